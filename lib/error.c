@@ -1,0 +1,83 @@
+/* Status names, and the filling of struct boot0_error. */
+#include <boot0/error.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const status_names[] = {
+    [B0_OK] = "ok",
+    [B0_E_USAGE] = "usage",
+    [B0_E_DATA] = "data",
+    [B0_E_NO_INPUT] = "no-input",
+    [B0_E_NO_OUTPUT] = "no-output",
+    [B0_E_NO_BOARD] = "no-board",
+    [B0_E_SEVERAL] = "several",
+    [B0_E_PERMISSION] = "permission",
+    [B0_E_BUSY] = "busy",
+    [B0_E_IO] = "io",
+    [B0_E_GONE] = "gone",
+    [B0_E_PROTOCOL] = "protocol",
+    [B0_E_PROTECTED] = "protected",
+    [B0_E_RANGE] = "range",
+    [B0_E_MISMATCH] = "mismatch",
+    [B0_E_UNSUPPORTED] = "unsupported",
+    [B0_E_CANCELLED] = "cancelled",
+    [B0_E_MEMORY] = "memory",
+    [B0_E_INTERNAL] = "internal",
+};
+
+_Static_assert(sizeof status_names / sizeof *status_names == B0_STATUS_COUNT,
+               "every status has a name");
+
+const char *boot0_status_name(enum boot0_status code)
+{
+    if ((unsigned)code >= B0_STATUS_COUNT)
+        return "unknown";
+    return status_names[code];
+}
+
+/*
+ * Formats a text; of what does not fit, the end is cut and marked with "...". By way of a copy, so
+ * that a message can be extended: boot0_fail(error, code, "%s: %s", file, error->message).
+ */
+static void format_text(char *text, size_t size, const char *format, va_list arguments)
+{
+    char copy[sizeof((struct boot0_error *)0)->hint];
+    int length = vsnprintf(copy, size, format, arguments);
+
+    if (length < 0)
+        copy[0] = '\0';
+    else if ((size_t)length >= size)
+        memcpy(copy + size - 4, "...", 4);
+    memcpy(text, copy, strlen(copy) + 1);
+}
+
+_Static_assert(sizeof((struct boot0_error *)0)->hint >= sizeof((struct boot0_error *)0)->message,
+               "the copy holds either text");
+
+enum boot0_status boot0_fail(struct boot0_error *error, enum boot0_status code, const char *format,
+                             ...)
+{
+    va_list arguments;
+
+    if (!error)
+        return code;
+    error->code = code;
+    va_start(arguments, format);
+    format_text(error->message, sizeof error->message, format, arguments);
+    va_end(arguments);
+    error->hint[0] = '\0';
+    return code;
+}
+
+enum boot0_status boot0_hint(struct boot0_error *error, const char *format, ...)
+{
+    va_list arguments;
+
+    if (!error)
+        return B0_E_INTERNAL;
+    va_start(arguments, format);
+    format_text(error->hint, sizeof error->hint, format, arguments);
+    va_end(arguments);
+    return error->code;
+}
