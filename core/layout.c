@@ -1,0 +1,375 @@
+/*
+ * DfuSe layout strings: parsed, written, and asked which sector an address is in. See
+ * include/boot0/layout.h for what is accepted.
+ *
+ * Ends of ranges are computed in 64 bits throughout: a region may end at 2^32 exactly, as
+ * "@Device Feature/0xFFFF0000/01*004 e" could if its size were 64 KiB.
+ */
+#include <boot0/layout.h>
+#include <string.h>
+
+#define KIB         1024u
+#define MIB         (1024u * KIB)
+#define ADDRESS_END (UINT64_C(1) << 32)
+
+enum outcome {
+    PARSED,
+    NOT_UNDERSTOOD, /* the text is something else: what came before it stands */
+    REFUSED,        /* the text is a layout that cannot be true */
+};
+
+struct cursor {
+    const char *text;
+    size_t length;
+    size_t at;
+};
+
+static uint64_t region_size(const struct boot0_region *region)
+{
+    return (uint64_t)region->sector_size * region->sector_count;
+}
+
+static uint64_t region_end(const struct boot0_region *region)
+{
+    return region->address + region_size(region);
+}
+
+/* The character `ahead` of the cursor, NUL past the end. */
+static char peek(const struct cursor *cursor, size_t ahead)
+{
+    return ahead < cursor->length - cursor->at ? cursor->text[cursor->at + ahead] : '\0';
+}
+
+static bool accept(struct cursor *cursor, char wanted)
+{
+    if (cursor->at == cursor->length || cursor->text[cursor->at] != wanted)
+        return false;
+    cursor->at++;
+    return true;
+}
+
+static void skip_spaces(struct cursor *cursor)
+{
+    while (accept(cursor, ' '))
+        ;
+}
+
+static int digit_value(char c, unsigned base)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (base == 16 && c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (base == 16 && c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+/* A number of any width; values past 32 bits become ADDRESS_END. */
+static bool parse_number(struct cursor *cursor, unsigned base, uint64_t *value)
+{
+    int digit = digit_value(peek(cursor, 0), base);
+
+    if (digit < 0)
+        return false;
+    *value = 0;
+    for (; digit >= 0; digit = digit_value(peek(cursor, 0), base)) {
+        *value = *value * base + (unsigned)digit;
+        if (*value > ADDRESS_END)
+            *value = ADDRESS_END;
+        cursor->at++;
+    }
+    return true;
+}
+
+/* "/0x08000000/", with spaces before it. */
+static enum outcome parse_address(struct cursor *cursor, uint64_t *address)
+{
+    skip_spaces(cursor);
+    if (!accept(cursor, '/'))
+        return NOT_UNDERSTOOD;
+    skip_spaces(cursor);
+    if (!accept(cursor, '0') || (!accept(cursor, 'x') && !accept(cursor, 'X')))
+        return NOT_UNDERSTOOD;
+    if (!parse_number(cursor, 16, address))
+        return NOT_UNDERSTOOD;
+    skip_spaces(cursor);
+    if (!accept(cursor, '/'))
+        return NOT_UNDERSTOOD;
+    return *address < ADDRESS_END ? PARSED : REFUSED;
+}
+
+/* The unit of a sector size: 'K', 'M', or bytes by 'B', a blank or nothing at all. */
+static uint32_t parse_unit(struct cursor *cursor)
+{
+    skip_spaces(cursor);
+    if (accept(cursor, 'K'))
+        return KIB;
+    if (accept(cursor, 'M'))
+        return MIB;
+    accept(cursor, 'B');
+    return 1;
+}
+
+/* "04*016Kg" at *address, which is moved to the end of the region. */
+static enum outcome parse_region(struct cursor *cursor, uint64_t *address,
+                                 struct boot0_region *region)
+{
+    uint64_t count;
+    uint64_t size;
+    char type;
+
+    skip_spaces(cursor);
+    if (!parse_number(cursor, 10, &count))
+        return NOT_UNDERSTOOD;
+    skip_spaces(cursor);
+    if (!accept(cursor, '*'))
+        return NOT_UNDERSTOOD;
+    skip_spaces(cursor);
+    if (!parse_number(cursor, 10, &size))
+        return NOT_UNDERSTOOD;
+    size *= parse_unit(cursor);
+    skip_spaces(cursor);
+    type = peek(cursor, 0);
+    if (type < 'a' || type > 'g' || count == 0 || size == 0)
+        return NOT_UNDERSTOOD;
+    cursor->at++;
+
+    /* Both factors below 2^32: their product fits 64 bits. */
+    if (*address >= ADDRESS_END || count >= ADDRESS_END || size >= ADDRESS_END ||
+        count * size > ADDRESS_END - *address)
+        return REFUSED;
+    *region = (struct boot0_region){
+        .address = (uint32_t)*address,
+        .sector_size = (uint32_t)size,
+        .sector_count = (uint32_t)count,
+        .access = (uint8_t)(type - 'a' + 1),
+    };
+    *address += count * size;
+    return PARSED;
+}
+
+static bool overlaps(const struct boot0_region *a, const struct boot0_region *b)
+{
+    return a->address < region_end(b) && b->address < region_end(a);
+}
+
+/* Appends a region; false if there is no room for it or it lies on another one. */
+static bool add_region(struct boot0_layout *layout, const struct boot0_region *region)
+{
+    if (layout->region_count == B0_LAYOUT_REGION_MAX)
+        return false;
+    for (size_t i = 0; i < layout->region_count; i++) {
+        if (overlaps(&layout->regions[i], region))
+            return false;
+    }
+    layout->regions[layout->region_count++] = *region;
+    return true;
+}
+
+/*
+ * "/0x08000000/04*016Kg,01*064Kg". The cursor stays behind the last complete region, so that a
+ * list cut in the middle keeps what came whole.
+ */
+static enum outcome parse_group(struct cursor *cursor, struct boot0_layout *layout)
+{
+    struct cursor ahead = *cursor;
+    struct boot0_region region;
+    uint64_t address;
+    enum outcome outcome = parse_address(&ahead, &address);
+
+    if (outcome == PARSED)
+        outcome = parse_region(&ahead, &address, &region);
+    if (outcome != PARSED)
+        return outcome;
+    do {
+        if (!add_region(layout, &region))
+            return REFUSED;
+        *cursor = ahead;
+        skip_spaces(&ahead);
+        if (!accept(&ahead, ','))
+            return PARSED;
+        outcome = parse_region(&ahead, &address, &region);
+    } while (outcome == PARSED);
+    return outcome;
+}
+
+/* The name ends before the first "/0x": "SPI Flash : M25P64" and the like may hold anything else.
+ */
+static void parse_name(struct cursor *cursor, struct boot0_layout *layout)
+{
+    size_t start;
+    size_t end;
+
+    skip_spaces(cursor);
+    start = cursor->at;
+    while (cursor->at < cursor->length && !(peek(cursor, 0) == '/' && peek(cursor, 1) == '0' &&
+                                            (peek(cursor, 2) == 'x' || peek(cursor, 2) == 'X')))
+        cursor->at++;
+    end = cursor->at;
+    if (end - start >= B0_LAYOUT_NAME_MAX)
+        end = start + B0_LAYOUT_NAME_MAX - 1;
+    while (end > start && cursor->text[end - 1] == ' ')
+        end--;
+    for (size_t i = start; i < end; i++) {
+        char c = cursor->text[i];
+        layout->name[i - start] = c >= ' ' && c <= '~' ? c : '?';
+    }
+}
+
+bool boot0_layout_parse(const char *string, size_t length, struct boot0_layout *layout,
+                        size_t *rest)
+{
+    struct cursor cursor = {string, length, 0};
+    enum outcome outcome = PARSED;
+
+    memset(layout, 0, sizeof(*layout));
+    if (rest)
+        *rest = 0;
+    if (!accept(&cursor, '@'))
+        return false;
+    parse_name(&cursor, layout);
+    while (outcome == PARSED)
+        outcome = parse_group(&cursor, layout);
+    if (outcome == REFUSED || layout->region_count == 0) {
+        memset(layout, 0, sizeof(*layout));
+        return false;
+    }
+    skip_spaces(&cursor);
+    if (rest)
+        *rest = cursor.at;
+    return true;
+}
+
+/* A string that is being written: counts on past its end, as snprintf does. */
+struct writer {
+    char *text;
+    size_t size;
+    size_t length;
+};
+
+static void write_char(struct writer *writer, char c)
+{
+    if (writer->length + 1 < writer->size)
+        writer->text[writer->length] = c;
+    writer->length++;
+}
+
+static void write_string(struct writer *writer, const char *string)
+{
+    for (; *string; string++)
+        write_char(writer, *string);
+}
+
+static void write_number(struct writer *writer, uint32_t value, unsigned base, unsigned width)
+{
+    char digits[10];
+    unsigned count = 0;
+
+    do {
+        digits[count++] = "0123456789ABCDEF"[value % base];
+        value /= base;
+    } while (value > 0);
+    while (width > count) {
+        write_char(writer, '0');
+        width--;
+    }
+    while (count > 0)
+        write_char(writer, digits[--count]);
+}
+
+static void write_region(struct writer *writer, const struct boot0_region *region)
+{
+    uint32_t size = region->sector_size;
+    char unit = ' ';
+
+    if (size % MIB == 0) {
+        unit = 'M';
+        size /= MIB;
+    } else if (size % KIB == 0) {
+        unit = 'K';
+        size /= KIB;
+    }
+    write_number(writer, region->sector_count, 10, 2);
+    write_char(writer, '*');
+    write_number(writer, size, 10, 3);
+    write_char(writer, unit);
+    write_char(writer, "?abcdefg"[region->access & 7]);
+}
+
+size_t boot0_layout_format(const struct boot0_layout *layout, char *string, size_t size)
+{
+    struct writer writer = {string, size, 0};
+
+    write_char(&writer, '@');
+    write_string(&writer, layout->name);
+    write_string(&writer, "  ");
+    for (size_t i = 0; i < layout->region_count; i++) {
+        const struct boot0_region *region = &layout->regions[i];
+
+        if (i > 0 && region_end(region - 1) == region->address) {
+            write_char(&writer, ',');
+        } else {
+            write_string(&writer, "/0x");
+            write_number(&writer, region->address, 16, 8);
+            write_char(&writer, '/');
+        }
+        write_region(&writer, region);
+    }
+    if (size > 0)
+        string[writer.length < size ? writer.length : size - 1] = '\0';
+    return writer.length;
+}
+
+static const struct boot0_region *region_at(const struct boot0_layout *layout, uint64_t address)
+{
+    for (size_t i = 0; i < layout->region_count; i++) {
+        const struct boot0_region *region = &layout->regions[i];
+
+        if (address >= region->address && address < region_end(region))
+            return region;
+    }
+    return NULL;
+}
+
+struct boot0_sector boot0_layout_sector_at(const struct boot0_layout *layout, uint32_t address)
+{
+    const struct boot0_region *region = region_at(layout, address);
+
+    if (!region)
+        return (struct boot0_sector){0};
+    return (struct boot0_sector){
+        .address = address - (address - region->address) % region->sector_size,
+        .size = region->sector_size,
+        .access = region->access,
+    };
+}
+
+bool boot0_layout_covers(const struct boot0_layout *layout, uint32_t address, uint32_t size,
+                         uint8_t access, uint32_t *where)
+{
+    uint64_t end = (uint64_t)address + size;
+    uint64_t at = address;
+
+    while (at < end) {
+        const struct boot0_region *region = region_at(layout, at);
+
+        if (!region || (region->access & access) != access) {
+            /* A range that runs past 32 bits leaves the layout at 2^32, if not before. */
+            if (where)
+                *where = at < ADDRESS_END ? (uint32_t)at : UINT32_MAX;
+            return false;
+        }
+        at = region_end(region);
+    }
+    return true;
+}
+
+uint64_t boot0_layout_size(const struct boot0_layout *layout)
+{
+    uint64_t size = 0;
+
+    for (size_t i = 0; i < layout->region_count; i++)
+        size += region_size(&layout->regions[i]);
+    return size;
+}
