@@ -1,0 +1,44 @@
+/*
+ * Reads USB descriptors of a board that nobody vouches for: the configuration blob down to its DFU
+ * interfaces, and string descriptors with wrong lengths. Freestanding, no allocation.
+ */
+#ifndef B0_CORE_DESCRIPTORS_H
+#define B0_CORE_DESCRIPTORS_H
+
+#include "dfu.h"
+
+enum {
+    B0_ALTERNATE_MAX = 16,
+};
+
+struct b0_dfu_alternate {
+    uint8_t interface;
+    uint8_t alternate;
+    uint8_t protocol;     /* B0_DFU_PROTOCOL_* */
+    uint8_t string_index; /* iInterface */
+};
+
+struct b0_dfu_configuration {
+    struct b0_dfu_alternate alternates[B0_ALTERNATE_MAX];
+    size_t alternate_count;
+    bool has_functional;
+    struct b0_dfu_functional functional; /* the last one found: the ROM sends one, after them all */
+    uint8_t attributes;                  /* bmAttributes of the configuration */
+    uint8_t max_power;                   /* in 2 mA */
+};
+
+/*
+ * Walks a configuration descriptor with all that follows it, as it came from the device. Stops at
+ * the first descriptor whose bLength is impossible and keeps what it has. Returns false if there is
+ * no DFU interface.
+ */
+bool b0_descriptors_walk(const uint8_t *blob, size_t size, struct b0_dfu_configuration *found);
+
+/*
+ * Turns the `actual` bytes that arrived for a string descriptor into printable ASCII. bLength is
+ * clamped to what arrived (F42x ROM says 166 and sends 112), the text ends at the first NUL; other
+ * characters that are not printable ASCII become '?'. Always NUL-terminates; returns the length.
+ */
+size_t b0_string_descriptor(const uint8_t *bytes, size_t actual, char *text, size_t size);
+
+#endif

@@ -1,0 +1,58 @@
+/* Between engine.c (operations) and engine_stages.c (the transfers that they consist of). */
+#ifndef B0_CORE_ENGINE_PRIVATE_H
+#define B0_CORE_ENGINE_PRIVATE_H
+
+#include "engine.h"
+
+/*
+ * Three levels, each in one table:
+ *
+ *   operation  what the caller wants (write a region): decides the next exchange
+ *   exchange   one unit of DFU talk (a block with the polling that completes it)
+ *   stage      one transfer or wait: knows its setup packet and what to do with its result
+ *
+ * An operation's function runs whenever the board is in a settled state, and either starts an
+ * exchange or finishes.
+ */
+enum stage {
+    STAGE_DECIDE, /* no transfer: the operation's function is due */
+    STAGE_SETTLE_STATUS,
+    STAGE_SETTLE_WAIT,
+    STAGE_CLEAR,
+    STAGE_ABORT,
+    STAGE_ABORT_KNOWN, /* from a state in which ABORT is known to lead to dfuIDLE: not asked */
+    STAGE_DNLOAD,
+    STAGE_WORK_STATUS,
+    STAGE_WORK_WAIT,
+    STAGE_WORK_CLEAR, /* twice, for boards that hang in dfuDNBUSY */
+    STAGE_UPLOAD,
+    STAGE_DETACH,
+    STAGE_DIAGNOSE, /* GETSTATUS after a stall: why? */
+    STAGE_DONE,
+    STAGE_FAILED,
+    STAGE_COUNT
+};
+
+enum exchange {
+    EXCHANGE_NONE,
+    EXCHANGE_SET_ADDRESS,
+    EXCHANGE_COMMAND, /* erase and the like */
+    EXCHANGE_BLOCK,   /* DNLOAD with data */
+    EXCHANGE_END,     /* DNLOAD without: leave, or the end of a plain download */
+    EXCHANGE_UPLOAD,
+};
+
+/* Which stage leads to dfuIDLE, starting with the question where the board stands. */
+void b0_engine_settle(struct b0_engine *e);
+
+/* Starts an exchange: `command` with or without an address, or the block or end that is due. */
+void b0_engine_start_command(struct b0_engine *e, enum exchange exchange, enum b0_engine_work work,
+                             uint8_t command, const uint32_t *address);
+void b0_engine_start_dnload(struct b0_engine *e, enum exchange exchange, enum b0_engine_work work);
+void b0_engine_start_upload(struct b0_engine *e);
+
+/* The step of the current stage, and what its result leads to. */
+void b0_engine_issue(struct b0_engine *e, struct b0_engine_step *step);
+void b0_engine_got(struct b0_engine *e, enum boot0_xfer result, size_t actual);
+
+#endif

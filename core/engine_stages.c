@@ -1,0 +1,546 @@
+/*
+ * The stages of the host's protocol engine: which transfer each makes, and what its result leads
+ * to. What an operation consists of is in engine.c.
+ */
+#include "bytes.h"
+#include "engine_private.h"
+
+enum {
+    REQUEST_TIMEOUT_MS = 5000,
+    RECOVERIES_MAX = 12, /* steps towards dfuIDLE before giving up */
+    REPEATS_MAX = 3,     /* of a GETSTATUS that stalled, failed or made no sense */
+    HANG_POLLS = 4,      /* honoured polls in dfuDNBUSY before CLRSTATUS is tried (H7) */
+    WORK_CLEARS = 2,
+    BACKOFF_MAX_MS = 20,
+};
+
+/*
+ * What each kind of work may take. `clamp` bounds a single poll timeout as reported: ROMs were seen
+ * to report 100 ms for everything, clones report rubbish. `answer` is how long one GETSTATUS may be
+ * held back: F4 ROMs NAK until the flash is ready. `limit` ends the waiting as a whole. Longest
+ * work by the datasheets: F4 128 KiB sector 4 s, F42x mass erase of both banks 32 s at x8.
+ */
+static const struct {
+    uint32_t clamp_ms;
+    uint32_t answer_ms;
+    uint32_t limit_ms;
+} work_times[B0_WORK_COUNT] = {
+    [B0_WORK_COMMAND] = {2000, 5000, 12000},
+    [B0_WORK_ERASE] = {10000, 10000, 35000},
+    [B0_WORK_MASS_ERASE] = {60000, 45000, 120000},
+    [B0_WORK_WRITE] = {2000, 5000, 15000},
+};
+
+static void fail(struct b0_engine *e, enum b0_engine_failure failure)
+{
+    e->failure = failure;
+    e->stage = STAGE_FAILED;
+    e->state_known = false;
+    e->pointer_known = false;
+}
+
+/* A transfer that did not end well, where nothing better can be tried. */
+static void fail_transfer(struct b0_engine *e, enum boot0_xfer result)
+{
+    static const enum b0_engine_failure by_result[] = {
+        [B0_XFER_OK] = B0_FAIL_SHORT,        [B0_XFER_STALL] = B0_FAIL_STALL,
+        [B0_XFER_TIMEOUT] = B0_FAIL_TIMEOUT, [B0_XFER_GONE] = B0_FAIL_GONE,
+        [B0_XFER_ERROR] = B0_FAIL_TRANSFER,
+    };
+    fail(e, by_result[result]);
+}
+
+static void set_state(struct b0_engine *e, uint8_t state)
+{
+    e->last.state = state;
+    e->last.status = B0_DFU_STATUS_OK;
+    e->last.poll_timeout_ms = 0;
+    e->state_known = true;
+}
+
+/* ---- settling: from any state to dfuIDLE ---- */
+
+void b0_engine_settle(struct b0_engine *e)
+{
+    e->stage = STAGE_SETTLE_STATUS;
+}
+
+static bool settle_may_go_on(struct b0_engine *e)
+{
+    if (++e->recoveries <= RECOVERIES_MAX)
+        return true;
+    fail(e, B0_FAIL_STATE);
+    return false;
+}
+
+static void settle_busy(struct b0_engine *e)
+{
+    uint32_t wait_ms = e->last.poll_timeout_ms;
+    uint32_t clamp_ms = work_times[B0_WORK_COMMAND].clamp_ms;
+
+    /* Found busy and still busy after patience: the H7's remedy harms nobody else. */
+    if (e->recoveries > RECOVERIES_MAX / 2) {
+        e->stage = STAGE_CLEAR;
+        return;
+    }
+    e->wait_us = 1000 * (wait_ms == 0 ? 10 : wait_ms < clamp_ms ? wait_ms : clamp_ms);
+    e->stage = STAGE_SETTLE_WAIT;
+}
+
+/* Which stage leads from a state towards dfuIDLE: DFU 1.1, figure A.1. */
+static const uint8_t settle_stage[B0_DFU_STATE_COUNT] = {
+    [B0_DFU_STATE_APP_IDLE] = STAGE_FAILED,
+    [B0_DFU_STATE_APP_DETACH] = STAGE_FAILED,
+    [B0_DFU_STATE_IDLE] = STAGE_DECIDE,
+    [B0_DFU_STATE_DNLOAD_SYNC] = STAGE_ABORT,
+    [B0_DFU_STATE_DNBUSY] = STAGE_SETTLE_WAIT,
+    [B0_DFU_STATE_DNLOAD_IDLE] = STAGE_ABORT,
+    [B0_DFU_STATE_MANIFEST_SYNC] = STAGE_ABORT,
+    [B0_DFU_STATE_MANIFEST] = STAGE_SETTLE_WAIT,
+    [B0_DFU_STATE_MANIFEST_WAIT_RESET] = STAGE_FAILED,
+    [B0_DFU_STATE_UPLOAD_IDLE] = STAGE_ABORT,
+    [B0_DFU_STATE_ERROR] = STAGE_CLEAR,
+};
+
+static bool status_makes_sense(const struct b0_dfu_status *status)
+{
+    return status->state < B0_DFU_STATE_COUNT && status->status < B0_DFU_STATUS_COUNT;
+}
+
+static void got_settle_status(struct b0_engine *e, enum boot0_xfer result, size_t actual)
+{
+    if (result == B0_XFER_GONE) {
+        fail_transfer(e, result);
+        return;
+    }
+    if (!settle_may_go_on(e))
+        return;
+    if (result != B0_XFER_OK || actual < B0_DFU_STATUS_SIZE) {
+        if (++e->repeats > REPEATS_MAX)
+            fail_transfer(e, result);
+        return; /* ask again */
+    }
+    e->last = b0_dfu_status_load(e->answer);
+    if (!status_makes_sense(&e->last))
+        return;
+    e->state_known = true;
+    e->pointer_known = false;
+    e->stage = settle_stage[e->last.state];
+    if (e->stage == STAGE_FAILED)
+        fail(e, B0_FAIL_STATE);
+    else if (e->stage == STAGE_SETTLE_WAIT)
+        settle_busy(e);
+}
+
+static void got_settle_wait(struct b0_engine *e, enum boot0_xfer result, size_t actual)
+{
+    (void)result;
+    (void)actual;
+    b0_engine_settle(e);
+}
+
+/*
+ * After CLRSTATUS and ABORT the board is asked again where it stands, whatever it answered: some
+ * need CLRSTATUS twice, STM32C5 stalls it outside dfuERROR.
+ */
+static void got_clear_or_abort(struct b0_engine *e, enum boot0_xfer result, size_t actual)
+{
+    (void)actual;
+    if (result == B0_XFER_GONE)
+        fail_transfer(e, result);
+    else
+        b0_engine_settle(e);
+}
+
+/* Between regions: saves the question, a transfer each time. */
+static void got_abort_known(struct b0_engine *e, enum boot0_xfer result, size_t actual)
+{
+    if (result == B0_XFER_OK) {
+        set_state(e, B0_DFU_STATE_IDLE);
+        e->stage = STAGE_DECIDE;
+    } else {
+        got_clear_or_abort(e, result, actual);
+    }
+}
+
+/* ---- work: a DNLOAD and the polling that completes it ---- */
+
+void b0_engine_start_dnload(struct b0_engine *e, enum exchange exchange, enum b0_engine_work work)
+{
+    e->exchange = (uint8_t)exchange;
+    e->work = (uint8_t)work;
+    e->polls = 0;
+    e->repeats = 0;
+    e->clears = 0;
+    e->failed_request = B0_DFU_DNLOAD;
+    e->stage = STAGE_DNLOAD;
+}
+
+void b0_engine_start_command(struct b0_engine *e, enum exchange exchange, enum b0_engine_work work,
+                             uint8_t command, const uint32_t *address)
+{
+    e->command[0] = command;
+    e->command_size = 1;
+    if (address) {
+        b0_store32(e->command + 1, *address);
+        e->command_size = 5;
+    }
+    b0_engine_start_dnload(e, exchange, work);
+}
+
+static void diagnose(struct b0_engine *e)
+{
+    e->stage = STAGE_DIAGNOSE;
+}
+
+static void got_dnload(struct b0_engine *e, enum boot0_xfer result, size_t actual)
+{
+    uint32_t length = e->exchange == EXCHANGE_BLOCK ? e->chunk
+                      : e->exchange == EXCHANGE_END ? 0
+                                                    : e->command_size;
+
+    if (result == B0_XFER_STALL) {
+        diagnose(e);
+    } else if (result != B0_XFER_OK || actual < length) {
+        fail_transfer(e, result);
+    } else {
+        e->deadline_us = e->now_us + (uint64_t)work_times[e->work].limit_ms * 1000;
+        e->stage = STAGE_WORK_STATUS;
+    }
+}
+
+/* The exchange has gone well. */
+static void complete(struct b0_engine *e)
+{
+    if (e->exchange == EXCHANGE_SET_ADDRESS) {
+        e->pointer = e->address + e->done;
+        e->pointer_known = true;
+        e->stage = STAGE_DECIDE;
+        return;
+    }
+    if (e->exchange == EXCHANGE_BLOCK) {
+        e->done += e->chunk;
+        e->block++;
+    } else {
+        e->pointer_known = false; /* an erase moves the pointer of ST's ROMs */
+        e->op_finished = true;
+    }
+    e->exchange = EXCHANGE_NONE;
+    e->stage = STAGE_DECIDE;
+}
+
+/* How long to wait before the next GETSTATUS of a busy board. */
+static uint32_t poll_wait_us(const struct b0_engine *e)
+{
+    uint32_t reported_ms = e->last.poll_timeout_ms;
+    uint32_t clamp_ms = work_times[e->work].clamp_ms;
+    uint32_t backoff_ms = e->polls < 2 ? 0 : 1u << (e->polls < 7 ? e->polls - 2 : 5);
+
+    if (backoff_ms > BACKOFF_MAX_MS)
+        backoff_ms = BACKOFF_MAX_MS;
+    if (reported_ms > clamp_ms)
+        reported_ms = clamp_ms;
+    if (e->config.quirks.poll_early || reported_ms == 0)
+        return backoff_ms * 1000;
+    return reported_ms * 1000;
+}
+
+static void work_wait(struct b0_engine *e)
+{
+    if (e->now_us > e->deadline_us) {
+        fail(e, B0_FAIL_TIMEOUT);
+        return;
+    }
+    if (e->polls < UINT8_MAX)
+        e->polls++;
+    e->wait_us = poll_wait_us(e);
+    e->stage = e->wait_us > 0 ? STAGE_WORK_WAIT : STAGE_WORK_STATUS;
+}
+
+static void work_busy(struct b0_engine *e)
+{
+    bool erasing = e->work == B0_WORK_ERASE || e->work == B0_WORK_MASS_ERASE;
+
+    if (e->config.quirks.poll_once) {
+        complete(e);
+        return;
+    }
+    if (e->config.quirks.busy_forever && erasing && e->polls >= HANG_POLLS) {
+        e->stage = STAGE_WORK_CLEAR;
+        return;
+    }
+    work_wait(e);
+}
+
+/* GETSTATUS found the manifestation under way, or finished. */
+static void work_manifest(struct b0_engine *e)
+{
+    if (e->exchange != EXCHANGE_END)
+        fail(e, B0_FAIL_STATE);
+    else if (e->config.dfuse || e->last.state == B0_DFU_STATE_MANIFEST_WAIT_RESET)
+        complete(e); /* ST's ROM jumps right after this answer */
+    else
+        work_wait(e);
+}
+
+static void work_idle(struct b0_engine *e)
+{
+    complete(e);
+}
+
+static void work_error(struct b0_engine *e)
+{
+    fail(e, B0_FAIL_STATUS);
+    e->state_known = true; /* dfuERROR: said by the board itself */
+}
+
+static void work_nonsense(struct b0_engine *e)
+{
+    fail(e, B0_FAIL_STATE);
+}
+
+/* What a GETSTATUS during work means, by the state that it reports. */
+static void (*const work_by_state[B0_DFU_STATE_COUNT])(struct b0_engine *) = {
+    [B0_DFU_STATE_APP_IDLE] = work_nonsense,
+    [B0_DFU_STATE_APP_DETACH] = work_nonsense,
+    [B0_DFU_STATE_IDLE] = work_idle,
+    [B0_DFU_STATE_DNLOAD_SYNC] = work_busy,
+    [B0_DFU_STATE_DNBUSY] = work_busy,
+    [B0_DFU_STATE_DNLOAD_IDLE] = work_idle,
+    [B0_DFU_STATE_MANIFEST_SYNC] = work_manifest,
+    [B0_DFU_STATE_MANIFEST] = work_manifest,
+    [B0_DFU_STATE_MANIFEST_WAIT_RESET] = work_manifest,
+    [B0_DFU_STATE_UPLOAD_IDLE] = work_nonsense,
+    [B0_DFU_STATE_ERROR] = work_error,
+};
+
+/* Work after which a board that is gone, or answers no more, has done what it was told. */
+static bool going_is_success(const struct b0_engine *e)
+{
+    return e->exchange == EXCHANGE_END ||
+           (e->exchange == EXCHANGE_COMMAND && e->command[0] == B0_DFUSE_READ_UNPROTECT);
+}
+
+/* A GETSTATUS during work that brought no status. */
+static void work_unanswered(struct b0_engine *e, enum boot0_xfer result)
+{
+    bool was_busy = e->polls > 0;
+
+    if (going_is_success(e) && result != B0_XFER_OK &&
+        (e->exchange == EXCHANGE_COMMAND || e->config.dfuse || result == B0_XFER_GONE)) {
+        complete(e);
+    } else if (result == B0_XFER_GONE || e->now_us > e->deadline_us) {
+        fail_transfer(e, result == B0_XFER_GONE ? result : B0_XFER_TIMEOUT);
+    } else if (result == B0_XFER_STALL && was_busy) {
+        /* L4 and F0 stall GETSTATUS while they work: busy, not broken. */
+        if (e->last.poll_timeout_ms == 0)
+            e->last.poll_timeout_ms = BACKOFF_MAX_MS;
+        work_wait(e);
+    } else if (++e->repeats > REPEATS_MAX) {
+        fail_transfer(e, result);
+    } /* else: ask again */
+}
+
+static void got_work_status(struct b0_engine *e, enum boot0_xfer result, size_t actual)
+{
+    struct b0_dfu_status status;
+
+    if (result != B0_XFER_OK || actual < B0_DFU_STATUS_SIZE) {
+        work_unanswered(e, result);
+        return;
+    }
+    status = b0_dfu_status_load(e->answer);
+    if (!status_makes_sense(&status)) {
+        if (++e->repeats > REPEATS_MAX)
+            fail(e, B0_FAIL_STATE);
+        return;
+    }
+    e->last = status;
+    e->state_known = true;
+    if (status.status != B0_DFU_STATUS_OK)
+        work_error(e);
+    else
+        work_by_state[status.state](e);
+}
+
+static void got_work_wait(struct b0_engine *e, enum boot0_xfer result, size_t actual)
+{
+    (void)result;
+    (void)actual;
+    e->stage = STAGE_WORK_STATUS;
+}
+
+/*
+ * H743 rev V can stay in dfuDNBUSY after an erase of bank 2 that is done; CLRSTATUS twice brings it
+ * to dfuIDLE. Whether the sector is blank is for the caller's verification to say.
+ */
+static void got_work_clear(struct b0_engine *e, enum boot0_xfer result, size_t actual)
+{
+    (void)actual;
+    if (result == B0_XFER_GONE) {
+        fail_transfer(e, result);
+    } else if (++e->clears >= WORK_CLEARS) {
+        complete(e);
+        e->state_known = false;
+    }
+}
+
+/* ---- upload, detach, diagnosis ---- */
+
+void b0_engine_start_upload(struct b0_engine *e)
+{
+    e->exchange = EXCHANGE_UPLOAD;
+    e->failed_request = B0_DFU_UPLOAD;
+    e->stage = STAGE_UPLOAD;
+}
+
+static void got_upload(struct b0_engine *e, enum boot0_xfer result, size_t actual)
+{
+    if (result == B0_XFER_STALL) {
+        diagnose(e);
+        return;
+    }
+    if (result != B0_XFER_OK) {
+        fail_transfer(e, result);
+        return;
+    }
+    e->exchange = EXCHANGE_NONE;
+    e->done += (uint32_t)actual;
+    e->block++;
+    /* DFU 1.1, 6.2: a short block ends the upload, and the board is in dfuIDLE again. */
+    set_state(e, actual < e->chunk ? B0_DFU_STATE_IDLE : B0_DFU_STATE_UPLOAD_IDLE);
+    if (actual == e->chunk)
+        e->stage = STAGE_DECIDE;
+    else if (e->short_ends)
+        e->stage = STAGE_DONE;
+    else
+        fail(e, B0_FAIL_SHORT);
+}
+
+static void got_detach(struct b0_engine *e, enum boot0_xfer result, size_t actual)
+{
+    (void)actual;
+    /* A program may go to its bootloader before it has acknowledged. */
+    if (result == B0_XFER_OK || result == B0_XFER_GONE || result == B0_XFER_ERROR)
+        e->stage = STAGE_DONE;
+    else
+        fail_transfer(e, result);
+}
+
+static void got_diagnosis(struct b0_engine *e, enum boot0_xfer result, size_t actual)
+{
+    struct b0_dfu_status status = {0};
+
+    if (result == B0_XFER_OK && actual == B0_DFU_STATUS_SIZE)
+        status = b0_dfu_status_load(e->answer);
+    fail(e, result == B0_XFER_GONE ? B0_FAIL_GONE : B0_FAIL_STALL);
+    if (status.status != B0_DFU_STATUS_OK && status_makes_sense(&status)) {
+        e->last = status;
+        e->state_known = true;
+        e->failure = B0_FAIL_STATUS;
+    }
+}
+
+/* ---- the stages' transfers ---- */
+
+static void make_request(struct b0_engine_step *step, const struct b0_engine *e, uint8_t request,
+                         uint16_t value, uint32_t length)
+{
+    bool in = request == B0_DFU_UPLOAD || request == B0_DFU_GETSTATUS;
+
+    step->kind = B0_STEP_CONTROL;
+    step->setup.request_type =
+        (uint8_t)((in ? B0_USB_DIR_IN : 0) | B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE);
+    step->setup.request = request;
+    step->setup.value = value;
+    step->setup.index = e->config.interface;
+    step->setup.length = (uint16_t)length;
+    step->timeout_ms = REQUEST_TIMEOUT_MS;
+}
+
+static void issue_status(struct b0_engine *e, struct b0_engine_step *step)
+{
+    make_request(step, e, B0_DFU_GETSTATUS, 0, B0_DFU_STATUS_SIZE);
+    step->data = e->answer;
+    if (e->stage == STAGE_WORK_STATUS)
+        step->timeout_ms = work_times[e->work].answer_ms;
+}
+
+static void issue_wait(struct b0_engine *e, struct b0_engine_step *step)
+{
+    step->kind = B0_STEP_WAIT;
+    step->wait_us = e->wait_us;
+}
+
+static void issue_clear(struct b0_engine *e, struct b0_engine_step *step)
+{
+    make_request(step, e, B0_DFU_CLRSTATUS, 0, 0);
+}
+
+static void issue_abort(struct b0_engine *e, struct b0_engine_step *step)
+{
+    make_request(step, e, B0_DFU_ABORT, 0, 0);
+}
+
+static uint16_t block_number(const struct b0_engine *e)
+{
+    if (!e->config.dfuse)
+        return e->block;
+    return (uint16_t)(B0_DFUSE_BLOCK_FIRST +
+                      (e->address + e->done - e->pointer) / e->config.transfer_size);
+}
+
+static void issue_dnload(struct b0_engine *e, struct b0_engine_step *step)
+{
+    if (e->exchange == EXCHANGE_BLOCK) {
+        make_request(step, e, B0_DFU_DNLOAD, block_number(e), e->chunk);
+        /* Only read by the transport: the direction is out. */
+        step->data = (uint8_t *)(uintptr_t)(e->source + e->done);
+    } else if (e->exchange == EXCHANGE_END) {
+        make_request(step, e, B0_DFU_DNLOAD,
+                     e->config.dfuse ? (uint16_t)B0_DFUSE_BLOCK_FIRST : e->block, 0);
+    } else {
+        make_request(step, e, B0_DFU_DNLOAD, B0_DFUSE_BLOCK_COMMAND, e->command_size);
+        step->data = e->command;
+    }
+}
+
+static void issue_upload(struct b0_engine *e, struct b0_engine_step *step)
+{
+    make_request(step, e, B0_DFU_UPLOAD, block_number(e), e->chunk);
+    step->data = e->target + e->done;
+}
+
+static void issue_detach(struct b0_engine *e, struct b0_engine_step *step)
+{
+    make_request(step, e, B0_DFU_DETACH, (uint16_t)e->size, 0);
+}
+
+static const struct {
+    void (*issue)(struct b0_engine *e, struct b0_engine_step *step);
+    void (*got)(struct b0_engine *e, enum boot0_xfer result, size_t actual);
+} stages[STAGE_COUNT] = {
+    [STAGE_SETTLE_STATUS] = {issue_status, got_settle_status},
+    [STAGE_SETTLE_WAIT] = {issue_wait, got_settle_wait},
+    [STAGE_CLEAR] = {issue_clear, got_clear_or_abort},
+    [STAGE_ABORT] = {issue_abort, got_clear_or_abort},
+    [STAGE_ABORT_KNOWN] = {issue_abort, got_abort_known},
+    [STAGE_DNLOAD] = {issue_dnload, got_dnload},
+    [STAGE_WORK_STATUS] = {issue_status, got_work_status},
+    [STAGE_WORK_WAIT] = {issue_wait, got_work_wait},
+    [STAGE_WORK_CLEAR] = {issue_clear, got_work_clear},
+    [STAGE_UPLOAD] = {issue_upload, got_upload},
+    [STAGE_DETACH] = {issue_detach, got_detach},
+    [STAGE_DIAGNOSE] = {issue_status, got_diagnosis},
+};
+
+void b0_engine_issue(struct b0_engine *e, struct b0_engine_step *step)
+{
+    stages[e->stage].issue(e, step);
+}
+
+void b0_engine_got(struct b0_engine *e, enum boot0_xfer result, size_t actual)
+{
+    if (stages[e->stage].got)
+        stages[e->stage].got(e, result, actual);
+}

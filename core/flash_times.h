@@ -1,0 +1,48 @@
+/*
+ * How long a chip's flash takes to erase and to program, by the datasheet's typical figures. The
+ * plan's expected times and the virtual boards' clocks come from this one table.
+ */
+#ifndef B0_CORE_FLASH_TIMES_H
+#define B0_CORE_FLASH_TIMES_H
+
+#include <stdint.h>
+
+/* Index of the width in which an F2/F4/F7 programs: RM0090, 3.6.2 "Program/erase parallelism". */
+enum b0_parallelism {
+    B0_PARALLEL_X8,
+    B0_PARALLEL_X16,
+    B0_PARALLEL_X32,
+    B0_PARALLEL_COUNT
+};
+
+enum {
+    B0_FLASH_ERASE_ROWS = 4,
+};
+
+/*
+ * One row a family. In families without the choice of a width the three columns are equal and
+ * unit_bytes is the width that the family programs at.
+ */
+struct b0_flash_times {
+    const char *family;  /* as in struct boot0_chip: "STM32F4" */
+    uint16_t program_us; /* one program operation, whatever its width */
+    uint8_t unit_bytes[B0_PARALLEL_COUNT];
+    struct {
+        uint32_t sector_size; /* bytes; 0 ends the list */
+        uint16_t ms[B0_PARALLEL_COUNT];
+    } erase[B0_FLASH_ERASE_ROWS];
+    uint32_t mass_erase_ms[B0_PARALLEL_COUNT]; /* one bank */
+};
+
+/* The family's row, or NULL. */
+const struct b0_flash_times *b0_flash_times_find(const char *family);
+
+/* Milliseconds for one sector; of the nearest size that the row has, if it has not that one. */
+uint32_t b0_flash_erase_ms(const struct b0_flash_times *times, enum b0_parallelism width,
+                           uint32_t sector_size);
+
+/* Microseconds to program that many bytes. */
+uint64_t b0_flash_program_us(const struct b0_flash_times *times, enum b0_parallelism width,
+                             uint32_t size);
+
+#endif

@@ -1,0 +1,91 @@
+/*
+ * Boards in DFU mode (or with a DFU run-time interface): finding them, and what they say of
+ * themselves.
+ */
+#ifndef BOOT0_BOARD_H
+#define BOOT0_BOARD_H
+
+#include <boot0/chip.h>
+#include <boot0/layout.h>
+#include <boot0/transport.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+    B0_TEXT_MAX = 128,
+    B0_ALTERNATES_MAX = 16,
+    B0_CHIPS_MAX = 12,
+};
+
+enum boot0_mode {
+    B0_MODE_RUNTIME, /* a program with a DFU run-time interface */
+    B0_MODE_DFU,     /* ready to be flashed */
+};
+
+/* One alternate setting of the DFU interface. */
+struct boot0_alternate {
+    uint8_t interface;
+    uint8_t alternate;
+    char name[B0_TEXT_MAX * 2]; /* the interface string as it came, printable */
+    bool has_layout;            /* DfuSe: the name is a layout string */
+    struct boot0_layout layout;
+};
+
+struct boot0_board {
+    struct boot0_candidate usb;
+    enum boot0_mode mode;
+    bool dfuse; /* has addresses: DfuSe; else plain DFU 1.0 or 1.1 */
+    char manufacturer[B0_TEXT_MAX];
+    char product[B0_TEXT_MAX];
+    char serial[B0_TEXT_MAX];
+
+    /* DFU functional descriptor (DFU 1.1, table 4.2) */
+    uint16_t dfu_version;
+    uint16_t transfer_size; /* bytes */
+    uint16_t detach_timeout_ms;
+    uint8_t attributes; /* B0_DFU_CAN_DOWNLOAD … */
+
+    struct boot0_alternate alternates[B0_ALTERNATES_MAX];
+    size_t alternate_count;
+    int flash_alternate; /* index of the main flash in alternates, -1 if there is none */
+
+    /* Chips of the table that fit what was reported, best first. */
+    const struct boot0_chip *chips[B0_CHIPS_MAX];
+    size_t chip_count;
+    const char *family; /* "STM32F4" if all of chips agree, else NULL */
+    const char *quirk;  /* name of the quirk row in force, or NULL */
+
+    /* What does not fit: the board's own word against the table. "" if all is well. */
+    char contradiction[2 * B0_TEXT_MAX];
+
+    /* B0_OK if it could be opened and asked; else only `usb` and `mode` are known, and why. */
+    struct boot0_error access;
+};
+
+/* Which board is meant. Zeroed: any; there must be just one then. */
+struct boot0_selection {
+    bool has_vendor; /* -d VID[:PID] */
+    bool has_product;
+    uint16_t vendor;
+    uint16_t product;
+    const char *serial; /* NULL: any */
+    const char *path;   /* "1-2.3"; NULL: any */
+    uint32_t wait_ms;   /* how long to wait for it; 0: not; UINT32_MAX: for ever */
+};
+
+/*
+ * All boards of a bus that match, opened for a moment to read their strings. `selection` may be
+ * NULL. On success *boards is the caller's: free(); *count may be 0. A board that cannot be opened
+ * is in the list with its `access` error.
+ */
+B0_API enum boot0_status boot0_board_list(const struct boot0_bus *bus,
+                                          const struct boot0_selection *selection,
+                                          struct boot0_board **boards, size_t *count,
+                                          struct boot0_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

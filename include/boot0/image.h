@@ -1,0 +1,154 @@
+/*
+ * Firmware images: what a file holds, whatever its format, as a list of segments with addresses.
+ */
+#ifndef BOOT0_IMAGE_H
+#define BOOT0_IMAGE_H
+
+#include <boot0/error.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+    B0_IMAGE_NAME_MAX = 255,        /* UM0391: szTargetName, without the NUL */
+    B0_IMAGE_FILE_MAX = 64u << 20,  /* larger files are refused, bytes */
+    B0_IMAGE_DATA_MAX = 64u << 20,  /* likewise what the segments hold together */
+};
+
+enum boot0_format {
+    B0_FORMAT_UNKNOWN = 0, /* in options: detect by content when reading, by name when writing */
+    B0_FORMAT_BINARY,
+    B0_FORMAT_IHEX,
+    B0_FORMAT_SREC,
+    B0_FORMAT_ELF,
+    B0_FORMAT_UF2,
+    B0_FORMAT_DFU,   /* raw binary with a DFU 1.0 or 1.1 suffix */
+    B0_FORMAT_DFUSE, /* ST's .dfu with targets and addresses, UM0391 */
+    B0_FORMAT_COUNT
+};
+
+/* "ihex", "elf", … Never NULL. */
+B0_API const char *boot0_format_name(enum boot0_format format);
+/* B0_FORMAT_UNKNOWN if the name is none of those that boot0_format_name() gives. */
+B0_API enum boot0_format boot0_format_by_name(const char *name);
+
+/* A run of bytes. Within an image, segments are sorted by (alternate, address), never empty, never
+ * overlapping, never running past 32 bits, and adjacent ones are merged. */
+struct boot0_segment {
+    uint32_t address;
+    size_t size;        /* bytes, > 0 */
+    uint8_t *data;      /* owned by the image */
+    uint8_t alternate;  /* DfuSe target: bAlternateSetting. 0 in the other formats */
+};
+
+/* The suffix of a .dfu file: DFU 1.1, appendix B. 0xffff in an id means "any". */
+struct boot0_suffix {
+    uint16_t bcd_device;
+    uint16_t product;
+    uint16_t vendor;
+    uint16_t bcd_dfu; /* 0x0100, 0x0110 or 0x011a */
+};
+
+struct boot0_image {
+    enum boot0_format format;
+    struct boot0_segment *segments;
+    size_t segment_count;
+    bool has_addresses; /* false: raw bytes, one segment, at address 0 until boot0_image_place() */
+    bool has_entry;     /* the file names an entry point (HEX record 3/5, S7/8/9, ELF) */
+    uint32_t entry;
+    bool has_suffix;
+    struct boot0_suffix suffix;
+    bool has_family; /* UF2 family id */
+    uint32_t family;
+    char name[B0_IMAGE_NAME_MAX + 1]; /* first DfuSe target's name, or "" */
+};
+
+struct boot0_image_options {
+    enum boot0_format format; /* B0_FORMAT_UNKNOWN: by content */
+    uint8_t fill;             /* writing binary: what gaps are filled with (use 0xff) */
+    struct boot0_suffix suffix; /* writing dfu and dfuse; all zero means: any vendor and product */
+    uint32_t family;            /* writing uf2; 0: none */
+};
+
+/*
+ * Reads an image from a file, or from memory (`name` is used in messages only). `options` may be
+ * NULL. On success *image is the caller's: boot0_image_free(). On failure *image is NULL.
+ *
+ * The format is detected by content: ELF, UF2 and DfuSe by their magic, DFU by its suffix, Intel
+ * HEX and S-records if the text is that from its first to its last line, else binary. A file that
+ * looks like one of the text formats but has a broken line is an error with the line number, not a
+ * binary. A .dfu suffix with a wrong CRC is an error.
+ *
+ * B0_E_NO_INPUT, B0_E_DATA, B0_E_MEMORY.
+ */
+B0_API enum boot0_status boot0_image_load(struct boot0_image **image, const char *file,
+                                          const struct boot0_image_options *options,
+                                          struct boot0_error *error);
+B0_API enum boot0_status boot0_image_parse(struct boot0_image **image, const uint8_t *data,
+                                           size_t size, const char *name,
+                                           const struct boot0_image_options *options,
+                                           struct boot0_error *error);
+
+/* An empty image; NULL if out of memory. */
+B0_API struct boot0_image *boot0_image_new(void);
+B0_API void boot0_image_free(struct boot0_image *image);
+
+/*
+ * Copies bytes into the image, keeping its segments sorted and merged. Bytes that are there
+ * already must be equal (B0_E_DATA otherwise, with the address).
+ */
+B0_API enum boot0_status boot0_image_add(struct boot0_image *image, uint8_t alternate,
+                                         uint32_t address, const uint8_t *data, size_t size,
+                                         struct boot0_error *error);
+
+/* Gives raw bytes their address. B0_E_USAGE if the image has addresses of its own. */
+B0_API enum boot0_status boot0_image_place(struct boot0_image *image, uint32_t address,
+                                           struct boot0_error *error);
+
+/* Adds all of `other` to the image: several files flashed as one. Both must have addresses. */
+B0_API enum boot0_status boot0_image_merge(struct boot0_image *image,
+                                           const struct boot0_image *other,
+                                           struct boot0_error *error);
+
+/* Sum of the segments' sizes in bytes. */
+B0_API size_t boot0_image_size(const struct boot0_image *image);
+
+/*
+ * Copies what the image holds of [address, address + size) of one alternate; the rest of `data` is
+ * left alone. Returns the number of bytes copied.
+ */
+B0_API size_t boot0_image_copy(const struct boot0_image *image, uint8_t alternate,
+                               uint32_t address, uint8_t *data, size_t size);
+
+/*
+ * Serialises an image. On success *data is the caller's: free(). Binary needs one alternate and
+ * fills gaps; DFU likewise; the others keep segments.
+ * B0_E_USAGE, B0_E_DATA (too large for the format), B0_E_MEMORY.
+ */
+B0_API enum boot0_status boot0_image_format(const struct boot0_image *image,
+                                            const struct boot0_image_options *options,
+                                            uint8_t **data, size_t *size,
+                                            struct boot0_error *error);
+
+/* The same into a file, replaced at once or not at all. B0_E_NO_OUTPUT in addition. */
+B0_API enum boot0_status boot0_image_save(const struct boot0_image *image, const char *file,
+                                          const struct boot0_image_options *options,
+                                          struct boot0_error *error);
+
+/* The Cortex-M vector table's first two words, if the image has them at `address`. */
+struct boot0_vectors {
+    uint32_t address;
+    uint32_t stack; /* initial MSP */
+    uint32_t reset; /* reset handler, bit 0 set for Thumb */
+};
+B0_API bool boot0_image_vectors(const struct boot0_image *image, uint32_t address,
+                                struct boot0_vectors *vectors);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

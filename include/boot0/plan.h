@@ -1,0 +1,108 @@
+/*
+ * The plan of a flash job: from the image, the board's layout and what the board holds now, the
+ * list of erases and writes. Making a plan touches no board; printing one is `--dry-run`.
+ */
+#ifndef BOOT0_PLAN_H
+#define BOOT0_PLAN_H
+
+#include <boot0/error.h>
+#include <boot0/image.h>
+#include <boot0/layout.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct boot0_plan_options {
+    bool full;        /* erase and write everything, whatever the board holds */
+    bool no_preserve; /* sectors that the image covers partly: lose the rest */
+    uint32_t block_size; /* the board's transfer size in bytes; blocks of 0xff are skipped by it */
+    uint8_t alternate;   /* the layout's; segments of other alternates are refused */
+    bool vectors_last;   /* the block with the vector table is erased first and written last */
+};
+
+enum boot0_plan_action {
+    B0_PLAN_ERASE, /* one sector */
+    B0_PLAN_WRITE, /* bytes within one run of erased sectors */
+};
+
+struct boot0_plan_step {
+    enum boot0_plan_action action;
+    uint32_t address;
+    uint32_t size;       /* bytes */
+    const uint8_t *data; /* of a write; owned by the plan */
+    uint32_t expected_ms; /* by the chip's datasheet, typical; 0 if unknown */
+};
+
+/* What is to be known of a sector before the plan can be made. */
+enum boot0_need {
+    B0_NEED_NOTHING, /* it will be erased and written in any case */
+    B0_NEED_COMPARE, /* only whether the image's bytes differ: reading may stop at a difference */
+    B0_NEED_ALL,     /* every byte: the rest of it must be preserved */
+};
+
+/* A sector that the image touches. */
+struct boot0_plan_sector {
+    struct boot0_sector sector;
+    enum boot0_need need;
+    uint32_t image_bytes; /* how many of its bytes the image has */
+    bool known;           /* `held` is filled up to held_size */
+    uint32_t held_size;   /* bytes of the sector's start that were read */
+    bool differs;         /* found to differ: will be erased and written */
+    uint8_t *wanted;      /* sector.size bytes: what it shall hold; owned by the plan */
+    uint8_t *mask;        /* one byte a byte of the sector: 1 where the image says it */
+};
+
+struct boot0_plan {
+    struct boot0_plan_sector *sectors; /* ascending addresses */
+    size_t sector_count;
+    struct boot0_plan_step *steps; /* in the order of execution; NULL before boot0_plan_finish() */
+    size_t step_count;
+    struct boot0_plan_options options;
+    uint32_t erase_count;   /* totals of the steps */
+    uint64_t erase_bytes;
+    uint64_t write_bytes;
+    uint64_t image_bytes;
+    uint64_t unchanged_bytes; /* bytes of the image that the board holds already */
+    uint64_t expected_ms;
+};
+
+/* Expected times in milliseconds; a callback so that a plan knows no chip. Either may be NULL. */
+struct boot0_plan_times {
+    uint32_t (*erase_ms)(const void *context, uint32_t sector_size);
+    uint32_t (*write_ms)(const void *context, uint32_t size);
+    const void *context;
+};
+
+/*
+ * First half: checks that every byte of the image is in sectors that can be written, and lists the
+ * sectors with what has to be known of each. Refuses before anything is touched: B0_E_RANGE names
+ * the first address outside. On success *plan is the caller's: boot0_plan_free().
+ */
+B0_API enum boot0_status boot0_plan_begin(struct boot0_plan **plan, const struct boot0_image *image,
+                                          const struct boot0_layout *layout,
+                                          const struct boot0_plan_options *options,
+                                          struct boot0_error *error);
+
+/*
+ * Between the halves: tells the plan what the board holds at [offset, offset + size) of a sector;
+ * offsets must ascend without gaps. Returns true if more of this sector is wanted, false if it is
+ * known well enough (then go to the next one).
+ */
+B0_API bool boot0_plan_learn(struct boot0_plan *plan, size_t sector, uint32_t offset,
+                             const uint8_t *held, uint32_t size);
+
+/* Second half: makes the steps. `times` may be NULL. B0_E_MEMORY. */
+B0_API enum boot0_status boot0_plan_finish(struct boot0_plan *plan,
+                                           const struct boot0_plan_times *times,
+                                           struct boot0_error *error);
+
+B0_API void boot0_plan_free(struct boot0_plan *plan);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

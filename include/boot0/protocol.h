@@ -1,0 +1,158 @@
+/*
+ * The constants of USB DFU 1.1 and of ST's DfuSe extension, and the few USB ones that they stand
+ * on. Freestanding: the host library, firmware and the virtual boards share this file.
+ *
+ * Sources: "Universal Serial Bus Device Class Specification for Device Firmware Upgrade" 1.1
+ * (called DFU 1.1 below), ST UM0424 and AN3156 for DfuSe, USB 2.0 chapter 9.
+ */
+#ifndef BOOT0_PROTOCOL_H
+#define BOOT0_PROTOCOL_H
+
+#include <stdint.h>
+
+/* USB 2.0, 9.3 and 9.4: what a control transfer says in its setup stage. */
+struct boot0_setup {
+    uint8_t request_type;
+    uint8_t request;
+    uint16_t value;
+    uint16_t index;
+    uint16_t length;
+};
+
+enum {
+    B0_USB_DIR_IN = 0x80,
+    B0_USB_TYPE_MASK = 0x60,
+    B0_USB_TYPE_STANDARD = 0x00,
+    B0_USB_TYPE_CLASS = 0x20,
+    B0_USB_TYPE_VENDOR = 0x40,
+    B0_USB_RECIPIENT_MASK = 0x1f,
+    B0_USB_RECIPIENT_DEVICE = 0x00,
+    B0_USB_RECIPIENT_INTERFACE = 0x01,
+    B0_USB_RECIPIENT_ENDPOINT = 0x02,
+};
+
+/* USB 2.0, table 9-4. */
+enum {
+    B0_USB_GET_STATUS = 0,
+    B0_USB_CLEAR_FEATURE = 1,
+    B0_USB_SET_FEATURE = 3,
+    B0_USB_SET_ADDRESS = 5,
+    B0_USB_GET_DESCRIPTOR = 6,
+    B0_USB_SET_DESCRIPTOR = 7,
+    B0_USB_GET_CONFIGURATION = 8,
+    B0_USB_SET_CONFIGURATION = 9,
+    B0_USB_GET_INTERFACE = 10,
+    B0_USB_SET_INTERFACE = 11,
+};
+
+/* USB 2.0, table 9-5; 0x21 is DFU 1.1, 4.1.3. */
+enum {
+    B0_USB_DESC_DEVICE = 1,
+    B0_USB_DESC_CONFIGURATION = 2,
+    B0_USB_DESC_STRING = 3,
+    B0_USB_DESC_INTERFACE = 4,
+    B0_USB_DESC_ENDPOINT = 5,
+    B0_USB_DESC_QUALIFIER = 6,
+    B0_USB_DESC_DFU = 0x21,
+};
+
+enum {
+    B0_USB_DEVICE_DESC_SIZE = 18,
+    B0_USB_CONFIG_DESC_SIZE = 9,
+    B0_USB_INTERFACE_DESC_SIZE = 9,
+    B0_DFU_FUNC_DESC_SIZE = 9,     /* DFU 1.1, table 4.2 */
+    B0_DFU_FUNC_DESC_SIZE_1_0 = 7, /* DFU 1.0 has no bcdDFUVersion */
+};
+
+/* DFU 1.1, 4.2.3: how a DFU interface is known. */
+enum {
+    B0_DFU_CLASS = 0xfe,
+    B0_DFU_SUBCLASS = 0x01,
+    B0_DFU_PROTOCOL_RUNTIME = 0x01,
+    B0_DFU_PROTOCOL_DFU = 0x02,
+};
+
+/* DFU 1.1, 3: bRequest. */
+enum boot0_dfu_request {
+    B0_DFU_DETACH = 0,
+    B0_DFU_DNLOAD = 1,
+    B0_DFU_UPLOAD = 2,
+    B0_DFU_GETSTATUS = 3,
+    B0_DFU_CLRSTATUS = 4,
+    B0_DFU_GETSTATE = 5,
+    B0_DFU_ABORT = 6,
+    B0_DFU_REQUEST_COUNT
+};
+
+/* DFU 1.1, 6.1.2: bState. */
+enum boot0_dfu_state {
+    B0_DFU_STATE_APP_IDLE = 0,
+    B0_DFU_STATE_APP_DETACH = 1,
+    B0_DFU_STATE_IDLE = 2,
+    B0_DFU_STATE_DNLOAD_SYNC = 3,
+    B0_DFU_STATE_DNBUSY = 4,
+    B0_DFU_STATE_DNLOAD_IDLE = 5,
+    B0_DFU_STATE_MANIFEST_SYNC = 6,
+    B0_DFU_STATE_MANIFEST = 7,
+    B0_DFU_STATE_MANIFEST_WAIT_RESET = 8,
+    B0_DFU_STATE_UPLOAD_IDLE = 9,
+    B0_DFU_STATE_ERROR = 10,
+    B0_DFU_STATE_COUNT
+};
+
+/* DFU 1.1, 6.1.2: bStatus. */
+enum boot0_dfu_status {
+    B0_DFU_STATUS_OK = 0,
+    B0_DFU_STATUS_ERR_TARGET = 1,
+    B0_DFU_STATUS_ERR_FILE = 2,
+    B0_DFU_STATUS_ERR_WRITE = 3,
+    B0_DFU_STATUS_ERR_ERASE = 4,
+    B0_DFU_STATUS_ERR_CHECK_ERASED = 5,
+    B0_DFU_STATUS_ERR_PROG = 6,
+    B0_DFU_STATUS_ERR_VERIFY = 7,
+    B0_DFU_STATUS_ERR_ADDRESS = 8,
+    B0_DFU_STATUS_ERR_NOTDONE = 9,
+    B0_DFU_STATUS_ERR_FIRMWARE = 10,
+    B0_DFU_STATUS_ERR_VENDOR = 11,
+    B0_DFU_STATUS_ERR_USBR = 12,
+    B0_DFU_STATUS_ERR_POR = 13,
+    B0_DFU_STATUS_ERR_UNKNOWN = 14,
+    B0_DFU_STATUS_ERR_STALLEDPKT = 15,
+    B0_DFU_STATUS_COUNT
+};
+
+/* DFU 1.1, table 4.2: bmAttributes of the functional descriptor. */
+enum {
+    B0_DFU_CAN_DOWNLOAD = 0x01,
+    B0_DFU_CAN_UPLOAD = 0x02,
+    B0_DFU_MANIFESTATION_TOLERANT = 0x04,
+    B0_DFU_WILL_DETACH = 0x08,
+};
+
+enum {
+    B0_DFU_VERSION_1_0 = 0x0100,
+    B0_DFU_VERSION_1_1 = 0x0110,
+    B0_DFU_VERSION_DFUSE = 0x011a, /* ST's own, UM0424 */
+    B0_DFU_STATUS_SIZE = 6,        /* the answer to GETSTATUS */
+};
+
+/* AN3156, 2 and 4: DfuSe commands are DNLOAD requests with wValue 0. */
+enum {
+    B0_DFUSE_GET_COMMANDS = 0x00,
+    B0_DFUSE_SET_ADDRESS = 0x21,
+    B0_DFUSE_ERASE = 0x41, /* with an address: its page; without: mass erase */
+    B0_DFUSE_READ_UNPROTECT = 0x92,
+    B0_DFUSE_BLOCK_COMMAND = 0, /* wValue of a command */
+    B0_DFUSE_BLOCK_FIRST = 2,   /* wValue of the block at the address pointer; 1 is reserved */
+    B0_DFUSE_BLOCK_LAST = 0xffff,
+};
+
+enum {
+    B0_VENDOR_ST = 0x0483,
+    B0_PRODUCT_ST_DFU = 0xdf11,
+    B0_VENDOR_LEAFLABS = 0x1eaf,
+    B0_PRODUCT_MAPLE_DFU = 0x0003,
+    B0_PRODUCT_MAPLE_SERIAL = 0x0004,
+};
+
+#endif

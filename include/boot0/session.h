@@ -1,0 +1,181 @@
+/*
+ * A session with one board: opened, brought to dfuIDLE whatever state it was found in, then read,
+ * verified, erased, flashed, started. All calls block; the observer sees progress and can stop
+ * them.
+ */
+#ifndef BOOT0_SESSION_H
+#define BOOT0_SESSION_H
+
+#include <boot0/board.h>
+#include <boot0/image.h>
+#include <boot0/plan.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum boot0_phase {
+    B0_PHASE_WAIT,  /* for a board; no total */
+    B0_PHASE_READ,  /* reading what the board holds */
+    B0_PHASE_ERASE,
+    B0_PHASE_WRITE,
+    B0_PHASE_VERIFY,
+    B0_PHASE_COUNT
+};
+
+struct boot0_progress {
+    enum boot0_phase phase;
+    uint64_t done; /* bytes; counts up to total */
+    uint64_t total;
+    uint64_t elapsed_us; /* since this phase began, by the board's clock */
+};
+
+struct boot0_observer {
+    /* Called often. Return false to stop: the board is brought to dfuIDLE, B0_E_CANCELLED. */
+    bool (*progress)(void *context, const struct boot0_progress *progress);
+    /* Something worth telling that is no error ("the supply range is set to 2.7-3.6 V"). */
+    void (*note)(void *context, const char *text);
+    void *context;
+};
+
+struct boot0_session_options {
+    /* The board's supply in millivolts if the user or a board entry says it, else 0. Sets the
+     * programming width of F2/F4 ROMs. Never guessed: bits written with a width that the supply
+     * does not carry may not last. */
+    uint32_t supply_mv;
+    bool patient;          /* honour every poll timeout, also on chips that bear early polling */
+    const char *alternate; /* number, or the beginning of a name; NULL: chosen by address */
+    const char *chip;      /* the user's word on which chip it is; NULL: found out */
+};
+
+struct boot0_session;
+
+/*
+ * Finds the board that `selection` means (NULL: the only one), opens it, reads its descriptors and
+ * brings it to dfuIDLE. `options` and `observer` may be NULL; strings and the observer must live as
+ * long as the session. A board in run-time mode with a DFU interface is detached first.
+ *
+ * B0_E_NO_BOARD, B0_E_SEVERAL (the hint lists them), B0_E_PERMISSION, B0_E_BUSY, B0_E_IO,
+ * B0_E_GONE, B0_E_PROTOCOL, B0_E_USAGE (no such alternate), B0_E_CANCELLED. On success *session is
+ * the caller's: boot0_session_close(). The bus must outlive it.
+ */
+B0_API enum boot0_status boot0_session_open(struct boot0_session **session,
+                                            const struct boot0_bus *bus,
+                                            const struct boot0_selection *selection,
+                                            const struct boot0_session_options *options,
+                                            const struct boot0_observer *observer,
+                                            struct boot0_error *error);
+B0_API void boot0_session_close(struct boot0_session *session);
+
+/* What the board said of itself; valid until the session is closed. */
+B0_API const struct boot0_board *boot0_session_board(const struct boot0_session *session);
+
+/* The layout of the memory in use: the chosen alternate's, else the main flash's. NULL: plain DFU. */
+B0_API const struct boot0_layout *boot0_session_layout(const struct boot0_session *session);
+
+struct boot0_flash_options {
+    bool full;               /* write everything, whatever the board holds */
+    bool no_preserve;        /* lose what else is in sectors that the image covers partly */
+    bool no_verify;          /* do not read back what was written */
+    bool no_run;             /* stay in DFU mode at the end */
+    bool ignore_suffix;      /* the file's suffix may name another device */
+    bool force;              /* the vector table or the chip family may be another chip's */
+    bool allow_option_bytes; /* the image may hold option bytes or OTP */
+    bool has_address;        /* where a raw binary goes; else the start of the main flash */
+    uint32_t address;
+};
+
+/* What a session has done so far. Times in microseconds of the board's clock. */
+struct boot0_report {
+    uint64_t image_bytes;
+    uint64_t unchanged_bytes;
+    uint64_t bytes_read;
+    uint64_t bytes_written;
+    uint64_t bytes_verified;
+    uint32_t sectors_erased;
+    uint64_t transfers;
+    uint64_t read_us;
+    uint64_t erase_us;
+    uint64_t write_us;
+    uint64_t verify_us;
+    uint64_t total_us; /* since the session was opened */
+    bool started;
+};
+B0_API void boot0_session_report(const struct boot0_session *session, struct boot0_report *report);
+
+/*
+ * Checks that the image is for this board: its suffix, its UF2 family, its vector table against the
+ * chip's RAM and the address that it goes to. Gives raw bytes their address (`image` is changed).
+ * B0_E_MISMATCH, B0_E_USAGE, B0_E_RANGE. Called by the functions below themselves.
+ */
+B0_API enum boot0_status boot0_session_check(struct boot0_session *session,
+                                             struct boot0_image *image,
+                                             const struct boot0_flash_options *options,
+                                             struct boot0_error *error);
+
+/*
+ * Makes the plan for one memory of the board: reads what has to be known, writes nothing. DfuSe
+ * only: B0_E_UNSUPPORTED otherwise. On success *plan is the caller's: boot0_plan_free().
+ */
+B0_API enum boot0_status boot0_session_plan(struct boot0_session *session,
+                                            struct boot0_image *image,
+                                            const struct boot0_flash_options *options,
+                                            struct boot0_plan **plan, struct boot0_error *error);
+
+/* Carries a plan out, and verifies what was written unless told not to. */
+B0_API enum boot0_status boot0_session_execute(struct boot0_session *session,
+                                               const struct boot0_plan *plan,
+                                               const struct boot0_flash_options *options,
+                                               struct boot0_error *error);
+
+/*
+ * The whole job: check, plan, execute, verify, and start the program unless told not to. Plain DFU
+ * devices get the image as one download. `options` may be NULL.
+ */
+B0_API enum boot0_status boot0_session_flash(struct boot0_session *session,
+                                             struct boot0_image *image,
+                                             const struct boot0_flash_options *options,
+                                             struct boot0_error *error);
+
+/* Compares the board with the image. B0_E_MISMATCH tells the first address that differs. */
+B0_API enum boot0_status boot0_session_verify(struct boot0_session *session,
+                                              struct boot0_image *image,
+                                              const struct boot0_flash_options *options,
+                                              struct boot0_error *error);
+
+/* Reads [address, address + size) into `data`. B0_E_RANGE if it cannot be read. */
+B0_API enum boot0_status boot0_session_read(struct boot0_session *session, uint32_t address,
+                                            uint8_t *data, size_t size, struct boot0_error *error);
+
+/* Reads all that a plain DFU device uploads, at most `limit` bytes. *data is the caller's: free(). */
+B0_API enum boot0_status boot0_session_upload(struct boot0_session *session, uint8_t **data,
+                                              size_t *size, size_t limit,
+                                              struct boot0_error *error);
+
+/* Erases the sectors that [address, address + size) touches, each whole. */
+B0_API enum boot0_status boot0_session_erase(struct boot0_session *session, uint32_t address,
+                                             uint32_t size, struct boot0_error *error);
+
+/* Erases the whole main flash by one command. */
+B0_API enum boot0_status boot0_session_mass_erase(struct boot0_session *session,
+                                                  struct boot0_error *error);
+
+/* Takes read protection off; the chip erases all its flash in doing so and resets. */
+B0_API enum boot0_status boot0_session_unprotect(struct boot0_session *session,
+                                                 struct boot0_error *error);
+
+/*
+ * Leaves DFU mode and starts the program whose vector table is at `address`. The board is gone
+ * afterwards: only close the session. B0_E_MISMATCH if there is no program at that address.
+ */
+B0_API enum boot0_status boot0_session_run(struct boot0_session *session, uint32_t address,
+                                           struct boot0_error *error);
+
+/* USB reset. The board may come back as something else: only close the session afterwards. */
+B0_API enum boot0_status boot0_session_reset(struct boot0_session *session,
+                                             struct boot0_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,106 @@
+/*
+ * The border between the protocols and the machine: a transport carries control transfers to one
+ * opened board, a bus finds boards and opens them. libboot0 has them for libusb; a program may
+ * bring its own (the virtual boards do).
+ */
+#ifndef BOOT0_TRANSPORT_H
+#define BOOT0_TRANSPORT_H
+
+#include <boot0/error.h>
+#include <boot0/protocol.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How one transfer ended. */
+enum boot0_xfer {
+    B0_XFER_OK = 0,
+    B0_XFER_STALL,   /* the board refused the request */
+    B0_XFER_TIMEOUT, /* no answer within the time given */
+    B0_XFER_GONE,    /* the board is no longer there */
+    B0_XFER_ERROR,   /* anything else: babble, CRC, overflow */
+};
+
+struct boot0_transport_ops {
+    /*
+     * One control transfer on endpoint 0. `data` has setup->length bytes, sent or received by
+     * bit 7 of request_type; *actual is set to the bytes that were moved (0 on failure).
+     * timeout_ms > 0.
+     */
+    enum boot0_xfer (*control)(void *context, const struct boot0_setup *setup, uint8_t *data,
+                               size_t *actual, uint32_t timeout_ms);
+    /* Claims the interface if that was not done yet, and selects the alternate setting. */
+    enum boot0_status (*select)(void *context, uint8_t interface, uint8_t alternate,
+                                struct boot0_error *error);
+    /* USB bus reset. B0_XFER_GONE (the board came back as another device) is a usual answer. */
+    enum boot0_xfer (*reset)(void *context);
+    /* Lets time pass for the board. */
+    void (*wait)(void *context, uint32_t microseconds);
+    /* A clock that never goes back, in microseconds from any start. */
+    uint64_t (*now_us)(void *context);
+    /* Gives the board back and frees the context. */
+    void (*close)(void *context);
+};
+
+struct boot0_transport {
+    const struct boot0_transport_ops *ops;
+    void *context;
+};
+
+enum {
+    B0_PATH_MAX = 48,
+};
+
+/* A USB device that a bus has seen and that may be a board; known without opening it. */
+struct boot0_candidate {
+    char path[B0_PATH_MAX]; /* bus and port numbers, "1-2.3": stable while it stays in its port */
+    uint8_t address;        /* device number on its bus, as lsusb shows it */
+    uint16_t vendor;
+    uint16_t product;
+    uint16_t bcd_device;
+    uint8_t serial_index; /* string descriptor numbers, 0 if none */
+    uint8_t product_index;
+    uint8_t manufacturer_index;
+    uint8_t dfu_interface; /* number of its first DFU interface, if it has one */
+    uint8_t dfu_protocol;  /* B0_DFU_PROTOCOL_*, or 0 if it has no DFU interface */
+};
+
+struct boot0_bus_ops {
+    /*
+     * Fills `list` with at most `capacity` candidates: devices with a DFU interface. *count is set
+     * to how many there are, even if that is more than fit.
+     */
+    enum boot0_status (*scan)(void *context, struct boot0_candidate *list, size_t capacity,
+                              size_t *count, struct boot0_error *error);
+    /*
+     * Waits until something was plugged or unplugged, at most timeout_ms. May return early, and
+     * when nothing has changed.
+     */
+    void (*wait_change)(void *context, uint32_t timeout_ms);
+    /* A monotonic clock in microseconds: real, or the virtual boards'. */
+    uint64_t (*now_us)(void *context);
+    /* Opens a candidate. On success the caller owns *transport: transport->ops->close(). */
+    enum boot0_status (*open)(void *context, const struct boot0_candidate *candidate,
+                              struct boot0_transport *transport, struct boot0_error *error);
+    /* Frees the bus. All its transports must be closed before. */
+    void (*close)(void *context);
+};
+
+struct boot0_bus {
+    const struct boot0_bus_ops *ops;
+    void *context;
+};
+
+/* The machine's USB ports, by libusb. On success the caller owns *bus: boot0_bus_close(). */
+B0_API enum boot0_status boot0_usb_open(struct boot0_bus *bus, struct boot0_error *error);
+
+/* Closes a bus of any kind and zeroes it. A zeroed bus is left alone. */
+B0_API void boot0_bus_close(struct boot0_bus *bus);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,28 @@
+/*
+ * Virtual boards in the same process, as a bus: for tests and for `boot0 --virtual`. Not part of
+ * libboot0 itself but of libboot0-virtual, which holds the models.
+ */
+#ifndef BOOT0_VIRTUAL_H
+#define BOOT0_VIRTUAL_H
+
+#include <boot0/transport.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * A bus with these boards plugged in; each spec is "MODEL[:key=value,…]" as `vboard` takes it.
+ * B0_E_USAGE, B0_E_NO_INPUT. On success the caller owns *bus: boot0_bus_close().
+ */
+enum boot0_status boot0_virtual_open(struct boot0_bus *bus, const char *const *specs, size_t count,
+                                     struct boot0_error *error);
+
+struct vboard;
+/* The board of that index, for tests that look inside; owned by the bus. */
+struct vboard *boot0_virtual_board(const struct boot0_bus *bus, size_t index);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,119 @@
+/*
+ * A virtual board: one flash, one BOOT0 pin, one reset, one USB port, on a clock of its own. This
+ * is the border between the models (chip, rom) and what puts boards in front of programs: the
+ * in-process bus of libboot0's tests and of `boot0 --virtual`, and the attachments of the `vboard`
+ * command.
+ *
+ * Time is virtual: a control transfer advances the board's clock by what the bus and the board
+ * would have taken, vboard_wait() by what the host waits. Nothing sleeps.
+ */
+#ifndef VBOARD_H
+#define VBOARD_H
+
+#include <boot0/transport.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+struct vboard;
+
+/* A row of `vboard list`. */
+struct vboard_model {
+    const char *name;    /* "f407" */
+    const char *summary; /* one line for people */
+};
+
+/* The models in order; NULL past the end. */
+const struct vboard_model *vboard_model_at(size_t index);
+
+/*
+ * What a board spec's keys mean, one row each, for help texts: "flash=FILE", "contents are kept
+ * there"; key NULL past the end.
+ */
+struct vboard_key {
+    const char *key;
+    const char *summary;
+};
+const struct vboard_key *vboard_key_at(size_t index);
+
+/*
+ * Makes a board from "MODEL[:key=value,…]" and powers it up. NULL on failure with the error filled
+ * (B0_E_USAGE: unknown model or key, bad value; B0_E_NO_INPUT: flash file). The caller owns it:
+ * vboard_free().
+ */
+struct vboard *vboard_new(const char *spec, struct boot0_error *error);
+
+/* Frees a board; writes the flash file back first. B0_E_NO_OUTPUT if that fails. NULL is fine. */
+enum boot0_status vboard_free(struct vboard *board, struct boot0_error *error);
+
+/* The model's name, and the serial number that the USB device reports. */
+const char *vboard_name(const struct vboard *board);
+const char *vboard_serial(const struct vboard *board);
+
+/*
+ * Whether a USB device is there now, and a number that grows with each enumeration: if it changed,
+ * the device went away in between, and handles to it are dead.
+ */
+bool vboard_connected(const struct vboard *board);
+unsigned vboard_connection(const struct vboard *board);
+
+/*
+ * The descriptors that a host reads while it enumerates the device: 18 bytes of device descriptor,
+ * then the whole configuration. Takes no virtual time. Returns the length, at most `size`.
+ */
+size_t vboard_descriptors(const struct vboard *board, uint8_t *bytes, size_t size);
+
+/*
+ * One control transfer, with the contract of struct boot0_transport_ops::control. Advances the
+ * clock by its duration; on a time-out by timeout_us. If the board goes away in it, the answer is
+ * B0_XFER_GONE.
+ */
+enum boot0_xfer vboard_control(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
+                               size_t *actual, uint64_t timeout_us);
+
+/* USB bus reset by the host. */
+void vboard_bus_reset(struct vboard *board);
+
+/* Advances the clock: by a span, or to a point if that is not past already. */
+void vboard_wait(struct vboard *board, uint64_t microseconds);
+void vboard_wait_until(struct vboard *board, uint64_t now_us);
+uint64_t vboard_now_us(const struct vboard *board);
+
+/* The buttons: reset, unplugging and plugging in again, and the BOOT0 jumper. */
+void vboard_press_reset(struct vboard *board);
+void vboard_power_cycle(struct vboard *board);
+void vboard_set_boot0(struct vboard *board, bool high);
+
+/* The memory as a debug probe would see it: what lies at an address, regardless of protection. */
+bool vboard_peek(const struct vboard *board, uint32_t address, uint8_t *data, size_t size);
+bool vboard_poke(struct vboard *board, uint32_t address, const uint8_t *data, size_t size);
+
+/* What happened since power-up. Times are virtual. */
+struct vboard_stats {
+    uint64_t bus_us;     /* on the bus */
+    uint64_t erase_us;   /* flash erasing */
+    uint64_t program_us; /* flash programming */
+    uint64_t wait_us;    /* the host waited while the board had nothing to do */
+    uint64_t total_us;
+    uint64_t transfers; /* control transfers of class and vendor type */
+    uint64_t standard_transfers;
+    uint64_t bytes_out;
+    uint64_t bytes_in;
+    uint64_t sectors_erased;
+    uint64_t mass_erases;
+    uint64_t bytes_programmed;
+    uint64_t flash_operations; /* erases and programs: what a power cut counts */
+    uint64_t violations;       /* programmed what was not erased, and the like */
+    uint64_t resets;
+    bool started; /* the program in flash was started; on these words of its vector table */
+    uint32_t start_address;
+    uint32_t start_stack;
+    uint32_t start_pc;
+};
+void vboard_get_stats(const struct vboard *board, struct vboard_stats *stats);
+/* One JSON object with all of it, and the board's name and serial; no newline at its end. */
+void vboard_print_stats(const struct vboard *board, FILE *file);
+
+/* One line per transfer and event from now on; NULL ends it. The file stays the caller's. */
+void vboard_set_trace(struct vboard *board, FILE *file);
+
+#endif
