@@ -8,15 +8,10 @@
 #include <stdint.h>
 
 /* Index of the width in which an F2/F4/F7 programs: RM0090, 3.6.2 "Program/erase parallelism". */
-enum b0_parallelism {
-    B0_PARALLEL_X8,
-    B0_PARALLEL_X16,
-    B0_PARALLEL_X32,
-    B0_PARALLEL_COUNT
-};
+enum b0_parallelism { B0_PARALLEL_X8, B0_PARALLEL_X16, B0_PARALLEL_X32, B0_PARALLEL_COUNT };
 
 enum {
-    B0_FLASH_ERASE_ROWS = 4,
+    B0_FLASH_ERASE_ROWS = 6,
 };
 
 /*
