@@ -1,0 +1,119 @@
+/* Reads configuration and string descriptors that may be wrong; see descriptors.h. */
+#include "descriptors.h"
+#include "bytes.h"
+#include <string.h>
+
+/* Offsets of fields: USB 2.0, tables 9-8, 9-10, 9-12, 9-15; DFU 1.1, table 4.2. */
+enum {
+    HEADER_SIZE = 2, /* bLength, bDescriptorType */
+    CONFIG_TOTAL_LENGTH = 2,
+    CONFIG_ATTRIBUTES = 7,
+    CONFIG_MAX_POWER = 8,
+    INTERFACE_NUMBER = 2,
+    INTERFACE_ALTERNATE = 3,
+    INTERFACE_CLASS = 5,
+    INTERFACE_SUBCLASS = 6,
+    INTERFACE_PROTOCOL = 7,
+    INTERFACE_STRING = 8,
+    DFU_ATTRIBUTES = 2,
+    DFU_DETACH_TIMEOUT = 3,
+    DFU_TRANSFER_SIZE = 5,
+    DFU_VERSION = 7,
+};
+
+/* Whose descriptors come now. 0x21 is also the type of HID's class descriptor, so it depends. */
+enum scope {
+    IN_CONFIGURATION, /* before the first interface */
+    IN_DFU,
+    IN_OTHER,
+};
+
+static enum scope read_interface(const uint8_t *descriptor, struct b0_dfu_configuration *found)
+{
+    if (descriptor[INTERFACE_CLASS] != B0_DFU_CLASS ||
+        descriptor[INTERFACE_SUBCLASS] != B0_DFU_SUBCLASS)
+        return IN_OTHER;
+    if (found->alternate_count < B0_ALTERNATE_MAX) {
+        found->alternates[found->alternate_count++] = (struct b0_dfu_alternate){
+            .interface = descriptor[INTERFACE_NUMBER],
+            .alternate = descriptor[INTERFACE_ALTERNATE],
+            .protocol = descriptor[INTERFACE_PROTOCOL],
+            .string_index = descriptor[INTERFACE_STRING],
+        };
+    }
+    return IN_DFU;
+}
+
+static void read_functional(const uint8_t *descriptor, uint8_t length,
+                            struct b0_dfu_configuration *found)
+{
+    if (length < B0_DFU_FUNC_DESC_SIZE_1_0)
+        return;
+    found->has_functional = true;
+    found->functional = (struct b0_dfu_functional){
+        .attributes = descriptor[DFU_ATTRIBUTES],
+        .detach_timeout_ms = b0_load16(descriptor + DFU_DETACH_TIMEOUT),
+        .transfer_size = b0_load16(descriptor + DFU_TRANSFER_SIZE),
+        .version = length >= B0_DFU_FUNC_DESC_SIZE ? b0_load16(descriptor + DFU_VERSION)
+                                                   : B0_DFU_VERSION_1_0,
+    };
+}
+
+/* What lies behind wTotalLength is not of this configuration; a wTotalLength that cannot be is
+ * not believed. */
+static size_t believed_size(const uint8_t *blob, size_t size)
+{
+    if (size >= B0_USB_CONFIG_DESC_SIZE && blob[1] == B0_USB_DESC_CONFIGURATION) {
+        uint16_t total = b0_load16(blob + CONFIG_TOTAL_LENGTH);
+
+        if (total >= B0_USB_CONFIG_DESC_SIZE && total < size)
+            return total;
+    }
+    return size;
+}
+
+bool b0_descriptors_walk(const uint8_t *blob, size_t size, struct b0_dfu_configuration *found)
+{
+    enum scope scope = IN_CONFIGURATION;
+    size_t at = 0;
+
+    memset(found, 0, sizeof(*found));
+    size = believed_size(blob, size);
+    while (size - at >= HEADER_SIZE) {
+        const uint8_t *descriptor = blob + at;
+        uint8_t length = descriptor[0];
+        uint8_t type = descriptor[1];
+
+        if (length < HEADER_SIZE || length > size - at)
+            break;
+        if (type == B0_USB_DESC_CONFIGURATION && length >= B0_USB_CONFIG_DESC_SIZE) {
+            found->attributes = descriptor[CONFIG_ATTRIBUTES];
+            found->max_power = descriptor[CONFIG_MAX_POWER];
+        } else if (type == B0_USB_DESC_INTERFACE && length >= B0_USB_INTERFACE_DESC_SIZE) {
+            scope = read_interface(descriptor, found);
+        } else if (type == B0_USB_DESC_DFU && scope != IN_OTHER) {
+            read_functional(descriptor, length, found);
+        }
+        at += length;
+    }
+    return found->alternate_count > 0;
+}
+
+size_t b0_string_descriptor(const uint8_t *bytes, size_t actual, char *text, size_t size)
+{
+    size_t length = 0;
+    size_t end;
+
+    if (size == 0)
+        return 0;
+    end = actual > 0 && bytes[0] < actual ? bytes[0] : actual;
+    for (size_t at = HEADER_SIZE; at + 2 <= end && length + 1 < size; at += 2) {
+        uint16_t unit = b0_load16(bytes + at);
+
+        if (unit == 0)
+            break;
+        text[length++] = unit >= ' ' && unit <= '~' ? (char)unit : '?';
+    }
+    text[length] = '\0';
+    return length;
+}
