@@ -1,0 +1,102 @@
+/*
+ * Registers of the STM32F405/407/415/417 as far as the programs here use them. Addresses and bits
+ * are facts of ST's reference manual RM0090 and, for the core's own peripherals, of its programming
+ * manual PM0214; the section is named at each.
+ */
+#ifndef CHIP_STM32F4_H
+#define CHIP_STM32F4_H
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define REGISTER_AT(register_offset, type, member)                                                 \
+    static_assert(offsetof(type, member) == (register_offset), #member " is out of place")
+
+/* Reset and clock control: RM0090, 7.3 (the F42x's differs: section 6). */
+struct rcc {
+    volatile uint32_t cr;         /* 7.3.1 */
+    volatile uint32_t pllcfgr;    /* 7.3.2 */
+    volatile uint32_t cfgr;       /* 7.3.3 */
+    volatile uint32_t cir;        /* 7.3.4 */
+    volatile uint32_t ahbrstr[3]; /* 7.3.5 to 7.3.7 */
+    uint32_t reserved_1c;
+    volatile uint32_t apbrstr[2]; /* 7.3.8, 7.3.9 */
+    uint32_t reserved_28[2];
+    volatile uint32_t ahb1enr; /* 7.3.10 */
+    volatile uint32_t ahb2enr; /* 7.3.11 */
+    volatile uint32_t ahb3enr; /* 7.3.12 */
+    uint32_t reserved_3c;
+    volatile uint32_t apb1enr; /* 7.3.13 */
+    volatile uint32_t apb2enr; /* 7.3.14 */
+};
+REGISTER_AT(0x08, struct rcc, cfgr);
+REGISTER_AT(0x30, struct rcc, ahb1enr);
+REGISTER_AT(0x44, struct rcc, apb2enr);
+
+#define RCC ((struct rcc *)0x40023800u) /* 2.3, table 1 */
+
+#define RCC_CR_HSION           (1u << 0)
+#define RCC_CR_HSIRDY          (1u << 1)
+#define RCC_CR_HSEON           (1u << 16)
+#define RCC_CR_CSSON           (1u << 19)
+#define RCC_CR_PLLON           (1u << 24)
+#define RCC_CFGR_SW            (3u << 0) /* the clock wanted; 0 is HSI */
+#define RCC_CFGR_SWS           (3u << 2) /* the clock in use, likewise */
+#define RCC_AHB1ENR_GPIO(port) (1u << (((uintptr_t)(port)-GPIO_BASE) / GPIO_STRIDE))
+
+/* The clock that runs after reset, in Hz: RM0090, 7.2.2. */
+#define HSI_HZ 16000000u
+
+/* General-purpose I/O: RM0090, 8.4. */
+struct gpio {
+    volatile uint32_t moder;   /* 8.4.1, two bits a pin */
+    volatile uint32_t otyper;  /* 8.4.2 */
+    volatile uint32_t ospeedr; /* 8.4.3 */
+    volatile uint32_t pupdr;   /* 8.4.4 */
+    volatile uint32_t idr;     /* 8.4.5 */
+    volatile uint32_t odr;     /* 8.4.6 */
+    volatile uint32_t bsrr;    /* 8.4.7: low half sets pins, high half resets them */
+    volatile uint32_t lckr;    /* 8.4.8 */
+    volatile uint32_t afr[2];  /* 8.4.9, 8.4.10 */
+};
+REGISTER_AT(0x18, struct gpio, bsrr);
+REGISTER_AT(0x20, struct gpio, afr);
+
+#define GPIO_BASE   0x40020000u /* 2.3, table 1 */
+#define GPIO_STRIDE 0x400u
+#define GPIOA       ((struct gpio *)(GPIO_BASE + 0 * GPIO_STRIDE))
+#define GPIOB       ((struct gpio *)(GPIO_BASE + 1 * GPIO_STRIDE))
+#define GPIOC       ((struct gpio *)(GPIO_BASE + 2 * GPIO_STRIDE))
+#define GPIOD       ((struct gpio *)(GPIO_BASE + 3 * GPIO_STRIDE))
+#define GPIOE       ((struct gpio *)(GPIO_BASE + 4 * GPIO_STRIDE))
+#define GPIOF       ((struct gpio *)(GPIO_BASE + 5 * GPIO_STRIDE))
+
+#define GPIO_MODER_MASK(pin)   (3u << (2 * (pin)))
+#define GPIO_MODER_OUTPUT(pin) (1u << (2 * (pin)))
+#define GPIO_BSRR_SET(pin)     (1u << (pin))
+#define GPIO_BSRR_RESET(pin)   (1u << ((pin) + 16))
+
+/* The core's 24-bit timer: PM0214, 4.5. */
+struct systick {
+    volatile uint32_t ctrl; /* 4.5.1 */
+    volatile uint32_t load; /* 4.5.2 */
+    volatile uint32_t val;  /* 4.5.3 */
+};
+#define SYSTICK ((struct systick *)0xe000e010u)
+
+#define SYSTICK_CTRL_ENABLE    (1u << 0)
+#define SYSTICK_CTRL_TICKINT   (1u << 1)
+#define SYSTICK_CTRL_CLKSOURCE (1u << 2) /* the processor's clock, not an eighth of it */
+
+/* Interrupt controller: PM0214, 4.3. A bit an interrupt. */
+enum {
+    NVIC_WORDS = 3, /* 82 interrupts: RM0090, 12.1.1 */
+};
+#define NVIC_ICER ((volatile uint32_t *)0xe000e180u) /* 4.3.3: write 1 to disable */
+#define NVIC_ICPR ((volatile uint32_t *)0xe000e280u) /* 4.3.5: write 1 to forget */
+
+/* System control block: PM0214, 4.4. */
+#define SCB_VTOR (*(volatile uint32_t *)0xe000ed08u) /* 4.4.4 */
+
+#endif
