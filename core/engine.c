@@ -203,6 +203,12 @@ void b0_engine_init(struct b0_engine *engine, const struct b0_engine_config *con
     engine->stage = STAGE_DONE;
 }
 
+void b0_engine_forget(struct b0_engine *engine)
+{
+    engine->state_known = false;
+    engine->pointer_known = false;
+}
+
 static void begin(struct b0_engine *e, enum op op, uint32_t address, uint32_t size)
 {
     e->op = (uint8_t)op;

@@ -107,6 +107,9 @@ struct b0_engine {
 /* Prepares an engine for a board of which nothing is known yet. */
 void b0_engine_init(struct b0_engine *engine, const struct b0_engine_config *config);
 
+/* Forgets what is known of the board's state: somebody else has talked to it. */
+void b0_engine_forget(struct b0_engine *engine);
+
 /*
  * Beginning an operation. Each drops whatever was under way; each but b0_engine_detach() first
  * brings the board to a state that allows it, if it is not known to be in one.

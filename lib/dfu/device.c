@@ -1,0 +1,206 @@
+/* Asks an opened board what it is: descriptors, strings, layouts, and the chips that fit. */
+#include "device.h"
+#include "quirks.h"
+
+#include <core/bytes.h>
+#include <core/descriptors.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    DESCRIPTOR_TIMEOUT_MS = 1000,
+    ATTEMPTS = 3,
+    CONFIGURATION_MAX = 4096,
+    STRING_MAX = 255,
+    LANGUAGE_US_ENGLISH = 0x0409,
+};
+
+static enum boot0_xfer get_descriptor(const struct boot0_transport *transport, uint8_t type,
+                                      uint8_t index, uint16_t language, uint8_t *data, size_t size,
+                                      size_t *actual)
+{
+    struct boot0_setup setup = {
+        .request_type = B0_USB_DIR_IN | B0_USB_TYPE_STANDARD | B0_USB_RECIPIENT_DEVICE,
+        .request = B0_USB_GET_DESCRIPTOR,
+        .value = (uint16_t)(type << 8 | index),
+        .index = language,
+        .length = (uint16_t)size,
+    };
+    enum boot0_xfer result = B0_XFER_ERROR;
+
+    for (int i = 0; i < ATTEMPTS && result != B0_XFER_OK && result != B0_XFER_GONE; i++) {
+        *actual = 0;
+        result = transport->ops->control(transport->context, &setup, data, actual,
+                                         DESCRIPTOR_TIMEOUT_MS);
+    }
+    return result;
+}
+
+static enum boot0_status read_configuration(const struct boot0_transport *transport,
+                                            struct b0_dfu_configuration *found,
+                                            struct boot0_error *error)
+{
+    uint8_t blob[CONFIGURATION_MAX];
+    size_t actual, total;
+    enum boot0_xfer result = get_descriptor(transport, B0_USB_DESC_CONFIGURATION, 0, 0, blob,
+                                            B0_USB_CONFIG_DESC_SIZE, &actual);
+
+    if (result == B0_XFER_OK && actual >= 4) {
+        total = b0_load16(blob + 2);
+        if (total < B0_USB_CONFIG_DESC_SIZE)
+            total = B0_USB_CONFIG_DESC_SIZE;
+        if (total > sizeof blob)
+            total = sizeof blob;
+        result = get_descriptor(transport, B0_USB_DESC_CONFIGURATION, 0, 0, blob, total, &actual);
+    }
+    if (result == B0_XFER_GONE)
+        return boot0_fail(error, B0_E_GONE, "the board went away while it was asked what it is");
+    if (result != B0_XFER_OK) {
+        boot0_fail(error, B0_E_IO, "the board does not send its configuration descriptor");
+        return boot0_hint(error, "A bad cable or hub, usually. Plug it in anew, without a hub.");
+    }
+    if (b0_descriptors_walk(blob, actual, found))
+        return B0_OK;
+    boot0_fail(error, B0_E_PROTOCOL, "the board's descriptors name no DFU interface");
+    return boot0_hint(error, "They may have been damaged on the way. Plug the board in anew.");
+}
+
+static uint16_t read_language(const struct boot0_transport *transport)
+{
+    uint8_t bytes[STRING_MAX];
+    size_t actual;
+
+    if (get_descriptor(transport, B0_USB_DESC_STRING, 0, 0, bytes, sizeof bytes, &actual) ==
+            B0_XFER_OK &&
+        actual >= 4)
+        return b0_load16(bytes + 2);
+    return LANGUAGE_US_ENGLISH;
+}
+
+static void read_string(const struct boot0_transport *transport, uint8_t index, uint16_t language,
+                        char *text, size_t size)
+{
+    uint8_t bytes[STRING_MAX];
+    size_t actual;
+
+    text[0] = '\0';
+    if (index != 0 && get_descriptor(transport, B0_USB_DESC_STRING, index, language, bytes,
+                                     sizeof bytes, &actual) == B0_XFER_OK)
+        b0_string_descriptor(bytes, actual, text, size);
+}
+
+static void add_alternate(const struct boot0_transport *transport,
+                          const struct b0_dfu_alternate *from, uint16_t language,
+                          struct boot0_board *board)
+{
+    struct boot0_alternate *to = &board->alternates[board->alternate_count++];
+
+    to->interface = from->interface;
+    to->alternate = from->alternate;
+    read_string(transport, from->string_index, language, to->name, sizeof to->name);
+    to->has_layout = boot0_layout_parse(to->name, strlen(to->name), &to->layout, NULL);
+}
+
+/* The alternates of the first DFU interface; a second interface would be a second board. */
+static void add_alternates(const struct boot0_transport *transport,
+                           const struct b0_dfu_configuration *found, uint16_t language,
+                           struct boot0_board *board)
+{
+    uint8_t interface = found->alternates[0].interface;
+
+    board->mode =
+        found->alternates[0].protocol == B0_DFU_PROTOCOL_RUNTIME ? B0_MODE_RUNTIME : B0_MODE_DFU;
+    for (size_t i = 0; i < found->alternate_count; i++)
+        if (found->alternates[i].interface == interface &&
+            board->alternate_count < B0_ALTERNATES_MAX)
+            add_alternate(transport, &found->alternates[i], language, board);
+}
+
+/* The main flash is the writable memory at the chip's lowest flash address: the first one with a
+ * layout, since option bytes, OTP and the rest come after it in every ROM that was seen. */
+static void find_flash(struct boot0_board *board)
+{
+    board->flash_alternate = -1;
+    for (size_t i = 0; i < board->alternate_count; i++) {
+        const struct boot0_alternate *a = &board->alternates[i];
+
+        if (!a->has_layout)
+            continue;
+        if (strstr(a->layout.name, "Flash") || strstr(a->layout.name, "FLASH")) {
+            board->flash_alternate = (int)i;
+            return;
+        }
+        if (board->flash_alternate < 0 && (a->layout.regions[0].access & B0_SECTOR_WRITABLE))
+            board->flash_alternate = (int)i;
+    }
+}
+
+static const struct boot0_layout *find_option_bytes(const struct boot0_board *board)
+{
+    for (size_t i = 0; i < board->alternate_count; i++)
+        if (board->alternates[i].has_layout &&
+            strncasecmp(board->alternates[i].layout.name, "Option", 6) == 0)
+            return &board->alternates[i].layout;
+    return NULL;
+}
+
+static void find_chips(struct boot0_board *board)
+{
+    const struct boot0_layout *flash, *option_bytes = find_option_bytes(board);
+    const struct boot0_chip *chip;
+
+    if (board->flash_alternate < 0)
+        return;
+    flash = &board->alternates[board->flash_alternate].layout;
+    for (size_t i = 0; (chip = boot0_chip_at(i)) != NULL; i++)
+        if (chip->has_usb_rom && board->chip_count < B0_CHIPS_MAX &&
+            boot0_chip_matches(chip, flash, option_bytes))
+            board->chips[board->chip_count++] = chip;
+    board->family = board->chip_count ? board->chips[0]->family : NULL;
+    for (size_t i = 1; i < board->chip_count; i++)
+        if (strcmp(board->chips[i]->family, board->family) != 0)
+            board->family = NULL;
+    if (board->family)
+        return;
+    if (board->chip_count == 0 && board->usb.vendor == B0_VENDOR_ST)
+        snprintf(board->contradiction, sizeof board->contradiction,
+                 "its memory layout fits no chip in boot0's table; the board's own word is taken");
+}
+
+enum boot0_status b0_device_probe(const struct boot0_transport *transport,
+                                  struct boot0_board *board, struct boot0_error *error)
+{
+    struct b0_dfu_configuration found;
+    const struct b0_quirk *quirk;
+    enum boot0_status status;
+    uint16_t language;
+
+    memset(&found, 0, sizeof found);
+    status = read_configuration(transport, &found, error);
+    if (status != B0_OK)
+        return status;
+    language = read_language(transport);
+    read_string(transport, board->usb.manufacturer_index, language, board->manufacturer,
+                sizeof board->manufacturer);
+    read_string(transport, board->usb.product_index, language, board->product,
+                sizeof board->product);
+    read_string(transport, board->usb.serial_index, language, board->serial, sizeof board->serial);
+    if (found.has_functional) {
+        board->dfu_version = found.functional.version;
+        board->transfer_size = found.functional.transfer_size;
+        board->detach_timeout_ms = found.functional.detach_timeout_ms;
+        board->attributes = found.functional.attributes;
+    }
+    add_alternates(transport, &found, language, board);
+    find_flash(board);
+    board->dfuse = board->dfu_version == B0_DFU_VERSION_DFUSE && board->flash_alternate >= 0;
+    find_chips(board);
+    quirk = b0_quirk_find(board);
+    if (quirk) {
+        board->quirk = quirk->name;
+        if (quirk->dfu_version != 0)
+            board->dfu_version = quirk->dfu_version;
+    }
+    return B0_OK;
+}

@@ -1,0 +1,16 @@
+/* Asks an opened board what it is. */
+#ifndef B0_LIB_DFU_DEVICE_H
+#define B0_LIB_DFU_DEVICE_H
+
+#include <boot0/board.h>
+#include <stddef.h>
+
+/*
+ * Reads the descriptors and strings of an opened board and fills `board` (whose `usb` the caller
+ * has filled) down to the chips that it can be. Strings that cannot be read are "".
+ * B0_E_IO, B0_E_GONE, B0_E_PROTOCOL (no DFU interface after all).
+ */
+enum boot0_status b0_device_probe(const struct boot0_transport *transport,
+                                  struct boot0_board *board, struct boot0_error *error);
+
+#endif

@@ -1,0 +1,150 @@
+/* Drives the stepped engine over a transport, and turns its failures into errors with a remedy. */
+#include "link.h"
+
+#include <stdio.h>
+
+uint64_t b0_link_now_us(const struct b0_link *link)
+{
+    return link->transport.ops->now_us(link->transport.context);
+}
+
+/* " at 0x08004000", or nothing. */
+static const char *place(const struct b0_link *link, const struct b0_link_task *task, char *text,
+                         size_t size)
+{
+    text[0] = '\0';
+    if (task->has_address)
+        snprintf(text, size, " at 0x%08x", task->address + link->engine.done);
+    return text;
+}
+
+/* What a status means for the user of a flash tool; the rest is said in the specification's words.
+ */
+static const struct {
+    uint8_t dfu_status;
+    enum boot0_status code;
+    const char *hint;
+} status_hints[] = {
+    {B0_DFU_STATUS_ERR_TARGET, B0_E_PROTOCOL,
+     "The board has no such address, or it may not be used that way. Compare the address with the "
+     "layout that `boot0 info` shows."},
+    {B0_DFU_STATUS_ERR_ADDRESS, B0_E_PROTOCOL,
+     "The board has no such address, or it keeps that part for its own bootloader. Compare the "
+     "address with the layout that `boot0 info` shows."},
+    {B0_DFU_STATUS_ERR_WRITE, B0_E_PROTOCOL,
+     "The memory refused to be written: a write-protected sector, usually. Take the protection off "
+     "in the option bytes."},
+    {B0_DFU_STATUS_ERR_ERASE, B0_E_PROTOCOL,
+     "A sector could not be erased: it is write-protected, or the supply is too weak. Try a "
+     "shorter "
+     "cable or another port."},
+    {B0_DFU_STATUS_ERR_PROG, B0_E_PROTOCOL,
+     "Programming failed: the memory was not erased there, or the supply is too weak. Try again "
+     "with --full, and with a shorter cable."},
+    {B0_DFU_STATUS_ERR_VENDOR, B0_E_PROTECTED,
+     "ST's bootloaders answer so when read protection is on. `boot0 erase --unprotect` takes it "
+     "off; that erases everything in the chip's flash."},
+    {B0_DFU_STATUS_ERR_FIRMWARE, B0_E_PROTOCOL,
+     "The board says that its program is damaged, which is harmless here. Reset it into DFU mode "
+     "and try again."},
+    {B0_DFU_STATUS_ERR_STALLEDPKT, B0_E_PROTOCOL,
+     "The board did not expect that request. Reset it into DFU mode and try again; if it happens "
+     "each time, please report it with the output of `boot0 info`."},
+};
+
+static enum boot0_status fail_by_status(const struct b0_link *link, const struct b0_link_task *task,
+                                        const char *where, struct boot0_error *error)
+{
+    uint8_t status = link->engine.last.status;
+    enum boot0_status code = B0_E_PROTOCOL;
+    const char *hint = "Reset the board into DFU mode and try again.";
+
+    for (size_t i = 0; i < sizeof status_hints / sizeof status_hints[0]; i++)
+        if (status_hints[i].dfu_status == status) {
+            code = status_hints[i].code;
+            hint = status_hints[i].hint;
+        }
+    boot0_fail(error, code, "the board reported %s while %s%s: %s", b0_dfu_status_name(status),
+               task->doing, where, b0_dfu_status_text(status));
+    return boot0_hint(error, "%s", hint);
+}
+
+static const struct {
+    enum boot0_status code;
+    const char *what;
+    const char *hint;
+} failures[] = {
+    [B0_FAIL_NONE] = {B0_E_INTERNAL, "failed for no reason", ""},
+    [B0_FAIL_STATUS] = {B0_E_PROTOCOL, "reported an error", ""},
+    [B0_FAIL_STALL] = {B0_E_PROTOCOL, "refused the request",
+                       "The board gave no reason. Reset it into DFU mode and try again."},
+    [B0_FAIL_TIMEOUT] = {B0_E_IO, "did not answer in time",
+                         "A cable or hub that loses packets, or a bootloader that hangs: reset the "
+                         "board into DFU mode, try another cable or port, and try again."},
+    [B0_FAIL_GONE] = {B0_E_GONE, "went away",
+                      "It was unplugged, reset, or lost power. Bring it into DFU mode again and "
+                      "repeat the command: what is missing will be written."},
+    [B0_FAIL_TRANSFER] = {B0_E_IO, "could not be reached",
+                          "USB transfers fail again and again: try another cable, without a hub."},
+    [B0_FAIL_SHORT] = {B0_E_PROTOCOL, "sent less than was asked for",
+                       "Its memory may end earlier than its layout says. `boot0 info` shows the "
+                       "layout."},
+    [B0_FAIL_STATE] =
+        {B0_E_PROTOCOL, "is in an unexpected state",
+         "Reset the board into DFU mode (unplug it if it has no reset button) and try "
+         "again."},
+};
+
+static enum boot0_status fail_by_kind(const struct b0_link *link, const struct b0_link_task *task,
+                                      struct boot0_error *error)
+{
+    const struct b0_engine *engine = &link->engine;
+    char where[32];
+
+    place(link, task, where, sizeof where);
+    if (engine->failure == B0_FAIL_STATUS)
+        return fail_by_status(link, task, where, error);
+    if (engine->failure == B0_FAIL_STATE)
+        boot0_fail(error, B0_E_PROTOCOL, "the board is in state %s while %s%s",
+                   b0_dfu_state_name(engine->last.state), task->doing, where);
+    else
+        boot0_fail(error, failures[engine->failure].code, "the board %s (%s) while %s%s",
+                   failures[engine->failure].what, b0_dfu_request_name(engine->failed_request),
+                   task->doing, where);
+    return boot0_hint(error, "%s", failures[engine->failure].hint);
+}
+
+static void carry_out(struct b0_link *link, const struct b0_engine_step *step)
+{
+    const struct boot0_transport *transport = &link->transport;
+    enum boot0_xfer result = B0_XFER_OK;
+    size_t actual = 0;
+
+    if (step->kind == B0_STEP_WAIT) {
+        transport->ops->wait(transport->context, step->wait_us);
+    } else {
+        result = transport->ops->control(transport->context, &step->setup, step->data, &actual,
+                                         step->timeout_ms);
+        link->transfers++;
+    }
+    b0_engine_feed(&link->engine, result, actual, b0_link_now_us(link));
+}
+
+enum boot0_status b0_link_run(struct b0_link *link, const struct b0_link_task *task,
+                              struct boot0_error *error)
+{
+    struct b0_engine_step step;
+
+    for (;;) {
+        switch (b0_engine_next(&link->engine, b0_link_now_us(link), &step)) {
+        case B0_STEP_DONE:
+            return B0_OK;
+        case B0_STEP_FAILED:
+            return fail_by_kind(link, task, error);
+        default:
+            carry_out(link, &step);
+        }
+        if (link->tick && !link->tick(link->context))
+            return boot0_fail(error, B0_E_CANCELLED, "stopped while %s", task->doing);
+    }
+}

@@ -1,0 +1,22 @@
+/* Which boards differ from the specifications, and how. */
+#ifndef B0_LIB_DFU_QUIRKS_H
+#define B0_LIB_DFU_QUIRKS_H
+
+#include <boot0/board.h>
+#include <core/engine.h>
+
+struct b0_quirk {
+    const char *name;
+    uint16_t vendor; /* 0: any */
+    uint16_t product;
+    uint16_t bcd_first; /* bcdDevice range, inclusive */
+    uint16_t bcd_last;
+    const char *family;   /* beginning of the chip family; NULL: any */
+    uint16_t dfu_version; /* what bcdDFUVersion should have been; 0: as reported */
+    struct b0_engine_quirks engine;
+};
+
+/* The first row that fits a board, NULL if it needs none. */
+const struct b0_quirk *b0_quirk_find(const struct boot0_board *board);
+
+#endif

@@ -1,0 +1,365 @@
+/*
+ * The flash plan: which sectors must change, and in which order they are erased and written.
+ */
+#include <boot0/plan.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SECTOR_SIZE_MAX = 16 << 20, /* no flash has larger ones; a board that says so is not believed */
+    PLAN_BYTES_MAX = 256 << 20, /* of sectors in one plan: what the host's memory is good for */
+    /* The end of a run is rounded up to this: the widest unit that a known chip programs is 32
+     * bytes (H7), and every block size is a multiple of 64. */
+    WRITE_UNIT = 64,
+    DEFAULT_BLOCK = 2048,
+};
+
+/* ---- first half: which sectors does the image touch? ---- */
+
+static enum boot0_status check_segment(const struct boot0_layout *layout,
+                                       const struct boot0_segment *segment,
+                                       struct boot0_error *error)
+{
+    uint32_t where = segment->address;
+
+    if (boot0_layout_covers(layout, segment->address, (uint32_t)segment->size, B0_SECTOR_WRITABLE,
+                            &where))
+        return B0_OK;
+    boot0_fail(error, B0_E_RANGE,
+               "the image has data at 0x%08x, which is not writable memory of this board", where);
+    return boot0_hint(error,
+                      "Its writable memory \"%s\" begins at 0x%08x and has %llu KiB. Is the file "
+                      "for a larger chip, or linked for another address? Nothing was written.",
+                      layout->name, layout->regions[0].address,
+                      (unsigned long long)(boot0_layout_size(layout) / 1024));
+}
+
+static enum boot0_status add_sector(struct boot0_plan *plan, struct boot0_sector sector,
+                                    size_t *capacity, struct boot0_error *error)
+{
+    struct boot0_plan_sector *added;
+
+    if (plan->sector_count == *capacity) {
+        size_t larger = *capacity ? *capacity * 2 : 16;
+        void *moved = realloc(plan->sectors, larger * sizeof *plan->sectors);
+
+        if (!moved)
+            return boot0_fail(error, B0_E_MEMORY, "out of memory for the flash plan");
+        plan->sectors = moved;
+        *capacity = larger;
+    }
+    added = &plan->sectors[plan->sector_count];
+    memset(added, 0, sizeof *added);
+    added->sector = sector;
+    added->wanted = malloc(sector.size);
+    added->mask = calloc(sector.size, 1);
+    plan->sector_count++;
+    if (!added->wanted || !added->mask)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory for a sector of %u bytes",
+                          sector.size);
+    memset(added->wanted, 0xff, sector.size);
+    return B0_OK;
+}
+
+/* The sector's row, made if this is its first byte. Segments ascend, so it can only be the last. */
+static enum boot0_status find_sector(struct boot0_plan *plan, const struct boot0_layout *layout,
+                                     uint32_t address, size_t *capacity, uint64_t *total,
+                                     struct boot0_error *error)
+{
+    struct boot0_sector sector = boot0_layout_sector_at(layout, address);
+
+    if (plan->sector_count > 0 &&
+        plan->sectors[plan->sector_count - 1].sector.address == sector.address)
+        return B0_OK;
+    *total += sector.size;
+    if (sector.size == 0 || sector.size > SECTOR_SIZE_MAX || *total > PLAN_BYTES_MAX)
+        return boot0_fail(error, B0_E_PROTOCOL,
+                          "the board reports a sector of %u bytes at 0x%08x, which cannot be right",
+                          sector.size, sector.address);
+    return add_sector(plan, sector, capacity, error);
+}
+
+static enum boot0_status add_segment(struct boot0_plan *plan, const struct boot0_layout *layout,
+                                     const struct boot0_segment *segment, size_t *capacity,
+                                     uint64_t *total, struct boot0_error *error)
+{
+    size_t done = 0;
+
+    while (done < segment->size) {
+        uint32_t address = segment->address + (uint32_t)done;
+        enum boot0_status status = find_sector(plan, layout, address, capacity, total, error);
+        struct boot0_plan_sector *touched;
+        size_t offset, part;
+
+        if (status != B0_OK)
+            return status;
+        touched = &plan->sectors[plan->sector_count - 1];
+        offset = address - touched->sector.address;
+        part = touched->sector.size - offset;
+        if (part > segment->size - done)
+            part = segment->size - done;
+        memcpy(touched->wanted + offset, segment->data + done, part);
+        memset(touched->mask + offset, 1, part);
+        touched->image_bytes += (uint32_t)part;
+        done += part;
+    }
+    plan->image_bytes += segment->size;
+    return B0_OK;
+}
+
+static void decide_needs(struct boot0_plan *plan)
+{
+    for (size_t i = 0; i < plan->sector_count; i++) {
+        struct boot0_plan_sector *s = &plan->sectors[i];
+        bool partly = s->image_bytes < s->sector.size;
+
+        if (partly && !plan->options.no_preserve && (s->sector.access & B0_SECTOR_READABLE))
+            s->need = B0_NEED_ALL;
+        else if (plan->options.full || !(s->sector.access & B0_SECTOR_READABLE))
+            s->need = B0_NEED_NOTHING;
+        else
+            s->need = B0_NEED_COMPARE;
+        s->differs = plan->options.full || s->need == B0_NEED_NOTHING;
+    }
+}
+
+enum boot0_status boot0_plan_begin(struct boot0_plan **plan, const struct boot0_image *image,
+                                   const struct boot0_layout *layout,
+                                   const struct boot0_plan_options *options,
+                                   struct boot0_error *error)
+{
+    struct boot0_plan *made = calloc(1, sizeof *made);
+    enum boot0_status status = B0_OK;
+    size_t capacity = 0;
+    uint64_t total = 0;
+
+    *plan = NULL;
+    if (!made)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory for the flash plan");
+    made->options = *options;
+    if (made->options.block_size == 0)
+        made->options.block_size = DEFAULT_BLOCK;
+    for (size_t i = 0; i < image->segment_count && status == B0_OK; i++)
+        if (image->segments[i].alternate == options->alternate)
+            status = check_segment(layout, &image->segments[i], error);
+    for (size_t i = 0; i < image->segment_count && status == B0_OK; i++)
+        if (image->segments[i].alternate == options->alternate)
+            status = add_segment(made, layout, &image->segments[i], &capacity, &total, error);
+    if (status != B0_OK) {
+        boot0_plan_free(made);
+        return status;
+    }
+    decide_needs(made);
+    *plan = made;
+    return B0_OK;
+}
+
+/* ---- between: what the board holds ---- */
+
+/* Compares what the image says, and takes over what it does not say. */
+static void take(struct boot0_plan_sector *s, uint32_t offset, const uint8_t *held, uint32_t size)
+{
+    for (uint32_t i = 0; i < size; i++) {
+        if (!s->mask[offset + i]) {
+            if (s->need == B0_NEED_ALL)
+                s->wanted[offset + i] = held[i];
+        } else if (s->wanted[offset + i] != held[i]) {
+            s->differs = true;
+        }
+    }
+}
+
+bool boot0_plan_learn(struct boot0_plan *plan, size_t sector, uint32_t offset, const uint8_t *held,
+                      uint32_t size)
+{
+    struct boot0_plan_sector *s;
+
+    if (sector >= plan->sector_count)
+        return false;
+    s = &plan->sectors[sector];
+    if (offset > s->sector.size || offset != s->held_size)
+        return false;
+    if (size > s->sector.size - offset)
+        size = s->sector.size - offset;
+    take(s, offset, held, size);
+    s->held_size = offset + size;
+    s->known = s->held_size == s->sector.size || (s->differs && s->need == B0_NEED_COMPARE) ||
+               s->need == B0_NEED_NOTHING;
+    return !s->known;
+}
+
+/* ---- second half: the steps ---- */
+
+struct maker {
+    struct boot0_plan *plan;
+    const struct boot0_plan_times *times;
+    size_t capacity;
+    bool out_of_memory;
+};
+
+static uint32_t expected(const struct maker *maker, enum boot0_plan_action action, uint32_t size)
+{
+    const struct boot0_plan_times *times = maker->times;
+
+    if (!times)
+        return 0;
+    if (action == B0_PLAN_ERASE)
+        return times->erase_ms ? times->erase_ms(times->context, size) : 0;
+    return times->write_ms ? times->write_ms(times->context, size) : 0;
+}
+
+static void add_step(struct maker *maker, enum boot0_plan_action action, uint32_t address,
+                     uint32_t size, const uint8_t *data)
+{
+    struct boot0_plan *plan = maker->plan;
+    struct boot0_plan_step *step;
+
+    if (plan->step_count == maker->capacity) {
+        size_t larger = maker->capacity ? maker->capacity * 2 : 32;
+        void *moved = realloc(plan->steps, larger * sizeof *plan->steps);
+
+        if (!moved) {
+            maker->out_of_memory = true;
+            return;
+        }
+        plan->steps = moved;
+        maker->capacity = larger;
+    }
+    step = &plan->steps[plan->step_count++];
+    *step = (struct boot0_plan_step){action, address, size, data, expected(maker, action, size)};
+    plan->expected_ms += step->expected_ms;
+    if (action == B0_PLAN_ERASE) {
+        plan->erase_count++;
+        plan->erase_bytes += size;
+    } else {
+        plan->write_bytes += size;
+    }
+}
+
+static void add_erase(struct maker *maker, const struct boot0_plan_sector *s)
+{
+    if (s->differs && (s->sector.access & B0_SECTOR_ERASABLE))
+        add_step(maker, B0_PLAN_ERASE, s->sector.address, s->sector.size, NULL);
+}
+
+static bool blank(const uint8_t *data, uint32_t size)
+{
+    for (uint32_t i = 0; i < size; i++)
+        if (data[i] != 0xff)
+            return false;
+    return true;
+}
+
+/* A run of blocks that are not blank; without the blank end of its last block. */
+static void add_run(struct maker *maker, const struct boot0_plan_sector *s, uint32_t from,
+                    uint32_t to)
+{
+    uint32_t size = to - from;
+
+    while (size > WRITE_UNIT && size % WRITE_UNIT == 0 &&
+           blank(s->wanted + from + size - WRITE_UNIT, WRITE_UNIT))
+        size -= WRITE_UNIT;
+    if (size > 0)
+        add_step(maker, B0_PLAN_WRITE, s->sector.address + from, size, s->wanted + from);
+}
+
+/* Writes [from, to) of an erased sector, skipping the blocks that are blank. */
+static void add_blocks(struct maker *maker, const struct boot0_plan_sector *s, uint32_t from,
+                       uint32_t to)
+{
+    uint32_t run = from, part;
+
+    for (uint32_t at = from; at < to; at += part) {
+        part = maker->plan->options.block_size;
+        if (part > to - at)
+            part = to - at;
+        if (blank(s->wanted + at, part)) {
+            add_run(maker, s, run, at);
+            run = at + part;
+        }
+    }
+    add_run(maker, s, run, to);
+}
+
+/* What cannot be erased is written as it is said, 0xff too: option bytes, OTP. */
+static void add_bytes(struct maker *maker, const struct boot0_plan_sector *s)
+{
+    uint32_t first = 0, last = s->sector.size;
+
+    while (first < last && !s->mask[first])
+        first++;
+    while (last > first && !s->mask[last - 1])
+        last--;
+    if (s->need == B0_NEED_ALL) {
+        first = 0;
+        last = s->sector.size;
+    }
+    add_step(maker, B0_PLAN_WRITE, s->sector.address + first, last - first, s->wanted + first);
+}
+
+static void add_writes(struct maker *maker, const struct boot0_plan_sector *s)
+{
+    if (!s->differs)
+        return;
+    if (s->sector.access & B0_SECTOR_ERASABLE)
+        add_blocks(maker, s, 0, s->sector.size);
+    else
+        add_bytes(maker, s);
+}
+
+/*
+ * The sector that begins where the memory begins holds the vector table: without it nothing starts.
+ * It loses it first and gets its first block last, so that what an interruption leaves never runs.
+ */
+static void add_steps(struct maker *maker)
+{
+    struct boot0_plan *plan = maker->plan;
+    struct boot0_plan_sector *first = plan->sector_count ? &plan->sectors[0] : NULL;
+    bool last_block = plan->options.vectors_last && first && first->differs &&
+                      (first->sector.access & B0_SECTOR_ERASABLE);
+    uint32_t block = plan->options.block_size;
+
+    for (size_t i = 0; i < plan->sector_count; i++)
+        add_erase(maker, &plan->sectors[i]);
+    for (size_t i = last_block ? 1 : 0; i < plan->sector_count; i++)
+        add_writes(maker, &plan->sectors[i]);
+    if (last_block) {
+        if (block > first->sector.size)
+            block = first->sector.size;
+        add_blocks(maker, first, block, first->sector.size);
+        add_blocks(maker, first, 0, block);
+    }
+}
+
+enum boot0_status boot0_plan_finish(struct boot0_plan *plan, const struct boot0_plan_times *times,
+                                    struct boot0_error *error)
+{
+    struct maker maker = {plan, times, 0, false};
+
+    free(plan->steps);
+    plan->steps = NULL;
+    plan->step_count = 0;
+    plan->erase_count = 0;
+    plan->erase_bytes = plan->write_bytes = plan->expected_ms = plan->unchanged_bytes = 0;
+    for (size_t i = 0; i < plan->sector_count; i++)
+        if (!plan->sectors[i].differs)
+            plan->unchanged_bytes += plan->sectors[i].image_bytes;
+    add_steps(&maker);
+    if (maker.out_of_memory)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory for the flash plan");
+    return B0_OK;
+}
+
+void boot0_plan_free(struct boot0_plan *plan)
+{
+    if (!plan)
+        return;
+    for (size_t i = 0; i < plan->sector_count; i++) {
+        free(plan->sectors[i].wanted);
+        free(plan->sectors[i].mask);
+    }
+    free(plan->sectors);
+    free(plan->steps);
+    free(plan);
+}

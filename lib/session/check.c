@@ -1,0 +1,230 @@
+/* Is this image for this board? Asked before anything is touched. */
+#include "private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    ANY_ID = 0xffff, /* DFU 1.1, appendix B: a suffix id that fits every device */
+};
+
+static const struct {
+    uint16_t vendor;
+    uint16_t product;
+    const char *name;
+} known_devices[] = {
+    {B0_VENDOR_ST, B0_PRODUCT_ST_DFU, "ST's DfuSe bootloader"},
+    {B0_VENDOR_LEAFLABS, B0_PRODUCT_MAPLE_DFU, "the Maple bootloader"},
+    {0x28e9, 0x0189, "GigaDevice's bootloader"},
+    {0x1d50, 0x6017, "a Black Magic Probe"},
+};
+
+static const char *device_name(uint16_t vendor, uint16_t product)
+{
+    for (size_t i = 0; i < sizeof known_devices / sizeof known_devices[0]; i++)
+        if (known_devices[i].vendor == vendor && known_devices[i].product == product)
+            return known_devices[i].name;
+    return "a device that boot0 does not know";
+}
+
+static enum boot0_status check_suffix(const struct boot0_session *session,
+                                      const struct boot0_image *image, struct boot0_error *error)
+{
+    const struct boot0_candidate *usb = &session->board.usb;
+    const struct boot0_suffix *suffix = &image->suffix;
+
+    if (!image->has_suffix || ((suffix->vendor == ANY_ID || suffix->vendor == usb->vendor) &&
+                               (suffix->product == ANY_ID || suffix->product == usb->product)))
+        return B0_OK;
+    boot0_fail(error, B0_E_MISMATCH,
+               "the file is for another device: its DFU suffix names %04x:%04x (%s), the board is "
+               "%04x:%04x (%s)",
+               suffix->vendor, suffix->product, device_name(suffix->vendor, suffix->product),
+               usb->vendor, usb->product, device_name(usb->vendor, usb->product));
+    return boot0_hint(error, "Some build tools append the wrong suffix. If the program is for this "
+                             "board all the same, say --ignore-suffix. Nothing was written.");
+}
+
+static enum boot0_status check_family(const struct boot0_session *session,
+                                      const struct boot0_image *image, struct boot0_error *error)
+{
+    const struct boot0_board *board = &session->board;
+    const struct boot0_chip *file_chip;
+    bool comparable = false;
+
+    if (!image->has_family)
+        return B0_OK;
+    for (size_t i = 0; i < board->chip_count; i++) {
+        comparable = comparable || board->chips[i]->uf2_family != 0;
+        if (board->chips[i]->uf2_family == image->family)
+            return B0_OK;
+    }
+    if (!comparable)
+        return B0_OK;
+    file_chip = boot0_chip_by_uf2_family(image->family);
+    boot0_fail(error, B0_E_MISMATCH,
+               "the UF2 file is for another chip: its family 0x%08x is %s, the board is %s",
+               image->family, file_chip ? file_chip->family : "none that boot0 knows",
+               board->chips[0]->name);
+    return boot0_hint(error, "If you are sure, say --force. Nothing was written.");
+}
+
+/* ---- the vector table ---- */
+
+/* For a board of unknown chip: RAM of any STM32 (TCM, SRAM, the H7's AXI and D2/D3 RAM). */
+static bool stack_possible(const struct boot0_board *board, uint32_t stack)
+{
+    if (board->chip_count == 0)
+        return (stack >= 0x10000000 && stack <= 0x10040000) ||
+               (stack >= 0x20000000 && stack <= 0x20300000) ||
+               (stack >= 0x24000000 && stack <= 0x24100000) ||
+               (stack >= 0x30000000 && stack <= 0x38010000);
+    for (size_t i = 0; i < board->chip_count; i++)
+        if (boot0_chip_stack_valid(board->chips[i], stack))
+            return true;
+    return false;
+}
+
+static bool image_has(const struct boot0_image *image, uint32_t address)
+{
+    uint8_t byte;
+
+    for (size_t i = 0; i < image->segment_count; i++)
+        if (boot0_image_copy(image, image->segments[i].alternate, address, &byte, 1) == 1)
+            return true;
+    return false;
+}
+
+static enum boot0_status fail_vectors(const struct boot0_session *session,
+                                      const struct boot0_vectors *vectors, bool linked_elsewhere,
+                                      struct boot0_error *error)
+{
+    const struct boot0_board *board = &session->board;
+
+    if (linked_elsewhere) {
+        boot0_fail(error, B0_E_MISMATCH,
+                   "the program is not linked for 0x%08x: its reset handler, 0x%08x, is outside "
+                   "the file",
+                   vectors->address, vectors->reset);
+        return boot0_hint(error,
+                          "A raw binary does not say where it belongs: give the address that "
+                          "it is linked for with --address, or flash the .elf or .hex. "
+                          "--force writes it all the same. Nothing was written.");
+    }
+    boot0_fail(error, B0_E_MISMATCH,
+               "there is no program for this chip at 0x%08x: stack 0x%08x, reset handler 0x%08x",
+               vectors->address, vectors->stack, vectors->reset);
+    return boot0_hint(error,
+                      "The first word must point into RAM of the %s, the second into its flash, "
+                      "and be odd. Is the file for another chip? Data that is no program is "
+                      "written with --force. Nothing was written.",
+                      board->chip_count ? board->chips[0]->name : "chip");
+}
+
+/*
+ * What lies at the start of the flash must be a program, or the board will not start. Elsewhere
+ * anything may lie; but a raw binary with a vector table must be where it is linked for.
+ */
+static enum boot0_status check_vectors(const struct boot0_session *session,
+                                       const struct boot0_image *image, bool placed,
+                                       struct boot0_error *error)
+{
+    const struct boot0_layout *flash = boot0_session_layout(session);
+    uint32_t begin = image->segments[0].address;
+    struct boot0_vectors vectors;
+    bool reset_in_flash, looks_good;
+
+    if (!flash || b0_session_alternate_of(session, begin) != session->board.flash_alternate ||
+        !boot0_image_vectors(image, begin, &vectors))
+        return B0_OK;
+    reset_in_flash =
+        (vectors.reset & 1) != 0 && boot0_layout_sector_at(flash, vectors.reset & ~1u).size != 0;
+    looks_good = reset_in_flash && stack_possible(&session->board, vectors.stack);
+    if (looks_good && placed && !image_has(image, vectors.reset & ~1u))
+        return fail_vectors(session, &vectors, true, error);
+    if (!looks_good && begin == flash->regions[0].address)
+        return fail_vectors(session, &vectors, false, error);
+    return B0_OK;
+}
+
+/* ---- addresses ---- */
+
+static enum boot0_status place(struct boot0_session *session, struct boot0_image *image,
+                               const struct boot0_flash_options *options, struct boot0_error *error)
+{
+    const struct boot0_layout *layout = boot0_session_layout(session);
+
+    if (image->has_addresses && options->has_address) {
+        boot0_fail(error, B0_E_USAGE, "the %s file says itself where it belongs",
+                   boot0_format_name(image->format));
+        return boot0_hint(error, "--address is for raw binaries only.");
+    }
+    if (image->has_addresses || !layout)
+        return B0_OK;
+    return boot0_image_place(
+        image, options->has_address ? options->address : layout->regions[0].address, error);
+}
+
+static bool is_special(const struct boot0_alternate *alternate)
+{
+    return strncmp(alternate->layout.name, "Option", 6) == 0 ||
+           strncmp(alternate->layout.name, "OTP", 3) == 0 ||
+           strncmp(alternate->layout.name, "Device Feature", 14) == 0;
+}
+
+/* Each segment is given the alternate of the board that its address belongs to. */
+static enum boot0_status assign(const struct boot0_session *session, struct boot0_image *image,
+                                const struct boot0_flash_options *options,
+                                struct boot0_error *error)
+{
+    for (size_t i = 0; i < image->segment_count; i++) {
+        struct boot0_segment *segment = &image->segments[i];
+        int index = b0_session_alternate_of(session, segment->address);
+        const struct boot0_alternate *alternate;
+
+        if (index < 0) {
+            boot0_fail(error, B0_E_RANGE,
+                       "the image has data at 0x%08x, which is no memory of this board",
+                       segment->address);
+            return boot0_hint(error, "`boot0 info` shows the board's memories. Is the file for "
+                                     "another chip? Nothing was written.");
+        }
+        alternate = &session->board.alternates[index];
+        segment->alternate = alternate->alternate;
+        if (is_special(alternate) && session->chosen < 0 && !options->allow_option_bytes) {
+            boot0_fail(error, B0_E_USAGE, "the image has data for \"%s\" at 0x%08x",
+                       alternate->layout.name, segment->address);
+            return boot0_hint(error,
+                              "Wrong option bytes can lock the chip for ever, and OTP cannot "
+                              "be erased: say --allow-option-bytes if this is meant. Nothing "
+                              "was written.");
+        }
+    }
+    return B0_OK;
+}
+
+enum boot0_status boot0_session_check(struct boot0_session *session, struct boot0_image *image,
+                                      const struct boot0_flash_options *options,
+                                      struct boot0_error *error)
+{
+    static const struct boot0_flash_options defaults;
+    bool placed = !image->has_addresses;
+    enum boot0_status status = B0_OK;
+
+    if (!options)
+        options = &defaults;
+    if (image->segment_count == 0)
+        return boot0_fail(error, B0_E_DATA, "the image is empty");
+    if (!options->ignore_suffix)
+        status = check_suffix(session, image, error);
+    if (status == B0_OK && !options->force)
+        status = check_family(session, image, error);
+    if (status == B0_OK)
+        status = place(session, image, options, error);
+    if (status != B0_OK || !session->board.dfuse)
+        return status;
+    status = assign(session, image, options, error);
+    if (status == B0_OK && !options->force)
+        status = check_vectors(session, image, placed, error);
+    return status;
+}

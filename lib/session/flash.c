@@ -1,0 +1,450 @@
+/* The main job: plan a flash, carry the plan out, verify, start the program. */
+#include "private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ATTEMPTS = 3, /* of the whole: after a failure that may pass, what is missing is planned anew */
+    COMPARE_STEP = 8192, /* bytes read between two looks at whether more is needed */
+};
+
+static const struct boot0_flash_options defaults;
+
+/* ---- planning ---- */
+
+static uint32_t erase_ms(const void *context, uint32_t sector_size)
+{
+    const struct boot0_session *session = context;
+
+    return session->times ? b0_flash_erase_ms(session->times, session->width, sector_size) : 0;
+}
+
+static uint32_t write_ms(const void *context, uint32_t size)
+{
+    const struct boot0_session *session = context;
+
+    return session->times
+               ? (uint32_t)(b0_flash_program_us(session->times, session->width, size) / 1000)
+               : 0;
+}
+
+/* Reads what the plan must know of one sector, a part at a time. */
+static enum boot0_status learn_sector(struct boot0_session *session, struct boot0_plan *plan,
+                                      size_t index, int alternate, struct boot0_error *error)
+{
+    const struct boot0_sector *sector = &plan->sectors[index].sector;
+    uint8_t buffer[COMPARE_STEP];
+
+    for (uint32_t offset = 0; offset < sector->size;) {
+        uint32_t part = sector->size - offset;
+        enum boot0_status status;
+
+        if (part > sizeof buffer)
+            part = sizeof buffer;
+        status =
+            b0_session_read_run(session, alternate, sector->address + offset, buffer, part, error);
+        if (status != B0_OK)
+            return status;
+        if (!boot0_plan_learn(plan, index, offset, buffer, part))
+            break;
+        offset += part;
+    }
+    return B0_OK;
+}
+
+static uint64_t bytes_to_learn(const struct boot0_plan *plan)
+{
+    uint64_t total = 0;
+
+    for (size_t i = 0; i < plan->sector_count; i++)
+        if (plan->sectors[i].need != B0_NEED_NOTHING)
+            total += plan->sectors[i].sector.size;
+    return total;
+}
+
+static enum boot0_status learn(struct boot0_session *session, struct boot0_plan *plan,
+                               int alternate, struct boot0_error *error)
+{
+    enum boot0_status status = B0_OK;
+    uint64_t past = 0;
+
+    b0_session_phase(session, B0_PHASE_READ, bytes_to_learn(plan));
+    for (size_t i = 0; i < plan->sector_count && status == B0_OK; i++) {
+        if (plan->sectors[i].need == B0_NEED_NOTHING)
+            continue;
+        session->phase_base = past;
+        status = learn_sector(session, plan, i, alternate, error);
+        past += plan->sectors[i].sector.size;
+    }
+    b0_session_phase_end(session, &session->report.read_us);
+    return status;
+}
+
+/* The plan for the segments of one alternate (by index). */
+static enum boot0_status plan_memory(struct boot0_session *session, const struct boot0_image *image,
+                                     int index, const struct boot0_flash_options *options,
+                                     struct boot0_plan **plan, struct boot0_error *error)
+{
+    const struct boot0_alternate *alternate = &session->board.alternates[index];
+    struct boot0_plan_options plan_options = {
+        .full = options->full,
+        .no_preserve = options->no_preserve,
+        .block_size = session->link.engine.config.transfer_size,
+        .alternate = alternate->alternate,
+        .vectors_last = index == session->board.flash_alternate,
+    };
+    struct boot0_plan_times times = {erase_ms, write_ms, session};
+    enum boot0_status status =
+        boot0_plan_begin(plan, image, &alternate->layout, &plan_options, error);
+
+    if (status == B0_OK)
+        status = learn(session, *plan, index, error);
+    if (status == B0_OK)
+        status = boot0_plan_finish(*plan, &times, error);
+    if (status != B0_OK) {
+        boot0_plan_free(*plan);
+        *plan = NULL;
+    }
+    return status;
+}
+
+/* The index of the alternate that a number of the image's stands for, after the check. */
+static int index_of(const struct boot0_session *session, uint8_t alternate)
+{
+    for (size_t i = 0; i < session->board.alternate_count; i++)
+        if (session->board.alternates[i].alternate == alternate)
+            return (int)i;
+    return -1;
+}
+
+/* The next alternate that the image has segments for, after one; -1 if there are no more. */
+static int next_memory(const struct boot0_session *session, const struct boot0_image *image,
+                       int after)
+{
+    int next = -1;
+
+    for (size_t i = 0; i < image->segment_count; i++) {
+        int index = index_of(session, image->segments[i].alternate);
+
+        if (index > after && (next < 0 || index < next))
+            next = index;
+    }
+    return next;
+}
+
+enum boot0_status boot0_session_plan(struct boot0_session *session, struct boot0_image *image,
+                                     const struct boot0_flash_options *options,
+                                     struct boot0_plan **plan, struct boot0_error *error)
+{
+    enum boot0_status status;
+    int memory;
+
+    *plan = NULL;
+    if (!options)
+        options = &defaults;
+    status = b0_session_need_dfuse(session, "be planned for", error);
+    if (status == B0_OK)
+        status = boot0_session_check(session, image, options, error);
+    if (status == B0_OK)
+        status = b0_session_apply_supply(session, error);
+    if (status != B0_OK)
+        return status;
+    memory = next_memory(session, image, -1);
+    if (next_memory(session, image, memory) >= 0)
+        return boot0_fail(error, B0_E_UNSUPPORTED,
+                          "the image is for several memories of the board, a plan is for one");
+    return plan_memory(session, image, memory, options, plan, error);
+}
+
+/* ---- carrying out ---- */
+
+static enum boot0_status erase_steps(struct boot0_session *session, const struct boot0_plan *plan,
+                                     struct boot0_error *error)
+{
+    enum boot0_status status = B0_OK;
+
+    b0_session_phase(session, B0_PHASE_ERASE, plan->erase_bytes);
+    for (size_t i = 0; i < plan->step_count && status == B0_OK; i++) {
+        const struct boot0_plan_step *step = &plan->steps[i];
+
+        if (step->action != B0_PLAN_ERASE)
+            continue;
+        b0_engine_erase(&session->link.engine, step->address);
+        status = b0_session_run(session, "erasing the sector", &step->address, error);
+        session->phase_base += step->size;
+        if (status == B0_OK)
+            session->report.sectors_erased++;
+    }
+    b0_session_phase_end(session, &session->report.erase_us);
+    return status;
+}
+
+static enum boot0_status write_steps(struct boot0_session *session, const struct boot0_plan *plan,
+                                     struct boot0_error *error)
+{
+    enum boot0_status status = B0_OK;
+
+    b0_session_phase(session, B0_PHASE_WRITE, plan->write_bytes);
+    for (size_t i = 0; i < plan->step_count && status == B0_OK; i++) {
+        const struct boot0_plan_step *step = &plan->steps[i];
+
+        if (step->action != B0_PLAN_WRITE)
+            continue;
+        b0_engine_write(&session->link.engine, step->address, step->data, step->size);
+        status = b0_session_run(session, "writing", &step->address, error);
+        session->report.bytes_written += session->link.engine.done;
+        session->phase_base += step->size;
+    }
+    b0_session_phase_end(session, &session->report.write_us);
+    return status;
+}
+
+/* How much of a changed sector's start has to be read to be sure of it. */
+static uint32_t length_to_verify(const struct boot0_plan_sector *sector)
+{
+    uint32_t length = sector->sector.size;
+
+    while (length > 0 && !sector->mask[length - 1] && sector->wanted[length - 1] == 0xff)
+        length--;
+    return length;
+}
+
+static enum boot0_status compare(const struct boot0_plan_sector *sector, const uint8_t *held,
+                                 uint32_t length, struct boot0_error *error)
+{
+    bool no_preserve = sector->need != B0_NEED_ALL && !(sector->sector.access & B0_SECTOR_ERASABLE);
+
+    for (uint32_t i = 0; i < length; i++) {
+        if (held[i] == sector->wanted[i] || (no_preserve && !sector->mask[i]))
+            continue;
+        boot0_fail(error, B0_E_MISMATCH,
+                   "verification failed at 0x%08x: 0x%02x was written, 0x%02x is there",
+                   sector->sector.address + i, sector->wanted[i], held[i]);
+        return boot0_hint(error, "The sector may be write-protected (its erase then does nothing), "
+                                 "the supply may be weaker than --vdd says, or the flash is worn. "
+                                 "Try again with --full.");
+    }
+    return B0_OK;
+}
+
+static enum boot0_status verify_changed(struct boot0_session *session,
+                                        const struct boot0_plan *plan, int alternate,
+                                        struct boot0_error *error)
+{
+    enum boot0_status status = B0_OK;
+    uint64_t total = 0, past = 0;
+
+    for (size_t i = 0; i < plan->sector_count; i++)
+        total += plan->sectors[i].differs ? length_to_verify(&plan->sectors[i]) : 0;
+    b0_session_phase(session, B0_PHASE_VERIFY, total);
+    for (size_t i = 0; i < plan->sector_count && status == B0_OK; i++) {
+        const struct boot0_plan_sector *sector = &plan->sectors[i];
+        uint32_t length = sector->differs ? length_to_verify(sector) : 0;
+        uint8_t *held = length ? malloc(length) : NULL;
+
+        if (length == 0 || !(sector->sector.access & B0_SECTOR_READABLE)) {
+            free(held);
+            continue;
+        }
+        if (!held)
+            return boot0_fail(error, B0_E_MEMORY, "out of memory for a sector");
+        session->phase_base = past;
+        status =
+            b0_session_read_run(session, alternate, sector->sector.address, held, length, error);
+        if (status == B0_OK)
+            status = compare(sector, held, length, error);
+        free(held);
+        past += length;
+        session->report.bytes_verified += status == B0_OK ? length : 0;
+    }
+    b0_session_phase_end(session, &session->report.verify_us);
+    return status;
+}
+
+enum boot0_status boot0_session_execute(struct boot0_session *session,
+                                        const struct boot0_plan *plan,
+                                        const struct boot0_flash_options *options,
+                                        struct boot0_error *error)
+{
+    int alternate = index_of(session, plan->options.alternate);
+    enum boot0_status status;
+
+    if (!options)
+        options = &defaults;
+    if (alternate < 0)
+        return boot0_fail(error, B0_E_USAGE, "the plan is for another board");
+    session->report.image_bytes += plan->image_bytes;
+    session->report.unchanged_bytes += plan->unchanged_bytes;
+    if (plan->step_count == 0)
+        return B0_OK;
+    status = b0_session_use(session, alternate, error);
+    if (status == B0_OK)
+        status = erase_steps(session, plan, error);
+    if (status == B0_OK)
+        status = write_steps(session, plan, error);
+    if (status == B0_OK && !options->no_verify)
+        status = verify_changed(session, plan, alternate, error);
+    return status;
+}
+
+/* ---- the whole job ---- */
+
+static enum boot0_status flash_memory(struct boot0_session *session,
+                                      const struct boot0_image *image, int index,
+                                      const struct boot0_flash_options *options,
+                                      struct boot0_error *error)
+{
+    struct boot0_flash_options now = *options;
+    struct boot0_report before = session->report;
+    enum boot0_status status = B0_OK;
+
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+        struct boot0_plan *plan;
+
+        status = plan_memory(session, image, index, &now, &plan, error);
+        if (status == B0_OK)
+            status = boot0_session_execute(session, plan, &now, error);
+        boot0_plan_free(plan);
+        if (!b0_session_failure_may_pass(session, status) || attempt == ATTEMPTS)
+            break;
+        b0_session_note(session, "%s; trying again", error ? error->message : "a transfer failed");
+        status = b0_session_recover(session, error);
+        if (status != B0_OK)
+            break;
+        /* What was written holds: only the rest is planned anew. */
+        now.full = false;
+        session->report.image_bytes = before.image_bytes;
+        session->report.unchanged_bytes = before.unchanged_bytes;
+    }
+    return status;
+}
+
+static bool may_run(const struct boot0_session *session, const struct boot0_image *image,
+                    uint32_t *address)
+{
+    struct boot0_vectors vectors;
+
+    for (size_t i = 0; i < image->segment_count; i++) {
+        *address = image->segments[i].address;
+        if (b0_session_alternate_of(session, *address) == session->board.flash_alternate)
+            return boot0_image_vectors(image, *address, &vectors) && (vectors.reset & 1) != 0;
+    }
+    return false;
+}
+
+static enum boot0_status flash_dfuse(struct boot0_session *session, struct boot0_image *image,
+                                     const struct boot0_flash_options *options,
+                                     struct boot0_error *error)
+{
+    enum boot0_status status = b0_session_apply_supply(session, error);
+    uint32_t address;
+
+    for (int memory = next_memory(session, image, -1); memory >= 0 && status == B0_OK;
+         memory = next_memory(session, image, memory))
+        status = flash_memory(session, image, memory, options, error);
+    if (status == B0_OK && !options->no_run && may_run(session, image, &address))
+        status = boot0_session_run(session, address, error);
+    return status;
+}
+
+/* A device without addresses: one segment, one download; then it manifests, or waits for a reset.
+ */
+static enum boot0_status flash_plain(struct boot0_session *session, const struct boot0_image *image,
+                                     const struct boot0_flash_options *options,
+                                     struct boot0_error *error)
+{
+    const struct boot0_segment *segment = &image->segments[0];
+    struct b0_engine *engine = &session->link.engine;
+    enum boot0_status status;
+
+    if (image->segment_count != 1 || segment->size > UINT32_MAX ||
+        segment->size / engine->config.transfer_size > UINT16_MAX) {
+        boot0_fail(error, B0_E_DATA, "the image has gaps or is too large for this bootloader");
+        return boot0_hint(error, "It takes one contiguous file: convert it with `boot0 convert`.");
+    }
+    if (!(session->board.attributes & B0_DFU_CAN_DOWNLOAD))
+        return boot0_fail(error, B0_E_UNSUPPORTED, "this board's bootloader cannot be written to");
+    session->report.image_bytes += segment->size;
+    b0_session_phase(session, B0_PHASE_WRITE, segment->size);
+    b0_engine_download(engine, segment->data, (uint32_t)segment->size);
+    status = b0_session_run(session, "writing", NULL, error);
+    session->report.bytes_written += engine->done;
+    b0_session_phase_end(session, &session->report.write_us);
+    if (status != B0_OK || options->no_run)
+        return status;
+    /* DFU 1.1, 6.1.5: a device that is not manifestation tolerant waits for a bus reset. */
+    if (engine->last.state == B0_DFU_STATE_MANIFEST_WAIT_RESET)
+        status = boot0_session_reset(session, error);
+    session->report.started = status == B0_OK;
+    return status;
+}
+
+enum boot0_status boot0_session_flash(struct boot0_session *session, struct boot0_image *image,
+                                      const struct boot0_flash_options *options,
+                                      struct boot0_error *error)
+{
+    struct boot0_error local;
+    enum boot0_status status;
+
+    if (!error)
+        error = &local; /* the notes want its text */
+    if (!options)
+        options = &defaults;
+    status = boot0_session_check(session, image, options, error);
+    if (status != B0_OK)
+        return status;
+    if (session->board.dfuse)
+        return flash_dfuse(session, image, options, error);
+    return flash_plain(session, image, options, error);
+}
+
+/* ---- verifying without writing ---- */
+
+static enum boot0_status verify_segment(struct boot0_session *session,
+                                        const struct boot0_segment *segment,
+                                        struct boot0_error *error)
+{
+    int alternate = index_of(session, segment->alternate);
+    uint8_t buffer[COMPARE_STEP];
+    enum boot0_status status;
+
+    for (size_t done = 0; done < segment->size;) {
+        uint32_t part = segment->size - done < sizeof buffer ? (uint32_t)(segment->size - done)
+                                                             : (uint32_t)sizeof buffer;
+        uint32_t here = segment->address + (uint32_t)done;
+
+        status = b0_session_read_run(session, alternate, here, buffer, part, error);
+        if (status != B0_OK)
+            return status;
+        for (uint32_t i = 0; i < part; i++)
+            if (buffer[i] != segment->data[done + i]) {
+                boot0_fail(error, B0_E_MISMATCH,
+                           "the board differs from the file at 0x%08x: 0x%02x in the file, 0x%02x "
+                           "on the board",
+                           here + i, segment->data[done + i], buffer[i]);
+                return boot0_hint(error, "`boot0 flash` writes what differs.");
+            }
+        done += part;
+        session->report.bytes_verified += part;
+    }
+    return B0_OK;
+}
+
+enum boot0_status boot0_session_verify(struct boot0_session *session, struct boot0_image *image,
+                                       const struct boot0_flash_options *options,
+                                       struct boot0_error *error)
+{
+    enum boot0_status status = b0_session_need_dfuse(session, "be verified", error);
+
+    if (status == B0_OK)
+        status = boot0_session_check(session, image, options, error);
+    if (status != B0_OK)
+        return status;
+    session->report.image_bytes = boot0_image_size(image);
+    b0_session_phase(session, B0_PHASE_VERIFY, session->report.image_bytes);
+    for (size_t i = 0; i < image->segment_count && status == B0_OK; i++)
+        status = verify_segment(session, &image->segments[i], error);
+    b0_session_phase_end(session, &session->report.verify_us);
+    return status;
+}

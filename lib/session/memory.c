@@ -1,0 +1,259 @@
+/* Reading, erasing, starting: what a session does to a board besides flashing an image. */
+#include "private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ATTEMPTS = 3,
+    LEAVE_WAIT_MS = 2000, /* until a board that was told to leave is gone from the bus */
+    UPLOAD_STEP = 1 << 16,
+};
+
+/* ---- reading ---- */
+
+enum boot0_status b0_session_read_run(struct boot0_session *session, int alternate,
+                                      uint32_t address, uint8_t *data, uint32_t size,
+                                      struct boot0_error *error)
+{
+    enum boot0_status status = b0_session_use(session, alternate, error);
+    struct b0_engine *engine = &session->link.engine;
+    uint32_t done = 0;
+
+    for (int attempt = 0; status == B0_OK && done < size;) {
+        uint32_t here = address + done;
+
+        b0_engine_read(engine, here, data + done, size - done);
+        status = b0_session_run(session, "reading", &here, error);
+        session->report.bytes_read += engine->done;
+        session->phase_base += engine->done;
+        if (engine->done > 0)
+            attempt = 0;
+        done += engine->done;
+        if (b0_session_failure_may_pass(session, status) && ++attempt < ATTEMPTS)
+            status = b0_session_recover(session, error);
+    }
+    return status;
+}
+
+static enum boot0_status check_readable(const struct boot0_session *session, uint32_t address,
+                                        size_t size, int *alternate, struct boot0_error *error)
+{
+    uint32_t where = address;
+
+    *alternate = b0_session_alternate_of(session, address);
+    if (*alternate >= 0 && size <= UINT32_MAX &&
+        boot0_layout_covers(&session->board.alternates[*alternate].layout, address, (uint32_t)size,
+                            B0_SECTOR_READABLE, &where))
+        return B0_OK;
+    boot0_fail(error, B0_E_RANGE, "0x%08x is not memory that this board lets be read", where);
+    return boot0_hint(error, "`boot0 info` shows the board's memories and what may be done with "
+                             "each.");
+}
+
+enum boot0_status boot0_session_read(struct boot0_session *session, uint32_t address, uint8_t *data,
+                                     size_t size, struct boot0_error *error)
+{
+    enum boot0_status status = b0_session_need_dfuse(session, "be read at an address", error);
+    int alternate;
+
+    if (status == B0_OK)
+        status = check_readable(session, address, size, &alternate, error);
+    if (status != B0_OK)
+        return status;
+    b0_session_phase(session, B0_PHASE_READ, size);
+    status = b0_session_read_run(session, alternate, address, data, (uint32_t)size, error);
+    b0_session_phase_end(session, &session->report.read_us);
+    return status;
+}
+
+enum boot0_status boot0_session_upload(struct boot0_session *session, uint8_t **data, size_t *size,
+                                       size_t limit, struct boot0_error *error)
+{
+    enum boot0_status status;
+    uint8_t *buffer;
+
+    *data = NULL;
+    *size = 0;
+    if (!(session->board.attributes & B0_DFU_CAN_UPLOAD)) {
+        boot0_fail(error, B0_E_UNSUPPORTED,
+                   "this board's bootloader does not let its memory be "
+                   "read");
+        return boot0_hint(error, "Its DFU descriptor says: download only.");
+    }
+    if (limit > UINT32_MAX)
+        limit = UINT32_MAX;
+    buffer = malloc(limit ? limit : 1);
+    if (!buffer)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory for %zu bytes", limit);
+    b0_session_phase(session, B0_PHASE_READ, limit);
+    b0_engine_upload(&session->link.engine, buffer, (uint32_t)limit);
+    status = b0_session_run(session, "reading", NULL, error);
+    b0_session_phase_end(session, &session->report.read_us);
+    session->report.bytes_read += session->link.engine.done;
+    if (status != B0_OK) {
+        free(buffer);
+        return status;
+    }
+    *data = buffer;
+    *size = session->link.engine.done;
+    return B0_OK;
+}
+
+/* ---- erasing ---- */
+
+static enum boot0_status check_erasable(const struct boot0_session *session, uint32_t address,
+                                        uint32_t size, int *alternate, struct boot0_error *error)
+{
+    uint32_t where = address;
+
+    *alternate = b0_session_alternate_of(session, address);
+    if (*alternate >= 0 && boot0_layout_covers(&session->board.alternates[*alternate].layout,
+                                               address, size, B0_SECTOR_ERASABLE, &where))
+        return B0_OK;
+    boot0_fail(error, B0_E_RANGE, "0x%08x is not memory that can be erased on this board", where);
+    return boot0_hint(error, "`boot0 info` shows the board's memories and what may be done with "
+                             "each. Nothing was erased.");
+}
+
+enum boot0_status boot0_session_erase(struct boot0_session *session, uint32_t address,
+                                      uint32_t size, struct boot0_error *error)
+{
+    enum boot0_status status = b0_session_need_dfuse(session, "erase single sectors", error);
+    uint64_t end = (uint64_t)address + size;
+    const struct boot0_layout *layout;
+    int alternate;
+
+    if (status == B0_OK)
+        status = check_erasable(session, address, size, &alternate, error);
+    if (status == B0_OK)
+        status = b0_session_apply_supply(session, error);
+    if (status == B0_OK)
+        status = b0_session_use(session, alternate, error);
+    if (status != B0_OK)
+        return status;
+    layout = &session->board.alternates[alternate].layout;
+    b0_session_phase(session, B0_PHASE_ERASE, size);
+    for (uint64_t at = address; at < end && status == B0_OK;) {
+        struct boot0_sector sector = boot0_layout_sector_at(layout, (uint32_t)at);
+
+        b0_engine_erase(&session->link.engine, sector.address);
+        status = b0_session_run(session, "erasing the sector", &sector.address, error);
+        if (status == B0_OK)
+            session->report.sectors_erased++;
+        at = (uint64_t)sector.address + sector.size;
+        session->phase_base = at > address ? at - address : 0;
+    }
+    b0_session_phase_end(session, &session->report.erase_us);
+    return status;
+}
+
+static enum boot0_status use_flash(struct boot0_session *session, struct boot0_error *error)
+{
+    int index = session->chosen >= 0 ? session->chosen : session->board.flash_alternate;
+
+    if (index < 0)
+        return boot0_fail(error, B0_E_UNSUPPORTED, "the board shows no flash memory");
+    return b0_session_use(session, index, error);
+}
+
+enum boot0_status boot0_session_mass_erase(struct boot0_session *session, struct boot0_error *error)
+{
+    enum boot0_status status = b0_session_need_dfuse(session, "erase on command", error);
+
+    if (status == B0_OK)
+        status = b0_session_apply_supply(session, error);
+    if (status == B0_OK)
+        status = use_flash(session, error);
+    if (status != B0_OK)
+        return status;
+    b0_session_phase(session, B0_PHASE_ERASE, 0);
+    b0_engine_mass_erase(&session->link.engine);
+    status = b0_session_run(session, "erasing the whole flash", NULL, error);
+    b0_session_phase_end(session, &session->report.erase_us);
+    return status;
+}
+
+enum boot0_status boot0_session_unprotect(struct boot0_session *session, struct boot0_error *error)
+{
+    enum boot0_status status = b0_session_need_dfuse(session, "take read protection off", error);
+
+    if (status == B0_OK)
+        status = use_flash(session, error);
+    if (status != B0_OK)
+        return status;
+    b0_session_phase(session, B0_PHASE_ERASE, 0);
+    b0_engine_read_unprotect(&session->link.engine);
+    status = b0_session_run(session, "taking read protection off", NULL, error);
+    b0_session_phase_end(session, &session->report.erase_us);
+    return status;
+}
+
+/* ---- starting ---- */
+
+/* AN3156, 4.4: the ROM jumps to whatever the vector table says, also if there is none. */
+static enum boot0_status check_program(struct boot0_session *session, uint32_t address,
+                                       struct boot0_error *error)
+{
+    static const uint8_t blank[8] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    uint8_t vectors[8];
+    int alternate;
+    enum boot0_status status = check_readable(session, address, sizeof vectors, &alternate, error);
+
+    if (status == B0_OK) {
+        b0_session_phase(session, B0_PHASE_READ, sizeof vectors);
+        status = b0_session_read_run(session, alternate, address, vectors, sizeof vectors, error);
+    }
+    if (status != B0_OK || memcmp(vectors, blank, sizeof blank) != 0)
+        return status;
+    boot0_fail(error, B0_E_MISMATCH, "there is no program at 0x%08x: the flash is erased there",
+               address);
+    return boot0_hint(error, "Flash one first, or say with --address where its vector table is.");
+}
+
+/* Waits until the board is gone, which is how one sees that it has left. */
+static bool has_left(struct boot0_session *session)
+{
+    const struct boot0_bus *bus = session->bus;
+    uint64_t end_us = bus->ops->now_us(bus->context) + LEAVE_WAIT_MS * 1000u;
+
+    while (b0_session_still_there(session)) {
+        if (bus->ops->now_us(bus->context) >= end_us)
+            return false;
+        bus->ops->wait_change(bus->context, 20);
+    }
+    return true;
+}
+
+enum boot0_status boot0_session_run(struct boot0_session *session, uint32_t address,
+                                    struct boot0_error *error)
+{
+    enum boot0_status status = b0_session_need_dfuse(session, "start a program on command", error);
+
+    if (status == B0_OK)
+        status = check_program(session, address, error);
+    if (status == B0_OK)
+        status = use_flash(session, error);
+    if (status != B0_OK)
+        return status;
+    b0_session_phase(session, B0_PHASE_READ, 0);
+    b0_engine_leave(&session->link.engine, address);
+    status = b0_session_run(session, "starting the program", &address, error);
+    if (status != B0_OK)
+        return status;
+    session->report.started = has_left(session);
+    if (!session->report.started)
+        b0_session_note(session, "the board acknowledged, but stays in DFU mode; if its flash was "
+                                 "blank before, it needs its power cut once");
+    return B0_OK;
+}
+
+enum boot0_status boot0_session_reset(struct boot0_session *session, struct boot0_error *error)
+{
+    const struct boot0_transport *transport = &session->link.transport;
+
+    if (transport->ops->reset(transport->context) != B0_XFER_ERROR)
+        return B0_OK;
+    boot0_fail(error, B0_E_IO, "the USB reset failed");
+    return boot0_hint(error, "Press the board's reset button, or plug it in anew.");
+}

@@ -1,0 +1,267 @@
+/* Which board is meant: listing, choosing, waiting for it, opening it. */
+#include "../dfu/device.h"
+#include "private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    CANDIDATES_MAX = 64,
+    DETACH_WAIT_MS = 10000, /* from DFU_DETACH until the bootloader has enumerated */
+};
+
+struct candidates {
+    struct boot0_candidate list[CANDIDATES_MAX];
+    size_t count;
+};
+
+/* What can be told without opening it. */
+static bool candidate_fits(const struct boot0_candidate *candidate,
+                           const struct boot0_selection *selection)
+{
+    if (selection->has_vendor && candidate->vendor != selection->vendor)
+        return false;
+    if (selection->has_product && candidate->product != selection->product)
+        return false;
+    return !selection->path || strcmp(candidate->path, selection->path) == 0;
+}
+
+static enum boot0_status scan(const struct boot0_bus *bus, const struct boot0_selection *selection,
+                              struct candidates *found, struct boot0_error *error)
+{
+    struct boot0_candidate all[CANDIDATES_MAX];
+    size_t count;
+    enum boot0_status status = bus->ops->scan(bus->context, all, CANDIDATES_MAX, &count, error);
+
+    found->count = 0;
+    if (status != B0_OK)
+        return status;
+    if (count > CANDIDATES_MAX)
+        count = CANDIDATES_MAX;
+    for (size_t i = 0; i < count; i++)
+        if (candidate_fits(&all[i], selection))
+            found->list[found->count++] = all[i];
+    return B0_OK;
+}
+
+/* Opens a candidate and asks it what it is. On failure nothing stays open. */
+static enum boot0_status open_and_probe(const struct boot0_bus *bus,
+                                        const struct boot0_candidate *candidate,
+                                        struct boot0_board *board,
+                                        struct boot0_transport *transport,
+                                        struct boot0_error *error)
+{
+    enum boot0_status status;
+
+    memset(board, 0, sizeof *board);
+    board->usb = *candidate;
+    board->mode =
+        candidate->dfu_protocol == B0_DFU_PROTOCOL_RUNTIME ? B0_MODE_RUNTIME : B0_MODE_DFU;
+    board->flash_alternate = -1;
+    status = bus->ops->open(bus->context, candidate, transport, error);
+    if (status != B0_OK)
+        return status;
+    status = b0_device_probe(transport, board, error);
+    if (status != B0_OK)
+        transport->ops->close(transport->context);
+    return status;
+}
+
+static bool serial_fits(const struct boot0_board *board, const struct boot0_selection *selection)
+{
+    return !selection->serial || strcasecmp(board->serial, selection->serial) == 0;
+}
+
+enum boot0_status boot0_board_list(const struct boot0_bus *bus,
+                                   const struct boot0_selection *selection,
+                                   struct boot0_board **boards, size_t *count,
+                                   struct boot0_error *error)
+{
+    static const struct boot0_selection any;
+    struct candidates found;
+    struct boot0_transport transport;
+    enum boot0_status status;
+
+    *boards = NULL;
+    *count = 0;
+    if (!selection)
+        selection = &any;
+    status = scan(bus, selection, &found, error);
+    if (status != B0_OK)
+        return status;
+    *boards = calloc(found.count ? found.count : 1, sizeof **boards);
+    if (!*boards)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory for the list of boards");
+    for (size_t i = 0; i < found.count; i++) {
+        struct boot0_board *board = &(*boards)[*count];
+        struct boot0_error access = {0};
+
+        if (open_and_probe(bus, &found.list[i], board, &transport, &access) == B0_OK)
+            transport.ops->close(transport.context);
+        board->access = access;
+        if (access.code != B0_OK ? !selection->serial : serial_fits(board, selection))
+            ++*count;
+    }
+    return B0_OK;
+}
+
+static enum boot0_status fail_several(const struct boot0_board *boards, size_t count,
+                                      struct boot0_error *error)
+{
+    char list[384] = "";
+    size_t length = 0;
+
+    for (size_t i = 0; i < count && length + 64 < sizeof list; i++)
+        length += (size_t)snprintf(list + length, sizeof list - length, "%s%s (%04x:%04x%s%.24s)",
+                                   i ? ", " : "", boards[i].usb.path, boards[i].usb.vendor,
+                                   boards[i].usb.product, boards[i].serial[0] ? ", serial " : "",
+                                   boards[i].serial);
+    boot0_fail(error, B0_E_SEVERAL, "%zu boards are there, and it is not said which one is meant",
+               count);
+    return boot0_hint(error, "Choose one by --path, --serial or -d: %s.", list);
+}
+
+static enum boot0_status fail_none(const struct boot0_selection *selection,
+                                   struct boot0_error *error)
+{
+    bool any = !selection->has_vendor && !selection->serial && !selection->path;
+
+    boot0_fail(error, B0_E_NO_BOARD,
+               any ? "no board in DFU mode was found" : "no board that matches was found");
+    if (!any)
+        return boot0_hint(error, "`boot0 list` shows the boards that are there.");
+    return boot0_hint(error, "To enter DFU mode: connect BOOT0 to 3.3 V (button or jumper), press "
+                             "reset, and use a USB cable that carries data. `boot0 list` then "
+                             "shows the board; --wait waits for it.");
+}
+
+/* Tries once: of the boards that are there now, the one that is meant. */
+static enum boot0_status find_now(struct boot0_session *session,
+                                  const struct boot0_selection *selection,
+                                  struct boot0_error *error)
+{
+    struct boot0_board *boards;
+    size_t count;
+    enum boot0_status status = boot0_board_list(session->bus, selection, &boards, &count, error);
+
+    if (status != B0_OK)
+        return status;
+    if (count == 0)
+        status = fail_none(selection, error);
+    else if (count > 1)
+        status = fail_several(boards, count, error);
+    else if (boards[0].access.code != B0_OK) {
+        status = boards[0].access.code;
+        if (error)
+            *error = boards[0].access;
+    } else
+        status = open_and_probe(session->bus, &boards[0].usb, &session->board,
+                                &session->link.transport, error);
+    free(boards);
+    return status;
+}
+
+/* Waits for a change on the bus, and shows that it does. False if the observer wants to stop. */
+static bool wait_for_change(struct boot0_session *session, uint64_t start_us, uint32_t part_ms)
+{
+    const struct boot0_bus *bus = session->bus;
+    struct boot0_progress progress = {.phase = B0_PHASE_WAIT};
+
+    bus->ops->wait_change(bus->context, part_ms);
+    progress.elapsed_us = bus->ops->now_us(bus->context) - start_us;
+    return !session->observer.progress ||
+           session->observer.progress(session->observer.context, &progress);
+}
+
+static enum boot0_status find_within(struct boot0_session *session,
+                                     const struct boot0_selection *selection, uint32_t limit_ms,
+                                     struct boot0_error *error)
+{
+    const struct boot0_bus *bus = session->bus;
+    uint64_t start_us = bus->ops->now_us(bus->context);
+
+    for (;;) {
+        enum boot0_status status = find_now(session, selection, error);
+        uint64_t spent_ms = (bus->ops->now_us(bus->context) - start_us) / 1000;
+        /* A board that has just appeared may not be open to users yet: udev is at work. */
+        bool may_come = status == B0_E_NO_BOARD || status == B0_E_GONE || status == B0_E_IO ||
+                        (status == B0_E_PERMISSION && spent_ms < 1000);
+
+        if (!may_come || (limit_ms != UINT32_MAX && spent_ms >= limit_ms))
+            return status;
+        if (!wait_for_change(session, start_us, 100))
+            return boot0_fail(error, B0_E_CANCELLED, "stopped while waiting for a board");
+    }
+}
+
+/* DFU 1.1, 5.1: asks the running program for DFU mode, and finds the board again at its port. */
+static enum boot0_status detach(struct boot0_session *session, struct boot0_error *error)
+{
+    const struct boot0_board *board = &session->board;
+    struct boot0_transport *transport = &session->link.transport;
+    struct boot0_selection again = {.path = NULL};
+    char path[B0_PATH_MAX];
+    struct b0_engine_config config = {.interface = board->usb.dfu_interface, .transfer_size = 64};
+    enum boot0_status status;
+
+    memcpy(path, board->usb.path, sizeof path);
+    again.path = path;
+    b0_session_note(session, "the program at %s is asked for DFU mode", path);
+    status = transport->ops->select(transport->context, board->alternates[0].interface,
+                                    board->alternates[0].alternate, error);
+    if (status == B0_OK) {
+        b0_engine_init(&session->link.engine, &config);
+        b0_engine_detach(&session->link.engine, board->detach_timeout_ms);
+        status = b0_session_run(session, "asking the program for DFU mode", NULL, error);
+    }
+    if (status == B0_OK && !(board->attributes & B0_DFU_WILL_DETACH))
+        transport->ops->reset(transport->context);
+    transport->ops->close(transport->context);
+    transport->ops = NULL;
+    if (status != B0_OK)
+        return status;
+    for (uint64_t start_us = session->bus->ops->now_us(session->bus->context);;) {
+        status = find_within(session, &again, DETACH_WAIT_MS, error);
+        if (status != B0_OK || session->board.mode == B0_MODE_DFU)
+            return status;
+        transport->ops->close(transport->context); /* still the program: not gone yet */
+        transport->ops = NULL;
+        if (session->bus->ops->now_us(session->bus->context) - start_us > DETACH_WAIT_MS * 1000u) {
+            boot0_fail(error, B0_E_PROTOCOL, "the program did not go to DFU mode when asked");
+            return boot0_hint(error, "Bring the board into DFU mode by BOOT0 and reset.");
+        }
+        if (!wait_for_change(session, start_us, 100))
+            return boot0_fail(error, B0_E_CANCELLED, "stopped while waiting for the board");
+    }
+}
+
+enum boot0_status b0_session_find(struct boot0_session *session,
+                                  const struct boot0_selection *selection,
+                                  struct boot0_error *error)
+{
+    static const struct boot0_selection any;
+    enum boot0_status status;
+
+    if (!selection)
+        selection = &any;
+    status = find_within(session, selection, selection->wait_ms, error);
+    if (status == B0_OK && session->board.mode == B0_MODE_RUNTIME)
+        status = detach(session, error);
+    return status;
+}
+
+bool b0_session_still_there(const struct boot0_session *session)
+{
+    struct boot0_candidate all[CANDIDATES_MAX];
+    size_t count;
+
+    if (session->bus->ops->scan(session->bus->context, all, CANDIDATES_MAX, &count, NULL) != B0_OK)
+        return false;
+    for (size_t i = 0; i < count && i < CANDIDATES_MAX; i++)
+        if (strcmp(all[i].path, session->board.usb.path) == 0 &&
+            all[i].address == session->board.usb.address)
+            return true;
+    return false;
+}

@@ -1,0 +1,84 @@
+/*
+ * Tells F2, F4 and F7 ROMs which supply the board has, so that they program in words.
+ *
+ * AN2606 (rev. 70), 4.4, table 4: these ROMs program in bytes until the range is written to the
+ * virtual memory location 0xFFFF0000 (four bytes; the first is the range, the others stay 0xff and
+ * need not be written). 0: 1.8-2.1 V, 1: 2.1-2.4 V, 2: 2.4-2.7 V, 3: 2.7-3.6 V; 4 wants 9 V on VPP
+ * and is not offered. The width that each range allows is the reference manual's (RM0090, 3.6.2).
+ */
+#include "private.h"
+
+#include <string.h>
+#include <strings.h>
+
+enum {
+    FEATURE_RANGE = 0, /* offset of the range byte */
+    SUPPLY_MIN_MV = 1700,
+    SUPPLY_MAX_MV = 3600,
+};
+
+static const struct {
+    uint32_t from_mv;
+    uint8_t range;
+    uint8_t width; /* enum b0_parallelism */
+    const char *text;
+} ranges[] = {
+    {2700, 3, B0_PARALLEL_X32, "2.7-3.6 V: the flash is programmed 32 bits at a time"},
+    {2400, 2, B0_PARALLEL_X16, "2.4-2.7 V: the flash is programmed 16 bits at a time"},
+    {2100, 1, B0_PARALLEL_X16, "2.1-2.4 V: the flash is programmed 16 bits at a time"},
+    {0, 0, B0_PARALLEL_X8, "1.8-2.1 V: the flash is programmed 8 bits at a time"},
+};
+
+static int find_feature(const struct boot0_board *board)
+{
+    for (size_t i = 0; i < board->alternate_count; i++)
+        if (board->alternates[i].has_layout &&
+            strncasecmp(board->alternates[i].layout.name, "Device Feature", 14) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* Only where AN2606 gives it a meaning: L4 ROMs show the alternate too. */
+static bool takes_range(const struct boot0_board *board)
+{
+    for (size_t i = 0; i < board->chip_count; i++)
+        if (!board->chips[i]->has_device_feature)
+            return false;
+    return board->chip_count > 0;
+}
+
+enum boot0_status b0_session_apply_supply(struct boot0_session *session, struct boot0_error *error)
+{
+    const struct boot0_board *board = &session->board;
+    uint32_t supply_mv = session->options.supply_mv;
+    int feature = find_feature(board);
+    enum boot0_status status;
+    uint32_t address;
+    size_t row = 0;
+
+    if (supply_mv == 0 || session->supply_done)
+        return B0_OK;
+    if (supply_mv < SUPPLY_MIN_MV || supply_mv > SUPPLY_MAX_MV) {
+        boot0_fail(error, B0_E_USAGE, "a supply of %u.%02u V is not possible", supply_mv / 1000,
+                   supply_mv % 1000 / 10);
+        return boot0_hint(error, "STM32 chips run on 1.7 to 3.6 V; most boards on 3.3 V.");
+    }
+    session->supply_done = true;
+    if (feature < 0 || !takes_range(board)) {
+        b0_session_note(session, "this board's bootloader takes no supply range; --vdd is ignored");
+        return B0_OK;
+    }
+    while (supply_mv < ranges[row].from_mv)
+        row++;
+    status = b0_session_use(session, feature, error);
+    if (status != B0_OK)
+        return status;
+    address = board->alternates[feature].layout.regions[0].address + FEATURE_RANGE;
+    b0_engine_write(&session->link.engine, address, &ranges[row].range, 1);
+    status = b0_session_run(session, "setting the supply range", &address, error);
+    if (status != B0_OK)
+        return status;
+    session->width = (enum b0_parallelism)ranges[row].width;
+    b0_session_note(session, "supply range %s", ranges[row].text);
+    return B0_OK;
+}

@@ -1,0 +1,355 @@
+/* The machine's USB ports, by libusb-1.0. */
+#include <boot0/transport.h>
+
+#include <libusb.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    PORTS_MAX = 7, /* USB 2.0, 4.1.1: tiers below the root */
+    POLL_MS = 250, /* hotplug events can be missed; scan at least this often while waiting */
+};
+
+struct usb_bus {
+    libusb_context *context;
+    libusb_hotplug_callback_handle hotplug;
+    bool has_hotplug;
+    int changed;
+};
+
+struct usb_board {
+    libusb_device_handle *handle;
+    int interface; /* claimed one, -1 if none */
+};
+
+static uint64_t now_us(void *context)
+{
+    struct timespec t;
+
+    (void)context;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+static void wait_us(void *context, uint32_t microseconds)
+{
+    struct timespec t = {microseconds / 1000000, (long)(microseconds % 1000000) * 1000};
+
+    (void)context;
+    while (nanosleep(&t, &t) != 0)
+        ;
+}
+
+/* ---- one board ---- */
+
+static enum boot0_xfer control(void *context, const struct boot0_setup *setup, uint8_t *data,
+                               size_t *actual, uint32_t timeout_ms)
+{
+    static const struct {
+        int libusb;
+        enum boot0_xfer result;
+    } results[] = {
+        {LIBUSB_ERROR_PIPE, B0_XFER_STALL},
+        {LIBUSB_ERROR_TIMEOUT, B0_XFER_TIMEOUT},
+        {LIBUSB_ERROR_NO_DEVICE, B0_XFER_GONE},
+        {LIBUSB_ERROR_NOT_FOUND, B0_XFER_GONE},
+    };
+    struct usb_board *board = context;
+    int moved =
+        libusb_control_transfer(board->handle, setup->request_type, setup->request, setup->value,
+                                setup->index, data, setup->length, timeout_ms);
+
+    *actual = moved > 0 ? (size_t)moved : 0;
+    if (moved >= 0)
+        return B0_XFER_OK;
+    for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
+        if (results[i].libusb == moved)
+            return results[i].result;
+    return B0_XFER_ERROR;
+}
+
+static enum boot0_status claim(struct usb_board *board, uint8_t interface,
+                               struct boot0_error *error)
+{
+    int result;
+
+    if (board->interface == interface)
+        return B0_OK;
+    if (board->interface >= 0)
+        libusb_release_interface(board->handle, board->interface);
+    board->interface = -1;
+    result = libusb_claim_interface(board->handle, interface);
+    if (result == LIBUSB_ERROR_BUSY) {
+        boot0_fail(error, B0_E_BUSY, "another program holds the board");
+        return boot0_hint(error,
+                          "Close other flash tools (dfu-util, STM32CubeProgrammer, a browser "
+                          "page), then try again.");
+    }
+    if (result == LIBUSB_ERROR_NO_DEVICE)
+        return boot0_fail(error, B0_E_GONE, "the board went away before it could be used");
+    if (result != 0)
+        return boot0_fail(error, B0_E_IO, "cannot claim USB interface %u: %s", interface,
+                          libusb_strerror(result));
+    board->interface = interface;
+    return B0_OK;
+}
+
+static enum boot0_status select_alternate(void *context, uint8_t interface, uint8_t alternate,
+                                          struct boot0_error *error)
+{
+    struct usb_board *board = context;
+    enum boot0_status status = claim(board, interface, error);
+    int result;
+
+    if (status != B0_OK)
+        return status;
+    result = libusb_set_interface_alt_setting(board->handle, interface, alternate);
+    /* USB 2.0, 9.4.10: a device may stall this if it has only the default setting. */
+    if (result == 0 || (result == LIBUSB_ERROR_PIPE && alternate == 0))
+        return B0_OK;
+    if (result == LIBUSB_ERROR_NO_DEVICE)
+        return boot0_fail(error, B0_E_GONE, "the board went away before it could be used");
+    return boot0_fail(error, B0_E_IO, "cannot select alternate setting %u: %s", alternate,
+                      libusb_strerror(result));
+}
+
+static enum boot0_xfer reset(void *context)
+{
+    struct usb_board *board = context;
+    int result = libusb_reset_device(board->handle);
+
+    if (result == 0)
+        return B0_XFER_OK;
+    return result == LIBUSB_ERROR_NOT_FOUND || result == LIBUSB_ERROR_NO_DEVICE ? B0_XFER_GONE
+                                                                                : B0_XFER_ERROR;
+}
+
+static void close_board(void *context)
+{
+    struct usb_board *board = context;
+
+    if (board->interface >= 0)
+        libusb_release_interface(board->handle, board->interface);
+    libusb_close(board->handle);
+    free(board);
+}
+
+static const struct boot0_transport_ops board_ops = {
+    .control = control,
+    .select = select_alternate,
+    .reset = reset,
+    .wait = wait_us,
+    .now_us = now_us,
+    .close = close_board,
+};
+
+/* ---- finding boards ---- */
+
+/* "1-2.3" as Linux, lsusb -t and dfu-util write it. */
+static void write_path(libusb_device *device, char *path, size_t size)
+{
+    uint8_t ports[PORTS_MAX];
+    int count = libusb_get_port_numbers(device, ports, PORTS_MAX);
+    int length = snprintf(path, size, "%u", libusb_get_bus_number(device));
+
+    for (int i = 0; i < count && length > 0 && (size_t)length < size; i++)
+        length +=
+            snprintf(path + length, size - (size_t)length, "%c%u", i == 0 ? '-' : '.', ports[i]);
+}
+
+static bool find_dfu(const struct libusb_config_descriptor *config,
+                     struct boot0_candidate *candidate)
+{
+    for (int i = 0; i < config->bNumInterfaces; i++)
+        for (int a = 0; a < config->interface[i].num_altsetting; a++) {
+            const struct libusb_interface_descriptor *d = &config->interface[i].altsetting[a];
+
+            if (d->bInterfaceClass == B0_DFU_CLASS && d->bInterfaceSubClass == B0_DFU_SUBCLASS) {
+                candidate->dfu_interface = d->bInterfaceNumber;
+                candidate->dfu_protocol = d->bInterfaceProtocol;
+                return true;
+            }
+        }
+    return false;
+}
+
+static bool examine(libusb_device *device, struct boot0_candidate *candidate)
+{
+    struct libusb_device_descriptor d;
+    struct libusb_config_descriptor *config;
+    bool found;
+
+    memset(candidate, 0, sizeof *candidate);
+    if (libusb_get_device_descriptor(device, &d) != 0 ||
+        libusb_get_active_config_descriptor(device, &config) != 0)
+        return false;
+    found = find_dfu(config, candidate);
+    libusb_free_config_descriptor(config);
+    write_path(device, candidate->path, sizeof candidate->path);
+    candidate->address = libusb_get_device_address(device);
+    candidate->vendor = d.idVendor;
+    candidate->product = d.idProduct;
+    candidate->bcd_device = d.bcdDevice;
+    candidate->serial_index = d.iSerialNumber;
+    candidate->product_index = d.iProduct;
+    candidate->manufacturer_index = d.iManufacturer;
+    return found;
+}
+
+static enum boot0_status scan(void *context, struct boot0_candidate *list, size_t capacity,
+                              size_t *count, struct boot0_error *error)
+{
+    struct usb_bus *bus = context;
+    libusb_device **devices;
+    ssize_t total = libusb_get_device_list(bus->context, &devices);
+    struct boot0_candidate candidate;
+
+    *count = 0;
+    if (total < 0)
+        return boot0_fail(error, B0_E_IO, "cannot list USB devices: %s",
+                          libusb_strerror((int)total));
+    for (ssize_t i = 0; i < total; i++) {
+        if (!examine(devices[i], &candidate))
+            continue;
+        if (*count < capacity)
+            list[*count] = candidate;
+        ++*count;
+    }
+    libusb_free_device_list(devices, 1);
+    return B0_OK;
+}
+
+static enum boot0_status fail_open(int result, const struct boot0_candidate *candidate,
+                                   struct boot0_error *error)
+{
+    if (result == LIBUSB_ERROR_ACCESS) {
+        boot0_fail(error, B0_E_PERMISSION, "no permission to open the board %04x:%04x at %s",
+                   candidate->vendor, candidate->product, candidate->path);
+        return boot0_hint(error, "A udev rule gives users access: `boot0 udev` prints it and says "
+                                 "where to put it. Until then, `sudo` works.");
+    }
+    if (result == LIBUSB_ERROR_NOT_SUPPORTED) {
+        boot0_fail(error, B0_E_PERMISSION, "no usable driver for the board %04x:%04x",
+                   candidate->vendor, candidate->product);
+        return boot0_hint(error, "On Windows it needs the WinUSB driver.");
+    }
+    return boot0_fail(error, result == LIBUSB_ERROR_NO_DEVICE ? B0_E_GONE : B0_E_IO,
+                      "cannot open the board %04x:%04x at %s: %s", candidate->vendor,
+                      candidate->product, candidate->path, libusb_strerror(result));
+}
+
+/* libusb's device for a candidate, referenced; NULL if it is no longer there. */
+static libusb_device *find_device(struct usb_bus *bus, const struct boot0_candidate *candidate)
+{
+    libusb_device **devices, *found = NULL;
+    ssize_t total = libusb_get_device_list(bus->context, &devices);
+    struct boot0_candidate other;
+
+    for (ssize_t i = 0; i < total && !found; i++)
+        if (examine(devices[i], &other) && strcmp(other.path, candidate->path) == 0 &&
+            other.address == candidate->address)
+            found = libusb_ref_device(devices[i]);
+    if (total >= 0)
+        libusb_free_device_list(devices, 1);
+    return found;
+}
+
+static enum boot0_status open_board(void *context, const struct boot0_candidate *candidate,
+                                    struct boot0_transport *transport, struct boot0_error *error)
+{
+    libusb_device *device = find_device(context, candidate);
+    struct usb_board *board = calloc(1, sizeof *board);
+    int result = LIBUSB_ERROR_NO_DEVICE;
+
+    if (!board) {
+        if (device)
+            libusb_unref_device(device);
+        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+    }
+    if (device) {
+        result = libusb_open(device, &board->handle);
+        libusb_unref_device(device);
+    }
+    if (result != 0) {
+        free(board);
+        return fail_open(result, candidate, error);
+    }
+    /* Not supported everywhere, and needed only where a kernel driver claims DFU interfaces. */
+    (void)libusb_set_auto_detach_kernel_driver(board->handle, 1);
+    board->interface = -1;
+    *transport = (struct boot0_transport){&board_ops, board};
+    return B0_OK;
+}
+
+static int LIBUSB_CALL on_hotplug(libusb_context *context, libusb_device *device,
+                                  libusb_hotplug_event event, void *user)
+{
+    struct usb_bus *bus = user;
+
+    (void)context;
+    (void)device;
+    (void)event;
+    bus->changed = 1;
+    return 0;
+}
+
+static void wait_change(void *context, uint32_t timeout_ms)
+{
+    struct usb_bus *bus = context;
+    uint32_t part_ms = timeout_ms < POLL_MS ? timeout_ms : POLL_MS;
+    struct timeval timeout = {0, (long)part_ms * 1000};
+
+    if (!bus->has_hotplug) {
+        wait_us(NULL, part_ms * 1000);
+        return;
+    }
+    bus->changed = 0;
+    libusb_handle_events_timeout_completed(bus->context, &timeout, &bus->changed);
+}
+
+static void close_bus(void *context)
+{
+    struct usb_bus *bus = context;
+
+    if (bus->has_hotplug)
+        libusb_hotplug_deregister_callback(bus->context, bus->hotplug);
+    libusb_exit(bus->context);
+    free(bus);
+}
+
+static const struct boot0_bus_ops bus_ops = {
+    .scan = scan,
+    .wait_change = wait_change,
+    .now_us = now_us,
+    .open = open_board,
+    .close = close_bus,
+};
+
+enum boot0_status boot0_usb_open(struct boot0_bus *bus, struct boot0_error *error)
+{
+    struct usb_bus *usb = calloc(1, sizeof *usb);
+    int result;
+
+    memset(bus, 0, sizeof *bus);
+    if (!usb)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+    result = libusb_init(&usb->context);
+    if (result != 0) {
+        free(usb);
+        boot0_fail(error, B0_E_NO_BOARD, "this machine has no USB that can be used: %s",
+                   libusb_strerror(result));
+        return boot0_hint(error, "In a container or a virtual machine the USB devices have to be "
+                                 "passed in. `--virtual f407` works without any.");
+    }
+    usb->has_hotplug =
+        libusb_has_capability(LIBUSB_CAP_HAS_HOTPLUG) &&
+        libusb_hotplug_register_callback(
+            usb->context, LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED | LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT, 0,
+            LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY,
+            on_hotplug, usb, &usb->hotplug) == 0;
+    *bus = (struct boot0_bus){&bus_ops, usb};
+    return B0_OK;
+}
