@@ -1,0 +1,173 @@
+/* Asks the chip table: by name, by id, and which chips a board with a given layout can be. */
+#include "chip_table.h"
+#include <ctype.h>
+#include <string.h>
+
+enum {
+    SHORTEST_PART = 4, /* "F407", "WB55" */
+};
+
+const struct boot0_chip *boot0_chip_at(size_t index)
+{
+    return index < b0_chip_row_count ? &b0_chip_rows[index].chip : NULL;
+}
+
+static bool same_letter(char a, char b)
+{
+    return toupper((unsigned char)a) == toupper((unsigned char)b);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    while (*a && same_letter(*a, *b)) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+/* What follows "STM32" in a part name; the name itself if it does not begin so. */
+static const char *without_prefix(const char *name)
+{
+    const char *prefix = "STM32";
+    size_t length = 0;
+
+    while (prefix[length] && same_letter(name[length], prefix[length]))
+        length++;
+    return prefix[length] ? name : name + length;
+}
+
+/*
+ * Whether a name ("F407VET6") is a part of that pattern ("F407", "F103xB"): each letter the same,
+ * 'x' standing for any, as far as the shorter of both goes, but for four letters at least.
+ */
+static bool is_part(const char *name, const char *pattern, size_t pattern_length)
+{
+    size_t i;
+
+    for (i = 0; i < pattern_length && name[i]; i++) {
+        if (pattern[i] != 'x' && !same_letter(name[i], pattern[i]))
+            return false;
+    }
+    return i >= SHORTEST_PART;
+}
+
+static bool has_part(const struct b0_chip_row *row, const char *name)
+{
+    const char *pattern = row->parts;
+
+    while (*pattern) {
+        size_t length = strcspn(pattern, " ");
+
+        if (is_part(name, pattern, length))
+            return true;
+        pattern += length;
+        pattern += strspn(pattern, " ");
+    }
+    return false;
+}
+
+const struct boot0_chip *boot0_chip_by_name(const char *name)
+{
+    const char *part = without_prefix(name);
+
+    for (size_t i = 0; i < b0_chip_row_count; i++) {
+        const struct boot0_chip *chip = &b0_chip_rows[i].chip;
+
+        if (same_text(name, chip->key) || same_text(name, chip->name))
+            return chip;
+    }
+    for (size_t i = 0; i < b0_chip_row_count; i++) {
+        if (has_part(&b0_chip_rows[i], part))
+            return &b0_chip_rows[i].chip;
+    }
+    return NULL;
+}
+
+const struct boot0_chip *boot0_chip_by_id(uint16_t id)
+{
+    for (size_t i = 0; i < b0_chip_row_count; i++) {
+        if (b0_chip_rows[i].chip.id == id)
+            return &b0_chip_rows[i].chip;
+    }
+    return NULL;
+}
+
+const struct boot0_chip *boot0_chip_by_uf2_family(uint32_t uf2_family)
+{
+    if (uf2_family == 0)
+        return NULL;
+    for (size_t i = 0; i < b0_chip_uf2_count; i++) {
+        if (b0_chip_uf2[i].uf2_family == uf2_family)
+            return boot0_chip_by_id(b0_chip_uf2[i].id);
+    }
+    for (size_t i = 0; i < b0_chip_row_count; i++) {
+        if (b0_chip_rows[i].chip.uf2_family == uf2_family)
+            return &b0_chip_rows[i].chip;
+    }
+    return NULL;
+}
+
+/*
+ * Whether the board's flash is the beginning of that layout: sector by sector, without gaps, and
+ * no smaller than the smallest part. What may be done with a sector is not compared: a bootloader
+ * of one's own shows its sectors as read-only.
+ */
+static bool is_beginning(const struct boot0_layout *flash, const char *whole, uint32_t min_flash)
+{
+    struct boot0_layout layout;
+    uint64_t size = boot0_layout_size(flash);
+    uint64_t compared = 0;
+
+    if (!boot0_layout_parse(whole, strlen(whole), &layout, NULL))
+        return false;
+    if (size < min_flash || size > boot0_layout_size(&layout))
+        return false;
+    while (compared < size) {
+        uint32_t address = layout.regions[0].address + (uint32_t)compared;
+        struct boot0_sector mine = boot0_layout_sector_at(flash, address);
+        struct boot0_sector theirs = boot0_layout_sector_at(&layout, address);
+
+        if (mine.size == 0 || mine.address != address || theirs.address != address ||
+            mine.size != theirs.size)
+            return false;
+        compared += mine.size;
+    }
+    return true;
+}
+
+static bool option_bytes_match(const struct boot0_chip *chip, const struct boot0_layout *layout)
+{
+    if (!layout || chip->option_bytes == 0)
+        return true;
+    for (size_t i = 0; i < layout->region_count; i++) {
+        if (layout->regions[i].address == chip->option_bytes)
+            return true;
+    }
+    return false;
+}
+
+bool boot0_chip_matches(const struct boot0_chip *chip, const struct boot0_layout *flash,
+                        const struct boot0_layout *option_bytes)
+{
+    if (flash->region_count == 0 || !option_bytes_match(chip, option_bytes))
+        return false;
+    if (is_beginning(flash, chip->layout, chip->min_flash))
+        return true;
+    for (size_t i = 0; i < b0_chip_layout_count; i++) {
+        if (b0_chip_layouts[i].id == chip->id &&
+            is_beginning(flash, b0_chip_layouts[i].layout, chip->min_flash))
+            return true;
+    }
+    return false;
+}
+
+bool boot0_chip_stack_valid(const struct boot0_chip *chip, uint32_t stack)
+{
+    for (size_t i = 0; i < B0_CHIP_RAM_MAX && chip->ram[i].size > 0; i++) {
+        /* Both ends count: a stack grows down from the first address behind the RAM. */
+        if (stack >= chip->ram[i].address && stack - chip->ram[i].address <= chip->ram[i].size)
+            return true;
+    }
+    return false;
+}
