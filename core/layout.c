@@ -88,7 +88,6 @@ static enum outcome parse_address(struct cursor *cursor, uint64_t *address)
     skip_spaces(cursor);
     if (!accept(cursor, '/'))
         return NOT_UNDERSTOOD;
-    skip_spaces(cursor);
     if (!accept(cursor, '0') || (!accept(cursor, 'x') && !accept(cursor, 'X')))
         return NOT_UNDERSTOOD;
     if (!parse_number(cursor, 16, address))
