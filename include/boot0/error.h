@@ -3,7 +3,7 @@
  * happened) and a hint (why that usually is, and what to do next).
  *
  * Every function that can fail takes a `struct boot0_error *` from its caller, fills it when it
- * fails, and leaves it alone when it succeeds. The pointer may be NULL if the text is not wanted.
+ * fails, and leaves it alone when it succeeds. The pointer is never NULL.
  */
 #ifndef BOOT0_ERROR_H
 #define BOOT0_ERROR_H
@@ -53,17 +53,14 @@ struct boot0_error {
 B0_API const char *boot0_status_name(enum boot0_status code);
 
 /*
- * Fills `error` (if not NULL) with a code and a formatted message, clears its hint, and returns
- * the code, so that a failing function can end in `return boot0_fail(…)`.
+ * Fills `error` with a code and a formatted message, clears its hint, and returns the code, so that
+ * a failing function can end in `return boot0_fail(…)`. The message may be built from the error's
+ * own texts.
  */
 B0_API enum boot0_status boot0_fail(struct boot0_error *error, enum boot0_status code,
                                     const char *format, ...) B0_PRINTF(3, 4);
 
-/*
- * Adds the hint to an error that was filled by boot0_fail(); returns the error's code. Without an
- * error (NULL) there is no code to return: B0_E_INTERNAL. So a function that ends in
- * `return boot0_hint(…)` sees to it that its `error` is not NULL.
- */
+/* Adds the hint to an error that was filled by boot0_fail(); returns the error's code. */
 B0_API enum boot0_status boot0_hint(struct boot0_error *error, const char *format, ...)
     B0_PRINTF(2, 3);
 

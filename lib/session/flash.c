@@ -308,7 +308,7 @@ static enum boot0_status flash_memory(struct boot0_session *session,
         boot0_plan_free(plan);
         if (!b0_session_failure_may_pass(session, status) || attempt == ATTEMPTS)
             break;
-        b0_session_note(session, "%s; trying again", error ? error->message : "a transfer failed");
+        b0_session_note(session, "%s; trying again", error->message);
         status = b0_session_recover(session, error);
         if (status != B0_OK)
             break;
@@ -384,11 +384,8 @@ enum boot0_status boot0_session_flash(struct boot0_session *session, struct boot
                                       const struct boot0_flash_options *options,
                                       struct boot0_error *error)
 {
-    struct boot0_error local;
     enum boot0_status status;
 
-    if (!error)
-        error = &local; /* the notes want its text */
     if (!options)
         options = &defaults;
     status = boot0_session_check(session, image, options, error);

@@ -255,9 +255,11 @@ enum boot0_status b0_session_find(struct boot0_session *session,
 bool b0_session_still_there(const struct boot0_session *session)
 {
     struct boot0_candidate all[CANDIDATES_MAX];
+    struct boot0_error ignored;
     size_t count;
 
-    if (session->bus->ops->scan(session->bus->context, all, CANDIDATES_MAX, &count, NULL) != B0_OK)
+    if (session->bus->ops->scan(session->bus->context, all, CANDIDATES_MAX, &count, &ignored) !=
+        B0_OK)
         return false;
     for (size_t i = 0; i < count && i < CANDIDATES_MAX; i++)
         if (strcmp(all[i].path, session->board.usb.path) == 0 &&

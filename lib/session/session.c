@@ -72,11 +72,12 @@ enum boot0_status b0_session_run(struct boot0_session *session, const char *doin
 {
     struct b0_link_task task = {
         .doing = doing, .has_address = address != NULL, .address = address ? *address : 0};
+    struct boot0_error ignored;
     enum boot0_status status = b0_link_run(&session->link, &task, error);
 
     if (status != B0_E_CANCELLED)
         return status;
-    if (b0_session_recover(session, NULL) == B0_OK)
+    if (b0_session_recover(session, &ignored) == B0_OK)
         return boot0_hint(error, "The board waits in DFU mode; what it was doing is not complete. "
                                  "Repeat the command, and it goes on from what the board holds.");
     return boot0_hint(error, "The board did not come to rest. Repeat the command; if it is not "
