@@ -1,0 +1,59 @@
+# The front door. Meson does the work; each target is a line or a script in scripts/.
+PREFIX ?= /usr/local
+DESTDIR ?=
+SECONDS ?= 60
+
+# Debian's Python has Debian's modules (python3-usb); another one in PATH has not.
+PYTHON ?= /usr/bin/python3
+
+.PHONY: build demo check test bench fuzz firmware install format lint packages clean help
+
+build: ## compile libboot0, boot0 and vboard into build/host
+	@scripts/install-packages.sh --check build
+	@scripts/build.sh build/host
+	@echo "Built: build/host/cli/boot0, build/host/vboard/vboard. Try \`make demo\` or \`make check\`."
+
+demo: ## flash a virtual STM32F407 and show what happens (installs its packages)
+	@scripts/demo.sh
+
+check: ## the edit loop: build, unit tests and short system tests, under a minute
+	@scripts/install-packages.sh --check test
+	@$(PYTHON) scripts/test.py --quick
+
+test: ## every test there is, under 15 minutes (installs its packages)
+	@scripts/test.sh
+
+bench: ## boot0 and dfu-util on the same board, in real time (BENCH="--quick" for a taste)
+	@scripts/install-packages.sh --check demo
+	@scripts/build.sh build/host
+	@$(PYTHON) tests/bench/bench.py $(BENCH)
+
+fuzz: ## all parsers with random input, SECONDS=60 each
+	@scripts/install-packages.sh --check test
+	@$(PYTHON) scripts/test.py --seconds $(SECONDS) fuzz
+
+firmware: ## compile the example programs for the STM32F407 into build/firmware
+	@scripts/install-packages.sh --check firmware build
+	@scripts/firmware.sh
+
+install: ## install into PREFIX=/usr/local, below DESTDIR if that is given
+	@scripts/install-packages.sh --check build
+	@scripts/install.sh "$(PREFIX)" "$(DESTDIR)"
+
+format: ## put all C sources into shape
+	@scripts/format.sh
+
+lint: ## clang-format, cppcheck, clang-tidy and shellcheck, as in make test
+	@scripts/install-packages.sh --check lint
+	@$(PYTHON) scripts/test.py format shellcheck cppcheck clang-tidy
+
+packages: ## install all Debian packages that any target needs
+	@scripts/install-packages.sh test
+
+clean: ## remove all that was built
+	@rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r target text; do \
+	    printf '  make %-10s %s\n' "$$target" "$$text"; \
+	done

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Configures and compiles one build directory, silently unless something fails:
+#   scripts/build.sh DIRECTORY [MESON-SETUP-OPTION…]
+# Options count when the directory is new. Warnings are errors, so silence hides nothing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+directory=$1
+shift
+mkdir -p "$(dirname "$directory")"
+log=$directory.log
+
+quietly() {
+    if ! "$@" >"$log" 2>&1; then
+        cat "$log" >&2
+        echo "failed: $*" >&2
+        exit 1
+    fi
+}
+
+if [ ! -f "$directory/build.ninja" ]; then
+    rm -rf "$directory"
+    quietly meson setup "$@" "$directory"
+fi
+quietly ninja -C "$directory"

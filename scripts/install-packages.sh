@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that a part of this repository needs, those that are missing only:
+#   scripts/install-packages.sh [--check] build|demo|test|lint…
+# Without the right to install, or with --check, it prints the command to type and exits 69.
+set -euo pipefail
+
+build=(gcc libc6-dev make meson ninja-build pkg-config libusb-1.0-0-dev libumockdev-dev umockdev)
+firmware=(gcc-arm-none-eabi)
+demo=("${build[@]}" "${firmware[@]}" dfu-util)
+lint=("${build[@]}" clang clang-format clang-tidy cppcheck shellcheck)
+test=("${demo[@]}" "${lint[@]}" git libcmocka-dev libclang-rt-dev valgrind usbutils
+      python3 python3-usb)
+
+check=no
+wanted=()
+for argument in "$@"; do
+    case $argument in
+    --check) check=yes ;;
+    build) wanted+=("${build[@]}") ;;
+    firmware) wanted+=("${firmware[@]}") ;;
+    demo) wanted+=("${demo[@]}") ;;
+    lint) wanted+=("${lint[@]}") ;;
+    test) wanted+=("${test[@]}") ;;
+    *)
+        echo "usage: scripts/install-packages.sh [--check] build|firmware|demo|lint|test…" >&2
+        exit 64
+        ;;
+    esac
+done
+
+# Other systems: whoever works there installs the same things under other names. meson and the
+# compilers say what is missing.
+command -v dpkg-query >/dev/null || exit 0
+
+is_installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+missing=()
+while read -r package; do
+    is_installed "$package" || missing+=("$package")
+done < <(printf '%s\n' "${wanted[@]}" | sort -u)
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    as_root=(sudo)
+    if [ $check = yes ] || ! sudo -n true 2>/dev/null; then
+        check=yes
+    fi
+fi
+
+if [ $check = yes ]; then
+    {
+        echo "These Debian packages are missing. Install them, then try again:"
+        echo
+        echo "  ${as_root[*]:+${as_root[*]} }apt-get install ${missing[*]}"
+    } >&2
+    exit 69
+fi
+
+echo "Installing ${#missing[@]} Debian packages: ${missing[*]}"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+apt_get() {
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@" </dev/null >>"$log" 2>&1
+}
+install_missing() {
+    apt_get install --no-install-recommends "${missing[@]}"
+}
+
+# The lists of packages may be missing, or older than the archive: then, and only then, update.
+if ! install_missing; then
+    if ! apt_get update || ! install_missing; then
+        tail -n 30 "$log" >&2
+        echo "The packages could not be installed; apt-get's last words are above." >&2
+        exit 69
+    fi
+fi

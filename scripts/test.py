@@ -1,0 +1,354 @@
+#!/usr/bin/python3
+"""Runs the stages of the test and counts what passed.
+
+  scripts/test.py [--quick] [--seconds N] [STAGE…]
+
+Without a STAGE all are run; --quick leaves out what takes long. A stage that fails does not stop
+the others. Its log is shown at once, and kept in build/test. The last line holds the totals: each
+test case counts once a run, and a stage that has no test cases counts as one.
+"""
+
+import argparse
+import concurrent.futures
+import dataclasses
+import json
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+LOGS = ROOT / "build/test"
+# A few more things at once than there are cores would only make time-outs likelier.
+JOBS = os.cpu_count() or 1
+
+SANITIZER_ENVIRONMENT = {
+    # The preloaded library of umockdev comes before that of the sanitizer: no harm in it.
+    "ASAN_OPTIONS": "abort_on_error=1:detect_leaks=1:strict_string_checks=1:"
+    "detect_stack_use_after_return=1:verify_asan_link_order=0",
+    "UBSAN_OPTIONS": "halt_on_error=1:abort_on_error=1:print_stacktrace=1",
+}
+VALGRIND = (
+    "valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect "
+    "--errors-for-leak-kinds=definite,indirect --track-fds=no"
+)
+# Build directories, and how each is configured: environment, options of meson setup.
+BUILDS = {
+    "build/host": ({}, []),
+    "build/clang": ({"CC": "clang"}, []),
+    "build/asan": ({}, ["-Db_sanitize=address,undefined", "-Db_lundef=false"]),
+    "build/fuzz": (
+        {"CC": "clang"},
+        ["-Dfuzz=true", "-Db_sanitize=address,undefined", "-Db_lundef=false"],
+    ),
+}
+
+
+class Failure(Exception):
+    """A stage that failed as a whole; the text says why."""
+
+
+@dataclasses.dataclass
+class Count:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def add(self, other):
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+
+    def __str__(self):
+        text = f"{self.passed} passed, {self.failed} failed"
+        return text + (f", {self.skipped} skipped" if self.skipped else "")
+
+
+ONE = Count(passed=1)
+
+
+class Stage:
+    """What a stage function gets: its log, and ways to run commands that write to it."""
+
+    def __init__(self, name, options):
+        self.name = name
+        self.options = options
+        self.log_path = LOGS / f"{name}.log"
+        self.log = open(self.log_path, "w", encoding="utf-8", errors="replace")
+        self.note = ""
+
+    def say(self, text):
+        print(text, file=self.log, flush=True)
+
+    def status_of(self, command, **environment):
+        """Runs a command in the root, its output into the log; returns its exit status."""
+        self.say("$ " + shlex.join(str(word) for word in command))
+        return subprocess.run(
+            [str(word) for word in command],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+            check=False,
+        ).returncode
+
+    def run(self, command, **environment):
+        status = self.status_of(command, **environment)
+        if status != 0:
+            raise Failure(f"{command[0]}: exit status {status}")
+
+    def build(self, directory):
+        environment, setup = BUILDS[directory]
+        self.run(["scripts/build.sh", directory, *setup], **environment)
+
+    def meson_tests(self, directory, *arguments, **environment):
+        """Runs `meson test` on a build directory; returns the count of its test cases."""
+        base = self.name
+        junit = ROOT / directory / "meson-logs" / f"{base}.junit.xml"
+        junit.unlink(missing_ok=True)
+        status = self.status_of(
+            ["meson", "test", "-C", directory, "--no-rebuild", "--print-errorlogs"]
+            + ["--num-processes", JOBS, "--logbase", base, *arguments],
+            **environment,
+        )
+        count = count_junit(junit) if junit.exists() else Count()
+        if status != 0 and count.failed == 0:
+            raise Failure(f"meson test: exit status {status}")
+        if count.passed + count.failed + count.skipped == 0:
+            raise Failure("no test was run")
+        return count
+
+
+def count_junit(path):
+    """Test cases of meson's JUnit report: an executable that speaks TAP is a suite of its own."""
+    count = Count()
+    for suite in xml.etree.ElementTree.parse(path).getroot().iter("testsuite"):
+        for case in suite.iter("testcase"):
+            if case.find("failure") is not None or case.find("error") is not None:
+                count.failed += 1
+            elif case.find("skipped") is not None:
+                count.skipped += 1
+            else:
+                count.passed += 1
+    return count
+
+
+def sources(*patterns):
+    """Files of these patterns that are in the repository or about to be."""
+    listing = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "--", *patterns],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        check=True,
+    ).stdout.decode()
+    return sorted({name for name in listing.split("\0") if name and (ROOT / name).exists()})
+
+
+def stage_format(stage):
+    stage.run(["clang-format", "--dry-run", "--Werror", *sources("*.c", "*.h")])
+    return ONE
+
+
+def stage_shellcheck(stage):
+    stage.run(["shellcheck", *sources("*.sh", ".ci/run")])
+    return ONE
+
+
+def stage_gcc(stage):
+    stage.build("build/host")
+    return ONE
+
+
+def stage_clang(stage):
+    stage.build("build/clang")
+    return ONE
+
+
+def stage_firmware(stage):
+    stage.run(["scripts/firmware.sh"])
+    stage.run([sys.executable, "scripts/check-firmware.py"])
+    return ONE
+
+
+def stage_cppcheck(stage):
+    stage.build("build/clang")
+    stage.run(
+        ["cppcheck", "--project=build/clang/compile_commands.json", "--quiet", "-j", JOBS]
+        + ["--enable=warning,performance,portability,style", "--inline-suppr"]
+        + ["--suppressions-list=scripts/cppcheck-suppressions.txt", "--error-exitcode=1"]
+        + ["--cppcheck-build-dir=" + cache_directory("cppcheck")],
+    )
+    return ONE
+
+
+def stage_clang_tidy(stage):
+    stage.build("build/clang")
+    stage.run(
+        ["run-clang-tidy", "-quiet", "-p", "build/clang", "-j", JOBS, f"-header-filter=^{ROOT}/"]
+    )
+    return ONE
+
+
+def stage_tests(stage):
+    stage.build("build/host")
+    quick = ["--no-suite", "slow"] if stage.options.quick else []
+    return stage.meson_tests("build/host", *quick)
+
+
+def stage_sanitizers(stage):
+    stage.build("build/asan")
+    return stage.meson_tests("build/asan", "--timeout-multiplier", "4", **SANITIZER_ENVIRONMENT)
+
+
+def stage_valgrind(stage):
+    stage.build("build/host")
+    return stage.meson_tests(
+        "build/host", "--suite", "unit", "--wrapper", VALGRIND, "--timeout-multiplier", "20"
+    )
+
+
+def stage_fuzz(stage):
+    """Each target for some seconds, on a corpus of its own that starts with the seeds."""
+    stage.build("build/fuzz")
+    targets = sorted(
+        path
+        for path in (ROOT / "build/fuzz/tests/fuzz").glob("fuzz_*")
+        if path.is_file() and os.access(path, os.X_OK)
+    )
+    if not targets:
+        raise Failure("no fuzz target was built")
+    count = Count()
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+        for target, status, runs in pool.map(lambda path: fuzz(stage, path), targets):
+            stage.say(f"{target.name}: {runs} inputs, exit status {status}")
+            count.add(Count(passed=1) if status == 0 else Count(failed=1))
+    stage.note = f"{len(targets)} targets, {stage.options.seconds} s each"
+    return count
+
+
+def fuzz(stage, target):
+    subject = target.name.removeprefix("fuzz_")
+    corpus = cache_directory(f"corpus/{subject}")
+    seeds = ROOT / "tests/fuzz/corpus" / subject
+    log = LOGS / f"{target.name}.log"
+    with open(log, "w", encoding="utf-8") as output:
+        status = subprocess.run(
+            [target, f"-max_total_time={stage.options.seconds}", "-timeout=20"]
+            + ["-rss_limit_mb=2048", "-print_final_stats=1", f"-artifact_prefix={LOGS}/{subject}-"]
+            + [corpus, *([seeds] if seeds.is_dir() else [])],
+            cwd=ROOT,
+            env={**os.environ, **SANITIZER_ENVIRONMENT},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+        ).returncode
+    text = log.read_text(encoding="utf-8", errors="replace")
+    runs = "?"
+    for line in text.splitlines():
+        if line.startswith("stat::number_of_executed_units:"):
+            runs = line.split()[-1]
+    if status != 0:
+        stage.say(text[-6000:])
+    return target, status, runs
+
+
+def cache_directory(name):
+    """A directory that outlives a run, so that the next one is faster or goes further."""
+    path = ROOT / "build/cache" / name
+    path.mkdir(parents=True, exist_ok=True)
+    return str(path)
+
+
+def stage_exports(stage):
+    stage.build("build/host")
+    stage.run(["scripts/check-exports.sh", "build/host/lib/libboot0.so"])
+    return ONE
+
+
+def stage_install(stage):
+    """What `make install` puts in place is enough to compile, link and run the example."""
+    stage.run(["scripts/check-install.sh"])
+    return ONE
+
+
+def stage_demo(stage):
+    stage.run(["scripts/demo.sh"])
+    return ONE
+
+
+# In the order in which they run. Those with True are left out by --quick.
+STAGES = {
+    "format": (stage_format, False),
+    "shellcheck": (stage_shellcheck, True),
+    "gcc": (stage_gcc, False),
+    "clang": (stage_clang, True),
+    "firmware": (stage_firmware, True),
+    "tests": (stage_tests, False),
+    "exports": (stage_exports, False),
+    "install": (stage_install, True),
+    "demo": (stage_demo, True),
+    "cppcheck": (stage_cppcheck, True),
+    "clang-tidy": (stage_clang_tidy, True),
+    "sanitizers": (stage_sanitizers, True),
+    "valgrind": (stage_valgrind, True),
+    "fuzz": (stage_fuzz, True),
+}
+
+
+def run_stage(name, options):
+    """Runs one stage, prints its line, and its log if something failed in it."""
+    stage = Stage(name, options)
+    start = time.monotonic()
+    try:
+        count = STAGES[name][0](stage)
+        reason = f"{count.failed} failed" if count.failed else ""
+    except Failure as failure:
+        count, reason = Count(failed=1), str(failure)
+    except Exception as error:  # pylint: disable=broad-except
+        count, reason = Count(failed=1), f"{type(error).__name__}: {error}"
+    finally:
+        stage.log.close()
+    seconds = time.monotonic() - start
+    cases = "" if count == ONE or reason else str(count)
+    detail = "; ".join(text for text in (reason, cases, stage.note) if text)
+    print(f"{'FAIL' if reason else 'ok':4}  {name:<12} {seconds:6.1f} s  {detail}", flush=True)
+    if reason:
+        lines = stage.log_path.read_text(encoding="utf-8", errors="replace").splitlines()
+        for line in lines[-80:]:
+            print("      | " + line)
+        print(f"      all of it: {stage.log_path.relative_to(ROOT)}", flush=True)
+    return {"stage": name, "seconds": round(seconds, 1), **dataclasses.asdict(count)}
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="leave out what takes long")
+    parser.add_argument("--seconds", type=int, default=60, help="for each fuzz target (60)")
+    parser.add_argument("stages", nargs="*", metavar="STAGE", help=", ".join(STAGES))
+    options = parser.parse_args()
+    for name in options.stages:
+        if name not in STAGES:
+            parser.error(f"no stage is named {name}; there are {', '.join(STAGES)}")
+    LOGS.mkdir(parents=True, exist_ok=True)
+    names = options.stages or [
+        name for name, (_, long) in STAGES.items() if not (long and options.quick)
+    ]
+    start = time.monotonic()
+    results = [run_stage(name, options) for name in names]
+    (LOGS / "results.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    total = Count(*(sum(row[key] for row in results) for key in ("passed", "failed", "skipped")))
+    (LOGS / "totals").write_text(f"{total}\n", encoding="utf-8")
+    print(f"      {time.monotonic() - start:.0f} s in all")
+    print(total, flush=True)
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,257 @@
+#!/usr/bin/python3
+"""dfu-util and boot0 at the same jobs, on the same virtual boards, in real time.
+
+  tests/bench/bench.py [--quick] [--json FILE] [JOB…]
+
+The boards answer with the poll timeouts that real ROMs were seen to report, and their flash takes
+the datasheet's typical times. "fresh" means that the flash is full of something else. What is
+measured is the life of the client's process. After each job the flash is compared with what it
+should hold.
+
+The bound is what the board itself needs for the transfers that boot0 makes: erasing, programming
+and the bus. No client that makes the same transfers can be faster.
+"""
+
+import argparse
+import dataclasses
+import json
+import pathlib
+import random
+import shlex
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+BOOT0 = ROOT / "build/host/cli/boot0"
+VBOARD = ROOT / "build/host/vboard/vboard"
+FLASH = 0x08000000
+KIB = 1024
+MIB = 1024 * KIB
+
+
+@dataclasses.dataclass
+class Job:
+    name: str
+    title: str
+    size: int
+    kind: str  # fresh: the board holds noise; same: this file; byte: it but for one byte
+    model: str = "f407"
+    keys: str = ""
+    flash_size: int = MIB
+    quick: bool = False
+    supply: bool = False  # run boot0 with --vdd 3.3 too
+
+
+@dataclasses.dataclass
+class Run:
+    """One client at one job: its seconds, and what the board says of it."""
+
+    seconds: float
+    stats: dict
+
+    @property
+    def bound(self):
+        return sum(self.stats[key] for key in ("erase_us", "program_us", "bus_us")) / 1e6
+
+
+def make_jobs():
+    rows = [
+        ("fresh-40k", "fresh 40 KiB", 40 * KIB, "fresh", True),
+        ("fresh-256k", "fresh 256 KiB", 256 * KIB, "fresh", False),
+        ("fresh-1m", "fresh 1 MiB", MIB, "fresh", False),
+        ("same-40k", "same 40 KiB again", 40 * KIB, "same", True),
+        ("same-1m", "same 1 MiB again", MIB, "same", False),
+        ("byte-40k", "one byte of 40 KiB changed", 40 * KIB, "byte", True),
+        ("byte-1m", "one byte of 1 MiB changed", MIB, "byte", False),
+    ]
+    jobs = []
+    for suffix, keys, note in (("", "", ""), ("-100ms", "poll_data=100", ", 100 ms a block")):
+        for name, title, size, kind, quick in rows:
+            jobs.append(
+                Job(name + suffix, title + note, size, kind, keys=keys, supply=True)
+            )
+            jobs[-1].quick = quick and not suffix
+    for model, flash_size in (
+        ("f427", 2 * MIB),
+        ("f411", 512 * KIB),
+        ("f072", 128 * KIB),
+        ("l476", MIB),
+        ("g431", 128 * KIB),
+        ("gd32", 128 * KIB),
+    ):
+        title = f"fresh 40 KiB on {model}"
+        jobs.append(Job(f"board-{model}", title, 40 * KIB, "fresh", model, "", flash_size))
+    return jobs
+
+
+def program(size):
+    """Noise behind a vector table that every board here would start."""
+    data = bytearray(random.Random(size).randbytes(size))
+    struct.pack_into("<2I", data, 0, 0x20001000, FLASH + 0x189)
+    return bytes(data)
+
+
+def contents(job, image):
+    """What the flash holds when the job begins."""
+    if job.kind == "fresh":
+        return random.Random("before").randbytes(job.flash_size)
+    data = bytearray(image)
+    if job.kind == "byte":
+        data[len(data) // 2] ^= 0x10
+    return bytes(data) + random.Random("before").randbytes(job.flash_size - len(data))
+
+
+def run_client(job, directory, image, client):
+    """Runs one client on a board of its own and checks what it left there."""
+    flash, stats, seconds = (directory / name for name in ("flash.bin", "stats.json", "seconds"))
+    flash.write_bytes(contents(job, image))
+    spec = ",".join(key for key in (f"{job.model}:flash={flash}", job.keys) if key)
+    command = [VBOARD, "--speed", "1", "--stats", stats, spec, "--"]
+    command += [sys.executable, __file__, "--timed", seconds, *client]
+    result = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    if result.returncode != 0:
+        sys.exit(
+            f"exit status {result.returncode}: {shlex.join(str(word) for word in command)}\n"
+            + result.stdout.decode(errors="replace")
+        )
+    if flash.read_bytes()[: len(image)] != image:
+        sys.exit(f"{job.name}: the flash does not hold the file after {shlex.join(client)}")
+    run = Run(float(seconds.read_text()), json.loads(stats.read_text())["boards"][0])
+    if run.stats["violations"]:
+        sys.exit(f"{job.name}: {run.stats['violations']} violations of the flash's rules")
+    return run
+
+
+def run_job(job):
+    with tempfile.TemporaryDirectory(prefix="boot0-bench-") as name:
+        directory = pathlib.Path(name)
+        image = program(job.size)
+        file = directory / "program.bin"
+        file.write_bytes(image)
+        clients = {
+            "dfu-util": ["dfu-util", "-a", "0", "-s", hex(FLASH), "-D", str(file)],
+            "boot0": [str(BOOT0), "flash", "--no-run", str(file)],
+        }
+        if job.supply:
+            clients["3.3 V"] = clients["boot0"] + ["--vdd", "3.3"]
+        return {
+            label: run_client(job, directory, image, client) for label, client in clients.items()
+        }
+
+
+HEADING = (
+    f"{'job':<42} {'dfu-util':>9} {'boot0':>8} {'ratio':>6} {'bound':>8} {'/bound':>6} {'erased':>6}"
+)
+
+
+def table_row(title, theirs, ours):
+    return (
+        f"{title:<42} {theirs.seconds:7.2f} s {ours.seconds:6.2f} s "
+        f"{theirs.seconds / ours.seconds:5.1f}x {ours.bound:6.2f} s "
+        f"{ours.seconds / ours.bound:6.2f} {ours.stats['sectors_erased']:>6}"
+    )
+
+
+def print_job(job, runs):
+    theirs = runs["dfu-util"]
+    print(table_row(job.title, theirs, runs["boot0"]))
+    if "3.3 V" in runs:
+        print(table_row("    with --vdd 3.3", theirs, runs["3.3 V"]))
+    sys.stdout.flush()
+
+
+def targets(results):
+    """What was to be reached, as (text, number, whether it is)."""
+    rows = []
+
+    def ratio(name, label):
+        return results[name]["dfu-util"].seconds / results[name][label].seconds
+
+    for suffix, note in (("", ""), ("-100ms", ", 100 ms a block")):
+        if "fresh-1m" + suffix in results:
+            name = "fresh-1m" + suffix
+            number = ratio(name, "boot0")
+            rows.append((f"fresh 1 MiB{note}: 2 times as fast", f"{number:.2f}", number >= 2))
+            number = results[name]["boot0"].seconds / results[name]["boot0"].bound
+            rows.append(
+                (f"fresh 1 MiB{note}: 1.15 times the bound", f"{number:.3f}", number <= 1.15)
+            )
+            number = ratio(name, "3.3 V")
+            rows.append((f"fresh 1 MiB{note} at 3.3 V: 3 times", f"{number:.2f}", number >= 3))
+        for size, title in (("40k", "40 KiB"), ("1m", "1 MiB")):
+            if f"same-{size}{suffix}" in results:
+                number = ratio(f"same-{size}{suffix}", "boot0")
+                rows.append((f"same {title} again{note}: 10 times", f"{number:.1f}", number >= 10))
+            if f"byte-{size}{suffix}" in results:
+                number = results[f"byte-{size}{suffix}"]["boot0"].stats["sectors_erased"]
+                rows.append(
+                    (f"one byte of {title} changed{note}: one sector", f"{number}", number == 1)
+                )
+    slower = [
+        f"{name} ({label})"
+        for name, runs in results.items()
+        for label, run in runs.items()
+        if run.seconds > runs["dfu-util"].seconds
+    ]
+    rows.append(("never slower than dfu-util", ", ".join(slower) or "in no job", not slower))
+    return rows
+
+
+def timed(file, command):
+    """Runs a command and leaves its seconds in a file; returns its exit status."""
+    start = time.monotonic()
+    status = subprocess.run(command, check=False).returncode
+    pathlib.Path(file).write_text(f"{time.monotonic() - start}\n")
+    return status
+
+
+def main():
+    if sys.argv[1:2] == ["--timed"]:
+        return timed(sys.argv[2], sys.argv[3:])
+    jobs = make_jobs()
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="the smallest jobs only")
+    parser.add_argument("--json", metavar="FILE", help="write all numbers to a file")
+    parser.add_argument("jobs", nargs="*", metavar="JOB", help=", ".join(job.name for job in jobs))
+    options = parser.parse_args()
+    for name in options.jobs:
+        if name not in (job.name for job in jobs):
+            parser.error(f"no job is named {name}")
+    chosen = [
+        job
+        for job in jobs
+        if (job.name in options.jobs if options.jobs else job.quick or not options.quick)
+    ]
+
+    print(HEADING, flush=True)
+    results = {}
+    for job in chosen:
+        results[job.name] = run_job(job)
+        print_job(job, results[job.name])
+    if options.json:
+        rows = {
+            name: {label: dataclasses.asdict(run) for label, run in runs.items()}
+            for name, runs in results.items()
+        }
+        pathlib.Path(options.json).write_text(json.dumps(rows, indent=1) + "\n")
+
+    print()
+    rows = targets(results)
+    for text, number, reached in rows:
+        print(f"{'PASS' if reached else 'FAIL'}  {text:<58} {number}")
+    return 0 if all(reached for _, _, reached in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
