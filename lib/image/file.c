@@ -1,0 +1,298 @@
+/* Images in files: reading with a limit, and writing so that a file is replaced whole or not. */
+#define _XOPEN_SOURCE 700 /* realpath() */
+
+#include "formats.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    READ_SIZE = 64 << 10,  /* what is read at first of a file of unknown size, bytes */
+    TEMPORARY_NAMES = 100, /* how many are tried */
+};
+
+/* What the ending of a file's name says of its format. */
+static const struct {
+    const char *ending;
+    enum boot0_format format;
+} endings[] = {
+    {".bin", B0_FORMAT_BINARY}, {".hex", B0_FORMAT_IHEX}, {".ihex", B0_FORMAT_IHEX},
+    {".ihx", B0_FORMAT_IHEX},   {".mcs", B0_FORMAT_IHEX}, {".srec", B0_FORMAT_SREC},
+    {".s19", B0_FORMAT_SREC},   {".s28", B0_FORMAT_SREC}, {".s37", B0_FORMAT_SREC},
+    {".mot", B0_FORMAT_SREC},   {".elf", B0_FORMAT_ELF},  {".axf", B0_FORMAT_ELF},
+    {".uf2", B0_FORMAT_UF2},    {".dfu", B0_FORMAT_DFU},
+};
+
+static enum boot0_format format_by_ending(const char *file)
+{
+    size_t length = strlen(file);
+
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t ending = strlen(endings[i].ending);
+
+        if (length > ending && strcasecmp(file + length - ending, endings[i].ending) == 0)
+            return endings[i].format;
+    }
+    return B0_FORMAT_UNKNOWN;
+}
+
+static enum boot0_status fail_file(struct boot0_error *error, enum boot0_status status,
+                                   const char *file, const char *what, int number)
+{
+    static const struct {
+        int number;
+        const char *hint;
+    } hints[] = {
+        {ENOENT, "Check the path: it is taken from the directory that the command runs in."},
+        {EACCES, "Its owner does not allow that to you: see ls -l for it and its directory."},
+        {EISDIR, "A directory has that name. Give the file within it."},
+        {ENOSPC, "The disk is full. What was there under that name is unchanged."},
+        {EDQUOT, "Your share of the disk is used up. What was there under that name is unchanged."},
+        {EROFS, "The file system is mounted read-only. Choose another directory."},
+    };
+
+    boot0_fail(error, status, "%s: %s: %s", file, what, strerror(number));
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
+        if (hints[i].number == number)
+            boot0_hint(error, "%s", hints[i].hint);
+    }
+    return status;
+}
+
+/* A file's contents in the making. */
+struct contents {
+    uint8_t *data;
+    size_t size;
+    size_t room;
+};
+
+/* Reads to the end, or until there is more than an image may have; 0 or an errno. */
+static int read_all(int descriptor, struct contents *contents)
+{
+    for (;;) {
+        ssize_t count;
+
+        if (contents->size == contents->room) {
+            uint8_t *grown = realloc(contents->data, 2 * contents->room);
+
+            if (!grown)
+                return ENOMEM;
+            contents->data = grown;
+            contents->room *= 2;
+        }
+        count = read(descriptor, contents->data + contents->size, contents->room - contents->size);
+        if (count == 0)
+            return 0;
+        if (count > 0)
+            contents->size += (size_t)count;
+        else if (errno != EINTR)
+            return errno;
+        if (contents->size > B0_IMAGE_FILE_MAX)
+            return 0;
+    }
+}
+
+static enum boot0_status read_open_file(int descriptor, const char *file, struct contents *contents,
+                                        struct boot0_error *error)
+{
+    struct stat status;
+    int failure = 0;
+
+    if (fstat(descriptor, &status) != 0)
+        failure = errno;
+    else if (S_ISDIR(status.st_mode))
+        failure = EISDIR;
+    if (failure == 0) {
+        contents->room = READ_SIZE;
+        if (S_ISREG(status.st_mode) && status.st_size > READ_SIZE)
+            contents->room = status.st_size <= B0_IMAGE_FILE_MAX ? (size_t)status.st_size + 1
+                                                                 : B0_IMAGE_FILE_MAX + 1;
+        contents->data = malloc(contents->room);
+        failure = contents->data ? read_all(descriptor, contents) : ENOMEM;
+    }
+    if (failure == ENOMEM)
+        return boot0_fail(error, B0_E_MEMORY, "%s: out of memory", file);
+    if (failure != 0)
+        return fail_file(error, B0_E_NO_INPUT, file, "cannot be read", failure);
+    return B0_OK;
+}
+
+/* The name must not promise what the contents are not: they would be flashed as they are. */
+static enum boot0_status check_name(const struct boot0_image *image, const char *file,
+                                    const struct boot0_image_options *options,
+                                    struct boot0_error *error)
+{
+    enum boot0_format promised = format_by_ending(file);
+
+    if (image->format != B0_FORMAT_BINARY || (options && options->format == B0_FORMAT_BINARY) ||
+        promised == B0_FORMAT_UNKNOWN || promised == B0_FORMAT_BINARY || promised == B0_FORMAT_DFU)
+        return B0_OK;
+    boot0_fail(error, B0_E_DATA, "%s: is not %s, as its name says", file,
+               b0_format_title(promised));
+    boot0_hint(error, "It is damaged or something else was saved under that name. If it really is "
+                      "raw binary, give the format: binary.");
+    return B0_E_DATA;
+}
+
+enum boot0_status boot0_image_load(struct boot0_image **image, const char *file,
+                                   const struct boot0_image_options *options,
+                                   struct boot0_error *error)
+{
+    struct contents contents = {0};
+    enum boot0_status status;
+    int descriptor;
+
+    *image = NULL;
+    descriptor = open(file, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return fail_file(error, B0_E_NO_INPUT, file, "cannot be opened", errno);
+    status = read_open_file(descriptor, file, &contents, error);
+    close(descriptor);
+    if (status == B0_OK)
+        status = boot0_image_parse(image, contents.data, contents.size, file, options, error);
+    free(contents.data);
+    if (status == B0_OK)
+        status = check_name(*image, file, options, error);
+    if (status != B0_OK) {
+        boot0_image_free(*image);
+        *image = NULL;
+    }
+    return status;
+}
+
+/* 0 or an errno. */
+static int write_all(int descriptor, const uint8_t *data, size_t size)
+{
+    while (size > 0) {
+        ssize_t count = write(descriptor, data, size);
+
+        if (count < 0 && errno != EINTR)
+            return errno;
+        if (count > 0) {
+            data += count;
+            size -= (size_t)count;
+        }
+    }
+    return 0;
+}
+
+/* What is no regular file (a pipe, /dev/stdout) cannot be replaced. 0 or an errno. */
+static int write_directly(const char *file, const uint8_t *data, size_t size)
+{
+    int descriptor = open(file, O_WRONLY | O_CLOEXEC);
+    int failure;
+
+    if (descriptor < 0)
+        return errno;
+    failure = write_all(descriptor, data, size);
+    if (close(descriptor) != 0 && failure == 0)
+        failure = errno;
+    return failure;
+}
+
+/* Creates a file beside another; its name is `temporary`. -1 with errno set. */
+static int create_beside(const char *file, char temporary[PATH_MAX], mode_t mode)
+{
+    for (int i = 0; i < TEMPORARY_NAMES; i++) {
+        int length = snprintf(temporary, PATH_MAX, "%s.%ld-%d.tmp", file, (long)getpid(), i);
+        int descriptor;
+
+        if (length < 0 || length >= PATH_MAX) {
+            errno = ENAMETOOLONG;
+            return -1;
+        }
+        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        if (descriptor >= 0 || errno != EEXIST)
+            return descriptor;
+    }
+    return -1;
+}
+
+/* Writes beside the file, then puts that in its place. 0 or an errno. */
+static int replace_file(const char *file, const struct stat *old, const uint8_t *data, size_t size)
+{
+    char temporary[PATH_MAX];
+    int descriptor = create_beside(file, temporary, 0666);
+    int failure;
+
+    if (descriptor < 0)
+        return errno;
+    failure = write_all(descriptor, data, size);
+    if (failure == 0 && old && fchmod(descriptor, old->st_mode & 0777) != 0)
+        failure = errno;
+    if (failure == 0 && fsync(descriptor) != 0 && errno != EINVAL)
+        failure = errno;
+    if (close(descriptor) != 0 && failure == 0)
+        failure = errno;
+    if (failure == 0 && rename(temporary, file) != 0)
+        failure = errno;
+    if (failure != 0)
+        unlink(temporary);
+    return failure;
+}
+
+/* 0 or an errno. */
+static int save_file(const char *file, const uint8_t *data, size_t size)
+{
+    char target[PATH_MAX];
+    struct stat old;
+
+    if (stat(file, &old) != 0)
+        return errno == ENOENT ? replace_file(file, NULL, data, size) : errno;
+    if (S_ISDIR(old.st_mode))
+        return EISDIR;
+    if (!S_ISREG(old.st_mode))
+        return write_directly(file, data, size);
+    if (access(file, W_OK) != 0)
+        return errno;
+    if (!realpath(file, target)) /* so that a symbolic link stays one */
+        return errno;
+    return replace_file(target, &old, data, size);
+}
+
+/* By the options, else by the file's name. */
+static enum boot0_format choose_format(const struct boot0_image *image, const char *file,
+                                       const struct boot0_image_options *options)
+{
+    enum boot0_format format = options->format;
+
+    if (format == B0_FORMAT_UNKNOWN)
+        format = format_by_ending(file);
+    if (options->format == B0_FORMAT_UNKNOWN && format == B0_FORMAT_DFU && image->has_addresses)
+        format = B0_FORMAT_DFUSE;
+    return format;
+}
+
+enum boot0_status boot0_image_save(const struct boot0_image *image, const char *file,
+                                   const struct boot0_image_options *options,
+                                   struct boot0_error *error)
+{
+    struct boot0_image_options chosen = {.fill = 0xff};
+    enum boot0_status status;
+    uint8_t *data;
+    size_t size;
+    int failure;
+
+    if (options)
+        chosen = *options;
+    chosen.format = choose_format(image, file, &chosen);
+    if (chosen.format == B0_FORMAT_UNKNOWN) {
+        boot0_fail(error, B0_E_USAGE, "%s: the name does not tell the format to write", file);
+        boot0_hint(error, "End it in .bin, .hex, .srec, .elf, .uf2 or .dfu, or give the format.");
+        return B0_E_USAGE;
+    }
+    status = boot0_image_format(image, &chosen, &data, &size, error);
+    if (status != B0_OK)
+        return status;
+    failure = save_file(file, data, size);
+    free(data);
+    if (failure != 0)
+        return fail_file(error, B0_E_NO_OUTPUT, file, "cannot be written", failure);
+    return B0_OK;
+}

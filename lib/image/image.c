@@ -1,0 +1,347 @@
+/* The image as a container: sorted segments, and what can be asked of them. */
+#include "formats.h"
+#include <core/bytes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t segment_end(const struct boot0_segment *segment)
+{
+    return (uint64_t)segment->address + segment->size;
+}
+
+struct boot0_image *boot0_image_new(void)
+{
+    struct boot0_image *image = calloc(1, sizeof *image);
+
+    if (image)
+        image->has_addresses = true;
+    return image;
+}
+
+void b0_image_free_segments(struct boot0_image *image)
+{
+    for (size_t i = 0; i < image->segment_count; i++)
+        free(image->segments[i].data);
+    free(image->segments);
+    image->segments = NULL;
+    image->segment_count = 0;
+}
+
+void b0_image_swap_segments(struct boot0_image *a, struct boot0_image *b)
+{
+    struct boot0_segment *segments = a->segments;
+    size_t count = a->segment_count;
+
+    a->segments = b->segments;
+    a->segment_count = b->segment_count;
+    b->segments = segments;
+    b->segment_count = count;
+}
+
+void boot0_image_free(struct boot0_image *image)
+{
+    if (!image)
+        return;
+    b0_image_free_segments(image);
+    free(image);
+}
+
+size_t boot0_image_size(const struct boot0_image *image)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < image->segment_count; i++)
+        size += image->segments[i].size;
+    return size;
+}
+
+/*
+ * Index of the first segment that ends at or after an address, or behind it; a segment that ends
+ * right there counts, since what is added at the address would be joined to it.
+ */
+static size_t find_segment(const struct boot0_image *image, uint8_t alternate, uint32_t address)
+{
+    size_t low = 0;
+    size_t high = image->segment_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct boot0_segment *segment = &image->segments[middle];
+
+        if (segment->alternate < alternate ||
+            (segment->alternate == alternate && segment_end(segment) < address))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Number of segments from `first` on that the bytes would touch or overlap. */
+static size_t count_touched(const struct boot0_image *image, size_t first, uint8_t alternate,
+                            uint64_t end)
+{
+    size_t i = first;
+
+    while (i < image->segment_count && image->segments[i].alternate == alternate &&
+           image->segments[i].address <= end)
+        i++;
+    return i - first;
+}
+
+static enum boot0_status insert_segment(struct boot0_image *image, size_t index,
+                                        const struct boot0_segment *segment,
+                                        struct boot0_error *error)
+{
+    struct boot0_segment *segments =
+        realloc(image->segments, b0_room(image->segment_count + 1) * sizeof *segments);
+
+    if (!segments)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+    image->segments = segments;
+    memmove(segments + index + 1, segments + index,
+            (image->segment_count - index) * sizeof *segments);
+    segments[index] = *segment;
+    image->segment_count++;
+    return B0_OK;
+}
+
+/* Bytes that touch nothing: a segment of their own. */
+static enum boot0_status add_apart(struct boot0_image *image, size_t index, uint8_t alternate,
+                                   uint32_t address, const uint8_t *data, size_t size,
+                                   struct boot0_error *error)
+{
+    struct boot0_segment segment = {.address = address, .size = size, .alternate = alternate};
+    enum boot0_status status;
+
+    segment.data = malloc(b0_room(size));
+    if (!segment.data)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+    memcpy(segment.data, data, size);
+    status = insert_segment(image, index, &segment, error);
+    if (status != B0_OK)
+        free(segment.data);
+    return status;
+}
+
+/* What is there already must be the same. */
+static enum boot0_status check_overlap(const struct boot0_segment *segment, uint32_t address,
+                                       const uint8_t *data, size_t size, struct boot0_error *error)
+{
+    uint64_t from = address > segment->address ? address : segment->address;
+    uint64_t end = (uint64_t)address + size;
+
+    if (end > segment_end(segment))
+        end = segment_end(segment);
+    for (; from < end; from++) {
+        uint8_t old = segment->data[from - segment->address];
+        uint8_t new = data[from - address];
+
+        if (old != new)
+            return boot0_fail(error, B0_E_DATA,
+                              "contradicting data for address 0x%08x: 0x%02x and 0x%02x",
+                              (uint32_t)from, old, new);
+    }
+    return B0_OK;
+}
+
+/*
+ * Bytes that touch `count` segments: all become one, in the first one's block. To grow by a little
+ * at its end is cheap on average, because blocks grow by doubling (b0_room()).
+ */
+static enum boot0_status add_joined(struct boot0_image *image, size_t index, size_t count,
+                                    uint32_t address, const uint8_t *data, size_t size,
+                                    struct boot0_error *error)
+{
+    struct boot0_segment *first = &image->segments[index];
+    const struct boot0_segment *last = &image->segments[index + count - 1];
+    uint32_t start = address < first->address ? address : first->address;
+    uint64_t end = (uint64_t)address + size;
+    uint8_t *grown;
+
+    if (end < segment_end(last))
+        end = segment_end(last);
+    grown = realloc(first->data, b0_room((size_t)(end - start)));
+    if (!grown)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+    if (start < first->address)
+        memmove(grown + (first->address - start), grown, first->size);
+    for (size_t i = 1; i < count; i++) {
+        memcpy(grown + (first[i].address - start), first[i].data, first[i].size);
+        free(first[i].data);
+    }
+    memcpy(grown + (address - start), data, size);
+    first->data = grown;
+    first->address = start;
+    first->size = (size_t)(end - start);
+    memmove(first + 1, first + count,
+            (image->segment_count - index - count) * sizeof *image->segments);
+    image->segment_count -= count - 1;
+    return B0_OK;
+}
+
+enum boot0_status boot0_image_add(struct boot0_image *image, uint8_t alternate, uint32_t address,
+                                  const uint8_t *data, size_t size, struct boot0_error *error)
+{
+    uint64_t end = (uint64_t)address + size;
+    size_t index;
+    size_t touched;
+
+    if (size == 0)
+        return B0_OK;
+    if (size > B0_IMAGE_DATA_MAX || boot0_image_size(image) > B0_IMAGE_DATA_MAX - size)
+        return boot0_fail(error, B0_E_DATA, "the image would hold more than 64 MiB of data");
+    if (end > (uint64_t)UINT32_MAX + 1)
+        return boot0_fail(error, B0_E_DATA,
+                          "the data run past the end of the 32-bit address space");
+    index = find_segment(image, alternate, address);
+    touched = count_touched(image, index, alternate, end);
+    if (touched == 0)
+        return add_apart(image, index, alternate, address, data, size, error);
+    for (size_t i = 0; i < touched; i++) {
+        enum boot0_status status =
+            check_overlap(&image->segments[index + i], address, data, size, error);
+
+        if (status != B0_OK)
+            return status;
+    }
+    return add_joined(image, index, touched, address, data, size, error);
+}
+
+enum boot0_status boot0_image_place(struct boot0_image *image, uint32_t address,
+                                    struct boot0_error *error)
+{
+    if (image->has_addresses)
+        return boot0_fail(error, B0_E_USAGE, "the image has addresses of its own");
+    for (size_t i = 0; i < image->segment_count; i++) {
+        const struct boot0_segment *segment = &image->segments[i];
+
+        if (segment_end(segment) + address > (uint64_t)UINT32_MAX + 1)
+            return boot0_fail(error, B0_E_RANGE, "%zu bytes do not fit at address 0x%08x",
+                              segment->size, address);
+    }
+    for (size_t i = 0; i < image->segment_count; i++)
+        image->segments[i].address += address;
+    image->has_addresses = true;
+    return B0_OK;
+}
+
+/* Joins two ids of which 0xffff means any; false if they name different devices. */
+static bool join_ids(uint16_t *id, uint16_t other)
+{
+    if (*id == 0xffff)
+        *id = other;
+    return other == 0xffff || other == *id;
+}
+
+/* Files for different devices are not one firmware: nobody would notice later. */
+static enum boot0_status join_targets(struct boot0_image *image, const struct boot0_image *other,
+                                      struct boot0_error *error)
+{
+    struct boot0_suffix suffix = image->has_suffix ? image->suffix : other->suffix;
+
+    if (image->has_family && other->has_family && image->family != other->family)
+        return boot0_fail(error, B0_E_MISMATCH,
+                          "the files are for different UF2 families: 0x%08x and 0x%08x",
+                          image->family, other->family);
+    if (image->has_suffix && other->has_suffix &&
+        (!join_ids(&suffix.vendor, other->suffix.vendor) ||
+         !join_ids(&suffix.product, other->suffix.product)))
+        return boot0_fail(error, B0_E_MISMATCH,
+                          "the files are for different devices: %04x:%04x and %04x:%04x",
+                          image->suffix.vendor, image->suffix.product, other->suffix.vendor,
+                          other->suffix.product);
+    image->suffix = suffix;
+    image->has_suffix |= other->has_suffix;
+    if (!image->has_family)
+        image->family = other->family;
+    image->has_family |= other->has_family;
+    return B0_OK;
+}
+
+static enum boot0_status add_segments(struct b0_builder *builder, const struct boot0_image *image,
+                                      struct boot0_error *error)
+{
+    enum boot0_status status = B0_OK;
+
+    for (size_t i = 0; i < image->segment_count && status == B0_OK; i++) {
+        const struct boot0_segment *segment = &image->segments[i];
+
+        status = b0_builder_add(builder, segment->alternate, segment->address, segment->data,
+                                segment->size, 0, error);
+    }
+    return status;
+}
+
+enum boot0_status boot0_image_merge(struct boot0_image *image, const struct boot0_image *other,
+                                    struct boot0_error *error)
+{
+    struct b0_builder builder = {0};
+    struct boot0_image joined = *image;
+    enum boot0_status status;
+
+    if (!image->has_addresses || !other->has_addresses)
+        return boot0_fail(error, B0_E_USAGE, "raw binary data need an address to be joined");
+    status = join_targets(&joined, other, error);
+    if (status == B0_OK)
+        status = add_segments(&builder, image, error);
+    if (status == B0_OK)
+        status = add_segments(&builder, other, error);
+    if (status == B0_OK)
+        status = b0_builder_finish(&builder, image, error);
+    b0_builder_free(&builder);
+    if (status != B0_OK)
+        return status;
+    image->has_suffix = joined.has_suffix;
+    image->suffix = joined.suffix;
+    image->has_family = joined.has_family;
+    image->family = joined.family;
+    if (image->format == B0_FORMAT_UNKNOWN)
+        image->format = other->format;
+    if (!image->has_entry)
+        image->entry = other->entry;
+    image->has_entry |= other->has_entry;
+    if (image->name[0] == '\0')
+        memcpy(image->name, other->name, sizeof image->name);
+    return B0_OK;
+}
+
+size_t boot0_image_copy(const struct boot0_image *image, uint8_t alternate, uint32_t address,
+                        uint8_t *data, size_t size)
+{
+    uint64_t end = (uint64_t)address + size;
+    size_t copied = 0;
+
+    for (size_t i = find_segment(image, alternate, address); i < image->segment_count; i++) {
+        const struct boot0_segment *segment = &image->segments[i];
+        uint64_t from = address > segment->address ? address : segment->address;
+        uint64_t to = end < segment_end(segment) ? end : segment_end(segment);
+
+        if (segment->alternate != alternate || segment->address >= end)
+            break;
+        if (from >= to)
+            continue;
+        memcpy(data + (from - address), segment->data + (from - segment->address),
+               (size_t)(to - from));
+        copied += (size_t)(to - from);
+    }
+    return copied;
+}
+
+bool boot0_image_vectors(const struct boot0_image *image, uint32_t address,
+                         struct boot0_vectors *vectors)
+{
+    for (size_t i = 0; i < image->segment_count; i++) {
+        const struct boot0_segment *segment = &image->segments[i];
+        const uint8_t *words;
+
+        if (address < segment->address || (uint64_t)address + 8 > segment_end(segment))
+            continue;
+        words = segment->data + (address - segment->address);
+        vectors->address = address;
+        vectors->stack = b0_load32(words);
+        vectors->reset = b0_load32(words + 4);
+        return true;
+    }
+    return false;
+}

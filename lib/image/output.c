@@ -1,0 +1,65 @@
+/* The buffer that writers fill. */
+#include "formats.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* Makes room for `size` more bytes; NULL if that fails or failed before. */
+static uint8_t *extend(struct b0_output *output, size_t size)
+{
+    uint8_t *end;
+
+    if (output->status != B0_OK)
+        return NULL;
+    if (size > B0_OUTPUT_MAX - output->size) {
+        output->status = B0_E_DATA;
+        return NULL;
+    }
+    if (output->size + size > output->room) {
+        size_t room = b0_room(output->size + size);
+        uint8_t *grown = realloc(output->data, room);
+
+        if (!grown) {
+            output->status = B0_E_MEMORY;
+            return NULL;
+        }
+        output->data = grown;
+        output->room = room;
+    }
+    end = output->data + output->size;
+    output->size += size;
+    return end;
+}
+
+void b0_output_put(struct b0_output *output, const uint8_t *data, size_t size)
+{
+    uint8_t *to = extend(output, size);
+
+    if (to && size > 0)
+        memcpy(to, data, size);
+}
+
+void b0_output_fill(struct b0_output *output, uint8_t value, size_t count)
+{
+    uint8_t *to = extend(output, count);
+
+    if (to && count > 0)
+        memset(to, value, count);
+}
+
+void b0_output_put_record(struct b0_output *output, const char *prefix, const uint8_t *bytes,
+                          size_t count)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    size_t prefix_length = strlen(prefix);
+    uint8_t *to = extend(output, prefix_length + 2 * count + 1);
+
+    if (!to)
+        return;
+    memcpy(to, prefix, prefix_length);
+    to += prefix_length;
+    for (size_t i = 0; i < count; i++) {
+        *to++ = (uint8_t)digits[bytes[i] >> 4];
+        *to++ = (uint8_t)digits[bytes[i] & 15];
+    }
+    *to = '\n';
+}
