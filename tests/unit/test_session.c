@@ -1,0 +1,711 @@
+/*
+ * Sessions on virtual boards, in process: the whole way from image to flash contents, and every
+ * kind of trouble on it.
+ */
+#include <boot0/boot0.h>
+#include <boot0/virtual.h>
+#include <vboard/vboard.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum {
+    BASE = 0x08000000,
+    KIB = 1024,
+};
+
+static struct boot0_error error;
+
+struct bench {
+    struct boot0_bus bus;
+    struct boot0_session *session;
+    struct vboard *board;
+};
+
+static struct bench plug(const char *spec)
+{
+    struct bench b = {0};
+
+    assert_int_equal(boot0_virtual_open(&b.bus, &spec, 1, &error), B0_OK);
+    b.board = boot0_virtual_board(&b.bus, 0);
+    return b;
+}
+
+static void open_with(struct bench *b, const struct boot0_session_options *options,
+                      const struct boot0_observer *observer)
+{
+    enum boot0_status status =
+        boot0_session_open(&b->session, &b->bus, NULL, options, observer, &error);
+
+    if (status != B0_OK)
+        print_message("open: %s\n", error.message);
+    assert_int_equal(status, B0_OK);
+}
+
+static struct bench start(const char *spec)
+{
+    struct bench b = plug(spec);
+
+    open_with(&b, NULL, NULL);
+    return b;
+}
+
+static void stop(struct bench *b)
+{
+    boot0_session_close(b->session);
+    boot0_bus_close(&b->bus);
+}
+
+/* A program for the F4: a vector table, then bytes that are not 0xff. */
+static struct boot0_image *program(size_t size, uint8_t seed)
+{
+    struct boot0_image *image = boot0_image_new();
+    uint8_t *data = malloc(size);
+
+    for (size_t i = 0; i < size; i++)
+        data[i] = (uint8_t)((i * 31 + i / 256 + seed) & 0x7f);
+    memcpy(data, "\x00\x20\x00\x20\x09\x01\x00\x08", 8); /* stack 0x20002000, reset 0x08000109 */
+    assert_int_equal(boot0_image_add(image, 0, BASE, data, size, &error), B0_OK);
+    image->format = B0_FORMAT_IHEX;
+    image->has_addresses = true;
+    free(data);
+    return image;
+}
+
+static void assert_on_board(struct vboard *board, const struct boot0_image *image)
+{
+    for (size_t i = 0; i < image->segment_count; i++) {
+        const struct boot0_segment *s = &image->segments[i];
+        uint8_t *held = malloc(s->size);
+
+        assert_true(vboard_peek(board, s->address, held, s->size));
+        assert_memory_equal(held, s->data, s->size);
+        free(held);
+    }
+}
+
+static struct vboard_stats stats_of(const struct bench *b)
+{
+    struct vboard_stats stats;
+
+    vboard_get_stats(b->board, &stats);
+    return stats;
+}
+
+static void flash_ok(struct bench *b, struct boot0_image *image,
+                     const struct boot0_flash_options *options)
+{
+    enum boot0_status status = boot0_session_flash(b->session, image, options, &error);
+
+    if (status != B0_OK)
+        print_message("flash: %s | %s\n", error.message, error.hint);
+    assert_int_equal(status, B0_OK);
+}
+
+static const struct boot0_flash_options stay = {.no_run = true};
+
+/* ---- the main job ---- */
+
+static void what_the_board_says(void **state)
+{
+    struct bench b = start("f407:serial=000000000407");
+    const struct boot0_board *board = boot0_session_board(b.session);
+
+    (void)state;
+    assert_string_equal(board->serial, "000000000407");
+    assert_true(board->dfuse);
+    assert_int_equal(board->transfer_size, 2048);
+    assert_int_equal(board->alternate_count, 4);
+    assert_string_equal(board->family, "STM32F4");
+    assert_string_equal(board->chips[0]->key, "f407");
+    assert_string_equal(board->quirk, "st-rom-f4");
+    assert_string_equal(board->contradiction, "");
+    stop(&b);
+}
+
+static void fresh_flash(void **state)
+{
+    struct bench b = start("f407:fill=random");
+    struct boot0_image *image = program(40 * KIB, 0);
+    struct boot0_report report;
+    struct vboard_stats stats;
+
+    (void)state;
+    flash_ok(&b, image, NULL);
+    assert_on_board(b.board, image);
+    boot0_session_report(b.session, &report);
+    stats = stats_of(&b);
+    assert_int_equal(report.sectors_erased, 3);
+    assert_int_equal(stats.sectors_erased, 3);
+    assert_int_equal(stats.violations, 0);
+    assert_true(report.started);
+    assert_true(stats.started);
+    assert_int_equal(stats.start_stack, 0x20002000);
+    boot0_image_free(image);
+    stop(&b);
+}
+
+static void at_most_three_transfers_a_block(void **state)
+{
+    struct bench b = start("f407:poll_data=100");
+    struct boot0_image *image = program(256 * KIB, 0);
+    struct boot0_flash_options options = {.no_run = true, .no_verify = true, .full = true};
+    uint64_t blocks = 256 / 2, before = stats_of(&b).transfers;
+
+    (void)state;
+    flash_ok(&b, image, &options);
+    /* 6 sectors to erase and 3 places to go to, of three transfers each; two to come to rest */
+    assert_true(stats_of(&b).transfers - before <= 3 * (blocks + 6 + 3) + 2);
+    boot0_image_free(image);
+    stop(&b);
+}
+
+static void second_time_nothing_is_done(void **state)
+{
+    struct bench b = start("f407:fill=random");
+    struct boot0_image *image = program(40 * KIB, 0);
+    struct vboard_stats before, after;
+
+    (void)state;
+    flash_ok(&b, image, &stay);
+    before = stats_of(&b);
+    flash_ok(&b, image, &stay);
+    after = stats_of(&b);
+    assert_int_equal(after.flash_operations, before.flash_operations);
+    assert_true(after.total_us - before.total_us < 300000);
+    boot0_image_free(image);
+    stop(&b);
+}
+
+static void one_byte_erases_one_sector(void **state)
+{
+    struct bench b = start("f407:fill=random");
+    struct boot0_image *image = program(256 * KIB, 0);
+    uint64_t before;
+
+    (void)state;
+    flash_ok(&b, image, &stay);
+    before = stats_of(&b).sectors_erased;
+    image->segments[0].data[128 * KIB] ^= 1;
+    flash_ok(&b, image, &stay);
+    assert_int_equal(stats_of(&b).sectors_erased - before, 1);
+    assert_on_board(b.board, image);
+    boot0_image_free(image);
+    stop(&b);
+}
+
+static void rest_of_the_last_sector_survives(void **state)
+{
+    struct bench b = start("f407:fill=0x33");
+    struct boot0_image *image = program(20 * KIB, 0);
+    struct boot0_flash_options options = {.no_run = true, .no_preserve = true};
+    uint8_t byte;
+
+    (void)state;
+    flash_ok(&b, image, &stay);
+    assert_true(vboard_peek(b.board, BASE + 31 * KIB, &byte, 1));
+    assert_int_equal(byte, 0x33);
+    image->segments[0].data[18 * KIB] ^= 1;
+    flash_ok(&b, image, &options);
+    assert_true(vboard_peek(b.board, BASE + 31 * KIB, &byte, 1));
+    assert_int_equal(byte, 0xff);
+    boot0_image_free(image);
+    stop(&b);
+}
+
+static void the_supply_makes_it_faster(void **state)
+{
+    struct boot0_session_options at_3v3 = {.supply_mv = 3300};
+    struct bench slow = start("f407"), fast = plug("f407");
+    struct boot0_image *image = program(64 * KIB, 0);
+
+    (void)state;
+    open_with(&fast, &at_3v3, NULL);
+    flash_ok(&slow, image, &stay);
+    flash_ok(&fast, image, &stay);
+    assert_on_board(fast.board, image);
+    /* AN2606: bytes by default, words in the range of 2.7 to 3.6 V */
+    assert_int_equal(stats_of(&slow).program_us / stats_of(&fast).program_us, 4);
+    assert_int_equal(stats_of(&fast).violations, 0);
+    boot0_image_free(image);
+    stop(&slow);
+    stop(&fast);
+}
+
+static void an_impossible_supply_is_refused(void **state)
+{
+    struct boot0_session_options at_5v = {.supply_mv = 5000};
+    struct bench b = plug("f407");
+    struct boot0_image *image = program(4 * KIB, 0);
+
+    (void)state;
+    open_with(&b, &at_5v, NULL);
+    assert_int_equal(boot0_session_flash(b.session, image, &stay, &error), B0_E_USAGE);
+    boot0_image_free(image);
+    stop(&b);
+}
+
+static void every_dfuse_board_is_flashed(void **state)
+{
+    static const char *const specs[] = {"f407", "f427", "f411", "f072", "l476", "g431", "gd32"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof specs / sizeof specs[0]; i++) {
+        struct bench b = start(specs[i]);
+        struct boot0_image *image = program(20 * KIB + 12, (uint8_t)i);
+        struct boot0_flash_options options = {.no_run = true};
+
+        flash_ok(&b, image, &options);
+        assert_on_board(b.board, image);
+        assert_int_equal(stats_of(&b).violations, 0);
+        image->segments[0].data[12 * KIB] ^= 1;
+        flash_ok(&b, image, NULL);
+        assert_on_board(b.board, image);
+        assert_true(stats_of(&b).started);
+        boot0_image_free(image);
+        stop(&b);
+    }
+}
+
+static void dual_bank_strings_are_read(void **state)
+{
+    struct bench b = start("f427");
+    const struct boot0_board *board = boot0_session_board(b.session);
+
+    (void)state;
+    assert_true(board->flash_alternate >= 0);
+    assert_string_equal(board->family, "STM32F4");
+    stop(&b);
+}
+
+/* ---- is the file for this board? ---- */
+
+static void nothing_touched(const struct bench *b)
+{
+    assert_int_equal(stats_of(b).flash_operations, 0);
+}
+
+static void outside_memory_is_refused(void **state)
+{
+    struct bench b = start("f407");
+    struct boot0_image *image = program(4 * KIB, 0);
+    uint8_t byte = 1;
+
+    (void)state;
+    assert_int_equal(boot0_image_add(image, 0, 0x08200000, &byte, 1, &error), B0_OK);
+    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), B0_E_RANGE);
+    assert_non_null(strstr(error.message, "0x08200000"));
+    nothing_touched(&b);
+    boot0_image_free(image);
+    stop(&b);
+}
+
+static void a_suffix_for_another_device_is_refused(void **state)
+{
+    struct bench b = start("f407");
+    struct boot0_image *image = program(4 * KIB, 0);
+    struct boot0_flash_options options = {.ignore_suffix = true};
+
+    (void)state;
+    image->has_suffix = true;
+    image->suffix = (struct boot0_suffix){0xffff, 0x0003, 0x1eaf, 0x0110};
+    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), B0_E_MISMATCH);
+    assert_non_null(strstr(error.message, "1eaf:0003"));
+    assert_non_null(strstr(error.message, "Maple"));
+    nothing_touched(&b);
+    flash_ok(&b, image, &options);
+    boot0_image_free(image);
+    stop(&b);
+}
+
+static void a_uf2_for_another_family_is_refused(void **state)
+{
+    struct bench b = start("f407");
+    struct boot0_image *image = program(4 * KIB, 0);
+
+    (void)state;
+    image->has_family = true;
+    image->family = 0xe48bff56; /* RP2040, microsoft/uf2 utils/uf2families.json */
+    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), B0_E_MISMATCH);
+    nothing_touched(&b);
+    boot0_image_free(image);
+    stop(&b);
+}
+
+static void what_is_no_program_is_refused(void **state)
+{
+    struct bench b = start("f407");
+    struct boot0_image *image = program(4 * KIB, 0);
+    struct boot0_flash_options options = {.force = true, .no_run = true};
+
+    (void)state;
+    memset(image->segments[0].data, 0x42, 8);
+    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), B0_E_MISMATCH);
+    nothing_touched(&b);
+    flash_ok(&b, image, &options);
+    boot0_image_free(image);
+    stop(&b);
+}
+
+static void a_binary_linked_elsewhere_is_refused(void **state)
+{
+    struct bench b = start("f407");
+    struct boot0_image *image = program(4 * KIB, 0);
+    struct boot0_flash_options right = {.has_address = true, .address = 0x08008000};
+
+    (void)state;
+    memcpy(image->segments[0].data + 4, "\x09\x81\x00\x08", 4); /* reset 0x08008109 */
+    image->format = B0_FORMAT_BINARY;
+    image->has_addresses = false;
+    image->segments[0].address = 0;
+    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), B0_E_MISMATCH);
+    assert_non_null(strstr(error.hint, "--address"));
+    nothing_touched(&b);
+    image->has_addresses = false;
+    image->segments[0].address = 0;
+    flash_ok(&b, image, &right);
+    assert_int_equal(stats_of(&b).start_address, 0x08008000);
+    boot0_image_free(image);
+    stop(&b);
+}
+
+static void option_bytes_need_a_word(void **state)
+{
+    struct bench b = start("f407");
+    struct boot0_image *image = program(4 * KIB, 0);
+    uint8_t bytes[16] = {0};
+
+    (void)state;
+    assert_int_equal(boot0_image_add(image, 0, 0x1fffc000, bytes, sizeof bytes, &error), B0_OK);
+    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), B0_E_USAGE);
+    assert_non_null(strstr(error.hint, "--allow-option-bytes"));
+    nothing_touched(&b);
+    boot0_image_free(image);
+    stop(&b);
+}
+
+/* ---- protection ---- */
+
+static void protection_is_told_and_taken_off(void **state)
+{
+    struct bench b = start("f407:rdp=1,fill=random");
+    struct boot0_image *image = program(4 * KIB, 0);
+    uint8_t byte;
+
+    (void)state;
+    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), B0_E_PROTECTED);
+    assert_non_null(strstr(error.hint, "--unprotect"));
+    assert_int_equal(boot0_session_unprotect(b.session, &error), B0_OK);
+    boot0_session_close(b.session);
+    b.session = NULL;
+    vboard_wait(b.board, 40000000);
+    open_with(&b, NULL, NULL);
+    assert_true(vboard_peek(b.board, BASE + 0x1234, &byte, 1));
+    assert_int_equal(byte, 0xff);
+    flash_ok(&b, image, NULL);
+    boot0_image_free(image);
+    stop(&b);
+}
+
+/* ---- reading, erasing, starting ---- */
+
+static void read_verify_erase_run(void **state)
+{
+    struct bench b = start("f407:fill=random");
+    struct boot0_image *image = program(5000, 0);
+    uint8_t held[5000], byte;
+
+    (void)state;
+    flash_ok(&b, image, &stay);
+    assert_int_equal(boot0_session_read(b.session, BASE, held, sizeof held, &error), B0_OK);
+    assert_memory_equal(held, image->segments[0].data, sizeof held);
+    assert_int_equal(boot0_session_verify(b.session, image, NULL, &error), B0_OK);
+    image->segments[0].data[4999] ^= 0x10;
+    assert_int_equal(boot0_session_verify(b.session, image, NULL, &error), B0_E_MISMATCH);
+    assert_non_null(strstr(error.message, "0x08001387"));
+    assert_int_equal(boot0_session_erase(b.session, BASE + 5, 1, &error), B0_OK);
+    assert_true(vboard_peek(b.board, BASE, &byte, 1));
+    assert_int_equal(byte, 0xff);
+    assert_int_equal(boot0_session_run(b.session, BASE, &error), B0_E_MISMATCH);
+    assert_int_equal(boot0_session_read(b.session, 0x20000000, held, 16, &error), B0_E_RANGE);
+    assert_int_equal(boot0_session_erase(b.session, 0x20000000, 16, &error), B0_E_RANGE);
+    assert_int_equal(boot0_session_mass_erase(b.session, &error), B0_OK);
+    assert_int_equal(stats_of(&b).mass_erases, 1);
+    boot0_image_free(image);
+    stop(&b);
+}
+
+static void plain_dfu_takes_one_file(void **state)
+{
+    struct bench b = start("maple");
+    struct boot0_image *image = program(8 * KIB, 0);
+    uint8_t *data;
+    size_t size;
+
+    (void)state;
+    assert_false(boot0_session_board(b.session)->dfuse);
+    assert_int_equal(boot0_session_erase(b.session, BASE, 1, &error), B0_E_UNSUPPORTED);
+    assert_int_equal(boot0_session_upload(b.session, &data, &size, 1 << 20, &error), B0_OK);
+    assert_true(size > 64 * KIB);
+    free(data);
+    boot0_image_free(image);
+    stop(&b);
+}
+
+/* ---- several boards ---- */
+
+static void one_of_several_is_chosen(void **state)
+{
+    static const char *const specs[] = {"f407:serial=AAA", "f411:serial=BBB"};
+    struct boot0_selection by_serial = {.serial = "bbb"}, nobody = {.serial = "CCC"};
+    struct boot0_bus bus;
+    struct boot0_session *session;
+    struct boot0_board *boards;
+    size_t count;
+
+    (void)state;
+    assert_int_equal(boot0_virtual_open(&bus, specs, 2, &error), B0_OK);
+    assert_int_equal(boot0_session_open(&session, &bus, NULL, NULL, NULL, &error), B0_E_SEVERAL);
+    assert_non_null(strstr(error.hint, "AAA"));
+    assert_non_null(strstr(error.hint, "BBB"));
+    assert_int_equal(boot0_session_open(&session, &bus, &nobody, NULL, NULL, &error),
+                     B0_E_NO_BOARD);
+    assert_int_equal(boot0_session_open(&session, &bus, &by_serial, NULL, NULL, &error), B0_OK);
+    assert_string_equal(boot0_session_board(session)->serial, "BBB");
+    boot0_session_close(session);
+    assert_int_equal(boot0_board_list(&bus, NULL, &boards, &count, &error), B0_OK);
+    assert_int_equal(count, 2);
+    assert_string_not_equal(boards[0].usb.path, boards[1].usb.path);
+    free(boards);
+    boot0_bus_close(&bus);
+}
+
+/* ---- trouble ---- */
+
+static bool stop_after_half(void *context, const struct boot0_progress *progress)
+{
+    (void)context;
+    return progress->phase != B0_PHASE_WRITE || progress->done * 2 < progress->total;
+}
+
+static void a_stopped_flash_is_taken_up_again(void **state)
+{
+    struct boot0_observer observer = {.progress = stop_after_half};
+    struct bench b = plug("f407:fill=random");
+    struct boot0_image *image = program(40 * KIB, 0);
+    uint64_t erased;
+
+    (void)state;
+    open_with(&b, NULL, &observer);
+    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), B0_E_CANCELLED);
+    assert_false(stats_of(&b).started);
+    erased = stats_of(&b).sectors_erased;
+    boot0_session_close(b.session);
+    open_with(&b, NULL, NULL);
+    flash_ok(&b, image, NULL);
+    assert_on_board(b.board, image);
+    assert_true(stats_of(&b).sectors_erased > erased);
+    boot0_image_free(image);
+    stop(&b);
+}
+
+/* How many class transfers a whole flash of this image makes. */
+static unsigned count_transfers(size_t size)
+{
+    struct bench b = start("f407:fill=random");
+    struct boot0_image *image = program(size, 0);
+    unsigned count;
+
+    flash_ok(&b, image, NULL);
+    count = (unsigned)stats_of(&b).transfers;
+    boot0_image_free(image);
+    stop(&b);
+    return count;
+}
+
+/* One transfer that goes wrong, wherever it is, must not keep a flash from succeeding. */
+static void one_bad_transfer_is_survived(const char *fault)
+{
+    unsigned total = count_transfers(5000);
+
+    for (unsigned n = 1; n <= total; n++) {
+        char spec[64];
+        struct bench b;
+        struct boot0_image *image = program(5000, 0);
+
+        snprintf(spec, sizeof spec, "f407:fill=random,fault=%s@%u", fault, n);
+        b = plug(spec);
+        open_with(&b, NULL, NULL);
+        if (boot0_session_flash(b.session, image, NULL, &error) != B0_OK)
+            fail_msg("%s: %s", spec, error.message);
+        assert_on_board(b.board, image);
+        boot0_image_free(image);
+        stop(&b);
+    }
+}
+
+static void a_stall_anywhere_is_survived(void **state)
+{
+    (void)state;
+    one_bad_transfer_is_survived("stall");
+}
+
+static void a_timeout_anywhere_is_survived(void **state)
+{
+    (void)state;
+    one_bad_transfer_is_survived("timeout");
+}
+
+static void a_garbage_status_anywhere_is_survived_or_told(void **state)
+{
+    unsigned total = count_transfers(5000);
+
+    (void)state;
+    for (unsigned n = 1; n <= total; n++) {
+        char spec[64];
+        struct bench b;
+        struct boot0_image *image = program(5000, 0);
+
+        snprintf(spec, sizeof spec, "f407:fill=random,fault=status@%u", n);
+        b = plug(spec);
+        error.message[0] = '\0';
+        if (boot0_session_open(&b.session, &b.bus, NULL, NULL, NULL, &error) != B0_OK ||
+            boot0_session_flash(b.session, image, NULL, &error) != B0_OK)
+            assert_true(error.message[0] != '\0');
+        else
+            assert_on_board(b.board, image);
+        boot0_image_free(image);
+        stop(&b);
+    }
+}
+
+static void an_unplugged_board_is_told_and_flashed_later(void **state)
+{
+    unsigned total = count_transfers(5000);
+
+    (void)state;
+    for (unsigned n = 1; n <= total; n++) {
+        char spec[64];
+        struct bench b;
+        struct boot0_image *image = program(5000, 0);
+        enum boot0_status status;
+
+        snprintf(spec, sizeof spec, "f407:fill=random,fault=unplug@%u", n);
+        b = plug(spec);
+        status = boot0_session_open(&b.session, &b.bus, NULL, NULL, NULL, &error);
+        if (status == B0_OK)
+            status = boot0_session_flash(b.session, image, NULL, &error);
+        /* when it goes away in the last step it has left, as far as one can tell */
+        if (status != B0_OK)
+            assert_int_equal(status, B0_E_GONE);
+        boot0_session_close(b.session);
+        vboard_power_cycle(b.board);
+        open_with(&b, NULL, NULL);
+        flash_ok(&b, image, &stay);
+        assert_on_board(b.board, image);
+        boot0_image_free(image);
+        stop(&b);
+    }
+}
+
+/* Cut at any flash operation: the board never starts a half-written program. */
+static void a_power_cut_leaves_no_half_program_that_starts(void **state)
+{
+    struct boot0_image *old = program(20 * KIB, 1), *image = program(20 * KIB, 2);
+    uint8_t *data = old->segments[0].data, *held = malloc(20 * KIB);
+
+    (void)state;
+    for (unsigned n = 1; n < 40; n++) {
+        char spec[64];
+        struct bench b;
+        unsigned operation = n < 8 ? n : n * 511;
+
+        snprintf(spec, sizeof spec, "f407,fault=powercut@%u", operation);
+        spec[4] = ':';
+        b = plug(spec);
+        assert_true(vboard_poke(b.board, BASE, data, 20 * KIB));
+        open_with(&b, NULL, NULL);
+        if (boot0_session_flash(b.session, image, &stay, &error) != B0_OK) {
+            assert_int_equal(error.code, B0_E_GONE);
+            assert_true(vboard_peek(b.board, BASE, held, 20 * KIB));
+            /* the vectors are there only if everything else is */
+            if (memcmp(held, image->segments[0].data, 8) == 0)
+                assert_memory_equal(held + 2048, image->segments[0].data + 2048, 18 * KIB);
+        }
+        boot0_session_close(b.session);
+        vboard_power_cycle(b.board);
+        open_with(&b, NULL, NULL);
+        flash_ok(&b, image, &stay);
+        assert_on_board(b.board, image);
+        stop(&b);
+    }
+    boot0_image_free(old);
+    boot0_image_free(image);
+    free(held);
+}
+
+/* Whatever a single byte of the descriptors is, nothing breaks and what fails is explained. */
+static void damaged_descriptors_are_survived(void **state)
+{
+    static const uint8_t values[] = {0x00, 0x01, 0x7f, 0xff};
+
+    (void)state;
+    for (unsigned offset = 0; offset < 54; offset++)
+        for (size_t v = 0; v < sizeof values; v++) {
+            char spec[64];
+            struct bench b;
+            struct boot0_image *image = program(100, 0);
+
+            snprintf(spec, sizeof spec, "f407:fault=descriptor@%u=%02x", offset, values[v]);
+            b = plug(spec);
+            memset(&error, 0, sizeof error);
+            if (boot0_session_open(&b.session, &b.bus, NULL, NULL, NULL, &error) == B0_OK)
+                boot0_session_flash(b.session, image, &stay, &error);
+            else
+                assert_true(error.message[0] != '\0');
+            boot0_image_free(image);
+            stop(&b);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_the_board_says),
+        cmocka_unit_test(fresh_flash),
+        cmocka_unit_test(at_most_three_transfers_a_block),
+        cmocka_unit_test(second_time_nothing_is_done),
+        cmocka_unit_test(one_byte_erases_one_sector),
+        cmocka_unit_test(rest_of_the_last_sector_survives),
+        cmocka_unit_test(the_supply_makes_it_faster),
+        cmocka_unit_test(an_impossible_supply_is_refused),
+        cmocka_unit_test(every_dfuse_board_is_flashed),
+        cmocka_unit_test(dual_bank_strings_are_read),
+        cmocka_unit_test(outside_memory_is_refused),
+        cmocka_unit_test(a_suffix_for_another_device_is_refused),
+        cmocka_unit_test(a_uf2_for_another_family_is_refused),
+        cmocka_unit_test(what_is_no_program_is_refused),
+        cmocka_unit_test(a_binary_linked_elsewhere_is_refused),
+        cmocka_unit_test(option_bytes_need_a_word),
+        cmocka_unit_test(protection_is_told_and_taken_off),
+        cmocka_unit_test(read_verify_erase_run),
+        cmocka_unit_test(plain_dfu_takes_one_file),
+        cmocka_unit_test(one_of_several_is_chosen),
+        cmocka_unit_test(a_stopped_flash_is_taken_up_again),
+        cmocka_unit_test(a_stall_anywhere_is_survived),
+        cmocka_unit_test(a_timeout_anywhere_is_survived),
+        cmocka_unit_test(a_garbage_status_anywhere_is_survived_or_told),
+        cmocka_unit_test(an_unplugged_board_is_told_and_flashed_later),
+        cmocka_unit_test(a_power_cut_leaves_no_half_program_that_starts),
+        cmocka_unit_test(damaged_descriptors_are_survived),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
