@@ -145,6 +145,17 @@ static const struct boot0_layout *find_option_bytes(const struct boot0_board *bo
     return NULL;
 }
 
+/* The family of all the chips that fit, NULL if they are of several. */
+static const char *common_family(const struct boot0_board *board)
+{
+    if (board->chip_count == 0)
+        return NULL;
+    for (size_t i = 1; i < board->chip_count; i++)
+        if (strcmp(board->chips[i]->family, board->chips[0]->family) != 0)
+            return NULL;
+    return board->chips[0]->family;
+}
+
 static void find_chips(struct boot0_board *board)
 {
     const struct boot0_layout *flash, *option_bytes = find_option_bytes(board);
@@ -157,12 +168,7 @@ static void find_chips(struct boot0_board *board)
         if (chip->has_usb_rom && board->chip_count < B0_CHIPS_MAX &&
             boot0_chip_matches(chip, flash, option_bytes))
             board->chips[board->chip_count++] = chip;
-    board->family = board->chip_count ? board->chips[0]->family : NULL;
-    for (size_t i = 1; i < board->chip_count; i++)
-        if (strcmp(board->chips[i]->family, board->family) != 0)
-            board->family = NULL;
-    if (board->family)
-        return;
+    board->family = common_family(board);
     if (board->chip_count == 0 && board->usb.vendor == B0_VENDOR_ST)
         snprintf(board->contradiction, sizeof board->contradiction,
                  "its memory layout fits no chip in boot0's table; the board's own word is taken");

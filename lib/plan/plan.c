@@ -35,66 +35,74 @@ static enum boot0_status check_segment(const struct boot0_layout *layout,
                       (unsigned long long)(boot0_layout_size(layout) / 1024));
 }
 
-static enum boot0_status add_sector(struct boot0_plan *plan, struct boot0_sector sector,
-                                    size_t *capacity, struct boot0_error *error)
+struct collector {
+    struct boot0_plan *plan;
+    const struct boot0_layout *layout;
+    size_t capacity;
+    uint64_t total; /* bytes of all sectors so far */
+};
+
+/* A new last row for a sector; NULL if out of memory. */
+static struct boot0_plan_sector *add_sector(struct collector *c, struct boot0_sector sector)
 {
+    struct boot0_plan *plan = c->plan;
     struct boot0_plan_sector *added;
 
-    if (plan->sector_count == *capacity) {
-        size_t larger = *capacity ? *capacity * 2 : 16;
+    if (plan->sector_count == c->capacity) {
+        size_t larger = c->capacity ? c->capacity * 2 : 16;
         void *moved = realloc(plan->sectors, larger * sizeof *plan->sectors);
 
         if (!moved)
-            return boot0_fail(error, B0_E_MEMORY, "out of memory for the flash plan");
+            return NULL;
         plan->sectors = moved;
-        *capacity = larger;
+        c->capacity = larger;
     }
-    added = &plan->sectors[plan->sector_count];
+    added = &plan->sectors[plan->sector_count++];
     memset(added, 0, sizeof *added);
     added->sector = sector;
     added->wanted = malloc(sector.size);
     added->mask = calloc(sector.size, 1);
-    plan->sector_count++;
     if (!added->wanted || !added->mask)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for a sector of %u bytes",
-                          sector.size);
+        return NULL;
     memset(added->wanted, 0xff, sector.size);
-    return B0_OK;
+    return added;
 }
 
 /* The sector's row, made if this is its first byte. Segments ascend, so it can only be the last. */
-static enum boot0_status find_sector(struct boot0_plan *plan, const struct boot0_layout *layout,
-                                     uint32_t address, size_t *capacity, uint64_t *total,
-                                     struct boot0_error *error)
+static struct boot0_plan_sector *find_sector(struct collector *c, uint32_t address,
+                                             struct boot0_error *error)
 {
-    struct boot0_sector sector = boot0_layout_sector_at(layout, address);
+    struct boot0_sector sector = boot0_layout_sector_at(c->layout, address);
+    struct boot0_plan_sector *found =
+        c->plan->sector_count > 0 ? &c->plan->sectors[c->plan->sector_count - 1] : NULL;
 
-    if (plan->sector_count > 0 &&
-        plan->sectors[plan->sector_count - 1].sector.address == sector.address)
-        return B0_OK;
-    *total += sector.size;
-    if (sector.size == 0 || sector.size > SECTOR_SIZE_MAX || *total > PLAN_BYTES_MAX)
-        return boot0_fail(error, B0_E_PROTOCOL,
-                          "the board reports a sector of %u bytes at 0x%08x, which cannot be right",
-                          sector.size, sector.address);
-    return add_sector(plan, sector, capacity, error);
+    if (found && found->sector.address == sector.address)
+        return found;
+    c->total += sector.size;
+    if (sector.size == 0 || sector.size > SECTOR_SIZE_MAX || c->total > PLAN_BYTES_MAX) {
+        boot0_fail(error, B0_E_PROTOCOL,
+                   "the board reports a sector of %u bytes at 0x%08x, which cannot be right",
+                   sector.size, sector.address);
+        return NULL;
+    }
+    found = add_sector(c, sector);
+    if (!found)
+        boot0_fail(error, B0_E_MEMORY, "out of memory for a sector of %u bytes", sector.size);
+    return found;
 }
 
-static enum boot0_status add_segment(struct boot0_plan *plan, const struct boot0_layout *layout,
-                                     const struct boot0_segment *segment, size_t *capacity,
-                                     uint64_t *total, struct boot0_error *error)
+static enum boot0_status add_segment(struct collector *c, const struct boot0_segment *segment,
+                                     struct boot0_error *error)
 {
     size_t done = 0;
 
     while (done < segment->size) {
         uint32_t address = segment->address + (uint32_t)done;
-        enum boot0_status status = find_sector(plan, layout, address, capacity, total, error);
-        struct boot0_plan_sector *touched;
+        struct boot0_plan_sector *touched = find_sector(c, address, error);
         size_t offset, part;
 
-        if (status != B0_OK)
-            return status;
-        touched = &plan->sectors[plan->sector_count - 1];
+        if (!touched)
+            return error->code;
         offset = address - touched->sector.address;
         part = touched->sector.size - offset;
         if (part > segment->size - done)
@@ -104,7 +112,7 @@ static enum boot0_status add_segment(struct boot0_plan *plan, const struct boot0
         touched->image_bytes += (uint32_t)part;
         done += part;
     }
-    plan->image_bytes += segment->size;
+    c->plan->image_bytes += segment->size;
     return B0_OK;
 }
 
@@ -130,9 +138,8 @@ enum boot0_status boot0_plan_begin(struct boot0_plan **plan, const struct boot0_
                                    struct boot0_error *error)
 {
     struct boot0_plan *made = calloc(1, sizeof *made);
+    struct collector collector = {made, layout, 0, 0};
     enum boot0_status status = B0_OK;
-    size_t capacity = 0;
-    uint64_t total = 0;
 
     *plan = NULL;
     if (!made)
@@ -145,7 +152,7 @@ enum boot0_status boot0_plan_begin(struct boot0_plan **plan, const struct boot0_
             status = check_segment(layout, &image->segments[i], error);
     for (size_t i = 0; i < image->segment_count && status == B0_OK; i++)
         if (image->segments[i].alternate == options->alternate)
-            status = add_segment(made, layout, &image->segments[i], &capacity, &total, error);
+            status = add_segment(&collector, &image->segments[i], error);
     if (status != B0_OK) {
         boot0_plan_free(made);
         return status;

@@ -215,7 +215,7 @@ static enum boot0_status check_program(struct boot0_session *session, uint32_t a
 static bool has_left(struct boot0_session *session)
 {
     const struct boot0_bus *bus = session->bus;
-    uint64_t end_us = bus->ops->now_us(bus->context) + LEAVE_WAIT_MS * 1000u;
+    uint64_t end_us = bus->ops->now_us(bus->context) + (uint64_t)LEAVE_WAIT_MS * 1000;
 
     while (b0_session_still_there(session)) {
         if (bus->ops->now_us(bus->context) >= end_us)

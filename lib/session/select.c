@@ -64,8 +64,10 @@ static enum boot0_status open_and_probe(const struct boot0_bus *bus,
     if (status != B0_OK)
         return status;
     status = b0_device_probe(transport, board, error);
-    if (status != B0_OK)
+    if (status != B0_OK) {
         transport->ops->close(transport->context);
+        transport->ops = NULL;
+    }
     return status;
 }
 
@@ -196,19 +198,24 @@ static enum boot0_status find_within(struct boot0_session *session,
     }
 }
 
-/* DFU 1.1, 5.1: asks the running program for DFU mode, and finds the board again at its port. */
+static void close_transport(struct boot0_session *session)
+{
+    struct boot0_transport *transport = &session->link.transport;
+
+    if (transport->ops)
+        transport->ops->close(transport->context);
+    transport->ops = NULL;
+}
+
+/* DFU 1.1, 5.1: asks the running program for DFU mode. The transport is closed afterwards. */
 static enum boot0_status detach(struct boot0_session *session, struct boot0_error *error)
 {
     const struct boot0_board *board = &session->board;
-    struct boot0_transport *transport = &session->link.transport;
-    struct boot0_selection again = {.path = NULL};
-    char path[B0_PATH_MAX];
+    const struct boot0_transport *transport = &session->link.transport;
     struct b0_engine_config config = {.interface = board->usb.dfu_interface, .transfer_size = 64};
     enum boot0_status status;
 
-    memcpy(path, board->usb.path, sizeof path);
-    again.path = path;
-    b0_session_note(session, "the program at %s is asked for DFU mode", path);
+    b0_session_note(session, "the program at %s is asked for DFU mode", board->usb.path);
     status = transport->ops->select(transport->context, board->alternates[0].interface,
                                     board->alternates[0].alternate, error);
     if (status == B0_OK) {
@@ -218,17 +225,27 @@ static enum boot0_status detach(struct boot0_session *session, struct boot0_erro
     }
     if (status == B0_OK && !(board->attributes & B0_DFU_WILL_DETACH))
         transport->ops->reset(transport->context);
-    transport->ops->close(transport->context);
-    transport->ops = NULL;
-    if (status != B0_OK)
-        return status;
-    for (uint64_t start_us = session->bus->ops->now_us(session->bus->context);;) {
-        status = find_within(session, &again, DETACH_WAIT_MS, error);
+    close_transport(session);
+    return status;
+}
+
+/* Opens what appears at the port of a program that was detached, when it is in DFU mode. */
+static enum boot0_status find_again(struct boot0_session *session, struct boot0_error *error)
+{
+    const struct boot0_bus *bus = session->bus;
+    uint64_t start_us = bus->ops->now_us(bus->context);
+    struct boot0_selection again = {.path = NULL};
+    char path[B0_PATH_MAX];
+
+    memcpy(path, session->board.usb.path, sizeof path);
+    again.path = path;
+    for (;;) {
+        enum boot0_status status = find_within(session, &again, DETACH_WAIT_MS, error);
+
         if (status != B0_OK || session->board.mode == B0_MODE_DFU)
             return status;
-        transport->ops->close(transport->context); /* still the program: not gone yet */
-        transport->ops = NULL;
-        if (session->bus->ops->now_us(session->bus->context) - start_us > DETACH_WAIT_MS * 1000u) {
+        close_transport(session); /* still the program: not gone yet */
+        if (bus->ops->now_us(bus->context) - start_us > (uint64_t)DETACH_WAIT_MS * 1000) {
             boot0_fail(error, B0_E_PROTOCOL, "the program did not go to DFU mode when asked");
             return boot0_hint(error, "Bring the board into DFU mode by BOOT0 and reset.");
         }
@@ -247,8 +264,11 @@ enum boot0_status b0_session_find(struct boot0_session *session,
     if (!selection)
         selection = &any;
     status = find_within(session, selection, selection->wait_ms, error);
-    if (status == B0_OK && session->board.mode == B0_MODE_RUNTIME)
+    if (status == B0_OK && session->board.mode == B0_MODE_RUNTIME) {
         status = detach(session, error);
+        if (status == B0_OK)
+            status = find_again(session, error);
+    }
     return status;
 }
 
