@@ -14,9 +14,9 @@ extern "C" {
 #endif
 
 enum {
-    B0_IMAGE_NAME_MAX = 255,        /* UM0391: szTargetName, without the NUL */
-    B0_IMAGE_FILE_MAX = 64u << 20,  /* larger files are refused, bytes */
-    B0_IMAGE_DATA_MAX = 64u << 20,  /* likewise what the segments hold together */
+    B0_IMAGE_NAME_MAX = 255,       /* UM0391: szTargetName, without the NUL */
+    B0_IMAGE_FILE_MAX = 64u << 20, /* larger files are refused, bytes */
+    B0_IMAGE_DATA_MAX = 64u << 20, /* likewise what the segments hold together */
 };
 
 enum boot0_format {
@@ -40,9 +40,9 @@ B0_API enum boot0_format boot0_format_by_name(const char *name);
  * overlapping, never running past 32 bits, and adjacent ones are merged. */
 struct boot0_segment {
     uint32_t address;
-    size_t size;        /* bytes, > 0 */
-    uint8_t *data;      /* owned by the image */
-    uint8_t alternate;  /* DfuSe target: bAlternateSetting. 0 in the other formats */
+    size_t size;       /* bytes, > 0 */
+    uint8_t *data;     /* owned by the image */
+    uint8_t alternate; /* DfuSe target: bAlternateSetting. 0 in the other formats */
 };
 
 /* The suffix of a .dfu file: DFU 1.1, appendix B. 0xffff in an id means "any". */
@@ -70,8 +70,12 @@ struct boot0_image {
 struct boot0_image_options {
     enum boot0_format format; /* B0_FORMAT_UNKNOWN: by content */
     uint8_t fill;             /* writing binary: what gaps are filled with (use 0xff) */
-    struct boot0_suffix suffix; /* writing dfu and dfuse; all zero means: any vendor and product */
-    uint32_t family;            /* writing uf2; 0: none */
+    /*
+     * Writing dfu and dfuse. All zero: the image's own, or else any device for dfu, 0483:df11 for
+     * dfuse. A bcd_dfu that does not fit the format is replaced, a bcd_device of 0 means any.
+     */
+    struct boot0_suffix suffix;
+    uint32_t family; /* writing uf2; 0: the image's own, or else none */
 };
 
 /*
@@ -81,9 +85,13 @@ struct boot0_image_options {
  * The format is detected by content: ELF, UF2 and DfuSe by their magic, DFU by its suffix, Intel
  * HEX and S-records if the text is that from its first to its last line, else binary. A file that
  * looks like one of the text formats but has a broken line is an error with the line number, not a
- * binary. A .dfu suffix with a wrong CRC is an error.
+ * binary. A .dfu suffix with a wrong CRC is an error, and so is a file that boot0_image_load()
+ * takes for a binary though its name ends like one of the other formats (.hex, .elf, …).
  *
- * B0_E_NO_INPUT, B0_E_DATA, B0_E_MEMORY.
+ * If the options say binary, the contents must not be clearly another format (B0_E_USAGE): the
+ * file itself, instead of what it holds, would end up in flash.
+ *
+ * B0_E_NO_INPUT, B0_E_DATA, B0_E_USAGE, B0_E_MEMORY.
  */
 B0_API enum boot0_status boot0_image_load(struct boot0_image **image, const char *file,
                                           const struct boot0_image_options *options,
@@ -93,23 +101,29 @@ B0_API enum boot0_status boot0_image_parse(struct boot0_image **image, const uin
                                            const struct boot0_image_options *options,
                                            struct boot0_error *error);
 
-/* An empty image; NULL if out of memory. */
+/* An empty image (with addresses: of what will be added); NULL if out of memory. */
 B0_API struct boot0_image *boot0_image_new(void);
 B0_API void boot0_image_free(struct boot0_image *image);
 
 /*
  * Copies bytes into the image, keeping its segments sorted and merged. Bytes that are there
- * already must be equal (B0_E_DATA otherwise, with the address).
+ * already must be equal (B0_E_DATA otherwise, with the address, and the image is unchanged). Bytes
+ * added at a segment's end cost nothing but their copy; elsewhere the segments behind are moved.
  */
 B0_API enum boot0_status boot0_image_add(struct boot0_image *image, uint8_t alternate,
                                          uint32_t address, const uint8_t *data, size_t size,
                                          struct boot0_error *error);
 
-/* Gives raw bytes their address. B0_E_USAGE if the image has addresses of its own. */
+/* Gives raw bytes their address. B0_E_USAGE if the image has addresses of its own, B0_E_RANGE if
+ * they run past 32 bits. */
 B0_API enum boot0_status boot0_image_place(struct boot0_image *image, uint32_t address,
                                            struct boot0_error *error);
 
-/* Adds all of `other` to the image: several files flashed as one. Both must have addresses. */
+/*
+ * Adds all of `other` to the image: several files flashed as one. Both must have addresses. They
+ * must not contradict each other (B0_E_DATA), nor be for different devices by their suffixes or
+ * families (B0_E_MISMATCH); the image is unchanged then.
+ */
 B0_API enum boot0_status boot0_image_merge(struct boot0_image *image,
                                            const struct boot0_image *other,
                                            struct boot0_error *error);
@@ -121,12 +135,13 @@ B0_API size_t boot0_image_size(const struct boot0_image *image);
  * Copies what the image holds of [address, address + size) of one alternate; the rest of `data` is
  * left alone. Returns the number of bytes copied.
  */
-B0_API size_t boot0_image_copy(const struct boot0_image *image, uint8_t alternate,
-                               uint32_t address, uint8_t *data, size_t size);
+B0_API size_t boot0_image_copy(const struct boot0_image *image, uint8_t alternate, uint32_t address,
+                               uint8_t *data, size_t size);
 
 /*
  * Serialises an image. On success *data is the caller's: free(). Binary needs one alternate and
- * fills gaps; DFU likewise; the others keep segments.
+ * fills gaps; DFU likewise; the others keep segments, and need addresses. Alternates are kept by
+ * dfuse alone. Without a format in the options (which may be NULL), the image's own.
  * B0_E_USAGE, B0_E_DATA (too large for the format), B0_E_MEMORY.
  */
 B0_API enum boot0_status boot0_image_format(const struct boot0_image *image,
@@ -134,7 +149,11 @@ B0_API enum boot0_status boot0_image_format(const struct boot0_image *image,
                                             uint8_t **data, size_t *size,
                                             struct boot0_error *error);
 
-/* The same into a file, replaced at once or not at all. B0_E_NO_OUTPUT in addition. */
+/*
+ * The same into a file, replaced at once or not at all. Without a format in the options, the one
+ * that the file's name ends in (.dfu: dfuse if the image has addresses). B0_E_NO_OUTPUT in
+ * addition.
+ */
 B0_API enum boot0_status boot0_image_save(const struct boot0_image *image, const char *file,
                                           const struct boot0_image_options *options,
                                           struct boot0_error *error);

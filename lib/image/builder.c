@@ -61,11 +61,11 @@ static bool continues(const struct b0_chunk *chunk, const struct b0_chunk *piece
 
 static bool append_chunk(struct b0_builder *builder, const struct b0_chunk *piece)
 {
-    struct b0_chunk *last = builder->chunks + builder->chunk_count;
     void *chunks = builder->chunks;
 
     if (builder->chunk_count > 0) {
-        last--;
+        struct b0_chunk *last = &builder->chunks[builder->chunk_count - 1];
+
         if (continues(last, piece)) {
             last->size += piece->size;
             return true;

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Makes room for `size` more bytes; NULL if that fails or failed before. */
+/* Makes room for `size` more bytes; NULL if that fails or failed before, or for none. */
 static uint8_t *extend(struct b0_output *output, size_t size)
 {
     uint8_t *end;
 
-    if (output->status != B0_OK)
+    if (output->status != B0_OK || size == 0)
         return NULL;
     if (size > B0_OUTPUT_MAX - output->size) {
         output->status = B0_E_DATA;
@@ -34,7 +34,7 @@ void b0_output_put(struct b0_output *output, const uint8_t *data, size_t size)
 {
     uint8_t *to = extend(output, size);
 
-    if (to && size > 0)
+    if (to)
         memcpy(to, data, size);
 }
 
@@ -42,7 +42,7 @@ void b0_output_fill(struct b0_output *output, uint8_t value, size_t count)
 {
     uint8_t *to = extend(output, count);
 
-    if (to && count > 0)
+    if (to)
         memset(to, value, count);
 }
 
