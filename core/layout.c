@@ -135,8 +135,7 @@ static enum outcome parse_region(struct cursor *cursor, uint64_t *address,
     cursor->at++;
 
     /* Both factors below 2^32: their product fits 64 bits. */
-    if (*address >= ADDRESS_END || count >= ADDRESS_END || size >= ADDRESS_END ||
-        count * size > ADDRESS_END - *address)
+    if (count >= ADDRESS_END || size >= ADDRESS_END || count * size > ADDRESS_END - *address)
         return REFUSED;
     *region = (struct boot0_region){
         .address = (uint32_t)*address,

@@ -213,9 +213,30 @@ static void believes_a_total_length_that_can_be(void **state)
     blob[2] = 8; /* less than its own length */
     assert_true(walk(blob, sizeof(blob), &found));
     assert_int_equal(found.alternate_count, 4);
+    blob[2] = 9; /* just itself */
+    assert_false(walk(blob, sizeof(blob), &found));
+    blob[2] = 8;
     blob[3] = 1; /* more than there is */
     assert_true(walk(blob, sizeof(blob), &found));
     assert_int_equal(found.alternate_count, 4);
+}
+
+/* Without its first descriptor: what stands at wTotalLength's place is none. */
+static void reads_on_without_a_configuration(void **state)
+{
+    /* clang-format off */
+    static const uint8_t blob[] = {
+        INTERFACE(9, 0, 0xfe, 1, 2, 4),
+        FUNCTIONAL(0x0b, 255, 2048, 0x011a),
+    };
+    /* clang-format on */
+    struct b0_dfu_configuration found;
+
+    (void)state;
+    assert_true(walk(blob, sizeof(blob), &found));
+    assert_int_equal(found.alternates[0].interface, 9);
+    assert_true(found.has_functional);
+    assert_int_equal(found.attributes, 0);
 }
 
 static void counts_alternates(void **state)
@@ -350,6 +371,7 @@ int main(void)
         cmocka_unit_test(survives_every_cut),
         cmocka_unit_test(survives_every_flipped_byte),
         cmocka_unit_test(believes_a_total_length_that_can_be),
+        cmocka_unit_test(reads_on_without_a_configuration),
         cmocka_unit_test(counts_alternates),
         cmocka_unit_test(finds_no_dfu),
         cmocka_unit_test(reads_strings),

@@ -106,15 +106,28 @@ static void wider_is_never_slower(const struct b0_flash_times *times, unsigned w
     assert_true(times->mass_erase_ms[width] <= times->mass_erase_ms[width - 1]);
 }
 
-/* Every family of the chip table has a row, and no row has a hole. */
+static bool has_sector_size(const struct b0_flash_times *times, uint32_t size)
+{
+    for (size_t i = 0; i < B0_FLASH_ERASE_ROWS; i++) {
+        if (times->erase[i].sector_size == size)
+            return true;
+    }
+    return false;
+}
+
+/* Every family of the chip table has a row, with all its chips' sectors, and without a hole. */
 static void has_every_chip(void **state)
 {
     const struct boot0_chip *chip;
+    struct boot0_layout layout;
 
     (void)state;
     for (size_t i = 0; (chip = boot0_chip_at(i)) != NULL; i++) {
         const struct b0_flash_times *times = find(chip->family);
 
+        assert_true(boot0_layout_parse(chip->layout, strlen(chip->layout), &layout, NULL));
+        for (size_t j = 0; j < layout.region_count; j++)
+            assert_true(has_sector_size(times, layout.regions[j].sector_size));
         assert_true(times->program_us > 0);
         for (unsigned width = 0; width < B0_PARALLEL_COUNT; width++) {
             assert_true(times->unit_bytes[width] > 0);

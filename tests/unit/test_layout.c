@@ -144,6 +144,7 @@ static const struct good good[] = {
      "",
      {{0x0800abcd, 2 * KIB, 1, G}, {0x0800b3cd, 4, 3, E}}},
     /* up to the end of the address space, and numbers wider than their value */
+    {"@A~!/0Xffff0000/64*001Kg", "A~!", "", {{0xffff0000, KIB, 64, G}}},
     {"@End/0xFFFF0000/64*001Kg", "End", "", {{0xffff0000, KIB, 64, G}}},
     {"@Wide/0x0000000008000000/0000000000000004*00000000000016Kg",
      "Wide",
@@ -180,6 +181,11 @@ static const struct good good[] = {
     {"@X/0x0/1*1Kg,1*1Kh", "X", ",1*1Kh", {{0, KIB, 1, G}}},
     {"@X/0x0/1*1Kg,1*1kg", "X", ",1*1kg", {{0, KIB, 1, G}}},
     {"@X/0x0/1*1Kg,0*1Kg", "X", ",0*1Kg", {{0, KIB, 1, G}}},
+    {"@X/0x0/1*1Kg,1 1Kg", "X", ",1 1Kg", {{0, KIB, 1, G}}},
+    {"@X/0x0/1*1Kg,1*Kg", "X", ",1*Kg", {{0, KIB, 1, G}}},
+    {"@X/0x0/1*1Kg/0x/1*1Kg", "X", "/0x/1*1Kg", {{0, KIB, 1, G}}},
+    {"@X/0x0/1*1Kg/800/1*1Kg", "X", "/800/1*1Kg", {{0, KIB, 1, G}}},
+    {"@X/0x0/1*1Kg/0x800-1*1Kg", "X", "/0x800-1*1Kg", {{0, KIB, 1, G}}},
     {"@X/0x0/1*1Kg,1*0Kg", "X", ",1*0Kg", {{0, KIB, 1, G}}},
 };
 
@@ -244,6 +250,7 @@ static void refuses_what_is_none(void **state)
         "@Internal Flash  /0x08000000/",
         "@Internal Flash  /0x08000000/04*016K",
         "@Internal Flash  /0x08000000/*016Kg",
+        "@Internal Flash  /0x08000000/04*Kg",
         "@Internal Flash  /0x08000000/04016Kg",
         "@Internal Flash  /0x/04*016Kg",
         "@Internal Flash  /08000000/04*016Kg",
@@ -254,10 +261,12 @@ static void refuses_what_is_none(void **state)
         /* past 32 bits: the address, the sum, the product, each factor */
         "@X/0x100000000/1*1Kg",
         "@X/0x1000000000000000008000000/1*1Kg",
+        "@X/0x00000000/1*1Kg/0x100000000/1*1Kg",
         "@X/0xFFFF0000/65*001Kg",
         "@X/0xFFFF0000/64*001Kg,1*1 g",
         "@X/0x08000000/4294967295*4294967295Mg",
         "@X/0x08000000/4294967296*1 g",
+        "@X/0x00000000/4294967296*1 g",
         "@X/0x00000000/1*4294967296 g",
         "@X/0x00000000/1*4096Mg",
         "@X/0x00000000/4096*1Mg,1*1 g",
@@ -320,14 +329,20 @@ static void counts_regions(void **state)
 static void cuts_long_names_and_odd_letters(void **state)
 {
     struct boot0_layout layout;
-    char string[200] = "@";
 
     (void)state;
-    memset(string + 1, 'n', 100);
-    string[B0_LAYOUT_NAME_MAX - 1] = ' '; /* would be the last that fits */
-    strcpy(string + 101, "/0x0/1*1Kg");
-    assert_true(parse(string, &layout, NULL));
-    assert_int_equal(strlen(layout.name), B0_LAYOUT_NAME_MAX - 2);
+    for (size_t length = 1; length < 2 * B0_LAYOUT_NAME_MAX; length++) {
+        size_t kept = length < B0_LAYOUT_NAME_MAX ? length : B0_LAYOUT_NAME_MAX - 1;
+        char string[2 * B0_LAYOUT_NAME_MAX + 20] = "@";
+
+        memset(string + 1, 'n', length);
+        strcpy(string + 1 + length, "/0x0/1*1Kg");
+        assert_true(parse(string, &layout, NULL));
+        assert_int_equal(strlen(layout.name), kept);
+        string[kept] = ' '; /* the last that fits */
+        assert_true(parse(string, &layout, NULL));
+        assert_int_equal(strlen(layout.name), kept - 1);
+    }
     assert_true(parse("@a\x1b[2Jb\xff/0x0/1*1Kg", &layout, NULL));
     assert_string_equal(layout.name, "a?[2Jb?");
 }
