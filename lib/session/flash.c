@@ -90,7 +90,7 @@ static enum boot0_status plan_memory(struct boot0_session *session, const struct
     struct boot0_plan_options plan_options = {
         .full = options->full,
         .no_preserve = options->no_preserve,
-        .block_size = session->link.engine.config.transfer_size,
+        .block_size = session->protocol->block_size,
         .alternate = alternate->alternate,
         .vectors_last = index == session->board.flash_alternate,
     };
@@ -143,7 +143,7 @@ enum boot0_status boot0_session_plan(struct boot0_session *session, struct boot0
     *plan = NULL;
     if (!options)
         options = &defaults;
-    status = b0_session_need_dfuse(session, "be planned for", error);
+    status = b0_session_need_addresses(session, "be planned for", error);
     if (status == B0_OK)
         status = boot0_session_check(session, image, options, error);
     if (status == B0_OK)
@@ -160,7 +160,7 @@ enum boot0_status boot0_session_plan(struct boot0_session *session, struct boot0
 /* ---- carrying out ---- */
 
 static enum boot0_status erase_steps(struct boot0_session *session, const struct boot0_plan *plan,
-                                     struct boot0_error *error)
+                                     int alternate, struct boot0_error *error)
 {
     enum boot0_status status = B0_OK;
 
@@ -170,19 +170,17 @@ static enum boot0_status erase_steps(struct boot0_session *session, const struct
 
         if (step->action != B0_PLAN_ERASE)
             continue;
-        b0_engine_erase(&session->link.engine, step->address);
-        status = b0_session_run(session, "erasing the sector", &step->address, error);
+        status = b0_session_erase_sector(session, alternate, step->address, error);
         session->phase_base += step->size;
-        if (status == B0_OK)
-            session->report.sectors_erased++;
     }
     b0_session_phase_end(session, &session->report.erase_us);
     return status;
 }
 
 static enum boot0_status write_steps(struct boot0_session *session, const struct boot0_plan *plan,
-                                     struct boot0_error *error)
+                                     int alternate, struct boot0_error *error)
 {
+    struct b0_protocol *protocol = session->protocol;
     enum boot0_status status = B0_OK;
 
     b0_session_phase(session, B0_PHASE_WRITE, plan->write_bytes);
@@ -191,13 +189,13 @@ static enum boot0_status write_steps(struct boot0_session *session, const struct
 
         if (step->action != B0_PLAN_WRITE)
             continue;
-        b0_engine_write(&session->link.engine, step->address, step->data, step->size);
-        status = b0_session_run(session, "writing", &step->address, error);
-        session->report.bytes_written += session->link.engine.done;
+        status =
+            protocol->ops->write(protocol, alternate, step->address, step->data, step->size, error);
+        session->report.bytes_written += protocol->done;
         session->phase_base += step->size;
     }
     b0_session_phase_end(session, &session->report.write_us);
-    return status;
+    return b0_session_stopped(session, status, error);
 }
 
 /* How much of a changed sector's start has to be read to be sure of it. */
@@ -278,11 +276,9 @@ enum boot0_status boot0_session_execute(struct boot0_session *session,
     session->report.unchanged_bytes += plan->unchanged_bytes;
     if (plan->step_count == 0)
         return B0_OK;
-    status = b0_session_use(session, alternate, error);
+    status = erase_steps(session, plan, alternate, error);
     if (status == B0_OK)
-        status = erase_steps(session, plan, error);
-    if (status == B0_OK)
-        status = write_steps(session, plan, error);
+        status = write_steps(session, plan, alternate, error);
     if (status == B0_OK && !options->no_verify)
         status = verify_changed(session, plan, alternate, error);
     return status;
@@ -306,10 +302,10 @@ static enum boot0_status flash_memory(struct boot0_session *session,
         if (status == B0_OK)
             status = boot0_session_execute(session, plan, &now, error);
         boot0_plan_free(plan);
-        if (!b0_session_failure_may_pass(session, status) || attempt == ATTEMPTS)
+        if (status == B0_OK || !session->protocol->may_pass || attempt == ATTEMPTS)
             break;
         b0_session_note(session, "%s; trying again", error->message);
-        status = b0_session_recover(session, error);
+        status = session->protocol->ops->settle(session->protocol, error);
         if (status != B0_OK)
             break;
         /* What was written holds: only the rest is planned anew. */
@@ -348,18 +344,16 @@ static enum boot0_status flash_dfuse(struct boot0_session *session, struct boot0
     return status;
 }
 
-/* A device without addresses: one segment, one download; then it manifests, or waits for a reset.
- */
+/* A device without addresses takes one download; then it manifests, or waits for a reset. */
 static enum boot0_status flash_plain(struct boot0_session *session, const struct boot0_image *image,
                                      const struct boot0_flash_options *options,
                                      struct boot0_error *error)
 {
     const struct boot0_segment *segment = &image->segments[0];
-    struct b0_engine *engine = &session->link.engine;
+    struct b0_protocol *protocol = session->protocol;
     enum boot0_status status;
 
-    if (image->segment_count != 1 || segment->size > UINT32_MAX ||
-        segment->size / engine->config.transfer_size > UINT16_MAX) {
+    if (image->segment_count != 1 || segment->size / protocol->block_size >= UINT16_MAX) {
         boot0_fail(error, B0_E_DATA, "the image has gaps or is too large for this bootloader");
         return boot0_hint(error, "It takes one contiguous file: convert it with `boot0 convert`.");
     }
@@ -367,17 +361,15 @@ static enum boot0_status flash_plain(struct boot0_session *session, const struct
         return boot0_fail(error, B0_E_UNSUPPORTED, "this board's bootloader cannot be written to");
     session->report.image_bytes += segment->size;
     b0_session_phase(session, B0_PHASE_WRITE, segment->size);
-    b0_engine_download(engine, segment->data, (uint32_t)segment->size);
-    status = b0_session_run(session, "writing", NULL, error);
-    session->report.bytes_written += engine->done;
+    status = protocol->ops->write(protocol, session->chosen >= 0 ? session->chosen : 0,
+                                  segment->address, segment->data, (uint32_t)segment->size, error);
+    session->report.bytes_written += protocol->done;
     b0_session_phase_end(session, &session->report.write_us);
-    if (status != B0_OK || options->no_run)
-        return status;
-    /* DFU 1.1, 6.1.5: a device that is not manifestation tolerant waits for a bus reset. */
-    if (engine->last.state == B0_DFU_STATE_MANIFEST_WAIT_RESET)
-        status = boot0_session_reset(session, error);
-    session->report.started = status == B0_OK;
-    return status;
+    if (status == B0_OK && !options->no_run) {
+        status = protocol->ops->leave(protocol, 0, error);
+        session->report.started = status == B0_OK;
+    }
+    return b0_session_stopped(session, status, error);
 }
 
 enum boot0_status boot0_session_flash(struct boot0_session *session, struct boot0_image *image,
@@ -432,7 +424,7 @@ enum boot0_status boot0_session_verify(struct boot0_session *session, struct boo
                                        const struct boot0_flash_options *options,
                                        struct boot0_error *error)
 {
-    enum boot0_status status = b0_session_need_dfuse(session, "be verified", error);
+    enum boot0_status status = b0_session_need_addresses(session, "be verified", error);
 
     if (status == B0_OK)
         status = boot0_session_check(session, image, options, error);

@@ -16,24 +16,22 @@ enum boot0_status b0_session_read_run(struct boot0_session *session, int alterna
                                       uint32_t address, uint8_t *data, uint32_t size,
                                       struct boot0_error *error)
 {
-    enum boot0_status status = b0_session_use(session, alternate, error);
-    struct b0_engine *engine = &session->link.engine;
+    struct b0_protocol *protocol = session->protocol;
+    enum boot0_status status = B0_OK;
     uint32_t done = 0;
 
     for (int attempt = 0; status == B0_OK && done < size;) {
-        uint32_t here = address + done;
-
-        b0_engine_read(engine, here, data + done, size - done);
-        status = b0_session_run(session, "reading", &here, error);
-        session->report.bytes_read += engine->done;
-        session->phase_base += engine->done;
-        if (engine->done > 0)
+        status = protocol->ops->read(protocol, alternate, address + done, data + done, size - done,
+                                     error);
+        session->report.bytes_read += protocol->done;
+        session->phase_base += protocol->done;
+        if (protocol->done > 0)
             attempt = 0;
-        done += engine->done;
-        if (b0_session_failure_may_pass(session, status) && ++attempt < ATTEMPTS)
-            status = b0_session_recover(session, error);
+        done += protocol->done;
+        if (status != B0_OK && protocol->may_pass && ++attempt < ATTEMPTS)
+            status = protocol->ops->settle(protocol, error);
     }
-    return status;
+    return b0_session_stopped(session, status, error);
 }
 
 static enum boot0_status check_readable(const struct boot0_session *session, uint32_t address,
@@ -54,7 +52,7 @@ static enum boot0_status check_readable(const struct boot0_session *session, uin
 enum boot0_status boot0_session_read(struct boot0_session *session, uint32_t address, uint8_t *data,
                                      size_t size, struct boot0_error *error)
 {
-    enum boot0_status status = b0_session_need_dfuse(session, "be read at an address", error);
+    enum boot0_status status = b0_session_need_addresses(session, "be read at an address", error);
     int alternate;
 
     if (status == B0_OK)
@@ -70,6 +68,7 @@ enum boot0_status boot0_session_read(struct boot0_session *session, uint32_t add
 enum boot0_status boot0_session_upload(struct boot0_session *session, uint8_t **data, size_t *size,
                                        size_t limit, struct boot0_error *error)
 {
+    struct b0_protocol *protocol = session->protocol;
     enum boot0_status status;
     uint8_t *buffer;
 
@@ -87,20 +86,33 @@ enum boot0_status boot0_session_upload(struct boot0_session *session, uint8_t **
     if (!buffer)
         return boot0_fail(error, B0_E_MEMORY, "out of memory for %zu bytes", limit);
     b0_session_phase(session, B0_PHASE_READ, limit);
-    b0_engine_upload(&session->link.engine, buffer, (uint32_t)limit);
-    status = b0_session_run(session, "reading", NULL, error);
+    status = protocol->ops->read(protocol, session->chosen >= 0 ? session->chosen : 0, 0, buffer,
+                                 (uint32_t)limit, error);
+    status = b0_session_stopped(session, status, error);
     b0_session_phase_end(session, &session->report.read_us);
-    session->report.bytes_read += session->link.engine.done;
+    session->report.bytes_read += protocol->done;
     if (status != B0_OK) {
         free(buffer);
         return status;
     }
     *data = buffer;
-    *size = session->link.engine.done;
+    *size = protocol->done;
     return B0_OK;
 }
 
 /* ---- erasing ---- */
+
+enum boot0_status b0_session_erase_sector(struct boot0_session *session, int alternate,
+                                          uint32_t address, struct boot0_error *error)
+{
+    struct b0_protocol *protocol = session->protocol;
+    enum boot0_status status =
+        protocol->ops->erase(protocol, alternate, B0_ERASE_SECTOR, address, error);
+
+    if (status == B0_OK)
+        session->report.sectors_erased++;
+    return b0_session_stopped(session, status, error);
+}
 
 static enum boot0_status check_erasable(const struct boot0_session *session, uint32_t address,
                                         uint32_t size, int *alternate, struct boot0_error *error)
@@ -119,7 +131,7 @@ static enum boot0_status check_erasable(const struct boot0_session *session, uin
 enum boot0_status boot0_session_erase(struct boot0_session *session, uint32_t address,
                                       uint32_t size, struct boot0_error *error)
 {
-    enum boot0_status status = b0_session_need_dfuse(session, "erase single sectors", error);
+    enum boot0_status status = b0_session_need_addresses(session, "erase single sectors", error);
     uint64_t end = (uint64_t)address + size;
     const struct boot0_layout *layout;
     int alternate;
@@ -128,8 +140,6 @@ enum boot0_status boot0_session_erase(struct boot0_session *session, uint32_t ad
         status = check_erasable(session, address, size, &alternate, error);
     if (status == B0_OK)
         status = b0_session_apply_supply(session, error);
-    if (status == B0_OK)
-        status = b0_session_use(session, alternate, error);
     if (status != B0_OK)
         return status;
     layout = &session->board.alternates[alternate].layout;
@@ -137,10 +147,7 @@ enum boot0_status boot0_session_erase(struct boot0_session *session, uint32_t ad
     for (uint64_t at = address; at < end && status == B0_OK;) {
         struct boot0_sector sector = boot0_layout_sector_at(layout, (uint32_t)at);
 
-        b0_engine_erase(&session->link.engine, sector.address);
-        status = b0_session_run(session, "erasing the sector", &sector.address, error);
-        if (status == B0_OK)
-            session->report.sectors_erased++;
+        status = b0_session_erase_sector(session, alternate, sector.address, error);
         at = (uint64_t)sector.address + sector.size;
         session->phase_base = at > address ? at - address : 0;
     }
@@ -148,45 +155,37 @@ enum boot0_status boot0_session_erase(struct boot0_session *session, uint32_t ad
     return status;
 }
 
-static enum boot0_status use_flash(struct boot0_session *session, struct boot0_error *error)
+/* The whole flash at once, by either command. */
+static enum boot0_status erase_all(struct boot0_session *session, enum b0_erase what,
+                                   struct boot0_error *error)
 {
-    int index = session->chosen >= 0 ? session->chosen : session->board.flash_alternate;
+    int flash = session->chosen >= 0 ? session->chosen : session->board.flash_alternate;
+    struct b0_protocol *protocol = session->protocol;
+    enum boot0_status status;
 
-    if (index < 0)
+    if (flash < 0)
         return boot0_fail(error, B0_E_UNSUPPORTED, "the board shows no flash memory");
-    return b0_session_use(session, index, error);
+    b0_session_phase(session, B0_PHASE_ERASE, 0);
+    status = protocol->ops->erase(protocol, flash, what, 0, error);
+    b0_session_phase_end(session, &session->report.erase_us);
+    return b0_session_stopped(session, status, error);
 }
 
 enum boot0_status boot0_session_mass_erase(struct boot0_session *session, struct boot0_error *error)
 {
-    enum boot0_status status = b0_session_need_dfuse(session, "erase on command", error);
+    enum boot0_status status = b0_session_need_addresses(session, "erase on command", error);
 
     if (status == B0_OK)
         status = b0_session_apply_supply(session, error);
-    if (status == B0_OK)
-        status = use_flash(session, error);
-    if (status != B0_OK)
-        return status;
-    b0_session_phase(session, B0_PHASE_ERASE, 0);
-    b0_engine_mass_erase(&session->link.engine);
-    status = b0_session_run(session, "erasing the whole flash", NULL, error);
-    b0_session_phase_end(session, &session->report.erase_us);
-    return status;
+    return status == B0_OK ? erase_all(session, B0_ERASE_ALL, error) : status;
 }
 
 enum boot0_status boot0_session_unprotect(struct boot0_session *session, struct boot0_error *error)
 {
-    enum boot0_status status = b0_session_need_dfuse(session, "take read protection off", error);
+    enum boot0_status status =
+        b0_session_need_addresses(session, "take read protection off", error);
 
-    if (status == B0_OK)
-        status = use_flash(session, error);
-    if (status != B0_OK)
-        return status;
-    b0_session_phase(session, B0_PHASE_ERASE, 0);
-    b0_engine_read_unprotect(&session->link.engine);
-    status = b0_session_run(session, "taking read protection off", NULL, error);
-    b0_session_phase_end(session, &session->report.erase_us);
-    return status;
+    return status == B0_OK ? erase_all(session, B0_ERASE_UNPROTECT, error) : status;
 }
 
 /* ---- starting ---- */
@@ -228,19 +227,17 @@ static bool has_left(struct boot0_session *session)
 enum boot0_status boot0_session_run(struct boot0_session *session, uint32_t address,
                                     struct boot0_error *error)
 {
-    enum boot0_status status = b0_session_need_dfuse(session, "start a program on command", error);
+    enum boot0_status status =
+        b0_session_need_addresses(session, "start a program on command", error);
 
     if (status == B0_OK)
         status = check_program(session, address, error);
-    if (status == B0_OK)
-        status = use_flash(session, error);
     if (status != B0_OK)
         return status;
     b0_session_phase(session, B0_PHASE_READ, 0);
-    b0_engine_leave(&session->link.engine, address);
-    status = b0_session_run(session, "starting the program", &address, error);
+    status = session->protocol->ops->leave(session->protocol, address, error);
     if (status != B0_OK)
-        return status;
+        return b0_session_stopped(session, status, error);
     session->report.started = has_left(session);
     if (!session->report.started)
         b0_session_note(session, "the board acknowledged, but stays in DFU mode; if its flash was "
@@ -250,7 +247,7 @@ enum boot0_status boot0_session_run(struct boot0_session *session, uint32_t addr
 
 enum boot0_status boot0_session_reset(struct boot0_session *session, struct boot0_error *error)
 {
-    const struct boot0_transport *transport = &session->link.transport;
+    const struct boot0_transport *transport = &session->transport;
 
     if (transport->ops->reset(transport->context) != B0_XFER_ERROR)
         return B0_OK;

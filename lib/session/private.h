@@ -2,8 +2,7 @@
 #ifndef B0_LIB_SESSION_PRIVATE_H
 #define B0_LIB_SESSION_PRIVATE_H
 
-#include "../dfu/link.h"
-#include "../dfu/quirks.h"
+#include "../protocol.h"
 
 #include <boot0/session.h>
 #include <core/flash_times.h>
@@ -11,11 +10,11 @@
 struct boot0_session {
     const struct boot0_bus *bus;
     struct boot0_board board;
-    struct b0_link link; /* owns the transport */
+    struct boot0_transport transport; /* owned; ops NULL: not open */
+    struct b0_protocol *protocol;     /* owned; NULL: not open */
     struct boot0_session_options options;
     struct boot0_observer observer;
-    int selected; /* index of the alternate that is in force on the board, -1 if unknown */
-    int chosen;   /* the one that options.alternate names, -1 if none is named */
+    int chosen; /* index of the alternate that options.alternate names, -1 if none is named */
 
     const struct b0_flash_times *times; /* NULL: the chip is unknown */
     enum b0_parallelism width;
@@ -26,8 +25,7 @@ struct boot0_session {
 
     struct boot0_progress progress; /* of the phase under way */
     uint64_t phase_start_us;
-    uint64_t phase_base; /* bytes that were done before the engine's present operation */
-    bool deaf;           /* while tidying up after a stop: the observer is not asked */
+    uint64_t phase_base; /* bytes that were done before the protocol's present call */
 };
 
 /* ---- select.c ---- */
@@ -47,26 +45,19 @@ void b0_session_note(const struct boot0_session *session, const char *format, ..
 void b0_session_phase(struct boot0_session *session, enum boot0_phase phase, uint64_t total);
 void b0_session_phase_end(struct boot0_session *session, uint64_t *sum_us);
 
-/* Runs the operation that was begun on the engine. */
-enum boot0_status b0_session_run(struct boot0_session *session, const char *doing,
-                                 const uint32_t *address, struct boot0_error *error);
+/* The board's clock, or the bus's. */
+uint64_t b0_session_now_us(const struct boot0_session *session);
 
-/* Whether the last failure may not happen again: worth another try after recovery. */
-bool b0_session_failure_may_pass(const struct boot0_session *session, enum boot0_status status);
-
-/* Brings the board to dfuIDLE, with the observer not asked. */
-enum boot0_status b0_session_recover(struct boot0_session *session, struct boot0_error *error);
-
-/* Makes an alternate (by index) the one in force. */
-enum boot0_status b0_session_use(struct boot0_session *session, int index,
-                                 struct boot0_error *error);
+/* Brings a board to rest whose call was stopped by the observer, and completes the error. */
+enum boot0_status b0_session_stopped(struct boot0_session *session, enum boot0_status status,
+                                     struct boot0_error *error);
 
 /* The alternate that an address belongs to: the chosen one, else by layout; -1 if none. */
 int b0_session_alternate_of(const struct boot0_session *session, uint32_t address);
 
 /* B0_E_UNSUPPORTED unless the board has addresses. */
-enum boot0_status b0_session_need_dfuse(const struct boot0_session *session, const char *what,
-                                        struct boot0_error *error);
+enum boot0_status b0_session_need_addresses(const struct boot0_session *session, const char *what,
+                                            struct boot0_error *error);
 
 /* ---- memory.c ---- */
 
@@ -74,6 +65,10 @@ enum boot0_status b0_session_need_dfuse(const struct boot0_session *session, con
 enum boot0_status b0_session_read_run(struct boot0_session *session, int alternate,
                                       uint32_t address, uint8_t *data, uint32_t size,
                                       struct boot0_error *error);
+
+/* Erases one sector, and counts it. */
+enum boot0_status b0_session_erase_sector(struct boot0_session *session, int alternate,
+                                          uint32_t address, struct boot0_error *error);
 
 /* ---- supply.c ---- */
 

@@ -1,5 +1,6 @@
 /* Which board is meant: listing, choosing, waiting for it, opening it. */
 #include "../dfu/device.h"
+#include "../dfu/dfu.h"
 #include "private.h"
 
 #include <stdio.h>
@@ -159,8 +160,8 @@ static enum boot0_status find_now(struct boot0_session *session,
         if (error)
             *error = boards[0].access;
     } else
-        status = open_and_probe(session->bus, &boards[0].usb, &session->board,
-                                &session->link.transport, error);
+        status = open_and_probe(session->bus, &boards[0].usb, &session->board, &session->transport,
+                                error);
     free(boards);
     return status;
 }
@@ -200,33 +201,11 @@ static enum boot0_status find_within(struct boot0_session *session,
 
 static void close_transport(struct boot0_session *session)
 {
-    struct boot0_transport *transport = &session->link.transport;
+    struct boot0_transport *transport = &session->transport;
 
     if (transport->ops)
         transport->ops->close(transport->context);
     transport->ops = NULL;
-}
-
-/* DFU 1.1, 5.1: asks the running program for DFU mode. The transport is closed afterwards. */
-static enum boot0_status detach(struct boot0_session *session, struct boot0_error *error)
-{
-    const struct boot0_board *board = &session->board;
-    const struct boot0_transport *transport = &session->link.transport;
-    struct b0_engine_config config = {.interface = board->usb.dfu_interface, .transfer_size = 64};
-    enum boot0_status status;
-
-    b0_session_note(session, "the program at %s is asked for DFU mode", board->usb.path);
-    status = transport->ops->select(transport->context, board->alternates[0].interface,
-                                    board->alternates[0].alternate, error);
-    if (status == B0_OK) {
-        b0_engine_init(&session->link.engine, &config);
-        b0_engine_detach(&session->link.engine, board->detach_timeout_ms);
-        status = b0_session_run(session, "asking the program for DFU mode", NULL, error);
-    }
-    if (status == B0_OK && !(board->attributes & B0_DFU_WILL_DETACH))
-        transport->ops->reset(transport->context);
-    close_transport(session);
-    return status;
 }
 
 /* Opens what appears at the port of a program that was detached, when it is in DFU mode. */
@@ -265,7 +244,10 @@ enum boot0_status b0_session_find(struct boot0_session *session,
         selection = &any;
     status = find_within(session, selection, selection->wait_ms, error);
     if (status == B0_OK && session->board.mode == B0_MODE_RUNTIME) {
-        status = detach(session, error);
+        b0_session_note(session, "the program at %s is asked for DFU mode",
+                        session->board.usb.path);
+        status = b0_dfu_detach(&session->transport, &session->board, error);
+        close_transport(session);
         if (status == B0_OK)
             status = find_again(session, error);
     }

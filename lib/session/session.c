@@ -1,4 +1,5 @@
 /* Opening a session, running the engine in it, and what all its operations share. */
+#include "../dfu/dfu.h"
 #include "private.h"
 
 #include <boot0/boot0.h>
@@ -28,92 +29,52 @@ void b0_session_note(const struct boot0_session *session, const char *format, ..
 
 /* ---- phases and progress ---- */
 
+uint64_t b0_session_now_us(const struct boot0_session *session)
+{
+    return session->transport.ops->now_us(session->transport.context);
+}
+
 void b0_session_phase(struct boot0_session *session, enum boot0_phase phase, uint64_t total)
 {
     session->progress = (struct boot0_progress){.phase = phase, .total = total};
-    session->phase_start_us = b0_link_now_us(&session->link);
+    session->phase_start_us = b0_session_now_us(session);
     session->phase_base = 0;
 }
 
 void b0_session_phase_end(struct boot0_session *session, uint64_t *sum_us)
 {
-    *sum_us += b0_link_now_us(&session->link) - session->phase_start_us;
+    *sum_us += b0_session_now_us(session) - session->phase_start_us;
 }
 
-/* Called by the link after every step. */
+/* Called by the protocol after every transfer. */
 static bool tick(void *context)
 {
     struct boot0_session *session = context;
 
-    if (session->deaf || !session->observer.progress)
+    if (!session->observer.progress)
         return true;
-    session->progress.done = session->phase_base + session->link.engine.done;
+    session->progress.done = session->phase_base + session->protocol->done;
     if (session->progress.done > session->progress.total)
         session->progress.done = session->progress.total;
-    session->progress.elapsed_us = b0_link_now_us(&session->link) - session->phase_start_us;
+    session->progress.elapsed_us = b0_session_now_us(session) - session->phase_start_us;
     return session->observer.progress(session->observer.context, &session->progress);
 }
 
-enum boot0_status b0_session_recover(struct boot0_session *session, struct boot0_error *error)
+enum boot0_status b0_session_stopped(struct boot0_session *session, enum boot0_status status,
+                                     struct boot0_error *error)
 {
-    struct b0_link_task task = {.doing = "bringing the board to dfuIDLE"};
-    enum boot0_status status;
-    bool was_deaf = session->deaf;
-
-    session->deaf = true;
-    b0_engine_idle(&session->link.engine);
-    status = b0_link_run(&session->link, &task, error);
-    session->deaf = was_deaf;
-    return status;
-}
-
-enum boot0_status b0_session_run(struct boot0_session *session, const char *doing,
-                                 const uint32_t *address, struct boot0_error *error)
-{
-    struct b0_link_task task = {
-        .doing = doing, .has_address = address != NULL, .address = address ? *address : 0};
     struct boot0_error ignored;
-    enum boot0_status status = b0_link_run(&session->link, &task, error);
 
     if (status != B0_E_CANCELLED)
         return status;
-    if (b0_session_recover(session, &ignored) == B0_OK)
+    if (session->protocol->ops->settle(session->protocol, &ignored) == B0_OK)
         return boot0_hint(error, "The board waits in DFU mode; what it was doing is not complete. "
                                  "Repeat the command, and it goes on from what the board holds.");
     return boot0_hint(error, "The board did not come to rest. Repeat the command; if it is not "
                              "found, reset it into DFU mode.");
 }
 
-bool b0_session_failure_may_pass(const struct boot0_session *session, enum boot0_status status)
-{
-    static const bool may_pass[] = {
-        [B0_FAIL_NONE] = false,   [B0_FAIL_STATUS] = false, [B0_FAIL_STALL] = true,
-        [B0_FAIL_TIMEOUT] = true, [B0_FAIL_GONE] = false,   [B0_FAIL_TRANSFER] = true,
-        [B0_FAIL_SHORT] = true,   [B0_FAIL_STATE] = true,
-    };
-
-    if (status == B0_OK || status == B0_E_CANCELLED)
-        return false;
-    return may_pass[session->link.engine.failure];
-}
-
 /* ---- alternates ---- */
-
-enum boot0_status b0_session_use(struct boot0_session *session, int index,
-                                 struct boot0_error *error)
-{
-    const struct boot0_transport *transport = &session->link.transport;
-    const struct boot0_alternate *alternate = &session->board.alternates[index];
-    enum boot0_status status;
-
-    if (session->selected == index)
-        return B0_OK;
-    status = transport->ops->select(transport->context, alternate->interface, alternate->alternate,
-                                    error);
-    session->selected = status == B0_OK ? index : -1;
-    b0_engine_forget(&session->link.engine);
-    return status;
-}
 
 static bool layout_has(const struct boot0_alternate *alternate, uint32_t address)
 {
@@ -175,22 +136,15 @@ static enum boot0_status choose_alternate(struct boot0_session *session, struct 
 
 /* ---- opening and closing ---- */
 
-static void start_engine(struct boot0_session *session)
+/* Which protocol the board speaks; brings it to rest. */
+static enum boot0_status start_protocol(struct boot0_session *session, struct boot0_error *error)
 {
-    const struct boot0_board *board = &session->board;
-    const struct b0_quirk *quirk = b0_quirk_find(board);
-    struct b0_engine_config config = {
-        .interface =
-            board->alternate_count ? board->alternates[0].interface : board->usb.dfu_interface,
-        .transfer_size = board->transfer_size,
-        .dfuse = board->dfuse,
-    };
-
-    if (quirk)
-        config.quirks = quirk->engine;
-    if (session->options.patient)
-        config.quirks.poll_early = false;
-    b0_engine_init(&session->link.engine, &config);
+    session->protocol = b0_dfu_new(&session->transport, &session->board, session->options.patient);
+    if (!session->protocol)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory for a session");
+    session->protocol->tick = tick;
+    session->protocol->context = session;
+    return session->protocol->ops->settle(session->protocol, error);
 }
 
 /* The user's word on the chip, against what the board says: the board wins, the user is told. */
@@ -249,9 +203,7 @@ enum boot0_status boot0_session_open(struct boot0_session **session, const struc
         made->options = *options;
     if (observer)
         made->observer = *observer;
-    made->selected = made->chosen = -1;
-    made->link.tick = tick;
-    made->link.context = made;
+    made->chosen = -1;
     status = b0_session_find(made, selection, error);
     if (status == B0_OK)
         status = check_transfer_size(made, error);
@@ -260,14 +212,9 @@ enum boot0_status boot0_session_open(struct boot0_session **session, const struc
     if (status == B0_OK)
         status = check_chip(made, error);
     if (status == B0_OK) {
-        int first = made->chosen >= 0 ? made->chosen : made->board.flash_alternate;
-
-        made->opened_us = b0_link_now_us(&made->link);
-        start_engine(made);
-        status = b0_session_use(made, first >= 0 ? first : 0, error);
+        made->opened_us = b0_session_now_us(made);
+        status = start_protocol(made, error);
     }
-    if (status == B0_OK)
-        status = b0_session_recover(made, error);
     if (status != B0_OK) {
         boot0_session_close(made);
         return status;
@@ -280,8 +227,10 @@ void boot0_session_close(struct boot0_session *session)
 {
     if (!session)
         return;
-    if (session->link.transport.ops)
-        session->link.transport.ops->close(session->link.transport.context);
+    if (session->protocol)
+        session->protocol->ops->close(session->protocol);
+    if (session->transport.ops)
+        session->transport.ops->close(session->transport.context);
     free(session);
 }
 
@@ -302,12 +251,12 @@ const struct boot0_layout *boot0_session_layout(const struct boot0_session *sess
 void boot0_session_report(const struct boot0_session *session, struct boot0_report *report)
 {
     *report = session->report;
-    report->transfers = session->link.transfers;
-    report->total_us = b0_link_now_us(&session->link) - session->opened_us;
+    report->transfers = session->protocol->transfers;
+    report->total_us = b0_session_now_us(session) - session->opened_us;
 }
 
-enum boot0_status b0_session_need_dfuse(const struct boot0_session *session, const char *what,
-                                        struct boot0_error *error)
+enum boot0_status b0_session_need_addresses(const struct boot0_session *session, const char *what,
+                                            struct boot0_error *error)
 {
     if (session->board.dfuse)
         return B0_OK;

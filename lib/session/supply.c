@@ -70,14 +70,11 @@ enum boot0_status b0_session_apply_supply(struct boot0_session *session, struct 
     }
     while (supply_mv < ranges[row].from_mv)
         row++;
-    status = b0_session_use(session, feature, error);
-    if (status != B0_OK)
-        return status;
     address = board->alternates[feature].layout.regions[0].address + FEATURE_RANGE;
-    b0_engine_write(&session->link.engine, address, &ranges[row].range, 1);
-    status = b0_session_run(session, "setting the supply range", &address, error);
+    status = session->protocol->ops->write(session->protocol, feature, address, &ranges[row].range,
+                                           1, error);
     if (status != B0_OK)
-        return status;
+        return b0_session_stopped(session, status, error);
     session->width = (enum b0_parallelism)ranges[row].width;
     b0_session_note(session, "supply range %s", ranges[row].text);
     return B0_OK;

@@ -1,0 +1,258 @@
+/* DfuSe and plain DFU as protocols of a session: the engine's operations, run over a transport. */
+#include "dfu.h"
+#include "link.h"
+#include "quirks.h"
+
+#include <stdlib.h>
+
+struct dfu {
+    struct b0_protocol protocol; /* first: a pointer to it is one to this */
+    const struct boot0_board *board;
+    struct b0_link link;
+    int selected; /* index of the alternate in force on the board, -1 if unknown */
+    bool deaf;    /* settling: nobody is asked whether to stop */
+};
+
+static struct dfu *dfu_of(struct b0_protocol *protocol)
+{
+    return (struct dfu *)protocol;
+}
+
+/* Called by the link after every step. */
+static bool tick(void *context)
+{
+    struct dfu *dfu = context;
+
+    dfu->protocol.done = dfu->link.engine.done;
+    return dfu->deaf || dfu->protocol.tick(dfu->protocol.context);
+}
+
+/* Whether the same would go wrong again: a board that says why, or is gone, will not change. */
+static bool may_pass(const struct b0_engine *engine, enum boot0_status status)
+{
+    static const bool by_failure[] = {
+        [B0_FAIL_NONE] = false,   [B0_FAIL_STATUS] = false, [B0_FAIL_STALL] = true,
+        [B0_FAIL_TIMEOUT] = true, [B0_FAIL_GONE] = false,   [B0_FAIL_TRANSFER] = true,
+        [B0_FAIL_SHORT] = true,   [B0_FAIL_STATE] = true,
+    };
+
+    return status != B0_OK && status != B0_E_CANCELLED && by_failure[engine->failure];
+}
+
+/* Runs the operation that was begun on the engine. */
+static enum boot0_status run(struct dfu *dfu, const char *doing, const uint32_t *address,
+                             struct boot0_error *error)
+{
+    struct b0_link_task task = {
+        .doing = doing, .has_address = address != NULL, .address = address ? *address : 0};
+    enum boot0_status status;
+
+    status = b0_link_run(&dfu->link, &task, error);
+    dfu->protocol.done = dfu->link.engine.done;
+    dfu->protocol.transfers = dfu->link.transfers;
+    dfu->protocol.may_pass = may_pass(&dfu->link.engine, status);
+    return status;
+}
+
+static enum boot0_status settle(struct b0_protocol *protocol, struct boot0_error *error)
+{
+    struct dfu *dfu = dfu_of(protocol);
+    enum boot0_status status;
+
+    dfu->deaf = true;
+    b0_engine_idle(&dfu->link.engine);
+    status = run(dfu, "bringing the board to dfuIDLE", NULL, error);
+    dfu->deaf = false;
+    return status;
+}
+
+/* Makes an alternate the one in force. */
+static enum boot0_status use(struct dfu *dfu, int memory, struct boot0_error *error)
+{
+    const struct boot0_transport *transport = &dfu->link.transport;
+    const struct boot0_alternate *alternate = &dfu->board->alternates[memory];
+    enum boot0_status status;
+
+    dfu->protocol.done = 0;
+    dfu->protocol.may_pass = false;
+    if (dfu->selected == memory)
+        return B0_OK;
+    status = transport->ops->select(transport->context, alternate->interface, alternate->alternate,
+                                    error);
+    dfu->selected = status == B0_OK ? memory : -1;
+    b0_engine_forget(&dfu->link.engine);
+    return status;
+}
+
+/* ---- DfuSe ---- */
+
+static enum boot0_status dfuse_read(struct b0_protocol *protocol, int memory, uint32_t address,
+                                    uint8_t *data, uint32_t size, struct boot0_error *error)
+{
+    struct dfu *dfu = dfu_of(protocol);
+    enum boot0_status status = use(dfu, memory, error);
+
+    if (status != B0_OK)
+        return status;
+    b0_engine_read(&dfu->link.engine, address, data, size);
+    return run(dfu, "reading", &address, error);
+}
+
+static enum boot0_status dfuse_write(struct b0_protocol *protocol, int memory, uint32_t address,
+                                     const uint8_t *data, uint32_t size, struct boot0_error *error)
+{
+    struct dfu *dfu = dfu_of(protocol);
+    enum boot0_status status = use(dfu, memory, error);
+
+    if (status != B0_OK)
+        return status;
+    b0_engine_write(&dfu->link.engine, address, data, size);
+    return run(dfu, "writing", &address, error);
+}
+
+static enum boot0_status dfuse_erase(struct b0_protocol *protocol, int memory, enum b0_erase what,
+                                     uint32_t address, struct boot0_error *error)
+{
+    struct dfu *dfu = dfu_of(protocol);
+    struct b0_engine *engine = &dfu->link.engine;
+    enum boot0_status status = use(dfu, memory, error);
+
+    if (status != B0_OK)
+        return status;
+    switch (what) {
+    case B0_ERASE_ALL:
+        b0_engine_mass_erase(engine);
+        return run(dfu, "erasing the whole flash", NULL, error);
+    case B0_ERASE_UNPROTECT:
+        b0_engine_read_unprotect(engine);
+        return run(dfu, "taking read protection off", NULL, error);
+    default:
+        b0_engine_erase(engine, address);
+        return run(dfu, "erasing the sector", &address, error);
+    }
+}
+
+static enum boot0_status dfuse_leave(struct b0_protocol *protocol, uint32_t address,
+                                     struct boot0_error *error)
+{
+    struct dfu *dfu = dfu_of(protocol);
+    int flash = dfu->board->flash_alternate;
+    enum boot0_status status = use(dfu, flash >= 0 ? flash : 0, error);
+
+    if (status != B0_OK)
+        return status;
+    b0_engine_leave(&dfu->link.engine, address);
+    return run(dfu, "starting the program", &address, error);
+}
+
+/* ---- plain DFU ---- */
+
+static enum boot0_status plain_read(struct b0_protocol *protocol, int memory, uint32_t address,
+                                    uint8_t *data, uint32_t size, struct boot0_error *error)
+{
+    struct dfu *dfu = dfu_of(protocol);
+    enum boot0_status status = use(dfu, memory, error);
+
+    (void)address;
+    if (status != B0_OK)
+        return status;
+    b0_engine_upload(&dfu->link.engine, data, size);
+    return run(dfu, "reading", NULL, error);
+}
+
+static enum boot0_status plain_write(struct b0_protocol *protocol, int memory, uint32_t address,
+                                     const uint8_t *data, uint32_t size, struct boot0_error *error)
+{
+    struct dfu *dfu = dfu_of(protocol);
+    enum boot0_status status = use(dfu, memory, error);
+
+    (void)address;
+    if (status != B0_OK)
+        return status;
+    b0_engine_download(&dfu->link.engine, data, size);
+    return run(dfu, "writing", NULL, error);
+}
+
+/* DFU 1.1, 6.1.5: a device that is not manifestation tolerant waits for a bus reset. */
+static enum boot0_status plain_leave(struct b0_protocol *protocol, uint32_t address,
+                                     struct boot0_error *error)
+{
+    struct dfu *dfu = dfu_of(protocol);
+    const struct boot0_transport *transport = &dfu->link.transport;
+
+    (void)address;
+    if (transport->ops->reset(transport->context) != B0_XFER_ERROR)
+        return B0_OK;
+    boot0_fail(error, B0_E_IO, "the USB reset that starts the program failed");
+    return boot0_hint(error, "Press the board's reset button, or plug it in anew.");
+}
+
+static void close_dfu(struct b0_protocol *protocol)
+{
+    free(dfu_of(protocol));
+}
+
+static const struct b0_protocol_ops dfuse_ops = {
+    .settle = settle,
+    .read = dfuse_read,
+    .write = dfuse_write,
+    .erase = dfuse_erase,
+    .leave = dfuse_leave,
+    .close = close_dfu,
+};
+
+static const struct b0_protocol_ops plain_ops = {
+    .settle = settle,
+    .read = plain_read,
+    .write = plain_write,
+    .erase = NULL,
+    .leave = plain_leave,
+    .close = close_dfu,
+};
+
+struct b0_protocol *b0_dfu_new(const struct boot0_transport *transport,
+                               const struct boot0_board *board, bool patient)
+{
+    const struct b0_quirk *quirk = b0_quirk_find(board);
+    struct b0_engine_config config = {
+        .interface = board->alternates[0].interface,
+        .transfer_size = board->transfer_size,
+        .dfuse = board->dfuse,
+    };
+    struct dfu *dfu = calloc(1, sizeof *dfu);
+
+    if (!dfu)
+        return NULL;
+    if (quirk)
+        config.quirks = quirk->engine;
+    if (patient)
+        config.quirks.poll_early = false;
+    b0_engine_init(&dfu->link.engine, &config);
+    dfu->protocol.ops = board->dfuse ? &dfuse_ops : &plain_ops;
+    dfu->protocol.block_size = dfu->link.engine.config.transfer_size;
+    dfu->board = board;
+    dfu->link.transport = *transport;
+    dfu->link.tick = tick;
+    dfu->link.context = dfu;
+    dfu->selected = -1;
+    return &dfu->protocol;
+}
+
+enum boot0_status b0_dfu_detach(const struct boot0_transport *transport,
+                                const struct boot0_board *board, struct boot0_error *error)
+{
+    struct b0_engine_config config = {.interface = board->alternates[0].interface};
+    struct b0_link_task task = {.doing = "asking the program for DFU mode"};
+    struct b0_link link = {.transport = *transport};
+    enum boot0_status status = transport->ops->select(
+        transport->context, board->alternates[0].interface, board->alternates[0].alternate, error);
+
+    if (status != B0_OK)
+        return status;
+    b0_engine_init(&link.engine, &config);
+    b0_engine_detach(&link.engine, board->detach_timeout_ms);
+    status = b0_link_run(&link, &task, error);
+    if (status == B0_OK && !(board->attributes & B0_DFU_WILL_DETACH))
+        transport->ops->reset(transport->context);
+    return status;
+}

@@ -1,0 +1,53 @@
+/*
+ * What a session asks of a board, whatever the board speaks: DfuSe and plain DFU (lib/dfu) are two
+ * such protocols. All calls block and may be made in any order; each finds its way from the state
+ * that the one before has left.
+ */
+#ifndef B0_LIB_PROTOCOL_H
+#define B0_LIB_PROTOCOL_H
+
+#include <boot0/board.h>
+
+struct b0_protocol;
+
+enum b0_erase {
+    B0_ERASE_SECTOR,    /* the one at `address` */
+    B0_ERASE_ALL,       /* the whole main flash by one command */
+    B0_ERASE_UNPROTECT, /* read protection off; erases everything and resets the board */
+};
+
+/*
+ * `memory` is an index into the board's alternates. Failures: B0_E_IO, B0_E_GONE, B0_E_PROTOCOL,
+ * B0_E_PROTECTED, and B0_E_CANCELLED when tick() has said so.
+ */
+struct b0_protocol_ops {
+    /* Brings the board to rest from wherever it stands, without asking tick(). */
+    enum boot0_status (*settle)(struct b0_protocol *protocol, struct boot0_error *error);
+    /* Without addresses: reads from the start, until the board has no more (see `done`) or size. */
+    enum boot0_status (*read)(struct b0_protocol *protocol, int memory, uint32_t address,
+                              uint8_t *data, uint32_t size, struct boot0_error *error);
+    /* Without addresses: one download of the whole, to its end. */
+    enum boot0_status (*write)(struct b0_protocol *protocol, int memory, uint32_t address,
+                               const uint8_t *data, uint32_t size, struct boot0_error *error);
+    /* NULL if the board cannot. */
+    enum boot0_status (*erase)(struct b0_protocol *protocol, int memory, enum b0_erase what,
+                               uint32_t address, struct boot0_error *error);
+    /* Starts the program at an address; without addresses, whatever was downloaded. */
+    enum boot0_status (*leave)(struct b0_protocol *protocol, uint32_t address,
+                               struct boot0_error *error);
+    /* Frees the protocol; the transport below it stays open. */
+    void (*close)(struct b0_protocol *protocol);
+};
+
+struct b0_protocol {
+    const struct b0_protocol_ops *ops;
+    uint32_t block_size; /* bytes that one write transfer takes */
+    uint32_t done;       /* bytes that the board has confirmed, of the call under way or the last */
+    uint64_t transfers;  /* so far */
+    bool may_pass;       /* the last failure may not happen again: settle, and try again */
+    /* Asked after every transfer; false stops the call. Not NULL. */
+    bool (*tick)(void *context);
+    void *context;
+};
+
+#endif
