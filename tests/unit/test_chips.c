@@ -228,6 +228,22 @@ static void finds_by_uf2_family(void **state)
     assert_null(boot0_chip_by_uf2_family(0));          /* families without an id have 0 */
 }
 
+/* Each of the keys, with blanks between them, matches or does not, as wanted. */
+static void check_keys(const char *keys, bool wanted, const char *flash, const char *option_bytes)
+{
+    while (*keys) {
+        size_t length = strcspn(keys, " ");
+        char key[16] = "";
+
+        assert_true(length < sizeof(key));
+        memcpy(key, keys, length);
+        if (matches(key, flash, option_bytes) != wanted)
+            fail_msg("%s is %s%s", flash, wanted ? "not " : "", key);
+        keys += length;
+        keys += strspn(keys, " ");
+    }
+}
+
 static void tells_chips_by_their_layout(void **state)
 {
     static const struct {
@@ -284,16 +300,8 @@ static void tells_chips_by_their_layout(void **state)
 
     (void)state;
     for (size_t i = 0; i < LENGTH(cases); i++) {
-        for (int wanted = 0; wanted < 2; wanted++) {
-            char keys[80];
-            char *rest = keys;
-
-            strcpy(keys, wanted ? cases[i].is : cases[i].is_not);
-            for (char *key = strtok_r(rest, " ", &rest); key; key = strtok_r(rest, " ", &rest)) {
-                if (matches(key, cases[i].flash, cases[i].option_bytes) != wanted)
-                    fail_msg("%s is %s%s", cases[i].flash, wanted ? "not " : "", key);
-            }
-        }
+        check_keys(cases[i].is, true, cases[i].flash, cases[i].option_bytes);
+        check_keys(cases[i].is_not, false, cases[i].flash, cases[i].option_bytes);
     }
 }
 

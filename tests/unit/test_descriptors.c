@@ -345,14 +345,14 @@ static void cuts_strings_to_the_buffer(void **state)
 {
     uint8_t bytes[32];
     char text[8];
-    size_t size = encode(bytes, 14, "abcdef");
+    size_t sent = encode(bytes, 14, "abcdef");
 
     (void)state;
     for (size_t room = 0; room <= sizeof(text); room++) {
         size_t length = room == 0 ? 0 : room > 6 ? 6 : room - 1;
 
         memset(text, 'X', sizeof(text));
-        assert_int_equal(b0_string_descriptor(bytes, size, text, room), length);
+        assert_int_equal(b0_string_descriptor(bytes, sent, text, room), length);
         if (room > 0)
             assert_int_equal(strlen(text), length);
         if (room < sizeof(text))

@@ -48,7 +48,7 @@ static void every_request_in_every_state(void **state)
 
         for (unsigned r = 0; r < B0_DFU_REQUEST_COUNT; r++) {
             struct b0_dfu_rule rule = b0_dfu_device_rule(s, r);
-            char next = column[1] == '*' ? B0_DFU_STATE_ERROR : (char)(column[1] - '0');
+            unsigned next = column[1] == '*' ? B0_DFU_STATE_ERROR : (unsigned)(column[1] - '0');
 
             assert_true(rule.action < sizeof(action_letters));
             if (action_letters[rule.action] != column[0] || rule.next != next)
