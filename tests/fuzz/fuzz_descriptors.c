@@ -26,14 +26,14 @@ static void check_configuration(const uint8_t *data, size_t size)
         require(found.functional.transfer_size == 0 && found.functional.version == 0);
 }
 
-static void check_string(const uint8_t *data, size_t size, size_t room)
+static void check_string(const uint8_t *data, size_t sent, size_t room)
 {
     char text[300];
     struct boot0_layout layout;
     size_t length;
 
     memset(text, 0x7f, sizeof(text));
-    length = b0_string_descriptor(data, size, text, room);
+    length = b0_string_descriptor(data, sent, text, room);
     require(room == 0 ? length == 0 : length < room && strlen(text) == length);
     require(text[room] == 0x7f);
     for (size_t i = 0; i < length; i++)
