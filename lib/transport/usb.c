@@ -183,8 +183,11 @@ static bool examine(libusb_device *device, struct boot0_candidate *candidate)
     bool found;
 
     memset(candidate, 0, sizeof *candidate);
-    if (libusb_get_device_descriptor(device, &d) != 0 ||
-        libusb_get_active_config_descriptor(device, &config) != 0)
+    if (libusb_get_device_descriptor(device, &d) != 0)
+        return false;
+    /* A device that nobody has configured yet has no active configuration. */
+    if (libusb_get_active_config_descriptor(device, &config) != 0 &&
+        libusb_get_config_descriptor(device, 0, &config) != 0)
         return false;
     found = find_dfu(config, candidate);
     libusb_free_config_descriptor(config);
