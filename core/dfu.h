@@ -42,16 +42,15 @@ struct b0_dfu_functional {
  * operation ends, the device sets it itself and the table says so by the action.
  */
 enum b0_dfu_action {
-    B0_DFU_DO_STALL =
-        0,            /* not allowed here: stall EP0, errSTALLEDPKT, dfuERROR (app states: stall) */
-    B0_DFU_DO_DETACH, /* start the detach timer */
-    B0_DFU_DO_DNLOAD, /* wLength > 0: take the block; wLength 0: DNLOAD_END in dfuDNLOAD-IDLE */
-    B0_DFU_DO_UPLOAD, /* send a block; a short one goes back to dfuIDLE */
-    B0_DFU_DO_STATUS, /* report bStatus and the state that follows */
-    B0_DFU_DO_SYNC,   /* GETSTATUS in a SYNC state: begin or finish the work, then report */
-    B0_DFU_DO_STATE,  /* report the state, no change */
-    B0_DFU_DO_CLEAR,  /* clear the status */
-    B0_DFU_DO_ABORT,  /* drop what was going on */
+    B0_DFU_DO_STALL = 0, /* not allowed: stall, errSTALLEDPKT, dfuERROR; app states just stall */
+    B0_DFU_DO_DETACH,    /* start the detach timer */
+    B0_DFU_DO_DNLOAD,    /* wLength > 0: take the block; wLength 0: DNLOAD_END in dfuDNLOAD-IDLE */
+    B0_DFU_DO_UPLOAD,    /* send a block; a short one goes back to dfuIDLE */
+    B0_DFU_DO_STATUS,    /* report bStatus and the state that follows */
+    B0_DFU_DO_SYNC,      /* GETSTATUS in a SYNC state: begin or finish the work, then report */
+    B0_DFU_DO_STATE,     /* report the state, no change */
+    B0_DFU_DO_CLEAR,     /* clear the status */
+    B0_DFU_DO_ABORT,     /* drop what was going on */
 };
 
 struct b0_dfu_rule {
