@@ -63,10 +63,21 @@ unsigned vboard_connection(const struct vboard *board);
 size_t vboard_descriptors(const struct vboard *board, uint8_t *bytes, size_t size);
 
 /*
+ * The text of a string descriptor, without a transfer: takes no time, is not counted, meets no
+ * fault. Always NUL-terminates; returns the length, 0 if there is no such string.
+ */
+size_t vboard_string(const struct vboard *board, uint8_t index, char *text, size_t size);
+
+/*
  * One control transfer, with the contract of struct boot0_transport_ops::control. Advances the
  * clock by its duration; on a time-out by timeout_us. If the board goes away in it, the answer is
  * B0_XFER_GONE.
+ *
+ * With VBOARD_NO_TIMEOUT the transfer takes as long as it takes; if the board never answers it
+ * (fault=timeout), the answer is B0_XFER_TIMEOUT, and no time has passed: for hosts that find out
+ * by waiting.
  */
+#define VBOARD_NO_TIMEOUT UINT64_MAX
 enum boot0_xfer vboard_control(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
                                size_t *actual, uint64_t timeout_us);
 

@@ -1,0 +1,208 @@
+/*
+ * The virtual board from inside: what its parts share. The parts are
+ *
+ *   board.c    life, power, reset, buttons      clock.c   virtual time, work in the flash
+ *   spec.c     "MODEL:key=value,…"              usb.c     descriptors, standard requests
+ *   faults.c   what goes wrong on purpose       trace.c, stats.c
+ *   chip/      memories                         rom/      bootloaders
+ */
+#ifndef VBOARD_BOARD_H
+#define VBOARD_BOARD_H
+
+#include "chip/chip.h"
+#include "rom/models.h"
+#include "vboard.h"
+
+#define VBOARD_NEVER UINT64_MAX
+
+/*
+ * What answers on USB now: a bootloader, or one day a CPU that runs a program. It gets every
+ * control transfer, standard requests too (vboard_usb_standard() answers those for the models that
+ * have their descriptors in a table).
+ */
+struct vboard_function {
+    /* The board has just come out of reset with this function in charge. */
+    void (*start)(struct vboard *board);
+    /* One control transfer: fills *actual, and `data` if the direction is in. */
+    enum boot0_xfer (*control)(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
+                               size_t *actual);
+    /* The status stage of a transfer that went well is over: what was put off until then. */
+    void (*sent)(struct vboard *board, const struct boot0_setup *setup);
+    void (*bus_reset)(struct vboard *board);
+    /* The board's timer has run out. NULL if it sets none. */
+    void (*timer)(struct vboard *board);
+    /* Device descriptor and configuration, as a host reads them on arrival. */
+    size_t (*descriptors)(const struct vboard *board, uint8_t *bytes, size_t size);
+};
+
+/* ---- what the spec says ---- */
+
+enum {
+    VBOARD_SERIAL_MAX = VBOARD_STRING_MAX,
+    VBOARD_FAULTS_MAX = 16,
+};
+
+enum vboard_fill {
+    VBOARD_FILL_BYTE,
+    VBOARD_FILL_RANDOM,
+};
+
+enum vboard_fault_kind {
+    VBOARD_FAULT_UNPLUG,
+    VBOARD_FAULT_POWERCUT,
+    VBOARD_FAULT_STALL,
+    VBOARD_FAULT_TIMEOUT,
+    VBOARD_FAULT_STATUS,
+    VBOARD_FAULT_DESCRIPTOR,
+};
+
+struct vboard_fault {
+    uint8_t kind;      /* enum vboard_fault_kind */
+    uint8_t value;     /* DESCRIPTOR: the byte that is there instead */
+    uint32_t at;       /* which transfer, operation or offset */
+    uint32_t after_ms; /* UNPLUG, POWERCUT: plugged in again after so long; 0: not */
+};
+
+struct vboard_settings {
+    char *flash_file; /* NULL: none */
+    uint8_t fill;     /* enum vboard_fill */
+    uint8_t fill_byte;
+    bool boot0;
+    unsigned supply_mv;
+    unsigned read_protection;
+    char serial[VBOARD_SERIAL_MAX + 1];
+    uint16_t poll_ms[VBOARD_JOB_COUNT];
+    struct vboard_fault faults[VBOARD_FAULTS_MAX];
+    size_t fault_count;
+};
+
+/* Fills settings (and the model) from a spec. The caller frees settings->flash_file in any case. */
+enum boot0_status vboard_spec_parse(const char *spec, const struct vboard_rom **rom,
+                                    struct vboard_settings *settings, struct boot0_error *error);
+/* Parses the value of fault=: several joined by '+'. */
+enum boot0_status vboard_faults_parse(const char *text, struct vboard_settings *settings,
+                                      struct boot0_error *error);
+
+/* ---- the board ---- */
+
+struct vboard_usb {
+    uint8_t configuration;
+    uint8_t alternate;
+};
+
+/* The flash at work. */
+struct vboard_work {
+    bool busy;
+    bool naks; /* the controller cannot be served meanwhile */
+    uint64_t start_us;
+    uint64_t end_us;
+    struct vboard_flash_op op;
+    /* Called when it is over, unless the power went. */
+    void (*done)(struct vboard *board, const struct vboard_flash_result *result);
+};
+
+/* What the DFU bootloaders remember: rom/dfuse.c and rom/maple.c. */
+struct vboard_dfu {
+    uint8_t state; /* enum boot0_dfu_state */
+    uint8_t status;
+    bool synced; /* dfuDNLOAD-SYNC: the work is done, GETSTATUS may say so */
+    bool due;    /* work begins when the reply has been sent */
+    bool leave_due;
+    uint32_t pointer;
+    uint16_t block;      /* wValue of the last DNLOAD */
+    uint16_t block_size; /* its length */
+    uint8_t job;         /* enum vboard_job of what is done with it */
+    uint8_t data[VBOARD_BLOCK_MAX];
+    uint32_t upload_size; /* Maple: length of the first block of an upload */
+    uint32_t position;    /* Maple: bytes that the download has so far */
+    bool just_uploaded;   /* Maple: kept over a reset, in a backup register */
+    uint8_t target;       /* Maple: alternate setting of the download */
+    uint64_t busy_until_us;
+};
+
+struct vboard {
+    const struct vboard_rom *rom;
+    const struct vboard_function *function; /* NULL: nothing on the bus */
+    struct vboard_settings settings;
+    struct vboard_chip chip;
+    struct vboard_usb usb;
+    struct vboard_dfu dfu;
+    struct vboard_work work;
+    bool powered;
+    unsigned connection;
+    uint32_t status_requests; /* GETSTATUS so far: faults count them */
+
+    uint64_t now_us;
+    uint64_t deadline_us; /* of the control transfer that is under way */
+    uint64_t cut_us;      /* when the power goes */
+    uint64_t replug_us;   /* when it comes back */
+    uint32_t replug_after_ms;
+    uint64_t timer_us; /* of the function */
+
+    struct vboard_stats stats;
+    FILE *trace;
+};
+
+/* ---- board.c ---- */
+
+/* Puts the function on the bus: a new connection. */
+void vboard_connect(struct vboard *board, const struct vboard_function *function);
+void vboard_disconnect(struct vboard *board);
+/* The reset that a chip does to itself. */
+void vboard_system_reset(struct vboard *board);
+/* Power goes: whatever the flash was doing stays half done. */
+void vboard_power_off(struct vboard *board);
+void vboard_power_on(struct vboard *board);
+/* Starts the program whose vectors are at an address; there is no CPU, so the bus falls silent. */
+void vboard_start_program(struct vboard *board, uint32_t address);
+/* Counts and traces something that real hardware would have let pass. */
+void vboard_violation(struct vboard *board, uint32_t count, const char *what, uint32_t address);
+
+/* ---- clock.c ---- */
+
+/* Lets time pass, with what is due in it. `waiting`: because the host waits. */
+void vboard_clock_advance(struct vboard *board, uint64_t until_us, bool waiting);
+/* Microseconds that a control transfer takes on the bus, NAKs apart. */
+uint64_t vboard_bus_us(const struct boot0_setup *setup, size_t actual, bool stalled);
+/* Begins the operation in work.op; it ends in `done`, at once if it takes no time. */
+void vboard_work_begin(struct vboard *board, bool naks,
+                       void (*done)(struct vboard *, const struct vboard_flash_result *));
+/* Power goes in the middle of it. */
+void vboard_work_interrupt(struct vboard *board);
+/*
+ * Lets time pass until the flash is ready, at most to the deadline of the transfer. B0_XFER_OK,
+ * B0_XFER_TIMEOUT, or B0_XFER_GONE if the board went away meanwhile.
+ */
+enum boot0_xfer vboard_work_finish(struct vboard *board);
+
+/* ---- usb.c ---- */
+
+enum {
+    VBOARD_CONFIGURATION_MAX = 64,
+};
+enum boot0_xfer vboard_usb_standard(struct vboard *board, const struct boot0_setup *setup,
+                                    uint8_t *data, size_t *actual);
+size_t vboard_usb_descriptors(const struct vboard *board, uint8_t *bytes, size_t size);
+
+/* ---- faults.c ---- */
+
+/*
+ * Whether something goes wrong with the class request that has just been counted. Returns true if
+ * the transfer is over by that, with *result.
+ */
+bool vboard_faults_transfer(struct vboard *board, enum boot0_xfer *result);
+/* After a GETSTATUS that was answered: may spoil the answer. */
+void vboard_faults_status(struct vboard *board, uint8_t *data, size_t size);
+/* A flash operation has just been counted: may plan the loss of power in its middle. */
+void vboard_faults_operation(struct vboard *board, uint64_t duration_us);
+/* Replaces bytes of a configuration descriptor. */
+void vboard_faults_descriptor(const struct vboard *board, uint8_t *bytes, size_t size);
+
+/* ---- trace.c ---- */
+
+void vboard_trace_transfer(const struct vboard *board, const struct boot0_setup *setup,
+                           const uint8_t *data, size_t actual, enum boot0_xfer result,
+                           uint64_t start_us);
+void vboard_trace(const struct vboard *board, const char *format, ...) B0_PRINTF(2, 3);
+
+#endif

@@ -1,0 +1,114 @@
+/*
+ * A chip's memories as a whole: what lies at an address, the flash with the semantics of the real
+ * one, and the option bytes. It knows no time and no USB: the board's clock decides when an
+ * operation begins and how far it came.
+ */
+#ifndef VBOARD_CHIP_H
+#define VBOARD_CHIP_H
+
+#include "parts.h"
+#include <core/flash_times.h>
+#include <stddef.h>
+
+enum {
+    VBOARD_BLOCK_MAX = 2048, /* the largest transfer of any model */
+};
+
+enum {
+    VBOARD_OPTION_BYTES_MAX = 64,
+};
+
+struct vboard_chip {
+    const struct vboard_part *part;
+    const struct b0_flash_times *times;
+    uint8_t *bytes[VBOARD_AREAS_MAX]; /* one buffer an area of the part */
+    /* Option bytes as loaded by the last reset, all areas of them one after another. */
+    uint8_t loaded[VBOARD_OPTION_BYTES_MAX];
+    enum b0_parallelism width;
+    unsigned supply_mv;
+    bool needs_vpp; /* 64 bits at a time were chosen, and there is no 9 V on VPP */
+};
+
+/* ---- memory.c ---- */
+
+/* False if out of memory. Everything blank; vboard_chip_free() in any case. */
+bool vboard_chip_init(struct vboard_chip *chip, const struct vboard_part *part);
+void vboard_chip_free(struct vboard_chip *chip);
+
+/* Writes the unique id from which the ROM makes its serial number, if that has 12 hex digits. */
+void vboard_chip_set_serial(struct vboard_chip *chip, const char *serial);
+
+/* A system reset: loads the option bytes, goes back to byte parallelism. */
+void vboard_chip_reset(struct vboard_chip *chip);
+/* Power was gone: RAM holds no longer what it held. */
+void vboard_chip_lose_ram(struct vboard_chip *chip);
+
+/* The area that contains all of a non-empty range, or NULL. */
+const struct vboard_area *vboard_chip_area(const struct vboard_chip *chip, uint32_t address,
+                                           uint32_t size);
+/* The main flash's area; every part has one. */
+const struct vboard_area *vboard_chip_flash(const struct vboard_chip *chip);
+/* The bytes at an address, at least `size` of them; NULL unless an area contains the range. */
+uint8_t *vboard_chip_at(const struct vboard_chip *chip, uint32_t address, uint32_t size);
+
+/* Whether `address` holds the start of a program: a stack pointer within RAM, an entry in memory.
+ */
+bool vboard_chip_vectors(const struct vboard_chip *chip, uint32_t address, uint32_t *stack,
+                         uint32_t *pc);
+
+/* ---- options.c ---- */
+
+/* Factory settings in every option area; read protection at `level` 0 or 1. */
+void vboard_options_init(struct vboard_chip *chip, unsigned level);
+/* Read protection level 0, 1 or 2, by the option bytes as loaded. */
+unsigned vboard_options_level(const struct vboard_chip *chip);
+/* Whether the flash sector of that index is write protected, by the option bytes as loaded. */
+bool vboard_options_protect(const struct vboard_chip *chip, unsigned sector);
+
+/* ---- flash.c ---- */
+
+enum vboard_flash_kind {
+    VBOARD_ERASE_SECTOR, /* the one that contains `address` */
+    VBOARD_ERASE_ALL,
+    VBOARD_PROGRAM, /* main flash or OTP */
+    VBOARD_PROGRAM_OPTIONS,
+    VBOARD_UNPROTECT, /* all of flash and RAM erased, read protection off */
+};
+
+struct vboard_flash_op {
+    uint8_t kind; /* enum vboard_flash_kind */
+    uint32_t address;
+    uint32_t size;
+    uint8_t data[VBOARD_BLOCK_MAX];
+};
+
+/* What an operation did. */
+struct vboard_flash_result {
+    bool failed; /* the flash controller reports an error */
+    /* What went wrong unseen by the controller or in spite of it; NULL if nothing did. */
+    const char *violation;
+    uint32_t violation_address; /* the first */
+    uint32_t violations;
+    uint32_t sectors_erased;
+    uint32_t bytes_programmed;
+};
+
+struct vboard_sector {
+    unsigned index;
+    uint32_t address;
+    uint32_t size; /* 0: no sector */
+};
+struct vboard_sector vboard_flash_sector(const struct vboard_chip *chip, uint32_t address);
+
+/* How long the operation takes, in microseconds: 0 if write protection makes it do nothing. */
+uint64_t vboard_flash_duration(const struct vboard_chip *chip, const struct vboard_flash_op *op);
+
+/*
+ * Does to the memory what the operation does in `elapsed_us` of its duration: all of it, or, if the
+ * power goes before the end, a half-erased sector or a block of which the end is missing, with
+ * bits at random that depend only on their address.
+ */
+void vboard_flash_apply(struct vboard_chip *chip, const struct vboard_flash_op *op,
+                        uint64_t elapsed_us, struct vboard_flash_result *result);
+
+#endif

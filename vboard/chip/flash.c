@@ -1,0 +1,291 @@
+/*
+ * Flash as it really is: an erase makes all bits of a sector 1, programming can only clear bits, in
+ * units of the chosen width; and an operation that loses its power half way leaves neither the old
+ * nor the new.
+ */
+#include "chip.h"
+
+#include <string.h>
+
+enum {
+    UNRELIABLE_ONE_IN = 61, /* bytes that go wrong if the supply is too low for the width */
+    SALT_ERASE = 1,
+    SALT_PROGRAM = 2,
+    SALT_SUPPLY = 3,
+};
+
+/* The same 32 bits for the same address and salt, whatever happened before (xorshift-multiply). */
+static uint32_t chance(uint32_t address, uint32_t salt)
+{
+    uint32_t x = address * 8 + salt;
+
+    x = (x ^ x >> 16) * 0x7feb352du;
+    x = (x ^ x >> 15) * 0x846ca68bu;
+    return x ^ x >> 16;
+}
+
+/* A byte in which each bit is 1 with a probability of share / 256. */
+static uint8_t random_bits(uint32_t address, uint32_t salt, uint32_t share)
+{
+    uint8_t bits = 0;
+
+    for (uint32_t bit = 0; bit < 8; bit++)
+        if ((chance(address, salt + bit * 16) & 0xff) < share)
+            bits = (uint8_t)(bits | 1u << bit);
+    return bits;
+}
+
+struct vboard_sector vboard_flash_sector(const struct vboard_chip *chip, uint32_t address)
+{
+    const struct vboard_area *flash = vboard_chip_flash(chip);
+    struct vboard_sector sector = {.address = flash->address};
+
+    if (address < flash->address || address - flash->address >= flash->size)
+        return (struct vboard_sector){0};
+    for (const struct vboard_sectors *run = chip->part->sectors; run->count > 0; run++) {
+        uint32_t skip = (address - sector.address) / run->size;
+
+        if (skip < run->count) {
+            sector.index += skip;
+            sector.address += skip * run->size;
+            sector.size = run->size;
+            return sector;
+        }
+        sector.index += run->count;
+        sector.address += run->count * run->size;
+    }
+    return (struct vboard_sector){0};
+}
+
+/* The length of the smallest sector: option bytes are kept in one of these. */
+static uint32_t smallest_sector(const struct vboard_chip *chip)
+{
+    return chip->part->sectors[0].size;
+}
+
+/* RM0090, 3.6.4: a mass erase is refused if only one sector is write protected. */
+static bool any_protected(const struct vboard_chip *chip)
+{
+    const struct vboard_area *flash = vboard_chip_flash(chip);
+
+    for (uint32_t at = 0; at < flash->size;) {
+        struct vboard_sector sector = vboard_flash_sector(chip, flash->address + at);
+
+        if (vboard_options_protect(chip, sector.index))
+            return true;
+        at += sector.size;
+    }
+    return false;
+}
+
+/* Whether write protection makes a block do nothing; an OTP block locks itself. */
+static bool protected(const struct vboard_chip *chip, uint32_t address)
+{
+    const struct vboard_area *area = vboard_chip_area(chip, address, 1);
+    uint32_t locks, block;
+
+    if (!area)
+        return true;
+    if (area->kind == VBOARD_FLASH)
+        return vboard_options_protect(chip, vboard_flash_sector(chip, address).index);
+    if (area->kind != VBOARD_OTP || !chip->part->otp_lock)
+        return false;
+    /* RM0090, 3.9.4: lock byte i at the end, 0x00 locks block i. */
+    locks = area->size / (VBOARD_OTP_BLOCK + 1);
+    block = (address - area->address) / VBOARD_OTP_BLOCK;
+    return block < locks &&
+           *vboard_chip_at(chip, area->address + locks * VBOARD_OTP_BLOCK + block, 1) == 0;
+}
+
+uint64_t vboard_flash_duration(const struct vboard_chip *chip, const struct vboard_flash_op *op)
+{
+    uint64_t all_us = (uint64_t)chip->times->mass_erase_ms[chip->width] * 1000 * chip->part->banks;
+    struct vboard_sector sector;
+
+    switch ((enum vboard_flash_kind)op->kind) {
+    case VBOARD_ERASE_SECTOR:
+        sector = vboard_flash_sector(chip, op->address);
+        if (vboard_options_protect(chip, sector.index))
+            return 0;
+        return (uint64_t)b0_flash_erase_ms(chip->times, chip->width, sector.size) * 1000;
+    case VBOARD_ERASE_ALL:
+        return any_protected(chip) ? 0 : all_us;
+    case VBOARD_UNPROTECT:
+        return all_us;
+    case VBOARD_PROGRAM:
+        return protected(chip, op->address)
+                   ? 0
+                   : b0_flash_program_us(chip->times, chip->width, op->size);
+    case VBOARD_PROGRAM_OPTIONS:
+        /* Not in the datasheets; the controller erases their sector and programs them again. */
+        return (uint64_t)b0_flash_erase_ms(chip->times, chip->width, smallest_sector(chip)) * 1000;
+    }
+    return 0;
+}
+
+static void violate(struct vboard_flash_result *result, uint32_t address, const char *what)
+{
+    if (result->violations++ > 0)
+        return;
+    result->violation = what;
+    result->violation_address = address;
+}
+
+/* ---- erase ---- */
+
+/* `share` of 256 of the bits that were 0 have become 1. */
+static void erase_range(struct vboard_chip *chip, uint32_t address, uint32_t size, uint32_t share)
+{
+    uint8_t *bytes = vboard_chip_at(chip, address, size);
+
+    if (share >= 256) {
+        memset(bytes, 0xff, size);
+        return;
+    }
+    for (uint32_t i = 0; i < size; i++)
+        bytes[i] |= random_bits(address + i, SALT_ERASE, share);
+}
+
+static uint32_t count_sectors(const struct vboard_chip *chip)
+{
+    uint32_t count = 0;
+
+    for (const struct vboard_sectors *run = chip->part->sectors; run->count > 0; run++)
+        count += run->count;
+    return count;
+}
+
+/* ---- program ---- */
+
+/*
+ * The supply that a width needs: AN2606, 4.4, table 4 = RM0090, table 7. Only chips with a choice
+ * of widths have such limits.
+ */
+static bool supply_suffices(const struct vboard_chip *chip)
+{
+    static const unsigned needs_mv[B0_PARALLEL_COUNT] = {1800, 2100, 2700};
+
+    if (chip->needs_vpp)
+        return false;
+    return chip->times->unit_bytes[B0_PARALLEL_X8] == chip->times->unit_bytes[B0_PARALLEL_X32] ||
+           chip->supply_mv >= needs_mv[chip->width];
+}
+
+static bool unit_is(const uint8_t *bytes, uint32_t size, uint8_t value)
+{
+    for (uint32_t i = 0; i < size; i++)
+        if (bytes[i] != value)
+            return false;
+    return true;
+}
+
+/* One unit, all of it within an area. `half`: the power goes before it is done. */
+static void program_unit(struct vboard_chip *chip, uint32_t address, const uint8_t *data,
+                         uint32_t size, bool half, struct vboard_flash_result *result)
+{
+    uint8_t *bytes = vboard_chip_at(chip, address, size);
+    bool weak = !supply_suffices(chip);
+
+    if (!bytes || protected(chip, address))
+        return;
+    if (chip->part->refuses_unerased && !unit_is(bytes, size, 0xff) && !unit_is(data, size, 0)) {
+        result->failed = true;
+        violate(result, address, "programmed what was not erased");
+        return;
+    }
+    for (uint32_t i = 0; i < size; i++) {
+        uint8_t wanted = data[i], left = 0;
+
+        if ((bytes[i] & wanted) != wanted)
+            violate(result, address + i, "programmed what was not erased");
+        if (half)
+            left = random_bits(address + i, SALT_PROGRAM, 128);
+        if (weak && chance(address + i, SALT_SUPPLY) % UNRELIABLE_ONE_IN == 0)
+            left = random_bits(address + i, SALT_SUPPLY, 128);
+        if (weak)
+            violate(result, address + i, "programmed more bits at a time than the supply allows");
+        bytes[i] = (uint8_t)(bytes[i] & (wanted | left));
+        result->bytes_programmed++;
+    }
+}
+
+/* The last unit of a block is filled up with 1s, which program nothing. */
+static void program(struct vboard_chip *chip, const struct vboard_flash_op *op, uint64_t units_done,
+                    bool half_follows, struct vboard_flash_result *result)
+{
+    uint32_t unit = chip->times->unit_bytes[chip->width];
+    uint8_t filled[UINT8_MAX + 1];
+
+    if (op->address % unit != 0) {
+        result->failed = chip->part->refuses_unerased;
+        violate(result, op->address, "programmed at an address that does not suit the width");
+        return;
+    }
+    for (uint32_t at = 0, done = 0; at < op->size; at += unit, done++) {
+        uint32_t size = op->size - at < unit ? op->size - at : unit;
+        uint32_t programmed = result->bytes_programmed;
+
+        if (done >= units_done + half_follows)
+            return;
+        memset(filled, 0xff, unit);
+        memcpy(filled, op->data + at, size);
+        program_unit(chip, op->address + at, filled, unit, done == units_done, result);
+        if (result->bytes_programmed == programmed + unit)
+            result->bytes_programmed = programmed + size;
+    }
+}
+
+/*
+ * AN2662, 2.11: all option bytes are erased before the new ones are written. What a loss of power
+ * leaves is an erased area: level 1, since RDP is no longer the value of level 0.
+ */
+static void program_options(struct vboard_chip *chip, const struct vboard_flash_op *op, bool done)
+{
+    const struct vboard_area *area = vboard_chip_area(chip, op->address, op->size);
+    uint8_t *bytes = area ? vboard_chip_at(chip, area->address, area->size) : NULL;
+
+    if (!bytes)
+        return;
+    memset(bytes, 0xff, area->size);
+    if (done)
+        memcpy(bytes + (op->address - area->address), op->data, op->size);
+}
+
+void vboard_flash_apply(struct vboard_chip *chip, const struct vboard_flash_op *op,
+                        uint64_t elapsed_us, struct vboard_flash_result *result)
+{
+    const struct vboard_area *flash = vboard_chip_flash(chip);
+    uint64_t duration_us = vboard_flash_duration(chip, op);
+    bool done = elapsed_us >= duration_us;
+    uint32_t share = done ? 256 : (uint32_t)(elapsed_us * 256 / duration_us);
+    struct vboard_sector sector;
+
+    memset(result, 0, sizeof *result);
+    if (duration_us == 0)
+        return; /* write protected: nothing happens, and nothing is reported (AN2662, 4.5.3) */
+    switch ((enum vboard_flash_kind)op->kind) {
+    case VBOARD_ERASE_SECTOR:
+        sector = vboard_flash_sector(chip, op->address);
+        erase_range(chip, sector.address, sector.size, share);
+        result->sectors_erased = done;
+        break;
+    case VBOARD_UNPROTECT:
+        if (done) {
+            vboard_chip_lose_ram(chip);
+            vboard_options_init(chip, 0);
+        }
+        erase_range(chip, flash->address, flash->size, share);
+        result->sectors_erased = done ? count_sectors(chip) : 0;
+        break;
+    case VBOARD_ERASE_ALL:
+        erase_range(chip, flash->address, flash->size, share);
+        result->sectors_erased = done ? count_sectors(chip) : 0;
+        break;
+    case VBOARD_PROGRAM:
+        program(chip, op, elapsed_us / chip->times->program_us, !done, result);
+        break;
+    case VBOARD_PROGRAM_OPTIONS:
+        program_options(chip, op, done);
+        break;
+    }
+}

@@ -1,0 +1,133 @@
+/* Option bytes: read protection and write protection, in the encodings of three families. */
+#include "chip.h"
+
+#include <core/bytes.h>
+#include <string.h>
+
+enum {
+    RDP_LEVEL_2 = 0xcc, /* no way back; not on F1 */
+    RDP_LEVEL_1 = 0x55, /* any other value will do */
+    F4_WRP_OFFSET = 8,  /* RM0090, table 15: 0x1fffc008, one bit a sector, 0 protects */
+    F4_SEGMENT_SIZE = 16,
+    F4_SECTORS_PER_SEGMENT = 12,
+    F1_WRP_OFFSET = 8,   /* PM0075, table 4: WRP0, nWRP0, … WRP3, nWRP3, 0 protects */
+    L4_WRP_OFFSET = 24,  /* RM0351, table 9: first page in byte 0, last page in byte 2 */
+    L4_WRP_DISTANCE = 8, /* from WRP1A to WRP1B */
+};
+
+/* ---- write protection ---- */
+
+/* F42x: bank 2 has its own segment, at 0x1ffec000. */
+static bool f4_protects(const struct vboard_chip *chip, unsigned sector)
+{
+    unsigned segment = sector / F4_SECTORS_PER_SEGMENT;
+    const uint8_t *wrp = chip->loaded + segment * F4_SEGMENT_SIZE + F4_WRP_OFFSET;
+
+    return segment < chip->part->banks && !(b0_load16(wrp) >> sector % F4_SECTORS_PER_SEGMENT & 1);
+}
+
+static bool f1_protects(const struct vboard_chip *chip, unsigned sector)
+{
+    unsigned bit = sector / chip->part->pages_per_wrp;
+
+    if (bit > 31)
+        bit = 31; /* the last bit protects all the rest */
+    return !(chip->loaded[F1_WRP_OFFSET + bit / 8 * 2] >> bit % 8 & 1);
+}
+
+/* Bank 1 only: the option bytes of bank 2 are not in the alternate setting of the L476's ROM. */
+static bool l4_protects(const struct vboard_chip *chip, unsigned sector)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        const uint8_t *range = chip->loaded + L4_WRP_OFFSET + i * L4_WRP_DISTANCE;
+
+        if (sector >= range[0] && sector <= range[2])
+            return true;
+    }
+    return false;
+}
+
+/* ---- factory settings ---- */
+
+/* RM0090, table 15: USER 0xef, RDP 0xaa; the rest of a used word reads as 1. */
+static void f4_defaults(uint8_t *bytes, uint32_t size, bool first)
+{
+    memset(bytes, 0xff, size);
+    if (first)
+        bytes[0] = 0xef;
+}
+
+/* Each byte has its complement beside it, all of them 0xff but for RDP. */
+static void f1_defaults(uint8_t *bytes, uint32_t size, bool first)
+{
+    (void)first;
+    for (uint32_t i = 0; i + 1 < size; i += 2) {
+        bytes[i] = 0xff;
+        bytes[i + 1] = 0x00;
+    }
+}
+
+/*
+ * Words and their complements. The user bits 0xffeff8 are the reset value of FLASH_OPTR (RM0351,
+ * 3.7.8); ranges are empty: the first page is behind the last.
+ */
+static void l4_defaults(uint8_t *bytes, uint32_t size, bool first)
+{
+    (void)first;
+    memset(bytes, 0xff, size);
+    b0_store32(bytes, 0xffeff800);
+    for (uint32_t i = 8; i + 8 <= size; i += 8)
+        b0_store32(bytes + i, i < L4_WRP_OFFSET ? (i == 8 ? 0xffffffff : 0xffff0000) : 0xff00ffff);
+    for (uint32_t i = 0; i + 8 <= size; i += 8)
+        b0_store32(bytes + i + 4, ~b0_load32(bytes + i));
+}
+
+static const struct {
+    uint8_t rdp;            /* offset of the RDP byte */
+    uint8_t rdp_complement; /* offset of its complement, 0: it has none */
+    uint8_t level_0;        /* RDP's value without protection */
+    bool has_level_2;
+    bool (*protects)(const struct vboard_chip *chip, unsigned sector);
+    void (*defaults)(uint8_t *bytes, uint32_t size, bool first);
+} styles[] = {
+    [VBOARD_OPTIONS_F4] = {1, 0, 0xaa, true, f4_protects, f4_defaults},
+    [VBOARD_OPTIONS_F1] = {0, 1, 0xa5, false, f1_protects, f1_defaults},
+    [VBOARD_OPTIONS_F0] = {0, 1, 0xaa, true, f1_protects, f1_defaults},
+    [VBOARD_OPTIONS_L4] = {0, 4, 0xaa, true, l4_protects, l4_defaults},
+};
+
+void vboard_options_init(struct vboard_chip *chip, unsigned level)
+{
+    uint8_t style = chip->part->options_style;
+    uint8_t *first = NULL;
+
+    for (size_t i = 0; chip->part->areas[i].size > 0; i++) {
+        const struct vboard_area *area = &chip->part->areas[i];
+
+        if (area->kind != VBOARD_OPTIONS)
+            continue;
+        styles[style].defaults(chip->bytes[i], area->size, !first);
+        if (!first)
+            first = chip->bytes[i];
+    }
+    if (!first)
+        return;
+    first[styles[style].rdp] = level == 0 ? styles[style].level_0 : RDP_LEVEL_1;
+    if (styles[style].rdp_complement)
+        first[styles[style].rdp_complement] = (uint8_t)~first[styles[style].rdp];
+}
+
+unsigned vboard_options_level(const struct vboard_chip *chip)
+{
+    uint8_t style = chip->part->options_style;
+    uint8_t rdp = chip->loaded[styles[style].rdp];
+
+    if (rdp == styles[style].level_0)
+        return 0;
+    return styles[style].has_level_2 && rdp == RDP_LEVEL_2 ? 2 : 1;
+}
+
+bool vboard_options_protect(const struct vboard_chip *chip, unsigned sector)
+{
+    return styles[chip->part->options_style].protects(chip, sector);
+}

@@ -1,0 +1,66 @@
+/* What all the bootloader models do alike: DFU 1.1, 3 and 6. */
+#include "rom.h"
+
+#include <string.h>
+
+bool vboard_dfu_is_request(const struct boot0_setup *setup)
+{
+    bool in = setup->request == B0_DFU_UPLOAD || setup->request == B0_DFU_GETSTATUS ||
+              setup->request == B0_DFU_GETSTATE;
+
+    return setup->request_type ==
+               ((in ? B0_USB_DIR_IN : 0) | B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE) &&
+           setup->index == 0;
+}
+
+enum boot0_xfer vboard_dfu_refuse(struct vboard *board, uint8_t status)
+{
+    if (board->dfu.state != B0_DFU_STATE_ERROR)
+        board->dfu.status = status;
+    board->dfu.state = B0_DFU_STATE_ERROR;
+    return B0_XFER_STALL;
+}
+
+static enum boot0_xfer answer(const struct boot0_setup *setup, const uint8_t *bytes, size_t size,
+                              uint8_t *data, size_t *actual)
+{
+    *actual = setup->length < size ? setup->length : size;
+    if (*actual > 0)
+        memcpy(data, bytes, *actual);
+    return B0_XFER_OK;
+}
+
+enum boot0_xfer vboard_dfu_answer_status(struct vboard *board, const struct boot0_setup *setup,
+                                         uint32_t poll_ms, uint8_t *data, size_t *actual)
+{
+    const struct b0_dfu_status status = {
+        .status = board->dfu.status,
+        .poll_timeout_ms = poll_ms,
+        .state = board->dfu.state,
+    };
+    uint8_t bytes[B0_DFU_STATUS_SIZE];
+
+    b0_dfu_status_store(&status, bytes);
+    return answer(setup, bytes, sizeof bytes, data, actual);
+}
+
+enum boot0_xfer vboard_dfu_answer_state(struct vboard *board, const struct boot0_setup *setup,
+                                        uint8_t *data, size_t *actual)
+{
+    return answer(setup, &board->dfu.state, 1, data, actual);
+}
+
+enum boot0_xfer vboard_dfu_take(struct vboard *board, const struct boot0_setup *setup,
+                                const uint8_t *data, size_t *actual)
+{
+    struct vboard_dfu *dfu = &board->dfu;
+
+    if (setup->length > sizeof dfu->data)
+        return vboard_dfu_refuse(board, B0_DFU_STATUS_ERR_STALLEDPKT);
+    if (setup->length > 0)
+        memcpy(dfu->data, data, setup->length);
+    dfu->block = setup->value;
+    dfu->block_size = setup->length;
+    *actual = setup->length;
+    return B0_XFER_OK;
+}

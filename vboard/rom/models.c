@@ -1,0 +1,210 @@
+/*
+ * The models, one row each. Descriptors and times are those of recorded boards where a record was
+ * found; the comment above a row names it, and says what had to be assumed.
+ */
+#include "models.h"
+#include "rom.h"
+
+#include <string.h>
+
+#define POWERED_BY_ITSELF 0xc0 /* bmAttributes */
+#define POWERED_BY_BUS    0x80
+#define MA(current)       ((current) / 2)
+
+/* dfu-util's device-logs, stm32f4discovery.lsusb; the same in every later record of an ST ROM. */
+#define ST_ROM                                                                                     \
+    .vendor = B0_VENDOR_ST, .product = B0_PRODUCT_ST_DFU, .attributes = POWERED_BY_ITSELF,         \
+    .max_power = MA(100), .manufacturer = "STMicroelectronics"
+#define ST_OLD_ROM ST_ROM, .bcd_usb = 0x0100, .product_name = "STM32  BOOTLOADER"
+#define ST_FUNCTIONAL(size)                                                                        \
+    {                                                                                              \
+        B0_DFU_CAN_DOWNLOAD | B0_DFU_CAN_UPLOAD | B0_DFU_WILL_DETACH, 255, (size),                 \
+            B0_DFU_VERSION_DFUSE                                                                   \
+    }
+#define STARTS_IN_ERROR                                                                            \
+    .start_state = B0_DFU_STATE_ERROR, .start_status = B0_DFU_STATUS_ERR_FIRMWARE
+#define STARTS_IDLE .start_state = B0_DFU_STATE_IDLE
+
+/*
+ * F4 ROM: 104 ms for set address and 100 ms for erase stand in logs of dfu-util; it does the work
+ * while its controller NAKs (fwupd issue 2696, F745: the second GETSTATUS of an erase takes 250 ms;
+ * micropython's pydfu.py never waits). For data the F745 says 104 ms; no record of an F4 has it,
+ * so it is 0 here, the friendliest to a host that obeys, and poll_data= changes it.
+ */
+#define F4_POLLS   .poll_ms = {104, 100, 0}, .manner = {VBOARD_NAKS, VBOARD_NAKS, VBOARD_NAKS}
+#define F4_FEATURE "@Device Feature/0xFFFF0000/01*004 e"
+#define F4_OTP     "@OTP Memory /0x1FFF7800/01*512 e,01*016 e"
+#define F4_OPTIONS "@Option Bytes  /0x1FFFC000/01*016 e"
+
+/* clang-format off */
+static const struct vboard_rom models[] = {
+    {
+        /* The record with which this project began; bcdDevice and types "e" as on later parts. */
+        .listed = {"f407", "STM32F407VG, 1 MiB: ST's ROM bootloader"},
+        .part = &vboard_part_f407vg,
+        .function = &vboard_dfuse,
+        .usb = {
+            ST_OLD_ROM,
+            .bcd_device = 0x2200,
+            .serial = "315A28A0B956",
+            .alternates = {"@Internal Flash  /0x08000000/04*016Kg,01*064Kg,07*128Kg",
+                           F4_OPTIONS, F4_OTP, F4_FEATURE},
+            .functional = ST_FUNCTIONAL(2048),
+        },
+        STARTS_IN_ERROR,
+        F4_POLLS,
+        .has_device_feature = true,
+    },
+    {
+        /* dfu-util's device-logs, stm32f4discovery.lsusb, to the letter. */
+        .listed = {"f407old", "the same with the early ROM: types \"g\" everywhere"},
+        .part = &vboard_part_f407vg,
+        .function = &vboard_dfuse,
+        .usb = {
+            ST_OLD_ROM,
+            .bcd_device = 0x2100,
+            .serial = "315A28A0B956",
+            .alternates = {"@Internal Flash  /0x08000000/04*016Kg,01*064Kg,07*128Kg",
+                           "@Option Bytes  /0x1FFFC000/01*016 g",
+                           "@OTP Memory /0x1FFF7800/01*512 g,01*016 g",
+                           "@Device Feature/0xFFFF0000/01*004 g"},
+            .functional = ST_FUNCTIONAL(2048),
+        },
+        STARTS_IN_ERROR,
+        F4_POLLS,
+        .has_device_feature = true,
+    },
+    {
+        /*
+         * Listings of dfu-util on F427 and F429 boards; the short string: inav-configurator, issue
+         * 2601 (bLength says 166, 112 bytes arrive). The serial number is made up.
+         */
+        .listed = {"f427", "STM32F427VI, 2 MiB in two banks; its layout string arrives cut"},
+        .part = &vboard_part_f427vi,
+        .function = &vboard_dfuse,
+        .usb = {
+            ST_OLD_ROM,
+            .bcd_device = 0x2200,
+            .serial = "206337A12047",
+            .alternates = {"@Internal Flash  /0x08000000/04*016Kg,01*064Kg,07*128Kg,"
+                           "04*016Kg,01*064Kg,07*128Kg",
+                           "@Option Bytes  /0x1FFFC000/01*016 e/0x1FFEC000/01*016 e",
+                           F4_OTP, F4_FEATURE},
+            .functional = ST_FUNCTIONAL(2048),
+            .short_string = VBOARD_STRING_ALTERNATE,
+            .short_bytes = 112,
+        },
+        STARTS_IN_ERROR,
+        F4_POLLS,
+        .has_device_feature = true,
+    },
+    {
+        /* lsusb -v of a board with this layout, quoted in a public source comment. */
+        .listed = {"f411", "STM32F411CE, 512 KiB: ST's ROM bootloader"},
+        .part = &vboard_part_f411ce,
+        .function = &vboard_dfuse,
+        .usb = {
+            ST_OLD_ROM,
+            .bcd_device = 0x2200,
+            .serial = "348435943539",
+            .alternates = {"@Internal Flash  /0x08000000/04*016Kg,01*064Kg,03*128Kg",
+                           F4_OPTIONS, F4_OTP, F4_FEATURE},
+            .functional = ST_FUNCTIONAL(2048),
+        },
+        STARTS_IN_ERROR,
+        F4_POLLS,
+        .has_device_feature = true,
+    },
+    {
+        /*
+         * Strings, serial number and transfer size from a listing of a board. openmv issue 1508:
+         * a client that polls at once gets through set address and erase, and is stalled after the
+         * first block; that the download is over then is what DFU 1.1, A.2.5 says. The poll
+         * timeouts are not recorded: a little more than the flash needs, since dfu-util works.
+         */
+        .listed = {"f072", "STM32F072RB, 128 KiB: must not be polled early; serial not unique"},
+        .part = &vboard_part_f072rb,
+        .function = &vboard_dfuse,
+        .usb = {
+            ST_OLD_ROM,
+            .bcd_device = 0x2200,
+            .serial = "FFFFFFFEFFFF",
+            .alternates = {"@Internal Flash  /0x08000000/064*0002Kg",
+                           "@Option Bytes  /0x1FFFF800/01*016 e"},
+            .functional = ST_FUNCTIONAL(2048),
+        },
+        STARTS_IN_ERROR,
+        .poll_ms = {20, 40, 60},
+        .manner = {VBOARD_NAKS, VBOARD_NAKS, VBOARD_BREAKS},
+    },
+    {
+        /*
+         * Strings from listings of dfu-util. It stalls GETSTATUS while busy, and the time that it
+         * reports for an erase is too short (dfu-util 0.11, comment in dfuse.c): 20 ms here, where
+         * a page needs 22. The figures and the serial number are assumed. Its Device Feature
+         * alternate has no meaning (AN2606, 4.4, speaks of F2, F4 and F7 only).
+         */
+        .listed = {"l476", "STM32L476RE, 512 KiB: stalls GETSTATUS while busy"},
+        .part = &vboard_part_l476re,
+        .function = &vboard_dfuse,
+        .usb = {
+            ST_OLD_ROM,
+            .bcd_device = 0x2200,
+            .serial = "205A39795548",
+            .alternates = {"@Internal Flash  /0x08000000/0256*0002Kg",
+                           "@Option Bytes  /0x1FFF7800/01*040 e",
+                           "@OTP Memory /0x1FFF7000/01*0001Ke", F4_FEATURE},
+            .functional = ST_FUNCTIONAL(2048),
+        },
+        STARTS_IN_ERROR,
+        .poll_ms = {20, 20, 25},
+        .manner = {VBOARD_STALLS, VBOARD_STALLS, VBOARD_STALLS},
+    },
+    {
+        /*
+         * The newer generation of ROMs: strings as listed for G0 and G4 parts (three blanks, a
+         * multiplier before the type), transfer size 1024 and dfuIDLE at the start from a dfu-util
+         * log of such a part; 2048 bytes are refused and 131 ms reported for data
+         * (web-stm32-updater, issue 3). bcdUSB, power and the other poll timeouts are assumed.
+         */
+        .listed = {"g431", "STM32G431CB, 128 KiB: the newer ROM, blocks of at most 1024 bytes"},
+        .part = &vboard_part_g431cb,
+        .function = &vboard_dfuse,
+        .usb = {
+            ST_ROM,
+            .bcd_usb = 0x0200,
+            .bcd_device = 0x0200,
+            .product_name = "DFU in FS Mode",
+            .serial = "207B33A55834",
+            .alternates = {"@Internal Flash   /0x08000000/64*02Kg",
+                           "@Option Bytes   /0x1FFF7800/01*40Be",
+                           "@OTP Memory   /0x1FFF7000/01*1024 e"},
+            .functional = ST_FUNCTIONAL(1024),
+        },
+        STARTS_IDLE,
+        .poll_ms = {0, 131, 131},
+        .manner = {VBOARD_NAKS, VBOARD_NAKS, VBOARD_NAKS},
+    },
+};
+/* clang-format on */
+
+const struct vboard_rom *vboard_rom_at(size_t index)
+{
+    return index < sizeof models / sizeof models[0] ? &models[index] : NULL;
+}
+
+const struct vboard_rom *vboard_rom_find(const char *name, size_t length)
+{
+    for (size_t i = 0; i < sizeof models / sizeof models[0]; i++)
+        if (strlen(models[i].listed.name) == length &&
+            strncmp(models[i].listed.name, name, length) == 0)
+            return &models[i];
+    return NULL;
+}
+
+const struct vboard_model *vboard_model_at(size_t index)
+{
+    const struct vboard_rom *rom = vboard_rom_at(index);
+
+    return rom ? &rom->listed : NULL;
+}

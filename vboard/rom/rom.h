@@ -1,0 +1,27 @@
+/* What the bootloader models share: their functions, and answers of DFU. */
+#ifndef VBOARD_ROM_ROM_H
+#define VBOARD_ROM_ROM_H
+
+#include "../board.h"
+
+extern const struct vboard_function vboard_dfuse; /* ST's ROM: dfuse.c */
+extern const struct vboard_function vboard_maple; /* Maple bootloaders, in flash: maple.c */
+
+/* True for a class request to interface 0, the only one of these devices, in the right direction.
+ */
+bool vboard_dfu_is_request(const struct boot0_setup *setup);
+
+/* Refuses a request: EP0 stalls, and dfuERROR keeps the first reason. */
+enum boot0_xfer vboard_dfu_refuse(struct vboard *board, uint8_t status);
+
+/* Answers GETSTATUS and GETSTATE with what board->dfu holds. */
+enum boot0_xfer vboard_dfu_answer_status(struct vboard *board, const struct boot0_setup *setup,
+                                         uint32_t poll_ms, uint8_t *data, size_t *actual);
+enum boot0_xfer vboard_dfu_answer_state(struct vboard *board, const struct boot0_setup *setup,
+                                        uint8_t *data, size_t *actual);
+
+/* Takes the block of a DNLOAD that is allowed here. */
+enum boot0_xfer vboard_dfu_take(struct vboard *board, const struct boot0_setup *setup,
+                                const uint8_t *data, size_t *actual);
+
+#endif

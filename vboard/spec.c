@@ -1,0 +1,255 @@
+/* What a user says about a virtual board: "MODEL[:key=value,…]", by a table of keys. */
+#include "board.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum boot0_status set_function(struct vboard_settings *settings, const char *value,
+                                       struct boot0_error *error);
+
+/* ---- values ---- */
+
+static bool number(const char *text, unsigned long limit, unsigned long *value)
+{
+    char *end;
+
+    if (*text < '0' || *text > '9')
+        return false;
+    *value = strtoul(text, &end, 0);
+    return *end == '\0' && *value <= limit;
+}
+
+static enum boot0_status bad(struct boot0_error *error, const char *value, const char *wanted)
+{
+    return boot0_fail(error, B0_E_USAGE, "\"%s\" is not %s", value, wanted);
+}
+
+static enum boot0_status set_flash(struct vboard_settings *settings, const char *value,
+                                   struct boot0_error *error)
+{
+    size_t size = strlen(value) + 1;
+
+    if (size == 1)
+        return bad(error, value, "a file name");
+    free(settings->flash_file);
+    settings->flash_file = malloc(size);
+    if (!settings->flash_file)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+    memcpy(settings->flash_file, value, size);
+    return B0_OK;
+}
+
+static enum boot0_status set_fill(struct vboard_settings *settings, const char *value,
+                                  struct boot0_error *error)
+{
+    unsigned long byte = 0xff;
+
+    settings->fill = strcmp(value, "random") == 0 ? VBOARD_FILL_RANDOM : VBOARD_FILL_BYTE;
+    if (settings->fill == VBOARD_FILL_BYTE && strcmp(value, "blank") != 0 &&
+        !number(value, 0xff, &byte))
+        return bad(error, value, "\"blank\", \"random\" or a byte such as 0x00");
+    settings->fill_byte = (uint8_t)byte;
+    return B0_OK;
+}
+
+static enum boot0_status set_boot0(struct vboard_settings *settings, const char *value,
+                                   struct boot0_error *error)
+{
+    unsigned long level;
+
+    if (!number(value, 1, &level))
+        return bad(error, value, "0 or 1");
+    settings->boot0 = level;
+    return B0_OK;
+}
+
+static enum boot0_status set_serial(struct vboard_settings *settings, const char *value,
+                                    struct boot0_error *error)
+{
+    size_t length = strlen(value);
+
+    if (length > VBOARD_SERIAL_MAX)
+        return boot0_fail(error, B0_E_USAGE, "a serial number has at most %d characters",
+                          VBOARD_SERIAL_MAX);
+    for (size_t i = 0; i < length; i++)
+        if (value[i] < 0x20 || value[i] > 0x7e)
+            return bad(error, value, "a serial number of plain characters");
+    memcpy(settings->serial, value, length + 1);
+    return B0_OK;
+}
+
+/* Volts with up to three decimals, without strtod(): its decimal point depends on the locale. */
+static enum boot0_status set_supply(struct vboard_settings *settings, const char *value,
+                                    struct boot0_error *error)
+{
+    unsigned mv = 0, decimals = 0, scale = 1000;
+    const char *p = value;
+
+    for (; *p >= '0' && *p <= '9' && p - value < 2; p++)
+        mv = mv * 10 + (unsigned)(*p - '0') * 1000;
+    if (*p == '.')
+        for (p++; *p >= '0' && *p <= '9' && decimals < 3; p++, decimals++) {
+            scale /= 10;
+            mv += (unsigned)(*p - '0') * scale;
+        }
+    if (*p != '\0' || mv < 1650 || mv > 3600)
+        return bad(error, value, "a supply voltage from 1.65 to 3.6");
+    settings->supply_mv = mv;
+    return B0_OK;
+}
+
+static enum boot0_status set_rdp(struct vboard_settings *settings, const char *value,
+                                 struct boot0_error *error)
+{
+    unsigned long level;
+
+    if (!number(value, 1, &level))
+        return bad(error, value, "a read protection level of 0 or 1");
+    settings->read_protection = (unsigned)level;
+    return B0_OK;
+}
+
+static enum boot0_status set_poll(struct vboard_settings *settings, enum vboard_job job,
+                                  const char *value, struct boot0_error *error)
+{
+    unsigned long ms;
+
+    if (!number(value, UINT16_MAX, &ms))
+        return bad(error, value, "a time in milliseconds, at most 65535");
+    settings->poll_ms[job] = (uint16_t)ms;
+    return B0_OK;
+}
+
+static enum boot0_status set_poll_address(struct vboard_settings *settings, const char *value,
+                                          struct boot0_error *error)
+{
+    return set_poll(settings, VBOARD_JOB_ADDRESS, value, error);
+}
+
+static enum boot0_status set_poll_erase(struct vboard_settings *settings, const char *value,
+                                        struct boot0_error *error)
+{
+    return set_poll(settings, VBOARD_JOB_ERASE, value, error);
+}
+
+static enum boot0_status set_poll_data(struct vboard_settings *settings, const char *value,
+                                       struct boot0_error *error)
+{
+    return set_poll(settings, VBOARD_JOB_DATA, value, error);
+}
+
+static enum boot0_status set_fault(struct vboard_settings *settings, const char *value,
+                                   struct boot0_error *error)
+{
+    return vboard_faults_parse(value, settings, error);
+}
+
+/* ---- keys ---- */
+
+static const struct {
+    struct vboard_key key; /* "NAME=WHAT" and its meaning */
+    set_function *set;     /* NULL: only a line of help for the key above */
+} keys[] = {
+    {{"flash=FILE", "main flash is read from this file, and written back at the end"}, set_flash},
+    {{"fill=blank|random|0xNN", "what the flash holds at first (default blank)"}, set_fill},
+    {{"boot0=0|1", "the BOOT0 pin at power-up: 1 starts the bootloader (default 1)"}, set_boot0},
+    {{"serial=TEXT", "USB serial number"}, set_serial},
+    {{"supply=V", "supply voltage, 1.65 to 3.6 (default 3.3)"}, set_supply},
+    {{"rdp=0|1", "read protection level (default 0)"}, set_rdp},
+    {{"poll_address=MS", "poll timeout that the ROM reports for set-address"}, set_poll_address},
+    {{"poll_erase=MS", "the same for erase"}, set_poll_erase},
+    {{"poll_data=MS", "the same for a block of data"}, set_poll_data},
+    {{"fault=FAULT[+FAULT]", "what goes wrong, always at the same place:"}, set_fault},
+    {{"  unplug@N[:MS]", "unplugged at class transfer N, plugged in again MS later"}, NULL},
+    {{"  powercut@N[:MS]", "power lost in the middle of flash operation N, back MS later"}, NULL},
+    {{"  stall@N", "class transfer N is stalled"}, NULL},
+    {{"  timeout@N", "class transfer N is never answered"}, NULL},
+    {{"  status@N", "GETSTATUS number N answers garbage"}, NULL},
+    {{"  descriptor@OFFSET=XX", "this byte of the configuration descriptor is XX"}, NULL},
+};
+
+const struct vboard_key *vboard_key_at(size_t index)
+{
+    static const struct vboard_key end = {NULL, NULL};
+
+    return index < sizeof keys / sizeof keys[0] ? &keys[index].key : &end;
+}
+
+static set_function *find_key(const char *name, size_t length)
+{
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (keys[i].set && strcspn(keys[i].key.key, "=") == length &&
+            strncmp(keys[i].key.key, name, length) == 0)
+            return keys[i].set;
+    return NULL;
+}
+
+/* One "key=value", cut out of the spec; it may be overwritten. */
+static enum boot0_status parse_pair(char *pair, struct vboard_settings *settings,
+                                    struct boot0_error *error)
+{
+    char *value = strchr(pair, '=');
+    struct boot0_error inner = {B0_OK, "", ""};
+    set_function *set = value ? find_key(pair, (size_t)(value - pair)) : NULL;
+    enum boot0_status status;
+
+    if (!set) {
+        boot0_fail(error, B0_E_USAGE, "a virtual board has no setting \"%s\"", pair);
+        if (error)
+            boot0_hint(error, "Settings are flash, fill, boot0, serial, supply, rdp, poll_address, "
+                              "poll_erase, poll_data and fault, each as key=value.");
+        return B0_E_USAGE;
+    }
+    *value++ = '\0';
+    status = set(settings, value, &inner);
+    if (status == B0_OK)
+        return B0_OK;
+    boot0_fail(error, status, "%s: %s", pair, inner.message);
+    if (error)
+        memcpy(error->hint, inner.hint, sizeof error->hint);
+    return status;
+}
+
+static void set_defaults(struct vboard_settings *settings, const struct vboard_rom *rom)
+{
+    memset(settings, 0, sizeof *settings);
+    settings->fill_byte = 0xff;
+    settings->boot0 = true;
+    settings->supply_mv = 3300;
+    memcpy(settings->serial, rom->usb.serial, strlen(rom->usb.serial) + 1);
+    memcpy(settings->poll_ms, rom->poll_ms, sizeof settings->poll_ms);
+}
+
+enum boot0_status vboard_spec_parse(const char *spec, const struct vboard_rom **rom,
+                                    struct vboard_settings *settings, struct boot0_error *error)
+{
+    size_t name = strcspn(spec, ":");
+    enum boot0_status status = B0_OK;
+    char *copy, *pair;
+
+    memset(settings, 0, sizeof *settings);
+    *rom = vboard_rom_find(spec, name);
+    if (!*rom) {
+        boot0_fail(error, B0_E_USAGE, "there is no virtual board \"%.*s\"", (int)name, spec);
+        if (error)
+            boot0_hint(error, "`vboard list` shows them; f407 is one.");
+        return B0_E_USAGE;
+    }
+    set_defaults(settings, *rom);
+    if (spec[name] == '\0')
+        return B0_OK;
+    copy = malloc(strlen(spec + name + 1) + 1);
+    if (!copy)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+    memcpy(copy, spec + name + 1, strlen(spec + name + 1) + 1);
+    for (pair = copy; pair && status == B0_OK;) {
+        char *next = strchr(pair, ',');
+
+        if (next)
+            *next++ = '\0';
+        status = parse_pair(pair, settings, error);
+        pair = next;
+    }
+    free(copy);
+    return status;
+}

@@ -1,0 +1,272 @@
+/*
+ * The USB device of a bootloader model: its descriptors, made from the model's row, and the
+ * standard requests of USB 2.0, chapter 9. Every field is put where lsusb shows it.
+ */
+#include "board.h"
+
+#include <core/bytes.h>
+#include <string.h>
+
+enum {
+    EP0_SIZE = 64,
+    LANGUAGE_ENGLISH_US = 0x0409,
+    SELF_POWERED = 0x40, /* bit of bmAttributes, USB 2.0, table 9-10 */
+    STRING_DESC_MAX = 2 + 2 * VBOARD_STRING_MAX,
+};
+
+static size_t count_alternates(const struct vboard_identity *usb)
+{
+    size_t count = 0;
+
+    while (usb->alternates[count])
+        count++;
+    return count;
+}
+
+/* USB 2.0, table 9-8. */
+static void make_device(const struct vboard_identity *usb, uint8_t bytes[B0_USB_DEVICE_DESC_SIZE])
+{
+    memset(bytes, 0, B0_USB_DEVICE_DESC_SIZE);
+    bytes[0] = B0_USB_DEVICE_DESC_SIZE;
+    bytes[1] = B0_USB_DESC_DEVICE;
+    b0_store16(bytes + 2, usb->bcd_usb);
+    bytes[7] = EP0_SIZE;
+    b0_store16(bytes + 8, usb->vendor);
+    b0_store16(bytes + 10, usb->product);
+    b0_store16(bytes + 12, usb->bcd_device);
+    bytes[14] = VBOARD_STRING_MANUFACTURER;
+    bytes[15] = VBOARD_STRING_PRODUCT;
+    bytes[16] = VBOARD_STRING_SERIAL;
+    bytes[17] = 1;
+}
+
+/* DFU 1.1, table 4.2. */
+static void make_functional(const struct vboard_identity *usb, uint8_t bytes[B0_DFU_FUNC_DESC_SIZE])
+{
+    bytes[0] = B0_DFU_FUNC_DESC_SIZE;
+    bytes[1] = B0_USB_DESC_DFU;
+    bytes[2] = usb->functional.attributes;
+    b0_store16(bytes + 3, usb->functional.detach_timeout_ms);
+    b0_store16(bytes + 5, usb->functional.transfer_size);
+    b0_store16(bytes + 7, usb->functional.version);
+}
+
+/* USB 2.0, table 9-12; DFU 1.1, table 4.4. */
+static void make_interface(size_t alternate, uint8_t bytes[B0_USB_INTERFACE_DESC_SIZE])
+{
+    memset(bytes, 0, B0_USB_INTERFACE_DESC_SIZE);
+    bytes[0] = B0_USB_INTERFACE_DESC_SIZE;
+    bytes[1] = B0_USB_DESC_INTERFACE;
+    bytes[3] = (uint8_t)alternate;
+    bytes[5] = B0_DFU_CLASS;
+    bytes[6] = B0_DFU_SUBCLASS;
+    bytes[7] = B0_DFU_PROTOCOL_DFU;
+    bytes[8] = (uint8_t)(VBOARD_STRING_ALTERNATE + alternate);
+}
+
+/* The configuration with all that follows: one functional descriptor, after the last alternate. */
+static size_t make_configuration(const struct vboard *board,
+                                 uint8_t bytes[VBOARD_CONFIGURATION_MAX])
+{
+    const struct vboard_identity *usb = &board->rom->usb;
+    size_t alternates = count_alternates(usb);
+    size_t size = B0_USB_CONFIG_DESC_SIZE;
+
+    for (size_t i = 0; i < alternates; i++, size += B0_USB_INTERFACE_DESC_SIZE)
+        make_interface(i, bytes + size);
+    make_functional(usb, bytes + size);
+    size += B0_DFU_FUNC_DESC_SIZE;
+    /* USB 2.0, table 9-10 */
+    bytes[0] = B0_USB_CONFIG_DESC_SIZE;
+    bytes[1] = B0_USB_DESC_CONFIGURATION;
+    b0_store16(bytes + 2, (uint16_t)size);
+    bytes[4] = 1;
+    bytes[5] = 1;
+    bytes[6] = 0;
+    bytes[7] = usb->attributes;
+    bytes[8] = usb->max_power;
+    vboard_faults_descriptor(board, bytes, size);
+    return size;
+}
+
+_Static_assert(B0_USB_CONFIG_DESC_SIZE + VBOARD_ALTERNATES_MAX * B0_USB_INTERFACE_DESC_SIZE +
+                       B0_DFU_FUNC_DESC_SIZE <=
+                   VBOARD_CONFIGURATION_MAX,
+               "the largest configuration fits");
+
+static const char *string_at(const struct vboard *board, unsigned index)
+{
+    const struct vboard_identity *usb = &board->rom->usb;
+
+    switch (index) {
+    case VBOARD_STRING_MANUFACTURER:
+        return usb->manufacturer;
+    case VBOARD_STRING_PRODUCT:
+        return usb->product_name;
+    case VBOARD_STRING_SERIAL:
+        return vboard_serial(board);
+    }
+    if (index >= VBOARD_STRING_ALTERNATE && index < VBOARD_STRING_ALTERNATE + count_alternates(usb))
+        return usb->alternates[index - VBOARD_STRING_ALTERNATE];
+    return NULL;
+}
+
+/* USB 2.0, 9.6.7. Returns the bytes that are sent: not always those that bLength says. */
+static size_t make_string(const struct vboard *board, unsigned index,
+                          uint8_t bytes[STRING_DESC_MAX])
+{
+    const struct vboard_identity *usb = &board->rom->usb;
+    const char *text = index == 0 ? "" : string_at(board, index);
+    size_t step = index == VBOARD_STRING_SERIAL && usb->raw_serial ? 1 : 2;
+    size_t size = 2;
+
+    if (!text)
+        return 0;
+    if (index == 0) {
+        b0_store16(bytes + 2, LANGUAGE_ENGLISH_US);
+        size += 2;
+    }
+    for (size_t i = 0; text[i] && i < VBOARD_STRING_MAX; i++, size += step) {
+        bytes[size] = (uint8_t)text[i];
+        if (step == 2)
+            bytes[size + 1] = 0;
+    }
+    bytes[0] = (uint8_t)size;
+    bytes[1] = B0_USB_DESC_STRING;
+    return index > 0 && index == usb->short_string ? usb->short_bytes : size;
+}
+
+size_t vboard_usb_descriptors(const struct vboard *board, uint8_t *bytes, size_t size)
+{
+    uint8_t all[B0_USB_DEVICE_DESC_SIZE + VBOARD_CONFIGURATION_MAX];
+    size_t total = B0_USB_DEVICE_DESC_SIZE;
+
+    make_device(&board->rom->usb, all);
+    total += make_configuration(board, all + B0_USB_DEVICE_DESC_SIZE);
+    if (total > size)
+        total = size;
+    memcpy(bytes, all, total);
+    return total;
+}
+
+/* ---- standard requests ---- */
+
+static enum boot0_xfer answer(const struct boot0_setup *setup, const uint8_t *bytes, size_t size,
+                              uint8_t *data, size_t *actual)
+{
+    *actual = size < setup->length ? size : setup->length;
+    if (*actual > 0)
+        memcpy(data, bytes, *actual);
+    return B0_XFER_OK;
+}
+
+static enum boot0_xfer get_descriptor(struct vboard *board, const struct boot0_setup *setup,
+                                      uint8_t *data, size_t *actual)
+{
+    uint8_t bytes[STRING_DESC_MAX];
+    unsigned index = setup->value & 0xff;
+    size_t size = 0;
+
+    _Static_assert(sizeof bytes >= VBOARD_CONFIGURATION_MAX, "holds any descriptor");
+    switch (setup->value >> 8) {
+    case B0_USB_DESC_DEVICE:
+        make_device(&board->rom->usb, bytes);
+        size = B0_USB_DEVICE_DESC_SIZE;
+        break;
+    case B0_USB_DESC_CONFIGURATION:
+        size = index == 0 ? make_configuration(board, bytes) : 0;
+        break;
+    case B0_USB_DESC_STRING:
+        size = make_string(board, index, bytes);
+        break;
+    case B0_USB_DESC_DFU:
+        make_functional(&board->rom->usb, bytes);
+        size = B0_DFU_FUNC_DESC_SIZE;
+        break;
+    }
+    /* No device qualifier, no BOS: full speed, before USB 2.1. */
+    return size > 0 ? answer(setup, bytes, size, data, actual) : B0_XFER_STALL;
+}
+
+static enum boot0_xfer get_status(struct vboard *board, const struct boot0_setup *setup,
+                                  uint8_t *data, size_t *actual)
+{
+    uint8_t bytes[2] = {0, 0};
+
+    if ((setup->request_type & B0_USB_RECIPIENT_MASK) == B0_USB_RECIPIENT_DEVICE)
+        bytes[0] = board->rom->usb.attributes & SELF_POWERED ? 1 : 0;
+    return answer(setup, bytes, sizeof bytes, data, actual);
+}
+
+static enum boot0_xfer set_address(struct vboard *board, const struct boot0_setup *setup,
+                                   uint8_t *data, size_t *actual)
+{
+    (void)board;
+    (void)data;
+    (void)actual;
+    return setup->value <= 127 ? B0_XFER_OK : B0_XFER_STALL;
+}
+
+static enum boot0_xfer get_configuration(struct vboard *board, const struct boot0_setup *setup,
+                                         uint8_t *data, size_t *actual)
+{
+    return answer(setup, &board->usb.configuration, 1, data, actual);
+}
+
+static enum boot0_xfer set_configuration(struct vboard *board, const struct boot0_setup *setup,
+                                         uint8_t *data, size_t *actual)
+{
+    (void)data;
+    (void)actual;
+    if (setup->value > 1)
+        return B0_XFER_STALL;
+    board->usb.configuration = (uint8_t)setup->value;
+    board->usb.alternate = 0;
+    return B0_XFER_OK;
+}
+
+static enum boot0_xfer get_interface(struct vboard *board, const struct boot0_setup *setup,
+                                     uint8_t *data, size_t *actual)
+{
+    if (board->usb.configuration == 0 || setup->index != 0)
+        return B0_XFER_STALL;
+    return answer(setup, &board->usb.alternate, 1, data, actual);
+}
+
+static enum boot0_xfer set_interface(struct vboard *board, const struct boot0_setup *setup,
+                                     uint8_t *data, size_t *actual)
+{
+    (void)data;
+    (void)actual;
+    if (board->usb.configuration == 0 || setup->index != 0 ||
+        setup->value >= count_alternates(&board->rom->usb))
+        return B0_XFER_STALL;
+    board->usb.alternate = (uint8_t)setup->value;
+    return B0_XFER_OK;
+}
+
+/* What is not here is stalled: there are no features to set, and no endpoints but 0. */
+static const struct {
+    uint8_t request;
+    uint8_t direction;
+    enum boot0_xfer (*answer)(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
+                              size_t *actual);
+} requests[] = {
+    {B0_USB_GET_STATUS, B0_USB_DIR_IN, get_status},
+    {B0_USB_SET_ADDRESS, 0, set_address},
+    {B0_USB_GET_DESCRIPTOR, B0_USB_DIR_IN, get_descriptor},
+    {B0_USB_GET_CONFIGURATION, B0_USB_DIR_IN, get_configuration},
+    {B0_USB_SET_CONFIGURATION, 0, set_configuration},
+    {B0_USB_GET_INTERFACE, B0_USB_DIR_IN, get_interface},
+    {B0_USB_SET_INTERFACE, 0, set_interface},
+};
+
+enum boot0_xfer vboard_usb_standard(struct vboard *board, const struct boot0_setup *setup,
+                                    uint8_t *data, size_t *actual)
+{
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++)
+        if (requests[i].request == setup->request &&
+            requests[i].direction == (setup->request_type & B0_USB_DIR_IN))
+            return requests[i].answer(board, setup, data, actual);
+    return B0_XFER_STALL;
+}
