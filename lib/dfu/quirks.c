@@ -14,9 +14,14 @@ static const struct b0_quirk quirks[] = {
      * on F405, F429 and F7; a bus log of an F745 shows the second GETSTATUS held back (fwupd
      * #2696).
      */
-    {"st-rom-f2", B0_VENDOR_ST, B0_PRODUCT_ST_DFU, 0, 0xffff, "STM32F2", 0, {.poll_early = true}},
-    {"st-rom-f4", B0_VENDOR_ST, B0_PRODUCT_ST_DFU, 0, 0xffff, "STM32F4", 0, {.poll_early = true}},
-    {"st-rom-f7", B0_VENDOR_ST, B0_PRODUCT_ST_DFU, 0, 0xffff, "STM32F7", 0, {.poll_early = true}},
+    {"st-rom-f2-f4-f7",
+     B0_VENDOR_ST,
+     B0_PRODUCT_ST_DFU,
+     0,
+     0xffff,
+     "STM32F2 STM32F4 STM32F7",
+     0,
+     {.poll_early = true}},
     /* H743 rev V: bank 2 stays in dfuDNBUSY after an erase (betaflight-configurator #5348). */
     {"st-rom-h7", B0_VENDOR_ST, B0_PRODUCT_ST_DFU, 0, 0xffff, "STM32H7", 0, {.busy_forever = true}},
     /*
@@ -36,6 +41,15 @@ static const struct b0_quirk quirks[] = {
     {"gd32-rom", 0x28e9, 0x0189, 0, 0xffff, NULL, 0, {.no_block_jump = true}},
 };
 
+/* F2 and F4 cannot be told apart by their layout, so a board may be of several families. */
+static bool all_of(const struct boot0_board *board, const char *families)
+{
+    for (size_t i = 0; i < board->chip_count; i++)
+        if (!strstr(families, board->chips[i]->family))
+            return false;
+    return board->chip_count > 0;
+}
+
 static bool fits(const struct b0_quirk *quirk, const struct boot0_board *board)
 {
     if (quirk->vendor != 0 &&
@@ -43,8 +57,7 @@ static bool fits(const struct b0_quirk *quirk, const struct boot0_board *board)
         return false;
     if (board->usb.bcd_device < quirk->bcd_first || board->usb.bcd_device > quirk->bcd_last)
         return false;
-    return !quirk->family ||
-           (board->family && strncmp(board->family, quirk->family, strlen(quirk->family)) == 0);
+    return !quirk->families || all_of(board, quirk->families);
 }
 
 const struct b0_quirk *b0_quirk_find(const struct boot0_board *board)

@@ -11,7 +11,7 @@ struct b0_quirk {
     uint16_t product;
     uint16_t bcd_first; /* bcdDevice range, inclusive */
     uint16_t bcd_last;
-    const char *family;   /* beginning of the chip family; NULL: any */
+    const char *families; /* every chip that the board can be is of one of these; NULL: any */
     uint16_t dfu_version; /* what bcdDFUVersion should have been; 0: as reported */
     struct b0_engine_quirks engine;
 };

@@ -213,7 +213,7 @@ static enum boot0_status check_program(struct boot0_session *session, uint32_t a
 /* Waits until the board is gone, which is how one sees that it has left. */
 static bool has_left(struct boot0_session *session)
 {
-    const struct boot0_bus *bus = session->bus;
+    const struct boot0_bus *bus = &session->bus;
     uint64_t end_us = bus->ops->now_us(bus->context) + (uint64_t)LEAVE_WAIT_MS * 1000;
 
     while (b0_session_still_there(session)) {
@@ -222,6 +222,23 @@ static bool has_left(struct boot0_session *session)
         bus->ops->wait_change(bus->context, 20);
     }
     return true;
+}
+
+/* Once told to leave, a board that is gone when asked how it is has left. */
+static enum boot0_status leave(struct boot0_session *session, uint32_t address,
+                               struct boot0_error *error)
+{
+    struct b0_protocol *protocol = session->protocol;
+    enum boot0_status status = protocol->ops->leave(protocol, address, error);
+
+    for (int attempt = 1; status != B0_OK && protocol->may_pass && attempt < ATTEMPTS; attempt++) {
+        status = protocol->ops->settle(protocol, error);
+        if (status == B0_E_GONE)
+            return B0_OK;
+        if (status == B0_OK)
+            status = protocol->ops->leave(protocol, address, error);
+    }
+    return status;
 }
 
 enum boot0_status boot0_session_run(struct boot0_session *session, uint32_t address,
@@ -235,7 +252,7 @@ enum boot0_status boot0_session_run(struct boot0_session *session, uint32_t addr
     if (status != B0_OK)
         return status;
     b0_session_phase(session, B0_PHASE_READ, 0);
-    status = session->protocol->ops->leave(session->protocol, address, error);
+    status = leave(session, address, error);
     if (status != B0_OK)
         return b0_session_stopped(session, status, error);
     session->report.started = has_left(session);

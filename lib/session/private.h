@@ -8,7 +8,7 @@
 #include <core/flash_times.h>
 
 struct boot0_session {
-    const struct boot0_bus *bus;
+    struct boot0_bus bus; /* not owned: a copy, the context is the same */
     struct boot0_board board;
     struct boot0_transport transport; /* owned; ops NULL: not open */
     struct b0_protocol *protocol;     /* owned; NULL: not open */

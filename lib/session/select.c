@@ -147,7 +147,7 @@ static enum boot0_status find_now(struct boot0_session *session,
 {
     struct boot0_board *boards;
     size_t count;
-    enum boot0_status status = boot0_board_list(session->bus, selection, &boards, &count, error);
+    enum boot0_status status = boot0_board_list(&session->bus, selection, &boards, &count, error);
 
     if (status != B0_OK)
         return status;
@@ -160,7 +160,7 @@ static enum boot0_status find_now(struct boot0_session *session,
         if (error)
             *error = boards[0].access;
     } else
-        status = open_and_probe(session->bus, &boards[0].usb, &session->board, &session->transport,
+        status = open_and_probe(&session->bus, &boards[0].usb, &session->board, &session->transport,
                                 error);
     free(boards);
     return status;
@@ -169,7 +169,7 @@ static enum boot0_status find_now(struct boot0_session *session,
 /* Waits for a change on the bus, and shows that it does. False if the observer wants to stop. */
 static bool wait_for_change(struct boot0_session *session, uint64_t start_us, uint32_t part_ms)
 {
-    const struct boot0_bus *bus = session->bus;
+    const struct boot0_bus *bus = &session->bus;
     struct boot0_progress progress = {.phase = B0_PHASE_WAIT};
 
     bus->ops->wait_change(bus->context, part_ms);
@@ -182,7 +182,7 @@ static enum boot0_status find_within(struct boot0_session *session,
                                      const struct boot0_selection *selection, uint32_t limit_ms,
                                      struct boot0_error *error)
 {
-    const struct boot0_bus *bus = session->bus;
+    const struct boot0_bus *bus = &session->bus;
     uint64_t start_us = bus->ops->now_us(bus->context);
 
     for (;;) {
@@ -211,7 +211,7 @@ static void close_transport(struct boot0_session *session)
 /* Opens what appears at the port of a program that was detached, when it is in DFU mode. */
 static enum boot0_status find_again(struct boot0_session *session, struct boot0_error *error)
 {
-    const struct boot0_bus *bus = session->bus;
+    const struct boot0_bus *bus = &session->bus;
     uint64_t start_us = bus->ops->now_us(bus->context);
     struct boot0_selection again = {.path = NULL};
     char path[B0_PATH_MAX];
@@ -260,7 +260,7 @@ bool b0_session_still_there(const struct boot0_session *session)
     struct boot0_error ignored;
     size_t count;
 
-    if (session->bus->ops->scan(session->bus->context, all, CANDIDATES_MAX, &count, &ignored) !=
+    if (session->bus.ops->scan(session->bus.context, all, CANDIDATES_MAX, &count, &ignored) !=
         B0_OK)
         return false;
     for (size_t i = 0; i < count && i < CANDIDATES_MAX; i++)

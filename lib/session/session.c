@@ -169,7 +169,8 @@ static enum boot0_status check_chip(struct boot0_session *session, struct boot0_
     }
     if (board->contradiction[0])
         b0_session_note(session, "the board: %s", board->contradiction);
-    session->times = board->family ? b0_flash_times_find(board->family) : NULL;
+    /* The first chip that fits is the most common one; families that share a layout share times. */
+    session->times = board->chip_count ? b0_flash_times_find(board->chips[0]->family) : NULL;
     session->width = B0_PARALLEL_X8;
     return B0_OK;
 }
@@ -198,7 +199,7 @@ enum boot0_status boot0_session_open(struct boot0_session **session, const struc
     *session = NULL;
     if (!made)
         return boot0_fail(error, B0_E_MEMORY, "out of memory for a session");
-    made->bus = bus;
+    made->bus = *bus;
     if (options)
         made->options = *options;
     if (observer)
