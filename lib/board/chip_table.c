@@ -70,7 +70,9 @@ enum {
 
 const struct b0_chip_row b0_chip_rows[] = {
     /* F4. The first row that fits a board is the one that a program takes if it must choose,
-     * so the most common chips come first. */
+     * so the most common chips come first. The F205/207 is left out: its ROM shows what the
+     * F405's shows, and its flash takes the same times, so a board with one works as an F405;
+     * in the table it would only make every F405 look as if it could be of two families. */
     CHIP("f407", 0x413, "STM32F405/407/415/417", "F405 F407 F415 F417", F4,
          FLASH("04*016Kg,01*064Kg,07*128Kg"), 512 * KIB, 0x1fffc000, USB | FEATURE,
          {0x20000000, 128 * KIB}, {0x10000000, 64 * KIB}),
@@ -93,7 +95,7 @@ const struct b0_chip_row b0_chip_rows[] = {
     CHIP("f410", 0x458, "STM32F410", "F410", F4, FLASH("04*016Kg,01*064Kg"), 64 * KIB, 0x1fffc000,
          FEATURE, {0x20000000, 32 * KIB}),
 
-    /* F2 */
+    /* F2. Its ROM shows what the F405's shows, and its flash takes the same times. */
     CHIP("f207", 0x411, "STM32F205/207/215/217", "F207 F205 F215 F217", F2,
          FLASH("04*016Kg,01*064Kg,07*128Kg"), 128 * KIB, 0x1fffc000, USB | FEATURE,
          {0x20000000, 128 * KIB}),
@@ -193,8 +195,8 @@ const struct b0_chip_row b0_chip_rows[] = {
          FLASH("512*0004Kg"), 1024 * KIB, 0, USB, {0x20000000, 640 * KIB}, {0x10000000, 64 * KIB}),
     CHIP("l4p5", 0x471, "STM32L4P5/4Q5", "L4P5 L4Q5", L4, FLASH("256*0004Kg"), 512 * KIB, 0, USB,
          {0x20000000, 320 * KIB}, {0x10000000, 64 * KIB}),
-    CHIP("l552", 0x472, "STM32L552/562", "L552 L562", L5, FLASH_NEW("256*02Kg"), 256 * KIB, 0, USB,
-         {0x20000000, 256 * KIB}),
+    CHIP("l552", 0x472, "STM32L552/562", "L552 L562", L5, FLASH_NEW("256*02Kg"), 256 * KIB,
+         0x40022040, USB, {0x20000000, 256 * KIB}),
 
     /* G0 */
     CHIP("g0b1", 0x467, "STM32G0B0/0B1/0C1", "G0B1 G0B0 G0C1", G0, FLASH_NEW("256*02Kg"), 128 * KIB,
@@ -233,10 +235,10 @@ const struct b0_chip_row b0_chip_rows[] = {
          {0x20000000, 32 * KIB}),
     CHIP("u575", 0x482, "STM32U575/585", "U575 U585", U5, FLASH_NEW("256*08Kg"), 1024 * KIB,
          0x40022040, USB, {0x20000000, 768 * KIB}, {0x28000000, 16 * KIB}),
-    CHIP("u535", 0x455, "STM32U535/545", "U535 U545", U5, FLASH_NEW("64*08Kg"), 128 * KIB, 0, USB,
-         {0x20000000, 256 * KIB}, {0x28000000, 16 * KIB}),
+    CHIP("u535", 0x455, "STM32U535/545", "U535 U545", U5, FLASH_NEW("64*08Kg"), 128 * KIB,
+         0x40022040, USB, {0x20000000, 256 * KIB}, {0x28000000, 16 * KIB}),
     CHIP("u599", 0x481, "STM32U595/599/5A5/5A9", "U599 U595 U5A5 U5A9", U5, FLASH_NEW("512*08Kg"),
-         2048 * KIB, 0, USB, {0x20000000, 2496 * KIB}, {0x28000000, 16 * KIB}),
+         2048 * KIB, 0x40022040, USB, {0x20000000, 2496 * KIB}, {0x28000000, 16 * KIB}),
     CHIP("wb55", 0x495, "STM32WB35/55", "WB55 WB35", WB, FLASH_NEW("256*04Kg"), 256 * KIB, 0, USB,
          {0x20000000, 256 * KIB}),
 };

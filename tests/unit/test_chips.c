@@ -305,6 +305,17 @@ static void tells_chips_by_their_layout(void **state)
     }
 }
 
+/* A program that must choose takes the first row that fits. */
+static void has_the_common_chips_first(void **state)
+{
+    struct boot0_layout flash = layout_of(F407_FLASH);
+    struct boot0_layout options = layout_of(F4_OPTIONS);
+
+    (void)state;
+    assert_string_equal(boot0_chip_at(0)->key, "f407");
+    assert_true(boot0_chip_matches(boot0_chip_at(0), &flash, &options));
+}
+
 static void compares_sector_by_sector(void **state)
 {
     (void)state;
@@ -374,6 +385,7 @@ int main(void)
         cmocka_unit_test(finds_by_name),
         cmocka_unit_test(finds_by_uf2_family),
         cmocka_unit_test(tells_chips_by_their_layout),
+        cmocka_unit_test(has_the_common_chips_first),
         cmocka_unit_test(compares_sector_by_sector),
         cmocka_unit_test(no_layout_is_no_chip),
         cmocka_unit_test(knows_stacks),
