@@ -70,9 +70,7 @@ enum {
 
 const struct b0_chip_row b0_chip_rows[] = {
     /* F4. The first row that fits a board is the one that a program takes if it must choose,
-     * so the most common chips come first. The F205/207 is left out: its ROM shows what the
-     * F405's shows, and its flash takes the same times, so a board with one works as an F405;
-     * in the table it would only make every F405 look as if it could be of two families. */
+     * so the most common chips come first. */
     CHIP("f407", 0x413, "STM32F405/407/415/417", "F405 F407 F415 F417", F4,
          FLASH("04*016Kg,01*064Kg,07*128Kg"), 512 * KIB, 0x1fffc000, USB | FEATURE,
          {0x20000000, 128 * KIB}, {0x10000000, 64 * KIB}),
