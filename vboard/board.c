@@ -253,25 +253,33 @@ void vboard_violation(struct vboard *board, uint32_t count, const char *what, ui
 
 /* ---- the bus ---- */
 
+static uint8_t type_of(const struct boot0_setup *setup)
+{
+    return setup->request_type & B0_USB_TYPE_MASK;
+}
+
+static bool is_getstatus(const struct boot0_setup *setup)
+{
+    return type_of(setup) == B0_USB_TYPE_CLASS && setup->request == B0_DFU_GETSTATUS;
+}
+
 static void count_transfer(struct vboard *board, const struct boot0_setup *setup)
 {
-    if ((setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_STANDARD) {
+    if (type_of(setup) == B0_USB_TYPE_STANDARD)
         board->stats.standard_transfers++;
-        return;
-    }
-    board->stats.transfers++;
-    if (setup->request == B0_DFU_GETSTATUS)
-        board->status_requests++;
+    else
+        board->stats.transfers++;
+    board->status_requests += is_getstatus(setup);
 }
 
 /* Asks the board, which may hold the transfer back; *actual is 0 unless it went well. */
 static enum boot0_xfer perform(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
                                size_t *actual)
 {
-    bool standard = (setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_STANDARD;
+    bool counted = type_of(setup) != B0_USB_TYPE_STANDARD;
     enum boot0_xfer result;
 
-    if (!standard && vboard_faults_transfer(board, &result))
+    if (counted && vboard_faults_transfer(board, &result))
         return result;
     if (board->work.busy && board->work.naks) {
         result = vboard_work_finish(board);
@@ -281,7 +289,7 @@ static enum boot0_xfer perform(struct vboard *board, const struct boot0_setup *s
     result = board->function->control(board, setup, data, actual);
     if (result != B0_XFER_OK)
         *actual = 0;
-    else if (!standard && setup->request == B0_DFU_GETSTATUS)
+    else if (is_getstatus(setup))
         vboard_faults_status(board, data, *actual);
     return result;
 }
@@ -310,12 +318,13 @@ enum boot0_xfer vboard_control(struct vboard *board, const struct boot0_setup *s
     vboard_clock_advance(board, board->now_us, false);
     if (!board->function || board->connection != connection)
         return B0_XFER_GONE;
-    board->deadline_us = board->now_us + timeout_us;
+    board->deadline_us =
+        timeout_us < VBOARD_NEVER - board->now_us ? board->now_us + timeout_us : VBOARD_NEVER;
     count_transfer(board, setup);
     result = perform(board, setup, data, actual);
-    if (result == B0_XFER_TIMEOUT)
+    if (result == B0_XFER_TIMEOUT && board->deadline_us != VBOARD_NEVER)
         vboard_clock_advance(board, board->deadline_us, true);
-    else if (result != B0_XFER_GONE)
+    else if (result != B0_XFER_TIMEOUT && result != B0_XFER_GONE)
         account(board, setup, *actual, result);
     vboard_trace_transfer(board, setup, data, *actual, result, start_us);
     if (result == B0_XFER_OK && board->function && board->connection == connection)

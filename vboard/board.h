@@ -113,11 +113,12 @@ struct vboard_dfu {
     uint16_t block_size; /* its length */
     uint8_t job;         /* enum vboard_job of what is done with it */
     uint8_t data[VBOARD_BLOCK_MAX];
-    uint32_t upload_size; /* Maple: length of the first block of an upload */
-    uint32_t position;    /* Maple: bytes that the download has so far */
-    bool just_uploaded;   /* Maple: kept over a reset, in a backup register */
-    uint8_t target;       /* Maple: alternate setting of the download */
-    uint64_t busy_until_us;
+    /* Bootloaders in flash only: */
+    uint32_t position;    /* bytes that the download has so far */
+    uint32_t upload_base; /* where the upload reads, */
+    uint16_t upload_size; /* and the length of its first block */
+    uint8_t target;       /* alternate setting of the download */
+    bool downloaded;      /* since power-up, outlives a reset */
 };
 
 struct vboard {

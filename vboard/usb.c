@@ -5,6 +5,7 @@
 #include "board.h"
 
 #include <core/bytes.h>
+#include <core/descriptors.h>
 #include <string.h>
 
 enum {
@@ -147,6 +148,19 @@ size_t vboard_usb_descriptors(const struct vboard *board, uint8_t *bytes, size_t
         total = size;
     memcpy(bytes, all, total);
     return total;
+}
+
+size_t vboard_string(const struct vboard *board, uint8_t index, char *text, size_t size)
+{
+    uint8_t bytes[STRING_DESC_MAX];
+    size_t sent = board->function && index > 0 ? make_string(board, index, bytes) : 0;
+
+    if (sent == 0) {
+        if (size > 0)
+            text[0] = '\0';
+        return 0;
+    }
+    return b0_string_descriptor(bytes, sent, text, size);
 }
 
 /* ---- standard requests ---- */

@@ -113,9 +113,9 @@ uint64_t vboard_flash_duration(const struct vboard_chip *chip, const struct vboa
     case VBOARD_UNPROTECT:
         return all_us;
     case VBOARD_PROGRAM:
-        return protected(chip, op->address)
-                   ? 0
-                   : b0_flash_program_us(chip->times, chip->width, op->size);
+        if (protected(chip, op->address) && protected(chip, op->address + op->size - 1))
+            return 0;
+        return b0_flash_program_us(chip->times, chip->width, op->size);
     case VBOARD_PROGRAM_OPTIONS:
         /* Not in the datasheets; the controller erases their sector and programs them again. */
         return (uint64_t)b0_flash_erase_ms(chip->times, chip->width, smallest_sector(chip)) * 1000;

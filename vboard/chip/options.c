@@ -68,18 +68,20 @@ static void f1_defaults(uint8_t *bytes, uint32_t size, bool first)
 }
 
 /*
- * Words and their complements. The user bits 0xffeff8 are the reset value of FLASH_OPTR (RM0351,
- * 3.7.8); ranges are empty: the first page is behind the last.
+ * RM0351, table 9: five words, each followed by its complement. FLASH_OPTR with its reset value but
+ * for RDP, then ranges for PCROP and write protection that are empty: the first page is behind the
+ * last.
  */
 static void l4_defaults(uint8_t *bytes, uint32_t size, bool first)
 {
+    static const uint32_t words[] = {0xffeff800, 0xffffffff, 0xffff0000, 0xff00ffff, 0xff00ffff};
+
     (void)first;
     memset(bytes, 0xff, size);
-    b0_store32(bytes, 0xffeff800);
-    for (uint32_t i = 8; i + 8 <= size; i += 8)
-        b0_store32(bytes + i, i < L4_WRP_OFFSET ? (i == 8 ? 0xffffffff : 0xffff0000) : 0xff00ffff);
-    for (uint32_t i = 0; i + 8 <= size; i += 8)
-        b0_store32(bytes + i + 4, ~b0_load32(bytes + i));
+    for (uint32_t i = 0; i < sizeof words / sizeof words[0] && 8 * i + 8 <= size; i++) {
+        b0_store32(bytes + 8 * i, words[i]);
+        b0_store32(bytes + 8 * i + 4, ~words[i]);
+    }
 }
 
 static const struct {

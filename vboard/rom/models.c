@@ -185,6 +185,91 @@ static const struct vboard_rom models[] = {
         .poll_ms = {0, 131, 131},
         .manner = {VBOARD_NAKS, VBOARD_NAKS, VBOARD_NAKS},
     },
+    {
+        /*
+         * LeafLabs' own bootloader (maple-bootloader: usb_descriptor.c, dfu.c), at the state which
+         * dfu-util 0.11 has a quirk for: bcdDevice 2.00, 0x011a as the version of DFU although it
+         * is no DfuSe, no upload. F103RB and F103CB are alike in what counts here.
+         */
+        .listed = {"maple", "STM32F103, 128 KiB: LeafLabs' Maple bootloader, plain DFU 1.1"},
+        .part = &vboard_part_f103cb,
+        .function = &vboard_maple,
+        .usb = {
+            .bcd_usb = 0x0100,
+            .vendor = B0_VENDOR_LEAFLABS,
+            .product = B0_PRODUCT_MAPLE_DFU,
+            .bcd_device = 0x0200,
+            .attributes = POWERED_BY_BUS,
+            .max_power = MA(100),
+            .manufacturer = "LeafLabs",
+            .product_name = "Maple 003",
+            .serial = "LLM 003",
+            .alternates = {"DFU Program RAM 0x20000C00", "DFU Program FLASH 0x08005000"},
+            .functional = {B0_DFU_CAN_DOWNLOAD, 255, 1024, B0_DFU_VERSION_DFUSE},
+        },
+        STARTS_IDLE,
+        .poll_ms = {0, 0, 32},
+        .manner = {VBOARD_SAYS_BUSY, VBOARD_SAYS_BUSY, VBOARD_SAYS_BUSY},
+        .base = {0x20000c00, 0x08005000},
+        .starts = {0x20000c00, 0x08005000},
+    },
+    {
+        /* STM32duino-bootloader, df68980: usb_descriptor.c, config.h, dfu.c. */
+        .listed = {"bluepill", "STM32F103CB, 128 KiB: STM32duino's bootloader, plain DFU 1.1"},
+        .part = &vboard_part_f103cb,
+        .function = &vboard_maple,
+        .usb = {
+            .bcd_usb = 0x0100,
+            .vendor = B0_VENDOR_LEAFLABS,
+            .product = B0_PRODUCT_MAPLE_DFU,
+            .bcd_device = 0x0201,
+            .attributes = POWERED_BY_BUS,
+            .max_power = MA(100),
+            .manufacturer = "LeafLabs",
+            .product_name = "Maple 003",
+            .serial = "LLM 003",
+            .alternates = {"STM32duino bootloader v1.0  ERROR. Upload to RAM not supported.",
+                           "STM32duino bootloader v1.0  Upload to Flash 0x8005000",
+                           "STM32duino bootloader v1.0  Upload to Flash 0x8002000"},
+            .functional = {B0_DFU_CAN_DOWNLOAD | B0_DFU_CAN_UPLOAD, 255, 1024, B0_DFU_VERSION_1_1},
+        },
+        STARTS_IDLE,
+        .poll_ms = {0, 0, 0},
+        .manner = {VBOARD_DOES_AT_ONCE, VBOARD_DOES_AT_ONCE, VBOARD_DOES_AT_ONCE},
+        .base = {0, 0x08005000, 0x08002000},
+        .starts = {0x08002000, 0x08005000},
+        .wiped = 0x08002000,
+        .starts_quickly = true,
+    },
+    {
+        /*
+         * GD32VF103CB, first generation of its ROM: dfu-util 0.11's quirks.c and gd32-dfu-utils
+         * (layout of 512 pages of 2 KiB where there are 128 of 1; the serial number is plain bytes
+         * whose third tells the true size; leaving acts on the empty DNLOAD). Poll timeouts and
+         * dfuERROR at the start: a log there, issue 3. Manufacturer, power and manners are assumed.
+         */
+        .listed = {"gd32", "GD32VF103CB, 128 KiB: a clone whose layout string is wrong"},
+        .part = &vboard_part_gd32vf103cb,
+        .function = &vboard_dfuse,
+        .usb = {
+            .bcd_usb = 0x0100,
+            .vendor = 0x28e9,
+            .product = 0x0189,
+            .bcd_device = 0x1000,
+            .attributes = POWERED_BY_ITSELF,
+            .max_power = MA(100),
+            .manufacturer = "GigaDevice",
+            .product_name = "GD32 0x418 DFU Bootloader",
+            .serial = "3CBJ",
+            .raw_serial = true,
+            .alternates = {"@Internal Flash  /0x08000000/512*002Kg",
+                           "@Option Bytes  /0x1FFFF800/01*016 g"},
+            .functional = ST_FUNCTIONAL(2048),
+        },
+        STARTS_IN_ERROR,
+        F4_POLLS,
+        .leaves_at_once = true,
+    },
 };
 /* clang-format on */
 

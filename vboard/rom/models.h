@@ -70,9 +70,11 @@ struct vboard_rom {
     uint8_t manner[VBOARD_JOB_COUNT]; /* enum vboard_manner */
     bool has_device_feature;          /* what is written to 0xffff0000 has an effect */
     bool leaves_at_once;              /* on the zero-length DNLOAD, not on the GETSTATUS after it */
-    /* Maple bootloaders: where a download to each alternate setting goes; 0: nowhere. */
+    /* Bootloaders in flash: where a download to each alternate setting goes; 0: nowhere. */
     uint32_t base[VBOARD_ALTERNATES_MAX];
-    bool unnumbered; /* Maple: of two places, erase the other's first page */
+    uint32_t starts[2];  /* where they look for a program, in this order */
+    uint32_t wiped;      /* this page is erased before a download that goes elsewhere; 0: none */
+    bool starts_quickly; /* right after a download, without waiting for a host */
 };
 
 /* The rows in order; NULL past the end. */
