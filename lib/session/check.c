@@ -49,19 +49,19 @@ static enum boot0_status check_family(const struct boot0_session *session,
                                       const struct boot0_image *image, struct boot0_error *error)
 {
     const struct boot0_board *board = &session->board;
-    const struct boot0_chip *file_chip;
+    const struct boot0_chip *file_chip = boot0_chip_by_uf2_family(image->family);
     bool comparable = false;
 
     if (!image->has_family)
         return B0_OK;
     for (size_t i = 0; i < board->chip_count; i++) {
         comparable = comparable || board->chips[i]->uf2_family != 0;
-        if (board->chips[i]->uf2_family == image->family)
+        /* Some chips have an id of their own beside their family's. */
+        if (board->chips[i]->uf2_family == image->family || board->chips[i] == file_chip)
             return B0_OK;
     }
     if (!comparable)
         return B0_OK;
-    file_chip = boot0_chip_by_uf2_family(image->family);
     boot0_fail(error, B0_E_MISMATCH,
                "the UF2 file is for another chip: its family 0x%08x is %s, the board is %s",
                image->family, file_chip ? file_chip->family : "none that boot0 knows",
