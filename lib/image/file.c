@@ -50,6 +50,7 @@ static enum boot0_status fail_file(struct boot0_error *error, enum boot0_status 
         const char *hint;
     } hints[] = {
         {ENOENT, "Check the path: it is taken from the directory that the command runs in."},
+        {ENOTDIR, "What the path treats as a directory is a file."},
         {EACCES, "Its owner does not allow that to you: see ls -l for it and its directory."},
         {EISDIR, "A directory has that name. Give the file within it."},
         {ENOSPC, "The disk is full. What was there under that name is unchanged."},
@@ -249,7 +250,7 @@ static int save_file(const char *file, const uint8_t *data, size_t size)
         return EISDIR;
     if (!S_ISREG(old.st_mode))
         return write_directly(file, data, size);
-    if (access(file, W_OK) != 0)
+    if (faccessat(AT_FDCWD, file, W_OK, AT_EACCESS) != 0)
         return errno;
     if (!realpath(file, target)) /* so that a symbolic link stays one */
         return errno;

@@ -1,0 +1,70 @@
+/* What the tests of the image formats have in common. */
+#ifndef B0_TESTS_IMAGE_TEST_H
+#define B0_TESTS_IMAGE_TEST_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <boot0/image.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+/* From a copy of exactly that size, so that a sanitizer sees a read behind it. */
+static inline enum boot0_status try_parse(struct boot0_image **image, const void *data, size_t size,
+                                          enum boot0_format format, struct boot0_error *error)
+{
+    struct boot0_image_options options = {.format = format};
+    uint8_t *copy = malloc(size > 0 ? size : 1);
+    enum boot0_status status;
+
+    assert_non_null(copy);
+    memcpy(copy, data, size);
+    status = boot0_image_parse(image, copy, size, "test", &options, error);
+    free(copy);
+    return status;
+}
+
+/* Parses what must be good, by content if `format` is B0_FORMAT_UNKNOWN. */
+static inline struct boot0_image *parse(const void *data, size_t size, enum boot0_format format)
+{
+    struct boot0_error error = {.message = "", .hint = ""};
+    struct boot0_image *image;
+
+    if (try_parse(&image, data, size, format, &error) != B0_OK)
+        fail_msg("refused: %s", error.message);
+    assert_non_null(image);
+    return image;
+}
+
+/* Parses what must be refused, with a message that contains `reason`. */
+static inline void refuse(const void *data, size_t size, enum boot0_format format,
+                          enum boot0_status code, const char *reason)
+{
+    struct boot0_error error = {.message = "", .hint = ""};
+    struct boot0_image *image = NULL;
+
+    if (try_parse(&image, data, size, format, &error) == B0_OK)
+        fail_msg("taken as %s, should be refused: %s", boot0_format_name(image->format), reason);
+    assert_null(image);
+    assert_int_equal(error.code, code);
+    if (!strstr(error.message, reason))
+        fail_msg("\"%s\" does not say \"%s\"", error.message, reason);
+    /* Without an error to fill, the status is the same. */
+    assert_int_equal(try_parse(&image, data, size, format, NULL), code);
+}
+
+static inline void check_segment(const struct boot0_image *image, size_t index, uint32_t address,
+                                 const void *data, size_t size)
+{
+    assert_true(index < image->segment_count);
+    assert_int_equal(image->segments[index].address, address);
+    assert_int_equal(image->segments[index].size, size);
+    assert_memory_equal(image->segments[index].data, data, size);
+}
+
+#endif

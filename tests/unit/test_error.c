@@ -1,0 +1,90 @@
+/* Status names and error texts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <boot0/error.h>
+#include <cmocka.h>
+#include <string.h>
+
+static void test_names(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < B0_STATUS_COUNT; i++) {
+        const char *name = boot0_status_name((enum boot0_status)i);
+
+        assert_non_null(name);
+        assert_true(name[0] != '\0');
+        for (unsigned j = 0; j < i; j++)
+            assert_string_not_equal(name, boot0_status_name((enum boot0_status)j));
+    }
+    assert_string_equal(boot0_status_name(B0_OK), "ok");
+    assert_string_equal(boot0_status_name(B0_E_NO_BOARD), "no-board");
+    assert_string_equal(boot0_status_name(B0_STATUS_COUNT), "unknown");
+    assert_string_equal(boot0_status_name((enum boot0_status) - 1), "unknown");
+}
+
+static void test_texts(void **state)
+{
+    struct boot0_error error = {.hint = "of an earlier failure"};
+
+    (void)state;
+    assert_int_equal(boot0_fail(&error, B0_E_DATA, "line %d", 7), B0_E_DATA);
+    assert_int_equal(error.code, B0_E_DATA);
+    assert_string_equal(error.message, "line 7");
+    assert_string_equal(error.hint, "");
+    assert_int_equal(boot0_hint(&error, "do %s", "this"), B0_E_DATA);
+    assert_string_equal(error.message, "line 7");
+    assert_string_equal(error.hint, "do this");
+}
+
+static void test_no_error(void **state)
+{
+    (void)state;
+    assert_int_equal(boot0_fail(NULL, B0_E_GONE, "message"), B0_E_GONE);
+    assert_int_not_equal(boot0_hint(NULL, "hint"), B0_OK);
+}
+
+/* A message can be put into another one. */
+static void test_extended(void **state)
+{
+    struct boot0_error error;
+
+    (void)state;
+    boot0_fail(&error, B0_E_DATA, "inner");
+    boot0_hint(&error, "hint");
+    boot0_fail(&error, B0_E_IO, "outer: %s (%s)", error.message, error.hint);
+    assert_string_equal(error.message, "outer: inner (hint)");
+    assert_string_equal(error.hint, "");
+}
+
+/* What is too long is cut, visibly. */
+static void test_long(void **state)
+{
+    struct boot0_error error;
+    size_t message = sizeof error.message - 1;
+    size_t hint = sizeof error.hint - 1;
+
+    (void)state;
+    boot0_fail(&error, B0_E_DATA, "%*s", (int)message, "x");
+    assert_int_equal(strlen(error.message), message);
+    assert_string_equal(error.message + message - 3, "  x");
+    boot0_fail(&error, B0_E_DATA, "%*s", (int)message + 1, "x");
+    assert_int_equal(strlen(error.message), message);
+    assert_string_equal(error.message + message - 4, " ...");
+    boot0_hint(&error, "%*s", 10000, "x");
+    assert_int_equal(strlen(error.hint), hint);
+    assert_string_equal(error.hint + hint - 4, " ...");
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names),    cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_no_error), cmocka_unit_test(test_extended),
+        cmocka_unit_test(test_long),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

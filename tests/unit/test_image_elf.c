@@ -1,0 +1,278 @@
+/* ELF: what is loaded and what is not, and headers that point anywhere. */
+#include "image_test.h"
+#include <core/bytes.h>
+
+enum {
+    HEADER = 52,
+    PROGRAM_HEADER = 32,
+    FILE_SIZE = 512,
+};
+
+/* A file of 512 bytes in which byte i is i, but for the headers. */
+struct elf {
+    uint8_t bytes[FILE_SIZE];
+    unsigned count; /* of program headers */
+};
+
+static struct elf make_elf(void)
+{
+    static const uint8_t start[] = {0x7f, 'E', 'L', 'F', 1, 1, 1};
+    struct elf elf = {.count = 0};
+
+    for (size_t i = 0; i < sizeof elf.bytes; i++)
+        elf.bytes[i] = (uint8_t)i;
+    memcpy(elf.bytes, start, sizeof start);
+    b0_store16(elf.bytes + 16, 2);  /* e_type: executable */
+    b0_store16(elf.bytes + 18, 40); /* e_machine: ARM */
+    b0_store32(elf.bytes + 20, 1);
+    b0_store32(elf.bytes + 24, 0x0800018d); /* e_entry */
+    b0_store32(elf.bytes + 28, HEADER);     /* e_phoff */
+    b0_store16(elf.bytes + 42, PROGRAM_HEADER);
+    b0_store16(elf.bytes + 44, 0); /* e_phnum */
+    return elf;
+}
+
+static void add_header(struct elf *elf, uint32_t type, uint32_t offset, uint32_t virtual_address,
+                       uint32_t address, uint32_t file_size, uint32_t memory_size)
+{
+    uint8_t *header = elf->bytes + HEADER + (size_t)elf->count * PROGRAM_HEADER;
+
+    b0_store32(header, type);
+    b0_store32(header + 4, offset);
+    b0_store32(header + 8, virtual_address);
+    b0_store32(header + 12, address);
+    b0_store32(header + 16, file_size);
+    b0_store32(header + 20, memory_size);
+    b0_store16(elf->bytes + 44, (uint16_t)++elf->count);
+}
+
+/* Like a linker's output: code, initialised data that are stored behind it, zeroed data, notes. */
+static void test_segments(void **state)
+{
+    struct elf elf = make_elf();
+    struct boot0_image *image;
+
+    (void)state;
+    add_header(&elf, 0x70000001, 256, 0, 0, 8, 8); /* PT_ARM_EXIDX */
+    add_header(&elf, 1, 256, 0x08000000, 0x08000000, 100, 100);
+    add_header(&elf, 1, 356, 0x20000000, 0x08000064, 4, 40);
+    add_header(&elf, 1, 360, 0x20000028, 0x20000028, 0, 400);
+    add_header(&elf, 1, 400, 0x1ffff800, 0x1fffc000, 16, 16);
+    image = parse(elf.bytes, sizeof elf.bytes, B0_FORMAT_UNKNOWN);
+    assert_int_equal(image->format, B0_FORMAT_ELF);
+    assert_int_equal(image->segment_count, 2);
+    check_segment(image, 0, 0x08000000, elf.bytes + 256, 104);
+    check_segment(image, 1, 0x1fffc000, elf.bytes + 400, 16);
+    assert_true(image->has_entry);
+    assert_int_equal(image->entry, 0x0800018d);
+    boot0_image_free(image);
+}
+
+/* Linkers may put the headers themselves into the first segment: that is loaded as it is said. */
+static void test_headers_in_segment(void **state)
+{
+    struct elf elf = make_elf();
+    struct boot0_image *image;
+
+    (void)state;
+    add_header(&elf, 1, 0, 0x07ff0000, 0x07ff0000, 256, 256);
+    image = parse(elf.bytes, sizeof elf.bytes, B0_FORMAT_UNKNOWN);
+    check_segment(image, 0, 0x07ff0000, elf.bytes, 256);
+    boot0_image_free(image);
+}
+
+static void test_at_the_ends(void **state)
+{
+    struct elf elf = make_elf();
+    struct boot0_image *image;
+
+    (void)state;
+    b0_store32(elf.bytes + 24, 0); /* no entry point */
+    add_header(&elf, 1, FILE_SIZE - 1, 0, 0xffffffff, 1, 1);
+    image = parse(elf.bytes, sizeof elf.bytes, B0_FORMAT_UNKNOWN);
+    check_segment(image, 0, 0xffffffff, "\xff", 1);
+    assert_false(image->has_entry);
+    boot0_image_free(image);
+}
+
+/* Program headers larger than we know: a later version of the format could have them. */
+static void test_large_headers(void **state)
+{
+    struct elf elf = make_elf();
+    struct boot0_image *image;
+
+    (void)state;
+    add_header(&elf, 1, 300, 0, 0x08000000, 4, 4);
+    memmove(elf.bytes + HEADER + 64, elf.bytes + HEADER, PROGRAM_HEADER);
+    b0_store32(elf.bytes + HEADER, 0);
+    b0_store16(elf.bytes + 42, 64);
+    b0_store16(elf.bytes + 44, 2);
+    image = parse(elf.bytes, sizeof elf.bytes, B0_FORMAT_UNKNOWN);
+    check_segment(image, 0, 0x08000000, elf.bytes + 300, 4);
+    boot0_image_free(image);
+}
+
+static void refuse_elf(const struct elf *elf, size_t size, const char *reason)
+{
+    refuse(elf->bytes, size, B0_FORMAT_UNKNOWN, B0_E_DATA, reason);
+}
+
+static void test_other_kinds(void **state)
+{
+    static const struct {
+        size_t offset;
+        uint8_t value;
+        const char *reason;
+    } changes[] = {
+        {4, 2, "not of 32 bits: class (2)"},     {5, 2, "not little-endian: encoding (2)"},
+        {18, 243, "not for ARM: machine (243)"}, {16, 1, "an object file, not linked: type (1)"},
+        {16, 4, "no program: type (4)"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(changes); i++) {
+        struct elf elf = make_elf();
+
+        add_header(&elf, 1, 300, 0, 0x08000000, 4, 4);
+        elf.bytes[changes[i].offset] = changes[i].value;
+        refuse_elf(&elf, sizeof elf.bytes, changes[i].reason);
+    }
+}
+
+static void test_nothing_to_load(void **state)
+{
+    struct elf elf = make_elf();
+
+    (void)state;
+    refuse_elf(&elf, sizeof elf.bytes, "no segment to load");
+    add_header(&elf, 1, 300, 0x20000000, 0x20000000, 0, 4);
+    add_header(&elf, 4, 300, 0, 0, 4, 4);
+    refuse_elf(&elf, sizeof elf.bytes, "no segment to load");
+}
+
+static void test_wild_segments(void **state)
+{
+    static const struct {
+        uint32_t offset;
+        uint32_t address;
+        uint32_t file_size;
+        uint32_t memory_size;
+        const char *reason;
+    } headers[] = {
+        {FILE_SIZE, 0x08000000, 1, 1, "contents of a segment lie outside"},
+        {FILE_SIZE - 4, 0x08000000, 5, 5, "contents of a segment lie outside"},
+        {0xffffffff, 0x08000000, 0xffffffff, 0xffffffff, "contents of a segment lie outside"},
+        {0xffffffff, 0x08000000, 2, 2, "contents of a segment lie outside"},
+        {300, 0x08000000, 0xffffffff, 0xffffffff, "contents of a segment lie outside"},
+        {300, 0x08000000, 5, 4, "more bytes in the file than in memory"},
+        {300, 0xfffffffc, 5, 5, "32-bit address space"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(headers); i++) {
+        struct elf elf = make_elf();
+
+        add_header(&elf, 1, headers[i].offset, 0, headers[i].address, headers[i].file_size,
+                   headers[i].memory_size);
+        refuse_elf(&elf, sizeof elf.bytes, headers[i].reason);
+    }
+}
+
+static void test_wild_header(void **state)
+{
+    static const struct {
+        uint32_t offset;
+        uint16_t size;
+        uint16_t count;
+        const char *reason;
+    } headers[] = {
+        {FILE_SIZE, 32, 1, "program headers lie outside"},
+        {FILE_SIZE - 31, 32, 1, "program headers lie outside"},
+        {0xffffffff, 32, 1, "program headers lie outside"},
+        {HEADER, 32, 0xffff, "program headers lie outside"},
+        {HEADER, 0xffff, 0xffff, "program headers lie outside"},
+        {HEADER, 31, 1, "program headers of 31 bytes"},
+        {HEADER, 0, 1, "program headers of 0 bytes"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(headers); i++) {
+        struct elf elf = make_elf();
+
+        add_header(&elf, 1, 300, 0, 0x08000000, 4, 4);
+        b0_store32(elf.bytes + 28, headers[i].offset);
+        b0_store16(elf.bytes + 42, headers[i].size);
+        b0_store16(elf.bytes + 44, headers[i].count);
+        refuse_elf(&elf, sizeof elf.bytes, headers[i].reason);
+    }
+}
+
+static void test_cut_anywhere(void **state)
+{
+    struct elf elf = make_elf();
+
+    (void)state;
+    add_header(&elf, 1, FILE_SIZE - 4, 0, 0x08000000, 4, 4);
+    for (size_t size = 4; size < FILE_SIZE; size++)
+        refuse_elf(&elf, size, "lie outside the ELF file");
+}
+
+static void test_overlap(void **state)
+{
+    struct elf elf = make_elf();
+
+    (void)state;
+    add_header(&elf, 1, 300, 0, 0x08000000, 8, 8);
+    add_header(&elf, 1, 301, 0, 0x08000004, 8, 8);
+    refuse_elf(&elf, sizeof elf.bytes,
+               "program header 1 puts 0x2d at address 0x08000004, where program header 0 put 0x30");
+}
+
+/* The same large part of a file loaded many times: refused before memory runs out. */
+static void test_many_times(void **state)
+{
+    enum {
+        SIZE = 1 << 20,
+        COUNT = 100,
+    };
+    struct elf elf = make_elf();
+    uint8_t *file = calloc(1, SIZE);
+
+    (void)state;
+    assert_non_null(file);
+    memcpy(file, elf.bytes, HEADER);
+    b0_store16(file + 44, COUNT);
+    for (unsigned i = 0; i < COUNT; i++) {
+        uint8_t *header = file + HEADER + (size_t)i * PROGRAM_HEADER;
+
+        b0_store32(header, 1);
+        b0_store32(header + 12, i * SIZE);
+        b0_store32(header + 16, SIZE);
+        b0_store32(header + 20, SIZE);
+    }
+    refuse(file, SIZE, B0_FORMAT_UNKNOWN, B0_E_DATA, "more than 64 MiB");
+    free(file);
+}
+
+static void test_forced(void **state)
+{
+    (void)state;
+    refuse("\x7f"
+           "EL",
+           3, B0_FORMAT_ELF, B0_E_DATA, "not an ELF file");
+    refuse("hello", 5, B0_FORMAT_ELF, B0_E_DATA, "not an ELF file");
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_segments),      cmocka_unit_test(test_headers_in_segment),
+        cmocka_unit_test(test_at_the_ends),   cmocka_unit_test(test_large_headers),
+        cmocka_unit_test(test_other_kinds),   cmocka_unit_test(test_nothing_to_load),
+        cmocka_unit_test(test_wild_segments), cmocka_unit_test(test_wild_header),
+        cmocka_unit_test(test_cut_anywhere),  cmocka_unit_test(test_overlap),
+        cmocka_unit_test(test_many_times),    cmocka_unit_test(test_forced),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
