@@ -99,20 +99,38 @@ bool b0_descriptors_walk(const uint8_t *blob, size_t size, struct b0_dfu_configu
     return found->alternate_count > 0;
 }
 
+static bool printable(unsigned unit)
+{
+    return unit >= ' ' && unit <= '~';
+}
+
+/*
+ * GigaDevice's ROM sends its serial number as plain bytes where USB wants UTF-16 (dfu-util 0.11,
+ * quirks.c; gd32-dfu-utils). Such a text has no unit that is ASCII, and no byte that is not.
+ */
+static bool is_plain_bytes(const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (!printable(bytes[i]))
+            return false;
+    return size >= 4;
+}
+
 size_t b0_string_descriptor(const uint8_t *bytes, size_t actual, char *text, size_t size)
 {
     size_t length = 0;
-    size_t end;
+    size_t end, step;
 
     if (size == 0)
         return 0;
     end = actual > 0 && bytes[0] < actual ? bytes[0] : actual;
-    for (size_t at = HEADER_SIZE; at + 2 <= end && length + 1 < size; at += 2) {
-        uint16_t unit = b0_load16(bytes + at);
+    step = end > HEADER_SIZE && is_plain_bytes(bytes + HEADER_SIZE, end - HEADER_SIZE) ? 1 : 2;
+    for (size_t at = HEADER_SIZE; at + step <= end && length + 1 < size; at += step) {
+        unsigned unit = step == 1 ? bytes[at] : b0_load16(bytes + at);
 
         if (unit == 0)
             break;
-        text[length++] = unit >= ' ' && unit <= '~' ? (char)unit : '?';
+        text[length++] = printable(unit) ? (char)unit : '?';
     }
     text[length] = '\0';
     return length;

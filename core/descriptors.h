@@ -36,8 +36,9 @@ bool b0_descriptors_walk(const uint8_t *blob, size_t size, struct b0_dfu_configu
 
 /*
  * Turns the `actual` bytes that arrived for a string descriptor into printable ASCII. bLength is
- * clamped to what arrived (F42x ROM says 166 and sends 112), the text ends at the first NUL; other
- * characters that are not printable ASCII become '?'. Always NUL-terminates; returns the length.
+ * clamped to what arrived (F42x ROM says 166 and sends 112), the text ends at the first NUL, plain
+ * bytes in place of UTF-16 are taken as they are; other characters that are not printable ASCII
+ * become '?'. Always NUL-terminates; returns the length.
  */
 size_t b0_string_descriptor(const uint8_t *bytes, size_t actual, char *text, size_t size);
 

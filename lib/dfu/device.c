@@ -203,10 +203,7 @@ enum boot0_status b0_device_probe(const struct boot0_transport *transport,
     board->dfuse = board->dfu_version == B0_DFU_VERSION_DFUSE && board->flash_alternate >= 0;
     find_chips(board);
     quirk = b0_quirk_find(board);
-    if (quirk) {
-        board->quirk = quirk->name;
-        if (quirk->dfu_version != 0)
-            board->dfu_version = quirk->dfu_version;
-    }
+    if (quirk)
+        b0_quirk_apply(quirk, board);
     return B0_OK;
 }

@@ -5,6 +5,7 @@
  */
 #include "quirks.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct b0_quirk quirks[] = {
@@ -14,31 +15,51 @@ static const struct b0_quirk quirks[] = {
      * on F405, F429 and F7; a bus log of an F745 shows the second GETSTATUS held back (fwupd
      * #2696).
      */
-    {"st-rom-f2-f4-f7",
-     B0_VENDOR_ST,
-     B0_PRODUCT_ST_DFU,
-     0,
-     0xffff,
-     "STM32F2 STM32F4 STM32F7",
-     0,
-     {.poll_early = true}},
+    {.name = "st-rom-f2-f4-f7",
+     .vendor = B0_VENDOR_ST,
+     .product = B0_PRODUCT_ST_DFU,
+     .bcd_last = 0xffff,
+     .families = "STM32F2 STM32F4 STM32F7",
+     .engine = {.poll_early = true}},
     /* H743 rev V: bank 2 stays in dfuDNBUSY after an erase (betaflight-configurator #5348). */
-    {"st-rom-h7", B0_VENDOR_ST, B0_PRODUCT_ST_DFU, 0, 0xffff, "STM32H7", 0, {.busy_forever = true}},
+    {.name = "st-rom-h7",
+     .vendor = B0_VENDOR_ST,
+     .product = B0_PRODUCT_ST_DFU,
+     .bcd_last = 0xffff,
+     .families = "STM32H7",
+     .engine = {.busy_forever = true}},
     /*
      * The Maple bootloader of bcdDevice 0x0200 says DFU 1.0 but speaks 1.1 (dfu-util's quirks.c);
      * all of them lose the position at a second GETSTATUS (STM32duino-bootloader, dfu.c).
      */
-    {"maple-0200",
-     B0_VENDOR_LEAFLABS,
-     B0_PRODUCT_MAPLE_DFU,
-     0x0200,
-     0x0200,
-     NULL,
-     B0_DFU_VERSION_1_1,
-     {.poll_once = true}},
-    {"maple", B0_VENDOR_LEAFLABS, B0_PRODUCT_MAPLE_DFU, 0, 0xffff, NULL, 0, {.poll_once = true}},
-    /* GigaDevice's ROM and its copies: not known to compute addresses from block numbers. */
-    {"gd32-rom", 0x28e9, 0x0189, 0, 0xffff, NULL, 0, {.no_block_jump = true}},
+    {.name = "maple-0200",
+     .vendor = B0_VENDOR_LEAFLABS,
+     .product = B0_PRODUCT_MAPLE_DFU,
+     .bcd_first = 0x0200,
+     .bcd_last = 0x0200,
+     .dfu_version = B0_DFU_VERSION_1_1,
+     .engine = {.poll_once = true}},
+    {.name = "maple",
+     .vendor = B0_VENDOR_LEAFLABS,
+     .product = B0_PRODUCT_MAPLE_DFU,
+     .bcd_last = 0xffff,
+     .engine = {.poll_once = true}},
+    /*
+     * GigaDevice's first ROM says 512 pages of 2 KiB, but has fewer, of 1 KiB (gd32-dfu-utils,
+     * dfuse_mem.c). Its copies are not known to compute addresses from block numbers.
+     */
+    {.name = "gd32-rom-1000",
+     .vendor = 0x28e9,
+     .product = 0x0189,
+     .bcd_first = 0x1000,
+     .bcd_last = 0x1000,
+     .page_size = 1024,
+     .engine = {.no_block_jump = true}},
+    {.name = "gd32-rom",
+     .vendor = 0x28e9,
+     .product = 0x0189,
+     .bcd_last = 0xffff,
+     .engine = {.no_block_jump = true}},
 };
 
 /* F2 and F4 cannot be told apart by their layout, so a board may be of several families. */
@@ -66,4 +87,46 @@ const struct b0_quirk *b0_quirk_find(const struct boot0_board *board)
         if (fits(&quirks[i], board))
             return &quirks[i];
     return NULL;
+}
+
+/* The third character of a GD32's serial number tells its flash: gd32-dfu-utils, dfuse_mem.c. */
+static uint32_t size_by_serial(const struct boot0_board *board)
+{
+    static const struct {
+        char code;
+        uint32_t kib;
+    } sizes[] = {{'B', 128}, {'8', 64}, {'6', 32}, {'4', 16}};
+
+    if (strlen(board->serial) < 3)
+        return 0;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        if (sizes[i].code == board->serial[2])
+            return sizes[i].kib * 1024;
+    return 0;
+}
+
+static void correct_pages(const struct b0_quirk *quirk, struct boot0_board *board)
+{
+    struct boot0_region *region = &board->alternates[board->flash_alternate].layout.regions[0];
+    struct boot0_region was = *region;
+    uint64_t total = (uint64_t)was.sector_size * was.sector_count;
+    uint32_t known = size_by_serial(board);
+
+    if (was.sector_size == quirk->page_size)
+        return;
+    region->sector_size = quirk->page_size;
+    region->sector_count = (uint32_t)((known ? known : total) / quirk->page_size);
+    snprintf(board->contradiction, sizeof board->contradiction,
+             "it reports %u pages of %u bytes, which this bootloader is known to get wrong; %u of "
+             "%u bytes are taken",
+             was.sector_count, was.sector_size, region->sector_count, region->sector_size);
+}
+
+void b0_quirk_apply(const struct b0_quirk *quirk, struct boot0_board *board)
+{
+    board->quirk = quirk->name;
+    if (quirk->dfu_version != 0)
+        board->dfu_version = quirk->dfu_version;
+    if (quirk->page_size != 0 && board->flash_alternate >= 0)
+        correct_pages(quirk, board);
 }

@@ -13,10 +13,18 @@ struct b0_quirk {
     uint16_t bcd_last;
     const char *families; /* every chip that the board can be is of one of these; NULL: any */
     uint16_t dfu_version; /* what bcdDFUVersion should have been; 0: as reported */
+    /* Pages of the main flash, if the layout string is known to be wrong; bytes, 0: as reported. */
+    uint16_t page_size;
     struct b0_engine_quirks engine;
 };
 
 /* The first row that fits a board, NULL if it needs none. */
 const struct b0_quirk *b0_quirk_find(const struct boot0_board *board);
+
+/*
+ * Applies what a row says of the board itself, and names it in board->quirk. What was corrected is
+ * told in board->contradiction.
+ */
+void b0_quirk_apply(const struct b0_quirk *quirk, struct boot0_board *board);
 
 #endif

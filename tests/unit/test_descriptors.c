@@ -326,8 +326,8 @@ static void reads_odd_strings(void **state)
         {{255, 3, 'a', 0, 'b'}, 5, "a"},
         {{8, 3, 'a', 0, 0, 0, 'b', 0}, 8, "a"},
         {{12, 3, ' ', 0, '~', 0, 0x7f, 0, 0x1f, 0, 0xe9, 0}, 12, " ~???"},
-        {{6, 3, 'a', 1, 0, 1}, 6, "??"},       /* the low byte alone is not the character */
-        {{6, 3, '3', 'C', 'B', 'J'}, 6, "??"}, /* GD32: plain bytes, not UTF-16 */
+        {{6, 3, 'a', 1, 0, 1}, 6, "??"},         /* the low byte alone is not the character */
+        {{6, 3, '3', 'C', 'B', 'J'}, 6, "3CBJ"}, /* GD32: plain bytes, not UTF-16 */
     };
 
     (void)state;

@@ -275,6 +275,19 @@ static void every_dfuse_board_is_flashed(void **state)
     }
 }
 
+static void a_clone_with_a_wrong_layout_is_corrected(void **state)
+{
+    struct bench b = start("gd32");
+    const struct boot0_board *board = boot0_session_board(b.session);
+
+    (void)state;
+    assert_string_equal(board->serial, "3CBJ");
+    assert_int_equal(boot0_layout_size(boot0_session_layout(b.session)), 128 * KIB);
+    assert_int_equal(boot0_session_layout(b.session)->regions[0].sector_size, KIB);
+    assert_non_null(strstr(board->contradiction, "512 pages"));
+    stop(&b);
+}
+
 static void dual_bank_strings_are_read(void **state)
 {
     struct bench b = start("f427");
@@ -445,18 +458,39 @@ static void read_verify_erase_run(void **state)
 
 static void plain_dfu_takes_one_file(void **state)
 {
-    struct bench b = start("maple");
+    struct boot0_session_options to_flash = {.alternate = "2"};
+    struct bench b = plug("bluepill");
     struct boot0_image *image = program(8 * KIB, 0);
+    uint8_t held[8 * KIB], *data;
+    size_t size;
+
+    (void)state;
+    open_with(&b, &to_flash, NULL);
+    assert_false(boot0_session_board(b.session)->dfuse);
+    assert_int_equal(boot0_session_erase(b.session, BASE, 1, &error), B0_E_UNSUPPORTED);
+    flash_ok(&b, image, &stay);
+    assert_true(vboard_peek(b.board, BASE + 0x2000, held, sizeof held));
+    assert_memory_equal(held, image->segments[0].data, sizeof held);
+    vboard_power_cycle(b.board);
+    boot0_session_close(b.session);
+    open_with(&b, &to_flash, NULL);
+    assert_int_equal(boot0_session_upload(b.session, &data, &size, 1 << 20, &error), B0_OK);
+    assert_true(size > 32 * KIB);
+    assert_memory_equal(data, image->segments[0].data, sizeof held);
+    free(data);
+    boot0_image_free(image);
+    stop(&b);
+}
+
+static void download_only_boards_cannot_be_read(void **state)
+{
+    struct bench b = start("maple");
     uint8_t *data;
     size_t size;
 
     (void)state;
-    assert_false(boot0_session_board(b.session)->dfuse);
-    assert_int_equal(boot0_session_erase(b.session, BASE, 1, &error), B0_E_UNSUPPORTED);
-    assert_int_equal(boot0_session_upload(b.session, &data, &size, 1 << 20, &error), B0_OK);
-    assert_true(size > 64 * KIB);
-    free(data);
-    boot0_image_free(image);
+    assert_int_equal(boot0_session_upload(b.session, &data, &size, 1 << 20, &error),
+                     B0_E_UNSUPPORTED);
     stop(&b);
 }
 
@@ -688,6 +722,7 @@ int main(void)
         cmocka_unit_test(the_supply_makes_it_faster),
         cmocka_unit_test(an_impossible_supply_is_refused),
         cmocka_unit_test(every_dfuse_board_is_flashed),
+        cmocka_unit_test(a_clone_with_a_wrong_layout_is_corrected),
         cmocka_unit_test(dual_bank_strings_are_read),
         cmocka_unit_test(outside_memory_is_refused),
         cmocka_unit_test(a_suffix_for_another_device_is_refused),
@@ -698,6 +733,7 @@ int main(void)
         cmocka_unit_test(protection_is_told_and_taken_off),
         cmocka_unit_test(read_verify_erase_run),
         cmocka_unit_test(plain_dfu_takes_one_file),
+        cmocka_unit_test(download_only_boards_cannot_be_read),
         cmocka_unit_test(one_of_several_is_chosen),
         cmocka_unit_test(a_stopped_flash_is_taken_up_again),
         cmocka_unit_test(a_stall_anywhere_is_survived),
