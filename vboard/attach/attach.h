@@ -1,0 +1,25 @@
+/*
+ * USB bus 1 as clients see it: a umockdev testbed with a root hub and virtual boards in its ports,
+ * which come and go as they connect and disconnect. A client is any program that runs with the
+ * environment that this sets up (attach/child.h), and that uses libc for its system calls.
+ */
+#ifndef VBOARD_ATTACH_H
+#define VBOARD_ATTACH_H
+
+#include "vboard/vboard.h"
+
+struct vboard_attachment;
+
+/*
+ * Plugs the boards in, in ports 1, 2, … They stay the caller's, and must outlive the attachment;
+ * nobody else may use them meanwhile. `speed` is that of attach/pace.h. From now on UMOCKDEV_DIR is
+ * set, and the default main context has to run. On failure NULL with the error filled:
+ * B0_E_NO_OUTPUT (no room for temporary files), B0_E_USAGE (too many boards), B0_E_INTERNAL.
+ */
+struct vboard_attachment *vboard_attach(struct vboard *const *boards, size_t count, double speed,
+                                        struct boot0_error *error);
+
+/* Waits for clients that are just closing, unplugs the boards, and removes all temporary files. */
+void vboard_detach(struct vboard_attachment *attachment);
+
+#endif

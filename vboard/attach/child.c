@@ -1,0 +1,164 @@
+/* See child.h. */
+#include "child.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <glib-unix.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* As umockdev-wrapper has it. */
+static const char preload_library[] = "libumockdev-preload.so.0";
+
+enum {
+    EXIT_SOFTWARE = 70, /* sysexits.h */
+    EXIT_CANNOT_RUN = 126,
+    EXIT_NOT_FOUND = 127,
+    EXIT_SIGNALLED = 128,
+};
+
+struct child {
+    pid_t pid;
+    GMainLoop *loop;
+    int status; /* of waitpid() */
+};
+
+/* Puts `first` before what a variable holds already, if it is not in it. */
+static void prepend(const char *name, const char *first)
+{
+    const char *rest = getenv(name);
+    char *value;
+
+    if (rest == NULL || rest[0] == '\0') {
+        setenv(name, first, 1);
+    } else if (strstr(rest, first) == NULL) {
+        value = g_strdup_printf("%s:%s", first, rest);
+        setenv(name, value, 1);
+        g_free(value);
+    }
+}
+
+enum boot0_status vboard_child_environment(struct boot0_error *error)
+{
+    void *library = dlopen(preload_library, RTLD_LAZY | RTLD_LOCAL);
+
+    if (library == NULL) {
+        boot0_fail(error, B0_E_UNSUPPORTED, "umockdev is not installed: %s", dlerror());
+        return boot0_hint(error,
+                          "Programs see the virtual boards through its library %s. "
+                          "On Debian: apt install umockdev",
+                          preload_library);
+    }
+    dlclose(library);
+    prepend("LD_PRELOAD", preload_library);
+    /*
+     * A command built with gcc's AddressSanitizer refuses to start when another library comes
+     * before its own. It cannot be known here which of the programs that the command starts are,
+     * and all others ignore this. What the user has set comes after it, and wins.
+     */
+    prepend("ASAN_OPTIONS", "verify_asan_link_order=0");
+    return B0_OK;
+}
+
+/* What is passed on, and the end of the child. */
+static void watched_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGCHLD);
+    sigaddset(set, SIGHUP);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGQUIT);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGUSR1);
+    sigaddset(set, SIGUSR2);
+}
+
+void vboard_child_block_signals(sigset_t *before)
+{
+    sigset_t set;
+
+    watched_signals(&set);
+    pthread_sigmask(SIG_BLOCK, &set, before);
+}
+
+static gboolean on_signal(gint fd, GIOCondition condition, gpointer data)
+{
+    struct child *child = data;
+    struct signalfd_siginfo info;
+
+    (void)condition;
+    while (read(fd, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (info.ssi_signo == SIGCHLD) {
+            if (waitpid(child->pid, &child->status, WNOHANG) == child->pid) {
+                g_main_loop_quit(child->loop);
+                return G_SOURCE_CONTINUE;
+            }
+        } else if (info.ssi_code <= 0) { /* sent by a process; a terminal's comes from the kernel */
+            kill(child->pid, (int)info.ssi_signo);
+        }
+    }
+    return G_SOURCE_CONTINUE;
+}
+
+static int spawn(char *const *arguments, const sigset_t *mask, pid_t *pid)
+{
+    posix_spawnattr_t attributes;
+    int failure;
+
+    failure = posix_spawnattr_init(&attributes);
+    if (failure != 0) {
+        return failure;
+    }
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setsigmask(&attributes, mask);
+    failure = posix_spawnp(pid, arguments[0], NULL, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
+    return failure;
+}
+
+static int spawn_failure(const char *name, int failure, struct boot0_error *error)
+{
+    if (failure == ENOENT) {
+        boot0_fail(error, B0_E_NO_INPUT, "%s: command not found", name);
+        return EXIT_NOT_FOUND;
+    }
+    boot0_fail(error, B0_E_NO_INPUT, "cannot run %s: %s", name, strerror(failure));
+    return failure == EAGAIN || failure == ENOMEM ? EXIT_SOFTWARE : EXIT_CANNOT_RUN;
+}
+
+int vboard_child_run(char *const *arguments, const sigset_t *mask, struct boot0_error *error)
+{
+    struct child child = {0};
+    sigset_t set;
+    guint source;
+    int failure;
+    int fd;
+
+    watched_signals(&set);
+    fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd < 0) {
+        boot0_fail(error, B0_E_INTERNAL, "signalfd: %s", strerror(errno));
+        return EXIT_SOFTWARE;
+    }
+    failure = spawn(arguments, mask, &child.pid);
+    if (failure != 0) {
+        close(fd);
+        return spawn_failure(arguments[0], failure, error);
+    }
+    child.loop = g_main_loop_new(NULL, FALSE);
+    source = g_unix_fd_add(fd, G_IO_IN, on_signal, &child);
+    g_main_loop_run(child.loop);
+    g_source_remove(source);
+    g_main_loop_unref(child.loop);
+    close(fd);
+    return WIFSIGNALED(child.status) ? EXIT_SIGNALLED + WTERMSIG(child.status)
+                                     : WEXITSTATUS(child.status);
+}

@@ -1,0 +1,194 @@
+/*
+ * See uevent.h. umockdev's preload library gives a client that asks for uevents a datagram socket
+ * ROOT/event<fd>; the messages on it are libudev's (systemd: src/libsystemd/sd-device,
+ * struct monitor_netlink_header). umockdev can send them, but only for a process under its preload
+ * library, and it ends that process when a client's queue is full or its socket goes away at that
+ * moment: ten boards that leave together must not end a run.
+ *
+ * Two clients with the same file descriptor, such as two dfu-utils at once, would take each other's
+ * place. So a new socket is given a name of its own as soon as it is there.
+ */
+#include "uevent.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    MESSAGE_MAX = 2048,
+    SEND_TRIES = 5, /* a millisecond apart, while the client's queue is full */
+    MAGIC = (int)0xfeedcafe,
+};
+
+#define LISTENER "listener" /* our names for clients' sockets: listener1, listener2, ... */
+
+/* All fields that are hashes or magic are in network order. */
+struct header {
+    char prefix[8];
+    uint32_t magic;
+    uint32_t header_size;
+    uint32_t properties_offset;
+    uint32_t properties_length;
+    uint32_t subsystem_hash;
+    uint32_t devtype_hash;
+    uint32_t tag_bloom[2];
+};
+
+/* MurmurHash2 with seed 0 (Austin Appleby, public domain): libudev's socket filters compare it. */
+static uint32_t hash_of(const char *text)
+{
+    const uint32_t m = 0x5bd1e995;
+    size_t left = strlen(text);
+    uint32_t hash = (uint32_t)left;
+    uint32_t word;
+
+    for (; left >= sizeof word; text += sizeof word, left -= sizeof word) {
+        memcpy(&word, text, sizeof word);
+        word *= m;
+        word ^= word >> 24;
+        hash = hash * m ^ word * m;
+    }
+    if (left > 0) {
+        for (word = 0; left > 0; left--) {
+            word = word << 8 | (uint8_t)text[left - 1];
+        }
+        hash = (hash ^ word) * m;
+    }
+    hash = (hash ^ hash >> 13) * m;
+    return hash ^ hash >> 15;
+}
+
+static bool has_prefix(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+void vboard_uevents_open(struct vboard_uevents *events, const char *root)
+{
+    memset(events, 0, sizeof *events);
+    events->root = root;
+    events->watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    if (events->watch >= 0) {
+        inotify_add_watch(events->watch, root, IN_CREATE);
+    }
+}
+
+void vboard_uevents_close(struct vboard_uevents *events)
+{
+    if (events->watch >= 0) {
+        close(events->watch);
+    }
+}
+
+void vboard_uevents_adopt(struct vboard_uevents *events)
+{
+    char from[PATH_MAX];
+    char to[PATH_MAX];
+    uint8_t notes[1024]; /* what they say is seen in the directory itself */
+    struct dirent *entry;
+    DIR *directory;
+
+    while (read(events->watch, notes, sizeof notes) > 0) {
+    }
+    directory = opendir(events->root);
+    if (directory == NULL) {
+        return;
+    }
+    while ((entry = readdir(directory)) != NULL) {
+        if (has_prefix(entry->d_name, "event")) {
+            snprintf(from, sizeof from, "%s/%s", events->root, entry->d_name);
+            snprintf(to, sizeof to, "%s/" LISTENER "%u", events->root, ++events->listeners);
+            rename(from, to);
+        }
+    }
+    closedir(directory);
+}
+
+/* One message to one socket. */
+static void send_to(const char *path, const uint8_t *message, size_t size)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    ssize_t sent = -1;
+    int fd;
+
+    if (strlen(path) >= sizeof address.sun_path) {
+        return;
+    }
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) {
+        return;
+    }
+    for (int tries = 0; tries < SEND_TRIES; tries++) {
+        sent = sendto(fd, message, size, 0, (const struct sockaddr *)&address, sizeof address);
+        if (sent >= 0 || errno != EAGAIN) {
+            break;
+        }
+        nanosleep(&pause, NULL);
+    }
+    if (sent < 0 && errno == ECONNREFUSED) {
+        unlink(path); /* left behind by a client that ended */
+    }
+    close(fd);
+}
+
+static void send_to_all(const char *root, const uint8_t *message, size_t size)
+{
+    char path[sizeof((struct sockaddr_un *)NULL)->sun_path];
+    struct dirent *entry;
+    DIR *directory = opendir(root);
+    int length;
+
+    if (directory == NULL) {
+        return;
+    }
+    while ((entry = readdir(directory)) != NULL) {
+        if (!has_prefix(entry->d_name, LISTENER)) {
+            continue;
+        }
+        length = snprintf(path, sizeof path, "%s/%s", root, entry->d_name);
+        if (length > 0 && (size_t)length < sizeof path) {
+            send_to(path, message, size);
+        }
+    }
+    closedir(directory);
+}
+
+void vboard_uevent_send(struct vboard_uevents *events, const char *action,
+                        const struct vboard_tree_device *device, const char *devtype,
+                        const char *properties)
+{
+    uint8_t message[MESSAGE_MAX] = {0};
+    char *text = (char *)message + sizeof(struct header);
+    struct header header = {
+        .prefix = "libudev",
+        .magic = htonl((uint32_t)MAGIC),
+        .header_size = sizeof header,
+        .properties_offset = sizeof header,
+        .subsystem_hash = htonl(hash_of("usb")),
+        .devtype_hash = htonl(hash_of(devtype)),
+    };
+    int length = snprintf(text, MESSAGE_MAX - sizeof header,
+                          "ACTION=%s\nDEVPATH=/%s\nSUBSYSTEM=usb\nSEQNUM=%llu\n%s", action,
+                          device->path, ++events->sequence, properties);
+
+    if (length < 0 || (size_t)length >= MESSAGE_MAX - sizeof header) {
+        return;
+    }
+    for (char *at = text; (at = strchr(at, '\n')) != NULL; at++) {
+        *at = '\0';
+    }
+    header.properties_length = (uint32_t)length;
+    memcpy(message, &header, sizeof header);
+    vboard_uevents_adopt(events);
+    send_to_all(events->root, message, sizeof header + (size_t)length);
+}

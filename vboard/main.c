@@ -1,0 +1,367 @@
+/*
+ * The vboard command: runs any command with virtual boards plugged in. This file has its options
+ * and the order of things; attach/ does the work.
+ */
+#include "attach/attach.h"
+#include "attach/child.h"
+#include "vboard.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    BOARDS_MAX = 15,
+    /* sysexits.h */
+    STATUS_USAGE = 64,
+    STATUS_DATA = 65,
+    STATUS_NO_INPUT = 66,
+    STATUS_UNAVAILABLE = 69,
+    STATUS_SOFTWARE = 70,
+    STATUS_NO_OUTPUT = 73,
+    STATUS_IO = 74,
+};
+
+struct options {
+    double speed;
+    const char *trace; /* file names; NULL: not wanted */
+    const char *stats;
+    const char *specs[BOARDS_MAX];
+    size_t count;
+    char *const *command; /* NULL: none */
+};
+
+static int exit_status(enum boot0_status status)
+{
+    switch (status) {
+    case B0_OK:
+        return EXIT_SUCCESS;
+    case B0_E_USAGE:
+        return STATUS_USAGE;
+    case B0_E_DATA:
+    case B0_E_MISMATCH:
+        return STATUS_DATA;
+    case B0_E_NO_INPUT:
+        return STATUS_NO_INPUT;
+    case B0_E_NO_OUTPUT:
+        return STATUS_NO_OUTPUT;
+    case B0_E_UNSUPPORTED:
+        return STATUS_UNAVAILABLE;
+    case B0_E_IO:
+        return STATUS_IO;
+    default:
+        return STATUS_SOFTWARE;
+    }
+}
+
+static int complain(const struct boot0_error *error)
+{
+    fprintf(stderr, "vboard: %s\n", error->message);
+    if (error->hint[0] != '\0') {
+        fprintf(stderr, "  %s\n", error->hint);
+    }
+    return exit_status(error->code);
+}
+
+/* ---- help ---- */
+
+static void print_usage(FILE *file)
+{
+    fputs("Usage: vboard [OPTIONS] BOARD[:KEY=VALUE,...]... -- COMMAND [ARGUMENTS]\n"
+          "       vboard list\n",
+          file);
+}
+
+static void print_help(void)
+{
+    const struct vboard_key *key;
+
+    print_usage(stdout);
+    puts("\n"
+         "Runs COMMAND, and all that it starts, with virtual boards plugged in: ordinary programs\n"
+         "(dfu-util, lsusb, boot0, pyusb) see them as USB devices. Returns its exit status.\n"
+         "\n"
+         "Options:\n"
+         "  --speed F      how fast the boards' time goes: 1 as in reality, 10 ten times as fast;\n"
+         "                 0, the default: what a board does takes no time at all\n"
+         "  --trace FILE   write a line for each transfer and event; - is the standard error\n"
+         "  --stats FILE   write at the end what happened to each board, as JSON; - likewise\n"
+         "  --help, --version\n"
+         "\n"
+         "`vboard list` shows the boards. Keys, separated by commas after the board's name:");
+    for (size_t n = 0; (key = vboard_key_at(n))->key != NULL; n++) {
+        printf("  %-22s %s\n", key->key, key->summary);
+    }
+    puts("\n"
+         "Examples:\n"
+         "  vboard f407 -- dfu-util -l\n"
+         "  vboard f407:flash=board.bin -- dfu-util -a 0 -s 0x08000000:leave -D firmware.bin\n"
+         "  vboard --stats - --trace trace.txt f407:fault=unplug@20 -- boot0 flash firmware.bin\n"
+         "  vboard f407:serial=A f411:serial=B -- sh -c 'lsusb; boot0 list'\n"
+         "  vboard --speed 1 l476 -- \"$SHELL\"");
+}
+
+static int list_models(void)
+{
+    const struct vboard_model *model;
+
+    for (size_t n = 0; (model = vboard_model_at(n)) != NULL; n++) {
+        printf("%-10s %s\n", model->name, model->summary);
+    }
+    return EXIT_SUCCESS;
+}
+
+/* ---- options ---- */
+
+static bool parse_speed(const char *text, double *speed)
+{
+    char *end;
+
+    errno = 0;
+    *speed = strtod(text, &end);
+    return end != text && *end == '\0' && errno == 0 && isfinite(*speed) && *speed >= 0;
+}
+
+static int usage_error(const char *message, const char *what)
+{
+    fprintf(stderr, "vboard: %s%s%s\n", message, what == NULL ? "" : ": ",
+            what == NULL ? "" : what);
+    print_usage(stderr);
+    fputs("`vboard --help` tells more.\n", stderr);
+    return STATUS_USAGE;
+}
+
+/* The place of "--", or argc. Not that of an option's argument: none of them can be "--". */
+static int find_separator(int argc, char **argv)
+{
+    int at = 1;
+
+    while (at < argc && strcmp(argv[at], "--") != 0) {
+        at++;
+    }
+    return at;
+}
+
+enum option_code {
+    OPTION_BOARD = 1, /* getopt's for what is no option */
+    OPTION_SPEED,
+    OPTION_TRACE,
+    OPTION_STATS,
+    OPTION_HELP,
+    OPTION_VERSION,
+};
+
+static const struct option long_options[] = {
+    {"speed", required_argument, NULL, OPTION_SPEED},
+    {"trace", required_argument, NULL, OPTION_TRACE},
+    {"stats", required_argument, NULL, OPTION_STATS},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {0},
+};
+
+static int add_board(struct options *options, const char *spec)
+{
+    if (options->count == BOARDS_MAX) {
+        return usage_error("too many boards, at", spec);
+    }
+    options->specs[options->count++] = spec;
+    return EXIT_SUCCESS;
+}
+
+/* Takes one option that getopt has found; anything but EXIT_SUCCESS ends the parsing. */
+static int take_option(struct options *options, int option, const char *argument)
+{
+    switch (option) {
+    case OPTION_BOARD:
+        return add_board(options, argument);
+    case OPTION_SPEED:
+        return parse_speed(argument, &options->speed)
+                   ? EXIT_SUCCESS
+                   : usage_error("--speed takes a number from 0", argument);
+    case OPTION_TRACE:
+        options->trace = argument;
+        return EXIT_SUCCESS;
+    case OPTION_STATS:
+        options->stats = argument;
+        return EXIT_SUCCESS;
+    default: /* getopt has said what is wrong */
+        print_usage(stderr);
+        return STATUS_USAGE;
+    }
+}
+
+/* Help, version and list do their work here; *done is set then, or if something is wrong. */
+static int parse(int argc, char **argv, struct options *options, bool *done)
+{
+    int separator = find_separator(argc, argv);
+    int status = EXIT_SUCCESS;
+    int option;
+
+    *done = true;
+    options->command = separator + 1 < argc ? argv + separator + 1 : NULL;
+    while ((option = getopt_long(separator, argv, "-h", long_options, NULL)) != -1) {
+        if (option == OPTION_HELP || option == 'h') {
+            print_help();
+            return EXIT_SUCCESS;
+        }
+        if (option == OPTION_VERSION) {
+            puts("vboard " B0_VERSION);
+            return EXIT_SUCCESS;
+        }
+        status = take_option(options, option, optarg);
+        if (status != EXIT_SUCCESS) {
+            return status;
+        }
+    }
+    if (options->count == 1 && options->command == NULL && strcmp(options->specs[0], "list") == 0) {
+        return list_models();
+    }
+    if (options->count == 0) {
+        return usage_error("no board is named; `vboard list` shows which there are", NULL);
+    }
+    if (options->command == NULL) {
+        return usage_error("no command to run: vboard BOARD... -- COMMAND", NULL);
+    }
+    *done = false;
+    return EXIT_SUCCESS;
+}
+
+/* ---- running ---- */
+
+/* Everything that a run holds. */
+struct run {
+    struct vboard *boards[BOARDS_MAX];
+    size_t count;
+    FILE *trace; /* NULL: not wanted */
+    FILE *stats;
+};
+
+static enum boot0_status open_output(const char *name, FILE **file, struct boot0_error *error)
+{
+    if (name == NULL) {
+        return B0_OK;
+    }
+    *file = strcmp(name, "-") == 0 ? stderr : fopen(name, "we");
+    if (*file == NULL) {
+        return boot0_fail(error, B0_E_NO_OUTPUT, "cannot write %s: %s", name, strerror(errno));
+    }
+    return B0_OK;
+}
+
+/* Closes a file of ours; B0_E_IO if what was written did not all arrive. */
+static enum boot0_status close_output(FILE *file, const char *name, struct boot0_error *error)
+{
+    bool failed;
+
+    if (file == NULL) {
+        return B0_OK;
+    }
+    failed = ferror(file) != 0 || fflush(file) != 0;
+    if (file != stderr) {
+        failed = fclose(file) != 0 || failed;
+    }
+    return failed ? boot0_fail(error, B0_E_IO, "cannot write all of %s", name) : B0_OK;
+}
+
+static enum boot0_status prepare(const struct options *options, struct run *run,
+                                 struct boot0_error *error)
+{
+    enum boot0_status status = open_output(options->trace, &run->trace, error);
+
+    for (size_t n = 0; n < options->count && status == B0_OK; n++) {
+        run->boards[n] = vboard_new(options->specs[n], error);
+        if (run->boards[n] == NULL) {
+            status = error->code;
+        } else {
+            run->count++;
+            vboard_set_trace(run->boards[n], run->trace);
+        }
+    }
+    if (status == B0_OK) {
+        status = open_output(options->stats, &run->stats, error);
+    }
+    if (run->trace != NULL) {
+        setvbuf(run->trace, NULL, _IOLBF, 0); /* to be followed while the command runs */
+    }
+    return status;
+}
+
+static void print_stats(const struct run *run)
+{
+    if (run->stats == NULL) {
+        return;
+    }
+    for (size_t n = 0; n < run->count; n++) {
+        fputs(n == 0 ? "[" : ",\n ", run->stats);
+        vboard_print_stats(run->boards[n], run->stats);
+    }
+    fputs("]\n", run->stats);
+}
+
+/* Runs the command on the boards; its exit status, or one of our own with the error filled. */
+static int run_command(const struct options *options, const struct run *run, const sigset_t *mask,
+                       struct boot0_error *error)
+{
+    struct vboard_attachment *attachment;
+    int status;
+
+    if (vboard_child_environment(error) != B0_OK) {
+        return exit_status(error->code);
+    }
+    attachment = vboard_attach(run->boards, run->count, options->speed, error);
+    if (attachment == NULL) {
+        return exit_status(error->code);
+    }
+    status = vboard_child_run(options->command, mask, error);
+    vboard_detach(attachment);
+    return status;
+}
+
+/* Ends a run. What fails here counts only if the command itself went well. */
+static int finish(const struct options *options, struct run *run, int status)
+{
+    struct boot0_error error = {0};
+
+    for (size_t n = 0; n < run->count; n++) {
+        vboard_set_trace(run->boards[n], NULL);
+        if (vboard_free(run->boards[n], &error) != B0_OK) {
+            int failure = complain(&error);
+
+            status = status == EXIT_SUCCESS ? failure : status;
+        }
+    }
+    if (close_output(run->trace, options->trace, &error) != B0_OK ||
+        close_output(run->stats, options->stats, &error) != B0_OK) {
+        int failure = complain(&error);
+
+        status = status == EXIT_SUCCESS ? failure : status;
+    }
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = {0};
+    struct boot0_error error = {0};
+    struct run run = {0};
+    sigset_t mask;
+    bool done;
+    int status = parse(argc, argv, &options, &done);
+
+    if (done) {
+        return status;
+    }
+    vboard_child_block_signals(&mask);
+    status = exit_status(prepare(&options, &run, &error));
+    if (status == EXIT_SUCCESS) {
+        status = run_command(&options, &run, &mask, &error);
+        print_stats(&run);
+    }
+    if (error.code != B0_OK) {
+        complain(&error);
+    }
+    return finish(&options, &run, status);
+}
