@@ -89,6 +89,7 @@ static enum boot0_status prepare(struct vboard *board, const char *spec, struct 
     if (!vboard_chip_init(&board->chip, board->rom->part))
         return boot0_fail(error, B0_E_MEMORY, "out of memory");
     board->chip.supply_mv = board->settings.supply_mv;
+    board->chip.erases_by_width = board->settings.feature_erase;
     vboard_chip_set_serial(&board->chip, board->settings.serial);
     vboard_options_init(&board->chip, board->settings.read_protection);
     fill_flash(board);

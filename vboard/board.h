@@ -69,6 +69,7 @@ struct vboard_settings {
     uint8_t fill_byte;
     bool boot0;
     unsigned supply_mv;
+    bool feature_erase;
     unsigned read_protection;
     char serial[VBOARD_SERIAL_MAX + 1];
     uint16_t poll_ms[VBOARD_JOB_COUNT];

@@ -98,6 +98,17 @@ static enum boot0_status set_supply(struct vboard_settings *settings, const char
     return B0_OK;
 }
 
+static enum boot0_status set_feature_erase(struct vboard_settings *settings, const char *value,
+                                           struct boot0_error *error)
+{
+    unsigned long on;
+
+    if (!number(value, 1, &on))
+        return bad(error, value, "0 or 1");
+    settings->feature_erase = on;
+    return B0_OK;
+}
+
 static enum boot0_status set_rdp(struct vboard_settings *settings, const char *value,
                                  struct boot0_error *error)
 {
@@ -155,6 +166,8 @@ static const struct {
     {{"boot0=0|1", "the BOOT0 pin at power-up: 1 starts the bootloader (default 1)"}, set_boot0},
     {{"serial=TEXT", "USB serial number"}, set_serial},
     {{"supply=V", "supply voltage, 1.65 to 3.6 (default 3.3)"}, set_supply},
+    {{"feature_erase=0|1", "1: the supply range of the ROM speeds up erasing too (unproven)"},
+     set_feature_erase},
     {{"rdp=0|1", "read protection level (default 0)"}, set_rdp},
     {{"poll_address=MS", "poll timeout that the ROM reports for set-address"}, set_poll_address},
     {{"poll_erase=MS", "the same for erase"}, set_poll_erase},
@@ -197,7 +210,7 @@ static enum boot0_status parse_pair(char *pair, struct vboard_settings *settings
         boot0_fail(error, B0_E_USAGE, "a virtual board has no setting \"%s\"", pair);
         if (error)
             boot0_hint(error, "Settings are flash, fill, boot0, serial, supply, rdp, poll_address, "
-                              "poll_erase, poll_data and fault, each as key=value.");
+                              "poll_erase, poll_data, feature_erase and fault, each as key=value.");
         return B0_E_USAGE;
     }
     *value++ = '\0';

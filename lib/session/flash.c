@@ -13,11 +13,12 @@ static const struct boot0_flash_options defaults;
 
 /* ---- planning ---- */
 
+/* By bytes whatever the supply: that ROMs erase in the width that they program in is not proven. */
 static uint32_t erase_ms(const void *context, uint32_t sector_size)
 {
     const struct boot0_session *session = context;
 
-    return session->times ? b0_flash_erase_ms(session->times, session->width, sector_size) : 0;
+    return session->times ? b0_flash_erase_ms(session->times, B0_PARALLEL_X8, sector_size) : 0;
 }
 
 static uint32_t write_ms(const void *context, uint32_t size)

@@ -24,7 +24,9 @@ struct vboard_chip {
     uint8_t *bytes[VBOARD_AREAS_MAX]; /* one buffer an area of the part */
     /* Option bytes as loaded by the last reset, all areas of them one after another. */
     uint8_t loaded[VBOARD_OPTION_BYTES_MAX];
-    enum b0_parallelism width;
+    enum b0_parallelism width; /* of programming */
+    /* Whether sectors are erased with that width too. No document says that the ROMs do so. */
+    bool erases_by_width;
     unsigned supply_mv;
     bool needs_vpp; /* 64 bits at a time were chosen, and there is no 9 V on VPP */
 };

@@ -97,9 +97,15 @@ static bool protected(const struct vboard_chip *chip, uint32_t address)
            *vboard_chip_at(chip, area->address + locks * VBOARD_OTP_BLOCK + block, 1) == 0;
 }
 
+static enum b0_parallelism erase_width(const struct vboard_chip *chip)
+{
+    return chip->erases_by_width ? chip->width : B0_PARALLEL_X8;
+}
+
 uint64_t vboard_flash_duration(const struct vboard_chip *chip, const struct vboard_flash_op *op)
 {
-    uint64_t all_us = (uint64_t)chip->times->mass_erase_ms[chip->width] * 1000 * chip->part->banks;
+    enum b0_parallelism wide = erase_width(chip);
+    uint64_t all_us = (uint64_t)chip->times->mass_erase_ms[wide] * 1000 * chip->part->banks;
     struct vboard_sector sector;
 
     switch ((enum vboard_flash_kind)op->kind) {
@@ -107,7 +113,7 @@ uint64_t vboard_flash_duration(const struct vboard_chip *chip, const struct vboa
         sector = vboard_flash_sector(chip, op->address);
         if (vboard_options_protect(chip, sector.index))
             return 0;
-        return (uint64_t)b0_flash_erase_ms(chip->times, chip->width, sector.size) * 1000;
+        return (uint64_t)b0_flash_erase_ms(chip->times, wide, sector.size) * 1000;
     case VBOARD_ERASE_ALL:
         return any_protected(chip) ? 0 : all_us;
     case VBOARD_UNPROTECT:
@@ -118,7 +124,7 @@ uint64_t vboard_flash_duration(const struct vboard_chip *chip, const struct vboa
         return b0_flash_program_us(chip->times, chip->width, op->size);
     case VBOARD_PROGRAM_OPTIONS:
         /* Not in the datasheets; the controller erases their sector and programs them again. */
-        return (uint64_t)b0_flash_erase_ms(chip->times, chip->width, smallest_sector(chip)) * 1000;
+        return (uint64_t)b0_flash_erase_ms(chip->times, wide, smallest_sector(chip)) * 1000;
     }
     return 0;
 }

@@ -144,7 +144,7 @@ static uint8_t write_feature(struct vboard *board, uint32_t offset)
             board->chip.width = (enum b0_parallelism)ranges[range].width;
             board->chip.needs_vpp = ranges[range].needs_vpp;
         }
-        vboard_trace(board, "supply range %u: program and erase by %u bytes", range,
+        vboard_trace(board, "supply range %u: program by %u bytes", range,
                      board->chip.times->unit_bytes[board->chip.width]);
     }
     return B0_DFU_STATUS_OK;
