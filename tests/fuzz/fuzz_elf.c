@@ -1,0 +1,8 @@
+/* ELF. */
+#include "image_fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fuzz_image(data, size, B0_FORMAT_ELF);
+    return 0;
+}

@@ -1,0 +1,8 @@
+/* UF2. */
+#include "image_fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fuzz_image(data, size, B0_FORMAT_UF2);
+    return 0;
+}

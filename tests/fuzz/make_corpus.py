@@ -1,0 +1,257 @@
+#!/usr/bin/env python3
+"""Writes the fuzz targets' first inputs: make_corpus.py DIRECTORY makes DIRECTORY/TARGET/SEED.
+
+They are made here, by code that shares nothing with the library, so that no binary files need to
+be kept and a mistake in the library's writers does not hide one in its readers.
+"""
+
+import pathlib
+import struct
+import sys
+import zlib
+
+FLASH = 0x08000000
+# A stack pointer, a reset vector, and some code-like bytes.
+PROGRAM = struct.pack("<II", 0x20020000, FLASH | 0x8D) + bytes(range(7, 255, 3))
+STM32F4 = 0x57755A57
+RP2040 = 0xE48BFF56
+
+
+# Intel HEX
+
+
+def ihex_record(kind, offset, data=b""):
+    body = struct.pack(">BHB", len(data), offset, kind) + data
+    return b":%s%02X\n" % (body.hex().upper().encode(), -sum(body) & 0xFF)
+
+
+def ihex_data(offset, data, step=16):
+    return b"".join(
+        ihex_record(0, (offset + i) & 0xFFFF, data[i : i + step])
+        for i in range(0, len(data), step)
+    )
+
+
+IHEX_END = ihex_record(1, 0)
+
+
+def ihex_seeds():
+    linear = ihex_record(4, 0, b"\x08\x00")
+    yield "linear", linear + ihex_data(0, PROGRAM) + ihex_record(5, 0, b"\x08\0\0\x8d") + IHEX_END
+    yield "segment", (
+        ihex_record(2, 0, b"\x12\x34")
+        + ihex_record(0, 0xFFF8, PROGRAM[:16])
+        + ihex_record(3, 0, b"\x12\x34\x56\x78")
+        + IHEX_END
+    )
+    yield "wraps", ihex_record(4, 0, b"\xff\xff") + ihex_record(0, 0xFFFE, b"abcd") + IHEX_END
+    lines = ihex_data(0, PROGRAM, 4).splitlines(keepends=True)
+    yield "descending", linear + b"".join(reversed(lines)) + IHEX_END
+    yield "overlap", linear + ihex_data(0, PROGRAM) + ihex_data(0, PROGRAM, 5) + IHEX_END
+    yield "contradiction", ihex_data(0, b"aaaa") + ihex_data(3, b"b") + IHEX_END
+    yield "crlf", (ihex_data(0, PROGRAM) + IHEX_END).replace(b"\n", b"\r\n").lower() + b"\x1a\0"
+    yield "truncated", linear + ihex_data(0, PROGRAM)[:-9]
+
+
+# Motorola S-records
+
+
+def srec_record(kind, address, data=b""):
+    size = {0: 2, 1: 2, 2: 3, 3: 4, 5: 2, 6: 3, 7: 4, 8: 3, 9: 2}[kind]
+    body = bytes([size + len(data) + 1]) + address.to_bytes(size, "big") + data
+    return b"S%d%s%02X\n" % (kind, body.hex().upper().encode(), ~sum(body) & 0xFF)
+
+
+def srec_file(kind, address, count_kind=None):
+    lines = [srec_record(kind, address + i, PROGRAM[i : i + 16]) for i in range(0, 80, 16)]
+    count = [] if count_kind is None else [srec_record(count_kind, len(lines))]
+    return b"".join([srec_record(0, 0, b"HDR"), *lines, *count, srec_record(10 - kind, address)])
+
+
+def srec_seeds():
+    yield "s19", srec_file(1, 0x100, 5)
+    yield "s28", srec_file(2, 0x10000, 6)
+    yield "s37", srec_file(3, FLASH)
+    yield "counted", srec_record(1, 0, b"abc") + srec_record(5, 1)
+    yield "crlf", srec_file(3, FLASH, 5).replace(b"\n", b"\r\n")
+    yield "contradiction", srec_record(1, 0, b"aa") + srec_record(1, 1, b"b") + srec_record(9, 0)
+    yield "at-the-end", srec_record(3, 0xFFFFFFFE, b"ab") + srec_record(7, 0)
+
+
+# ELF
+
+
+def elf_file(segments, bits=1, order=1, kind=2, machine=40):
+    """Segments are (offset in PROGRAM, physical address, bytes in the file, in memory)."""
+    start = 52 + 32 * len(segments)
+    ident = b"\x7fELF" + bytes([bits, order, 1]).ljust(12, b"\0")
+    header = struct.pack(
+        "<HHIIIIIHHHHHH",
+        *(kind, machine, 1, FLASH | 1, 52, 0, 0x05000000, 52),
+        *(32, len(segments), 40, 0, 0),
+    )
+    programs = b"".join(
+        struct.pack("<8I", 1, start + offset, address, address, size, memory, 5, 1)
+        for offset, address, size, memory in segments
+    )
+    return ident + header + programs + PROGRAM
+
+
+def elf_seeds():
+    yield "one", elf_file([(0, FLASH, len(PROGRAM), len(PROGRAM))])
+    yield "data", elf_file([(0, FLASH, 40, 40), (40, FLASH + 40, 8, 80), (48, 0x20000000, 0, 9)])
+    yield "headers", elf_file([(-84, FLASH - 84, 100, 100)])  # the segment begins with the headers
+    yield "overlap", elf_file([(0, FLASH, 16, 16), (1, FLASH + 1, 16, 16)])
+    yield "object", elf_file([], kind=1)
+    yield "big-endian", elf_file([(0, FLASH, 8, 8)], order=2)
+    yield "64-bit", elf_file([(0, FLASH, 8, 8)], bits=2)
+    yield "riscv", elf_file([(0, FLASH, 8, 8)], machine=243)
+
+
+# UF2
+
+
+def uf2_block(number, count, address, data, family=STM32F4, flags=0x2000):
+    header = struct.pack(
+        "<8I", 0x0A324655, 0x9E5D5157, flags, address, len(data), number, count, family
+    )
+    return header + data.ljust(476, b"\0") + struct.pack("<I", 0x0AB16F30)
+
+
+def uf2_seeds():
+    payload = PROGRAM * 4
+    two = [uf2_block(i, 2, FLASH + 256 * i, payload[:256]) for i in range(2)]
+    other = uf2_block(0, 1, 0x10000000, payload[:256], RP2040)
+    yield "two", b"".join(two)
+    yield "reversed", b"".join(reversed(two))
+    yield "plain", uf2_block(0, 1, FLASH, b"\x55", 0, 0)
+    yield "families", two[0] + other + two[1]
+    yield "comment", uf2_block(0, 2, FLASH, payload[:256]) + uf2_block(1, 2, 0, b"//", 0, 1)
+    yield "container", uf2_block(0, 1, 0, b"file", 0, 0x1000)
+    yield "missing", two[1]
+    yield "large", uf2_block(0, 1, FLASH, payload.ljust(476, b"\1")[:476], flags=0xE000)
+
+
+# DFU and DfuSe
+
+
+def dfu_suffix(body, vendor=0x0483, product=0xDF11, version=0x0110, length=16):
+    body += b"\0" * (length - 16)
+    body += struct.pack("<HHHH3sB", 0xFFFF, product, vendor, version, b"UFD", length)
+    return body + struct.pack("<I", zlib.crc32(body) ^ 0xFFFFFFFF)
+
+
+def dfuse_target(alternate, name, elements):
+    body = b"".join(struct.pack("<II", address, len(data)) + data for address, data in elements)
+    named = (alternate, name is not None, name or b"")
+    return struct.pack("<6sBI255sII", b"Target", *named, len(body), len(elements)) + body
+
+
+def dfuse_file(*targets):
+    body = b"".join(targets)
+    prefix = struct.pack("<5sBIB", b"DfuSe", 1, 11 + len(body), len(targets))
+    return dfu_suffix(prefix + body, version=0x011A)
+
+
+def dfu_seeds():
+    yield "1.1", dfu_suffix(PROGRAM)
+    yield "1.0", dfu_suffix(PROGRAM, 0x1EAF, 0x0003, 0x0100)
+    yield "long", dfu_suffix(PROGRAM, length=32)
+    yield "any", dfu_suffix(PROGRAM, 0xFFFF, 0xFFFF)
+    yield "wraps-hex", dfu_suffix(ihex_data(0, PROGRAM) + IHEX_END)
+    yield "dfuse", dfuse_file(
+        dfuse_target(0, b"Internal Flash", [(FLASH, PROGRAM), (FLASH + 0x10000, b"more")]),
+        dfuse_target(1, None, [(0x1FFFC000, bytes(16))]),
+    )
+    yield "dfuse-overlap", dfuse_file(dfuse_target(0, b"", [(FLASH, b"ab"), (FLASH + 1, b"c")]))
+    yield "dfuse-empty", dfuse_file()
+
+
+def image_seeds():
+    yield "binary", PROGRAM
+    yield "colon", b":12\x80\x01\x02\x03"
+    yield "text", b"; a comment\n" + ihex_data(0, PROGRAM) + IHEX_END
+    yield "utf16", ("\ufeff:00000001FF\r\n").encode("utf-16-le")
+    yield "pieces", bytes((i * 37 + i // 5) & 0xFF for i in range(400))
+    for seeds in (ihex_seeds, srec_seeds, elf_seeds, uf2_seeds, dfu_seeds):
+        for name, data in seeds():
+            yield f"{seeds.__name__.removesuffix('_seeds')}-{name}", data
+
+
+# What boards say of themselves
+
+LAYOUTS = (
+    "@Internal Flash  /0x08000000/04*016Kg,01*064Kg,07*128Kg",
+    "@Internal Flash  /0x08000000/04*016Ka,01*016Kg,01*064Kg,07*128Kg,"
+    "04*016Kg,01*064Kg,07*128Kg",
+    "@Internal Flash  /0x08000000/0256*0002Kg",
+    "@Internal Flash   /0x08000000/16*128Kg",
+    "@Option Bytes  /0x1FFFC000/01*016 e/0x1FFEC000/01*016 e",
+    "@OTP Memory /0x1FFF7800/01*512 e,01*016 e",
+    "@Device Feature/0xFFFF0000/01*004 e",
+    "@Option Bytes   /0x1FFF7800/01*40Be",
+    "@End/0xFFFFF000/01*004Kg",
+    "@Wraps/0xFFFFF000/99999*999Mg",
+)
+
+
+def layout_seeds():
+    for i, text in enumerate(LAYOUTS):
+        yield str(i), text.encode()
+
+
+def dfu_configuration(alternates, functional, after_each=False):
+    interfaces = b""
+    for i in range(alternates):
+        interfaces += bytes([9, 4, 0, i, 0, 0xFE, 1, 2, 4 + i])
+        interfaces += functional if after_each or i == alternates - 1 else b""
+    return struct.pack("<BBHBBBBB", 9, 2, 9 + len(interfaces), 1, 1, 0, 0xC0, 50) + interfaces
+
+
+def descriptors_seeds():
+    dfuse = struct.pack("<BBBHHH", 9, 0x21, 0x0B, 255, 2048, 0x011A)
+    dfu_1_0 = struct.pack("<BBBHH", 7, 0x21, 0x03, 255, 1024)
+    yield "f407", dfu_configuration(4, dfuse)
+    yield "each", dfu_configuration(2, dfuse, True)
+    yield "dfu-1.0", dfu_configuration(1, dfu_1_0)
+    for i, text in enumerate(LAYOUTS):
+        data = text.encode("utf-16-le")
+        yield f"string-{i}", bytes([(2 + len(data)) & 0xFF, 3]) + data
+    data = LAYOUTS[0].encode("utf-16-le")
+    yield "string-long", bytes([166, 3]) + data  # as in F42x ROMs: longer than what comes
+
+
+def engine_seeds():
+    """The first byte chooses the operation, the others are the board's answers."""
+    idle = bytes([0, 0, 0, 0, 0, 2, 0])
+    for operation in range(8):
+        yield f"idle-{operation}", bytes([operation]) + idle * 8
+        yield f"error-{operation}", bytes([operation, 0, 10, 0, 0, 0, 10, 0]) + idle * 4
+        yield f"busy-{operation}", bytes([operation]) + (bytes([0, 0, 100, 0, 0, 4, 0]) + idle) * 4
+
+
+TARGETS = {
+    "descriptors": descriptors_seeds,
+    "dfu": dfu_seeds,
+    "elf": elf_seeds,
+    "engine": engine_seeds,
+    "ihex": ihex_seeds,
+    "image": image_seeds,
+    "layout": layout_seeds,
+    "srec": srec_seeds,
+    "uf2": uf2_seeds,
+}
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(f"usage: {sys.argv[0]} DIRECTORY")
+    for target, seeds in TARGETS.items():
+        directory = pathlib.Path(sys.argv[1], target)
+        directory.mkdir(parents=True, exist_ok=True)
+        for name, data in seeds():
+            (directory / name).write_bytes(data)
+
+
+if __name__ == "__main__":
+    main()
