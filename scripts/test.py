@@ -40,10 +40,7 @@ BUILDS = {
     "build/host": ({}, []),
     "build/clang": ({"CC": "clang"}, []),
     "build/asan": ({}, ["-Db_sanitize=address,undefined", "-Db_lundef=false"]),
-    "build/fuzz": (
-        {"CC": "clang"},
-        ["-Dfuzz=true", "-Db_sanitize=address,undefined", "-Db_lundef=false"],
-    ),
+    "build/fuzz": ({"CC": "clang"}, ["-Dfuzz=true", "-Dtests=disabled", "-Dvboard=disabled"]),
 }
 
 
@@ -248,7 +245,7 @@ def stage_fuzz(stage):
     targets = sorted(
         path
         for path in (ROOT / "build/fuzz/tests/fuzz").glob("fuzz_*")
-        if path.is_file() and os.access(path, os.X_OK)
+        if path.is_file()
     )
     if not targets:
         raise Failure("no fuzz target was built")
@@ -264,13 +261,15 @@ def stage_fuzz(stage):
 def fuzz(stage, target):
     subject = target.name.removeprefix("fuzz_")
     corpus = cache_directory(f"corpus/{subject}")
-    seeds = ROOT / "tests/fuzz/corpus" / subject
+    seeds = target.parent / "corpus" / subject
+    dictionary = ROOT / f"tests/fuzz/{subject}.dict"
     log = LOGS / f"{target.name}.log"
     with open(log, "w", encoding="utf-8") as output:
         status = subprocess.run(
             [target, f"-max_total_time={stage.options.seconds}", "-timeout=20"]
             + ["-rss_limit_mb=2048", "-print_final_stats=1", f"-artifact_prefix={LOGS}/{subject}-"]
-            + [corpus, *([seeds] if seeds.is_dir() else [])],
+            + ([f"-dict={dictionary}"] if dictionary.exists() else [])
+            + [corpus, seeds],
             cwd=ROOT,
             env={**os.environ, **SANITIZER_ENVIRONMENT},
             stdin=subprocess.DEVNULL,

@@ -38,9 +38,9 @@ class Job:
     title: str
     size: int
     kind: str  # fresh: the board holds noise; same: this file; byte: it but for one byte
-    model: str = "f407"
-    keys: str = ""
-    flash_size: int = MIB
+    model: str
+    keys: str
+    flash_size: int
     quick: bool = False
     supply: bool = False  # run boot0 with --vdd 3.3 too
 
@@ -70,10 +70,8 @@ def make_jobs():
     jobs = []
     for suffix, keys, note in (("", "", ""), ("-100ms", "poll_data=100", ", 100 ms a block")):
         for name, title, size, kind, quick in rows:
-            jobs.append(
-                Job(name + suffix, title + note, size, kind, keys=keys, supply=True)
-            )
-            jobs[-1].quick = quick and not suffix
+            quick = quick and not suffix
+            jobs.append(Job(name + suffix, title + note, size, kind, "f407", keys, MIB, quick, True))
     for model, flash_size in (
         ("f427", 2 * MIB),
         ("f411", 512 * KIB),
@@ -107,7 +105,8 @@ def contents(job, image):
 def run_client(job, directory, image, client):
     """Runs one client on a board of its own and checks what it left there."""
     flash, stats, seconds = (directory / name for name in ("flash.bin", "stats.json", "seconds"))
-    flash.write_bytes(contents(job, image))
+    before = contents(job, image)
+    flash.write_bytes(before)
     spec = ",".join(key for key in (f"{job.model}:flash={flash}", job.keys) if key)
     command = [VBOARD, "--speed", "1", "--stats", stats, spec, "--"]
     command += [sys.executable, __file__, "--timed", seconds, *client]
@@ -123,8 +122,11 @@ def run_client(job, directory, image, client):
             f"exit status {result.returncode}: {shlex.join(str(word) for word in command)}\n"
             + result.stdout.decode(errors="replace")
         )
-    if flash.read_bytes()[: len(image)] != image:
+    after = flash.read_bytes()
+    if after[: len(image)] != image:
         sys.exit(f"{job.name}: the flash does not hold the file after {shlex.join(client)}")
+    if client[0] == str(BOOT0) and after[len(image) :] != before[len(image) :]:
+        sys.exit(f"{job.name}: what is behind the file is not preserved")
     run = Run(float(seconds.read_text()), json.loads(stats.read_text())[0])
     if run.stats["violations"]:
         sys.exit(f"{job.name}: {run.stats['violations']} violations of the flash's rules")
