@@ -23,6 +23,8 @@ enum {
     CRC = 4,
 };
 
+static const uint8_t signature[3] = {'U', 'F', 'D'};
+
 static const uint8_t *from_end(const struct b0_input *input, size_t offset)
 {
     return input->data + input->size - offset;
@@ -30,7 +32,8 @@ static const uint8_t *from_end(const struct b0_input *input, size_t offset)
 
 bool b0_suffix_present(const struct b0_input *input)
 {
-    return input->size >= B0_SUFFIX_SIZE && memcmp(from_end(input, SIGNATURE), "UFD", 3) == 0;
+    return input->size >= B0_SUFFIX_SIZE &&
+           memcmp(from_end(input, SIGNATURE), signature, sizeof signature) == 0;
 }
 
 static bool length_valid(const struct b0_input *input)
@@ -109,7 +112,7 @@ void b0_suffix_write(struct b0_output *output, const struct boot0_suffix *suffix
     b0_store16(end - PRODUCT, suffix->product);
     b0_store16(end - VENDOR, suffix->vendor);
     b0_store16(end - VERSION, suffix->bcd_dfu);
-    memcpy(end - SIGNATURE, "UFD", 3);
+    memcpy(end - SIGNATURE, signature, sizeof signature);
     *(end - LENGTH) = B0_SUFFIX_SIZE;
     b0_output_put(output, bytes, sizeof bytes - CRC_SIZE);
     if (output->status != B0_OK)

@@ -1,5 +1,5 @@
 /* Images in files: reading with a limit, and writing so that a file is replaced whole or not. */
-#define _XOPEN_SOURCE 700 /* realpath() */
+#define _XOPEN_SOURCE 700 /* NOLINT: that is how realpath() is asked for */
 
 #include "formats.h"
 #include <errno.h>

@@ -74,8 +74,10 @@ static enum boot0_status choose_format(const struct b0_input *input,
 {
     enum boot0_format wanted = options ? options->format : B0_FORMAT_UNKNOWN;
 
-    if (wanted != B0_FORMAT_UNKNOWN && !find_row(wanted))
-        return boot0_fail(error, B0_E_USAGE, "there is no file format number %d", (int)wanted);
+    if (wanted != B0_FORMAT_UNKNOWN && !find_row(wanted)) {
+        boot0_fail(error, B0_E_USAGE, "there is no file format number %d", (int)wanted);
+        return B0_E_USAGE;
+    }
     *format = wanted;
     if (wanted != B0_FORMAT_UNKNOWN && wanted != B0_FORMAT_BINARY)
         return B0_OK;

@@ -89,39 +89,28 @@ static size_t count_touched(const struct boot0_image *image, size_t first, uint8
     return i - first;
 }
 
-static enum boot0_status insert_segment(struct boot0_image *image, size_t index,
-                                        const struct boot0_segment *segment,
-                                        struct boot0_error *error)
-{
-    struct boot0_segment *segments =
-        realloc(image->segments, b0_room(image->segment_count + 1) * sizeof *segments);
-
-    if (!segments)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
-    image->segments = segments;
-    memmove(segments + index + 1, segments + index,
-            (image->segment_count - index) * sizeof *segments);
-    segments[index] = *segment;
-    image->segment_count++;
-    return B0_OK;
-}
-
 /* Bytes that touch nothing: a segment of their own. */
 static enum boot0_status add_apart(struct boot0_image *image, size_t index, uint8_t alternate,
                                    uint32_t address, const uint8_t *data, size_t size,
                                    struct boot0_error *error)
 {
-    struct boot0_segment segment = {.address = address, .size = size, .alternate = alternate};
-    enum boot0_status status;
+    struct boot0_segment *segments =
+        realloc(image->segments, b0_room(image->segment_count + 1) * sizeof *segments);
+    uint8_t *copy;
 
-    segment.data = malloc(b0_room(size));
-    if (!segment.data)
+    if (!segments)
         return boot0_fail(error, B0_E_MEMORY, "out of memory");
-    memcpy(segment.data, data, size);
-    status = insert_segment(image, index, &segment, error);
-    if (status != B0_OK)
-        free(segment.data);
-    return status;
+    image->segments = segments;
+    copy = malloc(b0_room(size));
+    if (!copy)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+    memcpy(copy, data, size);
+    memmove(segments + index + 1, segments + index,
+            (image->segment_count - index) * sizeof *segments);
+    segments[index] = (struct boot0_segment){
+        .address = address, .size = size, .data = copy, .alternate = alternate};
+    image->segment_count++;
+    return B0_OK;
 }
 
 /* What is there already must be the same. */

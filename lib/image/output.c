@@ -50,13 +50,12 @@ void b0_output_put_record(struct b0_output *output, const char *prefix, const ui
                           size_t count)
 {
     static const char digits[] = "0123456789ABCDEF";
-    size_t prefix_length = strlen(prefix);
-    uint8_t *to = extend(output, prefix_length + 2 * count + 1);
+    uint8_t *to = extend(output, strlen(prefix) + 2 * count + 1);
 
     if (!to)
         return;
-    memcpy(to, prefix, prefix_length);
-    to += prefix_length;
+    while (*prefix != '\0')
+        *to++ = (uint8_t)*prefix++;
     for (size_t i = 0; i < count; i++) {
         *to++ = (uint8_t)digits[bytes[i] >> 4];
         *to++ = (uint8_t)digits[bytes[i] & 15];

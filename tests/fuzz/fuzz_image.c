@@ -5,7 +5,7 @@
 
 enum {
     PIECE_HEADER = 4, /* alternate, address, size */
-    PIECES_MAX = 64,
+    PIECES_SIZE = 64 * PIECE_HEADER,
 };
 
 /* The bytes' values are a function of the address, so that pieces may overlap. */
@@ -15,8 +15,8 @@ static void add_pieces(const uint8_t *data, size_t size)
     uint8_t bytes[256];
 
     require(image != NULL);
-    if (size > PIECES_MAX * PIECE_HEADER)
-        size = PIECES_MAX * PIECE_HEADER;
+    if (size > PIECES_SIZE)
+        size = PIECES_SIZE;
     for (size_t i = 0; i + PIECE_HEADER <= size; i += PIECE_HEADER) {
         uint32_t address = 0xffff0000 + b0_load16(data + i + 1);
         enum boot0_status status;

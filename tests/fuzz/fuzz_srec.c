@@ -1,8 +1,6 @@
 /* S-records, as they come and with right checksums. */
 #include "image_fuzz.h"
 
-#include <stdlib.h>
-
 static uint8_t checksum(uint8_t sum)
 {
     return (uint8_t)~sum;

@@ -1,19 +1,12 @@
 /* Checks of an image that came out of a parser, and of what becomes of it in other formats. */
 #include "image_fuzz.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum {
     SPAN_MAX = 1 << 20, /* more is not written as raw binary here: it would only be slow */
     RAW_ADDRESS = 0x08000000,
 };
-
-void require(bool truth)
-{
-    if (!truth)
-        abort();
-}
 
 static uint64_t end_of(const struct boot0_segment *segment)
 {

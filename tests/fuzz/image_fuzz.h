@@ -3,9 +3,14 @@
 #define B0_TESTS_IMAGE_FUZZ_H
 
 #include <boot0/image.h>
+#include <stdlib.h>
 
 /* Aborts if something is not true. */
-void require(bool truth);
+static inline void require(bool truth)
+{
+    if (!truth)
+        abort();
+}
 
 /*
  * Parses the input as the format, or by its content if that is B0_FORMAT_UNKNOWN. What is refused

@@ -58,6 +58,18 @@ static inline void refuse(const void *data, size_t size, enum boot0_format forma
     assert_int_equal(try_parse(&image, data, size, format, NULL), code);
 }
 
+/* What a writer gave, as a string. Takes the bytes. */
+static inline char *to_text(uint8_t *data, size_t size)
+{
+    char *text = malloc(size + 1);
+
+    assert_non_null(text);
+    memcpy(text, data, size);
+    text[size] = '\0';
+    free(data);
+    return text;
+}
+
 static inline void check_segment(const struct boot0_image *image, size_t index, uint32_t address,
                                  const void *data, size_t size)
 {

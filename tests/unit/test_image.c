@@ -267,26 +267,26 @@ static void test_merge(void **state)
 
 static void test_merge_refused(void **state)
 {
-    struct boot0_image *image = new_image();
-    struct boot0_image *other = new_image();
+    struct boot0_image *first = new_image();
+    struct boot0_image *second = new_image();
     struct boot0_image *raw = parse("data", 4, B0_FORMAT_BINARY);
     struct boot0_error error;
 
     (void)state;
-    add(image, 0, 0x10, "abcd");
-    add(other, 0, 0x30, "x");
-    add(other, 0, 0x13, "x");
-    other->has_entry = true;
-    assert_int_equal(boot0_image_merge(image, other, &error), B0_E_DATA);
+    add(first, 0, 0x10, "abcd");
+    add(second, 0, 0x30, "x");
+    add(second, 0, 0x13, "x");
+    second->has_entry = true;
+    assert_int_equal(boot0_image_merge(first, second, &error), B0_E_DATA);
     assert_string_equal(error.message, "contradicting data for address 0x00000013: 0x64, 0x78");
-    assert_int_equal(boot0_image_merge(image, raw, NULL), B0_E_USAGE);
-    assert_int_equal(boot0_image_merge(raw, image, NULL), B0_E_USAGE);
-    assert_int_equal(image->segment_count, 1); /* as it was */
-    check_segment(image, 0, 0x10, "abcd", 4);
-    assert_false(image->has_entry);
+    assert_int_equal(boot0_image_merge(first, raw, NULL), B0_E_USAGE);
+    assert_int_equal(boot0_image_merge(raw, first, NULL), B0_E_USAGE);
+    assert_int_equal(first->segment_count, 1); /* as it was */
+    check_segment(first, 0, 0x10, "abcd", 4);
+    assert_false(first->has_entry);
     boot0_image_free(raw);
-    boot0_image_free(other);
-    boot0_image_free(image);
+    boot0_image_free(second);
+    boot0_image_free(first);
 }
 
 /* Suffixes: any device and a certain one become the certain one; two different ones do not fit. */

@@ -197,8 +197,8 @@ static void put_target(struct dfu *file, uint8_t alternate, const char *name, ui
 
     header[6] = alternate;
     header[7] = name != NULL;
-    if (name)
-        memcpy(header + 11, name, strlen(name));
+    for (size_t i = 0; name && name[i] != '\0'; i++)
+        header[11 + i] = (uint8_t)name[i];
     put(file, header, sizeof header);
     put32(file, size);
     put32(file, elements);

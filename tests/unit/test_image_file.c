@@ -1,6 +1,4 @@
 /* Images in files: what cannot be read, what a name promises, and that files are replaced whole. */
-#define _XOPEN_SOURCE 700
-
 #include "image_test.h"
 #include <dirent.h>
 #include <limits.h>
@@ -25,13 +23,13 @@ static int enter(void **state)
 {
     struct place *place = calloc(1, sizeof *place);
 
+    *state = place;
     if (!place || !getcwd(place->before, sizeof place->before))
         return -1;
     strcpy(place->directory, "/tmp/boot0-test-XXXXXX");
     if (!mkdtemp(place->directory) || chdir(place->directory) != 0)
         return -1;
     chmod(".", 0755);
-    *state = place;
     return 0;
 }
 

@@ -100,11 +100,12 @@ static void test_utf16(void **state)
 {
     static const char text[] = ":01000000AA55\r\n:00000001FF\r\n";
     uint8_t file[2 * sizeof text];
-    size_t size = 2;
+    size_t size;
 
     (void)state;
     for (int big_endian = 0; big_endian < 2; big_endian++) {
-        memcpy(file, big_endian ? "\xfe\xff" : "\xff\xfe", 2);
+        file[0] = big_endian ? 0xfe : 0xff;
+        file[1] = big_endian ? 0xff : 0xfe;
         size = 2;
         for (size_t i = 0; i < sizeof text - 1; i++) {
             file[size++] = (uint8_t)(big_endian ? 0 : text[i]);
@@ -179,13 +180,13 @@ static struct boot0_image *make_image(bool one_segment)
     return image;
 }
 
-static void check_equal(const struct boot0_image *image, const struct boot0_image *other)
+static void check_equal(const struct boot0_image *actual, const struct boot0_image *expected)
 {
-    assert_int_equal(image->segment_count, other->segment_count);
-    for (size_t i = 0; i < image->segment_count; i++) {
-        assert_int_equal(image->segments[i].alternate, other->segments[i].alternate);
-        check_segment(image, i, other->segments[i].address, other->segments[i].data,
-                      other->segments[i].size);
+    assert_int_equal(actual->segment_count, expected->segment_count);
+    for (size_t i = 0; i < actual->segment_count; i++) {
+        assert_int_equal(actual->segments[i].alternate, expected->segments[i].alternate);
+        check_segment(actual, i, expected->segments[i].address, expected->segments[i].data,
+                      expected->segments[i].size);
     }
 }
 
@@ -279,7 +280,6 @@ static void test_gaps(void **state)
                         "c",
                         5);
     free(data);
-    options = (struct boot0_image_options){.format = B0_FORMAT_UNKNOWN};
     image->format = B0_FORMAT_BINARY;
     assert_int_equal(boot0_image_format(image, NULL, &data, &size, NULL), B0_OK);
     assert_memory_equal(data,

@@ -128,16 +128,16 @@ static void check_written(uint32_t address, bool has_entry, uint32_t entry, cons
     static const uint8_t data[17] = {0xaa, [16] = 0xbb};
     struct boot0_image_options options = {.format = B0_FORMAT_SREC};
     struct boot0_image *image = boot0_image_new();
-    uint8_t *text;
+    uint8_t *written;
+    char *text;
     size_t size;
 
     assert_int_equal(boot0_image_add(image, 0, address, data, sizeof data, NULL), B0_OK);
     image->has_entry = has_entry;
     image->entry = entry;
-    assert_int_equal(boot0_image_format(image, &options, &text, &size, NULL), B0_OK);
-    text = realloc(text, size + 1);
-    text[size] = '\0';
-    assert_string_equal((char *)text, expected);
+    assert_int_equal(boot0_image_format(image, &options, &written, &size, NULL), B0_OK);
+    text = to_text(written, size);
+    assert_string_equal(text, expected);
     free(text);
     boot0_image_free(image);
 }

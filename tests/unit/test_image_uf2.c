@@ -245,7 +245,7 @@ static void test_cut_anywhere(void **state)
     (void)state;
     add_block(&file, 0, 0x08000000, 256, 0, 2, 0);
     add_block(&file, 0, 0x08000100, 256, 1, 2, 0);
-    for (size_t size = 4; size < 2 * BLOCK; size++)
+    for (size_t size = 4; size < (size_t)2 * BLOCK; size++)
         refuse(file.bytes, size, B0_FORMAT_UNKNOWN, B0_E_DATA,
                size == BLOCK ? "holds 1 of 2 UF2 blocks" : "not a whole number of UF2 blocks");
 }
