@@ -123,21 +123,6 @@ void vboard_work_interrupt(struct vboard *board)
     vboard_trace(board, "interrupted after %u us", (unsigned)elapsed_us);
 }
 
-enum boot0_xfer vboard_work_finish(struct vboard *board)
-{
-    unsigned connection = board->connection;
-
-    while (board->work.busy && board->connection == connection && board->function) {
-        if (board->now_us >= board->deadline_us)
-            return B0_XFER_TIMEOUT;
-        vboard_clock_advance(board,
-                             board->work.end_us < board->deadline_us ? board->work.end_us
-                                                                     : board->deadline_us,
-                             false);
-    }
-    return board->connection == connection && board->function ? B0_XFER_OK : B0_XFER_GONE;
-}
-
 /* ---- time ---- */
 
 static void power_cut(struct vboard *board)
@@ -187,19 +172,38 @@ static void (*next_event(const struct vboard *board, uint64_t until_us,
     return *at_us == VBOARD_NEVER ? NULL : happen;
 }
 
+/* To the first thing that is due until then, which happens, or to that point. */
+static bool step(struct vboard *board, uint64_t until_us, bool waiting)
+{
+    uint64_t at_us;
+    void (*happen)(struct vboard *) = next_event(board, until_us, &at_us);
+
+    if (at_us > board->now_us) {
+        if (waiting && !board->work.busy)
+            board->stats.wait_us += at_us - board->now_us;
+        board->now_us = at_us;
+    }
+    if (happen)
+        happen(board);
+    return happen;
+}
+
 void vboard_clock_advance(struct vboard *board, uint64_t until_us, bool waiting)
 {
-    for (;;) {
-        uint64_t at_us;
-        void (*happen)(struct vboard *) = next_event(board, until_us, &at_us);
+    while (step(board, until_us, waiting))
+        ;
+}
 
-        if (at_us > board->now_us) {
-            if (waiting && !board->work.busy)
-                board->stats.wait_us += at_us - board->now_us;
-            board->now_us = at_us;
-        }
-        if (!happen)
-            return;
-        happen(board);
+enum boot0_xfer vboard_work_finish(struct vboard *board)
+{
+    unsigned connection = board->connection;
+
+    while (board->work.busy && board->function && board->connection == connection) {
+        uint64_t end_us = board->work.end_us;
+
+        if (board->now_us >= board->deadline_us)
+            return B0_XFER_TIMEOUT;
+        step(board, end_us < board->deadline_us ? end_us : board->deadline_us, false);
     }
+    return board->function && board->connection == connection ? B0_XFER_OK : B0_XFER_GONE;
 }

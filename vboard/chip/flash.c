@@ -288,7 +288,8 @@ void vboard_flash_apply(struct vboard_chip *chip, const struct vboard_flash_op *
         result->sectors_erased = done ? count_sectors(chip) : 0;
         break;
     case VBOARD_PROGRAM:
-        program(chip, op, elapsed_us / chip->times->program_us, !done, result);
+        program(chip, op, elapsed_us / chip->times->program_us,
+                elapsed_us % chip->times->program_us > 0, result);
         break;
     case VBOARD_PROGRAM_OPTIONS:
         program_options(chip, op, done);
