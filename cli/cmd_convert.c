@@ -1,0 +1,117 @@
+/* boot0 convert: from any file format to any other. */
+#include "job.h"
+#include "json.h"
+#include "text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* "VID:PID[:VER]", hex; what is missing stays "any". */
+static bool parse_suffix(const char *text, struct boot0_suffix *suffix)
+{
+    uint16_t *const numbers[] = {&suffix->vendor, &suffix->product, &suffix->bcd_device};
+    char *end;
+
+    *suffix = (struct boot0_suffix){0xffff, 0xffff, 0xffff, 0};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        unsigned long number = strtoul(text, &end, 16);
+
+        if (end == text || end - text > 6 || number > 0xffff)
+            return false;
+        *numbers[i] = (uint16_t)number;
+        if (*end == '\0')
+            return i > 0;
+        if (*end != ':')
+            return false;
+        text = end + 1;
+    }
+    return false;
+}
+
+static enum boot0_status choose_format(const struct arguments *arguments,
+                                       struct boot0_image_options *options,
+                                       struct boot0_error *error)
+{
+    const struct boot0_chip *chip;
+
+    if (arguments->format) {
+        options->format = boot0_format_by_name(arguments->format);
+        if (options->format == B0_FORMAT_UNKNOWN) {
+            boot0_fail(error, B0_E_USAGE, "there is no format \"%s\"", arguments->format);
+            return boot0_hint(error, "Formats are binary, ihex, srec, elf, uf2, dfu and dfuse.");
+        }
+    }
+    if (arguments->suffix && !parse_suffix(arguments->suffix, &options->suffix)) {
+        boot0_fail(error, B0_E_USAGE, "--suffix does not take \"%s\"", arguments->suffix);
+        return boot0_hint(error, "It wants hex numbers, as 0483:df11 or 0483:df11:2200.");
+    }
+    if (!arguments->family)
+        return B0_OK;
+    chip = boot0_chip_by_name(arguments->family);
+    if (chip && chip->uf2_family != 0) {
+        options->family = chip->uf2_family;
+    } else if (!parse_number(arguments->family, false, &options->family)) {
+        boot0_fail(error, B0_E_USAGE, "no UF2 family \"%s\" is known", arguments->family);
+        return boot0_hint(error, "Name a chip, as f407, or the id itself, as 0x57755a57.");
+    }
+    return B0_OK;
+}
+
+static void print_result(const struct arguments *arguments, const struct boot0_image *image,
+                         const char *output)
+{
+    char size[TEXT_SHORT], segments[TEXT_SHORT];
+
+    if (arguments->json) {
+        struct json json = json_begin(stdout);
+
+        json_text(&json, "file", output);
+        json_number(&json, "bytes", boot0_image_size(image));
+        json_number(&json, "segments", image->segment_count);
+        json_end(&json);
+    } else if (!arguments->quiet) {
+        printf("Wrote %s: %s in %s.\n", output, text_size(size, boot0_image_size(image)),
+               text_count(segments, image->segment_count, "segment", "segments"));
+    }
+}
+
+static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
+{
+    struct boot0_image_options options = {.fill = 0xff};
+    size_t inputs = arguments->operand_count - 1;
+    const char *output = arguments->operands[inputs];
+    struct boot0_image *image;
+    enum boot0_status status = choose_format(arguments, &options, error);
+
+    if (status != B0_OK)
+        return status;
+    image = job_load(arguments, 0, inputs, error);
+    if (!image)
+        return error->code;
+    if (!image->has_addresses && arguments->has_address)
+        status = boot0_image_place(image, arguments->address, error);
+    if (status == B0_OK)
+        status = boot0_image_save(image, output, &options, error);
+    if (status == B0_OK)
+        print_result(arguments, image, output);
+    boot0_image_free(image);
+    return status;
+}
+
+static const enum option options_of[] = {OPTION_FORMAT, OPTION_ADDRESS, OPTION_SUFFIX,
+                                         OPTION_FAMILY, OPTIONS_OUTPUT};
+
+const struct command command_convert = {
+    .name = "convert",
+    .operands = "INPUT... OUTPUT",
+    .summary = "change the format of a file, or join files",
+    .text = "Reads files of any format and writes them as one of another. The output's name tells\n"
+            "its format (.bin, .hex, .srec, .elf, .uf2; .dfu is DfuSe if there are addresses), or\n"
+            "--format does. A raw binary gets its address by --address or INPUT@ADDRESS.",
+    .examples = "  boot0 convert firmware.elf firmware.hex\n"
+                "  boot0 convert --suffix 0483:df11 boot.bin@0x08000000 app.hex all.dfu",
+    COMMAND_OPTIONS(options_of),
+    .operands_min = 2,
+    .operands_max = OPERANDS_MAX,
+    .run = run,
+};

@@ -1,0 +1,86 @@
+/* boot0 erase: sectors, the whole flash, or read protection with all that is behind it. */
+#include "job.h"
+#include "json.h"
+#include "text.h"
+
+static enum boot0_status check(const struct arguments *arguments, struct boot0_error *error)
+{
+    int ways = arguments->all + arguments->unprotect + arguments->has_address;
+
+    if (ways == 1 && (!arguments->has_size || arguments->has_address))
+        return B0_OK;
+    if (ways > 1)
+        boot0_fail(error, B0_E_USAGE, "--address, --all and --unprotect exclude each other");
+    else
+        boot0_fail(error, B0_E_USAGE, "it is not said what to erase");
+    return boot0_hint(error, "Say --address and --size for sectors, or --all for the whole flash.");
+}
+
+static enum boot0_status erase(struct job *job, const struct arguments *arguments,
+                               struct boot0_error *error)
+{
+    if (arguments->unprotect)
+        return boot0_session_unprotect(job->session, error);
+    if (arguments->all)
+        return boot0_session_mass_erase(job->session, error);
+    return boot0_session_erase(job->session, arguments->address,
+                               arguments->has_size ? arguments->size : 1, error);
+}
+
+static void print_result(const struct job *job, const struct arguments *arguments)
+{
+    struct boot0_report report;
+    char sectors[TEXT_SHORT], time[TEXT_SHORT];
+
+    boot0_session_report(job->session, &report);
+    text_time(time, report.total_us);
+    if (arguments->json) {
+        struct json json = json_begin(stdout);
+
+        json_bool(&json, "all", arguments->all || arguments->unprotect);
+        json_number(&json, "sectors_erased", report.sectors_erased);
+        json_seconds(&json, "seconds", report.total_us);
+        json_end(&json);
+    } else if (arguments->unprotect) {
+        printf("Read protection is off and the flash is erased (%s). The board resets.\n", time);
+    } else if (arguments->all) {
+        printf("Erased the whole flash in %s.\n", time);
+    } else {
+        printf("Erased %s in %s.\n",
+               text_count(sectors, report.sectors_erased, "sector", "sectors"), time);
+    }
+}
+
+static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
+{
+    struct job job;
+    enum boot0_status status = check(arguments, error);
+
+    if (status != B0_OK)
+        return status;
+    status = job_open(&job, arguments, error);
+    if (status == B0_OK)
+        status = erase(&job, arguments, error);
+    if (status == B0_OK) {
+        progress_end(&job.progress);
+        print_result(&job, arguments);
+    }
+    job_close(&job);
+    return status;
+}
+
+static const enum option options[] = {OPTIONS_BOARD,  OPTION_ADDRESS,   OPTION_SIZE,
+                                      OPTION_ALL,     OPTION_UNPROTECT, OPTION_VDD,
+                                      OPTION_PATIENT, OPTIONS_OUTPUT};
+
+const struct command command_erase = {
+    .name = "erase",
+    .operands = "",
+    .summary = "erase sectors, or everything",
+    .text = "Erases the sectors that --address and --size touch, each as a whole; or with --all\n"
+            "the main flash by one command, which can take half a minute. --unprotect takes read\n"
+            "protection off: the chip erases all its flash in doing so and resets.",
+    .examples = "  boot0 erase --address 0x08010000 --size 64k\n  boot0 erase --all",
+    COMMAND_OPTIONS(options),
+    .run = run,
+};

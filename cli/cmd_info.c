@@ -1,0 +1,280 @@
+/* boot0 info: what a file holds, or what a board says of itself. */
+#include "job.h"
+#include "json.h"
+#include "text.h"
+
+#include <string.h>
+
+/* ---- files ---- */
+
+static bool find_vectors(const struct boot0_image *image, struct boot0_vectors *vectors)
+{
+    return boot0_image_vectors(image, image->segments[0].address, vectors) &&
+           (vectors->reset & 1) != 0 && vectors->stack != 0 && vectors->stack % 4 == 0;
+}
+
+/* The families in whose RAM a stack pointer can lie. */
+static void families_by_stack(uint32_t stack, char *text, size_t size)
+{
+    const struct boot0_chip *chip;
+    size_t length = 0;
+
+    text[0] = '\0';
+    for (size_t i = 0; (chip = boot0_chip_at(i)) != NULL && length < size; i++) {
+        if (!boot0_chip_stack_valid(chip, stack) || strstr(text, chip->family + strlen("STM32")))
+            continue;
+        length += (size_t)snprintf(text + length, size - length, "%s%s", length ? " " : "",
+                                   chip->family + (length ? strlen("STM32") : 0));
+    }
+}
+
+static void file_json(const char *name, const struct boot0_image *image)
+{
+    struct json json = json_begin(stdout);
+    struct boot0_vectors vectors;
+
+    json_text(&json, "file", name);
+    json_text(&json, "format", boot0_format_name(image->format));
+    json_number(&json, "bytes", boot0_image_size(image));
+    json_bool(&json, "has_addresses", image->has_addresses);
+    json_open_list(&json, "segments");
+    for (size_t i = 0; i < image->segment_count; i++) {
+        json_open(&json, NULL);
+        json_hex(&json, "address", image->segments[i].address, 8);
+        json_number(&json, "size", image->segments[i].size);
+        json_number(&json, "alternate", image->segments[i].alternate);
+        json_close(&json);
+    }
+    json_close_list(&json);
+    if (image->has_entry)
+        json_hex(&json, "entry", image->entry, 8);
+    if (image->has_suffix) {
+        json_open(&json, "suffix");
+        json_hex(&json, "vendor", image->suffix.vendor, 4);
+        json_hex(&json, "product", image->suffix.product, 4);
+        json_hex(&json, "device", image->suffix.bcd_device, 4);
+        json_hex(&json, "dfu", image->suffix.bcd_dfu, 4);
+        json_close(&json);
+    }
+    if (image->has_family)
+        json_hex(&json, "family", image->family, 8);
+    if (find_vectors(image, &vectors)) {
+        json_open(&json, "vectors");
+        json_hex(&json, "stack", vectors.stack, 8);
+        json_hex(&json, "reset", vectors.reset, 8);
+        json_close(&json);
+    }
+    json_end(&json);
+}
+
+static void print_suffix(const struct boot0_suffix *suffix)
+{
+    printf("  suffix    for ");
+    if (suffix->vendor == 0xffff)
+        printf("any vendor");
+    else
+        printf("%04x", suffix->vendor);
+    if (suffix->product == 0xffff)
+        printf(", any product");
+    else
+        printf(":%04x", suffix->product);
+    if (suffix->bcd_device != 0xffff)
+        printf(", version %04x", suffix->bcd_device);
+    printf(" (DFU %x.%x)\n", suffix->bcd_dfu >> 8, suffix->bcd_dfu & 0xff);
+}
+
+static void print_program(const struct boot0_image *image)
+{
+    const struct boot0_chip *chip =
+        image->has_family ? boot0_chip_by_uf2_family(image->family) : NULL;
+    struct boot0_vectors vectors;
+    char families[96];
+
+    if (image->has_family)
+        printf("  family    0x%08x, %s\n", image->family, chip ? chip->family : "unknown to boot0");
+    if (image->has_entry)
+        printf("  entry     0x%08x\n", image->entry);
+    if (!find_vectors(image, &vectors)) {
+        printf("  program   no vector table at its start\n");
+        return;
+    }
+    families_by_stack(vectors.stack, families, sizeof families);
+    printf("  program   stack 0x%08x, reset handler 0x%08x\n", vectors.stack, vectors.reset & ~1u);
+    if (families[0])
+        printf("  RAM fits  %s\n", families);
+}
+
+static enum boot0_status file_info(const char *name, bool as_json, struct boot0_error *error)
+{
+    struct boot0_image *image;
+    char size[TEXT_SHORT];
+    enum boot0_status status = boot0_image_load(&image, name, NULL, error);
+
+    if (status != B0_OK)
+        return status;
+    if (as_json) {
+        file_json(name, image);
+        boot0_image_free(image);
+        return B0_OK;
+    }
+    printf("%s: %s, %s\n", name, boot0_format_name(image->format),
+           text_size(size, boot0_image_size(image)));
+    if (image->name[0])
+        printf("  name      %s\n", image->name);
+    for (size_t i = 0; i < image->segment_count && image->has_addresses; i++)
+        printf("  segment   0x%08x-0x%08x  %s%s\n", image->segments[i].address,
+               image->segments[i].address + (uint32_t)(image->segments[i].size - 1),
+               text_size(size, image->segments[i].size),
+               image->segments[i].alternate ? ", another memory" : "");
+    if (!image->has_addresses)
+        printf(
+            "  address   none: raw bytes; flashed to the start of the flash if nothing is said\n");
+    if (image->has_suffix)
+        print_suffix(&image->suffix);
+    print_program(image);
+    boot0_image_free(image);
+    return B0_OK;
+}
+
+/* ---- boards ---- */
+
+static const char *access_text(uint8_t access)
+{
+    static const char *const texts[] = {"-",     "read",       "erase",       "read erase",
+                                        "write", "read write", "erase write", "read erase write"};
+
+    return texts[access & 7];
+}
+
+static void board_json(const struct boot0_board *board)
+{
+    struct json json = json_begin(stdout);
+
+    job_json_board(&json, board);
+    json_text(&json, "manufacturer", board->manufacturer);
+    json_text(&json, "product_name", board->product);
+    json_hex(&json, "bcd_device", board->usb.bcd_device, 4);
+    json_hex(&json, "dfu_version", board->dfu_version, 4);
+    json_number(&json, "transfer_size", board->transfer_size);
+    json_hex(&json, "attributes", board->attributes, 2);
+    json_open_list(&json, "memories");
+    for (size_t i = 0; i < board->alternate_count; i++) {
+        const struct boot0_alternate *a = &board->alternates[i];
+
+        json_open(&json, NULL);
+        json_number(&json, "alternate", a->alternate);
+        json_text(&json, "name", a->name);
+        json_open_list(&json, "regions");
+        for (size_t r = 0; a->has_layout && r < a->layout.region_count; r++) {
+            json_open(&json, NULL);
+            json_hex(&json, "address", a->layout.regions[r].address, 8);
+            json_number(&json, "sectors", a->layout.regions[r].sector_count);
+            json_number(&json, "sector_size", a->layout.regions[r].sector_size);
+            json_text(&json, "access", access_text(a->layout.regions[r].access));
+            json_close(&json);
+        }
+        json_close_list(&json);
+        json_close(&json);
+    }
+    json_close_list(&json);
+    json_text(&json, "quirk", board->quirk ? board->quirk : "");
+    json_text(&json, "contradiction", board->contradiction);
+    json_end(&json);
+}
+
+static void print_memories(const struct boot0_board *board)
+{
+    char size[TEXT_SHORT];
+
+    for (size_t i = 0; i < board->alternate_count; i++) {
+        const struct boot0_alternate *a = &board->alternates[i];
+
+        printf("\n  memory %u  %s\n", a->alternate, a->has_layout ? a->layout.name : a->name);
+        for (size_t r = 0; a->has_layout && r < a->layout.region_count; r++) {
+            const struct boot0_region *region = &a->layout.regions[r];
+
+            printf("    0x%08x  %5u x %-10s %s\n", region->address, region->sector_count,
+                   text_size(size, region->sector_size), access_text(region->access));
+        }
+    }
+}
+
+static void print_chips(const struct boot0_board *board)
+{
+    size_t column = 12;
+
+    printf("  chip      ");
+    if (board->chip_count == 0)
+        printf("unknown");
+    for (size_t i = 0; i < board->chip_count; i++) {
+        column += strlen(board->chips[i]->name) + 4;
+        if (column > 78) {
+            printf("\n            ");
+            column = 12 + strlen(board->chips[i]->name) + 4;
+        }
+        printf("%s%s", board->chips[i]->name, i + 1 < board->chip_count ? " or " : "");
+    }
+    printf("\n");
+}
+
+static void print_board(const struct boot0_board *board)
+{
+    printf("%s: %04x:%04x, %s, %s\n", board->usb.path, board->usb.vendor, board->usb.product,
+           board->manufacturer[0] ? board->manufacturer : "no manufacturer",
+           board->product[0] ? board->product : "no name");
+    printf("  serial    %s\n", board->serial[0] ? board->serial : "none");
+    print_chips(board);
+    printf("  protocol  %s, version %x.%02x, device %x.%02x, %u bytes a transfer\n",
+           board->dfuse ? "DfuSe" : "DFU", board->dfu_version >> 8, board->dfu_version & 0xff,
+           board->usb.bcd_device >> 8, board->usb.bcd_device & 0xff, board->transfer_size);
+    printf("  can       %s%s%s%s\n",
+           board->attributes & B0_DFU_CAN_DOWNLOAD ? "be written" : "not be written",
+           board->attributes & B0_DFU_CAN_UPLOAD ? ", be read" : ", not be read",
+           board->attributes & B0_DFU_MANIFESTATION_TOLERANT ? ", go on after a download" : "",
+           board->attributes & B0_DFU_WILL_DETACH ? ", detach by itself" : "");
+    if (board->quirk)
+        printf("  quirks    %s\n", board->quirk);
+    if (board->contradiction[0])
+        print_wrapped(stdout, "  but       ", board->contradiction);
+    print_memories(board);
+}
+
+static enum boot0_status board_info(const struct arguments *arguments, struct boot0_error *error)
+{
+    struct job job;
+    enum boot0_status status = job_open(&job, arguments, error);
+
+    if (status == B0_OK) {
+        const struct boot0_board *board = boot0_session_board(job.session);
+
+        arguments->json ? board_json(board) : print_board(board);
+    }
+    job_close(&job);
+    return status;
+}
+
+static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
+{
+    enum boot0_status status = B0_OK;
+
+    if (arguments->operand_count == 0)
+        return board_info(arguments, error);
+    for (size_t i = 0; i < arguments->operand_count && status == B0_OK; i++)
+        status = file_info(arguments->operands[i], arguments->json, error);
+    return status;
+}
+
+static const enum option options[] = {OPTIONS_BOARD, OPTION_CHIP, OPTIONS_OUTPUT};
+
+const struct command command_info = {
+    .name = "info",
+    .operands = "[FILE...]",
+    .summary = "tell what a file holds, or all about a board",
+    .text = "With files: their format, addresses, the device or chip that they are for, and the\n"
+            "vector table. Without: the board's ids, DFU abilities, memories, and which chips it\n"
+            "can be.",
+    .examples = "  boot0 info firmware.hex\n  boot0 info --serial 3573385A3335",
+    COMMAND_OPTIONS(options),
+    .operands_max = OPERANDS_MAX,
+    .run = run,
+};

@@ -1,0 +1,199 @@
+/* boot0 read: copies the board's memory to a file. */
+#include "job.h"
+#include "json.h"
+#include "text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    UPLOAD_LIMIT = 16 << 20, /* of a board without addresses; they end by themselves before that */
+};
+
+static bool to_stdout(const char *file)
+{
+    return strcmp(file, "-") == 0;
+}
+
+/* Asked before the board is: nobody should wait for a read that cannot be kept. */
+static enum boot0_status check_output(const struct arguments *arguments, enum boot0_format *format,
+                                      struct boot0_error *error)
+{
+    const char *file = arguments->operands[0];
+    struct stat status;
+
+    *format = B0_FORMAT_UNKNOWN;
+    if (arguments->format) {
+        *format = boot0_format_by_name(arguments->format);
+        if (*format == B0_FORMAT_UNKNOWN) {
+            boot0_fail(error, B0_E_USAGE, "there is no format \"%s\"", arguments->format);
+            return boot0_hint(error, "Formats are binary, ihex, srec, elf, uf2, dfu and dfuse.");
+        }
+    }
+    if (to_stdout(file)) {
+        if (*format == B0_FORMAT_UNKNOWN)
+            *format = B0_FORMAT_BINARY;
+        if (!arguments->json && !isatty(STDOUT_FILENO))
+            return B0_OK;
+        boot0_fail(error, B0_E_USAGE, "the contents would be mixed with other output");
+        return boot0_hint(error, "Redirect standard output to a file or a pipe, without --json.");
+    }
+    if (arguments->force || stat(file, &status) != 0 || !S_ISREG(status.st_mode))
+        return B0_OK;
+    boot0_fail(error, B0_E_NO_OUTPUT, "%s exists already", file);
+    return boot0_hint(error, "Say --force to replace it.");
+}
+
+/* The range that is meant: by the options, else the main flash. */
+static enum boot0_status choose_range(const struct job *job, const struct arguments *arguments,
+                                      uint32_t *address, size_t *size, struct boot0_error *error)
+{
+    const struct boot0_layout *layout = boot0_session_layout(job->session);
+    uint64_t end = 0;
+
+    *address = arguments->has_address ? arguments->address : layout->regions[0].address;
+    *size = arguments->size;
+    if (arguments->has_size)
+        return B0_OK;
+    for (size_t i = 0; i < layout->region_count; i++) {
+        const struct boot0_region *r = &layout->regions[i];
+        uint64_t region_end = r->address + (uint64_t)r->sector_size * r->sector_count;
+
+        /* The regions that follow each other without a gap. */
+        if (*address >= r->address && *address < region_end)
+            end = region_end;
+        else if (end == r->address)
+            end = region_end;
+    }
+    if (end > *address) {
+        *size = (size_t)(end - *address);
+        return B0_OK;
+    }
+    boot0_fail(error, B0_E_USAGE, "how much is to be read at 0x%08x?", *address);
+    return boot0_hint(error, "Say it with --size.");
+}
+
+static enum boot0_status fetch(struct job *job, const struct arguments *arguments, uint8_t **data,
+                               size_t *size, uint32_t *address, struct boot0_error *error)
+{
+    enum boot0_status status;
+
+    *data = NULL;
+    *address = 0;
+    if (!boot0_session_board(job->session)->dfuse)
+        return boot0_session_upload(job->session, data, size,
+                                    arguments->has_size ? arguments->size : UPLOAD_LIMIT, error);
+    status = choose_range(job, arguments, address, size, error);
+    if (status != B0_OK)
+        return status;
+    *data = malloc(*size ? *size : 1);
+    if (!*data)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory for %zu bytes", *size);
+    return boot0_session_read(job->session, *address, *data, *size, error);
+}
+
+static enum boot0_status write_stdout(const struct boot0_image *image, enum boot0_format format,
+                                      struct boot0_error *error)
+{
+    struct boot0_image_options options = {.format = format, .fill = 0xff};
+    uint8_t *data;
+    size_t size;
+    enum boot0_status status = boot0_image_format(image, &options, &data, &size, error);
+
+    if (status != B0_OK)
+        return status;
+    if (fwrite(data, 1, size, stdout) != size)
+        status = boot0_fail(error, B0_E_NO_OUTPUT, "standard output: %s", strerror(errno));
+    free(data);
+    return status;
+}
+
+static enum boot0_status save(const struct arguments *arguments, enum boot0_format format,
+                              const uint8_t *data, size_t size, uint32_t address, bool placed,
+                              struct boot0_error *error)
+{
+    const char *file = arguments->operands[0];
+    struct boot0_image_options options = {.format = format, .fill = 0xff};
+    struct boot0_image *image = boot0_image_new();
+    enum boot0_status status;
+
+    if (!image)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+    status = boot0_image_add(image, 0, address, data, size, error);
+    image->has_addresses = placed;
+    if (status == B0_OK && to_stdout(file))
+        status = write_stdout(image, format, error);
+    else if (status == B0_OK)
+        status = boot0_image_save(image, file, &options, error);
+    boot0_image_free(image);
+    return status;
+}
+
+static void print_result(const struct job *job, const struct arguments *arguments, size_t size,
+                         uint32_t address)
+{
+    struct boot0_report report;
+    char bytes[TEXT_SHORT], time[TEXT_SHORT];
+
+    boot0_session_report(job->session, &report);
+    if (arguments->json) {
+        struct json json = json_begin(stdout);
+
+        json_text(&json, "file", arguments->operands[0]);
+        json_hex(&json, "address", address, 8);
+        json_number(&json, "size", size);
+        json_seconds(&json, "seconds", report.total_us);
+        json_end(&json);
+    } else if (!to_stdout(arguments->operands[0])) {
+        printf("Read %s from 0x%08x to %s in %s.\n", text_size(bytes, size), address,
+               arguments->operands[0], text_time(time, report.total_us));
+    }
+}
+
+static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
+{
+    struct job job;
+    enum boot0_format format;
+    uint8_t *data = NULL;
+    size_t size = 0;
+    uint32_t address = 0;
+    enum boot0_status status = check_output(arguments, &format, error);
+
+    if (status != B0_OK)
+        return status;
+    status = job_open(&job, arguments, error);
+    if (status == B0_OK)
+        status = fetch(&job, arguments, &data, &size, &address, error);
+    if (status == B0_OK) {
+        progress_end(&job.progress);
+        status = save(arguments, format, data, size, address,
+                      boot0_session_board(job.session)->dfuse, error);
+    }
+    if (status == B0_OK)
+        print_result(&job, arguments, size, address);
+    free(data);
+    job_close(&job);
+    return status;
+}
+
+static const enum option options[] = {OPTIONS_BOARD, OPTION_ADDRESS, OPTION_SIZE,   OPTION_FORMAT,
+                                      OPTION_FORCE,  OPTION_PATIENT, OPTIONS_OUTPUT};
+
+const struct command command_read = {
+    .name = "read",
+    .operands = "FILE",
+    .summary = "copy a board's memory to a file",
+    .text =
+        "Reads memory into a file; the main flash as a whole if nothing else is said. The\n"
+        "file's name tells its format (.bin, .hex, .srec, .elf, .uf2, .dfu), or --format does.\n"
+        "\"-\" writes raw bytes to standard output. A file that exists is replaced only with\n"
+        "--force.",
+    .examples = "  boot0 read backup.hex\n  boot0 read --address 0x08010000 --size 16k data.bin",
+    COMMAND_OPTIONS(options),
+    .operands_min = 1,
+    .operands_max = 1,
+    .run = run,
+};

@@ -1,0 +1,53 @@
+/* boot0 run: leaves DFU mode and starts a program. */
+#include "job.h"
+#include "json.h"
+
+static enum boot0_status start(struct job *job, const struct arguments *arguments,
+                               struct boot0_error *error)
+{
+    const struct boot0_layout *layout = boot0_session_layout(job->session);
+    uint32_t address = layout ? layout->regions[0].address : 0;
+    struct boot0_report report;
+    enum boot0_status status;
+
+    if (arguments->has_address)
+        address = arguments->address;
+    status = boot0_session_run(job->session, address, error);
+    if (status != B0_OK)
+        return status;
+    boot0_session_report(job->session, &report);
+    if (arguments->json) {
+        struct json json = json_begin(stdout);
+
+        json_hex(&json, "address", address, 8);
+        json_bool(&json, "started", report.started);
+        json_end(&json);
+    } else if (report.started) {
+        printf("The program at 0x%08x was started.\n", address);
+    }
+    return B0_OK;
+}
+
+static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
+{
+    struct job job;
+    enum boot0_status status = job_open(&job, arguments, error);
+
+    if (status == B0_OK)
+        status = start(&job, arguments, error);
+    job_close(&job);
+    return status;
+}
+
+static const enum option options[] = {OPTIONS_BOARD, OPTION_ADDRESS, OPTIONS_OUTPUT};
+
+const struct command command_run = {
+    .name = "run",
+    .operands = "",
+    .summary = "leave DFU mode and start the program",
+    .text = "Starts the program whose vector table is at --address, or at the start of the flash.\n"
+            "The board leaves DFU mode; BOOT0 and reset bring it back.",
+    .examples = "  boot0 run\n  boot0 run --address 0x08008000",
+    COMMAND_OPTIONS(options),
+    .run = run,
+};

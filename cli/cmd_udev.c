@@ -1,0 +1,40 @@
+/* boot0 udev: the rule that gives users access on Linux. */
+#include "command.h"
+#include "json.h"
+#include "udev_rules.h"
+
+static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
+{
+    (void)error;
+    if (arguments->json) {
+        struct json json = json_begin(stdout);
+
+        json_text(&json, "file", "/etc/udev/rules.d/60-boot0.rules");
+        json_text(&json, "rules", udev_rules);
+        json_end(&json);
+        return B0_OK;
+    }
+    fputs(udev_rules, stdout);
+    if (arguments->quiet)
+        return B0_OK;
+    fflush(stdout);
+    fputs("\nPut these lines in place and plug the board in again:\n\n"
+          "  boot0 udev -q | sudo tee /etc/udev/rules.d/60-boot0.rules\n"
+          "  sudo udevadm control --reload\n\n"
+          "`make install` has done that already if it went below /usr or /etc.\n",
+          stderr);
+    return B0_OK;
+}
+
+static const enum option options[] = {OPTIONS_OUTPUT};
+
+const struct command command_udev = {
+    .name = "udev",
+    .operands = "",
+    .summary = "print the udev rule that gives users access",
+    .text = "Prints the udev rule on standard output, and on standard error where it belongs. It\n"
+            "lets the user at the machine open boards in DFU mode without sudo.",
+    .examples = "  boot0 udev\n  boot0 udev -q | sudo tee /etc/udev/rules.d/60-boot0.rules",
+    COMMAND_OPTIONS(options),
+    .run = run,
+};

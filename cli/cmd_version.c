@@ -1,0 +1,30 @@
+/* boot0 version. */
+#include "command.h"
+#include "json.h"
+
+static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
+{
+    (void)error;
+    if (arguments->json) {
+        struct json json = json_begin(stdout);
+
+        json_text(&json, "version", B0_VERSION);
+        json_text(&json, "library", boot0_version());
+        json_end(&json);
+    } else {
+        printf("boot0 %s (libboot0 %s)\n", B0_VERSION, boot0_version());
+    }
+    return B0_OK;
+}
+
+static const enum option options[] = {OPTIONS_OUTPUT};
+
+const struct command command_version = {
+    .name = "version",
+    .operands = "",
+    .summary = "print the version",
+    .text = "Prints the version of the command and of the library that it uses.",
+    .examples = "  boot0 version\n  boot0 version --json",
+    COMMAND_OPTIONS(options),
+    .run = run,
+};

@@ -1,0 +1,141 @@
+/* What the command's files share: the table of subcommands, their options, and how they end. */
+#ifndef BOOT0_CLI_COMMAND_H
+#define BOOT0_CLI_COMMAND_H
+
+#include <boot0/boot0.h>
+#include <stdio.h>
+
+enum {
+    OPERANDS_MAX = 64,
+    VIRTUAL_MAX = 16,
+};
+
+/* What the command line says; filled by options.c. Texts belong to argv. */
+struct arguments {
+    /* which board */
+    bool has_device;
+    uint16_t vendor;
+    bool has_product;
+    uint16_t product;
+    const char *serial;
+    const char *path;
+    const char *alternate;
+    bool has_wait;
+    uint32_t wait_ms;
+    const char *virtual_boards[VIRTUAL_MAX];
+    size_t virtual_count;
+
+    /* how to talk */
+    bool json;
+    bool quiet;
+    bool verbose;
+    bool help;
+    bool version;
+
+    /* how to flash */
+    bool has_address;
+    uint32_t address;
+    bool has_size;
+    uint32_t size;
+    bool dry_run;
+    bool full;
+    bool no_preserve;
+    bool no_verify;
+    bool no_run;
+    bool ignore_suffix;
+    bool force;
+    bool patient;
+    bool allow_option_bytes;
+    uint32_t supply_mv;
+    const char *chip;
+
+    /* other commands */
+    bool all;
+    bool unprotect;
+    const char *format;
+    const char *suffix;
+    const char *family;
+
+    const char *operands[OPERANDS_MAX];
+    size_t operand_count;
+};
+
+enum option {
+    OPTION_DEVICE,
+    OPTION_SERIAL,
+    OPTION_PATH,
+    OPTION_ALTERNATE,
+    OPTION_WAIT,
+    OPTION_VIRTUAL,
+    OPTION_ADDRESS,
+    OPTION_SIZE,
+    OPTION_DRY_RUN,
+    OPTION_FULL,
+    OPTION_NO_PRESERVE,
+    OPTION_NO_VERIFY,
+    OPTION_NO_RUN,
+    OPTION_IGNORE_SUFFIX,
+    OPTION_ALLOW_OPTION_BYTES,
+    OPTION_FORCE,
+    OPTION_VDD,
+    OPTION_PATIENT,
+    OPTION_CHIP,
+    OPTION_ALL,
+    OPTION_UNPROTECT,
+    OPTION_FORMAT,
+    OPTION_SUFFIX,
+    OPTION_FAMILY,
+    OPTION_JSON,
+    OPTION_QUIET,
+    OPTION_VERBOSE,
+    OPTION_HELP,
+    OPTION_COUNT,
+};
+
+/* Options of every command that opens a board. */
+#define OPTIONS_BOARD                                                                              \
+    OPTION_DEVICE, OPTION_SERIAL, OPTION_PATH, OPTION_ALTERNATE, OPTION_WAIT, OPTION_VIRTUAL
+#define OPTIONS_OUTPUT OPTION_JSON, OPTION_QUIET, OPTION_VERBOSE, OPTION_HELP
+
+struct command {
+    const char *name;
+    const char *operands; /* for the usage line: "FILE…" */
+    const char *summary;  /* one line */
+    const char *text;     /* a paragraph or two for --help; lines of at most 78 columns */
+    const char *examples; /* two lines */
+    const enum option *options;
+    size_t option_count;
+    size_t operands_min;
+    size_t operands_max;
+    enum boot0_status (*run)(struct arguments *arguments, struct boot0_error *error);
+};
+
+#define COMMAND_OPTIONS(list) .options = (list), .option_count = sizeof(list) / sizeof(list)[0]
+
+extern const struct command command_list, command_info, command_flash, command_read, command_verify,
+    command_erase, command_run, command_reset, command_convert, command_udev, command_version;
+
+/* ---- options.c ---- */
+
+/*
+ * Parses what follows the command's name. Options may stand anywhere; "--" ends them. B0_E_USAGE
+ * with the nearest option named if one is unknown.
+ */
+enum boot0_status options_parse(const struct command *command, int argc, char *const *argv,
+                                struct arguments *arguments, struct boot0_error *error);
+
+/* The option part of --help. */
+void options_print(const struct command *command, FILE *file);
+
+/* Numbers: "0x08000000", "128", with a suffix k or M (1024) if that is allowed. */
+bool parse_number(const char *text, bool with_suffix, uint32_t *number);
+
+/* ---- errors.c ---- */
+
+/* sysexits for a status. */
+int exit_code(enum boot0_status status);
+
+/* Prints an error: as text on stderr, or as JSON on stdout. */
+void print_error(const struct boot0_error *error, bool json);
+
+#endif

@@ -1,0 +1,50 @@
+/* How the command ends: exit codes and error messages. */
+#include "command.h"
+#include "json.h"
+#include "text.h"
+
+/* The codes of sysexits.h, which scripts around dfu-util know too. */
+static const int exit_codes[B0_STATUS_COUNT] = {
+    [B0_OK] = 0,
+    [B0_E_USAGE] = 64,       /* EX_USAGE */
+    [B0_E_DATA] = 65,        /* EX_DATAERR */
+    [B0_E_RANGE] = 65,       /* the file, or an address, does not fit the board */
+    [B0_E_NO_INPUT] = 66,    /* EX_NOINPUT */
+    [B0_E_NO_BOARD] = 69,    /* EX_UNAVAILABLE */
+    [B0_E_SEVERAL] = 69,     /* none that can be used without a choice */
+    [B0_E_UNSUPPORTED] = 69, /* by this board */
+    [B0_E_INTERNAL] = 70,    /* EX_SOFTWARE */
+    [B0_E_MEMORY] = 71,      /* EX_OSERR */
+    [B0_E_NO_OUTPUT] = 73,   /* EX_CANTCREAT */
+    [B0_E_IO] = 74,          /* EX_IOERR */
+    [B0_E_GONE] = 74,
+    [B0_E_PROTOCOL] = 74,
+    [B0_E_MISMATCH] = 65,   /* the file is not for this board, or not what is on it */
+    [B0_E_PERMISSION] = 77, /* EX_NOPERM */
+    [B0_E_PROTECTED] = 77,
+    [B0_E_BUSY] = 75,       /* EX_TEMPFAIL */
+    [B0_E_CANCELLED] = 130, /* as a shell says of a program ended by Ctrl-C */
+};
+
+int exit_code(enum boot0_status status)
+{
+    return (unsigned)status < B0_STATUS_COUNT ? exit_codes[status] : exit_codes[B0_E_INTERNAL];
+}
+
+void print_error(const struct boot0_error *error, bool json)
+{
+    if (json) {
+        struct json j = json_begin(stdout);
+
+        json_open(&j, "error");
+        json_text(&j, "code", boot0_status_name(error->code));
+        json_text(&j, "message", error->message);
+        json_text(&j, "hint", error->hint);
+        json_close(&j);
+        json_end(&j);
+        return;
+    }
+    print_wrapped(stderr, "boot0: ", error->message);
+    if (error->hint[0])
+        print_wrapped(stderr, "       ", error->hint);
+}

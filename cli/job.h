@@ -1,0 +1,40 @@
+/* A command's work with one board: the bus, the session, and what is shown meanwhile. */
+#ifndef BOOT0_CLI_JOB_H
+#define BOOT0_CLI_JOB_H
+
+#include "command.h"
+#include "progress.h"
+
+struct job {
+    struct boot0_bus bus;
+    struct boot0_session *session;
+    struct progress progress;
+    struct boot0_observer observer;
+};
+
+/* The bus that the arguments mean: the machine's, or virtual boards. */
+enum boot0_status job_open_bus(struct job *job, const struct arguments *arguments,
+                               struct boot0_error *error);
+
+/* The selection that the arguments make. */
+struct boot0_selection job_selection(const struct arguments *arguments);
+
+/* Bus and session. job_close() in any case. */
+enum boot0_status job_open(struct job *job, const struct arguments *arguments,
+                           struct boot0_error *error);
+void job_close(struct job *job);
+
+struct boot0_flash_options job_flash_options(const struct arguments *arguments);
+
+/*
+ * Loads the files of the operands from..to (not included) as one image; "FILE@0x08000000" gives a
+ * raw binary its address. NULL on failure.
+ */
+struct boot0_image *job_load(const struct arguments *arguments, size_t from, size_t to,
+                             struct boot0_error *error);
+
+/* Board and times as JSON members. */
+struct json;
+void job_json_board(struct json *json, const struct boot0_board *board);
+
+#endif

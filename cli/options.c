@@ -1,0 +1,400 @@
+/* The command line: one table of all options, from which parser and help texts are made. */
+#include "command.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum kind {
+    FLAG,   /* bool */
+    TEXT,   /* const char * */
+    NUMBER, /* uint32_t, and the bool before it */
+    SIZE,   /* the same with k and M */
+    DEVICE, /* VID[:PID] */
+    WAIT,   /* optional seconds */
+    VOLTS,  /* uint32_t millivolts */
+    BOARD,  /* appended to virtual_boards */
+};
+
+static const struct row {
+    const char *name;
+    char letter; /* 0: none */
+    const char *argument;
+    enum kind kind;
+    size_t offset; /* in struct arguments */
+    const char *help;
+} rows[OPTION_COUNT] = {
+#define AT(member) offsetof(struct arguments, member)
+    [OPTION_DEVICE] = {"device", 'd', "VID[:PID]", DEVICE, 0, "the board with this USB id (hex)"},
+    [OPTION_SERIAL] = {"serial", 's', "TEXT", TEXT, AT(serial),
+                       "the board with this serial number"},
+    [OPTION_PATH] = {"path", 'p', "PATH", TEXT, AT(path), "the board at this port, as in `list`"},
+    [OPTION_ALTERNATE] = {"alt", 'a', "NAME|N", TEXT, AT(alternate),
+                          "the memory to use: alternate setting"},
+    [OPTION_WAIT] = {"wait", 'w', "[=SECONDS]", WAIT, 0, "wait until the board is there"},
+    [OPTION_VIRTUAL] = {"virtual", 0, "BOARD", BOARD, 0,
+                        "a virtual board: f407, f072, … (repeatable)"},
+    [OPTION_ADDRESS] = {"address", 'A', "ADDRESS", NUMBER, AT(has_address), "where, as 0x08000000"},
+    [OPTION_SIZE] = {"size", 'n', "BYTES", SIZE, AT(has_size), "how much; 16k and 1M will do"},
+    [OPTION_DRY_RUN] = {"dry-run", 0, NULL, FLAG, AT(dry_run),
+                        "show what would be erased and written"},
+    [OPTION_FULL] = {"full", 0, NULL, FLAG, AT(full), "write all, not only what differs"},
+    [OPTION_NO_PRESERVE] = {"no-preserve", 0, NULL, FLAG, AT(no_preserve),
+                            "lose what else is in the sectors of the file"},
+    [OPTION_NO_VERIFY] = {"no-verify", 0, NULL, FLAG, AT(no_verify), "do not read back"},
+    [OPTION_NO_RUN] = {"no-run", 0, NULL, FLAG, AT(no_run), "stay in DFU mode at the end"},
+    [OPTION_IGNORE_SUFFIX] = {"ignore-suffix", 0, NULL, FLAG, AT(ignore_suffix),
+                              "the DFU suffix may name another device"},
+    [OPTION_ALLOW_OPTION_BYTES] = {"allow-option-bytes", 0, NULL, FLAG, AT(allow_option_bytes),
+                                   "the file may hold option bytes or OTP"},
+    [OPTION_FORCE] = {"force", 'f', NULL, FLAG, AT(force), "do it in spite of what looks wrong"},
+    [OPTION_VDD] = {"vdd", 0, "VOLTS", VOLTS, AT(supply_mv),
+                    "the board's supply, as 3.3: F2/F4/F7 write faster"},
+    [OPTION_PATIENT] = {"patient", 0, NULL, FLAG, AT(patient), "honour every poll timeout"},
+    [OPTION_CHIP] = {"chip", 0, "NAME", TEXT, AT(chip), "which chip it is: f407, STM32F103C8, …"},
+    [OPTION_ALL] = {"all", 0, NULL, FLAG, AT(all), "the whole main flash"},
+    [OPTION_UNPROTECT] = {"unprotect", 0, NULL, FLAG, AT(unprotect),
+                          "take read protection off; ERASES EVERYTHING"},
+    [OPTION_FORMAT] = {"format", 'F', "NAME", TEXT, AT(format),
+                       "binary, ihex, srec, elf, uf2, dfu or dfuse"},
+    [OPTION_SUFFIX] = {"suffix", 0, "VID:PID[:VER]", TEXT, AT(suffix),
+                       "the device that a .dfu is for (hex)"},
+    [OPTION_FAMILY] = {"family", 0, "CHIP|ID", TEXT, AT(family), "the chip that a .uf2 is for"},
+    [OPTION_JSON] = {"json", 0, NULL, FLAG, AT(json), "results as JSON, one object a line"},
+    [OPTION_QUIET] = {"quiet", 'q', NULL, FLAG, AT(quiet), "no progress, no notes"},
+    [OPTION_VERBOSE] = {"verbose", 'v', NULL, FLAG, AT(verbose), "more notes"},
+    [OPTION_HELP] = {"help", 'h', NULL, FLAG, AT(help), "this text"},
+#undef AT
+};
+
+/* ---- values ---- */
+
+bool parse_number(const char *text, bool with_suffix, uint32_t *number)
+{
+    unsigned long long value;
+    char *end;
+    unsigned shift = 0;
+
+    if (!isdigit((unsigned char)*text))
+        return false;
+    errno = 0;
+    value =
+        strtoull(text, &end, strncmp(text, "0x", 2) == 0 || strncmp(text, "0X", 2) == 0 ? 16 : 10);
+    if (with_suffix && (*end == 'k' || *end == 'K'))
+        shift = 10;
+    else if (with_suffix && *end == 'M')
+        shift = 20;
+    if (shift > 0)
+        end++;
+    if (errno != 0 || *end != '\0' || value > UINT32_MAX >> shift)
+        return false;
+    *number = (uint32_t)(value << shift);
+    return true;
+}
+
+static bool parse_hex16(const char *text, char end_mark, uint16_t *value, const char **rest)
+{
+    unsigned long number;
+    char *end;
+
+    if (!isxdigit((unsigned char)*text))
+        return false;
+    number = strtoul(text, &end, 16);
+    if (number > UINT16_MAX || end - text > 6 || (*end != '\0' && *end != end_mark))
+        return false;
+    *value = (uint16_t)number;
+    *rest = *end ? end + 1 : end;
+    return true;
+}
+
+static bool take_device(struct arguments *arguments, const char *text)
+{
+    const char *rest = text;
+
+    arguments->has_device = parse_hex16(text, ':', &arguments->vendor, &rest);
+    if (!arguments->has_device || *rest == '\0')
+        return arguments->has_device;
+    arguments->has_product = parse_hex16(rest, '\0', &arguments->product, &rest);
+    return arguments->has_product && *rest == '\0';
+}
+
+/* Volts with up to three decimals; by hand, because strtod() minds the locale. */
+static bool take_volts(uint32_t *supply_mv, const char *text)
+{
+    uint32_t mv = 0, unit = 1000;
+
+    if (!isdigit((unsigned char)*text) || (text[1] != '\0' && text[1] != '.'))
+        return false;
+    mv = (uint32_t)(*text - '0') * 1000;
+    text += text[1] == '.' ? 2 : 1;
+    for (; isdigit((unsigned char)*text) && unit > 1; text++) {
+        unit /= 10;
+        mv += (uint32_t)(*text - '0') * unit;
+    }
+    *supply_mv = mv;
+    return (*text == '\0' || strcmp(text, "V") == 0) && mv > 0;
+}
+
+static bool take_wait(struct arguments *arguments, const char *text)
+{
+    uint32_t seconds;
+
+    arguments->has_wait = true;
+    arguments->wait_ms = UINT32_MAX;
+    if (!text)
+        return true;
+    if (!parse_number(text, false, &seconds) || seconds > UINT32_MAX / 1000 - 1)
+        return false;
+    arguments->wait_ms = seconds * 1000;
+    return true;
+}
+
+static bool take_number(struct arguments *arguments, const struct row *row, const char *text)
+{
+    /* The number stands behind its "has" flag. */
+    bool *has = (bool *)((char *)arguments + row->offset);
+    uint32_t *number = row->kind == SIZE ? &arguments->size : &arguments->address;
+
+    *has = parse_number(text, row->kind == SIZE, number);
+    return *has;
+}
+
+static bool take_board(struct arguments *arguments, const char *text)
+{
+    if (arguments->virtual_count == VIRTUAL_MAX)
+        return false;
+    arguments->virtual_boards[arguments->virtual_count++] = text;
+    return true;
+}
+
+static bool take_value(struct arguments *arguments, const struct row *row, const char *text)
+{
+    char *member = (char *)arguments + row->offset;
+
+    switch (row->kind) {
+    case FLAG:
+        *(bool *)member = true;
+        return true;
+    case TEXT:
+        *(const char **)member = text;
+        return true;
+    case NUMBER:
+    case SIZE:
+        return take_number(arguments, row, text);
+    case DEVICE:
+        return take_device(arguments, text);
+    case WAIT:
+        return take_wait(arguments, text);
+    case VOLTS:
+        return take_volts(&arguments->supply_mv, text);
+    case BOARD:
+        return take_board(arguments, text);
+    }
+    return false;
+}
+
+/* ---- finding an option ---- */
+
+static size_t smallest(size_t a, size_t b, size_t c)
+{
+    size_t ab = a < b ? a : b;
+
+    return ab < c ? ab : c;
+}
+
+/* Levenshtein's distance, for "did you mean". */
+static size_t distance(const char *a, const char *b)
+{
+    enum { LONGEST = 32 };
+    size_t row[LONGEST + 1];
+    size_t a_length = strlen(a), b_length = strlen(b);
+
+    if (a_length > LONGEST || b_length > LONGEST)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= b_length; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a_length; i++) {
+        size_t diagonal = row[0];
+
+        row[0] = i;
+        for (size_t j = 1; j <= b_length; j++) {
+            size_t above = row[j];
+
+            row[j] = smallest(above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
+            diagonal = above;
+        }
+    }
+    return row[b_length];
+}
+
+static const struct row *find_name(const struct command *command, const char *name, size_t length)
+{
+    for (size_t i = 0; i < command->option_count; i++) {
+        const struct row *row = &rows[command->options[i]];
+
+        if (strlen(row->name) == length && strncmp(row->name, name, length) == 0)
+            return row;
+    }
+    return NULL;
+}
+
+static const struct row *find_letter(const struct command *command, char letter)
+{
+    for (size_t i = 0; i < command->option_count; i++)
+        if (rows[command->options[i]].letter == letter)
+            return &rows[command->options[i]];
+    return NULL;
+}
+
+static enum boot0_status fail_unknown(const struct command *command, const char *option,
+                                      struct boot0_error *error)
+{
+    const char *nearest = NULL;
+    size_t least = 4; /* farther than that, nobody meant it */
+
+    boot0_fail(error, B0_E_USAGE, "`boot0 %s` has no option %s", command->name, option);
+    for (size_t i = 0; strncmp(option, "--", 2) == 0 && i < command->option_count; i++) {
+        const char *name = rows[command->options[i]].name;
+        size_t far = distance(option + 2, name);
+
+        if (far < least) {
+            least = far;
+            nearest = name;
+        }
+    }
+    if (nearest)
+        return boot0_hint(error, "Did you mean --%s? `boot0 %s --help` shows all options.", nearest,
+                          command->name);
+    return boot0_hint(error, "`boot0 %s --help` shows its options.", command->name);
+}
+
+static enum boot0_status fail_value(const struct row *row, const char *value,
+                                    struct boot0_error *error)
+{
+    boot0_fail(error, B0_E_USAGE, "--%s does not take \"%s\"", row->name, value ? value : "");
+    return boot0_hint(error, "It wants %s: %s.", row->argument, row->help);
+}
+
+/* ---- parsing ---- */
+
+struct reader {
+    const struct command *command;
+    int argc;
+    char *const *argv;
+    int at;
+    struct arguments *arguments;
+    struct boot0_error *error;
+};
+
+/* The option's value: what is attached to it, or else the next word. */
+static enum boot0_status take_option(struct reader *r, const struct row *row, const char *attached)
+{
+    const char *value = attached;
+
+    if (row->kind == FLAG && attached)
+        return boot0_fail(r->error, B0_E_USAGE, "--%s takes no value", row->name);
+    if (row->kind != FLAG && row->kind != WAIT && !value) {
+        if (r->at + 1 >= r->argc) {
+            boot0_fail(r->error, B0_E_USAGE, "--%s wants a value: %s", row->name, row->argument);
+            return boot0_hint(r->error, "`boot0 %s --help` shows its options.", r->command->name);
+        }
+        value = r->argv[++r->at];
+    }
+    if (!take_value(r->arguments, row, value))
+        return fail_value(row, value, r->error);
+    return B0_OK;
+}
+
+static enum boot0_status take_long(struct reader *r, const char *word)
+{
+    const char *equals = strchr(word, '=');
+    size_t length = equals ? (size_t)(equals - word) - 2 : strlen(word) - 2;
+    const struct row *row = find_name(r->command, word + 2, length);
+
+    if (!row)
+        return fail_unknown(r->command, word, r->error);
+    return take_option(r, row, equals ? equals + 1 : NULL);
+}
+
+/* "-qv" is two flags, "-d0483:df11" an option and its value. */
+static enum boot0_status take_letters(struct reader *r, const char *word)
+{
+    for (const char *letter = word + 1; *letter; letter++) {
+        const struct row *row = find_letter(r->command, *letter);
+        enum boot0_status status;
+
+        if (!row)
+            return fail_unknown(r->command, word, r->error);
+        if (row->kind == FLAG)
+            status = take_option(r, row, NULL);
+        else
+            return take_option(r, row, letter[1] ? letter + 1 : NULL);
+        if (status != B0_OK)
+            return status;
+    }
+    return B0_OK;
+}
+
+static enum boot0_status take_operand(struct reader *r, const char *word)
+{
+    struct arguments *arguments = r->arguments;
+
+    if (arguments->operand_count == OPERANDS_MAX)
+        return boot0_fail(r->error, B0_E_USAGE, "too many files");
+    arguments->operands[arguments->operand_count++] = word;
+    return B0_OK;
+}
+
+static enum boot0_status check_operands(const struct reader *r)
+{
+    const struct command *command = r->command;
+    size_t count = r->arguments->operand_count;
+
+    if (r->arguments->help || (count >= command->operands_min && count <= command->operands_max))
+        return B0_OK;
+    if (count < command->operands_min)
+        boot0_fail(r->error, B0_E_USAGE, "`boot0 %s` wants %s", command->name, command->operands);
+    else
+        boot0_fail(r->error, B0_E_USAGE, "`boot0 %s` does not know what to do with \"%s\"",
+                   command->name, r->arguments->operands[command->operands_max]);
+    return boot0_hint(r->error, "Usage: boot0 %s [options]%s%s", command->name,
+                      command->operands[0] ? " " : "", command->operands);
+}
+
+enum boot0_status options_parse(const struct command *command, int argc, char *const *argv,
+                                struct arguments *arguments, struct boot0_error *error)
+{
+    struct reader r = {command, argc, argv, 0, arguments, error};
+    enum boot0_status status = B0_OK;
+    bool only_operands = false;
+
+    for (; r.at < argc && status == B0_OK; r.at++) {
+        const char *word = argv[r.at];
+
+        if (only_operands || word[0] != '-' || word[1] == '\0')
+            status = take_operand(&r, word);
+        else if (strcmp(word, "--") == 0)
+            only_operands = true;
+        else if (word[1] == '-')
+            status = take_long(&r, word);
+        else
+            status = take_letters(&r, word);
+    }
+    return status == B0_OK ? check_operands(&r) : status;
+}
+
+void options_print(const struct command *command, FILE *file)
+{
+    for (size_t i = 0; i < command->option_count; i++) {
+        const struct row *row = &rows[command->options[i]];
+        char left[40];
+        const char *argument = row->argument ? row->argument : "";
+
+        snprintf(left, sizeof left, "--%s%s%s", row->name,
+                 row->argument && row->kind != WAIT ? " " : "", argument);
+        fprintf(file, "  %c%c%c %-23s %s\n", row->letter ? '-' : ' ',
+                row->letter ? row->letter : ' ', row->letter ? ',' : ' ', left, row->help);
+    }
+}

@@ -1,0 +1,40 @@
+/*
+ * Shows how far the work is: a bar that redraws itself on a terminal, a line at the end of each
+ * phase otherwise. Everything goes to stderr.
+ */
+#ifndef BOOT0_CLI_PROGRESS_H
+#define BOOT0_CLI_PROGRESS_H
+
+#include <boot0/boot0.h>
+
+struct progress {
+    bool quiet;
+    bool bar;
+    enum boot0_phase phase; /* B0_PHASE_COUNT: none yet */
+    uint64_t drawn_us;      /* of the phase, when the bar was last drawn */
+    struct boot0_progress last;
+    bool on_line; /* the cursor stands behind a bar */
+};
+
+struct progress progress_start(bool quiet);
+
+/* An observer's function: context is the struct progress. False once the user pressed Ctrl-C. */
+bool progress_update(void *context, const struct boot0_progress *now);
+
+/* Likewise for notes. */
+void progress_note(void *context, const char *text);
+
+/* Ends the line that a bar stands on. */
+void progress_end(struct progress *progress);
+
+/*
+ * Writes the bar's line for a width, without a newline, at most width - 1 characters:
+ * "Writing    [#####-----]  50%  20 KiB of 40 KiB  19.0 KiB/s  1.1 s left".
+ */
+void progress_format(const struct boot0_progress *now, int width, char *line, size_t size);
+
+/* Ctrl-C is noticed from now on; a second one ends the program at once. */
+void signals_install(void);
+bool signals_pending(void);
+
+#endif
