@@ -17,7 +17,7 @@ static const struct {
 } phases[B0_PHASE_COUNT] = {
     [B0_PHASE_WAIT] = {"Waiting", "Waited"},       [B0_PHASE_READ] = {"Comparing", "Compared"},
     [B0_PHASE_ERASE] = {"Erasing", "Erased"},      [B0_PHASE_WRITE] = {"Writing", "Wrote"},
-    [B0_PHASE_VERIFY] = {"Verifying", "Verified"},
+    [B0_PHASE_VERIFY] = {"Verifying", "Verified"}, [B0_PHASE_RUN] = {"Starting", "Started"},
 };
 
 struct progress progress_start(bool quiet)

@@ -8,7 +8,7 @@
 
 static bool show(void *context, const struct boot0_progress *progress)
 {
-    static const char *const phases[] = {"wait", "read", "erase", "write", "verify"};
+    static const char *const phases[] = {"wait", "read", "erase", "write", "verify", "run"};
 
     (void)context;
     if (progress->total > 0)

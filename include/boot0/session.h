@@ -20,6 +20,7 @@ enum boot0_phase {
     B0_PHASE_ERASE,
     B0_PHASE_WRITE,
     B0_PHASE_VERIFY,
+    B0_PHASE_RUN, /* starting the program; no total */
     B0_PHASE_COUNT
 };
 

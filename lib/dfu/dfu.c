@@ -54,18 +54,6 @@ static enum boot0_status run(struct dfu *dfu, const char *doing, const uint32_t 
     return status;
 }
 
-static enum boot0_status settle(struct b0_protocol *protocol, struct boot0_error *error)
-{
-    struct dfu *dfu = dfu_of(protocol);
-    enum boot0_status status;
-
-    dfu->deaf = true;
-    b0_engine_idle(&dfu->link.engine);
-    status = run(dfu, "bringing the board to dfuIDLE", NULL, error);
-    dfu->deaf = false;
-    return status;
-}
-
 /* Makes an alternate the one in force. */
 static enum boot0_status use(struct dfu *dfu, int memory, struct boot0_error *error)
 {
@@ -81,6 +69,24 @@ static enum boot0_status use(struct dfu *dfu, int memory, struct boot0_error *er
                                     error);
     dfu->selected = status == B0_OK ? memory : -1;
     b0_engine_forget(&dfu->link.engine);
+    return status;
+}
+
+static enum boot0_status settle(struct b0_protocol *protocol, struct boot0_error *error)
+{
+    struct dfu *dfu = dfu_of(protocol);
+    int flash = dfu->board->flash_alternate;
+    enum boot0_status status = B0_OK;
+
+    /* Linux wants an interface claimed before its class requests are made. */
+    if (dfu->selected < 0)
+        status = use(dfu, flash >= 0 ? flash : 0, error);
+    if (status != B0_OK)
+        return status;
+    dfu->deaf = true;
+    b0_engine_idle(&dfu->link.engine);
+    status = run(dfu, "bringing the board to dfuIDLE", NULL, error);
+    dfu->deaf = false;
     return status;
 }
 

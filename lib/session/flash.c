@@ -217,7 +217,7 @@ static enum boot0_status compare(const struct boot0_plan_sector *sector, const u
     for (uint32_t i = 0; i < length; i++) {
         if (held[i] == sector->wanted[i] || (no_preserve && !sector->mask[i]))
             continue;
-        boot0_fail(error, B0_E_MISMATCH,
+        boot0_fail(error, B0_E_IO,
                    "verification failed at 0x%08x: 0x%02x was written, 0x%02x is there",
                    sector->sector.address + i, sector->wanted[i], held[i]);
         return boot0_hint(error, "The sector may be write-protected (its erase then does nothing), "
@@ -365,6 +365,7 @@ static enum boot0_status flash_plain(struct boot0_session *session, const struct
     status = protocol->ops->write(protocol, session->chosen >= 0 ? session->chosen : 0,
                                   segment->address, segment->data, (uint32_t)segment->size, error);
     session->report.bytes_written += protocol->done;
+    session->phase_base = protocol->done;
     b0_session_phase_end(session, &session->report.write_us);
     if (status == B0_OK && !options->no_run) {
         status = protocol->ops->leave(protocol, 0, error);

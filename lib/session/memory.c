@@ -88,9 +88,10 @@ enum boot0_status boot0_session_upload(struct boot0_session *session, uint8_t **
     b0_session_phase(session, B0_PHASE_READ, limit);
     status = protocol->ops->read(protocol, session->chosen >= 0 ? session->chosen : 0, 0, buffer,
                                  (uint32_t)limit, error);
-    status = b0_session_stopped(session, status, error);
+    session->phase_base = protocol->done;
     b0_session_phase_end(session, &session->report.read_us);
     session->report.bytes_read += protocol->done;
+    status = b0_session_stopped(session, status, error);
     if (status != B0_OK) {
         free(buffer);
         return status;
@@ -199,10 +200,8 @@ static enum boot0_status check_program(struct boot0_session *session, uint32_t a
     int alternate;
     enum boot0_status status = check_readable(session, address, sizeof vectors, &alternate, error);
 
-    if (status == B0_OK) {
-        b0_session_phase(session, B0_PHASE_READ, sizeof vectors);
+    if (status == B0_OK)
         status = b0_session_read_run(session, alternate, address, vectors, sizeof vectors, error);
-    }
     if (status != B0_OK || memcmp(vectors, blank, sizeof blank) != 0)
         return status;
     boot0_fail(error, B0_E_MISMATCH, "there is no program at 0x%08x: the flash is erased there",
@@ -247,11 +246,12 @@ enum boot0_status boot0_session_run(struct boot0_session *session, uint32_t addr
     enum boot0_status status =
         b0_session_need_addresses(session, "start a program on command", error);
 
-    if (status == B0_OK)
-        status = check_program(session, address, error);
     if (status != B0_OK)
         return status;
-    b0_session_phase(session, B0_PHASE_READ, 0);
+    b0_session_phase(session, B0_PHASE_RUN, 0);
+    status = check_program(session, address, error);
+    if (status != B0_OK)
+        return status;
     status = leave(session, address, error);
     if (status != B0_OK)
         return b0_session_stopped(session, status, error);

@@ -140,10 +140,34 @@ static enum boot0_status fail_none(const struct boot0_selection *selection,
                              "shows the board; --wait waits for it.");
 }
 
-/* Tries once: of the boards that are there now, the one that is meant. */
-static enum boot0_status find_now(struct boot0_session *session,
-                                  const struct boot0_selection *selection,
-                                  struct boot0_error *error)
+static void close_transport(struct boot0_session *session)
+{
+    struct boot0_transport *transport = &session->transport;
+
+    if (transport->ops)
+        transport->ops->close(transport->context);
+    transport->ops = NULL;
+}
+
+/* The only candidate: opened at once, and kept if it is the one. */
+static enum boot0_status open_only(struct boot0_session *session,
+                                   const struct boot0_candidate *candidate,
+                                   const struct boot0_selection *selection,
+                                   struct boot0_error *error)
+{
+    enum boot0_status status =
+        open_and_probe(&session->bus, candidate, &session->board, &session->transport, error);
+
+    if (status != B0_OK || serial_fits(&session->board, selection))
+        return status;
+    close_transport(session);
+    return fail_none(selection, error);
+}
+
+/* Several candidates: their serial numbers decide, or the user has to. */
+static enum boot0_status open_one_of(struct boot0_session *session,
+                                     const struct boot0_selection *selection,
+                                     struct boot0_error *error)
 {
     struct boot0_board *boards;
     size_t count;
@@ -155,15 +179,27 @@ static enum boot0_status find_now(struct boot0_session *session,
         status = fail_none(selection, error);
     else if (count > 1)
         status = fail_several(boards, count, error);
-    else if (boards[0].access.code != B0_OK) {
-        status = boards[0].access.code;
-        if (error)
-            *error = boards[0].access;
-    } else
-        status = open_and_probe(&session->bus, &boards[0].usb, &session->board, &session->transport,
-                                error);
+    else
+        status = open_only(session, &boards[0].usb, selection, error);
     free(boards);
     return status;
+}
+
+/* Tries once: of the boards that are there now, the one that is meant. */
+static enum boot0_status find_now(struct boot0_session *session,
+                                  const struct boot0_selection *selection,
+                                  struct boot0_error *error)
+{
+    struct candidates found;
+    enum boot0_status status = scan(&session->bus, selection, &found, error);
+
+    if (status != B0_OK)
+        return status;
+    if (found.count == 0)
+        return fail_none(selection, error);
+    if (found.count == 1)
+        return open_only(session, &found.list[0], selection, error);
+    return open_one_of(session, selection, error);
 }
 
 /* Waits for a change on the bus, and shows that it does. False if the observer wants to stop. */
@@ -197,15 +233,6 @@ static enum boot0_status find_within(struct boot0_session *session,
         if (!wait_for_change(session, start_us, 100))
             return boot0_fail(error, B0_E_CANCELLED, "stopped while waiting for a board");
     }
-}
-
-static void close_transport(struct boot0_session *session)
-{
-    struct boot0_transport *transport = &session->transport;
-
-    if (transport->ops)
-        transport->ops->close(transport->context);
-    transport->ops = NULL;
 }
 
 /* Opens what appears at the port of a program that was detached, when it is in DFU mode. */

@@ -41,9 +41,22 @@ void b0_session_phase(struct boot0_session *session, enum boot0_phase phase, uin
     session->phase_base = 0;
 }
 
+/* Shows `done` bytes of the phase. False if the observer wants to stop. */
+static bool show(struct boot0_session *session, uint64_t done)
+{
+    struct boot0_progress *progress = &session->progress;
+
+    if (!session->observer.progress)
+        return true;
+    progress->done = done < progress->total ? done : progress->total;
+    progress->elapsed_us = b0_session_now_us(session) - session->phase_start_us;
+    return session->observer.progress(session->observer.context, progress);
+}
+
 void b0_session_phase_end(struct boot0_session *session, uint64_t *sum_us)
 {
     *sum_us += b0_session_now_us(session) - session->phase_start_us;
+    show(session, session->phase_base);
 }
 
 /* Called by the protocol after every transfer. */
@@ -51,13 +64,7 @@ static bool tick(void *context)
 {
     struct boot0_session *session = context;
 
-    if (!session->observer.progress)
-        return true;
-    session->progress.done = session->phase_base + session->protocol->done;
-    if (session->progress.done > session->progress.total)
-        session->progress.done = session->progress.total;
-    session->progress.elapsed_us = b0_session_now_us(session) - session->phase_start_us;
-    return session->observer.progress(session->observer.context, &session->progress);
+    return show(session, session->phase_base + session->protocol->done);
 }
 
 enum boot0_status b0_session_stopped(struct boot0_session *session, enum boot0_status status,
