@@ -158,11 +158,21 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option options[] = {
-    OPTIONS_BOARD,      OPTION_ADDRESS,   OPTION_DRY_RUN,       OPTION_FULL,
-    OPTION_NO_PRESERVE, OPTION_NO_VERIFY, OPTION_NO_RUN,        OPTION_VDD,
-    OPTION_PATIENT,     OPTION_CHIP,      OPTION_IGNORE_SUFFIX, OPTION_ALLOW_OPTION_BYTES,
-    OPTION_FORCE,       OPTIONS_OUTPUT};
+static const enum option options[] = {OPTIONS_BOARD,
+                                      OPTION_ADDRESS,
+                                      OPTION_DRY_RUN,
+                                      OPTION_FULL,
+                                      OPTION_NO_PRESERVE,
+                                      OPTION_NO_VERIFY,
+                                      OPTION_NO_RUN,
+                                      OPTION_VDD,
+                                      OPTION_PATIENT,
+                                      OPTION_BOARD_ENTRY,
+                                      OPTION_CHIP,
+                                      OPTION_IGNORE_SUFFIX,
+                                      OPTION_ALLOW_OPTION_BYTES,
+                                      OPTION_FORCE,
+                                      OPTIONS_OUTPUT};
 
 const struct command command_flash = {
     .name = "flash",

@@ -48,6 +48,7 @@ struct arguments {
     bool allow_option_bytes;
     uint32_t supply_mv;
     const char *chip;
+    const char *board;
 
     /* other commands */
     bool all;
@@ -80,6 +81,7 @@ enum option {
     OPTION_VDD,
     OPTION_PATIENT,
     OPTION_CHIP,
+    OPTION_BOARD_ENTRY,
     OPTION_ALL,
     OPTION_UNPROTECT,
     OPTION_FORMAT,

@@ -44,6 +44,7 @@ enum boot0_status job_open(struct job *job, const struct arguments *arguments,
         .patient = arguments->patient,
         .alternate = arguments->alternate,
         .chip = arguments->chip,
+        .board = arguments->board,
     };
     enum boot0_status status = job_open_bus(job, arguments, error);
 

@@ -54,6 +54,8 @@ static const struct row {
                     "the board's supply, as 3.3: F2/F4/F7 write faster"},
     [OPTION_PATIENT] = {"patient", 0, NULL, FLAG, AT(patient), "honour every poll timeout"},
     [OPTION_CHIP] = {"chip", 0, "NAME", TEXT, AT(chip), "which chip it is: f407, STM32F103C8, …"},
+    [OPTION_BOARD_ENTRY] = {"board", 'b', "NAME", TEXT, AT(board),
+                            "which board it is: black-f407ve, ... (chip, supply)"},
     [OPTION_ALL] = {"all", 0, NULL, FLAG, AT(all), "the whole main flash"},
     [OPTION_UNPROTECT] = {"unprotect", 0, NULL, FLAG, AT(unprotect),
                           "take read protection off; ERASES EVERYTHING"},

@@ -56,6 +56,22 @@ B0_API bool boot0_chip_matches(const struct boot0_chip *chip, const struct boot0
 /* True if `stack` is a possible initial stack pointer: within, or at the top of, a RAM range. */
 B0_API bool boot0_chip_stack_valid(const struct boot0_chip *chip, uint32_t stack);
 
+/*
+ * A board that one can buy: what its circuit says of the chip and the supply, so that nobody has to
+ * know it by heart.
+ */
+struct boot0_board_entry {
+    const char *key;    /* "black-f407ve": what --board takes */
+    const char *name;   /* "Black board, STM32F407VET6" */
+    const char *chip;   /* its part, for boot0_chip_by_name() */
+    uint32_t supply_mv; /* VDD in millivolts */
+};
+
+/* The table's rows in order; NULL past its end. */
+B0_API const struct boot0_board_entry *boot0_board_entry_at(size_t index);
+/* By key, any case; NULL if unknown. */
+B0_API const struct boot0_board_entry *boot0_board_entry_by_name(const char *name);
+
 #ifdef __cplusplus
 }
 #endif

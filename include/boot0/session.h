@@ -47,6 +47,7 @@ struct boot0_session_options {
     bool patient;          /* honour every poll timeout, also on chips that bear early polling */
     const char *alternate; /* number, or the beginning of a name; NULL: chosen by address */
     const char *chip;      /* the user's word on which chip it is; NULL: found out */
+    const char *board;     /* key of a board entry, which gives chip and supply; NULL: none */
 };
 
 struct boot0_session;

@@ -154,6 +154,27 @@ static enum boot0_status start_protocol(struct boot0_session *session, struct bo
     return session->protocol->ops->settle(session->protocol, error);
 }
 
+/* A board entry fills in what the user has not said himself. */
+static enum boot0_status apply_entry(struct boot0_session_options *options,
+                                     struct boot0_error *error)
+{
+    const struct boot0_board_entry *entry;
+
+    if (!options->board)
+        return B0_OK;
+    entry = boot0_board_entry_by_name(options->board);
+    if (!entry) {
+        boot0_fail(error, B0_E_USAGE, "no board \"%s\" is known", options->board);
+        return boot0_hint(error, "Known are black-f407ve, discovery-f407, blackpill-f411 and "
+                                 "others. For any other board say --chip and --vdd.");
+    }
+    if (!options->chip)
+        options->chip = entry->chip;
+    if (options->supply_mv == 0)
+        options->supply_mv = entry->supply_mv;
+    return B0_OK;
+}
+
 /* The user's word on the chip, against what the board says: the board wins, the user is told. */
 static enum boot0_status check_chip(struct boot0_session *session, struct boot0_error *error)
 {
@@ -212,7 +233,9 @@ enum boot0_status boot0_session_open(struct boot0_session **session, const struc
     if (observer)
         made->observer = *observer;
     made->chosen = -1;
-    status = b0_session_find(made, selection, error);
+    status = apply_entry(&made->options, error);
+    if (status == B0_OK)
+        status = b0_session_find(made, selection, error);
     if (status == B0_OK)
         status = check_transfer_size(made, error);
     if (status == B0_OK)

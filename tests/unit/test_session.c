@@ -240,6 +240,34 @@ static void the_supply_makes_it_faster(void **state)
     stop(&fast);
 }
 
+static void a_board_entry_says_the_supply(void **state)
+{
+    struct boot0_session_options known = {.board = "Black-F407VE"}, unknown = {.board = "none"};
+    struct bench b = plug("f407");
+    struct boot0_image *image = program(16 * KIB, 0);
+
+    (void)state;
+    assert_int_equal(boot0_session_open(&b.session, &b.bus, NULL, &unknown, NULL, &error),
+                     B0_E_USAGE);
+    open_with(&b, &known, NULL);
+    flash_ok(&b, image, &stay);
+    assert_int_equal(stats_of(&b).program_us, 16 * KIB / 4 * 16); /* words of 16 us */
+    boot0_image_free(image);
+    stop(&b);
+}
+
+static void board_entries_name_known_chips(void **state)
+{
+    const struct boot0_board_entry *entry;
+
+    (void)state;
+    for (size_t i = 0; (entry = boot0_board_entry_at(i)) != NULL; i++) {
+        assert_non_null(boot0_chip_by_name(entry->chip));
+        assert_in_range(entry->supply_mv, 2700, 3600);
+        assert_ptr_equal(boot0_board_entry_by_name(entry->key), entry);
+    }
+}
+
 static void an_impossible_supply_is_refused(void **state)
 {
     struct boot0_session_options at_5v = {.supply_mv = 5000};
@@ -720,6 +748,8 @@ int main(void)
         cmocka_unit_test(one_byte_erases_one_sector),
         cmocka_unit_test(rest_of_the_last_sector_survives),
         cmocka_unit_test(the_supply_makes_it_faster),
+        cmocka_unit_test(a_board_entry_says_the_supply),
+        cmocka_unit_test(board_entries_name_known_chips),
         cmocka_unit_test(an_impossible_supply_is_refused),
         cmocka_unit_test(every_dfuse_board_is_flashed),
         cmocka_unit_test(a_clone_with_a_wrong_layout_is_corrected),
