@@ -150,12 +150,18 @@ static uint8_t write_feature(struct vboard *board, uint32_t offset)
     return B0_DFU_STATUS_OK;
 }
 
-/* AN2662, 4.5.1. Blocks count in the transfer size, whatever their own length is. */
+/* Blocks count in the transfer size, whatever their own length is. */
+static uint32_t block_address(const struct vboard *board, uint16_t block)
+{
+    return board->dfu.pointer +
+           (uint32_t)(block - B0_DFUSE_BLOCK_FIRST) * board->rom->usb.functional.transfer_size;
+}
+
+/* AN2662, 4.5.1 */
 static void write_memory(struct vboard *board)
 {
     const struct vboard_dfu *dfu = &board->dfu;
-    uint32_t skip = (uint32_t)(dfu->block - B0_DFUSE_BLOCK_FIRST);
-    uint32_t address = dfu->pointer + skip * board->rom->usb.functional.transfer_size;
+    uint32_t address = block_address(board, dfu->block);
     const struct vboard_area *area = reachable(board, address, dfu->block_size);
 
     if (protected(board)) {
@@ -264,12 +270,15 @@ static enum boot0_xfer do_dnload(struct vboard *board, const struct boot0_setup 
     return B0_XFER_OK;
 }
 
-/* AN2662, 4.4.1: here the offset counts in the length that is asked for. */
+/*
+ * Like a write's, the address counts in the transfer size. AN2662, 4.4.1 says in "the length of the
+ * requested data buffer"; but betaflight-configurator (usbdfu.js) and dfu-util (dfuse.c) shorten
+ * the last block and count on, and what they read so from F4 and F7 boards is right.
+ */
 static enum boot0_xfer read_memory(struct vboard *board, const struct boot0_setup *setup,
                                    uint8_t *data, size_t *actual, uint8_t next)
 {
-    uint32_t address =
-        board->dfu.pointer + (uint32_t)(setup->value - B0_DFUSE_BLOCK_FIRST) * setup->length;
+    uint32_t address = block_address(board, setup->value);
 
     if (protected(board))
         return vboard_dfu_refuse(board, B0_DFU_STATUS_ERR_VENDOR);
