@@ -161,10 +161,12 @@ static enum boot0_status write_dfu(const struct boot0_image *image,
     struct boot0_suffix suffix = b0_suffix_choose(image, options, ID_ANY, ID_ANY);
     enum boot0_status status = b0_format_binary.write(image, options, output, error);
 
+    if (status != B0_OK)
+        return status;
     if (suffix.bcd_dfu == 0 || suffix.bcd_dfu == B0_SUFFIX_DFUSE)
         suffix.bcd_dfu = 0x0110;
     b0_suffix_write(output, &suffix);
-    return status;
+    return B0_OK;
 }
 
 const struct b0_format b0_format_dfu = {

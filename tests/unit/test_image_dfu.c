@@ -361,6 +361,11 @@ static void test_dfuse_suffix(void **state)
     put_suffix(&file, 0x0483, 0xdf11, 0x011a, 16);
     refuse_dfu(&file, "no DfuSe targets");
 
+    file.size = 0;
+    put(&file, "DfuSe\1", 6);
+    put_suffix(&file, 0x0483, 0xdf11, 0x011a, 16);
+    refuse_dfu(&file, "ends within the DfuSe prefix");
+
     make_small(&file);
     for (size_t size = 5; size < file.size; size++)
         refuse(file.bytes, size, B0_FORMAT_UNKNOWN, B0_E_DATA, "DFU suffix");

@@ -254,6 +254,61 @@ static void test_many_times(void **state)
     free(file);
 }
 
+/* Segments and sections say the same, each within the file. */
+static void check_written(const uint8_t *file, size_t size, const struct boot0_image *image)
+{
+    const uint8_t *sections = file + b0_load32(file + 32);
+    const uint8_t *names;
+
+    assert_int_equal(b0_load32(file + 20), 1);          /* e_version */
+    assert_int_equal(b0_load32(file + 36), 0x05000000); /* e_flags: EABI version 5 */
+    assert_int_equal(b0_load16(file + 40), HEADER);     /* e_ehsize */
+    assert_int_equal(b0_load16(file + 44), image->segment_count);
+    assert_int_equal(b0_load16(file + 48), image->segment_count + 2);
+    assert_int_equal(b0_load16(file + 50), image->segment_count + 1);
+    assert_int_equal(b0_load32(file + 32) % 4, 0);
+    assert_int_equal(b0_load32(file + 32) + 40 * (image->segment_count + 2), size);
+    names = sections + 40 * (image->segment_count + 1);
+    for (size_t i = 0; i < image->segment_count; i++) {
+        const struct boot0_segment *segment = &image->segments[i];
+        const uint8_t *header = file + HEADER + PROGRAM_HEADER * i;
+        const uint8_t *section = sections + 40 * (i + 1);
+
+        assert_int_equal(b0_load32(header), 1);
+        assert_int_equal(b0_load32(header + 8), segment->address);
+        assert_int_equal(b0_load32(header + 12), segment->address);
+        assert_int_equal(b0_load32(header + 16), segment->size);
+        assert_int_equal(b0_load32(header + 20), segment->size);
+        assert_memory_equal(file + b0_load32(header + 4), segment->data, segment->size);
+        assert_int_equal(b0_load32(section + 4), 1); /* SHT_PROGBITS */
+        assert_int_equal(b0_load32(section + 8), 6); /* allocated, executable */
+        assert_int_equal(b0_load32(section + 12), segment->address);
+        assert_int_equal(b0_load32(section + 16), b0_load32(header + 4));
+        assert_int_equal(b0_load32(section + 20), segment->size);
+        assert_string_equal((const char *)file + b0_load32(names + 16) + b0_load32(section),
+                            ".flash");
+    }
+    assert_string_equal((const char *)file + b0_load32(names + 16) + b0_load32(names), ".shstrtab");
+}
+
+static void test_written(void **state)
+{
+    struct boot0_image_options options = {.format = B0_FORMAT_ELF};
+    struct boot0_image *image = boot0_image_new();
+    uint8_t *file;
+    size_t size;
+
+    (void)state;
+    boot0_image_add(image, 0, 0x08000000, (const uint8_t *)"first", 5, NULL);
+    boot0_image_add(image, 0, 0x08010000, (const uint8_t *)"second", 6, NULL);
+    boot0_image_add(image, 0, 0x1fffc000, (const uint8_t *)"third!!", 7, NULL);
+    assert_int_equal(boot0_image_format(image, &options, &file, &size, NULL), B0_OK);
+    check_written(file, size, image);
+    assert_int_equal(b0_load32(file + 24), 0);
+    free(file);
+    boot0_image_free(image);
+}
+
 static void test_forced(void **state)
 {
     (void)state;
@@ -272,6 +327,7 @@ int main(void)
         cmocka_unit_test(test_wild_segments), cmocka_unit_test(test_wild_header),
         cmocka_unit_test(test_cut_anywhere),  cmocka_unit_test(test_overlap),
         cmocka_unit_test(test_many_times),    cmocka_unit_test(test_forced),
+        cmocka_unit_test(test_written),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -314,6 +314,22 @@ static void test_replaced(void **state)
     boot0_image_free(image);
 }
 
+/* What an earlier run left behind, with the same process id, is neither used nor touched. */
+static void test_name_taken(void **state)
+{
+    struct boot0_image *image = make_image();
+    char taken[64];
+
+    (void)state;
+    snprintf(taken, sizeof taken, "a.bin.%ld-0.tmp", (long)getpid());
+    write_file(taken, "before", 6);
+    assert_int_equal(boot0_image_save(image, "a.bin", NULL, NULL), B0_OK);
+    check_file("a.bin", "data");
+    check_file(taken, "before");
+    assert_int_equal(count_files(false), 2);
+    boot0_image_free(image);
+}
+
 static void test_link_stays(void **state)
 {
     struct boot0_image *image = make_image();
@@ -376,19 +392,13 @@ static void test_failure_in_the_middle(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        IN_DIRECTORY(test_load),
-        IN_DIRECTORY(test_contents_count),
-        IN_DIRECTORY(test_name_promises),
-        IN_DIRECTORY(test_unreadable),
-        IN_DIRECTORY(test_too_large),
-        IN_DIRECTORY(test_largest),
-        IN_DIRECTORY(test_no_permission),
-        IN_DIRECTORY(test_save_by_name),
-        IN_DIRECTORY(test_replaced),
-        IN_DIRECTORY(test_link_stays),
-        IN_DIRECTORY(test_unwritable),
-        IN_DIRECTORY(test_special_file),
-        IN_DIRECTORY(test_failure_in_the_middle),
+        IN_DIRECTORY(test_load),          IN_DIRECTORY(test_contents_count),
+        IN_DIRECTORY(test_name_promises), IN_DIRECTORY(test_unreadable),
+        IN_DIRECTORY(test_too_large),     IN_DIRECTORY(test_largest),
+        IN_DIRECTORY(test_no_permission), IN_DIRECTORY(test_save_by_name),
+        IN_DIRECTORY(test_replaced),      IN_DIRECTORY(test_link_stays),
+        IN_DIRECTORY(test_name_taken),    IN_DIRECTORY(test_unwritable),
+        IN_DIRECTORY(test_special_file),  IN_DIRECTORY(test_failure_in_the_middle),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

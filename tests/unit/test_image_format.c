@@ -323,8 +323,10 @@ static void test_not_writable(void **state)
     refuse_write(image, B0_FORMAT_IHEX, B0_E_USAGE, "holds no data");
     boot0_image_free(image);
     image = parse("data", 4, B0_FORMAT_BINARY);
-    refuse_write(image, B0_FORMAT_DFUSE, B0_E_USAGE, "addresses");
-    refuse_write(image, B0_FORMAT_IHEX, B0_E_USAGE, "addresses");
+    for (size_t i = 0; i < LENGTH(all_formats); i++) {
+        if (keeps_addresses(all_formats[i]))
+            refuse_write(image, all_formats[i], B0_E_USAGE, "raw binary data have none");
+    }
     refuse_write(image, (enum boot0_format)99, B0_E_USAGE, "no file format");
     image->format = B0_FORMAT_UNKNOWN;
     refuse_write(image, B0_FORMAT_UNKNOWN, B0_E_USAGE, "no file format");

@@ -247,6 +247,26 @@ static void test_contradiction_in_run(void **state)
            "line 5 puts 0xff at address 0x08000006, where line 3 put 0x03");
 }
 
+/* So it is when other lines lie between those that were joined. */
+static void test_contradiction_after_gap(void **state)
+{
+    static const char file[] = ":020000040800F2\n"
+                               ":0400000001020304F2\n"
+                               "\n"
+                               ":020000040800F2\n"
+                               ":0400040001020304EE\n"
+                               ":0200080001EF06\n" /* a shorter one ends a run */
+                               ":04000A0001020304E8\n"
+                               ":01000B00FFF5\n" END;
+
+    (void)state;
+    refuse(file, sizeof file - 1, B0_FORMAT_UNKNOWN, B0_E_DATA,
+           "line 8 puts 0xff at address 0x0800000b, where line 7 put 0x02");
+    refuse(":01000000AA55\n\n:01000100BB43\n:01000100AA54\n" END,
+           sizeof ":01000000AA55\n\n:01000100BB43\n:01000100AA54\n" END - 1, B0_FORMAT_UNKNOWN,
+           B0_E_DATA, "line 4 puts 0xaa at address 0x00000001, where line 3 put 0xbb");
+}
+
 static size_t put_record(char *text, unsigned address, unsigned value)
 {
     unsigned sum = 1 + (address >> 8) + address + value;
@@ -320,6 +340,7 @@ int main(void)
         cmocka_unit_test(test_changed_anywhere),
         cmocka_unit_test(test_contradiction_lines),
         cmocka_unit_test(test_contradiction_in_run),
+        cmocka_unit_test(test_contradiction_after_gap),
         cmocka_unit_test(test_descending),
         cmocka_unit_test(test_written),
     };

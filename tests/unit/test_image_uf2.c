@@ -1,5 +1,6 @@
 /* UF2: families, flags and numbering, and blocks that are broken. */
 #include "image_test.h"
+#include <boot0/chip.h>
 #include <core/bytes.h>
 
 enum {
@@ -123,6 +124,21 @@ static void test_number_of_comment(void **state)
     boot0_image_free(image);
 }
 
+/* Nor does one that is numbered by itself, or wildly. */
+static void test_wild_comments(void **state)
+{
+    static const uint32_t numbers[][2] = {{1, 3}, {2, 2}, {0xffffffff, 2}, {1, 0}};
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(numbers); i++) {
+        struct uf2 file = {.size = 0};
+
+        add_block(&file, HAS_FAMILY, 0x08000000, 256, 0, 2, STM32F4);
+        add_block(&file, NOT_MAIN_FLASH, 0, 256, numbers[i][0], numbers[i][1], 0);
+        refuse_uf2(&file, "block 1 is missing");
+    }
+}
+
 /* Files for several chips, joined: the STM32's part is taken if there is just one. */
 static void test_families(void **state)
 {
@@ -160,6 +176,27 @@ static void test_families_unknown(void **state)
     for (uint32_t i = 0; i < 15; i++)
         add_block(&file, HAS_FAMILY, 0x10000000, 256, 0, 1, i);
     refuse_uf2(&file, "more than 16 chip families");
+}
+
+/* So many that their names do not fit into a message. */
+static void test_families_known(void **state)
+{
+    struct uf2 file = {.size = 0};
+    uint32_t last = 0;
+    unsigned count = 0;
+
+    (void)state;
+    for (size_t i = 0; boot0_chip_at(i) && count < 16; i++) {
+        uint32_t family = boot0_chip_at(i)->uf2_family;
+
+        if (family == 0 || family == last)
+            continue;
+        add_block(&file, HAS_FAMILY, 0x08000000, 256, 0, 1, family);
+        last = family;
+        count++;
+    }
+    assert_true(count > 10);
+    refuse_uf2(&file, "several chip families: 0x");
 }
 
 static void test_file_container(void **state)
@@ -307,12 +344,13 @@ static void test_family_kept(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_example),        cmocka_unit_test(test_no_family),
-        cmocka_unit_test(test_not_main_flash), cmocka_unit_test(test_number_of_comment),
-        cmocka_unit_test(test_families),       cmocka_unit_test(test_families_unknown),
-        cmocka_unit_test(test_file_container), cmocka_unit_test(test_numbering),
-        cmocka_unit_test(test_missing),        cmocka_unit_test(test_broken),
-        cmocka_unit_test(test_cut_anywhere),   cmocka_unit_test(test_written),
+        cmocka_unit_test(test_example),          cmocka_unit_test(test_no_family),
+        cmocka_unit_test(test_not_main_flash),   cmocka_unit_test(test_number_of_comment),
+        cmocka_unit_test(test_wild_comments),    cmocka_unit_test(test_families),
+        cmocka_unit_test(test_families_unknown), cmocka_unit_test(test_families_known),
+        cmocka_unit_test(test_file_container),   cmocka_unit_test(test_numbering),
+        cmocka_unit_test(test_missing),          cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_cut_anywhere),     cmocka_unit_test(test_written),
         cmocka_unit_test(test_family_kept),
     };
 
