@@ -25,15 +25,15 @@ struct boot0_range {
 };
 
 struct boot0_chip {
-    const char *name;      /* "STM32F405/407/415/417" */
-    const char *key;       /* "f407": what --chip takes */
-    const char *family;    /* "STM32F4" */
-    uint16_t id;           /* DBGMCU_IDCODE DEV_ID = AN3155 Get ID */
-    uint32_t uf2_family;   /* UF2 family id, 0 if none is assigned */
-    const char *layout;    /* main flash of the largest part, as a DfuSe layout string */
-    uint32_t min_flash;    /* bytes, smallest part of this id */
-    uint32_t option_bytes; /* address that the ROM's layout shows for option bytes; 0: none */
-    bool has_usb_rom;      /* its system memory speaks DfuSe */
+    const char *name;        /* "STM32F405/407/415/417" */
+    const char *key;         /* "f407": what --chip takes */
+    const char *family;      /* "STM32F4" */
+    uint16_t id;             /* DBGMCU_IDCODE DEV_ID = AN3155 Get ID */
+    uint32_t uf2_family;     /* UF2 family id, 0 if none is assigned */
+    const char *layout;      /* main flash of the largest part, as a DfuSe layout string */
+    uint32_t min_flash;      /* bytes, smallest part of this id */
+    uint32_t option_bytes;   /* address that the ROM's layout shows for option bytes; 0: none */
+    bool has_usb_rom;        /* its system memory speaks DfuSe */
     bool has_device_feature; /* its ROM takes the supply range at 0xFFFF0000 */
     struct boot0_range ram[B0_CHIP_RAM_MAX];
 };

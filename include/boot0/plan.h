@@ -17,8 +17,8 @@ extern "C" {
 #endif
 
 struct boot0_plan_options {
-    bool full;        /* erase and write everything, whatever the board holds */
-    bool no_preserve; /* sectors that the image covers partly: lose the rest */
+    bool full;           /* erase and write everything, whatever the board holds */
+    bool no_preserve;    /* sectors that the image covers partly: lose the rest */
     uint32_t block_size; /* the board's transfer size in bytes; blocks of 0xff are skipped by it */
     uint8_t alternate;   /* the layout's; segments of other alternates are refused */
     bool vectors_last;   /* the block with the vector table is erased first and written last */
@@ -32,8 +32,8 @@ enum boot0_plan_action {
 struct boot0_plan_step {
     enum boot0_plan_action action;
     uint32_t address;
-    uint32_t size;       /* bytes */
-    const uint8_t *data; /* of a write; owned by the plan */
+    uint32_t size;        /* bytes */
+    const uint8_t *data;  /* of a write; owned by the plan */
     uint32_t expected_ms; /* by the chip's datasheet, typical; 0 if unknown */
 };
 
@@ -62,7 +62,7 @@ struct boot0_plan {
     struct boot0_plan_step *steps; /* in the order of execution; NULL before boot0_plan_finish() */
     size_t step_count;
     struct boot0_plan_options options;
-    uint32_t erase_count;   /* totals of the steps */
+    uint32_t erase_count; /* totals of the steps */
     uint64_t erase_bytes;
     uint64_t write_bytes;
     uint64_t image_bytes;

@@ -15,8 +15,8 @@ extern "C" {
 #endif
 
 enum boot0_phase {
-    B0_PHASE_WAIT,  /* for a board; no total */
-    B0_PHASE_READ,  /* reading what the board holds */
+    B0_PHASE_WAIT, /* for a board; no total */
+    B0_PHASE_READ, /* reading what the board holds */
     B0_PHASE_ERASE,
     B0_PHASE_WRITE,
     B0_PHASE_VERIFY,
@@ -72,7 +72,8 @@ B0_API void boot0_session_close(struct boot0_session *session);
 /* What the board said of itself; valid until the session is closed. */
 B0_API const struct boot0_board *boot0_session_board(const struct boot0_session *session);
 
-/* The layout of the memory in use: the chosen alternate's, else the main flash's. NULL: plain DFU. */
+/* The layout of the memory in use: the chosen alternate's, else the main flash's. NULL: plain DFU.
+ */
 B0_API const struct boot0_layout *boot0_session_layout(const struct boot0_session *session);
 
 struct boot0_flash_options {
@@ -149,7 +150,8 @@ B0_API enum boot0_status boot0_session_verify(struct boot0_session *session,
 B0_API enum boot0_status boot0_session_read(struct boot0_session *session, uint32_t address,
                                             uint8_t *data, size_t size, struct boot0_error *error);
 
-/* Reads all that a plain DFU device uploads, at most `limit` bytes. *data is the caller's: free(). */
+/* Reads all that a plain DFU device uploads, at most `limit` bytes. *data is the caller's: free().
+ */
 B0_API enum boot0_status boot0_session_upload(struct boot0_session *session, uint8_t **data,
                                               size_t *size, size_t limit,
                                               struct boot0_error *error);
