@@ -13,8 +13,9 @@
 #define OTP  0x1fff7800u
 
 static const struct vboard_part *const parts[] = {
-    &vboard_part_f407vg, &vboard_part_f427vi, &vboard_part_f411ce, &vboard_part_f072rb,
-    &vboard_part_l476re, &vboard_part_g431cb, &vboard_part_f103cb, &vboard_part_gd32vf103cb,
+    &vboard_part_f407vg, &vboard_part_f427vi, &vboard_part_f411ce,
+    &vboard_part_f072rb, &vboard_part_l476re, &vboard_part_g431cb,
+    &vboard_part_h743zi, &vboard_part_f103cb, &vboard_part_gd32vf103cb,
 };
 
 /* ---- helpers ---- */
@@ -441,11 +442,12 @@ static void test_write_protection(void **state)
         {&vboard_part_f072rb, 0x1ffff80a, 0xfe, 0x08008000, 0x08007800}, /* pages 16, 17 */
         {&vboard_part_f103cb, 0x1ffff808, 0xfd, 0x08001000, 0x08000c00}, /* pages 4 to 7 */
         {&vboard_part_l476re, 0x1fff7818, 0x00, 0x08000000, 0x08000800}, /* page 0 to … 0 */
+        {&vboard_part_h743zi, 0x52002038, 0xfb, 0x08040000, 0x08060000}, /* sector 2 */
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        static const uint8_t zeros[8] = {0};
+        static const uint8_t zeros[32] = {0};
         struct vboard_chip chip = chip_of(rows[i].part);
         struct vboard_flash_op all = {.kind = VBOARD_ERASE_ALL};
 
@@ -454,10 +456,10 @@ static void test_write_protection(void **state)
         assert_int_equal(run(&chip, erase_op(rows[i].inside)).sectors_erased, 0);
         assert_int_equal(*at(&chip, rows[i].inside), 0x77);
         assert_int_equal(run(&chip, erase_op(rows[i].outside)).sectors_erased, 1);
-        assert_int_equal(run(&chip, program_op(rows[i].inside, zeros, 8)).bytes_programmed, 0);
-        assert_false(run(&chip, program_op(rows[i].inside, zeros, 8)).failed);
+        assert_int_equal(run(&chip, program_op(rows[i].inside, zeros, 32)).bytes_programmed, 0);
+        assert_false(run(&chip, program_op(rows[i].inside, zeros, 32)).failed);
         assert_int_equal(*at(&chip, rows[i].inside), 0x77);
-        assert_int_equal(run(&chip, program_op(rows[i].outside, zeros, 8)).bytes_programmed, 8);
+        assert_int_equal(run(&chip, program_op(rows[i].outside, zeros, 32)).bytes_programmed, 32);
         /* RM0090, 3.6.4: then there is no mass erase. */
         assert_int_equal(run(&chip, all).sectors_erased, 0);
         vboard_chip_free(&chip);

@@ -9,7 +9,8 @@
 #define OPTIONS 0x1fffc000u
 #define FEATURE 0xffff0000u
 
-static const char *const dfuse_boards[] = {"f407", "f427", "f411", "f072", "l476", "g431", "gd32"};
+static const char *const dfuse_boards[] = {"f407", "f427", "f411", "f072",
+                                           "l476", "g431", "h743", "gd32"};
 
 /* ---- every request in every state ---- */
 

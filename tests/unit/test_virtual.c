@@ -275,6 +275,7 @@ static void test_engine(void **state)
     flash_and_read_back("f072:fill=random", 2048, 0x800);
     flash_and_read_back("l476:fill=random", 2048, 0x800);
     flash_and_read_back("g431:fill=random", 1024, 0x800);
+    flash_and_read_back("h743:fill=random", 1024, 0x20000);
     flash_and_read_back("gd32:fill=random", 2048, 0x400);
 }
 

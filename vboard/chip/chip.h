@@ -15,7 +15,7 @@ enum {
 };
 
 enum {
-    VBOARD_OPTION_BYTES_MAX = 64,
+    VBOARD_OPTION_BYTES_MAX = 128,
 };
 
 struct vboard_chip {

@@ -1,4 +1,4 @@
-/* Option bytes: read protection and write protection, in the encodings of three families. */
+/* Option bytes: read protection and write protection, in the encodings of the families. */
 #include "chip.h"
 
 #include <core/bytes.h>
@@ -13,6 +13,9 @@ enum {
     F1_WRP_OFFSET = 8,   /* PM0075, table 4: WRP0, nWRP0, … WRP3, nWRP3, 0 protects */
     L4_WRP_OFFSET = 24,  /* RM0351, table 9: first page in byte 0, last page in byte 2 */
     L4_WRP_DISTANCE = 8, /* from WRP1A to WRP1B */
+    H7_WRP_OFFSET =
+        28, /* RM0433, 4.9: FLASH_WPSN_CUR1R at 0x52002038, one bit a sector, 0 protects */
+    H7_SECTORS_PER_BANK = 8,
 };
 
 /* ---- write protection ---- */
@@ -47,6 +50,12 @@ static bool l4_protects(const struct vboard_chip *chip, unsigned sector)
     return false;
 }
 
+/* Bank 1 only: the register of bank 2 is not in the alternate setting of the ROM. */
+static bool h7_protects(const struct vboard_chip *chip, unsigned sector)
+{
+    return sector < H7_SECTORS_PER_BANK && !(chip->loaded[H7_WRP_OFFSET] >> sector & 1);
+}
+
 /* ---- factory settings ---- */
 
 /* RM0090, table 15: USER 0xef, RDP 0xaa; the rest of a used word reads as 1. */
@@ -55,6 +64,13 @@ static void f4_defaults(uint8_t *bytes, uint32_t size, bool first)
     memset(bytes, 0xff, size);
     if (first)
         bytes[0] = 0xef;
+}
+
+/* Of all the registers only what is said above has a meaning here. */
+static void h7_defaults(uint8_t *bytes, uint32_t size, bool first)
+{
+    (void)first;
+    memset(bytes, 0xff, size);
 }
 
 /* Each byte has its complement beside it, all of them 0xff but for RDP. */
@@ -95,6 +111,7 @@ static const struct {
     [VBOARD_OPTIONS_F4] = {1, 0, 0xaa, true, f4_protects, f4_defaults},
     [VBOARD_OPTIONS_F1] = {0, 1, 0xa5, false, f1_protects, f1_defaults},
     [VBOARD_OPTIONS_F0] = {0, 1, 0xaa, true, f1_protects, f1_defaults},
+    [VBOARD_OPTIONS_H7] = {1, 0, 0xaa, true, h7_protects, h7_defaults},
     [VBOARD_OPTIONS_L4] = {0, 4, 0xaa, true, l4_protects, l4_defaults},
 };
 

@@ -2,7 +2,7 @@
  * The parts' rows.
  *
  * Sources: the reference manuals' memory maps (RM0090 F4, RM0383 F411, RM0091 F0, RM0008 F1, RM0351
- * L4, RM0440 G4); RAM that the ROM keeps to itself: AN2606, as collected in stm32flash's
+ * L4, RM0440 G4, RM0433 H7); RAM that the ROM keeps to itself: AN2606, as collected in stm32flash's
  * dev_table.c; addresses of the flash size: stlink's config/chips.
  */
 #include "parts.h"
@@ -40,7 +40,7 @@
 #define F4_UNIQUE_ID  0x1fff7a10
 #define F4_FLASH_SIZE 0x1fff7a22
 #define F4_ROM_RAM    0x3000
-#define F4_FLASH(bytes)                                                                            \
+#define FLASH(bytes)                                                                               \
     {                                                                                              \
         VBOARD_FLASH, 0x08000000, (bytes), 0                                                       \
     }
@@ -52,7 +52,7 @@
 const struct vboard_part vboard_part_f407vg = {
     .name = "STM32F407VG",
     .family = "STM32F4",
-    .areas = {F4_FLASH(1 * MIB), RAM(128 * KIB, F4_ROM_RAM), F4_CCM, F4_OPTIONS, F4_OTP, F4_INFO,
+    .areas = {FLASH(1 * MIB), RAM(128 * KIB, F4_ROM_RAM), F4_CCM, F4_OPTIONS, F4_OTP, F4_INFO,
               F4_FEATURE},
     .sectors = {F4_SECTORS(7)},
     .banks = 1,
@@ -65,7 +65,7 @@ const struct vboard_part vboard_part_f407vg = {
 const struct vboard_part vboard_part_f427vi = {
     .name = "STM32F427VI",
     .family = "STM32F4",
-    .areas = {F4_FLASH(2 * MIB),
+    .areas = {FLASH(2 * MIB),
               RAM(192 * KIB, F4_ROM_RAM),
               F4_CCM,
               F4_OPTIONS,
@@ -84,7 +84,7 @@ const struct vboard_part vboard_part_f427vi = {
 const struct vboard_part vboard_part_f411ce = {
     .name = "STM32F411CE",
     .family = "STM32F4",
-    .areas = {F4_FLASH(512 * KIB), RAM(128 * KIB, F4_ROM_RAM), F4_OPTIONS, F4_OTP, F4_INFO,
+    .areas = {FLASH(512 * KIB), RAM(128 * KIB, F4_ROM_RAM), F4_OPTIONS, F4_OTP, F4_INFO,
               F4_FEATURE},
     .sectors = {F4_SECTORS(3)},
     .banks = 1,
@@ -97,7 +97,7 @@ const struct vboard_part vboard_part_f411ce = {
 const struct vboard_part vboard_part_f072rb = {
     .name = "STM32F072RB",
     .family = "STM32F0",
-    .areas = {F4_FLASH(128 * KIB),
+    .areas = {FLASH(128 * KIB),
               RAM(16 * KIB, 0x1800),
               {VBOARD_OPTIONS, 0x1ffff800, 16, 0},
               {VBOARD_INFO, 0x1ffff7ac, 34, 0}},
@@ -113,7 +113,7 @@ const struct vboard_part vboard_part_f072rb = {
 const struct vboard_part vboard_part_l476re = {
     .name = "STM32L476RE",
     .family = "STM32L4",
-    .areas = {F4_FLASH(512 * KIB),
+    .areas = {FLASH(512 * KIB),
               RAM(96 * KIB, 0x3100),
               {VBOARD_RAM, 0x10000000, 32 * KIB, 32 * KIB},
               {VBOARD_OPTIONS, 0x1fff7800, 40, 0},
@@ -131,7 +131,7 @@ const struct vboard_part vboard_part_l476re = {
 const struct vboard_part vboard_part_g431cb = {
     .name = "STM32G431CB",
     .family = "STM32G4",
-    .areas = {F4_FLASH(128 * KIB),
+    .areas = {FLASH(128 * KIB),
               RAM(22 * KIB, 0x4000),
               {VBOARD_RAM, 0x10000000, 10 * KIB, 10 * KIB},
               {VBOARD_OPTIONS, 0x1fff7800, 40, 0},
@@ -145,10 +145,26 @@ const struct vboard_part vboard_part_g431cb = {
     .flash_size = 0x1fff75e0,
 };
 
+const struct vboard_part vboard_part_h743zi = {
+    .name = "STM32H743ZI",
+    .family = "STM32H7",
+    .areas = {FLASH(2 * MIB),
+              RAM(128 * KIB, 0x4100),
+              {VBOARD_RAM, 0x24000000, 512 * KIB, 0},
+              {VBOARD_OPTIONS, 0x5200201c, 128, 0},
+              {VBOARD_INFO, 0x1ff1e800, 130, 0}},
+    .sectors = {{16, 128 * KIB}},
+    .banks = 2,
+    .options_style = VBOARD_OPTIONS_H7,
+    .refuses_unerased = true,
+    .unique_id = 0x1ff1e800,
+    .flash_size = 0x1ff1e880,
+};
+
 const struct vboard_part vboard_part_f103cb = {
     .name = "STM32F103CB",
     .family = "STM32F1",
-    .areas = {F4_FLASH(128 * KIB),
+    .areas = {FLASH(128 * KIB),
               RAM(20 * KIB, 0xc00),
               {VBOARD_OPTIONS, 0x1ffff800, 16, 0},
               {VBOARD_INFO, 0x1ffff7e0, 20, 0}},
@@ -166,7 +182,7 @@ const struct vboard_part vboard_part_f103cb = {
 const struct vboard_part vboard_part_gd32vf103cb = {
     .name = "GD32VF103CB",
     .family = "STM32F1",
-    .areas = {F4_FLASH(128 * KIB),
+    .areas = {FLASH(128 * KIB),
               RAM(32 * KIB, 0x1000),
               {VBOARD_OPTIONS, 0x1ffff800, 16, 0},
               {VBOARD_INFO, 0x1ffff7e0, 20, 0}},

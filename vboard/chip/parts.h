@@ -35,11 +35,12 @@ enum vboard_options_style {
     VBOARD_OPTIONS_F1, /* PM0075, 2.5: byte and complement, one WRP bit for some pages */
     VBOARD_OPTIONS_F0, /* RM0091, 4: the same with other values of RDP */
     VBOARD_OPTIONS_L4, /* RM0351, 3.4: RDP in byte 0, ranges of write protected pages */
+    VBOARD_OPTIONS_H7, /* RM0433, 4.4: the registers themselves, from FLASH_OPTSR_CUR */
 };
 
 enum {
-    VBOARD_AREAS_MAX = 9,
-    VBOARD_SECTORS_MAX = 7,
+    VBOARD_AREAS_MAX = 8,
+    VBOARD_SECTORS_MAX = 6,
     VBOARD_OTP_BLOCK = 32, /* RM0090, 3.9.4 "One-time programmable bytes" */
 };
 
@@ -54,8 +55,8 @@ struct vboard_part {
     bool otp_lock;         /* the OTP area ends in one lock byte for each block of 32 bytes */
     /*
      * What happens if flash is programmed that is not erased. F2 and F4 clear the bits that are 0
-     * in both and report nothing (RM0090, 3.6.3). F0, F1, L4 and G4 refuse, unless all bits of the
-     * unit are to become 0 (PM0075, 2.3.2, PGERR; RM0351, 3.3.7, PROGERR: there is an ECC).
+     * in both and report nothing (RM0090, 3.6.3). F0, F1, L4, G4 and H7 refuse, unless all bits of
+     * the unit are to become 0 (PM0075, 2.3.2, PGERR; RM0351, 3.3.7, PROGERR: there is an ECC).
      */
     bool refuses_unerased;
     uint32_t unique_id;  /* address of 12 bytes in VBOARD_INFO */
@@ -68,6 +69,7 @@ extern const struct vboard_part vboard_part_f411ce;
 extern const struct vboard_part vboard_part_f072rb;
 extern const struct vboard_part vboard_part_l476re;
 extern const struct vboard_part vboard_part_g431cb;
+extern const struct vboard_part vboard_part_h743zi;
 extern const struct vboard_part vboard_part_f103cb;
 extern const struct vboard_part vboard_part_gd32vf103cb;
 

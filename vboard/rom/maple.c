@@ -9,9 +9,9 @@
  * - dfuMANIFEST-WAIT-RESET answers everything;
  * - block numbers do not count: a block goes behind the one before, and erases "its" page first.
  */
-#include "../../core/bytes.h"
 #include "rom.h"
 
+#include <core/bytes.h>
 #include <string.h>
 
 enum {

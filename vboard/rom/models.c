@@ -187,6 +187,31 @@ static const struct vboard_rom models[] = {
     },
     {
         /*
+         * Strings from listings of H743 and H750 boards. An erase is done before GETSTATUS answers,
+         * with 1000 ms that are no longer needed; after one in bank 2, revision V never leaves
+         * dfuDNBUSY by itself (betaflight-configurator, pull requests 1861 and 5348). Power, the
+         * other poll timeouts and the serial number are assumed.
+         */
+        .listed = {"h743", "STM32H743ZI rev V, 2 MiB: hangs after an erase in bank 2"},
+        .part = &vboard_part_h743zi,
+        .function = &vboard_dfuse,
+        .usb = {
+            ST_ROM,
+            .bcd_usb = 0x0200,
+            .bcd_device = 0x0200,
+            .product_name = "DFU in FS Mode",
+            .serial = "200364500000",
+            .alternates = {"@Internal Flash   /0x08000000/16*128Kg",
+                           "@Option Bytes   /0x5200201C/01*128 e"},
+            .functional = ST_FUNCTIONAL(1024),
+        },
+        STARTS_IDLE,
+        .poll_ms = {0, 1000, 0},
+        .manner = {VBOARD_NAKS, VBOARD_DOES_AT_ONCE, VBOARD_NAKS},
+        .hangs_from = 0x08100000,
+    },
+    {
+        /*
          * LeafLabs' own bootloader (maple-bootloader: usb_descriptor.c, dfu.c), at the state which
          * dfu-util 0.11 has a quirk for: bcdDevice 2.00, 0x011a as the version of DFU although it
          * is no DfuSe, no upload. F103RB and F103CB are alike in what counts here.

@@ -70,6 +70,9 @@ struct vboard_rom {
     uint8_t manner[VBOARD_JOB_COUNT]; /* enum vboard_manner */
     bool has_device_feature;          /* what is written to 0xffff0000 has an effect */
     bool leaves_at_once;              /* on the zero-length DNLOAD, not on the GETSTATUS after it */
+    /* After an erase from this address up it says dfuDNBUSY until CLRSTATUS came twice; 0: never.
+     */
+    uint32_t hangs_from;
     /* Bootloaders in flash: where a download to each alternate setting goes; 0: nowhere. */
     uint32_t base[VBOARD_ALTERNATES_MAX];
     uint32_t starts[2];  /* where they look for a program, in this order */
