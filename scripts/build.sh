@@ -22,4 +22,4 @@ if [ ! -f "$directory/build.ninja" ]; then
     rm -rf "$directory"
     quietly meson setup "$@" "$directory"
 fi
-quietly ninja -C "$directory"
+quietly ninja --quiet -C "$directory"

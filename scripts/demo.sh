@@ -12,7 +12,7 @@ fi
 
 # A sentence or two for the reader, then the command, then what it says.
 tell() {
-    printf '\n%s\n' "$*" | fold -s -w 78
+    printf '\n%s\n' "$*" | fmt -w 80 -g 79
 }
 run() {
     printf '%s$ %s%s\n' "$bold" "$1" "$plain"
@@ -38,7 +38,7 @@ cp ../firmware/blink.elf ../firmware/blink-fast.elf .
 export PATH="$PWD/../host/cli:$PWD/../host/vboard:$PATH"
 
 tell "To type these commands yourself afterwards, begin with these two:"
-printf '%s$ cd build/demo%s\n' "$bold" "$plain"
+printf '%s$ cd build/demo && rm -f ./*.bin%s\n' "$bold" "$plain"
 # Literally so: it is for the reader's shell.
 # shellcheck disable=SC2016
 printf '%s$ PATH=$PWD/../host/cli:$PWD/../host/vboard:$PATH%s\n' "$bold" "$plain"
@@ -50,24 +50,26 @@ run "seq -f 'This is line %05g.' 1 8000 > data.bin"
 run "boot0 convert --address 0x08020000 data.bin data.hex"
 
 tell "2. A virtual STM32F407 is plugged in while a command runs. It is in DFU mode, as with" \
-    "BOOT0 held high; its flash is kept in a file."
+    "BOOT0 held high. Its flash is kept in a file:"
 run "vboard f407:flash=flash.bin -- boot0 list"
 
-tell "3. Flash both files, verify, start the program:"
-run "vboard --stats stats.json f407:flash=flash.bin -- boot0 flash blink.elf data.hex"
+tell "3. Flash both files, verify, start the program, in the time that the chip takes:"
+run "vboard --speed 1 --stats stats.json f407:flash=flash.bin -- \\
+    boot0 flash blink.elf data.hex"
 
 tell "4. The same again. The board holds it already:"
-run "vboard f407:flash=flash.bin -- boot0 flash blink.elf data.hex"
+run "vboard --speed 1 f407:flash=flash.bin -- boot0 flash blink.elf data.hex"
 
 tell "5. A new version in which one word differs. Only its sector is erased and written:"
-run "vboard f407:flash=flash.bin -- boot0 flash blink-fast.elf data.hex"
+run "vboard --speed 1 f407:flash=flash.bin -- boot0 flash blink-fast.elf data.hex"
 
 tell "6. Debian's dfu-util reads back what boot0 wrote:"
-run "vboard f407:flash=flash.bin -- dfu-util -a 0 -s 0x08020000:160000 -U back.bin >dfu-util.log"
+run "vboard f407:flash=flash.bin -- \\
+    dfu-util -a 0 -s 0x08020000:160000 -U back.bin > dfu-util.log"
 run "cmp data.bin back.bin && echo equal"
 
-tell "7. What the board saw in step 3, in its own time:"
-run "cat stats.json"
+tell "7. What the board saw in step 3, in seconds of its own clock, and in numbers:"
+run "tr , '\\n' < stats.json | grep -E '_s\"|transfers|erased|programmed|started'"
 
-tell "With a real board in DFU mode the same commands go without vboard:" \
-    "boot0 flash blink.elf"
+tell "With a real board in DFU mode the same commands go without vboard:"
+printf '%s$ boot0 flash blink.elf%s\n' "$bold" "$plain"
