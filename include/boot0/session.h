@@ -117,12 +117,13 @@ B0_API enum boot0_status boot0_session_check(struct boot0_session *session,
                                              struct boot0_error *error);
 
 /*
- * Makes the plan for one memory of the board: reads what has to be known, writes nothing. DfuSe
- * only: B0_E_UNSUPPORTED otherwise. On success *plan is the caller's: boot0_plan_free().
+ * Makes the plan for one memory of the board: the `nth` that the image has data for, from 0; *plan
+ * is NULL if there are no more. Reads what has to be known, writes nothing. DfuSe only:
+ * B0_E_UNSUPPORTED otherwise. On success *plan is the caller's: boot0_plan_free().
  */
 B0_API enum boot0_status boot0_session_plan(struct boot0_session *session,
                                             struct boot0_image *image,
-                                            const struct boot0_flash_options *options,
+                                            const struct boot0_flash_options *options, size_t nth,
                                             struct boot0_plan **plan, struct boot0_error *error);
 
 /* Carries a plan out, and verifies what was written unless told not to. */

@@ -154,7 +154,9 @@ static enum boot0_status place(struct boot0_session *session, struct boot0_image
 {
     const struct boot0_layout *layout = boot0_session_layout(session);
 
-    if (image->has_addresses && options->has_address) {
+    /* A raw binary that was placed by an earlier check is where it was told to be. */
+    if (image->has_addresses && options->has_address &&
+        image->segments[0].address != options->address) {
         boot0_fail(error, B0_E_USAGE, "the %s file says itself where it belongs",
                    boot0_format_name(image->format));
         return boot0_hint(error, "--address is for raw binaries only.");

@@ -135,27 +135,25 @@ static int next_memory(const struct boot0_session *session, const struct boot0_i
 }
 
 enum boot0_status boot0_session_plan(struct boot0_session *session, struct boot0_image *image,
-                                     const struct boot0_flash_options *options,
+                                     const struct boot0_flash_options *options, size_t nth,
                                      struct boot0_plan **plan, struct boot0_error *error)
 {
-    enum boot0_status status;
-    int memory;
+    enum boot0_status status = b0_session_need_addresses(session, "be planned for", error);
+    int memory = -1;
 
     *plan = NULL;
     if (!options)
         options = &defaults;
-    status = b0_session_need_addresses(session, "be planned for", error);
     if (status == B0_OK)
         status = boot0_session_check(session, image, options, error);
     if (status == B0_OK)
         status = b0_session_apply_supply(session, error);
     if (status != B0_OK)
         return status;
-    memory = next_memory(session, image, -1);
-    if (next_memory(session, image, memory) >= 0)
-        return boot0_fail(error, B0_E_UNSUPPORTED,
-                          "the image is for several memories of the board, a plan is for one");
-    return plan_memory(session, image, memory, options, plan, error);
+    do
+        memory = next_memory(session, image, memory);
+    while (memory >= 0 && nth-- > 0);
+    return memory < 0 ? B0_OK : plan_memory(session, image, memory, options, plan, error);
 }
 
 /* ---- carrying out ---- */

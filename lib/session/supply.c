@@ -23,10 +23,13 @@ static const struct {
     uint8_t width; /* enum b0_parallelism */
     const char *text;
 } ranges[] = {
-    {2700, 3, B0_PARALLEL_X32, "2.7-3.6 V: the flash is programmed 32 bits at a time"},
-    {2400, 2, B0_PARALLEL_X16, "2.4-2.7 V: the flash is programmed 16 bits at a time"},
-    {2100, 1, B0_PARALLEL_X16, "2.1-2.4 V: the flash is programmed 16 bits at a time"},
-    {0, 0, B0_PARALLEL_X8, "1.8-2.1 V: the flash is programmed 8 bits at a time"},
+    {2700, 3, B0_PARALLEL_X32,
+     "2.7-3.6 V: 32 bits are programmed at a time, in a quarter of the time of bytes"},
+    {2400, 2, B0_PARALLEL_X16,
+     "2.4-2.7 V: 16 bits are programmed at a time, in half of the time of bytes"},
+    {2100, 1, B0_PARALLEL_X16,
+     "2.1-2.4 V: 16 bits are programmed at a time, in half of the time of bytes"},
+    {0, 0, B0_PARALLEL_X8, "1.8-2.1 V: bytes are programmed"},
 };
 
 static int find_feature(const struct boot0_board *board)

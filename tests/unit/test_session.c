@@ -418,6 +418,30 @@ static void a_binary_linked_elsewhere_is_refused(void **state)
     stop(&b);
 }
 
+static void each_memory_has_a_plan(void **state)
+{
+    struct boot0_flash_options options = {.allow_option_bytes = true};
+    struct bench b = start("f407");
+    struct boot0_image *image = program(4 * KIB, 0);
+    struct boot0_plan *plan;
+    uint8_t bytes[16] = {0};
+
+    (void)state;
+    assert_int_equal(boot0_image_add(image, 0, 0x1fff7800, bytes, sizeof bytes, &error), B0_OK);
+    assert_int_equal(boot0_session_plan(b.session, image, &options, 0, &plan, &error), B0_OK);
+    assert_int_equal(plan->erase_count, 1);
+    boot0_plan_free(plan);
+    assert_int_equal(boot0_session_plan(b.session, image, &options, 1, &plan, &error), B0_OK);
+    assert_int_equal(plan->erase_count, 0);
+    assert_int_equal(plan->steps[0].address, 0x1fff7800);
+    boot0_plan_free(plan);
+    assert_int_equal(boot0_session_plan(b.session, image, &options, 2, &plan, &error), B0_OK);
+    assert_null(plan);
+    nothing_touched(&b);
+    boot0_image_free(image);
+    stop(&b);
+}
+
 static void option_bytes_need_a_word(void **state)
 {
     struct bench b = start("f407");
@@ -759,6 +783,7 @@ int main(void)
         cmocka_unit_test(a_uf2_for_another_family_is_refused),
         cmocka_unit_test(what_is_no_program_is_refused),
         cmocka_unit_test(a_binary_linked_elsewhere_is_refused),
+        cmocka_unit_test(each_memory_has_a_plan),
         cmocka_unit_test(option_bytes_need_a_word),
         cmocka_unit_test(protection_is_told_and_taken_off),
         cmocka_unit_test(read_verify_erase_run),
