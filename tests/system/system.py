@@ -1,0 +1,115 @@
+"""What the system tests share: where the programs are, how to run them, how to fail.
+
+The environment names the programs under test: VBOARD and BOOT0. A test prints what it does, and
+ends with status 1 at the first thing that is wrong, or 77 (meson: skipped) if a tool is missing.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+VBOARD = os.environ.get("VBOARD", shutil.which("vboard"))
+BOOT0 = os.environ.get("BOOT0", shutil.which("boot0"))
+SKIPPED = 77
+TIMEOUT_S = 60
+
+
+def fail(message):
+    print(f"FAILED: {message}", flush=True)
+    sys.exit(1)
+
+
+def check(condition, message):
+    if not condition:
+        fail(message)
+
+
+def equal(found, wanted, what):
+    if found != wanted:
+        fail(f"{what}\n  wanted: {wanted!r}\n  found:  {found!r}")
+
+
+def need(*tools):
+    """Skips the test if one of the tools is not installed."""
+    for tool in tools:
+        if shutil.which(tool) is None:
+            print(f"skipped: {tool} is not installed")
+            sys.exit(SKIPPED)
+
+
+def say(text):
+    print(f"# {text}", flush=True)
+
+
+def run(arguments, status=0, **options):
+    """Runs a command and checks its exit status; stdout and stderr of the result are text."""
+    print("$ " + " ".join(str(argument) for argument in arguments), flush=True)
+    done = subprocess.run(
+        [str(argument) for argument in arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=TIMEOUT_S,
+        check=False,
+        **options,
+    )
+    if done.returncode != status:
+        print(done.stdout)
+        print(done.stderr)
+        fail(f"exit status {done.returncode}, not {status}")
+    return done
+
+
+def vboard(boards, command, status=0, options=()):
+    """Runs a command with boards plugged in."""
+    boards = [boards] if isinstance(boards, str) else list(boards)
+    return run([VBOARD, *options, *boards, "--", *command], status)
+
+
+def vboard_stats(boards, command, status=0, options=()):
+    """The same; returns the result and what happened to the boards, a dictionary each."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        done = vboard(boards, command, status, ["--stats", file.name, *options])
+        return done, json.load(file)
+
+
+def model_names():
+    return [line.split()[0] for line in run([VBOARD, "list"]).stdout.splitlines()]
+
+
+class Directory:
+    """A directory for the test's files, removed at its end."""
+
+    def __enter__(self):
+        self.path = tempfile.mkdtemp(prefix="boot0-system-")
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.path)
+
+    def file(self, name, data=None):
+        path = os.path.join(self.path, name)
+        if data is not None:
+            with open(path, "wb") as file:
+                file.write(data)
+        return path
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def firmware(size, seed=1):
+    """A program as far as a bootloader looks: stack pointer, start address, and bytes that differ."""
+    head = (0x20001000).to_bytes(4, "little") + (0x08000101).to_bytes(4, "little")
+    state = seed
+    body = bytearray()
+    while len(head) + len(body) < size:
+        state = (state * 1103515245 + 12345) & 0x7FFFFFFF
+        body.append(state >> 16 & 0xFF)
+    return head + bytes(body)

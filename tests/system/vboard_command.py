@@ -1,0 +1,174 @@
+"""The vboard command itself: options, errors before anything runs, statistics, signals, tidiness."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+
+from system import VBOARD, Directory, check, equal, fail, read, run, say, vboard, vboard_stats
+
+
+def helps():
+    for option in ["--help", "-h"]:
+        done = run([VBOARD, option])
+        for word in ["Usage: vboard", "--speed", "--trace", "--stats", "flash=", "fault=", "unplug@"]:
+            check(word in done.stdout, f"the help says nothing of {word}")
+    check(run([VBOARD, "--version"]).stdout.startswith("vboard 0."), "no version")
+    check("f407" in run([VBOARD, "list"]).stdout, "no f407 in the list")
+
+
+def refuses(directory):
+    marker = directory.file("ran")
+    for arguments, status, message in [
+        ([], 64, "no board"),
+        (["f407"], 64, "no command"),
+        (["f407", "--"], 64, "no command"),
+        (["--", "touch", marker], 64, "no board"),
+        (["f4077", "--", "touch", marker], 64, "f4077"),
+        (["f407:colour=red", "--", "touch", marker], 64, "colour"),
+        (["f407:boot0=2", "--", "touch", marker], 64, "boot0"),
+        (["f407", "f407:serial", "--", "touch", marker], 64, "serial"),
+        (["--speed", "fast", "f407", "--", "touch", marker], 64, "--speed"),
+        (["--speed", "-1", "f407", "--", "touch", marker], 64, "--speed"),
+        (["--speed=nan", "f407", "--", "touch", marker], 64, "--speed"),
+        (["--sped", "1", "f407", "--", "touch", marker], 64, "sped"),
+        (["f407"] * 16 + ["--", "touch", marker], 64, "too many"),
+        (["--stats", "/nonexistent/s", "f407", "--", "touch", marker], 73, "/nonexistent/s"),
+        (["--trace", "/nonexistent/t", "f407", "--", "touch", marker], 73, "/nonexistent/t"),
+        (["f407", "--", "no-such-program"], 127, "no-such-program"),
+        (["f407", "--", "/etc/passwd"], 126, "/etc/passwd"),
+    ]:
+        done = run([VBOARD, *arguments], status)
+        check(message in done.stderr, f"the error says nothing of {message!r}: {done.stderr}")
+        check("vboard" in done.stderr, "the error does not say whose it is")
+        check(not os.path.exists(marker), "the command has run")
+
+
+def statuses():
+    vboard("f407", ["true"])
+    vboard("f407", ["false"], 1)
+    vboard("f407", ["sh", "-c", "exit 42"], 42)
+    vboard("f407", ["sh", "-c", "kill -TERM $$"], 128 + signal.SIGTERM)
+    vboard("f407", ["sh", "-c", "kill -KILL $$"], 128 + signal.SIGKILL)
+    equal(vboard("f407", ["echo", "--", "--speed", "x"]).stdout, "-- --speed x\n", "the arguments")
+
+
+def environment():
+    say("what the user has in LD_PRELOAD and ASAN_OPTIONS is kept")
+    done = run([VBOARD, "f407", "--", "sh", "-c", "echo $LD_PRELOAD $ASAN_OPTIONS"],
+               env={**os.environ, "LD_PRELOAD": "libm.so.6", "ASAN_OPTIONS": "detect_leaks=0"})
+    equal(done.stdout, "libumockdev-preload.so.0:libm.so.6 verify_asan_link_order=0:detect_leaks=0\n",
+          "the command's environment")
+
+
+def statistics(directory):
+    say("--stats and --trace, of two boards")
+    stats, trace = directory.file("stats.json"), directory.file("trace.txt")
+    vboard(["f407:serial=A", "f411:serial=B"], ["dfu-util", "-l"],
+           options=["--stats", stats, f"--trace={trace}"])
+    boards = json.loads(read(stats))
+    equal([(board["board"], board["serial"]) for board in boards], [("f407", "A"), ("f411", "B")],
+          "the boards")
+    for board in boards:
+        check(board["standard_transfers"] > 0, "no standard transfers are counted")
+        equal(board["transfers"], 0, "class transfers")
+        check(0 < board["bus_s"] < board["total_s"], "the times cannot be")
+    lines = read(trace).decode().splitlines()
+    check(any(" f407 " in line for line in lines) and any(" f411 " in line for line in lines),
+          "both boards should be traced")
+
+    done = vboard("f407", ["true"], options=["--stats", "-"])
+    equal(json.loads(done.stderr)[0]["board"], "f407", "the statistics on standard error")
+    equal(done.stdout, "", "standard output is the command's alone")
+
+
+def speeds(directory):
+    source = directory.file("blank.bin", bytes(4096))
+    command = ["dfu-util", "-a", "0", "-s", "0x08000000:mass-erase:force", "-D", source]
+    quick = "f407:poll_address=0,poll_erase=0"
+
+    say("speed 0: a mass erase of 16 s takes no time")
+    start = time.monotonic()
+    _, stats = vboard_stats(quick, command)
+    check(time.monotonic() - start < stats[0]["erase_s"] / 2, "it took its time")
+    check(stats[0]["erase_s"] >= 8, "and the board does not count it")
+
+    for speed in [10, 40]:
+        say(f"speed {speed}")
+        start = time.monotonic()
+        _, stats = vboard_stats(quick, command, options=["--speed", str(speed)])
+        passed = (time.monotonic() - start) * speed
+        check(stats[0]["erase_s"] <= stats[0]["total_s"] <= passed, "time went the wrong way")
+
+
+def signals():
+    script = ("import signal, sys, time\n"
+              "seen = []\n"
+              "signal.signal(signal.SIGINT, lambda *_: seen.append(1))\n"
+              "signal.signal(signal.SIGTERM, lambda *_: seen.append(2))\n"
+              "print('ready', flush=True)\n"
+              "end = time.monotonic() + 20\n"
+              "while not seen and time.monotonic() < end: time.sleep(0.01)\n"
+              "time.sleep(0.3)\n"
+              "print(seen, flush=True)\n"
+              "sys.exit(5)\n")
+    command = [VBOARD, "f407", "--", sys.executable, "-c", script]
+    for number, wanted in [(signal.SIGINT, "[1]"), (signal.SIGTERM, "[2]")]:
+        say(f"{number.name} sent to vboard alone reaches the command once")
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            equal(process.stdout.readline(), "ready\n", "the command")
+            process.send_signal(number)
+            equal(process.stdout.readline().strip(), wanted, "signals that the command got")
+        equal(process.returncode, 5, "exit status")
+
+    say("Ctrl-C at a terminal reaches the command once, and vboard outlives it")
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(VBOARD, command)
+    output = b""
+    sent = False
+    try:
+        while chunk := os.read(terminal, 1000):
+            output += chunk
+            if b"ready" in output and not sent:
+                os.write(terminal, b"\x03")
+                sent = True
+    except OSError:
+        pass  # the terminal is gone with its last process
+    equal(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 5, "exit status")
+    check(b"[1]" in output, f"signals that the command got: {output}")
+
+
+def tidiness(directory):
+    say("nothing is left behind, whatever the end")
+    place = directory.file("tmp")
+    os.mkdir(place)
+    for command, status in [(["dfu-util", "-l"], 0), (["sh", "-c", "kill -KILL $$"], 137),
+                            (["no-such-program"], 127), (["sh", "-c", "sleep 3 >/dev/null 2>&1 &"], 0)]:
+        run([VBOARD, "f407", "--", *command], status, env={**os.environ, "TMPDIR": place})
+        equal(os.listdir(place), [], f"files left by {command}")
+    long = directory.file("x" * 100)
+    os.mkdir(long)
+    done = run([VBOARD, "f407", "--", "sh", "-c", "echo $TMPDIR; dfu-util -l"],
+               env={**os.environ, "TMPDIR": long})
+    check(done.stdout.startswith(long), "the command has another TMPDIR")
+    check("Found DFU" in done.stdout, "no board with a long TMPDIR")
+    run([VBOARD, "f407", "--", "true"], 73, env={**os.environ, "TMPDIR": "/nonexistent"})
+
+
+def main():
+    helps()
+    statuses()
+    environment()
+    signals()
+    for part in (refuses, statistics, speeds, tidiness):
+        with Directory() as directory:
+            part(directory)
+    if len(sys.argv) > 1:
+        fail("there are no arguments")
+
+
+main()
