@@ -43,10 +43,13 @@ static bool take_number(const char **text, int base, unsigned long limit, uint32
 static bool parse_one(const char **text, struct vboard_fault *fault)
 {
     const char *at = strchr(*text, '@');
-    size_t length = at ? (size_t)(at - *text) : 0;
+    size_t length;
     uint32_t byte = 0;
 
     memset(fault, 0, sizeof *fault);
+    if (!at)
+        return false;
+    length = (size_t)(at - *text);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (strlen(kinds[i].name) != length || strncmp(kinds[i].name, *text, length) != 0)
             continue;

@@ -46,10 +46,9 @@ static bool is_class(const struct boot0_setup *setup)
 static void print_dfu(const struct vboard *board, const struct boot0_setup *setup,
                       const uint8_t *data, size_t actual)
 {
-    struct b0_dfu_status status;
-
     if (setup->request == B0_DFU_GETSTATUS && actual == B0_DFU_STATUS_SIZE) {
-        status = b0_dfu_status_load(data);
+        struct b0_dfu_status status = b0_dfu_status_load(data);
+
         fprintf(board->trace, " [%s %s %u ms]", b0_dfu_status_name(status.status),
                 b0_dfu_state_name(status.state), (unsigned)status.poll_timeout_ms);
     } else {

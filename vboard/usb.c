@@ -127,7 +127,7 @@ static size_t make_string(const struct vboard *board, unsigned index,
         b0_store16(bytes + 2, LANGUAGE_ENGLISH_US);
         size += 2;
     }
-    for (size_t i = 0; text[i] && i < VBOARD_STRING_MAX; i++, size += step) {
+    for (size_t i = 0; i < VBOARD_STRING_MAX && text[i]; i++, size += step) {
         bytes[size] = (uint8_t)text[i];
         if (step == 2)
             bytes[size + 1] = 0;

@@ -48,7 +48,7 @@ static enum boot0_status select_alternate(void *context, uint8_t interface, uint
                                           struct boot0_error *error)
 {
     const struct boot0_setup setup = {
-        .request_type = B0_USB_TYPE_STANDARD | B0_USB_RECIPIENT_INTERFACE,
+        .request_type = B0_USB_RECIPIENT_INTERFACE,
         .request = B0_USB_SET_INTERFACE,
         .value = alternate,
         .index = interface,
@@ -224,7 +224,7 @@ static const struct boot0_bus_ops bus_ops = {
 enum boot0_status boot0_virtual_open(struct boot0_bus *bus, const char *const *specs, size_t count,
                                      struct boot0_error *error)
 {
-    struct boot0_error unseen;
+    struct boot0_error unseen = {B0_OK, "", ""};
     struct boot0_error *told = error ? error : &unseen;
     struct virtual_bus *boards = calloc(1, sizeof *boards + count * sizeof boards->boards[0]);
 

@@ -127,7 +127,7 @@ static void download(struct vboard *board, const uint8_t *data, size_t pages)
     for (size_t i = 0; i < pages; i++) {
         struct b0_dfu_status status;
 
-        assert_int_equal(dnload(board, (uint16_t)i, data + i * PAGE, PAGE), B0_XFER_OK);
+        assert_int_equal(dnload(board, (uint16_t)i, data + (size_t)PAGE * i, PAGE), B0_XFER_OK);
         status = get_status(board);
         while (status.state == B0_DFU_STATE_DNBUSY) {
             vboard_wait(board, status.poll_timeout_ms * MS);
@@ -149,12 +149,12 @@ static void test_bluepill_download(void **state)
 
     (void)state;
     for (unsigned i = 0; i < 3; i++)
-        make_page(data + i * PAGE, (uint8_t)i);
+        make_page(data + (size_t)PAGE * i, (uint8_t)i);
     start_us = vboard_now_us(board);
     download(board, data, 3);
     /* Erase and program happen inside GETSTATUS: 30 ms a page, 53 us a half-word. */
-    assert_in_range(vboard_now_us(board) - start_us, 3 * (30 * MS + 512 * 53),
-                    3 * (30 * MS + 512 * 53) + 5 * MS);
+    assert_in_range(vboard_now_us(board) - start_us, 3 * (30 * MS + 512ul * 53),
+                    3 * (30 * MS + 512ul * 53) + 5 * MS);
     assert_true(vboard_peek(board, LOWER, back, sizeof back));
     assert_memory_equal(back, data, sizeof data);
     stats = stats_of(board);

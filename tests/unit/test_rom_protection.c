@@ -39,12 +39,12 @@ static void test_device_feature(void **state)
         uint8_t status;
         uint64_t block_us;
     } rows[] = {
-        {{0}, 1, B0_DFU_STATUS_OK, 2048 * 16},
-        {{1}, 1, B0_DFU_STATUS_OK, 1024 * 16},
-        {{2, 0xff}, 2, B0_DFU_STATUS_OK, 1024 * 16},
-        {{3, 0xff, 0xff, 0xff}, 4, B0_DFU_STATUS_OK, 512 * 16},
-        {{5}, 1, B0_DFU_STATUS_ERR_TARGET, 2048 * 16},
-        {{3, 0}, 2, B0_DFU_STATUS_ERR_TARGET, 2048 * 16},
+        {{0}, 1, B0_DFU_STATUS_OK, 2048ul * 16},
+        {{1}, 1, B0_DFU_STATUS_OK, 1024ul * 16},
+        {{2, 0xff}, 2, B0_DFU_STATUS_OK, 1024ul * 16},
+        {{3, 0xff, 0xff, 0xff}, 4, B0_DFU_STATUS_OK, 512ul * 16},
+        {{5}, 1, B0_DFU_STATUS_ERR_TARGET, 2048ul * 16},
+        {{3, 0}, 2, B0_DFU_STATUS_ERR_TARGET, 2048ul * 16},
     };
 
     (void)state;
@@ -63,7 +63,7 @@ static void test_device_feature(void **state)
         vboard_press_reset(board); /* and it is forgotten */
         to_idle(board);
         assert_int_equal(peek(board, FEATURE), 0);
-        assert_int_equal(time_of_block(board), 2048 * 16);
+        assert_int_equal(time_of_block(board), 2048ul * 16);
         free_board(board);
     }
 }

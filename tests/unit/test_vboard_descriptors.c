@@ -90,7 +90,7 @@ static void test_f407_configuration(void **state)
     assert_int_equal(d[7], 0xc0); /* self powered */
     assert_int_equal(d[8], 50);   /* 100 mA */
     for (uint8_t i = 0; i < 4; i++)
-        assert_f407_interface(d + 9 + 9 * i, i);
+        assert_f407_interface(d + 9 + (size_t)9 * i, i);
     /* One functional descriptor, after the last alternate setting. */
     assert_int_equal(d[45], 9);
     assert_int_equal(d[46], 0x21);

@@ -14,10 +14,10 @@
 #include <string.h>
 #include <vboard/vboard.h>
 
-#define MS        1000u
-#define SECONDS   1000000u
+#define MS        UINT64_C(1000)
+#define SECONDS   UINT64_C(1000000)
 #define MAIN      0x08000000u /* start of main flash */
-#define TIMEOUT   (5u * SECONDS)
+#define TIMEOUT   (5 * SECONDS)
 #define IN_CLASS  (B0_USB_DIR_IN | B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE)
 #define OUT_CLASS (B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE)
 

@@ -263,12 +263,14 @@ void vboard_flash_apply(struct vboard_chip *chip, const struct vboard_flash_op *
     const struct vboard_area *flash = vboard_chip_flash(chip);
     uint64_t duration_us = vboard_flash_duration(chip, op);
     bool done = elapsed_us >= duration_us;
-    uint32_t share = done ? 256 : (uint32_t)(elapsed_us * 256 / duration_us);
+    uint32_t share = 256;
     struct vboard_sector sector;
 
     memset(result, 0, sizeof *result);
     if (duration_us == 0)
         return; /* write protected: nothing happens, and nothing is reported (AN2662, 4.5.3) */
+    if (!done)
+        share = (uint32_t)(elapsed_us * 256 / duration_us);
     switch ((enum vboard_flash_kind)op->kind) {
     case VBOARD_ERASE_SECTOR:
         sector = vboard_flash_sector(chip, op->address);

@@ -24,7 +24,7 @@ enum {
 static bool f4_protects(const struct vboard_chip *chip, unsigned sector)
 {
     unsigned segment = sector / F4_SECTORS_PER_SEGMENT;
-    const uint8_t *wrp = chip->loaded + segment * F4_SEGMENT_SIZE + F4_WRP_OFFSET;
+    const uint8_t *wrp = chip->loaded + (size_t)F4_SEGMENT_SIZE * segment + F4_WRP_OFFSET;
 
     return segment < chip->part->banks && !(b0_load16(wrp) >> sector % F4_SECTORS_PER_SEGMENT & 1);
 }
@@ -42,7 +42,7 @@ static bool f1_protects(const struct vboard_chip *chip, unsigned sector)
 static bool l4_protects(const struct vboard_chip *chip, unsigned sector)
 {
     for (unsigned i = 0; i < 2; i++) {
-        const uint8_t *range = chip->loaded + L4_WRP_OFFSET + i * L4_WRP_DISTANCE;
+        const uint8_t *range = chip->loaded + L4_WRP_OFFSET + (size_t)L4_WRP_DISTANCE * i;
 
         if (sector >= range[0] && sector <= range[2])
             return true;
@@ -94,7 +94,7 @@ static void l4_defaults(uint8_t *bytes, uint32_t size, bool first)
 
     (void)first;
     memset(bytes, 0xff, size);
-    for (uint32_t i = 0; i < sizeof words / sizeof words[0] && 8 * i + 8 <= size; i++) {
+    for (size_t i = 0; i < sizeof words / sizeof words[0] && 8 * i + 8 <= size; i++) {
         b0_store32(bytes + 8 * i, words[i]);
         b0_store32(bytes + 8 * i + 4, ~words[i]);
     }

@@ -232,15 +232,14 @@ static enum boot0_xfer do_sync(struct vboard *board, const struct boot0_setup *s
                                size_t *actual)
 {
     uint32_t poll_ms = 0;
-    enum boot0_xfer result;
+    enum boot0_xfer result = B0_XFER_OK;
 
-    if (board->dfu.state == B0_DFU_STATE_MANIFEST_SYNC) {
+    if (board->dfu.state == B0_DFU_STATE_MANIFEST_SYNC)
         board->dfu.state = B0_DFU_STATE_MANIFEST_WAIT_RESET;
-    } else {
+    else
         result = sync_block(board, &poll_ms);
-        if (result != B0_XFER_OK)
-            return result;
-    }
+    if (result != B0_XFER_OK)
+        return result;
     return vboard_dfu_answer_status(board, setup, poll_ms, data, actual);
 }
 
