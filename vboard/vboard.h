@@ -98,7 +98,7 @@ void vboard_set_boot0(struct vboard *board, bool high);
 bool vboard_peek(const struct vboard *board, uint32_t address, uint8_t *data, size_t size);
 bool vboard_poke(struct vboard *board, uint32_t address, const uint8_t *data, size_t size);
 
-/* What happened since power-up. Times are virtual. */
+/* What happened since the board was made, over all its resets. Times are virtual. */
 struct vboard_stats {
     uint64_t bus_us;     /* on the bus */
     uint64_t erase_us;   /* flash erasing */

@@ -210,6 +210,41 @@ static void test_pulled_by_hand(void **state)
     free_board(board);
 }
 
+/* The reset button interrupts the flash as well. */
+static void test_reset_in_erase(void **state)
+{
+    const uint8_t page[5] = {B0_DFUSE_ERASE, 0, 0, 0, 8};
+    struct vboard *board = idle_board("f407:fill=0x00");
+    unsigned touched = 0;
+
+    (void)state;
+    dnload(board, 0, page, 5);
+    get_status(board);
+    vboard_wait(board, 200 * MS);
+    vboard_press_reset(board);
+    assert_true(vboard_connected(board));
+    for (uint32_t i = 0; i < 0x4000; i++)
+        touched += peek(board, MAIN + i) != 0;
+    assert_true(touched > 0x3000);
+    assert_int_equal(stats_of(board).sectors_erased, 0);
+    free_board(board);
+}
+
+/* A cut that was planned does not come if the power was taken before. */
+static void test_cut_is_forgotten(void **state)
+{
+    const uint8_t page[5] = {B0_DFUSE_ERASE, 0, 0, 0, 8};
+    struct vboard *board = idle_board("f407:fault=powercut@1");
+
+    (void)state;
+    dnload(board, 0, page, 5);
+    get_status(board);
+    vboard_power_cycle(board);
+    vboard_wait(board, 10 * SECONDS);
+    assert_true(vboard_connected(board));
+    free_board(board);
+}
+
 /* Every operation of a small job, cut one after the other: the board always comes back. */
 static void test_every_cut(void **state)
 {
@@ -246,6 +281,7 @@ static void test_bus_time(void **state)
     static const uint8_t block[2048] = {0};
     struct vboard *board = idle_board("f407");
     uint64_t start_us = vboard_now_us(board), bus_us = stats_of(board).bus_us;
+    uint8_t bytes[100];
 
     (void)state;
     get_status(board);
@@ -256,6 +292,13 @@ static void test_bus_time(void **state)
     /* 2 + 32 transactions, 8 + 2048 bytes: 1665.3 us. */
     assert_int_equal(vboard_now_us(board) - start_us, 1696);
     assert_int_equal(stats_of(board).bus_us - bus_us, 66 + 1696);
+    /* No data stage: 2 x 13 + 8 bytes, 22.7 us, and two stages; stalled is as long. */
+    start_us = vboard_now_us(board);
+    simple(board, B0_DFU_GETSTATUS);
+    assert_int_equal(vboard_now_us(board) - start_us, 43);
+    start_us = vboard_now_us(board);
+    upload(board, 1, bytes, sizeof bytes, NULL);
+    assert_int_equal(vboard_now_us(board) - start_us, 43);
     free_board(board);
 }
 
@@ -325,6 +368,8 @@ int main(void)
         cmocka_unit_test(test_power_cut_in_erase),
         cmocka_unit_test(test_power_cut_in_program),
         cmocka_unit_test(test_pulled_by_hand),
+        cmocka_unit_test(test_reset_in_erase),
+        cmocka_unit_test(test_cut_is_forgotten),
         cmocka_unit_test(test_every_cut),
         cmocka_unit_test(test_bus_time),
         cmocka_unit_test(test_time_adds_up),

@@ -6,8 +6,9 @@
 
 #include <vboard/board.h> /* puts the model into any state */
 
-#define OPTIONS 0x1fffc000u
-#define FEATURE 0xffff0000u
+#define OPTIONS   0x1fffc000u
+#define FEATURE   0xffff0000u
+#define UNIQUE_ID 0x1fff7a10u
 
 static const char *const dfuse_boards[] = {"f407", "f427", "f411", "f072",
                                            "l476", "g431", "h743", "gd32"};
@@ -239,6 +240,7 @@ static void test_addresses(void **state)
         {OPTIONS, B0_DFU_STATUS_OK, B0_DFU_STATUS_ERR_TARGET},
         {0x1fff7800, B0_DFU_STATUS_OK, B0_DFU_STATUS_ERR_TARGET},
         {FEATURE, B0_DFU_STATUS_OK, B0_DFU_STATUS_ERR_TARGET},
+        {UNIQUE_ID, B0_DFU_STATUS_OK, B0_DFU_STATUS_ERR_TARGET},
         {0, B0_DFU_STATUS_ERR_TARGET, B0_DFU_STATUS_ERR_TARGET},
         {0xffffffff, B0_DFU_STATUS_ERR_TARGET, B0_DFU_STATUS_ERR_TARGET},
     };
@@ -344,6 +346,12 @@ static void test_out_of_range(void **state)
     assert_int_equal(get_status(board).status, B0_DFU_STATUS_ERR_TARGET);
     to_idle(board);
     assert_int_equal(upload(board, 2, data, 8, NULL), B0_XFER_OK);
+    to_idle(board);
+    /* The unique id can be pointed at, but not read. */
+    assert_int_equal(command(board, B0_DFUSE_SET_ADDRESS, UNIQUE_ID), B0_DFU_STATUS_OK);
+    to_idle(board);
+    assert_int_equal(upload(board, 2, data, 12, NULL), B0_XFER_STALL);
+    assert_int_equal(get_status(board).status, B0_DFU_STATUS_ERR_TARGET);
     assert_int_equal(stats_of(board).flash_operations, 0);
     free_board(board);
 }

@@ -68,6 +68,20 @@ static void test_device_feature(void **state)
     }
 }
 
+/* The reserved bytes by themselves: 0xff and nothing else. */
+static void test_reserved_feature_bytes(void **state)
+{
+    static const uint8_t reserved[] = {0xff}, range[] = {3};
+    struct vboard *board = idle_board("f407");
+
+    (void)state;
+    command(board, B0_DFUSE_SET_ADDRESS, FEATURE + 1);
+    assert_int_equal(write_block(board, 2, reserved, 1), B0_DFU_STATUS_OK);
+    assert_int_equal(write_block(board, 2, range, 1), B0_DFU_STATUS_ERR_TARGET);
+    assert_int_equal(peek(board, FEATURE), 0);
+    free_board(board);
+}
+
 static void test_wrong_supply_setting(void **state)
 {
     static const uint8_t x32[] = {3}, x64[] = {4};
@@ -138,6 +152,22 @@ static void test_option_bytes_from_the_middle(void **state)
     assert_int_equal(write_block(board, 2, bytes, 4), B0_DFU_STATUS_OK);
     assert_int_equal(peek(board, OPTIONS + 8), 0xff);
     assert_int_equal(stats_of(board).resets, 0);
+    free_board(board);
+}
+
+/* A reset before the writing has begun leaves them as they were. */
+static void test_option_bytes_reset_at_once(void **state)
+{
+    uint8_t options[16] = {0};
+    struct vboard *board = idle_board("f407");
+
+    (void)state;
+    command(board, B0_DFUSE_SET_ADDRESS, OPTIONS);
+    dnload(board, 2, options, 16);
+    get_status(board);
+    vboard_press_reset(board);
+    assert_int_equal(peek(board, OPTIONS + 1), 0xaa);
+    assert_int_equal(peek(board, OPTIONS + 8), 0xff);
     free_board(board);
 }
 
@@ -241,10 +271,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_device_feature),
+        cmocka_unit_test(test_reserved_feature_bytes),
         cmocka_unit_test(test_wrong_supply_setting),
         cmocka_unit_test(test_feature_without_meaning),
         cmocka_unit_test(test_option_bytes),
         cmocka_unit_test(test_option_bytes_from_the_middle),
+        cmocka_unit_test(test_option_bytes_reset_at_once),
         cmocka_unit_test(test_second_option_segment),
         cmocka_unit_test(test_otp),
         cmocka_unit_test(test_read_protection),

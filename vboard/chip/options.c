@@ -33,8 +33,6 @@ static bool f1_protects(const struct vboard_chip *chip, unsigned sector)
 {
     unsigned bit = sector / chip->part->pages_per_wrp;
 
-    if (bit > 31)
-        bit = 31; /* the last bit protects all the rest */
     return !(chip->loaded[F1_WRP_OFFSET + bit / 8 * 2] >> bit % 8 & 1);
 }
 

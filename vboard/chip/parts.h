@@ -51,7 +51,7 @@ struct vboard_part {
     struct vboard_sectors sectors[VBOARD_SECTORS_MAX + 1];
     uint8_t banks;
     uint8_t options_style; /* enum vboard_options_style */
-    uint8_t pages_per_wrp; /* F1 and F0: pages that one WRP bit protects */
+    uint8_t pages_per_wrp; /* F1 and F0: pages that one of the 32 WRP bits protects */
     bool otp_lock;         /* the OTP area ends in one lock byte for each block of 32 bytes */
     /*
      * What happens if flash is programmed that is not erased. F2 and F4 clear the bits that are 0

@@ -183,8 +183,7 @@ static action *const actions[] = {
  */
 static bool is_odd_clear(const struct vboard *board, const struct boot0_setup *setup)
 {
-    return setup->request == B0_DFU_CLRSTATUS && board->dfu.state != B0_DFU_STATE_ERROR &&
-           board->dfu.state != B0_DFU_STATE_MANIFEST;
+    return setup->request == B0_DFU_CLRSTATUS && board->dfu.state != B0_DFU_STATE_ERROR;
 }
 
 /* A request while the flash is busy, of a chip that can be asked then. */
