@@ -33,6 +33,7 @@ def refuses(directory):
         (["f407", "f407:serial", "--", "touch", marker], 64, "serial"),
         (["--speed", "fast", "f407", "--", "touch", marker], 64, "--speed"),
         (["--speed", "-1", "f407", "--", "touch", marker], 64, "--speed"),
+        (["--speed", "1e7", "f407", "--", "touch", marker], 64, "--speed"),
         (["--speed=nan", "f407", "--", "touch", marker], 64, "--speed"),
         (["--sped", "1", "f407", "--", "touch", marker], 64, "sped"),
         (["f407"] * 16 + ["--", "touch", marker], 64, "too many"),

@@ -319,7 +319,8 @@ static gboolean on_listener(gint fd, GIOCondition condition, gpointer data)
 
 /*
  * Makes the testbed, which ends the process if it cannot have a temporary directory, and whose
- * sockets need short names. GLib looks at TMPDIR once, at its first question.
+ * sockets need short names that hold wherever a client goes. GLib looks at TMPDIR once, at its
+ * first question.
  */
 static enum boot0_status make_testbed(struct vboard_attachment *attachment,
                                       struct boot0_error *error)
@@ -327,7 +328,7 @@ static enum boot0_status make_testbed(struct vboard_attachment *attachment,
     const char *wanted = getenv("TMPDIR");
     char *saved = wanted == NULL ? NULL : g_strdup(wanted);
 
-    if (saved != NULL && strlen(saved) > TEMPORARY_MAX) {
+    if (saved != NULL && (saved[0] != '/' || strlen(saved) > TEMPORARY_MAX)) {
         setenv("TMPDIR", "/tmp", 1);
     }
     if (access(g_get_tmp_dir(), W_OK | X_OK) < 0) {

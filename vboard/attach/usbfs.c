@@ -226,6 +226,7 @@ size_t vboard_usbfs_clients(const struct vboard_usbfs *node)
 
 void vboard_usbfs_free(struct vboard_usbfs *node)
 {
+    g_signal_handlers_disconnect_by_data(node->handler, node);
     g_object_unref(node->handler);
     g_free(node);
 }
