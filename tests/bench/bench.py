@@ -40,7 +40,7 @@ class Job:
     kind: str  # fresh: the board holds noise; same: this file; byte: it but for one byte
     model: str
     keys: str
-    flash_size: int
+    filled: int  # bytes of flash that hold something at first
     quick: bool = False
     supply: bool = False  # run boot0 with --vdd 3.3 too
 
@@ -72,16 +72,9 @@ def make_jobs():
         for name, title, size, kind, quick in rows:
             quick = quick and not suffix
             jobs.append(Job(name + suffix, title + note, size, kind, "f407", keys, MIB, quick, True))
-    for model, flash_size in (
-        ("f427", 2 * MIB),
-        ("f411", 512 * KIB),
-        ("f072", 128 * KIB),
-        ("l476", MIB),
-        ("g431", 128 * KIB),
-        ("gd32", 128 * KIB),
-    ):
+    for model in ("f427", "f411", "f072", "l476", "g431", "h743", "gd32"):
         title = f"fresh 40 KiB on {model}"
-        jobs.append(Job(f"board-{model}", title, 40 * KIB, "fresh", model, "", flash_size))
+        jobs.append(Job(f"board-{model}", title, 40 * KIB, "fresh", model, "", 64 * KIB))
     return jobs
 
 
@@ -95,11 +88,11 @@ def program(size):
 def contents(job, image):
     """What the flash holds when the job begins."""
     if job.kind == "fresh":
-        return random.Random("before").randbytes(job.flash_size)
+        return random.Random("before").randbytes(job.filled)
     data = bytearray(image)
     if job.kind == "byte":
         data[len(data) // 2] ^= 0x10
-    return bytes(data) + random.Random("before").randbytes(job.flash_size - len(data))
+    return bytes(data) + random.Random("before").randbytes(job.filled - len(data))
 
 
 def run_client(job, directory, image, client):
@@ -125,7 +118,7 @@ def run_client(job, directory, image, client):
     after = flash.read_bytes()
     if after[: len(image)] != image:
         sys.exit(f"{job.name}: the flash does not hold the file after {shlex.join(client)}")
-    if client[0] == str(BOOT0) and after[len(image) :] != before[len(image) :]:
+    if client[0] == str(BOOT0) and after[len(image) : len(before)] != before[len(image) :]:
         sys.exit(f"{job.name}: what is behind the file is not preserved")
     run = Run(float(seconds.read_text()), json.loads(stats.read_text())[0])
     if run.stats["violations"]:
