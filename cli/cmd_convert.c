@@ -33,14 +33,10 @@ static enum boot0_status choose_format(const struct arguments *arguments,
                                        struct boot0_error *error)
 {
     const struct boot0_chip *chip;
+    enum boot0_status status = job_format(arguments->format, &options->format, error);
 
-    if (arguments->format) {
-        options->format = boot0_format_by_name(arguments->format);
-        if (options->format == B0_FORMAT_UNKNOWN) {
-            boot0_fail(error, B0_E_USAGE, "there is no format \"%s\"", arguments->format);
-            return boot0_hint(error, "Formats are binary, ihex, srec, elf, uf2, dfu and dfuse.");
-        }
-    }
+    if (status != B0_OK)
+        return status;
     if (arguments->suffix && !parse_suffix(arguments->suffix, &options->suffix)) {
         boot0_fail(error, B0_E_USAGE, "--suffix does not take \"%s\"", arguments->suffix);
         return boot0_hint(error, "It wants hex numbers, as 0483:df11 or 0483:df11:2200.");
@@ -67,7 +63,7 @@ static void print_result(const struct arguments *arguments, const struct boot0_i
 
         json_text(&json, "file", output);
         json_number(&json, "bytes", boot0_image_size(image));
-        json_number(&json, "segments", image->segment_count);
+        json_number(&json, "segment_count", image->segment_count);
         json_end(&json);
     } else if (!arguments->quiet) {
         printf("Wrote %s: %s in %s.\n", output, text_size(size, boot0_image_size(image)),
@@ -104,10 +100,12 @@ static const enum option options_of[] = {OPTION_FORMAT, OPTION_ADDRESS, OPTION_S
 const struct command command_convert = {
     .name = "convert",
     .operands = "INPUT... OUTPUT",
+    .wants = "an input and an output file",
     .summary = "change the format of a file, or join files",
-    .text = "Reads files of any format and writes them as one of another. The output's name tells\n"
-            "its format (.bin, .hex, .srec, .elf, .uf2; .dfu is DfuSe if there are addresses), or\n"
-            "--format does. A raw binary gets its address by --address or INPUT@ADDRESS.",
+    .text = "Reads files of any format and writes them as one of another. The output's name tells "
+            "its format (.bin, .hex, .srec, .elf, .uf2; .dfu is DfuSe if there are addresses), or "
+            "--format does. A raw binary gets its address by --address or INPUT@ADDRESS. An output "
+            "that exists is replaced.",
     .examples = "  boot0 convert firmware.elf firmware.hex\n"
                 "  boot0 convert --suffix 0483:df11 boot.bin@0x08000000 app.hex all.dfu",
     COMMAND_OPTIONS(options_of),

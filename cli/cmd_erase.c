@@ -16,9 +16,24 @@ static enum boot0_status check(const struct arguments *arguments, struct boot0_e
     return boot0_hint(error, "Say --address and --size for sectors, or --all for the whole flash.");
 }
 
+/* What will be lost, said before it is. */
+static void warn(struct job *job, const struct arguments *arguments)
+{
+    const struct boot0_layout *layout = boot0_session_layout(job->session);
+    char size[TEXT_SHORT], text[160];
+
+    if (!layout || !(arguments->all || arguments->unprotect))
+        return;
+    snprintf(text, sizeof text, "%s %s at 0x%08x (%s): all that is in it will be lost",
+             arguments->unprotect ? "taking read protection off erases the" : "erasing the whole",
+             layout->name, layout->regions[0].address, text_size(size, boot0_layout_size(layout)));
+    progress_note(&job->progress, text);
+}
+
 static enum boot0_status erase(struct job *job, const struct arguments *arguments,
                                struct boot0_error *error)
 {
+    warn(job, arguments);
     if (arguments->unprotect)
         return boot0_session_unprotect(job->session, error);
     if (arguments->all)
@@ -35,7 +50,7 @@ static void print_result(const struct job *job, const struct arguments *argument
     boot0_session_report(job->session, &report);
     text_time(time, report.total_us);
     if (arguments->json) {
-        struct json json = json_begin(stdout);
+        struct json json = job_json_begin(job);
 
         json_bool(&json, "all", arguments->all || arguments->unprotect);
         json_number(&json, "sectors_erased", report.sectors_erased);
@@ -46,8 +61,9 @@ static void print_result(const struct job *job, const struct arguments *argument
     } else if (arguments->all) {
         printf("Erased the whole flash in %s.\n", time);
     } else {
-        printf("Erased %s in %s.\n",
-               text_count(sectors, report.sectors_erased, "sector", "sectors"), time);
+        printf("Erased %s from 0x%08x in %s.\n",
+               text_count(sectors, report.sectors_erased, "sector", "sectors"), arguments->address,
+               time);
     }
 }
 
@@ -77,9 +93,10 @@ const struct command command_erase = {
     .name = "erase",
     .operands = "",
     .summary = "erase sectors, or everything",
-    .text = "Erases the sectors that --address and --size touch, each as a whole; or with --all\n"
-            "the main flash by one command, which can take half a minute. --unprotect takes read\n"
-            "protection off: the chip erases all its flash in doing so and resets.",
+    .text = "Erases the sectors that --address and --size touch, each as a whole (one sector "
+            "without --size); or with --all the main flash by one command, which can take half a "
+            "minute. --unprotect takes read protection off: the chip erases all its flash in doing "
+            "so and resets.",
     .examples = "  boot0 erase --address 0x08010000 --size 64k\n  boot0 erase --all",
     COMMAND_OPTIONS(options),
     .run = run,

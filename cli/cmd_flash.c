@@ -1,86 +1,13 @@
 /* boot0 flash: the main job. */
+#include "dry_run.h"
 #include "job.h"
 #include "json.h"
 #include "text.h"
 
-#include <inttypes.h>
-
-/* ---- the plan as a table ---- */
-
-static void print_step(const struct boot0_plan_step *step)
+static void json_report(const struct job *job, const struct boot0_report *report)
 {
-    char size[TEXT_SHORT], time[TEXT_SHORT];
+    struct json json = job_json_begin(job);
 
-    printf("  %-6s  0x%08x-0x%08x  %10s  %9s\n", step->action == B0_PLAN_ERASE ? "erase" : "write",
-           step->address, step->address + (step->size - 1), text_size(size, step->size),
-           text_time(time, (uint64_t)step->expected_ms * 1000));
-}
-
-static void print_plan(const struct boot0_plan *plan)
-{
-    char size[TEXT_SHORT], same[TEXT_SHORT], sectors[TEXT_SHORT], time[TEXT_SHORT];
-
-    if (plan->step_count == 0) {
-        printf("Nothing to do: the board holds all %s already.\n",
-               text_size(size, plan->image_bytes));
-        return;
-    }
-    printf("  %-6s  %-21s  %10s  %9s\n", "ACTION", "ADDRESSES", "SIZE", "EXPECTED");
-    for (size_t i = 0; i < plan->step_count; i++)
-        print_step(&plan->steps[i]);
-    printf("Would erase %s and write %s; %s are there already. About %s of flash time.\n",
-           text_count(sectors, plan->erase_count, "sector", "sectors"),
-           text_size(size, plan->write_bytes), text_size(same, plan->unchanged_bytes),
-           text_time(time, plan->expected_ms * 1000));
-}
-
-static void json_plan(const struct boot0_plan *plan)
-{
-    struct json json = json_begin(stdout);
-
-    json_open_list(&json, "steps");
-    for (size_t i = 0; i < plan->step_count; i++) {
-        json_open(&json, NULL);
-        json_text(&json, "action", plan->steps[i].action == B0_PLAN_ERASE ? "erase" : "write");
-        json_hex(&json, "address", plan->steps[i].address, 8);
-        json_number(&json, "size", plan->steps[i].size);
-        json_number(&json, "expected_ms", plan->steps[i].expected_ms);
-        json_close(&json);
-    }
-    json_close_list(&json);
-    json_number(&json, "image_bytes", plan->image_bytes);
-    json_number(&json, "unchanged_bytes", plan->unchanged_bytes);
-    json_number(&json, "erase_sectors", plan->erase_count);
-    json_number(&json, "write_bytes", plan->write_bytes);
-    json_number(&json, "expected_ms", plan->expected_ms);
-    json_end(&json);
-}
-
-static enum boot0_status dry_run(struct job *job, struct boot0_image *image,
-                                 const struct arguments *arguments,
-                                 const struct boot0_flash_options *options,
-                                 struct boot0_error *error)
-{
-    struct boot0_plan *plan;
-    enum boot0_status status = boot0_session_plan(job->session, image, options, &plan, error);
-
-    if (status != B0_OK)
-        return status;
-    progress_end(&job->progress);
-    arguments->json ? json_plan(plan) : print_plan(plan);
-    boot0_plan_free(plan);
-    return B0_OK;
-}
-
-/* ---- what was done ---- */
-
-static void json_report(const struct boot0_board *board, const struct boot0_report *report)
-{
-    struct json json = json_begin(stdout);
-
-    json_open(&json, "board");
-    job_json_board(&json, board);
-    json_close(&json);
     json_number(&json, "image_bytes", report->image_bytes);
     json_number(&json, "unchanged_bytes", report->unchanged_bytes);
     json_number(&json, "sectors_erased", report->sectors_erased);
@@ -97,25 +24,36 @@ static void json_report(const struct boot0_board *board, const struct boot0_repo
     json_end(&json);
 }
 
-static void print_report(const struct boot0_board *board, const struct boot0_report *report,
-                         bool verified)
+/* ", 12 KiB unchanged", or nothing if nothing is. */
+static const char *unchanged(char text[TEXT_SHORT + 16], const struct boot0_report *report)
 {
-    char chips[96], sectors[TEXT_SHORT], size[TEXT_SHORT], same[TEXT_SHORT], time[TEXT_SHORT];
+    char size[TEXT_SHORT];
 
-    text_chips(board, chips, sizeof chips);
+    text[0] = '\0';
+    if (report->unchanged_bytes > 0)
+        snprintf(text, TEXT_SHORT + 16, ", %s unchanged", text_size(size, report->unchanged_bytes));
+    return text;
+}
+
+static void print_report(const struct boot0_board *board, const struct boot0_report *report)
+{
+    const char *end = report->started ? "The program was started." : "The board stays in DFU mode.";
+    char sectors[TEXT_SHORT], size[TEXT_SHORT], same[TEXT_SHORT + 16], time[TEXT_SHORT], text[256];
+
     text_time(time, report->total_us);
-    if (report->bytes_written == 0 && report->sectors_erased == 0)
-        printf("Nothing to do: %s holds all %s already (%s).\n", chips,
-               text_size(size, report->image_bytes), time);
-    else if (board->dfuse)
-        printf("Flashed %s: %s erased, %s written%s, %s unchanged, in %s.\n", chips,
-               text_count(sectors, report->sectors_erased, "sector", "sectors"),
-               text_size(size, report->bytes_written), verified ? " and verified" : "",
-               text_size(same, report->unchanged_bytes), time);
+    if (!board->dfuse)
+        snprintf(text, sizeof text, "Flashed: %s written in %s, not read back. %s",
+                 text_size(size, report->bytes_written), time, end);
+    else if (report->bytes_written == 0 && report->sectors_erased == 0)
+        snprintf(text, sizeof text, "Nothing to do: the board holds all %s already (%s). %s",
+                 text_size(size, report->image_bytes), time, end);
     else
-        printf("Flashed: %s written in %s; this bootloader cannot be asked to verify.\n",
-               text_size(size, report->bytes_written), time);
-    printf(report->started ? "The program was started.\n" : "The board stays in DFU mode.\n");
+        snprintf(text, sizeof text, "Flashed: %s erased, %s written%s%s, in %s. %s",
+                 text_count(sectors, report->sectors_erased, "sector", "sectors"),
+                 text_size(size, report->bytes_written),
+                 report->bytes_verified > 0 ? " and verified" : "", unchanged(same, report), time,
+                 end);
+    print_wrapped(stdout, "", text);
 }
 
 static enum boot0_status flash(struct job *job, struct boot0_image *image,
@@ -126,16 +64,16 @@ static enum boot0_status flash(struct job *job, struct boot0_image *image,
     enum boot0_status status;
 
     if (arguments->dry_run)
-        return dry_run(job, image, arguments, &options, error);
+        return dry_run(job, image, &options, error);
     status = boot0_session_flash(job->session, image, &options, error);
     if (status != B0_OK)
         return status;
     progress_end(&job->progress);
     boot0_session_report(job->session, &report);
     if (arguments->json)
-        json_report(boot0_session_board(job->session), &report);
+        json_report(job, &report);
     else
-        print_report(boot0_session_board(job->session), &report, !arguments->no_verify);
+        print_report(boot0_session_board(job->session), &report);
     return B0_OK;
 }
 
@@ -148,8 +86,6 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     /* The file is read first: nobody should fetch a board for a file with a mistake. */
     if (!image)
         return error->code;
-    if (image->has_addresses && arguments->operand_count > 1)
-        arguments->has_address = false;
     status = job_open(&job, arguments, error);
     if (status == B0_OK)
         status = flash(&job, image, arguments, error);
@@ -177,10 +113,11 @@ static const enum option options[] = {OPTIONS_BOARD,
 const struct command command_flash = {
     .name = "flash",
     .operands = "FILE...",
+    .wants = "at least one file",
     .summary = "write a program, verify it and start it",
-    .text = "Writes files to a board: raw binary, Intel HEX, S-record, ELF, UF2, .dfu; the format\n"
-            "is recognised by content. Reads what the board holds, erases and writes only the\n"
-            "sectors that differ, verifies, and starts the program. What else is in those sectors\n"
+    .text = "Writes files to a board: raw binary, Intel HEX, S-record, ELF, UF2, .dfu; the format "
+            "is recognised by content. Reads what the board holds, erases and writes only the "
+            "sectors that differ, verifies, and starts the program. What else is in those sectors "
             "is kept. A raw binary goes to --address, or FILE@ADDRESS, or the start of the flash.",
     .examples = "  boot0 flash firmware.elf\n"
                 "  boot0 flash --vdd 3.3 bootloader.hex application.bin@0x08010000",

@@ -41,7 +41,7 @@ static void file_json(const char *name, const struct boot0_image *image)
     for (size_t i = 0; i < image->segment_count; i++) {
         json_open(&json, NULL);
         json_hex(&json, "address", image->segments[i].address, 8);
-        json_number(&json, "size", image->segments[i].size);
+        json_number(&json, "bytes", image->segments[i].size);
         json_number(&json, "alternate", image->segments[i].alternate);
         json_close(&json);
     }
@@ -101,22 +101,13 @@ static void print_program(const struct boot0_image *image)
     families_by_stack(vectors.stack, families, sizeof families);
     printf("  program   stack 0x%08x, reset handler 0x%08x\n", vectors.stack, vectors.reset & ~1u);
     if (families[0])
-        printf("  RAM fits  %s\n", families);
+        printf("  RAM of    %s\n", families);
 }
 
-static enum boot0_status file_info(const char *name, bool as_json, struct boot0_error *error)
+static void print_file(const char *name, const struct boot0_image *image)
 {
-    struct boot0_image *image;
     char size[TEXT_SHORT];
-    enum boot0_status status = boot0_image_load(&image, name, NULL, error);
 
-    if (status != B0_OK)
-        return status;
-    if (as_json) {
-        file_json(name, image);
-        boot0_image_free(image);
-        return B0_OK;
-    }
     printf("%s: %s, %s\n", name, boot0_format_name(image->format),
            text_size(size, boot0_image_size(image)));
     if (image->name[0])
@@ -127,13 +118,21 @@ static enum boot0_status file_info(const char *name, bool as_json, struct boot0_
                text_size(size, image->segments[i].size),
                image->segments[i].alternate ? ", another memory" : "");
     if (!image->has_addresses)
-        printf(
-            "  address   none: raw bytes; flashed to the start of the flash if nothing is said\n");
+        printf("  address   none: raw bytes, which go to the start of the flash\n");
     if (image->has_suffix)
         print_suffix(&image->suffix);
     print_program(image);
+}
+
+static enum boot0_status file_info(const char *name, bool as_json, struct boot0_error *error)
+{
+    struct boot0_image *image;
+    enum boot0_status status = boot0_image_load(&image, name, NULL, error);
+
+    if (status == B0_OK)
+        as_json ? file_json(name, image) : print_file(name, image);
     boot0_image_free(image);
-    return B0_OK;
+    return status;
 }
 
 /* ---- boards ---- */
@@ -155,7 +154,7 @@ static void board_json(const struct boot0_board *board)
     json_text(&json, "product_name", board->product);
     json_hex(&json, "bcd_device", board->usb.bcd_device, 4);
     json_hex(&json, "dfu_version", board->dfu_version, 4);
-    json_number(&json, "transfer_size", board->transfer_size);
+    json_number(&json, "transfer_bytes", board->transfer_size);
     json_hex(&json, "attributes", board->attributes, 2);
     json_open_list(&json, "memories");
     for (size_t i = 0; i < board->alternate_count; i++) {
@@ -169,7 +168,7 @@ static void board_json(const struct boot0_board *board)
             json_open(&json, NULL);
             json_hex(&json, "address", a->layout.regions[r].address, 8);
             json_number(&json, "sectors", a->layout.regions[r].sector_count);
-            json_number(&json, "sector_size", a->layout.regions[r].sector_size);
+            json_number(&json, "sector_bytes", a->layout.regions[r].sector_size);
             json_text(&json, "access", access_text(a->layout.regions[r].access));
             json_close(&json);
         }
@@ -201,20 +200,13 @@ static void print_memories(const struct boot0_board *board)
 
 static void print_chips(const struct boot0_board *board)
 {
-    size_t column = 12;
+    char text[512] = "unknown";
+    size_t length = 0;
 
-    printf("  chip      ");
-    if (board->chip_count == 0)
-        printf("unknown");
-    for (size_t i = 0; i < board->chip_count; i++) {
-        column += strlen(board->chips[i]->name) + 4;
-        if (column > 78) {
-            printf("\n            ");
-            column = 12 + strlen(board->chips[i]->name) + 4;
-        }
-        printf("%s%s", board->chips[i]->name, i + 1 < board->chip_count ? " or " : "");
-    }
-    printf("\n");
+    for (size_t i = 0; i < board->chip_count && length < sizeof text; i++)
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s%s", i ? " or " : "",
+                                   board->chips[i]->name);
+    print_wrapped(stdout, "  chip      ", text);
 }
 
 static void print_board(const struct boot0_board *board)
@@ -270,9 +262,9 @@ const struct command command_info = {
     .name = "info",
     .operands = "[FILE...]",
     .summary = "tell what a file holds, or all about a board",
-    .text = "With files: their format, addresses, the device or chip that they are for, and the\n"
-            "vector table. Without: the board's ids, DFU abilities, memories, and which chips it\n"
-            "can be.",
+    .text =
+        "With files: their format, addresses, the device or chip that they are for, and the vector "
+        "table. Without: the board's ids, DFU abilities, memories, and which chips it can be.",
     .examples = "  boot0 info firmware.hex\n  boot0 info --serial 3573385A3335",
     COMMAND_OPTIONS(options),
     .operands_max = OPERANDS_MAX,

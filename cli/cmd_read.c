@@ -18,30 +18,57 @@ static bool to_stdout(const char *file)
     return strcmp(file, "-") == 0;
 }
 
+/* Whether a name's directory lets files be created in it. */
+static enum boot0_status check_directory(const char *file, struct boot0_error *error)
+{
+    const char *slash = strrchr(file, '/');
+    char directory[4096] = ".";
+
+    if (slash && (size_t)(slash - file) >= sizeof directory - 1)
+        return boot0_fail(error, B0_E_NO_OUTPUT, "%s: the name is too long", file);
+    if (slash)
+        snprintf(directory, sizeof directory, "%.*s", (int)(slash - file) + 1, file);
+    if (access(directory, W_OK) == 0)
+        return B0_OK;
+    boot0_fail(error, B0_E_NO_OUTPUT, "%s: cannot be created: %s", file, strerror(errno));
+    return boot0_hint(error, "Nothing was read. Choose a directory that exists and that you may "
+                             "write to.");
+}
+
+static enum boot0_status check_stdout(const struct arguments *arguments, struct boot0_error *error)
+{
+    if (arguments->json) {
+        boot0_fail(error, B0_E_USAGE, "--json and the contents cannot both go to standard output");
+        return boot0_hint(error, "Name a file, or leave --json away.");
+    }
+    if (!isatty(STDOUT_FILENO))
+        return B0_OK;
+    boot0_fail(error, B0_E_USAGE, "standard output is a terminal, and the contents are not text");
+    return boot0_hint(error, "Redirect it to a file or a pipe: boot0 read - | hexdump -C");
+}
+
 /* Asked before the board is: nobody should wait for a read that cannot be kept. */
 static enum boot0_status check_output(const struct arguments *arguments, enum boot0_format *format,
                                       struct boot0_error *error)
 {
     const char *file = arguments->operands[0];
     struct stat status;
+    enum boot0_status result = job_format(arguments->format, format, error);
 
-    *format = B0_FORMAT_UNKNOWN;
-    if (arguments->format) {
-        *format = boot0_format_by_name(arguments->format);
-        if (*format == B0_FORMAT_UNKNOWN) {
-            boot0_fail(error, B0_E_USAGE, "there is no format \"%s\"", arguments->format);
-            return boot0_hint(error, "Formats are binary, ihex, srec, elf, uf2, dfu and dfuse.");
-        }
-    }
+    if (result != B0_OK)
+        return result;
     if (to_stdout(file)) {
         if (*format == B0_FORMAT_UNKNOWN)
             *format = B0_FORMAT_BINARY;
-        if (!arguments->json && !isatty(STDOUT_FILENO))
-            return B0_OK;
-        boot0_fail(error, B0_E_USAGE, "the contents would be mixed with other output");
-        return boot0_hint(error, "Redirect standard output to a file or a pipe, without --json.");
+        return check_stdout(arguments, error);
     }
-    if (arguments->force || stat(file, &status) != 0 || !S_ISREG(status.st_mode))
+    if (stat(file, &status) != 0)
+        return check_directory(file, error);
+    if (S_ISDIR(status.st_mode)) {
+        boot0_fail(error, B0_E_NO_OUTPUT, "%s is a directory", file);
+        return boot0_hint(error, "Give the name of a file in it.");
+    }
+    if (arguments->force || !S_ISREG(status.st_mode))
         return B0_OK;
     boot0_fail(error, B0_E_NO_OUTPUT, "%s exists already", file);
     return boot0_hint(error, "Say --force to replace it.");
@@ -140,16 +167,17 @@ static void print_result(const struct job *job, const struct arguments *argument
 
     boot0_session_report(job->session, &report);
     if (arguments->json) {
-        struct json json = json_begin(stdout);
+        struct json json = job_json_begin(job);
 
         json_text(&json, "file", arguments->operands[0]);
-        json_hex(&json, "address", address, 8);
-        json_number(&json, "size", size);
+        if (boot0_session_board(job->session)->dfuse)
+            json_hex(&json, "address", address, 8);
+        json_number(&json, "bytes", size);
         json_seconds(&json, "seconds", report.total_us);
         json_end(&json);
     } else if (!to_stdout(arguments->operands[0])) {
-        printf("Read %s from 0x%08x to %s in %s.\n", text_size(bytes, size), address,
-               arguments->operands[0], text_time(time, report.total_us));
+        printf("Read %s to %s in %s.\n", text_size(bytes, size), arguments->operands[0],
+               text_time(time, report.total_us));
     }
 }
 
@@ -165,6 +193,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     if (status != B0_OK)
         return status;
     status = job_open(&job, arguments, error);
+    job.progress.copies = true;
     if (status == B0_OK)
         status = fetch(&job, arguments, &data, &size, &address, error);
     if (status == B0_OK) {
@@ -185,12 +214,12 @@ static const enum option options[] = {OPTIONS_BOARD, OPTION_ADDRESS, OPTION_SIZE
 const struct command command_read = {
     .name = "read",
     .operands = "FILE",
+    .wants = "a file to write, or - for standard output",
     .summary = "copy a board's memory to a file",
     .text =
-        "Reads memory into a file; the main flash as a whole if nothing else is said. The\n"
-        "file's name tells its format (.bin, .hex, .srec, .elf, .uf2, .dfu), or --format does.\n"
-        "\"-\" writes raw bytes to standard output. A file that exists is replaced only with\n"
-        "--force.",
+        "Reads memory into a file; the main flash as a whole if nothing else is said. The file's "
+        "name tells its format (.bin, .hex, .srec, .elf, .uf2, .dfu), or --format does. \"-\" "
+        "writes raw bytes to standard output. A file that exists is replaced only with --force.",
     .examples = "  boot0 read backup.hex\n  boot0 read --address 0x08010000 --size 16k data.bin",
     COMMAND_OPTIONS(options),
     .operands_min = 1,

@@ -10,7 +10,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     if (status == B0_OK)
         status = boot0_session_reset(job.session, error);
     if (status == B0_OK && arguments->json) {
-        struct json json = json_begin(stdout);
+        struct json json = job_json_begin(&job);
 
         json_bool(&json, "reset", true);
         json_end(&json);
@@ -27,7 +27,7 @@ const struct command command_reset = {
     .name = "reset",
     .operands = "",
     .summary = "reset the board over USB",
-    .text = "Makes a USB bus reset. A DFU 1.1 bootloader that has taken a program starts it by\n"
+    .text = "Makes a USB bus reset. A DFU 1.1 bootloader that has taken a program starts it by "
             "that; ST's bootloader in ROM stays in DFU mode (`boot0 run` starts programs there).",
     .examples = "  boot0 reset\n  boot0 reset --path 1-2",
     COMMAND_OPTIONS(options),

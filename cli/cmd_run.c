@@ -5,24 +5,31 @@
 static enum boot0_status start(struct job *job, const struct arguments *arguments,
                                struct boot0_error *error)
 {
-    const struct boot0_layout *layout = boot0_session_layout(job->session);
-    uint32_t address = layout ? layout->regions[0].address : 0;
+    const struct boot0_board *board = boot0_session_board(job->session);
+    uint32_t address = 0;
     struct boot0_report report;
     enum boot0_status status;
 
     if (arguments->has_address)
         address = arguments->address;
+    else if (board->flash_alternate >= 0)
+        address = board->alternates[board->flash_alternate].layout.regions[0].address;
     status = boot0_session_run(job->session, address, error);
     if (status != B0_OK)
         return status;
+    progress_end(&job->progress);
     boot0_session_report(job->session, &report);
+    if (!report.started) {
+        boot0_fail(error, B0_E_PROTOCOL, "the board stays in DFU mode though it was told to leave");
+        return boot0_hint(error, "Cut its power once, with BOOT0 low: that starts the program.");
+    }
     if (arguments->json) {
-        struct json json = json_begin(stdout);
+        struct json json = job_json_begin(job);
 
         json_hex(&json, "address", address, 8);
         json_bool(&json, "started", report.started);
         json_end(&json);
-    } else if (report.started) {
+    } else {
         printf("The program at 0x%08x was started.\n", address);
     }
     return B0_OK;
@@ -45,7 +52,7 @@ const struct command command_run = {
     .name = "run",
     .operands = "",
     .summary = "leave DFU mode and start the program",
-    .text = "Starts the program whose vector table is at --address, or at the start of the flash.\n"
+    .text = "Starts the program whose vector table is at --address, or at the start of the flash. "
             "The board leaves DFU mode; BOOT0 and reset bring it back.",
     .examples = "  boot0 run\n  boot0 run --address 0x08008000",
     COMMAND_OPTIONS(options),

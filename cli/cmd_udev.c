@@ -32,7 +32,7 @@ const struct command command_udev = {
     .name = "udev",
     .operands = "",
     .summary = "print the udev rule that gives users access",
-    .text = "Prints the udev rule on standard output, and on standard error where it belongs. It\n"
+    .text = "Prints the udev rule on standard output, and on standard error where it belongs. It "
             "lets the user at the machine open boards in DFU mode without sudo.",
     .examples = "  boot0 udev\n  boot0 udev -q | sudo tee /etc/udev/rules.d/60-boot0.rules",
     COMMAND_OPTIONS(options),

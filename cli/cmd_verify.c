@@ -3,61 +3,61 @@
 #include "json.h"
 #include "text.h"
 
-static void print_result(const struct arguments *arguments, const struct boot0_report *report)
+static void print_result(const struct job *job, const struct arguments *arguments)
 {
+    struct boot0_report report;
     char size[TEXT_SHORT], time[TEXT_SHORT];
 
+    boot0_session_report(job->session, &report);
     if (arguments->json) {
-        struct json json = json_begin(stdout);
+        struct json json = job_json_begin(job);
 
         json_bool(&json, "equal", true);
-        json_number(&json, "bytes_verified", report->bytes_verified);
-        json_seconds(&json, "seconds", report->total_us);
+        json_number(&json, "bytes_verified", report.bytes_verified);
+        json_seconds(&json, "seconds", report.total_us);
         json_end(&json);
         return;
     }
-    printf("Equal: the board holds all %s (%s).\n", text_size(size, report->bytes_verified),
-           text_time(time, report->total_us));
+    printf("Equal: the board holds all %s (%s).\n", text_size(size, report.bytes_verified),
+           text_time(time, report.total_us));
 }
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
     struct boot0_image *image = job_load(arguments, 0, arguments->operand_count, error);
-    struct boot0_flash_options options = job_flash_options(arguments);
-    struct boot0_report report;
+    struct boot0_flash_options options;
     struct job job;
     enum boot0_status status;
 
     if (!image)
         return error->code;
+    options = job_flash_options(arguments);
     options.force = true; /* nothing is written, so nothing can be wrong with the program */
     options.allow_option_bytes = true;
-    if (image->has_addresses && arguments->operand_count > 1)
-        options.has_address = false;
     status = job_open(&job, arguments, error);
     if (status == B0_OK)
         status = boot0_session_verify(job.session, image, &options, error);
     if (status == B0_OK) {
         progress_end(&job.progress);
-        boot0_session_report(job.session, &report);
-        print_result(arguments, &report);
+        print_result(&job, arguments);
     }
     job_close(&job);
     boot0_image_free(image);
     return status;
 }
 
-static const enum option options[] = {OPTIONS_BOARD, OPTION_ADDRESS, OPTION_IGNORE_SUFFIX,
-                                      OPTIONS_OUTPUT};
+static const enum option options_of[] = {OPTIONS_BOARD, OPTION_ADDRESS, OPTION_IGNORE_SUFFIX,
+                                         OPTION_PATIENT, OPTIONS_OUTPUT};
 
 const struct command command_verify = {
     .name = "verify",
     .operands = "FILE...",
+    .wants = "at least one file",
     .summary = "compare a board with a file",
-    .text = "Reads the board where the file has data, and compares. Writes nothing. Ends with\n"
-            "exit code 65 and the first address that differs if it is not equal.",
+    .text = "Reads the board where the file has data, and compares. Writes nothing. Ends with exit "
+            "code 65 and the first address that differs if it is not equal.",
     .examples = "  boot0 verify firmware.hex\n  boot0 verify --address 0x08008000 app.bin",
-    COMMAND_OPTIONS(options),
+    COMMAND_OPTIONS(options_of),
     .operands_min = 1,
     .operands_max = OPERANDS_MAX,
     .run = run,

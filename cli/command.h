@@ -101,9 +101,10 @@ enum option {
 
 struct command {
     const char *name;
-    const char *operands; /* for the usage line: "FILE…" */
+    const char *operands; /* for the usage line: "FILE..." */
+    const char *wants;    /* what is said if there are too few: "at least one file" */
     const char *summary;  /* one line */
-    const char *text;     /* a paragraph or two for --help; lines of at most 78 columns */
+    const char *text;     /* a paragraph for --help */
     const char *examples; /* two lines */
     const enum option *options;
     size_t option_count;
@@ -126,10 +127,19 @@ extern const struct command command_list, command_info, command_flash, command_r
 enum boot0_status options_parse(const struct command *command, int argc, char *const *argv,
                                 struct arguments *arguments, struct boot0_error *error);
 
+/*
+ * How many of these words are options, with their values, before the first that is none: options
+ * may stand before the command, too.
+ */
+int options_skip(int argc, char *const *argv);
+
 /* The option part of --help. */
 void options_print(const struct command *command, FILE *file);
 
-/* Numbers: "0x08000000", "128", with a suffix k or M (1024) if that is allowed. */
+/*
+ * Numbers: "0x08000000", "128", with a suffix k or M (of 1024) if that is allowed. Not "08000000":
+ * it would be eight million where somebody meant the flash.
+ */
 bool parse_number(const char *text, bool with_suffix, uint32_t *number);
 
 /* ---- errors.c ---- */
@@ -139,5 +149,9 @@ int exit_code(enum boot0_status status);
 
 /* Prints an error: as text on stderr, or as JSON on stdout. */
 void print_error(const struct boot0_error *error, bool json);
+
+/* An error as a JSON member: {"code":…,"message":…,"hint":…,"exit_code":…}. */
+struct json;
+void json_error(struct json *json, const struct boot0_error *error);
 
 #endif

@@ -31,17 +31,24 @@ int exit_code(enum boot0_status status)
     return (unsigned)status < B0_STATUS_COUNT ? exit_codes[status] : exit_codes[B0_E_INTERNAL];
 }
 
+void json_error(struct json *json, const struct boot0_error *error)
+{
+    json_open(json, "error");
+    json_text(json, "code", boot0_status_name(error->code));
+    json_text(json, "message", error->message);
+    json_text(json, "hint", error->hint);
+    json_number(json, "exit_code", (uint64_t)exit_code(error->code));
+    json_close(json);
+}
+
 void print_error(const struct boot0_error *error, bool json)
 {
     if (json) {
-        struct json j = json_begin(stdout);
+        struct json line = json_begin(stdout);
 
-        json_open(&j, "error");
-        json_text(&j, "code", boot0_status_name(error->code));
-        json_text(&j, "message", error->message);
-        json_text(&j, "hint", error->hint);
-        json_close(&j);
-        json_end(&j);
+        json_error(&line, error);
+        json_end(&line);
+        fflush(stdout);
         return;
     }
     print_wrapped(stderr, "boot0: ", error->message);

@@ -1,10 +1,12 @@
 /* A command's work with one board: opening it, loading files, and closing all again. */
 #include "job.h"
 #include "json.h"
+#include "text.h"
 
 #include <boot0/virtual.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     NAME_MAX_LENGTH = 4096,
@@ -14,7 +16,8 @@ enum boot0_status job_open_bus(struct job *job, const struct arguments *argument
                                struct boot0_error *error)
 {
     memset(job, 0, sizeof *job);
-    job->progress = progress_start(arguments->quiet || arguments->json);
+    job->arguments = arguments;
+    job->progress = progress_start(arguments->quiet || arguments->json, arguments->quiet);
     job->observer = (struct boot0_observer){progress_update, progress_note, &job->progress};
     if (arguments->virtual_count > 0)
         return boot0_virtual_open(&job->bus, arguments->virtual_boards, arguments->virtual_count,
@@ -35,6 +38,44 @@ struct boot0_selection job_selection(const struct arguments *arguments)
     };
 }
 
+/* Which board it is; with --verbose also how it is spoken to. */
+static void show_board(struct job *job)
+{
+    const struct boot0_board *board = boot0_session_board(job->session);
+    char chips[TEXT_CHIPS], text[512];
+
+    snprintf(text, sizeof text, "%s, port %s%s%s", text_chips(chips, board), board->usb.path,
+             board->serial[0] ? ", serial " : "", board->serial);
+    progress_line(&job->progress, "Board", text);
+    if (!job->arguments->verbose)
+        return;
+    snprintf(text, sizeof text, "%s %x.%02x, %u bytes a transfer, attributes 0x%02x, quirks: %s",
+             board->dfuse ? "DfuSe" : "DFU", board->dfu_version >> 8, board->dfu_version & 0xff,
+             board->transfer_size, board->attributes, board->quirk ? board->quirk : "none");
+    progress_line(&job->progress, "", text);
+    for (size_t i = 0; i < board->alternate_count; i++) {
+        snprintf(text, sizeof text, "alternate %u: %s", board->alternates[i].alternate,
+                 board->alternates[i].name);
+        progress_line(&job->progress, "", text);
+    }
+}
+
+/* Where the time went; also after a failure. */
+static void show_totals(struct job *job)
+{
+    struct boot0_report report;
+    char text[256], total[TEXT_SHORT], read[TEXT_SHORT], erase[TEXT_SHORT], write[TEXT_SHORT],
+        verify[TEXT_SHORT];
+
+    boot0_session_report(job->session, &report);
+    snprintf(text, sizeof text,
+             "%llu control transfers in %s: %s reading, %s erasing, %s writing, %s verifying",
+             (unsigned long long)report.transfers, text_time(total, report.total_us),
+             text_time(read, report.read_us), text_time(erase, report.erase_us),
+             text_time(write, report.write_us), text_time(verify, report.verify_us));
+    progress_line(&job->progress, "Totals", text);
+}
+
 enum boot0_status job_open(struct job *job, const struct arguments *arguments,
                            struct boot0_error *error)
 {
@@ -44,19 +85,22 @@ enum boot0_status job_open(struct job *job, const struct arguments *arguments,
         .patient = arguments->patient,
         .alternate = arguments->alternate,
         .chip = arguments->chip,
-        .board = arguments->board,
     };
     enum boot0_status status = job_open_bus(job, arguments, error);
 
-    if (status != B0_OK)
-        return status;
-    return boot0_session_open(&job->session, &job->bus, &selection, &options, &job->observer,
-                              error);
+    if (status == B0_OK)
+        status = boot0_session_open(&job->session, &job->bus, &selection, &options, &job->observer,
+                                    error);
+    if (status == B0_OK)
+        show_board(job);
+    return status;
 }
 
 void job_close(struct job *job)
 {
     progress_end(&job->progress);
+    if (job->session && job->arguments->verbose)
+        show_totals(job);
     boot0_session_close(job->session);
     boot0_bus_close(&job->bus);
 }
@@ -76,48 +120,79 @@ struct boot0_flash_options job_flash_options(const struct arguments *arguments)
     };
 }
 
-/* Splits "FILE@ADDRESS"; a name that has an '@' of its own and no number behind it stays whole. */
+/* Splits "FILE@ADDRESS". A name that has no number behind its '@', or is a file's, stays whole. */
 static bool split_address(const char *operand, char *name, size_t size, uint32_t *address)
 {
     const char *at = strrchr(operand, '@');
     size_t length = at ? (size_t)(at - operand) : 0;
 
-    if (!at || length == 0 || length >= size || !parse_number(at + 1, false, address))
+    if (!at || length == 0 || length >= size || !parse_number(at + 1, false, address) ||
+        access(operand, F_OK) == 0)
         return false;
     memcpy(name, operand, length);
     name[length] = '\0';
     return true;
 }
 
+/* One file, with its address if that was given; `placed` counts raw binaries put at --address. */
 static enum boot0_status load_one(struct boot0_image **image, const char *operand,
-                                  const struct arguments *arguments, bool alone,
+                                  struct arguments *arguments, bool alone, size_t *placed,
                                   struct boot0_error *error)
 {
     char name[NAME_MAX_LENGTH];
     uint32_t address;
-    bool placed = split_address(operand, name, sizeof name, &address);
-    enum boot0_status status = boot0_image_load(image, placed ? name : operand, NULL, error);
+    bool has_own = split_address(operand, name, sizeof name, &address);
+    enum boot0_status status = boot0_image_load(image, has_own ? name : operand, NULL, error);
 
     if (status != B0_OK)
         return status;
-    if (placed)
+    if (has_own && alone && !arguments->has_address) {
+        /* The session then checks that the program is linked for it. */
+        arguments->has_address = true;
+        arguments->address = address;
+        return B0_OK;
+    }
+    if (has_own)
         return boot0_image_place(*image, address, error);
     if (alone || (*image)->has_addresses)
         return B0_OK;
-    if (arguments->has_address)
-        return boot0_image_place(*image, arguments->address, error);
-    boot0_fail(error, B0_E_USAGE, "%s is a raw binary: it does not say where it belongs", operand);
-    return boot0_hint(error, "With several files, say it as %s@0x08000000.", operand);
+    if (!arguments->has_address) {
+        boot0_fail(error, B0_E_USAGE, "%s is a raw binary: it does not say where it belongs",
+                   operand);
+        return boot0_hint(error, "With several files, say it as %s@0x08000000.", operand);
+    }
+    if (++*placed > 1) {
+        boot0_fail(error, B0_E_USAGE, "--address is for one raw binary, and %s is another one",
+                   operand);
+        return boot0_hint(error, "Say for each where it belongs: %s@0x08000000.", operand);
+    }
+    return boot0_image_place(*image, arguments->address, error);
 }
 
-struct boot0_image *job_load(const struct arguments *arguments, size_t from, size_t to,
+static void show_file(const struct arguments *arguments, const char *name,
+                      const struct boot0_image *image)
+{
+    char size[TEXT_SHORT], segments[TEXT_SHORT], text[NAME_MAX_LENGTH];
+
+    if (!arguments->verbose || arguments->quiet || arguments->json)
+        return;
+    snprintf(text, sizeof text, "%.3900s: %s, %s in %s", name, boot0_format_name(image->format),
+             text_size(size, boot0_image_size(image)),
+             text_count(segments, image->segment_count, "segment", "segments"));
+    print_wrapped(stderr, "File      ", text);
+}
+
+struct boot0_image *job_load(struct arguments *arguments, size_t from, size_t to,
                              struct boot0_error *error)
 {
     struct boot0_image *image = NULL, *next = NULL;
     enum boot0_status status = B0_OK;
+    size_t placed = 0;
 
     for (size_t i = from; i < to && status == B0_OK; i++) {
-        status = load_one(&next, arguments->operands[i], arguments, to - from == 1, error);
+        status = load_one(&next, arguments->operands[i], arguments, to - from == 1, &placed, error);
+        if (status == B0_OK)
+            show_file(arguments, arguments->operands[i], next);
         if (status == B0_OK && image)
             status = boot0_image_merge(image, next, error);
         if (status == B0_OK && !image)
@@ -126,10 +201,21 @@ struct boot0_image *job_load(const struct arguments *arguments, size_t from, siz
             boot0_image_free(next);
         next = NULL;
     }
+    if (placed > 0)
+        arguments->has_address = false;
     if (status == B0_OK)
         return image;
     boot0_image_free(image);
     return NULL;
+}
+
+enum boot0_status job_format(const char *name, enum boot0_format *format, struct boot0_error *error)
+{
+    *format = name ? boot0_format_by_name(name) : B0_FORMAT_UNKNOWN;
+    if (!name || *format != B0_FORMAT_UNKNOWN)
+        return B0_OK;
+    boot0_fail(error, B0_E_USAGE, "there is no format \"%s\"", name);
+    return boot0_hint(error, "Formats are binary, ihex, srec, elf, uf2, dfu and dfuse.");
 }
 
 void job_json_board(struct json *json, const struct boot0_board *board)
@@ -143,4 +229,14 @@ void job_json_board(struct json *json, const struct boot0_board *board)
     for (size_t i = 0; i < board->chip_count; i++)
         json_text(json, NULL, board->chips[i]->key);
     json_close_list(json);
+}
+
+struct json job_json_begin(const struct job *job)
+{
+    struct json json = json_begin(stdout);
+
+    json_open(&json, "board");
+    job_json_board(&json, boot0_session_board(job->session));
+    json_close(&json);
+    return json;
 }

@@ -6,6 +6,7 @@
 #include "progress.h"
 
 struct job {
+    const struct arguments *arguments;
     struct boot0_bus bus;
     struct boot0_session *session;
     struct progress progress;
@@ -28,13 +29,21 @@ struct boot0_flash_options job_flash_options(const struct arguments *arguments);
 
 /*
  * Loads the files of the operands from..to (not included) as one image; "FILE@0x08000000" gives a
- * raw binary its address. NULL on failure.
+ * raw binary its address, and so does --address (it is taken out of the arguments if that was
+ * done). NULL on failure.
  */
-struct boot0_image *job_load(const struct arguments *arguments, size_t from, size_t to,
+struct boot0_image *job_load(struct arguments *arguments, size_t from, size_t to,
                              struct boot0_error *error);
 
-/* Board and times as JSON members. */
+/* A format by its name; B0_FORMAT_UNKNOWN for NULL. */
+enum boot0_status job_format(const char *name, enum boot0_format *format,
+                             struct boot0_error *error);
+
+/* What identifies a board, as JSON members. */
 struct json;
 void job_json_board(struct json *json, const struct boot0_board *board);
+
+/* Begins a command's result: an object whose member "board" is the session's. */
+struct json job_json_begin(const struct job *job);
 
 #endif

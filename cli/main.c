@@ -1,6 +1,8 @@
 /* boot0: finds the subcommand in a table, parses its options, runs it, says how it ended. */
 #include "command.h"
+#include "nearest.h"
 #include "progress.h"
+#include "text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,8 +33,10 @@ static void print_usage(FILE *file)
 
 static void print_help(const struct command *command)
 {
-    printf("Usage: boot0 %s [options]%s%s\n\n%s\n\nOptions:\n", command->name,
-           command->operands[0] ? " " : "", command->operands, command->text);
+    printf("Usage: boot0 %s [options]%s%s\n\n", command->name, command->operands[0] ? " " : "",
+           command->operands);
+    print_wrapped(stdout, "", command->text);
+    fputs("\nOptions:\n", stdout);
     options_print(command, stdout);
     printf("\nExamples:\n%s\n", command->examples);
 }
@@ -45,14 +49,17 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
-static int unknown_command(const char *name)
+static enum boot0_status fail_command(const char *name, struct boot0_error *error)
 {
-    struct boot0_error error;
+    struct nearest nearest = nearest_start(name);
 
-    boot0_fail(&error, B0_E_USAGE, "there is no command \"%s\"", name);
-    boot0_hint(&error, "`boot0 --help` lists the commands.");
-    print_error(&error, false);
-    return exit_code(error.code);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        nearest_offer(&nearest, commands[i]->name);
+    boot0_fail(error, B0_E_USAGE, "there is no command \"%s\"", name);
+    if (nearest.name)
+        return boot0_hint(error, "Did you mean `boot0 %s`? `boot0 --help` lists the commands.",
+                          nearest.name);
+    return boot0_hint(error, "`boot0 --help` lists the commands.");
 }
 
 /* What was printed may not have reached the disk: full, or a pipe that nobody reads. */
@@ -64,51 +71,92 @@ static enum boot0_status flush_output(struct boot0_error *error)
     return boot0_hint(error, "Is the disk full, or the reading end of a pipe closed?");
 }
 
-static int run_command(const struct command *command, int argc, char *const *argv)
+/* An error may come before the option that says how it is wanted. */
+static bool wants_json(int argc, char *const *argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--json") == 0)
+            return true;
+    return false;
+}
+
+static enum boot0_status run_command(const struct command *command, int argc, char *const *argv,
+                                     struct boot0_error *error)
 {
     struct arguments *arguments = calloc(1, sizeof *arguments);
-    struct boot0_error error = {B0_OK, "", ""};
     enum boot0_status status;
 
     if (!arguments)
-        return exit_code(B0_E_MEMORY);
-    status = options_parse(command, argc, argv, arguments, &error);
+        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+    status = options_parse(command, argc, argv, arguments, error);
     if (status == B0_OK && arguments->help)
         print_help(command);
     else if (status == B0_OK)
-        status = command->run(arguments, &error);
-    if (status == B0_OK)
-        status = flush_output(&error);
-    if (status != B0_OK)
-        print_error(&error, arguments->json);
+        status = command->run(arguments, error);
     free(arguments);
-    return exit_code(status);
+    return status;
+}
+
+/* "help", "help flash", "--help", "--version", or nothing at all. False: none of these. */
+static bool run_global(int argc, char *const *argv, enum boot0_status *status,
+                       struct boot0_error *error)
+{
+    const char *first = argc > 1 ? argv[1] : "";
+    const struct command *command;
+
+    *status = B0_OK;
+    if (argc < 2) {
+        print_usage(stderr);
+        *status = B0_E_USAGE;
+    } else if (argc == 2 && (strcmp(first, "--version") == 0 || strcmp(first, "-V") == 0)) {
+        *status = run_command(&command_version, 0, argv, error);
+    } else if (argc == 2 && (strcmp(first, "help") == 0 || strcmp(first, "--help") == 0 ||
+                             strcmp(first, "-h") == 0)) {
+        print_usage(stdout);
+    } else if (strcmp(first, "help") == 0) {
+        command = find_command(argv[2]);
+        if (command)
+            print_help(command);
+        else
+            *status = fail_command(argv[2], error);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* Options may stand before the command's name: it is moved to the front. */
+static enum boot0_status find_and_run(int argc, char **argv, struct boot0_error *error)
+{
+    int at = 1 + options_skip(argc - 1, argv + 1);
+    const struct command *command;
+
+    if (at >= argc) {
+        boot0_fail(error, B0_E_USAGE, "there are options, but no command");
+        return boot0_hint(error, "Usage: boot0 COMMAND [options] [files]. `boot0 --help` lists the "
+                                 "commands.");
+    }
+    command = find_command(argv[at]);
+    if (!command)
+        return fail_command(argv[at], error);
+    memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof *argv);
+    return run_command(command, argc - 2, argv + 2, error);
 }
 
 int main(int argc, char **argv)
 {
-    const struct command *command;
-    const char *name = argc > 1 ? argv[1] : "";
+    struct boot0_error error = {B0_OK, "", ""};
+    bool json = wants_json(argc, argv);
+    enum boot0_status status;
 
     signals_install();
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ||
-        (strcmp(name, "help") == 0 && argc == 2)) {
-        print_usage(stdout);
-        return 0;
+    if (!run_global(argc, argv, &status, &error))
+        status = find_and_run(argc, argv, &error);
+    if (status == B0_OK) {
+        status = flush_output(&error);
+        json = false; /* that could not be written either */
     }
-    if (strcmp(name, "help") == 0) {
-        command = find_command(argv[2]);
-        if (!command)
-            return unknown_command(argv[2]);
-        print_help(command);
-        return 0;
-    }
-    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
-        name = "version";
-    if (argc < 2) {
-        print_usage(stderr);
-        return exit_code(B0_E_USAGE);
-    }
-    command = find_command(name);
-    return command ? run_command(command, argc - 2, argv + 2) : unknown_command(name);
+    if (status != B0_OK && error.message[0])
+        print_error(&error, json);
+    return exit_code(status);
 }

@@ -1,5 +1,7 @@
 /* The command line: one table of all options, from which parser and help texts are made. */
 #include "command.h"
+#include "nearest.h"
+#include "text.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -27,15 +29,15 @@ static const struct row {
     const char *help;
 } rows[OPTION_COUNT] = {
 #define AT(member) offsetof(struct arguments, member)
-    [OPTION_DEVICE] = {"device", 'd', "VID[:PID]", DEVICE, 0, "the board with this USB id (hex)"},
+    [OPTION_DEVICE] = {"device", 'd', "VID[:PID]", DEVICE, 0, "the board with this USB id, in hex"},
     [OPTION_SERIAL] = {"serial", 's', "TEXT", TEXT, AT(serial),
                        "the board with this serial number"},
     [OPTION_PATH] = {"path", 'p', "PATH", TEXT, AT(path), "the board at this port, as in `list`"},
     [OPTION_ALTERNATE] = {"alt", 'a', "NAME|N", TEXT, AT(alternate),
                           "the memory to use: alternate setting"},
-    [OPTION_WAIT] = {"wait", 'w', "[=SECONDS]", WAIT, 0, "wait until the board is there"},
+    [OPTION_WAIT] = {"wait", 'w', "[=SECONDS]", WAIT, 0, "wait for the board, if need be for ever"},
     [OPTION_VIRTUAL] = {"virtual", 0, "BOARD", BOARD, 0,
-                        "a virtual board: f407, f072, … (repeatable)"},
+                        "a virtual board: f407, f072, ... (repeatable)"},
     [OPTION_ADDRESS] = {"address", 'A', "ADDRESS", NUMBER, AT(has_address), "where, as 0x08000000"},
     [OPTION_SIZE] = {"size", 'n', "BYTES", SIZE, AT(has_size), "how much; 16k and 1M will do"},
     [OPTION_DRY_RUN] = {"dry-run", 0, NULL, FLAG, AT(dry_run),
@@ -43,30 +45,33 @@ static const struct row {
     [OPTION_FULL] = {"full", 0, NULL, FLAG, AT(full), "write all, not only what differs"},
     [OPTION_NO_PRESERVE] = {"no-preserve", 0, NULL, FLAG, AT(no_preserve),
                             "lose what else is in the sectors of the file"},
-    [OPTION_NO_VERIFY] = {"no-verify", 0, NULL, FLAG, AT(no_verify), "do not read back"},
+    [OPTION_NO_VERIFY] = {"no-verify", 0, NULL, FLAG, AT(no_verify),
+                          "do not read back what was written"},
     [OPTION_NO_RUN] = {"no-run", 0, NULL, FLAG, AT(no_run), "stay in DFU mode at the end"},
     [OPTION_IGNORE_SUFFIX] = {"ignore-suffix", 0, NULL, FLAG, AT(ignore_suffix),
                               "the DFU suffix may name another device"},
     [OPTION_ALLOW_OPTION_BYTES] = {"allow-option-bytes", 0, NULL, FLAG, AT(allow_option_bytes),
                                    "the file may hold option bytes or OTP"},
-    [OPTION_FORCE] = {"force", 'f', NULL, FLAG, AT(force), "do it in spite of what looks wrong"},
+    [OPTION_FORCE] = {"force", 'f', NULL, FLAG, AT(force), "do it although it looks wrong"},
     [OPTION_VDD] = {"vdd", 0, "VOLTS", VOLTS, AT(supply_mv),
-                    "the board's supply, as 3.3: F2/F4/F7 write faster"},
-    [OPTION_PATIENT] = {"patient", 0, NULL, FLAG, AT(patient), "honour every poll timeout"},
-    [OPTION_CHIP] = {"chip", 0, "NAME", TEXT, AT(chip), "which chip it is: f407, STM32F103C8, …"},
+                    "the supply, as 3.3: F2, F4 and F7 write faster"},
+    [OPTION_PATIENT] = {"patient", 0, NULL, FLAG, AT(patient),
+                        "always wait as long as the board asks for"},
+    [OPTION_CHIP] = {"chip", 0, "NAME", TEXT, AT(chip), "which chip it is: f407, STM32F103C8, ..."},
     [OPTION_BOARD_ENTRY] = {"board", 'b', "NAME", TEXT, AT(board),
-                            "which board it is: black-f407ve, ... (chip, supply)"},
+                            "which board it is: black-f407ve, ..."},
     [OPTION_ALL] = {"all", 0, NULL, FLAG, AT(all), "the whole main flash"},
     [OPTION_UNPROTECT] = {"unprotect", 0, NULL, FLAG, AT(unprotect),
                           "take read protection off; ERASES EVERYTHING"},
     [OPTION_FORMAT] = {"format", 'F', "NAME", TEXT, AT(format),
                        "binary, ihex, srec, elf, uf2, dfu or dfuse"},
     [OPTION_SUFFIX] = {"suffix", 0, "VID:PID[:VER]", TEXT, AT(suffix),
-                       "the device that a .dfu is for (hex)"},
+                       "the device that a .dfu is for, in hex"},
     [OPTION_FAMILY] = {"family", 0, "CHIP|ID", TEXT, AT(family), "the chip that a .uf2 is for"},
     [OPTION_JSON] = {"json", 0, NULL, FLAG, AT(json), "results as JSON, one object a line"},
     [OPTION_QUIET] = {"quiet", 'q', NULL, FLAG, AT(quiet), "no progress, no notes"},
-    [OPTION_VERBOSE] = {"verbose", 'v', NULL, FLAG, AT(verbose), "more notes"},
+    [OPTION_VERBOSE] = {"verbose", 'v', NULL, FLAG, AT(verbose),
+                        "tell what is found out, and where the time goes"},
     [OPTION_HELP] = {"help", 'h', NULL, FLAG, AT(help), "this text"},
 #undef AT
 };
@@ -79,11 +84,14 @@ bool parse_number(const char *text, bool with_suffix, uint32_t *number)
     char *end;
     unsigned shift = 0;
 
-    if (!isdigit((unsigned char)*text))
+    bool is_hex = strncmp(text, "0x", 2) == 0 || strncmp(text, "0X", 2) == 0;
+
+    /* "08000000" is meant as hex, or octal, or decimal: who knows. */
+    if (!isdigit((unsigned char)text[0]) ||
+        (text[0] == '0' && isdigit((unsigned char)text[1]) && !is_hex))
         return false;
     errno = 0;
-    value =
-        strtoull(text, &end, strncmp(text, "0x", 2) == 0 || strncmp(text, "0X", 2) == 0 ? 16 : 10);
+    value = strtoull(text, &end, is_hex ? 16 : 10);
     if (with_suffix && (*end == 'k' || *end == 'K'))
         shift = 10;
     else if (with_suffix && *end == 'M')
@@ -199,38 +207,6 @@ static bool take_value(struct arguments *arguments, const struct row *row, const
 
 /* ---- finding an option ---- */
 
-static size_t smallest(size_t a, size_t b, size_t c)
-{
-    size_t ab = a < b ? a : b;
-
-    return ab < c ? ab : c;
-}
-
-/* Levenshtein's distance, for "did you mean". */
-static size_t distance(const char *a, const char *b)
-{
-    enum { LONGEST = 32 };
-    size_t row[LONGEST + 1];
-    size_t a_length = strlen(a), b_length = strlen(b);
-
-    if (a_length > LONGEST || b_length > LONGEST)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= b_length; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a_length; i++) {
-        size_t diagonal = row[0];
-
-        row[0] = i;
-        for (size_t j = 1; j <= b_length; j++) {
-            size_t above = row[j];
-
-            row[j] = smallest(above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
-            diagonal = above;
-        }
-    }
-    return row[b_length];
-}
-
 static const struct row *find_name(const struct command *command, const char *name, size_t length)
 {
     for (size_t i = 0; i < command->option_count; i++) {
@@ -253,30 +229,34 @@ static const struct row *find_letter(const struct command *command, char letter)
 static enum boot0_status fail_unknown(const struct command *command, const char *option,
                                       struct boot0_error *error)
 {
-    const char *nearest = NULL;
-    size_t least = 4; /* farther than that, nobody meant it */
+    char name[TEXT_SHORT];
+    struct nearest nearest;
 
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(option, "="), option);
+    nearest = nearest_start(strncmp(name, "--", 2) == 0 ? name + 2 : "");
+    for (size_t i = 0; i < command->option_count; i++)
+        nearest_offer(&nearest, rows[command->options[i]].name);
     boot0_fail(error, B0_E_USAGE, "`boot0 %s` has no option %s", command->name, option);
-    for (size_t i = 0; strncmp(option, "--", 2) == 0 && i < command->option_count; i++) {
-        const char *name = rows[command->options[i]].name;
-        size_t far = distance(option + 2, name);
-
-        if (far < least) {
-            least = far;
-            nearest = name;
-        }
-    }
-    if (nearest)
-        return boot0_hint(error, "Did you mean --%s? `boot0 %s --help` shows all options.", nearest,
-                          command->name);
+    if (nearest.name)
+        return boot0_hint(error, "Did you mean --%s? `boot0 %s --help` shows all options.",
+                          nearest.name, command->name);
     return boot0_hint(error, "`boot0 %s --help` shows its options.", command->name);
 }
 
 static enum boot0_status fail_value(const struct row *row, const char *value,
                                     struct boot0_error *error)
 {
-    boot0_fail(error, B0_E_USAGE, "--%s does not take \"%s\"", row->name, value ? value : "");
-    return boot0_hint(error, "It wants %s: %s.", row->argument, row->help);
+    static const char *const wanted[] = {
+        [NUMBER] = "a number: 0x08000000 (hex, with 0x) or 134217728",
+        [SIZE] = "a number: 0x4000, 16384, 16k or 1M",
+        [DEVICE] = "one or two hex numbers: 0483 or 0483:df11",
+        [WAIT] = "a number of seconds: --wait=10; or none, to wait for ever",
+        [VOLTS] = "volts with at most three decimals: 3.3",
+        [BOARD] = "a board as `vboard list` shows it; at most 16 of them",
+    };
+
+    boot0_fail(error, B0_E_USAGE, "--%s does not take \"%s\"", row->name, value);
+    return boot0_hint(error, "It wants %s.", wanted[row->kind]);
 }
 
 /* ---- parsing ---- */
@@ -295,8 +275,10 @@ static enum boot0_status take_option(struct reader *r, const struct row *row, co
 {
     const char *value = attached;
 
-    if (row->kind == FLAG && attached)
-        return boot0_fail(r->error, B0_E_USAGE, "--%s takes no value", row->name);
+    if (row->kind == FLAG && attached) {
+        boot0_fail(r->error, B0_E_USAGE, "--%s takes no value", row->name);
+        return boot0_hint(r->error, "Leave \"=%s\" away.", attached);
+    }
     if (row->kind != FLAG && row->kind != WAIT && !value) {
         if (r->at + 1 >= r->argc) {
             boot0_fail(r->error, B0_E_USAGE, "--%s wants a value: %s", row->name, row->argument);
@@ -339,12 +321,28 @@ static enum boot0_status take_letters(struct reader *r, const char *word)
     return B0_OK;
 }
 
+/* "--wait 5": the number is not the option's, and hardly a file. */
+static bool is_stray_number(const struct reader *r, const char *word)
+{
+    const char *before = r->at > 0 ? r->argv[r->at - 1] : "";
+    uint32_t number;
+
+    return (strcmp(before, "--wait") == 0 || strcmp(before, "-w") == 0) &&
+           parse_number(word, false, &number);
+}
+
 static enum boot0_status take_operand(struct reader *r, const char *word)
 {
     struct arguments *arguments = r->arguments;
 
-    if (arguments->operand_count == OPERANDS_MAX)
-        return boot0_fail(r->error, B0_E_USAGE, "too many files");
+    if (is_stray_number(r, word)) {
+        boot0_fail(r->error, B0_E_USAGE, "it is not clear what \"%s\" belongs to", word);
+        return boot0_hint(r->error, "A time limit is written --wait=%s; a file ./%s.", word, word);
+    }
+    if (arguments->operand_count == OPERANDS_MAX) {
+        boot0_fail(r->error, B0_E_USAGE, "too many files");
+        return boot0_hint(r->error, "At most %d can be given.", OPERANDS_MAX);
+    }
     arguments->operands[arguments->operand_count++] = word;
     return B0_OK;
 }
@@ -353,16 +351,20 @@ static enum boot0_status check_operands(const struct reader *r)
 {
     const struct command *command = r->command;
     size_t count = r->arguments->operand_count;
+    const char *gap = command->operands[0] ? " " : "";
 
     if (r->arguments->help || (count >= command->operands_min && count <= command->operands_max))
         return B0_OK;
     if (count < command->operands_min)
-        boot0_fail(r->error, B0_E_USAGE, "`boot0 %s` wants %s", command->name, command->operands);
+        boot0_fail(r->error, B0_E_USAGE, "`boot0 %s` wants %s", command->name, command->wants);
+    else if (command->operands_max == 0)
+        boot0_fail(r->error, B0_E_USAGE, "`boot0 %s` takes no files or other words: \"%s\"",
+                   command->name, r->arguments->operands[0]);
     else
         boot0_fail(r->error, B0_E_USAGE, "`boot0 %s` does not know what to do with \"%s\"",
                    command->name, r->arguments->operands[command->operands_max]);
-    return boot0_hint(r->error, "Usage: boot0 %s [options]%s%s", command->name,
-                      command->operands[0] ? " " : "", command->operands);
+    return boot0_hint(r->error, "Usage: boot0 %s [options]%s%s", command->name, gap,
+                      command->operands);
 }
 
 enum boot0_status options_parse(const struct command *command, int argc, char *const *argv,
@@ -387,16 +389,47 @@ enum boot0_status options_parse(const struct command *command, int argc, char *c
     return status == B0_OK ? check_operands(&r) : status;
 }
 
+/* The row of a long option or of the last of some letters, whatever the command; NULL: none. */
+static const struct row *find_any(const char *word)
+{
+    size_t length = strcspn(word, "=");
+
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        bool is_long = word[1] == '-' && strlen(rows[i].name) == length - 2 &&
+                       strncmp(rows[i].name, word + 2, length - 2) == 0;
+
+        if (is_long || (word[1] != '-' && rows[i].letter && rows[i].letter == word[length - 1]))
+            return &rows[i];
+    }
+    return NULL;
+}
+
+int options_skip(int argc, char *const *argv)
+{
+    for (int i = 0; i < argc; i++) {
+        const struct row *row;
+
+        if (argv[i][0] != '-' || argv[i][1] == '\0')
+            return i;
+        row = find_any(argv[i]);
+        if (row && row->kind != FLAG && row->kind != WAIT && !strchr(argv[i], '='))
+            i++;
+    }
+    return argc;
+}
+
 void options_print(const struct command *command, FILE *file)
 {
     for (size_t i = 0; i < command->option_count; i++) {
         const struct row *row = &rows[command->options[i]];
-        char left[40];
-        const char *argument = row->argument ? row->argument : "";
+        const char *gap = row->argument && row->kind != WAIT ? " " : "";
+        char name[40], label[48];
 
-        snprintf(left, sizeof left, "--%s%s%s", row->name,
-                 row->argument && row->kind != WAIT ? " " : "", argument);
-        fprintf(file, "  %c%c%c %-23s %s\n", row->letter ? '-' : ' ',
-                row->letter ? row->letter : ' ', row->letter ? ',' : ' ', left, row->help);
+        snprintf(name, sizeof name, "--%s%s%s", row->name, gap, row->argument ? row->argument : "");
+        if (row->letter)
+            snprintf(label, sizeof label, "  -%c, %-23s ", row->letter, name);
+        else
+            snprintf(label, sizeof label, "      %-23s ", name);
+        print_wrapped(file, label, row->help);
     }
 }

@@ -7,121 +7,176 @@
 
 enum {
     REDRAW_US = 100000,
+    RATE_AFTER_US = 300000, /* before that, rate and time left would be guesses */
     BAR_MAX = 30,
+    BAR_MIN = 10,
     LINE_MAX_LENGTH = 256,
 };
 
-static const struct {
-    const char *doing;
-    const char *done;
-} phases[B0_PHASE_COUNT] = {
-    [B0_PHASE_WAIT] = {"Waiting", "Waited"},       [B0_PHASE_READ] = {"Comparing", "Compared"},
-    [B0_PHASE_ERASE] = {"Erasing", "Erased"},      [B0_PHASE_WRITE] = {"Writing", "Wrote"},
-    [B0_PHASE_VERIFY] = {"Verifying", "Verified"}, [B0_PHASE_RUN] = {"Starting", "Started"},
+/* Columns: "Verifying ", then "[] 100%  " around the bar, then what format_numbers() writes. */
+enum {
+    LABEL_COLUMNS = 10,
+    PERCENT_COLUMNS = 9,
+    AMOUNT_COLUMNS = 20, /* "1.25 MiB of 2.00 MiB" */
+    RATE_COLUMNS = 27,   /* ", 99.9 KiB/s, 59 min 59 s left" is hardly ever longer */
 };
 
-struct progress progress_start(bool quiet)
+static const char clear_line[] = "\r\033[K"; /* ECMA-48, 8.3.41 EL */
+
+struct words {
+    const char *doing;
+    const char *done; /* NULL: nothing is said at the end */
+};
+
+static struct words words_of(const struct progress *progress, enum boot0_phase phase)
 {
-    return (struct progress){
-        .quiet = quiet, .bar = terminal_is_smart(stderr), .phase = B0_PHASE_COUNT};
+    static const struct words phases[B0_PHASE_COUNT] = {
+        [B0_PHASE_WAIT] = {"Waiting for a board", NULL},
+        [B0_PHASE_READ] = {"Comparing", "Compared"},
+        [B0_PHASE_ERASE] = {"Erasing", "Erased"},
+        [B0_PHASE_WRITE] = {"Writing", "Wrote"},
+        [B0_PHASE_VERIFY] = {"Verifying", "Verified"},
+        [B0_PHASE_RUN] = {"Starting", NULL},
+    };
+
+    if (phase == B0_PHASE_READ && progress->copies)
+        return (struct words){"Reading", "Read"};
+    return phases[phase];
 }
 
-static uint64_t bytes_per_second(const struct boot0_progress *now)
+struct progress progress_start(bool silent, bool quiet)
 {
-    return now->elapsed_us ? now->done * 1000000 / now->elapsed_us : 0;
+    return (struct progress){.silent = silent,
+                             .quiet = quiet,
+                             .bar = terminal_is_smart(stderr),
+                             .last.phase = B0_PHASE_COUNT};
 }
 
-/* "  20 KiB of 40 KiB  19.0 KiB/s  1.1 s left" */
-static void format_numbers(const struct boot0_progress *now, char *text, size_t size)
+/* "20 KiB of 40 KiB, 19.0 KiB/s, 1.1 s left" */
+static void format_numbers(const struct boot0_progress *now, bool with_rate, char *text,
+                           size_t size)
 {
     char done[TEXT_SHORT], total[TEXT_SHORT], rate[TEXT_SHORT], left[TEXT_SHORT];
-    uint64_t speed = bytes_per_second(now);
-    int length =
-        snprintf(text, size, "%s of %s", text_size(done, now->done), text_size(total, now->total));
+    uint64_t speed = now->elapsed_us ? now->done * 1000000 / now->elapsed_us : 0;
+    size_t length;
 
-    if (speed == 0 || length < 0 || (size_t)length >= size)
+    snprintf(text, size, "%s of %s", text_size(done, now->done), text_size(total, now->total));
+    if (!with_rate || speed == 0 || now->elapsed_us < RATE_AFTER_US)
         return;
-    snprintf(text + length, size - (size_t)length, "  %s/s  %s left", text_size(rate, speed),
+    length = strlen(text);
+    snprintf(text + length, size - length, ", %s/s, %s left", text_size(rate, speed),
              text_time(left, (now->total - now->done) * 1000000 / speed));
 }
 
-void progress_format(const struct boot0_progress *now, int width, char *line, size_t size)
+void progress_format(const struct progress *progress, const struct boot0_progress *now, int width,
+                     char *line, size_t size)
 {
-    char numbers[LINE_MAX_LENGTH] = "", bar[BAR_MAX + 1];
-    unsigned percent = now->total ? (unsigned)(now->done * 100 / now->total) : 0;
-    int room = width - 1 - 10 - 8, filled;
+    int room = width - 1 - LABEL_COLUMNS - PERCENT_COLUMNS, filled;
+    bool with_rate = room >= BAR_MIN + AMOUNT_COLUMNS + RATE_COLUMNS;
+    bool with_amount = room >= BAR_MIN + AMOUNT_COLUMNS;
+    const char *doing = words_of(progress, now->phase).doing;
+    char numbers[LINE_MAX_LENGTH] = "", bar[BAR_MAX + 1], time[TEXT_SHORT];
 
     if (size > (size_t)width)
         size = (size_t)width;
     if (now->total == 0) {
-        snprintf(line, size, "%s…", phases[now->phase].doing);
+        snprintf(line, size, "%s... %s", doing,
+                 now->elapsed_us >= 1000000 ? text_time(time, now->elapsed_us) : "");
         return;
     }
-    format_numbers(now, numbers, sizeof numbers);
-    room -= (int)strlen(numbers) + 2;
-    if (room > BAR_MAX)
-        room = BAR_MAX;
-    if (room < 4) {
-        snprintf(line, size, "%-10s%3u%%  %s", phases[now->phase].doing, percent, numbers);
-        return;
-    }
+    if (with_amount)
+        format_numbers(now, with_rate, numbers, sizeof numbers);
+    room -= (with_amount ? AMOUNT_COLUMNS : 0) + (with_rate ? RATE_COLUMNS : 0);
+    room = room > BAR_MAX ? BAR_MAX : room;
+    room = room < 0 ? 0 : room;
     filled = (int)(now->done * (uint64_t)room / now->total);
     memset(bar, '-', (size_t)room);
     memset(bar, '#', (size_t)filled);
     bar[room] = '\0';
-    snprintf(line, size, "%-10s[%s] %3u%%  %s", phases[now->phase].doing, bar, percent, numbers);
+    snprintf(line, size, "%-*s[%s] %3u%%  %s", LABEL_COLUMNS, doing, bar,
+             (unsigned)(now->done * 100 / now->total), numbers);
+}
+
+static void clear(struct progress *progress)
+{
+    if (progress->on_line)
+        fputs(clear_line, stderr);
+    progress->on_line = false;
 }
 
 static void draw(struct progress *progress, const struct boot0_progress *now)
 {
     char line[LINE_MAX_LENGTH];
 
-    progress_format(now, terminal_width(stderr), line, sizeof line);
-    fprintf(stderr, "\r\033[K%s", line); /* ECMA-48: erase to the end of the line */
+    progress_format(progress, now, terminal_width(stderr), line, sizeof line);
+    fprintf(stderr, "%s%s", clear_line, line);
     fflush(stderr);
     progress->on_line = true;
     progress->drawn_us = now->elapsed_us;
+}
+
+void progress_line(struct progress *progress, const char *label, const char *text)
+{
+    char column[LABEL_COLUMNS + 1];
+
+    if (progress->silent)
+        return;
+    clear(progress);
+    snprintf(column, sizeof column, "%-*s", LABEL_COLUMNS, label);
+    print_wrapped(stderr, column, text);
 }
 
 /* What stays on the screen of a phase that is over. */
 static void finish_phase(struct progress *progress)
 {
     const struct boot0_progress *last = &progress->last;
-    char size[TEXT_SHORT], time[TEXT_SHORT];
+    char text[2 * TEXT_SHORT + 8], size[TEXT_SHORT], time[TEXT_SHORT];
+    struct words words;
 
-    if (progress->on_line)
-        fputs("\r\033[K", stderr);
-    progress->on_line = false;
-    if (progress->phase == B0_PHASE_COUNT || progress->phase == B0_PHASE_WAIT || last->done == 0)
+    clear(progress);
+    if (last->phase == B0_PHASE_COUNT || last->done == 0)
         return;
-    fprintf(stderr, "%s %s in %s\n", phases[progress->phase].done, text_size(size, last->done),
-            text_time(time, last->elapsed_us));
+    words = words_of(progress, last->phase);
+    if (!words.done)
+        return;
+    snprintf(text, sizeof text, "%s in %s", text_size(size, last->done),
+             text_time(time, last->elapsed_us));
+    progress_line(progress, words.done, text);
 }
 
-/* A new phase, or the same one anew: a second plan after a failure. */
+/* The first of a phase, or of the same one anew: a second plan after a failure. */
 static bool is_new(const struct progress *progress, const struct boot0_progress *now)
 {
-    return now->phase != progress->phase || now->elapsed_us < progress->last.elapsed_us;
+    return now->phase != progress->last.phase || now->elapsed_us < progress->last.elapsed_us;
+}
+
+static void show(struct progress *progress, const struct boot0_progress *now)
+{
+    bool begins = is_new(progress, now);
+
+    if (begins)
+        finish_phase(progress);
+    if (progress->bar) {
+        if (begins || now->elapsed_us >= progress->drawn_us + REDRAW_US)
+            draw(progress, now);
+    } else if (begins && now->phase == B0_PHASE_WAIT) {
+        fputs("Waiting for a board...\n", stderr);
+    }
 }
 
 bool progress_update(void *context, const struct boot0_progress *now)
 {
     struct progress *progress = context;
 
-    if (!progress->quiet) {
-        if (is_new(progress, now)) {
-            finish_phase(progress);
-            progress->phase = now->phase;
-            progress->drawn_us = 0;
-            if (progress->bar || now->phase == B0_PHASE_WAIT)
-                draw(progress, now);
-        } else if (progress->bar &&
-                   (now->elapsed_us >= progress->drawn_us + REDRAW_US || now->done == now->total)) {
-            draw(progress, now);
-        }
-    }
+    if (!progress->silent)
+        show(progress, now);
     progress->last = *now;
-    return !signals_pending();
+    if (!signals_pending())
+        return true;
+    if (!progress->told_to_stop)
+        progress_note(progress, "stopping where the board can be left; Ctrl-C again quits at once");
+    progress->told_to_stop = true;
+    return false;
 }
 
 void progress_note(void *context, const char *text)
@@ -130,15 +185,13 @@ void progress_note(void *context, const char *text)
 
     if (progress->quiet)
         return;
-    if (progress->on_line)
-        fputs("\r\033[K", stderr);
-    progress->on_line = false;
+    clear(progress);
     print_wrapped(stderr, "Note: ", text);
 }
 
 void progress_end(struct progress *progress)
 {
-    if (!progress->quiet)
+    if (!progress->silent)
         finish_phase(progress);
-    progress->phase = B0_PHASE_COUNT;
+    progress->last.phase = B0_PHASE_COUNT;
 }

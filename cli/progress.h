@@ -8,15 +8,17 @@
 #include <boot0/boot0.h>
 
 struct progress {
-    bool quiet;
-    bool bar;
-    enum boot0_phase phase; /* B0_PHASE_COUNT: none yet */
-    uint64_t drawn_us;      /* of the phase, when the bar was last drawn */
-    struct boot0_progress last;
-    bool on_line; /* the cursor stands behind a bar */
+    bool silent;                /* no phases */
+    bool quiet;                 /* no notes either */
+    bool bar;                   /* on a terminal */
+    bool copies;                /* the reading phase is the job itself, not a comparison */
+    bool told_to_stop;          /* that Ctrl-C was noticed has been said */
+    bool on_line;               /* the cursor stands behind a bar */
+    uint64_t drawn_us;          /* of the phase, when the bar was last drawn */
+    struct boot0_progress last; /* phase B0_PHASE_COUNT: none yet */
 };
 
-struct progress progress_start(bool quiet);
+struct progress progress_start(bool silent, bool quiet);
 
 /* An observer's function: context is the struct progress. False once the user pressed Ctrl-C. */
 bool progress_update(void *context, const struct boot0_progress *now);
@@ -24,14 +26,19 @@ bool progress_update(void *context, const struct boot0_progress *now);
 /* Likewise for notes. */
 void progress_note(void *context, const char *text);
 
+/* A line with a label, "Board     STM32F411", as those that end a phase; not if it is silent. */
+void progress_line(struct progress *progress, const char *label, const char *text);
+
 /* Ends the line that a bar stands on. */
 void progress_end(struct progress *progress);
 
 /*
- * Writes the bar's line for a width, without a newline, at most width - 1 characters:
- * "Writing    [#####-----]  50%  20 KiB of 40 KiB  19.0 KiB/s  1.1 s left".
+ * Writes the bar's line for a terminal of so many columns, of which it leaves the last one free:
+ * "Writing   [#####-----]  50%  20 KiB of 40 KiB, 19.0 KiB/s, 1.1 s left". What has no room is left
+ * out, numbers first.
  */
-void progress_format(const struct boot0_progress *now, int width, char *line, size_t size);
+void progress_format(const struct progress *progress, const struct boot0_progress *now, int width,
+                     char *line, size_t size);
 
 /* Ctrl-C is noticed from now on; a second one ends the program at once. */
 void signals_install(void);

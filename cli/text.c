@@ -13,26 +13,38 @@ enum {
     SECOND_US = 1000000,
     WIDTH_DEFAULT = 80,
     WIDTH_MIN = 40,
-    WIDTH_MAX = 100, /* longer lines do not read well */
+    WIDTH_TEXT = 78, /* longer lines do not read well */
 };
+
+/* Whole numbers as they are, others with about three digits. */
+static const char *scaled(char text[TEXT_SHORT], uint64_t bytes, uint64_t unit, const char *name)
+{
+    double value = (double)bytes / (double)unit;
+    int decimals = value < 10 && unit == MIB ? 2 : 1;
+
+    if (bytes % unit == 0 || value >= 100)
+        decimals = 0;
+    snprintf(text, TEXT_SHORT, "%.*f %s", decimals, value, name);
+    return text;
+}
 
 const char *text_size(char text[TEXT_SHORT], uint64_t bytes)
 {
-    if (bytes < KIB)
-        snprintf(text, TEXT_SHORT, "%" PRIu64 " byte%s", bytes, bytes == 1 ? "" : "s");
-    else if (bytes < MIB)
-        snprintf(text, TEXT_SHORT, bytes % KIB ? "%.1f KiB" : "%.0f KiB", (double)bytes / KIB);
-    else
-        snprintf(text, TEXT_SHORT, bytes % MIB ? "%.2f MiB" : "%.0f MiB", (double)bytes / MIB);
-    return text;
+    if (bytes >= MIB)
+        return scaled(text, bytes, MIB, "MiB");
+    if (bytes >= KIB)
+        return scaled(text, bytes, KIB, "KiB");
+    return text_count(text, bytes, "byte", "bytes");
 }
 
 const char *text_time(char text[TEXT_SHORT], uint64_t microseconds)
 {
-    uint64_t seconds = microseconds / SECOND_US;
+    uint64_t seconds = microseconds / SECOND_US, ms = microseconds / 1000;
 
-    if (seconds < 10)
-        snprintf(text, TEXT_SHORT, "%.1f s", (double)microseconds / SECOND_US);
+    if (seconds < 1)
+        snprintf(text, TEXT_SHORT, "%" PRIu64 " ms", ms);
+    else if (seconds < 10)
+        snprintf(text, TEXT_SHORT, "%" PRIu64 ".%" PRIu64 " s", seconds, ms / 100 % 10);
     else if (seconds < 60)
         snprintf(text, TEXT_SHORT, "%" PRIu64 " s", seconds);
     else
@@ -46,15 +58,28 @@ const char *text_count(char text[TEXT_SHORT], uint64_t count, const char *one, c
     return text;
 }
 
-void text_chips(const struct boot0_board *board, char *text, size_t size)
+const char *text_board(char text[TEXT_BOARD], const struct boot0_board *board)
 {
     if (board->chip_count == 0)
-        snprintf(text, size, "an unknown chip");
+        snprintf(text, TEXT_BOARD, "%.*s", TEXT_BOARD - 1,
+                 board->product[0] ? board->product : "an unknown chip");
     else if (board->chip_count == 1)
-        snprintf(text, size, "%s", board->chips[0]->name);
+        snprintf(text, TEXT_BOARD, "%s", board->chips[0]->name);
     else
-        snprintf(text, size, "%s or %zu other%s", board->chips[0]->name, board->chip_count - 1,
-                 board->chip_count == 2 ? "" : "s");
+        snprintf(text, TEXT_BOARD, "%s or %zu other%s", board->chips[0]->name,
+                 board->chip_count - 1, board->chip_count == 2 ? "" : "s");
+    return text;
+}
+
+const char *text_access(const struct boot0_error *error)
+{
+    if (error->code == B0_E_PERMISSION)
+        return "no permission: see `boot0 udev`";
+    if (error->code == B0_E_BUSY)
+        return "in use by another program";
+    if (error->code == B0_E_GONE)
+        return "unplugged just now";
+    return "does not answer: plug it in anew";
 }
 
 int terminal_width(FILE *file)
@@ -73,26 +98,34 @@ bool terminal_is_smart(FILE *file)
     return isatty(fileno(file)) && term && strcmp(term, "dumb") != 0;
 }
 
-void print_wrapped(FILE *file, const char *indent, const char *text)
+/* How many bytes of the text go onto a line that has room for so many; 0 if it is empty. */
+static size_t line_length(const char *text, size_t room)
 {
-    int width = terminal_width(file);
-    size_t room = (size_t)(width > WIDTH_MAX ? WIDTH_MAX : width) - strlen(indent) - 1;
-    const char *prefix = indent;
+    size_t indent = strspn(text, " "), length = strcspn(text, "\n");
 
-    while (*text) {
-        size_t length = strlen(text);
+    if (length <= room)
+        return length;
+    length = room;
+    while (length > indent && text[length] != ' ')
+        length--;
+    if (length == indent)
+        length = indent + strcspn(text + indent, " \n"); /* one word longer than the line */
+    return length;
+}
 
-        if (length > room) {
-            length = room;
-            while (length > 0 && text[length] != ' ')
-                length--;
-            if (length == 0)
-                length = strcspn(text, " ");
-        }
-        fprintf(file, "%s%.*s\n", prefix, (int)length, text);
+void print_wrapped(FILE *file, const char *label, const char *text)
+{
+    int terminal = terminal_width(file) - 1, margin = (int)strlen(label);
+    int room = (terminal < WIDTH_TEXT ? terminal : WIDTH_TEXT) - margin;
+
+    fputs(label, file);
+    for (bool first = true; first || *text; first = false) {
+        size_t length = line_length(text, room > 0 ? (size_t)room : 1), end = length;
+
+        while (end > 0 && text[end - 1] == ' ')
+            end--;
+        fprintf(file, "%*s%.*s\n", first ? 0 : margin, "", (int)end, text);
         text += length;
-        text += strspn(text, " ");
-        /* The first line's indent may be a label; the others get as many spaces. */
-        prefix = "                " + (16 - (strlen(indent) < 16 ? strlen(indent) : 16));
+        text += *text == '\n' ? 1 : strspn(text, " ");
     }
 }

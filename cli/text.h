@@ -6,21 +6,34 @@
 #include <stdio.h>
 
 enum {
-    TEXT_SHORT = 32, /* enough for what text_size() and text_time() write */
+    TEXT_SHORT = 32, /* enough for what text_size(), text_time() and text_count() write */
+    TEXT_BOARD = 96, /* and text_board() */
 };
 
-/* "512 bytes", "40 KiB", "1.5 MiB"; "0.8 s", "12 s", "1 min 5 s". Return `text`. */
+/* "512 bytes", "40 KiB", "1.50 MiB". Returns `text`, as the others do. */
 const char *text_size(char text[TEXT_SHORT], uint64_t bytes);
+
+/* "14 ms", "1.2 s", "12 s", "1 min 5 s"; cut, not rounded. */
 const char *text_time(char text[TEXT_SHORT], uint64_t microseconds);
 
 /* "1 sector", "3 sectors" */
 const char *text_count(char text[TEXT_SHORT], uint64_t count, const char *one, const char *many);
 
-/* "STM32F405/407/415/417", with " or 3 others" if more chips fit; "an unknown chip". */
-void text_chips(const struct boot0_board *board, char *text, size_t size);
+/*
+ * "STM32F405/407/415/417", with " or 3 others" if more chips fit; what the board calls itself if
+ * none does.
+ */
+const char *text_board(char text[TEXT_BOARD], const struct boot0_board *board);
 
-/* Prints a paragraph wrapped to the terminal's width (80 if that is not known), indented. */
-void print_wrapped(FILE *file, const char *indent, const char *text);
+/* Why a board in a list cannot be opened, in a few words: "no permission: see `boot0 udev`". */
+const char *text_access(const struct boot0_error *error);
+
+/*
+ * Prints a paragraph within the terminal's width, at most 78 columns. The label stands before the
+ * first line, as many spaces before the others. A newline in the text ends a line; spaces behind it
+ * indent the next.
+ */
+void print_wrapped(FILE *file, const char *label, const char *text);
 
 /* Columns of the terminal that a file goes to; 80 if it is none. */
 int terminal_width(FILE *file);

@@ -1,0 +1,137 @@
+/* `flash --dry-run`: one plan for each memory that the image has data for, shown as one table. */
+#include "dry_run.h"
+#include "json.h"
+#include "text.h"
+
+struct plans {
+    struct boot0_plan *list[B0_ALTERNATES_MAX];
+    size_t count;
+    /* sums */
+    size_t steps;
+    uint64_t erase_count;
+    uint64_t write_bytes;
+    uint64_t image_bytes;
+    uint64_t unchanged_bytes;
+    uint64_t expected_ms; /* 0: the chip's times are not known */
+};
+
+/* ---- making them ---- */
+
+static void add(struct plans *plans, struct boot0_plan *plan)
+{
+    plans->list[plans->count++] = plan;
+    plans->steps += plan->step_count;
+    plans->erase_count += plan->erase_count;
+    plans->write_bytes += plan->write_bytes;
+    plans->image_bytes += plan->image_bytes;
+    plans->unchanged_bytes += plan->unchanged_bytes;
+    plans->expected_ms += plan->expected_ms;
+}
+
+static enum boot0_status make_all(struct job *job, struct boot0_image *image,
+                                  const struct boot0_flash_options *options, struct plans *plans,
+                                  struct boot0_error *error)
+{
+    while (plans->count < B0_ALTERNATES_MAX) {
+        struct boot0_plan *plan;
+        enum boot0_status status =
+            boot0_session_plan(job->session, image, options, plans->count, &plan, error);
+
+        if (status != B0_OK || !plan)
+            return status;
+        add(plans, plan);
+    }
+    return B0_OK;
+}
+
+/* ---- showing them ---- */
+
+/* Times are only known of chips in the table. */
+static const char *expected(char text[TEXT_SHORT], const struct plans *plans, uint64_t ms)
+{
+    return plans->expected_ms > 0 ? text_time(text, ms * 1000) : "unknown";
+}
+
+static void print_step(const struct plans *plans, const struct boot0_plan_step *step)
+{
+    char size[TEXT_SHORT], time[TEXT_SHORT];
+
+    printf("%-6s  0x%08x-0x%08x  %10s  %8s\n", step->action == B0_PLAN_ERASE ? "erase" : "write",
+           step->address, step->address + (step->size - 1), text_size(size, step->size),
+           expected(time, plans, step->expected_ms));
+}
+
+static void print_plans(const struct plans *plans)
+{
+    char size[TEXT_SHORT], sectors[TEXT_SHORT], time[TEXT_SHORT], same[TEXT_SHORT], text[256];
+
+    if (plans->steps == 0) {
+        printf("Nothing to do: the board holds all %s already.\n",
+               text_size(size, plans->image_bytes));
+        return;
+    }
+    printf("%-6s  %-21s  %10s  %8s\n", "ACTION", "ADDRESSES", "SIZE", "EXPECTED");
+    for (size_t i = 0; i < plans->count; i++)
+        for (size_t j = 0; j < plans->list[i]->step_count; j++)
+            print_step(plans, &plans->list[i]->steps[j]);
+    snprintf(text, sizeof text,
+             "Would erase %s and write %s; %s are there already. Expected time "
+             "of the flash: %s. Nothing was changed.",
+             text_count(sectors, plans->erase_count, "sector", "sectors"),
+             text_size(size, plans->write_bytes), text_size(same, plans->unchanged_bytes),
+             expected(time, plans, plans->expected_ms));
+    print_wrapped(stdout, "", text);
+}
+
+static void json_step(struct json *json, const struct boot0_plan_step *step)
+{
+    json_open(json, NULL);
+    json_text(json, "action", step->action == B0_PLAN_ERASE ? "erase" : "write");
+    json_hex(json, "address", step->address, 8);
+    json_number(json, "bytes", step->size);
+    json_seconds(json, "expected_seconds", (uint64_t)step->expected_ms * 1000);
+    json_close(json);
+}
+
+static void json_plans(const struct job *job, const struct plans *plans)
+{
+    struct json json = job_json_begin(job);
+
+    json_bool(&json, "dry_run", true);
+    json_open_list(&json, "steps");
+    for (size_t i = 0; i < plans->count; i++)
+        for (size_t j = 0; j < plans->list[i]->step_count; j++)
+            json_step(&json, &plans->list[i]->steps[j]);
+    json_close_list(&json);
+    json_number(&json, "image_bytes", plans->image_bytes);
+    json_number(&json, "unchanged_bytes", plans->unchanged_bytes);
+    json_number(&json, "sectors_to_erase", plans->erase_count);
+    json_number(&json, "bytes_to_write", plans->write_bytes);
+    json_seconds(&json, "expected_seconds", plans->expected_ms * 1000);
+    json_end(&json);
+}
+
+enum boot0_status dry_run(struct job *job, struct boot0_image *image,
+                          const struct boot0_flash_options *options, struct boot0_error *error)
+{
+    const struct boot0_board *board = boot0_session_board(job->session);
+    struct plans plans = {.count = 0};
+    enum boot0_status status = board->dfuse
+                                   ? make_all(job, image, options, &plans, error)
+                                   : boot0_session_check(job->session, image, options, error);
+
+    if (status == B0_OK) {
+        if (!board->dfuse) /* it takes the file as a whole, and cannot be asked before */
+            plans.image_bytes = plans.write_bytes = boot0_image_size(image);
+        progress_end(&job->progress);
+        if (job->arguments->json)
+            json_plans(job, &plans);
+        else if (board->dfuse)
+            print_plans(&plans);
+        else
+            printf("Would write the file as a whole: plain DFU has no addresses.\n");
+    }
+    for (size_t i = 0; i < plans.count; i++)
+        boot0_plan_free(plans.list[i]);
+    return status;
+}

@@ -1,0 +1,10 @@
+/* What `flash --dry-run` does: the plan is made, shown and thrown away. */
+#ifndef BOOT0_CLI_DRY_RUN_H
+#define BOOT0_CLI_DRY_RUN_H
+
+#include "job.h"
+
+enum boot0_status dry_run(struct job *job, struct boot0_image *image,
+                          const struct boot0_flash_options *options, struct boot0_error *error);
+
+#endif
