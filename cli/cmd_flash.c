@@ -37,18 +37,19 @@ static const char *unchanged(char text[TEXT_SHORT + 16], const struct boot0_repo
 
 static void print_report(const struct boot0_board *board, const struct boot0_report *report)
 {
-    const char *end = report->started ? "The program was started." : "The board stays in DFU mode.";
+    const char *end =
+        report->started ? "\nThe program was started." : "\nThe board stays in DFU mode.";
     char sectors[TEXT_SHORT], size[TEXT_SHORT], same[TEXT_SHORT + 16], time[TEXT_SHORT], text[256];
 
     text_time(time, report->total_us);
     if (!board->dfuse)
-        snprintf(text, sizeof text, "Flashed: %s written in %s, not read back. %s",
+        snprintf(text, sizeof text, "Flashed: %s written in %s, not read back.%s",
                  text_size(size, report->bytes_written), time, end);
     else if (report->bytes_written == 0 && report->sectors_erased == 0)
-        snprintf(text, sizeof text, "Nothing to do: the board holds all %s already (%s). %s",
+        snprintf(text, sizeof text, "Nothing to do: the board holds all %s already (%s).%s",
                  text_size(size, report->image_bytes), time, end);
     else
-        snprintf(text, sizeof text, "Flashed: %s erased, %s written%s%s, in %s. %s",
+        snprintf(text, sizeof text, "Flashed: %s erased, %s written%s%s, in %s.%s",
                  text_count(sectors, report->sectors_erased, "sector", "sectors"),
                  text_size(size, report->bytes_written),
                  report->bytes_verified > 0 ? " and verified" : "", unchanged(same, report), time,

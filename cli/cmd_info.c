@@ -234,7 +234,7 @@ static void print_board(const struct boot0_board *board)
 static enum boot0_status board_info(const struct arguments *arguments, struct boot0_error *error)
 {
     struct job job;
-    enum boot0_status status = job_open(&job, arguments, error);
+    enum boot0_status status = job_open_untold(&job, arguments, error);
 
     if (status == B0_OK) {
         const struct boot0_board *board = boot0_session_board(job.session);

@@ -4,6 +4,7 @@
 #include "text.h"
 
 #include <boot0/virtual.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,13 +39,13 @@ struct boot0_selection job_selection(const struct arguments *arguments)
     };
 }
 
-/* Which board it is; with --verbose also how it is spoken to. */
+/* With --verbose also how it is spoken to. */
 static void show_board(struct job *job)
 {
     const struct boot0_board *board = boot0_session_board(job->session);
-    char chips[TEXT_CHIPS], text[512];
+    char name[TEXT_BOARD], text[512];
 
-    snprintf(text, sizeof text, "%s, port %s%s%s", text_chips(chips, board), board->usb.path,
+    snprintf(text, sizeof text, "%s, port %s%s%s", text_board(name, board), board->usb.path,
              board->serial[0] ? ", serial " : "", board->serial);
     progress_line(&job->progress, "Board", text);
     if (!job->arguments->verbose)
@@ -69,15 +70,16 @@ static void show_totals(struct job *job)
 
     boot0_session_report(job->session, &report);
     snprintf(text, sizeof text,
-             "%llu control transfers in %s: %s reading, %s erasing, %s writing, %s verifying",
-             (unsigned long long)report.transfers, text_time(total, report.total_us),
-             text_time(read, report.read_us), text_time(erase, report.erase_us),
-             text_time(write, report.write_us), text_time(verify, report.verify_us));
+             "%" PRIu64 " control transfers in %s: %s reading, %s erasing, %s writing, "
+             "%s verifying; %" PRIu64 " bytes read, %" PRIu64 " written",
+             report.transfers, text_time(total, report.total_us), text_time(read, report.read_us),
+             text_time(erase, report.erase_us), text_time(write, report.write_us),
+             text_time(verify, report.verify_us), report.bytes_read, report.bytes_written);
     progress_line(&job->progress, "Totals", text);
 }
 
-enum boot0_status job_open(struct job *job, const struct arguments *arguments,
-                           struct boot0_error *error)
+enum boot0_status job_open_untold(struct job *job, const struct arguments *arguments,
+                                  struct boot0_error *error)
 {
     struct boot0_selection selection = job_selection(arguments);
     struct boot0_session_options options = {
@@ -91,6 +93,14 @@ enum boot0_status job_open(struct job *job, const struct arguments *arguments,
     if (status == B0_OK)
         status = boot0_session_open(&job->session, &job->bus, &selection, &options, &job->observer,
                                     error);
+    return status;
+}
+
+enum boot0_status job_open(struct job *job, const struct arguments *arguments,
+                           struct boot0_error *error)
+{
+    enum boot0_status status = job_open_untold(job, arguments, error);
+
     if (status == B0_OK)
         show_board(job);
     return status;
@@ -98,7 +108,7 @@ enum boot0_status job_open(struct job *job, const struct arguments *arguments,
 
 void job_close(struct job *job)
 {
-    progress_end(&job->progress);
+    progress_break_off(&job->progress);
     if (job->session && job->arguments->verbose)
         show_totals(job);
     boot0_session_close(job->session);

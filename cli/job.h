@@ -20,9 +20,12 @@ enum boot0_status job_open_bus(struct job *job, const struct arguments *argument
 /* The selection that the arguments make. */
 struct boot0_selection job_selection(const struct arguments *arguments);
 
-/* Bus and session. job_close() in any case. */
+/* Bus and session, and tells which board it is. job_close() in any case. */
 enum boot0_status job_open(struct job *job, const struct arguments *arguments,
                            struct boot0_error *error);
+/* The same for a command that tells of the board itself. */
+enum boot0_status job_open_untold(struct job *job, const struct arguments *arguments,
+                                  struct boot0_error *error);
 void job_close(struct job *job);
 
 struct boot0_flash_options job_flash_options(const struct arguments *arguments);

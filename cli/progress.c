@@ -195,3 +195,9 @@ void progress_end(struct progress *progress)
         finish_phase(progress);
     progress->last.phase = B0_PHASE_COUNT;
 }
+
+void progress_break_off(struct progress *progress)
+{
+    clear(progress);
+    progress->last.phase = B0_PHASE_COUNT;
+}

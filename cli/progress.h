@@ -29,8 +29,11 @@ void progress_note(void *context, const char *text);
 /* A line with a label, "Board     STM32F411", as those that end a phase; not if it is silent. */
 void progress_line(struct progress *progress, const char *label, const char *text);
 
-/* Ends the line that a bar stands on. */
+/* Ends the phase under way, as one that is done. */
 void progress_end(struct progress *progress);
+
+/* Takes the bar away: the phase failed, or there is none. */
+void progress_break_off(struct progress *progress);
 
 /*
  * Writes the bar's line for a terminal of so many columns, of which it leaves the last one free:
