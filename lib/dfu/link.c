@@ -3,6 +3,10 @@
 
 #include <stdio.h>
 
+enum {
+    WAIT_PART_US = 100000,
+};
+
 uint64_t b0_link_now_us(const struct b0_link *link)
 {
     return link->transport.ops->now_us(link->transport.context);
@@ -114,6 +118,26 @@ static enum boot0_status fail_by_kind(const struct b0_link *link, const struct b
     return boot0_hint(error, "%s", failures[engine->failure].hint);
 }
 
+/* False if the observer wants to stop. */
+static bool go_on(const struct b0_link *link)
+{
+    return !link->tick || link->tick(link->context);
+}
+
+/* In parts: a mass erase can take a minute, and somebody may press Ctrl-C meanwhile. */
+static void wait_in_parts(const struct b0_link *link, uint32_t wait_us)
+{
+    const struct boot0_transport *transport = &link->transport;
+
+    while (wait_us > WAIT_PART_US) {
+        transport->ops->wait(transport->context, WAIT_PART_US);
+        wait_us -= WAIT_PART_US;
+        if (!go_on(link))
+            return;
+    }
+    transport->ops->wait(transport->context, wait_us);
+}
+
 static void carry_out(struct b0_link *link, const struct b0_engine_step *step)
 {
     const struct boot0_transport *transport = &link->transport;
@@ -121,7 +145,7 @@ static void carry_out(struct b0_link *link, const struct b0_engine_step *step)
     size_t actual = 0;
 
     if (step->kind == B0_STEP_WAIT) {
-        transport->ops->wait(transport->context, step->wait_us);
+        wait_in_parts(link, step->wait_us);
     } else {
         result = transport->ops->control(transport->context, &step->setup, step->data, &actual,
                                          step->timeout_ms);
@@ -144,7 +168,7 @@ enum boot0_status b0_link_run(struct b0_link *link, const struct b0_link_task *t
         default:
             carry_out(link, &step);
         }
-        if (link->tick && !link->tick(link->context))
+        if (!go_on(link))
             return boot0_fail(error, B0_E_CANCELLED, "stopped while %s", task->doing);
     }
 }
