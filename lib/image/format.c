@@ -124,8 +124,11 @@ enum boot0_status boot0_image_parse(struct boot0_image **image, const uint8_t *d
     *image = NULL;
     if (!error)
         error = &unwanted;
-    if (size == 0)
-        return boot0_fail(error, B0_E_DATA, "%s: is empty", input.name);
+    if (size == 0) {
+        boot0_fail(error, B0_E_DATA, "%s: is empty", input.name);
+        return boot0_hint(error, "A build or a download that failed leaves such files. Make or get "
+                                 "it again.");
+    }
     if (size > B0_IMAGE_FILE_MAX)
         return boot0_fail(error, B0_E_DATA, "%s: is larger than 64 MiB", input.name);
     status = choose_format(&input, options, &format, error);
