@@ -3,6 +3,7 @@
 #include "../dfu/dfu.h"
 #include "private.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,31 @@ static bool candidate_fits(const struct boot0_candidate *candidate,
     return !selection->path || strcmp(candidate->path, selection->path) == 0;
 }
 
+/* Port numbers as numbers: "1-2" before "1-10". */
+static int by_port(const void *a, const void *b)
+{
+    const char *p = ((const struct boot0_candidate *)a)->path;
+    const char *q = ((const struct boot0_candidate *)b)->path;
+
+    while (*p && *q) {
+        if (isdigit((unsigned char)*p) && isdigit((unsigned char)*q)) {
+            char *p_end, *q_end;
+            unsigned long m = strtoul(p, &p_end, 10), n = strtoul(q, &q_end, 10);
+
+            if (m != n)
+                return m < n ? -1 : 1;
+            p = p_end;
+            q = q_end;
+        } else if (*p != *q) {
+            return *p < *q ? -1 : 1;
+        } else {
+            p++;
+            q++;
+        }
+    }
+    return (*p != '\0') - (*q != '\0');
+}
+
 static enum boot0_status scan(const struct boot0_bus *bus, const struct boot0_selection *selection,
                               struct candidates *found, struct boot0_error *error)
 {
@@ -44,6 +70,7 @@ static enum boot0_status scan(const struct boot0_bus *bus, const struct boot0_se
     for (size_t i = 0; i < count; i++)
         if (candidate_fits(&all[i], selection))
             found->list[found->count++] = all[i];
+    qsort(found->list, found->count, sizeof found->list[0], by_port);
     return B0_OK;
 }
 
@@ -117,13 +144,12 @@ static enum boot0_status fail_several(const struct boot0_board *boards, size_t c
     size_t length = 0;
 
     for (size_t i = 0; i < count && length + 64 < sizeof list; i++)
-        length += (size_t)snprintf(list + length, sizeof list - length, "%s%s (%04x:%04x%s%.24s)",
-                                   i ? ", " : "", boards[i].usb.path, boards[i].usb.vendor,
-                                   boards[i].usb.product, boards[i].serial[0] ? ", serial " : "",
-                                   boards[i].serial);
+        length += (size_t)snprintf(list + length, sizeof list - length, "\n  %s  %04x:%04x%s%.24s",
+                                   boards[i].usb.path, boards[i].usb.vendor, boards[i].usb.product,
+                                   boards[i].serial[0] ? "  serial " : "", boards[i].serial);
     boot0_fail(error, B0_E_SEVERAL, "%zu boards are there, and it is not said which one is meant",
                count);
-    return boot0_hint(error, "Choose one by --path, --serial or -d: %s.", list);
+    return boot0_hint(error, "Choose one by --path, --serial or -d:%s", list);
 }
 
 static enum boot0_status fail_none(const struct boot0_selection *selection,

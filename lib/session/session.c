@@ -132,9 +132,11 @@ static enum boot0_status choose_alternate(struct boot0_session *session, struct 
             return B0_OK;
         }
         if (length + 64 < sizeof list)
-            length += (size_t)snprintf(list + length, sizeof list - length, "%s%u \"%.40s\"",
-                                       i ? ", " : "", board->alternates[i].alternate,
-                                       board->alternates[i].name);
+            length +=
+                (size_t)snprintf(list + length, sizeof list - length, "%s%u \"%.40s\"",
+                                 i ? ", " : "", board->alternates[i].alternate,
+                                 board->alternates[i].has_layout ? board->alternates[i].layout.name
+                                                                 : board->alternates[i].name);
     }
     boot0_fail(error, B0_E_USAGE, "the board has no alternate setting \"%s\"",
                session->options.alternate);
