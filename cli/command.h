@@ -24,6 +24,8 @@ struct arguments {
     uint32_t wait_ms;
     const char *virtual_boards[VIRTUAL_MAX];
     size_t virtual_count;
+    const char *trace;
+    const char *replay;
 
     /* how to talk */
     bool json;
@@ -68,6 +70,8 @@ enum option {
     OPTION_ALTERNATE,
     OPTION_WAIT,
     OPTION_VIRTUAL,
+    OPTION_TRACE,
+    OPTION_REPLAY,
     OPTION_ADDRESS,
     OPTION_SIZE,
     OPTION_DRY_RUN,
@@ -96,7 +100,8 @@ enum option {
 
 /* Options of every command that opens a board. */
 #define OPTIONS_BOARD                                                                              \
-    OPTION_DEVICE, OPTION_SERIAL, OPTION_PATH, OPTION_ALTERNATE, OPTION_WAIT, OPTION_VIRTUAL
+    OPTION_DEVICE, OPTION_SERIAL, OPTION_PATH, OPTION_ALTERNATE, OPTION_WAIT, OPTION_VIRTUAL,      \
+        OPTION_TRACE, OPTION_REPLAY
 #define OPTIONS_OUTPUT OPTION_JSON, OPTION_QUIET, OPTION_VERBOSE, OPTION_HELP
 
 struct command {

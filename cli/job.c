@@ -4,6 +4,7 @@
 #include "text.h"
 
 #include <boot0/virtual.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,17 +14,33 @@ enum {
     NAME_MAX_LENGTH = 4096,
 };
 
-enum boot0_status job_open_bus(struct job *job, const struct arguments *arguments,
-                               struct boot0_error *error)
+static enum boot0_status open_bus(struct job *job, const struct arguments *arguments,
+                                  struct boot0_error *error)
 {
-    memset(job, 0, sizeof *job);
-    job->arguments = arguments;
-    job->progress = progress_start(arguments->quiet || arguments->json, arguments->quiet);
-    job->observer = (struct boot0_observer){progress_update, progress_note, &job->progress};
+    if (arguments->replay)
+        return boot0_replay_open(&job->bus, arguments->replay, error);
     if (arguments->virtual_count > 0)
         return boot0_virtual_open(&job->bus, arguments->virtual_boards, arguments->virtual_count,
                                   error);
     return boot0_usb_open(&job->bus, error);
+}
+
+enum boot0_status job_open_bus(struct job *job, const struct arguments *arguments,
+                               struct boot0_error *error)
+{
+    enum boot0_status status;
+
+    memset(job, 0, sizeof *job);
+    job->arguments = arguments;
+    job->progress = progress_start(arguments->quiet || arguments->json, arguments->quiet);
+    job->observer = (struct boot0_observer){progress_update, progress_note, &job->progress};
+    status = open_bus(job, arguments, error);
+    if (status != B0_OK || !arguments->trace)
+        return status;
+    job->trace = fopen(arguments->trace, "w");
+    if (!job->trace)
+        return boot0_fail(error, B0_E_NO_OUTPUT, "%s: %s", arguments->trace, strerror(errno));
+    return boot0_trace_bus(&job->bus, job->trace, error);
 }
 
 struct boot0_selection job_selection(const struct arguments *arguments)
@@ -112,7 +129,11 @@ void job_close(struct job *job)
     if (job->session && job->arguments->verbose)
         show_totals(job);
     boot0_session_close(job->session);
+    if (job->arguments->replay && job->bus.ops && boot0_replay_divergence(&job->bus))
+        print_wrapped(stderr, "Replay: ", boot0_replay_divergence(&job->bus));
     boot0_bus_close(&job->bus);
+    if (job->trace && fclose(job->trace) != 0)
+        print_wrapped(stderr, "Trace: ", "the file could not be written to its end");
 }
 
 struct boot0_flash_options job_flash_options(const struct arguments *arguments)

@@ -8,6 +8,7 @@
 struct job {
     const struct arguments *arguments;
     struct boot0_bus bus;
+    FILE *trace; /* NULL: none */
     struct boot0_session *session;
     struct progress progress;
     struct boot0_observer observer;

@@ -36,6 +36,8 @@ static const struct row {
     [OPTION_ALTERNATE] = {"alt", 'a', "NAME|N", TEXT, AT(alternate),
                           "the memory to use: alternate setting"},
     [OPTION_WAIT] = {"wait", 'w', "[=SECONDS]", WAIT, 0, "wait for the board, if need be for ever"},
+    [OPTION_TRACE] = {"trace", 0, "FILE", TEXT, AT(trace), "write down every transfer"},
+    [OPTION_REPLAY] = {"replay", 0, "FILE", TEXT, AT(replay), "the board of a recorded trace"},
     [OPTION_VIRTUAL] = {"virtual", 0, "BOARD", BOARD, 0,
                         "a virtual board: f407, f072, ... (repeatable)"},
     [OPTION_ADDRESS] = {"address", 'A', "ADDRESS", NUMBER, AT(has_address), "where, as 0x08000000"},

@@ -221,6 +221,38 @@ def descriptors_seeds():
     yield "string-long", bytes([166, 3]) + data  # as in F42x ROMs: longer than what comes
 
 
+def trace_line(at, direction, name, value, index, length, data=b"", more=""):
+    hexed = " ".join(f"{byte:02x}" for byte in data[:16])
+    line = (f"    {at}.000000 1-1 {direction} {name} value=0x{value:04x} index={index} "
+            f"length={length}{more} ok {hexed}".rstrip())
+    rest = [f"            + {data[at:at + 32].hex(' ')}" for at in range(16, len(data), 32)]
+    return "\n".join([line + (" ..." if rest else "")] + rest) + "\n"
+
+
+def trace_seeds():
+    configuration = dfu_configuration(1, struct.pack("<BBBHHH", 9, 0x21, 0x0B, 255, 2048, 0x011A))
+    layout = "@Internal Flash  /0x08000000/04*016Kg"
+    string = bytes([2 + 2 * len(layout), 3]) + layout.encode("utf-16-le")
+    opened = ("    0.000000 1-1 --- open vendor=0x0483 product=0xdf11 device=0x2200 "
+              "strings=0,0,0 dfu=0,2\n")
+    session = opened + "".join([
+        trace_line(1, "in ", "GET_DESCRIPTOR", 0x0200, 0, 9, configuration[:9]),
+        trace_line(1, "in ", "GET_DESCRIPTOR", 0x0200, 0, len(configuration), configuration),
+        trace_line(1, "in ", "GET_DESCRIPTOR", 0x0300, 0, 255, b"\x04\x03\x09\x04", " actual=4"),
+        trace_line(1, "in ", "GET_DESCRIPTOR", 0x0304, 0x409, 255, string,
+                   f" actual={len(string)}"),
+        trace_line(2, "out", "SET_INTERFACE", 0, 0, 0),
+        trace_line(2, "in ", "GETSTATUS", 0, 0, 6, bytes([0, 0, 0, 0, 2, 0])),
+        trace_line(3, "out", "DNLOAD", 0, 0, 5, bytes([0x21, 0, 0, 0, 8])),
+        trace_line(3, "in ", "GETSTATUS", 0, 0, 6, bytes([0, 0, 0, 0, 5, 0])),
+        trace_line(3, "out", "ABORT", 0, 0, 0),
+        trace_line(4, "in ", "UPLOAD", 2, 0, 2048, bytes(range(256)) * 8),
+        "    5.000000 1-1 --- reset 3\n    5.000000 1-1 --- close\n",
+    ])
+    yield "opened", opened.encode()
+    yield "session", session.encode()
+
+
 def engine_seeds():
     """The first byte chooses the operation, the others are the board's answers."""
     idle = bytes([0, 0, 0, 0, 0, 2, 0])
@@ -239,6 +271,7 @@ TARGETS = {
     "image": image_seeds,
     "layout": layout_seeds,
     "srec": srec_seeds,
+    "trace": trace_seeds,
     "uf2": uf2_seeds,
 }
 

@@ -1,0 +1,234 @@
+/* A transfer as a line of text, written and read. */
+#include "line.h"
+
+#include <core/dfu.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const standard_names[] = {
+    [B0_USB_GET_STATUS] = "GET_STATUS",
+    [B0_USB_CLEAR_FEATURE] = "CLEAR_FEATURE",
+    [B0_USB_SET_FEATURE] = "SET_FEATURE",
+    [B0_USB_SET_ADDRESS] = "SET_ADDRESS",
+    [B0_USB_GET_DESCRIPTOR] = "GET_DESCRIPTOR",
+    [B0_USB_SET_DESCRIPTOR] = "SET_DESCRIPTOR",
+    [B0_USB_GET_CONFIGURATION] = "GET_CONFIGURATION",
+    [B0_USB_SET_CONFIGURATION] = "SET_CONFIGURATION",
+    [B0_USB_GET_INTERFACE] = "GET_INTERFACE",
+    [B0_USB_SET_INTERFACE] = "SET_INTERFACE",
+};
+
+static const char *const results[] = {
+    [B0_XFER_OK] = "ok",     [B0_XFER_STALL] = "STALL", [B0_XFER_TIMEOUT] = "TIMEOUT",
+    [B0_XFER_GONE] = "GONE", [B0_XFER_ERROR] = "ERROR",
+};
+
+enum {
+    STANDARD_COUNT = sizeof standard_names / sizeof standard_names[0],
+    RESULT_COUNT = sizeof results / sizeof results[0],
+};
+
+static bool is_class(const struct boot0_setup *setup)
+{
+    return (setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_CLASS;
+}
+
+static const char *request_name(const struct boot0_setup *setup)
+{
+    if (is_class(setup))
+        return b0_dfu_request_name(setup->request);
+    if (setup->request < STANDARD_COUNT && standard_names[setup->request])
+        return standard_names[setup->request];
+    return "unknown";
+}
+
+/* ---- writing ---- */
+
+static void write_head(FILE *file, uint64_t at_us, const char *who)
+{
+    fprintf(file, "%5u.%06u %s ", (unsigned)(at_us / 1000000), (unsigned)(at_us % 1000000), who);
+}
+
+void b0_trace_write_event(FILE *file, uint64_t at_us, const char *who)
+{
+    write_head(file, at_us, who);
+    fputs("--- ", file);
+}
+
+static void write_bytes(FILE *file, const uint8_t *data, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        fprintf(file, " %02x", data[i]);
+}
+
+static void write_meaning(FILE *file, const struct b0_trace_transfer *transfer)
+{
+    if (is_class(&transfer->setup) && transfer->setup.request == B0_DFU_GETSTATUS &&
+        transfer->actual == B0_DFU_STATUS_SIZE) {
+        struct b0_dfu_status status = b0_dfu_status_load(transfer->data);
+
+        fprintf(file, " [%s %s %u ms]", b0_dfu_status_name(status.status),
+                b0_dfu_state_name(status.state), (unsigned)status.poll_timeout_ms);
+    } else if (transfer->state) {
+        fprintf(file, " [%s]", transfer->state);
+    }
+}
+
+void b0_trace_write(FILE *file, const struct b0_trace_transfer *transfer, bool whole)
+{
+    const struct boot0_setup *setup = &transfer->setup;
+    bool in = setup->request_type & B0_USB_DIR_IN;
+    size_t shown = transfer->actual < B0_TRACE_SHOWN ? transfer->actual : B0_TRACE_SHOWN;
+
+    write_head(file, transfer->at_us, transfer->who);
+    fprintf(file, "%s %s value=0x%04x index=%u length=%u", in ? "in " : "out", request_name(setup),
+            setup->value, setup->index, setup->length);
+    if (in && transfer->result == B0_XFER_OK && transfer->actual != setup->length)
+        fprintf(file, " actual=%u", (unsigned)transfer->actual);
+    fprintf(file, " %s", results[transfer->result]);
+    write_meaning(file, transfer);
+    write_bytes(file, transfer->data, shown);
+    fputs(transfer->actual > shown ? " ...\n" : "\n", file);
+    for (size_t at = shown; whole && at < transfer->actual; at += B0_TRACE_MORE) {
+        size_t left = transfer->actual - at;
+
+        fputs("            +", file);
+        write_bytes(file, transfer->data + at, left < B0_TRACE_MORE ? left : B0_TRACE_MORE);
+        fputc('\n', file);
+    }
+}
+
+/* ---- reading ---- */
+
+/* Takes one blank-separated word; false at the end of the line. */
+static bool next_word(const char **text, char *word, size_t size)
+{
+    size_t length;
+
+    *text += strspn(*text, " ");
+    length = strcspn(*text, " \n");
+    if (length == 0 || length >= size)
+        return false;
+    memcpy(word, *text, length);
+    word[length] = '\0';
+    *text += length;
+    return true;
+}
+
+/* "value=0x0002": the number, or false if the word is not that key's or is out of range. */
+static bool keyed_number(const char *word, const char *key, unsigned long *number)
+{
+    size_t length = strlen(key);
+    char *end;
+
+    if (strncmp(word, key, length) != 0 || word[length] != '=')
+        return false;
+    *number = strtoul(word + length + 1, &end, 0);
+    return end != word + length + 1 && *end == '\0' && *number <= 0xffff;
+}
+
+static bool parse_time(const char *word, uint64_t *at_us)
+{
+    char *end;
+    unsigned long long seconds = strtoull(word, &end, 10), part;
+
+    if (end == word || *end != '.' || seconds > UINT32_MAX || strlen(end + 1) != 6)
+        return false;
+    part = strtoull(end + 1, &end, 10);
+    *at_us = seconds * 1000000 + part;
+    return *end == '\0';
+}
+
+/* DFU's names and USB's do not meet, so the name tells the type. */
+static bool parse_request(const char *word, bool in, struct boot0_setup *setup)
+{
+    for (unsigned i = 0; i < B0_DFU_REQUEST_COUNT; i++)
+        if (strcmp(word, b0_dfu_request_name(i)) == 0) {
+            setup->request = (uint8_t)i;
+            setup->request_type = B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE;
+        }
+    for (unsigned i = 0; i < STANDARD_COUNT; i++)
+        if (standard_names[i] && strcmp(word, standard_names[i]) == 0) {
+            setup->request = (uint8_t)i;
+            setup->request_type = B0_USB_TYPE_STANDARD;
+            if (i == B0_USB_SET_INTERFACE || i == B0_USB_GET_INTERFACE)
+                setup->request_type |= B0_USB_RECIPIENT_INTERFACE;
+        }
+    if (setup->request_type == 0xff)
+        return false;
+    if (in)
+        setup->request_type |= B0_USB_DIR_IN;
+    return true;
+}
+
+static bool parse_result(const char *word, enum boot0_xfer *result)
+{
+    for (int i = 0; i < RESULT_COUNT; i++)
+        if (strcmp(word, results[i]) == 0) {
+            *result = (enum boot0_xfer)i;
+            return true;
+        }
+    return false;
+}
+
+static bool parse_setup(const char **line, struct boot0_setup *setup, unsigned long *actual)
+{
+    static const char *const keys[] = {"value", "index", "length"};
+    unsigned long numbers[3];
+    char word[32];
+
+    for (size_t i = 0; i < 3; i++)
+        if (!next_word(line, word, sizeof word) || !keyed_number(word, keys[i], &numbers[i]))
+            return false;
+    setup->value = (uint16_t)numbers[0];
+    setup->index = (uint16_t)numbers[1];
+    setup->length = (uint16_t)numbers[2];
+    *actual = numbers[2];
+    return true;
+}
+
+size_t b0_trace_parse_bytes(const char *text, uint8_t *bytes, size_t room)
+{
+    size_t count = 0;
+    char word[8], *end;
+
+    while (count < room && next_word(&text, word, sizeof word)) {
+        unsigned long byte = strtoul(word, &end, 16);
+
+        if (*end != '\0' || strlen(word) != 2)
+            break;
+        bytes[count++] = (uint8_t)byte;
+    }
+    return count;
+}
+
+bool b0_trace_parse(const char *line, struct b0_trace_transfer *transfer,
+                    uint8_t bytes[B0_TRACE_SHOWN], size_t *count)
+{
+    struct boot0_setup *setup = &transfer->setup;
+    unsigned long actual;
+    char word[64];
+    bool in;
+
+    memset(transfer, 0, sizeof *transfer);
+    setup->request_type = 0xff;
+    if (!next_word(&line, word, sizeof word) || !parse_time(word, &transfer->at_us) ||
+        !next_word(&line, word, sizeof word) || !next_word(&line, word, sizeof word))
+        return false;
+    in = strcmp(word, "in") == 0;
+    if ((!in && strcmp(word, "out") != 0) || !next_word(&line, word, sizeof word) ||
+        !parse_request(word, in, setup) || !parse_setup(&line, setup, &actual) ||
+        !next_word(&line, word, sizeof word))
+        return false;
+    if (keyed_number(word, "actual", &actual) && !next_word(&line, word, sizeof word))
+        return false;
+    if (!parse_result(word, &transfer->result))
+        return false;
+    transfer->actual = transfer->result == B0_XFER_OK ? actual : 0;
+    line += strspn(line, " ");
+    if (*line == '[')
+        line += strcspn(line, "]\n") + 1;
+    *count = b0_trace_parse_bytes(
+        line, bytes, transfer->actual < B0_TRACE_SHOWN ? transfer->actual : B0_TRACE_SHOWN);
+    return transfer->actual <= setup->length;
+}

@@ -1,0 +1,196 @@
+/* A bus that writes down what goes over another one. */
+#include "line.h"
+
+#include <boot0/trace.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct recorder {
+    struct boot0_bus bus; /* owned: the one that is recorded */
+    FILE *file;
+    uint64_t start_us;
+};
+
+struct recorded {
+    struct boot0_transport transport; /* owned */
+    struct recorder *recorder;
+    char path[B0_PATH_MAX];
+};
+
+static uint64_t bus_time(const struct recorder *recorder)
+{
+    return recorder->bus.ops->now_us(recorder->bus.context) - recorder->start_us;
+}
+
+/* ---- one board ---- */
+
+static uint64_t board_now(void *context)
+{
+    struct recorded *board = context;
+
+    return board->transport.ops->now_us(board->transport.context);
+}
+
+static uint64_t board_time(struct recorded *board)
+{
+    uint64_t now_us = board_now(board);
+
+    return now_us > board->recorder->start_us ? now_us - board->recorder->start_us : 0;
+}
+
+static enum boot0_xfer control(void *context, const struct boot0_setup *setup, uint8_t *data,
+                               size_t *actual, uint32_t timeout_ms)
+{
+    struct recorded *board = context;
+    struct b0_trace_transfer transfer = {
+        .at_us = board_time(board), .who = board->path, .setup = *setup, .data = data};
+
+    transfer.result =
+        board->transport.ops->control(board->transport.context, setup, data, actual, timeout_ms);
+    transfer.actual = *actual;
+    b0_trace_write(board->recorder->file, &transfer, true);
+    return transfer.result;
+}
+
+/* As the SET_INTERFACE that it is on the bus. */
+static enum boot0_status select_alternate(void *context, uint8_t interface, uint8_t alternate,
+                                          struct boot0_error *error)
+{
+    struct recorded *board = context;
+    struct b0_trace_transfer transfer = {
+        .at_us = board_time(board),
+        .who = board->path,
+        .setup = {B0_USB_TYPE_STANDARD | B0_USB_RECIPIENT_INTERFACE, B0_USB_SET_INTERFACE,
+                  alternate, interface, 0},
+    };
+    enum boot0_status status =
+        board->transport.ops->select(board->transport.context, interface, alternate, error);
+
+    if (status != B0_OK)
+        transfer.result = status == B0_E_GONE ? B0_XFER_GONE : B0_XFER_ERROR;
+    b0_trace_write(board->recorder->file, &transfer, true);
+    return status;
+}
+
+static enum boot0_xfer reset(void *context)
+{
+    struct recorded *board = context;
+    enum boot0_xfer result;
+
+    b0_trace_write_event(board->recorder->file, board_time(board), board->path);
+    result = board->transport.ops->reset(board->transport.context);
+    fprintf(board->recorder->file, "reset %d\n", (int)result);
+    return result;
+}
+
+static void wait_us(void *context, uint32_t microseconds)
+{
+    struct recorded *board = context;
+
+    board->transport.ops->wait(board->transport.context, microseconds);
+}
+
+static void close_board(void *context)
+{
+    struct recorded *board = context;
+
+    b0_trace_write_event(board->recorder->file, board_time(board), board->path);
+    fputs("close\n", board->recorder->file);
+    fflush(board->recorder->file);
+    board->transport.ops->close(board->transport.context);
+    free(board);
+}
+
+static const struct boot0_transport_ops board_ops = {
+    .control = control,
+    .select = select_alternate,
+    .reset = reset,
+    .wait = wait_us,
+    .now_us = board_now,
+    .close = close_board,
+};
+
+/* ---- the bus ---- */
+
+static enum boot0_status scan(void *context, struct boot0_candidate *list, size_t capacity,
+                              size_t *count, struct boot0_error *error)
+{
+    struct recorder *recorder = context;
+
+    return recorder->bus.ops->scan(recorder->bus.context, list, capacity, count, error);
+}
+
+static void wait_change(void *context, uint32_t timeout_ms)
+{
+    struct recorder *recorder = context;
+
+    recorder->bus.ops->wait_change(recorder->bus.context, timeout_ms);
+}
+
+static uint64_t bus_now(void *context)
+{
+    struct recorder *recorder = context;
+
+    return recorder->bus.ops->now_us(recorder->bus.context);
+}
+
+/* What a replay needs to know of a board that it cannot ask. */
+static void write_open(struct recorder *recorder, const struct boot0_candidate *c)
+{
+    b0_trace_write_event(recorder->file, bus_time(recorder), c->path);
+    fprintf(recorder->file,
+            "open vendor=0x%04x product=0x%04x device=0x%04x strings=%u,%u,%u dfu=%u,%u\n",
+            c->vendor, c->product, c->bcd_device, c->manufacturer_index, c->product_index,
+            c->serial_index, c->dfu_interface, c->dfu_protocol);
+}
+
+static enum boot0_status open_board(void *context, const struct boot0_candidate *candidate,
+                                    struct boot0_transport *transport, struct boot0_error *error)
+{
+    struct recorder *recorder = context;
+    struct recorded *board = calloc(1, sizeof *board);
+    enum boot0_status status;
+
+    if (!board)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+    board->recorder = recorder;
+    memcpy(board->path, candidate->path, sizeof board->path);
+    write_open(recorder, candidate);
+    status = recorder->bus.ops->open(recorder->bus.context, candidate, &board->transport, error);
+    if (status != B0_OK) {
+        free(board);
+        return status;
+    }
+    *transport = (struct boot0_transport){&board_ops, board};
+    return B0_OK;
+}
+
+static void close_bus(void *context)
+{
+    struct recorder *recorder = context;
+
+    fflush(recorder->file);
+    boot0_bus_close(&recorder->bus);
+    free(recorder);
+}
+
+static const struct boot0_bus_ops bus_ops = {
+    .scan = scan,
+    .wait_change = wait_change,
+    .now_us = bus_now,
+    .open = open_board,
+    .close = close_bus,
+};
+
+enum boot0_status boot0_trace_bus(struct boot0_bus *bus, FILE *file, struct boot0_error *error)
+{
+    struct recorder *recorder = calloc(1, sizeof *recorder);
+
+    if (!recorder)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+    recorder->bus = *bus;
+    recorder->file = file;
+    recorder->start_us = bus->ops->now_us(bus->context);
+    *bus = (struct boot0_bus){&bus_ops, recorder};
+    return B0_OK;
+}

@@ -1,0 +1,71 @@
+"""Reads the command's own --help, from which man page and shell completions are made."""
+
+import itertools
+import re
+import subprocess
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Option:
+    letter: str  # "" if it has none
+    name: str
+    argument: str  # "FILE", "[=SECONDS]" or ""
+    text: str
+
+
+@dataclass
+class Command:
+    name: str
+    summary: str
+    usage: str = ""
+    text: str = ""
+    options: list = field(default_factory=list)
+    examples: list = field(default_factory=list)
+
+
+def run(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+OPTION = re.compile(r"^  (?:-(?P<letter>\w),|   ) --(?P<name>[\w-]+)(?P<argument>\S*(?: [^ ]+)?)  +(?P<text>.*)$")
+
+
+def parse_options(lines):
+    options = []
+    for line in lines:
+        match = OPTION.match(line)
+        if match:
+            options.append(Option(match["letter"] or "", match["name"], match["argument"].strip(),
+                                  match["text"]))
+        elif options and line.startswith(" " * 20):
+            options[-1].text += " " + line.strip()
+    return options
+
+
+def split_sections(text):
+    """The paragraphs under "Options:" and the like; what is before them under ""."""
+    sections, name = {"": []}, ""
+    for line in text.splitlines():
+        if re.fullmatch(r"[A-Z][\w ]*:", line):
+            name = line[:-1]
+            sections[name] = []
+        else:
+            sections[name].append(line)
+    return sections
+
+
+def read_command(binary, name, summary):
+    sections = split_sections(run(binary, name, "--help"))
+    head = [line for line in sections[""] if line]
+    return Command(name, summary, head[0].removeprefix("Usage: "), "\n".join(head[1:]),
+                   parse_options(sections.get("Options", [])),
+                   [line.strip() for line in sections.get("Examples", []) if line.strip()])
+
+
+def read_commands(binary):
+    """All commands of boot0, in the order of its own list."""
+    listed = split_sections(run(binary, "--help"))["Commands"]
+    rows = itertools.takewhile(str.strip, listed)
+    pairs = [re.match(r"  ([\w-]+) +(\S.*)", row) for row in rows]
+    return [read_command(binary, pair[1], pair[2]) for pair in pairs if pair]

@@ -1,0 +1,111 @@
+#!/usr/bin/python3
+"""Makes a shell completion for boot0 from its --help: make-completion.py bash|zsh|fish BINARY"""
+
+import re
+import sys
+
+import helptext
+
+FILES = {"flash", "verify", "info", "convert", "read", "gang", "watch"}  # take file names
+
+
+def words(command):
+    return [f"--{o.name}" for o in command.options] + [f"-{o.letter}" for o in command.options
+                                                       if o.letter]
+
+
+def bash(commands):
+    names = " ".join(c.name for c in commands)
+    cases = "\n".join(f"        {c.name}) options='{' '.join(words(c))}' ;;" for c in commands)
+    return f"""# bash completion for boot0
+_boot0() {{
+    local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD-1]}} options=
+    COMPREPLY=()
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        mapfile -t COMPREPLY < <(compgen -W '{names} help --help --version' -- "$current")
+        return
+    fi
+    case ${{COMP_WORDS[1]}} in
+        help) mapfile -t COMPREPLY < <(compgen -W '{names}' -- "$current"); return ;;
+{cases}
+    esac
+    case $previous in
+        --format | -F)
+            mapfile -t COMPREPLY < <(compgen -W 'binary ihex srec elf uf2 dfu dfuse' -- "$current")
+            return ;;
+    esac
+    if [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
+    else
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+    fi
+}}
+complete -o filenames -F _boot0 boot0
+"""
+
+
+def zsh_quote(text):
+    return text.replace("'", "'\\''").replace("[", "(").replace("]", ")").replace(":", "\\:")
+
+
+def zsh_option(option):
+    value = f":{zsh_quote(re.sub(r'[][=]', '', option.argument))}:" if option.argument else ""
+    equals = "=-" if option.argument.startswith("[=") else "=" if option.argument else ""
+    long = f"'--{option.name}{equals}[{zsh_quote(option.text)}]{value}'"
+    if not option.letter:
+        return long
+    return f"{long} '-{option.letter}[{zsh_quote(option.text)}]{value}'"
+
+
+def zsh(commands):
+    listed = "\n".join(f"        '{c.name}:{zsh_quote(c.summary)}'" for c in commands)
+    cases = []
+    for c in commands:
+        options = " \\\n                ".join(zsh_option(o) for o in c.options)
+        files = " '*:file:_files'" if c.name in FILES else ""
+        cases.append(f"            {c.name}) _arguments {options}{files} ;;")
+    body = "\n".join(cases)
+    return f"""#compdef boot0
+_boot0() {{
+    local -a commands
+    commands=(
+{listed}
+    )
+    if (( CURRENT == 2 )); then
+        _describe command commands
+    else
+        local name=$words[2]
+        shift words
+        (( CURRENT-- ))
+        case $name in
+{body}
+        esac
+    fi
+}}
+_boot0 "$@"
+"""
+
+
+def fish_quote(text):
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def fish(commands):
+    lines = ["# fish completion for boot0"]
+    for c in commands:
+        lines.append(f"complete -c boot0 -n __fish_use_subcommand -f -a {c.name} "
+                     f"-d {fish_quote(c.summary)}")
+        for o in c.options:
+            letter = f" -s {o.letter}" if o.letter else ""
+            needs = " -r" if o.argument and not o.argument.startswith("[=") else ""
+            lines.append(f"complete -c boot0 -n '__fish_seen_subcommand_from {c.name}'{letter} "
+                         f"-l {o.name}{needs} -d {fish_quote(o.text)}")
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    shell, binary = sys.argv[1:3]
+    sys.stdout.write({"bash": bash, "zsh": zsh, "fish": fish}[shell](helptext.read_commands(binary)))
+
+
+main()

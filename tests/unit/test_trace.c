@@ -1,0 +1,205 @@
+/* Traces: their lines, a session recorded and played back. */
+#include <boot0/boot0.h>
+#include <boot0/virtual.h>
+#include <lib/trace/line.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct boot0_error error;
+
+static void assert_same(const struct b0_trace_transfer *transfer)
+{
+    char *text;
+    size_t size, count;
+    FILE *file = open_memstream(&text, &size);
+    struct b0_trace_transfer read;
+    uint8_t bytes[B0_TRACE_SHOWN];
+
+    b0_trace_write(file, transfer, false);
+    fclose(file);
+    assert_true(b0_trace_parse(text, &read, bytes, &count));
+    assert_int_equal(read.at_us, transfer->at_us);
+    assert_memory_equal(&read.setup, &transfer->setup, sizeof read.setup);
+    assert_int_equal(read.result, transfer->result);
+    assert_int_equal(read.actual, transfer->actual);
+    assert_int_equal(count, transfer->actual < B0_TRACE_SHOWN ? transfer->actual : B0_TRACE_SHOWN);
+    assert_memory_equal(bytes, transfer->data, count);
+    free(text);
+}
+
+static void lines_are_read_as_they_were_written(void **state)
+{
+    static const uint8_t data[64] = {1, 2, 3, 4, 10, 0};
+    struct b0_trace_transfer t = {1234567, "1-1", {0x21, B0_DFU_DNLOAD, 2, 0, 64}, B0_XFER_OK, 64,
+                                  data,    NULL};
+
+    (void)state;
+    assert_same(&t);
+    t.setup = (struct boot0_setup){0xa1, B0_DFU_GETSTATUS, 0, 0, 6};
+    t.actual = 6;
+    assert_same(&t);
+    t.setup = (struct boot0_setup){0x80, B0_USB_GET_DESCRIPTOR, 0x301, 0x409, 255};
+    t.actual = 38;
+    assert_same(&t);
+    t.setup = (struct boot0_setup){0x21, B0_DFU_ABORT, 0, 0, 0};
+    t.actual = 0;
+    t.state = "dfuIDLE";
+    assert_same(&t);
+    t.result = B0_XFER_STALL;
+    assert_same(&t);
+}
+
+static void other_lines_are_refused(void **state)
+{
+    static const char *const lines[] = {
+        "",
+        "hello",
+        "1.5 f407 in GETSTATUS value=0x0000 index=0 length=6 ok",
+        "1.000000 f407 in NOTHING value=0x0000 index=0 length=6 ok",
+        "1.000000 f407 in GETSTATUS value=0x10000 index=0 length=6 ok",
+        "1.000000 f407 in GETSTATUS value=0x0000 index=0 length=6 actual=7 ok",
+        "1.000000 f407 in GETSTATUS value=0x0000 index=0 length=6 maybe",
+        "1.000000 f407 --- reset 0",
+    };
+    struct b0_trace_transfer transfer;
+    uint8_t bytes[B0_TRACE_SHOWN];
+    size_t count;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        assert_false(b0_trace_parse(lines[i], &transfer, bytes, &count));
+}
+
+static struct boot0_image *program(void)
+{
+    struct boot0_image *image = boot0_image_new();
+    uint8_t data[5000];
+
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (uint8_t)(i * 7 & 0x7f);
+    memcpy(data, "\x00\x20\x00\x20\x09\x01\x00\x08", 8);
+    assert_int_equal(boot0_image_add(image, 0, 0x08000000, data, sizeof data, &error), B0_OK);
+    image->has_addresses = true;
+    return image;
+}
+
+static enum boot0_status flash(const struct boot0_bus *bus, struct boot0_report *report)
+{
+    struct boot0_session *session;
+    struct boot0_image *image = program();
+    enum boot0_status status = boot0_session_open(&session, bus, NULL, NULL, NULL, &error);
+
+    if (status == B0_OK) {
+        status = boot0_session_flash(session, image, NULL, &error);
+        boot0_session_report(session, report);
+    }
+    boot0_session_close(session);
+    boot0_image_free(image);
+    return status;
+}
+
+/* Records a flash of a board; the record is in a file of that name afterwards. */
+static enum boot0_status record(const char *spec, char *name, struct boot0_report *report)
+{
+    struct boot0_bus bus;
+    enum boot0_status status;
+    FILE *file;
+    int handle;
+
+    strcpy(name, "/tmp/boot0-trace-XXXXXX");
+    handle = mkstemp(name);
+    assert_true(handle >= 0);
+    file = fdopen(handle, "w");
+    assert_int_equal(boot0_virtual_open(&bus, &spec, 1, &error), B0_OK);
+    assert_int_equal(boot0_trace_bus(&bus, file, &error), B0_OK);
+    status = flash(&bus, report);
+    boot0_bus_close(&bus);
+    fclose(file);
+    return status;
+}
+
+static void a_recorded_session_is_played_back(void **state)
+{
+    struct boot0_report then = {0}, now = {0};
+    struct boot0_bus bus;
+    char name[40];
+
+    (void)state;
+    assert_int_equal(record("f407:fill=random", name, &then), B0_OK);
+    assert_int_equal(boot0_replay_open(&bus, name, &error), B0_OK);
+    assert_int_equal(flash(&bus, &now), B0_OK);
+    assert_null(boot0_replay_divergence(&bus));
+    assert_int_equal(now.bytes_written, then.bytes_written);
+    assert_int_equal(now.sectors_erased, then.sectors_erased);
+    assert_int_equal(now.transfers, then.transfers);
+    assert_true(now.started);
+    boot0_bus_close(&bus);
+    unlink(name);
+}
+
+static void a_failing_session_fails_the_same_way_again(void **state)
+{
+    struct boot0_report then = {0}, now = {0};
+    struct boot0_bus bus;
+    char name[40], message[sizeof error.message];
+
+    (void)state;
+    assert_int_equal(record("f407:rdp=1", name, &then), B0_E_PROTECTED);
+    memcpy(message, error.message, sizeof message);
+    assert_int_equal(boot0_replay_open(&bus, name, &error), B0_OK);
+    assert_int_equal(flash(&bus, &now), B0_E_PROTECTED);
+    assert_string_equal(error.message, message);
+    boot0_bus_close(&bus);
+    unlink(name);
+}
+
+static void another_session_diverges(void **state)
+{
+    struct boot0_report then = {0};
+    struct boot0_session *session;
+    struct boot0_bus bus;
+    uint8_t byte;
+    char name[40];
+
+    (void)state;
+    assert_int_equal(record("f407", name, &then), B0_OK);
+    assert_int_equal(boot0_replay_open(&bus, name, &error), B0_OK);
+    assert_int_equal(boot0_session_open(&session, &bus, NULL, NULL, NULL, &error), B0_OK);
+    assert_int_equal(boot0_session_read(session, 0x08010000, &byte, 1, &error), B0_E_GONE);
+    assert_non_null(boot0_replay_divergence(&bus));
+    boot0_session_close(session);
+    boot0_bus_close(&bus);
+    unlink(name);
+}
+
+static void what_is_no_record_is_refused(void **state)
+{
+    struct boot0_bus bus;
+
+    (void)state;
+    assert_int_equal(boot0_replay_open(&bus, "/nonexistent", &error), B0_E_NO_INPUT);
+    assert_int_equal(boot0_replay_open(&bus, "/dev/null", &error), B0_E_DATA);
+    assert_int_equal(boot0_replay_open(&bus, "/proc/version", &error), B0_E_DATA);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_are_read_as_they_were_written),
+        cmocka_unit_test(other_lines_are_refused),
+        cmocka_unit_test(a_recorded_session_is_played_back),
+        cmocka_unit_test(a_failing_session_fails_the_same_way_again),
+        cmocka_unit_test(another_session_diverges),
+        cmocka_unit_test(what_is_no_record_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
