@@ -46,8 +46,7 @@ def comes_back(directory):
     need("udevadm")
     source = directory.file("source.bin", firmware(6144))
     first, second = directory.file("first"), directory.file("second")
-    script = (f"udevadm monitor --udev >{first} & sleep 0.2; "
-              f"udevadm monitor --udev >{second} & sleep 0.2; "
+    script = (f"udevadm monitor --udev >{first} & udevadm monitor --udev >{second} & sleep 0.3; "
               f"{' '.join(download(source))}; dfu-util -l; "
               f"dfu-util -w -d 0483:df11 -a 0 -s {FLASH} -U {source}.back 2>/dev/null; "
               "sleep 0.1; lsusb; kill %1 %2")

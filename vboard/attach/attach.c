@@ -61,7 +61,6 @@ struct vboard_attachment {
     int timer;        /* a timerfd for the next answer that is due */
     guint timer_source;
     guint tick_source;
-    guint listener_source;
 };
 
 /* ---- answers that are due ---- */
@@ -302,19 +301,6 @@ static gboolean on_tick(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-/* A client begins to listen for boards that come and go. */
-static gboolean on_listener(gint fd, GIOCondition condition, gpointer data)
-{
-    struct vboard_attachment *attachment = data;
-
-    (void)fd;
-    (void)condition;
-    g_rec_mutex_lock(&attachment->lock);
-    vboard_uevents_adopt(&attachment->uevents);
-    g_rec_mutex_unlock(&attachment->lock);
-    return G_SOURCE_CONTINUE;
-}
-
 /* ---- life ---- */
 
 /*
@@ -396,23 +382,18 @@ struct vboard_attachment *vboard_attach(struct vboard *const *boards, size_t cou
     g_log_set_handler(NULL, G_LOG_LEVEL_CRITICAL, log_umockdev, NULL);
     g_rec_mutex_init(&attachment->lock);
     attachment->nodes = g_ptr_array_new();
-    attachment->uevents.watch = -1;
     attachment->last_address = FIRST_ADDRESS - 1;
     attachment->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
     g_rec_mutex_lock(&attachment->lock);
     status = make_testbed(attachment, error);
     if (status == B0_OK) {
         attachment->tree.root = attachment->root;
-        vboard_uevents_open(&attachment->uevents, attachment->root);
+        attachment->uevents.root = attachment->root;
         status = plug_all(attachment, boards, count, speed, error);
     }
     g_rec_mutex_unlock(&attachment->lock);
     attachment->timer_source = g_unix_fd_add(attachment->timer, G_IO_IN, on_timer, attachment);
     attachment->tick_source = g_timeout_add(TICK_MS, on_tick, attachment);
-    if (attachment->uevents.watch >= 0) {
-        attachment->listener_source =
-            g_unix_fd_add(attachment->uevents.watch, G_IO_IN, on_listener, attachment);
-    }
     if (status != B0_OK) {
         vboard_detach(attachment);
         return NULL;
@@ -442,9 +423,6 @@ void vboard_detach(struct vboard_attachment *attachment)
     }
     g_source_remove(attachment->tick_source);
     g_source_remove(attachment->timer_source);
-    if (attachment->listener_source != 0) {
-        g_source_remove(attachment->listener_source);
-    }
     g_rec_mutex_lock(&attachment->lock);
     for (guint n = 0; n < attachment->nodes->len; n++) {
         vboard_usbfs_unplug(g_ptr_array_index(attachment->nodes, n));
@@ -454,7 +432,6 @@ void vboard_detach(struct vboard_attachment *attachment)
     g_clear_object(&attachment->testbed);
     g_free(attachment->root);
     close(attachment->timer);
-    vboard_uevents_close(&attachment->uevents);
     if (abandoned) {
         return; /* processes that COMMAND left behind: their requests may still come in */
     }

@@ -16,7 +16,9 @@
 extern char **environ;
 
 /* As umockdev-wrapper has it. */
-static const char preload_library[] = "libumockdev-preload.so.0";
+static const char umockdev_library[] = "libumockdev-preload.so.0";
+/* Ours, attach/client.c: beside the program where it was built, or where it is installed. */
+static const char client_library[] = "libvboard-client.so";
 
 enum {
     EXIT_SOFTWARE = 70, /* sysexits.h */
@@ -46,19 +48,39 @@ static void prepend(const char *name, const char *first)
     }
 }
 
+/* Loads our own library into clients. Without it all works but several listeners at once. */
+static void preload_client(void)
+{
+    char *self = g_file_read_link("/proc/self/exe", NULL);
+    char *directory = g_path_get_dirname(self == NULL ? "." : self);
+    char *path = g_build_filename(directory, client_library, NULL);
+
+    if (self == NULL || access(path, R_OK) < 0) {
+        g_free(path);
+        path = g_build_filename(VBOARD_LIBDIR, client_library, NULL);
+    }
+    if (access(path, R_OK) == 0 && strpbrk(path, " :") == NULL) { /* they end a name there */
+        prepend("LD_PRELOAD", path);
+    }
+    g_free(path);
+    g_free(directory);
+    g_free(self);
+}
+
 enum boot0_status vboard_child_environment(struct boot0_error *error)
 {
-    void *library = dlopen(preload_library, RTLD_LAZY | RTLD_LOCAL);
+    void *library = dlopen(umockdev_library, RTLD_LAZY | RTLD_LOCAL);
 
     if (library == NULL) {
         boot0_fail(error, B0_E_UNSUPPORTED, "umockdev is not installed: %s", dlerror());
         return boot0_hint(error,
                           "Programs see the virtual boards through its library %s. "
                           "On Debian: apt install umockdev",
-                          preload_library);
+                          umockdev_library);
     }
     dlclose(library);
-    prepend("LD_PRELOAD", preload_library);
+    prepend("LD_PRELOAD", umockdev_library);
+    preload_client();
     /*
      * A command built with gcc's AddressSanitizer refuses to start when another library comes
      * before its own. It cannot be known here which of the programs that the command starts are,

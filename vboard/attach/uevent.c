@@ -4,19 +4,16 @@
  * struct monitor_netlink_header). umockdev can send them, but only for a process under its preload
  * library, and it ends that process when a client's queue is full or its socket goes away at that
  * moment: ten boards that leave together must not end a run.
- *
- * Two clients with the same file descriptor, such as two dfu-utils at once, would take each other's
- * place. So a new socket is given a name of its own as soon as it is there.
  */
 #include "uevent.h"
+
+#include "client.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -27,8 +24,6 @@ enum {
     SEND_TRIES = 5, /* a millisecond apart, while the client's queue is full */
     MAGIC = (int)0xfeedcafe,
 };
-
-#define LISTENER "listener" /* our names for clients' sockets: listener1, listener2, ... */
 
 /* All fields that are hashes or magic are in network order. */
 struct header {
@@ -71,47 +66,6 @@ static bool has_prefix(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-void vboard_uevents_open(struct vboard_uevents *events, const char *root)
-{
-    memset(events, 0, sizeof *events);
-    events->root = root;
-    events->watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    if (events->watch >= 0) {
-        inotify_add_watch(events->watch, root, IN_CREATE);
-    }
-}
-
-void vboard_uevents_close(struct vboard_uevents *events)
-{
-    if (events->watch >= 0) {
-        close(events->watch);
-    }
-}
-
-void vboard_uevents_adopt(struct vboard_uevents *events)
-{
-    char from[PATH_MAX];
-    char to[PATH_MAX];
-    uint8_t notes[1024]; /* what they say is seen in the directory itself */
-    struct dirent *entry;
-    DIR *directory;
-
-    while (read(events->watch, notes, sizeof notes) > 0) {
-    }
-    directory = opendir(events->root);
-    if (directory == NULL) {
-        return;
-    }
-    while ((entry = readdir(directory)) != NULL) {
-        if (has_prefix(entry->d_name, "event")) {
-            snprintf(from, sizeof from, "%s/%s", events->root, entry->d_name);
-            snprintf(to, sizeof to, "%s/" LISTENER "%u", events->root, ++events->listeners);
-            rename(from, to);
-        }
-    }
-    closedir(directory);
-}
-
 /* One message to one socket. */
 static void send_to(const char *path, const uint8_t *message, size_t size)
 {
@@ -152,7 +106,8 @@ static void send_to_all(const char *root, const uint8_t *message, size_t size)
         return;
     }
     while ((entry = readdir(directory)) != NULL) {
-        if (!has_prefix(entry->d_name, LISTENER)) {
+        if (!has_prefix(entry->d_name, UMOCKDEV_LISTENER) &&
+            !has_prefix(entry->d_name, VBOARD_LISTENER)) {
             continue;
         }
         length = snprintf(path, sizeof path, "%s/%s", root, entry->d_name);
@@ -189,6 +144,5 @@ void vboard_uevent_send(struct vboard_uevents *events, const char *action,
     }
     header.properties_length = (uint32_t)length;
     memcpy(message, &header, sizeof header);
-    vboard_uevents_adopt(events);
     send_to_all(events->root, message, sizeof header + (size_t)length);
 }

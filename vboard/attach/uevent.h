@@ -9,17 +9,8 @@
 
 struct vboard_uevents {
     const char *root;            /* the testbed's directory; the caller's */
-    int watch;                   /* readable when there may be a new listener; -1: none */
-    unsigned listeners;          /* there ever were */
     unsigned long long sequence; /* of the last event */
 };
-
-void vboard_uevents_open(struct vboard_uevents *events, const char *root);
-void vboard_uevents_close(struct vboard_uevents *events);
-
-/* To be called when events->watch is readable: sees to it that no listener takes another's place.
- */
-void vboard_uevents_adopt(struct vboard_uevents *events);
 
 /*
  * Sends an event ("add", "remove") to every client that listens now. `devtype` is "usb_device" or

@@ -1,0 +1,9 @@
+/* What vboard and the library that it loads into its clients (client.c) agree on. */
+#ifndef VBOARD_CLIENT_H
+#define VBOARD_CLIENT_H
+
+/* How the names of sockets of clients that listen for events begin, in the testbed's directory. */
+#define UMOCKDEV_LISTENER "event"    /* then the file descriptor: umockdev's library has made it */
+#define VBOARD_LISTENER   "listener" /* then process and file descriptor: ours has renamed it */
+
+#endif
