@@ -18,7 +18,7 @@ enum {
     LABEL_COLUMNS = 10,
     PERCENT_COLUMNS = 9,
     AMOUNT_COLUMNS = 20, /* "1.25 MiB of 2.00 MiB" */
-    RATE_COLUMNS = 27,   /* ", 99.9 KiB/s, 59 min 59 s left" is hardly ever longer */
+    RATE_COLUMNS = 25,   /* ", 55.6 KiB/s, 9.6 s left" and one to spare */
 };
 
 static const char clear_line[] = "\r\033[K"; /* ECMA-48, 8.3.41 EL */
@@ -46,6 +46,7 @@ static struct words words_of(const struct progress *progress, enum boot0_phase p
 
 struct progress progress_start(bool silent, bool quiet)
 {
+    signals_announce(!quiet);
     return (struct progress){.silent = silent,
                              .quiet = quiet,
                              .bar = terminal_is_smart(stderr),
@@ -57,15 +58,16 @@ static void format_numbers(const struct boot0_progress *now, bool with_rate, cha
                            size_t size)
 {
     char done[TEXT_SHORT], total[TEXT_SHORT], rate[TEXT_SHORT], left[TEXT_SHORT];
-    uint64_t speed = now->elapsed_us ? now->done * 1000000 / now->elapsed_us : 0;
+    uint64_t speed = now->elapsed_us ? now->done * 1000000 / now->elapsed_us : 0, left_us;
     size_t length;
 
     snprintf(text, size, "%s of %s", text_size(done, now->done), text_size(total, now->total));
     if (!with_rate || speed == 0 || now->elapsed_us < RATE_AFTER_US)
         return;
     length = strlen(text);
+    left_us = (now->total - now->done) * 1000000 / speed;
     snprintf(text + length, size - length, ", %s/s, %s left", text_size(rate, speed),
-             text_time(left, (now->total - now->done) * 1000000 / speed));
+             left_us < 1000000 ? "<1 s" : text_time(left, left_us));
 }
 
 void progress_format(const struct progress *progress, const struct boot0_progress *now, int width,
@@ -171,12 +173,7 @@ bool progress_update(void *context, const struct boot0_progress *now)
     if (!progress->silent)
         show(progress, now);
     progress->last = *now;
-    if (!signals_pending())
-        return true;
-    if (!progress->told_to_stop)
-        progress_note(progress, "stopping where the board can be left; Ctrl-C again quits at once");
-    progress->told_to_stop = true;
-    return false;
+    return !signals_pending();
 }
 
 void progress_note(void *context, const char *text)

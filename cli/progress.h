@@ -12,7 +12,6 @@ struct progress {
     bool quiet;                 /* no notes either */
     bool bar;                   /* on a terminal */
     bool copies;                /* the reading phase is the job itself, not a comparison */
-    bool told_to_stop;          /* that Ctrl-C was noticed has been said */
     bool on_line;               /* the cursor stands behind a bar */
     uint64_t drawn_us;          /* of the phase, when the bar was last drawn */
     struct boot0_progress last; /* phase B0_PHASE_COUNT: none yet */
@@ -45,6 +44,8 @@ void progress_format(const struct progress *progress, const struct boot0_progres
 
 /* Ctrl-C is noticed from now on; a second one ends the program at once. */
 void signals_install(void);
+/* Whether the first one is answered on stderr: there is work that has to be brought to a rest. */
+void signals_announce(bool loudly);
 bool signals_pending(void);
 
 #endif
