@@ -104,6 +104,7 @@ enum boot0_status job_open_untold(struct job *job, const struct arguments *argum
         .patient = arguments->patient,
         .alternate = arguments->alternate,
         .chip = arguments->chip,
+        .board = arguments->board,
     };
     enum boot0_status status = job_open_bus(job, arguments, error);
 

@@ -169,7 +169,8 @@ static bool take_number(struct arguments *arguments, const struct row *row, cons
     bool *has = (bool *)((char *)arguments + row->offset);
     uint32_t *number = row->kind == SIZE ? &arguments->size : &arguments->address;
 
-    *has = parse_number(text, row->kind == SIZE, number);
+    /* No bytes at all are never meant. */
+    *has = parse_number(text, row->kind == SIZE, number) && (row->kind != SIZE || *number > 0);
     return *has;
 }
 
