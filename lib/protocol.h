@@ -42,6 +42,7 @@ struct b0_protocol_ops {
 struct b0_protocol {
     const struct b0_protocol_ops *ops;
     uint32_t block_size; /* bytes that one write transfer takes */
+    bool whole_blocks;   /* every write transfer has to be of block_size bytes */
     uint32_t done;       /* bytes that the board has confirmed, of the call under way or the last */
     uint64_t transfers;  /* so far */
     bool may_pass;       /* the last failure may not happen again: settle, and try again */

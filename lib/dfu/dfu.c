@@ -229,8 +229,10 @@ struct b0_protocol *b0_dfu_new(const struct boot0_transport *transport,
 
     if (!dfu)
         return NULL;
-    if (quirk)
+    if (quirk) {
         config.quirks = quirk->engine;
+        dfu->protocol.whole_blocks = quirk->whole_blocks;
+    }
     if (patient)
         config.quirks.poll_early = false;
     b0_engine_init(&dfu->link.engine, &config);

@@ -30,7 +30,8 @@ static const struct b0_quirk quirks[] = {
      .engine = {.busy_forever = true}},
     /*
      * The Maple bootloader of bcdDevice 0x0200 says DFU 1.0 but speaks 1.1 (dfu-util's quirks.c);
-     * all of them lose the position at a second GETSTATUS (STM32duino-bootloader, dfu.c).
+     * all of them lose the position at a second GETSTATUS, and write words of a buffer that is not
+     * cleared behind a short block (STM32duino-bootloader, dfu.c).
      */
     {.name = "maple-0200",
      .vendor = B0_VENDOR_LEAFLABS,
@@ -38,11 +39,13 @@ static const struct b0_quirk quirks[] = {
      .bcd_first = 0x0200,
      .bcd_last = 0x0200,
      .dfu_version = B0_DFU_VERSION_1_1,
+     .whole_blocks = true,
      .engine = {.poll_once = true}},
     {.name = "maple",
      .vendor = B0_VENDOR_LEAFLABS,
      .product = B0_PRODUCT_MAPLE_DFU,
      .bcd_last = 0xffff,
+     .whole_blocks = true,
      .engine = {.poll_once = true}},
     /*
      * GigaDevice's first ROM says 512 pages of 2 KiB, but has fewer, of 1 KiB (gd32-dfu-utils,

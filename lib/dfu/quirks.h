@@ -15,6 +15,7 @@ struct b0_quirk {
     uint16_t dfu_version; /* what bcdDFUVersion should have been; 0: as reported */
     /* Pages of the main flash, if the layout string is known to be wrong; bytes, 0: as reported. */
     uint16_t page_size;
+    bool whole_blocks; /* takes blocks of the transfer size only: the last one is padded */
     struct b0_engine_quirks engine;
 };
 

@@ -343,43 +343,6 @@ static enum boot0_status flash_dfuse(struct boot0_session *session, struct boot0
     return status;
 }
 
-static enum boot0_status one_segment(const struct boot0_session *session,
-                                     const struct boot0_image *image, struct boot0_error *error)
-{
-    if (image->segment_count == 1 &&
-        image->segments[0].size / session->protocol->block_size < UINT16_MAX)
-        return B0_OK;
-    boot0_fail(error, B0_E_DATA, "the image has gaps or is too large for this bootloader");
-    return boot0_hint(error, "It takes one contiguous file: convert it with `boot0 convert`.");
-}
-
-/* A device without addresses takes one download; then it manifests, or waits for a reset. */
-static enum boot0_status flash_plain(struct boot0_session *session, const struct boot0_image *image,
-                                     const struct boot0_flash_options *options,
-                                     struct boot0_error *error)
-{
-    const struct boot0_segment *segment = &image->segments[0];
-    struct b0_protocol *protocol = session->protocol;
-    enum boot0_status status = one_segment(session, image, error);
-
-    if (status != B0_OK)
-        return status;
-    if (!(session->board.attributes & B0_DFU_CAN_DOWNLOAD))
-        return boot0_fail(error, B0_E_UNSUPPORTED, "this board's bootloader cannot be written to");
-    session->report.image_bytes += segment->size;
-    b0_session_phase(session, B0_PHASE_WRITE, segment->size);
-    status = protocol->ops->write(protocol, session->chosen >= 0 ? session->chosen : 0,
-                                  segment->address, segment->data, (uint32_t)segment->size, error);
-    session->report.bytes_written += protocol->done;
-    session->phase_base = protocol->done;
-    b0_session_phase_end(session, &session->report.write_us);
-    if (status == B0_OK && !options->no_run) {
-        status = protocol->ops->leave(protocol, 0, error);
-        session->report.started = status == B0_OK;
-    }
-    return b0_session_stopped(session, status, error);
-}
-
 enum boot0_status boot0_session_flash(struct boot0_session *session, struct boot0_image *image,
                                       const struct boot0_flash_options *options,
                                       struct boot0_error *error)
@@ -393,13 +356,13 @@ enum boot0_status boot0_session_flash(struct boot0_session *session, struct boot
         return status;
     if (session->board.dfuse)
         return flash_dfuse(session, image, options, error);
-    return flash_plain(session, image, options, error);
+    return b0_session_flash_plain(session, image, options, error);
 }
 
 /* ---- verifying without writing ---- */
 
-static enum boot0_status fail_different(uint32_t address, uint8_t wanted, uint8_t held,
-                                        struct boot0_error *error)
+enum boot0_status b0_session_fail_different(uint32_t address, uint8_t wanted, uint8_t held,
+                                            struct boot0_error *error)
 {
     boot0_fail(error, B0_E_MISMATCH,
                "the board differs from the file at 0x%08x: 0x%02x in the file, 0x%02x on the board",
@@ -425,38 +388,12 @@ static enum boot0_status verify_segment(struct boot0_session *session,
             return status;
         for (uint32_t i = 0; i < part; i++)
             if (buffer[i] != segment->data[done + i])
-                return fail_different(here + i, segment->data[done + i], buffer[i], error);
+                return b0_session_fail_different(here + i, segment->data[done + i], buffer[i],
+                                                 error);
         done += part;
         session->report.bytes_verified += part;
     }
     return B0_OK;
-}
-
-/* Plain DFU: what it uploads begins with what it was given. Addresses count from there. */
-static enum boot0_status verify_plain(struct boot0_session *session,
-                                      const struct boot0_image *image, struct boot0_error *error)
-{
-    const struct boot0_segment *segment = &image->segments[0];
-    uint8_t *held;
-    size_t size;
-    enum boot0_status status = one_segment(session, image, error);
-
-    if (status == B0_OK)
-        status = boot0_session_upload(session, &held, &size, segment->size, error);
-    if (status != B0_OK)
-        return status;
-    for (size_t i = 0; i < size && status == B0_OK; i++)
-        if (held[i] != segment->data[i])
-            status = fail_different((uint32_t)i, segment->data[i], held[i], error);
-    free(held);
-    if (status != B0_OK)
-        return status;
-    session->report.bytes_verified += size;
-    if (size == segment->size)
-        return B0_OK;
-    boot0_fail(error, B0_E_MISMATCH, "the board gives only %zu bytes, the file has %zu", size,
-               segment->size);
-    return boot0_hint(error, "Is the file for another board, or another alternate setting meant?");
 }
 
 enum boot0_status boot0_session_verify(struct boot0_session *session, struct boot0_image *image,
@@ -469,7 +406,7 @@ enum boot0_status boot0_session_verify(struct boot0_session *session, struct boo
         return status;
     session->report.image_bytes = boot0_image_size(image);
     if (!session->board.dfuse)
-        return verify_plain(session, image, error);
+        return b0_session_verify_plain(session, image, options, error);
     b0_session_phase(session, B0_PHASE_VERIFY, session->report.image_bytes);
     for (size_t i = 0; i < image->segment_count && status == B0_OK; i++)
         status = verify_segment(session, &image->segments[i], error);

@@ -70,6 +70,24 @@ enum boot0_status b0_session_read_run(struct boot0_session *session, int alterna
 enum boot0_status b0_session_erase_sector(struct boot0_session *session, int alternate,
                                           uint32_t address, struct boot0_error *error);
 
+/* ---- flash.c ---- */
+
+/* B0_E_MISMATCH: the board does not hold what the file says. */
+enum boot0_status b0_session_fail_different(uint32_t address, uint8_t wanted, uint8_t held,
+                                            struct boot0_error *error);
+
+/* ---- plain.c: boards without addresses ---- */
+
+/* The whole job, after the check. */
+enum boot0_status b0_session_flash_plain(struct boot0_session *session,
+                                         const struct boot0_image *image,
+                                         const struct boot0_flash_options *options,
+                                         struct boot0_error *error);
+enum boot0_status b0_session_verify_plain(struct boot0_session *session,
+                                          const struct boot0_image *image,
+                                          const struct boot0_flash_options *options,
+                                          struct boot0_error *error);
+
 /* ---- supply.c ---- */
 
 /* Tells an F2/F4/F7 ROM the supply range that the user named, once. */

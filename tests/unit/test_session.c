@@ -110,6 +110,11 @@ static void flash_ok(struct bench *b, struct boot0_image *image,
     assert_int_equal(status, B0_OK);
 }
 
+static void nothing_touched(const struct bench *b)
+{
+    assert_int_equal(stats_of(b).flash_operations, 0);
+}
+
 static const struct boot0_flash_options stay = {.no_run = true};
 
 /* ---- the main job ---- */
@@ -329,11 +334,6 @@ static void dual_bank_strings_are_read(void **state)
 
 /* ---- is the file for this board? ---- */
 
-static void nothing_touched(const struct bench *b)
-{
-    assert_int_equal(stats_of(b).flash_operations, 0);
-}
-
 static void outside_memory_is_refused(void **state)
 {
     struct bench b = start("f407");
@@ -530,6 +530,61 @@ static void plain_dfu_takes_one_file(void **state)
     assert_true(size > 32 * KIB);
     assert_memory_equal(data, image->segments[0].data, sizeof held);
     free(data);
+    boot0_image_free(image);
+    stop(&b);
+}
+
+/* A program for the F103 behind a bootloader: all its handlers right behind its vector table. */
+static struct boot0_image *sketch(uint32_t base, bool placed)
+{
+    struct boot0_image *image = boot0_image_new();
+    uint8_t data[20 * KIB + 5];
+
+    memset(data, 0x5a, sizeof data);
+    for (size_t i = 0; i < 64; i += 4) {
+        uint32_t word = i == 0 ? 0x20005000 : base + 0x151;
+
+        for (size_t b = 0; b < 4; b++)
+            data[i + b] = (uint8_t)(word >> 8 * b);
+    }
+    assert_int_equal(boot0_image_add(image, 0, placed ? base : 0, data, sizeof data, &error),
+                     B0_OK);
+    image->format = placed ? B0_FORMAT_IHEX : B0_FORMAT_BINARY;
+    image->has_addresses = placed;
+    return image;
+}
+
+static void a_sketch_finds_its_alternate(void **state)
+{
+    static const uint32_t bases[] = {0x08002000, 0x08005000};
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        uint32_t base = bases[i % 2];
+        struct bench b = start("bluepill:fill=0x00");
+        struct boot0_image *image = sketch(base, i < 2);
+        uint8_t held[20 * KIB + 6];
+
+        flash_ok(&b, image, NULL);
+        assert_true(vboard_peek(b.board, base, held, sizeof held));
+        assert_memory_equal(held, image->segments[0].data, image->segments[0].size);
+        assert_int_equal(held[20 * KIB + 5], 0xff); /* the last block was padded */
+        assert_true(stats_of(&b).started);
+        assert_int_equal(stats_of(&b).start_address, base);
+        boot0_image_free(image);
+        stop(&b);
+    }
+}
+
+static void a_file_of_no_alternate_is_a_question(void **state)
+{
+    struct bench b = start("bluepill");
+    struct boot0_image *image = sketch(0x08000000, true);
+
+    (void)state;
+    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), B0_E_USAGE);
+    assert_non_null(strstr(error.hint, "--alt"));
+    nothing_touched(&b);
     boot0_image_free(image);
     stop(&b);
 }
@@ -788,6 +843,8 @@ int main(void)
         cmocka_unit_test(protection_is_told_and_taken_off),
         cmocka_unit_test(read_verify_erase_run),
         cmocka_unit_test(plain_dfu_takes_one_file),
+        cmocka_unit_test(a_sketch_finds_its_alternate),
+        cmocka_unit_test(a_file_of_no_alternate_is_a_question),
         cmocka_unit_test(download_only_boards_cannot_be_read),
         cmocka_unit_test(one_of_several_is_chosen),
         cmocka_unit_test(a_stopped_flash_is_taken_up_again),

@@ -1,0 +1,207 @@
+/*
+ * Boards without addresses: plain DFU 1.0 and 1.1. The image goes as one download to one alternate
+ * setting, whose name may say which address it stands for.
+ */
+#include "private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    VECTORS = 16,           /* the Cortex-M's own exceptions */
+    HANDLERS_WITHIN = 4096, /* of a vector table, the first handler lies usually */
+};
+
+static const struct boot0_flash_options defaults;
+
+/* "Upload to Flash 0x8005000": the address that an alternate setting stands for. */
+static bool address_in_name(const char *name, uint32_t *address)
+{
+    const char *text = strstr(name, "0x");
+    unsigned long value;
+    char *end;
+
+    if (!text)
+        return false;
+    value = strtoul(text, &end, 16);
+    *address = (uint32_t)value;
+    return end - text >= 9 && end - text <= 10; /* 0x and seven or eight digits */
+}
+
+/* The lowest handler of a raw program's vector table; 0 if it does not look like one. */
+static uint32_t lowest_handler(const struct boot0_segment *segment)
+{
+    uint32_t lowest = UINT32_MAX;
+
+    if (segment->size < VECTORS * 4)
+        return 0;
+    for (size_t i = 1; i < VECTORS; i++) {
+        const uint8_t *p = segment->data + i * 4;
+        uint32_t handler =
+            (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+
+        if (handler == 0)
+            continue; /* reserved */
+        if ((handler & 1) == 0)
+            return 0;
+        if (handler < lowest)
+            lowest = handler & ~1u;
+    }
+    return lowest == UINT32_MAX ? 0 : lowest;
+}
+
+/*
+ * Whether the program is linked for that address. A raw binary tells it by its vector table only:
+ * its lowest handler lies right behind the table.
+ */
+static bool linked_for(const struct boot0_image *image, const struct boot0_flash_options *options,
+                       uint32_t address)
+{
+    const struct boot0_segment *segment = &image->segments[0];
+    uint32_t handler;
+
+    if (options->has_address)
+        return options->address == address;
+    if (image->has_addresses)
+        return segment->address == address;
+    handler = lowest_handler(segment);
+    return handler >= address + VECTORS * 4 && handler - address < segment->size &&
+           handler - address < HANDLERS_WITHIN;
+}
+
+static enum boot0_status fail_choice(const struct boot0_session *session, struct boot0_error *error)
+{
+    const struct boot0_board *board = &session->board;
+    char list[400] = "";
+
+    for (size_t i = 0; i < board->alternate_count; i++) {
+        size_t length = strlen(list);
+
+        snprintf(list + length, sizeof list - length, "%s%u \"%.70s\"", i ? ", " : "",
+                 board->alternates[i].alternate, board->alternates[i].name);
+    }
+    boot0_fail(error, B0_E_USAGE, "it is not clear to which of the board's memories the file goes");
+    return boot0_hint(error, "Choose one by --alt: %s.", list);
+}
+
+/* The alternate that the image is linked for; the only one; or a question to the user. */
+static enum boot0_status choose_memory(struct boot0_session *session,
+                                       const struct boot0_image *image,
+                                       const struct boot0_flash_options *options, int *memory,
+                                       struct boot0_error *error)
+{
+    const struct boot0_board *board = &session->board;
+    size_t fitting = 0;
+    uint32_t address;
+
+    *memory = session->chosen >= 0 ? session->chosen : 0;
+    if (session->chosen >= 0 || board->alternate_count == 1)
+        return B0_OK;
+    for (size_t i = 0; i < board->alternate_count; i++)
+        if (address_in_name(board->alternates[i].name, &address) &&
+            linked_for(image, options, address)) {
+            *memory = (int)i;
+            fitting++;
+        }
+    if (fitting != 1)
+        return fail_choice(session, error);
+    b0_session_note(session, "the program goes to \"%s\"", board->alternates[*memory].name);
+    return B0_OK;
+}
+
+static enum boot0_status check_image(const struct boot0_session *session,
+                                     const struct boot0_image *image, struct boot0_error *error)
+{
+    if (image->segment_count == 1 &&
+        image->segments[0].size / session->protocol->block_size < UINT16_MAX)
+        return B0_OK;
+    boot0_fail(error, B0_E_DATA, "the image has gaps or is too large for this bootloader");
+    return boot0_hint(error, "It takes one contiguous file: convert it with `boot0 convert`.");
+}
+
+/* The bytes to send: whole blocks if the bootloader knows no others. The caller frees them. */
+static uint8_t *pad(const struct boot0_session *session, const struct boot0_segment *segment,
+                    uint32_t *size)
+{
+    uint32_t block = session->protocol->block_size;
+    uint8_t *data;
+
+    *size = (uint32_t)segment->size;
+    if (session->protocol->whole_blocks)
+        *size = (*size + block - 1) / block * block;
+    data = malloc(*size);
+    if (data) {
+        memset(data, 0xff, *size);
+        memcpy(data, segment->data, segment->size);
+    }
+    return data;
+}
+
+enum boot0_status b0_session_flash_plain(struct boot0_session *session,
+                                         const struct boot0_image *image,
+                                         const struct boot0_flash_options *options,
+                                         struct boot0_error *error)
+{
+    struct b0_protocol *protocol = session->protocol;
+    enum boot0_status status = check_image(session, image, error);
+    uint8_t *data;
+    uint32_t size;
+    int memory;
+
+    if (status == B0_OK)
+        status = choose_memory(session, image, options, &memory, error);
+    if (status != B0_OK)
+        return status;
+    if (!(session->board.attributes & B0_DFU_CAN_DOWNLOAD))
+        return boot0_fail(error, B0_E_UNSUPPORTED, "this board's bootloader cannot be written to");
+    data = pad(session, &image->segments[0], &size);
+    if (!data)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory for the image");
+    session->report.image_bytes += image->segments[0].size;
+    b0_session_phase(session, B0_PHASE_WRITE, size);
+    status = protocol->ops->write(protocol, memory, 0, data, size, error);
+    free(data);
+    session->report.bytes_written += protocol->done;
+    session->phase_base = protocol->done;
+    b0_session_phase_end(session, &session->report.write_us);
+    if (status == B0_OK && !options->no_run) {
+        status = protocol->ops->leave(protocol, 0, error);
+        session->report.started = status == B0_OK;
+    }
+    return b0_session_stopped(session, status, error);
+}
+
+/* What the board uploads begins with what it was given. Addresses count from there. */
+enum boot0_status b0_session_verify_plain(struct boot0_session *session,
+                                          const struct boot0_image *image,
+                                          const struct boot0_flash_options *options,
+                                          struct boot0_error *error)
+{
+    const struct boot0_segment *segment = &image->segments[0];
+    enum boot0_status status = check_image(session, image, error);
+    int was_chosen = session->chosen;
+    uint8_t *held;
+    size_t size;
+
+    if (status == B0_OK)
+        status =
+            choose_memory(session, image, options ? options : &defaults, &session->chosen, error);
+    if (status == B0_OK)
+        status = boot0_session_upload(session, &held, &size, segment->size, error);
+    session->chosen = was_chosen;
+    if (status != B0_OK)
+        return status;
+    for (size_t i = 0; i < size && status == B0_OK; i++)
+        if (held[i] != segment->data[i])
+            status = b0_session_fail_different((uint32_t)i, segment->data[i], held[i], error);
+    free(held);
+    if (status != B0_OK)
+        return status;
+    session->report.bytes_verified += size;
+    if (size == segment->size)
+        return B0_OK;
+    boot0_fail(error, B0_E_MISMATCH, "the board gives only %zu bytes, the file has %zu", size,
+               segment->size);
+    return boot0_hint(error, "Is the file for another board, or another alternate setting meant?");
+}
