@@ -34,10 +34,10 @@ static uint32_t lowest_handler(const struct boot0_segment *segment)
 {
     uint32_t lowest = UINT32_MAX;
 
-    if (segment->size < VECTORS * 4)
+    if (segment->size < VECTORS * sizeof(uint32_t))
         return 0;
     for (size_t i = 1; i < VECTORS; i++) {
-        const uint8_t *p = segment->data + i * 4;
+        const uint8_t *p = segment->data + i * sizeof(uint32_t);
         uint32_t handler =
             (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 

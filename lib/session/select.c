@@ -1,6 +1,7 @@
 /* Which board is meant: listing, choosing, waiting for it, opening it. */
 #include "../dfu/device.h"
 #include "../dfu/dfu.h"
+#include "../uart/uart.h"
 #include "private.h"
 
 #include <ctype.h>
@@ -91,7 +92,8 @@ static enum boot0_status open_and_probe(const struct boot0_bus *bus,
     status = bus->ops->open(bus->context, candidate, transport, error);
     if (status != B0_OK)
         return status;
-    status = b0_device_probe(transport, board, error);
+    status = candidate->uart ? b0_uart_probe(transport, board, error)
+                             : b0_device_probe(transport, board, error);
     if (status != B0_OK) {
         transport->ops->close(transport->context);
         transport->ops = NULL;

@@ -1,5 +1,6 @@
 /* Opening a session, running the engine in it, and what all its operations share. */
 #include "../dfu/dfu.h"
+#include "../uart/uart.h"
 #include "private.h"
 
 #include <boot0/boot0.h>
@@ -148,7 +149,11 @@ static enum boot0_status choose_alternate(struct boot0_session *session, struct 
 /* Which protocol the board speaks; brings it to rest. */
 static enum boot0_status start_protocol(struct boot0_session *session, struct boot0_error *error)
 {
-    session->protocol = b0_dfu_new(&session->transport, &session->board, session->options.patient);
+    if (session->board.usb.uart)
+        session->protocol = b0_uart_new(&session->transport, &session->board);
+    else
+        session->protocol =
+            b0_dfu_new(&session->transport, &session->board, session->options.patient);
     if (!session->protocol)
         return boot0_fail(error, B0_E_MEMORY, "out of memory for a session");
     session->protocol->tick = tick;

@@ -79,7 +79,7 @@ static enum boot0_xfer reset(void *context)
 
     b0_trace_write_event(board->recorder->file, board_time(board), board->path);
     result = board->transport.ops->reset(board->transport.context);
-    fprintf(board->recorder->file, "reset %d\n", (int)result);
+    fprintf(board->recorder->file, "reset=%d\n", (int)result);
     return result;
 }
 
@@ -191,6 +191,7 @@ enum boot0_status boot0_trace_bus(struct boot0_bus *bus, FILE *file, struct boot
     recorder->bus = *bus;
     recorder->file = file;
     recorder->start_us = bus->ops->now_us(bus->context);
-    *bus = (struct boot0_bus){&bus_ops, recorder};
+    bus->ops = &bus_ops;
+    bus->context = recorder;
     return B0_OK;
 }

@@ -55,24 +55,47 @@ static struct event *add_event(struct replay *replay)
     return &replay->events[replay->count++];
 }
 
+/* The number behind "key=", and behind as many commas. False if it is not there. */
+static bool number_of(const char *text, const char *key, unsigned commas, uint16_t *number)
+{
+    const char *at = strstr(text, key);
+    unsigned long value;
+    char *end;
+
+    if (!at)
+        return false;
+    at += strlen(key);
+    for (; commas > 0 && at; commas--) {
+        at = strchr(at, ',');
+        at = at ? at + 1 : NULL;
+    }
+    if (!at)
+        return false;
+    value = strtoul(at, &end, 0);
+    *number = (uint16_t)value;
+    return end != at && value <= UINT16_MAX;
+}
+
 static bool parse_open(const char *text, struct boot0_candidate *c)
 {
-    unsigned n[8];
+    uint16_t strings[3], dfu[2];
 
-    if (sscanf(text, "open vendor=0x%4x product=0x%4x device=0x%4x strings=%3u,%3u,%3u dfu=%3u,%3u",
-               &n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[6], &n[7]) != 8)
+    *c = (struct boot0_candidate){.path = "replay"};
+    if (strncmp(text, "open ", 5) != 0 || !number_of(text, "vendor=", 0, &c->vendor) ||
+        !number_of(text, "product=", 0, &c->product) ||
+        !number_of(text, "device=", 0, &c->bcd_device))
         return false;
-    *c = (struct boot0_candidate){
-        .vendor = (uint16_t)n[0],
-        .product = (uint16_t)n[1],
-        .bcd_device = (uint16_t)n[2],
-        .manufacturer_index = (uint8_t)n[3],
-        .product_index = (uint8_t)n[4],
-        .serial_index = (uint8_t)n[5],
-        .dfu_interface = (uint8_t)n[6],
-        .dfu_protocol = (uint8_t)n[7],
-        .path = "replay",
-    };
+    for (unsigned i = 0; i < 3; i++)
+        if (!number_of(text, "strings=", i, &strings[i]))
+            return false;
+    for (unsigned i = 0; i < 2; i++)
+        if (!number_of(text, "dfu=", i, &dfu[i]))
+            return false;
+    c->manufacturer_index = (uint8_t)strings[0];
+    c->product_index = (uint8_t)strings[1];
+    c->serial_index = (uint8_t)strings[2];
+    c->dfu_interface = (uint8_t)dfu[0];
+    c->dfu_protocol = (uint8_t)dfu[1];
     return true;
 }
 
@@ -89,11 +112,11 @@ static enum boot0_status take_event(struct replay *replay, const char *text, uns
 {
     struct event event = {.line = line};
     struct event *added;
-    int result;
+    uint16_t result;
 
     if (parse_open(text, &event.candidate)) {
         event.kind = OPEN;
-    } else if (sscanf(text, "reset %1d", &result) == 1 && result <= B0_XFER_ERROR) {
+    } else if (number_of(text, "reset=", 0, &result) && result <= B0_XFER_ERROR) {
         event.kind = RESET;
         event.transfer.result = (enum boot0_xfer)result;
     } else if (strncmp(text, "close", 5) == 0) {

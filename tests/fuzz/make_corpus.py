@@ -247,7 +247,7 @@ def trace_seeds():
         trace_line(3, "in ", "GETSTATUS", 0, 0, 6, bytes([0, 0, 0, 0, 5, 0])),
         trace_line(3, "out", "ABORT", 0, 0, 0),
         trace_line(4, "in ", "UPLOAD", 2, 0, 2048, bytes(range(256)) * 8),
-        "    5.000000 1-1 --- reset 3\n    5.000000 1-1 --- close\n",
+        "    5.000000 1-1 --- reset=3\n    5.000000 1-1 --- close\n",
     ])
     yield "opened", opened.encode()
     yield "session", session.encode()

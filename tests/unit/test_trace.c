@@ -67,7 +67,7 @@ static void other_lines_are_refused(void **state)
         "1.000000 f407 in GETSTATUS value=0x10000 index=0 length=6 ok",
         "1.000000 f407 in GETSTATUS value=0x0000 index=0 length=6 actual=7 ok",
         "1.000000 f407 in GETSTATUS value=0x0000 index=0 length=6 maybe",
-        "1.000000 f407 --- reset 0",
+        "1.000000 f407 --- reset=0",
     };
     struct b0_trace_transfer transfer;
     uint8_t bytes[B0_TRACE_SHOWN];
