@@ -4,6 +4,7 @@
  */
 #include "private.h"
 
+#include <core/bytes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,9 +38,7 @@ static uint32_t lowest_handler(const struct boot0_segment *segment)
     if (segment->size < VECTORS * sizeof(uint32_t))
         return 0;
     for (size_t i = 1; i < VECTORS; i++) {
-        const uint8_t *p = segment->data + i * sizeof(uint32_t);
-        uint32_t handler =
-            (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+        uint32_t handler = b0_load32(segment->data + i * sizeof(uint32_t));
 
         if (handler == 0)
             continue; /* reserved */
