@@ -13,6 +13,10 @@
 
 #include <cmocka.h>
 
+enum {
+    NAME_LENGTH = 40,
+};
+
 static struct boot0_error error;
 
 static void assert_same(const struct b0_trace_transfer *transfer)
@@ -114,7 +118,7 @@ static enum boot0_status record(const char *spec, char *name, struct boot0_repor
     FILE *file;
     int handle;
 
-    strcpy(name, "/tmp/boot0-trace-XXXXXX");
+    snprintf(name, NAME_LENGTH, "/tmp/boot0-trace-XXXXXX");
     handle = mkstemp(name);
     assert_true(handle >= 0);
     file = fdopen(handle, "w");
@@ -130,7 +134,7 @@ static void a_recorded_session_is_played_back(void **state)
 {
     struct boot0_report then = {0}, now = {0};
     struct boot0_bus bus;
-    char name[40];
+    char name[NAME_LENGTH];
 
     (void)state;
     assert_int_equal(record("f407:fill=random", name, &then), B0_OK);
@@ -149,7 +153,7 @@ static void a_failing_session_fails_the_same_way_again(void **state)
 {
     struct boot0_report then = {0}, now = {0};
     struct boot0_bus bus;
-    char name[40], message[sizeof error.message];
+    char name[NAME_LENGTH], message[sizeof error.message];
 
     (void)state;
     assert_int_equal(record("f407:rdp=1", name, &then), B0_E_PROTECTED);
@@ -167,7 +171,7 @@ static void another_session_diverges(void **state)
     struct boot0_session *session;
     struct boot0_bus bus;
     uint8_t byte;
-    char name[40];
+    char name[NAME_LENGTH];
 
     (void)state;
     assert_int_equal(record("f407", name, &then), B0_OK);
