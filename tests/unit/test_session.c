@@ -18,8 +18,9 @@
 
 enum {
     BASE = 0x08000000,
-    KIB = 1024,
 };
+
+#define KIB ((size_t)1024)
 
 static struct boot0_error error;
 
@@ -67,12 +68,14 @@ static void stop(struct bench *b)
 /* A program for the F4: a vector table, then bytes that are not 0xff. */
 static struct boot0_image *program(size_t size, uint8_t seed)
 {
+    /* stack 0x20002000, reset handler 0x08000109 */
+    static const uint8_t vectors[] = {0x00, 0x20, 0x00, 0x20, 0x09, 0x01, 0x00, 0x08};
     struct boot0_image *image = boot0_image_new();
     uint8_t *data = malloc(size);
 
     for (size_t i = 0; i < size; i++)
         data[i] = (uint8_t)((i * 31 + i / 256 + seed) & 0x7f);
-    memcpy(data, "\x00\x20\x00\x20\x09\x01\x00\x08", 8); /* stack 0x20002000, reset 0x08000109 */
+    memcpy(data, vectors, sizeof vectors);
     assert_int_equal(boot0_image_add(image, 0, BASE, data, size, &error), B0_OK);
     image->format = B0_FORMAT_IHEX;
     image->has_addresses = true;

@@ -85,11 +85,12 @@ static void other_lines_are_refused(void **state)
 static struct boot0_image *program(void)
 {
     struct boot0_image *image = boot0_image_new();
+    static const uint8_t vectors[] = {0x00, 0x20, 0x00, 0x20, 0x09, 0x01, 0x00, 0x08};
     uint8_t data[5000];
 
     for (size_t i = 0; i < sizeof data; i++)
         data[i] = (uint8_t)(i * 7 & 0x7f);
-    memcpy(data, "\x00\x20\x00\x20\x09\x01\x00\x08", 8);
+    memcpy(data, vectors, sizeof vectors);
     assert_int_equal(boot0_image_add(image, 0, 0x08000000, data, sizeof data, &error), B0_OK);
     image->has_addresses = true;
     return image;
