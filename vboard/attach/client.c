@@ -7,7 +7,6 @@
  * each other's place, and the first hears nothing any more. So the socket gets another name before
  * the next client can come: vboard sends its events to all that begin like these (uevent.c).
  */
-#define _GNU_SOURCE
 #include "client.h"
 
 #include <dlfcn.h>
@@ -45,6 +44,7 @@ static void give_name(const char *root, int socket)
     rename(from, to);
 }
 
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): libc's are reserved */
 __attribute__((visibility("default"))) int bind(int socket, const struct sockaddr *address,
                                                 socklen_t size)
 {
