@@ -153,7 +153,7 @@ bool parse_number(const char *text, bool with_suffix, uint32_t *number);
 int exit_code(enum boot0_status status);
 
 /* Prints an error: as text on stderr, or as JSON on stdout. */
-void print_error(const struct boot0_error *error, bool json);
+void report_error(const struct boot0_error *error, bool json);
 
 /* An error as a JSON member: {"code":…,"message":…,"hint":…,"exit_code":…}. */
 struct json;

@@ -41,7 +41,7 @@ void json_error(struct json *json, const struct boot0_error *error)
     json_close(json);
 }
 
-void print_error(const struct boot0_error *error, bool json)
+void report_error(const struct boot0_error *error, bool json)
 {
     if (json) {
         struct json line = json_begin(stdout);

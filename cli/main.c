@@ -157,6 +157,6 @@ int main(int argc, char **argv)
         json = false; /* that could not be written either */
     }
     if (status != B0_OK && error.message[0])
-        print_error(&error, json);
+        report_error(&error, json);
     return exit_code(status);
 }

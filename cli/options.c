@@ -126,7 +126,7 @@ static bool take_device(struct arguments *arguments, const char *text)
     const char *rest = text;
 
     arguments->has_device = parse_hex16(text, ':', &arguments->vendor, &rest);
-    if (!arguments->has_device || *rest == '\0')
+    if (!arguments->has_device || !strchr(text, ':'))
         return arguments->has_device;
     arguments->has_product = parse_hex16(rest, '\0', &arguments->product, &rest);
     return arguments->has_product && *rest == '\0';

@@ -82,8 +82,8 @@ void progress_format(const struct progress *progress, const struct boot0_progres
     if (size > (size_t)width)
         size = (size_t)width;
     if (now->total == 0) {
-        snprintf(line, size, "%s... %s", doing,
-                 now->elapsed_us >= 1000000 ? text_time(time, now->elapsed_us) : "");
+        snprintf(line, size, now->elapsed_us >= 1000000 ? "%s... %s" : "%s...", doing,
+                 text_time(time, now->elapsed_us));
         return;
     }
     if (with_amount)
@@ -95,8 +95,8 @@ void progress_format(const struct progress *progress, const struct boot0_progres
     memset(bar, '-', (size_t)room);
     memset(bar, '#', (size_t)filled);
     bar[room] = '\0';
-    snprintf(line, size, "%-*s[%s] %3u%%  %s", LABEL_COLUMNS, doing, bar,
-             (unsigned)(now->done * 100 / now->total), numbers);
+    snprintf(line, size, "%-*s[%s] %3u%%%s%s", LABEL_COLUMNS, doing, bar,
+             (unsigned)(now->done * 100 / now->total), with_amount ? "  " : "", numbers);
 }
 
 static void clear(struct progress *progress)
