@@ -93,9 +93,12 @@ def half_done(directory):
     old = directory.file("old.bin", firmware(SIZE, seed=11))
     new = directory.file("new.bin", firmware(SIZE, seed=12))
     back = directory.file("back.bin")
+    half = directory.file("half.bin", firmware(32 * 1024, seed=13))
     say("dfu-util is killed in the middle, boot0 flashes")
-    vboard("f407", ["sh", "-c", f"{download(old)} & sleep 1; kill -KILL $!; "
-                                f"{flash(new)} && {upload(back)}"])
+    # It sleeps 0.1 s for each sector and block: after 0.8 s it has written some of 16 blocks.
+    done = vboard("f407", ["sh", "-c", f"{download(half)} & sleep 0.8; kill -KILL $! || exit 1; "
+                                       f"{flash(new)} && {upload(back)}"])
+    check("File downloaded" not in done.stdout, "dfu-util was killed too late")
     equal(read(back), read(new), "what is in flash then")
 
     say("boot0 loses the board in the middle, dfu-util flashes after it is back")

@@ -42,7 +42,7 @@ def killed(directory):
 
 
 def comes_back(directory):
-    say("unplug@12:300: the board comes back as a new device, and everyone who listens is told")
+    say("unplug@12:700: the board comes back as a new device, and everyone who listens is told")
     need("udevadm")
     source = directory.file("source.bin", firmware(6144))
     first, second = directory.file("first"), directory.file("second")
@@ -50,7 +50,7 @@ def comes_back(directory):
               f"{' '.join(download(source))}; dfu-util -l; "
               f"dfu-util -w -d 0483:df11 -a 0 -s {FLASH} -U {source}.back 2>/dev/null; "
               "sleep 0.1; lsusb; kill %1 %2")
-    done = vboard(f"f407:{QUICK},fault=unplug@12:300", ["bash", "-c", script])
+    done = vboard(f"f407:{QUICK},fault=unplug@12:700", ["bash", "-c", script])
     check("Found DFU" not in done.stdout.split("Waiting")[0], "it is listed while it is away")
     check("Device 003: ID 0483:df11" in done.stdout, "it is not back as device 3")
     for path in (first, second):
