@@ -361,15 +361,6 @@ enum boot0_status boot0_session_flash(struct boot0_session *session, struct boot
 
 /* ---- verifying without writing ---- */
 
-enum boot0_status b0_session_fail_different(uint32_t address, uint8_t wanted, uint8_t held,
-                                            struct boot0_error *error)
-{
-    boot0_fail(error, B0_E_MISMATCH,
-               "the board differs from the file at 0x%08x: 0x%02x in the file, 0x%02x on the board",
-               address, wanted, held);
-    return boot0_hint(error, "`boot0 flash` writes what differs.");
-}
-
 static enum boot0_status verify_segment(struct boot0_session *session,
                                         const struct boot0_segment *segment,
                                         struct boot0_error *error)

@@ -59,6 +59,10 @@ int b0_session_alternate_of(const struct boot0_session *session, uint32_t addres
 enum boot0_status b0_session_need_addresses(const struct boot0_session *session, const char *what,
                                             struct boot0_error *error);
 
+/* B0_E_MISMATCH: the board does not hold what the file says. */
+enum boot0_status b0_session_fail_different(uint32_t address, uint8_t wanted, uint8_t held,
+                                            struct boot0_error *error);
+
 /* ---- memory.c ---- */
 
 /* Reads within one alternate, trying again after passing failures. Counts as read. */
@@ -69,12 +73,6 @@ enum boot0_status b0_session_read_run(struct boot0_session *session, int alterna
 /* Erases one sector, and counts it. */
 enum boot0_status b0_session_erase_sector(struct boot0_session *session, int alternate,
                                           uint32_t address, struct boot0_error *error);
-
-/* ---- flash.c ---- */
-
-/* B0_E_MISMATCH: the board does not hold what the file says. */
-enum boot0_status b0_session_fail_different(uint32_t address, uint8_t wanted, uint8_t held,
-                                            struct boot0_error *error);
 
 /* ---- plain.c: boards without addresses ---- */
 
