@@ -176,6 +176,7 @@ void vboard_disconnect(struct vboard *board)
 static void boot(struct vboard *board)
 {
     memset(&board->work, 0, sizeof board->work);
+    vboard_uart_stop(board);
     vboard_chip_reset(&board->chip);
     board->timer_us = VBOARD_NEVER;
     board->rom->function->start(board);
@@ -199,6 +200,7 @@ void vboard_power_off(struct vboard *board)
     board->powered = false;
     board->cut_us = VBOARD_NEVER;
     vboard_disconnect(board);
+    vboard_uart_stop(board);
     vboard_chip_lose_ram(&board->chip);
     memset(&board->dfu, 0, sizeof board->dfu);
     vboard_trace(board, "power off");
@@ -221,6 +223,7 @@ void vboard_start_program(struct vboard *board, uint32_t address)
     bool sane = vboard_chip_vectors(&board->chip, address, &stats->start_stack, &stats->start_pc);
 
     vboard_disconnect(board);
+    vboard_uart_stop(board);
     stats->start_address = address;
     stats->started = sane;
     if (sane)

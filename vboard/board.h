@@ -54,6 +54,10 @@ enum vboard_fault_kind {
     VBOARD_FAULT_TIMEOUT,
     VBOARD_FAULT_STATUS,
     VBOARD_FAULT_DESCRIPTOR,
+    VBOARD_FAULT_LOST, /* these count characters on the UART */
+    VBOARD_FAULT_NOISE,
+    VBOARD_FAULT_PARITY,
+    VBOARD_FAULT_HANGUP,
 };
 
 struct vboard_fault {
@@ -61,6 +65,18 @@ struct vboard_fault {
     uint8_t value;     /* DESCRIPTOR: the byte that is there instead */
     uint32_t at;       /* which transfer, operation or offset */
     uint32_t after_ms; /* UNPLUG, POWERCUT: plugged in again after so long; 0: not */
+};
+
+/* What a modem line of the serial adapter is wired to. */
+enum vboard_role {
+    VBOARD_ROLE_NONE,
+    VBOARD_ROLE_RESET,
+    VBOARD_ROLE_BOOT0,
+};
+
+struct vboard_wire {
+    uint8_t role;  /* enum vboard_role */
+    bool inverted; /* active while the host has the line off */
 };
 
 struct vboard_settings {
@@ -75,6 +91,8 @@ struct vboard_settings {
     uint16_t poll_ms[VBOARD_JOB_COUNT];
     struct vboard_fault faults[VBOARD_FAULTS_MAX];
     size_t fault_count;
+    uint32_t baud_max;
+    struct vboard_wire wires[2]; /* of DTR and RTS */
 };
 
 /* Fills settings (and the model) from a spec. The caller frees settings->flash_file in any case. */
@@ -122,6 +140,36 @@ struct vboard_dfu {
     bool downloaded;      /* since power-up, outlives a reset */
 };
 
+enum {
+    VBOARD_UART_DATA_MAX = 2 + 2 * 512 + 1, /* an Extended Erase of more pages than any part has */
+    VBOARD_UART_OUT_MAX = 1024,
+};
+
+/* What the UART bootloader remembers, and the characters on the line: rom/uart.c, uart_line.c. */
+struct vboard_uart {
+    bool alive;       /* the ROM looks at it */
+    uint8_t wait;     /* what it waits for */
+    uint8_t command;  /* the last one */
+    uint16_t need;    /* bytes that it waits for, */
+    uint16_t have;    /* and has */
+    uint16_t count;   /* of bytes or pages that a command has announced */
+    uint16_t page_at; /* how far an erase has come */
+    uint16_t page_count;
+    uint32_t address;
+    uint32_t baud;      /* at which it listens; 0: has not measured yet */
+    uint32_t line_baud; /* at which the host sends */
+    bool holds;         /* a character came while nobody looked */
+    uint8_t held;
+    bool dtr;
+    bool rts;
+    uint64_t count_on_line; /* characters both ways: faults count them */
+    uint64_t sent_until_us;
+    uint16_t out_first; /* a ring */
+    uint16_t out_count;
+    struct vboard_character out[VBOARD_UART_OUT_MAX];
+    uint8_t data[VBOARD_UART_DATA_MAX];
+};
+
 struct vboard {
     const struct vboard_rom *rom;
     const struct vboard_function *function; /* NULL: nothing on the bus */
@@ -129,6 +177,7 @@ struct vboard {
     struct vboard_chip chip;
     struct vboard_usb usb;
     struct vboard_dfu dfu;
+    struct vboard_uart uart;
     struct vboard_work work;
     bool powered;
     unsigned connection;
@@ -177,6 +226,11 @@ void vboard_work_interrupt(struct vboard *board);
  */
 enum boot0_xfer vboard_work_finish(struct vboard *board);
 
+/* ---- rom/uart_line.c ---- */
+
+/* The UART falls silent; what it has sent still arrives. */
+void vboard_uart_stop(struct vboard *board);
+
 /* ---- usb.c ---- */
 
 enum {
@@ -195,6 +249,9 @@ size_t vboard_usb_descriptors(const struct vboard *board, uint8_t *bytes, size_t
 bool vboard_faults_transfer(struct vboard *board, enum boot0_xfer *result);
 /* After a GETSTATUS that was answered: may spoil the answer. */
 void vboard_faults_status(struct vboard *board, uint8_t *data, size_t size);
+/* The fault of that kind at that number, or NULL. */
+const struct vboard_fault *vboard_faults_find(const struct vboard *board,
+                                              enum vboard_fault_kind kind, uint64_t at);
 /* A flash operation has just been counted: may plan the loss of power in its middle. */
 void vboard_faults_operation(struct vboard *board, uint64_t duration_us);
 /* Replaces bytes of a configuration descriptor. */

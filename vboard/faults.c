@@ -20,6 +20,10 @@ static const struct {
     {"timeout", VBOARD_FAULT_TIMEOUT, false, false},
     {"status", VBOARD_FAULT_STATUS, false, false},
     {"descriptor", VBOARD_FAULT_DESCRIPTOR, false, true},
+    {"lost", VBOARD_FAULT_LOST, false, false},
+    {"noise", VBOARD_FAULT_NOISE, false, false},
+    {"parity", VBOARD_FAULT_PARITY, false, false},
+    {"hangup", VBOARD_FAULT_HANGUP, true, false},
 };
 
 /* ---- reading them ---- */
@@ -93,14 +97,15 @@ enum boot0_status vboard_faults_parse(const char *text, struct vboard_settings *
     if (error)
         boot0_hint(error, "One or several, joined by '+', of unplug@N[:MS], powercut@N[:MS], "
                           "stall@N, timeout@N, status@N (N counts from 1) and "
-                          "descriptor@OFFSET=XX (XX in hexadecimal).");
+                          "descriptor@OFFSET=XX (XX in hexadecimal); on the UART lost@N, noise@N, "
+                          "parity@N and hangup@N[:MS].");
     return B0_E_USAGE;
 }
 
 /* ---- letting them happen ---- */
 
-static const struct vboard_fault *find(const struct vboard *board, enum vboard_fault_kind kind,
-                                       uint64_t at)
+const struct vboard_fault *vboard_faults_find(const struct vboard *board,
+                                              enum vboard_fault_kind kind, uint64_t at)
 {
     for (size_t i = 0; i < board->settings.fault_count; i++)
         if (board->settings.faults[i].kind == kind && board->settings.faults[i].at == at)
@@ -111,7 +116,7 @@ static const struct vboard_fault *find(const struct vboard *board, enum vboard_f
 bool vboard_faults_transfer(struct vboard *board, enum boot0_xfer *result)
 {
     uint64_t number = board->stats.transfers;
-    const struct vboard_fault *unplug = find(board, VBOARD_FAULT_UNPLUG, number);
+    const struct vboard_fault *unplug = vboard_faults_find(board, VBOARD_FAULT_UNPLUG, number);
 
     if (unplug) {
         vboard_trace(board, "fault: unplugged at transfer %u", unplug->at);
@@ -121,11 +126,11 @@ bool vboard_faults_transfer(struct vboard *board, enum boot0_xfer *result)
         *result = B0_XFER_GONE;
         return true;
     }
-    if (find(board, VBOARD_FAULT_STALL, number)) {
+    if (vboard_faults_find(board, VBOARD_FAULT_STALL, number)) {
         *result = B0_XFER_STALL;
         return true;
     }
-    if (find(board, VBOARD_FAULT_TIMEOUT, number)) {
+    if (vboard_faults_find(board, VBOARD_FAULT_TIMEOUT, number)) {
         *result = B0_XFER_TIMEOUT;
         return true;
     }
@@ -136,7 +141,7 @@ void vboard_faults_status(struct vboard *board, uint8_t *data, size_t size)
 {
     uint32_t bits = GARBAGE_SEED ^ board->status_requests;
 
-    if (!find(board, VBOARD_FAULT_STATUS, board->status_requests))
+    if (!vboard_faults_find(board, VBOARD_FAULT_STATUS, board->status_requests))
         return;
     vboard_trace(board, "fault: garbage for GETSTATUS %u", (unsigned)board->status_requests);
     for (size_t i = 0; i < size; i++) {
@@ -148,7 +153,7 @@ void vboard_faults_status(struct vboard *board, uint8_t *data, size_t size)
 void vboard_faults_operation(struct vboard *board, uint64_t duration_us)
 {
     const struct vboard_fault *cut =
-        find(board, VBOARD_FAULT_POWERCUT, board->stats.flash_operations);
+        vboard_faults_find(board, VBOARD_FAULT_POWERCUT, board->stats.flash_operations);
 
     if (!cut)
         return;

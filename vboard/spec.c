@@ -149,6 +149,57 @@ static enum boot0_status set_poll_data(struct vboard_settings *settings, const c
     return set_poll(settings, VBOARD_JOB_DATA, value, error);
 }
 
+static enum boot0_status set_baud_max(struct vboard_settings *settings, const char *value,
+                                      struct boot0_error *error)
+{
+    unsigned long baud;
+
+    if (!number(value, 4000000, &baud) || baud < 1200)
+        return bad(error, value, "a speed from 1200 to 4000000");
+    settings->baud_max = (uint32_t)baud;
+    return B0_OK;
+}
+
+/* "dtr-reset", "!rts-boot0": which line, what it is wired to, active while it is off. */
+static bool take_wire(const char **text, struct vboard_wire wires[2])
+{
+    static const char *const ends[] = {
+        [VBOARD_ROLE_RESET] = "-reset", [VBOARD_ROLE_BOOT0] = "-boot0"};
+    bool inverted = **text == '!';
+    int line;
+
+    *text += inverted;
+    if (strncmp(*text, "dtr", 3) == 0)
+        line = 0;
+    else if (strncmp(*text, "rts", 3) == 0)
+        line = 1;
+    else
+        return false;
+    *text += 3;
+    for (uint8_t role = VBOARD_ROLE_RESET; role <= VBOARD_ROLE_BOOT0; role++) {
+        if (strncmp(*text, ends[role], strlen(ends[role])) != 0)
+            continue;
+        *text += strlen(ends[role]);
+        wires[line] = (struct vboard_wire){role, inverted};
+        return true;
+    }
+    return false;
+}
+
+static enum boot0_status set_wiring(struct vboard_settings *settings, const char *value,
+                                    struct boot0_error *error)
+{
+    const char *rest = value;
+
+    do {
+        if (!take_wire(&rest, settings->wires))
+            break;
+        if (*rest == '\0')
+            return B0_OK;
+    } while (*rest++ == '+');
+    return bad(error, value, "a wiring such as \"dtr-reset+rts-boot0\" or \"!dtr-reset\"");
+}
+
 static enum boot0_status set_fault(struct vboard_settings *settings, const char *value,
                                    struct boot0_error *error)
 {
@@ -172,6 +223,10 @@ static const struct {
     {{"poll_address=MS", "poll timeout that the ROM reports for set-address"}, set_poll_address},
     {{"poll_erase=MS", "the same for erase"}, set_poll_erase},
     {{"poll_data=MS", "the same for a block of data"}, set_poll_data},
+    {{"baud_max=N", "the fastest line that the UART bootloader can measure (default 230400)"},
+     set_baud_max},
+    {{"wiring=[!]LINE-PIN[+...]", "the serial adapter's dtr and rts go to reset and boot0"},
+     set_wiring},
     {{"fault=FAULT[+FAULT]", "what goes wrong, always at the same place:"}, set_fault},
     {{"  unplug@N[:MS]", "unplugged at class transfer N, plugged in again MS later"}, NULL},
     {{"  powercut@N[:MS]", "power lost in the middle of flash operation N, back MS later"}, NULL},
@@ -179,6 +234,10 @@ static const struct {
     {{"  timeout@N", "class transfer N is never answered"}, NULL},
     {{"  status@N", "GETSTATUS number N answers garbage"}, NULL},
     {{"  descriptor@OFFSET=XX", "this byte of the configuration descriptor is XX"}, NULL},
+    {{"  lost@N", "character N on the UART, both ways together, does not arrive"}, NULL},
+    {{"  noise@N", "one that nobody has sent arrives before it"}, NULL},
+    {{"  parity@N", "one bit of it is wrong"}, NULL},
+    {{"  hangup@N[:MS]", "the serial adapter is unplugged at it, and is back MS later"}, NULL},
 };
 
 const struct vboard_key *vboard_key_at(size_t index)
@@ -210,7 +269,8 @@ static enum boot0_status parse_pair(char *pair, struct vboard_settings *settings
         boot0_fail(error, B0_E_USAGE, "a virtual board has no setting \"%s\"", pair);
         if (error)
             boot0_hint(error, "Settings are flash, fill, boot0, serial, supply, rdp, poll_address, "
-                              "poll_erase, poll_data, feature_erase and fault, each as key=value.");
+                              "poll_erase, poll_data, feature_erase, baud_max, wiring and fault, "
+                              "each as key=value.");
         return B0_E_USAGE;
     }
     *value++ = '\0';
@@ -229,6 +289,7 @@ static void set_defaults(struct vboard_settings *settings, const struct vboard_r
     settings->fill_byte = 0xff;
     settings->boot0 = true;
     settings->supply_mv = 3300;
+    settings->baud_max = 230400;
     memcpy(settings->serial, rom->usb.serial, strlen(rom->usb.serial) + 1);
     memcpy(settings->poll_ms, rom->poll_ms, sizeof settings->poll_ms);
 }

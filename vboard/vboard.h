@@ -84,6 +84,32 @@ enum boot0_xfer vboard_control(struct vboard *board, const struct boot0_setup *s
 /* USB bus reset by the host. */
 void vboard_bus_reset(struct vboard *board);
 
+/*
+ * The UART of the bootloader, as a serial port sees it. How a host's port is set; a character that
+ * comes from the board, and when it is complete.
+ */
+struct vboard_line {
+    uint32_t baud; /* > 0 */
+    bool even_parity;
+};
+struct vboard_character {
+    uint64_t at_us;
+    uint8_t byte;
+    bool damaged; /* wrong parity, or no stop bit where it should be */
+};
+bool vboard_has_uart(const struct vboard *board);
+/* Whether the serial adapter is plugged in: it goes and comes with the board. */
+bool vboard_uart_plugged(const struct vboard *board);
+/* Sends characters to the board; the clock advances by the time that they take on the line. */
+void vboard_uart_send(struct vboard *board, const struct vboard_line *line, const uint8_t *bytes,
+                      size_t size);
+/* Takes the next character that has come from the board by now; false if there is none. */
+bool vboard_uart_receive(struct vboard *board, struct vboard_character *character);
+/* When it is worth looking again; UINT64_MAX: not before something is sent. */
+uint64_t vboard_uart_due_us(const struct vboard *board);
+/* The adapter's DTR and RTS, which may be wired to reset and BOOT0. */
+void vboard_uart_lines(struct vboard *board, bool dtr, bool rts);
+
 /* Advances the clock: by a span, or to a point if that is not past already. */
 void vboard_wait(struct vboard *board, uint64_t microseconds);
 void vboard_wait_until(struct vboard *board, uint64_t now_us);

@@ -19,6 +19,7 @@
 #include <boot0/layout.h>
 #include <boot0/plan.h>
 #include <boot0/protocol.h>
+#include <boot0/serial.h>
 #include <boot0/session.h>
 #include <boot0/trace.h>
 #include <boot0/transport.h>

@@ -8,6 +8,7 @@
 
 #include <boot0/error.h>
 #include <boot0/protocol.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -66,6 +67,8 @@ struct boot0_candidate {
     uint8_t manufacturer_index;
     uint8_t dfu_interface; /* number of its first DFU interface, if it has one */
     uint8_t dfu_protocol;  /* B0_DFU_PROTOCOL_*, or 0 if it has no DFU interface */
+    /* No USB device but a serial port (boot0/serial.h): `path` is its name, all else is 0. */
+    bool uart;
 };
 
 struct boot0_bus_ops {

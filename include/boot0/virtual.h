@@ -5,7 +5,7 @@
 #ifndef BOOT0_VIRTUAL_H
 #define BOOT0_VIRTUAL_H
 
-#include <boot0/transport.h>
+#include <boot0/serial.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -21,6 +21,16 @@ enum boot0_status boot0_virtual_open(struct boot0_bus *bus, const char *const *s
 struct vboard;
 /* The board of that index, for tests that look inside; owned by the bus. */
 struct vboard *boot0_virtual_board(const struct boot0_bus *bus, size_t index);
+
+/*
+ * The UART of a virtual board of its own, as a stream: for boot0_uart_open(). B0_E_USAGE (also if
+ * the model has no UART bootloader), B0_E_NO_INPUT. On success the caller owns *stream.
+ */
+enum boot0_status boot0_virtual_uart_open(struct boot0_stream *stream, const char *spec,
+                                          struct boot0_error *error);
+
+/* The board behind it, for tests that look inside; owned by the stream. */
+struct vboard *boot0_virtual_uart_board(const struct boot0_stream *stream);
 
 #ifdef __cplusplus
 }

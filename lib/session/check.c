@@ -30,7 +30,10 @@ static const char *device_name(uint16_t vendor, uint16_t product)
 static enum boot0_status check_suffix(const struct boot0_session *session,
                                       const struct boot0_image *image, struct boot0_error *error)
 {
-    const struct boot0_candidate *usb = &session->board.usb;
+    /* Behind a UART is the ROM that has these ids on USB. */
+    static const struct boot0_candidate rom = {.vendor = B0_VENDOR_ST,
+                                               .product = B0_PRODUCT_ST_DFU};
+    const struct boot0_candidate *usb = session->board.usb.uart ? &rom : &session->board.usb;
     const struct boot0_suffix *suffix = &image->suffix;
 
     if (!image->has_suffix || ((suffix->vendor == ANY_ID || suffix->vendor == usb->vendor) &&

@@ -1,6 +1,6 @@
 """`dfu-util -l` sees every board, with the names and numbers that real ones are known to have."""
 
-from system import check, equal, model_names, need, say, vboard
+from system import UART_ONLY, check, equal, model_names, need, say, vboard
 
 # Per board: ids, version, serial number, and the alternates' names from the first.
 F4_EXTRAS = [
@@ -59,7 +59,7 @@ def listed(output):
 
 def main():
     need("dfu-util")
-    equal(sorted(model_names()), sorted(BOARDS), "the boards of `vboard list`")
+    equal(sorted(model_names()), sorted([*BOARDS, *UART_ONLY]), "the boards of `vboard list`")
     for name in BOARDS:
         done = vboard(name, ["dfu-util", "-l"])
         equal(listed(done.stdout), found_lines(name), f"what dfu-util lists of {name}")

@@ -14,6 +14,7 @@ import tempfile
 VBOARD = os.environ.get("VBOARD", shutil.which("vboard"))
 BOOT0 = os.environ.get("BOOT0", shutil.which("boot0"))
 SKIPPED = 77
+UART_ONLY = ["f103"]  # boards without USB
 TIMEOUT_S = 60
 
 

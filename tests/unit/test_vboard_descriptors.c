@@ -316,7 +316,8 @@ static void test_all_models(void **state)
     (void)state;
     for (; vboard_model_at(count); count++) {
         assert_true(strlen(vboard_model_at(count)->summary) > 10);
-        assert_sound(vboard_model_at(count)->name);
+        if (strcmp(vboard_model_at(count)->name, "f103") != 0) /* which knows no USB */
+            assert_sound(vboard_model_at(count)->name);
     }
     assert_true(count >= 10);
 }

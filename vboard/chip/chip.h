@@ -64,6 +64,10 @@ bool vboard_chip_vectors(const struct vboard_chip *chip, uint32_t address, uint3
 void vboard_options_init(struct vboard_chip *chip, unsigned level);
 /* Read protection level 0, 1 or 2, by the option bytes as loaded. */
 unsigned vboard_options_level(const struct vboard_chip *chip);
+/* Writes the option bytes' read protection, in force after the next reset. */
+void vboard_options_set_level(struct vboard_chip *chip, unsigned level);
+/* Likewise protects these flash sectors, and no others, from being written. */
+void vboard_options_write_protect(struct vboard_chip *chip, const uint8_t *sectors, size_t count);
 /* Whether the flash sector of that index is write protected, by the option bytes as loaded. */
 bool vboard_options_protect(const struct vboard_chip *chip, unsigned sector);
 

@@ -54,6 +54,52 @@ static bool h7_protects(const struct vboard_chip *chip, unsigned sector)
     return sector < H7_SECTORS_PER_BANK && !(chip->loaded[H7_WRP_OFFSET] >> sector & 1);
 }
 
+/* ---- protecting ---- */
+
+/* Each clears the bits of one sector in option bytes of which none protects; `first` is true for
+ * the first sector of several. */
+
+static void f4_protect(const struct vboard_chip *chip, uint8_t *bytes, unsigned sector, bool first)
+{
+    uint16_t bits = b0_load16(bytes + F4_WRP_OFFSET);
+
+    (void)chip;
+    (void)first;
+    if (sector < F4_SECTORS_PER_SEGMENT)
+        b0_store16(bytes + F4_WRP_OFFSET, (uint16_t)(bits & ~(1u << sector)));
+}
+
+static void f1_protect(const struct vboard_chip *chip, uint8_t *bytes, unsigned sector, bool first)
+{
+    uint8_t *wrp = bytes + F1_WRP_OFFSET + sector / 8 % 4 * 2;
+
+    (void)chip;
+    (void)first;
+    wrp[0] = (uint8_t)(wrp[0] & ~(1u << sector % 8));
+    wrp[1] = (uint8_t)~wrp[0];
+}
+
+/* One range that holds them all. */
+static void l4_protect(const struct vboard_chip *chip, uint8_t *bytes, unsigned sector, bool first)
+{
+    uint8_t *range = bytes + L4_WRP_OFFSET;
+
+    (void)chip;
+    if (first || sector < range[0])
+        range[0] = (uint8_t)sector;
+    if (first || sector > range[2])
+        range[2] = (uint8_t)sector;
+    b0_store32(range + 4, ~b0_load32(range));
+}
+
+static void h7_protect(const struct vboard_chip *chip, uint8_t *bytes, unsigned sector, bool first)
+{
+    (void)chip;
+    (void)first;
+    if (sector < H7_SECTORS_PER_BANK)
+        bytes[H7_WRP_OFFSET] = (uint8_t)(bytes[H7_WRP_OFFSET] & ~(1u << sector));
+}
+
 /* ---- factory settings ---- */
 
 /* RM0090, table 15: USER 0xef, RDP 0xaa; the rest of a used word reads as 1. */
@@ -105,33 +151,58 @@ static const struct {
     bool has_level_2;
     bool (*protects)(const struct vboard_chip *chip, unsigned sector);
     void (*defaults)(uint8_t *bytes, uint32_t size, bool first);
+    void (*protect)(const struct vboard_chip *chip, uint8_t *bytes, unsigned sector, bool first);
 } styles[] = {
-    [VBOARD_OPTIONS_F4] = {1, 0, 0xaa, true, f4_protects, f4_defaults},
-    [VBOARD_OPTIONS_F1] = {0, 1, 0xa5, false, f1_protects, f1_defaults},
-    [VBOARD_OPTIONS_F0] = {0, 1, 0xaa, true, f1_protects, f1_defaults},
-    [VBOARD_OPTIONS_H7] = {1, 0, 0xaa, true, h7_protects, h7_defaults},
-    [VBOARD_OPTIONS_L4] = {0, 4, 0xaa, true, l4_protects, l4_defaults},
+    [VBOARD_OPTIONS_F4] = {1, 0, 0xaa, true, f4_protects, f4_defaults, f4_protect},
+    [VBOARD_OPTIONS_F1] = {0, 1, 0xa5, false, f1_protects, f1_defaults, f1_protect},
+    [VBOARD_OPTIONS_F0] = {0, 1, 0xaa, true, f1_protects, f1_defaults, f1_protect},
+    [VBOARD_OPTIONS_H7] = {1, 0, 0xaa, true, h7_protects, h7_defaults, h7_protect},
+    [VBOARD_OPTIONS_L4] = {0, 4, 0xaa, true, l4_protects, l4_defaults, l4_protect},
 };
+
+static uint8_t *first_area(const struct vboard_chip *chip)
+{
+    for (size_t i = 0; chip->part->areas[i].size > 0; i++)
+        if (chip->part->areas[i].kind == VBOARD_OPTIONS)
+            return chip->bytes[i];
+    return NULL;
+}
+
+void vboard_options_set_level(struct vboard_chip *chip, unsigned level)
+{
+    uint8_t style = chip->part->options_style;
+    uint8_t *bytes = first_area(chip);
+
+    bytes[styles[style].rdp] = level == 0 ? styles[style].level_0 : RDP_LEVEL_1;
+    if (styles[style].rdp_complement)
+        bytes[styles[style].rdp_complement] = (uint8_t)~bytes[styles[style].rdp];
+}
+
+void vboard_options_write_protect(struct vboard_chip *chip, const uint8_t *sectors, size_t count)
+{
+    uint8_t style = chip->part->options_style;
+    unsigned level = vboard_options_level(chip);
+
+    vboard_options_init(chip, level); /* nothing else than protection is modelled */
+    for (size_t i = 0; i < count; i++)
+        styles[style].protect(chip, first_area(chip), sectors[i], i == 0);
+}
 
 void vboard_options_init(struct vboard_chip *chip, unsigned level)
 {
     uint8_t style = chip->part->options_style;
-    uint8_t *first = NULL;
+    bool first = true;
 
     for (size_t i = 0; chip->part->areas[i].size > 0; i++) {
         const struct vboard_area *area = &chip->part->areas[i];
 
         if (area->kind != VBOARD_OPTIONS)
             continue;
-        styles[style].defaults(chip->bytes[i], area->size, !first);
-        if (!first)
-            first = chip->bytes[i];
+        styles[style].defaults(chip->bytes[i], area->size, first);
+        first = false;
     }
     if (!first)
-        return;
-    first[styles[style].rdp] = level == 0 ? styles[style].level_0 : RDP_LEVEL_1;
-    if (styles[style].rdp_complement)
-        first[styles[style].rdp_complement] = (uint8_t)~first[styles[style].rdp];
+        vboard_options_set_level(chip, level);
 }
 
 unsigned vboard_options_level(const struct vboard_chip *chip)

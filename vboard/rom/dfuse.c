@@ -240,10 +240,12 @@ static void start(struct vboard *board)
     board->dfu.status = board->rom->start_status;
     board->dfu.pointer = VBOARD_DFUSE_START;
     /* RM0090, 3.9.3: level 2 takes the bootloader away. */
-    if (board->settings.boot0 && vboard_options_level(&board->chip) < 2)
+    if (board->settings.boot0 && vboard_options_level(&board->chip) < 2) {
         vboard_connect(board, &vboard_dfuse);
-    else
+        vboard_uart_start(board);
+    } else {
         vboard_start_program(board, VBOARD_DFUSE_START);
+    }
 }
 
 /* The state outlives a bus reset: a host resets the bus before it first asks, and sees errFIRMWARE.

@@ -113,7 +113,8 @@ static void read_unprotect(struct vboard *board)
  * AN2606, 4.4, table 4: the first byte is the supply range, the others have to be 0xff; anything
  * else is refused. The widths are those of RM0090, table 7, for these ranges.
  */
-static uint8_t write_feature(struct vboard *board, uint32_t offset)
+bool vboard_rom_write_feature(struct vboard *board, uint32_t offset, const uint8_t *data,
+                              uint32_t size)
 {
     static const struct {
         uint8_t width;
@@ -122,14 +123,12 @@ static uint8_t write_feature(struct vboard *board, uint32_t offset)
         {B0_PARALLEL_X8, false},  {B0_PARALLEL_X16, false}, {B0_PARALLEL_X16, false},
         {B0_PARALLEL_X32, false}, {B0_PARALLEL_X32, true},
     };
-    const struct vboard_dfu *dfu = &board->dfu;
 
-    for (uint32_t i = 0; i < dfu->block_size; i++)
-        if (offset + i == 0 ? dfu->data[i] >= sizeof ranges / sizeof ranges[0]
-                            : dfu->data[i] != 0xff)
-            return B0_DFU_STATUS_ERR_TARGET;
+    for (uint32_t i = 0; i < size; i++)
+        if (offset + i == 0 ? data[i] >= sizeof ranges / sizeof ranges[0] : data[i] != 0xff)
+            return false;
     if (offset == 0) {
-        uint8_t range = dfu->data[0];
+        uint8_t range = data[0];
 
         *vboard_chip_at(&board->chip, 0xffff0000, 1) = range;
         if (board->rom->has_device_feature) {
@@ -139,7 +138,7 @@ static uint8_t write_feature(struct vboard *board, uint32_t offset)
         vboard_trace(board, "supply range %u: program by %u bytes", range,
                      board->chip.times->unit_bytes[board->chip.width]);
     }
-    return B0_DFU_STATUS_OK;
+    return true;
 }
 
 /* Blocks count in the transfer size, whatever their own length is. */
@@ -181,7 +180,10 @@ static void write_memory(struct vboard *board)
         finish(board, B0_DFU_STATUS_OK);
         break;
     case VBOARD_FEATURE:
-        finish(board, write_feature(board, address - area->address));
+        finish(board,
+               vboard_rom_write_feature(board, address - area->address, dfu->data, dfu->block_size)
+                   ? B0_DFU_STATUS_OK
+                   : B0_DFU_STATUS_ERR_TARGET);
         break;
     case VBOARD_INFO:
         finish(board, B0_DFU_STATUS_ERR_TARGET);

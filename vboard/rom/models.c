@@ -36,6 +36,17 @@
 #define F4_OTP     "@OTP Memory /0x1FFF7800/01*512 e,01*016 e"
 #define F4_OPTIONS "@Option Bytes  /0x1FFFC000/01*016 e"
 
+/* AN2606, the chips' chapters: protocol 3.1, Extended Erase. */
+#define UART_ROM_31(id)                                                                            \
+    .uart = {.version = 0x31,                                                                      \
+             .chip_id = (id),                                                                      \
+             .commands = {0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x44, 0x63, 0x73, 0x82, 0x92}}
+/* Protocol 2.2, with the Erase of one byte a page. */
+#define UART_ROM_22(id)                                                                            \
+    .uart = {.version = 0x22,                                                                      \
+             .chip_id = (id),                                                                      \
+             .commands = {0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x43, 0x63, 0x73, 0x82, 0x92}}
+
 /* clang-format off */
 static const struct vboard_rom models[] = {
     {
@@ -43,6 +54,7 @@ static const struct vboard_rom models[] = {
         .listed = {"f407", "STM32F407VG, 1 MiB: ST's ROM bootloader"},
         .part = &vboard_part_f407vg,
         .function = &vboard_dfuse,
+        UART_ROM_31(0x413),
         .usb = {
             ST_OLD_ROM,
             .bcd_device = 0x2200,
@@ -60,6 +72,7 @@ static const struct vboard_rom models[] = {
         .listed = {"f407old", "the same with the early ROM: types \"g\" everywhere"},
         .part = &vboard_part_f407vg,
         .function = &vboard_dfuse,
+        UART_ROM_31(0x413),
         .usb = {
             ST_OLD_ROM,
             .bcd_device = 0x2100,
@@ -82,6 +95,7 @@ static const struct vboard_rom models[] = {
         .listed = {"f427", "STM32F427VI, 2 MiB in two banks; its layout string arrives cut"},
         .part = &vboard_part_f427vi,
         .function = &vboard_dfuse,
+        UART_ROM_31(0x419),
         .usb = {
             ST_OLD_ROM,
             .bcd_device = 0x2200,
@@ -103,6 +117,7 @@ static const struct vboard_rom models[] = {
         .listed = {"f411", "STM32F411CE, 512 KiB: ST's ROM bootloader"},
         .part = &vboard_part_f411ce,
         .function = &vboard_dfuse,
+        UART_ROM_31(0x431),
         .usb = {
             ST_OLD_ROM,
             .bcd_device = 0x2200,
@@ -125,6 +140,7 @@ static const struct vboard_rom models[] = {
         .listed = {"f072", "STM32F072RB, 128 KiB: must not be polled early; serial not unique"},
         .part = &vboard_part_f072rb,
         .function = &vboard_dfuse,
+        UART_ROM_31(0x448),
         .usb = {
             ST_OLD_ROM,
             .bcd_device = 0x2200,
@@ -147,6 +163,7 @@ static const struct vboard_rom models[] = {
         .listed = {"l476", "STM32L476RE, 512 KiB: stalls GETSTATUS while busy"},
         .part = &vboard_part_l476re,
         .function = &vboard_dfuse,
+        UART_ROM_31(0x415),
         .usb = {
             ST_OLD_ROM,
             .bcd_device = 0x2200,
@@ -170,6 +187,7 @@ static const struct vboard_rom models[] = {
         .listed = {"g431", "STM32G431CB, 128 KiB: the newer ROM, blocks of at most 1024 bytes"},
         .part = &vboard_part_g431cb,
         .function = &vboard_dfuse,
+        UART_ROM_31(0x468),
         .usb = {
             ST_ROM,
             .bcd_usb = 0x0200,
@@ -195,6 +213,7 @@ static const struct vboard_rom models[] = {
         .listed = {"h743", "STM32H743ZI rev V, 2 MiB: hangs after an erase in bank 2"},
         .part = &vboard_part_h743zi,
         .function = &vboard_dfuse,
+        UART_ROM_31(0x450),
         .usb = {
             ST_ROM,
             .bcd_usb = 0x0200,
@@ -294,6 +313,14 @@ static const struct vboard_rom models[] = {
         STARTS_IN_ERROR,
         F4_POLLS,
         .leaves_at_once = true,
+    },
+    {
+        /* The chip of every blue pill as it leaves the factory. The serial number is made up. */
+        .listed = {"f103", "STM32F103CB, 128 KiB: ST's ROM, which knows a UART only"},
+        .part = &vboard_part_f103cb,
+        .function = &vboard_uart_only,
+        UART_ROM_22(0x410),
+        .usb = {.serial = "48FF6B065067"},
     },
 };
 /* clang-format on */

@@ -59,6 +59,18 @@ struct vboard_identity {
     uint8_t short_bytes;
 };
 
+enum {
+    VBOARD_UART_COMMANDS_MAX = 16,
+};
+
+/* The UART bootloader of a chip: AN3155. */
+struct vboard_uart_rom {
+    uint8_t version; /* 0x31: 3.1; 0: there is none */
+    uint16_t chip_id;
+    bool no_mass_erase;
+    uint8_t commands[VBOARD_UART_COMMANDS_MAX]; /* as Get lists them, Get itself first; 0 ends */
+};
+
 struct vboard_rom {
     struct vboard_model listed;
     const struct vboard_part *part;
@@ -78,6 +90,7 @@ struct vboard_rom {
     uint32_t starts[2];  /* where they look for a program, in this order */
     uint32_t wiped;      /* this page is erased before a download that goes elsewhere; 0: none */
     bool starts_quickly; /* right after a download, without waiting for a host */
+    struct vboard_uart_rom uart;
 };
 
 /* The rows in order; NULL past the end. */

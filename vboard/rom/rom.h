@@ -4,8 +4,19 @@
 
 #include "../board.h"
 
-extern const struct vboard_function vboard_dfuse; /* ST's ROM: dfuse.c */
-extern const struct vboard_function vboard_maple; /* Maple bootloaders, in flash: maple.c */
+/* The UART bootloader listens from now on, and waits for 0x7f: uart.c. */
+void vboard_uart_start(struct vboard *board);
+
+/*
+ * What is written to the supply range at 0xffff0000, `offset` bytes from it; false if it is
+ * refused: dfuse_memory.c.
+ */
+bool vboard_rom_write_feature(struct vboard *board, uint32_t offset, const uint8_t *data,
+                              uint32_t size);
+
+extern const struct vboard_function vboard_dfuse;     /* ST's ROM: dfuse.c */
+extern const struct vboard_function vboard_maple;     /* Maple bootloaders, in flash: maple.c */
+extern const struct vboard_function vboard_uart_only; /* a ROM that knows no USB: uart.c */
 
 /* True for a class request to interface 0, the only one of these devices, in the right direction.
  */

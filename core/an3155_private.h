@@ -1,0 +1,83 @@
+/* Between an3155.c (operations), an3155_commands.c (their bytes) and an3155_line.c (the stages). */
+#ifndef B0_CORE_AN3155_PRIVATE_H
+#define B0_CORE_AN3155_PRIVATE_H
+
+#include "an3155.h"
+
+/*
+ * Four levels:
+ *
+ *   operation  what the caller wants (write a region): decides the next command
+ *   command    a row of AN3155's table: a list of phases
+ *   phase      a frame and the ACK that follows it, or bytes that the board sends
+ *   stage      one step: knows what to do with its result
+ */
+enum an3155_op {
+    AN_OP_NONE,
+    AN_OP_CONNECT,
+    AN_OP_SETTLE,
+    AN_OP_READ,
+    AN_OP_WRITE,
+    AN_OP_PAGES,
+    AN_OP_GO,
+    AN_OP_SINGLE, /* one command, whatever it is */
+    AN_OP_RESET,  /* likewise, and the chip resets after it */
+    AN_OP_COUNT
+};
+
+enum an3155_stage {
+    AN_STAGE_DECIDE, /* no step: the operation's function is due */
+    AN_STAGE_SEND,
+    AN_STAGE_ACK,
+    AN_STAGE_DATA,
+    AN_STAGE_LATE,  /* after a read: does another byte come, that should not? */
+    AN_STAGE_DRAIN, /* after a refusal: until nothing comes any more */
+    AN_STAGE_OWED,  /* the answer of a command that was given up, while the board works on it */
+    AN_STAGE_SYNC_DRAIN,
+    AN_STAGE_SYNC_SEND,
+    AN_STAGE_SYNC_ANSWER,
+    AN_STAGE_DONE,
+    AN_STAGE_FAILED,
+    AN_STAGE_COUNT
+};
+
+/* Ends the operation. */
+void b0_an3155_fail(struct b0_an3155 *e, enum b0_an3155_failure failure);
+
+/* ---- an3155.c ---- */
+
+/* The command has gone well. */
+void b0_an3155_complete(struct b0_an3155 *e);
+/* It was refused, or an answer did not come or made no sense: what the operation makes of it. */
+void b0_an3155_doubt(struct b0_an3155 *e, enum b0_an3155_failure why);
+
+/* ---- an3155_commands.c ---- */
+
+/* Begins a command at its first phase; fails if the board does not list it. */
+void b0_an3155_start(struct b0_an3155 *e, enum b0_an3155_byte code);
+enum b0_an3155_byte b0_an3155_code(const struct b0_an3155 *e);
+/* Goes to the next phase, or completes the command. */
+void b0_an3155_phase_done(struct b0_an3155 *e);
+/* True while not even the command itself was acknowledged. */
+bool b0_an3155_first_phase(const struct b0_an3155 *e);
+/* The failure that a NACK in this phase means. */
+enum b0_an3155_failure b0_an3155_nack_means(const struct b0_an3155 *e);
+/* Of the present phase: whether an ACK follows the frame, how long it may take. */
+bool b0_an3155_awaits_ack(const struct b0_an3155 *e);
+uint32_t b0_an3155_ack_ms(const struct b0_an3155 *e);
+/* Where the bytes of the present phase go, and how many. */
+uint8_t *b0_an3155_data(struct b0_an3155 *e, uint16_t *size);
+/* They are all there. */
+void b0_an3155_take(struct b0_an3155 *e);
+
+/* ---- an3155_line.c ---- */
+
+/* The time that so many characters take. */
+uint64_t b0_an3155_line_us(const struct b0_an3155 *e, uint32_t bytes);
+/* Begins to bring the board to the point where it waits for a command. */
+void b0_an3155_sync(struct b0_an3155 *e);
+/* The step of the current stage, and what its result leads to. */
+void b0_an3155_issue(struct b0_an3155 *e, struct b0_an3155_step *step);
+void b0_an3155_got(struct b0_an3155 *e, enum boot0_xfer result, size_t actual);
+
+#endif

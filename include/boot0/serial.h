@@ -1,0 +1,93 @@
+/*
+ * Boards on a serial port: ST's UART bootloader (AN3155), which every STM32 has in its ROM.
+ *
+ * A stream is an open port, as a table of functions: libboot0 has one for the machine's ports (if
+ * it was built with libserialport), a program may bring its own. A stream with a board at its end
+ * becomes a bus of that one board, on which a session is opened as on any other bus.
+ */
+#ifndef BOOT0_SERIAL_H
+#define BOOT0_SERIAL_H
+
+#include <boot0/transport.h>
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How a port is set. Characters have 8 data bits, even parity and 1 stop bit always. */
+struct boot0_line {
+    uint32_t baud;
+    bool dtr; /* on: asserted, which is low at the pin of a TTL adapter */
+    bool rts;
+};
+
+struct boot0_stream_ops {
+    /* Sends all bytes. B0_XFER_OK, _TIMEOUT, _GONE, _ERROR. */
+    enum boot0_xfer (*send)(void *context, const uint8_t *bytes, size_t size, uint32_t timeout_ms);
+    /*
+     * Receives until all `size` bytes are there or the time is over; *actual is how many came.
+     * B0_XFER_OK, _TIMEOUT, _GONE; _ERROR if one of them had wrong parity or no stop bit.
+     */
+    enum boot0_xfer (*receive)(void *context, uint8_t *bytes, size_t size, size_t *actual,
+                               uint32_t timeout_ms);
+    /* Sets speed and modem lines. B0_XFER_ERROR: the port cannot do that. */
+    enum boot0_xfer (*set)(void *context, const struct boot0_line *line);
+    /* Lets time pass. */
+    void (*wait)(void *context, uint32_t microseconds);
+    /* A clock that never goes back, in microseconds from any start. */
+    uint64_t (*now_us)(void *context);
+    /* Closes the port and frees the context. */
+    void (*close)(void *context);
+};
+
+struct boot0_stream {
+    const struct boot0_stream_ops *ops;
+    void *context;
+};
+
+struct boot0_uart_options {
+    const char *port; /* "/dev/ttyUSB0"; for a stream of one's own, a name for messages */
+    uint32_t baud;    /* 0: 115200 */
+    /*
+     * How DTR and RTS bring the board into its bootloader: a wiring ("rts-boot0,dtr-reset", a '!'
+     * before a line means active while it is off), a pattern ("dtr=1,rts=1,100ms,dtr=0,50ms"), or
+     * "none" = NULL: the user does it. docs/UART.md tells more.
+     */
+    const char *boot;
+};
+
+/*
+ * A bus of the one board at a port of the machine, which is opened when it is first looked at: a
+ * port that is not there yet can be waited for. B0_E_USAGE (boot), B0_E_UNSUPPORTED (built without
+ * libserialport), B0_E_MEMORY. On success the caller owns *bus: boot0_bus_close(), which gives the
+ * port back with its modem lines off.
+ */
+B0_API enum boot0_status boot0_serial_open(struct boot0_bus *bus,
+                                           const struct boot0_uart_options *options,
+                                           struct boot0_error *error);
+
+/* Likewise for an open stream, which the bus closes with itself, and also if this fails. */
+B0_API enum boot0_status boot0_uart_open(struct boot0_bus *bus, const struct boot0_stream *stream,
+                                         const struct boot0_uart_options *options,
+                                         struct boot0_error *error);
+
+struct boot0_serial_port {
+    char path[128];        /* "/dev/ttyUSB0", "COM3" */
+    char description[128]; /* as the operating system has it */
+    bool usb;              /* the next two are known */
+    uint16_t vendor;
+    uint16_t product;
+};
+
+/*
+ * The machine's serial ports. Nothing is sent to any of them: who knows what is connected. On
+ * success *ports is the caller's: free(); *count may be 0. B0_E_UNSUPPORTED, B0_E_IO, B0_E_MEMORY.
+ */
+B0_API enum boot0_status boot0_serial_list(struct boot0_serial_port **ports, size_t *count,
+                                           struct boot0_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,335 @@
+/* The machine's serial ports, by libserialport. */
+#include "../uart/uart.h"
+
+#ifdef B0_HAVE_SERIALPORT
+
+#include <errno.h>
+#include <libserialport.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#ifndef _WIN32
+#include <termios.h>
+#endif
+
+enum {
+    MARK = 0xff, /* termios: before a byte that came damaged, and before itself */
+    RAW_MAX = 3, /* bytes that stand for one: MARK 0 byte */
+};
+
+struct serial {
+    struct sp_port *port;
+    struct boot0_line line; /* as set */
+    bool is_set;
+    bool marks;     /* damaged characters come marked */
+    uint8_t raw[3]; /* a mark of which the rest has not come yet */
+    size_t raw_count;
+};
+
+static uint64_t now_us(void *context)
+{
+    struct timespec t;
+
+    (void)context;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+static void wait_us(void *context, uint32_t microseconds)
+{
+    struct timespec t = {microseconds / 1000000, (long)(microseconds % 1000000) * 1000};
+
+    (void)context;
+    while (nanosleep(&t, &t) != 0)
+        ;
+}
+
+/* ---- sending and receiving ---- */
+
+static enum boot0_xfer send_bytes(void *context, const uint8_t *bytes, size_t size,
+                                  uint32_t timeout_ms)
+{
+    struct serial *serial = context;
+    enum sp_return sent = sp_blocking_write(serial->port, bytes, size, timeout_ms);
+
+    if (sent < 0)
+        return B0_XFER_GONE; /* the kernel takes what it cannot send only from a port that is */
+    return (size_t)sent == size ? B0_XFER_OK : B0_XFER_TIMEOUT;
+}
+
+/*
+ * One byte as it comes from the kernel. True if that completes a character: `*byte`, or *damaged.
+ */
+static bool unmark(struct serial *serial, uint8_t raw, uint8_t *byte, bool *damaged)
+{
+    serial->raw[serial->raw_count++] = raw;
+    if (!serial->marks || (serial->raw_count == 1 && raw != MARK) ||
+        (serial->raw_count == 2 && raw == MARK)) {
+        *byte = raw;
+        serial->raw_count = 0;
+        return true;
+    }
+    if (serial->raw_count == RAW_MAX || (serial->raw_count == 2 && raw != 0)) {
+        *damaged = true;
+        *byte = raw;
+        serial->raw_count = 0;
+        return true;
+    }
+    return false;
+}
+
+/* Waits for the first byte of several, then takes what is there. */
+static enum sp_return read_some(struct serial *serial, uint8_t *raw, size_t size,
+                                uint32_t timeout_ms)
+{
+    enum sp_return got = sp_nonblocking_read(serial->port, raw, size);
+
+    /* libserialport takes 0 for no limit. */
+    if (got == 0)
+        got = sp_blocking_read_next(serial->port, raw, size, timeout_ms ? timeout_ms : 1);
+    return got;
+}
+
+static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_t *actual,
+                               uint32_t timeout_ms)
+{
+    struct serial *serial = context;
+    uint64_t end_us = now_us(NULL) + (uint64_t)timeout_ms * 1000;
+    bool damaged = false;
+    uint8_t raw[64];
+
+    for (*actual = 0; *actual < size;) {
+        uint64_t at_us = now_us(NULL);
+        uint32_t left_ms = end_us > at_us ? (uint32_t)((end_us - at_us + 999) / 1000) : 0;
+        size_t wanted = size - *actual < sizeof raw ? size - *actual : sizeof raw;
+        enum sp_return got = read_some(serial, raw, wanted, left_ms);
+
+        if (got < 0)
+            return B0_XFER_GONE;
+        for (int i = 0; i < (int)got; i++)
+            if (unmark(serial, raw[i], &bytes[*actual], &damaged))
+                ++*actual;
+        if (got == 0 && left_ms == 0)
+            break;
+    }
+    if (damaged)
+        return B0_XFER_ERROR;
+    return *actual == size ? B0_XFER_OK : B0_XFER_TIMEOUT;
+}
+
+/* ---- settings ---- */
+
+/*
+ * Has the kernel mark characters with wrong parity: what the bootloader sends has no checksum.
+ * libserialport knows nothing of it. A port that cannot do it works all the same.
+ */
+static void mark_damage(struct serial *serial)
+{
+#ifndef _WIN32
+    struct termios settings;
+    int fd;
+
+    serial->marks = false;
+    if (sp_get_port_handle(serial->port, &fd) != SP_OK || tcgetattr(fd, &settings) != 0)
+        return;
+    settings.c_iflag &= ~(tcflag_t)(IGNPAR | IGNBRK | BRKINT);
+    settings.c_iflag |= INPCK | PARMRK;
+    if (tcsetattr(fd, TCSANOW, &settings) != 0 || tcgetattr(fd, &settings) != 0)
+        return;
+    serial->marks = (settings.c_iflag & PARMRK) != 0;
+#else
+    (void)serial;
+#endif
+}
+
+static enum boot0_xfer set_speed(struct serial *serial, uint32_t baud)
+{
+    if (sp_set_baudrate(serial->port, (int)baud) != SP_OK)
+        return B0_XFER_ERROR;
+    mark_damage(serial);
+    return B0_XFER_OK;
+}
+
+static enum boot0_xfer set(void *context, const struct boot0_line *line)
+{
+    struct serial *serial = context;
+    enum boot0_xfer result = B0_XFER_OK;
+
+    if (!serial->is_set || line->baud != serial->line.baud)
+        result = set_speed(serial, line->baud);
+    /* A port without modem lines is only a failure if somebody wants to move them. */
+    if (result == B0_XFER_OK && line->dtr != serial->line.dtr &&
+        sp_set_dtr(serial->port, line->dtr ? SP_DTR_ON : SP_DTR_OFF) != SP_OK)
+        result = B0_XFER_ERROR;
+    if (result == B0_XFER_OK && line->rts != serial->line.rts &&
+        sp_set_rts(serial->port, line->rts ? SP_RTS_ON : SP_RTS_OFF) != SP_OK)
+        result = B0_XFER_ERROR;
+    if (result != B0_XFER_OK)
+        return result;
+    serial->line = *line;
+    serial->is_set = true;
+    return sp_flush(serial->port, SP_BUF_INPUT) == SP_OK ? B0_XFER_OK : B0_XFER_GONE;
+}
+
+static void close_port(void *context)
+{
+    struct serial *serial = context;
+
+    sp_close(serial->port);
+    sp_free_port(serial->port);
+    free(serial);
+}
+
+static const struct boot0_stream_ops serial_ops = {
+    .send = send_bytes,
+    .receive = receive,
+    .set = set,
+    .wait = wait_us,
+    .now_us = now_us,
+    .close = close_port,
+};
+
+/* ---- opening ---- */
+
+static enum boot0_status fail_open(const char *path, enum sp_return result,
+                                   struct boot0_error *error)
+{
+    char *text = result == SP_ERR_FAIL ? sp_last_error_message() : NULL;
+    int code = result == SP_ERR_FAIL ? sp_last_error_code() : 0;
+
+    boot0_fail(error, B0_E_NO_BOARD, "cannot open the port %s: %s", path,
+               text ? text : "there is no such port");
+    if (text)
+        sp_free_error_message(text);
+#ifndef _WIN32
+    if (code == EACCES) {
+        error->code = B0_E_PERMISSION;
+        return boot0_hint(error,
+                          "Serial ports belong to a group: `ls -l %s` names it, "
+                          "\"dialout\" usually. Join it (sudo adduser $USER dialout) and "
+                          "log in again.",
+                          path);
+    }
+    if (code == EBUSY) {
+        error->code = B0_E_BUSY;
+        return boot0_hint(error, "Another program has it open: a serial monitor, or ModemManager.");
+    }
+#endif
+    return boot0_hint(error, "`boot0 list --ports` shows the ports that are there. Is the adapter "
+                             "plugged in?");
+}
+
+/* 8E1, no flow control; the modem lines off, so that nothing is held in reset. */
+static enum sp_return configure(struct sp_port *port)
+{
+    struct sp_port_config *config;
+    enum sp_return result = sp_new_config(&config);
+
+    if (result != SP_OK)
+        return result;
+    sp_set_config_bits(config, 8);
+    sp_set_config_parity(config, SP_PARITY_EVEN);
+    sp_set_config_stopbits(config, 1);
+    sp_set_config_flowcontrol(config, SP_FLOWCONTROL_NONE);
+    sp_set_config_dtr(config, SP_DTR_OFF);
+    sp_set_config_rts(config, SP_RTS_OFF);
+    result = sp_set_config(port, config);
+    sp_free_config(config);
+    return result;
+}
+
+static enum boot0_status open_port(struct boot0_stream *stream, const char *path,
+                                   struct boot0_error *error)
+{
+    struct serial *serial = calloc(1, sizeof *serial);
+    enum sp_return result;
+
+    if (!serial)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory for a port");
+    result = sp_get_port_by_name(path, &serial->port);
+    if (result == SP_OK) {
+        result = sp_open(serial->port, SP_MODE_READ_WRITE);
+        if (result == SP_OK) {
+            result = configure(serial->port);
+            if (result == SP_OK) {
+                *stream = (struct boot0_stream){&serial_ops, serial};
+                return B0_OK;
+            }
+            sp_close(serial->port);
+        }
+        fail_open(path, result, error);
+        sp_free_port(serial->port);
+    } else {
+        fail_open(path, result, error);
+    }
+    free(serial);
+    return error->code;
+}
+
+enum boot0_status boot0_serial_open(struct boot0_bus *bus, const struct boot0_uart_options *options,
+                                    struct boot0_error *error)
+{
+    return b0_uart_bus_new(bus, NULL, open_port, options, error);
+}
+
+/* ---- listing ---- */
+
+static void describe(const struct sp_port *port, struct boot0_serial_port *to)
+{
+    const char *description = sp_get_port_description(port);
+    int vendor, product;
+
+    snprintf(to->path, sizeof to->path, "%s", sp_get_port_name(port));
+    snprintf(to->description, sizeof to->description, "%s", description ? description : "");
+    to->usb = sp_get_port_transport(port) == SP_TRANSPORT_USB &&
+              sp_get_port_usb_vid_pid(port, &vendor, &product) == SP_OK;
+    to->vendor = to->usb ? (uint16_t)vendor : 0;
+    to->product = to->usb ? (uint16_t)product : 0;
+}
+
+enum boot0_status boot0_serial_list(struct boot0_serial_port **ports, size_t *count,
+                                    struct boot0_error *error)
+{
+    struct sp_port **list;
+
+    *ports = NULL;
+    *count = 0;
+    if (sp_list_ports(&list) != SP_OK)
+        return boot0_fail(error, B0_E_IO, "the system does not tell which serial ports it has");
+    while (list[*count])
+        ++*count;
+    *ports = calloc(*count ? *count : 1, sizeof **ports);
+    for (size_t i = 0; *ports && i < *count; i++)
+        describe(list[i], &(*ports)[i]);
+    sp_free_port_list(list);
+    return *ports ? B0_OK : boot0_fail(error, B0_E_MEMORY, "out of memory for the list of ports");
+}
+
+#else
+
+static enum boot0_status fail_unsupported(struct boot0_error *error)
+{
+    boot0_fail(error, B0_E_UNSUPPORTED, "this boot0 was built without serial ports");
+    return boot0_hint(error,
+                      "Install libserialport (Debian: libserialport-dev) and build it anew.");
+}
+
+enum boot0_status boot0_serial_open(struct boot0_bus *bus, const struct boot0_uart_options *options,
+                                    struct boot0_error *error)
+{
+    (void)options;
+    *bus = (struct boot0_bus){0};
+    return fail_unsupported(error);
+}
+
+enum boot0_status boot0_serial_list(struct boot0_serial_port **ports, size_t *count,
+                                    struct boot0_error *error)
+{
+    *ports = NULL;
+    *count = 0;
+    return fail_unsupported(error);
+}
+
+#endif

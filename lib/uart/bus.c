@@ -1,0 +1,200 @@
+/* A serial port as a bus: there is one board on it, or nobody knows. */
+#include "uart.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    DEFAULT_BAUD = 115200,
+};
+
+/* ---- the transport: what a session needs besides the protocol ---- */
+
+static enum boot0_xfer no_control(void *context, const struct boot0_setup *setup, uint8_t *data,
+                                  size_t *actual, uint32_t timeout_ms)
+{
+    (void)context;
+    (void)setup;
+    (void)data;
+    (void)timeout_ms;
+    *actual = 0;
+    return B0_XFER_STALL;
+}
+
+static enum boot0_status no_alternate(void *context, uint8_t interface, uint8_t alternate,
+                                      struct boot0_error *error)
+{
+    (void)context;
+    (void)interface;
+    (void)alternate;
+    (void)error;
+    return B0_OK;
+}
+
+/* Out of the bootloader, if a modem line is wired to reset. */
+static enum boot0_xfer reset(void *context)
+{
+    struct b0_uart_bus *bus = context;
+
+    if (bus->lines.leave.count == 0)
+        return B0_XFER_ERROR;
+    bus->left = true;
+    return b0_lines_run(&bus->lines.leave, &bus->stream, &bus->line);
+}
+
+static void sleep_us(uint64_t microseconds)
+{
+    struct timespec t = {(time_t)(microseconds / 1000000), (long)(microseconds % 1000000) * 1000};
+
+    while (nanosleep(&t, &t) != 0)
+        ;
+}
+
+static void wait_us(void *context, uint32_t microseconds)
+{
+    struct b0_uart_bus *bus = context;
+
+    if (bus->stream.ops)
+        bus->stream.ops->wait(bus->stream.context, microseconds);
+    else
+        sleep_us(microseconds);
+}
+
+static uint64_t now_us(void *context)
+{
+    struct b0_uart_bus *bus = context;
+    struct timespec t;
+
+    if (bus->stream.ops)
+        return bus->stream.ops->now_us(bus->stream.context);
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+/* The port stays open: a board that has been found must not be lost again. */
+static void close_transport(void *context)
+{
+    (void)context;
+}
+
+static const struct boot0_transport_ops transport_ops = {
+    .control = no_control,
+    .select = no_alternate,
+    .reset = reset,
+    .wait = wait_us,
+    .now_us = now_us,
+    .close = close_transport,
+};
+
+struct b0_uart_bus *b0_uart_bus_of(const struct boot0_transport *transport)
+{
+    return transport->ops == &transport_ops ? transport->context : NULL;
+}
+
+/* ---- the bus ---- */
+
+static enum boot0_status scan(void *context, struct boot0_candidate *list, size_t capacity,
+                              size_t *count, struct boot0_error *error)
+{
+    struct b0_uart_bus *bus = context;
+    enum boot0_status status;
+
+    *count = 0;
+    if (bus->left)
+        return B0_OK;
+    if (!bus->stream.ops) {
+        status = bus->open(&bus->stream, bus->port, error);
+        if (status != B0_OK) {
+            bus->stream.ops = NULL;
+            return status;
+        }
+    }
+    *count = 1;
+    if (capacity > 0) {
+        memset(list, 0, sizeof *list);
+        snprintf(list->path, sizeof list->path, "%s", bus->port);
+        list->uart = true;
+    }
+    return B0_OK;
+}
+
+static void wait_change(void *context, uint32_t timeout_ms)
+{
+    wait_us(context, timeout_ms * 1000);
+}
+
+static enum boot0_status open_board(void *context, const struct boot0_candidate *candidate,
+                                    struct boot0_transport *transport, struct boot0_error *error)
+{
+    (void)candidate;
+    (void)error;
+    *transport = (struct boot0_transport){&transport_ops, context};
+    return B0_OK;
+}
+
+static void close_stream(struct boot0_stream *stream)
+{
+    if (stream->ops)
+        stream->ops->close(stream->context);
+    stream->ops = NULL;
+}
+
+static void close_bus(void *context)
+{
+    struct b0_uart_bus *bus = context;
+
+    close_stream(&bus->stream);
+    free(bus->port);
+    free(bus);
+}
+
+static const struct boot0_bus_ops bus_ops = {
+    .scan = scan,
+    .wait_change = wait_change,
+    .now_us = now_us,
+    .open = open_board,
+    .close = close_bus,
+};
+
+enum boot0_status
+b0_uart_bus_new(struct boot0_bus *bus, const struct boot0_stream *stream,
+                enum boot0_status (*open)(struct boot0_stream *stream, const char *port,
+                                          struct boot0_error *error),
+                const struct boot0_uart_options *options, struct boot0_error *error)
+{
+    const char *port = options->port ? options->port : "serial port";
+    struct b0_uart_bus *made = calloc(1, sizeof *made);
+    enum boot0_status status;
+
+    memset(bus, 0, sizeof *bus);
+    if (!made || !(made->port = malloc(strlen(port) + 1))) {
+        free(made);
+        return boot0_fail(error, B0_E_MEMORY, "out of memory for a port");
+    }
+    memcpy(made->port, port, strlen(port) + 1);
+    made->baud = options->baud ? options->baud : DEFAULT_BAUD;
+    made->open = open;
+    status = b0_lines_parse(options->boot, &made->lines, error);
+    if (status != B0_OK) {
+        close_bus(made);
+        return status;
+    }
+    if (stream)
+        made->stream = *stream;
+    *bus = (struct boot0_bus){&bus_ops, made};
+    return B0_OK;
+}
+
+enum boot0_status boot0_uart_open(struct boot0_bus *bus, const struct boot0_stream *stream,
+                                  const struct boot0_uart_options *options,
+                                  struct boot0_error *error)
+{
+    struct boot0_stream mine = *stream;
+    enum boot0_status status = b0_uart_bus_new(bus, stream, NULL, options, error);
+
+    if (status != B0_OK)
+        close_stream(&mine);
+    return status;
+}

@@ -1,0 +1,187 @@
+/* DTR and RTS: wirings by name, and the pattern language. docs/UART.md describes both. */
+#include "lines.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    RESET_MS = 100, /* a 100 nF capacitor at NRST, and pull-ups as weak as they come */
+    START_MS = 100, /* from reset until the ROM looks at its UART */
+    WAIT_MAX_MS = 10000,
+};
+
+/* ---- wirings ---- */
+
+struct wire {
+    bool used;
+    uint8_t line; /* B0_LINES_DTR or B0_LINES_RTS */
+    bool inverted;
+};
+
+static void add(struct b0_lines_pattern *pattern, uint8_t action, uint32_t value)
+{
+    pattern->steps[pattern->count++] = (struct b0_lines_step){action, value};
+}
+
+static void drive(struct b0_lines_pattern *pattern, const struct wire *wire, bool active)
+{
+    if (wire->used)
+        add(pattern, wire->line, active != wire->inverted);
+}
+
+/* BOOT0 has to be right when the reset ends, and is given up afterwards. */
+static void make_pattern(struct b0_lines_pattern *pattern, const struct wire *reset,
+                         const struct wire *boot0, bool bootloader)
+{
+    drive(pattern, boot0, bootloader);
+    if (!reset->used) {
+        add(pattern, B0_LINES_WAIT, RESET_MS);
+        return;
+    }
+    drive(pattern, reset, true);
+    add(pattern, B0_LINES_WAIT, RESET_MS);
+    drive(pattern, reset, false);
+    add(pattern, B0_LINES_WAIT, START_MS);
+}
+
+static bool take_word(const char **text, const char *word)
+{
+    size_t length = strlen(word);
+
+    if (strncmp(*text, word, length) != 0)
+        return false;
+    *text += length;
+    return true;
+}
+
+/* "!dtr-reset" */
+static bool take_wire(const char **text, struct wire *reset, struct wire *boot0)
+{
+    struct wire wire = {.used = true, .inverted = take_word(text, "!")};
+    struct wire *end, *other;
+
+    if (take_word(text, "dtr-"))
+        wire.line = B0_LINES_DTR;
+    else if (take_word(text, "rts-"))
+        wire.line = B0_LINES_RTS;
+    else
+        return false;
+    if (take_word(text, "reset"))
+        end = reset;
+    else if (take_word(text, "boot0"))
+        end = boot0;
+    else
+        return false;
+    other = end == reset ? boot0 : reset;
+    if (end->used || (other->used && other->line == wire.line))
+        return false;
+    *end = wire;
+    return **text == ',' || **text == '\0';
+}
+
+static bool parse_wiring(const char *text, struct b0_lines *lines)
+{
+    struct wire reset = {.used = false}, boot0 = {.used = false};
+
+    for (;;) {
+        if (!take_wire(&text, &reset, &boot0))
+            return false;
+        if (*text == '\0')
+            break;
+        text++;
+    }
+    make_pattern(&lines->enter, &reset, &boot0, true);
+    make_pattern(&lines->leave, &reset, &boot0, false);
+    return true;
+}
+
+/* ---- patterns ---- */
+
+static bool take_step(const char **text, struct b0_lines_step *step)
+{
+    char *end;
+    unsigned long ms;
+
+    if (isdigit((unsigned char)**text)) {
+        ms = strtoul(*text, &end, 10);
+        *text = end;
+        *step = (struct b0_lines_step){B0_LINES_WAIT, (uint32_t)ms};
+        return take_word(text, "ms") && ms <= WAIT_MAX_MS;
+    }
+    if (take_word(text, "dtr="))
+        step->action = B0_LINES_DTR;
+    else if (take_word(text, "rts="))
+        step->action = B0_LINES_RTS;
+    else
+        return false;
+    if (**text != '0' && **text != '1')
+        return false;
+    step->value = *(*text)++ == '1';
+    return true;
+}
+
+/* Up to a ':' or the end. */
+static bool take_pattern(const char **text, struct b0_lines_pattern *pattern)
+{
+    if (**text == ':' || **text == '\0')
+        return true;
+    for (;;) {
+        if (pattern->count == B0_LINES_STEPS_MAX ||
+            !take_step(text, &pattern->steps[pattern->count]))
+            return false;
+        pattern->count++;
+        if (**text != ',')
+            return **text == ':' || **text == '\0';
+        ++*text;
+    }
+}
+
+static bool parse_pattern(const char *text, struct b0_lines *lines)
+{
+    if (!take_pattern(&text, &lines->enter))
+        return false;
+    if (*text == ':') {
+        text++;
+        if (!take_pattern(&text, &lines->leave))
+            return false;
+    }
+    return *text == '\0';
+}
+
+enum boot0_status b0_lines_parse(const char *text, struct b0_lines *lines,
+                                 struct boot0_error *error)
+{
+    memset(lines, 0, sizeof *lines);
+    if (!text || strcmp(text, "none") == 0 || parse_wiring(text, lines))
+        return B0_OK;
+    memset(lines, 0, sizeof *lines);
+    if (*text != '\0' && parse_pattern(text, lines))
+        return B0_OK;
+    memset(lines, 0, sizeof *lines);
+    boot0_fail(error, B0_E_USAGE, "\"%s\" is no way to drive DTR and RTS", text);
+    return boot0_hint(error, "Say how they are wired, as in \"rts-boot0,dtr-reset\" (with ! before "
+                             "a line that is active while off), or step by step, as in "
+                             "\"rts=1,dtr=1,100ms,dtr=0,50ms\"; or \"none\".");
+}
+
+enum boot0_xfer b0_lines_run(const struct b0_lines_pattern *pattern,
+                             const struct boot0_stream *stream, struct boot0_line *line)
+{
+    enum boot0_xfer result = B0_XFER_OK;
+
+    for (size_t i = 0; i < pattern->count && result == B0_XFER_OK; i++) {
+        const struct b0_lines_step *step = &pattern->steps[i];
+
+        if (step->action == B0_LINES_WAIT) {
+            stream->ops->wait(stream->context, step->value * 1000);
+            continue;
+        }
+        if (step->action == B0_LINES_DTR)
+            line->dtr = step->value;
+        else
+            line->rts = step->value;
+        result = stream->ops->set(stream->context, line);
+    }
+    return result;
+}

@@ -1,0 +1,127 @@
+/* Runs the UART engine over a stream, and turns its failures into errors with a remedy. */
+#include "uart.h"
+
+#include <stdio.h>
+
+static const struct {
+    uint8_t code;
+    const char *name;
+} command_names[] = {
+    {B0_AN3155_GET, "Get"},
+    {B0_AN3155_GET_VERSION, "Get Version"},
+    {B0_AN3155_GET_ID, "Get ID"},
+    {B0_AN3155_READ, "Read Memory"},
+    {B0_AN3155_GO, "Go"},
+    {B0_AN3155_WRITE, "Write Memory"},
+    {B0_AN3155_ERASE, "Erase"},
+    {B0_AN3155_EXTENDED_ERASE, "Extended Erase"},
+    {B0_AN3155_WRITE_PROTECT, "Write Protect"},
+    {B0_AN3155_WRITE_UNPROTECT, "Write Unprotect"},
+    {B0_AN3155_READOUT_PROTECT, "Readout Protect"},
+    {B0_AN3155_READOUT_UNPROTECT, "Readout Unprotect"},
+    {B0_AN3155_GET_CHECKSUM, "Get Checksum"},
+};
+
+static const char *command_name(uint8_t code)
+{
+    for (size_t i = 0; i < sizeof command_names / sizeof command_names[0]; i++)
+        if (command_names[i].code == code)
+            return command_names[i].name;
+    return "synchronising";
+}
+
+static const struct {
+    enum boot0_status code;
+    const char *what;
+    const char *hint;
+} failures[B0_AN3155_FAIL_COUNT] = {
+    [B0_AN3155_FAIL_NONE] = {B0_E_INTERNAL, "failed for no reason", ""},
+    [B0_AN3155_FAIL_SILENT] =
+        {B0_E_IO, "does not answer",
+         "Is it in its bootloader (BOOT0 at 3.3 V, then reset), TX to RX and RX to TX, ground "
+         "connected, on a UART that its bootloader listens to? After a failed attempt it has to be "
+         "reset. If DTR or RTS are wired to BOOT0 or reset, say --boot."},
+    [B0_AN3155_FAIL_NOISE] =
+        {B0_E_IO, "cannot be understood",
+         "Its program may be talking instead of the bootloader, or the speed is too high: reset it "
+         "with BOOT0 at 3.3 V, try a lower --baud, shorter wires, another adapter."},
+    [B0_AN3155_FAIL_TIMEOUT] =
+        {B0_E_IO, "did not answer in time",
+         "Wires that lose characters, usually: try a lower --baud. Reset the board into its "
+         "bootloader before trying again."},
+    [B0_AN3155_FAIL_REFUSED] =
+        {B0_E_PROTECTED, "refused",
+         "ST's bootloaders refuse this when read protection is on. `boot0 erase --unprotect` takes "
+         "it off; that erases everything in the chip's flash."},
+    [B0_AN3155_FAIL_ADDRESS] =
+        {B0_E_PROTOCOL, "refused the address",
+         "The board has no such address, or the bootloader keeps it to itself. The part may have "
+         "less flash than the largest of its kind; `boot0 info` shows what is assumed."},
+    [B0_AN3155_FAIL_NACK] =
+        {B0_E_PROTOCOL, "reported that it failed",
+         "A write-protected sector, usually, or memory that was not erased. Try again with "
+         "--full."},
+    [B0_AN3155_FAIL_UNSUPPORTED] =
+        {B0_E_UNSUPPORTED, "cannot do this",
+         "Its bootloader does not have that command, or the chip has no such page."},
+    [B0_AN3155_FAIL_DIRTY] =
+        {B0_E_IO, "has written a block only in part",
+         "The line was disturbed. Repeat the command: what is missing will be written."},
+    [B0_AN3155_FAIL_GONE] = {B0_E_GONE, "went away",
+                             "The serial adapter was unplugged. Plug it in, bring the board into "
+                             "its bootloader and repeat the command: what is missing will be "
+                             "written."},
+    [B0_AN3155_FAIL_TRANSFER] = {B0_E_IO, "cannot be reached",
+                                 "The serial port does not take what is sent. Plug the adapter in "
+                                 "anew."},
+};
+
+static enum boot0_status fail(const struct b0_uart_bus *bus, const struct b0_uart_task *task,
+                              struct boot0_error *error)
+{
+    const struct b0_an3155 *engine = &bus->engine;
+    char where[32] = "";
+
+    if (task->has_address)
+        snprintf(where, sizeof where, " at 0x%08x", task->address + engine->done);
+    boot0_fail(error, failures[engine->failure].code, "the board on %s %s (%s) while %s%s",
+               bus->port, failures[engine->failure].what, command_name(engine->failed_command),
+               task->doing, where);
+    return boot0_hint(error, "%s", failures[engine->failure].hint);
+}
+
+static void carry_out(struct b0_uart_bus *bus, const struct b0_an3155_step *step)
+{
+    const struct boot0_stream *stream = &bus->stream;
+    enum boot0_xfer result;
+    size_t actual = 0;
+
+    if (step->kind == B0_AN3155_SEND) {
+        result = stream->ops->send(stream->context, step->send, step->size, step->timeout_ms);
+        actual = result == B0_XFER_OK ? step->size : 0;
+    } else {
+        result = stream->ops->receive(stream->context, step->receive, step->size, &actual,
+                                      step->timeout_ms);
+    }
+    b0_an3155_feed(&bus->engine, result, actual, stream->ops->now_us(stream->context));
+}
+
+enum boot0_status b0_uart_run(struct b0_uart_bus *bus, const struct b0_uart_task *task,
+                              bool (*tick)(void *context), void *context, struct boot0_error *error)
+{
+    const struct boot0_stream *stream = &bus->stream;
+    struct b0_an3155_step step;
+
+    for (;;) {
+        switch (b0_an3155_next(&bus->engine, stream->ops->now_us(stream->context), &step)) {
+        case B0_AN3155_DONE:
+            return B0_OK;
+        case B0_AN3155_FAILED:
+            return fail(bus, task, error);
+        default:
+            carry_out(bus, &step);
+        }
+        if (tick && !tick(context))
+            return boot0_fail(error, B0_E_CANCELLED, "stopped while %s", task->doing);
+    }
+}

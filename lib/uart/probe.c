@@ -1,0 +1,209 @@
+/* Finds out which board is behind a port: speed, bootloader, chip, flash, serial number. */
+#include "uart.h"
+
+#include <core/bytes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    KIB = 1024,
+    UNIQUE_ID_SIZE = 12,
+};
+
+/* Tried in this order when the board does not answer, and can be reset from here. */
+static const uint32_t slower[] = {115200, 57600, 38400, 19200, 9600};
+
+/*
+ * Where a family's chips keep the size of their flash and their unique id, from the reference
+ * manuals' chapters "Device electronic signature". 0: the ROM does not let them be read (F2, F4:
+ * reports of NACK at 0x1fff7a10), or the id is in several pieces (L0, L1). The same is tried as
+ * other tools do: what is refused stays unknown.
+ */
+static const struct {
+    const char *family;
+    uint32_t flash_size;
+    uint32_t unique_id;
+} signatures[] = {
+    {"STM32F0", 0x1ffff7cc, 0x1ffff7ac}, {"STM32F1", 0x1ffff7e0, 0x1ffff7e8},
+    {"STM32F3", 0x1ffff7cc, 0x1ffff7ac}, {"STM32G0", 0x1fff75e0, 0x1fff7590},
+    {"STM32G4", 0x1fff75e0, 0x1fff7590}, {"STM32L4", 0x1fff75e0, 0x1fff7590},
+    {"STM32L0", 0x1ff8007c, 0},          {"STM32WB", 0x1fff75e0, 0x1fff7590},
+    {"STM32F7", 0x1ff0f442, 0x1ff0f420}, {"STM32H7", 0x1ff1e880, 0x1ff1e800},
+    {"STM32U5", 0x0bfa07a0, 0x0bfa0700},
+};
+
+static enum boot0_status set_line(struct b0_uart_bus *bus, uint32_t baud, struct boot0_error *error)
+{
+    enum boot0_xfer result;
+
+    bus->line.baud = baud;
+    result = bus->stream.ops->set(bus->stream.context, &bus->line);
+    if (result == B0_XFER_OK)
+        return B0_OK;
+    if (result == B0_XFER_GONE)
+        return boot0_fail(error, B0_E_GONE, "the port %s went away", bus->port);
+    boot0_fail(error, B0_E_UNSUPPORTED, "the port %s cannot be set to %u baud, 8E1", bus->port,
+               baud);
+    return boot0_hint(error, "Try another --baud; 115200 or 57600 suit every adapter.");
+}
+
+/* ---- getting an answer ---- */
+
+static enum boot0_status try_speed(struct b0_uart_bus *bus, uint32_t baud,
+                                   struct boot0_error *error)
+{
+    const struct b0_uart_task task = {.doing = "looking for its bootloader"};
+    enum boot0_status status = set_line(bus, baud, error);
+
+    if (status != B0_OK)
+        return status;
+    if (b0_lines_run(&bus->lines.enter, &bus->stream, &bus->line) != B0_XFER_OK)
+        return boot0_fail(error, B0_E_UNSUPPORTED, "the port %s has no modem lines DTR and RTS",
+                          bus->port);
+    b0_an3155_restart(&bus->engine, baud);
+    b0_an3155_connect(&bus->engine);
+    return b0_uart_run(bus, &task, NULL, NULL, error);
+}
+
+/* A ROM that has measured a speed wrongly listens at it until it is reset. */
+static enum boot0_status connect(struct b0_uart_bus *bus, struct boot0_error *error)
+{
+    struct b0_an3155_config config = {.baud = bus->baud};
+    enum boot0_status status;
+
+    b0_an3155_init(&bus->engine, &config);
+    status = try_speed(bus, bus->baud, error);
+    for (size_t i = 0; i < sizeof slower / sizeof slower[0]; i++) {
+        bool speed =
+            status == B0_E_UNSUPPORTED || (status == B0_E_IO && bus->lines.enter.count > 0);
+
+        if (status == B0_OK || !speed)
+            break;
+        if (slower[i] < bus->baud) {
+            struct boot0_error ignored; /* the first one tells more */
+
+            status = try_speed(bus, slower[i], &ignored);
+        }
+    }
+    bus->connected = status == B0_OK;
+    return status;
+}
+
+/* ---- what it is ---- */
+
+/* Reads a few bytes that not every ROM lets be read; a refusal is no failure. */
+static bool read_some(struct b0_uart_bus *bus, uint32_t address, uint8_t *data, uint32_t size)
+{
+    const struct b0_uart_task task = {.doing = "asking what it is"};
+    struct boot0_error ignored;
+
+    if (address == 0)
+        return false;
+    b0_an3155_read(&bus->engine, address, data, size);
+    return b0_uart_run(bus, &task, NULL, NULL, &ignored) == B0_OK;
+}
+
+/* The layout of the largest part, cut to the size that this one has. */
+static void cut_layout(struct boot0_layout *layout, uint64_t size)
+{
+    uint64_t seen = 0;
+
+    for (size_t i = 0; i < layout->region_count; i++) {
+        struct boot0_region *region = &layout->regions[i];
+        uint64_t room = size > seen ? (size - seen) / region->sector_size : 0;
+
+        if (room < region->sector_count) {
+            region->sector_count = (uint32_t)room;
+            layout->region_count = i + (room > 0);
+            return;
+        }
+        seen += (uint64_t)region->sector_size * region->sector_count;
+    }
+}
+
+/* The ROM's USB side makes its serial number so: libopencm3, lib/stm32/desig.c. */
+static void make_serial(const uint8_t *u, char *text, size_t size)
+{
+    snprintf(text, size, "%02X%02X%02X%02X%02X%02X", u[11], (uint8_t)(u[10] + u[2]), u[9],
+             (uint8_t)(u[8] + u[0]), u[7], u[6]);
+}
+
+static void read_signature(struct b0_uart_bus *bus, struct boot0_board *board,
+                           struct boot0_layout *layout)
+{
+    const struct boot0_chip *chip = board->chips[0];
+    uint8_t bytes[UNIQUE_ID_SIZE];
+
+    for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++) {
+        uint32_t kib;
+
+        if (strcmp(signatures[i].family, chip->family) != 0)
+            continue;
+        if (read_some(bus, signatures[i].flash_size, bytes, 2)) {
+            kib = b0_load16(bytes);
+            if ((uint64_t)kib * KIB >= chip->min_flash &&
+                kib * (uint64_t)KIB < boot0_layout_size(layout))
+                cut_layout(layout, (uint64_t)kib * KIB);
+        }
+        if (read_some(bus, signatures[i].unique_id, bytes, UNIQUE_ID_SIZE))
+            make_serial(bytes, board->serial, sizeof board->serial);
+    }
+}
+
+static void add_memory(struct boot0_board *board, const char *layout)
+{
+    struct boot0_alternate *to = &board->alternates[board->alternate_count];
+
+    to->alternate = (uint8_t)board->alternate_count++;
+    snprintf(to->name, sizeof to->name, "%s", layout);
+    to->has_layout = boot0_layout_parse(to->name, strlen(to->name), &to->layout, NULL);
+}
+
+/* The memories that the USB side of the same ROM shows as alternate settings. */
+static void add_memories(struct b0_uart_bus *bus, struct boot0_board *board)
+{
+    const struct boot0_chip *chip = board->chips[0];
+    struct boot0_layout layout;
+    char text[B0_TEXT_MAX * 2];
+
+    if (!boot0_layout_parse(chip->layout, strlen(chip->layout), &layout, NULL))
+        return;
+    read_signature(bus, board, &layout);
+    boot0_layout_format(&layout, text, sizeof text);
+    add_memory(board, text);
+    board->flash_alternate = 0;
+    board->dfuse = true;
+    /* AN2606, 4.4: it is there for every interface of these ROMs. */
+    if (chip->has_device_feature)
+        add_memory(board, "@Device Feature/0xFFFF0000/01*004 e");
+}
+
+enum boot0_status b0_uart_probe(const struct boot0_transport *transport, struct boot0_board *board,
+                                struct boot0_error *error)
+{
+    struct b0_uart_bus *bus = b0_uart_bus_of(transport);
+    const struct boot0_chip *chip;
+    enum boot0_status status;
+
+    if (!bus)
+        return boot0_fail(error, B0_E_UNSUPPORTED, "what a serial port does cannot be recorded");
+    status = bus->connected ? B0_OK : connect(bus, error);
+    if (status != B0_OK)
+        return status;
+    snprintf(board->product, sizeof board->product, "UART bootloader, protocol %u.%u",
+             bus->engine.version >> 4, bus->engine.version & 0xf);
+    board->transfer_size = B0_AN3155_BLOCK_MAX;
+    board->attributes = B0_DFU_CAN_DOWNLOAD | B0_DFU_CAN_UPLOAD;
+    chip = boot0_chip_by_id(bus->engine.id);
+    if (!chip) {
+        boot0_fail(error, B0_E_UNSUPPORTED, "the board on %s has chip id 0x%03x, which is unknown",
+                   bus->port, bus->engine.id);
+        return boot0_hint(error, "boot0 has to know the chip to number its flash sectors. Please "
+                                 "report the id and the name of the chip.");
+    }
+    board->chips[0] = chip;
+    board->chip_count = 1;
+    board->family = chip->family;
+    add_memories(bus, board);
+    return B0_OK;
+}

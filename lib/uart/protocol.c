@@ -1,0 +1,208 @@
+/* ST's UART bootloader as a protocol of a session. */
+#include "uart.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct uart {
+    struct b0_protocol protocol; /* first: a pointer to it is one to this */
+    const struct boot0_board *board;
+    struct b0_uart_bus *bus;
+    uint32_t before; /* commands of the engine when the protocol began */
+    bool deaf;       /* settling: nobody is asked whether to stop */
+};
+
+static struct uart *uart_of(struct b0_protocol *protocol)
+{
+    return (struct uart *)protocol;
+}
+
+/* ---- running the engine ---- */
+
+static bool tick(void *context)
+{
+    struct uart *uart = context;
+
+    uart->protocol.done = uart->bus->engine.done;
+    return uart->deaf || uart->protocol.tick(uart->protocol.context);
+}
+
+/* Whether the same may not go wrong again: what the line did, not what the board said. */
+static bool may_pass(const struct b0_an3155 *engine, enum boot0_status status)
+{
+    static const bool by_failure[B0_AN3155_FAIL_COUNT] = {
+        [B0_AN3155_FAIL_NOISE] = true,
+        [B0_AN3155_FAIL_TIMEOUT] = true,
+        [B0_AN3155_FAIL_NACK] = true,
+        [B0_AN3155_FAIL_DIRTY] = true,
+    };
+
+    return status != B0_OK && status != B0_E_CANCELLED && by_failure[engine->failure];
+}
+
+static enum boot0_status run(struct uart *uart, const char *doing, const uint32_t *address,
+                             struct boot0_error *error)
+{
+    struct b0_uart_task task = {
+        .doing = doing, .has_address = address != NULL, .address = address ? *address : 0};
+    enum boot0_status status = b0_uart_run(uart->bus, &task, tick, uart, error);
+
+    uart->protocol.done = uart->bus->engine.done;
+    uart->protocol.transfers = uart->bus->engine.exchanges - uart->before;
+    uart->protocol.may_pass = may_pass(&uart->bus->engine, status);
+    return status;
+}
+
+static enum boot0_status settle(struct b0_protocol *protocol, struct boot0_error *error)
+{
+    struct uart *uart = uart_of(protocol);
+    enum boot0_status status;
+
+    uart->deaf = true;
+    b0_an3155_settle(&uart->bus->engine);
+    status = run(uart, "bringing the board to rest", NULL, error);
+    uart->deaf = false;
+    return status;
+}
+
+/* ---- memory ---- */
+
+static enum boot0_status read_memory(struct b0_protocol *protocol, int memory, uint32_t address,
+                                     uint8_t *data, uint32_t size, struct boot0_error *error)
+{
+    struct uart *uart = uart_of(protocol);
+
+    (void)memory;
+    b0_an3155_read(&uart->bus->engine, address, data, size);
+    return run(uart, "reading", &address, error);
+}
+
+static enum boot0_status write_memory(struct b0_protocol *protocol, int memory, uint32_t address,
+                                      const uint8_t *data, uint32_t size, struct boot0_error *error)
+{
+    struct uart *uart = uart_of(protocol);
+
+    (void)memory;
+    b0_an3155_write(&uart->bus->engine, address, data, size);
+    return run(uart, "writing", &address, error);
+}
+
+/* AN3155 numbers sectors and pages from the start of the flash, whatever their sizes. */
+static uint32_t sector_number(const struct boot0_layout *layout, uint32_t address)
+{
+    uint32_t number = 0;
+
+    for (size_t i = 0; i < layout->region_count; i++) {
+        const struct boot0_region *region = &layout->regions[i];
+
+        if (address >= region->address &&
+            (address - region->address) / region->sector_size < region->sector_count)
+            return number + (address - region->address) / region->sector_size;
+        number += region->sector_count;
+    }
+    return number;
+}
+
+/* AN3155, 3.8: L0 and L1 have no mass erase. */
+static bool has_mass_erase(const struct boot0_board *board)
+{
+    return strcmp(board->family, "STM32L0") != 0 && strcmp(board->family, "STM32L1") != 0;
+}
+
+static enum boot0_status erase_all(struct uart *uart, const struct boot0_layout *layout,
+                                   struct boot0_error *error)
+{
+    const struct boot0_region *last = &layout->regions[layout->region_count - 1];
+    uint32_t count =
+        sector_number(layout, last->address + last->sector_size * (last->sector_count - 1)) + 1;
+
+    if (has_mass_erase(uart->board))
+        b0_an3155_erase_whole(&uart->bus->engine, B0_AN3155_ALL);
+    else
+        b0_an3155_erase_pages(&uart->bus->engine, 0, (uint16_t)count);
+    return run(uart, "erasing the whole flash", NULL, error);
+}
+
+static enum boot0_status erase(struct b0_protocol *protocol, int memory, enum b0_erase what,
+                               uint32_t address, struct boot0_error *error)
+{
+    struct uart *uart = uart_of(protocol);
+    const struct boot0_layout *layout = &uart->board->alternates[memory].layout;
+    enum boot0_status status;
+
+    switch (what) {
+    case B0_ERASE_ALL:
+        return erase_all(uart, layout, error);
+    case B0_ERASE_UNPROTECT:
+        b0_an3155_readout_unprotect(&uart->bus->engine);
+        status = run(uart, "taking read protection off", NULL, error);
+        break;
+    default:
+        b0_an3155_erase_pages(&uart->bus->engine, (uint16_t)sector_number(layout, address), 1);
+        status = run(uart, "erasing the sector", NULL, error);
+    }
+    uart->protocol.done = 0; /* pages, which are no bytes */
+    return status;
+}
+
+static enum boot0_status leave(struct b0_protocol *protocol, uint32_t address,
+                               struct boot0_error *error)
+{
+    struct uart *uart = uart_of(protocol);
+    enum boot0_status status;
+
+    b0_an3155_go(&uart->bus->engine, address);
+    status = run(uart, "starting the program", NULL, error);
+    uart->bus->left = status == B0_OK;
+    return status;
+}
+
+static void close_uart(struct b0_protocol *protocol)
+{
+    free(uart_of(protocol));
+}
+
+static const struct b0_protocol_ops uart_ops = {
+    .settle = settle,
+    .read = read_memory,
+    .write = write_memory,
+    .erase = erase,
+    .leave = leave,
+    .close = close_uart,
+};
+
+/*
+ * AN3155, 3.5 speaks of whole words; the flash of newer families is programmed in longer units,
+ * which a shorter block leaves half empty for ever.
+ */
+static uint8_t alignment(const struct boot0_board *board)
+{
+    static const struct {
+        const char *family;
+        uint8_t bytes;
+    } units[] = {
+        {"STM32L4", 8}, {"STM32L5", 8},  {"STM32G0", 8},  {"STM32G4", 8},
+        {"STM32WB", 8}, {"STM32U5", 16}, {"STM32H5", 16}, {"STM32H7", 32},
+    };
+
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (strcmp(units[i].family, board->family) == 0)
+            return units[i].bytes;
+    return 4;
+}
+
+struct b0_protocol *b0_uart_new(const struct boot0_transport *transport,
+                                const struct boot0_board *board)
+{
+    struct uart *uart = calloc(1, sizeof *uart);
+
+    if (!uart)
+        return NULL;
+    uart->protocol.ops = &uart_ops;
+    uart->protocol.block_size = B0_AN3155_BLOCK_MAX;
+    uart->board = board;
+    uart->bus = b0_uart_bus_of(transport);
+    uart->bus->engine.config.align = alignment(board);
+    uart->before = uart->bus->engine.exchanges;
+    return &uart->protocol;
+}

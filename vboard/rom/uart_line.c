@@ -1,0 +1,244 @@
+/*
+ * The line between a host's serial port and the board: how long characters take, what becomes of
+ * them when the two sides do not agree on the speed, and what goes wrong on purpose.
+ */
+#include "uart.h"
+
+#include <string.h>
+
+enum {
+    TOLERANCE_PERCENT = 4, /* of the speed, over the eleven bits of a character */
+    NOISE = 0xa5,          /* a character that nobody has sent */
+};
+
+static uint64_t character_us(uint32_t baud)
+{
+    return ((uint64_t)B0_AN3155_BITS * 1000000 + baud - 1) / baud;
+}
+
+static bool speeds_agree(uint32_t a, uint32_t b)
+{
+    uint64_t far = a > b ? a - b : b - a;
+
+    return far * 100 <= (uint64_t)b * TOLERANCE_PERCENT;
+}
+
+static bool odd(uint8_t byte)
+{
+    byte ^= byte >> 4;
+    byte ^= byte >> 2;
+    byte ^= byte >> 1;
+    return byte & 1;
+}
+
+/* Both ways together, in the order in which they are sent. */
+static bool strikes(const struct vboard *board, enum vboard_fault_kind kind)
+{
+    return vboard_faults_find(board, kind, board->uart.count_on_line) != NULL;
+}
+
+/* ---- from the board ---- */
+
+static void put(struct vboard *board, uint8_t byte, bool damaged)
+{
+    struct vboard_uart *uart = &board->uart;
+    uint64_t start_us = uart->sent_until_us > board->now_us ? uart->sent_until_us : board->now_us;
+    struct vboard_character *slot;
+
+    if (uart->out_count == VBOARD_UART_OUT_MAX)
+        return; /* nobody has read for a long time */
+    slot = &uart->out[(uart->out_first + uart->out_count++) % VBOARD_UART_OUT_MAX];
+    slot->byte = byte;
+    slot->damaged = damaged;
+    slot->at_us = start_us + character_us(uart->baud);
+    uart->sent_until_us = slot->at_us;
+}
+
+static void hang_up(struct vboard *board)
+{
+    const struct vboard_fault *fault =
+        vboard_faults_find(board, VBOARD_FAULT_HANGUP, board->uart.count_on_line);
+
+    vboard_trace(board, "fault: the serial port is unplugged at character %u", fault->at);
+    board->replug_after_ms = fault->after_ms;
+    board->cut_us = board->now_us;
+    vboard_clock_advance(board, board->now_us, false);
+}
+
+/* One character more is on the line; false if nothing of it arrives. */
+static bool count(struct vboard *board)
+{
+    board->uart.count_on_line++;
+    if (strikes(board, VBOARD_FAULT_HANGUP)) {
+        hang_up(board);
+        return false;
+    }
+    if (strikes(board, VBOARD_FAULT_LOST)) {
+        vboard_trace(board, "fault: character %u is lost", (unsigned)board->uart.count_on_line);
+        return false;
+    }
+    return true;
+}
+
+void vboard_uart_answer(struct vboard *board, uint8_t byte)
+{
+    struct vboard_uart *uart = &board->uart;
+    bool damaged = !speeds_agree(uart->line_baud, uart->baud);
+
+    if (!uart->alive)
+        return; /* the power went in the middle of an answer */
+    board->stats.bytes_in++;
+    if (!count(board))
+        return;
+    if (strikes(board, VBOARD_FAULT_NOISE))
+        put(board, NOISE, false);
+    if (strikes(board, VBOARD_FAULT_PARITY)) {
+        byte ^= 0x10;
+        damaged = true;
+    } else if (damaged) {
+        byte = (uint8_t)(byte * 37 + 11);
+    }
+    put(board, byte, damaged);
+}
+
+void vboard_uart_flush(struct vboard *board)
+{
+    uint64_t until_us = board->uart.sent_until_us;
+
+    if (until_us > board->now_us)
+        vboard_clock_advance(board, until_us, false);
+}
+
+bool vboard_uart_receive(struct vboard *board, struct vboard_character *character)
+{
+    struct vboard_uart *uart = &board->uart;
+
+    if (uart->out_count == 0 || uart->out[uart->out_first].at_us > board->now_us)
+        return false;
+    *character = uart->out[uart->out_first];
+    uart->out_first = (uint16_t)((uart->out_first + 1) % VBOARD_UART_OUT_MAX);
+    uart->out_count--;
+    return true;
+}
+
+uint64_t vboard_uart_due_us(const struct vboard *board)
+{
+    const struct vboard_uart *uart = &board->uart;
+    uint64_t due_us = uart->out_count > 0 ? uart->out[uart->out_first].at_us : VBOARD_NEVER;
+
+    if (board->work.busy && board->work.end_us < due_us)
+        due_us = board->work.end_us;
+    return due_us < board->replug_us ? due_us : board->replug_us;
+}
+
+/* ---- to the board ---- */
+
+/* The ROM gets a character, if it looks. A UART keeps one for it; the next ones are lost. */
+static void deliver(struct vboard *board, uint8_t byte)
+{
+    struct vboard_uart *uart = &board->uart;
+
+    if (!vboard_uart_is_deaf(board)) {
+        vboard_uart_take(board, byte);
+    } else if (!uart->holds) {
+        uart->held = byte;
+        uart->holds = true;
+    }
+}
+
+/* The ROM looks again. */
+static void deliver_held(struct vboard *board)
+{
+    struct vboard_uart *uart = &board->uart;
+
+    if (!uart->alive || !uart->holds || vboard_uart_is_deaf(board))
+        return;
+    uart->holds = false;
+    vboard_uart_take(board, uart->held);
+}
+
+static void send_one(struct vboard *board, const struct vboard_line *line, uint8_t byte)
+{
+    struct vboard_uart *uart = &board->uart;
+    uint64_t us = character_us(line->baud);
+
+    board->stats.bytes_out++;
+    board->stats.bus_us += us;
+    vboard_clock_advance(board, board->now_us + us, false);
+    deliver_held(board);
+    if (!uart->alive)
+        return;
+    uart->line_baud = line->baud;
+    if (!count(board))
+        return;
+    /* The first character is measured, all others have to fit. */
+    if (uart->baud != 0 && !speeds_agree(line->baud, uart->baud))
+        byte = (uint8_t)(byte * 37 + 11);
+    /* Without a parity bit the ROM takes the stop bit for it: right only for an odd character. */
+    else if (!line->even_parity && !odd(byte))
+        byte ^= 0x80;
+    if (strikes(board, VBOARD_FAULT_PARITY))
+        byte ^= 0x10;
+    if (strikes(board, VBOARD_FAULT_NOISE))
+        deliver(board, NOISE);
+    if (uart->alive)
+        deliver(board, byte);
+}
+
+void vboard_uart_send(struct vboard *board, const struct vboard_line *line, const uint8_t *bytes,
+                      size_t size)
+{
+    for (size_t i = 0; i < size && board->powered; i++)
+        send_one(board, line, bytes[i]);
+}
+
+/* ---- the port ---- */
+
+bool vboard_has_uart(const struct vboard *board)
+{
+    return board->rom->uart.version != 0;
+}
+
+bool vboard_uart_plugged(const struct vboard *board)
+{
+    return vboard_has_uart(board) && board->powered;
+}
+
+static bool role_active(const struct vboard *board, enum vboard_role role)
+{
+    const struct vboard_wire *wires = board->settings.wires;
+
+    return (wires[0].role == role && board->uart.dtr != wires[0].inverted) ||
+           (wires[1].role == role && board->uart.rts != wires[1].inverted);
+}
+
+static bool role_wired(const struct vboard *board, enum vboard_role role)
+{
+    return board->settings.wires[0].role == role || board->settings.wires[1].role == role;
+}
+
+void vboard_uart_lines(struct vboard *board, bool dtr, bool rts)
+{
+    bool held = role_active(board, VBOARD_ROLE_RESET);
+    bool holds;
+
+    board->uart.dtr = dtr;
+    board->uart.rts = rts;
+    if (role_wired(board, VBOARD_ROLE_BOOT0))
+        vboard_set_boot0(board, role_active(board, VBOARD_ROLE_BOOT0));
+    holds = role_active(board, VBOARD_ROLE_RESET);
+    if (!held && holds && board->powered) {
+        vboard_trace(board, "uart: held in reset");
+        vboard_disconnect(board);
+        vboard_uart_stop(board);
+    } else if (held && !holds) {
+        vboard_press_reset(board); /* the chip looks at BOOT0 when it comes out of reset */
+    }
+}
+
+void vboard_uart_stop(struct vboard *board)
+{
+    board->uart.alive = false;
+    board->uart.baud = 0;
+    board->uart.holds = false;
+}
