@@ -129,8 +129,10 @@ enum boot0_status boot0_image_parse(struct boot0_image **image, const uint8_t *d
         return boot0_hint(error, "A build or a download that failed leaves such files. Make or get "
                                  "it again.");
     }
-    if (size > B0_IMAGE_FILE_MAX)
-        return boot0_fail(error, B0_E_DATA, "%s: is larger than 64 MiB", input.name);
+    if (size > B0_IMAGE_FILE_MAX) {
+        boot0_fail(error, B0_E_DATA, "%s: is larger than 64 MiB", input.name);
+        return boot0_hint(error, "No chip has so much flash. Is it the right file?");
+    }
     status = choose_format(&input, options, &format, error);
     if (status != B0_OK)
         return status;

@@ -126,10 +126,13 @@ static enum boot0_status check_overlap(const struct boot0_segment *segment, uint
         uint8_t old = segment->data[from - segment->address];
         uint8_t new = data[from - address];
 
-        if (old != new)
-            return boot0_fail(error, B0_E_DATA,
-                              "contradicting data for address 0x%08x: 0x%02x and 0x%02x",
-                              (uint32_t)from, old, new);
+        if (old != new) {
+            boot0_fail(error, B0_E_DATA, "contradicting data for address 0x%08x: 0x%02x and 0x%02x",
+                       (uint32_t)from, old, new);
+            return boot0_hint(error,
+                              "Files may overlap only where they agree. Is one of them linked "
+                              "for, or put at, the wrong address?");
+        }
     }
     return B0_OK;
 }
@@ -200,14 +203,18 @@ enum boot0_status boot0_image_add(struct boot0_image *image, uint8_t alternate, 
 enum boot0_status boot0_image_place(struct boot0_image *image, uint32_t address,
                                     struct boot0_error *error)
 {
-    if (image->has_addresses)
-        return boot0_fail(error, B0_E_USAGE, "the image has addresses of its own");
+    if (image->has_addresses) {
+        boot0_fail(error, B0_E_USAGE, "the image has addresses of its own");
+        return boot0_hint(error, "Only raw binaries are given one. Leave the address away.");
+    }
     for (size_t i = 0; i < image->segment_count; i++) {
         const struct boot0_segment *segment = &image->segments[i];
 
-        if (segment_end(segment) + address > (uint64_t)UINT32_MAX + 1)
-            return boot0_fail(error, B0_E_RANGE, "%zu bytes do not fit at address 0x%08x",
-                              segment->size, address);
+        if (segment_end(segment) + address > (uint64_t)UINT32_MAX + 1) {
+            boot0_fail(error, B0_E_RANGE, "%zu bytes do not fit at address 0x%08x", segment->size,
+                       address);
+            return boot0_hint(error, "Addresses end at 0xffffffff; the flash is at 0x08000000.");
+        }
     }
     for (size_t i = 0; i < image->segment_count; i++)
         image->segments[i].address += address;
@@ -229,17 +236,21 @@ static enum boot0_status join_targets(struct boot0_image *image, const struct bo
 {
     struct boot0_suffix suffix = image->has_suffix ? image->suffix : other->suffix;
 
-    if (image->has_family && other->has_family && image->family != other->family)
-        return boot0_fail(error, B0_E_MISMATCH,
-                          "the files are for different UF2 families: 0x%08x and 0x%08x",
-                          image->family, other->family);
+    if (image->has_family && other->has_family && image->family != other->family) {
+        boot0_fail(error, B0_E_MISMATCH,
+                   "the files are for different UF2 families: 0x%08x and 0x%08x", image->family,
+                   other->family);
+        return boot0_hint(error, "`boot0 info` shows which chip each file is for.");
+    }
     if (image->has_suffix && other->has_suffix &&
         (!join_ids(&suffix.vendor, other->suffix.vendor) ||
-         !join_ids(&suffix.product, other->suffix.product)))
-        return boot0_fail(error, B0_E_MISMATCH,
-                          "the files are for different devices: %04x:%04x and %04x:%04x",
-                          image->suffix.vendor, image->suffix.product, other->suffix.vendor,
-                          other->suffix.product);
+         !join_ids(&suffix.product, other->suffix.product))) {
+        boot0_fail(error, B0_E_MISMATCH,
+                   "the files are for different devices: %04x:%04x and %04x:%04x",
+                   image->suffix.vendor, image->suffix.product, other->suffix.vendor,
+                   other->suffix.product);
+        return boot0_hint(error, "`boot0 info` shows which device each file is for.");
+    }
     image->suffix = suffix;
     image->has_suffix |= other->has_suffix;
     if (!image->has_family)
