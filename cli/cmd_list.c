@@ -27,38 +27,64 @@ static void print_json(const struct boot0_board *board)
     json_end(&json);
 }
 
-/* Widths of the columns whose contents vary: as wide as the widest. */
-struct widths {
-    int path;
-    int serial;
+/* A row of the table before it is printed. */
+enum column { PORT, ID, MODE, SERIAL, FLASH, CHIP, COLUMN_COUNT };
+
+struct row {
+    char cells[COLUMN_COUNT][B0_TEXT_MAX];
 };
 
-static struct widths measure(const struct boot0_board *boards, size_t count)
-{
-    struct widths widths = {(int)strlen("PORT"), (int)strlen("SERIAL")};
-
-    for (size_t i = 0; i < count; i++) {
-        int path = (int)strlen(boards[i].usb.path), serial = (int)strlen(boards[i].serial);
-
-        widths.path = path > widths.path ? path : widths.path;
-        widths.serial = serial > widths.serial ? serial : widths.serial;
-    }
-    return widths;
-}
-
-static void print_row(const struct boot0_board *board, struct widths widths)
+static void fill_row(struct row *row, const struct boot0_board *board)
 {
     const struct boot0_alternate *flash = flash_of(board);
-    char name[TEXT_BOARD], size[TEXT_SHORT] = "-";
-    const char *what = text_board(name, board);
+    char name[TEXT_BOARD], size[TEXT_SHORT];
+    const char *const cells[COLUMN_COUNT] = {
+        [PORT] = board->usb.path,
+        [MODE] = board->mode == B0_MODE_DFU ? "DFU" : "program",
+        [SERIAL] = board->serial[0] ? board->serial : "-",
+        [FLASH] = flash ? text_size(size, boot0_layout_size(&flash->layout)) : "-",
+        [CHIP] =
+            board->access.code != B0_OK ? text_access(&board->access) : text_board(name, board),
+    };
 
-    if (flash)
-        text_size(size, boot0_layout_size(&flash->layout));
-    if (board->access.code != B0_OK)
-        what = text_access(&board->access);
-    printf("%-*s  %04x:%04x  %-7s  %-*s  %-7s  %s\n", widths.path, board->usb.path,
-           board->usb.vendor, board->usb.product, board->mode == B0_MODE_DFU ? "DFU" : "program",
-           widths.serial, board->serial[0] ? board->serial : "-", size, what);
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        snprintf(row->cells[i], sizeof row->cells[i], "%s", cells[i] ? cells[i] : "");
+    snprintf(row->cells[ID], sizeof row->cells[ID], "%04x:%04x", board->usb.vendor,
+             board->usb.product);
+}
+
+/* Columns as wide as what is in them. */
+static void print_rows(const struct row *rows, size_t count)
+{
+    int widths[COLUMN_COUNT] = {0};
+
+    for (size_t i = 0; i < count; i++)
+        for (int j = 0; j < CHIP; j++) {
+            int width = (int)strlen(rows[i].cells[j]);
+
+            widths[j] = width > widths[j] ? width : widths[j];
+        }
+    for (size_t i = 0; i < count; i++) {
+        for (int j = 0; j < CHIP; j++)
+            printf("%-*s  ", widths[j], rows[i].cells[j]);
+        printf("%s\n", rows[i].cells[CHIP]);
+    }
+}
+
+static enum boot0_status print_table(const struct boot0_board *boards, size_t count,
+                                     struct boot0_error *error)
+{
+    static const struct row header = {{"PORT", "ID", "MODE", "SERIAL", "FLASH", "CHIP"}};
+    struct row *rows = calloc(count + 1, sizeof *rows);
+
+    if (!rows)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory for the list of boards");
+    rows[0] = header;
+    for (size_t i = 0; i < count; i++)
+        fill_row(&rows[i + 1], &boards[i]);
+    print_rows(rows, count + 1);
+    free(rows);
+    return B0_OK;
 }
 
 static enum boot0_status fail_none(const struct arguments *arguments, struct boot0_error *error)
@@ -73,16 +99,15 @@ static enum boot0_status fail_none(const struct arguments *arguments, struct boo
                              "board to appear.");
 }
 
-static void print_all(const struct arguments *arguments, const struct boot0_board *boards,
-                      size_t count)
+static enum boot0_status print_all(const struct arguments *arguments,
+                                   const struct boot0_board *boards, size_t count,
+                                   struct boot0_error *error)
 {
-    struct widths widths = measure(boards, count);
-
     if (!arguments->json)
-        printf("%-*s  %-9s  %-7s  %-*s  %-7s  %s\n", widths.path, "PORT", "ID", "MODE",
-               widths.serial, "SERIAL", "FLASH", "CHIP");
+        return print_table(boards, count, error);
     for (size_t i = 0; i < count; i++)
-        arguments->json ? print_json(&boards[i]) : print_row(&boards[i], widths);
+        print_json(&boards[i]);
+    return B0_OK;
 }
 
 /* What can be done about boards that could not be opened; for each trouble once. */
@@ -139,10 +164,10 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     if (status == B0_OK)
         status = find(&job, arguments, &boards, &count, error);
     progress_end(&job.progress);
-    if (status == B0_OK) {
-        print_all(arguments, boards, count);
+    if (status == B0_OK)
+        status = print_all(arguments, boards, count, error);
+    if (status == B0_OK)
         explain(arguments, boards, count);
-    }
     free(boards);
     job_close(&job);
     return status;
