@@ -155,9 +155,9 @@ static enum boot0_status fail_contradiction(const struct b0_builder *builder, ui
     if (!builder->origin) {
         boot0_fail(error, B0_E_DATA, "contradicting data for address 0x%08x: 0x%02x, 0x%02x",
                    address, old, new);
-        return boot0_hint(error,
-                          "Files may overlap only where they agree. Is one of them linked for, "
+        boot0_hint(error, "Files may overlap only where they agree. Is one of them linked for, "
                           "or put at, the wrong address?");
+        return B0_E_DATA;
     }
     boot0_fail(error, B0_E_DATA, "%s: %s %u puts 0x%02x at address 0x%08x, where %s %u put 0x%02x",
                builder->name, builder->origin, origin_at(second, address), new, address,

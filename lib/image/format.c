@@ -126,12 +126,14 @@ enum boot0_status boot0_image_parse(struct boot0_image **image, const uint8_t *d
         error = &unwanted;
     if (size == 0) {
         boot0_fail(error, B0_E_DATA, "%s: is empty", input.name);
-        return boot0_hint(error, "A build or a download that failed leaves such files. Make or get "
-                                 "it again.");
+        boot0_hint(error, "A build or a download that failed leaves such files. Make or get "
+                          "it again.");
+        return B0_E_DATA;
     }
     if (size > B0_IMAGE_FILE_MAX) {
         boot0_fail(error, B0_E_DATA, "%s: is larger than 64 MiB", input.name);
-        return boot0_hint(error, "No chip has so much flash. Is it the right file?");
+        boot0_hint(error, "No chip has so much flash. Is it the right file?");
+        return B0_E_DATA;
     }
     status = choose_format(&input, options, &format, error);
     if (status != B0_OK)
@@ -193,8 +195,9 @@ static enum boot0_status fail_alternates(const struct b0_format *row, struct boo
 {
     boot0_fail(error, B0_E_DATA, "data of several alternate settings do not fit into %s",
                row->title);
-    return boot0_hint(error, "Choose a format that keeps them apart (dfuse), or one with addresses "
-                             "(ihex, srec, elf, uf2).");
+    boot0_hint(error, "Choose a format that keeps them apart (dfuse), or one with addresses "
+                      "(ihex, srec, elf, uf2).");
+    return B0_E_DATA;
 }
 
 static enum boot0_status write_image(const struct boot0_image *image, const struct b0_format *row,

@@ -129,9 +129,9 @@ static enum boot0_status check_overlap(const struct boot0_segment *segment, uint
         if (old != new) {
             boot0_fail(error, B0_E_DATA, "contradicting data for address 0x%08x: 0x%02x and 0x%02x",
                        (uint32_t)from, old, new);
-            return boot0_hint(error,
-                              "Files may overlap only where they agree. Is one of them linked "
+            boot0_hint(error, "Files may overlap only where they agree. Is one of them linked "
                               "for, or put at, the wrong address?");
+            return B0_E_DATA;
         }
     }
     return B0_OK;
@@ -205,7 +205,8 @@ enum boot0_status boot0_image_place(struct boot0_image *image, uint32_t address,
 {
     if (image->has_addresses) {
         boot0_fail(error, B0_E_USAGE, "the image has addresses of its own");
-        return boot0_hint(error, "Only raw binaries are given one. Leave the address away.");
+        boot0_hint(error, "Only raw binaries are given one. Leave the address away.");
+        return B0_E_USAGE;
     }
     for (size_t i = 0; i < image->segment_count; i++) {
         const struct boot0_segment *segment = &image->segments[i];
@@ -213,7 +214,8 @@ enum boot0_status boot0_image_place(struct boot0_image *image, uint32_t address,
         if (segment_end(segment) + address > (uint64_t)UINT32_MAX + 1) {
             boot0_fail(error, B0_E_RANGE, "%zu bytes do not fit at address 0x%08x", segment->size,
                        address);
-            return boot0_hint(error, "Addresses end at 0xffffffff; the flash is at 0x08000000.");
+            boot0_hint(error, "Addresses end at 0xffffffff; the flash is at 0x08000000.");
+            return B0_E_RANGE;
         }
     }
     for (size_t i = 0; i < image->segment_count; i++)
@@ -240,7 +242,8 @@ static enum boot0_status join_targets(struct boot0_image *image, const struct bo
         boot0_fail(error, B0_E_MISMATCH,
                    "the files are for different UF2 families: 0x%08x and 0x%08x", image->family,
                    other->family);
-        return boot0_hint(error, "`boot0 info` shows which chip each file is for.");
+        boot0_hint(error, "`boot0 info` shows which chip each file is for.");
+        return B0_E_MISMATCH;
     }
     if (image->has_suffix && other->has_suffix &&
         (!join_ids(&suffix.vendor, other->suffix.vendor) ||
@@ -249,7 +252,8 @@ static enum boot0_status join_targets(struct boot0_image *image, const struct bo
                    "the files are for different devices: %04x:%04x and %04x:%04x",
                    image->suffix.vendor, image->suffix.product, other->suffix.vendor,
                    other->suffix.product);
-        return boot0_hint(error, "`boot0 info` shows which device each file is for.");
+        boot0_hint(error, "`boot0 info` shows which device each file is for.");
+        return B0_E_MISMATCH;
     }
     image->suffix = suffix;
     image->has_suffix |= other->has_suffix;
