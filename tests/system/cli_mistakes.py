@@ -1,0 +1,268 @@
+"""Every mistake that we could think of: how boot0 ends, and that it says what happened and what to
+do about it."""
+
+import json
+import os
+import subprocess
+import time
+
+from cli_run import boot0, boot0_json, check_text, fails
+from system import BOOT0, VBOARD, Directory, check, equal, firmware, read, run, say, vboard_stats
+
+
+def command_lines(directory):
+    say("the command line")
+    image = directory.file("a.bin", firmware(1000))
+    for phrases, *arguments in [
+        (['no command "flahs"', "Did you mean `boot0 flash`?"], "flahs", "x"),
+        (['no command "upload"', "lists the commands"], "upload", "x"),
+        (['no command "flahs"'], "help", "flahs"),
+        (["there are options, but no command", "Usage:"], "-q", "-v"),
+        (["no option --no-virify", "Did you mean --no-verify?"], "flash", "--no-virify", image),
+        (["no option --force"], "list", "--force"),
+        (["no option -Z", "--help"], "flash", "-Z", image),
+        (["wants at least one file", "Usage: boot0 flash"], "flash"),
+        (["wants at least one file"], "verify"),
+        (["wants a file to write"], "read"),
+        (["wants an input and an output file"], "convert", image),
+        (['does not know what to do with "b"'], "read", "a", "b"),
+        (["takes no files or other words"], "list", "extra"),
+        (["takes no files or other words"], "erase", "--all", "now"),
+        (["At most 64"], "info", *["f"] * 65),
+        (["--full takes no value", 'Leave "=1" away'], "flash", "--full=1", image),
+        (["--serial wants a value"], "list", "--serial"),
+        (['--address does not take "08000000"', "0x08000000"], "flash", "-A", "08000000", image),
+        (['--size does not take "12 k"', "16k"], "read", "-n", "12 k", "x"),
+        (['--size does not take "0"'], "read", "-n", "0", "x"),
+        (['--device does not take "stm"', "0483:df11"], "list", "-d", "stm"),
+        (['--vdd does not take "3,3"', "3.3"], "flash", "--vdd", "3,3", image),
+        (['--wait does not take "x"', "--wait=10"], "list", "--wait=x"),
+        (["--wait=5"], "list", "--wait", "5"),
+        (["it is not said what to erase", "--all"], "erase"),
+        (["it is not said what to erase"], "erase", "--size", "1k"),
+        (["exclude each other"], "erase", "--all", "--address", "0x08000000"),
+        (["exclude each other"], "erase", "--all", "--unprotect"),
+        (['no format "foo"', "ihex"], "convert", "--format", "foo", image, "x.hex"),
+        (["--suffix does not take"], "convert", "--suffix", "04:83:df:11", image, "x.dfu"),
+        (['no UF2 family "z"', "0x57755a57"], "convert", "--family", "z", image, "x.uf2"),
+        (["does not tell the format"], "convert", image, directory.file("x.foo")),
+        (["have none"], "convert", image, directory.file("x.hex")),
+        (['no format "foo"'], "read", "--format", "foo", "x"),
+    ]:
+        fails(64, phrases, *arguments, width=None)
+    say("the same as JSON")
+    for arguments in [["flahs", "--json"], ["--json", "flash"], ["list", "--json", "--bogus"],
+                      ["list", "--bogus", "--json"]]:
+        error = boot0_json(*[word for word in arguments if word != "--json"], status=64)[0]["error"]
+        equal((error["code"], error["exit_code"]), ("usage", 64), "the error")
+        check(error["message"] and error["hint"], "an empty message or hint")
+
+
+def files(directory):
+    say("files")
+    good = directory.file("good.bin", firmware(1000))
+    hexfile = directory.file("good.hex")
+    boot0("convert", f"{good}@0x08000000", hexfile, width=None)
+    lines = read(hexfile).split(b"\n")
+    bad = directory.file("bad.hex", b"\n".join([lines[0][:10] + b"Z" + lines[0][11:], *lines[1:]]))
+    sums = directory.file("sum.hex", b"\n".join([lines[0].rstrip()[:-2] + b"00", *lines[1:]]))
+    cut = directory.file("cut.hex", b"\n".join(lines[:3]))
+    elf = directory.file("good.elf")
+    boot0("convert", hexfile, elf, width=None)
+    short = directory.file("short.elf", read(elf)[:60])
+    other = directory.file("other.bin", firmware(900, seed=3))
+    for status, phrases, *arguments in [
+        (66, ["none.bin: cannot be opened: No such file", "Check the path"], "none.bin"),
+        (66, ["Is a directory", "Give the file within it"], directory.path),
+        (66, ["cannot be opened: Not a directory"], f"{good}/x"),
+        (65, ["is empty", "Make or get it again"], directory.file("empty.bin", b"")),
+        (65, ["line 1", "'Z'", "damaged"], bad),
+        (65, ["line 1", "checksum"], sums),
+        (65, ["cut.hex", "damaged"], cut),
+        (65, ["ELF", "damaged"], short),
+        (65, ["is not", "as its name says"], directory.file("not.hex", b"\x00\x01binary")),
+        (64, ["raw binary", "@0x08000000"], good, other),
+        (64, ["--address is for one raw binary"], "-A", "0x08000000", good, other),
+        (65, ["0x080000"], f"{good}@0x08000000", f"{other}@0x08000010"),
+    ]:
+        fails(status, phrases, "flash", *arguments, board="f407", width=None)
+        if len(arguments) == 1:
+            fails(status, phrases, "info", *arguments, width=None)
+    say("a HEX file is a HEX file whatever its name")
+    renamed = directory.file("renamed.bin", read(hexfile))
+    store = directory.file("flash.bin")
+    boot0("flash", renamed, board=f"f407:flash={store}")
+    equal(read(store)[:1000], read(good), "the flash")
+    if os.geteuid() != 0:
+        os.chmod(good, 0)
+        fails(66, ["Permission denied", "ls -l"], "flash", good, board="f407", width=None)
+
+
+def wrong_boards(directory):
+    say("files and boards that do not go together: nothing is written")
+    good = directory.file("good.bin", firmware(1000))
+    large = directory.file("large.bin", firmware(200 * 1024))
+    stack = directory.file("stack.bin", (0x30000000).to_bytes(4, "little") + read(good)[4:])
+    noise = directory.file("noise.bin", bytes(range(256)))
+    option_bytes = directory.file("option.bin", bytes(16))
+
+    def convert(name, *options, source=good):
+        path = directory.file(name)
+        boot0("convert", *options, f"{source}@0x08000000", path, width=None)
+        return path
+
+    for board, status, phrases, *arguments in [
+        ("f407", 65, ["not linked for 0x08004000", "--address"], "-A", "0x08004000", good),
+        ("f407", 65, ["not linked for 0x08004000"], f"{good}@0x08004000"),
+        ("f407", 65, ["no program for this chip", "stack 0x30000000", "--force"], stack),
+        ("f407", 65, ["no program for this chip"], noise),
+        ("f407", 65, ["0x20000000, which is no memory of this board", "boot0 info"],
+         "-A", "0x20000000", noise),
+        ("f407", 65, ["0x08100000"], "-f", "-A", "0x080fff80", noise),
+        ("f072", 65, ["0x08020000", "128 KiB", "larger chip"], large),
+        ("f407", 65, ["for another device", "0483:5740", "--ignore-suffix"],
+         convert("other.dfu", "--suffix", "0483:5740")),
+        ("f407", 65, ["for another chip", "STM32F0", "--force"], convert("f0.uf2", "--family", "f072")),
+        ("f407", 64, ["Option Bytes", "lock the chip", "--allow-option-bytes"],
+         "-A", "0x1fffc000", option_bytes),
+        ("f407", 64, ["OTP Memory"], "-A", "0x1fff7800", option_bytes),
+        ("f407", 64, ["says itself where it belongs"], "-A", "0x08020000", convert("a.hex")),
+        ("f407", 64, ['no alternate setting "xx"', '0 "Internal Flash"'], "-a", "xx", good),
+        ("f407", 64, ['no alternate setting "7"'], "-a", "7", good),
+        ("f407", 64, ['no chip "f999"', "STM32F407VE"], "--chip", "f999", good),
+        ("f407", 64, ['no board "toaster"', "--chip"], "--board", "toaster", good),
+        ("f407", 64, ["5.00 V is not possible", "3.3 V"], "--vdd", "5", good),
+    ]:
+        store = directory.file("store.bin", b"\x5a" * (1 << 20 if board == "f407" else 128 << 10))
+        before = read(store)
+        done = fails(status, [*phrases], "flash", *arguments, board=f"{board}:flash={store}",
+                     width=None)
+        equal(read(store), before, f"the flash after {done.args}")
+    store = directory.file("store.bin")
+    os.unlink(store)
+    boot0("flash", "--ignore-suffix", directory.file("other.dfu"), board=f"f407:flash={store}")
+    boot0("flash", "--force", noise, board="f407")
+    boot0("flash", "--force", directory.file("f0.uf2"), board="f407")
+
+    say("what cannot be read, erased, started")
+    for status, phrases, *arguments in [
+        (65, ["0x20000000", "boot0 info"], "read", "-A", "0x20000000", "-n", "4", "x"),
+        (64, ["how much is to be read", "--size"], "read", "-A", "0x20000000", "x"),
+        (65, ["0x08100000"], "read", "-n", "2M", "x"),
+        (65, ["0x1fffc000", "Nothing was erased"], "erase", "-A", "0x1fffc000"),
+        (65, ["Nothing was erased"], "erase", "-A", "0x080f0000", "-n", "1M"),
+        (65, ["no program at 0x08000000", "Flash one first"], "run"),
+        (65, ["differs from the file at 0x08000000", "`boot0 flash`"], "verify", good),
+        (73, ["exists already", "--force"], "read", good),
+        (73, ["is a directory"], "read", directory.path),
+        (73, ["cannot be created", "Nothing was read"], "read", "/nonexistent/x.bin"),
+        (73, ["cannot be created"], "read", f"{good}/x.bin"),
+        (73, ["/dev/full", "No space left"], "read", "-n", "1k", "-F", "binary", "/dev/full"),
+        (73, ["/dev/full", "No space left"], "convert", f"{good}@0", "-F", "ihex", "/dev/full"),
+        (73, ["/nonexistent/a.hex"], "convert", f"{good}@0", "/nonexistent/a.hex"),
+    ]:
+        board = None if arguments[0] == "convert" else "f407"
+        fails(status, phrases, *arguments, board=board, width=None)
+    fails(69, ["plain DFU", "as a whole"], "erase", "--all", board="bluepill")
+    fails(69, ["does not let its memory be read", "download only"], "read", "x", board="maple")
+    fails(65, ["differs from the file at 0x00000000"], "verify", "-a", "2", good, board="bluepill")
+    error = boot0_json("verify", good, board="f407", status=65)[0]["error"]
+    equal((error["code"], error["exit_code"]), ("mismatch", 65), "verify as JSON")
+
+
+def no_board_or_two(directory):
+    say("no board, two boards")
+    good = directory.file("good.bin", firmware(1000))
+    for arguments in [["flash", good], ["list"], ["info"], ["erase", "--all"], ["run"], ["reset"]]:
+        fails(69, ["no board in DFU mode", "BOOT0", "--wait"], *arguments, board="f407:boot0=0")
+    for option in [["-d", "1234"], ["-s", "nope"], ["-p", "9-9"]]:
+        fails(69, ["no board that matches", "`boot0 list`"], "info", *option, board="f407")
+        fails(69, ["no board that matches"], "list", *option, board="f407")
+    done = fails(69, ["2 boards are there", "--path, --serial or -d", "0-1 0483:df11 serial"],
+                 "flash", good, board=["f407", "f411"])
+    check("\n         0-2  0483:df11  serial " in done.stderr, "not one board a line")
+    boot0("flash", "-p", "0-2", good, board=["f407", "f411"])
+    fails(64, ["f4077"], "list", board="f4077")
+    fails(64, ["colour"], "list", board="f407:colour=red")
+
+    say("--wait")
+    start = time.monotonic()
+    fails(69, ["no board in DFU mode"], "flash", "--wait=1", good, board="f407:boot0=0")
+    check("Waiting for a board...\n" in
+          boot0("list", "--wait=1", board="f407:boot0=0", status=69).stderr, "it does not say so")
+    check(time.monotonic() - start < 20, "virtual time is not virtual")
+    done = run([VBOARD, "--speed", "1", "f407:fault=unplug@1:1500", "--", "sh", "-c",
+                f"{BOOT0} info 2>/dev/null; {BOOT0} list; {BOOT0} flash --wait {good}"])
+    check("Waiting for a board...\nBoard " in done.stderr, "it did not wait for the board")
+    check("The program was started." in done.stdout, "it did not flash")
+
+
+def faults(directory):
+    say("boards that go wrong in the middle")
+    image = directory.file("a.bin", firmware(100000))
+    for fault, status, phrases in [
+        ("fault=unplug@20", 74, ["the board went away", "unplugged, reset, or lost power"]),
+        ("fault=unplug@60", 74, ["went away", "what is missing will be written"]),
+        ("fault=powercut@2", 74, ["went away", "erasing"]),
+        ("fault=powercut@12", 74, ["went away"]),
+        ("rdp=1", 77, ["read protection", "--unprotect", "erases everything"]),
+    ]:
+        fails(status, phrases, "flash", image, board=f"f407:{fault}")
+    for fault in ["stall@30", "timeout@30", "status@12", "stall@20+timeout@40+status@30"]:
+        done = boot0("flash", image, board=f"f407:fault={fault}")
+        check("verified" in done.stdout, done.stdout)
+
+    say("after any interruption the same command completes the work")
+    for fault in ["unplug@20", "unplug@90", "powercut@1", "powercut@5", "powercut@9"]:
+        store = directory.file("flash.bin")
+        if os.path.exists(store):
+            os.unlink(store)
+        boot0("flash", image, board=f"f407:flash={store},fault={fault}", status=74)
+        boot0("flash", image, board=f"f407:flash={store}")
+        equal(read(store)[:100000], read(image), f"the flash after {fault} and a repetition")
+
+
+def outputs(directory):
+    say("standard output that is full or closed")
+    image = directory.file("a.bin", firmware(1000))
+    for arguments in [["list", "--virtual=f407"], ["list", "--json", "--virtual=f407"], ["help"],
+                      ["info", image], ["flash", "-q", "--virtual=f407", image], ["udev", "-q"],
+                      ["read", "-q", "--virtual=f407", "-"]]:
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([BOOT0, *arguments], stdout=full, stderr=subprocess.PIPE, text=True,
+                                  timeout=60, check=False)
+        equal(done.returncode, 73, f"exit status of {arguments} into a full disk")
+        check("standard output" in done.stderr, done.stderr)
+        check_text(done.stderr, "the error")
+        reading, writing = os.pipe()
+        os.close(reading)
+        done = subprocess.run([BOOT0, *arguments], stdout=writing, stderr=subprocess.PIPE, text=True,
+                              timeout=60, check=False)
+        os.close(writing)
+        equal(done.returncode, 73, f"exit status of {arguments} into a closed pipe")
+    done = boot0("read", "--json", "-", board="f407", status=64)
+    equal(json.loads(done.stdout)["error"]["code"], "usage", "read - with --json")
+
+
+def supply(directory):
+    say("what is told though it is no error")
+    image = directory.file("a.bin", firmware(1000))
+    check("Note: supply range 2.7-3.6 V" in
+          boot0("flash", "--vdd", "3.3", image, board="f407").stderr, "--vdd on an F407")
+    check("--vdd is ignored" in boot0("flash", "--vdd=3.3", image, board="l476").stderr, "on an L476")
+    equal(boot0("flash", "-q", "--vdd=3.3", image, board="l476").stderr, "", "--quiet")
+    check("Note: " in boot0("flash", "--json", "--vdd=3.3", image, board="l476").stderr,
+          "notes go to standard error with --json, too")
+    check("its layout is not that of one" in
+          " ".join(boot0("info", "--chip", "f072", board="f407").stderr.split()), "a contradiction")
+    _, stats = vboard_stats("f407", [BOOT0, "flash", "--board", "black-f407ve", "-q", image])
+    equal(stats[0]["violations"], 0, "violations")
+
+
+def main():
+    for part in (command_lines, files, wrong_boards, no_board_or_two, faults, outputs, supply):
+        with Directory() as directory:
+            part(directory)
+
+
+main()

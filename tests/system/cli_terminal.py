@@ -1,0 +1,158 @@
+"""boot0 at a terminal and without one: the bar, its width, Ctrl-C once and twice."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+
+from cli_run import boot0, check_text
+from system import BOOT0, VBOARD, Directory, check, equal, firmware, read, say
+
+SLOW = [VBOARD, "--speed", "1", "f407", "--"]
+
+
+class Terminal:
+    """A command at a terminal of its own; everything that it prints is collected."""
+
+    def __init__(self, command, columns=80, **environment):
+        self.output = ""
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+            os.execvpe(command[0], command, {**os.environ, "TERM": "xterm", **environment})
+
+    def read_until(self, text=None, seconds=60):
+        """Reads until a text has come, or to the end. False if it did not come."""
+        limit = time.monotonic() + seconds
+        while text is None or text not in self.output:
+            if not select.select([self.fd], [], [], max(0, limit - time.monotonic()))[0]:
+                return False
+            try:
+                data = os.read(self.fd, 4096)
+            except OSError:  # Linux: the other end is closed
+                data = b""
+            if not data:
+                return text is None
+            self.output += data.decode(errors="replace")
+        return True
+
+    def end(self):
+        check(self.read_until(), f"it does not end: {self.output!r}")
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+def screen(output):
+    """What is left on the screen: \\r and ESC[K carried out."""
+    lines = []
+    for line in output.replace("\r\n", "\n").split("\n"):
+        lines.append(line.split("\r\033[K")[-1])
+    return "\n".join(lines)
+
+
+def bars(directory):
+    image = directory.file("a.bin", firmware(60000))
+    for columns in [40, 60, 80, 132]:
+        say(f"a bar that moves, on {columns} columns")
+        terminal = Terminal([VBOARD, "--speed", "4", "f407", "--", BOOT0, "flash", image], columns)
+        equal(terminal.end(), 0, "exit status")
+        drawn = re.findall(r"\r\033\[K([A-Z]\w+ +\[[^\r\n]*)", terminal.output)
+        check(len(drawn) >= 8, f"{len(drawn)} bars were drawn")
+        for line in drawn:
+            check(len(line) < columns, f"{len(line)} of {columns} columns: {line!r}")
+            check(line == line.rstrip(), f"a space at the end: {line!r}")
+        percents = [int(p) for p in re.findall(r"Writing +\[[#-]+\] +(\d+)%", terminal.output)]
+        equal(percents, sorted(percents), "percents")
+        check(len(set(percents)) >= 3, f"percents: {percents}")
+        equal(" left" in terminal.output, columns >= 80, "whether the time left is shown")
+        check("#" not in screen(terminal.output), "a bar stays on the screen")
+        labels = [line.split()[0] for line in screen(terminal.output).splitlines() if line]
+        for label in ["Board", "Compared", "Erased", "Wrote", "Verified", "Flashed:"]:
+            check(label in labels, f"{label} is not on the screen: {labels}")
+
+
+def plain(directory):
+    image = directory.file("a.bin", firmware(60000))
+    command = [VBOARD, "f407", "--", BOOT0, "flash"]
+    say("no bar on a dumb terminal, with --quiet, --json, or without a terminal")
+    for arguments, environment in [([], {"TERM": "dumb"}), (["-q"], {}), (["--json"], {})]:
+        terminal = Terminal([*command, *arguments, image], **environment)
+        equal(terminal.end(), 0, "exit status")
+        check("\033" not in terminal.output, f"control sequences: {terminal.output!r}")
+    done = boot0("flash", image, board="f407")
+    check("\033" not in done.stderr and "\r" not in done.stderr, "control sequences in a pipe")
+    check("Wrote     " in done.stderr, "no lines instead of the bar")
+    say("no colours, so that NO_COLOR changes nothing")
+    terminal = Terminal([*command, image], NO_COLOR="1")
+    equal(terminal.end(), 0, "exit status")
+    check(not re.search(r"\033\[[\d;]*m", terminal.output), "colours")
+
+    say("contents are not written to a terminal")
+    terminal = Terminal([BOOT0, "--virtual=f407", "read", "-"])
+    equal(terminal.end(), 64, "exit status")
+    check("standard output is a terminal" in terminal.output, terminal.output)
+
+
+def interrupts(directory):
+    image = directory.file("a.bin", firmware(60000))
+    store = directory.file("flash.bin")
+    slow = [VBOARD, "--speed", "1", f"f407:flash={store}", "--"]
+    for phase in ["Erasing", "Writing"]:
+        say(f"Ctrl-C while {phase}")
+        terminal = Terminal([*slow, BOOT0, "flash", "--full", image])
+        check(terminal.read_until(phase), f"no {phase}: {terminal.output}")
+        time.sleep(0.3)
+        os.write(terminal.fd, b"\x03")
+        equal(terminal.end(), 130, "exit status")
+        text = " ".join(screen(terminal.output).split())
+        for phrase in ["Note: stopping where the board can be left; Ctrl-C again quits at once",
+                       "boot0: stopped while", "The board waits in DFU mode", "Repeat the command"]:
+            check(phrase in text, f"{phrase!r} is not said: {text}")
+        check("Flashed" not in text, text)
+    say("and the same command completes the work")
+    boot0("flash", image, board=f"f407:flash={store}")
+    equal(read(store)[:60000], read(image), "the flash")
+
+    say("Ctrl-C twice ends it at once, also in a request that takes 16 s; the next run copes")
+    script = f"{BOOT0} erase --all; {BOOT0} list"
+    start = time.monotonic()
+    terminal = Terminal([*SLOW, "sh", "-c", f"trap : INT; {script}"])
+    check(terminal.read_until("Erasing..."), f"no Erasing: {terminal.output}")
+    time.sleep(0.5)
+    os.write(terminal.fd, b"\x03")
+    check(terminal.read_until("Ctrl-C again quits at once"), "it does not say so")
+    os.write(terminal.fd, b"\x03")
+    terminal.end()
+    check(time.monotonic() - start < 12, "it took as long as the erase")
+
+    say("Ctrl-C while it waits for a board")
+    for command in [["list", "--wait"], ["flash", "--wait", image]]:
+        terminal = Terminal([BOOT0, *command, "--virtual=f407:boot0=0"])
+        check(terminal.read_until("Waiting for a board"), terminal.output)
+        os.write(terminal.fd, b"\x03")
+        equal(terminal.end(), 130, "exit status")
+        check("stopped while waiting" in terminal.output, terminal.output)
+
+    say("SIGTERM is the same; as JSON the error is on standard output")
+    with subprocess.Popen([*slow, BOOT0, "flash", "--full", "--json", image], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True) as process:
+        time.sleep(1)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=60)
+    equal(process.returncode, 130, "exit status")
+    check('"code":"cancelled"' in out and '"exit_code":130' in out, out)
+    check_text(err, "standard error")
+
+
+def main():
+    for part in (bars, plain, interrupts):
+        with Directory() as directory:
+            part(directory)
+
+
+main()
