@@ -325,9 +325,12 @@ static bool going_is_success(const struct b0_engine *e)
 static void work_unanswered(struct b0_engine *e, enum boot0_xfer result)
 {
     bool was_busy = e->polls > 0;
+    /* ST's ROMs may answer anything on their way out; others are believed to be gone only when the
+     * host's controller no longer reaches them. */
+    bool is_dfuse_going = e->exchange == EXCHANGE_COMMAND || e->config.dfuse;
+    bool is_gone = result == B0_XFER_GONE || result == B0_XFER_ERROR;
 
-    if (going_is_success(e) && result != B0_XFER_OK &&
-        (e->exchange == EXCHANGE_COMMAND || e->config.dfuse || result == B0_XFER_GONE)) {
+    if (going_is_success(e) && result != B0_XFER_OK && (is_dfuse_going || is_gone)) {
         complete(e);
     } else if (result == B0_XFER_GONE || e->now_us > e->deadline_us) {
         fail_transfer(e, result == B0_XFER_GONE ? result : B0_XFER_TIMEOUT);

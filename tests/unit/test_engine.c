@@ -520,6 +520,11 @@ static void plain_download(void **state)
     play(&engine, B0_STEP_DONE,
          SCRIPT(DNLOAD(0, 16, NULL), READY, DNLOAD(1, 0, NULL), STATUS(0, MANIFEST_WAIT_RESET, 0)));
     assert_int_equal(engine.last.state, B0_DFU_STATE_MANIFEST_WAIT_RESET);
+    b0_engine_forget(&engine);
+    b0_engine_download(&engine, data, 16);
+    play(&engine, B0_STEP_DONE,
+         SCRIPT(STATUS(0, IDLE, 0), DNLOAD(0, 16, NULL), READY, DNLOAD(1, 0, NULL),
+                STATUS_FAILS(B0_XFER_ERROR))); /* off to its new program */
 }
 
 static void maple_is_polled_once_a_block(void **state)
