@@ -94,8 +94,8 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option options_of[] = {OPTION_FORMAT, OPTION_ADDRESS, OPTION_SUFFIX,
-                                         OPTION_FAMILY, OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTION_FORMAT, OPTION_ADDRESS, OPTION_SUFFIX, OPTION_FAMILY,
+                                    OPTIONS_OUTPUT};
 
 const struct command command_convert = {
     .name = "convert",
@@ -108,7 +108,7 @@ const struct command command_convert = {
             "that exists is replaced.",
     .examples = "  boot0 convert firmware.elf firmware.hex\n"
                 "  boot0 convert --suffix 0483:df11 boot.bin@0x08000000 app.hex all.dfu",
-    COMMAND_OPTIONS(options_of),
+    COMMAND_OPTIONS(taken),
     .operands_min = 2,
     .operands_max = OPERANDS_MAX,
     .run = run,

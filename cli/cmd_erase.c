@@ -85,9 +85,9 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option options[] = {OPTIONS_BOARD,  OPTION_ADDRESS,   OPTION_SIZE,
-                                      OPTION_ALL,     OPTION_UNPROTECT, OPTION_VDD,
-                                      OPTION_PATIENT, OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTIONS_BOARD,  OPTION_ADDRESS,   OPTION_SIZE,
+                                    OPTION_ALL,     OPTION_UNPROTECT, OPTION_VDD,
+                                    OPTION_PATIENT, OPTIONS_OUTPUT};
 
 const struct command command_erase = {
     .name = "erase",
@@ -98,6 +98,6 @@ const struct command command_erase = {
             "minute. --unprotect takes read protection off: the chip erases all its flash in doing "
             "so and resets.",
     .examples = "  boot0 erase --address 0x08010000 --size 64k\n  boot0 erase --all",
-    COMMAND_OPTIONS(options),
+    COMMAND_OPTIONS(taken),
     .run = run,
 };

@@ -95,21 +95,21 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option options[] = {OPTIONS_BOARD,
-                                      OPTION_ADDRESS,
-                                      OPTION_DRY_RUN,
-                                      OPTION_FULL,
-                                      OPTION_NO_PRESERVE,
-                                      OPTION_NO_VERIFY,
-                                      OPTION_NO_RUN,
-                                      OPTION_VDD,
-                                      OPTION_PATIENT,
-                                      OPTION_BOARD_ENTRY,
-                                      OPTION_CHIP,
-                                      OPTION_IGNORE_SUFFIX,
-                                      OPTION_ALLOW_OPTION_BYTES,
-                                      OPTION_FORCE,
-                                      OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTIONS_BOARD,
+                                    OPTION_ADDRESS,
+                                    OPTION_DRY_RUN,
+                                    OPTION_FULL,
+                                    OPTION_NO_PRESERVE,
+                                    OPTION_NO_VERIFY,
+                                    OPTION_NO_RUN,
+                                    OPTION_VDD,
+                                    OPTION_PATIENT,
+                                    OPTION_BOARD_ENTRY,
+                                    OPTION_CHIP,
+                                    OPTION_IGNORE_SUFFIX,
+                                    OPTION_ALLOW_OPTION_BYTES,
+                                    OPTION_FORCE,
+                                    OPTIONS_OUTPUT};
 
 const struct command command_flash = {
     .name = "flash",
@@ -122,7 +122,7 @@ const struct command command_flash = {
             "is kept. A raw binary goes to --address, or FILE@ADDRESS, or the start of the flash.",
     .examples = "  boot0 flash firmware.elf\n"
                 "  boot0 flash --vdd 3.3 bootloader.hex application.bin@0x08010000",
-    COMMAND_OPTIONS(options),
+    COMMAND_OPTIONS(taken),
     .operands_min = 1,
     .operands_max = OPERANDS_MAX,
     .run = run,

@@ -256,7 +256,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option options[] = {OPTIONS_BOARD, OPTION_CHIP, OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTIONS_BOARD, OPTION_CHIP, OPTIONS_OUTPUT};
 
 const struct command command_info = {
     .name = "info",
@@ -266,7 +266,7 @@ const struct command command_info = {
         "With files: their format, addresses, the device or chip that they are for, and the vector "
         "table. Without: the board's ids, DFU abilities, memories, and which chips it can be.",
     .examples = "  boot0 info firmware.hex\n  boot0 info --serial 3573385A3335",
-    COMMAND_OPTIONS(options),
+    COMMAND_OPTIONS(taken),
     .operands_max = OPERANDS_MAX,
     .run = run,
 };

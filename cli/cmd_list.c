@@ -173,8 +173,8 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option options[] = {OPTION_DEVICE, OPTION_SERIAL,  OPTION_PATH,
-                                      OPTION_WAIT,   OPTION_VIRTUAL, OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTION_DEVICE, OPTION_SERIAL,  OPTION_PATH,
+                                    OPTION_WAIT,   OPTION_VIRTUAL, OPTIONS_OUTPUT};
 
 const struct command command_list = {
     .name = "list",
@@ -184,6 +184,6 @@ const struct command command_list = {
             "id, serial number, flash size and chip. Several chips can have the same memory "
             "layout; then the most common one is named.",
     .examples = "  boot0 list\n  boot0 list --json --wait=10",
-    COMMAND_OPTIONS(options),
+    COMMAND_OPTIONS(taken),
     .run = run,
 };

@@ -90,9 +90,7 @@ static enum boot0_status choose_range(const struct job *job, const struct argume
         uint64_t region_end = r->address + (uint64_t)r->sector_size * r->sector_count;
 
         /* The regions that follow each other without a gap. */
-        if (*address >= r->address && *address < region_end)
-            end = region_end;
-        else if (end == r->address)
+        if ((*address >= r->address && *address < region_end) || end == r->address)
             end = region_end;
     }
     if (end > *address) {
@@ -208,8 +206,8 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option options[] = {OPTIONS_BOARD, OPTION_ADDRESS, OPTION_SIZE,   OPTION_FORMAT,
-                                      OPTION_FORCE,  OPTION_PATIENT, OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTIONS_BOARD, OPTION_ADDRESS, OPTION_SIZE,   OPTION_FORMAT,
+                                    OPTION_FORCE,  OPTION_PATIENT, OPTIONS_OUTPUT};
 
 const struct command command_read = {
     .name = "read",
@@ -221,7 +219,7 @@ const struct command command_read = {
         "name tells its format (.bin, .hex, .srec, .elf, .uf2, .dfu), or --format does. \"-\" "
         "writes raw bytes to standard output. A file that exists is replaced only with --force.",
     .examples = "  boot0 read backup.hex\n  boot0 read --address 0x08010000 --size 16k data.bin",
-    COMMAND_OPTIONS(options),
+    COMMAND_OPTIONS(taken),
     .operands_min = 1,
     .operands_max = 1,
     .run = run,

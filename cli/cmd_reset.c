@@ -21,7 +21,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option options[] = {OPTIONS_BOARD, OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTIONS_BOARD, OPTIONS_OUTPUT};
 
 const struct command command_reset = {
     .name = "reset",
@@ -30,6 +30,6 @@ const struct command command_reset = {
     .text = "Makes a USB bus reset. A DFU 1.1 bootloader that has taken a program starts it by "
             "that; ST's bootloader in ROM stays in DFU mode (`boot0 run` starts programs there).",
     .examples = "  boot0 reset\n  boot0 reset --path 1-2",
-    COMMAND_OPTIONS(options),
+    COMMAND_OPTIONS(taken),
     .run = run,
 };

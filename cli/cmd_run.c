@@ -6,14 +6,14 @@ static enum boot0_status start(struct job *job, const struct arguments *argument
                                struct boot0_error *error)
 {
     const struct boot0_board *board = boot0_session_board(job->session);
-    uint32_t address = 0;
+    const struct boot0_alternate *flash =
+        board->flash_alternate >= 0 ? &board->alternates[board->flash_alternate] : NULL;
+    uint32_t address = flash ? flash->layout.regions[0].address : 0;
     struct boot0_report report;
     enum boot0_status status;
 
     if (arguments->has_address)
         address = arguments->address;
-    else if (board->flash_alternate >= 0)
-        address = board->alternates[board->flash_alternate].layout.regions[0].address;
     status = boot0_session_run(job->session, address, error);
     if (status != B0_OK)
         return status;
@@ -46,7 +46,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option options[] = {OPTIONS_BOARD, OPTION_ADDRESS, OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTIONS_BOARD, OPTION_ADDRESS, OPTIONS_OUTPUT};
 
 const struct command command_run = {
     .name = "run",
@@ -55,6 +55,6 @@ const struct command command_run = {
     .text = "Starts the program whose vector table is at --address, or at the start of the flash. "
             "The board leaves DFU mode; BOOT0 and reset bring it back.",
     .examples = "  boot0 run\n  boot0 run --address 0x08008000",
-    COMMAND_OPTIONS(options),
+    COMMAND_OPTIONS(taken),
     .run = run,
 };

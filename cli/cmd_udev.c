@@ -26,7 +26,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return B0_OK;
 }
 
-static const enum option options[] = {OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTIONS_OUTPUT};
 
 const struct command command_udev = {
     .name = "udev",
@@ -35,6 +35,6 @@ const struct command command_udev = {
     .text = "Prints the udev rule on standard output, and on standard error where it belongs. It "
             "lets the user at the machine open boards in DFU mode without sudo.",
     .examples = "  boot0 udev\n  boot0 udev -q | sudo tee /etc/udev/rules.d/60-boot0.rules",
-    COMMAND_OPTIONS(options),
+    COMMAND_OPTIONS(taken),
     .run = run,
 };

@@ -46,8 +46,8 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option options_of[] = {OPTIONS_BOARD, OPTION_ADDRESS, OPTION_IGNORE_SUFFIX,
-                                         OPTION_PATIENT, OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTIONS_BOARD, OPTION_ADDRESS, OPTION_IGNORE_SUFFIX,
+                                    OPTION_PATIENT, OPTIONS_OUTPUT};
 
 const struct command command_verify = {
     .name = "verify",
@@ -57,7 +57,7 @@ const struct command command_verify = {
     .text = "Reads the board where the file has data, and compares. Writes nothing. Ends with exit "
             "code 65 and the first address that differs if it is not equal.",
     .examples = "  boot0 verify firmware.hex\n  boot0 verify --address 0x08008000 app.bin",
-    COMMAND_OPTIONS(options_of),
+    COMMAND_OPTIONS(taken),
     .operands_min = 1,
     .operands_max = OPERANDS_MAX,
     .run = run,

@@ -17,7 +17,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return B0_OK;
 }
 
-static const enum option options[] = {OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTIONS_OUTPUT};
 
 const struct command command_version = {
     .name = "version",
@@ -25,6 +25,6 @@ const struct command command_version = {
     .summary = "print the version",
     .text = "Prints the version of the command and of the library that it uses.",
     .examples = "  boot0 version\n  boot0 version --json",
-    COMMAND_OPTIONS(options),
+    COMMAND_OPTIONS(taken),
     .run = run,
 };

@@ -38,13 +38,25 @@ static enum boot0_status parse(const struct command *command, const char *line)
 }
 
 #define assert_parses(command, line) assert_int_equal(parse(command, line), B0_OK)
-#define assert_refuses(command, line, text)                                                        \
-    do {                                                                                           \
-        assert_int_equal(parse(command, line), B0_E_USAGE);                                        \
-        if (!strstr(error.message, text) && !strstr(error.hint, text))                             \
-            fail_msg("%s: %s\n%s", text, error.message, error.hint);                               \
-        assert_true(error.hint[0] != '\0');                                                        \
-    } while (0)
+/* A usage error that says `text`, and has a hint. */
+static void assert_refuses(const struct command *command, const char *line, const char *text)
+{
+    assert_int_equal(parse(command, line), B0_E_USAGE);
+    if (!strstr(error.message, text) && !strstr(error.hint, text))
+        fail_msg("%s: %s\n%s", text, error.message, error.hint);
+    assert_true(error.hint[0] != '\0');
+}
+
+/* The same word many times. */
+static const char *repeated(const char *word, int count)
+{
+    static char line[1024];
+    size_t length = 0;
+
+    for (int i = 0; i < count && length < sizeof line; i++)
+        length += (size_t)snprintf(line + length, sizeof line - length, "%s ", word);
+    return line;
+}
 
 static void test_nothing(void **state)
 {
@@ -58,8 +70,7 @@ static void test_forms(void **state)
 {
     static const char *const lines[] = {
         "--serial ABC --address 0x08004000 --full f.bin",
-        "f.bin --serial=ABC --address=0x8004000 "
-        "--full",
+        "f.bin --serial=ABC --address=0x8004000 --full",
         "-s ABC -A 134234112 f.bin --full",
         "-sABC -A0x8004000 --full -- f.bin",
     };
@@ -213,15 +224,11 @@ static void test_wait_refused(void **state)
 
 static void test_virtual_boards(void **state)
 {
-    char line[512] = "";
-
     (void)state;
     assert_parses(&list, "--virtual f407 --virtual=f072:rdp=1");
     assert_int_equal(arguments.virtual_count, 2);
     assert_string_equal(arguments.virtual_boards[1], "f072:rdp=1");
-    for (int i = 0; i <= VIRTUAL_MAX; i++)
-        strcat(line, "--virtual f407 ");
-    assert_refuses(&list, line, "16");
+    assert_refuses(&list, repeated("--virtual f407", VIRTUAL_MAX + 1), "16");
 }
 
 static void test_unknown(void **state)
@@ -243,7 +250,6 @@ static void test_unknown(void **state)
 
 static void test_operands(void **state)
 {
-    char line[512] = "";
     static const struct command many = {
         .name = "many", .operands = "FILE...", COMMAND_OPTIONS(taken), .operands_max = 1000};
 
@@ -255,9 +261,7 @@ static void test_operands(void **state)
     assert_parses(&flash, "--help");
     assert_parses(&list, "--help extra");
     assert_true(arguments.help);
-    for (int i = 0; i <= OPERANDS_MAX; i++)
-        strcat(line, "f ");
-    assert_refuses(&many, line, "At most 64");
+    assert_refuses(&many, repeated("f", OPERANDS_MAX + 1), "At most 64");
 }
 
 static int skipped(const char *line)
