@@ -4,12 +4,13 @@
 # Without the right to install, or with --check, it prints the command to type and exits 69.
 set -euo pipefail
 
-build=(gcc libc6-dev make meson ninja-build pkg-config libusb-1.0-0-dev libumockdev-dev umockdev)
+build=(gcc libc6-dev make meson ninja-build pkg-config libusb-1.0-0-dev libserialport-dev
+       libumockdev-dev umockdev)
 firmware=(gcc-arm-none-eabi)
 demo=("${build[@]}" "${firmware[@]}" dfu-util)
 lint=("${build[@]}" clang clang-format clang-tidy cppcheck shellcheck)
 test=("${demo[@]}" "${lint[@]}" git libcmocka-dev libclang-rt-dev valgrind usbutils
-      python3 python3-usb)
+      python3 python3-usb stm32flash)
 
 check=no
 wanted=()

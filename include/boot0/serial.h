@@ -15,7 +15,10 @@
 extern "C" {
 #endif
 
-/* How a port is set. Characters have 8 data bits, even parity and 1 stop bit always. */
+/*
+ * How a port is set. Characters have 8 data bits, even parity and 1 stop bit always. In a stream
+ * that was just opened both modem lines are on, as every system leaves them.
+ */
 struct boot0_line {
     uint32_t baud;
     bool dtr; /* on: asserted, which is low at the pin of a TTL adapter */

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #ifndef _WIN32
+#include <poll.h>
 #include <termios.h>
 #endif
 
@@ -21,10 +22,9 @@ enum {
 
 struct serial {
     struct sp_port *port;
-    struct boot0_line line; /* as set */
-    bool is_set;
-    bool marks;     /* damaged characters come marked */
-    uint8_t raw[3]; /* a mark of which the rest has not come yet */
+    struct boot0_line line; /* as set; baud 0: not yet */
+    bool marks;             /* damaged characters come marked */
+    uint8_t raw[3];         /* a mark of which the rest has not come yet */
     size_t raw_count;
 };
 
@@ -92,6 +92,20 @@ static enum sp_return read_some(struct serial *serial, uint8_t *raw, size_t size
     return got;
 }
 
+/* A port whose adapter was pulled out is readable for ever, and gives nothing. */
+static bool hung_up(const struct serial *serial)
+{
+#ifndef _WIN32
+    struct pollfd ask = {.events = POLLIN};
+
+    return sp_get_port_handle(serial->port, &ask.fd) != SP_OK || poll(&ask, 1, 0) < 0 ||
+           (ask.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+#else
+    (void)serial;
+    return false;
+#endif
+}
+
 static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_t *actual,
                                uint32_t timeout_ms)
 {
@@ -106,7 +120,7 @@ static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_
         size_t wanted = size - *actual < sizeof raw ? size - *actual : sizeof raw;
         enum sp_return got = read_some(serial, raw, wanted, left_ms);
 
-        if (got < 0)
+        if (got < 0 || (got == 0 && hung_up(serial)))
             return B0_XFER_GONE;
         for (int i = 0; i < (int)got; i++)
             if (unmark(serial, raw[i], &bytes[*actual], &damaged))
@@ -157,7 +171,7 @@ static enum boot0_xfer set(void *context, const struct boot0_line *line)
     struct serial *serial = context;
     enum boot0_xfer result = B0_XFER_OK;
 
-    if (!serial->is_set || line->baud != serial->line.baud)
+    if (line->baud != serial->line.baud)
         result = set_speed(serial, line->baud);
     /* A port without modem lines is only a failure if somebody wants to move them. */
     if (result == B0_XFER_OK && line->dtr != serial->line.dtr &&
@@ -169,7 +183,6 @@ static enum boot0_xfer set(void *context, const struct boot0_line *line)
     if (result != B0_XFER_OK)
         return result;
     serial->line = *line;
-    serial->is_set = true;
     return sp_flush(serial->port, SP_BUF_INPUT) == SP_OK ? B0_XFER_OK : B0_XFER_GONE;
 }
 
@@ -221,7 +234,7 @@ static enum boot0_status fail_open(const char *path, enum sp_return result,
                              "plugged in?");
 }
 
-/* 8E1, no flow control; the modem lines off, so that nothing is held in reset. */
+/* 8E1, no flow control; the modem lines as the system has left them. */
 static enum sp_return configure(struct sp_port *port)
 {
     struct sp_port_config *config;
@@ -233,8 +246,6 @@ static enum sp_return configure(struct sp_port *port)
     sp_set_config_parity(config, SP_PARITY_EVEN);
     sp_set_config_stopbits(config, 1);
     sp_set_config_flowcontrol(config, SP_FLOWCONTROL_NONE);
-    sp_set_config_dtr(config, SP_DTR_OFF);
-    sp_set_config_rts(config, SP_RTS_OFF);
     result = sp_set_config(port, config);
     sp_free_config(config);
     return result;
@@ -254,6 +265,7 @@ static enum boot0_status open_port(struct boot0_stream *stream, const char *path
         if (result == SP_OK) {
             result = configure(serial->port);
             if (result == SP_OK) {
+                serial->line = (struct boot0_line){.dtr = true, .rts = true};
                 *stream = (struct boot0_stream){&serial_ops, serial};
                 return B0_OK;
             }

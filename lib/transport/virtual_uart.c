@@ -116,6 +116,7 @@ enum boot0_status boot0_virtual_uart_open(struct boot0_stream *stream, const cha
         close_uart(uart);
         return error->code;
     }
+    vboard_uart_lines(uart->board, true, true); /* as systems open a port */
     *stream = (struct boot0_stream){&uart_ops, uart};
     return B0_OK;
 }

@@ -174,6 +174,7 @@ b0_uart_bus_new(struct boot0_bus *bus, const struct boot0_stream *stream,
         return boot0_fail(error, B0_E_MEMORY, "out of memory for a port");
     }
     memcpy(made->port, port, strlen(port) + 1);
+    made->line = (struct boot0_line){.dtr = true, .rts = true}; /* as systems open a port */
     made->baud = options->baud ? options->baud : DEFAULT_BAUD;
     made->open = open;
     status = b0_lines_parse(options->boot, &made->lines, error);

@@ -6,6 +6,7 @@
 
 #include "pace.h"
 #include "roothub.h"
+#include "tty.h"
 #include "usbfs.h"
 
 #include <glib-unix.h>
@@ -44,6 +45,7 @@ struct port {
     struct vboard_usb_device device;
     struct vboard_sysfs shown;
     struct vboard_usbfs *node;
+    struct vboard_tty *tty; /* the board's serial port; NULL: it has none */
 };
 
 struct vboard_attachment {
@@ -294,6 +296,9 @@ static gboolean on_tick(gpointer data)
     for (unsigned n = 0; n < attachment->hub.ports; n++) {
         if (attachment->ports[n].board != NULL) {
             follow(&attachment->ports[n], now);
+            if (attachment->ports[n].tty != NULL) {
+                vboard_tty_tick(attachment->ports[n].tty);
+            }
         }
     }
     settle(attachment);
@@ -342,6 +347,21 @@ static void log_umockdev(const gchar *domain, GLogLevelFlags level, const gchar 
     }
 }
 
+static enum boot0_status plug_serial(struct port *port, struct boot0_error *error)
+{
+    struct vboard_attachment *attachment = port->attachment;
+    const struct vboard_tty_place place = {.testbed = attachment->testbed,
+                                           .root = attachment->root,
+                                           .lock = &attachment->lock,
+                                           .number = port->number - 1};
+
+    if (!vboard_has_uart(port->board)) {
+        return B0_OK;
+    }
+    port->tty = vboard_tty_new(port->board, &port->pace, &place, error);
+    return port->tty == NULL ? error->code : B0_OK;
+}
+
 static enum boot0_status plug_all(struct vboard_attachment *attachment,
                                   struct vboard *const *boards, size_t count, double speed,
                                   struct boot0_error *error)
@@ -362,6 +382,9 @@ static enum boot0_status plug_all(struct vboard_attachment *attachment,
         vboard_pace_start(&port->pace, port->board, speed, g_get_monotonic_time());
         if (vboard_connected(port->board)) {
             status = plug(port, error);
+        }
+        if (status == B0_OK) {
+            status = plug_serial(port, error);
         }
     }
     return status;
@@ -410,6 +433,11 @@ static size_t count_clients(struct vboard_attachment *attachment)
     for (guint n = 0; n < attachment->nodes->len; n++) {
         count += vboard_usbfs_clients(g_ptr_array_index(attachment->nodes, n));
     }
+    for (unsigned n = 0; n < attachment->hub.ports; n++) {
+        if (attachment->ports[n].tty != NULL) {
+            count += vboard_tty_clients(attachment->ports[n].tty);
+        }
+    }
     g_rec_mutex_unlock(&attachment->lock);
     return count;
 }
@@ -427,6 +455,11 @@ void vboard_detach(struct vboard_attachment *attachment)
     for (guint n = 0; n < attachment->nodes->len; n++) {
         vboard_usbfs_unplug(g_ptr_array_index(attachment->nodes, n));
     }
+    for (unsigned n = 0; n < attachment->hub.ports; n++) {
+        if (attachment->ports[n].tty != NULL) {
+            vboard_tty_close(attachment->ports[n].tty);
+        }
+    }
     abandoned = count_clients(attachment) > 0;
     g_rec_mutex_unlock(&attachment->lock);
     g_clear_object(&attachment->testbed);
@@ -437,6 +470,11 @@ void vboard_detach(struct vboard_attachment *attachment)
     }
     for (guint n = 0; n < attachment->nodes->len; n++) {
         vboard_usbfs_free(g_ptr_array_index(attachment->nodes, n));
+    }
+    for (unsigned n = 0; n < attachment->hub.ports; n++) {
+        if (attachment->ports[n].tty != NULL) {
+            vboard_tty_free(attachment->ports[n].tty);
+        }
     }
     g_ptr_array_free(attachment->nodes, TRUE);
     g_rec_mutex_clear(&attachment->lock);

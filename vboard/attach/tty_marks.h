@@ -1,0 +1,20 @@
+/*
+ * What vboard and the library that it loads into its clients (tty_client.c) agree on: settings that
+ * the kernel does not keep for pseudo terminals stand in two control characters that Linux has no
+ * use for.
+ */
+#ifndef VBOARD_TTY_MARKS_H
+#define VBOARD_TTY_MARKS_H
+
+#include <stdint.h>
+#include <termios.h>
+
+enum {
+    VBOARD_TTY_CC_MARK = 17, /* the last but one of the kernel's 19 */
+    VBOARD_TTY_CC_KEPT = 18,
+    VBOARD_TTY_MARK = 0xb0,   /* this terminal is a board's serial port */
+    VBOARD_TTY_PARENB = 0x01, /* the kernel clears it */
+    VBOARD_TTY_PARMRK = 0x02, /* the kernel would mark by itself, what is not damaged too */
+};
+
+#endif
