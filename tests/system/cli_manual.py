@@ -1,0 +1,95 @@
+"""docs/MANUAL.md tells of JSON what boot0 prints, member by member, and all exit codes."""
+
+import os
+import re
+
+from cli_run import boot0, boot0_json
+from system import Directory, check, equal, firmware, read, say
+
+MANUAL = read(os.environ["MANUAL"]).decode()
+
+
+def table_rows(heading):
+    """The rows of the tables below a heading, as lists of cells."""
+    part = MANUAL.split(f"\n### {heading}\n")[1].split("\n### ")[0].split("\n## ")[0]
+    return [[cell.strip() for cell in line.strip("|").split("|")]
+            for line in part.splitlines() if line.startswith("| ")]
+
+
+def members(value):
+    """All names of members, at any depth."""
+    if isinstance(value, dict):
+        return set(value).union(*map(members, value.values()))
+    if isinstance(value, list):
+        return set().union(*map(members, value))
+    return set()
+
+
+def documented(command):
+    row = dict(table_rows("JSON"))[f"`{command}`"]
+    names = set(re.findall(r"`([a-z_]+)`", row)) - {"erase", "write"}
+    board = set(re.findall(r"`([a-z_]+)`", dict(table_rows("JSON"))["a board"])) - {"dfu", "runtime"}
+    error = set(re.findall(r"`([a-z_]+)`", dict(table_rows("JSON"))["`error`"]))
+    if "board" in names or "a board's members" in row:
+        names |= board
+    return names, names | error
+
+
+def json_members(directory):
+    say("the members of each command's JSON")
+    image, other = directory.file("a.bin", firmware(1000)), directory.file("b.bin")
+    dfu, uf2, hexfile = (directory.file(f"a.{ending}") for ending in ["dfu", "uf2", "hex"])
+    boot0("convert", f"{image}@0x08000000", dfu, width=None)
+    boot0("convert", "--family", "f407", f"{image}@0x08000000", uf2, width=None)
+    boot0("convert", dfu, hexfile, width=None)
+    lines = read(hexfile).decode().splitlines()
+    with_entry = [*lines[:-1], ":0400000508000101ED", lines[-1]]
+    directory.file("a.hex", "\n".join(with_entry).encode())
+    board = f"f407:flash={directory.file('flash.bin')}"
+    for command, arguments in {
+        "list": ["list"],
+        "info": ["info"],
+        "info FILE": ["info", dfu, uf2, hexfile],
+        "flash --dry-run": ["flash", "--dry-run", image],
+        "flash": ["flash", image],
+        "read": ["read", "-n", "1k", other],
+        "verify": ["verify", image],
+        "run": ["run"],
+        "reset": ["reset"],
+        "erase": ["erase", "--all"],
+        "convert": ["convert", dfu, directory.file("c.bin")],
+        "udev": ["udev"],
+        "version": ["version"],
+    }.items():
+        with_board = command not in ["info FILE", "convert", "udev", "version"]
+        found = members(boot0_json(*arguments, board=board if with_board else None, width=None))
+        always, allowed = documented(command)
+        check(found <= allowed, f"{command}: not in the manual: {found - allowed}")
+        missing = always - found - ({"error"} if command == "list" else set())
+        equal(missing, set(), f"{command}: in the manual only")
+    error = boot0_json("list", board="f407:boot0=0", status=69)[0]
+    equal(members(error) - {"error"}, documented("error")[0], "members of an error")
+
+
+def exit_codes():
+    say("exit codes")
+    rows = {row[0]: row[1] for row in table_rows("Exit codes") if row[0].isdigit()}
+    equal(set(rows), {"0", "64", "65", "66", "69", "70", "71", "73", "74", "75", "77", "130"}, "codes")
+    for arguments, board, status in [(["nope"], None, 64), (["info", "/none"], None, 66),
+                                     (["list"], "f407:boot0=0", 69),
+                                     (["run"], "f407", 65), (["run"], ["f407", "f411"], 69),
+                                     (["read", "/none/x"], "f407", 73),
+                                     (["read", "/dev/null"], "f407:fault=unplug@4", 74),
+                                     (["read", "/dev/null"], "f407:rdp=1", 77)]:
+        error = boot0_json(*arguments, board=board, status=status, width=None)[0]["error"]
+        equal(error["exit_code"], status, "the exit code in JSON")
+        check(error["code"] in rows[str(status)].split(", "), f"{error['code']} is not {status}'s")
+
+
+def main():
+    with Directory() as directory:
+        json_members(directory)
+    exit_codes()
+
+
+main()
