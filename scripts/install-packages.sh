@@ -5,12 +5,12 @@
 set -euo pipefail
 
 build=(gcc libc6-dev make meson ninja-build pkg-config libusb-1.0-0-dev libserialport-dev
-       libumockdev-dev umockdev)
+       libumockdev-dev)
 firmware=(gcc-arm-none-eabi)
 demo=("${build[@]}" "${firmware[@]}" dfu-util)
 lint=("${build[@]}" clang clang-format clang-tidy cppcheck shellcheck)
-test=("${demo[@]}" "${lint[@]}" git libcmocka-dev libclang-rt-dev valgrind usbutils
-      python3 python3-usb stm32flash)
+test=("${demo[@]}" "${lint[@]}" git libcmocka-dev libclang-rt-dev valgrind
+      python3 python3-usb stm32flash udev usbutils groff zsh fish)
 
 check=no
 wanted=()
