@@ -130,8 +130,12 @@ static enum boot0_status write_stdout(const struct boot0_image *image, enum boot
 
     if (status != B0_OK)
         return status;
-    if (fwrite(data, 1, size, stdout) != size)
-        status = boot0_fail(error, B0_E_NO_OUTPUT, "standard output: %s", strerror(errno));
+    if (fwrite(data, 1, size, stdout) != size) {
+        boot0_fail(error, B0_E_NO_OUTPUT, "standard output: %s", strerror(errno));
+        status =
+            boot0_hint(error, "The contents are not complete. Is the disk full, or the reading "
+                              "end of a pipe closed?");
+    }
     free(data);
     return status;
 }
