@@ -38,7 +38,7 @@ struct vectors {
     void (*exceptions[15])(void);
     void (*interrupts[82])(void);
 };
-static_assert(sizeof(struct vectors) == 98 * 4, "the vector table has 98 words");
+_Static_assert(sizeof(struct vectors) == 98 * 4, "the vector table has 98 words");
 
 __attribute__((section(".vectors"), used)) static const struct vectors vectors = {
     .stack = stack_top,

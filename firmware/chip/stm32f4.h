@@ -6,12 +6,11 @@
 #ifndef CHIP_STM32F4_H
 #define CHIP_STM32F4_H
 
-#include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define REGISTER_AT(register_offset, type, member)                                                 \
-    static_assert(offsetof(type, member) == (register_offset), #member " is out of place")
+    _Static_assert(offsetof(type, member) == (register_offset), #member " is out of place")
 
 /* Reset and clock control: RM0090, 7.3 (the F42x's differs: section 6). */
 struct rcc {
