@@ -5,7 +5,7 @@
 set -euo pipefail
 
 build=(gcc libc6-dev make meson ninja-build pkg-config libusb-1.0-0-dev libserialport-dev
-       libumockdev-dev)
+       libumockdev-dev umockdev)
 firmware=(gcc-arm-none-eabi)
 demo=("${build[@]}" "${firmware[@]}" dfu-util)
 lint=("${build[@]}" clang clang-format clang-tidy cppcheck shellcheck)
