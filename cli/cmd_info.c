@@ -209,8 +209,21 @@ static void print_chips(const struct boot0_board *board)
     print_wrapped(stdout, "  chip      ", text);
 }
 
+/* What is behind a serial port says nothing of ids and descriptors. */
+static void print_uart_board(const struct boot0_board *board)
+{
+    printf("%s: %s, %u bytes a command\n", board->usb.path, board->product, board->transfer_size);
+    printf("  serial    %s\n", board->serial[0] ? board->serial : "not to be read");
+    print_chips(board);
+    print_memories(board);
+}
+
 static void print_board(const struct boot0_board *board)
 {
+    if (board->usb.uart) {
+        print_uart_board(board);
+        return;
+    }
     printf("%s: %04x:%04x, %s, %s\n", board->usb.path, board->usb.vendor, board->usb.product,
            board->manufacturer[0] ? board->manufacturer : "no manufacturer",
            board->product[0] ? board->product : "no name");

@@ -34,13 +34,21 @@ struct row {
     char cells[COLUMN_COUNT][B0_TEXT_MAX];
 };
 
+static const char *mode_of(const struct boot0_board *board)
+{
+    if (board->usb.uart)
+        return "UART";
+    return board->mode == B0_MODE_DFU ? "DFU" : "program";
+}
+
 static void fill_row(struct row *row, const struct boot0_board *board)
 {
     const struct boot0_alternate *flash = flash_of(board);
     char name[TEXT_BOARD], size[TEXT_SHORT];
     const char *const cells[COLUMN_COUNT] = {
         [PORT] = board->usb.path,
-        [MODE] = board->mode == B0_MODE_DFU ? "DFU" : "program",
+        [ID] = "-",
+        [MODE] = mode_of(board),
         [SERIAL] = board->serial[0] ? board->serial : "-",
         [FLASH] = flash ? text_size(size, boot0_layout_size(&flash->layout)) : "-",
         [CHIP] =
@@ -49,8 +57,9 @@ static void fill_row(struct row *row, const struct boot0_board *board)
 
     for (int i = 0; i < COLUMN_COUNT; i++)
         snprintf(row->cells[i], sizeof row->cells[i], "%s", cells[i] ? cells[i] : "");
-    snprintf(row->cells[ID], sizeof row->cells[ID], "%04x:%04x", board->usb.vendor,
-             board->usb.product);
+    if (!board->usb.uart)
+        snprintf(row->cells[ID], sizeof row->cells[ID], "%04x:%04x", board->usb.vendor,
+                 board->usb.product);
 }
 
 /* Columns as wide as what is in them. */
@@ -154,13 +163,45 @@ static enum boot0_status find(struct job *job, const struct arguments *arguments
     }
 }
 
+/* The machine's serial ports; none of them is asked what is behind it. */
+static enum boot0_status list_ports(const struct arguments *arguments, struct boot0_error *error)
+{
+    struct boot0_serial_port *ports;
+    size_t count;
+    enum boot0_status status = boot0_serial_list(&ports, &count, error);
+
+    for (size_t i = 0; status == B0_OK && i < count; i++) {
+        struct json json;
+
+        if (!arguments->json) {
+            printf("%-16s %s\n", ports[i].path, ports[i].description);
+            continue;
+        }
+        json = json_begin(stdout);
+        json_text(&json, "port", ports[i].path);
+        json_text(&json, "description", ports[i].description);
+        if (ports[i].usb) {
+            json_hex(&json, "vendor", ports[i].vendor, 4);
+            json_hex(&json, "product", ports[i].product, 4);
+        }
+        json_end(&json);
+    }
+    free(ports);
+    if (status == B0_OK && count == 0)
+        return boot0_fail(error, B0_E_NO_BOARD, "this machine has no serial port");
+    return status;
+}
+
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
     struct job job;
     struct boot0_board *boards = NULL;
     size_t count = 0;
-    enum boot0_status status = job_open_bus(&job, arguments, error);
+    enum boot0_status status;
 
+    if (arguments->ports)
+        return list_ports(arguments, error);
+    status = job_open_bus(&job, arguments, error);
     if (status == B0_OK)
         status = find(&job, arguments, &boards, &count, error);
     progress_end(&job.progress);
@@ -173,8 +214,8 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option taken[] = {OPTION_DEVICE, OPTION_SERIAL,  OPTION_PATH,
-                                    OPTION_WAIT,   OPTION_VIRTUAL, OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTION_DEVICE, OPTION_SERIAL, OPTION_PATH,    OPTION_WAIT,
+                                    OPTIONS_PORT,  OPTION_PORTS,  OPTION_VIRTUAL, OPTIONS_OUTPUT};
 
 const struct command command_list = {
     .name = "list",
@@ -182,8 +223,9 @@ const struct command command_list = {
     .summary = "show the boards that are there",
     .text = "Shows every board in DFU mode, and programs that have a DFU interface, with port, USB "
             "id, serial number, flash size and chip. Several chips can have the same memory "
-            "layout; then the most common one is named.",
-    .examples = "  boot0 list\n  boot0 list --json --wait=10",
+            "layout; then the most common one is named. A board at a serial port is looked for "
+            "with --port only; --ports shows which ports there are.",
+    .examples = "  boot0 list\n  boot0 list --port /dev/ttyUSB0",
     COMMAND_OPTIONS(taken),
     .run = run,
 };

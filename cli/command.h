@@ -24,6 +24,9 @@ struct arguments {
     uint32_t wait_ms;
     const char *virtual_boards[VIRTUAL_MAX];
     size_t virtual_count;
+    const char *port; /* a serial port; NULL: USB */
+    uint32_t baud;
+    const char *boot;
     const char *trace;
     const char *replay;
 
@@ -55,6 +58,10 @@ struct arguments {
     /* other commands */
     bool all;
     bool unprotect;
+    bool ports;
+    const char *sectors;
+    bool none;
+    bool readout;
     const char *format;
     const char *suffix;
     const char *family;
@@ -69,6 +76,9 @@ enum option {
     OPTION_PATH,
     OPTION_ALTERNATE,
     OPTION_WAIT,
+    OPTION_PORT,
+    OPTION_BAUD,
+    OPTION_BOOT,
     OPTION_VIRTUAL,
     OPTION_TRACE,
     OPTION_REPLAY,
@@ -88,6 +98,10 @@ enum option {
     OPTION_BOARD_ENTRY,
     OPTION_ALL,
     OPTION_UNPROTECT,
+    OPTION_PORTS,
+    OPTION_SECTORS,
+    OPTION_NONE,
+    OPTION_READOUT,
     OPTION_FORMAT,
     OPTION_SUFFIX,
     OPTION_FAMILY,
@@ -100,8 +114,9 @@ enum option {
 
 /* Options of every command that opens a board. */
 #define OPTIONS_BOARD                                                                              \
-    OPTION_DEVICE, OPTION_SERIAL, OPTION_PATH, OPTION_ALTERNATE, OPTION_WAIT, OPTION_VIRTUAL,      \
-        OPTION_TRACE, OPTION_REPLAY
+    OPTION_DEVICE, OPTION_SERIAL, OPTION_PATH, OPTION_ALTERNATE, OPTION_WAIT, OPTIONS_PORT,        \
+        OPTION_VIRTUAL, OPTION_TRACE, OPTION_REPLAY
+#define OPTIONS_PORT   OPTION_PORT, OPTION_BAUD, OPTION_BOOT
 #define OPTIONS_OUTPUT OPTION_JSON, OPTION_QUIET, OPTION_VERBOSE, OPTION_HELP
 
 struct command {
@@ -121,7 +136,8 @@ struct command {
 #define COMMAND_OPTIONS(list) .options = (list), .option_count = sizeof(list) / sizeof(list)[0]
 
 extern const struct command command_list, command_info, command_flash, command_read, command_verify,
-    command_erase, command_run, command_reset, command_convert, command_udev, command_version;
+    command_erase, command_run, command_reset, command_protect, command_convert, command_udev,
+    command_version;
 
 /* ---- options.c ---- */
 

@@ -14,9 +14,36 @@ enum {
     NAME_MAX_LENGTH = 4096,
 };
 
+/* A serial port of the machine, or the UART of the virtual board. */
+static enum boot0_status open_port(struct job *job, const struct arguments *arguments,
+                                   struct boot0_error *error)
+{
+    const struct boot0_uart_options options = {
+        .port = arguments->port, .baud = arguments->baud, .boot = arguments->boot};
+    struct boot0_stream stream;
+    enum boot0_status status;
+
+    if (arguments->trace || arguments->replay || arguments->virtual_count > 1) {
+        boot0_fail(error, B0_E_USAGE, "--port goes with no other board, --trace or --replay");
+        return boot0_hint(error, "Recording and playing back are for USB.");
+    }
+    if (arguments->virtual_count == 0)
+        return boot0_serial_open(&job->bus, &options, error);
+    status = boot0_virtual_uart_open(&stream, arguments->virtual_boards[0], error);
+    if (status == B0_OK)
+        status = boot0_uart_open(&job->bus, &stream, &options, error);
+    return status;
+}
+
 static enum boot0_status open_bus(struct job *job, const struct arguments *arguments,
                                   struct boot0_error *error)
 {
+    if (arguments->port)
+        return open_port(job, arguments, error);
+    if (arguments->baud || arguments->boot) {
+        boot0_fail(error, B0_E_USAGE, "--baud and --boot are for a serial port");
+        return boot0_hint(error, "Say which one with --port; `boot0 list --ports` shows them.");
+    }
     if (arguments->replay)
         return boot0_replay_open(&job->bus, arguments->replay, error);
     if (arguments->virtual_count > 0)
@@ -67,6 +94,8 @@ static void show_board(struct job *job)
     progress_line(&job->progress, "Board", text);
     if (!job->arguments->verbose)
         return;
+    if (board->usb.uart)
+        return; /* all of it has been said */
     snprintf(text, sizeof text, "%s %x.%02x, %u bytes a transfer, attributes 0x%02x, quirks: %s",
              board->dfuse ? "DfuSe" : "DFU", board->dfu_version >> 8, board->dfu_version & 0xff,
              board->transfer_size, board->attributes, board->quirk ? board->quirk : "none");
@@ -87,9 +116,11 @@ static void show_totals(struct job *job)
 
     boot0_session_report(job->session, &report);
     snprintf(text, sizeof text,
-             "%" PRIu64 " control transfers in %s: %s reading, %s erasing, %s writing, "
+             "%" PRIu64 " %s in %s: %s reading, %s erasing, %s writing, "
              "%s verifying; %" PRIu64 " bytes read, %" PRIu64 " written",
-             report.transfers, text_time(total, report.total_us), text_time(read, report.read_us),
+             report.transfers,
+             boot0_session_board(job->session)->usb.uart ? "commands" : "control transfers",
+             text_time(total, report.total_us), text_time(read, report.read_us),
              text_time(erase, report.erase_us), text_time(write, report.write_us),
              text_time(verify, report.verify_us), report.bytes_read, report.bytes_written);
     progress_line(&job->progress, "Totals", text);
@@ -253,9 +284,13 @@ enum boot0_status job_format(const char *name, enum boot0_format *format, struct
 void job_json_board(struct json *json, const struct boot0_board *board)
 {
     json_text(json, "path", board->usb.path);
-    json_hex(json, "vendor", board->usb.vendor, 4);
-    json_hex(json, "product", board->usb.product, 4);
-    json_text(json, "mode", board->mode == B0_MODE_DFU ? "dfu" : "runtime");
+    if (board->usb.uart) {
+        json_text(json, "mode", "uart");
+    } else {
+        json_hex(json, "vendor", board->usb.vendor, 4);
+        json_hex(json, "product", board->usb.product, 4);
+        json_text(json, "mode", board->mode == B0_MODE_DFU ? "dfu" : "runtime");
+    }
     json_text(json, "serial", board->serial);
     json_open_list(json, "chips");
     for (size_t i = 0; i < board->chip_count; i++)

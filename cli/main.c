@@ -8,9 +8,9 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_list,    &command_info,  &command_flash,   &command_read,
-    &command_verify,  &command_erase, &command_run,     &command_reset,
-    &command_convert, &command_udev,  &command_version,
+    &command_list,    &command_info,    &command_flash, &command_read,
+    &command_verify,  &command_erase,   &command_run,   &command_reset,
+    &command_protect, &command_convert, &command_udev,  &command_version,
 };
 
 enum {
@@ -20,7 +20,7 @@ enum {
 static void print_usage(FILE *file)
 {
     fputs("Usage: boot0 COMMAND [options] [files]\n\n"
-          "Flashes STM32 boards over their own USB port: DFU and DfuSe.\n\n"
+          "Flashes STM32 boards over their own USB port (DFU, DfuSe) or a serial port.\n\n"
           "Commands:\n",
           file);
     for (size_t i = 0; i < COMMAND_COUNT; i++)

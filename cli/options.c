@@ -17,6 +17,7 @@ enum kind {
     DEVICE, /* VID[:PID] */
     WAIT,   /* optional seconds */
     VOLTS,  /* uint32_t millivolts */
+    BAUD,   /* uint32_t */
     BOARD,  /* appended to virtual_boards */
 };
 
@@ -36,6 +37,11 @@ static const struct row {
     [OPTION_ALTERNATE] = {"alt", 'a', "NAME|N", TEXT, AT(alternate),
                           "the memory to use: alternate setting"},
     [OPTION_WAIT] = {"wait", 'w', "[=SECONDS]", WAIT, 0, "wait for the board, if need be for ever"},
+    [OPTION_PORT] = {"port", 0, "PORT", TEXT, AT(port),
+                     "the board at this serial port: /dev/ttyUSB0"},
+    [OPTION_BAUD] = {"baud", 0, "N", BAUD, 0, "speed of the serial port; 115200 if not said"},
+    [OPTION_BOOT] = {"boot", 0, "HOW", TEXT, AT(boot),
+                     "DTR and RTS: rts-boot0,dtr-reset or a pattern"},
     [OPTION_TRACE] = {"trace", 0, "FILE", TEXT, AT(trace), "write down every transfer"},
     [OPTION_REPLAY] = {"replay", 0, "FILE", TEXT, AT(replay), "the board of a recorded trace"},
     [OPTION_VIRTUAL] = {"virtual", 0, "BOARD", BOARD, 0,
@@ -65,6 +71,12 @@ static const struct row {
     [OPTION_ALL] = {"all", 0, NULL, FLAG, AT(all), "the whole main flash"},
     [OPTION_UNPROTECT] = {"unprotect", 0, NULL, FLAG, AT(unprotect),
                           "take read protection off; ERASES EVERYTHING"},
+    [OPTION_PORTS] = {"ports", 0, NULL, FLAG, AT(ports), "the machine's serial ports instead"},
+    [OPTION_SECTORS] = {"sectors", 0, "LIST", TEXT, AT(sectors),
+                        "protect these from being written: 0,1,4-7"},
+    [OPTION_NONE] = {"none", 0, NULL, FLAG, AT(none), "take write protection off all sectors"},
+    [OPTION_READOUT] = {"readout", 0, NULL, FLAG, AT(readout),
+                        "turn read protection on; only erasing all takes it off"},
     [OPTION_FORMAT] = {"format", 'F', "NAME", TEXT, AT(format),
                        "binary, ihex, srec, elf, uf2, dfu or dfuse"},
     [OPTION_SUFFIX] = {"suffix", 0, "VID:PID[:VER]", TEXT, AT(suffix),
@@ -202,6 +214,9 @@ static bool take_value(struct arguments *arguments, const struct row *row, const
         return take_wait(arguments, text);
     case VOLTS:
         return take_volts(&arguments->supply_mv, text);
+    case BAUD:
+        return parse_number(text, false, &arguments->baud) && arguments->baud >= 300 &&
+               arguments->baud <= 4000000;
     case BOARD:
         return take_board(arguments, text);
     }

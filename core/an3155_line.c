@@ -8,7 +8,7 @@ enum {
     SLICE_MS = 250,   /* the driver gets a say at least this often */
     ANSWER_MS = 60,   /* that a byte takes to come back: USB adapters hold it for 16 ms */
     LATE_MS = 20,     /* for a byte that is still on its way */
-    FIRST_MS = 500,   /* autobaud: the ROM measures, sets up its UART and answers */
+    FIRST_MS = 200,   /* autobaud: the ROM measures, sets up its UART and answers */
     DATA_MS = 500,    /* pause within what the board sends */
     GARBAGE_MAX = 40, /* times that something came which should not, before giving up */
     BUSY_MAX = 200,

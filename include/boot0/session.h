@@ -169,6 +169,21 @@ B0_API enum boot0_status boot0_session_mass_erase(struct boot0_session *session,
 B0_API enum boot0_status boot0_session_unprotect(struct boot0_session *session,
                                                  struct boot0_error *error);
 
+enum boot0_protection {
+    B0_PROTECT_SECTORS,    /* these flash sectors, and no others, from being written */
+    B0_PROTECT_NO_SECTORS, /* write protection off */
+    B0_PROTECT_READOUT,    /* read protection on: only boot0_session_unprotect() takes it off */
+};
+
+/*
+ * Changes the chip's protection by its bootloader's own commands, which the UART has:
+ * B0_E_UNSUPPORTED over USB. `sectors` are numbers as AN3155 has them for the chip. The chip
+ * resets: only close the session afterwards.
+ */
+B0_API enum boot0_status boot0_session_protect(struct boot0_session *session,
+                                               enum boot0_protection what, const uint8_t *sectors,
+                                               size_t count, struct boot0_error *error);
+
 /*
  * Leaves DFU mode and starts the program whose vector table is at `address`. The board is gone
  * afterwards: only close the session. B0_E_MISMATCH if there is no program at that address.

@@ -157,6 +157,25 @@ static enum boot0_status leave(struct b0_protocol *protocol, uint32_t address,
     return status;
 }
 
+enum boot0_status b0_uart_protect(struct b0_protocol *protocol, enum boot0_protection what,
+                                  const uint8_t *sectors, size_t count, struct boot0_error *error)
+{
+    struct uart *uart = uart_of(protocol);
+    struct b0_an3155 *engine = &uart->bus->engine;
+
+    switch (what) {
+    case B0_PROTECT_SECTORS:
+        b0_an3155_write_protect(engine, sectors, (uint16_t)count);
+        return run(uart, "protecting sectors from being written", NULL, error);
+    case B0_PROTECT_NO_SECTORS:
+        b0_an3155_write_unprotect(engine);
+        return run(uart, "taking write protection off", NULL, error);
+    default:
+        b0_an3155_readout_protect(engine);
+        return run(uart, "turning read protection on", NULL, error);
+    }
+}
+
 static void close_uart(struct b0_protocol *protocol)
 {
     free(uart_of(protocol));

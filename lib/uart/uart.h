@@ -5,6 +5,7 @@
 #include "../protocol.h"
 #include "lines.h"
 
+#include <boot0/session.h>
 #include <core/an3155.h>
 
 /*
@@ -63,5 +64,9 @@ enum boot0_status b0_uart_probe(const struct boot0_transport *transport, struct 
  */
 struct b0_protocol *b0_uart_new(const struct boot0_transport *transport,
                                 const struct boot0_board *board);
+
+/* Changes the chip's protection; the chip resets. At most B0_AN3155_BLOCK_MAX sectors. */
+enum boot0_status b0_uart_protect(struct b0_protocol *protocol, enum boot0_protection what,
+                                  const uint8_t *sectors, size_t count, struct boot0_error *error);
 
 #endif

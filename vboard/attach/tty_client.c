@@ -43,12 +43,13 @@ static void reveal(unsigned *input, unsigned *control, unsigned char *characters
     characters[VBOARD_TTY_CC_MARK] = characters[VBOARD_TTY_CC_KEPT] = 0;
 }
 
-static void conceal(unsigned *input, const unsigned *control, unsigned char *characters)
+static void conceal(unsigned *input, unsigned *control, unsigned char *characters)
 {
     characters[VBOARD_TTY_CC_MARK] = VBOARD_TTY_MARK;
     characters[VBOARD_TTY_CC_KEPT] = (unsigned char)((*control & PARENB ? VBOARD_TTY_PARENB : 0) |
                                                      (*input & PARMRK ? VBOARD_TTY_PARMRK : 0));
     *input &= ~(unsigned)PARMRK;
+    *control &= ~(unsigned)PARENB; /* the C library takes it for a failure that it is cleared */
 }
 
 /* ---- the C library's functions ---- */

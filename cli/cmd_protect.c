@@ -1,0 +1,122 @@
+/* boot0 protect: write protection of sectors, and read protection, over the UART. */
+#include "job.h"
+#include "json.h"
+
+#include <stdlib.h>
+
+struct wanted {
+    enum boot0_protection what;
+    uint8_t sectors[256];
+    size_t count;
+};
+
+/* A number from 0 to 255; *text moves past it. */
+static bool take_sector(const char **text, unsigned long *sector)
+{
+    char *end;
+
+    if (**text < '0' || **text > '9')
+        return false;
+    *sector = strtoul(*text, &end, 10);
+    *text = end;
+    return *sector <= UINT8_MAX;
+}
+
+/* "0,1,4-7": false if it is not that. */
+static bool parse_sectors(const char *text, struct wanted *wanted)
+{
+    unsigned long first, last;
+
+    do {
+        if (!take_sector(&text, &first))
+            return false;
+        last = first;
+        if (*text == '-') {
+            text++;
+            if (!take_sector(&text, &last) || first > last)
+                return false;
+        }
+        for (; first <= last && wanted->count < sizeof wanted->sectors; first++)
+            wanted->sectors[wanted->count++] = (uint8_t)first;
+    } while (*text++ == ',');
+    return text[-1] == '\0';
+}
+
+static enum boot0_status parse(const struct arguments *arguments, struct wanted *wanted,
+                               struct boot0_error *error)
+{
+    int ways = (arguments->sectors != NULL) + arguments->none + arguments->readout;
+
+    *wanted = (struct wanted){.what = B0_PROTECT_SECTORS};
+    if (arguments->none)
+        wanted->what = B0_PROTECT_NO_SECTORS;
+    if (arguments->readout)
+        wanted->what = B0_PROTECT_READOUT;
+    if (ways != 1) {
+        boot0_fail(error, B0_E_USAGE,
+                   ways > 1 ? "--sectors, --none and --readout exclude each other"
+                            : "it is not said what to protect");
+        return boot0_hint(error, "Say --sectors 0,1 or --none for write protection, or --readout.");
+    }
+    if (arguments->sectors && !parse_sectors(arguments->sectors, wanted)) {
+        boot0_fail(error, B0_E_USAGE, "--sectors does not take \"%s\"", arguments->sectors);
+        return boot0_hint(error, "It wants numbers from 0 to 255, as in 0,1,4-7.");
+    }
+    return B0_OK;
+}
+
+static void print_result(const struct job *job, const struct arguments *arguments,
+                         const struct wanted *wanted)
+{
+    static const char *const texts[] = {
+        [B0_PROTECT_SECTORS] = "The sectors are protected from being written.",
+        [B0_PROTECT_NO_SECTORS] = "No sector is protected from being written.",
+        [B0_PROTECT_READOUT] = "Read protection is on.",
+    };
+
+    if (arguments->json) {
+        struct json json = job_json_begin(job);
+
+        json_number(&json, "sectors", wanted->count);
+        json_bool(&json, "readout", wanted->what == B0_PROTECT_READOUT);
+        json_end(&json);
+    } else {
+        printf("%s The board resets.\n", texts[wanted->what]);
+    }
+}
+
+static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
+{
+    struct wanted wanted;
+    struct job job;
+    enum boot0_status status = parse(arguments, &wanted, error);
+
+    if (status != B0_OK)
+        return status;
+    status = job_open(&job, arguments, error);
+    if (status == B0_OK)
+        status =
+            boot0_session_protect(job.session, wanted.what, wanted.sectors, wanted.count, error);
+    if (status == B0_OK)
+        print_result(&job, arguments, &wanted);
+    job_close(&job);
+    return status;
+}
+
+static const enum option taken[] = {OPTIONS_BOARD, OPTION_SECTORS, OPTION_NONE, OPTION_READOUT,
+                                    OPTIONS_OUTPUT};
+
+const struct command command_protect = {
+    .name = "protect",
+    .operands = "",
+    .summary = "protect flash from being written or read",
+    .text = "Protects sectors from being written (those of --sectors and no others), takes that "
+            "off again with --none, or turns read protection on with --readout. Only `boot0 erase "
+            "--unprotect` takes read protection off, and erases everything in doing so. Over a "
+            "serial port only: the bootloader's USB side has no commands for it. Sectors count "
+            "from 0; where a chip protects several pages at once, its manual numbers those.",
+    .examples = "  boot0 protect --port /dev/ttyUSB0 --sectors 0,1\n"
+                "  boot0 protect --port /dev/ttyUSB0 --readout",
+    COMMAND_OPTIONS(taken),
+    .run = run,
+};

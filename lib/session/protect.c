@@ -1,0 +1,21 @@
+/* Write and read protection, where the bootloader has commands for it. */
+#include "../uart/uart.h"
+#include "private.h"
+
+enum boot0_status boot0_session_protect(struct boot0_session *session, enum boot0_protection what,
+                                        const uint8_t *sectors, size_t count,
+                                        struct boot0_error *error)
+{
+    enum boot0_status status;
+
+    if (!session->board.usb.uart) {
+        boot0_fail(error, B0_E_UNSUPPORTED, "over USB the bootloader cannot change protection");
+        return boot0_hint(error, "It can over its UART: --port. Over USB protection is set by "
+                                 "writing the option bytes.");
+    }
+    if (what == B0_PROTECT_SECTORS && (count == 0 || count > B0_AN3155_BLOCK_MAX))
+        return boot0_fail(error, B0_E_USAGE, "from 1 to %d sectors can be protected",
+                          B0_AN3155_BLOCK_MAX);
+    status = b0_uart_protect(session->protocol, what, sectors, count, error);
+    return b0_session_stopped(session, status, error);
+}
