@@ -1,0 +1,222 @@
+/* boot0 doctor: what stands between the user and the board, and what to do about it. */
+#include "doctor/findings.h"
+#include "job.h"
+#include "json.h"
+#include "text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef _WIN32
+#include <unistd.h>
+#endif
+
+/* ---- gathering ---- */
+
+#ifdef __linux__
+static void gather_linux(struct facts *facts)
+{
+    struct doctor_user user = {.id = (unsigned)getuid()};
+    gid_t groups[sizeof user.groups / sizeof user.groups[0]];
+    int count = getgroups(sizeof groups / sizeof groups[0], groups);
+
+    user.groups[user.group_count++] = (unsigned)getgid();
+    for (int i = 0; i < count && user.group_count < sizeof groups / sizeof groups[0]; i++)
+        user.groups[user.group_count++] = (unsigned)groups[i];
+    facts_from_linux(facts, "", &user);
+}
+#endif
+
+/* What the system knows; nothing of it concerns virtual boards. */
+static void gather_system(struct facts *facts)
+{
+#if defined(__linux__)
+    gather_linux(facts);
+#elif defined(_WIN32)
+    facts_from_windows(facts);
+#elif defined(__APPLE__)
+    facts->system = SYSTEM_MACOS;
+#endif
+    facts_from_path(facts, getenv("PATH"));
+}
+
+static enum boot0_status gather(struct facts *facts, const struct arguments *arguments,
+                                struct boot0_error *error)
+{
+    struct job job;
+    enum boot0_status status;
+
+    if (arguments->virtual_count == 0)
+        gather_system(facts);
+    status = job_open_bus(&job, arguments, &facts->usb);
+    if (status == B0_OK)
+        facts_from_boards(facts, &job.bus);
+    else if (arguments->virtual_count > 0)
+        *error = facts->usb; /* the arguments are wrong, not the machine */
+    job_close(&job);
+    return arguments->virtual_count > 0 ? status : B0_OK;
+}
+
+/* ---- showing ---- */
+
+/* These findings end in how the boards are brought into DFU mode. */
+static bool is_about_entering(enum finding_code code)
+{
+    return code == FINDING_NO_DEVICE || code == FINDING_NOTHING_ENUMERATES ||
+           code == FINDING_PROGRAM;
+}
+
+static bool is_wanted(const struct facts *facts, const struct boot0_board_entry *entry)
+{
+    return !facts->board || boot0_board_entry_by_name(facts->board) == entry;
+}
+
+/* Boards that are alike share their text. */
+static void print_ways(const struct facts *facts)
+{
+    const struct boot0_board_entry *entry, *next;
+
+    for (size_t i = 0; (entry = boot0_board_entry_at(i)) != NULL; i++) {
+        const char *way = enter_text(entry->key), *other;
+
+        if (!way || !is_wanted(facts, entry))
+            continue;
+        next = boot0_board_entry_at(i + 1);
+        other = next && is_wanted(facts, next) ? enter_text(next->key) : NULL;
+        printf("          %s\n", entry->name);
+        if (!other || strcmp(way, other) != 0)
+            print_wrapped(stdout, "            ", way);
+    }
+}
+
+static void print_finding(const struct facts *facts, const struct finding *finding)
+{
+    static const char *const labels[] = {[SEVERITY_OK] = "OK        ",
+                                         [SEVERITY_HINT] = "Hint      ",
+                                         [SEVERITY_PROBLEM] = "Problem   "};
+    const struct finding_row *row = finding_row(finding->code);
+    char line[sizeof finding->line + 64];
+
+    snprintf(line, sizeof line, "%s [%s]", finding->line, row->name);
+    print_wrapped(stdout, labels[row->severity], line);
+    if (finding->remedy[0])
+        print_wrapped(stdout, "          ", finding->remedy);
+    if (is_about_entering(finding->code))
+        print_ways(facts);
+}
+
+static void json_ways(struct json *json, const struct facts *facts)
+{
+    const struct boot0_board_entry *entry;
+
+    json_open_list(json, "boards");
+    for (size_t i = 0; (entry = boot0_board_entry_at(i)) != NULL; i++) {
+        const char *way = enter_text(entry->key);
+
+        if (!way || !is_wanted(facts, entry))
+            continue;
+        json_open(json, NULL);
+        json_text(json, "board", entry->key);
+        json_text(json, "name", entry->name);
+        json_text(json, "enter", way);
+        json_close(json);
+    }
+    json_close_list(json);
+}
+
+static void json_finding(const struct facts *facts, const struct finding *finding)
+{
+    const struct finding_row *row = finding_row(finding->code);
+    struct json json = json_begin(stdout);
+    char id[16];
+
+    json_text(&json, "finding", row->name);
+    json_text(&json, "severity", severity_name(row->severity));
+    if (finding->device) {
+        snprintf(id, sizeof id, "%04x:%04x", finding->device->vendor, finding->device->product);
+        json_text(&json, "path", finding->device->path);
+        json_text(&json, "id", id);
+    }
+    json_text(&json, "line", finding->line);
+    json_text(&json, "remedy", finding->remedy);
+    if (is_about_entering(finding->code))
+        json_ways(&json, facts);
+    json_end(&json);
+}
+
+static void print_summary(const struct findings *findings)
+{
+    size_t problems = findings_count(findings, SEVERITY_PROBLEM);
+    char count[TEXT_SHORT];
+
+    if (problems == 0)
+        printf("No problem was found.\n");
+    else
+        printf("\n%s. Begin with the first: others may follow from it.\n",
+               text_count(count, problems, "problem", "problems"));
+}
+
+static void show(const struct arguments *arguments, const struct facts *facts,
+                 const struct findings *findings)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *finding = &findings->list[i];
+
+        if (arguments->quiet && finding_row(finding->code)->severity != SEVERITY_PROBLEM)
+            continue;
+        if (arguments->json)
+            json_finding(facts, finding);
+        else
+            print_finding(facts, finding);
+    }
+    if (!arguments->json && !arguments->quiet)
+        print_summary(findings);
+}
+
+static enum boot0_status examine(struct arguments *arguments, struct facts *facts,
+                                 struct findings *findings, struct boot0_error *error)
+{
+    enum boot0_status status = gather(facts, arguments, error);
+
+    if (status != B0_OK)
+        return status;
+    findings_from(facts, findings);
+    show(arguments, facts, findings);
+    /* All has been said: the status without a message gives the exit code alone. */
+    return findings_count(findings, SEVERITY_PROBLEM) > 0 ? B0_E_NO_BOARD : B0_OK;
+}
+
+static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
+{
+    struct facts *facts = calloc(1, sizeof *facts);
+    struct findings *findings = calloc(1, sizeof *findings);
+    enum boot0_status status;
+
+    if (!facts || !findings) {
+        status = boot0_fail(error, B0_E_MEMORY, "out of memory");
+    } else if (arguments->board && !boot0_board_entry_by_name(arguments->board)) {
+        boot0_fail(error, B0_E_USAGE, "no board \"%s\" is known", arguments->board);
+        status = boot0_hint(error, "Leave --board away to see those that are.");
+    } else {
+        facts->board = arguments->board;
+        status = examine(arguments, facts, findings, error);
+    }
+    free(facts);
+    free(findings);
+    return status;
+}
+
+static const enum option options[] = {OPTION_BOARD_ENTRY, OPTION_VIRTUAL, OPTIONS_OUTPUT};
+
+const struct command command_doctor = {
+    .name = "doctor",
+    .operands = "",
+    .summary = "find out why a board cannot be flashed",
+    .text = "Looks at everything between you and the board: cable, DFU mode, permissions, drivers, "
+            "other programs, the board's own state. Says what is wrong, in the order in which to "
+            "go through it, each with its remedy. Writes nothing to the board. Ends with exit code "
+            "0 if there is no problem, else 69.",
+    .examples = "  boot0 doctor\n  boot0 doctor --board black-f407ve --json",
+    COMMAND_OPTIONS(options),
+    .run = run,
+};

@@ -1,0 +1,43 @@
+/*
+ * How one gets into DFU mode, board by board. The ways into ST's ROM are those of AN2606: BOOT0
+ * high and BOOT1 (PB2, where the chip has that pin) low at reset; jumpers and buttons are the
+ * boards' own.
+ */
+#include "findings.h"
+
+#include <string.h>
+
+static const struct {
+    const char *board;
+    const char *text;
+} ways[] = {
+    {"black-f407ve",
+     "Put the BT0 jumper to 3V3 and BT1 to GND, press RESET, and use the USB socket "
+     "on the board."},
+    {"black-f407ze",
+     "Put the BT0 jumper to 3V3 and BT1 to GND, press RESET, and use the USB socket "
+     "on the board."},
+    {"discovery-f407",
+     "Connect BOOT0 to VDD (neighbouring pins of header P2) and PB2 to GND, press "
+     "the black button, and use the micro USB socket CN5: CN1 is the ST-LINK's."},
+    {"blackpill-f401", "Hold BOOT0, press and let go NRST, let go BOOT0 half a second later. If it "
+                       "does not appear, a pull-up from PA10 to 3.3 V helps: a floating PA10 looks "
+                       "like a UART to the ROM."},
+    {"blackpill-f411", "Hold BOOT0, press and let go NRST, let go BOOT0 half a second later. If it "
+                       "does not appear, a pull-up from PA10 to 3.3 V helps: a floating PA10 looks "
+                       "like a UART to the ROM."},
+    {"bluepill",
+     "Its ROM knows no USB. With the STM32duino bootloader in flash: press RESET; it is "
+     "in DFU mode for a second after it, or for ever with BOOT1 at 1. Use --wait."},
+    {"maple",
+     "Press RESET; while the LED flashes quickly it is in DFU mode. To keep it there, press "
+     "BUT as well while it flashes."},
+};
+
+const char *enter_text(const char *board)
+{
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+        if (strcmp(ways[i].board, board) == 0)
+            return ways[i].text;
+    return NULL;
+}

@@ -1,0 +1,141 @@
+/*
+ * What boot0 doctor knows of the machine and of the boards at it. The facts come from the machine
+ * (linux.c, windows.c, boards.c) or, in tests, from recorded answers; findings.c makes of them what
+ * is wrong and what to do.
+ */
+#ifndef BOOT0_CLI_DOCTOR_FACTS_H
+#define BOOT0_CLI_DOCTOR_FACTS_H
+
+#include <boot0/boot0.h>
+
+enum {
+    DOCTOR_DEVICES_MAX = 64,
+    DOCTOR_NAME_MAX = 64,
+};
+
+enum doctor_system { SYSTEM_OTHER, SYSTEM_LINUX, SYSTEM_WINDOWS, SYSTEM_MACOS };
+
+enum device_kind {
+    DEVICE_OTHER,
+    DEVICE_DFU,     /* a bootloader, ready to be flashed */
+    DEVICE_RUNTIME, /* a program with a DFU run-time interface */
+    DEVICE_PROGRAM, /* a program of a known board, without DFU: a serial port */
+    DEVICE_PROBE,   /* an ST-LINK, which many boards carry beside the chip's own USB port */
+    DEVICE_UNKNOWN, /* something is plugged in, but cannot say what it is */
+};
+
+/* The best udev rule that is there for a device. */
+enum rule_state {
+    RULE_NONE,
+    RULE_LATE,  /* TAG+="uaccess", but in a file that comes after 73-seat-late.rules */
+    RULE_GROUP, /* gives it to a group */
+    RULE_GOOD,  /* TAG+="uaccess" in time, or MODE="0666" */
+};
+
+enum answer { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES };
+
+struct device_linux {
+    enum answer has_node; /* /dev/bus/usb/… is there */
+    enum answer opens;    /* and may be opened for reading and writing */
+    enum rule_state rule;
+    char rule_file[DOCTOR_NAME_MAX];
+    char rule_group[DOCTOR_NAME_MAX];
+    enum answer in_group;         /* the user is in rule_group, and the session knows it */
+    enum answer tagged;           /* uaccess stands in udev's database */
+    bool claimed;                 /* a program has claimed an interface (driver usbfs) */
+    char holder[DOCTOR_NAME_MAX]; /* "dfu-util (process 4711)": has the node open; "" */
+    char tty[DOCTOR_NAME_MAX];    /* "ttyACM0", "" if it has no serial port */
+    char tty_holder[DOCTOR_NAME_MAX];
+    bool speaks_at;     /* its serial port says that it takes AT commands */
+    bool modem_ignored; /* ID_MM_DEVICE_IGNORE */
+};
+
+struct device_windows {
+    bool asked;       /* the device manager was */
+    char service[32]; /* "WinUSB", "" if there is no driver */
+    unsigned problem; /* the device manager's code; 0: none */
+};
+
+struct doctor_device {
+    enum device_kind kind;
+    char path[B0_PATH_MAX];
+    unsigned bus;
+    unsigned address;
+    uint16_t vendor;
+    uint16_t product;
+    char name[DOCTOR_NAME_MAX]; /* what it calls itself, or what it is known as */
+
+    struct device_linux linux_os; /* `linux` alone is a macro of some compilers */
+    struct device_windows windows;
+
+    /* What the board itself answered; only of devices in DFU mode. */
+    struct boot0_error access; /* why it cannot be opened */
+    enum answer has_state;
+    uint8_t state;              /* enum boot0_dfu_state, as it was found */
+    struct boot0_error trouble; /* why no session can be had with it */
+    enum answer is_protected;   /* reading its flash is refused */
+    char chip[128];             /* what it is, in words; "" if it was not asked */
+    char contradiction[B0_TEXT_MAX * 2];
+};
+
+struct doctor_tool {
+    bool found;
+    char file[256];
+    unsigned major, minor;
+};
+
+struct facts {
+    enum doctor_system system;
+    const char *board; /* key of a board entry that the user named, or NULL */
+
+    struct boot0_error usb; /* why this machine's USB cannot be used */
+    bool has_bus;           /* there is a USB host controller; unknown if !lists_all */
+    bool lists_all;         /* `devices` holds all that is plugged in, not only boards */
+    struct doctor_device devices[DOCTOR_DEVICES_MAX];
+    size_t device_count;
+
+    /* Linux */
+    enum answer has_udev;   /* /run/udev is there: not so in containers */
+    enum answer at_seat;    /* the user has an active session at this machine */
+    bool has_modem_manager; /* it is running */
+
+    struct doctor_tool dfu_util; /* the first in PATH */
+};
+
+/* The next device, zeroed; NULL if there are too many. */
+struct doctor_device *facts_add(struct facts *facts);
+/* By path; NULL if there is none. */
+struct doctor_device *facts_device(struct facts *facts, const char *path);
+
+/*
+ * What kind of device ids and DFU interface make it: `dfu_protocol` as in a candidate, 0 if it has
+ * none. *name is set to what it is known as, or NULL.
+ */
+enum device_kind facts_kind(uint16_t vendor, uint16_t product, uint8_t dfu_protocol,
+                            const char **name);
+
+/* "dfu-util 0.11" and what follows. False if that is no version. */
+bool facts_parse_version(const char *text, struct doctor_tool *tool);
+
+/*
+ * linux.c: USB devices, permissions, programs that hold them; from the directories sys, dev, proc,
+ * run, etc, usr and lib below `root`, which is "" for the machine itself. `user` are the user's
+ * ids.
+ */
+struct doctor_user {
+    unsigned id;
+    unsigned groups[64];
+    size_t group_count;
+};
+void facts_from_linux(struct facts *facts, const char *root, const struct doctor_user *user);
+
+/* windows.c: devices and their drivers, as the device manager knows them. */
+void facts_from_windows(struct facts *facts);
+
+/* boards.c: what the boards of a bus answer. They are left as they were found, or in dfuIDLE. */
+void facts_from_boards(struct facts *facts, const struct boot0_bus *bus);
+
+/* tools.c: the dfu-util that PATH leads to; `path` is PATH's value. */
+void facts_from_path(struct facts *facts, const char *path);
+
+#endif
