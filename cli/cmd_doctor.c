@@ -116,7 +116,7 @@ static void json_ways(struct json *json, const struct facts *facts)
         if (!way || !is_wanted(facts, entry))
             continue;
         json_open(json, NULL);
-        json_text(json, "board", entry->key);
+        json_text(json, "key", entry->key);
         json_text(json, "name", entry->name);
         json_text(json, "enter", way);
         json_close(json);
@@ -128,15 +128,14 @@ static void json_finding(const struct facts *facts, const struct finding *findin
 {
     const struct finding_row *row = finding_row(finding->code);
     struct json json = json_begin(stdout);
-    char id[16];
+    char id[16] = "";
 
     json_text(&json, "finding", row->name);
     json_text(&json, "severity", severity_name(row->severity));
-    if (finding->device) {
+    if (finding->device)
         snprintf(id, sizeof id, "%04x:%04x", finding->device->vendor, finding->device->product);
-        json_text(&json, "path", finding->device->path);
-        json_text(&json, "id", id);
-    }
+    json_text(&json, "path", finding->device ? finding->device->path : "");
+    json_text(&json, "id", id);
     json_text(&json, "line", finding->line);
     json_text(&json, "remedy", finding->remedy);
     if (is_about_entering(finding->code))

@@ -232,16 +232,19 @@ static enum boot0_status fail_open(int result, const struct boot0_candidate *can
         boot0_fail(error, B0_E_PERMISSION, "no permission to open the board %04x:%04x at %s",
                    candidate->vendor, candidate->product, candidate->path);
         return boot0_hint(error, "A udev rule gives users access: `boot0 udev` prints it and says "
-                                 "where to put it. Until then, `sudo` works.");
+                                 "where to put it. `boot0 doctor` looks for the reason if "
+                                 "there is one already. Until then, `sudo` works.");
     }
     if (result == LIBUSB_ERROR_NOT_SUPPORTED) {
         boot0_fail(error, B0_E_PERMISSION, "no usable driver for the board %04x:%04x",
                    candidate->vendor, candidate->product);
         return boot0_hint(error, "On Windows it needs the WinUSB driver.");
     }
-    return boot0_fail(error, result == LIBUSB_ERROR_NO_DEVICE ? B0_E_GONE : B0_E_IO,
-                      "cannot open the board %04x:%04x at %s: %s", candidate->vendor,
-                      candidate->product, candidate->path, libusb_strerror(result));
+    boot0_fail(error, result == LIBUSB_ERROR_NO_DEVICE ? B0_E_GONE : B0_E_IO,
+               "cannot open the board %04x:%04x at %s: %s", candidate->vendor, candidate->product,
+               candidate->path, libusb_strerror(result));
+    return boot0_hint(error, "Plug it in again, at another port if need be. `boot0 doctor` looks "
+                             "for the reason.");
 }
 
 /* libusb's device for a candidate, referenced; NULL if it is no longer there. */

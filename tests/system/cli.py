@@ -9,7 +9,7 @@ from cli_run import boot0, boot0_json, check_text
 from system import BOOT0, Directory, check, equal, fail, firmware, read, run, say
 
 COMMANDS = ["list", "info", "flash", "read", "verify", "erase", "run", "reset", "protect",
-            "convert", "udev", "version"]
+            "convert", "doctor", "udev", "version"]
 FLASH = 0x08000000
 
 
