@@ -369,7 +369,7 @@ void b0_an3155_start(struct b0_an3155 *e, enum b0_an3155_byte code)
     e->failed_command = (uint8_t)code;
     while (commands[row].code != code)
         row++;
-    if ((code != B0_AN3155_GET && !b0_an3155_lists(e, code)) || !numbers_fit(e, code) ||
+    if ((code != B0_AN3155_GET && !b0_an3155_lists(e, (uint8_t)code)) || !numbers_fit(e, code) ||
         (code == B0_AN3155_WRITE_PROTECT && e->number == 0)) {
         b0_an3155_fail(e, B0_AN3155_FAIL_UNSUPPORTED);
         return;

@@ -65,16 +65,16 @@ static void issue_ack(struct b0_an3155 *e, struct b0_an3155_step *step)
 
 static void got_ack(struct b0_an3155 *e, enum boot0_xfer result, size_t actual)
 {
+    uint8_t answer = result == B0_XFER_OK ? e->answer[0] : 0;
+
     if (result == B0_XFER_TIMEOUT && actual == 0) {
         if (e->now_us >= e->deadline_us)
             b0_an3155_doubt(e, B0_AN3155_FAIL_TIMEOUT);
-    } else if (result != B0_XFER_OK) {
-        b0_an3155_doubt(e, B0_AN3155_FAIL_NOISE);
-    } else if (e->answer[0] == B0_AN3155_ACK) {
+    } else if (answer == B0_AN3155_ACK) {
         b0_an3155_phase_done(e);
-    } else if (e->answer[0] == B0_AN3155_NACK) {
+    } else if (answer == B0_AN3155_NACK) {
         b0_an3155_doubt(e, b0_an3155_nack_means(e));
-    } else if (e->answer[0] == B0_AN3155_BUSY && e->busy < BUSY_MAX) {
+    } else if (answer == B0_AN3155_BUSY && e->busy < BUSY_MAX) {
         e->busy++;
         e->deadline_us = e->now_us + (uint64_t)b0_an3155_ack_ms(e) * 1000;
     } else {

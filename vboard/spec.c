@@ -176,11 +176,11 @@ static bool take_wire(const char **text, struct vboard_wire wires[2])
     else
         return false;
     *text += 3;
-    for (uint8_t role = VBOARD_ROLE_RESET; role <= VBOARD_ROLE_BOOT0; role++) {
+    for (int role = VBOARD_ROLE_RESET; role <= VBOARD_ROLE_BOOT0; role++) {
         if (strncmp(*text, ends[role], strlen(ends[role])) != 0)
             continue;
         *text += strlen(ends[role]);
-        wires[line] = (struct vboard_wire){role, inverted};
+        wires[line] = (struct vboard_wire){(uint8_t)role, inverted};
         return true;
     }
     return false;

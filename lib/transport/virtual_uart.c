@@ -23,12 +23,12 @@ static enum boot0_xfer send_bytes(void *context, const uint8_t *bytes, size_t si
 static bool wait_for_more(struct virtual_uart *uart, uint64_t end_us)
 {
     uint64_t due_us = vboard_uart_due_us(uart->board);
-    uint64_t now_us = vboard_now_us(uart->board);
+    uint64_t at_us = vboard_now_us(uart->board);
 
-    if (now_us >= end_us)
+    if (at_us >= end_us)
         return false;
-    if (due_us <= now_us) /* due now, and was not there: do not stand still */
-        due_us = now_us + 1;
+    if (due_us <= at_us) /* due now, and was not there: do not stand still */
+        due_us = at_us + 1;
     vboard_wait_until(uart->board, due_us < end_us ? due_us : end_us);
     return true;
 }
@@ -117,7 +117,8 @@ enum boot0_status boot0_virtual_uart_open(struct boot0_stream *stream, const cha
         return error->code;
     }
     vboard_uart_lines(uart->board, true, true); /* as systems open a port */
-    *stream = (struct boot0_stream){&uart_ops, uart};
+    stream->ops = &uart_ops;
+    stream->context = uart;
     return B0_OK;
 }
 

@@ -191,7 +191,7 @@ enum boot0_status b0_uart_probe(const struct boot0_transport *transport, struct 
     if (status != B0_OK)
         return status;
     snprintf(board->product, sizeof board->product, "UART bootloader, protocol %u.%u",
-             bus->engine.version >> 4, bus->engine.version & 0xf);
+             (unsigned)bus->engine.version >> 4, bus->engine.version & 0xfu);
     board->transfer_size = B0_AN3155_BLOCK_MAX;
     board->attributes = B0_DFU_CAN_DOWNLOAD | B0_DFU_CAN_UPLOAD;
     chip = boot0_chip_by_id(bus->engine.id);

@@ -262,7 +262,19 @@ def engine_seeds():
         yield f"busy-{operation}", bytes([operation]) + (bytes([0, 0, 100, 0, 0, 4, 0]) + idle) * 4
 
 
+def an3155_seeds():
+    """Flags, then operations: whether it is stopped, which it is, how each step ends and its bytes."""
+    for operation in range(12):
+        for align in range(4):
+            # Every ACK, then data as they come; and the same with refusals and silence between.
+            yield f"good-{operation}-{align}", bytes([0x80 | align, 0, operation]) + bytes(64)
+            yield (f"bad-{operation}-{align}", bytes([0x80 | align, 0, operation])
+                   + bytes([0, 0, 0x90, 0x1F, 0, 0xC1, 0, 0x90, 0x1F, 0, 0, 0x90, 0x55]) * 6)
+        yield f"stopped-{operation}", bytes([0x80, 0xFF, operation]) + bytes(5) + bytes([0, 11])
+
+
 TARGETS = {
+    "an3155": an3155_seeds,
     "descriptors": descriptors_seeds,
     "dfu": dfu_seeds,
     "elf": elf_seeds,

@@ -57,6 +57,7 @@ static void done(struct fixture *f)
 /* A program as far as a bootloader looks. */
 static uint8_t *make_program(size_t size, uint8_t seed)
 {
+    static const uint8_t vectors[] = {0x00, 0x10, 0x00, 0x20, 0x01, 0x01, 0x00, 0x08};
     uint8_t *data = malloc(size);
     uint32_t state = seed;
 
@@ -65,7 +66,7 @@ static uint8_t *make_program(size_t size, uint8_t seed)
         state = state * 1664525u + 1013904223u;
         data[i] = (uint8_t)(state >> 24);
     }
-    memcpy(data, "\x00\x10\x00\x20\x01\x01\x00\x08", 8);
+    memcpy(data, vectors, sizeof vectors);
     return data;
 }
 
@@ -106,11 +107,11 @@ static void test_identifies(void **state)
         uint64_t flash;
         const char *serial; /* where the ROM lets it be read */
     } rows[] = {
-        {"f407", "f407", 1024 * 1024, ""},
-        {"f072", "f072", 128 * 1024, "FFFFFFFEFFFF"},
-        {"l476", "l476", 512 * 1024, "205A39795548"},
-        {"g431", "g431", 128 * 1024, "207B33A55834"},
-        {"f103", "f103", 128 * 1024, "48FF6B065067"},
+        {"f407", "f407", 1048576, ""},
+        {"f072", "f072", 131072, "FFFFFFFEFFFF"},
+        {"l476", "l476", 524288, "205A39795548"},
+        {"g431", "g431", 131072, "207B33A55834"},
+        {"f103", "f103", 131072, "48FF6B065067"},
     };
     struct fixture f;
 

@@ -15,13 +15,13 @@
 /* As Linux has it; its header and the C library's exclude each other. */
 struct termios2 {
     unsigned c_iflag;
-    unsigned c_oflag;
+    unsigned c_oflag; // cppcheck-suppress unusedStructMember
     unsigned c_cflag;
-    unsigned c_lflag;
-    unsigned char c_line;
+    unsigned c_lflag;     // cppcheck-suppress unusedStructMember
+    unsigned char c_line; // cppcheck-suppress unusedStructMember
     unsigned char c_cc[19];
-    unsigned c_ispeed;
-    unsigned c_ospeed;
+    unsigned c_ispeed; // cppcheck-suppress unusedStructMember
+    unsigned c_ospeed; // cppcheck-suppress unusedStructMember
 };
 
 typedef int get_function(int, struct termios *);

@@ -71,7 +71,7 @@ static void f4_protect(const struct vboard_chip *chip, uint8_t *bytes, unsigned 
 
 static void f1_protect(const struct vboard_chip *chip, uint8_t *bytes, unsigned sector, bool first)
 {
-    uint8_t *wrp = bytes + F1_WRP_OFFSET + sector / 8 % 4 * 2;
+    uint8_t *wrp = bytes + F1_WRP_OFFSET + (size_t)(sector / 8 % 4) * 2;
 
     (void)chip;
     (void)first;
