@@ -226,6 +226,7 @@ static void rule_in_time(void **state)
     put("run/systemd/sessions/3", "UID=4243\nACTIVE=1\nSEAT=seat0\n");
     put("run/systemd/sessions/4", "UID=4242\nACTIVE=1\n");
     expect(FINDING_NO_SEAT);
+    assert_int_equal(look(&facts, &user)->linux_os.tagged, ANSWER_YES);
     /* A file of the same name in /etc takes its place. */
     put("etc/udev/rules.d/60-dfu-util.rules", "# nothing\n");
     expect(FINDING_RULE_MISSING);
@@ -272,6 +273,20 @@ static void group(void **state)
     set_mode("dev/bus/usb/001/007", 0666);
     look(&facts, &user);
     assert_int_equal(first(&facts), FINDING_READY);
+}
+
+/* The file's group is that of who runs the test. */
+static void opened_by_group(void **state)
+{
+    const struct doctor_user owner = {.id = USER, .groups = {(unsigned)getgid()}, .group_count = 1};
+    struct facts facts;
+
+    (void)state;
+    set_mode("dev/bus/usb/001/007", 0660);
+    assert_int_equal(look(&facts, &owner)->linux_os.opens, ANSWER_YES);
+    assert_int_equal(look(&facts, &user)->linux_os.opens, ANSWER_NO);
+    set_mode("dev/bus/usb/001/007", 0606);
+    assert_int_equal(look(&facts, &owner)->linux_os.opens, ANSWER_NO);
 }
 
 static void container(void **state)
@@ -409,14 +424,23 @@ static void find_dfu_util(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_MACHINE(nothing),         ON_MACHINE(no_sysfs),
-        ON_BOARD(a_board),           ON_BOARD(rule_missing),
-        ON_BOARD(rule_late),         ON_BOARD(rule_in_time),
-        ON_BOARD(rule_forms),        ON_BOARD(group),
-        ON_BOARD(container),         ON_BOARD(held),
-        ON_BOARD(another_driver),    ON_MACHINE(program_with_port),
-        ON_MACHINE(port_without_at), ON_MACHINE(run_time_mode),
-        ON_BOARD(broken_sysfs),      ON_MACHINE(find_dfu_util),
+        ON_MACHINE(nothing),
+        ON_MACHINE(no_sysfs),
+        ON_BOARD(a_board),
+        ON_BOARD(rule_missing),
+        ON_BOARD(rule_late),
+        ON_BOARD(rule_in_time),
+        ON_BOARD(rule_forms),
+        ON_BOARD(group),
+        ON_BOARD(opened_by_group),
+        ON_BOARD(container),
+        ON_BOARD(held),
+        ON_BOARD(another_driver),
+        ON_MACHINE(program_with_port),
+        ON_MACHINE(port_without_at),
+        ON_MACHINE(run_time_mode),
+        ON_BOARD(broken_sysfs),
+        ON_MACHINE(find_dfu_util),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
