@@ -313,6 +313,9 @@ static void held(void **state)
     (void)state;
     set_mode("dev/bus/usb/001/007", 0666);
     make_path(node, sizeof node, "dev/bus/usb/001/007");
+    put("proc/13/comm", "other\n");
+    put_link("proc/13/fd/3", root); /* another file */
+    assert_string_equal(look(&facts, &user)->linux_os.holder, "");
     put("proc/4711/comm", "dfu-util\n");
     put_link("proc/4711/fd/5", node);
     put_link("proc/4711/fd/6", "/nowhere");
