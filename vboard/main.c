@@ -200,8 +200,7 @@ static int take_option(struct options *options, int option, const char *argument
 static int parse(int argc, char **argv, struct options *options, bool *done)
 {
     int separator = find_separator(argc, argv);
-    int status = EXIT_SUCCESS;
-    int option;
+    int option, status;
 
     *done = true;
     options->command = separator + 1 < argc ? argv + separator + 1 : NULL;

@@ -344,8 +344,8 @@ static const struct request {
     {USBDEVFS_WAIT_FOR_RESUME, 0, nothing_to_do},
 };
 
-static long answer(const struct request *request, struct usbfs_client *client,
-                   UMockdevIoctlData *arg, int64_t *until)
+static long serve(const struct request *request, struct usbfs_client *client,
+                  UMockdevIoctlData *arg, int64_t *until)
 {
     UMockdevIoctlData *block;
     long result;
@@ -379,7 +379,7 @@ long vboard_usbfs_request(struct usbfs_client *client, uint32_t number, UMockdev
     }
     for (size_t n = 0; n < G_N_ELEMENTS(requests); n++) {
         if (requests[n].number == number) {
-            return answer(&requests[n], client, arg, until);
+            return serve(&requests[n], client, arg, until);
         }
     }
     return -ENOTTY;
