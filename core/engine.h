@@ -24,7 +24,7 @@ enum b0_engine_work {
 /* How one kind of board differs from the specification: a row of the quirk table holds these. */
 struct b0_engine_quirks {
     bool poll_early;   /* bears GETSTATUS before its poll timeout is over, NAKs until it is ready */
-    bool poll_once;    /* a second GETSTATUS after a block loses the position (Maple) */
+    bool poll_once;    /* a GETSTATUS more than needed after a block loses the position (Maple) */
     bool busy_forever; /* can hang in dfuDNBUSY after an erase until CLRSTATUS came twice (H7) */
     bool no_block_jump;     /* addresses follow the blocks that were sent, not their numbers */
     uint16_t transfer_size; /* use this one instead of the reported; 0: the reported */

@@ -261,7 +261,7 @@ static void work_busy(struct b0_engine *e)
 {
     bool erasing = e->work == B0_WORK_ERASE || e->work == B0_WORK_MASS_ERASE;
 
-    if (e->config.quirks.poll_once) {
+    if (e->config.quirks.poll_once && e->last.state != B0_DFU_STATE_DNBUSY) {
         complete(e);
         return;
     }

@@ -538,6 +538,12 @@ static void maple_is_polled_once_a_block(void **state)
     play(&engine, B0_STEP_DONE,
          SCRIPT(DNLOAD(0, 2048, NULL), STATUS(0, DNLOAD_SYNC, 0), DNLOAD(1, 2048, NULL),
                 STATUS(0, DNLOAD_IDLE, 0), DNLOAD(2, 0, NULL), STATUS(0, MANIFEST_WAIT_RESET, 0)));
+    /* LeafLabs' own says busy first, and writes behind that. */
+    b0_engine_forget(&engine);
+    b0_engine_download(&engine, data, 16);
+    play(&engine, B0_STEP_DONE,
+         SCRIPT(STATUS(0, IDLE, 0), DNLOAD(0, 16, NULL), BUSY(32), WAIT(32), BUSY(32), WAIT(32),
+                READY, DNLOAD(1, 0, NULL), STATUS(0, MANIFEST_WAIT_RESET, 0)));
 }
 
 static void plain_upload_ends_short(void **state)
