@@ -76,11 +76,15 @@ static enum boot0_status claim(struct usb_board *board, uint8_t interface,
 {
     int result;
 
-    if (board->interface == interface)
-        return B0_OK;
-    if (board->interface >= 0)
+    if (board->interface >= 0 && board->interface != interface) {
         libusb_release_interface(board->handle, board->interface);
-    board->interface = -1;
+        board->interface = -1;
+    }
+    /*
+     * Claiming again what is claimed does nothing, but tells whether the board is still there:
+     * selecting an alternate of one that is gone, libusb 1.0.26 gives back a lock that it has not
+     * taken, and aborts later.
+     */
     result = libusb_claim_interface(board->handle, interface);
     if (result == LIBUSB_ERROR_BUSY) {
         boot0_fail(error, B0_E_BUSY, "another program holds the board");
