@@ -7,6 +7,7 @@
 enum {
     HEADER_SIZE = 2, /* bLength, bDescriptorType */
     CONFIG_TOTAL_LENGTH = 2,
+    CONFIG_VALUE = 5,
     CONFIG_ATTRIBUTES = 7,
     CONFIG_MAX_POWER = 8,
     INTERFACE_NUMBER = 2,
@@ -87,6 +88,7 @@ bool b0_descriptors_walk(const uint8_t *blob, size_t size, struct b0_dfu_configu
         if (length < HEADER_SIZE || length > size - at)
             break;
         if (type == B0_USB_DESC_CONFIGURATION && length >= B0_USB_CONFIG_DESC_SIZE) {
+            found->configuration = descriptor[CONFIG_VALUE];
             found->attributes = descriptor[CONFIG_ATTRIBUTES];
             found->max_power = descriptor[CONFIG_MAX_POWER];
         } else if (type == B0_USB_DESC_INTERFACE && length >= B0_USB_INTERFACE_DESC_SIZE) {

@@ -23,6 +23,7 @@ struct b0_dfu_configuration {
     size_t alternate_count;
     bool has_functional;
     struct b0_dfu_functional functional; /* the last one found: the ROM sends one, after them all */
+    uint8_t configuration;               /* bConfigurationValue */
     uint8_t attributes;                  /* bmAttributes of the configuration */
     uint8_t max_power;                   /* in 2 mA */
 };

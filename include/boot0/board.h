@@ -41,6 +41,8 @@ struct boot0_board {
     char product[B0_TEXT_MAX];
     char serial[B0_TEXT_MAX];
 
+    uint8_t configuration; /* bConfigurationValue */
+
     /* DFU functional descriptor (DFU 1.1, table 4.2) */
     uint16_t dfu_version;
     uint16_t transfer_size; /* bytes */
@@ -84,6 +86,14 @@ B0_API enum boot0_status boot0_board_list(const struct boot0_bus *bus,
                                           const struct boot0_selection *selection,
                                           struct boot0_board **boards, size_t *count,
                                           struct boot0_error *error);
+
+/*
+ * Sends DFU_DETACH to the board at a port (DFU 1.1, 5.1) and does not wait for what comes of it: a
+ * program goes to DFU mode, some bootloaders go back to the program. B0_E_NO_BOARD,
+ * B0_E_PERMISSION, B0_E_BUSY, B0_E_IO, B0_E_GONE.
+ */
+B0_API enum boot0_status boot0_board_detach(const struct boot0_bus *bus, const char *path,
+                                            struct boot0_error *error);
 
 #ifdef __cplusplus
 }

@@ -48,6 +48,12 @@ struct boot0_session_options {
     const char *alternate; /* number, or the beginning of a name; NULL: chosen by address */
     const char *chip;      /* the user's word on which chip it is; NULL: found out */
     const char *board;     /* key of a board entry, which gives chip and supply; NULL: none */
+    /* Reads and raw writes may go where no layout allows them: the board decides. */
+    bool anywhere;
+    /* Bytes a transfer if not the board's own number; 0: its own. Only for plain DFU: with
+     * addresses, the board counts in its own. */
+    uint16_t transfer_size;
+    uint32_t detach_wait_ms; /* for a program that was asked for DFU mode; 0: 10 seconds */
 };
 
 struct boot0_session;
@@ -75,6 +81,13 @@ B0_API const struct boot0_board *boot0_session_board(const struct boot0_session 
 /* The layout of the memory in use: the chosen alternate's, else the main flash's. NULL: plain DFU.
  */
 B0_API const struct boot0_layout *boot0_session_layout(const struct boot0_session *session);
+
+/*
+ * Another alternate for what follows, in place of the options': number, or the beginning of a
+ * name. NULL: chosen by address. B0_E_USAGE.
+ */
+B0_API enum boot0_status boot0_session_choose(struct boot0_session *session, const char *alternate,
+                                              struct boot0_error *error);
 
 struct boot0_flash_options {
     bool full;               /* write everything, whatever the board holds */
@@ -157,6 +170,16 @@ B0_API enum boot0_status boot0_session_upload(struct boot0_session *session, uin
                                               size_t *size, size_t limit,
                                               struct boot0_error *error);
 
+/*
+ * Programs [address, address + size) as it is: nothing is erased, compared or read back. For
+ * memories that are no flash (option bytes, Device Feature, RAM), and for flash that is known to be
+ * erased. The report tells how many bytes the board has confirmed. B0_E_RANGE if it cannot be
+ * written.
+ */
+B0_API enum boot0_status boot0_session_write(struct boot0_session *session, uint32_t address,
+                                             const uint8_t *data, size_t size,
+                                             struct boot0_error *error);
+
 /* Erases the sectors that [address, address + size) touches, each whole. */
 B0_API enum boot0_status boot0_session_erase(struct boot0_session *session, uint32_t address,
                                              uint32_t size, struct boot0_error *error);
@@ -190,6 +213,13 @@ B0_API enum boot0_status boot0_session_protect(struct boot0_session *session,
  */
 B0_API enum boot0_status boot0_session_run(struct boot0_session *session, uint32_t address,
                                            struct boot0_error *error);
+
+/* The same without a look at what is there: the board is told to leave, and may not obey. */
+B0_API enum boot0_status boot0_session_leave(struct boot0_session *session, uint32_t address,
+                                             struct boot0_error *error);
+
+/* Sends DFU_DETACH, which takes some bootloaders back to their program, and refuses no answer. */
+B0_API void boot0_session_detach(struct boot0_session *session);
 
 /* USB reset. The board may come back as something else: only close the session afterwards. */
 B0_API enum boot0_status boot0_session_reset(struct boot0_session *session,

@@ -192,6 +192,7 @@ enum boot0_status b0_device_probe(const struct boot0_transport *transport,
     read_string(transport, board->usb.product_index, language, board->product,
                 sizeof board->product);
     read_string(transport, board->usb.serial_index, language, board->serial, sizeof board->serial);
+    board->configuration = found.configuration;
     if (found.has_functional) {
         board->dfu_version = found.functional.version;
         board->transfer_size = found.functional.transfer_size;

@@ -260,7 +260,8 @@ enum boot0_status b0_dfu_detach(const struct boot0_transport *transport,
     b0_engine_init(&link.engine, &config);
     b0_engine_detach(&link.engine, board->detach_timeout_ms);
     status = b0_link_run(&link, &task, error);
-    if (status == B0_OK && !(board->attributes & B0_DFU_WILL_DETACH))
+    if (status == B0_OK && board->mode == B0_MODE_RUNTIME &&
+        !(board->attributes & B0_DFU_WILL_DETACH))
         transport->ops->reset(transport->context);
     return status;
 }

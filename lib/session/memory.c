@@ -1,4 +1,5 @@
 /* Reading, erasing, starting: what a session does to a board besides flashing an image. */
+#include "../dfu/dfu.h"
 #include "private.h"
 
 #include <stdlib.h>
@@ -34,19 +35,34 @@ enum boot0_status b0_session_read_run(struct boot0_session *session, int alterna
     return b0_session_stopped(session, status, error);
 }
 
-static enum boot0_status check_readable(const struct boot0_session *session, uint32_t address,
-                                        size_t size, int *alternate, struct boot0_error *error)
+/* The alternate that all of [address, address + size) belongs to, with the rights of `access`. */
+static enum boot0_status check_access(const struct boot0_session *session, uint32_t address,
+                                      size_t size, uint8_t access, int *alternate,
+                                      struct boot0_error *error)
 {
+    int flash = session->board.flash_alternate;
     uint32_t where = address;
 
     *alternate = b0_session_alternate_of(session, address);
+    if (session->options.anywhere && size <= UINT32_MAX - address + (uint64_t)1) {
+        if (*alternate < 0)
+            *alternate = flash >= 0 ? flash : 0;
+        return B0_OK;
+    }
     if (*alternate >= 0 && size <= UINT32_MAX &&
         boot0_layout_covers(&session->board.alternates[*alternate].layout, address, (uint32_t)size,
-                            B0_SECTOR_READABLE, &where))
+                            access, &where))
         return B0_OK;
-    boot0_fail(error, B0_E_RANGE, "0x%08x is not memory that this board lets be read", where);
+    boot0_fail(error, B0_E_RANGE, "0x%08x is not memory that this board lets be %s", where,
+               access == B0_SECTOR_READABLE ? "read" : "written");
     return boot0_hint(error, "`boot0 info` shows the board's memories and what may be done with "
                              "each.");
+}
+
+static enum boot0_status check_readable(const struct boot0_session *session, uint32_t address,
+                                        size_t size, int *alternate, struct boot0_error *error)
+{
+    return check_access(session, address, size, B0_SECTOR_READABLE, alternate, error);
 }
 
 enum boot0_status boot0_session_read(struct boot0_session *session, uint32_t address, uint8_t *data,
@@ -99,6 +115,30 @@ enum boot0_status boot0_session_upload(struct boot0_session *session, uint8_t **
     *data = buffer;
     *size = protocol->done;
     return B0_OK;
+}
+
+/* ---- writing ---- */
+
+enum boot0_status boot0_session_write(struct boot0_session *session, uint32_t address,
+                                      const uint8_t *data, size_t size, struct boot0_error *error)
+{
+    struct b0_protocol *protocol = session->protocol;
+    enum boot0_status status =
+        b0_session_need_addresses(session, "be written at an address", error);
+    int alternate;
+
+    if (status == B0_OK)
+        status = check_access(session, address, size, B0_SECTOR_WRITABLE, &alternate, error);
+    if (status == B0_OK)
+        status = b0_session_apply_supply(session, error);
+    if (status != B0_OK)
+        return status;
+    b0_session_phase(session, B0_PHASE_WRITE, size);
+    status = protocol->ops->write(protocol, alternate, address, data, (uint32_t)size, error);
+    session->report.bytes_written += protocol->done;
+    session->phase_base = protocol->done;
+    b0_session_phase_end(session, &session->report.write_us);
+    return b0_session_stopped(session, status, error);
 }
 
 /* ---- erasing ---- */
@@ -240,6 +280,25 @@ static enum boot0_status leave(struct boot0_session *session, uint32_t address,
     return status;
 }
 
+enum boot0_status boot0_session_leave(struct boot0_session *session, uint32_t address,
+                                      struct boot0_error *error)
+{
+    enum boot0_status status =
+        b0_session_need_addresses(session, "start a program on command", error);
+
+    if (status != B0_OK)
+        return status;
+    b0_session_phase(session, B0_PHASE_RUN, 0);
+    status = leave(session, address, error);
+    if (status != B0_OK)
+        return b0_session_stopped(session, status, error);
+    session->report.started = has_left(session);
+    if (!session->report.started)
+        b0_session_note(session, "the board acknowledged, but stays in DFU mode; if its flash was "
+                                 "blank before, it needs its power cut once");
+    return B0_OK;
+}
+
 enum boot0_status boot0_session_run(struct boot0_session *session, uint32_t address,
                                     struct boot0_error *error)
 {
@@ -250,16 +309,15 @@ enum boot0_status boot0_session_run(struct boot0_session *session, uint32_t addr
         return status;
     b0_session_phase(session, B0_PHASE_RUN, 0);
     status = check_program(session, address, error);
-    if (status != B0_OK)
-        return status;
-    status = leave(session, address, error);
-    if (status != B0_OK)
-        return b0_session_stopped(session, status, error);
-    session->report.started = has_left(session);
-    if (!session->report.started)
-        b0_session_note(session, "the board acknowledged, but stays in DFU mode; if its flash was "
-                                 "blank before, it needs its power cut once");
-    return B0_OK;
+    return status == B0_OK ? boot0_session_leave(session, address, error) : status;
+}
+
+void boot0_session_detach(struct boot0_session *session)
+{
+    struct boot0_error ignored;
+
+    if (!session->board.usb.uart)
+        b0_dfu_detach(&session->transport, &session->board, &ignored);
 }
 
 enum boot0_status boot0_session_reset(struct boot0_session *session, struct boot0_error *error)

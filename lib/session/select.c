@@ -269,17 +269,20 @@ static enum boot0_status find_again(struct boot0_session *session, struct boot0_
     const struct boot0_bus *bus = &session->bus;
     uint64_t start_us = bus->ops->now_us(bus->context);
     struct boot0_selection again = {.path = NULL};
+    uint32_t limit_ms = session->options.detach_wait_ms;
     char path[B0_PATH_MAX];
 
     memcpy(path, session->board.usb.path, sizeof path);
     again.path = path;
+    if (limit_ms == 0)
+        limit_ms = DETACH_WAIT_MS;
     for (;;) {
-        enum boot0_status status = find_within(session, &again, DETACH_WAIT_MS, error);
+        enum boot0_status status = find_within(session, &again, limit_ms, error);
 
         if (status != B0_OK || session->board.mode == B0_MODE_DFU)
             return status;
         close_transport(session); /* still the program: not gone yet */
-        if (bus->ops->now_us(bus->context) - start_us > (uint64_t)DETACH_WAIT_MS * 1000) {
+        if (bus->ops->now_us(bus->context) - start_us > (uint64_t)limit_ms * 1000) {
             boot0_fail(error, B0_E_PROTOCOL, "the program did not go to DFU mode when asked");
             return boot0_hint(error, "Bring the board into DFU mode by BOOT0 and reset.");
         }
@@ -306,6 +309,27 @@ enum boot0_status b0_session_find(struct boot0_session *session,
         if (status == B0_OK)
             status = find_again(session, error);
     }
+    return status;
+}
+
+enum boot0_status boot0_board_detach(const struct boot0_bus *bus, const char *path,
+                                     struct boot0_error *error)
+{
+    const struct boot0_selection selection = {.path = path};
+    struct boot0_transport transport;
+    struct boot0_board board;
+    struct candidates found;
+    enum boot0_status status = scan(bus, &selection, &found, error);
+
+    if (status == B0_OK && found.count == 0)
+        status = fail_none(&selection, error);
+    if (status == B0_OK)
+        status = open_and_probe(bus, &found.list[0], &board, &transport, error);
+    if (status != B0_OK)
+        return status;
+    if (!board.usb.uart)
+        status = b0_dfu_detach(&transport, &board, error);
+    transport.ops->close(transport.context);
     return status;
 }
 

@@ -118,17 +118,18 @@ static bool alternate_is(const struct boot0_alternate *alternate, const char *wa
     return *wanted != '\0' && strncasecmp(name, wanted, strlen(wanted)) == 0;
 }
 
-static enum boot0_status choose_alternate(struct boot0_session *session, struct boot0_error *error)
+static enum boot0_status choose_alternate(struct boot0_session *session, const char *wanted,
+                                          struct boot0_error *error)
 {
     const struct boot0_board *board = &session->board;
     char list[300] = "";
     size_t length = 0;
 
     session->chosen = -1;
-    if (!session->options.alternate)
+    if (!wanted)
         return B0_OK;
     for (size_t i = 0; i < board->alternate_count; i++) {
-        if (alternate_is(&board->alternates[i], session->options.alternate)) {
+        if (alternate_is(&board->alternates[i], wanted)) {
             session->chosen = (int)i;
             return B0_OK;
         }
@@ -139,9 +140,14 @@ static enum boot0_status choose_alternate(struct boot0_session *session, struct 
                                  board->alternates[i].has_layout ? board->alternates[i].layout.name
                                                                  : board->alternates[i].name);
     }
-    boot0_fail(error, B0_E_USAGE, "the board has no alternate setting \"%s\"",
-               session->options.alternate);
+    boot0_fail(error, B0_E_USAGE, "the board has no alternate setting \"%s\"", wanted);
     return boot0_hint(error, "It has: %s.", list);
+}
+
+enum boot0_status boot0_session_choose(struct boot0_session *session, const char *alternate,
+                                       struct boot0_error *error)
+{
+    return choose_alternate(session, alternate, error);
 }
 
 /* ---- opening and closing ---- */
@@ -215,6 +221,8 @@ static enum boot0_status check_transfer_size(struct boot0_session *session,
 {
     struct boot0_board *board = &session->board;
 
+    if (session->options.transfer_size != 0 && !board->dfuse)
+        board->transfer_size = session->options.transfer_size;
     if (board->transfer_size != 0 || board->mode == B0_MODE_RUNTIME)
         return B0_OK;
     boot0_fail(error, B0_E_PROTOCOL, "the board's DFU descriptor gives no transfer size");
@@ -246,7 +254,7 @@ enum boot0_status boot0_session_open(struct boot0_session **session, const struc
     if (status == B0_OK)
         status = check_transfer_size(made, error);
     if (status == B0_OK)
-        status = choose_alternate(made, error);
+        status = choose_alternate(made, made->options.alternate, error);
     if (status == B0_OK)
         status = check_chip(made, error);
     if (status == B0_OK) {
