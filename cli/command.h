@@ -131,6 +131,8 @@ struct command {
     size_t operands_min;
     size_t operands_max;
     enum boot0_status (*run)(struct arguments *arguments, struct boot0_error *error);
+    /* For a command that parses its line, and says how it ended, all by itself; else NULL. */
+    int (*main)(int argc, char **argv);
 };
 
 #define COMMAND_OPTIONS(list) .options = (list), .option_count = sizeof(list) / sizeof(list)[0]

@@ -1,5 +1,6 @@
 /* boot0: finds the subcommand in a table, parses its options, runs it, says how it ended. */
 #include "command.h"
+#include "dfu_util/dfu_util.h"
 #include "nearest.h"
 #include "progress.h"
 #include "text.h"
@@ -8,9 +9,9 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_list,   &command_info, &command_flash,   &command_read,    &command_verify,
-    &command_erase,  &command_run,  &command_reset,   &command_protect, &command_convert,
-    &command_doctor, &command_udev, &command_version,
+    &command_list,     &command_info,   &command_flash, &command_read,    &command_verify,
+    &command_erase,    &command_run,    &command_reset, &command_protect, &command_convert,
+    &command_dfu_util, &command_doctor, &command_udev,  &command_version,
 };
 
 enum {
@@ -33,6 +34,12 @@ static void print_usage(FILE *file)
 
 static void print_help(const struct command *command)
 {
+    char name[] = "", help[] = "--help", *line[] = {name, help, NULL};
+
+    if (command->main) {
+        command->main(2, line);
+        return;
+    }
     printf("Usage: boot0 %s [options]%s%s\n\n", command->name, command->operands[0] ? " " : "",
            command->operands);
     print_wrapped(stdout, "", command->text);
@@ -125,6 +132,17 @@ static bool run_global(int argc, char *const *argv, enum boot0_status *status,
     return true;
 }
 
+/* A command that does everything by itself. NULL: none is meant. */
+static const struct command *independent(int argc, char *const *argv)
+{
+    const struct command *command;
+
+    if (argc > 0 && dfu_util_is_name(argv[0]))
+        return &command_dfu_util;
+    command = argc > 1 ? find_command(argv[1]) : NULL;
+    return command && command->main ? command : NULL;
+}
+
 /* Options may stand before the command's name: it is moved to the front. */
 static enum boot0_status find_and_run(int argc, char **argv, struct boot0_error *error)
 {
@@ -139,6 +157,10 @@ static enum boot0_status find_and_run(int argc, char **argv, struct boot0_error 
     command = find_command(argv[at]);
     if (!command)
         return fail_command(argv[at], error);
+    if (command->main) {
+        boot0_fail(error, B0_E_USAGE, "the options of %s go behind its name", command->name);
+        return boot0_hint(error, "`boot0 %s --help` lists them.", command->name);
+    }
     memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof *argv);
     return run_command(command, argc - 2, argv + 2, error);
 }
@@ -147,9 +169,15 @@ int main(int argc, char **argv)
 {
     struct boot0_error error = {B0_OK, "", ""};
     bool json = wants_json(argc, argv);
+    const struct command *alone = independent(argc, argv);
     enum boot0_status status;
 
     signals_install();
+    if (alone) {
+        int skip = dfu_util_is_name(argv[0]) ? 0 : 1;
+
+        return alone->main(argc - skip, argv + skip);
+    }
     if (!run_global(argc, argv, &status, &error))
         status = find_and_run(argc, argv, &error);
     if (status == B0_OK) {

@@ -1,0 +1,116 @@
+/* The file of -D: bytes, or a .dfu file. */
+#include "dfu_util.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ANY_ID = 0xffff,
+    CHUNK = 1 << 16,
+    SUFFIX_SAYS_DFUSE = 0x011a, /* bcdDFU, UM0391 */
+};
+
+struct bytes {
+    uint8_t *data;
+    size_t size;
+};
+
+static enum boot0_status read_stream(FILE *stream, const char *name, struct bytes *bytes,
+                                     struct boot0_error *error)
+{
+    size_t got;
+
+    do {
+        uint8_t *larger =
+            bytes->size > B0_IMAGE_FILE_MAX ? NULL : realloc(bytes->data, bytes->size + CHUNK);
+
+        if (!larger)
+            return boot0_fail(error, B0_E_DATA, "%s is too large", name);
+        bytes->data = larger;
+        got = fread(bytes->data + bytes->size, 1, CHUNK, stream);
+        bytes->size += got;
+    } while (got == CHUNK);
+    if (ferror(stream))
+        return boot0_fail(error, B0_E_IO, "%s cannot be read: %s", name, strerror(errno));
+    return B0_OK;
+}
+
+static enum boot0_status read_file(const char *name, struct bytes *bytes, struct boot0_error *error)
+{
+    enum boot0_status status;
+    FILE *stream;
+
+    if (strcmp(name, "-") == 0)
+        return read_stream(stdin, "the standard input", bytes, error);
+    stream = fopen(name, "rb");
+    if (!stream)
+        return boot0_fail(error, B0_E_NO_INPUT, "%s cannot be opened: %s", name, strerror(errno));
+    status = read_stream(stream, name, bytes, error);
+    fclose(stream);
+    return status;
+}
+
+static struct boot0_image *raw_image(const struct bytes *bytes, struct boot0_error *error)
+{
+    struct boot0_image *image = boot0_image_new();
+
+    if (!image) {
+        boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return NULL;
+    }
+    if (boot0_image_add(image, 0, 0, bytes->data, bytes->size, error) != B0_OK) {
+        boot0_image_free(image);
+        return NULL;
+    }
+    image->format = B0_FORMAT_BINARY;
+    image->has_addresses = false;
+    return image;
+}
+
+/* Makes the image of the contents; what is firmware in another format is taken as bytes. */
+static enum boot0_status interpret(struct dfu_util_file *file, const struct bytes *bytes,
+                                   const char *name, struct boot0_error *error)
+{
+    enum boot0_status status =
+        boot0_image_parse(&file->image, bytes->data, bytes->size, name, NULL, error);
+
+    if (status != B0_OK)
+        return status;
+    switch (file->image->format) {
+    case B0_FORMAT_BINARY:
+    case B0_FORMAT_DFU:
+    case B0_FORMAT_DFUSE:
+        return B0_OK;
+    default:
+        file->also = boot0_format_name(file->image->format);
+        boot0_image_free(file->image);
+        file->image = raw_image(bytes, error);
+        return file->image ? B0_OK : error->code;
+    }
+}
+
+enum boot0_status dfu_util_load(struct dfu_util_file *file, const char *name,
+                                struct boot0_error *error)
+{
+    struct bytes bytes = {NULL, 0};
+    enum boot0_status status;
+
+    *file = (struct dfu_util_file){.vendor = ANY_ID, .product = ANY_ID};
+    status = read_file(name, &bytes, error);
+    if (status == B0_OK)
+        status = interpret(file, &bytes, name, error);
+    free(bytes.data);
+    if (status != B0_OK || !file->image->has_suffix)
+        return status;
+    file->vendor = file->image->suffix.vendor;
+    file->product = file->image->suffix.product;
+    file->says_dfuse = file->image->suffix.bcd_dfu == SUFFIX_SAYS_DFUSE;
+    return B0_OK;
+}
+
+void dfu_util_file_free(struct dfu_util_file *file)
+{
+    boot0_image_free(file->image);
+    file->image = NULL;
+}

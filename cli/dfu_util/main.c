@@ -1,0 +1,175 @@
+/* `boot0 dfu-util …`: what dfu-util 0.11 does with the same words. */
+#include "../text.h"
+#include "dfu_util.h"
+
+#include <boot0/virtual.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool dfu_util_is_name(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    size_t length;
+
+#ifdef _WIN32
+    const char *backslash = strrchr(name, '\\');
+
+    slash = backslash && (!slash || backslash > slash) ? backslash : slash;
+#endif
+    name = slash ? slash + 1 : name;
+    length = strcspn(name, ".");
+    return length == strlen("dfu-util") && strncmp(name, "dfu-util", length) == 0;
+}
+
+/* Scripts take the version from the first line, whatever else they ask for. */
+static void print_version(void)
+{
+    printf("dfu-util 0.11\n\nThis is boot0 %s in its place.\n\n", boot0_version());
+}
+
+static void print_help(FILE *file)
+{
+    fputs("Usage: boot0 dfu-util [options]\n\n", file);
+    print_wrapped(file, "", command_dfu_util.text);
+    fputs("\nOptions:\n", file);
+    dfu_util_print_options(file);
+    fprintf(file, "\nExamples:\n%s\n", command_dfu_util.examples);
+}
+
+static enum boot0_status open_bus(struct dfu_util_job *job, struct boot0_error *error)
+{
+    const struct arguments *bus = &job->options->bus;
+    enum boot0_status status =
+        bus->virtual_count
+            ? boot0_virtual_open(&job->bus, bus->virtual_boards, bus->virtual_count, error)
+            : boot0_usb_open(&job->bus, error);
+
+    if (status != B0_OK || !bus->trace)
+        return status;
+    job->trace = fopen(bus->trace, "w");
+    if (!job->trace)
+        return boot0_fail(error, B0_E_NO_OUTPUT, "%s: %s", bus->trace, strerror(errno));
+    return boot0_trace_bus(&job->bus, job->trace, error);
+}
+
+/* Reads the file before any board is looked for. Its suffix says which program goes to DFU mode,
+ * if the command line does not. */
+static int load(struct dfu_util_job *job)
+{
+    struct dfu_util_match *match = &job->options->match;
+    struct boot0_error error;
+
+    job->file = (struct dfu_util_file){.vendor = 0xffff, .product = 0xffff};
+    if (job->options->mode != DFU_UTIL_DOWNLOAD || !job->options->file)
+        return DFU_UTIL_OK;
+    if (dfu_util_load(&job->file, job->options->file, &error) != B0_OK)
+        return dfu_util_error(&error);
+    if (match->vendor < 0 && job->file.vendor != 0xffff)
+        match->vendor = job->file.vendor;
+    if (match->product < 0 && job->file.product != 0xffff)
+        match->product = job->file.product;
+    return DFU_UTIL_OK;
+}
+
+static int finish(struct dfu_util_job *job)
+{
+    struct boot0_report report;
+    struct boot0_error error;
+
+    boot0_session_report(job->session, &report);
+    if (report.started || job->gone)
+        return DFU_UTIL_OK; /* there is nothing left to reset */
+    if (job->options->mode == DFU_UTIL_DETACH || job->options->reset)
+        boot0_session_detach(job->session);
+    if (!job->options->reset)
+        return DFU_UTIL_OK;
+    puts("Resetting USB to switch back to Run-Time mode");
+    return boot0_session_reset(job->session, &error) == B0_OK ? DFU_UTIL_OK
+                                                              : dfu_util_error(&error);
+}
+
+static int act(struct dfu_util_job *job)
+{
+    struct boot0_error error;
+    bool done;
+    int code = load(job);
+
+    if (code != DFU_UTIL_OK)
+        return code;
+    if (open_bus(job, &error) != B0_OK)
+        return dfu_util_error(&error);
+    code = dfu_util_open(job, &done);
+    if (done)
+        return code;
+    if (job->options->mode == DFU_UTIL_DOWNLOAD)
+        code = dfu_util_download(job);
+    else if (job->options->mode == DFU_UTIL_UPLOAD)
+        code = dfu_util_upload(job);
+    return code == DFU_UTIL_OK ? finish(job) : code;
+}
+
+static int run(struct dfu_util_options *options)
+{
+    struct dfu_util_job *job = calloc(1, sizeof *job);
+    int code;
+
+    if (!job)
+        return dfu_util_fail(DFU_UTIL_SOFTWARE, "out of memory");
+    job->options = options;
+    job->observer = (struct boot0_observer){dfu_util_bar_progress, dfu_util_bar_note, &job->bar};
+    code = act(job);
+    dfu_util_bar_break(&job->bar);
+    boot0_session_close(job->session);
+    boot0_bus_close(&job->bus);
+    dfu_util_file_free(&job->file);
+    if (job->trace)
+        fclose(job->trace);
+    free(job);
+    return code;
+}
+
+int dfu_util_main(int argc, char **argv)
+{
+    struct dfu_util_options options;
+    struct boot0_error error;
+    int code;
+
+    if (!dfu_util_parse(argc, argv, &options, &error)) {
+        code = dfu_util_error(&error);
+        print_help(stderr);
+        return code;
+    }
+    if (options.mode == DFU_UTIL_HELP) {
+        print_help(stdout);
+        return DFU_UTIL_OK;
+    }
+    print_version();
+    if (options.mode == DFU_UTIL_VERSION)
+        return DFU_UTIL_OK;
+    if (options.mode == DFU_UTIL_NOTHING && !options.dfuse) {
+        code = dfu_util_fail(DFU_UTIL_USAGE, "You need to specify one of -D or -U");
+        print_help(stderr);
+        return code;
+    }
+    /* Commands of -s are downloads without a file. */
+    if (options.mode == DFU_UTIL_NOTHING)
+        options.mode = DFU_UTIL_DOWNLOAD;
+    code = run(&options);
+    if (fflush(stdout) != 0 && code == DFU_UTIL_OK)
+        code = dfu_util_fail(DFU_UTIL_IO, "the output cannot be written: %s", strerror(errno));
+    return code;
+}
+
+const struct command command_dfu_util = {
+    .name = "dfu-util",
+    .operands = "",
+    .summary = "take dfu-util's own options, for scripts made for it",
+    .text = "Does what dfu-util 0.11 does with these options, with its exit codes and the lines "
+            "that scripts look for, and only faster: sectors that hold already what they shall "
+            "are not written again. Called by the name dfu-util, boot0 takes them as well. "
+            "docs/DFU-UTIL.md tells where it differs.",
+    .examples = "  boot0 dfu-util -l\n"
+                "  boot0 dfu-util -a 0 -s 0x08000000:leave -D firmware.bin",
+    .main = dfu_util_main,
+};

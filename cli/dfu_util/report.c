@@ -1,0 +1,52 @@
+/* How dfu-util's way ends: messages on stderr, and exit codes. */
+#include "../text.h"
+#include "dfu_util.h"
+
+#include <stdarg.h>
+
+/* dfu-util's own; RANGE is what it calls a page that is not writeable. */
+static const int exit_codes[B0_STATUS_COUNT] = {
+    [B0_OK] = DFU_UTIL_OK,
+    [B0_E_USAGE] = DFU_UTIL_USAGE,
+    [B0_E_DATA] = DFU_UTIL_DATA,
+    [B0_E_NO_INPUT] = DFU_UTIL_NO_INPUT,
+    [B0_E_NO_OUTPUT] = DFU_UTIL_CANNOT_CREATE,
+    [B0_E_NO_BOARD] = DFU_UTIL_IO,
+    [B0_E_SEVERAL] = DFU_UTIL_IO,
+    [B0_E_PERMISSION] = DFU_UTIL_IO,
+    [B0_E_BUSY] = DFU_UTIL_IO,
+    [B0_E_IO] = DFU_UTIL_IO,
+    [B0_E_GONE] = DFU_UTIL_IO,
+    [B0_E_PROTOCOL] = DFU_UTIL_IO,
+    [B0_E_PROTECTED] = DFU_UTIL_IO,
+    [B0_E_RANGE] = DFU_UTIL_USAGE,
+    [B0_E_MISMATCH] = DFU_UTIL_IO,
+    [B0_E_UNSUPPORTED] = DFU_UTIL_IO,
+    [B0_E_CANCELLED] = DFU_UTIL_INTERRUPTED,
+    [B0_E_MEMORY] = DFU_UTIL_SOFTWARE,
+    [B0_E_INTERNAL] = DFU_UTIL_SOFTWARE,
+};
+
+int dfu_util_fail(int code, const char *format, ...)
+{
+    va_list arguments;
+
+    fflush(stdout);
+    fputs("dfu-util: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    return code;
+}
+
+int dfu_util_error(const struct boot0_error *error)
+{
+    unsigned code = (unsigned)error->code;
+
+    fflush(stdout);
+    print_wrapped(stderr, "dfu-util: ", error->message);
+    if (error->hint[0])
+        print_wrapped(stderr, "          ", error->hint);
+    return code < B0_STATUS_COUNT ? exit_codes[code] : DFU_UTIL_SOFTWARE;
+}

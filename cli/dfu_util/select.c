@@ -1,0 +1,179 @@
+/* Finding the board that is meant, and opening it; what dfu-util does before it transfers. */
+#include "../progress.h"
+#include "dfu_util.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ANY_ID = 0xffff,
+    LOOK_MS = 100,
+    DETACH_WAIT_MIN_S = 5,
+    TRANSFER_MAX = 4096, /* of Linux's usbfs, which dfu-util keeps to */
+};
+
+/* The boards that are there, and what of them matches. The caller frees *boards. */
+static enum boot0_status look(struct dfu_util_job *job, struct boot0_board **boards,
+                              struct boot0_error *error)
+{
+    const struct dfu_util_match *match = &job->options->match;
+    struct boot0_selection selection = {.path = match->path};
+    size_t count;
+    enum boot0_status status = boot0_board_list(&job->bus, &selection, boards, &count, error);
+
+    job->target_count =
+        status == B0_OK ? dfu_util_find(*boards, count, match, job->targets, DFU_UTIL_TARGETS_MAX)
+                        : 0;
+    return status;
+}
+
+/* The same, again and again if it is to be waited for. */
+static enum boot0_status look_or_wait(struct dfu_util_job *job, struct boot0_board **boards,
+                                      struct boot0_error *error)
+{
+    enum boot0_status status = look(job, boards, error);
+
+    if (job->options->wait && job->options->mode != DFU_UTIL_LIST)
+        puts("Waiting for device, exit with ctrl-C");
+    while (status == B0_OK && job->target_count == 0 && job->options->wait &&
+           job->options->mode != DFU_UTIL_LIST) {
+        if (signals_pending())
+            return boot0_fail(error, B0_E_CANCELLED, "stopped while waiting for a board");
+        job->bus.ops->wait_change(job->bus.context, LOOK_MS);
+        free(*boards);
+        status = look(job, boards, error);
+    }
+    return status;
+}
+
+static int fail_count(const struct dfu_util_job *job)
+{
+    if (job->target_count == 0)
+        return dfu_util_fail(DFU_UTIL_IO, "No DFU capable USB device available");
+    dfu_util_fail(DFU_UTIL_IO, "More than one DFU capable USB device found! These match:");
+    for (size_t i = 0; i < job->target_count; i++)
+        dfu_util_print_target(stderr, &job->targets[i]);
+    return dfu_util_fail(DFU_UTIL_IO, dfu_util_one_board(job->targets, job->target_count)
+                                          ? "choose a memory with -a"
+                                          : "choose a board with -p, -S or -d");
+}
+
+/* One memory of one board; or the memories of one, if the file says to which of them it goes. */
+static bool is_clear(const struct dfu_util_job *job)
+{
+    return job->target_count == 1 || (job->target_count > 1 && job->file.says_dfuse &&
+                                      dfu_util_one_board(job->targets, job->target_count));
+}
+
+static uint16_t transfer_size(const struct dfu_util_options *options)
+{
+    unsigned size = (unsigned)options->transfer_size;
+
+    return (uint16_t)(size > TRANSFER_MAX ? TRANSFER_MAX : size);
+}
+
+/* The session is told the port only: what is to be used there is chosen when it is in DFU mode. */
+static enum boot0_status open_session(struct dfu_util_job *job, const struct boot0_board *board,
+                                      struct boot0_error *error)
+{
+    const struct dfu_util_options *options = job->options;
+    const struct boot0_selection selection = {.path = board->usb.path};
+    const int delay_s = options->detach_delay_s;
+    const struct boot0_session_options session_options = {
+        .anywhere = true,
+        .transfer_size = transfer_size(options),
+        .detach_wait_ms =
+            1000 * (uint32_t)(delay_s < DETACH_WAIT_MIN_S ? DETACH_WAIT_MIN_S : delay_s),
+    };
+
+    puts("Opening DFU capable USB device...");
+    return boot0_session_open(&job->session, &job->bus, &selection, &session_options,
+                              &job->observer, error);
+}
+
+/* Which of the opened board's memories are meant: it may have come back as another device. */
+static int choose(struct dfu_util_job *job, bool was_program)
+{
+    struct dfu_util_match match = job->options->match;
+    const struct boot0_board *board = boot0_session_board(job->session);
+
+    match.path = NULL;
+    if (was_program)
+        match.device_number = DFU_UTIL_ANY;
+    job->target_count = dfu_util_find(board, 1, &match, job->targets, DFU_UTIL_TARGETS_MAX);
+    if (job->target_count == 0)
+        return dfu_util_fail(DFU_UTIL_IO, "Lost device after RESET?");
+    return is_clear(job) ? DFU_UTIL_OK : fail_count(job);
+}
+
+static int open_target(struct dfu_util_job *job, struct boot0_error *error)
+{
+    const struct boot0_board *board = job->targets[0].board;
+    const struct dfu_util_match *match = &job->options->match;
+    bool was_program = board->mode == B0_MODE_RUNTIME;
+
+    job->runtime_vendor = board->usb.vendor;
+    job->runtime_product = board->usb.product;
+    if (open_session(job, board, error) != B0_OK)
+        return dfu_util_error(error);
+    dfu_util_print_board(boot0_session_board(job->session), job->options->verbose > 0);
+    if (!was_program && match->vendor >= 0)
+        job->runtime_vendor = (uint16_t)match->vendor;
+    if (!was_program && match->product >= 0)
+        job->runtime_product = (uint16_t)match->product;
+    return choose(job, was_program);
+}
+
+static int detach(struct dfu_util_job *job, struct boot0_error *error)
+{
+    const struct boot0_board *board = job->targets[0].board;
+
+    puts("Opening DFU capable USB device...");
+    if (boot0_board_detach(&job->bus, board->usb.path, error) != B0_OK) {
+        /* A bootloader may refuse it; dfu-util does not mind. */
+        int code = dfu_util_error(error);
+
+        return board->mode == B0_MODE_DFU ? DFU_UTIL_OK : code;
+    }
+    return DFU_UTIL_OK;
+}
+
+/* A program that was asked for DFU mode is left alone; a bootloader may be told to reset. */
+static bool is_last_step(const struct dfu_util_job *job)
+{
+    return job->targets[0].board->mode == B0_MODE_RUNTIME || !job->options->reset;
+}
+
+int dfu_util_open(struct dfu_util_job *job, bool *done)
+{
+    struct boot0_board *boards = NULL;
+    struct boot0_error error;
+    int code = DFU_UTIL_OK;
+
+    *done = true;
+    if (look_or_wait(job, &boards, &error) != B0_OK) {
+        code = dfu_util_error(&error);
+    } else if (job->options->mode == DFU_UTIL_LIST) {
+        for (size_t i = 0; i < job->target_count; i++)
+            dfu_util_print_target(stdout, &job->targets[i]);
+    } else if (!is_clear(job)) {
+        code = fail_count(job);
+    } else if (job->options->mode == DFU_UTIL_DETACH && is_last_step(job)) {
+        code = detach(job, &error);
+    } else {
+        code = open_target(job, &error);
+        *done = code != DFU_UTIL_OK;
+    }
+    free(boards);
+    return code;
+}
+
+enum boot0_status dfu_util_use(struct dfu_util_job *job, const struct dfu_util_target *target,
+                               struct boot0_error *error)
+{
+    char number[8];
+
+    snprintf(number, sizeof number, "%u", target->alternate->alternate);
+    printf("Setting Alternate Interface #%s ...\n", number);
+    return boot0_session_choose(job->session, number, error);
+}

@@ -1,0 +1,92 @@
+/* Which alternate settings of which boards match, and dfu-util's line for each. */
+#include "dfu_util.h"
+
+#include <string.h>
+
+static bool id_fits(int wanted, int is)
+{
+    return wanted < 0 || wanted == is;
+}
+
+static bool text_fits(struct dfu_util_text wanted, const char *is)
+{
+    return !wanted.text ||
+           (strlen(is) == wanted.length && strncmp(wanted.text, is, wanted.length) == 0);
+}
+
+/* dfu-util's word for a string descriptor that is not there. */
+static const char *known(const char *text)
+{
+    return text[0] ? text : "UNKNOWN";
+}
+
+static bool board_fits(const struct boot0_board *board, const struct dfu_util_match *match)
+{
+    bool dfu = board->mode == B0_MODE_DFU;
+
+    return !board->usb.uart && board->usb.dfu_protocol != 0 &&
+           id_fits(dfu ? match->vendor_dfu : match->vendor, board->usb.vendor) &&
+           id_fits(dfu ? match->product_dfu : match->product, board->usb.product) &&
+           id_fits(match->device_number, board->usb.address) &&
+           (!match->path || strcmp(match->path, board->usb.path) == 0);
+}
+
+static bool alternate_fits(const struct boot0_board *board, const struct boot0_alternate *alternate,
+                           const struct dfu_util_match *match)
+{
+    bool dfu = board->mode == B0_MODE_DFU;
+
+    if (match->configuration > 0 && match->configuration != board->configuration)
+        return false;
+    if (!id_fits(match->interface, alternate->interface) ||
+        !text_fits(dfu ? match->serial_dfu : match->serial, known(board->serial)))
+        return false;
+    return !dfu ||
+           (id_fits(match->alternate, alternate->alternate) &&
+            (!match->alternate_name || strcmp(match->alternate_name, known(alternate->name)) == 0));
+}
+
+size_t dfu_util_find(const struct boot0_board *boards, size_t board_count,
+                     const struct dfu_util_match *match, struct dfu_util_target *targets,
+                     size_t capacity)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < board_count; i++) {
+        if (!board_fits(&boards[i], match))
+            continue;
+        if (boards[i].access.code != B0_OK) {
+            dfu_util_fail(0, "board %04x:%04x, device number %u, cannot be opened: %s",
+                          boards[i].usb.vendor, boards[i].usb.product, boards[i].usb.address,
+                          boards[i].access.message);
+            continue;
+        }
+        /* The last alternate comes first. */
+        for (size_t j = boards[i].alternate_count; j-- > 0;)
+            if (count < capacity && alternate_fits(&boards[i], &boards[i].alternates[j], match))
+                targets[count++] = (struct dfu_util_target){&boards[i], &boards[i].alternates[j]};
+    }
+    return count;
+}
+
+void dfu_util_print_target(FILE *file, const struct dfu_util_target *target)
+{
+    const struct boot0_board *board = target->board;
+
+    fprintf(file,
+            "Found %s: [%04x:%04x] ver=%04x, devnum=%u, cfg=%u, intf=%u, path=\"%s\", alt=%u, "
+            "name=\"%s\", serial=\"%s\"\n",
+            board->mode == B0_MODE_DFU ? "DFU" : "Runtime", board->usb.vendor, board->usb.product,
+            board->usb.bcd_device, board->usb.address, board->configuration,
+            target->alternate->interface, board->usb.path, target->alternate->alternate,
+            known(target->alternate->name), known(board->serial));
+}
+
+bool dfu_util_one_board(const struct dfu_util_target *targets, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (targets[i].board != targets[0].board ||
+            targets[i].alternate->interface != targets[0].alternate->interface)
+            return false;
+    return true;
+}
