@@ -15,13 +15,16 @@ static void finish(struct b0_an3155 *e)
     e->stage = AN_STAGE_DONE;
 }
 
+/* A block is sure only when what follows it makes sense. */
+static void take_back(struct b0_an3155 *e)
+{
+    e->done -= e->last_chunk;
+    e->last_chunk = 0;
+}
+
 void b0_an3155_fail(struct b0_an3155 *e, enum b0_an3155_failure failure)
 {
-    /* The last block of a read is sure only when what follows it makes sense. */
-    if (e->op == AN_OP_READ) {
-        e->done -= e->last_chunk;
-        e->last_chunk = 0;
-    }
+    take_back(e);
     e->failure = failure;
     e->stage = AN_STAGE_FAILED;
     /* After a plain refusal the board waits for the next command. */
@@ -62,13 +65,21 @@ static uint16_t next_chunk(const struct b0_an3155 *e)
     return (uint16_t)(left < room ? left : room);
 }
 
+/* After the last block of a region: is the board in step? Anything that it always answers will do.
+ */
+static void start_question(struct b0_an3155 *e)
+{
+    e->asked = true;
+    b0_an3155_start(e, b0_an3155_lists(e, B0_AN3155_GET_ID) ? B0_AN3155_GET_ID : B0_AN3155_GET);
+}
+
 static void decide_read(struct b0_an3155 *e)
 {
     if (e->done < e->size) {
         e->chunk = next_chunk(e);
         b0_an3155_start(e, B0_AN3155_READ);
     } else if (e->last_chunk > 0) {
-        e->stage = AN_STAGE_LATE;
+        start_question(e);
     } else {
         finish(e);
     }
@@ -79,7 +90,10 @@ static void decide_write(struct b0_an3155 *e)
     uint32_t here = e->address + e->done;
 
     if (e->done == e->size) {
-        finish(e);
+        if (e->last_chunk > 0)
+            start_question(e);
+        else
+            finish(e);
         return;
     }
     e->chunk = next_chunk(e);
@@ -147,6 +161,11 @@ static void complete_doubt(struct b0_an3155 *e)
 void b0_an3155_complete(struct b0_an3155 *e)
 {
     e->stage = AN_STAGE_DECIDE;
+    if (e->asked) {
+        e->asked = false;
+        e->last_chunk = 0;
+        return;
+    }
     if (e->op == AN_OP_WRITE && e->doubt) {
         complete_doubt(e);
         return;
@@ -157,7 +176,7 @@ void b0_an3155_complete(struct b0_an3155 *e)
         e->done += e->number;
     else
         e->part++;
-    if (e->op == AN_OP_READ)
+    if (e->op == AN_OP_READ || e->op == AN_OP_WRITE)
         e->last_chunk = e->chunk;
     if (e->op == AN_OP_RESET || e->op == AN_OP_GO) {
         e->synced = false;
@@ -169,8 +188,10 @@ void b0_an3155_complete(struct b0_an3155 *e)
 
 /*
  * Bytes before an ACK are either noise, or the rest of a block that came with a byte too many: the
- * block before is read again. A block that was sent and not acknowledged may be in the flash or
- * not, and programming it twice is an error on many chips: it is read back first.
+ * block before is read again. After a write they can be refusals of what the board took for the
+ * next commands, because the block's count was hit on the way and a byte in its middle happened to
+ * be the checksum. Such a block, and one that was not acknowledged, may be in the flash or not, and
+ * programming it twice is an error on many chips: it is read back first.
  */
 void b0_an3155_doubt(struct b0_an3155 *e, enum b0_an3155_failure why)
 {
@@ -180,12 +201,15 @@ void b0_an3155_doubt(struct b0_an3155 *e, enum b0_an3155_failure why)
         b0_an3155_fail(e, why);
         return;
     }
-    if (e->op == AN_OP_READ && why == B0_AN3155_FAIL_NOISE) {
-        e->done -= e->last_chunk;
+    if (e->op == AN_OP_READ && (e->asked || why == B0_AN3155_FAIL_NOISE))
+        take_back(e);
+    if (e->op == AN_OP_WRITE && !e->doubt && (e->last_chunk > 0 || !b0_an3155_first_phase(e))) {
+        if (e->asked || b0_an3155_first_phase(e))
+            take_back(e);
         e->last_chunk = 0;
-    }
-    if (e->op == AN_OP_WRITE && b0_an3155_code(e) == B0_AN3155_WRITE && !b0_an3155_first_phase(e))
         e->doubt = true;
+    }
+    e->asked = false;
     /* A refusal may be of half a frame, and the other half still to come, or out of step by one. */
     if (refused && e->tries == 1)
         e->stage = AN_STAGE_DRAIN;
@@ -234,6 +258,7 @@ static void begin(struct b0_an3155 *e, enum an3155_op op, uint32_t address, uint
     e->failure = B0_AN3155_FAIL_NONE;
     e->failed_command = B0_AN3155_AUTOBAUD;
     e->doubt = false;
+    e->asked = false;
     e->tries = 0;
     e->garbage = 0;
     e->reached = 0;

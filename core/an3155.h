@@ -103,6 +103,7 @@ struct b0_an3155 {
     /* Private from here: the operation, the command within it, its phase, the stage of that. */
     bool synced; /* the board waits for a command, as far as we know */
     bool doubt;  /* the last block may be written or not: read back before it is written again */
+    bool asked;  /* after the last block, whether the board is in step */
     bool owed;   /* an answer is still to come, until deadline_us */
     uint8_t op;
     uint8_t part;

@@ -231,6 +231,8 @@ static void take_count(struct b0_an3155 *e)
 /* Get: the version, then the commands. Get ID: the id, highest byte first. */
 static void take_list(struct b0_an3155 *e)
 {
+    if (e->asked)
+        return; /* only whether it answers counts */
     if (commands[e->command].code == B0_AN3155_GET) {
         e->version = e->answer[0];
         for (uint16_t i = 1; i < e->list_size; i++)

@@ -105,22 +105,6 @@ static void got_data(struct b0_an3155 *e, enum boot0_xfer result, size_t actual)
 
 /* ---- what should not come ---- */
 
-static void issue_late(struct b0_an3155 *e, struct b0_an3155_step *step)
-{
-    receive(step, e->answer, 1, LATE_MS + line_ms(e, 1));
-}
-
-/* A read ends well if nothing is left over: a byte too many has shifted all that came before. */
-static void got_late(struct b0_an3155 *e, enum boot0_xfer result, size_t actual)
-{
-    if (result == B0_XFER_TIMEOUT && actual == 0) {
-        e->last_chunk = 0;
-        e->stage = AN_STAGE_DECIDE;
-    } else {
-        b0_an3155_doubt(e, B0_AN3155_FAIL_NOISE);
-    }
-}
-
 static void issue_drain(struct b0_an3155 *e, struct b0_an3155_step *step)
 {
     receive(step, e->answer, sizeof e->answer, LATE_MS + line_ms(e, 1));
@@ -296,7 +280,6 @@ static const struct {
     [AN_STAGE_SEND] = {issue_send, got_send},
     [AN_STAGE_ACK] = {issue_ack, got_ack},
     [AN_STAGE_DATA] = {issue_data, got_data},
-    [AN_STAGE_LATE] = {issue_late, got_late},
     [AN_STAGE_DRAIN] = {issue_drain, got_drain},
     [AN_STAGE_OWED] = {issue_ack, got_owed},
     [AN_STAGE_SYNC_DRAIN] = {issue_drain, got_sync_drain},

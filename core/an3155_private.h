@@ -30,7 +30,6 @@ enum an3155_stage {
     AN_STAGE_SEND,
     AN_STAGE_ACK,
     AN_STAGE_DATA,
-    AN_STAGE_LATE,  /* after a read: does another byte come, that should not? */
     AN_STAGE_DRAIN, /* after a refusal: until nothing comes any more */
     AN_STAGE_OWED,  /* the answer of a command that was given up, while the board works on it */
     AN_STAGE_SYNC_DRAIN,

@@ -275,7 +275,7 @@ static void test_reads(void **state)
     assert_int_equal(PLAY(&t, SENT("\x11\xee"), SAID(ACK), SENT("\x08\x00\x00\xfe\xf6"), SAID(ACK),
                           SENT("\x01\xfe"), SAID(ACK "ab"), SENT("\x11\xee"), SAID(ACK),
                           SENT("\x08\x00\x01\x00\x09"), SAID(ACK), SENT("\x03\xfc"),
-                          SAID(ACK "cdef"), SILENCE),
+                          SAID(ACK "cdef"), GET_ID_413),
                      0);
     assert_memory_equal(got, "abcdef", 6);
     assert_int_equal(t.engine.done, 6);
@@ -297,7 +297,7 @@ static void test_read_shifted(void **state)
                           SAID(NACK), SILENCE, SENT("\x11\xee"), SAID(ACK),
                           SENT("\x08\x00\x00\xfe\xf6"), SAID(ACK), SENT("\x01\xfe"), SAID(ACK "ab"),
                           SENT("\x11\xee"), SAID(ACK), SENT("\x08\x00\x01\x00\x09"), SAID(ACK),
-                          SENT("\x01\xfe"), SAID(ACK "cd"), SILENCE),
+                          SENT("\x01\xfe"), SAID(ACK "cd"), GET_ID_413),
                      0);
     assert_memory_equal(got, "abcd", 4);
 }
@@ -311,10 +311,11 @@ static void test_read_late_byte(void **state)
     connected(&t);
     b0_an3155_read(&t.engine, 0x08000000, got, 2);
     assert_int_equal(PLAY(&t, SENT("\x11\xee"), SAID(ACK), SENT("\x08\x00\x00\x00\x08"), SAID(ACK),
-                          SENT("\x01\xfe"), SAID(ACK "Xab"), SILENCE, SENT("\x02"), SILENCE,
-                          SENT("\x02"), SAID(NACK), SILENCE, SENT("\x11\xee"), SAID(ACK),
+                          SENT("\x01\xfe"), SAID(ACK "Xa"), SENT("\x02\xfd"), SAID("b"),
+                          SAID(ACK "\x01\x04\x13" ACK), SILENCE, SENT("\x04"), SILENCE,
+                          SENT("\x04"), SAID(NACK), SILENCE, SENT("\x11\xee"), SAID(ACK),
                           SENT("\x08\x00\x00\x00\x08"), SAID(ACK), SENT("\x01\xfe"), SAID(ACK "ab"),
-                          SILENCE),
+                          GET_ID_413),
                      0);
     assert_memory_equal(got, "ab", 2);
 }
@@ -331,7 +332,7 @@ static void test_read_damaged(void **state)
                           SENT("\x01\xfe"), SAID(ACK), DAMAGED, SILENCE, SENT("\x02"), SILENCE,
                           SENT("\x02"), SAID(NACK), SILENCE, SENT("\x11\xee"), SAID(ACK),
                           SENT("\x08\x00\x00\x00\x08"), SAID(ACK), SENT("\x01\xfe"), SAID(ACK "ab"),
-                          SILENCE),
+                          GET_ID_413),
                      0);
 }
 
@@ -344,15 +345,22 @@ static void test_writes(void **state)
     /* Five bytes become two words. */
     b0_an3155_write(&t.engine, 0x08000000, (const uint8_t *)"\x01\x02\x03\x04\x05", 5);
     assert_int_equal(PLAY(&t, SENT("\x31\xce"), SAID(ACK), SENT("\x08\x00\x00\x00\x08"), SAID(ACK),
-                          SENT("\x07\x01\x02\x03\x04\x05\xff\xff\xff\xf9"), SAID(ACK)),
+                          SENT("\x07\x01\x02\x03\x04\x05\xff\xff\xff\xf9"), SAID(ACK), GET_ID_413),
                      0);
     assert_int_equal(t.engine.done, 5);
     /* And so does one that does not begin at a word. */
     b0_an3155_write(&t.engine, 0x08000102, (const uint8_t *)"\x01\x02\x03", 3);
     assert_int_equal(PLAY(&t, SENT("\x31\xce"), SAID(ACK), SENT("\x08\x00\x01\x00\x09"), SAID(ACK),
-                          SENT("\x07\xff\xff\x01\x02\x03\xff\xff\xff\xf8"), SAID(ACK)),
+                          SENT("\x07\xff\xff\x01\x02\x03\xff\xff\xff\xf8"), SAID(ACK), GET_ID_413),
                      0);
 }
+
+#define WRITE_4                                                                                    \
+    SENT("\x31\xce"), SAID(ACK), SENT("\x08\x00\x00\x00\x08"), SAID(ACK),                          \
+        SENT("\x03\x01\x02\x03\x04\x07")
+#define SYNC_AND_READ_BACK                                                                         \
+    SILENCE, SENT("\x06"), SILENCE, SENT("\x06"), SAID(NACK), SILENCE, SENT("\x11\xee"),           \
+        SAID(ACK), SENT("\x08\x00\x00\x00\x08"), SAID(ACK), SENT("\x03\xfc")
 
 /* No ACK: whether the block was written is seen by reading it. The pad is not in the frame. */
 static void test_write_in_doubt(void **state)
@@ -360,25 +368,37 @@ static void test_write_in_doubt(void **state)
     static const uint8_t data[] = {1, 2, 3, 4};
     struct talk t;
 
-#define LOST_ACK                                                                                   \
-    SENT("\x31\xce"), SAID(ACK), SENT("\x08\x00\x00\x00\x08"), SAID(ACK),                          \
-        SENT("\x03\x01\x02\x03\x04\x07"), LONG_SILENCE, SILENCE, SENT("\x06"), SILENCE,            \
-        SENT("\x06"), SAID(NACK), SILENCE, SENT("\x11\xee"), SAID(ACK),                            \
-        SENT("\x08\x00\x00\x00\x08"), SAID(ACK), SENT("\x03\xfc")
     (void)state;
     connected(&t);
     b0_an3155_write(&t.engine, 0x08000000, data, 4);
-    assert_int_equal(PLAY(&t, LOST_ACK, SAID(ACK "\x01\x02\x03\x04")), 0);
+    assert_int_equal(
+        PLAY(&t, WRITE_4, LONG_SILENCE, SYNC_AND_READ_BACK, SAID(ACK "\x01\x02\x03\x04")), 0);
     connected(&t);
     b0_an3155_write(&t.engine, 0x08000000, data, 4);
-    assert_int_equal(PLAY(&t, LOST_ACK, SAID(ACK "\xff\xff\xff\xff"), SENT("\x31\xce"), SAID(ACK),
-                          SENT("\x08\x00\x00\x00\x08"), SAID(ACK), SENT("\x03\x01\x02\x03\x04\x07"),
-                          SAID(ACK)),
+    assert_int_equal(PLAY(&t, WRITE_4, LONG_SILENCE, SYNC_AND_READ_BACK,
+                          SAID(ACK "\xff\xff\xff\xff"), WRITE_4, SAID(ACK), GET_ID_413),
                      0);
     connected(&t);
     b0_an3155_write(&t.engine, 0x08000000, data, 4);
-    assert_int_equal(PLAY(&t, LOST_ACK, SAID(ACK "\x01\x02\xff\xff")), B0_AN3155_FAIL_DIRTY);
-#undef LOST_ACK
+    assert_int_equal(
+        PLAY(&t, WRITE_4, LONG_SILENCE, SYNC_AND_READ_BACK, SAID(ACK "\x01\x02\xff\xff")),
+        B0_AN3155_FAIL_DIRTY);
+}
+
+/* Its count was hit, and a byte in its middle was the right checksum: the rest is refused. */
+static void test_write_cut_short(void **state)
+{
+    static const uint8_t data[] = {1, 2, 3, 4};
+    struct talk t;
+
+    (void)state;
+    connected(&t);
+    b0_an3155_write(&t.engine, 0x08000000, data, 4);
+    assert_int_equal(PLAY(&t, WRITE_4, SAID(ACK), SENT("\x02\xfd"), SAID(NACK), SILENCE,
+                          SENT("\x11\xee"), SAID(ACK), SENT("\x08\x00\x00\x00\x08"), SAID(ACK),
+                          SENT("\x03\xfc"), SAID(ACK "\x01\x02\xff\xff")),
+                     B0_AN3155_FAIL_DIRTY);
+    assert_int_equal(t.engine.done, 0);
 }
 
 static void test_erases_pages(void **state)
@@ -562,6 +582,7 @@ int main(void)
         cmocka_unit_test(test_read_damaged),
         cmocka_unit_test(test_writes),
         cmocka_unit_test(test_write_in_doubt),
+        cmocka_unit_test(test_write_cut_short),
         cmocka_unit_test(test_erases_pages),
         cmocka_unit_test(test_erases_pages_by_one_byte),
         cmocka_unit_test(test_goes),

@@ -377,6 +377,7 @@ static void test_wrong_parity(void **state)
 {
     (void)state;
     every_character("parity", "f103");
+    every_character("parity", "l476");
 }
 
 static void test_unplugged(void **state)
