@@ -13,7 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
+/* POSIX leaves its declaration to the program; GNU has it in unistd.h. */
+extern char **environ; /* NOLINT(readability-redundant-declaration) */
 
 /* As umockdev-wrapper has it. */
 static const char umockdev_library[] = "libumockdev-preload.so.0";
