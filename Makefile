@@ -10,7 +10,7 @@ PYTHON ?= /usr/bin/python3
 
 build: ## compile libboot0, boot0 and vboard into build/host
 	@scripts/install-packages.sh --check build
-	@scripts/build.sh build/host
+	@scripts/build-host.sh
 	@echo "Built: build/host/cli/boot0, build/host/vboard/vboard. Try \`make demo\` or \`make check\`."
 
 demo: ## flash a virtual STM32F407 and show what happens (installs its packages)
@@ -25,7 +25,7 @@ test: ## every test there is, under 15 minutes (installs its packages)
 
 bench: ## boot0 and dfu-util on the same board, in real time (BENCH="--quick" for a taste)
 	@scripts/install-packages.sh --check demo
-	@scripts/build.sh build/host
+	@scripts/build-host.sh
 	@$(PYTHON) tests/bench/bench.py $(BENCH)
 
 fuzz: ## all parsers with random input, SECONDS=60 each

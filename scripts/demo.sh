@@ -27,7 +27,7 @@ run() {
 
 scripts/install-packages.sh demo
 echo "Compiling libboot0, boot0 and the virtual boards into build/host …"
-scripts/build.sh build/host
+scripts/build-host.sh
 echo "Compiling the program for the board into build/firmware …"
 scripts/firmware.sh >/dev/null
 

@@ -12,10 +12,10 @@ import json, sys
 print(next(row["value"] for row in json.load(sys.stdin) if row["name"] == "prefix"))'
 }
 
-scripts/build.sh build/host --prefix "$prefix"
+scripts/build-host.sh
 if [ "$(configured_prefix)" != "$prefix" ]; then
     meson configure build/host -Dprefix="$prefix"
-    scripts/build.sh build/host
+    scripts/build-host.sh
 fi
 DESTDIR=$destdir meson install -C build/host --no-rebuild --quiet
 # So that programs find the new library at once; a package's DESTDIR is nobody's to look into yet.
