@@ -22,8 +22,9 @@ import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build/test"
-# A few more things at once than there are cores would only make time-outs likelier.
 JOBS = os.cpu_count() or 1
+# Tests of the programs mostly wait: for a board's time, for the system to notice a plug.
+WAITING_JOBS = 2 * JOBS
 
 SANITIZER_ENVIRONMENT = {
     # The preloaded library of umockdev comes before that of the sanitizer: no harm in it.
@@ -111,7 +112,7 @@ class Stage:
             old.unlink()
         status = self.status_of(
             ["meson", "test", "-C", directory, "--no-rebuild", "--print-errorlogs"]
-            + ["--num-processes", JOBS, *arguments],
+            + ["--num-processes", WAITING_JOBS, *arguments],
             **environment,
         )
         count = Count()
