@@ -6,10 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "VID:PID[:VER]", hex; what is missing stays "any". */
+/* What bcdDFU may be: the version of the specification that the suffix follows. */
+static bool dfu_version_known(uint16_t version)
+{
+    return version == 0 || version == B0_DFU_VERSION_1_0 || version == B0_DFU_VERSION_1_1 ||
+           version == B0_DFU_VERSION_DFUSE;
+}
+
+/* "VID:PID[:VER[:DFU]]", hex; what is missing stays "any", and the version of DFU the usual one. */
 static bool parse_suffix(const char *text, struct boot0_suffix *suffix)
 {
-    uint16_t *const numbers[] = {&suffix->vendor, &suffix->product, &suffix->bcd_device};
+    uint16_t *const numbers[] = {&suffix->vendor, &suffix->product, &suffix->bcd_device,
+                                 &suffix->bcd_dfu};
     char *end;
 
     *suffix = (struct boot0_suffix){0xffff, 0xffff, 0xffff, 0};
@@ -20,7 +28,7 @@ static bool parse_suffix(const char *text, struct boot0_suffix *suffix)
             return false;
         *numbers[i] = (uint16_t)number;
         if (*end == '\0')
-            return i > 0;
+            return i > 0 && dfu_version_known(suffix->bcd_dfu);
         if (*end != ':')
             return false;
         text = end + 1;
@@ -51,6 +59,42 @@ static enum boot0_status choose_format(const struct arguments *arguments,
         return boot0_hint(error, "Name a chip, as f407, or the id itself, as 0x57755a57.");
     }
     return B0_OK;
+}
+
+/* "lmdfu", "lmdfu:0x2000", "lpc"; without an address, the file's. */
+static bool parse_prefix(const char *text, const struct boot0_image *image,
+                         struct boot0_prefix *prefix)
+{
+    size_t length = strcspn(text, ":");
+
+    *prefix = (struct boot0_prefix){B0_PREFIX_NONE, 0, 0};
+    if (image->has_addresses)
+        prefix->address = image->segments[0].address;
+    for (int i = B0_PREFIX_NONE + 1; i < B0_PREFIX_COUNT; i++) {
+        const char *name = boot0_prefix_name((enum boot0_prefix_kind)i);
+
+        if (strlen(name) == length && strncmp(name, text, length) == 0)
+            prefix->kind = (enum boot0_prefix_kind)i;
+    }
+    if (text[length] == ':')
+        return prefix->kind == B0_PREFIX_LMDFU &&
+               parse_number(text + length + 1, false, &prefix->address);
+    return prefix->kind != B0_PREFIX_NONE;
+}
+
+static enum boot0_status change_prefix(const char *text, struct boot0_image *image,
+                                       struct boot0_error *error)
+{
+    struct boot0_prefix prefix;
+
+    if (!text)
+        return B0_OK;
+    if (strcmp(text, boot0_prefix_name(B0_PREFIX_NONE)) == 0)
+        return boot0_image_remove_prefix(image, error);
+    if (parse_prefix(text, image, &prefix))
+        return boot0_image_add_prefix(image, &prefix, error);
+    boot0_fail(error, B0_E_USAGE, "--prefix does not take \"%s\"", text);
+    return boot0_hint(error, "It is lmdfu, lmdfu:0x2000, lpc, or none.");
 }
 
 static void print_result(const struct arguments *arguments, const struct boot0_image *image,
@@ -87,6 +131,8 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     if (!image->has_addresses && arguments->has_address)
         status = boot0_image_place(image, arguments->address, error);
     if (status == B0_OK)
+        status = change_prefix(arguments->prefix, image, error);
+    if (status == B0_OK)
         status = boot0_image_save(image, output, &options, error);
     if (status == B0_OK)
         print_result(arguments, image, output);
@@ -94,8 +140,8 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option taken[] = {OPTION_FORMAT, OPTION_ADDRESS, OPTION_SUFFIX, OPTION_FAMILY,
-                                    OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTION_FORMAT, OPTION_ADDRESS, OPTION_SUFFIX,
+                                    OPTION_PREFIX, OPTION_FAMILY,  OPTIONS_OUTPUT};
 
 const struct command command_convert = {
     .name = "convert",
@@ -105,7 +151,7 @@ const struct command command_convert = {
     .text = "Reads files of any format and writes them as one of another. The output's name tells "
             "its format (.bin, .hex, .srec, .elf, .uf2; .dfu is DfuSe if there are addresses), or "
             "--format does. A raw binary gets its address by --address or INPUT@ADDRESS. An output "
-            "that exists is replaced.",
+            "that exists is replaced, also if it is the input.",
     .examples = "  boot0 convert firmware.elf firmware.hex\n"
                 "  boot0 convert --suffix 0483:df11 boot.bin@0x08000000 app.hex all.dfu",
     COMMAND_OPTIONS(taken),

@@ -32,6 +32,7 @@ static void file_json(const char *name, const struct boot0_image *image)
 {
     struct json json = json_begin(stdout);
     struct boot0_vectors vectors;
+    struct boot0_prefix prefix;
 
     json_text(&json, "file", name);
     json_text(&json, "format", boot0_format_name(image->format));
@@ -54,6 +55,13 @@ static void file_json(const char *name, const struct boot0_image *image)
         json_hex(&json, "product", image->suffix.product, 4);
         json_hex(&json, "device", image->suffix.bcd_device, 4);
         json_hex(&json, "dfu", image->suffix.bcd_dfu, 4);
+        json_close(&json);
+    }
+    if (boot0_image_find_prefix(image, &prefix)) {
+        json_open(&json, "prefix");
+        json_text(&json, "kind", boot0_prefix_name(prefix.kind));
+        json_hex(&json, "load", prefix.address, 8);
+        json_number(&json, "payload", prefix.payload);
         json_close(&json);
     }
     if (image->has_family)
@@ -81,6 +89,18 @@ static void print_suffix(const struct boot0_suffix *suffix)
     if (suffix->bcd_device != 0xffff)
         printf(", version %04x", suffix->bcd_device);
     printf(" (DFU %x.%x)\n", suffix->bcd_dfu >> 8, suffix->bcd_dfu & 0xff);
+}
+
+static void print_prefix(const struct boot0_image *image)
+{
+    struct boot0_prefix prefix;
+
+    if (!boot0_image_find_prefix(image, &prefix))
+        return;
+    printf("  prefix    %s, for %u bytes", boot0_prefix_name(prefix.kind), prefix.payload);
+    if (prefix.kind == B0_PREFIX_LMDFU)
+        printf(" at 0x%08x", prefix.address);
+    putchar('\n');
 }
 
 static void print_program(const struct boot0_image *image)
@@ -121,6 +141,7 @@ static void print_file(const char *name, const struct boot0_image *image)
         printf("  address   none: raw bytes, which go to the start of the flash\n");
     if (image->has_suffix)
         print_suffix(&image->suffix);
+    print_prefix(image);
     print_program(image);
 }
 

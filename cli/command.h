@@ -64,6 +64,7 @@ struct arguments {
     bool readout;
     const char *format;
     const char *suffix;
+    const char *prefix;
     const char *family;
 
     const char *operands[OPERANDS_MAX];
@@ -104,6 +105,7 @@ enum option {
     OPTION_READOUT,
     OPTION_FORMAT,
     OPTION_SUFFIX,
+    OPTION_PREFIX,
     OPTION_FAMILY,
     OPTION_JSON,
     OPTION_QUIET,

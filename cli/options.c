@@ -79,8 +79,11 @@ static const struct row {
                         "turn read protection on; only erasing all takes it off"},
     [OPTION_FORMAT] = {"format", 'F', "NAME", TEXT, AT(format),
                        "binary, ihex, srec, elf, uf2, dfu or dfuse"},
-    [OPTION_SUFFIX] = {"suffix", 0, "VID:PID[:VER]", TEXT, AT(suffix),
-                       "the device that a .dfu is for, in hex"},
+    [OPTION_SUFFIX] = {"suffix", 0, "VID:PID[:...]", TEXT, AT(suffix),
+                       "the device that a .dfu is for, in hex; may go on with its version and "
+                       "that of DFU"},
+    [OPTION_PREFIX] = {"prefix", 0, "NAME", TEXT, AT(prefix),
+                       "lmdfu[:ADDRESS] (TI) or lpc (NXP) in front; none takes it away"},
     [OPTION_FAMILY] = {"family", 0, "CHIP|ID", TEXT, AT(family), "the chip that a .uf2 is for"},
     [OPTION_JSON] = {"json", 0, NULL, FLAG, AT(json), "results as JSON, one object a line"},
     [OPTION_QUIET] = {"quiet", 'q', NULL, FLAG, AT(quiet), "no progress, no notes"},

@@ -158,6 +158,39 @@ B0_API enum boot0_status boot0_image_save(const struct boot0_image *image, const
                                           const struct boot0_image_options *options,
                                           struct boot0_error *error);
 
+/* A vendor's header in front of a firmware without addresses, which some bootloaders want. */
+enum boot0_prefix_kind {
+    B0_PREFIX_NONE,
+    B0_PREFIX_LMDFU, /* TI Stellaris and Tiva: LM DFU */
+    B0_PREFIX_LPC,   /* NXP LPC, not encrypted */
+    B0_PREFIX_COUNT
+};
+
+struct boot0_prefix {
+    enum boot0_prefix_kind kind;
+    uint32_t address; /* LMDFU: where the firmware goes */
+    uint32_t payload; /* as the prefix says: bytes behind it, for LPC rounded up to 512 */
+};
+
+/* "lmdfu", "lpc", "none". Never NULL. */
+B0_API const char *boot0_prefix_name(enum boot0_prefix_kind kind);
+
+/* What prefix raw bytes seem to begin with; false: none, or the image has addresses. */
+B0_API bool boot0_image_find_prefix(const struct boot0_image *image, struct boot0_prefix *prefix);
+
+/*
+ * Puts a prefix in front of an image of one segment, which loses its address by it. The prefix'
+ * `payload` is not looked at. B0_E_USAGE (no such prefix or address, several segments), B0_E_DATA
+ * (there is one already, or the image is too large), B0_E_MEMORY; the image is unchanged then.
+ */
+B0_API enum boot0_status boot0_image_add_prefix(struct boot0_image *image,
+                                                const struct boot0_prefix *prefix,
+                                                struct boot0_error *error);
+
+/* Takes the prefix off. B0_E_DATA if there is none. */
+B0_API enum boot0_status boot0_image_remove_prefix(struct boot0_image *image,
+                                                   struct boot0_error *error);
+
 /* The Cortex-M vector table's first two words, if the image has them at `address`. */
 struct boot0_vectors {
     uint32_t address;

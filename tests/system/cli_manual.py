@@ -42,6 +42,8 @@ def json_members(directory):
     boot0("convert", f"{image}@0x08000000", dfu, width=None)
     boot0("convert", "--family", "f407", f"{image}@0x08000000", uf2, width=None)
     boot0("convert", dfu, hexfile, width=None)
+    prefixed = directory.file("prefixed.bin")
+    boot0("convert", "--prefix", "lmdfu:0x2000", image, prefixed, width=None)
     lines = read(hexfile).decode().splitlines()
     with_entry = [*lines[:-1], ":0400000508000101ED", lines[-1]]
     directory.file("a.hex", "\n".join(with_entry).encode())
@@ -49,7 +51,7 @@ def json_members(directory):
     for command, arguments in {
         "list": ["list"],
         "info": ["info"],
-        "info FILE": ["info", dfu, uf2, hexfile],
+        "info FILE": ["info", dfu, uf2, hexfile, prefixed],
         "flash --dry-run": ["flash", "--dry-run", image],
         "flash": ["flash", image],
         "read": ["read", "-n", "1k", other],

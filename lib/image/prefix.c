@@ -1,0 +1,164 @@
+/*
+ * Vendors' prefixes: a few bytes in front of a firmware that some bootloaders want to be sent with
+ * it. The bytes are those of dfu-util 0.11, dfu_file.c, and of what its dfu-prefix writes.
+ */
+#include "formats.h"
+
+#include <core/bytes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LMDFU_SIZE = 8,
+    LMDFU_PROGRAM = 0x01, /* the command to program, then a reserved byte */
+    LMDFU_UNIT = 1024,    /* of its address */
+    LPC_SIZE = 16,
+    LPC_PLAIN = 0x1a, /* not encrypted; no hash */
+    LPC_RESERVED = 0x3f,
+    LPC_MASK = 0x3f, /* what of the first two bytes tells the type */
+    LPC_UNIT = 512,  /* of its length */
+    PREFIX_MAX = LPC_SIZE,
+};
+
+/* ---- TI ---- */
+
+static bool find_lmdfu(const uint8_t *data, size_t size, struct boot0_prefix *prefix)
+{
+    if (size < LMDFU_SIZE || data[0] != LMDFU_PROGRAM || data[1] != 0 ||
+        b0_load32(data + 4) != size - LMDFU_SIZE)
+        return false;
+    prefix->address = (uint32_t)b0_load16(data + 2) * LMDFU_UNIT;
+    prefix->payload = b0_load32(data + 4);
+    return true;
+}
+
+static enum boot0_status make_lmdfu(const struct boot0_prefix *prefix, size_t payload,
+                                    uint8_t *bytes, struct boot0_error *error)
+{
+    if (prefix->address % LMDFU_UNIT != 0 || prefix->address / LMDFU_UNIT > UINT16_MAX) {
+        boot0_fail(error, B0_E_USAGE, "a prefix of TI's cannot hold the address 0x%08x",
+                   prefix->address);
+        return boot0_hint(error, "It has to be a multiple of 1024, and below 64 MiB.");
+    }
+    bytes[0] = LMDFU_PROGRAM;
+    bytes[1] = 0;
+    b0_store16(bytes + 2, (uint16_t)(prefix->address / LMDFU_UNIT));
+    b0_store32(bytes + 4, (uint32_t)payload);
+    return B0_OK;
+}
+
+/* ---- NXP ---- */
+
+static bool find_lpc(const uint8_t *data, size_t size, struct boot0_prefix *prefix)
+{
+    if (size < LPC_SIZE || (data[0] & LPC_MASK) != LPC_PLAIN ||
+        (data[1] & LPC_MASK) != LPC_RESERVED)
+        return false;
+    prefix->payload = (uint32_t)b0_load16(data + 2) * LPC_UNIT;
+    return true;
+}
+
+static enum boot0_status make_lpc(const struct boot0_prefix *prefix, size_t payload, uint8_t *bytes,
+                                  struct boot0_error *error)
+{
+    size_t units = (payload + LPC_UNIT - 1) / LPC_UNIT;
+
+    (void)prefix;
+    if (units > UINT16_MAX)
+        return boot0_fail(error, B0_E_DATA,
+                          "a prefix of NXP's cannot be that of %zu bytes: 32 MiB are too many",
+                          payload);
+    memset(bytes, 0, LPC_SIZE);
+    bytes[0] = LPC_PLAIN;
+    bytes[1] = LPC_RESERVED;
+    b0_store16(bytes + 2, (uint16_t)units);
+    memset(bytes + 12, 0xff, 4);
+    return B0_OK;
+}
+
+/* ---- any of them ---- */
+
+static const struct kind {
+    const char *name;
+    size_t size;
+    bool (*find)(const uint8_t *data, size_t size, struct boot0_prefix *prefix);
+    enum boot0_status (*make)(const struct boot0_prefix *prefix, size_t payload, uint8_t *bytes,
+                              struct boot0_error *error);
+} kinds[B0_PREFIX_COUNT] = {
+    [B0_PREFIX_NONE] = {"none", 0, NULL, NULL},
+    [B0_PREFIX_LMDFU] = {"lmdfu", LMDFU_SIZE, find_lmdfu, make_lmdfu},
+    [B0_PREFIX_LPC] = {"lpc", LPC_SIZE, find_lpc, make_lpc},
+};
+
+const char *boot0_prefix_name(enum boot0_prefix_kind kind)
+{
+    return (unsigned)kind < B0_PREFIX_COUNT ? kinds[kind].name : kinds[B0_PREFIX_NONE].name;
+}
+
+bool boot0_image_find_prefix(const struct boot0_image *image, struct boot0_prefix *prefix)
+{
+    *prefix = (struct boot0_prefix){B0_PREFIX_NONE, 0, 0};
+    if (image->segment_count != 1 || image->has_addresses)
+        return false;
+    for (int i = 0; i < B0_PREFIX_COUNT; i++)
+        if (kinds[i].find &&
+            kinds[i].find(image->segments[0].data, image->segments[0].size, prefix)) {
+            prefix->kind = (enum boot0_prefix_kind)i;
+            return true;
+        }
+    return false;
+}
+
+enum boot0_status boot0_image_add_prefix(struct boot0_image *image,
+                                         const struct boot0_prefix *prefix,
+                                         struct boot0_error *error)
+{
+    struct boot0_segment *segment = &image->segments[0];
+    struct boot0_prefix found;
+    uint8_t bytes[PREFIX_MAX], *joined;
+    enum boot0_status status;
+    size_t size;
+
+    if (prefix->kind <= B0_PREFIX_NONE || prefix->kind >= B0_PREFIX_COUNT)
+        return boot0_fail(error, B0_E_USAGE, "there is no such prefix");
+    if (image->segment_count != 1) {
+        boot0_fail(error, B0_E_USAGE, "a prefix goes in front of one run of bytes, not of %zu",
+                   image->segment_count);
+        return boot0_hint(error, "`boot0 convert` to .bin first: that fills the gaps.");
+    }
+    if (boot0_image_find_prefix(image, &found)) {
+        boot0_fail(error, B0_E_DATA, "there is a prefix already: %s", kinds[found.kind].name);
+        return boot0_hint(error, "`boot0 convert --prefix none` takes it away.");
+    }
+    size = kinds[prefix->kind].size;
+    if (segment->size > B0_IMAGE_DATA_MAX - size)
+        return boot0_fail(error, B0_E_DATA, "there is no room for a prefix: the file is too large");
+    status = kinds[prefix->kind].make(prefix, segment->size, bytes, error);
+    if (status != B0_OK)
+        return status;
+    joined = malloc(b0_room(segment->size + size));
+    if (!joined)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory for a prefix");
+    memcpy(joined, bytes, size);
+    memcpy(joined + size, segment->data, segment->size);
+    free(segment->data);
+    *segment = (struct boot0_segment){.size = segment->size + size, .data = joined};
+    image->has_addresses = false;
+    return B0_OK;
+}
+
+enum boot0_status boot0_image_remove_prefix(struct boot0_image *image, struct boot0_error *error)
+{
+    struct boot0_segment *segment = &image->segments[0];
+    struct boot0_prefix prefix;
+    size_t size;
+
+    if (!boot0_image_find_prefix(image, &prefix))
+        return boot0_fail(error, B0_E_DATA, "there is no prefix of TI's or NXP's to take away");
+    size = kinds[prefix.kind].size;
+    if (segment->size == size)
+        return boot0_fail(error, B0_E_DATA, "there is nothing behind the prefix");
+    segment->size -= size;
+    memmove(segment->data, segment->data + size, segment->size);
+    return B0_OK;
+}
