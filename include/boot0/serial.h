@@ -81,6 +81,7 @@ struct boot0_serial_port {
     bool usb;              /* the next two are known */
     uint16_t vendor;
     uint16_t product;
+    char serial[128]; /* the USB device's serial number; "": none */
 };
 
 /*

@@ -291,6 +291,7 @@ enum boot0_status boot0_serial_open(struct boot0_bus *bus, const struct boot0_ua
 static void describe(const struct sp_port *port, struct boot0_serial_port *to)
 {
     const char *description = sp_get_port_description(port);
+    const char *serial = NULL;
     int vendor, product;
 
     snprintf(to->path, sizeof to->path, "%s", sp_get_port_name(port));
@@ -299,6 +300,9 @@ static void describe(const struct sp_port *port, struct boot0_serial_port *to)
               sp_get_port_usb_vid_pid(port, &vendor, &product) == SP_OK;
     to->vendor = to->usb ? (uint16_t)vendor : 0;
     to->product = to->usb ? (uint16_t)product : 0;
+    if (to->usb)
+        serial = sp_get_port_usb_serial(port);
+    snprintf(to->serial, sizeof to->serial, "%s", serial ? serial : "");
 }
 
 enum boot0_status boot0_serial_list(struct boot0_serial_port **ports, size_t *count,
