@@ -140,8 +140,8 @@ struct command {
 #define COMMAND_OPTIONS(list) .options = (list), .option_count = sizeof(list) / sizeof(list)[0]
 
 extern const struct command command_list, command_info, command_flash, command_read, command_verify,
-    command_erase, command_run, command_reset, command_protect, command_convert, command_doctor,
-    command_udev, command_version;
+    command_erase, command_run, command_reset, command_protect, command_convert, command_discovery,
+    command_doctor, command_udev, command_version;
 
 /* ---- options.c ---- */
 

@@ -9,9 +9,9 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_list,     &command_info,   &command_flash, &command_read,    &command_verify,
-    &command_erase,    &command_run,    &command_reset, &command_protect, &command_convert,
-    &command_dfu_util, &command_doctor, &command_udev,  &command_version,
+    &command_list,     &command_info,   &command_flash,     &command_read,    &command_verify,
+    &command_erase,    &command_run,    &command_reset,     &command_protect, &command_convert,
+    &command_dfu_util, &command_doctor, &command_discovery, &command_udev,    &command_version,
 };
 
 enum {

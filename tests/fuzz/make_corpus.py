@@ -273,12 +273,21 @@ def an3155_seeds():
         yield f"stopped-{operation}", bytes([0x80, 0xFF, operation]) + bytes(5) + bytes([0, 11])
 
 
+def ide_seeds():
+    """What an IDE says to a port discovery, in both dialects."""
+    yield "list", b'HELLO 1 "arduino-cli"\nSTART\nLIST\nSTOP\nQUIT\n'
+    yield "sync", b'HELLO 1 "IDE 2"\nSTART_SYNC\n\n\n\nSTOP\nSTART_SYNC\nLIST\nQUIT\n'
+    yield "old", b"START_SYNC\r\n\n\nSTOP\n"
+    yield "long", b"HELLO " + b"a" * 1100 + b"\nSTART\n"
+
+
 TARGETS = {
     "an3155": an3155_seeds,
     "descriptors": descriptors_seeds,
     "dfu": dfu_seeds,
     "elf": elf_seeds,
     "engine": engine_seeds,
+    "ide": ide_seeds,
     "ihex": ihex_seeds,
     "image": image_seeds,
     "layout": layout_seeds,
