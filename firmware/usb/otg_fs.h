@@ -1,0 +1,29 @@
+/*
+ * The USB OTG_FS controller of the STM32F405/407/415/417 as a device: RM0090, chapter 34. Its pins
+ * (PA11, PA12 in alternate function 10), its clock and its 48 MHz are set up by the program before
+ * it is connected, with HCLK above 14.2 MHz (34.16.1).
+ */
+#ifndef B0_FIRMWARE_OTG_FS_H
+#define B0_FIRMWARE_OTG_FS_H
+
+#include "usb.h"
+
+/* The driver's state, one is enough. The caller's; all of it is private. */
+struct b0_otg_fs {
+    struct {
+        uint8_t *data;
+        uint16_t room;        /* of what `data` points to */
+        uint16_t size;        /* bytes that have come */
+        uint16_t packet_size; /* 0: closed */
+    } out[B0_USB_ENDPOINTS];
+    uint16_t in_packet_size[B0_USB_ENDPOINTS];
+    uint16_t fifo_end; /* words given away so far */
+    uint8_t setup[8];
+    bool setup_due;
+    bool suspended;
+};
+
+/* For b0_usb_init() with a struct b0_otg_fs, which starts all zero, as context. */
+extern const struct b0_usb_driver b0_otg_fs_driver;
+
+#endif
