@@ -1,7 +1,7 @@
 /*
  * The USB OTG_FS controller of the STM32F405/407/415/417 as a device: RM0090, chapter 34. Its pins
  * (PA11, PA12 in alternate function 10), its clock and its 48 MHz are set up by the program before
- * it is connected, with HCLK above 14.2 MHz (34.16.1).
+ * it is connected, with HCLK at 32 MHz at least (34.16.2, TRDT).
  */
 #ifndef B0_FIRMWARE_OTG_FS_H
 #define B0_FIRMWARE_OTG_FS_H
@@ -16,7 +16,8 @@ struct b0_otg_fs {
         uint16_t size;        /* bytes that have come */
         uint16_t packet_size; /* 0: closed */
     } out[B0_USB_ENDPOINTS];
-    uint16_t in_packet_size[B0_USB_ENDPOINTS];
+    uint16_t in_packet_size[B0_USB_ENDPOINTS]; /* 0: closed */
+    bool has_fifo[B0_USB_ENDPOINTS];
     uint16_t fifo_end; /* words given away so far */
     uint8_t setup[8];
     bool setup_due;

@@ -54,7 +54,12 @@ enum b0_usb_event {
     B0_USB_CONFIGURED, /* SET_CONFIGURATION: `value` is its number, 0 for none. Endpoints are open
                         */
     B0_USB_ALTERNATE,  /* SET_INTERFACE: `value` is the alternate setting; also after CONFIGURED */
-    B0_USB_SUSPENDED,  /* nothing on the bus for 3 ms: asleep, or the cable was pulled */
+    /*
+     * CLEAR_FEATURE(ENDPOINT_HALT): `value` is the endpoint's address. A transfer that was under
+     * way on it is gone; begin another.
+     */
+    B0_USB_RESTARTED,
+    B0_USB_SUSPENDED, /* nothing on the bus for 3 ms: asleep, or the cable was pulled */
     B0_USB_RESUMED,
 };
 
@@ -127,7 +132,7 @@ struct b0_usb_device {
 
 enum b0_usb_order {
     B0_USB_OPEN,  /* ready, data toggle 0, nothing under way */
-    B0_USB_CLOSE, /* does not answer; a transfer under way is forgotten. Closed ones may be */
+    B0_USB_CLOSE, /* does not answer; a transfer under way is forgotten */
     B0_USB_STALL, /* answers STALL until opened; endpoint 0: until the next SETUP */
 };
 

@@ -1,0 +1,208 @@
+#include "usb_host.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ---- the driver ---- */
+
+static void driver_connect(void *driver, bool on, bool interrupts)
+{
+    struct usb_host *host = driver;
+
+    (void)interrupts;
+    host->connected = on;
+}
+
+static void driver_poll(void *driver, struct b0_usb *usb)
+{
+    (void)driver;
+    (void)usb;
+}
+
+static void driver_set_address(void *driver, uint8_t address)
+{
+    struct usb_host *host = driver;
+
+    host->address = address;
+}
+
+static void driver_endpoint(void *driver, const struct b0_usb_endpoint *endpoint,
+                            enum b0_usb_order order)
+{
+    struct usb_host *host = driver;
+    unsigned number = B0_USB_NUMBER(endpoint->address);
+    bool in = B0_USB_IS_IN(endpoint->address);
+
+    assert(number < B0_USB_ENDPOINTS);
+    assert(number > 0 || order == B0_USB_STALL);
+    if (in) {
+        host->in[number].stalled = order == B0_USB_STALL;
+        host->in[number].sending = false;
+        host->in[number].open = order != B0_USB_CLOSE;
+        host->in[number].opened += order == B0_USB_OPEN;
+    } else {
+        host->out[number].stalled = order == B0_USB_STALL;
+        host->out[number].receiving = false;
+        host->out[number].open = order != B0_USB_CLOSE;
+        host->out[number].opened += order == B0_USB_OPEN;
+    }
+}
+
+static void driver_send(void *driver, uint8_t endpoint, const uint8_t *data, size_t size)
+{
+    struct usb_host *host = driver;
+    unsigned number = B0_USB_NUMBER(endpoint);
+
+    assert(number < B0_USB_ENDPOINTS && B0_USB_IS_IN(endpoint));
+    assert(!host->in[number].sending);
+    assert(size <= (number == 0 ? B0_USB_CONTROL_PACKET : sizeof host->in[number].packet));
+    if (size > 0)
+        memcpy(host->in[number].packet, data, size);
+    host->in[number].size = size;
+    host->in[number].sending = true;
+}
+
+static void driver_receive(void *driver, uint8_t endpoint, uint8_t *data, size_t size)
+{
+    struct usb_host *host = driver;
+    unsigned number = B0_USB_NUMBER(endpoint);
+
+    assert(number < B0_USB_ENDPOINTS && !B0_USB_IS_IN(endpoint));
+    assert(!host->out[number].receiving);
+    host->out[number].target = data;
+    host->out[number].room = size;
+    host->out[number].receiving = true;
+}
+
+static const struct b0_usb_driver driver = {
+    .connect = driver_connect,
+    .poll = driver_poll,
+    .set_address = driver_set_address,
+    .endpoint = driver_endpoint,
+    .send = driver_send,
+    .receive = driver_receive,
+};
+
+/* ---- the host ---- */
+
+void usb_host_plug(struct usb_host *host, const struct b0_usb_device *device)
+{
+    memset(host, 0, sizeof *host);
+    b0_usb_init(&host->usb, device, &driver, host);
+    b0_usb_connect(&host->usb, false);
+    usb_host_reset(host);
+}
+
+void usb_host_reset(struct usb_host *host)
+{
+    memset(host->in, 0, sizeof host->in);
+    memset(host->out, 0, sizeof host->out);
+    host->address = 0;
+    b0_usb_on_reset(&host->usb);
+}
+
+/* One packet to the host; false if there is none. */
+static bool fetch(struct usb_host *host, size_t *size)
+{
+    uint8_t packet[B0_USB_CONTROL_PACKET];
+
+    if (!host->in[0].sending)
+        return false;
+    *size = host->in[0].size;
+    memcpy(packet, host->in[0].packet, *size);
+    host->in[0].sending = false;
+    if (host->setup.request_type & B0_USB_DIR_IN) {
+        assert(host->moved + *size <= host->setup.length); /* else it would be babble */
+        memcpy(host->data + host->moved, packet, *size);
+        host->moved += *size;
+        host->packets++;
+    }
+    b0_usb_on_sent(&host->usb, B0_USB_IN(0));
+    return true;
+}
+
+/* One packet to the device; false if it takes none. */
+static bool deliver(struct usb_host *host, size_t size)
+{
+    if (!host->out[0].receiving)
+        return false;
+    assert(size <= host->out[0].room);
+    if (size > 0)
+        memcpy(host->out[0].target, host->data + host->moved, size);
+    host->out[0].receiving = false;
+    host->moved += size;
+    host->packets += size > 0;
+    b0_usb_on_received(&host->usb, B0_USB_OUT(0), size);
+    return true;
+}
+
+static enum usb_answer wait_or_stall(const struct usb_host *host)
+{
+    return host->in[0].stalled || host->out[0].stalled ? USB_STALL : USB_NAK;
+}
+
+static enum usb_answer continue_in(struct usb_host *host)
+{
+    size_t size;
+
+    while (!host->data_over) {
+        if (!fetch(host, &size))
+            return wait_or_stall(host);
+        host->data_over = size < B0_USB_CONTROL_PACKET || host->moved == host->setup.length;
+    }
+    return deliver(host, 0) ? USB_ACK : wait_or_stall(host);
+}
+
+static enum usb_answer continue_out(struct usb_host *host)
+{
+    size_t size;
+
+    while (host->moved < host->setup.length) {
+        size_t left = host->setup.length - host->moved;
+
+        if (!deliver(host, left < B0_USB_CONTROL_PACKET ? left : B0_USB_CONTROL_PACKET))
+            return wait_or_stall(host);
+    }
+    return fetch(host, &size) ? USB_ACK : wait_or_stall(host);
+}
+
+enum usb_answer usb_host_continue(struct usb_host *host)
+{
+    if (host->setup.request_type & B0_USB_DIR_IN && host->setup.length > 0)
+        return continue_in(host);
+    return continue_out(host);
+}
+
+enum usb_answer usb_host_control(struct usb_host *host, struct boot0_setup setup, uint8_t *data)
+{
+    const uint8_t packet[8] = {
+        setup.request_type,    setup.request,
+        (uint8_t)setup.value,  (uint8_t)(setup.value >> 8),
+        (uint8_t)setup.index,  (uint8_t)(setup.index >> 8),
+        (uint8_t)setup.length, (uint8_t)(setup.length >> 8),
+    };
+
+    host->setup = setup;
+    host->data = data;
+    host->moved = 0;
+    host->packets = 0;
+    host->data_over = false;
+    /* As the driver's contract says: a SETUP ends whatever was under way. */
+    host->in[0].sending = host->out[0].receiving = false;
+    host->in[0].stalled = host->out[0].stalled = false;
+    b0_usb_on_setup(&host->usb, packet);
+    return usb_host_continue(host);
+}
+
+enum usb_answer usb_host_descriptor(struct usb_host *host, uint8_t type, uint8_t index,
+                                    uint8_t *data, uint16_t length)
+{
+    const struct boot0_setup setup = {
+        .request_type = B0_USB_DIR_IN,
+        .request = B0_USB_GET_DESCRIPTOR,
+        .value = (uint16_t)(type << 8 | index),
+        .length = length,
+    };
+
+    return usb_host_control(host, setup, data);
+}

@@ -1,0 +1,53 @@
+/*
+ * A host for firmware/usb/core.c without a bus: a driver whose packets a test carries to and fro,
+ * one control transfer at a time, and a device that may answer late.
+ */
+#ifndef TESTS_USB_HOST_H
+#define TESTS_USB_HOST_H
+
+#include "firmware/usb/usb.h"
+
+enum usb_answer {
+    USB_ACK,
+    USB_NAK, /* the device has not answered yet: usb_host_continue() */
+    USB_STALL,
+};
+
+struct usb_host {
+    struct b0_usb usb;
+
+    /* What the device has told its driver. */
+    bool connected;
+    uint8_t address;
+    struct {
+        bool sending, receiving, stalled, open;
+        uint8_t packet[512];
+        size_t size;
+        uint8_t *target;
+        size_t room;
+        unsigned opened; /* how often */
+    } in[B0_USB_ENDPOINTS], out[B0_USB_ENDPOINTS];
+
+    /* The transfer under way. */
+    struct boot0_setup setup;
+    uint8_t *data;
+    size_t moved;
+    bool data_over;
+    unsigned packets; /* of its data stage */
+};
+
+void usb_host_plug(struct usb_host *host, const struct b0_usb_device *device);
+void usb_host_reset(struct usb_host *host);
+
+/*
+ * One control transfer, as far as it goes. `data` has setup.length bytes. `moved` tells how many
+ * went over the bus.
+ */
+enum usb_answer usb_host_control(struct usb_host *host, struct boot0_setup setup, uint8_t *data);
+enum usb_answer usb_host_continue(struct usb_host *host);
+
+/* GET_DESCRIPTOR of the device. */
+enum usb_answer usb_host_descriptor(struct usb_host *host, uint8_t type, uint8_t index,
+                                    uint8_t *data, uint16_t length);
+
+#endif
