@@ -162,13 +162,13 @@ static void test_update(void **state)
     say(talk, "HELLO 1 \"x\"");
     say(talk, "START_SYNC");
     discovery_update(&talk->discovery, &ports);
-    expect(
-        talk,
-        HELLO_OK OK(
-            "start_sync") "{\"eventType\":\"add\",\"port\":{\"address\":\"1-2.3\","
-                          "\"label\":\"1-2.3 no permission\",\"protocol\":\"dfu\",\"protocolLabel\":"
-                          "\"USB (DFU)\",\"properties\":{\"vid\":\"0x0483\",\"pid\":\"0xdf11\","
-                          "\"mode\":\"dfu\"}}}\n");
+    expect(talk,
+           HELLO_OK OK(
+               "start_sync") "{\"eventType\":\"add\",\"port\":{\"address\":\"1-2.3\","
+                             "\"label\":\"1-2.3 no "
+                             "permission\",\"protocol\":\"dfu\",\"protocolLabel\":"
+                             "\"USB (DFU)\",\"properties\":{\"vid\":\"0x0483\",\"pid\":\"0xdf11\","
+                             "\"mode\":\"dfu\"}}}\n");
     ports = ports_of(&f407, 1);
     discovery_update(&talk->discovery, &ports);
     expect(talk, "{\"eventType\":\"add\",\"port\":" F407 "}\n");

@@ -1,0 +1,2 @@
+/* The clocks of STM32duino's generic boards; others have theirs in variant.cpp. */
+#include <generic_clock.c>

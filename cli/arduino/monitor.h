@@ -1,0 +1,59 @@
+/*
+ * What an IDE says to a port monitor, and the answers: the pluggable monitor specification of
+ * arduino-cli, version 1. No port and no network in here: lines come in, JSON goes out, and what
+ * has to be opened and closed is asked for through functions.
+ */
+#ifndef BOOT0_CLI_ARDUINO_MONITOR_H
+#define BOOT0_CLI_ARDUINO_MONITOR_H
+
+#include <boot0/error.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum monitor_parameter {
+    MONITOR_BAUD,
+    MONITOR_PARITY,
+    MONITOR_BITS,
+    MONITOR_STOP_BITS,
+    MONITOR_DTR,
+    MONITOR_RTS,
+    MONITOR_PARAMETER_COUNT
+};
+
+enum {
+    MONITOR_VALUES_MAX = 18,
+};
+
+/* One parameter of a port: its name and the texts that it may have. */
+struct monitor_choice {
+    const char *name;
+    const char *label;
+    const char *values[MONITOR_VALUES_MAX]; /* NULL ends it */
+};
+extern const struct monitor_choice monitor_choices[MONITOR_PARAMETER_COUNT];
+
+struct monitor {
+    FILE *out;
+    /* Opens `port` as set, and connects to the IDE, which listens at `client`, "127.0.0.1:port". */
+    enum boot0_status (*open)(void *context, const char *client, const char *port,
+                              struct boot0_error *error);
+    void (*close)(void *context);
+    /* A parameter of the open port has changed. */
+    enum boot0_status (*changed)(void *context, struct boot0_error *error);
+    void *context;
+    bool greeted;
+    bool is_open;
+    bool is_over;
+    const char *selected[MONITOR_PARAMETER_COUNT]; /* of monitor_choices[].values */
+};
+
+void monitor_init(struct monitor *monitor, FILE *out);
+/* One line without its end. False when the other side has said QUIT. */
+bool monitor_line(struct monitor *monitor, const char *line);
+/* A line that was too long to be a command. */
+void monitor_overlong(struct monitor *monitor);
+/* The port has closed itself: the board is gone, or the IDE's connection is. */
+void monitor_closed(struct monitor *monitor, const char *why);
+
+#endif
