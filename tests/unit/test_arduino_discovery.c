@@ -39,7 +39,13 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    free(*state);
+    struct talk *talk = *state;
+
+    if (talk->memory.file) {
+        fclose(talk->memory.file);
+        free(talk->memory.text);
+    }
+    free(talk);
     return 0;
 }
 
@@ -269,7 +275,7 @@ static void test_reader(void **state)
         assert_int_equal(ide_reader_take(&reader, 'a'), IDE_READ_MORE);
     assert_int_equal(ide_reader_take(&reader, '\n'), IDE_READ_LINE);
     assert_int_equal(strlen(reader.line), IDE_LINE_MAX - 1);
-    for (size_t i = 0; i < 3 * IDE_LINE_MAX; i++)
+    for (int i = 0; i < 3 * IDE_LINE_MAX; i++)
         assert_int_equal(ide_reader_take(&reader, 'a'), IDE_READ_MORE);
     assert_int_equal(ide_reader_take(&reader, '\n'), IDE_READ_OVERLONG);
     assert_int_equal(feed(&reader, "\n", 1), IDE_READ_LINE);

@@ -61,7 +61,13 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    free(*state);
+    struct talk *talk = *state;
+
+    if (talk->memory.file) {
+        fclose(talk->memory.file);
+        free(talk->memory.text);
+    }
+    free(talk);
     return 0;
 }
 
@@ -121,6 +127,7 @@ static void test_describe(void **state)
                                   "\"even\"}"));
     assert_non_null(strstr(start, "\"selected\":\"on\"}}}}\n"));
     free(talk->memory.text);
+    talk->memory.file = NULL;
 }
 
 static void test_port_goes(void **state)
