@@ -1,0 +1,37 @@
+/* A small part of the Arduino API: what the tests' sketches use. */
+#ifndef ARDUINO_H
+#define ARDUINO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LOW    0
+#define HIGH   1
+#define INPUT  0
+#define OUTPUT 1
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+void setup(void);
+void loop(void);
+
+void pinMode(uint32_t pin, uint32_t mode);
+void digitalWrite(uint32_t pin, uint32_t value);
+uint32_t millis(void);
+void delay(uint32_t ms);
+void yield(void);
+
+/* Called from the USB interrupt with what came after DTR was toggled, as in STM32duino. */
+void dtr_togglingHook(uint8_t *buffer, uint32_t *length);
+
+#ifdef __cplusplus
+}
+#include "Serial.h"
+#endif
+
+#include VARIANT_H
+
+#endif

@@ -1,0 +1,23 @@
+/* The sketch's Serial: USB, by boot0's runtime. */
+#ifndef SERIAL_H
+#define SERIAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+class SerialUSB {
+public:
+    void begin(uint32_t baud);
+    operator bool() const;
+    int available() const;
+    int read();
+    size_t write(const uint8_t *bytes, size_t size);
+    size_t print(const char *text);
+    size_t print(uint32_t number);
+    size_t println(const char *text);
+    size_t println(uint32_t number);
+};
+
+extern SerialUSB Serial;
+
+#endif

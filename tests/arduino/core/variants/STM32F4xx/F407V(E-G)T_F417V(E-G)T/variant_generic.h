@@ -1,0 +1,8 @@
+/* A generic F407: the Discovery board's green LED would be PD12; port A is all that there is. */
+#ifndef VARIANT_GENERIC_H
+#define VARIANT_GENERIC_H
+
+#define PA6         6
+#define LED_BUILTIN PA6
+
+#endif
