@@ -1,76 +1,87 @@
-/* See journal.h. */
 #include "journal.h"
 
 #include "bytes.h"
 #include "crc32.h"
 
+#include <stddef.h>
+
+/* Offsets in a record. */
 enum {
     AT_MAGIC = 0,
-    AT_KIND = 4,
+    AT_SEQUENCE = 4,
     AT_START = 8,
     AT_LENGTH = 12,
     AT_DIGEST = 16,
-    AT_CRC = 60,
+    AT_RESERVED = 48, /* 0 */
+    AT_CHECK = 60,    /* CRC-32 of all before it */
 };
 
-#define MAGIC 0x314a3042u /* "B0J1" */
+#define MAGIC      0xb0074a00u /* with the type in the lowest byte */
+#define MAGIC_MASK 0xffffff00u
 
-static bool is_blank(const uint8_t *slot)
+static bool decode(struct b0_journal_record *record, const uint8_t *bytes)
 {
-    for (int i = 0; i < B0_JOURNAL_RECORD_SIZE; i++)
-        if (slot[i] != 0xff)
-            return false;
-    return true;
-}
+    uint32_t magic = b0_load32(bytes + AT_MAGIC);
 
-static bool decode(struct b0_journal_record *record, const uint8_t *slot)
-{
-    if (b0_load32(slot + AT_MAGIC) != MAGIC ||
-        b0_load32(slot + AT_CRC) != b0_crc32(B0_CRC32_START, slot, AT_CRC))
+    record->type = (uint8_t)magic;
+    if ((magic & MAGIC_MASK) != MAGIC ||
+        (record->type != B0_JOURNAL_BEGIN && record->type != B0_JOURNAL_COMPLETE) ||
+        b0_crc32(B0_CRC32_START, bytes, AT_CHECK) != b0_load32(bytes + AT_CHECK))
         return false;
-    record->kind = (uint8_t)b0_load32(slot + AT_KIND);
-    record->start = b0_load32(slot + AT_START);
-    record->length = b0_load32(slot + AT_LENGTH);
-    for (int i = 0; i < B0_SHA256_SIZE; i++)
-        record->digest[i] = slot[AT_DIGEST + i];
-    return b0_load32(slot + AT_KIND) == B0_JOURNAL_BEGIN ||
-           b0_load32(slot + AT_KIND) == B0_JOURNAL_COMPLETE;
-}
-
-void b0_journal_scan(struct b0_journal *journal, const uint8_t *sector, uint32_t size)
-{
-    struct b0_journal_record record;
-
-    *journal = (struct b0_journal){
-        .state = B0_JOURNAL_EMPTY,
-        .slots = (uint16_t)(size / B0_JOURNAL_RECORD_SIZE),
-    };
-    for (uint16_t i = 0; i < journal->slots; i++) {
-        const uint8_t *slot = sector + (uint32_t)i * B0_JOURNAL_RECORD_SIZE;
-
-        if (is_blank(slot))
-            continue;
-        /* A blank slot between used ones cannot be, but must not be written twice either. */
-        journal->used = (uint16_t)(i + 1);
-        journal->state = B0_JOURNAL_BEGUN;
-        if (!decode(&record, slot) || record.kind != B0_JOURNAL_COMPLETE)
-            continue;
-        journal->state = B0_JOURNAL_COMPLETED;
-        journal->has_last = true;
-        journal->last = record;
-    }
+    record->sequence = b0_load32(bytes + AT_SEQUENCE);
+    record->start = b0_load32(bytes + AT_START);
+    record->length = b0_load32(bytes + AT_LENGTH);
+    for (size_t i = 0; i < B0_SHA256_SIZE; i++)
+        record->digest[i] = bytes[AT_DIGEST + i];
+    return true;
 }
 
 void b0_journal_encode(const struct b0_journal_record *record,
                        uint8_t bytes[B0_JOURNAL_RECORD_SIZE])
 {
-    for (int i = 0; i < B0_JOURNAL_RECORD_SIZE; i++)
-        bytes[i] = 0;
-    b0_store32(bytes + AT_MAGIC, MAGIC);
-    b0_store32(bytes + AT_KIND, record->kind);
+    b0_store32(bytes + AT_MAGIC, MAGIC | record->type);
+    b0_store32(bytes + AT_SEQUENCE, record->sequence);
     b0_store32(bytes + AT_START, record->start);
     b0_store32(bytes + AT_LENGTH, record->length);
-    for (int i = 0; i < B0_SHA256_SIZE; i++)
+    for (size_t i = 0; i < B0_SHA256_SIZE; i++)
         bytes[AT_DIGEST + i] = record->digest[i];
-    b0_store32(bytes + AT_CRC, b0_crc32(B0_CRC32_START, bytes, AT_CRC));
+    for (size_t i = AT_RESERVED; i < AT_CHECK; i++)
+        bytes[i] = 0;
+    b0_store32(bytes + AT_CHECK, b0_crc32(B0_CRC32_START, bytes, AT_CHECK));
+}
+
+static bool is_blank(const uint8_t *slot)
+{
+    for (size_t i = 0; i < B0_JOURNAL_RECORD_SIZE; i++) {
+        if (slot[i] != 0xff)
+            return false;
+    }
+    return true;
+}
+
+void b0_journal_scan(struct b0_journal *journal, const uint8_t *sector, uint32_t size)
+{
+    uint32_t slots = size / B0_JOURNAL_RECORD_SIZE;
+    uint32_t next = slots;
+    bool has_sequence = false;
+
+    while (next > 0 && is_blank(sector + (next - 1) * B0_JOURNAL_RECORD_SIZE))
+        next--;
+    journal->state = next == 0 ? B0_JOURNAL_EMPTY : B0_JOURNAL_BEGUN;
+    journal->slots = slots;
+    journal->next = next;
+    journal->sequence = 0;
+    journal->has_complete = false;
+    for (uint32_t i = next; i > 0 && !journal->has_complete; i--) {
+        struct b0_journal_record *record = &journal->complete;
+
+        if (!decode(record, sector + (i - 1) * B0_JOURNAL_RECORD_SIZE))
+            continue;
+        if (!has_sequence)
+            journal->sequence = record->sequence + 1;
+        has_sequence = true;
+        journal->has_complete = record->type == B0_JOURNAL_COMPLETE;
+        if (journal->has_complete && i == next)
+            journal->state = B0_JOURNAL_COMPLETED;
+    }
 }

@@ -1,13 +1,7 @@
-/* SHA-256 by FIPS 180-4; names as there. Small rather than fast: one round in a loop. */
-#include <core/sha256.h>
-#include <string.h>
+#include "sha256.h"
 
-enum {
-    LENGTH_AT = 56, /* where a last block holds the length in bits */
-};
-
-/* 4.2.2: the first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
-static const uint32_t k[64] = {
+/* FIPS 180-4, 4.2.2: the fractions of the cube roots of the first 64 primes. */
+static const uint32_t constants[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
     0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
@@ -18,17 +12,17 @@ static const uint32_t k[64] = {
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 };
 
-/* 5.3.3: the same of the square roots of the first eight. */
-static const uint32_t start[8] = {
-    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-};
+static uint32_t rotate(uint32_t value, unsigned bits)
+{
+    return value >> bits | value << (32 - bits);
+}
 
-static uint32_t load_big(const uint8_t *p)
+static uint32_t load_be(const uint8_t *p)
 {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-static void store_big(uint8_t *p, uint32_t value)
+static void store_be(uint8_t *p, uint32_t value)
 {
     p[0] = (uint8_t)(value >> 24);
     p[1] = (uint8_t)(value >> 16);
@@ -36,84 +30,80 @@ static void store_big(uint8_t *p, uint32_t value)
     p[3] = (uint8_t)value;
 }
 
-static uint32_t rotr(uint32_t x, unsigned n)
+/* 6.2.2. The schedule is kept as its last 16 words; letters are the standard's. */
+static void compress(struct b0_sha256 *sha, const uint8_t *block)
 {
-    return x >> n | x << (32 - n);
-}
+    uint32_t w[16], v[8];
 
-/* 6.2.2, 1: word t of the schedule, of which only the last 16 are kept. */
-static uint32_t schedule(uint32_t w[16], unsigned t)
-{
-    uint32_t w2 = w[(t - 2) & 15], w15 = w[(t - 15) & 15];
-
-    w[t & 15] += (rotr(w2, 17) ^ rotr(w2, 19) ^ w2 >> 10) + w[(t - 7) & 15] +
-                 (rotr(w15, 7) ^ rotr(w15, 18) ^ w15 >> 3);
-    return w[t & 15];
-}
-
-static void add_block(uint32_t state[8], const uint8_t *block)
-{
-    uint32_t w[16], v[8]; /* v: a to h */
-
-    for (unsigned t = 0; t < 16; t++)
-        w[t] = load_big(block + 4 * t);
-    memcpy(v, state, sizeof v);
+    for (unsigned i = 0; i < 8; i++)
+        v[i] = sha->state[i];
     for (unsigned t = 0; t < 64; t++) {
-        uint32_t word = t < 16 ? w[t] : schedule(w, t);
-        uint32_t t1 = v[7] + (rotr(v[4], 6) ^ rotr(v[4], 11) ^ rotr(v[4], 25)) +
-                      ((v[4] & v[5]) ^ (~v[4] & v[6])) + k[t] + word;
-        uint32_t t2 = (rotr(v[0], 2) ^ rotr(v[0], 13) ^ rotr(v[0], 22)) +
-                      ((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]));
+        uint32_t a = v[0], e = v[4], t1, t2;
 
-        memmove(v + 1, v, 7 * sizeof *v);
+        if (t < 16) {
+            w[t] = load_be(block + 4 * t);
+        } else {
+            uint32_t w2 = w[(t - 2) % 16], w15 = w[(t - 15) % 16];
+
+            w[t % 16] += (rotate(w2, 17) ^ rotate(w2, 19) ^ w2 >> 10) + w[(t - 7) % 16] +
+                         (rotate(w15, 7) ^ rotate(w15, 18) ^ w15 >> 3);
+        }
+        t1 = v[7] + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & v[5]) ^ (~e & v[6])) +
+             constants[t] + w[t % 16];
+        t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) +
+             ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
+        for (unsigned i = 7; i > 0; i--)
+            v[i] = v[i - 1];
         v[4] += t1;
         v[0] = t1 + t2;
     }
     for (unsigned i = 0; i < 8; i++)
-        state[i] += v[i];
+        sha->state[i] += v[i];
 }
 
-void b0_sha256_start(struct b0_sha256 *sha)
+void b0_sha256_begin(struct b0_sha256 *sha)
 {
-    memcpy(sha->state, start, sizeof start);
+    /* 5.3.3 */
+    static const uint32_t start[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+
+    for (unsigned i = 0; i < 8; i++)
+        sha->state[i] = start[i];
     sha->size = 0;
 }
 
 void b0_sha256_add(struct b0_sha256 *sha, const uint8_t *data, size_t size)
 {
-    size_t held = (size_t)(sha->size % B0_SHA256_BLOCK);
-
-    sha->size += size;
     while (size > 0) {
-        size_t part = B0_SHA256_BLOCK - held < size ? B0_SHA256_BLOCK - held : size;
+        uint32_t used = sha->size % B0_SHA256_BLOCK;
 
-        memcpy(sha->block + held, data, part);
-        data += part;
-        size -= part;
-        held += part;
-        if (held < B0_SHA256_BLOCK)
-            return;
-        add_block(sha->state, sha->block);
-        held = 0;
+        if (used == 0 && size >= B0_SHA256_BLOCK) { /* without a copy */
+            compress(sha, data);
+            sha->size += B0_SHA256_BLOCK;
+            data += B0_SHA256_BLOCK;
+            size -= B0_SHA256_BLOCK;
+            continue;
+        }
+        sha->block[used] = *data++;
+        sha->size++;
+        size--;
+        if (used == B0_SHA256_BLOCK - 1)
+            compress(sha, sha->block);
     }
 }
 
-/* 5.1.1: a bit, zeros, and the length in bits. */
 void b0_sha256_end(struct b0_sha256 *sha, uint8_t digest[B0_SHA256_SIZE])
 {
-    size_t held = (size_t)(sha->size % B0_SHA256_BLOCK);
-    uint64_t bits = sha->size * 8;
+    static const uint8_t one = 0x80, zero = 0;
+    uint32_t bits = sha->size * 8;
+    uint8_t length[8] = {0};
 
-    sha->block[held++] = 0x80;
-    if (held > LENGTH_AT) {
-        memset(sha->block + held, 0, B0_SHA256_BLOCK - held);
-        add_block(sha->state, sha->block);
-        held = 0;
-    }
-    memset(sha->block + held, 0, LENGTH_AT - held);
-    store_big(sha->block + LENGTH_AT, (uint32_t)(bits >> 32));
-    store_big(sha->block + LENGTH_AT + 4, (uint32_t)bits);
-    add_block(sha->state, sha->block);
+    /* 5.1.1 */
+    store_be(length + 4, bits);
+    b0_sha256_add(sha, &one, 1);
+    while (sha->size % B0_SHA256_BLOCK != B0_SHA256_BLOCK - sizeof length)
+        b0_sha256_add(sha, &zero, 1);
+    b0_sha256_add(sha, length, sizeof length);
     for (unsigned i = 0; i < 8; i++)
-        store_big(digest + 4 * i, sha->state[i]);
+        store_be(digest + 4 * i, sha->state[i]);
 }

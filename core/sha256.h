@@ -1,4 +1,4 @@
-/* SHA-256 (FIPS 180-4), for records of what was flashed and for the bootloader. */
+/* SHA-256 (FIPS 180-4), written for size: a bootloader carries it. */
 #ifndef B0_CORE_SHA256_H
 #define B0_CORE_SHA256_H
 
@@ -6,19 +6,18 @@
 #include <stdint.h>
 
 enum {
-    B0_SHA256_SIZE = 32, /* bytes of a digest */
+    B0_SHA256_SIZE = 32,
     B0_SHA256_BLOCK = 64,
 };
 
 struct b0_sha256 {
     uint32_t state[8];
-    uint64_t size; /* bytes so far */
+    uint32_t size; /* of the message so far, in bytes; less than 2^29 */
     uint8_t block[B0_SHA256_BLOCK];
 };
 
-void b0_sha256_start(struct b0_sha256 *sha);
+void b0_sha256_begin(struct b0_sha256 *sha);
 void b0_sha256_add(struct b0_sha256 *sha, const uint8_t *data, size_t size);
-/* Ends it: start again before more is added. */
 void b0_sha256_end(struct b0_sha256 *sha, uint8_t digest[B0_SHA256_SIZE]);
 
 #endif

@@ -16,9 +16,10 @@ enum {
     SIZE = SLOTS * B0_JOURNAL_RECORD_SIZE,
 };
 
-static const struct b0_journal_record begin = {.kind = B0_JOURNAL_BEGIN, .start = 0x08008000};
+static const struct b0_journal_record begin = {.type = B0_JOURNAL_BEGIN, .start = 0x08008000};
 static const struct b0_journal_record complete = {
-    .kind = B0_JOURNAL_COMPLETE,
+    .type = B0_JOURNAL_COMPLETE,
+    .sequence = 5,
     .start = 0x08008000,
     .length = 12345,
     .digest = {1, 2, 3, [31] = 32},
@@ -52,8 +53,8 @@ static void test_empty(void **state)
     journal = scan(sector);
     assert_int_equal(journal.state, B0_JOURNAL_EMPTY);
     assert_int_equal(journal.slots, SLOTS);
-    assert_int_equal(journal.used, 0);
-    assert_false(journal.has_last);
+    assert_int_equal(journal.next, 0);
+    assert_false(journal.has_complete);
 }
 
 static void test_update(void **state)
@@ -66,21 +67,22 @@ static void test_update(void **state)
     write_record(sector, 0, &begin);
     journal = scan(sector);
     assert_int_equal(journal.state, B0_JOURNAL_BEGUN);
-    assert_int_equal(journal.used, 1);
-    assert_false(journal.has_last);
+    assert_int_equal(journal.next, 1);
+    assert_false(journal.has_complete);
     write_record(sector, 1, &complete);
     journal = scan(sector);
     assert_int_equal(journal.state, B0_JOURNAL_COMPLETED);
-    assert_int_equal(journal.used, 2);
-    assert_true(journal.has_last);
-    assert_int_equal(journal.last.start, 0x08008000);
-    assert_int_equal(journal.last.length, 12345);
-    assert_memory_equal(journal.last.digest, complete.digest, B0_SHA256_SIZE);
+    assert_int_equal(journal.next, 2);
+    assert_true(journal.has_complete);
+    assert_int_equal(journal.complete.start, 0x08008000);
+    assert_int_equal(journal.sequence, 6);
+    assert_int_equal(journal.complete.length, 12345);
+    assert_memory_equal(journal.complete.digest, complete.digest, B0_SHA256_SIZE);
     write_record(sector, 2, &begin);
     journal = scan(sector);
     assert_int_equal(journal.state, B0_JOURNAL_BEGUN);
-    assert_true(journal.has_last);
-    assert_int_equal(journal.last.length, 12345);
+    assert_true(journal.has_complete);
+    assert_int_equal(journal.complete.length, 12345);
 }
 
 /* The power goes between two words of a record, or within one. */
@@ -97,7 +99,7 @@ static void test_torn(void **state)
         memcpy(sector + B0_JOURNAL_RECORD_SIZE, whole, (size_t)size);
         journal = scan(sector);
         assert_int_equal(journal.state, B0_JOURNAL_BEGUN);
-        assert_int_equal(journal.used, 2);
+        assert_int_equal(journal.next, 2);
         write_record(sector, 2, &complete);
         assert_int_equal(scan(sector).state, B0_JOURNAL_COMPLETED);
     }
@@ -141,14 +143,14 @@ static void test_full(void **state)
     for (int i = 0; i < SLOTS; i++)
         write_record(sector, i, i % 2 ? &complete : &begin);
     journal = scan(sector);
-    assert_int_equal(journal.used, SLOTS);
+    assert_int_equal(journal.next, SLOTS);
     assert_int_equal(journal.state, B0_JOURNAL_COMPLETED);
 }
 
 static void test_unknown_kind(void **state)
 {
     uint8_t sector[SIZE];
-    struct b0_journal_record later = {.kind = 7};
+    struct b0_journal_record later = {.type = 7};
 
     (void)state;
     blank(sector);
@@ -168,7 +170,7 @@ static void test_garbage(void **state)
         sector[i] = (uint8_t)(i * 37 + 11);
     journal = scan(sector);
     assert_int_equal(journal.state, B0_JOURNAL_BEGUN);
-    assert_int_equal(journal.used, SLOTS);
+    assert_int_equal(journal.next, SLOTS);
     memset(sector, 0, SIZE);
     assert_int_equal(scan(sector).state, B0_JOURNAL_BEGUN);
 }
@@ -180,8 +182,8 @@ static void test_bytes(void **state)
 
     (void)state;
     b0_journal_encode(&complete, bytes);
-    assert_memory_equal(bytes, "B0J1", 4);
-    assert_int_equal(b0_load32(bytes + 4), 2);
+    assert_int_equal(b0_load32(bytes), 0xb0074a02);
+    assert_int_equal(b0_load32(bytes + 4), 5);
     assert_int_equal(b0_load32(bytes + 8), 0x08008000);
     assert_int_equal(b0_load32(bytes + 12), 12345);
     assert_memory_equal(bytes + 16, complete.digest, B0_SHA256_SIZE);

@@ -38,7 +38,7 @@ static void test_known(void **state)
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         struct b0_sha256 sha;
 
-        b0_sha256_start(&sha);
+        b0_sha256_begin(&sha);
         b0_sha256_add(&sha, (const uint8_t *)known[i].text, strlen(known[i].text));
         expect(&sha, known[i].digest);
     }
@@ -51,7 +51,7 @@ static void test_million(void **state)
     struct b0_sha256 sha;
 
     (void)state;
-    b0_sha256_start(&sha);
+    b0_sha256_begin(&sha);
     for (size_t i = 0; i < 1000000 / 80; i++)
         b0_sha256_add(&sha, piece, 80);
     expect(&sha, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
@@ -77,7 +77,7 @@ static void test_pieces(void **state)
         for (size_t cut = 0; cut <= rows[i].length; cut++) {
             struct b0_sha256 sha;
 
-            b0_sha256_start(&sha);
+            b0_sha256_begin(&sha);
             b0_sha256_add(&sha, zeros, cut);
             b0_sha256_add(&sha, zeros, rows[i].length - cut);
             expect(&sha, rows[i].digest);
