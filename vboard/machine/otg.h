@@ -1,0 +1,126 @@
+/*
+ * The USB device controller of the STM32F405/407: OTG_FS in device mode, as RM0090 chapter 34
+ * describes it, written from that chapter without regard to any driver. Two sides meet here:
+ *
+ *   registers   what the CPU reads and writes at 0x50000000, by offset;
+ *   bus         what a host does on the wire, one transaction a call.
+ *
+ * The model holds no clock and knows no CPU: the port tells it the time and takes its interrupt.
+ * What the hardware forbids is done as the hardware does it, where that is known, and reported.
+ *
+ * Not modelled: host mode, isochronous endpoints, SRP and HNP. Their use is reported.
+ */
+#ifndef VBOARD_MACHINE_OTG_H
+#define VBOARD_MACHINE_OTG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    VBOARD_OTG_ENDPOINTS = 4,   /* in each direction, endpoint 0 among them */
+    VBOARD_OTG_PACKET_MAX = 64, /* of control, bulk and interrupt at full speed */
+};
+
+/* OTG_FS_CID of the parts; they behave a little differently (see otg_endpoints.c). */
+enum {
+    VBOARD_OTG_CORE_1100 = 0x1100, /* early F405/407 by RM0090, F105/107 alike */
+    VBOARD_OTG_CORE_1200 = 0x1200, /* what F405/407 parts report */
+};
+
+/* What the controller needs from the machine; all but `context` has to be there. */
+struct vboard_otg_port {
+    void *context;
+    /* The level of the interrupt line, when it has changed. */
+    void (*irq)(void *context, bool level);
+    /* A use that the manual forbids; `offset` of the register that was accessed. */
+    void (*violation)(void *context, uint32_t offset, const char *text);
+    uint64_t (*now_ns)(void *context);
+    /*
+     * Something that the host waits for has become true (vboard_otg_watch()): the CPU should be
+     * stopped soon, so that the host can go on at the right time.
+     */
+    void (*progress)(void *context);
+};
+
+struct vboard_otg;
+
+/* In the state of power-on, clocks off, VBUS off. NULL: no memory. */
+struct vboard_otg *vboard_otg_new(uint32_t core_id, const struct vboard_otg_port *port);
+void vboard_otg_free(struct vboard_otg *otg);
+
+/* ---- the machine's side ---- */
+
+/* The reset of the peripheral: by the chip's reset or RCC_AHB2RSTR. Clocks and VBUS stay. */
+void vboard_otg_reset(struct vboard_otg *otg);
+/*
+ * RCC_AHB2ENR.OTGFSEN: registers can be accessed. The 48 MHz clock: the PHY and the core work.
+ * hclk_hz is checked against the turnaround time in GUSBCFG; 0 if not known.
+ */
+void vboard_otg_clocks(struct vboard_otg *otg, bool bus_clock, bool usb_clock, uint32_t hclk_hz);
+/* VBUS at the connector; `wired`: PA9 sees it. */
+void vboard_otg_vbus(struct vboard_otg *otg, bool present, bool wired);
+
+/* One access; offset below 0x40000, width 1, 2 or 4 bytes. */
+uint32_t vboard_otg_read(struct vboard_otg *otg, uint32_t offset, unsigned width);
+void vboard_otg_write(struct vboard_otg *otg, uint32_t offset, unsigned width, uint32_t value);
+
+bool vboard_otg_irq(const struct vboard_otg *otg);
+/*
+ * When a frame starts that the firmware wants to hear of (GINTMSK.SOFM): at that time call
+ * vboard_otg_sof(). UINT64_MAX: nobody wants it. The frame number needs no calls.
+ */
+uint64_t vboard_otg_sof_due_ns(const struct vboard_otg *otg);
+void vboard_otg_sof(struct vboard_otg *otg);
+
+/* ---- the bus side ---- */
+
+enum vboard_otg_answer {
+    VBOARD_OTG_NONE, /* silence: not connected, another address, no such endpoint */
+    VBOARD_OTG_ACK,  /* taken, or data was sent */
+    VBOARD_OTG_NAK,
+    VBOARD_OTG_STALL,
+};
+
+/* Whether the pull-up is on. */
+bool vboard_otg_connected(const struct vboard_otg *otg);
+/* The host drives reset; ends it (the frames begin); lets the bus go idle; wakes it. */
+void vboard_otg_reset_start(struct vboard_otg *otg);
+void vboard_otg_reset_end(struct vboard_otg *otg);
+void vboard_otg_suspend(struct vboard_otg *otg);
+void vboard_otg_resume(struct vboard_otg *otg);
+/* The device signals remote wake-up (DCTL.RWUSIG while suspended). */
+bool vboard_otg_wakes(const struct vboard_otg *otg);
+
+/*
+ * Transactions. `data1`: the PID is DATA1. in(): `data` has room for VBOARD_OTG_PACKET_MAX bytes;
+ * the host's ACK is taken for granted.
+ */
+enum vboard_otg_answer vboard_otg_setup(struct vboard_otg *otg, uint8_t address,
+                                        const uint8_t setup[8]);
+enum vboard_otg_answer vboard_otg_in(struct vboard_otg *otg, uint8_t address, uint8_t endpoint,
+                                     uint8_t *data, size_t *size, bool *data1);
+enum vboard_otg_answer vboard_otg_out(struct vboard_otg *otg, uint8_t address, uint8_t endpoint,
+                                      const uint8_t *data, size_t size, bool data1);
+
+/*
+ * What a host may wait for, as bits: endpoint n would answer an IN (OUT) token with something else
+ * than NAK; the pull-up came or went; the device signals remote wake-up.
+ */
+#define VBOARD_OTG_IN(n)  (1u << (n))
+#define VBOARD_OTG_OUT(n) (0x100u << (n))
+enum {
+    VBOARD_OTG_CONNECTION = 0x10000, /* in a watch: connected() is no longer what it was then */
+    VBOARD_OTG_WAKE = 0x20000,
+};
+/* Which of the endpoints are ready now; VBOARD_OTG_WAKE among them. */
+uint32_t vboard_otg_ready(const struct vboard_otg *otg);
+/*
+ * From now on progress() is called, once, when one of these becomes true that is not now. 0: none.
+ * The watch is over with that call.
+ */
+void vboard_otg_watch(struct vboard_otg *otg, uint32_t what);
+/* The firmware asked to hear of IN tokens that meet an empty FIFO: NAKs are not to be skipped. */
+bool vboard_otg_counts_tokens(const struct vboard_otg *otg);
+
+#endif
