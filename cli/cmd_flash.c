@@ -1,4 +1,5 @@
 /* boot0 flash: the main job. */
+#include "arduino/target.h"
 #include "dry_run.h"
 #include "job.h"
 #include "json.h"
@@ -88,6 +89,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     /* The file is read first: nobody should fetch a board for a file with a mistake. */
     if (!image)
         return error->code;
+    ide_choose(arguments);
     status = job_open(&job, arguments, error);
     if (status == B0_OK)
         status = flash(&job, image, arguments, error);
@@ -96,21 +98,14 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option taken[] = {OPTIONS_BOARD,
-                                    OPTION_ADDRESS,
-                                    OPTION_DRY_RUN,
-                                    OPTION_FULL,
-                                    OPTION_NO_PRESERVE,
-                                    OPTION_NO_VERIFY,
-                                    OPTION_NO_RUN,
-                                    OPTION_VDD,
-                                    OPTION_PATIENT,
-                                    OPTION_BOARD_ENTRY,
-                                    OPTION_CHIP,
-                                    OPTION_IGNORE_SUFFIX,
-                                    OPTION_ALLOW_OPTION_BYTES,
-                                    OPTION_FORCE,
-                                    OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTIONS_BOARD,        OPTION_IDE_PORT,
+                                    OPTION_ADDRESS,       OPTION_DRY_RUN,
+                                    OPTION_FULL,          OPTION_NO_PRESERVE,
+                                    OPTION_NO_VERIFY,     OPTION_NO_RUN,
+                                    OPTION_VDD,           OPTION_PATIENT,
+                                    OPTION_BOARD_ENTRY,   OPTION_CHIP,
+                                    OPTION_IGNORE_SUFFIX, OPTION_ALLOW_OPTION_BYTES,
+                                    OPTION_FORCE,         OPTIONS_OUTPUT};
 
 const struct command command_flash = {
     .name = "flash",

@@ -29,6 +29,8 @@ struct arguments {
     const char *boot;
     const char *trace;
     const char *replay;
+    const char *ide_port;
+    char ide_serial[B0_TEXT_MAX]; /* what `serial` points to if it was found by ide_port */
 
     /* how to talk */
     bool json;
@@ -81,6 +83,7 @@ enum option {
     OPTION_BAUD,
     OPTION_BOOT,
     OPTION_VIRTUAL,
+    OPTION_IDE_PORT,
     OPTION_TRACE,
     OPTION_REPLAY,
     OPTION_ADDRESS,

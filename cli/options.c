@@ -46,6 +46,8 @@ static const struct row {
     [OPTION_REPLAY] = {"replay", 0, "FILE", TEXT, AT(replay), "the board of a recorded trace"},
     [OPTION_VIRTUAL] = {"virtual", 0, "BOARD", BOARD, 0,
                         "a virtual board: f407, f072, ... (repeatable)"},
+    [OPTION_IDE_PORT] = {"ide-port", 0, "PORT", TEXT, AT(ide_port),
+                         "the board that an IDE's port is: 1-2.3, /dev/ttyACM0"},
     [OPTION_ADDRESS] = {"address", 'A', "ADDRESS", NUMBER, AT(has_address), "where, as 0x08000000"},
     [OPTION_SIZE] = {"size", 'n', "BYTES", SIZE, AT(has_size), "how much; 16k and 1M will do"},
     [OPTION_DRY_RUN] = {"dry-run", 0, NULL, FLAG, AT(dry_run),

@@ -1,0 +1,59 @@
+/* See target.h. */
+#include "target.h"
+
+#include "../text.h"
+
+#include <boot0/serial.h>
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "1-2.3" */
+static bool is_usb_path(const char *text)
+{
+    bool has_dash = false;
+
+    for (const char *c = text; *c; c++) {
+        if (!isdigit((unsigned char)*c) && *c != '-' && *c != '.')
+            return false;
+        has_dash = has_dash || *c == '-';
+    }
+    return has_dash;
+}
+
+/* The serial number of the USB device behind a serial port; false if it is none, or has none. */
+static bool find_serial(const char *port, char *serial, size_t size)
+{
+    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_serial_port *list = NULL;
+    size_t count;
+
+    if (boot0_serial_list(&list, &count, &error) != B0_OK)
+        return false;
+    serial[0] = '\0';
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list[i].path, port) == 0 && list[i].usb)
+            snprintf(serial, size, "%s", list[i].serial);
+    free(list);
+    return serial[0] != '\0';
+}
+
+void ide_choose(struct arguments *arguments)
+{
+    const char *port = arguments->ide_port;
+    char text[256];
+
+    if (!port || arguments->path || arguments->serial)
+        return;
+    if (is_usb_path(port)) {
+        arguments->path = port;
+    } else if (find_serial(port, arguments->ide_serial, sizeof arguments->ide_serial)) {
+        arguments->serial = arguments->ide_serial;
+    } else if (!arguments->quiet) {
+        snprintf(text, sizeof text,
+                 "there is no board at the port %s; the only one that is there "
+                 "will be used",
+                 port);
+        print_wrapped(stderr, "Note: ", text);
+    }
+}
