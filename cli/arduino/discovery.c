@@ -14,10 +14,8 @@ static void print_event(struct discovery *discovery, const char *event, const st
     struct json json = json_begin(discovery->out);
 
     json_text(&json, "eventType", event);
-    if (discovery->is_old)
-        ide_port_print_old(&json, port);
-    else if (is_add)
-        ide_port_print(&json, "port", port);
+    if (is_add)
+        ide_port_print(&json, "port", port, discovery->is_old);
     else
         ide_port_print_name(&json, "port", port);
     json_end(&json);
@@ -38,7 +36,7 @@ static void print_list(struct discovery *discovery)
     json_open_list(&json, "ports");
     for (size_t i = 0; i < discovery->ports.count; i++)
         if (concerns(discovery, &discovery->ports.list[i]))
-            ide_port_print(&json, NULL, &discovery->ports.list[i]);
+            ide_port_print(&json, NULL, &discovery->ports.list[i], discovery->is_old);
     json_close_list(&json);
     json_end(&json);
     fflush(discovery->out);

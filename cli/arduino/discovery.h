@@ -1,7 +1,7 @@
 /*
  * What an IDE says to a port discovery, and the answers: the pluggable discovery specification of
- * arduino-cli (version 1), and the older dialect of the IDE 1.8, which begins with START_SYNC and
- * without HELLO. No input or threads in here: lines and lists of ports come in, JSON goes out.
+ * arduino-cli (version 1), and the older dialect of the IDE 1.8.19, which begins with START_SYNC
+ * and without HELLO. No input or threads in here: lines and lists of ports come in, JSON goes out.
  */
 #ifndef BOOT0_CLI_ARDUINO_DISCOVERY_H
 #define BOOT0_CLI_ARDUINO_DISCOVERY_H

@@ -86,19 +86,13 @@ static const char *protocol_label_of(const struct ide_port *port)
     return "USB (DFU)";
 }
 
-static void print_id(struct json *json, const char *vendor, const char *product,
-                     const struct ide_port *port)
+static void print_properties(struct json *json, const char *name, const struct ide_port *port)
 {
-    if (!port->is_usb)
-        return;
-    json_hex(json, vendor, port->vendor, 4);
-    json_hex(json, product, port->product, 4);
-}
-
-static void print_properties(struct json *json, const struct ide_port *port)
-{
-    json_open(json, "properties");
-    print_id(json, "vid", "pid", port);
+    json_open(json, name);
+    if (port->is_usb) {
+        json_hex(json, "vid", port->vendor, 4);
+        json_hex(json, "pid", port->product, 4);
+    }
     if (port->serial[0])
         json_text(json, "serialNumber", port->serial);
     if (port->chip[0])
@@ -108,7 +102,7 @@ static void print_properties(struct json *json, const struct ide_port *port)
     json_close(json);
 }
 
-void ide_port_print(struct json *json, const char *name, const struct ide_port *port)
+void ide_port_print(struct json *json, const char *name, const struct ide_port *port, bool is_old)
 {
     char label[sizeof port->address + TEXT_BOARD + 32];
 
@@ -119,7 +113,11 @@ void ide_port_print(struct json *json, const char *name, const struct ide_port *
     json_text(json, "protocolLabel", protocol_label_of(port));
     if (port->serial[0])
         json_text(json, "hardwareId", port->serial);
-    print_properties(json, port);
+    print_properties(json, "properties", port);
+    if (is_old) {
+        print_properties(json, "prefs", port);
+        print_properties(json, "identificationPrefs", port);
+    }
     json_close(json);
 }
 
@@ -128,21 +126,5 @@ void ide_port_print_name(struct json *json, const char *name, const struct ide_p
     json_open(json, name);
     json_text(json, "address", port->address);
     json_text(json, "protocol", protocol_of(port));
-    json_close(json);
-}
-
-void ide_port_print_old(struct json *json, const struct ide_port *port)
-{
-    char label[sizeof port->address + TEXT_BOARD + 32];
-
-    json_text(json, "address", port->address);
-    json_text(json, "label", label_of(port, label, sizeof label));
-    json_text(json, "protocol", protocol_of(port));
-    if (port->name[0])
-        json_text(json, "boardName", port->name);
-    json_open(json, "prefs");
-    print_id(json, "vendorId", "productId", port);
-    if (port->serial[0])
-        json_text(json, "serialNumber", port->serial);
     json_close(json);
 }

@@ -45,16 +45,12 @@ void ide_port_of_board(struct ide_port *port, const struct boot0_board *board);
 void ide_port_of_serial(struct ide_port *port, const struct boot0_serial_port *serial);
 
 /*
- * A port as an object: as the pluggable discovery specification has it ("properties", version 1 of
- * the protocol).
+ * A port as an object: as the pluggable discovery specification has it, version 1. With `is_old`
+ * the properties stand once more under the names by which the IDE 1.8.19 reads them (fields of
+ * BoardPort in arduino-core: prefs, and identificationPrefs, which it compares with boards.txt).
  */
-void ide_port_print(struct json *json, const char *name, const struct ide_port *port);
+void ide_port_print(struct json *json, const char *name, const struct ide_port *port, bool is_old);
 /* The members that name a port: all that "remove" tells. */
 void ide_port_print_name(struct json *json, const char *name, const struct ide_port *port);
-/*
- * The same as members of the object that is open: what the IDE 1.8 reads (arduino/Arduino,
- * BoardPort.java).
- */
-void ide_port_print_old(struct json *json, const struct ide_port *port);
 
 #endif

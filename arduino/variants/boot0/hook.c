@@ -13,9 +13,15 @@
 #include <stdint.h>
 #include <string.h>
 
-/* RM0090, 7.3.13 (RCC_APB1ENR), 5.4.1 (PWR_CR), 26.6.20 (RTC_BKPxR); PM0214, 4.4.5 (AIRCR). */
+/*
+ * RM0090, 7.3.13 and 7.3.14 (RCC), 9.2.1 (SYSCFG_MEMRMP), 5.4.1 (PWR_CR), 26.6.20 (RTC_BKPxR);
+ * PM0214, 4.4.4 and 4.4.5 (VTOR, AIRCR).
+ */
 #define REGISTER(address) (*(volatile uint32_t *)(address))
 #define RCC_APB1ENR       REGISTER(0x40023840)
+#define RCC_APB2ENR       REGISTER(0x40023844)
+#define SYSCFG_MEMRMP     REGISTER(0x40013800)
+#define SCB_VTOR          REGISTER(0xe000ed08)
 #define PWR_CR            REGISTER(0x40007000)
 #define RTC_BKP19R        REGISTER(0x4000289c)
 #define SCB_AIRCR         REGISTER(0xe000ed0c)
@@ -23,6 +29,7 @@
 enum {
     PWR_CLOCK = 1 << 28,
     BACKUP_ACCESS = 1 << 8,
+    SYSCFG_CLOCK = 1 << 14,
 };
 
 /* docs/PROTOCOL.md, "The handover word". */
@@ -38,7 +45,7 @@ enum {
 static void allow_backup_access(void)
 {
     RCC_APB1ENR |= PWR_CLOCK;
-    (void)RCC_APB1ENR; /* two cycles until the clock is there (ES0182, 2.1.13) */
+    (void)RCC_APB1ENR; /* two cycles until the clock is there (an erratum of the F40x, ES0182) */
     PWR_CR |= BACKUP_ACCESS;
 }
 
@@ -72,19 +79,25 @@ void dtr_togglingHook(uint8_t *buffer, uint32_t *length)
 
 /*
  * There is no bootloader that could read the wish: the sketch does, before the core sets up clocks
- * and USB, so that the ROM finds the chip as after a reset. The core's own constructor, premain(),
- * has priority 101.
+ * and USB, so that the ROM finds the chip as after a reset (AN2606, 4.1: SYSCFG maps the ROM to
+ * address 0). Functions of .preinit_array run before all constructors, of which premain(), the
+ * core's start, is the first.
  */
-__attribute__((constructor(100))) static void restart(void)
+static void restart(void)
 {
     allow_backup_access();
     if (RTC_BKP19R != START_ROM)
         return;
     RTC_BKP19R = 0;
-    REGISTER(0xe000ed08) = (uint32_t)ROM_VECTORS; /* VTOR */
+    RCC_APB2ENR |= SYSCFG_CLOCK;
+    (void)RCC_APB2ENR;
+    SYSCFG_MEMRMP = 1;
+    SCB_VTOR = 0;
     __asm volatile("msr msp, %0\n\tbx %1" ::"r"(ROM_VECTORS[0]), "r"(ROM_VECTORS[1]) : "memory");
     __builtin_unreachable();
 }
+
+__attribute__((section(".preinit_array"), used)) static void (*const first)(void) = restart;
 
 #endif
 #endif

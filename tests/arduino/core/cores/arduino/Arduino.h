@@ -29,7 +29,6 @@ void dtr_togglingHook(uint8_t *buffer, uint32_t *length);
 
 #ifdef __cplusplus
 }
-#include "Serial.h"
 #endif
 
 #include VARIANT_H

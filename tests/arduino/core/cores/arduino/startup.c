@@ -1,0 +1,2 @@
+/* The vector table and what runs before main() are those of boot0's own programs. */
+#include "chip/startup_stm32f407.c"
