@@ -6,7 +6,7 @@ SECONDS ?= 60
 # Debian's Python has Debian's modules (python3-usb); another one in PATH has not.
 PYTHON ?= /usr/bin/python3
 
-.PHONY: build demo check test bench fuzz firmware install format lint packages clean help
+.PHONY: build demo check test bench fuzz dist firmware install format lint packages clean help
 
 build: ## compile libboot0, boot0 and vboard into build/host
 	@scripts/install-packages.sh --check build
@@ -31,6 +31,10 @@ bench: ## boot0 and dfu-util on the same board, in real time (BENCH="--quick" fo
 fuzz: ## all parsers with random input, SECONDS=60 each
 	@scripts/install-packages.sh --check test
 	@$(PYTHON) scripts/test.py --seconds $(SECONDS) fuzz
+
+dist: ## what the Arduino IDE downloads into build/dist (URL=… where it will be)
+	@scripts/install-packages.sh --check dist
+	@scripts/dist.sh $(URL)
 
 firmware: ## compile the example programs for the STM32F407 into build/firmware
 	@scripts/install-packages.sh --check firmware build

@@ -1,5 +1,7 @@
 /* A command's work with one board: opening it, loading files, and closing all again. */
 #include "job.h"
+
+#include "arduino/target.h"
 #include "json.h"
 #include "text.h"
 
@@ -26,6 +28,12 @@ static enum boot0_status open_port(struct job *job, const struct arguments *argu
     if (arguments->trace || arguments->replay || arguments->virtual_count > 1) {
         boot0_fail(error, B0_E_USAGE, "--port goes with no other board, --trace or --replay");
         return boot0_hint(error, "Recording and playing back are for USB.");
+    }
+    if (ide_is_usb_path(arguments->port)) {
+        boot0_fail(error, B0_E_USAGE, "%s is a USB port, not a serial port", arguments->port);
+        return boot0_hint(error,
+                          "To flash by USB use --path in place of --port; in the Arduino IDE "
+                          "choose an upload method by USB, or a serial port.");
     }
     if (arguments->virtual_count == 0)
         return boot0_serial_open(&job->bus, &options, error);

@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a part of this repository needs, those that are missing only:
-#   scripts/install-packages.sh [--check] build|demo|test|lint…
+#   scripts/install-packages.sh [--check] build|demo|test|lint|dist|arduino…
 # Without the right to install, or with --check, it prints the command to type and exits 69.
 set -euo pipefail
 
 build=(gcc libc6-dev make meson ninja-build pkg-config libusb-1.0-0-dev libserialport-dev
        libumockdev-dev umockdev)
 firmware=(gcc-arm-none-eabi)
+# What the Arduino IDE downloads: libusb is part of it, with what libusb wants.
+dist=("${build[@]}" bzip2 git libudev-dev python3)
+# The IDE itself, with Java: not everywhere to be had, so the tests do without it.
+arduino=("${dist[@]}" "${firmware[@]}" libnewlib-arm-none-eabi arduino)
 demo=("${build[@]}" "${firmware[@]}" dfu-util)
 lint=("${build[@]}" clang clang-format clang-tidy cppcheck shellcheck)
 test=("${demo[@]}" "${lint[@]}" git libcmocka-dev libclang-rt-dev valgrind
@@ -19,11 +23,13 @@ for argument in "$@"; do
     --check) check=yes ;;
     build) wanted+=("${build[@]}") ;;
     firmware) wanted+=("${firmware[@]}") ;;
+    dist) wanted+=("${dist[@]}") ;;
+    arduino) wanted+=("${arduino[@]}") ;;
     demo) wanted+=("${demo[@]}") ;;
     lint) wanted+=("${lint[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     *)
-        echo "usage: scripts/install-packages.sh [--check] build|firmware|demo|lint|test…" >&2
+        echo "usage: scripts/install-packages.sh [--check] build|firmware|demo|lint|test|dist|arduino…" >&2
         exit 64
         ;;
     esac

@@ -14,7 +14,9 @@ import dataclasses
 import json
 import os
 import pathlib
+import re
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -309,6 +311,21 @@ def stage_install(stage):
     return ONE
 
 
+def stage_arduino(stage):
+    """The Arduino IDE of Debian, with our platform from our index; not everywhere to be had."""
+    if shutil.which("arduino") is None:
+        stage.note = "the package arduino is not installed"
+        return Count(skipped=1)
+    stage.build("build/gcc")
+    stage.run(["scripts/dist.sh"])
+    status = stage.status_of(["tests/arduino/ide.py", "build/gcc/vboard/vboard"])
+    last = stage.log_path.read_text(encoding="utf-8").splitlines()[-1]
+    totals = re.fullmatch(r"(\d+) passed, (\d+) failed", last)
+    if not totals or (status != 0 and totals[2] == "0"):
+        raise Failure(f"tests/arduino/ide.py: exit status {status}")
+    return Count(passed=int(totals[1]), failed=int(totals[2]))
+
+
 def stage_demo(stage):
     stage.run(["scripts/demo.sh"])
     return ONE
@@ -325,6 +342,7 @@ STAGES = {
     "exports": (stage_exports, False),
     "install": (stage_install, True),
     "demo": (stage_demo, True),
+    "arduino": (stage_arduino, True),
     "cppcheck": (stage_cppcheck, True),
     "clang-tidy": (stage_clang_tidy, True),
     "sanitizers": (stage_sanitizers, True),

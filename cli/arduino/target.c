@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "1-2.3" */
-static bool is_usb_path(const char *text)
+bool ide_is_usb_path(const char *text)
 {
     bool has_dash = false;
 
@@ -45,7 +44,7 @@ void ide_choose(struct arguments *arguments)
 
     if (!port || arguments->path || arguments->serial)
         return;
-    if (is_usb_path(port)) {
+    if (ide_is_usb_path(port)) {
         arguments->path = port;
     } else if (find_serial(port, arguments->ide_serial, sizeof arguments->ide_serial)) {
         arguments->serial = arguments->ide_serial;

@@ -12,4 +12,7 @@
  */
 void ide_choose(struct arguments *arguments);
 
+/* Whether a text is a USB port as boot0 names it: "1-2.3". No serial port is called so. */
+bool ide_is_usb_path(const char *text);
+
 #endif

@@ -1,0 +1,1 @@
+/* What pins can do: nothing that the tests need. */

@@ -1,0 +1,1 @@
+/* Generic boards run from the clock that the core starts with. */
