@@ -206,3 +206,30 @@ enum usb_answer usb_host_descriptor(struct usb_host *host, uint8_t type, uint8_t
 
     return usb_host_control(host, setup, data);
 }
+
+bool usb_host_fetch(struct usb_host *host, uint8_t endpoint, uint8_t data[512], size_t *size)
+{
+    unsigned number = B0_USB_NUMBER(endpoint);
+
+    if (!host->in[number].sending || host->in[number].stalled)
+        return false;
+    *size = host->in[number].size;
+    memcpy(data, host->in[number].packet, *size);
+    host->in[number].sending = false;
+    b0_usb_on_sent(&host->usb, endpoint);
+    return true;
+}
+
+bool usb_host_deliver(struct usb_host *host, uint8_t endpoint, const uint8_t *data, size_t size)
+{
+    unsigned number = B0_USB_NUMBER(endpoint);
+
+    if (!host->out[number].receiving || host->out[number].stalled)
+        return false;
+    assert(size <= host->out[number].room);
+    if (size > 0)
+        memcpy(host->out[number].target, data, size);
+    host->out[number].receiving = false;
+    b0_usb_on_received(&host->usb, endpoint, size);
+    return true;
+}

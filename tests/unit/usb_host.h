@@ -50,4 +50,11 @@ enum usb_answer usb_host_continue(struct usb_host *host);
 enum usb_answer usb_host_descriptor(struct usb_host *host, uint8_t type, uint8_t index,
                                     uint8_t *data, uint16_t length);
 
+/*
+ * On an endpoint other than 0: what the device has given to be sent, as one transfer, or one packet
+ * to the device. False if the device answers NAK or STALL.
+ */
+bool usb_host_fetch(struct usb_host *host, uint8_t endpoint, uint8_t data[512], size_t *size);
+bool usb_host_deliver(struct usb_host *host, uint8_t endpoint, const uint8_t *data, size_t size);
+
 #endif
