@@ -65,7 +65,7 @@ void b0_journal_scan(struct b0_journal *journal, const uint8_t *sector, uint32_t
     uint32_t next = slots;
     bool has_sequence = false;
 
-    while (next > 0 && is_blank(sector + (next - 1) * B0_JOURNAL_RECORD_SIZE))
+    while (next > 0 && is_blank(sector + (size_t)(next - 1) * B0_JOURNAL_RECORD_SIZE))
         next--;
     journal->state = next == 0 ? B0_JOURNAL_EMPTY : B0_JOURNAL_BEGUN;
     journal->slots = slots;
@@ -75,7 +75,7 @@ void b0_journal_scan(struct b0_journal *journal, const uint8_t *sector, uint32_t
     for (uint32_t i = next; i > 0 && !journal->has_complete; i--) {
         struct b0_journal_record *record = &journal->complete;
 
-        if (!decode(record, sector + (i - 1) * B0_JOURNAL_RECORD_SIZE))
+        if (!decode(record, sector + (size_t)(i - 1) * B0_JOURNAL_RECORD_SIZE))
             continue;
         if (!has_sequence)
             journal->sequence = record->sequence + 1;

@@ -41,7 +41,7 @@ static void compress(struct b0_sha256 *sha, const uint8_t *block)
         uint32_t a = v[0], e = v[4], t1, t2;
 
         if (t < 16) {
-            w[t] = load_be(block + 4 * t);
+            w[t] = load_be(block + (size_t)4 * t);
         } else {
             uint32_t w2 = w[(t - 2) % 16], w15 = w[(t - 15) % 16];
 
@@ -105,5 +105,5 @@ void b0_sha256_end(struct b0_sha256 *sha, uint8_t digest[B0_SHA256_SIZE])
         b0_sha256_add(sha, &zero, 1);
     b0_sha256_add(sha, length, sizeof length);
     for (unsigned i = 0; i < 8; i++)
-        store_be(digest + 4 * i, sha->state[i]);
+        store_be(digest + (size_t)4 * i, sha->state[i]);
 }

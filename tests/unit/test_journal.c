@@ -32,7 +32,7 @@ static void blank(uint8_t *sector)
 
 static void write_record(uint8_t *sector, int slot, const struct b0_journal_record *record)
 {
-    b0_journal_encode(record, sector + slot * B0_JOURNAL_RECORD_SIZE);
+    b0_journal_encode(record, sector + (size_t)slot * B0_JOURNAL_RECORD_SIZE);
 }
 
 static struct b0_journal scan(const uint8_t *sector)
