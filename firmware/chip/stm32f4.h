@@ -28,20 +28,50 @@ struct rcc {
     uint32_t reserved_3c;
     volatile uint32_t apb1enr; /* 7.3.13 */
     volatile uint32_t apb2enr; /* 7.3.14 */
+    uint32_t reserved_48[10];
+    volatile uint32_t bdcr; /* 7.3.20 */
+    volatile uint32_t csr;  /* 7.3.21 */
 };
 REGISTER_AT(0x08, struct rcc, cfgr);
 REGISTER_AT(0x30, struct rcc, ahb1enr);
 REGISTER_AT(0x44, struct rcc, apb2enr);
+REGISTER_AT(0x74, struct rcc, csr);
 
 #define RCC ((struct rcc *)0x40023800u) /* 2.3, table 1 */
 
 #define RCC_CR_HSION           (1u << 0)
 #define RCC_CR_HSIRDY          (1u << 1)
 #define RCC_CR_HSEON           (1u << 16)
+#define RCC_CR_HSERDY          (1u << 17)
+#define RCC_CR_HSEBYP          (1u << 18)
 #define RCC_CR_CSSON           (1u << 19)
 #define RCC_CR_PLLON           (1u << 24)
+#define RCC_CR_PLLRDY          (1u << 25)
+#define RCC_PLLCFGR_RESET      0x24003010u
+#define RCC_PLLCFGR_N_SHIFT    6
+#define RCC_PLLCFGR_HSE        (1u << 22)
+#define RCC_PLLCFGR_Q_SHIFT    24
 #define RCC_CFGR_SW            (3u << 0) /* the clock wanted; 0 is HSI */
 #define RCC_CFGR_SWS           (3u << 2) /* the clock in use, likewise */
+#define RCC_CFGR_SW_PLL        (2u << 0)
+#define RCC_CFGR_SWS_PLL       (2u << 2)
+#define RCC_CFGR_PPRE1_BY_4    (5u << 10)
+#define RCC_CFGR_PPRE2_BY_2    (4u << 13)
+#define RCC_CFGR_RTCPRE_SHIFT  16 /* the crystal by this, for the RTC and TIM11 */
+#define RCC_AHB1ENR_RESET      0x00100000u
+#define RCC_AHB2ENR_OTGFS      (1u << 7)
+#define RCC_APB1ENR_PWR        (1u << 28)
+#define RCC_APB2ENR_ADC1       (1u << 8)
+#define RCC_APB2ENR_SYSCFG     (1u << 14)
+#define RCC_APB2ENR_TIM11      (1u << 18)
+#define RCC_CSR_RMVF           (1u << 24) /* forgets the flags below */
+#define RCC_CSR_BORRSTF        (1u << 25)
+#define RCC_CSR_PINRSTF        (1u << 26)
+#define RCC_CSR_PORRSTF        (1u << 27)
+#define RCC_CSR_SFTRSTF        (1u << 28)
+#define RCC_CSR_IWDGRSTF       (1u << 29)
+#define RCC_CSR_WWDGRSTF       (1u << 30)
+#define RCC_CSR_LPWRRSTF       (1u << 31)
 #define RCC_AHB1ENR_GPIO(port) (1u << (((uintptr_t)(port)-GPIO_BASE) / GPIO_STRIDE))
 
 /* The clock that runs after reset, in Hz: RM0090, 7.2.2. */
@@ -73,6 +103,10 @@ REGISTER_AT(0x20, struct gpio, afr);
 
 #define GPIO_MODER_MASK(pin)   (3u << (2 * (pin)))
 #define GPIO_MODER_OUTPUT(pin) (1u << (2 * (pin)))
+#define GPIO_MODER_AF(pin)     (2u << (2 * (pin)))
+#define GPIO_OSPEEDR_HIGH(pin) (3u << (2 * (pin)))
+#define GPIO_PUPDR_UP(pin)     (1u << (2 * (pin)))
+#define GPIO_PUPDR_DOWN(pin)   (2u << (2 * (pin)))
 #define GPIO_BSRR_SET(pin)     (1u << (pin))
 #define GPIO_BSRR_RESET(pin)   (1u << ((pin) + 16))
 
@@ -96,6 +130,10 @@ enum {
 #define NVIC_ICPR ((volatile uint32_t *)0xe000e280u) /* 4.3.5: write 1 to forget */
 
 /* System control block: PM0214, 4.4. */
-#define SCB_VTOR (*(volatile uint32_t *)0xe000ed08u) /* 4.4.4 */
+#define SCB_VTOR  (*(volatile uint32_t *)0xe000ed08u) /* 4.4.4 */
+#define SCB_AIRCR (*(volatile uint32_t *)0xe000ed0cu) /* 4.4.5 */
+
+#define SCB_AIRCR_VECTKEY     (0x5fau << 16)
+#define SCB_AIRCR_SYSRESETREQ (1u << 2)
 
 #endif

@@ -1,0 +1,141 @@
+#include "flash.h"
+#include "stm32f4_system.h"
+
+#include <bootloader/map.h>
+#include <core/flash_times_f4.h>
+
+#define ERRORS                                                                                     \
+    (FLASH_SR_OPERR | FLASH_SR_WRPERR | FLASH_SR_PGAERR | FLASH_SR_PGPERR | FLASH_SR_PGSERR)
+
+static const struct b0_flash_times times = B0_FLASH_TIMES_F4;
+
+/* PSIZE, and the column of the times: 3.9.7 and core/flash_times.h number them alike. */
+static enum b0_parallelism width(uint32_t unit_bytes)
+{
+    return unit_bytes == 4 ? B0_PARALLEL_X32 : unit_bytes == 2 ? B0_PARALLEL_X16 : B0_PARALLEL_X8;
+}
+
+void b0_flash_unlock(struct b0_flash *flash, uint8_t unit_bytes)
+{
+    flash->unit_bytes = unit_bytes;
+    if ((FLASH->cr & FLASH_CR_LOCK) != 0) {
+        FLASH->keyr = FLASH_KEY_1;
+        FLASH->keyr = FLASH_KEY_2;
+    }
+    FLASH->sr = ERRORS | FLASH_SR_EOP; /* what an earlier program left: written 1 to clear */
+}
+
+void b0_flash_lock(void)
+{
+    FLASH->cr = FLASH_CR_LOCK;
+}
+
+uint8_t b0_flash_unit_bytes(uint16_t supply_mv)
+{
+    return supply_mv >= 2700 ? 4 : supply_mv >= 2100 ? 2 : 1;
+}
+
+static void erase(void *context, uint8_t sector)
+{
+    struct b0_flash *flash = context;
+    uint32_t cr = FLASH_CR_SER | (uint32_t)sector << FLASH_CR_SNB_SHIFT |
+                  (uint32_t)width(flash->unit_bytes) << FLASH_CR_PSIZE_SHIFT;
+
+    FLASH->cr = cr;
+    FLASH->cr = cr | FLASH_CR_STRT;
+}
+
+/* Odd ends go in smaller units, so that nothing beside them is touched. */
+static uint32_t program(void *context, uint32_t address, const uint8_t *data, uint32_t size)
+{
+    struct b0_flash *flash = context;
+    uint32_t unit = flash->unit_bytes;
+
+    while (unit > 1 && (address % unit != 0 || size < unit))
+        unit /= 2;
+    FLASH->cr = FLASH_CR_PG | (uint32_t)width(unit) << FLASH_CR_PSIZE_SHIFT;
+    if (unit == 4)
+        *(volatile uint32_t *)address = (uint32_t)data[0] | (uint32_t)data[1] << 8 |
+                                        (uint32_t)data[2] << 16 | (uint32_t)data[3] << 24;
+    else if (unit == 2)
+        *(volatile uint16_t *)address = (uint16_t)(data[0] | data[1] << 8);
+    else
+        *(volatile uint8_t *)address = data[0];
+    __asm__ volatile("dsb" ::: "memory"); /* BSY is to be seen by who asks next */
+    return unit;
+}
+
+static enum b0_flash_state state(void *context)
+{
+    uint32_t status = FLASH->sr;
+
+    (void)context;
+    if ((status & FLASH_SR_BSY) != 0)
+        return B0_FLASH_BUSY;
+    if ((status & ERRORS) == 0)
+        return B0_FLASH_READY;
+    FLASH->sr = ERRORS;
+    return (status & FLASH_SR_WRPERR) != 0 ? B0_FLASH_PROTECTED : B0_FLASH_FAILED;
+}
+
+static const uint8_t *contents(void *context, uint32_t address)
+{
+    (void)context;
+    return (const uint8_t *)address;
+}
+
+static uint32_t erase_us(void *context, uint8_t sector)
+{
+    const struct b0_flash *flash = context;
+    uint32_t size = b0_sector_size(sector);
+    unsigned row = 0;
+
+    while (row + 1 < B0_FLASH_ERASE_ROWS && times.erase[row].sector_size < size)
+        row++;
+    return times.erase[row].ms[width(flash->unit_bytes)] * 1000u;
+}
+
+static uint32_t program_us(void *context, uint32_t size)
+{
+    const struct b0_flash *flash = context;
+
+    return (size + flash->unit_bytes - 1) / flash->unit_bytes * times.program_us;
+}
+
+const struct b0_flash_ops b0_flash_ops = {
+    .erase = erase,
+    .program = program,
+    .state = state,
+    .contents = contents,
+    .erase_us = erase_us,
+    .program_us = program_us,
+};
+
+/* ---- option bytes ---- */
+
+bool b0_flash_protected(uint8_t sector)
+{
+    return (FLASH->optcr >> (FLASH_OPTCR_NWRP_SHIFT + sector) & 1) == 0;
+}
+
+void b0_flash_protect(uint8_t sector, bool on)
+{
+    uint32_t bit = 1u << (FLASH_OPTCR_NWRP_SHIFT + sector);
+
+    if (b0_flash_protected(sector) == on)
+        return;
+    FLASH->optkeyr = FLASH_OPTION_KEY_1;
+    FLASH->optkeyr = FLASH_OPTION_KEY_2;
+    while ((FLASH->sr & FLASH_SR_BSY) != 0) {
+    }
+    FLASH->optcr = on ? FLASH->optcr & ~bit : FLASH->optcr | bit;
+    FLASH->optcr |= FLASH_OPTCR_OPTSTRT;
+    while ((FLASH->sr & FLASH_SR_BSY) != 0) {
+    }
+    FLASH->optcr |= FLASH_OPTCR_OPTLOCK;
+}
+
+bool b0_flash_hardware_watchdog(void)
+{
+    return (FLASH->optcr & FLASH_OPTCR_WDG_SW) == 0;
+}

@@ -1,0 +1,27 @@
+/* What tells one chip from another: RM0090, 38.6.1 and chapter 39. */
+#ifndef CHIP_IDENTITY_H
+#define CHIP_IDENTITY_H
+
+#include <stdint.h>
+
+enum {
+    B0_UNIQUE_ID_SIZE = 12,
+    B0_SERIAL_LENGTH = 12,
+};
+
+uint16_t b0_chip_device(void);
+uint16_t b0_chip_revision(void);
+/* In KiB; 512, the smallest, if it was not programmed in. */
+uint16_t b0_chip_flash_kib(void);
+const uint8_t *b0_chip_unique_id(void);
+
+/* The serial number that the ROM's USB bootloader shows: 12 hexadecimal digits, no NUL. */
+void b0_chip_serial(const uint8_t unique_id[B0_UNIQUE_ID_SIZE], char digits[B0_SERIAL_LENGTH]);
+
+/*
+ * The supply in millivolts, by the internal reference, with the ADC's clock at most 84 MHz / 2.
+ * 0 if the converter does not answer or its calibration is not there.
+ */
+uint16_t b0_chip_supply_mv(void);
+
+#endif

@@ -1,0 +1,76 @@
+#include "reset.h"
+#include "stm32f4_system.h"
+
+#include <core/handover.h>
+
+uint32_t b0_reset_flags(void)
+{
+    uint32_t flags = RCC->csr;
+
+    RCC->csr |= RCC_CSR_RMVF;
+    RCC->csr &= ~RCC_CSR_RMVF;
+    return flags;
+}
+
+bool b0_reset_by_pin(uint32_t flags)
+{
+    /* Every reset of the system pulls the pin, too. */
+    const uint32_t others = RCC_CSR_BORRSTF | RCC_CSR_PORRSTF | RCC_CSR_SFTRSTF | RCC_CSR_IWDGRSTF |
+                            RCC_CSR_WWDGRSTF | RCC_CSR_LPWRRSTF;
+
+    return (flags & RCC_CSR_PINRSTF) != 0 && (flags & others) == 0;
+}
+
+void b0_handover_open(void)
+{
+    RCC->apb1enr |= RCC_APB1ENR_PWR;
+    (void)RCC->apb1enr;
+    PWR->cr |= PWR_CR_DBP;
+}
+
+uint32_t b0_handover_read(void)
+{
+    return RTC_BKPR(B0_HANDOVER_REGISTER);
+}
+
+void b0_handover_write(uint32_t word)
+{
+    RTC_BKPR(B0_HANDOVER_REGISTER) = word;
+    (void)RTC_BKPR(B0_HANDOVER_REGISTER); /* it has arrived when it can be read */
+}
+
+void b0_handover_close(void)
+{
+    PWR->cr &= ~PWR_CR_DBP;
+    RCC->apb1enr &= ~RCC_APB1ENR_PWR;
+}
+
+void b0_reset(void)
+{
+    __asm__ volatile("dsb" ::: "memory");
+    SCB_AIRCR = SCB_AIRCR_VECTKEY | SCB_AIRCR_SYSRESETREQ;
+    __asm__ volatile("dsb" ::: "memory");
+    for (;;) {
+    }
+}
+
+void b0_jump(uint32_t vector_table, uint32_t reset_flags)
+{
+    const uint32_t *vectors = (const uint32_t *)vector_table;
+
+    SCB_VTOR = vector_table;
+    /* In one piece: after the stack pointer has changed no variable can be relied on. */
+    __asm__ volatile("dsb\n\tisb\n\tmov r0, %2\n\tmsr msp, %0\n\tcpsie i\n\tbx %1"
+                     :
+                     : "r"(vectors[0]), "r"(vectors[1]), "r"(reset_flags)
+                     : "r0", "memory");
+    __builtin_unreachable();
+}
+
+void b0_jump_to_rom(void)
+{
+    RCC->apb2enr |= RCC_APB2ENR_SYSCFG;
+    (void)RCC->apb2enr;
+    SYSCFG_MEMRMP = SYSCFG_MEMRMP_SYSTEM;
+    b0_jump(ROM_BASE, 0);
+}

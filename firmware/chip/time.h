@@ -1,0 +1,21 @@
+/* Microseconds by the core's SysTick without an interrupt: PM0214, 4.5. */
+#ifndef CHIP_TIME_H
+#define CHIP_TIME_H
+
+#include <stdint.h>
+
+/* A clock. Has to be looked at at least every 2^24 cycles: 99 ms at 168 MHz. */
+struct b0_time {
+    uint32_t cycles_per_us;
+    uint32_t last;   /* the counter, which counts down */
+    uint32_t cycles; /* not yet a microsecond */
+    uint32_t now_us;
+};
+
+/* (Re)starts it for a core clock; now_us goes on. */
+void b0_time_start(struct b0_time *time, uint32_t core_hz);
+uint32_t b0_time_us(struct b0_time *time);
+void b0_time_wait(struct b0_time *time, uint32_t span_us);
+void b0_time_stop(void);
+
+#endif
