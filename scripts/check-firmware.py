@@ -11,6 +11,8 @@ PROGRAMS = {"blink": 0x08000000, "blink-fast": 0x08000000, "blink-8000": 0x08008
 VECTORS = 16 + 82  # exceptions, and interrupts of the F407: RM0090, 12.1.3
 RESERVED = {7, 8, 9, 10, 13}  # PM0214, 2.3.4
 STACK_TOP = 0x20020000
+CCM_TOP = 0x10010000  # where the bootloader has its stack
+BOOTLOADER_SIZE = 16 * 1024
 
 
 def read_hex(path):
@@ -44,12 +46,28 @@ def check(name, address):
     return binary
 
 
+def check_bootloader(path):
+    """What boot0 and the start of the chip rely on: stack, reset vector, and who it says it is."""
+    binary = path.read_bytes()
+    stack, reset, *_ = struct.unpack_from("<7I", binary)
+    signature, version = struct.unpack_from("<2I", binary, 28)
+    assert len(binary) <= BOOTLOADER_SIZE, f"{path.name}: {len(binary)} bytes"
+    assert stack == CCM_TOP, f"{path.name}: stack pointer {stack:#x}"
+    assert reset % 2 == 1 and reset < 0x08000000 + len(binary), f"{path.name}: reset {reset:#x}"
+    assert (signature, version) == (0xB007B007, 0x000100), f"{path.name}: no signature"
+    assert read_hex(path.with_suffix(".hex")) == (0x08000000, binary), f"{path.name}: .hex"
+
+
 def main():
+    bootloaders = sorted(FIRMWARE.glob("bootloader-*.bin"))
+    assert len(bootloaders) == 4, "one a header in firmware/boards"
+    for path in bootloaders:
+        check_bootloader(path)
     binaries = {name: check(name, address) for name, address in PROGRAMS.items()}
     one, other = binaries["blink"], binaries["blink-fast"]
     words = [i for i in range(0, len(one), 4) if one[i : i + 4] != other[i : i + 4]]
     assert len(one) == len(other) and len(words) == 1, "blink and blink-fast differ by one word"
-    print(f"{len(PROGRAMS)} programs are well formed")
+    print(f"{len(PROGRAMS)} programs and {len(bootloaders)} bootloaders are well formed")
 
 
 if __name__ == "__main__":

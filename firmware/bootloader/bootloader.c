@@ -1,0 +1,118 @@
+#include "bootloader.h"
+
+void b0_bootloader_init(struct b0_bootloader *b, const struct b0_flash_port *flash,
+                        const struct b0_extension_info *info, uint8_t (*blocks)[B0_BLOCK_SIZE],
+                        uint8_t block_count)
+{
+    struct b0_journal journal;
+
+    *b = (struct b0_bootloader){
+        .flash = *flash,
+        .flash_end = B0_FLASH_BASE + info->flash_kib * 1024u,
+        .info = *info,
+    };
+    b->info.protocol_version = B0_EXTENSION_VERSION;
+    b->info.program_start = B0_PROGRAM_BASE;
+    b->info.buffer_bytes = (uint32_t)block_count * B0_BLOCK_SIZE;
+    b0_queue_init(&b->queue, &b->flash, b->flash_end, blocks, block_count);
+    b0_queue_read_journal(&b->queue, &journal);
+    b0_session_init(&b->session, journal.state == B0_JOURNAL_BEGUN);
+    b0_dfu_restart(b, B0_ALTERNATE_FLASH);
+}
+
+static bool control(void *context, struct b0_usb *usb, const struct boot0_setup *setup)
+{
+    struct b0_bootloader *b = context;
+
+    b->exit_asked = B0_EXIT_NONE;
+    if ((setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_VENDOR)
+        return b0_vendor_control(b, usb, setup);
+    return b0_dfu_control(b, usb, setup);
+}
+
+static void stage(void *context, struct b0_usb *usb, const struct boot0_setup *setup,
+                  enum b0_usb_stage stage)
+{
+    struct b0_bootloader *b = context;
+
+    if (stage == B0_USB_RECEIVED) {
+        if ((setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_VENDOR)
+            b0_vendor_received(b, usb, setup);
+        else
+            b0_dfu_received(b, usb, setup);
+        return;
+    }
+    b->waiting = NULL;
+    b->ending = false;
+    /* Also if the host did not wait for the end of it: it was told all that matters. */
+    b->exit = b->exit_asked;
+}
+
+static void event(void *context, struct b0_usb *usb, enum b0_usb_event event, uint8_t interface,
+                  uint8_t value)
+{
+    struct b0_bootloader *b = context;
+
+    (void)usb;
+    (void)interface;
+    /* Some hosts order the start and do not ask how it went, as DFU 1.1, A.2.9 has it. */
+    if (event == B0_USB_RESET && b->state == B0_DFU_STATE_MANIFEST_SYNC)
+        b->exit = B0_EXIT_PROGRAM;
+    else if (event == B0_USB_RESET)
+        b0_dfu_restart(b, B0_ALTERNATE_FLASH);
+    else if (event == B0_USB_ALTERNATE)
+        b0_dfu_restart(b, value);
+}
+
+static const struct b0_usb_handlers handlers = {
+    .control = control,
+    .stage = stage,
+    .event = event,
+};
+
+void b0_bootloader_describe(struct b0_bootloader *b, struct b0_usb_function *function,
+                            struct b0_usb_device *device)
+{
+    *function = (struct b0_usb_function){
+        .interface_count = 1,
+        .handlers = &handlers,
+        .context = b,
+    };
+    *device = b0_bootloader_descriptors;
+    device->functions = function;
+    device->function_count = 1;
+    device->string = b0_bootloader_string;
+    device->string_context = b;
+}
+
+void b0_wait(struct b0_bootloader *b, struct b0_usb *usb,
+             void (*ready)(struct b0_bootloader *b, struct b0_usb *usb))
+{
+    b->waiting = ready;
+    ready(b, usb);
+}
+
+void b0_bootloader_step(struct b0_bootloader *b, struct b0_usb *usb, uint32_t now_us)
+{
+    uint8_t status;
+
+    b0_queue_step(&b->queue, now_us);
+    status = b0_queue_take_error(&b->queue);
+    if (status != B0_DFU_STATUS_OK)
+        b0_dfu_fail(b, status);
+    if (!b->waiting)
+        return;
+    if (!b0_usb_control_pending(usb)) {
+        b->waiting = NULL;
+    } else if (b->state == B0_DFU_STATE_ERROR) {
+        b->waiting = NULL;
+        b0_usb_control_stall(usb);
+    } else {
+        b->waiting(b, usb);
+    }
+}
+
+bool b0_bootloader_busy(const struct b0_bootloader *b)
+{
+    return !b0_queue_idle(&b->queue);
+}

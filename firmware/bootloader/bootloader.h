@@ -1,0 +1,122 @@
+/*
+ * The bootloader's logic, which knows no chip: it is given a flash (flash_port.h), a USB device
+ * core, the time, and what the chip is, and decides when the chip has to be reset to what. The same
+ * files run in the unit tests, against a flash in memory.
+ *
+ *   start.c        after a reset: program or bootloader
+ *   dfu.c          DFU 1.1 and DfuSe
+ *   vendor.c       boot0's extension
+ *   session.c      when an update is over
+ *   queue.c        what the flash has still to do, and the journal
+ *   map.c          who has which part of the flash
+ *   descriptors.c  what the host sees first
+ */
+#ifndef B0_BOOTLOADER_H
+#define B0_BOOTLOADER_H
+
+#include "queue.h"
+#include "session.h"
+
+#include <core/dfu.h>
+#include <core/extension.h>
+#include <usb/usb.h>
+
+enum {
+    B0_ALTERNATE_FLASH = 0,
+    B0_ALTERNATE_INFO = 1,
+    B0_COMMAND_MAX = 5, /* bytes of a DfuSe command */
+};
+
+/* Where the second alternate's bytes appear: the address of the chip's unique id. */
+#define B0_INFO_ADDRESS 0x1fff7a10u
+
+/* What the chip has to do as soon as the host has its answer. */
+enum b0_exit {
+    B0_EXIT_NONE,
+    B0_EXIT_PROGRAM,    /* reset, then start the program */
+    B0_EXIT_BOOTLOADER, /* reset, and come back */
+    B0_EXIT_ROM,        /* reset to the bootloader in ROM */
+    B0_EXIT_PROTECT,    /* write-protect the bootloader, then as B0_EXIT_BOOTLOADER */
+    B0_EXIT_UNPROTECT,
+};
+
+struct b0_bootloader {
+    struct b0_flash_port flash;
+    uint32_t flash_end;
+    struct b0_extension_info info; /* the fields that do not change; the others are not kept */
+    struct b0_queue queue;
+    struct b0_session session;
+    uint8_t exit;       /* enum b0_exit, due */
+    uint8_t exit_asked; /* likewise, when the request under way is answered */
+
+    /* DFU. */
+    uint8_t state;
+    uint8_t status;
+    uint8_t verdict; /* on the last DNLOAD: its status, told with the next GETSTATUS */
+    bool is_command; /* the last DNLOAD was one, whose first GETSTATUS says busy */
+    uint8_t alternate;
+    uint8_t next_state; /* of the request under way */
+    uint32_t pointer;
+    uint8_t command[B0_COMMAND_MAX];
+    uint8_t answer[B0_EXTENSION_INFO_SIZE];
+
+    /* A request that waits for the flash: tried again in each step. */
+    void (*waiting)(struct b0_bootloader *bootloader, struct b0_usb *usb);
+    bool ending; /* what completes the update is queued */
+
+    /* Digests. */
+    uint8_t ranges[B0_EXTENSION_RANGES_MAX * B0_EXTENSION_RANGE_SIZE];
+    uint8_t range_count;
+    uint8_t range; /* the one under way */
+    uint32_t hash_at, hash_end;
+    struct b0_sha256 sha;
+    uint8_t digests[B0_EXTENSION_RANGES_MAX * B0_SHA256_SIZE];
+};
+
+/*
+ * `info` is what the chip knows of itself: not the program, the journal, the buffer, or versions.
+ * The blocks are the buffer.
+ */
+void b0_bootloader_init(struct b0_bootloader *bootloader, const struct b0_flash_port *flash,
+                        const struct b0_extension_info *info, uint8_t (*blocks)[B0_BLOCK_SIZE],
+                        uint8_t block_count);
+
+/* The device for b0_usb_init(); `bootloader` and what is filled in here have to live on. */
+void b0_bootloader_describe(struct b0_bootloader *bootloader, struct b0_usb_function *function,
+                            struct b0_usb_device *device);
+
+/* One turn of the loop, of some microseconds. Afterwards `exit` tells whether it is over. */
+void b0_bootloader_step(struct b0_bootloader *bootloader, struct b0_usb *usb, uint32_t now_us);
+
+/* True while the flash is at work or about to be: for the LED. */
+bool b0_bootloader_busy(const struct b0_bootloader *bootloader);
+
+/* ---- between the files ---- */
+
+/* dfu.c */
+bool b0_dfu_control(struct b0_bootloader *bootloader, struct b0_usb *usb,
+                    const struct boot0_setup *setup);
+void b0_dfu_received(struct b0_bootloader *bootloader, struct b0_usb *usb,
+                     const struct boot0_setup *setup);
+/* Another host, or the same one anew. */
+void b0_dfu_restart(struct b0_bootloader *bootloader, uint8_t alternate);
+/* The flash has failed. */
+void b0_dfu_fail(struct b0_bootloader *bootloader, uint8_t status);
+
+/* vendor.c */
+bool b0_vendor_control(struct b0_bootloader *bootloader, struct b0_usb *usb,
+                       const struct boot0_setup *setup);
+void b0_vendor_received(struct b0_bootloader *bootloader, struct b0_usb *usb,
+                        const struct boot0_setup *setup);
+void b0_vendor_info(const struct b0_bootloader *bootloader, uint8_t bytes[B0_EXTENSION_INFO_SIZE]);
+
+/* descriptors.c */
+extern const struct b0_usb_device b0_bootloader_descriptors;
+size_t b0_bootloader_string(void *context, uint8_t index, char *text);
+
+/* bootloader.c */
+/* Answers the request under way when `ready` can: at once or in a later step. */
+void b0_wait(struct b0_bootloader *bootloader, struct b0_usb *usb,
+             void (*ready)(struct b0_bootloader *bootloader, struct b0_usb *usb));
+
+#endif

@@ -1,0 +1,344 @@
+/*
+ * DFU 1.1 with ST's commands (AN3156), by the state table of core/dfu_device.c. What differs from
+ * the ROM: a block is taken into the queue, and the flash is waited for only when there is no room;
+ * an error is told with the next answer after it happened.
+ *
+ * The ROM's customs are kept because tools rely on them: after a command the first GETSTATUS says
+ * dfuDNBUSY (dfu-util gives up otherwise); leaving is allowed in dfuIDLE, too (AN2662, figure 55).
+ */
+#include "bootloader.h"
+
+#include <core/bytes.h>
+
+enum {
+    /*
+     * Work that may be queued when a host is told to go on: what a request can have to wait for
+     * that needs all of it done. fwupd gives up after 1.5 s.
+     */
+    QUEUED_US_MAX = 1100000,
+};
+
+void b0_dfu_restart(struct b0_bootloader *b, uint8_t alternate)
+{
+    b0_session_new_host(&b->session);
+    if (b->state != B0_DFU_STATE_ERROR && b->state != B0_DFU_STATE_DNLOAD_IDLE) {
+        b->state = B0_DFU_STATE_IDLE;
+        b->status = B0_DFU_STATUS_OK;
+    }
+    b->waiting = NULL;
+    b->alternate = alternate;
+    b->pointer = alternate == B0_ALTERNATE_INFO ? B0_INFO_ADDRESS : B0_PROGRAM_BASE;
+}
+
+static void set_error(struct b0_bootloader *b, uint8_t status)
+{
+    if (b->state != B0_DFU_STATE_ERROR)
+        b->status = status;
+    b->state = B0_DFU_STATE_ERROR;
+    b0_session_refused(&b->session);
+}
+
+void b0_dfu_fail(struct b0_bootloader *b, uint8_t status)
+{
+    set_error(b, status);
+    b0_session_failed(&b->session);
+}
+
+static void refuse(struct b0_bootloader *b, struct b0_usb *usb, uint8_t status)
+{
+    b->waiting = NULL;
+    set_error(b, status);
+    b0_usb_control_stall(usb);
+}
+
+/* ---- what a DNLOAD brings ---- */
+
+/* Whether [address, address + size) is the program's. */
+static bool is_programs(const struct b0_bootloader *b, uint32_t address, uint32_t size)
+{
+    return address >= B0_PROGRAM_BASE && address <= b->flash_end && size <= b->flash_end - address;
+}
+
+static uint8_t take_block(struct b0_bootloader *b, uint16_t block, uint16_t size)
+{
+    const uint8_t *data = b0_queue_room(&b->queue);
+    uint64_t address = b->pointer + (uint64_t)(block - B0_DFUSE_BLOCK_FIRST) * B0_BLOCK_SIZE;
+
+    if (b->alternate != B0_ALTERNATE_FLASH)
+        return B0_DFU_STATUS_ERR_WRITE;
+    if (address > UINT32_MAX || !is_programs(b, (uint32_t)address, size))
+        return B0_DFU_STATUS_ERR_ADDRESS;
+    /* A program that was linked for another place would never start. */
+    if (address == B0_PROGRAM_BASE && size >= 8 && b0_load32(data + 4) != UINT32_MAX &&
+        !b0_reset_vector_sane(b0_load32(data + 4), b->flash_end))
+        return B0_DFU_STATUS_ERR_ADDRESS;
+    if (b0_session_write(&b->session, (uint32_t)address, size))
+        b0_queue_begin_update(&b->queue);
+    b0_queue_program(&b->queue, (uint32_t)address, size);
+    return B0_DFU_STATUS_OK;
+}
+
+static uint8_t set_pointer(struct b0_bootloader *b, uint32_t address)
+{
+    bool is_info = b->alternate == B0_ALTERNATE_INFO;
+
+    if (is_info ? address - B0_INFO_ADDRESS >= B0_EXTENSION_INFO_SIZE : !is_programs(b, address, 1))
+        return B0_DFU_STATUS_ERR_ADDRESS;
+    b->pointer = address;
+    return B0_DFU_STATUS_OK;
+}
+
+static uint8_t erase_sector(struct b0_bootloader *b, uint32_t address)
+{
+    uint8_t sector = b0_sector_at(address);
+
+    if (!is_programs(b, address, 1))
+        return B0_DFU_STATUS_ERR_ADDRESS;
+    if (b0_session_erase(&b->session, sector, sector))
+        b0_queue_begin_update(&b->queue);
+    b0_queue_erase(&b->queue, sector, sector);
+    return B0_DFU_STATUS_OK;
+}
+
+static uint8_t erase_all(struct b0_bootloader *b)
+{
+    if (b0_session_erase_all(&b->session))
+        b0_queue_begin_update(&b->queue);
+    b0_queue_erase(&b->queue, B0_SECTOR_PROGRAM, b0_sector_at(b->flash_end - 1));
+    return B0_DFU_STATUS_OK;
+}
+
+static uint8_t take_command(struct b0_bootloader *b, uint16_t size)
+{
+    uint32_t address = b0_load32(b->command + 1);
+    bool has_address = size == B0_COMMAND_MAX;
+
+    if (b->command[0] == B0_DFUSE_SET_ADDRESS && has_address)
+        return set_pointer(b, address);
+    if (b->command[0] != B0_DFUSE_ERASE)
+        return B0_DFU_STATUS_ERR_STALLEDPKT;
+    if (b->alternate != B0_ALTERNATE_FLASH)
+        return B0_DFU_STATUS_ERR_ERASE;
+    return has_address ? erase_sector(b, address) : erase_all(b);
+}
+
+/* All its bytes are here; how it is with them is told by the next GETSTATUS. */
+void b0_dfu_received(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup)
+{
+    b->is_command = setup->value == B0_DFUSE_BLOCK_COMMAND;
+    b->verdict =
+        b->is_command ? take_command(b, setup->length) : take_block(b, setup->value, setup->length);
+    b->state = B0_DFU_STATE_DNLOAD_SYNC;
+    b0_usb_control_done(usb);
+}
+
+/* ---- requests, by the actions of the state table ---- */
+
+typedef void action(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup,
+                    uint8_t next);
+
+static void do_stall(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup,
+                     uint8_t next)
+{
+    (void)setup;
+    (void)next;
+    refuse(b, usb, B0_DFU_STATUS_ERR_STALLEDPKT);
+}
+
+/* The flash has done all: the update is over, if it is one, and the program may start. */
+static void leave_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
+{
+    if (!b0_queue_idle(&b->queue))
+        return;
+    if (b0_session_leave_completes(&b->session)) {
+        b0_queue_complete_update(&b->queue);
+        b0_session_completed(&b->session);
+        return;
+    }
+    b->waiting = NULL;
+    b->state = B0_DFU_STATE_MANIFEST_SYNC;
+    b0_usb_control_done(usb);
+}
+
+static void receive_when_room(struct b0_bootloader *b, struct b0_usb *usb)
+{
+    uint8_t *block = b0_queue_room(&b->queue);
+
+    if (!block)
+        return;
+    b->waiting = NULL;
+    b0_usb_control_receive(
+        usb, b0_usb_control_pending(usb)->value == B0_DFUSE_BLOCK_COMMAND ? b->command : block);
+}
+
+static void do_dnload(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup,
+                      uint8_t next)
+{
+    bool is_command = setup->value == B0_DFUSE_BLOCK_COMMAND;
+
+    (void)next;
+    if (setup->length == 0)
+        b0_wait(b, usb, leave_when_idle);
+    else if (setup->length > (is_command ? B0_COMMAND_MAX : B0_BLOCK_SIZE) ||
+             (is_command && setup->length != 1 && setup->length != B0_COMMAND_MAX) ||
+             (!is_command && setup->value < B0_DFUSE_BLOCK_FIRST))
+        refuse(b, usb, B0_DFU_STATUS_ERR_STALLEDPKT);
+    else
+        b0_wait(b, usb, receive_when_room);
+}
+
+/* A block that is not full is the last one: DFU 1.1, 6.2. */
+static void upload(struct b0_bootloader *b, struct b0_usb *usb, const uint8_t *data, uint32_t size)
+{
+    b->state = size < b0_usb_control_pending(usb)->length ? B0_DFU_STATE_IDLE : b->next_state;
+    b0_usb_control_send(usb, data, size);
+}
+
+static void upload_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
+{
+    const struct boot0_setup *setup = b0_usb_control_pending(usb);
+    uint64_t address = b->pointer + (uint64_t)(setup->value - B0_DFUSE_BLOCK_FIRST) * B0_BLOCK_SIZE;
+    bool is_info = b->alternate == B0_ALTERNATE_INFO;
+    uint32_t end = is_info ? B0_INFO_ADDRESS + B0_EXTENSION_INFO_SIZE : b->flash_end;
+    uint32_t size;
+
+    if (!b0_queue_idle(&b->queue))
+        return;
+    b->waiting = NULL;
+    if (address > end) {
+        refuse(b, usb, B0_DFU_STATUS_ERR_ADDRESS);
+        return;
+    }
+    size = end - (uint32_t)address < setup->length ? end - (uint32_t)address : setup->length;
+    if (is_info) {
+        b0_vendor_info(b, b->answer);
+        upload(b, usb, b->answer + (address - B0_INFO_ADDRESS), size);
+    } else {
+        upload(b, usb, b->flash.ops->contents(b->flash.context, (uint32_t)address), size);
+    }
+}
+
+static void do_upload(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup,
+                      uint8_t next)
+{
+    /* AN3156, 3.3; there is no read protection to take off by 0x92. */
+    static const uint8_t commands[] = {B0_DFUSE_GET_COMMANDS, B0_DFUSE_SET_ADDRESS, B0_DFUSE_ERASE};
+
+    b->next_state = next;
+    if (setup->length == 0 || setup->length > B0_BLOCK_SIZE)
+        refuse(b, usb, B0_DFU_STATUS_ERR_STALLEDPKT);
+    else if (setup->value == B0_DFUSE_BLOCK_COMMAND)
+        upload(b, usb, commands, setup->length < sizeof commands ? setup->length : sizeof commands);
+    else if (setup->value < B0_DFUSE_BLOCK_FIRST)
+        refuse(b, usb, B0_DFU_STATUS_ERR_STALLEDPKT);
+    else
+        b0_wait(b, usb, upload_when_idle);
+}
+
+static void answer_status(struct b0_bootloader *b, struct b0_usb *usb, uint32_t poll_ms)
+{
+    const struct b0_dfu_status status = {
+        .status = b->status, .poll_timeout_ms = poll_ms, .state = b->state};
+
+    b0_dfu_status_store(&status, b->answer);
+    b0_usb_control_send(usb, b->answer, B0_DFU_STATUS_SIZE);
+}
+
+static void do_status(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup,
+                      uint8_t next)
+{
+    (void)setup;
+    b->state = next;
+    answer_status(b, usb, 0);
+}
+
+/* How long the host does better to wait before it sends more. */
+static uint32_t wait_ms(const struct b0_bootloader *b)
+{
+    uint32_t left_us = b0_queue_left_us(&b->queue);
+    uint32_t room_us = b0_queue_room_us(&b->queue);
+    uint32_t over_us = left_us > QUEUED_US_MAX ? left_us - QUEUED_US_MAX : 0;
+
+    return ((over_us > room_us ? over_us : room_us) + 999) / 1000;
+}
+
+static void do_sync(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup,
+                    uint8_t next)
+{
+    uint32_t poll_ms = wait_ms(b);
+
+    (void)setup;
+    if (b->state == B0_DFU_STATE_MANIFEST_SYNC) {
+        b->state = B0_DFU_STATE_MANIFEST;
+        b->exit_asked = B0_EXIT_PROGRAM;
+        answer_status(b, usb, 0);
+        return;
+    }
+    if (b->verdict != B0_DFU_STATUS_OK)
+        set_error(b, b->verdict);
+    else
+        b->state = b->is_command || poll_ms > 0 ? (uint8_t)B0_DFU_STATE_DNBUSY : next;
+    b->is_command = false;
+    b->verdict = B0_DFU_STATUS_OK;
+    answer_status(b, usb, b->state == B0_DFU_STATE_DNBUSY ? poll_ms : 0);
+}
+
+static void do_state(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup,
+                     uint8_t next)
+{
+    (void)setup;
+    (void)next;
+    b->answer[0] = b->state;
+    b0_usb_control_send(usb, b->answer, 1);
+}
+
+static void do_clear(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup,
+                     uint8_t next)
+{
+    (void)setup;
+    b->state = next;
+    b->status = B0_DFU_STATUS_OK;
+    b0_usb_control_done(usb);
+}
+
+/* Hosts that do not leave say so when they are done. The record is written behind the answer. */
+static void do_abort(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup,
+                     uint8_t next)
+{
+    if (b0_session_abort_completes(&b->session)) {
+        b0_queue_complete_update(&b->queue);
+        b0_session_completed(&b->session);
+    }
+    do_clear(b, usb, setup, next);
+}
+
+static action *const actions[] = {
+    [B0_DFU_DO_STALL] = do_stall,   [B0_DFU_DO_DETACH] = do_stall,  [B0_DFU_DO_DNLOAD] = do_dnload,
+    [B0_DFU_DO_UPLOAD] = do_upload, [B0_DFU_DO_STATUS] = do_status, [B0_DFU_DO_SYNC] = do_sync,
+    [B0_DFU_DO_STATE] = do_state,   [B0_DFU_DO_CLEAR] = do_clear,   [B0_DFU_DO_ABORT] = do_abort,
+};
+
+/* DFU 1.1, 3: the direction belongs to the request. */
+static bool has_right_direction(const struct boot0_setup *setup)
+{
+    bool in = setup->request == B0_DFU_UPLOAD || setup->request == B0_DFU_GETSTATUS ||
+              setup->request == B0_DFU_GETSTATE;
+
+    return in == ((setup->request_type & B0_USB_DIR_IN) != 0);
+}
+
+bool b0_dfu_control(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup)
+{
+    struct b0_dfu_rule rule;
+
+    if ((setup->request_type & B0_USB_TYPE_MASK) != B0_USB_TYPE_CLASS ||
+        (setup->request_type & B0_USB_RECIPIENT_MASK) != B0_USB_RECIPIENT_INTERFACE ||
+        !has_right_direction(setup))
+        return false;
+    /* Being asked early does no harm: how it stands is looked up anew. */
+    if (b->state == B0_DFU_STATE_DNBUSY)
+        b->state = B0_DFU_STATE_DNLOAD_SYNC;
+    rule = b0_dfu_device_rule(b->state, setup->request);
+    actions[rule.action](b, usb, setup, rule.next);
+    return true;
+}

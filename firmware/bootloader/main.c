@@ -1,0 +1,248 @@
+/*
+ * The bootloader on the chip: after a reset it finds out who is to run, and if that is itself, it
+ * serves the bus and the flash by turns, in one loop without interrupts. All of it is in RAM.
+ */
+#include "bootloader.h"
+#include "start.h"
+
+#include BOARD_HEADER
+#include <chip/clock.h>
+#include <chip/flash.h>
+#include <chip/identity.h>
+#include <chip/pins.h>
+#include <chip/reset.h>
+#include <chip/stm32f4_system.h>
+#include <chip/time.h>
+#include <core/handover.h>
+#include <usb/otg_fs.h>
+
+enum {
+    /* In the 128 KiB of SRAM beside the code; all else is in the core-coupled RAM. */
+    BLOCKS = 24,
+    PATTERN_STEP_US = 62500,
+    DETACHED_US = 10000,
+    /* Until the host has had its answer and the next frame: it may take a while to look. */
+    GOODBYE_US = 5000,
+};
+
+_Static_assert(sizeof BOARD_NAME - 1 <= B0_EXTENSION_BOARD_SIZE, "BOARD_NAME is too long");
+
+/* Everything there is. One of it: the interrupt-free loop below is the only user. */
+struct machine {
+    struct b0_time time;
+    struct b0_flash flash;
+    struct b0_flash_port port;
+    struct b0_bootloader bootloader;
+    struct b0_otg_fs otg;
+    struct b0_usb usb;
+    struct b0_usb_function function;
+    struct b0_usb_device device;
+};
+
+__attribute__((section(".blocks"))) static uint8_t blocks[BLOCKS][B0_BLOCK_SIZE];
+
+_Noreturn void b0_main(void);
+
+/* ---- the board ---- */
+
+static void led_start(void)
+{
+    if (BOARD_HAS_LED)
+        b0_pin_output(BOARD_LED_PORT, BOARD_LED_PIN, !BOARD_LED_LEVEL);
+}
+
+static void led_show(uint32_t pattern, uint32_t now_us)
+{
+    bool lit = (pattern >> now_us / PATTERN_STEP_US % 32 & 1) != 0;
+
+    if (BOARD_HAS_LED)
+        b0_pin_set(BOARD_LED_PORT, BOARD_LED_PIN, lit == BOARD_LED_LEVEL);
+}
+
+static bool button_pressed(void)
+{
+    bool pressed = false;
+
+    if (BOARD_HAS_BUTTON) {
+        b0_pin_input(BOARD_BUTTON_PORT, BOARD_BUTTON_PIN, !BOARD_BUTTON_LEVEL);
+        for (volatile int i = 0; i < 1000; i++) { /* some 0.5 ms for the pull-up */
+        }
+        pressed = b0_pin_get(BOARD_BUTTON_PORT, BOARD_BUTTON_PIN) == BOARD_BUTTON_LEVEL;
+        b0_port_reset(BOARD_BUTTON_PORT);
+    }
+    return pressed;
+}
+
+/* A watchdog that the option bytes start with the chip has to be kept quiet: RM0090, 21.3.1. */
+static void keep_alive(void)
+{
+    if (b0_flash_hardware_watchdog())
+        IWDG_KR = IWDG_KR_ALIVE;
+}
+
+/* ---- other programs ---- */
+
+_Noreturn static void start_program(uint32_t reset_flags)
+{
+    b0_time_stop();
+    if (BOARD_HAS_LED)
+        b0_port_reset(BOARD_LED_PORT);
+    b0_handover_close();
+    b0_jump(B0_PROGRAM_BASE, reset_flags);
+}
+
+/* Half a second in which a second tap on the reset button means the bootloader. */
+static void wait_for_tap(struct machine *m)
+{
+    uint32_t start_us;
+
+    b0_handover_write(B0_HANDOVER_TAPPED);
+    led_start();
+    b0_time_start(&m->time, HSI_HZ);
+    start_us = b0_time_us(&m->time);
+    while (b0_time_us(&m->time) - start_us < B0_TAP_WINDOW_MS * 1000) {
+        led_show(BOARD_PATTERN_TAP, m->time.now_us);
+        keep_alive();
+    }
+    b0_handover_write(0);
+}
+
+_Noreturn static void leave(struct machine *m)
+{
+    static const uint32_t words[] = {
+        [B0_EXIT_PROGRAM] = B0_HANDOVER_PROGRAM,
+        [B0_EXIT_BOOTLOADER] = B0_HANDOVER_BOOTLOADER,
+        [B0_EXIT_ROM] = B0_HANDOVER_ROM,
+        [B0_EXIT_PROTECT] = B0_HANDOVER_BOOTLOADER,
+        [B0_EXIT_UNPROTECT] = B0_HANDOVER_BOOTLOADER,
+    };
+    uint8_t way = m->bootloader.exit;
+    uint32_t start_us = b0_time_us(&m->time);
+
+    while (b0_time_us(&m->time) - start_us < GOODBYE_US)
+        b0_usb_poll(&m->usb);
+    b0_usb_disconnect(&m->usb);
+    b0_usb_pins_detach();
+    b0_time_wait(&m->time, DETACHED_US);
+    if (way == B0_EXIT_PROTECT || way == B0_EXIT_UNPROTECT)
+        b0_flash_protect(B0_SECTOR_BOOTLOADER, way == B0_EXIT_PROTECT);
+    b0_handover_write(words[way]);
+    b0_reset();
+}
+
+/* ---- the bootloader ---- */
+
+static uint8_t flash_bytes(uint16_t supply_mv)
+{
+    uint8_t possible = b0_flash_unit_bytes(supply_mv);
+
+    if (supply_mv == 0)
+        return BOARD_FLASH_BYTES == 0 ? 1 : BOARD_FLASH_BYTES;
+    return BOARD_FLASH_BYTES != 0 && BOARD_FLASH_BYTES < possible ? BOARD_FLASH_BYTES : possible;
+}
+
+/* Without a crystal there is no USB: the LED tells, until somebody pulls the plug. */
+static uint32_t start_clock(struct machine *m)
+{
+    uint32_t crystal_hz = BOARD_CRYSTAL_HZ;
+
+    if (crystal_hz == 0)
+        crystal_hz = b0_clock_measure();
+    else if (!b0_clock_start_crystal())
+        crystal_hz = 0;
+    if (crystal_hz != 0 && b0_clock_start(crystal_hz)) {
+        b0_time_start(&m->time, B0_CLOCK_FAST_HZ);
+        return crystal_hz;
+    }
+    b0_time_start(&m->time, HSI_HZ);
+    for (;;) {
+        led_show(BOARD_PATTERN_NO_CRYSTAL, b0_time_us(&m->time));
+        keep_alive();
+    }
+}
+
+static void describe_chip(struct b0_extension_info *info, uint32_t crystal_hz, uint32_t flags,
+                          uint8_t entry)
+{
+    static const char name[] = BOARD_NAME;
+
+    *info = (struct b0_extension_info){
+        .version = {B0_FIRMWARE_MAJOR, B0_FIRMWARE_MINOR, B0_FIRMWARE_PATCH},
+        .device_id = b0_chip_device(),
+        .revision_id = b0_chip_revision(),
+        .flash_kib = b0_chip_flash_kib(),
+        .supply_mv = b0_chip_supply_mv(),
+        .crystal_hz = crystal_hz,
+        .core_hz = B0_CLOCK_FAST_HZ,
+        .reset_flags = (uint8_t)(flags >> 24),
+        .entry_reason = entry,
+        .write_protected = b0_flash_protected(B0_SECTOR_BOOTLOADER),
+    };
+    for (unsigned i = 0; i < B0_UNIQUE_ID_SIZE; i++)
+        info->unique_id[i] = b0_chip_unique_id()[i];
+    for (unsigned i = 0; i < sizeof name - 1; i++)
+        info->board[i] = name[i];
+}
+
+_Noreturn static void run(struct machine *m, uint32_t flags, uint8_t entry)
+{
+    struct b0_bootloader *b = &m->bootloader;
+    struct b0_extension_info info;
+
+    led_start();
+    b0_usb_pins_detach();
+    describe_chip(&info, start_clock(m), flags, entry);
+    b0_flash_unlock(&m->flash, flash_bytes(info.supply_mv));
+    b0_bootloader_init(b, &m->port, &info, blocks, BLOCKS);
+    b0_bootloader_describe(b, &m->function, &m->device);
+    b0_usb_init(&m->usb, &m->device, &b0_otg_fs_driver, &m->otg);
+    b0_time_wait(&m->time, DETACHED_US);
+    b0_usb_pins_attach();
+    b0_usb_connect(&m->usb, false);
+    while (b->exit == B0_EXIT_NONE || b0_bootloader_busy(b)) {
+        uint32_t now_us = b0_time_us(&m->time);
+
+        b0_usb_poll(&m->usb);
+        b0_bootloader_step(b, &m->usb, now_us);
+        led_show(b0_bootloader_busy(b) ? BOARD_PATTERN_BUSY : BOARD_PATTERN_WAITING, now_us);
+        keep_alive();
+    }
+    leave(m);
+}
+
+void b0_main(void)
+{
+    static struct machine machine;
+    struct machine *m = &machine;
+    struct b0_start_facts facts;
+    struct b0_journal journal;
+    uint32_t flags = b0_reset_flags();
+    uint8_t entry = B0_ENTRY_UNKNOWN;
+
+    keep_alive();
+    m->port = (struct b0_flash_port){&b0_flash_ops, &m->flash};
+    b0_handover_open();
+    b0_journal_scan(&journal, (const uint8_t *)B0_JOURNAL_BASE, B0_JOURNAL_SIZE);
+    facts = (struct b0_start_facts){
+        .handover = b0_handover_read(),
+        .by_pin = b0_reset_by_pin(flags),
+        .button = button_pressed(),
+        .interrupted = journal.state == B0_JOURNAL_BEGUN,
+        .has_program = b0_vectors_sane((const uint8_t *)B0_PROGRAM_BASE,
+                                       B0_FLASH_BASE + b0_chip_flash_kib() * 1024u),
+    };
+    if (facts.handover != 0)
+        b0_handover_write(0);
+    switch (b0_start_decide(&facts, &entry)) {
+    case B0_START_ROM:
+        b0_handover_close();
+        b0_jump_to_rom();
+    case B0_START_WAIT:
+        wait_for_tap(m);
+        start_program(flags);
+    case B0_START_PROGRAM:
+        start_program(flags);
+    default:
+        run(m, flags, entry);
+    }
+}

@@ -1,0 +1,483 @@
+#include "queue.h"
+
+#include <boot0/protocol.h>
+#include <core/bytes.h>
+
+enum kind { JOB_BEGIN, JOB_ERASE, JOB_PROGRAM, JOB_COMPLETE, JOB_ERASE_JOURNAL, JOB_COUNT };
+
+/* How a job's function leaves the queue. */
+enum outcome {
+    OUTCOME_MORE, /* something was begun, or a part is done: call again */
+    OUTCOME_DONE,
+};
+
+enum {
+    HASH_STEP = 1024, /* bytes at a time: some 200 us */
+    HASH_US_PER_KIB = 250,
+    OVERTIME_US = 10000, /* a job that takes longer than typical is always nearly done */
+};
+
+/* Phases of the jobs; each starts in the first of its own. */
+enum phase {
+    PHASE_START,
+    PHASE_ERASING,        /* the sector first_sector */
+    PHASE_PROGRAM_ERASED, /* the journal may be erased */
+    PHASE_JOURNAL_ERASING,
+    PHASE_APPEND,
+    PHASE_HASH,
+    PHASE_WRITTEN,
+};
+
+static const struct b0_flash_ops *ops(const struct b0_queue *q)
+{
+    return q->flash->ops;
+}
+
+static const uint8_t *contents(const struct b0_queue *q, uint32_t address)
+{
+    return ops(q)->contents(q->flash->context, address);
+}
+
+void b0_queue_init(struct b0_queue *q, const struct b0_flash_port *flash, uint32_t flash_end,
+                   uint8_t (*blocks)[B0_BLOCK_SIZE], uint8_t block_count)
+{
+    *q = (struct b0_queue){
+        .flash = flash,
+        .flash_end = flash_end,
+        .blocks = blocks,
+        .block_count = block_count,
+    };
+}
+
+/* ---- the ring and the queue ---- */
+
+uint8_t *b0_queue_room(const struct b0_queue *q)
+{
+    if (q->blocks_used == q->block_count || q->job_count + B0_JOBS_SPARE >= B0_JOBS)
+        return NULL;
+    return q->blocks[(q->first_block + q->blocks_used) % q->block_count];
+}
+
+bool b0_queue_idle(const struct b0_queue *q)
+{
+    return q->job_count == 0;
+}
+
+static void push(struct b0_queue *q, struct b0_job job)
+{
+    if (q->job_count == B0_JOBS)
+        return; /* cannot be: b0_queue_room() keeps some */
+    if (q->job_count == 0)
+        q->started_us = q->now_us;
+    q->jobs[(q->first_job + q->job_count) % B0_JOBS] = job;
+    q->job_count++;
+    q->queued_us += job.time_us;
+}
+
+static void pop(struct b0_queue *q)
+{
+    const struct b0_job *job = &q->jobs[q->first_job];
+
+    if (job->kind == JOB_PROGRAM) {
+        q->first_block = (uint8_t)((q->first_block + 1) % q->block_count);
+        q->blocks_used--;
+    }
+    q->queued_us -= job->time_us;
+    q->first_job = (uint8_t)((q->first_job + 1) % B0_JOBS);
+    q->job_count--;
+    q->phase = PHASE_START;
+    q->started_us = q->now_us;
+}
+
+void b0_queue_program(struct b0_queue *q, uint32_t address, uint16_t size)
+{
+    q->blocks_used++;
+    push(q, (struct b0_job){.kind = JOB_PROGRAM,
+                            .size = size,
+                            .address = address,
+                            .time_us = ops(q)->program_us(q->flash->context, size)});
+}
+
+void b0_queue_erase(struct b0_queue *q, uint8_t first_sector, uint8_t last_sector)
+{
+    struct b0_job job = {
+        .kind = JOB_ERASE, .first_sector = first_sector, .last_sector = last_sector};
+
+    for (uint8_t sector = first_sector; sector <= last_sector; sector++)
+        job.time_us += ops(q)->erase_us(q->flash->context, sector);
+    push(q, job);
+}
+
+static void push_journal(struct b0_queue *q, enum kind kind, uint32_t hash_kib)
+{
+    uint32_t time_us = ops(q)->program_us(q->flash->context, B0_JOURNAL_RECORD_SIZE);
+
+    push(q,
+         (struct b0_job){.kind = (uint8_t)kind, .time_us = time_us + hash_kib * HASH_US_PER_KIB});
+}
+
+void b0_queue_begin_update(struct b0_queue *q)
+{
+    push_journal(q, JOB_BEGIN, 0);
+}
+
+void b0_queue_complete_update(struct b0_queue *q)
+{
+    push_journal(q, JOB_COMPLETE, q->end > B0_PROGRAM_BASE ? (q->end - B0_PROGRAM_BASE) / 1024 : 0);
+}
+
+void b0_queue_erase_journal(struct b0_queue *q)
+{
+    push(q, (struct b0_job){.kind = JOB_ERASE_JOURNAL,
+                            .time_us = ops(q)->erase_us(q->flash->context, B0_SECTOR_JOURNAL)});
+}
+
+/* How much of the first job's time is left. */
+static uint32_t first_left_us(const struct b0_queue *q)
+{
+    uint32_t time_us = q->jobs[q->first_job].time_us;
+    uint32_t elapsed_us = q->now_us - q->started_us;
+    uint32_t least_us = time_us < OVERTIME_US ? time_us : OVERTIME_US;
+
+    return elapsed_us + least_us < time_us ? time_us - elapsed_us : least_us;
+}
+
+uint32_t b0_queue_left_us(const struct b0_queue *q)
+{
+    if (q->job_count == 0)
+        return 0;
+    return q->queued_us - q->jobs[q->first_job].time_us + first_left_us(q);
+}
+
+uint32_t b0_queue_room_us(const struct b0_queue *q)
+{
+    uint32_t sum_us;
+
+    if (b0_queue_room(q) || q->job_count == 0)
+        return 0;
+    sum_us = first_left_us(q);
+    for (uint8_t i = 0; i + 1 < q->job_count; i++) {
+        const struct b0_job *job = &q->jobs[(q->first_job + i) % B0_JOBS];
+
+        if (job->kind == JOB_PROGRAM)
+            break;
+        sum_us += q->jobs[(q->first_job + i + 1) % B0_JOBS].time_us;
+    }
+    return sum_us;
+}
+
+/* ---- operations ---- */
+
+static enum outcome fail(struct b0_queue *q, uint8_t status)
+{
+    while (q->job_count > 0)
+        pop(q);
+    q->left = 0;
+    q->status = status;
+    return OUTCOME_MORE; /* there is no job any more to be done with */
+}
+
+uint8_t b0_queue_take_error(struct b0_queue *q)
+{
+    uint8_t status = q->status;
+
+    q->status = B0_DFU_STATUS_OK;
+    return status;
+}
+
+static void erase(struct b0_queue *q, uint8_t sector, enum phase next)
+{
+    ops(q)->erase(q->flash->context, sector);
+    q->phase = (uint8_t)next;
+}
+
+static void begin_program(struct b0_queue *q, uint32_t address, const uint8_t *data, uint32_t size,
+                          enum phase next)
+{
+    q->address = address;
+    q->data = data;
+    q->left = size;
+    q->phase = (uint8_t)next;
+}
+
+static bool same(const uint8_t *a, const uint8_t *b, uint32_t size)
+{
+    for (uint32_t i = 0; i < size; i++) {
+        if (a[i] != b[i])
+            return false;
+    }
+    return true;
+}
+
+/* Begins the next program operation that is needed: flash that holds the bytes is left alone. */
+static void program_more(struct b0_queue *q)
+{
+    while (q->left > 0) {
+        bool is_word = q->address % 4 == 0 && q->left >= 4;
+        uint32_t size = is_word ? 4 : 1;
+
+        if (!same(contents(q, q->address), q->data, size)) {
+            size = ops(q)->program(q->flash->context, q->address, q->data, size);
+            q->address += size;
+            q->data += size;
+            q->left -= size;
+            return;
+        }
+        q->address += size;
+        q->data += size;
+        q->left -= size;
+    }
+}
+
+static bool is_blank(const struct b0_queue *q, uint8_t sector)
+{
+    const uint8_t *bytes = contents(q, b0_sector_address(sector));
+
+    for (uint32_t i = 0; i < b0_sector_size(sector); i += 4) {
+        if (b0_load32(bytes + i) != UINT32_MAX)
+            return false;
+    }
+    return true;
+}
+
+/* ---- the journal's jobs ---- */
+
+void b0_queue_read_journal(const struct b0_queue *q, struct b0_journal *journal)
+{
+    b0_journal_scan(journal, contents(q, B0_JOURNAL_BASE), B0_JOURNAL_SIZE);
+}
+
+static void append(struct b0_queue *q, struct b0_journal_record *record)
+{
+    struct b0_journal journal;
+
+    b0_queue_read_journal(q, &journal);
+    record->sequence = journal.sequence;
+    b0_journal_encode(record, q->record);
+    begin_program(q, B0_JOURNAL_BASE + journal.next * (uint32_t)B0_JOURNAL_RECORD_SIZE, q->record,
+                  B0_JOURNAL_RECORD_SIZE, PHASE_WRITTEN);
+}
+
+static enum outcome check_record(struct b0_queue *q)
+{
+    uint32_t address = q->address - B0_JOURNAL_RECORD_SIZE;
+
+    if (!same(contents(q, address), q->record, B0_JOURNAL_RECORD_SIZE))
+        return fail(q, B0_DFU_STATUS_ERR_VERIFY);
+    return OUTCOME_DONE;
+}
+
+/*
+ * A program that is not complete must not start when its journal is gone: its first sector, with
+ * the vector table, goes first. (A complete one is whole until the update really begins.)
+ */
+static void erase_full_journal(struct b0_queue *q, uint8_t state)
+{
+    if (state == B0_JOURNAL_BEGUN)
+        erase(q, B0_SECTOR_PROGRAM, PHASE_PROGRAM_ERASED);
+    else
+        erase(q, B0_SECTOR_JOURNAL, PHASE_JOURNAL_ERASING);
+}
+
+static enum outcome start_begin(struct b0_queue *q)
+{
+    struct b0_journal journal;
+    bool is_full;
+
+    b0_queue_read_journal(q, &journal);
+    q->resumed = journal.state == B0_JOURNAL_BEGUN;
+    q->erased = 0;
+    q->end = 0;
+    is_full = journal.slots - journal.next < (q->resumed ? 1 : B0_JOURNAL_RESERVE);
+    if (is_full)
+        erase_full_journal(q, journal.state);
+    else if (q->resumed)
+        return OUTCOME_DONE;
+    else
+        q->phase = PHASE_APPEND;
+    return OUTCOME_MORE;
+}
+
+static enum outcome do_begin(struct b0_queue *q, struct b0_job *job)
+{
+    struct b0_journal_record record = {.type = B0_JOURNAL_BEGIN, .start = B0_PROGRAM_BASE};
+
+    (void)job;
+    switch (q->phase) {
+    case PHASE_START:
+        return start_begin(q);
+    case PHASE_PROGRAM_ERASED:
+        erase(q, B0_SECTOR_JOURNAL, PHASE_JOURNAL_ERASING);
+        return OUTCOME_MORE;
+    case PHASE_JOURNAL_ERASING:
+    case PHASE_APPEND:
+        append(q, &record);
+        return OUTCOME_MORE;
+    default:
+        return check_record(q);
+    }
+}
+
+static enum outcome do_erase_journal(struct b0_queue *q, struct b0_job *job)
+{
+    struct b0_journal journal;
+
+    (void)job;
+    switch (q->phase) {
+    case PHASE_START:
+        b0_queue_read_journal(q, &journal);
+        if (journal.state == B0_JOURNAL_EMPTY)
+            return OUTCOME_DONE;
+        erase_full_journal(q, journal.state);
+        return OUTCOME_MORE;
+    case PHASE_PROGRAM_ERASED:
+        erase(q, B0_SECTOR_JOURNAL, PHASE_JOURNAL_ERASING);
+        return OUTCOME_MORE;
+    default:
+        return OUTCOME_DONE;
+    }
+}
+
+/* The end of what is known to belong to the program. */
+static uint32_t program_end(const struct b0_queue *q, const struct b0_journal *journal)
+{
+    uint32_t end = journal->has_complete ? journal->complete.start + journal->complete.length : 0;
+
+    /* Of an earlier update only what this one has not erased. */
+    while (end > B0_PROGRAM_BASE && end <= q->flash_end &&
+           (q->erased >> b0_sector_at(end - 1) & 1) != 0)
+        end = b0_sector_address(b0_sector_at(end - 1));
+    if (end < q->end || end > q->flash_end)
+        end = q->end;
+    if (end > B0_PROGRAM_BASE)
+        return end;
+    /* Somebody else's program: all that is not blank. */
+    end = q->flash_end;
+    while (end > B0_PROGRAM_BASE && b0_load32(contents(q, end - 4)) == UINT32_MAX)
+        end -= 4;
+    return end;
+}
+
+static enum outcome start_complete(struct b0_queue *q)
+{
+    struct b0_journal journal;
+
+    b0_queue_read_journal(q, &journal);
+    if (journal.state != B0_JOURNAL_BEGUN ||
+        !b0_vectors_sane(contents(q, B0_PROGRAM_BASE), q->flash_end))
+        return OUTCOME_DONE;
+    if (journal.next == journal.slots)
+        return fail(q, B0_DFU_STATUS_ERR_NOTDONE);
+    b0_sha256_begin(&q->sha);
+    q->hash_at = B0_PROGRAM_BASE;
+    q->hash_end = program_end(q, &journal);
+    q->phase = PHASE_HASH;
+    return OUTCOME_MORE;
+}
+
+static enum outcome hash(struct b0_queue *q)
+{
+    struct b0_journal_record record = {
+        .type = B0_JOURNAL_COMPLETE,
+        .start = B0_PROGRAM_BASE,
+        .length = q->hash_end - B0_PROGRAM_BASE,
+    };
+    uint32_t size = q->hash_end - q->hash_at < HASH_STEP ? q->hash_end - q->hash_at : HASH_STEP;
+
+    b0_sha256_add(&q->sha, contents(q, q->hash_at), size);
+    q->hash_at += size;
+    if (q->hash_at == q->hash_end) {
+        b0_sha256_end(&q->sha, record.digest);
+        append(q, &record);
+    }
+    return OUTCOME_MORE;
+}
+
+static enum outcome do_complete(struct b0_queue *q, struct b0_job *job)
+{
+    (void)job;
+    switch (q->phase) {
+    case PHASE_START:
+        return start_complete(q);
+    case PHASE_HASH:
+        return hash(q);
+    default:
+        return check_record(q);
+    }
+}
+
+/* ---- the program's jobs ---- */
+
+static void note_erased(struct b0_queue *q, uint8_t sector)
+{
+    q->erased |= (uint16_t)(1u << sector);
+    if (q->end > B0_PROGRAM_BASE && b0_sector_at(q->end - 1) == sector)
+        q->end = b0_sector_address(sector);
+}
+
+static enum outcome do_erase(struct b0_queue *q, struct b0_job *job)
+{
+    if (q->phase == PHASE_ERASING) {
+        note_erased(q, job->first_sector);
+        job->first_sector++;
+        q->phase = PHASE_START;
+    }
+    if (job->first_sector > job->last_sector)
+        return OUTCOME_DONE;
+    /* One that an interrupted erase has left may look blank and yet not last. */
+    if (!q->resumed && is_blank(q, job->first_sector))
+        q->phase = PHASE_ERASING;
+    else
+        erase(q, job->first_sector, PHASE_ERASING);
+    return OUTCOME_MORE;
+}
+
+static enum outcome do_program(struct b0_queue *q, struct b0_job *job)
+{
+    const uint8_t *block = q->blocks[q->first_block];
+
+    if (q->phase == PHASE_START) {
+        begin_program(q, job->address, block, job->size, PHASE_WRITTEN);
+        return OUTCOME_MORE;
+    }
+    if (!same(contents(q, job->address), block, job->size))
+        return fail(q, B0_DFU_STATUS_ERR_VERIFY);
+    if (job->address + job->size > q->end)
+        q->end = job->address + job->size;
+    return OUTCOME_DONE;
+}
+
+/* ---- the step ---- */
+
+static const struct {
+    enum outcome (*work)(struct b0_queue *q, struct b0_job *job);
+    uint8_t status; /* if the flash says that it failed */
+} jobs[JOB_COUNT] = {
+    [JOB_BEGIN] = {do_begin, B0_DFU_STATUS_ERR_WRITE},
+    [JOB_ERASE] = {do_erase, B0_DFU_STATUS_ERR_ERASE},
+    [JOB_PROGRAM] = {do_program, B0_DFU_STATUS_ERR_PROG},
+    [JOB_COMPLETE] = {do_complete, B0_DFU_STATUS_ERR_WRITE},
+    [JOB_ERASE_JOURNAL] = {do_erase_journal, B0_DFU_STATUS_ERR_WRITE},
+};
+
+void b0_queue_step(struct b0_queue *q, uint32_t now_us)
+{
+    struct b0_job *job = &q->jobs[q->first_job];
+    enum b0_flash_state state;
+
+    q->now_us = now_us;
+    if (q->job_count == 0)
+        return;
+    state = ops(q)->state(q->flash->context);
+    if (state == B0_FLASH_BUSY)
+        return;
+    if (state != B0_FLASH_READY) {
+        fail(q, state == B0_FLASH_PROTECTED ? (uint8_t)B0_DFU_STATUS_ERR_WRITE
+                                            : jobs[job->kind].status);
+        return;
+    }
+    if (q->left > 0)
+        program_more(q);
+    else if (jobs[job->kind].work(q, job) == OUTCOME_DONE)
+        pop(q);
+}

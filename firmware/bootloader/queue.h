@@ -1,0 +1,92 @@
+/*
+ * The work that the host has ordered and the flash has not done yet: a ring of blocks and a queue
+ * of jobs over them. Each call of b0_queue_step() does at most one short thing, so that the bus is
+ * served while the flash is busy. The journal's records are jobs like any other: what protects a
+ * change is in the queue before it.
+ */
+#ifndef B0_BOOTLOADER_QUEUE_H
+#define B0_BOOTLOADER_QUEUE_H
+
+#include "flash_port.h"
+#include "map.h"
+
+#include <core/journal.h>
+
+enum {
+    B0_BLOCK_SIZE = 4096, /* wTransferSize */
+    B0_JOBS = 48,
+    /* Room for the jobs that one request can bring, over the one that is asked for. */
+    B0_JOBS_SPARE = 4,
+    /* Below this many free slots a new update begins with an empty journal. */
+    B0_JOURNAL_RESERVE = 8,
+};
+
+struct b0_job {
+    uint8_t kind; /* enum in queue.c */
+    uint8_t first_sector, last_sector;
+    uint16_t size;
+    uint32_t address;
+    uint32_t time_us; /* that it will take, typically */
+};
+
+struct b0_queue {
+    const struct b0_flash_port *flash;
+    uint32_t flash_end;
+    uint8_t (*blocks)[B0_BLOCK_SIZE]; /* the ring */
+    uint8_t block_count;
+    uint8_t first_block, blocks_used;
+    struct b0_job jobs[B0_JOBS];
+    uint8_t first_job, job_count;
+
+    uint32_t now_us;     /* of the last step */
+    uint32_t started_us; /* when the first job was */
+    uint32_t queued_us;  /* all jobs' time_us together */
+    uint8_t status;      /* enum boot0_dfu_status: of the job that failed, until it is taken */
+
+    /* The first job. */
+    uint8_t phase;
+    uint32_t address; /* what is still to be programmed */
+    const uint8_t *data;
+    uint32_t left;
+
+    /* What the present update has done, for its record. */
+    bool resumed;    /* it goes on with one that was interrupted: blank flash is not trusted */
+    uint16_t erased; /* a bit a sector */
+    uint32_t end;    /* of the highest write */
+    uint8_t record[B0_JOURNAL_RECORD_SIZE];
+    uint32_t hash_at, hash_end;
+    struct b0_sha256 sha;
+};
+
+void b0_queue_init(struct b0_queue *queue, const struct b0_flash_port *flash, uint32_t flash_end,
+                   uint8_t (*blocks)[B0_BLOCK_SIZE], uint8_t block_count);
+
+/* Where the next block may be received, or NULL while there is no room. Also room for commands. */
+uint8_t *b0_queue_room(const struct b0_queue *queue);
+
+/* These need room. Takes the block at b0_queue_room(); its range is within the program's flash. */
+void b0_queue_program(struct b0_queue *queue, uint32_t address, uint16_t size);
+void b0_queue_erase(struct b0_queue *queue, uint8_t first_sector, uint8_t last_sector);
+
+/*
+ * The journal: says that an update begins, unless it says so already; or that it is complete, if
+ * the program has a vector table. Erasing it takes away the first sector of a program that is not
+ * complete, so that it does not start.
+ */
+void b0_queue_begin_update(struct b0_queue *queue);
+void b0_queue_complete_update(struct b0_queue *queue);
+void b0_queue_erase_journal(struct b0_queue *queue);
+void b0_queue_read_journal(const struct b0_queue *queue, struct b0_journal *journal);
+
+bool b0_queue_idle(const struct b0_queue *queue);
+
+/* Typical time until all is done, and until there is room. */
+uint32_t b0_queue_left_us(const struct b0_queue *queue);
+uint32_t b0_queue_room_us(const struct b0_queue *queue);
+
+void b0_queue_step(struct b0_queue *queue, uint32_t now_us);
+
+/* How a job failed, once; all that was queued behind it is gone. B0_DFU_STATUS_OK if none has. */
+uint8_t b0_queue_take_error(struct b0_queue *queue);
+
+#endif

@@ -1,0 +1,246 @@
+/* boot0's extension: docs/PROTOCOL.md. Vendor requests to the device, the command in wIndex. */
+#include "bootloader.h"
+
+#include <core/bytes.h>
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+enum {
+    HASH_STEP = 2048, /* bytes between two looks at the bus */
+};
+
+static void reply_stall(struct b0_bootloader *b, struct b0_usb *usb)
+{
+    b->waiting = NULL;
+    b0_usb_control_stall(usb);
+}
+
+static void reply_done(struct b0_bootloader *b, struct b0_usb *usb)
+{
+    b->waiting = NULL;
+    b0_usb_control_done(usb);
+}
+
+/* ---- information ---- */
+
+void b0_vendor_info(const struct b0_bootloader *b, uint8_t bytes[B0_EXTENSION_INFO_SIZE])
+{
+    struct b0_extension_info info = b->info;
+    struct b0_journal journal;
+
+    b0_queue_read_journal(&b->queue, &journal);
+    info.journal_state = journal.state;
+    info.journal_free = (uint16_t)(journal.slots - journal.next);
+    if (journal.has_complete) {
+        info.program_length = journal.complete.length;
+        for (size_t i = 0; i < B0_SHA256_SIZE; i++)
+            info.program_digest[i] = journal.complete.digest[i];
+    }
+    b0_extension_info_store(&info, bytes);
+}
+
+static void info_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
+{
+    if (!b0_queue_idle(&b->queue))
+        return;
+    b->waiting = NULL;
+    b0_vendor_info(b, b->answer);
+    b0_usb_control_send(usb, b->answer, B0_EXTENSION_INFO_SIZE);
+}
+
+static void get_info(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup)
+{
+    (void)setup;
+    b0_wait(b, usb, info_when_idle);
+}
+
+/* ---- digests ---- */
+
+/* Any part of the flash may be asked for, the bootloader too. */
+static bool is_readable(const struct b0_bootloader *b, const uint8_t range[B0_EXTENSION_RANGE_SIZE])
+{
+    uint32_t address = b0_load32(range);
+    uint32_t length = b0_load32(range + 4);
+
+    return length > 0 && address >= B0_FLASH_BASE && address <= b->flash_end &&
+           length <= b->flash_end - address;
+}
+
+static void set_ranges(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup)
+{
+    b->range_count = 0;
+    if (setup->length == 0 || setup->length > sizeof b->ranges ||
+        setup->length % B0_EXTENSION_RANGE_SIZE != 0)
+        b0_usb_control_stall(usb);
+    else
+        b0_usb_control_receive(usb, b->ranges);
+}
+
+void b0_vendor_received(struct b0_bootloader *b, struct b0_usb *usb,
+                        const struct boot0_setup *setup)
+{
+    uint8_t count = (uint8_t)(setup->length / B0_EXTENSION_RANGE_SIZE);
+
+    for (uint8_t i = 0; i < count; i++) {
+        if (!is_readable(b, b->ranges + i * B0_EXTENSION_RANGE_SIZE)) {
+            b0_usb_control_stall(usb);
+            return;
+        }
+    }
+    b->range_count = count;
+    b0_usb_control_done(usb);
+}
+
+static void begin_range(struct b0_bootloader *b)
+{
+    const uint8_t *range = b->ranges + b->range * B0_EXTENSION_RANGE_SIZE;
+
+    b0_sha256_begin(&b->sha);
+    b->hash_at = b0_load32(range);
+    b->hash_end = b->hash_at + b0_load32(range + 4);
+}
+
+static void digests_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
+{
+    uint32_t left = b->hash_end - b->hash_at;
+    uint32_t size = left < HASH_STEP ? left : HASH_STEP;
+
+    if (!b0_queue_idle(&b->queue))
+        return;
+    b0_sha256_add(&b->sha, b->flash.ops->contents(b->flash.context, b->hash_at), size);
+    b->hash_at += size;
+    if (b->hash_at < b->hash_end)
+        return;
+    b0_sha256_end(&b->sha, b->digests + b->range * B0_SHA256_SIZE);
+    if (++b->range < b->range_count) {
+        begin_range(b);
+        return;
+    }
+    b->waiting = NULL;
+    b0_usb_control_send(usb, b->digests, b->range_count * (size_t)B0_SHA256_SIZE);
+}
+
+static void get_digests(struct b0_bootloader *b, struct b0_usb *usb,
+                        const struct boot0_setup *setup)
+{
+    (void)setup;
+    if (b->range_count == 0) {
+        b0_usb_control_stall(usb);
+        return;
+    }
+    b->range = 0;
+    begin_range(b);
+    b0_wait(b, usb, digests_when_idle);
+}
+
+/* ---- sessions ---- */
+
+static void begin_session(struct b0_bootloader *b, struct b0_usb *usb,
+                          const struct boot0_setup *setup)
+{
+    (void)setup;
+    b->session.bracketed = true;
+    b0_usb_control_done(usb);
+}
+
+/* The host vouches for all of it, also for what an earlier session has left. */
+static void end_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
+{
+    struct b0_journal journal;
+
+    if (!b0_queue_idle(&b->queue))
+        return;
+    if (!b->ending) {
+        b->ending = true;
+        b0_queue_complete_update(&b->queue);
+        return;
+    }
+    b->ending = false;
+    b0_queue_read_journal(&b->queue, &journal);
+    if (journal.state == B0_JOURNAL_BEGUN) { /* no vector table that a reset could use */
+        reply_stall(b, usb);
+        return;
+    }
+    b->session.bracketed = false;
+    b0_session_completed(&b->session);
+    reply_done(b, usb);
+}
+
+static void end_session(struct b0_bootloader *b, struct b0_usb *usb,
+                        const struct boot0_setup *setup)
+{
+    (void)setup;
+    b->ending = false;
+    if (b->state == B0_DFU_STATE_ERROR)
+        b0_usb_control_stall(usb);
+    else
+        b0_wait(b, usb, end_when_idle);
+}
+
+/* ---- orders ---- */
+
+static void done_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
+{
+    if (b0_queue_idle(&b->queue))
+        reply_done(b, usb);
+}
+
+static void reset(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup)
+{
+    static const uint8_t exits[] = {
+        [B0_EXTENSION_TO_PROGRAM] = B0_EXIT_PROGRAM,
+        [B0_EXTENSION_TO_BOOTLOADER] = B0_EXIT_BOOTLOADER,
+        [B0_EXTENSION_TO_ROM] = B0_EXIT_ROM,
+    };
+
+    if (setup->value >= LENGTH(exits)) {
+        b0_usb_control_stall(usb);
+        return;
+    }
+    b->exit_asked = exits[setup->value];
+    b0_wait(b, usb, done_when_idle);
+}
+
+static void erase_journal(struct b0_bootloader *b, struct b0_usb *usb,
+                          const struct boot0_setup *setup)
+{
+    (void)setup;
+    b0_queue_erase_journal(&b->queue);
+    b0_wait(b, usb, done_when_idle);
+}
+
+static void protect(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup)
+{
+    if (setup->value > 1) {
+        b0_usb_control_stall(usb);
+        return;
+    }
+    b->exit_asked = setup->value == 1 ? B0_EXIT_PROTECT : B0_EXIT_UNPROTECT;
+    b0_wait(b, usb, done_when_idle);
+}
+
+static const struct {
+    bool in;
+    void (*answer)(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup);
+} commands[] = {
+    [B0_EXTENSION_GET_INFO] = {true, get_info},
+    [B0_EXTENSION_SET_RANGES] = {false, set_ranges},
+    [B0_EXTENSION_GET_DIGESTS] = {true, get_digests},
+    [B0_EXTENSION_BEGIN_SESSION] = {false, begin_session},
+    [B0_EXTENSION_END_SESSION] = {false, end_session},
+    [B0_EXTENSION_RESET] = {false, reset},
+    [B0_EXTENSION_ERASE_JOURNAL] = {false, erase_journal},
+    [B0_EXTENSION_PROTECT] = {false, protect},
+};
+
+bool b0_vendor_control(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup)
+{
+    bool in = (setup->request_type & B0_USB_DIR_IN) != 0;
+
+    if ((setup->request_type & B0_USB_RECIPIENT_MASK) != B0_USB_RECIPIENT_DEVICE ||
+        setup->request != B0_EXTENSION_VENDOR_CODE || setup->index >= LENGTH(commands) ||
+        !commands[setup->index].answer || commands[setup->index].in != in)
+        return false;
+    commands[setup->index].answer(b, usb, setup);
+    return true;
+}
