@@ -1,0 +1,352 @@
+#include "bootloader_test.h"
+
+#include "core/bytes.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ---- the flash ---- */
+
+static bool is_busy(const struct test_flash *flash)
+{
+    return flash->dead || (int32_t)(flash->ready_us - flash->now_us) > 0;
+}
+
+/* Counts an operation; true if the power goes in it. */
+static bool begin(struct test_flash *flash, uint32_t time_us)
+{
+    flash->misuses += is_busy(flash);
+    flash->ready_us = flash->now_us + time_us;
+    flash->operations++;
+    if (flash->operations == flash->cut_at)
+        flash->dead = true;
+    return flash->dead;
+}
+
+static uint32_t erase_us(void *context, uint8_t sector)
+{
+    (void)context;
+    return sector < 4 ? 250000 : sector == 4 ? 550000 : 1000000;
+}
+
+static uint32_t program_us(void *context, uint32_t size)
+{
+    (void)context;
+    return (size + 3) / 4 * 16;
+}
+
+static void erase(void *context, uint8_t sector)
+{
+    struct test_flash *flash = context;
+    uint32_t at = b0_sector_address(sector) - B0_FLASH_BASE;
+    uint32_t size = b0_sector_size(sector);
+
+    assert(sector > B0_SECTOR_BOOTLOADER && at < FLASH_SIZE);
+    flash->erases++;
+    flash->refused = (flash->protected >> sector & 1) != 0;
+    if (flash->refused)
+        return;
+    if (begin(flash, erase_us(NULL, sector))) {
+        /* Half done: some bits are up already, the rest still as it was. */
+        for (uint32_t i = 0; i < size; i++)
+            flash->bytes[at + i] |= (uint8_t)(i % 3 == 0 ? 0xff : flash->operations + i);
+    } else {
+        memset(flash->bytes + at, 0xff, size);
+    }
+}
+
+static uint32_t program(void *context, uint32_t address, const uint8_t *data, uint32_t size)
+{
+    struct test_flash *flash = context;
+    uint32_t unit = address % 4 == 0 && size >= 4 ? 4 : 1;
+    bool is_cut;
+
+    assert(address >= B0_JOURNAL_BASE && address - B0_FLASH_BASE < FLASH_SIZE && size > 0);
+    flash->programs++;
+    flash->refused = (flash->protected >> b0_sector_at(address) & 1) != 0;
+    if (flash->refused)
+        return unit;
+    is_cut = begin(flash, 16);
+    flash->failed = flash->fail_at != 0 && address == flash->fail_at;
+    for (uint32_t i = 0; i < unit; i++)
+        flash->bytes[address - B0_FLASH_BASE + i] &=
+            (uint8_t)(data[i] | (is_cut ? 0x5a ^ flash->operations : 0));
+    return unit;
+}
+
+static enum b0_flash_state flash_state(void *context)
+{
+    struct test_flash *flash = context;
+    enum b0_flash_state state = flash->refused  ? B0_FLASH_PROTECTED
+                                : flash->failed ? B0_FLASH_FAILED
+                                                : B0_FLASH_READY;
+
+    if (is_busy(flash))
+        return B0_FLASH_BUSY;
+    flash->refused = flash->failed = false;
+    return state;
+}
+
+static const uint8_t *contents(void *context, uint32_t address)
+{
+    struct test_flash *flash = context;
+
+    assert(address >= B0_FLASH_BASE && address - B0_FLASH_BASE <= FLASH_SIZE);
+    flash->misuses += is_busy(flash);
+    return flash->bytes + (address - B0_FLASH_BASE);
+}
+
+static const struct b0_flash_ops flash_ops = {erase,    program,  flash_state,
+                                              contents, erase_us, program_us};
+
+void test_flash_blank(struct test_flash *flash)
+{
+    memset(flash, 0, sizeof *flash);
+    memset(flash->bytes, 0xff, sizeof flash->bytes);
+    /* Something that nobody must touch. */
+    memset(flash->bytes, 0xb0, B0_JOURNAL_BASE - B0_FLASH_BASE);
+}
+
+/* ---- the board ---- */
+
+enum b0_start board_start(struct board *board, struct test_flash *flash)
+{
+    const struct b0_extension_info info = {
+        .flash_kib = FLASH_KIB,
+        .unique_id = {0x41, 0, 0x33, 0, 0x0c, 0x51, 0x38, 0x30, 0x34, 0x35, 0x31, 0x37},
+        .board = "test",
+    };
+    struct b0_start_facts facts = {0};
+    struct b0_journal journal;
+    uint8_t entry;
+
+    flash->dead = false;
+    flash->cut_at = 0;
+    flash->ready_us = flash->now_us;
+    flash->failed = flash->refused = false;
+    board->flash = flash;
+    board->transfers_left = UINT32_MAX;
+    board->port = (struct b0_flash_port){&flash_ops, flash};
+    b0_bootloader_init(&board->bootloader, &board->port, &info, board->blocks, TEST_BLOCKS);
+    b0_bootloader_describe(&board->bootloader, &board->function, &board->device);
+    usb_host_plug(&board->host, &board->device);
+    board_control(board, (struct boot0_setup){0, B0_USB_SET_CONFIGURATION, 1, 0, 0}, NULL);
+
+    b0_journal_scan(&journal, flash->bytes + (B0_JOURNAL_BASE - B0_FLASH_BASE), B0_JOURNAL_SIZE);
+    facts.interrupted = journal.state == B0_JOURNAL_BEGUN;
+    facts.has_program = b0_vectors_sane(flash->bytes + (B0_PROGRAM_BASE - B0_FLASH_BASE),
+                                        B0_FLASH_BASE + FLASH_SIZE);
+    return b0_start_decide(&facts, &entry);
+}
+
+static void step(struct board *board)
+{
+    board->flash->now_us += LOOP_US;
+    b0_bootloader_step(&board->bootloader, &board->host.usb, board->flash->now_us);
+}
+
+void board_run_us(struct board *board, uint32_t span_us)
+{
+    for (uint32_t us = 0; us < span_us && !board->flash->dead; us += LOOP_US) {
+        /* Nothing happens while an erase lasts: the loop need not be turned for each microsecond.
+         */
+        uint32_t busy_us = board->flash->ready_us - board->flash->now_us;
+
+        if ((int32_t)busy_us > 100) {
+            uint32_t skip_us = busy_us - 50 < span_us - us ? busy_us - 50 : span_us - us;
+
+            board->flash->now_us += skip_us;
+            us += skip_us;
+        }
+        step(board);
+    }
+}
+
+void board_settle(struct board *board)
+{
+    while (b0_bootloader_busy(&board->bootloader) && !board->flash->dead)
+        board_run_us(board, 1000);
+}
+
+enum usb_answer board_control(struct board *board, struct boot0_setup setup, uint8_t *data)
+{
+    enum usb_answer answer;
+    uint32_t start_us = board->flash->now_us;
+
+    if (board->flash->dead || board->transfers_left == 0)
+        return USB_NAK;
+    board->transfers_left--;
+    answer = usb_host_control(&board->host, setup, data);
+    while (answer == USB_NAK && !board->flash->dead && board->flash->now_us - start_us < 5000000) {
+        board_run_us(board, 100);
+        answer = usb_host_continue(&board->host);
+    }
+    board_run_us(board, 50 + setup.length); /* what it takes on the bus */
+    return board->flash->dead ? USB_NAK : answer;
+}
+
+/* ---- DFU ---- */
+
+enum {
+    CLASS_OUT = B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE,
+    CLASS_IN = B0_USB_DIR_IN | CLASS_OUT,
+    VENDOR_OUT = B0_USB_TYPE_VENDOR,
+    VENDOR_IN = B0_USB_DIR_IN | VENDOR_OUT,
+};
+
+enum usb_answer dfu_dnload(struct board *board, uint16_t block, const uint8_t *data, uint16_t size)
+{
+    uint8_t copy[B0_BLOCK_SIZE + 100];
+
+    if (size > 0)
+        memcpy(copy, data, size);
+    return board_control(board, (struct boot0_setup){CLASS_OUT, B0_DFU_DNLOAD, block, 0, size},
+                         copy);
+}
+
+enum usb_answer dfu_upload(struct board *board, uint16_t block, uint8_t *data, uint16_t size)
+{
+    return board_control(board, (struct boot0_setup){CLASS_IN, B0_DFU_UPLOAD, block, 0, size},
+                         data);
+}
+
+enum usb_answer dfu_simple(struct board *board, uint8_t request)
+{
+    return board_control(board, (struct boot0_setup){CLASS_OUT, request, 0, 0, 0}, NULL);
+}
+
+struct b0_dfu_status dfu_status(struct board *board)
+{
+    const struct b0_dfu_status none = {.status = 0xff, .state = 0xff};
+    uint8_t bytes[B0_DFU_STATUS_SIZE];
+    const struct boot0_setup setup = {CLASS_IN, B0_DFU_GETSTATUS, 0, 0, sizeof bytes};
+
+    return board_control(board, setup, bytes) == USB_ACK ? b0_dfu_status_load(bytes) : none;
+}
+
+enum usb_answer select_alternate(struct board *board, uint8_t alternate)
+{
+    return board_control(board, (struct boot0_setup){0x01, B0_USB_SET_INTERFACE, alternate, 0, 0},
+                         NULL);
+}
+
+enum usb_answer vendor_out(struct board *board, uint16_t command, uint16_t value)
+{
+    const struct boot0_setup setup = {VENDOR_OUT, B0_EXTENSION_VENDOR_CODE, value, command, 0};
+
+    return board_control(board, setup, NULL);
+}
+
+struct b0_extension_info vendor_info(struct board *board)
+{
+    struct b0_extension_info info = {0};
+    uint8_t bytes[B0_EXTENSION_INFO_SIZE];
+    const struct boot0_setup setup = {VENDOR_IN, B0_EXTENSION_VENDOR_CODE, 0, B0_EXTENSION_GET_INFO,
+                                      sizeof bytes};
+
+    if (board_control(board, setup, bytes) == USB_ACK)
+        b0_extension_info_load(&info, bytes, sizeof bytes);
+    return info;
+}
+
+static bool poll_until_idle(struct board *board)
+{
+    for (int i = 0; i < 200; i++) {
+        struct b0_dfu_status status = dfu_status(board);
+
+        if (status.status != B0_DFU_STATUS_OK)
+            return false;
+        if (status.state == B0_DFU_STATE_DNLOAD_IDLE)
+            return true;
+        if (status.state != B0_DFU_STATE_DNBUSY)
+            return false;
+        board_run_us(board, status.poll_timeout_ms * 1000);
+    }
+    return false;
+}
+
+bool dfu_command(struct board *board, uint8_t command, uint32_t address)
+{
+    uint8_t bytes[5] = {command};
+
+    b0_store32(bytes + 1, address);
+    return dfu_dnload(board, 0, bytes, sizeof bytes) == USB_ACK && poll_until_idle(board);
+}
+
+bool dfu_block(struct board *board, uint16_t block, const uint8_t *data, uint16_t size)
+{
+    return dfu_dnload(board, block, data, size) == USB_ACK && poll_until_idle(board);
+}
+
+static uint16_t piece(uint32_t size, uint32_t done)
+{
+    return (uint16_t)(size - done < B0_BLOCK_SIZE ? size - done : B0_BLOCK_SIZE);
+}
+
+bool flash_as_dfu_util(struct board *board, uint32_t address, const uint8_t *data, uint32_t size)
+{
+    uint8_t last = b0_sector_at(address + size - 1);
+
+    if (select_alternate(board, B0_ALTERNATE_FLASH) != USB_ACK)
+        return false;
+    if (dfu_status(board).state == B0_DFU_STATE_ERROR)
+        dfu_simple(board, B0_DFU_CLRSTATUS);
+    dfu_simple(board, B0_DFU_ABORT);
+    for (uint8_t sector = b0_sector_at(address); sector <= last; sector++) {
+        if (!dfu_command(board, B0_DFUSE_ERASE, b0_sector_address(sector)))
+            return false;
+    }
+    for (uint32_t done = 0; done < size; done += B0_BLOCK_SIZE) {
+        if (!dfu_command(board, B0_DFUSE_SET_ADDRESS, address + done) ||
+            !dfu_block(board, 2, data + done, piece(size, done)))
+            return false;
+    }
+    return dfu_simple(board, B0_DFU_ABORT) == USB_ACK;
+}
+
+bool flash_as_boot0(struct board *board, uint32_t address, const uint8_t *data, uint32_t size)
+{
+    uint8_t erased = 0;
+
+    if (select_alternate(board, B0_ALTERNATE_FLASH) != USB_ACK)
+        return false;
+    if (dfu_status(board).state == B0_DFU_STATE_ERROR)
+        dfu_simple(board, B0_DFU_CLRSTATUS);
+    dfu_simple(board, B0_DFU_ABORT);
+    if (vendor_out(board, B0_EXTENSION_BEGIN_SESSION, 0) != USB_ACK)
+        return false;
+    for (uint32_t done = 0; done < size; done += B0_BLOCK_SIZE) {
+        uint8_t sector = b0_sector_at(address + done);
+
+        if (sector != erased && (!dfu_command(board, B0_DFUSE_ERASE, b0_sector_address(sector)) ||
+                                 !dfu_command(board, B0_DFUSE_SET_ADDRESS, address)))
+            return false;
+        erased = sector;
+        if (!dfu_block(board, (uint16_t)(2 + done / B0_BLOCK_SIZE), data + done, piece(size, done)))
+            return false;
+    }
+    return dfu_simple(board, B0_DFU_ABORT) == USB_ACK &&
+           vendor_out(board, B0_EXTENSION_END_SESSION, 0) == USB_ACK;
+}
+
+bool dfu_leave(struct board *board)
+{
+    return dfu_command(board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE) &&
+           dfu_dnload(board, 2, NULL, 0) == USB_ACK &&
+           dfu_status(board).state == B0_DFU_STATE_MANIFEST;
+}
+
+void make_program(uint8_t *data, uint32_t size, uint8_t seed)
+{
+    memset(data, 0xff, size);
+    b0_store32(data, 0x20020000);
+    b0_store32(data + 4, B0_PROGRAM_BASE + 0x101 + 2u * seed);
+    for (uint32_t i = 512; i < size; i += 512)
+        data[i] = (uint8_t)(seed + i / 512);
+    data[size - 1] = seed;
+}
+
+bool flash_holds(const struct board *board, uint32_t address, const uint8_t *data, uint32_t size)
+{
+    return memcmp(board->flash->bytes + (address - B0_FLASH_BASE), data, size) == 0;
+}
