@@ -6,7 +6,7 @@
  * made; it is right to a few per cent of what such parts are known to do, and is used only to
  * tell how long a job will take and to run the clock of virtual boards.
  */
-#include "flash_times.h"
+#include "flash_times_f4.h"
 #include <stddef.h>
 #include <string.h>
 
@@ -54,17 +54,7 @@ static const struct b0_flash_times families[] = {
                   {128 * KIB, {2000, 1300, 1000}}},
         .mass_erase_ms = {16000, 11000, 8000},
     },
-    {
-        /* DS8626 rev 12, table 40 (F405/407); DS9405 (F42x) has the same for a sector and a bank.
-         */
-        .family = "STM32F4",
-        .program_us = 16,
-        .unit_bytes = {1, 2, 4},
-        .erase = {{16 * KIB, {400, 300, 250}},
-                  {64 * KIB, {1200, 700, 550}},
-                  {128 * KIB, {2000, 1300, 1000}}},
-        .mass_erase_ms = {16000, 11000, 8000},
-    },
+    B0_FLASH_TIMES_F4,
     {
         /*
          * DS10916 (F745/746): typical figures (unverified), about half of the maxima that are
