@@ -37,8 +37,8 @@ struct vboard_otg_port {
     void (*violation)(void *context, uint32_t offset, const char *text);
     uint64_t (*now_ns)(void *context);
     /*
-     * Something that the host waits for has become true (vboard_otg_watch()): the CPU should be
-     * stopped soon, so that the host can go on at the right time.
+     * Something that the host waits for has become true (vboard_otg_watch()), or SOFs are wanted
+     * from now on: the CPU should be stopped soon, so that the host can go on at the right time.
      */
     void (*progress)(void *context);
 };
@@ -82,8 +82,9 @@ enum vboard_otg_answer {
     VBOARD_OTG_STALL,
 };
 
-/* Whether the pull-up is on. */
+/* Whether the pull-up is on; a number that grows each time that it comes. */
 bool vboard_otg_connected(const struct vboard_otg *otg);
+unsigned vboard_otg_connection(const struct vboard_otg *otg);
 /* The host drives reset; ends it (the frames begin); lets the bus go idle; wakes it. */
 void vboard_otg_reset_start(struct vboard_otg *otg);
 void vboard_otg_reset_end(struct vboard_otg *otg);
@@ -120,6 +121,8 @@ uint32_t vboard_otg_ready(const struct vboard_otg *otg);
  * The watch is over with that call.
  */
 void vboard_otg_watch(struct vboard_otg *otg, uint32_t what);
+/* Bytes of the packet that an IN token would get. */
+size_t vboard_otg_next_size(const struct vboard_otg *otg, uint8_t endpoint);
 /* The firmware asked to hear of IN tokens that meet an empty FIFO: NAKs are not to be skipped. */
 bool vboard_otg_counts_tokens(const struct vboard_otg *otg);
 

@@ -1,0 +1,378 @@
+/*
+ * OTG_FS: life, clocks and VBUS, the states of the bus, the interrupt line, and what the host waits
+ * for. References are to RM0090, revision 21.
+ */
+#include "otg_private.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    FRAME_NS = 1000000,
+};
+
+void vboard_otg_violation(struct vboard_otg *otg, uint32_t offset, const char *format, ...)
+{
+    char text[160];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    otg->port.violation(otg->port.context, offset, text);
+}
+
+uint64_t vboard_otg_now(const struct vboard_otg *otg)
+{
+    return otg->port.now_ns(otg->port.context);
+}
+
+/* ---- frames ---- */
+
+uint32_t vboard_otg_frame_number(const struct vboard_otg *otg)
+{
+    if (!otg->frames)
+        return 0;
+    return (uint32_t)((vboard_otg_now(otg) - otg->frames_ns) / FRAME_NS) & 0x7FFu;
+}
+
+void vboard_otg_frame(struct vboard_otg *otg)
+{
+    if (otg->frames && vboard_otg_now(otg) >= otg->sof_ns)
+        otg->gintsts |= GINT_SOF;
+}
+
+void vboard_otg_frame_seen(struct vboard_otg *otg)
+{
+    otg->gintsts &= ~GINT_SOF;
+    otg->sof_ns = otg->frames_ns +
+                  ((vboard_otg_now(otg) - otg->frames_ns) / FRAME_NS + 1) * UINT64_C(1000000);
+}
+
+uint64_t vboard_otg_sof_due_ns(const struct vboard_otg *otg)
+{
+    bool wanted = (otg->gintmsk & GINT_SOF) && (otg->gahbcfg & GAHBCFG_GINTMSK);
+
+    return otg->frames && wanted && !(otg->gintsts & GINT_SOF) ? otg->sof_ns : UINT64_MAX;
+}
+
+void vboard_otg_sof(struct vboard_otg *otg)
+{
+    vboard_otg_frame(otg);
+    vboard_otg_changed(otg);
+}
+
+/* ---- interrupts ---- */
+
+/* 34.16.4, DAINT: an endpoint's events that its common mask lets through. */
+uint32_t vboard_otg_daint(const struct vboard_otg *otg)
+{
+    uint32_t pending = 0;
+
+    for (unsigned n = 0; n < VBOARD_OTG_ENDPOINTS; n++) {
+        uint32_t mask = otg->diepmsk | (otg->diepempmsk >> n & 1u ? DIEPINT_TXFE : 0);
+
+        if (vboard_otg_in_interrupts(otg, n) & mask)
+            pending |= 1u << n;
+        if (otg->out[n].interrupts & otg->doepmsk)
+            pending |= 0x10000u << n;
+    }
+    return pending;
+}
+
+uint32_t vboard_otg_interrupts(const struct vboard_otg *otg)
+{
+    uint32_t status = otg->gintsts | GINT_NPTXFE | GINT_PTXFE;
+    uint32_t endpoints = vboard_otg_daint(otg) & otg->daintmsk;
+
+    if (otg->gotgint)
+        status |= GINT_OTGINT;
+    if (otg->rx.count > 0)
+        status |= GINT_RXFLVL;
+    if (otg->dctl & DCTL_GINSTS)
+        status |= GINT_GINAKEFF;
+    if (otg->gonak_effective)
+        status |= GINT_GONAKEFF;
+    if (endpoints & 0xFFFFu)
+        status |= GINT_IEPINT;
+    if (endpoints >> 16)
+        status |= GINT_OEPINT;
+    return status;
+}
+
+bool vboard_otg_irq(const struct vboard_otg *otg)
+{
+    return otg->level;
+}
+
+/* ---- connection ---- */
+
+/*
+ * VBUS is valid for the core: always with NOVBUSSENS, else as PA9 shows it once sensing "B" is
+ * switched on; neither without the transceiver (GCCFG).
+ */
+static bool session(const struct vboard_otg *otg)
+{
+    if (!otg->usb_clock || !(otg->gccfg & GCCFG_PWRDWN))
+        return false;
+    if (otg->gccfg & GCCFG_NOVBUSSENS)
+        return true;
+    return (otg->gccfg & GCCFG_VBUSBSEN) && otg->vbus_wired && otg->vbus;
+}
+
+static void session_changed(struct vboard_otg *otg, bool valid)
+{
+    otg->session = valid;
+    if (valid)
+        otg->gintsts |= GINT_SRQINT;
+    else
+        otg->gotgint |= GOTGINT_SEDET;
+}
+
+static void update_connection(struct vboard_otg *otg)
+{
+    bool valid = session(otg);
+    bool was = otg->connected;
+
+    if (valid != otg->session)
+        session_changed(otg, valid);
+    otg->connected =
+        valid && otg->vbus && !(otg->dctl & DCTL_SDIS) && !(otg->gusbcfg & GUSBCFG_FHMOD);
+    otg->connection += otg->connected && !was;
+    if (!otg->connected) {
+        otg->in_reset = false;
+        otg->enumerated = false;
+        otg->suspended = false;
+        otg->frames = false;
+    }
+}
+
+bool vboard_otg_connected(const struct vboard_otg *otg)
+{
+    return otg->connected;
+}
+
+unsigned vboard_otg_connection(const struct vboard_otg *otg)
+{
+    return otg->connection;
+}
+
+bool vboard_otg_listens(const struct vboard_otg *otg)
+{
+    return otg->connected && otg->enumerated && !otg->in_reset && !otg->suspended &&
+           !(otg->pcgcctl & PCGCCTL_STPPCLK);
+}
+
+/* ---- what the host waits for ---- */
+
+void vboard_otg_watch(struct vboard_otg *otg, uint32_t what)
+{
+    otg->watch_connected = otg->connected;
+    otg->watch_connection = otg->connection;
+    otg->watch = what & ~vboard_otg_ready(otg);
+}
+
+bool vboard_otg_wakes(const struct vboard_otg *otg)
+{
+    return otg->connected && otg->suspended && (otg->dctl & DCTL_RWUSIG);
+}
+
+bool vboard_otg_counts_tokens(const struct vboard_otg *otg)
+{
+    return (otg->diepmsk & (DIEPINT_ITTXFE | EPINT_NAK)) || (otg->doepmsk & EPINT_NAK);
+}
+
+static void update_watch(struct vboard_otg *otg)
+{
+    uint32_t now;
+
+    if (!otg->watch)
+        return;
+    now = vboard_otg_ready(otg);
+    if (otg->connected != otg->watch_connected || otg->connection != otg->watch_connection)
+        now |= VBOARD_OTG_CONNECTION;
+    if (now & otg->watch) {
+        otg->watch = 0;
+        otg->port.progress(otg->port.context);
+    }
+}
+
+void vboard_otg_changed(struct vboard_otg *otg)
+{
+    bool level;
+
+    update_connection(otg);
+    level = (otg->gahbcfg & GAHBCFG_GINTMSK) && (vboard_otg_interrupts(otg) & otg->gintmsk);
+    if (level != otg->level) {
+        otg->level = level;
+        otg->port.irq(otg->port.context, level);
+    }
+    update_watch(otg);
+    if ((vboard_otg_sof_due_ns(otg) != UINT64_MAX) != otg->sofs_wanted) {
+        otg->sofs_wanted = !otg->sofs_wanted;
+        if (otg->sofs_wanted)
+            otg->port.progress(otg->port.context);
+    }
+}
+
+/* ---- bus states ---- */
+
+void vboard_otg_reset_start(struct vboard_otg *otg)
+{
+    if (!otg->connected)
+        return;
+    otg->in_reset = true;
+    otg->enumerated = false;
+    otg->suspended = false;
+    otg->frames = false;
+    otg->gintsts |= GINT_USBRST;
+    vboard_otg_endpoints_bus_reset(otg);
+    vboard_otg_changed(otg);
+}
+
+/* Table 204. */
+static unsigned turnaround_min(uint32_t hclk_hz)
+{
+    static const struct {
+        uint32_t below_khz;
+        unsigned trdt;
+    } rows[] = {{15000, 15}, {16000, 14}, {17200, 13}, {18500, 12}, {20000, 11},
+                {21800, 10}, {24000, 9},  {27500, 8},  {32000, 7}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (hclk_hz < rows[i].below_khz * 1000)
+            return rows[i].trdt;
+    return 6;
+}
+
+static void check_configuration(struct vboard_otg *otg)
+{
+    unsigned trdt = GUSBCFG_TRDT(otg->gusbcfg);
+
+    if ((otg->dcfg & DCFG_DSPD) != DCFG_DSPD)
+        vboard_otg_violation(otg, OTG_DCFG, "DSPD is %u, full speed is 3",
+                             (unsigned)(otg->dcfg & DCFG_DSPD));
+    if (otg->hclk_hz > 0 && trdt < turnaround_min(otg->hclk_hz))
+        vboard_otg_violation(otg, OTG_GUSBCFG, "TRDT is %u, a core at %u kHz needs %u", trdt,
+                             (unsigned)(otg->hclk_hz / 1000), turnaround_min(otg->hclk_hz));
+}
+
+void vboard_otg_reset_end(struct vboard_otg *otg)
+{
+    if (!otg->connected || !otg->in_reset)
+        return;
+    otg->in_reset = false;
+    otg->enumerated = true;
+    otg->gintsts |= GINT_ENUMDNE;
+    otg->frames = true;
+    otg->frames_ns = vboard_otg_now(otg);
+    otg->sof_ns = otg->frames_ns;
+    check_configuration(otg);
+    vboard_otg_changed(otg);
+}
+
+void vboard_otg_suspend(struct vboard_otg *otg)
+{
+    if (!otg->connected || otg->in_reset || otg->suspended)
+        return;
+    otg->suspended = true;
+    otg->frames = false;
+    otg->gintsts |= GINT_ESUSP | GINT_USBSUSP;
+    vboard_otg_changed(otg);
+}
+
+void vboard_otg_resume(struct vboard_otg *otg)
+{
+    if (!otg->suspended)
+        return;
+    otg->suspended = false;
+    otg->gintsts |= GINT_WKUPINT;
+    if (otg->enumerated) {
+        otg->frames = true;
+        vboard_otg_frame_seen(otg);
+    }
+    vboard_otg_changed(otg);
+}
+
+/* ---- life ---- */
+
+/* 34.16.2: all registers but those that lie in the transceiver's and the clocks' part. */
+void vboard_otg_core_reset(struct vboard_otg *otg)
+{
+    otg->gotgctl = 0;
+    otg->gotgint = 0;
+    otg->gahbcfg = 0;
+    otg->gusbcfg = 0x00000A00u | GUSBCFG_PHYSEL;
+    otg->txfnum = 0;
+    otg->gintsts = 0;
+    otg->gintmsk = 0;
+    otg->grxfsiz = 0x200;
+    otg->dieptxf[0] = 0x200;
+    for (unsigned n = 1; n < VBOARD_OTG_ENDPOINTS; n++)
+        otg->dieptxf[n] = 0x02000400u + (n - 1) * 0x200u;
+    otg->dcfg = 0x02200000u | (otg->dcfg & DCFG_DSPD);
+    otg->dctl = 0;
+    otg->diepmsk = 0;
+    otg->doepmsk = 0;
+    otg->daintmsk = 0;
+    otg->dvbusdis = 0x17D7;
+    otg->dvbuspulse = 0x5B8;
+    otg->diepempmsk = 0;
+    otg->layout_checked = false;
+    otg->gonak_effective = false;
+    otg->setup_open = false;
+    otg->setup_unread = false;
+    otg->setup_popped = false;
+    otg->setups = 0;
+    otg->enumerated = false;
+    otg->suspended = false;
+    otg->frames = false;
+    vboard_otg_endpoints_reset(otg);
+    vboard_otg_rx_flush(otg);
+    vboard_otg_tx_flush(otg, 0x10);
+}
+
+void vboard_otg_reset(struct vboard_otg *otg)
+{
+    otg->gccfg = 0;
+    otg->pcgcctl = 0;
+    otg->dcfg = 0;
+    otg->at_work = 0;
+    otg->session = false;
+    vboard_otg_core_reset(otg);
+    vboard_otg_changed(otg);
+}
+
+void vboard_otg_clocks(struct vboard_otg *otg, bool bus_clock, bool usb_clock, uint32_t hclk_hz)
+{
+    otg->bus_clock = bus_clock;
+    otg->usb_clock = usb_clock;
+    otg->hclk_hz = hclk_hz;
+    vboard_otg_changed(otg);
+}
+
+void vboard_otg_vbus(struct vboard_otg *otg, bool present, bool wired)
+{
+    otg->vbus = present;
+    otg->vbus_wired = wired;
+    vboard_otg_changed(otg);
+}
+
+struct vboard_otg *vboard_otg_new(uint32_t core_id, const struct vboard_otg_port *port)
+{
+    struct vboard_otg *otg = calloc(1, sizeof *otg);
+
+    if (!otg)
+        return NULL;
+    otg->port = *port;
+    otg->core_id = core_id;
+    vboard_otg_reset(otg);
+    return otg;
+}
+
+void vboard_otg_free(struct vboard_otg *otg)
+{
+    free(otg);
+}

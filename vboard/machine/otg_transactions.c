@@ -1,0 +1,203 @@
+/*
+ * OTG_FS: what the endpoints answer on the bus, transaction by transaction (RM0090 34.17.6).
+ */
+#include "otg_private.h"
+
+static unsigned next_in(const struct vboard_otg *otg, const struct otg_endpoint *ep)
+{
+    unsigned max = vboard_otg_packet_max(otg, ep);
+
+    return ep->on_bus < max ? ep->on_bus : max;
+}
+
+size_t vboard_otg_next_size(const struct vboard_otg *otg, uint8_t endpoint)
+{
+    return endpoint < VBOARD_OTG_ENDPOINTS ? next_in(otg, &otg->in[endpoint]) : 0;
+}
+
+static bool in_ready(const struct vboard_otg *otg, unsigned n)
+{
+    const struct otg_endpoint *ep = &otg->in[n];
+    unsigned words = (next_in(otg, ep) + 3) / 4;
+
+    return vboard_otg_works(ep) && !(otg->dctl & DCTL_GINSTS) && EPTSIZ_PKTCNT(ep->tsiz) > 0 &&
+           otg->tx[vboard_otg_tx_number(otg, n)].count >= words;
+}
+
+static bool out_ready(const struct vboard_otg *otg, unsigned n, unsigned bytes)
+{
+    const struct otg_endpoint *ep = &otg->out[n];
+
+    return vboard_otg_works(ep) && !(otg->dctl & DCTL_GONSTS) && EPTSIZ_PKTCNT(ep->tsiz) > 0 &&
+           vboard_otg_rx_room(otg, bytes, false);
+}
+
+uint32_t vboard_otg_ready(const struct vboard_otg *otg)
+{
+    uint32_t ready = vboard_otg_wakes(otg) ? (uint32_t)VBOARD_OTG_WAKE : 0;
+
+    if (!vboard_otg_listens(otg))
+        return ready;
+    for (unsigned n = 0; n < VBOARD_OTG_ENDPOINTS; n++) {
+        const struct otg_endpoint *in = &otg->in[n];
+        const struct otg_endpoint *out = &otg->out[n];
+
+        if ((in->ctl & EPCTL_USBAEP) && ((in->ctl & EPCTL_STALL) || in_ready(otg, n)))
+            ready |= VBOARD_OTG_IN(n);
+        if ((out->ctl & EPCTL_USBAEP) &&
+            ((out->ctl & EPCTL_STALL) || out_ready(otg, n, vboard_otg_packet_max(otg, out))))
+            ready |= VBOARD_OTG_OUT(n);
+    }
+    return ready;
+}
+
+static bool addressed(const struct vboard_otg *otg, uint8_t address, uint8_t endpoint,
+                      const struct otg_endpoint *endpoints)
+{
+    return vboard_otg_listens(otg) && DCFG_DAD(otg->dcfg) == address &&
+           endpoint < VBOARD_OTG_ENDPOINTS && (endpoints[endpoint].ctl & EPCTL_USBAEP);
+}
+
+enum vboard_otg_answer vboard_otg_setup(struct vboard_otg *otg, uint8_t address,
+                                        const uint8_t setup[8])
+{
+    struct otg_endpoint *in = &otg->in[0];
+    struct otg_endpoint *out = &otg->out[0];
+
+    if (!addressed(otg, address, 0, otg->out))
+        return VBOARD_OTG_NONE;
+    vboard_otg_check_layout(otg);
+    if (!vboard_otg_rx_push(otg, PKTSTS_SETUP, 0, false, setup, 8)) {
+        vboard_otg_violation(otg, OTG_GRXFSIZ,
+                             "no room for a SETUP packet in a receive FIFO of %u words",
+                             (unsigned)otg->grxfsiz);
+        return VBOARD_OTG_NONE;
+    }
+    /* Always taken, whatever NAK and STALL say; both are as after a reset then. */
+    in->ctl = (in->ctl & ~EPCTL_STALL) | EPCTL_NAKSTS | EPCTL_DPID;
+    out->ctl = (out->ctl & ~EPCTL_STALL) | EPCTL_NAKSTS | EPCTL_DPID;
+    in->interrupts |= DIEPINT_INEPNE;
+    if (EPTSIZ_STUPCNT(out->tsiz) > 0)
+        out->tsiz -= EPTSIZ_SETUP;
+    otg->setups = otg->setup_open ? (uint8_t)(otg->setups + (otg->setups < 4)) : 1;
+    if (otg->setups > 3)
+        out->interrupts |= DOEPINT_B2BSTUP;
+    otg->setup_open = true;
+    otg->setup_unread = true;
+    vboard_otg_changed(otg);
+    return VBOARD_OTG_ACK;
+}
+
+/* The first token of the next stage ends the Setup stage. */
+static void end_setup(struct vboard_otg *otg)
+{
+    if (otg->setup_open && vboard_otg_rx_push(otg, PKTSTS_SETUP_DONE, 0, false, NULL, 0))
+        otg->setup_open = false;
+}
+
+static enum vboard_otg_answer refuse_in(struct vboard_otg *otg, unsigned n)
+{
+    struct otg_endpoint *ep = &otg->in[n];
+
+    if (ep->ctl & EPCTL_STALL)
+        return VBOARD_OTG_STALL;
+    ep->interrupts |= EPINT_NAK;
+    if (!(ep->ctl & EPCTL_NAKSTS) && otg->tx[vboard_otg_tx_number(otg, n)].count == 0)
+        ep->interrupts |= DIEPINT_ITTXFE;
+    return VBOARD_OTG_NAK;
+}
+
+static void send(struct vboard_otg *otg, unsigned n, uint8_t *data, size_t *size, bool *data1)
+{
+    struct otg_endpoint *ep = &otg->in[n];
+    unsigned bytes = next_in(otg, ep);
+
+    vboard_otg_tx_take(otg, vboard_otg_tx_number(otg, n), data, bytes);
+    *size = bytes;
+    *data1 = ep->ctl & EPCTL_DPID;
+    ep->on_bus -= bytes;
+    ep->ctl ^= EPCTL_DPID;
+    ep->tsiz -= EPTSIZ_PACKET;
+    if (EPTSIZ_PKTCNT(ep->tsiz) == 0) {
+        ep->ctl &= ~EPCTL_EPENA;
+        ep->interrupts |= EPINT_XFRC;
+    }
+}
+
+enum vboard_otg_answer vboard_otg_in(struct vboard_otg *otg, uint8_t address, uint8_t endpoint,
+                                     uint8_t *data, size_t *size, bool *data1)
+{
+    enum vboard_otg_answer answer = VBOARD_OTG_ACK;
+
+    *size = 0;
+    *data1 = false;
+    if (!addressed(otg, address, endpoint, otg->in))
+        return VBOARD_OTG_NONE;
+    if (endpoint == 0)
+        end_setup(otg);
+    if ((otg->in[endpoint].ctl & EPCTL_STALL) || !in_ready(otg, endpoint))
+        answer = refuse_in(otg, endpoint);
+    else
+        send(otg, endpoint, data, size, data1);
+    vboard_otg_changed(otg);
+    return answer;
+}
+
+static enum vboard_otg_answer refuse_out(struct vboard_otg *otg, unsigned n)
+{
+    struct otg_endpoint *ep = &otg->out[n];
+
+    if (ep->ctl & EPCTL_STALL)
+        return VBOARD_OTG_STALL;
+    ep->interrupts |= EPINT_NAK;
+    if (n == 0 && !(ep->ctl & EPCTL_EPENA))
+        ep->interrupts |= DOEPINT_OTEPDIS;
+    return VBOARD_OTG_NAK;
+}
+
+/* Generic non-isochronous OUT data transfers, internal data flow 2, 3 and 6. */
+static void receive(struct vboard_otg *otg, unsigned n, const uint8_t *data, unsigned size,
+                    bool data1)
+{
+    struct otg_endpoint *ep = &otg->out[n];
+
+    if (data1 != (bool)(ep->ctl & EPCTL_DPID)) {
+        /* Taken for a packet that is sent again because its ACK was lost. */
+        vboard_otg_violation(otg, vboard_otg_offset(OTG_OUT, n, OTG_EPCTL),
+                             "OUT endpoint %u expects DATA%d, the host sends DATA%d: dropped", n,
+                             !data1, data1);
+        return;
+    }
+    if (size > ep->on_bus)
+        vboard_otg_violation(otg, vboard_otg_offset(OTG_OUT, n, OTG_EPTSIZ),
+                             "OUT endpoint %u gets %u bytes, its transfer size is %u", n, size,
+                             (unsigned)ep->on_bus);
+    vboard_otg_rx_push(otg, PKTSTS_OUT, n, data1, data, size);
+    ep->on_bus -= size < ep->on_bus ? size : ep->on_bus;
+    ep->ctl ^= EPCTL_DPID;
+    ep->tsiz -= EPTSIZ_PACKET;
+    if (size < vboard_otg_packet_max(otg, ep) || EPTSIZ_PKTCNT(ep->tsiz) == 0) {
+        ep->ctl |= EPCTL_NAKSTS;
+        vboard_otg_rx_push(otg, PKTSTS_OUT_DONE, n, false, NULL, 0);
+        ep->done_unread++;
+        ep->done_since_enable++;
+    }
+}
+
+enum vboard_otg_answer vboard_otg_out(struct vboard_otg *otg, uint8_t address, uint8_t endpoint,
+                                      const uint8_t *data, size_t size, bool data1)
+{
+    enum vboard_otg_answer answer = VBOARD_OTG_ACK;
+
+    if (!addressed(otg, address, endpoint, otg->out) ||
+        size > vboard_otg_packet_max(otg, &otg->out[endpoint]))
+        return VBOARD_OTG_NONE;
+    if (endpoint == 0)
+        end_setup(otg);
+    if ((otg->out[endpoint].ctl & EPCTL_STALL) || !out_ready(otg, endpoint, (unsigned)size))
+        answer = refuse_out(otg, endpoint);
+    else
+        receive(otg, endpoint, data, (unsigned)size, data1);
+    vboard_otg_changed(otg);
+    return answer;
+}
