@@ -1,0 +1,33 @@
+/* See Boot0.h. */
+#include "Boot0.h"
+
+/* In words 7 and 8 of the bootloader's vector table, which ARM reserves: docs/PROTOCOL.md. */
+#define SIGNATURE_AT 0x0800001cu
+#define VERSION_AT   0x08000020u
+#define SIGNATURE    0xb007b007u
+
+/* In the variant, hook.c; not with upload methods that have nothing to restart into. */
+extern "C" void boot0_restart_into_bootloader(void) __attribute__((weak));
+
+Boot0Class Boot0;
+
+static uint32_t word_at(uint32_t address)
+{
+    return *reinterpret_cast<const volatile uint32_t *>(address);
+}
+
+bool Boot0Class::isInstalled() const
+{
+    return word_at(SIGNATURE_AT) == SIGNATURE;
+}
+
+uint32_t Boot0Class::version() const
+{
+    return isInstalled() ? word_at(VERSION_AT) : 0;
+}
+
+void Boot0Class::restart()
+{
+    if (boot0_restart_into_bootloader)
+        boot0_restart_into_bootloader();
+}
