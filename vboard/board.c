@@ -336,6 +336,19 @@ enum boot0_xfer vboard_control(struct vboard *board, const struct boot0_setup *s
     return result;
 }
 
+enum boot0_xfer vboard_packet(struct vboard *board, uint8_t endpoint, uint8_t *data, size_t *size,
+                              uint64_t timeout_us)
+{
+    vboard_clock_advance(board, board->now_us, false);
+    if (!board->function)
+        return B0_XFER_GONE;
+    if (!board->function->packet)
+        return B0_XFER_STALL;
+    return board->function->packet(
+        board, endpoint, data, size,
+        timeout_us < VBOARD_NEVER - board->now_us ? board->now_us + timeout_us : VBOARD_NEVER);
+}
+
 void vboard_bus_reset(struct vboard *board)
 {
     if (!board->function)

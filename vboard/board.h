@@ -33,6 +33,9 @@ struct vboard_function {
     void (*timer)(struct vboard *board);
     /* Device descriptor and configuration, as a host reads them on arrival. */
     size_t (*descriptors)(const struct vboard *board, uint8_t *bytes, size_t size);
+    /* As vboard_packet(), until a point in time. NULL if it has no endpoint but 0. */
+    enum boot0_xfer (*packet)(struct vboard *board, uint8_t endpoint, uint8_t *data, size_t *size,
+                              uint64_t deadline_us);
 };
 
 /* ---- what the spec says ---- */

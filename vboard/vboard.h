@@ -81,6 +81,15 @@ size_t vboard_string(const struct vboard *board, uint8_t index, char *text, size
 enum boot0_xfer vboard_control(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
                                size_t *actual, uint64_t timeout_us);
 
+/*
+ * One packet on an endpoint other than 0, whose bit 7 says the direction. `data` has *size bytes;
+ * for IN *size is set to how many came, and must be the endpoint's wMaxPacketSize before. The board
+ * is asked once in any case, then until timeout_us is over: B0_XFER_TIMEOUT, it has answered NAK.
+ * B0_XFER_STALL also if it has no such endpoint.
+ */
+enum boot0_xfer vboard_packet(struct vboard *board, uint8_t endpoint, uint8_t *data, size_t *size,
+                              uint64_t timeout_us);
+
 /* USB bus reset by the host. */
 void vboard_bus_reset(struct vboard *board);
 
