@@ -30,7 +30,7 @@ static void plug(struct fixture *f, const struct boot0_options *options)
     usb_host_plug(&f->host, &f->composite.device);
 }
 
-static int setup(void **state)
+static int plugged(void **state)
 {
     static struct fixture f;
 
@@ -230,15 +230,15 @@ static void refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(device, setup),
-        cmocka_unit_test_setup(options, setup),
-        cmocka_unit_test_setup(configuration, setup),
-        cmocka_unit_test_setup(dfu_is_found, setup),
-        cmocka_unit_test_setup(microsoft, setup),
-        cmocka_unit_test_setup(status, setup),
-        cmocka_unit_test_setup(detach, setup),
-        cmocka_unit_test_setup(detach_of_a_hasty_host, setup),
-        cmocka_unit_test_setup(refused, setup),
+        cmocka_unit_test_setup(device, plugged),
+        cmocka_unit_test_setup(options, plugged),
+        cmocka_unit_test_setup(configuration, plugged),
+        cmocka_unit_test_setup(dfu_is_found, plugged),
+        cmocka_unit_test_setup(microsoft, plugged),
+        cmocka_unit_test_setup(status, plugged),
+        cmocka_unit_test_setup(detach, plugged),
+        cmocka_unit_test_setup(detach_of_a_hasty_host, plugged),
+        cmocka_unit_test_setup(refused, plugged),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,7 +57,7 @@ static void configure(struct fixture *f)
     assert_int_equal(request(f, 0, B0_USB_SET_CONFIGURATION, 1, 0), USB_ACK);
 }
 
-static int setup(void **state)
+static int plugged(void **state)
 {
     static struct fixture f;
 
@@ -414,22 +414,22 @@ static void no_touch(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(line_coding, setup),
-        cmocka_unit_test_setup(line_coding_refused, setup),
-        cmocka_unit_test_setup(foreign_requests, setup),
-        cmocka_unit_test_setup(who_listens, setup),
-        cmocka_unit_test_setup(serial_state, setup),
-        cmocka_unit_test_setup(nobody_listens, setup),
-        cmocka_unit_test_setup(all_arrives_in_order, setup),
-        cmocka_unit_test_setup(full_buffer, setup),
-        cmocka_unit_test_setup(ends_of_transfers, setup),
-        cmocka_unit_test_setup(closing_drops_the_rest, setup),
-        cmocka_unit_test_setup(halted_and_restarted, setup),
-        cmocka_unit_test_setup(host_waits_for_room, setup),
-        cmocka_unit_test_setup(what_came_stays, setup),
-        cmocka_unit_test_setup(touch, setup),
-        cmocka_unit_test_setup(touch_of_a_hasty_host, setup),
-        cmocka_unit_test_setup(no_touch, setup),
+        cmocka_unit_test_setup(line_coding, plugged),
+        cmocka_unit_test_setup(line_coding_refused, plugged),
+        cmocka_unit_test_setup(foreign_requests, plugged),
+        cmocka_unit_test_setup(who_listens, plugged),
+        cmocka_unit_test_setup(serial_state, plugged),
+        cmocka_unit_test_setup(nobody_listens, plugged),
+        cmocka_unit_test_setup(all_arrives_in_order, plugged),
+        cmocka_unit_test_setup(full_buffer, plugged),
+        cmocka_unit_test_setup(ends_of_transfers, plugged),
+        cmocka_unit_test_setup(closing_drops_the_rest, plugged),
+        cmocka_unit_test_setup(halted_and_restarted, plugged),
+        cmocka_unit_test_setup(host_waits_for_room, plugged),
+        cmocka_unit_test_setup(what_came_stays, plugged),
+        cmocka_unit_test_setup(touch, plugged),
+        cmocka_unit_test_setup(touch_of_a_hasty_host, plugged),
+        cmocka_unit_test_setup(no_touch, plugged),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
