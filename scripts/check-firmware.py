@@ -1,18 +1,21 @@
 #!/usr/bin/python3
 """Checks the firmware in build/firmware: each program has the vector table of an STM32F407, at the
-address that it is meant for, and its .bin and .hex hold the same bytes."""
+address that it is meant for, and its .bin, .hex, .uf2 and .dfu hold the same bytes."""
 
 import pathlib
 import struct
 import sys
 
 FIRMWARE = pathlib.Path(__file__).resolve().parent.parent / "build/firmware"
-PROGRAMS = {"blink": 0x08000000, "blink-fast": 0x08000000, "blink-8000": 0x08008000}
+PROGRAMS = {"blink": 0x08000000, "blink-fast": 0x08000000, "blink-8000": 0x08008000} | {
+    name: 0x08008000 for name in ("hello", "hello-2", "echo", "bench")
+}
 VECTORS = 16 + 82  # exceptions, and interrupts of the F407: RM0090, 12.1.3
 RESERVED = {7, 8, 9, 10, 13}  # PM0214, 2.3.4
 STACK_TOP = 0x20020000
 CCM_TOP = 0x10010000  # where the bootloader has its stack
 BOOTLOADER_SIZE = 16 * 1024
+UF2_STM32F4 = 0x57755A57
 
 
 def read_hex(path):
@@ -32,9 +35,31 @@ def read_hex(path):
     return start, bytes(data)
 
 
+def read_uf2(path):
+    """Address and bytes of a UF2 file, and the families of its blocks: Microsoft's specification."""
+    blocks = [
+        struct.unpack("<8I476sI", block)
+        for (block,) in struct.iter_unpack("512s", path.read_bytes())
+    ]
+    data = b"".join(block[8][: block[4]] for block in blocks)
+    assert all(block[3] == blocks[0][3] + 256 * i for i, block in enumerate(blocks)), "a gap"
+    return blocks[0][3], data, {block[7] for block in blocks}
+
+
+def read_dfuse(path):
+    """Address and bytes of a DfuSe file with one element: UM0391, chapter 2."""
+    data = path.read_bytes()
+    address, size = struct.unpack_from("<2I", data, 11 + 274)
+    return address, data[11 + 282 : 11 + 282 + size]
+
+
 def check(name, address):
     binary = (FIRMWARE / f"{name}.bin").read_bytes()
     assert read_hex(FIRMWARE / f"{name}.hex") == (address, binary), f"{name}: .hex is not .bin"
+    start, payload, families = read_uf2(FIRMWARE / f"{name}.uf2")
+    assert (start, families) == (address, {UF2_STM32F4}), f"{name}: .uf2 is for somewhere else"
+    assert payload[: len(binary)] == binary and len(payload) - len(binary) < 256, f"{name}: .uf2"
+    assert read_dfuse(FIRMWARE / f"{name}.dfu") == (address, binary), f"{name}: .dfu is not .bin"
     stack, *handlers = struct.unpack_from(f"<{VECTORS}I", binary)
     assert stack == STACK_TOP, f"{name}: stack pointer {stack:#x}"
     for number, handler in enumerate(handlers, 1):

@@ -1,10 +1,22 @@
 #!/usr/bin/env bash
 # Compiles the bootloader and the example programs for the STM32F407 into build/firmware and prints
-# their sizes. Fails if a bootloader is larger than its sector.
+# their sizes. Fails if a bootloader is larger than its sector. Their .uf2 and .dfu are made by this
+# tree's own boot0: the one that BOOT0 names, or else build/host.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/build.sh build/firmware --cross-file firmware/arm-none-eabi.ini firmware
+if [ -z "${BOOT0:-}" ]; then
+    scripts/build-host.sh
+    BOOT0=$PWD/build/host/cli/boot0
+fi
 cd build/firmware
+for elf in *.elf; do
+    name=${elf%.elf}
+    if [ ! "$name.uf2" -nt "$elf" ] || [ ! "$name.dfu" -nt "$elf" ]; then
+        "$BOOT0" convert --quiet --family f407 "$elf" "$name.uf2"
+        "$BOOT0" convert --quiet --suffix 0483:df11 "$elf" "$name.dfu"
+    fi
+done
 arm-none-eabi-size ./*.elf
 readonly sector=16384
 for binary in bootloader-*.bin; do

@@ -173,7 +173,8 @@ def stage_clang(stage):
 
 
 def stage_firmware(stage):
-    stage.run(["scripts/firmware.sh"])
+    stage.build("build/gcc")
+    stage.run(["scripts/firmware.sh"], BOOT0=str(ROOT / "build/gcc/cli/boot0"))
     stage.run([sys.executable, "scripts/check-firmware.py"])
     return ONE
 

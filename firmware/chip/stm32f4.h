@@ -120,19 +120,24 @@ struct systick {
 
 #define SYSTICK_CTRL_ENABLE    (1u << 0)
 #define SYSTICK_CTRL_TICKINT   (1u << 1)
-#define SYSTICK_CTRL_CLKSOURCE (1u << 2) /* the processor's clock, not an eighth of it */
+#define SYSTICK_CTRL_CLKSOURCE (1u << 2)  /* the processor's clock, not an eighth of it */
+#define SYSTICK_CTRL_COUNTFLAG (1u << 16) /* it has come to 0 since this was last read */
 
 /* Interrupt controller: PM0214, 4.3. A bit an interrupt. */
 enum {
     NVIC_WORDS = 3, /* 82 interrupts: RM0090, 12.1.1 */
 };
+#define NVIC_ISER ((volatile uint32_t *)0xe000e100u) /* 4.3.2: write 1 to enable */
 #define NVIC_ICER ((volatile uint32_t *)0xe000e180u) /* 4.3.3: write 1 to disable */
+#define NVIC_ISPR ((volatile uint32_t *)0xe000e200u) /* 4.3.4: write 1 to have it happen */
 #define NVIC_ICPR ((volatile uint32_t *)0xe000e280u) /* 4.3.5: write 1 to forget */
 
 /* System control block: PM0214, 4.4. */
+#define SCB_ICSR  (*(volatile uint32_t *)0xe000ed04u) /* 4.4.3 */
 #define SCB_VTOR  (*(volatile uint32_t *)0xe000ed08u) /* 4.4.4 */
 #define SCB_AIRCR (*(volatile uint32_t *)0xe000ed0cu) /* 4.4.5 */
 
+#define SCB_ICSR_PENDSTSET    (1u << 26) /* SysTick's exception has yet to come */
 #define SCB_AIRCR_VECTKEY     (0x5fau << 16)
 #define SCB_AIRCR_SYSRESETREQ (1u << 2)
 

@@ -20,6 +20,11 @@ REGISTER_AT(0x14, struct flash, optcr);
 #define FLASH ((struct flash *)0x40023c00u)
 
 #define FLASH_ACR_LATENCY(waits) ((uint32_t)(waits))
+#define FLASH_ACR_PRFTEN         (1u << 8)
+#define FLASH_ACR_ICEN           (1u << 9)
+#define FLASH_ACR_DCEN           (1u << 10)
+#define FLASH_ACR_ICRST          (1u << 11) /* only while the cache is off */
+#define FLASH_ACR_DCRST          (1u << 12)
 #define FLASH_KEY_1              0x45670123u /* 3.6.1 */
 #define FLASH_KEY_2              0xcdef89abu
 #define FLASH_OPTION_KEY_1       0x08192a3bu /* 3.7.2 */
