@@ -122,7 +122,7 @@ static void stage(void *context, struct b0_usb *usb, const struct boot0_setup *s
         for (size_t i = 0; i < sizeof serial->coding; i++)
             serial->coding[i] = serial->incoming[i];
         b0_usb_control_done(usb);
-    } else if (stage != B0_USB_RECEIVED && serial->touching) {
+    } else if (serial->touching) {
         /* Also when the host did not wait for the end: it has closed the port all the same. */
         serial->touching = false;
         serial->touched = true;

@@ -220,11 +220,12 @@ static void refused(void **state)
     };
     struct fixture *f = *state;
 
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(dfu(f, cases[i].type, cases[i].number, cases[i].length), USB_STALL);
+        assert_int_equal(dfu(f, FROM_BOARD, B0_DFU_GETSTATE, 1), USB_ACK);
+        assert_int_equal(f->data[0], B0_DFU_STATE_APP_IDLE);
+    }
     assert_false(f->composite.detach.detached);
-    assert_int_equal(dfu(f, FROM_BOARD, B0_DFU_GETSTATE, 1), USB_ACK);
-    assert_int_equal(f->data[0], B0_DFU_STATE_APP_IDLE);
 }
 
 int main(void)

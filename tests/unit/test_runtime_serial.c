@@ -286,23 +286,32 @@ static void closing_drops_the_rest(void **state)
     assert_memory_equal(f->data, "new", 3);
 }
 
+static void feature(struct fixture *f, uint8_t number)
+{
+    const struct boot0_setup request = {
+        .request_type = B0_USB_RECIPIENT_ENDPOINT, .request = number, .index = B0_SERIAL_DATA_IN};
+
+    assert_int_equal(usb_host_control(&f->host, request, NULL), USB_ACK);
+    b0_serial_service(&f->composite.serial, &f->host.usb);
+}
+
 static void halted_and_restarted(void **state)
 {
     struct fixture *f = *state;
-    struct boot0_setup setup = {.request_type = B0_USB_RECIPIENT_ENDPOINT,
-                                .request = B0_USB_SET_FEATURE,
-                                .index = B0_SERIAL_DATA_IN};
 
     set_control(f, DTR);
     write_bytes(f, "lost", 4);
-    assert_int_equal(usb_host_control(&f->host, setup, NULL), USB_ACK);
+    feature(f, B0_USB_SET_FEATURE);
     write_bytes(f, "kept", 4);
     assert_int_equal(fetch(f, B0_SERIAL_DATA_IN, f->data), -1);
-    setup.request = B0_USB_CLEAR_FEATURE;
-    assert_int_equal(usb_host_control(&f->host, setup, NULL), USB_ACK);
-    b0_serial_service(&f->composite.serial, &f->host.usb);
+    feature(f, B0_USB_CLEAR_FEATURE);
     assert_int_equal(fetch(f, B0_SERIAL_DATA_IN, f->data), 4);
     assert_memory_equal(f->data, "kept", 4);
+    assert_true(b0_serial_flushed(&f->composite.serial));
+
+    write_bytes(f, "lost", 4);
+    feature(f, B0_USB_CLEAR_FEATURE); /* without having been halted: libusb_clear_halt() */
+    assert_int_equal(fetch(f, B0_SERIAL_DATA_IN, f->data), -1);
     assert_true(b0_serial_flushed(&f->composite.serial));
 }
 
