@@ -92,16 +92,9 @@ void b0_wait(struct b0_bootloader *b, struct b0_usb *usb,
     ready(b, usb);
 }
 
-void b0_bootloader_step(struct b0_bootloader *b, struct b0_usb *usb, uint32_t now_us)
+/* The request that waits for the flash. */
+static void try_again(struct b0_bootloader *b, struct b0_usb *usb)
 {
-    uint8_t status;
-
-    b0_queue_step(&b->queue, now_us);
-    status = b0_queue_take_error(&b->queue);
-    if (status != B0_DFU_STATUS_OK)
-        b0_dfu_fail(b, status);
-    if (!b->waiting)
-        return;
     if (!b0_usb_control_pending(usb)) {
         b->waiting = NULL;
     } else if (b->state == B0_DFU_STATE_ERROR) {
@@ -110,6 +103,19 @@ void b0_bootloader_step(struct b0_bootloader *b, struct b0_usb *usb, uint32_t no
     } else {
         b->waiting(b, usb);
     }
+}
+
+bool b0_bootloader_step(struct b0_bootloader *b, struct b0_usb *usb, uint32_t now_us)
+{
+    bool has_worked = b0_queue_step(&b->queue, now_us);
+    uint8_t status = b0_queue_take_error(&b->queue);
+
+    if (status != B0_DFU_STATUS_OK)
+        b0_dfu_fail(b, status);
+    if (b->waiting)
+        try_again(b, usb);
+    /* A request that still waits, with nothing left to wait for, is at work itself. */
+    return has_worked || (b->waiting && b0_queue_idle(&b->queue));
 }
 
 bool b0_bootloader_busy(const struct b0_bootloader *b)

@@ -85,8 +85,11 @@ void b0_bootloader_init(struct b0_bootloader *bootloader, const struct b0_flash_
 void b0_bootloader_describe(struct b0_bootloader *bootloader, struct b0_usb_function *function,
                             struct b0_usb_device *device);
 
-/* One turn of the loop, of some microseconds. Afterwards `exit` tells whether it is over. */
-void b0_bootloader_step(struct b0_bootloader *bootloader, struct b0_usb *usb, uint32_t now_us);
+/*
+ * One turn of the loop, of some microseconds. Afterwards `exit` tells whether it is over. False if
+ * there will be nothing to do before the flash, the bus or the time has moved on.
+ */
+bool b0_bootloader_step(struct b0_bootloader *bootloader, struct b0_usb *usb, uint32_t now_us);
 
 /* True while the flash is at work or about to be: for the LED. */
 bool b0_bootloader_busy(const struct b0_bootloader *bootloader);

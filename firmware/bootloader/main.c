@@ -1,6 +1,7 @@
 /*
  * The bootloader on the chip: after a reset it finds out who is to run, and if that is itself, it
- * serves the bus and the flash by turns, in one loop without interrupts. All of it is in RAM.
+ * serves the bus and the flash by turns, in one loop; interrupts only end its sleep. All of it is
+ * in RAM.
  */
 #include "bootloader.h"
 #include "start.h"
@@ -11,6 +12,7 @@
 #include <chip/identity.h>
 #include <chip/pins.h>
 #include <chip/reset.h>
+#include <chip/sleep.h>
 #include <chip/stm32f4_system.h>
 #include <chip/time.h>
 #include <core/handover.h>
@@ -27,7 +29,7 @@ enum {
 
 _Static_assert(sizeof BOARD_NAME - 1 <= B0_EXTENSION_BOARD_SIZE, "BOARD_NAME is too long");
 
-/* Everything there is. One of it: the interrupt-free loop below is the only user. */
+/* Everything there is, once. */
 struct machine {
     struct b0_time time;
     struct b0_flash flash;
@@ -84,10 +86,8 @@ static void keep_alive(void)
 
 _Noreturn static void start_program(uint32_t reset_flags)
 {
-    b0_time_stop();
-    if (BOARD_HAS_LED)
-        b0_port_reset(BOARD_LED_PORT);
     b0_handover_close();
+    b0_restore_chip();
     b0_jump(B0_PROGRAM_BASE, reset_flags);
 }
 
@@ -198,14 +198,18 @@ _Noreturn static void run(struct machine *m, uint32_t flags, uint8_t entry)
     b0_usb_init(&m->usb, &m->device, &b0_otg_fs_driver, &m->otg);
     b0_time_wait(&m->time, DETACHED_US);
     b0_usb_pins_attach();
-    b0_usb_connect(&m->usb, false);
+    b0_sleep_enable();
+    b0_usb_connect(&m->usb, true);
     while (b->exit == B0_EXIT_NONE || b0_bootloader_busy(b)) {
         uint32_t now_us = b0_time_us(&m->time);
 
+        b0_sleep_forget();
         b0_usb_poll(&m->usb);
-        b0_bootloader_step(b, &m->usb, now_us);
+        if (b0_bootloader_step(b, &m->usb, now_us))
+            continue;
         led_show(b0_bootloader_busy(b) ? BOARD_PATTERN_BUSY : BOARD_PATTERN_WAITING, now_us);
         keep_alive();
+        b0_sleep();
     }
     leave(m);
 }
@@ -219,6 +223,7 @@ void b0_main(void)
     uint32_t flags = b0_reset_flags();
     uint8_t entry = B0_ENTRY_UNKNOWN;
 
+    b0_restore_chip(); /* after a reset this changes nothing */
     keep_alive();
     m->port = (struct b0_flash_port){&b0_flash_ops, &m->flash};
     b0_handover_open();

@@ -460,24 +460,24 @@ static const struct {
     [JOB_ERASE_JOURNAL] = {do_erase_journal, B0_DFU_STATUS_ERR_WRITE},
 };
 
-void b0_queue_step(struct b0_queue *q, uint32_t now_us)
+bool b0_queue_step(struct b0_queue *q, uint32_t now_us)
 {
     struct b0_job *job = &q->jobs[q->first_job];
     enum b0_flash_state state;
 
     q->now_us = now_us;
     if (q->job_count == 0)
-        return;
+        return false;
     state = ops(q)->state(q->flash->context);
     if (state == B0_FLASH_BUSY)
-        return;
+        return false;
     if (state != B0_FLASH_READY) {
         fail(q, state == B0_FLASH_PROTECTED ? (uint8_t)B0_DFU_STATUS_ERR_WRITE
                                             : jobs[job->kind].status);
-        return;
-    }
-    if (q->left > 0)
+    } else if (q->left > 0) {
         program_more(q);
-    else if (jobs[job->kind].work(q, job) == OUTCOME_DONE)
+    } else if (jobs[job->kind].work(q, job) == OUTCOME_DONE) {
         pop(q);
+    }
+    return true;
 }

@@ -84,7 +84,8 @@ bool b0_queue_idle(const struct b0_queue *queue);
 uint32_t b0_queue_left_us(const struct b0_queue *queue);
 uint32_t b0_queue_room_us(const struct b0_queue *queue);
 
-void b0_queue_step(struct b0_queue *queue, uint32_t now_us);
+/* False if there was nothing to do: no job, or the flash is busy with it. */
+bool b0_queue_step(struct b0_queue *queue, uint32_t now_us);
 
 /* How a job failed, once; all that was queued behind it is gone. B0_DFU_STATUS_OK if none has. */
 uint8_t b0_queue_take_error(struct b0_queue *queue);

@@ -12,7 +12,7 @@ _Noreturn void b0_main(void);
 void Reset_Handler(void);
 void b0_fault(void);
 
-/* The core's exceptions alone (PM0214, 2.3.4): no interrupt is ever enabled. */
+/* The core's exceptions alone (PM0214, 2.3.4): no interrupt is ever served. */
 struct vectors {
     uint32_t *stack;
     void (*reset)(void);
@@ -42,6 +42,9 @@ __attribute__((section(".startup"), noreturn)) void Reset_Handler(void)
 {
     const uint32_t *load = image_load;
 
+    /* No handler is ever run; and the ROM, if it jumped here, has its own memory at address 0. */
+    __asm__ volatile("cpsid i" ::: "memory");
+    SCB_VTOR = (uint32_t)(uintptr_t)&vectors;
     for (uint32_t *word = image_start; word < image_end; word++)
         *word = *load++;
     for (uint32_t *word = bss_start; word < bss_end; word++)

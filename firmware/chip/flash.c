@@ -38,7 +38,7 @@ uint8_t b0_flash_unit_bytes(uint16_t supply_mv)
 static void erase(void *context, uint8_t sector)
 {
     struct b0_flash *flash = context;
-    uint32_t cr = FLASH_CR_SER | (uint32_t)sector << FLASH_CR_SNB_SHIFT |
+    uint32_t cr = FLASH_CR_EOPIE | FLASH_CR_SER | (uint32_t)sector << FLASH_CR_SNB_SHIFT |
                   (uint32_t)width(flash->unit_bytes) << FLASH_CR_PSIZE_SHIFT;
 
     FLASH->cr = cr;
@@ -53,7 +53,7 @@ static uint32_t program(void *context, uint32_t address, const uint8_t *data, ui
 
     while (unit > 1 && (address % unit != 0 || size < unit))
         unit /= 2;
-    FLASH->cr = FLASH_CR_PG | (uint32_t)width(unit) << FLASH_CR_PSIZE_SHIFT;
+    FLASH->cr = FLASH_CR_EOPIE | FLASH_CR_PG | (uint32_t)width(unit) << FLASH_CR_PSIZE_SHIFT;
     if (unit == 4)
         *(volatile uint32_t *)address = (uint32_t)data[0] | (uint32_t)data[1] << 8 |
                                         (uint32_t)data[2] << 16 | (uint32_t)data[3] << 24;
@@ -72,9 +72,10 @@ static enum b0_flash_state state(void *context)
     (void)context;
     if ((status & FLASH_SR_BSY) != 0)
         return B0_FLASH_BUSY;
+    if ((status & (ERRORS | FLASH_SR_EOP)) != 0)
+        FLASH->sr = ERRORS | FLASH_SR_EOP; /* also takes back the interrupt */
     if ((status & ERRORS) == 0)
         return B0_FLASH_READY;
-    FLASH->sr = ERRORS;
     return (status & FLASH_SR_WRPERR) != 0 ? B0_FLASH_PROTECTED : B0_FLASH_FAILED;
 }
 

@@ -54,6 +54,53 @@ void b0_reset(void)
     }
 }
 
+static void restore_clock(void)
+{
+    /* Onto HSI first, then stop what the clock may have come from: RM0090, 7.2.6. */
+    RCC->cr |= RCC_CR_HSION;
+    while ((RCC->cr & RCC_CR_HSIRDY) == 0) {
+    }
+    RCC->cfgr &= ~RCC_CFGR_SW;
+    while ((RCC->cfgr & RCC_CFGR_SWS) != 0) {
+    }
+    RCC->cfgr = 0;
+    RCC->cr &= ~(RCC_CR_HSEON | RCC_CR_CSSON | RCC_CR_PLLON);
+    RCC->cr &= ~RCC_CR_HSEBYP; /* only while HSE is off */
+    RCC->pllcfgr = RCC_PLLCFGR_RESET;
+    RCC->cir = 0;
+    FLASH->acr = 0;
+}
+
+static void pulse(volatile uint32_t *reset, uint32_t bits)
+{
+    *reset = bits;
+    *reset = 0;
+}
+
+void b0_restore_chip(void)
+{
+    SYSTICK->ctrl = 0;
+    SYSTICK->load = 0;
+    SYSTICK->val = 0;
+    restore_clock();
+    pulse(&RCC->ahbrstr[0], RCC_AHB1RSTR_ALL);
+    pulse(&RCC->ahbrstr[1], RCC_AHB2RSTR_ALL);
+    pulse(&RCC->ahbrstr[2], RCC_AHB3RSTR_ALL);
+    pulse(&RCC->apbrstr[0], RCC_APB1RSTR_ALL);
+    pulse(&RCC->apbrstr[1], RCC_APB2RSTR_ALL);
+    RCC->ahb1enr = RCC_AHB1ENR_RESET;
+    RCC->ahb2enr = 0;
+    RCC->ahb3enr = 0;
+    RCC->apb1enr = 0;
+    RCC->apb2enr = 0;
+    /* At last what may have become pending meanwhile. */
+    for (size_t i = 0; i < NVIC_WORDS; i++) {
+        NVIC_ICER[i] = UINT32_MAX;
+        NVIC_ICPR[i] = UINT32_MAX;
+    }
+    SCB_ICSR = SCB_ICSR_PENDSTCLR | SCB_ICSR_PENDSVCLR;
+}
+
 void b0_jump(uint32_t vector_table, uint32_t reset_flags)
 {
     const uint32_t *vectors = (const uint32_t *)vector_table;

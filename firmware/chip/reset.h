@@ -23,6 +23,12 @@ void b0_handover_close(void);
 _Noreturn void b0_reset(void);
 
 /*
+ * The chip as after a reset, for who has used it or was jumped to by the ROM: clocks, interrupts,
+ * and all peripherals but the backup domain. The processor's own interrupt mask is left alone.
+ */
+void b0_restore_chip(void);
+
+/*
  * Loads the stack pointer from a vector table and jumps to its reset handler; sets VTOR. The
  * handler finds `reset_flags` in r0, because RCC_CSR has been cleared.
  */

@@ -57,7 +57,12 @@ REGISTER_AT(0x74, struct rcc, csr);
 #define RCC_CFGR_SWS_PLL       (2u << 2)
 #define RCC_CFGR_PPRE1_BY_4    (5u << 10)
 #define RCC_CFGR_PPRE2_BY_2    (4u << 13)
-#define RCC_CFGR_RTCPRE_SHIFT  16 /* the crystal by this, for the RTC and TIM11 */
+#define RCC_CFGR_RTCPRE_SHIFT  16          /* the crystal by this, for the RTC and TIM11 */
+#define RCC_AHB1RSTR_ALL       0x226011ffu /* all that these registers have */
+#define RCC_AHB2RSTR_ALL       0x000000f1u
+#define RCC_AHB3RSTR_ALL       0x00000001u
+#define RCC_APB1RSTR_ALL       0x36fec9ffu
+#define RCC_APB2RSTR_ALL       0x00075933u
 #define RCC_AHB1ENR_RESET      0x00100000u
 #define RCC_AHB2ENR_OTGFS      (1u << 7)
 #define RCC_APB1ENR_PWR        (1u << 28)
@@ -137,7 +142,9 @@ enum {
 #define SCB_VTOR  (*(volatile uint32_t *)0xe000ed08u) /* 4.4.4 */
 #define SCB_AIRCR (*(volatile uint32_t *)0xe000ed0cu) /* 4.4.5 */
 
+#define SCB_ICSR_PENDSTCLR    (1u << 25)
 #define SCB_ICSR_PENDSTSET    (1u << 26) /* SysTick's exception has yet to come */
+#define SCB_ICSR_PENDSVCLR    (1u << 27)
 #define SCB_AIRCR_VECTKEY     (0x5fau << 16)
 #define SCB_AIRCR_SYSRESETREQ (1u << 2)
 

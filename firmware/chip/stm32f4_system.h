@@ -41,6 +41,7 @@ REGISTER_AT(0x14, struct flash, optcr);
 #define FLASH_CR_SNB_SHIFT       3
 #define FLASH_CR_PSIZE_SHIFT     8
 #define FLASH_CR_STRT            (1u << 16)
+#define FLASH_CR_EOPIE           (1u << 24)
 #define FLASH_CR_LOCK            (1u << 31)
 #define FLASH_OPTCR_OPTLOCK      (1u << 0)
 #define FLASH_OPTCR_OPTSTRT      (1u << 1)

@@ -1,14 +1,13 @@
 #include "time.h"
 #include "stm32f4.h"
 
-#define COUNTER_MAX 0xffffffu
-
 void b0_time_start(struct b0_time *time, uint32_t core_hz)
 {
     time->cycles_per_us = core_hz / 1000000;
-    SYSTICK->load = COUNTER_MAX;
+    time->period = time->cycles_per_us * B0_TIME_PERIOD_US;
+    SYSTICK->load = time->period - 1;
     SYSTICK->val = 0; /* any write clears it; it reloads with the next cycle */
-    SYSTICK->ctrl = SYSTICK_CTRL_CLKSOURCE | SYSTICK_CTRL_ENABLE;
+    SYSTICK->ctrl = SYSTICK_CTRL_CLKSOURCE | SYSTICK_CTRL_TICKINT | SYSTICK_CTRL_ENABLE;
     time->last = 0;
     time->cycles = 0;
 }
@@ -17,7 +16,7 @@ uint32_t b0_time_us(struct b0_time *time)
 {
     uint32_t now = SYSTICK->val;
 
-    time->cycles += (time->last - now) & COUNTER_MAX;
+    time->cycles += time->last >= now ? time->last - now : time->last + time->period - now;
     time->last = now;
     time->now_us += time->cycles / time->cycles_per_us;
     time->cycles %= time->cycles_per_us;
@@ -30,11 +29,4 @@ void b0_time_wait(struct b0_time *time, uint32_t span_us)
 
     while (b0_time_us(time) - start_us < span_us) {
     }
-}
-
-void b0_time_stop(void)
-{
-    SYSTICK->ctrl = 0;
-    SYSTICK->load = 0;
-    SYSTICK->val = 0;
 }

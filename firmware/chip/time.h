@@ -4,9 +4,17 @@
 
 #include <stdint.h>
 
-/* A clock. Has to be looked at at least every 2^24 cycles: 99 ms at 168 MHz. */
+enum {
+    B0_TIME_PERIOD_US = 10000,
+};
+
+/*
+ * A clock. Has to be looked at at least once a period, at whose end SysTick's exception is pending:
+ * who sleeps wakes up then.
+ */
 struct b0_time {
     uint32_t cycles_per_us;
+    uint32_t period; /* cycles */
     uint32_t last;   /* the counter, which counts down */
     uint32_t cycles; /* not yet a microsecond */
     uint32_t now_us;
@@ -16,6 +24,5 @@ struct b0_time {
 void b0_time_start(struct b0_time *time, uint32_t core_hz);
 uint32_t b0_time_us(struct b0_time *time);
 void b0_time_wait(struct b0_time *time, uint32_t span_us);
-void b0_time_stop(void);
 
 #endif
