@@ -521,6 +521,28 @@ static void test_address(void **state)
     assert_int_equal(otg_get(d, DCFG) >> 4 & 0x7F, 5);
 }
 
+/* DCFG is written before the Status stage, which the host still sends to the old address. */
+static void test_set_address(void **state)
+{
+    struct otg_device *d = *state;
+    static const uint8_t set_address[8] = {0, 5, 9};
+
+    otg_enumerated(d);
+    take_setup(d, set_address);
+    otg_set(d, DCFG, 9u << 4 | 3);
+    otg_send(d, 0, NULL, 0);
+    expect_in(d, 0, NULL, 0, true);
+    assert_int_equal(bus_setup(d, get_device), VBOARD_OTG_NONE);
+    d->address = 9;
+    assert_int_equal(bus_setup(d, get_device), VBOARD_OTG_ACK);
+    /* After a bus reset 0 is it at once. */
+    vboard_otg_reset_start(d->otg);
+    otg_set(d, DCFG, 3);
+    vboard_otg_reset_end(d->otg);
+    d->address = 0;
+    assert_int_equal(bus_setup(d, get_device), VBOARD_OTG_ACK);
+}
+
 static void test_stale_data_of_endpoint_zero(void **state)
 {
     struct otg_device *d = *state;
@@ -1144,6 +1166,7 @@ int main(void)
         TEST(test_setup_done_disarms),
         TEST(test_stall_of_endpoint_zero),
         TEST(test_address),
+        TEST(test_set_address),
         TEST(test_stale_data_of_endpoint_zero),
         TEST(test_small_endpoint_zero),
         TEST(test_bulk_in),

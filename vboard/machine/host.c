@@ -149,7 +149,8 @@ static void work(struct vboard_host *host, uint64_t until_ns)
         if (host->now_ns >= host->phase_ns && vboard_host_present(host))
             next_phase(host);
     } else if (host->state == VBOARD_HOST_SUSPENDED) {
-        vboard_host_pass(host, until_ns, VBOARD_OTG_WAKE);
+        if (!vboard_otg_wakes(host->otg))
+            vboard_host_pass(host, until_ns, VBOARD_OTG_WAKE);
         if (vboard_otg_wakes(host->otg)) {
             vboard_host_event(host, "remote wake-up");
             vboard_host_enter(host, PHASE_RESUME, RESUME_MS * MS);

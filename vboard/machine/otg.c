@@ -165,6 +165,13 @@ bool vboard_otg_listens(const struct vboard_otg *otg)
            !(otg->pcgcctl & PCGCCTL_STPPCLK);
 }
 
+void vboard_otg_set_address(struct vboard_otg *otg)
+{
+    otg->address_due = otg->in_request && DCFG_DAD(otg->dcfg) != 0;
+    if (!otg->address_due)
+        otg->address = DCFG_DAD(otg->dcfg);
+}
+
 /* ---- what the host waits for ---- */
 
 void vboard_otg_watch(struct vboard_otg *otg, uint32_t what)
@@ -329,6 +336,8 @@ void vboard_otg_core_reset(struct vboard_otg *otg)
     otg->enumerated = false;
     otg->suspended = false;
     otg->frames = false;
+    otg->in_request = false;
+    vboard_otg_set_address(otg);
     vboard_otg_endpoints_reset(otg);
     vboard_otg_rx_flush(otg);
     vboard_otg_tx_flush(otg, 0x10);

@@ -52,6 +52,7 @@ void vboard_otg_endpoints_bus_reset(struct vboard_otg *otg)
     }
     otg->setup_open = false;
     otg->setups = 0;
+    otg->in_request = false;
 }
 
 /* ---- checks when an endpoint goes to work ---- */

@@ -237,6 +237,9 @@ struct vboard_otg {
     uint64_t frames_ns; /* since then */
     uint64_t sof_ns;    /* when the next one sets GINTSTS.SOF */
     bool gonak_effective;
+    uint8_t address;   /* that the core answers to: DCFG.DAD, but see vboard_otg_set_address() */
+    bool address_due;  /* DAD becomes the address with the next packet of IN endpoint 0 */
+    bool in_request;   /* a SETUP packet was received, IN endpoint 0 has sent nothing since */
     bool setup_open;   /* a SETUP packet was received, no setup-done word written */
     bool setup_unread; /* the setup-done word was not popped */
     bool setup_popped; /* a SETUP packet was, since the last setup-done word */
@@ -265,6 +268,11 @@ uint32_t vboard_otg_frame_number(const struct vboard_otg *otg);
 void vboard_otg_changed(struct vboard_otg *otg);
 /* The reset that GRSTCTL.CSRST does. */
 void vboard_otg_core_reset(struct vboard_otg *otg);
+/*
+ * DCFG.DAD was written. 34.17.5, endpoint initialization on SetAddress command: the firmware does
+ * that before the Status stage, which still has the old address.
+ */
+void vboard_otg_set_address(struct vboard_otg *otg);
 /* Whether the device takes part in traffic. */
 bool vboard_otg_listens(const struct vboard_otg *otg);
 

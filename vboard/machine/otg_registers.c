@@ -165,7 +165,7 @@ static const struct otg_register registers[] = {
     {.offset = OTG_DIEPTXF1, .field = FIELD(dieptxf[1]), .mask = ~0u, .written = write_fifo_size},
     {.offset = 0x108, .field = FIELD(dieptxf[2]), .mask = ~0u, .written = write_fifo_size},
     {.offset = 0x10C, .field = FIELD(dieptxf[3]), .mask = ~0u, .written = write_fifo_size},
-    {.offset = OTG_DCFG, .field = FIELD(dcfg), .mask = 0x1FF7},
+    {.offset = OTG_DCFG, .field = FIELD(dcfg), .mask = 0x1FF7, .written = vboard_otg_set_address},
     {.offset = OTG_DCTL, .field = FIELD(dctl), .write = write_dctl},
     {.offset = 0x808, .read = read_dsts},
     {.offset = 0x810, .field = FIELD(diepmsk), .mask = 0x207B},

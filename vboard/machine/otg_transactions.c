@@ -54,8 +54,8 @@ uint32_t vboard_otg_ready(const struct vboard_otg *otg)
 static bool addressed(const struct vboard_otg *otg, uint8_t address, uint8_t endpoint,
                       const struct otg_endpoint *endpoints)
 {
-    return vboard_otg_listens(otg) && DCFG_DAD(otg->dcfg) == address &&
-           endpoint < VBOARD_OTG_ENDPOINTS && (endpoints[endpoint].ctl & EPCTL_USBAEP);
+    return vboard_otg_listens(otg) && otg->address == address && endpoint < VBOARD_OTG_ENDPOINTS &&
+           (endpoints[endpoint].ctl & EPCTL_USBAEP);
 }
 
 enum vboard_otg_answer vboard_otg_setup(struct vboard_otg *otg, uint8_t address,
@@ -83,6 +83,7 @@ enum vboard_otg_answer vboard_otg_setup(struct vboard_otg *otg, uint8_t address,
     if (otg->setups > 3)
         out->interrupts |= DOEPINT_B2BSTUP;
     otg->setup_open = true;
+    otg->in_request = true;
     otg->setup_unread = true;
     vboard_otg_changed(otg);
     return VBOARD_OTG_ACK;
@@ -121,6 +122,10 @@ static void send(struct vboard_otg *otg, unsigned n, uint8_t *data, size_t *size
     if (EPTSIZ_PKTCNT(ep->tsiz) == 0) {
         ep->ctl &= ~EPCTL_EPENA;
         ep->interrupts |= EPINT_XFRC;
+    }
+    if (n == 0) {
+        otg->in_request = false;
+        vboard_otg_set_address(otg);
     }
 }
 
