@@ -6,6 +6,7 @@
 #include "tty_marks.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -78,17 +79,37 @@ __attribute__((visibility("default"))) int tcgetattr(int fd, struct termios *set
     return result;
 }
 
+/*
+ * A pseudo terminal's other end is not told that its settings have changed; a device is. Modem
+ * lines of which none moves are what vboard takes for that.
+ */
+static void tell(int fd)
+{
+    ioctl_function *next;
+    int none = 0;
+
+    *(void **)&next = dlsym(RTLD_NEXT, "ioctl");
+    (void)next(fd, TIOCMBIS, &none);
+}
+
 /* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): libc's are reserved */
 __attribute__((visibility("default"))) int tcsetattr(int fd, int when,
                                                      const struct termios *settings)
 {
     struct termios mine = *settings;
     set_function *next;
+    int result, saved;
 
     *(void **)&next = dlsym(RTLD_NEXT, "tcsetattr");
-    if (is_ours(fd))
-        conceal(&mine.c_iflag, &mine.c_cflag, mine.c_cc);
-    return next(fd, when, &mine);
+    if (!is_ours(fd))
+        return next(fd, when, settings);
+    conceal(&mine.c_iflag, &mine.c_cflag, mine.c_cc);
+    result = next(fd, when, &mine);
+    saved = errno;
+    if (result == 0)
+        tell(fd);
+    errno = saved;
+    return result;
 }
 
 static bool sets(unsigned long request)
@@ -113,7 +134,10 @@ __attribute__((visibility("default"))) int ioctl(int fd, unsigned long request, 
     if (argument != NULL && sets(request) && is_ours(fd)) {
         mine = *(const struct termios2 *)argument;
         conceal(&mine.c_iflag, &mine.c_cflag, mine.c_cc);
-        return next(fd, request, &mine);
+        result = next(fd, request, &mine);
+        if (result == 0)
+            tell(fd);
+        return result;
     }
     result = next(fd, request, argument);
     if (result == 0 && request == TCGETS2 && argument != NULL) {

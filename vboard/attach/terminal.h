@@ -1,0 +1,63 @@
+/*
+ * A serial port as clients see it: a pseudo terminal behind a name in the testbed's /dev, with what
+ * sysfs shows of a port, and the modem lines that a pseudo terminal does not have. What is at its
+ * other end is the business of tty.c (a board's UART) and cdc.c (a program's USB serial port).
+ */
+#ifndef VBOARD_TERMINAL_H
+#define VBOARD_TERMINAL_H
+
+#include <boot0/error.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <termios.h>
+#include <umockdev.h>
+
+struct vboard_terminal_place {
+    UMockdevTestbed *testbed;
+    const char *root; /* the testbed's directory; the caller's */
+    GRecMutex *lock;  /* held in all calls, and in all callbacks */
+    char name[16];    /* "ttyUSB0" */
+    unsigned major;
+    unsigned minor;
+    /* Below the root: the device that the port belongs to, "sys/devices/…", as its node "tty". */
+    char device[160];
+};
+
+struct vboard_terminal_ops {
+    /* DTR and RTS are now so; the kernel sets both when a port is opened and clears them when the
+     * last client closes it. */
+    void (*lines)(void *context, bool dtr, bool rts);
+    /* There is something to read: vboard_terminal_read(). */
+    void (*readable)(void *context);
+    /* A client has changed its settings; vboard_terminal_settings() has them. */
+    void (*changed)(void *context);
+};
+
+struct vboard_terminal;
+
+/* NULL on failure with the error filled. It is not plugged yet. */
+struct vboard_terminal *vboard_terminal_new(const struct vboard_terminal_place *place,
+                                            const struct vboard_terminal_ops *ops, void *context,
+                                            struct boot0_error *error);
+/* Frees an unplugged one that no client has open any more. NULL is fine. */
+void vboard_terminal_free(struct vboard_terminal *terminal);
+
+/* The port appears; false if there is no pseudo terminal for it. It disappears: clients hang up. */
+bool vboard_terminal_plug(struct vboard_terminal *terminal);
+void vboard_terminal_unplug(struct vboard_terminal *terminal);
+bool vboard_terminal_plugged(const struct vboard_terminal *terminal);
+
+/* How many clients have it open. */
+unsigned vboard_terminal_clients(const struct vboard_terminal *terminal);
+
+bool vboard_terminal_settings(const struct vboard_terminal *terminal, struct termios *settings);
+uint32_t vboard_terminal_baud(const struct termios *settings);
+
+/* What clients have written; 0 if there is nothing. */
+size_t vboard_terminal_read(struct vboard_terminal *terminal, uint8_t *bytes, size_t size);
+/* For clients to read. False: nobody reads, and there is no more room. */
+bool vboard_terminal_write(struct vboard_terminal *terminal, const uint8_t *bytes, size_t size);
+/* Whether readable() is called: not while the other end has no room for more. */
+void vboard_terminal_listen(struct vboard_terminal *terminal, bool wanted);
+
+#endif
