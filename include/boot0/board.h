@@ -5,6 +5,7 @@
 #ifndef BOOT0_BOARD_H
 #define BOOT0_BOARD_H
 
+#include <boot0/bootloader.h>
 #include <boot0/chip.h>
 #include <boot0/layout.h>
 #include <boot0/transport.h>
@@ -58,6 +59,8 @@ struct boot0_board {
     size_t chip_count;
     const char *family; /* "STM32F4" if all of chips agree, else NULL */
     const char *quirk;  /* name of the quirk row in force, or NULL */
+
+    struct boot0_bootloader bootloader; /* if it is boot0's own */
 
     /* What does not fit: the board's own word against the table. "" if all is well. */
     char contradiction[2 * B0_TEXT_MAX];

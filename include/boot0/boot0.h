@@ -13,6 +13,7 @@
 #define BOOT0_BOOT0_H
 
 #include <boot0/board.h>
+#include <boot0/bootloader.h>
 #include <boot0/chip.h>
 #include <boot0/error.h>
 #include <boot0/image.h>

@@ -95,6 +95,13 @@ B0_API enum boot0_status boot0_plan_begin(struct boot0_plan **plan, const struct
 B0_API bool boot0_plan_learn(struct boot0_plan *plan, size_t sector, uint32_t offset,
                              const uint8_t *held, uint32_t size);
 
+/*
+ * The same, for a board that compares by digests: whether it holds all that the image says of a
+ * sector, and whether the rest of the sector is blank. Returns true if the rest has to be learned
+ * byte by byte all the same, because it is to be preserved.
+ */
+B0_API bool boot0_plan_compared(struct boot0_plan *plan, size_t sector, bool same, bool rest_blank);
+
 /* Second half: makes the steps. `times` may be NULL. B0_E_MEMORY. */
 B0_API enum boot0_status boot0_plan_finish(struct boot0_plan *plan,
                                            const struct boot0_plan_times *times,

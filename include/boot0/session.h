@@ -221,6 +221,28 @@ B0_API enum boot0_status boot0_session_leave(struct boot0_session *session, uint
 /* Sends DFU_DETACH, which takes some bootloaders back to their program, and refuses no answer. */
 B0_API void boot0_session_detach(struct boot0_session *session);
 
+/*
+ * On a board with boot0's own bootloader: resets the chip, to what is to run next. The board is
+ * gone afterwards: only close the session. B0_E_UNSUPPORTED on other boards.
+ */
+B0_API enum boot0_status boot0_session_reset_to(struct boot0_session *session,
+                                                enum boot0_target target,
+                                                struct boot0_error *error);
+
+/*
+ * Likewise: forgets what the journal says; a program that was not written completely loses its
+ * first sector by it.
+ */
+B0_API enum boot0_status boot0_session_erase_journal(struct boot0_session *session,
+                                                     struct boot0_error *error);
+
+/*
+ * Likewise: write-protects the bootloader's own sector by the option bytes, or takes that off. The
+ * chip resets: only close the session afterwards.
+ */
+B0_API enum boot0_status boot0_session_protect_bootloader(struct boot0_session *session, bool on,
+                                                          struct boot0_error *error);
+
 /* USB reset. The board may come back as something else: only close the session afterwards. */
 B0_API enum boot0_status boot0_session_reset(struct boot0_session *session,
                                              struct boot0_error *error);

@@ -62,6 +62,7 @@ struct boot0_candidate {
     uint16_t vendor;
     uint16_t product;
     uint16_t bcd_device;
+    uint16_t bcd_usb;     /* from 0x0201 on it may have a BOS descriptor; 0: unknown */
     uint8_t serial_index; /* string descriptor numbers, 0 if none */
     uint8_t product_index;
     uint8_t manufacturer_index;

@@ -1,5 +1,6 @@
 /* Asks an opened board what it is: descriptors, strings, layouts, and the chips that fit. */
 #include "device.h"
+#include "extension.h"
 #include "quirks.h"
 
 #include <core/bytes.h>
@@ -203,6 +204,7 @@ enum boot0_status b0_device_probe(const struct boot0_transport *transport,
     find_flash(board);
     board->dfuse = board->dfu_version == B0_DFU_VERSION_DFUSE && board->flash_alternate >= 0;
     find_chips(board);
+    b0_extension_probe(transport, board);
     quirk = b0_quirk_find(board);
     if (quirk)
         b0_quirk_apply(quirk, board);

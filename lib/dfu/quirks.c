@@ -9,6 +9,12 @@
 #include <string.h>
 
 static const struct b0_quirk quirks[] = {
+    /* boot0's own, by bcdDevice: its poll timeouts are honest. */
+    {.name = "boot0",
+     .vendor = B0_VENDOR_ST,
+     .product = B0_PRODUCT_ST_DFU,
+     .bcd_first = 0x0b00,
+     .bcd_last = 0x0bff},
     /*
      * F2, F4, F7 ROMs report 100 ms or more whatever they do, hold GETSTATUS back (NAK) until the
      * flash is ready, and bear being asked at once: EdgeTX's flasher and pydfu ignore the timeout

@@ -196,6 +196,18 @@ bool boot0_plan_learn(struct boot0_plan *plan, size_t sector, uint32_t offset, c
     return !s->known;
 }
 
+bool boot0_plan_compared(struct boot0_plan *plan, size_t sector, bool same, bool rest_blank)
+{
+    struct boot0_plan_sector *s;
+
+    if (sector >= plan->sector_count || plan->sectors[sector].need == B0_NEED_NOTHING)
+        return false;
+    s = &plan->sectors[sector];
+    s->differs = plan->options.full || !same;
+    s->known = !s->differs || s->need == B0_NEED_COMPARE || rest_blank;
+    return !s->known;
+}
+
 /* ---- second half: the steps ---- */
 
 struct maker {

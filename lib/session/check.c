@@ -150,6 +150,47 @@ static enum boot0_status check_vectors(const struct boot0_session *session,
     return B0_OK;
 }
 
+/* ---- boot0's own bootloader ---- */
+
+/* Programs for the start of the flash would overwrite it. */
+static enum boot0_status fail_not_moved(const struct boot0_session *session, uint32_t address,
+                                        const char *what, struct boot0_error *error)
+{
+    uint32_t start = session->board.bootloader.program_start;
+    uint32_t flash = start & ~UINT32_C(0xfffff);
+
+    boot0_fail(error, B0_E_MISMATCH,
+               "%s 0x%08x, where this board has its bootloader: programs start at 0x%08x", what,
+               address, start);
+    return boot0_hint(error,
+                      "In the linker script: FLASH ORIGIN = 0x%08x, LENGTH less by 0x%x; in the "
+                      "Arduino IDE: upload method \"USB, boot0 bootloader\"; elsewhere with "
+                      "STM32duino: -Wl,--defsym=LD_FLASH_OFFSET=0x%x -DVECT_TAB_OFFSET=0x%x. To do "
+                      "without this bootloader: `boot0 reset --to rom`, and flash again. Nothing "
+                      "was written.",
+                      start, start - flash, start - flash, start - flash);
+}
+
+/* Whatever --force says: the bootloader itself would refuse it, half way. */
+static enum boot0_status check_moved(const struct boot0_session *session,
+                                     const struct boot0_image *image, struct boot0_error *error)
+{
+    uint32_t start = session->board.bootloader.program_start;
+    uint32_t flash = start & ~UINT32_C(0xfffff);
+    struct boot0_vectors vectors;
+
+    if (!session->board.bootloader.present)
+        return B0_OK;
+    for (size_t i = 0; i < image->segment_count; i++)
+        if (image->segments[i].address >= flash && image->segments[i].address < start)
+            return fail_not_moved(session, image->segments[i].address, "the file has data at",
+                                  error);
+    if (image->segments[0].address == start && boot0_image_vectors(image, start, &vectors) &&
+        vectors.reset >= flash && vectors.reset < start)
+        return fail_not_moved(session, flash, "the program is linked for", error);
+    return B0_OK;
+}
+
 /* ---- addresses ---- */
 
 static enum boot0_status place(struct boot0_session *session, struct boot0_image *image,
@@ -228,7 +269,9 @@ enum boot0_status boot0_session_check(struct boot0_session *session, struct boot
         status = place(session, image, options, error);
     if (status != B0_OK || !session->board.dfuse)
         return status;
-    status = assign(session, image, options, error);
+    status = check_moved(session, image, error);
+    if (status == B0_OK)
+        status = assign(session, image, options, error);
     if (status == B0_OK && !options->force)
         status = check_vectors(session, image, placed, error);
     return status;

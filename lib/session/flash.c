@@ -13,12 +13,14 @@ static const struct boot0_flash_options defaults;
 
 /* ---- planning ---- */
 
-/* By bytes whatever the supply: that ROMs erase in the width that they program in is not proven. */
+/* ROMs: by bytes whatever the supply. That they erase in the width that they program in is not
+ * proven. */
 static uint32_t erase_ms(const void *context, uint32_t sector_size)
 {
     const struct boot0_session *session = context;
 
-    return session->times ? b0_flash_erase_ms(session->times, B0_PARALLEL_X8, sector_size) : 0;
+    return session->times ? b0_flash_erase_ms(session->times, session->erase_width, sector_size)
+                          : 0;
 }
 
 static uint32_t write_ms(const void *context, uint32_t size)
@@ -64,21 +66,38 @@ static uint64_t bytes_to_learn(const struct boot0_plan *plan)
     return total;
 }
 
+/* Which sectors have to be read: all, or those of which digests do not tell enough. */
+static enum boot0_status sectors_to_read(struct boot0_session *session, struct boot0_plan *plan,
+                                         int alternate, bool *to_be_read, struct boot0_error *error)
+{
+    if (b0_session_compares(session, alternate))
+        return b0_session_compare(session, plan, to_be_read, error);
+    for (size_t i = 0; i < plan->sector_count; i++)
+        to_be_read[i] = plan->sectors[i].need != B0_NEED_NOTHING;
+    return B0_OK;
+}
+
 static enum boot0_status learn(struct boot0_session *session, struct boot0_plan *plan,
                                int alternate, struct boot0_error *error)
 {
-    enum boot0_status status = B0_OK;
+    bool *to_be_read = calloc(plan->sector_count ? plan->sector_count : 1, sizeof *to_be_read);
+    enum boot0_status status;
     uint64_t past = 0;
 
+    if (!to_be_read)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory for the flash plan");
     b0_session_phase(session, B0_PHASE_READ, bytes_to_learn(plan));
+    status = sectors_to_read(session, plan, alternate, to_be_read, error);
     for (size_t i = 0; i < plan->sector_count && status == B0_OK; i++) {
         if (plan->sectors[i].need == B0_NEED_NOTHING)
             continue;
         session->phase_base = past;
-        status = learn_sector(session, plan, i, alternate, error);
+        if (to_be_read[i])
+            status = learn_sector(session, plan, i, alternate, error);
         past += plan->sectors[i].sector.size;
     }
     b0_session_phase_end(session, &session->report.read_us);
+    free(to_be_read);
     return status;
 }
 
@@ -225,6 +244,30 @@ static enum boot0_status compare(const struct boot0_plan_sector *sector, const u
     return B0_OK;
 }
 
+/* One sector of those that were written. */
+static enum boot0_status verify_sector(struct boot0_session *session,
+                                       const struct boot0_plan_sector *sector, int alternate,
+                                       uint32_t length, struct boot0_error *error)
+{
+    enum boot0_status status = B0_OK;
+    bool same = false;
+    uint8_t *held;
+
+    if (b0_session_compares(session, alternate))
+        status =
+            b0_session_holds(session, sector->sector.address, sector->wanted, length, &same, error);
+    if (status != B0_OK || same)
+        return status;
+    held = malloc(length);
+    if (!held)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory for a sector");
+    status = b0_session_read_run(session, alternate, sector->sector.address, held, length, error);
+    if (status == B0_OK)
+        status = compare(sector, held, length, error);
+    free(held);
+    return status;
+}
+
 static enum boot0_status verify_changed(struct boot0_session *session,
                                         const struct boot0_plan *plan, int alternate,
                                         struct boot0_error *error)
@@ -238,20 +281,11 @@ static enum boot0_status verify_changed(struct boot0_session *session,
     for (size_t i = 0; i < plan->sector_count && status == B0_OK; i++) {
         const struct boot0_plan_sector *sector = &plan->sectors[i];
         uint32_t length = sector->differs ? length_to_verify(sector) : 0;
-        uint8_t *held = length ? malloc(length) : NULL;
 
-        if (length == 0 || !(sector->sector.access & B0_SECTOR_READABLE)) {
-            free(held);
+        if (length == 0 || !(sector->sector.access & B0_SECTOR_READABLE))
             continue;
-        }
-        if (!held)
-            return boot0_fail(error, B0_E_MEMORY, "out of memory for a sector");
         session->phase_base = past;
-        status =
-            b0_session_read_run(session, alternate, sector->sector.address, held, length, error);
-        if (status == B0_OK)
-            status = compare(sector, held, length, error);
-        free(held);
+        status = verify_sector(session, sector, alternate, length, error);
         past += length;
         session->report.bytes_verified += status == B0_OK ? length : 0;
     }
@@ -275,11 +309,15 @@ enum boot0_status boot0_session_execute(struct boot0_session *session,
     session->report.unchanged_bytes += plan->unchanged_bytes;
     if (plan->step_count == 0)
         return B0_OK;
-    status = erase_steps(session, plan, alternate, error);
+    status = b0_session_begin_update(session, error);
+    if (status == B0_OK)
+        status = erase_steps(session, plan, alternate, error);
     if (status == B0_OK)
         status = write_steps(session, plan, alternate, error);
     if (status == B0_OK && !options->no_verify)
         status = verify_changed(session, plan, alternate, error);
+    if (status == B0_OK && !b0_session_was_interrupted(session))
+        status = b0_session_end_update(session, error);
     return status;
 }
 
@@ -328,16 +366,44 @@ static bool may_run(const struct boot0_session *session, const struct boot0_imag
     return false;
 }
 
+/*
+ * After an interrupted update only a new program, from its vector table on, is known to be whole:
+ * whatever else is flashed before that does not make it start.
+ */
+static enum boot0_status end_interrupted(struct boot0_session *session,
+                                         const struct boot0_image *image, struct boot0_error *error)
+{
+    uint32_t start = session->board.bootloader.program_start;
+    uint8_t byte;
+
+    if (!b0_session_was_interrupted(session))
+        return B0_OK;
+    for (size_t i = 0; i < image->segment_count; i++)
+        if (boot0_image_copy(image, image->segments[i].alternate, start, &byte, 1) == 1)
+            return b0_session_end_update(session, error);
+    b0_session_note(session, "the program on the board is one whose update was interrupted: it "
+                             "starts again when it has been flashed anew");
+    return B0_OK;
+}
+
 static enum boot0_status flash_dfuse(struct boot0_session *session, struct boot0_image *image,
                                      const struct boot0_flash_options *options,
                                      struct boot0_error *error)
 {
     enum boot0_status status = b0_session_apply_supply(session, error);
+    struct boot0_flash_options chosen = *options;
     uint32_t address;
 
+    if (session->board.bootloader.interrupted && !chosen.full) {
+        b0_session_note(session, "the last update was cut off by a reset: flash that was being "
+                                 "written then may not last, so all is written anew");
+        chosen.full = true;
+    }
     for (int memory = next_memory(session, image, -1); memory >= 0 && status == B0_OK;
          memory = next_memory(session, image, memory))
-        status = flash_memory(session, image, memory, options, error);
+        status = flash_memory(session, image, memory, &chosen, error);
+    if (status == B0_OK)
+        status = end_interrupted(session, image, error);
     if (status == B0_OK && !options->no_run && may_run(session, image, &address))
         status = boot0_session_run(session, address, error);
     return status;
@@ -367,8 +433,19 @@ static enum boot0_status verify_segment(struct boot0_session *session,
 {
     int alternate = index_of(session, segment->alternate);
     uint8_t buffer[COMPARE_STEP];
-    enum boot0_status status;
+    enum boot0_status status = B0_OK;
+    bool same = false;
 
+    if (b0_session_compares(session, alternate))
+        status = b0_session_holds(session, segment->address, segment->data, (uint32_t)segment->size,
+                                  &same, error);
+    if (status != B0_OK)
+        return status;
+    if (same) {
+        session->phase_base += segment->size;
+        session->report.bytes_verified += segment->size;
+        return B0_OK;
+    }
     for (size_t done = 0; done < segment->size;) {
         uint32_t part = segment->size - done < sizeof buffer ? (uint32_t)(segment->size - done)
                                                              : (uint32_t)sizeof buffer;

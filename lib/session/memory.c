@@ -249,8 +249,7 @@ static enum boot0_status check_program(struct boot0_session *session, uint32_t a
     return boot0_hint(error, "Flash one first, or say with --address where its vector table is.");
 }
 
-/* Waits until the board is gone, which is how one sees that it has left. */
-static bool has_left(struct boot0_session *session)
+bool b0_session_has_left(struct boot0_session *session)
 {
     const struct boot0_bus *bus = &session->bus;
     uint64_t end_us = bus->ops->now_us(bus->context) + (uint64_t)LEAVE_WAIT_MS * 1000;
@@ -292,7 +291,7 @@ enum boot0_status boot0_session_leave(struct boot0_session *session, uint32_t ad
     status = leave(session, address, error);
     if (status != B0_OK)
         return b0_session_stopped(session, status, error);
-    session->report.started = has_left(session);
+    session->report.started = b0_session_has_left(session);
     if (!session->report.started)
         b0_session_note(session, "the board acknowledged, but stays in DFU mode; if its flash was "
                                  "blank before, it needs its power cut once");

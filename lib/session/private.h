@@ -18,9 +18,11 @@ struct boot0_session {
 
     const struct b0_flash_times *times; /* NULL: the chip is unknown */
     enum b0_parallelism width;
+    enum b0_parallelism erase_width;
     bool supply_done;
 
     struct boot0_report report;
+    uint64_t other_transfers; /* beside the protocol's */
     uint64_t opened_us;
 
     struct boot0_progress progress; /* of the phase under way */
@@ -74,6 +76,35 @@ enum boot0_status b0_session_read_run(struct boot0_session *session, int alterna
 enum boot0_status b0_session_erase_sector(struct boot0_session *session, int alternate,
                                           uint32_t address, struct boot0_error *error);
 
+/* Waits until the board is gone, which is how one sees that it has left. False: it stays. */
+bool b0_session_has_left(struct boot0_session *session);
+
+/* ---- bootloader.c: boot0's own ---- */
+
+/*
+ * Nothing in between completes an update by accident; at the end the program may start. Both do
+ * nothing on other boards.
+ */
+enum boot0_status b0_session_begin_update(struct boot0_session *session, struct boot0_error *error);
+enum boot0_status b0_session_end_update(struct boot0_session *session, struct boot0_error *error);
+/* The journal said so when the session was opened, and nothing was completed since. */
+bool b0_session_was_interrupted(const struct boot0_session *session);
+
+/* ---- digests.c ---- */
+
+/* Whether the board can compute digests of that memory. */
+bool b0_session_compares(const struct boot0_session *session, int alternate);
+/*
+ * Finds out which sectors differ. `to_be_read` has one entry a sector: whether its bytes have to
+ * be read in addition.
+ */
+enum boot0_status b0_session_compare(struct boot0_session *session, struct boot0_plan *plan,
+                                     bool *to_be_read, struct boot0_error *error);
+/* Whether the flash holds these bytes. */
+enum boot0_status b0_session_holds(struct boot0_session *session, uint32_t address,
+                                   const uint8_t *wanted, uint32_t length, bool *same,
+                                   struct boot0_error *error);
+
 /* ---- plain.c: boards without addresses ---- */
 
 /* The whole job, after the check. */
@@ -87,6 +118,9 @@ enum boot0_status b0_session_verify_plain(struct boot0_session *session,
                                           struct boot0_error *error);
 
 /* ---- supply.c ---- */
+
+/* How many bits may be programmed at a time; 0 mV: unknown, 3.3 V. */
+enum b0_parallelism b0_session_width_of(uint32_t supply_mv);
 
 /* Tells an F2/F4/F7 ROM the supply range that the user named, once. */
 enum boot0_status b0_session_apply_supply(struct boot0_session *session, struct boot0_error *error);

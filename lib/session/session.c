@@ -213,6 +213,12 @@ static enum boot0_status check_chip(struct boot0_session *session, struct boot0_
     /* The first chip that fits is the most common one; families that share a layout share times. */
     session->times = board->chip_count ? b0_flash_times_find(board->chips[0]->family) : NULL;
     session->width = B0_PARALLEL_X8;
+    session->erase_width = B0_PARALLEL_X8;
+    /* It measures the supply, and is built for 3.3 V where it cannot. */
+    if (board->bootloader.present) {
+        session->width = b0_session_width_of(board->bootloader.supply_mv);
+        session->erase_width = session->width;
+    }
     return B0_OK;
 }
 
@@ -297,7 +303,7 @@ const struct boot0_layout *boot0_session_layout(const struct boot0_session *sess
 void boot0_session_report(const struct boot0_session *session, struct boot0_report *report)
 {
     *report = session->report;
-    report->transfers = session->protocol->transfers;
+    report->transfers = session->protocol->transfers + session->other_transfers;
     report->total_us = b0_session_now_us(session) - session->opened_us;
 }
 

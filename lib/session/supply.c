@@ -32,6 +32,15 @@ static const struct {
     {0, 0, B0_PARALLEL_X8, "1.8-2.1 V: bytes are programmed"},
 };
 
+enum b0_parallelism b0_session_width_of(uint32_t supply_mv)
+{
+    size_t row = 0;
+
+    while (supply_mv > 0 && supply_mv < ranges[row].from_mv)
+        row++;
+    return (enum b0_parallelism)ranges[row].width;
+}
+
 static int find_feature(const struct boot0_board *board)
 {
     for (size_t i = 0; i < board->alternate_count; i++)

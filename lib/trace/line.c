@@ -33,13 +33,29 @@ static bool is_class(const struct boot0_setup *setup)
     return (setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_CLASS;
 }
 
+static bool is_vendor(const struct boot0_setup *setup)
+{
+    return (setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_VENDOR;
+}
+
+/* Vendor requests to the device have no names: "VENDOR-b0". */
+#define VENDOR_NAME "VENDOR-"
+
 static const char *request_name(const struct boot0_setup *setup)
 {
     if (is_class(setup))
         return b0_dfu_request_name(setup->request);
-    if (setup->request < STANDARD_COUNT && standard_names[setup->request])
+    if (!is_vendor(setup) && setup->request < STANDARD_COUNT && standard_names[setup->request])
         return standard_names[setup->request];
     return "unknown";
+}
+
+static void write_request(FILE *file, const struct boot0_setup *setup)
+{
+    if (is_vendor(setup))
+        fprintf(file, VENDOR_NAME "%02x", setup->request);
+    else
+        fputs(request_name(setup), file);
 }
 
 /* ---- writing ---- */
@@ -81,8 +97,9 @@ void b0_trace_write(FILE *file, const struct b0_trace_transfer *transfer, bool w
     size_t shown = transfer->actual < B0_TRACE_SHOWN ? transfer->actual : B0_TRACE_SHOWN;
 
     write_head(file, transfer->at_us, transfer->who);
-    fprintf(file, "%s %s value=0x%04x index=%u length=%u", in ? "in " : "out", request_name(setup),
-            setup->value, setup->index, setup->length);
+    fputs(in ? "in  " : "out ", file);
+    write_request(file, setup);
+    fprintf(file, " value=0x%04x index=%u length=%u", setup->value, setup->index, setup->length);
     if (in && transfer->result == B0_XFER_OK && transfer->actual != setup->length)
         fprintf(file, " actual=%u", (unsigned)transfer->actual);
     fprintf(file, " %s", results[transfer->result]);
@@ -139,9 +156,25 @@ static bool parse_time(const char *word, uint64_t *at_us)
     return *end == '\0';
 }
 
+static void parse_vendor(const char *word, struct boot0_setup *setup)
+{
+    unsigned long number;
+    char *end;
+
+    if (strncmp(word, VENDOR_NAME, strlen(VENDOR_NAME)) != 0)
+        return;
+    word += strlen(VENDOR_NAME);
+    number = strtoul(word, &end, 16);
+    if (strlen(word) == 2 && *end == '\0') {
+        setup->request = (uint8_t)number;
+        setup->request_type = B0_USB_TYPE_VENDOR | B0_USB_RECIPIENT_DEVICE;
+    }
+}
+
 /* DFU's names and USB's do not meet, so the name tells the type. */
 static bool parse_request(const char *word, bool in, struct boot0_setup *setup)
 {
+    parse_vendor(word, setup);
     for (unsigned i = 0; i < B0_DFU_REQUEST_COUNT; i++)
         if (strcmp(word, b0_dfu_request_name(i)) == 0) {
             setup->request = (uint8_t)i;

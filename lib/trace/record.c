@@ -139,9 +139,10 @@ static void write_open(struct recorder *recorder, const struct boot0_candidate *
 {
     b0_trace_write_event(recorder->file, bus_time(recorder), c->path);
     fprintf(recorder->file,
-            "open vendor=0x%04x product=0x%04x device=0x%04x strings=%u,%u,%u dfu=%u,%u\n",
+            "open vendor=0x%04x product=0x%04x device=0x%04x strings=%u,%u,%u dfu=%u,%u "
+            "usb=0x%04x\n",
             c->vendor, c->product, c->bcd_device, c->manufacturer_index, c->product_index,
-            c->serial_index, c->dfu_interface, c->dfu_protocol);
+            c->serial_index, c->dfu_interface, c->dfu_protocol, c->bcd_usb);
 }
 
 static enum boot0_status open_board(void *context, const struct boot0_candidate *candidate,

@@ -91,6 +91,9 @@ static bool parse_open(const char *text, struct boot0_candidate *c)
     for (unsigned i = 0; i < 2; i++)
         if (!number_of(text, "dfu=", i, &dfu[i]))
             return false;
+    /* Traces of before there was a bootloader with a BOS do not say it. */
+    if (!number_of(text, "usb=", 0, &c->bcd_usb))
+        c->bcd_usb = 0;
     c->manufacturer_index = (uint8_t)strings[0];
     c->product_index = (uint8_t)strings[1];
     c->serial_index = (uint8_t)strings[2];

@@ -200,6 +200,7 @@ static bool examine(libusb_device *device, struct boot0_candidate *candidate)
     candidate->vendor = d.idVendor;
     candidate->product = d.idProduct;
     candidate->bcd_device = d.bcdDevice;
+    candidate->bcd_usb = d.bcdUSB;
     candidate->serial_index = d.iSerialNumber;
     candidate->product_index = d.iProduct;
     candidate->manufacturer_index = d.iManufacturer;

@@ -128,6 +128,7 @@ static bool examine(const struct vboard *board, size_t index, struct boot0_candi
         return false;
     write_path(index, candidate->path);
     candidate->address = (uint8_t)(1 + (vboard_connection(board) - 1) % 127);
+    candidate->bcd_usb = (uint16_t)(bytes[2] | bytes[3] << 8);
     candidate->vendor = (uint16_t)(bytes[8] | bytes[9] << 8);
     candidate->product = (uint16_t)(bytes[10] | bytes[11] << 8);
     candidate->bcd_device = (uint16_t)(bytes[12] | bytes[13] << 8);

@@ -281,15 +281,48 @@ def ide_seeds():
     yield "long", b"HELLO " + b"a" * 1100 + b"\nSTART\n"
 
 
+# The bootloader's journal and its extension of DFU, docs/PROTOCOL.md
+
+
+def journal_record(kind, sequence, length=0, digest=bytes(32)):
+    body = struct.pack("<4I", 0xB0074A00 | kind, sequence, FLASH + 0x8000, length)
+    body += digest + bytes(12)
+    return body + struct.pack("<I", zlib.crc32(body) ^ 0xFFFFFFFF)
+
+
+def journal_seeds():
+    begin, complete = journal_record(1, 0), journal_record(2, 1, 20000, bytes(range(32)))
+    yield "empty", b"\xff" * 256
+    yield "begun", begin + b"\xff" * 192
+    yield "complete", begin + complete + b"\xff" * 64
+    yield "torn", begin + complete + begin[:20] + b"\xff" * 172
+    yield "full", (begin + complete) * 2
+
+
+def extension_seeds():
+    uuid = bytes.fromhex("d4a5c2f30e6b0b4f9a7eb007b007f407")
+    capability = bytes([24, 16, 5, 0]) + uuid + bytes([0, 1, 0xB0, 0])
+    usb20 = bytes([7, 16, 2, 2, 0, 0, 0])
+    yield "bos", struct.pack("<BBHB", 5, 15, 29, 1) + capability
+    yield "second", struct.pack("<BBHB", 5, 15, 36, 2) + usb20 + capability
+    info = struct.pack("<HH4B2H", 102, 0x100, 0, 1, 0, 0, 0x413, 0x100F) + bytes(range(12))
+    info += struct.pack("<2H5I", 1024, 3300, 8000000, 168000000, 98304, FLASH + 0x8000, 20000)
+    info += bytes(range(32)) + bytes([2, 4, 1, 0]) + struct.pack("<H16s", 254, b"black-f407ve")
+    yield "info", info
+    yield "later", struct.pack("<H", 110) + info[2:] + bytes(8)
+
+
 TARGETS = {
     "an3155": an3155_seeds,
     "descriptors": descriptors_seeds,
     "dfu": dfu_seeds,
     "elf": elf_seeds,
     "engine": engine_seeds,
+    "extension": extension_seeds,
     "ide": ide_seeds,
     "ihex": ihex_seeds,
     "image": image_seeds,
+    "journal": journal_seeds,
     "layout": layout_seeds,
     "srec": srec_seeds,
     "trace": trace_seeds,

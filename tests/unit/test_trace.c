@@ -53,6 +53,11 @@ static void lines_are_read_as_they_were_written(void **state)
     t.setup = (struct boot0_setup){0x80, B0_USB_GET_DESCRIPTOR, 0x301, 0x409, 255};
     t.actual = 38;
     assert_same(&t);
+    t.setup = (struct boot0_setup){0xc0, 0xb0, 0, 3, 64};
+    assert_same(&t);
+    t.setup = (struct boot0_setup){0x40, 0xb0, 1, 6, 0};
+    t.actual = 0;
+    assert_same(&t);
     t.setup = (struct boot0_setup){0x21, B0_DFU_ABORT, 0, 0, 0};
     t.actual = 0;
     t.state = "dfuIDLE";

@@ -1,0 +1,99 @@
+/*
+ * What a session says to boot0's own bootloader besides DfuSe: where an update begins and ends,
+ * which program is next, protection.
+ */
+#include "../dfu/extension.h"
+#include "private.h"
+
+static enum boot0_status need_bootloader(const struct boot0_session *session, const char *what,
+                                         struct boot0_error *error)
+{
+    if (session->board.bootloader.present)
+        return B0_OK;
+    boot0_fail(error, B0_E_UNSUPPORTED, "this board's bootloader cannot %s", what);
+    return boot0_hint(error, "boot0's own bootloader can: `boot0 install-bootloader` puts it on a "
+                             "board.");
+}
+
+static enum boot0_status order(struct boot0_session *session, enum b0_extension_command command,
+                               uint16_t value, const char *doing, struct boot0_error *error)
+{
+    session->other_transfers++;
+    return b0_extension_order(&session->transport, &session->board.bootloader, command, value,
+                              doing, error);
+}
+
+/* ---- updates ---- */
+
+enum boot0_status b0_session_begin_update(struct boot0_session *session, struct boot0_error *error)
+{
+    if (!session->board.bootloader.present)
+        return B0_OK;
+    return order(session, B0_EXTENSION_BEGIN_SESSION, 0, "beginning the update", error);
+}
+
+enum boot0_status b0_session_end_update(struct boot0_session *session, struct boot0_error *error)
+{
+    struct boot0_bootloader *bootloader = &session->board.bootloader;
+    enum boot0_status status;
+
+    if (!bootloader->present)
+        return B0_OK;
+    status = order(session, B0_EXTENSION_END_SESSION, 0, "ending the update", error);
+    if (status == B0_OK && bootloader->update == B0_UPDATE_BEGUN)
+        bootloader->update = B0_UPDATE_COMPLETE;
+    return status;
+}
+
+bool b0_session_was_interrupted(const struct boot0_session *session)
+{
+    return session->board.bootloader.present && session->board.bootloader.update == B0_UPDATE_BEGUN;
+}
+
+/* ---- orders ---- */
+
+enum boot0_status boot0_session_reset_to(struct boot0_session *session, enum boot0_target target,
+                                         struct boot0_error *error)
+{
+    static const struct {
+        uint16_t value;
+        const char *doing;
+    } targets[] = {
+        [B0_TARGET_PROGRAM] = {B0_EXTENSION_TO_PROGRAM, "starting the program"},
+        [B0_TARGET_BOOTLOADER] = {B0_EXTENSION_TO_BOOTLOADER, "starting the bootloader anew"},
+        [B0_TARGET_ROM] = {B0_EXTENSION_TO_ROM, "going to the bootloader in ROM"},
+    };
+    enum boot0_status status = need_bootloader(session, "reset the chip on command", error);
+
+    if ((unsigned)target >= sizeof targets / sizeof targets[0])
+        return boot0_fail(error, B0_E_USAGE, "there is no such target");
+    if (status == B0_OK)
+        status =
+            order(session, B0_EXTENSION_RESET, targets[target].value, targets[target].doing, error);
+    if (status != B0_OK)
+        return status;
+    b0_session_phase(session, B0_PHASE_RUN, 0);
+    session->report.started = b0_session_has_left(session);
+    return B0_OK;
+}
+
+enum boot0_status boot0_session_erase_journal(struct boot0_session *session,
+                                              struct boot0_error *error)
+{
+    enum boot0_status status = need_bootloader(session, "erase a journal", error);
+
+    if (status == B0_OK)
+        status = order(session, B0_EXTENSION_ERASE_JOURNAL, 0, "erasing the journal", error);
+    return status;
+}
+
+enum boot0_status boot0_session_protect_bootloader(struct boot0_session *session, bool on,
+                                                   struct boot0_error *error)
+{
+    enum boot0_status status = need_bootloader(session, "protect itself on command", error);
+
+    if (status == B0_OK)
+        status = order(session, B0_EXTENSION_PROTECT, on ? 1 : 0,
+                       on ? "protecting the bootloader" : "taking its protection off", error);
+    return status;
+}
