@@ -4,6 +4,7 @@
  */
 #include "attach.h"
 
+#include "cdc.h"
 #include "pace.h"
 #include "roothub.h"
 #include "tty.h"
@@ -46,6 +47,7 @@ struct port {
     struct vboard_sysfs shown;
     struct vboard_usbfs *node;
     struct vboard_tty *tty; /* the board's serial port; NULL: it has none */
+    struct vboard_cdc *cdc; /* its program's; NULL: this port has no board */
 };
 
 struct vboard_attachment {
@@ -113,6 +115,7 @@ static void unplug(struct port *port)
     if (port->state != PORT_PLUGGED) {
         return;
     }
+    vboard_cdc_unplug(port->cdc);
     vboard_usbfs_unplug(port->node);
     vboard_sysfs_hide(&attachment->tree, &port->shown);
     vboard_sysfs_announce(&attachment->uevents, &port->shown, false);
@@ -244,6 +247,7 @@ static enum boot0_status plug(struct port *port, struct boot0_error *error)
 {
     struct vboard_attachment *attachment = port->attachment;
     struct vboard_usb_device *device = &port->device;
+    enum boot0_status status;
 
     memset(device, 0, sizeof *device);
     device->bus = BUS;
@@ -258,7 +262,11 @@ static enum boot0_status plug(struct port *port, struct boot0_error *error)
     port->state = PORT_PLUGGED;
     port->node = vboard_usbfs_new(device, &port_ops, port, &attachment->lock);
     attachment->hub.connected[port->number - 1] = true;
-    return show(attachment, device, &port->shown, port->node, error);
+    status = show(attachment, device, &port->shown, port->node, error);
+    if (status == B0_OK) {
+        vboard_cdc_plug(port->cdc, device, &port->shown);
+    }
+    return status;
 }
 
 static void remove_rest(struct port *port)
@@ -299,6 +307,7 @@ static gboolean on_tick(gpointer data)
             if (attachment->ports[n].tty != NULL) {
                 vboard_tty_tick(attachment->ports[n].tty);
             }
+            vboard_cdc_tick(attachment->ports[n].cdc);
         }
     }
     settle(attachment);
@@ -355,6 +364,15 @@ static enum boot0_status plug_serial(struct port *port, struct boot0_error *erro
                                            .lock = &attachment->lock,
                                            .number = port->number - 1};
 
+    const struct vboard_cdc_place at = {.testbed = attachment->testbed,
+                                        .root = attachment->root,
+                                        .lock = &attachment->lock,
+                                        .number = port->number - 1};
+
+    port->cdc = vboard_cdc_new(port->board, &port->pace, &at, error);
+    if (port->cdc == NULL) {
+        return error->code;
+    }
     if (!vboard_has_uart(port->board)) {
         return B0_OK;
     }
@@ -380,11 +398,9 @@ static enum boot0_status plug_all(struct vboard_attachment *attachment,
         port->board = boards[n];
         port->number = (unsigned)n + 1;
         vboard_pace_start(&port->pace, port->board, speed, g_get_monotonic_time());
-        if (vboard_connected(port->board)) {
+        status = plug_serial(port, error);
+        if (status == B0_OK && vboard_connected(port->board)) {
             status = plug(port, error);
-        }
-        if (status == B0_OK) {
-            status = plug_serial(port, error);
         }
     }
     return status;
@@ -437,6 +453,9 @@ static size_t count_clients(struct vboard_attachment *attachment)
         if (attachment->ports[n].tty != NULL) {
             count += vboard_tty_clients(attachment->ports[n].tty);
         }
+        if (attachment->ports[n].cdc != NULL) {
+            count += vboard_cdc_clients(attachment->ports[n].cdc);
+        }
     }
     g_rec_mutex_unlock(&attachment->lock);
     return count;
@@ -459,6 +478,9 @@ void vboard_detach(struct vboard_attachment *attachment)
         if (attachment->ports[n].tty != NULL) {
             vboard_tty_close(attachment->ports[n].tty);
         }
+        if (attachment->ports[n].cdc != NULL) {
+            vboard_cdc_close(attachment->ports[n].cdc);
+        }
     }
     abandoned = count_clients(attachment) > 0;
     g_rec_mutex_unlock(&attachment->lock);
@@ -475,6 +497,7 @@ void vboard_detach(struct vboard_attachment *attachment)
         if (attachment->ports[n].tty != NULL) {
             vboard_tty_free(attachment->ports[n].tty);
         }
+        vboard_cdc_free(attachment->ports[n].cdc);
     }
     g_ptr_array_free(attachment->nodes, TRUE);
     g_rec_mutex_clear(&attachment->lock);

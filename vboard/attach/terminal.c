@@ -349,6 +349,12 @@ bool vboard_terminal_plug(struct vboard_terminal *terminal)
     return true;
 }
 
+void vboard_terminal_move(struct vboard_terminal *terminal, const char *device)
+{
+    vboard_terminal_unplug(terminal);
+    snprintf(terminal->place.device, sizeof terminal->place.device, "%s", device);
+}
+
 bool vboard_terminal_plugged(const struct vboard_terminal *terminal)
 {
     return terminal->master >= 0;

@@ -12,6 +12,10 @@
 #include <termios.h>
 #include <umockdev.h>
 
+enum {
+    VBOARD_TERMINAL_DEVICE_MAX = 160,
+};
+
 struct vboard_terminal_place {
     UMockdevTestbed *testbed;
     const char *root; /* the testbed's directory; the caller's */
@@ -20,7 +24,7 @@ struct vboard_terminal_place {
     unsigned major;
     unsigned minor;
     /* Below the root: the device that the port belongs to, "sys/devices/…", as its node "tty". */
-    char device[160];
+    char device[VBOARD_TERMINAL_DEVICE_MAX];
 };
 
 struct vboard_terminal_ops {
@@ -42,6 +46,8 @@ struct vboard_terminal *vboard_terminal_new(const struct vboard_terminal_place *
 /* Frees an unplugged one that no client has open any more. NULL is fine. */
 void vboard_terminal_free(struct vboard_terminal *terminal);
 
+/* An unplugged one belongs to another device from now on. */
+void vboard_terminal_move(struct vboard_terminal *terminal, const char *device);
 /* The port appears; false if there is no pseudo terminal for it. It disappears: clients hang up. */
 bool vboard_terminal_plug(struct vboard_terminal *terminal);
 void vboard_terminal_unplug(struct vboard_terminal *terminal);
