@@ -312,6 +312,46 @@ def extension_seeds():
     yield "later", struct.pack("<H", 110) + info[2:] + bytes(8)
 
 
+# The USB controller of the virtual board: rows of fuzz_otg.c's places[]
+
+
+OTG_GCCFG, OTG_GRXFSIZ, OTG_DIEPTXF0, OTG_DCFG, OTG_GRXSTSP, OTG_FIFO = 11, 9, 10, 16, 8, 45
+OTG_DIEPCTL0, OTG_DIEPTSIZ0, OTG_DOEPCTL0, OTG_DOEPTSIZ0 = 24, 26, 36, 38
+
+
+def otg_write(register, value):
+    return bytes([register, 0xFF]) + struct.pack(">I", value)
+
+
+def otg_read(register):
+    return bytes([150 + register])
+
+
+def otg_seeds():
+    """A device that is initialised, then transactions: by the fuzzer, or by the host."""
+    accesses = [
+        otg_write(OTG_GCCFG, 0x00290000),
+        otg_write(OTG_DCFG, 3),
+        otg_write(OTG_GRXFSIZ, 128),
+        otg_write(OTG_DIEPTXF0, 64 << 16 | 128),
+    ]
+    pop = [otg_read(OTG_GRXSTSP), otg_read(OTG_FIFO), otg_read(OTG_FIFO)]
+    send = [
+        otg_write(OTG_DIEPTSIZ0, 1 << 19 | 18),
+        otg_write(OTG_DIEPCTL0, 0x84000000),
+    ] + [otg_write(OTG_FIFO, 0x12010002)] * 5
+    arm = [otg_write(OTG_DOEPTSIZ0, 3 << 29 | 1 << 19 | 64), otg_write(OTG_DOEPCTL0, 0x84000000)]
+    reset = [b"\0\0\0", b"\0\1\0"]
+    token = [b"\0\4\0", b"\0\5\0", b"\0\6\x80"]
+    registers = [b"\1" + access for access in accesses] + reset
+    for _ in range(3):
+        registers += token + [b"\1" + access for access in pop + send + arm]
+    for core in range(2):
+        yield f"registers-{core}", bytes([core, 0]) + b"".join(registers + token)
+        host = b"".join(accesses * 2 + (pop + send + arm) * 12)
+        yield f"host-{core}", bytes([core, 1]) + b"\xff\5" + host + b"\xff\0\x80\6\x40\0" * 8
+
+
 TARGETS = {
     "an3155": an3155_seeds,
     "descriptors": descriptors_seeds,
@@ -324,6 +364,7 @@ TARGETS = {
     "image": image_seeds,
     "journal": journal_seeds,
     "layout": layout_seeds,
+    "otg": otg_seeds,
     "srec": srec_seeds,
     "trace": trace_seeds,
     "uf2": uf2_seeds,

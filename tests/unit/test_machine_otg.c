@@ -666,9 +666,15 @@ static void test_token_on_empty_fifo(void **state)
     otg_or(d, DIEPCTL(1), CNAK);
     bus_poll(d, 1);
     assert_true(otg_get(d, DIEPINT(1)) & BIT(4));
-    assert_false(vboard_otg_counts_tokens(d->otg));
+    /* Told and not asked for; told; to be told again. */
+    assert_false(vboard_otg_attentive(d->otg) & VBOARD_OTG_IN(1));
     otg_or(d, DIEPMSK, BIT(4));
-    assert_true(vboard_otg_counts_tokens(d->otg));
+    assert_false(vboard_otg_attentive(d->otg) & VBOARD_OTG_IN(1));
+    vboard_otg_watch(d->otg, VBOARD_OTG_IN(1));
+    otg_set(d, DIEPINT(1), BIT(4));
+    assert_true(vboard_otg_attentive(d->otg) & VBOARD_OTG_IN(1));
+    assert_int_equal(vboard_otg_ready(d->otg), 0);
+    assert_int_equal(d->progress, 1);
 }
 
 static void test_bulk_out(void **state)

@@ -55,9 +55,9 @@ void vboard_host_pass(struct vboard_host *host, uint64_t until_ns, uint32_t watc
     bool connected = vboard_otg_connected(host->otg);
     unsigned connection = vboard_otg_connection(host->otg);
 
-    watch &= ~vboard_otg_ready(host->otg);
+    watch &= ~vboard_otg_attentive(host->otg);
     while (host->now_ns < until_ns && !pull_up_changed(host, connected, connection) &&
-           !(vboard_otg_ready(host->otg) & watch)) {
+           !(vboard_otg_attentive(host->otg) & watch)) {
         uint64_t sof_ns = vboard_otg_sof_due_ns(host->otg);
         uint64_t step_ns = sof_ns < until_ns ? sof_ns : until_ns;
 

@@ -129,6 +129,7 @@ static enum outcome exchange(struct vboard_host *host, struct packet *packet, ui
 
     while (vboard_host_present(host)) {
         bool ready = packet->kind == KIND_SETUP || (vboard_otg_ready(host->otg) & bit);
+        bool worth = ready || (vboard_otg_attentive(host->otg) & bit);
 
         if (host->now_ns < attempt->at_ns && (attempt->asked || strict) &&
             attempt->at_ns > until_ns) {
@@ -137,7 +138,7 @@ static enum outcome exchange(struct vboard_host *host, struct packet *packet, ui
                 return OUTCOME_PENDING;
         } else if (host->now_ns < attempt->at_ns) {
             vboard_host_pass(host, attempt->at_ns, 0);
-        } else if (ready || !attempt->asked || vboard_otg_counts_tokens(host->otg)) {
+        } else if (worth || !attempt->asked) {
             if (strict && host->now_ns + cost_ns(host, packet, ready) > until_ns) {
                 vboard_host_pass(host, until_ns, 0);
                 return OUTCOME_PENDING;

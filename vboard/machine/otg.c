@@ -178,17 +178,12 @@ void vboard_otg_watch(struct vboard_otg *otg, uint32_t what)
 {
     otg->watch_connected = otg->connected;
     otg->watch_connection = otg->connection;
-    otg->watch = what & ~vboard_otg_ready(otg);
+    otg->watch = what & ~vboard_otg_attentive(otg);
 }
 
 bool vboard_otg_wakes(const struct vboard_otg *otg)
 {
     return otg->connected && otg->suspended && (otg->dctl & DCTL_RWUSIG);
-}
-
-bool vboard_otg_counts_tokens(const struct vboard_otg *otg)
-{
-    return (otg->diepmsk & (DIEPINT_ITTXFE | EPINT_NAK)) || (otg->doepmsk & EPINT_NAK);
 }
 
 static void update_watch(struct vboard_otg *otg)
@@ -197,7 +192,7 @@ static void update_watch(struct vboard_otg *otg)
 
     if (!otg->watch)
         return;
-    now = vboard_otg_ready(otg);
+    now = vboard_otg_attentive(otg);
     if (otg->connected != otg->watch_connected || otg->connection != otg->watch_connection)
         now |= VBOARD_OTG_CONNECTION;
     if (now & otg->watch) {

@@ -117,13 +117,16 @@ enum {
 /* Which of the endpoints are ready now; VBOARD_OTG_WAKE among them. */
 uint32_t vboard_otg_ready(const struct vboard_otg *otg);
 /*
- * From now on progress() is called, once, when one of these becomes true that is not now. 0: none.
- * The watch is over with that call.
+ * The same, and the endpoints whose firmware asked to hear of tokens that meet NAK (ITTXFE, NAK,
+ * OTEPDIS unmasked) and has not been told yet: a token there is worth sending.
  */
-void vboard_otg_watch(struct vboard_otg *otg, uint32_t what);
+uint32_t vboard_otg_attentive(const struct vboard_otg *otg);
 /* Bytes of the packet that an IN token would get. */
 size_t vboard_otg_next_size(const struct vboard_otg *otg, uint8_t endpoint);
-/* The firmware asked to hear of IN tokens that meet an empty FIFO: NAKs are not to be skipped. */
-bool vboard_otg_counts_tokens(const struct vboard_otg *otg);
+/*
+ * From now on progress() is called, once, when an endpoint among these becomes attentive that is
+ * not now, or what else is asked for comes true. 0: nothing. The watch is over with that call.
+ */
+void vboard_otg_watch(struct vboard_otg *otg, uint32_t what);
 
 #endif

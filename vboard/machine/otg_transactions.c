@@ -32,6 +32,19 @@ static bool out_ready(const struct vboard_otg *otg, unsigned n, unsigned bytes)
            vboard_otg_rx_room(otg, bytes, false);
 }
 
+/* The interrupts that a NAK brings about. */
+static uint32_t in_refused(const struct vboard_otg *otg, unsigned n)
+{
+    bool empty = otg->tx[vboard_otg_tx_number(otg, n)].count == 0;
+
+    return EPINT_NAK | (empty && !(otg->in[n].ctl & EPCTL_NAKSTS) ? DIEPINT_ITTXFE : 0);
+}
+
+static uint32_t out_refused(const struct vboard_otg *otg, unsigned n)
+{
+    return EPINT_NAK | (n == 0 && !(otg->out[0].ctl & EPCTL_EPENA) ? DOEPINT_OTEPDIS : 0);
+}
+
 uint32_t vboard_otg_ready(const struct vboard_otg *otg)
 {
     uint32_t ready = vboard_otg_wakes(otg) ? (uint32_t)VBOARD_OTG_WAKE : 0;
@@ -49,6 +62,25 @@ uint32_t vboard_otg_ready(const struct vboard_otg *otg)
             ready |= VBOARD_OTG_OUT(n);
     }
     return ready;
+}
+
+uint32_t vboard_otg_attentive(const struct vboard_otg *otg)
+{
+    uint32_t attentive = vboard_otg_ready(otg);
+    uint32_t in_mask = otg->diepmsk & (DIEPINT_ITTXFE | EPINT_NAK);
+    uint32_t out_mask = otg->doepmsk & (DOEPINT_OTEPDIS | EPINT_NAK);
+
+    if (!(in_mask | out_mask) || !vboard_otg_listens(otg))
+        return attentive;
+    for (unsigned n = 0; n < VBOARD_OTG_ENDPOINTS; n++) {
+        if ((otg->in[n].ctl & EPCTL_USBAEP) &&
+            (in_refused(otg, n) & in_mask & ~otg->in[n].interrupts))
+            attentive |= VBOARD_OTG_IN(n);
+        if ((otg->out[n].ctl & EPCTL_USBAEP) &&
+            (out_refused(otg, n) & out_mask & ~otg->out[n].interrupts))
+            attentive |= VBOARD_OTG_OUT(n);
+    }
+    return attentive;
 }
 
 static bool addressed(const struct vboard_otg *otg, uint8_t address, uint8_t endpoint,
@@ -98,13 +130,9 @@ static void end_setup(struct vboard_otg *otg)
 
 static enum vboard_otg_answer refuse_in(struct vboard_otg *otg, unsigned n)
 {
-    struct otg_endpoint *ep = &otg->in[n];
-
-    if (ep->ctl & EPCTL_STALL)
+    if (otg->in[n].ctl & EPCTL_STALL)
         return VBOARD_OTG_STALL;
-    ep->interrupts |= EPINT_NAK;
-    if (!(ep->ctl & EPCTL_NAKSTS) && otg->tx[vboard_otg_tx_number(otg, n)].count == 0)
-        ep->interrupts |= DIEPINT_ITTXFE;
+    otg->in[n].interrupts |= in_refused(otg, n);
     return VBOARD_OTG_NAK;
 }
 
@@ -150,13 +178,9 @@ enum vboard_otg_answer vboard_otg_in(struct vboard_otg *otg, uint8_t address, ui
 
 static enum vboard_otg_answer refuse_out(struct vboard_otg *otg, unsigned n)
 {
-    struct otg_endpoint *ep = &otg->out[n];
-
-    if (ep->ctl & EPCTL_STALL)
+    if (otg->out[n].ctl & EPCTL_STALL)
         return VBOARD_OTG_STALL;
-    ep->interrupts |= EPINT_NAK;
-    if (n == 0 && !(ep->ctl & EPCTL_EPENA))
-        ep->interrupts |= DOEPINT_OTEPDIS;
+    otg->out[n].interrupts |= out_refused(otg, n);
     return VBOARD_OTG_NAK;
 }
 
