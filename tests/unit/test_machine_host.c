@@ -34,6 +34,7 @@ struct firmware {
     unsigned slices;  /* calls of run() */
     bool stop;        /* progress() was called */
     bool dead;        /* does nothing at all */
+    bool frozen;      /* time stands still */
     bool deaf;        /* connects, but answers nothing */
     bool wrong_toggle;
     bool strings_refused;
@@ -282,7 +283,7 @@ static uint64_t run(void *context, uint64_t until_ns)
     unsigned seen = d->progress;
 
     f->slices++;
-    while (d->now_ns < until_ns && d->progress == seen) {
+    while (d->now_ns < until_ns && d->progress == seen && !f->frozen) {
         if (!f->dead && step(f))
             d->now_ns += STEP_US * US;
         else
@@ -791,6 +792,25 @@ static void test_power_gone(void **state)
     assert_int_equal(vboard_host_state(f->host), VBOARD_HOST_DETACHED);
 }
 
+static void test_frozen_machine(void **state)
+{
+    struct firmware *f = *state;
+    uint8_t bytes[8];
+    size_t actual;
+    uint64_t now_ns;
+
+    f->frozen = true;
+    assert_true(vboard_host_idle(f->host, MS) == 0);
+    f->frozen = false;
+    plug_ready(f);
+    now_ns = f->device.now_ns;
+    f->frozen = true;
+    assert_int_equal(request(f, 0xC0, REQUEST_SEND, 8, 8, bytes, &actual), B0_XFER_GONE);
+    assert_int_equal(vboard_host_in(f->host, 1, bytes, &actual, now_ns + MS), B0_XFER_GONE);
+    assert_true(vboard_host_idle(f->host, now_ns + MS) == now_ns);
+    assert_false(vboard_host_bus_reset(f->host));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -820,6 +840,7 @@ int main(void)
         TEST(test_suspend),
         TEST(test_frames_only_if_wanted),
         TEST(test_power_gone),
+        TEST(test_frozen_machine),
     };
 
     return cmocka_run_group_tests_name("machine_host", tests, NULL, NULL);

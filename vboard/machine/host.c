@@ -41,7 +41,8 @@ void vboard_host_report(struct vboard_host *host, const char *format, ...)
 
 bool vboard_host_present(const struct vboard_host *host)
 {
-    return vboard_otg_connected(host->otg) && vboard_otg_connection(host->otg) == host->plug;
+    return vboard_otg_connected(host->otg) && vboard_otg_connection(host->otg) == host->plug &&
+           host->stalls < HOST_STALLS_MAX;
 }
 
 static bool pull_up_changed(const struct vboard_host *host, bool connected, unsigned connection)
@@ -50,20 +51,30 @@ static bool pull_up_changed(const struct vboard_host *host, bool connected, unsi
            vboard_otg_connection(host->otg) != connection;
 }
 
+static void run(struct vboard_host *host, uint64_t until_ns)
+{
+    uint64_t now_ns = host->port.run(host->port.context, until_ns);
+
+    host->stalls = now_ns > host->now_ns ? 0 : host->stalls + 1;
+    if (now_ns > host->now_ns)
+        host->now_ns = now_ns;
+}
+
 void vboard_host_pass(struct vboard_host *host, uint64_t until_ns, uint32_t watch)
 {
     bool connected = vboard_otg_connected(host->otg);
     unsigned connection = vboard_otg_connection(host->otg);
 
     watch &= ~vboard_otg_attentive(host->otg);
-    while (host->now_ns < until_ns && !pull_up_changed(host, connected, connection) &&
+    while (host->now_ns < until_ns && host->stalls < HOST_STALLS_MAX &&
+           !pull_up_changed(host, connected, connection) &&
            !(vboard_otg_attentive(host->otg) & watch)) {
         uint64_t sof_ns = vboard_otg_sof_due_ns(host->otg);
         uint64_t step_ns = sof_ns < until_ns ? sof_ns : until_ns;
 
         vboard_otg_watch(host->otg, watch | VBOARD_OTG_CONNECTION);
         if (step_ns > host->now_ns)
-            host->now_ns = host->port.run(host->port.context, step_ns);
+            run(host, step_ns);
         if (host->now_ns >= sof_ns)
             vboard_otg_sof(host->otg);
     }
@@ -164,7 +175,8 @@ uint64_t vboard_host_idle(struct vboard_host *host, uint64_t until_ns)
 {
     enum vboard_host_state state = host->state;
 
-    while (host->now_ns < until_ns && host->state == state) {
+    host->stalls = 0;
+    while (host->now_ns < until_ns && host->state == state && host->stalls < HOST_STALLS_MAX) {
         if (state == VBOARD_HOST_DETACHED && vboard_otg_connected(host->otg))
             attach(host);
         else if (state != VBOARD_HOST_DETACHED && !vboard_host_present(host))
@@ -202,13 +214,15 @@ bool vboard_host_bus_reset(struct vboard_host *host)
     unsigned connection = host->connection;
     uint64_t until_ns = host->now_ns + BUS_RESET_MS * MS;
 
+    host->stalls = 0;
     if (host->state == VBOARD_HOST_DETACHED || !vboard_host_present(host))
         return false;
     host->again = host->state == VBOARD_HOST_READY || host->state == VBOARD_HOST_SUSPENDED;
     host->attempts = 0;
     host->problem = NULL;
     reset_bus(host);
-    while (host->state == VBOARD_HOST_ATTACHING && host->now_ns < until_ns)
+    while (host->state == VBOARD_HOST_ATTACHING && host->now_ns < until_ns &&
+           host->stalls < HOST_STALLS_MAX)
         vboard_host_idle(host, until_ns);
     return host->state == VBOARD_HOST_READY && host->connection == connection;
 }

@@ -20,7 +20,8 @@ struct vboard_host_port {
      * Lets the device work until a point in time, or less: it may return early after the
      * controller's port has had a progress() call, or when the machine is no longer powered (VBUS
      * must be off then). Returns the time that it is now, which never goes back and is never past
-     * until_ns. With until_ns not after now it returns at once.
+     * until_ns. With until_ns not after now it returns at once. If time stands still for long, the
+     * machine is taken for dead: transfers end with B0_XFER_GONE, idle() returns early.
      */
     uint64_t (*run)(void *context, uint64_t until_ns);
     /* The device broke the rules of the bus: wrong toggle, babble, bad descriptors. */

@@ -16,6 +16,7 @@ enum {
     HOST_STRING_MAX = 127, /* characters: (255 - 2) / 2, rounded up */
     HOST_DEVICE_SIZE = 18,
     HOST_ADDRESS = 1,
+    HOST_STALLS_MAX = 1000, /* then the machine is taken for dead */
 };
 
 enum host_stage {
@@ -63,6 +64,7 @@ struct vboard_host {
     struct vboard_otg *otg;
     struct vboard_host_port port;
     uint64_t now_ns;
+    unsigned stalls; /* calls of run() one after the other in which no time has passed */
 
     enum vboard_host_state state;
     enum host_phase phase;

@@ -367,6 +367,7 @@ static void follow(struct vboard_host *host, const struct boot0_setup *setup)
 /* Whether there is something to talk to. */
 static bool reachable(struct vboard_host *host)
 {
+    host->stalls = 0;
     if (host->state == VBOARD_HOST_SUSPENDED)
         vboard_host_resume(host);
     return host->state == VBOARD_HOST_READY && vboard_host_present(host);
