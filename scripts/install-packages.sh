@@ -5,7 +5,7 @@
 set -euo pipefail
 
 build=(gcc libc6-dev make meson ninja-build pkg-config libusb-1.0-0-dev libserialport-dev
-       libumockdev-dev umockdev)
+       libumockdev-dev libunicorn-dev umockdev)
 firmware=(gcc-arm-none-eabi)
 # What the Arduino IDE downloads: libusb is part of it, with what libusb wants.
 dist=("${build[@]}" bzip2 git libudev-dev python3)

@@ -1,6 +1,8 @@
 /* A virtual board's life: made from a spec, powered, connected, reset, freed. */
 #include "board.h"
 
+#include <core/bytes.h>
+#include <core/descriptors.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +77,9 @@ static enum boot0_status save_flash(const struct vboard *board, struct boot0_err
 
 static void destroy(struct vboard *board)
 {
+    vboard_machine_free(board->machine);
     vboard_chip_free(&board->chip);
+    free(board->settings.elf_file);
     free(board->settings.flash_file);
     free(board);
 }
@@ -141,6 +145,11 @@ bool vboard_connected(const struct vboard *board)
     return board->function != NULL;
 }
 
+bool vboard_runs_program(const struct vboard *board)
+{
+    return vboard_machine_runs(board);
+}
+
 unsigned vboard_connection(const struct vboard *board)
 {
     return board->connection;
@@ -153,12 +162,15 @@ size_t vboard_descriptors(const struct vboard *board, uint8_t *bytes, size_t siz
 
 void vboard_connect(struct vboard *board, const struct vboard_function *function)
 {
+    uint8_t device[B0_USB_DEVICE_DESC_SIZE] = {0};
+
     board->function = function;
     board->connection++;
     /* The host enumerates at once and chooses the only configuration. */
     board->usb.configuration = 1;
     board->usb.alternate = 0;
-    vboard_trace(board, "connected as %04x:%04x", board->rom->usb.vendor, board->rom->usb.product);
+    function->descriptors(board, device, sizeof device);
+    vboard_trace(board, "connected as %04x:%04x", b0_load16(device + 8), b0_load16(device + 10));
 }
 
 void vboard_disconnect(struct vboard *board)
@@ -175,6 +187,7 @@ void vboard_disconnect(struct vboard *board)
 /* RM0090, 2.4 "Boot configuration"; level 2 starts nothing but the flash. */
 static void boot(struct vboard *board)
 {
+    vboard_machine_stop(board);
     memset(&board->work, 0, sizeof board->work);
     vboard_uart_stop(board);
     vboard_chip_reset(&board->chip);
@@ -188,6 +201,7 @@ void vboard_power_on(struct vboard *board)
         return;
     board->powered = true;
     board->replug_us = VBOARD_NEVER;
+    vboard_machine_cause(board, VBOARD_CAUSE_POWER);
     vboard_trace(board, "power on, BOOT0 = %d", board->settings.boot0);
     boot(board);
 }
@@ -200,6 +214,7 @@ void vboard_power_off(struct vboard *board)
     board->powered = false;
     board->cut_us = VBOARD_NEVER;
     vboard_disconnect(board);
+    vboard_machine_power_off(board);
     vboard_uart_stop(board);
     vboard_chip_lose_ram(&board->chip);
     memset(&board->dfu, 0, sizeof board->dfu);
@@ -220,6 +235,7 @@ void vboard_system_reset(struct vboard *board)
 void vboard_start_program(struct vboard *board, uint32_t address)
 {
     struct vboard_stats *stats = &board->stats;
+    bool leaves = board->function || board->uart.alive;
     bool sane = vboard_chip_vectors(&board->chip, address, &stats->start_stack, &stats->start_pc);
 
     vboard_disconnect(board);
@@ -231,10 +247,26 @@ void vboard_start_program(struct vboard *board, uint32_t address)
                      stats->start_stack, stats->start_pc);
     else
         vboard_violation(board, 1, "started what is no program", address);
+    if (sane)
+        vboard_machine_start(board, address, leaves);
+}
+
+/* The ROM does not look at BOOT0: it is entered by a jump, and starts as after a reset. */
+void vboard_enter_rom(struct vboard *board)
+{
+    bool boot0 = board->settings.boot0;
+
+    vboard_disconnect(board);
+    vboard_machine_stop(board);
+    board->settings.boot0 = true;
+    board->rom->function->start(board);
+    board->settings.boot0 = boot0;
 }
 
 void vboard_press_reset(struct vboard *board)
 {
+    if (board->powered)
+        vboard_machine_cause(board, VBOARD_CAUSE_PIN);
     vboard_system_reset(board);
 }
 
@@ -299,12 +331,13 @@ static enum boot0_xfer perform(struct vboard *board, const struct boot0_setup *s
 }
 
 static void account(struct vboard *board, const struct boot0_setup *setup, size_t actual,
-                    enum boot0_xfer result)
+                    enum boot0_xfer result, bool keeps_time)
 {
     uint64_t bus_us = vboard_bus_us(setup, actual, result == B0_XFER_STALL);
 
     board->stats.bus_us += bus_us;
-    vboard_clock_advance(board, board->now_us + bus_us, false);
+    if (!keeps_time)
+        vboard_clock_advance(board, board->now_us + bus_us, false);
     if (setup->request_type & B0_USB_DIR_IN)
         board->stats.bytes_in += actual;
     else
@@ -317,6 +350,7 @@ enum boot0_xfer vboard_control(struct vboard *board, const struct boot0_setup *s
     uint64_t start_us = board->now_us;
     unsigned connection = board->connection;
     enum boot0_xfer result;
+    bool keeps_time;
 
     *actual = 0;
     vboard_clock_advance(board, board->now_us, false);
@@ -324,12 +358,13 @@ enum boot0_xfer vboard_control(struct vboard *board, const struct boot0_setup *s
         return B0_XFER_GONE;
     board->deadline_us =
         timeout_us < VBOARD_NEVER - board->now_us ? board->now_us + timeout_us : VBOARD_NEVER;
+    keeps_time = board->function->keeps_time;
     count_transfer(board, setup);
     result = perform(board, setup, data, actual);
     if (result == B0_XFER_TIMEOUT && board->deadline_us != VBOARD_NEVER)
         vboard_clock_advance(board, board->deadline_us, true);
     else if (result != B0_XFER_TIMEOUT && result != B0_XFER_GONE)
-        account(board, setup, *actual, result);
+        account(board, setup, *actual, result, keeps_time);
     vboard_trace_transfer(board, setup, data, *actual, result, start_us);
     if (result == B0_XFER_OK && board->function && board->connection == connection)
         board->function->sent(board, setup);

@@ -5,18 +5,20 @@
  *   spec.c     "MODEL:key=value,…"              usb.c     descriptors, standard requests
  *   faults.c   what goes wrong on purpose       trace.c, stats.c
  *   chip/      memories                         rom/      bootloaders
+ *   machine/   the CPU and what it needs to run programs
  */
 #ifndef VBOARD_BOARD_H
 #define VBOARD_BOARD_H
 
 #include "chip/chip.h"
+#include "machine/machine.h"
 #include "rom/models.h"
 #include "vboard.h"
 
 #define VBOARD_NEVER UINT64_MAX
 
 /*
- * What answers on USB now: a bootloader, or one day a CPU that runs a program. It gets every
+ * What answers on USB now: a bootloader, or the machine that runs a program. It gets every
  * control transfer, standard requests too (vboard_usb_standard() answers those for the models that
  * have their descriptors in a table).
  */
@@ -36,6 +38,9 @@ struct vboard_function {
     /* As vboard_packet(), until a point in time. NULL if it has no endpoint but 0. */
     enum boot0_xfer (*packet)(struct vboard *board, uint8_t endpoint, uint8_t *data, size_t *size,
                               uint64_t deadline_us);
+    /* As vboard_string(). NULL: the strings are those of the model. */
+    size_t (*string)(const struct vboard *board, uint8_t index, char *text, size_t size);
+    bool keeps_time; /* what control() takes on the bus has passed when it returns */
 };
 
 /* ---- what the spec says ---- */
@@ -96,9 +101,19 @@ struct vboard_settings {
     size_t fault_count;
     uint32_t baud_max;
     struct vboard_wire wires[2]; /* of DTR and RTS */
+    uint32_t crystal_hz;         /* 0: none */
+    bool vbus_wired;             /* PA9 sees VBUS */
+    bool battery;                /* on VBAT */
+    char *elf_file;              /* symbols of the program; NULL: none */
+    bool button_set;             /* a pin is held at a level */
+    bool button_high;
+    unsigned button_pin; /* 16 times the port, and the pin */
 };
 
-/* Fills settings (and the model) from a spec. The caller frees settings->flash_file in any case. */
+/*
+ * Fills settings (and the model) from a spec. The caller frees settings->flash_file and elf_file in
+ * any case.
+ */
 enum boot0_status vboard_spec_parse(const char *spec, const struct vboard_rom **rom,
                                     struct vboard_settings *settings, struct boot0_error *error);
 /* Parses the value of fault=: several joined by '+'. */
@@ -115,7 +130,8 @@ struct vboard_usb {
 /* The flash at work. */
 struct vboard_work {
     bool busy;
-    bool naks; /* the controller cannot be served meanwhile */
+    bool by_machine; /* the machine says when it is over, more exactly than end_us */
+    bool naks;       /* the controller cannot be served meanwhile */
     uint64_t start_us;
     uint64_t end_us;
     struct vboard_flash_op op;
@@ -182,6 +198,8 @@ struct vboard {
     struct vboard_dfu dfu;
     struct vboard_uart uart;
     struct vboard_work work;
+    struct vboard_machine *machine; /* NULL: no program was started yet */
+    struct vboard_backup backup;
     bool powered;
     unsigned connection;
     uint32_t status_requests; /* GETSTATUS so far: faults count them */
@@ -207,8 +225,13 @@ void vboard_system_reset(struct vboard *board);
 /* Power goes: whatever the flash was doing stays half done. */
 void vboard_power_off(struct vboard *board);
 void vboard_power_on(struct vboard *board);
-/* Starts the program whose vectors are at an address; there is no CPU, so the bus falls silent. */
+/*
+ * The ROM is left: the bus falls silent, and the program whose vectors are at an address starts, if
+ * there is a machine for it.
+ */
 void vboard_start_program(struct vboard *board, uint32_t address);
+/* A program has jumped to the ROM. */
+void vboard_enter_rom(struct vboard *board);
 /* Counts and traces something that real hardware would have let pass. */
 void vboard_violation(struct vboard *board, uint32_t count, const char *what, uint32_t address);
 
@@ -221,6 +244,8 @@ uint64_t vboard_bus_us(const struct boot0_setup *setup, size_t actual, bool stal
 /* Begins the operation in work.op; it ends in `done`, at once if it takes no time. */
 void vboard_work_begin(struct vboard *board, bool naks,
                        void (*done)(struct vboard *, const struct vboard_flash_result *));
+/* It is over: for what the machine has begun, when the machine says so. */
+void vboard_work_end(struct vboard *board);
 /* Power goes in the middle of it. */
 void vboard_work_interrupt(struct vboard *board);
 /*
@@ -231,6 +256,8 @@ enum boot0_xfer vboard_work_finish(struct vboard *board);
 
 /* ---- rom/uart_line.c ---- */
 
+/* A character that a running program has sent is complete. */
+void vboard_uart_transmit(struct vboard *board, uint8_t byte, uint32_t baud, bool even_parity);
 /* The UART falls silent; what it has sent still arrives. */
 void vboard_uart_stop(struct vboard *board);
 

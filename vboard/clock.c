@@ -48,6 +48,8 @@ static void trace_begin(const struct vboard *board, uint64_t duration_us)
     const struct vboard_flash_op *op = &board->work.op;
     struct vboard_sector sector = vboard_flash_sector(&board->chip, op->address);
 
+    if (op->kind == VBOARD_PROGRAM && board->work.by_machine)
+        return; /* a line for each word would be too many: the machine tells of runs of them */
     if (op->kind == VBOARD_ERASE_SECTOR)
         vboard_trace(board, "%s %u at 0x%08x, %u bytes, %u us%s", names[op->kind], sector.index,
                      sector.address, sector.size, (unsigned)duration_us,
@@ -77,7 +79,7 @@ static void account(struct vboard *board, uint64_t elapsed_us,
         vboard_violation(board, result->violations, result->violation, result->violation_address);
 }
 
-static void work_end(struct vboard *board)
+void vboard_work_end(struct vboard *board)
 {
     struct vboard_work *work = &board->work;
     struct vboard_flash_result result;
@@ -104,7 +106,7 @@ void vboard_work_begin(struct vboard *board, bool naks,
     trace_begin(board, duration_us);
     vboard_faults_operation(board, duration_us);
     if (duration_us == 0 && board->cut_us > board->now_us)
-        work_end(board);
+        vboard_work_end(board);
 }
 
 void vboard_work_interrupt(struct vboard *board)
@@ -158,7 +160,8 @@ static void (*next_event(const struct vboard *board, uint64_t until_us,
     } events[] = {
         {board->cut_us, power_cut},
         {board->replug_us, replug},
-        {board->work.busy ? board->work.end_us : VBOARD_NEVER, work_end},
+        {board->work.busy && !board->work.by_machine ? board->work.end_us : VBOARD_NEVER,
+         vboard_work_end},
         {board->timer_us, timer},
     };
     void (*happen)(struct vboard *) = NULL;
@@ -172,17 +175,32 @@ static void (*next_event(const struct vboard *board, uint64_t until_us,
     return *at_us == VBOARD_NEVER ? NULL : happen;
 }
 
+/*
+ * Time goes on up to a point; false if not so far, because a program has done something that
+ * changes what is due.
+ */
+static bool pass(struct vboard *board, uint64_t at_us, bool waiting)
+{
+    uint64_t start_us = board->now_us;
+    bool idle = !board->work.busy, there = true;
+
+    if (vboard_machine_runs(board))
+        there = vboard_machine_advance(board, at_us);
+    if (there)
+        board->now_us = at_us;
+    if (waiting && idle)
+        board->stats.wait_us += board->now_us - start_us;
+    return there;
+}
+
 /* To the first thing that is due until then, which happens, or to that point. */
 static bool step(struct vboard *board, uint64_t until_us, bool waiting)
 {
     uint64_t at_us;
     void (*happen)(struct vboard *) = next_event(board, until_us, &at_us);
 
-    if (at_us > board->now_us) {
-        if (waiting && !board->work.busy)
-            board->stats.wait_us += at_us - board->now_us;
-        board->now_us = at_us;
-    }
+    if (at_us > board->now_us && !pass(board, at_us, waiting))
+        return true;
     if (happen)
         happen(board);
     return happen;

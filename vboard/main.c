@@ -17,6 +17,9 @@
 
 enum {
     BOARDS_MAX = 15,
+    /* A program needs a moment until it is on the bus; COMMAND is to find it there. */
+    START_MS = 2000,
+    START_STEP_MS = 10,
     /* sysexits.h */
     STATUS_USAGE = 64,
     STATUS_DATA = 65,
@@ -268,6 +271,14 @@ static enum boot0_status close_output(FILE *file, const char *name, struct boot0
     return failed ? boot0_fail(error, B0_E_IO, "cannot write all of %s", name) : B0_OK;
 }
 
+static void let_start(struct vboard *board)
+{
+    for (int ms = 0; ms < START_MS && vboard_runs_program(board) && !vboard_connected(board);
+         ms += START_STEP_MS) {
+        vboard_wait(board, START_STEP_MS * 1000);
+    }
+}
+
 static enum boot0_status prepare(const struct options *options, struct run *run,
                                  struct boot0_error *error)
 {
@@ -280,6 +291,7 @@ static enum boot0_status prepare(const struct options *options, struct run *run,
         } else {
             run->count++;
             vboard_set_trace(run->boards[n], run->trace);
+            let_start(run->boards[n]);
         }
     }
     if (status == B0_OK) {

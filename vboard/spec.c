@@ -24,19 +24,24 @@ static enum boot0_status bad(struct boot0_error *error, const char *value, const
     return boot0_fail(error, B0_E_USAGE, "\"%s\" is not %s", value, wanted);
 }
 
-static enum boot0_status set_flash(struct vboard_settings *settings, const char *value,
-                                   struct boot0_error *error)
+static enum boot0_status set_file(char **file, const char *value, struct boot0_error *error)
 {
     size_t size = strlen(value) + 1;
 
     if (size == 1)
         return bad(error, value, "a file name");
-    free(settings->flash_file);
-    settings->flash_file = malloc(size);
-    if (!settings->flash_file)
+    free(*file);
+    *file = malloc(size);
+    if (!*file)
         return boot0_fail(error, B0_E_MEMORY, "out of memory");
-    memcpy(settings->flash_file, value, size);
+    memcpy(*file, value, size);
     return B0_OK;
+}
+
+static enum boot0_status set_flash(struct vboard_settings *settings, const char *value,
+                                   struct boot0_error *error)
+{
+    return set_file(&settings->flash_file, value, error);
 }
 
 static enum boot0_status set_fill(struct vboard_settings *settings, const char *value,
@@ -200,6 +205,64 @@ static enum boot0_status set_wiring(struct vboard_settings *settings, const char
     return bad(error, value, "a wiring such as \"dtr-reset+rts-boot0\" or \"!dtr-reset\"");
 }
 
+static enum boot0_status set_crystal(struct vboard_settings *settings, const char *value,
+                                     struct boot0_error *error)
+{
+    unsigned long mhz;
+
+    if (!number(value, 26, &mhz) || (mhz > 0 && mhz < 4))
+        return bad(error, value, "a crystal of 4 to 26 MHz, or 0 for none");
+    settings->crystal_hz = (uint32_t)mhz * 1000000;
+    return B0_OK;
+}
+
+static enum boot0_status set_vbus(struct vboard_settings *settings, const char *value,
+                                  struct boot0_error *error)
+{
+    unsigned long on;
+
+    if (!number(value, 1, &on))
+        return bad(error, value, "0 or 1");
+    settings->vbus_wired = on;
+    return B0_OK;
+}
+
+static enum boot0_status set_vbat(struct vboard_settings *settings, const char *value,
+                                  struct boot0_error *error)
+{
+    unsigned long on;
+
+    if (!number(value, 1, &on))
+        return bad(error, value, "0 or 1");
+    settings->battery = on;
+    return B0_OK;
+}
+
+static enum boot0_status set_elf(struct vboard_settings *settings, const char *value,
+                                 struct boot0_error *error)
+{
+    return set_file(&settings->elf_file, value, error);
+}
+
+/* "PA0:1": the port, the pin, and the level that it is held at. */
+static enum boot0_status set_button(struct vboard_settings *settings, const char *value,
+                                    struct boot0_error *error)
+{
+    const char *p = value + 2;
+    unsigned pin = 0;
+
+    if (value[0] != 'P' || value[1] < 'A' || value[1] > 'I')
+        return bad(error, value, "a pin and its level such as PA0:1");
+    for (; *p >= '0' && *p <= '9' && pin < 16; p++)
+        pin = pin * 10 + (unsigned)(*p - '0');
+    if (p == value + 2 || pin > 15 || p[0] != ':' || (p[1] != '0' && p[1] != '1') || p[2] != '\0')
+        return bad(error, value, "a pin and its level such as PA0:1");
+    settings->button_set = true;
+    settings->button_high = p[1] == '1';
+    settings->button_pin = (unsigned)(value[1] - 'A') * 16 + pin;
+    return B0_OK;
+}
+
 static enum boot0_status set_fault(struct vboard_settings *settings, const char *value,
                                    struct boot0_error *error)
 {
@@ -215,6 +278,11 @@ static const struct {
     {{"flash=FILE", "main flash is read from this file, and written back at the end"}, set_flash},
     {{"fill=blank|random|0xNN", "what the flash holds at first (default blank)"}, set_fill},
     {{"boot0=0|1", "the BOOT0 pin at power-up: 1 starts the bootloader (default 1)"}, set_boot0},
+    {{"crystal=MHZ", "the crystal, 0 for none (default 8): programs on f407 only"}, set_crystal},
+    {{"elf=FILE", "names of functions for what is told of a program"}, set_elf},
+    {{"button=PIN:LEVEL", "a pin held high or low, such as PA0:1"}, set_button},
+    {{"vbus=0|1", "whether PA9 sees the VBUS of the USB port (default 1)"}, set_vbus},
+    {{"vbat=0|1", "1: the backup registers outlive a loss of power (default 0)"}, set_vbat},
     {{"serial=TEXT", "USB serial number"}, set_serial},
     {{"supply=V", "supply voltage, 1.65 to 3.6 (default 3.3)"}, set_supply},
     {{"feature_erase=0|1", "1: the supply range of the ROM speeds up erasing too (unproven)"},
@@ -268,7 +336,8 @@ static enum boot0_status parse_pair(char *pair, struct vboard_settings *settings
     if (!set) {
         boot0_fail(error, B0_E_USAGE, "a virtual board has no setting \"%s\"", pair);
         if (error)
-            boot0_hint(error, "Settings are flash, fill, boot0, serial, supply, rdp, poll_address, "
+            boot0_hint(error, "Settings are flash, fill, boot0, crystal, elf, button, vbus, vbat, "
+                              "serial, supply, rdp, poll_address, "
                               "poll_erase, poll_data, feature_erase, baud_max, wiring and fault, "
                               "each as key=value.");
         return B0_E_USAGE;
@@ -289,6 +358,8 @@ static void set_defaults(struct vboard_settings *settings, const struct vboard_r
     settings->fill_byte = 0xff;
     settings->boot0 = true;
     settings->supply_mv = 3300;
+    settings->crystal_hz = 8000000;
+    settings->vbus_wired = true;
     settings->baud_max = 230400;
     memcpy(settings->serial, rom->usb.serial, strlen(rom->usb.serial) + 1);
     memcpy(settings->poll_ms, rom->poll_ms, sizeof settings->poll_ms);

@@ -9,9 +9,11 @@
 #include <lib/trace/line.h>
 #include <stdarg.h>
 
-static bool tells_state(const struct boot0_setup *setup, enum boot0_xfer result)
+static bool tells_state(const struct vboard *board, const struct boot0_setup *setup,
+                        enum boot0_xfer result)
 {
-    return (setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_CLASS && result != B0_XFER_GONE;
+    return !(board->function && board->function->keeps_time) &&
+           (setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_CLASS && result != B0_XFER_GONE;
 }
 
 void vboard_trace_transfer(const struct vboard *board, const struct boot0_setup *setup,
@@ -25,7 +27,7 @@ void vboard_trace_transfer(const struct vboard *board, const struct boot0_setup 
         .result = result,
         .actual = actual,
         .data = data,
-        .state = tells_state(setup, result) ? b0_dfu_state_name(board->dfu.state) : NULL,
+        .state = tells_state(board, setup, result) ? b0_dfu_state_name(board->dfu.state) : NULL,
     };
 
     if (board->trace)

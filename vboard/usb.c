@@ -153,7 +153,11 @@ size_t vboard_usb_descriptors(const struct vboard *board, uint8_t *bytes, size_t
 size_t vboard_string(const struct vboard *board, uint8_t index, char *text, size_t size)
 {
     uint8_t bytes[STRING_DESC_MAX];
-    size_t sent = board->function && index > 0 ? make_string(board, index, bytes) : 0;
+    size_t sent;
+
+    if (board->function && board->function->string)
+        return board->function->string(board, index, text, size);
+    sent = board->function && index > 0 ? make_string(board, index, bytes) : 0;
 
     if (sent == 0) {
         if (size > 0)

@@ -90,6 +90,9 @@ enum boot0_xfer vboard_control(struct vboard *board, const struct boot0_setup *s
 enum boot0_xfer vboard_packet(struct vboard *board, uint8_t endpoint, uint8_t *data, size_t *size,
                               uint64_t timeout_us);
 
+/* Whether a program runs on the board's CPU, rather than its ROM. */
+bool vboard_runs_program(const struct vboard *board);
+
 /* USB bus reset by the host. */
 void vboard_bus_reset(struct vboard *board);
 

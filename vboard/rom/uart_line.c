@@ -39,10 +39,10 @@ static bool strikes(const struct vboard *board, enum vboard_fault_kind kind)
 
 /* ---- from the board ---- */
 
-static void put(struct vboard *board, uint8_t byte, bool damaged)
+/* A character that is complete at that time. */
+static void put_at(struct vboard *board, uint8_t byte, bool damaged, uint64_t at_us)
 {
     struct vboard_uart *uart = &board->uart;
-    uint64_t start_us = uart->sent_until_us > board->now_us ? uart->sent_until_us : board->now_us;
     struct vboard_character *slot;
 
     if (uart->out_count == VBOARD_UART_OUT_MAX)
@@ -50,8 +50,17 @@ static void put(struct vboard *board, uint8_t byte, bool damaged)
     slot = &uart->out[(uart->out_first + uart->out_count++) % VBOARD_UART_OUT_MAX];
     slot->byte = byte;
     slot->damaged = damaged;
-    slot->at_us = start_us + character_us(uart->baud);
-    uart->sent_until_us = slot->at_us;
+    slot->at_us = at_us;
+    uart->sent_until_us = at_us;
+}
+
+/* A character that begins when those before it are out. */
+static void put(struct vboard *board, uint8_t byte, bool damaged)
+{
+    const struct vboard_uart *uart = &board->uart;
+    uint64_t start_us = uart->sent_until_us > board->now_us ? uart->sent_until_us : board->now_us;
+
+    put_at(board, byte, damaged, start_us + character_us(uart->baud));
 }
 
 static void hang_up(struct vboard *board)
@@ -99,6 +108,20 @@ void vboard_uart_answer(struct vboard *board, uint8_t byte)
         byte = (uint8_t)(byte * 37 + 11);
     }
     put(board, byte, damaged);
+}
+
+void vboard_uart_transmit(struct vboard *board, uint8_t byte, uint32_t baud, bool even_parity)
+{
+    struct vboard_uart *uart = &board->uart;
+
+    (void)even_parity; /* which a port that expects none takes for the stop bit, when it can */
+    board->stats.bytes_in++;
+    if (!count(board))
+        return;
+    if (uart->line_baud != 0 && !speeds_agree(uart->line_baud, baud))
+        put_at(board, (uint8_t)(byte * 37 + 11), true, board->now_us);
+    else
+        put_at(board, byte, false, board->now_us);
 }
 
 void vboard_uart_flush(struct vboard *board)
@@ -166,6 +189,12 @@ static void send_one(struct vboard *board, const struct vboard_line *line, uint8
     board->stats.bus_us += us;
     vboard_clock_advance(board, board->now_us + us, false);
     deliver_held(board);
+    if (vboard_machine_runs(board)) {
+        uart->line_baud = line->baud;
+        if (count(board))
+            vboard_machine_receive(board, byte, line->baud, line->even_parity);
+        return;
+    }
     if (!uart->alive)
         return;
     uart->line_baud = line->baud;
@@ -230,6 +259,7 @@ void vboard_uart_lines(struct vboard *board, bool dtr, bool rts)
     if (!held && holds && board->powered) {
         vboard_trace(board, "uart: held in reset");
         vboard_disconnect(board);
+        vboard_machine_stop(board);
         vboard_uart_stop(board);
     } else if (held && !holds) {
         vboard_press_reset(board); /* the chip looks at BOOT0 when it comes out of reset */

@@ -1,0 +1,84 @@
+/*
+ * Power control and the backup domain: RM0090, chapters 5 and 26. The calendar of the RTC does not
+ * run; its registers keep what is written.
+ */
+#include "private.h"
+
+#include <string.h>
+
+enum {
+    PWR_CR = 0x00,
+    PWR_CSR = 0x04,
+    CR_DBP = 1 << 8,
+    CR_VOS = 1 << 14,
+    CSR_VOSRDY = 1 << 14,
+
+    RTC_ISR = 0x0c,
+    RTC_WPR = 0x24,
+    RTC_BACKUP = 0x50,
+    ISR_WRITES_FINISHED = 0x27, /* ALRAWF, ALRBWF, WUTWF, RSF */
+    ISR_INITF = 1 << 6,
+    ISR_INIT = 1 << 7,
+};
+
+void vboard_pwr_reset(struct vboard_machine *machine)
+{
+    machine->power.cr = CR_VOS; /* 5.4.1 */
+    machine->power.csr = 0;
+}
+
+uint32_t vboard_pwr_read(struct vboard_machine *machine, uint32_t offset)
+{
+    if (offset == PWR_CR)
+        return machine->power.cr;
+    return offset == PWR_CSR ? machine->power.csr | CSR_VOSRDY : 0;
+}
+
+void vboard_pwr_write(struct vboard_machine *machine, uint32_t offset, uint32_t value,
+                      uint32_t mask)
+{
+    if (offset == PWR_CR)
+        vboard_merge(&machine->power.cr, value & 0xc3f3, mask & 0xc3f3);
+    else if (offset == PWR_CSR)
+        vboard_merge(&machine->power.csr, value & 0x300, mask & 0x300);
+}
+
+/* 5.1.2: DBP opens the backup domain. */
+bool vboard_pwr_writable(struct vboard_machine *machine)
+{
+    if (machine->power.cr & CR_DBP)
+        return true;
+    vboard_report(machine, 0x40002800, "the backup domain was written without PWR_CR.DBP");
+    return false;
+}
+
+void vboard_rtc_reset(struct vboard_machine *machine)
+{
+    (void)machine; /* outlives every reset but that of its own power */
+}
+
+uint32_t vboard_rtc_read(struct vboard_machine *machine, uint32_t offset)
+{
+    uint32_t index = (offset - RTC_BACKUP) / 4;
+    uint32_t isr;
+
+    if (offset >= RTC_BACKUP)
+        return index < VBOARD_BACKUP_WORDS ? machine->board->backup.registers[index] : 0;
+    if (offset != RTC_ISR)
+        return machine->board->backup.rtc[offset / 4];
+    isr = machine->board->backup.rtc[RTC_ISR / 4];
+    return isr | ISR_WRITES_FINISHED | (isr & ISR_INIT ? ISR_INITF : 0);
+}
+
+void vboard_rtc_write(struct vboard_machine *machine, uint32_t offset, uint32_t value,
+                      uint32_t mask)
+{
+    uint32_t index = (offset - RTC_BACKUP) / 4;
+
+    if (!vboard_pwr_writable(machine))
+        return;
+    if (offset < RTC_BACKUP)
+        vboard_merge(&machine->board->backup.rtc[offset / 4], value, mask);
+    else if (index < VBOARD_BACKUP_WORDS)
+        vboard_merge(&machine->board->backup.registers[index], value, mask);
+}
