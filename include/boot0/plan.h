@@ -107,6 +107,13 @@ B0_API enum boot0_status boot0_plan_finish(struct boot0_plan *plan,
                                            const struct boot0_plan_times *times,
                                            struct boot0_error *error);
 
+/*
+ * For another attempt, after one that failed in the middle: what is wanted of each sector stays,
+ * with the bytes that are preserved, which the board may have lost by now. What it holds has to be
+ * learned anew, and the steps made again; what was written already is not written twice.
+ */
+B0_API void boot0_plan_again(struct boot0_plan *plan);
+
 B0_API void boot0_plan_free(struct boot0_plan *plan);
 
 #ifdef __cplusplus

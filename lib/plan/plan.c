@@ -370,6 +370,29 @@ enum boot0_status boot0_plan_finish(struct boot0_plan *plan, const struct boot0_
     return B0_OK;
 }
 
+/* All that is wanted is known: none of it is to be taken from the board any more. */
+static void keep_wanted(struct boot0_plan_sector *s)
+{
+    if (s->need == B0_NEED_ALL && s->held_size < s->sector.size)
+        return; /* nothing was erased yet */
+    if (s->need == B0_NEED_ALL)
+        memset(s->mask, 1, s->sector.size);
+    s->need = s->sector.access & B0_SECTOR_READABLE ? B0_NEED_COMPARE : B0_NEED_NOTHING;
+}
+
+void boot0_plan_again(struct boot0_plan *plan)
+{
+    plan->options.full = false;
+    for (size_t i = 0; i < plan->sector_count; i++) {
+        struct boot0_plan_sector *s = &plan->sectors[i];
+
+        keep_wanted(s);
+        s->held_size = 0;
+        s->known = false;
+        s->differs = s->need == B0_NEED_NOTHING;
+    }
+}
+
 void boot0_plan_free(struct boot0_plan *plan)
 {
     if (!plan)

@@ -101,10 +101,20 @@ static enum boot0_status learn(struct boot0_session *session, struct boot0_plan 
     return status;
 }
 
-/* The plan for the segments of one alternate (by index). */
-static enum boot0_status plan_memory(struct boot0_session *session, const struct boot0_image *image,
-                                     int index, const struct boot0_flash_options *options,
-                                     struct boot0_plan **plan, struct boot0_error *error)
+/* Learns what the board holds, and makes the steps. */
+static enum boot0_status complete_plan(struct boot0_session *session, struct boot0_plan *plan,
+                                       int index, struct boot0_error *error)
+{
+    struct boot0_plan_times times = {erase_ms, write_ms, session};
+    enum boot0_status status = learn(session, plan, index, error);
+
+    return status == B0_OK ? boot0_plan_finish(plan, &times, error) : status;
+}
+
+/* The plan for the segments of one alternate (by index), of which nothing is learned yet. */
+static enum boot0_status begin_plan(struct boot0_session *session, const struct boot0_image *image,
+                                    int index, const struct boot0_flash_options *options,
+                                    struct boot0_plan **plan, struct boot0_error *error)
 {
     const struct boot0_alternate *alternate = &session->board.alternates[index];
     struct boot0_plan_options plan_options = {
@@ -114,19 +124,8 @@ static enum boot0_status plan_memory(struct boot0_session *session, const struct
         .alternate = alternate->alternate,
         .vectors_last = index == session->board.flash_alternate,
     };
-    struct boot0_plan_times times = {erase_ms, write_ms, session};
-    enum boot0_status status =
-        boot0_plan_begin(plan, image, &alternate->layout, &plan_options, error);
 
-    if (status == B0_OK)
-        status = learn(session, *plan, index, error);
-    if (status == B0_OK)
-        status = boot0_plan_finish(*plan, &times, error);
-    if (status != B0_OK) {
-        boot0_plan_free(*plan);
-        *plan = NULL;
-    }
-    return status;
+    return boot0_plan_begin(plan, image, &alternate->layout, &plan_options, error);
 }
 
 /* The index of the alternate that a number of the image's stands for, after the check. */
@@ -172,7 +171,16 @@ enum boot0_status boot0_session_plan(struct boot0_session *session, struct boot0
     do
         memory = next_memory(session, image, memory);
     while (memory >= 0 && nth-- > 0);
-    return memory < 0 ? B0_OK : plan_memory(session, image, memory, options, plan, error);
+    if (memory < 0)
+        return B0_OK;
+    status = begin_plan(session, image, memory, options, plan, error);
+    if (status == B0_OK)
+        status = complete_plan(session, *plan, memory, error);
+    if (status != B0_OK) {
+        boot0_plan_free(*plan);
+        *plan = NULL;
+    }
+    return status;
 }
 
 /* ---- carrying out ---- */
@@ -323,33 +331,37 @@ enum boot0_status boot0_session_execute(struct boot0_session *session,
 
 /* ---- the whole job ---- */
 
+/*
+ * One plan serves all attempts: what it preserves of a sector was read before the sector was
+ * erased, and is nowhere else. Later attempts write what is missing.
+ */
 static enum boot0_status flash_memory(struct boot0_session *session,
                                       const struct boot0_image *image, int index,
                                       const struct boot0_flash_options *options,
                                       struct boot0_error *error)
 {
-    struct boot0_flash_options now = *options;
     struct boot0_report before = session->report;
-    enum boot0_status status = B0_OK;
+    struct boot0_plan *plan;
+    enum boot0_status status = begin_plan(session, image, index, options, &plan, error);
 
-    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        struct boot0_plan *plan;
-
-        status = plan_memory(session, image, index, &now, &plan, error);
+    if (status != B0_OK)
+        return status;
+    for (int attempt = 1;; attempt++) {
+        status = complete_plan(session, plan, index, error);
         if (status == B0_OK)
-            status = boot0_session_execute(session, plan, &now, error);
-        boot0_plan_free(plan);
-        if (status == B0_OK || !session->protocol->may_pass || attempt == ATTEMPTS)
+            status = boot0_session_execute(session, plan, options, error);
+        if (status == B0_OK || status == B0_E_CANCELLED || !session->protocol->may_pass ||
+            attempt == ATTEMPTS)
             break;
         b0_session_note(session, "%s; trying again", error->message);
         status = session->protocol->ops->settle(session->protocol, error);
         if (status != B0_OK)
             break;
-        /* What was written holds: only the rest is planned anew. */
-        now.full = false;
+        boot0_plan_again(plan);
         session->report.image_bytes = before.image_bytes;
         session->report.unchanged_bytes = before.unchanged_bytes;
     }
+    boot0_plan_free(plan);
     return status;
 }
 

@@ -708,6 +708,34 @@ static void a_timeout_anywhere_is_survived(void **state)
     one_bad_transfer_is_survived("timeout");
 }
 
+/* What the file does not say must outlive a second attempt too: by then the sector is erased. */
+static void what_is_preserved_survives_a_second_attempt(void **state)
+{
+    static const char *const faults[] = {"stall", "timeout", "status"};
+    unsigned total = count_transfers(5000);
+    uint8_t before[16 * KIB], after[16 * KIB];
+
+    (void)state;
+    for (unsigned n = 1; n <= 3 * total; n++) {
+        char spec[64];
+        struct bench b;
+        struct boot0_image *image = program(5000, 0);
+
+        snprintf(spec, sizeof spec, "f407:fill=random,fault=%s@%u", faults[n % 3], n / 3 + 1);
+        b = plug(spec);
+        assert_true(vboard_peek(b.board, BASE, before, sizeof before));
+        memcpy(before, image->segments[0].data, image->segments[0].size);
+        if (boot0_session_open(&b.session, &b.bus, NULL, NULL, NULL, &error) == B0_OK &&
+            boot0_session_flash(b.session, image, &stay, &error) == B0_OK) {
+            assert_true(vboard_peek(b.board, BASE, after, sizeof after));
+            if (memcmp(before, after, sizeof before) != 0)
+                fail_msg("%s: the rest of the sector is lost", spec);
+        }
+        boot0_image_free(image);
+        stop(&b);
+    }
+}
+
 static void a_garbage_status_anywhere_is_survived_or_told(void **state)
 {
     unsigned total = count_transfers(5000);
@@ -853,6 +881,7 @@ int main(void)
         cmocka_unit_test(a_stopped_flash_is_taken_up_again),
         cmocka_unit_test(a_stall_anywhere_is_survived),
         cmocka_unit_test(a_timeout_anywhere_is_survived),
+        cmocka_unit_test(what_is_preserved_survives_a_second_attempt),
         cmocka_unit_test(a_garbage_status_anywhere_is_survived_or_told),
         cmocka_unit_test(an_unplugged_board_is_told_and_flashed_later),
         cmocka_unit_test(a_power_cut_leaves_no_half_program_that_starts),
