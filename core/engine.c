@@ -218,6 +218,7 @@ static void begin(struct b0_engine *e, enum op op, uint32_t address, uint32_t si
     e->failed_request = B0_DFU_GETSTATUS;
     e->recoveries = 0;
     e->repeats = 0;
+    e->polls = 0;
     e->op_finished = false;
     e->short_ends = op == OP_UPLOAD;
     e->address = address;

@@ -7,9 +7,11 @@
 
 enum {
     REQUEST_TIMEOUT_MS = 5000,
-    RECOVERIES_MAX = 12, /* steps towards dfuIDLE before giving up */
-    REPEATS_MAX = 3,     /* of a GETSTATUS that stalled, failed or made no sense */
-    HANG_POLLS = 4,      /* honoured polls in dfuDNBUSY before CLRSTATUS is tried (H7) */
+    RECOVERIES_MAX = 12,   /* steps towards dfuIDLE before giving up */
+    REPEATS_MAX = 3,       /* of a GETSTATUS that stalled, failed or made no sense */
+    HANG_POLLS = 4,        /* honoured polls in dfuDNBUSY before CLRSTATUS is tried (H7) */
+    FOUND_BUSY_MS = 35000, /* of a board that was found at work: an F42x erases all in 32 s */
+    QUICK_POLLS = 6,       /* of such a board, at 10 ms if it asks for no more; then at 100 ms */
     WORK_CLEARS = 2,
     BACKOFF_MAX_MS = 20,
 };
@@ -73,17 +75,31 @@ static bool settle_may_go_on(struct b0_engine *e)
     return false;
 }
 
+/* Whether a board that was found busy is at work still; else it hangs. */
+static bool settle_is_patient(struct b0_engine *e)
+{
+    if (e->polls == 0)
+        e->deadline_us = e->now_us + (uint64_t)FOUND_BUSY_MS * 1000;
+    return e->now_us < e->deadline_us && (!e->config.quirks.busy_forever || e->polls < HANG_POLLS);
+}
+
 static void settle_busy(struct b0_engine *e)
 {
     uint32_t wait_ms = e->last.poll_timeout_ms;
     uint32_t clamp_ms = work_times[B0_WORK_COMMAND].clamp_ms;
+    uint32_t least_ms = e->polls < QUICK_POLLS ? 10 : 100;
 
-    /* Found busy and still busy after patience: the H7's remedy harms nobody else. */
-    if (e->recoveries > RECOVERIES_MAX / 2) {
+    /* The H7's remedy, which harms nobody else that is busy for so long. */
+    if (!settle_is_patient(e)) {
         e->stage = STAGE_CLEAR;
         return;
     }
-    e->wait_us = 1000 * (wait_ms == 0 ? 10 : wait_ms < clamp_ms ? wait_ms : clamp_ms);
+    if (e->polls < UINT8_MAX)
+        e->polls++;
+    e->recoveries--; /* work that goes on is no step towards dfuIDLE that failed */
+    if (wait_ms < least_ms && (wait_ms == 0 || least_ms > 10))
+        wait_ms = least_ms;
+    e->wait_us = 1000 * (wait_ms < clamp_ms ? wait_ms : clamp_ms);
     e->stage = STAGE_SETTLE_WAIT;
 }
 
@@ -107,6 +123,18 @@ static bool status_makes_sense(const struct b0_dfu_status *status)
     return status->state < B0_DFU_STATE_COUNT && status->status < B0_DFU_STATUS_COUNT;
 }
 
+/* Asks again; a little later if it was a stall, which is how L4 and F0 say that they are at work.
+ */
+static void settle_unanswered(struct b0_engine *e, enum boot0_xfer result)
+{
+    if (++e->repeats > REPEATS_MAX) {
+        fail_transfer(e, result);
+    } else if (result == B0_XFER_STALL) {
+        e->wait_us = (uint32_t)(BACKOFF_MAX_MS * 1000) << e->repeats;
+        e->stage = STAGE_SETTLE_WAIT;
+    }
+}
+
 static void got_settle_status(struct b0_engine *e, enum boot0_xfer result, size_t actual)
 {
     if (result == B0_XFER_GONE) {
@@ -116,9 +144,8 @@ static void got_settle_status(struct b0_engine *e, enum boot0_xfer result, size_
     if (!settle_may_go_on(e))
         return;
     if (result != B0_XFER_OK || actual < B0_DFU_STATUS_SIZE) {
-        if (++e->repeats > REPEATS_MAX)
-            fail_transfer(e, result);
-        return; /* ask again */
+        settle_unanswered(e, result);
+        return;
     }
     e->last = b0_dfu_status_load(e->answer);
     if (!status_makes_sense(&e->last))
@@ -290,7 +317,8 @@ static void work_idle(struct b0_engine *e)
 
 static void work_error(struct b0_engine *e)
 {
-    fail(e, B0_FAIL_STATUS);
+    /* An error without a reason is only a state. */
+    fail(e, e->last.status == B0_DFU_STATUS_OK ? B0_FAIL_STATE : B0_FAIL_STATUS);
     e->state_known = true; /* dfuERROR: said by the board itself */
 }
 

@@ -207,17 +207,90 @@ static void idle_from_busy_waits(void **state)
          SCRIPT(BUSY(500), WAIT(500), READY, REQUEST(ABORT, 0), STATUS(0, IDLE, 0)));
 }
 
+/* A mass erase that somebody else has begun, or the same user a moment ago. */
+static void idle_from_busy_waits_for_long_work(void **state)
+{
+    struct b0_engine engine = make(true, none);
+    struct b0_dfu_status status = {0, 100, B0_DFU_STATE_DNBUSY, 0};
+    struct b0_engine_step step;
+    uint64_t end_us = now_us + 32000000;
+    enum b0_engine_step_kind kind;
+
+    (void)state;
+    b0_engine_idle(&engine);
+    while ((kind = b0_engine_next(&engine, now_us, &step)) < B0_STEP_DONE) {
+        if (now_us >= end_us)
+            status.state = status.state == B0_DFU_STATE_DNBUSY  ? B0_DFU_STATE_DNLOAD_IDLE
+                           : step.setup.request == B0_DFU_ABORT ? B0_DFU_STATE_IDLE
+                                                                : status.state;
+        if (step.kind == B0_STEP_WAIT)
+            now_us += step.wait_us;
+        else if (step.setup.request == B0_DFU_GETSTATUS)
+            b0_dfu_status_store(&status, step.data);
+        else
+            assert_int_equal(step.setup.request, B0_DFU_ABORT);
+        b0_engine_feed(&engine, B0_XFER_OK, step.setup.length, now_us);
+    }
+    assert_int_equal(kind, B0_STEP_DONE);
+}
+
 static void idle_from_busy_for_ever_clears(void **state)
+{
+    struct b0_engine engine = make(true, (struct b0_engine_quirks){.busy_forever = true});
+
+    (void)state;
+    b0_engine_idle(&engine);
+    play(&engine, B0_STEP_DONE,
+         SCRIPT(BUSY(0xffffff), WAIT(2000), BUSY(9), WAIT(9), BUSY(9), WAIT(9), BUSY(0), WAIT(10),
+                BUSY(9), REQUEST_FAILS(CLRSTATUS, B0_XFER_STALL), BUSY(9), REQUEST(CLRSTATUS, 0),
+                STATUS(0, IDLE, 0)));
+}
+
+/* Not known to hang so: the same remedy, after more patience than any work can need. */
+static void idle_from_unknown_hang_clears_late(void **state)
+{
+    struct b0_engine engine = make(true, none);
+    struct b0_dfu_status status = {0, 0, B0_DFU_STATE_DNBUSY, 0};
+    struct b0_engine_step step;
+    uint64_t start_us = now_us;
+    int steps = 0;
+
+    (void)state;
+    b0_engine_idle(&engine);
+    while (b0_engine_next(&engine, now_us, &step) < B0_STEP_DONE && ++steps < 2000) {
+        if (step.kind == B0_STEP_WAIT)
+            now_us += step.wait_us;
+        else if (step.setup.request == B0_DFU_GETSTATUS)
+            b0_dfu_status_store(&status, step.data);
+        else if (step.setup.request == B0_DFU_CLRSTATUS)
+            status.state = B0_DFU_STATE_IDLE;
+        b0_engine_feed(&engine, B0_XFER_OK, step.setup.length, now_us);
+    }
+    assert_int_equal(step.kind, B0_STEP_DONE);
+    assert_true(now_us - start_us > 32000000 && now_us - start_us < 40000000);
+    assert_true(steps < 1000);
+}
+
+static void idle_takes_stalls_for_work(void **state)
 {
     struct b0_engine engine = make(true, none);
 
     (void)state;
     b0_engine_idle(&engine);
     play(&engine, B0_STEP_DONE,
-         SCRIPT(BUSY(0xffffff), WAIT(2000), BUSY(9), WAIT(9), BUSY(9), WAIT(9), BUSY(9), WAIT(9),
-                BUSY(9), WAIT(9), BUSY(9), WAIT(9), BUSY(9),
-                REQUEST_FAILS(CLRSTATUS, B0_XFER_STALL), BUSY(9), REQUEST(CLRSTATUS, 0),
-                STATUS(0, IDLE, 0)));
+         SCRIPT(STATUS_FAILS(B0_XFER_STALL), WAIT(40), STATUS_FAILS(B0_XFER_STALL), WAIT(80), READY,
+                REQUEST(ABORT, 0), STATUS(0, IDLE, 0)));
+}
+
+static void an_error_without_a_reason_is_a_state(void **state)
+{
+    struct b0_engine engine = make_idle(none);
+
+    (void)state;
+    b0_engine_erase(&engine, 0x08000000);
+    play(&engine, B0_STEP_FAILED, SCRIPT(DNLOAD(0, 5, "\x41\0\0\0\x08"), STATUS(0, ERROR, 0)));
+    assert_int_equal(engine.failure, B0_FAIL_STATE);
+    assert_int_equal(engine.last.state, B0_DFU_STATE_ERROR);
 }
 
 static void idle_gives_up(void **state)
@@ -624,7 +697,11 @@ int main(void)
         cmocka_unit_test(idle_needs_clrstatus_twice),
         cmocka_unit_test(idle_from_halves_of_transfers),
         cmocka_unit_test(idle_from_busy_waits),
+        cmocka_unit_test(idle_from_busy_waits_for_long_work),
         cmocka_unit_test(idle_from_busy_for_ever_clears),
+        cmocka_unit_test(idle_from_unknown_hang_clears_late),
+        cmocka_unit_test(idle_takes_stalls_for_work),
+        cmocka_unit_test(an_error_without_a_reason_is_a_state),
         cmocka_unit_test(idle_gives_up),
         cmocka_unit_test(write_takes_three_transfers_a_block),
         cmocka_unit_test(write_goes_on_by_block_numbers),
