@@ -16,12 +16,15 @@ static enum boot0_status check(const struct arguments *arguments, struct boot0_e
     return boot0_hint(error, "Say --address and --size for sectors, or --all for the whole flash.");
 }
 
-/* What will be lost, said before it is. */
+/* What will be lost, said before it is. Unprotecting loses the main flash whatever --alt says. */
 static void warn(struct job *job, const struct arguments *arguments)
 {
+    const struct boot0_board *board = boot0_session_board(job->session);
     const struct boot0_layout *layout = boot0_session_layout(job->session);
     char size[TEXT_SHORT], text[160];
 
+    if (arguments->unprotect && board->flash_alternate >= 0)
+        layout = &board->alternates[board->flash_alternate].layout;
     if (!layout || !(arguments->all || arguments->unprotect))
         return;
     snprintf(text, sizeof text, "%s %s at 0x%08x (%s): all that is in it will be lost",

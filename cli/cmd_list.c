@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct boot0_alternate *flash_of(const struct boot0_board *board)
 {
@@ -62,10 +63,24 @@ static void fill_row(struct row *row, const struct boot0_board *board)
                  board->usb.product);
 }
 
+/* The chips' names are long: where a terminal has no room for them they go below their board. */
+static bool chips_go_below(const struct row *rows, size_t count, int before)
+{
+    int width = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        int chip = (int)strlen(rows[i].cells[CHIP]);
+
+        width = chip > width ? chip : width;
+    }
+    return isatty(fileno(stdout)) && before + width > terminal_width(stdout);
+}
+
 /* Columns as wide as what is in them. */
 static void print_rows(const struct row *rows, size_t count)
 {
-    int widths[COLUMN_COUNT] = {0};
+    int widths[COLUMN_COUNT] = {0}, before = 0;
+    bool below;
 
     for (size_t i = 0; i < count; i++)
         for (int j = 0; j < CHIP; j++) {
@@ -73,10 +88,14 @@ static void print_rows(const struct row *rows, size_t count)
 
             widths[j] = width > widths[j] ? width : widths[j];
         }
+    for (int j = 0; j < CHIP; j++)
+        before += widths[j] + 2;
+    below = chips_go_below(rows, count, before);
     for (size_t i = 0; i < count; i++) {
         for (int j = 0; j < CHIP; j++)
-            printf("%-*s  ", widths[j], rows[i].cells[j]);
-        printf("%s\n", rows[i].cells[CHIP]);
+            printf("%-*s%s", below && j == CHIP - 1 ? 0 : widths[j], rows[i].cells[j],
+                   below && j == CHIP - 1 ? "" : "  ");
+        printf("%s%s\n", below ? "\n  " : "", rows[i].cells[CHIP]);
     }
 }
 

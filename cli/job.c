@@ -100,6 +100,10 @@ static void show_board(struct job *job)
     snprintf(text, sizeof text, "%s, port %s%s%s", text_board(name, board), board->usb.path,
              board->serial[0] ? ", serial " : "", board->serial);
     progress_line(&job->progress, "Board", text);
+    if (board->contradiction[0]) {
+        snprintf(text, sizeof text, "the board: %s", board->contradiction);
+        progress_note(&job->progress, text);
+    }
     if (!job->arguments->verbose)
         return;
     if (board->usb.uart)

@@ -275,6 +275,7 @@ static enum boot0_status fail_value(const struct row *row, const char *value,
         [DEVICE] = "one or two hex numbers: 0483 or 0483:df11",
         [WAIT] = "a number of seconds: --wait=10; or none, to wait for ever",
         [VOLTS] = "volts with at most three decimals: 3.3",
+        [BAUD] = "a speed from 300 to 4000000: 115200",
         [BOARD] = "a board as `vboard list` shows it; at most 16 of them",
     };
 

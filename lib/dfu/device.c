@@ -59,6 +59,10 @@ static enum boot0_status read_configuration(const struct boot0_transport *transp
         return boot0_fail(error, B0_E_GONE, "the board went away while it was asked what it is");
     if (result != B0_XFER_OK) {
         boot0_fail(error, B0_E_IO, "the board does not send its configuration descriptor");
+        if (result == B0_XFER_TIMEOUT)
+            return boot0_hint(error, "A bootloader that is still erasing, perhaps for a command "
+                                     "that was broken off, answers nothing: wait half a minute. "
+                                     "Else a bad cable or hub: plug it in anew, without a hub.");
         return boot0_hint(error, "A bad cable or hub, usually. Plug it in anew, without a hub.");
     }
     if (b0_descriptors_walk(blob, actual, found))

@@ -196,6 +196,21 @@ enum boot0_status boot0_session_erase(struct boot0_session *session, uint32_t ad
     return status;
 }
 
+/* Nobody who names the OTP means the flash, which is what the command would erase. */
+static enum boot0_status check_erase_all(const struct boot0_session *session, int memory,
+                                         struct boot0_error *error)
+{
+    const struct boot0_layout *layout = &session->board.alternates[memory].layout;
+
+    if (memory == session->board.flash_alternate || session->options.anywhere)
+        return B0_OK;
+    for (size_t i = 0; i < layout->region_count; i++)
+        if (layout->regions[i].access & B0_SECTOR_ERASABLE)
+            return B0_OK;
+    boot0_fail(error, B0_E_UNSUPPORTED, "the memory \"%s\" cannot be erased", layout->name);
+    return boot0_hint(error, "Without --alt the main flash is meant. Nothing was erased.");
+}
+
 /* The whole flash at once, by either command. */
 static enum boot0_status erase_all(struct boot0_session *session, enum b0_erase what,
                                    struct boot0_error *error)
@@ -206,6 +221,9 @@ static enum boot0_status erase_all(struct boot0_session *session, enum b0_erase 
 
     if (flash < 0)
         return boot0_fail(error, B0_E_UNSUPPORTED, "the board shows no flash memory");
+    status = what == B0_ERASE_ALL ? check_erase_all(session, flash, error) : B0_OK;
+    if (status != B0_OK)
+        return status;
     b0_session_phase(session, B0_PHASE_ERASE, 0);
     status = protocol->ops->erase(protocol, flash, what, 0, error);
     b0_session_phase_end(session, &session->report.erase_us);

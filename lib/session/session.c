@@ -76,7 +76,8 @@ enum boot0_status b0_session_stopped(struct boot0_session *session, enum boot0_s
     if (status != B0_E_CANCELLED)
         return status;
     if (session->protocol->ops->settle(session->protocol, &ignored) == B0_OK)
-        return boot0_hint(error, "The board waits in DFU mode; what it was doing is not complete. "
+        return boot0_hint(error, "The board waits in DFU mode; what it was doing may be "
+                                 "incomplete. "
                                  "Repeat the command, and it goes on from what the board holds.");
     return boot0_hint(error, "The board did not come to rest. Repeat the command; if it is not "
                              "found, reset it into DFU mode.");
@@ -118,6 +119,23 @@ static bool alternate_is(const struct boot0_alternate *alternate, const char *wa
     return *wanted != '\0' && strncasecmp(name, wanted, strlen(wanted)) == 0;
 }
 
+/* Where a board has addresses, a memory of which none are known is good for nothing. */
+static enum boot0_status check_alternate(const struct boot0_session *session, int index,
+                                         struct boot0_error *error)
+{
+    const struct boot0_alternate *alternate = &session->board.alternates[index];
+
+    if (!session->board.dfuse || alternate->has_layout || session->options.anywhere)
+        return B0_OK;
+    boot0_fail(error, B0_E_UNSUPPORTED,
+               "the board does not say which addresses its alternate setting %u has",
+               alternate->alternate);
+    return boot0_hint(error,
+                      "Its name should be a memory layout, and is \"%.60s\". Plug the board "
+                      "in anew if it was damaged on the way.",
+                      alternate->name);
+}
+
 static enum boot0_status choose_alternate(struct boot0_session *session, const char *wanted,
                                           struct boot0_error *error)
 {
@@ -131,7 +149,7 @@ static enum boot0_status choose_alternate(struct boot0_session *session, const c
     for (size_t i = 0; i < board->alternate_count; i++) {
         if (alternate_is(&board->alternates[i], wanted)) {
             session->chosen = (int)i;
-            return B0_OK;
+            return check_alternate(session, (int)i, error);
         }
         if (length + 64 < sizeof list)
             length +=
@@ -208,8 +226,6 @@ static enum boot0_status check_chip(struct boot0_session *session, struct boot0_
         board->chip_count = 1;
         board->family = chip->family;
     }
-    if (board->contradiction[0])
-        b0_session_note(session, "the board: %s", board->contradiction);
     /* The first chip that fits is the most common one; families that share a layout share times. */
     session->times = board->chip_count ? b0_flash_times_find(board->chips[0]->family) : NULL;
     session->width = B0_PARALLEL_X8;

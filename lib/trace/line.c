@@ -259,8 +259,10 @@ bool b0_trace_parse(const char *line, struct b0_trace_transfer *transfer,
         return false;
     transfer->actual = transfer->result == B0_XFER_OK ? actual : 0;
     line += strspn(line, " ");
-    if (*line == '[')
-        line += strcspn(line, "]\n") + 1;
+    if (*line == '[') {
+        line += strcspn(line, "]\n");
+        line += *line == ']';
+    }
     *count = b0_trace_parse_bytes(
         line, bytes, transfer->actual < B0_TRACE_SHOWN ? transfer->actual : B0_TRACE_SHOWN);
     return transfer->actual <= setup->length;

@@ -38,6 +38,7 @@ def command_lines(directory):
         (['--vdd does not take "3,3"', "3.3"], "flash", "--vdd", "3,3", image),
         (['--wait does not take "x"', "--wait=10"], "list", "--wait=x"),
         (["--wait=5"], "list", "--wait", "5"),
+        (['--baud does not take "fast"', "115200"], "info", "--port", "x", "--baud", "fast"),
         (["it is not said what to erase", "--all"], "erase"),
         (["it is not said what to erase"], "erase", "--size", "1k"),
         (["exclude each other"], "erase", "--all", "--address", "0x08000000"),
@@ -212,6 +213,14 @@ def faults(directory):
         done = boot0("flash", image, board=f"f407:fault={fault}")
         check("verified" in done.stdout, done.stdout)
 
+    say("a memory whose name was damaged, and one that cannot be erased")
+    nameless = "f407:fault=descriptor@26=00"
+    for arguments in [["read", "--alt", "1", directory.file("nameless.bin")], ["run", "--alt", "1"],
+                      ["flash", "--alt", "1", image], ["erase", "--alt", "1", "--all"]]:
+        fails(69, ["does not say which addresses", "setting 1"], *arguments, board=nameless)
+    fails(69, ["cannot be erased", "Nothing was erased"], "erase", "--alt", "OTP", "--all",
+          board="f407")
+
     say("after any interruption the same command completes the work")
     for fault in ["unplug@20", "unplug@90", "powercut@1", "powercut@5", "powercut@9"]:
         store = directory.file("flash.bin")
@@ -253,8 +262,12 @@ def supply(directory):
     equal(boot0("flash", "-q", "--vdd=3.3", image, board="l476").stderr, "", "--quiet")
     check("Note: " in boot0("flash", "--json", "--vdd=3.3", image, board="l476").stderr,
           "notes go to standard error with --json, too")
-    check("its layout is not that of one" in
-          " ".join(boot0("info", "--chip", "f072", board="f407").stderr.split()), "a contradiction")
+    contradiction = "its layout is not that of one"
+    done = boot0("info", "--chip", "f072", board="f407")
+    check(contradiction in " ".join(done.stdout.split()), "a contradiction")
+    equal(done.stderr, "", "it is said once")
+    done = boot0("flash", "--chip", "f072", "--force", image, board="f407")
+    check(contradiction in " ".join(done.stderr.split()), "a contradiction at work")
     _, stats = vboard_stats("f407", [BOOT0, "flash", "--board", "black-f407ve", "-q", image])
     equal(stats[0]["violations"], 0, "violations")
 

@@ -76,6 +76,17 @@ def bars(directory):
             check(label in labels, f"{label} is not on the screen: {labels}")
 
 
+def tables():
+    for columns in [60, 80]:
+        say(f"a list of boards on {columns} columns")
+        terminal = Terminal([VBOARD, "f407", "f407", "--", BOOT0, "list"], columns)
+        equal(terminal.end(), 0, "exit status")
+        lines = screen(terminal.output).splitlines()
+        equal(len(lines), 6 if columns == 60 else 3, f"lines: {lines}")
+        check(all(len(line) <= columns for line in lines), f"too long: {lines}")
+        check(all(line == line.rstrip() for line in lines), f"a space at the end: {lines}")
+
+
 def plain(directory):
     image = directory.file("a.bin", firmware(60000))
     command = [VBOARD, "f407", "--", BOOT0, "flash"]
@@ -150,6 +161,7 @@ def interrupts(directory):
 
 
 def main():
+    tables()
     for part in (bars, plain, interrupts):
         with Directory() as directory:
             part(directory)

@@ -66,6 +66,23 @@ static void lines_are_read_as_they_were_written(void **state)
     assert_same(&t);
 }
 
+/* Cut in the middle, as a file is that somebody has copied by hand: nothing is read behind it. */
+static void a_line_that_is_cut_ends_there(void **state)
+{
+    static const char text[] = "1.000000 f407 in GETSTATUS value=0x0000 index=0 length=6 ok [OK df";
+    struct b0_trace_transfer transfer;
+    uint8_t bytes[B0_TRACE_SHOWN];
+    char *line = malloc(sizeof text); /* so that sanitizers see its end */
+    size_t count;
+
+    (void)state;
+    assert_non_null(line);
+    memcpy(line, text, sizeof text);
+    assert_true(b0_trace_parse(line, &transfer, bytes, &count));
+    assert_int_equal(count, 0);
+    free(line);
+}
+
 static void other_lines_are_refused(void **state)
 {
     static const char *const lines[] = {
@@ -204,6 +221,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_read_as_they_were_written),
+        cmocka_unit_test(a_line_that_is_cut_ends_there),
         cmocka_unit_test(other_lines_are_refused),
         cmocka_unit_test(a_recorded_session_is_played_back),
         cmocka_unit_test(a_failing_session_fails_the_same_way_again),
