@@ -1,4 +1,5 @@
 /* boot0 info: what a file holds, or what a board says of itself. */
+#include "bootloader.h"
 #include "job.h"
 #include "json.h"
 #include "text.h"
@@ -197,6 +198,7 @@ static void board_json(const struct boot0_board *board)
         json_close(&json);
     }
     json_close_list(&json);
+    bootloader_json(&json, &board->bootloader);
     json_text(&json, "quirk", board->quirk ? board->quirk : "");
     json_text(&json, "contradiction", board->contradiction);
     json_end(&json);
@@ -258,6 +260,7 @@ static void print_board(const struct boot0_board *board)
            board->attributes & B0_DFU_CAN_UPLOAD ? ", be read" : ", not be read",
            board->attributes & B0_DFU_MANIFESTATION_TOLERANT ? ", go on after a download" : "",
            board->attributes & B0_DFU_WILL_DETACH ? ", detach by itself" : "");
+    bootloader_print(&board->bootloader);
     if (board->quirk)
         printf("  quirks    %s\n", board->quirk);
     if (board->contradiction[0])

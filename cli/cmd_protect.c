@@ -1,4 +1,7 @@
-/* boot0 protect: write protection of sectors, and read protection, over the UART. */
+/*
+ * boot0 protect and unprotect: write protection of sectors, and read protection, over the UART; the
+ * protection of boot0's own bootloader, by itself.
+ */
 #include "job.h"
 #include "json.h"
 
@@ -45,7 +48,8 @@ static bool parse_sectors(const char *text, struct wanted *wanted)
 static enum boot0_status parse(const struct arguments *arguments, struct wanted *wanted,
                                struct boot0_error *error)
 {
-    int ways = (arguments->sectors != NULL) + arguments->none + arguments->readout;
+    int ways =
+        (arguments->sectors != NULL) + arguments->none + arguments->readout + arguments->bootloader;
 
     *wanted = (struct wanted){.what = B0_PROTECT_SECTORS};
     if (arguments->none)
@@ -54,9 +58,10 @@ static enum boot0_status parse(const struct arguments *arguments, struct wanted 
         wanted->what = B0_PROTECT_READOUT;
     if (ways != 1) {
         boot0_fail(error, B0_E_USAGE,
-                   ways > 1 ? "--sectors, --none and --readout exclude each other"
+                   ways > 1 ? "--sectors, --none, --readout and --bootloader exclude each other"
                             : "it is not said what to protect");
-        return boot0_hint(error, "Say --sectors 0,1 or --none for write protection, or --readout.");
+        return boot0_hint(error, "Say --sectors 0,1 or --none for write protection, --readout, or "
+                                 "--bootloader for that of boot0's own bootloader.");
     }
     if (arguments->sectors && !parse_sectors(arguments->sectors, wanted)) {
         boot0_fail(error, B0_E_USAGE, "--sectors does not take \"%s\"", arguments->sectors);
@@ -85,12 +90,40 @@ static void print_result(const struct job *job, const struct arguments *argument
     }
 }
 
+/* ---- boot0's own bootloader ---- */
+
+static enum boot0_status protect_bootloader(struct arguments *arguments, bool on,
+                                            struct boot0_error *error)
+{
+    struct job job;
+    enum boot0_status status = job_open(&job, arguments, error);
+
+    if (status == B0_OK)
+        status = boot0_session_protect_bootloader(job.session, on, error);
+    if (status == B0_OK && arguments->json) {
+        struct json json = job_json_begin(&job);
+
+        json_bool(&json, "bootloader_protected", on);
+        json_end(&json);
+    } else if (status == B0_OK) {
+        printf("The bootloader is %s from being written. The board resets.\n",
+               on ? "protected" : "no longer protected");
+    }
+    job_close(&job);
+    return status;
+}
+
+/* ---- the commands ---- */
+
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
     struct wanted wanted;
     struct job job;
-    enum boot0_status status = parse(arguments, &wanted, error);
+    enum boot0_status status;
 
+    if (arguments->bootloader && !arguments->sectors && !arguments->none && !arguments->readout)
+        return protect_bootloader(arguments, true, error);
+    status = parse(arguments, &wanted, error);
     if (status != B0_OK)
         return status;
     status = job_open(&job, arguments, error);
@@ -103,8 +136,17 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option taken[] = {OPTIONS_BOARD, OPTION_SECTORS, OPTION_NONE, OPTION_READOUT,
-                                    OPTIONS_OUTPUT};
+static enum boot0_status run_unprotect(struct arguments *arguments, struct boot0_error *error)
+{
+    if (!arguments->port)
+        return protect_bootloader(arguments, false, error);
+    arguments->none = true;
+    return run(arguments, error);
+}
+
+static const enum option taken[] = {OPTIONS_BOARD,  OPTION_SECTORS,    OPTION_NONE,
+                                    OPTION_READOUT, OPTION_BOOTLOADER, OPTIONS_OUTPUT};
+static const enum option taken_unprotect[] = {OPTIONS_BOARD, OPTIONS_OUTPUT};
 
 const struct command command_protect = {
     .name = "protect",
@@ -113,10 +155,24 @@ const struct command command_protect = {
     .text = "Protects sectors from being written (those of --sectors and no others), takes that "
             "off again with --none, or turns read protection on with --readout. Only `boot0 erase "
             "--unprotect` takes read protection off, and erases everything in doing so. Over a "
-            "serial port only: the bootloader's USB side has no commands for it. Sectors count "
-            "from 0; where a chip protects several pages at once, its manual numbers those.",
+            "serial port only: the USB side of ST's bootloader has no commands for it. Sectors "
+            "count from 0; where a chip protects several pages at once, its manual numbers those. "
+            "--bootloader has boot0's own bootloader protect itself, over USB.",
     .examples = "  boot0 protect --port /dev/ttyUSB0 --sectors 0,1\n"
                 "  boot0 protect --port /dev/ttyUSB0 --readout",
     COMMAND_OPTIONS(taken),
     .run = run,
+};
+
+const struct command command_unprotect = {
+    .name = "unprotect",
+    .operands = "",
+    .summary = "take write protection off again",
+    .text =
+        "Over USB, what `boot0 protect --bootloader` did: boot0's own bootloader can be written "
+        "again. Over a serial port, all write protection. Read protection is another matter: "
+        "`boot0 erase --unprotect`.",
+    .examples = "  boot0 unprotect\n  boot0 unprotect --port /dev/ttyUSB0",
+    COMMAND_OPTIONS(taken_unprotect),
+    .run = run_unprotect,
 };

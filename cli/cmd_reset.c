@@ -1,35 +1,101 @@
-/* boot0 reset: a USB reset. */
+/* boot0 reset: a USB reset, or one of the chip to what shall run next. */
 #include "job.h"
 #include "json.h"
 
+#include <string.h>
+
+static const struct {
+    const char *name;
+    enum boot0_target target;
+    const char *said;
+} targets[] = {
+    {"program", B0_TARGET_PROGRAM, "The program is started."},
+    {"bootloader", B0_TARGET_BOOTLOADER, "The board is in its bootloader."},
+    {"rom", B0_TARGET_ROM, "The board is in ST's bootloader in ROM."},
+};
+
+enum {
+    TARGET_COUNT = sizeof targets / sizeof targets[0],
+};
+
+static enum boot0_status find_target(const char *name, size_t *index, struct boot0_error *error)
+{
+    for (*index = 0; *index < TARGET_COUNT; ++*index)
+        if (strcmp(targets[*index].name, name) == 0)
+            return B0_OK;
+    boot0_fail(error, B0_E_USAGE, "--to does not take \"%s\"", name);
+    return boot0_hint(error, "It wants program, bootloader or rom.");
+}
+
+/* ST's ROM only knows how to start what is at the beginning of the flash. */
+static enum boot0_status reset_rom(struct job *job, enum boot0_target target,
+                                   struct boot0_error *error)
+{
+    const struct boot0_layout *layout = boot0_session_layout(job->session);
+
+    if (target == B0_TARGET_ROM)
+        return B0_OK;
+    if (target == B0_TARGET_PROGRAM && layout)
+        return boot0_session_run(job->session, layout->regions[0].address, error);
+    boot0_fail(error, B0_E_UNSUPPORTED, "this board's bootloader cannot start another one");
+    return boot0_hint(error, "If boot0's bootloader is on it: BOOT0 low, and press reset twice. "
+                             "`boot0 install-bootloader` puts it there.");
+}
+
+static enum boot0_status reset(struct job *job, const char *to, size_t index,
+                               struct boot0_error *error)
+{
+    const struct boot0_board *board = boot0_session_board(job->session);
+
+    if (!to)
+        return boot0_session_reset(job->session, error);
+    if (!board->bootloader.present)
+        return reset_rom(job, targets[index].target, error);
+    /* It has just been brought there from its program, or was there anyway. */
+    return boot0_session_reset_to(job->session, targets[index].target, error);
+}
+
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
+    enum boot0_status status = B0_OK;
+    size_t index = 0;
     struct job job;
-    enum boot0_status status = job_open(&job, arguments, error);
 
+    if (arguments->target)
+        status = find_target(arguments->target, &index, error);
+    if (status != B0_OK)
+        return status;
+    status = job_open(&job, arguments, error);
     if (status == B0_OK)
-        status = boot0_session_reset(job.session, error);
+        status = reset(&job, arguments->target, index, error);
+    if (status == B0_OK)
+        progress_end(&job.progress);
     if (status == B0_OK && arguments->json) {
         struct json json = job_json_begin(&job);
 
         json_bool(&json, "reset", true);
+        if (arguments->target)
+            json_text(&json, "to", targets[index].name);
         json_end(&json);
     } else if (status == B0_OK) {
-        printf("The board was reset over USB.\n");
+        puts(arguments->target ? targets[index].said : "The board was reset over USB.");
     }
     job_close(&job);
     return status;
 }
 
-static const enum option taken[] = {OPTIONS_BOARD, OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTIONS_BOARD, OPTION_TO, OPTIONS_OUTPUT};
 
 const struct command command_reset = {
     .name = "reset",
     .operands = "",
-    .summary = "reset the board over USB",
+    .summary = "reset the board: over USB, or to what shall run next",
     .text = "Makes a USB bus reset. A DFU 1.1 bootloader that has taken a program starts it by "
-            "that; ST's bootloader in ROM stays in DFU mode (`boot0 run` starts programs there).",
-    .examples = "  boot0 reset\n  boot0 reset --path 1-2",
+            "that; ST's bootloader in ROM stays in DFU mode (`boot0 run` starts programs there). "
+            "With --to, boot0's own bootloader resets the chip: to the program, to itself, or to "
+            "ST's bootloader in ROM without a hand on BOOT0. A program with boot0's runtime is "
+            "brought to the bootloader first.",
+    .examples = "  boot0 reset\n  boot0 reset --to rom",
     COMMAND_OPTIONS(taken),
     .run = run,
 };

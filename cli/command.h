@@ -64,6 +64,9 @@ struct arguments {
     const char *sectors;
     bool none;
     bool readout;
+    bool bootloader;
+    bool yes;
+    const char *target;
     const char *format;
     const char *suffix;
     const char *prefix;
@@ -106,6 +109,9 @@ enum option {
     OPTION_SECTORS,
     OPTION_NONE,
     OPTION_READOUT,
+    OPTION_BOOTLOADER,
+    OPTION_YES,
+    OPTION_TO,
     OPTION_FORMAT,
     OPTION_SUFFIX,
     OPTION_PREFIX,
@@ -143,7 +149,8 @@ struct command {
 #define COMMAND_OPTIONS(list) .options = (list), .option_count = sizeof(list) / sizeof(list)[0]
 
 extern const struct command command_list, command_info, command_flash, command_read, command_verify,
-    command_erase, command_run, command_reset, command_protect, command_convert, command_discovery,
+    command_erase, command_run, command_reset, command_protect, command_unprotect,
+    command_install_bootloader, command_update_bootloader, command_convert, command_discovery,
     command_doctor, command_udev, command_version;
 
 /* ---- options.c ---- */

@@ -9,9 +9,24 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_list,     &command_info,   &command_flash,     &command_read,    &command_verify,
-    &command_erase,    &command_run,    &command_reset,     &command_protect, &command_convert,
-    &command_dfu_util, &command_doctor, &command_discovery, &command_udev,    &command_version,
+    &command_list,
+    &command_info,
+    &command_flash,
+    &command_read,
+    &command_verify,
+    &command_erase,
+    &command_run,
+    &command_reset,
+    &command_install_bootloader,
+    &command_update_bootloader,
+    &command_protect,
+    &command_unprotect,
+    &command_convert,
+    &command_dfu_util,
+    &command_doctor,
+    &command_discovery,
+    &command_udev,
+    &command_version,
 };
 
 enum {
@@ -25,7 +40,7 @@ static void print_usage(FILE *file)
           "Commands:\n",
           file);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(file, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
+        fprintf(file, "  %-18s %s\n", commands[i]->name, commands[i]->summary);
     fputs("\n`boot0 COMMAND --help` tells more. A first flash:\n\n"
           "  boot0 list                 which boards are there\n"
           "  boot0 flash firmware.bin   write a program and start it\n",

@@ -18,6 +18,13 @@ if [ "$(configured_prefix)" != "$prefix" ]; then
     scripts/build-host.sh
 fi
 DESTDIR=$destdir meson install -C build/host --no-rebuild --quiet
+# The bootloader for boards, if it was compiled: it needs a compiler that not everybody has.
+if compgen -G 'build/firmware/bootloader-*.bin' >/dev/null; then
+    install -d "$destdir$prefix/share/boot0"
+    install -m 644 build/firmware/bootloader-*.bin "$destdir$prefix/share/boot0"
+else
+    echo "boot0's bootloader for boards is left out: \`make firmware\` before compiles it."
+fi
 # So that programs find the new library at once; a package's DESTDIR is nobody's to look into yet.
 if [ -z "$destdir" ] && [ "$(id -u)" -eq 0 ] && command -v ldconfig >/dev/null; then
     ldconfig

@@ -229,6 +229,11 @@ B0_API enum boot0_status boot0_session_reset_to(struct boot0_session *session,
                                                 enum boot0_target target,
                                                 struct boot0_error *error);
 
+/* Likewise: whether the bootloader is this one. */
+B0_API enum boot0_status boot0_session_bootloader_is(struct boot0_session *session,
+                                                     const uint8_t *data, uint32_t size, bool *same,
+                                                     struct boot0_error *error);
+
 /*
  * Likewise: forgets what the journal says; a program that was not written completely loses its
  * first sector by it.

@@ -77,6 +77,16 @@ enum boot0_status boot0_session_reset_to(struct boot0_session *session, enum boo
     return B0_OK;
 }
 
+enum boot0_status boot0_session_bootloader_is(struct boot0_session *session, const uint8_t *data,
+                                              uint32_t size, bool *same, struct boot0_error *error)
+{
+    enum boot0_status status = need_bootloader(session, "compute digests", error);
+    uint32_t start = session->board.bootloader.program_start & ~UINT32_C(0xfffff);
+
+    *same = false;
+    return status == B0_OK ? b0_session_holds(session, start, data, size, same, error) : status;
+}
+
 enum boot0_status boot0_session_erase_journal(struct boot0_session *session,
                                               struct boot0_error *error)
 {

@@ -1,0 +1,360 @@
+/*
+ * boot0 install-bootloader and update-bootloader: boot0's own bootloader goes into the first sector
+ * of the flash, by ST's bootloader in ROM or on the UART. Why not by itself is in docs/PROTOCOL.md.
+ */
+#include "bootloader.h"
+#include "job.h"
+#include "json.h"
+#include "text.h"
+
+#include <core/bytes.h>
+#include <core/journal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FLASH_START   0x08000000u
+#define JOURNAL_START 0x08004000u
+#define PROGRAM_START 0x08008000u
+
+enum {
+    SECTOR = 0x4000,
+    CHIP_ID = 0x413, /* STM32F405/407/415/417 */
+    RETURN_WAIT_MS = 10000,
+};
+
+/* What is in the flash before. */
+struct found {
+    uint8_t first[SECTOR];   /* the bootloader's sector */
+    uint8_t journal[SECTOR]; /* the journal's */
+    uint8_t vectors[8];      /* where programs begin behind it */
+    bool same;               /* the bootloader is this very one */
+    bool ours;               /* it is some version of it */
+    bool journal_fits;       /* sector 1 is a journal, or blank */
+    bool keeps_program;
+};
+
+/* ---- what is there ---- */
+
+static bool is_blank(const uint8_t *data, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (data[i] != 0xff)
+            return false;
+    return true;
+}
+
+static bool contains(const uint8_t *data, size_t size, const char *text)
+{
+    size_t length = strlen(text);
+
+    for (size_t i = 0; i + length <= size; i++)
+        if (memcmp(data + i, text, length) == 0)
+            return true;
+    return false;
+}
+
+/* A journal that was ever begun has a record in its first slot. */
+static bool is_journal(const uint8_t *sector)
+{
+    struct b0_journal journal;
+
+    b0_journal_scan(&journal, sector, B0_JOURNAL_RECORD_SIZE);
+    return journal.has_complete || journal.sequence > 0;
+}
+
+static bool is_program(const uint8_t *vectors)
+{
+    uint32_t reset = b0_load32(vectors + 4);
+
+    return (b0_load32(vectors) >> 28 == 1 || b0_load32(vectors) >> 28 == 2) && (reset & 1) != 0 &&
+           reset > PROGRAM_START && reset < FLASH_START + 0x100000;
+}
+
+static enum boot0_status look(struct boot0_session *session, const struct boot0_image *image,
+                              struct found *found, struct boot0_error *error)
+{
+    const struct boot0_segment *segment = &image->segments[0];
+    enum boot0_status status =
+        boot0_session_read(session, FLASH_START, found->first, sizeof found->first, error);
+
+    if (status == B0_OK)
+        status = boot0_session_read(session, JOURNAL_START, found->journal, sizeof found->journal,
+                                    error);
+    if (status == B0_OK)
+        status = boot0_session_read(session, PROGRAM_START, found->vectors, sizeof found->vectors,
+                                    error);
+    if (status != B0_OK)
+        return status;
+    found->same = memcmp(found->first, segment->data, segment->size) == 0;
+    found->ours = found->same || contains(found->first, sizeof found->first, "boot0 bootloader");
+    found->journal_fits =
+        is_blank(found->journal, sizeof found->journal) || is_journal(found->journal);
+    found->keeps_program = is_program(found->vectors);
+    return B0_OK;
+}
+
+/* ---- asking ---- */
+
+static bool answered_yes(void)
+{
+    char line[16];
+
+    fputs("Go on? [y/N] ", stderr);
+    fflush(stderr);
+    return fgets(line, sizeof line, stdin) && (line[0] == 'y' || line[0] == 'Y');
+}
+
+/* Nothing of value is overwritten without somebody's word. */
+static enum boot0_status confirm(struct job *job, const struct found *found,
+                                 struct boot0_error *error)
+{
+    const struct arguments *arguments = job->arguments;
+    bool has_program = !found->ours && !is_blank(found->first, sizeof found->first);
+    bool loses = has_program || !found->journal_fits;
+
+    if (!loses)
+        return B0_OK;
+    progress_note(&job->progress,
+                  has_program
+                      ? "the program at 0x08000000 will be lost: it is linked for the place of the "
+                        "bootloader. Link it for 0x08008000 and flash it afterwards"
+                      : "what is at 0x08004000-0x08007fff will be lost: the journal's place");
+    if (arguments->yes)
+        return B0_OK;
+    if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && !arguments->json) {
+        if (answered_yes())
+            return B0_OK;
+        return boot0_fail(error, B0_E_CANCELLED, "nothing was written");
+    }
+    boot0_fail(error, B0_E_USAGE, "there is something on the board that would be lost");
+    return boot0_hint(error, "`boot0 read` makes a copy of it; --yes goes on without. Nothing was "
+                             "written.");
+}
+
+/* ---- going to the ROM, and back ---- */
+
+static enum boot0_status open_again(struct job *job, struct boot0_error *error)
+{
+    char path[B0_PATH_MAX];
+    const struct boot0_selection selection = {.path = path, .wait_ms = RETURN_WAIT_MS};
+    const struct boot0_session_options options = {
+        .supply_mv = job->arguments->supply_mv,
+        .chip = job->arguments->chip,
+        .board = job->arguments->board,
+    };
+
+    memcpy(path, boot0_session_board(job->session)->usb.path, sizeof path);
+    boot0_session_close(job->session);
+    job->session = NULL;
+    return boot0_session_open(&job->session, &job->bus, &selection, &options, &job->observer,
+                              error);
+}
+
+/* From boot0's bootloader to ST's. */
+static enum boot0_status go_to_rom(struct job *job, struct boot0_error *error)
+{
+    enum boot0_status status = B0_OK;
+
+    if (boot0_session_board(job->session)->bootloader.write_protected) {
+        progress_note(&job->progress, "the bootloader's write protection is taken off");
+        status = boot0_session_protect_bootloader(job->session, false, error);
+        if (status == B0_OK)
+            status = open_again(job, error);
+    }
+    if (status == B0_OK)
+        status = boot0_session_reset_to(job->session, B0_TARGET_ROM, error);
+    if (status == B0_OK)
+        status = open_again(job, error);
+    if (status != B0_OK || !boot0_session_board(job->session)->bootloader.present)
+        return status;
+    boot0_fail(error, B0_E_PROTOCOL, "the board did not go to ST's bootloader in ROM");
+    return boot0_hint(error, "Bring it there by hand: BOOT0 to 3.3 V, reset.");
+}
+
+/* ---- the work ---- */
+
+static enum boot0_status check_chip(const struct boot0_board *board, struct boot0_error *error)
+{
+    for (size_t i = 0; i < board->chip_count; i++)
+        if (board->chips[i]->id == CHIP_ID)
+            return B0_OK;
+    boot0_fail(error, B0_E_MISMATCH,
+               "the bootloader is for the STM32F405/407/415/417, the board is "
+               "%s",
+               board->chip_count ? board->chips[0]->name : "of a chip that is not known");
+    return boot0_hint(error, "If it is one of them all the same, say --chip f407.");
+}
+
+static enum boot0_status write_bootloader(struct job *job, struct boot0_image *image,
+                                          const struct found *found, struct boot0_error *error)
+{
+    const struct boot0_flash_options options = {.no_preserve = true, .no_run = true};
+    enum boot0_status status = boot0_session_flash(job->session, image, &options, error);
+
+    /* In this order: until it is erased, the bootloader takes it for an interrupted update. */
+    if (status == B0_OK && !found->journal_fits)
+        status = boot0_session_erase(job->session, JOURNAL_START, SECTOR, error);
+    if (status == B0_OK && !job->arguments->no_run)
+        status = boot0_session_run(job->session, FLASH_START, error);
+    return status;
+}
+
+static void print_result(const struct job *job, const struct boot0_image *image,
+                         const struct found *found)
+{
+    struct boot0_report report;
+    char size[TEXT_SHORT], time[TEXT_SHORT], text[400];
+
+    boot0_session_report(job->session, &report);
+    if (job->arguments->json) {
+        struct json json = job_json_begin(job);
+
+        json_bool(&json, "changed", !found->same);
+        json_number(&json, "bytes", boot0_image_size(image));
+        json_bool(&json, "program_kept", found->keeps_program);
+        json_bool(&json, "started", report.started);
+        json_seconds(&json, "seconds", report.total_us);
+        json_end(&json);
+        return;
+    }
+    snprintf(text, sizeof text, "%s: %s%s, in %s.%s%s",
+             found->same ? "The bootloader is there already" : "Bootloader installed and verified",
+             text_size(size, boot0_image_size(image)),
+             found->keeps_program ? "; the program at 0x08008000 is kept" : "",
+             text_time(time, report.total_us),
+             report.started ? "\nIt was started: `boot0 list` shows the board; BOOT0 may stay low "
+                              "from now on."
+                            : "\nSet BOOT0 low and press reset to start it.",
+             report.started && !found->keeps_program
+                 ? "\nPrograms are linked for 0x08008000: `boot0 flash` writes them."
+                 : "");
+    print_wrapped(stdout, "", text);
+}
+
+/* On a board in ST's bootloader. */
+static enum boot0_status install(struct job *job, struct boot0_image *image,
+                                 struct boot0_error *error)
+{
+    struct found *found = calloc(1, sizeof *found);
+    enum boot0_status status;
+
+    if (!found)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+    status = check_chip(boot0_session_board(job->session), error);
+    if (status == B0_OK)
+        status = look(job->session, image, found, error);
+    if (status == B0_OK)
+        status = confirm(job, found, error);
+    if (status == B0_OK)
+        status = write_bootloader(job, image, found, error);
+    if (status == B0_OK) {
+        progress_end(&job->progress);
+        print_result(job, image, found);
+    }
+    free(found);
+    return status;
+}
+
+/* On a board in boot0's bootloader. */
+static enum boot0_status update(struct job *job, struct boot0_image *image, bool *done,
+                                struct boot0_error *error)
+{
+    const struct boot0_segment *segment = &image->segments[0];
+    struct found found = {.same = true};
+    enum boot0_status status = boot0_session_bootloader_is(job->session, segment->data,
+                                                           (uint32_t)segment->size, done, error);
+
+    if (status != B0_OK)
+        return status;
+    if (*done) {
+        found.keeps_program =
+            boot0_session_board(job->session)->bootloader.update == B0_UPDATE_COMPLETE;
+        if (!job->arguments->no_run)
+            status = boot0_session_reset_to(job->session, B0_TARGET_PROGRAM, error);
+        if (status == B0_OK) {
+            progress_end(&job->progress);
+            print_result(job, image, &found);
+        }
+        return status;
+    }
+    progress_note(&job->progress, "the bootloader is replaced by ST's one in ROM. If the power "
+                                  "fails in the next seconds, BOOT0 is needed once more");
+    return go_to_rom(job, error);
+}
+
+static enum boot0_status fail_there(const struct boot0_board *board, struct boot0_error *error)
+{
+    boot0_fail(error, B0_E_UNSUPPORTED, "boot0's bootloader %u.%u.%u is on the board already",
+               board->bootloader.version[0], board->bootloader.version[1],
+               board->bootloader.version[2]);
+    return boot0_hint(error, "`boot0 update-bootloader` replaces it by another version.");
+}
+
+static enum boot0_status work(struct arguments *arguments, bool is_update,
+                              struct boot0_error *error)
+{
+    struct boot0_image *image;
+    struct job job;
+    bool done = false;
+    enum boot0_status status = bootloader_load(
+        &image, arguments->operand_count ? arguments->operands[0] : NULL, arguments->board, error);
+
+    if (status != B0_OK)
+        return status;
+    status = job_open(&job, arguments, error);
+    if (status == B0_OK && boot0_session_board(job.session)->bootloader.present)
+        status = is_update ? update(&job, image, &done, error)
+                           : fail_there(boot0_session_board(job.session), error);
+    if (status == B0_OK && !done)
+        status = install(&job, image, error);
+    job_close(&job);
+    boot0_image_free(image);
+    return status;
+}
+
+static enum boot0_status run_install(struct arguments *arguments, struct boot0_error *error)
+{
+    return work(arguments, false, error);
+}
+
+static enum boot0_status run_update(struct arguments *arguments, struct boot0_error *error)
+{
+    return work(arguments, true, error);
+}
+
+static const enum option taken[] = {OPTIONS_BOARD, OPTION_BOARD_ENTRY, OPTION_CHIP,   OPTION_VDD,
+                                    OPTION_NO_RUN, OPTION_YES,         OPTIONS_OUTPUT};
+
+const struct command command_install_bootloader = {
+    .name = "install-bootloader",
+    .operands = "[FILE]",
+    .summary = "put boot0's bootloader on a board",
+    .text = "Writes boot0's own bootloader into the first sector of an STM32F405/407/415/417 by "
+            "ST's bootloader in ROM, which BOOT0 and reset lead to, or by the UART (--port). From "
+            "then on programs start at 0x08008000 and come over USB without a hand on the board. A "
+            "program that is linked for 0x08000000 is lost, which is asked about before; one at "
+            "0x08008000 is kept. Without FILE: the bootloader that came with boot0, for --board if "
+            "there is one for it.",
+    .examples = "  boot0 install-bootloader\n"
+                "  boot0 install-bootloader --board black-f407ve --vdd 3.3 --yes",
+    COMMAND_OPTIONS(taken),
+    .operands_max = 1,
+    .run = run_install,
+};
+
+const struct command command_update_bootloader = {
+    .name = "update-bootloader",
+    .operands = "[FILE]",
+    .summary = "replace boot0's bootloader by another version",
+    .text = "Asks the program or the bootloader to go to ST's bootloader in ROM, and writes the "
+            "first sector by that; program and journal are kept. The chip has no second place to "
+            "start from, so that this cannot be made safe against a power failure: should one "
+            "happen in the second that it takes, BOOT0 and `boot0 install-bootloader` bring the "
+            "board back. Nothing is done if it is the same version.",
+    .examples = "  boot0 update-bootloader\n"
+                "  boot0 update-bootloader build/firmware/bootloader-generic-f407.bin",
+    COMMAND_OPTIONS(taken),
+    .operands_max = 1,
+    .run = run_update,
+};
