@@ -448,6 +448,112 @@ static void test_erased_not_written(void **state)
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_COMPLETED);
 }
 
+/* What completes the update is queued already when a job before it fails. */
+static void test_failed_before_record(void **state)
+{
+    (void)state;
+    flash.fail_at = B0_PROGRAM_BASE + 3072;
+    memset(one + 8, 0x33, 4088);
+    assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_PROGRAM_BASE));
+    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
+    assert_true(dfu_block(&board, 2, one, 4096));
+    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    board_settle(&board);
+    check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_PROG);
+    assert_int_equal(dfu_simple(&board, B0_DFU_CLRSTATUS), USB_ACK);
+    /* The same host goes on with something else. */
+    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE + 0x4000));
+    assert_true(dfu_block(&board, 2, one + 0x4000, 4096));
+    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    board_settle(&board);
+    assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_BEGUN);
+}
+
+/* A block was refused: the update is not complete, although all that was erased was written to. */
+static void test_refused_in_between(void **state)
+{
+    (void)state;
+    half_an_update();
+    assert_int_equal(dfu_dnload(&board, 0, (const uint8_t *)"\x21\x00\x00\x00\x08", 5), USB_ACK);
+    check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_ADDRESS);
+    assert_int_equal(dfu_simple(&board, B0_DFU_CLRSTATUS), USB_ACK);
+    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    board_settle(&board);
+    assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_BEGUN);
+}
+
+/* The record of a program has the length that is known, less what was erased since. */
+static void test_length(void **state)
+{
+    const uint8_t whole = B0_DFUSE_ERASE;
+
+    (void)state;
+    assert_true(flash_as_dfu_util(&board, B0_PROGRAM_BASE, one, sizeof one));
+    assert_int_equal(vendor_info(&board).program_length, sizeof one);
+    assert_int_equal(dfu_dnload(&board, 0, &whole, 1), USB_ACK);
+    while (dfu_status(&board).state != B0_DFU_STATE_DNLOAD_IDLE)
+        board_run_us(&board, 100000);
+    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
+    assert_true(dfu_block(&board, 2, two, 1000));
+    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    assert_int_equal(vendor_info(&board).program_length, 1000);
+    /* Something behind it is written and erased again. */
+    assert_int_equal(vendor_out(&board, B0_EXTENSION_BEGIN_SESSION, 0), USB_ACK);
+    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + 0x20000));
+    assert_true(dfu_block(&board, 2, two, 1000));
+    assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_FLASH_BASE + 0x20000));
+    assert_int_equal(vendor_out(&board, B0_EXTENSION_END_SESSION, 0), USB_ACK);
+    assert_in_range(vendor_info(&board).program_length, 1000, 0x20000 - 0x8000);
+}
+
+static void test_forgotten_bracket(void **state)
+{
+    (void)state;
+    assert_int_equal(vendor_out(&board, B0_EXTENSION_BEGIN_SESSION, 0), USB_ACK);
+    assert_true(flash_as_dfu_util(&board, B0_PROGRAM_BASE, one, sizeof one));
+    board_settle(&board);
+    assert_int_equal(board_start(&board, &flash), B0_START_PROGRAM);
+}
+
+/* Blank sectors need no erase, unless it may have been an interrupted one that made them so. */
+static void test_blank_sectors(void **state)
+{
+    (void)state;
+    assert_true(flash_as_dfu_util(&board, B0_PROGRAM_BASE, one, 0x4000 + 4096));
+    board_settle(&board);
+    assert_int_equal(flash.erases, 0);
+    assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_PROGRAM_BASE));
+    board_settle(&board);
+    assert_int_equal(flash.erases, 1);
+    board_start(&board, &flash);
+    assert_true(flash_as_dfu_util(&board, B0_PROGRAM_BASE, one, 4096));
+    board_settle(&board);
+    assert_int_equal(flash.erases, 2);
+}
+
+/* However many slots are left, an update finds one for its end. */
+static void test_nearly_full_journal(void **state)
+{
+    (void)state;
+    assert_true(flash_as_boot0(&board, B0_PROGRAM_BASE, one, sizeof one));
+    for (uint32_t left = 0; left < 20; left++) {
+        struct b0_journal_record record = {.type = B0_JOURNAL_COMPLETE};
+        uint8_t *journal = flash.bytes + (B0_JOURNAL_BASE - B0_FLASH_BASE);
+
+        memset(journal, 0xff, B0_JOURNAL_SIZE);
+        for (uint32_t i = 0; i < B0_JOURNAL_SIZE / B0_JOURNAL_RECORD_SIZE - left; i++) {
+            record.sequence = i;
+            b0_journal_encode(&record, journal + i * B0_JOURNAL_RECORD_SIZE);
+        }
+        assert_int_equal(board_start(&board, &flash), B0_START_PROGRAM);
+        assert_int_equal(vendor_info(&board).journal_free, left);
+        assert_true(flash_as_boot0(&board, B0_PROGRAM_BASE, left % 2 ? one : two, sizeof two));
+        assert_int_equal(vendor_info(&board).journal_free,
+                         left < B0_JOURNAL_RESERVE ? 254 : left - 2);
+        assert_int_equal(board_start(&board, &flash), B0_START_PROGRAM);
+    }
+}
+
 static void test_brackets(void **state)
 {
     (void)state;
@@ -589,6 +695,12 @@ int main(void)
         TEST(test_another_host),
         TEST(test_bus_reset),
         TEST(test_erased_not_written),
+        TEST(test_failed_before_record),
+        TEST(test_refused_in_between),
+        TEST(test_length),
+        TEST(test_forgotten_bracket),
+        TEST(test_blank_sectors),
+        TEST(test_nearly_full_journal),
         TEST(test_brackets),
         TEST(test_end_needs_program),
         TEST(test_digests),
