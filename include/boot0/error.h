@@ -12,7 +12,10 @@
 extern "C" {
 #endif
 
-#if defined(__GNUC__)
+#if defined(__MINGW32__) /* whose printf is Microsoft's, if one does not say otherwise */
+#define B0_PRINTF(string, first) __attribute__((format(gnu_printf, string, first)))
+#define B0_API
+#elif defined(__GNUC__)
 #define B0_PRINTF(string, first) __attribute__((format(printf, string, first)))
 #define B0_API                   __attribute__((visibility("default")))
 #else
