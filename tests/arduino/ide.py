@@ -36,6 +36,15 @@ exit $status
 """
 
 
+# boot0's runtime, which the stand-in core has for its USB: firmware/meson.build has the same list.
+RUNTIME = """
+core/dfu.c core/dfu_device.c firmware/chip/clock.c firmware/chip/identity.c firmware/chip/memory.c
+firmware/chip/pins.c firmware/chip/reset.c firmware/chip/serial.c firmware/runtime/composite.c
+firmware/runtime/detach.c firmware/runtime/runtime.c firmware/runtime/serial.c
+firmware/runtime/ticks.c firmware/usb/core.c firmware/usb/otg_fs.c
+""".split()
+
+
 class Wrong(Exception):
     pass
 
@@ -52,6 +61,10 @@ class Ide:
         core = self.sketchbook / "hardware/STMicroelectronics/stm32"
         shutil.copytree(ROOT / "tests/arduino/core", core)
         (core / "platform.local.txt").write_text(f"boot0.tree={ROOT}\n", encoding="utf-8")
+        for source in RUNTIME:
+            name = source.replace("/", "_")
+            wrapper = f'#include "{ROOT / source}"\n'
+            (core / "cores/arduino" / name).write_text(wrapper, encoding="utf-8")
         index = ROOT / "build/dist/package_boot0_index.json"
         self.preferences.write_text(
             f"boardsmanager.additional.urls=file://{index}\n"

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define LOW    0
 #define HIGH   1
@@ -29,6 +30,7 @@ void dtr_togglingHook(uint8_t *buffer, uint32_t *length);
 
 #ifdef __cplusplus
 }
+#include "Serial.h"
 #endif
 
 #include VARIANT_H

@@ -1,19 +1,24 @@
-/* From reset, which is boot0's startup code, to the sketch. */
+/*
+ * From reset, which is boot0's startup code, to the sketch. Time and USB are boot0's runtime; the
+ * sketch's owner chooses the product's name by boards.txt, as with STM32duino.
+ */
 #include "Arduino.h"
+
+#include <runtime/boot0_runtime.h>
 
 extern "C" {
 extern void (*constructors_start[])(void);
 extern void (*constructors_end[])(void);
-void start_clock(void);
-void start_serial(void);
 }
 
 int main()
 {
+    struct boot0_options options = {};
+
     for (auto constructor = constructors_start; constructor < constructors_end; constructor++)
         (*constructor)();
-    start_clock();
-    start_serial();
+    options.product = BOARD_NAME " CDC in FS Mode";
+    boot0_start(&options);
     setup();
     for (;;) {
         loop();

@@ -1,49 +1,17 @@
-/* Time and pins, by registers: port A alone. */
+/* Time, by boot0's runtime; pins, by registers: port A alone. */
 #include "Arduino.h"
 
-#include "chip/stm32f4.h"
-
-static volatile uint32_t now_ms;
-
-void start_clock(void);
-uint32_t core_hz(void);
-
-void SysTick_Handler(void);
-void SysTick_Handler(void)
-{
-    now_ms++;
-}
-
-/* The runtime starts the PLL and says so; without it the chip runs from HSI. */
-__attribute__((weak)) uint32_t core_hz(void)
-{
-    return HSI_HZ;
-}
-
-void start_clock(void)
-{
-    SYSTICK->load = core_hz() / 1000 - 1;
-    SYSTICK->val = 0;
-    SYSTICK->ctrl = SYSTICK_CTRL_CLKSOURCE | SYSTICK_CTRL_TICKINT | SYSTICK_CTRL_ENABLE;
-}
-
-/* Without USB there is nothing to start. */
-void start_serial(void);
-__attribute__((weak)) void start_serial(void)
-{
-}
+#include <chip/stm32f4.h>
+#include <runtime/boot0_runtime.h>
 
 uint32_t millis(void)
 {
-    return now_ms;
+    return boot0_millis();
 }
 
 void delay(uint32_t ms)
 {
-    uint32_t start_ms = now_ms;
-
-    while (now_ms - start_ms < ms)
-        __asm__ volatile("wfi");
+    boot0_delay(ms);
 }
 
 __attribute__((weak)) void yield(void)
