@@ -204,6 +204,8 @@ void vboard_power_on(struct vboard *board)
     vboard_machine_cause(board, VBOARD_CAUSE_POWER);
     vboard_trace(board, "power on, BOOT0 = %d", board->settings.boot0);
     boot(board);
+    if (board->settings.boot0_button)
+        board->settings.boot0 = false;
 }
 
 void vboard_power_off(struct vboard *board)

@@ -92,6 +92,7 @@ struct vboard_settings {
     uint8_t fill;     /* enum vboard_fill */
     uint8_t fill_byte;
     bool boot0;
+    bool boot0_button; /* held until the board has power, and then never again */
     unsigned supply_mv;
     bool feature_erase;
     unsigned read_protection;

@@ -62,8 +62,11 @@ static enum boot0_status set_boot0(struct vboard_settings *settings, const char 
 {
     unsigned long level;
 
-    if (!number(value, 1, &level))
-        return bad(error, value, "0 or 1");
+    settings->boot0_button = strcmp(value, "button") == 0;
+    if (settings->boot0_button)
+        level = 1;
+    else if (!number(value, 1, &level))
+        return bad(error, value, "0, 1 or \"button\"");
     settings->boot0 = level;
     return B0_OK;
 }
@@ -277,7 +280,9 @@ static const struct {
 } keys[] = {
     {{"flash=FILE", "main flash is read from this file, and written back at the end"}, set_flash},
     {{"fill=blank|random|0xNN", "what the flash holds at first (default blank)"}, set_fill},
-    {{"boot0=0|1", "the BOOT0 pin at power-up: 1 starts the bootloader (default 1)"}, set_boot0},
+    {{"boot0=0|1|button",
+      "the BOOT0 pin: 1 starts the ROM's bootloader (default); button: only now"},
+     set_boot0},
     {{"crystal=MHZ", "the crystal, 0 for none (default 8): programs on f407 only"}, set_crystal},
     {{"elf=FILE", "names of functions for what is told of a program"}, set_elf},
     {{"button=PIN:LEVEL", "a pin held high or low, such as PA0:1"}, set_button},

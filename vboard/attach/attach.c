@@ -369,10 +369,7 @@ static enum boot0_status plug_serial(struct port *port, struct boot0_error *erro
                                         .lock = &attachment->lock,
                                         .number = port->number - 1};
 
-    port->cdc = vboard_cdc_new(port->board, &port->pace, &at, error);
-    if (port->cdc == NULL) {
-        return error->code;
-    }
+    port->cdc = vboard_cdc_new(port->board, &port->pace, &at);
     if (!vboard_has_uart(port->board)) {
         return B0_OK;
     }

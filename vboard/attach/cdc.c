@@ -206,7 +206,7 @@ static void take_out(struct vboard_cdc *cdc)
 static void move(struct vboard_cdc *cdc)
 {
     vboard_pace_sync(cdc->pace, g_get_monotonic_time());
-    if (vboard_connected(cdc->board) && vboard_terminal_clients(cdc->terminal) > 0) {
+    if (vboard_connected(cdc->board) && vboard_terminal_is_open(cdc->terminal)) {
         take_out(cdc);
         bring_in(cdc);
     }
@@ -227,7 +227,7 @@ static gboolean on_timer(gpointer data)
     gboolean goes_on;
 
     g_rec_mutex_lock(cdc->place.lock);
-    goes_on = is_there(cdc) && vboard_terminal_clients(cdc->terminal) > 0;
+    goes_on = is_there(cdc) && vboard_terminal_is_open(cdc->terminal);
     if (goes_on)
         move(cdc);
     else
@@ -238,7 +238,7 @@ static gboolean on_timer(gpointer data)
 
 void vboard_cdc_tick(struct vboard_cdc *cdc)
 {
-    if (cdc->timer == 0 && is_there(cdc) && vboard_terminal_clients(cdc->terminal) > 0)
+    if (cdc->timer == 0 && is_there(cdc) && vboard_terminal_is_open(cdc->terminal))
         cdc->timer = g_timeout_add(POLL_MS, on_timer, cdc);
 }
 
@@ -287,7 +287,7 @@ void vboard_cdc_unplug(struct vboard_cdc *cdc)
 /* ---- life ---- */
 
 struct vboard_cdc *vboard_cdc_new(struct vboard *board, struct vboard_pace *pace,
-                                  const struct vboard_cdc_place *place, struct boot0_error *error)
+                                  const struct vboard_cdc_place *place)
 {
     struct vboard_cdc *cdc = g_new0(struct vboard_cdc, 1);
     struct vboard_terminal_place at = {
@@ -302,11 +302,7 @@ struct vboard_cdc *vboard_cdc_new(struct vboard *board, struct vboard_pace *pace
     cdc->pace = pace;
     cdc->place = *place;
     snprintf(at.name, sizeof at.name, "ttyACM%u", place->number);
-    cdc->terminal = vboard_terminal_new(&at, &terminal_ops, cdc, error);
-    if (!cdc->terminal) {
-        g_free(cdc);
-        return NULL;
-    }
+    cdc->terminal = vboard_terminal_new(&at, &terminal_ops, cdc);
     return cdc;
 }
 

@@ -20,9 +20,9 @@ struct vboard_cdc_place {
     unsigned number;  /* /dev/ttyACM<number> */
 };
 
-/* What there may be of a board. The board's time goes by `pace`. NULL: failed, error filled. */
+/* What there may be of a board. The board's time goes by `pace`. */
 struct vboard_cdc *vboard_cdc_new(struct vboard *board, struct vboard_pace *pace,
-                                  const struct vboard_cdc_place *place, struct boot0_error *error);
+                                  const struct vboard_cdc_place *place);
 
 /* A device was plugged in and is shown: if it has a serial port, that appears. */
 void vboard_cdc_plug(struct vboard_cdc *cdc, const struct vboard_usb_device *device,

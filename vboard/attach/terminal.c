@@ -22,7 +22,9 @@ struct vboard_terminal {
     const struct vboard_terminal_ops *ops;
     void *context;
     UMockdevIoctlBase *handler;
-    unsigned clients;
+    unsigned plugged; /* how often it was, with the present one */
+    unsigned clients; /* that have opened it since then */
+    unsigned users;   /* and those that still hold what it was before */
     bool dtr;
     bool rts;
     int master; /* -1: the port is not there */
@@ -170,28 +172,46 @@ static gboolean on_ioctl(UMockdevIoctlBase *handler, UMockdevIoctlClient *client
     return TRUE;
 }
 
+/* A client that has the port open; since which time it was plugged. */
+struct user {
+    struct vboard_terminal *terminal;
+    unsigned plugged;
+};
+
 /* The last one closes: HUPCL. */
 static void on_client_gone(void *data, GObject *client)
 {
-    struct vboard_terminal *terminal = data;
+    struct user *user = data;
+    struct vboard_terminal *terminal = user->terminal;
 
     (void)client;
     g_rec_mutex_lock(terminal->place.lock);
-    if (--terminal->clients == 0)
+    terminal->users--;
+    if (user->plugged == terminal->plugged && --terminal->clients == 0)
         move_lines(terminal, false, false);
     g_rec_mutex_unlock(terminal->place.lock);
+    g_free(user);
 }
 
-/* The kernel switches both lines on when a port is opened. */
+/*
+ * The kernel switches both lines on when a port is opened. What tries to open one that is just not
+ * there any more comes here too: umockdev asks before it looks.
+ */
 static void on_client(UMockdevIoctlBase *handler, UMockdevIoctlClient *client, void *data)
 {
     struct vboard_terminal *terminal = data;
+    struct user *user;
 
     (void)handler;
     g_rec_mutex_lock(terminal->place.lock);
-    if (terminal->clients++ == 0)
-        move_lines(terminal, true, true);
-    g_object_weak_ref(G_OBJECT(client), on_client_gone, terminal);
+    if (terminal->master >= 0) {
+        user = g_new(struct user, 1);
+        *user = (struct user){terminal, terminal->plugged};
+        terminal->users++;
+        if (terminal->clients++ == 0)
+            move_lines(terminal, true, true);
+        g_object_weak_ref(G_OBJECT(client), on_client_gone, user);
+    }
     g_rec_mutex_unlock(terminal->place.lock);
 }
 
@@ -257,7 +277,6 @@ static void show(const struct vboard_terminal *terminal)
     g_free(up);
     make_link("../..", g_build_filename(device, "device", NULL));
     make_link(target, path_of(terminal, "sys/class/tty"));
-    make_link(ptsname(terminal->master), path_of(terminal, "dev"));
     g_free(text);
     /* Where umockdev's library looks up the numbers of a node. */
     text = g_strdup_printf("%u:%u", terminal->place.major, terminal->place.minor);
@@ -265,6 +284,12 @@ static void show(const struct vboard_terminal *terminal)
     g_free(text);
     g_free(target);
     g_free(device);
+}
+
+/* The last of it, by which it can be opened. */
+static void show_node(const struct vboard_terminal *terminal)
+{
+    make_link(ptsname(terminal->master), path_of(terminal, "dev"));
 }
 
 static void remove_path(char *path)
@@ -279,7 +304,6 @@ static void hide(const struct vboard_terminal *terminal)
     char *device = directory_of(terminal);
     char *parent = g_path_get_dirname(device);
 
-    remove_path(path_of(terminal, "dev"));
     remove_path(path_of(terminal, "dev/.node"));
     remove_path(path_of(terminal, "sys/class/tty"));
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
@@ -310,16 +334,49 @@ static bool prepare(struct vboard_terminal *terminal)
     return tcsetattr(terminal->slave, TCSANOW, &settings) == 0;
 }
 
+/* Clients read the end of the file from now on. */
+static void close_pair(struct vboard_terminal *terminal)
+{
+    if (terminal->slave >= 0)
+        close(terminal->slave);
+    close(terminal->master);
+    terminal->master = terminal->slave = -1;
+}
+
+/*
+ * Only while the port is there: umockdev takes a client that tries to open a port that is not there
+ * for one that has it open, until the process ends.
+ */
+static bool attach(struct vboard_terminal *terminal)
+{
+    char *path = g_strdup_printf("/dev/%s", terminal->place.name);
+    bool done =
+        umockdev_testbed_attach_ioctl(terminal->place.testbed, path, terminal->handler, NULL);
+
+    g_free(path);
+    return done;
+}
+
+static void detach(struct vboard_terminal *terminal)
+{
+    char *path = g_strdup_printf("/dev/%s", terminal->place.name);
+
+    umockdev_testbed_detach_ioctl(terminal->place.testbed, path, NULL);
+    g_free(path);
+}
+
 void vboard_terminal_unplug(struct vboard_terminal *terminal)
 {
     if (terminal->master < 0)
         return;
+    remove_path(path_of(terminal, "dev"));
+    detach(terminal);
     hide(terminal);
     stop_listening(terminal);
-    if (terminal->slave >= 0)
-        close(terminal->slave);
-    close(terminal->master); /* clients read the end of the file from now on */
-    terminal->master = terminal->slave = -1;
+    close_pair(terminal);
+    terminal->plugged++;
+    terminal->clients = 0; /* those that are left have nothing any more */
+    terminal->dtr = terminal->rts = false;
 }
 
 static bool open_pair(struct vboard_terminal *terminal)
@@ -331,10 +388,7 @@ static bool open_pair(struct vboard_terminal *terminal)
         terminal->slave = open(ptsname(terminal->master), O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (terminal->slave >= 0 && prepare(terminal))
         return true;
-    if (terminal->slave >= 0)
-        close(terminal->slave);
-    close(terminal->master);
-    terminal->master = terminal->slave = -1;
+    close_pair(terminal);
     return false;
 }
 
@@ -345,6 +399,12 @@ bool vboard_terminal_plug(struct vboard_terminal *terminal)
     if (!open_pair(terminal))
         return false;
     show(terminal);
+    if (!attach(terminal)) {
+        hide(terminal);
+        close_pair(terminal);
+        return false;
+    }
+    show_node(terminal);
     vboard_terminal_listen(terminal, true);
     return true;
 }
@@ -360,20 +420,22 @@ bool vboard_terminal_plugged(const struct vboard_terminal *terminal)
     return terminal->master >= 0;
 }
 
+bool vboard_terminal_is_open(const struct vboard_terminal *terminal)
+{
+    return terminal->clients > 0;
+}
+
 unsigned vboard_terminal_clients(const struct vboard_terminal *terminal)
 {
-    return terminal->clients;
+    return terminal->users;
 }
 
 /* ---- life ---- */
 
 struct vboard_terminal *vboard_terminal_new(const struct vboard_terminal_place *place,
-                                            const struct vboard_terminal_ops *ops, void *context,
-                                            struct boot0_error *error)
+                                            const struct vboard_terminal_ops *ops, void *context)
 {
     struct vboard_terminal *terminal = g_new0(struct vboard_terminal, 1);
-    char *path = g_strdup_printf("/dev/%s", place->name);
-    GError *failure = NULL;
 
     terminal->place = *place;
     terminal->ops = ops;
@@ -382,14 +444,6 @@ struct vboard_terminal *vboard_terminal_new(const struct vboard_terminal_place *
     terminal->handler = umockdev_ioctl_base_new();
     g_signal_connect(terminal->handler, "handle-ioctl", G_CALLBACK(on_ioctl), terminal);
     g_signal_connect(terminal->handler, "client-connected", G_CALLBACK(on_client), terminal);
-    if (!umockdev_testbed_attach_ioctl(place->testbed, path, terminal->handler, &failure)) {
-        boot0_fail(error, B0_E_INTERNAL, "umockdev cannot serve %s: %s", path, failure->message);
-        g_error_free(failure);
-        g_object_unref(terminal->handler);
-        g_free(terminal);
-        terminal = NULL;
-    }
-    g_free(path);
     return terminal;
 }
 

@@ -6,7 +6,6 @@
 #ifndef VBOARD_TERMINAL_H
 #define VBOARD_TERMINAL_H
 
-#include <boot0/error.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <termios.h>
@@ -39,10 +38,9 @@ struct vboard_terminal_ops {
 
 struct vboard_terminal;
 
-/* NULL on failure with the error filled. It is not plugged yet. */
+/* It is not plugged yet. */
 struct vboard_terminal *vboard_terminal_new(const struct vboard_terminal_place *place,
-                                            const struct vboard_terminal_ops *ops, void *context,
-                                            struct boot0_error *error);
+                                            const struct vboard_terminal_ops *ops, void *context);
 /* Frees an unplugged one that no client has open any more. NULL is fine. */
 void vboard_terminal_free(struct vboard_terminal *terminal);
 
@@ -53,7 +51,9 @@ bool vboard_terminal_plug(struct vboard_terminal *terminal);
 void vboard_terminal_unplug(struct vboard_terminal *terminal);
 bool vboard_terminal_plugged(const struct vboard_terminal *terminal);
 
-/* How many clients have it open. */
+/* Whether a client has it open. */
+bool vboard_terminal_is_open(const struct vboard_terminal *terminal);
+/* How many clients have it open, or what it was before it was last unplugged. */
 unsigned vboard_terminal_clients(const struct vboard_terminal *terminal);
 
 bool vboard_terminal_settings(const struct vboard_terminal *terminal, struct termios *settings);

@@ -1,0 +1,140 @@
+"""The whole story: a factory-new board, once with BOOT0, and never again.
+
+ROM bootloader → boot0's bootloader → a program that prints over USB → another program, by boot0, by
+dfu-util and by fwupd, each of which finds the running program, gets it into the bootloader and
+flashes it. Runs itself under vboard: the board is the emulated STM32F407, the tools are unmodified.
+"""
+
+import os
+import pathlib
+import select
+import subprocess
+import sys
+import termios
+import time
+import tty
+
+from system import BOOT0, SKIPPED, Directory, check, equal, need, run, say, vboard
+
+FIRMWARE = pathlib.Path(os.environ["FIRMWARE"])
+SERIAL = "315A28A0B956"
+PORT = "/dev/ttyACM0"
+PATIENCE_S = 30
+HELLO = "hello from boot0"
+AGAIN = "hello again"
+
+
+def program(name):
+    return str(FIRMWARE / name)
+
+
+def wait_for(what, condition):
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        result = condition()
+        if result:
+            return result
+        time.sleep(0.05)
+    check(False, f"waited in vain for {what}")
+
+
+def open_port():
+    try:
+        return os.open(PORT, os.O_RDWR | os.O_NOCTTY)
+    except OSError:
+        return None
+
+
+def expect_text(text):
+    """The program is there and prints that."""
+    port = wait_for(PORT, open_port)
+    try:
+        tty.setraw(port)
+        termios.tcflush(port, termios.TCIFLUSH)
+        data = b""
+        deadline = time.monotonic() + PATIENCE_S
+        while text.encode() not in data:
+            check(time.monotonic() < deadline, f"{text!r} did not come; there was {data!r}")
+            if select.select([port], [], [], 1)[0]:
+                data += os.read(port, 256)
+    finally:
+        os.close(port)
+    say(f"it prints: {text}")
+
+
+def listed():
+    return subprocess.run(["dfu-util", "-l"], capture_output=True, text=True, check=False).stdout
+
+
+def factory():
+    found = run([BOOT0, "list", "--json"]).stdout
+    check('"serial":"' + SERIAL in found and "1048576" in found, "a new board is in the ROM")
+
+
+def install():
+    say("boot0's bootloader, through the ROM")
+    done = run([BOOT0, "install-bootloader", "--yes", "--board", "black-f407ve",
+                program("bootloader-black-f407ve.bin")])
+    print(done.stdout, done.stderr)
+    wait_for("the bootloader", lambda: "/0x08008000/" in listed())
+    info = run([BOOT0, "info"]).stdout
+    check("boot0 bootloader" in info, "info tells of it")
+
+
+def first_program():
+    say("a program")
+    run([BOOT0, "flash", program("hello.elf")])
+    expect_text(HELLO)
+
+
+def by_boot0():
+    say("another one, by boot0, while the first one runs")
+    done = run([BOOT0, "flash", "--serial", SERIAL, "--json", program("hello-2.elf")])
+    check('"sectors_erased":1,' in done.stdout, "one sector differs")
+    expect_text(AGAIN)
+    done = run([BOOT0, "flash", program("hello-2.elf")])
+    check("Nothing to do" in done.stdout, "the same again is nothing to do")
+    expect_text(AGAIN)
+
+
+def by_dfu_util():
+    need("dfu-util")
+    say("the first one again, by dfu-util, which detaches the program first")
+    run(["dfu-util", "-d", "0483:5740,0483:df11", "-a", "0", "-s", "0x08008000:leave",
+         "-D", program("hello.bin")])
+    expect_text(HELLO)
+    say("the other one, without :leave")
+    run(["dfu-util", "-e", "-d", "0483:5740"])
+    wait_for("the bootloader", lambda: "/0x08008000/" in listed())
+    run(["dfu-util", "-a", "0", "-s", "0x08008000", "-D", program("hello-2.bin")])
+    run([BOOT0, "run"])
+    expect_text(AGAIN)
+
+
+def inside():
+    factory()
+    install()
+    first_program()
+    by_boot0()
+    by_dfu_util()
+
+
+def outside():
+    if not pathlib.Path(program("hello.elf")).exists():
+        print(f"skipped: there are no programs in {FIRMWARE}; make firmware compiles them")
+        sys.exit(SKIPPED)
+    with Directory() as directory:
+        flash = directory.file("flash.bin")
+        board = f"f407:flash={flash},boot0=button,elf={program('hello.elf')}"
+        print(vboard(board, [sys.executable, __file__, "inside"]).stdout)
+        say("the power goes and comes back: the program is there")
+        print(vboard(f"f407:flash={flash},boot0=0", [sys.executable, __file__, "afterwards"]).stdout)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        outside()
+    elif sys.argv[1] == "inside":
+        inside()
+    else:
+        expect_text(AGAIN)
