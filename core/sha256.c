@@ -30,35 +30,50 @@ static void store_be(uint8_t *p, uint32_t value)
     p[3] = (uint8_t)value;
 }
 
-/* 6.2.2. The schedule is kept as its last 16 words; letters are the standard's. */
+/* 6.2.2, 1: the message schedule. */
+static void schedule(uint32_t w[64], const uint8_t *block)
+{
+    for (unsigned t = 0; t < 16; t++)
+        w[t] = load_be(block + (size_t)4 * t);
+    for (uint32_t *word = w + 16; word < w + 64; word++) {
+        uint32_t w2 = word[-2], w15 = word[-15];
+
+        *word = (rotate(w2, 17) ^ rotate(w2, 19) ^ w2 >> 10) + word[-7] +
+                (rotate(w15, 7) ^ rotate(w15, 18) ^ w15 >> 3) + word[-16];
+    }
+}
+
+/* 6.2.2, 2 to 4; letters are the standard's. As variables and not as an array: they stay in
+ * registers. */
 static void compress(struct b0_sha256 *sha, const uint8_t *block)
 {
-    uint32_t w[16], v[8];
+    uint32_t w[64];
+    uint32_t a = sha->state[0], b = sha->state[1], c = sha->state[2], d = sha->state[3];
+    uint32_t e = sha->state[4], f = sha->state[5], g = sha->state[6], h = sha->state[7];
 
-    for (unsigned i = 0; i < 8; i++)
-        v[i] = sha->state[i];
+    schedule(w, block);
     for (unsigned t = 0; t < 64; t++) {
-        uint32_t a = v[0], e = v[4], t1, t2;
+        uint32_t t1 = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + (g ^ (e & (f ^ g))) +
+                      constants[t] + w[t];
+        uint32_t t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) | (c & (a | b)));
 
-        if (t < 16) {
-            w[t] = load_be(block + (size_t)4 * t);
-        } else {
-            uint32_t w2 = w[(t - 2) % 16], w15 = w[(t - 15) % 16];
-
-            w[t % 16] += (rotate(w2, 17) ^ rotate(w2, 19) ^ w2 >> 10) + w[(t - 7) % 16] +
-                         (rotate(w15, 7) ^ rotate(w15, 18) ^ w15 >> 3);
-        }
-        t1 = v[7] + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & v[5]) ^ (~e & v[6])) +
-             constants[t] + w[t % 16];
-        t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) +
-             ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
-        for (unsigned i = 7; i > 0; i--)
-            v[i] = v[i - 1];
-        v[4] += t1;
-        v[0] = t1 + t2;
+        h = g;
+        g = f;
+        f = e;
+        e = d + t1;
+        d = c;
+        c = b;
+        b = a;
+        a = t1 + t2;
     }
-    for (unsigned i = 0; i < 8; i++)
-        sha->state[i] += v[i];
+    sha->state[0] += a;
+    sha->state[1] += b;
+    sha->state[2] += c;
+    sha->state[3] += d;
+    sha->state[4] += e;
+    sha->state[5] += f;
+    sha->state[6] += g;
+    sha->state[7] += h;
 }
 
 void b0_sha256_begin(struct b0_sha256 *sha)
