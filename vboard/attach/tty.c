@@ -95,6 +95,7 @@ static gboolean on_timer(gpointer data)
     tty->timer = 0;
     vboard_pace_sync(tty->pace, g_get_monotonic_time());
     hand_over(tty);
+    vboard_pace_done(tty->pace, g_get_monotonic_time());
     g_rec_mutex_unlock(tty->lock);
     return G_SOURCE_REMOVE;
 }

@@ -63,7 +63,11 @@ static void write_grstctl(struct vboard_otg *otg, uint32_t value)
 
 static uint32_t read_gintsts(struct vboard_otg *otg)
 {
+    uint32_t before = otg->gintsts;
+
     vboard_otg_frame(otg);
+    if (otg->gintsts != before)
+        vboard_otg_changed(otg);
     return vboard_otg_interrupts(otg);
 }
 
@@ -137,6 +141,7 @@ struct otg_register {
 
 #define FIELD(name) offsetof(struct vboard_otg, name)
 
+/* By offset. */
 static const struct otg_register registers[] = {
     {.offset = 0x000, .field = FIELD(gotgctl), .mask = 0xF02, .read = read_gotgctl},
     {.offset = 0x004, .field = FIELD(gotgint), .write = write_gotgint},
@@ -180,9 +185,18 @@ static const struct otg_register registers[] = {
 
 static const struct otg_register *find(uint32_t offset)
 {
-    for (size_t i = 0; i < sizeof registers / sizeof registers[0]; i++)
-        if (registers[i].offset == offset)
-            return &registers[i];
+    size_t first = 0, end = sizeof registers / sizeof registers[0];
+
+    while (first < end) {
+        size_t middle = (first + end) / 2;
+
+        if (registers[middle].offset == offset)
+            return &registers[middle];
+        if (registers[middle].offset < offset)
+            first = middle + 1;
+        else
+            end = middle;
+    }
     return NULL;
 }
 
@@ -266,6 +280,12 @@ static void check_at_work(struct vboard_otg *otg, uint32_t offset)
     otg->at_work &= otg->usb_clock ? 0 : GRSTCTL_CSRST;
 }
 
+/* Programs poll all the time; of reads only these change something. */
+static bool read_changes(uint32_t offset)
+{
+    return offset >= OTG_FIFO || offset == OTG_GRXSTSP;
+}
+
 uint32_t vboard_otg_read(struct vboard_otg *otg, uint32_t offset, unsigned width)
 {
     uint32_t value = 0;
@@ -281,7 +301,8 @@ uint32_t vboard_otg_read(struct vboard_otg *otg, uint32_t offset, unsigned width
         value = vboard_otg_endpoint_read(otg, offset);
     else
         value = read_register(otg, offset);
-    vboard_otg_changed(otg);
+    if (read_changes(offset))
+        vboard_otg_changed(otg);
     return value;
 }
 
