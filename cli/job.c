@@ -73,8 +73,11 @@ enum boot0_status job_open_bus(struct job *job, const struct arguments *argument
     if (status != B0_OK || !arguments->trace)
         return status;
     job->trace = fopen(arguments->trace, "w");
-    if (!job->trace)
-        return boot0_fail(error, B0_E_NO_OUTPUT, "%s: %s", arguments->trace, strerror(errno));
+    if (!job->trace) {
+        boot0_fail(error, B0_E_NO_OUTPUT, "%s: cannot be created: %s", arguments->trace,
+                   strerror(errno));
+        return boot0_hint(error, "The record of --trace goes there. Nothing was done.");
+    }
     return boot0_trace_bus(&job->bus, job->trace, error);
 }
 
@@ -167,6 +170,18 @@ enum boot0_status job_open(struct job *job, const struct arguments *arguments,
     return status;
 }
 
+/* What was flushed on the way and failed is seen in the file's error mark only. */
+static void close_trace(struct job *job)
+{
+    bool failed;
+
+    if (!job->trace)
+        return;
+    failed = ferror(job->trace) != 0;
+    if (fclose(job->trace) != 0 || failed)
+        print_wrapped(stderr, "Trace: ", "the file could not be written to its end");
+}
+
 void job_close(struct job *job)
 {
     progress_break_off(&job->progress);
@@ -176,8 +191,7 @@ void job_close(struct job *job)
     if (job->arguments->replay && job->bus.ops && boot0_replay_divergence(&job->bus))
         print_wrapped(stderr, "Replay: ", boot0_replay_divergence(&job->bus));
     boot0_bus_close(&job->bus);
-    if (job->trace && fclose(job->trace) != 0)
-        print_wrapped(stderr, "Trace: ", "the file could not be written to its end");
+    close_trace(job);
 }
 
 struct boot0_flash_options job_flash_options(const struct arguments *arguments)

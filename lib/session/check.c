@@ -124,6 +124,24 @@ static enum boot0_status fail_vectors(const struct boot0_session *session,
                       board->chip_count ? board->chips[0]->name : "chip");
 }
 
+bool b0_session_is_program(const struct boot0_session *session, const struct boot0_vectors *vectors)
+{
+    const struct boot0_layout *flash = boot0_session_layout(session);
+
+    return flash && (vectors->reset & 1) != 0 &&
+           boot0_layout_sector_at(flash, vectors->reset & ~1u).size != 0 &&
+           stack_possible(&session->board, vectors->stack);
+}
+
+static enum boot0_status fail_alignment(uint32_t address, struct boot0_error *error)
+{
+    boot0_fail(error, B0_E_MISMATCH, "a program cannot begin at 0x%08x", address);
+    return boot0_hint(error,
+                      "Its vector table has to be at a multiple of %u. If this is no program, say "
+                      "--force. Nothing was written.",
+                      B0_VECTORS_ALIGNMENT);
+}
+
 /*
  * What lies at the start of the flash must be a program, or the board will not start. Elsewhere
  * anything may lie; but a raw binary with a vector table must be where it is linked for.
@@ -135,16 +153,16 @@ static enum boot0_status check_vectors(const struct boot0_session *session,
     const struct boot0_layout *flash = boot0_session_layout(session);
     uint32_t begin = image->segments[0].address;
     struct boot0_vectors vectors;
-    bool reset_in_flash, looks_good;
+    bool looks_good;
 
     if (!flash || b0_session_alternate_of(session, begin) != session->board.flash_alternate ||
         !boot0_image_vectors(image, begin, &vectors))
         return B0_OK;
-    reset_in_flash =
-        (vectors.reset & 1) != 0 && boot0_layout_sector_at(flash, vectors.reset & ~1u).size != 0;
-    looks_good = reset_in_flash && stack_possible(&session->board, vectors.stack);
+    looks_good = b0_session_is_program(session, &vectors);
     if (looks_good && placed && !image_has(image, vectors.reset & ~1u))
         return fail_vectors(session, &vectors, true, error);
+    if (looks_good && placed && begin % B0_VECTORS_ALIGNMENT != 0)
+        return fail_alignment(begin, error);
     if (!looks_good && begin == flash->regions[0].address)
         return fail_vectors(session, &vectors, false, error);
     return B0_OK;

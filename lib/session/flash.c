@@ -373,7 +373,9 @@ static bool may_run(const struct boot0_session *session, const struct boot0_imag
     for (size_t i = 0; i < image->segment_count; i++) {
         *address = image->segments[i].address;
         if (b0_session_alternate_of(session, *address) == session->board.flash_alternate)
-            return boot0_image_vectors(image, *address, &vectors) && (vectors.reset & 1) != 0;
+            return *address % B0_VECTORS_ALIGNMENT == 0 &&
+                   boot0_image_vectors(image, *address, &vectors) &&
+                   b0_session_is_program(session, &vectors);
     }
     return false;
 }

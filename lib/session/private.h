@@ -57,6 +57,16 @@ enum boot0_status b0_session_stopped(struct boot0_session *session, enum boot0_s
 /* The alternate that an address belongs to: the chosen one, else by layout; -1 if none. */
 int b0_session_alternate_of(const struct boot0_session *session, uint32_t address);
 
+/* ---- check.c ---- */
+
+enum {
+    B0_VECTORS_ALIGNMENT = 128, /* ARMv7-M, B3.2.5 VTOR: TBLOFF are the bits from 7 on */
+};
+
+/* Stack in RAM, reset handler in flash: not just data. */
+bool b0_session_is_program(const struct boot0_session *session,
+                           const struct boot0_vectors *vectors);
+
 /* B0_E_UNSUPPORTED unless the board has addresses. */
 enum boot0_status b0_session_need_addresses(const struct boot0_session *session, const char *what,
                                             struct boot0_error *error);

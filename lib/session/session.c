@@ -185,6 +185,19 @@ static enum boot0_status start_protocol(struct boot0_session *session, struct bo
     return session->protocol->ops->settle(session->protocol, error);
 }
 
+static enum boot0_status fail_board(const char *name, struct boot0_error *error)
+{
+    const struct boot0_board_entry *entry;
+    char list[256] = "";
+    size_t length = 0;
+
+    for (size_t i = 0; (entry = boot0_board_entry_at(i)) != NULL && length < sizeof list; i++)
+        length += (size_t)snprintf(list + length, sizeof list - length, "%s%s", i ? ", " : "",
+                                   entry->key);
+    boot0_fail(error, B0_E_USAGE, "no board \"%s\" is known", name);
+    return boot0_hint(error, "Known are %s. For any other board say --chip and --vdd.", list);
+}
+
 /* A board entry fills in what the user has not said himself. */
 static enum boot0_status apply_entry(struct boot0_session_options *options,
                                      struct boot0_error *error)
@@ -195,9 +208,7 @@ static enum boot0_status apply_entry(struct boot0_session_options *options,
         return B0_OK;
     entry = boot0_board_entry_by_name(options->board);
     if (!entry) {
-        boot0_fail(error, B0_E_USAGE, "no board \"%s\" is known", options->board);
-        return boot0_hint(error, "Known are black-f407ve, discovery-f407, blackpill-f411 and "
-                                 "others. For any other board say --chip and --vdd.");
+        return fail_board(options->board, error);
     }
     if (!options->chip)
         options->chip = entry->chip;

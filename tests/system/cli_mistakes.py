@@ -253,6 +253,15 @@ def outputs(directory):
     equal(json.loads(done.stdout)["error"]["code"], "usage", "read - with --json")
 
 
+def traces(directory):
+    say("records that cannot be written")
+    image = directory.file("a.bin", firmware(1000))
+    fails(73, ["cannot be created", "Nothing was done"], "flash", "--trace",
+          directory.file("no/such/trace"), image, board="f407")
+    check("could not be written to its end" in
+          boot0("flash", "--trace", "/dev/full", image, board="f407").stderr, "a full disk")
+
+
 def supply(directory):
     say("what is told though it is no error")
     image = directory.file("a.bin", firmware(1000))
@@ -273,7 +282,7 @@ def supply(directory):
 
 
 def main():
-    for part in (command_lines, files, wrong_boards, no_board_or_two, faults, outputs, supply):
+    for part in (command_lines, files, wrong_boards, no_board_or_two, faults, outputs, traces, supply):
         with Directory() as directory:
             part(directory)
 

@@ -421,6 +421,30 @@ static void a_binary_linked_elsewhere_is_refused(void **state)
     stop(&b);
 }
 
+/* A vector table cannot be anywhere; data can, but is not started. */
+static void a_program_has_to_be_aligned(void **state)
+{
+    struct bench b = start("f407");
+    struct boot0_image *image = program(4 * KIB, 0);
+    struct boot0_flash_options odd = {.has_address = true, .address = BASE + 4};
+
+    (void)state;
+    image->format = B0_FORMAT_BINARY;
+    image->has_addresses = false;
+    image->segments[0].address = 0;
+    assert_int_equal(boot0_session_flash(b.session, image, &odd, &error), B0_E_MISMATCH);
+    assert_non_null(strstr(error.hint, "multiple of 128"));
+    nothing_touched(&b);
+    image->segments[0].data[3] = 0x99; /* the stack: no RAM of an F4 */
+    image->has_addresses = false;
+    image->segments[0].address = 0;
+    odd.address = BASE + 0x10000;
+    flash_ok(&b, image, &odd);
+    assert_false(stats_of(&b).started);
+    boot0_image_free(image);
+    stop(&b);
+}
+
 static void each_memory_has_a_plan(void **state)
 {
     struct boot0_flash_options options = {.allow_option_bytes = true};
@@ -869,6 +893,7 @@ int main(void)
         cmocka_unit_test(a_uf2_for_another_family_is_refused),
         cmocka_unit_test(what_is_no_program_is_refused),
         cmocka_unit_test(a_binary_linked_elsewhere_is_refused),
+        cmocka_unit_test(a_program_has_to_be_aligned),
         cmocka_unit_test(each_memory_has_a_plan),
         cmocka_unit_test(option_bytes_need_a_word),
         cmocka_unit_test(protection_is_told_and_taken_off),
