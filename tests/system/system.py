@@ -106,11 +106,15 @@ def read(path):
 
 
 def firmware(size, seed=1):
-    """A program as far as a bootloader looks: stack pointer, start address, and bytes that differ."""
+    """A program that does nothing: stack pointer, start address, an endless loop there, and else
+    bytes that differ."""
     head = (0x20001000).to_bytes(4, "little") + (0x08000101).to_bytes(4, "little")
     state = seed
     body = bytearray()
     while len(head) + len(body) < size:
         state = (state * 1103515245 + 12345) & 0x7FFFFFFF
         body.append(state >> 16 & 0xFF)
-    return head + bytes(body)
+    data = bytearray(head + bytes(body))
+    if size >= 0x102:
+        data[0x100:0x102] = b"\xfe\xe7"  # b .
+    return bytes(data)
