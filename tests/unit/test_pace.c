@@ -83,6 +83,46 @@ static void test_as_fast_as_possible(void **state)
     free_board(board);
 }
 
+/* A program that needs ten times as long to be emulated as it runs. */
+static void test_slow_to_compute(void **state)
+{
+    static const double speeds[] = {0, 1};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof speeds / sizeof speeds[0]; i++) {
+        struct vboard_pace pace;
+        struct vboard *board = start(&pace, speeds[i]);
+        int64_t wall_us = START;
+
+        for (int tick = 0; tick < 10; tick++) {
+            uint64_t before_us = vboard_now_us(board);
+
+            wall_us += 10 * MS;
+            vboard_pace_sync(&pace, wall_us);
+            /* At speed 1 what was computed in is caught up, but never more than one tick of it. */
+            assert_in_range(vboard_now_us(board) - before_us, 10 * MS, 120 * MS);
+            wall_us += 100 * MS;
+            vboard_pace_lived(&pace, wall_us);
+        }
+        free_board(board);
+    }
+}
+
+/* One that keeps up is not slowed. */
+static void test_quick_to_compute(void **state)
+{
+    struct vboard_pace pace;
+    struct vboard *board = start(&pace, 1);
+
+    (void)state;
+    for (int tick = 1; tick <= 10; tick++) {
+        vboard_pace_sync(&pace, START + tick * 10 * MS);
+        vboard_pace_lived(&pace, START + tick * 10 * MS + 9 * MS);
+    }
+    assert_int_equal(vboard_now_us(board), 500 + 100 * MS);
+    free_board(board);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -90,6 +130,8 @@ int main(void)
         cmocka_unit_test(test_faster_and_slower),
         cmocka_unit_test(test_done_is_not_in_the_past),
         cmocka_unit_test(test_as_fast_as_possible),
+        cmocka_unit_test(test_slow_to_compute),
+        cmocka_unit_test(test_quick_to_compute),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

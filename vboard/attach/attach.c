@@ -285,8 +285,7 @@ static void follow(struct port *port, int64_t now)
     struct boot0_error error;
 
     vboard_pace_sync(&port->pace, now);
-    /* A program may take longer to emulate than it would run: that is not to be caught up with. */
-    vboard_pace_done(&port->pace, g_get_monotonic_time());
+    vboard_pace_lived(&port->pace, g_get_monotonic_time());
     if (port->state == PORT_PLUGGED && !still_there(port)) {
         unplug(port);
     } else if (port->state == PORT_LEAVING && now >= port->remove_at) {

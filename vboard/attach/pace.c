@@ -8,12 +8,16 @@ void vboard_pace_start(struct vboard_pace *pace, struct vboard *board, double sp
     pace->speed = speed;
     pace->wall_us = wall_us;
     pace->board_us = vboard_now_us(board);
+    pace->synced_us = wall_us;
+    pace->passed_us = 0;
 }
 
 void vboard_pace_sync(struct vboard_pace *pace, int64_t wall_us)
 {
     int64_t passed = wall_us - pace->wall_us;
 
+    pace->passed_us = wall_us - pace->synced_us;
+    pace->synced_us = wall_us;
     if (passed <= 0) {
         return;
     }
@@ -23,6 +27,16 @@ void vboard_pace_sync(struct vboard_pace *pace, int64_t wall_us)
         vboard_wait(pace->board, (uint64_t)passed);
         pace->wall_us = wall_us;
     }
+}
+
+void vboard_pace_lived(struct vboard_pace *pace, int64_t wall_us)
+{
+    int64_t late = wall_us - pace->synced_us - pace->passed_us;
+
+    if (pace->speed <= 0)
+        pace->wall_us = wall_us;
+    else if (late > 0)
+        pace->wall_us += late;
 }
 
 int64_t vboard_pace_done(struct vboard_pace *pace, int64_t wall_us)
