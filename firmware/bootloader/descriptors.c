@@ -43,27 +43,30 @@ static const uint8_t device[B0_USB_DEVICE_DESC_SIZE] = {
 #define INTERFACE(alternate, string)                                                               \
     B0_USB_INTERFACE_DESC_SIZE, B0_USB_DESC_INTERFACE, 0, alternate, 0, B0_DFU_CLASS,              \
         B0_DFU_SUBCLASS, B0_DFU_PROTOCOL_DFU, string
+#define FUNCTIONAL                                                                                 \
+    B0_DFU_FUNC_DESC_SIZE, B0_USB_DESC_DFU,                                                        \
+        B0_DFU_CAN_DOWNLOAD | B0_DFU_CAN_UPLOAD | B0_DFU_WILL_DETACH, U16(255), /* ms */           \
+        U16(B0_BLOCK_SIZE), U16(B0_DFU_VERSION_DFUSE)
 
-/* One functional descriptor, behind the last alternate, as the ROM has it. */
+/*
+ * The functional descriptor is behind each alternate. The ROM has it only behind the last one:
+ * fwupd does not find it there, and takes 64 bytes for the transfer size.
+ */
 static const uint8_t configuration[] = {
     B0_USB_CONFIG_DESC_SIZE,
     B0_USB_DESC_CONFIGURATION,
-    U16(36),
+    U16(45),
     1, /* interface */
     1,
     0,    /* its number; no name */
     0x80, /* from the bus */
     50,   /* 100 mA */
     INTERFACE(B0_ALTERNATE_FLASH, STRING_FLASH),
+    FUNCTIONAL,
     INTERFACE(B0_ALTERNATE_INFO, STRING_INFO),
-    B0_DFU_FUNC_DESC_SIZE,
-    B0_USB_DESC_DFU,
-    B0_DFU_CAN_DOWNLOAD | B0_DFU_CAN_UPLOAD | B0_DFU_WILL_DETACH,
-    U16(255), /* ms */
-    U16(B0_BLOCK_SIZE),
-    U16(B0_DFU_VERSION_DFUSE),
+    FUNCTIONAL,
 };
-_Static_assert(sizeof configuration == 36, "wTotalLength");
+_Static_assert(sizeof configuration == 45, "wTotalLength");
 
 /* ---- Microsoft OS 2.0 descriptors: WinUSB without a driver to install ---- */
 
