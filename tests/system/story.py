@@ -5,9 +5,11 @@ dfu-util and by fwupd, each of which finds the running program, gets it into the
 flashes it. Runs itself under vboard: the board is the emulated STM32F407, the tools are unmodified.
 """
 
+import json
 import os
 import pathlib
 import select
+import shutil
 import subprocess
 import sys
 import termios
@@ -111,12 +113,39 @@ def by_dfu_util():
     expect_text(AGAIN)
 
 
+def fwupd_device():
+    """fwupd's name for the board in DFU mode."""
+    done = subprocess.run(["fwupdtool", "get-devices", "--plugins", "dfu", "--json"],
+                          capture_output=True, text=True, check=False)
+    start = done.stdout.find("{")
+    found = json.loads(done.stdout[start:]) if start >= 0 else {}
+    names = [device["DeviceId"] for device in found.get("Devices", [])
+             if device.get("Plugin") == "dfu"]
+    return names[0] if names else None
+
+
+def by_fwupd():
+    if shutil.which("fwupdtool") is None:
+        say("fwupdtool is not installed: that step is left out")
+        return
+    say("the first one once more, by fwupd")
+    run(["dfu-util", "-e", "-d", "0483:5740"])
+    wait_for("the bootloader", lambda: "/0x08008000/" in listed())
+    device = wait_for("fwupd to see it", fwupd_device)
+    run(["fwupdtool", "install-blob", "--plugins", "dfu", "--allow-older", "--allow-reinstall",
+         "--force", program("hello.dfu"), device])
+    expect_text(HELLO)
+
+
 def inside():
     factory()
     install()
     first_program()
     by_boot0()
     by_dfu_util()
+    by_fwupd()
+    run([BOOT0, "flash", program("hello-2.elf")])
+    expect_text(AGAIN)
 
 
 def outside():
