@@ -104,6 +104,8 @@ B0_API enum boot0_status boot0_image_parse(struct boot0_image **image, const uin
 /* An empty image (with addresses: of what will be added); NULL if out of memory. */
 B0_API struct boot0_image *boot0_image_new(void);
 B0_API void boot0_image_free(struct boot0_image *image);
+/* A copy that can be changed by itself: boot0_image_free(); NULL if out of memory. */
+B0_API struct boot0_image *boot0_image_clone(const struct boot0_image *image);
 
 /*
  * Copies bytes into the image, keeping its segments sorted and merged. Bytes that are there
@@ -113,6 +115,15 @@ B0_API void boot0_image_free(struct boot0_image *image);
 B0_API enum boot0_status boot0_image_add(struct boot0_image *image, uint8_t alternate,
                                          uint32_t address, const uint8_t *data, size_t size,
                                          struct boot0_error *error);
+
+/*
+ * Puts bytes in place of those that the image holds, and adds what it does not hold: a serial
+ * number, a MAC address. The image is unchanged if it fails: B0_E_USAGE (it has no addresses),
+ * B0_E_DATA (past 32 bits, or too much), B0_E_MEMORY.
+ */
+B0_API enum boot0_status boot0_image_patch(struct boot0_image *image, uint8_t alternate,
+                                           uint32_t address, const uint8_t *data, size_t size,
+                                           struct boot0_error *error);
 
 /* Gives raw bytes their address. B0_E_USAGE if the image has addresses of its own, B0_E_RANGE if
  * they run past 32 bits. */

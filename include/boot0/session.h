@@ -116,6 +116,7 @@ struct boot0_report {
     uint64_t verify_us;
     uint64_t total_us; /* since the session was opened */
     bool started;
+    bool touched; /* the board was told to erase or write: it may not hold what it held */
 };
 B0_API void boot0_session_report(const struct boot0_session *session, struct boot0_report *report);
 

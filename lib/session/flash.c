@@ -317,6 +317,7 @@ enum boot0_status boot0_session_execute(struct boot0_session *session,
     session->report.unchanged_bytes += plan->unchanged_bytes;
     if (plan->step_count == 0)
         return B0_OK;
+    session->report.touched = true;
     status = b0_session_begin_update(session, error);
     if (status == B0_OK)
         status = erase_steps(session, plan, alternate, error);

@@ -133,6 +133,7 @@ enum boot0_status boot0_session_write(struct boot0_session *session, uint32_t ad
         status = b0_session_apply_supply(session, error);
     if (status != B0_OK)
         return status;
+    session->report.touched = true;
     b0_session_phase(session, B0_PHASE_WRITE, size);
     status = protocol->ops->write(protocol, alternate, address, data, (uint32_t)size, error);
     session->report.bytes_written += protocol->done;
@@ -184,6 +185,7 @@ enum boot0_status boot0_session_erase(struct boot0_session *session, uint32_t ad
     if (status != B0_OK)
         return status;
     layout = &session->board.alternates[alternate].layout;
+    session->report.touched = true;
     b0_session_phase(session, B0_PHASE_ERASE, size);
     for (uint64_t at = address; at < end && status == B0_OK;) {
         struct boot0_sector sector = boot0_layout_sector_at(layout, (uint32_t)at);
@@ -224,6 +226,7 @@ static enum boot0_status erase_all(struct boot0_session *session, enum b0_erase 
     status = what == B0_ERASE_ALL ? check_erase_all(session, flash, error) : B0_OK;
     if (status != B0_OK)
         return status;
+    session->report.touched = true;
     b0_session_phase(session, B0_PHASE_ERASE, 0);
     status = protocol->ops->erase(protocol, flash, what, 0, error);
     b0_session_phase_end(session, &session->report.erase_us);

@@ -158,6 +158,7 @@ enum boot0_status b0_session_flash_plain(struct boot0_session *session,
     if (!data)
         return boot0_fail(error, B0_E_MEMORY, "out of memory for the image");
     session->report.image_bytes += image->segments[0].size;
+    session->report.touched = true;
     b0_session_phase(session, B0_PHASE_WRITE, size);
     status = protocol->ops->write(protocol, memory, 0, data, size, error);
     free(data);

@@ -36,7 +36,7 @@ def refuses(directory):
         (["--speed", "1e7", "f407", "--", "touch", marker], 64, "--speed"),
         (["--speed=nan", "f407", "--", "touch", marker], 64, "--speed"),
         (["--sped", "1", "f407", "--", "touch", marker], 64, "sped"),
-        (["f407"] * 16 + ["--", "touch", marker], 64, "too many"),
+        (["f407"] * 17 + ["--", "touch", marker], 64, "too many"),
         (["--stats", "/nonexistent/s", "f407", "--", "touch", marker], 73, "/nonexistent/s"),
         (["--trace", "/nonexistent/t", "f407", "--", "touch", marker], 73, "/nonexistent/t"),
         (["f407", "--", "no-such-program"], 127, "no-such-program"),

@@ -10,7 +10,7 @@
 #include <boot0/transport.h>
 
 enum {
-    VBOARD_PORTS_MAX = 15,
+    VBOARD_PORTS_MAX = 16,
 };
 
 struct vboard_roothub {
