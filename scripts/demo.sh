@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What `make demo` shows: a program for the STM32F407, from C to running on a virtual board. Prints
-# each command before it runs it, in a form that can be typed again.
+# What `make demo` shows: a factory-new STM32F407, from its ROM to a program that is replaced while
+# it runs, on a virtual board. Prints each command before it runs it, in a form that can be typed
+# again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -28,48 +29,55 @@ run() {
 scripts/install-packages.sh demo
 echo "Compiling libboot0, boot0 and the virtual boards into build/host …"
 scripts/build-host.sh
-echo "Compiling the program for the board into build/firmware …"
+echo "Compiling the bootloader and programs for the board into build/firmware …"
 scripts/firmware.sh >/dev/null
 
 rm -rf build/demo
 mkdir -p build/demo
 cd build/demo
-cp ../firmware/blink.elf ../firmware/blink-fast.elf .
+cp ../firmware/hello.elf ../firmware/hello-2.elf ../firmware/hello.dfu .
 export PATH="$PWD/../host/cli:$PWD/../host/vboard:$PATH"
 
 tell "To type these commands yourself afterwards, begin with these two:"
-printf '%s$ cd build/demo && rm -f ./*.bin%s\n' "$bold" "$plain"
+printf '%s$ cd build/demo && rm -f ./flash.bin%s\n' "$bold" "$plain"
 # Literally so: it is for the reader's shell.
 # shellcheck disable=SC2016
 printf '%s$ PATH=$PWD/../host/cli:$PWD/../host/vboard:$PATH%s\n' "$bold" "$plain"
 
-tell "1. A blinking LED, compiled from firmware/examples/blink by Debian's compiler:"
-run "boot0 info blink.elf"
-tell "   And 160 KB of data that it might use, for a place further up in flash:"
-run "seq -f 'This is line %05g.' 1 8000 > data.bin"
-run "boot0 convert --address 0x08020000 data.bin data.hex"
+tell "1. A factory-new STM32F407, virtual, plugged in while a command runs. Its BOOT0 button is" \
+    "held down while it gets its power, so ST's bootloader in ROM answers. Its flash is a file:"
+run "vboard f407:flash=flash.bin,boot0=button -- boot0 list"
 
-tell "2. A virtual STM32F407 is plugged in while a command runs. It is in DFU mode, as with" \
-    "BOOT0 held high. Its flash is kept in a file:"
-run "vboard f407:flash=flash.bin -- boot0 list"
+tell "2. By that, boot0's own bootloader is installed, in the time that the chip takes. Nobody" \
+    "touches BOOT0 from here on:"
+run "vboard --speed 1 f407:flash=flash.bin,boot0=button -- \\
+    boot0 install-bootloader --yes --board black-f407ve"
 
-tell "3. Flash both files, verify, start the program, in the time that the chip takes:"
-run "vboard --speed 1 --stats stats.json f407:flash=flash.bin -- \\
-    boot0 flash blink.elf data.hex"
+tell "3. A program that prints a line a second over USB, compiled from firmware/examples/hello." \
+    "The chip is emulated, instruction by instruction, with its USB controller:"
+run "vboard --speed 1 --trace trace.txt f407:flash=flash.bin,boot0=0 -- sh -c '
+    boot0 flash hello.elf
+    sleep 1; timeout 10 head -n 3 /dev/ttyACM0'"
 
-tell "4. The same again. The board holds it already:"
-run "vboard --speed 1 f407:flash=flash.bin -- boot0 flash blink.elf data.hex"
+tell "4. Another text. boot0 finds the running program, gets it into the bootloader, asks for" \
+    "digests of what is there, and writes the one sector that differs:"
+run "vboard --speed 1 --stats stats.json f407:flash=flash.bin,boot0=0 -- sh -c '
+    sleep 1; timeout 10 head -n 1 /dev/ttyACM0
+    boot0 flash hello-2.elf
+    sleep 1; timeout 10 head -n 2 /dev/ttyACM0'"
 
-tell "5. A new version in which one word differs. Only its sector is erased and written:"
-run "vboard --speed 1 f407:flash=flash.bin -- boot0 flash blink-fast.elf data.hex"
+tell "5. The same again. The board holds it already:"
+run "vboard --speed 1 f407:flash=flash.bin,boot0=0 -- sh -c '
+    sleep 1; boot0 flash hello-2.elf'"
 
-tell "6. Debian's dfu-util reads back what boot0 wrote:"
-run "vboard f407:flash=flash.bin -- \\
-    dfu-util -a 0 -s 0x08020000:160000 -U back.bin > dfu-util.log"
-run "cmp data.bin back.bin && echo equal"
+tell "6. Debian's dfu-util, as it is, does it as well: it detaches the program by itself."
+run "vboard f407:flash=flash.bin,boot0=0 -- sh -c '
+    sleep 1
+    dfu-util -d 0483:5740,0483:df11 -a 0 -s :leave -D hello.dfu > dfu-util.log
+    sleep 1; timeout 10 head -n 1 /dev/ttyACM0'"
 
-tell "7. What the board saw in step 3, in seconds of its own clock, and in numbers:"
-run "tr , '\\n' < stats.json | grep -E '_s\"|transfers|erased|programmed|started'"
+tell "7. What the board saw in step 3: everything that happened to it, by its own clock."
+run "grep -E 'connected|erase|programmed|started' trace.txt | cut -c 1-78"
 
-tell "With a real board in DFU mode the same commands go without vboard:"
-printf '%s$ boot0 flash blink.elf%s\n' "$bold" "$plain"
+tell "With a real board the same commands go without vboard:"
+printf '%s$ boot0 flash hello.elf%s\n' "$bold" "$plain"
