@@ -183,7 +183,10 @@ static void bring_in(struct vboard_cdc *cdc)
     }
 }
 
-/* From the clients to the device, until there is no more or it has no room. */
+/*
+ * From the clients to the device, until there is no more or it has no room. A host asks for data
+ * meanwhile: programs that echo have little room for it.
+ */
 static void take_out(struct vboard_cdc *cdc)
 {
     for (int i = 0; i < PACKETS_AT_ONCE; i++) {
@@ -198,6 +201,7 @@ static void take_out(struct vboard_cdc *cdc)
             B0_XFER_OK)
             break;
         cdc->out_size = 0;
+        bring_in(cdc);
     }
     vboard_terminal_listen(cdc->terminal, cdc->out_size == 0);
 }

@@ -131,6 +131,7 @@ static void next_phase(struct vboard_host *host)
         break;
     case PHASE_RESET:
         vboard_otg_reset_end(host->otg);
+        host->frames_ns = host->now_ns;
         vboard_host_enter(host, PHASE_RECOVERY, RECOVERY_MS * MS);
         break;
     case PHASE_RECOVERY:

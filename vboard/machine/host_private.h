@@ -64,7 +64,8 @@ struct vboard_host {
     struct vboard_otg *otg;
     struct vboard_host_port port;
     uint64_t now_ns;
-    unsigned stalls; /* calls of run() one after the other in which no time has passed */
+    uint64_t frames_ns; /* a frame began then, others every millisecond before and after */
+    unsigned stalls;    /* calls of run() one after the other in which no time has passed */
 
     enum vboard_host_state state;
     enum host_phase phase;

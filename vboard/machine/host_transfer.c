@@ -18,7 +18,9 @@ enum {
     SETUP_BYTES = 8,
     STAGE_NS = 10000, /* between the stages of a control transfer */
     RETRY_NS = 10000, /* from a NAK to the next token */
-    ERRORS_MAX = 3,   /* USB 2.0, 8.6.4 and 10.2.6: tries of a transaction that fails */
+    FRAME_NS = 1000000,
+    SOF_NS = 4000,  /* a SOF packet: 3 bytes, SYNC, EOP */
+    ERRORS_MAX = 3, /* USB 2.0, 8.6.4 and 10.2.6: tries of a transaction that fails */
 };
 
 enum kind {
@@ -81,6 +83,18 @@ static uint64_t cost_ns(const struct vboard_host *host, const struct packet *pac
     return duration_ns(TRANSACTION_BYTES + vboard_otg_next_size(host->otg, packet->endpoint));
 }
 
+/* When a transaction can begin that has to lie in one frame, after its SOF. */
+static uint64_t fit(const struct vboard_host *host, uint64_t cost_ns)
+{
+    uint64_t into_ns = (host->now_ns - host->frames_ns) % FRAME_NS;
+
+    if (into_ns < SOF_NS)
+        return host->now_ns - into_ns + SOF_NS;
+    if (into_ns + cost_ns > FRAME_NS)
+        return host->now_ns - into_ns + FRAME_NS + SOF_NS;
+    return host->now_ns;
+}
+
 /* The first token after the device has become ready, of those that are sent every RETRY_NS. */
 static uint64_t next_token(uint64_t at_ns, uint64_t ready_ns)
 {
@@ -139,6 +153,12 @@ static enum outcome exchange(struct vboard_host *host, struct packet *packet, ui
         } else if (host->now_ns < attempt->at_ns) {
             vboard_host_pass(host, attempt->at_ns, 0);
         } else if (worth || !attempt->asked) {
+            uint64_t at_ns = fit(host, cost_ns(host, packet, ready));
+
+            if (at_ns > host->now_ns) {
+                attempt->at_ns = at_ns;
+                continue;
+            }
             if (strict && host->now_ns + cost_ns(host, packet, ready) > until_ns) {
                 vboard_host_pass(host, until_ns, 0);
                 return OUTCOME_PENDING;

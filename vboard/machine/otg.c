@@ -249,16 +249,23 @@ static unsigned turnaround_min(uint32_t hclk_hz)
     return 6;
 }
 
-static void check_configuration(struct vboard_otg *otg)
+void vboard_otg_check_turnaround(struct vboard_otg *otg)
 {
     unsigned trdt = GUSBCFG_TRDT(otg->gusbcfg);
 
-    if ((otg->dcfg & DCFG_DSPD) != DCFG_DSPD)
-        vboard_otg_violation(otg, OTG_DCFG, "DSPD is %u, full speed is 3",
-                             (unsigned)(otg->dcfg & DCFG_DSPD));
+    if (otg->turnaround_checked)
+        return;
+    otg->turnaround_checked = true;
     if (otg->hclk_hz > 0 && trdt < turnaround_min(otg->hclk_hz))
         vboard_otg_violation(otg, OTG_GUSBCFG, "TRDT is %u, a core at %u kHz needs %u", trdt,
                              (unsigned)(otg->hclk_hz / 1000), turnaround_min(otg->hclk_hz));
+}
+
+static void check_speed(struct vboard_otg *otg)
+{
+    if ((otg->dcfg & DCFG_DSPD) != DCFG_DSPD)
+        vboard_otg_violation(otg, OTG_DCFG, "DSPD is %u, full speed is 3",
+                             (unsigned)(otg->dcfg & DCFG_DSPD));
 }
 
 void vboard_otg_reset_end(struct vboard_otg *otg)
@@ -271,7 +278,8 @@ void vboard_otg_reset_end(struct vboard_otg *otg)
     otg->frames = true;
     otg->frames_ns = vboard_otg_now(otg);
     otg->sof_ns = otg->frames_ns;
-    check_configuration(otg);
+    check_speed(otg);
+    otg->turnaround_checked = false;
     vboard_otg_changed(otg);
 }
 
@@ -326,7 +334,7 @@ void vboard_otg_core_reset(struct vboard_otg *otg)
     otg->gonak_effective = false;
     otg->setup_open = false;
     otg->setup_unread = false;
-    otg->setup_popped = false;
+    otg->enabled_early = false;
     otg->setups = 0;
     otg->enumerated = false;
     otg->suspended = false;

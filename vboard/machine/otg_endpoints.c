@@ -229,17 +229,6 @@ static void arm_early(struct vboard_otg *otg, unsigned n)
         vboard_otg_rx_lose(otg);
 }
 
-/* EPENA of OUT endpoint 0 has no effect until the Setup stage is known to be over. */
-static bool enable_refused(struct vboard_otg *otg, unsigned n, uint32_t value)
-{
-    if (n > 0 || !otg->setup_unread || !(value & EPCTL_EPENA) || (otg->out[0].ctl & EPCTL_EPENA))
-        return false;
-    if (otg->setup_popped)
-        vboard_otg_violation(otg, OTG_OUT,
-                             "OUT endpoint 0 enabled before the Setup stage done word was popped");
-    return true;
-}
-
 static void write_out_ctl(struct vboard_otg *otg, unsigned n, uint32_t value)
 {
     struct otg_endpoint *ep = &otg->out[n];
@@ -256,8 +245,9 @@ static void write_out_ctl(struct vboard_otg *otg, unsigned n, uint32_t value)
     if (armed && ep->done_unread > 0)
         arm_early(otg, n);
     write_nak(ep, value);
-    if (!enable_refused(otg, n, value))
-        ep->ctl |= value & EPCTL_EPENA;
+    if (n == 0 && (value & EPCTL_EPENA) && !(ep->ctl & EPCTL_EPENA))
+        otg->enabled_early = otg->setup_unread;
+    ep->ctl |= value & EPCTL_EPENA;
     if (value & EPCTL_EPDIS)
         disable_out(otg, n);
     if (!worked && vboard_otg_works(ep))
@@ -374,13 +364,8 @@ void vboard_otg_popped(struct vboard_otg *otg, unsigned status, unsigned n)
     case PKTSTS_GLOBAL_NAK:
         otg->gonak_effective = otg->dctl & DCTL_GONSTS;
         break;
-    case PKTSTS_SETUP:
-        otg->setup_popped = true;
-        break;
     case PKTSTS_SETUP_DONE:
-        otg->setup_popped = false;
         otg->setup_unread = otg->setup_open;
-        ep->ctl &= ~EPCTL_EPENA;
         ep->interrupts |= DOEPINT_STUP;
         break;
     case PKTSTS_OUT_DONE:

@@ -225,7 +225,8 @@ struct vboard_otg {
     struct otg_endpoint out[VBOARD_OTG_ENDPOINTS];
     struct otg_tx_fifo tx[VBOARD_OTG_ENDPOINTS];
     struct otg_rx_fifo rx;
-    bool layout_checked; /* the FIFO sizes, since they were written */
+    bool turnaround_checked; /* TRDT, since the last bus reset */
+    bool layout_checked;     /* the FIFO sizes, since they were written */
 
     bool session;   /* VBUS is valid for the core */
     bool connected; /* the pull-up is on */
@@ -237,13 +238,13 @@ struct vboard_otg {
     uint64_t frames_ns; /* since then */
     uint64_t sof_ns;    /* when the next one sets GINTSTS.SOF */
     bool gonak_effective;
-    uint8_t address;   /* that the core answers to: DCFG.DAD, but see vboard_otg_set_address() */
-    bool address_due;  /* DAD becomes the address with the next packet of IN endpoint 0 */
-    bool in_request;   /* a SETUP packet was received, IN endpoint 0 has sent nothing since */
-    bool setup_open;   /* a SETUP packet was received, no setup-done word written */
-    bool setup_unread; /* the setup-done word was not popped */
-    bool setup_popped; /* a SETUP packet was, since the last setup-done word */
-    uint8_t setups;    /* back to back */
+    uint8_t address;    /* that the core answers to: DCFG.DAD, but see vboard_otg_set_address() */
+    bool address_due;   /* DAD becomes the address with the next packet of IN endpoint 0 */
+    bool in_request;    /* a SETUP packet was received, IN endpoint 0 has sent nothing since */
+    bool setup_open;    /* a SETUP packet was received, no setup-done word written */
+    bool setup_unread;  /* the setup-done word was not popped */
+    bool enabled_early; /* EPENA of OUT endpoint 0 was set before that */
+    uint8_t setups;     /* back to back */
 
     bool level; /* of the interrupt line */
     uint32_t watch;
@@ -273,6 +274,8 @@ void vboard_otg_core_reset(struct vboard_otg *otg);
  * that before the Status stage, which still has the old address.
  */
 void vboard_otg_set_address(struct vboard_otg *otg);
+/* Reports, once, a TRDT that is too small: it counts when data are sent. */
+void vboard_otg_check_turnaround(struct vboard_otg *otg);
 /* Whether the device takes part in traffic. */
 bool vboard_otg_listens(const struct vboard_otg *otg);
 

@@ -105,9 +105,13 @@ enum vboard_otg_answer vboard_otg_setup(struct vboard_otg *otg, uint8_t address,
                              (unsigned)otg->grxfsiz);
         return VBOARD_OTG_NONE;
     }
-    /* Always taken, whatever NAK and STALL say; both are as after a reset then. */
+    /*
+     * Always taken, whatever NAK and STALL say; both are as after a reset then. EPENA is cleared
+     * "before STUP" (DOEPCTL0): here, because parts heed one that is set from now on, even before
+     * the Setup stage done word was popped (see receive()).
+     */
     in->ctl = (in->ctl & ~EPCTL_STALL) | EPCTL_NAKSTS | EPCTL_DPID;
-    out->ctl = (out->ctl & ~EPCTL_STALL) | EPCTL_NAKSTS | EPCTL_DPID;
+    out->ctl = (out->ctl & ~(EPCTL_STALL | EPCTL_EPENA)) | EPCTL_NAKSTS | EPCTL_DPID;
     in->interrupts |= DIEPINT_INEPNE;
     if (EPTSIZ_STUPCNT(out->tsiz) > 0)
         out->tsiz -= EPTSIZ_SETUP;
@@ -141,6 +145,7 @@ static void send(struct vboard_otg *otg, unsigned n, uint8_t *data, size_t *size
     struct otg_endpoint *ep = &otg->in[n];
     unsigned bytes = next_in(otg, ep);
 
+    vboard_otg_check_turnaround(otg);
     vboard_otg_tx_take(otg, vboard_otg_tx_number(otg, n), data, bytes);
     *size = bytes;
     *data1 = ep->ctl & EPCTL_DPID;
@@ -184,11 +189,27 @@ static enum vboard_otg_answer refuse_out(struct vboard_otg *otg, unsigned n)
     return VBOARD_OTG_NAK;
 }
 
+/*
+ * F40x parts spoil data of a Data stage that arrive while OUT endpoint 0 was enabled before the
+ * Setup stage done word was popped: drivers that do so work but for SET_LINE_CODING and the like
+ * (Klipper pull request 2807, libusb_stm32 issue 149). Four bytes are lost, as with CNAK that comes
+ * too early elsewhere.
+ */
+static void spoil(struct vboard_otg *otg, uint8_t *bytes, unsigned size)
+{
+    vboard_otg_violation(otg, OTG_OUT,
+                         "data for OUT endpoint 0, which was enabled before the Setup stage done "
+                         "word was popped: spoilt");
+    for (unsigned i = 0; i < size; i++)
+        bytes[i] = i + 4 < size ? bytes[i + 4] : 0xFF;
+}
+
 /* Generic non-isochronous OUT data transfers, internal data flow 2, 3 and 6. */
 static void receive(struct vboard_otg *otg, unsigned n, const uint8_t *data, unsigned size,
                     bool data1)
 {
     struct otg_endpoint *ep = &otg->out[n];
+    uint8_t bytes[VBOARD_OTG_PACKET_MAX];
 
     if (data1 != (bool)(ep->ctl & EPCTL_DPID)) {
         /* Taken for a packet that is sent again because its ACK was lost. */
@@ -201,7 +222,11 @@ static void receive(struct vboard_otg *otg, unsigned n, const uint8_t *data, uns
         vboard_otg_violation(otg, vboard_otg_offset(OTG_OUT, n, OTG_EPTSIZ),
                              "OUT endpoint %u gets %u bytes, its transfer size is %u", n, size,
                              (unsigned)ep->on_bus);
-    vboard_otg_rx_push(otg, PKTSTS_OUT, n, data1, data, size);
+    for (unsigned i = 0; i < size; i++)
+        bytes[i] = data[i];
+    if (n == 0 && size > 0 && otg->enabled_early)
+        spoil(otg, bytes, size);
+    vboard_otg_rx_push(otg, PKTSTS_OUT, n, data1, bytes, size);
     ep->on_bus -= size < ep->on_bus ? size : ep->on_bus;
     ep->ctl ^= EPCTL_DPID;
     ep->tsiz -= EPTSIZ_PACKET;
