@@ -322,6 +322,12 @@ static void test_suspend_and_resume(void **state)
     assert_true(otg_get(d, GINTSTS) & BIT(31));
     assert_false(otg_get(d, DSTS) & 1);
     assert_int_equal(bus_setup(d, get_device), VBOARD_OTG_ACK);
+    /* A bus reset wakes, too. */
+    vboard_otg_suspend(d->otg);
+    otg_set(d, GINTSTS, ~0u);
+    otg_set(d, PCGCCTL, 1);
+    vboard_otg_reset_start(d->otg);
+    assert_int_equal(otg_get(d, GINTSTS) & (BIT(31) | USBRST), BIT(31) | USBRST);
 }
 
 static void test_frames(void **state)
@@ -982,6 +988,27 @@ static void test_counts_that_do_not_match(void **state)
     expect_violation(d, DOEPCTL(1));
 }
 
+/* Parts receive nevertheless, and drivers rely on it: until a short packet, or again and again. */
+static void test_out_without_a_packet_count(void **state)
+{
+    struct otg_device *d = *state;
+    static const uint8_t bytes[64];
+    uint8_t data[64];
+
+    otg_enumerated(d);
+    otg_activate(d, 1);
+    otg_or(d, DOEPCTL(1), EPENA | CNAK);
+    expect_violation(d, DOEPCTL(1));
+    assert_int_equal(bus_out(d, 1, bytes, 64, false), VBOARD_OTG_ACK);
+    assert_int_equal(bus_out(d, 1, bytes, 3, true), VBOARD_OTG_ACK);
+    assert_int_equal(bus_out(d, 1, bytes, 3, false), VBOARD_OTG_NAK);
+    otg_pop(d, data);
+    otg_pop(d, data);
+    assert_int_equal(PKTSTS_OF(otg_pop(d, data)), 3);
+    assert_false(otg_get(d, DOEPCTL(1)) & EPENA);
+    otg_expect_violations(d, 0);
+}
+
 /* Some drivers enable an endpoint with NAK long before they have data: that is no fault. */
 static void test_enabled_with_nak_is_prepared_only(void **state)
 {
@@ -1209,6 +1236,7 @@ int main(void)
         TEST(test_write_beyond_the_transfer),
         TEST(test_write_before_enable),
         TEST(test_counts_that_do_not_match),
+        TEST(test_out_without_a_packet_count),
         TEST(test_enabled_with_nak_is_prepared_only),
         TEST(test_out_larger_than_the_transfer),
         TEST(test_fifo_layout),

@@ -225,6 +225,9 @@ void vboard_otg_reset_start(struct vboard_otg *otg)
 {
     if (!otg->connected)
         return;
+    /* Any activity ends suspend; drivers switch the PHY's clock on again at this. */
+    if (otg->suspended)
+        otg->gintsts |= GINT_WKUPINT;
     otg->in_reset = true;
     otg->enumerated = false;
     otg->suspended = false;

@@ -130,6 +130,7 @@ static void check_out(struct vboard_otg *otg, unsigned n)
 
     if (EPTSIZ_PKTCNT(ep->tsiz) == 0) {
         vboard_otg_violation(otg, offset, "enabled without a packet count in DOEPTSIZ%u", n);
+        ep->uncounted = true;
         return;
     }
     if (!ep->fresh)
@@ -291,6 +292,7 @@ static void write_out_size(struct vboard_otg *otg, unsigned n, uint32_t value)
     ep->tsiz = value & (n == 0 ? 0x6008007Fu : 0x7FFFFFFFu);
     ep->on_bus = ep->tsiz & EPTSIZ_XFRSIZ;
     ep->fresh = true;
+    ep->uncounted = false;
 }
 
 uint32_t vboard_otg_endpoint_read(struct vboard_otg *otg, uint32_t offset)

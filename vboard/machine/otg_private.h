@@ -101,7 +101,8 @@
 /* DIEPTSIZx and DOEPTSIZx. */
 #define EPTSIZ_XFRSIZ     0x7FFFFu
 #define EPTSIZ_PKTCNT(v)  ((v) >> 19 & 0x3FFu)
-#define EPTSIZ_PACKET     (1u << 19) /* one packet in PKTCNT */
+#define EPTSIZ_PACKET     (1u << 19)     /* one packet in PKTCNT */
+#define EPTSIZ_COUNT      (0x3FFu << 19) /* PKTCNT */
 #define EPTSIZ_STUPCNT(v) ((v) >> 29 & 3u)
 #define EPTSIZ_SETUP      (1u << 29) /* one packet in STUPCNT */
 
@@ -160,7 +161,8 @@ struct otg_endpoint {
     uint32_t unwritten;
     uint32_t packet_left;
     uint32_t packet_size;
-    bool fresh; /* the size register was written since the endpoint went to work last */
+    bool fresh;     /* the size register was written since the endpoint went to work last */
+    bool uncounted; /* OUT: works without a packet count */
     /* OUT: transfers that are complete in the receive FIFO; and those since EPENA was written. */
     uint16_t done_unread;
     uint16_t done_since_enable;

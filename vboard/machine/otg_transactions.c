@@ -28,7 +28,7 @@ static bool out_ready(const struct vboard_otg *otg, unsigned n, unsigned bytes)
 {
     const struct otg_endpoint *ep = &otg->out[n];
 
-    return vboard_otg_works(ep) && !(otg->dctl & DCTL_GONSTS) && EPTSIZ_PKTCNT(ep->tsiz) > 0 &&
+    return vboard_otg_works(ep) && !(otg->dctl & DCTL_GONSTS) &&
            vboard_otg_rx_room(otg, bytes, false);
 }
 
@@ -209,6 +209,7 @@ static void receive(struct vboard_otg *otg, unsigned n, const uint8_t *data, uns
                     bool data1)
 {
     struct otg_endpoint *ep = &otg->out[n];
+    uint32_t count = n == 0 ? EPTSIZ_PACKET : EPTSIZ_COUNT;
     uint8_t bytes[VBOARD_OTG_PACKET_MAX];
 
     if (data1 != (bool)(ep->ctl & EPCTL_DPID)) {
@@ -218,7 +219,8 @@ static void receive(struct vboard_otg *otg, unsigned n, const uint8_t *data, uns
                              !data1, data1);
         return;
     }
-    if (size > ep->on_bus)
+    /* A count of 0, which was reported, goes below: parts receive until a short packet then. */
+    if (size > ep->on_bus && !ep->uncounted)
         vboard_otg_violation(otg, vboard_otg_offset(OTG_OUT, n, OTG_EPTSIZ),
                              "OUT endpoint %u gets %u bytes, its transfer size is %u", n, size,
                              (unsigned)ep->on_bus);
@@ -229,7 +231,7 @@ static void receive(struct vboard_otg *otg, unsigned n, const uint8_t *data, uns
     vboard_otg_rx_push(otg, PKTSTS_OUT, n, data1, bytes, size);
     ep->on_bus -= size < ep->on_bus ? size : ep->on_bus;
     ep->ctl ^= EPCTL_DPID;
-    ep->tsiz -= EPTSIZ_PACKET;
+    ep->tsiz = (ep->tsiz & ~count) | ((ep->tsiz - EPTSIZ_PACKET) & count);
     if (size < vboard_otg_packet_max(otg, ep) || EPTSIZ_PKTCNT(ep->tsiz) == 0) {
         ep->ctl |= EPCTL_NAKSTS;
         vboard_otg_rx_push(otg, PKTSTS_OUT_DONE, n, false, NULL, 0);
