@@ -16,18 +16,36 @@ enum {
     NAME_MAX_LENGTH = 4096,
 };
 
+/* The UART of the virtual board, or what was recorded of a port; ops NULL: the machine's port. */
+static enum boot0_status open_stream(struct job *job, const struct arguments *arguments,
+                                     struct boot0_stream *stream, struct boot0_error *error)
+{
+    enum boot0_status status;
+
+    *stream = (struct boot0_stream){NULL, NULL};
+    if (arguments->virtual_count > 0)
+        return boot0_virtual_uart_open(stream, arguments->virtual_boards[0], error);
+    if (!arguments->replay)
+        return B0_OK;
+    status = boot0_replay_stream(stream, arguments->replay, error);
+    job->replay = *stream;
+    return status;
+}
+
 /* A serial port of the machine, or the UART of the virtual board. */
 static enum boot0_status open_port(struct job *job, const struct arguments *arguments,
                                    struct boot0_error *error)
 {
-    const struct boot0_uart_options options = {
-        .port = arguments->port, .baud = arguments->baud, .boot = arguments->boot};
+    const struct boot0_uart_options options = {.port = arguments->port,
+                                               .baud = arguments->baud,
+                                               .boot = arguments->boot,
+                                               .trace = job->trace};
     struct boot0_stream stream;
     enum boot0_status status;
 
-    if (arguments->trace || arguments->replay || arguments->virtual_count > 1) {
-        boot0_fail(error, B0_E_USAGE, "--port goes with no other board, --trace or --replay");
-        return boot0_hint(error, "Recording and playing back are for USB.");
+    if (arguments->virtual_count + (arguments->replay != NULL) > 1) {
+        boot0_fail(error, B0_E_USAGE, "--port goes with one board only");
+        return boot0_hint(error, "Say --virtual once, or --replay, or neither.");
     }
     if (ide_is_usb_path(arguments->port)) {
         boot0_fail(error, B0_E_USAGE, "%s is a USB port, not a serial port", arguments->port);
@@ -35,11 +53,14 @@ static enum boot0_status open_port(struct job *job, const struct arguments *argu
                           "To flash by USB use --path in place of --port; in the Arduino IDE "
                           "choose an upload method by USB, or a serial port.");
     }
-    if (arguments->virtual_count == 0)
+    status = open_stream(job, arguments, &stream, error);
+    if (status != B0_OK)
+        return status;
+    if (!stream.ops)
         return boot0_serial_open(&job->bus, &options, error);
-    status = boot0_virtual_uart_open(&stream, arguments->virtual_boards[0], error);
-    if (status == B0_OK)
-        status = boot0_uart_open(&job->bus, &stream, &options, error);
+    status = boot0_uart_open(&job->bus, &stream, &options, error);
+    if (status != B0_OK)
+        job->replay.ops = NULL; /* closed */
     return status;
 }
 
@@ -60,24 +81,30 @@ static enum boot0_status open_bus(struct job *job, const struct arguments *argum
     return boot0_usb_open(&job->bus, error);
 }
 
+static enum boot0_status open_trace(struct job *job, const char *file, struct boot0_error *error)
+{
+    job->trace = fopen(file, "w");
+    if (job->trace)
+        return B0_OK;
+    boot0_fail(error, B0_E_NO_OUTPUT, "%s: cannot be created: %s", file, strerror(errno));
+    return boot0_hint(error, "The record of --trace goes there. Nothing was done.");
+}
+
 enum boot0_status job_open_bus(struct job *job, const struct arguments *arguments,
                                struct boot0_error *error)
 {
-    enum boot0_status status;
+    enum boot0_status status = B0_OK;
 
     memset(job, 0, sizeof *job);
     job->arguments = arguments;
     job->progress = progress_start(arguments->quiet || arguments->json, arguments->quiet);
     job->observer = (struct boot0_observer){progress_update, progress_note, &job->progress};
-    status = open_bus(job, arguments, error);
-    if (status != B0_OK || !arguments->trace)
+    if (arguments->trace)
+        status = open_trace(job, arguments->trace, error);
+    if (status == B0_OK)
+        status = open_bus(job, arguments, error);
+    if (status != B0_OK || !job->trace || arguments->port) /* a port records itself */
         return status;
-    job->trace = fopen(arguments->trace, "w");
-    if (!job->trace) {
-        boot0_fail(error, B0_E_NO_OUTPUT, "%s: cannot be created: %s", arguments->trace,
-                   strerror(errno));
-        return boot0_hint(error, "The record of --trace goes there. Nothing was done.");
-    }
     return boot0_trace_bus(&job->bus, job->trace, error);
 }
 
@@ -182,14 +209,25 @@ static void close_trace(struct job *job)
         print_wrapped(stderr, "Trace: ", "the file could not be written to its end");
 }
 
+static void show_divergence(const struct job *job)
+{
+    const char *text = NULL;
+
+    if (job->replay.ops)
+        text = boot0_replay_stream_divergence(&job->replay);
+    else if (job->arguments->replay && !job->trace && !job->arguments->port && job->bus.ops)
+        text = boot0_replay_divergence(&job->bus);
+    if (text)
+        print_wrapped(stderr, "Replay: ", text);
+}
+
 void job_close(struct job *job)
 {
     progress_break_off(&job->progress);
     if (job->session && job->arguments->verbose)
         show_totals(job);
     boot0_session_close(job->session);
-    if (job->arguments->replay && job->bus.ops && boot0_replay_divergence(&job->bus))
-        print_wrapped(stderr, "Replay: ", boot0_replay_divergence(&job->bus));
+    show_divergence(job);
     boot0_bus_close(&job->bus);
     close_trace(job);
 }

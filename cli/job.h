@@ -8,7 +8,8 @@
 struct job {
     const struct arguments *arguments;
     struct boot0_bus bus;
-    FILE *trace; /* NULL: none */
+    FILE *trace;                /* NULL: none */
+    struct boot0_stream replay; /* a recorded serial port; ops NULL: none. The bus owns it */
     struct boot0_session *session;
     struct progress progress;
     struct boot0_observer observer;

@@ -10,6 +10,7 @@
 
 #include <boot0/transport.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -58,6 +59,7 @@ struct boot0_uart_options {
      * "none" = NULL: the user does it. docs/UART.md tells more.
      */
     const char *boot;
+    FILE *trace; /* what goes over the port is written down here; the caller's. NULL: it is not */
 };
 
 /*

@@ -6,6 +6,7 @@
 #ifndef BOOT0_TRACE_H
 #define BOOT0_TRACE_H
 
+#include <boot0/serial.h>
 #include <boot0/transport.h>
 #include <stdio.h>
 
@@ -33,6 +34,14 @@ B0_API enum boot0_status boot0_replay_open(struct boot0_bus *bus, const char *fi
  * `bus` was made by boot0_replay_open(). The text is the bus's.
  */
 B0_API const char *boot0_replay_divergence(const struct boot0_bus *bus);
+
+/*
+ * The same for a board on a serial port: recorded with boot0_uart_options.trace, played back as a
+ * stream for boot0_uart_open(). The session has to use the port as the recorded one did.
+ */
+B0_API enum boot0_status boot0_replay_stream(struct boot0_stream *stream, const char *file,
+                                             struct boot0_error *error);
+B0_API const char *boot0_replay_stream_divergence(const struct boot0_stream *stream);
 
 #ifdef __cplusplus
 }

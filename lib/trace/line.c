@@ -60,14 +60,19 @@ static void write_request(FILE *file, const struct boot0_setup *setup)
 
 /* ---- writing ---- */
 
-static void write_head(FILE *file, uint64_t at_us, const char *who)
+const char *b0_trace_result_name(enum boot0_xfer result)
+{
+    return results[result];
+}
+
+void b0_trace_write_head(FILE *file, uint64_t at_us, const char *who)
 {
     fprintf(file, "%5u.%06u %s ", (unsigned)(at_us / 1000000), (unsigned)(at_us % 1000000), who);
 }
 
 void b0_trace_write_event(FILE *file, uint64_t at_us, const char *who)
 {
-    write_head(file, at_us, who);
+    b0_trace_write_head(file, at_us, who);
     fputs("--- ", file);
 }
 
@@ -96,7 +101,7 @@ void b0_trace_write(FILE *file, const struct b0_trace_transfer *transfer, bool w
     bool in = setup->request_type & B0_USB_DIR_IN;
     size_t shown = transfer->actual < B0_TRACE_SHOWN ? transfer->actual : B0_TRACE_SHOWN;
 
-    write_head(file, transfer->at_us, transfer->who);
+    b0_trace_write_head(file, transfer->at_us, transfer->who);
     fputs(in ? "in  " : "out ", file);
     write_request(file, setup);
     fprintf(file, " value=0x%04x index=%u length=%u", setup->value, setup->index, setup->length);
@@ -202,6 +207,24 @@ static bool parse_result(const char *word, enum boot0_xfer *result)
             return true;
         }
     return false;
+}
+
+const char *b0_trace_skip_head(const char *line, uint64_t *at_us)
+{
+    char word[64];
+
+    if (!next_word(&line, word, sizeof word) || !parse_time(word, at_us))
+        return NULL;
+    line += strspn(line, " ");
+    line += strcspn(line, " \n"); /* who; the path of a port may be long */
+    return line + strspn(line, " ");
+}
+
+bool b0_trace_take_result(const char **text, enum boot0_xfer *result)
+{
+    char word[16];
+
+    return next_word(text, word, sizeof word) && parse_result(word, result);
 }
 
 static bool parse_setup(const char **line, struct boot0_setup *setup, unsigned long *actual)

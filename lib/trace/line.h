@@ -34,6 +34,16 @@ void b0_trace_write(FILE *file, const struct b0_trace_transfer *transfer, bool w
 /* Writes "    1.234567 1-1 --- " and leaves the rest of the line to the caller. */
 void b0_trace_write_event(FILE *file, uint64_t at_us, const char *who);
 
+/* Writes "    1.234567 1-1 ", which all lines begin with. */
+void b0_trace_write_head(FILE *file, uint64_t at_us, const char *who);
+
+/* Behind that beginning of a line; NULL if it has none. */
+const char *b0_trace_skip_head(const char *line, uint64_t *at_us);
+
+/* "ok", "STALL", …; and the word read: moves behind it. */
+const char *b0_trace_result_name(enum boot0_xfer result);
+bool b0_trace_take_result(const char **text, enum boot0_xfer *result);
+
 /*
  * Parses a transfer's line. `bytes` gets the data that is in it; *count is how many. setup, result,
  * actual and at_us are filled. False if it is no such line.

@@ -191,7 +191,8 @@ static enum boot0_status take_line(struct reader *reader, const char *line,
         return take_transfer(reader->replay, &transfer, bytes, count, reader->line, error);
     }
     boot0_fail(error, B0_E_DATA, "%s: line %u is not of a trace", reader->name, reader->line);
-    return boot0_hint(error, "Records are made by `boot0 --trace FILE`.");
+    return boot0_hint(error, "Records are made by `boot0 --trace FILE`. One of a board on a serial "
+                             "port is played back with any --port.");
 }
 
 static enum boot0_status read_record(struct replay *replay, const char *name, FILE *file,

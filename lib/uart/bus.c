@@ -1,4 +1,5 @@
 /* A serial port as a bus: there is one board on it, or nobody knows. */
+#include "../trace/stream.h"
 #include "uart.h"
 
 #include <stdio.h>
@@ -95,6 +96,28 @@ struct b0_uart_bus *b0_uart_bus_of(const struct boot0_transport *transport)
 
 /* ---- the bus ---- */
 
+static void close_stream(struct boot0_stream *stream)
+{
+    if (stream->ops)
+        stream->ops->close(stream->context);
+    stream->ops = NULL;
+}
+
+/* The port, when it is first needed. */
+static enum boot0_status open_stream(struct b0_uart_bus *bus, struct boot0_error *error)
+{
+    enum boot0_status status = bus->open(&bus->stream, bus->port, error);
+
+    if (status == B0_OK && bus->trace) {
+        status = b0_trace_stream(&bus->stream, bus->trace, bus->port, error);
+        if (status != B0_OK)
+            close_stream(&bus->stream);
+    }
+    if (status != B0_OK)
+        bus->stream.ops = NULL;
+    return status;
+}
+
 static enum boot0_status scan(void *context, struct boot0_candidate *list, size_t capacity,
                               size_t *count, struct boot0_error *error)
 {
@@ -105,11 +128,9 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
     if (bus->left)
         return B0_OK;
     if (!bus->stream.ops) {
-        status = bus->open(&bus->stream, bus->port, error);
-        if (status != B0_OK) {
-            bus->stream.ops = NULL;
+        status = open_stream(bus, error);
+        if (status != B0_OK)
             return status;
-        }
     }
     *count = 1;
     if (capacity > 0) {
@@ -132,13 +153,6 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
     (void)error;
     *transport = (struct boot0_transport){&transport_ops, context};
     return B0_OK;
-}
-
-static void close_stream(struct boot0_stream *stream)
-{
-    if (stream->ops)
-        stream->ops->close(stream->context);
-    stream->ops = NULL;
 }
 
 static void close_bus(void *context)
@@ -177,6 +191,7 @@ b0_uart_bus_new(struct boot0_bus *bus, const struct boot0_stream *stream,
     made->line = (struct boot0_line){.dtr = true, .rts = true}; /* as systems open a port */
     made->baud = options->baud ? options->baud : DEFAULT_BAUD;
     made->open = open;
+    made->trace = options->trace;
     status = b0_lines_parse(options->boot, &made->lines, error);
     if (status != B0_OK) {
         close_bus(made);
@@ -184,6 +199,14 @@ b0_uart_bus_new(struct boot0_bus *bus, const struct boot0_stream *stream,
     }
     if (stream)
         made->stream = *stream;
+    if (stream && made->trace) {
+        status = b0_trace_stream(&made->stream, made->trace, made->port, error);
+        if (status != B0_OK) {
+            made->stream.ops = NULL; /* the caller closes it */
+            close_bus(made);
+            return status;
+        }
+    }
     *bus = (struct boot0_bus){&bus_ops, made};
     return B0_OK;
 }

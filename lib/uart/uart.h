@@ -20,6 +20,7 @@ struct b0_uart_bus {
     char *port;
     uint32_t baud;  /* that is asked for */
     bool connected; /* the engine knows the board's commands and id */
+    FILE *trace;    /* records the port; NULL: nobody does */
     bool left;      /* a program was started: there is no bootloader any more */
     /* Opens the port when it is first needed; NULL for a stream of the caller's. */
     enum boot0_status (*open)(struct boot0_stream *stream, const char *port,

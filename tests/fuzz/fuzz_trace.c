@@ -1,6 +1,27 @@
 /* Records of sessions: read, then played back to a session as far as they go. */
 #include <boot0/boot0.h>
 #include <lib/trace/replay.h>
+#include <lib/trace/stream.h>
+
+/* The same bytes as a record of a serial port. */
+static void play_port(FILE *file)
+{
+    const struct boot0_uart_options options = {.port = "record"};
+    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_session *session;
+    struct boot0_stream stream;
+    struct boot0_bus bus;
+    uint8_t bytes[512];
+
+    if (b0_replay_stream_read(&stream, file, "record", &error) != B0_OK ||
+        boot0_uart_open(&bus, &stream, &options, &error) != B0_OK)
+        return;
+    if (boot0_session_open(&session, &bus, NULL, NULL, NULL, &error) == B0_OK) {
+        boot0_session_read(session, 0x08000000, bytes, sizeof bytes, &error);
+        boot0_session_close(session);
+    }
+    boot0_bus_close(&bus);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -18,6 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         boot0_session_close(session);
     }
     boot0_bus_close(&bus);
+    rewind(file);
+    play_port(file);
     fclose(file);
     return 0;
 }

@@ -2,6 +2,7 @@
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
 #include <lib/trace/line.h>
+#include <lib/trace/stream.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -207,6 +208,103 @@ static void another_session_diverges(void **state)
     unlink(name);
 }
 
+/* ---- serial ports ---- */
+
+static enum boot0_status flash_port(const struct boot0_stream *stream, FILE *trace, uint32_t baud,
+                                    struct boot0_report *report)
+{
+    const struct boot0_uart_options options = {.port = "port", .baud = baud, .trace = trace};
+    struct boot0_bus bus;
+    enum boot0_status status;
+
+    assert_int_equal(boot0_uart_open(&bus, stream, &options, &error), B0_OK);
+    status = flash(&bus, report);
+    boot0_bus_close(&bus);
+    return status;
+}
+
+static void record_port(const char *spec, FILE *file, struct boot0_report *report)
+{
+    struct boot0_stream stream;
+
+    assert_int_equal(boot0_virtual_uart_open(&stream, spec, &error), B0_OK);
+    assert_int_equal(flash_port(&stream, file, 0, report), B0_OK);
+    rewind(file);
+}
+
+static void a_recorded_port_is_played_back(void **state)
+{
+    struct boot0_report then = {0}, now = {0};
+    struct boot0_stream stream;
+    FILE *file = tmpfile();
+
+    (void)state;
+    assert_non_null(file);
+    record_port("f103:fill=random,fault=lost@700+parity@900", file, &then);
+    assert_int_equal(b0_replay_stream_read(&stream, file, "record", &error), B0_OK);
+    assert_int_equal(flash_port(&stream, NULL, 0, &now), B0_OK);
+    assert_int_equal(now.bytes_written, then.bytes_written);
+    assert_int_equal(now.transfers, then.transfers);
+    rewind(file);
+    assert_int_equal(b0_replay_stream_read(&stream, file, "record", &error), B0_OK);
+    assert_null(boot0_replay_stream_divergence(&stream));
+    assert_int_equal(flash_port(&stream, NULL, 57600, &now), B0_E_GONE);
+    fclose(file);
+}
+
+/* Cut anywhere, it ends there: nothing is made up. */
+static void a_shortened_record_of_a_port_ends(void **state)
+{
+    struct boot0_report report = {0};
+    struct boot0_stream stream;
+    FILE *file = tmpfile();
+    char *text;
+    long size;
+
+    (void)state;
+    assert_non_null(file);
+    record_port("f103", file, &report);
+    fseek(file, 0, SEEK_END);
+    size = ftell(file);
+    rewind(file);
+    text = malloc((size_t)size);
+    assert_non_null(text);
+    assert_int_equal(fread(text, 1, (size_t)size, file), size);
+    for (long length = 1; length < size - 200; length += 997) {
+        FILE *part = fmemopen(text, (size_t)length, "r");
+        enum boot0_status status = b0_replay_stream_read(&stream, part, "record", &error);
+
+        if (status == B0_OK)
+            status = flash_port(&stream, NULL, 0, &report);
+        assert_int_not_equal(status, B0_OK);
+        fclose(part);
+    }
+    free(text);
+    fclose(file);
+}
+
+static void what_is_no_record_of_a_port_is_refused(void **state)
+{
+    static const char *const lines[] = {
+        "hello\n",
+        "\n",
+        "1.000000 port set baud=115200 dtr=2 rts=1 ok\n",
+        "1.000000 port set baud=115200 dtr=1 rts=1\n",
+        "1.000000 port out length=513 ok\n",
+        "1.000000 port up length=1 ok 00\n",
+        "    1.000000 1-1 out DNLOAD value=0x0002 index=0 length=1 ok 00\n",
+    };
+    struct boot0_stream stream;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        FILE *file = fmemopen((void *)(uintptr_t)lines[i], strlen(lines[i]), "r");
+
+        assert_int_equal(b0_replay_stream_read(&stream, file, "record", &error), B0_E_DATA);
+        fclose(file);
+    }
+}
+
 static void what_is_no_record_is_refused(void **state)
 {
     struct boot0_bus bus;
@@ -226,6 +324,9 @@ int main(void)
         cmocka_unit_test(a_recorded_session_is_played_back),
         cmocka_unit_test(a_failing_session_fails_the_same_way_again),
         cmocka_unit_test(another_session_diverges),
+        cmocka_unit_test(a_recorded_port_is_played_back),
+        cmocka_unit_test(a_shortened_record_of_a_port_ends),
+        cmocka_unit_test(what_is_no_record_of_a_port_is_refused),
         cmocka_unit_test(what_is_no_record_is_refused),
     };
 

@@ -1,0 +1,307 @@
+/* A stream at whose end a recorded board answers as it did. */
+#include "line.h"
+#include "stream.h"
+
+#include <boot0/trace.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    BYTES_MAX = 512, /* of one line: a block and what is around it have 258 */
+    LINE_MAX_LENGTH = 160 + 3 * BYTES_MAX,
+    EVENTS_MAX = 1 << 22,
+};
+
+enum kind { SET, OUT, IN };
+
+struct event {
+    enum kind kind;
+    unsigned line; /* in the file, from 1 */
+    uint64_t at_us;
+    enum boot0_xfer result;
+    struct boot0_line settings; /* of SET */
+    size_t length;              /* of OUT and IN: as asked for */
+    size_t count;               /* bytes that were moved */
+    uint8_t *bytes;             /* owned */
+};
+
+struct replay {
+    struct event *events;
+    size_t count;
+    size_t room;
+    size_t at; /* the next event */
+    uint64_t now_us;
+    char divergence[128];
+};
+
+/* ---- reading the record ---- */
+
+static struct event *add_event(struct replay *replay)
+{
+    if (replay->count == replay->room) {
+        size_t larger = replay->room ? 2 * replay->room : 256;
+        struct event *moved =
+            larger > EVENTS_MAX ? NULL : realloc(replay->events, larger * sizeof *replay->events);
+
+        if (!moved)
+            return NULL;
+        replay->events = moved;
+        replay->room = larger;
+    }
+    memset(&replay->events[replay->count], 0, sizeof *replay->events);
+    return &replay->events[replay->count++];
+}
+
+/* " baud=115200": moves behind it; false if something else is there. */
+static bool take_number(const char **text, const char *key, unsigned long *number)
+{
+    char *end;
+
+    *text += strspn(*text, " ");
+    if (strncmp(*text, key, strlen(key)) != 0)
+        return false;
+    *text += strlen(key);
+    *number = strtoul(*text, &end, 10);
+    if (end == *text)
+        return false;
+    *text = end;
+    return true;
+}
+
+static bool take_word(const char **text, const char *word)
+{
+    size_t length = strlen(word);
+
+    *text += strspn(*text, " ");
+    if (strncmp(*text, word, length) != 0)
+        return false;
+    *text += length;
+    return true;
+}
+
+static bool parse_set(const char **text, struct event *event)
+{
+    unsigned long baud, dtr, rts;
+
+    event->kind = SET;
+    if (!take_number(text, "baud=", &baud) || !take_number(text, "dtr=", &dtr) ||
+        !take_number(text, "rts=", &rts) || baud > UINT32_MAX || dtr > 1 || rts > 1)
+        return false;
+    event->settings = (struct boot0_line){(uint32_t)baud, dtr != 0, rts != 0};
+    return true;
+}
+
+static bool parse_move(const char **text, enum kind kind, struct event *event)
+{
+    unsigned long length;
+
+    event->kind = kind;
+    if (!take_number(text, "length=", &length) || length > BYTES_MAX)
+        return false;
+    event->length = length;
+    return true;
+}
+
+/* Up to the result; *text is moved to the bytes. */
+static bool parse_event(const char **text, struct event *event)
+{
+    bool ok;
+
+    if (take_word(text, "set "))
+        ok = parse_set(text, event);
+    else if (take_word(text, "out "))
+        ok = parse_move(text, OUT, event);
+    else
+        ok = take_word(text, "in ") && parse_move(text, IN, event);
+    return ok && b0_trace_take_result(text, &event->result);
+}
+
+static enum boot0_status take_line(struct replay *replay, const char *line, unsigned number,
+                                   const char *name, struct boot0_error *error)
+{
+    struct event event = {.line = number};
+    struct event *added;
+    uint8_t bytes[BYTES_MAX];
+    const char *text = b0_trace_skip_head(line, &event.at_us);
+
+    if (!text || !parse_event(&text, &event)) {
+        boot0_fail(error, B0_E_DATA, "%s: line %u is not of a record of a serial port", name,
+                   number);
+        return boot0_hint(error, "Such records are made by `boot0 --trace FILE --port …`. One of a "
+                                 "USB board is played back without --port.");
+    }
+    if (event.kind != SET)
+        event.count = b0_trace_parse_bytes(text, bytes, event.length);
+    added = add_event(replay);
+    if (!added)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory for the record");
+    *added = event;
+    added->bytes = malloc(event.count ? event.count : 1);
+    if (!added->bytes)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory for the record");
+    memcpy(added->bytes, bytes, event.count);
+    return B0_OK;
+}
+
+static enum boot0_status read_record(struct replay *replay, FILE *file, const char *name,
+                                     struct boot0_error *error)
+{
+    enum boot0_status status = B0_OK;
+    char line[LINE_MAX_LENGTH];
+
+    for (unsigned number = 1; status == B0_OK && fgets(line, sizeof line, file); number++)
+        if (line[strspn(line, " \r\n")] != '\0')
+            status = take_line(replay, line, number, name, error);
+    if (status != B0_OK || replay->count > 0)
+        return status;
+    boot0_fail(error, B0_E_DATA, "%s: is no record of a session with a board", name);
+    return boot0_hint(error, "Records are made by `boot0 --trace FILE`.");
+}
+
+/* ---- answering ---- */
+
+static void diverge(struct replay *replay, const char *what)
+{
+    if (replay->divergence[0])
+        return;
+    if (replay->at < replay->count)
+        snprintf(replay->divergence, sizeof replay->divergence,
+                 "line %u of the record is something else than %s", replay->events[replay->at].line,
+                 what);
+    else
+        snprintf(replay->divergence, sizeof replay->divergence, "the record ends before %s", what);
+}
+
+/* The next event if it is this one; else NULL, and the port is gone. */
+static const struct event *expect(struct replay *replay, enum kind kind, const uint8_t *bytes,
+                                  size_t length, const char *what)
+{
+    const struct event *event = replay->at < replay->count ? &replay->events[replay->at] : NULL;
+
+    if (!event || event->kind != kind || event->length != length ||
+        (bytes && (event->count != length || memcmp(event->bytes, bytes, length) != 0))) {
+        diverge(replay, what);
+        return NULL;
+    }
+    replay->at++;
+    if (event->at_us > replay->now_us)
+        replay->now_us = event->at_us;
+    return event;
+}
+
+static enum boot0_xfer send_bytes(void *context, const uint8_t *bytes, size_t size,
+                                  uint32_t timeout_ms)
+{
+    const struct event *event = expect(context, OUT, bytes, size, "what is sent now");
+
+    (void)timeout_ms;
+    return event ? event->result : B0_XFER_GONE;
+}
+
+static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_t *actual,
+                               uint32_t timeout_ms)
+{
+    const struct event *event = expect(context, IN, NULL, size, "what is waited for now");
+
+    (void)timeout_ms;
+    *actual = 0;
+    if (!event)
+        return B0_XFER_GONE;
+    /* A record that somebody has shortened must not pass for one that is whole. */
+    if (event->result == B0_XFER_OK && event->count < size)
+        return B0_XFER_GONE;
+    memcpy(bytes, event->bytes, event->count);
+    *actual = event->count;
+    return event->result;
+}
+
+static enum boot0_xfer set(void *context, const struct boot0_line *line)
+{
+    struct replay *replay = context;
+    const struct event *event = replay->at < replay->count ? &replay->events[replay->at] : NULL;
+
+    if (event && event->kind == SET &&
+        (event->settings.baud != line->baud || event->settings.dtr != line->dtr ||
+         event->settings.rts != line->rts))
+        event = NULL;
+    else
+        event = expect(replay, SET, NULL, 0, "how the port is set now");
+    if (event)
+        return event->result;
+    diverge(replay, "how the port is set now");
+    return B0_XFER_GONE;
+}
+
+static void wait_us(void *context, uint32_t microseconds)
+{
+    struct replay *replay = context;
+
+    replay->now_us += microseconds;
+}
+
+static uint64_t now_us(void *context)
+{
+    const struct replay *replay = context;
+
+    return replay->now_us;
+}
+
+static void close_stream(void *context)
+{
+    struct replay *replay = context;
+
+    for (size_t i = 0; i < replay->count; i++)
+        free(replay->events[i].bytes);
+    free(replay->events);
+    free(replay);
+}
+
+static const struct boot0_stream_ops replay_ops = {
+    .send = send_bytes,
+    .receive = receive,
+    .set = set,
+    .wait = wait_us,
+    .now_us = now_us,
+    .close = close_stream,
+};
+
+enum boot0_status b0_replay_stream_read(struct boot0_stream *stream, FILE *file, const char *name,
+                                        struct boot0_error *error)
+{
+    struct replay *replay = calloc(1, sizeof *replay);
+    enum boot0_status status;
+
+    memset(stream, 0, sizeof *stream);
+    if (!replay)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory for the record");
+    status = read_record(replay, file, name, error);
+    if (status == B0_OK)
+        *stream = (struct boot0_stream){&replay_ops, replay};
+    else
+        close_stream(replay);
+    return status;
+}
+
+enum boot0_status boot0_replay_stream(struct boot0_stream *stream, const char *file,
+                                      struct boot0_error *error)
+{
+    FILE *input = fopen(file, "r");
+    enum boot0_status status;
+
+    memset(stream, 0, sizeof *stream);
+    if (!input) {
+        boot0_fail(error, B0_E_NO_INPUT, "%s: %s", file, strerror(errno));
+        return boot0_hint(error, "Records are made by `boot0 --trace FILE`.");
+    }
+    status = b0_replay_stream_read(stream, input, file, error);
+    fclose(input);
+    return status;
+}
+
+const char *boot0_replay_stream_divergence(const struct boot0_stream *stream)
+{
+    const struct replay *replay = stream->context;
+
+    return replay->divergence[0] ? replay->divergence : NULL;
+}
