@@ -1,0 +1,314 @@
+"""The bootloader on the emulated chip, as other people's tools see it, and each way into it.
+
+Without an argument it is the test: it puts the bootloader and what else there shall be into a flash
+file and runs itself under vboard, with the name of a part as argument.
+"""
+
+import fcntl
+import os
+import pathlib
+import struct
+import subprocess
+import sys
+import termios
+import time
+
+from system import BOOT0, SKIPPED, VBOARD, Directory, check, equal, need, read, run, say
+
+FIRMWARE = pathlib.Path(os.environ["FIRMWARE"])
+SERIAL = "315A28A0B956"
+PATIENCE_S = 30
+PROGRAM = 0x08008000
+FLASH_SIZE = 0x100000
+ADAPTER = "/dev/ttyUSB0"
+
+
+def wait_for(what, condition):
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        result = condition()
+        if result:
+            return result
+        time.sleep(0.05)
+    check(False, f"waited in vain for {what}")
+
+
+def ids():
+    listing = subprocess.run(["lsusb"], capture_output=True, text=True, check=False).stdout
+    return {line.split()[5] for line in listing.splitlines()}
+
+
+def in_bootloader():
+    done = subprocess.run(["dfu-util", "-l"], capture_output=True, text=True, check=False)
+    found = [line for line in done.stdout.splitlines() if line.startswith("Found DFU")]
+    return len(found) == 2 and "ver=0b" in found[0] and found
+
+
+def program_runs():
+    return "0483:5740" in ids()
+
+
+def info():
+    """What the bootloader tells of itself: by its second alternate, with dfu-util."""
+    wait_for("the bootloader", in_bootloader)
+    with Directory() as directory:
+        path = directory.file("info.bin")
+        run(["dfu-util", "-a", "1", "-U", path])
+        data = read(path)
+    equal(len(data), 102, "bytes of device information")
+    equal(struct.unpack_from("<HH", data), (102, 0x0100), "its size and version")
+    names = ("core_hz", "buffer", "start", "length")
+    result = dict(zip(names, struct.unpack_from("<4I", data, 32)))
+    (result["crystal_hz"],) = struct.unpack_from("<I", data, 28)
+    result.update(zip(("journal", "reset", "entry", "protected"), data[80:84]))
+    return result
+
+
+NO_PROGRAM, INTERRUPTED, ASKED, DOUBLE_TAP, BUTTON = range(1, 6)
+EMPTY, BEGUN, COMPLETED = range(3)
+
+
+def reason(wanted):
+    equal(info()["entry"], wanted, "why the bootloader runs")
+
+
+# ---- tools ----
+
+
+def part_lsusb():
+    wait_for("the bootloader", in_bootloader)
+    done = run(["lsusb", "-v"])
+    equal(done.stderr, "", "complaints of lsusb -v")
+    for text in ("bcdUSB               2.10", "boot0 bootloader F407", f"iSerial                 3 {SERIAL}",
+                 "@Internal Flash  /0x08008000/02*016Kg,01*064Kg,07*128Kg",
+                 "wTransferSize                    4096 bytes", "bcdDFUVersion                   1.1a",
+                 "{f3c2a5d4-6b0e-4f0b-9a7e-b007b007f407}", "{d8dd60df-4589-4cc7-9cd2-659d9e648a9f}",
+                 "WebUSB:", "Device Status:"):
+        check(text in done.stdout, f"lsusb -v says nothing of {text!r}")
+    for text in ("junk at descriptor end", "Unable to", "UNRECOGNIZED", "Warning"):
+        check(text not in done.stdout, f"lsusb -v finds {text!r}")
+
+
+def part_pyusb():
+    import usb.core  # pylint: disable=import-outside-toplevel
+
+    wait_for("the bootloader", in_bootloader)
+    device = usb.core.find(idVendor=0x0483, idProduct=0xDF11)
+    equal((device.manufacturer, device.product, device.serial_number),
+          ("boot0", "boot0 bootloader F407", SERIAL), "strings")
+
+    def status():
+        data = bytes(device.ctrl_transfer(0xA1, 3, 0, 0, 6))
+        return data[0], data[4]
+
+    def command(data):
+        device.ctrl_transfer(0x21, 1, 0, 0, data)
+        equal(status(), (0, 4), "the first answer to a command")
+        while status() == (0, 4):
+            time.sleep(0.01)
+        equal(status(), (0, 5), "the end of a command")
+
+    equal(bytes(device.ctrl_transfer(0xA1, 2, 0, 0, 16)), b"\x00\x21\x41", "commands")
+    program = (FIRMWARE / "hello.bin").read_bytes()
+    command(b"\x41" + struct.pack("<I", PROGRAM))  # one sector is enough
+    command(b"\x21" + struct.pack("<I", PROGRAM))
+    for number, start in enumerate(range(0, len(program), 4096), 2):
+        device.ctrl_transfer(0x21, 1, number, 0, program[start : start + 4096])
+        while status() != (0, 5):
+            time.sleep(0.01)
+    device.ctrl_transfer(0x21, 6, 0, 0)
+    equal(bytes(device.ctrl_transfer(0xA1, 2, 2, 0, 4096)), program[:4096], "what is read back")
+    device.ctrl_transfer(0x21, 6, 0, 0)
+    # Below the program: the error is told, and what is there stays.
+    device.ctrl_transfer(0x21, 1, 0, 0, b"\x41\x00\x00\x00\x08")
+    equal(status(), (8, 10), "erasing the bootloader")
+    device.ctrl_transfer(0x21, 4, 0, 0)
+    device.ctrl_transfer(0x21, 1, 2, 0, b"")
+    equal(status(), (0, 7), "the answer to leaving")
+    wait_for("the program", program_runs)
+
+
+def part_dfu_util():
+    reason(NO_PROGRAM)
+    program = FIRMWARE / "hello.bin"
+    run(["dfu-util", "-a", "0", "-s", f"{PROGRAM:#x}", "-D", program])
+    equal(info()["journal"], COMPLETED, "the journal after a download without leaving")
+    equal(info()["length"], program.stat().st_size, "length of the program")
+    with Directory() as directory:
+        path = directory.file("back.bin")
+        run(["dfu-util", "-a", "0", "-s", f"{PROGRAM:#x}:{program.stat().st_size}", "-U", path])
+        check(read(path) == program.read_bytes(), "another program came back")
+    run(["dfu-util", "-a", "0", "-s", f"{PROGRAM:#x}:leave", "-D", FIRMWARE / "hello-2.bin"])
+    wait_for("the program", program_runs)
+
+
+def part_dfu_file():
+    """A .dfu file with its suffix: address and end are in it."""
+    wait_for("the bootloader", in_bootloader)
+    run(["dfu-util", "-a", "0", "-s", ":leave", "-D", FIRMWARE / "hello.dfu"])
+    wait_for("the program", program_runs)
+
+
+def part_refused():
+    """A program for the start of flash."""
+    wait_for("the bootloader", in_bootloader)
+    done = subprocess.run(["dfu-util", "-a", "0", "-s", f"{PROGRAM:#x}", "-D",
+                           str(FIRMWARE / "blink.bin")], capture_output=True, text=True, check=False)
+    check(done.returncode != 0, "dfu-util flashed a program that was linked for another address")
+    check("out of range" in done.stdout + done.stderr, f"it said {done.stderr!r}")
+    done = run([BOOT0, "flash", FIRMWARE / "blink.elf"], status=65)
+    check("0x08008000" in done.stderr, f"boot0 said {done.stderr!r}")
+
+
+def part_boot0():
+    wait_for("the bootloader", in_bootloader)
+    done = run([BOOT0, "info"])
+    for text in ("bootloader 0.1.0", "crystal 8.000 MHz", "journal"):
+        check(text in done.stdout, f"boot0 info says nothing of {text!r}: {done.stdout}")
+    run([BOOT0, "flash", "--no-run", FIRMWARE / "hello.elf"])
+    done = run([BOOT0, "flash", "--no-run", FIRMWARE / "hello.elf"])
+    equal(info()["journal"], COMPLETED, "the journal")
+    run([BOOT0, "run"])
+    wait_for("the program", program_runs)
+
+
+# ---- ways in and out ----
+
+
+def part_blank():
+    reason(NO_PROGRAM)
+    equal(info()["journal"], EMPTY, "the journal of a new board")
+
+
+def part_runs():
+    """A program that is there, with nothing in the journal, runs."""
+    wait_for("the program", program_runs)
+
+
+def part_button():
+    reason(BUTTON)
+
+
+def part_interrupted():
+    """The power goes in the middle of an update; the board comes back by itself."""
+    wait_for("the bootloader", in_bootloader)
+    subprocess.run(["dfu-util", "-a", "0", "-s", f"{PROGRAM:#x}:leave", "-D",
+                    str(FIRMWARE / "hello-2.bin")], capture_output=True, check=False)
+    reason(INTERRUPTED)
+    equal(info()["journal"], BEGUN, "the journal")
+    # Leaving does not help, a whole program does.
+    run(["dfu-util", "-a", "0", "-s", f"{PROGRAM:#x}:leave", "-D", FIRMWARE / "hello.bin"])
+    wait_for("the program", program_runs)
+
+
+def tap(adapter):
+    """The reset button: an adapter's DTR pulls the pin."""
+    line = struct.pack("I", termios.TIOCM_DTR)
+    fcntl.ioctl(adapter, termios.TIOCMBIS, line)
+    fcntl.ioctl(adapter, termios.TIOCMBIC, line)
+
+
+def part_double_tap():
+    wait_for("the program", program_runs)
+    adapter = os.open(ADAPTER, os.O_RDWR | os.O_NOCTTY)
+    fcntl.ioctl(adapter, termios.TIOCMBIC, struct.pack("I", termios.TIOCM_DTR))
+    time.sleep(1)  # opening the port may have been a tap
+    wait_for("the program", program_runs)
+    tap(adapter)
+    time.sleep(1)
+    wait_for("the program, after one tap", program_runs)
+    tap(adapter)
+    time.sleep(0.1)
+    tap(adapter)
+    reason(DOUBLE_TAP)
+
+
+def part_reset():
+    wait_for("the bootloader", in_bootloader)
+    run([BOOT0, "reset", "--to", "bootloader"])
+    reason(ASKED)
+    run([BOOT0, "reset", "--to", "rom"])
+    wait_for("the ROM", lambda: "STM32  BOOTLOADER" in run(["lsusb", "-v"]).stdout)
+
+
+def part_protect():
+    equal(info()["protected"], 0, "protection of a new board")
+    run([BOOT0, "protect", "--bootloader"])
+    equal(info()["protected"], 1, "protection, switched on")
+    run([BOOT0, "unprotect"])
+    equal(info()["protected"], 0, "protection, switched off")
+
+
+def part_crystal(mhz):
+    equal(info()["crystal_hz"], int(mhz) * 1000000, "the crystal that was measured")
+    equal(info()["core_hz"], 168000000, "the clock")
+
+
+# Each part: what is in flash beside the bootloader, and the board's settings.
+PARTS = {
+    "lsusb": (None, "", part_lsusb),
+    "pyusb": (None, "", part_pyusb),
+    "dfu_util": (None, "", part_dfu_util),
+    "dfu_file": (None, "", part_dfu_file),
+    "refused": (None, "", part_refused),
+    "boot0": (None, "", part_boot0),
+    "blank": (None, "", part_blank),
+    "runs": ("hello", "", part_runs),
+    "button": ("hello", ",button=PA0:1", part_button),
+    "interrupted": (None, ",fault=powercut@200:300", part_interrupted),
+    "double_tap": ("hello", ",wiring=dtr-reset", part_double_tap),
+    "reset": (None, "", part_reset),
+    "protect": (None, "", part_protect),
+}
+CRYSTALS = (8, 12, 16, 24, 25, 26)
+
+
+def flash_file(directory, name, program):
+    data = (FIRMWARE / "bootloader-discovery-f407.bin").read_bytes()
+    if program:
+        data = data.ljust(PROGRAM - 0x08000000, b"\xff") + (FIRMWARE / f"{program}.bin").read_bytes()
+    return directory.file(f"{name}.flash", data.ljust(FLASH_SIZE, b"\xff"))
+
+
+def under_vboard(directory, name, program, settings):
+    say(f"{name}: {program or 'no program'}{settings}")
+    path = flash_file(directory, name, program)
+    before = read(path)[:0x4000]
+    board = f"f407:boot0=0,flash={path}{settings}"
+    done = run([VBOARD, board, "--", "/usr/bin/python3", __file__, *name.split("-")])
+    print(done.stdout, done.stderr, flush=True)
+    check(read(path)[:0x4000] == before, "the bootloader in flash has changed")
+
+
+def without_crystal(directory):
+    """There is no USB then; the LED says so: three flashes every two seconds."""
+    say("no crystal")
+    trace = directory.file("trace")
+    board = f"f407:boot0=0,crystal=0,flash={flash_file(directory, 'led', None)}"
+    done = run([VBOARD, "--trace", trace, board, "--", "lsusb"])
+    check("0483:" not in done.stdout, "a device on the bus, without a crystal")
+    lines = read(trace).decode().splitlines()
+    flashes = [float(line.split()[0]) for line in lines if line.endswith("PD12 high")]
+    in_two_seconds = [at for at in flashes if at < flashes[0] + 1.9]
+    equal(len(in_two_seconds), 3, "flashes of the LED")
+
+
+def main():
+    need("lsusb", "dfu-util")
+    if not (FIRMWARE / "bootloader-discovery-f407.bin").exists():
+        say(f"skipped: {FIRMWARE} has no bootloader; `make firmware` makes it")
+        sys.exit(SKIPPED)
+    with Directory() as directory:
+        for name, (program, settings, _) in PARTS.items():
+            under_vboard(directory, name, program, settings)
+        for mhz in CRYSTALS:
+            under_vboard(directory, f"crystal-{mhz}", None, f",crystal={mhz}")
+        without_crystal(directory)
+
+
+if len(sys.argv) == 3:
+    part_crystal(sys.argv[2])
+elif len(sys.argv) == 2:
+    PARTS[sys.argv[1]][2]()
+else:
+    main()
