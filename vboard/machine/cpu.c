@@ -74,6 +74,7 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
         uc_emu_stop(uc);
         return;
     }
+    vboard_memory_executed(machine, (uint32_t)address, size);
     cpu->block = (uint32_t)address;
     cpu->block_size = size;
     machine->time.cycles += size / 2 + 1;

@@ -329,7 +329,7 @@ static uint32_t refusal(const struct vboard_machine *machine, uint32_t address, 
         return SR_PGSERR;
     if (address % size != 0) {
         *why = "flash was written at an unaligned address";
-        return SR_PGAERR;
+        return SR_PGPERR; /* the core makes two halves of it, which PSIZE does not allow */
     }
     if (psize(machine) == 3 || size != 1u << psize(machine)) {
         *why = "flash was written in another width than PSIZE says";

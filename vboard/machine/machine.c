@@ -10,6 +10,10 @@
 #define CAUSE_SOFTWARE 0x14000000u
 #define CAUSE_WATCHDOG 0x24000000u
 
+enum {
+    RESET_NS = 20000, /* 7.1.1: the reset lasts 20 us at least */
+};
+
 /* ---- life ---- */
 
 bool vboard_machine_exists(const struct vboard *board)
@@ -89,11 +93,21 @@ void vboard_machine_stop(struct vboard *board)
     board->chip.erases_by_width = board->settings.feature_erase;
 }
 
+/* The board's time is in whole microseconds; ours must not go back to the last one. */
+static uint64_t latest(const struct vboard_machine *machine)
+{
+    uint64_t now_ns = machine->board->now_us * 1000;
+
+    if (machine->time.hclk_hz > 0 && vboard_time_now_ns(machine) > now_ns)
+        now_ns = vboard_time_now_ns(machine);
+    return machine->host_ns > now_ns ? machine->host_ns : now_ns;
+}
+
 bool vboard_machine_start(struct vboard *board, uint32_t address, bool leaves)
 {
     struct vboard_machine *machine;
     const struct vboard_stats *stats = &board->stats;
-    uint64_t now_ns = board->now_us * 1000;
+    uint64_t now_ns;
 
     if (!vboard_machine_exists(board))
         return false;
@@ -104,6 +118,7 @@ bool vboard_machine_start(struct vboard *board, uint32_t address, bool leaves)
         vboard_trace(board, "there is no CPU: the program is not run");
         return false;
     }
+    now_ns = latest(machine);
     vboard_machine_stop(board);
     machine->on = true;
     machine->breaks = true;
@@ -111,7 +126,7 @@ bool vboard_machine_start(struct vboard *board, uint32_t address, bool leaves)
     machine->reset_due = machine->remap_due = machine->rom_due = false;
     machine->last_violation[0] = '\0';
     vboard_cpu_reset(machine, stats->start_stack, stats->start_pc);
-    vboard_time_start(machine, now_ns > machine->host_ns ? now_ns : machine->host_ns);
+    vboard_time_start(machine, leaves ? now_ns : now_ns + RESET_NS);
     vboard_memory_reset(machine);
     vboard_port_start(machine);
     machine->scb.vtor = leaves || address == vboard_chip_flash(&board->chip)->address ? 0 : address;

@@ -282,6 +282,10 @@ static void fill_system(struct vboard_machine *machine)
             area->size <= SYSTEM_SIZE - (area->address - SYSTEM_BASE))
             memcpy(machine->system + (area->address - SYSTEM_BASE), chip->bytes[i], area->size);
     }
+    /* DS8626, tables 70 and 73: what the ADC reads of VREFINT and at 30 and 110 degrees, 3.3 V. */
+    b0_store16(machine->system + (0x1fff7a2a - SYSTEM_BASE), 1501);
+    b0_store16(machine->system + (0x1fff7a2c - SYSTEM_BASE), 949);
+    b0_store16(machine->system + (0x1fff7a2e - SYSTEM_BASE), 1197);
 }
 
 void vboard_memory_reset_devices(struct vboard_machine *machine, uint32_t offset, uint32_t value)
@@ -375,10 +379,47 @@ bool vboard_memory_is_flash(const struct vboard_machine *machine, uint32_t addre
            (machine->mapped_at_0 == MEMORY_FLASH && address < flash->size);
 }
 
+/* Of a page of flash; -1 elsewhere. */
+static int code_page(const struct vboard_machine *machine, uint32_t address)
+{
+    const struct vboard_area *flash = vboard_chip_flash(&machine->board->chip);
+
+    if (address - flash->address >= flash->size && machine->mapped_at_0 == MEMORY_FLASH)
+        address += flash->address;
+    return address - flash->address < flash->size
+               ? (int)((address - flash->address) / VBOARD_CODE_PAGE % VBOARD_CODE_PAGES)
+               : -1;
+}
+
+void vboard_memory_executed(struct vboard_machine *machine, uint32_t address, uint32_t size)
+{
+    int first = code_page(machine, address);
+
+    if (first < 0)
+        return;
+    machine->cpu.executed[first] = true;
+    first = code_page(machine, address + size - 1);
+    if (first >= 0)
+        machine->cpu.executed[first] = true;
+}
+
+/* Forgetting translated code is slow, so it is done only where there is some. */
+static bool was_executed(const struct vboard_machine *machine, uint32_t address, uint32_t size)
+{
+    const struct vboard_area *flash = vboard_chip_flash(&machine->board->chip);
+
+    if (address - flash->address >= flash->size || size > VBOARD_CODE_PAGE)
+        return true;
+    return machine->cpu.executed[code_page(machine, address)] ||
+           machine->cpu.executed[code_page(machine, address + size - 1)];
+}
+
 void vboard_memory_changed(struct vboard_machine *machine, uint32_t address, uint32_t size)
 {
     const struct vboard_area *area = area_at_0(machine);
 
+    if (!was_executed(machine, address, size))
+        return;
     uc_ctl_remove_cache(machine->cpu.uc, (uint64_t)address, (uint64_t)address + size);
     if (area && machine->mapped_at_0 != UINT8_MAX && address - area->address < area->size)
         uc_ctl_remove_cache(machine->cpu.uc, (uint64_t)(address - area->address),

@@ -121,7 +121,12 @@ int vboard_nvic_take(struct vboard_machine *machine)
 
     if (nvic->dirty)
         find_candidate(machine);
-    if (nvic->candidate < 0 || nvic->candidate_priority >= masked(machine, THREAD_PRIORITY, true))
+    if (nvic->candidate < 0)
+        return -1;
+    /* The usual case of a program that polls, before the mask registers are read one by one. */
+    if (nvic->candidate_priority >= 0 && (vboard_cpu_get(machine, UC_ARM_REG_PRIMASK) & 1))
+        return -1;
+    if (nvic->candidate_priority >= masked(machine, THREAD_PRIORITY, true))
         return -1;
     return nvic->candidate;
 }

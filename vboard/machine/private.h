@@ -62,11 +62,18 @@ struct vboard_time {
 
 /* ---- the parts' state ---- */
 
+enum {
+    VBOARD_CODE_PAGE = 4096,
+    VBOARD_CODE_PAGES = 1024 * 1024 / VBOARD_CODE_PAGE,
+};
+
 struct vboard_cpu {
     uc_engine *uc;
     uint64_t stop_cycles; /* the run ends at the first block from here */
     uint32_t block;       /* that is being executed, or was the last one */
     uint32_t block_size;
+    /* Pages of flash from which code was translated. */
+    bool executed[VBOARD_CODE_PAGES];
     bool stopped;   /* we asked for the end */
     bool stalls;    /* the flash is busy: whoever fetches from it has to wait */
     bool stalled;   /* somebody does */
@@ -299,6 +306,8 @@ void vboard_memory_remap(struct vboard_machine *machine);
 uint8_t *vboard_memory_at(const struct vboard_machine *machine, uint32_t address, uint32_t size);
 bool vboard_memory_is_ram(const struct vboard_machine *machine, uint32_t address, uint32_t size);
 bool vboard_memory_is_flash(const struct vboard_machine *machine, uint32_t address);
+/* A block of code begins: in flash it is remembered what was translated. */
+void vboard_memory_executed(struct vboard_machine *machine, uint32_t address, uint32_t size);
 /* Another contents of flash: what was translated of it holds no longer. */
 void vboard_memory_changed(struct vboard_machine *machine, uint32_t address, uint32_t size);
 

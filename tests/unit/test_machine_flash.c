@@ -1,0 +1,244 @@
+/* The flash controller: locks, rules, times, and the power that goes in the middle. */
+#include "machine_test.h"
+
+#define ACR   0x40023c00u
+#define KEYR  0x40023c04u
+#define SR    0x40023c0cu
+#define CR    0x40023c10u
+#define OPTCR 0x40023c14u
+
+#define PLACE 0x08020000u /* in sector 5, of 128 KiB */
+#define UNLOCK                                                                                     \
+    {WRITE32, KEYR, 0x45670123},                                                                   \
+    {                                                                                              \
+        WRITE32, KEYR, 0xcdef89ab                                                                  \
+    }
+#define UNLOCK_OPTIONS                                                                             \
+    {WRITE32, 0x40023c08, 0x08192a3b},                                                             \
+    {                                                                                              \
+        WRITE32, 0x40023c08, 0x4c5d6e7f                                                            \
+    }
+#define PG_X32                                                                                     \
+    {                                                                                              \
+        WRITE32, CR, 0x201                                                                         \
+    }
+#define READY                                                                                      \
+    {                                                                                              \
+        AWAIT, SR, 0x10000                                                                         \
+    }
+#define ERASE(n)                                                                                   \
+    {WRITE32, CR, 0x202 | (n) << 3},                                                               \
+    {                                                                                              \
+        WRITE32, CR, 0x10202 | (n) << 3                                                            \
+    }
+
+static void check(const char *spec, const struct script_step *steps, size_t count,
+                  const char *violation, uint32_t contents, uint32_t sr, uint32_t sr_index)
+{
+    struct vboard *board = script_board(spec, steps, count, true);
+    char *text = trace_until(board, 10 * SECONDS);
+
+    if (violation && !strstr(text, violation))
+        fail_msg("\"%s\" is not in the trace:\n%s", violation, text);
+    if (!violation && violations_of(board) > 0)
+        fail_msg("a violation in the trace:\n%s", text);
+    assert_int_equal(peek32(board, PLACE), contents);
+    assert_int_equal(value_of(board, sr_index), sr);
+    free(text);
+    free_board(board);
+}
+
+static void test_programs(void **state)
+{
+    static const struct script_step words[] = {
+        UNLOCK, PG_X32, {WRITE32, PLACE, 0x12345678}, READY, {READ, SR, 0}};
+    static const struct script_step bytes[] = {
+        UNLOCK, {WRITE32, CR, 0x001}, {WRITE8, PLACE, 0x78}, READY, {READ, SR, 0}};
+    static const struct script_step halves[] = {
+        UNLOCK, {WRITE32, CR, 0x101}, {WRITE16, PLACE, 0x5678}, READY, {READ, SR, 0}};
+
+    (void)state;
+    check("f407:boot0=0", words, LENGTH(words), NULL, 0x12345678, 0, 5);
+    check("f407:boot0=0", bytes, LENGTH(bytes), NULL, 0xffffff78, 0, 5);
+    check("f407:boot0=0", halves, LENGTH(halves), NULL, 0xffff5678, 0, 5);
+}
+
+static void test_only_clears_bits(void **state)
+{
+    static const struct script_step steps[] = {
+        UNLOCK, PG_X32,       {WRITE32, PLACE, 0xffff00ff}, READY, {WRITE32, PLACE, 0xff00ff00},
+        READY,  {READ, SR, 0}};
+
+    (void)state;
+    check("f407:boot0=0", steps, LENGTH(steps), "programmed what was not erased", 0xff000000, 0, 7);
+}
+
+static void test_rules(void **state)
+{
+    static const struct script_step locked[] = {
+        {WRITE32, CR, 0x201}, {WRITE32, PLACE, 0}, {READ, SR, 0}};
+    static const struct script_step no_pg[] = {UNLOCK, {WRITE32, PLACE, 0}, {READ, SR, 0}};
+    static const struct script_step width[] = {UNLOCK, PG_X32, {WRITE16, PLACE, 0}, {READ, SR, 0}};
+    static const struct script_step unaligned[] = {
+        UNLOCK, PG_X32, {WRITE32, PLACE + 2, 0}, {READ, SR, 0}};
+    static const struct script_step wrong_key[] = {
+        {WRITE32, KEYR, 1}, UNLOCK, PG_X32, {WRITE32, PLACE, 0}, {READ, SR, 0}};
+    static const struct script_step busy[] = {
+        UNLOCK, PG_X32, {WRITE32, PLACE, 0}, {WRITE32, PLACE + 4, 0}, READY, {READ, SR, 0}};
+    static const struct script_step no_such[] = {UNLOCK, ERASE(13u), {READ, SR, 0}};
+
+    (void)state;
+    check("f407:boot0=0", locked, LENGTH(locked), "while it is locked", UINT32_MAX, 0x80, 2);
+    check("f407:boot0=0", no_pg, LENGTH(no_pg), "without PG", UINT32_MAX, 0x80, 3);
+    check("f407:boot0=0", width, LENGTH(width), "another width", UINT32_MAX, 0x40, 4);
+    check("f407:boot0=0", unaligned, LENGTH(unaligned), "unaligned", UINT32_MAX, 0x40, 4);
+    check("f407:boot0=0", wrong_key, LENGTH(wrong_key), "wrong key", UINT32_MAX, 0x80, 5);
+    check("f407:boot0=0", busy, LENGTH(busy), "while it is busy", 0, 0, 6);
+    check("f407:boot0=0", no_such, LENGTH(no_such), "sector 13", UINT32_MAX, 0x80, 4);
+    check("f407:boot0=0,supply=2.5", width, 0, NULL, UINT32_MAX, 0, 0);
+}
+
+/* More bits at a time than the supply allows. */
+static void test_supply(void **state)
+{
+    static const struct script_step steps[] = {UNLOCK, PG_X32, {WRITE32, PLACE, 0x12345678}, READY};
+    struct vboard *board = script_board("f407:boot0=0,supply=2.5", steps, LENGTH(steps), true);
+
+    (void)state;
+    assert_traced(board, SECONDS, "more bits at a time than the supply allows");
+    free_board(board);
+}
+
+/* DS8626, table 40: 1 s for 128 KiB at x32, 2 s at x8; 16 us for a word. */
+static void test_times(void **state)
+{
+    static const struct script_step steps[] = {UNLOCK, ERASE(5u), READY, {READ, SR, 0x55}};
+    struct vboard *board = script_board("f407:boot0=0", steps, LENGTH(steps), true);
+    struct vboard_stats stats;
+
+    (void)state;
+    poke32(board, PLACE, 0);
+    vboard_wait_until(board, 999900);
+    assert_int_equal(value_of(board, 5), 0x55); /* not yet replaced */
+    free_board(board);
+
+    board = script_board("f407:boot0=0", steps, LENGTH(steps), true);
+    poke32(board, PLACE + 0x1fffc, 0);
+    vboard_wait_until(board, 1000100);
+    stats = stats_of(board);
+    assert_int_equal(stats.erase_us, 1000000);
+    assert_int_equal(stats.sectors_erased, 1);
+    assert_int_equal(peek32(board, PLACE + 0x1fffc), UINT32_MAX);
+    free_board(board);
+}
+
+/* Code in flash, and code that reads flash, waits; code in RAM goes on. */
+static void test_stalls(void **state)
+{
+    static const struct script_step steps[] = {{WRITE32, 0x40023830, 1},
+                                               {WRITE32, 0x40020000, 0xa8000400},
+                                               UNLOCK,
+                                               ERASE(5u),
+                                               {WRITE32, 0x40020018, 0x20},
+                                               {READ, MAIN, 0},
+                                               {WRITE32, 0x40020018, 0x200000}};
+    struct vboard *board = script_board("f407:boot0=0", steps, LENGTH(steps), true);
+    char *text = trace_until(board, 900000);
+
+    (void)state;
+    assert_non_null(strstr(text, "0.0000"));
+    assert_non_null(strstr(text, "PA5 high"));
+    assert_null(strstr(strstr(text, "PA5 high"), "PA5 low"));
+    free(text);
+    assert_traced(board, 1001000, "1.0000");
+    assert_int_equal(value_of(board, 7), STACK);
+    free_board(board);
+
+    board = script_board("f407:boot0=0", steps, LENGTH(steps), false);
+    text = trace_until(board, 900000);
+    assert_null(strstr(text, "PA5 high"));
+    free(text);
+    assert_traced(board, 1001000, "PA5 high");
+    free_board(board);
+}
+
+/* Sector 5 out of nWRP, through the option bytes; in force after the next reset. */
+static void test_write_protection(void **state)
+{
+    static const struct script_step protect[] = {UNLOCK_OPTIONS,
+                                                 {WRITE32, OPTCR, 0x0fdfaaec},
+                                                 {WRITE32, OPTCR, 0x0fdfaaee},
+                                                 READY,
+                                                 {READ, OPTCR, 0}};
+    static const struct script_step write[] = {UNLOCK, PG_X32, {WRITE32, PLACE, 0}, {READ, SR, 0}};
+    struct vboard *board = script_board("f407:boot0=0", protect, LENGTH(protect), true);
+
+    (void)state;
+    vboard_wait(board, SECONDS);
+    assert_int_equal(value_of(board, 5), 0x0fdfaaec);
+    load_script(board, write, LENGTH(write));
+    vboard_press_reset(board);
+    assert_traced(board, 2 * SECONDS, "write protected");
+    assert_int_equal(value_of(board, 4), 0x10);
+    assert_int_equal(peek32(board, PLACE), UINT32_MAX);
+    free_board(board);
+}
+
+/* Half way through an erase: neither the old contents nor the new. */
+static void test_power_cut(void **state)
+{
+    static const struct script_step steps[] = {UNLOCK, ERASE(5u), READY};
+    struct vboard *board =
+        script_board("f407:boot0=0,fault=powercut@1:100", steps, LENGTH(steps), true);
+    unsigned ones = 0;
+
+    (void)state;
+    for (uint32_t i = 0; i < 1024; i++)
+        poke32(board, PLACE + 4 * i, 0);
+    vboard_wait_until(board, 499000);
+    assert_true(vboard_runs_program(board));
+    vboard_wait_until(board, 501000);
+    assert_false(vboard_runs_program(board));
+    for (uint32_t i = 0; i < 1024; i++)
+        for (uint32_t bits = peek32(board, PLACE + 4 * i); bits; bits &= bits - 1)
+            ones++;
+    assert_in_range(ones, 1024 * 12, 1024 * 20);
+    vboard_wait_until(board, 601000);
+    assert_true(vboard_runs_program(board));
+    free_board(board);
+}
+
+/* A reset in the middle leaves the controller ready for the next operation. */
+static void test_reset_in_erase(void **state)
+{
+    static const struct script_step steps[] = {UNLOCK, ERASE(5u), READY};
+    struct vboard *board = script_board("f407:boot0=0", steps, LENGTH(steps), true);
+
+    (void)state;
+    poke32(board, PLACE, 0);
+    vboard_wait_until(board, 500000);
+    vboard_press_reset(board);
+    vboard_wait(board, 999000);
+    assert_int_equal(stats_of(board).sectors_erased, 0);
+    vboard_wait(board, 2000);
+    assert_int_equal(stats_of(board).sectors_erased, 1);
+    assert_int_equal(peek32(board, PLACE), UINT32_MAX);
+    free_board(board);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_programs),
+        cmocka_unit_test(test_only_clears_bits),
+        cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_supply),
+        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_stalls),
+        cmocka_unit_test(test_write_protection),
+        cmocka_unit_test(test_power_cut),
+        cmocka_unit_test(test_reset_in_erase),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
