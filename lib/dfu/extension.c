@@ -195,6 +195,24 @@ static void take_info(const struct b0_extension_info *info, struct boot0_bootloa
     name_resets(info->reset_flags, to->reset, sizeof to->reset);
 }
 
+enum boot0_status b0_extension_refresh(const struct boot0_transport *transport,
+                                       struct boot0_bootloader *bootloader,
+                                       struct boot0_error *error)
+{
+    uint8_t bytes[B0_EXTENSION_INFO_SIZE];
+    struct b0_extension_info info;
+    size_t actual;
+    enum boot0_xfer result = request(transport, bootloader->vendor_code, B0_USB_DIR_IN,
+                                     B0_EXTENSION_GET_INFO, 0, bytes, sizeof bytes, &actual);
+
+    if (result == B0_XFER_OK && !b0_extension_info_load(&info, bytes, actual))
+        result = B0_XFER_ERROR;
+    if (result != B0_XFER_OK)
+        return fail(result, "asking for the journal", error);
+    take_info(&info, bootloader);
+    return B0_OK;
+}
+
 static void name_chip(struct boot0_board *board)
 {
     const struct boot0_chip *chip = boot0_chip_by_id(board->bootloader.device_id);

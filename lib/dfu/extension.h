@@ -15,6 +15,11 @@
  */
 void b0_extension_probe(const struct boot0_transport *transport, struct boot0_board *board);
 
+/* Asks once more for all that the bootloader tells. */
+enum boot0_status b0_extension_refresh(const struct boot0_transport *transport,
+                                       struct boot0_bootloader *bootloader,
+                                       struct boot0_error *error);
+
 /* A request without data. B0_E_PROTOCOL if the board refuses it. `doing` is for the message. */
 enum boot0_status b0_extension_order(const struct boot0_transport *transport,
                                      const struct boot0_bootloader *bootloader,

@@ -5,6 +5,8 @@
 #include "../dfu/extension.h"
 #include "private.h"
 
+#include <string.h>
+
 static enum boot0_status need_bootloader(const struct boot0_session *session, const char *what,
                                          struct boot0_error *error)
 {
@@ -43,6 +45,65 @@ enum boot0_status b0_session_end_update(struct boot0_session *session, struct bo
     if (status == B0_OK && bootloader->update == B0_UPDATE_BEGUN)
         bootloader->update = B0_UPDATE_COMPLETE;
     return status;
+}
+
+/* ---- the journal's digest ---- */
+
+/* True where `wanted` is all that a sector holds. */
+static bool is_known(const struct boot0_plan_sector *s)
+{
+    return s->differs || s->image_bytes == s->sector.size;
+}
+
+bool b0_session_plan_is_program(const struct boot0_session *session, const struct boot0_plan *plan)
+{
+    uint32_t next = session->board.bootloader.program_start;
+
+    if (!session->board.bootloader.present || plan->sector_count == 0)
+        return false;
+    for (size_t i = 0; i < plan->sector_count; i++) {
+        if (plan->sectors[i].sector.address != next || !is_known(&plan->sectors[i]))
+            return false;
+        next += plan->sectors[i].sector.size;
+    }
+    return true;
+}
+
+/* The first byte of the plan's end that is blank. */
+static uint32_t wanted_length(const struct boot0_plan *plan)
+{
+    const struct boot0_plan_sector *last = &plan->sectors[plan->sector_count - 1];
+    uint32_t length = last->sector.size;
+
+    while (length > 0 && last->wanted[length - 1] == 0xff)
+        length--;
+    return last->sector.address - plan->sectors[0].sector.address + length;
+}
+
+enum boot0_status b0_session_journal_agrees(struct boot0_session *session,
+                                            const struct boot0_plan *plan, bool *same,
+                                            struct boot0_error *error)
+{
+    struct boot0_bootloader *bootloader = &session->board.bootloader;
+    uint8_t digest[B0_SHA256_SIZE];
+    enum boot0_status status = b0_extension_refresh(&session->transport, bootloader, error);
+    struct b0_sha256 sha;
+    uint32_t left = bootloader->program_length;
+
+    session->other_transfers++;
+    *same = false;
+    if (status != B0_OK || bootloader->update != B0_UPDATE_COMPLETE || left < wanted_length(plan))
+        return status;
+    b0_sha256_begin(&sha);
+    for (size_t i = 0; i < plan->sector_count; i++) {
+        uint32_t size = plan->sectors[i].sector.size;
+
+        b0_sha256_add(&sha, plan->sectors[i].wanted, left < size ? left : size);
+        left -= left < size ? left : size;
+    }
+    b0_sha256_end(&sha, digest);
+    *same = left == 0 && memcmp(digest, bootloader->program_digest, sizeof digest) == 0;
+    return B0_OK;
 }
 
 bool b0_session_was_interrupted(const struct boot0_session *session)

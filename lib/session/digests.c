@@ -7,6 +7,10 @@
 
 #include <string.h>
 
+enum {
+    LOOK = 256, /* bytes of a sector's start */
+};
+
 /* A run of bytes to be compared: what the flash should hold there. */
 struct piece {
     uint32_t address;
@@ -103,15 +107,54 @@ static void conclude(const struct question *q, struct boot0_plan *plan, size_t i
     to_be_read[index] = boot0_plan_compared(plan, index, same, rest_blank);
 }
 
+/* Not known well enough yet. */
+static bool is_open(const struct boot0_plan_sector *s)
+{
+    return s->need != B0_NEED_NOTHING && !s->known;
+}
+
 static enum boot0_status ask_for(struct question *q, struct boot0_plan *plan, size_t first,
                                  size_t end, bool *to_be_read, struct boot0_error *error)
 {
     enum boot0_status status = ask(q, error);
 
     for (size_t i = first; i < end && status == B0_OK; i++)
-        if (plan->sectors[i].need != B0_NEED_NOTHING && !to_be_read[i])
+        if (is_open(&plan->sectors[i]) && !to_be_read[i])
             conclude(q, plan, i, to_be_read);
     q->count = 0;
+    return status;
+}
+
+/* Whether a look at a sector's start can spare it the digest of all of it. */
+static bool worth_a_look(const struct boot0_plan_sector *s)
+{
+    if (s->need != B0_NEED_COMPARE || s->sector.size <= LOOK)
+        return false;
+    return memchr(s->mask, 0, LOOK) == NULL;
+}
+
+/*
+ * Of programs that differ most sectors differ at their very start: some bytes of each tell that in
+ * no time, where the digest of a whole flash takes half a second.
+ */
+static enum boot0_status look_at_starts(struct boot0_session *session, struct boot0_plan *plan,
+                                        struct boot0_error *error)
+{
+    struct question q = {.session = session};
+    enum boot0_status status;
+
+    for (size_t i = 0; i < plan->sector_count && q.count < B0_EXTENSION_RANGES_MAX; i++)
+        if (worth_a_look(&plan->sectors[i]))
+            q.pieces[q.count++] = (struct piece){
+                .address = plan->sectors[i].sector.address,
+                .length = LOOK,
+                .wanted = plan->sectors[i].wanted,
+                .sector = i,
+            };
+    status = ask(&q, error);
+    for (size_t i = 0; i < q.count && status == B0_OK; i++)
+        if (!q.same[i])
+            boot0_plan_compared(plan, q.pieces[i].sector, false, false);
     return status;
 }
 
@@ -119,12 +162,12 @@ enum boot0_status b0_session_compare(struct boot0_session *session, struct boot0
                                      bool *to_be_read, struct boot0_error *error)
 {
     struct question q = {.session = session};
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = look_at_starts(session, plan, error);
     size_t first = 0; /* of those that the question is about */
 
     for (size_t i = 0; i < plan->sector_count && status == B0_OK; i++) {
         to_be_read[i] = false;
-        if (plan->sectors[i].need == B0_NEED_NOTHING || add_sector(&q, plan, i))
+        if (!is_open(&plan->sectors[i]) || add_sector(&q, plan, i))
             continue;
         status = ask_for(&q, plan, first, i, to_be_read, error);
         first = i;

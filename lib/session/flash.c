@@ -276,16 +276,23 @@ static enum boot0_status verify_sector(struct boot0_session *session,
     return status;
 }
 
+static uint64_t bytes_to_verify(const struct boot0_plan *plan)
+{
+    uint64_t total = 0;
+
+    for (size_t i = 0; i < plan->sector_count; i++)
+        total += plan->sectors[i].differs ? length_to_verify(&plan->sectors[i]) : 0;
+    return total;
+}
+
 static enum boot0_status verify_changed(struct boot0_session *session,
                                         const struct boot0_plan *plan, int alternate,
                                         struct boot0_error *error)
 {
     enum boot0_status status = B0_OK;
-    uint64_t total = 0, past = 0;
+    uint64_t past = 0;
 
-    for (size_t i = 0; i < plan->sector_count; i++)
-        total += plan->sectors[i].differs ? length_to_verify(&plan->sectors[i]) : 0;
-    b0_session_phase(session, B0_PHASE_VERIFY, total);
+    b0_session_phase(session, B0_PHASE_VERIFY, bytes_to_verify(plan));
     for (size_t i = 0; i < plan->sector_count && status == B0_OK; i++) {
         const struct boot0_plan_sector *sector = &plan->sectors[i];
         uint32_t length = sector->differs ? length_to_verify(sector) : 0;
@@ -298,6 +305,37 @@ static enum boot0_status verify_changed(struct boot0_session *session,
         session->report.bytes_verified += status == B0_OK ? length : 0;
     }
     b0_session_phase_end(session, &session->report.verify_us);
+    return status;
+}
+
+/*
+ * For a whole program: the bootloader computes its digest anyway, for the journal. If that is not
+ * what it should be, the board is asked where, and what has been completed is taken back.
+ */
+static enum boot0_status end_and_verify(struct boot0_session *session,
+                                        const struct boot0_plan *plan, int alternate,
+                                        const struct boot0_flash_options *options,
+                                        struct boot0_error *error)
+{
+    struct boot0_error ignored;
+    enum boot0_status status;
+    bool same = false;
+
+    b0_session_phase(session, B0_PHASE_VERIFY, bytes_to_verify(plan));
+    status = b0_session_end_update(session, error);
+    if (status == B0_OK && !options->no_verify)
+        status = b0_session_journal_agrees(session, plan, &same, error);
+    if (same) {
+        session->phase_base = bytes_to_verify(plan);
+        session->report.bytes_verified += session->phase_base;
+    }
+    b0_session_phase_end(session, &session->report.verify_us);
+    if (status != B0_OK || same || options->no_verify)
+        return status;
+    status = verify_changed(session, plan, alternate, error);
+    if (status != B0_OK && b0_session_begin_update(session, &ignored) == B0_OK)
+        (void)b0_session_erase_sector(session, alternate, plan->sectors[0].sector.address,
+                                      &ignored);
     return status;
 }
 
@@ -323,7 +361,11 @@ enum boot0_status boot0_session_execute(struct boot0_session *session,
         status = erase_steps(session, plan, alternate, error);
     if (status == B0_OK)
         status = write_steps(session, plan, alternate, error);
-    if (status == B0_OK && !options->no_verify)
+    if (status != B0_OK)
+        return status;
+    if (b0_session_plan_is_program(session, plan))
+        return end_and_verify(session, plan, alternate, options, error);
+    if (!options->no_verify)
         status = verify_changed(session, plan, alternate, error);
     if (status == B0_OK && !b0_session_was_interrupted(session))
         status = b0_session_end_update(session, error);

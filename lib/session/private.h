@@ -97,6 +97,16 @@ bool b0_session_has_left(struct boot0_session *session);
  */
 enum boot0_status b0_session_begin_update(struct boot0_session *session, struct boot0_error *error);
 enum boot0_status b0_session_end_update(struct boot0_session *session, struct boot0_error *error);
+/*
+ * Verifies a plan that was carried out by the digest that the bootloader has written into its
+ * journal at the end of the update: *same is false also if that cannot be compared, because not all
+ * of the program is in the plan.
+ */
+enum boot0_status b0_session_journal_agrees(struct boot0_session *session,
+                                            const struct boot0_plan *plan, bool *same,
+                                            struct boot0_error *error);
+/* Whether that can be so. */
+bool b0_session_plan_is_program(const struct boot0_session *session, const struct boot0_plan *plan);
 /* The journal said so when the session was opened, and nothing was completed since. */
 bool b0_session_was_interrupted(const struct boot0_session *session);
 

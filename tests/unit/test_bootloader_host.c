@@ -262,7 +262,7 @@ static void test_later_version(void **state)
     session = open_session();
     assert_non_null(session);
     assert_false(boot0_session_board(session)->bootloader.present);
-    assert_non_null(strstr(notes, "version 2.00"));
+    assert_non_null(strstr(boot0_session_board(session)->contradiction, "version 2.00"));
     assert_int_equal(boot0_session_reset_to(session, B0_TARGET_ROM, &error), B0_E_UNSUPPORTED);
     boot0_session_close(session);
     assert_int_equal(flash_program(one, SIZE, NULL), B0_OK);

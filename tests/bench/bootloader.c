@@ -1,0 +1,361 @@
+/*
+ * boot0's bootloader and ST's ROM at the same jobs, by boot0 and in dfu-util's way, in the board's
+ * own time: exact, and the same each time. The bootloader's binary and the programs run on the
+ * emulated chip; the flash takes the datasheet's typical times for 3.3 V, the bus full speed's.
+ *
+ *   bench-bootloader FIRMWARE-FOLDER
+ *
+ * Prints a row a job, then what was to be reached; ends with 1 if something was not.
+ */
+#include "../dfu_util_way.h"
+
+#include <boot0/boot0.h>
+#include <boot0/virtual.h>
+#include <core/flash_times.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <vboard/vboard.h>
+
+#define FLASH   UINT32_C(0x08000000)
+#define PROGRAM UINT32_C(0x08008000)
+#define KIB     UINT32_C(1024)
+#define MS      UINT64_C(1000)
+
+enum {
+    FLASH_SIZE = 1024 * 1024,
+    WHOLE = FLASH_SIZE - 32 * 1024, /* without the bootloader's own sectors */
+    MIDDLE = 256 * 1024,
+    SMALL = 20 * 1024,
+    BOOT_MS = 3000,
+    SKIPPED = 77,
+    DATA_IN = 0x81, /* of the runtime's serial port */
+    PACKET = 64,
+};
+
+static uint8_t bootloader[16 * KIB], hello[SMALL], hello_2[SMALL], image_bytes[FLASH_SIZE];
+static size_t bootloader_size;
+static struct boot0_error error;
+
+_Noreturn static void die(const char *what)
+{
+    fprintf(stderr, "%s: %s\n", what, error.message);
+    exit(2);
+}
+
+/* ---- boards and programs ---- */
+
+struct bench {
+    struct boot0_bus bus;
+    struct vboard *board;
+};
+
+/* A board with the bootloader, or in ST's, and what its flash holds besides. */
+static void open_bench(struct bench *bench, bool rom, const uint8_t *held, uint32_t size)
+{
+    const char *const spec = rom ? "f407:boot0=1" : "f407:boot0=0,fill=0x00";
+
+    if (boot0_virtual_open(&bench->bus, &spec, 1, &error) != B0_OK)
+        die(spec);
+    bench->board = boot0_virtual_board(&bench->bus, 0);
+    if (!rom) {
+        static uint8_t blank[16 * KIB];
+
+        memset(blank, 0xff, sizeof blank);
+        vboard_poke(bench->board, FLASH, bootloader, bootloader_size);
+        vboard_poke(bench->board, FLASH + sizeof blank, blank, sizeof blank);
+    }
+    vboard_poke(bench->board, PROGRAM, held, size);
+    vboard_power_cycle(bench->board);
+    vboard_wait(bench->board, 1000 * MS);
+}
+
+static void double_tap(struct bench *bench)
+{
+    vboard_press_reset(bench->board);
+    vboard_wait(bench->board, 200 * MS);
+    vboard_press_reset(bench->board);
+    vboard_wait(bench->board, 600 * MS);
+}
+
+/* Noise with the vectors of a program that sleeps. */
+static void make_program(uint8_t *data, uint32_t size)
+{
+    static const uint8_t start[] = {0x00, 0x00, 0x02, 0x20, 0x09, 0x80,
+                                    0x00, 0x08, 0x30, 0xbf, 0xfd, 0xe7};
+    uint32_t random = 1;
+
+    for (uint32_t i = 0; i < size; i++) {
+        random = random * 1664525 + 1013904223;
+        data[i] = (uint8_t)(random >> 24);
+    }
+    memcpy(data, start, sizeof start);
+}
+
+/* ---- clients ---- */
+
+static double seconds(uint64_t us)
+{
+    return (double)us / 1e6;
+}
+
+static uint64_t by_boot0(struct bench *bench, const uint8_t *data, uint32_t size,
+                         struct boot0_report *report)
+{
+    const struct boot0_selection selection = {.wait_ms = BOOT_MS};
+    const struct boot0_flash_options options = {.no_run = true};
+    struct boot0_session *session;
+    struct boot0_image *image = boot0_image_new();
+    uint64_t start_us = vboard_now_us(bench->board);
+
+    if (!image || boot0_image_add(image, 0, PROGRAM, data, size, &error) != B0_OK)
+        die("image");
+    image->has_addresses = true;
+    if (boot0_session_open(&session, &bench->bus, &selection, NULL, NULL, &error) != B0_OK ||
+        boot0_session_flash(session, image, &options, &error) != B0_OK)
+        die("flash");
+    boot0_session_report(session, report);
+    boot0_session_close(session);
+    boot0_image_free(image);
+    return vboard_now_us(bench->board) - start_us;
+}
+
+static uint64_t by_dfu_util(struct bench *bench, bool rom, const uint8_t *data, uint32_t size)
+{
+    const struct dfu_util_piece piece = {PROGRAM, data, size};
+    struct boot0_candidate candidate;
+    struct boot0_transport transport;
+    uint64_t start_us = vboard_now_us(bench->board);
+    size_t count;
+
+    if (bench->bus.ops->scan(bench->bus.context, &candidate, 1, &count, &error) != B0_OK ||
+        count != 1 ||
+        bench->bus.ops->open(bench->bus.context, &candidate, &transport, &error) != B0_OK ||
+        !dfu_util_write(&transport, &piece, 1, rom ? 2048 : 4096, dfu_util_sector_f407))
+        die("dfu-util's way");
+    transport.ops->close(transport.context);
+    return vboard_now_us(bench->board) - start_us;
+}
+
+/* What erasing and programming alone take. */
+static uint64_t pure_us(uint32_t from, uint32_t size)
+{
+    const struct b0_flash_times *times = b0_flash_times_find("STM32F4");
+    uint64_t us = b0_flash_program_us(times, B0_PARALLEL_X32, size);
+
+    for (uint32_t at = from; at < from + size;) {
+        uint32_t sector, start = dfu_util_sector_f407(at, &sector);
+
+        us += b0_flash_erase_ms(times, B0_PARALLEL_X32, sector) * MS;
+        at = start + sector;
+    }
+    return us;
+}
+
+/* ---- jobs ---- */
+
+struct row {
+    double boot0, dfu_util, rom_boot0, rom_dfu_util; /* seconds */
+};
+
+enum kind {
+    KIND_FRESH, /* the flash is full of something else */
+    KIND_BYTE,
+    KIND_SAME,
+};
+
+static void prepare(struct bench *bench, bool rom, enum kind kind, uint32_t size)
+{
+    static uint8_t held[FLASH_SIZE];
+
+    memset(held, 0, sizeof held);
+    if (kind != KIND_FRESH)
+        memcpy(held, image_bytes, size);
+    if (kind == KIND_BYTE)
+        held[size / 2] ^= 0x10;
+    open_bench(bench, rom, held, WHOLE);
+    if (!rom && kind != KIND_FRESH)
+        double_tap(bench);
+}
+
+static double measure(bool rom, bool dfu_util, enum kind kind, uint32_t size)
+{
+    struct boot0_report report;
+    struct bench bench;
+    uint64_t us;
+
+    prepare(&bench, rom, kind, size);
+    us = dfu_util ? by_dfu_util(&bench, rom, image_bytes, size)
+                  : by_boot0(&bench, image_bytes, size, &report);
+    boot0_bus_close(&bench.bus);
+    return seconds(us);
+}
+
+static struct row run_job(const char *title, enum kind kind, uint32_t size)
+{
+    struct row row = {
+        .boot0 = measure(false, false, kind, size),
+        .dfu_util = measure(false, true, kind, size),
+        .rom_boot0 = measure(true, false, kind, size),
+        .rom_dfu_util = measure(true, true, kind, size),
+    };
+
+    printf("%-34s %9.3f s %9.3f s %9.3f s %9.3f s\n", title, row.boot0, row.dfu_util, row.rom_boot0,
+           row.rom_dfu_util);
+    fflush(stdout);
+    return row;
+}
+
+/* ---- from the touch to the first line ---- */
+
+static bool control(struct bench *bench, uint8_t code, uint16_t value, uint8_t *data,
+                    uint16_t length)
+{
+    const struct boot0_setup setup = {B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE, code, value,
+                                      0, length};
+    size_t actual;
+
+    return vboard_control(bench->board, &setup, data, &actual, 1000 * MS) == B0_XFER_OK;
+}
+
+static bool set_line(struct bench *bench, uint32_t baud, bool dtr)
+{
+    uint8_t coding[] = {(uint8_t)baud, (uint8_t)(baud >> 8), (uint8_t)(baud >> 16), 0, 0, 0, 8};
+
+    /* PSTN 1.2, table 13: SET_LINE_CODING 0x20, SET_CONTROL_LINE_STATE 0x22. */
+    return control(bench, 0x20, 0, coding, sizeof coding) && control(bench, 0x22, dtr, NULL, 0);
+}
+
+static bool wait_connected(struct bench *bench, bool connected)
+{
+    uint64_t end_us = vboard_now_us(bench->board) + BOOT_MS * MS;
+
+    while (vboard_now_us(bench->board) < end_us && vboard_connected(bench->board) != connected)
+        vboard_wait(bench->board, MS);
+    return vboard_connected(bench->board) == connected;
+}
+
+/* Reads the serial port until a line with that text is over. */
+static bool read_line(struct bench *bench, const char *text)
+{
+    uint64_t end_us = vboard_now_us(bench->board) + BOOT_MS * MS;
+    char line[4 * PACKET] = "";
+    size_t length = 0;
+
+    while (vboard_now_us(bench->board) < end_us && length + PACKET < sizeof line) {
+        size_t size = PACKET;
+
+        if (vboard_packet(bench->board, DATA_IN, (uint8_t *)line + length, &size, MS) != B0_XFER_OK)
+            continue;
+        length += size;
+        line[length] = '\0';
+        if (strstr(line, text) && strchr(line, '\n'))
+            return true;
+    }
+    return false;
+}
+
+static double touch_to_hello(void)
+{
+    struct boot0_report report;
+    struct bench bench;
+    uint64_t start_us;
+
+    open_bench(&bench, false, hello, SMALL);
+    if (!vboard_connected(bench.board) || !set_line(&bench, 115200, true) ||
+        !read_line(&bench, "hello"))
+        die("hello does not print");
+    start_us = vboard_now_us(bench.board);
+    set_line(&bench, 1200, true);
+    set_line(&bench, 1200, false);
+    if (!wait_connected(&bench, false))
+        die("the program takes no notice of the touch");
+    {
+        const struct boot0_selection selection = {.wait_ms = BOOT_MS};
+        struct boot0_session *session;
+        struct boot0_image *image = boot0_image_new();
+
+        if (!image || boot0_image_add(image, 0, PROGRAM, hello_2, SMALL, &error) != B0_OK)
+            die("image");
+        image->has_addresses = true;
+        if (boot0_session_open(&session, &bench.bus, &selection, NULL, NULL, &error) != B0_OK ||
+            boot0_session_flash(session, image, NULL, &error) != B0_OK)
+            die("flash after the touch");
+        boot0_session_report(session, &report);
+        boot0_session_close(session);
+        boot0_image_free(image);
+    }
+    if (!wait_connected(&bench, true) || !set_line(&bench, 115200, true) ||
+        !read_line(&bench, "hello"))
+        die("the new hello does not print");
+    start_us = vboard_now_us(bench.board) - start_us;
+    boot0_bus_close(&bench.bus);
+    return seconds(start_us);
+}
+
+/* ---- all of it ---- */
+
+static size_t read_file(const char *folder, const char *name, uint8_t *data, size_t size)
+{
+    char path[4096];
+    size_t length = 0;
+    FILE *file;
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    file = fopen(path, "rb");
+    if (file) {
+        length = fread(data, 1, size, file);
+        fclose(file);
+    }
+    return length;
+}
+
+/* Made as long as a small program is that does something. */
+static bool read_hello(const char *folder, const char *name, uint8_t *data)
+{
+    size_t length = read_file(folder, name, data, SMALL);
+
+    for (size_t i = length; i < SMALL; i++)
+        data[i] = (uint8_t)(i * 7);
+    return length > 0;
+}
+
+static bool judge(const char *text, double reached, double limit)
+{
+    printf("%s  %-60s %7.3f s, at most %7.3f s\n", reached <= limit ? "PASS" : "FAIL", text,
+           reached, limit);
+    return reached <= limit;
+}
+
+int main(int argc, char **argv)
+{
+    struct row fresh, byte, same;
+    double touch, sector;
+    bool good;
+
+    if (argc != 2 ||
+        (bootloader_size = read_file(argv[1], "bootloader-generic-f407.bin", bootloader,
+                                     sizeof bootloader)) == 0 ||
+        !read_hello(argv[1], "hello.bin", hello) || !read_hello(argv[1], "hello-2.bin", hello_2)) {
+        fputs("There is no firmware; `make firmware` compiles it.\n", stderr);
+        return SKIPPED;
+    }
+    make_program(image_bytes, WHOLE);
+    printf("%-34s %11s %11s %11s %11s\n", "in the board's time", "boot0", "dfu-util", "ROM, boot0",
+           "dfu-util");
+    fresh = run_job("fresh 992 KiB", KIND_FRESH, WHOLE);
+    byte = run_job("one byte of 256 KiB changed", KIND_BYTE, MIDDLE);
+    same = run_job("same 256 KiB again", KIND_SAME, MIDDLE);
+    touch = touch_to_hello();
+    printf("%-34s %9.3f s\n\n", "20 KiB, from touch to first line", touch);
+    sector = seconds(pure_us(PROGRAM + MIDDLE / 2, 1)) +
+             seconds(b0_flash_program_us(b0_flash_times_find("STM32F4"), B0_PARALLEL_X32, 0x20000));
+    good = judge("fresh 992 KiB: 1.10 times erasing and programming", fresh.boot0,
+                 1.10 * seconds(pure_us(PROGRAM, WHOLE)));
+    good = judge("one byte of 256 KiB: 1.3 times its sector, and 0.2 s", byte.boot0,
+                 1.3 * sector + 0.2) &&
+           good;
+    good = judge("same 256 KiB again", same.boot0, 0.3) && good;
+    good = judge("20 KiB, from 1200 baud to the new program's first line", touch, 2.5) && good;
+    return good ? 0 : 1;
+}

@@ -1,0 +1,315 @@
+/*
+ * The bootloader's binary on the emulated chip, with libboot0 as its host: the power is cut in
+ * every single flash operation of an update, and the cable is pulled before every single transfer.
+ * The same for a host that does as dfu-util does, without an order to start.
+ *
+ * Whatever comes of it: the board is reached over DFU without BOOT0, no program starts that is not
+ * whole, and the next update succeeds. (The same logic without its chip is cut in thousands of
+ * places by the unit tests bootloader_power and bootloader_host.)
+ *
+ *   powercut FIRMWARE-FOLDER [N]     takes bootloader-generic-f407.bin from there; every N-th only
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "../dfu_util_way.h"
+
+#include <boot0/boot0.h>
+#include <boot0/virtual.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <vboard/vboard.h>
+
+#define FLASH   UINT32_C(0x08000000)
+#define PROGRAM UINT32_C(0x08008000)
+#define SECOND  UINT32_C(0x0800c000) /* its second sector */
+#define MS      UINT64_C(1000)
+
+enum {
+    BOOTLOADER_MAX = 16 * 1024,
+    FIRST_SIZE = 400,
+    SECOND_SIZE = 100,
+    OWN_SIZE = 0x8000, /* bootloader and journal */
+    SKIPPED = 77,
+    OUTAGE_MS = 50,
+    BOOT_MS = 3000, /* in which the bootloader, or the program, is there */
+};
+
+static uint8_t bootloader[BOOTLOADER_MAX];
+static size_t bootloader_size;
+static struct boot0_error error;
+static unsigned stride = 1;
+
+/* A program that does nothing, and data behind it, different by `seed`. */
+struct program {
+    uint8_t first[FIRST_SIZE];
+    uint8_t second[SECOND_SIZE];
+};
+static struct program one, two;
+
+static void make_program(struct program *program, uint8_t seed)
+{
+    static const uint8_t start[] = {
+        0x00, 0x00, 0x02, 0x20, /* stack */
+        0x09, 0x80, 0x00, 0x08, /* reset */
+        0x30, 0xbf,             /* wfi */
+        0xfd, 0xe7,             /* b .-2 */
+    };
+
+    for (size_t i = 0; i < FIRST_SIZE; i++)
+        program->first[i] = (uint8_t)(seed + i * 7);
+    for (size_t i = 0; i < SECOND_SIZE; i++)
+        program->second[i] = (uint8_t)(seed * 3 + i * 5);
+    memcpy(program->first, start, sizeof start);
+}
+
+/* ---- the board ---- */
+
+struct bench {
+    struct boot0_bus bus;
+    struct vboard *board;
+    uint64_t violations; /* before there was anything in the flash to be run */
+};
+
+static struct vboard_stats stats_of(const struct bench *bench)
+{
+    struct vboard_stats stats;
+
+    vboard_get_stats(bench->board, &stats);
+    return stats;
+}
+
+/* A board with the bootloader, and what else is in its flash. */
+static void open_bench(struct bench *bench, const char *fault, const uint8_t *journal,
+                       const struct program *program)
+{
+    char spec[100];
+    const char *const specs[] = {spec};
+
+    snprintf(spec, sizeof spec, "f407:boot0=0%s%s", fault ? ",fault=" : "", fault ? fault : "");
+    if (boot0_virtual_open(&bench->bus, specs, 1, &error) != B0_OK)
+        fail_msg("%s", error.message);
+    bench->board = boot0_virtual_board(&bench->bus, 0);
+    assert_true(vboard_poke(bench->board, FLASH, bootloader, bootloader_size));
+    if (journal)
+        assert_true(vboard_poke(bench->board, PROGRAM - OWN_SIZE / 2, journal, OWN_SIZE / 2));
+    if (program) {
+        assert_true(vboard_poke(bench->board, PROGRAM, program->first, FIRST_SIZE));
+        assert_true(vboard_poke(bench->board, SECOND, program->second, SECOND_SIZE));
+    }
+    vboard_power_cycle(bench->board);
+    bench->violations = stats_of(bench).violations;
+}
+
+static bool holds(const struct bench *bench, const struct program *program)
+{
+    struct program held;
+
+    return vboard_peek(bench->board, PROGRAM, held.first, FIRST_SIZE) &&
+           vboard_peek(bench->board, SECOND, held.second, SECOND_SIZE) &&
+           memcmp(&held, program, sizeof held) == 0;
+}
+
+/* The board's only device, when it is there in DFU mode. */
+static bool in_dfu(const struct bench *bench)
+{
+    struct boot0_candidate candidate;
+    size_t count = 0;
+
+    return bench->bus.ops->scan(bench->bus.context, &candidate, 1, &count, &error) == B0_OK &&
+           count == 1;
+}
+
+/* After a start: true if it is the bootloader that comes. */
+static bool comes_in_dfu(const struct bench *bench)
+{
+    uint64_t end_us = vboard_now_us(bench->board) + BOOT_MS * MS;
+
+    while (!in_dfu(bench) && vboard_now_us(bench->board) < end_us)
+        vboard_wait(bench->board, 10 * MS);
+    return in_dfu(bench);
+}
+
+/* ---- hosts ---- */
+
+typedef enum boot0_status update_function(const struct bench *bench);
+
+static struct boot0_image *image_of(const struct program *program)
+{
+    struct boot0_image *image = boot0_image_new();
+
+    assert_non_null(image);
+    assert_int_equal(boot0_image_add(image, 0, PROGRAM, program->first, FIRST_SIZE, &error), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, SECOND, program->second, SECOND_SIZE, &error),
+                     B0_OK);
+    image->has_addresses = true;
+    return image;
+}
+
+static enum boot0_status by_boot0(const struct bench *bench)
+{
+    const struct boot0_selection selection = {.wait_ms = BOOT_MS};
+    struct boot0_image *image = image_of(&two);
+    struct boot0_session *session;
+    enum boot0_status status =
+        boot0_session_open(&session, &bench->bus, &selection, NULL, NULL, &error);
+
+    if (status == B0_OK)
+        status = boot0_session_flash(session, image, NULL, &error);
+    boot0_session_close(session);
+    boot0_image_free(image);
+    return status;
+}
+
+static enum boot0_status by_dfu_util(const struct bench *bench)
+{
+    const struct dfu_util_piece pieces[] = {{PROGRAM, two.first, FIRST_SIZE},
+                                            {SECOND, two.second, SECOND_SIZE}};
+    struct boot0_candidate candidate;
+    struct boot0_transport transport;
+    size_t count = 0;
+    bool done;
+
+    if (!comes_in_dfu(bench) ||
+        bench->bus.ops->scan(bench->bus.context, &candidate, 1, &count, &error) != B0_OK ||
+        bench->bus.ops->open(bench->bus.context, &candidate, &transport, &error) != B0_OK)
+        return B0_E_NO_BOARD;
+    done = dfu_util_write(&transport, pieces, 2, 4096, dfu_util_sector_f407);
+    transport.ops->close(transport.context);
+    /* The flash is still at work when the last answer has come. */
+    vboard_wait(bench->board, 1500 * MS);
+    return done ? B0_OK : B0_E_IO;
+}
+
+/* ---- cutting ---- */
+
+static void enter_bootloader(const struct bench *bench)
+{
+    vboard_wait(bench->board, 100 * MS);
+    vboard_press_reset(bench->board);
+    vboard_wait(bench->board, 200 * MS);
+    vboard_press_reset(bench->board);
+    assert_true(comes_in_dfu(bench));
+}
+
+/* However it went, and without BOOT0. */
+static void check_aftermath(const struct bench *bench, update_function *next)
+{
+    vboard_power_cycle(bench->board);
+    if (!comes_in_dfu(bench)) {
+        assert_true(holds(bench, &one) || holds(bench, &two));
+        enter_bootloader(bench);
+    }
+    if (next(bench) != B0_OK)
+        fail_msg("the next update: %s", error.message);
+    assert_true(holds(bench, &two));
+    vboard_power_cycle(bench->board);
+    assert_false(comes_in_dfu(bench));
+    assert_int_equal(stats_of(bench).violations, bench->violations);
+}
+
+/* A board on which `one` was flashed, and what it left in the journal. */
+static void make_journal(uint8_t journal[OWN_SIZE / 2])
+{
+    struct bench bench;
+    struct program keep = two;
+
+    open_bench(&bench, NULL, NULL, NULL);
+    two = one;
+    assert_int_equal(by_boot0(&bench), B0_OK);
+    two = keep;
+    assert_true(holds(&bench, &one));
+    assert_true(vboard_peek(bench.board, PROGRAM - OWN_SIZE / 2, journal, OWN_SIZE / 2));
+    boot0_bus_close(&bench.bus);
+}
+
+/* An update in which something happens at the n-th time; false if there is no n-th time. */
+static bool happens(update_function *update, const char *fault, unsigned n, const uint8_t *journal)
+{
+    struct vboard_stats after;
+    struct bench bench;
+    char spec[60];
+    bool hit;
+
+    snprintf(spec, sizeof spec, "%s@%u:%u", fault, n, OUTAGE_MS);
+    open_bench(&bench, spec, journal, &one);
+    enter_bootloader(&bench);
+    hit = update(&bench) != B0_OK;
+    vboard_wait(bench.board, 2 * OUTAGE_MS * MS);
+    after = stats_of(&bench);
+    hit = hit ||
+          (strcmp(fault, "powercut") == 0 ? after.flash_operations >= n : after.transfers >= n);
+    if (hit) /* else the next update would be hit */
+        check_aftermath(&bench, n % 2 ? by_boot0 : by_dfu_util);
+    boot0_bus_close(&bench.bus);
+    return hit;
+}
+
+static unsigned everywhere(update_function *update, const char *fault)
+{
+    static uint8_t journal[OWN_SIZE / 2];
+    unsigned count = 0;
+
+    make_journal(journal);
+    for (unsigned n = 1; happens(update, fault, n, journal); n += stride)
+        count++;
+    return count;
+}
+
+static void test_power(void **state)
+{
+    unsigned boot0, dfu_util;
+
+    (void)state;
+    boot0 = everywhere(by_boot0, "powercut");
+    dfu_util = everywhere(by_dfu_util, "powercut");
+    print_message("# power cut in %u flash operations: %u of boot0, %u of dfu-util's way\n",
+                  boot0 + dfu_util, boot0, dfu_util);
+    assert_true(boot0 > 100 / stride && dfu_util > 100 / stride);
+}
+
+static void test_cable(void **state)
+{
+    unsigned boot0, dfu_util;
+
+    (void)state;
+    boot0 = everywhere(by_boot0, "unplug");
+    dfu_util = everywhere(by_dfu_util, "unplug");
+    print_message("# cable pulled before %u transfers: %u of boot0, %u of dfu-util's way\n",
+                  boot0 + dfu_util, boot0, dfu_util);
+    assert_true(boot0 > 20 / stride && dfu_util > 15 / stride);
+}
+
+static bool read_bootloader(const char *folder)
+{
+    char name[4096];
+    FILE *file;
+
+    snprintf(name, sizeof name, "%s/bootloader-generic-f407.bin", folder);
+    file = fopen(name, "rb");
+    if (!file)
+        return false;
+    bootloader_size = fread(bootloader, 1, sizeof bootloader, file);
+    fclose(file);
+    return bootloader_size > 0;
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_power), cmocka_unit_test(test_cable)};
+
+    if (argc < 2 || !read_bootloader(argv[1])) {
+        fputs("1..0 # SKIP: there is no bootloader; `make firmware` compiles it\n", stdout);
+        return SKIPPED;
+    }
+    if (argc > 2 && atoi(argv[2]) > 0)
+        stride = (unsigned)atoi(argv[2]);
+    make_program(&one, 1);
+    make_program(&two, 2);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
