@@ -33,7 +33,7 @@
  *   something may be called from interrupts, too. Reading and writing belong to one context each:
  *   all boot0_serial_write() from the same one, all boot0_serial_read() from the same one.
  *
- * It can be used from C++, allocates nothing and takes about 5 KiB of flash and 3 KiB of RAM.
+ * It can be used from C++, allocates nothing and takes 8 KiB of flash and 2.5 KiB of RAM.
  */
 #ifndef BOOT0_RUNTIME_H
 #define BOOT0_RUNTIME_H
