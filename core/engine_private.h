@@ -1,4 +1,7 @@
-/* Between engine.c (operations) and engine_stages.c (the transfers that they consist of). */
+/*
+ * Between engine.c (operations), engine_stages.c (the transfers that they consist of) and
+ * engine_settle.c (those that lead to dfuIDLE).
+ */
 #ifndef B0_CORE_ENGINE_PRIVATE_H
 #define B0_CORE_ENGINE_PRIVATE_H
 
@@ -42,8 +45,33 @@ enum exchange {
     EXCHANGE_UPLOAD,
 };
 
+enum {
+    B0_ENGINE_REPEATS_MAX = 3, /* of a GETSTATUS that stalled, failed or made no sense */
+    B0_ENGINE_HANG_POLLS = 4,  /* honoured polls in dfuDNBUSY before CLRSTATUS is tried (H7) */
+    B0_ENGINE_BACKOFF_MAX_MS = 20,
+};
+
+/* ---- engine_settle.c ---- */
+
 /* Which stage leads to dfuIDLE, starting with the question where the board stands. */
 void b0_engine_settle(struct b0_engine *e);
+
+/* What the results of its stages lead to. */
+void b0_engine_got_settle_status(struct b0_engine *e, enum boot0_xfer result, size_t actual);
+void b0_engine_got_settle_wait(struct b0_engine *e, enum boot0_xfer result, size_t actual);
+void b0_engine_got_clear_or_abort(struct b0_engine *e, enum boot0_xfer result, size_t actual);
+void b0_engine_got_abort_known(struct b0_engine *e, enum boot0_xfer result, size_t actual);
+
+bool b0_engine_status_makes_sense(const struct b0_dfu_status *status);
+
+/* ---- engine_stages.c ---- */
+
+/* Ends the operation; by a transfer that did not end well, where nothing better can be tried. */
+void b0_engine_fail(struct b0_engine *e, enum b0_engine_failure failure);
+void b0_engine_fail_transfer(struct b0_engine *e, enum boot0_xfer result);
+
+/* The board is known to be in this state, without an error. */
+void b0_engine_set_state(struct b0_engine *e, uint8_t state);
 
 /* Starts an exchange: `command` with or without an address, or the block or end that is due. */
 void b0_engine_start_command(struct b0_engine *e, enum exchange exchange, enum b0_engine_work work,

@@ -7,13 +7,7 @@
 
 enum {
     REQUEST_TIMEOUT_MS = 5000,
-    RECOVERIES_MAX = 12,   /* steps towards dfuIDLE before giving up */
-    REPEATS_MAX = 3,       /* of a GETSTATUS that stalled, failed or made no sense */
-    HANG_POLLS = 4,        /* honoured polls in dfuDNBUSY before CLRSTATUS is tried (H7) */
-    FOUND_BUSY_MS = 35000, /* of a board that was found at work: an F42x erases all in 32 s */
-    QUICK_POLLS = 6,       /* of such a board, at 10 ms if it asks for no more; then at 100 ms */
     WORK_CLEARS = 2,
-    BACKOFF_MAX_MS = 20,
 };
 
 /*
@@ -33,7 +27,7 @@ static const struct {
     [B0_WORK_WRITE] = {2000, 5000, 15000},
 };
 
-static void fail(struct b0_engine *e, enum b0_engine_failure failure)
+void b0_engine_fail(struct b0_engine *e, enum b0_engine_failure failure)
 {
     e->failure = failure;
     e->stage = STAGE_FAILED;
@@ -42,152 +36,22 @@ static void fail(struct b0_engine *e, enum b0_engine_failure failure)
 }
 
 /* A transfer that did not end well, where nothing better can be tried. */
-static void fail_transfer(struct b0_engine *e, enum boot0_xfer result)
+void b0_engine_fail_transfer(struct b0_engine *e, enum boot0_xfer result)
 {
     static const enum b0_engine_failure by_result[] = {
         [B0_XFER_OK] = B0_FAIL_SHORT,        [B0_XFER_STALL] = B0_FAIL_STALL,
         [B0_XFER_TIMEOUT] = B0_FAIL_TIMEOUT, [B0_XFER_GONE] = B0_FAIL_GONE,
         [B0_XFER_ERROR] = B0_FAIL_TRANSFER,
     };
-    fail(e, by_result[result]);
+    b0_engine_fail(e, by_result[result]);
 }
 
-static void set_state(struct b0_engine *e, uint8_t state)
+void b0_engine_set_state(struct b0_engine *e, uint8_t state)
 {
     e->last.state = state;
     e->last.status = B0_DFU_STATUS_OK;
     e->last.poll_timeout_ms = 0;
     e->state_known = true;
-}
-
-/* ---- settling: from any state to dfuIDLE ---- */
-
-void b0_engine_settle(struct b0_engine *e)
-{
-    e->stage = STAGE_SETTLE_STATUS;
-}
-
-static bool settle_may_go_on(struct b0_engine *e)
-{
-    if (++e->recoveries <= RECOVERIES_MAX)
-        return true;
-    fail(e, B0_FAIL_STATE);
-    return false;
-}
-
-/* Whether a board that was found busy is at work still; else it hangs. */
-static bool settle_is_patient(struct b0_engine *e)
-{
-    if (e->polls == 0)
-        e->deadline_us = e->now_us + (uint64_t)FOUND_BUSY_MS * 1000;
-    return e->now_us < e->deadline_us && (!e->config.quirks.busy_forever || e->polls < HANG_POLLS);
-}
-
-static void settle_busy(struct b0_engine *e)
-{
-    uint32_t wait_ms = e->last.poll_timeout_ms;
-    uint32_t clamp_ms = work_times[B0_WORK_COMMAND].clamp_ms;
-    uint32_t least_ms = e->polls < QUICK_POLLS ? 10 : 100;
-
-    /* The H7's remedy, which harms nobody else that is busy for so long. */
-    if (!settle_is_patient(e)) {
-        e->stage = STAGE_CLEAR;
-        return;
-    }
-    if (e->polls < UINT8_MAX)
-        e->polls++;
-    e->recoveries--; /* work that goes on is no step towards dfuIDLE that failed */
-    if (wait_ms < least_ms && (wait_ms == 0 || least_ms > 10))
-        wait_ms = least_ms;
-    e->wait_us = 1000 * (wait_ms < clamp_ms ? wait_ms : clamp_ms);
-    e->stage = STAGE_SETTLE_WAIT;
-}
-
-/* Which stage leads from a state towards dfuIDLE: DFU 1.1, figure A.1. */
-static const uint8_t settle_stage[B0_DFU_STATE_COUNT] = {
-    [B0_DFU_STATE_APP_IDLE] = STAGE_FAILED,
-    [B0_DFU_STATE_APP_DETACH] = STAGE_FAILED,
-    [B0_DFU_STATE_IDLE] = STAGE_DECIDE,
-    [B0_DFU_STATE_DNLOAD_SYNC] = STAGE_ABORT,
-    [B0_DFU_STATE_DNBUSY] = STAGE_SETTLE_WAIT,
-    [B0_DFU_STATE_DNLOAD_IDLE] = STAGE_ABORT,
-    [B0_DFU_STATE_MANIFEST_SYNC] = STAGE_ABORT,
-    [B0_DFU_STATE_MANIFEST] = STAGE_SETTLE_WAIT,
-    [B0_DFU_STATE_MANIFEST_WAIT_RESET] = STAGE_FAILED,
-    [B0_DFU_STATE_UPLOAD_IDLE] = STAGE_ABORT,
-    [B0_DFU_STATE_ERROR] = STAGE_CLEAR,
-};
-
-static bool status_makes_sense(const struct b0_dfu_status *status)
-{
-    return status->state < B0_DFU_STATE_COUNT && status->status < B0_DFU_STATUS_COUNT;
-}
-
-/* Asks again; a little later if it was a stall, which is how L4 and F0 say that they are at work.
- */
-static void settle_unanswered(struct b0_engine *e, enum boot0_xfer result)
-{
-    if (++e->repeats > REPEATS_MAX) {
-        fail_transfer(e, result);
-    } else if (result == B0_XFER_STALL) {
-        e->wait_us = (uint32_t)(BACKOFF_MAX_MS * 1000) << e->repeats;
-        e->stage = STAGE_SETTLE_WAIT;
-    }
-}
-
-static void got_settle_status(struct b0_engine *e, enum boot0_xfer result, size_t actual)
-{
-    if (result == B0_XFER_GONE) {
-        fail_transfer(e, result);
-        return;
-    }
-    if (!settle_may_go_on(e))
-        return;
-    if (result != B0_XFER_OK || actual < B0_DFU_STATUS_SIZE) {
-        settle_unanswered(e, result);
-        return;
-    }
-    e->last = b0_dfu_status_load(e->answer);
-    if (!status_makes_sense(&e->last))
-        return;
-    e->state_known = true;
-    e->pointer_known = false;
-    e->stage = settle_stage[e->last.state];
-    if (e->stage == STAGE_FAILED)
-        fail(e, B0_FAIL_STATE);
-    else if (e->stage == STAGE_SETTLE_WAIT)
-        settle_busy(e);
-}
-
-static void got_settle_wait(struct b0_engine *e, enum boot0_xfer result, size_t actual)
-{
-    (void)result;
-    (void)actual;
-    b0_engine_settle(e);
-}
-
-/*
- * After CLRSTATUS and ABORT the board is asked again where it stands, whatever it answered: some
- * need CLRSTATUS twice, STM32C5 stalls it outside dfuERROR.
- */
-static void got_clear_or_abort(struct b0_engine *e, enum boot0_xfer result, size_t actual)
-{
-    (void)actual;
-    if (result == B0_XFER_GONE)
-        fail_transfer(e, result);
-    else
-        b0_engine_settle(e);
-}
-
-/* Between regions: saves the question, a transfer each time. */
-static void got_abort_known(struct b0_engine *e, enum boot0_xfer result, size_t actual)
-{
-    if (result == B0_XFER_OK) {
-        set_state(e, B0_DFU_STATE_IDLE);
-        e->stage = STAGE_DECIDE;
-    } else {
-        got_clear_or_abort(e, result, actual);
-    }
 }
 
 /* ---- work: a DNLOAD and the polling that completes it ---- */
@@ -229,7 +93,7 @@ static void got_dnload(struct b0_engine *e, enum boot0_xfer result, size_t actua
     if (result == B0_XFER_STALL) {
         diagnose(e);
     } else if (result != B0_XFER_OK || actual < length) {
-        fail_transfer(e, result);
+        b0_engine_fail_transfer(e, result);
     } else {
         e->deadline_us = e->now_us + (uint64_t)work_times[e->work].limit_ms * 1000;
         e->stage = STAGE_WORK_STATUS;
@@ -263,8 +127,8 @@ static uint32_t poll_wait_us(const struct b0_engine *e)
     uint32_t clamp_ms = work_times[e->work].clamp_ms;
     uint32_t backoff_ms = e->polls < 2 ? 0 : 1u << (e->polls < 7 ? e->polls - 2 : 5);
 
-    if (backoff_ms > BACKOFF_MAX_MS)
-        backoff_ms = BACKOFF_MAX_MS;
+    if (backoff_ms > B0_ENGINE_BACKOFF_MAX_MS)
+        backoff_ms = B0_ENGINE_BACKOFF_MAX_MS;
     if (reported_ms > clamp_ms)
         reported_ms = clamp_ms;
     if (e->config.quirks.poll_early || reported_ms == 0)
@@ -275,7 +139,7 @@ static uint32_t poll_wait_us(const struct b0_engine *e)
 static void work_wait(struct b0_engine *e)
 {
     if (e->now_us > e->deadline_us) {
-        fail(e, B0_FAIL_TIMEOUT);
+        b0_engine_fail(e, B0_FAIL_TIMEOUT);
         return;
     }
     if (e->polls < UINT8_MAX)
@@ -292,7 +156,7 @@ static void work_busy(struct b0_engine *e)
         complete(e);
         return;
     }
-    if (e->config.quirks.busy_forever && erasing && e->polls >= HANG_POLLS) {
+    if (e->config.quirks.busy_forever && erasing && e->polls >= B0_ENGINE_HANG_POLLS) {
         e->stage = STAGE_WORK_CLEAR;
         return;
     }
@@ -303,7 +167,7 @@ static void work_busy(struct b0_engine *e)
 static void work_manifest(struct b0_engine *e)
 {
     if (e->exchange != EXCHANGE_END)
-        fail(e, B0_FAIL_STATE);
+        b0_engine_fail(e, B0_FAIL_STATE);
     else if (e->config.dfuse || e->last.state == B0_DFU_STATE_MANIFEST_WAIT_RESET)
         complete(e); /* ST's ROM jumps right after this answer */
     else
@@ -318,13 +182,13 @@ static void work_idle(struct b0_engine *e)
 static void work_error(struct b0_engine *e)
 {
     /* An error without a reason is only a state. */
-    fail(e, e->last.status == B0_DFU_STATUS_OK ? B0_FAIL_STATE : B0_FAIL_STATUS);
+    b0_engine_fail(e, e->last.status == B0_DFU_STATUS_OK ? B0_FAIL_STATE : B0_FAIL_STATUS);
     e->state_known = true; /* dfuERROR: said by the board itself */
 }
 
 static void work_nonsense(struct b0_engine *e)
 {
-    fail(e, B0_FAIL_STATE);
+    b0_engine_fail(e, B0_FAIL_STATE);
 }
 
 /* What a GETSTATUS during work means, by the state that it reports. */
@@ -361,14 +225,14 @@ static void work_unanswered(struct b0_engine *e, enum boot0_xfer result)
     if (going_is_success(e) && result != B0_XFER_OK && (is_dfuse_going || is_gone)) {
         complete(e);
     } else if (result == B0_XFER_GONE || e->now_us > e->deadline_us) {
-        fail_transfer(e, result == B0_XFER_GONE ? result : B0_XFER_TIMEOUT);
+        b0_engine_fail_transfer(e, result == B0_XFER_GONE ? result : B0_XFER_TIMEOUT);
     } else if (result == B0_XFER_STALL && was_busy) {
         /* L4 and F0 stall GETSTATUS while they work: busy, not broken. */
         if (e->last.poll_timeout_ms == 0)
-            e->last.poll_timeout_ms = BACKOFF_MAX_MS;
+            e->last.poll_timeout_ms = B0_ENGINE_BACKOFF_MAX_MS;
         work_wait(e);
-    } else if (++e->repeats > REPEATS_MAX) {
-        fail_transfer(e, result);
+    } else if (++e->repeats > B0_ENGINE_REPEATS_MAX) {
+        b0_engine_fail_transfer(e, result);
     } /* else: ask again */
 }
 
@@ -381,9 +245,9 @@ static void got_work_status(struct b0_engine *e, enum boot0_xfer result, size_t 
         return;
     }
     status = b0_dfu_status_load(e->answer);
-    if (!status_makes_sense(&status)) {
-        if (++e->repeats > REPEATS_MAX)
-            fail(e, B0_FAIL_STATE);
+    if (!b0_engine_status_makes_sense(&status)) {
+        if (++e->repeats > B0_ENGINE_REPEATS_MAX)
+            b0_engine_fail(e, B0_FAIL_STATE);
         return;
     }
     e->last = status;
@@ -409,7 +273,7 @@ static void got_work_clear(struct b0_engine *e, enum boot0_xfer result, size_t a
 {
     (void)actual;
     if (result == B0_XFER_GONE) {
-        fail_transfer(e, result);
+        b0_engine_fail_transfer(e, result);
     } else if (++e->clears >= WORK_CLEARS) {
         complete(e);
         e->state_known = false;
@@ -432,20 +296,20 @@ static void got_upload(struct b0_engine *e, enum boot0_xfer result, size_t actua
         return;
     }
     if (result != B0_XFER_OK) {
-        fail_transfer(e, result);
+        b0_engine_fail_transfer(e, result);
         return;
     }
     e->exchange = EXCHANGE_NONE;
     e->done += (uint32_t)actual;
     e->block++;
     /* DFU 1.1, 6.2: a short block ends the upload, and the board is in dfuIDLE again. */
-    set_state(e, actual < e->chunk ? B0_DFU_STATE_IDLE : B0_DFU_STATE_UPLOAD_IDLE);
+    b0_engine_set_state(e, actual < e->chunk ? B0_DFU_STATE_IDLE : B0_DFU_STATE_UPLOAD_IDLE);
     if (actual == e->chunk)
         e->stage = STAGE_DECIDE;
     else if (e->short_ends)
         e->stage = STAGE_DONE;
     else
-        fail(e, B0_FAIL_SHORT);
+        b0_engine_fail(e, B0_FAIL_SHORT);
 }
 
 static void got_detach(struct b0_engine *e, enum boot0_xfer result, size_t actual)
@@ -455,7 +319,7 @@ static void got_detach(struct b0_engine *e, enum boot0_xfer result, size_t actua
     if (result == B0_XFER_OK || result == B0_XFER_GONE || result == B0_XFER_ERROR)
         e->stage = STAGE_DONE;
     else
-        fail_transfer(e, result);
+        b0_engine_fail_transfer(e, result);
 }
 
 static void got_diagnosis(struct b0_engine *e, enum boot0_xfer result, size_t actual)
@@ -464,8 +328,8 @@ static void got_diagnosis(struct b0_engine *e, enum boot0_xfer result, size_t ac
 
     if (result == B0_XFER_OK && actual == B0_DFU_STATUS_SIZE)
         status = b0_dfu_status_load(e->answer);
-    fail(e, result == B0_XFER_GONE ? B0_FAIL_GONE : B0_FAIL_STALL);
-    if (status.status != B0_DFU_STATUS_OK && status_makes_sense(&status)) {
+    b0_engine_fail(e, result == B0_XFER_GONE ? B0_FAIL_GONE : B0_FAIL_STALL);
+    if (status.status != B0_DFU_STATUS_OK && b0_engine_status_makes_sense(&status)) {
         e->last = status;
         e->state_known = true;
         e->failure = B0_FAIL_STATUS;
@@ -551,11 +415,11 @@ static const struct {
     void (*issue)(struct b0_engine *e, struct b0_engine_step *step);
     void (*got)(struct b0_engine *e, enum boot0_xfer result, size_t actual);
 } stages[STAGE_COUNT] = {
-    [STAGE_SETTLE_STATUS] = {issue_status, got_settle_status},
-    [STAGE_SETTLE_WAIT] = {issue_wait, got_settle_wait},
-    [STAGE_CLEAR] = {issue_clear, got_clear_or_abort},
-    [STAGE_ABORT] = {issue_abort, got_clear_or_abort},
-    [STAGE_ABORT_KNOWN] = {issue_abort, got_abort_known},
+    [STAGE_SETTLE_STATUS] = {issue_status, b0_engine_got_settle_status},
+    [STAGE_SETTLE_WAIT] = {issue_wait, b0_engine_got_settle_wait},
+    [STAGE_CLEAR] = {issue_clear, b0_engine_got_clear_or_abort},
+    [STAGE_ABORT] = {issue_abort, b0_engine_got_clear_or_abort},
+    [STAGE_ABORT_KNOWN] = {issue_abort, b0_engine_got_abort_known},
     [STAGE_DNLOAD] = {issue_dnload, got_dnload},
     [STAGE_WORK_STATUS] = {issue_status, got_work_status},
     [STAGE_WORK_WAIT] = {issue_wait, got_work_wait},
