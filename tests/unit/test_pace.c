@@ -115,7 +115,7 @@ static void test_quick_to_compute(void **state)
     struct vboard *board = start(&pace, 1);
 
     (void)state;
-    for (int tick = 1; tick <= 10; tick++) {
+    for (int64_t tick = 1; tick <= 10; tick++) {
         vboard_pace_sync(&pace, START + tick * 10 * MS);
         vboard_pace_lived(&pace, START + tick * 10 * MS + 9 * MS);
     }

@@ -288,10 +288,10 @@ static void closing_drops_the_rest(void **state)
 
 static void feature(struct fixture *f, uint8_t number)
 {
-    const struct boot0_setup request = {
+    const struct boot0_setup packet = {
         .request_type = B0_USB_RECIPIENT_ENDPOINT, .request = number, .index = B0_SERIAL_DATA_IN};
 
-    assert_int_equal(usb_host_control(&f->host, request, NULL), USB_ACK);
+    assert_int_equal(usb_host_control(&f->host, packet, NULL), USB_ACK);
     b0_serial_service(&f->composite.serial, &f->host.usb);
 }
 
