@@ -273,7 +273,7 @@ static void take_data(struct vboard_host *host, struct host_transfer *transfer,
 static enum outcome stage_data_in(struct vboard_host *host, struct host_transfer *transfer,
                                   uint64_t until_ns, bool strict)
 {
-    uint8_t bytes[VBOARD_OTG_PACKET_MAX];
+    uint8_t bytes[VBOARD_OTG_PACKET_MAX] = {0};
     struct packet packet = {.kind = KIND_IN, .data = bytes};
     enum outcome outcome = exchange(host, &packet, until_ns, strict);
 
@@ -306,7 +306,7 @@ static enum outcome stage_data_out(struct vboard_host *host, struct host_transfe
 static enum outcome stage_status(struct vboard_host *host, struct host_transfer *transfer,
                                  uint64_t until_ns, bool strict)
 {
-    uint8_t bytes[VBOARD_OTG_PACKET_MAX];
+    uint8_t bytes[VBOARD_OTG_PACKET_MAX] = {0};
     bool in = transfer->setup.length == 0 || !is_in(transfer);
     struct packet packet = {.kind = in ? KIND_IN : KIND_OUT, .data = bytes, .data1 = true};
     enum outcome outcome = exchange(host, &packet, until_ns, strict);

@@ -262,7 +262,7 @@ uint32_t vboard_otg_in_interrupts(const struct vboard_otg *otg, unsigned n)
     unsigned number = vboard_otg_tx_number(otg, n);
     uint32_t depth = vboard_otg_tx_depth(otg, number);
     uint32_t count = otg->tx[number].count;
-    bool empty = otg->gahbcfg & GAHBCFG_TXFELVL ? count == 0 : count * 2 <= depth;
+    bool empty = (otg->gahbcfg & GAHBCFG_TXFELVL) ? count == 0 : count * 2 <= depth;
 
     return otg->in[n].interrupts | (empty ? DIEPINT_TXFE : 0);
 }
