@@ -24,9 +24,12 @@ test: ## every test there is, under 15 minutes (installs its packages)
 	@scripts/test.sh
 
 bench: ## boot0 and dfu-util on the same board, in real time (BENCH="--quick" for a taste)
-	@scripts/install-packages.sh --check demo
+	@scripts/install-packages.sh --check demo firmware
 	@scripts/build-host.sh
+	@scripts/firmware.sh >/dev/null
 	@$(PYTHON) tests/bench/bench.py $(BENCH)
+	@ninja -C build/host --quiet tests/bench/bench-bootloader
+	@build/host/tests/bench/bench-bootloader build/firmware
 
 fuzz: ## all parsers with random input, SECONDS=60 each
 	@scripts/install-packages.sh --check test

@@ -260,7 +260,20 @@ def stage_clang_tidy(stage):
 def stage_tests(stage):
     stage.build("build/gcc")
     quick = ["--no-suite", "slow"] if stage.options.quick else []
-    return stage.meson_tests("build/gcc", *quick)
+    count = stage.meson_tests("build/gcc", *quick)
+    stage.note = cuts(ROOT / "build/gcc/meson-logs/testlog.txt")
+    return count
+
+
+def cuts(log):
+    """How often power and cable were cut: what the tests of the bootloader say of it."""
+    rows = re.findall(
+        r"^# (?:libboot0: )?((?:power cut in|host gone after|unplugged before|cable pulled before)"
+        r" \d+ [a-z ]+)",
+        log.read_text(encoding="utf-8", errors="replace"),
+        re.MULTILINE,
+    )
+    return ", ".join(rows)
 
 
 def stage_sanitizers(stage):
