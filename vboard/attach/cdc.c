@@ -143,8 +143,8 @@ static void encode(const struct termios *settings, uint8_t coding[LINE_CODING_SI
     tcflag_t size = settings->c_cflag & CSIZE;
 
     b0_store32(coding, vboard_terminal_baud(settings));
-    coding[4] = settings->c_cflag & CSTOPB ? 2 : 0;
-    coding[5] = !parity ? 0 : settings->c_cflag & PARODD ? 1 : 2;
+    coding[4] = (settings->c_cflag & CSTOPB) != 0 ? 2 : 0;
+    coding[5] = !parity ? 0 : (settings->c_cflag & PARODD) != 0 ? 1 : 2;
     coding[6] = size == CS5 ? 5 : size == CS6 ? 6 : size == CS7 ? 7 : 8;
 }
 

@@ -7,8 +7,9 @@
 
 #include <stdint.h>
 
-class Boot0Class {
-public:
+class Boot0Class
+{
+  public:
     /* Whether boot0's bootloader is in the first 16 KiB of the flash. */
     bool isInstalled() const;
     /* Its version, 0x000102 for 0.1.2; 0 without it. */
