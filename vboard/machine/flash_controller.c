@@ -3,7 +3,7 @@
  * long it takes, and what is left of it when the power goes is the board's business (chip/flash.c,
  * vboard_work_begin()); here are the locks, the rules, and the errors.
  */
-#include "private.h"
+#include "flash_controller.h"
 
 #include <core/bytes.h>
 #include <string.h>
@@ -16,29 +16,10 @@ enum {
     CR = 0x10,
     OPTCR = 0x14,
 
-    SR_EOP = 1 << 0,
-    SR_OPERR = 1 << 1,
-    SR_WRPERR = 1 << 4,
-    SR_PGAERR = 1 << 5,
-    SR_PGPERR = 1 << 6,
-    SR_PGSERR = 1 << 7,
-    SR_ERRORS = SR_OPERR | SR_WRPERR | SR_PGAERR | SR_PGPERR | SR_PGSERR,
-    SR_BSY = 1 << 16,
-
-    CR_PG = 1 << 0,
-    CR_SER = 1 << 1,
-    CR_MER = 1 << 2,
-    CR_SNB_SHIFT = 3,
-    CR_PSIZE_SHIFT = 8,
-    CR_STRT = 1 << 16,
-    CR_EOPIE = 1 << 24,
-    CR_ERRIE = 1 << 25,
     CR_WRITABLE = 0x030103ff, /* all but LOCK */
-
     OPTCR_LOCK = 1 << 0,
     OPTCR_START = 1 << 1,
     OPTCR_BITS = 0x0fffffec, /* BOR_LEV, USER, RDP, nWRP */
-
     OPTION_BASE = 0x1fffc000,
     ACR_BITS = 0x1f07,
 };
@@ -67,28 +48,6 @@ void vboard_flashc_reset(struct vboard_machine *machine)
     flash->end_ns = VBOARD_NEVER;
 }
 
-static bool busy(const struct vboard_machine *machine)
-{
-    return machine->flash.end_ns != VBOARD_NEVER;
-}
-
-static void interrupt(struct vboard_machine *machine)
-{
-    const struct vboard_flash_state *flash = &machine->flash;
-
-    vboard_nvic_line(machine, VBOARD_IRQ_FLASH,
-                     ((flash->cr & CR_EOPIE) && (flash->sr & SR_EOP)) ||
-                         ((flash->cr & CR_ERRIE) && (flash->sr & SR_OPERR)));
-}
-
-static void fail(struct vboard_machine *machine, uint32_t error)
-{
-    machine->flash.sr |= error;
-    if (machine->flash.cr & CR_ERRIE)
-        machine->flash.sr |= SR_OPERR;
-    interrupt(machine);
-}
-
 /* 3.5.1, table 10: wait states by frequency and supply. */
 void vboard_flashc_check_latency(struct vboard_machine *machine)
 {
@@ -108,142 +67,7 @@ void vboard_flashc_check_latency(struct vboard_machine *machine)
                       (unsigned)latency, (unsigned)(machine->time.hclk_hz / 1000), supply_mv);
 }
 
-/* ---- operations ---- */
-
-static const uint8_t widths[] = {B0_PARALLEL_X8, B0_PARALLEL_X16, B0_PARALLEL_X32, B0_PARALLEL_X32};
-
-static unsigned psize(const struct vboard_machine *machine)
-{
-    return machine->flash.cr >> CR_PSIZE_SHIFT & 3;
-}
-
-static void done(struct vboard *board, const struct vboard_flash_result *result)
-{
-    struct vboard_machine *machine = board->machine;
-
-    if (result->failed)
-        fail(machine, SR_PGPERR);
-    else if (machine->flash.cr & CR_EOPIE)
-        machine->flash.sr |= SR_EOP;
-    interrupt(machine);
-}
-
-static void hide(struct vboard_machine *machine, bool hidden)
-{
-    const struct vboard_area *flash = vboard_chip_flash(&machine->board->chip);
-    uint32_t permissions = hidden ? UC_PROT_EXEC : UC_PROT_READ | UC_PROT_EXEC;
-
-    if (machine->flash.hides == hidden)
-        return;
-    machine->flash.hides = hidden;
-    uc_mem_protect(machine->cpu.uc, flash->address, flash->size, permissions);
-    if (machine->mapped_at_0 == 0)
-        uc_mem_protect(machine->cpu.uc, 0, flash->size, permissions);
-}
-
-/* The operation in board->work.op begins. */
-static void begin(struct vboard_machine *machine)
-{
-    struct vboard *board = machine->board;
-    struct vboard_chip *chip = &board->chip;
-    uint64_t now_ns = vboard_time_now_ns(machine), duration_us;
-
-    chip->width = widths[psize(machine)];
-    chip->needs_vpp = psize(machine) == 3;
-    chip->erases_by_width = true;
-    duration_us = vboard_flash_duration(chip, &board->work.op);
-    if (duration_us == 0) {
-        vboard_report(machine, board->work.op.address, "write protected");
-        fail(machine, SR_WRPERR);
-        return;
-    }
-    vboard_machine_tell_time(machine);
-    board->work.by_machine = true;
-    vboard_work_begin(board, false, done);
-    machine->flash.end_ns = now_ns + duration_us * 1000;
-    machine->cpu.stalls = true;
-    vboard_schedule(machine, VBOARD_EVENT_FLASH, machine->flash.end_ns);
-    if (board->cut_us != VBOARD_NEVER) { /* a fault that has just been planned */
-        machine->breaks = true;
-        vboard_cpu_attend(machine);
-    }
-}
-
-static void changed(struct vboard_machine *machine, const struct vboard_flash_op *op)
-{
-    const struct vboard_area *flash = vboard_chip_flash(&machine->board->chip);
-
-    if (op->kind == VBOARD_PROGRAM)
-        vboard_memory_changed(machine, op->address, op->size);
-    else
-        vboard_memory_changed(machine, flash->address, flash->size);
-}
-
-void vboard_flashc_event(struct vboard_machine *machine)
-{
-    struct vboard *board = machine->board;
-
-    machine->flash.end_ns = VBOARD_NEVER;
-    machine->cpu.stalls = false;
-    hide(machine, false);
-    vboard_machine_tell_time(machine);
-    if (board->work.busy)
-        vboard_work_end(board);
-    changed(machine, &board->work.op);
-    board->chip.erases_by_width = board->settings.feature_erase;
-}
-
-void vboard_flashc_abandon(struct vboard_machine *machine)
-{
-    machine->flash.end_ns = VBOARD_NEVER;
-    machine->cpu.stalls = false;
-    hide(machine, false);
-}
-
-void vboard_flashc_wait(struct vboard_machine *machine)
-{
-    uint64_t cut_us = machine->board->cut_us;
-
-    if (!busy(machine))
-        return;
-    if (cut_us != VBOARD_NEVER && cut_us * 1000 < machine->flash.end_ns) {
-        /* The power will have gone by then: there is no later for this CPU. */
-        vboard_time_skip(machine, cut_us * 1000);
-        vboard_cpu_attend(machine);
-        return;
-    }
-    vboard_time_skip(machine, machine->flash.end_ns);
-    vboard_cancel(machine, VBOARD_EVENT_FLASH);
-    vboard_flashc_event(machine);
-}
-
-/* A line of the trace for all that was programmed one after another. */
-void vboard_flashc_end_run(struct vboard_machine *machine)
-{
-    struct vboard_flash_state *flash = &machine->flash;
-
-    if (flash->run_count > 0)
-        vboard_note(machine, "programmed 0x%08x, %u bytes in %u operations, since %u us",
-                    flash->run_address, flash->run_size, flash->run_count,
-                    (unsigned)(machine->board->now_us - flash->run_start_us));
-    flash->run_count = 0;
-}
-
-static void count_run(struct vboard_machine *machine, uint32_t address, uint32_t size)
-{
-    struct vboard_flash_state *flash = &machine->flash;
-
-    if (flash->run_count > 0 && address != flash->run_address + flash->run_size)
-        vboard_flashc_end_run(machine);
-    if (flash->run_count == 0) {
-        flash->run_address = address;
-        flash->run_size = 0;
-        vboard_machine_tell_time(machine);
-        flash->run_start_us = machine->board->now_us;
-    }
-    flash->run_size += size;
-    flash->run_count++;
-}
+/* ---- erasing ---- */
 
 static uint32_t sector_address(const struct vboard_machine *machine, unsigned number)
 {
@@ -267,16 +91,16 @@ static void start(struct vboard_machine *machine)
     uint32_t cr = machine->flash.cr;
 
     vboard_flashc_end_run(machine);
-    if (cr & CR_MER) {
+    if (cr & FLASH_CR_MER) {
         op->kind = VBOARD_ERASE_ALL;
         op->address = vboard_chip_flash(&machine->board->chip)->address;
-    } else if (cr & CR_SER) {
+    } else if (cr & FLASH_CR_SER) {
         op->kind = VBOARD_ERASE_SECTOR;
-        op->address = sector_address(machine, cr >> CR_SNB_SHIFT & 15);
+        op->address = sector_address(machine, cr >> FLASH_CR_SNB_SHIFT & 15);
         if (op->address == 0) {
             vboard_report(machine, 0x40023c10, "erase of sector %u, which is not there",
-                          (unsigned)(cr >> CR_SNB_SHIFT & 15));
-            fail(machine, SR_PGSERR);
+                          (unsigned)(cr >> FLASH_CR_SNB_SHIFT & 15));
+            vboard_flashc_fail(machine, FLASH_SR_PGSERR);
             return;
         }
     } else {
@@ -284,9 +108,9 @@ static void start(struct vboard_machine *machine)
         return;
     }
     op->size = 0;
-    begin(machine);
-    if (busy(machine))
-        hide(machine, true);
+    vboard_flashc_begin(machine);
+    if (vboard_flashc_busy(machine))
+        vboard_flashc_hide(machine, true);
 }
 
 /* ---- programming ---- */
@@ -323,21 +147,21 @@ static uint32_t refusal(const struct vboard_machine *machine, uint32_t address, 
     *why = NULL;
     if (flash->cr & CR_LOCK)
         *why = "flash was written while it is locked";
-    else if (!(flash->cr & CR_PG))
+    else if (!(flash->cr & FLASH_CR_PG))
         *why = "flash was written without PG";
     if (*why)
-        return SR_PGSERR;
+        return FLASH_SR_PGSERR;
     if (address % size != 0) {
         *why = "flash was written at an unaligned address";
-        return SR_PGPERR; /* the core makes two halves of it, which PSIZE does not allow */
+        return FLASH_SR_PGPERR; /* the core makes two halves of it, which PSIZE does not allow */
     }
-    if (psize(machine) == 3 || size != 1u << psize(machine)) {
+    if (vboard_flashc_psize(machine) == 3 || size != 1u << vboard_flashc_psize(machine)) {
         *why = "flash was written in another width than PSIZE says";
-        return SR_PGPERR;
+        return FLASH_SR_PGPERR;
     }
-    if (flash->sr & SR_ERRORS) {
+    if (flash->sr & FLASH_SR_ERRORS) {
         *why = "flash was written with an error in SR that nobody has cleared";
-        return SR_PGSERR;
+        return FLASH_SR_PGSERR;
     }
     return 0;
 }
@@ -358,7 +182,7 @@ void vboard_flashc_store(struct vboard_machine *machine, uint32_t address, uint3
         return;
     }
     error = refusal(machine, address, size, &why);
-    if (busy(machine)) {
+    if (vboard_flashc_busy(machine)) {
         vboard_report(machine, address, "flash was written while it is busy");
         machine->flash.undo = false;
         vboard_flashc_wait(machine);
@@ -366,7 +190,7 @@ void vboard_flashc_store(struct vboard_machine *machine, uint32_t address, uint3
     }
     if (error) {
         vboard_report(machine, address, "%s", why);
-        fail(machine, error);
+        vboard_flashc_fail(machine, error);
         return;
     }
     op->kind = VBOARD_PROGRAM;
@@ -374,8 +198,8 @@ void vboard_flashc_store(struct vboard_machine *machine, uint32_t address, uint3
     op->size = size;
     for (uint32_t i = 0; i < size; i++)
         op->data[i] = (uint8_t)(value >> 8 * i);
-    count_run(machine, address, size);
-    begin(machine);
+    vboard_flashc_count(machine, address, size);
+    vboard_flashc_begin(machine);
 }
 
 /* ---- option bytes: 3.9 ---- */
@@ -393,7 +217,7 @@ static void start_options(struct vboard_machine *machine)
     op->data[0] = (uint8_t)((bits & 0xec) | 3);
     op->data[1] = (uint8_t)(bits >> 8);
     b0_store16(op->data + 8, (uint16_t)(0xf000 | bits >> 16));
-    begin(machine);
+    vboard_flashc_begin(machine);
 }
 
 static void write_option_control(struct vboard_machine *machine, uint32_t value, uint32_t mask)
@@ -404,7 +228,7 @@ static void write_option_control(struct vboard_machine *machine, uint32_t value,
         vboard_report(machine, 0x40023c14, "option bytes were written while they are locked");
         return;
     }
-    if (busy(machine)) {
+    if (vboard_flashc_busy(machine)) {
         vboard_report(machine, 0x40023c14, "option bytes were written while the flash is busy");
         return;
     }
@@ -442,7 +266,7 @@ static void write_control(struct vboard_machine *machine, uint32_t value, uint32
             vboard_report(machine, 0x40023c10, "FLASH_CR was written while it is locked");
         return;
     }
-    if (busy(machine)) {
+    if (vboard_flashc_busy(machine)) {
         if ((value & mask) != (flash->cr & mask))
             vboard_report(machine, 0x40023c10, "FLASH_CR was written while the flash is busy");
         return;
@@ -450,11 +274,11 @@ static void write_control(struct vboard_machine *machine, uint32_t value, uint32
     vboard_merge(&flash->cr, value & CR_WRITABLE, mask);
     if (value & mask & CR_LOCK)
         flash->cr |= CR_LOCK;
-    if ((before & CR_PG) && !(flash->cr & CR_PG))
+    if ((before & FLASH_CR_PG) && !(flash->cr & FLASH_CR_PG))
         vboard_flashc_end_run(machine);
-    if (value & mask & CR_STRT)
+    if (value & mask & FLASH_CR_STRT)
         start(machine);
-    interrupt(machine);
+    vboard_flashc_interrupt(machine);
 }
 
 uint32_t vboard_flashc_read(struct vboard_machine *machine, uint32_t offset)
@@ -465,9 +289,9 @@ uint32_t vboard_flashc_read(struct vboard_machine *machine, uint32_t offset)
     case ACR:
         return flash->acr;
     case SR:
-        return flash->sr | (busy(machine) ? SR_BSY : 0);
+        return flash->sr | (vboard_flashc_busy(machine) ? FLASH_SR_BSY : 0);
     case CR:
-        return flash->cr | (busy(machine) && flash->hides ? CR_STRT : 0);
+        return flash->cr | (vboard_flashc_busy(machine) && flash->hides ? FLASH_CR_STRT : 0);
     case OPTCR:
         return flash->optcr;
     default:
@@ -498,8 +322,8 @@ void vboard_flashc_write(struct vboard_machine *machine, uint32_t offset, uint32
             flash->optcr &= ~(uint32_t)OPTCR_LOCK;
         break;
     case SR:
-        flash->sr &= ~(value & (SR_EOP | SR_ERRORS));
-        interrupt(machine);
+        flash->sr &= ~(value & (FLASH_SR_EOP | FLASH_SR_ERRORS));
+        vboard_flashc_interrupt(machine);
         break;
     case CR:
         write_control(machine, value, mask);

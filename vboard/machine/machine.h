@@ -5,7 +5,7 @@
  *   machine.c  life, run loop, the board's side   memory.c   memory map, peripherals by a table
  *   cpu.c      instructions, faults               exception.c  entry and return
  *   nvic.c, scb.c, systick.c                      the core's own peripherals
- *   flash_controller.c, rcc.c, power.c, gpio.c, adc.c, crc.c, usart.c, timer.c, watchdog.c,
+ *   flash_*.c, rcc.c, power.c, gpio.c, adc.c, crc.c, usart.c, timer.c, watchdog.c,
  * system.c otg.*, host.*                                 the USB controller, and the host before it
  *   report.c, symbols.c                           what went wrong, and in which function
  */

@@ -1,0 +1,165 @@
+/*
+ * The flash at work for a program: from the beginning of an operation, whose effect and duration
+ * are the board's business (chip/flash.c, vboard_work_begin()), to its end, and who has to wait for
+ * it.
+ */
+#include "flash_controller.h"
+
+bool vboard_flashc_busy(const struct vboard_machine *machine)
+{
+    return machine->flash.end_ns != VBOARD_NEVER;
+}
+
+void vboard_flashc_interrupt(struct vboard_machine *machine)
+{
+    const struct vboard_flash_state *flash = &machine->flash;
+
+    vboard_nvic_line(machine, VBOARD_IRQ_FLASH,
+                     ((flash->cr & FLASH_CR_EOPIE) && (flash->sr & FLASH_SR_EOP)) ||
+                         ((flash->cr & FLASH_CR_ERRIE) && (flash->sr & FLASH_SR_OPERR)));
+}
+
+void vboard_flashc_fail(struct vboard_machine *machine, uint32_t error)
+{
+    machine->flash.sr |= error;
+    if (machine->flash.cr & FLASH_CR_ERRIE)
+        machine->flash.sr |= FLASH_SR_OPERR;
+    vboard_flashc_interrupt(machine);
+}
+
+/* ---- operations ---- */
+
+static const uint8_t widths[] = {B0_PARALLEL_X8, B0_PARALLEL_X16, B0_PARALLEL_X32, B0_PARALLEL_X32};
+
+unsigned vboard_flashc_psize(const struct vboard_machine *machine)
+{
+    return machine->flash.cr >> FLASH_CR_PSIZE_SHIFT & 3;
+}
+
+static void done(struct vboard *board, const struct vboard_flash_result *result)
+{
+    struct vboard_machine *machine = board->machine;
+
+    if (result->failed)
+        vboard_flashc_fail(machine, FLASH_SR_PGPERR);
+    else if (machine->flash.cr & FLASH_CR_EOPIE)
+        machine->flash.sr |= FLASH_SR_EOP;
+    vboard_flashc_interrupt(machine);
+}
+
+void vboard_flashc_hide(struct vboard_machine *machine, bool hidden)
+{
+    const struct vboard_area *flash = vboard_chip_flash(&machine->board->chip);
+    uint32_t permissions = hidden ? UC_PROT_EXEC : UC_PROT_READ | UC_PROT_EXEC;
+
+    if (machine->flash.hides == hidden)
+        return;
+    machine->flash.hides = hidden;
+    uc_mem_protect(machine->cpu.uc, flash->address, flash->size, permissions);
+    if (machine->mapped_at_0 == 0)
+        uc_mem_protect(machine->cpu.uc, 0, flash->size, permissions);
+}
+
+/* The operation in board->work.op begins. */
+void vboard_flashc_begin(struct vboard_machine *machine)
+{
+    struct vboard *board = machine->board;
+    struct vboard_chip *chip = &board->chip;
+    uint64_t now_ns = vboard_time_now_ns(machine), duration_us;
+
+    chip->width = widths[vboard_flashc_psize(machine)];
+    chip->needs_vpp = vboard_flashc_psize(machine) == 3;
+    chip->erases_by_width = true;
+    duration_us = vboard_flash_duration(chip, &board->work.op);
+    if (duration_us == 0) {
+        vboard_report(machine, board->work.op.address, "write protected");
+        vboard_flashc_fail(machine, FLASH_SR_WRPERR);
+        return;
+    }
+    vboard_machine_tell_time(machine);
+    board->work.by_machine = true;
+    vboard_work_begin(board, false, done);
+    machine->flash.end_ns = now_ns + duration_us * 1000;
+    machine->cpu.stalls = true;
+    vboard_schedule(machine, VBOARD_EVENT_FLASH, machine->flash.end_ns);
+    if (board->cut_us != VBOARD_NEVER) { /* a fault that has just been planned */
+        machine->breaks = true;
+        vboard_cpu_attend(machine);
+    }
+}
+
+static void changed(struct vboard_machine *machine, const struct vboard_flash_op *op)
+{
+    const struct vboard_area *flash = vboard_chip_flash(&machine->board->chip);
+
+    if (op->kind == VBOARD_PROGRAM)
+        vboard_memory_changed(machine, op->address, op->size);
+    else
+        vboard_memory_changed(machine, flash->address, flash->size);
+}
+
+void vboard_flashc_event(struct vboard_machine *machine)
+{
+    struct vboard *board = machine->board;
+
+    machine->flash.end_ns = VBOARD_NEVER;
+    machine->cpu.stalls = false;
+    vboard_flashc_hide(machine, false);
+    vboard_machine_tell_time(machine);
+    if (board->work.busy)
+        vboard_work_end(board);
+    changed(machine, &board->work.op);
+    board->chip.erases_by_width = board->settings.feature_erase;
+}
+
+void vboard_flashc_abandon(struct vboard_machine *machine)
+{
+    machine->flash.end_ns = VBOARD_NEVER;
+    machine->cpu.stalls = false;
+    vboard_flashc_hide(machine, false);
+}
+
+void vboard_flashc_wait(struct vboard_machine *machine)
+{
+    uint64_t cut_us = machine->board->cut_us;
+
+    if (!vboard_flashc_busy(machine))
+        return;
+    if (cut_us != VBOARD_NEVER && cut_us * 1000 < machine->flash.end_ns) {
+        /* The power will have gone by then: there is no later for this CPU. */
+        vboard_time_skip(machine, cut_us * 1000);
+        vboard_cpu_attend(machine);
+        return;
+    }
+    vboard_time_skip(machine, machine->flash.end_ns);
+    vboard_cancel(machine, VBOARD_EVENT_FLASH);
+    vboard_flashc_event(machine);
+}
+
+/* A line of the trace for all that was programmed one after another. */
+void vboard_flashc_end_run(struct vboard_machine *machine)
+{
+    struct vboard_flash_state *flash = &machine->flash;
+
+    if (flash->run_count > 0)
+        vboard_note(machine, "programmed 0x%08x, %u bytes in %u operations, since %u us",
+                    flash->run_address, flash->run_size, flash->run_count,
+                    (unsigned)(machine->board->now_us - flash->run_start_us));
+    flash->run_count = 0;
+}
+
+void vboard_flashc_count(struct vboard_machine *machine, uint32_t address, uint32_t size)
+{
+    struct vboard_flash_state *flash = &machine->flash;
+
+    if (flash->run_count > 0 && address != flash->run_address + flash->run_size)
+        vboard_flashc_end_run(machine);
+    if (flash->run_count == 0) {
+        flash->run_address = address;
+        flash->run_size = 0;
+        vboard_machine_tell_time(machine);
+        flash->run_start_us = machine->board->now_us;
+    }
+    flash->run_size += size;
+    flash->run_count++;
+}
