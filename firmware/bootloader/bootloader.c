@@ -108,10 +108,9 @@ static void try_again(struct b0_bootloader *b, struct b0_usb *usb)
 bool b0_bootloader_step(struct b0_bootloader *b, struct b0_usb *usb, uint32_t now_us)
 {
     bool has_worked = b0_queue_step(&b->queue, now_us);
-    uint8_t status = b0_queue_take_error(&b->queue);
 
-    if (status != B0_DFU_STATUS_OK)
-        b0_dfu_fail(b, status);
+    if (b->queue.status != B0_DFU_STATUS_OK)
+        b0_dfu_fail(b, b0_queue_take_error(&b->queue));
     if (b->waiting)
         try_again(b, usb);
     /* A request that still waits, with nothing left to wait for, is at work itself. */

@@ -201,10 +201,13 @@ _Noreturn static void run(struct machine *m, uint32_t flags, uint8_t entry)
     b0_sleep_enable();
     b0_usb_connect(&m->usb, true);
     while (b->exit == B0_EXIT_NONE || b0_bootloader_busy(b)) {
-        uint32_t now_us = b0_time_us(&m->time);
+        uint32_t now_us = m->time.now_us;
 
+        /* The flash first: it shall not wait while the bus is looked after. */
+        b0_bootloader_step(b, &m->usb, now_us);
         b0_sleep_forget();
         b0_usb_poll(&m->usb);
+        now_us = b0_time_us(&m->time);
         if (b0_bootloader_step(b, &m->usb, now_us))
             continue;
         led_show(b0_bootloader_busy(b) ? BOARD_PATTERN_BUSY : BOARD_PATTERN_WAITING, now_us);

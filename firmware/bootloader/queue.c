@@ -213,10 +213,11 @@ static bool same(const uint8_t *a, const uint8_t *b, uint32_t size)
 static void program_more(struct b0_queue *q)
 {
     while (q->left > 0) {
+        const uint8_t *now = contents(q, q->address);
         bool is_word = q->address % 4 == 0 && q->left >= 4;
         uint32_t size = is_word ? 4 : 1;
 
-        if (!same(contents(q, q->address), q->data, size)) {
+        if (is_word ? b0_load32(now) != b0_load32(q->data) : *now != *q->data) {
             size = ops(q)->program(q->flash->context, q->address, q->data, size);
             q->address += size;
             q->data += size;

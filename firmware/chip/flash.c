@@ -51,7 +51,7 @@ static uint32_t program(void *context, uint32_t address, const uint8_t *data, ui
     struct b0_flash *flash = context;
     uint32_t unit = flash->unit_bytes;
 
-    while (unit > 1 && (address % unit != 0 || size < unit))
+    while (unit > 1 && ((address & (unit - 1)) != 0 || size < unit))
         unit /= 2;
     FLASH->cr = FLASH_CR_EOPIE | FLASH_CR_PG | (uint32_t)width(unit) << FLASH_CR_PSIZE_SHIFT;
     if (unit == 4)
