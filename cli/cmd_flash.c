@@ -1,9 +1,12 @@
 /* boot0 flash: the main job. */
 #include "arduino/target.h"
+#include "console.h"
 #include "dry_run.h"
 #include "job.h"
 #include "json.h"
 #include "text.h"
+
+#include <string.h>
 
 static void json_report(const struct job *job, const struct boot0_report *report)
 {
@@ -80,32 +83,66 @@ static enum boot0_status flash(struct job *job, struct boot0_image *image,
     return B0_OK;
 }
 
+enum {
+    APPEAR_MS = 10000, /* a program that was started has a serial port by then, if ever */
+    MONITOR_BAUD = 115200,
+};
+
+/* The program's port is at the same place of the bus as its board. */
+static enum boot0_status monitor(const char *path, const struct arguments *arguments,
+                                 struct boot0_error *error)
+{
+    const struct console console = {.path = path,
+                                    .baud = MONITOR_BAUD,
+                                    .wait_ms = APPEAR_MS,
+                                    .quiet = arguments->quiet || arguments->json};
+
+    return console_run(&console, error);
+}
+
+static enum boot0_status check_monitor(const struct arguments *arguments, struct boot0_error *error)
+{
+    if (!arguments->monitor || !(arguments->port || arguments->virtual_count > 0 ||
+                                 arguments->replay || arguments->no_run || arguments->dry_run))
+        return B0_OK;
+    boot0_fail(error, B0_E_USAGE, "--monitor goes with a board on USB whose program is started");
+    return boot0_hint(error, "Leave --port, --virtual, --replay, --no-run and --dry-run away; a "
+                             "serial port is shown by `boot0 monitor PORT`.");
+}
+
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
     struct boot0_image *image = job_load(arguments, 0, arguments->operand_count, error);
+    char path[B0_PATH_MAX] = "";
     struct job job;
     enum boot0_status status;
 
     /* The file is read first: nobody should fetch a board for a file with a mistake. */
     if (!image)
         return error->code;
+    status = check_monitor(arguments, error);
+    if (status != B0_OK) {
+        boot0_image_free(image);
+        return status;
+    }
     ide_choose(arguments);
     status = job_open(&job, arguments, error);
+    if (status == B0_OK)
+        memcpy(path, boot0_session_board(job.session)->usb.path, sizeof path);
     if (status == B0_OK)
         status = flash(&job, image, arguments, error);
     job_close(&job);
     boot0_image_free(image);
-    return status;
+    return status == B0_OK && arguments->monitor ? monitor(path, arguments, error) : status;
 }
 
-static const enum option taken[] = {OPTIONS_BOARD,        OPTION_IDE_PORT,
-                                    OPTION_ADDRESS,       OPTION_DRY_RUN,
-                                    OPTION_FULL,          OPTION_NO_PRESERVE,
-                                    OPTION_NO_VERIFY,     OPTION_NO_RUN,
-                                    OPTION_VDD,           OPTION_PATIENT,
-                                    OPTION_BOARD_ENTRY,   OPTION_CHIP,
-                                    OPTION_IGNORE_SUFFIX, OPTION_ALLOW_OPTION_BYTES,
-                                    OPTION_FORCE,         OPTIONS_OUTPUT};
+static const enum option taken[] = {
+    OPTIONS_BOARD,    OPTION_IDE_PORT,      OPTION_ADDRESS,
+    OPTION_DRY_RUN,   OPTION_FULL,          OPTION_NO_PRESERVE,
+    OPTION_NO_VERIFY, OPTION_NO_RUN,        OPTION_MONITOR,
+    OPTION_VDD,       OPTION_PATIENT,       OPTION_BOARD_ENTRY,
+    OPTION_CHIP,      OPTION_IGNORE_SUFFIX, OPTION_ALLOW_OPTION_BYTES,
+    OPTION_FORCE,     OPTIONS_OUTPUT};
 
 const struct command command_flash = {
     .name = "flash",

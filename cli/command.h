@@ -24,6 +24,7 @@ struct arguments {
     uint32_t wait_ms;
     const char *virtual_boards[VIRTUAL_MAX];
     size_t virtual_count;
+    bool touch;
     const char *port; /* a serial port; NULL: USB */
     uint32_t baud;
     const char *boot;
@@ -49,6 +50,7 @@ struct arguments {
     bool no_preserve;
     bool no_verify;
     bool no_run;
+    bool monitor;
     bool ignore_suffix;
     bool force;
     bool patient;
@@ -82,6 +84,7 @@ enum option {
     OPTION_PATH,
     OPTION_ALTERNATE,
     OPTION_WAIT,
+    OPTION_TOUCH,
     OPTION_PORT,
     OPTION_BAUD,
     OPTION_BOOT,
@@ -96,6 +99,7 @@ enum option {
     OPTION_NO_PRESERVE,
     OPTION_NO_VERIFY,
     OPTION_NO_RUN,
+    OPTION_MONITOR,
     OPTION_IGNORE_SUFFIX,
     OPTION_ALLOW_OPTION_BYTES,
     OPTION_FORCE,
@@ -125,7 +129,7 @@ enum option {
 
 /* Options of every command that opens a board. */
 #define OPTIONS_BOARD                                                                              \
-    OPTION_DEVICE, OPTION_SERIAL, OPTION_PATH, OPTION_ALTERNATE, OPTION_WAIT, OPTIONS_PORT,        \
+    OPTION_DEVICE, OPTION_SERIAL, OPTION_PATH, OPTION_ALTERNATE, OPTION_WAIT, OPTION_TOUCH, OPTIONS_PORT,        \
         OPTION_VIRTUAL, OPTION_TRACE, OPTION_REPLAY
 #define OPTIONS_PORT   OPTION_PORT, OPTION_BAUD, OPTION_BOOT
 #define OPTIONS_OUTPUT OPTION_JSON, OPTION_QUIET, OPTION_VERBOSE, OPTION_HELP
@@ -148,7 +152,7 @@ struct command {
 
 #define COMMAND_OPTIONS(list) .options = (list), .option_count = sizeof(list) / sizeof(list)[0]
 
-extern const struct command command_list, command_info, command_flash, command_read, command_verify,
+extern const struct command command_list, command_info, command_monitor, command_flash, command_read, command_verify,
     command_erase, command_run, command_reset, command_protect, command_unprotect,
     command_install_bootloader, command_update_bootloader, command_convert, command_discovery,
     command_doctor, command_udev, command_version;

@@ -117,6 +117,7 @@ struct boot0_selection job_selection(const struct arguments *arguments)
         .product = arguments->product,
         .serial = arguments->serial,
         .path = arguments->path,
+        .touch = arguments->touch,
         .wait_ms = arguments->has_wait ? arguments->wait_ms : 0,
     };
 }

@@ -17,6 +17,7 @@ static const struct command *const commands[] = {
     &command_erase,
     &command_run,
     &command_reset,
+    &command_monitor,
     &command_install_bootloader,
     &command_update_bootloader,
     &command_protect,

@@ -105,6 +105,7 @@ struct vboard_settings {
     uint32_t crystal_hz;         /* 0: none */
     bool vbus_wired;             /* PA9 sees VBUS */
     bool battery;                /* on VBAT */
+    bool serial_mode;            /* Maple boards: a program runs at power-up */
     char *elf_file;              /* symbols of the program; NULL: none */
     bool button_set;             /* a pin is held at a level */
     bool button_high;
@@ -190,6 +191,15 @@ struct vboard_uart {
     uint8_t data[VBOARD_UART_DATA_MAX];
 };
 
+/* What a sketch on a Maple board remembers: rom/sketch.c. */
+struct vboard_sketch {
+    uint8_t dtr; /* enum dtr_state */
+    uint8_t coding[7];
+    uint8_t said[1024]; /* a ring of what was not fetched yet */
+    uint16_t said_first;
+    uint16_t said_count;
+};
+
 struct vboard {
     const struct vboard_rom *rom;
     const struct vboard_function *function; /* NULL: nothing on the bus */
@@ -198,6 +208,7 @@ struct vboard {
     struct vboard_usb usb;
     struct vboard_dfu dfu;
     struct vboard_uart uart;
+    struct vboard_sketch sketch;
     struct vboard_work work;
     struct vboard_machine *machine; /* NULL: no program was started yet */
     struct vboard_backup backup;

@@ -272,6 +272,15 @@ static enum boot0_status set_fault(struct vboard_settings *settings, const char 
     return vboard_faults_parse(value, settings, error);
 }
 
+static enum boot0_status set_mode(struct vboard_settings *settings, const char *value,
+                                  struct boot0_error *error)
+{
+    settings->serial_mode = strcmp(value, "serial") == 0;
+    if (settings->serial_mode || strcmp(value, "dfu") == 0)
+        return B0_OK;
+    return bad(error, value, "\"dfu\" or \"serial\"");
+}
+
 /* ---- keys ---- */
 
 static const struct {
@@ -289,6 +298,8 @@ static const struct {
     {{"vbus=0|1", "whether PA9 sees the VBUS of the USB port (default 1)"}, set_vbus},
     {{"vbat=0|1", "1: the backup registers outlive a loss of power (default 0)"}, set_vbat},
     {{"serial=TEXT", "USB serial number"}, set_serial},
+    {{"mode=dfu|serial", "Maple boards: what runs at first, bootloader or sketch (default dfu)"},
+     set_mode},
     {{"supply=V", "supply voltage, 1.65 to 3.6 (default 3.3)"}, set_supply},
     {{"feature_erase=0|1", "1: the supply range of the ROM speeds up erasing too (unproven)"},
      set_feature_erase},
@@ -342,7 +353,7 @@ static enum boot0_status parse_pair(char *pair, struct vboard_settings *settings
         boot0_fail(error, B0_E_USAGE, "a virtual board has no setting \"%s\"", pair);
         if (error)
             boot0_hint(error, "Settings are flash, fill, boot0, crystal, elf, button, vbus, vbat, "
-                              "serial, supply, rdp, poll_address, "
+                              "mode, serial, supply, rdp, poll_address, "
                               "poll_erase, poll_data, feature_erase, baud_max, wiring and fault, "
                               "each as key=value.");
         return B0_E_USAGE;

@@ -48,6 +48,7 @@ void ide_choose(struct arguments *arguments)
         arguments->path = port;
     } else if (find_serial(port, arguments->ide_serial, sizeof arguments->ide_serial)) {
         arguments->serial = arguments->ide_serial;
+        arguments->touch = true; /* the user has named the program's port */
     } else if (!arguments->quiet) {
         snprintf(text, sizeof text,
                  "there is no board at the port %s; the only one that is there "

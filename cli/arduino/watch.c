@@ -101,7 +101,8 @@ static void look_for_boards(struct watch *watch)
                                  &error) != B0_OK)
         count = 0;
     for (size_t i = 0; i < count && i < IDE_PORTS_MAX; i++)
-        meet(watch, &candidates[i]);
+        if (!candidates[i].serial_only) /* a serial port, and shown as that */
+            meet(watch, &candidates[i]);
     forget_unseen(watch);
 }
 

@@ -77,7 +77,9 @@ struct boot0_selection {
     uint16_t product;
     const char *serial; /* NULL: any */
     const char *path;   /* "1-2.3"; NULL: any */
-    uint32_t wait_ms;   /* how long to wait for it; 0: not; UINT32_MAX: for ever */
+    /* Also a program that only has a USB serial port: it is touched to bring it to DFU mode. */
+    bool touch;
+    uint32_t wait_ms; /* how long to wait for it; 0: not; UINT32_MAX: for ever */
 };
 
 /*

@@ -150,6 +150,7 @@ enum {
 enum {
     B0_VENDOR_ST = 0x0483,
     B0_PRODUCT_ST_DFU = 0xdf11,
+    B0_PRODUCT_ST_SERIAL = 0x5740, /* ST's virtual COM port */
     B0_VENDOR_LEAFLABS = 0x1eaf,
     B0_PRODUCT_MAPLE_DFU = 0x0003,
     B0_PRODUCT_MAPLE_SERIAL = 0x0004,

@@ -17,7 +17,8 @@ extern "C" {
 #endif
 
 /*
- * How a port is set. Characters have 8 data bits, even parity and 1 stop bit always. In a stream
+ * How a port is set. Characters have 8 data bits and 1 stop bit, and even parity on the way to a
+ * bootloader. In a stream
  * that was just opened both modem lines are on, as every system leaves them.
  */
 struct boot0_line {
@@ -41,6 +42,11 @@ struct boot0_stream_ops {
     void (*wait)(void *context, uint32_t microseconds);
     /* A clock that never goes back, in microseconds from any start. */
     uint64_t (*now_us)(void *context);
+    /*
+     * A file descriptor that can be polled for something to receive; -1, or NULL in place of the
+     * function: there is none.
+     */
+    int (*handle)(void *context);
     /* Closes the port and frees the context. */
     void (*close)(void *context);
 };
@@ -77,6 +83,14 @@ B0_API enum boot0_status boot0_uart_open(struct boot0_bus *bus, const struct boo
                                          const struct boot0_uart_options *options,
                                          struct boot0_error *error);
 
+/*
+ * Opens a port as programs use it: 8 data bits, no parity, 1 stop bit, both modem lines on. On
+ * success the caller owns *stream: stream->ops->close(). B0_E_NO_BOARD, B0_E_PERMISSION, B0_E_BUSY,
+ * B0_E_UNSUPPORTED, B0_E_MEMORY.
+ */
+B0_API enum boot0_status boot0_serial_stream(struct boot0_stream *stream, const char *path,
+                                             struct boot0_error *error);
+
 struct boot0_serial_port {
     char path[128];        /* "/dev/ttyUSB0", "COM3" */
     char description[128]; /* as the operating system has it */
@@ -84,6 +98,8 @@ struct boot0_serial_port {
     uint16_t vendor;
     uint16_t product;
     char serial[128]; /* the USB device's serial number; "": none */
+    uint8_t bus;      /* of the USB device, and its number there; 0: unknown */
+    uint8_t address;
 };
 
 /*

@@ -70,12 +70,17 @@ struct boot0_candidate {
     uint8_t dfu_protocol;  /* B0_DFU_PROTOCOL_*, or 0 if it has no DFU interface */
     /* No USB device but a serial port (boot0/serial.h): `path` is its name, all else is 0. */
     bool uart;
+    /* A program without a DFU interface, but with a USB serial port (CDC ACM). */
+    bool serial_only;
 };
+
+struct boot0_stream; /* boot0/serial.h */
 
 struct boot0_bus_ops {
     /*
-     * Fills `list` with at most `capacity` candidates: devices with a DFU interface. *count is set
-     * to how many there are, even if that is more than fit.
+     * Fills `list` with at most `capacity` candidates: devices with a DFU interface, and
+     * those with a USB serial port only. *count is set to how many there are, even if that is more
+     * than fit.
      */
     enum boot0_status (*scan)(void *context, struct boot0_candidate *list, size_t capacity,
                               size_t *count, struct boot0_error *error);
@@ -89,6 +94,12 @@ struct boot0_bus_ops {
     /* Opens a candidate. On success the caller owns *transport: transport->ops->close(). */
     enum boot0_status (*open)(void *context, const struct boot0_candidate *candidate,
                               struct boot0_transport *transport, struct boot0_error *error);
+    /*
+     * Opens the serial port of a candidate. On success the caller owns *stream:
+     * stream->ops->close(). NULL: this bus has none.
+     */
+    enum boot0_status (*open_serial)(void *context, const struct boot0_candidate *candidate,
+                                     struct boot0_stream *stream, struct boot0_error *error);
     /* Frees the bus. All its transports must be closed before. */
     void (*close)(void *context);
 };

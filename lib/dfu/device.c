@@ -39,7 +39,7 @@ static enum boot0_xfer get_descriptor(const struct boot0_transport *transport, u
 }
 
 static enum boot0_status read_configuration(const struct boot0_transport *transport,
-                                            struct b0_dfu_configuration *found,
+                                            bool serial_only, struct b0_dfu_configuration *found,
                                             struct boot0_error *error)
 {
     uint8_t blob[CONFIGURATION_MAX];
@@ -65,7 +65,7 @@ static enum boot0_status read_configuration(const struct boot0_transport *transp
                                      "Else a bad cable or hub: plug it in anew, without a hub.");
         return boot0_hint(error, "A bad cable or hub, usually. Plug it in anew, without a hub.");
     }
-    if (b0_descriptors_walk(blob, actual, found))
+    if (b0_descriptors_walk(blob, actual, found) || serial_only)
         return B0_OK;
     boot0_fail(error, B0_E_PROTOCOL, "the board's descriptors name no DFU interface");
     return boot0_hint(error, "They may have been damaged on the way. Plug the board in anew.");
@@ -114,6 +114,8 @@ static void add_alternates(const struct boot0_transport *transport,
 {
     uint8_t interface = found->alternates[0].interface;
 
+    if (found->alternate_count == 0)
+        return; /* a program with a serial port only */
     board->mode =
         found->alternates[0].protocol == B0_DFU_PROTOCOL_RUNTIME ? B0_MODE_RUNTIME : B0_MODE_DFU;
     for (size_t i = 0; i < found->alternate_count; i++)
@@ -188,7 +190,7 @@ enum boot0_status b0_device_probe(const struct boot0_transport *transport,
     uint16_t language;
 
     memset(&found, 0, sizeof found);
-    status = read_configuration(transport, &found, error);
+    status = read_configuration(transport, board->usb.serial_only, &found, error);
     if (status != B0_OK)
         return status;
     language = read_language(transport);

@@ -2,6 +2,7 @@
 #include "../dfu/device.h"
 #include "../dfu/dfu.h"
 #include "../uart/uart.h"
+#include "enter.h"
 #include "private.h"
 
 #include <ctype.h>
@@ -24,6 +25,8 @@ struct candidates {
 static bool candidate_fits(const struct boot0_candidate *candidate,
                            const struct boot0_selection *selection)
 {
+    if (candidate->serial_only && !b0_entry_find(candidate, selection->touch))
+        return false;
     if (selection->has_vendor && candidate->vendor != selection->vendor)
         return false;
     if (selection->has_product && candidate->product != selection->product)
@@ -86,10 +89,15 @@ static enum boot0_status open_and_probe(const struct boot0_bus *bus,
 
     memset(board, 0, sizeof *board);
     board->usb = *candidate;
-    board->mode =
-        candidate->dfu_protocol == B0_DFU_PROTOCOL_RUNTIME ? B0_MODE_RUNTIME : B0_MODE_DFU;
+    board->mode = candidate->serial_only || candidate->dfu_protocol == B0_DFU_PROTOCOL_RUNTIME
+                      ? B0_MODE_RUNTIME
+                      : B0_MODE_DFU;
     board->flash_alternate = -1;
     status = bus->ops->open(bus->context, candidate, transport, error);
+    if (status == B0_E_PERMISSION && candidate->serial_only) {
+        transport->ops = NULL; /* its serial port may be open to us all the same */
+        return B0_OK;
+    }
     if (status != B0_OK)
         return status;
     status = candidate->uart ? b0_uart_probe(transport, board, error)
@@ -104,6 +112,13 @@ static enum boot0_status open_and_probe(const struct boot0_bus *bus,
 static bool serial_fits(const struct boot0_board *board, const struct boot0_selection *selection)
 {
     return !selection->serial || strcasecmp(board->serial, selection->serial) == 0;
+}
+
+static void close_probed(struct boot0_transport *transport)
+{
+    if (transport->ops)
+        transport->ops->close(transport->context);
+    transport->ops = NULL;
 }
 
 enum boot0_status boot0_board_list(const struct boot0_bus *bus,
@@ -131,7 +146,7 @@ enum boot0_status boot0_board_list(const struct boot0_bus *bus,
         struct boot0_error access = {0};
 
         if (open_and_probe(bus, &found.list[i], board, &transport, &access) == B0_OK)
-            transport.ops->close(transport.context);
+            close_probed(&transport);
         board->access = access;
         if (access.code != B0_OK ? !selection->serial : serial_fits(board, selection))
             ++*count;
@@ -170,11 +185,7 @@ static enum boot0_status fail_none(const struct boot0_selection *selection,
 
 static void close_transport(struct boot0_session *session)
 {
-    struct boot0_transport *transport = &session->transport;
-
-    if (transport->ops)
-        transport->ops->close(transport->context);
-    transport->ops = NULL;
+    close_probed(&session->transport);
 }
 
 /* The only candidate: opened at once, and kept if it is the one. */
@@ -291,6 +302,42 @@ static enum boot0_status find_again(struct boot0_session *session, struct boot0_
     }
 }
 
+/* Asks a program for DFU mode by its serial port. */
+static enum boot0_status enter_by_serial(const struct boot0_bus *bus,
+                                         const struct boot0_candidate *candidate, bool asked,
+                                         struct boot0_error *error)
+{
+    struct boot0_stream stream;
+    enum boot0_status status;
+
+    if (!bus->ops->open_serial) {
+        boot0_fail(error, B0_E_UNSUPPORTED, "the program's serial port cannot be reached here");
+        return boot0_hint(error, "Bring the board into DFU mode by its button.");
+    }
+    status = bus->ops->open_serial(bus->context, candidate, &stream, error);
+    if (status != B0_OK)
+        return status;
+    status = b0_entry_play(b0_entry_find(candidate, asked), &stream, error);
+    stream.ops->close(stream.context);
+    return status;
+}
+
+/* Asks the program that the session has found for DFU mode, in the way that it knows. */
+static enum boot0_status ask_program(struct boot0_session *session, bool asked,
+                                     struct boot0_error *error)
+{
+    enum boot0_status status;
+
+    b0_session_note(session, "the program at %s is asked for DFU mode", session->board.usb.path);
+    if (session->board.usb.serial_only) {
+        close_transport(session);
+        return enter_by_serial(&session->bus, &session->board.usb, asked, error);
+    }
+    status = b0_dfu_detach(&session->transport, &session->board, error);
+    close_transport(session);
+    return status;
+}
+
 enum boot0_status b0_session_find(struct boot0_session *session,
                                   const struct boot0_selection *selection,
                                   struct boot0_error *error)
@@ -302,10 +349,7 @@ enum boot0_status b0_session_find(struct boot0_session *session,
         selection = &any;
     status = find_within(session, selection, selection->wait_ms, error);
     if (status == B0_OK && session->board.mode == B0_MODE_RUNTIME) {
-        b0_session_note(session, "the program at %s is asked for DFU mode",
-                        session->board.usb.path);
-        status = b0_dfu_detach(&session->transport, &session->board, error);
-        close_transport(session);
+        status = ask_program(session, selection->touch, error);
         if (status == B0_OK)
             status = find_again(session, error);
     }
@@ -327,9 +371,11 @@ enum boot0_status boot0_board_detach(const struct boot0_bus *bus, const char *pa
         status = open_and_probe(bus, &found.list[0], &board, &transport, error);
     if (status != B0_OK)
         return status;
-    if (!board.usb.uart)
+    if (board.usb.serial_only)
+        status = enter_by_serial(bus, &board.usb, false, error);
+    else if (!board.usb.uart)
         status = b0_dfu_detach(&transport, &board, error);
-    transport.ops->close(transport.context);
+    close_probed(&transport);
     return status;
 }
 

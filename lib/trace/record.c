@@ -134,6 +134,16 @@ static uint64_t bus_now(void *context)
     return recorder->bus.ops->now_us(recorder->bus.context);
 }
 
+static enum boot0_status open_serial(void *context, const struct boot0_candidate *candidate,
+                                     struct boot0_stream *stream, struct boot0_error *error)
+{
+    struct recorder *recorder = context;
+
+    if (!recorder->bus.ops->open_serial)
+        return boot0_fail(error, B0_E_UNSUPPORTED, "the program's serial port cannot be reached");
+    return recorder->bus.ops->open_serial(recorder->bus.context, candidate, stream, error);
+}
+
 /* What a replay needs to know of a board that it cannot ask. */
 static void write_open(struct recorder *recorder, const struct boot0_candidate *c)
 {
@@ -180,6 +190,7 @@ static const struct boot0_bus_ops bus_ops = {
     .wait_change = wait_change,
     .now_us = bus_now,
     .open = open_board,
+    .open_serial = open_serial,
     .close = close_bus,
 };
 

@@ -23,6 +23,7 @@ enum {
 struct serial {
     struct sp_port *port;
     struct boot0_line line; /* as set; baud 0: not yet */
+    bool plain;             /* no parity */
     bool marks;             /* damaged characters come marked */
     uint8_t raw[3];         /* a mark of which the rest has not come yet */
     size_t raw_count;
@@ -162,7 +163,8 @@ static enum boot0_xfer set_speed(struct serial *serial, uint32_t baud)
 {
     if (sp_set_baudrate(serial->port, (int)baud) != SP_OK)
         return B0_XFER_ERROR;
-    mark_damage(serial);
+    if (!serial->plain)
+        mark_damage(serial);
     return B0_XFER_OK;
 }
 
@@ -183,7 +185,23 @@ static enum boot0_xfer set(void *context, const struct boot0_line *line)
     if (result != B0_XFER_OK)
         return result;
     serial->line = *line;
+    if (serial->plain) /* what a program says is not lost because its port is set */
+        return B0_XFER_OK;
     return sp_flush(serial->port, SP_BUF_INPUT) == SP_OK ? B0_XFER_OK : B0_XFER_GONE;
+}
+
+static int handle(void *context)
+{
+    int fd = -1;
+#ifndef _WIN32
+    struct serial *serial = context;
+
+    if (sp_get_port_handle(serial->port, &fd) != SP_OK)
+        fd = -1;
+#else
+    (void)context;
+#endif
+    return fd;
 }
 
 static void close_port(void *context)
@@ -201,6 +219,7 @@ static const struct boot0_stream_ops serial_ops = {
     .set = set,
     .wait = wait_us,
     .now_us = now_us,
+    .handle = handle,
     .close = close_port,
 };
 
@@ -234,8 +253,8 @@ static enum boot0_status fail_open(const char *path, enum sp_return result,
                              "plugged in?");
 }
 
-/* 8E1, no flow control; the modem lines as the system has left them. */
-static enum sp_return configure(struct sp_port *port)
+/* 8E1 or 8N1, no flow control; the modem lines as the system has left them. */
+static enum sp_return configure(struct sp_port *port, bool plain)
 {
     struct sp_port_config *config;
     enum sp_return result = sp_new_config(&config);
@@ -243,7 +262,7 @@ static enum sp_return configure(struct sp_port *port)
     if (result != SP_OK)
         return result;
     sp_set_config_bits(config, 8);
-    sp_set_config_parity(config, SP_PARITY_EVEN);
+    sp_set_config_parity(config, plain ? SP_PARITY_NONE : SP_PARITY_EVEN);
     sp_set_config_stopbits(config, 1);
     sp_set_config_flowcontrol(config, SP_FLOWCONTROL_NONE);
     result = sp_set_config(port, config);
@@ -251,8 +270,8 @@ static enum sp_return configure(struct sp_port *port)
     return result;
 }
 
-static enum boot0_status open_port(struct boot0_stream *stream, const char *path,
-                                   struct boot0_error *error)
+static enum boot0_status open_as(struct boot0_stream *stream, const char *path, bool plain,
+                                 struct boot0_error *error)
 {
     struct serial *serial = calloc(1, sizeof *serial);
     enum sp_return result;
@@ -263,8 +282,9 @@ static enum boot0_status open_port(struct boot0_stream *stream, const char *path
     if (result == SP_OK) {
         result = sp_open(serial->port, SP_MODE_READ_WRITE);
         if (result == SP_OK) {
-            result = configure(serial->port);
+            result = configure(serial->port, plain);
             if (result == SP_OK) {
+                serial->plain = plain;
                 serial->line = (struct boot0_line){.dtr = true, .rts = true};
                 *stream = (struct boot0_stream){&serial_ops, serial};
                 return B0_OK;
@@ -280,6 +300,18 @@ static enum boot0_status open_port(struct boot0_stream *stream, const char *path
     return error->code;
 }
 
+static enum boot0_status open_port(struct boot0_stream *stream, const char *path,
+                                   struct boot0_error *error)
+{
+    return open_as(stream, path, false, error);
+}
+
+enum boot0_status boot0_serial_stream(struct boot0_stream *stream, const char *path,
+                                      struct boot0_error *error)
+{
+    return open_as(stream, path, true, error);
+}
+
 enum boot0_status boot0_serial_open(struct boot0_bus *bus, const struct boot0_uart_options *options,
                                     struct boot0_error *error)
 {
@@ -292,7 +324,7 @@ static void describe(const struct sp_port *port, struct boot0_serial_port *to)
 {
     const char *description = sp_get_port_description(port);
     const char *serial = NULL;
-    int vendor, product;
+    int vendor, product, bus, address;
 
     snprintf(to->path, sizeof to->path, "%s", sp_get_port_name(port));
     snprintf(to->description, sizeof to->description, "%s", description ? description : "");
@@ -302,6 +334,10 @@ static void describe(const struct sp_port *port, struct boot0_serial_port *to)
     to->product = to->usb ? (uint16_t)product : 0;
     if (to->usb)
         serial = sp_get_port_usb_serial(port);
+    if (to->usb && sp_get_port_usb_bus_address(port, &bus, &address) == SP_OK) {
+        to->bus = (uint8_t)bus;
+        to->address = (uint8_t)address;
+    }
     snprintf(to->serial, sizeof to->serial, "%s", serial ? serial : "");
 }
 
@@ -337,6 +373,14 @@ enum boot0_status boot0_serial_open(struct boot0_bus *bus, const struct boot0_ua
 {
     (void)options;
     *bus = (struct boot0_bus){0};
+    return fail_unsupported(error);
+}
+
+enum boot0_status boot0_serial_stream(struct boot0_stream *stream, const char *path,
+                                      struct boot0_error *error)
+{
+    (void)path;
+    *stream = (struct boot0_stream){0};
     return fail_unsupported(error);
 }
 

@@ -1,5 +1,5 @@
 /* The machine's USB ports, by libusb-1.0. */
-#include <boot0/transport.h>
+#include <boot0/serial.h>
 
 #include <libusb.h>
 #include <stdbool.h>
@@ -10,6 +10,7 @@
 
 enum {
     PORTS_MAX = 7, /* USB 2.0, 4.1.1: tiers below the root */
+    CDC_ACM = 2,
     POLL_MS = 250, /* hotplug events can be missed; scan at least this often while waiting */
 };
 
@@ -180,6 +181,17 @@ static bool find_dfu(const struct libusb_config_descriptor *config,
     return false;
 }
 
+/* CDC 1.2, 4.2 and 4.3; PSTN 1.2, 3.2. */
+static bool has_acm(const struct libusb_config_descriptor *config)
+{
+    for (int i = 0; i < config->bNumInterfaces; i++)
+        if (config->interface[i].num_altsetting > 0 &&
+            config->interface[i].altsetting[0].bInterfaceClass == LIBUSB_CLASS_COMM &&
+            config->interface[i].altsetting[0].bInterfaceSubClass == CDC_ACM)
+            return true;
+    return false;
+}
+
 static bool examine(libusb_device *device, struct boot0_candidate *candidate)
 {
     struct libusb_device_descriptor d;
@@ -194,6 +206,7 @@ static bool examine(libusb_device *device, struct boot0_candidate *candidate)
         libusb_get_config_descriptor(device, 0, &config) != 0)
         return false;
     found = find_dfu(config, candidate);
+    candidate->serial_only = !found && has_acm(config);
     libusb_free_config_descriptor(config);
     write_path(device, candidate->path, sizeof candidate->path);
     candidate->address = libusb_get_device_address(device);
@@ -204,7 +217,7 @@ static bool examine(libusb_device *device, struct boot0_candidate *candidate)
     candidate->serial_index = d.iSerialNumber;
     candidate->product_index = d.iProduct;
     candidate->manufacturer_index = d.iManufacturer;
-    return found;
+    return found || candidate->serial_only;
 }
 
 static enum boot0_status scan(void *context, struct boot0_candidate *list, size_t capacity,
@@ -295,6 +308,34 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
     return B0_OK;
 }
 
+/* The port of a USB device: by its number on the bus, which its path begins with. */
+static enum boot0_status open_serial(void *context, const struct boot0_candidate *candidate,
+                                     struct boot0_stream *stream, struct boot0_error *error)
+{
+    unsigned long bus = strtoul(candidate->path, NULL, 10);
+    struct boot0_serial_port *ports;
+    size_t count, found;
+    enum boot0_status status = boot0_serial_list(&ports, &count, error);
+
+    (void)context;
+    if (status != B0_OK)
+        return status;
+    for (found = 0; found < count; found++)
+        if (ports[found].usb && ports[found].bus == bus &&
+            ports[found].address == candidate->address)
+            break;
+    if (found < count) {
+        status = boot0_serial_stream(stream, ports[found].path, error);
+    } else {
+        status = boot0_fail(error, B0_E_NO_BOARD, "the program at %s has no serial port yet",
+                            candidate->path);
+        boot0_hint(error, "Its driver may need a moment more: try again. Or bring the board into "
+                          "DFU mode by its button.");
+    }
+    free(ports);
+    return status;
+}
+
 static int LIBUSB_CALL on_hotplug(libusb_context *context, libusb_device *device,
                                   libusb_hotplug_event event, void *user)
 {
@@ -317,8 +358,10 @@ static void wait_change(void *context, uint32_t timeout_ms)
         wait_us(NULL, part_ms * 1000);
         return;
     }
+    /* What has changed since the last wait, while nobody waited, ends this one at once. */
+    if (!bus->changed)
+        libusb_handle_events_timeout_completed(bus->context, &timeout, &bus->changed);
     bus->changed = 0;
-    libusb_handle_events_timeout_completed(bus->context, &timeout, &bus->changed);
 }
 
 static void close_bus(void *context)
@@ -336,6 +379,7 @@ static const struct boot0_bus_ops bus_ops = {
     .wait_change = wait_change,
     .now_us = now_us,
     .open = open_board,
+    .open_serial = open_serial,
     .close = close_bus,
 };
 

@@ -194,7 +194,11 @@ static void close_bus(void *context)
 
 struct boot0_bus board_bus_of(struct board_bus *bus)
 {
-    static const struct boot0_bus_ops ops = {scan, wait_change, now_us, open_board, close_bus};
+    static const struct boot0_bus_ops ops = {.scan = scan,
+                                             .wait_change = wait_change,
+                                             .now_us = now_us,
+                                             .open = open_board,
+                                             .close = close_bus};
 
     return (struct boot0_bus){&ops, bus};
 }

@@ -328,6 +328,16 @@ static void test_maple_has_no_upload(void **state)
 
 /* ---- starting ---- */
 
+/* A sketch has taken the bootloader's place: 1eaf:0004, which has a serial port. */
+static bool is_sketch(const struct vboard *board)
+{
+    uint8_t device[18];
+
+    return vboard_descriptors(board, device, sizeof device) == sizeof device &&
+           b0_load16(device + 8) == B0_VENDOR_LEAFLABS &&
+           b0_load16(device + 10) == B0_PRODUCT_MAPLE_SERIAL;
+}
+
 static void test_starts_after_download(void **state)
 {
     uint8_t page[PAGE];
@@ -339,7 +349,7 @@ static void test_starts_after_download(void **state)
     vboard_wait(board, 10 * SECONDS); /* it waits for the reset */
     assert_true(vboard_connected(board));
     vboard_bus_reset(board);
-    assert_false(vboard_connected(board));
+    assert_true(is_sketch(board));
     assert_true(stats_of(board).started);
     assert_int_equal(stats_of(board).start_address, LOWER);
     assert_int_equal(stats_of(board).resets, 1);
@@ -377,7 +387,7 @@ static void test_waits_for_a_host(void **state)
     vboard_wait(board, 1900 * MS);
     assert_true(vboard_connected(board));
     vboard_wait(board, 200 * MS);
-    assert_false(vboard_connected(board));
+    assert_true(is_sketch(board));
     assert_int_equal(stats_of(board).start_address, UPPER);
     vboard_power_cycle(board);
     get_status(board); /* a host is there */
@@ -394,6 +404,118 @@ static void test_nothing_to_start(void **state)
     vboard_wait(board, 10 * SECONDS);
     assert_true(vboard_connected(board));
     free_board(board);
+}
+
+/* ---- the sketch's serial port ---- */
+
+enum {
+    DTR = 1,
+    RTS = 2,
+    DATA_IN = 0x81,
+    DATA_OUT = 0x03,
+    SET_CONTROL_LINE_STATE = 0x22,
+};
+
+static void set_lines(struct vboard *board, uint16_t lines)
+{
+    assert_int_equal(transfer(board, OUT_CLASS, SET_CONTROL_LINE_STATE, lines, 0, NULL, NULL),
+                     B0_XFER_OK);
+}
+
+static enum boot0_xfer send_text(struct vboard *board, const char *text)
+{
+    uint8_t bytes[64];
+    size_t size = strlen(text);
+
+    memcpy(bytes, text, size);
+    return vboard_packet(board, DATA_OUT, bytes, &size, 0);
+}
+
+/* What the sketch says now, up to a NAK. */
+static void receive_text(struct vboard *board, char *text, size_t size)
+{
+    size_t length = 0, packet = 64;
+    uint8_t bytes[64];
+
+    while (vboard_packet(board, DATA_IN, bytes, &packet, 0) == B0_XFER_OK) {
+        assert_true(packet > 0 && length + packet < size);
+        memcpy(text + length, bytes, packet);
+        length += packet;
+        packet = 64;
+    }
+    text[length] = '\0';
+}
+
+static void test_sketch_talks(void **state)
+{
+    struct vboard *board = new_board("bluepill:mode=serial");
+    uint64_t start_us = vboard_now_us(board);
+    uint8_t byte[64];
+    size_t size = 64;
+    char text[128];
+
+    (void)state;
+    assert_true(is_sketch(board));
+    assert_int_equal(vboard_packet(board, DATA_IN, byte, &size, 5000), B0_XFER_TIMEOUT);
+    assert_int_equal(vboard_now_us(board) - start_us, 5000);
+    set_lines(board, DTR | RTS);
+    assert_int_equal(send_text(board, "echo"), B0_XFER_OK);
+    receive_text(board, text, sizeof text);
+    assert_string_equal(text, "program at 0x08005000\r\necho");
+    size = 1;
+    assert_int_equal(vboard_packet(board, 0x05, byte, &size, 0), B0_XFER_STALL);
+    free_board(board);
+}
+
+/* What nobody fetches it keeps, up to a kilobyte; then it NAKs. */
+static void test_sketch_has_flow_control(void **state)
+{
+    struct vboard *board = new_board("maple:mode=serial");
+    size_t sent = 0;
+    char text[1100];
+
+    (void)state;
+    while (send_text(board, "0123456789abcdef") == B0_XFER_OK)
+        sent += 16;
+    assert_int_equal(sent, 1024);
+    receive_text(board, text, sizeof text);
+    assert_int_equal(strlen(text), 1024);
+    assert_int_equal(send_text(board, "more"), B0_XFER_OK);
+    free_board(board);
+}
+
+/* libmaple, usb_serial.cpp: the bytes right after a falling edge of DTR, and nothing in between. */
+static void test_magic_bytes(void **state)
+{
+    static const struct {
+        uint16_t lines[4];
+        size_t count;
+        const char *text;
+        bool resets;
+    } cases[] = {
+        {{DTR, 0}, 2, "1EAF", true},
+        {{DTR | RTS, RTS}, 2, "1EAF", true},
+        {{DTR, 0}, 2, "xx1EAF", true},
+        {{DTR, 0, RTS}, 3, "1EAF", false}, /* RTS has moved behind the edge */
+        {{DTR}, 1, "1EAF", false},
+        {{0}, 1, "1EAF", false}, /* no edge: it was never on */
+        {{DTR, 0}, 2, "1EAFx", false},
+        {{DTR, 0}, 2, "AF", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct vboard *board = new_board("bluepill:mode=serial");
+
+        for (size_t n = 0; n < cases[i].count; n++)
+            set_lines(board, cases[i].lines[n]);
+        send_text(board, cases[i].text);
+        vboard_wait(board, 10 * MS);
+        assert_int_equal(!is_sketch(board), cases[i].resets);
+        vboard_wait(board, 3 * SECONDS); /* no host: the bootloader starts it again */
+        assert_true(is_sketch(board));
+        free_board(board);
+    }
 }
 
 int main(void)
@@ -415,6 +537,9 @@ int main(void)
         cmocka_unit_test(test_reset_in_idle_is_nothing),
         cmocka_unit_test(test_waits_for_a_host),
         cmocka_unit_test(test_nothing_to_start),
+        cmocka_unit_test(test_sketch_talks),
+        cmocka_unit_test(test_sketch_has_flow_control),
+        cmocka_unit_test(test_magic_bytes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,6 +37,20 @@ static uint32_t find_program(const struct vboard *board)
     return 0;
 }
 
+/* Where the program is; with mode=serial there is one, if need be the least that looks like it. */
+static uint32_t make_program(struct vboard *board)
+{
+    uint32_t address = board->rom->starts[1];
+    uint8_t *vectors;
+
+    if (find_program(board))
+        return find_program(board);
+    vectors = vboard_chip_at(&board->chip, address, 2 * WORD);
+    b0_store32(vectors, 0x20005000);
+    b0_store32(vectors + WORD, address + 0x101);
+    return address;
+}
+
 /*
  * BOOT0 does not matter to these boards: their bootloader is in flash. boot0=1 stands for what a
  * user does instead, holding the button at power-up; after a download it has been released.
@@ -44,13 +58,15 @@ static uint32_t find_program(const struct vboard *board)
 static void start(struct vboard *board)
 {
     bool downloaded = board->dfu.downloaded;
-    bool held = board->settings.boot0 && !downloaded;
-    uint32_t program = find_program(board);
+    bool held = board->settings.boot0 && !board->settings.serial_mode && !downloaded;
+    uint32_t program = board->settings.serial_mode ? make_program(board) : find_program(board);
+    bool at_once = downloaded ? board->rom->starts_quickly
+                              : board->settings.serial_mode && board->stats.resets == 0;
 
     memset(&board->dfu, 0, sizeof board->dfu);
     board->dfu.state = board->rom->start_state;
-    if (program && downloaded && board->rom->starts_quickly) {
-        vboard_start_program(board, program);
+    if (program && at_once) {
+        vboard_sketch_start(board, program);
         return;
     }
     vboard_connect(board, &vboard_maple);
@@ -63,7 +79,7 @@ static void timer(struct vboard *board)
     uint32_t program = find_program(board);
 
     if (program)
-        vboard_start_program(board, program);
+        vboard_sketch_start(board, program);
 }
 
 /* ---- the flash ---- */

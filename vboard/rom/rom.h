@@ -18,6 +18,9 @@ extern const struct vboard_function vboard_dfuse;     /* ST's ROM: dfuse.c */
 extern const struct vboard_function vboard_maple;     /* Maple bootloaders, in flash: maple.c */
 extern const struct vboard_function vboard_uart_only; /* a ROM that knows no USB: uart.c */
 
+/* A Maple bootloader starts the program whose vectors are at an address: sketch.c. */
+void vboard_sketch_start(struct vboard *board, uint32_t address);
+
 /* True for a class request to interface 0, the only one of these devices, in the right direction.
  */
 bool vboard_dfu_is_request(const struct boot0_setup *setup);

@@ -1,0 +1,43 @@
+/* boot0 monitor: what the program prints. */
+#include "console.h"
+
+enum {
+    BAUD = 115200,
+    APPEAR_MS = 2000, /* a program that has just been started may still be on its way */
+};
+
+static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
+{
+    const struct console console = {
+        .port = arguments->operand_count > 0 ? arguments->operands[0] : arguments->port,
+        .path = arguments->path,
+        .serial = arguments->serial,
+        .has_vendor = arguments->has_device,
+        .vendor = arguments->vendor,
+        .has_product = arguments->has_product,
+        .product = arguments->product,
+        .baud = arguments->baud ? arguments->baud : BAUD,
+        .wait_ms = arguments->has_wait ? arguments->wait_ms : APPEAR_MS,
+        .quiet = arguments->quiet,
+    };
+
+    return console_run(&console, error);
+}
+
+static const enum option taken[] = {OPTION_DEVICE, OPTION_SERIAL, OPTION_PATH,  OPTION_WAIT,
+                                    OPTION_PORT,   OPTION_BAUD,   OPTION_QUIET, OPTION_HELP};
+
+const struct command command_monitor = {
+    .name = "monitor",
+    .operands = "[PORT]",
+    .summary = "show what the program prints, send what is typed",
+    .text = "Opens the serial port of a board: the one that is named, the one of the board that "
+            "--serial, --path or -d mean, or the only USB serial port there is. When the board "
+            "resets or is unplugged it is waited for, and known again by its serial number. "
+            "Ctrl-C or Ctrl-] ends it. In a pipe what comes in is sent, and its end is not the "
+            "end.",
+    .examples = "  boot0 monitor\n  boot0 monitor --baud 9600 /dev/ttyUSB0",
+    COMMAND_OPTIONS(taken),
+    .operands_max = 1,
+    .run = run,
+};

@@ -1,0 +1,333 @@
+/* See console.h. */
+#include "console.h"
+
+#include "progress.h"
+#include "text.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum {
+    CANDIDATES_MAX = 64,
+    CTRL_C = 0x03,
+    CTRL_BRACKET = 0x1d, /* as telnet and others have it */
+    WAIT_STEP_MS = 100,
+    POLL_MS = 500,      /* signals end a poll; this is for one that came just before it */
+    POLL_BLIND_MS = 10, /* for a port that cannot be polled */
+    SEND_MS = 2000,
+    CHUNK = 1024,
+};
+
+struct state {
+    const struct console *console;
+    struct boot0_bus bus; /* tells when something is plugged in; zeroed: there is none */
+    struct boot0_stream stream;
+    struct boot0_serial_port found; /* the port that was opened last */
+    bool was_open;
+    bool is_over;
+    bool reads_stdin;
+    bool is_raw;
+    struct termios saved;
+};
+
+/* ---- the terminal ---- */
+
+/*
+ * Without lines, echo and signals: all keys are the program's but two. What is printed still gets
+ * its line ends.
+ */
+static void make_raw(struct state *state)
+{
+    struct termios raw;
+
+    if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &state->saved) != 0)
+        return;
+    raw = state->saved;
+    raw.c_iflag &= ~(tcflag_t)(ICRNL | INLCR | IGNCR | IXON | ISTRIP | BRKINT);
+    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ECHONL | ISIG | IEXTEN);
+    raw.c_cc[VMIN] = 1;
+    raw.c_cc[VTIME] = 0;
+    state->is_raw = tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) == 0;
+}
+
+static void restore(const struct state *state)
+{
+    if (state->is_raw)
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &state->saved);
+}
+
+static void note(const struct state *state, const char *text)
+{
+    if (!state->console->quiet)
+        print_wrapped(stderr, "Note: ", text);
+}
+
+static bool write_all(const uint8_t *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t written = write(STDOUT_FILENO, bytes, size);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return false;
+        bytes += written;
+        size -= (size_t)written;
+    }
+    return true;
+}
+
+/* What was typed, up to a key that ends it. */
+static size_t read_keys(struct state *state, uint8_t *bytes, size_t size)
+{
+    ssize_t got = read(STDIN_FILENO, bytes, size);
+
+    if (got < 0 && errno == EINTR)
+        return 0;
+    if (got <= 0) {
+        state->reads_stdin = false; /* its end: what the program prints is shown all the same */
+        return 0;
+    }
+    for (ssize_t i = 0; state->is_raw && i < got; i++)
+        if (bytes[i] == CTRL_C || bytes[i] == CTRL_BRACKET) {
+            state->is_over = true;
+            return (size_t)i;
+        }
+    return (size_t)got;
+}
+
+/* ---- finding the port ---- */
+
+static bool usb_fits(const struct console *console, const struct boot0_serial_port *port,
+                     uint8_t bus, uint8_t address)
+{
+    if (!port->usb)
+        return false;
+    if (console->has_vendor && port->vendor != console->vendor)
+        return false;
+    if (console->has_product && port->product != console->product)
+        return false;
+    if (console->serial && strcmp(console->serial, port->serial) != 0)
+        return false;
+    return !console->path || (port->bus == bus && port->address == address);
+}
+
+/* The device at a USB port; false: there is none, or it has no serial port. */
+static bool find_device(const struct state *state, uint8_t *bus, uint8_t *address)
+{
+    struct boot0_candidate list[CANDIDATES_MAX];
+    struct boot0_error ignored = {B0_OK, "", ""};
+    size_t count;
+
+    if (!state->bus.ops ||
+        state->bus.ops->scan(state->bus.context, list, CANDIDATES_MAX, &count, &ignored) != B0_OK)
+        return false;
+    for (size_t i = 0; i < count && i < CANDIDATES_MAX; i++)
+        if (strcmp(list[i].path, state->console->path) == 0) {
+            *bus = (uint8_t)strtoul(list[i].path, NULL, 10);
+            *address = list[i].address;
+            return true;
+        }
+    return false;
+}
+
+/* A board that comes back is known by its serial number, whatever name its port has then. */
+static bool is_same(const struct state *state, const struct boot0_serial_port *port)
+{
+    if (state->found.usb && state->found.serial[0])
+        return port->usb && strcmp(port->serial, state->found.serial) == 0 &&
+               port->vendor == state->found.vendor && port->product == state->found.product;
+    return strcmp(port->path, state->found.path) == 0;
+}
+
+static enum boot0_status fail_count(const struct boot0_serial_port *ports, size_t count,
+                                    struct boot0_error *error)
+{
+    char list[384] = "";
+
+    if (count == 0) {
+        boot0_fail(error, B0_E_NO_BOARD, "no board with a serial port was found");
+        return boot0_hint(error, "A program has one if it opens it: over USB, or by an adapter. "
+                                 "`boot0 list --ports` shows which there are; --wait waits.");
+    }
+    for (size_t i = 0; i < count && strlen(list) + 64 < sizeof list; i++)
+        snprintf(list + strlen(list), sizeof list - strlen(list), "\n  %.24s  %.24s", ports[i].path,
+                 ports[i].serial);
+    boot0_fail(error, B0_E_SEVERAL, "%zu serial ports are there, and it is not said which", count);
+    return boot0_hint(error, "Name one, or choose by --serial or --path:%s", list);
+}
+
+/* The port that is meant, in state->found. */
+static enum boot0_status find_port(struct state *state, struct boot0_error *error)
+{
+    const struct console *console = state->console;
+    struct boot0_serial_port *ports;
+    uint8_t bus = 0, address = 0;
+    size_t count, fitting = 0;
+    bool device = !console->path || find_device(state, &bus, &address);
+    enum boot0_status status = boot0_serial_list(&ports, &count, error);
+
+    if (status != B0_OK)
+        return status;
+    for (size_t i = 0; i < count; i++)
+        if (state->was_open && !console->path
+                ? is_same(state, &ports[i])
+                : device && (console->port ? strcmp(ports[i].path, console->port) == 0
+                                           : usb_fits(console, &ports[i], bus, address)))
+            ports[fitting++] = ports[i];
+    if (fitting == 1)
+        state->found = ports[0];
+    else
+        status = fail_count(ports, fitting, error);
+    free(ports);
+    return status;
+}
+
+static enum boot0_status open_port(struct state *state, struct boot0_error *error)
+{
+    const struct boot0_line line = {.baud = state->console->baud, .dtr = true, .rts = true};
+    enum boot0_status status = find_port(state, error);
+
+    if (status == B0_E_NO_BOARD && state->console->port && !state->was_open) {
+        /* Not listed, but perhaps there: a link that udev has made, a pseudo terminal. */
+        memset(&state->found, 0, sizeof state->found);
+        snprintf(state->found.path, sizeof state->found.path, "%s", state->console->port);
+        status = B0_OK;
+    }
+    if (status == B0_OK)
+        status = boot0_serial_stream(&state->stream, state->found.path, error);
+    if (status != B0_OK)
+        return status;
+    if (state->stream.ops->set(state->stream.context, &line) == B0_XFER_OK)
+        return B0_OK;
+    state->stream.ops->close(state->stream.context);
+    state->stream.ops = NULL;
+    boot0_fail(error, B0_E_IO, "the port %s cannot be set to %u baud", state->found.path,
+               state->console->baud);
+    return boot0_hint(error, "Say another speed with --baud.");
+}
+
+/* A moment's wait for something to be plugged in; keys that end it are heeded. */
+static void wait_a_moment(struct state *state)
+{
+    struct pollfd keys = {.fd = STDIN_FILENO, .events = POLLIN};
+    uint8_t lost[CHUNK];
+
+    if (state->bus.ops)
+        state->bus.ops->wait_change(state->bus.context, WAIT_STEP_MS);
+    else
+        poll(NULL, 0, WAIT_STEP_MS);
+    if (state->reads_stdin && state->is_raw && poll(&keys, 1, 0) > 0)
+        read_keys(state, lost, sizeof lost);
+    state->is_over = state->is_over || signals_pending();
+}
+
+static enum boot0_status wait_for_port(struct state *state, struct boot0_error *error)
+{
+    uint32_t waited_ms = 0;
+    uint32_t limit_ms = state->was_open ? UINT32_MAX : state->console->wait_ms;
+
+    while (!state->is_over) {
+        enum boot0_status status = open_port(state, error);
+        /* udev may still be at work on a port that has just appeared. */
+        bool may_come = status == B0_E_NO_BOARD || status == B0_E_IO ||
+                        (status == B0_E_PERMISSION && limit_ms > 0 && waited_ms < 1000);
+
+        if (status == B0_OK || !may_come || (limit_ms != UINT32_MAX && waited_ms >= limit_ms))
+            return status;
+        wait_a_moment(state);
+        waited_ms += WAIT_STEP_MS;
+    }
+    return B0_OK;
+}
+
+/* ---- talking ---- */
+
+/* False: the port is gone. */
+static bool show(struct state *state)
+{
+    uint8_t bytes[CHUNK];
+    size_t actual;
+    enum boot0_xfer result =
+        state->stream.ops->receive(state->stream.context, bytes, sizeof bytes, &actual, 0);
+
+    if (!write_all(bytes, actual))
+        state->is_over = true; /* nobody reads any more */
+    return result != B0_XFER_GONE;
+}
+
+static bool send_keys(struct state *state)
+{
+    uint8_t bytes[CHUNK];
+    size_t size = read_keys(state, bytes, sizeof bytes);
+
+    return size == 0 ||
+           state->stream.ops->send(state->stream.context, bytes, size, SEND_MS) != B0_XFER_GONE;
+}
+
+/* Until it is over or the port is gone. */
+static void talk(struct state *state)
+{
+    int fd = state->stream.ops->handle ? state->stream.ops->handle(state->stream.context) : -1;
+    bool there = true;
+
+    while (there && !state->is_over) {
+        struct pollfd asks[] = {{.fd = fd, .events = POLLIN},
+                                {.fd = state->reads_stdin ? STDIN_FILENO : -1, .events = POLLIN}};
+
+        if (poll(asks, 2, fd < 0 ? POLL_BLIND_MS : POLL_MS) < 0 && errno != EINTR)
+            return;
+        if (signals_pending())
+            state->is_over = true;
+        else if (asks[1].revents != 0)
+            there = send_keys(state);
+        if (there && (asks[0].revents != 0 || fd < 0))
+            there = show(state);
+    }
+}
+
+static enum boot0_status follow(struct state *state, struct boot0_error *error)
+{
+    char text[256];
+
+    while (!state->is_over) {
+        enum boot0_status status = wait_for_port(state, error);
+
+        if (status != B0_OK || state->is_over)
+            return status;
+        snprintf(text, sizeof text,
+                 state->is_raw ? "connected to %.128s; Ctrl-C ends" : "connected to %.128s",
+                 state->found.path);
+        note(state, text);
+        state->was_open = true;
+        talk(state);
+        state->stream.ops->close(state->stream.context);
+        state->stream.ops = NULL;
+        if (!state->is_over)
+            note(state, "the port is gone; waiting for the board");
+    }
+    return B0_OK;
+}
+
+enum boot0_status console_run(const struct console *console, struct boot0_error *error)
+{
+    struct state state = {.console = console, .reads_stdin = true};
+    struct boot0_error ignored = {B0_OK, "", ""};
+    enum boot0_status status;
+
+    if (boot0_usb_open(&state.bus, &ignored) != B0_OK)
+        memset(&state.bus, 0, sizeof state.bus);
+    fflush(stdout);
+    signals_announce(false); /* nothing has to be brought to an end */
+    make_raw(&state);
+    status = follow(&state, error);
+    if (state.stream.ops)
+        state.stream.ops->close(state.stream.context);
+    restore(&state);
+    boot0_bus_close(&state.bus);
+    return status;
+}

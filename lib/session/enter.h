@@ -1,0 +1,19 @@
+/* How programs that have no DFU interface are asked for DFU mode: by their USB serial port. */
+#ifndef B0_LIB_SESSION_ENTER_H
+#define B0_LIB_SESSION_ENTER_H
+
+#include <boot0/serial.h>
+
+struct b0_entry;
+
+/*
+ * The way for such a device. If nobody asked for it (`asked`), only where it can do no harm: with
+ * programs that are known to understand it. NULL: there is none.
+ */
+const struct b0_entry *b0_entry_find(const struct boot0_candidate *candidate, bool asked);
+
+/* Plays it on the open port. B0_E_IO, B0_E_GONE; the port stays open. */
+enum boot0_status b0_entry_play(const struct b0_entry *entry, const struct boot0_stream *stream,
+                                struct boot0_error *error);
+
+#endif

@@ -1,0 +1,68 @@
+"""Maple boards while their sketch runs: boot0 asks it for DFU mode by its serial port, and writes to
+where the file is linked for. dfu-util on the same boards, in DFU mode, is the judge."""
+
+import json
+import sys
+
+from system import BOOT0, Directory, check, equal, need, read, say, vboard, vboard_stats
+
+FLASH = 0x08000000
+BOARDS = [("bluepill", 0x08002000, 2), ("bluepill", 0x08005000, 1), ("maple", 0x08005000, 1)]
+
+
+def sketch(address, size=5000):
+    """A program whose vector table tells what it is linked for."""
+    vectors = [0x20004FF0, address + 0x101] + [address + 0x141] * 14
+    head = b"".join(word.to_bytes(4, "little") for word in vectors)
+    return head + bytes((n * 7 + 1) % 251 for n in range(size - len(head)))
+
+
+def flash_both(directory):
+    for board, address, alternate in BOARDS:
+        say(f"{board}, linked for {address:#x}: from the sketch to the next sketch")
+        image = sketch(address)
+        source = directory.file("sketch.bin", image)
+        ours, theirs = directory.file("ours.bin"), directory.file("theirs.bin")
+        done, stats = vboard_stats(f"{board}:mode=serial,flash={ours}", [BOOT0, "flash", source])
+        check("asked for DFU mode" in done.stderr, done.stderr)
+        equal(stats[0]["started"], True, "started")
+        equal(stats[0]["violations"], 0, "violations")
+        start = address - FLASH
+        equal(read(ours)[start : start + len(image)], image, "what boot0 wrote")
+        # dfu-util takes the reset that ends it for a failure, here as with real boards.
+        vboard(f"{board}:flash={theirs}", ["dfu-util", "-a", str(alternate), "-D", source], 74)
+        equal(read(theirs)[start : start + len(image)], image, "what dfu-util wrote")
+
+
+def seen():
+    say("a sketch is listed as a running program, and no other serial port is")
+    done = vboard(["bluepill:mode=serial", "maple"], [BOOT0, "list", "--json"])
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    equal([row["mode"] for row in rows], ["runtime", "dfu"], "modes")
+    equal([row["product"] for row in rows], ["0x0004", "0x0003"], "products")
+    done = vboard("bluepill:mode=serial", ["dfu-util", "-l"])
+    check("Found DFU" not in done.stdout, done.stdout)
+    done = vboard("bluepill:mode=serial", [BOOT0, "dfu-util", "-l"])
+    check("Found" not in done.stdout.replace("Found Runtime: [", "Found"), done.stdout)
+
+
+def chosen(directory):
+    say("one of two, by its port; and two are one too many")
+    source = directory.file("sketch.bin", sketch(0x08002000))
+    boards = ["bluepill:mode=serial", "bluepill:mode=serial"]
+    _, stats = vboard_stats(boards, [BOOT0, "flash", "--path", "1-2", source])
+    equal([board["sectors_erased"] > 0 for board in stats], [False, True], "flashed")
+    done = vboard(boards, [BOOT0, "flash", source], 69)
+    check("1-1" in done.stderr and "1-2" in done.stderr, done.stderr)
+
+
+def main():
+    need("dfu-util")
+    seen()
+    for part in (flash_both, chosen):
+        with Directory() as directory:
+            part(directory)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,397 @@
+/*
+ * A sketch on a Maple or a blue pill: the program that its bootloader starts. These chips have no
+ * emulated CPU, so this stands for what every such program does beside its own business: the USB
+ * serial port of libmaple, and the way back to the bootloader. Its business is to name itself to
+ * who opens the port, and to send back what it is sent.
+ *
+ * Sources: libmaple's usb_cdcacm.c (descriptors) and usb_serial.cpp (ifaceSetupHook(), rxHook()):
+ * the program resets itself if the first bytes after a falling edge of DTR end with "1EAF". Any
+ * further SET_CONTROL_LINE_STATE with DTR off, such as one that moves RTS, spoils it.
+ */
+#include "rom.h"
+
+#include <core/bytes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    PACKET_SIZE = 64,
+    CONTROL_INTERFACE = 0,
+    DATA_IN = 0x81,
+    NOTIFY_IN = 0x82,
+    DATA_OUT = 0x03,
+    SET_LINE_CODING = 0x20, /* CDC PSTN 1.2, table 13 */
+    GET_LINE_CODING = 0x21,
+    SET_CONTROL_LINE_STATE = 0x22,
+    DTR = 1,
+    RESET_US = 1000,
+    /* A bulk transaction of full speed: USB 2.0, table 5-9, and 12 MBit/s. */
+    TRANSACTION_BYTES = 13,
+    BITS_PER_US = 12,
+};
+
+enum dtr_state {
+    DTR_UNSET,
+    DTR_HIGH,
+    DTR_FALLEN,
+    DTR_LOW,
+};
+
+#define CONFIGURATION_SIZE 67
+
+static const uint8_t descriptors[B0_USB_DEVICE_DESC_SIZE + CONFIGURATION_SIZE] = {
+    /* device: USB 2.0, table 9-8; class CDC; no serial number */
+    18,
+    B0_USB_DESC_DEVICE,
+    0x00,
+    0x02,
+    2,
+    0,
+    0,
+    PACKET_SIZE,
+    0xaf,
+    0x1e,
+    0x04,
+    0x00,
+    0x00,
+    0x02,
+    1,
+    2,
+    0,
+    1,
+    /* configuration: two interfaces, powered by the bus, 100 mA */
+    9,
+    B0_USB_DESC_CONFIGURATION,
+    CONFIGURATION_SIZE,
+    0,
+    2,
+    1,
+    0,
+    0x80,
+    50,
+    /* interface 0: ACM */
+    9,
+    B0_USB_DESC_INTERFACE,
+    CONTROL_INTERFACE,
+    0,
+    1,
+    2,
+    2,
+    1,
+    0,
+    /* header, call management, ACM, union: CDC 1.2, 5.2.3, and PSTN 1.2, 5.3 */
+    5,
+    0x24,
+    0,
+    0x10,
+    0x01,
+    5,
+    0x24,
+    1,
+    3,
+    1,
+    4,
+    0x24,
+    2,
+    6,
+    5,
+    0x24,
+    6,
+    0,
+    1,
+    /* its interrupt endpoint */
+    7,
+    B0_USB_DESC_ENDPOINT,
+    NOTIFY_IN,
+    3,
+    PACKET_SIZE,
+    0,
+    255,
+    /* interface 1: data, and its bulk endpoints */
+    9,
+    B0_USB_DESC_INTERFACE,
+    1,
+    0,
+    2,
+    0x0a,
+    0,
+    0,
+    0,
+    7,
+    B0_USB_DESC_ENDPOINT,
+    DATA_OUT,
+    2,
+    PACKET_SIZE,
+    0,
+    0,
+    7,
+    B0_USB_DESC_ENDPOINT,
+    DATA_IN,
+    2,
+    PACKET_SIZE,
+    0,
+    0,
+};
+
+static const char *const strings[] = {"", "LeafLabs", "Maple"};
+
+/* ---- what it says ---- */
+
+static size_t room(const struct vboard_sketch *sketch)
+{
+    return sizeof sketch->said - sketch->said_count;
+}
+
+static void say(struct vboard_sketch *sketch, const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size && room(sketch) > 0; i++) {
+        sketch->said[(sketch->said_first + sketch->said_count) % sizeof sketch->said] = bytes[i];
+        sketch->said_count++;
+    }
+}
+
+static size_t take_said(struct vboard_sketch *sketch, uint8_t *bytes, size_t size)
+{
+    size_t count = 0;
+
+    for (; count < size && sketch->said_count > 0; count++) {
+        bytes[count] = sketch->said[sketch->said_first];
+        sketch->said_first = (uint16_t)((sketch->said_first + 1u) % sizeof sketch->said);
+        sketch->said_count--;
+    }
+    return count;
+}
+
+static void greet(struct vboard *board)
+{
+    char text[48];
+    int length = snprintf(text, sizeof text, "program at 0x%08x\r\n", board->stats.start_address);
+
+    say(&board->sketch, (const uint8_t *)text, (size_t)length);
+}
+
+/* ---- requests ---- */
+
+static enum boot0_xfer answer(const struct boot0_setup *setup, const uint8_t *bytes, size_t size,
+                              uint8_t *data, size_t *actual)
+{
+    *actual = size < setup->length ? size : setup->length;
+    if (*actual > 0)
+        memcpy(data, bytes, *actual);
+    return B0_XFER_OK;
+}
+
+/* USB 2.0, 9.6.7: the list of languages, or a text. */
+static enum boot0_xfer answer_string(const struct boot0_setup *setup, uint8_t *data, size_t *actual)
+{
+    uint8_t bytes[2 + 2 * VBOARD_STRING_MAX] = {4, B0_USB_DESC_STRING, 0x09, 0x04};
+    size_t index = setup->value & 0xff;
+
+    if (index >= sizeof strings / sizeof strings[0])
+        return B0_XFER_STALL;
+    for (size_t i = 0; strings[index][i]; i++) {
+        b0_store16(bytes + 2 + 2 * i, (uint8_t)strings[index][i]);
+        bytes[0] = (uint8_t)(4 + 2 * i);
+    }
+    return answer(setup, bytes, bytes[0], data, actual);
+}
+
+static enum boot0_xfer get_descriptor(const struct boot0_setup *setup, uint8_t *data,
+                                      size_t *actual)
+{
+    switch (setup->value >> 8) {
+    case B0_USB_DESC_DEVICE:
+        return answer(setup, descriptors, B0_USB_DEVICE_DESC_SIZE, data, actual);
+    case B0_USB_DESC_CONFIGURATION:
+        return answer(setup, descriptors + B0_USB_DEVICE_DESC_SIZE, CONFIGURATION_SIZE, data,
+                      actual);
+    case B0_USB_DESC_STRING:
+        return answer_string(setup, data, actual);
+    default:
+        return B0_XFER_STALL;
+    }
+}
+
+static enum boot0_xfer standard(struct vboard *board, const struct boot0_setup *setup,
+                                uint8_t *data, size_t *actual)
+{
+    static const uint8_t zero[2];
+
+    switch (setup->request) {
+    case B0_USB_GET_DESCRIPTOR:
+        return get_descriptor(setup, data, actual);
+    case B0_USB_GET_STATUS:
+        return answer(setup, zero, 2, data, actual);
+    case B0_USB_GET_CONFIGURATION:
+        return answer(setup, &board->usb.configuration, 1, data, actual);
+    case B0_USB_GET_INTERFACE:
+        return answer(setup, zero, 1, data, actual);
+    case B0_USB_SET_CONFIGURATION:
+        board->usb.configuration = (uint8_t)setup->value;
+        return setup->value <= 1 ? B0_XFER_OK : B0_XFER_STALL;
+    case B0_USB_SET_INTERFACE:
+        return setup->value == 0 ? B0_XFER_OK : B0_XFER_STALL;
+    case B0_USB_SET_ADDRESS:
+        return B0_XFER_OK;
+    default:
+        return B0_XFER_STALL;
+    }
+}
+
+/* ifaceSetupHook() */
+static void set_lines(struct vboard *board, uint16_t lines)
+{
+    struct vboard_sketch *sketch = &board->sketch;
+    bool was_high = sketch->dtr == DTR_HIGH;
+
+    if (lines & DTR)
+        sketch->dtr = DTR_HIGH;
+    else
+        sketch->dtr = was_high ? DTR_FALLEN : DTR_LOW;
+    if ((lines & DTR) && !was_high)
+        greet(board);
+}
+
+static enum boot0_xfer control(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
+                               size_t *actual)
+{
+    struct vboard_sketch *sketch = &board->sketch;
+
+    if ((setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_STANDARD)
+        return standard(board, setup, data, actual);
+    if ((setup->request_type & B0_USB_TYPE_MASK) != B0_USB_TYPE_CLASS ||
+        setup->index != CONTROL_INTERFACE)
+        return B0_XFER_STALL;
+    switch (setup->request) {
+    case SET_LINE_CODING:
+        *actual = setup->length;
+        memcpy(sketch->coding, data,
+               setup->length < sizeof sketch->coding ? setup->length : sizeof sketch->coding);
+        return B0_XFER_OK;
+    case GET_LINE_CODING:
+        return answer(setup, sketch->coding, sizeof sketch->coding, data, actual);
+    case SET_CONTROL_LINE_STATE:
+        set_lines(board, setup->value);
+        return B0_XFER_OK;
+    default:
+        return B0_XFER_STALL;
+    }
+}
+
+/* ---- data ---- */
+
+/* rxHook() */
+static void look_for_magic(struct vboard *board, const uint8_t *data, size_t size)
+{
+    static const uint8_t magic[] = {'1', 'E', 'A', 'F'};
+
+    if (board->sketch.dtr != DTR_FALLEN)
+        return;
+    board->sketch.dtr = DTR_LOW;
+    if (size < sizeof magic || memcmp(data + size - sizeof magic, magic, sizeof magic) != 0)
+        return;
+    vboard_trace(board, "the sketch was sent the magic bytes, and resets");
+    board->timer_us = board->now_us + RESET_US;
+}
+
+/* One transaction; B0_XFER_TIMEOUT: NAK. */
+static enum boot0_xfer transact(struct vboard *board, uint8_t endpoint, uint8_t *data, size_t *size)
+{
+    struct vboard_sketch *sketch = &board->sketch;
+
+    switch (endpoint) {
+    case DATA_IN:
+        *size = take_said(sketch, data, *size < PACKET_SIZE ? *size : PACKET_SIZE);
+        return *size > 0 ? B0_XFER_OK : B0_XFER_TIMEOUT;
+    case DATA_OUT:
+        if (*size > PACKET_SIZE)
+            return B0_XFER_ERROR;
+        if (room(sketch) < *size)
+            return B0_XFER_TIMEOUT;
+        say(sketch, data, *size);
+        look_for_magic(board, data, *size);
+        return B0_XFER_OK;
+    case NOTIFY_IN:
+        return B0_XFER_TIMEOUT;
+    default:
+        return B0_XFER_STALL;
+    }
+}
+
+static enum boot0_xfer packet(struct vboard *board, uint8_t endpoint, uint8_t *data, size_t *size,
+                              uint64_t deadline_us)
+{
+    unsigned connection = board->connection;
+    enum boot0_xfer result = transact(board, endpoint, data, size);
+    size_t bytes = TRANSACTION_BYTES + (result == B0_XFER_OK ? *size : 0);
+
+    if (result == B0_XFER_OK && (endpoint & B0_USB_DIR_IN))
+        board->stats.bytes_in += *size;
+    else if (result == B0_XFER_OK)
+        board->stats.bytes_out += *size;
+    if (result != B0_XFER_TIMEOUT)
+        vboard_clock_advance(board, board->now_us + (bytes * 8 + BITS_PER_US - 1) / BITS_PER_US,
+                             false);
+    else if (deadline_us != VBOARD_NEVER) /* nothing but the host changes what it would say */
+        vboard_clock_advance(board, deadline_us, true);
+    if (!board->function || board->connection != connection)
+        return B0_XFER_GONE;
+    return result;
+}
+
+/* ---- life ---- */
+
+static void start(struct vboard *board)
+{
+    (void)board; /* the bootloader starts it: vboard_sketch_start() */
+}
+
+static void sent(struct vboard *board, const struct boot0_setup *setup)
+{
+    (void)board;
+    (void)setup;
+}
+
+static void bus_reset(struct vboard *board)
+{
+    board->sketch.dtr = DTR_UNSET;
+}
+
+static size_t read_descriptors(const struct vboard *board, uint8_t *bytes, size_t size)
+{
+    size_t total = size < sizeof descriptors ? size : sizeof descriptors;
+
+    (void)board;
+    memcpy(bytes, descriptors, total);
+    return total;
+}
+
+static size_t read_string(const struct vboard *board, uint8_t index, char *text, size_t size)
+{
+    (void)board;
+    if (size == 0)
+        return 0;
+    return (size_t)snprintf(text, size, "%s",
+                            index < sizeof strings / sizeof strings[0] ? strings[index] : "");
+}
+
+static const struct vboard_function sketch_function = {
+    .start = start,
+    .control = control,
+    .sent = sent,
+    .bus_reset = bus_reset,
+    .timer = vboard_system_reset,
+    .descriptors = read_descriptors,
+    .packet = packet,
+    .string = read_string,
+};
+
+void vboard_sketch_start(struct vboard *board, uint32_t address)
+{
+    vboard_start_program(board, address);
+    if (!board->stats.started)
+        return;
+    memset(&board->sketch, 0, sizeof board->sketch);
+    board->timer_us = VBOARD_NEVER;
+    vboard_connect(board, &sketch_function);
+}
