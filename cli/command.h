@@ -129,8 +129,8 @@ enum option {
 
 /* Options of every command that opens a board. */
 #define OPTIONS_BOARD                                                                              \
-    OPTION_DEVICE, OPTION_SERIAL, OPTION_PATH, OPTION_ALTERNATE, OPTION_WAIT, OPTION_TOUCH, OPTIONS_PORT,        \
-        OPTION_VIRTUAL, OPTION_TRACE, OPTION_REPLAY
+    OPTION_DEVICE, OPTION_SERIAL, OPTION_PATH, OPTION_ALTERNATE, OPTION_WAIT, OPTION_TOUCH,        \
+        OPTIONS_PORT, OPTION_VIRTUAL, OPTION_TRACE, OPTION_REPLAY
 #define OPTIONS_PORT   OPTION_PORT, OPTION_BAUD, OPTION_BOOT
 #define OPTIONS_OUTPUT OPTION_JSON, OPTION_QUIET, OPTION_VERBOSE, OPTION_HELP
 
@@ -152,10 +152,10 @@ struct command {
 
 #define COMMAND_OPTIONS(list) .options = (list), .option_count = sizeof(list) / sizeof(list)[0]
 
-extern const struct command command_list, command_info, command_monitor, command_flash, command_read, command_verify,
-    command_erase, command_run, command_reset, command_protect, command_unprotect,
-    command_install_bootloader, command_update_bootloader, command_convert, command_discovery,
-    command_doctor, command_udev, command_version;
+extern const struct command command_list, command_info, command_monitor, command_flash,
+    command_read, command_verify, command_erase, command_run, command_reset, command_protect,
+    command_unprotect, command_install_bootloader, command_update_bootloader, command_convert,
+    command_discovery, command_doctor, command_udev, command_version;
 
 /* ---- options.c ---- */
 
