@@ -140,10 +140,11 @@ static void event_for_all(struct b0_usb *usb, enum b0_usb_event what, uint8_t va
 
 static void send_packet(struct b0_usb *usb)
 {
-    uint16_t size = usb->left < B0_USB_CONTROL_PACKET ? usb->left : B0_USB_CONTROL_PACKET;
+    bool is_full = usb->left >= B0_USB_CONTROL_PACKET;
+    uint16_t size = is_full ? (uint16_t)B0_USB_CONTROL_PACKET : usb->left;
     const uint8_t *data = usb->source;
 
-    if (size < B0_USB_CONTROL_PACKET)
+    if (!is_full)
         usb->zero_packet = false;
     usb->source += size;
     usb->left = (uint16_t)(usb->left - size);
