@@ -64,7 +64,7 @@ static void make_program(struct program *program, uint8_t seed)
     for (size_t i = 0; i < FIRST_SIZE; i++)
         program->first[i] = (uint8_t)(seed + i * 7);
     for (size_t i = 0; i < SECOND_SIZE; i++)
-        program->second[i] = (uint8_t)(seed * 3 + i * 5);
+        program->second[i] = (uint8_t)((size_t)seed * 3 + i * 5);
     memcpy(program->first, start, sizeof start);
 }
 
@@ -108,7 +108,7 @@ static void open_bench(struct bench *bench, const char *fault, const uint8_t *jo
 
 static bool holds(const struct bench *bench, const struct program *program)
 {
-    struct program held;
+    struct program held = {{0}, {0}};
 
     return vboard_peek(bench->board, PROGRAM, held.first, FIRST_SIZE) &&
            vboard_peek(bench->board, SECOND, held.second, SECOND_SIZE) &&
@@ -236,11 +236,11 @@ static bool happens(update_function *update, const char *fault, unsigned n, cons
     char spec[60];
     bool hit;
 
-    snprintf(spec, sizeof spec, "%s@%u:%u", fault, n, OUTAGE_MS);
+    snprintf(spec, sizeof spec, "%s@%u:%d", fault, n, OUTAGE_MS);
     open_bench(&bench, spec, journal, &one);
     enter_bootloader(&bench);
     hit = update(&bench) != B0_OK;
-    vboard_wait(bench.board, 2 * OUTAGE_MS * MS);
+    vboard_wait(bench.board, (uint64_t)OUTAGE_MS * 2 * MS);
     after = stats_of(&bench);
     hit = hit ||
           (strcmp(fault, "powercut") == 0 ? after.flash_operations >= n : after.transfers >= n);
@@ -307,8 +307,10 @@ int main(int argc, char **argv)
         fputs("1..0 # SKIP: there is no bootloader; `make firmware` compiles it\n", stdout);
         return SKIPPED;
     }
-    if (argc > 2 && atoi(argv[2]) > 0)
-        stride = (unsigned)atoi(argv[2]);
+    if (argc > 2)
+        stride = (unsigned)strtoul(argv[2], NULL, 10);
+    if (stride == 0)
+        stride = 1;
     make_program(&one, 1);
     make_program(&two, 2);
     return cmocka_run_group_tests(tests, NULL, NULL);

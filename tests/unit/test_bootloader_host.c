@@ -9,6 +9,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -27,9 +28,10 @@ static char notes[1000];
 
 static void take_note(void *context, const char *text)
 {
+    size_t length = strlen(notes);
+
     (void)context;
-    if (strlen(notes) + strlen(text) < sizeof notes)
-        strcat(notes, text);
+    snprintf(notes + length, sizeof notes - length, "%s", text);
 }
 
 static int blank_board(void **state)
@@ -123,7 +125,7 @@ static void test_info(void **state)
 
 static void test_fresh(void **state)
 {
-    struct boot0_report report;
+    struct boot0_report report = {0};
 
     (void)state;
     assert_int_equal(flash_program(one, SIZE, &report), B0_OK);
@@ -137,7 +139,7 @@ static void test_fresh(void **state)
 
 static void test_nothing_to_do(void **state)
 {
-    struct boot0_report report;
+    struct boot0_report report = {0};
     unsigned erases, programs;
 
     (void)state;
@@ -157,7 +159,7 @@ static void test_nothing_to_do(void **state)
 
 static void test_one_byte(void **state)
 {
-    struct boot0_report report;
+    struct boot0_report report = {0};
 
     (void)state;
     assert_int_equal(flash_program(one, SIZE, NULL), B0_OK);
@@ -176,7 +178,7 @@ static void test_rest_is_preserved(void **state)
 {
     static const uint8_t neighbour[] = "not the program's";
     uint32_t there = B0_PROGRAM_BASE + 0x7000;
-    struct boot0_report report;
+    struct boot0_report report = {0};
 
     (void)state;
     assert_int_equal(flash_program(one, SIZE, NULL), B0_OK);
