@@ -8,6 +8,7 @@
 enum {
     OPERANDS_MAX = 64,
     VIRTUAL_MAX = 16,
+    PATCHES_MAX = 32,
 };
 
 /* What the command line says; filled by options.c. Texts belong to argv. */
@@ -74,6 +75,15 @@ struct arguments {
     const char *prefix;
     const char *family;
 
+    /* many boards */
+    bool follow;
+    bool detach;
+    uint32_t count; /* 0: not said */
+    const char *record;
+    const char *csv;
+    const char *patches[PATCHES_MAX];
+    size_t patch_count;
+
     const char *operands[OPERANDS_MAX];
     size_t operand_count;
 };
@@ -120,6 +130,12 @@ enum option {
     OPTION_SUFFIX,
     OPTION_PREFIX,
     OPTION_FAMILY,
+    OPTION_FOLLOW,
+    OPTION_COUNT_BOARDS,
+    OPTION_DETACH,
+    OPTION_RECORD,
+    OPTION_PATCH,
+    OPTION_CSV,
     OPTION_JSON,
     OPTION_QUIET,
     OPTION_VERBOSE,
@@ -153,9 +169,10 @@ struct command {
 #define COMMAND_OPTIONS(list) .options = (list), .option_count = sizeof(list) / sizeof(list)[0]
 
 extern const struct command command_list, command_info, command_monitor, command_flash,
-    command_read, command_verify, command_erase, command_run, command_reset, command_protect,
-    command_unprotect, command_install_bootloader, command_update_bootloader, command_convert,
-    command_discovery, command_doctor, command_udev, command_version;
+    command_gang, command_watch, command_read, command_verify, command_erase, command_run,
+    command_reset, command_protect, command_unprotect, command_install_bootloader,
+    command_update_bootloader, command_convert, command_discovery, command_doctor, command_udev,
+    command_version;
 
 /* ---- options.c ---- */
 

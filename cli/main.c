@@ -12,6 +12,8 @@ static const struct command *const commands[] = {
     &command_list,
     &command_info,
     &command_flash,
+    &command_gang,
+    &command_watch,
     &command_read,
     &command_verify,
     &command_erase,

@@ -18,7 +18,9 @@ enum kind {
     WAIT,   /* optional seconds */
     VOLTS,  /* uint32_t millivolts */
     BAUD,   /* uint32_t */
+    COUNT,  /* uint32_t, not 0 */
     BOARD,  /* appended to virtual_boards */
+    PATCH,  /* appended to patches */
 };
 
 static const struct row {
@@ -95,6 +97,17 @@ static const struct row {
     [OPTION_PREFIX] = {"prefix", 0, "NAME", TEXT, AT(prefix),
                        "lmdfu[:ADDRESS] (TI) or lpc (NXP) in front; none takes it away"},
     [OPTION_FAMILY] = {"family", 0, "CHIP|ID", TEXT, AT(family), "the chip that a .uf2 is for"},
+    [OPTION_FOLLOW] = {"follow", 0, NULL, FLAG, AT(follow),
+                       "go on: flash boards as they are plugged in"},
+    [OPTION_COUNT_BOARDS] = {"count", 0, "N", COUNT, AT(count),
+                             "so many boards have to be there; with --follow: end after them"},
+    [OPTION_DETACH] = {"detach", 0, NULL, FLAG, AT(detach),
+                       "boards whose program has a DFU interface, too"},
+    [OPTION_RECORD] = {"record", 0, "FILE", TEXT, AT(record),
+                       "append to this file what was flashed, as JSON"},
+    [OPTION_PATCH] = {"patch", 0, "ADDRESS=WHAT", PATCH, 0,
+                      "data for each board: serial, text:..., hex:..., csv:COLUMN (repeatable)"},
+    [OPTION_CSV] = {"csv", 0, "FILE", TEXT, AT(csv), "a table with a row for each board"},
     [OPTION_JSON] = {"json", 0, NULL, FLAG, AT(json), "results as JSON, one object a line"},
     [OPTION_QUIET] = {"quiet", 'q', NULL, FLAG, AT(quiet), "no progress, no notes"},
     [OPTION_VERBOSE] = {"verbose", 'v', NULL, FLAG, AT(verbose),
@@ -230,8 +243,16 @@ static bool take_value(struct arguments *arguments, const struct row *row, const
     case BAUD:
         return parse_number(text, false, &arguments->baud) && arguments->baud >= 300 &&
                arguments->baud <= 4000000;
+    case COUNT:
+        return parse_number(text, false, (uint32_t *)(void *)member) &&
+               *(uint32_t *)(void *)member > 0;
     case BOARD:
         return take_board(arguments, text);
+    case PATCH:
+        if (arguments->patch_count == PATCHES_MAX)
+            return false;
+        arguments->patches[arguments->patch_count++] = text;
+        return true;
     }
     return false;
 }
@@ -284,6 +305,8 @@ static enum boot0_status fail_value(const struct row *row, const char *value,
         [WAIT] = "a number of seconds: --wait=10; or none, to wait for ever",
         [VOLTS] = "volts with at most three decimals: 3.3",
         [BAUD] = "a speed from 300 to 4000000: 115200",
+        [COUNT] = "a number of boards: 16",
+        [PATCH] = "0x0800FFF0=serial or the like, at most 32 times",
         [BOARD] = "a board as `vboard list` shows it; at most 16 of them",
     };
 

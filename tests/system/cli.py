@@ -8,8 +8,8 @@ import sys
 from cli_run import boot0, boot0_json, check_text
 from system import BOOT0, Directory, check, equal, fail, firmware, read, run, say
 
-COMMANDS = ["list", "info", "flash", "read", "verify", "erase", "run", "reset", "protect",
-            "convert", "doctor", "udev", "version"]
+COMMANDS = ["list", "info", "flash", "gang", "watch", "read", "verify", "erase", "run", "reset",
+            "protect", "convert", "doctor", "udev", "version"]
 FLASH = 0x08000000
 
 

@@ -1,0 +1,246 @@
+/* boot0 watch: flashes whenever the file has changed and a board is there. */
+#include "gang/clock.h"
+#include "job.h"
+#include "json.h"
+#include "text.h"
+#include "watch_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    WAIT_MS = 250,
+};
+
+struct watcher {
+    struct arguments *arguments;
+    struct job job;
+    struct watch_file file;
+    bool told_waiting;
+};
+
+static void say(const struct watcher *watcher, const char *text)
+{
+    char label[CLOCK_TEXT + 4], now[CLOCK_TEXT];
+
+    if (watcher->arguments->quiet || watcher->arguments->json)
+        return;
+    snprintf(label, sizeof label, "%s  ", clock_of_day(now));
+    print_wrapped(stderr, label, text);
+}
+
+static bool on_progress(void *context, const struct boot0_progress *progress)
+{
+    struct watcher *watcher = context;
+
+    if (progress->phase == B0_PHASE_WAIT && !watcher->told_waiting) {
+        watcher->told_waiting = true;
+        say(watcher, "waiting for a board in DFU mode");
+    }
+    return !signals_pending();
+}
+
+/* ---- one time ---- */
+
+static enum boot0_status open_session(struct watcher *watcher, struct boot0_session **session,
+                                      struct boot0_error *error)
+{
+    const struct arguments *arguments = watcher->arguments;
+    struct boot0_selection selection = job_selection(arguments);
+    const struct boot0_session_options options = {
+        .supply_mv = arguments->supply_mv,
+        .patient = arguments->patient,
+        .alternate = arguments->alternate,
+        .chip = arguments->chip,
+        .board = arguments->board,
+    };
+    const struct boot0_observer *observer = &watcher->job.observer;
+
+    if (!arguments->has_wait)
+        selection.wait_ms = UINT32_MAX;
+    watcher->told_waiting = false;
+    return boot0_session_open(session, &watcher->job.bus, &selection, &options, observer, error);
+}
+
+static void tell_done(struct watcher *watcher, struct boot0_session *session)
+{
+    char text[256], size[TEXT_SHORT], time[TEXT_SHORT];
+    struct boot0_report report;
+
+    boot0_session_report(session, &report);
+    if (watcher->arguments->json) {
+        watcher->job.session = session;
+        struct json json = job_json_begin(&watcher->job);
+
+        json_text(&json, "file", watcher->file.name);
+        json_number(&json, "bytes_written", report.bytes_written);
+        json_number(&json, "sectors_erased", report.sectors_erased);
+        json_seconds(&json, "seconds", report.total_us);
+        json_bool(&json, "started", report.started);
+        json_end(&json);
+        fflush(stdout);
+        watcher->job.session = NULL;
+        return;
+    }
+    snprintf(text, sizeof text, "flashed the board at %s: %s written in %s%s",
+             boot0_session_board(session)->usb.path, text_size(size, report.bytes_written),
+             text_time(time, report.total_us), report.started ? ", program started" : "");
+    say(watcher, text);
+}
+
+/* The file is read when the board is there: it may have changed while that was waited for. */
+static enum boot0_status flash_once(struct watcher *watcher, struct boot0_error *error)
+{
+    struct arguments arguments = *watcher->arguments; /* job_load() changes it */
+    struct boot0_session *session = NULL;
+    struct boot0_image *image = NULL;
+    enum boot0_status status;
+
+    watch_file_take(&watcher->file);
+    status = open_session(watcher, &session, error);
+    if (status == B0_OK) {
+        watch_file_take(&watcher->file);
+        image = job_load(&arguments, 0, 1, error);
+        status = image ? B0_OK : error->code;
+    }
+    if (status == B0_OK) {
+        struct boot0_flash_options options = job_flash_options(&arguments);
+
+        status = boot0_session_flash(session, image, &options, error);
+    }
+    if (status == B0_OK)
+        tell_done(watcher, session);
+    boot0_session_close(session);
+    boot0_image_free(image);
+    return status;
+}
+
+static void tell_error(struct watcher *watcher, const struct boot0_error *error)
+{
+    char text[1200];
+
+    if (watcher->arguments->json) {
+        report_error(error, true);
+        return;
+    }
+    snprintf(text, sizeof text, "failed: %s", error->message);
+    if (!watcher->arguments->quiet) {
+        say(watcher, text);
+        if (error->hint[0])
+            print_wrapped(stderr, "          ", error->hint);
+    } else {
+        report_error(error, false);
+    }
+}
+
+/* ---- what is waited for ---- */
+
+/* Which boards are there: a number that changes with them. */
+static uint32_t boards_there(const struct watcher *watcher)
+{
+    struct boot0_candidate list[32];
+    struct boot0_error error;
+    uint32_t sum = 2166136261u; /* FNV-1a */
+    size_t count;
+
+    if (watcher->job.bus.ops->scan(watcher->job.bus.context, list, 32, &count, &error) != B0_OK)
+        return 0;
+    for (size_t i = 0; i < count && i < 32; i++) {
+        for (const char *c = list[i].path; *c; c++)
+            sum = (sum ^ (uint8_t)*c) * 16777619u;
+        sum = (sum ^ list[i].address) * 16777619u;
+    }
+    return sum;
+}
+
+/* An error that another plug, or a reset, may cure. */
+static bool is_of_the_board(enum boot0_status status)
+{
+    return status == B0_E_IO || status == B0_E_GONE || status == B0_E_PROTOCOL ||
+           status == B0_E_NO_BOARD || status == B0_E_SEVERAL || status == B0_E_PERMISSION ||
+           status == B0_E_BUSY;
+}
+
+/* Until the file has changed and is whole; after a board's failure also until boards have changed.
+ */
+static void wait_for_work(struct watcher *watcher, enum boot0_status last)
+{
+    uint32_t before = boards_there(watcher);
+
+    while (!signals_pending()) {
+        if (watch_file_wait(&watcher->file, is_of_the_board(last) ? WAIT_MS : -1)) {
+            say(watcher, "the file has changed");
+            return;
+        }
+        if (is_of_the_board(last)) {
+            watcher->job.bus.ops->wait_change(watcher->job.bus.context, 1);
+            if (boards_there(watcher) != before)
+                return;
+        }
+    }
+}
+
+static enum boot0_status watch(struct watcher *watcher, struct boot0_error *error)
+{
+    enum boot0_status status = B0_OK;
+
+    if (!watch_file_is_there(&watcher->file)) {
+        say(watcher, "the file is not there yet: waiting for it");
+        wait_for_work(watcher, B0_OK);
+    }
+    while (!signals_pending()) {
+        status = flash_once(watcher, error);
+        if (signals_pending())
+            break;
+        if (status != B0_OK)
+            tell_error(watcher, error);
+        wait_for_work(watcher, status);
+    }
+    /* Ctrl-C is how this ends; only a board that was left in the middle is worth a word. */
+    if (status == B0_E_CANCELLED && !watcher->told_waiting)
+        return status;
+    return B0_OK;
+}
+
+static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
+{
+    struct watcher watcher = {.arguments = arguments};
+    enum boot0_status status = watch_file_open(&watcher.file, arguments->operands[0], error);
+    char text[400];
+
+    if (status != B0_OK)
+        return status;
+    status = job_open_bus(&watcher.job, arguments, error);
+    if (status == B0_OK) {
+        watcher.job.observer = (struct boot0_observer){on_progress, NULL, &watcher};
+        signals_announce(false);
+        snprintf(text, sizeof text, "watching %.300s; Ctrl-C ends this", watcher.file.name);
+        say(&watcher, text);
+        status = watch(&watcher, error);
+    }
+    job_close(&watcher.job);
+    watch_file_close(&watcher.file);
+    return status;
+}
+
+static const enum option taken[] = {
+    OPTIONS_BOARD,      OPTION_ADDRESS, OPTION_FULL,          OPTION_NO_PRESERVE,
+    OPTION_NO_VERIFY,   OPTION_NO_RUN,  OPTION_VDD,           OPTION_PATIENT,
+    OPTION_BOARD_ENTRY, OPTION_CHIP,    OPTION_IGNORE_SUFFIX, OPTION_ALLOW_OPTION_BYTES,
+    OPTION_FORCE,       OPTION_JSON,    OPTION_QUIET,         OPTION_HELP};
+
+const struct command command_watch = {
+    .name = "watch",
+    .operands = "FILE",
+    .wants = "a file",
+    .summary = "flash whenever a file changes and the board is there",
+    .text = "Flashes the file, and again each time that it changes: once nobody has written to it "
+            "for a moment. If no board is in DFU mode, it waits for one; programs that have a DFU "
+            "interface are asked for it. Goes on after errors, until Ctrl-C. The file need not be "
+            "there yet, and may be replaced by another one of its name.",
+    .examples = "  boot0 watch build/firmware.elf\n  boot0 watch --vdd 3.3 -s 315A28A0B956 app.bin",
+    COMMAND_OPTIONS(taken),
+    .operands_min = 1,
+    .operands_max = 1,
+    .run = run,
+};

@@ -1,0 +1,71 @@
+/* Many boards at once: what their threads share, and the work of one of them. */
+#ifndef BOOT0_CLI_GANG_GANG_H
+#define BOOT0_CLI_GANG_GANG_H
+
+#include "../command.h"
+#include "patch.h"
+#include "record.h"
+#include "rows.h"
+
+#include <pthread.h>
+
+enum {
+    GANG_PATH = B0_PATH_MAX + 8,
+    GANG_LINE = 200,
+};
+
+enum member_state {
+    MEMBER_WORKS,
+    MEMBER_ENDED, /* its thread can be joined */
+    MEMBER_JOINED,
+};
+
+/* One attempt at one board. What is below the lock is its gang's lock's. */
+struct member {
+    struct gang *gang;
+    pthread_t thread;
+    const char *virtual_board; /* NULL: a board of the machine's */
+    struct boot0_candidate candidate;
+    char path[GANG_PATH];
+
+    enum member_state state;
+    struct boot0_progress progress;
+    bool has_progress;
+    char serial[B0_TEXT_MAX];
+    char chip[64];
+    struct boot0_error result;
+    struct boot0_report report;
+    char digest[65];
+    size_t csv_line;
+    bool shown; /* its result */
+};
+
+struct gang {
+    const struct arguments *arguments;
+    const struct boot0_image *image;
+    struct patch patches[PATCHES_MAX];
+    bool has_csv;
+    struct rows rows;
+    struct record record;
+    pthread_mutex_t lock;
+
+    /* the main thread's */
+    struct member **members;
+    size_t count, room;
+    bool smart;   /* stderr is a terminal that can redraw */
+    size_t drawn; /* lines of it that are under way */
+};
+
+/* A thread's function; its context is a struct member. */
+void *member_run(void *context);
+
+/* ---- show.c: only the main thread ---- */
+
+/* What is new: results, and on a terminal a line for each board at work. */
+void show_update(struct gang *gang);
+/* Takes the lines of the boards at work away, before something else is printed. */
+void show_clear(struct gang *gang);
+/* "1-2.3     Writing    45%"; exposed for the tests. */
+void show_line(const struct member *member, int width, char line[GANG_LINE]);
+
+#endif

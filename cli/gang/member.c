@@ -1,0 +1,226 @@
+/* The work at one board, in a thread and on a bus of its own. */
+#include "gang.h"
+
+#include "../job.h"
+#include "../text.h"
+
+#include <boot0/virtual.h>
+#include <core/sha256.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct work {
+    struct member *member;
+    struct boot0_bus bus;
+    struct boot0_session *session;
+    struct boot0_image *image;
+    struct boot0_flash_options options;
+    bool has_row;
+    size_t row;
+    bool begun; /* in the record */
+    struct record_board entry;
+};
+
+static bool on_progress(void *context, const struct boot0_progress *progress)
+{
+    struct member *member = context;
+
+    pthread_mutex_lock(&member->gang->lock);
+    member->progress = *progress;
+    member->has_progress = true;
+    pthread_mutex_unlock(&member->gang->lock);
+    return !signals_pending();
+}
+
+/* ---- the image of this board ---- */
+
+/* DfuSe targets: what goes into the main flash belongs to its alternate; others are assigned. */
+static uint8_t alternate_at(const struct boot0_board *board, uint32_t address)
+{
+    const struct boot0_alternate *flash =
+        board->flash_alternate >= 0 ? &board->alternates[board->flash_alternate] : NULL;
+
+    return flash && boot0_layout_sector_at(&flash->layout, address).size != 0 ? flash->alternate
+                                                                              : 0;
+}
+
+static enum boot0_status take_row(struct work *work, struct boot0_error *error)
+{
+    struct gang *gang = work->member->gang;
+    enum boot0_status status;
+
+    if (!gang->has_csv)
+        return B0_OK;
+    pthread_mutex_lock(&gang->lock);
+    status = rows_take(&gang->rows, &work->row, error);
+    if (status == B0_OK)
+        work->member->csv_line = csv_line(&gang->rows.csv, work->row);
+    pthread_mutex_unlock(&gang->lock);
+    work->has_row = status == B0_OK;
+    return status;
+}
+
+static enum boot0_status apply_patches(struct work *work, struct boot0_error *error)
+{
+    struct gang *gang = work->member->gang;
+    const struct boot0_board *board = boot0_session_board(work->session);
+    uint8_t bytes[PATCH_BYTES_MAX];
+    enum boot0_status status = B0_OK;
+
+    for (size_t i = 0; i < gang->arguments->patch_count && status == B0_OK; i++) {
+        const struct patch *patch = &gang->patches[i];
+        size_t size;
+
+        status = patch_bytes(patch, board->serial, &gang->rows.csv, work->row, bytes, &size, error);
+        if (status == B0_OK)
+            status = boot0_image_patch(work->image, alternate_at(board, patch->address),
+                                       patch->address, bytes, size, error);
+    }
+    return status;
+}
+
+/* SHA-256 of the image's bytes in the order of their addresses: of a raw binary, sha256sum's. */
+static void write_digest(const struct boot0_image *image, char text[65])
+{
+    uint8_t digest[B0_SHA256_SIZE];
+    struct b0_sha256 sha;
+
+    b0_sha256_begin(&sha);
+    for (size_t i = 0; i < image->segment_count; i++)
+        b0_sha256_add(&sha, image->segments[i].data, image->segments[i].size);
+    b0_sha256_end(&sha, digest);
+    for (size_t i = 0; i < sizeof digest; i++)
+        snprintf(text + 2 * i, 3, "%02x", digest[i]);
+}
+
+static enum boot0_status make_image(struct work *work, struct boot0_error *error)
+{
+    struct member *member = work->member;
+    enum boot0_status status;
+
+    work->image = boot0_image_clone(member->gang->image);
+    if (!work->image)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+    status = boot0_session_check(work->session, work->image, &work->options, error);
+    if (status == B0_OK && member->gang->arguments->patch_count > 0) {
+        if (work->image->has_addresses)
+            work->options.has_address = false; /* it has its place now */
+        status = take_row(work, error);
+        if (status == B0_OK)
+            status = apply_patches(work, error);
+    }
+    if (status == B0_OK)
+        write_digest(work->image, member->digest);
+    return status;
+}
+
+/* ---- the board ---- */
+
+static enum boot0_status open_bus(struct work *work, struct boot0_error *error)
+{
+    const char *spec = work->member->virtual_board;
+
+    if (spec)
+        return boot0_virtual_open(&work->bus, &spec, 1, error);
+    return boot0_usb_open(&work->bus, error);
+}
+
+static enum boot0_status open_board(struct work *work, const struct boot0_observer *observer,
+                                    struct boot0_error *error)
+{
+    struct member *member = work->member;
+    const struct arguments *arguments = member->gang->arguments;
+    const struct boot0_session_options options = {
+        .supply_mv = arguments->supply_mv,
+        .patient = arguments->patient,
+        .chip = arguments->chip,
+        .board = arguments->board,
+    };
+    /* udev needs a moment until users may open a board that was just plugged in. */
+    const struct boot0_selection selection = {
+        .path = member->virtual_board ? NULL : member->candidate.path, .wait_ms = 1000};
+    enum boot0_status status = open_bus(work, error);
+    const struct boot0_board *board;
+
+    if (status == B0_OK)
+        status =
+            boot0_session_open(&work->session, &work->bus, &selection, &options, observer, error);
+    if (status != B0_OK)
+        return status;
+    board = boot0_session_board(work->session);
+    pthread_mutex_lock(&member->gang->lock);
+    snprintf(member->serial, sizeof member->serial, "%s", board->serial);
+    snprintf(member->chip, sizeof member->chip, "%s",
+             board->chip_count ? board->chips[0]->key : "");
+    pthread_mutex_unlock(&member->gang->lock);
+    return B0_OK;
+}
+
+static enum boot0_status note_begin(struct work *work, struct boot0_error *error)
+{
+    struct member *member = work->member;
+    enum boot0_status status;
+
+    work->entry = (struct record_board){.board = boot0_session_board(work->session),
+                                        .path = member->path,
+                                        .digest = member->digest,
+                                        .csv_line = member->csv_line};
+    pthread_mutex_lock(&member->gang->lock);
+    status = record_begin(&member->gang->record, &work->entry, error);
+    pthread_mutex_unlock(&member->gang->lock);
+    work->begun = status == B0_OK;
+    return status;
+}
+
+/* Also after a failure. An error of its own replaces a success, not a failure. */
+static enum boot0_status note_end(struct work *work, enum boot0_status status,
+                                  struct boot0_error *error)
+{
+    struct member *member = work->member;
+    struct gang *gang = member->gang;
+    struct boot0_error own = {B0_OK, "", ""};
+
+    if (status == B0_OK)
+        error->code = B0_OK;
+    if (work->session)
+        boot0_session_report(work->session, &member->report);
+    pthread_mutex_lock(&gang->lock);
+    if (work->begun)
+        (void)record_done(&gang->record, &work->entry, &member->report, error, &own);
+    if (work->has_row && status != B0_OK && !member->report.touched && own.code == B0_OK &&
+        rows_give_back(&gang->rows, work->row, &own) == B0_OK)
+        member->csv_line = 0;
+    pthread_mutex_unlock(&gang->lock);
+    if (status == B0_OK && own.code != B0_OK) {
+        *error = own;
+        status = own.code;
+    }
+    return status;
+}
+
+void *member_run(void *context)
+{
+    struct member *member = context;
+    struct work work = {.member = member, .options = job_flash_options(member->gang->arguments)};
+    const struct boot0_observer observer = {.progress = on_progress, .context = member};
+    struct boot0_error error = {B0_OK, "", ""};
+    enum boot0_status status = open_board(&work, &observer, &error);
+
+    if (status == B0_OK)
+        status = make_image(&work, &error);
+    if (status == B0_OK)
+        status = note_begin(&work, &error);
+    if (status == B0_OK)
+        status = boot0_session_flash(work.session, work.image, &work.options, &error);
+    status = note_end(&work, status, &error);
+    boot0_session_close(work.session);
+    boot0_bus_close(&work.bus);
+    boot0_image_free(work.image);
+    pthread_mutex_lock(&member->gang->lock);
+    member->result = error;
+    member->result.code = status;
+    member->state = MEMBER_ENDED;
+    pthread_mutex_unlock(&member->gang->lock);
+    return NULL;
+}

@@ -1,0 +1,44 @@
+/* Waiting until a file has changed, and whoever writes it is done. */
+#ifndef BOOT0_CLI_WATCH_FILE_H
+#define BOOT0_CLI_WATCH_FILE_H
+
+#include <boot0/error.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    WATCH_SETTLE_MS = 200, /* a file that has not changed for so long is whole */
+    WATCH_LOOK_MS = 500,   /* how often it is looked at where the system tells nothing */
+};
+
+/* What is seen of a file from outside. Zeroed: there is none. */
+struct file_state {
+    bool there;
+    uint64_t device, inode, size;
+    int64_t seconds;
+    long nanoseconds;
+};
+
+struct watch_file {
+    const char *name;
+    int inotify; /* -1: the system has none */
+    struct file_state taken;
+};
+
+/* The name must live as long. B0_E_NO_INPUT: there is no such directory, or it is no file. */
+enum boot0_status watch_file_open(struct watch_file *file, const char *name,
+                                  struct boot0_error *error);
+void watch_file_close(struct watch_file *file);
+
+bool watch_file_is_there(const struct watch_file *file);
+
+/* The file as it is now will be read: what is waited for is a change against that. */
+void watch_file_take(struct watch_file *file);
+
+/*
+ * True: the file is there, is not as it was taken, and has settled. Waits at most `timeout_ms`
+ * before something changes, or until a signal if that is negative.
+ */
+bool watch_file_wait(struct watch_file *file, int timeout_ms);
+
+#endif

@@ -1,0 +1,185 @@
+"""boot0 gang: sixteen boards of which two fail, their own data, the record; boot0 watch."""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+from cli_run import boot0, boot0_json, fails
+from system import BOOT0, VBOARD, Directory, check, equal, firmware, read, run, say
+
+COUNT = 16
+PATCH = 0x4000  # where the boards' own data goes, from the start of the flash
+FAILING = {3: "fault=unplug@60", 11: "fault=unplug@45"}
+
+
+def boards(directory, faults):
+    specs = []
+    for i in range(COUNT):
+        key = f",{faults[i]}" if i in faults else ""
+        specs.append(f"f407:flash={directory.file(f'{i}.flash')}{key}")
+    return specs
+
+
+def lines(path):
+    return [json.loads(line) for line in read(path).decode().splitlines()]
+
+
+def sixteen(directory):
+    say("sixteen boards, two of which are unplugged at work")
+    image = directory.file("a.bin", firmware(20000))
+    record = directory.file("record")
+    done = run([VBOARD, "--speed", "0", *boards(directory, FAILING), "--",
+                BOOT0, "gang", "--record", record, image], 74)
+    check("14 of 16 boards flashed" in done.stdout, done.stdout)
+    check("2 of 16 boards failed" in done.stderr, done.stderr)
+    paths = {f"1-{i + 1}" for i in FAILING}
+    said = {line.split()[0] for line in done.stdout.splitlines() if "FAILED" in line}
+    equal(said, paths, "the boards that are said to have failed")
+    for i in range(COUNT):
+        same = read(directory.file(f"{i}.flash"))[:20000] == read(image)
+        equal(same, i not in FAILING, f"what board {i} holds")
+    begun = {line["id"]: line for line in lines(record) if line["event"] == "begin"}
+    ended = {line["id"]: line for line in lines(record) if line["event"] == "done"}
+    equal(len(begun), COUNT, "begins")
+    equal(set(begun), set(ended), "those that ended")
+    equal({line["path"] for line in ended.values() if not line["ok"]}, paths, "failures")
+    digest = hashlib.sha256(read(image)).hexdigest()
+    equal({line["image_sha256"] for line in ended.values()}, {digest}, "the digest")
+    equal({line["error"]["code"] for line in ended.values() if not line["ok"]}, {"gone"}, "codes")
+
+    say("again: only what is missing is written")
+    done = run([VBOARD, "--speed", "0", *boards(directory, {}), "--",
+                BOOT0, "gang", "--json", "--count", "16", image])
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    equal(len(results), COUNT, "results")
+    check(all(line["ok"] for line in results), results)
+    equal({line["path"] for line in results if line["bytes_written"] > 0}, paths, "boards written")
+
+
+def own_data(directory):
+    say("a row of a table for each board, never twice")
+    image = directory.file("b.bin", firmware(1000))
+    rows = [f"S{i:02},{i:012x}" for i in range(40)]
+    table = directory.file("keys.csv", ("name,mac\n" + "\n".join(rows) + "\n").encode())
+    flashes = [directory.file(f"own{i}.flash") for i in range(8)]
+    specs = [f"f407:flash={path}" for path in flashes]
+    command = [BOOT0, *(f"--virtual={spec}" for spec in specs), "gang", "--csv", table,
+               "--patch", f"{0x08000000 + PATCH:#x}:8=csv:name",
+               "--patch", f"{0x08000000 + PATCH + 8:#x}=csvhex:mac", image]
+    seen = set()
+    for _ in range(2):
+        # Two runs side by side; each has boards of its own.
+        others = [word.replace("own", "other") for word in command]
+        with subprocess.Popen(others, stdout=subprocess.PIPE) as beside:
+            run(command)
+            beside.communicate()
+            equal(beside.returncode, 0, "the run beside")
+        for path in flashes + [path.replace("own", "other") for path in flashes]:
+            data = read(path)[PATCH : PATCH + 14]
+            name = data[:8].rstrip(b"\0").decode()
+            equal(data[8:], int(name[1:]).to_bytes(6, "big"), f"the bytes of {name}")
+            check(name not in seen, f"{name} was used twice")
+            seen.add(name)
+    equal(len(seen), 32, "rows used")
+    done = boot0("gang", "--csv", table, "--patch", "0x08004000=csv:name", image, status=65,
+                 board=[f"f407:flash={directory.file(f'last{i}.flash')}" for i in range(9)])
+    check("all 40 rows of the CSV file are used" in " ".join(done.stdout.split()), done.stdout)
+
+    say("a row comes back if the board was not touched")
+    os.unlink(table + ".used")
+    boot0("gang", "--csv", table, "--patch", "0x09000000=csv:name", image, status=65, board="f407")
+    events = [line["event"] for line in lines(table + ".used")]
+    equal(events, ["take", "free"], "what happened to the row")
+
+
+def crash(directory):
+    say("a run that is killed is told of at the next start")
+    image = directory.file("c.bin", firmware(60000))
+    record = directory.file("crash.record")
+    with subprocess.Popen([VBOARD, "--speed", "1", "f407", "--",
+                           BOOT0, "gang", "-q", "--record", record, image]) as process:
+        end = time.monotonic() + 20
+        while time.monotonic() < end and not (os.path.exists(record) and read(record)):
+            time.sleep(0.05)
+        killed = run(["pgrep", "-P", str(process.pid), "-x", "boot0"]).stdout.split()
+        os.kill(int(killed[0]), signal.SIGKILL)
+        process.wait(20)
+    equal([line["event"] for line in lines(record)], ["begin"], "the record")
+    done = boot0("gang", "--record", record, image, board="f407")
+    check("an earlier run did not finish the board 315A28A0B956 at port 1-1"
+          in " ".join(done.stderr.split()), done.stderr)
+    done = boot0("gang", "--record", record, image, board="f407")
+    check("earlier" not in done.stderr, "it is told a second time")
+
+
+def mistakes(directory):
+    say("mistakes")
+    image = directory.file("d.bin", firmware(1000))
+    table = directory.file("t.csv", b"n\n1\n")
+    fails(64, ["no '=' in it"], "gang", "--patch", "0x08000000", image, board="f407")
+    fails(64, ["--csv FILE"], "gang", "--patch", "0x08004000=csv:n", image, board="f407")
+    fails(64, ["no column"], "gang", "--csv", table, "--patch", "0x0=csv:m", image, board="f407")
+    fails(64, ["no --patch uses it"], "gang", "--csv", table, image, board="f407")
+    fails(64, ["--follow"], "gang", "--follow", image, board="f407")
+    fails(64, ["--count"], "gang", "--count", "0", image, board="f407")
+    fails(66, ["none.csv"], "gang", "--csv", directory.file("none.csv"), "--patch", "0=csv:n",
+          image, board="f407")
+    fails(73, ["/nonexistent"], "gang", "--record", "/nonexistent/r", image, board="f407")
+    fails(69, ["only 1 of 2"], "gang", "--count", "2", image, board="f407")
+    fails(66, ["nonexistent"], "watch", "/nonexistent/a.bin", board="f407")
+    results = boot0_json("gang", image, board=["f407", "f407:rdp=1"], status=77)
+    equal([line.get("ok") for line in results[:2]].count(True), 1, "boards that were done")
+    equal(results[2]["error"]["code"], "protected", "the error at the end")
+
+
+def follow(directory):
+    say("--follow: each board once, then it ends")
+    image = directory.file("e.bin", firmware(1000))
+    done = run([VBOARD, "--speed", "0", "f407", "f411", "--",
+                BOOT0, "gang", "--follow", "--count", "2", "--no-run", image])
+    equal(sorted(line.split()[0] for line in done.stdout.splitlines()[:2]), ["1-1", "1-2"], "boards")
+    done = run([VBOARD, "--speed", "0", "f407", "f411", "--", "timeout", "-s", "INT", "3",
+                BOOT0, "gang", "--follow", "--no-run", image], 124)
+    equal(len(done.stdout.splitlines()), 3, "two boards, once each")
+
+
+def watch(directory):
+    say("watch: changes in place, by rename, a file that appears")
+    image = directory.file("w.bin")
+    store = directory.file("w.flash")
+    with subprocess.Popen([VBOARD, "--speed", "0", f"f407:flash={store}", "--",
+                           BOOT0, "watch", "--no-run", "--json", image],
+                          stdout=subprocess.PIPE, text=True) as process:
+        for seed in range(3):
+            time.sleep(0.3)
+            new = directory.file("new.bin", firmware(5000, seed + 1))
+            if seed == 1:
+                shutil.copyfile(new, image)
+            else:
+                os.replace(new, image)
+            result = json.loads(process.stdout.readline())
+            check(result.get("bytes_written", 0) > 0, result)
+        with open(image, "wb") as file:
+            file.write(b"\x7fELF")
+        equal(json.loads(process.stdout.readline())["error"]["code"], "data", "a broken file")
+        child = run(["pgrep", "-P", str(process.pid), "-x", "boot0"]).stdout.split()
+        os.kill(int(child[0]), signal.SIGINT)
+        equal(process.wait(20), 0, "the exit status after Ctrl-C")
+    equal(read(store)[:5000], firmware(5000, 3), "what the board holds")
+
+
+def main():
+    with Directory() as directory:
+        sixteen(directory)
+        own_data(directory)
+        crash(directory)
+        mistakes(directory)
+        follow(directory)
+        watch(directory)
+
+
+main()
