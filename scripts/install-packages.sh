@@ -8,9 +8,9 @@ build=(gcc libc6-dev make meson ninja-build pkg-config libusb-1.0-0-dev libseria
        libumockdev-dev libunicorn-dev umockdev)
 firmware=(gcc-arm-none-eabi)
 # What the Arduino IDE downloads: libusb is part of it, with what libusb wants.
-dist=("${build[@]}" bzip2 git libudev-dev python3)
+dist=("${build[@]}" "${firmware[@]}" bzip2 git libudev-dev python3)
 # The IDE itself, with Java: not everywhere to be had, so the tests do without it.
-arduino=("${dist[@]}" "${firmware[@]}" libnewlib-arm-none-eabi arduino)
+arduino=("${dist[@]}" libnewlib-arm-none-eabi arduino)
 demo=("${build[@]}" "${firmware[@]}" dfu-util)
 lint=("${build[@]}" clang clang-format clang-tidy cppcheck shellcheck)
 test=("${demo[@]}" "${lint[@]}" git libcmocka-dev libclang-rt-dev valgrind

@@ -39,13 +39,16 @@ VALGRIND = (
     "--errors-for-leak-kinds=definite,indirect --track-fds=no"
 )
 # Nothing is left out because something is missing.
-ALL = ["-Dtests=enabled", "-Dvboard=enabled", "-Dserial=enabled"]
+ALL = ["-Dtests=enabled", "-Dvboard=enabled", "-Dmachine=enabled", "-Dserial=enabled"]
 # Build directories, and how each is configured: environment, options of meson setup.
 BUILDS = {
     "build/gcc": ({}, ALL),
     "build/clang": ({"CC": "clang"}, ALL),
     "build/asan": ({}, [*ALL, "-Db_sanitize=address,undefined", "-Db_lundef=false"]),
-    "build/fuzz": ({"CC": "clang"}, ["-Dfuzz=true", "-Dtests=disabled", "-Dvboard=disabled"]),
+    "build/fuzz": (
+        {"CC": "clang"},
+        ["-Dfuzz=true", "-Dtests=disabled", "-Dvboard=disabled", "-Dmachine=disabled"],
+    ),
 }
 
 

@@ -16,7 +16,8 @@ enum {
 
 /* ---- life ---- */
 
-bool vboard_machine_exists(const struct vboard *board)
+/* Whether there is a model of all that a program on this board finds. */
+static bool has_model(const struct vboard *board)
 {
     return board->chip.part == &vboard_part_f407vg;
 }
@@ -109,7 +110,7 @@ bool vboard_machine_start(struct vboard *board, uint32_t address, bool leaves)
     const struct vboard_stats *stats = &board->stats;
     uint64_t now_ns;
 
-    if (!vboard_machine_exists(board))
+    if (!has_model(board))
         return false;
     if (!board->machine)
         board->machine = create(board);

@@ -19,9 +19,6 @@
 struct vboard;
 struct vboard_machine;
 
-/* Whether a program on this board can be run: there is a model of its chip, and a CPU. */
-bool vboard_machine_exists(const struct vboard *board);
-
 /* Frees board->machine, which vboard_machine_start() has made. NULL is fine. */
 void vboard_machine_free(struct vboard_machine *machine);
 
