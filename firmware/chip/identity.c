@@ -44,7 +44,7 @@ uint16_t b0_chip_supply_mv(void)
         return 0;
     RCC->apb2enr |= RCC_APB2ENR_ADC1;
     (void)RCC->apb2enr;
-    ADC_CCR = ADC_CCR_TSVREFE;
+    ADC_CCR = ADC_CCR_DIV4 | ADC_CCR_TSVREFE;
     ADC1->smpr1 = ADC_SMPR1_480(ADC_VREFINT);
     ADC1->sqr1 = 0;
     ADC1->sqr3 = ADC_VREFINT;

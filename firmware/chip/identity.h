@@ -19,8 +19,9 @@ const uint8_t *b0_chip_unique_id(void);
 void b0_chip_serial(const uint8_t unique_id[B0_UNIQUE_ID_SIZE], char digits[B0_SERIAL_LENGTH]);
 
 /*
- * The supply in millivolts, by the internal reference, with the ADC's clock at most 84 MHz / 2.
- * 0 if the converter does not answer or its calibration is not there.
+ * The supply in millivolts, by the internal reference. The ADC gets a quarter of APB2's 84 MHz:
+ * 36 MHz is its limit (DS8626, ADC characteristics). 0 if the converter does not answer or its
+ * calibration is not there.
  */
 uint16_t b0_chip_supply_mv(void);
 

@@ -115,6 +115,7 @@ REGISTER_AT(0x4c, struct adc, dr);
 #define ADC_CR2_ADON         (1u << 0)
 #define ADC_CR2_SWSTART      (1u << 30)
 #define ADC_SMPR1_480(input) (7u << (3 * ((input)-10u))) /* cycles of sampling */
+#define ADC_CCR_DIV4         (1u << 16)                  /* ADCPRE: a quarter of APB2's clock */
 #define ADC_CCR_TSVREFE      (1u << 23)
 #define ADC_VREFINT          17u /* its input: 13.3.3 */
 
