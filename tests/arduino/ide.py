@@ -12,6 +12,8 @@ The last line is "N passed, M failed". Nothing is fetched from anywhere.
 import json
 import os
 import pathlib
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -77,8 +79,12 @@ class Ide:
             encoding="utf-8",
         )
 
-    def run(self, arguments, boards=()):
+    def run(self, arguments, boards=(), before="", after=""):
+        """Runs the IDE; with boards plugged in, and shell commands before and after it."""
         command = ["arduino", "--preferences-file", str(self.preferences), *arguments]
+        if before or after:
+            words = shlex.join(command)
+            command = ["sh", "-c", f"{before or ':'}; {words} || exit; {after or ':'}"]
         if boards:
             command = [self.vboard, *boards, "--", *command]
         done = subprocess.run(
@@ -112,13 +118,15 @@ class Ide:
         tool.write_text(WRAPPER.format(log=self.log), encoding="utf-8")
         tool.chmod(0o755)
 
-    def upload(self, board, port, sketch, boards):
+    def upload(self, board, port, sketch, boards, before="", after=""):
         """The IDE's exit status, what it printed, and what boot0 did."""
         self.log.unlink(missing_ok=True)
         status, output = self.run(
             ["--upload", "--board", f"boot0:stm32:{board}", "--port", port]
             + ["--pref", f"build.path={self.build_path(board)}", str(sketch)],
             boards,
+            before,
+            after,
         )
         said = self.log.read_text(encoding="utf-8") if self.log.exists() else ""
         return status, output, said
@@ -200,6 +208,60 @@ def upload_to_maple(ide):
     check(holds(flash, 0x2000, elf_bytes(ide, board)), "the board holds the sketch")
 
 
+HELLO = """
+static unsigned count;
+void setup() { Serial.begin(115200); }
+void loop() { Serial.print("%s "); Serial.println(count++); delay(200); }
+"""
+
+
+def burn(ide, board, vboard):
+    """What the menu's Burn Bootloader runs: this IDE has no option for it on its command line."""
+    (platform,) = (ide.home / "settings/packages/boot0/hardware/stm32").glob("*")
+    (tool,) = (ide.home / "settings/packages/boot0/tools/boot0").glob("*/bin")
+    values = {"path": str(tool), "cmd": "boot0", "bootloader.verbose": ""}
+    for line in (platform / "boards.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith(f"{board}.bootloader."):
+            key, _, value = line.partition("=")
+            values[key.removeprefix(f"{board}.")] = value
+    (pattern,) = (
+        line.partition("=")[2]
+        for line in (platform / "platform.txt").read_text(encoding="utf-8").splitlines()
+        if line.startswith("tools.boot0.bootloader.pattern=")
+    )
+    words = re.sub(r"{([^}]+)}", lambda match: values[match[1]], pattern)
+    done = subprocess.run(
+        [ide.vboard, vboard, "--", "sh", "-c", words],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+    check(done.returncode == 0, "Burn Bootloader", done.stdout)
+    check("installed and verified" in done.stdout, "it says so", done.stdout)
+
+
+def upload_by_bootloader(ide):
+    """Burn Bootloader; a first sketch; then another one while the first one runs"""
+    flash = ide.home / "bootloader.bin"
+    burn(ide, "black_f407ve", f"f407:flash={flash}")
+    board = "black_f407ve:upload_method=boot0"
+    vboard = [f"f407:flash={flash},boot0=0"]
+    look = "sleep 1; timeout 20 head -n 3 /dev/ttyACM0"
+    sketch = ide.sketch("Hello", HELLO % "first")
+    status, output, said = ide.upload(board, "1-1", sketch, vboard, after=look)
+    check(status == 0, "the first upload", output + said)
+    check("first " in output, "the sketch prints", output + said)
+    check(holds(flash, 0x8000, elf_bytes(ide, board)), "the board holds the sketch")
+    sketch = ide.sketch("Hello", HELLO % "second")
+    before = "sleep 1; timeout 20 head -n 2 /dev/ttyACM0"
+    status, output, said = ide.upload(board, "/dev/ttyACM0", sketch, vboard, before, look)
+    check(status == 0, "the second upload", output + said)
+    check("first " in output and "second " in output, "both sketches print", output + said)
+
+
 # What a user does wrong, and what the IDE shows of it.
 FAILURES = [
     ("no board", "rom", "1-1", ["f407:boot0=0"], "no board"),
@@ -232,6 +294,7 @@ def main():
         sys.exit(f"usage: {sys.argv[0]} VBOARD")
     vboard = str(pathlib.Path(sys.argv[1]).resolve())
     steps = [install, discovery, upload_by_rom, upload_by_uart, upload_to_maple]
+    steps += [upload_by_bootloader]
     steps += [failure(case) for case in FAILURES]
     failed = 0
     with tempfile.TemporaryDirectory(prefix="boot0-arduino-") as home:
