@@ -91,6 +91,8 @@ static enum boot0_status tell_lost(struct record *record, void (*lost)(const cha
         size_t length;
         const char *id = id_of(open.lines[i], begin_start, &length);
 
+        if (!id)
+            continue; /* cannot be: record_learn() keeps only lines that begin so */
         lost(open.lines[i]);
         snprintf(line, sizeof line, "%s%.*s\",\"time\":\"%s\"}", lost_start,
                  (int)(length < RECORD_ID ? length : RECORD_ID), id, clock_text(now));
