@@ -275,7 +275,7 @@ static void let_start(struct vboard *board)
 {
     for (int ms = 0; ms < START_MS && vboard_runs_program(board) && !vboard_connected(board);
          ms += START_STEP_MS) {
-        vboard_wait(board, START_STEP_MS * 1000);
+        vboard_wait(board, START_STEP_MS * UINT64_C(1000));
     }
 }
 

@@ -225,12 +225,11 @@ static void do_upload(struct b0_bootloader *b, struct b0_usb *usb, const struct 
     static const uint8_t commands[] = {B0_DFUSE_GET_COMMANDS, B0_DFUSE_SET_ADDRESS, B0_DFUSE_ERASE};
 
     b->next_state = next;
-    if (setup->length == 0 || setup->length > B0_BLOCK_SIZE)
+    if (setup->length == 0 || setup->length > B0_BLOCK_SIZE ||
+        (setup->value > B0_DFUSE_BLOCK_COMMAND && setup->value < B0_DFUSE_BLOCK_FIRST))
         refuse(b, usb, B0_DFU_STATUS_ERR_STALLEDPKT);
     else if (setup->value == B0_DFUSE_BLOCK_COMMAND)
         upload(b, usb, commands, setup->length < sizeof commands ? setup->length : sizeof commands);
-    else if (setup->value < B0_DFUSE_BLOCK_FIRST)
-        refuse(b, usb, B0_DFU_STATUS_ERR_STALLEDPKT);
     else
         b0_wait(b, usb, upload_when_idle);
 }

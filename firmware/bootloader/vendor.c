@@ -81,7 +81,7 @@ void b0_vendor_received(struct b0_bootloader *b, struct b0_usb *usb,
 {
     uint8_t count = (uint8_t)(setup->length / B0_EXTENSION_RANGE_SIZE);
 
-    for (uint8_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (!is_readable(b, b->ranges + i * B0_EXTENSION_RANGE_SIZE)) {
             b0_usb_control_stall(usb);
             return;
@@ -93,7 +93,7 @@ void b0_vendor_received(struct b0_bootloader *b, struct b0_usb *usb,
 
 static void begin_range(struct b0_bootloader *b)
 {
-    const uint8_t *range = b->ranges + b->range * B0_EXTENSION_RANGE_SIZE;
+    const uint8_t *range = b->ranges + (size_t)b->range * B0_EXTENSION_RANGE_SIZE;
 
     b0_sha256_begin(&b->sha);
     b->hash_at = b0_load32(range);
@@ -111,7 +111,7 @@ static void digests_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
     b->hash_at += size;
     if (b->hash_at < b->hash_end)
         return;
-    b0_sha256_end(&b->sha, b->digests + b->range * B0_SHA256_SIZE);
+    b0_sha256_end(&b->sha, b->digests + (size_t)b->range * B0_SHA256_SIZE);
     if (++b->range < b->range_count) {
         begin_range(b);
         return;

@@ -390,7 +390,7 @@ static void half_an_update(void)
 {
     assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_PROGRAM_BASE));
     assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
-    for (uint16_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++)
         assert_true(dfu_block(&board, (uint16_t)(2 + i), one + i * 4096, 4096));
     assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_PROGRAM_BASE + 0x4000));
     assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
@@ -541,8 +541,8 @@ static void test_nearly_full_journal(void **state)
         uint8_t *journal = flash.bytes + (B0_JOURNAL_BASE - B0_FLASH_BASE);
 
         memset(journal, 0xff, B0_JOURNAL_SIZE);
-        for (uint32_t i = 0; i < B0_JOURNAL_SIZE / B0_JOURNAL_RECORD_SIZE - left; i++) {
-            record.sequence = i;
+        for (size_t i = 0; i < B0_JOURNAL_SIZE / B0_JOURNAL_RECORD_SIZE - left; i++) {
+            record.sequence = (uint32_t)i;
             b0_journal_encode(&record, journal + i * B0_JOURNAL_RECORD_SIZE);
         }
         assert_int_equal(board_start(&board, &flash), B0_START_PROGRAM);
@@ -597,13 +597,13 @@ static void test_digests(void **state)
     (void)state;
     assert_int_equal(board_control(&board, get, digests), USB_STALL);
     assert_true(flash_as_dfu_util(&board, B0_PROGRAM_BASE, one, sizeof one));
-    for (uint32_t i = 0; i < 3; i++) {
-        b0_store32(ranges + 8 * i, B0_PROGRAM_BASE + 5000 * i);
-        b0_store32(ranges + 8 * i + 4, 5000 - i);
+    for (size_t i = 0; i < 3; i++) {
+        b0_store32(ranges + 8 * i, (uint32_t)(B0_PROGRAM_BASE + 5000 * i));
+        b0_store32(ranges + 8 * i + 4, (uint32_t)(5000 - i));
     }
     assert_int_equal(board_control(&board, set, ranges), USB_ACK);
     assert_int_equal(board_control(&board, get, digests), USB_ACK);
-    for (uint32_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 3; i++) {
         b0_sha256_begin(&sha);
         b0_sha256_add(&sha, one + 5000 * i, 5000 - i);
         b0_sha256_end(&sha, digest);

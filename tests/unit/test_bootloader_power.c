@@ -145,13 +145,14 @@ static int with_full_journal(void **state)
 /* An update that was interrupted again and again, until no slot was left. */
 static int with_full_and_begun(void **state)
 {
+    const size_t used = (size_t)3 * B0_JOURNAL_RECORD_SIZE;
+
     with_program(state);
     board_start(&board, &before);
     assert_int_equal(vendor_out(&board, B0_EXTENSION_BEGIN_SESSION, 0), USB_ACK);
     assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_PROGRAM_BASE + 0x4000));
     board_settle(&board);
-    memset(before.bytes + (B0_JOURNAL_BASE - B0_FLASH_BASE) + 3 * B0_JOURNAL_RECORD_SIZE, 0x12,
-           B0_JOURNAL_SIZE - 3 * B0_JOURNAL_RECORD_SIZE);
+    memset(before.bytes + (B0_JOURNAL_BASE - B0_FLASH_BASE) + used, 0x12, B0_JOURNAL_SIZE - used);
     assert_int_equal(board_start(&board, &before), B0_START_BOOTLOADER);
     assert_int_equal(vendor_info(&board).journal_free, 0);
     return 0;

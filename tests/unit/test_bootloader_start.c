@@ -88,10 +88,12 @@ static void test_sectors(void **state)
                                                 0x08080000, 0x080a0000, 0x080c0000, 0x080e0000};
 
     (void)state;
-    for (uint8_t i = 0; i < B0_SECTORS; i++) {
-        assert_int_equal(b0_sector_address(i), starts[i]);
+    for (unsigned i = 0; i < B0_SECTORS; i++) {
+        uint8_t sector = (uint8_t)i;
+
+        assert_int_equal(b0_sector_address(sector), starts[i]);
         assert_int_equal(b0_sector_at(starts[i]), i);
-        assert_int_equal(b0_sector_at(starts[i] + b0_sector_size(i) - 1), i);
+        assert_int_equal(b0_sector_at(starts[i] + b0_sector_size(sector) - 1), i);
     }
     assert_int_equal(b0_sector_at(0x08100000), B0_SECTORS);
     assert_int_equal(b0_sector_at(0xffffffff), B0_SECTORS);

@@ -367,90 +367,83 @@ static void windows_values_are_flattened(void **state)
     assert_string_equal(none, "");
 }
 
+static const struct {
+    struct windows_answers answers;
+    int devices;
+    enum device_kind kind;
+    uint16_t vendor, product;
+    enum finding_code code;
+} windows_cases[] = {
+    {{"USB\\VID_0483&PID_DF11&REV_2200 USB\\VID_0483&PID_DF11",
+      "USB\\CLASS_FE&SUBCLASS_01&PROT_02 USB\\CLASS_FE&SUBCLASS_01 USB\\CLASS_FE", "WINUSB", 0, 1},
+     1,
+     DEVICE_DFU,
+     0x0483,
+     0xdf11,
+     FINDING_READY},
+    {{"USB\\VID_0483&PID_DF11&REV_2200 USB\\VID_0483&PID_DF11",
+      "USB\\CLASS_FE&SUBCLASS_01&PROT_02 USB\\CLASS_FE&SUBCLASS_01 USB\\CLASS_FE", "", 28, 1},
+     1,
+     DEVICE_DFU,
+     0x0483,
+     0xdf11,
+     FINDING_WINDOWS_NO_DRIVER},
+    {{"USB\\VID_0483&PID_DF11&REV_2200 USB\\VID_0483&PID_DF11",
+      "USB\\CLASS_FE&SUBCLASS_01&PROT_02 USB\\CLASS_FE&SUBCLASS_01 USB\\CLASS_FE", "STTUB30", 0, 1},
+     1,
+     DEVICE_DFU,
+     0x0483,
+     0xdf11,
+     FINDING_WINDOWS_ST_DRIVER},
+    /* an interface of a composite device */
+    {{"USB\\VID_1D50&PID_6017&REV_0100&MI_04 USB\\VID_1D50&PID_6017&MI_04",
+      "USB\\CLASS_FE&SUBCLASS_01&PROT_01 USB\\CLASS_FE&SUBCLASS_01 USB\\CLASS_FE", "", 28, 2},
+     1,
+     DEVICE_RUNTIME,
+     0x1d50,
+     0x6017,
+     FINDING_WINDOWS_NO_DRIVER},
+    /* did not answer: Windows 7, Windows 10 */
+    {{"USB\\UNKNOWN", "USB\\UNKNOWN", "", 43, 3},
+     1,
+     DEVICE_UNKNOWN,
+     0,
+     0,
+     FINDING_WINDOWS_ENUMERATION},
+    {{"USB\\DEVICE_DESCRIPTOR_FAILURE USB\\VID_0000&PID_0002", "", "", 43, 3},
+     1,
+     DEVICE_UNKNOWN,
+     0,
+     2,
+     FINDING_WINDOWS_ENUMERATION},
+    /* hubs */
+    {{"USB\\ROOT_HUB30&VID8086&PID1E31&REV0004", "", "USBHUB3", 0, 4}, 0, DEVICE_OTHER, 0, 0, 0},
+    {{"USB\\VID_05E3&PID_0610&REV_9304 USB\\VID_05E3&PID_0610",
+      "USB\\CLASS_09&SUBCLASS_00&PROT_02 USB\\CLASS_09", "USBHUB3", 0, 4},
+     0,
+     DEVICE_OTHER,
+     0,
+     0,
+     0},
+};
+
 static void windows_answers(void **state)
 {
-    static const struct {
-        struct windows_answers answers;
-        int devices;
-        enum device_kind kind;
-        uint16_t vendor, product;
-        enum finding_code code;
-    } cases[] = {
-        {{"USB\\VID_0483&PID_DF11&REV_2200 USB\\VID_0483&PID_DF11",
-          "USB\\CLASS_FE&SUBCLASS_01&PROT_02 USB\\CLASS_FE&SUBCLASS_01 USB\\CLASS_FE", "WINUSB", 0,
-          1},
-         1,
-         DEVICE_DFU,
-         0x0483,
-         0xdf11,
-         FINDING_READY},
-        {{"USB\\VID_0483&PID_DF11&REV_2200 USB\\VID_0483&PID_DF11",
-          "USB\\CLASS_FE&SUBCLASS_01&PROT_02 USB\\CLASS_FE&SUBCLASS_01 USB\\CLASS_FE", "", 28, 1},
-         1,
-         DEVICE_DFU,
-         0x0483,
-         0xdf11,
-         FINDING_WINDOWS_NO_DRIVER},
-        {{"USB\\VID_0483&PID_DF11&REV_2200 USB\\VID_0483&PID_DF11",
-          "USB\\CLASS_FE&SUBCLASS_01&PROT_02 USB\\CLASS_FE&SUBCLASS_01 USB\\CLASS_FE", "STTUB30", 0,
-          1},
-         1,
-         DEVICE_DFU,
-         0x0483,
-         0xdf11,
-         FINDING_WINDOWS_ST_DRIVER},
-        /* an interface of a composite device */
-        {{"USB\\VID_1D50&PID_6017&REV_0100&MI_04 USB\\VID_1D50&PID_6017&MI_04",
-          "USB\\CLASS_FE&SUBCLASS_01&PROT_01 USB\\CLASS_FE&SUBCLASS_01 USB\\CLASS_FE", "", 28, 2},
-         1,
-         DEVICE_RUNTIME,
-         0x1d50,
-         0x6017,
-         FINDING_WINDOWS_NO_DRIVER},
-        /* did not answer: Windows 7, Windows 10 */
-        {{"USB\\UNKNOWN", "USB\\UNKNOWN", "", 43, 3},
-         1,
-         DEVICE_UNKNOWN,
-         0,
-         0,
-         FINDING_WINDOWS_ENUMERATION},
-        {{"USB\\DEVICE_DESCRIPTOR_FAILURE USB\\VID_0000&PID_0002", "", "", 43, 3},
-         1,
-         DEVICE_UNKNOWN,
-         0,
-         2,
-         FINDING_WINDOWS_ENUMERATION},
-        /* hubs */
-        {{"USB\\ROOT_HUB30&VID8086&PID1E31&REV0004", "", "USBHUB3", 0, 4},
-         0,
-         DEVICE_OTHER,
-         0,
-         0,
-         0},
-        {{"USB\\VID_05E3&PID_0610&REV_9304 USB\\VID_05E3&PID_0610",
-          "USB\\CLASS_09&SUBCLASS_00&PROT_02 USB\\CLASS_09", "USBHUB3", 0, 4},
-         0,
-         DEVICE_OTHER,
-         0,
-         0,
-         0},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof windows_cases / sizeof windows_cases[0]; i++) {
         struct facts facts = {.system = SYSTEM_WINDOWS};
         const struct doctor_device *device = &facts.devices[0];
 
-        facts_from_answers(&facts, &cases[i].answers);
-        assert_int_equal(facts.device_count, cases[i].devices);
+        facts_from_answers(&facts, &windows_cases[i].answers);
+        assert_int_equal(facts.device_count, windows_cases[i].devices);
         if (facts.device_count == 0)
             continue;
-        assert_int_equal(device->kind, cases[i].kind);
-        assert_int_equal(device->vendor, cases[i].vendor);
-        assert_int_equal(device->product, cases[i].product);
+        assert_int_equal(device->kind, windows_cases[i].kind);
+        assert_int_equal(device->vendor, windows_cases[i].vendor);
+        assert_int_equal(device->product, windows_cases[i].product);
         assert_int_equal(
             finding_of_driver(device->kind, device->windows.service, device->windows.problem),
-            cases[i].code);
+            windows_cases[i].code);
     }
 }
 

@@ -654,7 +654,7 @@ static void test_echo(void **state)
     size_t actual;
 
     plug_ready(f);
-    for (unsigned i = 0; i < 10; i++) {
+    for (size_t i = 0; i < 10; i++) {
         memset(bytes, (int)i, sizeof bytes);
         assert_int_equal(vboard_host_in(f->host, 1, data, &actual, f->device.now_ns),
                          B0_XFER_TIMEOUT);

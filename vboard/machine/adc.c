@@ -144,9 +144,7 @@ void vboard_adc_write(struct vboard_machine *machine, uint32_t offset, uint32_t 
     struct vboard_adc *adc = &machine->adc;
     uint32_t *word = plain(adc, offset);
 
-    if (word) {
-        vboard_merge(word, value, mask);
-    } else if (offset == SR) {
+    if (offset == SR) {
         adc->sr &= value | ~mask;
     } else if (offset == CR2) {
         vboard_merge(&adc->cr2, value & ~(uint32_t)CR2_SWSTART, mask);
@@ -154,6 +152,10 @@ void vboard_adc_write(struct vboard_machine *machine, uint32_t offset, uint32_t 
             vboard_cancel(machine, VBOARD_EVENT_ADC);
         else if (value & CR2_SWSTART)
             start(machine);
+    } else if (word) {
+        vboard_merge(word, value, mask);
+    } else {
+        return;
     }
     interrupt(machine);
 }

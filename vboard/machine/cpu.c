@@ -139,24 +139,25 @@ static bool hook(struct vboard_machine *machine, int type, void *function)
 
 static bool add_hooks(struct vboard_machine *machine)
 {
-    union {
-        uc_cb_hookcode_t block;
-        uc_cb_hookintr_t interrupt;
-        uc_cb_eventmem_t memory;
+    /* libunicorn takes each kind of function as a pointer to data: C11, J.5.7. */
+    const union {
+        uc_cb_hookcode_t function;
         void *pointer;
-    } f;
-    bool added;
+    } block = {on_block};
+    const union {
+        uc_cb_hookintr_t function;
+        void *pointer;
+    } interrupt = {on_interrupt};
+    const union {
+        uc_cb_eventmem_t function;
+        void *pointer;
+    } fault = {on_fault}, written = {on_protected_write}, read = {on_protected_read};
 
-    f.block = on_block;
-    added = hook(machine, UC_HOOK_BLOCK, f.pointer);
-    f.interrupt = on_interrupt;
-    added = added && hook(machine, UC_HOOK_INTR, f.pointer);
-    f.memory = on_fault;
-    added = added && hook(machine, UC_HOOK_MEM_UNMAPPED | UC_HOOK_MEM_FETCH_PROT, f.pointer);
-    f.memory = on_protected_write;
-    added = added && hook(machine, UC_HOOK_MEM_WRITE_PROT, f.pointer);
-    f.memory = on_protected_read;
-    return added && hook(machine, UC_HOOK_MEM_READ_PROT, f.pointer);
+    return hook(machine, UC_HOOK_BLOCK, block.pointer) &&
+           hook(machine, UC_HOOK_INTR, interrupt.pointer) &&
+           hook(machine, UC_HOOK_MEM_UNMAPPED | UC_HOOK_MEM_FETCH_PROT, fault.pointer) &&
+           hook(machine, UC_HOOK_MEM_WRITE_PROT, written.pointer) &&
+           hook(machine, UC_HOOK_MEM_READ_PROT, read.pointer);
 }
 
 bool vboard_cpu_open(struct vboard_machine *machine)

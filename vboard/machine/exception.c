@@ -60,8 +60,8 @@ static void store_frame(struct vboard_machine *machine, uint8_t *frame, uint32_t
     b0_store32(frame + 28, psr);
     if (!fpu)
         return;
-    for (int i = 0; i < FPU_REGISTERS; i++)
-        b0_store32(frame + FRAME_FPU + 4 * i, vboard_cpu_get(machine, UC_ARM_REG_S0 + i));
+    for (size_t i = 0; i < FPU_REGISTERS; i++)
+        b0_store32(frame + FRAME_FPU + 4 * i, vboard_cpu_get(machine, UC_ARM_REG_S0 + (int)i));
     b0_store32(frame + FRAME_FPSCR, vboard_cpu_get(machine, UC_ARM_REG_FPSCR));
 }
 
@@ -175,8 +175,8 @@ static void load_frame(struct vboard_machine *machine, const uint8_t *frame, boo
     vboard_cpu_set(machine, UC_ARM_REG_PC, b0_load32(frame + 24) | 1);
     if (!fpu)
         return;
-    for (int i = 0; i < FPU_REGISTERS; i++)
-        vboard_cpu_set(machine, UC_ARM_REG_S0 + i, b0_load32(frame + FRAME_FPU + 4 * i));
+    for (size_t i = 0; i < FPU_REGISTERS; i++)
+        vboard_cpu_set(machine, UC_ARM_REG_S0 + (int)i, b0_load32(frame + FRAME_FPU + 4 * i));
     vboard_cpu_set(machine, UC_ARM_REG_FPSCR, b0_load32(frame + FRAME_FPSCR));
 }
 

@@ -152,20 +152,24 @@ static uint32_t banded(uint32_t base, uint64_t offset)
     return base + (uint32_t)(offset >> 5);
 }
 
+/* Which of the 32 bits of its word. */
+static unsigned banded_bit(uint64_t offset)
+{
+    return (unsigned)(offset >> 2 & 31);
+}
+
 static uint64_t peripheral_bit_read(uc_engine *uc, uint64_t offset, unsigned size, void *user)
 {
     (void)uc;
     (void)size;
-    return read_bytes(user, banded(0x40000000, offset) & ~3u, 4) >>
-               ((banded(0, offset) & 3) * 8 + (offset >> 2 & 7)) &
-           1;
+    return read_bytes(user, banded(0x40000000, offset) & ~3u, 4) >> banded_bit(offset) & 1;
 }
 
 static void peripheral_bit_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t value,
                                  void *user)
 {
     uint32_t address = banded(0x40000000, offset) & ~3u;
-    uint32_t bit = 1u << ((banded(0, offset) & 3) * 8 + (offset >> 2 & 7));
+    uint32_t bit = 1u << banded_bit(offset);
     uint32_t word = read_bytes(user, address, 4);
 
     (void)uc;

@@ -51,7 +51,9 @@ int vboard_nvic_priority(const struct vboard_machine *machine, unsigned number)
 {
     static const int fixed[] = {0, -3, -2, -1};
 
-    return number < 4 ? fixed[number] : machine->nvic.priority[number];
+    if (number < 4)
+        return fixed[number];
+    return machine->nvic.priority[number];
 }
 
 /* What decides whether one preempts another: AIRCR.PRIGROUP. */

@@ -62,7 +62,9 @@ static uint64_t vco_hz(const struct vboard_machine *machine)
 
 static uint32_t pll_hz(const struct vboard_machine *machine)
 {
-    return (uint32_t)(vco_hz(machine) / (2 * ((machine->rcc.words[PLLCFGR / 4] >> 16 & 3) + 1)));
+    uint32_t p = 2 * ((machine->rcc.words[PLLCFGR / 4] >> 16 & 3) + 1);
+
+    return (uint32_t)(vco_hz(machine) / p);
 }
 
 uint32_t vboard_rcc_usb_hz(const struct vboard_machine *machine)

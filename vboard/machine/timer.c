@@ -224,12 +224,13 @@ static uint32_t *plain(struct vboard_timer *timer, uint32_t offset)
 static uint32_t read_register(struct vboard_machine *machine, unsigned index, uint32_t offset)
 {
     struct vboard_timer *timer = &machine->timers[index];
-    const uint32_t *word = plain(timer, offset);
+    const uint32_t *word;
 
-    if (word)
-        return *word;
     if (index == VBOARD_TIM11)
         capture(machine);
+    word = plain(timer, offset);
+    if (word)
+        return *word;
     if (offset == SR)
         return timer->sr;
     if (offset == CNT)

@@ -180,11 +180,13 @@ void vboard_usart_write(struct vboard_machine *machine, uint32_t offset, uint32_
     struct vboard_usart_state *usart = &machine->usart;
     uint32_t *word = plain(usart, offset);
 
-    if (word)
-        vboard_merge(word, value, mask);
-    else if (offset == SR)
+    if (offset == SR)
         usart->sr &= value | ~(uint32_t)(SR_TC | SR_RXNE);
     else if (offset == DR)
         transmit(machine, (uint8_t)value);
+    else if (word)
+        vboard_merge(word, value, mask);
+    else
+        return;
     interrupt(machine);
 }
