@@ -169,11 +169,30 @@ def tidiness(directory):
     run([VBOARD, "f407", "--", "true"], 73, env={**os.environ, "TMPDIR": "/nonexistent"})
 
 
+MANY_OPENS = """
+import os, sys
+for path in ["/dev/ttyACM7", "/dev/bus/usb/001/099", "/dev/ttyUSB0"]:
+    for _ in range(200):
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_NOCTTY))
+            print(path)
+        except FileNotFoundError:
+            pass
+"""
+
+
+def opens():
+    say("a program may look for a port as often as it likes")
+    done = vboard("f407", [sys.executable, "-c", MANY_OPENS])
+    equal(done.stdout, "/dev/ttyUSB0\n" * 200, "the ports that could be opened")
+
+
 def main():
     helps()
     statuses()
     environment()
     signals()
+    opens()
     for part in (refuses, statistics, speeds, tidiness):
         with Directory() as directory:
             part(directory)
