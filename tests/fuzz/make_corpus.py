@@ -273,6 +273,14 @@ def an3155_seeds():
         yield f"stopped-{operation}", bytes([0x80, 0xFF, operation]) + bytes(5) + bytes([0, 11])
 
 
+def gang_seeds():
+    """A --patch option and a table."""
+    yield "serial", b"0x0800FFF0=serial\n"
+    yield "text", b"0x0800FFF0:16=text:hello\nname\n1\n"
+    yield "csv", b"0x0800FFF0:6=csvhex:mac\n\xef\xbb\xbfmac,name\r\n0102030405AB,one\r\n\r\n,two\r\n"
+    yield "quoted", b'0x0800FFF0=csv:key\nkey,"a ""b""\n"\n"x,y",z\n'
+
+
 def ide_seeds():
     """What an IDE says to a port discovery, in both dialects."""
     yield "list", b'HELLO 1 "arduino-cli"\nSTART\nLIST\nSTOP\nQUIT\n'
@@ -359,6 +367,7 @@ TARGETS = {
     "elf": elf_seeds,
     "engine": engine_seeds,
     "extension": extension_seeds,
+    "gang": gang_seeds,
     "ide": ide_seeds,
     "ihex": ihex_seeds,
     "image": image_seeds,
