@@ -20,7 +20,6 @@
 enum {
     SECTOR = 0x4000,
     CHIP_ID = 0x413, /* STM32F405/407/415/417 */
-    RETURN_WAIT_MS = 10000,
 };
 
 /* What is in the flash before. */
@@ -134,23 +133,6 @@ static enum boot0_status confirm(struct job *job, const struct found *found,
 
 /* ---- going to the ROM, and back ---- */
 
-static enum boot0_status open_again(struct job *job, struct boot0_error *error)
-{
-    char path[B0_PATH_MAX];
-    const struct boot0_selection selection = {.path = path, .wait_ms = RETURN_WAIT_MS};
-    const struct boot0_session_options options = {
-        .supply_mv = job->arguments->supply_mv,
-        .chip = job->arguments->chip,
-        .board = job->arguments->board,
-    };
-
-    memcpy(path, boot0_session_board(job->session)->usb.path, sizeof path);
-    boot0_session_close(job->session);
-    job->session = NULL;
-    return boot0_session_open(&job->session, &job->bus, &selection, &options, &job->observer,
-                              error);
-}
-
 /* From boot0's bootloader to ST's. */
 static enum boot0_status go_to_rom(struct job *job, struct boot0_error *error)
 {
@@ -160,12 +142,12 @@ static enum boot0_status go_to_rom(struct job *job, struct boot0_error *error)
         progress_note(&job->progress, "the bootloader's write protection is taken off");
         status = boot0_session_protect_bootloader(job->session, false, error);
         if (status == B0_OK)
-            status = open_again(job, error);
+            status = job_open_again(job, error);
     }
     if (status == B0_OK)
         status = boot0_session_reset_to(job->session, B0_TARGET_ROM, error);
     if (status == B0_OK)
-        status = open_again(job, error);
+        status = job_open_again(job, error);
     if (status != B0_OK || !boot0_session_board(job->session)->bootloader.present)
         return status;
     boot0_fail(error, B0_E_PROTOCOL, "the board did not go to ST's bootloader in ROM");

@@ -92,6 +92,18 @@ static void print_result(const struct job *job, const struct arguments *argument
 
 /* ---- boot0's own bootloader ---- */
 
+/* The board resets, since option bytes are read then. */
+static enum boot0_status check_protection(struct job *job, bool on, struct boot0_error *error)
+{
+    enum boot0_status status = job_open_again(job, error);
+
+    if (status != B0_OK || boot0_session_board(job->session)->bootloader.write_protected == on)
+        return status;
+    boot0_fail(error, B0_E_PROTOCOL, "the bootloader is %s from being written",
+               on ? "still not protected" : "still protected");
+    return boot0_hint(error, "The option bytes did not take it: is read protection of level 2 on?");
+}
+
 static enum boot0_status protect_bootloader(struct arguments *arguments, bool on,
                                             struct boot0_error *error)
 {
@@ -100,13 +112,15 @@ static enum boot0_status protect_bootloader(struct arguments *arguments, bool on
 
     if (status == B0_OK)
         status = boot0_session_protect_bootloader(job.session, on, error);
+    if (status == B0_OK)
+        status = check_protection(&job, on, error);
     if (status == B0_OK && arguments->json) {
         struct json json = job_json_begin(&job);
 
         json_bool(&json, "bootloader_protected", on);
         json_end(&json);
     } else if (status == B0_OK) {
-        printf("The bootloader is %s from being written. The board resets.\n",
+        printf("The bootloader is %s from being written.\n",
                on ? "protected" : "no longer protected");
     }
     job_close(&job);

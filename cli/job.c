@@ -14,6 +14,10 @@
 
 enum {
     NAME_MAX_LENGTH = 4096,
+    CANDIDATES_MAX = 64,
+    LEAVE_ROUNDS = 40, /* of these many milliseconds: until a board that resets has left */
+    LEAVE_ROUND_MS = 50,
+    RETURN_WAIT_MS = 10000,
 };
 
 /* The UART of the virtual board, or what was recorded of a port; ops NULL: the machine's port. */
@@ -186,6 +190,47 @@ enum boot0_status job_open_untold(struct job *job, const struct arguments *argum
         status = boot0_session_open(&job->session, &job->bus, &selection, &options, &job->observer,
                                     error);
     return status;
+}
+
+/* Whether a device is still there: one that comes back has another number. */
+static bool is_there(const struct job *job, const struct boot0_candidate *device)
+{
+    struct boot0_candidate list[CANDIDATES_MAX];
+    struct boot0_error ignored;
+    size_t count = 0;
+
+    if (job->bus.ops->scan(job->bus.context, list, CANDIDATES_MAX, &count, &ignored) != B0_OK)
+        return false;
+    for (size_t i = 0; i < count && i < CANDIDATES_MAX; i++)
+        if (strcmp(list[i].path, device->path) == 0 && list[i].address == device->address)
+            return true;
+    return false;
+}
+
+void job_await_leave(const struct job *job)
+{
+    const struct boot0_candidate *device = &boot0_session_board(job->session)->usb;
+
+    for (int i = 0; i < LEAVE_ROUNDS && !device->uart && is_there(job, device); i++)
+        job->bus.ops->wait_change(job->bus.context, LEAVE_ROUND_MS);
+}
+
+enum boot0_status job_open_again(struct job *job, struct boot0_error *error)
+{
+    char path[B0_PATH_MAX];
+    const struct boot0_selection selection = {.path = path, .wait_ms = RETURN_WAIT_MS};
+    const struct boot0_session_options options = {
+        .supply_mv = job->arguments->supply_mv,
+        .chip = job->arguments->chip,
+        .board = job->arguments->board,
+    };
+
+    memcpy(path, boot0_session_board(job->session)->usb.path, sizeof path);
+    job_await_leave(job);
+    boot0_session_close(job->session);
+    job->session = NULL;
+    return boot0_session_open(&job->session, &job->bus, &selection, &options, &job->observer,
+                              error);
 }
 
 enum boot0_status job_open(struct job *job, const struct arguments *arguments,

@@ -30,6 +30,14 @@ enum boot0_status job_open_untold(struct job *job, const struct arguments *argum
                                   struct boot0_error *error);
 void job_close(struct job *job);
 
+/*
+ * After an order to reset: waits until the board, as it was, has left the bus, at most two seconds;
+ * who looks for it next then finds what it has become. The session is of no more use.
+ */
+void job_await_leave(const struct job *job);
+/* Opens the board of the session anew, in the same port, after an order to reset. */
+enum boot0_status job_open_again(struct job *job, struct boot0_error *error);
+
 struct boot0_flash_options job_flash_options(const struct arguments *arguments);
 
 /*
