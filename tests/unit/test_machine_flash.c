@@ -36,7 +36,7 @@ static void check(const char *spec, const struct script_step *steps, size_t coun
                   const char *violation, uint32_t contents, uint32_t sr, uint32_t sr_index)
 {
     struct vboard *board = script_board(spec, steps, count, true);
-    char *text = trace_until(board, 10 * SECONDS);
+    char *text = trace_until(board, SECONDS / 10);
 
     if (violation && !strstr(text, violation))
         fail_msg("\"%s\" is not in the trace:\n%s", violation, text);
