@@ -127,10 +127,10 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     }
     ide_choose(arguments);
     status = job_open(&job, arguments, error);
-    if (status == B0_OK)
+    if (status == B0_OK) {
         memcpy(path, boot0_session_board(job.session)->usb.path, sizeof path);
-    if (status == B0_OK)
         status = flash(&job, image, arguments, error);
+    }
     job_close(&job);
     boot0_image_free(image);
     return status == B0_OK && arguments->monitor ? monitor(path, arguments, error) : status;

@@ -191,6 +191,7 @@ static enum boot0_status open_port(struct state *state, struct boot0_error *erro
 {
     const struct boot0_line line = {.baud = state->console->baud, .dtr = true, .rts = true};
     enum boot0_status status = find_port(state, error);
+    struct boot0_stream stream;
 
     if (status == B0_E_NO_BOARD && state->console->port && !state->was_open) {
         /* Not listed, but perhaps there: a link that udev has made, a pseudo terminal. */
@@ -199,13 +200,14 @@ static enum boot0_status open_port(struct state *state, struct boot0_error *erro
         status = B0_OK;
     }
     if (status == B0_OK)
-        status = boot0_serial_stream(&state->stream, state->found.path, error);
+        status = boot0_serial_stream(&stream, state->found.path, error);
     if (status != B0_OK)
         return status;
-    if (state->stream.ops->set(state->stream.context, &line) == B0_XFER_OK)
+    if (stream.ops->set(stream.context, &line) == B0_XFER_OK) {
+        state->stream = stream;
         return B0_OK;
-    state->stream.ops->close(state->stream.context);
-    state->stream.ops = NULL;
+    }
+    stream.ops->close(stream.context);
     boot0_fail(error, B0_E_IO, "the port %s cannot be set to %u baud", state->found.path,
                state->console->baud);
     return boot0_hint(error, "Say another speed with --baud.");

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -120,17 +121,14 @@ static bool is_torn(const struct journal *journal)
 enum boot0_status journal_append(struct journal *journal, const char *text,
                                  struct boot0_error *error)
 {
-    size_t length = strlen(text), size = 0;
-    char *line = malloc(length + 2);
+    const char *before = is_torn(journal) ? "\n" : "";
+    size_t size = strlen(before) + strlen(text) + 1;
+    char *line = malloc(size + 1);
     ssize_t written;
 
     if (!line)
         return boot0_fail(error, B0_E_MEMORY, "out of memory");
-    if (is_torn(journal))
-        line[size++] = '\n';
-    memcpy(line + size, text, length);
-    size += length;
-    line[size++] = '\n';
+    snprintf(line, size + 1, "%s%s\n", before, text);
     do
         written = write(journal->fd, line, size);
     while (written < 0 && errno == EINTR);

@@ -35,10 +35,15 @@ static void write_digest(const struct csv *csv, size_t row, struct row_digest *d
     digest->row = row;
 }
 
+/* Of the hex digits at `key`, which need not end behind them. */
+static int by_text(const void *key, const void *digest)
+{
+    return memcmp(key, ((const struct row_digest *)digest)->text, DIGEST_LENGTH);
+}
+
 static int by_digest(const void *a, const void *b)
 {
-    return memcmp(((const struct row_digest *)a)->text, ((const struct row_digest *)b)->text,
-                  DIGEST_LENGTH);
+    return by_text(((const struct row_digest *)a)->text, b);
 }
 
 static enum boot0_status digest_rows(struct rows *rows, struct boot0_error *error)
@@ -72,16 +77,15 @@ static bool learn(void *context, const char *text)
     struct rows *rows = context;
     size_t start = sizeof line_start - 1, length = strlen(text);
     const struct row_digest *found;
-    const char *event = text + start + DIGEST_LENGTH;
-    struct row_digest wanted;
+    const char *event;
 
     if (length < start + DIGEST_LENGTH + sizeof line_take || text[length - 1] != '}' ||
         memcmp(text, line_start, start) != 0)
         return true;
-    memcpy(wanted.text, text + start, DIGEST_LENGTH);
-    found = rows->csv.rows > 0
-                ? bsearch(&wanted, rows->digests, rows->csv.rows, sizeof *rows->digests, by_digest)
-                : NULL;
+    event = text + start + DIGEST_LENGTH;
+    found = rows->csv.rows > 0 ? bsearch(text + start, rows->digests, rows->csv.rows,
+                                         sizeof *rows->digests, by_text)
+                               : NULL;
     if (found && strncmp(event, line_take, sizeof line_take - 1) == 0)
         rows->taken[found->row] = true;
     else if (found && strncmp(event, line_free, sizeof line_free - 1) == 0)

@@ -161,14 +161,21 @@ static enum boot0_status read_record(struct replay *replay, FILE *file, const ch
 
 /* ---- answering ---- */
 
+/* NULL: the record is at its end. */
+static const struct event *next_event(const struct replay *replay)
+{
+    return replay->at < replay->count ? &replay->events[replay->at] : NULL;
+}
+
 static void diverge(struct replay *replay, const char *what)
 {
+    const struct event *event = next_event(replay);
+
     if (replay->divergence[0])
         return;
-    if (replay->at < replay->count)
+    if (event)
         snprintf(replay->divergence, sizeof replay->divergence,
-                 "line %u of the record is something else than %s", replay->events[replay->at].line,
-                 what);
+                 "line %u of the record is something else than %s", event->line, what);
     else
         snprintf(replay->divergence, sizeof replay->divergence, "the record ends before %s", what);
 }
@@ -177,7 +184,7 @@ static void diverge(struct replay *replay, const char *what)
 static const struct event *expect(struct replay *replay, enum kind kind, const uint8_t *bytes,
                                   size_t length, const char *what)
 {
-    const struct event *event = replay->at < replay->count ? &replay->events[replay->at] : NULL;
+    const struct event *event = next_event(replay);
 
     if (!event || event->kind != kind || event->length != length ||
         (bytes && (event->count != length || memcmp(event->bytes, bytes, length) != 0))) {
@@ -219,7 +226,7 @@ static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_
 static enum boot0_xfer set(void *context, const struct boot0_line *line)
 {
     struct replay *replay = context;
-    const struct event *event = replay->at < replay->count ? &replay->events[replay->at] : NULL;
+    const struct event *event = next_event(replay);
 
     if (event && event->kind == SET &&
         (event->settings.baud != line->baud || event->settings.dtr != line->dtr ||

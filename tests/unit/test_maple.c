@@ -427,7 +427,9 @@ static enum boot0_xfer send_text(struct vboard *board, const char *text)
     uint8_t bytes[64];
     size_t size = strlen(text);
 
-    memcpy(bytes, text, size);
+    assert_true(size <= sizeof bytes);
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (uint8_t)text[i];
     return vboard_packet(board, DATA_OUT, bytes, &size, 0);
 }
 
