@@ -103,6 +103,7 @@ static void wait_for_tap(struct machine *m)
     while (b0_time_us(&m->time) - start_us < B0_TAP_WINDOW_MS * 1000) {
         led_show(BOARD_PATTERN_TAP, m->time.now_us);
         keep_alive();
+        b0_time_wait(&m->time, B0_TIME_PERIOD_US);
     }
     b0_handover_write(0);
 }

@@ -1,4 +1,5 @@
 #include "time.h"
+#include "sleep.h"
 #include "stm32f4.h"
 
 void b0_time_start(struct b0_time *time, uint32_t core_hz)
@@ -23,10 +24,16 @@ uint32_t b0_time_us(struct b0_time *time)
     return time->now_us;
 }
 
+/* SysTick's exception ends the sleep: only if that is in time. */
 void b0_time_wait(struct b0_time *time, uint32_t span_us)
 {
     uint32_t start_us = b0_time_us(time);
+    uint32_t elapsed_us = 0;
 
-    while (b0_time_us(time) - start_us < span_us) {
+    while (elapsed_us < span_us) {
+        b0_sleep_forget();
+        elapsed_us = b0_time_us(time) - start_us;
+        if (elapsed_us + time->last / time->cycles_per_us < span_us)
+            b0_sleep();
     }
 }
