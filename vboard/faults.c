@@ -102,6 +102,12 @@ enum boot0_status vboard_faults_parse(const char *text, struct vboard_settings *
     return B0_E_USAGE;
 }
 
+enum boot0_status vboard_plan_faults(struct vboard *board, const char *faults,
+                                     struct boot0_error *error)
+{
+    return vboard_faults_parse(faults, &board->settings, error);
+}
+
 /* ---- letting them happen ---- */
 
 const struct vboard_fault *vboard_faults_find(const struct vboard *board,

@@ -136,6 +136,13 @@ void vboard_set_boot0(struct vboard *board, bool high);
 bool vboard_peek(const struct vboard *board, uint32_t address, uint8_t *data, size_t size);
 bool vboard_poke(struct vboard *board, uint32_t address, const uint8_t *data, size_t size);
 
+/*
+ * Adds faults to those of the board's spec, written as its key fault= has them; they are counted
+ * since the board was made. B0_E_USAGE.
+ */
+enum boot0_status vboard_plan_faults(struct vboard *board, const char *faults,
+                                     struct boot0_error *error);
+
 /* What happened since the board was made, over all its resets. Times are virtual. */
 struct vboard_stats {
     uint64_t bus_us;     /* on the bus */

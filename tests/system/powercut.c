@@ -7,6 +7,9 @@
  * whole, and the next update succeeds. (The same logic without its chip is cut in thousands of
  * places by the unit tests bootloader_power and bootloader_host.)
  *
+ * All cases of a kind begin with one board, on which the bootloader runs: each is a fork of the
+ * process with that board, as many at a time as there are processors.
+ *
  *   powercut FIRMWARE-FOLDER [N]     takes bootloader-generic-f407.bin from there; every N-th only
  */
 #include <setjmp.h>
@@ -23,6 +26,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vboard/vboard.h>
 
 #define FLASH   UINT32_C(0x08000000)
@@ -40,7 +45,7 @@ enum {
     BOOT_MS = 3000, /* in which the bootloader, or the program, is there */
 };
 
-static uint8_t bootloader[BOOTLOADER_MAX];
+static uint8_t bootloader[BOOTLOADER_MAX], journal[OWN_SIZE / 2];
 static size_t bootloader_size;
 static struct boot0_error error;
 static unsigned stride = 1;
@@ -85,20 +90,16 @@ static struct vboard_stats stats_of(const struct bench *bench)
 }
 
 /* A board with the bootloader, and what else is in its flash. */
-static void open_bench(struct bench *bench, const char *fault, const uint8_t *journal,
-                       const struct program *program)
+static void open_bench(struct bench *bench, const struct program *program)
 {
-    char spec[100];
-    const char *const specs[] = {spec};
+    static const char *const spec = "f407:boot0=0";
 
-    snprintf(spec, sizeof spec, "f407:boot0=0%s%s", fault ? ",fault=" : "", fault ? fault : "");
-    if (boot0_virtual_open(&bench->bus, specs, 1, &error) != B0_OK)
+    if (boot0_virtual_open(&bench->bus, &spec, 1, &error) != B0_OK)
         fail_msg("%s", error.message);
     bench->board = boot0_virtual_board(&bench->bus, 0);
     assert_true(vboard_poke(bench->board, FLASH, bootloader, bootloader_size));
-    if (journal)
-        assert_true(vboard_poke(bench->board, PROGRAM - OWN_SIZE / 2, journal, OWN_SIZE / 2));
     if (program) {
+        assert_true(vboard_poke(bench->board, PROGRAM - OWN_SIZE / 2, journal, sizeof journal));
         assert_true(vboard_poke(bench->board, PROGRAM, program->first, FIRST_SIZE));
         assert_true(vboard_poke(bench->board, SECOND, program->second, SECOND_SIZE));
     }
@@ -188,78 +189,120 @@ static enum boot0_status by_dfu_util(const struct bench *bench)
 
 /* ---- cutting ---- */
 
-static void enter_bootloader(const struct bench *bench)
+static void enter_bootloader(struct vboard *board)
 {
-    vboard_wait(bench->board, 100 * MS);
-    vboard_press_reset(bench->board);
-    vboard_wait(bench->board, 200 * MS);
-    vboard_press_reset(bench->board);
-    assert_true(comes_in_dfu(bench));
-}
-
-/* However it went, and without BOOT0. */
-static void check_aftermath(const struct bench *bench, update_function *next)
-{
-    vboard_power_cycle(bench->board);
-    if (!comes_in_dfu(bench)) {
-        assert_true(holds(bench, &one) || holds(bench, &two));
-        enter_bootloader(bench);
-    }
-    if (next(bench) != B0_OK)
-        fail_msg("the next update: %s", error.message);
-    assert_true(holds(bench, &two));
-    vboard_power_cycle(bench->board);
-    assert_false(comes_in_dfu(bench));
-    assert_int_equal(stats_of(bench).violations, bench->violations);
+    vboard_wait(board, 100 * MS);
+    vboard_press_reset(board);
+    vboard_wait(board, 200 * MS);
+    vboard_press_reset(board);
 }
 
 /* A board on which `one` was flashed, and what it left in the journal. */
-static void make_journal(uint8_t journal[OWN_SIZE / 2])
+static int make_journal(void **state)
 {
     struct bench bench;
     struct program keep = two;
 
-    open_bench(&bench, NULL, NULL, NULL);
+    (void)state;
+    open_bench(&bench, NULL);
     two = one;
     if (by_boot0(&bench) != B0_OK)
         fail_msg("the first update: %s", error.message);
     two = keep;
     assert_true(holds(&bench, &one));
-    assert_true(vboard_peek(bench.board, PROGRAM - OWN_SIZE / 2, journal, OWN_SIZE / 2));
+    assert_true(vboard_peek(bench.board, PROGRAM - OWN_SIZE / 2, journal, sizeof journal));
     boot0_bus_close(&bench.bus);
+    return 0;
 }
 
-/* An update in which something happens at the n-th time; false if there is no n-th time. */
-static bool happens(update_function *update, const char *fault, unsigned n, const uint8_t *journal)
+/* How a case ends: its process's exit status. */
+enum verdict { HIT, PAST_THE_END, BAD };
+
+static enum verdict bad(const char *fault, const char *what)
+{
+    fprintf(stderr, "%s: %s\n", fault, what);
+    return BAD;
+}
+
+/* However it went, and without BOOT0. */
+static enum verdict check_aftermath(const struct bench *bench, const char *fault,
+                                    update_function *next)
+{
+    vboard_power_cycle(bench->board);
+    if (!comes_in_dfu(bench)) {
+        if (!holds(bench, &one) && !holds(bench, &two))
+            return bad(fault, "a program starts that is not whole");
+        enter_bootloader(bench->board);
+        if (!comes_in_dfu(bench))
+            return bad(fault, "no way into the bootloader");
+    }
+    if (next(bench) != B0_OK)
+        return bad(fault, error.message);
+    if (!holds(bench, &two))
+        return bad(fault, "the next update has not written all");
+    vboard_power_cycle(bench->board);
+    if (comes_in_dfu(bench))
+        return bad(fault, "the program does not start after the next update");
+    if (stats_of(bench).violations != bench->violations)
+        return bad(fault, "violations");
+    return HIT;
+}
+
+/* An update in which something happens at the n-th time. */
+static enum verdict happens(const struct bench *bench, update_function *update, const char *kind,
+                            unsigned n)
 {
     struct vboard_stats after;
-    struct bench bench;
-    char spec[60];
+    char fault[60];
     bool hit;
 
-    snprintf(spec, sizeof spec, "%s@%u:%d", fault, n, OUTAGE_MS);
-    open_bench(&bench, spec, journal, &one);
-    enter_bootloader(&bench);
-    hit = update(&bench) != B0_OK;
-    vboard_wait(bench.board, (uint64_t)OUTAGE_MS * 2 * MS);
-    after = stats_of(&bench);
-    hit = hit ||
-          (strcmp(fault, "powercut") == 0 ? after.flash_operations >= n : after.transfers >= n);
-    if (hit) /* else the next update would be hit */
-        check_aftermath(&bench, n % 2 ? by_boot0 : by_dfu_util);
-    boot0_bus_close(&bench.bus);
-    return hit;
+    snprintf(fault, sizeof fault, "%s@%u:%d", kind, n, OUTAGE_MS);
+    if (vboard_plan_faults(bench->board, fault, &error) != B0_OK)
+        return bad(fault, error.message);
+    hit = update(bench) != B0_OK;
+    vboard_wait(bench->board, (uint64_t)OUTAGE_MS * 2 * MS);
+    after = stats_of(bench);
+    hit =
+        hit || (strcmp(kind, "powercut") == 0 ? after.flash_operations >= n : after.transfers >= n);
+    /* Else the next update would be hit. */
+    return hit ? check_aftermath(bench, fault, n % 2 ? by_boot0 : by_dfu_util) : PAST_THE_END;
 }
 
-static unsigned everywhere(update_function *update, const char *fault)
+/* Waits for one of the cases; false if there is none. */
+static bool take_verdict(unsigned verdicts[BAD + 1])
 {
-    static uint8_t journal[OWN_SIZE / 2];
-    unsigned count = 0;
+    int status;
 
-    make_journal(journal);
-    for (unsigned n = 1; happens(update, fault, n, journal); n += stride)
-        count++;
-    return count;
+    if (wait(&status) < 0)
+        return false;
+    verdicts[WIFEXITED(status) && WEXITSTATUS(status) < BAD ? WEXITSTATUS(status) : BAD]++;
+    return true;
+}
+
+static unsigned everywhere(update_function *update, const char *kind)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN), running = 0;
+    unsigned verdicts[BAD + 1] = {0};
+    struct bench bench;
+
+    open_bench(&bench, &one);
+    enter_bootloader(bench.board);
+    assert_true(comes_in_dfu(&bench));
+    fflush(NULL);
+    for (unsigned n = 1; verdicts[PAST_THE_END] + verdicts[BAD] == 0; n += stride) {
+        pid_t child = fork();
+
+        if (child == 0)
+            _exit(happens(&bench, update, kind, n));
+        assert_true(child > 0);
+        if (++running >= processors && take_verdict(verdicts))
+            running--;
+    }
+    while (take_verdict(verdicts)) {
+    }
+    boot0_bus_close(&bench.bus);
+    assert_int_equal(verdicts[BAD], 0);
+    return verdicts[HIT];
 }
 
 static void test_power(void **state)
@@ -314,5 +357,5 @@ int main(int argc, char **argv)
         stride = 1;
     make_program(&one, 1);
     make_program(&two, 2);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_journal, NULL);
 }
