@@ -278,6 +278,7 @@ static enum boot0_status board_info(const struct arguments *arguments, struct bo
 
         arguments->json ? board_json(board) : print_board(board);
     }
+    job_resume(&job);
     job_close(&job);
     return status;
 }

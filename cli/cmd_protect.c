@@ -109,11 +109,13 @@ static enum boot0_status protect_bootloader(struct arguments *arguments, bool on
 {
     struct job job;
     enum boot0_status status = job_open(&job, arguments, error);
+    bool resumes = status == B0_OK && boot0_session_board(job.session)->from_program;
 
     if (status == B0_OK)
         status = boot0_session_protect_bootloader(job.session, on, error);
     if (status == B0_OK)
         status = check_protection(&job, on, error);
+    progress_end(&job.progress);
     if (status == B0_OK && arguments->json) {
         struct json json = job_json_begin(&job);
 
@@ -123,6 +125,8 @@ static enum boot0_status protect_bootloader(struct arguments *arguments, bool on
         printf("The bootloader is %s from being written.\n",
                on ? "protected" : "no longer protected");
     }
+    if (status == B0_OK && resumes)
+        status = boot0_session_reset_to(job.session, B0_TARGET_PROGRAM, error);
     job_close(&job);
     return status;
 }

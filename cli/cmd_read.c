@@ -47,6 +47,16 @@ static enum boot0_status check_stdout(const struct arguments *arguments, struct 
     return boot0_hint(error, "Redirect it to a file or a pipe: boot0 read - | hexdump -C");
 }
 
+static enum boot0_status check_ending(const char *file, enum boot0_format format,
+                                      struct boot0_error *error)
+{
+    if (format != B0_FORMAT_UNKNOWN || boot0_format_by_ending(file) != B0_FORMAT_UNKNOWN)
+        return B0_OK;
+    boot0_fail(error, B0_E_USAGE, "%s: the name does not tell the format to write", file);
+    return boot0_hint(error, "End it in .bin, .hex, .srec, .elf, .uf2 or .dfu, or say --format. "
+                             "Nothing was read.");
+}
+
 /* Asked before the board is: nobody should wait for a read that cannot be kept. */
 static enum boot0_status check_output(const struct arguments *arguments, enum boot0_format *format,
                                       struct boot0_error *error)
@@ -62,14 +72,18 @@ static enum boot0_status check_output(const struct arguments *arguments, enum bo
             *format = B0_FORMAT_BINARY;
         return check_stdout(arguments, error);
     }
-    if (stat(file, &status) != 0)
-        return check_directory(file, error);
+    if (stat(file, &status) != 0) {
+        result = check_directory(file, error);
+        return result == B0_OK ? check_ending(file, *format, error) : result;
+    }
     if (S_ISDIR(status.st_mode)) {
         boot0_fail(error, B0_E_NO_OUTPUT, "%s is a directory", file);
         return boot0_hint(error, "Give the name of a file in it.");
     }
-    if (arguments->force || !S_ISREG(status.st_mode))
+    if (!S_ISREG(status.st_mode))
         return B0_OK;
+    if (arguments->force)
+        return check_ending(file, *format, error);
     boot0_fail(error, B0_E_NO_OUTPUT, "%s exists already", file);
     return boot0_hint(error, "Say --force to replace it.");
 }
@@ -206,6 +220,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     if (status == B0_OK)
         print_result(&job, arguments, size, address);
     free(data);
+    job_resume(&job);
     job_close(&job);
     return status;
 }

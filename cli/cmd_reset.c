@@ -68,10 +68,8 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     status = job_open(&job, arguments, error);
     if (status == B0_OK)
         status = reset(&job, arguments->target, index, error);
-    if (status == B0_OK) {
+    if (status == B0_OK)
         progress_end(&job.progress);
-        job_await_leave(&job);
-    }
     if (status == B0_OK && arguments->json) {
         struct json json = job_json_begin(&job);
 

@@ -5,15 +5,10 @@
 static enum boot0_status start(struct job *job, const struct arguments *arguments,
                                struct boot0_error *error)
 {
-    const struct boot0_board *board = boot0_session_board(job->session);
-    const struct boot0_alternate *flash =
-        board->flash_alternate >= 0 ? &board->alternates[board->flash_alternate] : NULL;
-    uint32_t address = flash ? flash->layout.regions[0].address : 0;
+    uint32_t address = arguments->has_address ? arguments->address : job_program_address(job);
     struct boot0_report report;
     enum boot0_status status;
 
-    if (arguments->has_address)
-        address = arguments->address;
     status = boot0_session_run(job->session, address, error);
     if (status != B0_OK)
         return status;

@@ -41,6 +41,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
         progress_end(&job.progress);
         print_result(&job, arguments);
     }
+    job_resume(&job);
     job_close(&job);
     boot0_image_free(image);
     return status;

@@ -14,10 +14,8 @@
 
 enum {
     NAME_MAX_LENGTH = 4096,
-    CANDIDATES_MAX = 64,
-    LEAVE_ROUNDS = 40, /* of these many milliseconds: until a board that resets has left */
-    LEAVE_ROUND_MS = 50,
     RETURN_WAIT_MS = 10000,
+    GRACE_MS = 1000, /* for a board that is just coming back: the command before has reset it */
 };
 
 /* The UART of the virtual board, or what was recorded of a port; ops NULL: the machine's port. */
@@ -122,7 +120,7 @@ struct boot0_selection job_selection(const struct arguments *arguments)
         .serial = arguments->serial,
         .path = arguments->path,
         .touch = arguments->touch,
-        .wait_ms = arguments->has_wait ? arguments->wait_ms : 0,
+        .wait_ms = arguments->has_wait ? arguments->wait_ms : GRACE_MS,
     };
 }
 
@@ -192,29 +190,6 @@ enum boot0_status job_open_untold(struct job *job, const struct arguments *argum
     return status;
 }
 
-/* Whether a device is still there: one that comes back has another number. */
-static bool is_there(const struct job *job, const struct boot0_candidate *device)
-{
-    struct boot0_candidate list[CANDIDATES_MAX];
-    struct boot0_error ignored;
-    size_t count = 0;
-
-    if (job->bus.ops->scan(job->bus.context, list, CANDIDATES_MAX, &count, &ignored) != B0_OK)
-        return false;
-    for (size_t i = 0; i < count && i < CANDIDATES_MAX; i++)
-        if (strcmp(list[i].path, device->path) == 0 && list[i].address == device->address)
-            return true;
-    return false;
-}
-
-void job_await_leave(const struct job *job)
-{
-    const struct boot0_candidate *device = &boot0_session_board(job->session)->usb;
-
-    for (int i = 0; i < LEAVE_ROUNDS && !device->uart && is_there(job, device); i++)
-        job->bus.ops->wait_change(job->bus.context, LEAVE_ROUND_MS);
-}
-
 enum boot0_status job_open_again(struct job *job, struct boot0_error *error)
 {
     char path[B0_PATH_MAX];
@@ -226,11 +201,32 @@ enum boot0_status job_open_again(struct job *job, struct boot0_error *error)
     };
 
     memcpy(path, boot0_session_board(job->session)->usb.path, sizeof path);
-    job_await_leave(job);
     boot0_session_close(job->session);
     job->session = NULL;
     return boot0_session_open(&job->session, &job->bus, &selection, &options, &job->observer,
                               error);
+}
+
+uint32_t job_program_address(const struct job *job)
+{
+    const struct boot0_board *board = boot0_session_board(job->session);
+
+    return board->flash_alternate >= 0
+               ? board->alternates[board->flash_alternate].layout.regions[0].address
+               : 0;
+}
+
+void job_resume(struct job *job)
+{
+    struct boot0_error error;
+
+    if (!job->session || !boot0_session_board(job->session)->from_program)
+        return;
+    if (boot0_session_run(job->session, job_program_address(job), &error) == B0_OK)
+        progress_note(&job->progress, "the program goes on");
+    else
+        progress_note(&job->progress,
+                      "the board stays in DFU mode; `boot0 run` starts its program");
 }
 
 enum boot0_status job_open(struct job *job, const struct arguments *arguments,

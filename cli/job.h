@@ -30,11 +30,14 @@ enum boot0_status job_open_untold(struct job *job, const struct arguments *argum
                                   struct boot0_error *error);
 void job_close(struct job *job);
 
+/* Where the program of a board begins whose session is open: at the start of its flash. */
+uint32_t job_program_address(const struct job *job);
 /*
- * After an order to reset: waits until the board, as it was, has left the bus, at most two seconds;
- * who looks for it next then finds what it has become. The session is of no more use.
+ * For commands that only look at a board: if its program was running before, it is started again.
+ * Does nothing without a session, which is of no more use afterwards.
  */
-void job_await_leave(const struct job *job);
+void job_resume(struct job *job);
+
 /* Opens the board of the session anew, in the same port, after an order to reset. */
 enum boot0_status job_open_again(struct job *job, struct boot0_error *error);
 

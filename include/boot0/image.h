@@ -35,6 +35,8 @@ enum boot0_format {
 B0_API const char *boot0_format_name(enum boot0_format format);
 /* B0_FORMAT_UNKNOWN if the name is none of those that boot0_format_name() gives. */
 B0_API enum boot0_format boot0_format_by_name(const char *name);
+/* What the end of a file's name says, ".hex"; B0_FORMAT_UNKNOWN if it says nothing. */
+B0_API enum boot0_format boot0_format_by_ending(const char *file);
 
 /* A run of bytes. Within an image, segments are sorted by (alternate, address), never empty, never
  * overlapping, never running past 32 bits, and adjacent ones are merged. */

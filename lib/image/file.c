@@ -29,7 +29,7 @@ static const struct {
     {".uf2", B0_FORMAT_UF2},    {".dfu", B0_FORMAT_DFU},
 };
 
-static enum boot0_format format_by_ending(const char *file)
+enum boot0_format boot0_format_by_ending(const char *file)
 {
     size_t length = strlen(file);
 
@@ -129,7 +129,7 @@ static enum boot0_status check_name(const struct boot0_image *image, const char 
                                     const struct boot0_image_options *options,
                                     struct boot0_error *error)
 {
-    enum boot0_format promised = format_by_ending(file);
+    enum boot0_format promised = boot0_format_by_ending(file);
 
     if (image->format != B0_FORMAT_BINARY || (options && options->format == B0_FORMAT_BINARY) ||
         promised == B0_FORMAT_UNKNOWN || promised == B0_FORMAT_BINARY || promised == B0_FORMAT_DFU)
@@ -264,7 +264,7 @@ static enum boot0_format choose_format(const struct boot0_image *image, const ch
     enum boot0_format format = options->format;
 
     if (format == B0_FORMAT_UNKNOWN)
-        format = format_by_ending(file);
+        format = boot0_format_by_ending(file);
     if (options->format == B0_FORMAT_UNKNOWN && format == B0_FORMAT_DFU && image->has_addresses)
         format = B0_FORMAT_DFUSE;
     return format;

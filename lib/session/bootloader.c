@@ -166,5 +166,7 @@ enum boot0_status boot0_session_protect_bootloader(struct boot0_session *session
     if (status == B0_OK)
         status = order(session, B0_EXTENSION_PROTECT, on ? 1 : 0,
                        on ? "protecting the bootloader" : "taking its protection off", error);
+    if (status == B0_OK)
+        (void)b0_session_has_left(session); /* who looks for it next finds it with the new bytes */
     return status;
 }

@@ -352,6 +352,7 @@ enum boot0_status b0_session_find(struct boot0_session *session,
         status = ask_program(session, selection->touch, error);
         if (status == B0_OK)
             status = find_again(session, error);
+        session->board.from_program = true;
     }
     return status;
 }

@@ -5,6 +5,7 @@ file and runs itself under vboard, with the name of a part as argument.
 """
 
 import fcntl
+import json
 import os
 import pathlib
 import struct
@@ -181,8 +182,13 @@ def part_blank():
 
 
 def part_runs():
-    """A program that is there, with nothing in the journal, runs."""
+    """A program that is there, with nothing in the journal, runs; also after it was looked at."""
     wait_for("the program", program_runs)
+    for command in (["info"], ["verify", str(FIRMWARE / "hello.elf")]):
+        done = run([BOOT0, *command])
+        check("the program goes on" in done.stderr, "it is started again")
+        equal(json.loads(run([BOOT0, "list", "--json"]).stdout)["mode"], "runtime",
+              f"the board's mode after {command[0]}")
 
 
 def part_button():

@@ -32,8 +32,8 @@ def command_lines(directory):
         (["--full takes no value", 'Leave "=1" away'], "flash", "--full=1", image),
         (["--serial wants a value"], "list", "--serial"),
         (['--address does not take "08000000"', "0x08000000"], "flash", "-A", "08000000", image),
-        (['--size does not take "12 k"', "16k"], "read", "-n", "12 k", "x"),
-        (['--size does not take "0"'], "read", "-n", "0", "x"),
+        (['--size does not take "12 k"', "16k"], "read", "-n", "12 k", "x.bin"),
+        (['--size does not take "0"'], "read", "-n", "0", "x.bin"),
         (['--device does not take "stm"', "0483:df11"], "list", "-d", "stm"),
         (['--vdd does not take "3,3"', "3.3"], "flash", "--vdd", "3,3", image),
         (['--wait does not take "x"', "--wait=10"], "list", "--wait=x"),
@@ -48,7 +48,7 @@ def command_lines(directory):
         (['no UF2 family "z"', "0x57755a57"], "convert", "--family", "z", image, "x.uf2"),
         (["does not tell the format"], "convert", image, directory.file("x.foo")),
         (["have none"], "convert", image, directory.file("x.hex")),
-        (['no format "foo"'], "read", "--format", "foo", "x"),
+        (['no format "foo"'], "read", "--format", "foo", "x.bin"),
     ]:
         fails(64, phrases, *arguments, width=None)
     say("the same as JSON")
@@ -147,9 +147,9 @@ def wrong_boards(directory):
 
     say("what cannot be read, erased, started")
     for status, phrases, *arguments in [
-        (65, ["0x20000000", "boot0 info"], "read", "-A", "0x20000000", "-n", "4", "x"),
-        (64, ["how much is to be read", "--size"], "read", "-A", "0x20000000", "x"),
-        (65, ["0x08100000"], "read", "-n", "2M", "x"),
+        (65, ["0x20000000", "boot0 info"], "read", "-A", "0x20000000", "-n", "4", "x.bin"),
+        (64, ["how much is to be read", "--size"], "read", "-A", "0x20000000", "x.bin"),
+        (65, ["0x08100000"], "read", "-n", "2M", "x.bin"),
         (65, ["0x1fffc000", "Nothing was erased"], "erase", "-A", "0x1fffc000"),
         (65, ["Nothing was erased"], "erase", "-A", "0x080f0000", "-n", "1M"),
         (65, ["no program at 0x08000000", "Flash one first"], "run"),
@@ -165,7 +165,7 @@ def wrong_boards(directory):
         board = None if arguments[0] == "convert" else "f407"
         fails(status, phrases, *arguments, board=board, width=None)
     fails(69, ["plain DFU", "as a whole"], "erase", "--all", board="bluepill")
-    fails(69, ["does not let its memory be read", "download only"], "read", "x", board="maple")
+    fails(69, ["does not let its memory be read", "download only"], "read", "x.bin", board="maple")
     fails(65, ["differs from the file at 0x00000000"], "verify", "-a", "2", good, board="bluepill")
     error = boot0_json("verify", good, board="f407", status=65)[0]["error"]
     equal((error["code"], error["exit_code"]), ("mismatch", 65), "verify as JSON")

@@ -1,12 +1,12 @@
 /*
  * The machine: a Cortex-M4F with the peripherals of an STM32F407 that runs what is in the board's
- * flash. The CPU is libunicorn's, all else is here:
+ * flash. The CPU is libunicorn's, all else is here (none.c takes its place where that is missing):
  *
  *   machine.c  life, run loop, the board's side   memory.c   memory map, peripherals by a table
  *   cpu.c      instructions, faults               exception.c  entry and return
  *   nvic.c, scb.c, systick.c                      the core's own peripherals
- *   flash_*.c, rcc.c, power.c, gpio.c, adc.c, crc.c, usart.c, timer.c, watchdog.c,
- * system.c otg.*, host.*                                 the USB controller, and the host before it
+ *   flash_*.c, rcc.c, power.c, gpio.c, adc.c, usart.c, timer.c, watchdog.c, system.c
+ *   otg*.c, host*.c, usb_port.c                   the USB controller, and the host before it
  *   report.c, symbols.c                           what went wrong, and in which function
  */
 #ifndef VBOARD_MACHINE_MACHINE_H
