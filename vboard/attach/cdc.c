@@ -139,12 +139,15 @@ static void on_lines(void *context, bool dtr, bool rts)
 /* dwDTERate, bCharFormat, bParityType, bDataBits: CDC PSTN 1.2, table 17. */
 static void encode(const struct termios *settings, uint8_t coding[LINE_CODING_SIZE])
 {
-    bool parity = settings->c_cc[VBOARD_TTY_CC_KEPT] & VBOARD_TTY_PARENB;
-    tcflag_t size = settings->c_cflag & CSIZE;
+    unsigned kept = settings->c_cc[VBOARD_TTY_CC_KEPT];
+    tcflag_t size = (kept & VBOARD_TTY_CSIZE) ^ CS8;
+    bool is_odd = (settings->c_cflag & PARODD) != 0;
+    bool sticks = (kept & VBOARD_TTY_CMSPAR) != 0;
 
     b0_store32(coding, vboard_terminal_baud(settings));
     coding[4] = (settings->c_cflag & CSTOPB) != 0 ? 2 : 0;
-    coding[5] = !parity ? 0 : (settings->c_cflag & PARODD) != 0 ? 1 : 2;
+    coding[5] =
+        (kept & VBOARD_TTY_PARENB) == 0 ? 0 : (uint8_t)((is_odd ? 1 : 2) + (sticks ? 2 : 0));
     coding[6] = size == CS5 ? 5 : size == CS6 ? 6 : size == CS7 ? 7 : 8;
 }
 

@@ -38,11 +38,11 @@ static const struct {
     speed_t code;
     uint32_t baud;
 } speeds[] = {
-    {B1200, 1200},       {B2400, 2400},       {B4800, 4800},       {B9600, 9600},
-    {B19200, 19200},     {B38400, 38400},     {B57600, 57600},     {B115200, 115200},
-    {B230400, 230400},   {B460800, 460800},   {B500000, 500000},   {B576000, 576000},
-    {B921600, 921600},   {B1000000, 1000000}, {B1152000, 1152000}, {B1500000, 1500000},
-    {B2000000, 2000000},
+    {B300, 300},         {B600, 600},         {B1200, 1200},       {B2400, 2400},
+    {B4800, 4800},       {B9600, 9600},       {B19200, 19200},     {B38400, 38400},
+    {B57600, 57600},     {B115200, 115200},   {B230400, 230400},   {B460800, 460800},
+    {B500000, 500000},   {B576000, 576000},   {B921600, 921600},   {B1000000, 1000000},
+    {B1152000, 1152000}, {B1500000, 1500000}, {B2000000, 2000000}, {B3000000, 3000000},
 };
 
 uint32_t vboard_terminal_baud(const struct termios *settings)
@@ -50,12 +50,19 @@ uint32_t vboard_terminal_baud(const struct termios *settings)
     for (size_t i = 0; i < G_N_ELEMENTS(speeds); i++)
         if (speeds[i].code == cfgetospeed(settings))
             return speeds[i].baud;
-    return DEFAULT_BAUD;
+    /* CBAUDEX alone is BOTHER, of which glibc's termios.h knows nothing. */
+    return (settings->c_cflag & CBAUD) == CBAUDEX ? settings->c_ospeed : DEFAULT_BAUD;
 }
 
 bool vboard_terminal_settings(const struct vboard_terminal *terminal, struct termios *settings)
 {
-    return terminal->master >= 0 && tcgetattr(terminal->slave, settings) == 0;
+    struct termios2 number; /* of speeds that have no name, tcgetattr() says no more than that */
+
+    if (terminal->master < 0 || tcgetattr(terminal->slave, settings) != 0)
+        return false;
+    if (ioctl(terminal->slave, TCGETS2, &number) == 0)
+        settings->c_ospeed = number.c_ospeed;
+    return true;
 }
 
 /* ---- characters ---- */

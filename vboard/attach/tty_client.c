@@ -13,18 +13,6 @@
 
 #include <sys/ioctl.h>
 
-/* As Linux has it; its header and the C library's exclude each other. */
-struct termios2 {
-    unsigned c_iflag;
-    unsigned c_oflag; // cppcheck-suppress unusedStructMember
-    unsigned c_cflag;
-    unsigned c_lflag;     // cppcheck-suppress unusedStructMember
-    unsigned char c_line; // cppcheck-suppress unusedStructMember
-    unsigned char c_cc[19];
-    unsigned c_ispeed; // cppcheck-suppress unusedStructMember
-    unsigned c_ospeed; // cppcheck-suppress unusedStructMember
-};
-
 typedef int get_function(int, struct termios *);
 typedef int set_function(int, int, const struct termios *);
 typedef int ioctl_function(int, unsigned long, ...);
@@ -39,6 +27,9 @@ static void reveal(unsigned *input, unsigned *control, unsigned char *characters
         return;
     if (kept & VBOARD_TTY_PARENB)
         *control |= PARENB;
+    if (kept & VBOARD_TTY_CMSPAR)
+        *control |= CMSPAR;
+    *control ^= kept & VBOARD_TTY_CSIZE; /* the kernel says CS8 */
     if (kept & VBOARD_TTY_PARMRK)
         *input |= PARMRK;
     characters[VBOARD_TTY_CC_MARK] = characters[VBOARD_TTY_CC_KEPT] = 0;
@@ -47,10 +38,13 @@ static void reveal(unsigned *input, unsigned *control, unsigned char *characters
 static void conceal(unsigned *input, unsigned *control, unsigned char *characters)
 {
     characters[VBOARD_TTY_CC_MARK] = VBOARD_TTY_MARK;
-    characters[VBOARD_TTY_CC_KEPT] = (unsigned char)((*control & PARENB ? VBOARD_TTY_PARENB : 0) |
-                                                     (*input & PARMRK ? VBOARD_TTY_PARMRK : 0));
+    characters[VBOARD_TTY_CC_KEPT] =
+        (unsigned char)((*control & PARENB ? VBOARD_TTY_PARENB : 0) |
+                        (*control & CMSPAR ? VBOARD_TTY_CMSPAR : 0) |
+                        (*input & PARMRK ? VBOARD_TTY_PARMRK : 0) | ((*control & CSIZE) ^ CS8));
     *input &= ~(unsigned)PARMRK;
-    *control &= ~(unsigned)PARENB; /* the C library takes it for a failure that it is cleared */
+    /* The C library takes it for a failure if the kernel does not do as it was told. */
+    *control = (*control & ~(unsigned)(PARENB | CMSPAR)) | CS8;
 }
 
 /* ---- the C library's functions ---- */

@@ -15,6 +15,20 @@ enum {
     VBOARD_TTY_MARK = 0xb0,   /* this terminal is a board's serial port */
     VBOARD_TTY_PARENB = 0x01, /* the kernel clears it */
     VBOARD_TTY_PARMRK = 0x02, /* the kernel would mark by itself, what is not damaged too */
+    VBOARD_TTY_CMSPAR = 0x04, /* PARENB is for mark or space */
+    VBOARD_TTY_CSIZE = CSIZE, /* of 8 bits, which is all that the kernel keeps, those that differ */
+};
+
+/* As Linux has it; its header and the C library's exclude each other. */
+struct termios2 {
+    unsigned c_iflag;
+    unsigned c_oflag; // cppcheck-suppress unusedStructMember
+    unsigned c_cflag;
+    unsigned c_lflag;     // cppcheck-suppress unusedStructMember
+    unsigned char c_line; // cppcheck-suppress unusedStructMember
+    unsigned char c_cc[19];
+    unsigned c_ispeed; // cppcheck-suppress unusedStructMember
+    unsigned c_ospeed; // cppcheck-suppress unusedStructMember
 };
 
 #endif
