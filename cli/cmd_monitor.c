@@ -1,10 +1,23 @@
 /* boot0 monitor: what the program prints. */
+#include "arduino/serve.h"
 #include "console.h"
 
 enum {
     BAUD = 115200,
     APPEAR_MS = 2000, /* a program that has just been started may still be on its way */
 };
+
+/* The IDE names port and settings on stdin. */
+static enum boot0_status run_for_ide(const struct arguments *arguments, struct boot0_error *error)
+{
+    if (arguments->operand_count > 0 || arguments->port || arguments->path || arguments->serial ||
+        arguments->has_device || arguments->baud || arguments->has_wait) {
+        boot0_fail(error, B0_E_USAGE, "with --arduino, port and settings come from the IDE");
+        return boot0_hint(error, "Say only `boot0 monitor --arduino`; or leave --arduino out to "
+                                 "talk to a port on this terminal.");
+    }
+    return monitor_serve(error);
+}
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
@@ -21,11 +34,14 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
         .quiet = arguments->quiet,
     };
 
+    if (arguments->arduino)
+        return run_for_ide(arguments, error);
     return console_run(&console, error);
 }
 
-static const enum option taken[] = {OPTION_DEVICE, OPTION_SERIAL, OPTION_PATH,  OPTION_WAIT,
-                                    OPTION_PORT,   OPTION_BAUD,   OPTION_QUIET, OPTION_HELP};
+static const enum option taken[] = {OPTION_DEVICE,  OPTION_SERIAL, OPTION_PATH,
+                                    OPTION_WAIT,    OPTION_PORT,   OPTION_BAUD,
+                                    OPTION_ARDUINO, OPTION_QUIET,  OPTION_HELP};
 
 const struct command command_monitor = {
     .name = "monitor",
@@ -35,7 +51,9 @@ const struct command command_monitor = {
             "--serial, --path or -d mean, or the only USB serial port there is. When the board "
             "resets or is unplugged it is waited for, and known again by its serial number. "
             "Ctrl-C or Ctrl-] ends it. In a pipe what comes in is sent, and its end is not the "
-            "end.",
+            "end. With --arduino it speaks the pluggable monitor protocol of the Arduino IDE 2 and "
+            "arduino-cli: commands on standard input (HELLO, DESCRIBE, CONFIGURE, OPEN, CLOSE, "
+            "QUIT), JSON on standard output, and the port's data over a TCP connection to the IDE.",
     .examples = "  boot0 monitor\n  boot0 monitor --baud 9600 /dev/ttyUSB0",
     COMMAND_OPTIONS(taken),
     .operands_max = 1,

@@ -52,6 +52,7 @@ struct arguments {
     bool no_verify;
     bool no_run;
     bool monitor;
+    bool arduino;
     bool ignore_suffix;
     bool force;
     bool patient;
@@ -110,6 +111,7 @@ enum option {
     OPTION_NO_VERIFY,
     OPTION_NO_RUN,
     OPTION_MONITOR,
+    OPTION_ARDUINO,
     OPTION_IGNORE_SUFFIX,
     OPTION_ALLOW_OPTION_BYTES,
     OPTION_FORCE,

@@ -64,6 +64,8 @@ static const struct row {
     [OPTION_NO_RUN] = {"no-run", 0, NULL, FLAG, AT(no_run), "stay in DFU mode at the end"},
     [OPTION_MONITOR] = {"monitor", 0, NULL, FLAG, AT(monitor),
                         "show what the program prints, as `boot0 monitor`"},
+    [OPTION_ARDUINO] = {"arduino", 0, NULL, FLAG, AT(arduino),
+                        "be the port monitor of the Arduino IDE 2 or arduino-cli"},
     [OPTION_IGNORE_SUFFIX] = {"ignore-suffix", 0, NULL, FLAG, AT(ignore_suffix),
                               "the DFU suffix may name another device"},
     [OPTION_ALLOW_OPTION_BYTES] = {"allow-option-bytes", 0, NULL, FLAG, AT(allow_option_bytes),

@@ -83,6 +83,12 @@ static void describe(struct monitor *monitor, const char *operand)
     fflush(monitor->out);
 }
 
+static void refuse_for(struct monitor *monitor, const char *event, const struct boot0_error *error)
+{
+    ide_refuse(monitor->out, event, "%s%s%s", error->message, error->hint[0] ? ". " : "",
+               error->hint);
+}
+
 static void set(struct monitor *monitor, size_t parameter, const char *value)
 {
     const char *before = monitor->selected[parameter];
@@ -91,7 +97,7 @@ static void set(struct monitor *monitor, size_t parameter, const char *value)
     monitor->selected[parameter] = value;
     if (monitor->is_open && monitor->changed(monitor->context, &error) != B0_OK) {
         monitor->selected[parameter] = before;
-        ide_refuse(monitor->out, "configure", "%s", error.message);
+        refuse_for(monitor, "configure", &error);
         return;
     }
     ide_answer(monitor->out, "configure", "OK");
@@ -132,7 +138,7 @@ static void open_port(struct monitor *monitor, const char *operand)
     }
     snprintf(client, sizeof client, "%.*s", (int)(space - operand), operand);
     if (monitor->open(monitor->context, client, space + 1, &error) != B0_OK) {
-        ide_refuse(monitor->out, "open", "%s", error.message);
+        refuse_for(monitor, "open", &error);
         return;
     }
     monitor->is_open = true;

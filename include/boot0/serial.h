@@ -16,15 +16,26 @@
 extern "C" {
 #endif
 
+enum boot0_parity {
+    B0_PARITY_NONE,
+    B0_PARITY_EVEN,
+    B0_PARITY_ODD,
+    B0_PARITY_MARK,
+    B0_PARITY_SPACE,
+};
+
 /*
- * How a port is set. Characters have 8 data bits and 1 stop bit, and even parity on the way to a
- * bootloader. In a stream
- * that was just opened both modem lines are on, as every system leaves them.
+ * How a port is set. In a stream that was just opened both modem lines are on, as every system
+ * leaves them. What a character looks like counts in a stream of boot0_serial_stream(); on the way
+ * to a bootloader it has 8 data bits, even parity and 1 stop bit, whatever is said here.
  */
 struct boot0_line {
     uint32_t baud;
     bool dtr; /* on: asserted, which is low at the pin of a TTL adapter */
     bool rts;
+    enum boot0_parity parity;
+    uint8_t data_bits; /* 5 to 8; 0: 8 */
+    uint8_t stop_bits; /* 1 or 2; 0: 1 */
 };
 
 struct boot0_stream_ops {
@@ -43,8 +54,8 @@ struct boot0_stream_ops {
     /* A clock that never goes back, in microseconds from any start. */
     uint64_t (*now_us)(void *context);
     /*
-     * A file descriptor that can be polled for something to receive; -1, or NULL in place of the
-     * function: there is none.
+     * A file descriptor that can be polled for something to receive, and on a stream of
+     * boot0_serial_stream() read and written; -1, or NULL in place of the function: there is none.
      */
     int (*handle)(void *context);
     /* Closes the port and frees the context. */

@@ -88,7 +88,7 @@ static bool parse_set(const char **text, struct event *event)
     if (!take_number(text, "baud=", &baud) || !take_number(text, "dtr=", &dtr) ||
         !take_number(text, "rts=", &rts) || baud > UINT32_MAX || dtr > 1 || rts > 1)
         return false;
-    event->settings = (struct boot0_line){(uint32_t)baud, dtr != 0, rts != 0};
+    event->settings = (struct boot0_line){.baud = (uint32_t)baud, .dtr = dtr != 0, .rts = rts != 0};
     return true;
 }
 

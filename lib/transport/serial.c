@@ -168,6 +168,34 @@ static enum boot0_xfer set_speed(struct serial *serial, uint32_t baud)
     return B0_XFER_OK;
 }
 
+/* What a character looks like, in libserialport's words; no flow control. */
+static enum sp_return set_frame(struct sp_port *port, const struct boot0_line *line)
+{
+    static const enum sp_parity parities[] = {
+        [B0_PARITY_NONE] = SP_PARITY_NONE,   [B0_PARITY_EVEN] = SP_PARITY_EVEN,
+        [B0_PARITY_ODD] = SP_PARITY_ODD,     [B0_PARITY_MARK] = SP_PARITY_MARK,
+        [B0_PARITY_SPACE] = SP_PARITY_SPACE,
+    };
+    struct sp_port_config *config;
+    enum sp_return result = sp_new_config(&config);
+
+    if (result != SP_OK)
+        return result;
+    sp_set_config_bits(config, line->data_bits ? line->data_bits : 8);
+    sp_set_config_parity(config, parities[line->parity]);
+    sp_set_config_stopbits(config, line->stop_bits ? line->stop_bits : 1);
+    sp_set_config_flowcontrol(config, SP_FLOWCONTROL_NONE);
+    result = sp_set_config(port, config);
+    sp_free_config(config);
+    return result;
+}
+
+static bool same_frame(const struct boot0_line *one, const struct boot0_line *other)
+{
+    return one->parity == other->parity && one->data_bits == other->data_bits &&
+           one->stop_bits == other->stop_bits;
+}
+
 static enum boot0_xfer set(void *context, const struct boot0_line *line)
 {
     struct serial *serial = context;
@@ -175,6 +203,9 @@ static enum boot0_xfer set(void *context, const struct boot0_line *line)
 
     if (line->baud != serial->line.baud)
         result = set_speed(serial, line->baud);
+    if (result == B0_XFER_OK && serial->plain && !same_frame(line, &serial->line) &&
+        set_frame(serial->port, line) != SP_OK)
+        result = B0_XFER_ERROR;
     /* A port without modem lines is only a failure if somebody wants to move them. */
     if (result == B0_XFER_OK && line->dtr != serial->line.dtr &&
         sp_set_dtr(serial->port, line->dtr ? SP_DTR_ON : SP_DTR_OFF) != SP_OK)
@@ -253,26 +284,11 @@ static enum boot0_status fail_open(const char *path, enum sp_return result,
                              "plugged in?");
 }
 
-/* 8E1 or 8N1, no flow control; the modem lines as the system has left them. */
-static enum sp_return configure(struct sp_port *port, bool plain)
-{
-    struct sp_port_config *config;
-    enum sp_return result = sp_new_config(&config);
-
-    if (result != SP_OK)
-        return result;
-    sp_set_config_bits(config, 8);
-    sp_set_config_parity(config, plain ? SP_PARITY_NONE : SP_PARITY_EVEN);
-    sp_set_config_stopbits(config, 1);
-    sp_set_config_flowcontrol(config, SP_FLOWCONTROL_NONE);
-    result = sp_set_config(port, config);
-    sp_free_config(config);
-    return result;
-}
-
 static enum boot0_status open_as(struct boot0_stream *stream, const char *path, bool plain,
                                  struct boot0_error *error)
 {
+    const struct boot0_line line = {
+        .dtr = true, .rts = true, .parity = plain ? B0_PARITY_NONE : B0_PARITY_EVEN};
     struct serial *serial = calloc(1, sizeof *serial);
     enum sp_return result;
 
@@ -282,10 +298,10 @@ static enum boot0_status open_as(struct boot0_stream *stream, const char *path, 
     if (result == SP_OK) {
         result = sp_open(serial->port, SP_MODE_READ_WRITE);
         if (result == SP_OK) {
-            result = configure(serial->port, plain);
+            result = set_frame(serial->port, &line);
             if (result == SP_OK) {
                 serial->plain = plain;
-                serial->line = (struct boot0_line){.dtr = true, .rts = true};
+                serial->line = line;
                 *stream = (struct boot0_stream){&serial_ops, serial};
                 return B0_OK;
             }

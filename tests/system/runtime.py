@@ -220,7 +220,8 @@ def main():
             print(done.stdout, done.stderr, flush=True)
 
 
-if len(sys.argv) > 1:
-    PARTS[sys.argv[1]][1]()
-else:
-    main()
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        PARTS[sys.argv[1]][1]()
+    else:
+        main()

@@ -1,0 +1,171 @@
+/* See serve.h. */
+#include "serve.h"
+
+#include "../progress.h"
+#include "ide.h"
+#include "monitor.h"
+#include "relay.h"
+
+#include <boot0/serial.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    POLL_MS = 500, /* signals end a poll; this is for one that came just before it */
+    ASK_STDIN = RELAY_ASK_COUNT,
+    ASK_COUNT
+};
+
+struct server {
+    struct monitor monitor;
+    struct ide_reader reader;
+    struct boot0_stream stream;
+    struct relay relay; /* while the monitor is open */
+};
+
+/* ---- the port ---- */
+
+/* The parameters' texts are those of monitor_choices[], so numbers are numbers. */
+static struct boot0_line line_of(const struct monitor *monitor)
+{
+    static const struct {
+        const char *name;
+        enum boot0_parity parity;
+    } parities[] = {
+        {"none", B0_PARITY_NONE}, {"even", B0_PARITY_EVEN},   {"odd", B0_PARITY_ODD},
+        {"mark", B0_PARITY_MARK}, {"space", B0_PARITY_SPACE},
+    };
+    const char *const *selected = monitor->selected;
+    struct boot0_line line = {
+        .baud = (uint32_t)strtoul(selected[MONITOR_BAUD], NULL, 10),
+        .dtr = strcmp(selected[MONITOR_DTR], "on") == 0,
+        .rts = strcmp(selected[MONITOR_RTS], "on") == 0,
+        .data_bits = (uint8_t)strtoul(selected[MONITOR_BITS], NULL, 10),
+        .stop_bits = (uint8_t)strtoul(selected[MONITOR_STOP_BITS], NULL, 10),
+    };
+
+    for (size_t i = 0; i < sizeof parities / sizeof parities[0]; i++)
+        if (strcmp(parities[i].name, selected[MONITOR_PARITY]) == 0)
+            line.parity = parities[i].parity;
+    return line;
+}
+
+static enum boot0_status apply(void *context, struct boot0_error *error)
+{
+    struct server *server = context;
+    const struct boot0_line line = line_of(&server->monitor);
+
+    if (server->stream.ops->set(server->stream.context, &line) == B0_XFER_OK)
+        return B0_OK;
+    return boot0_fail(error, B0_E_IO, "the port cannot be set to that");
+}
+
+static enum boot0_status open_port(void *context, const char *client, const char *port,
+                                   struct boot0_error *error)
+{
+    struct server *server = context;
+    enum boot0_status status = boot0_serial_stream(&server->stream, port, error);
+    int port_fd, client_fd;
+
+    if (status != B0_OK)
+        return status;
+    port_fd = server->stream.ops->handle(server->stream.context);
+    status = apply(server, error);
+    if (status == B0_OK)
+        status = relay_connect(client, &client_fd, error);
+    if (status == B0_OK)
+        relay_start(&server->relay, port_fd, client_fd);
+    else
+        server->stream.ops->close(server->stream.context);
+    return status;
+}
+
+static void close_port(void *context)
+{
+    struct server *server = context;
+
+    relay_finish(&server->relay);
+    close(server->relay.in.to);
+    server->stream.ops->close(server->stream.context);
+}
+
+/* ---- commands ---- */
+
+static bool take(struct server *server, const char *bytes, size_t size)
+{
+    bool goes_on = true;
+
+    for (size_t i = 0; i < size && goes_on; i++) {
+        enum ide_read read = ide_reader_take(&server->reader, bytes[i]);
+
+        if (read == IDE_READ_LINE)
+            goes_on = monitor_line(&server->monitor, server->reader.line);
+        else if (read == IDE_READ_OVERLONG)
+            monitor_overlong(&server->monitor);
+    }
+    return goes_on && !ferror(server->monitor.out);
+}
+
+/* False: the IDE has said QUIT, or is gone. */
+static bool hear(struct server *server)
+{
+    char bytes[256];
+    ssize_t size = read(STDIN_FILENO, bytes, sizeof bytes);
+
+    if (size < 0)
+        return errno == EINTR || errno == EAGAIN;
+    return size > 0 && take(server, bytes, (size_t)size);
+}
+
+static void move(struct server *server, const struct pollfd *asks)
+{
+    static const char *const why[] = {
+        [RELAY_PORT_GONE] = "the port is gone: the board was reset or unplugged",
+        [RELAY_CLIENT_GONE] = "lost the TCP/IP connection with the client",
+    };
+    enum relay_end end = relay_move(&server->relay, asks);
+
+    if (end != RELAY_GOES_ON)
+        monitor_closed(&server->monitor, why[end]);
+}
+
+static void serve(struct server *server)
+{
+    bool goes_on = true;
+
+    while (goes_on && !signals_pending() && !ferror(server->monitor.out)) {
+        struct pollfd asks[ASK_COUNT] = {{.fd = -1}, {.fd = -1}, {STDIN_FILENO, POLLIN, 0}};
+
+        if (server->monitor.is_open)
+            relay_ask(&server->relay, asks);
+        if (poll(asks, ASK_COUNT, POLL_MS) < 0) {
+            goes_on = errno == EINTR;
+            continue;
+        }
+        if (server->monitor.is_open)
+            move(server, asks);
+        if (asks[ASK_STDIN].revents != 0)
+            goes_on = hear(server);
+    }
+    if (server->monitor.is_open)
+        close_port(server);
+}
+
+enum boot0_status monitor_serve(struct boot0_error *error)
+{
+    struct server *server = calloc(1, sizeof *server);
+
+    if (!server)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+    monitor_init(&server->monitor, stdout);
+    server->monitor.open = open_port;
+    server->monitor.close = close_port;
+    server->monitor.changed = apply;
+    server->monitor.context = server;
+    signals_announce(false);
+    serve(server);
+    free(server);
+    return B0_OK;
+}
