@@ -12,6 +12,7 @@ enum {
     MIB = 1024 * 1024,
     SECOND_US = 1000000,
     WIDTH_DEFAULT = 80,
+    HEIGHT_DEFAULT = 24,
     WIDTH_MIN = 40,
     WIDTH_TEXT = 78, /* longer lines do not read well */
 };
@@ -89,6 +90,15 @@ int terminal_width(FILE *file)
     if (ioctl(fileno(file), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
         return WIDTH_DEFAULT;
     return size.ws_col < WIDTH_MIN ? WIDTH_MIN : size.ws_col;
+}
+
+int terminal_height(FILE *file)
+{
+    struct winsize size;
+
+    if (ioctl(fileno(file), TIOCGWINSZ, &size) != 0 || size.ws_row == 0)
+        return HEIGHT_DEFAULT;
+    return size.ws_row;
 }
 
 bool terminal_is_smart(FILE *file)

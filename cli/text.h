@@ -38,6 +38,9 @@ void print_wrapped(FILE *file, const char *label, const char *text);
 /* Columns of the terminal that a file goes to; 80 if it is none. */
 int terminal_width(FILE *file);
 
+/* Its lines; 24 if it is none. */
+int terminal_height(FILE *file);
+
 /* Whether a file goes to a terminal that can redraw a line. */
 bool terminal_is_smart(FILE *file);
 

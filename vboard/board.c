@@ -113,7 +113,10 @@ struct vboard *vboard_new(const char *spec, struct boot0_error *error)
         destroy(board);
         return NULL;
     }
-    vboard_power_on(board);
+    if (board->settings.plug_ms > 0)
+        board->replug_us = (uint64_t)board->settings.plug_ms * 1000;
+    else
+        vboard_power_on(board);
     return board;
 }
 

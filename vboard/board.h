@@ -100,6 +100,7 @@ struct vboard_settings {
     uint16_t poll_ms[VBOARD_JOB_COUNT];
     struct vboard_fault faults[VBOARD_FAULTS_MAX];
     size_t fault_count;
+    uint32_t plug_ms; /* plugged in so long after the start */
     uint32_t baud_max;
     struct vboard_wire wires[2]; /* of DTR and RTS */
     uint32_t crystal_hz;         /* 0: none */

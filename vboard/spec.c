@@ -117,6 +117,17 @@ static enum boot0_status set_feature_erase(struct vboard_settings *settings, con
     return B0_OK;
 }
 
+static enum boot0_status set_plug(struct vboard_settings *settings, const char *value,
+                                  struct boot0_error *error)
+{
+    unsigned long ms;
+
+    if (!number(value, 86400000, &ms))
+        return bad(error, value, "a time in milliseconds, at most a day");
+    settings->plug_ms = (uint32_t)ms;
+    return B0_OK;
+}
+
 static enum boot0_status set_rdp(struct vboard_settings *settings, const char *value,
                                  struct boot0_error *error)
 {
@@ -298,6 +309,7 @@ static const struct {
     {{"vbus=0|1", "whether PA9 sees the VBUS of the USB port (default 1)"}, set_vbus},
     {{"vbat=0|1", "1: the backup registers outlive a loss of power (default 0)"}, set_vbat},
     {{"serial=TEXT", "USB serial number"}, set_serial},
+    {{"plug=MS", "plugged in so long after the start (default 0)"}, set_plug},
     {{"mode=dfu|serial", "Maple boards: what runs at first, bootloader or sketch (default dfu)"},
      set_mode},
     {{"supply=V", "supply voltage, 1.65 to 3.6 (default 3.3)"}, set_supply},
@@ -353,7 +365,7 @@ static enum boot0_status parse_pair(char *pair, struct vboard_settings *settings
         boot0_fail(error, B0_E_USAGE, "a virtual board has no setting \"%s\"", pair);
         if (error)
             boot0_hint(error, "Settings are flash, fill, boot0, crystal, elf, button, vbus, vbat, "
-                              "mode, serial, supply, rdp, poll_address, "
+                              "plug, mode, serial, supply, rdp, poll_address, "
                               "poll_erase, poll_data, feature_erase, baud_max, wiring and fault, "
                               "each as key=value.");
         return B0_E_USAGE;

@@ -17,7 +17,6 @@ enum {
 enum member_state {
     MEMBER_WORKS,
     MEMBER_ENDED, /* its thread can be joined */
-    MEMBER_JOINED,
 };
 
 /* One attempt at one board. What is below the lock is its gang's lock's. */
@@ -27,6 +26,7 @@ struct member {
     const char *virtual_board; /* NULL: a board of the machine's */
     struct boot0_candidate candidate;
     char path[GANG_PATH];
+    bool joined; /* the main thread's */
 
     enum member_state state;
     struct boot0_progress progress;
@@ -48,12 +48,15 @@ struct gang {
     struct rows rows;
     struct record record;
     pthread_mutex_t lock;
+    pthread_cond_t ended; /* a thread has; under the lock */
 
     /* the main thread's */
     struct member **members;
     size_t count, room;
     bool smart;   /* stderr is a terminal that can redraw */
     size_t drawn; /* lines of it that are under way */
+    bool told_stop;
+    const struct member *hinted; /* whose hint was printed last */
 };
 
 /* A thread's function; its context is a struct member. */
@@ -62,7 +65,7 @@ void *member_run(void *context);
 /* ---- show.c: only the main thread ---- */
 
 /* What is new: results, and on a terminal a line for each board at work. */
-void show_update(struct gang *gang);
+void show_update(struct gang *gang, bool stopping);
 /* Takes the lines of the boards at work away, before something else is printed. */
 void show_clear(struct gang *gang);
 /* "1-2.3     Writing    45%"; exposed for the tests. */

@@ -134,6 +134,7 @@ static enum boot0_status open_board(struct work *work, const struct boot0_observ
     const struct boot0_session_options options = {
         .supply_mv = arguments->supply_mv,
         .patient = arguments->patient,
+        .alternate = arguments->alternate,
         .chip = arguments->chip,
         .board = arguments->board,
     };
@@ -221,6 +222,7 @@ void *member_run(void *context)
     member->result = error;
     member->result.code = status;
     member->state = MEMBER_ENDED;
+    pthread_cond_signal(&member->gang->ended);
     pthread_mutex_unlock(&member->gang->lock);
     return NULL;
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum {
-    LINES_MAX = 20, /* of boards at work on a terminal */
+    LINES_MIN = 4, /* of boards at work, on the lowest terminal */
 };
 
 static const char *const phase_names[B0_PHASE_COUNT] = {
@@ -32,6 +32,8 @@ void show_line(const struct member *member, int width, char line[GANG_LINE])
 
 void show_clear(struct gang *gang)
 {
+    if (gang->smart && gang->drawn > 0)
+        fputs("\r\033[K", stderr); /* what was typed, such as ^C */
     for (; gang->drawn > 0; gang->drawn--)
         fputs("\033[A\033[K", stderr); /* ECMA-48: CUU, EL */
     fflush(stderr);
@@ -58,7 +60,18 @@ static void print_json(const struct member *member)
     json_end(&json);
 }
 
-static void print_result(const struct member *member)
+/* A remedy is told once, not below each of many boards that fail alike. */
+static void print_hint(struct gang *gang, const struct member *member)
+{
+    const char *hint = member->result.hint;
+
+    if (!hint[0] || (gang->hinted && strcmp(gang->hinted->result.hint, hint) == 0))
+        return;
+    gang->hinted = member;
+    print_wrapped(stdout, "           ", hint);
+}
+
+static void print_result(struct gang *gang, const struct member *member)
 {
     char label[GANG_PATH + B0_TEXT_MAX + 4], time[TEXT_SHORT], size[TEXT_SHORT], text[1200],
         row[64] = "";
@@ -75,8 +88,8 @@ static void print_result(const struct member *member)
         snprintf(text, sizeof text, "done in %s: %s written%s", time,
                  text_size(size, member->report.bytes_written), row);
     print_wrapped(stdout, label, text);
-    if (member->result.code != B0_OK && member->result.hint[0])
-        print_wrapped(stdout, "           ", member->result.hint);
+    if (member->result.code != B0_OK)
+        print_hint(gang, member);
 }
 
 static void show_results(struct gang *gang)
@@ -91,28 +104,56 @@ static void show_results(struct gang *gang)
         if (gang->arguments->json)
             print_json(member);
         else
-            print_result(member);
+            print_result(gang, member);
         fflush(stdout);
     }
 }
 
-void show_update(struct gang *gang)
+/* Ctrl-C: once, and only if it has something to wait for. */
+static void show_stop(struct gang *gang, bool stopping, size_t at_work)
 {
-    int width = gang->smart ? terminal_width(stderr) : 0;
+    if (gang->told_stop || at_work == 0 || !stopping)
+        return;
+    gang->told_stop = true;
+    show_clear(gang);
+    if (!gang->arguments->quiet && !gang->arguments->json)
+        print_wrapped(
+            stderr, "Note: ", "stopping where the boards can be left; Ctrl-C again quits at once");
+}
 
-    pthread_mutex_lock(&gang->lock);
-    show_results(gang);
-    if (gang->smart)
-        show_clear(gang);
-    for (size_t i = 0; gang->smart && i < gang->count && gang->drawn < LINES_MAX; i++) {
-        char line[GANG_LINE];
+/* As many lines as the terminal has room for: what has scrolled away cannot be redrawn. */
+static void draw(struct gang *gang, size_t at_work)
+{
+    int width = terminal_width(stderr), height = terminal_height(stderr);
+    size_t room = height > LINES_MIN ? (size_t)height - 1 : LINES_MIN;
+    char line[GANG_LINE];
 
+    for (size_t i = 0; i < gang->count; i++) {
         if (gang->members[i]->state != MEMBER_WORKS)
             continue;
+        if (at_work > room && gang->drawn + 1 == room) {
+            fprintf(stderr, "and %zu more\n", at_work - gang->drawn);
+            gang->drawn++;
+            return;
+        }
         show_line(gang->members[i], width, line);
         fprintf(stderr, "%s\n", line);
         gang->drawn++;
     }
+}
+
+void show_update(struct gang *gang, bool stopping)
+{
+    size_t at_work = 0;
+
+    pthread_mutex_lock(&gang->lock);
+    for (size_t i = 0; i < gang->count; i++)
+        at_work += gang->members[i]->state == MEMBER_WORKS;
+    show_stop(gang, stopping, at_work);
+    show_results(gang);
+    show_clear(gang);
+    if (gang->smart)
+        draw(gang, at_work);
     fflush(stderr);
     pthread_mutex_unlock(&gang->lock);
 }

@@ -20,7 +20,7 @@ def boards(directory, faults):
     specs = []
     for i in range(COUNT):
         key = f",{faults[i]}" if i in faults else ""
-        specs.append(f"f407:flash={directory.file(f'{i}.flash')}{key}")
+        specs.append(f"f407:serial=N{i},flash={directory.file(f'{i}.flash')}{key}")
     return specs
 
 
@@ -28,12 +28,25 @@ def lines(path):
     return [json.loads(line) for line in read(path).decode().splitlines()]
 
 
+def wait_until(is_so):
+    end = time.monotonic() + 20
+    while not is_so():
+        check(time.monotonic() < end, "it does not come to that")
+        time.sleep(0.05)
+
+
+def kill_boot0(process, number):
+    """Sends a signal to the boot0 that a vboard runs."""
+    child = run(["pgrep", "-P", str(process.pid), "-x", "boot0"]).stdout.split()
+    os.kill(int(child[0]), number)
+
+
 def sixteen(directory):
     say("sixteen boards, two of which are unplugged at work")
     image = directory.file("a.bin", firmware(20000))
     record = directory.file("record")
     done = run([VBOARD, "--speed", "0", *boards(directory, FAILING), "--",
-                BOOT0, "gang", "--record", record, image], 74)
+                BOOT0, "gang", "--record", record, "--patch", "0x0800FFF0=serial", image], 74)
     check("14 of 16 boards flashed" in done.stdout, done.stdout)
     check("2 of 16 boards failed" in done.stderr, done.stderr)
     paths = {f"1-{i + 1}" for i in FAILING}
@@ -42,18 +55,20 @@ def sixteen(directory):
     for i in range(COUNT):
         same = read(directory.file(f"{i}.flash"))[:20000] == read(image)
         equal(same, i not in FAILING, f"what board {i} holds")
+        number = read(directory.file(f"{i}.flash"))[0xFFF0:0x10000].rstrip(b"\xff")
+        check(i in FAILING or number == f"N{i}".encode(), f"board {i} has number {number}")
     begun = {line["id"]: line for line in lines(record) if line["event"] == "begin"}
     ended = {line["id"]: line for line in lines(record) if line["event"] == "done"}
     equal(len(begun), COUNT, "begins")
     equal(set(begun), set(ended), "those that ended")
     equal({line["path"] for line in ended.values() if not line["ok"]}, paths, "failures")
-    digest = hashlib.sha256(read(image)).hexdigest()
-    equal({line["image_sha256"] for line in ended.values()}, {digest}, "the digest")
+    digests = {hashlib.sha256(read(image) + f"N{i}".encode()).hexdigest() for i in range(COUNT)}
+    equal({line["image_sha256"] for line in ended.values()}, digests, "the digests")
     equal({line["error"]["code"] for line in ended.values() if not line["ok"]}, {"gone"}, "codes")
 
     say("again: only what is missing is written")
     done = run([VBOARD, "--speed", "0", *boards(directory, {}), "--",
-                BOOT0, "gang", "--json", "--count", "16", image])
+                BOOT0, "gang", "--json", "--count", "16", "--patch", "0x0800FFF0=serial", image])
     results = [json.loads(line) for line in done.stdout.splitlines()]
     equal(len(results), COUNT, "results")
     check(all(line["ok"] for line in results), results)
@@ -102,11 +117,8 @@ def crash(directory):
     record = directory.file("crash.record")
     with subprocess.Popen([VBOARD, "--speed", "1", "f407", "--",
                            BOOT0, "gang", "-q", "--record", record, image]) as process:
-        end = time.monotonic() + 20
-        while time.monotonic() < end and not (os.path.exists(record) and read(record)):
-            time.sleep(0.05)
-        killed = run(["pgrep", "-P", str(process.pid), "-x", "boot0"]).stdout.split()
-        os.kill(int(killed[0]), signal.SIGKILL)
+        wait_until(lambda: os.path.exists(record) and read(record))
+        kill_boot0(process, signal.SIGKILL)
         process.wait(20)
     equal([line["event"] for line in lines(record)], ["begin"], "the record")
     done = boot0("gang", "--record", record, image, board="f407")
@@ -114,6 +126,48 @@ def crash(directory):
           in " ".join(done.stderr.split()), done.stderr)
     done = boot0("gang", "--record", record, image, board="f407")
     check("earlier" not in done.stderr, "it is told a second time")
+
+
+def crash_with_table(directory):
+    say("a row of a run that is killed is not used again")
+    image = directory.file("k.bin", firmware(60000))
+    table = directory.file("k.csv", b"n\nfirst\nsecond\n")
+    command = ["gang", "-q", "--csv", table, "--patch", "0x08004000=csv:n", image]
+    with subprocess.Popen([VBOARD, "--speed", "1", "f407", "--", BOOT0, *command]) as process:
+        wait_until(lambda: os.path.exists(table + ".used") and read(table + ".used"))
+        kill_boot0(process, signal.SIGKILL)
+        process.wait(20)
+    store = directory.file("k.flash")
+    boot0(*command, board=f"f407:flash={store}")
+    equal(read(store)[PATCH : PATCH + 6], b"second", "the row")
+
+
+def interrupt(directory):
+    say("Ctrl-C: the boards are left where they can be, and told of")
+    image = directory.file("i.bin", firmware(60000))
+    record = directory.file("i.record")
+    with subprocess.Popen([VBOARD, "--speed", "1", "f407", "f407:rdp=1", "--",
+                           BOOT0, "gang", "--record", record, image],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        wait_until(lambda: os.path.exists(record) and len(read(record).splitlines()) == 3)
+        kill_boot0(process, signal.SIGINT)
+        stdout, _ = process.communicate(timeout=20)
+        equal(process.returncode, 130, "exit status")
+    check("1-1" in stdout and "stopped" in stdout, stdout)
+    equal(sorted(line["event"] for line in lines(record)), ["begin"] * 2 + ["done"] * 2, "record")
+
+
+def programs(directory):
+    say("sketches and other serial ports are left alone, unless --detach asks for them")
+    image = directory.file("p.bin", firmware(1000))
+    boards = ["bluepill:mode=serial", "bluepill"]
+    done = run([VBOARD, boards[0], "--", BOOT0, "gang", image], 69)
+    check("--detach" in done.stderr, done.stderr)
+    done = run([VBOARD, *boards, "--", BOOT0, "gang", "--alt", "2", image])
+    equal([line.split()[0] for line in done.stdout.splitlines()][:1], ["1-2"], "the board")
+    check("1 of 1 boards flashed" in done.stdout, done.stdout)
+    done = run([VBOARD, *boards, "--", BOOT0, "gang", "--alt", "2", "--detach", image])
+    check("2 of 2 boards flashed" in done.stdout, done.stdout)
 
 
 def mistakes(directory):
@@ -146,6 +200,15 @@ def follow(directory):
                 BOOT0, "gang", "--follow", "--no-run", image], 124)
     equal(len(done.stdout.splitlines()), 3, "two boards, once each")
 
+    say("--follow: boards that are plugged in later, and one that is back after it failed")
+    done = run([VBOARD, "--speed", "1", "f407:serial=A,plug=300,fault=unplug@15:500",
+                "f411:serial=B", "f411:serial=C,plug=900", "--",
+                BOOT0, "gang", "--follow", "--count", "3", image])
+    results = [line.split()[:3] for line in done.stdout.splitlines() if line.startswith("1-")]
+    equal(sorted(results), [["1-1", "A", "FAILED:"], ["1-1", "A", "done"], ["1-2", "B", "done"],
+                            ["1-3", "C", "done"]], "results")
+    check("3 of 3 boards flashed" in done.stdout, done.stdout)
+
 
 def watch(directory):
     say("watch: changes in place, by rename, a file that appears")
@@ -166,8 +229,7 @@ def watch(directory):
         with open(image, "wb") as file:
             file.write(b"\x7fELF")
         equal(json.loads(process.stdout.readline())["error"]["code"], "data", "a broken file")
-        child = run(["pgrep", "-P", str(process.pid), "-x", "boot0"]).stdout.split()
-        os.kill(int(child[0]), signal.SIGINT)
+        kill_boot0(process, signal.SIGINT)
         equal(process.wait(20), 0, "the exit status after Ctrl-C")
     equal(read(store)[:5000], firmware(5000, 3), "what the board holds")
 
@@ -177,6 +239,9 @@ def main():
         sixteen(directory)
         own_data(directory)
         crash(directory)
+        crash_with_table(directory)
+        interrupt(directory)
+        programs(directory)
         mistakes(directory)
         follow(directory)
         watch(directory)
