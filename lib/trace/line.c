@@ -18,6 +18,17 @@ static const char *const standard_names[] = {
     [B0_USB_SET_INTERFACE] = "SET_INTERFACE",
 };
 
+/* Serial ports: PSTN subclass of CDC, 1.2, table 13. */
+static const struct {
+    uint8_t request;
+    const char *name;
+} serial_names[] = {
+    {0x20, "SET_LINE_CODING"},
+    {0x21, "GET_LINE_CODING"},
+    {0x22, "SET_CONTROL_LINE_STATE"},
+    {0x23, "SEND_BREAK"},
+};
+
 static const char *const results[] = {
     [B0_XFER_OK] = "ok",     [B0_XFER_STALL] = "STALL", [B0_XFER_TIMEOUT] = "TIMEOUT",
     [B0_XFER_GONE] = "GONE", [B0_XFER_ERROR] = "ERROR",
@@ -25,6 +36,7 @@ static const char *const results[] = {
 
 enum {
     STANDARD_COUNT = sizeof standard_names / sizeof standard_names[0],
+    SERIAL_COUNT = sizeof serial_names / sizeof serial_names[0],
     RESULT_COUNT = sizeof results / sizeof results[0],
 };
 
@@ -43,6 +55,9 @@ static bool is_vendor(const struct boot0_setup *setup)
 
 static const char *request_name(const struct boot0_setup *setup)
 {
+    for (size_t i = 0; is_class(setup) && i < SERIAL_COUNT; i++)
+        if (serial_names[i].request == setup->request)
+            return serial_names[i].name;
     if (is_class(setup))
         return b0_dfu_request_name(setup->request);
     if (!is_vendor(setup) && setup->request < STANDARD_COUNT && standard_names[setup->request])
@@ -176,13 +191,18 @@ static void parse_vendor(const char *word, struct boot0_setup *setup)
     }
 }
 
-/* DFU's names and USB's do not meet, so the name tells the type. */
+/* No two of these have a name in common, so the name tells the type. */
 static bool parse_request(const char *word, bool in, struct boot0_setup *setup)
 {
     parse_vendor(word, setup);
     for (unsigned i = 0; i < B0_DFU_REQUEST_COUNT; i++)
         if (strcmp(word, b0_dfu_request_name(i)) == 0) {
             setup->request = (uint8_t)i;
+            setup->request_type = B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE;
+        }
+    for (size_t i = 0; i < SERIAL_COUNT; i++)
+        if (strcmp(word, serial_names[i].name) == 0) {
+            setup->request = serial_names[i].request;
             setup->request_type = B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE;
         }
     for (unsigned i = 0; i < STANDARD_COUNT; i++)

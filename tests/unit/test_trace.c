@@ -56,6 +56,9 @@ static void lines_are_read_as_they_were_written(void **state)
     assert_same(&t);
     t.setup = (struct boot0_setup){0xc0, 0xb0, 0, 3, 64};
     assert_same(&t);
+    t.setup = (struct boot0_setup){0x21, 0x20, 0, 0, 7}; /* SET_LINE_CODING */
+    t.actual = 7;
+    assert_same(&t);
     t.setup = (struct boot0_setup){0x40, 0xb0, 1, 6, 0};
     t.actual = 0;
     assert_same(&t);
