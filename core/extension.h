@@ -9,11 +9,13 @@
 #include "journal.h"
 
 enum {
-    B0_EXTENSION_VERSION = 0x0100, /* BCD; another major version is not understood */
+    B0_EXTENSION_VERSION = 0x0101,       /* BCD; another major version is not understood */
+    B0_EXTENSION_HAS_CHECKSUMS = 0x0101, /* since this one */
     B0_EXTENSION_VENDOR_CODE = 0xb0,
     B0_EXTENSION_CAPABILITY_SIZE = 24,
     B0_EXTENSION_RANGES_MAX = 16,
     B0_EXTENSION_RANGE_SIZE = 8,
+    B0_EXTENSION_CHECKSUM_SIZE = 4,
     B0_EXTENSION_INFO_SIZE = 102,
     B0_EXTENSION_BOARD_SIZE = 16,
 
@@ -34,7 +36,8 @@ enum b0_extension_command {
     B0_EXTENSION_END_SESSION = 5,
     B0_EXTENSION_RESET = 6, /* wValue: enum b0_extension_target */
     B0_EXTENSION_ERASE_JOURNAL = 7,
-    B0_EXTENSION_PROTECT = 8, /* wValue: 1 on, 0 off */
+    B0_EXTENSION_PROTECT = 8,       /* wValue: 1 on, 0 off */
+    B0_EXTENSION_GET_CHECKSUMS = 9, /* IN: CRC-32 of each range */
 };
 
 enum b0_extension_target {

@@ -64,11 +64,13 @@ struct b0_bootloader {
     void (*waiting)(struct b0_bootloader *bootloader, struct b0_usb *usb);
     bool ending; /* what completes the update is queued */
 
-    /* Digests. */
+    /* Digests and checksums. */
     uint8_t ranges[B0_EXTENSION_RANGES_MAX * B0_EXTENSION_RANGE_SIZE];
     uint8_t range_count;
     uint8_t range; /* the one under way */
     uint32_t hash_at, hash_end;
+    bool by_checksum; /* and not by digest */
+    uint32_t crc;
     struct b0_sha256 sha;
     uint8_t digests[B0_EXTENSION_RANGES_MAX * B0_SHA256_SIZE];
 };

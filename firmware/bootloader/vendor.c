@@ -2,6 +2,7 @@
 #include "bootloader.h"
 
 #include <core/bytes.h>
+#include <core/crc32.h>
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -54,7 +55,7 @@ static void get_info(struct b0_bootloader *b, struct b0_usb *usb, const struct b
     b0_wait(b, usb, info_when_idle);
 }
 
-/* ---- digests ---- */
+/* ---- digests and checksums ---- */
 
 /* Any part of the flash may be asked for, the bootloader too. */
 static bool is_readable(const struct b0_bootloader *b, const uint8_t range[B0_EXTENSION_RANGE_SIZE])
@@ -96,38 +97,61 @@ static void begin_range(struct b0_bootloader *b)
     const uint8_t *range = b->ranges + (size_t)b->range * B0_EXTENSION_RANGE_SIZE;
 
     b0_sha256_begin(&b->sha);
+    b->crc = B0_CRC32_START;
     b->hash_at = b0_load32(range);
     b->hash_end = b->hash_at + b0_load32(range + 4);
+}
+
+static void add_to_range(struct b0_bootloader *b, const uint8_t *data, uint32_t size)
+{
+    if (b->by_checksum)
+        b->crc = b0_crc32(b->crc, data, size);
+    else
+        b0_sha256_add(&b->sha, data, size);
+}
+
+/* Stores the answer for one range; returns the length of all so far. */
+static size_t end_range(struct b0_bootloader *b)
+{
+    size_t range = b->range++;
+
+    if (b->by_checksum) {
+        b0_store32(b->digests + range * B0_EXTENSION_CHECKSUM_SIZE, b->crc);
+        return (range + 1) * B0_EXTENSION_CHECKSUM_SIZE;
+    }
+    b0_sha256_end(&b->sha, b->digests + range * B0_SHA256_SIZE);
+    return (range + 1) * B0_SHA256_SIZE;
 }
 
 static void digests_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
 {
     uint32_t left = b->hash_end - b->hash_at;
     uint32_t size = left < HASH_STEP ? left : HASH_STEP;
+    size_t length;
 
     if (!b0_queue_idle(&b->queue))
         return;
-    b0_sha256_add(&b->sha, b->flash.ops->contents(b->flash.context, b->hash_at), size);
+    add_to_range(b, b->flash.ops->contents(b->flash.context, b->hash_at), size);
     b->hash_at += size;
     if (b->hash_at < b->hash_end)
         return;
-    b0_sha256_end(&b->sha, b->digests + (size_t)b->range * B0_SHA256_SIZE);
-    if (++b->range < b->range_count) {
+    length = end_range(b);
+    if (b->range < b->range_count) {
         begin_range(b);
         return;
     }
     b->waiting = NULL;
-    b0_usb_control_send(usb, b->digests, b->range_count * (size_t)B0_SHA256_SIZE);
+    b0_usb_control_send(usb, b->digests, length);
 }
 
 static void get_digests(struct b0_bootloader *b, struct b0_usb *usb,
                         const struct boot0_setup *setup)
 {
-    (void)setup;
     if (b->range_count == 0) {
         b0_usb_control_stall(usb);
         return;
     }
+    b->by_checksum = setup->index == B0_EXTENSION_GET_CHECKSUMS;
     b->range = 0;
     begin_range(b);
     b0_wait(b, usb, digests_when_idle);
@@ -231,6 +255,7 @@ static const struct {
     [B0_EXTENSION_RESET] = {false, reset},
     [B0_EXTENSION_ERASE_JOURNAL] = {false, erase_journal},
     [B0_EXTENSION_PROTECT] = {false, protect},
+    [B0_EXTENSION_GET_CHECKSUMS] = {true, get_digests},
 };
 
 bool b0_vendor_control(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup)

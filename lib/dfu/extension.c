@@ -67,13 +67,13 @@ enum boot0_status b0_extension_order(const struct boot0_transport *transport,
     return result == B0_XFER_OK ? B0_OK : fail(result, doing, error);
 }
 
-enum boot0_status b0_extension_digests(const struct boot0_transport *transport,
-                                       const struct boot0_bootloader *bootloader,
-                                       const struct b0_extension_range *ranges, size_t count,
-                                       uint8_t (*digests)[B0_SHA256_SIZE],
-                                       struct boot0_error *error)
+/* Something of each range: `size` bytes each. */
+static enum boot0_status summarize(const struct boot0_transport *transport,
+                                   const struct boot0_bootloader *bootloader,
+                                   const struct b0_extension_range *ranges, size_t count,
+                                   enum b0_extension_command command, uint8_t *answers, size_t size,
+                                   struct boot0_error *error)
 {
-    static const char doing[] = "comparing by digests";
     uint8_t bytes[B0_EXTENSION_RANGES_MAX * B0_EXTENSION_RANGE_SIZE];
     enum boot0_xfer result;
     size_t actual;
@@ -87,12 +87,36 @@ enum boot0_status b0_extension_digests(const struct boot0_transport *transport,
     result = request(transport, bootloader->vendor_code, 0, B0_EXTENSION_SET_RANGES, 0, bytes,
                      (uint16_t)(count * B0_EXTENSION_RANGE_SIZE), &actual);
     if (result == B0_XFER_OK)
-        result =
-            request(transport, bootloader->vendor_code, B0_USB_DIR_IN, B0_EXTENSION_GET_DIGESTS, 0,
-                    digests[0], (uint16_t)(count * B0_SHA256_SIZE), &actual);
-    if (result == B0_XFER_OK && actual < count * B0_SHA256_SIZE)
+        result = request(transport, bootloader->vendor_code, B0_USB_DIR_IN, command, 0, answers,
+                         (uint16_t)(count * size), &actual);
+    if (result == B0_XFER_OK && actual < count * size)
         result = B0_XFER_ERROR;
-    return result == B0_XFER_OK ? B0_OK : fail(result, doing, error);
+    return result == B0_XFER_OK ? B0_OK : fail(result, "comparing by digests", error);
+}
+
+enum boot0_status b0_extension_digests(const struct boot0_transport *transport,
+                                       const struct boot0_bootloader *bootloader,
+                                       const struct b0_extension_range *ranges, size_t count,
+                                       uint8_t (*digests)[B0_SHA256_SIZE],
+                                       struct boot0_error *error)
+{
+    return summarize(transport, bootloader, ranges, count, B0_EXTENSION_GET_DIGESTS, digests[0],
+                     B0_SHA256_SIZE, error);
+}
+
+enum boot0_status b0_extension_checksums(const struct boot0_transport *transport,
+                                         const struct boot0_bootloader *bootloader,
+                                         const struct b0_extension_range *ranges, size_t count,
+                                         uint32_t *checksums, struct boot0_error *error)
+{
+    uint8_t answers[B0_EXTENSION_RANGES_MAX][B0_EXTENSION_CHECKSUM_SIZE] = {{0}};
+    enum boot0_status status =
+        summarize(transport, bootloader, ranges, count, B0_EXTENSION_GET_CHECKSUMS, answers[0],
+                  B0_EXTENSION_CHECKSUM_SIZE, error);
+
+    for (size_t i = 0; i < count && status == B0_OK; i++)
+        checksums[i] = b0_load32(answers[i]);
+    return status;
 }
 
 /* ---- finding it ---- */

@@ -38,4 +38,10 @@ enum boot0_status b0_extension_digests(const struct boot0_transport *transport,
                                        uint8_t (*digests)[B0_SHA256_SIZE],
                                        struct boot0_error *error);
 
+/* Likewise their CRC-32, by a bootloader of version B0_EXTENSION_HAS_CHECKSUMS or later. */
+enum boot0_status b0_extension_checksums(const struct boot0_transport *transport,
+                                         const struct boot0_bootloader *bootloader,
+                                         const struct b0_extension_range *ranges, size_t count,
+                                         uint32_t *checksums, struct boot0_error *error);
+
 #endif

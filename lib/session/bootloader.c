@@ -80,20 +80,13 @@ static uint32_t wanted_length(const struct boot0_plan *plan)
     return last->sector.address - plan->sectors[0].sector.address + length;
 }
 
-enum boot0_status b0_session_journal_agrees(struct boot0_session *session,
-                                            const struct boot0_plan *plan, bool *same,
-                                            struct boot0_error *error)
+/* Whether the journal's last record is of what the plan wants, as far as it goes. */
+static bool is_of_plan(const struct boot0_bootloader *bootloader, const struct boot0_plan *plan)
 {
-    struct boot0_bootloader *bootloader = &session->board.bootloader;
     uint8_t digest[B0_SHA256_SIZE];
-    enum boot0_status status = b0_extension_refresh(&session->transport, bootloader, error);
     struct b0_sha256 sha;
     uint32_t left = bootloader->program_length;
 
-    session->other_transfers++;
-    *same = false;
-    if (status != B0_OK || bootloader->update != B0_UPDATE_COMPLETE || left < wanted_length(plan))
-        return status;
     b0_sha256_begin(&sha);
     for (size_t i = 0; i < plan->sector_count; i++) {
         uint32_t size = plan->sectors[i].sector.size;
@@ -102,8 +95,49 @@ enum boot0_status b0_session_journal_agrees(struct boot0_session *session,
         left -= left < size ? left : size;
     }
     b0_sha256_end(&sha, digest);
-    *same = left == 0 && memcmp(digest, bootloader->program_digest, sizeof digest) == 0;
-    return B0_OK;
+    return left == 0 && memcmp(digest, bootloader->program_digest, sizeof digest) == 0;
+}
+
+enum boot0_status b0_session_journal_agrees(struct boot0_session *session,
+                                            const struct boot0_plan *plan, bool *same,
+                                            struct boot0_error *error)
+{
+    struct boot0_bootloader *bootloader = &session->board.bootloader;
+    enum boot0_status status = b0_extension_refresh(&session->transport, bootloader, error);
+
+    session->other_transfers++;
+    *same = status == B0_OK && bootloader->update == B0_UPDATE_COMPLETE &&
+            bootloader->program_length >= wanted_length(plan) && is_of_plan(bootloader, plan);
+    return status;
+}
+
+/* Whether all that the image says is within so many bytes from the start of programs. */
+static bool is_within(const struct boot0_plan *plan, uint32_t start, uint32_t length)
+{
+    for (size_t i = 0; i < plan->sector_count; i++) {
+        const struct boot0_plan_sector *s = &plan->sectors[i];
+        uint32_t part = length < s->sector.size ? length : s->sector.size;
+
+        if (s->sector.address != start || memchr(s->mask + part, 1, s->sector.size - part))
+            return false;
+        start += s->sector.size;
+        length -= part;
+    }
+    return true;
+}
+
+enum boot0_status b0_session_was_completed(struct boot0_session *session,
+                                           const struct boot0_plan *plan, bool *completed,
+                                           struct boot0_error *error)
+{
+    /* The session goes on with what was found at its beginning: whether that was interrupted. */
+    struct boot0_bootloader now = session->board.bootloader;
+    enum boot0_status status = b0_extension_refresh(&session->transport, &now, error);
+
+    session->other_transfers++;
+    *completed = status == B0_OK && now.update == B0_UPDATE_COMPLETE && now.program_length > 0 &&
+                 is_within(plan, now.program_start, now.program_length) && is_of_plan(&now, plan);
+    return status;
 }
 
 bool b0_session_was_interrupted(const struct boot0_session *session)

@@ -5,6 +5,7 @@
 #include "../dfu/extension.h"
 #include "private.h"
 
+#include <core/crc32.h>
 #include <string.h>
 
 enum {
@@ -26,6 +27,7 @@ struct question {
     struct piece pieces[B0_EXTENSION_RANGES_MAX];
     bool same[B0_EXTENSION_RANGES_MAX];
     size_t count;
+    bool by_checksum; /* what is not the same is left open then */
 };
 
 bool b0_session_compares(const struct boot0_session *session, int alternate)
@@ -42,24 +44,42 @@ static void digest(const uint8_t *data, uint32_t length, uint8_t result[B0_SHA25
     b0_sha256_end(&sha, result);
 }
 
-static enum boot0_status ask(struct question *q, struct boot0_error *error)
+static enum boot0_status ask_digests(struct question *q, const struct b0_extension_range *ranges,
+                                     struct boot0_error *error)
 {
-    struct b0_extension_range ranges[B0_EXTENSION_RANGES_MAX];
     uint8_t held[B0_EXTENSION_RANGES_MAX][B0_SHA256_SIZE], wanted[B0_SHA256_SIZE];
-    enum boot0_status status;
+    enum boot0_status status = b0_extension_digests(
+        &q->session->transport, &q->session->board.bootloader, ranges, q->count, held, error);
 
-    if (q->count == 0)
-        return B0_OK;
-    for (size_t i = 0; i < q->count; i++)
-        ranges[i] = (struct b0_extension_range){q->pieces[i].address, q->pieces[i].length};
-    status = b0_extension_digests(&q->session->transport, &q->session->board.bootloader, ranges,
-                                  q->count, held, error);
-    q->session->other_transfers += 2;
     for (size_t i = 0; i < q->count && status == B0_OK; i++) {
         digest(q->pieces[i].wanted, q->pieces[i].length, wanted);
         q->same[i] = memcmp(held[i], wanted, sizeof wanted) == 0;
     }
     return status;
+}
+
+static enum boot0_status ask_checksums(struct question *q, const struct b0_extension_range *ranges,
+                                       struct boot0_error *error)
+{
+    uint32_t held[B0_EXTENSION_RANGES_MAX] = {0};
+    enum boot0_status status = b0_extension_checksums(
+        &q->session->transport, &q->session->board.bootloader, ranges, q->count, held, error);
+
+    for (size_t i = 0; i < q->count && status == B0_OK; i++)
+        q->same[i] = held[i] == b0_crc32(B0_CRC32_START, q->pieces[i].wanted, q->pieces[i].length);
+    return status;
+}
+
+static enum boot0_status ask(struct question *q, struct boot0_error *error)
+{
+    struct b0_extension_range ranges[B0_EXTENSION_RANGES_MAX];
+
+    if (q->count == 0)
+        return B0_OK;
+    for (size_t i = 0; i < q->count; i++)
+        ranges[i] = (struct b0_extension_range){q->pieces[i].address, q->pieces[i].length};
+    q->session->other_transfers += 2;
+    return q->by_checksum ? ask_checksums(q, ranges, error) : ask_digests(q, ranges, error);
 }
 
 /* ---- what a plan has to know ---- */
@@ -75,7 +95,7 @@ static bool add_sector(struct question *q, const struct boot0_plan *plan, size_t
 
         for (to = from + 1; to < s->sector.size && !s->mask[to] == is_rest;)
             to++;
-        if (is_rest && s->need != B0_NEED_ALL)
+        if (is_rest && (s->need != B0_NEED_ALL || q->by_checksum))
             continue;
         if (q->count == B0_EXTENSION_RANGES_MAX) {
             q->count = before;
@@ -96,15 +116,17 @@ static bool add_sector(struct question *q, const struct boot0_plan *plan, size_t
 static void conclude(const struct question *q, struct boot0_plan *plan, size_t index,
                      bool *to_be_read)
 {
-    bool same = true, rest_blank = true;
+    bool asked = false, same = true, rest_blank = !q->by_checksum;
 
     for (size_t i = 0; i < q->count; i++)
         if (q->pieces[i].sector == index) {
             bool *all = q->pieces[i].is_rest ? &rest_blank : &same;
 
             *all = *all && q->same[i];
+            asked = true;
         }
-    to_be_read[index] = boot0_plan_compared(plan, index, same, rest_blank);
+    if (asked && (same || !q->by_checksum))
+        to_be_read[index] = boot0_plan_compared(plan, index, same, rest_blank);
 }
 
 /* Not known well enough yet. */
@@ -128,7 +150,7 @@ static enum boot0_status ask_for(struct question *q, struct boot0_plan *plan, si
 /* Whether a look at a sector's start can spare it the digest of all of it. */
 static bool worth_a_look(const struct boot0_plan_sector *s)
 {
-    if (s->need != B0_NEED_COMPARE || s->sector.size <= LOOK)
+    if (!is_open(s) || s->need != B0_NEED_COMPARE || s->sector.size <= LOOK)
         return false;
     return memchr(s->mask, 0, LOOK) == NULL;
 }
@@ -158,25 +180,52 @@ static enum boot0_status look_at_starts(struct boot0_session *session, struct bo
     return status;
 }
 
+static enum boot0_status compare_all(struct question *q, struct boot0_plan *plan, bool *to_be_read,
+                                     struct boot0_error *error)
+{
+    enum boot0_status status = B0_OK;
+    size_t first = 0; /* of those that the question is about */
+
+    for (size_t i = 0; i < plan->sector_count && status == B0_OK; i++) {
+        if (!is_open(&plan->sectors[i]) || add_sector(q, plan, i))
+            continue;
+        status = ask_for(q, plan, first, i, to_be_read, error);
+        first = i;
+        if (status == B0_OK && !add_sector(q, plan, i))
+            to_be_read[i] = !q->by_checksum;
+    }
+    return status == B0_OK ? ask_for(q, plan, first, plan->sector_count, to_be_read, error)
+                           : status;
+}
+
+/*
+ * The program that was completed last is recognised by its digest in the journal. That the flash
+ * holds it still, a checksum tells as well as a digest would, and several times as fast.
+ */
+static enum boot0_status look_for_completed(struct boot0_session *session, struct boot0_plan *plan,
+                                            bool *to_be_read, struct boot0_error *error)
+{
+    struct question q = {.session = session, .by_checksum = true};
+    enum boot0_status status;
+    bool completed = false;
+
+    if (session->board.bootloader.protocol < B0_EXTENSION_HAS_CHECKSUMS)
+        return B0_OK;
+    status = b0_session_was_completed(session, plan, &completed, error);
+    return completed ? compare_all(&q, plan, to_be_read, error) : status;
+}
+
 enum boot0_status b0_session_compare(struct boot0_session *session, struct boot0_plan *plan,
                                      bool *to_be_read, struct boot0_error *error)
 {
     struct question q = {.session = session};
-    enum boot0_status status = look_at_starts(session, plan, error);
-    size_t first = 0; /* of those that the question is about */
+    enum boot0_status status;
 
-    for (size_t i = 0; i < plan->sector_count && status == B0_OK; i++) {
-        to_be_read[i] = false;
-        if (!is_open(&plan->sectors[i]) || add_sector(&q, plan, i))
-            continue;
-        status = ask_for(&q, plan, first, i, to_be_read, error);
-        first = i;
-        if (status == B0_OK && !add_sector(&q, plan, i))
-            to_be_read[i] = true;
-    }
+    memset(to_be_read, 0, plan->sector_count * sizeof *to_be_read);
+    status = look_for_completed(session, plan, to_be_read, error);
     if (status == B0_OK)
-        status = ask_for(&q, plan, first, plan->sector_count, to_be_read, error);
-    return status;
+        status = look_at_starts(session, plan, error);
+    return status == B0_OK ? compare_all(&q, plan, to_be_read, error) : status;
 }
 
 /* ---- verifying ---- */

@@ -107,6 +107,10 @@ enum boot0_status b0_session_journal_agrees(struct boot0_session *session,
                                             struct boot0_error *error);
 /* Whether that can be so. */
 bool b0_session_plan_is_program(const struct boot0_session *session, const struct boot0_plan *plan);
+/* Whether a plan's image is, by its digest, the program that was completed last. */
+enum boot0_status b0_session_was_completed(struct boot0_session *session,
+                                           const struct boot0_plan *plan, bool *completed,
+                                           struct boot0_error *error);
 /* The journal said so when the session was opened, and nothing was completed since. */
 bool b0_session_was_interrupted(const struct boot0_session *session);
 

@@ -75,6 +75,8 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
     if (!connected(bus) || handle->connection != bus->connection)
         return B0_XFER_GONE;
     bus->transfers += (setup->request_type & B0_USB_TYPE_MASK) != B0_USB_TYPE_STANDARD;
+    if ((setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_VENDOR)
+        bus->asked[setup->index % 16]++;
     answer = board_control(bus->board, *setup, data ? data : none);
     if (bus->board->flash->dead || bus->board->transfers_left == 0)
         return B0_XFER_GONE;

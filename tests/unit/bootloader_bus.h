@@ -12,6 +12,7 @@ struct board_bus {
     uint64_t base_us; /* time before the flash's clock came round */
     uint32_t last_us;
     unsigned transfers;  /* to the device's class and vendor requests */
+    unsigned asked[16];  /* of them the vendor requests, by wIndex */
     uint8_t bos_version; /* 0: as it is; else the major version that its capability claims */
 };
 

@@ -2,6 +2,7 @@
 #include "bootloader_test.h"
 
 #include "core/bytes.h"
+#include "core/crc32.h"
 #include "core/descriptors.h"
 #include "include/boot0/layout.h"
 
@@ -626,6 +627,27 @@ static void test_digests(void **state)
                      USB_STALL);
 }
 
+static void test_checksums(void **state)
+{
+    uint8_t ranges[2 * 8], checksums[2 * 4];
+    const struct boot0_setup set = {0x40, B0_EXTENSION_VENDOR_CODE, 0, B0_EXTENSION_SET_RANGES,
+                                    sizeof ranges};
+    const struct boot0_setup get = {0xc0, B0_EXTENSION_VENDOR_CODE, 0, B0_EXTENSION_GET_CHECKSUMS,
+                                    sizeof checksums};
+
+    (void)state;
+    assert_int_equal(board_control(&board, get, checksums), USB_STALL);
+    assert_true(flash_as_dfu_util(&board, B0_PROGRAM_BASE, one, sizeof one));
+    b0_store32(ranges, B0_PROGRAM_BASE);
+    b0_store32(ranges + 4, 9000);
+    b0_store32(ranges + 8, B0_PROGRAM_BASE + 9001);
+    b0_store32(ranges + 12, 1);
+    assert_int_equal(board_control(&board, set, ranges), USB_ACK);
+    assert_int_equal(board_control(&board, get, checksums), USB_ACK);
+    assert_int_equal(b0_load32(checksums), b0_crc32(B0_CRC32_START, one, 9000));
+    assert_int_equal(b0_load32(checksums + 4), b0_crc32(B0_CRC32_START, one + 9001, 1));
+}
+
 static void test_orders(void **state)
 {
     static const struct {
@@ -704,6 +726,7 @@ int main(void)
         TEST(test_brackets),
         TEST(test_end_needs_program),
         TEST(test_digests),
+        TEST(test_checksums),
         TEST(test_orders),
         TEST(test_erase_journal),
     };

@@ -111,7 +111,7 @@ static void test_info(void **state)
     assert_non_null(session);
     seen = boot0_session_board(session);
     assert_true(seen->bootloader.present);
-    assert_int_equal(seen->bootloader.protocol, 0x0100);
+    assert_int_equal(seen->bootloader.protocol, 0x0101);
     assert_string_equal(seen->bootloader.board, "test");
     assert_string_equal(seen->bootloader.entry, "no-program");
     assert_int_equal(seen->bootloader.update, B0_UPDATE_NONE);
@@ -155,6 +155,59 @@ static void test_nothing_to_do(void **state)
     assert_true(report.started);
     assert_true(report.total_us < 300000);
     assert_int_equal(bus.runs, B0_START_PROGRAM);
+}
+
+/* By its digest in the journal, and checksums; but its flash has to hold it. */
+static void test_completed_is_recognised(void **state)
+{
+    struct boot0_report report = {0};
+
+    (void)state;
+    assert_int_equal(flash_program(one, SIZE, NULL), B0_OK);
+    enter();
+    memset(bus.asked, 0, sizeof bus.asked);
+    assert_int_equal(flash_program(one, SIZE, &report), B0_OK);
+    assert_int_equal(report.unchanged_bytes, SIZE);
+    assert_int_equal(bus.asked[B0_EXTENSION_GET_CHECKSUMS], 1);
+    assert_int_equal(bus.asked[B0_EXTENSION_GET_DIGESTS], 0);
+    enter();
+    flash.bytes[B0_PROGRAM_BASE - B0_FLASH_BASE + 0x4800] ^= 1;
+    assert_int_equal(flash_program(one, SIZE, &report), B0_OK);
+    assert_int_equal(report.sectors_erased, 1);
+    assert_true(flash_holds(&board, B0_PROGRAM_BASE, one, SIZE));
+}
+
+/* A part of it, more than it, another one: its record says nothing about these. */
+static void test_not_completed(void **state)
+{
+    static uint8_t more[SIZE + 4];
+
+    (void)state;
+    memcpy(more, one, SIZE);
+    assert_int_equal(flash_program(one, SIZE, NULL), B0_OK);
+    enter();
+    memset(bus.asked, 0, sizeof bus.asked);
+    assert_int_equal(flash_program(one, SMALL, NULL), B0_OK);
+    enter();
+    assert_int_equal(flash_program(more, sizeof more, NULL), B0_OK);
+    enter();
+    assert_int_equal(flash_program(two, SIZE, NULL), B0_OK);
+    assert_int_equal(bus.asked[B0_EXTENSION_GET_CHECKSUMS], 0);
+    assert_true(flash_holds(&board, B0_PROGRAM_BASE, two, SIZE));
+}
+
+static void test_without_checksums(void **state)
+{
+    struct boot0_report report = {0};
+
+    (void)state;
+    assert_int_equal(flash_program(one, SIZE, NULL), B0_OK);
+    enter();
+    board.bootloader.info.protocol_version = 0x0100;
+    memset(bus.asked, 0, sizeof bus.asked);
+    assert_int_equal(flash_program(one, SIZE, &report), B0_OK);
+    assert_int_equal(report.unchanged_bytes, SIZE);
+    assert_int_equal(bus.asked[B0_EXTENSION_GET_CHECKSUMS], 0);
 }
 
 static void test_one_byte(void **state)
@@ -264,7 +317,7 @@ static void test_later_version(void **state)
     session = open_session();
     assert_non_null(session);
     assert_false(boot0_session_board(session)->bootloader.present);
-    assert_non_null(strstr(boot0_session_board(session)->contradiction, "version 2.00"));
+    assert_non_null(strstr(boot0_session_board(session)->contradiction, "version 2.01"));
     assert_int_equal(boot0_session_reset_to(session, B0_TARGET_ROM, &error), B0_E_UNSUPPORTED);
     boot0_session_close(session);
     assert_int_equal(flash_program(one, SIZE, NULL), B0_OK);
@@ -403,6 +456,9 @@ int main(void)
         cmocka_unit_test_setup(test_info, blank_board),
         cmocka_unit_test_setup(test_fresh, blank_board),
         cmocka_unit_test_setup(test_nothing_to_do, blank_board),
+        cmocka_unit_test_setup(test_completed_is_recognised, blank_board),
+        cmocka_unit_test_setup(test_not_completed, blank_board),
+        cmocka_unit_test_setup(test_without_checksums, blank_board),
         cmocka_unit_test_setup(test_one_byte, blank_board),
         cmocka_unit_test_setup(test_rest_is_preserved, blank_board),
         cmocka_unit_test_setup(test_many_pieces, blank_board),
