@@ -28,7 +28,8 @@ bool ide_port_equal(const struct ide_port *one, const struct ide_port *other)
            one->vendor == other->vendor && one->product == other->product &&
            one->in_dfu_mode == other->in_dfu_mode && strcmp(one->address, other->address) == 0 &&
            strcmp(one->serial, other->serial) == 0 && strcmp(one->name, other->name) == 0 &&
-           strcmp(one->chip, other->chip) == 0;
+           strcmp(one->chip, other->chip) == 0 && strcmp(one->board, other->board) == 0 &&
+           strcmp(one->product_name, other->product_name) == 0;
 }
 
 void ide_port_of_board(struct ide_port *port, const struct boot0_board *board)
@@ -41,6 +42,9 @@ void ide_port_of_board(struct ide_port *port, const struct boot0_board *board)
     };
     snprintf(port->address, sizeof port->address, "%s", board->usb.path);
     snprintf(port->serial, sizeof port->serial, "%s", board->serial);
+    snprintf(port->product_name, sizeof port->product_name, "%s", board->product);
+    if (board->bootloader.present)
+        snprintf(port->board, sizeof port->board, "%s", board->bootloader.board);
     if (board->access.code == B0_OK)
         text_board(port->name, board);
     else
@@ -59,6 +63,7 @@ void ide_port_of_serial(struct ide_port *port, const struct boot0_serial_port *s
     };
     snprintf(port->address, sizeof port->address, "%s", serial->path);
     snprintf(port->serial, sizeof port->serial, "%s", serial->serial);
+    snprintf(port->product_name, sizeof port->product_name, "%s", serial->product_name);
 }
 
 static const char *protocol_of(const struct ide_port *port)
@@ -95,6 +100,10 @@ static void print_properties(struct json *json, const char *name, const struct i
     }
     if (port->serial[0])
         json_text(json, "serialNumber", port->serial);
+    if (port->product_name[0])
+        json_text(json, "product", port->product_name);
+    if (port->board[0])
+        json_text(json, "board", port->board);
     if (port->chip[0])
         json_text(json, "chip", port->chip);
     if (!port->is_serial)
@@ -116,7 +125,11 @@ void ide_port_print(struct json *json, const char *name, const struct ide_port *
     print_properties(json, "properties", port);
     if (is_old) {
         print_properties(json, "prefs", port);
-        print_properties(json, "identificationPrefs", port);
+        if (port->board[0]) {
+            json_open(json, "identificationPrefs");
+            json_text(json, "board", port->board);
+            json_close(json);
+        }
     }
     json_close(json);
 }

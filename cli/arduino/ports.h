@@ -14,6 +14,7 @@ struct json;
 
 enum {
     IDE_PORTS_MAX = 64,
+    IDE_BOARD_MAX = 17,
 };
 
 struct ide_port {
@@ -22,10 +23,12 @@ struct ide_port {
     char address[128]; /* "1-2.3", "/dev/ttyACM0" */
     uint16_t vendor;
     uint16_t product;
-    char serial[B0_TEXT_MAX]; /* number; "": none */
-    char name[TEXT_BOARD];    /* of a board, for people */
-    char chip[TEXT_BOARD];    /* the most likely one; "": not known */
-    bool in_dfu_mode;         /* of a board: ready to be flashed */
+    char serial[B0_TEXT_MAX];       /* number; "": none */
+    char product_name[B0_TEXT_MAX]; /* USB's string, which of STM32duino's programs has the board */
+    char board[IDE_BOARD_MAX];      /* for which boot0's bootloader was built; "": another one */
+    char name[TEXT_BOARD];          /* of a board, for people */
+    char chip[TEXT_BOARD];          /* the most likely one; "": not known */
+    bool in_dfu_mode;               /* of a board: ready to be flashed */
 };
 
 struct ide_ports {
@@ -47,7 +50,8 @@ void ide_port_of_serial(struct ide_port *port, const struct boot0_serial_port *s
 /*
  * A port as an object: as the pluggable discovery specification has it, version 1. With `is_old`
  * the properties stand once more under the names by which the IDE 1.8.19 reads them (fields of
- * BoardPort in arduino-core: prefs, and identificationPrefs, which it compares with boards.txt).
+ * BoardPort in arduino-core): prefs, and identificationPrefs. Of the latter it wants each one in
+ * boards.txt, as board.0 and so on, so only what names the board is there.
  */
 void ide_port_print(struct json *json, const char *name, const struct ide_port *port, bool is_old);
 /* The members that name a port: all that "remove" tells. */

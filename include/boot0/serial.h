@@ -108,8 +108,9 @@ struct boot0_serial_port {
     bool usb;              /* the next two are known */
     uint16_t vendor;
     uint16_t product;
-    char serial[128]; /* the USB device's serial number; "": none */
-    uint8_t bus;      /* of the USB device, and its number there; 0: unknown */
+    char serial[128];       /* the USB device's serial number; "": none */
+    char product_name[128]; /* and its product string, by which a program may name its board */
+    uint8_t bus;            /* of the USB device, and its number there; 0: unknown */
     uint8_t address;
 };
 

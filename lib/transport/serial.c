@@ -339,7 +339,7 @@ enum boot0_status boot0_serial_open(struct boot0_bus *bus, const struct boot0_ua
 static void describe(const struct sp_port *port, struct boot0_serial_port *to)
 {
     const char *description = sp_get_port_description(port);
-    const char *serial = NULL;
+    const char *serial = NULL, *name = NULL;
     int vendor, product, bus, address;
 
     snprintf(to->path, sizeof to->path, "%s", sp_get_port_name(port));
@@ -348,13 +348,16 @@ static void describe(const struct sp_port *port, struct boot0_serial_port *to)
               sp_get_port_usb_vid_pid(port, &vendor, &product) == SP_OK;
     to->vendor = to->usb ? (uint16_t)vendor : 0;
     to->product = to->usb ? (uint16_t)product : 0;
-    if (to->usb)
+    if (to->usb) {
         serial = sp_get_port_usb_serial(port);
+        name = sp_get_port_usb_product(port);
+    }
     if (to->usb && sp_get_port_usb_bus_address(port, &bus, &address) == SP_OK) {
         to->bus = (uint8_t)bus;
         to->address = (uint8_t)address;
     }
     snprintf(to->serial, sizeof to->serial, "%s", serial ? serial : "");
+    snprintf(to->product_name, sizeof to->product_name, "%s", name ? name : "");
 }
 
 enum boot0_status boot0_serial_list(struct boot0_serial_port **ports, size_t *count,

@@ -200,9 +200,9 @@ PARTS = {
 }
 
 
-def flash_file(directory, program):
+def flash_file(directory, program, board="generic-f407"):
     """What the flash of a board with bootloader and program holds."""
-    bootloader = (FIRMWARE / "bootloader-generic-f407.bin").read_bytes()
+    bootloader = (FIRMWARE / f"bootloader-{board}.bin").read_bytes()
     data = bootloader.ljust(0x8000, b"\xff") + (FIRMWARE / f"{program}.bin").read_bytes()
     return directory.file(f"{program}.flash", data.ljust(0x100000, b"\xff"))
 

@@ -77,6 +77,8 @@ static const struct ide_port f407 = {
     .vendor = 0x0483,
     .product = 0xdf11,
     .serial = "337136533432",
+    .product_name = "boot0 bootloader F407",
+    .board = "black-f407ve",
     .name = "STM32F407",
     .chip = "STM32F407",
     .in_dfu_mode = true,
@@ -88,6 +90,7 @@ static const struct ide_port hello = {
     .vendor = 0x0483,
     .product = 0x5740,
     .serial = "337136533432",
+    .product_name = "BLACK_F407VE CDC in FS Mode",
 };
 
 #define OK(event)         "{\"eventType\":\"" event "\",\"message\":\"OK\"}\n"
@@ -95,7 +98,11 @@ static const struct ide_port hello = {
 #define REFUSED(event, m) "{\"eventType\":\"" event "\",\"error\":true,\"message\":\"" m "\"}\n"
 #define PROPERTIES                                                                                 \
     "{\"vid\":\"0x0483\",\"pid\":\"0xdf11\",\"serialNumber\":\"337136533432\","                    \
-    "\"chip\":\"STM32F407\",\"mode\":\"dfu\"}"
+    "\"product\":\"boot0 bootloader F407\",\"board\":\"black-f407ve\",\"chip\":\"STM32F407\","     \
+    "\"mode\":\"dfu\"}"
+#define ROM_PROPERTIES                                                                             \
+    "{\"vid\":\"0x0483\",\"pid\":\"0xdf11\",\"serialNumber\":\"337136533432\","                    \
+    "\"product\":\"boot0 bootloader F407\",\"chip\":\"STM32F407\",\"mode\":\"dfu\"}"
 #define F407                                                                                       \
     "{\"address\":\"1-2.3\",\"label\":\"1-2.3 STM32F407\",\"protocol\":\"dfu\","                   \
     "\"protocolLabel\":\"USB (DFU)\",\"hardwareId\":\"337136533432\",\"properties\":" PROPERTIES   \
@@ -103,7 +110,8 @@ static const struct ide_port hello = {
 #define HELLO                                                                                      \
     "{\"address\":\"/dev/ttyACM0\",\"label\":\"ttyACM0\",\"protocol\":\"serial\","                 \
     "\"protocolLabel\":\"Serial Port (USB)\",\"hardwareId\":\"337136533432\",\"properties\":{"     \
-    "\"vid\":\"0x0483\",\"pid\":\"0x5740\",\"serialNumber\":\"337136533432\"}}"
+    "\"vid\":\"0x0483\",\"pid\":\"0x5740\",\"serialNumber\":\"337136533432\","                     \
+    "\"product\":\"BLACK_F407VE CDC in FS Mode\"}}"
 
 static void test_list(void **state)
 {
@@ -165,6 +173,7 @@ static void test_update(void **state)
 
     silent.chip[0] = '\0';
     strcpy(silent.name, "no permission");
+    silent.product_name[0] = silent.board[0] = '\0';
     silent.serial[0] = '\0';
     ports = ports_of(&silent, 1);
     say(talk, "HELLO 1 \"x\"");
@@ -192,10 +201,17 @@ static void test_old_dialect(void **state)
     say(talk, "START_SYNC");
     expect(talk, OK("start_sync"));
     discovery_update(&talk->discovery, &ports);
+    expect(talk,
+           "{\"eventType\":\"add\",\"port\":{\"address\":\"1-2.3\",\"label\":"
+           "\"1-2.3 STM32F407\",\"protocol\":\"dfu\",\"protocolLabel\":\"USB (DFU)\","
+           "\"hardwareId\":\"337136533432\",\"properties\":" PROPERTIES ",\"prefs\":" PROPERTIES
+           ",\"identificationPrefs\":{\"board\":\"black-f407ve\"}}}\n");
+    ports.list[1].board[0] = '\0'; /* another bootloader: nothing that boards.txt has */
+    discovery_update(&talk->discovery, &ports);
     expect(talk, "{\"eventType\":\"add\",\"port\":{\"address\":\"1-2.3\",\"label\":"
                  "\"1-2.3 STM32F407\",\"protocol\":\"dfu\",\"protocolLabel\":\"USB (DFU)\","
-                 "\"hardwareId\":\"337136533432\",\"properties\":" PROPERTIES
-                 ",\"prefs\":" PROPERTIES ",\"identificationPrefs\":" PROPERTIES "}}\n");
+                 "\"hardwareId\":\"337136533432\",\"properties\":" ROM_PROPERTIES
+                 ",\"prefs\":" ROM_PROPERTIES "}}\n");
     ports.count = 1;
     discovery_update(&talk->discovery, &ports);
     expect(talk,
