@@ -86,8 +86,10 @@ static enum boot0_status open_bus(struct job *job, const struct arguments *argum
 static enum boot0_status open_trace(struct job *job, const char *file, struct boot0_error *error)
 {
     job->trace = fopen(file, "w");
-    if (job->trace)
+    if (job->trace) {
+        setvbuf(job->trace, NULL, _IOLBF, BUFSIZ); /* what hangs will be killed */
         return B0_OK;
+    }
     boot0_fail(error, B0_E_NO_OUTPUT, "%s: cannot be created: %s", file, strerror(errno));
     return boot0_hint(error, "The record of --trace goes there. Nothing was done.");
 }

@@ -1,14 +1,23 @@
 /* A bus that writes down what goes over another one. */
 #include "line.h"
+#include "stream.h"
 
 #include <boot0/trace.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    SEEN_MAX = 64,
+};
+
 struct recorder {
     struct boot0_bus bus; /* owned: the one that is recorded */
     FILE *file;
     uint64_t start_us;
+    struct boot0_candidate seen[SEEN_MAX]; /* by the last scan */
+    size_t seen_count;
+    bool has_scanned;
+    char serial_path[B0_PATH_MAX]; /* of the program whose serial port is open */
 };
 
 struct recorded {
@@ -112,12 +121,76 @@ static const struct boot0_transport_ops board_ops = {
 
 /* ---- the bus ---- */
 
+/* What a replay needs to know of a board that it cannot ask. */
+static void write_candidate(struct recorder *recorder, const char *what,
+                            const struct boot0_candidate *c)
+{
+    b0_trace_write_event(recorder->file, bus_time(recorder), c->path);
+    fprintf(recorder->file,
+            "%s vendor=0x%04x product=0x%04x device=0x%04x strings=%u,%u,%u dfu=%u,%u "
+            "usb=0x%04x address=%u serial=%d\n",
+            what, c->vendor, c->product, c->bcd_device, c->manufacturer_index, c->product_index,
+            c->serial_index, c->dfu_interface, c->dfu_protocol, c->bcd_usb, c->address,
+            c->serial_only);
+}
+
+static bool is_same(const struct boot0_candidate *a, const struct boot0_candidate *b)
+{
+    return strcmp(a->path, b->path) == 0 && a->address == b->address && a->vendor == b->vendor &&
+           a->product == b->product && a->dfu_protocol == b->dfu_protocol;
+}
+
+/* Only what is new: who waits scans often. */
+static void write_scan(struct recorder *recorder, const struct boot0_candidate *list, size_t count)
+{
+    bool same = recorder->has_scanned && recorder->seen_count == count;
+
+    if (count > SEEN_MAX)
+        count = SEEN_MAX;
+    for (size_t i = 0; same && i < count; i++)
+        same = is_same(&recorder->seen[i], &list[i]);
+    if (same)
+        return;
+    recorder->has_scanned = true;
+    recorder->seen_count = count;
+    b0_trace_write_event(recorder->file, bus_time(recorder), "bus");
+    fprintf(recorder->file, "boards=%u\n", (unsigned)count);
+    for (size_t i = 0; i < count; i++) {
+        recorder->seen[i] = list[i];
+        write_candidate(recorder, "there", &list[i]);
+    }
+    fflush(recorder->file);
+}
+
 static enum boot0_status scan(void *context, struct boot0_candidate *list, size_t capacity,
                               size_t *count, struct boot0_error *error)
 {
     struct recorder *recorder = context;
+    enum boot0_status status =
+        recorder->bus.ops->scan(recorder->bus.context, list, capacity, count, error);
 
-    return recorder->bus.ops->scan(recorder->bus.context, list, capacity, count, error);
+    if (status == B0_OK)
+        write_scan(recorder, list, *count < capacity ? *count : capacity);
+    return status;
+}
+
+/* Up to the end of its line: messages have one, hints perhaps several. */
+static void write_text(FILE *file, const char *text)
+{
+    for (; *text; text++)
+        fputc((unsigned char)*text < ' ' ? ' ' : *text, file);
+    fputc('\n', file);
+}
+
+static void write_refusal(struct recorder *recorder, const char *path,
+                          const struct boot0_error *error)
+{
+    b0_trace_write_event(recorder->file, bus_time(recorder), path);
+    fprintf(recorder->file, "refused=%d ", (int)error->code);
+    write_text(recorder->file, error->message);
+    b0_trace_write_event(recorder->file, bus_time(recorder), path);
+    fputs("hint ", recorder->file);
+    write_text(recorder->file, error->hint);
 }
 
 static void wait_change(void *context, uint32_t timeout_ms)
@@ -139,20 +212,25 @@ static enum boot0_status open_serial(void *context, const struct boot0_candidate
 {
     struct recorder *recorder = context;
 
+    struct boot0_error own = {B0_OK, "", ""};
+    enum boot0_status status;
+
     if (!recorder->bus.ops->open_serial)
         return boot0_fail(error, B0_E_UNSUPPORTED, "the program's serial port cannot be reached");
-    return recorder->bus.ops->open_serial(recorder->bus.context, candidate, stream, error);
-}
-
-/* What a replay needs to know of a board that it cannot ask. */
-static void write_open(struct recorder *recorder, const struct boot0_candidate *c)
-{
-    b0_trace_write_event(recorder->file, bus_time(recorder), c->path);
-    fprintf(recorder->file,
-            "open vendor=0x%04x product=0x%04x device=0x%04x strings=%u,%u,%u dfu=%u,%u "
-            "usb=0x%04x\n",
-            c->vendor, c->product, c->bcd_device, c->manufacturer_index, c->product_index,
-            c->serial_index, c->dfu_interface, c->dfu_protocol, c->bcd_usb);
+    memcpy(recorder->serial_path, candidate->path, sizeof recorder->serial_path);
+    b0_trace_write_event(recorder->file, bus_time(recorder), candidate->path);
+    fputs("serial\n", recorder->file);
+    status = recorder->bus.ops->open_serial(recorder->bus.context, candidate, stream, &own);
+    if (status != B0_OK) {
+        write_refusal(recorder, candidate->path, &own);
+        *error = own;
+        return status;
+    }
+    status =
+        b0_trace_stream(stream, recorder->file, recorder->serial_path, bus_time(recorder), error);
+    if (status != B0_OK)
+        stream->ops->close(stream->context);
+    return status;
 }
 
 static enum boot0_status open_board(void *context, const struct boot0_candidate *candidate,
@@ -160,15 +238,18 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
 {
     struct recorder *recorder = context;
     struct recorded *board = calloc(1, sizeof *board);
+    struct boot0_error own = {B0_OK, "", ""};
     enum boot0_status status;
 
     if (!board)
         return boot0_fail(error, B0_E_MEMORY, "out of memory");
     board->recorder = recorder;
     memcpy(board->path, candidate->path, sizeof board->path);
-    write_open(recorder, candidate);
-    status = recorder->bus.ops->open(recorder->bus.context, candidate, &board->transport, error);
+    write_candidate(recorder, "open", candidate);
+    status = recorder->bus.ops->open(recorder->bus.context, candidate, &board->transport, &own);
     if (status != B0_OK) {
+        write_refusal(recorder, candidate->path, &own);
+        *error = own;
         free(board);
         return status;
     }

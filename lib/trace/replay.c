@@ -1,248 +1,76 @@
 /* A bus on which a recorded board answers as it did. */
 #include "replay.h"
-#include "line.h"
+#include "events.h"
 
+#include <boot0/serial.h>
 #include <boot0/trace.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    LINE_MAX_LENGTH = 512,
-    EVENTS_MAX = 1 << 22, /* transfers in one record: more than an hour of them */
-};
-
-enum kind {
-    OPEN,
-    TRANSFER,
-    RESET,
-    CLOSE,
-};
-
-struct event {
-    enum kind kind;
-    unsigned line; /* in the file, from 1 */
-    struct b0_trace_transfer transfer;
-    uint8_t *data;                    /* of an IN transfer: transfer.actual bytes; owned */
-    struct boot0_candidate candidate; /* of OPEN */
-};
-
 struct replay {
-    struct event *events;
-    size_t count;
-    size_t room;
-    size_t at; /* the next event */
+    struct b0_trace_events events;
+    size_t at;                         /* the next event */
+    const struct b0_trace_event *scan; /* the boards that are there; NULL: not asked yet */
+    bool has_moved;                    /* since then */
+    const struct boot0_error *refused; /* by the last opening; NULL: it was not */
     uint64_t now_us;
     char divergence[256];
 };
 
-/* ---- reading the record ---- */
+/* ---- what is next ---- */
 
-static struct event *add_event(struct replay *replay)
+/* Scans that this session has not asked for are passed over. */
+static const struct b0_trace_event *peek(struct replay *replay)
 {
-    if (replay->count == replay->room) {
-        size_t larger = replay->room ? replay->room * 2 : 64;
-        void *moved = replay->count < EVENTS_MAX
-                          ? realloc(replay->events, larger * sizeof *replay->events)
-                          : NULL;
+    const struct b0_trace_events *events = &replay->events;
 
-        if (!moved)
-            return NULL;
-        replay->events = moved;
-        replay->room = larger;
-    }
-    memset(&replay->events[replay->count], 0, sizeof *replay->events);
-    return &replay->events[replay->count++];
+    for (; replay->at < events->count && events->all[replay->at].kind == B0_TRACE_SCAN;
+         replay->at++)
+        replay->scan = &events->all[replay->at];
+    return replay->at < events->count ? &events->all[replay->at] : NULL;
 }
-
-/* The number behind "key=", and behind as many commas. False if it is not there. */
-static bool number_of(const char *text, const char *key, unsigned commas, uint16_t *number)
-{
-    const char *at = strstr(text, key);
-    unsigned long value;
-    char *end;
-
-    if (!at)
-        return false;
-    at += strlen(key);
-    for (; commas > 0 && at; commas--) {
-        at = strchr(at, ',');
-        at = at ? at + 1 : NULL;
-    }
-    if (!at)
-        return false;
-    value = strtoul(at, &end, 0);
-    *number = (uint16_t)value;
-    return end != at && value <= UINT16_MAX;
-}
-
-static bool parse_open(const char *text, struct boot0_candidate *c)
-{
-    uint16_t strings[3], dfu[2];
-
-    *c = (struct boot0_candidate){.path = "replay"};
-    if (strncmp(text, "open ", 5) != 0 || !number_of(text, "vendor=", 0, &c->vendor) ||
-        !number_of(text, "product=", 0, &c->product) ||
-        !number_of(text, "device=", 0, &c->bcd_device))
-        return false;
-    for (unsigned i = 0; i < 3; i++)
-        if (!number_of(text, "strings=", i, &strings[i]))
-            return false;
-    for (unsigned i = 0; i < 2; i++)
-        if (!number_of(text, "dfu=", i, &dfu[i]))
-            return false;
-    /* Traces of before there was a bootloader with a BOS do not say it. */
-    if (!number_of(text, "usb=", 0, &c->bcd_usb))
-        c->bcd_usb = 0;
-    c->manufacturer_index = (uint8_t)strings[0];
-    c->product_index = (uint8_t)strings[1];
-    c->serial_index = (uint8_t)strings[2];
-    c->dfu_interface = (uint8_t)dfu[0];
-    c->dfu_protocol = (uint8_t)dfu[1];
-    return true;
-}
-
-/* "    1.234567 1-1 --- open …": returns the text behind "--- ", or NULL. */
-static const char *event_text(const char *line)
-{
-    const char *text = strstr(line, " --- ");
-
-    return text ? text + strlen(" --- ") : NULL;
-}
-
-static enum boot0_status take_event(struct replay *replay, const char *text, unsigned line,
-                                    struct boot0_error *error)
-{
-    struct event event = {.line = line};
-    struct event *added;
-    uint16_t result;
-
-    if (parse_open(text, &event.candidate)) {
-        event.kind = OPEN;
-    } else if (number_of(text, "reset=", 0, &result) && result <= B0_XFER_ERROR) {
-        event.kind = RESET;
-        event.transfer.result = (enum boot0_xfer)result;
-    } else if (strncmp(text, "close", 5) == 0) {
-        event.kind = CLOSE;
-    } else {
-        return B0_OK; /* what else a trace tells is for people */
-    }
-    added = add_event(replay);
-    if (!added)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for the record");
-    *added = event;
-    return B0_OK;
-}
-
-static enum boot0_status take_transfer(struct replay *replay,
-                                       const struct b0_trace_transfer *transfer,
-                                       const uint8_t *bytes, size_t count, unsigned line,
-                                       struct boot0_error *error)
-{
-    struct event *event = add_event(replay);
-
-    if (event) {
-        event->kind = TRANSFER;
-        event->line = line;
-        event->transfer = *transfer;
-        event->data = calloc(transfer->actual ? transfer->actual : 1, 1);
-    }
-    if (!event || !event->data)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for the record");
-    memcpy(event->data, bytes, count);
-    event->transfer.data = event->data;
-    return B0_OK;
-}
-
-struct reader {
-    struct replay *replay;
-    const char *name;
-    unsigned line;
-    size_t filled; /* bytes of the last transfer that were read */
-};
-
-static enum boot0_status take_more(struct reader *reader, const char *text)
-{
-    struct event *last =
-        reader->replay->count ? &reader->replay->events[reader->replay->count - 1] : NULL;
-
-    if (last && last->kind == TRANSFER)
-        reader->filled += b0_trace_parse_bytes(text, last->data + reader->filled,
-                                               last->transfer.actual - reader->filled);
-    return B0_OK;
-}
-
-static enum boot0_status take_line(struct reader *reader, const char *line,
-                                   struct boot0_error *error)
-{
-    struct b0_trace_transfer transfer;
-    uint8_t bytes[B0_TRACE_SHOWN];
-    const char *text = event_text(line);
-    size_t count;
-
-    if (line[strspn(line, " \r\n")] == '\0')
-        return B0_OK;
-    if (line[strspn(line, " ")] == '+')
-        return take_more(reader, strchr(line, '+') + 1);
-    if (text)
-        return take_event(reader->replay, text, reader->line, error);
-    if (b0_trace_parse(line, &transfer, bytes, &count)) {
-        reader->filled = count;
-        return take_transfer(reader->replay, &transfer, bytes, count, reader->line, error);
-    }
-    boot0_fail(error, B0_E_DATA, "%s: line %u is not of a trace", reader->name, reader->line);
-    return boot0_hint(error, "Records are made by `boot0 --trace FILE`. One of a board on a serial "
-                             "port is played back with any --port.");
-}
-
-static enum boot0_status read_record(struct replay *replay, const char *name, FILE *file,
-                                     struct boot0_error *error)
-{
-    struct reader reader = {replay, name, 0, 0};
-    enum boot0_status status = B0_OK;
-    char line[LINE_MAX_LENGTH];
-
-    while (status == B0_OK && fgets(line, sizeof line, file)) {
-        reader.line++;
-        status = take_line(&reader, line, error);
-    }
-    if (status != B0_OK)
-        return status;
-    for (size_t i = 0; i < replay->count; i++)
-        if (replay->events[i].kind == OPEN)
-            return B0_OK;
-    boot0_fail(error, B0_E_DATA, "%s: is no record of a session with a board", name);
-    return boot0_hint(error,
-                      "Records are made by `boot0 --trace FILE`; a vboard's own trace cannot "
-                      "be played back.");
-}
-
-/* ---- answering ---- */
 
 static void diverge(struct replay *replay, const char *what)
 {
+    const struct b0_trace_event *event = peek(replay);
+
     if (replay->divergence[0])
         return;
-    if (replay->at < replay->count)
+    if (event)
         snprintf(replay->divergence, sizeof replay->divergence,
-                 "line %u of the record is another request than %s",
-                 replay->events[replay->at].line, what);
+                 "line %u of the record is another request than %s", event->line, what);
     else
         snprintf(replay->divergence, sizeof replay->divergence, "the record ends before %s", what);
 }
 
 /* The next event, if it is of that kind. */
-static struct event *next_event(struct replay *replay, enum kind kind)
+static const struct b0_trace_event *next_event(struct replay *replay, enum b0_trace_kind kind)
 {
-    struct event *event = replay->at < replay->count ? &replay->events[replay->at] : NULL;
+    const struct b0_trace_event *event = peek(replay);
 
     if (!event || event->kind != kind)
         return NULL;
     replay->at++;
+    replay->has_moved = true;
     if (event->transfer.at_us > replay->now_us)
         replay->now_us = event->transfer.at_us;
     return event;
 }
+
+/* Whether what was just opened was refused. */
+static enum boot0_status take_refusal(struct replay *replay, struct boot0_error *error)
+{
+    const struct b0_trace_event *event = next_event(replay, B0_TRACE_REFUSED);
+
+    replay->refused = event ? event->error : NULL;
+    if (!event)
+        return B0_OK;
+    *error = *event->error;
+    return error->code;
+}
+
+/* ---- one board ---- */
 
 static bool same_setup(const struct boot0_setup *a, const struct boot0_setup *b)
 {
@@ -254,7 +82,7 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
                                size_t *actual, uint32_t timeout_ms)
 {
     struct replay *replay = context;
-    struct event *event = next_event(replay, TRANSFER);
+    const struct b0_trace_event *event = next_event(replay, B0_TRACE_TRANSFER);
 
     (void)timeout_ms;
     *actual = 0;
@@ -287,7 +115,7 @@ static enum boot0_status select_alternate(void *context, uint8_t interface, uint
 static enum boot0_xfer reset(void *context)
 {
     struct replay *replay = context;
-    struct event *event = next_event(replay, RESET);
+    const struct b0_trace_event *event = next_event(replay, B0_TRACE_RESET);
 
     if (event)
         return event->transfer.result;
@@ -299,6 +127,7 @@ static void wait_us(void *context, uint32_t microseconds)
 {
     struct replay *replay = context;
 
+    replay->has_moved = true;
     replay->now_us += microseconds;
 }
 
@@ -313,7 +142,7 @@ static void close_board(void *context)
 {
     struct replay *replay = context;
 
-    next_event(replay, CLOSE);
+    next_event(replay, B0_TRACE_CLOSE);
 }
 
 static const struct boot0_transport_ops board_ops = {
@@ -325,20 +154,101 @@ static const struct boot0_transport_ops board_ops = {
     .close = close_board,
 };
 
-/* The board is there as long as the record opens it again. */
+/* ---- the serial port of a program ---- */
+
+static enum boot0_xfer take_stream(struct replay *replay)
+{
+    const struct b0_trace_event *event = next_event(replay, B0_TRACE_STREAM);
+
+    if (event)
+        return event->transfer.result;
+    diverge(replay, "what the program's serial port is asked for");
+    return B0_XFER_GONE;
+}
+
+static enum boot0_xfer set_line(void *context, const struct boot0_line *line)
+{
+    (void)line;
+    return take_stream(context);
+}
+
+static enum boot0_xfer send_bytes(void *context, const uint8_t *bytes, size_t size,
+                                  uint32_t timeout_ms)
+{
+    (void)bytes;
+    (void)size;
+    (void)timeout_ms;
+    return take_stream(context);
+}
+
+/* Nothing that asks a program for DFU mode listens to it. */
+static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_t *actual,
+                               uint32_t timeout_ms)
+{
+    (void)context;
+    (void)bytes;
+    (void)size;
+    (void)timeout_ms;
+    *actual = 0;
+    return B0_XFER_TIMEOUT;
+}
+
+static void close_stream(void *context)
+{
+    (void)context;
+}
+
+static const struct boot0_stream_ops stream_ops = {
+    .send = send_bytes,
+    .receive = receive,
+    .set = set_line,
+    .wait = wait_us,
+    .now_us = now_us,
+    .close = close_stream,
+};
+
+/* ---- the bus ---- */
+
+/* Records without scans: the board is there as long as they open it again. */
+static void find_openings(const struct replay *replay, struct boot0_candidate *list,
+                          size_t capacity, size_t *count)
+{
+    const struct b0_trace_events *events = &replay->events;
+
+    for (size_t i = replay->at; i < events->count && *count == 0; i++)
+        if (events->all[i].kind == B0_TRACE_OPEN) {
+            if (capacity > 0)
+                list[0] = events->all[i].candidate;
+            *count = 1;
+        }
+}
+
+/*
+ * The record tells what has changed, not how often that was asked: the next change is seen when
+ * time has passed since the last one, or something was done.
+ */
 static enum boot0_status scan(void *context, struct boot0_candidate *list, size_t capacity,
                               size_t *count, struct boot0_error *error)
 {
     struct replay *replay = context;
+    const struct b0_trace_events *events = &replay->events;
 
     (void)error;
     *count = 0;
-    for (size_t i = replay->at; i < replay->count && *count == 0; i++)
-        if (replay->events[i].kind == OPEN) {
-            if (capacity > 0)
-                list[0] = replay->events[i].candidate;
-            *count = 1;
-        }
+    if (!events->has_scans) {
+        find_openings(replay, list, capacity, count);
+        return B0_OK;
+    }
+    if (replay->has_moved && replay->at < events->count &&
+        events->all[replay->at].kind == B0_TRACE_SCAN) {
+        replay->scan = &events->all[replay->at++];
+        replay->has_moved = false;
+    }
+    if (!replay->scan)
+        return B0_OK;
+    *count = replay->scan->list_count;
+    for (size_t i = 0; i < *count && i < capacity; i++)
+        list[i] = replay->scan->list[i];
     return B0_OK;
 }
 
@@ -346,6 +256,7 @@ static void wait_change(void *context, uint32_t timeout_ms)
 {
     struct replay *replay = context;
 
+    replay->has_moved = true;
     replay->now_us += (uint64_t)timeout_ms * 1000;
 }
 
@@ -353,23 +264,47 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
                                     struct boot0_transport *transport, struct boot0_error *error)
 {
     struct replay *replay = context;
+    const struct b0_trace_event *event = peek(replay);
+    enum boot0_status status;
 
-    (void)candidate;
-    if (!next_event(replay, OPEN)) {
+    if (!event || event->kind != B0_TRACE_OPEN ||
+        strcmp(event->candidate.path, candidate->path) != 0) {
+        if (replay->refused) { /* how often that was tried is a matter of time */
+            *error = *replay->refused;
+            return error->code;
+        }
         diverge(replay, "the opening of the board");
         return boot0_fail(error, B0_E_GONE, "the record does not open the board here");
     }
-    *transport = (struct boot0_transport){&board_ops, replay};
-    return B0_OK;
+    (void)next_event(replay, B0_TRACE_OPEN);
+    status = take_refusal(replay, error);
+    if (status == B0_OK)
+        *transport = (struct boot0_transport){&board_ops, replay};
+    return status;
+}
+
+static enum boot0_status open_serial(void *context, const struct boot0_candidate *candidate,
+                                     struct boot0_stream *stream, struct boot0_error *error)
+{
+    struct replay *replay = context;
+    enum boot0_status status;
+
+    (void)candidate;
+    if (!next_event(replay, B0_TRACE_SERIAL)) {
+        diverge(replay, "the opening of the program's serial port");
+        return boot0_fail(error, B0_E_GONE, "the record does not open the serial port here");
+    }
+    status = take_refusal(replay, error);
+    if (status == B0_OK)
+        *stream = (struct boot0_stream){&stream_ops, replay};
+    return status;
 }
 
 static void close_bus(void *context)
 {
     struct replay *replay = context;
 
-    for (size_t i = 0; i < replay->count; i++)
-        free(replay->events[i].data);
-    free(replay->events);
+    b0_trace_events_free(&replay->events);
     free(replay);
 }
 
@@ -378,6 +313,7 @@ static const struct boot0_bus_ops bus_ops = {
     .wait_change = wait_change,
     .now_us = now_us,
     .open = open_board,
+    .open_serial = open_serial,
     .close = close_bus,
 };
 
@@ -390,7 +326,8 @@ enum boot0_status b0_replay_read(struct boot0_bus *bus, FILE *file, const char *
     memset(bus, 0, sizeof *bus);
     if (!replay)
         return boot0_fail(error, B0_E_MEMORY, "out of memory for the record");
-    status = read_record(replay, name, file, error);
+    replay->has_moved = true;
+    status = b0_trace_events_read(&replay->events, file, name, error);
     if (status == B0_OK)
         *bus = (struct boot0_bus){&bus_ops, replay};
     else

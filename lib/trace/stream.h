@@ -12,9 +12,12 @@
 #include <boot0/serial.h>
 #include <stdio.h>
 
-/* *stream records from now on to `file`; both it and `who` must outlive it. B0_E_MEMORY. */
+/*
+ * *stream records from now on to `file`; both it and `who` must outlive it. In the record it is
+ * `at_us` now. B0_E_MEMORY.
+ */
 enum boot0_status b0_trace_stream(struct boot0_stream *stream, FILE *file, const char *who,
-                                  struct boot0_error *error);
+                                  uint64_t at_us, struct boot0_error *error);
 
 /* Reads a record; `name` is for messages. The inside of boot0_replay_stream(). */
 enum boot0_status b0_replay_stream_read(struct boot0_stream *stream, FILE *file, const char *name,

@@ -150,9 +150,16 @@ static enum boot0_status read_record(struct replay *replay, FILE *file, const ch
     enum boot0_status status = B0_OK;
     char line[LINE_MAX_LENGTH];
 
-    for (unsigned number = 1; status == B0_OK && fgets(line, sizeof line, file); number++)
-        if (line[strspn(line, " \r\n")] != '\0')
+    for (unsigned number = 1; status == B0_OK && fgets(line, sizeof line, file); number++) {
+        size_t length = strcspn(line, "\r\n"); /* mail programs change line ends */
+        bool whole = line[length] != '\0';
+
+        line[length] = '\0';
+        if (line[strspn(line, " ")] != '\0')
             status = take_line(replay, line, number, name, error);
+        if (status == B0_E_DATA && !whole && feof(file))
+            status = B0_OK; /* boot0 was killed while it wrote */
+    }
     if (status != B0_OK || replay->count > 0)
         return status;
     boot0_fail(error, B0_E_DATA, "%s: is no record of a session with a board", name);

@@ -109,7 +109,7 @@ static enum boot0_status open_stream(struct b0_uart_bus *bus, struct boot0_error
     enum boot0_status status = bus->open(&bus->stream, bus->port, error);
 
     if (status == B0_OK && bus->trace) {
-        status = b0_trace_stream(&bus->stream, bus->trace, bus->port, error);
+        status = b0_trace_stream(&bus->stream, bus->trace, bus->port, 0, error);
         if (status != B0_OK)
             close_stream(&bus->stream);
     }
@@ -200,7 +200,7 @@ b0_uart_bus_new(struct boot0_bus *bus, const struct boot0_stream *stream,
     if (stream)
         made->stream = *stream;
     if (stream && made->trace) {
-        status = b0_trace_stream(&made->stream, made->trace, made->port, error);
+        status = b0_trace_stream(&made->stream, made->trace, made->port, 0, error);
         if (status != B0_OK) {
             made->stream.ops = NULL; /* the caller closes it */
             close_bus(made);
