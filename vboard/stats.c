@@ -58,6 +58,7 @@ void vboard_print_stats(const struct vboard *board, FILE *file)
         {"mass_erases", stats.mass_erases},
         {"bytes_programmed", stats.bytes_programmed},
         {"flash_operations", stats.flash_operations},
+        {"flash_stalls", stats.flash_stalls},
         {"violations", stats.violations},
         {"resets", stats.resets},
     };

@@ -158,6 +158,7 @@ struct vboard_stats {
     uint64_t mass_erases;
     uint64_t bytes_programmed;
     uint64_t flash_operations; /* erases and programs: what a power cut counts */
+    uint64_t flash_stalls;     /* the emulated CPU had to wait for its flash */
     uint64_t violations;       /* programmed what was not erased, and the like */
     uint64_t resets;
     bool started; /* the program in flash was started; on these words of its vector table */

@@ -200,12 +200,16 @@ static void prepare(struct bench *bench, bool rom, enum kind kind, uint32_t size
 static double measure(bool rom, bool dfu_util, enum kind kind, uint32_t size)
 {
     struct boot0_report report;
+    struct vboard_stats stats;
     struct bench bench;
     uint64_t us;
 
     prepare(&bench, rom, kind, size);
     us = dfu_util ? by_dfu_util(&bench, rom, image_bytes, size)
                   : by_boot0(&bench, image_bytes, size, &report);
+    vboard_get_stats(bench.board, &stats);
+    if (stats.flash_stalls != 0)
+        die("the bootloader waits for the flash: some of it is not in RAM");
     boot0_bus_close(&bench.bus);
     return seconds(us);
 }

@@ -243,6 +243,8 @@ static enum verdict check_aftermath(const struct bench *bench, const char *fault
     vboard_power_cycle(bench->board);
     if (comes_in_dfu(bench))
         return bad(fault, "the program does not start after the next update");
+    if (stats_of(bench).flash_stalls != 0)
+        return bad(fault, "the bootloader waits for its flash");
     if (stats_of(bench).violations != bench->violations)
         return bad(fault, "violations");
     return HIT;

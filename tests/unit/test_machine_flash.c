@@ -152,6 +152,7 @@ static void test_stalls(void **state)
     free(text);
     assert_traced(board, 1001000, "1.0000");
     assert_int_equal(value_of(board, 7), STACK);
+    assert_int_equal(stats_of(board).flash_stalls, 1);
     free_board(board);
 
     board = script_board("f407:boot0=0", steps, LENGTH(steps), false);

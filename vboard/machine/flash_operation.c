@@ -125,6 +125,7 @@ void vboard_flashc_wait(struct vboard_machine *machine)
 
     if (!vboard_flashc_busy(machine))
         return;
+    machine->board->stats.flash_stalls++;
     if (cut_us != VBOARD_NEVER && cut_us * 1000 < machine->flash.end_ns) {
         /* The power will have gone by then: there is no later for this CPU. */
         vboard_time_skip(machine, cut_us * 1000);
