@@ -29,6 +29,7 @@ struct state {
     struct boot0_serial_port found; /* the port that was opened last */
     bool was_open;
     bool is_over;
+    bool is_in_line; /* what was printed last is no line end */
     bool reads_stdin;
     bool is_raw;
     struct termios saved;
@@ -60,10 +61,15 @@ static void restore(const struct state *state)
         tcsetattr(STDIN_FILENO, TCSADRAIN, &state->saved);
 }
 
-static void note(const struct state *state, const char *text)
+/* Not behind what the program has begun to print. */
+static void note(struct state *state, const char *text)
 {
-    if (!state->console->quiet)
-        print_wrapped(stderr, "Note: ", text);
+    if (state->console->quiet)
+        return;
+    if (state->is_in_line && isatty(STDOUT_FILENO))
+        fputc('\n', stderr);
+    state->is_in_line = false;
+    print_wrapped(stderr, "Note: ", text);
 }
 
 static bool write_all(const uint8_t *bytes, size_t size)
@@ -257,6 +263,8 @@ static bool show(struct state *state)
     enum boot0_xfer result =
         state->stream.ops->receive(state->stream.context, bytes, sizeof bytes, &actual, 0);
 
+    if (actual > 0)
+        state->is_in_line = bytes[actual - 1] != '\n';
     if (!write_all(bytes, actual))
         state->is_over = true; /* nobody reads any more */
     return result != B0_XFER_GONE;

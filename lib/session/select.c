@@ -14,6 +14,8 @@
 enum {
     CANDIDATES_MAX = 64,
     DETACH_WAIT_MS = 10000, /* from DFU_DETACH until the bootloader has enumerated */
+    IDLE_MS = 1000,         /* until the observer hears that it is still waited; changes end it */
+    RETRY_MS = 100,         /* for what no event tells of, such as udev's rules */
 };
 
 struct candidates {
@@ -266,10 +268,13 @@ static enum boot0_status find_within(struct boot0_session *session,
         /* A board that has just appeared may not be open to users yet: udev is at work. */
         bool may_come = status == B0_E_NO_BOARD || status == B0_E_GONE || status == B0_E_IO ||
                         (status == B0_E_PERMISSION && spent_ms < 1000);
+        uint64_t part_ms = status == B0_E_NO_BOARD ? IDLE_MS : RETRY_MS;
 
         if (!may_come || (limit_ms != UINT32_MAX && spent_ms >= limit_ms))
             return status;
-        if (!wait_for_change(session, start_us, 100))
+        if (limit_ms != UINT32_MAX && limit_ms - spent_ms < part_ms)
+            part_ms = limit_ms - spent_ms;
+        if (!wait_for_change(session, start_us, (uint32_t)part_ms))
             return boot0_fail(error, B0_E_CANCELLED, "stopped while waiting for a board");
     }
 }
@@ -297,7 +302,7 @@ static enum boot0_status find_again(struct boot0_session *session, struct boot0_
             boot0_fail(error, B0_E_PROTOCOL, "the program did not go to DFU mode when asked");
             return boot0_hint(error, "Bring the board into DFU mode by BOOT0 and reset.");
         }
-        if (!wait_for_change(session, start_us, 100))
+        if (!wait_for_change(session, start_us, RETRY_MS))
             return boot0_fail(error, B0_E_CANCELLED, "stopped while waiting for the board");
     }
 }

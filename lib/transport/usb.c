@@ -11,7 +11,8 @@
 enum {
     PORTS_MAX = 7, /* USB 2.0, 4.1.1: tiers below the root */
     CDC_ACM = 2,
-    POLL_MS = 250, /* hotplug events can be missed; scan at least this often while waiting */
+    WAKE_MS = 1000, /* a wait for events ends so often: a signal may come just before it begins */
+    POLL_MS = 250,  /* without events it is a nap, and callers look again */
 };
 
 struct usb_bus {
@@ -351,14 +352,19 @@ static int LIBUSB_CALL on_hotplug(libusb_context *context, libusb_device *device
 static void wait_change(void *context, uint32_t timeout_ms)
 {
     struct usb_bus *bus = context;
-    uint32_t part_ms = timeout_ms < POLL_MS ? timeout_ms : POLL_MS;
-    struct timeval timeout = {0, (long)part_ms * 1000};
+    uint32_t longest_ms = bus->has_hotplug ? WAKE_MS : POLL_MS;
+    uint32_t part_ms = timeout_ms < longest_ms ? timeout_ms : longest_ms;
+    struct timeval timeout = {part_ms / 1000, (long)(part_ms % 1000) * 1000};
 
     if (!bus->has_hotplug) {
         wait_us(NULL, part_ms * 1000);
         return;
     }
-    /* What has changed since the last wait, while nobody waited, ends this one at once. */
+    /*
+     * What has changed since the last wait, while nobody waited, ends this one at once. Nothing is
+     * missed: events are told only while libusb handles them, here or in a transfer, and who scans
+     * after this sees what they were about.
+     */
     if (!bus->changed)
         libusb_handle_events_timeout_completed(bus->context, &timeout, &bus->changed);
     bus->changed = 0;

@@ -9,6 +9,7 @@
 
 enum {
     DEFAULT_BAUD = 115200,
+    POLL_MS = 100,
 };
 
 /* ---- the transport: what a session needs besides the protocol ---- */
@@ -143,7 +144,8 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
 
 static void wait_change(void *context, uint32_t timeout_ms)
 {
-    wait_us(context, timeout_ms * 1000);
+    /* Nobody tells of ports that come. */
+    wait_us(context, (timeout_ms < POLL_MS ? timeout_ms : POLL_MS) * 1000);
 }
 
 static enum boot0_status open_board(void *context, const struct boot0_candidate *candidate,
