@@ -19,7 +19,8 @@ struct b0_flash_ops {
     void (*erase)(void *flash, uint8_t sector);
     /*
      * Only when not busy: begins to program as many of these bytes as the memory takes at once,
-     * at least one. Returns how many. size > 0, and all of them are in one sector.
+     * at least one; or programs some and begins the last. Returns how many. size > 0, and all of
+     * them are in one sector.
      */
     uint32_t (*program)(void *flash, uint32_t address, const uint8_t *data, uint32_t size);
     enum b0_flash_state (*state)(void *flash);

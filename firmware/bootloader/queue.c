@@ -14,6 +14,7 @@ enum outcome {
 enum {
     HASH_STEP = 1024, /* bytes at a time: some 200 us */
     HASH_US_PER_KIB = 250,
+    PROGRAM_STEP = 32,   /* bytes at a time: 8 words are 128 us, in which a packet comes */
     OVERTIME_US = 10000, /* a job that takes longer than typical is always nearly done */
 };
 
@@ -202,31 +203,51 @@ static void begin_program(struct b0_queue *q, uint32_t address, const uint8_t *d
 
 static bool same(const uint8_t *a, const uint8_t *b, uint32_t size)
 {
-    for (uint32_t i = 0; i < size; i++) {
+    uint32_t i = 0;
+
+    for (; size - i >= 4; i += 4) {
+        if (b0_load32(a + i) != b0_load32(b + i))
+            return false;
+    }
+    for (; i < size; i++) {
         if (a[i] != b[i])
             return false;
     }
     return true;
 }
 
+static void advance(struct b0_queue *q, uint32_t size)
+{
+    q->address += size;
+    q->data += size;
+    q->left -= size;
+}
+
+/* How many bytes are to be programmed from here on, at most in one step; 0: it holds the next. */
+static uint32_t to_program(const struct b0_queue *q)
+{
+    const uint8_t *now = contents(q, q->address);
+    uint32_t size = 0;
+
+    if (q->address % 4 != 0 || q->left < 4)
+        return *now != *q->data;
+    while (size < PROGRAM_STEP && q->left - size >= 4 &&
+           b0_load32(now + size) != b0_load32(q->data + size))
+        size += 4;
+    return size;
+}
+
 /* Begins the next program operation that is needed: flash that holds the bytes is left alone. */
 static void program_more(struct b0_queue *q)
 {
     while (q->left > 0) {
-        const uint8_t *now = contents(q, q->address);
-        bool is_word = q->address % 4 == 0 && q->left >= 4;
-        uint32_t size = is_word ? 4 : 1;
+        uint32_t size = to_program(q);
 
-        if (is_word ? b0_load32(now) != b0_load32(q->data) : *now != *q->data) {
-            size = ops(q)->program(q->flash->context, q->address, q->data, size);
-            q->address += size;
-            q->data += size;
-            q->left -= size;
+        if (size > 0) {
+            advance(q, ops(q)->program(q->flash->context, q->address, q->data, size));
             return;
         }
-        q->address += size;
-        q->data += size;
-        q->left -= size;
+        advance(q, q->address % 4 == 0 && q->left >= 4 ? 4 : 1);
     }
 }
 

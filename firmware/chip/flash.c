@@ -2,6 +2,7 @@
 #include "stm32f4_system.h"
 
 #include <bootloader/map.h>
+#include <core/bytes.h>
 #include <core/flash_times_f4.h>
 
 #define ERRORS                                                                                     \
@@ -45,24 +46,41 @@ static void erase(void *context, uint8_t sector)
     FLASH->cr = cr | FLASH_CR_STRT;
 }
 
-/* Odd ends go in smaller units, so that nothing beside them is touched. */
+static void write_unit(uint32_t address, const uint8_t *data, uint32_t unit)
+{
+    if (unit == 4)
+        *(volatile uint32_t *)address = b0_load32(data);
+    else if (unit == 2)
+        *(volatile uint16_t *)address = b0_load16(data);
+    else
+        *(volatile uint8_t *)address = data[0];
+    __asm__ volatile("dsb" ::: "memory"); /* BSY is to be seen by who asks next */
+}
+
+/*
+ * Odd ends go in smaller units, so that nothing beside them is touched. Of several units only the
+ * last one is left to itself: waiting here for the others costs the bus a little, and no time
+ * between them.
+ */
 static uint32_t program(void *context, uint32_t address, const uint8_t *data, uint32_t size)
 {
     struct b0_flash *flash = context;
-    uint32_t unit = flash->unit_bytes;
+    uint32_t unit = flash->unit_bytes, done = 0;
 
     while (unit > 1 && ((address & (unit - 1)) != 0 || size < unit))
         unit /= 2;
     FLASH->cr = FLASH_CR_EOPIE | FLASH_CR_PG | (uint32_t)width(unit) << FLASH_CR_PSIZE_SHIFT;
-    if (unit == 4)
-        *(volatile uint32_t *)address = (uint32_t)data[0] | (uint32_t)data[1] << 8 |
-                                        (uint32_t)data[2] << 16 | (uint32_t)data[3] << 24;
-    else if (unit == 2)
-        *(volatile uint16_t *)address = (uint16_t)(data[0] | data[1] << 8);
-    else
-        *(volatile uint8_t *)address = data[0];
-    __asm__ volatile("dsb" ::: "memory"); /* BSY is to be seen by who asks next */
-    return unit;
+    for (;;) {
+        write_unit(address + done, data + done, unit);
+        done += unit;
+        if (size - done < unit)
+            return done;
+        while ((FLASH->sr & FLASH_SR_BSY) != 0) {
+        }
+        if ((FLASH->sr & ERRORS) != 0)
+            return done; /* who asks for the state hears of it */
+        FLASH->sr = FLASH_SR_EOP;
+    }
 }
 
 static enum b0_flash_state state(void *context)
