@@ -88,19 +88,32 @@ static void tell_done(struct watcher *watcher, struct boot0_session *session)
     say(watcher, text);
 }
 
-/* The file is read when the board is there: it may have changed while that was waited for. */
+/* What job_load() makes of the options is for this time only. */
+static struct boot0_image *load(struct watcher *watcher, struct arguments *arguments,
+                                struct boot0_error *error)
+{
+    *arguments = *watcher->arguments;
+    watch_file_take(&watcher->file);
+    return job_load(arguments, 0, 1, error);
+}
+
+/*
+ * The file is read before a board is waited for, so that its mistakes are told at once, and again
+ * when one is there, as it may have changed meanwhile.
+ */
 static enum boot0_status flash_once(struct watcher *watcher, struct boot0_error *error)
 {
-    struct arguments arguments = *watcher->arguments; /* job_load() changes it */
+    struct arguments arguments;
     struct boot0_session *session = NULL;
-    struct boot0_image *image = NULL;
-    enum boot0_status status;
+    struct boot0_image *image = load(watcher, &arguments, error);
+    enum boot0_status status = image ? B0_OK : error->code;
 
-    watch_file_take(&watcher->file);
-    status = open_session(watcher, &session, error);
+    boot0_image_free(image);
+    image = NULL;
+    if (status == B0_OK)
+        status = open_session(watcher, &session, error);
     if (status == B0_OK) {
-        watch_file_take(&watcher->file);
-        image = job_load(&arguments, 0, 1, error);
+        image = load(watcher, &arguments, error);
         status = image ? B0_OK : error->code;
     }
     if (status == B0_OK) {
@@ -115,6 +128,14 @@ static enum boot0_status flash_once(struct watcher *watcher, struct boot0_error 
     return status;
 }
 
+/* An error that another plug, or a reset, may cure. */
+static bool is_of_the_board(enum boot0_status status)
+{
+    return status == B0_E_IO || status == B0_E_GONE || status == B0_E_PROTOCOL ||
+           status == B0_E_NO_BOARD || status == B0_E_SEVERAL || status == B0_E_PERMISSION ||
+           status == B0_E_BUSY;
+}
+
 static void tell_error(struct watcher *watcher, const struct boot0_error *error)
 {
     char text[1200];
@@ -126,8 +147,12 @@ static void tell_error(struct watcher *watcher, const struct boot0_error *error)
     snprintf(text, sizeof text, "failed: %s", error->message);
     if (!watcher->arguments->quiet) {
         say(watcher, text);
-        if (error->hint[0])
+        /* What is gone is waited for: nothing has to be repeated. */
+        if (error->code != B0_E_GONE && error->hint[0])
             print_wrapped(stderr, "          ", error->hint);
+        say(watcher, is_of_the_board(error->code)
+                         ? "waiting for boards to come or go, or the file to change"
+                         : "waiting for the file to change");
     } else {
         report_error(error, false);
     }
@@ -151,14 +176,6 @@ static uint32_t boards_there(const struct watcher *watcher)
         sum = (sum ^ list[i].address) * 16777619u;
     }
     return sum;
-}
-
-/* An error that another plug, or a reset, may cure. */
-static bool is_of_the_board(enum boot0_status status)
-{
-    return status == B0_E_IO || status == B0_E_GONE || status == B0_E_PROTOCOL ||
-           status == B0_E_NO_BOARD || status == B0_E_SEVERAL || status == B0_E_PERMISSION ||
-           status == B0_E_BUSY;
 }
 
 /* Until the file has changed and is whole; after a board's failure also until boards have changed.

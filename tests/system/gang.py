@@ -234,6 +234,27 @@ def watch(directory):
     equal(read(store)[:5000], firmware(5000, 3), "what the board holds")
 
 
+def watch_boards(directory):
+    say("watch: the file's mistakes are told before there is a board; one that fails and is back")
+    image = directory.file("v.bin", b"\x7fELF")
+    store = directory.file("v.flash")
+    with subprocess.Popen([VBOARD, "--speed", "1",
+                           f"f407:plug=1500,fault=unplug@15:500,flash={store}", "--",
+                           BOOT0, "watch", "--no-run", "--json", image],
+                          stdout=subprocess.PIPE, text=True) as process:
+        equal(json.loads(process.stdout.readline())["error"]["code"], "data", "a broken file")
+        with open(image, "wb") as file:
+            for part in range(0, 5000, 1000):  # a linker at work
+                file.write(firmware(5000)[part : part + 1000])
+                file.flush()
+                time.sleep(0.02)
+        equal(json.loads(process.stdout.readline())["error"]["code"], "gone", "unplugged")
+        check(json.loads(process.stdout.readline())["bytes_written"] > 0, "and back")
+        kill_boot0(process, signal.SIGINT)
+        equal(process.wait(20), 0, "the exit status after Ctrl-C")
+    equal(read(store)[:5000], firmware(5000), "what the board holds")
+
+
 def main():
     with Directory() as directory:
         sixteen(directory)
@@ -245,6 +266,7 @@ def main():
         mistakes(directory)
         follow(directory)
         watch(directory)
+        watch_boards(directory)
 
 
 main()
