@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""dfu-util and boot0 at the same jobs, on the same virtual boards, in real time.
+"""dfu-util and boot0 at the same jobs, and boot0 at many boards, on virtual boards in real time.
 
   tests/bench/bench.py [--quick] [--json FILE] [JOB…]
 
@@ -143,6 +143,45 @@ def run_job(job):
         }
 
 
+GANG = 16
+GANG_SIZE = 256 * KIB
+
+
+def run_gang(count):
+    """Seconds of `boot0 gang` on so many boards that hold something else, in real time."""
+    with tempfile.TemporaryDirectory(prefix="boot0-bench-") as name:
+        directory = pathlib.Path(name)
+        image = program(GANG_SIZE)
+        file, seconds = directory / "program.bin", directory / "seconds"
+        file.write_bytes(image)
+        flashes = [directory / f"{number}.flash" for number in range(count)]
+        for flash in flashes:
+            flash.write_bytes(random.Random("before").randbytes(MIB))
+        command = [VBOARD, "--speed", "1", *(f"f407:flash={flash}" for flash in flashes), "--"]
+        command += [sys.executable, __file__, "--timed", seconds]
+        command += [BOOT0, "gang", "--count", str(count), "--no-run", file]
+        result = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        if result.returncode != 0:
+            sys.exit(f"gang of {count}: {result.stdout.decode(errors='replace')}")
+        for flash in flashes:
+            if flash.read_bytes()[: len(image)] != image:
+                sys.exit(f"gang of {count}: {flash.name} does not hold the file")
+        return float(seconds.read_text())
+
+
+def compare_gang():
+    one, many = run_gang(1), run_gang(GANG)
+    title = f"gang, fresh {GANG_SIZE // KIB} KiB: 1 board, {GANG} boards"
+    print(f"{title:<42} {one:7.2f} s {many:6.2f} s {many / one:5.2f} times", flush=True)
+    return one, many
+
+
 HEADING = (
     f"{'job':<42} {'dfu-util':>9} {'boot0':>8} {'ratio':>6} {'bound':>8} {'/bound':>6} {'erased':>6}"
 )
@@ -164,7 +203,7 @@ def print_job(job, runs):
     sys.stdout.flush()
 
 
-def targets(results):
+def targets(results, gang):
     """What was to be reached, as (text, number, whether it is)."""
     rows = []
 
@@ -191,6 +230,12 @@ def targets(results):
                 rows.append(
                     (f"one byte of {title} changed{note}: one sector", f"{number}", number == 1)
                 )
+    if gang:
+        number = gang[1] / gang[0]
+        text = f"{GANG} boards at once: at most 1.5 times the time for one"
+        rows.append((text, f"{number:.2f}", number <= 1.5))
+    if not results:
+        return rows
     slower = [
         f"{name} ({label})"
         for name, runs in results.items()
@@ -218,10 +263,11 @@ def main():
     )
     parser.add_argument("--quick", action="store_true", help="the smallest jobs only")
     parser.add_argument("--json", metavar="FILE", help="write all numbers to a file")
-    parser.add_argument("jobs", nargs="*", metavar="JOB", help=", ".join(job.name for job in jobs))
+    names = [*(job.name for job in jobs), "gang"]
+    parser.add_argument("jobs", nargs="*", metavar="JOB", help=", ".join(names))
     options = parser.parse_args()
     for name in options.jobs:
-        if name not in (job.name for job in jobs):
+        if name not in names:
             parser.error(f"no job is named {name}")
     chosen = [
         job
@@ -234,15 +280,18 @@ def main():
     for job in chosen:
         results[job.name] = run_job(job)
         print_job(job, results[job.name])
+    gang = compare_gang() if not options.jobs or "gang" in options.jobs else None
     if options.json:
         rows = {
             name: {label: dataclasses.asdict(run) for label, run in runs.items()}
             for name, runs in results.items()
         }
+        if gang:
+            rows["gang"] = {"1": {"seconds": gang[0]}, str(GANG): {"seconds": gang[1]}}
         pathlib.Path(options.json).write_text(json.dumps(rows, indent=1) + "\n")
 
     print()
-    rows = targets(results)
+    rows = targets(results, gang)
     for text, number, reached in rows:
         print(f"{'PASS' if reached else 'FAIL'}  {text:<58} {number}")
     return 0 if all(reached for _, _, reached in rows) else 1
