@@ -53,7 +53,7 @@ struct b0_bootloader {
     uint8_t state;
     uint8_t status;
     uint8_t verdict; /* on the last DNLOAD: its status, told with the next GETSTATUS */
-    bool is_command; /* the last DNLOAD was one, whose first GETSTATUS says busy */
+    bool fresh;      /* nobody has asked yet what became of the last DNLOAD */
     uint8_t alternate;
     uint8_t next_state; /* of the request under way */
     uint32_t pointer;

@@ -3,8 +3,10 @@
  * the ROM: a block is taken into the queue, and the flash is waited for only when there is no room;
  * an error is told with the next answer after it happened.
  *
- * The ROM's customs are kept because tools rely on them: after a command the first GETSTATUS says
- * dfuDNBUSY (dfu-util gives up otherwise); leaving is allowed in dfuIDLE, too (AN2662, figure 55).
+ * The ROM's customs are kept because tools rely on them: after a DNLOAD the first GETSTATUS says
+ * dfuDNBUSY, though there may be room (dfu-util gives up otherwise, after data also pydfu.py), the
+ * second one says that it is done, however early it comes (pydfu.py does not wait); leaving is
+ * allowed in dfuIDLE, too (AN2662, figure 55).
  */
 #include "bootloader.h"
 
@@ -78,11 +80,17 @@ static uint8_t take_block(struct b0_bootloader *b, uint16_t block, uint16_t size
     return B0_DFU_STATUS_OK;
 }
 
+/* In the bootloader's own sectors, too: hosts leave from 0x08000000. There is nothing to do there.
+ */
+static bool is_pointer(const struct b0_bootloader *b, uint32_t address)
+{
+    return b->alternate == B0_ALTERNATE_INFO ? address - B0_INFO_ADDRESS < B0_EXTENSION_INFO_SIZE
+                                             : address >= B0_FLASH_BASE && address < b->flash_end;
+}
+
 static uint8_t set_pointer(struct b0_bootloader *b, uint32_t address)
 {
-    bool is_info = b->alternate == B0_ALTERNATE_INFO;
-
-    if (is_info ? address - B0_INFO_ADDRESS >= B0_EXTENSION_INFO_SIZE : !is_programs(b, address, 1))
+    if (!is_pointer(b, address))
         return B0_DFU_STATUS_ERR_ADDRESS;
     b->pointer = address;
     return B0_DFU_STATUS_OK;
@@ -125,9 +133,10 @@ static uint8_t take_command(struct b0_bootloader *b, uint16_t size)
 /* All its bytes are here; how it is with them is told by the next GETSTATUS. */
 void b0_dfu_received(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup)
 {
-    b->is_command = setup->value == B0_DFUSE_BLOCK_COMMAND;
-    b->verdict =
-        b->is_command ? take_command(b, setup->length) : take_block(b, setup->value, setup->length);
+    b->verdict = setup->value == B0_DFUSE_BLOCK_COMMAND
+                     ? take_command(b, setup->length)
+                     : take_block(b, setup->value, setup->length);
+    b->fresh = true;
     b->state = B0_DFU_STATE_DNLOAD_SYNC;
     b0_usb_control_done(usb);
 }
@@ -205,7 +214,7 @@ static void upload_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
     if (!b0_queue_idle(&b->queue))
         return;
     b->waiting = NULL;
-    if (address > end) {
+    if (address > end || (!is_info && address < B0_PROGRAM_BASE)) {
         refuse(b, usb, B0_DFU_STATUS_ERR_ADDRESS);
         return;
     }
@@ -261,25 +270,39 @@ static uint32_t wait_ms(const struct b0_bootloader *b)
     return ((over_us > room_us ? over_us : room_us) + 999) / 1000;
 }
 
+/* A host that asks before the time that it was told has to wait, as with the ROM. */
+static void status_when_room(struct b0_bootloader *b, struct b0_usb *usb)
+{
+    if (wait_ms(b) > 0)
+        return;
+    b->waiting = NULL;
+    if (b->state != B0_DFU_STATE_ERROR)
+        b->state = b->next_state;
+    answer_status(b, usb, 0);
+}
+
 static void do_sync(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup,
                     uint8_t next)
 {
-    uint32_t poll_ms = wait_ms(b);
+    bool fresh = b->fresh;
 
     (void)setup;
+    b->fresh = false;
+    b->next_state = next;
     if (b->state == B0_DFU_STATE_MANIFEST_SYNC) {
         b->state = B0_DFU_STATE_MANIFEST;
         b->exit_asked = B0_EXIT_PROGRAM;
         answer_status(b, usb, 0);
-        return;
-    }
-    if (b->verdict != B0_DFU_STATUS_OK)
+    } else if (b->verdict != B0_DFU_STATUS_OK) {
         set_error(b, b->verdict);
-    else
-        b->state = b->is_command || poll_ms > 0 ? (uint8_t)B0_DFU_STATE_DNBUSY : next;
-    b->is_command = false;
-    b->verdict = B0_DFU_STATUS_OK;
-    answer_status(b, usb, b->state == B0_DFU_STATE_DNBUSY ? poll_ms : 0);
+        b->verdict = B0_DFU_STATUS_OK;
+        answer_status(b, usb, 0);
+    } else if (fresh) {
+        b->state = B0_DFU_STATE_DNBUSY;
+        answer_status(b, usb, wait_ms(b));
+    } else {
+        b0_wait(b, usb, status_when_room);
+    }
 }
 
 static void do_state(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup,

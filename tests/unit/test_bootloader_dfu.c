@@ -103,8 +103,11 @@ static void test_commands(void **state)
     assert_int_equal(board.host.moved, 3);
     assert_memory_equal(bytes, "\x00\x21\x41", 3);
     check_status(B0_DFU_STATE_IDLE, B0_DFU_STATUS_OK);
-    /* The first answer to a command is "busy", whatever it was: dfu-util insists. */
+    /* The first answer is "busy", whatever it was: dfu-util insists, after data also pydfu.py. */
     assert_int_equal(dfu_dnload(&board, 0, (const uint8_t *)"\x21\x00\x80\x00\x08", 5), USB_ACK);
+    check_status(B0_DFU_STATE_DNBUSY, B0_DFU_STATUS_OK);
+    check_status(B0_DFU_STATE_DNLOAD_IDLE, B0_DFU_STATUS_OK);
+    assert_int_equal(dfu_dnload(&board, 2, one, 8), USB_ACK);
     check_status(B0_DFU_STATE_DNBUSY, B0_DFU_STATUS_OK);
     check_status(B0_DFU_STATE_DNLOAD_IDLE, B0_DFU_STATUS_OK);
 }
@@ -117,11 +120,25 @@ static void refused(const uint8_t *command, uint16_t size, uint8_t status)
     check_status(B0_DFU_STATE_IDLE, B0_DFU_STATUS_OK);
 }
 
+/* The pointer may be there, as hosts leave from there, but nothing can be read or written. */
+static void test_own_sectors(void **state)
+{
+    uint8_t bytes[8];
+
+    (void)state;
+    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_FLASH_BASE));
+    assert_false(dfu_block(&board, 2, one, 8));
+    check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_ADDRESS);
+    assert_int_equal(dfu_simple(&board, B0_DFU_CLRSTATUS), USB_ACK);
+    assert_int_equal(dfu_upload(&board, 2, bytes, sizeof bytes), USB_STALL);
+    check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_ADDRESS);
+    assert_int_equal(flash.operations, 0);
+}
+
 static void test_addresses(void **state)
 {
     (void)state;
-    refused((const uint8_t *)"\x21\x00\x00\x00\x08", 5, B0_DFU_STATUS_ERR_ADDRESS);
-    refused((const uint8_t *)"\x21\xff\x7f\x00\x08", 5, B0_DFU_STATUS_ERR_ADDRESS);
+    refused((const uint8_t *)"\x21\xff\xff\xff\x07", 5, B0_DFU_STATUS_ERR_ADDRESS);
     refused((const uint8_t *)"\x21\x00\x00\x08\x08", 5, B0_DFU_STATUS_ERR_ADDRESS);
     refused((const uint8_t *)"\x21\xff\xff\xff\xff", 5, B0_DFU_STATUS_ERR_ADDRESS);
     refused((const uint8_t *)"\x41\x00\x40\x00\x08", 5, B0_DFU_STATUS_ERR_ADDRESS);
@@ -254,6 +271,23 @@ static void test_mass_erase(void **state)
     assert_int_equal(board_start(&board, &flash), B0_START_BOOTLOADER);
 }
 
+/* A host that does not wait as it is told gets its answer when the flash is done: pydfu.py. */
+static void test_asked_early(void **state)
+{
+    const uint8_t whole = B0_DFUSE_ERASE;
+    struct b0_dfu_status status;
+    uint32_t start_us;
+
+    (void)state;
+    assert_true(flash_as_dfu_util(&board, B0_PROGRAM_BASE, one, sizeof one));
+    assert_int_equal(dfu_dnload(&board, 0, &whole, 1), USB_ACK);
+    status = dfu_status(&board);
+    assert_int_equal(status.state, B0_DFU_STATE_DNBUSY);
+    start_us = flash.now_us;
+    check_status(B0_DFU_STATE_DNLOAD_IDLE, B0_DFU_STATUS_OK);
+    assert_in_range(flash.now_us - start_us, 500000, 4100000); /* less what may stay in the queue */
+}
+
 static void test_queue(void **state)
 {
     uint32_t start_us = flash.now_us;
@@ -270,6 +304,8 @@ static void test_queue(void **state)
         assert_int_equal(dfu_dnload(&board, (uint16_t)(2 + blocks), data, sizeof data), USB_ACK);
         status = dfu_status(&board);
         blocks++;
+        if (status.poll_timeout_ms == 0)
+            status = dfu_status(&board);
     } while (status.state == B0_DFU_STATE_DNLOAD_IDLE);
     assert_in_range(blocks, 5, TEST_BLOCKS);
     assert_in_range(flash.now_us - start_us, 0, 100000);
@@ -475,7 +511,7 @@ static void test_refused_in_between(void **state)
 {
     (void)state;
     half_an_update();
-    assert_int_equal(dfu_dnload(&board, 0, (const uint8_t *)"\x21\x00\x00\x00\x08", 5), USB_ACK);
+    assert_int_equal(dfu_dnload(&board, 0, (const uint8_t *)"\x41\x00\x00\x00\x08", 5), USB_ACK);
     check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_ADDRESS);
     assert_int_equal(dfu_simple(&board, B0_DFU_CLRSTATUS), USB_ACK);
     assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
@@ -701,6 +737,7 @@ int main(void)
         TEST(test_descriptors),
         TEST(test_strings),
         TEST(test_commands),
+        TEST(test_own_sectors),
         TEST(test_addresses),
         TEST(test_malformed),
         TEST(test_wrong_place),
@@ -709,6 +746,7 @@ int main(void)
         TEST(test_leave_completes),
         TEST(test_reset_leaves),
         TEST(test_mass_erase),
+        TEST(test_asked_early),
         TEST(test_queue),
         TEST(test_late_errors),
         TEST(test_waiting_request_fails),
