@@ -65,6 +65,21 @@ def run(arguments, status=0, **options):
     return done
 
 
+def ordinary_user():
+    """
+    What to put before a command so that it has no rights of root, "" for who has none anyway. None,
+    and a word of it, if such a user cannot reach the programs under test: a tree below /root.
+    """
+    if os.geteuid() != 0:
+        return ""
+    need("setpriv")
+    user = "setpriv --reuid 65534 --regid 65534 --clear-groups"
+    if subprocess.run([*user.split(), "test", "-x", BOOT0], check=False).returncode != 0:
+        say("other users than root cannot reach this tree: left out")
+        return None
+    return user
+
+
 def vboard(boards, command, status=0, options=()):
     """Runs a command with boards plugged in."""
     boards = [boards] if isinstance(boards, str) else list(boards)

@@ -147,14 +147,14 @@ static bool add_hooks(struct vboard_machine *machine)
     const union {
         uc_cb_hookintr_t function;
         void *pointer;
-    } interrupt = {on_interrupt};
+    } exception = {on_interrupt};
     const union {
         uc_cb_eventmem_t function;
         void *pointer;
     } fault = {on_fault}, written = {on_protected_write}, read = {on_protected_read};
 
     return hook(machine, UC_HOOK_BLOCK, block.pointer) &&
-           hook(machine, UC_HOOK_INTR, interrupt.pointer) &&
+           hook(machine, UC_HOOK_INTR, exception.pointer) &&
            hook(machine, UC_HOOK_MEM_UNMAPPED | UC_HOOK_MEM_FETCH_PROT, fault.pointer) &&
            hook(machine, UC_HOOK_MEM_WRITE_PROT, written.pointer) &&
            hook(machine, UC_HOOK_MEM_READ_PROT, read.pointer);

@@ -51,9 +51,9 @@ int vboard_nvic_priority(const struct vboard_machine *machine, unsigned number)
 {
     static const int fixed[] = {0, -3, -2, -1};
 
-    if (number < 4)
+    if (number < sizeof fixed / sizeof fixed[0])
         return fixed[number];
-    return machine->nvic.priority[number];
+    return number < VBOARD_EXCEPTIONS ? machine->nvic.priority[number] : THREAD_PRIORITY;
 }
 
 /* What decides whether one preempts another: AIRCR.PRIGROUP. */
