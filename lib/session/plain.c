@@ -69,7 +69,17 @@ static bool linked_for(const struct boot0_image *image, const struct boot0_flash
            handler - address < HANDLERS_WITHIN;
 }
 
-static enum boot0_status fail_choice(const struct boot0_session *session, struct boot0_error *error)
+/* Where the program is linked for, or the first of its code; 0: it does not tell. */
+static uint32_t place_of(const struct boot0_image *image, const struct boot0_flash_options *options)
+{
+    if (options->has_address)
+        return options->address;
+    return image->has_addresses ? image->segments[0].address : lowest_handler(&image->segments[0]);
+}
+
+/* `place`: where the program should be, and no memory begins; 0 if that is not the reason. */
+static enum boot0_status fail_choice(const struct boot0_session *session, uint32_t place,
+                                     struct boot0_error *error)
 {
     const struct boot0_board *board = &session->board;
     char list[400] = "";
@@ -80,8 +90,15 @@ static enum boot0_status fail_choice(const struct boot0_session *session, struct
         snprintf(list + length, sizeof list - length, "%s%u \"%.70s\"", i ? ", " : "",
                  board->alternates[i].alternate, board->alternates[i].name);
     }
-    boot0_fail(error, B0_E_USAGE, "it is not clear to which of the board's memories the file goes");
-    return boot0_hint(error, "Choose one by --alt: %s.", list);
+    if (place == 0) {
+        boot0_fail(error, B0_E_USAGE,
+                   "it is not clear to which of the board's memories the file goes");
+        return boot0_hint(error, "Choose one by --alt: %s.", list);
+    }
+    boot0_fail(error, B0_E_MISMATCH,
+               "the program is for 0x%08x, where none of the board's memories begins",
+               (unsigned)place);
+    return boot0_hint(error, "Build it for one of these, or choose one by --alt: %s.", list);
 }
 
 /* The alternate that the image is linked for; the only one; or a question to the user. */
@@ -104,7 +121,7 @@ static enum boot0_status choose_memory(struct boot0_session *session,
             fitting++;
         }
     if (fitting != 1)
-        return fail_choice(session, error);
+        return fail_choice(session, fitting == 0 ? place_of(image, options) : 0, error);
     b0_session_note(session, "the program goes to \"%s\"", board->alternates[*memory].name);
     return B0_OK;
 }

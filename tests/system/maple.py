@@ -56,10 +56,31 @@ def chosen(directory):
     check("1-1" in done.stderr and "1-2" in done.stderr, done.stderr)
 
 
+def ram(directory):
+    say("linked for RAM: it goes there, and nothing to the flash, as with dfu-util")
+    image = sketch(0x20000C00, 3000)
+    source = directory.file("ram.bin", image)
+    _, theirs = vboard_stats("maple", ["dfu-util", "-a", "0", "-D", source], 74)
+    for mode in ("dfu", "serial"):
+        done, ours = vboard_stats(f"maple:mode={mode}", [BOOT0, "flash", source])
+        check("RAM 0x20000C00" in " ".join(done.stderr.split()), done.stderr)
+        for key in ("sectors_erased", "violations", "bytes_programmed"):
+            equal(ours[0][key], theirs[0][key], f"what dfu-util and boot0 do: {key}")
+
+
+def elsewhere(directory):
+    say("linked for where the bootloader has no memory")
+    source = directory.file("sketch.bin", sketch(0x08002000))
+    done = vboard("maple", [BOOT0, "flash", source], 65)
+    check("the program is for 0x08002100" in done.stderr, done.stderr)
+    done = vboard("bluepill", [BOOT0, "flash", directory.file("ram.bin", sketch(0x20000C00))], 65)
+    check("--alt" in done.stderr, done.stderr)
+
+
 def main():
     need("dfu-util")
     seen()
-    for part in (flash_both, chosen):
+    for part in (flash_both, chosen, ram, elsewhere):
         with Directory() as directory:
             part(directory)
 

@@ -609,7 +609,7 @@ static void a_file_of_no_alternate_is_a_question(void **state)
     struct boot0_image *image = sketch(0x08000000, true);
 
     (void)state;
-    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), B0_E_USAGE);
+    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), B0_E_MISMATCH);
     assert_non_null(strstr(error.hint, "--alt"));
     nothing_touched(&b);
     boot0_image_free(image);
