@@ -199,6 +199,17 @@ def upload_by_uart(ide):
     check(holds(flash, 0, elf_bytes(ide, board)), "the board holds the sketch")
 
 
+def upload_to_generic(ide):
+    """a board that boot0 knows no name of; Burn Bootloader for it"""
+    flash = ide.home / "generic.bin"
+    board = "generic_f407vg:upload_method=rom"
+    sketch = ide.sketch("Blink", BLINK)
+    status, output, said = ide.upload(board, "1-1", sketch, [f"f407:flash={flash}"])
+    check(status == 0, "upload by the ROM", output + said)
+    check(holds(flash, 0, elf_bytes(ide, board)), "the board holds the sketch")
+    burn(ide, "generic_f407vg", f"f407:flash={flash}")
+
+
 def upload_to_maple(ide):
     flash = ide.home / "maple.bin"
     board = "bluepill_f103c8:upload_method=maple"
@@ -293,8 +304,8 @@ def main():
     if len(sys.argv) != 2:
         sys.exit(f"usage: {sys.argv[0]} VBOARD")
     vboard = str(pathlib.Path(sys.argv[1]).resolve())
-    steps = [install, discovery, upload_by_rom, upload_by_uart, upload_to_maple]
-    steps += [upload_by_bootloader]
+    steps = [install, discovery, upload_by_rom, upload_by_uart, upload_to_generic]
+    steps += [upload_to_maple, upload_by_bootloader]
     steps += [failure(case) for case in FAILURES]
     failed = 0
     with tempfile.TemporaryDirectory(prefix="boot0-arduino-") as home:
