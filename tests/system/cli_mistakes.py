@@ -39,6 +39,7 @@ def command_lines(directory):
         (['--wait does not take "x"', "--wait=10"], "list", "--wait=x"),
         (["--wait=5"], "list", "--wait", "5"),
         (['--baud does not take "fast"', "115200"], "info", "--port", "x", "--baud", "fast"),
+        (["come from the IDE", "leave --arduino out"], "monitor", "--arduino", "/dev/ttyACM0"),
         (["it is not said what to erase", "--all"], "erase"),
         (["it is not said what to erase"], "erase", "--size", "1k"),
         (["exclude each other"], "erase", "--all", "--address", "0x08000000"),
