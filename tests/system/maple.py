@@ -66,6 +66,8 @@ def ram(directory):
         check("RAM 0x20000C00" in " ".join(done.stderr.split()), done.stderr)
         for key in ("sectors_erased", "violations", "bytes_programmed"):
             equal(ours[0][key], theirs[0][key], f"what dfu-util and boot0 do: {key}")
+    _, stats = vboard_stats("maple", ["sh", "-c", f"{BOOT0} flash -q {source} && sleep 2.5"])
+    equal(stats[0]["start_address"], 0x20000C00, "what the bootloader starts after its two seconds")
 
 
 def elsewhere(directory):
