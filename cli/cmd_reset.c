@@ -49,9 +49,11 @@ static enum boot0_status reset(struct job *job, const char *to, size_t index,
 
     if (!to)
         return boot0_session_reset(job->session, error);
+    if (board->from_program && board->bootloader.present &&
+        targets[index].target == B0_TARGET_BOOTLOADER)
+        return B0_OK; /* that is where it has just been brought */
     if (!board->bootloader.present)
         return reset_rom(job, targets[index].target, error);
-    /* It has just been brought there from its program, or was there anyway. */
     return boot0_session_reset_to(job->session, targets[index].target, error);
 }
 

@@ -11,6 +11,9 @@ import time
 from cli_run import boot0, boot0_json, fails
 from system import BOOT0, VBOARD, Directory, check, equal, firmware, read, run, say
 
+SUPPRESSIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "gang.lsan")
+os.environ["LSAN_OPTIONS"] = f"suppressions={SUPPRESSIONS}:print_suppressions=0"
+
 COUNT = 16
 PATCH = 0x4000  # where the boards' own data goes, from the start of the flash
 FAILING = {3: "fault=unplug@60", 11: "fault=unplug@45"}
