@@ -32,6 +32,7 @@ enum {
 
 struct options {
     double speed;
+    uint16_t gdb_port; /* 0: not wanted */
     const char *trace; /* file names; NULL: not wanted */
     const char *stats;
     const char *specs[BOARDS_MAX];
@@ -92,6 +93,7 @@ static void print_help(void)
          "Options:\n"
          "  --speed F      how fast the boards' time goes: 1 as in reality, 10 ten times as fast;\n"
          "                 0, the default: what a board does takes no time at all\n"
+         "  --gdb PORT     let GDB debug what the first board runs: target remote :PORT\n"
          "  --trace FILE   write a line for each transfer and event; - is the standard error\n"
          "  --stats FILE   write at the end what happened to each board, as JSON; - likewise\n"
          "  --help, --version\n"
@@ -106,6 +108,7 @@ static void print_help(void)
          "  vboard f407:flash=board.bin -- dfu-util -a 0 -s 0x08000000:leave -D firmware.bin\n"
          "  vboard --stats - --trace trace.txt f407:fault=unplug@20 -- boot0 flash firmware.bin\n"
          "  vboard f407:serial=A f411:serial=B -- sh -c 'lsusb; boot0 list'\n"
+         "  vboard --gdb 3333 f407:flash=board.bin,boot0=0 -- gdb-multiarch firmware.elf\n"
          "  vboard --speed 1 l476 -- \"$SHELL\"");
 }
 
@@ -128,6 +131,15 @@ static bool parse_speed(const char *text, double *speed)
     *speed = strtod(text, &end);
     return end != text && *end == '\0' &&
            (*speed == 0 || (*speed >= SPEED_MIN && *speed <= SPEED_MAX));
+}
+
+static bool parse_port(const char *text, uint16_t *port)
+{
+    char *end;
+    unsigned long number = strtoul(text, &end, 10);
+
+    *port = (uint16_t)number;
+    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && number >= 1 && number <= UINT16_MAX;
 }
 
 static int usage_error(const char *message, const char *what)
@@ -153,6 +165,7 @@ static int find_separator(int argc, char **argv)
 enum option_code {
     OPTION_BOARD = 1, /* getopt's for what is no option */
     OPTION_SPEED,
+    OPTION_GDB,
     OPTION_TRACE,
     OPTION_STATS,
     OPTION_HELP,
@@ -161,6 +174,7 @@ enum option_code {
 
 static const struct option long_options[] = {
     {"speed", required_argument, NULL, OPTION_SPEED},
+    {"gdb", required_argument, NULL, OPTION_GDB},
     {"trace", required_argument, NULL, OPTION_TRACE},
     {"stats", required_argument, NULL, OPTION_STATS},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -187,6 +201,10 @@ static int take_option(struct options *options, int option, const char *argument
         return parse_speed(argument, &options->speed)
                    ? EXIT_SUCCESS
                    : usage_error("--speed takes 0, or a number from 0.001 to 1000000", argument);
+    case OPTION_GDB:
+        return parse_port(argument, &options->gdb_port)
+                   ? EXIT_SUCCESS
+                   : usage_error("--gdb takes the number of a TCP port, from 1 to 65535", argument);
     case OPTION_TRACE:
         options->trace = argument;
         return EXIT_SUCCESS;
@@ -327,6 +345,11 @@ static int run_command(const struct options *options, const struct run *run, con
     }
     attachment = vboard_attach(run->boards, run->count, options->speed, error);
     if (attachment == NULL) {
+        return exit_status(error->code);
+    }
+    if (options->gdb_port != 0 &&
+        vboard_attach_gdb(attachment, options->gdb_port, error) != B0_OK) {
+        vboard_detach(attachment);
         return exit_status(error->code);
     }
     status = vboard_child_run(options->command, mask, error);

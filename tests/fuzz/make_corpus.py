@@ -281,6 +281,19 @@ def gang_seeds():
     yield "quoted", b'0x0800FFF0=csv:key\nkey,"a ""b""\n"\n"x,y",z\n'
 
 
+def gdb_seeds():
+    """What GDB sends."""
+    def packet(text):
+        return b"$" + text + b"#%02x" % (sum(text) & 255)
+
+    commands = [b"qSupported:swbreak+", b"qXfer:features:read:target.xml:0,ffb", b"?", b"g",
+                b"pf", b"P0=01000000", b"m20000000,40", b"M20000000,2:0102", b"Z0,8000100,2",
+                b"c", b"s", b"z0,8000100,2", b"qRcmd,72657365742068616c74", b"Hg0"]
+    yield "all", b"+".join(packet(command) for command in commands) + b"\x03" + packet(b"D")
+    for command in commands:
+        yield command[:1].hex() + command[1:3].hex(), packet(command)
+
+
 def ide_seeds():
     """What an IDE says to a port discovery, in both dialects."""
     yield "list", b'HELLO 1 "arduino-cli"\nSTART\nLIST\nSTOP\nQUIT\n'
@@ -368,6 +381,7 @@ TARGETS = {
     "engine": engine_seeds,
     "extension": extension_seeds,
     "gang": gang_seeds,
+    "gdb": gdb_seeds,
     "ide": ide_seeds,
     "ihex": ihex_seeds,
     "image": image_seeds,

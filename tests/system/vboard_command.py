@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -36,6 +37,8 @@ def refuses(directory):
         (["--speed", "1e7", "f407", "--", "touch", marker], 64, "--speed"),
         (["--speed=nan", "f407", "--", "touch", marker], 64, "--speed"),
         (["--sped", "1", "f407", "--", "touch", marker], 64, "sped"),
+        (["--gdb", "0", "f407", "--", "touch", marker], 64, "--gdb"),
+        (["--gdb", "66000", "f407", "--", "touch", marker], 64, "--gdb"),
         (["f407"] * 17 + ["--", "touch", marker], 64, "too many"),
         (["--stats", "/nonexistent/s", "f407", "--", "touch", marker], 73, "/nonexistent/s"),
         (["--trace", "/nonexistent/t", "f407", "--", "touch", marker], 73, "/nonexistent/t"),
@@ -187,12 +190,26 @@ def opens():
     equal(done.stdout, "/dev/ttyUSB0\n" * 200, "the ports that could be opened")
 
 
+def gdb():
+    say("--gdb: nobody debugs a board without a program; a port that is taken is told")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen(1)
+        port = str(taken.getsockname()[1])
+        done = run([VBOARD, "--gdb", port, "f407", "--", "true"], 74)
+        check(f"port {port}" in done.stderr, done.stderr)
+    client = f"import socket; print(socket.create_connection(('127.0.0.1', {port})).recv(1))"
+    done = run([VBOARD, "--gdb", port, "f407", "--", sys.executable, "-c", client])
+    equal(done.stdout, "b''\n", "what the debugger hears")
+
+
 def main():
     helps()
     statuses()
     environment()
     signals()
     opens()
+    gdb()
     for part in (refuses, statistics, speeds, tidiness):
         with Directory() as directory:
             part(directory)

@@ -5,6 +5,7 @@
 #include "attach.h"
 
 #include "cdc.h"
+#include "gdb.h"
 #include "pace.h"
 #include "roothub.h"
 #include "tty.h"
@@ -65,6 +66,7 @@ struct vboard_attachment {
     int timer;        /* a timerfd for the next answer that is due */
     guint timer_source;
     guint tick_source;
+    struct vboard_gdb *gdb; /* NULL: nobody wants it */
 };
 
 /* ---- answers that are due ---- */
@@ -438,6 +440,13 @@ struct vboard_attachment *vboard_attach(struct vboard *const *boards, size_t cou
     return attachment;
 }
 
+enum boot0_status vboard_attach_gdb(struct vboard_attachment *attachment, uint16_t port,
+                                    struct boot0_error *error)
+{
+    attachment->gdb = vboard_gdb_open(attachment->ports[0].board, &attachment->lock, port, error);
+    return attachment->gdb == NULL ? error->code : B0_OK;
+}
+
 /* How many clients have a device open. */
 static size_t count_clients(struct vboard_attachment *attachment)
 {
@@ -466,6 +475,9 @@ void vboard_detach(struct vboard_attachment *attachment)
     for (int n = 0; n < DRAIN_MS && count_clients(attachment) > 0; n++) {
         g_usleep(1000);
     }
+    g_rec_mutex_lock(&attachment->lock);
+    vboard_gdb_close(attachment->gdb);
+    g_rec_mutex_unlock(&attachment->lock);
     g_source_remove(attachment->tick_source);
     g_source_remove(attachment->timer_source);
     g_rec_mutex_lock(&attachment->lock);

@@ -19,6 +19,10 @@ struct vboard_attachment;
 struct vboard_attachment *vboard_attach(struct vboard *const *boards, size_t count, double speed,
                                         struct boot0_error *error);
 
+/* Lets GDB debug what runs on the first board: 127.0.0.1:port. B0_E_IO. */
+enum boot0_status vboard_attach_gdb(struct vboard_attachment *attachment, uint16_t port,
+                                    struct boot0_error *error);
+
 /* Waits for clients that are just closing, unplugs the boards, and removes all temporary files. */
 void vboard_detach(struct vboard_attachment *attachment);
 

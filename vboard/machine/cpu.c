@@ -59,6 +59,16 @@ void vboard_cpu_attend(struct vboard_machine *machine)
 
 /* ---- hooks ---- */
 
+/* Something else than the next block. */
+static bool is_due(struct vboard_machine *machine)
+{
+    const struct vboard_cpu *cpu = &machine->cpu;
+
+    return cpu->attention || machine->time.cycles >= cpu->stop_cycles ||
+           ((machine->nvic.dirty || machine->nvic.candidate >= 0) &&
+            vboard_nvic_take(machine) >= 0);
+}
+
 static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
 {
     struct vboard_machine *machine = user;
@@ -68,8 +78,7 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
         vboard_flashc_undo(machine);
     if (cpu->stalls && vboard_memory_is_flash(machine, (uint32_t)address))
         cpu->stalled = true;
-    if (cpu->stalled || cpu->attention || machine->time.cycles >= cpu->stop_cycles ||
-        ((machine->nvic.dirty || machine->nvic.candidate >= 0) && vboard_nvic_take(machine) >= 0)) {
+    if (cpu->stalled || (!machine->debug.steps && is_due(machine))) {
         cpu->stopped = true;
         uc_emu_stop(uc);
         return;
@@ -284,6 +293,10 @@ static void interrupt(struct vboard_machine *machine)
         vboard_exception_return(machine, pc | 1);
         break;
     case INTERRUPT_BREAKPOINT:
+        if (machine->debug.attached) {
+            machine->debug.halted = true;
+            break;
+        }
         vboard_report(machine, pc, "BKPT without a debugger");
         vboard_hard_fault(machine, 1u << HFSR_DEBUGEVT);
         break;
@@ -317,6 +330,6 @@ void vboard_cpu_run(struct vboard_machine *machine)
         undefined(machine);
     else if (cpu->stalled)
         vboard_flashc_wait(machine);
-    else if (!cpu->stopped)
+    else if (!cpu->stopped && !machine->debug.steps)
         cpu->asleep = true;
 }

@@ -190,7 +190,7 @@ static void step(struct vboard_machine *machine, uint64_t until_ns)
     next_ns = machine->time.next_ns < next_ns ? machine->time.next_ns : next_ns;
     if (cpu->asleep && vboard_nvic_wakes(machine))
         cpu->asleep = false;
-    if (cpu->locked_up || cpu->asleep) {
+    if (cpu->locked_up || cpu->asleep || machine->debug.halted) {
         vboard_time_skip(machine, next_ns);
         return;
     }

@@ -8,6 +8,7 @@
  *   flash_*.c, rcc.c, power.c, gpio.c, adc.c, usart.c, timer.c, watchdog.c, system.c
  *   otg*.c, host*.c, usb_port.c                   the USB controller, and the host before it
  *   report.c, symbols.c                           what went wrong, and in which function
+ *   debug.c                                       a debugger's hand on the CPU
  */
 #ifndef VBOARD_MACHINE_MACHINE_H
 #define VBOARD_MACHINE_MACHINE_H

@@ -4,6 +4,8 @@
  */
 #include "vboard/machine/machine.h"
 
+#include "vboard/machine/debug.h"
+
 void vboard_machine_free(struct vboard_machine *machine)
 {
     (void)machine;
@@ -52,4 +54,15 @@ void vboard_machine_receive(struct vboard *board, uint8_t byte, uint32_t baud, b
     (void)byte;
     (void)baud;
     (void)even_parity;
+}
+
+const struct vboard_gdb_target *vboard_debug_attach(struct vboard *board)
+{
+    (void)board;
+    return NULL;
+}
+
+void vboard_debug_detach(struct vboard *board)
+{
+    (void)board;
 }

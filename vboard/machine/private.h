@@ -3,6 +3,7 @@
 #define VBOARD_MACHINE_PRIVATE_H
 
 #include "../board.h"
+#include "debug.h"
 #include "machine.h"
 
 #include <unicorn/unicorn.h>
@@ -86,6 +87,23 @@ struct vboard_cpu {
     uint8_t fault_type; /* uc_mem_type */
     uint32_t fault_address;
     uint32_t fault_size;
+};
+
+struct vboard_breakpoint {
+    bool set;
+    uint32_t address;
+};
+
+struct vboard_debug {
+    bool attached;
+    bool halted;
+    bool steps;            /* one instruction, and no interrupt */
+    unsigned instructions; /* that a step has come to: the second one is too far */
+    bool passes;           /* the breakpoint at `pass` does not count: execution begins there */
+    uint32_t pass;
+    uc_hook hook;
+    unsigned breakpoint_count;
+    struct vboard_breakpoint breakpoints[VBOARD_BREAKPOINTS];
 };
 
 struct vboard_nvic {
@@ -199,6 +217,7 @@ struct vboard_machine {
 
     struct vboard_time time;
     struct vboard_cpu cpu;
+    struct vboard_debug debug;
     struct vboard_nvic nvic;
     struct vboard_scb scb;
     struct vboard_systick systick;

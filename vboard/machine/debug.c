@@ -1,0 +1,235 @@
+/*
+ * See debug.h. While a debugger is there, a hook looks at each instruction: slower, but the program
+ * stays as it is.
+ */
+#include "vboard/machine/debug.h"
+
+#include "private.h"
+
+#include <core/bytes.h>
+
+static const int registers[VBOARD_GDB_REGISTERS] = {
+    UC_ARM_REG_R0,      UC_ARM_REG_R1,        UC_ARM_REG_R2,      UC_ARM_REG_R3,
+    UC_ARM_REG_R4,      UC_ARM_REG_R5,        UC_ARM_REG_R6,      UC_ARM_REG_R7,
+    UC_ARM_REG_R8,      UC_ARM_REG_R9,        UC_ARM_REG_R10,     UC_ARM_REG_R11,
+    UC_ARM_REG_R12,     UC_ARM_REG_SP,        UC_ARM_REG_LR,      UC_ARM_REG_PC,
+    UC_ARM_REG_XPSR,    UC_ARM_REG_MSP,       UC_ARM_REG_PSP,     UC_ARM_REG_PRIMASK,
+    UC_ARM_REG_BASEPRI, UC_ARM_REG_FAULTMASK, UC_ARM_REG_CONTROL,
+};
+
+/* Where code can be: flash, also at 0, CCM excepted, and the SRAM. */
+static const struct {
+    uint64_t first, end;
+} code_areas[] = {{0, 0x100000}, {0x08000000, 0x08100000}, {0x20000000, 0x20020000}};
+
+enum {
+    STEP_TRIES = 4, /* the flash may be busy */
+    BKPT = 0xbe00,
+    BKPT_MASK = 0xff00,
+};
+
+/* ---- breakpoints ---- */
+
+static struct vboard_breakpoint *find(struct vboard_machine *machine, uint32_t address)
+{
+    for (size_t i = 0; i < VBOARD_BREAKPOINTS; i++)
+        if (machine->debug.breakpoints[i].set && machine->debug.breakpoints[i].address == address)
+            return &machine->debug.breakpoints[i];
+    return NULL;
+}
+
+/* Before each instruction. */
+static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void *user)
+{
+    struct vboard_machine *machine = user;
+    struct vboard_debug *debug = &machine->debug;
+    bool stops;
+
+    (void)size;
+    if (debug->steps)
+        stops = debug->instructions++ > 0;
+    else
+        stops = debug->breakpoint_count > 0 && find(machine, (uint32_t)address) &&
+                !(debug->passes && debug->pass == (uint32_t)address);
+    debug->passes = false;
+    if (!stops)
+        return;
+    debug->halted = true;
+    machine->cpu.stopped = true;
+    uc_emu_stop(uc);
+}
+
+static bool set_breakpoint(struct vboard_debug *debug, uint32_t address)
+{
+    for (size_t i = 0; i < VBOARD_BREAKPOINTS; i++)
+        if (!debug->breakpoints[i].set) {
+            debug->breakpoints[i] = (struct vboard_breakpoint){true, address};
+            debug->breakpoint_count++;
+            return true;
+        }
+    return false;
+}
+
+static bool breakpoint(void *context, uint32_t address, bool set)
+{
+    struct vboard *board = context;
+    struct vboard_breakpoint *place = find(board->machine, address & ~1u);
+
+    if (set)
+        return place || set_breakpoint(&board->machine->debug, address & ~1u);
+    if (place) {
+        place->set = false;
+        board->machine->debug.breakpoint_count--;
+    }
+    return true;
+}
+
+/* ---- running ---- */
+
+static bool halted(void *context)
+{
+    const struct vboard *board = context;
+
+    return board->machine->debug.halted;
+}
+
+static void halt(void *context)
+{
+    struct vboard *board = context;
+
+    board->machine->debug.halted = true;
+}
+
+/* Past a BKPT, which would only halt again. */
+static void leave_bkpt(struct vboard_machine *machine)
+{
+    uint32_t pc = vboard_cpu_get(machine, UC_ARM_REG_PC);
+    const uint8_t *bytes = vboard_memory_at(machine, pc, 2);
+
+    if (bytes && (b0_load16(bytes) & BKPT_MASK) == BKPT)
+        vboard_cpu_set(machine, UC_ARM_REG_PC, (pc + 2) | 1);
+}
+
+/* The CPU goes on from where it is, also if a breakpoint is there. */
+static void pass_here(struct vboard_machine *machine)
+{
+    leave_bkpt(machine);
+    machine->debug.pass = vboard_cpu_get(machine, UC_ARM_REG_PC) & ~1u;
+    machine->debug.passes = true;
+}
+
+static void resume(void *context)
+{
+    struct vboard *board = context;
+
+    if (!board->machine->debug.halted)
+        return;
+    pass_here(board->machine);
+    board->machine->debug.halted = false;
+}
+
+static void step(void *context)
+{
+    struct vboard *board = context;
+    struct vboard_machine *machine = board->machine;
+    uint32_t from = vboard_cpu_get(machine, UC_ARM_REG_PC);
+
+    if (!machine->debug.halted || !machine->on)
+        return;
+    pass_here(machine);
+    machine->debug.steps = true;
+    for (int i = 0; i < STEP_TRIES && vboard_cpu_get(machine, UC_ARM_REG_PC) == from; i++) {
+        machine->debug.instructions = 0;
+        vboard_cpu_run(machine);
+    }
+    machine->debug.steps = false;
+}
+
+static void reset(void *context)
+{
+    struct vboard *board = context;
+
+    board->machine->debug.halted = true;
+    board->machine->debug.passes = false;
+    vboard_press_reset(board);
+}
+
+/* ---- registers and memory ---- */
+
+static uint32_t get_register(void *context, unsigned number)
+{
+    const struct vboard *board = context;
+
+    return vboard_cpu_get(board->machine, registers[number]);
+}
+
+static void set_register(void *context, unsigned number, uint32_t value)
+{
+    struct vboard *board = context;
+
+    vboard_cpu_set(board->machine, registers[number], number == VBOARD_GDB_PC ? value | 1 : value);
+}
+
+static bool read_memory(void *context, uint32_t address, uint8_t *bytes, size_t size)
+{
+    struct vboard *board = context;
+
+    return uc_mem_read(board->machine->cpu.uc, address, bytes, size) == UC_ERR_OK;
+}
+
+/* Flash is not written by writing to it. */
+static bool write_memory(void *context, uint32_t address, const uint8_t *bytes, size_t size)
+{
+    struct vboard *board = context;
+
+    return !vboard_memory_is_flash(board->machine, address) &&
+           uc_mem_write(board->machine->cpu.uc, address, bytes, size) == UC_ERR_OK;
+}
+
+/* ---- coming and going ---- */
+
+static const struct vboard_gdb_target target = {
+    .get_register = get_register,
+    .set_register = set_register,
+    .read = read_memory,
+    .write = write_memory,
+    .breakpoint = breakpoint,
+    .halted = halted,
+    .halt = halt,
+    .resume = resume,
+    .step = step,
+    .reset = reset,
+};
+
+/* Code that was translated without the hook does not call it. */
+static void forget_code(struct vboard_machine *machine)
+{
+    for (size_t i = 0; i < sizeof code_areas / sizeof code_areas[0]; i++)
+        uc_ctl_remove_cache(machine->cpu.uc, code_areas[i].first, code_areas[i].end);
+}
+
+const struct vboard_gdb_target *vboard_debug_attach(struct vboard *board)
+{
+    struct vboard_machine *machine = board->machine;
+    const union {
+        uc_cb_hookcode_t function;
+        void *pointer;
+    } hook = {on_instruction};
+
+    if (!machine || uc_hook_add(machine->cpu.uc, &machine->debug.hook, UC_HOOK_CODE, hook.pointer,
+                                machine, 1, 0) != UC_ERR_OK)
+        return NULL;
+    forget_code(machine);
+    machine->debug.attached = true;
+    return &target;
+}
+
+void vboard_debug_detach(struct vboard *board)
+{
+    struct vboard_machine *machine = board->machine;
+
+    resume(board);
+    uc_hook_del(machine->cpu.uc, machine->debug.hook);
+    forget_code(machine);
+    machine->debug = (struct vboard_debug){.attached = false};
+}
