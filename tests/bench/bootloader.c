@@ -3,9 +3,10 @@
  * own time: exact, and the same each time. The bootloader's binary and the programs run on the
  * emulated chip; the flash takes the datasheet's typical times for 3.3 V, the bus full speed's.
  *
- *   bench-bootloader FIRMWARE-FOLDER
+ *   bench-bootloader FIRMWARE-FOLDER [--targets]
  *
- * Prints a row a job, then what was to be reached; ends with 1 if something was not.
+ * Prints a row a job, then what was to be reached; ends with 1 if something was not. With --targets
+ * nothing is measured that is only for comparison.
  */
 #include "../dfu_util_way.h"
 
@@ -224,16 +225,16 @@ static double flash_alone(enum kind kind, uint32_t size)
     return seconds(kind == KIND_BYTE ? pure_us(start, sector) : pure_us(PROGRAM, size));
 }
 
-static struct row run_job(const char *title, enum kind kind, uint32_t size)
+/* `beside`: also what is compared with. */
+static struct row run_job(const char *title, enum kind kind, uint32_t size, bool beside)
 {
-    struct row row = {
-        .boot0 = measure(false, false, kind, size),
-        .dfu_util = measure(false, true, kind, size),
-        .rom_boot0 = measure(true, false, kind, size),
-        .rom_dfu_util = measure(true, true, kind, size),
-        .flash = flash_alone(kind, size),
-    };
+    struct row row = {.boot0 = measure(false, false, kind, size), .flash = flash_alone(kind, size)};
 
+    if (!beside)
+        return row;
+    row.dfu_util = measure(false, true, kind, size);
+    row.rom_boot0 = measure(true, false, kind, size);
+    row.rom_dfu_util = measure(true, true, kind, size);
     printf("%-34s %9.3f s %9.3f s %9.3f s %9.3f s %9.3f s\n", title, row.boot0, row.dfu_util,
            row.rom_boot0, row.rom_dfu_util, row.flash);
     fflush(stdout);
@@ -383,9 +384,10 @@ static bool judge_all(const struct row *fresh, const struct row *byte, const str
 int main(int argc, char **argv)
 {
     struct row fresh, byte, same, same_whole;
+    bool beside = argc == 2;
     double touch;
 
-    if (argc != 2 ||
+    if (argc < 2 || argc > 3 || (argc == 3 && strcmp(argv[2], "--targets") != 0) ||
         (bootloader_size = read_file(argv[1], "bootloader-generic-f407.bin", bootloader,
                                      sizeof bootloader)) == 0 ||
         !read_hello(argv[1], "hello.bin", hello) || !read_hello(argv[1], "hello-2.bin", hello_2)) {
@@ -393,12 +395,13 @@ int main(int argc, char **argv)
         return SKIPPED;
     }
     make_program(image_bytes, WHOLE);
-    printf("%-34s %11s %11s %11s %11s %11s\n", "in the board's time", "boot0", "dfu-util",
-           "ROM, boot0", "dfu-util", "flash alone");
-    fresh = run_job("fresh 992 KiB", KIND_FRESH, WHOLE);
-    byte = run_job("one byte of 256 KiB changed", KIND_BYTE, MIDDLE);
-    same = run_job("same 256 KiB again", KIND_SAME, MIDDLE);
-    same_whole = run_job("same 992 KiB again", KIND_SAME, WHOLE);
+    if (beside)
+        printf("%-34s %11s %11s %11s %11s %11s\n", "in the board's time", "boot0", "dfu-util",
+               "ROM, boot0", "dfu-util", "flash alone");
+    fresh = run_job("fresh 992 KiB", KIND_FRESH, WHOLE, beside);
+    byte = run_job("one byte of 256 KiB changed", KIND_BYTE, MIDDLE, beside);
+    same = run_job("same 256 KiB again", KIND_SAME, MIDDLE, beside);
+    same_whole = run_job("same 992 KiB again", KIND_SAME, WHOLE, beside);
     touch = touch_to_hello();
     printf("%-34s %9.3f s\n\n", "20 KiB, from touch to first line", touch);
     return judge_all(&fresh, &byte, &same, &same_whole, touch) ? 0 : 1;
