@@ -92,12 +92,21 @@ void b0_wait(struct b0_bootloader *b, struct b0_usb *usb,
     ready(b, usb);
 }
 
+/* What is never refused: DFU 1.1, 6.1.2. */
+static bool asks_status(const struct boot0_setup *setup)
+{
+    return setup->request == B0_DFU_GETSTATUS &&
+           (setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_CLASS;
+}
+
 /* The request that waits for the flash. */
 static void try_again(struct b0_bootloader *b, struct b0_usb *usb)
 {
-    if (!b0_usb_control_pending(usb)) {
+    const struct boot0_setup *setup = b0_usb_control_pending(usb);
+
+    if (!setup) {
         b->waiting = NULL;
-    } else if (b->state == B0_DFU_STATE_ERROR) {
+    } else if (b->state == B0_DFU_STATE_ERROR && !asks_status(setup)) {
         b->waiting = NULL;
         b0_usb_control_stall(usb);
     } else {

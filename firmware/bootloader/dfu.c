@@ -273,7 +273,7 @@ static uint32_t wait_ms(const struct b0_bootloader *b)
 /* A host that asks before the time that it was told has to wait, as with the ROM. */
 static void status_when_room(struct b0_bootloader *b, struct b0_usb *usb)
 {
-    if (wait_ms(b) > 0)
+    if (b->state != B0_DFU_STATE_ERROR && wait_ms(b) > 0)
         return;
     b->waiting = NULL;
     if (b->state != B0_DFU_STATE_ERROR)

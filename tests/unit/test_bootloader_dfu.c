@@ -368,6 +368,26 @@ static void test_waiting_request_fails(void **state)
     assert_int_equal(board.bootloader.exit, B0_EXIT_NONE);
 }
 
+/* Being asked how it is may wait for the flash, too, but is never refused: DFU 1.1, 6.1.2. */
+static void test_waiting_question_is_answered(void **state)
+{
+    struct b0_dfu_status status = {0};
+
+    (void)state;
+    memset(flash.bytes + 0x20000, 0, 0x20000); /* so that there is something to erase */
+    memset(data, 0x33, sizeof data);
+    flash.fail_at = B0_FLASH_BASE + 0x20000 + 2048;
+    assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_FLASH_BASE + 0x20000));
+    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + 0x20000));
+    for (uint16_t block = 2; status.poll_timeout_ms == 0; block++) {
+        assert_int_equal(dfu_dnload(&board, block, data, sizeof data), USB_ACK);
+        status = dfu_status(&board);
+        if (status.poll_timeout_ms == 0)
+            check_status(B0_DFU_STATE_DNLOAD_IDLE, B0_DFU_STATUS_OK);
+    }
+    check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_PROG);
+}
+
 static void test_upload(void **state)
 {
     (void)state;
@@ -750,6 +770,7 @@ int main(void)
         TEST(test_queue),
         TEST(test_late_errors),
         TEST(test_waiting_request_fails),
+        TEST(test_waiting_question_is_answered),
         TEST(test_upload),
         TEST(test_info_alternate),
         TEST(test_another_host),
