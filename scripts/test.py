@@ -432,7 +432,7 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help="leave out what takes long")
-    parser.add_argument("--seconds", type=int, default=12, help="for each fuzz target (12)")
+    parser.add_argument("--seconds", type=int, default=8, help="for each fuzz target (8)")
     parser.add_argument("stages", nargs="*", metavar="STAGE", help=", ".join(STAGES))
     options = parser.parse_args()
     for name in options.stages:
