@@ -14,24 +14,14 @@ import sys
 import termios
 import time
 
-from system import BOOT0, SKIPPED, VBOARD, Directory, check, equal, need, read, run, say
+from system import (BOOT0, SKIPPED, VBOARD, Directory, check, check_lsusb, equal, need, read, run, say,
+                    wait_for)
 
 FIRMWARE = pathlib.Path(os.environ["FIRMWARE"])
 SERIAL = "315A28A0B956"
-PATIENCE_S = 30
 PROGRAM = 0x08008000
 FLASH_SIZE = 0x100000
 ADAPTER = "/dev/ttyUSB0"
-
-
-def wait_for(what, condition):
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        result = condition()
-        if result:
-            return result
-        time.sleep(0.05)
-    check(False, f"waited in vain for {what}")
 
 
 def ids():
@@ -78,16 +68,11 @@ def reason(wanted):
 
 def part_lsusb():
     wait_for("the bootloader", in_bootloader)
-    done = run(["lsusb", "-v"])
-    equal(done.stderr, "", "complaints of lsusb -v")
-    for text in ("bcdUSB               2.10", "boot0 bootloader F407", f"iSerial                 3 {SERIAL}",
-                 "@Internal Flash  /0x08008000/02*016Kg,01*064Kg,07*128Kg",
-                 "wTransferSize                    4096 bytes", "bcdDFUVersion                   1.1a",
-                 "{f3c2a5d4-6b0e-4f0b-9a7e-b007b007f407}", "{d8dd60df-4589-4cc7-9cd2-659d9e648a9f}",
-                 "WebUSB:", "Device Status:"):
-        check(text in done.stdout, f"lsusb -v says nothing of {text!r}")
-    for text in ("junk at descriptor end", "Unable to", "UNRECOGNIZED", "Warning"):
-        check(text not in done.stdout, f"lsusb -v finds {text!r}")
+    check_lsusb("bcdUSB               2.10", "boot0 bootloader F407", f"iSerial                 3 {SERIAL}",
+                "@Internal Flash  /0x08008000/02*016Kg,01*064Kg,07*128Kg",
+                "wTransferSize                    4096 bytes", "bcdDFUVersion                   1.1a",
+                "{f3c2a5d4-6b0e-4f0b-9a7e-b007b007f407}", "{d8dd60df-4589-4cc7-9cd2-659d9e648a9f}",
+                "WebUSB:", "Device Status:")
 
 
 def part_pyusb():

@@ -4,6 +4,7 @@ Without an argument it is the test: it puts bootloader and program into a flash 
 under vboard, with the name of a part as argument.
 """
 
+import functools
 import os
 import pathlib
 import re
@@ -14,23 +15,14 @@ import termios
 import time
 import tty
 
-from system import SKIPPED, VBOARD, Directory, check, equal, need, run, say
+import system
+from system import SKIPPED, VBOARD, Directory, check, check_lsusb, equal, need, run, say
 
 FIRMWARE = pathlib.Path(os.environ["FIRMWARE"])
 SERIAL = "315A28A0B956"
 PORT = "/dev/ttyACM0"
 PATIENCE_S = 20
-
-
-def wait_for(what, condition):
-    """What the condition returns, once that is true."""
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        result = condition()
-        if result:
-            return result
-        time.sleep(0.05)
-    check(False, f"waited in vain for {what}")
+wait_for = functools.partial(system.wait_for, patience_s=PATIENCE_S)
 
 
 def dfu_list():
@@ -92,16 +84,11 @@ class Port:
 
 def part_lsusb():
     wait_for("the program", dfu_list)
-    done = run(["lsusb", "-v"])
-    equal(done.stderr, "", "complaints of lsusb -v")
-    for text in ("idVendor           0x0483", "bcdUSB               2.10", "Interface Association:",
-                 "bInterfaceSubClass      2 Abstract", "CDC Union:",
-                 "bInterfaceSubClass      1 Device Firmware Update", f"iSerial                 3 {SERIAL}",
-                 "Will Detach", "Binary Object Store Descriptor:",
-                 "{d8dd60df-4589-4cc7-9cd2-659d9e648a9f}"):
-        check(text in done.stdout, f"lsusb -v says nothing of {text!r}")
-    for text in ("junk at descriptor end", "Unable to", "UNRECOGNIZED", "Warning"):
-        check(text not in done.stdout, f"lsusb -v finds {text!r}")
+    check_lsusb("idVendor           0x0483", "bcdUSB               2.10", "Interface Association:",
+                "bInterfaceSubClass      2 Abstract", "CDC Union:",
+                "bInterfaceSubClass      1 Device Firmware Update", f"iSerial                 3 {SERIAL}",
+                "Will Detach", "Binary Object Store Descriptor:",
+                "{d8dd60df-4589-4cc7-9cd2-659d9e648a9f}")
 
 
 def part_pyusb():

@@ -16,28 +16,18 @@ import termios
 import time
 import tty
 
-from system import BOOT0, SKIPPED, Directory, check, equal, need, run, say, vboard
+from system import (BOOT0, PATIENCE_S, SKIPPED, Directory, check, equal, need, run, say, vboard,
+                    wait_for)
 
 FIRMWARE = pathlib.Path(os.environ["FIRMWARE"])
 SERIAL = "315A28A0B956"
 PORT = "/dev/ttyACM0"
-PATIENCE_S = 30
 HELLO = "hello from boot0"
 AGAIN = "hello again"
 
 
 def program(name):
     return str(FIRMWARE / name)
-
-
-def wait_for(what, condition):
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        result = condition()
-        if result:
-            return result
-        time.sleep(0.05)
-    check(False, f"waited in vain for {what}")
 
 
 def open_port():

@@ -10,12 +10,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 VBOARD = os.environ.get("VBOARD", shutil.which("vboard"))
 BOOT0 = os.environ.get("BOOT0", shutil.which("boot0"))
 SKIPPED = 77
 UART_ONLY = ["f103"]  # boards without USB
 TIMEOUT_S = 60
+PATIENCE_S = 30  # with boards that are on their way
 
 
 def fail(message):
@@ -63,6 +65,27 @@ def run(arguments, status=0, **options):
         print(done.stderr)
         fail(f"exit status {done.returncode}, not {status}")
     return done
+
+
+def wait_for(what, condition, patience_s=PATIENCE_S):
+    """What the condition returns, once that is true."""
+    deadline = time.monotonic() + patience_s
+    while time.monotonic() < deadline:
+        result = condition()
+        if result:
+            return result
+        time.sleep(0.05)
+    check(False, f"waited in vain for {what}")
+
+
+def check_lsusb(*texts):
+    """lsusb -v decodes all that is plugged in without complaint, and says that of it."""
+    done = run(["lsusb", "-v"])
+    equal(done.stderr, "", "complaints of lsusb -v")
+    for text in texts:
+        check(text in done.stdout, f"lsusb -v says nothing of {text!r}")
+    for text in ("junk at descriptor end", "Unable to", "UNRECOGNIZED", "Warning"):
+        check(text not in done.stdout, f"lsusb -v finds {text!r}")
 
 
 def ordinary_user():
