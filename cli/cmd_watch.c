@@ -47,13 +47,7 @@ static enum boot0_status open_session(struct watcher *watcher, struct boot0_sess
 {
     const struct arguments *arguments = watcher->arguments;
     struct boot0_selection selection = job_selection(arguments);
-    const struct boot0_session_options options = {
-        .supply_mv = arguments->supply_mv,
-        .patient = arguments->patient,
-        .alternate = arguments->alternate,
-        .chip = arguments->chip,
-        .board = arguments->board,
-    };
+    const struct boot0_session_options options = job_session_options(arguments);
     const struct boot0_observer *observer = &watcher->job.observer;
 
     if (!arguments->has_wait)

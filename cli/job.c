@@ -126,6 +126,17 @@ struct boot0_selection job_selection(const struct arguments *arguments)
     };
 }
 
+struct boot0_session_options job_session_options(const struct arguments *arguments)
+{
+    return (struct boot0_session_options){
+        .supply_mv = arguments->supply_mv,
+        .patient = arguments->patient,
+        .alternate = arguments->alternate,
+        .chip = arguments->chip,
+        .board = arguments->board,
+    };
+}
+
 /* With --verbose also how it is spoken to. */
 static void show_board(struct job *job)
 {
@@ -177,13 +188,7 @@ enum boot0_status job_open_untold(struct job *job, const struct arguments *argum
                                   struct boot0_error *error)
 {
     struct boot0_selection selection = job_selection(arguments);
-    struct boot0_session_options options = {
-        .supply_mv = arguments->supply_mv,
-        .patient = arguments->patient,
-        .alternate = arguments->alternate,
-        .chip = arguments->chip,
-        .board = arguments->board,
-    };
+    const struct boot0_session_options options = job_session_options(arguments);
     enum boot0_status status = job_open_bus(job, arguments, error);
 
     if (status == B0_OK)

@@ -22,6 +22,9 @@ enum boot0_status job_open_bus(struct job *job, const struct arguments *argument
 /* The selection that the arguments make. */
 struct boot0_selection job_selection(const struct arguments *arguments);
 
+/* The options of a session that they make. */
+struct boot0_session_options job_session_options(const struct arguments *arguments);
+
 /* Bus and session, and tells which board it is. job_close() in any case. */
 enum boot0_status job_open(struct job *job, const struct arguments *arguments,
                            struct boot0_error *error);

@@ -131,13 +131,7 @@ static enum boot0_status open_board(struct work *work, const struct boot0_observ
 {
     struct member *member = work->member;
     const struct arguments *arguments = member->gang->arguments;
-    const struct boot0_session_options options = {
-        .supply_mv = arguments->supply_mv,
-        .patient = arguments->patient,
-        .alternate = arguments->alternate,
-        .chip = arguments->chip,
-        .board = arguments->board,
-    };
+    const struct boot0_session_options options = job_session_options(arguments);
     /* udev needs a moment until users may open a board that was just plugged in. */
     const struct boot0_selection selection = {
         .path = member->virtual_board ? NULL : member->candidate.path, .wait_ms = 1000};
