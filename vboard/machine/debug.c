@@ -17,11 +17,6 @@ static const int registers[VBOARD_GDB_REGISTERS] = {
     UC_ARM_REG_BASEPRI, UC_ARM_REG_FAULTMASK, UC_ARM_REG_CONTROL,
 };
 
-/* Where code can be: flash, also at 0, CCM excepted, and the SRAM. */
-static const struct {
-    uint64_t first, end;
-} code_areas[] = {{0, 0x100000}, {0x08000000, 0x08100000}, {0x20000000, 0x20020000}};
-
 enum {
     STEP_TRIES = 4, /* the flash may be busy */
     BKPT = 0xbe00,
@@ -201,13 +196,6 @@ static const struct vboard_gdb_target target = {
     .reset = reset,
 };
 
-/* Code that was translated without the hook does not call it. */
-static void forget_code(struct vboard_machine *machine)
-{
-    for (size_t i = 0; i < sizeof code_areas / sizeof code_areas[0]; i++)
-        uc_ctl_remove_cache(machine->cpu.uc, code_areas[i].first, code_areas[i].end);
-}
-
 const struct vboard_gdb_target *vboard_debug_attach(struct vboard *board)
 {
     struct vboard_machine *machine = board->machine;
@@ -219,7 +207,7 @@ const struct vboard_gdb_target *vboard_debug_attach(struct vboard *board)
     if (!machine || uc_hook_add(machine->cpu.uc, &machine->debug.hook, UC_HOOK_CODE, hook.pointer,
                                 machine, 1, 0) != UC_ERR_OK)
         return NULL;
-    forget_code(machine);
+    vboard_memory_all_changed(machine); /* code translated without the hook does not call it */
     machine->debug.attached = true;
     return &target;
 }
@@ -230,6 +218,6 @@ void vboard_debug_detach(struct vboard *board)
 
     resume(board);
     uc_hook_del(machine->cpu.uc, machine->debug.hook);
-    forget_code(machine);
+    vboard_memory_all_changed(machine);
     machine->debug = (struct vboard_debug){.attached = false};
 }

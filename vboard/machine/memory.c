@@ -302,14 +302,19 @@ void vboard_memory_reset_devices(struct vboard_machine *machine, uint32_t offset
             vboard_gpio_reset_port(machine, port);
 }
 
-void vboard_memory_reset(struct vboard_machine *machine)
+void vboard_memory_all_changed(struct vboard_machine *machine)
 {
     const struct vboard_chip *chip = &machine->board->chip;
 
-    fill_system(machine);
     for (size_t i = 0; chip->part->areas[i].size > 0; i++)
         if (chip->part->areas[i].kind == VBOARD_FLASH || chip->part->areas[i].kind == VBOARD_RAM)
             vboard_memory_changed(machine, chip->part->areas[i].address, chip->part->areas[i].size);
+}
+
+void vboard_memory_reset(struct vboard_machine *machine)
+{
+    fill_system(machine);
+    vboard_memory_all_changed(machine);
     for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++)
         devices[i].reset(machine);
     vboard_memory_remap(machine);

@@ -329,6 +329,8 @@ bool vboard_memory_is_flash(const struct vboard_machine *machine, uint32_t addre
 void vboard_memory_executed(struct vboard_machine *machine, uint32_t address, uint32_t size);
 /* Another contents of flash: what was translated of it holds no longer. */
 void vboard_memory_changed(struct vboard_machine *machine, uint32_t address, uint32_t size);
+/* All flash and RAM: code that was translated is translated anew. */
+void vboard_memory_all_changed(struct vboard_machine *machine);
 
 /* ---- flash_controller.c ---- */
 
