@@ -1,24 +1,16 @@
 /* boot0 gang: every board at once, or each as it is plugged in. */
+#include "gang/clock.h"
 #include "gang/lead.h"
 #include "text.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     REDRAW_MS = 100,
     IDLE_MS = 1000, /* hotplug events and ends of threads cut it short */
     WAIT_MS = 1000,
 };
-
-static uint64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 /* ---- the run ---- */
 
@@ -43,10 +35,10 @@ static enum boot0_status wait_for_boards(struct lead *lead, struct boot0_error *
 {
     const struct arguments *arguments = lead->gang.arguments;
     size_t wanted = arguments->count ? arguments->count : 1, there, programs;
-    uint64_t start_ms = now_ms();
+    uint64_t start_ms = clock_ms();
 
     while ((there = ports_count(lead, &programs)) < wanted && !signals_pending()) {
-        uint64_t spent_ms = now_ms() - start_ms;
+        uint64_t spent_ms = clock_ms() - start_ms;
         uint32_t part_ms = WAIT_MS;
 
         if (!arguments->has_wait || spent_ms >= arguments->wait_ms)

@@ -27,3 +27,11 @@ const char *clock_of_day(char text[CLOCK_TEXT])
     strftime(text, CLOCK_TEXT, "%H:%M:%S", &parts);
     return text;
 }
+
+uint64_t clock_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}

@@ -1,23 +1,15 @@
 /* Which boards a gang begins, and that none is done twice: see lead.h. */
+#include "clock.h"
 #include "lead.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
     /* An empty port for so long: it was unplugged, and did not only come back as another device. */
     UNPLUGGED_MS = 2000,
 };
-
-static uint64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 /* A program that can be asked for DFU mode: by its DFU interface, or as a Maple's sketch. */
 static bool is_program(const struct boot0_candidate *candidate)
@@ -80,7 +72,7 @@ static bool is_due(struct lead *lead, const struct boot0_candidate *candidate)
         return false;
     if (!port)
         return true;
-    port->seen_ms = now_ms();
+    port->seen_ms = clock_ms();
     if (port->address == candidate->address)
         return false;
     if (port->retry || is_another(lead, port))
@@ -98,8 +90,8 @@ static void forget_unplugged(struct lead *lead)
         struct port *port = &lead->ports[i];
 
         if (crew_is_at(&lead->gang, port->path) || is_occupied(port->path))
-            port->seen_ms = now_ms();
-        if (now_ms() - port->seen_ms < UNPLUGGED_MS)
+            port->seen_ms = clock_ms();
+        if (clock_ms() - port->seen_ms < UNPLUGGED_MS)
             lead->ports[kept++] = *port;
     }
     lead->port_count = kept;
@@ -115,7 +107,7 @@ static enum boot0_status start_at(struct lead *lead, const struct boot0_candidat
         return B0_OK; /* when one was unplugged */
     if (!port)
         port = &lead->ports[lead->port_count++];
-    *port = (struct port){.address = candidate->address, .seen_ms = now_ms()};
+    *port = (struct port){.address = candidate->address, .seen_ms = clock_ms()};
     memcpy(port->path, candidate->path, sizeof port->path);
     memcpy(member.path, candidate->path, sizeof candidate->path);
     return crew_start(&lead->gang, &member, error);
@@ -129,7 +121,7 @@ void ports_learn(struct lead *lead, const struct member *member)
         return;
     memcpy(port->serial, member->serial, sizeof port->serial);
     port->retry = member->result.code != B0_OK;
-    port->seen_ms = now_ms();
+    port->seen_ms = clock_ms();
 }
 
 /* ---- what is there ---- */
