@@ -177,7 +177,7 @@ def stage_clang(stage):
 
 # What asks the system in ways that Windows does not know, or a library that Debian does not have
 # for it.
-NOT_FOR_WINDOWS = re.compile(r"lib/image/file\.c|lib/transport/usb\.c|cli/doctor/linux.*\.c")
+NOT_FOR_WINDOWS = re.compile(r"base/platform/posix/.*\.c|lib/image/file\.c|lib/transport/usb\.c|cli/doctor/linux.*\.c")
 
 
 def stage_windows(stage):
@@ -186,7 +186,7 @@ def stage_windows(stage):
     warnings = ["-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wconversion", "-Wno-sign-conversion"]
     files = [
         name
-        for name in sources("core/*.c", "lib/*.c", "cli/doctor/*.c")
+        for name in sources("base/*.c", "core/*.c", "lib/*.c", "cli/doctor/*.c")
         if not NOT_FOR_WINDOWS.fullmatch(name)
     ]
 

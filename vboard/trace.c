@@ -1,12 +1,12 @@
 /*
- * The trace: one line a transfer (lib/trace/line.h has its form), one line an event.
+ * The trace: one line a transfer (base/trace_line.h has its form), one line an event.
  *
  *     1.234567 f407 out DNLOAD value=0x0002 index=0 length=2048 ok [dfuDNLOAD-SYNC] 00 00 02 20 ...
  *     1.234700 f407 --- program 0x08000000, 2048 bytes, 32768 us
  */
 #include "board.h"
 
-#include <lib/trace/line.h>
+#include <base/trace_line.h>
 #include <stdarg.h>
 
 static bool tells_state(const struct vboard *board, const struct boot0_setup *setup,

@@ -1,6 +1,7 @@
 /* See clock.h. */
 #include "clock.h"
 
+#include <base/clock.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -30,8 +31,5 @@ const char *clock_of_day(char text[CLOCK_TEXT])
 
 uint64_t clock_ms(void)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    return b0_clock_us() / 1000;
 }

@@ -2,7 +2,7 @@
 #ifndef B0_LIB_TRACE_EVENTS_H
 #define B0_LIB_TRACE_EVENTS_H
 
-#include "line.h"
+#include <base/trace_line.h>
 
 enum b0_trace_kind {
     B0_TRACE_SCAN,     /* the boards that are there, when they have changed */

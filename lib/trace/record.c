@@ -1,5 +1,5 @@
 /* A bus that writes down what goes over another one. */
-#include "line.h"
+#include <base/trace_line.h>
 #include "stream.h"
 
 #include <boot0/trace.h>

@@ -1,5 +1,5 @@
 /* A stream that writes down what goes over another one: the record of a board on a serial port. */
-#include "line.h"
+#include <base/trace_line.h>
 #include "stream.h"
 
 #include <stdlib.h>

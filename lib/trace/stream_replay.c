@@ -1,5 +1,5 @@
 /* A stream at whose end a recorded board answers as it did. */
-#include "line.h"
+#include <base/trace_line.h>
 #include "stream.h"
 
 #include <boot0/trace.h>

@@ -3,12 +3,12 @@
 
 #ifdef B0_HAVE_SERIALPORT
 
+#include <base/clock.h>
 #include <errno.h>
 #include <libserialport.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #ifndef _WIN32
 #include <poll.h>
@@ -31,20 +31,14 @@ struct serial {
 
 static uint64_t now_us(void *context)
 {
-    struct timespec t;
-
     (void)context;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+    return b0_clock_us();
 }
 
 static void wait_us(void *context, uint32_t microseconds)
 {
-    struct timespec t = {microseconds / 1000000, (long)(microseconds % 1000000) * 1000};
-
     (void)context;
-    while (nanosleep(&t, &t) != 0)
-        ;
+    b0_sleep_us(microseconds);
 }
 
 /* ---- sending and receiving ---- */

@@ -1,12 +1,11 @@
 /* The machine's USB ports, by libusb-1.0. */
+#include <base/clock.h>
 #include <boot0/serial.h>
-
 #include <libusb.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     PORTS_MAX = 7, /* USB 2.0, 4.1.1: tiers below the root */
@@ -29,20 +28,14 @@ struct usb_board {
 
 static uint64_t now_us(void *context)
 {
-    struct timespec t;
-
     (void)context;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+    return b0_clock_us();
 }
 
 static void wait_us(void *context, uint32_t microseconds)
 {
-    struct timespec t = {microseconds / 1000000, (long)(microseconds % 1000000) * 1000};
-
     (void)context;
-    while (nanosleep(&t, &t) != 0)
-        ;
+    b0_sleep_us(microseconds);
 }
 
 /* ---- one board ---- */

@@ -2,10 +2,10 @@
 #include "../trace/stream.h"
 #include "uart.h"
 
+#include <base/clock.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     DEFAULT_BAUD = 115200,
@@ -46,14 +46,6 @@ static enum boot0_xfer reset(void *context)
     return b0_lines_run(&bus->lines.leave, &bus->stream, &bus->line);
 }
 
-static void sleep_us(uint64_t microseconds)
-{
-    struct timespec t = {(time_t)(microseconds / 1000000), (long)(microseconds % 1000000) * 1000};
-
-    while (nanosleep(&t, &t) != 0)
-        ;
-}
-
 static void wait_us(void *context, uint32_t microseconds)
 {
     struct b0_uart_bus *bus = context;
@@ -61,18 +53,16 @@ static void wait_us(void *context, uint32_t microseconds)
     if (bus->stream.ops)
         bus->stream.ops->wait(bus->stream.context, microseconds);
     else
-        sleep_us(microseconds);
+        b0_sleep_us(microseconds);
 }
 
 static uint64_t now_us(void *context)
 {
     struct b0_uart_bus *bus = context;
-    struct timespec t;
 
     if (bus->stream.ops)
         return bus->stream.ops->now_us(bus->stream.context);
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+    return b0_clock_us();
 }
 
 /* The port stays open: a board that has been found must not be lost again. */

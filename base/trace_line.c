@@ -1,5 +1,5 @@
 /* A transfer as a line of text, written and read. */
-#include "line.h"
+#include "trace_line.h"
 
 #include <core/dfu.h>
 #include <stdlib.h>

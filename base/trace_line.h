@@ -6,8 +6,8 @@
  * In a record that is to be played back, the bytes past the first 16 follow in lines of their own,
  * each after "+".
  */
-#ifndef B0_LIB_TRACE_LINE_H
-#define B0_LIB_TRACE_LINE_H
+#ifndef B0_BASE_TRACE_LINE_H
+#define B0_BASE_TRACE_LINE_H
 
 #include <boot0/transport.h>
 #include <stdbool.h>

@@ -1,0 +1,9 @@
+/* Sizes: elements of an array, bytes of a KiB and a MiB. */
+#ifndef B0_CORE_ARRAY_H
+#define B0_CORE_ARRAY_H
+
+#define B0_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define B0_KIB           1024u
+#define B0_MIB           (1024u * B0_KIB)
+
+#endif
