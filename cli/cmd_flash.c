@@ -41,13 +41,13 @@ static const char *unchanged(char text[TEXT_SHORT + 16], const struct boot0_repo
 
 static void print_report(const struct boot0_board *board, const struct boot0_report *report)
 {
-    const char *end = report->started   ? "\nThe program was started."
-                      : board->usb.uart ? "\nThe board stays in its bootloader."
-                                        : "\nThe board stays in DFU mode.";
+    const char *end = report->started                     ? "\nThe program was started."
+                      : board->usb.kind == B0_KIND_SERIAL ? "\nThe board stays in its bootloader."
+                                                          : "\nThe board stays in DFU mode.";
     char sectors[TEXT_SHORT], size[TEXT_SHORT], same[TEXT_SHORT + 16], time[TEXT_SHORT], text[256];
 
     text_time(time, report->total_us);
-    if (!board->dfuse)
+    if (!board->has_addresses)
         snprintf(text, sizeof text, "Flashed: %s written in %s, not read back.%s",
                  text_size(size, report->bytes_written), time, end);
     else if (report->bytes_written == 0 && report->sectors_erased == 0)

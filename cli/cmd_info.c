@@ -243,7 +243,7 @@ static void print_uart_board(const struct boot0_board *board)
 
 static void print_board(const struct boot0_board *board)
 {
-    if (board->usb.uart) {
+    if (board->usb.kind == B0_KIND_SERIAL) {
         print_uart_board(board);
         return;
     }
@@ -253,8 +253,9 @@ static void print_board(const struct boot0_board *board)
     printf("  serial    %s\n", board->serial[0] ? board->serial : "none");
     print_chips(board);
     printf("  protocol  %s, version %x.%02x, device %x.%02x, %u bytes a transfer\n",
-           board->dfuse ? "DfuSe" : "DFU", board->dfu_version >> 8, board->dfu_version & 0xff,
-           board->usb.bcd_device >> 8, board->usb.bcd_device & 0xff, board->transfer_size);
+           board->has_addresses ? "DfuSe" : "DFU", board->dfu_version >> 8,
+           board->dfu_version & 0xff, board->usb.bcd_device >> 8, board->usb.bcd_device & 0xff,
+           board->transfer_size);
     printf("  can       %s%s%s%s\n",
            board->attributes & B0_DFU_CAN_DOWNLOAD ? "be written" : "not be written",
            board->attributes & B0_DFU_CAN_UPLOAD ? ", be read" : ", not be read",

@@ -37,7 +37,7 @@ struct row {
 
 static const char *mode_of(const struct boot0_board *board)
 {
-    if (board->usb.uart)
+    if (board->usb.kind == B0_KIND_SERIAL)
         return "UART";
     return board->mode == B0_MODE_DFU ? "DFU" : "program";
 }
@@ -58,7 +58,7 @@ static void fill_row(struct row *row, const struct boot0_board *board)
 
     for (int i = 0; i < COLUMN_COUNT; i++)
         snprintf(row->cells[i], sizeof row->cells[i], "%s", cells[i] ? cells[i] : "");
-    if (!board->usb.uart)
+    if (board->usb.kind != B0_KIND_SERIAL)
         snprintf(row->cells[ID], sizeof row->cells[ID], "%04x:%04x", board->usb.vendor,
                  board->usb.product);
 }

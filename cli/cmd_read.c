@@ -122,7 +122,7 @@ static enum boot0_status fetch(struct job *job, const struct arguments *argument
 
     *data = NULL;
     *address = 0;
-    if (!boot0_session_board(job->session)->dfuse)
+    if (!boot0_session_board(job->session)->has_addresses)
         return boot0_session_upload(job->session, data, size,
                                     arguments->has_size ? arguments->size : UPLOAD_LIMIT, error);
     status = choose_range(job, arguments, address, size, error);
@@ -186,7 +186,7 @@ static void print_result(const struct job *job, const struct arguments *argument
         struct json json = job_json_begin(job);
 
         json_text(&json, "file", arguments->operands[0]);
-        if (boot0_session_board(job->session)->dfuse)
+        if (boot0_session_board(job->session)->has_addresses)
             json_hex(&json, "address", address, 8);
         json_number(&json, "bytes", size);
         json_seconds(&json, "seconds", report.total_us);
@@ -215,7 +215,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     if (status == B0_OK) {
         progress_end(&job.progress);
         status = save(arguments, format, data, size, address,
-                      boot0_session_board(job.session)->dfuse, error);
+                      boot0_session_board(job.session)->has_addresses, error);
     }
     if (status == B0_OK)
         print_result(&job, arguments, size, address);

@@ -116,17 +116,17 @@ enum boot0_status dry_run(struct job *job, struct boot0_image *image,
 {
     const struct boot0_board *board = boot0_session_board(job->session);
     struct plans plans = {.count = 0};
-    enum boot0_status status = board->dfuse
+    enum boot0_status status = board->has_addresses
                                    ? make_all(job, image, options, &plans, error)
                                    : boot0_session_check(job->session, image, options, error);
 
     if (status == B0_OK) {
-        if (!board->dfuse) /* it takes the file as a whole, and cannot be asked before */
+        if (!board->has_addresses) /* it takes the file as a whole, and cannot be asked before */
             plans.image_bytes = plans.write_bytes = boot0_image_size(image);
         progress_end(&job->progress);
         if (job->arguments->json)
             json_plans(job, &plans);
-        else if (board->dfuse)
+        else if (board->has_addresses)
             print_plans(&plans);
         else
             printf("Would write the file as a whole: plain DFU has no addresses.\n");

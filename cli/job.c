@@ -152,11 +152,12 @@ static void show_board(struct job *job)
     }
     if (!job->arguments->verbose)
         return;
-    if (board->usb.uart)
+    if (board->usb.kind == B0_KIND_SERIAL)
         return; /* all of it has been said */
     snprintf(text, sizeof text, "%s %x.%02x, %u bytes a transfer, attributes 0x%02x, quirks: %s",
-             board->dfuse ? "DfuSe" : "DFU", board->dfu_version >> 8, board->dfu_version & 0xff,
-             board->transfer_size, board->attributes, board->quirk ? board->quirk : "none");
+             board->has_addresses ? "DfuSe" : "DFU", board->dfu_version >> 8,
+             board->dfu_version & 0xff, board->transfer_size, board->attributes,
+             board->quirk ? board->quirk : "none");
     progress_line(&job->progress, "", text);
     for (size_t i = 0; i < board->alternate_count; i++) {
         snprintf(text, sizeof text, "alternate %u: %s", board->alternates[i].alternate,
@@ -177,7 +178,8 @@ static void show_totals(struct job *job)
              "%" PRIu64 " %s in %s: %s reading, %s erasing, %s writing, "
              "%s verifying; %" PRIu64 " bytes read, %" PRIu64 " written",
              report.transfers,
-             boot0_session_board(job->session)->usb.uart ? "commands" : "control transfers",
+             boot0_session_board(job->session)->usb.kind == B0_KIND_SERIAL ? "commands"
+                                                                           : "control transfers",
              text_time(total, report.total_us), text_time(read, report.read_us),
              text_time(erase, report.erase_us), text_time(write, report.write_us),
              text_time(verify, report.verify_us), report.bytes_read, report.bytes_written);
@@ -397,7 +399,7 @@ enum boot0_status job_format(const char *name, enum boot0_format *format, struct
 void job_json_board(struct json *json, const struct boot0_board *board)
 {
     json_text(json, "path", board->usb.path);
-    if (board->usb.uart) {
+    if (board->usb.kind == B0_KIND_SERIAL) {
         json_text(json, "mode", "uart");
     } else {
         json_hex(json, "vendor", board->usb.vendor, 4);

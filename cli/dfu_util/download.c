@@ -227,9 +227,9 @@ int dfu_util_download(struct dfu_util_job *job)
 
     if (code != DFU_UTIL_OK)
         return code;
-    if (!board->dfuse && job->options->dfuse)
+    if (!board->has_addresses && job->options->dfuse)
         puts("Warning: DfuSe option used on non-DfuSe device");
-    if (!board->dfuse && !job->options->dfuse && !job->file.says_dfuse)
+    if (!board->has_addresses && !job->options->dfuse && !job->file.says_dfuse)
         return download_plain(job);
     if (job->options->dfuse && !dfu_util_dfuse(job->options->dfuse, &job->dfuse, &error))
         return dfu_util_error(&error);

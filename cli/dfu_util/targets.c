@@ -24,7 +24,7 @@ static bool board_fits(const struct boot0_board *board, const struct dfu_util_ma
 {
     bool dfu = board->mode == B0_MODE_DFU;
 
-    return !board->usb.uart && board->usb.dfu_protocol != 0 &&
+    return board->usb.kind != B0_KIND_SERIAL && board->usb.dfu_protocol != 0 &&
            id_fits(dfu ? match->vendor_dfu : match->vendor, board->usb.vendor) &&
            id_fits(dfu ? match->product_dfu : match->product, board->usb.product) &&
            id_fits(match->device_number, board->usb.address) &&

@@ -155,7 +155,7 @@ int dfu_util_upload(struct dfu_util_job *job)
         return dfu_util_fail(DFU_UTIL_CANNOT_CREATE, "Cannot open file %s for writing: %s",
                              job->options->file, strerror(errno));
     job->bar.read_is_upload = true;
-    if (boot0_session_board(job->session)->dfuse || job->options->dfuse)
+    if (boot0_session_board(job->session)->has_addresses || job->options->dfuse)
         code = upload_dfuse(job, file);
     else
         code = upload_plain(job, file);

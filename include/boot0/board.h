@@ -37,8 +37,8 @@ struct boot0_alternate {
 struct boot0_board {
     struct boot0_candidate usb;
     enum boot0_mode mode;
-    bool from_program; /* a session found its program running, and asked that for DFU mode */
-    bool dfuse;        /* has addresses: DfuSe; else plain DFU 1.0 or 1.1 */
+    bool from_program;  /* a session found its program running, and asked that for DFU mode */
+    bool has_addresses; /* DfuSe, UART; else plain DFU 1.0 or 1.1 */
     char manufacturer[B0_TEXT_MAX];
     char product[B0_TEXT_MAX];
     char serial[B0_TEXT_MAX];

@@ -27,13 +27,14 @@ enum boot0_xfer {
 
 struct boot0_transport_ops {
     /*
-     * One control transfer on endpoint 0. `data` has setup->length bytes, sent or received by
-     * bit 7 of request_type; *actual is set to the bytes that were moved (0 on failure).
-     * timeout_ms > 0.
+     * USB only, else NULL. One control transfer on endpoint 0. `data` has setup->length bytes, sent
+     * or received by bit 7 of request_type; *actual is set to the bytes that were moved (0 on
+     * failure). timeout_ms > 0.
      */
     enum boot0_xfer (*control)(void *context, const struct boot0_setup *setup, uint8_t *data,
                                size_t *actual, uint32_t timeout_ms);
-    /* Claims the interface if that was not done yet, and selects the alternate setting. */
+    /* USB only, else NULL. Claims the interface if that was not done yet, and selects the alternate
+     * setting. */
     enum boot0_status (*select)(void *context, uint8_t interface, uint8_t alternate,
                                 struct boot0_error *error);
     /* USB bus reset. B0_XFER_GONE (the board came back as another device) is a usual answer. */
@@ -46,10 +47,24 @@ struct boot0_transport_ops {
     void (*close)(void *context);
 };
 
+/* A way to boards that is not USB control transfers. Opaque: the library's own. */
+struct boot0_backend;
+
 struct boot0_transport {
     const struct boot0_transport_ops *ops;
     void *context;
+    const struct boot0_backend *backend; /* NULL: USB, the only one that a program can bring */
 };
+
+/* The ways to a board. */
+enum boot0_kind {
+    B0_KIND_USB,    /* DFU and DfuSe */
+    B0_KIND_SERIAL, /* ST's UART bootloader, AN3155 */
+    B0_KIND_COUNT
+};
+
+/* "usb", "serial". Never NULL. */
+B0_API const char *boot0_kind_name(enum boot0_kind kind);
 
 enum {
     B0_PATH_MAX = 48,
@@ -68,8 +83,7 @@ struct boot0_candidate {
     uint8_t manufacturer_index;
     uint8_t dfu_interface; /* number of its first DFU interface, if it has one */
     uint8_t dfu_protocol;  /* B0_DFU_PROTOCOL_*, or 0 if it has no DFU interface */
-    /* No USB device but a serial port (boot0/serial.h): `path` is its name, all else is 0. */
-    bool uart;
+    enum boot0_kind kind;  /* not USB: `path` is the port's name, all else is 0 */
     /* A program without a DFU interface, but with a USB serial port (CDC ACM). */
     bool serial_only;
 };

@@ -2,7 +2,7 @@
  * What a session says to boot0's own bootloader besides DfuSe: where an update begins and ends,
  * which program is next, protection.
  */
-#include "../dfu/extension.h"
+#include "../usb/extension.h"
 #include "private.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* Is this image for this board? Asked before anything is touched. */
+#include "../backend.h"
 #include "private.h"
 
 #include <stdio.h>
@@ -30,20 +31,20 @@ static const char *device_name(uint16_t vendor, uint16_t product)
 static enum boot0_status check_suffix(const struct boot0_session *session,
                                       const struct boot0_image *image, struct boot0_error *error)
 {
-    /* Behind a UART is the ROM that has these ids on USB. */
-    static const struct boot0_candidate rom = {.vendor = B0_VENDOR_ST,
-                                               .product = B0_PRODUCT_ST_DFU};
-    const struct boot0_candidate *usb = session->board.usb.uart ? &rom : &session->board.usb;
+    const struct boot0_backend *backend = b0_backend_of(&session->transport);
+    const struct boot0_candidate *usb = &session->board.usb;
     const struct boot0_suffix *suffix = &image->suffix;
+    uint16_t vendor = backend->vendor ? backend->vendor : usb->vendor;
+    uint16_t product = backend->vendor ? backend->product : usb->product;
 
-    if (!image->has_suffix || ((suffix->vendor == ANY_ID || suffix->vendor == usb->vendor) &&
-                               (suffix->product == ANY_ID || suffix->product == usb->product)))
+    if (!image->has_suffix || ((suffix->vendor == ANY_ID || suffix->vendor == vendor) &&
+                               (suffix->product == ANY_ID || suffix->product == product)))
         return B0_OK;
     boot0_fail(error, B0_E_MISMATCH,
                "the file is for another device: its DFU suffix names %04x:%04x (%s), the board is "
                "%04x:%04x (%s)",
                suffix->vendor, suffix->product, device_name(suffix->vendor, suffix->product),
-               usb->vendor, usb->product, device_name(usb->vendor, usb->product));
+               vendor, product, device_name(vendor, product));
     return boot0_hint(error, "Some build tools append the wrong suffix. If the program is for this "
                              "board all the same, say --ignore-suffix. Nothing was written.");
 }
@@ -285,7 +286,7 @@ enum boot0_status boot0_session_check(struct boot0_session *session, struct boot
         status = check_family(session, image, error);
     if (status == B0_OK)
         status = place(session, image, options, error);
-    if (status != B0_OK || !session->board.dfuse)
+    if (status != B0_OK || !session->board.has_addresses)
         return status;
     status = check_moved(session, image, error);
     if (status == B0_OK)

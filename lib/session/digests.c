@@ -2,7 +2,7 @@
  * Comparing by digests, where the board can compute them: some milliseconds for what reading back
  * takes seconds.
  */
-#include "../dfu/extension.h"
+#include "../usb/extension.h"
 #include "private.h"
 
 #include <core/crc32.h>

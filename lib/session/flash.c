@@ -477,7 +477,7 @@ enum boot0_status boot0_session_flash(struct boot0_session *session, struct boot
     status = boot0_session_check(session, image, options, error);
     if (status != B0_OK)
         return status;
-    if (session->board.dfuse)
+    if (session->board.has_addresses)
         return flash_dfuse(session, image, options, error);
     return b0_session_flash_plain(session, image, options, error);
 }
@@ -530,7 +530,7 @@ enum boot0_status boot0_session_verify(struct boot0_session *session, struct boo
     if (status != B0_OK)
         return status;
     session->report.image_bytes = boot0_image_size(image);
-    if (!session->board.dfuse)
+    if (!session->board.has_addresses)
         return b0_session_verify_plain(session, image, options, error);
     b0_session_phase(session, B0_PHASE_VERIFY, session->report.image_bytes);
     for (size_t i = 0; i < image->segment_count && status == B0_OK; i++)

@@ -1,5 +1,5 @@
 /* Reading, erasing, starting: what a session does to a board besides flashing an image. */
-#include "../dfu/dfu.h"
+#include "../backend.h"
 #include "private.h"
 
 #include <stdlib.h>
@@ -334,10 +334,11 @@ enum boot0_status boot0_session_run(struct boot0_session *session, uint32_t addr
 
 void boot0_session_detach(struct boot0_session *session)
 {
+    const struct boot0_backend *backend = b0_backend_of(&session->transport);
     struct boot0_error ignored;
 
-    if (!session->board.usb.uart)
-        b0_dfu_detach(&session->transport, &session->board, &ignored);
+    if (backend->detach)
+        backend->detach(&session->transport, &session->board, &ignored);
 }
 
 enum boot0_status boot0_session_reset(struct boot0_session *session, struct boot0_error *error)

@@ -1,14 +1,17 @@
 /* Write and read protection, where the bootloader has commands for it. */
-#include "../uart/uart.h"
+#include "../backend.h"
 #include "private.h"
+
+#include <core/an3155.h>
 
 enum boot0_status boot0_session_protect(struct boot0_session *session, enum boot0_protection what,
                                         const uint8_t *sectors, size_t count,
                                         struct boot0_error *error)
 {
+    const struct boot0_backend *backend = b0_backend_of(&session->transport);
     enum boot0_status status;
 
-    if (!session->board.usb.uart) {
+    if (!backend->protect) {
         boot0_fail(error, B0_E_UNSUPPORTED, "over USB the bootloader cannot change protection");
         return boot0_hint(error, "It can over its UART: --port. Over USB protection is set by "
                                  "writing the option bytes.");
@@ -16,6 +19,6 @@ enum boot0_status boot0_session_protect(struct boot0_session *session, enum boot
     if (what == B0_PROTECT_SECTORS && (count == 0 || count > B0_AN3155_BLOCK_MAX))
         return boot0_fail(error, B0_E_USAGE, "from 1 to %d sectors can be protected",
                           B0_AN3155_BLOCK_MAX);
-    status = b0_uart_protect(session->protocol, what, sectors, count, error);
+    status = backend->protect(session->protocol, what, sectors, count, error);
     return b0_session_stopped(session, status, error);
 }

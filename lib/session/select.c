@@ -1,9 +1,7 @@
 /* Which board is meant: listing, choosing, waiting for it, opening it. */
-#include "../dfu/device.h"
-#include "../dfu/dfu.h"
-#include "../uart/uart.h"
-#include "enter.h"
+#include "../backend.h"
 #include "private.h"
+#include "touch_reset.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -27,7 +25,7 @@ struct candidates {
 static bool candidate_fits(const struct boot0_candidate *candidate,
                            const struct boot0_selection *selection)
 {
-    if (candidate->serial_only && !b0_entry_find(candidate, selection->touch))
+    if (candidate->serial_only && !b0_touch_reset_find(candidate, selection->touch))
         return false;
     if (selection->has_vendor && candidate->vendor != selection->vendor)
         return false;
@@ -102,8 +100,7 @@ static enum boot0_status open_and_probe(const struct boot0_bus *bus,
     }
     if (status != B0_OK)
         return status;
-    status = candidate->uart ? b0_uart_probe(transport, board, error)
-                             : b0_device_probe(transport, board, error);
+    status = b0_backend_of(transport)->probe(transport, board, error);
     if (status != B0_OK) {
         transport->ops->close(transport->context);
         transport->ops = NULL;
@@ -322,7 +319,7 @@ static enum boot0_status enter_by_serial(const struct boot0_bus *bus,
     status = bus->ops->open_serial(bus->context, candidate, &stream, error);
     if (status != B0_OK)
         return status;
-    status = b0_entry_play(b0_entry_find(candidate, asked), &stream, error);
+    status = b0_touch_reset_play(b0_touch_reset_find(candidate, asked), &stream, error);
     stream.ops->close(stream.context);
     return status;
 }
@@ -338,7 +335,8 @@ static enum boot0_status ask_program(struct boot0_session *session, bool asked,
         close_transport(session);
         return enter_by_serial(&session->bus, &session->board.usb, asked, error);
     }
-    status = b0_dfu_detach(&session->transport, &session->board, error);
+    status =
+        b0_backend_of(&session->transport)->detach(&session->transport, &session->board, error);
     close_transport(session);
     return status;
 }
@@ -379,8 +377,8 @@ enum boot0_status boot0_board_detach(const struct boot0_bus *bus, const char *pa
         return status;
     if (board.usb.serial_only)
         status = enter_by_serial(bus, &board.usb, false, error);
-    else if (!board.usb.uart)
-        status = b0_dfu_detach(&transport, &board, error);
+    else if (b0_backend_of(&transport)->detach)
+        status = b0_backend_of(&transport)->detach(&transport, &board, error);
     close_probed(&transport);
     return status;
 }

@@ -1,6 +1,5 @@
 /* Opening a session, running the engine in it, and what all its operations share. */
-#include "../dfu/dfu.h"
-#include "../uart/uart.h"
+#include "../backend.h"
 #include "private.h"
 
 #include <boot0/boot0.h>
@@ -125,7 +124,7 @@ static enum boot0_status check_alternate(const struct boot0_session *session, in
 {
     const struct boot0_alternate *alternate = &session->board.alternates[index];
 
-    if (!session->board.dfuse || alternate->has_layout || session->options.anywhere)
+    if (!session->board.has_addresses || alternate->has_layout || session->options.anywhere)
         return B0_OK;
     boot0_fail(error, B0_E_UNSUPPORTED,
                "the board does not say which addresses its alternate setting %u has",
@@ -173,11 +172,8 @@ enum boot0_status boot0_session_choose(struct boot0_session *session, const char
 /* Which protocol the board speaks; brings it to rest. */
 static enum boot0_status start_protocol(struct boot0_session *session, struct boot0_error *error)
 {
-    if (session->board.usb.uart)
-        session->protocol = b0_uart_new(&session->transport, &session->board);
-    else
-        session->protocol =
-            b0_dfu_new(&session->transport, &session->board, session->options.patient);
+    session->protocol = b0_backend_of(&session->transport)
+                            ->open(&session->transport, &session->board, session->options.patient);
     if (!session->protocol)
         return boot0_fail(error, B0_E_MEMORY, "out of memory for a session");
     session->protocol->tick = tick;
@@ -254,7 +250,7 @@ static enum boot0_status check_transfer_size(struct boot0_session *session,
 {
     struct boot0_board *board = &session->board;
 
-    if (session->options.transfer_size != 0 && !board->dfuse)
+    if (session->options.transfer_size != 0 && !board->has_addresses)
         board->transfer_size = session->options.transfer_size;
     if (board->transfer_size != 0 || board->mode == B0_MODE_RUNTIME)
         return B0_OK;
@@ -322,7 +318,7 @@ const struct boot0_layout *boot0_session_layout(const struct boot0_session *sess
 {
     int index = session->chosen >= 0 ? session->chosen : session->board.flash_alternate;
 
-    if (!session->board.dfuse || index < 0 || !session->board.alternates[index].has_layout)
+    if (!session->board.has_addresses || index < 0 || !session->board.alternates[index].has_layout)
         return NULL;
     return &session->board.alternates[index].layout;
 }
@@ -337,7 +333,7 @@ void boot0_session_report(const struct boot0_session *session, struct boot0_repo
 enum boot0_status b0_session_need_addresses(const struct boot0_session *session, const char *what,
                                             struct boot0_error *error)
 {
-    if (session->board.dfuse)
+    if (session->board.has_addresses)
         return B0_OK;
     boot0_fail(error, B0_E_UNSUPPORTED, "this board's bootloader cannot %s", what);
     return boot0_hint(error,

@@ -1,6 +1,6 @@
 /* A bus that writes down what goes over another one. */
-#include <base/trace_line.h>
 #include "stream.h"
+#include <base/trace_line.h>
 
 #include <boot0/trace.h>
 #include <stdlib.h>
@@ -253,7 +253,12 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
         free(board);
         return status;
     }
-    *transport = (struct boot0_transport){&board_ops, board};
+    if (board->transport.backend) {
+        board->transport.ops->close(board->transport.context);
+        free(board);
+        return boot0_fail(error, B0_E_UNSUPPORTED, "only USB transfers can be recorded this way");
+    }
+    *transport = (struct boot0_transport){.ops = &board_ops, .context = board};
     return B0_OK;
 }
 

@@ -279,7 +279,7 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
     (void)next_event(replay, B0_TRACE_OPEN);
     status = take_refusal(replay, error);
     if (status == B0_OK)
-        *transport = (struct boot0_transport){&board_ops, replay};
+        *transport = (struct boot0_transport){.ops = &board_ops, .context = replay};
     return status;
 }
 

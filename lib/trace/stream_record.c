@@ -1,6 +1,6 @@
 /* A stream that writes down what goes over another one: the record of a board on a serial port. */
-#include <base/trace_line.h>
 #include "stream.h"
+#include <base/trace_line.h>
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* A stream at whose end a recorded board answers as it did. */
-#include <base/trace_line.h>
 #include "stream.h"
+#include <base/trace_line.h>
 
 #include <boot0/trace.h>
 #include <errno.h>

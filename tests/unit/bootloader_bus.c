@@ -185,7 +185,7 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
     if (!handle)
         return boot0_fail(error, B0_E_MEMORY, "out of memory");
     *handle = (struct handle){bus, bus->connection};
-    *transport = (struct boot0_transport){&handle_ops, handle};
+    *transport = (struct boot0_transport){.ops = &handle_ops, .context = handle};
     return B0_OK; // cppcheck-suppress memleak ; the transport has it
 }
 

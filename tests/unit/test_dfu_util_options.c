@@ -265,7 +265,7 @@ static struct boot0_board *boards(void)
             .product = (uint16_t)(i == 1 ? 0x5740 : 0xdf11),
             .bcd_device = 0x2200,
             .dfu_protocol = i == 1 ? B0_DFU_PROTOCOL_RUNTIME : B0_DFU_PROTOCOL_DFU,
-            .uart = i == 3,
+            .kind = i == 3 ? B0_KIND_SERIAL : B0_KIND_USB,
         };
         snprintf(list[i].usb.path, sizeof list[i].usb.path, "1-%d", i + 1);
         list[i].mode = i == 1 ? B0_MODE_RUNTIME : B0_MODE_DFU;

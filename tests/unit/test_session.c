@@ -129,7 +129,7 @@ static void what_the_board_says(void **state)
 
     (void)state;
     assert_string_equal(board->serial, "000000000407");
-    assert_true(board->dfuse);
+    assert_true(board->has_addresses);
     assert_int_equal(board->transfer_size, 2048);
     assert_int_equal(board->alternate_count, 4);
     assert_string_equal(board->chips[0]->key, "f407");
@@ -545,7 +545,7 @@ static void plain_dfu_takes_one_file(void **state)
 
     (void)state;
     open_with(&b, &to_flash, NULL);
-    assert_false(boot0_session_board(b.session)->dfuse);
+    assert_false(boot0_session_board(b.session)->has_addresses);
     assert_int_equal(boot0_session_erase(b.session, BASE, 1, &error), B0_E_UNSUPPORTED);
     flash_ok(&b, image, &stay);
     assert_true(vboard_peek(b.board, BASE + 0x2000, held, sizeof held));

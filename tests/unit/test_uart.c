@@ -124,7 +124,7 @@ static void test_identifies(void **state)
         assert_string_equal(board->chips[0]->key, rows[i].key);
         assert_string_equal(board->serial, rows[i].serial);
         assert_string_equal(board->usb.path, "virtual");
-        assert_true(board->usb.uart);
+        assert_true(board->usb.kind == B0_KIND_SERIAL);
         assert_int_equal(boot0_layout_size(boot0_session_layout(f.session)), rows[i].flash);
         assert_string_equal(board->contradiction, "");
         done(&f);

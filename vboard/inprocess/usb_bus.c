@@ -198,7 +198,7 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
             return boot0_fail(error, B0_E_MEMORY, "out of memory");
         handle->board = bus->boards[i];
         handle->connection = vboard_connection(bus->boards[i]);
-        *transport = (struct boot0_transport){&board_ops, handle};
+        *transport = (struct boot0_transport){.ops = &board_ops, .context = handle};
         return B0_OK;
     }
     return boot0_fail(error, B0_E_GONE, "the board at %s is no longer there", candidate->path);

@@ -1,5 +1,5 @@
-/* See enter.h. A table of devices, each with a sequence of DTR, RTS and speeds, and bytes. */
-#include "enter.h"
+/* See touch_reset.h. A table of devices, each with a sequence of DTR, RTS and speeds, and bytes. */
+#include "touch_reset.h"
 
 #include <string.h>
 
@@ -15,7 +15,7 @@ struct step {
     uint16_t wait_ms;
 };
 
-struct b0_entry {
+struct b0_touch_reset {
     uint16_t vendor; /* 0: any */
     uint16_t product;
     bool when_asked; /* others use this id too */
@@ -37,7 +37,7 @@ struct b0_entry {
               {9600, false, true, 50}},                                                            \
     .step_count = 5, .magic = "1EAF"
 
-static const struct b0_entry entries[] = {
+static const struct b0_touch_reset entries[] = {
     {.vendor = B0_VENDOR_LEAFLABS, .product = B0_PRODUCT_MAPLE_SERIAL, MAPLE_STEPS},
     /* ST's id for a virtual COM port: STM32duino's programs have it, and many others. */
     {.vendor = B0_VENDOR_ST, .product = B0_PRODUCT_ST_SERIAL, .when_asked = true, MAPLE_STEPS},
@@ -47,7 +47,8 @@ static const struct b0_entry entries[] = {
      .step_count = 2},
 };
 
-const struct b0_entry *b0_entry_find(const struct boot0_candidate *candidate, bool asked)
+const struct b0_touch_reset *b0_touch_reset_find(const struct boot0_candidate *candidate,
+                                                 bool asked)
 {
     for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++)
         if ((asked || !entries[i].when_asked) &&
@@ -66,8 +67,8 @@ static enum boot0_status fail(enum boot0_xfer result, struct boot0_error *error)
     return boot0_hint(error, "Plug the board in anew, or bring it into DFU mode by its button.");
 }
 
-enum boot0_status b0_entry_play(const struct b0_entry *entry, const struct boot0_stream *stream,
-                                struct boot0_error *error)
+enum boot0_status b0_touch_reset_play(const struct b0_touch_reset *entry,
+                                      const struct boot0_stream *stream, struct boot0_error *error)
 {
     enum boot0_xfer result = B0_XFER_OK;
 

@@ -298,7 +298,7 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
     /* Not supported everywhere, and needed only where a kernel driver claims DFU interfaces. */
     (void)libusb_set_auto_detach_kernel_driver(board->handle, 1);
     board->interface = -1;
-    *transport = (struct boot0_transport){&board_ops, board};
+    *transport = (struct boot0_transport){.ops = &board_ops, .context = board};
     return B0_OK;
 }
 

@@ -1,8 +1,6 @@
 /* Drives the stepped engine over a transport, and turns its failures into errors with a remedy. */
 #include "link.h"
 
-#include <stdio.h>
-
 enum {
     WAIT_PART_US = 100000,
 };
@@ -10,16 +8,6 @@ enum {
 uint64_t b0_link_now_us(const struct b0_link *link)
 {
     return link->transport.ops->now_us(link->transport.context);
-}
-
-/* " at 0x08004000", or nothing. */
-static const char *place(const struct b0_link *link, const struct b0_link_task *task, char *text,
-                         size_t size)
-{
-    text[0] = '\0';
-    if (task->has_address)
-        snprintf(text, size, " at 0x%08x", task->address + link->engine.done);
-    return text;
 }
 
 /* What a status means for the user of a flash tool; the rest is said in the specification's words.
@@ -56,7 +44,7 @@ static const struct {
      "each time, please report it with the output of `boot0 info`."},
 };
 
-static enum boot0_status fail_by_status(const struct b0_link *link, const struct b0_link_task *task,
+static enum boot0_status fail_by_status(const struct b0_link *link, const struct b0_task *task,
                                         const char *where, struct boot0_error *error)
 {
     uint8_t status = link->engine.last.status;
@@ -99,13 +87,13 @@ static const struct {
          "again."},
 };
 
-static enum boot0_status fail_by_kind(const struct b0_link *link, const struct b0_link_task *task,
-                                      struct boot0_error *error)
+static enum boot0_status fail(void *context, const struct b0_task *task, struct boot0_error *error)
 {
+    const struct b0_link *link = context;
     const struct b0_engine *engine = &link->engine;
-    char where[32];
+    char where[B0_TASK_PLACE];
 
-    place(link, task, where, sizeof where);
+    b0_task_place(task, engine->done, where);
     if (engine->failure == B0_FAIL_STATUS)
         return fail_by_status(link, task, where, error);
     if (engine->failure == B0_FAIL_STATE)
@@ -118,12 +106,6 @@ static enum boot0_status fail_by_kind(const struct b0_link *link, const struct b
     return boot0_hint(error, "%s", failures[engine->failure].hint);
 }
 
-/* False if the observer wants to stop. */
-static bool go_on(const struct b0_link *link)
-{
-    return !link->tick || link->tick(link->context);
-}
-
 /* In parts: a mass erase can take a minute, and somebody may press Ctrl-C meanwhile. */
 static void wait_in_parts(const struct b0_link *link, uint32_t wait_us)
 {
@@ -132,43 +114,41 @@ static void wait_in_parts(const struct b0_link *link, uint32_t wait_us)
     while (wait_us > WAIT_PART_US) {
         transport->ops->wait(transport->context, WAIT_PART_US);
         wait_us -= WAIT_PART_US;
-        if (!go_on(link))
+        if (link->tick.ask && !link->tick.ask(link->tick.context))
             return;
     }
     transport->ops->wait(transport->context, wait_us);
 }
 
-static void carry_out(struct b0_link *link, const struct b0_engine_step *step)
+static enum b0_drive step(void *context)
 {
+    struct b0_link *link = context;
     const struct boot0_transport *transport = &link->transport;
     enum boot0_xfer result = B0_XFER_OK;
+    struct b0_engine_step step;
     size_t actual = 0;
 
-    if (step->kind == B0_STEP_WAIT) {
-        wait_in_parts(link, step->wait_us);
-    } else {
-        result = transport->ops->control(transport->context, &step->setup, step->data, &actual,
-                                         step->timeout_ms);
+    switch (b0_engine_next(&link->engine, b0_link_now_us(link), &step)) {
+    case B0_STEP_DONE:
+        return B0_DRIVE_DONE;
+    case B0_STEP_FAILED:
+        return B0_DRIVE_FAILED;
+    case B0_STEP_WAIT:
+        wait_in_parts(link, step.wait_us);
+        break;
+    default:
+        result = transport->ops->control(transport->context, &step.setup, step.data, &actual,
+                                         step.timeout_ms);
         link->transfers++;
     }
     b0_engine_feed(&link->engine, result, actual, b0_link_now_us(link));
+    return B0_DRIVE_ON;
 }
 
-enum boot0_status b0_link_run(struct b0_link *link, const struct b0_link_task *task,
+enum boot0_status b0_link_run(struct b0_link *link, const struct b0_task *task,
                               struct boot0_error *error)
 {
-    struct b0_engine_step step;
+    static const struct b0_driver driver = {step, fail};
 
-    for (;;) {
-        switch (b0_engine_next(&link->engine, b0_link_now_us(link), &step)) {
-        case B0_STEP_DONE:
-            return B0_OK;
-        case B0_STEP_FAILED:
-            return fail_by_kind(link, task, error);
-        default:
-            carry_out(link, &step);
-        }
-        if (!go_on(link))
-            return boot0_fail(error, B0_E_CANCELLED, "stopped while %s", task->doing);
-    }
+    return b0_drive(&driver, link, task, &link->tick, error);
 }

@@ -1,7 +1,5 @@
 /* Runs the UART engine over a stream, and turns its failures into errors with a remedy. */
-#include "uart.h"
-
-#include <stdio.h>
+#include "serial.h"
 
 static const struct {
     uint8_t code;
@@ -76,52 +74,48 @@ static const struct {
                                  "anew."},
 };
 
-static enum boot0_status fail(const struct b0_uart_bus *bus, const struct b0_uart_task *task,
-                              struct boot0_error *error)
+static enum boot0_status fail(void *context, const struct b0_task *task, struct boot0_error *error)
 {
+    const struct b0_uart_bus *bus = context;
     const struct b0_an3155 *engine = &bus->engine;
-    char where[32] = "";
+    char where[B0_TASK_PLACE];
 
-    if (task->has_address)
-        snprintf(where, sizeof where, " at 0x%08x", task->address + engine->done);
     boot0_fail(error, failures[engine->failure].code, "the board on %s %s (%s) while %s%s",
                bus->port, failures[engine->failure].what, command_name(engine->failed_command),
-               task->doing, where);
+               task->doing, b0_task_place(task, engine->done, where));
     return boot0_hint(error, "%s", failures[engine->failure].hint);
 }
 
-static void carry_out(struct b0_uart_bus *bus, const struct b0_an3155_step *step)
+static enum b0_drive step(void *context)
 {
+    struct b0_uart_bus *bus = context;
     const struct boot0_stream *stream = &bus->stream;
+    struct b0_an3155_step step;
     enum boot0_xfer result;
     size_t actual = 0;
 
-    if (step->kind == B0_AN3155_SEND) {
-        result = stream->ops->send(stream->context, step->send, step->size, step->timeout_ms);
-        actual = result == B0_XFER_OK ? step->size : 0;
-    } else {
-        result = stream->ops->receive(stream->context, step->receive, step->size, &actual,
-                                      step->timeout_ms);
+    switch (b0_an3155_next(&bus->engine, stream->ops->now_us(stream->context), &step)) {
+    case B0_AN3155_DONE:
+        return B0_DRIVE_DONE;
+    case B0_AN3155_FAILED:
+        return B0_DRIVE_FAILED;
+    case B0_AN3155_SEND:
+        result = stream->ops->send(stream->context, step.send, step.size, step.timeout_ms);
+        actual = result == B0_XFER_OK ? step.size : 0;
+        break;
+    default:
+        result = stream->ops->receive(stream->context, step.receive, step.size, &actual,
+                                      step.timeout_ms);
     }
     b0_an3155_feed(&bus->engine, result, actual, stream->ops->now_us(stream->context));
+    return B0_DRIVE_ON;
 }
 
-enum boot0_status b0_uart_run(struct b0_uart_bus *bus, const struct b0_uart_task *task,
-                              bool (*tick)(void *context), void *context, struct boot0_error *error)
+enum boot0_status b0_uart_run(struct b0_uart_bus *bus, const struct b0_task *task,
+                              const struct b0_tick *tick, struct boot0_error *error)
 {
-    const struct boot0_stream *stream = &bus->stream;
-    struct b0_an3155_step step;
+    static const struct b0_driver driver = {step, fail};
+    static const struct b0_tick never;
 
-    for (;;) {
-        switch (b0_an3155_next(&bus->engine, stream->ops->now_us(stream->context), &step)) {
-        case B0_AN3155_DONE:
-            return B0_OK;
-        case B0_AN3155_FAILED:
-            return fail(bus, task, error);
-        default:
-            carry_out(bus, &step);
-        }
-        if (tick && !tick(context))
-            return boot0_fail(error, B0_E_CANCELLED, "stopped while %s", task->doing);
-    }
+    return b0_drive(&driver, bus, task, tick ? tick : &never, error);
 }

@@ -257,7 +257,8 @@ void b0_extension_probe(const struct boot0_transport *transport, struct boot0_bo
     uint16_t version;
     size_t actual;
 
-    if (board->mode != B0_MODE_DFU || !board->dfuse || board->usb.bcd_usb < BCD_USB_WITH_BOS)
+    if (board->mode != B0_MODE_DFU || !board->has_addresses ||
+        board->usb.bcd_usb < BCD_USB_WITH_BOS)
         return;
     actual = read_bos(transport, bytes, sizeof bytes);
     if (!b0_extension_find(bytes, actual, &version, &bootloader->vendor_code))

@@ -1,5 +1,5 @@
 /* The machine's serial ports, by libserialport. */
-#include "../uart/uart.h"
+#include "serial.h"
 
 #ifdef B0_HAVE_SERIALPORT
 

@@ -208,7 +208,8 @@ enum boot0_status b0_device_probe(const struct boot0_transport *transport,
     }
     add_alternates(transport, &found, language, board);
     find_flash(board);
-    board->dfuse = board->dfu_version == B0_DFU_VERSION_DFUSE && board->flash_alternate >= 0;
+    board->has_addresses =
+        board->dfu_version == B0_DFU_VERSION_DFUSE && board->flash_alternate >= 0;
     find_chips(board);
     b0_extension_probe(transport, board);
     quirk = b0_quirk_find(board);

@@ -1,5 +1,5 @@
 /* DTR and RTS: wirings by name, and the pattern language. docs/UART.md describes both. */
-#include "lines.h"
+#include "reset_sequence.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -15,34 +15,34 @@ enum {
 
 struct wire {
     bool used;
-    uint8_t line; /* B0_LINES_DTR or B0_LINES_RTS */
+    uint8_t line; /* B0_RESET_DTR or B0_RESET_RTS */
     bool inverted;
 };
 
-static void add(struct b0_lines_pattern *pattern, uint8_t action, uint32_t value)
+static void add(struct b0_reset_sequence *pattern, uint8_t action, uint32_t value)
 {
-    pattern->steps[pattern->count++] = (struct b0_lines_step){action, value};
+    pattern->steps[pattern->count++] = (struct b0_reset_step){action, value};
 }
 
-static void drive(struct b0_lines_pattern *pattern, const struct wire *wire, bool active)
+static void drive(struct b0_reset_sequence *pattern, const struct wire *wire, bool active)
 {
     if (wire->used)
         add(pattern, wire->line, active != wire->inverted);
 }
 
 /* BOOT0 has to be right when the reset ends, and is given up afterwards. */
-static void make_pattern(struct b0_lines_pattern *pattern, const struct wire *reset,
+static void make_pattern(struct b0_reset_sequence *pattern, const struct wire *reset,
                          const struct wire *boot0, bool bootloader)
 {
     drive(pattern, boot0, bootloader);
     if (!reset->used) {
-        add(pattern, B0_LINES_WAIT, RESET_MS);
+        add(pattern, B0_RESET_WAIT, RESET_MS);
         return;
     }
     drive(pattern, reset, true);
-    add(pattern, B0_LINES_WAIT, RESET_MS);
+    add(pattern, B0_RESET_WAIT, RESET_MS);
     drive(pattern, reset, false);
-    add(pattern, B0_LINES_WAIT, START_MS);
+    add(pattern, B0_RESET_WAIT, START_MS);
 }
 
 static bool take_word(const char **text, const char *word)
@@ -62,9 +62,9 @@ static bool take_wire(const char **text, struct wire *reset, struct wire *boot0)
     struct wire *end, *other;
 
     if (take_word(text, "dtr-"))
-        wire.line = B0_LINES_DTR;
+        wire.line = B0_RESET_DTR;
     else if (take_word(text, "rts-"))
-        wire.line = B0_LINES_RTS;
+        wire.line = B0_RESET_RTS;
     else
         return false;
     if (take_word(text, "reset"))
@@ -80,7 +80,7 @@ static bool take_wire(const char **text, struct wire *reset, struct wire *boot0)
     return **text == ',' || **text == '\0';
 }
 
-static bool parse_wiring(const char *text, struct b0_lines *lines)
+static bool parse_wiring(const char *text, struct b0_reset_sequences *lines)
 {
     struct wire reset = {.used = false}, boot0 = {.used = false};
 
@@ -98,7 +98,7 @@ static bool parse_wiring(const char *text, struct b0_lines *lines)
 
 /* ---- patterns ---- */
 
-static bool take_step(const char **text, struct b0_lines_step *step)
+static bool take_step(const char **text, struct b0_reset_step *step)
 {
     char *end;
     unsigned long ms;
@@ -106,13 +106,13 @@ static bool take_step(const char **text, struct b0_lines_step *step)
     if (isdigit((unsigned char)**text)) {
         ms = strtoul(*text, &end, 10);
         *text = end;
-        *step = (struct b0_lines_step){B0_LINES_WAIT, (uint32_t)ms};
+        *step = (struct b0_reset_step){B0_RESET_WAIT, (uint32_t)ms};
         return take_word(text, "ms") && ms <= WAIT_MAX_MS;
     }
     if (take_word(text, "dtr="))
-        step->action = B0_LINES_DTR;
+        step->action = B0_RESET_DTR;
     else if (take_word(text, "rts="))
-        step->action = B0_LINES_RTS;
+        step->action = B0_RESET_RTS;
     else
         return false;
     if (**text != '0' && **text != '1')
@@ -122,12 +122,12 @@ static bool take_step(const char **text, struct b0_lines_step *step)
 }
 
 /* Up to a ':' or the end. */
-static bool take_pattern(const char **text, struct b0_lines_pattern *pattern)
+static bool take_pattern(const char **text, struct b0_reset_sequence *pattern)
 {
     if (**text == ':' || **text == '\0')
         return true;
     for (;;) {
-        if (pattern->count == B0_LINES_STEPS_MAX ||
+        if (pattern->count == B0_RESET_STEPS_MAX ||
             !take_step(text, &pattern->steps[pattern->count]))
             return false;
         pattern->count++;
@@ -137,7 +137,7 @@ static bool take_pattern(const char **text, struct b0_lines_pattern *pattern)
     }
 }
 
-static bool parse_pattern(const char *text, struct b0_lines *lines)
+static bool parse_pattern(const char *text, struct b0_reset_sequences *lines)
 {
     if (!take_pattern(&text, &lines->enter))
         return false;
@@ -149,7 +149,7 @@ static bool parse_pattern(const char *text, struct b0_lines *lines)
     return *text == '\0';
 }
 
-enum boot0_status b0_lines_parse(const char *text, struct b0_lines *lines,
+enum boot0_status b0_reset_parse(const char *text, struct b0_reset_sequences *lines,
                                  struct boot0_error *error)
 {
     memset(lines, 0, sizeof *lines);
@@ -165,19 +165,19 @@ enum boot0_status b0_lines_parse(const char *text, struct b0_lines *lines,
                              "\"rts=1,dtr=1,100ms,dtr=0,50ms\"; or \"none\".");
 }
 
-enum boot0_xfer b0_lines_run(const struct b0_lines_pattern *pattern,
+enum boot0_xfer b0_reset_run(const struct b0_reset_sequence *pattern,
                              const struct boot0_stream *stream, struct boot0_line *line)
 {
     enum boot0_xfer result = B0_XFER_OK;
 
     for (size_t i = 0; i < pattern->count && result == B0_XFER_OK; i++) {
-        const struct b0_lines_step *step = &pattern->steps[i];
+        const struct b0_reset_step *step = &pattern->steps[i];
 
-        if (step->action == B0_LINES_WAIT) {
+        if (step->action == B0_RESET_WAIT) {
             stream->ops->wait(stream->context, step->value * 1000);
             continue;
         }
-        if (step->action == B0_LINES_DTR)
+        if (step->action == B0_RESET_DTR)
             line->dtr = step->value;
         else
             line->rts = step->value;

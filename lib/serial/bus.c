@@ -1,6 +1,6 @@
 /* A serial port as a bus: there is one board on it, or nobody knows. */
 #include "../trace/stream.h"
-#include "uart.h"
+#include "serial.h"
 
 #include <base/clock.h>
 #include <stdio.h>
@@ -14,36 +14,15 @@ enum {
 
 /* ---- the transport: what a session needs besides the protocol ---- */
 
-static enum boot0_xfer no_control(void *context, const struct boot0_setup *setup, uint8_t *data,
-                                  size_t *actual, uint32_t timeout_ms)
-{
-    (void)context;
-    (void)setup;
-    (void)data;
-    (void)timeout_ms;
-    *actual = 0;
-    return B0_XFER_STALL;
-}
-
-static enum boot0_status no_alternate(void *context, uint8_t interface, uint8_t alternate,
-                                      struct boot0_error *error)
-{
-    (void)context;
-    (void)interface;
-    (void)alternate;
-    (void)error;
-    return B0_OK;
-}
-
 /* Out of the bootloader, if a modem line is wired to reset. */
 static enum boot0_xfer reset(void *context)
 {
     struct b0_uart_bus *bus = context;
 
-    if (bus->lines.leave.count == 0)
+    if (bus->resets.leave.count == 0)
         return B0_XFER_ERROR;
     bus->left = true;
-    return b0_lines_run(&bus->lines.leave, &bus->stream, &bus->line);
+    return b0_reset_run(&bus->resets.leave, &bus->stream, &bus->line);
 }
 
 static void wait_us(void *context, uint32_t microseconds)
@@ -72,8 +51,6 @@ static void close_transport(void *context)
 }
 
 static const struct boot0_transport_ops transport_ops = {
-    .control = no_control,
-    .select = no_alternate,
     .reset = reset,
     .wait = wait_us,
     .now_us = now_us,
@@ -82,7 +59,7 @@ static const struct boot0_transport_ops transport_ops = {
 
 struct b0_uart_bus *b0_uart_bus_of(const struct boot0_transport *transport)
 {
-    return transport->ops == &transport_ops ? transport->context : NULL;
+    return transport->context;
 }
 
 /* ---- the bus ---- */
@@ -127,7 +104,7 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
     if (capacity > 0) {
         memset(list, 0, sizeof *list);
         snprintf(list->path, sizeof list->path, "%s", bus->port);
-        list->uart = true;
+        list->kind = B0_KIND_SERIAL;
     }
     return B0_OK;
 }
@@ -143,7 +120,7 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
 {
     (void)candidate;
     (void)error;
-    *transport = (struct boot0_transport){&transport_ops, context};
+    *transport = (struct boot0_transport){&transport_ops, context, &b0_serial_backend};
     return B0_OK;
 }
 
@@ -184,7 +161,7 @@ b0_uart_bus_new(struct boot0_bus *bus, const struct boot0_stream *stream,
     made->baud = options->baud ? options->baud : DEFAULT_BAUD;
     made->open = open;
     made->trace = options->trace;
-    status = b0_lines_parse(options->boot, &made->lines, error);
+    status = b0_reset_parse(options->boot, &made->resets, error);
     if (status != B0_OK) {
         close_bus(made);
         return status;

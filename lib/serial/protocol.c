@@ -1,5 +1,5 @@
 /* ST's UART bootloader as a protocol of a session. */
-#include "uart.h"
+#include "serial.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,9 +43,10 @@ static bool may_pass(const struct b0_an3155 *engine, enum boot0_status status)
 static enum boot0_status run(struct uart *uart, const char *doing, const uint32_t *address,
                              struct boot0_error *error)
 {
-    struct b0_uart_task task = {
+    struct b0_task task = {
         .doing = doing, .has_address = address != NULL, .address = address ? *address : 0};
-    enum boot0_status status = b0_uart_run(uart->bus, &task, tick, uart, error);
+    const struct b0_tick asked = {tick, uart};
+    enum boot0_status status = b0_uart_run(uart->bus, &task, &asked, error);
 
     uart->protocol.done = uart->bus->engine.done;
     uart->protocol.transfers = uart->bus->engine.exchanges - uart->before;
@@ -157,8 +158,8 @@ static enum boot0_status leave(struct b0_protocol *protocol, uint32_t address,
     return status;
 }
 
-enum boot0_status b0_uart_protect(struct b0_protocol *protocol, enum boot0_protection what,
-                                  const uint8_t *sectors, size_t count, struct boot0_error *error)
+static enum boot0_status protect(struct b0_protocol *protocol, enum boot0_protection what,
+                                 const uint8_t *sectors, size_t count, struct boot0_error *error)
 {
     struct uart *uart = uart_of(protocol);
     struct b0_an3155 *engine = &uart->bus->engine;
@@ -210,11 +211,12 @@ static uint8_t alignment(const struct boot0_board *board)
     return 4;
 }
 
-struct b0_protocol *b0_uart_new(const struct boot0_transport *transport,
-                                const struct boot0_board *board)
+static struct b0_protocol *open_board(const struct boot0_transport *transport,
+                                      const struct boot0_board *board, bool patient)
 {
     struct uart *uart = calloc(1, sizeof *uart);
 
+    (void)patient; /* AN3155 has no poll timeouts */
     if (!uart)
         return NULL;
     uart->protocol.ops = &uart_ops;
@@ -225,3 +227,12 @@ struct b0_protocol *b0_uart_new(const struct boot0_transport *transport,
     uart->before = uart->bus->engine.exchanges;
     return &uart->protocol;
 }
+
+const struct boot0_backend b0_serial_backend = {
+    .name = "serial",
+    .vendor = B0_VENDOR_ST, /* files for an STM32 name its ROM's USB side */
+    .product = B0_PRODUCT_ST_DFU,
+    .probe = b0_uart_probe,
+    .open = open_board,
+    .protect = protect,
+};

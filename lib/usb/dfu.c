@@ -1,5 +1,6 @@
 /* DfuSe and plain DFU as protocols of a session: the engine's operations, run over a transport. */
-#include "dfu.h"
+#include "../backend.h"
+#include "device.h"
 #include "link.h"
 #include "quirks.h"
 
@@ -43,7 +44,7 @@ static bool may_pass(const struct b0_engine *engine, enum boot0_status status)
 static enum boot0_status run(struct dfu *dfu, const char *doing, const uint32_t *address,
                              struct boot0_error *error)
 {
-    struct b0_link_task task = {
+    struct b0_task task = {
         .doing = doing, .has_address = address != NULL, .address = address ? *address : 0};
     enum boot0_status status;
 
@@ -216,14 +217,14 @@ static const struct b0_protocol_ops plain_ops = {
     .close = close_dfu,
 };
 
-struct b0_protocol *b0_dfu_new(const struct boot0_transport *transport,
-                               const struct boot0_board *board, bool patient)
+static struct b0_protocol *open_board(const struct boot0_transport *transport,
+                                      const struct boot0_board *board, bool patient)
 {
     const struct b0_quirk *quirk = b0_quirk_find(board);
     struct b0_engine_config config = {
         .interface = board->alternates[0].interface,
         .transfer_size = board->transfer_size,
-        .dfuse = board->dfuse,
+        .dfuse = board->has_addresses,
     };
     struct dfu *dfu = calloc(1, sizeof *dfu);
 
@@ -236,21 +237,21 @@ struct b0_protocol *b0_dfu_new(const struct boot0_transport *transport,
     if (patient)
         config.quirks.poll_early = false;
     b0_engine_init(&dfu->link.engine, &config);
-    dfu->protocol.ops = board->dfuse ? &dfuse_ops : &plain_ops;
+    dfu->protocol.ops = board->has_addresses ? &dfuse_ops : &plain_ops;
     dfu->protocol.block_size = dfu->link.engine.config.transfer_size;
     dfu->board = board;
     dfu->link.transport = *transport;
-    dfu->link.tick = tick;
-    dfu->link.context = dfu;
+    dfu->link.tick = (struct b0_tick){tick, dfu};
     dfu->selected = -1;
     return &dfu->protocol;
 }
 
-enum boot0_status b0_dfu_detach(const struct boot0_transport *transport,
+/* DFU 1.1, 5.1. A bootloader may take the request as one to go back to its program. */
+static enum boot0_status detach(const struct boot0_transport *transport,
                                 const struct boot0_board *board, struct boot0_error *error)
 {
     struct b0_engine_config config = {.interface = board->alternates[0].interface};
-    struct b0_link_task task = {.doing = "asking the program for DFU mode"};
+    struct b0_task task = {.doing = "asking the program for DFU mode"};
     struct b0_link link = {.transport = *transport};
     enum boot0_status status = transport->ops->select(
         transport->context, board->alternates[0].interface, board->alternates[0].alternate, error);
@@ -265,3 +266,10 @@ enum boot0_status b0_dfu_detach(const struct boot0_transport *transport,
         transport->ops->reset(transport->context);
     return status;
 }
+
+const struct boot0_backend b0_usb_backend = {
+    .name = "usb",
+    .probe = b0_device_probe,
+    .open = open_board,
+    .detach = detach,
+};

@@ -1,5 +1,5 @@
 /* Finds out which board is behind a port: speed, bootloader, chip, flash, serial number. */
-#include "uart.h"
+#include "serial.h"
 
 #include <core/bytes.h>
 #include <stdio.h>
@@ -52,17 +52,17 @@ static enum boot0_status set_line(struct b0_uart_bus *bus, uint32_t baud, struct
 static enum boot0_status try_speed(struct b0_uart_bus *bus, uint32_t baud,
                                    struct boot0_error *error)
 {
-    const struct b0_uart_task task = {.doing = "looking for its bootloader"};
+    const struct b0_task task = {.doing = "looking for its bootloader"};
     enum boot0_status status = set_line(bus, baud, error);
 
     if (status != B0_OK)
         return status;
-    if (b0_lines_run(&bus->lines.enter, &bus->stream, &bus->line) != B0_XFER_OK)
+    if (b0_reset_run(&bus->resets.enter, &bus->stream, &bus->line) != B0_XFER_OK)
         return boot0_fail(error, B0_E_UNSUPPORTED, "the port %s has no modem lines DTR and RTS",
                           bus->port);
     b0_an3155_restart(&bus->engine, baud);
     b0_an3155_connect(&bus->engine);
-    return b0_uart_run(bus, &task, NULL, NULL, error);
+    return b0_uart_run(bus, &task, NULL, error);
 }
 
 /* A ROM that has measured a speed wrongly listens at it until it is reset. */
@@ -75,7 +75,7 @@ static enum boot0_status connect(struct b0_uart_bus *bus, struct boot0_error *er
     status = try_speed(bus, bus->baud, error);
     for (size_t i = 0; i < sizeof slower / sizeof slower[0]; i++) {
         bool speed =
-            status == B0_E_UNSUPPORTED || (status == B0_E_IO && bus->lines.enter.count > 0);
+            status == B0_E_UNSUPPORTED || (status == B0_E_IO && bus->resets.enter.count > 0);
 
         if (status == B0_OK || !speed)
             break;
@@ -94,13 +94,13 @@ static enum boot0_status connect(struct b0_uart_bus *bus, struct boot0_error *er
 /* Reads a few bytes that not every ROM lets be read; a refusal is no failure. */
 static bool read_some(struct b0_uart_bus *bus, uint32_t address, uint8_t *data, uint32_t size)
 {
-    const struct b0_uart_task task = {.doing = "asking what it is"};
+    const struct b0_task task = {.doing = "asking what it is"};
     struct boot0_error ignored;
 
     if (address == 0)
         return false;
     b0_an3155_read(&bus->engine, address, data, size);
-    return b0_uart_run(bus, &task, NULL, NULL, &ignored) == B0_OK;
+    return b0_uart_run(bus, &task, NULL, &ignored) == B0_OK;
 }
 
 /* The layout of the largest part, cut to the size that this one has. */
@@ -172,7 +172,7 @@ static void add_memories(struct b0_uart_bus *bus, struct boot0_board *board)
     boot0_layout_format(&layout, text, sizeof text);
     add_memory(board, text);
     board->flash_alternate = 0;
-    board->dfuse = true;
+    board->has_addresses = true;
     /* AN2606, 4.4: it is there for every interface of these ROMs. */
     if (chip->has_device_feature)
         add_memory(board, "@Device Feature/0xFFFF0000/01*004 e");
@@ -185,8 +185,6 @@ enum boot0_status b0_uart_probe(const struct boot0_transport *transport, struct 
     const struct boot0_chip *chip;
     enum boot0_status status;
 
-    if (!bus)
-        return boot0_fail(error, B0_E_UNSUPPORTED, "what a serial port does cannot be recorded");
     status = bus->connected ? B0_OK : connect(bus, error);
     if (status != B0_OK)
         return status;
