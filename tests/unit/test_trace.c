@@ -1,7 +1,7 @@
 /* Traces: their lines, a session recorded and played back. */
+#include <base/trace_line.h>
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
-#include <base/trace_line.h>
 #include <lib/trace/stream.h>
 
 #include <setjmp.h>
