@@ -79,6 +79,7 @@ static void destroy(struct vboard *board)
 {
     vboard_machine_free(board->machine);
     vboard_chip_free(&board->chip);
+    vboard_description_free(board->settings.description);
     free(board->settings.elf_file);
     free(board->settings.flash_file);
     free(board);
@@ -171,7 +172,7 @@ void vboard_connect(struct vboard *board, const struct vboard_function *function
     board->connection++;
     /* The host enumerates at once and chooses the only configuration. */
     board->usb.configuration = 1;
-    board->usb.alternate = 0;
+    memset(board->usb.alternate, 0, sizeof board->usb.alternate);
     function->descriptors(board, device, sizeof device);
     vboard_trace(board, "connected as %04x:%04x", b0_load16(device + 8), b0_load16(device + 10));
 }
@@ -394,7 +395,7 @@ void vboard_bus_reset(struct vboard *board)
     if (!board->function)
         return;
     vboard_trace(board, "bus reset");
-    board->usb.alternate = 0;
+    memset(board->usb.alternate, 0, sizeof board->usb.alternate);
     board->function->bus_reset(board);
 }
 

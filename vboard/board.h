@@ -11,6 +11,7 @@
 #define VBOARD_BOARD_H
 
 #include "chip/chip.h"
+#include "describe/describe.h"
 #include "machine/machine.h"
 #include "rom/models.h"
 #include "vboard.h"
@@ -88,6 +89,7 @@ struct vboard_wire {
 };
 
 struct vboard_settings {
+    struct vboard_description *description; /* the board is described by it; NULL: a model */
     char *flash_file; /* NULL: none */
     uint8_t fill;     /* enum vboard_fill */
     uint8_t fill_byte;
@@ -114,8 +116,8 @@ struct vboard_settings {
 };
 
 /*
- * Fills settings (and the model) from a spec. The caller frees settings->flash_file and elf_file in
- * any case.
+ * Fills settings (and the model) from a spec. The caller frees settings->description, flash_file
+ * and elf_file in any case; the model of a described board belongs to the description.
  */
 enum boot0_status vboard_spec_parse(const char *spec, const struct vboard_rom **rom,
                                     struct vboard_settings *settings, struct boot0_error *error);
@@ -127,7 +129,7 @@ enum boot0_status vboard_faults_parse(const char *text, struct vboard_settings *
 
 struct vboard_usb {
     uint8_t configuration;
-    uint8_t alternate;
+    uint8_t alternate[VBOARD_INTERFACES_MAX]; /* that each interface is set to */
 };
 
 /* The flash at work. */
@@ -153,17 +155,22 @@ struct vboard_dfu {
     uint16_t block;      /* wValue of the last DNLOAD */
     uint16_t block_size; /* its length */
     uint8_t job;         /* enum vboard_job of what is done with it */
+    /* What the request is for: never NULL once there was one. */
+    const struct vboard_alternate *alternate;
     uint8_t data[VBOARD_BLOCK_MAX];
     /* Bootloaders in flash only: */
     uint32_t position;    /* bytes that the download has so far */
     uint32_t upload_base; /* where the upload reads, */
     uint16_t upload_size; /* and the length of its first block */
-    uint8_t target;       /* alternate setting of the download */
+    uint32_t base;        /* where the download goes */
+    uint32_t erase_from;  /* the flash from here on has not been erased for it */
+    uint16_t next_block;  /* wValue that comes next */
     bool downloaded;      /* since power-up, outlives a reset */
 };
 
 enum {
-    VBOARD_UART_DATA_MAX = 2 + 2 * 512 + 1, /* an Extended Erase of more pages than any part has */
+    VBOARD_UART_PAGES_MAX = 4096, /* of a part with a UART bootloader */
+    VBOARD_UART_DATA_MAX = 2 + 2 * VBOARD_UART_PAGES_MAX + 1, /* an Extended Erase of all */
     VBOARD_UART_OUT_MAX = 1024,
 };
 
@@ -276,9 +283,12 @@ void vboard_uart_stop(struct vboard *board);
 
 /* ---- usb.c ---- */
 
-enum {
-    VBOARD_CONFIGURATION_MAX = 64,
-};
+/* The row of usb.alternates that an interface is set to, or NULL. */
+const struct vboard_alternate *vboard_usb_alternate(const struct vboard *board,
+                                                    unsigned interface);
+/* wTransferSize of an alternate setting. */
+uint16_t vboard_usb_transfer_size(const struct vboard_identity *usb,
+                                  const struct vboard_alternate *alternate);
 enum boot0_xfer vboard_usb_standard(struct vboard *board, const struct boot0_setup *setup,
                                     uint8_t *data, size_t *actual);
 size_t vboard_usb_descriptors(const struct vboard *board, uint8_t *bytes, size_t size);

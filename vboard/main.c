@@ -4,6 +4,7 @@
  */
 #include "attach/attach.h"
 #include "attach/child.h"
+#include "describe/describe.h"
 #include "vboard.h"
 
 #include <errno.h>
@@ -77,7 +78,8 @@ static int complain(const struct boot0_error *error)
 static void print_usage(FILE *file)
 {
     fputs("Usage: vboard [OPTIONS] BOARD[:KEY=VALUE,...]... -- COMMAND [ARGUMENTS]\n"
-          "       vboard list\n",
+          "       vboard list\n"
+          "       vboard describe BOARD\n",
           file);
 }
 
@@ -119,6 +121,26 @@ static int list_models(void)
     for (size_t n = 0; (model = vboard_model_at(n)) != NULL; n++) {
         printf("%-10s %s\n", model->name, model->summary);
     }
+    return EXIT_SUCCESS;
+}
+
+/* "f407": its row as a description; "--keys": what a description can hold. */
+static int describe_model(const char *name)
+{
+    const struct vboard_rom *rom = vboard_rom_find(name, strlen(name));
+
+    if (strcmp(name, "--keys") == 0) {
+        vboard_description_write_keys(stdout);
+        return EXIT_SUCCESS;
+    }
+    if (rom == NULL) {
+        fprintf(stderr,
+                "vboard: there is no virtual board \"%s\"\n"
+                "  `vboard list` shows them; f407 is one.\n",
+                name);
+        return STATUS_USAGE;
+    }
+    vboard_description_write(rom, stdout);
     return EXIT_SUCCESS;
 }
 
@@ -224,6 +246,9 @@ static int parse(int argc, char **argv, struct options *options, bool *done)
     int option, status;
 
     *done = true;
+    if (argc == 3 && strcmp(argv[1], "describe") == 0) {
+        return describe_model(argv[2]);
+    }
     options->command = separator + 1 < argc ? argv + separator + 1 : NULL;
     while ((option = getopt_long(separator, argv, "-h", long_options, NULL)) != -1) {
         if (option == OPTION_HELP || option == 'h') {

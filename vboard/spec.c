@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    VBOARD_PATH_MAX = 4096,
+};
+
 typedef enum boot0_status set_function(struct vboard_settings *settings, const char *value,
                                        struct boot0_error *error);
 
@@ -283,6 +287,16 @@ static enum boot0_status set_fault(struct vboard_settings *settings, const char 
     return vboard_faults_parse(value, settings, error);
 }
 
+/* The file has been read before all other keys: vboard_spec_parse(). */
+static enum boot0_status set_describe(struct vboard_settings *settings, const char *value,
+                                      struct boot0_error *error)
+{
+    if (settings->description)
+        return B0_OK;
+    return boot0_fail(error, B0_E_USAGE, "only the board \"custom\" is described by a file (%s)",
+                      value);
+}
+
 static enum boot0_status set_mode(struct vboard_settings *settings, const char *value,
                                   struct boot0_error *error)
 {
@@ -298,6 +312,7 @@ static const struct {
     struct vboard_key key; /* "NAME=WHAT" and its meaning */
     set_function *set;     /* NULL: only a line of help for the key above */
 } keys[] = {
+    {{"describe=FILE", "custom: the file that describes the board"}, set_describe},
     {{"flash=FILE", "main flash is read from this file, and written back at the end"}, set_flash},
     {{"fill=blank|random|0xNN", "what the flash holds at first (default blank)"}, set_fill},
     {{"boot0=0|1|button",
@@ -382,15 +397,67 @@ static enum boot0_status parse_pair(char *pair, struct vboard_settings *settings
 
 static void set_defaults(struct vboard_settings *settings, const struct vboard_rom *rom)
 {
+    struct vboard_description *description = settings->description;
+
     memset(settings, 0, sizeof *settings);
+    settings->description = description;
     settings->fill_byte = 0xff;
     settings->boot0 = true;
     settings->supply_mv = 3300;
     settings->crystal_hz = 8000000;
     settings->vbus_wired = true;
     settings->baud_max = 230400;
-    memcpy(settings->serial, rom->usb.serial, strlen(rom->usb.serial) + 1);
+    if (rom->usb.serial)
+        memcpy(settings->serial, rom->usb.serial, strlen(rom->usb.serial) + 1);
     memcpy(settings->poll_ms, rom->poll_ms, sizeof settings->poll_ms);
+}
+
+/* The board of the file that describe= names, somewhere in the pairs. */
+static enum boot0_status load_description(const char *pairs, const struct vboard_rom **rom,
+                                          struct vboard_settings *settings,
+                                          struct boot0_error *error)
+{
+    static const char key[] = "describe=";
+    char file[VBOARD_PATH_MAX];
+    size_t length;
+
+    while (pairs && strncmp(pairs, key, sizeof key - 1) != 0) {
+        pairs = strchr(pairs, ',');
+        pairs += pairs ? 1 : 0;
+    }
+    if (!pairs) {
+        boot0_fail(error, B0_E_USAGE, "the board \"custom\" needs a description");
+        if (error)
+            boot0_hint(error, "Use custom:describe=FILE; `vboard describe f407` writes one to "
+                              "begin with.");
+        return B0_E_USAGE;
+    }
+    pairs += sizeof key - 1;
+    length = strcspn(pairs, ",");
+    if (length == 0 || length >= sizeof file)
+        return boot0_fail(error, B0_E_USAGE, "describe: expected a file name");
+    memcpy(file, pairs, length);
+    file[length] = '\0';
+    settings->description = vboard_description_load(file, error);
+    if (!settings->description)
+        return error ? error->code : B0_E_DATA;
+    *rom = vboard_description_rom(settings->description);
+    return B0_OK;
+}
+
+/* The model of a spec, or the board that its file describes. */
+static enum boot0_status find_board(const char *spec, size_t name, const struct vboard_rom **rom,
+                                    struct vboard_settings *settings, struct boot0_error *error)
+{
+    if (name == strlen("custom") && strncmp(spec, "custom", name) == 0)
+        return load_description(spec[name] ? spec + name + 1 : NULL, rom, settings, error);
+    *rom = vboard_rom_find(spec, name);
+    if (*rom)
+        return B0_OK;
+    boot0_fail(error, B0_E_USAGE, "there is no virtual board \"%.*s\"", (int)name, spec);
+    if (error)
+        boot0_hint(error, "`vboard list` shows them; f407 is one.");
+    return B0_E_USAGE;
 }
 
 enum boot0_status vboard_spec_parse(const char *spec, const struct vboard_rom **rom,
@@ -401,13 +468,9 @@ enum boot0_status vboard_spec_parse(const char *spec, const struct vboard_rom **
     char *copy, *pair;
 
     memset(settings, 0, sizeof *settings);
-    *rom = vboard_rom_find(spec, name);
-    if (!*rom) {
-        boot0_fail(error, B0_E_USAGE, "there is no virtual board \"%.*s\"", (int)name, spec);
-        if (error)
-            boot0_hint(error, "`vboard list` shows them; f407 is one.");
-        return B0_E_USAGE;
-    }
+    status = find_board(spec, name, rom, settings, error);
+    if (status != B0_OK)
+        return status;
     set_defaults(settings, *rom);
     if (spec[name] == '\0')
         return B0_OK;

@@ -19,81 +19,43 @@ static size_t count_alternates(const struct vboard_identity *usb)
 {
     size_t count = 0;
 
-    while (usb->alternates[count])
+    while (usb->alternates[count].name)
         count++;
     return count;
 }
 
-/* USB 2.0, table 9-8. */
-static void make_device(const struct vboard_identity *usb, uint8_t bytes[B0_USB_DEVICE_DESC_SIZE])
+/* bAlternateSetting of a row. */
+static uint8_t number_of(const struct vboard_identity *usb, size_t row)
 {
-    memset(bytes, 0, B0_USB_DEVICE_DESC_SIZE);
-    bytes[0] = B0_USB_DEVICE_DESC_SIZE;
-    bytes[1] = B0_USB_DESC_DEVICE;
-    b0_store16(bytes + 2, usb->bcd_usb);
-    bytes[7] = EP0_SIZE;
-    b0_store16(bytes + 8, usb->vendor);
-    b0_store16(bytes + 10, usb->product);
-    b0_store16(bytes + 12, usb->bcd_device);
-    bytes[14] = VBOARD_STRING_MANUFACTURER;
-    bytes[15] = VBOARD_STRING_PRODUCT;
-    bytes[16] = VBOARD_STRING_SERIAL;
-    bytes[17] = 1;
+    uint8_t number = 0;
+
+    while (number < row &&
+           usb->alternates[row - number - 1].interface == usb->alternates[row].interface)
+        number++;
+    return number;
 }
 
-/* DFU 1.1, table 4.2. */
-static void make_functional(const struct vboard_identity *usb, uint8_t bytes[B0_DFU_FUNC_DESC_SIZE])
+static const struct vboard_alternate *find_alternate(const struct vboard_identity *usb,
+                                                     unsigned interface, unsigned number)
 {
-    bytes[0] = B0_DFU_FUNC_DESC_SIZE;
-    bytes[1] = B0_USB_DESC_DFU;
-    bytes[2] = usb->functional.attributes;
-    b0_store16(bytes + 3, usb->functional.detach_timeout_ms);
-    b0_store16(bytes + 5, usb->functional.transfer_size);
-    b0_store16(bytes + 7, usb->functional.version);
+    for (size_t i = 0; usb->alternates[i].name; i++)
+        if (usb->alternates[i].interface == interface && number_of(usb, i) == number)
+            return &usb->alternates[i];
+    return NULL;
 }
 
-/* USB 2.0, table 9-12; DFU 1.1, table 4.4. */
-static void make_interface(size_t alternate, uint8_t bytes[B0_USB_INTERFACE_DESC_SIZE])
+const struct vboard_alternate *vboard_usb_alternate(const struct vboard *board, unsigned interface)
 {
-    memset(bytes, 0, B0_USB_INTERFACE_DESC_SIZE);
-    bytes[0] = B0_USB_INTERFACE_DESC_SIZE;
-    bytes[1] = B0_USB_DESC_INTERFACE;
-    bytes[3] = (uint8_t)alternate;
-    bytes[5] = B0_DFU_CLASS;
-    bytes[6] = B0_DFU_SUBCLASS;
-    bytes[7] = B0_DFU_PROTOCOL_DFU;
-    bytes[8] = (uint8_t)(VBOARD_STRING_ALTERNATE + alternate);
+    return interface < VBOARD_INTERFACES_MAX
+               ? find_alternate(&board->rom->usb, interface, board->usb.alternate[interface])
+               : NULL;
 }
 
-/* The configuration with all that follows: one functional descriptor, after the last alternate. */
-static size_t make_configuration(const struct vboard *board,
-                                 uint8_t bytes[VBOARD_CONFIGURATION_MAX])
+uint16_t vboard_usb_transfer_size(const struct vboard_identity *usb,
+                                  const struct vboard_alternate *alternate)
 {
-    const struct vboard_identity *usb = &board->rom->usb;
-    size_t alternates = count_alternates(usb);
-    size_t size = B0_USB_CONFIG_DESC_SIZE;
-
-    for (size_t i = 0; i < alternates; i++, size += B0_USB_INTERFACE_DESC_SIZE)
-        make_interface(i, bytes + size);
-    make_functional(usb, bytes + size);
-    size += B0_DFU_FUNC_DESC_SIZE;
-    /* USB 2.0, table 9-10 */
-    bytes[0] = B0_USB_CONFIG_DESC_SIZE;
-    bytes[1] = B0_USB_DESC_CONFIGURATION;
-    b0_store16(bytes + 2, (uint16_t)size);
-    bytes[4] = 1;
-    bytes[5] = 1;
-    bytes[6] = 0;
-    bytes[7] = usb->attributes;
-    bytes[8] = usb->max_power;
-    vboard_faults_descriptor(board, bytes, size);
-    return size;
+    return alternate->transfer_size > 0 ? alternate->transfer_size : usb->functional.transfer_size;
 }
-
-_Static_assert(B0_USB_CONFIG_DESC_SIZE + VBOARD_ALTERNATES_MAX * B0_USB_INTERFACE_DESC_SIZE +
-                       B0_DFU_FUNC_DESC_SIZE <=
-                   VBOARD_CONFIGURATION_MAX,
-               "the largest configuration fits");
 
 static const char *string_at(const struct vboard *board, unsigned index)
 {
@@ -105,11 +67,112 @@ static const char *string_at(const struct vboard *board, unsigned index)
     case VBOARD_STRING_PRODUCT:
         return usb->product_name;
     case VBOARD_STRING_SERIAL:
-        return vboard_serial(board);
+        return usb->serial || vboard_serial(board)[0] ? vboard_serial(board) : NULL;
     }
     if (index >= VBOARD_STRING_ALTERNATE && index < VBOARD_STRING_ALTERNATE + count_alternates(usb))
-        return usb->alternates[index - VBOARD_STRING_ALTERNATE];
+        return usb->alternates[index - VBOARD_STRING_ALTERNATE].name;
     return NULL;
+}
+
+/* USB 2.0, table 9-8. */
+static void make_device(const struct vboard *board, uint8_t bytes[B0_USB_DEVICE_DESC_SIZE])
+{
+    const struct vboard_identity *usb = &board->rom->usb;
+
+    memset(bytes, 0, B0_USB_DEVICE_DESC_SIZE);
+    bytes[0] = B0_USB_DEVICE_DESC_SIZE;
+    bytes[1] = B0_USB_DESC_DEVICE;
+    b0_store16(bytes + 2, usb->bcd_usb);
+    bytes[7] = EP0_SIZE;
+    b0_store16(bytes + 8, usb->vendor);
+    b0_store16(bytes + 10, usb->product);
+    b0_store16(bytes + 12, usb->bcd_device);
+    for (unsigned i = VBOARD_STRING_MANUFACTURER; i <= VBOARD_STRING_SERIAL; i++)
+        bytes[14 + i - VBOARD_STRING_MANUFACTURER] = string_at(board, i) ? (uint8_t)i : 0;
+    bytes[17] = 1;
+}
+
+/* DFU 1.1, table 4.2. `alternate` is the last one of its interface. */
+static void make_functional(const struct vboard_identity *usb,
+                            const struct vboard_alternate *alternate,
+                            uint8_t bytes[B0_DFU_FUNC_DESC_SIZE])
+{
+    bytes[0] = B0_DFU_FUNC_DESC_SIZE;
+    bytes[1] = B0_USB_DESC_DFU;
+    bytes[2] = usb->functional.attributes;
+    b0_store16(bytes + 3, usb->functional.detach_timeout_ms);
+    b0_store16(bytes + 5, vboard_usb_transfer_size(usb, alternate));
+    b0_store16(bytes + 7, usb->functional.version);
+}
+
+/* USB 2.0, table 9-12; DFU 1.1, table 4.4. */
+static void make_interface(const struct vboard_identity *usb, size_t alternate,
+                           uint8_t bytes[B0_USB_INTERFACE_DESC_SIZE])
+{
+    memset(bytes, 0, B0_USB_INTERFACE_DESC_SIZE);
+    bytes[0] = B0_USB_INTERFACE_DESC_SIZE;
+    bytes[1] = B0_USB_DESC_INTERFACE;
+    bytes[2] = usb->alternates[alternate].interface;
+    bytes[3] = number_of(usb, alternate);
+    bytes[5] = B0_DFU_CLASS;
+    bytes[6] = B0_DFU_SUBCLASS;
+    bytes[7] = B0_DFU_PROTOCOL_DFU;
+    bytes[8] = (uint8_t)(VBOARD_STRING_ALTERNATE + alternate);
+}
+
+/* Whether no other alternate of the same interface comes after it. */
+static bool is_last(const struct vboard_identity *usb, size_t alternate)
+{
+    return !usb->alternates[alternate + 1].name ||
+           usb->alternates[alternate + 1].interface != usb->alternates[alternate].interface;
+}
+
+/* Interfaces and what follows them; returns the length of the whole configuration. */
+static size_t make_interfaces(const struct vboard_identity *usb, uint8_t *bytes,
+                              uint8_t *interfaces)
+{
+    size_t size = B0_USB_CONFIG_DESC_SIZE;
+
+    *interfaces = 0;
+    for (size_t i = 0; usb->alternates[i].name; i++) {
+        make_interface(usb, i, bytes + size);
+        size += B0_USB_INTERFACE_DESC_SIZE;
+        if (!is_last(usb, i))
+            continue;
+        make_functional(usb, &usb->alternates[i], bytes + size);
+        size += B0_DFU_FUNC_DESC_SIZE;
+        ++*interfaces;
+    }
+    return size;
+}
+
+_Static_assert(B0_USB_CONFIG_DESC_SIZE + VBOARD_ALTERNATES_MAX *
+                                             (B0_USB_INTERFACE_DESC_SIZE + B0_DFU_FUNC_DESC_SIZE) <=
+                   VBOARD_CONFIGURATION_MAX,
+               "the largest configuration fits");
+
+/* The configuration with all that follows. */
+static size_t make_configuration(const struct vboard *board,
+                                 uint8_t bytes[VBOARD_CONFIGURATION_MAX])
+{
+    const struct vboard_identity *usb = &board->rom->usb;
+    size_t size = usb->configuration_size;
+
+    if (usb->configuration) {
+        memcpy(bytes, usb->configuration, size);
+    } else {
+        size = make_interfaces(usb, bytes, bytes + 4);
+        /* USB 2.0, table 9-10 */
+        bytes[0] = B0_USB_CONFIG_DESC_SIZE;
+        bytes[1] = B0_USB_DESC_CONFIGURATION;
+        b0_store16(bytes + 2, (uint16_t)size);
+        bytes[5] = 1;
+        bytes[6] = 0;
+        bytes[7] = usb->attributes;
+        bytes[8] = usb->max_power;
+    }
+    vboard_faults_descriptor(board, bytes, size);
+    return size;
 }
 
 /* USB 2.0, 9.6.7. Returns the bytes that are sent: not always those that bLength says. */
@@ -134,7 +197,9 @@ static size_t make_string(const struct vboard *board, unsigned index,
     }
     bytes[0] = (uint8_t)size;
     bytes[1] = B0_USB_DESC_STRING;
-    return index > 0 && index == usb->short_string ? usb->short_bytes : size;
+    if (index > 0 && index == usb->short_string && usb->short_bytes < size)
+        return usb->short_bytes;
+    return size;
 }
 
 size_t vboard_usb_descriptors(const struct vboard *board, uint8_t *bytes, size_t size)
@@ -142,7 +207,7 @@ size_t vboard_usb_descriptors(const struct vboard *board, uint8_t *bytes, size_t
     uint8_t all[B0_USB_DEVICE_DESC_SIZE + VBOARD_CONFIGURATION_MAX];
     size_t total = B0_USB_DEVICE_DESC_SIZE;
 
-    make_device(&board->rom->usb, all);
+    make_device(board, all);
     total += make_configuration(board, all + B0_USB_DEVICE_DESC_SIZE);
     if (total > size)
         total = size;
@@ -181,14 +246,14 @@ static enum boot0_xfer answer(const struct boot0_setup *setup, const uint8_t *by
 static enum boot0_xfer get_descriptor(struct vboard *board, const struct boot0_setup *setup,
                                       uint8_t *data, size_t *actual)
 {
-    uint8_t bytes[STRING_DESC_MAX];
+    uint8_t bytes[VBOARD_CONFIGURATION_MAX];
     unsigned index = setup->value & 0xff;
     size_t size = 0;
 
-    _Static_assert(sizeof bytes >= VBOARD_CONFIGURATION_MAX, "holds any descriptor");
+    _Static_assert(sizeof bytes >= STRING_DESC_MAX, "holds any descriptor");
     switch (setup->value >> 8) {
     case B0_USB_DESC_DEVICE:
-        make_device(&board->rom->usb, bytes);
+        make_device(board, bytes);
         size = B0_USB_DEVICE_DESC_SIZE;
         break;
     case B0_USB_DESC_CONFIGURATION:
@@ -198,8 +263,10 @@ static enum boot0_xfer get_descriptor(struct vboard *board, const struct boot0_s
         size = make_string(board, index, bytes);
         break;
     case B0_USB_DESC_DFU:
-        make_functional(&board->rom->usb, bytes);
-        size = B0_DFU_FUNC_DESC_SIZE;
+        if (vboard_usb_alternate(board, setup->index)) {
+            make_functional(&board->rom->usb, vboard_usb_alternate(board, setup->index), bytes);
+            size = B0_DFU_FUNC_DESC_SIZE;
+        }
         break;
     }
     /* No device qualifier, no BOS: full speed, before USB 2.1. */
@@ -239,16 +306,16 @@ static enum boot0_xfer set_configuration(struct vboard *board, const struct boot
     if (setup->value > 1)
         return B0_XFER_STALL;
     board->usb.configuration = (uint8_t)setup->value;
-    board->usb.alternate = 0;
+    memset(board->usb.alternate, 0, sizeof board->usb.alternate);
     return B0_XFER_OK;
 }
 
 static enum boot0_xfer get_interface(struct vboard *board, const struct boot0_setup *setup,
                                      uint8_t *data, size_t *actual)
 {
-    if (board->usb.configuration == 0 || setup->index != 0)
+    if (board->usb.configuration == 0 || !vboard_usb_alternate(board, setup->index))
         return B0_XFER_STALL;
-    return answer(setup, &board->usb.alternate, 1, data, actual);
+    return answer(setup, &board->usb.alternate[setup->index], 1, data, actual);
 }
 
 static enum boot0_xfer set_interface(struct vboard *board, const struct boot0_setup *setup,
@@ -256,10 +323,10 @@ static enum boot0_xfer set_interface(struct vboard *board, const struct boot0_se
 {
     (void)data;
     (void)actual;
-    if (board->usb.configuration == 0 || setup->index != 0 ||
-        setup->value >= count_alternates(&board->rom->usb))
+    if (board->usb.configuration == 0 ||
+        !find_alternate(&board->rom->usb, setup->index, setup->value))
         return B0_XFER_STALL;
-    board->usb.alternate = (uint8_t)setup->value;
+    board->usb.alternate[setup->index] = (uint8_t)setup->value;
     return B0_XFER_OK;
 }
 

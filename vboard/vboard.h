@@ -56,6 +56,11 @@ const char *vboard_serial(const struct vboard *board);
 bool vboard_connected(const struct vboard *board);
 unsigned vboard_connection(const struct vboard *board);
 
+enum {
+    VBOARD_INTERFACES_MAX = 16,
+    VBOARD_DESCRIPTORS_MAX = 18 + 1024, /* bytes that vboard_descriptors() can have */
+};
+
 /*
  * The descriptors that a host reads while it enumerates the device: 18 bytes of device descriptor,
  * then the whole configuration. Takes no virtual time. Returns the length, at most `size`.

@@ -390,7 +390,7 @@ static void test_no_time_no_change(void **state)
 
 static unsigned wrong_bytes(unsigned supply_mv, enum b0_parallelism width, bool needs_vpp)
 {
-    uint8_t block[VBOARD_BLOCK_MAX] = {0};
+    uint8_t block[2048] = {0};
     struct vboard_chip chip = chip_of(&vboard_part_f407vg);
     struct vboard_flash_result result;
     unsigned wrong = 0;

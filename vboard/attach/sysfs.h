@@ -5,13 +5,9 @@
 #ifndef VBOARD_SYSFS_H
 #define VBOARD_SYSFS_H
 
+#include "../vboard.h"
 #include "tree.h"
 #include "uevent.h"
-
-enum {
-    VBOARD_INTERFACES_MAX = 8,
-    VBOARD_DESCRIPTORS_MAX = 1024,
-};
 
 /* A device as it was enumerated. */
 struct vboard_usb_device {

@@ -11,11 +11,11 @@
 #include <stddef.h>
 
 enum {
-    VBOARD_BLOCK_MAX = 2048, /* the largest transfer of any model */
+    VBOARD_BLOCK_MAX = 65536, /* the largest wTransferSize, in whole words */
 };
 
 enum {
-    VBOARD_OPTION_BYTES_MAX = 128,
+    VBOARD_OPTION_BYTES_MAX = 4096,
 };
 
 struct vboard_chip {
@@ -105,6 +105,10 @@ struct vboard_sector {
     uint32_t size; /* 0: no sector */
 };
 struct vboard_sector vboard_flash_sector(const struct vboard_chip *chip, uint32_t address);
+/* Whether an area is erased by sectors. */
+bool vboard_flash_has_sectors(const struct vboard_area *area);
+/* How many sectors the main flash has. */
+unsigned vboard_flash_count(const struct vboard_chip *chip);
 
 /* How long the operation takes, in microseconds: 0 if write protection makes it do nothing. */
 uint64_t vboard_flash_duration(const struct vboard_chip *chip, const struct vboard_flash_op *op);

@@ -35,26 +35,39 @@ static uint8_t random_bits(uint32_t address, uint32_t salt, uint32_t share)
     return bits;
 }
 
+bool vboard_flash_has_sectors(const struct vboard_area *area)
+{
+    return area->kind == VBOARD_FLASH || area->kind == VBOARD_EXTERNAL;
+}
+
 struct vboard_sector vboard_flash_sector(const struct vboard_chip *chip, uint32_t address)
 {
-    const struct vboard_area *flash = vboard_chip_flash(chip);
-    struct vboard_sector sector = {.address = flash->address};
+    const struct vboard_area *wanted = vboard_chip_area(chip, address, 1);
+    const struct vboard_sectors *run = chip->part->sectors;
+    unsigned index = 0;
 
-    if (address < flash->address || address - flash->address >= flash->size)
-        return (struct vboard_sector){0};
-    for (const struct vboard_sectors *run = chip->part->sectors; run->count > 0; run++) {
-        uint32_t skip = (address - sector.address) / run->size;
+    for (const struct vboard_area *area = chip->part->areas; wanted && area <= wanted; area++) {
+        uint32_t at = area->address;
 
-        if (skip < run->count) {
-            sector.index += skip;
-            sector.address += skip * run->size;
-            sector.size = run->size;
-            return sector;
+        if (!vboard_flash_has_sectors(area))
+            continue;
+        for (; at - area->address < area->size && run->count > 0; run++) {
+            uint32_t skip = (address - at) / run->size;
+
+            if (area == wanted && skip < run->count)
+                return (struct vboard_sector){index + skip, at + skip * run->size, run->size};
+            index += run->count;
+            at += run->count * run->size;
         }
-        sector.index += run->count;
-        sector.address += run->count * run->size;
     }
     return (struct vboard_sector){0};
+}
+
+unsigned vboard_flash_count(const struct vboard_chip *chip)
+{
+    const struct vboard_area *flash = vboard_chip_flash(chip);
+
+    return vboard_flash_sector(chip, flash->address + (flash->size - 1)).index + 1;
 }
 
 /* The length of the smallest sector: option bytes are kept in one of these. */
@@ -152,15 +165,6 @@ static void erase_range(struct vboard_chip *chip, uint32_t address, uint32_t siz
         bytes[i] |= random_bits(address + i, SALT_ERASE, share);
 }
 
-static uint32_t count_sectors(const struct vboard_chip *chip)
-{
-    uint32_t count = 0;
-
-    for (const struct vboard_sectors *run = chip->part->sectors; run->count > 0; run++)
-        count += run->count;
-    return count;
-}
-
 /* ---- program ---- */
 
 /*
@@ -185,6 +189,14 @@ static bool unit_is(const uint8_t *bytes, uint32_t size, uint8_t value)
     return true;
 }
 
+/* Flash beside the chip is NOR: it clears the bits that are 0 in both, like that of an F4. */
+static bool refuses_unerased(const struct vboard_chip *chip, uint32_t address)
+{
+    const struct vboard_area *area = vboard_chip_area(chip, address, 1);
+
+    return chip->part->refuses_unerased && area && area->kind != VBOARD_EXTERNAL;
+}
+
 /* One unit, all of it within an area. `half`: the power goes before it is done. */
 static void program_unit(struct vboard_chip *chip, uint32_t address, const uint8_t *data,
                          uint32_t size, bool half, struct vboard_flash_result *result)
@@ -194,7 +206,7 @@ static void program_unit(struct vboard_chip *chip, uint32_t address, const uint8
 
     if (!bytes || protected(chip, address))
         return;
-    if (chip->part->refuses_unerased && !unit_is(bytes, size, 0xff) && !unit_is(data, size, 0)) {
+    if (refuses_unerased(chip, address) && !unit_is(bytes, size, 0xff) && !unit_is(data, size, 0)) {
         result->failed = true;
         violate(result, address, "programmed what was not erased");
         return;
@@ -283,11 +295,11 @@ void vboard_flash_apply(struct vboard_chip *chip, const struct vboard_flash_op *
             vboard_options_init(chip, 0);
         }
         erase_range(chip, flash->address, flash->size, share);
-        result->sectors_erased = done ? count_sectors(chip) : 0;
+        result->sectors_erased = done ? vboard_flash_count(chip) : 0;
         break;
     case VBOARD_ERASE_ALL:
         erase_range(chip, flash->address, flash->size, share);
-        result->sectors_erased = done ? count_sectors(chip) : 0;
+        result->sectors_erased = done ? vboard_flash_count(chip) : 0;
         break;
     case VBOARD_PROGRAM:
         program(chip, op, elapsed_us / chip->times->program_us,

@@ -17,6 +17,15 @@ static void init_feature(uint8_t *bytes, uint32_t size)
     bytes[0] = 0;
 }
 
+static void write_flash_size(struct vboard_chip *chip)
+{
+    uint8_t *bytes =
+        chip->part->flash_size ? vboard_chip_at(chip, chip->part->flash_size, 2) : NULL;
+
+    if (bytes)
+        b0_store16(bytes, (uint16_t)(vboard_chip_flash(chip)->size / 1024));
+}
+
 bool vboard_chip_init(struct vboard_chip *chip, const struct vboard_part *part)
 {
     memset(chip, 0, sizeof *chip);
@@ -30,8 +39,7 @@ bool vboard_chip_init(struct vboard_chip *chip, const struct vboard_part *part)
             return false;
         memset(chip->bytes[i], blank_of(&part->areas[i]), part->areas[i].size);
     }
-    b0_store16(vboard_chip_at(chip, part->flash_size, 2),
-               (uint16_t)(vboard_chip_flash(chip)->size / 1024));
+    write_flash_size(chip);
     vboard_options_init(chip, 0);
     vboard_chip_reset(chip);
     return true;
@@ -61,10 +69,10 @@ static int hex_digit(char c)
  */
 void vboard_chip_set_serial(struct vboard_chip *chip, const char *serial)
 {
-    uint8_t *id = vboard_chip_at(chip, chip->part->unique_id, 12);
+    uint8_t *id = chip->part->unique_id ? vboard_chip_at(chip, chip->part->unique_id, 12) : NULL;
     uint8_t bytes[6];
 
-    if (strlen(serial) != 12)
+    if (!id || strlen(serial) != 12)
         return;
     for (size_t i = 0; i < 6; i++) {
         int high = hex_digit(serial[2 * i]), low = hex_digit(serial[2 * i + 1]);
@@ -155,5 +163,6 @@ bool vboard_chip_vectors(const struct vboard_chip *chip, uint32_t address, uint3
     *pc = b0_load32(vectors + 4);
     code = vboard_chip_area(chip, *pc, 1);
     return stack_valid(chip, *stack) && *pc % 2 == 1 && code &&
-           (code->kind == VBOARD_FLASH || code->kind == VBOARD_RAM);
+           (code->kind == VBOARD_FLASH || code->kind == VBOARD_RAM ||
+            code->kind == VBOARD_EXTERNAL);
 }

@@ -10,9 +10,10 @@ enum {
     F4_WRP_OFFSET = 8,  /* RM0090, table 15: 0x1fffc008, one bit a sector, 0 protects */
     F4_SEGMENT_SIZE = 16,
     F4_SECTORS_PER_SEGMENT = 12,
-    F1_WRP_OFFSET = 8,   /* PM0075, table 4: WRP0, nWRP0, … WRP3, nWRP3, 0 protects */
-    L4_WRP_OFFSET = 24,  /* RM0351, table 9: first page in byte 0, last page in byte 2 */
-    L4_WRP_DISTANCE = 8, /* from WRP1A to WRP1B */
+    F1_WRP_BIT_LAST = 31, /* PM0075, table 5: it protects all the pages that are left */
+    F1_WRP_OFFSET = 8,    /* PM0075, table 4: WRP0, nWRP0, … WRP3, nWRP3, 0 protects */
+    L4_WRP_OFFSET = 24,   /* RM0351, table 9: first page in byte 0, last page in byte 2 */
+    L4_WRP_DISTANCE = 8,  /* from WRP1A to WRP1B */
     H7_WRP_OFFSET =
         28, /* RM0433, 4.9: FLASH_WPSN_CUR1R at 0x52002038, one bit a sector, 0 protects */
     H7_SECTORS_PER_BANK = 8,
@@ -33,6 +34,8 @@ static bool f1_protects(const struct vboard_chip *chip, unsigned sector)
 {
     unsigned bit = sector / chip->part->pages_per_wrp;
 
+    if (bit > F1_WRP_BIT_LAST)
+        bit = F1_WRP_BIT_LAST;
     return !(chip->loaded[F1_WRP_OFFSET + bit / 8 * 2] >> bit % 8 & 1);
 }
 
@@ -52,6 +55,13 @@ static bool l4_protects(const struct vboard_chip *chip, unsigned sector)
 static bool h7_protects(const struct vboard_chip *chip, unsigned sector)
 {
     return sector < H7_SECTORS_PER_BANK && !(chip->loaded[H7_WRP_OFFSET] >> sector & 1);
+}
+
+static bool none_protects(const struct vboard_chip *chip, unsigned sector)
+{
+    (void)chip;
+    (void)sector;
+    return false;
 }
 
 /* ---- protecting ---- */
@@ -100,7 +110,22 @@ static void h7_protect(const struct vboard_chip *chip, uint8_t *bytes, unsigned 
         bytes[H7_WRP_OFFSET] = (uint8_t)(bytes[H7_WRP_OFFSET] & ~(1u << sector));
 }
 
+static void none_protect(const struct vboard_chip *chip, uint8_t *bytes, unsigned sector,
+                         bool first)
+{
+    (void)chip;
+    (void)bytes;
+    (void)sector;
+    (void)first;
+}
+
 /* ---- factory settings ---- */
+
+static void none_defaults(uint8_t *bytes, uint32_t size, bool first)
+{
+    (void)first;
+    memset(bytes, 0xff, size);
+}
 
 /* RM0090, table 15: USER 0xef, RDP 0xaa; the rest of a used word reads as 1. */
 static void f4_defaults(uint8_t *bytes, uint32_t size, bool first)
@@ -158,6 +183,7 @@ static const struct {
     [VBOARD_OPTIONS_F0] = {0, 1, 0xaa, true, f1_protects, f1_defaults, f1_protect},
     [VBOARD_OPTIONS_H7] = {1, 0, 0xaa, true, h7_protects, h7_defaults, h7_protect},
     [VBOARD_OPTIONS_L4] = {0, 4, 0xaa, true, l4_protects, l4_defaults, l4_protect},
+    [VBOARD_OPTIONS_NONE] = {0, 0, 0, false, none_protects, none_defaults, none_protect},
 };
 
 static uint8_t *first_area(const struct vboard_chip *chip)
@@ -173,6 +199,8 @@ void vboard_options_set_level(struct vboard_chip *chip, unsigned level)
     uint8_t style = chip->part->options_style;
     uint8_t *bytes = first_area(chip);
 
+    if (style == VBOARD_OPTIONS_NONE)
+        return;
     bytes[styles[style].rdp] = level == 0 ? styles[style].level_0 : RDP_LEVEL_1;
     if (styles[style].rdp_complement)
         bytes[styles[style].rdp_complement] = (uint8_t)~bytes[styles[style].rdp];
@@ -210,6 +238,8 @@ unsigned vboard_options_level(const struct vboard_chip *chip)
     uint8_t style = chip->part->options_style;
     uint8_t rdp = chip->loaded[styles[style].rdp];
 
+    if (style == VBOARD_OPTIONS_NONE)
+        return 0;
     if (rdp == styles[style].level_0)
         return 0;
     return styles[style].has_level_2 && rdp == RDP_LEVEL_2 ? 2 : 1;

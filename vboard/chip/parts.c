@@ -7,6 +7,8 @@
  */
 #include "parts.h"
 
+#include <string.h>
+
 #define KIB 1024u
 #define MIB (1024u * KIB)
 
@@ -194,3 +196,29 @@ const struct vboard_part vboard_part_gd32vf103cb = {
     .unique_id = 0x1ffff7e8,
     .flash_size = 0x1ffff7e0,
 };
+
+static bool same_areas(const struct vboard_area *a, const struct vboard_area *b)
+{
+    for (; a->size > 0 && b->size > 0; a++, b++)
+        if (a->kind != b->kind || a->address != b->address || a->size != b->size ||
+            a->reserved != b->reserved)
+            return false;
+    return a->size == b->size;
+}
+
+static bool same_sectors(const struct vboard_sectors *a, const struct vboard_sectors *b)
+{
+    for (; a->count > 0 && b->count > 0; a++, b++)
+        if (a->count != b->count || a->size != b->size)
+            return false;
+    return a->count == b->count;
+}
+
+bool vboard_part_equal(const struct vboard_part *a, const struct vboard_part *b)
+{
+    return strcmp(a->family, b->family) == 0 && same_areas(a->areas, b->areas) &&
+           same_sectors(a->sectors, b->sectors) && a->banks == b->banks &&
+           a->options_style == b->options_style && a->pages_per_wrp == b->pages_per_wrp &&
+           a->otp_lock == b->otp_lock && a->refuses_unerased == b->refuses_unerased &&
+           a->unique_id == b->unique_id && a->flash_size == b->flash_size;
+}

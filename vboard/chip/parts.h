@@ -9,12 +9,13 @@
 #include <stdint.h>
 
 enum vboard_kind {
-    VBOARD_FLASH,   /* main flash */
-    VBOARD_RAM,     /* lost with the power */
-    VBOARD_OPTIONS, /* option bytes */
-    VBOARD_OTP,     /* bits that can be cleared once */
-    VBOARD_INFO,    /* unique id and flash size, from the factory */
-    VBOARD_FEATURE, /* no memory, but the supply range that the F4 ROM shows as if it were */
+    VBOARD_FLASH,    /* main flash */
+    VBOARD_RAM,      /* lost with the power */
+    VBOARD_OPTIONS,  /* option bytes */
+    VBOARD_OTP,      /* bits that can be cleared once */
+    VBOARD_INFO,     /* unique id and flash size, from the factory */
+    VBOARD_FEATURE,  /* no memory, but the supply range that the F4 ROM shows as if it were */
+    VBOARD_EXTERNAL, /* flash beside the chip: no option bytes protect it */
 };
 
 struct vboard_area {
@@ -31,23 +32,26 @@ struct vboard_sectors {
 
 /* How option bytes encode protection: options.c. */
 enum vboard_options_style {
-    VBOARD_OPTIONS_F4, /* RM0090, 3.9: word 0 holds RDP, word 2 one nWRP bit a sector */
-    VBOARD_OPTIONS_F1, /* PM0075, 2.5: byte and complement, one WRP bit for some pages */
-    VBOARD_OPTIONS_F0, /* RM0091, 4: the same with other values of RDP */
-    VBOARD_OPTIONS_L4, /* RM0351, 3.4: RDP in byte 0, ranges of write protected pages */
-    VBOARD_OPTIONS_H7, /* RM0433, 4.4: the registers themselves, from FLASH_OPTSR_CUR */
+    VBOARD_OPTIONS_F4,   /* RM0090, 3.9: word 0 holds RDP, word 2 one nWRP bit a sector */
+    VBOARD_OPTIONS_F1,   /* PM0075, 2.5: byte and complement, one WRP bit for some pages */
+    VBOARD_OPTIONS_F0,   /* RM0091, 4: the same with other values of RDP */
+    VBOARD_OPTIONS_L4,   /* RM0351, 3.4: RDP in byte 0, ranges of write protected pages */
+    VBOARD_OPTIONS_H7,   /* RM0433, 4.4: the registers themselves, from FLASH_OPTSR_CUR */
+    VBOARD_OPTIONS_NONE, /* bytes without a meaning, or no option bytes */
 };
 
 enum {
-    VBOARD_AREAS_MAX = 8,
-    VBOARD_SECTORS_MAX = 6,
+    VBOARD_AREAS_MAX = 16,
+    VBOARD_SECTORS_MAX = 32,
     VBOARD_OTP_BLOCK = 32, /* RM0090, 3.9.4 "One-time programmable bytes" */
 };
 
 struct vboard_part {
     const char *name;   /* "STM32F407VG" */
     const char *family; /* as in core/flash_times.h */
+    /* The main flash comes first. */
     struct vboard_area areas[VBOARD_AREAS_MAX + 1];
+    /* Of the main flash, then of each VBOARD_EXTERNAL in the order of areas. */
     struct vboard_sectors sectors[VBOARD_SECTORS_MAX + 1];
     uint8_t banks;
     uint8_t options_style; /* enum vboard_options_style */
@@ -59,9 +63,12 @@ struct vboard_part {
      * the unit are to become 0 (PM0075, 2.3.2, PGERR; RM0351, 3.3.7, PROGERR: there is an ECC).
      */
     bool refuses_unerased;
-    uint32_t unique_id;  /* address of 12 bytes in VBOARD_INFO */
-    uint32_t flash_size; /* address of a half-word in VBOARD_INFO, KiB */
+    uint32_t unique_id;  /* address of 12 bytes in VBOARD_INFO; 0: none */
+    uint32_t flash_size; /* address of a half-word in VBOARD_INFO, KiB; 0: none */
 };
+
+/* Whether two parts have the same memories, which behave alike; their names do not count. */
+bool vboard_part_equal(const struct vboard_part *a, const struct vboard_part *b);
 
 extern const struct vboard_part vboard_part_f407vg;
 extern const struct vboard_part vboard_part_f427vi;

@@ -12,7 +12,6 @@
 
 enum {
     WAIT_STEP_US = 10000, /* how finely a wait looks for boards that come and go */
-    DESCRIPTORS_MAX = 512,
 };
 
 struct virtual_bus {
@@ -117,7 +116,7 @@ static void write_path(size_t index, char path[B0_PATH_MAX])
 
 static bool examine(const struct vboard *board, size_t index, struct boot0_candidate *candidate)
 {
-    uint8_t bytes[DESCRIPTORS_MAX];
+    uint8_t bytes[VBOARD_DESCRIPTORS_MAX];
     size_t size = vboard_descriptors(board, bytes, sizeof bytes);
     struct b0_dfu_configuration found;
 

@@ -19,7 +19,7 @@ enum {
 /* Whether there is a model of all that a program on this board finds. */
 static bool has_model(const struct vboard *board)
 {
-    return board->chip.part == &vboard_part_f407vg;
+    return vboard_part_equal(board->chip.part, &vboard_part_f407vg);
 }
 
 void vboard_machine_free(struct vboard_machine *machine)

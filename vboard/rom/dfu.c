@@ -3,14 +3,27 @@
 
 #include <string.h>
 
-bool vboard_dfu_is_request(const struct boot0_setup *setup)
+static bool is_request(const struct boot0_setup *setup)
 {
     bool in = setup->request == B0_DFU_UPLOAD || setup->request == B0_DFU_GETSTATUS ||
               setup->request == B0_DFU_GETSTATE;
 
     return setup->request_type ==
-               ((in ? B0_USB_DIR_IN : 0) | B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE) &&
-           setup->index == 0;
+           ((in ? B0_USB_DIR_IN : 0) | B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE);
+}
+
+bool vboard_dfu_route(struct vboard *board, const struct boot0_setup *setup)
+{
+    struct vboard_dfu *dfu = &board->dfu;
+    const struct vboard_alternate *alternate = vboard_usb_alternate(board, setup->index);
+    bool free = dfu->state == B0_DFU_STATE_IDLE || dfu->state == B0_DFU_STATE_ERROR;
+
+    if (!is_request(setup) || !alternate)
+        return false;
+    if (!free && dfu->alternate && dfu->alternate->interface != alternate->interface)
+        return false;
+    dfu->alternate = alternate;
+    return true;
 }
 
 enum boot0_xfer vboard_dfu_refuse(struct vboard *board, uint8_t status)
@@ -55,7 +68,8 @@ enum boot0_xfer vboard_dfu_take(struct vboard *board, const struct boot0_setup *
 {
     struct vboard_dfu *dfu = &board->dfu;
 
-    if (setup->length > sizeof dfu->data)
+    /* A G431 stalls 2048 bytes with errSTALLEDPKT and takes 1024 (web-stm32-updater, issue 3). */
+    if (setup->length > vboard_usb_transfer_size(&board->rom->usb, dfu->alternate))
         return vboard_dfu_refuse(board, B0_DFU_STATUS_ERR_STALLEDPKT);
     if (setup->length > 0)
         memcpy(dfu->data, data, setup->length);

@@ -35,9 +35,6 @@ static enum boot0_xfer do_dnload(struct vboard *board, const struct boot0_setup 
     struct vboard_dfu *dfu = &board->dfu;
     enum boot0_xfer result;
 
-    /* A G431 stalls 2048 bytes with errSTALLEDPKT and takes 1024 (web-stm32-updater, issue 3). */
-    if (setup->length > board->rom->usb.functional.transfer_size)
-        return vboard_dfu_refuse(board, B0_DFU_STATUS_ERR_STALLEDPKT);
     result = vboard_dfu_take(board, setup, data, actual);
     if (result != B0_XFER_OK)
         return result;
@@ -201,7 +198,7 @@ static enum boot0_xfer control(struct vboard *board, const struct boot0_setup *s
 
     if ((setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_STANDARD)
         return vboard_usb_standard(board, setup, data, actual);
-    if (!vboard_dfu_is_request(setup) || board->usb.configuration == 0)
+    if (!vboard_dfu_route(board, setup) || board->usb.configuration == 0)
         return B0_XFER_STALL;
     if (board->work.busy)
         return interrupt_work(board);
@@ -226,7 +223,7 @@ static void sent(struct vboard *board, const struct boot0_setup *setup)
     if (board->rom->leaves_at_once && dfu->state == B0_DFU_STATE_MANIFEST_SYNC)
         leaves = true;
     if (leaves) {
-        vboard_start_program(board, dfu->pointer);
+        vboard_start_program(board, vboard_dfuse_address(board, dfu->pointer));
     } else if (dfu->due) {
         dfu->due = false;
         vboard_dfuse_work(board);
@@ -238,13 +235,13 @@ static void start(struct vboard *board)
     memset(&board->dfu, 0, sizeof board->dfu);
     board->dfu.state = board->rom->start_state;
     board->dfu.status = board->rom->start_status;
-    board->dfu.pointer = VBOARD_DFUSE_START;
+    board->dfu.pointer = vboard_chip_flash(&board->chip)->address;
     /* RM0090, 3.9.3: level 2 takes the bootloader away. */
     if (board->settings.boot0 && vboard_options_level(&board->chip) < 2) {
         vboard_connect(board, &vboard_dfuse);
         vboard_uart_start(board);
     } else {
-        vboard_start_program(board, VBOARD_DFUSE_START);
+        vboard_start_program(board, vboard_chip_flash(&board->chip)->address);
     }
 }
 

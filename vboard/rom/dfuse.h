@@ -4,12 +4,11 @@
 
 #include "rom.h"
 
-enum {
-    VBOARD_DFUSE_START = 0x08000000, /* the address pointer before it is set: AN2662, 4.4.1 */
-};
-
 /* What kind of work the block is that was taken last: enum vboard_job. */
 uint8_t vboard_dfuse_job(const struct vboard *board);
+
+/* Where in the chip an address is that the host gives for the alternate setting. */
+uint32_t vboard_dfuse_address(const struct vboard *board, uint32_t address);
 
 /* Does what that block says; the state tells when it is over, and how it went. */
 void vboard_dfuse_work(struct vboard *board);

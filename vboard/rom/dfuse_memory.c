@@ -54,6 +54,11 @@ static bool protected(const struct vboard *board)
     return vboard_options_level(&board->chip) != 0;
 }
 
+uint32_t vboard_dfuse_address(const struct vboard *board, uint32_t address)
+{
+    return address + board->dfu.alternate->base;
+}
+
 /* An area that the ROM lets a host reach, or NULL. */
 static const struct vboard_area *reachable(const struct vboard *board, uint32_t address,
                                            uint32_t size)
@@ -72,14 +77,15 @@ static const struct vboard_area *reachable(const struct vboard *board, uint32_t 
 /* AN2662, figure 58: allowed under read protection. */
 static void set_address(struct vboard *board)
 {
-    uint32_t address = b0_load32(board->dfu.data + 1);
+    uint32_t pointer = b0_load32(board->dfu.data + 1);
+    uint32_t address = vboard_dfuse_address(board, pointer);
     const struct vboard_area *area = vboard_chip_area(&board->chip, address, 1);
 
     if (!area || address - area->address < area->reserved) {
         finish(board, B0_DFU_STATUS_ERR_TARGET);
         return;
     }
-    board->dfu.pointer = address;
+    board->dfu.pointer = pointer;
     finish(board, B0_DFU_STATUS_OK);
 }
 
@@ -87,26 +93,28 @@ static void set_address(struct vboard *board)
 static void erase(struct vboard *board)
 {
     const struct vboard_area *area;
+    uint32_t address;
 
     if (protected(board)) {
         finish(board, B0_DFU_STATUS_ERR_VENDOR);
         return;
     }
     if (board->dfu.block_size == 1) {
-        begin(board, VBOARD_ERASE_ALL, VBOARD_DFUSE_START, flash_done);
+        begin(board, VBOARD_ERASE_ALL, vboard_chip_flash(&board->chip)->address, flash_done);
         return;
     }
     board->dfu.pointer = b0_load32(board->dfu.data + 1);
-    area = reachable(board, board->dfu.pointer, 1);
-    if (area && area->kind == VBOARD_FLASH)
-        begin(board, VBOARD_ERASE_SECTOR, board->dfu.pointer, flash_done);
+    address = vboard_dfuse_address(board, board->dfu.pointer);
+    area = reachable(board, address, 1);
+    if (area && vboard_flash_has_sectors(area))
+        begin(board, VBOARD_ERASE_SECTOR, address, flash_done);
     else
         finish(board, B0_DFU_STATUS_ERR_TARGET);
 }
 
 static void read_unprotect(struct vboard *board)
 {
-    begin(board, VBOARD_UNPROTECT, VBOARD_DFUSE_START, reset_done);
+    begin(board, VBOARD_UNPROTECT, vboard_chip_flash(&board->chip)->address, reset_done);
 }
 
 /*
@@ -144,8 +152,10 @@ bool vboard_rom_write_feature(struct vboard *board, uint32_t offset, const uint8
 /* Blocks count in the transfer size, whatever their own length is. */
 static uint32_t block_address(const struct vboard *board, uint16_t block)
 {
-    return board->dfu.pointer +
-           (uint32_t)(block - B0_DFUSE_BLOCK_FIRST) * board->rom->usb.functional.transfer_size;
+    uint32_t size = vboard_usb_transfer_size(&board->rom->usb, board->dfu.alternate);
+
+    return vboard_dfuse_address(board, board->dfu.pointer) +
+           (uint32_t)(block - B0_DFUSE_BLOCK_FIRST) * size;
 }
 
 /* AN2662, 4.5.1 */
@@ -165,6 +175,7 @@ static void write_memory(struct vboard *board)
     }
     switch ((enum vboard_kind)area->kind) {
     case VBOARD_FLASH:
+    case VBOARD_EXTERNAL:
     case VBOARD_OTP:
         begin(board, VBOARD_PROGRAM, address, flash_done);
         break;
@@ -246,7 +257,7 @@ uint8_t vboard_dfuse_read(const struct vboard *board, uint16_t block, uint8_t *d
 
     if (protected(board))
         return B0_DFU_STATUS_ERR_VENDOR;
-    if (length > board->rom->usb.functional.transfer_size)
+    if (length > vboard_usb_transfer_size(&board->rom->usb, board->dfu.alternate))
         return B0_DFU_STATUS_ERR_STALLEDPKT;
     if (!reachable(board, address, length))
         return B0_DFU_STATUS_ERR_TARGET;

@@ -86,7 +86,7 @@ static void timer(struct vboard *board)
 
 static uint32_t write_address(const struct vboard *board)
 {
-    return board->rom->base[board->dfu.target] + board->dfu.position;
+    return board->dfu.base + board->dfu.position;
 }
 
 static void block_done(struct vboard *board)
@@ -148,11 +148,11 @@ static void write_block(struct vboard *board)
 static enum boot0_xfer begin_download(struct vboard *board)
 {
     const struct vboard_rom *rom = board->rom;
-    uint32_t base = rom->base[board->usb.alternate];
+    uint32_t base = board->dfu.alternate->base;
 
     if (base == 0)
         return vboard_dfu_refuse(board, B0_DFU_STATUS_ERR_WRITE);
-    board->dfu.target = board->usb.alternate;
+    board->dfu.base = base;
     board->dfu.position = 0;
     board->dfu.downloaded = true;
     if (rom->wiped == 0 || rom->wiped == base)
@@ -189,7 +189,7 @@ static enum boot0_xfer do_dnload(struct vboard *board, const struct boot0_setup 
 
 static enum boot0_xfer begin_upload(struct vboard *board, const struct boot0_setup *setup)
 {
-    uint32_t base = board->rom->base[board->usb.alternate];
+    uint32_t base = board->dfu.alternate->base;
 
     if (!(board->rom->usb.functional.attributes & B0_DFU_CAN_UPLOAD))
         return vboard_dfu_refuse(board, B0_DFU_STATUS_ERR_STALLEDPKT);
@@ -317,7 +317,7 @@ static enum boot0_xfer control(struct vboard *board, const struct boot0_setup *s
 
     if ((setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_STANDARD)
         return vboard_usb_standard(board, setup, data, actual);
-    if (!vboard_dfu_is_request(setup) || board->usb.configuration == 0)
+    if (!vboard_dfu_route(board, setup) || board->usb.configuration == 0)
         return B0_XFER_STALL;
     board->timer_us = VBOARD_NEVER; /* a host is there: the bootloader stays */
     dfu->status = B0_DFU_STATUS_OK;

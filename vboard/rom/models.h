@@ -29,7 +29,9 @@ enum vboard_manner {
 };
 
 enum {
-    VBOARD_ALTERNATES_MAX = 4,
+    VBOARD_ALTERNATES_MAX = 24,
+    /* Bytes of a configuration descriptor with all that follows. */
+    VBOARD_CONFIGURATION_MAX = VBOARD_DESCRIPTORS_MAX - 18,
     VBOARD_STRING_MAX = 126, /* characters in a string descriptor */
 };
 
@@ -41,6 +43,21 @@ enum {
     VBOARD_STRING_ALTERNATE = 4,
 };
 
+/*
+ * An alternate setting. Those of one interface are next to each other and count from 0; a
+ * functional descriptor follows the last one of each interface.
+ */
+struct vboard_alternate {
+    const char *name; /* NULL ends a list */
+    uint8_t interface;
+    /*
+     * What is added to an address that the host gives. Without addresses (plain DFU) a download
+     * begins here; 0: this alternate setting takes none.
+     */
+    uint32_t base;
+    uint16_t transfer_size; /* of the interface's functional descriptor; 0: the identity's */
+};
+
 struct vboard_identity {
     uint16_t bcd_usb;
     uint16_t vendor;
@@ -48,12 +65,15 @@ struct vboard_identity {
     uint16_t bcd_device;
     uint8_t attributes; /* of the configuration */
     uint8_t max_power;  /* in 2 mA */
-    const char *manufacturer;
-    const char *product_name;
-    const char *serial;
+    const char *manufacturer; /* NULL: there is no such string */
+    const char *product_name; /* likewise */
+    const char *serial;       /* likewise */
     bool raw_serial; /* sent as plain bytes instead of UTF-16 */
-    const char *alternates[VBOARD_ALTERNATES_MAX + 1];
+    struct vboard_alternate alternates[VBOARD_ALTERNATES_MAX + 1];
     struct b0_dfu_functional functional;
+    /* The configuration descriptor as the host reads it; NULL: made from the fields above. */
+    const uint8_t *configuration;
+    uint16_t configuration_size;
     /* This string descriptor says its whole length, but only so many bytes of it are sent. */
     uint8_t short_string;
     uint8_t short_bytes;
@@ -85,9 +105,7 @@ struct vboard_rom {
     /* After an erase from this address up it says dfuDNBUSY until CLRSTATUS came twice; 0: never.
      */
     uint32_t hangs_from;
-    /* Bootloaders in flash: where a download to each alternate setting goes; 0: nowhere. */
-    uint32_t base[VBOARD_ALTERNATES_MAX];
-    uint32_t starts[2];  /* where they look for a program, in this order */
+    uint32_t starts[2];  /* Maple: where it looks for a program, in this order */
     uint32_t wiped;      /* this page is erased before a download that goes elsewhere; 0: none */
     bool starts_quickly; /* right after a download, without waiting for a host */
     struct vboard_uart_rom uart;

@@ -16,14 +16,18 @@ bool vboard_rom_write_feature(struct vboard *board, uint32_t offset, const uint8
 
 extern const struct vboard_function vboard_dfuse;     /* ST's ROM: dfuse.c */
 extern const struct vboard_function vboard_maple;     /* Maple bootloaders, in flash: maple.c */
+extern const struct vboard_function vboard_plain;     /* DFU 1.1 to the letter: plain.c */
 extern const struct vboard_function vboard_uart_only; /* a ROM that knows no USB: uart.c */
 
 /* A Maple bootloader starts the program whose vectors are at an address: sketch.c. */
 void vboard_sketch_start(struct vboard *board, uint32_t address);
 
-/* True for a class request to interface 0, the only one of these devices, in the right direction.
+/*
+ * Takes a class request in the right direction to a DFU interface: board->dfu.alternate is what it
+ * is for. False if it is none, or if another interface is in the middle of something: the
+ * interfaces of a board share one state.
  */
-bool vboard_dfu_is_request(const struct boot0_setup *setup);
+bool vboard_dfu_route(struct vboard *board, const struct boot0_setup *setup);
 
 /* Refuses a request: EP0 stalls, and dfuERROR keeps the first reason. */
 enum boot0_xfer vboard_dfu_refuse(struct vboard *board, uint8_t status);

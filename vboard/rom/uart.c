@@ -95,11 +95,7 @@ static void reset_done(struct vboard *board, const struct vboard_flash_result *r
 
 static uint32_t sector_count(const struct vboard *board)
 {
-    uint32_t count = 0;
-
-    for (const struct vboard_sectors *run = board->chip.part->sectors; run->count > 0; run++)
-        count += run->count;
-    return count;
+    return vboard_flash_count(&board->chip);
 }
 
 static uint32_t sector_address(const struct vboard *board, uint32_t index)
@@ -229,6 +225,7 @@ static void write_block(struct vboard *board)
     vboard_trace(board, "uart: write 0x%08x, %u bytes", uart->address, uart->count);
     switch ((enum vboard_kind)area->kind) {
     case VBOARD_FLASH:
+    case VBOARD_EXTERNAL:
     case VBOARD_OTP:
         begin(board, VBOARD_PROGRAM, uart->address, ack_done);
         return;
@@ -318,12 +315,15 @@ static void do_list_16(struct vboard *board)
 static void change_options(struct vboard *board)
 {
     const struct vboard_area *area = board->chip.part->areas;
-
     struct vboard_flash_op *op = &board->work.op;
 
-    acknowledge(board);
-    while (area->kind != VBOARD_OPTIONS)
+    while (area->size > 0 && area->kind != VBOARD_OPTIONS)
         area++;
+    if (area->size == 0) {
+        refuse(board, "this chip has no option bytes");
+        return;
+    }
+    acknowledge(board);
     op->size = area->size;
     memcpy(op->data, vboard_chip_at(&board->chip, area->address, area->size), area->size);
     begin(board, VBOARD_PROGRAM_OPTIONS, area->address, reset_done);

@@ -1,0 +1,123 @@
+/* Between the files of this folder. */
+#ifndef VBOARD_DESCRIBE_PRIVATE_H
+#define VBOARD_DESCRIBE_PRIVATE_H
+
+#include "describe.h"
+
+#include <stdbool.h>
+
+enum {
+    VBOARD_MEMORY_SIZE_MAX = 64 << 20, /* bytes of one memory */
+};
+
+enum section_id {
+    SECTION_BOARD,
+    SECTION_CHIP,
+    SECTION_MEMORY, /* one for each memory */
+    SECTION_USB,
+    SECTION_ALTERNATE, /* one for each alternate setting */
+    SECTION_DFU,
+    SECTION_UART,
+    SECTION_COUNT
+};
+
+/* A [memory]: the part has the areas in one list and the sectors of all of them in another. */
+struct memory {
+    struct vboard_area area;
+    struct vboard_sectors sectors[VBOARD_SECTORS_MAX + 1];
+    unsigned line;
+};
+
+struct vboard_description {
+    struct vboard_rom rom;
+    struct vboard_part part;
+    uint8_t bootloader; /* index of bootloaders[]; rom.function is made from it */
+    struct memory memories[VBOARD_AREAS_MAX];
+    size_t memory_count;
+    unsigned alternate_lines[VBOARD_ALTERNATES_MAX];
+    size_t alternate_count;
+    uint8_t configuration[VBOARD_CONFIGURATION_MAX];
+    unsigned lines[SECTION_COUNT]; /* where each section begins; 0: there is none */
+    char *text;                    /* the strings of the file, one after the other */
+};
+
+/* ---- keys.c ---- */
+
+enum key_type {
+    KEY_NUMBER,  /* decimal or 0x… */
+    KEY_HEX,     /* the same, written in hexadecimal */
+    KEY_SIZE,    /* the same, in bytes; K and M behind it multiply */
+    KEY_CHOICE,  /* a word of a list */
+    KEY_TEXT,    /* "…" */
+    KEY_FAMILY,  /* the name of a row of core/flash_times.c */
+    KEY_BYTES,   /* two hexadecimal digits each */
+    KEY_SECTORS, /* "4*16K, 1*64K" */
+};
+
+struct key {
+    const char *name;
+    uint8_t section; /* enum section_id */
+    uint8_t type;    /* enum key_type */
+    uint16_t width;  /* bytes of a number's field */
+    uint8_t scale;   /* a number's field counts in this unit */
+    bool required;
+    size_t offset;       /* of the field in the section's record */
+    size_t count_offset; /* KEY_BYTES: of the uint16_t that counts them; 0: a zero ends them */
+    uint32_t min, max;   /* of a number; max also of the count of bytes or characters */
+    uint32_t preset;     /* a number's value if the key is not there */
+    const char *const *choices; /* NULL ends them; the value is the index */
+    const char *meaning;
+};
+
+/* The row of that index; NULL past the end. */
+const struct key *vboard_key_row(size_t index);
+
+struct section {
+    const char *name;
+    bool repeated;
+    const char *meaning;
+};
+const struct section *vboard_section_row(enum section_id id);
+
+/* Stores what the fields of a section hold without their keys; texts are left alone. */
+void vboard_section_presets(void *record, enum section_id id);
+
+/* Where the fields of a section's keys are: in the description, or in one memory or alternate. */
+void *vboard_section_record(struct vboard_description *description, enum section_id id,
+                            size_t index);
+
+/* ---- values.c ---- */
+
+/* What is left of the value's text, and where strings go. */
+struct value {
+    const char *at, *end;
+    char *text;            /* free space for strings */
+    uint16_t *bytes_count; /* KEY_BYTES: how many the field has; more are appended */
+};
+
+/* Reads the value of a key into its field; false if it is not what the key expects. */
+bool vboard_value_read(const struct key *key, void *record, struct value *value);
+/* Writes what the key expects, for messages: "a number from 1 to 8". */
+void vboard_value_expected(const struct key *key, char *text, size_t size);
+/* Writes the value as it is in a file. */
+void vboard_value_write(const struct key *key, const void *record, FILE *file);
+/* The value of a number's field, in the unit of the file. */
+uint32_t vboard_value_number(const struct key *key, const void *record);
+void vboard_value_store(const struct key *key, void *record, uint32_t number);
+/* Whether the field holds what it holds without the key. */
+bool vboard_value_is_preset(const struct key *key, const void *record);
+
+/* ---- check.c ---- */
+
+/*
+ * Makes the rows of what the sections hold, and looks whether they can be a board. On failure the
+ * line of the section and what is wrong with it.
+ */
+bool vboard_description_complete(struct vboard_description *description, unsigned *line,
+                                 char *wrong, size_t size);
+
+/* The other way: the sections of a model. Nothing in them belongs to the description. */
+void vboard_description_unfold(struct vboard_description *description,
+                               const struct vboard_rom *rom);
+
+#endif
