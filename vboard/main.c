@@ -100,7 +100,10 @@ static void print_help(void)
          "  --stats FILE   write at the end what happened to each board, as JSON; - likewise\n"
          "  --help, --version\n"
          "\n"
-         "`vboard list` shows the boards. Keys, separated by commas after the board's name:");
+         "`vboard list` shows the boards. The board `custom` is whatever a file describes:\n"
+         "`vboard describe BOARD` writes such a file to begin with; docs/VBOARD.md has its keys.\n"
+         "\n"
+         "Keys, separated by commas after the board's name:");
     for (size_t n = 0; (key = vboard_key_at(n))->key != NULL; n++) {
         printf("  %-22s %s\n", key->key, key->summary);
     }
@@ -110,6 +113,7 @@ static void print_help(void)
          "  vboard f407:flash=board.bin -- dfu-util -a 0 -s 0x08000000:leave -D firmware.bin\n"
          "  vboard --stats - --trace trace.txt f407:fault=unplug@20 -- boot0 flash firmware.bin\n"
          "  vboard f407:serial=A f411:serial=B -- sh -c 'lsusb; boot0 list'\n"
+         "  vboard describe f407 > my.board; vboard custom:describe=my.board -- dfu-util -l\n"
          "  vboard --gdb 3333 f407:flash=board.bin,boot0=0 -- gdb-multiarch firmware.elf\n"
          "  vboard --speed 1 l476 -- \"$SHELL\"");
 }
@@ -124,6 +128,15 @@ static int list_models(void)
     return EXIT_SUCCESS;
 }
 
+static int end_output(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout)) {
+        return EXIT_SUCCESS;
+    }
+    fprintf(stderr, "vboard: cannot write the output: %s\n", strerror(errno));
+    return STATUS_IO;
+}
+
 /* "f407": its row as a description; "--keys": what a description can hold. */
 static int describe_model(const char *name)
 {
@@ -131,7 +144,7 @@ static int describe_model(const char *name)
 
     if (strcmp(name, "--keys") == 0) {
         vboard_description_write_keys(stdout);
-        return EXIT_SUCCESS;
+        return end_output();
     }
     if (rom == NULL) {
         fprintf(stderr,
@@ -141,7 +154,7 @@ static int describe_model(const char *name)
         return STATUS_USAGE;
     }
     vboard_description_write(rom, stdout);
-    return EXIT_SUCCESS;
+    return end_output();
 }
 
 /* ---- options ---- */
@@ -246,8 +259,11 @@ static int parse(int argc, char **argv, struct options *options, bool *done)
     int option, status;
 
     *done = true;
-    if (argc == 3 && strcmp(argv[1], "describe") == 0) {
-        return describe_model(argv[2]);
+    if (separator > 1 && strcmp(argv[1], "describe") == 0) {
+        return separator == 3 ? describe_model(argv[2])
+                              : usage_error("`vboard describe` takes one of the boards that "
+                                            "`vboard list` shows",
+                                            NULL);
     }
     options->command = separator + 1 < argc ? argv + separator + 1 : NULL;
     while ((option = getopt_long(separator, argv, "-h", long_options, NULL)) != -1) {

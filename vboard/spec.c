@@ -379,7 +379,7 @@ static enum boot0_status parse_pair(char *pair, struct vboard_settings *settings
     if (!set) {
         boot0_fail(error, B0_E_USAGE, "a virtual board has no setting \"%s\"", pair);
         if (error)
-            boot0_hint(error, "Settings are flash, fill, boot0, crystal, elf, button, vbus, vbat, "
+            boot0_hint(error, "Settings are describe, flash, fill, boot0, crystal, elf, button, vbus, vbat, "
                               "plug, mode, serial, supply, rdp, poll_address, "
                               "poll_erase, poll_data, feature_erase, baud_max, wiring and fault, "
                               "each as key=value.");

@@ -51,6 +51,20 @@ static bool fail(struct checker *checker, unsigned line, const char *format, ...
     return false;
 }
 
+/* ---- the board ---- */
+
+/* It stands in lines of traces and in JSON. */
+static bool check_name(struct checker *checker)
+{
+    const char *name = checker->description->rom.listed.name;
+    size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                 "0123456789-_.");
+
+    return (length > 0 && name[length] == '\0') ||
+           fail(checker, checker->description->lines[SECTION_BOARD],
+                "name: expected letters, digits, '-', '_' and '.'");
+}
+
 /* ---- memories ---- */
 
 /* The size of a memory with sectors is theirs. */
@@ -271,7 +285,8 @@ bool vboard_description_complete(struct vboard_description *description, unsigne
     rom->function = bootloaders[description->bootloader];
     if (rom->usb.configuration_size > 0)
         rom->usb.configuration = description->configuration;
-    if (!fold_memories(&checker) || !check_chip(&checker) || !check_uart(&checker))
+    if (!check_name(&checker) || !fold_memories(&checker) || !check_chip(&checker) ||
+        !check_uart(&checker))
         return false;
     if (description->bootloader == BOOTLOADER_UART) {
         drop_usb(rom);

@@ -116,18 +116,15 @@ static bool take_section(struct parser *parser, const char *at, const char *end)
 
     while (rest < end && (*rest == ' ' || *rest == '\t'))
         rest++;
-    if (!close || (rest < end && *rest != '#'))
-        return fail(parser, parser->line, "expected a section such as [usb]");
     if (!end_section(parser))
         return false;
-    for (int id = 0; id < SECTION_COUNT; id++)
+    for (int id = 0; id < SECTION_COUNT && close && (rest == end || *rest == '#'); id++)
         if (is_name(at + 1, (size_t)(close - at - 1),
                     vboard_section_row((enum section_id)id)->name))
             return open_section(parser, (enum section_id)id);
     return fail(parser, parser->line,
-                "there is no section \"%.*s\": expected [board], [chip], [memory], [usb], "
-                "[alternate], [dfu] or [uart]",
-                (int)(close - at - 1 < 40 ? close - at - 1 : 40), at + 1);
+                "expected a section: [board], [chip], [memory], [usb], [alternate], [dfu] or "
+                "[uart]");
 }
 
 /* ---- keys ---- */

@@ -253,8 +253,13 @@ static bool read_sectors(const struct key *key, void *record, struct value *valu
 
     do {
         skip_blanks(value);
-        if (runs == VBOARD_SECTORS_MAX || !take_number(value, &count) || !take_char(value, '*') ||
-            !take_size(value, &size))
+        if (runs == VBOARD_SECTORS_MAX || !take_number(value, &count))
+            return false;
+        skip_blanks(value);
+        if (!take_char(value, '*'))
+            return false;
+        skip_blanks(value);
+        if (!take_size(value, &size))
             return false;
         if (count == 0 || count > UINT16_MAX || size == 0 || size > VBOARD_MEMORY_SIZE_MAX)
             return false;
