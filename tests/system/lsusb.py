@@ -1,6 +1,6 @@
 """lsusb decodes every board without a complaint, and sees a sane tree."""
 
-from system import UART_ONLY, check, equal, model_names, need, say, vboard
+from system import UART_ONLY, check, described_boards, equal, model_names, need, say, vboard
 
 COMPLETE = [
     "Device Descriptor:", "Configuration Descriptor:", "bInterfaceClass       254 Application",
@@ -12,7 +12,8 @@ COMPLAINTS = ["junk at descriptor end", "Unable to", "UNRECOGNIZED", "bad", "War
 
 
 def decode_every_board():
-    for name in set(model_names()) - set(UART_ONLY):
+    described = {f"custom:describe={path}" for path in described_boards()}
+    for name in (set(model_names()) - set(UART_ONLY)) | described:
         done = vboard(name, ["lsusb", "-v"])
         equal(done.stderr, "", f"complaints of lsusb -v about {name}")
         for text in COMPLETE:

@@ -4,6 +4,7 @@ The environment names the programs under test: VBOARD and BOOT0. A test prints w
 ends with status 1 at the first thing that is wrong, or 77 (meson: skipped) if a tool is missing.
 """
 
+import glob
 import json
 import os
 import shutil
@@ -118,6 +119,11 @@ def vboard_stats(boards, command, status=0, options=()):
 
 def model_names():
     return [line.split()[0] for line in run([VBOARD, "list"]).stdout.splitlines()]
+
+
+def described_boards():
+    """The files of tests/boards: boards that were seen in the field."""
+    return sorted(glob.glob(os.path.join(os.path.dirname(__file__), "..", "boards", "*.board")))
 
 
 class Directory:

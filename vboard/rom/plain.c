@@ -36,6 +36,8 @@ static void finish(struct vboard *board, uint8_t status)
 {
     struct vboard_dfu *dfu = &board->dfu;
 
+    if (dfu->state == B0_DFU_STATE_ERROR)
+        return; /* a request came meanwhile that broke it */
     if (status == B0_DFU_STATUS_OK) {
         dfu->position += dfu->block_size;
         dfu->synced = true;
