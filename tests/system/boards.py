@@ -133,6 +133,21 @@ def part_models():
             check(name in UART_ONLY or '"manufacturer"' in built_in[3], built_in[3])
 
 
+def part_manual():
+    """docs/VBOARD.md has the keys as the program knows them, and its example is a board."""
+    with open(os.path.join(os.path.dirname(__file__), "../../docs/VBOARD.md"),
+              encoding="utf-8") as file:
+        manual = file.read()
+    keys = run([VBOARD, "describe", "--keys"]).stdout
+    check(keys in manual, "docs/VBOARD.md lacks the output of `vboard describe --keys`")
+    example = manual.split("## An example\n")[1].split("\n## ")[0]
+    with Directory() as directory:
+        path = directory.file("example.board",
+                              re.sub("^    ", "", example, flags=re.M).encode())
+        done = vboard(f"custom:describe={path}", [BOOT0, "list"])
+        check("512 KiB" in done.stdout, done.stdout)
+
+
 def part_mistakes():
     """What is wrong is told with the line and what is expected."""
     with Directory() as directory:
@@ -155,4 +170,5 @@ if __name__ == "__main__":
     part_boards()
     part_interfaces()
     part_models()
+    part_manual()
     part_mistakes()

@@ -80,15 +80,18 @@ static const struct section sections[SECTION_COUNT] = {
 /* clang-format off */
 static const struct key keys[] = {
     {.name = "name", .section = SECTION_BOARD, TEXT(31), FIELD(rom.listed.name),
-     .meaning = "the board's name in traces and statistics; default \"custom\""},
+     .preset_text = "custom",
+     .meaning = "the board's name in traces and statistics: letters, digits, `-`, `_`, `.`"},
     {.name = "summary", .section = SECTION_BOARD, TEXT(200), FIELD(rom.listed.summary),
+     .preset_text = "",
      .meaning = "one line for people"},
     {.name = "serial", .section = SECTION_BOARD, TEXT(VBOARD_STRING_MAX), FIELD(rom.usb.serial),
      .meaning = "the serial number, string 3; without the key, there is none"},
 
     {.name = "name", .section = SECTION_CHIP, TEXT(63), FIELD(part.name),
-     .meaning = "the chip's name; default \"custom chip\""},
+     .preset_text = "custom chip", .meaning = "the chip's name, for messages"},
     {.name = "times", .section = SECTION_CHIP, .type = KEY_FAMILY, FIELD(part.family),
+     .preset_text = "STM32F4",
      .meaning = "a family whose datasheet gives the times and the width of erasing and programming"},
     {.name = "banks", .section = SECTION_CHIP, .type = KEY_NUMBER, .min = 1, .max = 8, .preset = 1,
      FIELD(part.banks), .meaning = "banks of the main flash: a mass erase takes so many times as "
@@ -184,9 +187,7 @@ static const struct key keys[] = {
      .meaning = "the same after a block of data"},
     {.name = "busy_address", .section = SECTION_DFU, CHOICE(behaviours),
      FIELD(rom.manner[VBOARD_JOB_ADDRESS]),
-     .meaning = "what a request meets while set address is at work: the controller NAKs; a STALL; a "
-                "STALL that ends in dfuERROR; dfuDNBUSY again; `at-once`: the work is done before "
-                "the reply"},
+     .meaning = "a request while set address is at work: see [Busy](#busy)"},
     {.name = "busy_erase", .section = SECTION_DFU, CHOICE(behaviours),
      FIELD(rom.manner[VBOARD_JOB_ERASE]), .meaning = "the same for erase"},
     {.name = "busy_data", .section = SECTION_DFU, CHOICE(behaviours),
@@ -233,7 +234,7 @@ void vboard_section_presets(void *record, enum section_id id)
 {
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (keys[i].section == id)
-            vboard_value_store(&keys[i], record, keys[i].preset);
+            vboard_value_preset(&keys[i], record);
 }
 
 void *vboard_section_record(struct vboard_description *description, enum section_id id,

@@ -61,10 +61,11 @@ struct key {
     uint16_t width;  /* bytes of a number's field */
     uint8_t scale;   /* a number's field counts in this unit */
     bool required;
-    size_t offset;       /* of the field in the section's record */
-    size_t count_offset; /* KEY_BYTES: of the uint16_t that counts them; 0: a zero ends them */
-    uint32_t min, max;   /* of a number; max also of the count of bytes or characters */
-    uint32_t preset;     /* a number's value if the key is not there */
+    size_t offset;           /* of the field in the section's record */
+    size_t count_offset;     /* KEY_BYTES: of the uint16_t that counts them; 0: a zero ends them */
+    uint32_t min, max;       /* of a number; max also of the count of bytes or characters */
+    uint32_t preset;         /* a number's value if the key is not there */
+    const char *preset_text; /* likewise of a text or a family */
     const char *const *choices; /* NULL ends them; the value is the index */
     const char *meaning;
 };
@@ -79,7 +80,7 @@ struct section {
 };
 const struct section *vboard_section_row(enum section_id id);
 
-/* Stores what the fields of a section hold without their keys; texts are left alone. */
+/* Stores what the fields of a section hold without their keys. */
 void vboard_section_presets(void *record, enum section_id id);
 
 /* Where the fields of a section's keys are: in the description, or in one memory or alternate. */
@@ -104,6 +105,8 @@ void vboard_value_write(const struct key *key, const void *record, FILE *file);
 /* The value of a number's field, in the unit of the file. */
 uint32_t vboard_value_number(const struct key *key, const void *record);
 void vboard_value_store(const struct key *key, void *record, uint32_t number);
+/* Stores what the field holds without the key; KEY_BYTES and KEY_SECTORS are left alone. */
+void vboard_value_preset(const struct key *key, void *record);
 /* Whether the field holds what it holds without the key. */
 bool vboard_value_is_preset(const struct key *key, const void *record);
 

@@ -1,7 +1,6 @@
 /* Reads a description: lines, sections, keys. What a value may be is in values.c and keys.c. */
 #include "private.h"
 
-#include <core/flash_times.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -216,10 +215,6 @@ static bool take_lines(struct parser *parser, const char *text, size_t size)
 
 static void set_defaults(struct vboard_description *description)
 {
-    description->rom.listed.name = "custom";
-    description->rom.listed.summary = "";
-    description->part.name = "custom chip";
-    description->part.family = b0_flash_times_find("STM32F4")->family;
     for (int id = 0; id < SECTION_COUNT; id++)
         if (!vboard_section_row((enum section_id)id)->repeated)
             vboard_section_presets(description, (enum section_id)id);

@@ -52,6 +52,14 @@ void vboard_value_store(const struct key *key, void *record, uint32_t number)
         memcpy(field, &word, sizeof word);
 }
 
+void vboard_value_preset(const struct key *key, void *record)
+{
+    if (key->type == KEY_TEXT || key->type == KEY_FAMILY)
+        memcpy(field_of(key, record), &key->preset_text, sizeof key->preset_text);
+    else
+        vboard_value_store(key, record, key->preset);
+}
+
 /* ---- reading ---- */
 
 static void skip_blanks(struct value *value)
@@ -432,12 +440,17 @@ void vboard_value_write(const struct key *key, const void *record, FILE *file)
     }
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 bool vboard_value_is_preset(const struct key *key, const void *record)
 {
     switch ((enum key_type)key->type) {
     case KEY_TEXT:
     case KEY_FAMILY:
-        return !text_of(key, record);
+        return same_text(text_of(key, record), key->preset_text);
     case KEY_BYTES:
         return count_bytes(key, record) == 0;
     case KEY_SECTORS:

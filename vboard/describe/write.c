@@ -51,10 +51,10 @@ static void write_preset(const struct key *key, FILE *file)
     *preset = empty;
     if (key->required) {
         fputs("required", file);
-    } else if (key->type > KEY_CHOICE) {
+    } else if (key->type > KEY_CHOICE && !key->preset_text) {
         fputs("none", file);
     } else {
-        vboard_value_store(key, preset, key->preset);
+        vboard_value_preset(key, preset);
         vboard_value_write(key, preset, file);
     }
     free(preset);

@@ -63,6 +63,25 @@ enum boot0_xfer vboard_dfu_answer_state(struct vboard *board, const struct boot0
     return answer(setup, &board->dfu.state, 1, data, actual);
 }
 
+enum boot0_xfer vboard_dfu_interrupt(struct vboard *board, const struct boot0_setup *setup,
+                                     uint8_t *data, size_t *actual)
+{
+    switch ((enum vboard_manner)board->rom->manner[board->dfu.job]) {
+    case VBOARD_SAYS_BUSY:
+        if (setup->request == B0_DFU_GETSTATUS)
+            return vboard_dfu_answer_status(board, setup, board->settings.poll_ms[board->dfu.job],
+                                            data, actual);
+        break;
+    case VBOARD_BREAKS:
+        return vboard_dfu_refuse(board, B0_DFU_STATUS_ERR_STALLEDPKT);
+    case VBOARD_STALLS:
+    case VBOARD_NAKS:
+    case VBOARD_DOES_AT_ONCE:
+        break;
+    }
+    return B0_XFER_STALL;
+}
+
 enum boot0_xfer vboard_dfu_take(struct vboard *board, const struct boot0_setup *setup,
                                 const uint8_t *data, size_t *actual)
 {

@@ -183,14 +183,6 @@ static bool is_odd_clear(const struct vboard *board, const struct boot0_setup *s
     return setup->request == B0_DFU_CLRSTATUS && board->dfu.state != B0_DFU_STATE_ERROR;
 }
 
-/* A request while the flash is busy, of a chip that can be asked then. */
-static enum boot0_xfer interrupt_work(struct vboard *board)
-{
-    if (board->rom->manner[board->dfu.job] == VBOARD_BREAKS)
-        return vboard_dfu_refuse(board, B0_DFU_STATUS_ERR_STALLEDPKT);
-    return B0_XFER_STALL;
-}
-
 static enum boot0_xfer control(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
                                size_t *actual)
 {
@@ -201,7 +193,7 @@ static enum boot0_xfer control(struct vboard *board, const struct boot0_setup *s
     if (!vboard_dfu_route(board, setup) || board->usb.configuration == 0)
         return B0_XFER_STALL;
     if (board->work.busy)
-        return interrupt_work(board);
+        return vboard_dfu_interrupt(board, setup, data, actual);
     if (board->dfu.state == B0_DFU_STATE_DNBUSY && setup->request == B0_DFU_GETSTATUS)
         return vboard_dfu_answer_status(board, setup, busy_ms(board), data, actual); /* it hangs */
     if (is_odd_clear(board, setup)) {

@@ -255,26 +255,6 @@ static action *const actions[] = {
     [B0_DFU_DO_STATE] = do_state,   [B0_DFU_DO_CLEAR] = do_clear,   [B0_DFU_DO_ABORT] = do_clear,
 };
 
-/* A request while the flash is busy. */
-static enum boot0_xfer interrupt_work(struct vboard *board, const struct boot0_setup *setup,
-                                      uint8_t *data, size_t *actual)
-{
-    switch ((enum vboard_manner)board->rom->manner[VBOARD_JOB_DATA]) {
-    case VBOARD_SAYS_BUSY:
-        if (setup->request == B0_DFU_GETSTATUS)
-            return vboard_dfu_answer_status(board, setup, board->settings.poll_ms[VBOARD_JOB_DATA],
-                                            data, actual);
-        return B0_XFER_STALL;
-    case VBOARD_BREAKS:
-        return vboard_dfu_refuse(board, B0_DFU_STATUS_ERR_STALLEDPKT);
-    case VBOARD_STALLS:
-    case VBOARD_NAKS:
-    case VBOARD_DOES_AT_ONCE:
-        break;
-    }
-    return B0_XFER_STALL;
-}
-
 static enum boot0_xfer control(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
                                size_t *actual)
 {
@@ -285,7 +265,7 @@ static enum boot0_xfer control(struct vboard *board, const struct boot0_setup *s
     if (!vboard_dfu_route(board, setup) || board->usb.configuration == 0)
         return B0_XFER_STALL;
     if (board->work.busy)
-        return interrupt_work(board, setup, data, actual);
+        return vboard_dfu_interrupt(board, setup, data, actual);
     rule = b0_dfu_device_rule(board->dfu.state, setup->request);
     return actions[rule.action](board, setup, data, actual, rule.next);
 }

@@ -38,6 +38,10 @@ enum boot0_xfer vboard_dfu_answer_status(struct vboard *board, const struct boot
 enum boot0_xfer vboard_dfu_answer_state(struct vboard *board, const struct boot0_setup *setup,
                                         uint8_t *data, size_t *actual);
 
+/* A request while the flash is busy, on a chip that can be asked then. */
+enum boot0_xfer vboard_dfu_interrupt(struct vboard *board, const struct boot0_setup *setup,
+                                     uint8_t *data, size_t *actual);
+
 /* Takes the block of a DNLOAD that is allowed here. */
 enum boot0_xfer vboard_dfu_take(struct vboard *board, const struct boot0_setup *setup,
                                 const uint8_t *data, size_t *actual);
