@@ -333,6 +333,67 @@ def extension_seeds():
     yield "later", struct.pack("<H", 110) + info[2:] + bytes(8)
 
 
+# Descriptions of boards: the files of tests/boards, and small boards with requests behind them
+
+
+SMALL = b"""[memory]
+kind=flash
+address=0x08000000
+sectors=8*1K
+[memory]
+kind=ram
+address=0x20000000
+size=4K
+[memory]
+kind=options
+address=0x1FFFF800
+size=64
+[chip]
+option_bytes=f4
+[usb]
+vendor_id=1
+product_id=2
+[alternate]
+name="@Internal Flash  /0x08000000/8*1Kg"
+base=%s
+[dfu]
+bootloader=%s
+program=0x08000400
+second_program=0x20000000
+busy_data=%s
+[uart]
+version=0x31
+chip_id=0x413
+commands=00 01 02 11 21 31 44 63 73 82 92
+"""
+
+
+def dfu_request(kind, request, value, data=b"", length=None):
+    setup = struct.pack("<BBHHH", kind, request, value, 0, len(data) if length is None else length)
+    return setup + data.ljust(16, b"\0")
+
+
+def description_seeds():
+    for path in sorted((pathlib.Path(__file__).parent.parent / "boards").glob("*.board")):
+        yield path.stem, path.read_bytes()
+    out, back = 0x21, 0xA1
+    status = dfu_request(back, 3, 0, length=6)
+    requests = status + dfu_request(out, 4, 0) + status
+    for data in (b"\x21\0\0\0\x08", b"\x41\0\0\0\x08", b"\x41", b"\x92"):
+        requests += dfu_request(out, 1, 0, data) + status * 2
+    requests += dfu_request(out, 1, 2, b"\1\2\3\4", 2048) + status * 2
+    requests += dfu_request(out, 6, 0) + dfu_request(back, 2, 2, length=2048)
+    requests += dfu_request(out, 6, 0) + dfu_request(out, 1, 2) + status
+    plain = b"".join(dfu_request(out, 1, i, b"\5\6", 700) + status * 2 for i in range(4))
+    uart = b"\xff\x7f".ljust(24, b"\0") + b"\xff\x31\xce\x08\0\0\0\x08".ljust(24, b"\0")
+    for bootloader in (b"dfuse", b"plain", b"maple", b"uart"):
+        for behaviour in (b"naks", b"at-once"):
+            base = b"0" if bootloader == b"dfuse" else b"0x08000400"
+            text = SMALL % (base, bootloader, behaviour)
+            name = f"{bootloader.decode()}-{behaviour.decode()}"
+            yield name, text + b"\0" + requests + plain + uart
+
+
 # The USB controller of the virtual board: rows of fuzz_otg.c's places[]
 
 
@@ -375,6 +436,7 @@ def otg_seeds():
 
 TARGETS = {
     "an3155": an3155_seeds,
+    "description": description_seeds,
     "descriptors": descriptors_seeds,
     "dfu": dfu_seeds,
     "elf": elf_seeds,
