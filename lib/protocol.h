@@ -41,11 +41,12 @@ struct b0_protocol_ops {
 
 struct b0_protocol {
     const struct b0_protocol_ops *ops;
-    uint32_t block_size; /* bytes that one write transfer takes */
-    bool whole_blocks;   /* every write transfer has to be of block_size bytes */
-    uint32_t done;       /* bytes that the board has confirmed, of the call under way or the last */
-    uint64_t transfers;  /* so far */
-    bool may_pass;       /* the last failure may not happen again: settle, and try again */
+    uint32_t block_size;   /* bytes that one write transfer takes */
+    uint32_t program_unit; /* bytes, as boot0_plan_options has it; 0: unknown */
+    bool whole_blocks;     /* every write transfer has to be of block_size bytes */
+    uint32_t done;      /* bytes that the board has confirmed, of the call under way or the last */
+    uint64_t transfers; /* so far */
+    bool may_pass;      /* the last failure may not happen again: settle, and try again */
     /* Asked after every transfer; false stops the call. Not NULL. */
     bool (*tick)(void *context);
     void *context;

@@ -21,7 +21,15 @@ struct boot0_plan_options {
     bool no_preserve;    /* sectors that the image covers partly: lose the rest */
     uint32_t block_size; /* the board's transfer size in bytes; blocks of 0xff are skipped by it */
     uint8_t alternate;   /* the layout's; segments of other alternates are refused */
-    bool vectors_last;   /* the block with the vector table is erased first and written last */
+    bool vectors_last;   /* a program's first words are erased first and written last */
+    /* Bytes of the smallest unit that the flash programs, a power of two; 0: unknown, taken as
+     * B0_PLAN_UNIT_MAX. The last write has this length, at least that of a vector pair. */
+    uint32_t program_unit;
+};
+
+enum {
+    B0_PLAN_UNIT_MAX = 32, /* the widest of all chips that are known: the flash word of an H7 */
+    B0_PLAN_VECTORS = 8,   /* initial stack pointer and reset vector: without them nothing starts */
 };
 
 enum boot0_plan_action {

@@ -3,15 +3,15 @@
  */
 #include <boot0/plan.h>
 
+#include <core/bytes.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     SECTOR_SIZE_MAX = 16 << 20, /* no flash has larger ones; a board that says so is not believed */
     PLAN_BYTES_MAX = 256 << 20, /* of sectors in one plan: what the host's memory is good for */
-    /* The end of a run is rounded up to this: the widest unit that a known chip programs is 32
-     * bytes (H7), and every block size is a multiple of 64. */
-    WRITE_UNIT = 64,
+    /* Runs end at multiples of this, so that no unit of any flash is programmed in two runs. */
+    WRITE_UNIT = 2 * B0_PLAN_UNIT_MAX,
     DEFAULT_BLOCK = 2048,
 };
 
@@ -256,12 +256,6 @@ static void add_step(struct maker *maker, enum boot0_plan_action action, uint32_
     }
 }
 
-static void add_erase(struct maker *maker, const struct boot0_plan_sector *s)
-{
-    if (s->differs && (s->sector.access & B0_SECTOR_ERASABLE))
-        add_step(maker, B0_PLAN_ERASE, s->sector.address, s->sector.size, NULL);
-}
-
 static bool blank(const uint8_t *data, uint32_t size)
 {
     for (uint32_t i = 0; i < size; i++)
@@ -274,13 +268,11 @@ static bool blank(const uint8_t *data, uint32_t size)
 static void add_run(struct maker *maker, const struct boot0_plan_sector *s, uint32_t from,
                     uint32_t to)
 {
-    uint32_t size = to - from;
-
-    while (size > WRITE_UNIT && size % WRITE_UNIT == 0 &&
-           blank(s->wanted + from + size - WRITE_UNIT, WRITE_UNIT))
-        size -= WRITE_UNIT;
-    if (size > 0)
-        add_step(maker, B0_PLAN_WRITE, s->sector.address + from, size, s->wanted + from);
+    while (to - from > WRITE_UNIT && to % WRITE_UNIT == 0 &&
+           blank(s->wanted + to - WRITE_UNIT, WRITE_UNIT))
+        to -= WRITE_UNIT;
+    if (to > from)
+        add_step(maker, B0_PLAN_WRITE, s->sector.address + from, to - from, s->wanted + from);
 }
 
 /* Writes [from, to) of an erased sector, skipping the blocks that are blank. */
@@ -317,38 +309,103 @@ static void add_bytes(struct maker *maker, const struct boot0_plan_sector *s)
     add_step(maker, B0_PLAN_WRITE, s->sector.address + first, last - first, s->wanted + first);
 }
 
-static void add_writes(struct maker *maker, const struct boot0_plan_sector *s)
+/* ---- the first words, which go last ---- */
+
+/* How many bytes at a vector table's start are held back: the vectors, and whole units of flash. */
+static uint32_t held_back_size(const struct boot0_plan *plan)
 {
+    uint32_t unit = plan->options.program_unit;
+
+    if (unit == 0 || unit > B0_PLAN_UNIT_MAX)
+        unit = B0_PLAN_UNIT_MAX;
+    return unit > B0_PLAN_VECTORS ? unit : B0_PLAN_VECTORS;
+}
+
+/* A stack pointer in some RAM (CCM and ITCM from 0x1…, SRAM 0x2…, an H7's 0x3…), a Thumb address.
+ */
+static bool like_vectors(const uint8_t *bytes)
+{
+    uint32_t region = b0_load32(bytes) >> 28;
+
+    return region >= 1 && region <= 3 && b0_load32(bytes) % 4 == 0 &&
+           (b0_load32(bytes + 4) & 1) != 0;
+}
+
+/* Whether a sector's first words wait until all else is written: those that something starts by. */
+static bool holds_back(const struct boot0_plan *plan, size_t index)
+{
+    const struct boot0_plan_sector *s = &plan->sectors[index];
+
+    return plan->options.vectors_last && s->differs && (s->sector.access & B0_SECTOR_ERASABLE) &&
+           s->sector.size > held_back_size(plan) && (index == 0 || like_vectors(s->wanted));
+}
+
+/* What is held back is followed by the rest of its block, so that the other blocks are aligned. */
+static void add_held(struct maker *maker, const struct boot0_plan_sector *s)
+{
+    uint32_t held = held_back_size(maker->plan);
+    uint32_t block = maker->plan->options.block_size;
+    uint32_t rest = held + (block - held % block) % block;
+
+    if (rest > s->sector.size)
+        rest = s->sector.size;
+    add_blocks(maker, s, held, rest);
+    add_blocks(maker, s, rest, s->sector.size);
+}
+
+static void add_writes(struct maker *maker, size_t index)
+{
+    const struct boot0_plan_sector *s = &maker->plan->sectors[index];
+
     if (!s->differs)
         return;
-    if (s->sector.access & B0_SECTOR_ERASABLE)
+    if (holds_back(maker->plan, index))
+        add_held(maker, s);
+    else if (s->sector.access & B0_SECTOR_ERASABLE)
         add_blocks(maker, s, 0, s->sector.size);
     else
         add_bytes(maker, s);
 }
 
+/* The held bytes go alone, whatever the block size. */
+static void add_last(struct maker *maker, const struct boot0_plan_sector *s)
+{
+    uint32_t size = held_back_size(maker->plan);
+
+    if (!blank(s->wanted, size))
+        add_step(maker, B0_PLAN_WRITE, s->sector.address, size, s->wanted);
+}
+
+/* Erases the sectors that hold first words back, or those that do not. */
+static void add_erases(struct maker *maker, bool that_hold_back)
+{
+    const struct boot0_plan *plan = maker->plan;
+
+    for (size_t i = 0; i < plan->sector_count; i++) {
+        const struct boot0_sector *sector = &plan->sectors[i].sector;
+
+        if (plan->sectors[i].differs && (sector->access & B0_SECTOR_ERASABLE) &&
+            holds_back(plan, i) == that_hold_back)
+            add_step(maker, B0_PLAN_ERASE, sector->address, sector->size, NULL);
+    }
+}
+
 /*
- * The sector that begins where the memory begins holds the vector table: without it nothing starts.
- * It loses it first and gets its first block last, so that what an interruption leaves never runs.
+ * All erases come first, those of vector tables before the others; then all writes but the first
+ * words of vector tables, which follow from the highest to the lowest. What an interruption leaves
+ * reads 0xffffffff where a stack pointer and a reset vector should be, and does not start.
  */
 static void add_steps(struct maker *maker)
 {
-    struct boot0_plan *plan = maker->plan;
-    struct boot0_plan_sector *first = plan->sector_count ? &plan->sectors[0] : NULL;
-    bool last_block = plan->options.vectors_last && first && first->differs &&
-                      (first->sector.access & B0_SECTOR_ERASABLE);
-    uint32_t block = plan->options.block_size;
+    const struct boot0_plan *plan = maker->plan;
 
+    add_erases(maker, true);
+    add_erases(maker, false);
     for (size_t i = 0; i < plan->sector_count; i++)
-        add_erase(maker, &plan->sectors[i]);
-    for (size_t i = last_block ? 1 : 0; i < plan->sector_count; i++)
-        add_writes(maker, &plan->sectors[i]);
-    if (last_block) {
-        if (block > first->sector.size)
-            block = first->sector.size;
-        add_blocks(maker, first, block, first->sector.size);
-        add_blocks(maker, first, 0, block);
-    }
+        add_writes(maker, i);
+    for (size_t i = plan->sector_count; i-- > 0;)
+        if (holds_back(plan, i))
+            add_last(maker, &plan->sectors[i]);
 }
 
 enum boot0_status boot0_plan_finish(struct boot0_plan *plan, const struct boot0_plan_times *times,

@@ -1,4 +1,5 @@
 /* ST's UART bootloader as a protocol of a session. */
+#include "../board/program_unit.h"
 #include "serial.h"
 
 #include <stdlib.h>
@@ -192,23 +193,12 @@ static const struct b0_protocol_ops uart_ops = {
 };
 
 /*
- * AN3155, 3.5 speaks of whole words; the flash of newer families is programmed in longer units,
- * which a shorter block leaves half empty for ever.
+ * AN3155, 3.5 speaks of whole words; the flash of newer families is programmed in longer units. A
+ * shorter block leaves the rest of its unit erased, and that cannot be programmed later.
  */
-static uint8_t alignment(const struct boot0_board *board)
+static uint8_t alignment(uint32_t program_unit)
 {
-    static const struct {
-        const char *family;
-        uint8_t bytes;
-    } units[] = {
-        {"STM32L4", 8}, {"STM32L5", 8},  {"STM32G0", 8},  {"STM32G4", 8},
-        {"STM32WB", 8}, {"STM32U5", 16}, {"STM32H5", 16}, {"STM32H7", 32},
-    };
-
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
-        if (strcmp(units[i].family, board->family) == 0)
-            return units[i].bytes;
-    return 4;
+    return program_unit > 4 ? (uint8_t)program_unit : 4;
 }
 
 static struct b0_protocol *open_board(const struct boot0_transport *transport,
@@ -221,9 +211,10 @@ static struct b0_protocol *open_board(const struct boot0_transport *transport,
         return NULL;
     uart->protocol.ops = &uart_ops;
     uart->protocol.block_size = B0_AN3155_BLOCK_MAX;
+    uart->protocol.program_unit = b0_program_unit(board);
     uart->board = board;
     uart->bus = b0_uart_bus_of(transport);
-    uart->bus->engine.config.align = alignment(board);
+    uart->bus->engine.config.align = alignment(uart->protocol.program_unit);
     uart->before = uart->bus->engine.exchanges;
     return &uart->protocol;
 }

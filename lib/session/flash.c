@@ -123,6 +123,7 @@ static enum boot0_status begin_plan(struct boot0_session *session, const struct 
         .block_size = session->protocol->block_size,
         .alternate = alternate->alternate,
         .vectors_last = index == session->board.flash_alternate,
+        .program_unit = session->protocol->program_unit,
     };
 
     return boot0_plan_begin(plan, image, &alternate->layout, &plan_options, error);

@@ -1,5 +1,6 @@
 /* DfuSe and plain DFU as protocols of a session: the engine's operations, run over a transport. */
 #include "../backend.h"
+#include "../board/program_unit.h"
 #include "device.h"
 #include "link.h"
 #include "quirks.h"
@@ -233,7 +234,10 @@ static struct b0_protocol *open_board(const struct boot0_transport *transport,
     if (quirk) {
         config.quirks = quirk->engine;
         dfu->protocol.whole_blocks = quirk->whole_blocks;
+        dfu->protocol.program_unit = quirk->program_unit;
     }
+    if (dfu->protocol.program_unit == 0)
+        dfu->protocol.program_unit = b0_program_unit(board);
     if (patient)
         config.quirks.poll_early = false;
     b0_engine_init(&dfu->link.engine, &config);

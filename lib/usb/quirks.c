@@ -55,7 +55,8 @@ static const struct b0_quirk quirks[] = {
      .engine = {.poll_once = true}},
     /*
      * GigaDevice's first ROM says 512 pages of 2 KiB, but has fewer, of 1 KiB (gd32-dfu-utils,
-     * dfuse_mem.c). Its copies are not known to compute addresses from block numbers.
+     * dfuse_mem.c). Its copies are not known to compute addresses from block numbers. The flash
+     * of these chips programs words and half-words and has no ECC (GD32VF103 User Manual, FMC).
      */
     {.name = "gd32-rom-1000",
      .vendor = 0x28e9,
@@ -63,11 +64,13 @@ static const struct b0_quirk quirks[] = {
      .bcd_first = 0x1000,
      .bcd_last = 0x1000,
      .page_size = 1024,
+     .program_unit = 4,
      .engine = {.no_block_jump = true}},
     {.name = "gd32-rom",
      .vendor = 0x28e9,
      .product = 0x0189,
      .bcd_last = 0xffff,
+     .program_unit = 4,
      .engine = {.no_block_jump = true}},
 };
 

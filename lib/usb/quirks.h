@@ -15,6 +15,8 @@ struct b0_quirk {
     uint16_t dfu_version; /* what bcdDFUVersion should have been; 0: as reported */
     /* Pages of the main flash, if the layout string is known to be wrong; bytes, 0: as reported. */
     uint16_t page_size;
+    /* Bytes that the flash programs at a time, if the chip is none of the table's; 0: unknown. */
+    uint8_t program_unit;
     bool whole_blocks; /* takes blocks of the transfer size only: the last one is padded */
     struct b0_engine_quirks engine;
 };

@@ -251,6 +251,14 @@ static void full_preserves_too(void **state)
     boot0_plan_free(plan);
 }
 
+static void set_vectors(struct fixture *f, uint32_t address)
+{
+    static const uint8_t vectors[8] = {0x00, 0x00, 0x02, 0x20, 0x01, 0x01, 0x00, 0x08};
+    struct boot0_segment *segment = &f->image->segments[0];
+
+    memcpy(segment->data + (address - segment->address), vectors, sizeof vectors);
+}
+
 static void vectors_are_erased_first_and_written_last(void **state)
 {
     struct fixture *f = *state;
@@ -258,14 +266,163 @@ static void vectors_are_erased_first_and_written_last(void **state)
 
     memset(f->held, 0x55, sizeof f->held);
     add(f, BASE, 0x11, 0x8000);
-    plan = make(f, (struct boot0_plan_options){.vectors_last = true});
-    assert_int_equal(plan->step_count, 5);
+    plan = make(f, (struct boot0_plan_options){.vectors_last = true, .program_unit = 1});
+    assert_int_equal(plan->step_count, 6);
     assert_step(plan, 0, B0_PLAN_ERASE, BASE, 0x4000);
     assert_step(plan, 1, B0_PLAN_ERASE, BASE + 0x4000, 0x4000);
-    assert_step(plan, 2, B0_PLAN_WRITE, BASE + 0x4000, 0x4000);
+    assert_step(plan, 2, B0_PLAN_WRITE, BASE + 8, BLOCK - 8);
     assert_step(plan, 3, B0_PLAN_WRITE, BASE + BLOCK, 0x4000 - BLOCK);
-    assert_step(plan, 4, B0_PLAN_WRITE, BASE, BLOCK);
+    assert_step(plan, 4, B0_PLAN_WRITE, BASE + 0x4000, 0x4000);
+    assert_step(plan, 5, B0_PLAN_WRITE, BASE, 8);
     boot0_plan_free(plan);
+}
+
+/* A flash with an ECC wants whole units; of one that is not known the widest is taken. */
+static void the_last_write_is_one_unit_of_the_flash(void **state)
+{
+    static const uint32_t units[][2] = {{0, 32}, {1, 8},   {2, 8},   {4, 8},
+                                        {8, 8},  {16, 16}, {32, 32}, {64, 32}};
+    struct fixture *f = *state;
+
+    memset(f->held, 0x55, sizeof f->held);
+    add(f, BASE, 0x11, 0x4000);
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        struct boot0_plan *plan =
+            make(f, (struct boot0_plan_options){.vectors_last = true, .program_unit = units[i][0]});
+
+        assert_int_equal(plan->step_count, 4);
+        assert_step(plan, 1, B0_PLAN_WRITE, BASE + units[i][1], BLOCK - units[i][1]);
+        assert_step(plan, 3, B0_PLAN_WRITE, BASE, units[i][1]);
+        boot0_plan_free(plan);
+    }
+}
+
+/* A bootloader that stays, and a program behind it: the program's vectors wait. */
+static void every_vector_table_waits(void **state)
+{
+    struct fixture *f = *state;
+    struct boot0_plan *plan;
+
+    add(f, BASE, 0x11, 0x10000);
+    set_vectors(f, BASE + 0x8000);
+    memset(f->held, 0x11, 0x4000);
+    plan = make(f, (struct boot0_plan_options){.vectors_last = true, .program_unit = 1});
+    assert_int_equal(plan->erase_count, 3);
+    assert_step(plan, 0, B0_PLAN_ERASE, BASE + 0x8000, 0x4000);
+    assert_step(plan, 1, B0_PLAN_ERASE, BASE + 0x4000, 0x4000);
+    assert_step(plan, plan->step_count - 1, B0_PLAN_WRITE, BASE + 0x8000, 8);
+    boot0_plan_free(plan);
+
+    memset(f->held, 0x55, 0x4000); /* both change: the chip starts by the lower one */
+    plan = make(f, (struct boot0_plan_options){.vectors_last = true, .program_unit = 1});
+    assert_step(plan, plan->step_count - 2, B0_PLAN_WRITE, BASE + 0x8000, 8);
+    assert_step(plan, plan->step_count - 1, B0_PLAN_WRITE, BASE, 8);
+    boot0_plan_free(plan);
+}
+
+static void blocks_smaller_than_a_unit_do_no_harm(void **state)
+{
+    struct fixture *f = *state;
+    struct boot0_plan *plan;
+    struct boot0_plan_options options = {.block_size = 8, .vectors_last = true, .program_unit = 32};
+
+    f->held[0] = 0;
+    add(f, BASE, 0x11, 0x4000);
+    assert_int_equal(boot0_plan_begin(&plan, f->image, &f->layout, &options, &error), B0_OK);
+    learn_all(f, plan);
+    assert_int_equal(boot0_plan_finish(plan, NULL, &error), B0_OK);
+    assert_int_equal(plan->step_count, 3);
+    assert_step(plan, 1, B0_PLAN_WRITE, BASE + 32, 0x4000 - 32);
+    assert_step(plan, 2, B0_PLAN_WRITE, BASE, 32);
+    boot0_plan_free(plan);
+}
+
+/* What an image leaves blank needs no write, the vectors neither. */
+static void blank_vectors_are_not_written(void **state)
+{
+    struct fixture *f = *state;
+    struct boot0_plan *plan;
+
+    memset(f->held, 0x55, sizeof f->held);
+    add(f, BASE, 0xff, BLOCK);
+    add(f, BASE + BLOCK, 0x11, 0x4000 - BLOCK);
+    plan = make(f, (struct boot0_plan_options){.vectors_last = true, .program_unit = 8});
+    assert_int_equal(plan->step_count, 2);
+    assert_step(plan, 1, B0_PLAN_WRITE, BASE + BLOCK, 0x4000 - BLOCK);
+    boot0_plan_free(plan);
+}
+
+/* ---- units with an ECC ---- */
+
+/* The same numbers in every run. */
+static uint32_t next_random(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
+/* Pieces of 1 to 3000 bytes with gaps between them, some of them blank. */
+static void add_pieces(struct fixture *f, uint32_t *seed)
+{
+    uint32_t at = next_random(seed) % 3 ? 0 : next_random(seed) % 600;
+
+    while (at < 0x8000) {
+        uint32_t size = 1 + next_random(seed) % 3000;
+
+        add(f, BASE + at, next_random(seed) % 4 ? 0x11 : 0xff, size);
+        at += size + next_random(seed) % 3000;
+    }
+}
+
+/* Carries a plan out by blocks, as the engine does, and counts how often each unit is programmed.
+ */
+static void assert_units_are_programmed_once(const struct boot0_plan *plan, uint32_t unit)
+{
+    static uint8_t count[1 << 20];
+
+    memset(count, 0, sizeof count);
+    for (size_t i = 0; i < plan->step_count; i++) {
+        const struct boot0_plan_step *step = &plan->steps[i];
+
+        if (step->action != B0_PLAN_WRITE)
+            continue;
+        assert_int_equal(step->address % unit, 0);
+        for (uint32_t at = 0; at < step->size; at += BLOCK) {
+            uint32_t first = (step->address - BASE + at) / unit;
+            uint32_t part = step->size - at < BLOCK ? step->size - at : BLOCK;
+
+            for (uint32_t u = first; u <= (step->address - BASE + at + part - 1) / unit; u++)
+                assert_int_equal(count[u]++, 0);
+        }
+    }
+}
+
+static void no_unit_is_programmed_twice(void **state)
+{
+    static const uint32_t units[] = {8, 16, 32};
+    uint32_t seed = 1;
+
+    (void)state;
+    for (unsigned round = 0; round < 200; round++) {
+        void *fresh;
+        struct fixture *f;
+        struct boot0_plan *plan;
+        uint32_t unit = units[round % 3];
+
+        set_up(&fresh);
+        f = fresh;
+        memset(f->held, 0x55, sizeof f->held);
+        add_pieces(f, &seed);
+        plan = make(f, (struct boot0_plan_options){
+                           .vectors_last = true, .program_unit = unit, .no_preserve = round % 2});
+        assert_units_are_programmed_once(plan, unit);
+        carry_out(f, plan);
+        for (size_t i = 0; i < plan->sector_count; i++)
+            assert_memory_equal(f->held + (plan->sectors[i].sector.address - BASE),
+                                plan->sectors[i].wanted, plan->sectors[i].sector.size);
+        boot0_plan_free(plan);
+        tear_down(&fresh);
+    }
 }
 
 static void outside_is_refused_with_its_first_address(void **state)
@@ -400,6 +557,11 @@ int main(void)
         TEST(full_writes_everything),
         TEST(full_preserves_too),
         TEST(vectors_are_erased_first_and_written_last),
+        TEST(the_last_write_is_one_unit_of_the_flash),
+        TEST(every_vector_table_waits),
+        TEST(blocks_smaller_than_a_unit_do_no_harm),
+        TEST(blank_vectors_are_not_written),
+        TEST(no_unit_is_programmed_twice),
         TEST(outside_is_refused_with_its_first_address),
         TEST(read_only_memory_is_refused),
         TEST(option_bytes_are_written_without_erase),

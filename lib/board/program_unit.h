@@ -1,0 +1,14 @@
+/* What a chip's flash programs at a time. */
+#ifndef B0_LIB_BOARD_PROGRAM_UNIT_H
+#define B0_LIB_BOARD_PROGRAM_UNIT_H
+
+#include <boot0/board.h>
+
+/*
+ * Bytes of the smallest unit in which all chips that a board can be program their flash: a power of
+ * two, from 1 to 32. Where the flash has an ECC, a unit can be programmed once after an erase. 0 if
+ * the chip is unknown.
+ */
+uint32_t b0_program_unit(const struct boot0_board *board);
+
+#endif
