@@ -272,7 +272,7 @@ def cuts(log):
     """How often power and cable were cut: what the tests of the bootloader say of it."""
     rows = re.findall(
         r"^# (?:libboot0: )?((?:power cut in|host gone after|unplugged before|cable pulled before)"
-        r" \d+ [a-z ]+)",
+        r" \d+ [a-z -]+)",
         log.read_text(encoding="utf-8", errors="replace"),
         re.MULTILINE,
     )
