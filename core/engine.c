@@ -211,6 +211,8 @@ void b0_engine_forget(struct b0_engine *engine)
 
 static void begin(struct b0_engine *e, enum op op, uint32_t address, uint32_t size)
 {
+    if ((op == OP_READ || op == OP_WRITE) && e->pointer_op != op)
+        e->pointer_known = false;
     e->op = (uint8_t)op;
     e->stage = STAGE_DECIDE;
     e->exchange = EXCHANGE_NONE;

@@ -80,6 +80,7 @@ struct b0_engine {
     /* Private to engine.c from here: the operation, the exchange within it, the stage of that. */
     bool pointer_known; /* DfuSe's address pointer, as far as we know it */
     uint32_t pointer;
+    uint8_t pointer_op; /* the operation that has set it */
     uint8_t op;
     uint8_t stage;
     uint8_t exchange;
@@ -125,7 +126,8 @@ void b0_engine_read_unprotect(struct b0_engine *engine);
 
 /*
  * DfuSe: write or read a contiguous run, address + size <= 2^32. One set-address serves it all, and
- * the next run too if its distance is a whole number of blocks.
+ * the next run too if its distance is a whole number of blocks. A read never relies on an address
+ * that a write has set, nor a write on a read's: a board that took a wrong one would confirm it.
  */
 void b0_engine_write(struct b0_engine *engine, uint32_t address, const uint8_t *data,
                      uint32_t size);

@@ -106,6 +106,7 @@ static void complete(struct b0_engine *e)
     if (e->exchange == EXCHANGE_SET_ADDRESS) {
         e->pointer = e->address + e->done;
         e->pointer_known = true;
+        e->pointer_op = e->op;
         e->stage = STAGE_DECIDE;
         return;
     }

@@ -63,6 +63,7 @@ enum vboard_fault_kind {
     VBOARD_FAULT_TIMEOUT,
     VBOARD_FAULT_STATUS,
     VBOARD_FAULT_DESCRIPTOR,
+    VBOARD_FAULT_ADDRESS,
     VBOARD_FAULT_LOST, /* these count characters on the UART */
     VBOARD_FAULT_NOISE,
     VBOARD_FAULT_PARITY,
@@ -71,7 +72,7 @@ enum vboard_fault_kind {
 
 struct vboard_fault {
     uint8_t kind;      /* enum vboard_fault_kind */
-    uint8_t value;     /* DESCRIPTOR: the byte that is there instead */
+    uint8_t value;     /* DESCRIPTOR: the byte that is there instead; ADDRESS: the wrong bit */
     uint32_t at;       /* which transfer, operation or offset */
     uint32_t after_ms; /* UNPLUG, POWERCUT: plugged in again after so long; 0: not */
 };
@@ -222,7 +223,8 @@ struct vboard {
     struct vboard_backup backup;
     bool powered;
     unsigned connection;
-    uint32_t status_requests; /* GETSTATUS so far: faults count them */
+    uint32_t status_requests;  /* GETSTATUS so far: faults count them */
+    uint32_t address_commands; /* likewise Set Address Pointer */
 
     uint64_t now_us;
     uint64_t deadline_us; /* of the control transfer that is under way */
@@ -305,6 +307,8 @@ void vboard_faults_status(struct vboard *board, uint8_t *data, size_t size);
 /* The fault of that kind at that number, or NULL. */
 const struct vboard_fault *vboard_faults_find(const struct vboard *board,
                                               enum vboard_fault_kind kind, uint64_t at);
+/* The address that a Set Address Pointer command is taken for. */
+uint32_t vboard_faults_address(struct vboard *board, uint32_t address);
 /* A flash operation has just been counted: may plan the loss of power in its middle. */
 void vboard_faults_operation(struct vboard *board, uint64_t duration_us);
 /* Replaces bytes of a configuration descriptor. */

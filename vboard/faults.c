@@ -11,19 +11,21 @@ enum {
 static const struct {
     const char *name;
     uint8_t kind;
-    bool takes_delay; /* NAME@N:MS */
-    bool takes_byte;  /* NAME@N=XX */
+    bool takes_delay;   /* NAME@N:MS */
+    uint8_t value_max;  /* NAME@N=XX, at most this; 0: it takes none */
+    bool counts_from_0; /* N is an offset */
 } kinds[] = {
-    {"unplug", VBOARD_FAULT_UNPLUG, true, false},
-    {"powercut", VBOARD_FAULT_POWERCUT, true, false},
-    {"stall", VBOARD_FAULT_STALL, false, false},
-    {"timeout", VBOARD_FAULT_TIMEOUT, false, false},
-    {"status", VBOARD_FAULT_STATUS, false, false},
-    {"descriptor", VBOARD_FAULT_DESCRIPTOR, false, true},
-    {"lost", VBOARD_FAULT_LOST, false, false},
-    {"noise", VBOARD_FAULT_NOISE, false, false},
-    {"parity", VBOARD_FAULT_PARITY, false, false},
-    {"hangup", VBOARD_FAULT_HANGUP, true, false},
+    {"unplug", VBOARD_FAULT_UNPLUG, true, 0, false},
+    {"powercut", VBOARD_FAULT_POWERCUT, true, 0, false},
+    {"stall", VBOARD_FAULT_STALL, false, 0, false},
+    {"timeout", VBOARD_FAULT_TIMEOUT, false, 0, false},
+    {"status", VBOARD_FAULT_STATUS, false, 0, false},
+    {"address", VBOARD_FAULT_ADDRESS, false, 31, false},
+    {"descriptor", VBOARD_FAULT_DESCRIPTOR, false, 0xff, true},
+    {"lost", VBOARD_FAULT_LOST, false, 0, false},
+    {"noise", VBOARD_FAULT_NOISE, false, 0, false},
+    {"parity", VBOARD_FAULT_PARITY, false, 0, false},
+    {"hangup", VBOARD_FAULT_HANGUP, true, 0, false},
 };
 
 /* ---- reading them ---- */
@@ -61,12 +63,12 @@ static bool parse_one(const char **text, struct vboard_fault *fault)
         fault->kind = kinds[i].kind;
         if (!take_number(text, 0, 1000000000, &fault->at))
             return false;
-        if (kinds[i].takes_byte) {
-            if (*(*text)++ != '=' || !take_number(text, 16, 0xff, &byte))
+        if (fault->at == 0 && !kinds[i].counts_from_0)
+            return false;
+        if (kinds[i].value_max > 0) {
+            if (*(*text)++ != '=' || !take_number(text, 16, kinds[i].value_max, &byte))
                 return false;
             fault->value = (uint8_t)byte;
-        } else if (fault->at == 0) {
-            return false; /* they are counted from 1 */
         }
         if (kinds[i].takes_delay && **text == ':') {
             ++*text;
@@ -95,10 +97,11 @@ enum boot0_status vboard_faults_parse(const char *text, struct vboard_settings *
     }
     boot0_fail(error, B0_E_USAGE, "cannot understand the fault \"%s\"", text);
     if (error)
-        boot0_hint(error, "One or several, joined by '+', of unplug@N[:MS], powercut@N[:MS], "
-                          "stall@N, timeout@N, status@N (N counts from 1) and "
-                          "descriptor@OFFSET=XX (XX in hexadecimal); on the UART lost@N, noise@N, "
-                          "parity@N and hangup@N[:MS].");
+        boot0_hint(error,
+                   "One or several, joined by '+', of unplug@N[:MS], powercut@N[:MS], "
+                   "stall@N, timeout@N, status@N, address@N=BIT (N counts from 1) and "
+                   "descriptor@OFFSET=XX (BIT and XX in hexadecimal); on the UART lost@N, noise@N, "
+                   "parity@N and hangup@N[:MS].");
     return B0_E_USAGE;
 }
 
@@ -154,6 +157,17 @@ void vboard_faults_status(struct vboard *board, uint8_t *data, size_t size)
         bits = bits * 1664525u + 1013904223u;
         data[i] = (uint8_t)(bits >> 24);
     }
+}
+
+uint32_t vboard_faults_address(struct vboard *board, uint32_t address)
+{
+    const struct vboard_fault *fault =
+        vboard_faults_find(board, VBOARD_FAULT_ADDRESS, ++board->address_commands);
+
+    if (!fault)
+        return address;
+    vboard_trace(board, "fault: address 0x%08x is taken with bit %u wrong", address, fault->value);
+    return address ^ UINT32_C(1) << fault->value;
 }
 
 void vboard_faults_operation(struct vboard *board, uint64_t duration_us)

@@ -344,6 +344,7 @@ static const struct {
     {{"  stall@N", "class transfer N is stalled"}, NULL},
     {{"  timeout@N", "class transfer N is never answered"}, NULL},
     {{"  status@N", "GETSTATUS number N answers garbage"}, NULL},
+    {{"  address@N=BIT", "Set Address Pointer number N is taken with this bit (hex) wrong"}, NULL},
     {{"  descriptor@OFFSET=XX", "this byte of the configuration descriptor is XX"}, NULL},
     {{"  lost@N", "character N on the UART, both ways together, does not arrive"}, NULL},
     {{"  noise@N", "one that nobody has sent arrives before it"}, NULL},

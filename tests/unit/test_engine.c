@@ -509,6 +509,26 @@ static void read_sets_the_address_once(void **state)
     play(&engine, B0_STEP_DONE, SCRIPT(UPLOAD(5, 2048, 2048)));
 }
 
+/* A board that took a wrong address for the write would be read at that wrong address. */
+static void read_trusts_no_address_of_a_write(void **state)
+{
+    struct b0_engine engine = make_idle(early);
+    uint8_t buffer[16];
+
+    (void)state;
+    b0_engine_write(&engine, 0x08000000, data, 16);
+    play(&engine, B0_STEP_DONE,
+         SCRIPT(SET_ADDRESS("\0\0\0\x08"), BUSY(0), READY, DNLOAD(2, 16, NULL), BUSY(0), READY));
+    b0_engine_read(&engine, 0x08000000, buffer, 16);
+    play(&engine, B0_STEP_DONE,
+         SCRIPT(SET_ADDRESS("\0\0\0\x08"), BUSY(0), READY, REQUEST(ABORT, 0), UPLOAD(2, 16, 16)));
+    b0_engine_write(&engine, 0x08000000, data, 16); /* nor a write one of a read */
+    play(&engine, B0_STEP_DONE,
+         SCRIPT(STATUS(B0_DFU_STATUS_OK, UPLOAD_IDLE, 0), REQUEST(ABORT, 0),
+                STATUS(B0_DFU_STATUS_OK, IDLE, 0), SET_ADDRESS("\0\0\0\x08"), BUSY(0), READY,
+                DNLOAD(2, 16, NULL), BUSY(0), READY));
+}
+
 static void read_puts_a_short_tail_at_the_pointer(void **state)
 {
     struct b0_engine engine = make_idle(early);
@@ -716,6 +736,7 @@ int main(void)
         cmocka_unit_test(nonsense_status_is_asked_again),
         cmocka_unit_test(one_lost_status_is_asked_again),
         cmocka_unit_test(read_sets_the_address_once),
+        cmocka_unit_test(read_trusts_no_address_of_a_write),
         cmocka_unit_test(read_puts_a_short_tail_at_the_pointer),
         cmocka_unit_test(read_fails_when_it_is_short),
         cmocka_unit_test(read_of_protected_memory_says_so),

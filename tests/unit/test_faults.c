@@ -98,6 +98,26 @@ static void test_garbage_status(void **state)
     free_board(twin);
 }
 
+/* ROM: AN3156's Set Address Pointer, which the fault counts. */
+static void test_wrong_address(void **state)
+{
+    static const uint8_t data[] = {1, 2, 3, 4};
+    struct vboard *board = idle_board("f407:fault=address@2=0c");
+
+    (void)state;
+    assert_int_equal(command(board, B0_DFUSE_SET_ADDRESS, MAIN + 0x100), B0_DFU_STATUS_OK);
+    assert_int_equal(write_block(board, 2, data, 4), B0_DFU_STATUS_OK);
+    assert_int_equal(command(board, B0_DFUSE_SET_ADDRESS, MAIN + 0x200), B0_DFU_STATUS_OK);
+    assert_int_equal(write_block(board, 2, data, 4), B0_DFU_STATUS_OK);
+    assert_int_equal(command(board, B0_DFUSE_SET_ADDRESS, MAIN + 0x300), B0_DFU_STATUS_OK);
+    assert_int_equal(write_block(board, 2, data, 4), B0_DFU_STATUS_OK);
+    assert_int_equal(peek(board, MAIN + 0x100), 1);
+    assert_int_equal(peek(board, MAIN + 0x200), 0xff);
+    assert_int_equal(peek(board, MAIN + 0x1200), 1);
+    assert_int_equal(peek(board, MAIN + 0x300), 1); /* only once */
+    free_board(board);
+}
+
 static void test_corrupt_descriptor(void **state)
 {
     struct vboard *board =
@@ -362,6 +382,7 @@ int main(void)
         cmocka_unit_test(test_no_timeout),
         cmocka_unit_test(test_timeout_while_busy),
         cmocka_unit_test(test_garbage_status),
+        cmocka_unit_test(test_wrong_address),
         cmocka_unit_test(test_corrupt_descriptor),
         cmocka_unit_test(test_unplug),
         cmocka_unit_test(test_replug),

@@ -813,6 +813,39 @@ static void an_unplugged_board_is_told_and_flashed_later(void **state)
     }
 }
 
+/*
+ * One set-address is taken with a wrong bit: data goes to a wrong place, or is looked for there.
+ * Whatever boot0 then says is done is on the board.
+ */
+static void a_wrong_address_is_never_verified(void **state)
+{
+    struct boot0_image *old = program(20 * KIB, 1), *image = program(20 * KIB, 2);
+    static const unsigned bits[] = {3, 11, 12, 14, 15, 16};
+    unsigned noticed = 0, n;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++)
+        for (n = 1;; n++) {
+            struct bench b = start("f407");
+            char fault[32];
+            bool hit;
+
+            assert_true(vboard_poke(b.board, BASE, old->segments[0].data, 20 * KIB));
+            snprintf(fault, sizeof fault, "address@%u=%x", n, bits[i]);
+            assert_int_equal(vboard_plan_faults(b.board, fault, &error), B0_OK);
+            hit = boot0_session_flash(b.session, image, &stay, &error) != B0_OK;
+            if (!hit)
+                assert_on_board(b.board, image);
+            noticed += hit;
+            stop(&b);
+            if (!hit && n > 12)
+                break;
+        }
+    assert_true(noticed > 20);
+    boot0_image_free(old);
+    boot0_image_free(image);
+}
+
 /* Whatever a single byte of the descriptors is, nothing breaks and what fails is explained. */
 static void damaged_descriptors_are_survived(void **state)
 {
@@ -874,6 +907,7 @@ int main(void)
         cmocka_unit_test(what_is_preserved_survives_a_second_attempt),
         cmocka_unit_test(a_garbage_status_anywhere_is_survived_or_told),
         cmocka_unit_test(an_unplugged_board_is_told_and_flashed_later),
+        cmocka_unit_test(a_wrong_address_is_never_verified),
         cmocka_unit_test(damaged_descriptors_are_survived),
     };
 

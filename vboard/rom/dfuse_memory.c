@@ -77,7 +77,7 @@ static const struct vboard_area *reachable(const struct vboard *board, uint32_t 
 /* AN2662, figure 58: allowed under read protection. */
 static void set_address(struct vboard *board)
 {
-    uint32_t pointer = b0_load32(board->dfu.data + 1);
+    uint32_t pointer = vboard_faults_address(board, b0_load32(board->dfu.data + 1));
     uint32_t address = vboard_dfuse_address(board, pointer);
     const struct vboard_area *area = vboard_chip_area(&board->chip, address, 1);
 
