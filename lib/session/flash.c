@@ -117,6 +117,7 @@ static enum boot0_status begin_plan(struct boot0_session *session, const struct 
                                     struct boot0_plan **plan, struct boot0_error *error)
 {
     const struct boot0_alternate *alternate = &session->board.alternates[index];
+    struct boot0_layout layout = alternate->layout;
     struct boot0_plan_options plan_options = {
         .full = options->full,
         .no_preserve = options->no_preserve,
@@ -126,7 +127,10 @@ static enum boot0_status begin_plan(struct boot0_session *session, const struct 
         .program_unit = session->protocol->program_unit,
     };
 
-    return boot0_plan_begin(plan, image, &alternate->layout, &plan_options, error);
+    if (b0_session_is_never_erased(session, index))
+        for (size_t i = 0; i < layout.region_count; i++)
+            layout.regions[i].access &= (uint8_t)~B0_SECTOR_ERASABLE;
+    return boot0_plan_begin(plan, image, &layout, &plan_options, error);
 }
 
 /* The index of the alternate that a number of the image's stands for, after the check. */
@@ -138,6 +142,14 @@ static int index_of(const struct boot0_session *session, uint8_t alternate)
     return -1;
 }
 
+/* Where a memory stands in the order of the work: option bytes, which can lock the chip, last. */
+static int rank_of(const struct boot0_session *session, int index)
+{
+    if (index < 0)
+        return -1;
+    return b0_session_is_option_bytes(session, index) ? index + B0_ALTERNATES_MAX : index;
+}
+
 /* The next alternate that the image has segments for, after one; -1 if there are no more. */
 static int next_memory(const struct boot0_session *session, const struct boot0_image *image,
                        int after)
@@ -147,7 +159,8 @@ static int next_memory(const struct boot0_session *session, const struct boot0_i
     for (size_t i = 0; i < image->segment_count; i++) {
         int index = index_of(session, image->segments[i].alternate);
 
-        if (index > after && (next < 0 || index < next))
+        if (rank_of(session, index) > rank_of(session, after) &&
+            (next < 0 || rank_of(session, index) < rank_of(session, next)))
             next = index;
     }
     return next;
@@ -207,18 +220,24 @@ static enum boot0_status erase_steps(struct boot0_session *session, const struct
 static enum boot0_status write_steps(struct boot0_session *session, const struct boot0_plan *plan,
                                      int alternate, struct boot0_error *error)
 {
-    struct b0_protocol *protocol = session->protocol;
+    bool loads = b0_session_is_option_bytes(session, alternate);
     enum boot0_status status = B0_OK;
 
     b0_session_phase(session, B0_PHASE_WRITE, plan->write_bytes);
     for (size_t i = 0; i < plan->step_count && status == B0_OK; i++) {
         const struct boot0_plan_step *step = &plan->steps[i];
+        uint32_t written;
 
         if (step->action != B0_PLAN_WRITE)
             continue;
-        status =
-            protocol->ops->write(protocol, alternate, step->address, step->data, step->size, error);
-        session->report.bytes_written += protocol->done;
+        status = session->protocol->ops->write(session->protocol, alternate, step->address,
+                                               step->data, step->size, error);
+        written = session->protocol->done;
+        if (loads) {
+            status = b0_session_load_options(session, status, error);
+            written = status == B0_OK ? step->size : written;
+        }
+        session->report.bytes_written += written;
         session->phase_base += step->size;
     }
     b0_session_phase_end(session, &session->report.write_us);
@@ -277,6 +296,20 @@ static enum boot0_status verify_sector(struct boot0_session *session,
     return status;
 }
 
+static enum boot0_status verify_options(struct boot0_session *session,
+                                        const struct boot0_plan_sector *sector, int alternate,
+                                        struct boot0_error *error)
+{
+    uint8_t *held = malloc(sector->sector.size);
+    enum boot0_status status;
+
+    if (!held)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory for option bytes");
+    status = b0_session_verify_options(session, sector, alternate, held, error);
+    free(held);
+    return status;
+}
+
 static uint64_t bytes_to_verify(const struct boot0_plan *plan)
 {
     uint64_t total = 0;
@@ -301,7 +334,9 @@ static enum boot0_status verify_changed(struct boot0_session *session,
         if (length == 0 || !(sector->sector.access & B0_SECTOR_READABLE))
             continue;
         session->phase_base = past;
-        status = verify_sector(session, sector, alternate, length, error);
+        status = b0_session_is_option_bytes(session, alternate)
+                     ? verify_options(session, sector, alternate, error)
+                     : verify_sector(session, sector, alternate, length, error);
         past += length;
         session->report.bytes_verified += status == B0_OK ? length : 0;
     }
@@ -444,13 +479,26 @@ static enum boot0_status end_interrupted(struct boot0_session *session,
     return B0_OK;
 }
 
+static enum boot0_status start(struct boot0_session *session, const struct boot0_image *image,
+                               struct boot0_error *error)
+{
+    uint32_t address;
+
+    if (!may_run(session, image, &address))
+        return B0_OK;
+    if (!session->locked)
+        return boot0_session_run(session, address, error);
+    b0_session_note(session, "the program is not started, because read protection is on: set "
+                             "BOOT0 low and press reset");
+    return B0_OK;
+}
+
 static enum boot0_status flash_dfuse(struct boot0_session *session, struct boot0_image *image,
                                      const struct boot0_flash_options *options,
                                      struct boot0_error *error)
 {
-    enum boot0_status status = b0_session_apply_supply(session, error);
     struct boot0_flash_options chosen = *options;
-    uint32_t address;
+    enum boot0_status status = B0_OK;
 
     if (session->board.bootloader.interrupted && !chosen.full) {
         b0_session_note(session, "the last update was cut off by a reset: flash that was being "
@@ -458,13 +506,14 @@ static enum boot0_status flash_dfuse(struct boot0_session *session, struct boot0
         chosen.full = true;
     }
     for (int memory = next_memory(session, image, -1); memory >= 0 && status == B0_OK;
-         memory = next_memory(session, image, memory))
-        status = flash_memory(session, image, memory, &chosen, error);
+         memory = next_memory(session, image, memory)) {
+        status = b0_session_apply_supply(session, error); /* again after a reset */
+        if (status == B0_OK)
+            status = flash_memory(session, image, memory, &chosen, error);
+    }
     if (status == B0_OK)
         status = end_interrupted(session, image, error);
-    if (status == B0_OK && !options->no_run && may_run(session, image, &address))
-        status = boot0_session_run(session, address, error);
-    return status;
+    return status == B0_OK && !options->no_run ? start(session, image, error) : status;
 }
 
 enum boot0_status boot0_session_flash(struct boot0_session *session, struct boot0_image *image,

@@ -28,6 +28,8 @@ struct boot0_session {
     struct boot0_progress progress; /* of the phase under way */
     uint64_t phase_start_us;
     uint64_t phase_base; /* bytes that were done before the protocol's present call */
+
+    bool locked; /* read protection was turned on: nothing can be read or started any more */
 };
 
 /* ---- select.c ---- */
@@ -36,6 +38,8 @@ struct boot0_session {
 enum boot0_status b0_session_find(struct boot0_session *session,
                                   const struct boot0_selection *selection,
                                   struct boot0_error *error);
+/* Opens the board anew that has gone from its port and comes back in DFU mode; 10 seconds. */
+enum boot0_status b0_session_find_again(struct boot0_session *session, struct boot0_error *error);
 /* True if a device is still at the candidate's path with the same number. */
 bool b0_session_still_there(const struct boot0_session *session);
 
@@ -46,6 +50,12 @@ void b0_session_note(const struct boot0_session *session, const char *format, ..
 /* A phase with progress; begin, and at the end add its time to *sum_us. */
 void b0_session_phase(struct boot0_session *session, enum boot0_phase phase, uint64_t total);
 void b0_session_phase_end(struct boot0_session *session, uint64_t *sum_us);
+
+/*
+ * Goes on with a board that was reset, when it is in DFU mode again. On failure the session is as
+ * before, with a board that does not answer.
+ */
+enum boot0_status b0_session_reopen(struct boot0_session *session, struct boot0_error *error);
 
 /* The board's clock, or the bus's. */
 uint64_t b0_session_now_us(const struct boot0_session *session);
@@ -128,6 +138,26 @@ enum boot0_status b0_session_compare(struct boot0_session *session, struct boot0
 enum boot0_status b0_session_holds(struct boot0_session *session, uint32_t address,
                                    const uint8_t *wanted, uint32_t length, bool *same,
                                    struct boot0_error *error);
+
+/* ---- options.c ---- */
+
+/* Whether a memory holds the chip's option bytes, by its address or its name. */
+bool b0_session_is_option_bytes(const struct boot0_session *session, int index);
+/* Whether it is a memory that no bootloader erases, whatever its layout says. */
+bool b0_session_is_never_erased(const struct boot0_session *session, int index);
+/*
+ * After a write of option bytes that ended in `status`: waits for the reset by which the chip loads
+ * them, and goes on when the board is back. B0_E_GONE: it has not come back.
+ */
+enum boot0_status b0_session_load_options(struct boot0_session *session, enum boot0_status status,
+                                          struct boot0_error *error);
+/*
+ * Reads them back into `held`, tells what is there, and compares the bits that the chip keeps as
+ * they are written. B0_E_IO: they differ.
+ */
+enum boot0_status b0_session_verify_options(struct boot0_session *session,
+                                            const struct boot0_plan_sector *sector, int alternate,
+                                            uint8_t *held, struct boot0_error *error);
 
 /* ---- plain.c: boards without addresses ---- */
 

@@ -276,8 +276,7 @@ static enum boot0_status find_within(struct boot0_session *session,
     }
 }
 
-/* Opens what appears at the port of a program that was detached, when it is in DFU mode. */
-static enum boot0_status find_again(struct boot0_session *session, struct boot0_error *error)
+enum boot0_status b0_session_find_again(struct boot0_session *session, struct boot0_error *error)
 {
     const struct boot0_bus *bus = &session->bus;
     uint64_t start_us = bus->ops->now_us(bus->context);
@@ -354,7 +353,7 @@ enum boot0_status b0_session_find(struct boot0_session *session,
     if (status == B0_OK && session->board.mode == B0_MODE_RUNTIME) {
         status = ask_program(session, selection->touch, error);
         if (status == B0_OK)
-            status = find_again(session, error);
+            status = b0_session_find_again(session, error);
         session->board.from_program = true;
     }
     return status;

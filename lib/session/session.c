@@ -298,14 +298,50 @@ enum boot0_status boot0_session_open(struct boot0_session **session, const struc
     return B0_OK;
 }
 
+/* Closes what a board is reached by, as far as it is open. */
+static void close_way(struct b0_protocol *protocol, struct boot0_transport *transport)
+{
+    if (protocol)
+        protocol->ops->close(protocol);
+    if (transport->ops)
+        transport->ops->close(transport->context);
+}
+
+enum boot0_status b0_session_reopen(struct boot0_session *session, struct boot0_error *error)
+{
+    struct boot0_board board = session->board;
+    struct boot0_transport transport = session->transport;
+    struct b0_protocol *protocol = session->protocol;
+    enum boot0_status status;
+
+    session->transport.ops = NULL;
+    session->protocol = NULL;
+    status = b0_session_find_again(session, error);
+    session->board.from_program = board.from_program;
+    if (status == B0_OK)
+        status = check_chip(session, error);
+    if (status == B0_OK)
+        status = start_protocol(session, error);
+    if (status == B0_OK && session->board.alternate_count != board.alternate_count)
+        status = boot0_fail(error, B0_E_PROTOCOL, "another board came back at the same port");
+    if (status == B0_OK) {
+        session->other_transfers += protocol->transfers;
+        close_way(protocol, &transport);
+        return B0_OK;
+    }
+    close_way(session->protocol, &session->transport);
+    session->board = board;
+    session->transport = transport;
+    session->protocol = protocol;
+    protocol->may_pass = false;
+    return status;
+}
+
 void boot0_session_close(struct boot0_session *session)
 {
     if (!session)
         return;
-    if (session->protocol)
-        session->protocol->ops->close(session->protocol);
-    if (session->transport.ops)
-        session->transport.ops->close(session->transport.context);
+    close_way(session->protocol, &session->transport);
     free(session);
 }
 

@@ -68,6 +68,12 @@ unsigned vboard_options_level(const struct vboard_chip *chip);
 void vboard_options_set_level(struct vboard_chip *chip, unsigned level);
 /* Likewise protects these flash sectors, and no others, from being written. */
 void vboard_options_write_protect(struct vboard_chip *chip, const uint8_t *sectors, size_t count);
+/*
+ * What the flash controller makes of option bytes that were written to an area: complements are its
+ * own, and bits that the family does not use keep their defaults.
+ */
+void vboard_options_complete(const struct vboard_chip *chip, uint32_t address, uint8_t *bytes,
+                           uint32_t size);
 /* Whether the flash sector of that index is write protected, by the option bytes as loaded. */
 bool vboard_options_protect(const struct vboard_chip *chip, unsigned sector);
 

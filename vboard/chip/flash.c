@@ -265,8 +265,10 @@ static void program_options(struct vboard_chip *chip, const struct vboard_flash_
     if (!bytes)
         return;
     memset(bytes, 0xff, area->size);
-    if (done)
-        memcpy(bytes + (op->address - area->address), op->data, op->size);
+    if (!done)
+        return;
+    memcpy(bytes + (op->address - area->address), op->data, op->size);
+    vboard_options_complete(chip, area->address, bytes, area->size);
 }
 
 void vboard_flash_apply(struct vboard_chip *chip, const struct vboard_flash_op *op,

@@ -119,6 +119,58 @@ static void none_protect(const struct vboard_chip *chip, uint8_t *bytes, unsigne
     (void)first;
 }
 
+/* ---- what the controller adds ---- */
+
+/* RM0090, table 15: of the first two words RDP and the user bits, nWRP of 12 sectors. */
+static void f4_complete(const struct vboard_chip *chip, uint8_t *bytes, uint32_t size, bool first)
+{
+    static const uint8_t used[F4_SEGMENT_SIZE] = {0xec, 0xff, 0, 0, 0, 0, 0, 0, 0xff, 0x0f};
+
+    for (uint32_t i = 0; i < size && i < sizeof used; i++) {
+        uint8_t mask = !first && i < F4_WRP_OFFSET ? 0 : used[i];
+        uint8_t unused = i == 0 && first ? 0xef : 0xff;
+
+        if (i == 0 && first && chip->part->banks == 2)
+            mask |= 0x10; /* BFB2 */
+        bytes[i] = (uint8_t)((bytes[i] & mask) | (unused & ~mask));
+    }
+}
+
+/* PM0075, 2.5: the complement is computed by the hardware. */
+static void f1_complete(const struct vboard_chip *chip, uint8_t *bytes, uint32_t size, bool first)
+{
+    (void)chip;
+    (void)first;
+    for (uint32_t i = 0; i + 1 < size; i += 2)
+        bytes[i + 1] = (uint8_t)~bytes[i];
+}
+
+/* RM0351, 3.4.1: each word is followed by its complement, which the hardware computes. */
+static void l4_complete(const struct vboard_chip *chip, uint8_t *bytes, uint32_t size, bool first)
+{
+    (void)chip;
+    (void)first;
+    for (uint32_t i = 0; i + 8 <= size; i += 8)
+        b0_store32(bytes + i + 4, ~b0_load32(bytes + i));
+}
+
+/* The registers have no complements; which of their bits are used is not modelled. */
+static void h7_complete(const struct vboard_chip *chip, uint8_t *bytes, uint32_t size, bool first)
+{
+    (void)chip;
+    (void)bytes;
+    (void)size;
+    (void)first;
+}
+
+static void none_complete(const struct vboard_chip *chip, uint8_t *bytes, uint32_t size, bool first)
+{
+    (void)chip;
+    (void)bytes;
+    (void)size;
+    (void)first;
+}
+
 /* ---- factory settings ---- */
 
 static void none_defaults(uint8_t *bytes, uint32_t size, bool first)
@@ -177,13 +229,15 @@ static const struct {
     bool (*protects)(const struct vboard_chip *chip, unsigned sector);
     void (*defaults)(uint8_t *bytes, uint32_t size, bool first);
     void (*protect)(const struct vboard_chip *chip, uint8_t *bytes, unsigned sector, bool first);
+    void (*complete)(const struct vboard_chip *chip, uint8_t *bytes, uint32_t size, bool first);
 } styles[] = {
-    [VBOARD_OPTIONS_F4] = {1, 0, 0xaa, true, f4_protects, f4_defaults, f4_protect},
-    [VBOARD_OPTIONS_F1] = {0, 1, 0xa5, false, f1_protects, f1_defaults, f1_protect},
-    [VBOARD_OPTIONS_F0] = {0, 1, 0xaa, true, f1_protects, f1_defaults, f1_protect},
-    [VBOARD_OPTIONS_H7] = {1, 0, 0xaa, true, h7_protects, h7_defaults, h7_protect},
-    [VBOARD_OPTIONS_L4] = {0, 4, 0xaa, true, l4_protects, l4_defaults, l4_protect},
-    [VBOARD_OPTIONS_NONE] = {0, 0, 0, false, none_protects, none_defaults, none_protect},
+    [VBOARD_OPTIONS_F4] = {1, 0, 0xaa, true, f4_protects, f4_defaults, f4_protect, f4_complete},
+    [VBOARD_OPTIONS_F1] = {0, 1, 0xa5, false, f1_protects, f1_defaults, f1_protect, f1_complete},
+    [VBOARD_OPTIONS_F0] = {0, 1, 0xaa, true, f1_protects, f1_defaults, f1_protect, f1_complete},
+    [VBOARD_OPTIONS_H7] = {1, 0, 0xaa, true, h7_protects, h7_defaults, h7_protect, h7_complete},
+    [VBOARD_OPTIONS_L4] = {0, 4, 0xaa, true, l4_protects, l4_defaults, l4_protect, l4_complete},
+    [VBOARD_OPTIONS_NONE] = {0, 0, 0, false, none_protects, none_defaults, none_protect,
+                             none_complete},
 };
 
 static uint8_t *first_area(const struct vboard_chip *chip)
@@ -243,6 +297,16 @@ unsigned vboard_options_level(const struct vboard_chip *chip)
     if (rdp == styles[style].level_0)
         return 0;
     return styles[style].has_level_2 && rdp == RDP_LEVEL_2 ? 2 : 1;
+}
+
+void vboard_options_complete(const struct vboard_chip *chip, uint32_t address, uint8_t *bytes,
+                             uint32_t size)
+{
+    const struct vboard_area *area = chip->part->areas;
+
+    while (area->kind != VBOARD_OPTIONS)
+        area++;
+    styles[chip->part->options_style].complete(chip, bytes, size, address == area->address);
 }
 
 bool vboard_options_protect(const struct vboard_chip *chip, unsigned sector)

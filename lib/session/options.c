@@ -1,0 +1,213 @@
+/*
+ * Option bytes: a chip loads what was written to them by a reset, so that the board goes away and
+ * comes back; and not every bit reads back as it was written.
+ */
+#include "private.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    SHOWN_MAX = 40, /* bytes that are listed in a note */
+    PATTERN_MAX = 32,
+};
+
+bool b0_session_is_option_bytes(const struct boot0_session *session, int index)
+{
+    const struct boot0_board *board = &session->board;
+    const struct boot0_layout *layout = &board->alternates[index].layout;
+
+    if (index == board->flash_alternate || !board->alternates[index].has_layout)
+        return false;
+    for (size_t i = 0; i < board->chip_count; i++)
+        if (board->chips[i]->option_bytes != 0 &&
+            board->chips[i]->option_bytes == layout->regions[0].address)
+            return true;
+    return strncasecmp(layout->name, "Option", 6) == 0 || strncasecmp(layout->name, "OB ", 3) == 0;
+}
+
+/* AN3156, 3.3: Erase is for flash. Early ROMs call these memories erasable (types "g"). */
+bool b0_session_is_never_erased(const struct boot0_session *session, int index)
+{
+    static const char *const names[] = {"OTP", "Device Feature"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (index != session->board.flash_alternate &&
+            strncasecmp(session->board.alternates[index].layout.name, names[i], strlen(names[i])) ==
+                0)
+            return true;
+    return b0_session_is_option_bytes(session, index);
+}
+
+/* ---- what they mean ---- */
+
+/*
+ * Which bits a family keeps as they are written; the others are reserved, or complements that the
+ * flash controller computes. The pattern repeats every `period` bytes.
+ */
+struct encoding {
+    const char *family;
+    uint32_t address; /* of the memory region; 0: any */
+    uint8_t rdp;      /* offset of the read protection byte, */
+    uint8_t level_0;  /* and its value without protection; 0: the region has none */
+    uint8_t period;
+    uint8_t kept[PATTERN_MAX];
+};
+
+static const struct encoding encodings[] = {
+    /* RM0090, 3.9, tables 15 and 17: user bits and RDP, then nWRP of 12 sectors; RM0033 likewise */
+    {"STM32F4", 0x1fffc000, 1, 0xaa, 16, {0xec, 0xff, 0, 0, 0, 0, 0, 0, 0xff, 0x0f}},
+    {"STM32F4", 0x1ffec000, 0, 0, 16, {0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0x0f}},
+    {"STM32F2", 0x1fffc000, 1, 0xaa, 16, {0xec, 0xff, 0, 0, 0, 0, 0, 0, 0xff, 0x0f}},
+    /* RM0385, 3.4.1: four words of 16 bits, 8 bytes apart */
+    {"STM32F7", 0, 1, 0xaa, 8, {0xff, 0xff}},
+    /* PM0075, 2.5; RM0091, 4; RM0316, 5: each byte is followed by its complement */
+    {"STM32F0", 0, 0, 0xaa, 2, {0xff}},
+    {"STM32F1", 0, 0, 0xa5, 2, {0xff}},
+    {"STM32F3", 0, 0, 0xaa, 2, {0xff}},
+    /* RM0367, 3.4; RM0038, 3.9: each half-word is followed by its complement */
+    {"STM32L0", 0, 0, 0xaa, 4, {0xff, 0xff}},
+    {"STM32L1", 0, 0, 0xaa, 4, {0xff, 0xff}},
+    /* RM0351, 3.4.1; RM0440, 3.4.1; RM0444, 3.4.1; RM0434, 3.4.1: each word is followed by it */
+    {"STM32L4", 0, 0, 0xaa, 8, {0xff, 0xff, 0xff, 0xff}},
+    {"STM32G4", 0, 0, 0xaa, 8, {0xff, 0xff, 0xff, 0xff}},
+    {"STM32G0", 0, 0, 0xaa, 8, {0xff, 0xff, 0xff, 0xff}},
+    {"STM32WB", 0, 0, 0xaa, 8, {0xff, 0xff, 0xff, 0xff}},
+};
+
+/* NULL if it is not known. */
+static const struct encoding *encoding_of(const struct boot0_chip *chip, uint32_t address)
+{
+    for (size_t i = 0; i < sizeof encodings / sizeof encodings[0]; i++)
+        if (strcmp(encodings[i].family, chip->family) == 0 &&
+            (encodings[i].address == 0 || encodings[i].address == address))
+            return &encodings[i];
+    return NULL;
+}
+
+/* The bits that every chip keeps which the board can be; all of them if that is not known. */
+static uint8_t kept_bits(const struct boot0_board *board, uint32_t address, uint32_t offset)
+{
+    uint8_t kept = 0xff;
+
+    for (size_t i = 0; i < board->chip_count; i++) {
+        const struct encoding *encoding = encoding_of(board->chips[i], address);
+
+        if (encoding)
+            kept &= encoding->kept[offset % encoding->period];
+    }
+    return kept;
+}
+
+/* Whether what was written turns read protection on, so that nothing can be read from now on. */
+static bool protects(const struct boot0_board *board, const struct boot0_plan_sector *sector)
+{
+    for (size_t i = 0; i < board->chip_count; i++) {
+        const struct encoding *encoding = encoding_of(board->chips[i], sector->sector.address);
+
+        if (!encoding || encoding->level_0 == 0 || encoding->rdp >= sector->sector.size ||
+            sector->wanted[encoding->rdp] == encoding->level_0)
+            return false;
+    }
+    return board->chip_count > 0;
+}
+
+/* ---- the reset ---- */
+
+enum boot0_status b0_session_load_options(struct boot0_session *session, enum boot0_status status,
+                                          struct boot0_error *error)
+{
+    struct boot0_error written = *error;
+    bool left;
+
+    /* What the board itself has refused was not written. */
+    if (status != B0_OK && status != B0_E_GONE && !session->protocol->may_pass)
+        return status;
+    left = b0_session_has_left(session);
+    if (!left && status != B0_E_GONE)
+        return status;
+    session->supply_done = false;
+    status = b0_session_reopen(session, error);
+    if (status == B0_OK || status == B0_E_CANCELLED)
+        return status;
+    if (!left) {
+        *error = written;
+        return error->code;
+    }
+    boot0_fail(error, B0_E_GONE,
+               "option bytes were written and the board was reset, but it did not come back in DFU "
+               "mode: they could not be read back");
+    return boot0_hint(error, "Bring it into DFU mode again (BOOT0 to 3.3 V, reset) and repeat the "
+                             "command: it compares them first.");
+}
+
+/* ---- reading back ---- */
+
+static void tell(const struct boot0_session *session, uint32_t address, const uint8_t *held,
+                 uint32_t size)
+{
+    char text[3 * SHOWN_MAX + 1] = "";
+    uint32_t shown = size < SHOWN_MAX ? size : SHOWN_MAX;
+
+    for (uint32_t i = 0; i < shown; i++)
+        snprintf(text + 3 * (size_t)i, 4, " %02x", held[i]);
+    b0_session_note(session, "option bytes at 0x%08x read%s%s", address, text,
+                    shown < size ? " ..." : "");
+}
+
+static enum boot0_status fail_option(uint32_t address, uint8_t wanted, uint8_t held,
+                                     struct boot0_error *error)
+{
+    boot0_fail(error, B0_E_IO,
+               "the option byte at 0x%08x is not what was written: 0x%02x was written, 0x%02x is "
+               "there",
+               address, wanted, held);
+    return boot0_hint(error, "Compare the values with the chip's reference manual: it may refuse "
+                             "this one, or reserve bits that boot0 does not know of.");
+}
+
+static enum boot0_status compare(const struct boot0_session *session,
+                                 const struct boot0_plan_sector *sector, const uint8_t *held,
+                                 struct boot0_error *error)
+{
+    bool preserves = sector->need == B0_NEED_ALL;
+    unsigned others = 0; /* bytes of the image of which other bits differ */
+
+    for (uint32_t i = 0; i < sector->sector.size; i++) {
+        uint8_t kept = kept_bits(&session->board, sector->sector.address, i);
+        uint8_t different = held[i] ^ sector->wanted[i];
+
+        if ((different & kept) != 0 && (sector->mask[i] || preserves))
+            return fail_option(sector->sector.address + i, sector->wanted[i], held[i], error);
+        others += different != 0 && sector->mask[i];
+    }
+    if (others > 0)
+        b0_session_note(session,
+                        "bits that the chip reserves or computes read differently from what was "
+                        "written, in %u byte%s",
+                        others, others == 1 ? "" : "s");
+    return B0_OK;
+}
+
+enum boot0_status b0_session_verify_options(struct boot0_session *session,
+                                            const struct boot0_plan_sector *sector, int alternate,
+                                            uint8_t *held, struct boot0_error *error)
+{
+    uint32_t address = sector->sector.address;
+    enum boot0_status status =
+        b0_session_read_run(session, alternate, address, held, sector->sector.size, error);
+
+    if (status == B0_E_PROTECTED && protects(&session->board, sector)) {
+        b0_session_note(session,
+                        "read protection is on, as the option bytes at 0x%08x say; they "
+                        "cannot be read back",
+                        address);
+        session->locked = true;
+        return session->protocol->ops->settle(session->protocol, error);
+    }
+    if (status != B0_OK)
+        return status;
+    tell(session, address, held, sector->sector.size);
+    return compare(session, sector, held, error);
+}
