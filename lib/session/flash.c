@@ -2,7 +2,6 @@
 #include "private.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     ATTEMPTS = 3, /* of the whole: after a failure that may pass, what is missing is planned anew */
@@ -133,8 +132,7 @@ static enum boot0_status begin_plan(struct boot0_session *session, const struct 
     return boot0_plan_begin(plan, image, &layout, &plan_options, error);
 }
 
-/* The index of the alternate that a number of the image's stands for, after the check. */
-static int index_of(const struct boot0_session *session, uint8_t alternate)
+int b0_session_index_of(const struct boot0_session *session, uint8_t alternate)
 {
     for (size_t i = 0; i < session->board.alternate_count; i++)
         if (session->board.alternates[i].alternate == alternate)
@@ -157,7 +155,7 @@ static int next_memory(const struct boot0_session *session, const struct boot0_i
     int next = -1;
 
     for (size_t i = 0; i < image->segment_count; i++) {
-        int index = index_of(session, image->segments[i].alternate);
+        int index = b0_session_index_of(session, image->segments[i].alternate);
 
         if (rank_of(session, index) > rank_of(session, after) &&
             (next < 0 || rank_of(session, index) < rank_of(session, next)))
@@ -244,143 +242,12 @@ static enum boot0_status write_steps(struct boot0_session *session, const struct
     return b0_session_stopped(session, status, error);
 }
 
-/* How much of a changed sector's start has to be read to be sure of it. */
-static uint32_t length_to_verify(const struct boot0_plan_sector *sector)
-{
-    uint32_t length = sector->sector.size;
-
-    while (length > 0 && !sector->mask[length - 1] && sector->wanted[length - 1] == 0xff)
-        length--;
-    return length;
-}
-
-static enum boot0_status compare(const struct boot0_plan_sector *sector, const uint8_t *held,
-                                 uint32_t length, struct boot0_error *error)
-{
-    bool no_preserve = sector->need != B0_NEED_ALL && !(sector->sector.access & B0_SECTOR_ERASABLE);
-
-    for (uint32_t i = 0; i < length; i++) {
-        if (held[i] == sector->wanted[i] || (no_preserve && !sector->mask[i]))
-            continue;
-        boot0_fail(error, B0_E_IO,
-                   "verification failed at 0x%08x: 0x%02x was written, 0x%02x is there",
-                   sector->sector.address + i, sector->wanted[i], held[i]);
-        return boot0_hint(error, "The sector may be write-protected (its erase then does nothing), "
-                                 "the supply may be weaker than --vdd says, or the flash is worn. "
-                                 "Try again with --full.");
-    }
-    return B0_OK;
-}
-
-/* One sector of those that were written. */
-static enum boot0_status verify_sector(struct boot0_session *session,
-                                       const struct boot0_plan_sector *sector, int alternate,
-                                       uint32_t length, struct boot0_error *error)
-{
-    enum boot0_status status = B0_OK;
-    bool same = false;
-    uint8_t *held;
-
-    if (b0_session_compares(session, alternate))
-        status =
-            b0_session_holds(session, sector->sector.address, sector->wanted, length, &same, error);
-    if (status != B0_OK || same)
-        return status;
-    held = malloc(length);
-    if (!held)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for a sector");
-    status = b0_session_read_run(session, alternate, sector->sector.address, held, length, error);
-    if (status == B0_OK)
-        status = compare(sector, held, length, error);
-    free(held);
-    return status;
-}
-
-static enum boot0_status verify_options(struct boot0_session *session,
-                                        const struct boot0_plan_sector *sector, int alternate,
-                                        struct boot0_error *error)
-{
-    uint8_t *held = malloc(sector->sector.size);
-    enum boot0_status status;
-
-    if (!held)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for option bytes");
-    status = b0_session_verify_options(session, sector, alternate, held, error);
-    free(held);
-    return status;
-}
-
-static uint64_t bytes_to_verify(const struct boot0_plan *plan)
-{
-    uint64_t total = 0;
-
-    for (size_t i = 0; i < plan->sector_count; i++)
-        total += plan->sectors[i].differs ? length_to_verify(&plan->sectors[i]) : 0;
-    return total;
-}
-
-static enum boot0_status verify_changed(struct boot0_session *session,
-                                        const struct boot0_plan *plan, int alternate,
-                                        struct boot0_error *error)
-{
-    enum boot0_status status = B0_OK;
-    uint64_t past = 0;
-
-    b0_session_phase(session, B0_PHASE_VERIFY, bytes_to_verify(plan));
-    for (size_t i = 0; i < plan->sector_count && status == B0_OK; i++) {
-        const struct boot0_plan_sector *sector = &plan->sectors[i];
-        uint32_t length = sector->differs ? length_to_verify(sector) : 0;
-
-        if (length == 0 || !(sector->sector.access & B0_SECTOR_READABLE))
-            continue;
-        session->phase_base = past;
-        status = b0_session_is_option_bytes(session, alternate)
-                     ? verify_options(session, sector, alternate, error)
-                     : verify_sector(session, sector, alternate, length, error);
-        past += length;
-        session->report.bytes_verified += status == B0_OK ? length : 0;
-    }
-    b0_session_phase_end(session, &session->report.verify_us);
-    return status;
-}
-
-/*
- * For a whole program: the bootloader computes its digest anyway, for the journal. If that is not
- * what it should be, the board is asked where, and what has been completed is taken back.
- */
-static enum boot0_status end_and_verify(struct boot0_session *session,
-                                        const struct boot0_plan *plan, int alternate,
-                                        const struct boot0_flash_options *options,
-                                        struct boot0_error *error)
-{
-    struct boot0_error ignored;
-    enum boot0_status status;
-    bool same = false;
-
-    b0_session_phase(session, B0_PHASE_VERIFY, bytes_to_verify(plan));
-    status = b0_session_end_update(session, error);
-    if (status == B0_OK && !options->no_verify)
-        status = b0_session_journal_agrees(session, plan, &same, error);
-    if (same) {
-        session->phase_base = bytes_to_verify(plan);
-        session->report.bytes_verified += session->phase_base;
-    }
-    b0_session_phase_end(session, &session->report.verify_us);
-    if (status != B0_OK || same || options->no_verify)
-        return status;
-    status = verify_changed(session, plan, alternate, error);
-    if (status != B0_OK && b0_session_begin_update(session, &ignored) == B0_OK)
-        (void)b0_session_erase_sector(session, alternate, plan->sectors[0].sector.address,
-                                      &ignored);
-    return status;
-}
-
 enum boot0_status boot0_session_execute(struct boot0_session *session,
                                         const struct boot0_plan *plan,
                                         const struct boot0_flash_options *options,
                                         struct boot0_error *error)
 {
-    int alternate = index_of(session, plan->options.alternate);
+    int alternate = b0_session_index_of(session, plan->options.alternate);
     enum boot0_status status;
 
     if (!options)
@@ -400,9 +267,9 @@ enum boot0_status boot0_session_execute(struct boot0_session *session,
     if (status != B0_OK)
         return status;
     if (b0_session_plan_is_program(session, plan))
-        return end_and_verify(session, plan, alternate, options, error);
+        return b0_session_end_and_verify(session, plan, alternate, options, error);
     if (!options->no_verify)
-        status = verify_changed(session, plan, alternate, error);
+        status = b0_session_verify_changed(session, plan, alternate, error);
     if (status == B0_OK && !b0_session_was_interrupted(session))
         status = b0_session_end_update(session, error);
     return status;
@@ -530,61 +397,4 @@ enum boot0_status boot0_session_flash(struct boot0_session *session, struct boot
     if (session->board.has_addresses)
         return flash_dfuse(session, image, options, error);
     return b0_session_flash_plain(session, image, options, error);
-}
-
-/* ---- verifying without writing ---- */
-
-static enum boot0_status verify_segment(struct boot0_session *session,
-                                        const struct boot0_segment *segment,
-                                        struct boot0_error *error)
-{
-    int alternate = index_of(session, segment->alternate);
-    uint8_t buffer[COMPARE_STEP];
-    enum boot0_status status = B0_OK;
-    bool same = false;
-
-    if (b0_session_compares(session, alternate))
-        status = b0_session_holds(session, segment->address, segment->data, (uint32_t)segment->size,
-                                  &same, error);
-    if (status != B0_OK)
-        return status;
-    if (same) {
-        session->phase_base += segment->size;
-        session->report.bytes_verified += segment->size;
-        return B0_OK;
-    }
-    for (size_t done = 0; done < segment->size;) {
-        uint32_t part = segment->size - done < sizeof buffer ? (uint32_t)(segment->size - done)
-                                                             : (uint32_t)sizeof buffer;
-        uint32_t here = segment->address + (uint32_t)done;
-
-        status = b0_session_read_run(session, alternate, here, buffer, part, error);
-        if (status != B0_OK)
-            return status;
-        for (uint32_t i = 0; i < part; i++)
-            if (buffer[i] != segment->data[done + i])
-                return b0_session_fail_different(here + i, segment->data[done + i], buffer[i],
-                                                 error);
-        done += part;
-        session->report.bytes_verified += part;
-    }
-    return B0_OK;
-}
-
-enum boot0_status boot0_session_verify(struct boot0_session *session, struct boot0_image *image,
-                                       const struct boot0_flash_options *options,
-                                       struct boot0_error *error)
-{
-    enum boot0_status status = boot0_session_check(session, image, options, error);
-
-    if (status != B0_OK)
-        return status;
-    session->report.image_bytes = boot0_image_size(image);
-    if (!session->board.has_addresses)
-        return b0_session_verify_plain(session, image, options, error);
-    b0_session_phase(session, B0_PHASE_VERIFY, session->report.image_bytes);
-    for (size_t i = 0; i < image->segment_count && status == B0_OK; i++)
-        status = verify_segment(session, &image->segments[i], error);
-    b0_session_phase_end(session, &session->report.verify_us);
-    return status;
 }

@@ -124,6 +124,23 @@ enum boot0_status b0_session_was_completed(struct boot0_session *session,
 /* The journal said so when the session was opened, and nothing was completed since. */
 bool b0_session_was_interrupted(const struct boot0_session *session);
 
+/* ---- flash.c ---- */
+
+/* The index of the alternate that a number of the image's stands for, after the check; -1: none. */
+int b0_session_index_of(const struct boot0_session *session, uint8_t alternate);
+
+/* ---- verify.c ---- */
+
+/* Reads back and compares every sector that a plan has changed. B0_E_IO: one differs. */
+enum boot0_status b0_session_verify_changed(struct boot0_session *session,
+                                            const struct boot0_plan *plan, int alternate,
+                                            struct boot0_error *error);
+/* Ends the update of a whole program, and verifies it by the journal's digest. */
+enum boot0_status b0_session_end_and_verify(struct boot0_session *session,
+                                            const struct boot0_plan *plan, int alternate,
+                                            const struct boot0_flash_options *options,
+                                            struct boot0_error *error);
+
 /* ---- digests.c ---- */
 
 /* Whether the board can compute digests of that memory. */
