@@ -16,6 +16,8 @@
 
 #include <cmocka.h>
 
+#include "../forked.h"
+
 #include <core/journal.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -140,15 +142,12 @@ struct test_case {
     uint8_t after[FLASH_SIZE];  /* and after the repair */
 };
 
-/* How a case ends: its process's exit status. */
-enum verdict { HIT, PAST_THE_END, BAD };
-
-static enum verdict bad(const struct test_case *c, const char *what)
+static enum forked_verdict bad(const struct test_case *c, const char *what)
 {
     fprintf(stderr, "%s, %s: power cut in operation %u for %u ms: %s\n",
             c->is_update ? "update-bootloader" : "install-bootloader", c->state->name, c->operation,
             c->outage_ms, what);
-    return BAD;
+    return FORKED_BAD;
 }
 
 /* Runs the command on a virtual board with that flash; its exit status. */
@@ -219,7 +218,7 @@ static bool is_new(const uint8_t *flash)
 }
 
 /* What starts now is whole: the new bootloader, or all that was there before. */
-static enum verdict check_start(struct test_case *c)
+static enum forked_verdict check_start(struct test_case *c)
 {
     struct start start;
 
@@ -229,11 +228,11 @@ static enum verdict check_start(struct test_case *c)
         return bad(c, "something starts that is not whole");
     if (!start.is_sane)
         return bad(c, "what starts resets, or does what chips forbid");
-    return HIT;
+    return FORKED_HIT;
 }
 
 /* The ROM takes the bootloader again, and the rest of the flash is as before. */
-static enum verdict check_repair(struct test_case *c)
+static enum forked_verdict check_repair(struct test_case *c)
 {
     struct start start;
 
@@ -251,13 +250,13 @@ static enum verdict check_repair(struct test_case *c)
     start = start_from_flash(c);
     if (!start.starts || !start.is_sane || start.in_dfu == c->state->starts_program)
         return bad(c, "the board does not start as it should after the second installation");
-    return HIT;
+    return FORKED_HIT;
 }
 
-static enum verdict run_case(struct test_case *c)
+static enum forked_verdict run_case(struct test_case *c)
 {
     char keys[100];
-    enum verdict verdict;
+    enum forked_verdict verdict;
 
     memset(c->before, 0xff, FLASH_SIZE);
     c->state->make(c->before);
@@ -265,62 +264,39 @@ static enum verdict run_case(struct test_case *c)
     snprintf(keys, sizeof keys, "%s,fault=powercut@%u:%u", c->is_update ? c->state->to_reach : "",
              c->operation, c->outage_ms);
     if (run_command(c, c->is_update ? "update-bootloader" : "install-bootloader", keys) == 0)
-        return PAST_THE_END;
+        return FORKED_PAST_THE_END;
     verdict = check_start(c);
-    return verdict == HIT ? check_repair(c) : verdict;
+    return verdict == FORKED_HIT ? check_repair(c) : verdict;
 }
 
 /* ---- all of them ---- */
 
-/* In a process of its own, with a file of its own. */
-static enum verdict run_apart(const struct state *state, bool is_update, unsigned operation,
-                              unsigned outage_ms)
+/* The n-th operation of a command that is otherwise said; in a process with a file of its own. */
+static enum forked_verdict run_nth(const void *context, unsigned n)
 {
     static struct test_case c;
-    enum verdict verdict;
+    enum forked_verdict verdict;
 
-    c.state = state;
-    c.is_update = is_update;
-    c.operation = operation;
-    c.outage_ms = outage_ms;
+    c = *(const struct test_case *)context;
+    c.operation = n;
     snprintf(c.file, sizeof c.file, "%s/%ld", folder, (long)getpid());
     verdict = run_case(&c);
     unlink(c.file);
     return verdict;
 }
 
-/* Waits for one of the cases; false if there is none. */
-static bool take_verdict(unsigned verdicts[BAD + 1])
-{
-    int status;
-
-    if (wait(&status) < 0)
-        return false;
-    verdicts[WIFEXITED(status) && WEXITSTATUS(status) < BAD ? WEXITSTATUS(status) : BAD]++;
-    return true;
-}
-
 /* A cut in every operation of one command on one kind of board; how many there were. */
 static unsigned everywhere(const struct state *state, bool is_update, unsigned outage_ms)
 {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN), running = 0;
-    unsigned verdicts[BAD + 1] = {0};
+    static struct test_case c;
+    unsigned hits;
 
-    fflush(NULL);
-    for (unsigned n = 1; verdicts[PAST_THE_END] + verdicts[BAD] == 0; n += stride) {
-        pid_t child = fork();
-
-        if (child == 0)
-            _exit(run_apart(state, is_update, n, outage_ms));
-        assert_true(child > 0);
-        if (++running >= processors && take_verdict(verdicts))
-            running--;
-    }
-    while (take_verdict(verdicts)) {
-    }
-    assert_int_equal(verdicts[BAD], 0);
-    assert_true(verdicts[HIT] >= OPERATIONS_MIN / stride);
-    return verdicts[HIT];
+    c.state = state;
+    c.is_update = is_update;
+    c.outage_ms = outage_ms;
+    hits = forked_cases(run_nth, &c, stride);
+    assert_true(hits >= OPERATIONS_MIN / stride);
+    return hits;
 }
 
 static void cut_command(bool is_update)

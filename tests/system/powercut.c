@@ -20,14 +20,13 @@
 #include <cmocka.h>
 
 #include "../dfu_util_way.h"
+#include "../forked.h"
 
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <vboard/vboard.h>
 
 #define FLASH   UINT32_C(0x08000000)
@@ -215,18 +214,15 @@ static int make_journal(void **state)
     return 0;
 }
 
-/* How a case ends: its process's exit status. */
-enum verdict { HIT, PAST_THE_END, BAD };
-
-static enum verdict bad(const char *fault, const char *what)
+static enum forked_verdict bad(const char *fault, const char *what)
 {
     fprintf(stderr, "%s: %s\n", fault, what);
-    return BAD;
+    return FORKED_BAD;
 }
 
 /* However it went, and without BOOT0. */
-static enum verdict check_aftermath(const struct bench *bench, const char *fault,
-                                    update_function *next)
+static enum forked_verdict check_aftermath(const struct bench *bench, const char *fault,
+                                           update_function *next)
 {
     vboard_power_cycle(bench->board);
     if (!comes_in_dfu(bench)) {
@@ -247,12 +243,12 @@ static enum verdict check_aftermath(const struct bench *bench, const char *fault
         return bad(fault, "the bootloader waits for its flash");
     if (stats_of(bench).violations != bench->violations)
         return bad(fault, "violations");
-    return HIT;
+    return FORKED_HIT;
 }
 
 /* An update in which something happens at the n-th time. */
-static enum verdict happens(const struct bench *bench, update_function *update, const char *kind,
-                            unsigned n)
+static enum forked_verdict happens(const struct bench *bench, update_function *update,
+                                   const char *kind, unsigned n)
 {
     struct vboard_stats after;
     char fault[60];
@@ -267,44 +263,34 @@ static enum verdict happens(const struct bench *bench, update_function *update, 
     hit =
         hit || (strcmp(kind, "powercut") == 0 ? after.flash_operations >= n : after.transfers >= n);
     /* Else the next update would be hit. */
-    return hit ? check_aftermath(bench, fault, n % 2 ? by_boot0 : by_dfu_util) : PAST_THE_END;
+    return hit ? check_aftermath(bench, fault, n % 2 ? by_boot0 : by_dfu_util)
+               : FORKED_PAST_THE_END;
 }
 
-/* Waits for one of the cases; false if there is none. */
-static bool take_verdict(unsigned verdicts[BAD + 1])
-{
-    int status;
+struct cut {
+    struct bench bench;
+    update_function *update;
+    const char *kind;
+};
 
-    if (wait(&status) < 0)
-        return false;
-    verdicts[WIFEXITED(status) && WEXITSTATUS(status) < BAD ? WEXITSTATUS(status) : BAD]++;
-    return true;
+static enum forked_verdict run_case(const void *context, unsigned n)
+{
+    const struct cut *cut = context;
+
+    return happens(&cut->bench, cut->update, cut->kind, n);
 }
 
 static unsigned everywhere(update_function *update, const char *kind)
 {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN), running = 0;
-    unsigned verdicts[BAD + 1] = {0};
-    struct bench bench;
+    struct cut cut = {.update = update, .kind = kind};
+    unsigned hits;
 
-    open_bench(&bench, &one);
-    enter_bootloader(bench.board);
-    assert_true(comes_in_dfu(&bench));
-    fflush(NULL);
-    for (unsigned n = 1; verdicts[PAST_THE_END] + verdicts[BAD] == 0; n += stride) {
-        pid_t child = fork();
-
-        if (child == 0)
-            _exit(happens(&bench, update, kind, n));
-        assert_true(child > 0);
-        if (++running >= processors && take_verdict(verdicts))
-            running--;
-    }
-    while (take_verdict(verdicts)) {
-    }
-    boot0_bus_close(&bench.bus);
-    assert_int_equal(verdicts[BAD], 0);
-    return verdicts[HIT];
+    open_bench(&cut.bench, &one);
+    enter_bootloader(cut.bench.board);
+    assert_true(comes_in_dfu(&cut.bench));
+    hits = forked_cases(run_case, &cut, stride);
+    boot0_bus_close(&cut.bench.bus);
+    return hits;
 }
 
 static void test_power(void **state)

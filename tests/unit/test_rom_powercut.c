@@ -43,7 +43,7 @@ static const struct model models[] = {
     {"f411", false, 20000}, {"f072", false, 5000},     {"l476", false, 5000},
     {"g431", false, 5000},  {"h743", false, 133000},   {"gd32", false, 3000},
     {"f407", true, 20000},  {"f072", true, 3000},      {"l476", true, 3000},
-    {"g431", true, 3000},   {"h743", true, 3000},    {"f103", true, 3000},
+    {"g431", true, 3000},   {"h743", true, 3000},      {"f103", true, 3000},
 };
 
 static enum boot0_status plug(struct bench *b, const struct model *model, const char *keys)

@@ -73,7 +73,7 @@ void vboard_options_write_protect(struct vboard_chip *chip, const uint8_t *secto
  * own, and bits that the family does not use keep their defaults.
  */
 void vboard_options_complete(const struct vboard_chip *chip, uint32_t address, uint8_t *bytes,
-                           uint32_t size);
+                             uint32_t size);
 /* Whether the flash sector of that index is write protected, by the option bytes as loaded. */
 bool vboard_options_protect(const struct vboard_chip *chip, unsigned sector);
 
