@@ -1,6 +1,7 @@
 /* boot0's own bootloader: what a board says of it, and where its binaries are. */
 #include "bootloader.h"
 #include "json.h"
+#include "print.h"
 #include "text.h"
 
 #include <boot0/chip.h>
@@ -53,26 +54,26 @@ static void print_program(const struct boot0_bootloader *b)
     char digest[2 * sizeof b->program_digest + 1], size[TEXT_SHORT];
 
     if (b->update == B0_UPDATE_NONE)
-        printf("  journal   no update yet, %u records free\n", b->journal_free);
+        print("  journal   no update yet, %u records free\n", b->journal_free);
     else
-        printf("  journal   update %s, %u records free\n",
-               b->update == B0_UPDATE_COMPLETE ? "completed" : "BEGUN AND NOT COMPLETED",
-               b->journal_free);
+        print("  journal   update %s, %u records free\n",
+              b->update == B0_UPDATE_COMPLETE ? "completed" : "BEGUN AND NOT COMPLETED",
+              b->journal_free);
     if (b->program_length == 0)
         return;
     hex(digest, b->program_digest, sizeof b->program_digest);
-    printf("  program   0x%08x, %s%s\n            SHA-256 %s\n", b->program_start,
-           text_size(size, b->program_length),
-           b->update == B0_UPDATE_COMPLETE ? "" : ", before that update", digest);
+    print("  program   0x%08x, %s%s\n            SHA-256 %s\n", b->program_start,
+          text_size(size, b->program_length),
+          b->update == B0_UPDATE_COMPLETE ? "" : ", before that update", digest);
 }
 
 static void print_clock(const struct boot0_bootloader *b)
 {
     if (b->crystal_hz)
-        printf("  clock     crystal %u.%03u MHz, core %u MHz\n", b->crystal_hz / 1000000,
-               b->crystal_hz / 1000 % 1000, b->core_hz / 1000000);
+        print("  clock     crystal %u.%03u MHz, core %u MHz\n", b->crystal_hz / 1000000,
+              b->crystal_hz / 1000 % 1000, b->core_hz / 1000000);
     if (b->supply_mv)
-        printf("  supply    %u.%02u V\n", b->supply_mv / 1000, b->supply_mv % 1000 / 10);
+        print("  supply    %u.%02u V\n", b->supply_mv / 1000, b->supply_mv % 1000 / 10);
 }
 
 void bootloader_print(const struct boot0_bootloader *b)
@@ -81,14 +82,14 @@ void bootloader_print(const struct boot0_bootloader *b)
 
     if (!b->present)
         return;
-    printf("  boot0     bootloader %u.%u.%u for %s, extension %x.%02x%s\n", b->version[0],
-           b->version[1], b->version[2], b->board[0] ? b->board : "any board", b->protocol >> 8,
-           b->protocol & 0xffu, b->write_protected ? ", write-protected" : "");
-    printf("  runs      because %s; last reset: %s\n", why(b->entry),
-           b->reset[0] ? b->reset : "unknown");
+    print("  boot0     bootloader %u.%u.%u for %s, extension %x.%02x%s\n", b->version[0],
+          b->version[1], b->version[2], b->board[0] ? b->board : "any board", b->protocol >> 8,
+          b->protocol & 0xffu, b->write_protected ? ", write-protected" : "");
+    print("  runs      because %s; last reset: %s\n", why(b->entry),
+          b->reset[0] ? b->reset : "unknown");
     hex(id, b->unique_id, sizeof b->unique_id);
-    printf("  device    0x%03x revision 0x%04x, %s of flash, unique id %s\n", b->device_id,
-           b->revision_id, text_size(flash, b->flash_bytes), id);
+    print("  device    0x%03x revision 0x%04x, %s of flash, unique id %s\n", b->device_id,
+          b->revision_id, text_size(flash, b->flash_bytes), id);
     print_clock(b);
     print_program(b);
 }

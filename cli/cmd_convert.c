@@ -1,6 +1,7 @@
 /* boot0 convert: from any file format to any other. */
 #include "job.h"
 #include "json.h"
+#include "print.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -110,8 +111,8 @@ static void print_result(const struct arguments *arguments, const struct boot0_i
         json_number(&json, "segment_count", image->segment_count);
         json_end(&json);
     } else if (!arguments->quiet) {
-        printf("Wrote %s: %s in %s.\n", output, text_size(size, boot0_image_size(image)),
-               text_count(segments, image->segment_count, "segment", "segments"));
+        print("Wrote %s: %s in %s.\n", output, text_size(size, boot0_image_size(image)),
+              text_count(segments, image->segment_count, "segment", "segments"));
     }
 }
 

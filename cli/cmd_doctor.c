@@ -2,6 +2,7 @@
 #include "doctor/findings.h"
 #include "job.h"
 #include "json.h"
+#include "print.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -83,7 +84,7 @@ static void print_ways(const struct facts *facts)
             continue;
         next = boot0_board_entry_at(i + 1);
         other = next && is_wanted(facts, next) ? enter_text(next->key) : NULL;
-        printf("          %s\n", entry->name);
+        print("          %s\n", entry->name);
         if (!other || strcmp(way, other) != 0)
             print_wrapped(stdout, "            ", way);
     }
@@ -149,10 +150,10 @@ static void print_summary(const struct findings *findings)
     char count[TEXT_SHORT];
 
     if (problems == 0)
-        printf("No problem was found.\n");
+        print("No problem was found.\n");
     else
-        printf("\n%s. Begin with the first: others may follow from it.\n",
-               text_count(count, problems, "problem", "problems"));
+        print("\n%s. Begin with the first: others may follow from it.\n",
+              text_count(count, problems, "problem", "problems"));
 }
 
 static void show(const struct arguments *arguments, const struct facts *facts,

@@ -1,6 +1,7 @@
 /* boot0 erase: sectors, the whole flash, or read protection with all that is behind it. */
 #include "job.h"
 #include "json.h"
+#include "print.h"
 #include "text.h"
 
 static enum boot0_status check(const struct arguments *arguments, struct boot0_error *error)
@@ -60,13 +61,13 @@ static void print_result(const struct job *job, const struct arguments *argument
         json_seconds(&json, "seconds", report.total_us);
         json_end(&json);
     } else if (arguments->unprotect) {
-        printf("Read protection is off and the flash is erased (%s). The board resets.\n", time);
+        print("Read protection is off and the flash is erased (%s). The board resets.\n", time);
     } else if (arguments->all) {
-        printf("Erased the whole flash in %s.\n", time);
+        print("Erased the whole flash in %s.\n", time);
     } else {
-        printf("Erased %s from 0x%08x in %s.\n",
-               text_count(sectors, report.sectors_erased, "sector", "sectors"), arguments->address,
-               time);
+        print("Erased %s from 0x%08x in %s.\n",
+              text_count(sectors, report.sectors_erased, "sector", "sectors"), arguments->address,
+              time);
     }
 }
 

@@ -2,6 +2,7 @@
 #include "bootloader.h"
 #include "job.h"
 #include "json.h"
+#include "print.h"
 #include "text.h"
 
 #include <string.h>
@@ -78,18 +79,18 @@ static void file_json(const char *name, const struct boot0_image *image)
 
 static void print_suffix(const struct boot0_suffix *suffix)
 {
-    printf("  suffix    for ");
+    print("  suffix    for ");
     if (suffix->vendor == 0xffff)
-        printf("any vendor");
+        print("any vendor");
     else
-        printf("%04x", suffix->vendor);
+        print("%04x", suffix->vendor);
     if (suffix->product == 0xffff)
-        printf(", any product");
+        print(", any product");
     else
-        printf(":%04x", suffix->product);
+        print(":%04x", suffix->product);
     if (suffix->bcd_device != 0xffff)
-        printf(", version %04x", suffix->bcd_device);
-    printf(" (DFU %x.%x)\n", suffix->bcd_dfu >> 8, suffix->bcd_dfu & 0xff);
+        print(", version %04x", suffix->bcd_device);
+    print(" (DFU %x.%x)\n", suffix->bcd_dfu >> 8, suffix->bcd_dfu & 0xff);
 }
 
 static void print_prefix(const struct boot0_image *image)
@@ -98,9 +99,9 @@ static void print_prefix(const struct boot0_image *image)
 
     if (!boot0_image_find_prefix(image, &prefix))
         return;
-    printf("  prefix    %s, for %u bytes", boot0_prefix_name(prefix.kind), prefix.payload);
+    print("  prefix    %s, for %u bytes", boot0_prefix_name(prefix.kind), prefix.payload);
     if (prefix.kind == B0_PREFIX_LMDFU)
-        printf(" at 0x%08x", prefix.address);
+        print(" at 0x%08x", prefix.address);
     putchar('\n');
 }
 
@@ -112,34 +113,34 @@ static void print_program(const struct boot0_image *image)
     char families[96];
 
     if (image->has_family)
-        printf("  family    0x%08x, %s\n", image->family, chip ? chip->family : "unknown to boot0");
+        print("  family    0x%08x, %s\n", image->family, chip ? chip->family : "unknown to boot0");
     if (image->has_entry)
-        printf("  entry     0x%08x\n", image->entry);
+        print("  entry     0x%08x\n", image->entry);
     if (!find_vectors(image, &vectors)) {
-        printf("  program   no vector table at its start\n");
+        print("  program   no vector table at its start\n");
         return;
     }
     families_by_stack(vectors.stack, families, sizeof families);
-    printf("  program   stack 0x%08x, reset handler 0x%08x\n", vectors.stack, vectors.reset & ~1u);
+    print("  program   stack 0x%08x, reset handler 0x%08x\n", vectors.stack, vectors.reset & ~1u);
     if (families[0])
-        printf("  RAM of    %s\n", families);
+        print("  RAM of    %s\n", families);
 }
 
 static void print_file(const char *name, const struct boot0_image *image)
 {
     char size[TEXT_SHORT];
 
-    printf("%s: %s, %s\n", name, boot0_format_name(image->format),
-           text_size(size, boot0_image_size(image)));
+    print("%s: %s, %s\n", name, boot0_format_name(image->format),
+          text_size(size, boot0_image_size(image)));
     if (image->name[0])
-        printf("  name      %s\n", image->name);
+        print("  name      %s\n", image->name);
     for (size_t i = 0; i < image->segment_count && image->has_addresses; i++)
-        printf("  segment   0x%08x-0x%08x  %s%s\n", image->segments[i].address,
-               image->segments[i].address + (uint32_t)(image->segments[i].size - 1),
-               text_size(size, image->segments[i].size),
-               image->segments[i].alternate ? ", another memory" : "");
+        print("  segment   0x%08x-0x%08x  %s%s\n", image->segments[i].address,
+              image->segments[i].address + (uint32_t)(image->segments[i].size - 1),
+              text_size(size, image->segments[i].size),
+              image->segments[i].alternate ? ", another memory" : "");
     if (!image->has_addresses)
-        printf("  address   none: raw bytes, which go to the start of the flash\n");
+        print("  address   none: raw bytes, which go to the start of the flash\n");
     if (image->has_suffix)
         print_suffix(&image->suffix);
     print_prefix(image);
@@ -211,12 +212,12 @@ static void print_memories(const struct boot0_board *board)
     for (size_t i = 0; i < board->alternate_count; i++) {
         const struct boot0_alternate *a = &board->alternates[i];
 
-        printf("\n  memory %u  %s\n", a->alternate, a->has_layout ? a->layout.name : a->name);
+        print("\n  memory %u  %s\n", a->alternate, a->has_layout ? a->layout.name : a->name);
         for (size_t r = 0; a->has_layout && r < a->layout.region_count; r++) {
             const struct boot0_region *region = &a->layout.regions[r];
 
-            printf("    0x%08x  %5u x %-10s %s\n", region->address, region->sector_count,
-                   text_size(size, region->sector_size), access_text(region->access));
+            print("    0x%08x  %5u x %-10s %s\n", region->address, region->sector_count,
+                  text_size(size, region->sector_size), access_text(region->access));
         }
     }
 }
@@ -235,8 +236,8 @@ static void print_chips(const struct boot0_board *board)
 /* What is behind a serial port says nothing of ids and descriptors. */
 static void print_uart_board(const struct boot0_board *board)
 {
-    printf("%s: %s, %u bytes a command\n", board->usb.path, board->product, board->transfer_size);
-    printf("  serial    %s\n", board->serial[0] ? board->serial : "not to be read");
+    print("%s: %s, %u bytes a command\n", board->usb.path, board->product, board->transfer_size);
+    print("  serial    %s\n", board->serial[0] ? board->serial : "not to be read");
     print_chips(board);
     print_memories(board);
 }
@@ -247,23 +248,23 @@ static void print_board(const struct boot0_board *board)
         print_uart_board(board);
         return;
     }
-    printf("%s: %04x:%04x, %s, %s\n", board->usb.path, board->usb.vendor, board->usb.product,
-           board->manufacturer[0] ? board->manufacturer : "no manufacturer",
-           board->product[0] ? board->product : "no name");
-    printf("  serial    %s\n", board->serial[0] ? board->serial : "none");
+    print("%s: %04x:%04x, %s, %s\n", board->usb.path, board->usb.vendor, board->usb.product,
+          board->manufacturer[0] ? board->manufacturer : "no manufacturer",
+          board->product[0] ? board->product : "no name");
+    print("  serial    %s\n", board->serial[0] ? board->serial : "none");
     print_chips(board);
-    printf("  protocol  %s, version %x.%02x, device %x.%02x, %u bytes a transfer\n",
-           board->has_addresses ? "DfuSe" : "DFU", board->dfu_version >> 8,
-           board->dfu_version & 0xff, board->usb.bcd_device >> 8, board->usb.bcd_device & 0xff,
-           board->transfer_size);
-    printf("  can       %s%s%s%s\n",
-           board->attributes & B0_DFU_CAN_DOWNLOAD ? "be written" : "not be written",
-           board->attributes & B0_DFU_CAN_UPLOAD ? ", be read" : ", not be read",
-           board->attributes & B0_DFU_MANIFESTATION_TOLERANT ? ", go on after a download" : "",
-           board->attributes & B0_DFU_WILL_DETACH ? ", detach by itself" : "");
+    print("  protocol  %s, version %x.%02x, device %x.%02x, %u bytes a transfer\n",
+          board->has_addresses ? "DfuSe" : "DFU", board->dfu_version >> 8,
+          board->dfu_version & 0xff, board->usb.bcd_device >> 8, board->usb.bcd_device & 0xff,
+          board->transfer_size);
+    print("  can       %s%s%s%s\n",
+          board->attributes & B0_DFU_CAN_DOWNLOAD ? "be written" : "not be written",
+          board->attributes & B0_DFU_CAN_UPLOAD ? ", be read" : ", not be read",
+          board->attributes & B0_DFU_MANIFESTATION_TOLERANT ? ", go on after a download" : "",
+          board->attributes & B0_DFU_WILL_DETACH ? ", detach by itself" : "");
     bootloader_print(&board->bootloader);
     if (board->quirk)
-        printf("  quirks    %s\n", board->quirk);
+        print("  quirks    %s\n", board->quirk);
     if (board->contradiction[0])
         print_wrapped(stdout, "  but       ", board->contradiction);
     print_memories(board);

@@ -1,6 +1,7 @@
 /* boot0 list: the boards that are there. */
 #include "job.h"
 #include "json.h"
+#include "print.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -93,9 +94,9 @@ static void print_rows(const struct row *rows, size_t count)
     below = chips_go_below(rows, count, before);
     for (size_t i = 0; i < count; i++) {
         for (int j = 0; j < CHIP; j++)
-            printf("%-*s%s", below && j == CHIP - 1 ? 0 : widths[j], rows[i].cells[j],
-                   below && j == CHIP - 1 ? "" : "  ");
-        printf("%s%s\n", below ? "\n  " : "", rows[i].cells[CHIP]);
+            print("%-*s%s", below && j == CHIP - 1 ? 0 : widths[j], rows[i].cells[j],
+                  below && j == CHIP - 1 ? "" : "  ");
+        print("%s%s\n", below ? "\n  " : "", rows[i].cells[CHIP]);
     }
 }
 
@@ -151,9 +152,7 @@ static void explain(const struct arguments *arguments, const struct boot0_board 
         if (access->code == B0_OK || told[access->code])
             continue;
         told[access->code] = true;
-        print_wrapped(stderr, "Note: ", access->message);
-        if (access->hint[0])
-            print_wrapped(stderr, "      ", access->hint);
+        print_error(stderr, "Note: ", access);
     }
 }
 
@@ -193,7 +192,7 @@ static enum boot0_status list_ports(const struct arguments *arguments, struct bo
         struct json json;
 
         if (!arguments->json) {
-            printf("%-16s %s\n", ports[i].path, ports[i].description);
+            print("%-16s %s\n", ports[i].path, ports[i].description);
             continue;
         }
         json = json_begin(stdout);

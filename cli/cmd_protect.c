@@ -4,6 +4,7 @@
  */
 #include "job.h"
 #include "json.h"
+#include "print.h"
 
 #include <stdlib.h>
 
@@ -86,7 +87,7 @@ static void print_result(const struct job *job, const struct arguments *argument
         json_bool(&json, "readout", wanted->what == B0_PROTECT_READOUT);
         json_end(&json);
     } else {
-        printf("%s The board resets.\n", texts[wanted->what]);
+        print("%s The board resets.\n", texts[wanted->what]);
     }
 }
 
@@ -122,8 +123,8 @@ static enum boot0_status protect_bootloader(struct arguments *arguments, bool on
         json_bool(&json, "bootloader_protected", on);
         json_end(&json);
     } else if (status == B0_OK) {
-        printf("The bootloader is %s from being written.\n",
-               on ? "protected" : "no longer protected");
+        print("The bootloader is %s from being written.\n",
+              on ? "protected" : "no longer protected");
     }
     if (status == B0_OK && resumes)
         status = boot0_session_reset_to(job.session, B0_TARGET_PROGRAM, error);

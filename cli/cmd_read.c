@@ -1,6 +1,7 @@
 /* boot0 read: copies the board's memory to a file. */
 #include "job.h"
 #include "json.h"
+#include "print.h"
 #include "text.h"
 
 #include <errno.h>
@@ -192,8 +193,8 @@ static void print_result(const struct job *job, const struct arguments *argument
         json_seconds(&json, "seconds", report.total_us);
         json_end(&json);
     } else if (!to_stdout(arguments->operands[0])) {
-        printf("Read %s to %s in %s.\n", text_size(bytes, size), arguments->operands[0],
-               text_time(time, report.total_us));
+        print("Read %s to %s in %s.\n", text_size(bytes, size), arguments->operands[0],
+              text_time(time, report.total_us));
     }
 }
 

@@ -1,6 +1,7 @@
 /* boot0 reset: a USB reset, or one of the chip to what shall run next. */
 #include "job.h"
 #include "json.h"
+#include "print.h"
 
 #include <string.h>
 
@@ -80,7 +81,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
             json_text(&json, "to", targets[index].name);
         json_end(&json);
     } else if (status == B0_OK) {
-        puts(arguments->target ? targets[index].said : "The board was reset over USB.");
+        print("%s\n", arguments->target ? targets[index].said : "The board was reset over USB.");
     }
     job_close(&job);
     return status;

@@ -1,6 +1,7 @@
 /* boot0 run: leaves DFU mode and starts a program. */
 #include "job.h"
 #include "json.h"
+#include "print.h"
 
 static enum boot0_status start(struct job *job, const struct arguments *arguments,
                                struct boot0_error *error)
@@ -25,7 +26,7 @@ static enum boot0_status start(struct job *job, const struct arguments *argument
         json_bool(&json, "started", report.started);
         json_end(&json);
     } else {
-        printf("The program at 0x%08x was started.\n", address);
+        print("The program at 0x%08x was started.\n", address);
     }
     return B0_OK;
 }

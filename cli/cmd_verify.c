@@ -1,6 +1,7 @@
 /* boot0 verify: does the board hold what the file says? */
 #include "job.h"
 #include "json.h"
+#include "print.h"
 #include "text.h"
 
 static void print_result(const struct job *job, const struct arguments *arguments)
@@ -18,8 +19,8 @@ static void print_result(const struct job *job, const struct arguments *argument
         json_end(&json);
         return;
     }
-    printf("Equal: the board holds all %s (%s).\n", text_size(size, report.bytes_verified),
-           text_time(time, report.total_us));
+    print("Equal: the board holds all %s (%s).\n", text_size(size, report.bytes_verified),
+          text_time(time, report.total_us));
 }
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)

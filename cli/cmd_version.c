@@ -1,6 +1,7 @@
 /* boot0 version. */
 #include "command.h"
 #include "json.h"
+#include "print.h"
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
@@ -12,7 +13,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
         json_text(&json, "library", boot0_version());
         json_end(&json);
     } else {
-        printf("boot0 %s (libboot0 %s)\n", B0_VERSION, boot0_version());
+        print("boot0 %s (libboot0 %s)\n", B0_VERSION, boot0_version());
     }
     return B0_OK;
 }

@@ -1,6 +1,7 @@
 /* `flash --dry-run`: one plan for each memory that the image has data for, shown as one table. */
 #include "dry_run.h"
 #include "json.h"
+#include "print.h"
 #include "text.h"
 
 struct plans {
@@ -56,9 +57,9 @@ static void print_step(const struct plans *plans, const struct boot0_plan_step *
 {
     char size[TEXT_SHORT], time[TEXT_SHORT];
 
-    printf("%-6s  0x%08x-0x%08x  %10s  %8s\n", step->action == B0_PLAN_ERASE ? "erase" : "write",
-           step->address, step->address + (step->size - 1), text_size(size, step->size),
-           expected(time, plans, step->expected_ms));
+    print("%-6s  0x%08x-0x%08x  %10s  %8s\n", step->action == B0_PLAN_ERASE ? "erase" : "write",
+          step->address, step->address + (step->size - 1), text_size(size, step->size),
+          expected(time, plans, step->expected_ms));
 }
 
 static void print_plans(const struct plans *plans)
@@ -66,11 +67,11 @@ static void print_plans(const struct plans *plans)
     char size[TEXT_SHORT], sectors[TEXT_SHORT], time[TEXT_SHORT], same[TEXT_SHORT], text[256];
 
     if (plans->steps == 0) {
-        printf("Nothing to do: the board holds all %s already.\n",
-               text_size(size, plans->image_bytes));
+        print("Nothing to do: the board holds all %s already.\n",
+              text_size(size, plans->image_bytes));
         return;
     }
-    printf("%-6s  %-21s  %10s  %8s\n", "ACTION", "ADDRESSES", "SIZE", "EXPECTED");
+    print("%-6s  %-21s  %10s  %8s\n", "ACTION", "ADDRESSES", "SIZE", "EXPECTED");
     for (size_t i = 0; i < plans->count; i++)
         for (size_t j = 0; j < plans->list[i]->step_count; j++)
             print_step(plans, &plans->list[i]->steps[j]);
@@ -129,7 +130,7 @@ enum boot0_status dry_run(struct job *job, struct boot0_image *image,
         else if (board->has_addresses)
             print_plans(&plans);
         else
-            printf("Would write the file as a whole: plain DFU has no addresses.\n");
+            print("Would write the file as a whole: plain DFU has no addresses.\n");
     }
     for (size_t i = 0; i < plans.count; i++)
         boot0_plan_free(plans.list[i]);

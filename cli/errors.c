@@ -1,7 +1,11 @@
 /* How the command ends: exit codes and error messages. */
 #include "command.h"
 #include "json.h"
+#include "print.h"
 #include "text.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 /* The codes of sysexits.h, which scripts around dfu-util know too. */
 static const int exit_codes[B0_STATUS_COUNT] = {
@@ -41,6 +45,19 @@ void json_error(struct json *json, const struct boot0_error *error)
     json_close(json);
 }
 
+void print_error(FILE *file, const char *label, const struct boot0_error *error)
+{
+    /* A line end in a message can only be a file name's; hints have lists. */
+    char *message = print_sanitized(error->message, strlen(error->message), false);
+    char margin[32];
+
+    snprintf(margin, sizeof margin, "%*s", (int)strlen(label), "");
+    print_wrapped(file, label, message ? message : error->message);
+    if (error->hint[0])
+        print_wrapped(file, margin, error->hint);
+    free(message);
+}
+
 void report_error(const struct boot0_error *error, bool json)
 {
     if (json) {
@@ -51,7 +68,5 @@ void report_error(const struct boot0_error *error, bool json)
         fflush(stdout);
         return;
     }
-    print_wrapped(stderr, "boot0: ", error->message);
-    if (error->hint[0])
-        print_wrapped(stderr, "       ", error->hint);
+    print_error(stderr, "boot0: ", error);
 }

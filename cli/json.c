@@ -1,54 +1,43 @@
 /* Writing JSON (RFC 8259). */
 #include "json.h"
 
+#include "utf8.h"
+
 #include <inttypes.h>
 
-/* Length of the UTF-8 character at `c` (RFC 3629); 0 if it is none. The text ends with a NUL. */
-static int utf8_length(const unsigned char *c)
+/* JSON has code points beyond U+FFFF as two (RFC 8259, 7). */
+static void put_escape(FILE *file, uint32_t point)
 {
-    static const struct {
-        uint8_t first, last; /* of the leading byte */
-        uint8_t from, to;    /* of the second byte: no overlong forms, no surrogates */
-        int length;
-    } rows[] = {
-        {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
-        {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4},
-        {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
-    };
-
-    if (c[0] < 0x80)
-        return 1;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (c[0] < rows[i].first || c[0] > rows[i].last || c[1] < rows[i].from || c[1] > rows[i].to)
-            continue;
-        for (int j = 2; j < rows[i].length; j++)
-            if ((c[j] & 0xc0) != 0x80)
-                return 0;
-        return rows[i].length;
+    if (point >= 0x10000) {
+        fprintf(file, "\\u%04x", (unsigned)(0xd800 + ((point - 0x10000) >> 10)));
+        point = 0xdc00 + (point & 0x3ff);
     }
-    return 0;
+    fprintf(file, "\\u%04x", (unsigned)point);
 }
 
-/* File names need not be text: what is no UTF-8 becomes U+FFFD, so that the line stays JSON. */
+/*
+ * File names need not be text: what is not UTF-8 becomes U+FFFD, so that the line stays JSON. What
+ * a terminal could act on is escaped.
+ */
 static void put_string(FILE *file, const char *text)
 {
-    const unsigned char *c = (const unsigned char *)text;
+    uint32_t point;
 
     fputc('"', file);
-    while (*c) {
-        int length = utf8_length(c);
+    while (*text) {
+        int length = utf8_decode(text, &point);
 
         if (length == 0)
             fputs("\\ufffd", file);
-        else if (*c == '"' || *c == '\\')
-            fprintf(file, "\\%c", *c);
-        else if (*c == '\n')
+        else if (point == '"' || point == '\\')
+            fprintf(file, "\\%c", (char)point);
+        else if (point == '\n')
             fputs("\\n", file);
-        else if (*c < 0x20 || *c == 0x7f)
-            fprintf(file, "\\u%04x", *c);
+        else if (utf8_is_control(point))
+            put_escape(file, point);
         else
-            fwrite(c, 1, (size_t)length, file);
-        c += length ? length : 1;
+            fwrite(text, 1, (size_t)length, file);
+        text += length ? length : 1;
     }
     fputc('"', file);
 }

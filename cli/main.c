@@ -2,6 +2,7 @@
 #include "command.h"
 #include "dfu_util/dfu_util.h"
 #include "nearest.h"
+#include "print.h"
 #include "progress.h"
 #include "text.h"
 
@@ -43,7 +44,7 @@ static void print_usage(FILE *file)
           "Commands:\n",
           file);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(file, "  %-18s %s\n", commands[i]->name, commands[i]->summary);
+        print_to(file, "  %-18s %s\n", commands[i]->name, commands[i]->summary);
     fputs("\n`boot0 COMMAND --help` tells more. A first flash:\n\n"
           "  boot0 list                 which boards are there\n"
           "  boot0 flash firmware.bin   write a program and start it\n",
@@ -58,12 +59,14 @@ static void print_help(const struct command *command)
         command->main(2, line);
         return;
     }
-    printf("Usage: boot0 %s [options]%s%s\n\n", command->name, command->operands[0] ? " " : "",
-           command->operands);
+    print("Usage: boot0 %s [options]%s%s\n\n", command->name, command->operands[0] ? " " : "",
+          command->operands);
     print_wrapped(stdout, "", command->text);
     fputs("\nOptions:\n", stdout);
     options_print(command, stdout);
-    printf("\nExamples:\n%s\n", command->examples);
+    fputs("\nExamples:\n", stdout);
+    fputs(command->examples, stdout);
+    putchar('\n');
 }
 
 static const struct command *find_command(const char *name)

@@ -1,5 +1,6 @@
 /* Progress on stderr. */
 #include "progress.h"
+#include "print.h"
 #include "text.h"
 
 #include <stdio.h>
@@ -111,7 +112,8 @@ static void draw(struct progress *progress, const struct boot0_progress *now)
     char line[LINE_MAX_LENGTH];
 
     progress_format(progress, now, terminal_width(stderr), line, sizeof line);
-    fprintf(stderr, "%s%s", clear_line, line);
+    fputs(clear_line, stderr);
+    print_to(stderr, "%s", line);
     fflush(stderr);
     progress->on_line = true;
     progress->drawn_us = now->elapsed_us;

@@ -1,6 +1,8 @@
 /* Putting things into words for people. */
 #include "text.h"
 
+#include "print.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,12 +125,8 @@ static size_t line_length(const char *text, size_t room)
     return length;
 }
 
-void print_wrapped(FILE *file, const char *label, const char *text)
+static void print_lines(FILE *file, int margin, int room, const char *text)
 {
-    int terminal = terminal_width(file) - 1, margin = (int)strlen(label);
-    int room = (terminal < WIDTH_TEXT ? terminal : WIDTH_TEXT) - margin;
-
-    fputs(label, file);
     for (bool first = true; first || *text; first = false) {
         size_t length = line_length(text, room > 0 ? (size_t)room : 1), end = length;
 
@@ -138,4 +136,17 @@ void print_wrapped(FILE *file, const char *label, const char *text)
         text += length;
         text += *text == '\n' ? 1 : strspn(text, " ");
     }
+}
+
+void print_wrapped(FILE *file, const char *label, const char *text)
+{
+    int terminal = terminal_width(file) - 1, margin = (int)strlen(label);
+    int room = (terminal < WIDTH_TEXT ? terminal : WIDTH_TEXT) - margin;
+    char *safe = print_sanitized(text, strlen(text), true);
+
+    if (safe) {
+        print_to(file, "%s", label);
+        print_lines(file, margin, room, safe);
+    }
+    free(safe);
 }

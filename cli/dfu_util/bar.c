@@ -3,6 +3,7 @@
  * "\rDownload\t[=====                    ]  20%        10240 bytes". It is drawn when it changes,
  * whether the output is a terminal or not.
  */
+#include "../print.h"
 #include "../progress.h"
 #include "dfu_util.h"
 
@@ -28,8 +29,8 @@ static void draw(struct dfu_util_bar *bar, uint64_t done, uint64_t total)
     if (steps == bar->steps)
         return;
     bar->steps = steps;
-    printf("\r%s\t[%.*s%*s] %3u%% %12" PRIu64 " bytes", bar->name, steps, full, BAR_STEPS - steps,
-           "", (unsigned)(done * 100 / total), done);
+    print("\r%s\t[%.*s%*s] %3u%% %12" PRIu64 " bytes", bar->name, steps, full, BAR_STEPS - steps,
+          "", (unsigned)(done * 100 / total), done);
     fflush(stdout);
 }
 
@@ -69,7 +70,7 @@ void dfu_util_bar_note(void *context, const char *text)
 {
     dfu_util_bar_break(context);
     fflush(stdout);
-    fprintf(stderr, "Note: %s\n", text);
+    print_to(stderr, "Note: %s\n", text);
 }
 
 void dfu_util_bar_done(struct dfu_util_bar *bar, const char *name, uint64_t bytes)
@@ -77,6 +78,6 @@ void dfu_util_bar_done(struct dfu_util_bar *bar, const char *name, uint64_t byte
     begin(bar, name);
     bar->steps = -1;
     draw(bar, bytes ? bytes : 1, bytes ? bytes : 1);
-    printf("\n%s done.\n", name);
+    print("\n%s done.\n", name);
     bar->name = NULL;
 }

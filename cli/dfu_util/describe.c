@@ -1,4 +1,5 @@
 /* What dfu-util says of a board, in its words: programs look for them in its output. */
+#include "../print.h"
 #include "dfu_util.h"
 
 #include <inttypes.h>
@@ -16,22 +17,22 @@ static void print_attributes(const struct boot0_board *board)
         {B0_DFU_WILL_DETACH, "bitWillDetach"},
     };
 
-    printf("DFU attributes: (0x%02x)", board->attributes);
+    print("DFU attributes: (0x%02x)", board->attributes);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (board->attributes & names[i].bit)
-            printf(" %s", names[i].name);
-    printf("\nDetach timeout %u ms\n", board->detach_timeout_ms);
+            print(" %s", names[i].name);
+    print("\nDetach timeout %u ms\n", board->detach_timeout_ms);
 }
 
 void dfu_util_print_board(const struct boot0_board *board, bool verbose)
 {
-    printf("Device ID %04x:%04x\n", board->usb.vendor, board->usb.product);
-    printf("Device DFU version %04x\n", board->dfu_version);
+    print("Device ID %04x:%04x\n", board->usb.vendor, board->usb.product);
+    print("Device DFU version %04x\n", board->dfu_version);
     if (verbose)
         print_attributes(board);
     puts("DFU state(2) = dfuIDLE, status(0) = No error condition is present");
-    printf("DFU mode device DFU version %04x\n", board->dfu_version);
-    printf("Device returned transfer size %u\n", board->transfer_size);
+    print("DFU mode device DFU version %04x\n", board->dfu_version);
+    print("Device returned transfer size %u\n", board->transfer_size);
 }
 
 bool dfu_util_print_layout(const struct boot0_alternate *alternate, bool verbose)
@@ -40,16 +41,16 @@ bool dfu_util_print_layout(const struct boot0_alternate *alternate, bool verbose
 
     if (!alternate->has_layout)
         return false;
-    printf("DfuSe interface name: \"%.*s\"\n", (int)strcspn(name, "/"), name);
+    print("DfuSe interface name: \"%.*s\"\n", (int)strcspn(name, "/"), name);
     for (size_t i = 0; i < alternate->layout.region_count && verbose; i++) {
         const struct boot0_region *region = &alternate->layout.regions[i];
 
-        printf("Memory segment at 0x%08x %3u x %4u = %5" PRIu64 " (%s%s%s)\n", region->address,
-               region->sector_count, region->sector_size,
-               (uint64_t)region->sector_count * region->sector_size,
-               region->access & B0_SECTOR_READABLE ? "r" : "",
-               region->access & B0_SECTOR_ERASABLE ? "e" : "",
-               region->access & B0_SECTOR_WRITABLE ? "w" : "");
+        print("Memory segment at 0x%08x %3u x %4u = %5" PRIu64 " (%s%s%s)\n", region->address,
+              region->sector_count, region->sector_size,
+              (uint64_t)region->sector_count * region->sector_size,
+              region->access & B0_SECTOR_READABLE ? "r" : "",
+              region->access & B0_SECTOR_ERASABLE ? "e" : "",
+              region->access & B0_SECTOR_WRITABLE ? "w" : "");
     }
     return true;
 }

@@ -1,4 +1,5 @@
 /* -D, and the commands of -s that need no file. */
+#include "../print.h"
 #include "dfu_util.h"
 
 enum {
@@ -27,8 +28,8 @@ static int check_ids(const struct dfu_util_job *job)
                              file->vendor, file->product, job->runtime_vendor, job->runtime_product,
                              board->usb.vendor, board->usb.product);
     if (!of_board && board->mode == B0_MODE_DFU)
-        fprintf(stderr, "Note: the file's suffix is for %04x:%04x, and this board is %04x:%04x\n",
-                file->vendor, file->product, board->usb.vendor, board->usb.product);
+        print_to(stderr, "Note: the file's suffix is for %04x:%04x, and this board is %04x:%04x\n",
+                 file->vendor, file->product, board->usb.vendor, board->usb.product);
     return DFU_UTIL_OK;
 }
 
@@ -151,10 +152,10 @@ static int download_targets(struct dfu_util_job *job)
 
     for (size_t i = 0; i < image->segment_count; i++)
         if (!is_target(job, image->segments[i].alternate))
-            fprintf(stderr,
-                    "Note: no alternate setting %u is chosen: what the file has for it at "
-                    "0x%08x is skipped\n",
-                    image->segments[i].alternate, image->segments[i].address);
+            print_to(stderr,
+                     "Note: no alternate setting %u is chosen: what the file has for it at "
+                     "0x%08x is skipped\n",
+                     image->segments[i].alternate, image->segments[i].address);
     /* They are listed from the last to the first. */
     for (size_t i = job->target_count; i-- > 0 && code == DFU_UTIL_OK;) {
         const struct dfu_util_target *target = &job->targets[i];

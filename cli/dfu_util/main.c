@@ -1,4 +1,5 @@
 /* `boot0 dfu-util …`: what dfu-util 0.11 does with the same words. */
+#include "../print.h"
 #include "../text.h"
 #include "dfu_util.h"
 
@@ -25,7 +26,7 @@ bool dfu_util_is_name(const char *name)
 /* Scripts take the version from the first line, whatever else they ask for. */
 static void print_version(void)
 {
-    printf("dfu-util 0.11\n\nThis is boot0 %s in its place.\n\n", boot0_version());
+    print("dfu-util 0.11\n\nThis is boot0 %s in its place.\n\n", boot0_version());
 }
 
 static void print_help(FILE *file)
@@ -34,7 +35,9 @@ static void print_help(FILE *file)
     print_wrapped(file, "", command_dfu_util.text);
     fputs("\nOptions:\n", file);
     dfu_util_print_options(file);
-    fprintf(file, "\nExamples:\n%s\n", command_dfu_util.examples);
+    fputs("\nExamples:\n", file);
+    fputs(command_dfu_util.examples, file);
+    fputc('\n', file);
 }
 
 static enum boot0_status open_bus(struct dfu_util_job *job, struct boot0_error *error)

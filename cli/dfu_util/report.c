@@ -1,4 +1,5 @@
 /* How dfu-util's way ends: messages on stderr, and exit codes. */
+#include "../print.h"
 #include "../text.h"
 #include "dfu_util.h"
 
@@ -34,7 +35,7 @@ int dfu_util_fail(int code, const char *format, ...)
     fflush(stdout);
     fputs("dfu-util: ", stderr);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    print_list(stderr, format, &arguments);
     va_end(arguments);
     fputc('\n', stderr);
     return code;
@@ -45,8 +46,6 @@ int dfu_util_error(const struct boot0_error *error)
     unsigned code = (unsigned)error->code;
 
     fflush(stdout);
-    print_wrapped(stderr, "dfu-util: ", error->message);
-    if (error->hint[0])
-        print_wrapped(stderr, "          ", error->hint);
+    print_error(stderr, "dfu-util: ", error);
     return code < B0_STATUS_COUNT ? exit_codes[code] : DFU_UTIL_SOFTWARE;
 }

@@ -1,4 +1,5 @@
 /* Finding the board that is meant, and opening it; what dfu-util does before it transfers. */
+#include "../print.h"
 #include "../progress.h"
 #include "dfu_util.h"
 
@@ -174,6 +175,6 @@ enum boot0_status dfu_util_use(struct dfu_util_job *job, const struct dfu_util_t
     char number[8];
 
     snprintf(number, sizeof number, "%u", target->alternate->alternate);
-    printf("Setting Alternate Interface #%s ...\n", number);
+    print("Setting Alternate Interface #%s ...\n", number);
     return boot0_session_choose(job->session, number, error);
 }

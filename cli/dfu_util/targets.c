@@ -1,4 +1,5 @@
 /* Which alternate settings of which boards match, and dfu-util's line for each. */
+#include "../print.h"
 #include "dfu_util.h"
 
 #include <string.h>
@@ -73,13 +74,13 @@ void dfu_util_print_target(FILE *file, const struct dfu_util_target *target)
 {
     const struct boot0_board *board = target->board;
 
-    fprintf(file,
-            "Found %s: [%04x:%04x] ver=%04x, devnum=%u, cfg=%u, intf=%u, path=\"%s\", alt=%u, "
-            "name=\"%s\", serial=\"%s\"\n",
-            board->mode == B0_MODE_DFU ? "DFU" : "Runtime", board->usb.vendor, board->usb.product,
-            board->usb.bcd_device, board->usb.address, board->configuration,
-            target->alternate->interface, board->usb.path, target->alternate->alternate,
-            known(target->alternate->name), known(board->serial));
+    print_to(file,
+             "Found %s: [%04x:%04x] ver=%04x, devnum=%u, cfg=%u, intf=%u, path=\"%s\", alt=%u, "
+             "name=\"%s\", serial=\"%s\"\n",
+             board->mode == B0_MODE_DFU ? "DFU" : "Runtime", board->usb.vendor, board->usb.product,
+             board->usb.bcd_device, board->usb.address, board->configuration,
+             target->alternate->interface, board->usb.path, target->alternate->alternate,
+             known(target->alternate->name), known(board->serial));
 }
 
 bool dfu_util_one_board(const struct dfu_util_target *targets, size_t count)

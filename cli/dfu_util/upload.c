@@ -1,4 +1,5 @@
 /* -U: from the board into a new file. */
+#include "../print.h"
 #include "dfu_util.h"
 
 #include <errno.h>
@@ -35,9 +36,9 @@ static int upload_plain(struct dfu_util_job *job, FILE *file)
         return dfu_util_error(&error);
     }
     dfu_util_bar_done(&job->bar, "Upload", size);
-    printf("Received a total of %zu bytes\n", size);
+    print("Received a total of %zu bytes\n", size);
     if (expected != 0 && size != expected)
-        fprintf(stderr, "Note: %u bytes were expected\n", expected);
+        print_to(stderr, "Note: %u bytes were expected\n", expected);
     code = put(file, data, size);
     free(data);
     return code;
@@ -69,7 +70,7 @@ static int find_range(struct dfu_util_job *job, uint32_t *address, uint32_t *len
     if (!dfuse->has_address) {
         /* dfu-util leaves it to the board; its pointer stands at the memory's start. */
         *address = layout->regions[0].address;
-        printf("Limiting default upload to %u bytes\n", *length);
+        print("Limiting default upload to %u bytes\n", *length);
         return DFU_UTIL_OK;
     }
     region = region_of(layout, *address);
@@ -80,7 +81,7 @@ static int find_range(struct dfu_util_job *job, uint32_t *address, uint32_t *len
     if (region)
         *length = (uint32_t)((uint64_t)region->sector_size * region->sector_count -
                              (*address - region->address));
-    printf("Limiting upload to %s%u bytes\n", region ? "end of memory segment, " : "", *length);
+    print("Limiting upload to %s%u bytes\n", region ? "end of memory segment, " : "", *length);
     return DFU_UTIL_OK;
 }
 

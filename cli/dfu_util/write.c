@@ -3,6 +3,7 @@
  * touches hold the image, and 0xff where it has nothing. Sectors that hold that already are left
  * alone, which dfu-util does not do. Everything else is written as it is, as dfu-util does.
  */
+#include "../print.h"
 #include "dfu_util.h"
 
 #include <inttypes.h>
@@ -192,8 +193,8 @@ static int announce(const struct writer *writer, uint64_t *bytes)
 
         if (segment->alternate != writer->alternate)
             continue;
-        printf("Downloading element to address = 0x%08x, size = %zu\n", segment->address,
-               segment->size);
+        print("Downloading element to address = 0x%08x, size = %zu\n", segment->address,
+              segment->size);
         *bytes += segment->size;
         code = check_writable(writer, segment);
     }

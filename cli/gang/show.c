@@ -1,4 +1,5 @@
 /* What is seen of many boards: a line each that is redrawn on a terminal, else one per event. */
+#include "../print.h"
 #include "gang.h"
 
 #include "../json.h"
@@ -132,12 +133,12 @@ static void draw(struct gang *gang, size_t at_work)
         if (gang->members[i]->state != MEMBER_WORKS)
             continue;
         if (at_work > room && gang->drawn + 1 == room) {
-            fprintf(stderr, "and %zu more\n", at_work - gang->drawn);
+            print_to(stderr, "and %zu more\n", at_work - gang->drawn);
             gang->drawn++;
             return;
         }
         show_line(gang->members[i], width, line);
-        fprintf(stderr, "%s\n", line);
+        print_to(stderr, "%s\n", line);
         gang->drawn++;
     }
 }
