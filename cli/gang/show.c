@@ -12,8 +12,9 @@ enum {
 };
 
 static const char *const phase_names[B0_PHASE_COUNT] = {
-    [B0_PHASE_WAIT] = "waiting",  [B0_PHASE_READ] = "comparing",   [B0_PHASE_ERASE] = "erasing",
-    [B0_PHASE_WRITE] = "writing", [B0_PHASE_VERIFY] = "verifying", [B0_PHASE_RUN] = "starting",
+    [B0_PHASE_WAIT] = "waiting",      [B0_PHASE_READ] = "comparing",   [B0_PHASE_ERASE] = "erasing",
+    [B0_PHASE_WRITE] = "writing",     [B0_PHASE_VERIFY] = "verifying", [B0_PHASE_RUN] = "starting",
+    [B0_PHASE_PREPARE] = "preparing",
 };
 
 void show_line(const struct member *member, int width, char line[GANG_LINE])

@@ -20,7 +20,8 @@ enum boot0_phase {
     B0_PHASE_ERASE,
     B0_PHASE_WRITE,
     B0_PHASE_VERIFY,
-    B0_PHASE_RUN, /* starting the program; no total */
+    B0_PHASE_RUN,     /* starting the program; no total */
+    B0_PHASE_PREPARE, /* between opening the board and the first of the others; no total */
     B0_PHASE_COUNT
 };
 
@@ -29,10 +30,16 @@ struct boot0_progress {
     uint64_t done; /* bytes; counts up to total */
     uint64_t total;
     uint64_t elapsed_us; /* since this phase began, by the board's clock */
+    /* How long a phase without a total usually takes: the erase of the whole flash. 0: unknown. */
+    uint64_t expected_us;
 };
 
 struct boot0_observer {
-    /* Called often. Return false to stop: the board is brought to dfuIDLE, B0_E_CANCELLED. */
+    /*
+     * Called often. Return false to stop: the board is brought to dfuIDLE, B0_E_CANCELLED. The
+     * function is not called again before the operation has returned. A stop that comes with the
+     * last call of an operation ends the next one.
+     */
     bool (*progress)(void *context, const struct boot0_progress *progress);
     /* Something worth telling that is no error ("the supply range is set to 2.7-3.6 V"). */
     void (*note)(void *context, const char *text);

@@ -26,6 +26,8 @@ struct boot0_session {
     uint64_t opened_us;
 
     struct boot0_progress progress; /* of the phase under way */
+    bool phase_over; /* its numbers stay as they were at its end */
+    bool stopped;    /* the observer has said so, and no error has told it yet */
     uint64_t phase_start_us;
     uint64_t phase_base; /* bytes that were done before the protocol's present call */
 

@@ -34,29 +34,86 @@ uint64_t b0_session_now_us(const struct boot0_session *session)
     return session->transport.ops->now_us(session->transport.context);
 }
 
+/* Erasable sectors, one after the other. */
+static uint64_t sectors_erase_ms(const struct boot0_layout *layout,
+                                 const struct b0_flash_times *times, enum b0_parallelism width)
+{
+    uint64_t ms = 0;
+
+    for (size_t i = 0; i < layout->region_count; i++)
+        if (layout->regions[i].access & B0_SECTOR_ERASABLE)
+            ms += (uint64_t)layout->regions[i].sector_count *
+                  b0_flash_erase_ms(times, width, layout->regions[i].sector_size);
+    return ms;
+}
+
+/*
+ * How long the erase of the whole flash takes if the board has this chip. In flash of large sectors
+ * (F2, F4, F7, H7) it takes as long as its sectors, whatever the part's size and its number of
+ * banks: for an F407 16.8 s, and 16 s in its datasheet. In flash of pages it is a matter of
+ * milliseconds (core/flash_times.c).
+ */
+static uint64_t mass_erase_ms(const struct boot0_session *session, const struct boot0_chip *chip,
+                              const struct boot0_layout *layout)
+{
+    const struct b0_flash_times *times = b0_flash_times_find(chip->family);
+    uint64_t sectors_ms = times ? sectors_erase_ms(layout, times, session->erase_width) : 0;
+    uint64_t bank_ms = times ? times->mass_erase_ms[session->erase_width] : 0;
+
+    return session->board.bootloader.present || sectors_ms < 4 * bank_ms ? sectors_ms : bank_ms;
+}
+
+/* Of several candidates the slowest; 0 if none is known, or for another memory than the flash. */
+static uint64_t expected_mass_erase_us(const struct boot0_session *session)
+{
+    const struct boot0_board *board = &session->board;
+    uint64_t longest_ms = 0;
+
+    if (board->flash_alternate < 0 ||
+        (session->chosen >= 0 && session->chosen != board->flash_alternate))
+        return 0;
+    for (size_t i = 0; i < board->chip_count; i++) {
+        uint64_t ms = mass_erase_ms(session, board->chips[i],
+                                    &board->alternates[board->flash_alternate].layout);
+
+        longest_ms = ms > longest_ms ? ms : longest_ms;
+    }
+    return longest_ms * 1000;
+}
+
 void b0_session_phase(struct boot0_session *session, enum boot0_phase phase, uint64_t total)
 {
     session->progress = (struct boot0_progress){.phase = phase, .total = total};
+    if (phase == B0_PHASE_ERASE && total == 0)
+        session->progress.expected_us = expected_mass_erase_us(session);
     session->phase_start_us = b0_session_now_us(session);
     session->phase_base = 0;
+    session->phase_over = false;
 }
 
-/* Shows `done` bytes of the phase. False if the observer wants to stop. */
+/* Shows `done` bytes of the phase. False if the observer wants to stop, or said so before. */
 static bool show(struct boot0_session *session, uint64_t done)
 {
     struct boot0_progress *progress = &session->progress;
 
     if (!session->observer.progress)
         return true;
-    progress->done = done < progress->total ? done : progress->total;
-    progress->elapsed_us = b0_session_now_us(session) - session->phase_start_us;
-    return session->observer.progress(session->observer.context, progress);
+    if (session->stopped)
+        return false;
+    if (!session->phase_over) {
+        progress->done = done < progress->total ? done : progress->total;
+        progress->elapsed_us = b0_session_now_us(session) - session->phase_start_us;
+    }
+    session->stopped = !session->observer.progress(session->observer.context, progress);
+    return !session->stopped;
 }
 
 void b0_session_phase_end(struct boot0_session *session, uint64_t *sum_us)
 {
     *sum_us += b0_session_now_us(session) - session->phase_start_us;
-    show(session, session->phase_base);
+    if (!session->phase_over)
+        show(session, session->phase_base);
+    session->phase_over = true;
 }
 
 /* Called by the protocol after every transfer. */
@@ -74,6 +131,8 @@ enum boot0_status b0_session_stopped(struct boot0_session *session, enum boot0_s
 
     if (status != B0_E_CANCELLED)
         return status;
+    session->stopped = false;
+    session->phase_over = true;
     if (session->protocol->ops->settle(session->protocol, &ignored) == B0_OK)
         return boot0_hint(error, "The board waits in DFU mode; what it was doing may be "
                                  "incomplete. "
@@ -288,6 +347,7 @@ enum boot0_status boot0_session_open(struct boot0_session **session, const struc
         status = check_chip(made, error);
     if (status == B0_OK) {
         made->opened_us = b0_session_now_us(made);
+        b0_session_phase(made, B0_PHASE_PREPARE, 0);
         status = start_protocol(made, error);
     }
     if (status != B0_OK) {
