@@ -152,7 +152,7 @@ static void explain(const struct arguments *arguments, const struct boot0_board 
         if (access->code == B0_OK || told[access->code])
             continue;
         told[access->code] = true;
-        print_error(stderr, "Note: ", access);
+        write_error(stderr, "Note: ", access);
     }
 }
 

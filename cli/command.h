@@ -209,7 +209,7 @@ int exit_code(enum boot0_status status);
 void report_error(const struct boot0_error *error, bool json);
 
 /* An error as text, behind a label of at most 31 columns: what happened, and the hint below it. */
-void print_error(FILE *file, const char *label, const struct boot0_error *error);
+void write_error(FILE *file, const char *label, const struct boot0_error *error);
 
 /* An error as a JSON member: {"code":…,"message":…,"hint":…,"exit_code":…}. */
 struct json;

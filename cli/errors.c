@@ -45,7 +45,7 @@ void json_error(struct json *json, const struct boot0_error *error)
     json_close(json);
 }
 
-void print_error(FILE *file, const char *label, const struct boot0_error *error)
+void write_error(FILE *file, const char *label, const struct boot0_error *error)
 {
     /* A line end in a message can only be a file name's; hints have lists. */
     char *message = print_sanitized(error->message, strlen(error->message), false);
@@ -68,5 +68,5 @@ void report_error(const struct boot0_error *error, bool json)
         fflush(stdout);
         return;
     }
-    print_error(stderr, "boot0: ", error);
+    write_error(stderr, "boot0: ", error);
 }

@@ -2,9 +2,11 @@
 #include "progress.h"
 #include "print.h"
 #include "text.h"
+#include "ticker.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 enum {
     REDRAW_US = 100000,
@@ -12,6 +14,8 @@ enum {
     BAR_MAX = 30,
     BAR_MIN = 10,
     LINE_MAX_LENGTH = 256,
+    DOCTOR_US = 10000000, /* so long a wait for a board is worth a remark */
+    EXPECT_US = 2000000,  /* shorter than that, nobody wonders how long it will take */
 };
 
 /* Columns: "Verifying ", then "[] 100%  " around the bar, then what format_numbers() writes. */
@@ -20,9 +24,8 @@ enum {
     PERCENT_COLUMNS = 9,
     AMOUNT_COLUMNS = 20, /* "1.25 MiB of 2.00 MiB" */
     RATE_COLUMNS = 25,   /* ", 55.6 KiB/s, 9.6 s left" and one to spare */
+    TIME_COLUMNS = 60,   /* what format_time() needs for all of it */
 };
-
-static const char clear_line[] = "\r\033[K"; /* ECMA-48, 8.3.41 EL */
 
 struct words {
     const char *doing;
@@ -38,6 +41,7 @@ static struct words words_of(const struct progress *progress, enum boot0_phase p
         [B0_PHASE_WRITE] = {"Writing", "Wrote"},
         [B0_PHASE_VERIFY] = {"Verifying", "Verified"},
         [B0_PHASE_RUN] = {"Starting", NULL},
+        [B0_PHASE_PREPARE] = {"Preparing", NULL},
     };
 
     if (phase == B0_PHASE_READ && progress->copies)
@@ -71,6 +75,27 @@ static void format_numbers(const struct boot0_progress *now, bool with_rate, cha
              left_us < 1000000 ? "<1 s" : text_time(left, left_us));
 }
 
+/* "Erasing... 5.2 s of about 16 s, 10 s left": of a phase whose end is known by experience only. */
+static void format_time(const struct boot0_progress *now, const char *doing, int width, char *line,
+                        size_t size)
+{
+    char elapsed[TEXT_SHORT], expected[TEXT_SHORT], left[TEXT_SHORT], rest[TEXT_SHORT + 8] = "";
+    bool begun = now->elapsed_us >= 1000000;
+
+    text_time(elapsed, now->elapsed_us);
+    text_time(expected, now->expected_us);
+    if (now->expected_us < EXPECT_US) {
+        snprintf(line, size, begun ? "%s... %s" : "%s...", doing, elapsed);
+    } else if (now->elapsed_us > now->expected_us) {
+        snprintf(line, size, "%s... %s, more than the usual %s", doing, elapsed, expected);
+    } else {
+        if (width >= TIME_COLUMNS)
+            snprintf(rest, sizeof rest, ", %s left",
+                     text_time(left, now->expected_us - now->elapsed_us));
+        snprintf(line, size, "%s... %s of about %s%s", doing, elapsed, expected, rest);
+    }
+}
+
 void progress_format(const struct progress *progress, const struct boot0_progress *now, int width,
                      char *line, size_t size)
 {
@@ -78,13 +103,12 @@ void progress_format(const struct progress *progress, const struct boot0_progres
     bool with_rate = room >= BAR_MIN + AMOUNT_COLUMNS + RATE_COLUMNS;
     bool with_amount = room >= BAR_MIN + AMOUNT_COLUMNS;
     const char *doing = words_of(progress, now->phase).doing;
-    char numbers[LINE_MAX_LENGTH] = "", bar[BAR_MAX + 1], time[TEXT_SHORT];
+    char numbers[LINE_MAX_LENGTH] = "", bar[BAR_MAX + 1];
 
     if (size > (size_t)width)
         size = (size_t)width;
     if (now->total == 0) {
-        snprintf(line, size, now->elapsed_us >= 1000000 ? "%s... %s" : "%s...", doing,
-                 text_time(time, now->elapsed_us));
+        format_time(now, doing, width, line, size);
         return;
     }
     if (with_amount)
@@ -100,23 +124,71 @@ void progress_format(const struct progress *progress, const struct boot0_progres
              (unsigned)(now->done * 100 / now->total), with_amount ? "  " : "", numbers);
 }
 
-static void clear(struct progress *progress)
+/* ---- the line on the terminal ---- */
+
+static uint64_t machine_us(void)
 {
-    if (progress->on_line)
-        fputs(clear_line, stderr);
-    progress->on_line = false;
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-static void draw(struct progress *progress, const struct boot0_progress *now)
+static void put_line(const struct progress *progress, const struct boot0_progress *now)
 {
     char line[LINE_MAX_LENGTH];
 
     progress_format(progress, now, terminal_width(stderr), line, sizeof line);
-    fputs(clear_line, stderr);
+    fputs(CLEAR_LINE, stderr);
     print_to(stderr, "%s", line);
     fflush(stderr);
+}
+
+/* In the ticker's thread: the work is in a transfer that lasts, and time goes on. */
+static void tick(void *context)
+{
+    struct progress *progress = context;
+    struct boot0_progress now = progress->last;
+
+    now.elapsed_us += machine_us() - progress->told_us;
+    put_line(progress, &now);
+}
+
+void progress_clear(struct progress *progress)
+{
+    ticker_stop(progress->ticker);
+    progress->ticker = NULL;
+    if (progress->on_line) {
+        fputs(CLEAR_LINE, stderr);
+        fflush(stderr);
+    }
+    progress->on_line = false;
+    signals_line(false);
+}
+
+static void draw(struct progress *progress, const struct boot0_progress *now)
+{
+    signals_line(true);
+    put_line(progress, now);
     progress->on_line = true;
     progress->drawn_us = now->elapsed_us;
+}
+
+/* Takes the news and shows them if it is time to. */
+static void take_news(struct progress *progress, const struct boot0_progress *now)
+{
+    bool shows = progress->bar && !progress->silent;
+
+    if (progress->ticker)
+        ticker_lock(progress->ticker);
+    progress->last = *now;
+    progress->told_us = machine_us();
+    if (shows && (!progress->on_line || now->elapsed_us >= progress->drawn_us + REDRAW_US))
+        draw(progress, now);
+    if (progress->ticker)
+        ticker_unlock(progress->ticker);
+    else if (shows && now->total == 0)
+        progress->ticker = ticker_start(tick, progress);
 }
 
 void progress_line(struct progress *progress, const char *label, const char *text)
@@ -125,7 +197,7 @@ void progress_line(struct progress *progress, const char *label, const char *tex
 
     if (progress->silent)
         return;
-    clear(progress);
+    progress_clear(progress);
     snprintf(column, sizeof column, "%-*s", LABEL_COLUMNS, label);
     print_wrapped(stderr, column, text);
 }
@@ -137,7 +209,7 @@ static void finish_phase(struct progress *progress)
     char text[2 * TEXT_SHORT + 8], size[TEXT_SHORT], time[TEXT_SHORT];
     struct words words;
 
-    clear(progress);
+    progress_clear(progress);
     if (last->phase == B0_PHASE_COUNT || last->done == 0)
         return;
     words = words_of(progress, last->phase);
@@ -148,44 +220,64 @@ static void finish_phase(struct progress *progress)
     progress_line(progress, words.done, text);
 }
 
-/* The first of a phase, or of the same one anew: a second plan after a failure. */
+/*
+ * The first of a phase, or of the same one again: a second plan after a failure. A wait for a board
+ * can be made of several.
+ */
 static bool is_new(const struct progress *progress, const struct boot0_progress *now)
 {
-    return now->phase != progress->last.phase || now->elapsed_us < progress->last.elapsed_us;
+    return now->phase != progress->last.phase ||
+           (now->phase != B0_PHASE_WAIT && now->elapsed_us < progress->last.elapsed_us);
 }
 
-static void show(struct progress *progress, const struct boot0_progress *now)
+/* In place of a line that moves. */
+static void announce(const struct boot0_progress *now)
 {
-    bool begins = is_new(progress, now);
+    char time[TEXT_SHORT];
 
-    if (begins)
-        finish_phase(progress);
-    if (progress->bar) {
-        if (begins || now->elapsed_us >= progress->drawn_us + REDRAW_US)
-            draw(progress, now);
-    } else if (begins && now->phase == B0_PHASE_WAIT) {
+    if (now->phase == B0_PHASE_WAIT)
         fputs("Waiting for a board...\n", stderr);
-    }
+    else if (now->total == 0 && now->expected_us >= EXPECT_US)
+        print_to(stderr, "Erasing, which takes about %s...\n", text_time(time, now->expected_us));
+}
+
+/* What can be done about a wait that leads to nothing. */
+static void tell_doctor(struct progress *progress, const struct boot0_progress *now)
+{
+    if (now->phase != B0_PHASE_WAIT || now->elapsed_us < DOCTOR_US || progress->told_doctor)
+        return;
+    progress->told_doctor = true;
+    progress_note(progress, "no board yet; `boot0 doctor` finds out why");
 }
 
 bool progress_update(void *context, const struct boot0_progress *now)
 {
     struct progress *progress = context;
 
-    if (!progress->silent)
-        show(progress, now);
-    progress->last = *now;
+    if (is_new(progress, now) && !progress->silent) {
+        finish_phase(progress);
+        if (!progress->bar)
+            announce(now);
+    }
+    take_news(progress, now);
+    tell_doctor(progress, now);
     return !signals_pending();
 }
 
 void progress_note(void *context, const char *text)
 {
     struct progress *progress = context;
+    bool was_shown = progress->on_line;
 
     if (progress->quiet)
         return;
-    clear(progress);
+    progress_clear(progress);
     print_wrapped(stderr, "Note: ", text);
+    if (was_shown) {
+        draw(progress, &progress->last);
+        if (progress->last.total == 0)
+            progress->ticker = ticker_start(tick, progress);
+    }
 }
 
 void progress_end(struct progress *progress)
@@ -197,6 +289,6 @@ void progress_end(struct progress *progress)
 
 void progress_break_off(struct progress *progress)
 {
-    clear(progress);
+    progress_clear(progress);
     progress->last.phase = B0_PHASE_COUNT;
 }

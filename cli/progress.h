@@ -13,16 +13,22 @@ struct progress {
     bool bar;                   /* on a terminal */
     bool copies;                /* the reading phase is the job itself, not a comparison */
     bool on_line;               /* the cursor stands behind a bar */
+    bool told_doctor;           /* a long wait has been commented on */
     uint64_t drawn_us;          /* of the phase, when the bar was last drawn */
+    uint64_t told_us;           /* on the machine's clock, when the last news came */
     struct boot0_progress last; /* phase B0_PHASE_COUNT: none yet */
+    struct ticker *ticker;      /* redraws a phase without a total; NULL: none is shown */
 };
+
+/* Back to the start of the line and erases it: ECMA-48, 8.3.41 EL. */
+#define CLEAR_LINE "\r\033[K"
 
 struct progress progress_start(bool silent, bool quiet);
 
 /* An observer's function: context is the struct progress. False once the user pressed Ctrl-C. */
 bool progress_update(void *context, const struct boot0_progress *now);
 
-/* Likewise for notes. */
+/* Likewise for notes. What was shown of a phase is shown again below the note. */
 void progress_note(void *context, const char *text);
 
 /* A line with a label, "Board     STM32F411", as those that end a phase; not if it is silent. */
@@ -42,10 +48,15 @@ void progress_break_off(struct progress *progress);
 void progress_format(const struct progress *progress, const struct boot0_progress *now, int width,
                      char *line, size_t size);
 
+/* Takes the line away for something else that is printed; it comes back with the next news. */
+void progress_clear(struct progress *progress);
+
 /* Ctrl-C is noticed from now on; a second one ends the program at once. */
 void signals_install(void);
 /* Whether the first one is answered on stderr: there is work that has to be brought to a rest. */
 void signals_announce(bool loudly);
+/* Whether a line stands on the terminal that has to be erased before anything is said. */
+void signals_line(bool shown);
 bool signals_pending(void);
 
 #endif

@@ -46,6 +46,6 @@ int dfu_util_error(const struct boot0_error *error)
     unsigned code = (unsigned)error->code;
 
     fflush(stdout);
-    print_error(stderr, "dfu-util: ", error);
+    write_error(stderr, "dfu-util: ", error);
     return code < B0_STATUS_COUNT ? exit_codes[code] : DFU_UTIL_SOFTWARE;
 }

@@ -10,7 +10,7 @@ static const char *format(enum boot0_phase phase, uint64_t done, uint64_t total,
                           int width)
 {
     struct progress progress = {.last = {.phase = B0_PHASE_COUNT}};
-    struct boot0_progress now = {phase, done, total, us};
+    struct boot0_progress now = {phase, done, total, us, 0};
 
     memset(line, 'Z', sizeof line);
     progress_format(&progress, &now, width, line, sizeof line);
@@ -84,10 +84,37 @@ static void test_without_total(void **state)
     assert_string_equal(format(B0_PHASE_ERASE, 0, 0, 999999, 80), "Erasing...");
 }
 
+static const char *format_erase(uint64_t us, uint64_t expected_us, int width)
+{
+    struct progress progress = {.last = {.phase = B0_PHASE_COUNT}};
+    struct boot0_progress now = {B0_PHASE_ERASE, 0, 0, us, expected_us};
+
+    progress_format(&progress, &now, width, line, sizeof line);
+    return line;
+}
+
+/* An erase of the whole flash does not tell how far it is, but how long it usually takes. */
+static void test_expected_time(void **state)
+{
+    (void)state;
+    assert_string_equal(format_erase(5200000, 16000000, 80),
+                        "Erasing... 5.2 s of about 16 s, 10 s left");
+    assert_string_equal(format_erase(0, 16000000, 80), "Erasing... 0 ms of about 16 s, 16 s left");
+    assert_string_equal(format_erase(5200000, 16000000, 40), "Erasing... 5.2 s of about 16 s");
+    assert_string_equal(format_erase(18000000, 16000000, 80),
+                        "Erasing... 18 s, more than the usual 16 s");
+    assert_string_equal(format_erase(5200000, 0, 80), "Erasing... 5.2 s");
+    assert_string_equal(format_erase(10000, 22000, 80), "Erasing...");
+    for (int width = 2; width < 100; width++) {
+        format_erase(3600000000, 3700000000, width);
+        assert_true(strlen(line) < (size_t)width);
+    }
+}
+
 static void test_words(void **state)
 {
     struct progress progress = {.copies = true, .last = {.phase = B0_PHASE_COUNT}};
-    struct boot0_progress now = {B0_PHASE_READ, 1, 2, 0};
+    struct boot0_progress now = {B0_PHASE_READ, 1, 2, 0, 0};
 
     (void)state;
     progress_format(&progress, &now, 80, line, sizeof line);
@@ -103,7 +130,7 @@ int main(void)
         cmocka_unit_test(test_eighty_columns),  cmocka_unit_test(test_rate_comes_late),
         cmocka_unit_test(test_narrow_and_wide), cmocka_unit_test(test_bar_keeps_its_width),
         cmocka_unit_test(test_fits_any_width),  cmocka_unit_test(test_without_total),
-        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_expected_time),   cmocka_unit_test(test_words),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
