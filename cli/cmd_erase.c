@@ -1,5 +1,5 @@
 /* boot0 erase: sectors, the whole flash, or read protection with all that is behind it. */
-#include "job.h"
+#include "confirm.h"
 #include "json.h"
 #include "print.h"
 #include "text.h"
@@ -17,27 +17,34 @@ static enum boot0_status check(const struct arguments *arguments, struct boot0_e
     return boot0_hint(error, "Say --address and --size for sectors, or --all for the whole flash.");
 }
 
-/* What will be lost, said before it is. Unprotecting loses the main flash whatever --alt says. */
-static void warn(struct job *job, const struct arguments *arguments)
+/* Removing read protection loses the main flash whatever --alt says. */
+static enum boot0_status confirm_erase(struct job *job, const struct arguments *arguments,
+                                       struct boot0_error *error)
 {
     const struct boot0_board *board = boot0_session_board(job->session);
     const struct boot0_layout *layout = boot0_session_layout(job->session);
-    char size[TEXT_SHORT], text[160];
+    char size[TEXT_SHORT], text[200];
 
     if (arguments->unprotect && board->flash_alternate >= 0)
         layout = &board->alternates[board->flash_alternate].layout;
     if (!layout || !(arguments->all || arguments->unprotect))
-        return;
-    snprintf(text, sizeof text, "%s %s at 0x%08x (%s): all that is in it will be lost",
-             arguments->unprotect ? "taking read protection off erases the" : "erasing the whole",
+        return B0_OK; /* sectors that were named; or a board that cannot, which is told next */
+    snprintf(text, sizeof text, "this %s %s at 0x%08x (%s)",
+             arguments->unprotect ? "removes read protection, which erases all of"
+                                  : "erases all of",
              layout->name, layout->regions[0].address, text_size(size, boot0_layout_size(layout)));
-    progress_note(&job->progress, text);
+    return confirm(job, arguments->unprotect ? LOSS_PROTECTED : LOSS_FLASH, text, error);
 }
 
 static enum boot0_status erase(struct job *job, const struct arguments *arguments,
                                struct boot0_error *error)
 {
-    warn(job, arguments);
+    enum boot0_status status = confirm_erase(job, arguments, error);
+
+    if (status != B0_OK) {
+        job_resume(job);
+        return status;
+    }
     if (arguments->unprotect)
         return boot0_session_unprotect(job->session, error);
     if (arguments->all)
@@ -91,16 +98,16 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
 
 static const enum option taken[] = {OPTIONS_BOARD,  OPTION_ADDRESS,   OPTION_SIZE,
                                     OPTION_ALL,     OPTION_UNPROTECT, OPTION_VDD,
-                                    OPTION_PATIENT, OPTIONS_OUTPUT};
+                                    OPTION_PATIENT, OPTION_YES,       OPTIONS_OUTPUT};
 
 const struct command command_erase = {
     .name = "erase",
     .operands = "",
     .summary = "erase sectors, or everything",
     .text = "Erases the sectors that --address and --size touch, each as a whole (one sector "
-            "without --size); or with --all the main flash by one command, which can take half a "
-            "minute. --unprotect takes read protection off: the chip erases all its flash in doing "
-            "so and resets.",
+            "without --size). --all erases the main flash by one command, which can take half a "
+            "minute. --unprotect removes read protection: the chip erases all its flash, and "
+            "resets. These two ask first; without a terminal they need --yes.",
     .examples = "  boot0 erase --address 0x08010000 --size 64k\n  boot0 erase --all",
     COMMAND_OPTIONS(taken),
     .run = run,

@@ -1,8 +1,8 @@
 /* boot0 flash: the main job. */
 #include "arduino/target.h"
+#include "confirm.h"
 #include "console.h"
 #include "dry_run.h"
-#include "job.h"
 #include "json.h"
 #include "text.h"
 
@@ -62,6 +62,31 @@ static void print_report(const struct boot0_board *board, const struct boot0_rep
     print_wrapped(stdout, "", text);
 }
 
+/* Asks if the image passes the check only because option bytes were allowed. */
+static enum boot0_status confirm_option_bytes(struct job *job, struct boot0_image *image,
+                                              const struct boot0_flash_options *options,
+                                              struct boot0_error *error)
+{
+    struct boot0_flash_options without = *options;
+    struct boot0_error reason;
+    enum boot0_status status;
+    char text[512];
+
+    if (!options->allow_option_bytes || !boot0_session_board(job->session)->has_addresses)
+        return B0_OK;
+    status = boot0_session_check(job->session, image, options, error);
+    without.allow_option_bytes = false;
+    without.ignore_suffix = true;
+    without.force = true;
+    if (status != B0_OK || boot0_session_check(job->session, image, &without, &reason) == B0_OK)
+        return status;
+    snprintf(text, sizeof text, "this writes option bytes or OTP: %s", reason.message);
+    status = confirm(job, LOSS_OPTION_BYTES, text, error);
+    if (status != B0_OK)
+        job_resume(job);
+    return status;
+}
+
 static enum boot0_status flash(struct job *job, struct boot0_image *image,
                                const struct arguments *arguments, struct boot0_error *error)
 {
@@ -71,7 +96,9 @@ static enum boot0_status flash(struct job *job, struct boot0_image *image,
 
     if (arguments->dry_run)
         return dry_run(job, image, &options, error);
-    status = boot0_session_flash(job->session, image, &options, error);
+    status = confirm_option_bytes(job, image, &options, error);
+    if (status == B0_OK)
+        status = boot0_session_flash(job->session, image, &options, error);
     if (status != B0_OK)
         return status;
     progress_end(&job->progress);
@@ -142,7 +169,7 @@ static const enum option taken[] = {
     OPTION_NO_VERIFY, OPTION_NO_RUN,        OPTION_MONITOR,
     OPTION_VDD,       OPTION_PATIENT,       OPTION_BOARD_ENTRY,
     OPTION_CHIP,      OPTION_IGNORE_SUFFIX, OPTION_ALLOW_OPTION_BYTES,
-    OPTION_FORCE,     OPTIONS_OUTPUT};
+    OPTION_FORCE,     OPTION_YES,           OPTIONS_OUTPUT};
 
 const struct command command_flash = {
     .name = "flash",
@@ -152,7 +179,8 @@ const struct command command_flash = {
     .text = "Writes files to a board: raw binary, Intel HEX, S-record, ELF, UF2, .dfu; the format "
             "is recognised by content. Reads what the board holds, erases and writes only the "
             "sectors that differ, verifies, and starts the program. What else is in those sectors "
-            "is kept. A raw binary goes to --address, or FILE@ADDRESS, or the start of the flash.",
+            "is kept. A raw binary goes to --address, or FILE@ADDRESS, or the start of the flash. "
+            "Before it writes option bytes or OTP it asks, or needs --yes without a terminal.",
     .examples = "  boot0 flash firmware.elf\n"
                 "  boot0 flash --vdd 3.3 bootloader.hex application.bin@0x08010000",
     COMMAND_OPTIONS(taken),

@@ -1,4 +1,5 @@
 /* boot0 gang: every board at once, or each as it is plugged in. */
+#include "confirm.h"
 #include "gang/clock.h"
 #include "gang/lead.h"
 #include "text.h"
@@ -269,6 +270,11 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     image = job_load(arguments, 0, arguments->operand_count, error);
     if (!image)
         return error->code;
+    status = confirm_for_all(arguments, error);
+    if (status != B0_OK) {
+        boot0_image_free(image);
+        return status;
+    }
     lead = calloc(1, sizeof *lead);
     if (!lead) {
         boot0_image_free(image);
@@ -303,8 +309,8 @@ static const enum option taken[] = {
     OPTION_NO_PRESERVE, OPTION_NO_VERIFY,     OPTION_NO_RUN,
     OPTION_VDD,         OPTION_PATIENT,       OPTION_BOARD_ENTRY,
     OPTION_CHIP,        OPTION_IGNORE_SUFFIX, OPTION_ALLOW_OPTION_BYTES,
-    OPTION_FORCE,       OPTION_JSON,          OPTION_QUIET,
-    OPTION_HELP};
+    OPTION_FORCE,       OPTION_YES,           OPTION_JSON,
+    OPTION_QUIET,       OPTION_HELP};
 
 const struct command command_gang = {
     .name = "gang",

@@ -3,7 +3,7 @@
  * of the flash, by ST's bootloader in ROM or on the UART. Why not by itself is in docs/PROTOCOL.md.
  */
 #include "bootloader.h"
-#include "job.h"
+#include "confirm.h"
 #include "json.h"
 #include "text.h"
 
@@ -11,7 +11,6 @@
 #include <core/journal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define FLASH_START   0x08000000u
 #define JOURNAL_START 0x08004000u
@@ -95,40 +94,21 @@ static enum boot0_status look(struct boot0_session *session, const struct boot0_
 
 /* ---- asking ---- */
 
-static bool answered_yes(void)
+/* Nothing of value is overwritten unasked. */
+static enum boot0_status confirm_install(struct job *job, const struct found *found,
+                                         struct boot0_error *error)
 {
-    char line[16];
+    enum boot0_status status = B0_OK;
 
-    fputs("Go on? [y/N] ", stderr);
-    fflush(stderr);
-    return fgets(line, sizeof line, stdin) && (line[0] == 'y' || line[0] == 'Y');
-}
-
-/* Nothing of value is overwritten without somebody's word. */
-static enum boot0_status confirm(struct job *job, const struct found *found,
-                                 struct boot0_error *error)
-{
-    const struct arguments *arguments = job->arguments;
-    bool has_program = !found->ours && !is_blank(found->first, sizeof found->first);
-    bool loses = has_program || !found->journal_fits;
-
-    if (!loses)
-        return B0_OK;
-    progress_note(&job->progress,
-                  has_program
-                      ? "the program at 0x08000000 will be lost: it is linked for the place of the "
-                        "bootloader. Link it for 0x08008000 and flash it afterwards"
-                      : "what is at 0x08004000-0x08007fff will be lost: the journal's place");
-    if (arguments->yes)
-        return B0_OK;
-    if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && !arguments->json) {
-        if (answered_yes())
-            return B0_OK;
-        return boot0_fail(error, B0_E_CANCELLED, "nothing was written");
-    }
-    boot0_fail(error, B0_E_USAGE, "there is something on the board that would be lost");
-    return boot0_hint(error, "`boot0 read` makes a copy of it; --yes goes on without. Nothing was "
-                             "written.");
+    if (!found->ours && !is_blank(found->first, sizeof found->first))
+        status =
+            confirm(job, LOSS_PROGRAM,
+                    "this overwrites the program at 0x08000000, where the bootloader goes", error);
+    if (status == B0_OK && !found->journal_fits)
+        status =
+            confirm(job, LOSS_JOURNAL,
+                    "this erases what is at 0x08004000-0x08007fff, the journal's place", error);
+    return status;
 }
 
 /* ---- going to the ROM, and back ---- */
@@ -227,7 +207,7 @@ static enum boot0_status install(struct job *job, struct boot0_image *image,
     if (status == B0_OK)
         status = look(job->session, image, found, error);
     if (status == B0_OK)
-        status = confirm(job, found, error);
+        status = confirm_install(job, found, error);
     if (status == B0_OK)
         status = write_bootloader(job, image, found, error);
     if (status == B0_OK) {

@@ -96,7 +96,7 @@ static void print_rows(const struct row *rows, size_t count)
         for (int j = 0; j < CHIP; j++)
             print("%-*s%s", below && j == CHIP - 1 ? 0 : widths[j], rows[i].cells[j],
                   below && j == CHIP - 1 ? "" : "  ");
-        print("%s%s\n", below ? "\n  " : "", rows[i].cells[CHIP]);
+        print(below ? "\n  %s\n" : "%s\n", rows[i].cells[CHIP]);
     }
 }
 

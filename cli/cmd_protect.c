@@ -2,7 +2,7 @@
  * boot0 protect and unprotect: write protection of sectors, and read protection, over the UART; the
  * protection of boot0's own bootloader, by itself.
  */
-#include "job.h"
+#include "confirm.h"
 #include "json.h"
 #include "print.h"
 
@@ -146,9 +146,12 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     if (status != B0_OK)
         return status;
     status = job_open(&job, arguments, error);
+    if (status == B0_OK && wanted.what == B0_PROTECT_READOUT)
+        status = confirm(&job, LOSS_READOUT, "this makes the flash unreadable", error);
     if (status == B0_OK)
         status =
             boot0_session_protect(job.session, wanted.what, wanted.sectors, wanted.count, error);
+    progress_end(&job.progress);
     if (status == B0_OK)
         print_result(&job, arguments, &wanted);
     job_close(&job);
@@ -164,17 +167,19 @@ static enum boot0_status run_unprotect(struct arguments *arguments, struct boot0
 }
 
 static const enum option taken[] = {OPTIONS_BOARD,  OPTION_SECTORS,    OPTION_NONE,
-                                    OPTION_READOUT, OPTION_BOOTLOADER, OPTIONS_OUTPUT};
+                                    OPTION_READOUT, OPTION_BOOTLOADER, OPTION_YES,
+                                    OPTIONS_OUTPUT};
 static const enum option taken_unprotect[] = {OPTIONS_BOARD, OPTIONS_OUTPUT};
 
 const struct command command_protect = {
     .name = "protect",
     .operands = "",
     .summary = "protect flash from being written or read",
-    .text = "Protects sectors from being written (those of --sectors and no others), takes that "
-            "off again with --none, or turns read protection on with --readout. Only `boot0 erase "
-            "--unprotect` takes read protection off, and erases everything in doing so. Over a "
-            "serial port only: the USB side of ST's bootloader has no commands for it. Sectors "
+    .text = "Protects sectors from being written (those of --sectors and no others), removes that "
+            "with --none, or turns read protection on with --readout. Only `boot0 erase "
+            "--unprotect` removes read protection, and erases everything: --readout asks first, "
+            "and needs --yes without a terminal. Over a serial port only: the USB side of ST's "
+            "bootloader has no commands for it. Sectors "
             "count from 0; where a chip protects several pages at once, its manual numbers those. "
             "--bootloader has boot0's own bootloader protect itself, over USB.",
     .examples = "  boot0 protect --port /dev/ttyUSB0 --sectors 0,1\n"

@@ -1,6 +1,6 @@
 /* boot0 watch: flashes whenever the file has changed and a board is there. */
+#include "confirm.h"
 #include "gang/clock.h"
-#include "job.h"
 #include "json.h"
 #include "text.h"
 #include "watch_file.h"
@@ -221,7 +221,9 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
 
     if (status != B0_OK)
         return status;
-    status = job_open_bus(&watcher.job, arguments, error);
+    status = confirm_for_all(arguments, error);
+    if (status == B0_OK)
+        status = job_open_bus(&watcher.job, arguments, error);
     if (status == B0_OK) {
         watcher.job.observer = (struct boot0_observer){on_progress, NULL, &watcher};
         signals_announce(false);
@@ -238,7 +240,8 @@ static const enum option taken[] = {
     OPTIONS_BOARD,      OPTION_ADDRESS, OPTION_FULL,          OPTION_NO_PRESERVE,
     OPTION_NO_VERIFY,   OPTION_NO_RUN,  OPTION_VDD,           OPTION_PATIENT,
     OPTION_BOARD_ENTRY, OPTION_CHIP,    OPTION_IGNORE_SUFFIX, OPTION_ALLOW_OPTION_BYTES,
-    OPTION_FORCE,       OPTION_JSON,    OPTION_QUIET,         OPTION_HELP};
+    OPTION_FORCE,       OPTION_YES,     OPTION_JSON,          OPTION_QUIET,
+    OPTION_HELP};
 
 const struct command command_watch = {
     .name = "watch",

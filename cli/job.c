@@ -196,6 +196,7 @@ enum boot0_status job_open_untold(struct job *job, const struct arguments *argum
     if (status == B0_OK)
         status = boot0_session_open(&job->session, &job->bus, &selection, &options, &job->observer,
                                     error);
+    progress_clear(&job->progress);
     return status;
 }
 

@@ -154,7 +154,7 @@ def flashes(directory):
     boot0("convert", f"{image}@0x08000000", f"{data}@0x1fff7800", both, width=None)
     plan = boot0_json("flash", "--dry-run", "--allow-option-bytes", both, board="f407")[0]
     equal(plan["steps"][-1]["address"], "0x1fff7800", "the last step")
-    result = boot0_json("flash", "--allow-option-bytes", both, board="f407")[0]
+    result = boot0_json("flash", "--allow-option-bytes", "--yes", both, board="f407")[0]
     check(result["bytes_written"] >= 40256, "not both memories were written")
 
 
@@ -223,14 +223,15 @@ def others(directory):
     check(boot0("run", board=board).stdout == "The program at 0x08000000 was started.\n", "run")
     equal(boot0_json("run", board=board)[0]["started"], True, "run")
     equal(boot0_json("reset", board=board)[0]["reset"], True, "reset")
-    done = boot0("erase", "--all", board=board)
-    check("Note: erasing the whole Internal Flash at 0x08000000 (1 MiB)" in done.stderr, done.stderr)
+    done = boot0("erase", "--all", "--yes", board=board)
+    check("Note: this erases all of Internal Flash at 0x08000000 (1 MiB)" in done.stderr, done.stderr)
     check(done.stdout.startswith("Erased the whole flash in "), done.stdout)
     equal(set(read(store)), {0xff}, "the flash")
-    done = boot0("erase", "--unprotect", board="f407:rdp=1")
-    check("Note: taking read protection off erases" in done.stderr, done.stderr)
+    done = boot0("erase", "--unprotect", "--yes", board="f407:rdp=1")
+    check("Note: this removes read protection, which erases all of Internal Flash" in
+          " ".join(done.stderr.split()), done.stderr)
     check("The board resets." in done.stdout, done.stdout)
-    equal(boot0_json("erase", "--all", board="f407")[0]["all"], True, "erase")
+    equal(boot0_json("erase", "--all", "--yes", board="f407")[0]["all"], True, "erase")
 
     hexfile, back = directory.file("a.hex"), directory.file("b.bin")
     done = boot0("convert", "-A", "0x08000000", image, hexfile, width=None)

@@ -58,7 +58,7 @@ def json_members(directory):
         "verify": ["verify", image],
         "run": ["run"],
         "reset": ["reset"],
-        "erase": ["erase", "--all"],
+        "erase": ["erase", "--all", "--yes"],
         "doctor": ["doctor"],
         "convert": ["convert", dfu, directory.file("c.bin")],
         "udev": ["udev"],

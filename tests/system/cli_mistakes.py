@@ -217,9 +217,9 @@ def faults(directory):
     say("a memory whose name was damaged, and one that cannot be erased")
     nameless = "f407:fault=descriptor@26=00"
     for arguments in [["read", "--alt", "1", directory.file("nameless.bin")], ["run", "--alt", "1"],
-                      ["flash", "--alt", "1", image], ["erase", "--alt", "1", "--all"]]:
+                      ["flash", "--alt", "1", image], ["erase", "--alt", "1", "--all", "--yes"]]:
         fails(69, ["does not say which addresses", "setting 1"], *arguments, board=nameless)
-    fails(69, ["cannot be erased", "Nothing was erased"], "erase", "--alt", "OTP", "--all",
+    fails(69, ["cannot be erased", "Nothing was erased"], "erase", "--alt", "OTP", "--all", "--yes",
           board="f407")
 
     say("after any interruption the same command completes the work")

@@ -93,11 +93,11 @@ def modem_lines(directory):
 def protection():
     say("protection: by its own command only, and off again")
     vboard("f072:fill=0", shell(boot0("protect", "--sectors", "0,1"),
-                                boot0("protect", "--none"), boot0("protect", "--readout")))
-    done = vboard("f072:fill=0", ["sh", "-c", boot0("protect", "--readout") + " && " +
+                                boot0("protect", "--none"), boot0("protect", "--readout", "--yes")))
+    done = vboard("f072:fill=0", ["sh", "-c", boot0("protect", "--readout", "--yes") + " && " +
                                   boot0("read", "--force", "/dev/null")], 77)
     check("--unprotect" in done.stderr, done.stderr)
-    _, stats = vboard_stats("f072:rdp=1", shell(boot0("erase", "--unprotect"), boot0("list")))
+    _, stats = vboard_stats("f072:rdp=1", shell(boot0("erase", "--unprotect", "--yes"), boot0("list")))
     equal(stats[0]["mass_erases"], 1, "mass erases")
 
 

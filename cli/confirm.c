@@ -1,0 +1,96 @@
+/* See confirm.h. */
+#include "confirm.h"
+
+#include "print.h"
+#include "text.h"
+
+#include <poll.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+enum {
+    POLL_MS = 200,
+};
+
+/* What follows from it, or how to be safe from that. */
+static const char *const consequences[LOSS_COUNT] = {
+    [LOSS_FLASH] = "`boot0 read backup.bin` makes a copy first.",
+    [LOSS_PROTECTED] = "What is in it cannot be read, so no copy is possible.",
+    [LOSS_READOUT] = "Only `boot0 erase --unprotect` removes it, and erases the whole flash.",
+    [LOSS_OPTION_BYTES] =
+        "Wrong option bytes can lock the chip permanently, and OTP cannot be erased.",
+    [LOSS_PROGRAM] = "`boot0 read backup.bin` makes a copy first. Programs start at 0x08008000 "
+                     "behind the bootloader: link yours for that and flash it afterwards.",
+    [LOSS_JOURNAL] = "`boot0 read backup.bin` makes a copy first.",
+};
+
+/* A line from the terminal; empty at Ctrl-C, and at the end of input. */
+static void read_line(char *line, int size)
+{
+    struct pollfd keys = {.fd = STDIN_FILENO, .events = POLLIN};
+
+    line[0] = '\0';
+    /* A signal ends a poll, unless it comes just before. */
+    while (!signals_pending() && poll(&keys, 1, POLL_MS) <= 0)
+        ;
+    if (signals_pending() || !fgets(line, size, stdin))
+        fputc('\n', stderr);
+    line[strcspn(line, "\r\n")] = '\0';
+}
+
+/* "y" or "yes" on a line of its own. */
+static bool answered_yes(void)
+{
+    char line[16];
+    bool yes;
+
+    signals_announce(false); /* nothing is under way */
+    fputs("Continue? [y/N] ", stderr);
+    fflush(stderr);
+    read_line(line, sizeof line);
+    yes = !signals_pending() && (strcasecmp(line, "y") == 0 || strcasecmp(line, "yes") == 0);
+    signals_announce(true);
+    return yes;
+}
+
+static enum boot0_status ask(struct job *job, enum loss loss, const char *what,
+                             struct boot0_error *error)
+{
+    char text[640];
+
+    progress_clear(&job->progress);
+    snprintf(text, sizeof text, "%s.\n%s", what, consequences[loss]);
+    print_wrapped(stderr, "Warning: ", text);
+    if (answered_yes())
+        return B0_OK;
+    boot0_fail(error, B0_E_CANCELLED, "stopped: nothing was changed");
+    return boot0_hint(error, "Run the command again and answer y, or pass --yes.");
+}
+
+enum boot0_status confirm(struct job *job, enum loss loss, const char *what,
+                          struct boot0_error *error)
+{
+    if (job->arguments->yes) {
+        progress_note(&job->progress, what);
+        return B0_OK;
+    }
+    if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && !job->arguments->json)
+        return ask(job, loss, what, error);
+    boot0_fail(error, B0_E_USAGE, "not confirmed: %s", what);
+    return boot0_hint(error, "Pass --yes if this is meant. %s Nothing was changed.",
+                      consequences[loss]);
+}
+
+enum boot0_status confirm_for_all(const struct arguments *arguments, struct boot0_error *error)
+{
+    struct job job = {
+        .arguments = arguments,
+        .progress = progress_start(arguments->quiet || arguments->json, arguments->quiet),
+    };
+
+    if (!arguments->allow_option_bytes)
+        return B0_OK;
+    return confirm(&job, LOSS_OPTION_BYTES,
+                   "this writes option bytes or OTP of every board, if the file has any", error);
+}

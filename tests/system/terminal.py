@@ -1,0 +1,49 @@
+"""A command at a terminal of its own, as a user sits at one."""
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import termios
+import time
+
+from system import check
+
+
+class Terminal:
+    """A command at a terminal of its own; everything that it prints is collected."""
+
+    def __init__(self, command, columns=80, **environment):
+        self.output = ""
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+            os.execvpe(command[0], command, {**os.environ, "TERM": "xterm", **environment})
+
+    def read_until(self, text=None, seconds=60):
+        """Reads until a text has come, or to the end. False if it did not come."""
+        limit = time.monotonic() + seconds
+        while text is None or text not in self.output:
+            if not select.select([self.fd], [], [], max(0, limit - time.monotonic()))[0]:
+                return False
+            try:
+                data = os.read(self.fd, 4096)
+            except OSError:  # Linux: the other end is closed
+                data = b""
+            if not data:
+                return text is None
+            self.output += data.decode(errors="replace")
+        return True
+
+    def end(self):
+        check(self.read_until(), f"it does not end: {self.output!r}")
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+def screen(output):
+    """What is left on the screen: \\r and ESC[K carried out."""
+    lines = []
+    for line in output.replace("\r\n", "\n").split("\n"):
+        lines.append(line.split("\r\033[K")[-1])
+    return "\n".join(lines)
