@@ -1,5 +1,6 @@
 /* boot0's own bootloader: what a board says of it, and where its binaries are. */
 #include "bootloader.h"
+#include "files.h"
 #include "json.h"
 #include "print.h"
 #include "text.h"
@@ -126,6 +127,36 @@ void bootloader_json(struct json *json, const struct boot0_bootloader *b)
     json_close(json);
 }
 
+/* ---- its version ---- */
+
+/* Three numbers with dots between, and a NUL. */
+static bool take_version(char version[BOOTLOADER_VERSION], const uint8_t *data, size_t size)
+{
+    size_t length = 0;
+    int dots = 0;
+
+    while (length < size && length < BOOTLOADER_VERSION - 1 &&
+           ((data[length] >= '0' && data[length] <= '9') || data[length] == '.')) {
+        dots += data[length] == '.';
+        version[length] = (char)data[length];
+        length++;
+    }
+    version[length] = '\0';
+    return dots == 2 && length < size && data[length] == '\0';
+}
+
+void bootloader_version(char version[BOOTLOADER_VERSION], const uint8_t *data, size_t size)
+{
+    static const char mark[] = "boot0 bootloader "; /* firmware/bootloader/main.c */
+    const size_t length = sizeof mark - 1;
+
+    for (size_t i = 0; i + length < size; i++)
+        if (memcmp(data + i, mark, length) == 0 &&
+            take_version(version, data + i + length, size - i - length))
+            return;
+    version[0] = '\0';
+}
+
 /* ---- its binaries ---- */
 
 /* The folder of the running program, without the name; false if the system does not tell. */
@@ -200,7 +231,7 @@ enum boot0_status bootloader_load(struct boot0_image **image, const char *file, 
             return fail_missing(error);
         file = path;
     }
-    status = boot0_image_load(image, file, NULL, error);
+    status = file_load(image, file, error);
     if (status == B0_OK)
         status = check(*image, file, error);
     if (status != B0_OK) {

@@ -1,4 +1,5 @@
 /* boot0 convert: from any file format to any other. */
+#include "files.h"
 #include "job.h"
 #include "json.h"
 #include "print.h"
@@ -110,10 +111,19 @@ static void print_result(const struct arguments *arguments, const struct boot0_i
         json_number(&json, "bytes", boot0_image_size(image));
         json_number(&json, "segment_count", image->segment_count);
         json_end(&json);
-    } else if (!arguments->quiet) {
+    } else if (!arguments->quiet && !file_is_standard(output)) {
         print("Wrote %s: %s in %s.\n", output, text_size(size, boot0_image_size(image)),
               text_count(segments, image->segment_count, "segment", "segments"));
     }
+}
+
+/* It has no name that would tell the format. */
+static enum boot0_status check_stdout(const struct arguments *arguments, struct boot0_error *error)
+{
+    if (arguments->format)
+        return file_check_stdout(arguments->json, "convert --format binary firmware.hex", error);
+    boot0_fail(error, B0_E_USAGE, "standard output does not tell the format to write");
+    return boot0_hint(error, "Give it: boot0 convert --format ihex firmware.elf -");
 }
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
@@ -124,6 +134,8 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     struct boot0_image *image;
     enum boot0_status status = choose_format(arguments, &options, error);
 
+    if (status == B0_OK && file_is_standard(output))
+        status = check_stdout(arguments, error);
     if (status != B0_OK)
         return status;
     image = job_load(arguments, 0, inputs, error);
@@ -134,7 +146,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     if (status == B0_OK)
         status = change_prefix(arguments->prefix, image, error);
     if (status == B0_OK)
-        status = boot0_image_save(image, output, &options, error);
+        status = file_save(image, output, &options, error);
     if (status == B0_OK)
         print_result(arguments, image, output);
     boot0_image_free(image);
@@ -152,7 +164,7 @@ const struct command command_convert = {
     .text = "Reads files of any format and writes them as one of another. The output's name tells "
             "its format (.bin, .hex, .srec, .elf, .uf2; .dfu is DfuSe if there are addresses), or "
             "--format does. A raw binary gets its address by --address or INPUT@ADDRESS. An output "
-            "that exists is replaced, also if it is the input.",
+            "that exists is replaced, also if it is the input. \"-\" is standard input or output.",
     .examples = "  boot0 convert firmware.elf firmware.hex\n"
                 "  boot0 convert --suffix 0483:df11 boot.bin@0x08000000 app.hex all.dfu",
     COMMAND_OPTIONS(taken),

@@ -36,6 +36,51 @@ static enum boot0_status confirm_erase(struct job *job, const struct arguments *
     return confirm(job, arguments->unprotect ? LOSS_PROTECTED : LOSS_FLASH, text, error);
 }
 
+/* The first address of the sectors that are erased, and the one behind them. */
+static void erased_range(const struct job *job, const struct arguments *arguments, uint32_t *start,
+                         uint64_t *end)
+{
+    const struct boot0_board *board = boot0_session_board(job->session);
+    uint32_t last = arguments->address + (arguments->has_size ? arguments->size - 1 : 0);
+
+    *start = arguments->address;
+    *end = (uint64_t)last + 1;
+    for (size_t i = 0; i < board->alternate_count; i++) {
+        const struct boot0_layout *layout = &board->alternates[i].layout;
+        struct boot0_sector first_sector = boot0_layout_sector_at(layout, arguments->address);
+        struct boot0_sector last_sector = boot0_layout_sector_at(layout, last);
+
+        if (first_sector.size == 0 || last_sector.size == 0)
+            continue;
+        *start = first_sector.address;
+        *end = (uint64_t)last_sector.address + last_sector.size;
+        return;
+    }
+}
+
+/*
+ * boot0's bootloader takes an erase for the beginning of an update. It is told what was meant: no
+ * program at all, or an erase beside the program.
+ */
+static enum boot0_status settle_journal(struct job *job, const struct arguments *arguments,
+                                        struct boot0_error *error)
+{
+    const struct boot0_bootloader *b = &boot0_session_board(job->session)->bootloader;
+    uint32_t start;
+    uint64_t end;
+
+    if (!b->present)
+        return B0_OK;
+    erased_range(job, arguments, &start, &end);
+    if (arguments->all || (start <= b->program_start && end > b->program_start))
+        return boot0_session_erase_journal(job->session, error);
+    if (b->update == B0_UPDATE_COMPLETE && start >= b->program_start + b->program_length)
+        return boot0_session_end_update(job->session, error);
+    progress_note(&job->progress,
+                  "a part of the program may be erased: it starts again once it is flashed again");
+    return B0_OK;
+}
+
 static enum boot0_status erase(struct job *job, const struct arguments *arguments,
                                struct boot0_error *error)
 {
@@ -48,15 +93,19 @@ static enum boot0_status erase(struct job *job, const struct arguments *argument
     if (arguments->unprotect)
         return boot0_session_unprotect(job->session, error);
     if (arguments->all)
-        return boot0_session_mass_erase(job->session, error);
-    return boot0_session_erase(job->session, arguments->address,
-                               arguments->has_size ? arguments->size : 1, error);
+        status = boot0_session_mass_erase(job->session, error);
+    else
+        status = boot0_session_erase(job->session, arguments->address,
+                                     arguments->has_size ? arguments->size : 1, error);
+    return status == B0_OK ? settle_journal(job, arguments, error) : status;
 }
 
 static void print_result(const struct job *job, const struct arguments *arguments)
 {
     struct boot0_report report;
-    char sectors[TEXT_SHORT], time[TEXT_SHORT];
+    char sectors[TEXT_SHORT], size[TEXT_SHORT], time[TEXT_SHORT];
+    uint32_t start;
+    uint64_t end;
 
     boot0_session_report(job->session, &report);
     text_time(time, report.total_us);
@@ -65,16 +114,18 @@ static void print_result(const struct job *job, const struct arguments *argument
 
         json_bool(&json, "all", arguments->all || arguments->unprotect);
         json_number(&json, "sectors_erased", report.sectors_erased);
+        json_number(&json, "bytes_erased", report.bytes_erased);
         json_seconds(&json, "seconds", report.total_us);
         json_end(&json);
     } else if (arguments->unprotect) {
         print("Read protection is off and the flash is erased (%s). The board resets.\n", time);
     } else if (arguments->all) {
-        print("Erased the whole flash in %s.\n", time);
+        print("Erased the whole flash (%s) in %s.\n", text_size(size, report.bytes_erased), time);
     } else {
-        print("Erased %s from 0x%08x in %s.\n",
-              text_count(sectors, report.sectors_erased, "sector", "sectors"), arguments->address,
-              time);
+        erased_range(job, arguments, &start, &end);
+        print("Erased %s (%s) from 0x%08x in %s.\n",
+              text_count(sectors, report.sectors_erased, "sector", "sectors"),
+              text_size(size, report.bytes_erased), start, time);
     }
 }
 

@@ -1,10 +1,12 @@
 /* boot0 info: what a file holds, or what a board says of itself. */
 #include "bootloader.h"
-#include "job.h"
+#include "files.h"
+#include "find.h"
 #include "json.h"
 #include "print.h"
 #include "text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- files ---- */
@@ -150,7 +152,7 @@ static void print_file(const char *name, const struct boot0_image *image)
 static enum boot0_status file_info(const char *name, bool as_json, struct boot0_error *error)
 {
     struct boot0_image *image;
-    enum boot0_status status = boot0_image_load(&image, name, NULL, error);
+    enum boot0_status status = file_load(&image, name, error);
 
     if (status == B0_OK)
         as_json ? file_json(name, image) : print_file(name, image);
@@ -160,6 +162,30 @@ static enum boot0_status file_info(const char *name, bool as_json, struct boot0_
 
 /* ---- boards ---- */
 
+/*
+ * A chip whose read protection is on refuses its bootloader in ROM any reading of flash: AN3156,
+ * 3.1 and AN3155, 3.4. A bootloader in flash can read it all the same (RM0090, 3.7.3, level 1), and
+ * does not know.
+ */
+static const char *find_protection(struct boot0_session *session)
+{
+    const struct boot0_board *board = boot0_session_board(session);
+    struct boot0_error ignored;
+    enum boot0_status status;
+    uint8_t word[4];
+
+    if (board->flash_alternate < 0 || board->bootloader.present)
+        return "unknown";
+    status = boot0_session_read(session,
+                                board->alternates[board->flash_alternate].layout.regions[0].address,
+                                word, sizeof word, &ignored);
+    if (status == B0_E_PROTECTED)
+        return "active";
+    if (status == B0_OK && (board->usb.kind == B0_KIND_SERIAL || board->usb.vendor == B0_VENDOR_ST))
+        return "inactive";
+    return "unknown";
+}
+
 static const char *access_text(uint8_t access)
 {
     static const char *const texts[] = {"-",     "read",       "erase",       "read erase",
@@ -168,7 +194,7 @@ static const char *access_text(uint8_t access)
     return texts[access & 7];
 }
 
-static void board_json(const struct boot0_board *board)
+static void board_json(const struct boot0_board *board, const char *protection)
 {
     struct json json = json_begin(stdout);
 
@@ -199,6 +225,7 @@ static void board_json(const struct boot0_board *board)
         json_close(&json);
     }
     json_close_list(&json);
+    json_text(&json, "read_protection", protection);
     bootloader_json(&json, &board->bootloader);
     json_text(&json, "quirk", board->quirk ? board->quirk : "");
     json_text(&json, "contradiction", board->contradiction);
@@ -233,19 +260,25 @@ static void print_chips(const struct boot0_board *board)
     print_wrapped(stdout, "  chip      ", text);
 }
 
+static void print_protection(const char *protection)
+{
+    print("  read protection: %s\n", protection);
+}
+
 /* What is behind a serial port says nothing of ids and descriptors. */
-static void print_uart_board(const struct boot0_board *board)
+static void print_uart_board(const struct boot0_board *board, const char *protection)
 {
     print("%s: %s, %u bytes a command\n", board->usb.path, board->product, board->transfer_size);
     print("  serial    %s\n", board->serial[0] ? board->serial : "not to be read");
     print_chips(board);
+    print_protection(protection);
     print_memories(board);
 }
 
-static void print_board(const struct boot0_board *board)
+static void print_board(const struct boot0_board *board, const char *protection)
 {
     if (board->usb.kind == B0_KIND_SERIAL) {
-        print_uart_board(board);
+        print_uart_board(board, protection);
         return;
     }
     print("%s: %04x:%04x, %s, %s\n", board->usb.path, board->usb.vendor, board->usb.product,
@@ -262,6 +295,7 @@ static void print_board(const struct boot0_board *board)
           board->attributes & B0_DFU_CAN_UPLOAD ? ", be read" : ", not be read",
           board->attributes & B0_DFU_MANIFESTATION_TOLERANT ? ", go on after a download" : "",
           board->attributes & B0_DFU_WILL_DETACH ? ", detach by itself" : "");
+    print_protection(protection);
     bootloader_print(&board->bootloader);
     if (board->quirk)
         print("  quirks    %s\n", board->quirk);
@@ -270,16 +304,50 @@ static void print_board(const struct boot0_board *board)
     print_memories(board);
 }
 
+/* What its USB descriptors tell. */
+static void print_program_board(const struct boot0_board *board)
+{
+    print("%s: %04x:%04x, %s, %s\n", board->usb.path, board->usb.vendor, board->usb.product,
+          board->manufacturer[0] ? board->manufacturer : "no manufacturer",
+          board->product[0] ? board->product : "no name");
+    print("  serial    %s\n", board->serial[0] ? board->serial : "none");
+    print("  runs      its program, device %x.%02x%s\n", board->usb.bcd_device >> 8,
+          board->usb.bcd_device & 0xff,
+          board->usb.serial_only ? ", with a serial port" : ", with a DFU interface");
+    print_wrapped(stdout, "",
+                  "`boot0 info --restart` restarts the board into its bootloader to show more, and "
+                  "starts the program again.");
+}
+
+static enum boot0_status show_board(struct job *job, struct boot0_error *error)
+{
+    enum boot0_status status = job_open_session(job, error);
+    const struct boot0_board *board;
+    const char *protection;
+
+    if (status != B0_OK)
+        return status;
+    board = boot0_session_board(job->session);
+    protection = find_protection(job->session);
+    progress_break_off(&job->progress);
+    job->arguments->json ? board_json(board, protection) : print_board(board, protection);
+    return B0_OK;
+}
+
+/* A running program is left alone unless the user wants it restarted. */
 static enum boot0_status board_info(const struct arguments *arguments, struct boot0_error *error)
 {
+    struct boot0_board *program = NULL;
     struct job job;
-    enum boot0_status status = job_open_untold(&job, arguments, error);
+    enum boot0_status status = job_open_bus(&job, arguments, error);
 
-    if (status == B0_OK) {
-        const struct boot0_board *board = boot0_session_board(job.session);
-
-        arguments->json ? board_json(board) : print_board(board);
-    }
+    if (status == B0_OK && !arguments->restart && !arguments->touch && !arguments->port)
+        status = find_program(&job, &program, error);
+    if (status == B0_OK && program)
+        arguments->json ? board_json(program, "unknown") : print_program_board(program);
+    else if (status == B0_OK)
+        status = show_board(&job, error);
+    free(program);
     job_resume(&job);
     job_close(&job);
     return status;
@@ -296,15 +364,17 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option taken[] = {OPTIONS_BOARD, OPTION_CHIP, OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTIONS_BOARD, OPTION_RESTART, OPTION_CHIP, OPTIONS_OUTPUT};
 
 const struct command command_info = {
     .name = "info",
     .operands = "[FILE...]",
-    .summary = "tell what a file holds, or all about a board",
+    .summary = "show details of a board or file",
     .text =
         "With files: their format, addresses, the device or chip that they are for, and the vector "
-        "table. Without: the board's ids, DFU abilities, memories, and which chips it can be.",
+        "table. Without: the board's ids, DFU abilities, memories, read protection, and which "
+        "chips it can be. A running program is not disturbed, and shows only what USB tells of it; "
+        "--restart takes the board to its bootloader for the rest, and back.",
     .examples = "  boot0 info firmware.hex\n  boot0 info --serial 3573385A3335",
     COMMAND_OPTIONS(taken),
     .operands_max = OPERANDS_MAX,

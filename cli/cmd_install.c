@@ -19,6 +19,7 @@
 enum {
     SECTOR = 0x4000,
     CHIP_ID = 0x413, /* STM32F405/407/415/417 */
+    TITLE_SIZE = 96,
 };
 
 /* What is in the flash before. */
@@ -30,6 +31,8 @@ struct found {
     bool ours;               /* it is some version of it */
     bool journal_fits;       /* sector 1 is a journal, or blank */
     bool keeps_program;
+    char version[BOOTLOADER_VERSION]; /* of the bootloader that is there; "": none, or it is old */
+    char next[BOOTLOADER_VERSION];    /* of the one that is to be installed */
 };
 
 /* ---- what is there ---- */
@@ -69,6 +72,14 @@ static bool is_program(const uint8_t *vectors)
            reset > PROGRAM_START && reset < FLASH_START + 0x100000;
 }
 
+/* What the board said of its bootloader, before that was left for the ROM. */
+static void take_board_version(struct found *found, const struct boot0_bootloader *bootloader)
+{
+    if (bootloader->present)
+        snprintf(found->version, sizeof found->version, "%u.%u.%u", bootloader->version[0],
+                 bootloader->version[1], bootloader->version[2]);
+}
+
 static enum boot0_status look(struct boot0_session *session, const struct boot0_image *image,
                               struct found *found, struct boot0_error *error)
 {
@@ -84,6 +95,8 @@ static enum boot0_status look(struct boot0_session *session, const struct boot0_
                                     error);
     if (status != B0_OK)
         return status;
+    if (!found->version[0])
+        bootloader_version(found->version, found->first, sizeof found->first);
     found->same = memcmp(found->first, segment->data, segment->size) == 0;
     found->ours = found->same || contains(found->first, sizeof found->first, "boot0 bootloader");
     found->journal_fits =
@@ -119,7 +132,7 @@ static enum boot0_status go_to_rom(struct job *job, struct boot0_error *error)
     enum boot0_status status = B0_OK;
 
     if (boot0_session_board(job->session)->bootloader.write_protected) {
-        progress_note(&job->progress, "the bootloader's write protection is taken off");
+        progress_note(&job->progress, "the bootloader's write protection is removed");
         status = boot0_session_protect_bootloader(job->session, false, error);
         if (status == B0_OK)
             status = job_open_again(job, error);
@@ -162,26 +175,48 @@ static enum boot0_status write_bootloader(struct job *job, struct boot0_image *i
     return status;
 }
 
+/* "Bootloader 0.1.0 installed", or what else was done. */
+static const char *title(char text[TITLE_SIZE], const struct found *found)
+{
+    const char *from = found->version[0] ? found->version : "an unknown version";
+    const char *to = found->next[0] ? found->next : "another one";
+
+    if (found->same)
+        snprintf(text, TITLE_SIZE, "Bootloader %s is there already", found->next);
+    else if (found->ours)
+        snprintf(text, TITLE_SIZE, "Bootloader updated from %s to %s, and verified", from, to);
+    else
+        snprintf(text, TITLE_SIZE, "Bootloader %s installed and verified", found->next);
+    return text;
+}
+
+static void print_json(const struct job *job, const struct boot0_image *image,
+                       const struct found *found, const struct boot0_report *report)
+{
+    struct json json = job_json_begin(job);
+
+    json_bool(&json, "changed", !found->same);
+    json_text(&json, "version_before", found->version);
+    json_text(&json, "version", found->next);
+    json_number(&json, "bytes", boot0_image_size(image));
+    json_bool(&json, "program_kept", found->keeps_program);
+    json_bool(&json, "started", report->started);
+    json_seconds(&json, "seconds", report->total_us);
+    json_end(&json);
+}
+
 static void print_result(const struct job *job, const struct boot0_image *image,
                          const struct found *found)
 {
     struct boot0_report report;
-    char size[TEXT_SHORT], time[TEXT_SHORT], text[400];
+    char name[TITLE_SIZE], size[TEXT_SHORT], time[TEXT_SHORT], text[480];
 
     boot0_session_report(job->session, &report);
     if (job->arguments->json) {
-        struct json json = job_json_begin(job);
-
-        json_bool(&json, "changed", !found->same);
-        json_number(&json, "bytes", boot0_image_size(image));
-        json_bool(&json, "program_kept", found->keeps_program);
-        json_bool(&json, "started", report.started);
-        json_seconds(&json, "seconds", report.total_us);
-        json_end(&json);
+        print_json(job, image, found, &report);
         return;
     }
-    snprintf(text, sizeof text, "%s: %s%s, in %s.%s%s",
-             found->same ? "The bootloader is there already" : "Bootloader installed and verified",
+    snprintf(text, sizeof text, "%s: %s%s, in %s.%s%s", title(name, found),
              text_size(size, boot0_image_size(image)),
              found->keeps_program ? "; the program at 0x08008000 is kept" : "",
              text_time(time, report.total_us),
@@ -195,15 +230,11 @@ static void print_result(const struct job *job, const struct boot0_image *image,
 }
 
 /* On a board in ST's bootloader. */
-static enum boot0_status install(struct job *job, struct boot0_image *image,
+static enum boot0_status install(struct job *job, struct boot0_image *image, struct found *found,
                                  struct boot0_error *error)
 {
-    struct found *found = calloc(1, sizeof *found);
-    enum boot0_status status;
+    enum boot0_status status = check_chip(boot0_session_board(job->session), error);
 
-    if (!found)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
-    status = check_chip(boot0_session_board(job->session), error);
     if (status == B0_OK)
         status = look(job->session, image, found, error);
     if (status == B0_OK)
@@ -214,34 +245,38 @@ static enum boot0_status install(struct job *job, struct boot0_image *image,
         progress_end(&job->progress);
         print_result(job, image, found);
     }
-    free(found);
     return status;
 }
 
 /* On a board in boot0's bootloader. */
-static enum boot0_status update(struct job *job, struct boot0_image *image, bool *done,
-                                struct boot0_error *error)
+static enum boot0_status update(struct job *job, struct boot0_image *image, struct found *found,
+                                bool *done, struct boot0_error *error)
 {
     const struct boot0_segment *segment = &image->segments[0];
-    struct found found = {.same = true};
+    char text[240];
     enum boot0_status status = boot0_session_bootloader_is(job->session, segment->data,
                                                            (uint32_t)segment->size, done, error);
 
     if (status != B0_OK)
         return status;
+    take_board_version(found, &boot0_session_board(job->session)->bootloader);
     if (*done) {
-        found.keeps_program =
+        found->same = true;
+        found->keeps_program =
             boot0_session_board(job->session)->bootloader.update == B0_UPDATE_COMPLETE;
         if (!job->arguments->no_run)
             status = boot0_session_reset_to(job->session, B0_TARGET_PROGRAM, error);
         if (status == B0_OK) {
             progress_end(&job->progress);
-            print_result(job, image, &found);
+            print_result(job, image, found);
         }
         return status;
     }
-    progress_note(&job->progress, "the bootloader is replaced by ST's one in ROM. If the power "
-                                  "fails in the next seconds, BOOT0 is needed once more");
+    snprintf(text, sizeof text,
+             "bootloader %s is replaced by %s, through ST's bootloader in ROM. If the power fails "
+             "in the next seconds, BOOT0 is needed once more",
+             found->version, found->next[0] ? found->next : "the file's");
+    progress_note(&job->progress, text);
     return go_to_rom(job, error);
 }
 
@@ -253,25 +288,40 @@ static enum boot0_status fail_there(const struct boot0_board *board, struct boot
     return boot0_hint(error, "`boot0 update-bootloader` replaces it by another version.");
 }
 
+static enum boot0_status work_on_board(struct arguments *arguments, struct boot0_image *image,
+                                       struct found *found, bool is_update,
+                                       struct boot0_error *error)
+{
+    struct job job;
+    bool done = false;
+    enum boot0_status status = job_open(&job, arguments, error);
+
+    if (status == B0_OK && boot0_session_board(job.session)->bootloader.present)
+        status = is_update ? update(&job, image, found, &done, error)
+                           : fail_there(boot0_session_board(job.session), error);
+    if (status == B0_OK && !done)
+        status = install(&job, image, found, error);
+    job_close(&job);
+    return status;
+}
+
 static enum boot0_status work(struct arguments *arguments, bool is_update,
                               struct boot0_error *error)
 {
-    struct boot0_image *image;
-    struct job job;
-    bool done = false;
-    enum boot0_status status = bootloader_load(
-        &image, arguments->operand_count ? arguments->operands[0] : NULL, arguments->board, error);
+    struct found *found = calloc(1, sizeof *found);
+    struct boot0_image *image = NULL;
+    enum boot0_status status;
 
-    if (status != B0_OK)
-        return status;
-    status = job_open(&job, arguments, error);
-    if (status == B0_OK && boot0_session_board(job.session)->bootloader.present)
-        status = is_update ? update(&job, image, &done, error)
-                           : fail_there(boot0_session_board(job.session), error);
-    if (status == B0_OK && !done)
-        status = install(&job, image, error);
-    job_close(&job);
-    boot0_image_free(image);
+    if (!found)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+    status = bootloader_load(&image, arguments->operand_count ? arguments->operands[0] : NULL,
+                             arguments->board, error);
+    if (status == B0_OK) {
+        bootloader_version(found->next, image->segments[0].data, image->segments[0].size);
+        status = work_on_board(arguments, image, found, is_update, error);
+        boot0_image_free(image);
+    }
+    free(found);
     return status;
 }
 

@@ -1,5 +1,5 @@
 /* boot0 list: the boards that are there. */
-#include "job.h"
+#include "find.h"
 #include "json.h"
 #include "print.h"
 #include "text.h"
@@ -116,18 +116,6 @@ static enum boot0_status print_table(const struct boot0_board *boards, size_t co
     return B0_OK;
 }
 
-static enum boot0_status fail_none(const struct arguments *arguments, struct boot0_error *error)
-{
-    if (arguments->has_device || arguments->serial || arguments->path) {
-        boot0_fail(error, B0_E_NO_BOARD, "no board that matches was found");
-        return boot0_hint(error, "`boot0 list` without options shows all that are there.");
-    }
-    boot0_fail(error, B0_E_NO_BOARD, "no board in DFU mode was found");
-    return boot0_hint(error, "To enter DFU mode: connect BOOT0 to 3.3 V (button or jumper), press "
-                             "reset, and use a USB cable that carries data. --wait waits for a "
-                             "board to appear.");
-}
-
 static enum boot0_status print_all(const struct arguments *arguments,
                                    const struct boot0_board *boards, size_t count,
                                    struct boot0_error *error)
@@ -153,31 +141,6 @@ static void explain(const struct arguments *arguments, const struct boot0_board 
             continue;
         told[access->code] = true;
         write_error(stderr, "Note: ", access);
-    }
-}
-
-/* Scans until something matches or the time is over. */
-static enum boot0_status find(struct job *job, const struct arguments *arguments,
-                              struct boot0_board **boards, size_t *count, struct boot0_error *error)
-{
-    struct boot0_selection selection = job_selection(arguments);
-    uint64_t start_us = job->bus.ops->now_us(job->bus.context);
-    struct boot0_progress waiting = {.phase = B0_PHASE_WAIT};
-
-    for (;;) {
-        enum boot0_status status = boot0_board_list(&job->bus, &selection, boards, count, error);
-        uint64_t spent_us = job->bus.ops->now_us(job->bus.context) - start_us;
-
-        if (status != B0_OK || *count > 0)
-            return status;
-        free(*boards);
-        *boards = NULL;
-        if (selection.wait_ms != UINT32_MAX && spent_us >= (uint64_t)selection.wait_ms * 1000)
-            return fail_none(arguments, error);
-        job->bus.ops->wait_change(job->bus.context, 250);
-        waiting.elapsed_us = job->bus.ops->now_us(job->bus.context) - start_us;
-        if (!progress_update(&job->progress, &waiting))
-            return boot0_fail(error, B0_E_CANCELLED, "stopped while waiting for a board");
     }
 }
 
@@ -221,7 +184,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
         return list_ports(arguments, error);
     status = job_open_bus(&job, arguments, error);
     if (status == B0_OK)
-        status = find(&job, arguments, &boards, &count, error);
+        status = find_boards(&job, &boards, &count, error);
     progress_end(&job.progress);
     if (status == B0_OK)
         status = print_all(arguments, boards, count, error);

@@ -1,4 +1,5 @@
 /* boot0 read: copies the board's memory to a file. */
+#include "files.h"
 #include "job.h"
 #include "json.h"
 #include "print.h"
@@ -14,40 +15,6 @@ enum {
     UPLOAD_LIMIT = 16 << 20, /* of a board without addresses; they end by themselves before that */
 };
 
-static bool to_stdout(const char *file)
-{
-    return strcmp(file, "-") == 0;
-}
-
-/* Whether a name's directory lets files be created in it. */
-static enum boot0_status check_directory(const char *file, struct boot0_error *error)
-{
-    const char *slash = strrchr(file, '/');
-    char directory[4096] = ".";
-
-    if (slash && (size_t)(slash - file) >= sizeof directory - 1)
-        return boot0_fail(error, B0_E_NO_OUTPUT, "%s: the name is too long", file);
-    if (slash)
-        snprintf(directory, sizeof directory, "%.*s", (int)(slash - file) + 1, file);
-    if (access(directory, W_OK) == 0)
-        return B0_OK;
-    boot0_fail(error, B0_E_NO_OUTPUT, "%s: cannot be created: %s", file, strerror(errno));
-    return boot0_hint(error, "Nothing was read. Choose a directory that exists and that you may "
-                             "write to.");
-}
-
-static enum boot0_status check_stdout(const struct arguments *arguments, struct boot0_error *error)
-{
-    if (arguments->json) {
-        boot0_fail(error, B0_E_USAGE, "--json and the contents cannot both go to standard output");
-        return boot0_hint(error, "Name a file, or leave --json away.");
-    }
-    if (!isatty(STDOUT_FILENO))
-        return B0_OK;
-    boot0_fail(error, B0_E_USAGE, "standard output is a terminal, and the contents are not text");
-    return boot0_hint(error, "Redirect it to a file or a pipe: boot0 read - | hexdump -C");
-}
-
 static enum boot0_status check_ending(const char *file, enum boot0_format format,
                                       struct boot0_error *error)
 {
@@ -56,6 +23,22 @@ static enum boot0_status check_ending(const char *file, enum boot0_format format
     boot0_fail(error, B0_E_USAGE, "%s: the name does not tell the format to write", file);
     return boot0_hint(error, "End it in .bin, .hex, .srec, .elf, .uf2 or .dfu, or say --format. "
                              "Nothing was read.");
+}
+
+static enum boot0_status check_new(const char *file, enum boot0_format format,
+                                   struct boot0_error *error)
+{
+    enum boot0_status status = file_check_creatable(file, error);
+
+    return status == B0_OK ? check_ending(file, format, error) : status;
+}
+
+static enum boot0_status check_writable(const char *file, struct boot0_error *error)
+{
+    if (access(file, W_OK) == 0)
+        return B0_OK;
+    boot0_fail(error, B0_E_NO_OUTPUT, "%s: cannot be written: %s", file, strerror(errno));
+    return boot0_hint(error, "Choose another file. Nothing was read.");
 }
 
 /* Asked before the board is: nobody should wait for a read that cannot be kept. */
@@ -68,23 +51,23 @@ static enum boot0_status check_output(const struct arguments *arguments, enum bo
 
     if (result != B0_OK)
         return result;
-    if (to_stdout(file)) {
+    if (file_is_standard(file)) {
         if (*format == B0_FORMAT_UNKNOWN)
             *format = B0_FORMAT_BINARY;
-        return check_stdout(arguments, error);
+        return file_check_stdout(arguments->json, "read", error);
     }
-    if (stat(file, &status) != 0) {
-        result = check_directory(file, error);
-        return result == B0_OK ? check_ending(file, *format, error) : result;
-    }
+    if (stat(file, &status) != 0)
+        return check_new(file, *format, error);
     if (S_ISDIR(status.st_mode)) {
         boot0_fail(error, B0_E_NO_OUTPUT, "%s is a directory", file);
         return boot0_hint(error, "Give the name of a file in it.");
     }
     if (!S_ISREG(status.st_mode))
-        return B0_OK;
-    if (arguments->force)
-        return check_ending(file, *format, error);
+        return check_writable(file, error);
+    if (arguments->force) {
+        result = check_writable(file, error);
+        return result == B0_OK ? check_new(file, *format, error) : result;
+    }
     boot0_fail(error, B0_E_NO_OUTPUT, "%s exists already", file);
     return boot0_hint(error, "Say --force to replace it.");
 }
@@ -135,26 +118,6 @@ static enum boot0_status fetch(struct job *job, const struct arguments *argument
     return boot0_session_read(job->session, *address, *data, *size, error);
 }
 
-static enum boot0_status write_stdout(const struct boot0_image *image, enum boot0_format format,
-                                      struct boot0_error *error)
-{
-    struct boot0_image_options options = {.format = format, .fill = 0xff};
-    uint8_t *data;
-    size_t size;
-    enum boot0_status status = boot0_image_format(image, &options, &data, &size, error);
-
-    if (status != B0_OK)
-        return status;
-    if (fwrite(data, 1, size, stdout) != size) {
-        boot0_fail(error, B0_E_NO_OUTPUT, "standard output: %s", strerror(errno));
-        status =
-            boot0_hint(error, "The contents are not complete. Is the disk full, or the reading "
-                              "end of a pipe closed?");
-    }
-    free(data);
-    return status;
-}
-
 static enum boot0_status save(const struct arguments *arguments, enum boot0_format format,
                               const uint8_t *data, size_t size, uint32_t address, bool placed,
                               struct boot0_error *error)
@@ -168,10 +131,8 @@ static enum boot0_status save(const struct arguments *arguments, enum boot0_form
         return boot0_fail(error, B0_E_MEMORY, "out of memory");
     status = boot0_image_add(image, 0, address, data, size, error);
     image->has_addresses = placed;
-    if (status == B0_OK && to_stdout(file))
-        status = write_stdout(image, format, error);
-    else if (status == B0_OK)
-        status = boot0_image_save(image, file, &options, error);
+    if (status == B0_OK)
+        status = file_save(image, file, &options, error);
     boot0_image_free(image);
     return status;
 }
@@ -192,7 +153,7 @@ static void print_result(const struct job *job, const struct arguments *argument
         json_number(&json, "bytes", size);
         json_seconds(&json, "seconds", report.total_us);
         json_end(&json);
-    } else if (!to_stdout(arguments->operands[0])) {
+    } else if (!file_is_standard(arguments->operands[0])) {
         print("Read %s to %s in %s.\n", text_size(bytes, size), arguments->operands[0],
               text_time(time, report.total_us));
     }

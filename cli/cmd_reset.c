@@ -48,6 +48,8 @@ static enum boot0_status reset(struct job *job, const char *to, size_t index,
 {
     const struct boot0_board *board = boot0_session_board(job->session);
 
+    if (!to && board->from_program)
+        return job_start_program(job, error);
     if (!to)
         return boot0_session_reset(job->session, error);
     if (board->from_program && board->bootloader.present &&
@@ -56,6 +58,24 @@ static enum boot0_status reset(struct job *job, const char *to, size_t index,
     if (!board->bootloader.present)
         return reset_rom(job, targets[index].target, error);
     return boot0_session_reset_to(job->session, targets[index].target, error);
+}
+
+static void print_result(const struct job *job, const struct arguments *arguments, size_t index)
+{
+    bool restarted = !arguments->target && boot0_session_board(job->session)->from_program;
+
+    if (arguments->json) {
+        struct json json = job_json_begin(job);
+
+        json_bool(&json, "reset", true);
+        if (arguments->target || restarted)
+            json_text(&json, "to", restarted ? "program" : targets[index].name);
+        json_end(&json);
+    } else if (restarted) {
+        print("The program was restarted.\n");
+    } else {
+        print("%s\n", arguments->target ? targets[index].said : "The board was reset over USB.");
+    }
 }
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
@@ -73,16 +93,8 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
         status = reset(&job, arguments->target, index, error);
     if (status == B0_OK)
         progress_end(&job.progress);
-    if (status == B0_OK && arguments->json) {
-        struct json json = job_json_begin(&job);
-
-        json_bool(&json, "reset", true);
-        if (arguments->target)
-            json_text(&json, "to", targets[index].name);
-        json_end(&json);
-    } else if (status == B0_OK) {
-        print("%s\n", arguments->target ? targets[index].said : "The board was reset over USB.");
-    }
+    if (status == B0_OK)
+        print_result(&job, arguments, index);
     job_close(&job);
     return status;
 }
@@ -92,12 +104,12 @@ static const enum option taken[] = {OPTIONS_BOARD, OPTION_TO, OPTIONS_OUTPUT};
 const struct command command_reset = {
     .name = "reset",
     .operands = "",
-    .summary = "reset the board: over USB, or to what shall run next",
-    .text = "Makes a USB bus reset. A DFU 1.1 bootloader that has taken a program starts it by "
-            "that; ST's bootloader in ROM stays in DFU mode (`boot0 run` starts programs there). "
-            "With --to, boot0's own bootloader resets the chip: to the program, to itself, or to "
-            "ST's bootloader in ROM without a hand on BOOT0. A program with boot0's runtime is "
-            "brought to the bootloader first.",
+    .summary = "reset the board into program, bootloader or ROM",
+    .text = "Restarts a running program. On a board in DFU mode, makes a USB bus reset: a DFU 1.1 "
+            "bootloader that has taken a program starts it then; ST's bootloader in ROM stays in "
+            "DFU mode (`boot0 run` starts programs there). With --to, boot0's own bootloader "
+            "resets the chip: into the program, itself, or ST's bootloader in ROM, with BOOT0 "
+            "low. A program with boot0's runtime goes to the bootloader first.",
     .examples = "  boot0 reset\n  boot0 reset --to rom",
     COMMAND_OPTIONS(taken),
     .run = run,

@@ -3,13 +3,24 @@
 #include "json.h"
 #include "print.h"
 
+/* boot0's bootloader does not start a program that was not written to its end. */
+static enum boot0_status check_complete(const struct boot0_board *board, struct boot0_error *error)
+{
+    if (!board->bootloader.present || board->bootloader.update != B0_UPDATE_BEGUN)
+        return B0_OK;
+    boot0_fail(error, B0_E_MISMATCH, "the program on the board is incomplete: it cannot start");
+    return boot0_hint(error, "Flash it again: its update was begun and not completed.");
+}
+
 static enum boot0_status start(struct job *job, const struct arguments *arguments,
                                struct boot0_error *error)
 {
     uint32_t address = arguments->has_address ? arguments->address : job_program_address(job);
     struct boot0_report report;
-    enum boot0_status status;
+    enum boot0_status status = check_complete(boot0_session_board(job->session), error);
 
+    if (status != B0_OK)
+        return status;
     status = boot0_session_run(job->session, address, error);
     if (status != B0_OK)
         return status;

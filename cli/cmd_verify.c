@@ -4,23 +4,39 @@
 #include "print.h"
 #include "text.h"
 
-static void print_result(const struct job *job, const struct arguments *arguments)
+static void print_json(const struct job *job, const struct boot0_report *report,
+                       const struct boot0_error *error)
+{
+    struct json json = job_json_begin(job);
+
+    json_bool(&json, "equal", !report->differs);
+    if (report->differs)
+        json_hex(&json, "first_difference", report->differs_at, 8);
+    json_number(&json, "bytes_verified", report->bytes_verified);
+    json_seconds(&json, "seconds", report->total_us);
+    if (report->differs)
+        json_error(&json, error);
+    json_end(&json);
+}
+
+/* That the board differs is a result, too; as JSON it is one object, error included. */
+static enum boot0_status print_result(struct job *job, enum boot0_status status,
+                                      struct boot0_error *error)
 {
     struct boot0_report report;
     char size[TEXT_SHORT], time[TEXT_SHORT];
 
     boot0_session_report(job->session, &report);
-    if (arguments->json) {
-        struct json json = job_json_begin(job);
-
-        json_bool(&json, "equal", true);
-        json_number(&json, "bytes_verified", report.bytes_verified);
-        json_seconds(&json, "seconds", report.total_us);
-        json_end(&json);
-        return;
+    if (status == B0_OK)
+        progress_end(&job->progress);
+    if (job->arguments->json && (status == B0_OK || report.differs)) {
+        print_json(job, &report, error);
+        error->message[0] = '\0'; /* all has been said */
+    } else if (status == B0_OK) {
+        print("Equal: the board holds all %s (%s).\n", text_size(size, report.bytes_verified),
+              text_time(time, report.total_us));
     }
-    print("Equal: the board holds all %s (%s).\n", text_size(size, report.bytes_verified),
-          text_time(time, report.total_us));
+    return status;
 }
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
@@ -37,11 +53,8 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     options.allow_option_bytes = true;
     status = job_open(&job, arguments, error);
     if (status == B0_OK)
-        status = boot0_session_verify(job.session, image, &options, error);
-    if (status == B0_OK) {
-        progress_end(&job.progress);
-        print_result(&job, arguments);
-    }
+        status =
+            print_result(&job, boot0_session_verify(job.session, image, &options, error), error);
     job_resume(&job);
     job_close(&job);
     boot0_image_free(image);

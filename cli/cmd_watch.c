@@ -1,5 +1,6 @@
 /* boot0 watch: flashes whenever the file has changed and a board is there. */
 #include "confirm.h"
+#include "files.h"
 #include "gang/clock.h"
 #include "json.h"
 #include "text.h"
@@ -216,9 +217,14 @@ static enum boot0_status watch(struct watcher *watcher, struct boot0_error *erro
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
     struct watcher watcher = {.arguments = arguments};
-    enum boot0_status status = watch_file_open(&watcher.file, arguments->operands[0], error);
+    enum boot0_status status = B0_OK;
     char text[400];
 
+    if (file_is_standard(arguments->operands[0])) {
+        boot0_fail(error, B0_E_USAGE, "standard input cannot be watched: it does not change");
+        return boot0_hint(error, "Name a file; `boot0 flash -` reads standard input.");
+    }
+    status = watch_file_open(&watcher.file, arguments->operands[0], error);
     if (status != B0_OK)
         return status;
     status = confirm_for_all(arguments, error);

@@ -26,6 +26,7 @@ struct arguments {
     const char *virtual_boards[VIRTUAL_MAX];
     size_t virtual_count;
     bool touch;
+    bool restart;
     const char *port; /* a serial port; NULL: USB */
     uint32_t baud;
     const char *boot;
@@ -96,6 +97,7 @@ enum option {
     OPTION_ALTERNATE,
     OPTION_WAIT,
     OPTION_TOUCH,
+    OPTION_RESTART,
     OPTION_PORT,
     OPTION_BAUD,
     OPTION_BOOT,

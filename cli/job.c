@@ -2,6 +2,7 @@
 #include "job.h"
 
 #include "arduino/target.h"
+#include "files.h"
 #include "json.h"
 #include "text.h"
 
@@ -15,6 +16,9 @@
 enum {
     NAME_MAX_LENGTH = 4096,
     RETURN_WAIT_MS = 10000,
+    START_MS = 2000, /* until a program has its USB device, if it has one */
+    STEP_MS = 50,
+    CANDIDATES_MAX = 64,
     GRACE_MS = 1000, /* for a board that is just coming back: the command before has reset it */
 };
 
@@ -186,16 +190,13 @@ static void show_totals(struct job *job)
     progress_line(&job->progress, "Totals", text);
 }
 
-enum boot0_status job_open_untold(struct job *job, const struct arguments *arguments,
-                                  struct boot0_error *error)
+enum boot0_status job_open_session(struct job *job, struct boot0_error *error)
 {
-    struct boot0_selection selection = job_selection(arguments);
-    const struct boot0_session_options options = job_session_options(arguments);
-    enum boot0_status status = job_open_bus(job, arguments, error);
+    const struct boot0_selection selection = job_selection(job->arguments);
+    const struct boot0_session_options options = job_session_options(job->arguments);
+    enum boot0_status status =
+        boot0_session_open(&job->session, &job->bus, &selection, &options, &job->observer, error);
 
-    if (status == B0_OK)
-        status = boot0_session_open(&job->session, &job->bus, &selection, &options, &job->observer,
-                                    error);
     progress_clear(&job->progress);
     return status;
 }
@@ -226,24 +227,74 @@ uint32_t job_program_address(const struct job *job)
                : 0;
 }
 
+/* Whether the board at a port has left its bootloader. */
+static bool runs_program(const struct boot0_bus *bus, const char *path)
+{
+    struct boot0_candidate list[CANDIDATES_MAX];
+    struct boot0_error ignored;
+    size_t count;
+
+    if (bus->ops->scan(bus->context, list, CANDIDATES_MAX, &count, &ignored) != B0_OK)
+        return false;
+    for (size_t i = 0; i < count && i < CANDIDATES_MAX; i++)
+        if (strcmp(list[i].path, path) == 0)
+            return list[i].serial_only || list[i].dfu_protocol == B0_DFU_PROTOCOL_RUNTIME;
+    return false;
+}
+
+/* Plain DFU has no order to start a program: a USB reset may do, and may not. */
+static enum boot0_status wait_for_program(struct job *job, const char *path,
+                                          struct boot0_error *error)
+{
+    const struct boot0_bus *bus = &job->bus;
+    uint64_t start_us = bus->ops->now_us(bus->context);
+
+    while (bus->ops->now_us(bus->context) - start_us < (uint64_t)START_MS * 1000) {
+        if (runs_program(bus, path))
+            return B0_OK;
+        bus->ops->wait_change(bus->context, STEP_MS);
+    }
+    boot0_fail(error, B0_E_PROTOCOL, "the board stays in its bootloader");
+    return boot0_hint(error, "Press its reset button: this bootloader starts a program only after "
+                             "a download.");
+}
+
+enum boot0_status job_start_program(struct job *job, struct boot0_error *error)
+{
+    const struct boot0_board *board = boot0_session_board(job->session);
+
+    if (board->bootloader.present)
+        return boot0_session_reset_to(job->session, B0_TARGET_PROGRAM, error);
+    if (board->has_addresses)
+        return boot0_session_run(job->session, job_program_address(job), error);
+    if (boot0_session_reset(job->session, error) != B0_OK)
+        return error->code;
+    return wait_for_program(job, board->usb.path, error);
+}
+
 void job_resume(struct job *job)
 {
     struct boot0_error error;
 
     if (!job->session || !boot0_session_board(job->session)->from_program)
         return;
-    if (boot0_session_run(job->session, job_program_address(job), &error) == B0_OK)
+    if (job_start_program(job, &error) == B0_OK)
         progress_note(&job->progress, "the program goes on");
     else
-        progress_note(&job->progress,
-                      "the board stays in DFU mode; `boot0 run` starts its program");
+        progress_note(
+            &job->progress,
+            boot0_session_board(job->session)->has_addresses
+                ? "the board stays in DFU mode; `boot0 run` starts its program"
+                : "the board stays in its bootloader; its reset button starts the program");
 }
 
 enum boot0_status job_open(struct job *job, const struct arguments *arguments,
                            struct boot0_error *error)
 {
-    enum boot0_status status = job_open_untold(job, arguments, error);
+    enum boot0_status status = job_open_bus(job, arguments, error);
 
+    if (status == B0_OK)
+        status = job_open_session(job, error);
     if (status == B0_OK)
         show_board(job);
     return status;
@@ -321,7 +372,7 @@ static enum boot0_status load_one(struct boot0_image **image, const char *operan
     char name[NAME_MAX_LENGTH];
     uint32_t address;
     bool has_own = split_address(operand, name, sizeof name, &address);
-    enum boot0_status status = boot0_image_load(image, has_own ? name : operand, NULL, error);
+    enum boot0_status status = file_load(image, has_own ? name : operand, error);
 
     if (status != B0_OK)
         return status;

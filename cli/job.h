@@ -28,13 +28,15 @@ struct boot0_session_options job_session_options(const struct arguments *argumen
 /* Bus and session, and tells which board it is. job_close() in any case. */
 enum boot0_status job_open(struct job *job, const struct arguments *arguments,
                            struct boot0_error *error);
-/* The same for a command that tells of the board itself. */
-enum boot0_status job_open_untold(struct job *job, const struct arguments *arguments,
-                                  struct boot0_error *error);
+/* The session alone, on a bus that is open, and without a word. */
+enum boot0_status job_open_session(struct job *job, struct boot0_error *error);
 void job_close(struct job *job);
 
 /* Where the program of a board begins whose session is open: at the start of its flash. */
 uint32_t job_program_address(const struct job *job);
+/* Starts the program, in the way that the board's bootloader has for it. */
+enum boot0_status job_start_program(struct job *job, struct boot0_error *error);
+
 /*
  * For commands that only look at a board: if its program was running before, it is started again.
  * Does nothing without a session, which is of no more use afterwards.

@@ -12,6 +12,7 @@
 enum kind {
     FLAG,   /* bool */
     TEXT,   /* const char * */
+    PLACE,  /* the same, a file that cannot be standard input or output */
     NUMBER, /* uint32_t, and the bool before it */
     SIZE,   /* the same with k and M */
     DEVICE, /* VID[:PID] */
@@ -41,13 +42,15 @@ static const struct row {
     [OPTION_WAIT] = {"wait", 'w', "[=SECONDS]", WAIT, 0, "wait for the board, if need be for ever"},
     [OPTION_TOUCH] = {"touch", 0, NULL, FLAG, AT(touch),
                       "ask a program with a serial port only for DFU mode"},
+    [OPTION_RESTART] = {"restart", 0, NULL, FLAG, AT(restart),
+                        "restart a running program into its bootloader, and see more"},
     [OPTION_PORT] = {"port", 0, "PORT", TEXT, AT(port),
                      "the board at this serial port: /dev/ttyUSB0"},
     [OPTION_BAUD] = {"baud", 0, "N", BAUD, 0, "speed of the serial port; 115200 if not said"},
     [OPTION_BOOT] = {"boot", 0, "HOW", TEXT, AT(boot),
                      "DTR and RTS: rts-boot0,dtr-reset or a pattern"},
-    [OPTION_TRACE] = {"trace", 0, "FILE", TEXT, AT(trace), "write down every transfer"},
-    [OPTION_REPLAY] = {"replay", 0, "FILE", TEXT, AT(replay), "the board of a recorded trace"},
+    [OPTION_TRACE] = {"trace", 0, "FILE", PLACE, AT(trace), "write down every transfer"},
+    [OPTION_REPLAY] = {"replay", 0, "FILE", PLACE, AT(replay), "the board of a recorded trace"},
     [OPTION_VIRTUAL] = {"virtual", 0, "BOARD", BOARD, 0,
                         "a virtual board: f407, f072, ... (repeatable)"},
     [OPTION_IDE_PORT] = {"ide-port", 0, "PORT", TEXT, AT(ide_port),
@@ -105,11 +108,11 @@ static const struct row {
                              "so many boards have to be there; with --follow: end after them"},
     [OPTION_DETACH] = {"detach", 0, NULL, FLAG, AT(detach),
                        "boards whose program has a DFU interface, too"},
-    [OPTION_RECORD] = {"record", 0, "FILE", TEXT, AT(record),
+    [OPTION_RECORD] = {"record", 0, "FILE", PLACE, AT(record),
                        "append to this file what was flashed, as JSON"},
     [OPTION_PATCH] = {"patch", 0, "ADDRESS=WHAT", PATCH, 0,
                       "data for each board: serial, text:..., hex:..., csv:COLUMN (repeatable)"},
-    [OPTION_CSV] = {"csv", 0, "FILE", TEXT, AT(csv), "a table with a row for each board"},
+    [OPTION_CSV] = {"csv", 0, "FILE", PLACE, AT(csv), "a table with a row for each board"},
     [OPTION_JSON] = {"json", 0, NULL, FLAG, AT(json), "results as JSON, one object a line"},
     [OPTION_QUIET] = {"quiet", 'q', NULL, FLAG, AT(quiet), "no progress, no notes"},
     [OPTION_VERBOSE] = {"verbose", 'v', NULL, FLAG, AT(verbose),
@@ -230,6 +233,11 @@ static bool take_value(struct arguments *arguments, const struct row *row, const
     case FLAG:
         *(bool *)member = true;
         return true;
+    case PLACE:
+        if (strcmp(text, "-") == 0)
+            return false;
+        *(const char **)member = text;
+        return true;
     case TEXT:
         *(const char **)member = text;
         return true;
@@ -301,6 +309,7 @@ static enum boot0_status fail_value(const struct row *row, const char *value,
                                     struct boot0_error *error)
 {
     static const char *const wanted[] = {
+        [PLACE] = "the name of a file: standard input and output are not for this",
         [NUMBER] = "a number: 0x08000000 (hex, with 0x) or 134217728",
         [SIZE] = "a number: 0x4000, 16384, 16k or 1M",
         [DEVICE] = "one or two hex numbers: 0483 or 0483:df11",

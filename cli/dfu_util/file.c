@@ -1,4 +1,5 @@
 /* The file of -D: bytes, or a .dfu file. */
+#include "../files.h"
 #include "dfu_util.h"
 
 #include <errno.h>
@@ -7,7 +8,6 @@
 
 enum {
     ANY_ID = 0xffff,
-    CHUNK = 1 << 16,
     SUFFIX_SAYS_DFUSE = 0x011a, /* bcdDFU, UM0391 */
 };
 
@@ -16,37 +16,17 @@ struct bytes {
     size_t size;
 };
 
-static enum boot0_status read_stream(FILE *stream, const char *name, struct bytes *bytes,
-                                     struct boot0_error *error)
-{
-    size_t got;
-
-    do {
-        uint8_t *larger =
-            bytes->size > B0_IMAGE_FILE_MAX ? NULL : realloc(bytes->data, bytes->size + CHUNK);
-
-        if (!larger)
-            return boot0_fail(error, B0_E_DATA, "%s is too large", name);
-        bytes->data = larger;
-        got = fread(bytes->data + bytes->size, 1, CHUNK, stream);
-        bytes->size += got;
-    } while (got == CHUNK);
-    if (ferror(stream))
-        return boot0_fail(error, B0_E_IO, "%s cannot be read: %s", name, strerror(errno));
-    return B0_OK;
-}
-
 static enum boot0_status read_file(const char *name, struct bytes *bytes, struct boot0_error *error)
 {
     enum boot0_status status;
     FILE *stream;
 
-    if (strcmp(name, "-") == 0)
-        return read_stream(stdin, "the standard input", bytes, error);
+    if (file_is_standard(name))
+        return file_read_stream(stdin, "the standard input", &bytes->data, &bytes->size, error);
     stream = fopen(name, "rb");
     if (!stream)
         return boot0_fail(error, B0_E_NO_INPUT, "%s cannot be opened: %s", name, strerror(errno));
-    status = read_stream(stream, name, bytes, error);
+    status = file_read_stream(stream, name, &bytes->data, &bytes->size, error);
     fclose(stream);
     return status;
 }

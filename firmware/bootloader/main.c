@@ -162,6 +162,13 @@ static uint32_t start_clock(struct machine *m)
     }
 }
 
+#define TEXT_OF(value) #value
+#define TEXT(macro)    TEXT_OF(macro)
+
+/* By this the version of a file, or of what is in a flash, is known: boot0 looks for it. */
+static const char version_mark[] = "boot0 bootloader " TEXT(B0_FIRMWARE_MAJOR) "." TEXT(
+    B0_FIRMWARE_MINOR) "." TEXT(B0_FIRMWARE_PATCH);
+
 static void describe_chip(struct b0_extension_info *info, uint32_t crystal_hz, uint32_t flags,
                           uint8_t entry)
 {
@@ -179,6 +186,7 @@ static void describe_chip(struct b0_extension_info *info, uint32_t crystal_hz, u
         .entry_reason = entry,
         .write_protected = b0_flash_protected(B0_SECTOR_BOOTLOADER),
     };
+    __asm__ volatile("" : : "r"(version_mark)); /* nothing else refers to it */
     for (unsigned i = 0; i < B0_UNIQUE_ID_SIZE; i++)
         info->unique_id[i] = b0_chip_unique_id()[i];
     for (unsigned i = 0; i < sizeof name - 1; i++)

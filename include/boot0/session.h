@@ -123,7 +123,11 @@ struct boot0_report {
     uint64_t verify_us;
     uint64_t total_us; /* since the session was opened */
     bool started;
-    bool touched; /* the board was told to erase or write: it may not hold what it held */
+    bool touched;          /* the board was told to erase or write: it may not hold what it held */
+    uint64_t bytes_erased; /* whole sectors */
+    /* The first address at which boot0_session_verify() has found the board to differ. */
+    bool differs;
+    uint32_t differs_at;
 };
 B0_API void boot0_session_report(const struct boot0_session *session, struct boot0_report *report);
 
@@ -241,6 +245,13 @@ B0_API enum boot0_status boot0_session_reset_to(struct boot0_session *session,
 B0_API enum boot0_status boot0_session_bootloader_is(struct boot0_session *session,
                                                      const uint8_t *data, uint32_t size, bool *same,
                                                      struct boot0_error *error);
+
+/*
+ * Likewise: completes the update that is under way, by the program that the flash holds. For an
+ * erase that leaves the program alone.
+ */
+B0_API enum boot0_status boot0_session_end_update(struct boot0_session *session,
+                                                  struct boot0_error *error);
 
 /*
  * Likewise: forgets what the journal says; a program that was not written completely loses its

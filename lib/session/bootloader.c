@@ -182,6 +182,13 @@ enum boot0_status boot0_session_bootloader_is(struct boot0_session *session, con
     return status == B0_OK ? b0_session_holds(session, start, data, size, same, error) : status;
 }
 
+enum boot0_status boot0_session_end_update(struct boot0_session *session, struct boot0_error *error)
+{
+    enum boot0_status status = need_bootloader(session, "complete an update", error);
+
+    return status == B0_OK ? b0_session_end_update(session, error) : status;
+}
+
 enum boot0_status boot0_session_erase_journal(struct boot0_session *session,
                                               struct boot0_error *error)
 {

@@ -144,15 +144,22 @@ enum boot0_status boot0_session_write(struct boot0_session *session, uint32_t ad
 
 /* ---- erasing ---- */
 
+static void count_erased(struct boot0_session *session, uint32_t sector_size, uint32_t sectors)
+{
+    session->report.sectors_erased += sectors;
+    session->report.bytes_erased += (uint64_t)sector_size * sectors;
+}
+
 enum boot0_status b0_session_erase_sector(struct boot0_session *session, int alternate,
                                           uint32_t address, struct boot0_error *error)
 {
+    const struct boot0_layout *layout = &session->board.alternates[alternate].layout;
     struct b0_protocol *protocol = session->protocol;
     enum boot0_status status =
         protocol->ops->erase(protocol, alternate, B0_ERASE_SECTOR, address, error);
 
     if (status == B0_OK)
-        session->report.sectors_erased++;
+        count_erased(session, boot0_layout_sector_at(layout, address).size, 1);
     return b0_session_stopped(session, status, error);
 }
 
@@ -168,6 +175,20 @@ static enum boot0_status check_erasable(const struct boot0_session *session, uin
     boot0_fail(error, B0_E_RANGE, "0x%08x is not memory that can be erased on this board", where);
     return boot0_hint(error, "`boot0 info` shows the board's memories and what may be done with "
                              "each. Nothing was erased.");
+}
+
+/* Bytes of the sectors that [address, end) touches, each whole. */
+static uint64_t bytes_of_sectors(const struct boot0_layout *layout, uint32_t address, uint64_t end)
+{
+    uint64_t bytes = 0;
+
+    for (uint64_t at = address; at < end;) {
+        struct boot0_sector sector = boot0_layout_sector_at(layout, (uint32_t)at);
+
+        bytes += sector.size;
+        at = (uint64_t)sector.address + sector.size;
+    }
+    return bytes;
 }
 
 enum boot0_status boot0_session_erase(struct boot0_session *session, uint32_t address,
@@ -186,13 +207,13 @@ enum boot0_status boot0_session_erase(struct boot0_session *session, uint32_t ad
         return status;
     layout = &session->board.alternates[alternate].layout;
     session->report.touched = true;
-    b0_session_phase(session, B0_PHASE_ERASE, size);
+    b0_session_phase(session, B0_PHASE_ERASE, bytes_of_sectors(layout, address, end));
     for (uint64_t at = address; at < end && status == B0_OK;) {
         struct boot0_sector sector = boot0_layout_sector_at(layout, (uint32_t)at);
 
         status = b0_session_erase_sector(session, alternate, sector.address, error);
         at = (uint64_t)sector.address + sector.size;
-        session->phase_base = at > address ? at - address : 0;
+        session->phase_base += status == B0_OK ? sector.size : 0;
     }
     b0_session_phase_end(session, &session->report.erase_us);
     return status;
@@ -213,6 +234,13 @@ static enum boot0_status check_erase_all(const struct boot0_session *session, in
     return boot0_hint(error, "Without --alt the main flash is meant. Nothing was erased.");
 }
 
+static void count_all(struct boot0_session *session, const struct boot0_layout *layout)
+{
+    for (size_t i = 0; i < layout->region_count; i++)
+        if (layout->regions[i].access & B0_SECTOR_ERASABLE)
+            count_erased(session, layout->regions[i].sector_size, layout->regions[i].sector_count);
+}
+
 /* The whole flash at once, by either command. */
 static enum boot0_status erase_all(struct boot0_session *session, enum b0_erase what,
                                    struct boot0_error *error)
@@ -229,6 +257,8 @@ static enum boot0_status erase_all(struct boot0_session *session, enum b0_erase 
     session->report.touched = true;
     b0_session_phase(session, B0_PHASE_ERASE, 0);
     status = protocol->ops->erase(protocol, flash, what, 0, error);
+    if (status == B0_OK)
+        count_all(session, &session->board.alternates[flash].layout);
     b0_session_phase_end(session, &session->report.erase_us);
     return b0_session_stopped(session, status, error);
 }

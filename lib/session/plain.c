@@ -211,13 +211,16 @@ enum boot0_status b0_session_verify_plain(struct boot0_session *session,
         return status;
     for (size_t i = 0; i < size && status == B0_OK; i++)
         if (held[i] != segment->data[i])
-            status = b0_session_fail_different((uint32_t)i, segment->data[i], held[i], error);
+            status =
+                b0_session_fail_different(session, (uint32_t)i, segment->data[i], held[i], error);
     free(held);
     if (status != B0_OK)
         return status;
     session->report.bytes_verified += size;
     if (size == segment->size)
         return B0_OK;
+    session->report.differs = true;
+    session->report.differs_at = (uint32_t)size;
     boot0_fail(error, B0_E_MISMATCH, "the board gives only %zu bytes, the file has %zu", size,
                segment->size);
     return boot0_hint(error, "Is the file for another board, or another alternate setting meant?");

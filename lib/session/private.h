@@ -26,8 +26,8 @@ struct boot0_session {
     uint64_t opened_us;
 
     struct boot0_progress progress; /* of the phase under way */
-    bool phase_over; /* its numbers stay as they were at its end */
-    bool stopped;    /* the observer has said so, and no error has told it yet */
+    bool phase_over;                /* its numbers stay as they were at its end */
+    bool stopped;                   /* the observer has said so, and no error has told it yet */
     uint64_t phase_start_us;
     uint64_t phase_base; /* bytes that were done before the protocol's present call */
 
@@ -84,7 +84,8 @@ enum boot0_status b0_session_need_addresses(const struct boot0_session *session,
                                             struct boot0_error *error);
 
 /* B0_E_MISMATCH: the board does not hold what the file says. */
-enum boot0_status b0_session_fail_different(uint32_t address, uint8_t wanted, uint8_t held,
+enum boot0_status b0_session_fail_different(struct boot0_session *session, uint32_t address,
+                                            uint8_t wanted, uint8_t held,
                                             struct boot0_error *error);
 
 /* ---- memory.c ---- */

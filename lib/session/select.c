@@ -176,10 +176,12 @@ static enum boot0_status fail_none(const struct boot0_selection *selection,
     boot0_fail(error, B0_E_NO_BOARD,
                any ? "no board in DFU mode was found" : "no board that matches was found");
     if (!any)
-        return boot0_hint(error, "`boot0 list` shows the boards that are there.");
+        return boot0_hint(error, "`boot0 list` shows the boards that are there, `boot0 "
+                                 "doctor` why one is missing.");
     return boot0_hint(error, "To enter DFU mode: connect BOOT0 to 3.3 V (button or jumper), press "
                              "reset, and use a USB cable that carries data. `boot0 list` then "
-                             "shows the board; --wait waits for it.");
+                             "shows the board; --wait waits for it; `boot0 doctor` finds out what "
+                             "is wrong.");
 }
 
 static void close_transport(struct boot0_session *session)

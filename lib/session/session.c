@@ -438,9 +438,11 @@ enum boot0_status b0_session_need_addresses(const struct boot0_session *session,
                       session->board.dfu_version >> 8, session->board.dfu_version >> 4 & 0xf);
 }
 
-enum boot0_status b0_session_fail_different(uint32_t address, uint8_t wanted, uint8_t held,
-                                            struct boot0_error *error)
+enum boot0_status b0_session_fail_different(struct boot0_session *session, uint32_t address,
+                                            uint8_t wanted, uint8_t held, struct boot0_error *error)
 {
+    session->report.differs = true;
+    session->report.differs_at = address;
     boot0_fail(error, B0_E_MISMATCH,
                "the board differs from the file at 0x%08x: 0x%02x in the file, 0x%02x on the board",
                address, wanted, held);

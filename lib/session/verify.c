@@ -169,8 +169,8 @@ static enum boot0_status verify_segment(struct boot0_session *session,
             return status;
         for (uint32_t i = 0; i < part; i++)
             if (buffer[i] != segment->data[done + i])
-                return b0_session_fail_different(here + i, segment->data[done + i], buffer[i],
-                                                 error);
+                return b0_session_fail_different(session, here + i, segment->data[done + i],
+                                                 buffer[i], error);
         done += part;
         session->report.bytes_verified += part;
     }

@@ -169,7 +169,10 @@ def part_blank():
 def part_runs():
     """A program that is there, with nothing in the journal, runs; also after it was looked at."""
     wait_for("the program", program_runs)
-    for command in (["info"], ["verify", str(FIRMWARE / "hello.elf")]):
+    done = run([BOOT0, "info"])
+    check("its program" in done.stdout and "DFU mode" not in done.stderr,
+          f"a look disturbs it: {done}")
+    for command in (["info", "--restart"], ["verify", str(FIRMWARE / "hello.elf")]):
         done = run([BOOT0, *command])
         check("the program goes on" in done.stderr, "it is started again")
         equal(json.loads(run([BOOT0, "list", "--json"]).stdout)["mode"], "runtime",

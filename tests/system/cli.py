@@ -218,20 +218,26 @@ def others(directory):
     board = f"f407:flash={store}"
     boot0("flash", image, board=board)
     done = boot0("erase", "-A", "0x08004000", "-n", "20k", board=board)
-    check(done.stdout.startswith("Erased 2 sectors from 0x08004000 in "), done.stdout)
+    check(done.stdout.startswith("Erased 2 sectors (32 KiB) from 0x08004000 in "), done.stdout)
+    check("Erased    32 KiB in " in done.stderr, done.stderr)
+    done = boot0("erase", "-A", "0x08010064", board="f407")
+    check(done.stdout.startswith("Erased 1 sector (64 KiB) from 0x08010000 in "), done.stdout)
+    check("Erased    64 KiB in " in done.stderr, done.stderr)
     check(set(read(store)[0x4000:0xc000]) == {0xff} and read(store)[:4] == read(image)[:4], "erased")
     check(boot0("run", board=board).stdout == "The program at 0x08000000 was started.\n", "run")
     equal(boot0_json("run", board=board)[0]["started"], True, "run")
     equal(boot0_json("reset", board=board)[0]["reset"], True, "reset")
     done = boot0("erase", "--all", "--yes", board=board)
     check("Note: this erases all of Internal Flash at 0x08000000 (1 MiB)" in done.stderr, done.stderr)
-    check(done.stdout.startswith("Erased the whole flash in "), done.stdout)
+    check(done.stdout.startswith("Erased the whole flash (1 MiB) in "), done.stdout)
     equal(set(read(store)), {0xff}, "the flash")
     done = boot0("erase", "--unprotect", "--yes", board="f407:rdp=1")
     check("Note: this removes read protection, which erases all of Internal Flash" in
           " ".join(done.stderr.split()), done.stderr)
     check("The board resets." in done.stdout, done.stdout)
-    equal(boot0_json("erase", "--all", "--yes", board="f407")[0]["all"], True, "erase")
+    result = boot0_json("erase", "--all", "--yes", board="f407")[0]
+    equal((result["all"], result["sectors_erased"], result["bytes_erased"]), (True, 12, 1 << 20),
+          "erase")
 
     hexfile, back = directory.file("a.hex"), directory.file("b.bin")
     done = boot0("convert", "-A", "0x08000000", image, hexfile, width=None)

@@ -68,6 +68,10 @@ def json_members(directory):
         with_board = command not in ["info FILE", "convert", "udev", "version"]
         found = members(boot0_json(*arguments, status=69 if fails else 0, width=None,
                                    board="f407:boot0=0" if fails else board if with_board else None))
+        if command == "verify":
+            found |= members(boot0_json("verify", hexfile, board="f407", status=65, width=None))
+        if command == "reset":
+            found |= members(boot0_json("reset", "--to", "program", board=board))
         always, allowed = documented(command)
         check(found <= allowed, f"{command}: not in the manual: {found - allowed}")
         missing = always - found - ({"error"} if command == "list" else set())

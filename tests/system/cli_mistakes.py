@@ -168,8 +168,14 @@ def wrong_boards(directory):
     fails(69, ["plain DFU", "as a whole"], "erase", "--all", board="bluepill")
     fails(69, ["does not let its memory be read", "download only"], "read", "x.bin", board="maple")
     fails(65, ["differs from the file at 0x00000000"], "verify", "-a", "2", good, board="bluepill")
-    error = boot0_json("verify", good, board="f407", status=65)[0]["error"]
+    results = boot0_json("verify", f"{good}@0x08004000", board="f407", status=65)
+    equal(len(results), 1, "objects of a verify that failed")
+    error = results[0]["error"]
     equal((error["code"], error["exit_code"]), ("mismatch", 65), "verify as JSON")
+    equal((results[0]["equal"], results[0]["first_difference"]), (False, "0x08004000"),
+          "the result of verify")
+    result = boot0_json("verify", "-a", "2", good, board="bluepill", status=65)[0]
+    equal((result["equal"], result["first_difference"]), (False, "0x00000000"), "of a plain board")
 
 
 def no_board_or_two(directory):

@@ -52,10 +52,10 @@ def check_flash(board):
     done = result(board, "flash", FIRMWARE / "hello-2.elf")
     equal((done["bytes_written"], done["sectors_erased"]), (0, 0), "the same again")
     check(done["seconds"] < 0.3, done)
-    loader = result(board, "info")["bootloader"]
+    loader = result(board, "info", "--restart")["bootloader"]
     equal((loader["entry"], loader["update"]), ("asked", "complete"), "after an update")
     check(loader["program_bytes"] > 0 and len(loader["program_sha256"]) == 64, loader)
-    text = boot0(board, "info").stdout
+    text = boot0(board, "info", "--restart").stdout
     check("update completed" in text and "SHA-256" in text, text)
 
 
@@ -86,14 +86,24 @@ def check_update(board, flash):
     done = boot0(board, "update-bootloader", VARIANT)
     check("BOOT0 is needed" in done.stderr, done.stderr)
     check("is kept" in done.stdout, done.stdout)
+    check("updated from 0.1.0 to 0.1.0, and verified" in done.stdout, done.stdout)
+    check("bootloader 0.1.0 is replaced by 0.1.0" in done.stderr, done.stderr)
     after = flash.read_bytes()
     binary = VARIANT.read_bytes()
     check(after[: len(binary)] == binary, "the bootloader is not the new one")
     check(after[0x8000:] == program, "the program is not the old one")
-    loader = result(board, "info")["bootloader"]
+    loader = result(board, "info", "--restart")["bootloader"]
     equal((loader["built_for"], loader["update"]), ("black-f407ve", "complete"), "afterwards")
     done = result(board, "update-bootloader", VARIANT)
     check(not done["changed"], done)
+    equal((done["version_before"], done["version"]), ("0.1.0", "0.1.0"), "the versions")
+    say("to another version, which the file tells")
+    newer = flash.with_name("newer.bin")
+    newer.write_bytes(binary.replace(b"boot0 bootloader 0.1.0", b"boot0 bootloader 0.2.7"))
+    done = result(board, "update-bootloader", newer)
+    equal((done["changed"], done["version_before"], done["version"]), (True, "0.1.0", "0.2.7"),
+          "the versions")
+    boot0(board, "update-bootloader", VARIANT)
 
 
 def check_loss(directory):
@@ -102,7 +112,7 @@ def check_loss(directory):
     flash.write_bytes((FIRMWARE / "blink.bin").read_bytes() + bytes(range(256)) * 200)
     rom = f"f407:flash={flash}"
     done = boot0(rom, "install-bootloader", LOADER, status=64)
-    check("--yes" in done.stderr and "will be lost" in done.stderr, done.stderr)
+    check("--yes" in done.stderr and "overwrites the program" in done.stderr, done.stderr)
     equal(flash.read_bytes()[:4], (FIRMWARE / "blink.bin").read_bytes()[:4], "it was touched")
     boot0(rom, "install-bootloader", "--yes", LOADER)
     check(flash.read_bytes()[0x4000:0x8000] == b"\xff" * 0x4000, "the journal's place")
