@@ -180,13 +180,16 @@ static const char *title(char text[TITLE_SIZE], const struct found *found)
 {
     const char *from = found->version[0] ? found->version : "an unknown version";
     const char *to = found->next[0] ? found->next : "another one";
+    char version[BOOTLOADER_VERSION + 1] = "";
 
+    if (found->next[0])
+        snprintf(version, sizeof version, " %s", found->next);
     if (found->same)
-        snprintf(text, TITLE_SIZE, "Bootloader %s is there already", found->next);
+        snprintf(text, TITLE_SIZE, "Bootloader%s is there already", version);
     else if (found->ours)
         snprintf(text, TITLE_SIZE, "Bootloader updated from %s to %s, and verified", from, to);
     else
-        snprintf(text, TITLE_SIZE, "Bootloader %s installed and verified", found->next);
+        snprintf(text, TITLE_SIZE, "Bootloader%s installed and verified", version);
     return text;
 }
 
