@@ -178,6 +178,48 @@ def wrong_boards(directory):
     equal((result["equal"], result["first_difference"]), (False, "0x00000000"), "of a plain board")
 
 
+def standard_streams(directory):
+    say("\"-\" is standard input or output, or refused")
+    image = directory.file("a.bin", firmware(1000))
+    hexfile = directory.file("a.hex")
+    boot0("convert", f"{image}@0x08000000", hexfile, width=None)
+
+    def piped(*arguments, status=0):
+        with open(hexfile, "rb") as source:
+            done = subprocess.run([BOOT0, *arguments], stdin=source, capture_output=True, timeout=60,
+                                  check=False)
+        print(f"$ boot0 {arguments} < a.hex", flush=True)
+        equal(done.returncode, status, f"exit status of {arguments}: {done.stderr}")
+        return done
+
+    board = f"--virtual=f407:flash={directory.file('flash.bin')}"
+    piped("flash", "-", board)
+    check(b"Equal" in piped("verify", "-", board).stdout, "verify")
+    check(b"standard input" in piped("info", "-").stdout or b"ihex" in piped("info", "-").stdout,
+          "info")
+    piped("gang", "-", board)
+    equal(piped("convert", "-", "-", "--format", "binary").stdout, read(image), "convert")
+    for words, phrase in (
+        (("flash", "-", "-", board), b"only once"), (("watch", "-", board), b"cannot be watched"),
+        (("convert", "-", "-"), b"does not tell the format"),
+        (("convert", "-", "-", "--format", "ihex", "--json"), b"cannot both"),
+        (("info", "--trace", "-", board), b"--trace"), (("info", "--replay", "-"), b"--replay"),
+        (("gang", "-", "--record", "-", board), b"--record"),
+        (("gang", "-", "--csv", "-", board), b"--csv"),
+    ):
+        done = piped(*words, status=64)
+        check(phrase in done.stderr + done.stdout, f"{words}: {done}")
+    check(not os.path.exists("-"), "a file of that name was made")
+
+    say("a file that cannot be made is found out before anything is read")
+    long = "x" * 250 + ".bin"
+    for name in ("/proc/x.bin", "/none/x.bin", directory.file(long), image + "/x.bin"):
+        done, stats = vboard_stats("f407", [BOOT0, "read", name], 73)
+        check("Nothing was read" in " ".join(done.stderr.split()), done.stderr)
+        equal(stats[0]["transfers"], 0, f"transfers for {name}")
+    equal(sorted(os.listdir(directory.path)), ["a.bin", "a.hex", "flash.bin"], "files left behind")
+
+
 def no_board_or_two(directory):
     say("no board, two boards")
     good = directory.file("good.bin", firmware(1000))
@@ -289,7 +331,8 @@ def supply(directory):
 
 
 def main():
-    for part in (command_lines, files, wrong_boards, no_board_or_two, faults, outputs, traces, supply):
+    for part in (command_lines, files, standard_streams, wrong_boards, no_board_or_two, faults,
+                 outputs, traces, supply):
         with Directory() as directory:
             part(directory)
 

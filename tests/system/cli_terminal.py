@@ -8,7 +8,7 @@ import time
 
 from cli_run import boot0, check_text
 from terminal import Terminal, screen
-from system import BOOT0, VBOARD, Directory, check, equal, firmware, read, say
+from system import BOOT0, VBOARD, Directory, check, equal, firmware, read, say, wait_for
 
 SLOW = [VBOARD, "--speed", "1", "f407", "--"]
 
@@ -67,6 +67,39 @@ def plain(directory):
     check("standard output is a terminal" in terminal.output, terminal.output)
 
 
+def lasting(directory):
+    say("an erase of all shows the time that it takes, though the board does not answer meanwhile")
+    terminal = Terminal([VBOARD, "--speed", "4", "f407:fill=0", "--", BOOT0, "erase", "--all", "--yes"])
+    equal(terminal.end(), 0, "exit status")
+    drawn = re.findall(r"\r\033\[K(Erasing\.\.\. [^\r\n]*)", terminal.output)
+    check(len(drawn) >= 3, f"it was drawn {len(drawn)} times: {terminal.output!r}")
+    for line in drawn:
+        check(re.fullmatch(r"Erasing\.\.\. [\d.]+ m?s of about 16 s, [\d.]+ s left", line), line)
+    left = [float(re.search(r", ([\d.]+) s left", line).group(1)) for line in drawn]
+    equal(left, sorted(left, reverse=True), "the time left")
+    equal([line for line in screen(terminal.output).splitlines() if "Erasing" in line], [],
+          "lines that stay")
+    done = boot0("erase", "--all", "--yes", board="f407")
+    check("Erasing, which takes about 16 s...\n" in done.stderr, "without a terminal")
+
+    say("notes come above the line that moves, and leave nothing of it")
+    image = directory.file("a.bin", firmware(60000))
+    terminal = Terminal([VBOARD, "--speed", "4", "f407", "--", BOOT0, "flash", "--vdd", "3.3", image])
+    equal(terminal.end(), 0, "exit status")
+    for line in screen(terminal.output).splitlines():
+        check("..." not in line and "Waiting" not in line, f"a line that was not cleared: {line!r}")
+
+    say("a wait that lasts is told from one that began with the machine, and names the doctor")
+    terminal = Terminal([BOOT0, "flash", "--wait=12", image, "--virtual=f407:boot0=0"])
+    equal(terminal.end(), 69, "exit status")
+    check(re.search(r"Waiting for a board\.\.\. 1[0-2] s", terminal.output), terminal.output)
+    check(not re.search(r"Waiting for a board\.\.\. \d+ min", terminal.output), terminal.output)
+    shown = screen(terminal.output)
+    check("Note: no board yet; `boot0 doctor` finds out why\n" in shown, shown)
+    check("Waiting" not in shown, f"the line stays: {shown}")
+    check("`boot0 doctor`" in boot0("list", board="f407:boot0=0", status=69).stderr, "list")
+
+
 def interrupts(directory):
     image = directory.file("a.bin", firmware(60000))
     store = directory.file("flash.bin")
@@ -83,6 +116,7 @@ def interrupts(directory):
                        "boot0: stopped while", "The board waits in DFU mode", "Repeat the command"]:
             check(phrase in text, f"{phrase!r} is not said: {text}")
         check("Flashed" not in text, text)
+        check("[#" not in text and "[-" not in text, f"a bar stays on the screen: {text}")
     say("and the same command completes the work")
     boot0("flash", image, board=f"f407:flash={store}")
     equal(read(store)[:60000], read(image), "the flash")
@@ -98,6 +132,7 @@ def interrupts(directory):
     os.write(terminal.fd, b"\x03")
     terminal.end()
     check(time.monotonic() - start < 12, "it took as long as the erase")
+    check("Erasing" not in screen(terminal.output), f"the line stays: {terminal.output!r}")
 
     say("Ctrl-C while it waits for a board")
     for command in [["list", "--wait"], ["flash", "--wait", image]]:
@@ -108,9 +143,11 @@ def interrupts(directory):
         check("stopped while waiting" in terminal.output, terminal.output)
 
     say("SIGTERM is the same; as JSON the error is on standard output")
-    with subprocess.Popen([*slow, BOOT0, "flash", "--full", "--json", image], stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True) as process:
-        time.sleep(1)
+    trace = directory.file("trace")
+    command = [*slow, BOOT0, "flash", "--full", "--json", "--trace", trace, image]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True) as process:
+        wait_for("transfers", lambda: os.path.exists(trace) and os.path.getsize(trace) > 4096)
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=60)
     equal(process.returncode, 130, "exit status")
@@ -120,7 +157,7 @@ def interrupts(directory):
 
 def main():
     tables()
-    for part in (bars, plain, interrupts):
+    for part in (bars, plain, lasting, interrupts):
         with Directory() as directory:
             part(directory)
 
