@@ -116,7 +116,8 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
 
     if (status != B0_OK)
         free(shifted);
-    *transport = (struct boot0_transport){status == B0_OK ? &transport_ops : NULL, shifted};
+    *transport = (struct boot0_transport){.ops = status == B0_OK ? &transport_ops : NULL,
+                                          .context = shifted};
     return status;
 }
 
