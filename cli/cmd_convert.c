@@ -128,7 +128,7 @@ static enum boot0_status check_stdout(const struct arguments *arguments, struct 
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
-    struct boot0_image_options options = {.fill = 0xff};
+    struct boot0_image_options options = {.format = B0_FORMAT_UNKNOWN};
     size_t inputs = arguments->operand_count - 1;
     const char *output = arguments->operands[inputs];
     struct boot0_image *image;

@@ -123,7 +123,7 @@ static enum boot0_status save(const struct arguments *arguments, enum boot0_form
                               struct boot0_error *error)
 {
     const char *file = arguments->operands[0];
-    struct boot0_image_options options = {.format = format, .fill = 0xff};
+    struct boot0_image_options options = {.format = format};
     struct boot0_image *image = boot0_image_new();
     enum boot0_status status;
 

@@ -3,7 +3,7 @@
 
 make-man.py boot0 BINARY FRAME      @COMMANDS@ becomes all commands with their options
 make-man.py vboard BINARY FRAME     @HELP@ becomes what `vboard --help` says
-make-man.py libboot0 INCLUDE FRAME  @FUNCTIONS@ becomes all public functions, by header
+make-man.py libboot0 INCLUDE FRAME  @HEADERS@ becomes what the public headers say
 """
 
 import pathlib
@@ -54,20 +54,41 @@ def clean_comment(comment):
     return "\n".join(line.strip().removeprefix("*").strip() for line in text.splitlines()).strip()
 
 
+FUNCTION = re.compile(rf"({COMMENT})?\n(B0_API[^;]*;(?:\nB0_API[^;]*;)*)", re.DOTALL)
+# An enum or struct with a body at the left margin, with the comment in front of it.
+TYPE = re.compile(rf"^((?:{COMMENT}\n)?)((?:enum|struct)(?: boot0_\w+)? \{{\n.*?^\}};)",
+                  re.DOTALL | re.MULTILINE)
+HEAD = re.compile(rf"^(?:/\* SPDX[^\n]*\n)?({COMMENT})", re.DOTALL)
+
+
+def declaration_lines(comment, declaration):
+    declaration = re.sub(r"\s*B0_PRINTF\([^)]*\)", "", declaration)
+    if "B0_API " in declaration:  # with it goes the width by which the lines behind are indented
+        declaration = re.sub(r"^ {%d}" % len("B0_API "), "", declaration, flags=re.MULTILINE)
+    lines = [".EX", escape(declaration.replace("B0_API ", "")), ".EE"]
+    text = clean_comment(comment)
+    if text:
+        lines += [".RS 4", escape(text), ".RE"]
+    return lines + [".PP"]
+
+
+def header_lines(header):
+    """What a header says of itself, then its types, then its functions."""
+    source = header.read_text(encoding="utf-8")
+    lines = [f".SS <boot0/{header.name}>", escape(clean_comment(HEAD.match(source)[1])), ".PP"]
+    for comment, declaration in TYPE.findall(source):
+        lines += declaration_lines(comment, declaration)
+    for comment, declaration in FUNCTION.findall(source):
+        lines += declaration_lines(comment, declaration)
+    return lines
+
+
 def libboot0(include):
     lines = []
     for header in sorted(pathlib.Path(include, "boot0").glob("*.h")):
-        source = header.read_text(encoding="utf-8")
-        pattern = re.compile(rf"({COMMENT})?\n(B0_API[^;]*;(?:\nB0_API[^;]*;)*)", re.DOTALL)
-        found = pattern.findall(source)
-        if not found or header.name == "virtual.h":
-            continue
-        lines.append(f".SS <boot0/{header.name}>")
-        for comment, declaration in found:
-            declaration = re.sub(r"\s*B0_PRINTF\([^)]*\)", "", declaration.replace("B0_API ", ""))
-            lines += [".EX", escape(declaration), ".EE", ".RS 4", escape(clean_comment(comment)),
-                      ".RE", ".PP"]
-    return "@FUNCTIONS@", lines
+        if header.name not in ("virtual.h", "boot0.h"):
+            lines += header_lines(header)
+    return "@HEADERS@", header_lines(pathlib.Path(include, "boot0", "boot0.h")) + lines
 
 
 def main():

@@ -4,10 +4,17 @@
  * The way of the data: a file becomes an image (image.h); a bus (transport.h) finds boards
  * (board.h); a session (session.h) with one board makes a plan (plan.h) and carries it out.
  *
- * Conventions: functions that can fail return enum boot0_status and fill a struct boot0_error
- * (error.h). Objects that a function hands out belong to the caller and have a free or close
- * function named with them. There is no global state: different sessions may be used by different
- * threads at the same time, one session by one thread at a time. Nothing is printed.
+ * Errors: functions that can fail return enum boot0_status and fill a struct boot0_error (error.h).
+ * Nothing is printed.
+ *
+ * Ownership: objects that a function hands out belong to the caller and have a free or close
+ * function named with them. Options and selections are read during the call only, unless their
+ * comment says otherwise; zeroed ones are the defaults.
+ *
+ * Threads: there is no global state. Different objects may be used by different threads at the same
+ * time, one object by one thread at a time. Sessions that share a bus are different objects. A
+ * callback runs in the thread that made the call, and must not use the object that it is called
+ * for.
  */
 #ifndef BOOT0_BOOT0_H
 #define BOOT0_BOOT0_H
@@ -24,15 +31,6 @@
 #include <boot0/session.h>
 #include <boot0/trace.h>
 #include <boot0/transport.h>
+#include <boot0/version.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
-/* The version of the library that is in use, "0.1.0". */
-B0_API const char *boot0_version(void);
-
-#ifdef __cplusplus
-}
-#endif
 #endif

@@ -69,9 +69,11 @@ struct boot0_image {
     char name[B0_IMAGE_NAME_MAX + 1]; /* first DfuSe target's name, or "" */
 };
 
+/* Zeroed: the format by content or name, gaps filled with 0xff, ids and family of the image. */
 struct boot0_image_options {
     enum boot0_format format; /* B0_FORMAT_UNKNOWN: by content */
-    uint8_t fill;             /* writing binary: what gaps are filled with (use 0xff) */
+    bool has_fill;            /* writing binary: gaps are filled with `fill`, else with 0xff */
+    uint8_t fill;
     /*
      * Writing dfu and dfuse. All zero: the image's own, or else any device for dfu, 0483:df11 for
      * dfuse. A bcd_dfu that does not fit the format is replaced, a bcd_device of 0 means any.

@@ -1,6 +1,11 @@
 /*
- * Virtual boards in the same process, as a bus: for tests and for `boot0 --virtual`. Not part of
- * libboot0 itself but of libboot0-virtual, which holds the models.
+ * Virtual boards in the same process, as a bus: for the tests of programs that use libboot0, and
+ * for `boot0 --virtual`. Not part of libboot0 itself but of libboot0-virtual (static; `pkg-config
+ * boot0-virtual`), which holds the models. Where the models run programs, libboot0-virtual is
+ * linked with libunicorn, which is under GPL-2.
+ *
+ * Time is virtual: it passes only while a call waits for a board. boot0/vboard.h looks inside a
+ * board: its memory, its buttons, its power, and what happened to it.
  */
 #ifndef BOOT0_VIRTUAL_H
 #define BOOT0_VIRTUAL_H

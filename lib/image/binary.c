@@ -20,6 +20,7 @@ static enum boot0_status write_binary(const struct boot0_image *image,
 {
     const struct boot0_segment *first = &image->segments[0];
     const struct boot0_segment *last = &image->segments[image->segment_count - 1];
+    uint8_t fill = options->has_fill ? options->fill : 0xff;
     uint64_t end = first->address;
     uint64_t size = (uint64_t)last->address + last->size - first->address;
 
@@ -34,7 +35,7 @@ static enum boot0_status write_binary(const struct boot0_image *image,
     for (size_t i = 0; i < image->segment_count; i++) {
         const struct boot0_segment *segment = &image->segments[i];
 
-        b0_output_fill(output, options->fill, (size_t)(segment->address - end));
+        b0_output_fill(output, fill, (size_t)(segment->address - end));
         b0_output_put(output, segment->data, segment->size);
         end = (uint64_t)segment->address + segment->size;
     }

@@ -274,7 +274,7 @@ enum boot0_status boot0_image_save(const struct boot0_image *image, const char *
                                    const struct boot0_image_options *options,
                                    struct boot0_error *error)
 {
-    struct boot0_image_options chosen = {.fill = 0xff};
+    struct boot0_image_options chosen = {.format = B0_FORMAT_UNKNOWN};
     enum boot0_status status;
     uint8_t *data;
     size_t size;

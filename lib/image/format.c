@@ -234,7 +234,7 @@ enum boot0_status boot0_image_format(const struct boot0_image *image,
                                      const struct boot0_image_options *options, uint8_t **data,
                                      size_t *size, struct boot0_error *error)
 {
-    static const struct boot0_image_options defaults = {.fill = 0xff};
+    static const struct boot0_image_options defaults;
     struct b0_output output = {0};
     struct boot0_error unwanted;
     const struct b0_format *row;

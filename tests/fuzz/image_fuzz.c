@@ -80,7 +80,7 @@ static void check_refused(const uint8_t *data, size_t size, enum boot0_format fo
 
 static void check_format(const struct boot0_image *image, enum boot0_format format)
 {
-    struct boot0_image_options options = {.format = format, .fill = 0xff};
+    struct boot0_image_options options = {.format = format};
     struct boot0_error error;
     struct boot0_image *again;
     enum boot0_status status;

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import sys
 
@@ -28,10 +29,18 @@ def check_manual(commands):
 
 
 def check_library():
-    say("libboot0.3 has every exported function")
+    say("libboot0.3 has every exported function, every type and every value")
     page = plain("libboot0.3")
     for symbol in pathlib.Path(os.environ["EXPORTS"]).read_text(encoding="utf-8").split():
         check(f"{symbol}(" in page, f"libboot0.3 says nothing of {symbol}")
+    for header in sorted(pathlib.Path(os.environ["HEADERS"]).glob("*.h")):
+        if header.name == "virtual.h":
+            continue
+        source = header.read_text(encoding="utf-8")
+        for name in re.findall(r"^(?:enum|struct) (boot0_\w+) \{", source, re.MULTILINE):
+            check(name in page, f"libboot0.3 says nothing of {name}")
+        for name in re.findall(r"^    ((?:BOOT0|B0)_\w+)(?: = [^,]*)?,", source, re.MULTILINE):
+            check(name in page, f"libboot0.3 says nothing of {name}")
 
 
 def check_troff():

@@ -193,7 +193,7 @@ static void check_equal(const struct boot0_image *actual, const struct boot0_ima
 /* Writes and reads; raw data are put back to where they were. */
 static struct boot0_image *through(const struct boot0_image *image, enum boot0_format format)
 {
-    struct boot0_image_options options = {.format = format, .fill = 0xff};
+    struct boot0_image_options options = {.format = format};
     struct boot0_error error = {.message = ""};
     struct boot0_image *again;
     uint8_t *data;
@@ -250,7 +250,7 @@ static void test_round_trips(void **state)
 static void refuse_write(const struct boot0_image *image, enum boot0_format format,
                          enum boot0_status code, const char *reason)
 {
-    struct boot0_image_options options = {.format = format, .fill = 0xff};
+    struct boot0_image_options options = {.format = format};
     struct boot0_error error = {.message = ""};
     uint8_t *data = NULL;
     size_t size = 1;
@@ -265,7 +265,7 @@ static void refuse_write(const struct boot0_image *image, enum boot0_format form
 
 static void test_gaps(void **state)
 {
-    struct boot0_image_options options = {.format = B0_FORMAT_BINARY, .fill = 0xee};
+    struct boot0_image_options options = {.format = B0_FORMAT_BINARY, .has_fill = true, .fill = 0xee};
     struct boot0_image *image = boot0_image_new();
     uint8_t *data;
     size_t size;
