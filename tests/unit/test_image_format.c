@@ -265,7 +265,8 @@ static void refuse_write(const struct boot0_image *image, enum boot0_format form
 
 static void test_gaps(void **state)
 {
-    struct boot0_image_options options = {.format = B0_FORMAT_BINARY, .has_fill = true, .fill = 0xee};
+    struct boot0_image_options options = {
+        .format = B0_FORMAT_BINARY, .has_fill = true, .fill = 0xee};
     struct boot0_image *image = boot0_image_new();
     uint8_t *data;
     size_t size;
