@@ -1,5 +1,6 @@
 /* boot0 info: what a file holds, or what a board says of itself. */
 #include "bootloader.h"
+#include "describe/describe.h"
 #include "files.h"
 #include "find.h"
 #include "json.h"
@@ -357,6 +358,12 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
 {
     enum boot0_status status = B0_OK;
 
+    if (arguments->describe && (arguments->operand_count > 0 || arguments->json)) {
+        boot0_fail(error, B0_E_USAGE, "--describe is for a board, and has a format of its own");
+        return boot0_hint(error, "Use it without files and without --json.");
+    }
+    if (arguments->describe)
+        return describe_board(arguments, error);
     if (arguments->operand_count == 0)
         return board_info(arguments, error);
     for (size_t i = 0; i < arguments->operand_count && status == B0_OK; i++)
@@ -364,7 +371,8 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option taken[] = {OPTIONS_BOARD, OPTION_RESTART, OPTION_CHIP, OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTIONS_BOARD, OPTION_RESTART, OPTION_CHIP, OPTION_DESCRIBE,
+                                    OPTIONS_OUTPUT};
 
 const struct command command_info = {
     .name = "info",
@@ -374,8 +382,10 @@ const struct command command_info = {
         "With files: their format, addresses, the device or chip that they are for, and the vector "
         "table. Without: the board's ids, DFU abilities, memories, read protection, and which "
         "chips it can be. A running program is not disturbed, and shows only what USB tells of it; "
-        "--restart takes the board to its bootloader for the rest, and back.",
-    .examples = "  boot0 info firmware.hex\n  boot0 info --serial 3573385A3335",
+        "--restart takes the board to its bootloader for the rest, and back. With --describe: the "
+        "board as a text file, for `vboard custom:describe=FILE`.",
+    .examples = "  boot0 info firmware.hex\n  boot0 info --serial 3573385A3335\n"
+                "  boot0 info --describe > my.board",
     COMMAND_OPTIONS(taken),
     .operands_max = OPERANDS_MAX,
     .run = run,

@@ -65,6 +65,7 @@ struct arguments {
     /* other commands */
     bool all;
     bool unprotect;
+    bool describe;
     bool ports;
     const char *sectors;
     bool none;
@@ -140,6 +141,7 @@ enum option {
     OPTION_RECORD,
     OPTION_PATCH,
     OPTION_CSV,
+    OPTION_DESCRIBE,
     OPTION_JSON,
     OPTION_QUIET,
     OPTION_VERBOSE,

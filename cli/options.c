@@ -113,6 +113,8 @@ static const struct row {
     [OPTION_PATCH] = {"patch", 0, "ADDRESS=WHAT", PATCH, 0,
                       "data for each board: serial, text:..., hex:..., csv:COLUMN (repeatable)"},
     [OPTION_CSV] = {"csv", 0, "FILE", PLACE, AT(csv), "a table with a row for each board"},
+    [OPTION_DESCRIBE] = {"describe", 0, NULL, FLAG, AT(describe),
+                         "write the board as a file for vboard (docs/VBOARD.md)"},
     [OPTION_JSON] = {"json", 0, NULL, FLAG, AT(json), "results as JSON, one object a line"},
     [OPTION_QUIET] = {"quiet", 'q', NULL, FLAG, AT(quiet), "no progress, no notes"},
     [OPTION_VERBOSE] = {"verbose", 'v', NULL, FLAG, AT(verbose),

@@ -273,13 +273,20 @@ static enum boot0_xfer get_descriptor(struct vboard *board, const struct boot0_s
     return size > 0 ? answer(setup, bytes, size, data, actual) : B0_XFER_STALL;
 }
 
+/* bmAttributes, as the host has read them. */
+static uint8_t power_attributes(const struct vboard_identity *usb)
+{
+    return usb->configuration_size >= B0_USB_CONFIG_DESC_SIZE ? usb->configuration[7]
+                                                              : usb->attributes;
+}
+
 static enum boot0_xfer get_status(struct vboard *board, const struct boot0_setup *setup,
                                   uint8_t *data, size_t *actual)
 {
     uint8_t bytes[2] = {0, 0};
 
     if ((setup->request_type & B0_USB_RECIPIENT_MASK) == B0_USB_RECIPIENT_DEVICE)
-        bytes[0] = board->rom->usb.attributes & SELF_POWERED ? 1 : 0;
+        bytes[0] = power_attributes(&board->rom->usb) & SELF_POWERED ? 1 : 0;
     return answer(setup, bytes, sizeof bytes, data, actual);
 }
 

@@ -51,9 +51,10 @@ def listed(output):
             for m in re.finditer(pattern, output)}
 
 
-def together(spec, *commands):
-    """What stands on the standard error, and what each command writes, in one run of vboard."""
-    done = vboard(spec, ["sh", "-c", f"; echo {MARK}; ".join(commands) + "; true"])
+def together(spec, *commands, file=None):
+    """What stands on the standard error, and what each command writes, in one run of vboard. {} in
+    a command is the file."""
+    done = vboard(spec, ["sh", "-c", f"; echo {MARK}; ".join(commands).format(file) + "; true"])
     return done.stderr, *done.stdout.split(f"{MARK}\n")
 
 
@@ -133,6 +134,30 @@ def part_models():
             check(name in UART_ONLY or '"manufacturer"' in built_in[3], built_in[3])
 
 
+def part_seen():
+    """`boot0 info --describe` writes a board that looks like the one which it has seen."""
+    fields = [f"custom:describe={path}" for path in described_boards()]
+    with Directory() as directory:
+        path, again = directory.file("seen.board"), directory.file("again.board")
+        for spec in [name for name in model_names() if name not in UART_ONLY] + fields:
+            commands = [f"{BOOT0} info --describe >{{}}", "lsusb -v", "dfu-util -l",
+                        f"{BOOT0} info --json"]
+            seen = together(spec, *commands, file=path)
+            played = together(f"custom:describe={path}", *commands, file=again)
+            for what, found, wanted in zip(["errors", *commands], played, seen):
+                equal(found, wanted, f"{spec}: {what}")
+            equal(open(again, encoding="utf-8").read(), open(path, encoding="utf-8").read(),
+                  f"{spec}: the description of the described board")
+        for spec in UART_ONLY:
+            info = f"{BOOT0} info --port /dev/ttyUSB0"
+            commands = [f"{info} --describe >{{}}", f"{info} --json"]
+            seen = together(spec, *commands, file=path)
+            check('"serial"' in seen[2], seen[2])
+            equal(together(f"custom:describe={path}", *commands, file=again), seen, spec)
+    run([BOOT0, "info", "--describe", __file__], 64)
+    run([BOOT0, "--virtual", "f407", "info", "--describe", "--json"], 64)
+
+
 def part_manual():
     """docs/VBOARD.md has the keys as the program knows them, and its example is a board."""
     with open(os.path.join(os.path.dirname(__file__), "../../docs/VBOARD.md"),
@@ -170,5 +195,6 @@ if __name__ == "__main__":
     part_boards()
     part_interfaces()
     part_models()
+    part_seen()
     part_manual()
     part_mistakes()

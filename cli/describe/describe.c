@@ -1,0 +1,109 @@
+/* boot0 info --describe. */
+#include "describe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    RETURN_WAIT_MS = 5000,
+};
+
+/* The word of the format for what the board has. */
+static const char *bootloader_of(const struct boot0_board *board)
+{
+    if (board->usb.vendor == B0_VENDOR_LEAFLABS && board->usb.product == B0_PRODUCT_MAPLE_DFU)
+        return "maple";
+    return board->has_addresses ? "dfuse" : "plain";
+}
+
+/* What a serial port tells: the chip and its flash. */
+static void read_uart(struct description *description)
+{
+    const struct boot0_board *board = description->board;
+
+    snprintf(description->serial, sizeof description->serial, "%.*s", DESCRIBE_STRING_MAX,
+             board->serial);
+    for (size_t i = 0; i < board->alternate_count; i++) {
+        struct describe_alternate *to = &description->alternates[description->alternate_count++];
+
+        to->has_layout = board->alternates[i].has_layout;
+        to->layout = board->alternates[i].layout;
+    }
+}
+
+/* The session is closed for the while: where a device can be opened only once, it is in the way. */
+static enum boot0_status read_board(struct description *description, struct job *job,
+                                    struct boot0_error *error)
+{
+    enum boot0_status status = B0_OK;
+
+    description->bootloader = bootloader_of(description->board);
+    if (description->board->usb.kind == B0_KIND_SERIAL) {
+        read_uart(description);
+    } else {
+        boot0_session_close(job->session);
+        job->session = NULL;
+        status = describe_read_usb(description, &job->bus, error);
+    }
+    if (status == B0_OK)
+        describe_memories(description);
+    return status;
+}
+
+/* A program that was running before is started again. */
+static void resume(struct job *job, const struct boot0_board *board)
+{
+    const struct boot0_selection selection = {.path = board->usb.path, .wait_ms = RETURN_WAIT_MS};
+    struct boot0_error error;
+
+    if (!board->from_program)
+        return;
+    if (boot0_session_open(&job->session, &job->bus, &selection, NULL, &job->observer, &error) ==
+            B0_OK &&
+        boot0_session_run(job->session, job_program_address(job), &error) == B0_OK)
+        progress_note(&job->progress, "the program goes on");
+    else
+        progress_note(&job->progress,
+                      "the board stays in DFU mode; `boot0 run` starts its program");
+}
+
+static enum boot0_status describe(struct description *description, struct job *job,
+                                  const struct arguments *arguments, struct boot0_error *error)
+{
+    struct boot0_selection selection = job_selection(arguments);
+    const struct boot0_session_options options = job_session_options(arguments);
+    enum boot0_status status = job_open_bus(job, arguments, error);
+    struct boot0_board board;
+
+    if (status != B0_OK)
+        return status;
+    if (!arguments->port)
+        describe_read_state(description, &job->bus, &selection);
+    status =
+        boot0_session_open(&job->session, &job->bus, &selection, &options, &job->observer, error);
+    if (status != B0_OK)
+        return status;
+    board = *boot0_session_board(job->session);
+    description->board = &board;
+    status = read_board(description, job, error);
+    if (status == B0_OK)
+        describe_write(description, stdout);
+    if (!job->session)
+        resume(job, &board);
+    return status;
+}
+
+enum boot0_status describe_board(const struct arguments *arguments, struct boot0_error *error)
+{
+    struct description *description = calloc(1, sizeof *description);
+    struct job job;
+    enum boot0_status status;
+
+    if (!description)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+    memset(&job, 0, sizeof job);
+    status = describe(description, &job, arguments, error);
+    job_close(&job);
+    free(description);
+    return status;
+}

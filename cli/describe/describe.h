@@ -1,0 +1,96 @@
+/*
+ * Writes the description of a board that is there: the file that `vboard custom:describe=FILE`
+ * takes (docs/VBOARD.md). What can be read is written; what cannot is taken from the table of chips
+ * or left at the format's defaults, and a comment says so. Nothing of vboard is needed.
+ */
+#ifndef BOOT0_CLI_DESCRIBE_H
+#define BOOT0_CLI_DESCRIBE_H
+
+#include "../job.h"
+
+#include <core/descriptors.h>
+
+/* `boot0 info --describe`: to the standard output. */
+enum boot0_status describe_board(const struct arguments *arguments, struct boot0_error *error);
+
+/* ---- between the files of this folder ---- */
+
+enum {
+    DESCRIBE_CONFIGURATION_MAX = 1024, /* what a description can hold */
+    DESCRIBE_MEMORIES_MAX = 16,
+    DESCRIBE_RUNS_MAX = 32,
+    DESCRIBE_STRING_MAX = 126, /* characters */
+};
+
+struct describe_alternate {
+    uint8_t interface;
+    char name[DESCRIBE_STRING_MAX + 1];
+    bool has_layout;
+    struct boot0_layout layout;
+    uint32_t base;
+    uint16_t transfer_size; /* of its interface */
+};
+
+struct describe_memory {
+    const char *kind;
+    uint32_t address;
+    uint32_t size; /* bytes */
+    struct {
+        uint32_t count, size;
+    } runs[DESCRIBE_RUNS_MAX]; /* of a memory with sectors */
+    size_t run_count;
+    const char *comment; /* NULL: none */
+};
+
+/* What was read of a board. */
+struct description {
+    const struct boot0_board *board;
+    const char *bootloader; /* the word of the format */
+    struct b0_dfu_configuration found;
+    uint8_t configuration[DESCRIBE_CONFIGURATION_MAX];
+    size_t configuration_size;
+    bool has_raw_configuration; /* it is not what vboard makes of the other fields */
+    char manufacturer[DESCRIBE_STRING_MAX + 1];
+    char product[DESCRIBE_STRING_MAX + 1];
+    char serial[DESCRIBE_STRING_MAX + 1];
+    bool plain_serial;     /* sent as bytes */
+    unsigned short_string; /* number in the format's order; 0: none */
+    unsigned short_bytes;
+    bool has_state; /* as it was found */
+    uint8_t state, status;
+    struct describe_alternate alternates[B0_ALTERNATE_MAX];
+    size_t alternate_count;
+    struct describe_memory memories[DESCRIBE_MEMORIES_MAX];
+    size_t memory_count;
+};
+
+/* What is known of the chips of a family: memories.c. */
+struct describe_family {
+    const char *name;
+    const char *option_bytes; /* the word of the format; NULL: none */
+    uint32_t option_size;     /* bytes that this encoding needs */
+    unsigned pages_per_wrp;
+    bool refuses_unerased;
+    bool otp_lock;
+    uint32_t info_address, info_size; /* of the unique id and the size of the flash */
+    uint32_t unique_id, flash_size;
+};
+/* The row of the chips that the board can be; NULL if it is unknown, or they differ. */
+const struct describe_family *describe_family(const struct boot0_board *board);
+
+/* Reads all that a USB board says of itself: usb.c. */
+enum boot0_status describe_read_usb(struct description *description, const struct boot0_bus *bus,
+                                    struct boot0_error *error);
+/* The DFU state that the only board of a selection is found in, before a session changes it. */
+void describe_read_state(struct description *description, const struct boot0_bus *bus,
+                         const struct boot0_selection *selection);
+
+/* Makes memories of the layouts: memories.c. */
+void describe_memories(struct description *description);
+const struct describe_memory *describe_find_memory(const struct description *description,
+                                                   const char *kind);
+
+/* Writes it: write.c. */
+void describe_write(const struct description *description, FILE *file);
+
+#endif

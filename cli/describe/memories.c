@@ -1,0 +1,355 @@
+/*
+ * The memories of a board, from its layout strings: which there are, where, and of what kind. What
+ * no string tells is taken from the table of chips, or invented so that there is something to
+ * write to.
+ */
+#include "describe.h"
+
+#include <string.h>
+#include <strings.h>
+
+enum {
+    KIB = 1024,
+    MEMORY_SIZE_MAX = 64 << 20, /* what the format allows */
+    TOTAL_SIZE_MAX = 128 << 20,
+    FLASH_ADDRESS = 0x08000000,
+    FREE_ADDRESS = 0x60000000, /* for memories that have no address of their own */
+    FREE_STEP = 0x04000000,
+    RUN_COUNT_MAX = 65535,
+    GUESSED_SIZE = 128 * KIB,
+};
+
+/*
+ * Encodings of the option bytes that vboard knows, and where unique id and flash size are: the
+ * reference manuals' chapters "Device electronic signature".
+ */
+static const struct describe_family families[] = {
+    {"STM32F4", "f4", 16, 0, false, true, 0x1fff7a10, 32, 0x1fff7a10, 0x1fff7a22},
+    {"STM32F2", "f4", 16, 0, false, true, 0x1fff7a10, 32, 0x1fff7a10, 0x1fff7a22},
+    {"STM32F7", NULL, 0, 0, false, false, 0x1ff0f420, 36, 0x1ff0f420, 0x1ff0f442},
+    {"STM32F1", "f1", 16, 4, true, false, 0x1ffff7e0, 20, 0x1ffff7e8, 0x1ffff7e0},
+    {"STM32F0", "f0", 16, 2, true, false, 0x1ffff7ac, 34, 0x1ffff7ac, 0x1ffff7cc},
+    {"STM32F3", "f0", 16, 2, true, false, 0x1ffff7ac, 34, 0x1ffff7ac, 0x1ffff7cc},
+    {"STM32L4", "l4", 40, 0, true, false, 0x1fff7590, 82, 0x1fff7590, 0x1fff75e0},
+    {"STM32G4", "l4", 40, 0, true, false, 0x1fff7590, 82, 0x1fff7590, 0x1fff75e0},
+    {"STM32G0", NULL, 0, 0, true, false, 0x1fff7590, 82, 0x1fff7590, 0x1fff75e0},
+    {"STM32WB", NULL, 0, 0, true, false, 0x1fff7590, 82, 0x1fff7590, 0x1fff75e0},
+    {"STM32H7", "h7", 32, 0, true, false, 0x1ff1e800, 130, 0x1ff1e800, 0x1ff1e880},
+    {"STM32L0", NULL, 0, 0, true, false, 0, 0, 0, 0},
+    {"STM32L1", NULL, 0, 0, true, false, 0, 0, 0, 0},
+    {"STM32L5", NULL, 0, 0, true, false, 0, 0, 0, 0},
+    {"STM32H5", NULL, 0, 0, true, false, 0, 0, 0, 0},
+    {"STM32U5", NULL, 0, 0, true, false, 0x0bfa0700, 162, 0x0bfa0700, 0x0bfa07a0},
+};
+
+static const struct describe_family *find_family(const char *name)
+{
+    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
+        if (strcmp(families[i].name, name) == 0)
+            return &families[i];
+    return NULL;
+}
+
+/* Whether two rows say the same; F2 and F4 do, and no layout tells them apart. */
+static bool agree(const struct describe_family *a, const struct describe_family *b)
+{
+    bool same_options =
+        a->option_bytes == b->option_bytes ||
+        (a->option_bytes && b->option_bytes && strcmp(a->option_bytes, b->option_bytes) == 0);
+
+    return same_options && a->pages_per_wrp == b->pages_per_wrp &&
+           a->refuses_unerased == b->refuses_unerased && a->unique_id == b->unique_id &&
+           a->flash_size == b->flash_size;
+}
+
+const struct describe_family *describe_family(const struct boot0_board *board)
+{
+    const struct describe_family *first =
+        board->chip_count > 0 ? find_family(board->chips[0]->family) : NULL;
+
+    for (size_t i = 1; first && i < board->chip_count; i++) {
+        const struct describe_family *other = find_family(board->chips[i]->family);
+
+        if (!other || !agree(first, other))
+            return NULL;
+    }
+    return first;
+}
+
+const struct describe_memory *describe_find_memory(const struct description *description,
+                                                   const char *kind)
+{
+    for (size_t i = 0; i < description->memory_count; i++)
+        if (strcmp(description->memories[i].kind, kind) == 0)
+            return &description->memories[i];
+    return NULL;
+}
+
+/* ---- the list ---- */
+
+static bool is_free(const struct description *description, uint32_t address, uint32_t size)
+{
+    for (size_t i = 0; i < description->memory_count; i++) {
+        const struct describe_memory *other = &description->memories[i];
+
+        if (address < (uint64_t)other->address + other->size &&
+            other->address < (uint64_t)address + size)
+            return false;
+    }
+    return true;
+}
+
+/* Whether a memory that is listed already contains the range: two alternates show the same. */
+static bool is_listed(const struct description *description, uint32_t address, uint32_t size)
+{
+    for (size_t i = 0; i < description->memory_count; i++) {
+        const struct describe_memory *other = &description->memories[i];
+
+        if (address >= other->address &&
+            (uint64_t)address + size <= (uint64_t)other->address + other->size)
+            return true;
+    }
+    return false;
+}
+
+static bool fits(const struct description *description, const struct describe_memory *memory)
+{
+    uint64_t total = memory->size;
+    size_t runs = memory->run_count;
+
+    for (size_t i = 0; i < description->memory_count; i++) {
+        total += description->memories[i].size;
+        runs += description->memories[i].run_count;
+    }
+    return description->memory_count < DESCRIBE_MEMORIES_MAX && memory->size > 0 &&
+           memory->size <= MEMORY_SIZE_MAX && total <= TOTAL_SIZE_MAX &&
+           runs <= DESCRIBE_RUNS_MAX && is_free(description, memory->address, memory->size);
+}
+
+static bool add(struct description *description, const struct describe_memory *memory)
+{
+    if (!fits(description, memory))
+        return false;
+    description->memories[description->memory_count++] = *memory;
+    return true;
+}
+
+/* ---- from layouts ---- */
+
+static bool has_sectors(const char *kind)
+{
+    return strcmp(kind, "flash") == 0 || strcmp(kind, "external") == 0;
+}
+
+/* By the names that ST's ROMs give them; else by what can be done with the sectors. */
+static const char *kind_of(const struct boot0_layout *layout)
+{
+    static const struct {
+        const char *name, *kind;
+    } names[] = {{"Option", "options"}, {"OB ", "options"}, {"OTP", "otp"}};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strncasecmp(layout->name, names[i].name, strlen(names[i].name)) == 0)
+            return names[i].kind;
+    if (layout->regions[0].address == 0xffff0000)
+        return "feature";
+    return layout->regions[0].access & B0_SECTOR_ERASABLE ? "external" : "ram";
+}
+
+/* The regions from `first` on that lie one behind the other, as one memory; the first after it. */
+static size_t take_regions(const struct boot0_layout *layout, size_t first, uint32_t base,
+                           struct describe_memory *memory)
+{
+    uint64_t size = 0;
+    size_t i = first;
+
+    memory->address = layout->regions[first].address + base;
+    memory->run_count = 0;
+    for (; i < layout->region_count; i++) {
+        const struct boot0_region *region = &layout->regions[i];
+
+        if (region->address != layout->regions[first].address + size ||
+            region->sector_count > RUN_COUNT_MAX)
+            break;
+        if (has_sectors(memory->kind)) {
+            memory->runs[memory->run_count].count = region->sector_count;
+            memory->runs[memory->run_count++].size = region->sector_size;
+        }
+        size += (uint64_t)region->sector_count * region->sector_size;
+    }
+    memory->size = size <= UINT32_MAX ? (uint32_t)size : 0;
+    return i > first ? i : first + 1;
+}
+
+static void add_layout(struct description *description, const struct boot0_layout *layout,
+                       const char *kind, uint32_t base)
+{
+    for (size_t i = 0; i < layout->region_count;) {
+        struct describe_memory memory = {.kind = kind};
+
+        i = take_regions(layout, i, base, &memory);
+        if (!is_listed(description, memory.address, memory.size))
+            add(description, &memory);
+        if (strcmp(kind, "flash") == 0)
+            kind = "external"; /* there is one main flash; what lies elsewhere is beside it */
+    }
+}
+
+/* Another memory at the same addresses: which of them is meant, the alternate setting says. */
+static uint32_t base_of(const struct description *description, const struct boot0_layout *layout)
+{
+    struct describe_memory memory = {.kind = kind_of(layout)};
+    uint32_t address = FREE_ADDRESS;
+
+    take_regions(layout, 0, 0, &memory);
+    if (is_free(description, memory.address, memory.size) ||
+        is_listed(description, memory.address, memory.size))
+        return 0;
+    while (!is_free(description, address, FREE_STEP))
+        address += FREE_STEP;
+    return address - layout->regions[0].address;
+}
+
+/* The alternate setting that boot0 takes for the main flash; -1: none has a layout. */
+static int find_flash(const struct description *description)
+{
+    const struct boot0_board *board = description->board;
+
+    for (size_t i = 0; board->flash_alternate >= 0 && i < description->alternate_count; i++)
+        if (description->alternates[i].has_layout &&
+            strcmp(description->alternates[i].layout.name,
+                   board->alternates[board->flash_alternate].layout.name) == 0)
+            return (int)i;
+    return -1;
+}
+
+static void add_layouts(struct description *description)
+{
+    int flash = find_flash(description);
+
+    if (flash >= 0) /* as boot0 takes it: a quirk may have corrected the string */
+        add_layout(description,
+                   &description->board->alternates[description->board->flash_alternate].layout,
+                   "flash", 0);
+    for (size_t i = 0; i < description->alternate_count; i++) {
+        struct describe_alternate *alternate = &description->alternates[i];
+
+        if (!alternate->has_layout || (int)i == flash)
+            continue;
+        alternate->base = base_of(description, &alternate->layout);
+        add_layout(description, &alternate->layout, kind_of(&alternate->layout), alternate->base);
+    }
+}
+
+/* ---- without addresses ---- */
+
+/* "…FLASH 0x08005000": the addresses in the names of Maple's alternate settings; 0: none. */
+static uint32_t address_in(const char *name)
+{
+    const char *at = strstr(name, "0x");
+    uint32_t address = 0;
+
+    for (at = at ? at + 2 : ""; strchr("0123456789abcdefABCDEF", *at) && *at; at++)
+        address = address << 4 | (uint32_t)(*at <= '9' ? *at - '0' : (*at | 0x20) - 'a' + 10);
+    return address;
+}
+
+static void add_maple(struct description *description)
+{
+    const struct describe_memory flash = {
+        .kind = "flash",
+        .address = FLASH_ADDRESS,
+        .size = 128 * KIB,
+        .runs = {{128, KIB}},
+        .run_count = 1,
+        .comment = "The size of the flash is not told; 128 KiB are usual.",
+    };
+
+    add(description, &flash);
+    for (size_t i = 0; i < description->alternate_count; i++)
+        description->alternates[i].base = address_in(description->alternates[i].name);
+}
+
+/* Each alternate setting is a memory of its own; how large it is, a layout string may say. */
+static void add_plain(struct description *description)
+{
+    for (size_t i = 0; i < description->alternate_count; i++) {
+        struct describe_alternate *alternate = &description->alternates[i];
+        uint64_t size = alternate->has_layout ? boot0_layout_size(&alternate->layout) : 0;
+        struct describe_memory memory = {
+            .kind = i == 0 ? "flash" : "external",
+            .address = i == 0 ? (uint32_t)FLASH_ADDRESS
+                              : (uint32_t)(FREE_ADDRESS + FREE_STEP * (uint32_t)(i - 1)),
+            .run_count = 1,
+            .comment = size > 0 ? NULL : "The size is not told; this one is a guess.",
+        };
+
+        size = size > 0 ? (size + KIB - 1) / KIB * KIB : GUESSED_SIZE;
+        if (size / KIB > RUN_COUNT_MAX)
+            continue;
+        memory.size = (uint32_t)size;
+        memory.runs[0].count = (uint32_t)size / KIB;
+        memory.runs[0].size = KIB;
+        if (add(description, &memory))
+            alternate->base = memory.address;
+    }
+}
+
+/* ---- what the chip has beside ---- */
+
+static void add_ram(struct description *description)
+{
+    const struct boot0_board *board = description->board;
+    const struct boot0_range *ram = board->chip_count > 0 ? board->chips[0]->ram : NULL;
+    struct describe_memory memory = {.kind = "ram", .address = 0x20000000, .size = 20 * KIB};
+
+    memory.comment = "The RAM is not told; this is a guess.";
+    if (!ram)
+        add(description, &memory);
+    memory.comment = "The RAM is that of the first chip which the board can be.";
+    for (size_t i = 0; ram && i < B0_CHIP_RAM_MAX && ram[i].size > 0; i++) {
+        memory.address = ram[i].address;
+        memory.size = ram[i].size;
+        add(description, &memory);
+    }
+}
+
+static void add_info(struct description *description)
+{
+    const struct describe_family *family = describe_family(description->board);
+    struct describe_memory memory = {.kind = "info"};
+
+    if (!family || family->info_size == 0)
+        return;
+    memory.address = family->info_address;
+    memory.size = family->info_size;
+    add(description, &memory);
+}
+
+/* A chip whose option bytes are not shown has them all the same: the UART's commands use them. */
+static void add_options(struct description *description)
+{
+    const struct boot0_board *board = description->board;
+    const struct describe_family *family = describe_family(board);
+    struct describe_memory memory = {.kind = "options"};
+
+    if (board->usb.kind != B0_KIND_SERIAL || !family || !family->option_bytes ||
+        board->chips[0]->option_bytes == 0)
+        return;
+    memory.address = board->chips[0]->option_bytes;
+    memory.size = family->option_size;
+    add(description, &memory);
+}
+
+void describe_memories(struct description *description)
+{
+    if (strcmp(description->bootloader, "maple") == 0)
+        add_maple(description);
+    else if (strcmp(description->bootloader, "plain") == 0)
+        add_plain(description);
+    else
+        add_layouts(description);
+    add_options(description);
+    add_ram(description);
+    add_info(description);
+}
