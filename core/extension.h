@@ -9,8 +9,9 @@
 #include "journal.h"
 
 enum {
-    B0_EXTENSION_VERSION = 0x0101,       /* BCD; another major version is not understood */
+    B0_EXTENSION_VERSION = 0x0102,       /* BCD; another major version is not understood */
     B0_EXTENSION_HAS_CHECKSUMS = 0x0101, /* since this one */
+    B0_EXTENSION_KNOWS_JOURNAL = 0x0102, /* since this one: whether it can be written */
     B0_EXTENSION_VENDOR_CODE = 0xb0,
     B0_EXTENSION_CAPABILITY_SIZE = 24,
     B0_EXTENSION_RANGES_MAX = 16,
@@ -68,11 +69,17 @@ enum {
     B0_RESET_LOW_POWER = 0x80,
 };
 
+/* Flags in the answer to GET_INFO. */
+enum {
+    B0_INFO_JOURNAL_PROTECTED =
+        0x01, /* write-protected by the option bytes: no update is possible */
+};
+
 /* The answer to GET_INFO. */
 struct b0_extension_info {
     uint16_t protocol_version;
     uint8_t version[3]; /* of the bootloader */
-    uint8_t flags;      /* 0 so far */
+    uint8_t flags;      /* B0_INFO_… */
     uint16_t device_id;
     uint16_t revision_id;
     uint8_t unique_id[12];

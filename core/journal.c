@@ -68,6 +68,7 @@ void b0_journal_scan(struct b0_journal *journal, const uint8_t *sector, uint32_t
     while (next > 0 && is_blank(sector + (size_t)(next - 1) * B0_JOURNAL_RECORD_SIZE))
         next--;
     journal->state = next == 0 ? B0_JOURNAL_EMPTY : B0_JOURNAL_BEGUN;
+    journal->last = 0;
     journal->slots = slots;
     journal->next = next;
     journal->sequence = 0;
@@ -77,11 +78,13 @@ void b0_journal_scan(struct b0_journal *journal, const uint8_t *sector, uint32_t
 
         if (!decode(record, sector + (size_t)(i - 1) * B0_JOURNAL_RECORD_SIZE))
             continue;
+        if (i == next)
+            journal->last = record->type;
         if (!has_sequence)
             journal->sequence = record->sequence + 1;
         has_sequence = true;
         journal->has_complete = record->type == B0_JOURNAL_COMPLETE;
-        if (journal->has_complete && i == next)
-            journal->state = B0_JOURNAL_COMPLETED;
     }
+    if (journal->last == B0_JOURNAL_COMPLETE)
+        journal->state = B0_JOURNAL_COMPLETED;
 }

@@ -35,6 +35,7 @@ struct b0_journal_record {
 
 struct b0_journal {
     uint8_t state;     /* enum b0_journal_state */
+    uint8_t last;      /* enum b0_journal_type of the last record, 0: none, or it is torn */
     uint32_t slots;    /* that the sector has */
     uint32_t next;     /* the first free one; == slots if it is full */
     uint32_t sequence; /* for the next record */

@@ -16,8 +16,15 @@ void b0_bootloader_init(struct b0_bootloader *b, const struct b0_flash_port *fla
     b->info.buffer_bytes = (uint32_t)block_count * B0_BLOCK_SIZE;
     b0_queue_init(&b->queue, &b->flash, b->flash_end, blocks, block_count);
     b0_queue_read_journal(&b->queue, &journal);
-    b0_session_init(&b->session, journal.state == B0_JOURNAL_BEGUN);
+    b0_tracker_init(&b->tracker, journal.state == B0_JOURNAL_BEGUN);
     b0_dfu_restart(b, B0_ALTERNATE_FLASH);
+}
+
+/* What is never refused: DFU 1.1, 6.1.2. */
+static bool is_getstatus(const struct boot0_setup *setup)
+{
+    return setup->request == B0_DFU_GETSTATUS &&
+           (setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_CLASS;
 }
 
 static bool control(void *context, struct b0_usb *usb, const struct boot0_setup *setup)
@@ -25,6 +32,7 @@ static bool control(void *context, struct b0_usb *usb, const struct boot0_setup 
     struct b0_bootloader *b = context;
 
     b->exit_asked = B0_EXIT_NONE;
+    b0_tracker_request(&b->tracker, b->queue.now_us, is_getstatus(setup));
     if ((setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_VENDOR)
         return b0_vendor_control(b, usb, setup);
     return b0_dfu_control(b, usb, setup);
@@ -35,6 +43,7 @@ static void stage(void *context, struct b0_usb *usb, const struct boot0_setup *s
 {
     struct b0_bootloader *b = context;
 
+    b0_tracker_heard(&b->tracker, b->queue.now_us);
     if (stage == B0_USB_RECEIVED) {
         if ((setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_VENDOR)
             b0_vendor_received(b, usb, setup);
@@ -56,12 +65,14 @@ static void event(void *context, struct b0_usb *usb, enum b0_usb_event event, ui
     (void)usb;
     (void)interface;
     /* Some hosts order the start and do not ask how it went, as DFU 1.1, A.2.9 has it. */
-    if (event == B0_USB_RESET && b->state == B0_DFU_STATE_MANIFEST_SYNC)
+    if (event == B0_USB_RESET && b0_dfu_state(b) == B0_DFU_STATE_MANIFEST_SYNC)
         b->exit = B0_EXIT_PROGRAM;
-    else if (event == B0_USB_RESET)
+    else if (event == B0_USB_RESET || event == B0_USB_CONFIGURED)
         b0_dfu_restart(b, B0_ALTERNATE_FLASH);
     else if (event == B0_USB_ALTERNATE)
         b0_dfu_restart(b, value);
+    else if (event == B0_USB_SUSPENDED)
+        b0_tracker_silence(&b->tracker);
 }
 
 static const struct b0_usb_handlers handlers = {
@@ -92,36 +103,41 @@ void b0_wait(struct b0_bootloader *b, struct b0_usb *usb,
     ready(b, usb);
 }
 
-/* What is never refused: DFU 1.1, 6.1.2. */
-static bool asks_status(const struct boot0_setup *setup)
+/* The flash has failed while a request waited for it. */
+static void fail_waiting(struct b0_bootloader *b, struct b0_usb *usb,
+                         const struct boot0_setup *setup)
 {
-    return setup->request == B0_DFU_GETSTATUS &&
-           (setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_CLASS;
+    if (is_getstatus(setup))
+        return;
+    b->waiting = NULL;
+    b->ending = false;
+    b0_usb_control_stall(usb);
 }
 
-/* The request that waits for the flash. */
-static void try_again(struct b0_bootloader *b, struct b0_usb *usb)
+/* Tries the request that waits for the flash. */
+static void try_again(struct b0_bootloader *b, struct b0_usb *usb, uint8_t failure)
 {
     const struct boot0_setup *setup = b0_usb_control_pending(usb);
 
-    if (!setup) {
+    b0_tracker_heard(&b->tracker, b->queue.now_us); /* it is not the host that takes its time */
+    if (!setup)
         b->waiting = NULL;
-    } else if (b->state == B0_DFU_STATE_ERROR && !asks_status(setup)) {
-        b->waiting = NULL;
-        b0_usb_control_stall(usb);
-    } else {
+    else if (failure != B0_DFU_STATUS_OK)
+        fail_waiting(b, usb, setup);
+    if (b->waiting)
         b->waiting(b, usb);
-    }
 }
 
 bool b0_bootloader_step(struct b0_bootloader *b, struct b0_usb *usb, uint32_t now_us)
 {
     bool has_worked = b0_queue_step(&b->queue, now_us);
+    uint8_t failure = b0_queue_take_error(&b->queue);
 
-    if (b->queue.status != B0_DFU_STATUS_OK)
-        b0_dfu_fail(b, b0_queue_take_error(&b->queue));
+    if (failure != B0_DFU_STATUS_OK)
+        b0_dfu_fail(b, failure);
     if (b->waiting)
-        try_again(b, usb);
+        try_again(b, usb, failure);
+    b0_tracker_tick(&b->tracker, now_us);
     /* A request that still waits, with nothing left to wait for, is at work itself. */
     return has_worked || (b->waiting && b0_queue_idle(&b->queue));
 }

@@ -3,19 +3,19 @@
  * core, the time, and what the chip is, and decides when the chip has to be reset to what. The same
  * files run in the unit tests, against a flash in memory.
  *
- *   start.c        after a reset: program or bootloader
- *   dfu.c          DFU 1.1 and DfuSe
- *   vendor.c       boot0's extension
- *   session.c      when an update is over
- *   queue.c        what the flash has still to do, and the journal
- *   map.c          who has which part of the flash
- *   descriptors.c  what the host sees first
+ *   start.c           after a reset: program or bootloader
+ *   dfu.c             DFU 1.1 and DfuSe
+ *   vendor.c          boot0's extension
+ *   update_tracker.c  when an update is over
+ *   queue.c           what the flash has still to do, and the journal
+ *   map.c             who has which part of the flash
+ *   descriptors.c     what the host sees first
  */
 #ifndef B0_BOOTLOADER_H
 #define B0_BOOTLOADER_H
 
 #include "queue.h"
-#include "session.h"
+#include "update_tracker.h"
 
 #include <core/dfu.h>
 #include <core/extension.h>
@@ -37,7 +37,7 @@ enum b0_exit {
     B0_EXIT_BOOTLOADER, /* reset, and come back */
     B0_EXIT_ROM,        /* reset to the bootloader in ROM */
     B0_EXIT_PROTECT,    /* write-protect the bootloader, then as B0_EXIT_BOOTLOADER */
-    B0_EXIT_UNPROTECT,
+    B0_EXIT_UNPROTECT,  /* take that off, from the journal as well */
 };
 
 struct b0_bootloader {
@@ -45,24 +45,26 @@ struct b0_bootloader {
     uint32_t flash_end;
     struct b0_extension_info info; /* the fields that do not change; the others are not kept */
     struct b0_queue queue;
-    struct b0_session session;
+    struct b0_update_tracker tracker;
     uint8_t exit;       /* enum b0_exit, due */
     uint8_t exit_asked; /* likewise, when the request under way is answered */
 
-    /* DFU. */
-    uint8_t state;
-    uint8_t status;
-    uint8_t verdict; /* on the last DNLOAD: its status, told with the next GETSTATUS */
-    bool fresh;      /* nobody has asked yet what became of the last DNLOAD */
+    /*
+     * DFU. dfuERROR is not a value of `ok_state`: it is that `status` is not OK. So no change of
+     * the state hides an error, which only CLRSTATUS clears. b0_dfu_state() has both.
+     */
+    uint8_t ok_state;
+    uint8_t status; /* enum boot0_dfu_status: of the first error since the last CLRSTATUS */
+    bool fresh;     /* nobody has asked yet what became of the last DNLOAD */
     uint8_t alternate;
-    uint8_t next_state; /* of the request under way */
+    uint8_t next_state; /* after the request under way */
     uint32_t pointer;
     uint8_t command[B0_COMMAND_MAX];
     uint8_t answer[B0_EXTENSION_INFO_SIZE];
 
     /* A request that waits for the flash: tried again in each step. */
     void (*waiting)(struct b0_bootloader *bootloader, struct b0_usb *usb);
-    bool ending; /* what completes the update is queued */
+    bool ending; /* it completes the update: the record is still to be queued */
 
     /* Digests and checksums. */
     uint8_t ranges[B0_EXTENSION_RANGES_MAX * B0_EXTENSION_RANGE_SIZE];
@@ -103,10 +105,17 @@ bool b0_dfu_control(struct b0_bootloader *bootloader, struct b0_usb *usb,
                     const struct boot0_setup *setup);
 void b0_dfu_received(struct b0_bootloader *bootloader, struct b0_usb *usb,
                      const struct boot0_setup *setup);
-/* Another host, or the same one anew. */
+/* enum boot0_dfu_state. */
+uint8_t b0_dfu_state(const struct b0_bootloader *bootloader);
+/* Another host, or the same one again. An error stays. */
 void b0_dfu_restart(struct b0_bootloader *bootloader, uint8_t alternate);
-/* The flash has failed. */
+/* The flash has failed, whatever is on the bus just then. */
 void b0_dfu_fail(struct b0_bootloader *bootloader, uint8_t status);
+/*
+ * True when all is in flash, for a request that waits for it; if it completes the update
+ * (bootloader->ending), with the record that says so.
+ */
+bool b0_dfu_all_done(struct b0_bootloader *bootloader);
 
 /* vendor.c */
 bool b0_vendor_control(struct b0_bootloader *bootloader, struct b0_usb *usb,

@@ -20,36 +20,38 @@ enum {
     QUEUED_US_MAX = 1100000,
 };
 
+uint8_t b0_dfu_state(const struct b0_bootloader *b)
+{
+    return b->status == B0_DFU_STATUS_OK ? b->ok_state : (uint8_t)B0_DFU_STATE_ERROR;
+}
+
 void b0_dfu_restart(struct b0_bootloader *b, uint8_t alternate)
 {
-    b0_session_new_host(&b->session);
-    if (b->state != B0_DFU_STATE_ERROR && b->state != B0_DFU_STATE_DNLOAD_IDLE) {
-        b->state = B0_DFU_STATE_IDLE;
-        b->status = B0_DFU_STATUS_OK;
-    }
+    b0_tracker_new_host(&b->tracker);
+    if (b->ok_state != B0_DFU_STATE_DNLOAD_IDLE)
+        b->ok_state = B0_DFU_STATE_IDLE;
     b->waiting = NULL;
     b->alternate = alternate;
     b->pointer = alternate == B0_ALTERNATE_INFO ? B0_INFO_ADDRESS : B0_PROGRAM_BASE;
 }
 
-static void set_error(struct b0_bootloader *b, uint8_t status)
+/* The first one counts: what follows from it would hide it. */
+static void set_error(struct b0_bootloader *b, uint8_t status, enum b0_tracker_event event)
 {
-    if (b->state != B0_DFU_STATE_ERROR)
+    if (b->status == B0_DFU_STATUS_OK)
         b->status = status;
-    b->state = B0_DFU_STATE_ERROR;
-    b0_session_refused(&b->session);
+    b0_tracker_event(&b->tracker, event);
 }
 
 void b0_dfu_fail(struct b0_bootloader *b, uint8_t status)
 {
-    set_error(b, status);
-    b0_session_failed(&b->session);
+    set_error(b, status, B0_TRACKER_FAILED);
 }
 
 static void refuse(struct b0_bootloader *b, struct b0_usb *usb, uint8_t status)
 {
     b->waiting = NULL;
-    set_error(b, status);
+    set_error(b, status, B0_TRACKER_BROKEN_OFF);
     b0_usb_control_stall(usb);
 }
 
@@ -74,8 +76,7 @@ static uint8_t take_block(struct b0_bootloader *b, uint16_t block, uint16_t size
     if (address == B0_PROGRAM_BASE && size >= 8 && b0_load32(data + 4) != UINT32_MAX &&
         !b0_reset_vector_sane(b0_load32(data + 4), b->flash_end))
         return B0_DFU_STATUS_ERR_ADDRESS;
-    if (b0_session_write(&b->session, (uint32_t)address, size))
-        b0_queue_begin_update(&b->queue);
+    b0_tracker_write(&b->tracker, (uint32_t)address, size);
     b0_queue_program(&b->queue, (uint32_t)address, size);
     return B0_DFU_STATUS_OK;
 }
@@ -102,16 +103,14 @@ static uint8_t erase_sector(struct b0_bootloader *b, uint32_t address)
 
     if (!is_programs(b, address, 1))
         return B0_DFU_STATUS_ERR_ADDRESS;
-    if (b0_session_erase(&b->session, sector, sector))
-        b0_queue_begin_update(&b->queue);
+    b0_tracker_erase(&b->tracker, sector, sector);
     b0_queue_erase(&b->queue, sector, sector);
     return B0_DFU_STATUS_OK;
 }
 
 static uint8_t erase_all(struct b0_bootloader *b)
 {
-    if (b0_session_erase_all(&b->session))
-        b0_queue_begin_update(&b->queue);
+    b0_tracker_erase_all(&b->tracker);
     b0_queue_erase(&b->queue, B0_SECTOR_PROGRAM, b0_sector_at(b->flash_end - 1));
     return B0_DFU_STATUS_OK;
 }
@@ -130,14 +129,22 @@ static uint8_t take_command(struct b0_bootloader *b, uint16_t size)
     return has_address ? erase_sector(b, address) : erase_all(b);
 }
 
-/* All its bytes are here; how it is with them is told by the next GETSTATUS. */
+/*
+ * All its bytes are here. How it is with them is told by the next GETSTATUS; they come to nothing
+ * if the flash has failed while they came.
+ */
 void b0_dfu_received(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup)
 {
-    b->verdict = setup->value == B0_DFUSE_BLOCK_COMMAND
+    uint8_t status = b->status;
+
+    if (status == B0_DFU_STATUS_OK)
+        status = setup->value == B0_DFUSE_BLOCK_COMMAND
                      ? take_command(b, setup->length)
                      : take_block(b, setup->value, setup->length);
+    if (status != B0_DFU_STATUS_OK)
+        set_error(b, status, B0_TRACKER_BROKEN_OFF);
     b->fresh = true;
-    b->state = B0_DFU_STATE_DNLOAD_SYNC;
+    b->ok_state = B0_DFU_STATE_DNLOAD_SYNC;
     b0_usb_control_done(usb);
 }
 
@@ -154,19 +161,33 @@ static void do_stall(struct b0_bootloader *b, struct b0_usb *usb, const struct b
     refuse(b, usb, B0_DFU_STATUS_ERR_STALLEDPKT);
 }
 
-/* The flash has done all: the update is over, if it is one, and the program may start. */
-static void leave_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
+bool b0_dfu_all_done(struct b0_bootloader *b)
 {
     if (!b0_queue_idle(&b->queue))
+        return false;
+    if (!b->ending)
+        return true;
+    b->ending = false;
+    b0_queue_complete_update(&b->queue);
+    b0_tracker_event(&b->tracker, B0_TRACKER_COMPLETED);
+    return false;
+}
+
+/* For the end of an update: the state that follows is told when all is in flash. */
+static void next_when_done(struct b0_bootloader *b, struct b0_usb *usb)
+{
+    if (!b0_dfu_all_done(b))
         return;
-    if (b0_session_leave_completes(&b->session)) {
-        b0_queue_complete_update(&b->queue);
-        b0_session_completed(&b->session);
-        return;
-    }
     b->waiting = NULL;
-    b->state = B0_DFU_STATE_MANIFEST_SYNC;
+    b->ok_state = b->next_state;
     b0_usb_control_done(usb);
+}
+
+static void end(struct b0_bootloader *b, struct b0_usb *usb, bool completes, uint8_t next)
+{
+    b->next_state = next;
+    b->ending = completes;
+    b0_wait(b, usb, next_when_done);
 }
 
 static void receive_when_room(struct b0_bootloader *b, struct b0_usb *usb)
@@ -187,7 +208,7 @@ static void do_dnload(struct b0_bootloader *b, struct b0_usb *usb, const struct 
 
     (void)next;
     if (setup->length == 0)
-        b0_wait(b, usb, leave_when_idle);
+        end(b, usb, b0_tracker_leave_completes(&b->tracker), B0_DFU_STATE_MANIFEST_SYNC);
     else if (setup->length > (is_command ? B0_COMMAND_MAX : B0_BLOCK_SIZE) ||
              (is_command && setup->length != 1 && setup->length != B0_COMMAND_MAX) ||
              (!is_command && setup->value < B0_DFUSE_BLOCK_FIRST))
@@ -199,7 +220,7 @@ static void do_dnload(struct b0_bootloader *b, struct b0_usb *usb, const struct 
 /* A block that is not full is the last one: DFU 1.1, 6.2. */
 static void upload(struct b0_bootloader *b, struct b0_usb *usb, const uint8_t *data, uint32_t size)
 {
-    b->state = size < b0_usb_control_pending(usb)->length ? B0_DFU_STATE_IDLE : b->next_state;
+    b->ok_state = size < b0_usb_control_pending(usb)->length ? B0_DFU_STATE_IDLE : b->next_state;
     b0_usb_control_send(usb, data, size);
 }
 
@@ -246,8 +267,9 @@ static void do_upload(struct b0_bootloader *b, struct b0_usb *usb, const struct 
 static void answer_status(struct b0_bootloader *b, struct b0_usb *usb, uint32_t poll_ms)
 {
     const struct b0_dfu_status status = {
-        .status = b->status, .poll_timeout_ms = poll_ms, .state = b->state};
+        .status = b->status, .poll_timeout_ms = poll_ms, .state = b0_dfu_state(b)};
 
+    b0_tracker_told_to_wait(&b->tracker, poll_ms * 1000);
     b0_dfu_status_store(&status, b->answer);
     b0_usb_control_send(usb, b->answer, B0_DFU_STATUS_SIZE);
 }
@@ -256,7 +278,7 @@ static void do_status(struct b0_bootloader *b, struct b0_usb *usb, const struct 
                       uint8_t next)
 {
     (void)setup;
-    b->state = next;
+    (void)next; /* asking changes nothing */
     answer_status(b, usb, 0);
 }
 
@@ -273,11 +295,11 @@ static uint32_t wait_ms(const struct b0_bootloader *b)
 /* A host that asks before the time that it was told has to wait, as with the ROM. */
 static void status_when_room(struct b0_bootloader *b, struct b0_usb *usb)
 {
-    if (b->state != B0_DFU_STATE_ERROR && wait_ms(b) > 0)
+    if (b->status == B0_DFU_STATUS_OK && wait_ms(b) > 0)
         return;
     b->waiting = NULL;
-    if (b->state != B0_DFU_STATE_ERROR)
-        b->state = b->next_state;
+    b->ok_state = b->next_state;
+    b0_tracker_told_idle(&b->tracker);
     answer_status(b, usb, 0);
 }
 
@@ -289,16 +311,12 @@ static void do_sync(struct b0_bootloader *b, struct b0_usb *usb, const struct bo
     (void)setup;
     b->fresh = false;
     b->next_state = next;
-    if (b->state == B0_DFU_STATE_MANIFEST_SYNC) {
-        b->state = B0_DFU_STATE_MANIFEST;
+    if (b->ok_state == B0_DFU_STATE_MANIFEST_SYNC) {
+        b->ok_state = B0_DFU_STATE_MANIFEST;
         b->exit_asked = B0_EXIT_PROGRAM;
         answer_status(b, usb, 0);
-    } else if (b->verdict != B0_DFU_STATUS_OK) {
-        set_error(b, b->verdict);
-        b->verdict = B0_DFU_STATUS_OK;
-        answer_status(b, usb, 0);
     } else if (fresh) {
-        b->state = B0_DFU_STATE_DNBUSY;
+        b->ok_state = B0_DFU_STATE_DNBUSY;
         answer_status(b, usb, wait_ms(b));
     } else {
         b0_wait(b, usb, status_when_room);
@@ -310,28 +328,31 @@ static void do_state(struct b0_bootloader *b, struct b0_usb *usb, const struct b
 {
     (void)setup;
     (void)next;
-    b->answer[0] = b->state;
+    b->answer[0] = b0_dfu_state(b);
     b0_usb_control_send(usb, b->answer, 1);
 }
 
+/* The only way out of dfuERROR. */
 static void do_clear(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup,
                      uint8_t next)
 {
     (void)setup;
-    b->state = next;
+    b->ok_state = next;
     b->status = B0_DFU_STATUS_OK;
     b0_usb_control_done(usb);
 }
 
-/* Hosts that do not leave say so when they are done. The record is written behind the answer. */
+/* Hosts that do not leave say so when they are done. Others abort, and need not wait. */
 static void do_abort(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup,
                      uint8_t next)
 {
-    if (b0_session_abort_completes(&b->session)) {
-        b0_queue_complete_update(&b->queue);
-        b0_session_completed(&b->session);
+    (void)setup;
+    if (b0_tracker_abort_completes(&b->tracker)) {
+        end(b, usb, true, next);
+        return;
     }
-    do_clear(b, usb, setup, next);
+    b->ok_state = next;
+    b0_usb_control_done(usb);
 }
 
 static action *const actions[] = {
@@ -358,9 +379,9 @@ bool b0_dfu_control(struct b0_bootloader *b, struct b0_usb *usb, const struct bo
         !has_right_direction(setup))
         return false;
     /* Being asked early does no harm: how it stands is looked up anew. */
-    if (b->state == B0_DFU_STATE_DNBUSY)
-        b->state = B0_DFU_STATE_DNLOAD_SYNC;
-    rule = b0_dfu_device_rule(b->state, setup->request);
+    if (b->ok_state == B0_DFU_STATE_DNBUSY)
+        b->ok_state = B0_DFU_STATE_DNLOAD_SYNC;
+    rule = b0_dfu_device_rule(b0_dfu_state(b), setup->request);
     actions[rule.action](b, usb, setup, rule.next);
     return true;
 }

@@ -127,6 +127,8 @@ _Noreturn static void leave(struct machine *m)
     b0_time_wait(&m->time, DETACHED_US);
     if (way == B0_EXIT_PROTECT || way == B0_EXIT_UNPROTECT)
         b0_flash_protect(B0_SECTOR_BOOTLOADER, way == B0_EXIT_PROTECT);
+    if (way == B0_EXIT_UNPROTECT)
+        b0_flash_protect(B0_SECTOR_JOURNAL, false);
     b0_handover_write(words[way]);
     b0_reset();
 }
@@ -176,6 +178,7 @@ static void describe_chip(struct b0_extension_info *info, uint32_t crystal_hz, u
 
     *info = (struct b0_extension_info){
         .version = {B0_FIRMWARE_MAJOR, B0_FIRMWARE_MINOR, B0_FIRMWARE_PATCH},
+        .flags = b0_flash_protected(B0_SECTOR_JOURNAL) ? B0_INFO_JOURNAL_PROTECTED : 0,
         .device_id = b0_chip_device(),
         .revision_id = b0_chip_revision(),
         .flash_kib = b0_chip_flash_kib(),

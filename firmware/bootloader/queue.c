@@ -3,7 +3,7 @@
 #include <boot0/protocol.h>
 #include <core/bytes.h>
 
-enum kind { JOB_BEGIN, JOB_ERASE, JOB_PROGRAM, JOB_COMPLETE, JOB_ERASE_JOURNAL, JOB_COUNT };
+enum kind { JOB_ERASE, JOB_PROGRAM, JOB_COMPLETE, JOB_ERASE_JOURNAL, JOB_COUNT };
 
 /* How a job's function leaves the queue. */
 enum outcome {
@@ -115,11 +115,6 @@ static void push_journal(struct b0_queue *q, enum kind kind, uint32_t hash_kib)
 
     push(q,
          (struct b0_job){.kind = (uint8_t)kind, .time_us = time_us + hash_kib * HASH_US_PER_KIB});
-}
-
-void b0_queue_begin_update(struct b0_queue *q)
-{
-    push_journal(q, JOB_BEGIN, 0);
 }
 
 void b0_queue_complete_update(struct b0_queue *q)
@@ -285,7 +280,7 @@ static enum outcome check_record(struct b0_queue *q)
     uint32_t address = q->address - B0_JOURNAL_RECORD_SIZE;
 
     if (!same(contents(q, address), q->record, B0_JOURNAL_RECORD_SIZE))
-        return fail(q, B0_DFU_STATUS_ERR_VERIFY);
+        return fail(q, B0_DFU_STATUS_ERR_WRITE);
     return OUTCOME_DONE;
 }
 
@@ -301,30 +296,31 @@ static void erase_full_journal(struct b0_queue *q, uint8_t state)
         erase(q, B0_SECTOR_JOURNAL, PHASE_JOURNAL_ERASING);
 }
 
+/* A record that a cut has torn says "begun" too, but not for sure: what it reads as may change. */
 static enum outcome start_begin(struct b0_queue *q)
 {
     struct b0_journal journal;
-    bool is_full;
+    uint32_t needed = B0_JOURNAL_RESERVE;
 
     b0_queue_read_journal(q, &journal);
     q->resumed = journal.state == B0_JOURNAL_BEGUN;
     q->erased = 0;
     q->end = 0;
-    is_full = journal.slots - journal.next < (q->resumed ? 1 : B0_JOURNAL_RESERVE);
-    if (is_full)
+    if (q->resumed)
+        needed = journal.last == B0_JOURNAL_BEGIN ? 1 : 2;
+    if (journal.slots - journal.next < needed)
         erase_full_journal(q, journal.state);
-    else if (q->resumed)
+    else if (needed == 1)
         return OUTCOME_DONE;
     else
         q->phase = PHASE_APPEND;
     return OUTCOME_MORE;
 }
 
-static enum outcome do_begin(struct b0_queue *q, struct b0_job *job)
+static enum outcome begin(struct b0_queue *q)
 {
     struct b0_journal_record record = {.type = B0_JOURNAL_BEGIN, .start = B0_PROGRAM_BASE};
 
-    (void)job;
     switch (q->phase) {
     case PHASE_START:
         return start_begin(q);
@@ -340,6 +336,16 @@ static enum outcome do_begin(struct b0_queue *q, struct b0_job *job)
     }
 }
 
+/* Before a job that changes the program: which then starts from its beginning. */
+static enum outcome announce(struct b0_queue *q)
+{
+    if (begin(q) == OUTCOME_DONE) {
+        q->announced = true;
+        q->phase = PHASE_START;
+    }
+    return OUTCOME_MORE;
+}
+
 static enum outcome do_erase_journal(struct b0_queue *q, struct b0_job *job)
 {
     struct b0_journal journal;
@@ -350,6 +356,7 @@ static enum outcome do_erase_journal(struct b0_queue *q, struct b0_job *job)
         b0_queue_read_journal(q, &journal);
         if (journal.state == B0_JOURNAL_EMPTY)
             return OUTCOME_DONE;
+        q->announced = false;
         erase_full_journal(q, journal.state);
         return OUTCOME_MORE;
     case PHASE_PROGRAM_ERASED:
@@ -410,6 +417,7 @@ static enum outcome hash(struct b0_queue *q)
     q->hash_at += size;
     if (q->hash_at == q->hash_end) {
         b0_sha256_end(&q->sha, record.digest);
+        q->announced = false;
         append(q, &record);
     }
     return OUTCOME_MORE;
@@ -473,19 +481,20 @@ static enum outcome do_program(struct b0_queue *q, struct b0_job *job)
 
 static const struct {
     enum outcome (*work)(struct b0_queue *q, struct b0_job *job);
+    bool changes_program;
     uint8_t status; /* if the flash says that it failed */
 } jobs[JOB_COUNT] = {
-    [JOB_BEGIN] = {do_begin, B0_DFU_STATUS_ERR_WRITE},
-    [JOB_ERASE] = {do_erase, B0_DFU_STATUS_ERR_ERASE},
-    [JOB_PROGRAM] = {do_program, B0_DFU_STATUS_ERR_PROG},
-    [JOB_COMPLETE] = {do_complete, B0_DFU_STATUS_ERR_WRITE},
-    [JOB_ERASE_JOURNAL] = {do_erase_journal, B0_DFU_STATUS_ERR_WRITE},
+    [JOB_ERASE] = {do_erase, true, B0_DFU_STATUS_ERR_ERASE},
+    [JOB_PROGRAM] = {do_program, true, B0_DFU_STATUS_ERR_PROG},
+    [JOB_COMPLETE] = {do_complete, false, B0_DFU_STATUS_ERR_WRITE},
+    [JOB_ERASE_JOURNAL] = {do_erase_journal, false, B0_DFU_STATUS_ERR_WRITE},
 };
 
 bool b0_queue_step(struct b0_queue *q, uint32_t now_us)
 {
     struct b0_job *job = &q->jobs[q->first_job];
     enum b0_flash_state state;
+    bool is_announcing;
 
     q->now_us = now_us;
     if (q->job_count == 0)
@@ -493,13 +502,13 @@ bool b0_queue_step(struct b0_queue *q, uint32_t now_us)
     state = ops(q)->state(q->flash->context);
     if (state == B0_FLASH_BUSY)
         return false;
-    if (state != B0_FLASH_READY) {
-        fail(q, state == B0_FLASH_PROTECTED ? (uint8_t)B0_DFU_STATUS_ERR_WRITE
-                                            : jobs[job->kind].status);
-    } else if (q->left > 0) {
+    is_announcing = jobs[job->kind].changes_program && !q->announced;
+    if (state != B0_FLASH_READY)
+        fail(q, state == B0_FLASH_PROTECTED || is_announcing ? (uint8_t)B0_DFU_STATUS_ERR_WRITE
+                                                             : jobs[job->kind].status);
+    else if (q->left > 0)
         program_more(q);
-    } else if (jobs[job->kind].work(q, job) == OUTCOME_DONE) {
+    else if ((is_announcing ? announce(q) : jobs[job->kind].work(q, job)) == OUTCOME_DONE)
         pop(q);
-    }
     return true;
 }

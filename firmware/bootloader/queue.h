@@ -1,8 +1,10 @@
 /*
  * The work that the host has ordered and the flash has not done yet: a ring of blocks and a queue
  * of jobs over them. Each call of b0_queue_step() does at most one short thing, so that the bus is
- * served while the flash is busy. The journal's records are jobs like any other: what protects a
- * change is in the queue before it.
+ * served while the flash is busy.
+ *
+ * The queue alone decides when the journal's BEGIN is written: before it starts a job that changes
+ * the program it makes sure that BEGIN is in flash, whatever was ordered, failed, or erased before.
  */
 #ifndef B0_BOOTLOADER_QUEUE_H
 #define B0_BOOTLOADER_QUEUE_H
@@ -49,6 +51,12 @@ struct b0_queue {
     const uint8_t *data;
     uint32_t left;
 
+    /*
+     * BEGIN was read back from the journal, and the journal was not touched since. No job changes
+     * the program without that.
+     */
+    bool announced;
+
     /* What the present update has done, for its record. */
     bool resumed;    /* it goes on with one that was interrupted: blank flash is not trusted */
     uint16_t erased; /* a bit a sector */
@@ -69,11 +77,9 @@ void b0_queue_program(struct b0_queue *queue, uint32_t address, uint16_t size);
 void b0_queue_erase(struct b0_queue *queue, uint8_t first_sector, uint8_t last_sector);
 
 /*
- * The journal: says that an update begins, unless it says so already; or that it is complete, if
- * the program has a vector table. Erasing it takes away the first sector of a program that is not
- * complete, so that it does not start.
+ * The journal: says that the update is complete, if the program has a vector table. Erasing it
+ * takes away the first sector of a program that is not complete, so that it does not start.
  */
-void b0_queue_begin_update(struct b0_queue *queue);
 void b0_queue_complete_update(struct b0_queue *queue);
 void b0_queue_erase_journal(struct b0_queue *queue);
 void b0_queue_read_journal(const struct b0_queue *queue, struct b0_journal *journal);

@@ -163,39 +163,59 @@ static void begin_session(struct b0_bootloader *b, struct b0_usb *usb,
                           const struct boot0_setup *setup)
 {
     (void)setup;
-    b->session.bracketed = true;
+    b->tracker.ends_by = B0_ENDS_BY_SESSION;
     b0_usb_control_done(usb);
 }
 
-/* The host vouches for all of it, also for what an earlier session has left. */
-static void end_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
+static uint8_t journal_state(const struct b0_bootloader *b)
 {
     struct b0_journal journal;
 
-    if (!b0_queue_idle(&b->queue))
-        return;
-    if (!b->ending) {
-        b->ending = true;
-        b0_queue_complete_update(&b->queue);
-        return;
-    }
-    b->ending = false;
     b0_queue_read_journal(&b->queue, &journal);
-    if (journal.state == B0_JOURNAL_BEGUN) { /* no vector table that a reset could use */
+    return journal.state;
+}
+
+/* The record is not written without a vector table that a reset could use. */
+static void end_when_done(struct b0_bootloader *b, struct b0_usb *usb)
+{
+    if (!b0_dfu_all_done(b))
+        return;
+    if (journal_state(b) == B0_JOURNAL_BEGUN) {
+        b0_tracker_event(&b->tracker, B0_TRACKER_FAILED);
         reply_stall(b, usb);
         return;
     }
-    b->session.bracketed = false;
-    b0_session_completed(&b->session);
+    b->tracker.ends_by = B0_ENDS_BY_ABORT;
     reply_done(b, usb);
+}
+
+/*
+ * Something was to be changed, but the journal does not say so: it could not be written, or was
+ * erased. Then what it says is not about what the flash holds.
+ */
+static bool is_unannounced(const struct b0_bootloader *b)
+{
+    return b->tracker.state != B0_TRACKER_WHOLE && journal_state(b) != B0_JOURNAL_BEGUN;
+}
+
+static void end_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
+{
+    if (!b0_queue_idle(&b->queue))
+        return;
+    if (is_unannounced(b)) {
+        reply_stall(b, usb);
+        return;
+    }
+    /* The host vouches for all of it, also for what an earlier session has left. */
+    b->ending = true;
+    b0_wait(b, usb, end_when_done);
 }
 
 static void end_session(struct b0_bootloader *b, struct b0_usb *usb,
                         const struct boot0_setup *setup)
 {
     (void)setup;
-    b->ending = false;
-    if (b->state == B0_DFU_STATE_ERROR)
+    if (b->status != B0_DFU_STATUS_OK)
         b0_usb_control_stall(usb);
     else
         b0_wait(b, usb, end_when_idle);
@@ -230,6 +250,7 @@ static void erase_journal(struct b0_bootloader *b, struct b0_usb *usb,
 {
     (void)setup;
     b0_queue_erase_journal(&b->queue);
+    b0_tracker_event(&b->tracker, B0_TRACKER_BROKEN_OFF);
     b0_wait(b, usb, done_when_idle);
 }
 

@@ -126,11 +126,12 @@ enum b0_start board_start(struct board *board, struct test_flash *flash)
     flash->failed = flash->refused = false;
     board->flash = flash;
     board->transfers_left = UINT32_MAX;
+    board->before_transfer = NULL;
     board->port = (struct b0_flash_port){&flash_ops, flash};
     b0_bootloader_init(&board->bootloader, &board->port, &info, board->blocks, TEST_BLOCKS);
     b0_bootloader_describe(&board->bootloader, &board->function, &board->device);
     usb_host_plug(&board->host, &board->device);
-    board_control(board, (struct boot0_setup){0, B0_USB_SET_CONFIGURATION, 1, 0, 0}, NULL);
+    select_configuration(board);
 
     b0_journal_scan(&journal, flash->bytes + (B0_JOURNAL_BASE - B0_FLASH_BASE), B0_JOURNAL_SIZE);
     facts.interrupted = journal.state == B0_JOURNAL_BEGUN;
@@ -168,11 +169,25 @@ void board_settle(struct board *board)
         board_run_us(board, 1000);
 }
 
+void board_be_quiet(struct board *board, uint32_t span_us)
+{
+    const uint32_t step_us = 10000; /* as SysTick on the chip */
+
+    board_settle(board);
+    for (uint32_t us = 0; us < span_us; us += step_us) {
+        board->flash->now_us += step_us;
+        step(board);
+    }
+}
+
 enum usb_answer board_control(struct board *board, struct boot0_setup setup, uint8_t *data)
 {
     enum usb_answer answer;
-    uint32_t start_us = board->flash->now_us;
+    uint32_t start_us;
 
+    if (board->before_transfer)
+        board->before_transfer(board);
+    start_us = board->flash->now_us;
     if (board->flash->dead || board->transfers_left == 0)
         return USB_NAK;
     board->transfers_left--;
@@ -230,6 +245,11 @@ enum usb_answer select_alternate(struct board *board, uint8_t alternate)
                          NULL);
 }
 
+enum usb_answer select_configuration(struct board *board)
+{
+    return board_control(board, (struct boot0_setup){0, B0_USB_SET_CONFIGURATION, 1, 0, 0}, NULL);
+}
+
 enum usb_answer vendor_out(struct board *board, uint16_t command, uint16_t value)
 {
     const struct boot0_setup setup = {VENDOR_OUT, B0_EXTENSION_VENDOR_CODE, value, command, 0};
@@ -276,64 +296,6 @@ bool dfu_command(struct board *board, uint8_t command, uint32_t address)
 bool dfu_block(struct board *board, uint16_t block, const uint8_t *data, uint16_t size)
 {
     return dfu_dnload(board, block, data, size) == USB_ACK && poll_until_idle(board);
-}
-
-static uint16_t piece(uint32_t size, uint32_t done)
-{
-    return (uint16_t)(size - done < B0_BLOCK_SIZE ? size - done : B0_BLOCK_SIZE);
-}
-
-bool flash_as_dfu_util(struct board *board, uint32_t address, const uint8_t *data, uint32_t size)
-{
-    uint8_t last = b0_sector_at(address + size - 1);
-
-    if (select_alternate(board, B0_ALTERNATE_FLASH) != USB_ACK)
-        return false;
-    if (dfu_status(board).state == B0_DFU_STATE_ERROR)
-        dfu_simple(board, B0_DFU_CLRSTATUS);
-    dfu_simple(board, B0_DFU_ABORT);
-    for (uint8_t sector = b0_sector_at(address); sector <= last; sector++) {
-        if (!dfu_command(board, B0_DFUSE_ERASE, b0_sector_address(sector)))
-            return false;
-    }
-    for (uint32_t done = 0; done < size; done += B0_BLOCK_SIZE) {
-        if (!dfu_command(board, B0_DFUSE_SET_ADDRESS, address + done) ||
-            !dfu_block(board, 2, data + done, piece(size, done)))
-            return false;
-    }
-    return dfu_simple(board, B0_DFU_ABORT) == USB_ACK;
-}
-
-bool flash_as_boot0(struct board *board, uint32_t address, const uint8_t *data, uint32_t size)
-{
-    uint8_t erased = 0;
-
-    if (select_alternate(board, B0_ALTERNATE_FLASH) != USB_ACK)
-        return false;
-    if (dfu_status(board).state == B0_DFU_STATE_ERROR)
-        dfu_simple(board, B0_DFU_CLRSTATUS);
-    dfu_simple(board, B0_DFU_ABORT);
-    if (vendor_out(board, B0_EXTENSION_BEGIN_SESSION, 0) != USB_ACK)
-        return false;
-    for (uint32_t done = 0; done < size; done += B0_BLOCK_SIZE) {
-        uint8_t sector = b0_sector_at(address + done);
-
-        if (sector != erased && (!dfu_command(board, B0_DFUSE_ERASE, b0_sector_address(sector)) ||
-                                 !dfu_command(board, B0_DFUSE_SET_ADDRESS, address)))
-            return false;
-        erased = sector;
-        if (!dfu_block(board, (uint16_t)(2 + done / B0_BLOCK_SIZE), data + done, piece(size, done)))
-            return false;
-    }
-    return dfu_simple(board, B0_DFU_ABORT) == USB_ACK &&
-           vendor_out(board, B0_EXTENSION_END_SESSION, 0) == USB_ACK;
-}
-
-bool dfu_leave(struct board *board)
-{
-    return dfu_command(board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE) &&
-           dfu_dnload(board, 2, NULL, 0) == USB_ACK &&
-           dfu_status(board).state == B0_DFU_STATE_MANIFEST;
 }
 
 void make_program(uint8_t *data, uint32_t size, uint8_t seed)

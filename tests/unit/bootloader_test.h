@@ -37,6 +37,8 @@ struct board {
     struct usb_host host;
     uint8_t blocks[TEST_BLOCKS][B0_BLOCK_SIZE];
     unsigned transfers_left; /* before the host is gone; board_start(): very many */
+    /* Called before each transfer, if not NULL: which may take board and flash away, and back. */
+    void (*before_transfer)(struct board *board);
 };
 
 void test_flash_blank(struct test_flash *flash);
@@ -48,6 +50,8 @@ enum b0_start board_start(struct board *board, struct test_flash *flash);
 void board_run_us(struct board *board, uint32_t span_us);
 /* Until the queue is empty. */
 void board_settle(struct board *board);
+/* For a time in which nothing is on the bus, in greater steps. */
+void board_be_quiet(struct board *board, uint32_t span_us);
 
 /* A control transfer, for as long as it takes: at most 5 s. USB_NAK means never. */
 enum usb_answer board_control(struct board *board, struct boot0_setup setup, uint8_t *data);
@@ -58,18 +62,13 @@ enum usb_answer dfu_upload(struct board *board, uint16_t block, uint8_t *data, u
 enum usb_answer dfu_simple(struct board *board, uint8_t request); /* CLRSTATUS, ABORT */
 struct b0_dfu_status dfu_status(struct board *board);
 enum usb_answer select_alternate(struct board *board, uint8_t alternate);
+enum usb_answer select_configuration(struct board *board);
 enum usb_answer vendor_out(struct board *board, uint16_t command, uint16_t value);
 struct b0_extension_info vendor_info(struct board *board);
 
 /* A command or block with all the polling that it takes. False on any error. */
 bool dfu_command(struct board *board, uint8_t command, uint32_t address);
 bool dfu_block(struct board *board, uint16_t block, const uint8_t *data, uint16_t size);
-
-/* As dfu-util does it: all erases, then an address before each block; ends with ABORT. */
-bool flash_as_dfu_util(struct board *board, uint32_t address, const uint8_t *data, uint32_t size);
-/* As boot0 does it: a session of its own, a sector at a time, one address for all. */
-bool flash_as_boot0(struct board *board, uint32_t address, const uint8_t *data, uint32_t size);
-bool dfu_leave(struct board *board);
 
 /* A program with vectors that make sense and little else, different by `seed`. */
 void make_program(uint8_t *data, uint32_t size, uint8_t seed);

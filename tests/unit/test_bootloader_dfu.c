@@ -1,5 +1,5 @@
 /* The bootloader as DFU hosts see it: requests, refusals, the queue, and what is complete when. */
-#include "bootloader_test.h"
+#include "bootloader_hosts.h"
 
 #include "core/bytes.h"
 #include "core/crc32.h"
@@ -454,6 +454,34 @@ static void half_an_update(void)
     assert_true(dfu_block(&board, 6, one + 0x4000, 4096));
 }
 
+static void ask_status(void)
+{
+    check_status(B0_DFU_STATE_DNLOAD_IDLE, B0_DFU_STATUS_OK);
+}
+
+static void ask_state(void)
+{
+    const struct boot0_setup setup = {0xa1, B0_DFU_GETSTATE, 0, 0, 1};
+    uint8_t state;
+
+    assert_int_equal(board_control(&board, setup, &state), USB_ACK);
+}
+
+static void ask_info(void)
+{
+    assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_BEGUN);
+}
+
+static void set_address(void)
+{
+    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
+}
+
+static void wait_long(void)
+{
+    board_be_quiet(&board, B0_END_PAUSE_US + 100000);
+}
+
 static void test_another_host(void **state)
 {
     (void)state;
@@ -505,7 +533,89 @@ static void test_erased_not_written(void **state)
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_COMPLETED);
 }
 
-/* What completes the update is queued already when a job before it fails. */
+/* A host that erases and starts has made no program, and spoiled one. */
+static void test_only_erased(void **state)
+{
+    (void)state;
+    assert_true(flash_as_dfu_util(&board, B0_PROGRAM_BASE, one, sizeof one));
+    assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_PROGRAM_BASE + 0x4000));
+    assert_true(dfu_leave(&board));
+    assert_int_equal(board_start(&board, &flash), B0_START_BOOTLOADER);
+}
+
+/* An ABORT is an end only if it is the first thing after the last block's dfuDNLOAD-IDLE. */
+static void test_abort_is_an_end(void **state)
+{
+    static void (*const before[])(void) = {ask_status, ask_state, ask_info, set_address, wait_long};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) {
+        test_flash_blank(&flash);
+        board_start(&board, &flash);
+        half_an_update();
+        before[i]();
+        assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+        board_settle(&board);
+        assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_BEGUN);
+        /* The order to start is one. */
+        assert_true(dfu_leave(&board));
+        assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_COMPLETED);
+    }
+}
+
+/* A pause that the host was told to make is none. */
+static void test_told_pause(void **state)
+{
+    struct b0_dfu_status status;
+    uint16_t block = 2;
+
+    (void)state;
+    assert_true(flash_as_dfu_util(&board, B0_PROGRAM_BASE, one, sizeof one));
+    memset(flash.bytes + 0x20000, 0, 0x20000); /* erased in 1 s */
+    assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_FLASH_BASE + 0x20000));
+    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + 0x20000));
+    do { /* until the buffer is full */
+        assert_int_equal(dfu_dnload(&board, block++, data, sizeof data), USB_ACK);
+        status = dfu_status(&board);
+        if (status.poll_timeout_ms == 0)
+            check_status(B0_DFU_STATE_DNLOAD_IDLE, B0_DFU_STATUS_OK);
+    } while (status.poll_timeout_ms == 0);
+    assert_true(status.poll_timeout_ms > 500);
+    board_run_us(&board, status.poll_timeout_ms * 1000 + 900000);
+    check_status(B0_DFU_STATE_DNLOAD_IDLE, B0_DFU_STATUS_OK);
+    board_run_us(&board, 900000);
+    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_COMPLETED);
+}
+
+/* Nobody knows after a silence who is there: only what is said plainly counts. */
+static void test_silence(void **state)
+{
+    (void)state;
+    half_an_update();
+    board_be_quiet(&board, B0_SILENCE_US + 100000);
+    assert_true(dfu_leave(&board));
+    assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_BEGUN);
+    board_start(&board, &flash);
+    /* boot0 was stopped for a while: it vouches for the whole. */
+    assert_int_equal(vendor_out(&board, B0_EXTENSION_BEGIN_SESSION, 0), USB_ACK);
+    half_an_update();
+    board_be_quiet(&board, B0_SILENCE_US + 100000);
+    assert_true(dfu_block(&board, 7, one + 0x5000, 4096));
+    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_BEGUN);
+    assert_int_equal(vendor_out(&board, B0_EXTENSION_END_SESSION, 0), USB_ACK);
+    assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_COMPLETED);
+    /* It is gone for good: the next host completes a whole program all the same. */
+    assert_int_equal(vendor_out(&board, B0_EXTENSION_BEGIN_SESSION, 0), USB_ACK);
+    half_an_update();
+    board_be_quiet(&board, B0_SILENCE_US + 100000);
+    half_an_update();
+    assert_true(dfu_leave(&board));
+    assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_COMPLETED);
+}
+
+/* The host says that it is done while blocks are queued, of which one fails: it hears of that. */
 static void test_failed_before_record(void **state)
 {
     (void)state;
@@ -514,7 +624,7 @@ static void test_failed_before_record(void **state)
     assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_PROGRAM_BASE));
     assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
     assert_true(dfu_block(&board, 2, one, 4096));
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_STALL);
     board_settle(&board);
     check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_PROG);
     assert_int_equal(dfu_simple(&board, B0_DFU_CLRSTATUS), USB_ACK);
@@ -747,6 +857,11 @@ static void test_erase_journal(void **state)
     half_an_update();
     assert_int_equal(vendor_out(&board, B0_EXTENSION_ERASE_JOURNAL, 0), USB_ACK);
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_EMPTY);
+    /* Its first block alone does not make it whole, for whoever knows no better. */
+    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
+    assert_true(dfu_block(&board, 2, one, 4096));
+    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    assert_true(dfu_leave(&board));
     assert_int_equal(board_start(&board, &flash), B0_START_BOOTLOADER);
 }
 
@@ -776,6 +891,10 @@ int main(void)
         TEST(test_another_host),
         TEST(test_bus_reset),
         TEST(test_erased_not_written),
+        TEST(test_only_erased),
+        TEST(test_abort_is_an_end),
+        TEST(test_told_pause),
+        TEST(test_silence),
         TEST(test_failed_before_record),
         TEST(test_refused_in_between),
         TEST(test_length),

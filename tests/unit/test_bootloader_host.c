@@ -111,7 +111,7 @@ static void test_info(void **state)
     assert_non_null(session);
     seen = boot0_session_board(session);
     assert_true(seen->bootloader.present);
-    assert_int_equal(seen->bootloader.protocol, 0x0101);
+    assert_int_equal(seen->bootloader.protocol, B0_EXTENSION_VERSION);
     assert_string_equal(seen->bootloader.board, "test");
     assert_string_equal(seen->bootloader.entry, "no-program");
     assert_int_equal(seen->bootloader.update, B0_UPDATE_NONE);
@@ -317,7 +317,7 @@ static void test_later_version(void **state)
     session = open_session();
     assert_non_null(session);
     assert_false(boot0_session_board(session)->bootloader.present);
-    assert_non_null(strstr(boot0_session_board(session)->contradiction, "version 2.01"));
+    assert_non_null(strstr(boot0_session_board(session)->contradiction, "version 2.02"));
     assert_int_equal(boot0_session_reset_to(session, B0_TARGET_ROM, &error), B0_E_UNSUPPORTED);
     boot0_session_close(session);
     assert_int_equal(flash_program(one, SIZE, NULL), B0_OK);

@@ -3,7 +3,7 @@
  * single transfer. Whatever comes of it: the board never starts a program that is not whole, and
  * the next update succeeds.
  */
-#include "bootloader_test.h"
+#include "bootloader_hosts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,14 +19,6 @@ enum {
 static struct test_flash flash, before;
 static struct board board;
 static uint8_t one[SIZE], two[SIZE];
-
-typedef bool flash_function(struct board *board, uint32_t address, const uint8_t *data,
-                            uint32_t size);
-
-static bool boot0_and_leave(struct board *b, uint32_t address, const uint8_t *data, uint32_t size)
-{
-    return flash_as_boot0(b, address, data, size) && dfu_leave(b);
-}
 
 /* An old host: no ABORT, no session, only the order to start. */
 static bool only_leave(struct board *b, uint32_t address, const uint8_t *data, uint32_t size)
@@ -164,7 +156,7 @@ static void test_cuts(void **state)
 
     (void)state;
     count += cut_everywhere(flash_as_dfu_util, SIZE);
-    count += cut_everywhere(boot0_and_leave, SIZE);
+    count += cut_everywhere(flash_as_boot0_and_leave, SIZE);
     count += cut_everywhere(only_leave, SIZE);
     count += cut_everywhere(flash_as_boot0, SMALL);
     print_message("# power cut in %u flash operations\n", count);
@@ -187,6 +179,29 @@ static void test_cuts_in_a_row(void **state)
     check_aftermath(SIZE, true);
 }
 
+/* What a torn record reads as may change: it is not what an update relies on. */
+static void test_torn_begin(void **state)
+{
+    struct b0_journal journal;
+    const uint8_t *sector = flash.bytes + (B0_JOURNAL_BASE - B0_FLASH_BASE);
+
+    (void)state;
+    for (unsigned cut = 1; cut <= B0_JOURNAL_RECORD_SIZE / 4; cut++) {
+        flash = before;
+        board_start(&board, &flash);
+        flash.operations = 0;
+        flash.cut_at = cut;
+        assert_false(flash_as_boot0(&board, B0_PROGRAM_BASE, two, SIZE));
+        b0_journal_scan(&journal, sector, B0_JOURNAL_SIZE);
+        assert_int_equal(journal.last, 0);
+        assert_int_equal(board_start(&board, &flash), B0_START_BOOTLOADER);
+        assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_PROGRAM_BASE));
+        board_settle(&board);
+        b0_journal_scan(&journal, sector, B0_JOURNAL_SIZE);
+        assert_int_equal(journal.last, B0_JOURNAL_BEGIN);
+    }
+}
+
 /* The host is no more after so many transfers: the next one comes after a bus reset. */
 static void test_unplugged(void **state)
 {
@@ -194,7 +209,7 @@ static void test_unplugged(void **state)
 
     (void)state;
     for (int way = 0; way < 3; way++) {
-        flash_function *const ways[] = {flash_as_dfu_util, boot0_and_leave, only_leave};
+        flash_function *const ways[] = {flash_as_dfu_util, flash_as_boot0_and_leave, only_leave};
         unsigned count = 0;
 
         do {
@@ -227,6 +242,7 @@ int main(void)
         cmocka_unit_test_setup(test_cuts, with_full_journal),
         cmocka_unit_test_setup(test_cuts, with_full_and_begun),
         cmocka_unit_test_setup(test_cuts_in_a_row, with_program),
+        cmocka_unit_test_setup(test_torn_begin, with_program),
         cmocka_unit_test_setup(test_unplugged, with_program),
     };
 

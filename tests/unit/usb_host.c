@@ -101,6 +101,12 @@ void usb_host_reset(struct usb_host *host)
     b0_usb_on_reset(&host->usb);
 }
 
+static void pause_between(struct usb_host *host)
+{
+    if (host->between)
+        host->between(host->between_context);
+}
+
 /* One packet to the host; false if there is none. */
 static bool fetch(struct usb_host *host, size_t *size)
 {
@@ -146,10 +152,12 @@ static enum usb_answer continue_in(struct usb_host *host)
     size_t size;
 
     while (!host->data_over) {
+        pause_between(host);
         if (!fetch(host, &size))
             return wait_or_stall(host);
         host->data_over = size < B0_USB_CONTROL_PACKET || host->moved == host->setup.length;
     }
+    pause_between(host);
     return deliver(host, 0) ? USB_ACK : wait_or_stall(host);
 }
 
@@ -160,17 +168,21 @@ static enum usb_answer continue_out(struct usb_host *host)
     while (host->moved < host->setup.length) {
         size_t left = host->setup.length - host->moved;
 
+        pause_between(host);
         if (!deliver(host, left < B0_USB_CONTROL_PACKET ? left : B0_USB_CONTROL_PACKET))
             return wait_or_stall(host);
     }
+    pause_between(host);
     return fetch(host, &size) ? USB_ACK : wait_or_stall(host);
 }
 
 enum usb_answer usb_host_continue(struct usb_host *host)
 {
-    if (host->setup.request_type & B0_USB_DIR_IN && host->setup.length > 0)
-        return continue_in(host);
-    return continue_out(host);
+    bool in = (host->setup.request_type & B0_USB_DIR_IN) != 0 && host->setup.length > 0;
+    enum usb_answer answer = in ? continue_in(host) : continue_out(host);
+
+    pause_between(host);
+    return answer;
 }
 
 enum usb_answer usb_host_control(struct usb_host *host, struct boot0_setup setup, uint8_t *data)
@@ -190,6 +202,7 @@ enum usb_answer usb_host_control(struct usb_host *host, struct boot0_setup setup
     /* As the driver's contract says: a SETUP ends whatever was under way. */
     host->in[0].sending = host->out[0].receiving = false;
     host->in[0].stalled = host->out[0].stalled = false;
+    pause_between(host);
     b0_usb_on_setup(&host->usb, packet);
     return usb_host_continue(host);
 }

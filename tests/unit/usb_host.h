@@ -34,6 +34,10 @@ struct usb_host {
     size_t moved;
     bool data_over;
     unsigned packets; /* of its data stage */
+
+    /* Called before each packet of a control transfer and after the last one. May be NULL. */
+    void (*between)(void *context);
+    void *between_context;
 };
 
 void usb_host_plug(struct usb_host *host, const struct b0_usb_device *device);
