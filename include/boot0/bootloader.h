@@ -47,6 +47,8 @@ struct boot0_bootloader {
     bool write_protected; /* the bootloader itself, by option bytes */
     const char *entry;    /* why it runs: "no-program", "interrupted", "asked", "double-tap", … */
     char reset[64];       /* what reset the chip: "power, pin" */
+    /* The journal is write-protected by option bytes: no update can begin. Known since 1.2. */
+    bool journal_protected;
 };
 
 /* Where boot0_session_reset_to() leads. */

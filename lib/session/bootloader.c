@@ -5,7 +5,12 @@
 #include "../usb/extension.h"
 #include "private.h"
 
+#include <core/dfu.h>
 #include <string.h>
+
+enum {
+    STATUS_TIMEOUT_MS = 5000,
+};
 
 static enum boot0_status need_bootloader(const struct boot0_session *session, const char *what,
                                          struct boot0_error *error)
@@ -25,26 +30,142 @@ static enum boot0_status order(struct boot0_session *session, enum b0_extension_
                               doing, error);
 }
 
+/* ---- the journal ---- */
+
+#define JOURNAL "its journal (sector 1, at 0x08004000)"
+
+/* Bootloaders before 1.2 do not tell, and cannot remove it. */
+static enum boot0_status fail_journal(const struct boot0_bootloader *bootloader,
+                                      struct boot0_error *error)
+{
+    if (bootloader->journal_protected) {
+        boot0_fail(error, B0_E_PROTECTED,
+                   "the bootloader cannot write " JOURNAL ": the sector is write-protected");
+        return boot0_hint(error,
+                          "Run `boot0 unprotect` to remove the write protection of sectors 0 "
+                          "and 1, and try again.");
+    }
+    boot0_fail(error, B0_E_PROTECTED,
+               "the bootloader cannot write " JOURNAL
+               ": the sector is write-protected or worn out");
+    if (bootloader->protocol < B0_EXTENSION_KNOWS_JOURNAL)
+        return boot0_hint(error, "Run `boot0 update-bootloader`, then `boot0 unprotect` to remove "
+                                 "the write protection of sectors 0 and 1, and try again.");
+    return boot0_hint(error,
+                      "Try again: the next record goes to another place. Replace the chip if "
+                      "this happens each time.");
+}
+
+enum boot0_status b0_session_check_journal(const struct boot0_session *session,
+                                           struct boot0_error *error)
+{
+    const struct boot0_bootloader *bootloader = &session->board.bootloader;
+
+    return bootloader->present && bootloader->journal_protected ? fail_journal(bootloader, error)
+                                                                : B0_OK;
+}
+
+/* What the board says of its last DFU request: DFU 1.1, 6.1.2. Without an answer it is OK. */
+static uint8_t dfu_status(struct boot0_session *session)
+{
+    const struct boot0_setup setup = {
+        .request_type = B0_USB_DIR_IN | B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE,
+        .request = B0_DFU_GETSTATUS,
+        .index = session->board.alternates[0].interface,
+        .length = B0_DFU_STATUS_SIZE,
+    };
+    uint8_t bytes[B0_DFU_STATUS_SIZE];
+    size_t actual = 0;
+
+    session->other_transfers++;
+    if (session->transport.ops->control(session->transport.context, &setup, bytes, &actual,
+                                        STATUS_TIMEOUT_MS) != B0_XFER_OK ||
+        actual < sizeof bytes)
+        return B0_DFU_STATUS_OK;
+    return b0_dfu_status_load(bytes).status;
+}
+
+/* The bootloader changes nothing before BEGIN is in flash: errWRITE without it is the journal's. */
+enum boot0_status b0_session_blame_journal(struct boot0_session *session, enum boot0_status status,
+                                           struct boot0_error *error)
+{
+    struct boot0_bootloader now = session->board.bootloader;
+    struct boot0_error ignored;
+
+    if (status != B0_E_PROTOCOL || !now.present || dfu_status(session) != B0_DFU_STATUS_ERR_WRITE ||
+        b0_extension_refresh(&session->transport, &now, &ignored) != B0_OK ||
+        now.update == B0_UPDATE_BEGUN)
+        return status;
+    return fail_journal(&now, error);
+}
+
 /* ---- updates ---- */
 
 enum boot0_status b0_session_begin_update(struct boot0_session *session, struct boot0_error *error)
 {
-    if (!session->board.bootloader.present)
-        return B0_OK;
+    enum boot0_status status = b0_session_check_journal(session, error);
+
+    if (status != B0_OK || !session->board.bootloader.present)
+        return status;
     return order(session, B0_EXTENSION_BEGIN_SESSION, 0, "beginning the update", error);
+}
+
+/*
+ * A bootloader that could not write its journal, and went on all the same (before 1.2), leaves what
+ * an earlier update has put there.
+ */
+static enum boot0_status check_completed(struct boot0_session *session, unsigned free_before,
+                                         struct boot0_error *error)
+{
+    struct boot0_bootloader *bootloader = &session->board.bootloader;
+    enum boot0_status status = b0_extension_refresh(&session->transport, bootloader, error);
+
+    session->other_transfers++;
+    if (status != B0_OK)
+        return status;
+    return bootloader->update == B0_UPDATE_COMPLETE && bootloader->journal_free != free_before
+               ? B0_OK
+               : fail_journal(bootloader, error);
+}
+
+/* After a request that waits for the flash: what failed there since it was ordered. */
+static enum boot0_status explain(struct boot0_session *session, enum boot0_status status,
+                                 const char *doing, struct boot0_error *error)
+{
+    bool may_be_asked = status == B0_OK || status == B0_E_PROTOCOL;
+    uint8_t reported = may_be_asked ? dfu_status(session) : (uint8_t)B0_DFU_STATUS_OK;
+
+    if (reported == B0_DFU_STATUS_OK)
+        return status;
+    boot0_fail(error, B0_E_PROTOCOL, "the board reported %s while %s: %s",
+               b0_dfu_status_name(reported), doing, b0_dfu_status_text(reported));
+    boot0_hint(error, "Check the supply and the write protection of the sectors, and try again.");
+    return b0_session_blame_journal(session, B0_E_PROTOCOL, error);
+}
+
+enum boot0_status b0_session_finish_queue(struct boot0_session *session, const char *doing,
+                                          struct boot0_error *error)
+{
+    struct boot0_bootloader now = session->board.bootloader;
+    enum boot0_status status;
+
+    if (!now.present)
+        return B0_OK;
+    status = b0_extension_refresh(&session->transport, &now, error);
+    session->other_transfers++;
+    return explain(session, status, doing, error);
 }
 
 enum boot0_status b0_session_end_update(struct boot0_session *session, struct boot0_error *error)
 {
-    struct boot0_bootloader *bootloader = &session->board.bootloader;
+    unsigned free_before = session->board.bootloader.journal_free;
     enum boot0_status status;
 
-    if (!bootloader->present)
+    if (!session->board.bootloader.present)
         return B0_OK;
     status = order(session, B0_EXTENSION_END_SESSION, 0, "ending the update", error);
-    if (status == B0_OK && bootloader->update == B0_UPDATE_BEGUN)
-        bootloader->update = B0_UPDATE_COMPLETE;
-    return status;
+    return status == B0_OK ? check_completed(session, free_before, error)
+                           : explain(session, status, "ending the update", error);
 }
 
 /* ---- the journal's digest ---- */
@@ -98,17 +219,12 @@ static bool is_of_plan(const struct boot0_bootloader *bootloader, const struct b
     return left == 0 && memcmp(digest, bootloader->program_digest, sizeof digest) == 0;
 }
 
-enum boot0_status b0_session_journal_agrees(struct boot0_session *session,
-                                            const struct boot0_plan *plan, bool *same,
-                                            struct boot0_error *error)
+bool b0_session_journal_agrees(const struct boot0_session *session, const struct boot0_plan *plan)
 {
-    struct boot0_bootloader *bootloader = &session->board.bootloader;
-    enum boot0_status status = b0_extension_refresh(&session->transport, bootloader, error);
+    const struct boot0_bootloader *bootloader = &session->board.bootloader;
 
-    session->other_transfers++;
-    *same = status == B0_OK && bootloader->update == B0_UPDATE_COMPLETE &&
-            bootloader->program_length >= wanted_length(plan) && is_of_plan(bootloader, plan);
-    return status;
+    return bootloader->update == B0_UPDATE_COMPLETE &&
+           bootloader->program_length >= wanted_length(plan) && is_of_plan(bootloader, plan);
 }
 
 /* Whether all that the image says is within so many bytes from the start of programs. */

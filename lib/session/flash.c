@@ -265,7 +265,7 @@ enum boot0_status boot0_session_execute(struct boot0_session *session,
     if (status == B0_OK)
         status = write_steps(session, plan, alternate, error);
     if (status != B0_OK)
-        return status;
+        return b0_session_blame_journal(session, status, error);
     if (b0_session_plan_is_program(session, plan))
         return b0_session_end_and_verify(session, plan, alternate, options, error);
     if (!options->no_verify)

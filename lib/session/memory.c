@@ -202,6 +202,8 @@ enum boot0_status boot0_session_erase(struct boot0_session *session, uint32_t ad
     if (status == B0_OK)
         status = check_erasable(session, address, size, &alternate, error);
     if (status == B0_OK)
+        status = b0_session_check_journal(session, error);
+    if (status == B0_OK)
         status = b0_session_apply_supply(session, error);
     if (status != B0_OK)
         return status;
@@ -215,6 +217,8 @@ enum boot0_status boot0_session_erase(struct boot0_session *session, uint32_t ad
         at = (uint64_t)sector.address + sector.size;
         session->phase_base += status == B0_OK ? sector.size : 0;
     }
+    if (status == B0_OK)
+        status = b0_session_finish_queue(session, "erasing", error);
     b0_session_phase_end(session, &session->report.erase_us);
     return status;
 }
@@ -252,11 +256,15 @@ static enum boot0_status erase_all(struct boot0_session *session, enum b0_erase 
     if (flash < 0)
         return boot0_fail(error, B0_E_UNSUPPORTED, "the board shows no flash memory");
     status = what == B0_ERASE_ALL ? check_erase_all(session, flash, error) : B0_OK;
+    if (status == B0_OK)
+        status = b0_session_check_journal(session, error);
     if (status != B0_OK)
         return status;
     session->report.touched = true;
     b0_session_phase(session, B0_PHASE_ERASE, 0);
     status = protocol->ops->erase(protocol, flash, what, 0, error);
+    if (status == B0_OK)
+        status = b0_session_finish_queue(session, "erasing", error);
     if (status == B0_OK)
         count_all(session, &session->board.alternates[flash].layout);
     b0_session_phase_end(session, &session->report.erase_us);

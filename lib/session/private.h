@@ -106,18 +106,32 @@ bool b0_session_has_left(struct boot0_session *session);
 
 /*
  * Nothing in between completes an update by accident; at the end the program may start. Both do
- * nothing on other boards.
+ * nothing on other boards. An update needs the journal, which both make sure of: B0_E_PROTECTED if
+ * it cannot be written.
  */
 enum boot0_status b0_session_begin_update(struct boot0_session *session, struct boot0_error *error);
 enum boot0_status b0_session_end_update(struct boot0_session *session, struct boot0_error *error);
 /*
- * Verifies a plan that was carried out by the digest that the bootloader has written into its
- * journal at the end of the update: *same is false also if that cannot be compared, because not all
- * of the program is in the plan.
+ * boot0's bootloader takes erases and blocks into a queue: waits until all is done, and fails if
+ * something has. Other boards have none.
  */
-enum boot0_status b0_session_journal_agrees(struct boot0_session *session,
-                                            const struct boot0_plan *plan, bool *same,
-                                            struct boot0_error *error);
+enum boot0_status b0_session_finish_queue(struct boot0_session *session, const char *doing,
+                                          struct boot0_error *error);
+/* B0_E_PROTECTED if the board says that its journal is write-protected. */
+enum boot0_status b0_session_check_journal(const struct boot0_session *session,
+                                           struct boot0_error *error);
+/*
+ * After `status`, of something that changes the program: the same, or B0_E_PROTECTED and another
+ * error if it is the journal that could not be written.
+ */
+enum boot0_status b0_session_blame_journal(struct boot0_session *session, enum boot0_status status,
+                                           struct boot0_error *error);
+/*
+ * Whether the digest that the bootloader has written into its journal at the end of the update is
+ * that of the plan. False also if that cannot be compared, because not all of the program is in the
+ * plan. Right after b0_session_end_update().
+ */
+bool b0_session_journal_agrees(const struct boot0_session *session, const struct boot0_plan *plan);
 /* Whether that can be so. */
 bool b0_session_plan_is_program(const struct boot0_session *session, const struct boot0_plan *plan);
 /* Whether a plan's image is, by its digest, the program that was completed last. */

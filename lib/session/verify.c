@@ -122,8 +122,7 @@ enum boot0_status b0_session_end_and_verify(struct boot0_session *session,
 
     b0_session_phase(session, B0_PHASE_VERIFY, bytes_to_verify(plan));
     status = b0_session_end_update(session, error);
-    if (status == B0_OK && !options->no_verify)
-        status = b0_session_journal_agrees(session, plan, &same, error);
+    same = status == B0_OK && !options->no_verify && b0_session_journal_agrees(session, plan);
     if (same) {
         session->phase_base = bytes_to_verify(plan);
         session->report.bytes_verified += session->phase_base;

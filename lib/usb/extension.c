@@ -215,6 +215,8 @@ static void take_info(const struct b0_extension_info *info, struct boot0_bootloa
         to->update == B0_UPDATE_BEGUN &&
         (info->entry_reason == B0_ENTRY_INTERRUPTED || info->entry_reason == B0_ENTRY_BUTTON);
     to->write_protected = info->write_protected != 0;
+    to->journal_protected = info->protocol_version >= B0_EXTENSION_KNOWS_JOURNAL &&
+                            (info->flags & B0_INFO_JOURNAL_PROTECTED) != 0;
     to->entry = entry_name(info->entry_reason);
     name_resets(info->reset_flags, to->reset, sizeof to->reset);
 }

@@ -233,6 +233,32 @@ def part_protect():
     equal(info()["protected"], 0, "protection, switched off")
 
 
+def part_journal_protected():
+    """Sector 1 is write-protected: nothing is written, by any tool, before that is removed."""
+    wait_for("the bootloader", in_bootloader)
+    run([BOOT0, "flash", "--no-run", FIRMWARE / "hello.elf"])
+    run([BOOT0, "reset", "--to", "rom"])
+    wait_for("the ROM", lambda: "STM32  BOOTLOADER" in run(["lsusb", "-v"]).stdout)
+    with Directory() as directory:
+        # RM0090, 3.9.10: the option bytes of a new chip, but for nWRP of sector 1.
+        options = directory.file("options.bin", bytes.fromhex("efaaffffffffffff" "fd0fffffffffffff"))
+        # The chip resets as soon as it has them, and does not answer any more.
+        subprocess.run(["dfu-util", "-a", "1", "-s", "0x1fffc000", "-D", options],
+                       capture_output=True, check=False)
+    wait_for("the program", program_runs)
+    for command in (["flash", FIRMWARE / "hello-2.elf"], ["erase", "--all"]):
+        done = run([BOOT0, *command], status=77)
+        check("cannot write its journal (sector 1" in done.stderr, f"boot0 said {done.stderr!r}")
+        check("boot0 unprotect" in done.stderr, f"boot0 said {done.stderr!r}")
+    done = subprocess.run(["dfu-util", "-a", "0", "-s", f"{PROGRAM:#x}:leave", "-D",
+                           str(FIRMWARE / "hello-2.bin")], capture_output=True, check=False)
+    check(done.returncode != 0, "dfu-util flashed a board whose journal is write-protected")
+    run([BOOT0, "verify", FIRMWARE / "hello.elf"])
+    run([BOOT0, "unprotect"])
+    run([BOOT0, "flash", FIRMWARE / "hello-2.elf"])
+    wait_for("the program", program_runs)
+
+
 def part_crystal(mhz):
     equal(info()["crystal_hz"], int(mhz) * 1000000, "the crystal that was measured")
     equal(info()["core_hz"], 168000000, "the clock")
@@ -253,6 +279,7 @@ PARTS = {
     "double_tap": ("hello", ",wiring=dtr-reset", part_double_tap),
     "reset": (None, "", part_reset),
     "protect": (None, "", part_protect),
+    "journal_protected": (None, "", part_journal_protected),
 }
 CRYSTALS = (8, 12, 16, 24, 25, 26)
 

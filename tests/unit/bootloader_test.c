@@ -113,6 +113,7 @@ enum b0_start board_start(struct board *board, struct test_flash *flash)
 {
     const struct b0_extension_info info = {
         .flash_kib = FLASH_KIB,
+        .flags = (flash->protected >> B0_SECTOR_JOURNAL & 1) != 0 ? B0_INFO_JOURNAL_PROTECTED : 0,
         .unique_id = {0x41, 0, 0x33, 0, 0x0c, 0x51, 0x38, 0x30, 0x34, 0x35, 0x31, 0x37},
         .board = "test",
     };

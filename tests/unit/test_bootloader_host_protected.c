@@ -1,0 +1,216 @@
+/*
+ * libboot0 with write-protected sectors: it never says that a program is there when it is not, or
+ * when the journal speaks of another one; and it says what to do about it.
+ */
+#include "bootloader_bus.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum {
+    SIZE = 20 * 1024 + 2, /* sectors 2 and 3 */
+    LAST_SECTOR = 3,
+};
+
+static struct test_flash flash, before;
+static struct board board;
+static struct board_bus bus;
+static struct boot0_error error;
+static uint8_t one[SIZE], two[SIZE];
+
+static void enter(void)
+{
+    board_bus_reset(&bus, 0xb0070001);
+    assert_int_equal(bus.runs, B0_START_BOOTLOADER);
+}
+
+static struct boot0_session *open_session(void)
+{
+    const struct boot0_bus on = board_bus_of(&bus);
+    struct boot0_session *session = NULL;
+
+    assert_int_equal(boot0_session_open(&session, &on, NULL, NULL, NULL, &error), B0_OK);
+    return session;
+}
+
+static enum boot0_status flash_at(uint32_t address, const uint8_t *data, size_t size)
+{
+    struct boot0_session *session = open_session();
+    struct boot0_image *image = boot0_image_new();
+    enum boot0_status status = boot0_image_add(image, 0, address, data, size, &error);
+
+    image->has_addresses = true;
+    if (status == B0_OK)
+        status = boot0_session_flash(session, image, NULL, &error);
+    boot0_session_close(session);
+    boot0_image_free(image);
+    return status;
+}
+
+static enum boot0_status flash_program(const uint8_t *data)
+{
+    return flash_at(B0_PROGRAM_BASE, data, SIZE);
+}
+
+/* Program one is there, and completed. */
+static int setup(void **state)
+{
+    (void)state;
+    make_program(one, sizeof one, 1);
+    make_program(two, sizeof two, 2);
+    test_flash_blank(&flash);
+    memset(&bus, 0, sizeof bus);
+    bus.board = &board;
+    board.flash = &flash;
+    board_bus_reset(&bus, 0);
+    assert_int_equal(flash_program(one), B0_OK);
+    assert_int_equal(bus.runs, B0_START_PROGRAM);
+    before = flash;
+    return 0;
+}
+
+static void protect(uint8_t sector)
+{
+    flash = before;
+    flash.protected = (uint16_t)(1u << sector);
+    enter();
+}
+
+static void check_old_program_starts(void)
+{
+    assert_memory_equal(flash.bytes, before.bytes, sizeof flash.bytes);
+    board_bus_reset(&bus, 0);
+    assert_int_equal(bus.runs, B0_START_PROGRAM);
+}
+
+/* ---- the journal ---- */
+
+static void test_journal_is_known(void **state)
+{
+    struct boot0_session *session;
+
+    (void)state;
+    protect(B0_SECTOR_JOURNAL);
+    session = open_session();
+    assert_true(boot0_session_board(session)->bootloader.journal_protected);
+    assert_int_equal(boot0_session_erase(session, B0_PROGRAM_BASE, 1, &error), B0_E_PROTECTED);
+    assert_int_equal(boot0_session_mass_erase(session, &error), B0_E_PROTECTED);
+    boot0_session_close(session);
+    assert_int_equal(flash_program(two), B0_E_PROTECTED);
+    assert_non_null(strstr(error.message, "sector 1, at 0x08004000"));
+    assert_non_null(strstr(error.message, "is write-protected"));
+    assert_non_null(strstr(error.hint, "boot0 unprotect"));
+    check_old_program_starts();
+}
+
+/* A bootloader that does not tell, or a sector that is worn out: it refuses the first erase. */
+static void test_journal_is_found_out(void **state)
+{
+    static const uint16_t versions[] = {0x0101, B0_EXTENSION_VERSION};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+        protect(B0_SECTOR_JOURNAL);
+        board.bootloader.info.protocol_version = versions[i];
+        board.bootloader.info.flags = 0;
+        assert_int_equal(flash_program(two), B0_E_PROTECTED);
+        assert_non_null(strstr(error.message, "cannot write its journal (sector 1"));
+        assert_int_equal(strstr(error.hint, "boot0 update-bootloader") != NULL, i == 0);
+        /* Also the second time, and for data. */
+        assert_int_equal(flash_program(two), B0_E_PROTECTED);
+        assert_int_equal(flash_at(B0_PROGRAM_BASE + 0x10000, two, 100), B0_E_PROTECTED);
+        check_old_program_starts();
+    }
+}
+
+/* As bootloaders of version 1.1 and before do once they were refused: no BEGIN, and no word of it.
+ */
+static void forget_begin(struct board *b)
+{
+    b->bootloader.queue.announced = true;
+    b->bootloader.tracker.state = B0_TRACKER_WHOLE;
+}
+
+static void test_journal_was_ignored(void **state)
+{
+    (void)state;
+    protect(B0_SECTOR_JOURNAL);
+    board.bootloader.info.protocol_version = 0x0101;
+    board.bootloader.info.flags = 0;
+    board.before_transfer = forget_begin;
+    assert_int_equal(flash_program(two), B0_E_PROTECTED);
+    assert_non_null(strstr(error.message, "cannot write its journal"));
+    /* What was not the journal's is not blamed on it. */
+    protect(B0_SECTOR_PROGRAM);
+    assert_int_equal(flash_program(two), B0_E_PROTOCOL);
+    assert_null(strstr(error.message, "journal"));
+}
+
+/* ---- each sector ---- */
+
+static void check_protected(uint8_t sector)
+{
+    bool matters = sector >= B0_SECTOR_JOURNAL && sector <= LAST_SECTOR;
+    enum boot0_status status;
+
+    protect(sector);
+    status = flash_program(two);
+    if (matters) {
+        assert_true(status == B0_E_PROTECTED || status == B0_E_PROTOCOL || status == B0_E_IO);
+        assert_true(error.hint[0] != '\0');
+    } else {
+        assert_int_equal(status, B0_OK);
+    }
+    board_bus_reset(&bus, 0);
+    assert_int_equal(bus.runs, sector == B0_SECTOR_JOURNAL || !matters ? B0_START_PROGRAM
+                                                                       : B0_START_BOOTLOADER);
+    assert_int_equal(flash_holds(&board, B0_PROGRAM_BASE, two, SIZE), !matters);
+    flash.protected = 0;
+    enter();
+    assert_int_equal(flash_program(two), B0_OK);
+    assert_int_equal(bus.runs, B0_START_PROGRAM);
+    assert_true(flash_holds(&board, B0_PROGRAM_BASE, two, SIZE));
+}
+
+static void test_each_sector(void **state)
+{
+    (void)state;
+    for (uint8_t sector = 0; sector < B0_SECTORS; sector++)
+        check_protected(sector);
+    print_message("# libboot0: sector write-protected in %u updates\n", (unsigned)B0_SECTORS);
+}
+
+/* An erase by itself is in the queue when it is taken: how it went is asked, too. */
+static void test_erase(void **state)
+{
+    struct boot0_session *session;
+
+    (void)state;
+    for (uint8_t sector = B0_SECTOR_PROGRAM; sector <= LAST_SECTOR; sector++) {
+        protect(sector);
+        session = open_session();
+        assert_int_equal(boot0_session_erase(session, B0_PROGRAM_BASE, 0x8000, &error),
+                         B0_E_PROTOCOL);
+        boot0_session_close(session);
+        protect(sector);
+        session = open_session();
+        assert_int_equal(boot0_session_mass_erase(session, &error), B0_E_PROTOCOL);
+        boot0_session_close(session);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_journal_is_known, setup),
+        cmocka_unit_test_setup(test_journal_is_found_out, setup),
+        cmocka_unit_test_setup(test_journal_was_ignored, setup),
+        cmocka_unit_test_setup(test_each_sector, setup),
+        cmocka_unit_test_setup(test_erase, setup),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
