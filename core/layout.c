@@ -1,5 +1,5 @@
 /*
- * DfuSe layout strings: parsed, written, and asked which sector an address is in. See
+ * DfuSe layout strings: parsed, and asked which sector an address is in. See
  * include/boot0/layout.h for what is accepted.
  *
  * Ends of ranges are computed in 64 bits throughout: a region may end at 2^32 exactly, as
@@ -15,7 +15,20 @@
 enum outcome {
     PARSED,
     NOT_UNDERSTOOD, /* the text is something else: what came before it stands */
-    REFUSED,        /* the text is a layout that cannot be true */
+    PAST_END,       /* from here on the text is a layout that cannot be true */
+    OVERLAPPING,
+    TOO_MANY_REGIONS,
+    TOO_MANY_NAMES,
+};
+
+/* How boot0_layout_fault() says it. */
+static const char *const faults[] = {
+    [PARSED] = NULL,
+    [NOT_UNDERSTOOD] = "it is not a memory layout",
+    [PAST_END] = "a memory of it ends beyond 32-bit addresses",
+    [OVERLAPPING] = "two of its memories overlap",
+    [TOO_MANY_REGIONS] = "it has too many regions",
+    [TOO_MANY_NAMES] = "it has too many names",
 };
 
 struct cursor {
@@ -95,10 +108,10 @@ static enum outcome parse_address(struct cursor *cursor, uint64_t *address)
     skip_spaces(cursor);
     if (!accept(cursor, '/'))
         return NOT_UNDERSTOOD;
-    return *address < ADDRESS_END ? PARSED : REFUSED;
+    return *address < ADDRESS_END ? PARSED : PAST_END;
 }
 
-/* The unit of a sector size: 'K', 'M', or bytes by 'B', a blank or nothing at all. */
+/* The unit of a sector size: 'K', 'M', or bytes by 'B', '.' (STM32U0), a blank or nothing. */
 static uint32_t parse_unit(struct cursor *cursor)
 {
     skip_spaces(cursor);
@@ -106,11 +119,12 @@ static uint32_t parse_unit(struct cursor *cursor)
         return KIB;
     if (accept(cursor, 'M'))
         return MIB;
-    accept(cursor, 'B');
+    if (!accept(cursor, 'B'))
+        accept(cursor, '.');
     return 1;
 }
 
-/* "04*016Kg" at *address, which is moved to the end of the region. */
+/* "04*016Kg" at *address, which is moved to the end of the region. Its size can be 0. */
 static enum outcome parse_region(struct cursor *cursor, uint64_t *address,
                                  struct boot0_region *region)
 {
@@ -130,13 +144,13 @@ static enum outcome parse_region(struct cursor *cursor, uint64_t *address,
     size *= parse_unit(cursor);
     skip_spaces(cursor);
     type = peek(cursor, 0);
-    if (type < 'a' || type > 'g' || count == 0 || size == 0)
+    if (type < 'a' || type > 'g')
         return NOT_UNDERSTOOD;
     cursor->at++;
 
     /* Both factors below 2^32: their product fits 64 bits. */
     if (count >= ADDRESS_END || size >= ADDRESS_END || count * size > ADDRESS_END - *address)
-        return REFUSED;
+        return PAST_END;
     *region = (struct boot0_region){
         .address = (uint32_t)*address,
         .sector_size = (uint32_t)size,
@@ -152,17 +166,19 @@ static bool overlaps(const struct boot0_region *a, const struct boot0_region *b)
     return a->address < region_end(b) && b->address < region_end(a);
 }
 
-/* Appends a region; false if there is no room for it or it lies on another one. */
-static bool add_region(struct boot0_layout *layout, const struct boot0_region *region)
+/* Appends a region, unless it is empty. */
+static enum outcome add_region(struct boot0_layout *layout, const struct boot0_region *region)
 {
+    if (region_size(region) == 0)
+        return PARSED;
     if (layout->region_count == B0_LAYOUT_REGION_MAX)
-        return false;
+        return TOO_MANY_REGIONS;
     for (size_t i = 0; i < layout->region_count; i++) {
         if (overlaps(&layout->regions[i], region))
-            return false;
+            return OVERLAPPING;
     }
     layout->regions[layout->region_count++] = *region;
-    return true;
+    return PARSED;
 }
 
 /*
@@ -178,23 +194,22 @@ static enum outcome parse_group(struct cursor *cursor, struct boot0_layout *layo
 
     if (outcome == PARSED)
         outcome = parse_region(&ahead, &address, &region);
-    if (outcome != PARSED)
-        return outcome;
-    do {
-        if (!add_region(layout, &region))
-            return REFUSED;
+    while (outcome == PARSED) {
+        outcome = add_region(layout, &region);
+        if (outcome != PARSED)
+            break;
         *cursor = ahead;
         skip_spaces(&ahead);
         if (!accept(&ahead, ','))
-            return PARSED;
+            break;
         outcome = parse_region(&ahead, &address, &region);
-    } while (outcome == PARSED);
+    }
     return outcome;
 }
 
 /* The name ends before the first "/0x": "SPI Flash : M25P64" and the like may hold anything else.
  */
-static void parse_name(struct cursor *cursor, struct boot0_layout *layout)
+static void parse_name(struct cursor *cursor, char name[B0_LAYOUT_NAME_MAX])
 {
     size_t start;
     size_t end;
@@ -209,27 +224,74 @@ static void parse_name(struct cursor *cursor, struct boot0_layout *layout)
         end = start + B0_LAYOUT_NAME_MAX - 1;
     while (end > start && cursor->text[end - 1] == ' ')
         end--;
+    memset(name, 0, B0_LAYOUT_NAME_MAX);
     for (size_t i = start; i < end; i++) {
         char c = cursor->text[i];
-        layout->name[i - start] = c >= ' ' && c <= '~' ? c : '?';
+        name[i - start] = c >= ' ' && c <= '~' ? c : '?';
     }
+}
+
+/* All groups that follow one name. The cursor stays behind the last complete region. */
+static enum outcome parse_groups(struct cursor *cursor, struct boot0_layout *layout)
+{
+    enum outcome outcome;
+
+    do
+        outcome = parse_group(cursor, layout);
+    while (outcome == PARSED);
+    return outcome;
+}
+
+/* " @External FLASH /0x90000000/128*64Kg". Without a complete region the name is not taken. */
+static enum outcome parse_next_name(struct cursor *cursor, struct boot0_layout *layout)
+{
+    struct boot0_layout_name name = {.first_region = layout->region_count};
+    struct cursor ahead = *cursor;
+    enum outcome outcome;
+    size_t groups;
+
+    skip_spaces(&ahead);
+    if (!accept(&ahead, '@'))
+        return NOT_UNDERSTOOD;
+    parse_name(&ahead, name.name);
+    groups = ahead.at;
+    outcome = parse_groups(&ahead, layout);
+    if (ahead.at == groups && outcome == NOT_UNDERSTOOD)
+        return NOT_UNDERSTOOD;
+    if (layout->more_name_count == B0_LAYOUT_NAMES_MAX - 1)
+        return TOO_MANY_NAMES;
+    layout->more_names[layout->more_name_count++] = name;
+    *cursor = ahead;
+    return outcome == NOT_UNDERSTOOD ? PARSED : outcome;
+}
+
+/* The cursor stops at what ended it. */
+static enum outcome parse_layout(struct cursor *cursor, struct boot0_layout *layout)
+{
+    enum outcome outcome;
+    size_t groups;
+
+    if (!accept(cursor, '@'))
+        return NOT_UNDERSTOOD;
+    parse_name(cursor, layout->name);
+    groups = cursor->at;
+    outcome = parse_groups(cursor, layout);
+    if (outcome == NOT_UNDERSTOOD && cursor->at > groups)
+        do
+            outcome = parse_next_name(cursor, layout);
+        while (outcome == PARSED);
+    return outcome == NOT_UNDERSTOOD && cursor->at > groups ? PARSED : outcome;
 }
 
 bool boot0_layout_parse(const char *string, size_t length, struct boot0_layout *layout,
                         size_t *rest)
 {
     struct cursor cursor = {string, length, 0};
-    enum outcome outcome = PARSED;
 
     memset(layout, 0, sizeof(*layout));
     if (rest)
         *rest = 0;
-    if (!accept(&cursor, '@'))
-        return false;
-    parse_name(&cursor, layout);
-    while (outcome == PARSED)
-        outcome = parse_group(&cursor, layout);
-    if (outcome == REFUSED || layout->region_count == 0) {
+    if (parse_layout(&cursor, layout) != PARSED) {
         memset(layout, 0, sizeof(*layout));
         return false;
     }
@@ -239,84 +301,17 @@ bool boot0_layout_parse(const char *string, size_t length, struct boot0_layout *
     return true;
 }
 
-/* A string that is being written: counts on past its end, as snprintf does. */
-struct writer {
-    char *text;
-    size_t size;
-    size_t length;
-};
-
-static void write_char(struct writer *writer, char c)
+const char *boot0_layout_fault(const char *string, size_t length, size_t *at)
 {
-    if (writer->length + 1 < writer->size)
-        writer->text[writer->length] = c;
-    writer->length++;
-}
+    struct boot0_layout layout = {.region_count = 0};
+    struct cursor cursor = {string, length, 0};
+    enum outcome outcome = parse_layout(&cursor, &layout);
 
-static void write_string(struct writer *writer, const char *string)
-{
-    for (; *string; string++)
-        write_char(writer, *string);
-}
-
-static void write_number(struct writer *writer, uint32_t value, unsigned base, unsigned width)
-{
-    char digits[10];
-    unsigned count = 0;
-
-    do {
-        digits[count++] = "0123456789ABCDEF"[value % base];
-        value /= base;
-    } while (value > 0);
-    while (width > count) {
-        write_char(writer, '0');
-        width--;
-    }
-    while (count > 0)
-        write_char(writer, digits[--count]);
-}
-
-static void write_region(struct writer *writer, const struct boot0_region *region)
-{
-    uint32_t size = region->sector_size;
-    char unit = ' ';
-
-    if (size % MIB == 0) {
-        unit = 'M';
-        size /= MIB;
-    } else if (size % KIB == 0) {
-        unit = 'K';
-        size /= KIB;
-    }
-    write_number(writer, region->sector_count, 10, 2);
-    write_char(writer, '*');
-    write_number(writer, size, 10, 3);
-    write_char(writer, unit);
-    write_char(writer, "?abcdefg"[region->access & 7]);
-}
-
-size_t boot0_layout_format(const struct boot0_layout *layout, char *string, size_t size)
-{
-    struct writer writer = {string, size, 0};
-
-    write_char(&writer, '@');
-    write_string(&writer, layout->name);
-    write_string(&writer, "  ");
-    for (size_t i = 0; i < layout->region_count; i++) {
-        const struct boot0_region *region = &layout->regions[i];
-
-        if (i > 0 && region_end(region - 1) == region->address) {
-            write_char(&writer, ',');
-        } else {
-            write_string(&writer, "/0x");
-            write_number(&writer, region->address, 16, 8);
-            write_char(&writer, '/');
-        }
-        write_region(&writer, region);
-    }
-    if (size > 0)
-        string[writer.length < size ? writer.length : size - 1] = '\0';
-    return writer.length;
+    skip_spaces(&cursor);
+    accept(&cursor, ',');
+    if (at)
+        *at = cursor.at;
+    return faults[outcome];
 }
 
 static const struct boot0_region *region_at(const struct boot0_layout *layout, uint64_t address)
@@ -341,6 +336,19 @@ struct boot0_sector boot0_layout_sector_at(const struct boot0_layout *layout, ui
         .size = region->sector_size,
         .access = region->access,
     };
+}
+
+const char *boot0_layout_name_at(const struct boot0_layout *layout, uint32_t address)
+{
+    const struct boot0_region *region = region_at(layout, address);
+    const char *name = layout->name;
+
+    if (!region)
+        return NULL;
+    for (size_t i = 0; i < layout->more_name_count; i++)
+        if (layout->more_names[i].first_region <= (size_t)(region - layout->regions))
+            name = layout->more_names[i].name;
+    return name;
 }
 
 bool boot0_layout_covers(const struct boot0_layout *layout, uint32_t address, uint32_t size,
@@ -370,4 +378,27 @@ uint64_t boot0_layout_size(const struct boot0_layout *layout)
     for (size_t i = 0; i < layout->region_count; i++)
         size += region_size(&layout->regions[i]);
     return size;
+}
+
+bool boot0_layout_extent(const struct boot0_layout *layout, uint8_t access, uint32_t *address,
+                         uint64_t *size)
+{
+    uint64_t total = 0;
+    uint32_t lowest = 0;
+
+    for (size_t i = 0; i < layout->region_count; i++) {
+        const struct boot0_region *region = &layout->regions[i];
+
+        if ((region->access & access) != access)
+            continue;
+        if (total == 0 || region->address < lowest)
+            lowest = region->address;
+        total += region_size(region);
+    }
+    if (total == 0)
+        return false;
+    *address = lowest;
+    if (size)
+        *size = total;
+    return true;
 }

@@ -22,6 +22,7 @@ extern "C" {
 enum {
     B0_LAYOUT_NAME_MAX = 64,
     B0_LAYOUT_REGION_MAX = 32,
+    B0_LAYOUT_NAMES_MAX = 4, /* memories with a name of their own in one string */
 };
 
 /* What may be done with a sector: the low three bits of the type letter, a = 1 … g = 7. */
@@ -38,10 +39,19 @@ struct boot0_region {
     uint8_t access;        /* B0_SECTOR_* */
 };
 
+/* Some bootloaders put several memories into one string, each with '@' and a name. */
+struct boot0_layout_name {
+    char name[B0_LAYOUT_NAME_MAX];
+    size_t first_region; /* index; the name holds up to the next name's first region */
+};
+
 struct boot0_layout {
     char name[B0_LAYOUT_NAME_MAX]; /* without '@' and without surrounding spaces */
     struct boot0_region regions[B0_LAYOUT_REGION_MAX]; /* in the order of the string */
-    size_t region_count;
+    size_t region_count;                               /* 0: a memory that is empty */
+    /* The names behind the first, in the order of the string. */
+    struct boot0_layout_name more_names[B0_LAYOUT_NAMES_MAX - 1];
+    size_t more_name_count;
 };
 
 struct boot0_sector {
@@ -51,18 +61,27 @@ struct boot0_sector {
 };
 
 /*
- * Parses `length` bytes of a layout string (no NUL needed). Accepts what real boards send: one or
- * several spaces after the name, numbers of any width, a blank or 'B' for bytes, "01*40Be", several
- * `/address/list` groups, and rubbish after a complete list (F42x ROMs, some clones), which is cut
- * and reported by *rest (offset of the first byte not understood; equal to `length` if all was).
- * `rest` may be NULL.
+ * Parses `length` bytes of a layout string (no NUL needed). Accepts what real boards send: any
+ * number of spaces, numbers of any width, the unit K or M, or for bytes 'B', '.', a space or
+ * nothing, "01*40Be", several `/address/list` groups, and several `@name` groups. A region of no
+ * sectors ("0*4Kg") is left out; a layout whose regions are all such has a region_count of 0. What
+ * follows the last complete region is ignored (F42x ROMs and some clones send garbage), and *rest
+ * is the offset of its first byte, or `length`. `rest` may be NULL.
  *
- * Returns false if the string is no layout (no '@', no complete region), if an address runs past
- * 32 bits, if there are more regions than B0_LAYOUT_REGION_MAX or if two regions overlap. *layout
- * is zeroed then.
+ * Returns false if boot0_layout_fault() has a reason. *layout is zeroed then.
  */
 B0_API bool boot0_layout_parse(const char *string, size_t length, struct boot0_layout *layout,
                                size_t *rest);
+
+/*
+ * Why a string cannot be used as a layout, as the end of a sentence ("two of its memories
+ * overlap"), and *at, the offset of the text that shows it: a region, or a group. NULL if
+ * boot0_layout_parse() takes the string. `at` may be NULL.
+ */
+B0_API const char *boot0_layout_fault(const char *string, size_t length, size_t *at);
+
+/* The name of the memory that contains `address`; NULL if none does. */
+B0_API const char *boot0_layout_name_at(const struct boot0_layout *layout, uint32_t address);
 
 /*
  * Writes the layout in the form of ST's newer ROMs ("@Internal Flash  /0x08000000/04*016Kg,…"),
@@ -84,6 +103,13 @@ B0_API bool boot0_layout_covers(const struct boot0_layout *layout, uint32_t addr
 
 /* Total bytes of all regions. */
 B0_API uint64_t boot0_layout_size(const struct boot0_layout *layout);
+
+/*
+ * The lowest address of the regions with all the rights of `access`, and their bytes together.
+ * False if there are none. `size` may be NULL.
+ */
+B0_API bool boot0_layout_extent(const struct boot0_layout *layout, uint8_t access,
+                                uint32_t *address, uint64_t *size);
 
 #ifdef __cplusplus
 }

@@ -21,18 +21,21 @@ static enum boot0_status check_segment(const struct boot0_layout *layout,
                                        const struct boot0_segment *segment,
                                        struct boot0_error *error)
 {
-    uint32_t where = segment->address;
+    uint32_t where = segment->address, begin;
+    uint64_t size;
 
     if (boot0_layout_covers(layout, segment->address, (uint32_t)segment->size, B0_SECTOR_WRITABLE,
                             &where))
         return B0_OK;
     boot0_fail(error, B0_E_RANGE,
                "the image has data at 0x%08x, which is not writable memory of this board", where);
+    if (!boot0_layout_extent(layout, B0_SECTOR_WRITABLE, &begin, &size))
+        return boot0_hint(error, "Its memory \"%s\" cannot be written at all. Nothing was written.",
+                          layout->name);
     return boot0_hint(error,
                       "Its writable memory \"%s\" begins at 0x%08x and has %llu KiB. Is the file "
                       "for a larger chip, or linked for another address? Nothing was written.",
-                      layout->name, layout->regions[0].address,
-                      (unsigned long long)(boot0_layout_size(layout) / 1024));
+                      layout->name, begin, (unsigned long long)(size / 1024));
 }
 
 struct collector {

@@ -49,6 +49,8 @@ static void check_format(const struct boot0_layout *layout)
     require(length < sizeof(text) && strlen(text) == length);
     require(boot0_layout_parse(text, length, &again, &rest) && rest == length);
     require(strcmp(again.name, layout->name) == 0 && again.region_count == layout->region_count);
+    require(again.more_name_count == layout->more_name_count);
+    require(memcmp(again.more_names, layout->more_names, sizeof again.more_names) == 0);
     for (size_t i = 0; i < layout->region_count; i++) {
         require(again.regions[i].address == layout->regions[i].address);
         require(again.regions[i].sector_size == layout->regions[i].sector_size);
@@ -59,17 +61,56 @@ static void check_format(const struct boot0_layout *layout)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Each region has the last name that comes no later than the region. */
+static void check_names(const struct boot0_layout *layout)
+{
+    for (size_t i = 0; i < layout->region_count; i++) {
+        const char *expected = layout->name;
+
+        for (size_t n = 0; n < layout->more_name_count; n++)
+            if (i >= layout->more_names[n].first_region)
+                expected = layout->more_names[n].name;
+        require(boot0_layout_name_at(layout, layout->regions[i].address) == expected);
+    }
+    for (size_t n = 0; n < layout->more_name_count; n++) {
+        require(layout->more_names[n].first_region <= layout->region_count);
+        require(strlen(layout->more_names[n].name) < B0_LAYOUT_NAME_MAX);
+    }
+}
+
+/* Every right begins where a sector has it, and nowhere before. */
+static void check_extent(const struct boot0_layout *layout)
+{
+    for (uint8_t access = 0; access <= 7; access++) {
+        uint32_t address;
+        uint64_t size;
+
+        if (!boot0_layout_extent(layout, access, &address, &size))
+            continue;
+        require(size > 0 && size <= boot0_layout_size(layout));
+        require((boot0_layout_sector_at(layout, address).access & access) == access);
+        for (size_t i = 0; i < layout->region_count; i++)
+            require(layout->regions[i].address >= address ||
+                    (layout->regions[i].access & access) != access);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct boot0_layout layout;
-    size_t rest;
+    size_t rest, at;
+    const char *fault = boot0_layout_fault((const char *)data, size, &at);
 
+    require(at <= size);
     if (!boot0_layout_parse((const char *)data, size, &layout, &rest)) {
-        require(layout.region_count == 0);
+        require(fault && layout.region_count == 0);
         return 0;
     }
-    require(rest <= size && layout.region_count > 0);
+    require(!fault && rest <= size);
+    require(layout.more_name_count < B0_LAYOUT_NAMES_MAX);
     require(strlen(layout.name) < B0_LAYOUT_NAME_MAX);
+    check_extent(&layout);
+    check_names(&layout);
     for (size_t i = 0; i < layout.region_count; i++)
         check_region(&layout, i);
     check_format(&layout);

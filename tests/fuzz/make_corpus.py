@@ -192,6 +192,11 @@ LAYOUTS = (
     "@Option Bytes   /0x1FFF7800/01*40Be",
     "@End/0xFFFFF000/01*004Kg",
     "@Wraps/0xFFFFF000/99999*999Mg",
+    "@ENGI Bytes        /0x1FFF6C00/01*1024.e",
+    "@Ext File Flash  0MB   /0x00000000/0*4Kg",
+    "@Internal Flash /0x8000000/ 128*002Kg @External Flash /0x90000000/128*002Kg "
+    "@Option bytes /0x1FFFC000/01*512 g",
+    "@Flash /0xF000/1*4Ka/0xE000/1*4Kg/0x8000/2*24Kg",
 )
 
 

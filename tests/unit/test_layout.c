@@ -182,13 +182,21 @@ static const struct good good[] = {
     /* no type, a type that does not exist, nothing at all: not complete */
     {"@X/0x0/1*1Kg,1*1Kh", "X", ",1*1Kh", {{0, KIB, 1, G}}},
     {"@X/0x0/1*1Kg,1*1kg", "X", ",1*1kg", {{0, KIB, 1, G}}},
-    {"@X/0x0/1*1Kg,0*1Kg", "X", ",0*1Kg", {{0, KIB, 1, G}}},
     {"@X/0x0/1*1Kg,1 1Kg", "X", ",1 1Kg", {{0, KIB, 1, G}}},
     {"@X/0x0/1*1Kg,1*Kg", "X", ",1*Kg", {{0, KIB, 1, G}}},
     {"@X/0x0/1*1Kg/0x/1*1Kg", "X", "/0x/1*1Kg", {{0, KIB, 1, G}}},
     {"@X/0x0/1*1Kg/800/1*1Kg", "X", "/800/1*1Kg", {{0, KIB, 1, G}}},
     {"@X/0x0/1*1Kg/0x800-1*1Kg", "X", "/0x800-1*1Kg", {{0, KIB, 1, G}}},
-    {"@X/0x0/1*1Kg,1*0Kg", "X", ",1*0Kg", {{0, KIB, 1, G}}},
+    /* empty regions are understood, and left out */
+    {"@X/0x0/1*1Kg,0*1Kg,1*2Kg", "X", "", {{0, KIB, 1, G}, {KIB, 2 * KIB, 1, G}}},
+    {"@X/0x0/1*1Kg,1*0Kg", "X", "", {{0, KIB, 1, G}}},
+    {"@X/0x0/0*1Kg", "X", "", {{0}}},
+    /* several memories in one string; one of them empty */
+    {"@A /0x0/1*1Kg   @B/0x400/1*1Kg", "A", "", {{0, KIB, 1, G}, {0x400, KIB, 1, G}}},
+    {"@A /0x0/0*1Kg@B/0x400/1*1Kg,1*1Ke @C /0x0/0*4Ka",
+     "A",
+     "",
+     {{0x400, KIB, 1, G}, {0x800, KIB, 1, E}}},
 };
 
 static void check_regions(const struct boot0_layout *layout, const struct boot0_region *expected)
@@ -236,6 +244,8 @@ static void formats_what_it_parsed(void **state)
         assert_int_equal(rest, length);
         assert_string_equal(again.name, layout.name);
         assert_int_equal(again.region_count, layout.region_count);
+        assert_int_equal(again.more_name_count, layout.more_name_count);
+        assert_memory_equal(again.more_names, layout.more_names, sizeof again.more_names);
         check_regions(&again, layout.regions);
     }
 }
@@ -258,7 +268,6 @@ static void refuses_what_is_none(void **state)
         "@Internal Flash  /08000000/04*016Kg",
         "@Internal Flash  /0x0800000g/04*016Kg",
         "@Internal Flash  /0x08000000/-4*016Kg",
-        "@Internal Flash  /0x08000000/0*016Kg",
         "STM32duino bootloader v1.0  Upload to Flash 0x8002000",
         /* past 32 bits: the address, the sum, the product, each factor */
         "@X/0x100000000/1*1Kg",
