@@ -45,6 +45,7 @@ struct boot0_segment {
     size_t size;       /* bytes, > 0 */
     uint8_t *data;     /* owned by the image */
     uint8_t alternate; /* DfuSe target: bAlternateSetting. 0 in the other formats */
+    bool by_target; /* a DfuSe target names that alternate; else the address says where it goes */
 };
 
 /* The suffix of a .dfu file: DFU 1.1, appendix B. 0xffff in an id means "any". */
@@ -53,6 +54,12 @@ struct boot0_suffix {
     uint16_t product;
     uint16_t vendor;
     uint16_t bcd_dfu; /* 0x0100, 0x0110 or 0x011a */
+};
+
+/* The name that a DfuSe file gives to what it has for one alternate setting. */
+struct boot0_image_target {
+    uint8_t alternate;
+    char name[B0_IMAGE_NAME_MAX + 1]; /* printable ASCII, not empty */
 };
 
 struct boot0_image {
@@ -66,7 +73,9 @@ struct boot0_image {
     struct boot0_suffix suffix;
     bool has_family; /* UF2 family id */
     uint32_t family;
-    char name[B0_IMAGE_NAME_MAX + 1]; /* first DfuSe target's name, or "" */
+    char name[B0_IMAGE_NAME_MAX + 1];   /* first DfuSe target's name, or "" */
+    struct boot0_image_target *targets; /* owned: those that have a name, one for an alternate */
+    size_t target_count;
 };
 
 /* Zeroed: the format by content or name, gaps filled with 0xff, ids and family of the image. */
@@ -205,6 +214,9 @@ B0_API enum boot0_status boot0_image_add_prefix(struct boot0_image *image,
 /* Takes the prefix off. B0_E_DATA if there is none. */
 B0_API enum boot0_status boot0_image_remove_prefix(struct boot0_image *image,
                                                    struct boot0_error *error);
+
+/* The name that the file gives to its data for an alternate setting; "" if it gives none. */
+B0_API const char *boot0_image_target_name(const struct boot0_image *image, uint8_t alternate);
 
 /* The Cortex-M vector table's first two words, if the image has them at `address`. */
 struct boot0_vectors {

@@ -68,6 +68,7 @@ static bool append_chunk(struct b0_builder *builder, const struct b0_chunk *piec
 
         if (continues(last, piece)) {
             last->size += piece->size;
+            last->by_target |= piece->by_target;
             return true;
         }
         if (compare_chunks(last, piece) > 0)
@@ -107,7 +108,8 @@ enum boot0_status b0_builder_add(struct b0_builder *builder, uint8_t alternate, 
                               .offset = (uint32_t)builder->size,
                               .origin = origin,
                               .stride = (uint32_t)size,
-                              .alternate = alternate};
+                              .alternate = alternate,
+                              .by_target = builder->by_target};
     if (!reserve(&grown, &builder->room, builder->size + size, 1))
         return fail(builder, B0_E_MEMORY, "out of memory", error);
     builder->data = grown;
@@ -221,6 +223,7 @@ static enum boot0_status build_segment(const struct b0_builder *builder, size_t 
         const struct b0_chunk *chunk = &builder->chunks[i];
         enum boot0_status status = copy_chunk(builder, chunk, segment, filled, error);
 
+        segment->by_target |= chunk->by_target;
         if (status != B0_OK)
             return status;
         if (chunk_end(chunk) > filled)

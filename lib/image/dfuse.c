@@ -97,10 +97,16 @@ static enum boot0_status read_element(struct reader *reader, uint8_t alternate)
 }
 
 /* The name goes to terminals: nothing but printable ASCII. */
-static void set_name(struct boot0_image *image, const uint8_t *name)
+static enum boot0_status read_name(struct reader *reader, const uint8_t *header, bool first)
 {
+    const uint8_t *name = header + TARGET_NAME;
+    char text[B0_IMAGE_NAME_MAX + 1] = "";
+
     for (size_t i = 0; i < B0_IMAGE_NAME_MAX && name[i] != '\0'; i++)
-        image->name[i] = name[i] >= ' ' && name[i] <= '~' ? (char)name[i] : '?';
+        text[i] = name[i] >= ' ' && name[i] <= '~' ? (char)name[i] : '?';
+    if (first)
+        memcpy(reader->image->name, text, sizeof text);
+    return b0_image_name_target(reader->image, header[TARGET_ALTERNATE], text, reader->error);
 }
 
 static enum boot0_status read_target(struct reader *reader, bool first)
@@ -115,8 +121,8 @@ static enum boot0_status read_target(struct reader *reader, bool first)
         return fail_dfuse(reader, "ends within the header of a DfuSe target");
     if (memcmp(header, target_signature, sizeof target_signature) != 0)
         return fail_dfuse(reader, "a DfuSe target does not begin with \"Target\"");
-    if (first && header[TARGET_NAMED])
-        set_name(reader->image, header + TARGET_NAME);
+    if (header[TARGET_NAMED])
+        status = read_name(reader, header, first);
     size = b0_load32(header + TARGET_BYTES);
     elements = b0_load32(header + TARGET_ELEMENTS);
     if (!take(&after, size))
@@ -169,6 +175,7 @@ static enum boot0_status read_dfuse(const struct b0_input *input, struct b0_buil
                           "%s: begins as a DfuSe file, but the suffix says DFU version %x.%02x",
                           input->name, image->suffix.bcd_dfu >> 8, image->suffix.bcd_dfu & 0xff);
     reader.cursor = (struct cursor){payload.data, payload.size};
+    builder->by_target = true;
     return read_targets(&reader);
 }
 
@@ -189,12 +196,16 @@ static size_t put_target(struct b0_output *output, const struct boot0_image *ima
     uint8_t header[TARGET_SIZE] = {0};
     uint32_t bytes;
     size_t count = target_length(image, first, &bytes);
+    uint8_t alternate = image->segments[first].alternate;
+    const char *name = boot0_image_target_name(image, alternate);
 
+    if (first == 0 && name[0] == '\0' && image->target_count == 0)
+        name = image->name; /* an image that was made without targets */
     memcpy(header, target_signature, sizeof target_signature);
-    header[TARGET_ALTERNATE] = image->segments[first].alternate;
-    if (first == 0 && image->name[0] != '\0') {
+    header[TARGET_ALTERNATE] = alternate;
+    if (name[0] != '\0') {
         header[TARGET_NAMED] = 1;
-        memcpy(header + TARGET_NAME, image->name, strlen(image->name));
+        memcpy(header + TARGET_NAME, name, strlen(name));
     }
     b0_store32(header + TARGET_BYTES, bytes);
     b0_store32(header + TARGET_ELEMENTS, (uint32_t)count);

@@ -18,18 +18,26 @@ static bool copy_segment(struct boot0_segment *to, const struct boot0_segment *f
 struct boot0_image *boot0_image_clone(const struct boot0_image *image)
 {
     struct boot0_image *clone = malloc(sizeof *clone);
+    struct boot0_error ignored; /* there is one reason only */
 
     if (!clone)
         return NULL;
     *clone = *image;
     clone->segment_count = 0;
+    clone->targets = NULL;
+    clone->target_count = 0;
     clone->segments = calloc(image->segment_count + 1, sizeof *clone->segments);
     for (size_t i = 0; clone->segments && i < image->segment_count; i++) {
         if (!copy_segment(&clone->segments[i], &image->segments[i]))
             break;
         clone->segment_count++;
     }
-    if (clone->segments && clone->segment_count == image->segment_count)
+    for (size_t i = 0; clone->segments && i < image->target_count; i++)
+        if (b0_image_name_target(clone, image->targets[i].alternate, image->targets[i].name,
+                                 &ignored) != B0_OK)
+            break;
+    if (clone->segments && clone->segment_count == image->segment_count &&
+        clone->target_count == image->target_count)
         return clone;
     boot0_image_free(clone);
     return NULL;

@@ -27,6 +27,10 @@ struct b0_input {
  */
 size_t b0_room(size_t size);
 
+/* Names what the image has for an alternate, unless it has a name for it. B0_E_MEMORY. */
+enum boot0_status b0_image_name_target(struct boot0_image *image, uint8_t alternate,
+                                       const char *name, struct boot0_error *error);
+
 /* Frees the segments; exchanges those of two images. Nothing else of the images is touched. */
 void b0_image_free_segments(struct boot0_image *image);
 void b0_image_swap_segments(struct boot0_image *a, struct boot0_image *b);
@@ -42,11 +46,13 @@ struct b0_chunk {
     uint32_t origin; /* where its first piece came from: number of the line, block, … */
     uint32_t stride; /* size of its pieces; the last one may be shorter */
     uint8_t alternate;
+    bool by_target;
 };
 
 struct b0_builder {
     const char *name;   /* the file's, for messages; NULL: none */
     const char *origin; /* what origins count, "line"; NULL: pieces have no origin */
+    bool by_target;     /* of the pieces that are added from now on: struct boot0_segment */
     uint8_t *data;
     size_t size; /* of data, bytes; room: of its block */
     size_t room;

@@ -43,7 +43,34 @@ void boot0_image_free(struct boot0_image *image)
     if (!image)
         return;
     b0_image_free_segments(image);
+    free(image->targets);
     free(image);
+}
+
+const char *boot0_image_target_name(const struct boot0_image *image, uint8_t alternate)
+{
+    for (size_t i = 0; i < image->target_count; i++)
+        if (image->targets[i].alternate == alternate)
+            return image->targets[i].name;
+    return "";
+}
+
+enum boot0_status b0_image_name_target(struct boot0_image *image, uint8_t alternate,
+                                       const char *name, struct boot0_error *error)
+{
+    struct boot0_image_target *targets, *added;
+
+    if (name[0] == '\0' || boot0_image_target_name(image, alternate)[0] != '\0')
+        return B0_OK;
+    targets = realloc(image->targets, b0_room(image->target_count + 1) * sizeof *targets);
+    if (!targets)
+        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+    image->targets = targets;
+    added = &targets[image->target_count++];
+    memset(added, 0, sizeof *added);
+    added->alternate = alternate;
+    strncpy(added->name, name, B0_IMAGE_NAME_MAX);
+    return B0_OK;
 }
 
 size_t boot0_image_size(const struct boot0_image *image)
@@ -271,6 +298,7 @@ static enum boot0_status add_segments(struct b0_builder *builder, const struct b
     for (size_t i = 0; i < image->segment_count && status == B0_OK; i++) {
         const struct boot0_segment *segment = &image->segments[i];
 
+        builder->by_target = segment->by_target;
         status = b0_builder_add(builder, segment->alternate, segment->address, segment->data,
                                 segment->size, 0, error);
     }
@@ -291,6 +319,9 @@ enum boot0_status boot0_image_merge(struct boot0_image *image, const struct boot
         status = add_segments(&builder, image, error);
     if (status == B0_OK)
         status = add_segments(&builder, other, error);
+    for (size_t i = 0; i < other->target_count && status == B0_OK; i++)
+        status =
+            b0_image_name_target(image, other->targets[i].alternate, other->targets[i].name, error);
     if (status == B0_OK)
         status = b0_builder_finish(&builder, image, error);
     b0_builder_free(&builder);
