@@ -45,7 +45,7 @@ static enum scope read_interface(const uint8_t *descriptor, struct b0_dfu_config
     return IN_DFU;
 }
 
-static void read_functional(const uint8_t *descriptor, uint8_t length,
+static void read_functional(const uint8_t *descriptor, uint8_t length, const uint8_t *interface,
                             struct b0_dfu_configuration *found)
 {
     if (length < B0_DFU_FUNC_DESC_SIZE_1_0)
@@ -58,6 +58,23 @@ static void read_functional(const uint8_t *descriptor, uint8_t length,
         .version = length >= B0_DFU_FUNC_DESC_SIZE ? b0_load16(descriptor + DFU_VERSION)
                                                    : B0_DFU_VERSION_1_0,
     };
+    for (size_t i = 0; interface && i < found->alternate_count; i++) {
+        struct b0_dfu_alternate *alternate = &found->alternates[i];
+
+        if (alternate->interface != *interface)
+            continue;
+        alternate->has_functional = true;
+        alternate->functional = found->functional;
+    }
+}
+
+const struct b0_dfu_functional *b0_descriptors_functional(const struct b0_dfu_configuration *found,
+                                                          uint8_t interface)
+{
+    for (size_t i = 0; i < found->alternate_count; i++)
+        if (found->alternates[i].interface == interface && found->alternates[i].has_functional)
+            return &found->alternates[i].functional;
+    return found->has_functional ? &found->functional : NULL;
 }
 
 /* What lies behind wTotalLength is not of this configuration; a wTotalLength that cannot be is
@@ -76,6 +93,7 @@ static size_t believed_size(const uint8_t *blob, size_t size)
 bool b0_descriptors_walk(const uint8_t *blob, size_t size, struct b0_dfu_configuration *found)
 {
     enum scope scope = IN_CONFIGURATION;
+    const uint8_t *interface = NULL; /* number of the one whose descriptors come now */
     size_t at = 0;
 
     memset(found, 0, sizeof(*found));
@@ -93,8 +111,9 @@ bool b0_descriptors_walk(const uint8_t *blob, size_t size, struct b0_dfu_configu
             found->max_power = descriptor[CONFIG_MAX_POWER];
         } else if (type == B0_USB_DESC_INTERFACE && length >= B0_USB_INTERFACE_DESC_SIZE) {
             scope = read_interface(descriptor, found);
+            interface = descriptor + INTERFACE_NUMBER;
         } else if (type == B0_USB_DESC_DFU && scope != IN_OTHER) {
-            read_functional(descriptor, length, found);
+            read_functional(descriptor, length, interface, found);
         }
         at += length;
     }

@@ -8,7 +8,7 @@
 #include "dfu.h"
 
 enum {
-    B0_ALTERNATE_MAX = 16,
+    B0_ALTERNATE_MAX = 32, /* the STM32MP1 has up to 24 */
 };
 
 struct b0_dfu_alternate {
@@ -16,6 +16,8 @@ struct b0_dfu_alternate {
     uint8_t alternate;
     uint8_t protocol;     /* B0_DFU_PROTOCOL_* */
     uint8_t string_index; /* iInterface */
+    bool has_functional;  /* a functional descriptor follows it, or a later one of its interface */
+    struct b0_dfu_functional functional;
 };
 
 struct b0_dfu_configuration {
@@ -34,6 +36,13 @@ struct b0_dfu_configuration {
  * no DFU interface.
  */
 bool b0_descriptors_walk(const uint8_t *blob, size_t size, struct b0_dfu_configuration *found);
+
+/*
+ * The functional descriptor of an interface: the last one that follows an alternate of it, or, if
+ * there is none, the configuration's last. NULL if that has none at all.
+ */
+const struct b0_dfu_functional *b0_descriptors_functional(const struct b0_dfu_configuration *found,
+                                                          uint8_t interface);
 
 /*
  * Turns the `actual` bytes that arrived for a string descriptor into printable ASCII. bLength is

@@ -81,7 +81,7 @@ struct boot0_candidate {
     uint8_t serial_index; /* string descriptor numbers, 0 if none */
     uint8_t product_index;
     uint8_t manufacturer_index;
-    uint8_t dfu_interface; /* number of its first DFU interface, if it has one */
+    uint8_t dfu_interface; /* number of the DFU interface, if it has one */
     uint8_t dfu_protocol;  /* B0_DFU_PROTOCOL_*, or 0 if it has no DFU interface */
     enum boot0_kind kind;  /* not USB: `path` is the port's name, all else is 0 */
     /* A program without a DFU interface, but with a USB serial port (CDC ACM). */
@@ -92,9 +92,9 @@ struct boot0_stream; /* boot0/serial.h */
 
 struct boot0_bus_ops {
     /*
-     * Fills `list` with at most `capacity` candidates: devices with a DFU interface, and
-     * those with a USB serial port only. *count is set to how many there are, even if that is more
-     * than fit.
+     * Fills `list` with at most `capacity` candidates: one for each DFU interface of a device, and
+     * devices with a USB serial port only. *count is set to how many there are, even if that is
+     * more than fit.
      */
     enum boot0_status (*scan)(void *context, struct boot0_candidate *list, size_t capacity,
                               size_t *count, struct boot0_error *error);

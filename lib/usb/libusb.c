@@ -159,19 +159,32 @@ static void write_path(libusb_device *device, char *path, size_t size)
             snprintf(path + length, size - (size_t)length, "%c%u", i == 0 ? '-' : '.', ports[i]);
 }
 
-static bool find_dfu(const struct libusb_config_descriptor *config,
+/* The first alternate of an interface that is DFU's; NULL if none is. */
+static const struct libusb_interface_descriptor *
+dfu_alternate(const struct libusb_interface *interface)
+{
+    for (int i = 0; i < interface->num_altsetting; i++) {
+        const struct libusb_interface_descriptor *d = &interface->altsetting[i];
+
+        if (d->bInterfaceClass == B0_DFU_CLASS && d->bInterfaceSubClass == B0_DFU_SUBCLASS)
+            return d;
+    }
+    return NULL;
+}
+
+/* The device's `nth` DFU interface, from 0. */
+static bool find_dfu(const struct libusb_config_descriptor *config, size_t nth,
                      struct boot0_candidate *candidate)
 {
-    for (int i = 0; i < config->bNumInterfaces; i++)
-        for (int a = 0; a < config->interface[i].num_altsetting; a++) {
-            const struct libusb_interface_descriptor *d = &config->interface[i].altsetting[a];
+    for (int i = 0; i < config->bNumInterfaces; i++) {
+        const struct libusb_interface_descriptor *d = dfu_alternate(&config->interface[i]);
 
-            if (d->bInterfaceClass == B0_DFU_CLASS && d->bInterfaceSubClass == B0_DFU_SUBCLASS) {
-                candidate->dfu_interface = d->bInterfaceNumber;
-                candidate->dfu_protocol = d->bInterfaceProtocol;
-                return true;
-            }
-        }
+        if (!d || nth-- > 0)
+            continue;
+        candidate->dfu_interface = d->bInterfaceNumber;
+        candidate->dfu_protocol = d->bInterfaceProtocol;
+        return true;
+    }
     return false;
 }
 
@@ -186,7 +199,8 @@ static bool has_acm(const struct libusb_config_descriptor *config)
     return false;
 }
 
-static bool examine(libusb_device *device, struct boot0_candidate *candidate)
+/* The candidate for a device's `nth` DFU interface; for the 0th also a device without one. */
+static bool examine(libusb_device *device, size_t nth, struct boot0_candidate *candidate)
 {
     struct libusb_device_descriptor d;
     struct libusb_config_descriptor *config;
@@ -199,8 +213,8 @@ static bool examine(libusb_device *device, struct boot0_candidate *candidate)
     if (libusb_get_active_config_descriptor(device, &config) != 0 &&
         libusb_get_config_descriptor(device, 0, &config) != 0)
         return false;
-    found = find_dfu(config, candidate);
-    candidate->serial_only = !found && has_acm(config);
+    found = find_dfu(config, nth, candidate);
+    candidate->serial_only = !found && nth == 0 && has_acm(config);
     libusb_free_config_descriptor(config);
     write_path(device, candidate->path, sizeof candidate->path);
     candidate->address = libusb_get_device_address(device);
@@ -226,13 +240,12 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
     if (total < 0)
         return boot0_fail(error, B0_E_IO, "cannot list USB devices: %s",
                           libusb_strerror((int)total));
-    for (ssize_t i = 0; i < total; i++) {
-        if (!examine(devices[i], &candidate))
-            continue;
-        if (*count < capacity)
-            list[*count] = candidate;
-        ++*count;
-    }
+    for (ssize_t i = 0; i < total; i++)
+        for (size_t nth = 0; examine(devices[i], nth, &candidate); nth++) {
+            if (*count < capacity)
+                list[*count] = candidate;
+            ++*count;
+        }
     libusb_free_device_list(devices, 1);
     return B0_OK;
 }
@@ -267,7 +280,7 @@ static libusb_device *find_device(struct usb_bus *bus, const struct boot0_candid
     struct boot0_candidate other;
 
     for (ssize_t i = 0; i < total && !found; i++)
-        if (examine(devices[i], &other) && strcmp(other.path, candidate->path) == 0 &&
+        if (examine(devices[i], 0, &other) && strcmp(other.path, candidate->path) == 0 &&
             other.address == candidate->address)
             found = libusb_ref_device(devices[i]);
     if (total >= 0)

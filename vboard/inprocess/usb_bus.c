@@ -114,8 +114,26 @@ static void write_path(size_t index, char path[B0_PATH_MAX])
     snprintf(path, B0_PATH_MAX, "0-%zu", index + 1);
 }
 
-static bool examine(const struct vboard *board, size_t index, struct boot0_candidate *candidate)
+/* The first alternate of the `nth` DFU interface, from 0; NULL if there are not as many. */
+static const struct b0_dfu_alternate *find_interface(const struct b0_dfu_configuration *found,
+                                                     size_t nth)
 {
+    for (size_t i = 0; i < found->alternate_count; i++) {
+        bool seen = false;
+
+        for (size_t j = 0; j < i; j++)
+            seen = seen || found->alternates[j].interface == found->alternates[i].interface;
+        if (!seen && nth-- == 0)
+            return &found->alternates[i];
+    }
+    return NULL;
+}
+
+/* The candidate for a board's `nth` DFU interface. */
+static bool examine(const struct vboard *board, size_t index, size_t nth,
+                    struct boot0_candidate *candidate)
+{
+    const struct b0_dfu_alternate *alternate;
     uint8_t bytes[VBOARD_DESCRIPTORS_MAX];
     size_t size = vboard_descriptors(board, bytes, sizeof bytes);
     struct b0_dfu_configuration found;
@@ -124,6 +142,9 @@ static bool examine(const struct vboard *board, size_t index, struct boot0_candi
     if (size <= B0_USB_DEVICE_DESC_SIZE ||
         !b0_descriptors_walk(bytes + B0_USB_DEVICE_DESC_SIZE, size - B0_USB_DEVICE_DESC_SIZE,
                              &found))
+        return false;
+    alternate = find_interface(&found, nth);
+    if (!alternate)
         return false;
     write_path(index, candidate->path);
     candidate->address = (uint8_t)(1 + (vboard_connection(board) - 1) % 127);
@@ -134,8 +155,8 @@ static bool examine(const struct vboard *board, size_t index, struct boot0_candi
     candidate->manufacturer_index = bytes[14];
     candidate->product_index = bytes[15];
     candidate->serial_index = bytes[16];
-    candidate->dfu_interface = found.alternates[0].interface;
-    candidate->dfu_protocol = found.alternates[0].protocol;
+    candidate->dfu_interface = alternate->interface;
+    candidate->dfu_protocol = alternate->protocol;
     return true;
 }
 
@@ -147,13 +168,12 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
 
     (void)error;
     *count = 0;
-    for (size_t i = 0; i < bus->count; i++) {
-        if (!examine(bus->boards[i], i, &candidate))
-            continue;
-        if (*count < capacity)
-            list[*count] = candidate;
-        ++*count;
-    }
+    for (size_t i = 0; i < bus->count; i++)
+        for (size_t nth = 0; examine(bus->boards[i], i, nth, &candidate); nth++) {
+            if (*count < capacity)
+                list[*count] = candidate;
+            ++*count;
+        }
     return B0_OK;
 }
 
@@ -189,7 +209,7 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
     struct boot0_candidate other;
 
     for (size_t i = 0; i < bus->count; i++) {
-        if (!examine(bus->boards[i], i, &other) || strcmp(other.path, candidate->path) != 0 ||
+        if (!examine(bus->boards[i], i, 0, &other) || strcmp(other.path, candidate->path) != 0 ||
             other.address != candidate->address)
             continue;
         handle = malloc(sizeof *handle);
