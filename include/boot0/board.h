@@ -16,7 +16,7 @@ extern "C" {
 
 enum {
     B0_TEXT_MAX = 128,
-    B0_ALTERNATES_MAX = 16,
+    B0_ALTERNATES_MAX = 32,
     B0_CHIPS_MAX = 12,
 };
 

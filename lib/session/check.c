@@ -156,7 +156,7 @@ static enum boot0_status check_vectors(const struct boot0_session *session,
     struct boot0_vectors vectors;
     bool looks_good;
 
-    if (!flash || b0_session_alternate_of(session, begin) != session->board.flash_alternate ||
+    if (!flash || !b0_session_in_flash(session, &image->segments[0]) ||
         !boot0_image_vectors(image, begin, &vectors))
         return B0_OK;
     looks_good = b0_session_is_program(session, &vectors);
@@ -164,7 +164,7 @@ static enum boot0_status check_vectors(const struct boot0_session *session,
         return fail_vectors(session, &vectors, true, error);
     if (looks_good && placed && begin % B0_VECTORS_ALIGNMENT != 0)
         return fail_alignment(begin, error);
-    if (!looks_good && begin == flash->regions[0].address)
+    if (!looks_good && begin == b0_session_start_of(flash))
         return fail_vectors(session, &vectors, false, error);
     return B0_OK;
 }
@@ -216,6 +216,7 @@ static enum boot0_status place(struct boot0_session *session, struct boot0_image
                                const struct boot0_flash_options *options, struct boot0_error *error)
 {
     const struct boot0_layout *layout = boot0_session_layout(session);
+    uint32_t start;
 
     /* A raw binary that was placed by an earlier check is where it was told to be. */
     if (image->has_addresses && options->has_address &&
@@ -226,46 +227,30 @@ static enum boot0_status place(struct boot0_session *session, struct boot0_image
     }
     if (image->has_addresses || !layout)
         return B0_OK;
-    return boot0_image_place(
-        image, options->has_address ? options->address : layout->regions[0].address, error);
+    start = b0_session_start_of(layout);
+    return boot0_image_place(image, options->has_address ? options->address : start, error);
 }
 
-static bool is_special(const struct boot0_alternate *alternate)
+/*
+ * Without a layout the board was taken for plain DFU; but a DfuSe device would take the first block
+ * of a plain download for commands.
+ */
+static enum boot0_status check_usable(const struct boot0_session *session,
+                                      struct boot0_error *error)
 {
-    return strncmp(alternate->layout.name, "Option", 6) == 0 ||
-           strncmp(alternate->layout.name, "OTP", 3) == 0 ||
-           strncmp(alternate->layout.name, "Device Feature", 14) == 0;
-}
+    const struct boot0_board *board = &session->board;
 
-/* Each segment is given the alternate of the board that its address belongs to. */
-static enum boot0_status assign(const struct boot0_session *session, struct boot0_image *image,
-                                const struct boot0_flash_options *options,
-                                struct boot0_error *error)
-{
-    for (size_t i = 0; i < image->segment_count; i++) {
-        struct boot0_segment *segment = &image->segments[i];
-        int index = b0_session_alternate_of(session, segment->address);
-        const struct boot0_alternate *alternate;
-
-        if (index < 0) {
-            boot0_fail(error, B0_E_RANGE,
-                       "the image has data at 0x%08x, which is no memory of this board",
-                       segment->address);
-            return boot0_hint(error, "`boot0 info` shows the board's memories. Is the file for "
-                                     "another chip? Nothing was written.");
-        }
-        alternate = &session->board.alternates[index];
-        segment->alternate = alternate->alternate;
-        if (is_special(alternate) && session->chosen < 0 && !options->allow_option_bytes) {
-            boot0_fail(error, B0_E_USAGE, "the image has data for \"%s\" at 0x%08x",
-                       alternate->layout.name, segment->address);
-            return boot0_hint(error,
-                              "Wrong option bytes can lock the chip for ever, and OTP cannot "
-                              "be erased: say --allow-option-bytes if this is meant. Nothing "
-                              "was written.");
-        }
-    }
-    return B0_OK;
+    if (board->has_addresses || board->dfu_version != B0_DFU_VERSION_DFUSE)
+        return B0_OK;
+    boot0_fail(error, B0_E_UNSUPPORTED,
+               "the board speaks DfuSe, but gives no memory layout that can be used");
+    if (board->contradiction[0])
+        return boot0_hint(error,
+                          "Report it with the output of `boot0 info`: %s. Nothing was "
+                          "written.",
+                          board->contradiction);
+    return boot0_hint(error, "Plug the board in again: the names of its memories were perhaps "
+                             "damaged on the way. Nothing was written.");
 }
 
 enum boot0_status boot0_session_check(struct boot0_session *session, struct boot0_image *image,
@@ -274,13 +259,14 @@ enum boot0_status boot0_session_check(struct boot0_session *session, struct boot
 {
     static const struct boot0_flash_options defaults;
     bool placed = !image->has_addresses;
-    enum boot0_status status = B0_OK;
+    enum boot0_status status;
 
     if (!options)
         options = &defaults;
     if (image->segment_count == 0)
         return boot0_fail(error, B0_E_DATA, "the image is empty");
-    if (!options->ignore_suffix)
+    status = check_usable(session, error);
+    if (status == B0_OK && !options->ignore_suffix)
         status = check_suffix(session, image, error);
     if (status == B0_OK && !options->force)
         status = check_family(session, image, error);
@@ -290,7 +276,7 @@ enum boot0_status boot0_session_check(struct boot0_session *session, struct boot
         return status;
     status = check_moved(session, image, error);
     if (status == B0_OK)
-        status = assign(session, image, options, error);
+        status = b0_session_assign(session, image, options, error);
     if (status == B0_OK && !options->force)
         status = check_vectors(session, image, placed, error);
     return status;

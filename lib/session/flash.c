@@ -318,7 +318,7 @@ static bool may_run(const struct boot0_session *session, const struct boot0_imag
 
     for (size_t i = 0; i < image->segment_count; i++) {
         *address = image->segments[i].address;
-        if (b0_session_alternate_of(session, *address) == session->board.flash_alternate)
+        if (b0_session_in_flash(session, &image->segments[i]))
             return *address % B0_VECTORS_ALIGNMENT == 0 &&
                    boot0_image_vectors(image, *address, &vectors) &&
                    b0_session_is_program(session, &vectors);

@@ -41,9 +41,11 @@ static enum boot0_status check_access(const struct boot0_session *session, uint3
                                       struct boot0_error *error)
 {
     int flash = session->board.flash_alternate;
+    enum boot0_status status = b0_session_find_memory(session, address, alternate, error);
     uint32_t where = address;
 
-    *alternate = b0_session_alternate_of(session, address);
+    if (status != B0_OK)
+        return status;
     if (session->options.anywhere && size <= UINT32_MAX - address + (uint64_t)1) {
         if (*alternate < 0)
             *alternate = flash >= 0 ? flash : 0;
@@ -166,9 +168,11 @@ enum boot0_status b0_session_erase_sector(struct boot0_session *session, int alt
 static enum boot0_status check_erasable(const struct boot0_session *session, uint32_t address,
                                         uint32_t size, int *alternate, struct boot0_error *error)
 {
+    enum boot0_status status = b0_session_find_memory(session, address, alternate, error);
     uint32_t where = address;
 
-    *alternate = b0_session_alternate_of(session, address);
+    if (status != B0_OK)
+        return status;
     if (*alternate >= 0 && boot0_layout_covers(&session->board.alternates[*alternate].layout,
                                                address, size, B0_SECTOR_ERASABLE, &where))
         return B0_OK;

@@ -66,8 +66,32 @@ uint64_t b0_session_now_us(const struct boot0_session *session);
 enum boot0_status b0_session_stopped(struct boot0_session *session, enum boot0_status status,
                                      struct boot0_error *error);
 
-/* The alternate that an address belongs to: the chosen one, else by layout; -1 if none. */
-int b0_session_alternate_of(const struct boot0_session *session, uint32_t address);
+/*
+ * The alternate that an address belongs to, by index: the chosen one, else by layout; *index is -1
+ * if none has it. B0_E_USAGE if several have it: the hint lists them.
+ */
+enum boot0_status b0_session_find_memory(const struct boot0_session *session, uint32_t address,
+                                         int *index, struct boot0_error *error);
+
+/* Whether an image's segment goes to the main flash, after b0_session_assign(). */
+bool b0_session_in_flash(const struct boot0_session *session, const struct boot0_segment *segment);
+
+/* Where programs begin in a memory: its first writable address. */
+uint32_t b0_session_start_of(const struct boot0_layout *layout);
+
+/* '0 "Internal Flash", 1 "Option Bytes"', as much as there is room for. */
+void b0_session_list_alternates(const struct boot0_session *session, char *text, size_t size);
+
+/* ---- assign.c ---- */
+
+/*
+ * Gives each segment of an image the number of the alternate setting that it goes to, and checks
+ * that it may. B0_E_MISMATCH (a DfuSe target does not fit the board), B0_E_RANGE, B0_E_USAGE (it
+ * needs permission, or a choice).
+ */
+enum boot0_status b0_session_assign(const struct boot0_session *session, struct boot0_image *image,
+                                    const struct boot0_flash_options *options,
+                                    struct boot0_error *error);
 
 /* ---- check.c ---- */
 

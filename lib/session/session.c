@@ -148,19 +148,70 @@ static bool layout_has(const struct boot0_alternate *alternate, uint32_t address
     return alternate->has_layout && boot0_layout_sector_at(&alternate->layout, address).size != 0;
 }
 
-int b0_session_alternate_of(const struct boot0_session *session, uint32_t address)
+/* Appends '2 "Serial Flash"' to a list; returns its length. */
+static size_t list_alternate(const struct boot0_alternate *alternate, char *text, size_t size,
+                             size_t length)
+{
+    if (length + 64 < size)
+        length += (size_t)snprintf(
+            text + length, size - length, "%s%u \"%.40s\"", length ? ", " : "",
+            alternate->alternate, alternate->has_layout ? alternate->layout.name : alternate->name);
+    return length;
+}
+
+void b0_session_list_alternates(const struct boot0_session *session, char *text, size_t size)
+{
+    size_t length = 0;
+
+    text[0] = '\0';
+    for (size_t i = 0; i < session->board.alternate_count; i++)
+        length = list_alternate(&session->board.alternates[i], text, size, length);
+}
+
+static enum boot0_status fail_several(const struct boot0_session *session, uint32_t address,
+                                      struct boot0_error *error)
+{
+    char list[300] = "";
+    size_t length = 0;
+
+    for (size_t i = 0; i < session->board.alternate_count; i++)
+        if (layout_has(&session->board.alternates[i], address))
+            length = list_alternate(&session->board.alternates[i], list, sizeof list, length);
+    boot0_fail(error, B0_E_USAGE, "several memories of the board have the address 0x%08x", address);
+    return boot0_hint(error, "Choose one with --alt: %s. Nothing was changed.", list);
+}
+
+enum boot0_status b0_session_find_memory(const struct boot0_session *session, uint32_t address,
+                                         int *index, struct boot0_error *error)
 {
     const struct boot0_board *board = &session->board;
 
-    if (session->chosen >= 0)
-        return session->chosen;
-    if (board->flash_alternate >= 0 &&
-        layout_has(&board->alternates[board->flash_alternate], address))
-        return board->flash_alternate;
-    for (size_t i = 0; i < board->alternate_count; i++)
-        if (layout_has(&board->alternates[i], address))
-            return (int)i;
-    return -1;
+    *index = session->chosen;
+    if (*index >= 0)
+        return B0_OK;
+    for (size_t i = 0; i < board->alternate_count; i++) {
+        if (!layout_has(&board->alternates[i], address))
+            continue;
+        if (*index >= 0)
+            return fail_several(session, address, error);
+        *index = (int)i;
+    }
+    return B0_OK;
+}
+
+bool b0_session_in_flash(const struct boot0_session *session, const struct boot0_segment *segment)
+{
+    int flash = session->board.flash_alternate;
+
+    return flash >= 0 && segment->alternate == session->board.alternates[flash].alternate;
+}
+
+uint32_t b0_session_start_of(const struct boot0_layout *layout)
+{
+    uint32_t start = layout->regions[0].address;
+
+    (void)boot0_layout_extent(layout, B0_SECTOR_WRITABLE, &start, NULL);
+    return start;
 }
 
 /* "2", or the beginning of a name with or without its '@'; any case. */
@@ -177,45 +228,47 @@ static bool alternate_is(const struct boot0_alternate *alternate, const char *wa
     return *wanted != '\0' && strncasecmp(name, wanted, strlen(wanted)) == 0;
 }
 
-/* Where a board has addresses, a memory of which none are known is good for nothing. */
+/* Where a board has addresses, a memory of which none are known cannot be used. */
 static enum boot0_status check_alternate(const struct boot0_session *session, int index,
                                          struct boot0_error *error)
 {
     const struct boot0_alternate *alternate = &session->board.alternates[index];
+    const char *fault;
+    size_t at;
 
-    if (!session->board.has_addresses || alternate->has_layout || session->options.anywhere)
+    if (!session->board.has_addresses || session->options.anywhere ||
+        (alternate->has_layout && alternate->layout.region_count > 0))
         return B0_OK;
+    fault = boot0_layout_fault(alternate->name, strlen(alternate->name), &at);
+    if (!fault) {
+        boot0_fail(error, B0_E_UNSUPPORTED, "the memory \"%s\" is empty: it has no sectors",
+                   alternate->layout.name);
+        return boot0_hint(error, "The board says so; its bootloader may find no chip there.");
+    }
     boot0_fail(error, B0_E_UNSUPPORTED,
                "the board does not say which addresses its alternate setting %u has",
                alternate->alternate);
     return boot0_hint(error,
-                      "Its name should be a memory layout, and is \"%.60s\". Plug the board "
-                      "in anew if it was damaged on the way.",
-                      alternate->name);
+                      "Its name should be a memory layout, but %s: \"%.60s\". If it was damaged on "
+                      "the way, plug the board in again.",
+                      fault, alternate->name + (alternate->name[at] ? at : 0));
 }
 
 static enum boot0_status choose_alternate(struct boot0_session *session, const char *wanted,
                                           struct boot0_error *error)
 {
     const struct boot0_board *board = &session->board;
-    char list[300] = "";
-    size_t length = 0;
+    char list[300];
 
     session->chosen = -1;
     if (!wanted)
         return B0_OK;
-    for (size_t i = 0; i < board->alternate_count; i++) {
+    for (size_t i = 0; i < board->alternate_count; i++)
         if (alternate_is(&board->alternates[i], wanted)) {
             session->chosen = (int)i;
             return check_alternate(session, (int)i, error);
         }
-        if (length + 64 < sizeof list)
-            length +=
-                (size_t)snprintf(list + length, sizeof list - length, "%s%u \"%.40s\"",
-                                 i ? ", " : "", board->alternates[i].alternate,
-                                 board->alternates[i].has_layout ? board->alternates[i].layout.name
-                                                                 : board->alternates[i].name);
-    }
+    b0_session_list_alternates(session, list, sizeof list);
     boot0_fail(error, B0_E_USAGE, "the board has no alternate setting \"%s\"", wanted);
     return boot0_hint(error, "It has: %s.", list);
 }

@@ -1,5 +1,8 @@
 /* Asks an opened board what it is: descriptors, strings, layouts, and the chips that fit. */
 #include "device.h"
+
+#include "../board/memory_kind.h"
+#include "../board/names.h"
 #include "extension.h"
 #include "quirks.h"
 
@@ -7,7 +10,6 @@
 #include <core/descriptors.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 enum {
     DESCRIPTOR_TIMEOUT_MS = 1000,
@@ -95,6 +97,19 @@ static void read_string(const struct boot0_transport *transport, uint8_t index, 
         b0_string_descriptor(bytes, actual, text, size);
 }
 
+/* A DfuSe name that cannot be used is a memory that is missing: the user is told why. */
+static void explain_layout(const struct boot0_alternate *alternate, struct boot0_board *board)
+{
+    size_t at;
+    const char *fault = boot0_layout_fault(alternate->name, strlen(alternate->name), &at);
+
+    if (!fault || board->dfu_version != B0_DFU_VERSION_DFUSE || board->contradiction[0])
+        return;
+    snprintf(board->contradiction, sizeof board->contradiction,
+             "the layout of its alternate setting %u cannot be used: %s (\"%.60s\")",
+             alternate->alternate, fault, alternate->name + (alternate->name[at] ? at : 0));
+}
+
 static void add_alternate(const struct boot0_transport *transport,
                           const struct b0_dfu_alternate *from, uint16_t language,
                           struct boot0_board *board)
@@ -105,50 +120,71 @@ static void add_alternate(const struct boot0_transport *transport,
     to->alternate = from->alternate;
     read_string(transport, from->string_index, language, to->name, sizeof to->name);
     to->has_layout = boot0_layout_parse(to->name, strlen(to->name), &to->layout, NULL);
+    explain_layout(to, board);
 }
 
-/* The alternates of the first DFU interface; a second interface would be a second board. */
+/* The alternates of the DFU interface that the candidate stands for. */
 static void add_alternates(const struct boot0_transport *transport,
                            const struct b0_dfu_configuration *found, uint16_t language,
                            struct boot0_board *board)
 {
-    uint8_t interface = found->alternates[0].interface;
+    for (size_t i = 0; i < found->alternate_count; i++) {
+        const struct b0_dfu_alternate *alternate = &found->alternates[i];
 
-    if (found->alternate_count == 0)
-        return; /* a program with a serial port only */
-    board->mode =
-        found->alternates[0].protocol == B0_DFU_PROTOCOL_RUNTIME ? B0_MODE_RUNTIME : B0_MODE_DFU;
-    for (size_t i = 0; i < found->alternate_count; i++)
-        if (found->alternates[i].interface == interface &&
-            board->alternate_count < B0_ALTERNATES_MAX)
-            add_alternate(transport, &found->alternates[i], language, board);
+        if (alternate->interface != board->usb.dfu_interface ||
+            board->alternate_count == B0_ALTERNATES_MAX)
+            continue;
+        if (board->alternate_count == 0)
+            board->mode =
+                alternate->protocol == B0_DFU_PROTOCOL_RUNTIME ? B0_MODE_RUNTIME : B0_MODE_DFU;
+        add_alternate(transport, alternate, language, board);
+    }
 }
 
-/* The main flash is the writable memory at the chip's lowest flash address: the first one with a
- * layout, since option bytes, OTP and the rest come after it in every ROM that was seen. */
+/* How likely a memory is the main flash; 0: it is none. */
+static int flash_rank(const struct boot0_alternate *alternate)
+{
+    const struct boot0_layout *layout = &alternate->layout;
+    uint32_t first = layout->regions[0].address;
+    bool internal, named;
+    enum b0_memory_kind kind;
+
+    if (!alternate->has_layout || layout->region_count == 0)
+        return 0;
+    kind = b0_memory_kind(NULL, layout->name, first);
+    if (b0_memory_is_guarded(kind))
+        return 1;
+    internal = b0_memory_is_internal_flash(layout);
+    named = b0_name_has_word(layout->name, "*flash") || b0_name_has_word(layout->name, "flash*");
+    return 2 + internal + 2 * named;
+}
+
+/* The main flash: internal flash, named as flash, as far as there is one; else the first memory. */
 static void find_flash(struct boot0_board *board)
 {
+    int best = 0;
+
     board->flash_alternate = -1;
     for (size_t i = 0; i < board->alternate_count; i++) {
-        const struct boot0_alternate *a = &board->alternates[i];
+        int rank = flash_rank(&board->alternates[i]);
 
-        if (!a->has_layout)
+        if (rank <= best)
             continue;
-        if (strstr(a->layout.name, "Flash") || strstr(a->layout.name, "FLASH")) {
-            board->flash_alternate = (int)i;
-            return;
-        }
-        if (board->flash_alternate < 0 && (a->layout.regions[0].access & B0_SECTOR_WRITABLE))
-            board->flash_alternate = (int)i;
+        best = rank;
+        board->flash_alternate = (int)i;
     }
 }
 
 static const struct boot0_layout *find_option_bytes(const struct boot0_board *board)
 {
-    for (size_t i = 0; i < board->alternate_count; i++)
-        if (board->alternates[i].has_layout &&
-            strncasecmp(board->alternates[i].layout.name, "Option", 6) == 0)
-            return &board->alternates[i].layout;
+    for (size_t i = 0; i < board->alternate_count; i++) {
+        const struct boot0_layout *layout = &board->alternates[i].layout;
+
+        if (board->alternates[i].has_layout && layout->region_count > 0 &&
+            b0_memory_kind(NULL, layout->name, layout->regions[0].address) ==
+                B0_MEMORY_OPTION_BYTES)
+            return layout;
+    }
     return NULL;
 }
 
@@ -184,6 +220,7 @@ static void find_chips(struct boot0_board *board)
 enum boot0_status b0_device_probe(const struct boot0_transport *transport,
                                   struct boot0_board *board, struct boot0_error *error)
 {
+    const struct b0_dfu_functional *functional;
     struct b0_dfu_configuration found;
     const struct b0_quirk *quirk;
     enum boot0_status status;
@@ -200,11 +237,12 @@ enum boot0_status b0_device_probe(const struct boot0_transport *transport,
                 sizeof board->product);
     read_string(transport, board->usb.serial_index, language, board->serial, sizeof board->serial);
     board->configuration = found.configuration;
-    if (found.has_functional) {
-        board->dfu_version = found.functional.version;
-        board->transfer_size = found.functional.transfer_size;
-        board->detach_timeout_ms = found.functional.detach_timeout_ms;
-        board->attributes = found.functional.attributes;
+    functional = b0_descriptors_functional(&found, board->usb.dfu_interface);
+    if (functional) {
+        board->dfu_version = functional->version;
+        board->transfer_size = functional->transfer_size;
+        board->detach_timeout_ms = functional->detach_timeout_ms;
+        board->attributes = functional->attributes;
     }
     add_alternates(transport, &found, language, board);
     find_flash(board);

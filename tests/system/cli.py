@@ -150,7 +150,7 @@ def flashes(directory):
     boot0("convert", "-A", "0x08000000", image, placed, width=None)
     boot0("flash", "-A", "0x08040000", placed, data, board=board)
     equal(read(store)[0x40000:0x40100], read(data), "a binary put at --address beside a HEX file")
-    both = directory.file("both.dfu")
+    both = directory.file("both.hex")
     boot0("convert", f"{image}@0x08000000", f"{data}@0x1fff7800", both, width=None)
     plan = boot0_json("flash", "--dry-run", "--allow-option-bytes", both, board="f407")[0]
     equal(plan["steps"][-1]["address"], "0x1fff7800", "the last step")
