@@ -301,16 +301,20 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option taken[] = {
-    OPTION_DEVICE,      OPTION_ALTERNATE,     OPTION_WAIT,
-    OPTION_VIRTUAL,     OPTION_FOLLOW,        OPTION_COUNT_BOARDS,
-    OPTION_DETACH,      OPTION_RECORD,        OPTION_PATCH,
-    OPTION_CSV,         OPTION_ADDRESS,       OPTION_FULL,
-    OPTION_NO_PRESERVE, OPTION_NO_VERIFY,     OPTION_NO_RUN,
-    OPTION_VDD,         OPTION_PATIENT,       OPTION_BOARD_ENTRY,
-    OPTION_CHIP,        OPTION_IGNORE_SUFFIX, OPTION_ALLOW_OPTION_BYTES,
-    OPTION_FORCE,       OPTION_YES,           OPTION_JSON,
-    OPTION_QUIET,       OPTION_HELP};
+static const enum option taken[] = {OPTION_DEVICE,        OPTION_INTERFACE,
+                                    OPTION_ALTERNATE,     OPTION_WAIT,
+                                    OPTION_VIRTUAL,       OPTION_FOLLOW,
+                                    OPTION_COUNT_BOARDS,  OPTION_DETACH,
+                                    OPTION_RECORD,        OPTION_PATCH,
+                                    OPTION_CSV,           OPTION_ADDRESS,
+                                    OPTION_FULL,          OPTION_NO_PRESERVE,
+                                    OPTION_NO_VERIFY,     OPTION_NO_RUN,
+                                    OPTION_VDD,           OPTION_PATIENT,
+                                    OPTION_BOARD_ENTRY,   OPTION_CHIP,
+                                    OPTION_IGNORE_SUFFIX, OPTION_ALLOW_OPTION_BYTES,
+                                    OPTION_FORCE,         OPTION_YES,
+                                    OPTION_JSON,          OPTION_QUIET,
+                                    OPTION_HELP};
 
 const struct command command_gang = {
     .name = "gang",

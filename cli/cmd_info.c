@@ -217,6 +217,9 @@ static void board_json(const struct boot0_board *board, const char *protection)
         for (size_t r = 0; a->has_layout && r < a->layout.region_count; r++) {
             json_open(&json, NULL);
             json_hex(&json, "address", a->layout.regions[r].address, 8);
+            if (a->layout.more_name_count > 0)
+                json_text(&json, "name",
+                          boot0_layout_name_at(&a->layout, a->layout.regions[r].address));
             json_number(&json, "sectors", a->layout.regions[r].sector_count);
             json_number(&json, "sector_bytes", a->layout.regions[r].sector_size);
             json_text(&json, "access", access_text(a->layout.regions[r].access));
@@ -233,6 +236,14 @@ static void board_json(const struct boot0_board *board, const char *protection)
     json_end(&json);
 }
 
+/* One alternate setting can have several memories, each with a name. */
+static void print_next_name(const struct boot0_layout *layout, size_t region)
+{
+    for (size_t i = 0; i < layout->more_name_count; i++)
+        if (layout->more_names[i].first_region == region)
+            print("    %s\n", layout->more_names[i].name);
+}
+
 static void print_memories(const struct boot0_board *board)
 {
     char size[TEXT_SHORT];
@@ -241,9 +252,12 @@ static void print_memories(const struct boot0_board *board)
         const struct boot0_alternate *a = &board->alternates[i];
 
         print("\n  memory %u  %s\n", a->alternate, a->has_layout ? a->layout.name : a->name);
+        if (a->has_layout && a->layout.region_count == 0)
+            print("    empty\n");
         for (size_t r = 0; a->has_layout && r < a->layout.region_count; r++) {
             const struct boot0_region *region = &a->layout.regions[r];
 
+            print_next_name(&a->layout, r);
             print("    0x%08x  %5u x %-10s %s\n", region->address, region->sector_count,
                   text_size(size, region->sector_size), access_text(region->access));
         }

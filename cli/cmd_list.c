@@ -43,20 +43,38 @@ static const char *mode_of(const struct boot0_board *board)
     return board->mode == B0_MODE_DFU ? "DFU" : "program";
 }
 
-static void fill_row(struct row *row, const struct boot0_board *board)
+/* Which one of them all is at an index; its interface only if its device has several. */
+static void fill_mode(char text[TEXT_SHORT], const struct boot0_board *boards, size_t count,
+                      size_t index)
 {
+    bool several = false;
+
+    for (size_t i = 0; i < count; i++)
+        several = several || (i != index && !boards[i].usb.uart &&
+                              strcmp(boards[i].usb.path, boards[index].usb.path) == 0);
+    if (several)
+        snprintf(text, TEXT_SHORT, "%s -i %u", mode_of(&boards[index]),
+                 boards[index].usb.dfu_interface);
+    else
+        snprintf(text, TEXT_SHORT, "%s", mode_of(&boards[index]));
+}
+
+static void fill_row(struct row *row, const struct boot0_board *boards, size_t count, size_t index)
+{
+    const struct boot0_board *board = &boards[index];
     const struct boot0_alternate *flash = flash_of(board);
-    char name[TEXT_BOARD], size[TEXT_SHORT];
+    char name[TEXT_BOARD], size[TEXT_SHORT], mode[TEXT_SHORT];
     const char *const cells[COLUMN_COUNT] = {
         [PORT] = board->usb.path,
         [ID] = "-",
-        [MODE] = mode_of(board),
+        [MODE] = mode,
         [SERIAL] = board->serial[0] ? board->serial : "-",
         [FLASH] = flash ? text_size(size, boot0_layout_size(&flash->layout)) : "-",
         [CHIP] =
             board->access.code != B0_OK ? text_access(&board->access) : text_board(name, board),
     };
 
+    fill_mode(mode, boards, count, index);
     for (int i = 0; i < COLUMN_COUNT; i++)
         snprintf(row->cells[i], sizeof row->cells[i], "%s", cells[i] ? cells[i] : "");
     if (board->usb.kind != B0_KIND_SERIAL)
@@ -110,7 +128,7 @@ static enum boot0_status print_table(const struct boot0_board *boards, size_t co
         return boot0_fail(error, B0_E_MEMORY, "out of memory for the list of boards");
     rows[0] = header;
     for (size_t i = 0; i < count; i++)
-        fill_row(&rows[i + 1], &boards[i]);
+        fill_row(&rows[i + 1], boards, count, i);
     print_rows(rows, count + 1);
     free(rows);
     return B0_OK;
@@ -195,15 +213,17 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option taken[] = {OPTION_DEVICE, OPTION_SERIAL, OPTION_PATH,    OPTION_WAIT,
-                                    OPTIONS_PORT,  OPTION_PORTS,  OPTION_VIRTUAL, OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTION_DEVICE,    OPTION_SERIAL,  OPTION_PATH,
+                                    OPTION_INTERFACE, OPTION_WAIT,    OPTIONS_PORT,
+                                    OPTION_PORTS,     OPTION_VIRTUAL, OPTIONS_OUTPUT};
 
 const struct command command_list = {
     .name = "list",
     .operands = "",
     .summary = "show the boards that are there",
     .text = "Shows every board in DFU mode, and programs that have a DFU interface, with port, USB "
-            "id, serial number, flash size and chip. Several chips can have the same memory "
+            "id, serial number, flash size and chip. A device with several DFU interfaces is shown "
+            "once for each, with the -i that chooses it. Several chips can have the same memory "
             "layout; then the most common one is named. A board at a serial port is looked for "
             "with --port only; --ports shows which ports there are.",
     .examples = "  boot0 list\n  boot0 list --port /dev/ttyUSB0",

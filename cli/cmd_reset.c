@@ -37,7 +37,7 @@ static enum boot0_status reset_rom(struct job *job, enum boot0_target target,
     if (target == B0_TARGET_ROM)
         return B0_OK;
     if (target == B0_TARGET_PROGRAM && layout)
-        return boot0_session_run(job->session, layout->regions[0].address, error);
+        return boot0_session_run(job->session, job_program_address(job), error);
     boot0_fail(error, B0_E_UNSUPPORTED, "this board's bootloader cannot start another one");
     return boot0_hint(error, "If boot0's bootloader is on it: BOOT0 low, and press reset twice. "
                              "`boot0 install-bootloader` puts it there.");

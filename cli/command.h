@@ -21,6 +21,8 @@ struct arguments {
     const char *serial;
     const char *path;
     const char *alternate;
+    bool has_interface;
+    uint32_t interface;
     bool has_wait;
     uint32_t wait_ms;
     const char *virtual_boards[VIRTUAL_MAX];
@@ -95,6 +97,7 @@ enum option {
     OPTION_DEVICE,
     OPTION_SERIAL,
     OPTION_PATH,
+    OPTION_INTERFACE,
     OPTION_ALTERNATE,
     OPTION_WAIT,
     OPTION_TOUCH,
@@ -151,8 +154,8 @@ enum option {
 
 /* Options of every command that opens a board. */
 #define OPTIONS_BOARD                                                                              \
-    OPTION_DEVICE, OPTION_SERIAL, OPTION_PATH, OPTION_ALTERNATE, OPTION_WAIT, OPTION_TOUCH,        \
-        OPTIONS_PORT, OPTION_VIRTUAL, OPTION_TRACE, OPTION_REPLAY
+    OPTION_DEVICE, OPTION_SERIAL, OPTION_PATH, OPTION_INTERFACE, OPTION_ALTERNATE, OPTION_WAIT,    \
+        OPTION_TOUCH, OPTIONS_PORT, OPTION_VIRTUAL, OPTION_TRACE, OPTION_REPLAY
 #define OPTIONS_PORT   OPTION_PORT, OPTION_BAUD, OPTION_BOOT
 #define OPTIONS_OUTPUT OPTION_JSON, OPTION_QUIET, OPTION_VERBOSE, OPTION_HELP
 

@@ -10,7 +10,7 @@ enum {
 
 static enum boot0_status fail_none(const struct arguments *arguments, struct boot0_error *error)
 {
-    if (arguments->has_device || arguments->serial || arguments->path) {
+    if (arguments->has_device || arguments->serial || arguments->path || arguments->has_interface) {
         boot0_fail(error, B0_E_NO_BOARD, "no board that matches was found");
         return boot0_hint(error, "`boot0 list` without options shows all boards; `boot0 doctor` "
                                  "finds out why one is missing.");

@@ -127,6 +127,8 @@ struct boot0_selection job_selection(const struct arguments *arguments)
         .path = arguments->path,
         .touch = arguments->touch,
         .wait_ms = arguments->has_wait ? arguments->wait_ms : GRACE_MS,
+        .has_interface = arguments->has_interface,
+        .interface = (uint8_t)arguments->interface,
     };
 }
 
@@ -204,7 +206,12 @@ enum boot0_status job_open_session(struct job *job, struct boot0_error *error)
 enum boot0_status job_open_again(struct job *job, struct boot0_error *error)
 {
     char path[B0_PATH_MAX];
-    const struct boot0_selection selection = {.path = path, .wait_ms = RETURN_WAIT_MS};
+    const struct boot0_selection selection = {
+        .path = path,
+        .wait_ms = RETURN_WAIT_MS,
+        .has_interface = job->arguments->has_interface,
+        .interface = (uint8_t)job->arguments->interface,
+    };
     const struct boot0_session_options options = {
         .supply_mv = job->arguments->supply_mv,
         .chip = job->arguments->chip,
@@ -222,9 +229,16 @@ uint32_t job_program_address(const struct job *job)
 {
     const struct boot0_board *board = boot0_session_board(job->session);
 
-    return board->flash_alternate >= 0
-               ? board->alternates[board->flash_alternate].layout.regions[0].address
-               : 0;
+    const struct boot0_layout *layout;
+    uint32_t address;
+
+    if (board->flash_alternate < 0)
+        return 0;
+    layout = &board->alternates[board->flash_alternate].layout;
+    /* What can only be read is the bootloader's own. */
+    return boot0_layout_extent(layout, B0_SECTOR_WRITABLE, &address, NULL)
+               ? address
+               : layout->regions[0].address;
 }
 
 /* Whether the board at a port has left its bootloader. */
@@ -457,6 +471,8 @@ void job_json_board(struct json *json, const struct boot0_board *board)
         json_hex(json, "vendor", board->usb.vendor, 4);
         json_hex(json, "product", board->usb.product, 4);
         json_text(json, "mode", board->mode == B0_MODE_DFU ? "dfu" : "runtime");
+        if (board->usb.dfu_protocol != 0)
+            json_number(json, "interface", board->usb.dfu_interface);
     }
     json_text(json, "serial", board->serial);
     json_open_list(json, "chips");

@@ -10,18 +10,19 @@
 #include <string.h>
 
 enum kind {
-    FLAG,   /* bool */
-    TEXT,   /* const char * */
-    PLACE,  /* the same, a file that cannot be standard input or output */
-    NUMBER, /* uint32_t, and the bool before it */
-    SIZE,   /* the same with k and M */
-    DEVICE, /* VID[:PID] */
-    WAIT,   /* optional seconds */
-    VOLTS,  /* uint32_t millivolts */
-    BAUD,   /* uint32_t */
-    COUNT,  /* uint32_t, not 0 */
-    BOARD,  /* appended to virtual_boards */
-    PATCH,  /* appended to patches */
+    FLAG,      /* bool */
+    TEXT,      /* const char * */
+    PLACE,     /* the same, a file that cannot be standard input or output */
+    NUMBER,    /* uint32_t, and the bool before it */
+    SIZE,      /* the same with k and M */
+    DEVICE,    /* VID[:PID] */
+    WAIT,      /* optional seconds */
+    VOLTS,     /* uint32_t millivolts */
+    BAUD,      /* uint32_t */
+    COUNT,     /* uint32_t, not 0 */
+    INTERFACE, /* one byte, and the bool before it */
+    BOARD,     /* appended to virtual_boards */
+    PATCH,     /* appended to patches */
 };
 
 static const struct row {
@@ -37,6 +38,8 @@ static const struct row {
     [OPTION_SERIAL] = {"serial", 's', "TEXT", TEXT, AT(serial),
                        "the board with this serial number"},
     [OPTION_PATH] = {"path", 'p', "PATH", TEXT, AT(path), "the board at this port, as in `list`"},
+    [OPTION_INTERFACE] = {"interface", 'i', "N", INTERFACE, AT(has_interface),
+                          "the DFU interface with this number, if there are several"},
     [OPTION_ALTERNATE] = {"alt", 'a', "NAME|N", TEXT, AT(alternate),
                           "the memory to use: alternate setting"},
     [OPTION_WAIT] = {"wait", 'w', "[=SECONDS]", WAIT, 0, "wait for the board, if need be for ever"},
@@ -219,6 +222,13 @@ static bool take_number(struct arguments *arguments, const struct row *row, cons
     return *has;
 }
 
+static bool take_interface(struct arguments *arguments, const char *text)
+{
+    arguments->has_interface =
+        parse_number(text, false, &arguments->interface) && arguments->interface <= UINT8_MAX;
+    return arguments->has_interface;
+}
+
 static bool take_board(struct arguments *arguments, const char *text)
 {
     if (arguments->virtual_count == VIRTUAL_MAX)
@@ -248,6 +258,8 @@ static bool take_value(struct arguments *arguments, const struct row *row, const
         return take_number(arguments, row, text);
     case DEVICE:
         return take_device(arguments, text);
+    case INTERFACE:
+        return take_interface(arguments, text);
     case WAIT:
         return take_wait(arguments, text);
     case VOLTS:
@@ -319,6 +331,7 @@ static enum boot0_status fail_value(const struct row *row, const char *value,
         [VOLTS] = "volts with at most three decimals: 3.3",
         [BAUD] = "a speed from 300 to 4000000: 115200",
         [COUNT] = "a number of boards: 16",
+        [INTERFACE] = "the number of an interface: 0",
         [PATCH] = "0x0800FFF0=serial or the like, at most 32 times",
         [BOARD] = "a board as `vboard list` shows it; at most 16 of them",
     };

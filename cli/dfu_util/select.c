@@ -47,6 +47,19 @@ static enum boot0_status look_or_wait(struct dfu_util_job *job, struct boot0_boa
     return status;
 }
 
+/* Which option tells the targets apart. */
+static const char *remedy(const struct dfu_util_job *job)
+{
+    const struct dfu_util_target *targets = job->targets;
+
+    if (dfu_util_one_board(targets, job->target_count))
+        return "choose a memory with -a";
+    for (size_t i = 1; i < job->target_count; i++)
+        if (strcmp(targets[i].board->usb.path, targets[0].board->usb.path) != 0)
+            return "choose a board with -p, -S or -d";
+    return "choose an interface with -i";
+}
+
 static int fail_count(const struct dfu_util_job *job)
 {
     if (job->target_count == 0)
@@ -54,9 +67,7 @@ static int fail_count(const struct dfu_util_job *job)
     dfu_util_fail(DFU_UTIL_IO, "More than one DFU capable USB device found! These match:");
     for (size_t i = 0; i < job->target_count; i++)
         dfu_util_print_target(stderr, &job->targets[i]);
-    return dfu_util_fail(DFU_UTIL_IO, dfu_util_one_board(job->targets, job->target_count)
-                                          ? "choose a memory with -a"
-                                          : "choose a board with -p, -S or -d");
+    return dfu_util_fail(DFU_UTIL_IO, "%s", remedy(job));
 }
 
 /* One memory of one board; or the memories of one, if the file says to which of them it goes. */
@@ -78,7 +89,12 @@ static enum boot0_status open_session(struct dfu_util_job *job, const struct boo
                                       struct boot0_error *error)
 {
     const struct dfu_util_options *options = job->options;
-    const struct boot0_selection selection = {.path = board->usb.path};
+    const struct boot0_selection selection = {
+        .path = board->usb.path,
+        /* A program's interface says nothing of the bootloader's. */
+        .has_interface = options->match.interface >= 0 || board->mode == B0_MODE_DFU,
+        .interface = board->usb.dfu_interface,
+    };
     const int delay_s = options->detach_delay_s;
     const struct boot0_session_options session_options = {
         .anywhere = true,
@@ -128,9 +144,11 @@ static int open_target(struct dfu_util_job *job, struct boot0_error *error)
 static int detach(struct dfu_util_job *job, struct boot0_error *error)
 {
     const struct boot0_board *board = job->targets[0].board;
+    const struct boot0_selection selection = {
+        .path = board->usb.path, .has_interface = true, .interface = board->usb.dfu_interface};
 
     puts("Opening DFU capable USB device...");
-    if (boot0_board_detach(&job->bus, board->usb.path, error) != B0_OK) {
+    if (boot0_board_detach_first(&job->bus, &selection, error) != B0_OK) {
         /* A bootloader may refuse it; dfu-util does not mind. */
         int code = dfu_util_error(error);
 

@@ -47,25 +47,45 @@ static bool alternate_fits(const struct boot0_board *board, const struct boot0_a
             (!match->alternate_name || strcmp(match->alternate_name, known(alternate->name)) == 0));
 }
 
+/* Adds what matches of one board, the last alternate first; returns the new count. */
+static size_t add_matches(const struct boot0_board *board, const struct dfu_util_match *match,
+                          struct dfu_util_target *targets, size_t count, size_t capacity)
+{
+    if (!board_fits(board, match))
+        return count;
+    if (board->access.code != B0_OK) {
+        dfu_util_fail(0, "board %04x:%04x, device number %u, cannot be opened: %s",
+                      board->usb.vendor, board->usb.product, board->usb.address,
+                      board->access.message);
+        return count;
+    }
+    for (size_t i = board->alternate_count; i-- > 0;)
+        if (count < capacity && alternate_fits(board, &board->alternates[i], match))
+            targets[count++] = (struct dfu_util_target){board, &board->alternates[i]};
+    return count;
+}
+
+/* How many boards from `first` on are interfaces of one device. */
+static size_t interface_count(const struct boot0_board *boards, size_t board_count, size_t first)
+{
+    size_t i = first + 1;
+
+    while (i < board_count && strcmp(boards[i].usb.path, boards[first].usb.path) == 0)
+        i++;
+    return i - first;
+}
+
 size_t dfu_util_find(const struct boot0_board *boards, size_t board_count,
                      const struct dfu_util_match *match, struct dfu_util_target *targets,
                      size_t capacity)
 {
-    size_t count = 0;
+    size_t count = 0, interfaces;
 
-    for (size_t i = 0; i < board_count; i++) {
-        if (!board_fits(&boards[i], match))
-            continue;
-        if (boards[i].access.code != B0_OK) {
-            dfu_util_fail(0, "board %04x:%04x, device number %u, cannot be opened: %s",
-                          boards[i].usb.vendor, boards[i].usb.product, boards[i].usb.address,
-                          boards[i].access.message);
-            continue;
-        }
-        /* The last alternate comes first. */
-        for (size_t j = boards[i].alternate_count; j-- > 0;)
-            if (count < capacity && alternate_fits(&boards[i], &boards[i].alternates[j], match))
-                targets[count++] = (struct dfu_util_target){&boards[i], &boards[i].alternates[j]};
+    /* Of one device, the last interface and its last alternate come first. */
+    for (size_t first = 0; first < board_count; first += interfaces) {
+        interfaces = interface_count(boards, board_count, first);
+        for (size_t i = first + interfaces; i-- > first;)
+            count = add_matches(&boards[i], match, targets, count, capacity);
     }
     return count;
 }

@@ -89,7 +89,9 @@ static void ask(struct doctor_device *device, const struct boot0_bus *bus,
                 const struct boot0_board *board)
 {
     static const struct boot0_session_options none;
-    const struct boot0_selection selection = {.path = board->usb.path};
+    const struct boot0_selection selection = {.path = board->usb.path,
+                                              .has_interface = board->usb.dfu_protocol != 0,
+                                              .interface = board->usb.dfu_interface};
     struct boot0_session *session = NULL;
     struct boot0_error error = {B0_OK, "", ""};
 

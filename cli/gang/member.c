@@ -134,7 +134,11 @@ static enum boot0_status open_board(struct work *work, const struct boot0_observ
     const struct boot0_session_options options = job_session_options(arguments);
     /* udev needs a moment until users may open a board that was just plugged in. */
     const struct boot0_selection selection = {
-        .path = member->virtual_board ? NULL : member->candidate.path, .wait_ms = 1000};
+        .path = member->virtual_board ? NULL : member->candidate.path,
+        .wait_ms = 1000,
+        .has_interface = arguments->has_interface,
+        .interface = (uint8_t)arguments->interface,
+    };
     enum boot0_status status = open_bus(work, error);
     const struct boot0_board *board;
 

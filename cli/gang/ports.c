@@ -24,6 +24,9 @@ static bool is_wanted(const struct arguments *arguments, const struct boot0_cand
 {
     if (is_program(candidate) ? !arguments->detach : candidate->serial_only)
         return false;
+    if (arguments->has_interface && candidate->dfu_protocol == B0_DFU_PROTOCOL_DFU &&
+        candidate->dfu_interface != arguments->interface)
+        return false;
     if (arguments->has_device && candidate->vendor != arguments->vendor)
         return false;
     return !arguments->has_product || candidate->product == arguments->product;
@@ -169,6 +172,15 @@ enum boot0_status ports_start_due(struct lead *lead, struct boot0_error *error)
     return status;
 }
 
+/* Whether a candidate is another interface of a device that is in the list before it. */
+static bool is_repeated(const struct boot0_candidate *list, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(list[i].path, list[index].path) == 0)
+            return true;
+    return false;
+}
+
 size_t ports_count(struct lead *lead, size_t *programs)
 {
     struct boot0_candidate list[BOARDS_MAX];
@@ -180,6 +192,8 @@ size_t ports_count(struct lead *lead, size_t *programs)
     if (bus->ops->scan(bus->context, list, BOARDS_MAX, &count, &error) != B0_OK)
         return 0;
     for (size_t i = 0; i < count && i < BOARDS_MAX; i++) {
+        if (is_repeated(list, i))
+            continue;
         wanted += is_wanted(lead->gang.arguments, &list[i]);
         *programs += is_program(&list[i]);
     }

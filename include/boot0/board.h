@@ -81,12 +81,16 @@ struct boot0_selection {
     /* Also a program that only has a USB serial port: it is touched to bring it to DFU mode. */
     bool touch;
     uint32_t wait_ms; /* how long to wait for it; 0: not; UINT32_MAX: for ever */
+    /* The DFU interface with this number, of a board that has several in DFU mode. */
+    bool has_interface;
+    uint8_t interface;
 };
 
 /*
- * All boards of a bus that match, opened for a moment to read their strings. `selection` may be
- * NULL. On success *boards is the caller's: free(); *count may be 0. A board that cannot be opened
- * is in the list with its `access` error.
+ * All boards of a bus that match, opened for a moment to read their strings. A device with several
+ * DFU interfaces is in the list once for each (usb.dfu_interface). `selection` may be NULL. On
+ * success *boards is the caller's: free(); *count may be 0. A board that cannot be opened is in the
+ * list with its `access` error.
  */
 B0_API enum boot0_status boot0_board_list(const struct boot0_bus *bus,
                                           const struct boot0_selection *selection,
@@ -100,6 +104,14 @@ B0_API enum boot0_status boot0_board_list(const struct boot0_bus *bus,
  */
 B0_API enum boot0_status boot0_board_detach(const struct boot0_bus *bus, const char *path,
                                             struct boot0_error *error);
+
+/*
+ * The same for the first board that a selection means (its serial number and wait_ms are not looked
+ * at): for a device with several DFU interfaces.
+ */
+B0_API enum boot0_status boot0_board_detach_first(const struct boot0_bus *bus,
+                                                  const struct boot0_selection *selection,
+                                                  struct boot0_error *error);
 
 #ifdef __cplusplus
 }

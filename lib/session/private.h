@@ -40,8 +40,13 @@ struct boot0_session {
 enum boot0_status b0_session_find(struct boot0_session *session,
                                   const struct boot0_selection *selection,
                                   struct boot0_error *error);
-/* Opens the board anew that has gone from its port and comes back in DFU mode; 10 seconds. */
-enum boot0_status b0_session_find_again(struct boot0_session *session, struct boot0_error *error);
+/*
+ * Opens the board again that has gone from its port and comes back in DFU mode; 10 seconds. Of the
+ * selection only the interface counts.
+ */
+enum boot0_status b0_session_find_again(struct boot0_session *session,
+                                        const struct boot0_selection *selection,
+                                        struct boot0_error *error);
 /* True if a device is still at the candidate's path with the same number. */
 bool b0_session_still_there(const struct boot0_session *session);
 

@@ -31,10 +31,13 @@ static bool candidate_fits(const struct boot0_candidate *candidate,
         return false;
     if (selection->has_product && candidate->product != selection->product)
         return false;
+    if (selection->has_interface && candidate->dfu_protocol == B0_DFU_PROTOCOL_DFU &&
+        candidate->dfu_interface != selection->interface)
+        return false;
     return !selection->path || strcmp(candidate->path, selection->path) == 0;
 }
 
-/* Port numbers as numbers: "1-2" before "1-10". */
+/* Port numbers as numbers: "1-2" before "1-10"; on one board its interfaces in their order. */
 static int by_port(const void *a, const void *b)
 {
     const char *p = ((const struct boot0_candidate *)a)->path;
@@ -56,7 +59,31 @@ static int by_port(const void *a, const void *b)
             q++;
         }
     }
+    if (*p == *q)
+        return ((const struct boot0_candidate *)a)->dfu_interface -
+               ((const struct boot0_candidate *)b)->dfu_interface;
     return (*p != '\0') - (*q != '\0');
+}
+
+/*
+ * A program's DFU interface seldom has the number that the bootloader's has; the number counts only
+ * where the program has it too.
+ */
+static void drop_other_interfaces(struct candidates *found, const struct boot0_selection *selection)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < found->count; i++) {
+        const struct boot0_candidate *candidate = &found->list[i];
+        bool another = false;
+
+        for (size_t j = 0; j < found->count && selection->has_interface; j++)
+            another = another || (strcmp(found->list[j].path, candidate->path) == 0 &&
+                                  found->list[j].dfu_interface == selection->interface);
+        if (!another || candidate->dfu_interface == selection->interface)
+            found->list[kept++] = *candidate;
+    }
+    found->count = kept;
 }
 
 static enum boot0_status scan(const struct boot0_bus *bus, const struct boot0_selection *selection,
@@ -74,6 +101,7 @@ static enum boot0_status scan(const struct boot0_bus *bus, const struct boot0_se
     for (size_t i = 0; i < count; i++)
         if (candidate_fits(&all[i], selection))
             found->list[found->count++] = all[i];
+    drop_other_interfaces(found, selection);
     qsort(found->list, found->count, sizeof found->list[0], by_port);
     return B0_OK;
 }
@@ -153,12 +181,37 @@ enum boot0_status boot0_board_list(const struct boot0_bus *bus,
     return B0_OK;
 }
 
-static enum boot0_status fail_several(const struct boot0_board *boards, size_t count,
-                                      struct boot0_error *error)
+/* One device, of which each interface is a board by itself. */
+static enum boot0_status fail_interfaces(const struct boot0_board *boards, size_t count,
+                                         struct boot0_error *error)
 {
     char list[384] = "";
     size_t length = 0;
 
+    for (size_t i = 0; i < count && length + 80 < sizeof list; i++) {
+        const struct boot0_alternate *first = &boards[i].alternates[0];
+
+        length += (size_t)snprintf(list + length, sizeof list - length,
+                                   "\n  --interface %u  \"%.40s\"%s", boards[i].usb.dfu_interface,
+                                   first->has_layout ? first->layout.name : first->name,
+                                   boards[i].alternate_count > 1 ? " and others" : "");
+    }
+    boot0_fail(error, B0_E_SEVERAL, "the board at %s has %zu DFU interfaces", boards[0].usb.path,
+               count);
+    return boot0_hint(error, "Choose one with --interface:%s", list);
+}
+
+static enum boot0_status fail_several(const struct boot0_board *boards, size_t count,
+                                      struct boot0_error *error)
+{
+    bool one_device = true;
+    char list[384] = "";
+    size_t length = 0;
+
+    for (size_t i = 1; i < count; i++)
+        one_device = one_device && strcmp(boards[i].usb.path, boards[0].usb.path) == 0;
+    if (one_device)
+        return fail_interfaces(boards, count, error);
     for (size_t i = 0; i < count && length + 64 < sizeof list; i++)
         length += (size_t)snprintf(list + length, sizeof list - length, "\n  %s  %04x:%04x%s%.24s",
                                    boards[i].usb.path, boards[i].usb.vendor, boards[i].usb.product,
@@ -171,7 +224,8 @@ static enum boot0_status fail_several(const struct boot0_board *boards, size_t c
 static enum boot0_status fail_none(const struct boot0_selection *selection,
                                    struct boot0_error *error)
 {
-    bool any = !selection->has_vendor && !selection->serial && !selection->path;
+    bool any = !selection->has_vendor && !selection->serial && !selection->path &&
+               !selection->has_interface;
 
     boot0_fail(error, B0_E_NO_BOARD,
                any ? "no board in DFU mode was found" : "no board that matches was found");
@@ -278,11 +332,14 @@ static enum boot0_status find_within(struct boot0_session *session,
     }
 }
 
-enum boot0_status b0_session_find_again(struct boot0_session *session, struct boot0_error *error)
+enum boot0_status b0_session_find_again(struct boot0_session *session,
+                                        const struct boot0_selection *selection,
+                                        struct boot0_error *error)
 {
     const struct boot0_bus *bus = &session->bus;
     uint64_t start_us = bus->ops->now_us(bus->context);
-    struct boot0_selection again = {.path = NULL};
+    struct boot0_selection again = {.has_interface = selection->has_interface,
+                                    .interface = selection->interface};
     uint32_t limit_ms = session->options.detach_wait_ms;
     char path[B0_PATH_MAX];
 
@@ -355,7 +412,7 @@ enum boot0_status b0_session_find(struct boot0_session *session,
     if (status == B0_OK && session->board.mode == B0_MODE_RUNTIME) {
         status = ask_program(session, selection->touch, error);
         if (status == B0_OK)
-            status = b0_session_find_again(session, error);
+            status = b0_session_find_again(session, selection, error);
         session->board.from_program = true;
     }
     return status;
@@ -365,13 +422,21 @@ enum boot0_status boot0_board_detach(const struct boot0_bus *bus, const char *pa
                                      struct boot0_error *error)
 {
     const struct boot0_selection selection = {.path = path};
+
+    return boot0_board_detach_first(bus, &selection, error);
+}
+
+enum boot0_status boot0_board_detach_first(const struct boot0_bus *bus,
+                                           const struct boot0_selection *selection,
+                                           struct boot0_error *error)
+{
     struct boot0_transport transport;
     struct boot0_board board;
     struct candidates found;
-    enum boot0_status status = scan(bus, &selection, &found, error);
+    enum boot0_status status = scan(bus, selection, &found, error);
 
     if (status == B0_OK && found.count == 0)
-        status = fail_none(&selection, error);
+        status = fail_none(selection, error);
     if (status == B0_OK)
         status = open_and_probe(bus, &found.list[0], &board, &transport, error);
     if (status != B0_OK)

@@ -425,11 +425,13 @@ enum boot0_status b0_session_reopen(struct boot0_session *session, struct boot0_
     struct boot0_board board = session->board;
     struct boot0_transport transport = session->transport;
     struct b0_protocol *protocol = session->protocol;
+    const struct boot0_selection same = {.has_interface = board.usb.kind == B0_KIND_USB,
+                                         .interface = board.usb.dfu_interface};
     enum boot0_status status;
 
     session->transport.ops = NULL;
     session->protocol = NULL;
-    status = b0_session_find_again(session, error);
+    status = b0_session_find_again(session, &same, error);
     session->board.from_program = board.from_program;
     if (status == B0_OK)
         status = check_chip(session, error);

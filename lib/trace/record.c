@@ -137,7 +137,8 @@ static void write_candidate(struct recorder *recorder, const char *what,
 static bool is_same(const struct boot0_candidate *a, const struct boot0_candidate *b)
 {
     return strcmp(a->path, b->path) == 0 && a->address == b->address && a->vendor == b->vendor &&
-           a->product == b->product && a->dfu_protocol == b->dfu_protocol;
+           a->product == b->product && a->dfu_protocol == b->dfu_protocol &&
+           a->dfu_interface == b->dfu_interface;
 }
 
 /* Only what is new: who waits scans often. */

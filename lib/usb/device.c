@@ -103,7 +103,7 @@ static void explain_layout(const struct boot0_alternate *alternate, struct boot0
     size_t at;
     const char *fault = boot0_layout_fault(alternate->name, strlen(alternate->name), &at);
 
-    if (!fault || board->dfu_version != B0_DFU_VERSION_DFUSE || board->contradiction[0])
+    if (!fault || board->contradiction[0])
         return;
     snprintf(board->contradiction, sizeof board->contradiction,
              "the layout of its alternate setting %u cannot be used: %s (\"%.60s\")",
@@ -119,6 +119,9 @@ static void add_alternate(const struct boot0_transport *transport,
     to->interface = from->interface;
     to->alternate = from->alternate;
     read_string(transport, from->string_index, language, to->name, sizeof to->name);
+    /* Without addresses it is no layout: the STM32MP1's "@FSBL /0x01/1*1Me" is partition 1. */
+    if (board->dfu_version != B0_DFU_VERSION_DFUSE)
+        return;
     to->has_layout = boot0_layout_parse(to->name, strlen(to->name), &to->layout, NULL);
     explain_layout(to, board);
 }
