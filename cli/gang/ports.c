@@ -172,11 +172,12 @@ enum boot0_status ports_start_due(struct lead *lead, struct boot0_error *error)
     return status;
 }
 
-/* Whether a candidate is another interface of a device that is in the list before it. */
-static bool is_repeated(const struct boot0_candidate *list, size_t index)
+/* Whether another DFU interface of the same device is in the list before it, and is wanted too. */
+static bool is_counted(const struct arguments *arguments, const struct boot0_candidate *list,
+                       size_t index)
 {
     for (size_t i = 0; i < index; i++)
-        if (strcmp(list[i].path, list[index].path) == 0)
+        if (strcmp(list[i].path, list[index].path) == 0 && is_wanted(arguments, &list[i]))
             return true;
     return false;
 }
@@ -192,9 +193,8 @@ size_t ports_count(struct lead *lead, size_t *programs)
     if (bus->ops->scan(bus->context, list, BOARDS_MAX, &count, &error) != B0_OK)
         return 0;
     for (size_t i = 0; i < count && i < BOARDS_MAX; i++) {
-        if (is_repeated(list, i))
-            continue;
-        wanted += is_wanted(lead->gang.arguments, &list[i]);
+        wanted +=
+            is_wanted(lead->gang.arguments, &list[i]) && !is_counted(lead->gang.arguments, list, i);
         *programs += is_program(&list[i]);
     }
     return wanted;

@@ -310,6 +310,7 @@ enum boot0_status boot0_image_merge(struct boot0_image *image, const struct boot
 {
     struct b0_builder builder = {0};
     struct boot0_image joined = *image;
+    size_t target_count = image->target_count;
     enum boot0_status status;
 
     if (!image->has_addresses || !other->has_addresses)
@@ -325,8 +326,10 @@ enum boot0_status boot0_image_merge(struct boot0_image *image, const struct boot
     if (status == B0_OK)
         status = b0_builder_finish(&builder, image, error);
     b0_builder_free(&builder);
-    if (status != B0_OK)
+    if (status != B0_OK) {
+        image->target_count = target_count;
         return status;
+    }
     image->has_suffix = joined.has_suffix;
     image->suffix = joined.suffix;
     image->has_family = joined.has_family;

@@ -33,9 +33,11 @@ static enum boot0_status check_segment(const struct boot0_layout *layout,
         return boot0_hint(error, "Its memory \"%s\" cannot be written at all. Nothing was written.",
                           layout->name);
     return boot0_hint(error,
-                      "Its writable memory \"%s\" begins at 0x%08x and has %llu KiB. Is the file "
+                      "Its writable memory \"%s\" begins at 0x%08x and has %llu %s. Is the file "
                       "for a larger chip, or linked for another address? Nothing was written.",
-                      layout->name, begin, (unsigned long long)(size / 1024));
+                      boot0_layout_name_at(layout, begin), begin,
+                      (unsigned long long)(size < 1024 ? size : size / 1024),
+                      size < 1024 ? "bytes" : "KiB");
 }
 
 struct collector {

@@ -159,10 +159,12 @@ static enum boot0_status check_end(const struct boot0_segment *segment,
     boot0_fail(error, B0_E_RANGE, "the image has data at 0x%08x, which is outside of \"%s\"", where,
                layout->name);
     (void)boot0_layout_extent(layout, 0, &begin, &size);
-    return boot0_hint(error,
-                      "That memory begins at 0x%08x and has %llu KiB. Is the file for a larger "
-                      "chip, or linked for another address? Nothing was written.",
-                      begin, (unsigned long long)(size / 1024));
+    return boot0_hint(
+        error,
+        "That memory begins at 0x%08x and has %llu %s. Is the file for a larger chip, "
+        "or linked for another address? Nothing was written.",
+        begin, (unsigned long long)(size < 1024 ? size : size / 1024),
+        size < 1024 ? "bytes" : "KiB");
 }
 
 static enum boot0_status check_permission(const struct boot0_session *session,

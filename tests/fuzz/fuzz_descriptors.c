@@ -22,6 +22,11 @@ static void check_configuration(const uint8_t *data, size_t size)
     require(walked == (found.alternate_count > 0));
     require(found.alternate_count <= B0_ALTERNATE_MAX);
     require(found.alternate_count <= size / B0_USB_INTERFACE_DESC_SIZE);
+    for (unsigned interface = 0; interface <= UINT8_MAX; interface++) {
+        const struct b0_dfu_functional *own = b0_descriptors_functional(&found, (uint8_t)interface);
+
+        require((own != NULL) == found.has_functional);
+    }
     if (!found.has_functional)
         require(found.functional.transfer_size == 0 && found.functional.version == 0);
 }

@@ -15,7 +15,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from system import BOOT0, VBOARD, fail, firmware, need, read
+from system import BOOT0, VBOARD, dfuse_file, fail, firmware, need, read, with_suffix
 
 # dfu-util sleeps what a ROM reports as poll timeout.
 QUICK = "poll_address=0,poll_erase=0"
@@ -27,24 +27,9 @@ TIMING = "timing"  # whether it differs depends on how fast the machine is
 LISTING = re.compile(r"^Found (?:DFU|Runtime): .*$", re.MULTILINE)
 
 
-def with_suffix(data, vendor, product, version=0x0100, device=0xFFFF):
-    import zlib
-    body = data + b"".join(n.to_bytes(2, "little") for n in (device, product, vendor, version))
-    body += b"UFD\x10"
-    return body + (zlib.crc32(body) ^ 0xFFFFFFFF).to_bytes(4, "little")
-
-
-def dfuse(*targets, vendor=0x0483, product=0xDF11):
+def dfuse(*targets):
     """A DfuSe file; a target is (alternate, [(address, data)...])."""
-    images = b""
-    for alternate, elements in targets:
-        packed = b"".join(a.to_bytes(4, "little") + len(d).to_bytes(4, "little") + d
-                          for a, d in elements)
-        images += (b"Target" + bytes([alternate]) + (1).to_bytes(4, "little") +
-                   b"ST...".ljust(255, b"\0") + len(packed).to_bytes(4, "little") +
-                   len(elements).to_bytes(4, "little") + packed)
-    head = b"DfuSe\x01" + (11 + len(images)).to_bytes(4, "little") + bytes([len(targets)])
-    return with_suffix(head + images, vendor, product, 0x011A)
+    return dfuse_file(*((alternate, "ST...", elements) for alternate, elements in targets))
 
 
 F = firmware

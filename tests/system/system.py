@@ -7,11 +7,13 @@ ends with status 1 at the first thing that is wrong, or 77 (meson: skipped) if a
 import glob
 import json
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+import zlib
 
 VBOARD = os.environ.get("VBOARD", shutil.which("vboard"))
 BOOT0 = os.environ.get("BOOT0", shutil.which("boot0"))
@@ -162,3 +164,28 @@ def firmware(size, seed=1):
     if size >= 0x102:
         data[0x100:0x102] = b"\xfe\xe7"  # b .
     return bytes(data)
+
+
+def with_suffix(data, vendor, product, version=0x0100, device=0xFFFF):
+    """DFU 1.1, appendix B."""
+    body = data + b"".join(n.to_bytes(2, "little") for n in (device, product, vendor, version))
+    body += b"UFD\x10"
+    return body + (zlib.crc32(body) ^ 0xFFFFFFFF).to_bytes(4, "little")
+
+
+def dfuse_file(*targets, vendor=0x0483, product=0xDF11):
+    """A DfuSe file (UM0391); a target is (alternate, name, [(address, data)...])."""
+    images = b""
+    for alternate, name, elements in targets:
+        packed = b"".join(a.to_bytes(4, "little") + len(d).to_bytes(4, "little") + d
+                          for a, d in elements)
+        images += (b"Target" + bytes([alternate]) + bool(name).to_bytes(4, "little") +
+                   name.encode().ljust(255, b"\0") + len(packed).to_bytes(4, "little") +
+                   len(elements).to_bytes(4, "little") + packed)
+    head = b"DfuSe\x01" + (11 + len(images)).to_bytes(4, "little") + bytes([len(targets)])
+    return with_suffix(head + images, vendor, product, 0x011A)
+
+
+def described(name):
+    """A board of tests/boards, for vboard and --virtual."""
+    return f"custom:describe={pathlib.Path(__file__).resolve().parents[1] / 'boards' / name}.board"

@@ -221,6 +221,38 @@ static void believes_a_total_length_that_can_be(void **state)
     assert_int_equal(found.alternate_count, 4);
 }
 
+/* Each interface has its own; one without has that of the configuration. */
+static void keeps_interfaces_apart(void **state)
+{
+    /* clang-format off */
+    static const uint8_t blob[] = {
+        CONFIGURATION(9 + 5 * 9 + 3 * 9, 3, 0x80),
+        INTERFACE(0, 0, 0xfe, 1, 2, 4),
+        INTERFACE(0, 1, 0xfe, 1, 2, 5),
+        FUNCTIONAL(0x0b, 255, 128, 0x0110),
+        INTERFACE(3, 0, 0xfe, 1, 2, 6),
+        FUNCTIONAL(0x03, 255, 32, 0x0110),
+        INTERFACE(3, 1, 0xfe, 1, 2, 7),
+        FUNCTIONAL(0x03, 255, 64, 0x011a),
+        INTERFACE(5, 0, 0xfe, 1, 1, 8),
+    };
+    /* clang-format on */
+    struct b0_dfu_configuration found;
+
+    (void)state;
+    assert_true(walk(blob, sizeof(blob), &found));
+    assert_int_equal(found.alternate_count, 5);
+    assert_int_equal(b0_descriptors_functional(&found, 0)->transfer_size, 128);
+    assert_int_equal(b0_descriptors_functional(&found, 0)->version, B0_DFU_VERSION_1_1);
+    assert_int_equal(b0_descriptors_functional(&found, 3)->transfer_size, 64);
+    assert_int_equal(b0_descriptors_functional(&found, 3)->version, B0_DFU_VERSION_DFUSE);
+    assert_int_equal(b0_descriptors_functional(&found, 5)->transfer_size, 64);
+    assert_int_equal(b0_descriptors_functional(&found, 9)->transfer_size, 64);
+    assert_int_equal(found.functional.transfer_size, 64);
+    assert_true(walk(blob, 9 + 9, &found));
+    assert_null(b0_descriptors_functional(&found, 0));
+}
+
 /* Without its first descriptor: what stands at wTotalLength's place is none. */
 static void reads_on_without_a_configuration(void **state)
 {
@@ -371,6 +403,7 @@ int main(void)
         cmocka_unit_test(survives_every_cut),
         cmocka_unit_test(survives_every_flipped_byte),
         cmocka_unit_test(believes_a_total_length_that_can_be),
+        cmocka_unit_test(keeps_interfaces_apart),
         cmocka_unit_test(reads_on_without_a_configuration),
         cmocka_unit_test(counts_alternates),
         cmocka_unit_test(finds_no_dfu),

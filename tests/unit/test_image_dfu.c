@@ -444,22 +444,71 @@ static void test_dfuse_written(void **state)
     boot0_image_free(image);
 }
 
+/* What a target names keeps its alternate and its name: alone, in copies, merged, written. */
+static void check_targets(const struct boot0_image *image)
+{
+    assert_int_equal(image->segment_count, 3);
+    assert_false(image->segments[0].by_target);
+    check_segment(image, 0, 0x08000000, "hex", 3);
+    assert_true(image->segments[1].by_target);
+    check_segment(image, 1, 0, "dct", 3);
+    assert_true(image->segments[2].by_target);
+    check_segment(image, 2, 0, "serial", 6);
+    assert_int_equal(image->segments[2].alternate, 2);
+    assert_string_equal(boot0_image_target_name(image, 0), "");
+    assert_string_equal(boot0_image_target_name(image, 1), "");
+    assert_string_equal(boot0_image_target_name(image, 2), "Serial Flash");
+}
+
+static void test_dfuse_targets(void **state)
+{
+    struct boot0_image_options options = {.format = B0_FORMAT_DFUSE};
+    struct boot0_image *hex = boot0_image_new();
+    struct boot0_image *image, *copy;
+    struct dfu file = {.size = 0};
+    struct boot0_error error;
+
+    (void)state;
+    put_prefix(&file, 2);
+    put_target(&file, 2, "Serial Flash", 8 + 6, 1);
+    put_element(&file, 0, "serial");
+    put_target(&file, 1, NULL, 8 + 3, 1);
+    put_element(&file, 0, "dct");
+    finish(&file);
+    image = parse_dfu(&file, B0_FORMAT_DFUSE);
+    assert_true(image->segments[0].by_target && image->segments[1].by_target);
+    assert_int_equal(boot0_image_add(hex, 0, 0x08000000, (const uint8_t *)"hex", 3, NULL), B0_OK);
+    assert_false(hex->segments[0].by_target);
+    assert_int_equal(boot0_image_merge(hex, image, &error), B0_OK);
+    check_targets(hex);
+    copy = boot0_image_clone(hex);
+    check_targets(copy);
+    boot0_image_free(copy);
+    copy = write_and_parse(hex, &options);
+    assert_true(copy->segments[0].by_target);
+    copy->segments[0].by_target = false;
+    check_targets(copy);
+    boot0_image_free(copy);
+    /* what contradicts leaves all as it was, the names too */
+    image->segments[1].data[0] = 'x';
+    strcpy(image->targets[0].name, "other");
+    image->targets[0].alternate = 1;
+    assert_int_equal(boot0_image_merge(hex, image, &error), B0_E_DATA);
+    check_targets(hex);
+    boot0_image_free(hex);
+    boot0_image_free(image);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_by_dfu_suffix),
-        cmocka_unit_test(test_versions),
-        cmocka_unit_test(test_longer_suffix),
-        cmocka_unit_test(test_broken_suffix),
-        cmocka_unit_test(test_forced),
-        cmocka_unit_test(test_other_format_inside),
-        cmocka_unit_test(test_dfuse),
-        cmocka_unit_test(test_dfuse_alternates),
-        cmocka_unit_test(test_dfuse_longest_name),
-        cmocka_unit_test(test_dfuse_broken),
-        cmocka_unit_test(test_dfuse_range),
-        cmocka_unit_test(test_dfuse_suffix),
-        cmocka_unit_test(test_suffix_written),
+        cmocka_unit_test(test_by_dfu_suffix), cmocka_unit_test(test_versions),
+        cmocka_unit_test(test_longer_suffix), cmocka_unit_test(test_broken_suffix),
+        cmocka_unit_test(test_forced),        cmocka_unit_test(test_other_format_inside),
+        cmocka_unit_test(test_dfuse),         cmocka_unit_test(test_dfuse_alternates),
+        cmocka_unit_test(test_dfuse_targets), cmocka_unit_test(test_dfuse_longest_name),
+        cmocka_unit_test(test_dfuse_broken),  cmocka_unit_test(test_dfuse_range),
+        cmocka_unit_test(test_dfuse_suffix),  cmocka_unit_test(test_suffix_written),
         cmocka_unit_test(test_dfuse_written),
     };
 
