@@ -114,6 +114,14 @@ static const struct b0_flash_times families[] = {
         .mass_erase_ms = ANY(22),
     },
     {
+        /* DS14463 (U083): as the G0's, whose flash it has (unverified). */
+        .family = "STM32U0",
+        .program_us = 85,
+        .unit_bytes = ANY(8),
+        .erase = {{2 * KIB, ANY(22)}},
+        .mass_erase_ms = ANY(22),
+    },
+    {
         /* DS12589 (G431), DS12288 (G474): 81.7 us, 22.02 ms, 22.13 ms (unverified). */
         .family = "STM32G4",
         .program_us = 82,

@@ -70,6 +70,13 @@ struct boot0_board {
     struct boot0_error access;
 };
 
+/*
+ * What is known of the board's chip, for people: "STM32F405/407/415/417" if only one fits; else
+ * "STM32, one of 8: F411, F401xD/E, ...", with as many names as there is room for; "unknown" if
+ * none fits. Writes at most `size` bytes with the NUL; returns `text`.
+ */
+B0_API const char *boot0_board_chip_name(const struct boot0_board *board, char *text, size_t size);
+
 /* Which board is meant. Zeroed: any; there must be just one then. */
 struct boot0_selection {
     bool has_vendor; /* -d VID[:PID] */

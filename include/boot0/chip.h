@@ -24,6 +24,31 @@ struct boot0_range {
     uint32_t size; /* bytes; 0 ends a list */
 };
 
+/*
+ * What code needs beyond the ARMv6-M instructions that every Cortex-M has, and what a CPU offers.
+ * Code runs if the CPU offers all that it needs.
+ */
+enum {
+    B0_CPU_V7M = 1 << 0,      /* ARMv7-M: Cortex-M3 */
+    B0_CPU_DSP = 1 << 1,      /* ARMv7E-M: Cortex-M4, M7 */
+    B0_CPU_V8M_BASE = 1 << 2, /* ARMv8-M baseline: Cortex-M23 */
+    B0_CPU_V8M = 1 << 3,      /* ARMv8-M mainline: Cortex-M33 */
+    B0_CPU_V8_1M = 1 << 4,    /* ARMv8.1-M mainline: Cortex-M55 */
+    B0_CPU_FPU = 1 << 5,      /* FPv4 in single precision: the Cortex-M4's */
+    B0_CPU_FPV5 = 1 << 6,     /* FPv5: the M7's and the M33's */
+    B0_CPU_DOUBLE = 1 << 7,   /* double precision */
+    B0_CPU_OTHER = 1 << 8,    /* not code for a Cortex-M: an A or R profile */
+};
+
+/*
+ * Where part of the flash is seen a second time. Programs can be linked for that place, but it
+ * cannot be written there.
+ */
+struct boot0_alias {
+    uint32_t address;
+    uint32_t flash; /* the flash address that it shows */
+};
+
 struct boot0_chip {
     const char *name;        /* "STM32F405/407/415/417" */
     const char *key;         /* "f407": what --chip takes */
@@ -36,6 +61,7 @@ struct boot0_chip {
     bool has_usb_rom;        /* its system memory speaks DfuSe */
     bool has_device_feature; /* its ROM takes the supply range at 0xFFFF0000 */
     struct boot0_range ram[B0_CHIP_RAM_MAX];
+    uint32_t cpu; /* what its CPU can run: B0_CPU_* */
 };
 
 /* The table's rows in order; NULL past its end. */
@@ -55,6 +81,21 @@ B0_API bool boot0_chip_matches(const struct boot0_chip *chip, const struct boot0
 
 /* True if `stack` is a possible initial stack pointer: within, or at the top of, a RAM range. */
 B0_API bool boot0_chip_stack_valid(const struct boot0_chip *chip, uint32_t stack);
+
+/* True if `address` is RAM of the chip: what is there is lost at reset. */
+B0_API bool boot0_chip_is_ram(const struct boot0_chip *chip, uint32_t address);
+
+/* True if the chip's CPU can run code that needs `cpu` (B0_CPU_*). */
+B0_API bool boot0_chip_runs(const struct boot0_chip *chip, uint32_t cpu);
+
+/*
+ * The smallest CPU of an STM32 that offers `cpu`, as people call it: "Cortex-M4 with FPU". Writes
+ * at most `size` bytes with the NUL; returns `text`.
+ */
+B0_API const char *boot0_cpu_name(uint32_t cpu, char *text, size_t size);
+
+/* The other place where the chip's flash is seen, NULL past the end: index 0, 1, ... */
+B0_API const struct boot0_alias *boot0_chip_alias(const struct boot0_chip *chip, size_t index);
 
 /*
  * A board that one can buy: what its circuit says of the chip and the supply, so that nobody has to

@@ -41,11 +41,43 @@
 #define UF2_U5 0
 #define UF2_WB 0x70d16653
 
+#define UF2_U0 0
+
+/*
+ * The CPUs, from the datasheets' "Arm Cortex-... core" chapters. A Cortex-M0+ runs what an M0 runs.
+ * M33: with DSP and single-precision FPU in every STM32 that has one.
+ */
+#define CPU_M0  0
+#define CPU_M3  B0_CPU_V7M
+#define CPU_M4  (CPU_M3 | B0_CPU_DSP | B0_CPU_FPU)
+#define CPU_M7  (CPU_M4 | B0_CPU_FPV5) /* F72x, F74x, F75x: single precision */
+#define CPU_M7D (CPU_M7 | B0_CPU_DOUBLE)
+#define CPU_M33 (CPU_M4 | B0_CPU_FPV5 | B0_CPU_V8M_BASE | B0_CPU_V8M)
+
+#define CPU_F0 CPU_M0
+#define CPU_F1 CPU_M3
+#define CPU_F2 CPU_M3
+#define CPU_F3 CPU_M4
+#define CPU_F4 CPU_M4
+#define CPU_F7 CPU_M7
+#define CPU_G0 CPU_M0
+#define CPU_G4 CPU_M4
+#define CPU_H5 CPU_M33
+#define CPU_H7 CPU_M7D
+#define CPU_L0 CPU_M0
+#define CPU_L1 CPU_M3
+#define CPU_L4 CPU_M4
+#define CPU_L5 CPU_M33
+#define CPU_U0 CPU_M0
+#define CPU_U5 CPU_M33
+#define CPU_WB CPU_M4
+
 /* What the ROM has. */
 enum {
     NO_USB = 0,
     USB = 1,     /* DfuSe over USB */
     FEATURE = 2, /* the supply range at 0xFFFF0000: AN2606, 4.4 */
+    DOUBLES = 4, /* not of the ROM: the F7 has an FPU for double precision */
 };
 
 /* key, DEV_ID, name, parts, family, flash, smallest part, option bytes, ROM, RAM ranges */
@@ -64,6 +96,7 @@ enum {
                 .has_usb_rom = (USB & (rom_)) != 0,                                                \
                 .has_device_feature = (FEATURE & (rom_)) != 0,                                     \
                 .ram = {__VA_ARGS__},                                                              \
+                .cpu = CPU_##family_ | ((rom_)&DOUBLES ? B0_CPU_DOUBLE : 0),                       \
             },                                                                                     \
         .parts = (parts_),                                                                         \
     }
@@ -154,7 +187,7 @@ const struct b0_chip_row b0_chip_rows[] = {
          FLASH("04*032Kg,01*128Kg,03*256Kg"), 64 * KIB, 0x1fff0000, USB | FEATURE,
          {0x20000000, 320 * KIB}),
     CHIP("f767", 0x451, "STM32F765/767/769/777/779", "F767 F765 F769 F768 F777 F778 F779", F7,
-         FLASH("04*032Kg,01*128Kg,07*256Kg"), 1024 * KIB, 0x1fff0000, USB | FEATURE,
+         FLASH("04*032Kg,01*128Kg,07*256Kg"), 1024 * KIB, 0x1fff0000, USB | FEATURE | DOUBLES,
          {0x20000000, 512 * KIB}),
 
     /* L0, L1 */
@@ -190,15 +223,18 @@ const struct b0_chip_row b0_chip_rows[] = {
     CHIP("l412", 0x464, "STM32L412/422", "L412 L422", L4, FLASH("0064*0002Kg"), 64 * KIB,
          0x1fff7800, USB, {0x20000000, 40 * KIB}, {0x10000000, 8 * KIB}),
     CHIP("l4r5", 0x470, "STM32L4R5/4R7/4R9/4S5/4S7/4S9", "L4R5 L4R7 L4R9 L4S5 L4S7 L4S9", L4,
-         FLASH("512*0004Kg"), 1024 * KIB, 0, USB, {0x20000000, 640 * KIB}, {0x10000000, 64 * KIB}),
-    CHIP("l4p5", 0x471, "STM32L4P5/4Q5", "L4P5 L4Q5", L4, FLASH("256*0004Kg"), 512 * KIB, 0, USB,
-         {0x20000000, 320 * KIB}, {0x10000000, 64 * KIB}),
+         FLASH("512*0004Kg"), 1024 * KIB, 0x1ff00000, USB, {0x20000000, 640 * KIB},
+         {0x10000000, 64 * KIB}),
+    CHIP("l4p5", 0x471, "STM32L4P5/4Q5", "L4P5 L4Q5", L4, FLASH("256*0004Kg"), 512 * KIB,
+         0x1ff00000, USB, {0x20000000, 320 * KIB}, {0x10000000, 64 * KIB}),
     CHIP("l552", 0x472, "STM32L552/562", "L552 L562", L5, FLASH_NEW("256*02Kg"), 256 * KIB,
          0x40022040, USB, {0x20000000, 256 * KIB}),
 
-    /* G0 */
+    /* G0, U0. G0B1: its option bytes by RM0444, 3.4. */
+    CHIP("u083", 0x489, "STM32U073/083", "U083 U073", U0, FLASH_NEW("128*02Kg"), 64 * KIB,
+         0x40022020, USB, {0x20000000, 40 * KIB}),
     CHIP("g0b1", 0x467, "STM32G0B0/0B1/0C1", "G0B1 G0B0 G0C1", G0, FLASH_NEW("256*02Kg"), 128 * KIB,
-         0, USB, {0x20000000, 144 * KIB}),
+         0x1fff7800, USB, {0x20000000, 144 * KIB}),
     CHIP("g071", 0x460, "STM32G070/071/081", "G071 G070 G081", G0, FLASH_NEW("64*02Kg"), 64 * KIB,
          0, NO_USB, {0x20000000, 36 * KIB}),
     CHIP("g051", 0x456, "STM32G050/051/061", "G051 G050 G061", G0, FLASH_NEW("32*02Kg"), 32 * KIB,
@@ -237,8 +273,8 @@ const struct b0_chip_row b0_chip_rows[] = {
          0x40022040, USB, {0x20000000, 256 * KIB}, {0x28000000, 16 * KIB}),
     CHIP("u599", 0x481, "STM32U595/599/5A5/5A9", "U599 U595 U5A5 U5A9", U5, FLASH_NEW("512*08Kg"),
          2048 * KIB, 0x40022040, USB, {0x20000000, 2496 * KIB}, {0x28000000, 16 * KIB}),
-    CHIP("wb55", 0x495, "STM32WB35/55", "WB55 WB35", WB, FLASH_NEW("256*04Kg"), 256 * KIB, 0, USB,
-         {0x20000000, 256 * KIB}),
+    CHIP("wb55", 0x495, "STM32WB35/55", "WB55 WB35", WB, FLASH_NEW("256*04Kg"), 256 * KIB,
+         0x1fff8000, USB, {0x20000000, 256 * KIB}),
 };
 const size_t b0_chip_row_count = sizeof(b0_chip_rows) / sizeof(b0_chip_rows[0]);
 
@@ -264,3 +300,26 @@ const struct b0_chip_uf2 b0_chip_uf2[] = {
     {0x06d1097b, 0x431}, /* STM32F411xC */
 };
 const size_t b0_chip_uf2_count = sizeof(b0_chip_uf2) / sizeof(b0_chip_uf2[0]);
+
+const struct b0_chip_option_bytes b0_chip_option_bytes[] = {
+    {0x495, 0x01ff8000}, /* as the ROM writes it: "0x1FF8000", a digit short */
+};
+const size_t b0_chip_option_bytes_count =
+    sizeof(b0_chip_option_bytes) / sizeof(b0_chip_option_bytes[0]);
+
+/*
+ * The reference manuals' chapters "Boot configuration": what the chip boots from is seen at 0 as
+ * well. The F7 and the H7 have RAM there; the L5, the H5 and the U5 boot from any address. The F7's
+ * flash has two interfaces: RM0385, 3.3.1, table 3 (bases on AXIM and ITCM); RM0410, 3.3.2;
+ * RM0431, 3.3.1.
+ */
+const struct b0_chip_alias b0_chip_aliases[] = {
+    {"STM32F7", {0x00200000, 0x08000000}}, {"STM32F0", {0x00000000, 0x08000000}},
+    {"STM32F1", {0x00000000, 0x08000000}}, {"STM32F2", {0x00000000, 0x08000000}},
+    {"STM32F3", {0x00000000, 0x08000000}}, {"STM32F4", {0x00000000, 0x08000000}},
+    {"STM32G0", {0x00000000, 0x08000000}}, {"STM32G4", {0x00000000, 0x08000000}},
+    {"STM32L0", {0x00000000, 0x08000000}}, {"STM32L1", {0x00000000, 0x08000000}},
+    {"STM32L4", {0x00000000, 0x08000000}}, {"STM32U0", {0x00000000, 0x08000000}},
+    {"STM32WB", {0x00000000, 0x08000000}},
+};
+const size_t b0_chip_alias_count = sizeof(b0_chip_aliases) / sizeof(b0_chip_aliases[0]);

@@ -25,11 +25,27 @@ struct b0_chip_uf2 {
     uint16_t id;
 };
 
+/* Another address that a ROM of the chip shows for the option bytes. */
+struct b0_chip_option_bytes {
+    uint16_t id;
+    uint32_t address;
+};
+
+/* Where a family's flash is seen a second time. */
+struct b0_chip_alias {
+    const char *family;
+    struct boot0_alias alias;
+};
+
 extern const struct b0_chip_row b0_chip_rows[];
 extern const size_t b0_chip_row_count;
 extern const struct b0_chip_layout b0_chip_layouts[];
 extern const size_t b0_chip_layout_count;
 extern const struct b0_chip_uf2 b0_chip_uf2[];
 extern const size_t b0_chip_uf2_count;
+extern const struct b0_chip_option_bytes b0_chip_option_bytes[];
+extern const size_t b0_chip_option_bytes_count;
+extern const struct b0_chip_alias b0_chip_aliases[];
+extern const size_t b0_chip_alias_count;
 
 #endif

@@ -1,6 +1,8 @@
 /* Asks the chip table: by name, by id, and which chips a board with a given layout can be. */
 #include "chip_table.h"
+#include <boot0/board.h>
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -136,12 +138,22 @@ static bool is_beginning(const struct boot0_layout *flash, const char *whole, ui
     return true;
 }
 
+static bool shows(const struct boot0_layout *layout, uint32_t address)
+{
+    for (size_t i = 0; i < layout->region_count; i++) {
+        if (layout->regions[i].address == address)
+            return true;
+    }
+    return false;
+}
+
 static bool option_bytes_match(const struct boot0_chip *chip, const struct boot0_layout *layout)
 {
-    if (!layout || chip->option_bytes == 0)
+    if (!layout || chip->option_bytes == 0 || shows(layout, chip->option_bytes))
         return true;
-    for (size_t i = 0; i < layout->region_count; i++) {
-        if (layout->regions[i].address == chip->option_bytes)
+    for (size_t i = 0; i < b0_chip_option_bytes_count; i++) {
+        if (b0_chip_option_bytes[i].id == chip->id &&
+            shows(layout, b0_chip_option_bytes[i].address))
             return true;
     }
     return false;
@@ -170,4 +182,95 @@ bool boot0_chip_stack_valid(const struct boot0_chip *chip, uint32_t stack)
             return true;
     }
     return false;
+}
+
+bool boot0_chip_is_ram(const struct boot0_chip *chip, uint32_t address)
+{
+    static const uint32_t itcm_size = 0x10000; /* RM0433, 2.4: 64 KiB at 0; the F7's is smaller */
+
+    for (size_t i = 0; i < B0_CHIP_RAM_MAX && chip->ram[i].size > 0; i++) {
+        if (address >= chip->ram[i].address && address - chip->ram[i].address < chip->ram[i].size)
+            return true;
+    }
+    /* ARMv7-M, B3.1: the region for SRAM, which also holds views of RAM that no row lists. */
+    if (address >= 0x20000000 && address < 0x40000000)
+        return true;
+    return boot0_chip_runs(chip, B0_CPU_FPV5) && !boot0_chip_runs(chip, B0_CPU_V8M) &&
+           address < itcm_size;
+}
+
+bool boot0_chip_runs(const struct boot0_chip *chip, uint32_t cpu)
+{
+    return (cpu & ~chip->cpu) == 0;
+}
+
+const char *boot0_cpu_name(uint32_t cpu, char *text, size_t size)
+{
+    static const struct {
+        uint32_t needs; /* any of these */
+        const char *name;
+    } names[] = {
+        {B0_CPU_OTHER, "CPU that is not a Cortex-M"},
+        {B0_CPU_V8_1M, "Cortex-M55"},
+        {B0_CPU_V8M, "Cortex-M33"},
+        {B0_CPU_V8M_BASE, "Cortex-M23"},
+        {B0_CPU_FPV5 | B0_CPU_DOUBLE, "Cortex-M7"},
+        {B0_CPU_DSP | B0_CPU_FPU, "Cortex-M4"},
+        {B0_CPU_V7M, "Cortex-M3"},
+        {UINT32_MAX, "Cortex-M0"},
+    };
+    const char *fpu = cpu & B0_CPU_DOUBLE                ? " with double-precision FPU"
+                      : cpu & (B0_CPU_FPU | B0_CPU_FPV5) ? " with FPU"
+                                                         : "";
+    size_t row = 0;
+
+    while (!(cpu & names[row].needs) && names[row].needs != UINT32_MAX)
+        row++;
+    snprintf(text, size, "%s%s", names[row].name, fpu);
+    return text;
+}
+
+const struct boot0_alias *boot0_chip_alias(const struct boot0_chip *chip, size_t index)
+{
+    for (size_t i = 0; i < b0_chip_alias_count; i++) {
+        if (strcmp(b0_chip_aliases[i].family, chip->family) == 0 && index-- == 0)
+            return &b0_chip_aliases[i].alias;
+    }
+    return NULL;
+}
+
+/* The length of "F405/407" in "STM32F405/407/415/417", of "F303x6/8" in "STM32F303x6/8, F328". */
+static int short_name(const struct boot0_chip *chip, const char **name)
+{
+    size_t length;
+
+    *name = without_prefix(chip->name);
+    length = strcspn(*name, "/,( ");
+    if ((*name)[length] == '/')
+        length += 1 + strcspn(*name + length + 1, "/,( ");
+    return (int)length;
+}
+
+const char *boot0_board_chip_name(const struct boot0_board *board, char *text, size_t size)
+{
+    static const char more[] = ", ...";
+    size_t length;
+
+    if (board->chip_count < 2) {
+        snprintf(text, size, "%s", board->chip_count ? board->chips[0]->name : "unknown");
+        return text;
+    }
+    length = (size_t)snprintf(text, size, "STM32, one of %zu:", board->chip_count);
+    for (size_t i = 0; i < board->chip_count && length < size; i++) {
+        const char *name, *gap = i ? ", " : " ";
+        int letters = short_name(board->chips[i], &name);
+        size_t end = length + strlen(gap) + (size_t)letters;
+
+        if (i > 0 && end + (i + 1 < board->chip_count ? strlen(more) : 0) >= size) {
+            snprintf(text + length, size - length, "%s", more);
+            break;
+        }
+        length += (size_t)snprintf(text + length, size - length, "%s%.*s", gap, letters, name);
+    }
+    return text;
 }

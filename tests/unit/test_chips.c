@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <boot0/chip.h>
+#include <boot0/board.h>
 #include <cmocka.h>
 #include <ctype.h>
 #include <string.h>
@@ -377,6 +377,160 @@ static void knows_stacks(void **state)
     }
 }
 
+/* Not more than a board has room for, or the count that people see would be wrong. */
+static void no_layout_has_too_many_chips(void **state)
+{
+    const struct boot0_chip *row, *other;
+
+    (void)state;
+    for (size_t i = 0; (row = boot0_chip_at(i)) != NULL; i++) {
+        struct boot0_layout whole = layout_of(row->layout), part = whole;
+        size_t count = 0;
+
+        for (size_t j = 0; (other = boot0_chip_at(j)) != NULL; j++)
+            count += other->has_usb_rom && boot0_chip_matches(other, &whole, NULL);
+        assert_true(count <= B0_CHIPS_MAX);
+        for (part.regions[0].sector_count = 1; part.region_count == 1;
+             part.regions[0].sector_count *= 2) {
+            if (part.regions[0].sector_count > whole.regions[0].sector_count)
+                break;
+            count = 0;
+            for (size_t j = 0; (other = boot0_chip_at(j)) != NULL; j++)
+                count += other->has_usb_rom && boot0_chip_matches(other, &part, NULL);
+            if (count > B0_CHIPS_MAX)
+                fail_msg("%s: %zu chips", row->key, count);
+        }
+    }
+}
+
+/* The option bytes alone tell these from all others: strings that ROMs were seen to report. */
+static void tells_chips_by_their_option_bytes(void **state)
+{
+    static const struct {
+        const char *flash;
+        const char *option_bytes;
+        const char *is;
+        const char *is_not;
+    } cases[] = {
+        {"@Internal Flash    /0x08000000/128*02Kg", "@OB Bytes          /0x40022020/01*136 e",
+         "u083", "g0b1 f303 f107 f373 l432 l476 g474 g491 l552"},
+        {"@Internal Flash  /0x08000000/512*0004Kg",
+         "@Option Bytes  /0x1FF00000/01*040 e/0x1FF01000/01*040 e", "l4r5", "wb55"},
+        {"@Internal Flash  /0x08000000/128*0004Kg", "@Option Bytes  /0x1FF8000/01*128 e", "wb55",
+         "l4p5 g474 l552"},
+        /* the AT32's and the APM32's, which are no STM32: the F103 has no ROM for USB */
+        {"@Internal Flash  /0x08000000/128*1Kg", "@Option Byte   /0x1FFFF800/02*016 e", "f103",
+         "f042 f072 f303"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        check_keys(cases[i].is, true, cases[i].flash, cases[i].option_bytes);
+        check_keys(cases[i].is_not, false, cases[i].flash, cases[i].option_bytes);
+    }
+}
+
+static void knows_cpus(void **state)
+{
+    enum {
+        M3 = B0_CPU_V7M,
+        M4 = M3 | B0_CPU_DSP,
+        M4F = M4 | B0_CPU_FPU,
+        M7 = M4F | B0_CPU_FPV5,
+        M7D = M7 | B0_CPU_DOUBLE,
+        M33 = M3 | B0_CPU_V8M_BASE | B0_CPU_V8M,
+    };
+    static const struct {
+        uint32_t cpu;
+        const char *name;
+        const char *runs;
+        const char * not ;
+    } cases[] = {
+        {0, "Cortex-M0", "f072 l053 g0b1 u083 f103 f407 f746 h743 u575", ""},
+        {M3, "Cortex-M3", "f103 l152 f207 f407 f303 h743 u575", "f072 l073 g071 u083"},
+        {M4, "Cortex-M4", "f407 g431 l476 wb55 h743 u575", "f103 f207 l152 f072 g0b1"},
+        {M4F, "Cortex-M4 with FPU", "f407 f303 l412 f746 u575", "f103 f207 f042"},
+        {M7, "Cortex-M7 with FPU", "f722 f746 f767 h743 u575", "f407 l476"},
+        {M7D, "Cortex-M7 with double-precision FPU", "f767 h743 h723", "f722 f746 f407 u575"},
+        {M33, "Cortex-M33", "l552 u575 h563", "h743 f407"},
+        {M33 | B0_CPU_V8_1M, "Cortex-M55", "", "u575 h563 h743"},
+        {B0_CPU_OTHER, "CPU that is not a Cortex-M", "", "h743 f072 u575"},
+    };
+    char text[64];
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        assert_string_equal(boot0_cpu_name(cases[i].cpu, text, sizeof text), cases[i].name);
+        for (int good = 0; good < 2; good++)
+            for (const char *keys = good ? cases[i].runs : cases[i].not ; *keys;) {
+                size_t length = strcspn(keys, " ");
+                char key[16] = "";
+
+                memcpy(key, keys, length);
+                if (boot0_chip_runs(chip(key), cases[i].cpu) != (good != 0))
+                    fail_msg("%s on %s", cases[i].name, key);
+                keys += length + strspn(keys + length, " ");
+            }
+    }
+    assert_string_equal(boot0_cpu_name(M7D, text, 8), "Cortex-");
+}
+
+static void knows_ram_and_aliases(void **state)
+{
+    (void)state;
+    assert_true(boot0_chip_is_ram(chip("f407"), 0x10000000));
+    assert_false(boot0_chip_is_ram(chip("f407"), 0x10010000));
+    assert_true(boot0_chip_is_ram(chip("f407"), 0x2001ffff));
+    assert_false(boot0_chip_is_ram(chip("f407"), 0x08000000));
+    assert_false(boot0_chip_is_ram(chip("f407"), 0));
+    assert_false(boot0_chip_is_ram(chip("u575"), 0));
+    assert_true(boot0_chip_is_ram(chip("f746"), 0)); /* ITCM */
+    assert_true(boot0_chip_is_ram(chip("h743"), 0xffff));
+    assert_false(boot0_chip_is_ram(chip("h743"), 0x10000));
+    assert_false(boot0_chip_is_ram(chip("f746"), 0x00200000));
+    assert_int_equal(boot0_chip_alias(chip("f746"), 0)->address, 0x00200000);
+    assert_int_equal(boot0_chip_alias(chip("f746"), 0)->flash, 0x08000000);
+    assert_null(boot0_chip_alias(chip("f746"), 1));
+    assert_int_equal(boot0_chip_alias(chip("f407"), 0)->address, 0);
+    assert_null(boot0_chip_alias(chip("h743"), 0));
+    assert_null(boot0_chip_alias(chip("u575"), 0));
+}
+
+static const char *name_of(const char *const *keys, size_t count, size_t size)
+{
+    static struct boot0_board board;
+    static char text[96];
+
+    board.chip_count = count;
+    for (size_t i = 0; i < count; i++)
+        board.chips[i] = chip(keys[i]);
+    memset(text, 'x', sizeof text);
+    boot0_board_chip_name(&board, text, size);
+    assert_true(strlen(text) < size);
+    return text;
+}
+
+/* One chip is named, of several none is named as if it were known. */
+static void names_boards(void **state)
+{
+    static const char *const keys[] = {"f411", "f401xe", "f446", "f407", "f072"};
+
+    (void)state;
+    assert_string_equal(name_of(keys, 0, 96), "unknown");
+    assert_string_equal(name_of(keys, 1, 96), "STM32F411");
+    assert_string_equal(name_of(keys, 2, 96), "STM32, one of 2: F411, F401xD/E");
+    assert_string_equal(name_of(keys, 5, 96),
+                        "STM32, one of 5: F411, F401xD/E, F446, F405/407, F071/072");
+    assert_string_equal(name_of(keys, 5, 58),
+                        "STM32, one of 5: F411, F401xD/E, F446, F405/407, F071/072");
+    assert_string_equal(name_of(keys, 5, 57),
+                        "STM32, one of 5: F411, F401xD/E, F446, F405/407, ...");
+    assert_string_equal(name_of(keys, 5, 36), "STM32, one of 5: F411, ...");
+    assert_string_equal(name_of(keys, 5, 27), "STM32, one of 5: F411, ...");
+    for (size_t size = 1; size < 60; size++)
+        (void)name_of(keys, 5, size);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -389,6 +543,11 @@ int main(void)
         cmocka_unit_test(compares_sector_by_sector),
         cmocka_unit_test(no_layout_is_no_chip),
         cmocka_unit_test(knows_stacks),
+        cmocka_unit_test(no_layout_has_too_many_chips),
+        cmocka_unit_test(tells_chips_by_their_option_bytes),
+        cmocka_unit_test(knows_cpus),
+        cmocka_unit_test(knows_ram_and_aliases),
+        cmocka_unit_test(names_boards),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
