@@ -76,7 +76,17 @@ struct boot0_image {
     char name[B0_IMAGE_NAME_MAX + 1];   /* first DfuSe target's name, or "" */
     struct boot0_image_target *targets; /* owned: those that have a name, one for an alternate */
     size_t target_count;
+    uint32_t cpu; /* what its code needs, by the ELF's attributes: B0_CPU_* of chip.h; 0: unknown */
+    uint32_t notes; /* what is odd about the file: B0_IMAGE_NOTE_* */
 };
+
+/* Mistakes of other tools that do no harm. */
+enum {
+    B0_IMAGE_NOTE_PREFIX_SIZE = 1 << 0, /* the DfuSe prefix counts the suffix in */
+};
+
+/* The `index`th of the image's notes as a sentence; NULL past the last. */
+B0_API const char *boot0_image_note(const struct boot0_image *image, size_t index);
 
 /* Zeroed: the format by content or name, gaps filled with 0xff, ids and family of the image. */
 struct boot0_image_options {
@@ -151,6 +161,21 @@ B0_API enum boot0_status boot0_image_place(struct boot0_image *image, uint32_t a
 B0_API enum boot0_status boot0_image_merge(struct boot0_image *image,
                                            const struct boot0_image *other,
                                            struct boot0_error *error);
+
+/*
+ * Moves what the image holds of [from, from + size), of all alternates, and its entry, to `to`. The
+ * image is unchanged if it fails: B0_E_DATA (other bytes are there, or it runs past 32 bits),
+ * B0_E_MEMORY. Moves nothing if the image holds nothing there.
+ */
+B0_API enum boot0_status boot0_image_move(struct boot0_image *image, uint32_t from, uint32_t size,
+                                          uint32_t to, struct boot0_error *error);
+
+/*
+ * Removes what the image holds of [address, address + size), of all alternates. The image may be
+ * empty afterwards. B0_E_MEMORY; the image is unchanged then.
+ */
+B0_API enum boot0_status boot0_image_remove(struct boot0_image *image, uint32_t address,
+                                            uint64_t size, struct boot0_error *error);
 
 /* Sum of the segments' sizes in bytes. */
 B0_API size_t boot0_image_size(const struct boot0_image *image);

@@ -147,7 +147,9 @@ static enum boot0_status read_targets(struct reader *reader)
     if (prefix[PREFIX_VERSION] != VERSION)
         return boot0_fail(reader->error, B0_E_DATA, "%s: DfuSe file format version %u is unknown",
                           reader->input->name, prefix[PREFIX_VERSION]);
-    if (b0_load32(prefix + PREFIX_IMAGE_SIZE) != size)
+    if (b0_load32(prefix + PREFIX_IMAGE_SIZE) == size + B0_SUFFIX_SIZE)
+        reader->image->notes |= B0_IMAGE_NOTE_PREFIX_SIZE; /* elf2dfuse and others */
+    else if (b0_load32(prefix + PREFIX_IMAGE_SIZE) != size)
         return boot0_fail(reader->error, B0_E_DATA,
                           "%s: the DfuSe prefix speaks of %u bytes, but %zu are there",
                           reader->input->name, b0_load32(prefix + PREFIX_IMAGE_SIZE), size);

@@ -82,3 +82,74 @@ enum boot0_status boot0_image_patch(struct boot0_image *image, uint8_t alternate
         overwrite(image, alternate, address, data, size);
     return status;
 }
+
+/* ---- moving and removing ---- */
+
+/* What becomes of a range of addresses. */
+struct change {
+    uint64_t from;
+    uint64_t end;
+    bool removed; /* else moved to */
+    uint32_t to;
+};
+
+/* One part of a segment, [from, end), which the change covers or not. */
+static enum boot0_status add_part(struct b0_builder *builder, const struct boot0_segment *segment,
+                                  uint64_t from, uint64_t end, uint64_t shift,
+                                  struct boot0_error *error)
+{
+    if (from >= end)
+        return B0_OK;
+    return b0_builder_add(builder, segment->alternate, (uint32_t)(from + shift),
+                          segment->data + (from - segment->address), (size_t)(end - from), 0,
+                          error);
+}
+
+/* The segment's parts before, within and behind the range. */
+static enum boot0_status add_changed(struct b0_builder *builder,
+                                     const struct boot0_segment *segment,
+                                     const struct change *change, struct boot0_error *error)
+{
+    uint64_t begin = segment->address;
+    uint64_t end = begin + segment->size;
+    uint64_t from = change->from < begin ? begin : change->from < end ? change->from : end;
+    uint64_t until = change->end < from ? from : change->end < end ? change->end : end;
+    enum boot0_status status = add_part(builder, segment, begin, from, 0, error);
+
+    if (status == B0_OK && !change->removed)
+        status = add_part(builder, segment, from, until, change->to - change->from, error);
+    return status == B0_OK ? add_part(builder, segment, until, end, 0, error) : status;
+}
+
+static enum boot0_status apply(struct boot0_image *image, const struct change *change,
+                               struct boot0_error *error)
+{
+    struct b0_builder builder = {0};
+    enum boot0_status status = B0_OK;
+
+    for (size_t i = 0; i < image->segment_count && status == B0_OK; i++)
+        status = add_changed(&builder, &image->segments[i], change, error);
+    if (status == B0_OK)
+        status = b0_builder_finish(&builder, image, error);
+    b0_builder_free(&builder);
+    return status;
+}
+
+enum boot0_status boot0_image_move(struct boot0_image *image, uint32_t from, uint32_t size,
+                                   uint32_t to, struct boot0_error *error)
+{
+    const struct change change = {.from = from, .end = (uint64_t)from + size, .to = to};
+    enum boot0_status status = apply(image, &change, error);
+
+    if (status == B0_OK && image->has_entry && image->entry >= from && image->entry - from < size)
+        image->entry += to - from;
+    return status;
+}
+
+enum boot0_status boot0_image_remove(struct boot0_image *image, uint32_t address, uint64_t size,
+                                     struct boot0_error *error)
+{
+    const struct change change = {.from = address, .end = address + size, .removed = true};
+
+    return apply(image, &change, error);
+}

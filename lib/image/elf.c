@@ -1,7 +1,7 @@
 /*
  * ELF32 for ARM: the System V ABI's chapters 4 and 5 (object files, program loading), with the
- * values of "ELF for the Arm Architecture" (AAELF32). Only the program headers are read: what a
- * debugger would load, at its physical addresses.
+ * values of "ELF for the Arm Architecture" (AAELF32). What the program headers name is read,
+ * as a debugger would load it, at its physical addresses; and which CPU the code is for.
  */
 #include "formats.h"
 #include <core/bytes.h>
@@ -23,6 +23,7 @@ enum {
     SEGMENT_READ_EXECUTE = 5,
     SECTION_PROGRAM = 1,
     SECTION_STRINGS = 3,
+    SECTION_ATTRIBUTES = 0x70000003, /* SHT_ARM_ATTRIBUTES */
     SECTION_ALLOC_EXECUTE = 6,
     SECTIONS_MAX = 0xff00 - 1, /* larger counts are kept elsewhere: SHN_LORESERVE */
 };
@@ -140,6 +141,31 @@ static enum boot0_status read_segment(const struct b0_input *input, struct b0_bu
                           number, error);
 }
 
+/*
+ * What the code needs, by the section of attributes (AAELF32, 5.3.6). Sections are for linkers: a
+ * table of them that is missing or damaged does no harm to the program.
+ */
+static uint32_t read_attributes(const struct b0_input *input)
+{
+    uint32_t offset = b0_load32(input->data + E_SHOFF);
+    uint32_t entry_size = b0_load16(input->data + E_SHENTSIZE);
+    uint32_t count = b0_load16(input->data + E_SHNUM);
+
+    if (entry_size < SECTION_HEADER_SIZE || offset > input->size ||
+        (uint64_t)entry_size * count > input->size - offset)
+        return 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint8_t *header = input->data + offset + (size_t)i * entry_size;
+        uint32_t from = b0_load32(header + SH_OFFSET);
+        uint32_t size = b0_load32(header + SH_SIZE);
+
+        if (b0_load32(header + SH_TYPE) == SECTION_ATTRIBUTES && from <= input->size &&
+            size <= input->size - from)
+            return b0_attributes_cpu(input->data + from, size);
+    }
+    return 0;
+}
+
 static enum boot0_status read_elf(const struct b0_input *input, struct b0_builder *builder,
                                   struct boot0_image *image, struct boot0_error *error)
 {
@@ -167,6 +193,7 @@ static enum boot0_status read_elf(const struct b0_input *input, struct b0_builde
     }
     image->entry = b0_load32(header + E_ENTRY);
     image->has_entry = image->entry != 0; /* 0: the file has none (chapter 4, e_entry) */
+    image->cpu = read_attributes(input);
     return status;
 }
 

@@ -2,6 +2,7 @@
 #include "formats.h"
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const struct b0_format *const formats[] = {
     [B0_FORMAT_BINARY] = &b0_format_binary, [B0_FORMAT_IHEX] = &b0_format_ihex,
@@ -67,6 +68,41 @@ const struct b0_format *b0_format_inside(const struct b0_input *input)
     return format == B0_FORMAT_BINARY ? NULL : formats[format];
 }
 
+/* Text at the beginning, after white space, without regard to case. */
+static bool begins_with(const struct b0_input *input, const char *text)
+{
+    size_t at = 0, length = strlen(text);
+
+    if (input->size >= 3 && memcmp(input->data, "\xef\xbb\xbf", 3) == 0)
+        at = 3; /* the byte order mark of UTF-8 */
+    while (at < input->size && strchr(" \t\r\n", input->data[at]) && input->data[at] != '\0')
+        at++;
+    return input->size - at >= length &&
+           strncasecmp((const char *)input->data + at, text, length) == 0;
+}
+
+/* A page in place of the file, which browsers and wget save under the file's name. */
+static bool is_web_page(const struct b0_input *input)
+{
+    size_t length = strlen(input->name);
+
+    if (!begins_with(input, "<!doctype html") && !begins_with(input, "<html"))
+        return false;
+    /* Whoever flashes a page for a web server gives it its own name. */
+    return !(length > 4 && strcasecmp(input->name + length - 4, ".htm") == 0) &&
+           !(length > 5 && strcasecmp(input->name + length - 5, ".html") == 0);
+}
+
+static enum boot0_status check_web_page(const struct b0_input *input, enum boot0_format wanted,
+                                        struct boot0_error *error)
+{
+    if (wanted == B0_FORMAT_BINARY || !is_web_page(input))
+        return B0_OK;
+    boot0_fail(error, B0_E_DATA, "%s: is a web page, not firmware", input->name);
+    return boot0_hint(error, "The page that shows the file was saved instead of the file. Download "
+                             "it with the page's \"Raw\" or \"Download\" link.");
+}
+
 /* The format to read a file in, which must not be raw binary if the file is clearly another. */
 static enum boot0_status choose_format(const struct b0_input *input,
                                        const struct boot0_image_options *options,
@@ -78,6 +114,8 @@ static enum boot0_status choose_format(const struct b0_input *input,
         boot0_fail(error, B0_E_USAGE, "there is no file format number %d", (int)wanted);
         return B0_E_USAGE;
     }
+    if (check_web_page(input, wanted, error) != B0_OK)
+        return B0_E_DATA;
     *format = wanted;
     if (wanted != B0_FORMAT_UNKNOWN && wanted != B0_FORMAT_BINARY)
         return B0_OK;

@@ -147,6 +147,12 @@ struct boot0_suffix b0_suffix_choose(const struct boot0_image *image,
 /* Appends the suffix, with the CRC over all that is there. */
 void b0_suffix_write(struct b0_output *output, const struct boot0_suffix *suffix);
 
+/*
+ * What the CPU must offer for an ELF's code, B0_CPU_*, by its section ".ARM.attributes"; 0 if that
+ * says nothing that is understood.
+ */
+uint32_t b0_attributes_cpu(const uint8_t *data, size_t size);
+
 /* A file format. */
 struct b0_format {
     const char *name;   /* as boot0_format_name() gives it */

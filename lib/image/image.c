@@ -334,6 +334,8 @@ enum boot0_status boot0_image_merge(struct boot0_image *image, const struct boot
     image->suffix = joined.suffix;
     image->has_family = joined.has_family;
     image->family = joined.family;
+    image->cpu |= other->cpu;
+    image->notes |= other->notes;
     if (image->format == B0_FORMAT_UNKNOWN)
         image->format = other->format;
     if (!image->has_entry)
@@ -382,4 +384,22 @@ bool boot0_image_vectors(const struct boot0_image *image, uint32_t address,
         return true;
     }
     return false;
+}
+
+const char *boot0_image_note(const struct boot0_image *image, size_t index)
+{
+    static const struct {
+        uint32_t note;
+        const char *text;
+    } texts[] = {
+        {B0_IMAGE_NOTE_PREFIX_SIZE,
+         "the size in the DfuSe prefix counts the 16 bytes of the suffix, which UM0391 does not; "
+         "the file is complete"},
+    };
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if ((image->notes & texts[i].note) && index-- == 0)
+            return texts[i].text;
+    }
+    return NULL;
 }

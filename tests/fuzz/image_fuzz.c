@@ -107,6 +107,23 @@ static void check_format(const struct boot0_image *image, enum boot0_format form
     free(data);
 }
 
+/* Part of the first segment moved, then all removed: nothing is lost before that. */
+static void check_changes(const struct boot0_image *image)
+{
+    const struct boot0_segment *first = &image->segments[0];
+    struct boot0_image *changed = boot0_image_clone(image);
+    uint32_t size = (uint32_t)(first->size / 2 + 1);
+    struct boot0_error error;
+
+    require(changed != NULL);
+    if (boot0_image_move(changed, first->address, size, ~first->address, &error) == B0_OK)
+        check_image(changed);
+    require(boot0_image_size(changed) <= boot0_image_size(image));
+    require(boot0_image_remove(changed, 0, UINT64_C(1) << 32, &error) == B0_OK);
+    require(changed->segment_count == 0);
+    boot0_image_free(changed);
+}
+
 void fuzz_image(const uint8_t *data, size_t size, enum boot0_format format)
 {
     struct boot0_image_options options = {.format = format};
@@ -125,6 +142,7 @@ void fuzz_image(const uint8_t *data, size_t size, enum boot0_format format)
     if (!image->has_addresses)
         require(boot0_image_place(image, RAW_ADDRESS, NULL) == B0_OK);
     check_image(image);
+    check_changes(image);
     last = &image->segments[image->segment_count - 1];
     for (unsigned i = 1; i < B0_FORMAT_COUNT; i++) {
         if (!is_raw((enum boot0_format)i) || end_of(last) - image->segments[0].address <= SPAN_MAX)

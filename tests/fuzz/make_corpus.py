@@ -81,23 +81,47 @@ def srec_seeds():
 # ELF
 
 
-def elf_file(segments, bits=1, order=1, kind=2, machine=40):
-    """Segments are (offset in PROGRAM, physical address, bytes in the file, in memory)."""
+def attributes(tags, tag_file=1):
+    """A section of build attributes: IHI 0045, 2.2."""
+    subsection = b"aeabi\0" + struct.pack("<BI", tag_file, len(tags) + 5) + tags
+    return b"A" + struct.pack("<I", len(subsection) + 4) + subsection
+
+
+# A name, the architecture, the profile, the FPU and how it is used.
+M4F = b"\x057E-M\0\x06\x0d\x07M\x0a\x06\x1b\x01"
+
+
+def attributes_seeds():
+    yield "m4f", attributes(M4F)
+    yield "m0", attributes(b"\x06\x0c\x07M")
+    yield "strings", attributes(b"\x41x\0\x20\x81\x01y\0\x06\x8a\x00\x42\x01")
+    yield "section", attributes(b"\x06\x0a", 2)
+    yield "vendor", b"A\x08\0\0\0gnu\0" + attributes(M4F)[1:]
+    yield "long", attributes(b"\x06\xff\xff\xff\xff\xff\x01")
+
+
+def elf_file(segments, bits=1, order=1, kind=2, machine=40, section=b""):
+    """Segments are (offset in PROGRAM, physical address, bytes in the file, in memory); `section`
+    are build attributes."""
     start = 52 + 32 * len(segments)
     ident = b"\x7fELF" + bytes([bits, order, 1]).ljust(12, b"\0")
     header = struct.pack(
         "<HHIIIIIHHHHHH",
-        *(kind, machine, 1, FLASH | 1, 52, 0, 0x05000000, 52),
-        *(32, len(segments), 40, 0, 0),
+        *(kind, machine, 1, FLASH | 1, 52, start + len(PROGRAM) + len(section), 0x05000000, 52),
+        *(32, len(segments), 40, 1 if section else 0, 0),
+    )
+    table = struct.pack(
+        "<10I", 0, 0x70000003, 0, 0, start + len(PROGRAM), len(section), 0, 0, 1, 0
     )
     programs = b"".join(
         struct.pack("<8I", 1, start + offset, address, address, size, memory, 5, 1)
         for offset, address, size, memory in segments
     )
-    return ident + header + programs + PROGRAM
+    return ident + header + programs + PROGRAM + (section + table if section else b"")
 
 
 def elf_seeds():
+    yield "attributes", elf_file([(0, FLASH, 40, 40)], section=attributes(M4F))
     yield "one", elf_file([(0, FLASH, len(PROGRAM), len(PROGRAM))])
     yield "data", elf_file([(0, FLASH, 40, 40), (40, FLASH + 40, 8, 80), (48, 0x20000000, 0, 9)])
     yield "headers", elf_file([(-84, FLASH - 84, 100, 100)])  # the segment begins with the headers
@@ -441,6 +465,7 @@ def otg_seeds():
 
 TARGETS = {
     "an3155": an3155_seeds,
+    "attributes": attributes_seeds,
     "description": description_seeds,
     "descriptors": descriptors_seeds,
     "dfu": dfu_seeds,

@@ -422,6 +422,39 @@ static void test_suffix_written(void **state)
     boot0_image_free(image);
 }
 
+/* elf2dfuse and others count the suffix in the size of the prefix; nothing else is let pass. */
+static void test_dfuse_prefix_size(void **state)
+{
+    struct boot0_image_options options = {.format = B0_FORMAT_DFUSE};
+    struct boot0_image *image = boot0_image_new();
+    struct boot0_image *again, *clone;
+    uint8_t *data;
+    size_t size;
+
+    (void)state;
+    assert_int_equal(boot0_image_add(image, 0, 0x08000000, (const uint8_t *)"data", 4, NULL),
+                     B0_OK);
+    assert_int_equal(boot0_image_format(image, &options, &data, &size, NULL), B0_OK);
+    for (int excess = 0; excess <= 32; excess++) {
+        b0_store32(data + 6, (uint32_t)(size - 16) + (uint32_t)excess);
+        b0_store32(data + size - 4, b0_crc32(B0_CRC32_START, data, size - 4));
+        if (excess != 0 && excess != 16) {
+            refuse(data, size, B0_FORMAT_UNKNOWN, B0_E_DATA, "the DfuSe prefix speaks of");
+            continue;
+        }
+        again = parse(data, size, B0_FORMAT_UNKNOWN);
+        check_segment(again, 0, 0x08000000, "data", 4);
+        assert_int_equal(again->notes, excess ? B0_IMAGE_NOTE_PREFIX_SIZE : 0);
+        clone = boot0_image_clone(again);
+        assert_int_equal(boot0_image_note(clone, 0) != NULL, excess != 0);
+        assert_null(boot0_image_note(clone, 1));
+        boot0_image_free(clone);
+        boot0_image_free(again);
+    }
+    free(data);
+    boot0_image_free(image);
+}
+
 static void test_dfuse_written(void **state)
 {
     struct boot0_image_options options = {.format = B0_FORMAT_DFUSE};
@@ -502,13 +535,21 @@ static void test_dfuse_targets(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_by_dfu_suffix), cmocka_unit_test(test_versions),
-        cmocka_unit_test(test_longer_suffix), cmocka_unit_test(test_broken_suffix),
-        cmocka_unit_test(test_forced),        cmocka_unit_test(test_other_format_inside),
-        cmocka_unit_test(test_dfuse),         cmocka_unit_test(test_dfuse_alternates),
-        cmocka_unit_test(test_dfuse_targets), cmocka_unit_test(test_dfuse_longest_name),
-        cmocka_unit_test(test_dfuse_broken),  cmocka_unit_test(test_dfuse_range),
-        cmocka_unit_test(test_dfuse_suffix),  cmocka_unit_test(test_suffix_written),
+        cmocka_unit_test(test_by_dfu_suffix),
+        cmocka_unit_test(test_versions),
+        cmocka_unit_test(test_longer_suffix),
+        cmocka_unit_test(test_broken_suffix),
+        cmocka_unit_test(test_forced),
+        cmocka_unit_test(test_other_format_inside),
+        cmocka_unit_test(test_dfuse),
+        cmocka_unit_test(test_dfuse_alternates),
+        cmocka_unit_test(test_dfuse_targets),
+        cmocka_unit_test(test_dfuse_longest_name),
+        cmocka_unit_test(test_dfuse_broken),
+        cmocka_unit_test(test_dfuse_range),
+        cmocka_unit_test(test_dfuse_suffix),
+        cmocka_unit_test(test_suffix_written),
+        cmocka_unit_test(test_dfuse_prefix_size),
         cmocka_unit_test(test_dfuse_written),
     };
 

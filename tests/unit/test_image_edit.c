@@ -121,12 +121,66 @@ static void test_refused(void **state)
     boot0_image_free(image);
 }
 
+/* Neighbours are joined, alternates stay apart, an entry moves along. */
+static void test_move(void **state)
+{
+    struct boot0_image *image = boot0_image_new();
+    struct boot0_error error;
+
+    (void)state;
+    assert_int_equal(boot0_image_add(image, 0, 0x100, (const uint8_t *)"abcdef", 6, &error), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, 0x204, (const uint8_t *)"XY", 2, &error), B0_OK);
+    assert_int_equal(boot0_image_add(image, 1, 0x102, (const uint8_t *)"1", 1, &error), B0_OK);
+    image->has_entry = true;
+    image->entry = 0x103;
+    assert_int_equal(boot0_image_move(image, 0x102, 2, 0x202, &error), B0_OK);
+    assert_int_equal(image->segment_count, 4);
+    check_segment(image, 0, 0x100, "ab", 2);
+    check_segment(image, 1, 0x104, "ef", 2);
+    check_segment(image, 2, 0x202, "cdXY", 4);
+    check_segment(image, 3, 0x202, "1", 1);
+    assert_int_equal(image->segments[3].alternate, 1);
+    assert_int_equal(image->entry, 0x203);
+    /* nothing there: nothing happens */
+    assert_int_equal(boot0_image_move(image, 0x800, 0x100, 0, &error), B0_OK);
+    assert_int_equal(image->segment_count, 4);
+    /* other bytes are there */
+    assert_int_equal(boot0_image_move(image, 0x104, 1, 0x203, &error), B0_E_DATA);
+    check_segment(image, 1, 0x104, "ef", 2);
+    /* to the end of the address space, and past it */
+    assert_int_equal(boot0_image_move(image, 0x104, 2, 0xfffffffe, &error), B0_OK);
+    assert_int_equal(boot0_image_move(image, 0xfffffffe, 2, 0xffffffff, &error), B0_E_DATA);
+    check_segment(image, 2, 0xfffffffe, "ef", 2);
+    boot0_image_free(image);
+}
+
+static void test_remove(void **state)
+{
+    struct boot0_image *image = boot0_image_new();
+    struct boot0_error error;
+
+    (void)state;
+    assert_int_equal(boot0_image_add(image, 0, 0x100, (const uint8_t *)"abcdef", 6, &error), B0_OK);
+    assert_int_equal(boot0_image_add(image, 1, 0xfffffffe, (const uint8_t *)"yz", 2, &error),
+                     B0_OK);
+    assert_int_equal(boot0_image_remove(image, 0x102, 2, &error), B0_OK);
+    assert_int_equal(image->segment_count, 3);
+    check_segment(image, 0, 0x100, "ab", 2);
+    check_segment(image, 1, 0x104, "ef", 2);
+    assert_int_equal(boot0_image_remove(image, 0x106, 0x100, &error), B0_OK);
+    assert_int_equal(image->segment_count, 3);
+    assert_int_equal(boot0_image_remove(image, 0, (uint64_t)1 << 32, &error), B0_OK);
+    assert_int_equal(image->segment_count, 0);
+    boot0_image_free(image);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_clone),   cmocka_unit_test(test_clone_empty),
         cmocka_unit_test(test_patch),   cmocka_unit_test(test_alternates),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_move),
+        cmocka_unit_test(test_remove),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* ELF: what is loaded and what is not, and headers that point anywhere. */
 #include "image_test.h"
+#include <boot0/chip.h>
 #include <core/bytes.h>
 
 enum {
@@ -309,6 +310,128 @@ static void test_written(void **state)
     boot0_image_free(image);
 }
 
+/* ---- which CPU the code is for ---- */
+
+/*
+ * A program of 4 bytes, and a section of attributes behind one of another type. What is in the
+ * section is the public subsection's attributes for the whole file, if it is not `raw`.
+ */
+static uint32_t cpu_of(const char *attributes, size_t length, bool raw)
+{
+    struct elf elf = make_elf();
+    uint8_t *sections = elf.bytes + 300, *section = elf.bytes + 200;
+    struct boot0_image *image;
+    uint32_t cpu;
+
+    add_header(&elf, 1, 128, 0x08000000, 0x08000000, 4, 4);
+    b0_store32(elf.bytes + 32, 300); /* e_shoff */
+    b0_store16(elf.bytes + 46, 40);  /* e_shentsize */
+    b0_store16(elf.bytes + 48, 2);   /* e_shnum */
+    memset(sections, 0, 80);
+    b0_store32(sections + 40 + 4, 0x70000003); /* SHT_ARM_ATTRIBUTES */
+    b0_store32(sections + 40 + 16, 200);
+    if (!raw) {
+        *section = 'A';
+        b0_store32(section + 1, (uint32_t)length + 15);
+        memcpy(section + 5, "aeabi\0\1", 7);
+        b0_store32(section + 12, (uint32_t)length + 5);
+        section += 16;
+    }
+    memcpy(section, attributes, length);
+    b0_store32(sections + 40 + 20, (uint32_t)length + (raw ? 0 : 16));
+    image = parse(elf.bytes, sizeof elf.bytes, B0_FORMAT_UNKNOWN);
+    check_segment(image, 0, 0x08000000, elf.bytes + 128, 4);
+    cpu = image->cpu;
+    boot0_image_free(image);
+    return cpu;
+}
+
+#define CPU_OF(attributes) cpu_of(attributes, sizeof(attributes) - 1, false)
+#define CPU_RAW(section)   cpu_of(section, sizeof(section) - 1, true)
+
+/* What GCC 12 writes with -mcpu, -mfloat-abi and -mfpu. */
+static void test_cpus(void **state)
+{
+    (void)state;
+    /* cortex-m0; a name before the architecture, the profile behind it */
+    assert_int_equal(CPU_OF("\x05"
+                            "6S-M\0\x06\x0c\x07M\x09\x01"),
+                     0);
+    assert_int_equal(CPU_OF("\x06\x0b\x07M"), 0);
+    assert_int_equal(CPU_OF("\x06\x0a\x07M"), B0_CPU_V7M); /* cortex-m3 */
+    assert_int_equal(CPU_OF("\x06\x0d\x07M"), B0_CPU_V7M | B0_CPU_DSP);
+    /* cortex-m4, hard, fpv4-sp-d16 */
+    assert_int_equal(CPU_OF("\x06\x0d\x07M\x0a\x06\x1b\x01\x1c\x01"),
+                     B0_CPU_V7M | B0_CPU_DSP | B0_CPU_FPU);
+    /* cortex-m7, fpv5-sp-d16 and fpv5-d16 */
+    assert_int_equal(CPU_OF("\x06\x0d\x07M\x0a\x08\x1b\x01"),
+                     B0_CPU_V7M | B0_CPU_DSP | B0_CPU_FPU | B0_CPU_FPV5);
+    assert_int_equal(CPU_OF("\x06\x0d\x07M\x0a\x08"),
+                     B0_CPU_V7M | B0_CPU_DSP | B0_CPU_FPU | B0_CPU_FPV5 | B0_CPU_DOUBLE);
+    assert_int_equal(CPU_OF("\x06\x10\x07M"), B0_CPU_V8M_BASE);
+    assert_int_equal(CPU_OF("\x06\x11\x07M"), B0_CPU_V7M | B0_CPU_V8M_BASE | B0_CPU_V8M);
+    /* cortex-a9 and v8-A */
+    assert_int_equal(CPU_OF("\x06\x0a\x07"
+                            "A"),
+                     B0_CPU_OTHER);
+    assert_int_equal(CPU_OF("\x06\x0e"), B0_CPU_OTHER);
+    /* assembled without .cpu: v4T; and what is not assigned yet */
+    assert_int_equal(CPU_OF("\x06\x02"), 0);
+    assert_int_equal(CPU_OF("\x06\x7f\x0a\x7f"), 0);
+    /* numbers of two bytes; tags that are strings: 65, 67; a number and a string: 32 */
+    assert_int_equal(CPU_OF("\x41x\0\x43y\0\x20\x81\x01z\0\x42\x85\x01\x06\x8a\x00"), B0_CPU_V7M);
+}
+
+/* What is cut short or wrong says nothing, and the program is read all the same. */
+static void test_broken_attributes(void **state)
+{
+    static const char good[] = "A\x14\0\0\0aeabi\0\1\x0a\0\0\0\x06\x0a\x07M";
+
+    (void)state;
+    assert_int_equal(CPU_RAW(good) & B0_CPU_V7M, 0); /* the length is one too large */
+    assert_int_equal(CPU_RAW("A\x13\0\0\0aeabi\0\1\x09\0\0\0\x06\x0a\x07M"), B0_CPU_V7M);
+    assert_int_equal(CPU_RAW("B\x13\0\0\0aeabi\0\1\x09\0\0\0\x06\x0a\x07M"), 0);
+    /* another vendor's subsection before it, and attributes of single sections */
+    assert_int_equal(CPU_RAW("A\x08\0\0\0gnu\0\x13\0\0\0aeabi\0\1\x09\0\0\0\x06\x0a\x07M"),
+                     B0_CPU_V7M);
+    assert_int_equal(CPU_RAW("A\x13\0\0\0aeabi\0\2\x09\0\0\0\x06\x0a\x07M"), 0);
+    assert_int_equal(CPU_RAW("A\x13\0\0\0aeabi\0\1\x04\0\0\0\x06\x0a\x07M"), 0);
+    assert_int_equal(CPU_RAW("A\x03\0\0\0aeabi\0\1\x09\0\0\0\x06\x0a\x07M"), 0);
+    assert_int_equal(CPU_RAW("A\xff\xff\xff\xff"
+                             "aeabi\0"),
+                     0);
+    assert_int_equal(CPU_RAW("A"), 0);
+    assert_int_equal(CPU_RAW(""), 0);
+    assert_int_equal(CPU_OF("\x06"), 0);
+    assert_int_equal(CPU_OF("\x05no end"), 0);
+    assert_int_equal(CPU_OF("\x06\xff\xff\xff\xff\xff\xff\x06\x0a"), 0);
+}
+
+static void test_wild_sections(void **state)
+{
+    static const struct {
+        uint32_t offset;
+        uint16_t size, count;
+    } tables[] = {
+        {300, 39, 2}, {500, 40, 2}, {FILE_SIZE + 1, 40, 1}, {UINT32_MAX, 40, 2}, {300, 40, 0xffff},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(tables); i++) {
+        struct elf elf = make_elf();
+        struct boot0_image *image;
+
+        add_header(&elf, 1, 128, 0x08000000, 0x08000000, 4, 4);
+        b0_store32(elf.bytes + 32, tables[i].offset);
+        b0_store16(elf.bytes + 46, tables[i].size);
+        b0_store16(elf.bytes + 48, tables[i].count);
+        b0_store32(elf.bytes + 304, 0x70000003);
+        image = parse(elf.bytes, sizeof elf.bytes, B0_FORMAT_UNKNOWN);
+        assert_int_equal(image->cpu, 0);
+        boot0_image_free(image);
+    }
+}
+
 static void test_forced(void **state)
 {
     (void)state;
@@ -321,13 +444,14 @@ static void test_forced(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_segments),      cmocka_unit_test(test_headers_in_segment),
-        cmocka_unit_test(test_at_the_ends),   cmocka_unit_test(test_large_headers),
-        cmocka_unit_test(test_other_kinds),   cmocka_unit_test(test_nothing_to_load),
-        cmocka_unit_test(test_wild_segments), cmocka_unit_test(test_wild_header),
-        cmocka_unit_test(test_cut_anywhere),  cmocka_unit_test(test_overlap),
-        cmocka_unit_test(test_many_times),    cmocka_unit_test(test_forced),
-        cmocka_unit_test(test_written),
+        cmocka_unit_test(test_segments),          cmocka_unit_test(test_headers_in_segment),
+        cmocka_unit_test(test_at_the_ends),       cmocka_unit_test(test_large_headers),
+        cmocka_unit_test(test_other_kinds),       cmocka_unit_test(test_nothing_to_load),
+        cmocka_unit_test(test_wild_segments),     cmocka_unit_test(test_wild_header),
+        cmocka_unit_test(test_cut_anywhere),      cmocka_unit_test(test_overlap),
+        cmocka_unit_test(test_many_times),        cmocka_unit_test(test_forced),
+        cmocka_unit_test(test_written),           cmocka_unit_test(test_cpus),
+        cmocka_unit_test(test_broken_attributes), cmocka_unit_test(test_wild_sections),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

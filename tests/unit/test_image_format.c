@@ -117,6 +117,45 @@ static void test_utf16(void **state)
     }
 }
 
+static enum boot0_status parse_named(const char *text, const char *name, enum boot0_format format)
+{
+    struct boot0_image_options options = {.format = format};
+    struct boot0_error error = {.message = ""};
+    struct boot0_image *image;
+    enum boot0_status status =
+        boot0_image_parse(&image, (const uint8_t *)text, strlen(text), name, &options, &error);
+
+    if (status != B0_OK)
+        assert_non_null(strstr(error.message, "is a web page"));
+    boot0_image_free(image);
+    return status;
+}
+
+/* A page that was saved under the file's name, whatever that promises. */
+static void test_web_page(void **state)
+{
+    static const char *const pages[] = {
+        "<!DOCTYPE html>\n<html>\n:020000040800F2 in text\n",
+        "\n \r\n<!doctype HTML PUBLIC>",
+        "\xef\xbb\xbf<HTML lang=en>",
+        "<html>",
+    };
+    static const char *const others[] = {"<htm", "< html>", "x<html>", "<!DOCTYPE svg>", "\n\n"};
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(pages); i++) {
+        assert_int_equal(parse_named(pages[i], "a.hex", B0_FORMAT_UNKNOWN), B0_E_DATA);
+        assert_int_equal(parse_named(pages[i], "a.bin", B0_FORMAT_UNKNOWN), B0_E_DATA);
+        assert_int_equal(parse_named(pages[i], NULL, B0_FORMAT_IHEX), B0_E_DATA);
+        /* meant: a page for a web server in the chip, by its name or by the format */
+        assert_int_equal(parse_named(pages[i], "index.HTML", B0_FORMAT_UNKNOWN), B0_OK);
+        assert_int_equal(parse_named(pages[i], "index.htm", B0_FORMAT_UNKNOWN), B0_OK);
+        assert_int_equal(parse_named(pages[i], "a.bin", B0_FORMAT_BINARY), B0_OK);
+    }
+    for (size_t i = 0; i < LENGTH(others); i++)
+        assert_int_equal(parse_named(others[i], "a.bin", B0_FORMAT_UNKNOWN), B0_OK);
+}
+
 static void test_binary_by_force(void **state)
 {
     static const struct {
@@ -356,11 +395,17 @@ static void test_too_large(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),           cmocka_unit_test(test_binaries),
-        cmocka_unit_test(test_not_binaries),    cmocka_unit_test(test_utf16),
-        cmocka_unit_test(test_binary_by_force), cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_round_trips),     cmocka_unit_test(test_gaps),
-        cmocka_unit_test(test_alternates),      cmocka_unit_test(test_not_writable),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_binaries),
+        cmocka_unit_test(test_not_binaries),
+        cmocka_unit_test(test_utf16),
+        cmocka_unit_test(test_binary_by_force),
+        cmocka_unit_test(test_web_page),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_round_trips),
+        cmocka_unit_test(test_gaps),
+        cmocka_unit_test(test_alternates),
+        cmocka_unit_test(test_not_writable),
         cmocka_unit_test(test_too_large),
     };
 

@@ -1,0 +1,18 @@
+/* The build attributes of an ELF file, which say which CPU its code is for. */
+#include "image_fuzz.h"
+
+#include <boot0/chip.h>
+#include <lib/image/formats.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    uint32_t known = B0_CPU_V7M | B0_CPU_DSP | B0_CPU_V8M_BASE | B0_CPU_V8M | B0_CPU_V8_1M |
+                     B0_CPU_FPU | B0_CPU_FPV5 | B0_CPU_DOUBLE | B0_CPU_OTHER;
+    uint32_t cpu = b0_attributes_cpu(data, size);
+    char name[64];
+
+    require((cpu & ~known) == 0);
+    require(strlen(boot0_cpu_name(cpu, name, sizeof name)) > 0);
+    return 0;
+}
