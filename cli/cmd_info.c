@@ -38,6 +38,7 @@ static void file_json(const char *name, const struct boot0_image *image)
     struct json json = json_begin(stdout);
     struct boot0_vectors vectors;
     struct boot0_prefix prefix;
+    char cpu[TEXT_SHORT * 2];
 
     json_text(&json, "file", name);
     json_text(&json, "format", boot0_format_name(image->format));
@@ -71,6 +72,14 @@ static void file_json(const char *name, const struct boot0_image *image)
     }
     if (image->has_family)
         json_hex(&json, "family", image->family, 8);
+    if (image->cpu != 0)
+        json_text(&json, "cpu", boot0_cpu_name(image->cpu, cpu, sizeof cpu));
+    if (image->notes != 0) {
+        json_open_list(&json, "notes");
+        for (size_t i = 0; boot0_image_note(image, i); i++)
+            json_text(&json, NULL, boot0_image_note(image, i));
+        json_close_list(&json);
+    }
     if (find_vectors(image, &vectors)) {
         json_open(&json, "vectors");
         json_hex(&json, "stack", vectors.stack, 8);
@@ -113,8 +122,10 @@ static void print_program(const struct boot0_image *image)
     const struct boot0_chip *chip =
         image->has_family ? boot0_chip_by_uf2_family(image->family) : NULL;
     struct boot0_vectors vectors;
-    char families[96];
+    char families[96], cpu[TEXT_SHORT * 2];
 
+    if (image->cpu != 0)
+        printf("  cpu       %s\n", boot0_cpu_name(image->cpu, cpu, sizeof cpu));
     if (image->has_family)
         print("  family    0x%08x, %s\n", image->family, chip ? chip->family : "unknown to boot0");
     if (image->has_entry)
@@ -148,6 +159,8 @@ static void print_file(const char *name, const struct boot0_image *image)
         print_suffix(&image->suffix);
     print_prefix(image);
     print_program(image);
+    for (size_t i = 0; boot0_image_note(image, i); i++)
+        print_wrapped(stdout, "  note      ", boot0_image_note(image, i));
 }
 
 static enum boot0_status file_info(const char *name, bool as_json, struct boot0_error *error)
@@ -269,6 +282,8 @@ static void print_chips(const struct boot0_board *board)
     char text[512] = "unknown";
     size_t length = 0;
 
+    if (board->chip_count > 1)
+        length = (size_t)snprintf(text, sizeof text, "one of %zu: ", board->chip_count);
     for (size_t i = 0; i < board->chip_count && length < sizeof text; i++)
         length += (size_t)snprintf(text + length, sizeof text - length, "%s%s", i ? " or " : "",
                                    board->chips[i]->name);

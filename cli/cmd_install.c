@@ -151,14 +151,15 @@ static enum boot0_status go_to_rom(struct job *job, struct boot0_error *error)
 
 static enum boot0_status check_chip(const struct boot0_board *board, struct boot0_error *error)
 {
+    char text[TEXT_BOARD];
+
     for (size_t i = 0; i < board->chip_count; i++)
         if (board->chips[i]->id == CHIP_ID)
             return B0_OK;
     boot0_fail(error, B0_E_MISMATCH,
-               "the bootloader is for the STM32F405/407/415/417, the board is "
-               "%s",
-               board->chip_count ? board->chips[0]->name : "of a chip that is not known");
-    return boot0_hint(error, "If it is one of them all the same, say --chip f407.");
+               "the bootloader is for the STM32F405/407/415/417, the board is %s",
+               text_board(text, board));
+    return boot0_hint(error, "Use --chip f407 if it is one of them anyway.");
 }
 
 static enum boot0_status write_bootloader(struct job *job, struct boot0_image *image,

@@ -221,11 +221,12 @@ const struct command command_list = {
     .name = "list",
     .operands = "",
     .summary = "show the boards that are there",
-    .text = "Shows every board in DFU mode, and programs that have a DFU interface, with port, USB "
-            "id, serial number, flash size and chip. A device with several DFU interfaces is shown "
-            "once for each, with the -i that chooses it. Several chips can have the same memory "
-            "layout; then the most common one is named. A board at a serial port is looked for "
-            "with --port only; --ports shows which ports there are.",
+    .text =
+        "Shows every board in DFU mode, and programs that have a DFU interface, with port, USB "
+        "id, serial number, flash size and chip. A device with several DFU interfaces is shown "
+        "once for each, with the -i that chooses it. Several chips can have the same memory "
+        "layout; then none of them is named as the board's. A board at a serial port is looked for "
+        "with --port only; --ports shows which ports there are.",
     .examples = "  boot0 list\n  boot0 list --port /dev/ttyUSB0",
     COMMAND_OPTIONS(taken),
     .run = run,

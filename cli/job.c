@@ -2,6 +2,7 @@
 #include "job.h"
 
 #include "arduino/target.h"
+#include "chip.h"
 #include "files.h"
 #include "json.h"
 #include "text.h"
@@ -378,6 +379,17 @@ static bool split_address(const char *operand, char *name, size_t size, uint32_t
     return true;
 }
 
+static void show_notes(const struct arguments *arguments, const char *name,
+                       const struct boot0_image *image)
+{
+    char text[NAME_MAX_LENGTH];
+
+    for (size_t i = 0; boot0_image_note(image, i) && !arguments->quiet; i++) {
+        snprintf(text, sizeof text, "%.3800s: %s", name, boot0_image_note(image, i));
+        print_wrapped(stderr, "Note: ", text);
+    }
+}
+
 /* One file, with its address if that was given; `placed` counts raw binaries put at --address. */
 static enum boot0_status load_one(struct boot0_image **image, const char *operand,
                                   struct arguments *arguments, bool alone, size_t *placed,
@@ -390,6 +402,7 @@ static enum boot0_status load_one(struct boot0_image **image, const char *operan
 
     if (status != B0_OK)
         return status;
+    show_notes(arguments, has_own ? name : operand, *image);
     if (has_own && alone && !arguments->has_address) {
         /* The session then checks that the program is linked for it. */
         arguments->has_address = true;
@@ -475,10 +488,8 @@ void job_json_board(struct json *json, const struct boot0_board *board)
             json_number(json, "interface", board->usb.dfu_interface);
     }
     json_text(json, "serial", board->serial);
-    json_open_list(json, "chips");
-    for (size_t i = 0; i < board->chip_count; i++)
-        json_text(json, NULL, board->chips[i]->key);
-    json_close_list(json);
+    json_chip_list(json, "chips", board->chips, board->chip_count);
+    json_chip(json, board->chips, board->chip_count);
 }
 
 struct json job_json_begin(const struct job *job)

@@ -96,6 +96,12 @@ void json_text(struct json *json, const char *name, const char *text)
     put_string(json->file, text);
 }
 
+void json_null(struct json *json, const char *name)
+{
+    put_name(json, name);
+    fputs("null", json->file);
+}
+
 void json_number(struct json *json, const char *name, uint64_t number)
 {
     put_name(json, name);

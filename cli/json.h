@@ -22,6 +22,7 @@ void json_open_list(struct json *json, const char *name);
 void json_close_list(struct json *json);
 
 void json_text(struct json *json, const char *name, const char *text);
+void json_null(struct json *json, const char *name);
 void json_number(struct json *json, const char *name, uint64_t number);
 void json_bool(struct json *json, const char *name, bool value);
 /* "0x08000000": as text, because JSON knows no hexadecimal numbers. */

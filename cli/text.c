@@ -17,6 +17,7 @@ enum {
     HEIGHT_DEFAULT = 24,
     WIDTH_MIN = 40,
     WIDTH_TEXT = 78, /* longer lines do not read well */
+    SEVERAL = 34,    /* room for chips of which one has to be the board's: one or two of them */
 };
 
 /* Whole numbers as they are, others with about three digits. */
@@ -63,14 +64,11 @@ const char *text_count(char text[TEXT_SHORT], uint64_t count, const char *one, c
 
 const char *text_board(char text[TEXT_BOARD], const struct boot0_board *board)
 {
-    if (board->chip_count == 0)
-        snprintf(text, TEXT_BOARD, "%.*s", TEXT_BOARD - 1,
-                 board->product[0] ? board->product : "an unknown chip");
-    else if (board->chip_count == 1)
-        snprintf(text, TEXT_BOARD, "%s", board->chips[0]->name);
-    else
-        snprintf(text, TEXT_BOARD, "%s or %zu other%s", board->chips[0]->name,
-                 board->chip_count - 1, board->chip_count == 2 ? "" : "s");
+    /* Several names are kept as short as one: this is for tables. */
+    if (board->chip_count > 0)
+        return boot0_board_chip_name(board, text, board->chip_count > 1 ? SEVERAL : TEXT_BOARD);
+    snprintf(text, TEXT_BOARD, "%.*s", TEXT_BOARD - 1,
+             board->product[0] ? board->product : "an unknown chip");
     return text;
 }
 

@@ -20,8 +20,8 @@ const char *text_time(char text[TEXT_SHORT], uint64_t microseconds);
 const char *text_count(char text[TEXT_SHORT], uint64_t count, const char *one, const char *many);
 
 /*
- * "STM32F405/407/415/417", with " or 3 others" if more chips fit; what the board calls itself if
- * none does.
+ * "STM32F405/407/415/417", or "STM32, one of 8: F411, ..." if several chips fit; what the board
+ * calls itself if none does.
  */
 const char *text_board(char text[TEXT_BOARD], const struct boot0_board *board);
 

@@ -49,7 +49,7 @@ void ide_port_of_board(struct ide_port *port, const struct boot0_board *board)
         text_board(port->name, board);
     else
         snprintf(port->name, sizeof port->name, "%s", text_access(&board->access));
-    if (board->chip_count > 0)
+    if (board->chip_count == 1)
         snprintf(port->chip, sizeof port->chip, "%s", board->chips[0]->name);
 }
 

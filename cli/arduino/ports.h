@@ -27,7 +27,7 @@ struct ide_port {
     char product_name[B0_TEXT_MAX]; /* USB's string, which of STM32duino's programs has the board */
     char board[IDE_BOARD_MAX];      /* for which boot0's bootloader was built; "": another one */
     char name[TEXT_BOARD];          /* of a board, for people */
-    char chip[TEXT_BOARD];          /* the most likely one; "": not known */
+    char chip[TEXT_BOARD];          /* its name; "": not known */
     bool in_dfu_mode;               /* of a board: ready to be flashed */
 };
 

@@ -32,7 +32,8 @@ struct member {
     struct boot0_progress progress;
     bool has_progress;
     char serial[B0_TEXT_MAX];
-    char chip[64];
+    const struct boot0_chip *chips[B0_CHIPS_MAX]; /* that it can be */
+    size_t chip_count;
     struct boot0_error result;
     struct boot0_report report;
     char digest[65];

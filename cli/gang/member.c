@@ -150,8 +150,8 @@ static enum boot0_status open_board(struct work *work, const struct boot0_observ
     board = boot0_session_board(work->session);
     pthread_mutex_lock(&member->gang->lock);
     snprintf(member->serial, sizeof member->serial, "%s", board->serial);
-    snprintf(member->chip, sizeof member->chip, "%s",
-             board->chip_count ? board->chips[0]->key : "");
+    memcpy(member->chips, board->chips, sizeof member->chips);
+    member->chip_count = board->chip_count;
     pthread_mutex_unlock(&member->gang->lock);
     return B0_OK;
 }

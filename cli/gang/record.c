@@ -1,6 +1,7 @@
 /* See record.h. */
 #include "record.h"
 
+#include "../chip.h"
 #include "../command.h"
 #include "../json.h"
 #include "clock.h"
@@ -151,8 +152,7 @@ static bool line_begin(struct line *line, const char *event, const struct record
     json_text(&line->json, "time", clock_text(now));
     json_text(&line->json, "path", board->path);
     json_text(&line->json, "serial", board->board->serial);
-    if (board->board->chip_count > 0)
-        json_text(&line->json, "chip", board->board->chips[0]->key);
+    json_chip(&line->json, board->board->chips, board->board->chip_count);
     json_text(&line->json, "image_sha256", board->digest);
     if (board->csv_line > 0)
         json_number(&line->json, "csv_line", board->csv_line);

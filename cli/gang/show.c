@@ -2,6 +2,7 @@
 #include "../print.h"
 #include "gang.h"
 
+#include "../chip.h"
 #include "../json.h"
 #include "../text.h"
 
@@ -47,7 +48,7 @@ static void print_json(const struct member *member)
 
     json_text(&json, "path", member->path);
     json_text(&json, "serial", member->serial);
-    json_text(&json, "chip", member->chip);
+    json_chip(&json, member->chips, member->chip_count);
     json_bool(&json, "ok", member->result.code == B0_OK);
     if (member->digest[0])
         json_text(&json, "image_sha256", member->digest);

@@ -178,6 +178,7 @@ static void find_flash(struct boot0_board *board)
     }
 }
 
+/* "Option Bytes", "Option Byte", and "OB Bytes" of the STM32U0. */
 static const struct boot0_layout *find_option_bytes(const struct boot0_board *board)
 {
     for (size_t i = 0; i < board->alternate_count; i++) {
@@ -189,6 +190,36 @@ static const struct boot0_layout *find_option_bytes(const struct boot0_board *bo
             return layout;
     }
     return NULL;
+}
+
+/*
+ * Whether the board can be an STM32 by its ids and names. A memory layout alone does not tell:
+ * other makers' chips have the same, and so have bootloaders under ids of their own on whatever
+ * chip. Some of the others use ST's ids, but not ST's names.
+ */
+static bool may_be_stm32(const struct boot0_board *board)
+{
+    static const char *const others[] = {"AT32", "Artery", "APM32", "Geehy",      "GD32",
+                                         "CH32", "N32",    "MM32",  "GigaDevice", "HK32"};
+
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (strstr(board->product, others[i]) || strstr(board->manufacturer, others[i]))
+            return false;
+    return board->usb.vendor == B0_VENDOR_ST;
+}
+
+/* How well a chip fits: 0 not at all, 1 as a smaller part of its row, 2 in all of its flash. */
+static int fit(const struct boot0_chip *chip, const struct boot0_layout *flash,
+               const struct boot0_layout *option_bytes)
+{
+    struct boot0_layout whole;
+
+    if (!chip->has_usb_rom || !boot0_chip_matches(chip, flash, option_bytes))
+        return 0;
+    return boot0_layout_parse(chip->layout, strlen(chip->layout), &whole, NULL) &&
+                   boot0_layout_size(&whole) == boot0_layout_size(flash)
+               ? 2
+               : 1;
 }
 
 /* The family of all the chips that fit, NULL if they are of several. */
@@ -207,13 +238,13 @@ static void find_chips(struct boot0_board *board)
     const struct boot0_layout *flash, *option_bytes = find_option_bytes(board);
     const struct boot0_chip *chip;
 
-    if (board->flash_alternate < 0)
+    if (board->flash_alternate < 0 || !may_be_stm32(board))
         return;
     flash = &board->alternates[board->flash_alternate].layout;
-    for (size_t i = 0; (chip = boot0_chip_at(i)) != NULL; i++)
-        if (chip->has_usb_rom && board->chip_count < B0_CHIPS_MAX &&
-            boot0_chip_matches(chip, flash, option_bytes))
-            board->chips[board->chip_count++] = chip;
+    for (int wanted = 2; wanted > 0; wanted--)
+        for (size_t i = 0; (chip = boot0_chip_at(i)) != NULL; i++)
+            if (board->chip_count < B0_CHIPS_MAX && fit(chip, flash, option_bytes) == wanted)
+                board->chips[board->chip_count++] = chip;
     board->family = common_family(board);
     if (board->chip_count == 0 && board->usb.vendor == B0_VENDOR_ST)
         snprintf(board->contradiction, sizeof board->contradiction,

@@ -3,6 +3,7 @@
 import os
 import re
 
+import images
 from cli_run import boot0, boot0_json
 from system import Directory, check, equal, firmware, read, say
 
@@ -47,11 +48,12 @@ def json_members(directory):
     lines = read(hexfile).decode().splitlines()
     with_entry = [*lines[:-1], ":0400000508000101ED", lines[-1]]
     directory.file("a.hex", "\n".join(with_entry).encode())
+    elf, odd = (directory.file(name, images.FILES[name]) for name in ["m4f.elf", "elf2dfuse.dfu"])
     board = f"f407:flash={directory.file('flash.bin')}"
     for command, arguments in {
         "list": ["list"],
         "info": ["info"],
-        "info FILE": ["info", dfu, uf2, hexfile, prefixed],
+        "info FILE": ["info", dfu, uf2, hexfile, prefixed, elf, odd],
         "flash --dry-run": ["flash", "--dry-run", image],
         "flash": ["flash", image],
         "read": ["read", "-n", "1k", other],

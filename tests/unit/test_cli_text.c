@@ -67,10 +67,15 @@ static void test_boards(void **state)
     board.chips[0] = boot0_chip_by_name("f407");
     board.chip_count = 1;
     assert_string_equal(text_board(text, &board), "STM32F405/407/415/417");
+    board.chips[1] = boot0_chip_by_name("f411");
+    board.chips[2] = boot0_chip_by_name("h743");
     board.chip_count = 2;
-    assert_string_equal(text_board(text, &board), "STM32F405/407/415/417 or 1 other");
+    assert_string_equal(text_board(text, &board), "STM32, one of 2: F405/407, F411");
     board.chip_count = 3;
-    assert_string_equal(text_board(text, &board), "STM32F405/407/415/417 or 2 others");
+    assert_string_equal(text_board(text, &board), "STM32, one of 3: F405/407, ...");
+    board.chips[0] = board.chips[2];
+    board.chip_count = 1;
+    assert_string_equal(text_board(text, &board), "STM32H742/743/745/747/750/753/755/757");
     board.chip_count = 0;
     memset(board.product, 'x', sizeof board.product - 1);
     assert_int_equal(strlen(text_board(text, &board)), TEXT_BOARD - 1);
