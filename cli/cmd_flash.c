@@ -169,7 +169,8 @@ static const enum option taken[] = {
     OPTION_NO_VERIFY, OPTION_NO_RUN,        OPTION_MONITOR,
     OPTION_VDD,       OPTION_PATIENT,       OPTION_BOARD_ENTRY,
     OPTION_CHIP,      OPTION_IGNORE_SUFFIX, OPTION_ALLOW_OPTION_BYTES,
-    OPTION_FORCE,     OPTION_YES,           OPTIONS_OUTPUT};
+    OPTION_SKIP_RAM,  OPTION_FORCE,         OPTION_YES,
+    OPTIONS_OUTPUT};
 
 const struct command command_flash = {
     .name = "flash",

@@ -312,9 +312,9 @@ static const enum option taken[] = {OPTION_DEVICE,        OPTION_INTERFACE,
                                     OPTION_VDD,           OPTION_PATIENT,
                                     OPTION_BOARD_ENTRY,   OPTION_CHIP,
                                     OPTION_IGNORE_SUFFIX, OPTION_ALLOW_OPTION_BYTES,
-                                    OPTION_FORCE,         OPTION_YES,
-                                    OPTION_JSON,          OPTION_QUIET,
-                                    OPTION_HELP};
+                                    OPTION_SKIP_RAM,      OPTION_FORCE,
+                                    OPTION_YES,           OPTION_JSON,
+                                    OPTION_QUIET,         OPTION_HELP};
 
 const struct command command_gang = {
     .name = "gang",

@@ -61,8 +61,8 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option taken[] = {OPTIONS_BOARD, OPTION_ADDRESS, OPTION_IGNORE_SUFFIX,
-                                    OPTION_PATIENT, OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTIONS_BOARD,   OPTION_ADDRESS, OPTION_IGNORE_SUFFIX,
+                                    OPTION_SKIP_RAM, OPTION_PATIENT, OPTIONS_OUTPUT};
 
 const struct command command_verify = {
     .name = "verify",

@@ -60,6 +60,7 @@ struct arguments {
     bool force;
     bool patient;
     bool allow_option_bytes;
+    bool skip_ram;
     uint32_t supply_mv;
     const char *chip;
     const char *board;
@@ -120,6 +121,7 @@ enum option {
     OPTION_ARDUINO,
     OPTION_IGNORE_SUFFIX,
     OPTION_ALLOW_OPTION_BYTES,
+    OPTION_SKIP_RAM,
     OPTION_FORCE,
     OPTION_VDD,
     OPTION_PATIENT,

@@ -360,6 +360,7 @@ struct boot0_flash_options job_flash_options(const struct arguments *arguments)
         .ignore_suffix = arguments->ignore_suffix,
         .force = arguments->force,
         .allow_option_bytes = arguments->allow_option_bytes,
+        .skip_ram = arguments->skip_ram,
         .has_address = arguments->has_address,
         .address = arguments->address,
     };

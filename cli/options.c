@@ -76,6 +76,8 @@ static const struct row {
                               "the DFU suffix may name another device"},
     [OPTION_ALLOW_OPTION_BYTES] = {"allow-option-bytes", 0, NULL, FLAG, AT(allow_option_bytes),
                                    "the file may hold option bytes or OTP"},
+    [OPTION_SKIP_RAM] = {"skip-ram", 0, NULL, FLAG, AT(skip_ram),
+                         "leave out data that the file has for RAM"},
     [OPTION_FORCE] = {"force", 'f', NULL, FLAG, AT(force), "do it although it looks wrong"},
     [OPTION_VDD] = {"vdd", 0, "VOLTS", VOLTS, AT(supply_mv),
                     "the supply, as 3.3: F2, F4 and F7 write faster"},

@@ -106,6 +106,7 @@ struct boot0_flash_options {
     bool allow_option_bytes; /* the image may hold option bytes or OTP */
     bool has_address;        /* where a raw binary goes; else the start of the main flash */
     uint32_t address;
+    bool skip_ram; /* leave out data for RAM; else such an image is refused */
 };
 
 /* What a session has done so far. Times in microseconds of the board's clock. */

@@ -55,6 +55,7 @@ static enum boot0_status check_family(const struct boot0_session *session,
     const struct boot0_board *board = &session->board;
     const struct boot0_chip *file_chip = boot0_chip_by_uf2_family(image->family);
     bool comparable = false;
+    char chips[160];
 
     if (!image->has_family)
         return B0_OK;
@@ -69,104 +70,8 @@ static enum boot0_status check_family(const struct boot0_session *session,
     boot0_fail(error, B0_E_MISMATCH,
                "the UF2 file is for another chip: its family 0x%08x is %s, the board is %s",
                image->family, file_chip ? file_chip->family : "none that boot0 knows",
-               board->chips[0]->name);
-    return boot0_hint(error, "If you are sure, say --force. Nothing was written.");
-}
-
-/* ---- the vector table ---- */
-
-/* For a board of unknown chip: RAM of any STM32 (TCM, SRAM, the H7's AXI and D2/D3 RAM). */
-static bool stack_possible(const struct boot0_board *board, uint32_t stack)
-{
-    if (board->chip_count == 0)
-        return (stack >= 0x10000000 && stack <= 0x10040000) ||
-               (stack >= 0x20000000 && stack <= 0x20300000) ||
-               (stack >= 0x24000000 && stack <= 0x24100000) ||
-               (stack >= 0x30000000 && stack <= 0x38010000);
-    for (size_t i = 0; i < board->chip_count; i++)
-        if (boot0_chip_stack_valid(board->chips[i], stack))
-            return true;
-    return false;
-}
-
-static bool image_has(const struct boot0_image *image, uint32_t address)
-{
-    uint8_t byte;
-
-    for (size_t i = 0; i < image->segment_count; i++)
-        if (boot0_image_copy(image, image->segments[i].alternate, address, &byte, 1) == 1)
-            return true;
-    return false;
-}
-
-static enum boot0_status fail_vectors(const struct boot0_session *session,
-                                      const struct boot0_vectors *vectors, bool linked_elsewhere,
-                                      struct boot0_error *error)
-{
-    const struct boot0_board *board = &session->board;
-
-    if (linked_elsewhere) {
-        boot0_fail(error, B0_E_MISMATCH,
-                   "the program is not linked for 0x%08x: its reset handler, 0x%08x, is outside "
-                   "the file",
-                   vectors->address, vectors->reset);
-        return boot0_hint(error,
-                          "A raw binary does not say where it belongs: give the address that "
-                          "it is linked for with --address, or flash the .elf or .hex. "
-                          "--force writes it all the same. Nothing was written.");
-    }
-    boot0_fail(error, B0_E_MISMATCH,
-               "there is no program for this chip at 0x%08x: stack 0x%08x, reset handler 0x%08x",
-               vectors->address, vectors->stack, vectors->reset);
-    return boot0_hint(error,
-                      "The first word must point into RAM of the %s, the second into its flash, "
-                      "and be odd. Is the file for another chip? Data that is no program is "
-                      "written with --force. Nothing was written.",
-                      board->chip_count ? board->chips[0]->name : "chip");
-}
-
-bool b0_session_is_program(const struct boot0_session *session, const struct boot0_vectors *vectors)
-{
-    const struct boot0_layout *flash = boot0_session_layout(session);
-
-    return flash && (vectors->reset & 1) != 0 &&
-           boot0_layout_sector_at(flash, vectors->reset & ~1u).size != 0 &&
-           stack_possible(&session->board, vectors->stack);
-}
-
-static enum boot0_status fail_alignment(uint32_t address, struct boot0_error *error)
-{
-    boot0_fail(error, B0_E_MISMATCH, "a program cannot begin at 0x%08x", address);
-    return boot0_hint(error,
-                      "Its vector table has to be at a multiple of %u. If this is no program, say "
-                      "--force. Nothing was written.",
-                      B0_VECTORS_ALIGNMENT);
-}
-
-/*
- * What lies at the start of the flash must be a program, or the board will not start. Elsewhere
- * anything may lie; but a raw binary with a vector table must be where it is linked for.
- */
-static enum boot0_status check_vectors(const struct boot0_session *session,
-                                       const struct boot0_image *image, bool placed,
-                                       struct boot0_error *error)
-{
-    const struct boot0_layout *flash = boot0_session_layout(session);
-    uint32_t begin = image->segments[0].address;
-    struct boot0_vectors vectors;
-    bool looks_good;
-
-    if (!flash || !b0_session_in_flash(session, &image->segments[0]) ||
-        !boot0_image_vectors(image, begin, &vectors))
-        return B0_OK;
-    looks_good = b0_session_is_program(session, &vectors);
-    if (looks_good && placed && !image_has(image, vectors.reset & ~1u))
-        return fail_vectors(session, &vectors, true, error);
-    if (looks_good && placed && begin % B0_VECTORS_ALIGNMENT != 0)
-        return fail_alignment(begin, error);
-    if (!looks_good && begin == b0_session_start_of(flash))
-        return fail_vectors(session, &vectors, false, error);
-    return B0_OK;
+               boot0_board_chip_name(board, chips, sizeof chips));
+    return boot0_hint(error, "Use --force if you are sure. Nothing was written.");
 }
 
 /* ---- boot0's own bootloader ---- */
@@ -205,7 +110,8 @@ static enum boot0_status check_moved(const struct boot0_session *session,
             return fail_not_moved(session, image->segments[i].address, "the file has data at",
                                   error);
     if (image->segments[0].address == start && boot0_image_vectors(image, start, &vectors) &&
-        vectors.reset >= flash && vectors.reset < start)
+        b0_session_flash_address(session, vectors.reset) >= flash &&
+        b0_session_flash_address(session, vectors.reset) < start)
         return fail_not_moved(session, flash, "the program is linked for", error);
     return B0_OK;
 }
@@ -220,7 +126,7 @@ static enum boot0_status place(struct boot0_session *session, struct boot0_image
 
     /* A raw binary that was placed by an earlier check is where it was told to be. */
     if (image->has_addresses && options->has_address &&
-        image->segments[0].address != options->address) {
+        image->segments[0].address != b0_session_flash_address(session, options->address)) {
         boot0_fail(error, B0_E_USAGE, "the %s file says itself where it belongs",
                    boot0_format_name(image->format));
         return boot0_hint(error, "--address is for raw binaries only.");
@@ -274,10 +180,12 @@ enum boot0_status boot0_session_check(struct boot0_session *session, struct boot
         status = place(session, image, options, error);
     if (status != B0_OK || !session->board.has_addresses)
         return status;
-    status = check_moved(session, image, error);
+    status = b0_session_map_image(session, image, options->skip_ram, error);
+    if (status == B0_OK)
+        status = check_moved(session, image, error);
     if (status == B0_OK)
         status = b0_session_assign(session, image, options, error);
     if (status == B0_OK && !options->force)
-        status = check_vectors(session, image, placed, error);
+        status = b0_session_check_program(session, image, placed, error);
     return status;
 }

@@ -32,6 +32,10 @@ struct boot0_session {
     uint64_t phase_base; /* bytes that were done before the protocol's present call */
 
     bool locked; /* read protection was turned on: nothing can be read or started any more */
+
+    /* What was noted already. */
+    bool told_unstarted; /* nothing starts the program */
+    bool told_alias;     /* it runs at another address of the flash */
 };
 
 /* ---- select.c ---- */
@@ -98,7 +102,19 @@ enum boot0_status b0_session_assign(const struct boot0_session *session, struct 
                                     const struct boot0_flash_options *options,
                                     struct boot0_error *error);
 
-/* ---- check.c ---- */
+/* ---- addresses.c ---- */
+
+/* The flash address that an address is another name of; the same address if it is none. */
+uint32_t b0_session_flash_address(const struct boot0_session *session, uint32_t address);
+
+/*
+ * Moves the image's data at other names of the flash to the flash's own addresses, with a note.
+ * Refuses data for RAM (B0_E_RANGE), or leaves it out, with a note.
+ */
+enum boot0_status b0_session_map_image(struct boot0_session *session, struct boot0_image *image,
+                                       bool skip_ram, struct boot0_error *error);
+
+/* ---- vectors.c ---- */
 
 enum {
     B0_VECTORS_ALIGNMENT = 128, /* ARMv7-M, B3.2.5 VTOR: TBLOFF are the bits from 7 on */
@@ -107,6 +123,16 @@ enum {
 /* Stack in RAM, reset handler in flash: not just data. */
 bool b0_session_is_program(const struct boot0_session *session,
                            const struct boot0_vectors *vectors);
+
+/*
+ * Whether the program in the image can run on the board. `placed`: it is a raw binary, which does
+ * not say itself where it belongs. Notes a program that nothing on the board starts. B0_E_MISMATCH.
+ */
+enum boot0_status b0_session_check_program(struct boot0_session *session,
+                                           const struct boot0_image *image, bool placed,
+                                           struct boot0_error *error);
+
+/* ---- check.c ---- */
 
 /* B0_E_UNSUPPORTED unless the board has addresses. */
 enum boot0_status b0_session_need_addresses(const struct boot0_session *session, const char *what,

@@ -325,6 +325,26 @@ static enum boot0_status apply_entry(struct boot0_session_options *options,
     return B0_OK;
 }
 
+/* Of the chips that the board can be, the times of those that take longest to erase. */
+static const struct b0_flash_times *slowest_times(const struct boot0_board *board)
+{
+    const struct b0_flash_times *slowest = NULL;
+    uint32_t size = board->flash_alternate < 0
+                        ? 0
+                        : board->alternates[board->flash_alternate].layout.regions[0].sector_size;
+
+    for (size_t i = 0; i < board->chip_count; i++) {
+        const struct b0_flash_times *times = b0_flash_times_find(board->chips[i]->family);
+
+        if (!times)
+            return NULL; /* a chip of which nothing is known may take longer */
+        if (!slowest || b0_flash_erase_ms(times, B0_PARALLEL_X8, size) >
+                            b0_flash_erase_ms(slowest, B0_PARALLEL_X8, size))
+            slowest = times;
+    }
+    return slowest;
+}
+
 /* The user's word on the chip, against what the board says: the board wins, the user is told. */
 static enum boot0_status check_chip(struct boot0_session *session, struct boot0_error *error)
 {
@@ -345,8 +365,7 @@ static enum boot0_status check_chip(struct boot0_session *session, struct boot0_
         board->chip_count = 1;
         board->family = chip->family;
     }
-    /* The first chip that fits is the most common one; families that share a layout share times. */
-    session->times = board->chip_count ? b0_flash_times_find(board->chips[0]->family) : NULL;
+    session->times = slowest_times(board);
     session->width = B0_PARALLEL_X8;
     session->erase_width = B0_PARALLEL_X8;
     /* It measures the supply, and is built for 3.3 V where it cannot. */

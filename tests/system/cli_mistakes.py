@@ -118,7 +118,7 @@ def wrong_boards(directory):
         ("f407", 65, ["not linked for 0x08004000"], f"{good}@0x08004000"),
         ("f407", 65, ["no program for this chip", "stack 0x30000000", "--force"], stack),
         ("f407", 65, ["no program for this chip"], noise),
-        ("f407", 65, ["0x20000000, which is no memory of this board", "boot0 info"],
+        ("f407", 65, ["256 bytes for RAM at 0x20000000, which is lost at reset", "another address"],
          "-A", "0x20000000", noise),
         ("f407", 65, ["0x08100000"], "-f", "-A", "0x080fff80", noise),
         ("f072", 65, ["0x08020000", "128 KiB", "larger chip"], large),

@@ -1,0 +1,360 @@
+/*
+ * Is the program in an image one for this board? By its vector table: stack in RAM, reset handler
+ * in flash; and by the CPU that an ELF says it is for. A board often can be one of several chips:
+ * a program is refused if it fits none of them.
+ */
+#include "private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    START_ADDRESS = 0x08000000, /* where every STM32 starts from flash, if not told otherwise */
+    EXCEPTIONS = 16,            /* words at the start of each vector table, ARMv7-M B1.5.3 */
+    CHIPS_TEXT = 160,
+};
+
+/* RAM of any STM32: TCM, SRAM, the H7's AXI and D2/D3 RAM. */
+static bool is_any_stack(uint32_t stack)
+{
+    return (stack >= 0x10000000 && stack <= 0x10040000) ||
+           (stack >= 0x20000000 && stack <= 0x20300000) ||
+           (stack >= 0x24000000 && stack <= 0x24100000) ||
+           (stack >= 0x30000000 && stack <= 0x38010000);
+}
+
+/* Whether some chip that the board can be has that RAM, and a CPU for that code. */
+static bool is_for_some_chip(const struct boot0_board *board, uint32_t stack, uint32_t cpu)
+{
+    for (size_t i = 0; i < board->chip_count; i++)
+        if (boot0_chip_stack_valid(board->chips[i], stack) && boot0_chip_runs(board->chips[i], cpu))
+            return true;
+    return board->chip_count == 0 && is_any_stack(stack);
+}
+
+/* The first chip that the board can be and that has no such RAM; NULL if there is none. */
+static const struct boot0_chip *chip_without(const struct boot0_board *board, uint32_t stack)
+{
+    for (size_t i = 0; i < board->chip_count; i++)
+        if (!boot0_chip_stack_valid(board->chips[i], stack))
+            return board->chips[i];
+    return NULL;
+}
+
+static uint32_t handler_of(const struct boot0_session *session, uint32_t vector)
+{
+    return b0_session_flash_address(session, vector & ~UINT32_C(1));
+}
+
+/* An odd address in the memory in use. */
+static bool is_handler(const struct boot0_session *session, uint32_t vector)
+{
+    const struct boot0_layout *flash = boot0_session_layout(session);
+
+    return flash && (vector & 1) != 0 &&
+           boot0_layout_sector_at(flash, handler_of(session, vector)).size != 0;
+}
+
+bool b0_session_is_program(const struct boot0_session *session, const struct boot0_vectors *vectors)
+{
+    return is_handler(session, vectors->reset) &&
+           is_for_some_chip(&session->board, vectors->stack, 0);
+}
+
+static bool image_has(const struct boot0_image *image, uint32_t address)
+{
+    uint8_t byte;
+
+    for (size_t i = 0; i < image->segment_count; i++)
+        if (boot0_image_copy(image, image->segments[i].alternate, address, &byte, 1) == 1)
+            return true;
+    return false;
+}
+
+/* ---- what is wrong ---- */
+
+static enum boot0_status fail_no_program(const struct boot0_session *session,
+                                         const struct boot0_vectors *vectors,
+                                         struct boot0_error *error)
+{
+    char chips[CHIPS_TEXT];
+
+    boot0_fail(error, B0_E_MISMATCH,
+               "there is no program for this chip at 0x%08x: stack 0x%08x, reset handler 0x%08x",
+               vectors->address, vectors->stack, vectors->reset);
+    return boot0_hint(error,
+                      "The first word must point into RAM of the chip (%s), the second into its "
+                      "flash, and be odd. Is the file for another chip? Use --force to write data "
+                      "that is not a program. Nothing was written.",
+                      boot0_board_chip_name(&session->board, chips, sizeof chips));
+}
+
+static enum boot0_status fail_stack(const struct boot0_session *session,
+                                    const struct boot0_vectors *vectors, struct boot0_error *error)
+{
+    char chips[CHIPS_TEXT];
+
+    boot0_fail(error, B0_E_MISMATCH,
+               "the program at 0x%08x is for another chip: its stack, 0x%08x, is not in RAM of "
+               "this one",
+               vectors->address, vectors->stack);
+    return boot0_hint(error,
+                      "Build the program for the board's chip (%s), name the chip with --chip if "
+                      "it is another one, or use --force to write the file anyway. Nothing was "
+                      "written.",
+                      boot0_board_chip_name(&session->board, chips, sizeof chips));
+}
+
+static enum boot0_status fail_cpu(const struct boot0_session *session, uint32_t cpu,
+                                  struct boot0_error *error)
+{
+    const struct boot0_board *board = &session->board;
+    char chips[CHIPS_TEXT], wanted[64], offered[64];
+    uint32_t best = 0;
+
+    for (size_t i = 0; i < board->chip_count; i++)
+        best |= board->chips[i]->cpu;
+    boot0_fail(error, B0_E_MISMATCH, "the program is for a %s, the board has at most a %s",
+               boot0_cpu_name(cpu, wanted, sizeof wanted),
+               boot0_cpu_name(best, offered, sizeof offered));
+    return boot0_hint(error,
+                      "Build the program for the board's chip (%s), name the chip with --chip if "
+                      "it is another one, or use --force to write the file anyway: the ELF's "
+                      "attributes name its CPU. Nothing was written.",
+                      boot0_board_chip_name(board, chips, sizeof chips));
+}
+
+static enum boot0_status fail_alignment(uint32_t address, struct boot0_error *error)
+{
+    boot0_fail(error, B0_E_MISMATCH, "a program cannot begin at 0x%08x", address);
+    return boot0_hint(error,
+                      "Place its vector table at a multiple of %u. Use --force if this is not a "
+                      "program. Nothing was written.",
+                      B0_VECTORS_ALIGNMENT);
+}
+
+/* ---- a raw binary at the wrong place ---- */
+
+/*
+ * The lowest and the highest handler of the vector table that lie in the board's flash: all of them
+ * are in the file, wherever it belongs.
+ */
+static void handlers_of(const struct boot0_session *session, const struct boot0_image *image,
+                        const struct boot0_vectors *vectors, uint32_t *lowest, uint32_t *highest)
+{
+    uint8_t words[4 * EXCEPTIONS] = {0};
+    uint8_t alternate = image->segments[0].alternate;
+
+    *lowest = *highest = handler_of(session, vectors->reset);
+    (void)boot0_image_copy(image, alternate, vectors->address, words, sizeof words);
+    for (size_t i = 2; i < EXCEPTIONS; i++) {
+        uint32_t vector = words[4 * i] | (uint32_t)words[4 * i + 1] << 8 |
+                          (uint32_t)words[4 * i + 2] << 16 | (uint32_t)words[4 * i + 3] << 24;
+        uint32_t handler = handler_of(session, vector);
+
+        if (!is_handler(session, vector))
+            continue;
+        *lowest = handler < *lowest ? handler : *lowest;
+        *highest = handler > *highest ? handler : *highest;
+    }
+}
+
+/* The highest start of a sector from which a file of that size has these handlers; 0: none. */
+static uint32_t highest_start(const struct boot0_layout *flash, uint32_t lowest, uint32_t highest,
+                              size_t size)
+{
+    uint32_t best = 0;
+
+    for (size_t i = 0; i < flash->region_count; i++) {
+        const struct boot0_region *region = &flash->regions[i];
+        uint64_t last, start;
+
+        if (region->address + 4 * EXCEPTIONS > lowest)
+            continue;
+        last = (lowest - 4 * EXCEPTIONS - region->address) / region->sector_size;
+        if (last >= region->sector_count)
+            last = region->sector_count - 1;
+        start = region->address + last * region->sector_size;
+        if (highest - start < size && start > best)
+            best = (uint32_t)start;
+    }
+    return best;
+}
+
+/* Where a program whose reset handler is not in the file seems to belong; 0 if that is unclear. */
+static uint32_t guess_address(const struct boot0_session *session, const struct boot0_image *image,
+                              const struct boot0_vectors *vectors)
+{
+    const struct boot0_layout *flash = boot0_session_layout(session);
+    uint32_t reset = handler_of(session, vectors->reset);
+    uint32_t lowest, highest, address;
+
+    handlers_of(session, image, vectors, &lowest, &highest);
+    address = highest_start(flash, lowest, highest, image->segments[0].size);
+    if (address == 0) /* other words of the table may be data */
+        address = highest_start(flash, reset, reset, image->segments[0].size);
+    return address;
+}
+
+static enum boot0_status fail_linked_elsewhere(const struct boot0_session *session,
+                                               const struct boot0_image *image,
+                                               const struct boot0_vectors *vectors,
+                                               struct boot0_error *error)
+{
+    uint32_t address = guess_address(session, image, vectors);
+
+    boot0_fail(error, B0_E_MISMATCH,
+               "the program is not linked for 0x%08x: its reset handler, 0x%08x, is outside the "
+               "file",
+               vectors->address, vectors->reset);
+    if (address != 0 && address != vectors->address)
+        return boot0_hint(error,
+                          "Use --address 0x%08x: its vector table fits there. Or flash the .elf or "
+                          ".hex, which say where they belong. --force writes it where it was to "
+                          "go. Nothing was written.",
+                          address);
+    return boot0_hint(error, "A raw binary does not say where it belongs: give the address that "
+                             "it is linked for with --address, or flash the .elf or .hex. "
+                             "--force writes it all the same. Nothing was written.");
+}
+
+/* ---- a program that nothing starts ---- */
+
+/* Whether the board's flash is erased where the chip starts from; false if that is not known. */
+static bool start_is_blank(struct boot0_session *session, uint32_t begin)
+{
+    const struct boot0_layout *flash = boot0_session_layout(session);
+    struct boot0_error ignored;
+    uint8_t bytes[8];
+    bool erased = true;
+
+    if (session->board.bootloader.present || begin == START_ADDRESS ||
+        !(boot0_layout_sector_at(flash, START_ADDRESS).access & B0_SECTOR_READABLE) ||
+        b0_session_read_run(session, session->board.flash_alternate, START_ADDRESS, bytes,
+                            sizeof bytes, &ignored) != B0_OK)
+        return false;
+    for (size_t i = 0; i < sizeof bytes; i++) /* 0 is what an erased L0 or L1 reads as */
+        erased = erased && bytes[i] == bytes[0] && (bytes[0] == 0xff || bytes[0] == 0);
+    return erased;
+}
+
+static bool has_own_bootloader(const struct boot0_board *board)
+{
+    static const uint16_t f407_id = 0x413;
+
+    for (size_t i = 0; i < board->chip_count; i++)
+        if (board->chips[i]->id == f407_id)
+            return true;
+    return false;
+}
+
+static void note_unstarted(struct boot0_session *session, uint32_t begin)
+{
+    if (session->told_unstarted)
+        return;
+    session->told_unstarted = true;
+    if (has_own_bootloader(&session->board))
+        b0_session_note(session,
+                        "nothing at 0x%08x starts the program at 0x%08x after a reset: install the "
+                        "bootloader with `boot0 install-bootloader`, or link the program for "
+                        "0x%08x",
+                        START_ADDRESS, begin, START_ADDRESS);
+    else
+        b0_session_note(session,
+                        "nothing at 0x%08x starts the program at 0x%08x after a reset: flash the "
+                        "bootloader that it is linked for, or link it for 0x%08x",
+                        START_ADDRESS, begin, START_ADDRESS);
+}
+
+static void note_alias(struct boot0_session *session, uint32_t reset)
+{
+    uint32_t handler = handler_of(session, reset);
+
+    if (session->told_alias || handler == (reset & ~UINT32_C(1)))
+        return;
+    session->told_alias = true;
+    b0_session_note(session,
+                    "the program runs at another address of the flash: its reset handler, 0x%08x, "
+                    "is at 0x%08x",
+                    reset, handler);
+}
+
+/*
+ * A program that nothing on the board starts is an odd one to flash. With a stack that does not fit
+ * every chip which the board can be as well, it is rather another chip's.
+ */
+static enum boot0_status check_unstarted(struct boot0_session *session,
+                                         const struct boot0_vectors *vectors,
+                                         struct boot0_error *error)
+{
+    const struct boot0_chip *chip = chip_without(&session->board, vectors->stack);
+
+    if (!start_is_blank(session, vectors->address))
+        return B0_OK;
+    if (!chip) {
+        note_unstarted(session, vectors->address);
+        return B0_OK;
+    }
+    boot0_fail(error, B0_E_MISMATCH,
+               "the program at 0x%08x may be for another chip: its stack, 0x%08x, is not in RAM of "
+               "the %s, which this board can be",
+               vectors->address, vectors->stack, chip->name);
+    return boot0_hint(error,
+                      "Nothing at 0x%08x starts it either. Name the board's chip with --chip, or "
+                      "use --force to write the file anyway. Nothing was written.",
+                      START_ADDRESS);
+}
+
+/* ---- the check ---- */
+
+/* Where the image begins in the memory in use. */
+static bool find_begin(const struct boot0_session *session, const struct boot0_image *image,
+                       uint32_t *begin)
+{
+    for (size_t i = 0; i < image->segment_count; i++) {
+        *begin = image->segments[i].address;
+        if (b0_session_in_flash(session, &image->segments[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool runs_somewhere(const struct boot0_board *board, uint32_t cpu)
+{
+    for (size_t i = 0; i < board->chip_count; i++)
+        if (boot0_chip_runs(board->chips[i], cpu))
+            return true;
+    return board->chip_count == 0;
+}
+
+enum boot0_status b0_session_check_program(struct boot0_session *session,
+                                           const struct boot0_image *image, bool placed,
+                                           struct boot0_error *error)
+{
+    const struct boot0_layout *flash = boot0_session_layout(session);
+    struct boot0_vectors vectors;
+    uint32_t begin;
+    bool complete, fits;
+
+    if (!runs_somewhere(&session->board, image->cpu))
+        return fail_cpu(session, image->cpu, error);
+    if (!flash || !find_begin(session, image, &begin) ||
+        !boot0_image_vectors(image, begin, &vectors))
+        return B0_OK;
+    complete = (vectors.reset & 1) != 0 && image_has(image, handler_of(session, vectors.reset));
+    fits = is_for_some_chip(&session->board, vectors.stack, image->cpu);
+    if (placed && !complete && b0_session_is_program(session, &vectors))
+        return fail_linked_elsewhere(session, image, &vectors, error);
+    if (placed && b0_session_is_program(session, &vectors) && begin % B0_VECTORS_ALIGNMENT != 0)
+        return fail_alignment(begin, error);
+    if (fits && complete)
+        note_alias(session, vectors.reset);
+    if (begin == b0_session_start_of(flash))
+        return fits && is_handler(session, vectors.reset)
+                   ? B0_OK
+                   : fail_no_program(session, &vectors, error);
+    /* Elsewhere anything may lie: only what is plainly a program is one. */
+    if (!complete || !is_any_stack(vectors.stack))
+        return B0_OK;
+    return fits ? check_unstarted(session, &vectors, error) : fail_stack(session, &vectors, error);
+}
