@@ -181,6 +181,7 @@ const struct command command_flash = {
             "is recognised by content. Reads what the board holds, erases and writes only the "
             "sectors that differ, verifies, and starts the program. What else is in those sectors "
             "is kept. A raw binary goes to --address, or FILE@ADDRESS, or the start of the flash. "
+            "FILE \"-\" is standard input. "
             "Before it writes option bytes or OTP it asks, or needs --yes without a terminal.",
     .examples = "  boot0 flash firmware.elf\n"
                 "  boot0 flash --vdd 3.3 bootloader.hex application.bin@0x08010000",

@@ -20,8 +20,7 @@ static const char *const consequences[LOSS_COUNT] = {
     [LOSS_READOUT] = "Only `boot0 erase --unprotect` removes it, and erases the whole flash.",
     [LOSS_OPTION_BYTES] =
         "Wrong option bytes can lock the chip permanently, and OTP cannot be erased.",
-    [LOSS_PROGRAM] = "`boot0 read backup.bin` makes a copy first. Programs start at 0x08008000 "
-                     "behind the bootloader: link yours for that and flash it afterwards.",
+    [LOSS_PROGRAM] = "Copy it with `boot0 read backup.bin`, or link it for 0x08008000 instead.",
     [LOSS_JOURNAL] = "`boot0 read backup.bin` makes a copy first.",
 };
 
