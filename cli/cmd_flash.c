@@ -62,7 +62,29 @@ static void print_report(const struct boot0_board *board, const struct boot0_rep
     print_wrapped(stdout, "", text);
 }
 
-/* Asks if the image passes the check only because option bytes were allowed. */
+#define SYSTEM_MEMORY 0x1ff00000u
+
+/*
+ * Whether --alt chose a memory that is not flash: one that cannot be erased, or among the option
+ * bytes and OTP of the families that have them in system memory (AN2606).
+ */
+static bool chose_option_bytes(const struct job *job)
+{
+    const struct boot0_board *board = boot0_session_board(job->session);
+    const struct boot0_layout *layout = boot0_session_layout(job->session);
+
+    if (!job->arguments->alternate || !layout ||
+        (board->flash_alternate >= 0 &&
+         layout == &board->alternates[board->flash_alternate].layout))
+        return false;
+    for (size_t i = 0; i < layout->region_count; i++)
+        if (!(layout->regions[i].access & B0_SECTOR_ERASABLE) ||
+            layout->regions[i].address >> 20 == SYSTEM_MEMORY >> 20)
+            return true;
+    return false;
+}
+
+/* Asks if the image passes the check only because option bytes were allowed, or chosen. */
 static enum boot0_status confirm_option_bytes(struct job *job, struct boot0_image *image,
                                               const struct boot0_flash_options *options,
                                               struct boot0_error *error)
@@ -72,15 +94,22 @@ static enum boot0_status confirm_option_bytes(struct job *job, struct boot0_imag
     enum boot0_status status;
     char text[512];
 
-    if (!options->allow_option_bytes || !boot0_session_board(job->session)->has_addresses)
+    if (!boot0_session_board(job->session)->has_addresses ||
+        !(options->allow_option_bytes || chose_option_bytes(job)))
         return B0_OK;
     status = boot0_session_check(job->session, image, options, error);
     without.allow_option_bytes = false;
     without.ignore_suffix = true;
     without.force = true;
-    if (status != B0_OK || boot0_session_check(job->session, image, &without, &reason) == B0_OK)
+    if (status != B0_OK)
         return status;
-    snprintf(text, sizeof text, "this writes option bytes or OTP: %s", reason.message);
+    if (boot0_session_check(job->session, image, &without, &reason) != B0_OK)
+        snprintf(text, sizeof text, "this writes option bytes or OTP: %s", reason.message);
+    else if (chose_option_bytes(job))
+        snprintf(text, sizeof text, "this writes \"%s\", which is not flash",
+                 boot0_session_layout(job->session)->name);
+    else
+        return B0_OK;
     status = confirm(job, LOSS_OPTION_BYTES, text, error);
     if (status != B0_OK)
         job_resume(job);
