@@ -50,7 +50,7 @@ static void fill_mode(char text[TEXT_SHORT], const struct boot0_board *boards, s
     bool several = false;
 
     for (size_t i = 0; i < count; i++)
-        several = several || (i != index && !boards[i].usb.uart &&
+        several = several || (i != index && boards[i].usb.kind == B0_KIND_USB &&
                               strcmp(boards[i].usb.path, boards[index].usb.path) == 0);
     if (several)
         snprintf(text, TEXT_SHORT, "%s -i %u", mode_of(&boards[index]),
