@@ -413,8 +413,7 @@ const struct command command_info = {
         "chips it can be. A running program is not disturbed, and shows only what USB tells of it; "
         "--restart takes the board to its bootloader for the rest, and back. With --describe: the "
         "board as a text file, for `vboard custom:describe=FILE`.",
-    .examples = "  boot0 info firmware.hex\n  boot0 info --serial 3573385A3335\n"
-                "  boot0 info --describe > my.board",
+    .examples = "  boot0 info firmware.hex\n  boot0 info --describe > my.board",
     COMMAND_OPTIONS(taken),
     .operands_max = OPERANDS_MAX,
     .run = run,

@@ -1,9 +1,6 @@
 /* Writes descriptions: of a model, and of the format itself. */
 #include "private.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 static void write_section(struct vboard_description *description, enum section_id id, size_t index,
                           FILE *file)
 {
@@ -20,44 +17,40 @@ static void write_section(struct vboard_description *description, enum section_i
     }
 }
 
+static size_t count_sections(const struct vboard_description *description, enum section_id id)
+{
+    if (id == SECTION_MEMORY)
+        return description->memory_count;
+    if (id == SECTION_ALTERNATE)
+        return description->alternate_count;
+    return description->lines[id] > 0;
+}
+
 void vboard_description_write(const struct vboard_rom *rom, FILE *file)
 {
-    struct vboard_description *description = calloc(1, sizeof *description);
+    struct vboard_description description = {0};
 
-    if (!description)
-        return;
-    vboard_description_unfold(description, rom);
+    vboard_description_unfold(&description, rom);
     fprintf(file, "# A virtual board: vboard custom:describe=FILE -- COMMAND\n");
-    for (int id = 0; id < SECTION_COUNT; id++) {
-        size_t count = id == SECTION_MEMORY      ? description->memory_count
-                       : id == SECTION_ALTERNATE ? description->alternate_count
-                                                 : description->lines[id] > 0;
-
-        for (size_t i = 0; i < count; i++)
-            write_section(description, (enum section_id)id, i, file);
-    }
-    free(description);
+    for (int id = 0; id < SECTION_COUNT; id++)
+        for (size_t i = 0; i < count_sections(&description, (enum section_id)id); i++)
+            write_section(&description, (enum section_id)id, i, file);
 }
 
 /* ---- the format ---- */
 
 static void write_preset(const struct key *key, FILE *file)
 {
-    static const struct vboard_description empty;
-    struct vboard_description *preset = malloc(sizeof *preset);
+    struct vboard_description preset = {0};
 
-    if (!preset)
-        return;
-    *preset = empty;
     if (key->required) {
         fputs("required", file);
     } else if (key->type > KEY_CHOICE && !key->preset_text) {
         fputs("none", file);
     } else {
-        vboard_value_preset(key, preset);
-        vboard_value_write(key, preset, file);
+        vboard_value_preset(key, &preset);
+        vboard_value_write(key, &preset, file);
     }
-    free(preset);
 }
 
 void vboard_description_write_keys(FILE *file)
