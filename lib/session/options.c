@@ -148,12 +148,11 @@ static void tell(const struct boot0_session *session, uint32_t address, const ui
                  uint32_t size)
 {
     char text[3 * SHOWN_MAX + 1] = "";
-    uint32_t shown = size < SHOWN_MAX ? size : SHOWN_MAX;
 
-    for (uint32_t i = 0; i < shown; i++)
+    for (uint32_t i = 0; i < size && i < SHOWN_MAX; i++)
         snprintf(text + 3 * (size_t)i, 4, " %02x", held[i]);
     b0_session_note(session, "option bytes at 0x%08x read%s%s", address, text,
-                    shown < size ? " ..." : "");
+                    size > SHOWN_MAX ? " ..." : "");
 }
 
 static enum boot0_status fail_option(uint32_t address, uint8_t wanted, uint8_t held,

@@ -154,7 +154,7 @@ static enum forked_verdict bad(const struct test_case *c, const char *what)
 static int run_command(const struct test_case *c, const char *command, const char *keys)
 {
     char spec[200];
-    int status;
+    int status = 0;
     pid_t child;
 
     snprintf(spec, sizeof spec, "f407:flash=%s%s", c->file, keys);
