@@ -194,7 +194,8 @@ enum usb_answer board_control(struct board *board, struct boot0_setup setup, uin
     board->transfers_left--;
     answer = usb_host_control(&board->host, setup, data);
     while (answer == USB_NAK && !board->flash->dead && board->flash->now_us - start_us < 5000000) {
-        board_run_us(board, 100);
+        board_run_us(board,
+                     is_busy(board->flash) ? board->flash->ready_us - board->flash->now_us : 100);
         answer = usb_host_continue(&board->host);
     }
     board_run_us(board, 50 + setup.length); /* what it takes on the bus */

@@ -17,7 +17,7 @@ enum {
     SILENCE_US = 5200000, /* when the bootloader takes the host for gone */
 };
 
-#define DATA_AT (B0_FLASH_BASE + 0x40000) /* behind all programs here */
+#define DATA_AT (B0_FLASH_BASE + 0x10000) /* right behind the longest program here */
 
 static struct test_flash flash, killed_flash;
 static struct board board, killed_board;
@@ -184,10 +184,13 @@ static void check_whole(void)
     assert_int_equal(flash.misuses, 0);
 }
 
+/* After some of all: it takes longer than everything else. */
 static void check_next_update(unsigned turn)
 {
     static flash_function *const hosts[] = {flash_as_dfu_util, flash_as_pydfu, flash_as_boot0};
 
+    if (turn % 17 != 0)
+        return;
     assert_true(hosts[turn % 3](&board, B0_PROGRAM_BASE, two, size));
     board_settle(&board);
     assert_int_equal(board_start(&board, &flash), B0_START_PROGRAM);
@@ -200,9 +203,13 @@ static void take_over(size_t opening, size_t deed)
     return_to_idle();
     deeds[deed]();
     check_whole();
-    takeovers++;
-    if (deed == 0)
-        check_next_update((unsigned)takeovers);
+    check_next_update(takeovers++);
+}
+
+/* With every opening after every kill; what is done then takes turns. */
+static bool is_due(size_t opening, size_t deed)
+{
+    return deed == 0 || (!openings[opening].may_be_the_same && (opening + deed + kills) % 3 == 0);
 }
 
 /* Before a transfer of the first host, and after its last one. */
@@ -215,7 +222,7 @@ static void kill_host(struct board *b)
     check_whole(); /* a power cycle alone */
     for (size_t i = 0; i < sizeof openings / sizeof openings[0]; i++) {
         for (size_t j = 0; j < sizeof deeds / sizeof deeds[0]; j++) {
-            if (openings[i].may_be_the_same && j > 0)
+            if (!is_due(i, j))
                 continue;
             board = killed_board;
             flash = killed_flash;
@@ -283,7 +290,7 @@ static void test_killed(void **state)
     }
     print_message("# host killed before %u transfers\n", kills);
     print_message("# another one came %u times\n", takeovers);
-    assert_true(kills > 500 && takeovers > 30000);
+    assert_true(kills > 500 && takeovers > 20000);
 }
 
 int main(void)
