@@ -269,9 +269,10 @@ def stage_tests(stage):
 
 
 def cuts(log):
-    """How often power and cable were cut: what the tests of the bootloader say of it."""
+    """How often power, cable, host and flash failed: what the tests of the bootloader report."""
     rows = re.findall(
-        r"^# (?:libboot0: )?((?:power cut in|host gone after|unplugged before|cable pulled before)"
+        r"^# (?:libboot0: )?((?:power cut in|host gone after|unplugged before|cable pulled before"
+        r"|host killed before|another one came|flash failed at|sector write-protected in)"
         r" \d+ [a-z -]+)",
         log.read_text(encoding="utf-8", errors="replace"),
         re.MULTILINE,

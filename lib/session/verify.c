@@ -118,7 +118,7 @@ enum boot0_status b0_session_end_and_verify(struct boot0_session *session,
 {
     struct boot0_error ignored;
     enum boot0_status status;
-    bool same = false;
+    bool same;
 
     b0_session_phase(session, B0_PHASE_VERIFY, bytes_to_verify(plan));
     status = b0_session_end_update(session, error);
