@@ -1,20 +1,10 @@
-/* boot0's own bootloader: what a board says of it, and where its binaries are. */
+/* boot0's own bootloader: what a board reports about it, and the version in its bytes. */
 #include "bootloader.h"
-#include "files.h"
 #include "json.h"
 #include "print.h"
 #include "text.h"
 
-#include <boot0/chip.h>
 #include <string.h>
-#include <unistd.h>
-
-enum {
-    PATH_SIZE = 4096,
-    BOOTLOADER_MAX = 16 * 1024, /* its sector */
-};
-
-#define FLASH_START 0x08000000u
 
 /* ---- what it says ---- */
 
@@ -155,88 +145,4 @@ void bootloader_version(char version[BOOTLOADER_VERSION], const uint8_t *data, s
             take_version(version, data + i + length, size - i - length))
             return;
     version[0] = '\0';
-}
-
-/* ---- its binaries ---- */
-
-/* The folder of the running program, without the name; false if the system does not tell. */
-static bool own_folder(char *path, size_t size)
-{
-    ssize_t length = readlink("/proc/self/exe", path, size - 1);
-    char *slash;
-
-    if (length <= 0)
-        return false;
-    path[length] = '\0';
-    slash = strrchr(path, '/');
-    if (slash)
-        *slash = '\0';
-    return slash != NULL;
-}
-
-/* In the folders where it can be: installed beside this program, built with it, installed. */
-static bool find(const char *board, char *path, size_t size)
-{
-    static const char *const beside[] = {"/../share/boot0", "/../../firmware"};
-    char folder[PATH_SIZE];
-
-    if (own_folder(folder, sizeof folder))
-        for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++) {
-            int length = snprintf(path, size, "%s%s/bootloader-%s.bin", folder, beside[i], board);
-
-            if (length > 0 && (size_t)length < size && access(path, R_OK) == 0)
-                return true;
-        }
-    snprintf(path, size, B0_DATADIR "/boot0/bootloader-%s.bin", board);
-    return access(path, R_OK) == 0;
-}
-
-static enum boot0_status fail_missing(struct boot0_error *error)
-{
-    boot0_fail(error, B0_E_NO_INPUT,
-               "the bootloader's binaries were not installed with this boot0");
-    return boot0_hint(error,
-                      "Name a file: boot0 install-bootloader bootloader-generic-f407.bin. In "
-                      "boot0's source tree `make firmware` makes it in build/firmware.");
-}
-
-static enum boot0_status check(struct boot0_image *image, const char *name,
-                               struct boot0_error *error)
-{
-    const struct boot0_segment *segment = image->segments;
-    struct boot0_vectors vectors;
-    uint32_t reset;
-
-    if (!image->has_addresses && boot0_image_place(image, FLASH_START, error) != B0_OK)
-        return error->code;
-    reset = boot0_image_vectors(image, FLASH_START, &vectors) ? vectors.reset : 0;
-    if (image->segment_count == 1 && segment->address == FLASH_START &&
-        segment->size <= BOOTLOADER_MAX && reset > FLASH_START &&
-        reset < FLASH_START + BOOTLOADER_MAX)
-        return B0_OK;
-    boot0_fail(error, B0_E_DATA, "%s is no bootloader for the first sector of an F4", name);
-    return boot0_hint(error, "That is a program of at most 16 KiB, linked for 0x08000000. Other "
-                             "programs are written with `boot0 flash`.");
-}
-
-enum boot0_status bootloader_load(struct boot0_image **image, const char *file, const char *board,
-                                  struct boot0_error *error)
-{
-    char path[PATH_SIZE + 64];
-    enum boot0_status status;
-
-    *image = NULL;
-    if (!file) {
-        if (!(board && find(board, path, sizeof path)) && !find("generic-f407", path, sizeof path))
-            return fail_missing(error);
-        file = path;
-    }
-    status = file_load(image, file, error);
-    if (status == B0_OK)
-        status = check(*image, file, error);
-    if (status != B0_OK) {
-        boot0_image_free(*image);
-        *image = NULL;
-    }
-    return status;
 }

@@ -3,6 +3,7 @@
  * of the flash, by ST's bootloader in ROM or on the UART. Why not by itself is in docs/PROTOCOL.md.
  */
 #include "bootloader.h"
+#include "bootloader_binaries.h"
 #include "confirm.h"
 #include "json.h"
 #include "text.h"
@@ -11,6 +12,7 @@
 #include <core/journal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define FLASH_START   0x08000000u
 #define JOURNAL_START 0x08004000u
@@ -292,20 +294,45 @@ static enum boot0_status fail_there(const struct boot0_board *board, struct boot
     return boot0_hint(error, "`boot0 update-bootloader` replaces it by another version.");
 }
 
-static enum boot0_status work_on_board(struct arguments *arguments, struct boot0_image *image,
+/* The bootloader that the board gets, if no file was named. */
+static enum boot0_status choose(struct job *job, struct boot0_image **image,
+                                struct boot0_error *error)
+{
+    const struct boot0_board *board = boot0_session_board(job->session);
+    const char *key = job->arguments->board;
+    const struct bootloader_binary *binary;
+    char note[TEXT_SHORT + 80];
+    enum boot0_status status = check_chip(board, error);
+
+    if (status == B0_OK)
+        status = bootloader_choose(bootloader_table, board, key, &binary, error);
+    if (status != B0_OK)
+        return status;
+    snprintf(note, sizeof note, "using the bootloader for %s", binary->board);
+    if (job->arguments->verbose || (key && strcasecmp(key, binary->board) != 0))
+        progress_note(&job->progress, note);
+    return bootloader_load_binary(image, binary, error);
+}
+
+static enum boot0_status work_on_board(struct job *job, struct boot0_image **image,
                                        struct found *found, bool is_update,
                                        struct boot0_error *error)
 {
-    struct job job;
+    const struct boot0_board *board = boot0_session_board(job->session);
     bool done = false;
-    enum boot0_status status = job_open(&job, arguments, error);
+    enum boot0_status status = B0_OK;
 
-    if (status == B0_OK && boot0_session_board(job.session)->bootloader.present)
-        status = is_update ? update(&job, image, found, &done, error)
-                           : fail_there(boot0_session_board(job.session), error);
+    if (board->bootloader.present && !is_update)
+        return fail_there(board, error);
+    if (!*image)
+        status = choose(job, image, error);
+    if (status != B0_OK)
+        return status;
+    bootloader_version(found->next, (*image)->segments[0].data, (*image)->segments[0].size);
+    if (board->bootloader.present)
+        status = update(job, *image, found, &done, error);
     if (status == B0_OK && !done)
-        status = install(&job, image, found, error);
-    job_close(&job);
+        status = install(job, *image, found, error);
     return status;
 }
 
@@ -315,23 +342,39 @@ static enum boot0_status work(struct arguments *arguments, bool is_update,
     struct found *found = calloc(1, sizeof *found);
     struct boot0_image *image = NULL;
     enum boot0_status status;
+    struct job job;
 
     if (!found)
         return boot0_fail(error, B0_E_MEMORY, "out of memory");
-    status = bootloader_load(&image, arguments->operand_count ? arguments->operands[0] : NULL,
-                             arguments->board, error);
+    status = arguments->operand_count ? bootloader_load_file(&image, arguments->operands[0], error)
+                                      : bootloader_check_table(bootloader_table, error);
     if (status == B0_OK) {
-        bootloader_version(found->next, image->segments[0].data, image->segments[0].size);
-        status = work_on_board(arguments, image, found, is_update, error);
+        status = job_open(&job, arguments, error);
+        if (status == B0_OK)
+            status = work_on_board(&job, &image, found, is_update, error);
+        job_close(&job);
         boot0_image_free(image);
     }
     free(found);
     return status;
 }
 
+static enum boot0_status list(const struct arguments *arguments, struct boot0_error *error)
+{
+    if (arguments->json) {
+        struct json json = json_begin(stdout);
+
+        bootloader_json_table(&json, bootloader_table);
+        json_end(&json);
+        return B0_OK;
+    }
+    bootloader_print_table(bootloader_table);
+    return bootloader_check_table(bootloader_table, error);
+}
+
 static enum boot0_status run_install(struct arguments *arguments, struct boot0_error *error)
 {
-    return work(arguments, false, error);
+    return arguments->list ? list(arguments, error) : work(arguments, false, error);
 }
 
 static enum boot0_status run_update(struct arguments *arguments, struct boot0_error *error)
@@ -339,22 +382,27 @@ static enum boot0_status run_update(struct arguments *arguments, struct boot0_er
     return work(arguments, true, error);
 }
 
-static const enum option taken[] = {OPTIONS_BOARD, OPTION_BOARD_ENTRY, OPTION_CHIP,   OPTION_VDD,
-                                    OPTION_NO_RUN, OPTION_YES,         OPTIONS_OUTPUT};
+static const enum option taken_install[] = {OPTIONS_BOARD, OPTION_BOARD_ENTRY, OPTION_CHIP,
+                                            OPTION_VDD,    OPTION_NO_RUN,      OPTION_YES,
+                                            OPTION_LIST,   OPTIONS_OUTPUT};
+static const enum option taken_update[] = {OPTIONS_BOARD, OPTION_BOARD_ENTRY, OPTION_CHIP,
+                                           OPTION_VDD,    OPTION_NO_RUN,      OPTION_YES,
+                                           OPTIONS_OUTPUT};
 
 const struct command command_install_bootloader = {
     .name = "install-bootloader",
     .operands = "[FILE]",
     .summary = "put boot0's bootloader on a board",
-    .text = "Writes boot0's own bootloader into the first sector of an STM32F405/407/415/417 by "
-            "ST's bootloader in ROM, which BOOT0 and reset lead to, or by the UART (--port). From "
-            "then on programs start at 0x08008000 and come over USB without a hand on the board. A "
-            "program that is linked for 0x08000000 is lost, which is asked about before; one at "
-            "0x08008000 is kept. Without FILE: the bootloader that came with boot0, for --board if "
-            "there is one for it.",
+    .text =
+        "Writes boot0's own bootloader into the first sector of an STM32F405/407/415/417 by "
+        "ST's bootloader in ROM, which BOOT0 and reset lead to, or by the UART (--port). From "
+        "then on programs start at 0x08008000 and come over USB without a hand on the board. A "
+        "program that is linked for 0x08000000 is lost, which is asked about before; one at "
+        "0x08008000 is kept. Without FILE it writes a bootloader that is part of boot0: the one "
+        "for --board, or the generic one of the board's chip. --list shows them.",
     .examples = "  boot0 install-bootloader\n"
                 "  boot0 install-bootloader --board black-f407ve --vdd 3.3 --yes",
-    COMMAND_OPTIONS(taken),
+    COMMAND_OPTIONS(taken_install),
     .operands_max = 1,
     .run = run_install,
 };
@@ -363,14 +411,17 @@ const struct command command_update_bootloader = {
     .name = "update-bootloader",
     .operands = "[FILE]",
     .summary = "replace boot0's bootloader by another version",
-    .text = "Asks the program or the bootloader to go to ST's bootloader in ROM, and writes the "
-            "first sector by that; program and journal are kept. The chip has no second place to "
-            "start from, so that this cannot be made safe against a power failure: should one "
-            "happen in the second that it takes, BOOT0 and `boot0 install-bootloader` bring the "
-            "board back. Nothing is done if it is the same version.",
+    .text =
+        "Asks the program or the bootloader to go to ST's bootloader in ROM, and writes the "
+        "first sector by that; program and journal are kept. The chip has no second place to "
+        "start from, so that this cannot be made safe against a power failure: should one "
+        "happen in the second that it takes, BOOT0 and `boot0 install-bootloader` bring the "
+        "board back. Nothing is done if it is the same version. Without FILE it writes the "
+        "bootloader that is part of boot0: the one for --board, else the one for the board that "
+        "the present bootloader was built for, else the generic one of the chip.",
     .examples = "  boot0 update-bootloader\n"
                 "  boot0 update-bootloader build/firmware/bootloader-generic-f407.bin",
-    COMMAND_OPTIONS(taken),
+    COMMAND_OPTIONS(taken_update),
     .operands_max = 1,
     .run = run_update,
 };

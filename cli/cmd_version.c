@@ -1,4 +1,5 @@
 /* boot0 version. */
+#include "bootloader_binaries.h"
 #include "command.h"
 #include "json.h"
 #include "print.h"
@@ -11,6 +12,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
 
         json_text(&json, "version", B0_VERSION);
         json_text(&json, "library", boot0_version());
+        bootloader_json_table(&json, bootloader_table);
         json_end(&json);
     } else {
         print("boot0 %s (libboot0 %s)\n", B0_VERSION, boot0_version());
@@ -24,7 +26,8 @@ const struct command command_version = {
     .name = "version",
     .operands = "",
     .summary = "print the version",
-    .text = "Prints the version of the command and of the library that it uses.",
+    .text = "Prints the version of the command and of the library that it uses; with --json also "
+            "the bootloaders for boards that are part of the command.",
     .examples = "  boot0 version\n  boot0 version --json",
     COMMAND_OPTIONS(taken),
     .run = run,

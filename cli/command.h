@@ -75,6 +75,7 @@ struct arguments {
     bool readout;
     bool bootloader;
     bool yes;
+    bool list;
     const char *target;
     const char *format;
     const char *suffix;
@@ -135,6 +136,7 @@ enum option {
     OPTION_READOUT,
     OPTION_BOOTLOADER,
     OPTION_YES,
+    OPTION_LIST,
     OPTION_TO,
     OPTION_FORMAT,
     OPTION_SUFFIX,

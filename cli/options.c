@@ -98,6 +98,8 @@ static const struct row {
     [OPTION_BOOTLOADER] = {"bootloader", 0, NULL, FLAG, AT(bootloader),
                            "boot0's own bootloader, by itself over USB"},
     [OPTION_YES] = {"yes", 'y', NULL, FLAG, AT(yes), "confirm what would be asked"},
+    [OPTION_LIST] = {"list", 0, NULL, FLAG, AT(list),
+                     "list the bootloaders that are part of boot0"},
     [OPTION_TO] = {"to", 0, "WHERE", TEXT, AT(target), "program, bootloader or rom"},
     [OPTION_FORMAT] = {"format", 'F', "NAME", TEXT, AT(format),
                        "binary, ihex, srec, elf, uf2, dfu or dfuse"},

@@ -21,17 +21,14 @@ pack() { # NAME: stage/NAME becomes NAME.tar.bz2
 }
 
 # The command, which may need nothing that the user's machine has not: libraries of ours and those
-# that few have installed are part of it.
+# that few have installed are part of it, and so are the bootloaders for boards.
 scripts/build.sh build/release --buildtype=release --strip -Ddefault_library=static \
-    -Dprefer_static=true -Dtests=disabled -Dvboard=disabled -Dmachine=disabled -Dserial=enabled
+    -Dprefer_static=true -Dtests=disabled -Dvboard=disabled -Dmachine=disabled \
+    -Dserial=enabled -Dbootloaders=enabled
 mkdir -p "$stage/boot0-$version-$host/bin"
 cp build/release/cli/boot0 "$stage/boot0-$version-$host/bin/"
 strip "$stage/boot0-$version-$host/bin/boot0"
 cp LICENSE "$stage/boot0-$version-$host/"
-# The bootloaders that it installs, where it looks for them.
-BOOT0=$PWD/build/release/cli/boot0 scripts/firmware.sh >/dev/null
-mkdir -p "$stage/boot0-$version-$host/share/boot0"
-cp build/firmware/bootloader-*.bin "$stage/boot0-$version-$host/share/boot0/"
 pack "boot0-$version-$host"
 
 mkdir -p "$stage/boot0-stm32-$version"

@@ -1,29 +1,34 @@
 #!/usr/bin/env bash
-# Builds and installs: scripts/install.sh PREFIX [DESTDIR]
-# Run as a user first (`make`), then as root for a prefix that is root's: nothing is compiled then.
+# Builds and installs: scripts/install.sh PREFIX [DESTDIR [BUILD-DIRECTORY]]
+# Run as a user first (`make`), then as root for a prefix that is root's. Root compiles nothing in
+# a directory of that user: what is out of date is built as the user, and no file of root's stays.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 prefix=$1
 destdir=${2:-}
+directory=${3:-build/host}
 
-configured_prefix() {
-    meson introspect --buildoptions build/host | /usr/bin/python3 -c '
-import json, sys
-print(next(row["value"] for row in json.load(sys.stdin) if row["name"] == "prefix"))'
+owner=$(stat -c %u "$directory" 2>/dev/null || id -u)
+as_owner=()
+if [ "$(id -u)" -eq 0 ] && [ "$owner" -ne 0 ]; then
+    as_owner=(setpriv "--reuid=$owner" "--regid=$(stat -c %g "$directory")" --clear-groups)
+fi
+
+is_current() { # nothing is written to find out
+    [ -f "$directory/build.ninja" ] && ninja -C "$directory" -n | grep -q 'no work to do' &&
+        [ "$(scripts/configured.py "$directory" prefix)" = "$prefix" ]
 }
 
-scripts/build-host.sh
-if [ "$(configured_prefix)" != "$prefix" ]; then
-    meson configure build/host -Dprefix="$prefix"
-    scripts/build-host.sh
+if ! is_current; then
+    "${as_owner[@]}" scripts/build-host.sh "$directory"
+    if [ "$(scripts/configured.py "$directory" prefix)" != "$prefix" ]; then
+        "${as_owner[@]}" meson configure "$directory" -Dprefix="$prefix"
+        "${as_owner[@]}" scripts/build-host.sh "$directory"
+    fi
 fi
-DESTDIR=$destdir meson install -C build/host --no-rebuild --quiet
-# The bootloader for boards, if it was compiled: it needs a compiler that not everybody has.
-if compgen -G 'build/firmware/bootloader-*.bin' >/dev/null; then
-    install -d "$destdir$prefix/share/boot0"
-    install -m 644 build/firmware/bootloader-*.bin "$destdir$prefix/share/boot0"
-else
-    echo "boot0's bootloader for boards is left out: \`make firmware\` before compiles it."
+DESTDIR=$destdir meson install -C "$directory" --no-rebuild --quiet
+if [ ${#as_owner[@]} -gt 0 ]; then
+    chown --reference="$directory" "$directory/meson-logs/install-log.txt"
 fi
 # So that programs find the new library at once; a package's DESTDIR is nobody's to look into yet.
 if [ -z "$destdir" ] && [ "$(id -u)" -eq 0 ] && command -v ldconfig >/dev/null; then

@@ -28,7 +28,7 @@ def members(value):
 
 def documented(command):
     row = dict(table_rows("JSON"))[f"`{command}`"]
-    names = set(re.findall(r"`([a-z_]+)`", row)) - {"erase", "write"}
+    names = set(re.findall(r"`([a-z0-9_]+)`", row)) - {"erase", "write"}
     board = set(re.findall(r"`([a-z_]+)`", dict(table_rows("JSON"))["a board"])) - {"dfu", "runtime"}
     error = set(re.findall(r"`([a-z_]+)`", dict(table_rows("JSON"))["`error`"]))
     if "board" in names or "a board's members" in row:

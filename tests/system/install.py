@@ -1,6 +1,7 @@
 """A factory-new F407 gets boot0's bootloader, and never needs BOOT0 again: programs come over USB,
 are found by their serial number and replaced; the bootloader is updated and protected."""
 
+import hashlib
 import json
 import os
 import pathlib
@@ -32,6 +33,31 @@ def check_install(rom):
     say("once more: nothing to do")
     done = result(rom, "install-bootloader", LOADER)
     check(not done["changed"], done)
+
+
+def check_own(directory):
+    """The bootloaders that are part of boot0: those of the firmware, chosen by board and chip."""
+    rows = json.loads(run([BOOT0, "install-bootloader", "--list", "--json"]).stdout)["bootloaders"]
+    equal(json.loads(run([BOOT0, "version", "--json"]).stdout)["bootloaders"], rows, "two lists")
+    if not rows:
+        say("none: built without the compiler for boards")
+        done = boot0("f407", "install-bootloader", status=66)
+        check("gcc-arm-none-eabi" in done.stderr, done.stderr)
+        return
+    files = sorted(FIRMWARE.glob("bootloader-*.bin"))
+    equal([row["built_for"] for row in rows],
+          [path.stem.removeprefix("bootloader-") for path in files], "the list")
+    equal([row["sha256"] for row in rows],
+          [hashlib.sha256(path.read_bytes()).hexdigest() for path in files], "digests")
+    say("no file: the generic one, or that for --board; an update keeps the board's")
+    flash = directory / "own.bin"
+    rom, board = f"f407:flash={flash}", f"f407:flash={flash},boot0=0"
+    boot0(rom, "install-bootloader")
+    equal(result(board, "info")["bootloader"]["built_for"], "generic-f407", "by chip")
+    boot0(board, "update-bootloader", "--board", "black-f407ve")
+    equal(result(board, "info")["bootloader"]["built_for"], "black-f407ve", "by --board")
+    check(not result(board, "update-bootloader")["changed"], "not the one for the same board")
+    boot0("f072", "install-bootloader", status=65)
 
 
 def check_flash(board):
@@ -128,6 +154,7 @@ def main():
         directory = pathlib.Path(made.path)
         flash = directory / "flash.bin"
         rom, board = f"f407:flash={flash}", f"f407:flash={flash},boot0=0"
+        check_own(directory)
         check_install(rom)
         check_flash(board)
         check_refusals(board, directory)

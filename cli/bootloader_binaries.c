@@ -1,0 +1,182 @@
+/* The bootloaders for boards that are part of the program, and files that hold one. */
+#include "bootloader_binaries.h"
+#include "bootloader.h"
+#include "files.h"
+#include "json.h"
+#include "text.h"
+
+#include <boot0/chip.h>
+#include <core/sha256.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    SECTOR_SIZE = 16 * 1024,
+};
+
+#define FLASH_START 0x08000000u
+#define GENERIC     "generic-"
+
+/* ---- choosing ---- */
+
+enum boot0_status bootloader_check_table(const struct bootloader_binary *table,
+                                         struct boot0_error *error)
+{
+    if (table[0].board)
+        return B0_OK;
+    boot0_fail(error, B0_E_NO_INPUT, "this boot0 was built without the bootloaders for boards");
+    return boot0_hint(error, "Install the compiler arm-none-eabi-gcc (Debian: gcc-arm-none-eabi) "
+                             "and build boot0 again, or pass the file of a bootloader: boot0 "
+                             "install-bootloader bootloader-generic-f407.bin.");
+}
+
+static const struct bootloader_binary *find(const struct bootloader_binary *table, const char *key)
+{
+    for (; table->board; table++)
+        if (strcasecmp(table->board, key) == 0)
+            return table;
+    return NULL;
+}
+
+/* The generic one of a chip that the board can be. NULL: there is none, or `several`. */
+static const struct bootloader_binary *find_generic(const struct bootloader_binary *table,
+                                                    const struct boot0_board *board, bool *several)
+{
+    const struct bootloader_binary *found = NULL;
+
+    *several = false;
+    for (size_t i = 0; i < board->chip_count; i++) {
+        char key[TEXT_SHORT];
+        const struct bootloader_binary *generic;
+
+        snprintf(key, sizeof key, GENERIC "%s", board->chips[i]->key);
+        generic = find(table, key);
+        *several = *several || (found && generic && generic != found);
+        found = generic ? generic : found;
+    }
+    return *several ? NULL : found;
+}
+
+static enum boot0_status fail_choice(const struct bootloader_binary *table, bool several,
+                                     struct boot0_error *error)
+{
+    char names[400] = "";
+    size_t length = 0;
+
+    for (; table->board && length < sizeof names; table++)
+        length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
+                                   length ? ", " : "", table->board);
+    boot0_fail(error, B0_E_USAGE,
+               several ? "several bootloaders fit the board"
+                       : "no bootloader that is part of boot0 fits the board's chip");
+    return boot0_hint(error, "Choose one with --board: %s. --chip names the board's chip.", names);
+}
+
+enum boot0_status bootloader_choose(const struct bootloader_binary *table,
+                                    const struct boot0_board *board, const char *key,
+                                    const struct bootloader_binary **chosen,
+                                    struct boot0_error *error)
+{
+    bool several = false;
+
+    *chosen = key ? find(table, key) : NULL;
+    if (!*chosen && board->bootloader.present)
+        *chosen = find(table, board->bootloader.board);
+    if (!*chosen)
+        *chosen = find_generic(table, board, &several);
+    return *chosen ? B0_OK : fail_choice(table, several, error);
+}
+
+/* ---- images ---- */
+
+static enum boot0_status check(struct boot0_image *image, const char *name,
+                               struct boot0_error *error)
+{
+    const struct boot0_segment *segment = image->segments;
+    struct boot0_vectors vectors;
+    uint32_t reset;
+
+    if (!image->has_addresses && boot0_image_place(image, FLASH_START, error) != B0_OK)
+        return error->code;
+    reset = boot0_image_vectors(image, FLASH_START, &vectors) ? vectors.reset : 0;
+    if (image->segment_count == 1 && segment->address == FLASH_START &&
+        segment->size <= SECTOR_SIZE && reset > FLASH_START && reset < FLASH_START + SECTOR_SIZE)
+        return B0_OK;
+    boot0_fail(error, B0_E_DATA, "%s is not a bootloader for the first sector of an F4", name);
+    return boot0_hint(error, "Use `boot0 flash` for other programs. A bootloader has at most "
+                             "16 KiB and is linked for 0x08000000.");
+}
+
+/* Checks what was loaded with `status`; frees it if it is not good. */
+static enum boot0_status finish(struct boot0_image **image, enum boot0_status status,
+                                const char *name, struct boot0_error *error)
+{
+    if (status == B0_OK)
+        status = check(*image, name, error);
+    if (status != B0_OK) {
+        boot0_image_free(*image);
+        *image = NULL;
+    }
+    return status;
+}
+
+enum boot0_status bootloader_load_file(struct boot0_image **image, const char *file,
+                                       struct boot0_error *error)
+{
+    return finish(image, file_load(image, file, error), file, error);
+}
+
+enum boot0_status bootloader_load_binary(struct boot0_image **image,
+                                         const struct bootloader_binary *binary,
+                                         struct boot0_error *error)
+{
+    struct boot0_image_options options = {.format = B0_FORMAT_BINARY};
+
+    return finish(
+        image, boot0_image_parse(image, binary->data, binary->size, binary->board, &options, error),
+        binary->board, error);
+}
+
+/* ---- what there is ---- */
+
+static void digest_text(char text[2 * B0_SHA256_SIZE + 1], const struct bootloader_binary *binary)
+{
+    struct b0_sha256 sha;
+    uint8_t digest[B0_SHA256_SIZE];
+
+    b0_sha256_begin(&sha);
+    b0_sha256_add(&sha, binary->data, binary->size);
+    b0_sha256_end(&sha, digest);
+    for (size_t i = 0; i < sizeof digest; i++)
+        snprintf(text + 2 * i, 3, "%02x", digest[i]);
+}
+
+void bootloader_print_table(const struct bootloader_binary *table)
+{
+    for (; table->board; table++) {
+        char version[BOOTLOADER_VERSION], digest[2 * B0_SHA256_SIZE + 1];
+
+        bootloader_version(version, table->data, table->size);
+        digest_text(digest, table);
+        printf("%-16s %-8s %5zu bytes  SHA-256 %.16s...\n", table->board, version, table->size,
+               digest);
+    }
+}
+
+void bootloader_json_table(struct json *json, const struct bootloader_binary *table)
+{
+    json_open_list(json, "bootloaders");
+    for (; table->board; table++) {
+        char version[BOOTLOADER_VERSION], digest[2 * B0_SHA256_SIZE + 1];
+
+        bootloader_version(version, table->data, table->size);
+        digest_text(digest, table);
+        json_open(json, NULL);
+        json_text(json, "built_for", table->board);
+        json_text(json, "version", version);
+        json_number(json, "bytes", table->size);
+        json_text(json, "sha256", digest);
+        json_close(json);
+    }
+    json_close_list(json);
+}

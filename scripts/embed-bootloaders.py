@@ -1,0 +1,122 @@
+#!/usr/bin/python3
+"""Writes the bootloaders that boot0 installs as a C source, for cli/bootloader_binaries.h.
+
+  embed-bootloaders.py OUTPUT.c                            none: there is no compiler for them
+  embed-bootloaders.py OUTPUT.c --from DIRECTORY           prebuilt: bootloader-BOARD.bin
+  embed-bootloaders.py OUTPUT.c --build DIRECTORY --meson MESON --ninja NINJA
+                                                           compiles firmware/ in that directory
+
+--depfile FILE lists what the output depends on, in the syntax of make.
+"""
+
+import argparse
+import os
+import pathlib
+import struct
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SECTOR_SIZE = 16 * 1024
+SIGNATURE = 0xB007B007  # at byte 28: docs/PROTOCOL.md
+# Flags that are meant for the host's compiler would break the firmware.
+HOST_ONLY = ("CC", "CPP", "CFLAGS", "CPPFLAGS", "LDFLAGS", "AR", "STRIP", "OBJCOPY", "CC_LD")
+
+
+def fail(text):
+    sys.exit(f"embed-bootloaders.py: {text}")
+
+
+def board_names():
+    """One board per header in firmware/boards."""
+    return sorted(path.stem.replace("_", "-") for path in (ROOT / "firmware/boards").glob("*.h"))
+
+
+def firmware_sources():
+    """All files that can change the bootloaders."""
+    for folder in ("firmware", "core", "include"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in (".c", ".h", ".ld", ".ini") or path.name == "meson.build":
+                yield path
+
+
+def compile_bootloaders(directory, meson, ninja):
+    environment = {key: value for key, value in os.environ.items() if key not in HOST_ONLY}
+    commands = [[ninja, "-C", directory, "bootloaders"]]
+    if not (directory / "build.ninja").exists():
+        cross = ROOT / "firmware/arm-none-eabi.ini"
+        commands.insert(0, [meson, "setup", "--cross-file", cross, directory, ROOT / "firmware"])
+    for command in commands:
+        done = subprocess.run(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        if done.returncode:
+            sys.stderr.buffer.write(done.stdout)
+            fail(f"the bootloaders for boards cannot be compiled: {command[0]} failed")
+
+
+def read_binary(path):
+    """The bytes of a bootloader, after a check that it is one."""
+    data = path.read_bytes()
+    if not 32 <= len(data) <= SECTOR_SIZE:
+        fail(f"{path}: {len(data)} bytes; a bootloader fits its sector of {SECTOR_SIZE} bytes")
+    if struct.unpack_from("<I", data, 28)[0] != SIGNATURE:
+        fail(f"{path}: not a bootloader of boot0: it has no signature at byte 28")
+    return data
+
+
+def source_text(binaries):
+    lines = ["/* Made by scripts/embed-bootloaders.py. */", "#include <cli/bootloader_binaries.h>", ""]
+    for board, data in binaries.items():
+        lines.append(f"static const uint8_t {board.replace('-', '_')}[] = {{")
+        for start in range(0, len(data), 24):
+            lines.append("    " + ",".join(str(byte) for byte in data[start : start + 24]) + ",")
+        lines += ["};", ""]
+    lines.append("const struct bootloader_binary bootloader_table[] = {")
+    for board in binaries:
+        name = board.replace("-", "_")
+        lines.append(f'    {{"{board}", {name}, sizeof {name}}},')
+    return "\n".join([*lines, "    {NULL, NULL, 0},", "};", ""])
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("output", type=pathlib.Path)
+    parser.add_argument("--from", dest="prebuilt", type=pathlib.Path, metavar="DIRECTORY")
+    parser.add_argument("--build", type=pathlib.Path, metavar="DIRECTORY")
+    parser.add_argument("--meson")
+    parser.add_argument("--ninja")
+    parser.add_argument("--depfile", type=pathlib.Path)
+    options = parser.parse_args()
+
+    paths = {}
+    sources = []
+    if options.build:
+        compile_bootloaders(options.build, options.meson, options.ninja)
+        paths = {board: options.build / f"bootloader-{board}.bin" for board in board_names()}
+        sources = list(firmware_sources())
+    elif options.prebuilt:
+        files = sorted(options.prebuilt.glob("bootloader-*.bin"))
+        paths = {path.stem.removeprefix("bootloader-"): path for path in files}
+        sources = files
+        if not paths:
+            fail(f"{options.prebuilt}: no bootloader-BOARD.bin is there")
+    binaries = {board: read_binary(path) for board, path in paths.items()}
+    text = source_text(binaries)
+    # An unchanged file keeps its time, so nothing is compiled again.
+    if not options.output.exists() or options.output.read_text(encoding="utf-8") != text:
+        options.output.write_text(text, encoding="utf-8")
+    if options.depfile:
+        escaped = (str(path).replace(" ", "\\ ") for path in sources)
+        options.depfile.write_text(f"{options.output}: {' '.join(escaped)}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
