@@ -357,6 +357,25 @@ def stage_exports(stage):
     return ONE
 
 
+def stage_hardening(stage):
+    """What is installed is hardened, and the check notices what is not."""
+    stage.build("build/gcc")
+    built = ["cli/boot0", "vboard/vboard", "vboard/libvboard-client.so", "lib/libboot0.so"]
+    stage.run(["scripts/check-hardening.py", *(f"build/gcc/{name}" for name in built)])
+    soft = LOGS / "soft"
+    soft.with_suffix(".c").write_text("int main(void) { return 0; }\n", encoding="utf-8")
+    stage.run(
+        ["gcc", "-no-pie", "-Wl,-z,norelro,-z,lazy,-z,execstack", "-o", soft]
+        + [soft.with_suffix(".c")]
+    )
+    if stage.status_of(["scripts/check-hardening.py", soft]) != 1:
+        raise Failure("a program without any of it passes")
+    lacks = stage.log_path.read_text(encoding="utf-8").splitlines()[-1]
+    if lacks.count(",") != 6:
+        raise Failure(f"not all that is missing is noticed: {lacks}")
+    return ONE
+
+
 def stage_install(stage):
     """What `make install` puts in place is enough to link the example and to set up a board."""
     stage.run(["scripts/check-install.sh"])
@@ -393,6 +412,7 @@ STAGES = {
     "firmware": (stage_firmware, True),
     "tests": (stage_tests, False),
     "exports": (stage_exports, False),
+    "hardening": (stage_hardening, False),
     "install": (stage_install, True),
     "demo": (stage_demo, True),
     "arduino": (stage_arduino, True),
