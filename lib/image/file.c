@@ -1,11 +1,9 @@
-/* Images in files: reading with a limit, and writing so that a file is replaced whole or not. */
-#define _XOPEN_SOURCE 700 /* NOLINT: that is how realpath() is asked for */
+/* Images in files: reading with a limit, formats by the file's name, saving. */
 
 #include "formats.h"
+#include "replace.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -13,8 +11,7 @@
 #include <unistd.h>
 
 enum {
-    READ_SIZE = 64 << 10,  /* what is read at first of a file of unknown size, bytes */
-    TEMPORARY_NAMES = 100, /* how many are tried */
+    READ_SIZE = 64 << 10, /* what is read at first of a file of unknown size, bytes */
 };
 
 /* What the ending of a file's name says of its format. */
@@ -167,96 +164,6 @@ enum boot0_status boot0_image_load(struct boot0_image **image, const char *file,
     return status;
 }
 
-/* 0 or an errno. */
-static int write_all(int descriptor, const uint8_t *data, size_t size)
-{
-    while (size > 0) {
-        ssize_t count = write(descriptor, data, size);
-
-        if (count < 0 && errno != EINTR)
-            return errno;
-        if (count > 0) {
-            data += count;
-            size -= (size_t)count;
-        }
-    }
-    return 0;
-}
-
-/* What is no regular file (a pipe, /dev/stdout) cannot be replaced. 0 or an errno. */
-static int write_directly(const char *file, const uint8_t *data, size_t size)
-{
-    int descriptor = open(file, O_WRONLY | O_CLOEXEC);
-    int failure;
-
-    if (descriptor < 0)
-        return errno;
-    failure = write_all(descriptor, data, size);
-    if (close(descriptor) != 0 && failure == 0)
-        failure = errno;
-    return failure;
-}
-
-/* Creates a file beside another; its name is `temporary`. -1 with errno set. */
-static int create_beside(const char *file, char temporary[PATH_MAX], mode_t mode)
-{
-    for (int i = 0; i < TEMPORARY_NAMES; i++) {
-        int length = snprintf(temporary, PATH_MAX, "%s.%ld-%d.tmp", file, (long)getpid(), i);
-        int descriptor;
-
-        if (length < 0 || length >= PATH_MAX) {
-            errno = ENAMETOOLONG;
-            return -1;
-        }
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-        if (descriptor >= 0 || errno != EEXIST)
-            return descriptor;
-    }
-    return -1;
-}
-
-/* Writes beside the file, then puts that in its place. 0 or an errno. */
-static int replace_file(const char *file, const struct stat *old, const uint8_t *data, size_t size)
-{
-    char temporary[PATH_MAX];
-    int descriptor = create_beside(file, temporary, 0666);
-    int failure;
-
-    if (descriptor < 0)
-        return errno;
-    failure = write_all(descriptor, data, size);
-    if (failure == 0 && old && fchmod(descriptor, old->st_mode & 0777) != 0)
-        failure = errno;
-    if (failure == 0 && fsync(descriptor) != 0 && errno != EINVAL)
-        failure = errno;
-    if (close(descriptor) != 0 && failure == 0)
-        failure = errno;
-    if (failure == 0 && rename(temporary, file) != 0)
-        failure = errno;
-    if (failure != 0)
-        unlink(temporary);
-    return failure;
-}
-
-/* 0 or an errno. */
-static int save_file(const char *file, const uint8_t *data, size_t size)
-{
-    char target[PATH_MAX];
-    struct stat old;
-
-    if (stat(file, &old) != 0)
-        return errno == ENOENT ? replace_file(file, NULL, data, size) : errno;
-    if (S_ISDIR(old.st_mode))
-        return EISDIR;
-    if (!S_ISREG(old.st_mode))
-        return write_directly(file, data, size);
-    if (faccessat(AT_FDCWD, file, W_OK, AT_EACCESS) != 0)
-        return errno;
-    if (!realpath(file, target)) /* so that a symbolic link stays one */
-        return errno;
-    return replace_file(target, &old, data, size);
-}
-
 /* By the options, else by the file's name. */
 static enum boot0_format choose_format(const struct boot0_image *image, const char *file,
                                        const struct boot0_image_options *options)
@@ -291,7 +198,7 @@ enum boot0_status boot0_image_save(const struct boot0_image *image, const char *
     status = boot0_image_format(image, &chosen, &data, &size, error);
     if (status != B0_OK)
         return status;
-    failure = save_file(file, data, size);
+    failure = b0_replace_file(file, data, size);
     free(data);
     if (failure != 0)
         return fail_file(error, B0_E_NO_OUTPUT, file, "cannot be written", failure);

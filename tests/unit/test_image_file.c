@@ -321,7 +321,7 @@ static void test_name_taken(void **state)
     char taken[64];
 
     (void)state;
-    snprintf(taken, sizeof taken, "a.bin.%ld-0.tmp", (long)getpid());
+    snprintf(taken, sizeof taken, ".boot0-%ld-0.tmp", (long)getpid());
     write_file(taken, "before", 6);
     assert_int_equal(boot0_image_save(image, "a.bin", NULL, NULL), B0_OK);
     check_file("a.bin", "data");
