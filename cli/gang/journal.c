@@ -1,8 +1,10 @@
 /* See journal.h. */
+#define _XOPEN_SOURCE 700 /* NOLINT: for realpath() */
 #include "journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,26 @@ static enum boot0_status failed(const struct journal *journal, struct boot0_erro
     return boot0_hint(error, "Is the disk full, or the file in a place that you may not write to?");
 }
 
+/*
+ * Puts the name of a file on the disk: fsync() of the file does not. A directory that must not be
+ * read, or a file system that cannot sync, is no failure. 0 or -1 with errno set.
+ */
+static int sync_name(const char *name)
+{
+    char path[PATH_MAX];
+    int descriptor, result;
+
+    if (!realpath(name, path))
+        return -1;
+    strrchr(path, '/')[1] = '\0';
+    descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return errno == EACCES ? 0 : -1;
+    result = fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : -1;
+    close(descriptor);
+    return result;
+}
+
 enum boot0_status journal_open(struct journal *journal, const char *name, struct boot0_error *error)
 {
     struct stat status;
@@ -24,8 +46,13 @@ enum boot0_status journal_open(struct journal *journal, const char *name, struct
     journal->fd = open(name, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
     if (journal->fd < 0)
         return failed(journal, error);
-    if (fstat(journal->fd, &status) == 0 && S_ISREG(status.st_mode))
-        return B0_OK;
+    if (fstat(journal->fd, &status) == 0 && S_ISREG(status.st_mode)) {
+        if (sync_name(name) == 0)
+            return B0_OK;
+        failed(journal, error);
+        journal_close(journal);
+        return B0_E_NO_OUTPUT;
+    }
     journal_close(journal);
     boot0_fail(error, B0_E_NO_OUTPUT, "%s is no file", name);
     return boot0_hint(error, "What is written down is read again at the next start.");

@@ -16,7 +16,10 @@ struct journal {
     uint64_t read_to; /* bytes that journal_read() has given */
 };
 
-/* Creates it if need be. The name must live as long. B0_E_NO_OUTPUT. */
+/*
+ * Creates it if need be; its name is on the disk then. The name must live as long as the journal.
+ * B0_E_NO_OUTPUT.
+ */
 enum boot0_status journal_open(struct journal *journal, const char *name,
                                struct boot0_error *error);
 void journal_close(struct journal *journal);

@@ -1,11 +1,15 @@
 /* What boot0 gang reads and keeps: CSV tables, patches, rows that are used once, the record. */
+#define _GNU_SOURCE /* syscall() */
 #include "cli_test.h"
 
 #include <cli/gang/csv.h>
 #include <cli/gang/patch.h>
 #include <cli/gang/record.h>
 #include <cli/gang/rows.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static struct boot0_error error;
@@ -254,6 +258,46 @@ static void test_record(void **state)
     record_close(&record);
 }
 
+/* The last directory that was synced. */
+static ino_t synced_directory;
+
+/* In place of the C library's. */
+int fsync(int descriptor)
+{
+    struct stat status;
+
+    if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
+        synced_directory = status.st_ino;
+    return (int)syscall(SYS_fsync, descriptor);
+}
+
+static ino_t inode(const char *name)
+{
+    struct stat status;
+
+    assert_int_equal(stat(name, &status), 0);
+    return status.st_ino;
+}
+
+/* The name of a new file is on the disk before it is relied upon, wherever a link leads to. */
+static void test_journal_name_synced(void **state)
+{
+    static const char *const names[] = {"./j", "sub/j", "link"};
+    struct journal journal;
+
+    (void)state;
+    assert_int_equal(mkdir("sub", 0700), 0);
+    assert_int_equal(symlink("sub/linked", "link"), 0);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        synced_directory = 0;
+        assert_int_equal(journal_open(&journal, names[i], &error), B0_OK);
+        journal_close(&journal);
+        assert_int_equal(synced_directory, inode(i == 0 ? "." : "sub"));
+    }
+    assert_int_equal(
+        remove("j") | remove("sub/j") | remove("sub/linked") | remove("sub") | remove("link"), 0);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -264,6 +308,7 @@ int main(void)
         cmocka_unit_test(test_patch_cells),
         cmocka_unit_test_setup_teardown(test_rows, enter_directory, leave_directory),
         cmocka_unit_test_setup_teardown(test_record, enter_directory, leave_directory),
+        cmocka_unit_test_setup_teardown(test_journal_name_synced, enter_directory, leave_directory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
