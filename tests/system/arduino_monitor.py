@@ -18,9 +18,8 @@ import time
 
 from ide_tool import HELLO, Tool, hostile, ok
 from runtime import FIRMWARE, PORT, flash_file, wait_for
-from system import BOOT0, SKIPPED, VBOARD, Directory, check, equal, run, say
+from system import BOOT0, PATIENCE_S, SKIPPED, VBOARD, Directory, check, equal, run, say
 
-QUICK_S = 2  # for an answer that takes no thought
 PARAMETERS = {
     "baudrate": ("9600", "1000000"),
     "parity": ("none", "odd"),
@@ -52,9 +51,9 @@ class Listener:
 
     def open(self, tool, port=PORT):
         equal(tool.ask(f"OPEN {self.address} {port}"), ok("open"), "OPEN")
-        self.server.settimeout(QUICK_S)
+        self.server.settimeout(PATIENCE_S)
         self.data, _ = self.server.accept()
-        self.data.settimeout(20)
+        self.data.settimeout(PATIENCE_S)
 
     def read(self, size):
         data = b""
@@ -226,7 +225,7 @@ def part_port_goes():
     check("error" not in answer and "port" in answer["message"], answer)
     client.closed()
     tool.refuses(f"OPEN {client.address} {PORT}", "open", PORT)
-    subprocess.run([BOOT0, "run", "-q", "--wait=10"], check=True)
+    subprocess.run([BOOT0, "run", "-q", "--wait"], check=True)
     wait_for(PORT, lambda: os.path.exists(PORT))
     time.sleep(0.2)
     client.open(tool)
@@ -244,7 +243,7 @@ def part_slow():
     time.sleep(1)  # not read
     for name in ("bits", "stop_bits"):
         tool.send(f"CONFIGURE {name} {PARAMETERS[name][0]}")
-        equal(tool.receive(QUICK_S), ok("configure"), "CONFIGURE while data stands in line")
+        equal(tool.receive(), ok("configure"), "CONFIGURE while data stands in line")
     check(client.read(size) == expected, "what stood in line came changed")
     client.line()
     client.data.sendall(f"out {size}\n".encode() + expected)
@@ -253,7 +252,7 @@ def part_slow():
     threading.Thread(target=flood, args=(client.data,), daemon=True).start()
     time.sleep(1)  # in this direction the program does not read: it sends, and nobody takes it
     tool.send("CLOSE")
-    equal(tool.receive(QUICK_S), ok("close"), "CLOSE while data stands in line")
+    equal(tool.receive(), ok("close"), "CLOSE while data stands in line")
     tool.end()
 
 

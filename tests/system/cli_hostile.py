@@ -6,7 +6,7 @@ import pathlib
 import re
 import subprocess
 
-from system import BOOT0, VBOARD, Directory, check, equal, firmware, say
+from system import BOOT0, TIMEOUT_S, VBOARD, Directory, check, equal, firmware, say
 
 SOURCES = pathlib.Path(__file__).resolve().parents[2] / "cli"
 # A colour, a title, one-character CSI, carriage return, backspace, DEL, a line end, text that runs
@@ -32,7 +32,7 @@ def run(arguments, board=True, **options):
     command = [os.fsencode(BOOT0), *(os.fsencode(word) for word in arguments)]
     if board:
         command.append(b"--virtual=f407")
-    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S,
                           check=False, env={**os.environ, "LC_ALL": "C.UTF-8"}, **options)
 
 
@@ -103,7 +103,7 @@ def arguments(directory):
     for words in (["-D", HOSTILE], ["-d", HOSTILE], ["-a", HOSTILE, "-U", "x"], [HOSTILE],
                   ["-s", HOSTILE, "-D", image], ["-U", b"/" + HOSTILE + b"/x"]):
         done = subprocess.run([VBOARD, "f407", "--", BOOT0, "dfu-util", *words],
-                              capture_output=True, timeout=60, check=False,
+                              capture_output=True, timeout=TIMEOUT_S, check=False,
                               env={**os.environ, "LC_ALL": "C.UTF-8"})
         harmless(done.stdout, f"dfu-util {words}")
         harmless(done.stderr, f"dfu-util {words}")
@@ -123,11 +123,11 @@ def processes():
     say("the name of another user's process")
     holder = ("import time, os, fcntl, ctypes; ctypes.CDLL(None).prctl(15, b'x\\x1b[31m\\ny', 0, 0, 0);"
               " fd = os.open('/dev/bus/usb/001/002', os.O_RDWR);"
-              " fcntl.ioctl(fd, 0x8004550F, bytes(4)); print('x', flush=True); time.sleep(30)")
+              " fcntl.ioctl(fd, 0x8004550F, bytes(4)); print('x', flush=True); time.sleep(600)")
     script = (f'mkfifo $UMOCKDEV_DIR/p; python3 -c "{holder}" >$UMOCKDEV_DIR/p & '
               f"read line <$UMOCKDEV_DIR/p; {BOOT0} doctor; kill $!")
     done = subprocess.run([VBOARD, "f407", "--", "sh", "-c", script], capture_output=True,
-                          timeout=60, check=False)
+                          timeout=TIMEOUT_S, check=False)
     harmless(done.stdout, "doctor")
     check(b"\\x1b[31m" in done.stdout, f"the holder is not named: {done}")
 

@@ -7,7 +7,8 @@ import subprocess
 import time
 
 from cli_run import boot0, boot0_json, check_text, fails
-from system import BOOT0, VBOARD, Directory, check, equal, firmware, read, run, say, vboard_stats
+from system import (BOOT0, TIMEOUT_S, VBOARD, Directory, check, equal, firmware, read, run, say,
+                    vboard_stats)
 
 
 def command_lines(directory):
@@ -186,7 +187,7 @@ def standard_streams(directory):
 
     def piped(*arguments, status=0):
         with open(hexfile, "rb") as source:
-            done = subprocess.run([BOOT0, *arguments], stdin=source, capture_output=True, timeout=60,
+            done = subprocess.run([BOOT0, *arguments], stdin=source, capture_output=True, timeout=TIMEOUT_S,
                                   check=False)
         print(f"$ boot0 {arguments} < a.hex", flush=True)
         equal(done.returncode, status, f"exit status of {arguments}: {done.stderr}")
@@ -288,14 +289,14 @@ def outputs(directory):
                       ["read", "-q", "--virtual=f407", "-"]]:
         with open("/dev/full", "wb") as full:
             done = subprocess.run([BOOT0, *arguments], stdout=full, stderr=subprocess.PIPE, text=True,
-                                  timeout=60, check=False)
+                                  timeout=TIMEOUT_S, check=False)
         equal(done.returncode, 73, f"exit status of {arguments} into a full disk")
         check("standard output" in done.stderr, done.stderr)
         check_text(done.stderr, "the error")
         reading, writing = os.pipe()
         os.close(reading)
         done = subprocess.run([BOOT0, *arguments], stdout=writing, stderr=subprocess.PIPE, text=True,
-                              timeout=60, check=False)
+                              timeout=TIMEOUT_S, check=False)
         os.close(writing)
         equal(done.returncode, 73, f"exit status of {arguments} into a closed pipe")
     done = boot0("read", "--json", "-", board="f407", status=64)

@@ -8,7 +8,8 @@ import time
 
 from cli_run import boot0, check_text
 from terminal import Terminal, screen
-from system import BOOT0, VBOARD, Directory, check, equal, firmware, read, say, wait_for
+from system import (BOOT0, PATIENCE_S, VBOARD, Directory, check, equal, firmware, read, say,
+                    wait_for)
 
 SLOW = [VBOARD, "--speed", "1", "f407", "--"]
 
@@ -149,7 +150,7 @@ def interrupts(directory):
                           text=True) as process:
         wait_for("transfers", lambda: os.path.exists(trace) and os.path.getsize(trace) > 4096)
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE_S)
     equal(process.returncode, 130, "exit status")
     check('"code":"cancelled"' in out and '"exit_code":130' in out, out)
     check_text(err, "standard error")

@@ -3,7 +3,8 @@ taken by the other, and what one leaves half done the other puts right."""
 
 import sys
 
-from system import BOOT0, Directory, check, equal, fail, firmware, need, read, say, vboard, vboard_stats
+from system import (BOOT0, Directory, check, equal, fail, firmware, need, read, say, until,
+                    until_back, vboard, vboard_stats)
 
 QUICK = "poll_address=0,poll_erase=0"
 FLASH = 0x08000000
@@ -95,16 +96,18 @@ def half_done(directory):
     back = directory.file("back.bin")
     half = directory.file("half.bin", firmware(32 * 1024, seed=13))
     say("dfu-util is killed in the middle, boot0 flashes")
-    # It sleeps 0.1 s for each sector and block: after 0.8 s it has written some of 16 blocks.
-    done = vboard("f407", ["sh", "-c", f"{download(half)} & sleep 0.8; kill -KILL $! || exit 1; "
+    # It sleeps 0.1 s for each of 16 blocks.
+    log = directory.file("log")
+    vboard("f407", ["sh", "-c", f"{download(half)} >{log} & {until(f'grep -q Download {log}')}; "
+                                       "kill -KILL $! || exit 1; wait $!; "
                                        f"{flash(new)} && {upload(back)}"])
-    check("File downloaded" not in done.stdout, "dfu-util was killed too late")
+    check(b"File downloaded" not in read(log), "dfu-util was killed too late")
     equal(read(back), read(new), "what is in flash then")
 
     say("boot0 loses the board in the middle, dfu-util flashes after it is back")
     back = directory.file("back2.bin")
     vboard(f"f407:{QUICK},fault=unplug@12:200",
-           ["sh", "-c", f"{flash(old)} && exit 1; sleep 0.4; {download(new)} && {upload(back)}"])
+           ["sh", "-c", f"{flash(old)} && exit 1; {until_back()}; {download(new)} && {upload(back)}"])
     equal(read(back), read(new), "what is in flash then")
 
 

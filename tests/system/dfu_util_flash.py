@@ -2,7 +2,8 @@
 
 import sys
 
-from system import Directory, check, equal, fail, firmware, need, read, say, vboard, vboard_stats
+from system import (Directory, check, equal, fail, firmware, need, read, say, until_back, vboard,
+                    vboard_stats)
 
 # dfu-util sleeps what a ROM reports as poll timeout; real ones report 104 ms for each block.
 QUICK = "poll_address=0,poll_erase=0"
@@ -115,7 +116,7 @@ def unprotect(directory):
     equal(len(read(back)), 0, "bytes that a protected board gave away")
     # dfu-util does not wait for the erase, which takes 16 s: 0.16 s at this speed.
     _, stats = one(
-        board, shell(f"dfu-util -a 0 -s {FLASH:#x}:unprotect:force -D {source}", "sleep 0.4",
+        board, shell(f"dfu-util -a 0 -s {FLASH:#x}:unprotect:force -D {source}", until_back(),
                      f"dfu-util -a 0 -s {FLASH:#x}:2048 -U {back}.2"),
         options=["--speed", "100"])
     equal(stats["mass_erases"], 1, "mass erases")

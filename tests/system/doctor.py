@@ -86,7 +86,7 @@ def held():
               "fd = os.open('/dev/bus/usb/001/002', os.O_RDWR); "
               # USBDEVFS_CLAIMINTERFACE, interface 0
               "fcntl.ioctl(fd, 0x8004550f, (0).to_bytes(4, 'little')); "
-              "print('held', flush=True); time.sleep(20)")
+              "print('held', flush=True); time.sleep(600)")
     codes, found = doctor(
         "f407", 69, before=f'mkfifo $UMOCKDEV_DIR/p; python3 -c "{holder}" >$UMOCKDEV_DIR/p & '
                            "P=$!; trap 'kill $P' EXIT; read held <$UMOCKDEV_DIR/p;")

@@ -1,7 +1,8 @@
 """Boards that go wrong: dfu-util fails as it does on real ones, vboard ends cleanly, and boards that
 come back are seen by every client."""
 
-from system import Directory, check, equal, firmware, need, read, say, vboard, vboard_stats
+from system import (Directory, check, equal, firmware, need, read, say, until, vboard,
+                    vboard_stats)
 
 QUICK = "poll_address=0,poll_erase=0"
 FLASH = "0x08000000"
@@ -35,8 +36,10 @@ def killed(directory):
     say("a client that is killed in the middle of a request gives the board free")
     source = directory.file("source.bin", firmware(2048))
     command = " ".join(download(source))
+    log = directory.file("log")
     done = vboard(f"f407:{QUICK},fault=timeout@3",
-                  ["sh", "-c", f"{command} & sleep 0.5; kill -KILL $!; sleep 0.1; {command}"])
+                  ["sh", "-c", f"{command} >{log} & {until(f'grep -q Clearing {log}')}; kill -KILL $!; "
+                               f"wait $!; {command}"])
     check("File downloaded successfully" in done.stdout, "the second client failed")
     check("CRITICAL" not in done.stderr, "umockdev's view of it is shown")
 
@@ -48,17 +51,19 @@ def events(path):
 
 
 def comes_back(directory):
-    say("unplug@12:700: the board comes back as a new device, and everyone who listens is told")
+    say("unplug@12:4000: the board comes back as a new device, and everyone who listens is told")
     need("udevadm")
     source = directory.file("source.bin", firmware(6144))
     first, second = directory.file("first"), directory.file("second")
     # The second has a filter in its socket, which looks at hashes in the event's header.
     script = (f"udevadm monitor --udev >{first} & "
-              f"udevadm monitor --udev --subsystem-match=usb/usb_device >{second} & sleep 0.3; "
+              f"udevadm monitor --udev --subsystem-match=usb/usb_device >{second} & "
+              f"{until(f'grep -q ^UDEV {first} && grep -q ^UDEV {second}')}; "
               f"{' '.join(download(source))}; dfu-util -l; "
               f"dfu-util -w -d 0483:df11 -a 0 -s {FLASH} -U {source}.back 2>/dev/null; "
-              "sleep 0.1; lsusb; kill %1 %2")
-    done = vboard(f"f407:{QUICK},fault=unplug@12:700", ["bash", "-c", script])
+              f"{until(f'test $(grep -c ^UDEV.*add {first}) = 2')}; "
+              f"{until(f'grep -q ^UDEV.*add {second}')}; lsusb; kill %1 %2")
+    done = vboard(f"f407:{QUICK},fault=unplug@12:4000", ["bash", "-c", script])
     check("Found DFU" not in done.stdout.split("Waiting")[0], "it is listed while it is away")
     check("Device 003: ID 0483:df11" in done.stdout, "it is not back as device 3")
     device = "/devices/platform/vboard.0/usb1/1-1"

@@ -6,9 +6,8 @@ import queue
 import subprocess
 import threading
 
-from system import check, equal
+from system import PATIENCE_S, check, equal
 
-WAIT_S = 20
 HELLO = {"eventType": "hello", "protocolVersion": 1, "message": "OK"}
 # Lines that are no command of any version.
 GARBAGE = [b"\n", b"\r\n", b" HELLO 1 \"x\"\n", b"HALLO 1 \"x\"\n", b"hello 1 \"x\"\n", b"QUITT\n",
@@ -35,7 +34,7 @@ class Tool:
         self.process.stdin.write(line if isinstance(line, bytes) else line.encode() + b"\n")
         self.process.stdin.flush()
 
-    def receive(self, timeout=WAIT_S):
+    def receive(self, timeout=PATIENCE_S):
         return json.loads(self.lines.get(timeout=timeout))
 
     def ask(self, line):
@@ -60,7 +59,7 @@ class Tool:
         self.silent(0.1)
 
     def ended(self):
-        equal(self.process.wait(timeout=WAIT_S), 0, "exit status")
+        equal(self.process.wait(timeout=PATIENCE_S), 0, "exit status")
 
 
 def hostile(start):
@@ -89,4 +88,4 @@ def hostile(start):
             one.send('HELLO 1 "x"')
     except BrokenPipeError:
         pass
-    check(one.process.wait(timeout=WAIT_S) >= 0, "killed by a signal")
+    check(one.process.wait(timeout=PATIENCE_S) >= 0, "killed by a signal")

@@ -4,7 +4,6 @@ Without an argument it is the test: it puts bootloader and program into a flash 
 under vboard, with the name of a part as argument.
 """
 
-import functools
 import os
 import pathlib
 import re
@@ -15,14 +14,12 @@ import termios
 import time
 import tty
 
-import system
-from system import SKIPPED, VBOARD, Directory, check, check_lsusb, equal, need, run, say
+from system import (PATIENCE_S, SKIPPED, VBOARD, Directory, check, check_lsusb, equal, need, run, say,
+                    wait_for)
 
 FIRMWARE = pathlib.Path(os.environ["FIRMWARE"])
 SERIAL = "315A28A0B956"
 PORT = "/dev/ttyACM0"
-PATIENCE_S = 20
-wait_for = functools.partial(system.wait_for, patience_s=PATIENCE_S)
 
 
 def dfu_list():

@@ -19,8 +19,10 @@ VBOARD = os.environ.get("VBOARD", shutil.which("vboard"))
 BOOT0 = os.environ.get("BOOT0", shutil.which("boot0"))
 SKIPPED = 77
 UART_ONLY = ["f103"]  # boards without USB
-TIMEOUT_S = 60
-PATIENCE_S = 30  # with boards that are on their way
+# Against hanging only: on a loaded machine, under a sanitizer, everything takes its time. Nothing
+# waits so long for what is going well.
+TIMEOUT_S = 600  # for a command
+PATIENCE_S = 300  # for an event
 
 
 def fail(message):
@@ -79,6 +81,16 @@ def wait_for(what, condition, patience_s=PATIENCE_S):
             return result
         time.sleep(0.05)
     check(False, f"waited in vain for {what}")
+
+
+def until(condition):
+    """For a script: waits until a command of the shell succeeds. run() ends what never comes."""
+    return f"until {condition}; do sleep 0.05; done"
+
+
+def until_back(number=3):
+    """For a script: waits until the only board is plugged in as the device of that number."""
+    return until(f"dfu-util -l | grep -q devnum={number}")
 
 
 def check_lsusb(*texts):

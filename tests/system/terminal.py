@@ -8,7 +8,7 @@ import struct
 import termios
 import time
 
-from system import check
+from system import PATIENCE_S, check
 
 
 class Terminal:
@@ -21,9 +21,9 @@ class Terminal:
             fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
             os.execvpe(command[0], command, {**os.environ, "TERM": "xterm", **environment})
 
-    def read_until(self, text=None, seconds=60):
+    def read_until(self, text=None):
         """Reads until a text has come, or to the end. False if it did not come."""
-        limit = time.monotonic() + seconds
+        limit = time.monotonic() + PATIENCE_S
         while text is None or text not in self.output:
             if not select.select([self.fd], [], [], max(0, limit - time.monotonic()))[0]:
                 return False

@@ -4,7 +4,8 @@ harm, DTR and RTS bring boards into their bootloader, and errors say what to do.
 import json
 import sys
 
-from system import BOOT0, Directory, check, equal, firmware, need, read, say, vboard, vboard_stats
+from system import (BOOT0, Directory, check, equal, firmware, need, read, say, until, vboard,
+                    vboard_stats)
 
 PORT = "/dev/ttyUSB0"
 FLASH = 0x08000000
@@ -72,8 +73,8 @@ def unplugged(directory):
                   [BOOT0, "flash", "--port", PORT, "--no-run", source], 74)
     check("went away" in done.stderr, done.stderr)
     vboard("f103:fault=hangup@2000:300",
-           ["sh", "-c", f"{boot0('flash', '--no-run', source)}; sleep 0.6; "
-                        + boot0("flash", "--no-run", "--wait=5", source)])
+           ["sh", "-c", f"{boot0('flash', '--no-run', source)}; {until(f'test -e {PORT}')}; "
+                        + boot0("flash", "--no-run", "--wait", source)])
 
 
 def modem_lines(directory):

@@ -4,7 +4,8 @@ reads and starts them as it does real ones; libserialport and stty see a port li
 import re
 import sys
 
-from system import Directory, check, equal, firmware, need, read, say, vboard, vboard_stats
+from system import (Directory, check, equal, firmware, need, read, say, until, vboard,
+                    vboard_stats)
 
 PORT = "/dev/ttyUSB0"
 FLASH = 0x08000000
@@ -81,7 +82,7 @@ def faults(directory):
     source = directory.file("source.bin", firmware(2000))
     vboard("f103:fault=hangup@600", ["stm32flash", "-w", source, PORT], 1)
     say("a port that was unplugged comes back")
-    script = (f"stm32flash -w {source} {PORT}; test -e {PORT} && exit 9; sleep 0.6; "
+    script = (f"stm32flash -w {source} {PORT}; test -e {PORT} && exit 9; {until(f'test -e {PORT}')}; "
               f"stm32flash {PORT}")
     vboard("f103:fault=hangup@600:300", ["sh", "-c", script])
 

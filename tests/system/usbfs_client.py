@@ -8,6 +8,8 @@ import os
 import sys
 import time
 
+from system import PATIENCE_S
+
 NODE = "/dev/bus/usb/001/002"
 
 
@@ -116,7 +118,7 @@ def reap(file, request=REAPURBNDELAY):
 
 def wait(file):
     """Reaps as libusb does: asks until there is an answer."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
         answer = reap(file)
         if answer != -errno.EAGAIN:

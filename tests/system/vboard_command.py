@@ -104,10 +104,12 @@ def speeds(directory):
     quick = "f407:poll_address=0,poll_erase=0"
 
     say("speed 0: a mass erase of 16 s takes no time")
-    start = time.monotonic()
-    _, stats = vboard_stats(quick, command)
-    check(time.monotonic() - start < stats[0]["erase_s"] / 2, "it took its time")
-    check(stats[0]["erase_s"] >= 8, "and the board does not count it")
+    # What passes by the wall passes on the board too; the erase does on the board alone.
+    clock = "date +%s.%N"
+    done, stats = vboard_stats(quick, ["sh", "-c", f"{clock}; {' '.join(command)} >&2; {clock}"])
+    start, end = map(float, done.stdout.split())
+    check(stats[0]["erase_s"] >= 8, "the board does not count it")
+    check(stats[0]["total_s"] > end - start + stats[0]["erase_s"] / 2, "it took its time")
 
     for speed in [10, 40]:
         say(f"speed {speed}")
@@ -123,7 +125,7 @@ def signals():
               "signal.signal(signal.SIGINT, lambda *_: seen.append(1))\n"
               "signal.signal(signal.SIGTERM, lambda *_: seen.append(2))\n"
               "print('ready', flush=True)\n"
-              "end = time.monotonic() + 20\n"
+              "end = time.monotonic() + 300\n"
               "while not seen and time.monotonic() < end: time.sleep(0.01)\n"
               "time.sleep(0.3)\n"
               "print(seen, flush=True)\n"
