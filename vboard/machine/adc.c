@@ -2,7 +2,14 @@
  * ADC1: RM0090, chapter 13, as far as it is needed to measure the supply and the temperature by
  * polling or interrupt: regular conversions, one after another. All other pins are at 0 V.
  */
-#include "private.h"
+#include "adc.h"
+
+#include "../board.h"
+#include "nvic.h"
+#include "parts.h"
+#include "rcc.h"
+#include "report.h"
+#include "time.h"
 
 #include <string.h>
 
@@ -38,21 +45,21 @@ enum {
 void vboard_adc_reset(struct vboard_machine *machine)
 {
     vboard_cancel(machine, VBOARD_EVENT_ADC);
-    memset(&machine->adc, 0, sizeof machine->adc);
+    memset(machine->adc, 0, sizeof *machine->adc);
 }
 
 static unsigned channel(const struct vboard_machine *machine)
 {
-    return machine->adc.sqr[2] & 31; /* the first of the sequence */
+    return machine->adc->sqr[2] & 31; /* the first of the sequence */
 }
 
 static uint64_t duration_ns(const struct vboard_machine *machine)
 {
     static const uint16_t samples[] = {3, 15, 28, 56, 84, 112, 144, 480};
-    unsigned number = channel(machine), divider = 2 * ((machine->adc.ccr >> 16 & 3) + 1);
-    uint32_t bits = number < 10 ? machine->adc.smpr[1] >> 3 * number
-                                : machine->adc.smpr[0] >> 3 * (number - 10);
-    uint32_t hz = machine->rcc.pclk_hz[1] / divider;
+    unsigned number = channel(machine), divider = 2 * ((machine->adc->ccr >> 16 & 3) + 1);
+    uint32_t bits = number < 10 ? machine->adc->smpr[1] >> 3 * number
+                                : machine->adc->smpr[0] >> 3 * (number - 10);
+    uint32_t hz = vboard_rcc_pclk_hz(machine, 1) / divider;
 
     return vboard_span_ns(samples[bits & 7] + CONVERSION_CYCLES, hz ? hz : 1);
 }
@@ -62,32 +69,32 @@ static uint32_t sample(const struct vboard_machine *machine)
     unsigned number = channel(machine);
     uint32_t mv = 0, bits;
 
-    if ((machine->adc.ccr & CCR_TSVREFE) && number == CHANNEL_REFERENCE)
+    if ((machine->adc->ccr & CCR_TSVREFE) && number == CHANNEL_REFERENCE)
         mv = REFERENCE_MV;
-    if ((machine->adc.ccr & CCR_TSVREFE) && number == CHANNEL_TEMPERATURE)
+    if ((machine->adc->ccr & CCR_TSVREFE) && number == CHANNEL_TEMPERATURE)
         mv = TEMPERATURE_MV;
     bits = mv * 4095 / machine->board->settings.supply_mv;
-    bits >>= 2 * (machine->adc.cr1 >> 24 & 3); /* resolution */
-    return machine->adc.cr2 & CR2_ALIGN ? bits << 4 : bits;
+    bits >>= 2 * (machine->adc->cr1 >> 24 & 3); /* resolution */
+    return machine->adc->cr2 & CR2_ALIGN ? bits << 4 : bits;
 }
 
 static void interrupt(struct vboard_machine *machine)
 {
     vboard_nvic_line(machine, VBOARD_IRQ_ADC,
-                     (machine->adc.cr1 & CR1_EOCIE) && (machine->adc.sr & SR_EOC));
+                     (machine->adc->cr1 & CR1_EOCIE) && (machine->adc->sr & SR_EOC));
 }
 
 static void start(struct vboard_machine *machine)
 {
-    if (machine->rcc.pclk_hz[1] / (2 * ((machine->adc.ccr >> 16 & 3) + 1)) > 36000000)
+    if (vboard_rcc_pclk_hz(machine, 1) / (2 * ((machine->adc->ccr >> 16 & 3) + 1)) > 36000000)
         vboard_report(machine, 0x40012304, "the ADC's clock is over 36 MHz");
-    machine->adc.sr |= SR_STRT;
+    machine->adc->sr |= SR_STRT;
     vboard_schedule(machine, VBOARD_EVENT_ADC, vboard_time_now_ns(machine) + duration_ns(machine));
 }
 
 void vboard_adc_event(struct vboard_machine *machine)
 {
-    struct vboard_adc *adc = &machine->adc;
+    struct vboard_adc *adc = machine->adc;
 
     if (adc->sr & SR_EOC)
         adc->sr |= SR_OVR;
@@ -119,7 +126,7 @@ static uint32_t *plain(struct vboard_adc *adc, uint32_t offset)
 
 uint32_t vboard_adc_read(struct vboard_machine *machine, uint32_t offset)
 {
-    struct vboard_adc *adc = &machine->adc;
+    struct vboard_adc *adc = machine->adc;
     const uint32_t *word = plain(adc, offset);
 
     if (word)
@@ -141,7 +148,7 @@ uint32_t vboard_adc_read(struct vboard_machine *machine, uint32_t offset)
 void vboard_adc_write(struct vboard_machine *machine, uint32_t offset, uint32_t value,
                       uint32_t mask)
 {
-    struct vboard_adc *adc = &machine->adc;
+    struct vboard_adc *adc = machine->adc;
     uint32_t *word = plain(adc, offset);
 
     if (offset == SR) {

@@ -4,7 +4,12 @@
  */
 #include "vboard/machine/debug.h"
 
-#include "private.h"
+#include "../board.h"
+#include "cpu.h"
+#include "debug_private.h"
+#include "execute.h"
+#include "memory.h"
+#include "parts.h"
 
 #include <core/bytes.h>
 
@@ -28,8 +33,8 @@ enum {
 static struct vboard_breakpoint *find(struct vboard_machine *machine, uint32_t address)
 {
     for (size_t i = 0; i < VBOARD_BREAKPOINTS; i++)
-        if (machine->debug.breakpoints[i].set && machine->debug.breakpoints[i].address == address)
-            return &machine->debug.breakpoints[i];
+        if (machine->debug->breakpoints[i].set && machine->debug->breakpoints[i].address == address)
+            return &machine->debug->breakpoints[i];
     return NULL;
 }
 
@@ -37,7 +42,7 @@ static struct vboard_breakpoint *find(struct vboard_machine *machine, uint32_t a
 static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void *user)
 {
     struct vboard_machine *machine = user;
-    struct vboard_debug *debug = &machine->debug;
+    struct vboard_debug *debug = machine->debug;
     bool stops;
 
     (void)size;
@@ -50,7 +55,7 @@ static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void 
     if (!stops)
         return;
     debug->halted = true;
-    machine->cpu.stopped = true;
+    machine->cpu->stopped = true;
     uc_emu_stop(uc);
 }
 
@@ -71,10 +76,10 @@ static bool breakpoint(void *context, uint32_t address, bool set)
     struct vboard_breakpoint *place = find(board->machine, address & ~1u);
 
     if (set)
-        return place || set_breakpoint(&board->machine->debug, address & ~1u);
+        return place || set_breakpoint(board->machine->debug, address & ~1u);
     if (place) {
         place->set = false;
-        board->machine->debug.breakpoint_count--;
+        board->machine->debug->breakpoint_count--;
     }
     return true;
 }
@@ -85,14 +90,14 @@ static bool halted(void *context)
 {
     const struct vboard *board = context;
 
-    return board->machine->debug.halted;
+    return board->machine->debug->halted;
 }
 
 static void halt(void *context)
 {
     struct vboard *board = context;
 
-    board->machine->debug.halted = true;
+    board->machine->debug->halted = true;
 }
 
 /* Past a BKPT, which would only halt again. */
@@ -109,18 +114,18 @@ static void leave_bkpt(struct vboard_machine *machine)
 static void pass_here(struct vboard_machine *machine)
 {
     leave_bkpt(machine);
-    machine->debug.pass = vboard_cpu_get(machine, UC_ARM_REG_PC) & ~1u;
-    machine->debug.passes = true;
+    machine->debug->pass = vboard_cpu_get(machine, UC_ARM_REG_PC) & ~1u;
+    machine->debug->passes = true;
 }
 
 static void resume(void *context)
 {
     struct vboard *board = context;
 
-    if (!board->machine->debug.halted)
+    if (!board->machine->debug->halted)
         return;
     pass_here(board->machine);
-    board->machine->debug.halted = false;
+    board->machine->debug->halted = false;
 }
 
 static void step(void *context)
@@ -129,23 +134,23 @@ static void step(void *context)
     struct vboard_machine *machine = board->machine;
     uint32_t from = vboard_cpu_get(machine, UC_ARM_REG_PC);
 
-    if (!machine->debug.halted || !machine->on)
+    if (!machine->debug->halted || !machine->on)
         return;
     pass_here(machine);
-    machine->debug.steps = true;
+    machine->debug->steps = true;
     for (int i = 0; i < STEP_TRIES && vboard_cpu_get(machine, UC_ARM_REG_PC) == from; i++) {
-        machine->debug.instructions = 0;
-        vboard_cpu_run(machine);
+        machine->debug->instructions = 0;
+        vboard_execute(machine);
     }
-    machine->debug.steps = false;
+    machine->debug->steps = false;
 }
 
 static void reset(void *context)
 {
     struct vboard *board = context;
 
-    board->machine->debug.halted = true;
-    board->machine->debug.passes = false;
+    board->machine->debug->halted = true;
+    board->machine->debug->passes = false;
     vboard_press_reset(board);
 }
 
@@ -169,7 +174,7 @@ static bool read_memory(void *context, uint32_t address, uint8_t *bytes, size_t 
 {
     struct vboard *board = context;
 
-    return uc_mem_read(board->machine->cpu.uc, address, bytes, size) == UC_ERR_OK;
+    return uc_mem_read(board->machine->cpu->uc, address, bytes, size) == UC_ERR_OK;
 }
 
 /* Flash is not written by writing to it. */
@@ -178,7 +183,7 @@ static bool write_memory(void *context, uint32_t address, const uint8_t *bytes, 
     struct vboard *board = context;
 
     return !vboard_memory_is_flash(board->machine, address) &&
-           uc_mem_write(board->machine->cpu.uc, address, bytes, size) == UC_ERR_OK;
+           uc_mem_write(board->machine->cpu->uc, address, bytes, size) == UC_ERR_OK;
 }
 
 /* ---- coming and going ---- */
@@ -204,11 +209,11 @@ const struct vboard_gdb_target *vboard_debug_attach(struct vboard *board)
         void *pointer;
     } hook = {on_instruction};
 
-    if (!machine || uc_hook_add(machine->cpu.uc, &machine->debug.hook, UC_HOOK_CODE, hook.pointer,
+    if (!machine || uc_hook_add(machine->cpu->uc, &machine->debug->hook, UC_HOOK_CODE, hook.pointer,
                                 machine, 1, 0) != UC_ERR_OK)
         return NULL;
     vboard_memory_all_changed(machine); /* code translated without the hook does not call it */
-    machine->debug.attached = true;
+    machine->debug->attached = true;
     return &target;
 }
 
@@ -217,7 +222,7 @@ void vboard_debug_detach(struct vboard *board)
     struct vboard_machine *machine = board->machine;
 
     resume(board);
-    uc_hook_del(machine->cpu.uc, machine->debug.hook);
+    uc_hook_del(machine->cpu->uc, machine->debug->hook);
     vboard_memory_all_changed(machine);
-    machine->debug = (struct vboard_debug){.attached = false};
+    *machine->debug = (struct vboard_debug){.attached = false};
 }

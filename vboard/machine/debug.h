@@ -5,10 +5,6 @@
 #include "vboard/gdb/target.h"
 #include "vboard/vboard.h"
 
-enum {
-    VBOARD_BREAKPOINTS = 32,
-};
-
 /*
  * A debugger comes: BKPT halts the CPU from now on. What it can do, with the board for the context;
  * NULL if there is no CPU here that could run anything, or if no program was ever started on it.

@@ -3,7 +3,14 @@
  * Manual (ARM DDI 0403), B1.5, whose names are used. Lazy stacking of the FPU's registers is not:
  * they are stacked at once, which takes the same room.
  */
-#include "private.h"
+#include "exception.h"
+
+#include "cpu.h"
+#include "memory.h"
+#include "nvic.h"
+#include "parts.h"
+#include "report.h"
+#include "scb.h"
 
 #include <core/bytes.h>
 
@@ -47,7 +54,7 @@ static void lock_up(struct vboard_machine *machine, const char *why)
 {
     vboard_report_registers(machine, why);
     vboard_report(machine, vboard_cpu_get(machine, UC_ARM_REG_PC), "the CPU has locked up");
-    machine->cpu.locked_up = true;
+    machine->cpu->locked_up = true;
 }
 
 /* ---- entry ---- */
@@ -70,12 +77,12 @@ static bool push(struct vboard_machine *machine, uint32_t *how)
 {
     uint32_t control = vboard_cpu_get(machine, UC_ARM_REG_CONTROL);
     uint32_t psr = vboard_cpu_get(machine, UC_ARM_REG_XPSR) | PSR_THUMB;
-    bool fpu = control & CONTROL_FPCA, handler = machine->nvic.current != 0;
+    bool fpu = control & CONTROL_FPCA, handler = machine->nvic->current != 0;
     uint32_t size = fpu ? FRAME_SIZE_FPU : FRAME_SIZE;
     uint32_t stack = vboard_cpu_get(machine, UC_ARM_REG_SP);
     uint32_t frame = (stack - size) & ~7u;
 
-    if (fpu && (machine->scb.cpacr & CPACR_FPU) != CPACR_FPU)
+    if (fpu && (machine->scb->cpacr & CPACR_FPU) != CPACR_FPU)
         vboard_report(machine, 0xe000ed88, "the FPU was used, but CPACR does not enable it");
     psr = stack & 4 ? psr | PSR_ALIGNED : psr & ~(uint32_t)PSR_ALIGNED;
     *how = 0xffffffe0 | (fpu ? 0 : RETURN_BASIC) | 1;
@@ -93,7 +100,7 @@ static bool push(struct vboard_machine *machine, uint32_t *how)
 /* The handler's address, 0 if there is no vector table. */
 static uint32_t vector_of(const struct vboard_machine *machine, unsigned number)
 {
-    const uint8_t *bytes = vboard_memory_at(machine, machine->scb.vtor + 4 * number, 4);
+    const uint8_t *bytes = vboard_memory_at(machine, machine->scb->vtor + 4 * number, 4);
 
     return bytes ? b0_load32(bytes) : 0;
 }
@@ -109,13 +116,13 @@ static void take(struct vboard_machine *machine, unsigned number, uint32_t how)
     vboard_cpu_set(machine, UC_ARM_REG_CONTROL, control & CONTROL_NPRIV);
     vboard_cpu_set(machine, UC_ARM_REG_LR, how);
     vboard_nvic_activate(machine, number);
-    machine->cpu.asleep = false;
-    machine->cpu.event = true;
+    machine->cpu->asleep = false;
+    machine->cpu->event = true;
     if (vector & 1) {
         vboard_cpu_set(machine, UC_ARM_REG_PC, vector);
         return;
     }
-    vboard_report(machine, machine->scb.vtor + 4 * number,
+    vboard_report(machine, machine->scb->vtor + 4 * number,
                   "the vector of exception %u is no Thumb code", number);
     if (number == VBOARD_HARD_FAULT)
         lock_up(machine, "No handler for the hard fault");
@@ -131,8 +138,8 @@ void vboard_exception_enter(struct vboard_machine *machine, unsigned number)
     bool pushed = push(machine, &how);
 
     if (!pushed && number != VBOARD_HARD_FAULT) {
-        machine->scb.cfsr |= CFSR_STKERR;
-        machine->scb.hfsr |= HFSR_FORCED;
+        machine->scb->cfsr |= CFSR_STKERR;
+        machine->scb->hfsr |= HFSR_FORCED;
         vboard_report_registers(machine, "Hard fault: no memory for the stack");
         number = VBOARD_HARD_FAULT;
     }
@@ -143,7 +150,7 @@ void vboard_exception_enter(struct vboard_machine *machine, unsigned number)
 
 void vboard_hard_fault(struct vboard_machine *machine, uint32_t hfsr)
 {
-    machine->scb.hfsr |= hfsr;
+    machine->scb->hfsr |= hfsr;
     if (vboard_nvic_execution_priority(machine) < 0) {
         lock_up(machine, "A fault in the handler of a hard fault");
         return;
@@ -158,8 +165,8 @@ void vboard_fault(struct vboard_machine *machine, unsigned number, uint32_t cfsr
                                        [VBOARD_BUS_FAULT] = SHCSR_BUSFAULTENA,
                                        [VBOARD_USAGE_FAULT] = SHCSR_USGFAULTENA};
 
-    machine->scb.cfsr |= cfsr;
-    if ((machine->scb.shcsr & enables[number]) &&
+    machine->scb->cfsr |= cfsr;
+    if ((machine->scb->shcsr & enables[number]) &&
         vboard_nvic_priority(machine, number) < vboard_nvic_execution_priority(machine))
         vboard_exception_enter(machine, number);
     else
@@ -195,7 +202,7 @@ static void restore_mode(struct vboard_machine *machine, uint32_t psr, uint32_t 
         control |= CONTROL_SPSEL;
     vboard_cpu_set(machine, UC_ARM_REG_CONTROL, control);
     vboard_cpu_set(machine, UC_ARM_REG_SP, stack);
-    machine->nvic.current = psr & 0x1ff;
+    machine->nvic->current = psr & 0x1ff;
 }
 
 /* The integrity checks of ExceptionReturn(). */
@@ -205,15 +212,15 @@ static bool return_valid(const struct vboard_machine *machine, uint32_t how)
     bool thread = how & RETURN_THREAD;
 
     for (size_t i = 1; i < VBOARD_EXCEPTIONS; i++)
-        active += machine->nvic.active[i];
-    if (machine->nvic.current == 0 || !machine->nvic.active[machine->nvic.current])
+        active += machine->nvic->active[i];
+    if (machine->nvic->current == 0 || !machine->nvic->active[machine->nvic->current])
         return false;
     return ((how & 0xf) == 1 && active > 1) || (thread && (how & 3) == 1 && active == 1);
 }
 
 void vboard_exception_return(struct vboard_machine *machine, uint32_t how)
 {
-    unsigned number = machine->nvic.current;
+    unsigned number = machine->nvic->current;
     uint32_t size = how & RETURN_BASIC ? FRAME_SIZE : FRAME_SIZE_FPU;
     uint32_t stack, psr;
     const uint8_t *frame;
@@ -234,7 +241,7 @@ void vboard_exception_return(struct vboard_machine *machine, uint32_t how)
     vboard_nvic_deactivate(machine, number);
     restore_mode(machine, psr, how, stack + size + (psr & PSR_ALIGNED ? 4 : 0));
     load_frame(machine, frame, !(how & RETURN_BASIC));
-    machine->cpu.event = true;
-    if ((how & RETURN_THREAD) && (machine->scb.scr & SCR_SLEEPONEXIT))
-        machine->cpu.asleep = true;
+    machine->cpu->event = true;
+    if ((how & RETURN_THREAD) && (machine->scb->scr & SCR_SLEEPONEXIT))
+        machine->cpu->asleep = true;
 }

@@ -3,7 +3,13 @@
  * long it takes, and what is left of it when the power goes is the board's business (chip/flash.c,
  * vboard_work_begin()); here are the locks, the rules, and the errors.
  */
-#include "flash_controller.h"
+#include "flash_private.h"
+
+#include "../board.h"
+#include "memory.h"
+#include "parts.h"
+#include "report.h"
+#include "time.h"
 
 #include <core/bytes.h>
 #include <string.h>
@@ -40,7 +46,7 @@ static uint32_t load_options(const struct vboard_chip *chip)
 
 void vboard_flashc_reset(struct vboard_machine *machine)
 {
-    struct vboard_flash_state *flash = &machine->flash;
+    struct vboard_flashc *flash = machine->flash;
 
     memset(flash, 0, sizeof *flash);
     flash->cr = CR_LOCK;
@@ -54,17 +60,17 @@ void vboard_flashc_check_latency(struct vboard_machine *machine)
     static const struct {
         unsigned supply_mv, step_mhz;
     } rows[] = {{2700, 30}, {2400, 24}, {2100, 22}, {0, 20}};
-    uint32_t latency = machine->flash.acr & 7;
+    uint32_t latency = machine->flash->acr & 7;
     unsigned supply_mv = machine->board->settings.supply_mv;
     size_t row = 0;
 
     while (supply_mv < rows[row].supply_mv)
         row++;
-    if (machine->time.hclk_hz > (latency + 1) * rows[row].step_mhz * 1000000)
+    if (machine->time->hclk_hz > (latency + 1) * rows[row].step_mhz * 1000000)
         vboard_report(machine, 0x40023c00,
                       "%u wait states for the flash at %u kHz and %u mV: "
                       "too few",
-                      (unsigned)latency, (unsigned)(machine->time.hclk_hz / 1000), supply_mv);
+                      (unsigned)latency, (unsigned)(machine->time->hclk_hz / 1000), supply_mv);
 }
 
 /* ---- erasing ---- */
@@ -88,7 +94,7 @@ static uint32_t sector_address(const struct vboard_machine *machine, unsigned nu
 static void start(struct vboard_machine *machine)
 {
     struct vboard_flash_op *op = &machine->board->work.op;
-    uint32_t cr = machine->flash.cr;
+    uint32_t cr = machine->flash->cr;
 
     vboard_flashc_end_run(machine);
     if (cr & FLASH_CR_MER) {
@@ -117,7 +123,7 @@ static void start(struct vboard_machine *machine)
 
 void vboard_flashc_undo(struct vboard_machine *machine)
 {
-    struct vboard_flash_state *flash = &machine->flash;
+    struct vboard_flashc *flash = machine->flash;
     uint8_t *bytes = vboard_memory_at(machine, flash->undo_address, flash->undo_size);
 
     flash->undo = false;
@@ -127,7 +133,7 @@ void vboard_flashc_undo(struct vboard_machine *machine)
 
 static void keep_for_undo(struct vboard_machine *machine, uint32_t address, uint32_t size)
 {
-    struct vboard_flash_state *flash = &machine->flash;
+    struct vboard_flashc *flash = machine->flash;
     const uint8_t *bytes = vboard_memory_at(machine, address, size);
 
     if (!bytes || size > sizeof flash->undo_bytes)
@@ -142,7 +148,7 @@ static void keep_for_undo(struct vboard_machine *machine, uint32_t address, uint
 static uint32_t refusal(const struct vboard_machine *machine, uint32_t address, uint32_t size,
                         const char **why)
 {
-    const struct vboard_flash_state *flash = &machine->flash;
+    const struct vboard_flashc *flash = machine->flash;
 
     *why = NULL;
     if (flash->cr & CR_LOCK)
@@ -175,7 +181,7 @@ void vboard_flashc_store(struct vboard_machine *machine, uint32_t address, uint3
     uint32_t error;
 
     keep_for_undo(machine, address, size);
-    if (address < area->size && machine->mapped_at_0 == 0)
+    if (address < area->size && machine->memory->mapped_at_0 == 0)
         address += area->address;
     if (address - area->address >= area->size) {
         vboard_report(machine, address, "wrote to read-only memory");
@@ -184,7 +190,7 @@ void vboard_flashc_store(struct vboard_machine *machine, uint32_t address, uint3
     error = refusal(machine, address, size, &why);
     if (vboard_flashc_busy(machine)) {
         vboard_report(machine, address, "flash was written while it is busy");
-        machine->flash.undo = false;
+        machine->flash->undo = false;
         vboard_flashc_wait(machine);
         keep_for_undo(machine, address, size);
     }
@@ -207,7 +213,7 @@ void vboard_flashc_store(struct vboard_machine *machine, uint32_t address, uint3
 static void start_options(struct vboard_machine *machine)
 {
     struct vboard_flash_op *op = &machine->board->work.op;
-    uint32_t bits = machine->flash.optcr;
+    uint32_t bits = machine->flash->optcr;
 
     vboard_flashc_end_run(machine);
     op->kind = VBOARD_PROGRAM_OPTIONS;
@@ -222,7 +228,7 @@ static void start_options(struct vboard_machine *machine)
 
 static void write_option_control(struct vboard_machine *machine, uint32_t value, uint32_t mask)
 {
-    struct vboard_flash_state *flash = &machine->flash;
+    struct vboard_flashc *flash = machine->flash;
 
     if (flash->optcr & OPTCR_LOCK) {
         vboard_report(machine, 0x40023c14, "option bytes were written while they are locked");
@@ -258,7 +264,7 @@ static bool take_key(struct vboard_machine *machine, const uint32_t wanted[2], u
 
 static void write_control(struct vboard_machine *machine, uint32_t value, uint32_t mask)
 {
-    struct vboard_flash_state *flash = &machine->flash;
+    struct vboard_flashc *flash = machine->flash;
     uint32_t before = flash->cr;
 
     if (flash->cr & CR_LOCK) {
@@ -283,7 +289,7 @@ static void write_control(struct vboard_machine *machine, uint32_t value, uint32
 
 uint32_t vboard_flashc_read(struct vboard_machine *machine, uint32_t offset)
 {
-    const struct vboard_flash_state *flash = &machine->flash;
+    const struct vboard_flashc *flash = machine->flash;
 
     switch (offset) {
     case ACR:
@@ -302,7 +308,7 @@ uint32_t vboard_flashc_read(struct vboard_machine *machine, uint32_t offset)
 void vboard_flashc_write(struct vboard_machine *machine, uint32_t offset, uint32_t value,
                          uint32_t mask)
 {
-    struct vboard_flash_state *flash = &machine->flash;
+    struct vboard_flashc *flash = machine->flash;
 
     switch (offset) {
     case ACR:

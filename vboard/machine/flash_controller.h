@@ -1,43 +1,39 @@
-/* The flash interface: its registers' bits, and what its two files share. */
+/* The flash interface, as the rest of the machine uses it. */
 #ifndef VBOARD_MACHINE_FLASH_CONTROLLER_H
 #define VBOARD_MACHINE_FLASH_CONTROLLER_H
 
-#include "private.h"
+#include "device.h"
+#include <stdbool.h>
 
-/* RM0090, 3.9. */
-enum {
-    FLASH_SR_EOP = 1 << 0,
-    FLASH_SR_OPERR = 1 << 1,
-    FLASH_SR_WRPERR = 1 << 4,
-    FLASH_SR_PGAERR = 1 << 5,
-    FLASH_SR_PGPERR = 1 << 6,
-    FLASH_SR_PGSERR = 1 << 7,
-    FLASH_SR_ERRORS =
-        FLASH_SR_OPERR | FLASH_SR_WRPERR | FLASH_SR_PGAERR | FLASH_SR_PGPERR | FLASH_SR_PGSERR,
-    FLASH_SR_BSY = 1 << 16,
-
-    FLASH_CR_PG = 1 << 0,
-    FLASH_CR_SER = 1 << 1,
-    FLASH_CR_MER = 1 << 2,
-    FLASH_CR_SNB_SHIFT = 3,
-    FLASH_CR_PSIZE_SHIFT = 8,
-    FLASH_CR_STRT = 1 << 16,
-    FLASH_CR_EOPIE = 1 << 24,
-    FLASH_CR_ERRIE = 1 << 25,
+struct vboard_flashc {
+    uint32_t acr, cr, sr, optcr;
+    uint8_t key_step, option_step;
+    bool keys_broken, option_keys_broken; /* until the next reset */
+    uint64_t end_ns;                      /* of the operation that goes on */
+    bool hides;                           /* flash cannot be read meanwhile */
+    /* A write that the CPU has just done to the memory, to be undone: vboard_flashc_undo(). */
+    bool undo;
+    uint32_t undo_address;
+    uint32_t undo_size;
+    uint8_t undo_bytes[8];
+    /* A run of programming, for one line of the trace. */
+    uint32_t run_address, run_size, run_count;
+    uint64_t run_start_us;
 };
 
-/* Whether an operation goes on. */
-bool vboard_flashc_busy(const struct vboard_machine *machine);
-/* An error of SR. */
-void vboard_flashc_fail(struct vboard_machine *machine, uint32_t error);
-void vboard_flashc_interrupt(struct vboard_machine *machine);
-/* 0 to 3 for 8 to 64 bits at a time. */
-unsigned vboard_flashc_psize(const struct vboard_machine *machine);
-/* The operation in board->work.op begins. */
-void vboard_flashc_begin(struct vboard_machine *machine);
-/* While a sector is erased the flash cannot be read. */
-void vboard_flashc_hide(struct vboard_machine *machine, bool hidden);
-/* One more word is programmed: a line of the trace tells of many. */
-void vboard_flashc_count(struct vboard_machine *machine, uint32_t address, uint32_t size);
+VBOARD_DEVICE(flashc);
+void vboard_flashc_event(struct vboard_machine *machine);
+
+/* The CPU writes to flash or to option bytes: before it does so. */
+void vboard_flashc_store(struct vboard_machine *machine, uint32_t address, uint32_t size,
+                         uint64_t value);
+/* After it: if flash->undo is set. */
+void vboard_flashc_undo(struct vboard_machine *machine);
+/* The CPU reads flash that is busy: time passes until it can. */
+void vboard_flashc_wait(struct vboard_machine *machine);
+/* The CPU stops, maybe in the middle of an operation. */
+void vboard_flashc_stop(struct vboard_machine *machine);
+/* Reports too few wait states for the clock. */
+void vboard_flashc_check_latency(struct vboard_machine *machine);
 
 #endif

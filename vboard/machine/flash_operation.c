@@ -3,16 +3,24 @@
  * are the board's business (chip/flash.c, vboard_work_begin()), to its end, and who has to wait for
  * it.
  */
-#include "flash_controller.h"
+#include "flash_private.h"
+
+#include "../board.h"
+#include "cpu.h"
+#include "memory.h"
+#include "nvic.h"
+#include "parts.h"
+#include "report.h"
+#include "time.h"
 
 bool vboard_flashc_busy(const struct vboard_machine *machine)
 {
-    return machine->flash.end_ns != VBOARD_NEVER;
+    return machine->flash->end_ns != VBOARD_NEVER;
 }
 
 void vboard_flashc_interrupt(struct vboard_machine *machine)
 {
-    const struct vboard_flash_state *flash = &machine->flash;
+    const struct vboard_flashc *flash = machine->flash;
 
     vboard_nvic_line(machine, VBOARD_IRQ_FLASH,
                      ((flash->cr & FLASH_CR_EOPIE) && (flash->sr & FLASH_SR_EOP)) ||
@@ -21,9 +29,9 @@ void vboard_flashc_interrupt(struct vboard_machine *machine)
 
 void vboard_flashc_fail(struct vboard_machine *machine, uint32_t error)
 {
-    machine->flash.sr |= error;
-    if (machine->flash.cr & FLASH_CR_ERRIE)
-        machine->flash.sr |= FLASH_SR_OPERR;
+    machine->flash->sr |= error;
+    if (machine->flash->cr & FLASH_CR_ERRIE)
+        machine->flash->sr |= FLASH_SR_OPERR;
     vboard_flashc_interrupt(machine);
 }
 
@@ -33,7 +41,7 @@ static const uint8_t widths[] = {B0_PARALLEL_X8, B0_PARALLEL_X16, B0_PARALLEL_X3
 
 unsigned vboard_flashc_psize(const struct vboard_machine *machine)
 {
-    return machine->flash.cr >> FLASH_CR_PSIZE_SHIFT & 3;
+    return machine->flash->cr >> FLASH_CR_PSIZE_SHIFT & 3;
 }
 
 static void done(struct vboard *board, const struct vboard_flash_result *result)
@@ -42,8 +50,8 @@ static void done(struct vboard *board, const struct vboard_flash_result *result)
 
     if (result->failed)
         vboard_flashc_fail(machine, FLASH_SR_PGPERR);
-    else if (machine->flash.cr & FLASH_CR_EOPIE)
-        machine->flash.sr |= FLASH_SR_EOP;
+    else if (machine->flash->cr & FLASH_CR_EOPIE)
+        machine->flash->sr |= FLASH_SR_EOP;
     vboard_flashc_interrupt(machine);
 }
 
@@ -52,12 +60,12 @@ void vboard_flashc_hide(struct vboard_machine *machine, bool hidden)
     const struct vboard_area *flash = vboard_chip_flash(&machine->board->chip);
     uint32_t permissions = hidden ? UC_PROT_EXEC : UC_PROT_READ | UC_PROT_EXEC;
 
-    if (machine->flash.hides == hidden)
+    if (machine->flash->hides == hidden)
         return;
-    machine->flash.hides = hidden;
-    uc_mem_protect(machine->cpu.uc, flash->address, flash->size, permissions);
-    if (machine->mapped_at_0 == 0)
-        uc_mem_protect(machine->cpu.uc, 0, flash->size, permissions);
+    machine->flash->hides = hidden;
+    uc_mem_protect(machine->cpu->uc, flash->address, flash->size, permissions);
+    if (machine->memory->mapped_at_0 == 0)
+        uc_mem_protect(machine->cpu->uc, 0, flash->size, permissions);
 }
 
 /* The operation in board->work.op begins. */
@@ -76,12 +84,12 @@ void vboard_flashc_begin(struct vboard_machine *machine)
         vboard_flashc_fail(machine, FLASH_SR_WRPERR);
         return;
     }
-    vboard_machine_tell_time(machine);
+    vboard_time_tell(machine);
     board->work.by_machine = true;
     vboard_work_begin(board, false, done);
-    machine->flash.end_ns = now_ns + duration_us * 1000;
-    machine->cpu.stalls = true;
-    vboard_schedule(machine, VBOARD_EVENT_FLASH, machine->flash.end_ns);
+    machine->flash->end_ns = now_ns + duration_us * 1000;
+    machine->cpu->stalls = true;
+    vboard_schedule(machine, VBOARD_EVENT_FLASH, machine->flash->end_ns);
     if (board->cut_us != VBOARD_NEVER) { /* a fault that has just been planned */
         machine->breaks = true;
         vboard_cpu_attend(machine);
@@ -102,20 +110,23 @@ void vboard_flashc_event(struct vboard_machine *machine)
 {
     struct vboard *board = machine->board;
 
-    machine->flash.end_ns = VBOARD_NEVER;
-    machine->cpu.stalls = false;
+    machine->flash->end_ns = VBOARD_NEVER;
+    machine->cpu->stalls = false;
     vboard_flashc_hide(machine, false);
-    vboard_machine_tell_time(machine);
+    vboard_time_tell(machine);
     if (board->work.busy)
         vboard_work_end(board);
     changed(machine, &board->work.op);
     board->chip.erases_by_width = board->settings.feature_erase;
 }
 
-void vboard_flashc_abandon(struct vboard_machine *machine)
+void vboard_flashc_stop(struct vboard_machine *machine)
 {
-    machine->flash.end_ns = VBOARD_NEVER;
-    machine->cpu.stalls = false;
+    vboard_flashc_end_run(machine);
+    if (!machine->flash->hides && !machine->cpu->stalls)
+        return;
+    machine->flash->end_ns = VBOARD_NEVER;
+    machine->cpu->stalls = false;
     vboard_flashc_hide(machine, false);
 }
 
@@ -126,13 +137,13 @@ void vboard_flashc_wait(struct vboard_machine *machine)
     if (!vboard_flashc_busy(machine))
         return;
     machine->board->stats.flash_stalls++;
-    if (cut_us != VBOARD_NEVER && cut_us * 1000 < machine->flash.end_ns) {
+    if (cut_us != VBOARD_NEVER && cut_us * 1000 < machine->flash->end_ns) {
         /* The power will have gone by then: there is no later for this CPU. */
         vboard_time_skip(machine, cut_us * 1000);
         vboard_cpu_attend(machine);
         return;
     }
-    vboard_time_skip(machine, machine->flash.end_ns);
+    vboard_time_skip(machine, machine->flash->end_ns);
     vboard_cancel(machine, VBOARD_EVENT_FLASH);
     vboard_flashc_event(machine);
 }
@@ -140,7 +151,7 @@ void vboard_flashc_wait(struct vboard_machine *machine)
 /* A line of the trace for all that was programmed one after another. */
 void vboard_flashc_end_run(struct vboard_machine *machine)
 {
-    struct vboard_flash_state *flash = &machine->flash;
+    struct vboard_flashc *flash = machine->flash;
 
     if (flash->run_count > 0)
         vboard_note(machine, "programmed 0x%08x, %u bytes in %u operations, since %u us",
@@ -151,14 +162,14 @@ void vboard_flashc_end_run(struct vboard_machine *machine)
 
 void vboard_flashc_count(struct vboard_machine *machine, uint32_t address, uint32_t size)
 {
-    struct vboard_flash_state *flash = &machine->flash;
+    struct vboard_flashc *flash = machine->flash;
 
     if (flash->run_count > 0 && address != flash->run_address + flash->run_size)
         vboard_flashc_end_run(machine);
     if (flash->run_count == 0) {
         flash->run_address = address;
         flash->run_size = 0;
-        vboard_machine_tell_time(machine);
+        vboard_time_tell(machine);
         flash->run_start_us = machine->board->now_us;
     }
     flash->run_size += size;

@@ -1,5 +1,10 @@
 /* The ports GPIOA to GPIOI: RM0090, chapter 8. What an output shows goes to the trace. */
-#include "private.h"
+#include "gpio.h"
+
+#include "../board.h"
+#include "parts.h"
+#include "rcc.h"
+#include "report.h"
 
 enum {
     MODER = 0x00,
@@ -83,7 +88,7 @@ static uint32_t inputs(const struct vboard_machine *machine, unsigned number)
 /* 7.3.10: bit n of AHB1ENR. */
 static bool has_clock(struct vboard_machine *machine, unsigned number)
 {
-    if (machine->rcc.words[0x30 / 4] >> number & 1)
+    if (vboard_rcc_enabled(machine, VBOARD_RCC_AHB1ENR, number))
         return true;
     vboard_report(machine, 0x40020000 + number * PORT_SIZE, "GPIO%c was used without its clock",
                   'A' + number);

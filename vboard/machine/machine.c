@@ -1,5 +1,30 @@
 /* The machine as the board sees it: made at the first start, started, stopped, given time. */
-#include "private.h"
+#include "machine.h"
+
+#include "../board.h"
+#include "adc.h"
+#include "cpu.h"
+#include "debug_private.h"
+#include "devices.h"
+#include "execute.h"
+#include "flash_controller.h"
+#include "gpio.h"
+#include "memory.h"
+#include "nvic.h"
+#include "parts.h"
+#include "power.h"
+#include "program.h"
+#include "rcc.h"
+#include "report.h"
+#include "scb.h"
+#include "symbols.h"
+#include "system.h"
+#include "systick.h"
+#include "time.h"
+#include "timer.h"
+#include "usart.h"
+#include "usb_port.h"
+#include "watchdog.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +41,60 @@ enum {
 
 /* ---- life ---- */
 
+/* All parts of a machine, in one piece. */
+struct whole {
+    struct vboard_machine machine;
+    struct vboard_time time;
+    struct vboard_cpu cpu;
+    struct vboard_nvic nvic;
+    struct vboard_scb scb;
+    struct vboard_systick systick;
+    struct vboard_debug debug;
+    struct vboard_memory memory;
+    struct vboard_rcc rcc;
+    struct vboard_power power;
+    struct vboard_gpio gpio[VBOARD_PORTS];
+    struct vboard_flashc flash;
+    struct vboard_adc adc;
+    struct vboard_usart usart;
+    struct vboard_timer timers[VBOARD_TIMERS];
+    struct vboard_watchdog watchdog;
+    struct vboard_system system;
+    struct vboard_usb_port port;
+    struct vboard_report report;
+};
+
+static struct vboard_machine *assemble(struct vboard *board)
+{
+    struct whole *whole = calloc(1, sizeof *whole);
+
+    if (!whole)
+        return NULL;
+    whole->machine = (struct vboard_machine){
+        .board = board,
+        .wiring = &vboard_devices_wiring,
+        .time = &whole->time,
+        .cpu = &whole->cpu,
+        .nvic = &whole->nvic,
+        .scb = &whole->scb,
+        .systick = &whole->systick,
+        .debug = &whole->debug,
+        .memory = &whole->memory,
+        .rcc = &whole->rcc,
+        .power = &whole->power,
+        .gpio = whole->gpio,
+        .flash = &whole->flash,
+        .adc = &whole->adc,
+        .usart = &whole->usart,
+        .timers = whole->timers,
+        .watchdog = &whole->watchdog,
+        .system = &whole->system,
+        .port = &whole->port,
+        .report = &whole->report,
+    };
+    return &whole->machine; /* its first member: free() takes it */
+}
+
 /* Whether there is a model of all that a program on this board finds. */
 static bool has_model(const struct vboard *board)
 {
@@ -26,27 +105,29 @@ void vboard_machine_free(struct vboard_machine *machine)
 {
     if (!machine)
         return;
+    vboard_program_close(machine);
     vboard_port_close(machine);
     vboard_cpu_close(machine);
-    vboard_symbols_free(machine->symbols);
-    free(machine->system);
+    vboard_symbols_free(machine->report->symbols);
+    vboard_memory_unmap(machine);
     free(machine);
 }
 
 /* The CPU is made when the first program starts: a board in its ROM needs none. */
 static struct vboard_machine *create(struct vboard *board)
 {
-    struct vboard_machine *machine = calloc(1, sizeof *machine);
+    struct vboard_machine *machine = assemble(board);
 
     if (!machine)
         return NULL;
-    machine->board = board;
-    if (!vboard_cpu_open(machine) || !vboard_memory_map(machine) || !vboard_port_open(machine)) {
+    if (!vboard_cpu_open(machine) || !vboard_execute_open(machine) || !vboard_memory_map(machine) ||
+        !vboard_devices_map(machine) || !vboard_port_open(machine) ||
+        !vboard_program_open(machine)) {
         vboard_machine_free(machine);
         return NULL;
     }
     if (board->settings.elf_file)
-        machine->symbols = vboard_symbols_load(board->settings.elf_file);
+        machine->report->symbols = vboard_symbols_load(board->settings.elf_file);
     return machine;
 }
 
@@ -84,9 +165,7 @@ void vboard_machine_stop(struct vboard *board)
 
     if (!vboard_machine_runs(board))
         return;
-    vboard_flashc_end_run(machine);
-    if (machine->flash.hides || machine->cpu.stalls)
-        vboard_flashc_abandon(machine);
+    vboard_flashc_stop(machine);
     vboard_port_stop(machine);
     machine->on = false;
     machine->breaks = true;
@@ -99,9 +178,9 @@ static uint64_t latest(const struct vboard_machine *machine)
 {
     uint64_t now_ns = machine->board->now_us * 1000;
 
-    if (machine->time.hclk_hz > 0 && vboard_time_now_ns(machine) > now_ns)
+    if (machine->time->hclk_hz > 0 && vboard_time_now_ns(machine) > now_ns)
         now_ns = vboard_time_now_ns(machine);
-    return machine->host_ns > now_ns ? machine->host_ns : now_ns;
+    return machine->port->host_ns > now_ns ? machine->port->host_ns : now_ns;
 }
 
 bool vboard_machine_start(struct vboard *board, uint32_t address, bool leaves)
@@ -124,89 +203,15 @@ bool vboard_machine_start(struct vboard *board, uint32_t address, bool leaves)
     machine->on = true;
     machine->breaks = true;
     machine->leaves_rom = leaves;
-    machine->reset_due = machine->remap_due = machine->rom_due = false;
-    machine->last_violation[0] = '\0';
+    machine->reset_due = machine->memory->remap_due = machine->rom_due = false;
+    machine->report->last_violation[0] = '\0';
     vboard_cpu_reset(machine, stats->start_stack, stats->start_pc);
     vboard_time_start(machine, leaves ? now_ns : now_ns + RESET_NS);
     vboard_memory_reset(machine);
+    vboard_devices_reset(machine);
+    vboard_memory_remap(machine);
     vboard_port_start(machine);
-    machine->scb.vtor = leaves || address == vboard_chip_flash(&board->chip)->address ? 0 : address;
+    machine->scb->vtor =
+        leaves || address == vboard_chip_flash(&board->chip)->address ? 0 : address;
     return true;
-}
-
-void vboard_machine_reset_soon(struct vboard_machine *machine, enum vboard_cause cause)
-{
-    machine->reset_due = true;
-    machine->reset_cause = cause;
-    vboard_cpu_attend(machine);
-}
-
-void vboard_machine_tell_time(struct vboard_machine *machine)
-{
-    uint64_t now_us = vboard_time_now_ns(machine) / 1000;
-
-    if (machine->on && now_us > machine->board->now_us)
-        machine->board->now_us = now_us;
-}
-
-/* ---- running ---- */
-
-/* What has waited for the CPU to stop. False if it is not to go on. */
-static bool serve(struct vboard_machine *machine)
-{
-    struct vboard *board = machine->board;
-
-    machine->cpu.attention = false;
-    if (machine->remap_due) {
-        machine->remap_due = false;
-        vboard_memory_remap(machine);
-    }
-    if (machine->rom_due) {
-        machine->rom_due = false;
-        vboard_machine_tell_time(machine);
-        vboard_trace(board, "the program jumped to the ROM");
-        vboard_enter_rom(board);
-    } else if (machine->reset_due) {
-        machine->reset_due = false;
-        vboard_machine_tell_time(machine);
-        vboard_machine_cause(board, machine->reset_cause);
-        vboard_system_reset(board);
-    }
-    return machine->on && !machine->breaks;
-}
-
-/* One stretch of execution or sleep, at most to `until_ns`. */
-static void step(struct vboard_machine *machine, uint64_t until_ns)
-{
-    struct vboard_cpu *cpu = &machine->cpu;
-    uint64_t next_ns;
-    int exception;
-
-    vboard_time_happen(machine);
-    next_ns = vboard_port_happen(machine);
-    if (cpu->attention)
-        return;
-    next_ns = next_ns < until_ns ? next_ns : until_ns;
-    next_ns = machine->time.next_ns < next_ns ? machine->time.next_ns : next_ns;
-    if (cpu->asleep && vboard_nvic_wakes(machine))
-        cpu->asleep = false;
-    if (cpu->locked_up || cpu->asleep || machine->debug.halted) {
-        vboard_time_skip(machine, next_ns);
-        return;
-    }
-    exception = vboard_nvic_take(machine);
-    if (exception >= 0)
-        vboard_exception_enter(machine, (unsigned)exception);
-    if (cpu->locked_up)
-        return;
-    cpu->stop_cycles = vboard_time_cycle(machine, next_ns);
-    vboard_cpu_run(machine);
-}
-
-void vboard_machine_run(struct vboard_machine *machine, uint64_t until_ns)
-{
-    machine->breaks = false;
-    while (serve(machine) && vboard_time_now_ns(machine) < until_ns)
-        step(machine, until_ns);
-    vboard_machine_tell_time(machine);
 }

@@ -2,13 +2,14 @@
  * The machine: a Cortex-M4F with the peripherals of an STM32F407 that runs what is in the board's
  * flash. The CPU is libunicorn's, all else is here (none.c takes its place where that is missing):
  *
- *   machine.c  life, run loop, the board's side   memory.c   memory map, peripherals by a table
- *   cpu.c      instructions, faults               exception.c  entry and return
- *   nvic.c, scb.c, systick.c                      the core's own peripherals
+ *   machine.c           creates it of its parts; the board's side     run.c  the run loop
+ *   cpu.c, execute.c    registers; instructions, and what stops them
+ *   exception.c, nvic.c, scb.c, systick.c   the core's own peripherals
+ *   memory.c, devices.c memories; peripherals, one row each
  *   flash_*.c, rcc.c, power.c, gpio.c, adc.c, usart.c, timer.c, watchdog.c, system.c
- *   otg*.c, host*.c, usb_port.c                   the USB controller, and the host before it
- *   report.c, symbols.c                           what went wrong, and in which function
- *   debug.c                                       a debugger's hand on the CPU
+ *   otg*.c, usb_port.c  the USB controller     host*.c, program.c   the host before it
+ *   report.c, symbols.c what went wrong, and in which function
+ *   debug.c             what a debugger does with the CPU
  */
 #ifndef VBOARD_MACHINE_MACHINE_H
 #define VBOARD_MACHINE_MACHINE_H

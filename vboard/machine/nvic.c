@@ -1,5 +1,9 @@
 /* The interrupt controller: priorities, what is pending, and its registers (PM0214, 4.3). */
-#include "private.h"
+#include "nvic.h"
+
+#include "cpu.h"
+#include "parts.h"
+#include "scb.h"
 
 #include <string.h>
 
@@ -18,7 +22,7 @@ enum {
 
 void vboard_nvic_reset(struct vboard_machine *machine)
 {
-    struct vboard_nvic *nvic = &machine->nvic;
+    struct vboard_nvic *nvic = machine->nvic;
 
     memset(nvic, 0, sizeof *nvic);
     for (unsigned i = 0; i < VBOARD_IRQ; i++)
@@ -28,21 +32,21 @@ void vboard_nvic_reset(struct vboard_machine *machine)
 
 static void changed(struct vboard_machine *machine)
 {
-    machine->nvic.dirty = true;
+    machine->nvic->dirty = true;
 }
 
 void vboard_nvic_pend(struct vboard_machine *machine, unsigned number)
 {
-    machine->nvic.pending[number] = true;
-    machine->cpu.event = true; /* only with SEVONPEND; a spurious event does no harm */
+    machine->nvic->pending[number] = true;
+    machine->cpu->event = true; /* only with SEVONPEND; a spurious event does no harm */
     changed(machine);
 }
 
 void vboard_nvic_line(struct vboard_machine *machine, unsigned number, bool level)
 {
-    if (level && !machine->nvic.line[number])
+    if (level && !machine->nvic->line[number])
         vboard_nvic_pend(machine, number);
-    machine->nvic.line[number] = level;
+    machine->nvic->line[number] = level;
 }
 
 /* ---- priorities ---- */
@@ -53,13 +57,13 @@ int vboard_nvic_priority(const struct vboard_machine *machine, unsigned number)
 
     if (number < sizeof fixed / sizeof fixed[0])
         return fixed[number];
-    return number < VBOARD_EXCEPTIONS ? machine->nvic.priority[number] : THREAD_PRIORITY;
+    return number < VBOARD_EXCEPTIONS ? machine->nvic->priority[number] : THREAD_PRIORITY;
 }
 
 /* What decides whether one preempts another: AIRCR.PRIGROUP. */
 static int group(const struct vboard_machine *machine, int priority)
 {
-    uint32_t bits = (machine->scb.aircr >> 8 & 7) + 1;
+    uint32_t bits = (machine->scb->aircr >> 8 & 7) + 1;
 
     return priority < 0 ? priority : priority & ~((1 << bits) - 1);
 }
@@ -71,7 +75,7 @@ static int active_priority(const struct vboard_machine *machine)
     for (unsigned i = 1; i < VBOARD_EXCEPTIONS; i++) {
         int priority;
 
-        if (!machine->nvic.active[i])
+        if (!machine->nvic->active[i])
             continue;
         priority = group(machine, vboard_nvic_priority(machine, i));
         if (priority < lowest)
@@ -102,7 +106,7 @@ int vboard_nvic_execution_priority(struct vboard_machine *machine)
 /* The pending exception that goes first, if it goes before what is active. */
 static void find_candidate(struct vboard_machine *machine)
 {
-    struct vboard_nvic *nvic = &machine->nvic;
+    struct vboard_nvic *nvic = machine->nvic;
     int best = THREAD_PRIORITY;
 
     nvic->dirty = false;
@@ -119,7 +123,7 @@ static void find_candidate(struct vboard_machine *machine)
 
 int vboard_nvic_take(struct vboard_machine *machine)
 {
-    struct vboard_nvic *nvic = &machine->nvic;
+    struct vboard_nvic *nvic = machine->nvic;
 
     if (nvic->dirty)
         find_candidate(machine);
@@ -135,7 +139,7 @@ int vboard_nvic_take(struct vboard_machine *machine)
 
 bool vboard_nvic_wakes(struct vboard_machine *machine)
 {
-    struct vboard_nvic *nvic = &machine->nvic;
+    struct vboard_nvic *nvic = machine->nvic;
 
     if (nvic->dirty)
         find_candidate(machine);
@@ -145,19 +149,19 @@ bool vboard_nvic_wakes(struct vboard_machine *machine)
 
 void vboard_nvic_activate(struct vboard_machine *machine, unsigned number)
 {
-    machine->nvic.pending[number] = false;
-    machine->nvic.active[number] = true;
-    machine->nvic.current = number;
+    machine->nvic->pending[number] = false;
+    machine->nvic->active[number] = true;
+    machine->nvic->current = number;
     changed(machine);
 }
 
 void vboard_nvic_deactivate(struct vboard_machine *machine, unsigned number)
 {
-    machine->nvic.active[number] = false;
+    machine->nvic->active[number] = false;
     if (number != NMI)
         vboard_cpu_set(machine, UC_ARM_REG_FAULTMASK, 0);
-    if (machine->nvic.line[number])
-        machine->nvic.pending[number] = true; /* the peripheral still asks */
+    if (machine->nvic->line[number])
+        machine->nvic->pending[number] = true; /* the peripheral still asks */
     changed(machine);
 }
 
@@ -196,7 +200,7 @@ static uint32_t read_priorities(const struct vboard_nvic *nvic, uint32_t offset)
 
 uint32_t vboard_nvic_read(struct vboard_machine *machine, uint32_t offset)
 {
-    const struct vboard_nvic *nvic = &machine->nvic;
+    const struct vboard_nvic *nvic = machine->nvic;
 
     if (offset < ISPR)
         return read_bits(nvic->enabled, first_of(offset));
@@ -210,7 +214,7 @@ uint32_t vboard_nvic_read(struct vboard_machine *machine, uint32_t offset)
 void vboard_nvic_write(struct vboard_machine *machine, uint32_t offset, uint32_t value,
                        uint32_t mask)
 {
-    struct vboard_nvic *nvic = &machine->nvic;
+    struct vboard_nvic *nvic = machine->nvic;
 
     if (offset < ISPR) {
         write_bits(nvic->enabled, first_of(offset), value, offset < ICER);

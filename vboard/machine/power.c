@@ -2,7 +2,11 @@
  * Power control and the backup domain: RM0090, chapters 5 and 26. The calendar of the RTC does not
  * run; its registers keep what is written.
  */
-#include "private.h"
+#include "power.h"
+
+#include "../board.h"
+#include "parts.h"
+#include "report.h"
 
 #include <string.h>
 
@@ -23,30 +27,30 @@ enum {
 
 void vboard_pwr_reset(struct vboard_machine *machine)
 {
-    machine->power.cr = CR_VOS; /* 5.4.1 */
-    machine->power.csr = 0;
+    machine->power->cr = CR_VOS; /* 5.4.1 */
+    machine->power->csr = 0;
 }
 
 uint32_t vboard_pwr_read(struct vboard_machine *machine, uint32_t offset)
 {
     if (offset == PWR_CR)
-        return machine->power.cr;
-    return offset == PWR_CSR ? machine->power.csr | CSR_VOSRDY : 0;
+        return machine->power->cr;
+    return offset == PWR_CSR ? machine->power->csr | CSR_VOSRDY : 0;
 }
 
 void vboard_pwr_write(struct vboard_machine *machine, uint32_t offset, uint32_t value,
                       uint32_t mask)
 {
     if (offset == PWR_CR)
-        vboard_merge(&machine->power.cr, value & 0xc3f3, mask & 0xc3f3);
+        vboard_merge(&machine->power->cr, value & 0xc3f3, mask & 0xc3f3);
     else if (offset == PWR_CSR)
-        vboard_merge(&machine->power.csr, value & 0x300, mask & 0x300);
+        vboard_merge(&machine->power->csr, value & 0x300, mask & 0x300);
 }
 
 /* 5.1.2: DBP opens the backup domain. */
 bool vboard_pwr_writable(struct vboard_machine *machine)
 {
-    if (machine->power.cr & CR_DBP)
+    if (machine->power->cr & CR_DBP)
         return true;
     vboard_report(machine, 0x40002800, "the backup domain was written without PWR_CR.DBP");
     return false;

@@ -1,5 +1,11 @@
 /* Reset and clock control of the F405/407: RM0090, chapter 7. */
-#include "private.h"
+#include "rcc.h"
+
+#include "../board.h"
+#include "parts.h"
+#include "power.h"
+#include "report.h"
+#include "time.h"
 
 #include <string.h>
 
@@ -39,22 +45,37 @@ uint32_t vboard_rcc_crystal_hz(const struct vboard_machine *machine)
     return machine->board->settings.crystal_hz;
 }
 
+uint64_t vboard_rcc_hse_since_ns(const struct vboard_machine *machine)
+{
+    return machine->rcc->hse_ready ? machine->rcc->hse_start_ns : VBOARD_NEVER;
+}
+
+bool vboard_rcc_enabled(const struct vboard_machine *machine, unsigned offset, unsigned bit)
+{
+    return machine->rcc->words[offset / 4] >> bit & 1;
+}
+
+uint32_t vboard_rcc_pclk_hz(const struct vboard_machine *machine, unsigned bus)
+{
+    return machine->rcc->pclk_hz[bus];
+}
+
 static uint32_t *word(struct vboard_machine *machine, uint32_t offset)
 {
-    return &machine->rcc.words[offset / 4];
+    return &machine->rcc->words[offset / 4];
 }
 
 /* ---- the clock tree ---- */
 
 static uint32_t pll_input(const struct vboard_machine *machine)
 {
-    return machine->rcc.words[PLLCFGR / 4] & PLLCFGR_HSE ? vboard_rcc_crystal_hz(machine) : HSI_HZ;
+    return machine->rcc->words[PLLCFGR / 4] & PLLCFGR_HSE ? vboard_rcc_crystal_hz(machine) : HSI_HZ;
 }
 
 /* 7.3.2: VCO = input / M * N. */
 static uint64_t vco_hz(const struct vboard_machine *machine)
 {
-    uint32_t config = machine->rcc.words[PLLCFGR / 4];
+    uint32_t config = machine->rcc->words[PLLCFGR / 4];
     uint32_t m = config & 0x3f, n = config >> 6 & 0x1ff;
 
     return m >= 2 ? (uint64_t)pll_input(machine) * n / m : 0;
@@ -62,16 +83,16 @@ static uint64_t vco_hz(const struct vboard_machine *machine)
 
 static uint32_t pll_hz(const struct vboard_machine *machine)
 {
-    uint32_t p = 2 * ((machine->rcc.words[PLLCFGR / 4] >> 16 & 3) + 1);
+    uint32_t p = 2 * ((machine->rcc->words[PLLCFGR / 4] >> 16 & 3) + 1);
 
     return (uint32_t)(vco_hz(machine) / p);
 }
 
 uint32_t vboard_rcc_usb_hz(const struct vboard_machine *machine)
 {
-    uint32_t q = machine->rcc.words[PLLCFGR / 4] >> 24 & 15;
+    uint32_t q = machine->rcc->words[PLLCFGR / 4] >> 24 & 15;
 
-    if (!machine->rcc.pll_ready || q < 2)
+    if (!machine->rcc->pll_ready || q < 2)
         return 0;
     return (uint32_t)(vco_hz(machine) / q);
 }
@@ -82,9 +103,9 @@ static uint32_t source_hz(const struct vboard_machine *machine, uint32_t source)
     case 0:
         return HSI_HZ;
     case 1:
-        return machine->rcc.hse_ready ? vboard_rcc_crystal_hz(machine) : 0;
+        return machine->rcc->hse_ready ? vboard_rcc_crystal_hz(machine) : 0;
     case 2:
-        return machine->rcc.pll_ready ? pll_hz(machine) : 0;
+        return machine->rcc->pll_ready ? pll_hz(machine) : 0;
     default:
         return 0;
     }
@@ -92,19 +113,19 @@ static uint32_t source_hz(const struct vboard_machine *machine, uint32_t source)
 
 static unsigned apb_shift(const struct vboard_machine *machine, unsigned bus)
 {
-    uint32_t bits = machine->rcc.words[CFGR / 4] >> (bus == 0 ? 10 : 13) & 7;
+    uint32_t bits = machine->rcc->words[CFGR / 4] >> (bus == 0 ? 10 : 13) & 7;
 
     return bits < 4 ? 0 : bits - 3;
 }
 
 uint32_t vboard_rcc_timer_hz(const struct vboard_machine *machine, unsigned bus)
 {
-    return machine->rcc.pclk_hz[bus] << (apb_shift(machine, bus) > 0 ? 1 : 0);
+    return machine->rcc->pclk_hz[bus] << (apb_shift(machine, bus) > 0 ? 1 : 0);
 }
 
 uint32_t vboard_rcc_rtcpre(const struct vboard_machine *machine)
 {
-    uint32_t divider = machine->rcc.words[CFGR / 4] >> 16 & 31;
+    uint32_t divider = machine->rcc->words[CFGR / 4] >> 16 & 31;
 
     return divider >= 2 ? divider : 0;
 }
@@ -113,21 +134,20 @@ uint32_t vboard_rcc_rtcpre(const struct vboard_machine *machine)
 static void check_limits(struct vboard_machine *machine)
 {
     uint64_t vco = vco_hz(machine);
-    uint32_t m = machine->rcc.words[PLLCFGR / 4] & 0x3f;
+    uint32_t m = machine->rcc->words[PLLCFGR / 4] & 0x3f;
 
-    if (machine->time.hclk_hz > 168000000)
+    if (machine->time->hclk_hz > 168000000)
         vboard_report(machine, 0x40023808, "HCLK at %u kHz, over 168 MHz",
-                      (unsigned)(machine->time.hclk_hz / 1000));
-    if (machine->rcc.pclk_hz[0] > 42000000 || machine->rcc.pclk_hz[1] > 84000000)
+                      (unsigned)(machine->time->hclk_hz / 1000));
+    if (machine->rcc->pclk_hz[0] > 42000000 || machine->rcc->pclk_hz[1] > 84000000)
         vboard_report(machine, 0x40023808, "PCLK1 at %u kHz or PCLK2 at %u kHz, over 42 or 84 MHz",
-                      (unsigned)(machine->rcc.pclk_hz[0] / 1000),
-                      (unsigned)(machine->rcc.pclk_hz[1] / 1000));
-    if (machine->rcc.pll_ready &&
+                      (unsigned)(machine->rcc->pclk_hz[0] / 1000),
+                      (unsigned)(machine->rcc->pclk_hz[1] / 1000));
+    if (machine->rcc->pll_ready &&
         (vco < 100000000 || vco > 432000000 || pll_input(machine) / m > 2100000 ||
          pll_input(machine) / m < 950000))
         vboard_report(machine, 0x40023804, "the PLL is out of its range: VCO at %u kHz",
                       (unsigned)(vco / 1000));
-    vboard_flashc_check_latency(machine);
 }
 
 /* SWS follows SW as soon as the clock is there. */
@@ -145,21 +165,20 @@ static void apply(struct vboard_machine *machine)
         hz = HSI_HZ;
     }
     hz >>= hpre < 8 ? 0 : shifts[hpre - 8];
-    vboard_timers_freeze(machine);
-    if (hz != machine->time.hclk_hz)
+    machine->wiring->clocks_change(machine);
+    if (hz != machine->time->hclk_hz)
         vboard_time_set_hclk(machine, hz);
-    machine->rcc.pclk_hz[0] = hz >> apb_shift(machine, 0);
-    machine->rcc.pclk_hz[1] = hz >> apb_shift(machine, 1);
-    vboard_timers_thaw(machine);
+    machine->rcc->pclk_hz[0] = hz >> apb_shift(machine, 0);
+    machine->rcc->pclk_hz[1] = hz >> apb_shift(machine, 1);
     check_limits(machine);
-    vboard_port_clocks(machine);
+    machine->wiring->clocks_changed(machine);
 }
 
 /* ---- registers ---- */
 
 void vboard_rcc_reset(struct vboard_machine *machine)
 {
-    memset(&machine->rcc, 0, sizeof machine->rcc);
+    memset(machine->rcc, 0, sizeof *machine->rcc);
     *word(machine, CR) = 0x83;
     *word(machine, PLLCFGR) = 0x24003010;
     *word(machine, 0x30) = 0x00100000; /* AHB1ENR: the core coupled RAM */
@@ -169,19 +188,19 @@ void vboard_rcc_reset(struct vboard_machine *machine)
     *word(machine, 0x60) = 0x36fec9ff;
     *word(machine, 0x64) = 0x00075f33;
     *word(machine, 0x84) = 0x20003000;
-    machine->rcc.pclk_hz[0] = machine->rcc.pclk_hz[1] = HSI_HZ;
+    machine->rcc->pclk_hz[0] = machine->rcc->pclk_hz[1] = HSI_HZ;
 }
 
 void vboard_rcc_hse_event(struct vboard_machine *machine)
 {
-    machine->rcc.hse_ready = true;
-    machine->hse_start_ns = vboard_time_now_ns(machine);
+    machine->rcc->hse_ready = true;
+    machine->rcc->hse_start_ns = vboard_time_now_ns(machine);
     apply(machine);
 }
 
 void vboard_rcc_pll_event(struct vboard_machine *machine)
 {
-    machine->rcc.pll_ready = true;
+    machine->rcc->pll_ready = true;
     apply(machine);
 }
 
@@ -193,13 +212,13 @@ static void switch_oscillator(struct vboard_machine *machine, uint32_t before, u
         vboard_schedule(machine, VBOARD_EVENT_HSE, now_ns + HSE_START_NS);
     if (!(now & CR_HSEON)) {
         vboard_cancel(machine, VBOARD_EVENT_HSE);
-        machine->rcc.hse_ready = false;
+        machine->rcc->hse_ready = false;
     }
     if ((now & CR_PLLON) && !(before & CR_PLLON))
         vboard_schedule(machine, VBOARD_EVENT_PLL, now_ns + PLL_LOCK_NS);
     if (!(now & CR_PLLON)) {
         vboard_cancel(machine, VBOARD_EVENT_PLL);
-        machine->rcc.pll_ready = false;
+        machine->rcc->pll_ready = false;
     }
 }
 
@@ -210,7 +229,7 @@ static void write_cr(struct vboard_machine *machine, uint32_t value, uint32_t ma
 
     vboard_merge(cr, value & ~(uint32_t)CR_READY, mask & ~(uint32_t)CR_READY);
     if ((*cr & CR_PLLON) && !(before & CR_PLLON) && (*word(machine, PLLCFGR) & PLLCFGR_HSE) &&
-        !machine->rcc.hse_ready)
+        !machine->rcc->hse_ready)
         vboard_report(machine, 0x40023800, "the PLL was switched on without its input");
     switch_oscillator(machine, before, *cr);
     apply(machine);
@@ -218,17 +237,17 @@ static void write_cr(struct vboard_machine *machine, uint32_t value, uint32_t ma
 
 static uint32_t read_cr(const struct vboard_machine *machine)
 {
-    uint32_t cr = machine->rcc.words[CR / 4];
+    uint32_t cr = machine->rcc->words[CR / 4];
 
     return (cr & ~(uint32_t)CR_READY) | (cr & CR_HSION ? CR_HSIRDY : 0) |
-           (machine->rcc.hse_ready ? CR_HSERDY : 0) | (machine->rcc.pll_ready ? CR_PLLRDY : 0);
+           (machine->rcc->hse_ready ? CR_HSERDY : 0) | (machine->rcc->pll_ready ? CR_PLLRDY : 0);
 }
 
 uint32_t vboard_rcc_read(struct vboard_machine *machine, uint32_t offset)
 {
-    uint32_t csr = machine->rcc.words[CSR / 4];
+    uint32_t csr = machine->rcc->words[CSR / 4];
 
-    if (offset >= sizeof machine->rcc.words)
+    if (offset >= sizeof machine->rcc->words)
         return 0;
     switch (offset) {
     case CR:
@@ -238,7 +257,7 @@ uint32_t vboard_rcc_read(struct vboard_machine *machine, uint32_t offset)
     case CSR:
         return machine->board->backup.csr | csr | (csr & CSR_LSION ? CSR_LSIRDY : 0);
     default:
-        return machine->rcc.words[offset / 4];
+        return machine->rcc->words[offset / 4];
     }
 }
 
@@ -252,7 +271,7 @@ static void write_csr(struct vboard_machine *machine, uint32_t value, uint32_t m
 void vboard_rcc_write(struct vboard_machine *machine, uint32_t offset, uint32_t value,
                       uint32_t mask)
 {
-    if (offset >= sizeof machine->rcc.words)
+    if (offset >= sizeof machine->rcc->words)
         return;
     switch (offset) {
     case CR:
@@ -279,8 +298,6 @@ void vboard_rcc_write(struct vboard_machine *machine, uint32_t offset, uint32_t 
         break;
     default:
         vboard_merge(word(machine, offset), value, mask);
-        vboard_memory_reset_devices(machine, offset, value);
-        vboard_port_rcc_written(machine, offset, value);
         break;
     }
 }

@@ -1,5 +1,12 @@
 /* What went wrong in the machine, with the place in the program. */
-#include "private.h"
+#include "report.h"
+
+#include "../board.h"
+#include "cpu.h"
+#include "parts.h"
+#include "scb.h"
+#include "symbols.h"
+#include "time.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,11 +16,11 @@ static void place(const struct vboard_machine *machine, char *text, size_t size)
 {
     char name[80];
 
-    vboard_symbols_name(machine->symbols, machine->cpu.block, name, sizeof name);
+    vboard_symbols_name(machine->report->symbols, machine->cpu->block, name, sizeof name);
     if (name[0] != '\0')
-        snprintf(text, size, "in %s, pc 0x%08x", name, (unsigned)machine->cpu.block);
+        snprintf(text, size, "in %s, pc 0x%08x", name, (unsigned)machine->cpu->block);
     else
-        snprintf(text, size, "pc 0x%08x", (unsigned)machine->cpu.block);
+        snprintf(text, size, "pc 0x%08x", (unsigned)machine->cpu->block);
 }
 
 void vboard_report(struct vboard_machine *machine, uint32_t address, const char *format, ...)
@@ -26,14 +33,15 @@ void vboard_report(struct vboard_machine *machine, uint32_t address, const char 
     va_end(arguments);
     place(machine, where, sizeof where);
     snprintf(text, sizeof text, "%s (%s)", what, where);
-    vboard_machine_tell_time(machine);
+    vboard_time_tell(machine);
     /* A loop would fill the trace with one and the same. */
-    if (strncmp(text, machine->last_violation, sizeof machine->last_violation - 1) == 0) {
+    if (strncmp(text, machine->report->last_violation,
+                sizeof machine->report->last_violation - 1) == 0) {
         machine->board->stats.violations++;
         return;
     }
-    snprintf(machine->last_violation, sizeof machine->last_violation, "%.*s",
-             (int)sizeof machine->last_violation - 1, text);
+    snprintf(machine->report->last_violation, sizeof machine->report->last_violation, "%.*s",
+             (int)sizeof machine->report->last_violation - 1, text);
     vboard_violation(machine->board, 1, text, address);
 }
 
@@ -45,7 +53,7 @@ void vboard_note(struct vboard_machine *machine, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    vboard_machine_tell_time(machine);
+    vboard_time_tell(machine);
     vboard_trace(machine->board, "%s", text);
 }
 
@@ -66,9 +74,9 @@ void vboard_report_registers(struct vboard_machine *machine, const char *why)
     char text[240], name[80], caller[80];
     size_t used = 0;
 
-    vboard_machine_tell_time(machine);
-    vboard_symbols_name(machine->symbols, pc, name, sizeof name);
-    vboard_symbols_name(machine->symbols, lr, caller, sizeof caller);
+    vboard_time_tell(machine);
+    vboard_symbols_name(machine->report->symbols, pc, name, sizeof name);
+    vboard_symbols_name(machine->report->symbols, lr, caller, sizeof caller);
     snprintf(text, sizeof text, "%s at 0x%08x%s%s%s%s", why, (unsigned)pc, name[0] ? " in " : "",
              name, caller[0] ? ", called from " : "", caller);
     line(machine, text);
@@ -78,7 +86,7 @@ void vboard_report_registers(struct vboard_machine *machine, const char *why)
     line(machine, text);
     snprintf(text, sizeof text, "  sp=%08x lr=%08x pc=%08x psr=%08x cfsr=%08x hfsr=%08x bfar=%08x",
              (unsigned)vboard_cpu_get(machine, UC_ARM_REG_SP), (unsigned)lr, (unsigned)pc,
-             (unsigned)vboard_cpu_get(machine, UC_ARM_REG_XPSR), (unsigned)machine->scb.cfsr,
-             (unsigned)machine->scb.hfsr, (unsigned)machine->scb.bfar);
+             (unsigned)vboard_cpu_get(machine, UC_ARM_REG_XPSR), (unsigned)machine->scb->cfsr,
+             (unsigned)machine->scb->hfsr, (unsigned)machine->scb->bfar);
     line(machine, text);
 }

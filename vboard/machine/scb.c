@@ -1,5 +1,10 @@
 /* The system control block (PM0214, 4.4), and the registers of MPU, FPU and debug beside it. */
-#include "private.h"
+#include "scb.h"
+
+#include "cpu.h"
+#include "nvic.h"
+#include "parts.h"
+#include "report.h"
 
 #include <string.h>
 
@@ -46,15 +51,15 @@ enum {
 
 void vboard_scb_reset(struct vboard_machine *machine)
 {
-    memset(&machine->scb, 0, sizeof machine->scb);
-    memset(machine->mpu, 0, sizeof machine->mpu);
-    machine->scb.ccr = 0x200; /* STKALIGN */
-    machine->scb.fpccr = 0xc0000000;
+    memset(machine->scb, 0, sizeof *machine->scb);
+    memset(machine->scb->mpu, 0, sizeof machine->scb->mpu);
+    machine->scb->ccr = 0x200; /* STKALIGN */
+    machine->scb->fpccr = 0xc0000000;
 }
 
 static uint32_t read_icsr(const struct vboard_machine *machine)
 {
-    const struct vboard_nvic *nvic = &machine->nvic;
+    const struct vboard_nvic *nvic = machine->nvic;
     uint32_t word = nvic->current, active = 0;
 
     for (uint32_t i = VBOARD_EXCEPTIONS - 1; i > 0; i--) {
@@ -75,22 +80,22 @@ static void write_icsr(struct vboard_machine *machine, uint32_t value)
     if (value & ICSR_PENDSVSET)
         vboard_nvic_pend(machine, VBOARD_PENDSV);
     if (value & ICSR_PENDSVCLR)
-        machine->nvic.pending[VBOARD_PENDSV] = false;
+        machine->nvic->pending[VBOARD_PENDSV] = false;
     if (value & ICSR_PENDSTSET)
         vboard_nvic_pend(machine, VBOARD_SYSTICK);
     if (value & ICSR_PENDSTCLR)
-        machine->nvic.pending[VBOARD_SYSTICK] = false;
+        machine->nvic->pending[VBOARD_SYSTICK] = false;
     if (value & ICSR_NMIPENDSET)
         vboard_nvic_pend(machine, NMI);
-    machine->nvic.dirty = true;
+    machine->nvic->dirty = true;
 }
 
 /* The active and pending bits are those of the exceptions. */
 static uint32_t read_shcsr(const struct vboard_machine *machine)
 {
-    const bool *active = machine->nvic.active;
+    const bool *active = machine->nvic->active;
 
-    return (machine->scb.shcsr & 0x70000) | (uint32_t)active[VBOARD_MEM_MANAGE] |
+    return (machine->scb->shcsr & 0x70000) | (uint32_t)active[VBOARD_MEM_MANAGE] |
            (uint32_t)active[VBOARD_BUS_FAULT] << 1 | (uint32_t)active[VBOARD_USAGE_FAULT] << 3 |
            (uint32_t)active[VBOARD_SVCALL] << 7 | (uint32_t)active[VBOARD_PENDSV] << 10 |
            (uint32_t)active[VBOARD_SYSTICK] << 11;
@@ -100,16 +105,16 @@ static void write_aircr(struct vboard_machine *machine, uint32_t value)
 {
     if (value >> 16 != AIRCR_KEY)
         return;
-    machine->scb.aircr = value & AIRCR_PRIGROUP;
-    machine->nvic.dirty = true;
+    machine->scb->aircr = value & AIRCR_PRIGROUP;
+    machine->nvic->dirty = true;
     if (value & AIRCR_SYSRESETREQ)
-        vboard_machine_reset_soon(machine, VBOARD_CAUSE_SOFTWARE);
+        vboard_cpu_reset_soon(machine, VBOARD_CAUSE_SOFTWARE);
 }
 
 /* A plain register of the block, or NULL. */
 static uint32_t *plain(struct vboard_machine *machine, uint32_t offset)
 {
-    struct vboard_scb *scb = &machine->scb;
+    struct vboard_scb *scb = machine->scb;
     const struct {
         uint32_t offset;
         uint32_t *word;
@@ -123,14 +128,14 @@ static uint32_t *plain(struct vboard_machine *machine, uint32_t offset)
         if (words[i].offset == offset)
             return words[i].word;
     if (offset >= MPU_CTRL && offset <= MPU_RASR)
-        return &machine->mpu[(offset - MPU_CTRL) / 4];
+        return &machine->scb->mpu[(offset - MPU_CTRL) / 4];
     return NULL;
 }
 
 uint32_t vboard_scb_read(struct vboard_machine *machine, uint32_t offset)
 {
     const uint32_t *word = plain(machine, offset);
-    const uint8_t *priority = machine->nvic.priority;
+    const uint8_t *priority = machine->nvic->priority;
 
     if (word)
         return *word;
@@ -145,13 +150,13 @@ uint32_t vboard_scb_read(struct vboard_machine *machine, uint32_t offset)
     case ICSR:
         return read_icsr(machine);
     case AIRCR:
-        return (uint32_t)AIRCR_READS << 16 | machine->scb.aircr;
+        return (uint32_t)AIRCR_READS << 16 | machine->scb->aircr;
     case SHCSR:
         return read_shcsr(machine);
     case CFSR:
-        return machine->scb.cfsr;
+        return machine->scb->cfsr;
     case HFSR:
-        return machine->scb.hfsr;
+        return machine->scb->hfsr;
     case MPU_TYPE:
         return 0x800; /* eight regions */
     default:
@@ -165,7 +170,7 @@ void vboard_scb_write(struct vboard_machine *machine, uint32_t offset, uint32_t 
     uint32_t *word = plain(machine, offset);
 
     if (offset == VTOR) {
-        machine->scb.vtor = value & 0x3fffff80;
+        machine->scb->vtor = value & 0x3fffff80;
         if ((value & 0x1ff) != 0) /* PM0214, 4.4.4: 98 words, rounded up to a power of two */
             vboard_report(machine, value, "VTOR is no multiple of 512");
     } else if (word) {
@@ -175,17 +180,17 @@ void vboard_scb_write(struct vboard_machine *machine, uint32_t offset, uint32_t 
     } else if (offset >= SHPR1 && offset <= SHPR3) {
         for (unsigned i = 0; i < 4; i++)
             if (mask >> 8 * i & 0xff)
-                machine->nvic.priority[4 + offset - SHPR1 + i] = (uint8_t)(value >> 8 * i & 0xf0);
-        machine->nvic.dirty = true;
+                machine->nvic->priority[4 + offset - SHPR1 + i] = (uint8_t)(value >> 8 * i & 0xf0);
+        machine->nvic->dirty = true;
     } else if (offset == ICSR) {
         write_icsr(machine, value);
     } else if (offset == AIRCR) {
         write_aircr(machine, value);
     } else if (offset == SHCSR) {
-        vboard_merge(&machine->scb.shcsr, value & 0x70000, mask);
+        vboard_merge(&machine->scb->shcsr, value & 0x70000, mask);
     } else if (offset == CFSR) {
-        machine->scb.cfsr &= ~value;
+        machine->scb->cfsr &= ~value;
     } else if (offset == HFSR) {
-        machine->scb.hfsr &= ~value;
+        machine->scb->hfsr &= ~value;
     }
 }

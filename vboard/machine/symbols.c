@@ -2,9 +2,10 @@
  * Names of functions, from an ELF file of the program (System V ABI, chapter 4; "ELF for the Arm
  * Architecture", where bit 0 of a function's address says Thumb). Nothing in the file is trusted.
  */
-#include "private.h"
+#include "symbols.h"
 
 #include <core/bytes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,10 @@
 /* Small things: the CRC unit, SYSCFG, EXTI, the debug unit's identity, and the cycle counter. */
-#include "private.h"
+#include "system.h"
+
+#include "memory.h"
+#include "nvic.h"
+#include "parts.h"
+#include "time.h"
 
 #include <string.h>
 
@@ -13,15 +18,15 @@ enum {
 
 void vboard_crc_reset(struct vboard_machine *machine)
 {
-    machine->crc = 0xffffffff;
-    machine->crc_idr = 0;
+    machine->system->crc = 0xffffffff;
+    machine->system->crc_idr = 0;
 }
 
 uint32_t vboard_crc_read(struct vboard_machine *machine, uint32_t offset)
 {
     if (offset == CRC_DR)
-        return machine->crc;
-    return offset == CRC_IDR ? machine->crc_idr : 0;
+        return machine->system->crc;
+    return offset == CRC_IDR ? machine->system->crc_idr : 0;
 }
 
 /* 4.2: polynomial 0x4c11db7, the highest bit first, a word at a time. */
@@ -29,14 +34,15 @@ void vboard_crc_write(struct vboard_machine *machine, uint32_t offset, uint32_t 
                       uint32_t mask)
 {
     if (offset == CRC_CR && (value & 1))
-        machine->crc = 0xffffffff;
+        machine->system->crc = 0xffffffff;
     if (offset == CRC_IDR)
-        vboard_merge(&machine->crc_idr, value & 0xff, mask);
+        vboard_merge(&machine->system->crc_idr, value & 0xff, mask);
     if (offset != CRC_DR)
         return;
-    machine->crc ^= value;
+    machine->system->crc ^= value;
     for (int bit = 0; bit < 32; bit++)
-        machine->crc = machine->crc << 1 ^ (machine->crc >> 31 ? 0x04c11db7u : 0);
+        machine->system->crc =
+            machine->system->crc << 1 ^ (machine->system->crc >> 31 ? 0x04c11db7u : 0);
 }
 
 /* ---- SYSCFG: RM0090, 9.2 ---- */
@@ -48,28 +54,29 @@ enum {
 
 void vboard_syscfg_reset(struct vboard_machine *machine)
 {
-    memset(machine->syscfg, 0, sizeof machine->syscfg);
-    machine->syscfg[0] = machine->leaves_rom ? 1 : 0;
+    memset(machine->system->syscfg, 0, sizeof machine->system->syscfg);
+    machine->system->syscfg[0] = machine->leaves_rom ? VBOARD_AT_0_SYSTEM : VBOARD_AT_0_FLASH;
+    vboard_memory_select(machine, (uint8_t)machine->system->syscfg[0]);
 }
 
 uint32_t vboard_syscfg_read(struct vboard_machine *machine, uint32_t offset)
 {
     if (offset == 0x20) /* CMPCR: READY follows CMP_PD */
-        return machine->syscfg[7] << 8 | machine->syscfg[7];
-    return offset / 4 < SYSCFG_WORDS - 1 ? machine->syscfg[offset / 4] : 0;
+        return machine->system->syscfg[7] << 8 | machine->system->syscfg[7];
+    return offset / 4 < SYSCFG_WORDS - 1 ? machine->system->syscfg[offset / 4] : 0;
 }
 
 void vboard_syscfg_write(struct vboard_machine *machine, uint32_t offset, uint32_t value,
                          uint32_t mask)
 {
     if (offset == 0x20)
-        vboard_merge(&machine->syscfg[7], value & 1, mask);
+        vboard_merge(&machine->system->syscfg[7], value & 1, mask);
     else if (offset / 4 < SYSCFG_WORDS - 1)
-        vboard_merge(&machine->syscfg[offset / 4], value, mask);
+        vboard_merge(&machine->system->syscfg[offset / 4], value, mask);
     if (offset != SYSCFG_MEMRMP)
         return;
-    machine->remap_due = true;
-    vboard_cpu_attend(machine);
+    vboard_memory_select(machine, (uint8_t)(machine->system->syscfg[0] & 3));
+    vboard_memory_remap_soon(machine);
 }
 
 /* ---- EXTI: RM0090, 12.3. Only SWIER asks for interrupts: no pin of the board ever moves. ---- */
@@ -90,7 +97,7 @@ static void exti_lines(struct vboard_machine *machine)
     bool levels[82] = {false};
 
     for (unsigned i = 0; i < EXTI_LINES; i++)
-        if (machine->exti[EXTI_PR] & machine->exti[EXTI_IMR] & 1u << i)
+        if (machine->system->exti[EXTI_PR] & machine->system->exti[EXTI_IMR] & 1u << i)
             levels[irqs[i]] = true;
     for (unsigned i = 0; i < EXTI_LINES; i++)
         vboard_nvic_line(machine, VBOARD_IRQ + irqs[i], levels[irqs[i]]);
@@ -98,12 +105,12 @@ static void exti_lines(struct vboard_machine *machine)
 
 void vboard_exti_reset(struct vboard_machine *machine)
 {
-    memset(machine->exti, 0, sizeof machine->exti);
+    memset(machine->system->exti, 0, sizeof machine->system->exti);
 }
 
 uint32_t vboard_exti_read(struct vboard_machine *machine, uint32_t offset)
 {
-    return offset / 4 < EXTI_WORDS ? machine->exti[offset / 4] : 0;
+    return offset / 4 < EXTI_WORDS ? machine->system->exti[offset / 4] : 0;
 }
 
 void vboard_exti_write(struct vboard_machine *machine, uint32_t offset, uint32_t value,
@@ -112,13 +119,13 @@ void vboard_exti_write(struct vboard_machine *machine, uint32_t offset, uint32_t
     uint32_t index = offset / 4;
 
     if (index == EXTI_PR) {
-        machine->exti[EXTI_PR] &= ~value;
-        machine->exti[EXTI_SWIER] &= ~value;
+        machine->system->exti[EXTI_PR] &= ~value;
+        machine->system->exti[EXTI_SWIER] &= ~value;
     } else if (index == EXTI_SWIER) {
-        machine->exti[EXTI_PR] |= value & ~machine->exti[EXTI_SWIER];
-        machine->exti[EXTI_SWIER] |= value;
+        machine->system->exti[EXTI_PR] |= value & ~machine->system->exti[EXTI_SWIER];
+        machine->system->exti[EXTI_SWIER] |= value;
     } else if (index < EXTI_WORDS) {
-        vboard_merge(&machine->exti[index], value, mask);
+        vboard_merge(&machine->system->exti[index], value, mask);
     }
     exti_lines(machine);
 }
@@ -127,21 +134,21 @@ void vboard_exti_write(struct vboard_machine *machine, uint32_t offset, uint32_t
 
 void vboard_dbgmcu_reset(struct vboard_machine *machine)
 {
-    memset(machine->dbgmcu, 0, sizeof machine->dbgmcu);
+    memset(machine->system->dbgmcu, 0, sizeof machine->system->dbgmcu);
 }
 
 uint32_t vboard_dbgmcu_read(struct vboard_machine *machine, uint32_t offset)
 {
     if (offset == 0)
         return 0x100f0413; /* F405/407, revision Y */
-    return offset <= 12 ? machine->dbgmcu[offset / 4 - 1] : 0;
+    return offset <= 12 ? machine->system->dbgmcu[offset / 4 - 1] : 0;
 }
 
 void vboard_dbgmcu_write(struct vboard_machine *machine, uint32_t offset, uint32_t value,
                          uint32_t mask)
 {
     if (offset >= 4 && offset <= 12)
-        vboard_merge(&machine->dbgmcu[offset / 4 - 1], value, mask);
+        vboard_merge(&machine->system->dbgmcu[offset / 4 - 1], value, mask);
 }
 
 /* ---- DWT: ARM DDI 0403, C1.8. Its cycle counter only. ---- */
@@ -154,31 +161,32 @@ enum {
 
 void vboard_dwt_reset(struct vboard_machine *machine)
 {
-    machine->dwt_ctrl = 0;
-    machine->dwt_count = 0;
+    machine->system->dwt_ctrl = 0;
+    machine->system->dwt_count = 0;
 }
 
 static uint32_t cycle_count(const struct vboard_machine *machine)
 {
-    return machine->dwt_count + (machine->dwt_ctrl & CTRL_CYCCNTENA
-                                     ? (uint32_t)(machine->time.cycles - machine->dwt_start)
-                                     : 0);
+    return machine->system->dwt_count +
+           (machine->system->dwt_ctrl & CTRL_CYCCNTENA
+                ? (uint32_t)(machine->time->cycles - machine->system->dwt_start)
+                : 0);
 }
 
 uint32_t vboard_dwt_read(struct vboard_machine *machine, uint32_t offset)
 {
     if (offset == DWT_CTRL)
-        return 0x40000000 | machine->dwt_ctrl;
+        return 0x40000000 | machine->system->dwt_ctrl;
     return offset == DWT_CYCCNT ? cycle_count(machine) : 0;
 }
 
 void vboard_dwt_write(struct vboard_machine *machine, uint32_t offset, uint32_t value,
                       uint32_t mask)
 {
-    machine->dwt_count = cycle_count(machine);
-    machine->dwt_start = machine->time.cycles;
+    machine->system->dwt_count = cycle_count(machine);
+    machine->system->dwt_start = machine->time->cycles;
     if (offset == DWT_CTRL)
-        vboard_merge(&machine->dwt_ctrl, value & CTRL_CYCCNTENA, mask);
+        vboard_merge(&machine->system->dwt_ctrl, value & CTRL_CYCCNTENA, mask);
     else if (offset == DWT_CYCCNT)
-        machine->dwt_count = value;
+        machine->system->dwt_count = value;
 }

@@ -1,5 +1,9 @@
 /* The core's timer: PM0214, 4.5. It counts down from LOAD to 0, and asks when it gets there. */
-#include "private.h"
+#include "systick.h"
+
+#include "nvic.h"
+#include "parts.h"
+#include "time.h"
 
 enum {
     CTRL = 0x0, /* offsets from 0xe000e010 */
@@ -28,7 +32,7 @@ static uint64_t period(const struct vboard_systick *systick)
 
 static void plan(struct vboard_machine *machine)
 {
-    const struct vboard_systick *systick = &machine->systick;
+    const struct vboard_systick *systick = machine->systick;
 
     if ((systick->ctrl & CTRL_ENABLE) && systick->load > 0)
         vboard_schedule(machine, VBOARD_EVENT_SYSTICK,
@@ -39,13 +43,13 @@ static void plan(struct vboard_machine *machine)
 
 void vboard_systick_reset(struct vboard_machine *machine)
 {
-    machine->systick = (struct vboard_systick){0};
+    *machine->systick = (struct vboard_systick){0};
 }
 
 void vboard_systick_event(struct vboard_machine *machine)
 {
-    struct vboard_systick *systick = &machine->systick;
-    uint64_t passed = machine->time.cycles - systick->start_cycles;
+    struct vboard_systick *systick = machine->systick;
+    uint64_t passed = machine->time->cycles - systick->start_cycles;
 
     if (passed >= period(systick)) {
         systick->start_cycles += passed / period(systick) * period(systick);
@@ -58,8 +62,8 @@ void vboard_systick_event(struct vboard_machine *machine)
 
 static uint32_t value(const struct vboard_machine *machine)
 {
-    const struct vboard_systick *systick = &machine->systick;
-    uint64_t passed = machine->time.cycles - systick->start_cycles;
+    const struct vboard_systick *systick = machine->systick;
+    uint64_t passed = machine->time->cycles - systick->start_cycles;
 
     if (!(systick->ctrl & CTRL_ENABLE) || systick->load == 0)
         return systick->stopped_at;
@@ -69,13 +73,13 @@ static uint32_t value(const struct vboard_machine *machine)
 
 uint32_t vboard_systick_read(struct vboard_machine *machine, uint32_t offset)
 {
-    struct vboard_systick *systick = &machine->systick;
+    struct vboard_systick *systick = machine->systick;
     uint32_t ctrl;
 
     switch (offset) {
     case CTRL:
         if ((systick->ctrl & CTRL_ENABLE) && systick->load > 0 &&
-            machine->time.cycles - systick->start_cycles >= period(systick))
+            machine->time->cycles - systick->start_cycles >= period(systick))
             vboard_systick_event(machine);
         ctrl = systick->ctrl;
         systick->ctrl &= ~(uint32_t)CTRL_COUNTFLAG;
@@ -94,7 +98,7 @@ uint32_t vboard_systick_read(struct vboard_machine *machine, uint32_t offset)
 void vboard_systick_write(struct vboard_machine *machine, uint32_t offset, uint32_t word,
                           uint32_t mask)
 {
-    struct vboard_systick *systick = &machine->systick;
+    struct vboard_systick *systick = machine->systick;
     uint32_t now = value(machine);
 
     switch (offset) {
@@ -104,7 +108,7 @@ void vboard_systick_write(struct vboard_machine *machine, uint32_t offset, uint3
             systick->stopped_at = now;
         else
             systick->start_cycles =
-                machine->time.cycles -
+                machine->time->cycles -
                 (now == 0 ? 0 : (systick->load + 1 - now) * (uint64_t)scale(systick));
         break;
     case LOAD:
@@ -112,7 +116,7 @@ void vboard_systick_write(struct vboard_machine *machine, uint32_t offset, uint3
         break;
     case VAL: /* any write clears it; it is loaded with the next count */
         systick->stopped_at = 0;
-        systick->start_cycles = machine->time.cycles;
+        systick->start_cycles = machine->time->cycles;
         systick->ctrl &= ~(uint32_t)CTRL_COUNTFLAG;
         break;
     default:

@@ -1,5 +1,10 @@
 /* The machine's time: cycles, nanoseconds, and what is due when. */
-#include "private.h"
+#include "time.h"
+
+#include "../board.h"
+#include "cpu.h"
+#include "device.h"
+#include "parts.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 
@@ -16,7 +21,7 @@ uint64_t vboard_span_ns(uint64_t periods, uint32_t hz)
 
 uint64_t vboard_time_of_cycle(const struct vboard_machine *machine, uint64_t cycle)
 {
-    const struct vboard_time *time = &machine->time;
+    const struct vboard_time *time = machine->time;
     uint64_t span = cycle - time->base_cycles;
 
     return time->base_ns + span / time->hclk_hz * SECOND_NS +
@@ -25,12 +30,12 @@ uint64_t vboard_time_of_cycle(const struct vboard_machine *machine, uint64_t cyc
 
 uint64_t vboard_time_now_ns(const struct vboard_machine *machine)
 {
-    return vboard_time_of_cycle(machine, machine->time.cycles);
+    return vboard_time_of_cycle(machine, machine->time->cycles);
 }
 
 uint64_t vboard_time_cycle(const struct vboard_machine *machine, uint64_t at_ns)
 {
-    const struct vboard_time *time = &machine->time;
+    const struct vboard_time *time = machine->time;
     uint64_t span = at_ns > time->base_ns ? at_ns - time->base_ns : 0;
 
     return time->base_cycles + span / SECOND_NS * time->hclk_hz +
@@ -41,13 +46,13 @@ void vboard_time_skip(struct vboard_machine *machine, uint64_t to_ns)
 {
     uint64_t cycle = vboard_time_cycle(machine, to_ns);
 
-    if (cycle > machine->time.cycles)
-        machine->time.cycles = cycle;
+    if (cycle > machine->time->cycles)
+        machine->time->cycles = cycle;
 }
 
 void vboard_time_set_hclk(struct vboard_machine *machine, uint32_t hz)
 {
-    struct vboard_time *time = &machine->time;
+    struct vboard_time *time = machine->time;
 
     time->base_ns = vboard_time_now_ns(machine);
     time->base_cycles = time->cycles;
@@ -57,7 +62,7 @@ void vboard_time_set_hclk(struct vboard_machine *machine, uint32_t hz)
 
 void vboard_time_start(struct vboard_machine *machine, uint64_t now_ns)
 {
-    struct vboard_time *time = &machine->time;
+    struct vboard_time *time = machine->time;
 
     time->base_ns = now_ns;
     time->base_cycles = time->cycles;
@@ -69,7 +74,7 @@ void vboard_time_start(struct vboard_machine *machine, uint64_t now_ns)
 
 static void find_next(struct vboard_machine *machine)
 {
-    struct vboard_time *time = &machine->time;
+    struct vboard_time *time = machine->time;
 
     time->next_ns = VBOARD_NEVER;
     for (size_t i = 0; i < VBOARD_EVENT_COUNT; i++)
@@ -81,13 +86,13 @@ void vboard_schedule(struct vboard_machine *machine, enum vboard_event event, ui
 {
     uint64_t cycle;
 
-    machine->time.due_ns[event] = at_ns;
+    machine->time->due_ns[event] = at_ns;
     find_next(machine);
     if (at_ns == VBOARD_NEVER)
         return;
     cycle = vboard_time_cycle(machine, at_ns);
-    if (cycle < machine->cpu.stop_cycles)
-        machine->cpu.stop_cycles = cycle;
+    if (cycle < machine->cpu->stop_cycles)
+        machine->cpu->stop_cycles = cycle;
 }
 
 void vboard_cancel(struct vboard_machine *machine, enum vboard_event event)
@@ -95,48 +100,17 @@ void vboard_cancel(struct vboard_machine *machine, enum vboard_event event)
     vboard_schedule(machine, event, VBOARD_NEVER);
 }
 
-static void timer2_event(struct vboard_machine *machine)
+void vboard_time_tell(struct vboard_machine *machine)
 {
-    vboard_timer_event(machine, 0);
-}
+    uint64_t now_us = vboard_time_now_ns(machine) / 1000;
 
-static void timer3_event(struct vboard_machine *machine)
-{
-    vboard_timer_event(machine, 1);
-}
-
-static void timer4_event(struct vboard_machine *machine)
-{
-    vboard_timer_event(machine, 2);
-}
-
-static void timer5_event(struct vboard_machine *machine)
-{
-    vboard_timer_event(machine, 3);
-}
-
-static void timer11_event(struct vboard_machine *machine)
-{
-    vboard_timer_event(machine, VBOARD_TIM11);
+    if (machine->on && now_us > machine->board->now_us)
+        machine->board->now_us = now_us;
 }
 
 void vboard_time_happen(struct vboard_machine *machine)
 {
-    static void (*const happen[VBOARD_EVENT_COUNT])(struct vboard_machine *) = {
-        [VBOARD_EVENT_SYSTICK] = vboard_systick_event,
-        [VBOARD_EVENT_HSE] = vboard_rcc_hse_event,
-        [VBOARD_EVENT_PLL] = vboard_rcc_pll_event,
-        [VBOARD_EVENT_FLASH] = vboard_flashc_event,
-        [VBOARD_EVENT_ADC] = vboard_adc_event,
-        [VBOARD_EVENT_USART] = vboard_usart_event,
-        [VBOARD_EVENT_TIM2] = timer2_event,
-        [VBOARD_EVENT_TIM3] = timer3_event,
-        [VBOARD_EVENT_TIM4] = timer4_event,
-        [VBOARD_EVENT_TIM5] = timer5_event,
-        [VBOARD_EVENT_TIM11] = timer11_event,
-        [VBOARD_EVENT_WATCHDOG] = vboard_watchdog_event,
-    };
-    struct vboard_time *time = &machine->time;
+    struct vboard_time *time = machine->time;
 
     while (time->next_ns <= vboard_time_now_ns(machine)) {
         for (size_t i = 0; i < VBOARD_EVENT_COUNT; i++) {
@@ -144,7 +118,7 @@ void vboard_time_happen(struct vboard_machine *machine)
                 continue;
             time->due_ns[i] = VBOARD_NEVER;
             find_next(machine);
-            happen[i](machine);
+            machine->wiring->events[i](machine);
             break;
         }
     }

@@ -3,7 +3,13 @@
  * of the crystal's clock, divided (19.5.11): that is how a program finds out which crystal it has.
  * Counters count up; there are no outputs.
  */
-#include "private.h"
+#include "timer.h"
+
+#include "../board.h"
+#include "nvic.h"
+#include "parts.h"
+#include "rcc.h"
+#include "time.h"
 
 #include <string.h>
 
@@ -83,8 +89,9 @@ static uint64_t capture_hz(const struct vboard_machine *machine, uint64_t *edges
     uint32_t divider = vboard_rcc_rtcpre(machine);
 
     *edges = (uint64_t)divider << (timer->ccmr[0] >> 2 & 3); /* IC1PSC */
-    if (!machine->rcc.hse_ready || divider == 0 || (timer->or_ & 3) != OR_HSE ||
-        (timer->ccmr[0] & 3) != CCMR1_INPUT || !(timer->ccer & CCER_CC1E) || !runs(timer))
+    if (vboard_rcc_hse_since_ns(machine) == VBOARD_NEVER || divider == 0 ||
+        (timer->or_ & 3) != OR_HSE || (timer->ccmr[0] & 3) != CCMR1_INPUT ||
+        !(timer->ccer & CCER_CC1E) || !runs(timer))
         return 0;
     return vboard_rcc_crystal_hz(machine);
 }
@@ -92,7 +99,8 @@ static uint64_t capture_hz(const struct vboard_machine *machine, uint64_t *edges
 /* Edges since the crystal swings, of those that are captured. */
 static uint64_t edge_number(const struct vboard_machine *machine, uint64_t hz, uint64_t edges)
 {
-    return vboard_periods(vboard_time_now_ns(machine) - machine->hse_start_ns, (uint32_t)hz) /
+    return vboard_periods(vboard_time_now_ns(machine) - vboard_rcc_hse_since_ns(machine),
+                          (uint32_t)hz) /
            edges;
 }
 
@@ -111,8 +119,9 @@ static void capture(struct vboard_machine *machine)
     if ((timer->sr & SR_CC1IF) || number > timer->captured + 1)
         timer->sr |= SR_CC1OF;
     timer->captured = number;
-    timer->ccr[0] = count_at(machine, VBOARD_TIM11,
-                             machine->hse_start_ns + vboard_span_ns(number * edges, (uint32_t)hz));
+    timer->ccr[0] =
+        count_at(machine, VBOARD_TIM11,
+                 vboard_rcc_hse_since_ns(machine) + vboard_span_ns(number * edges, (uint32_t)hz));
     timer->sr |= SR_CC1IF;
 }
 
@@ -129,8 +138,8 @@ static void plan(struct vboard_machine *machine, unsigned index)
                                                  vboard_rcc_timer_hz(machine, rows[index].bus));
     if (index == VBOARD_TIM11 && (timer->dier & SR_CC1IF) &&
         (hz = capture_hz(machine, &edges)) > 0) {
-        uint64_t next_ns =
-            machine->hse_start_ns + vboard_span_ns((timer->captured + 1) * edges, (uint32_t)hz);
+        uint64_t next_ns = vboard_rcc_hse_since_ns(machine) +
+                           vboard_span_ns((timer->captured + 1) * edges, (uint32_t)hz);
 
         if (next_ns < at_ns)
             at_ns = next_ns;
@@ -154,7 +163,7 @@ static void restart(struct vboard_machine *machine, unsigned index, uint32_t cou
     timer->start_count = count;
 }
 
-void vboard_timer_event(struct vboard_machine *machine, unsigned index)
+static void event(struct vboard_machine *machine, unsigned index)
 {
     struct vboard_timer *timer = &machine->timers[index];
     uint64_t now_ns = vboard_time_now_ns(machine);
@@ -282,6 +291,10 @@ static void write_register(struct vboard_machine *machine, unsigned index, uint3
 }
 
 #define TIMER(name, index)                                                                         \
+    void vboard_##name##_event(struct vboard_machine *machine)                                     \
+    {                                                                                              \
+        event(machine, index);                                                                     \
+    }                                                                                              \
     void vboard_##name##_reset(struct vboard_machine *machine)                                     \
     {                                                                                              \
         reset(machine, index);                                                                     \

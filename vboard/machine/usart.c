@@ -1,5 +1,12 @@
 /* USART1, asynchronous: RM0090, chapter 30. Its pins are the board's serial port. */
-#include "private.h"
+#include "usart.h"
+
+#include "../board.h"
+#include "nvic.h"
+#include "parts.h"
+#include "rcc.h"
+#include "report.h"
+#include "time.h"
 
 #include <string.h>
 
@@ -36,24 +43,24 @@ enum {
 void vboard_usart_reset(struct vboard_machine *machine)
 {
     vboard_cancel(machine, VBOARD_EVENT_USART);
-    memset(&machine->usart, 0, sizeof machine->usart);
-    machine->usart.sr = SR_TXE | SR_TC;
+    memset(machine->usart, 0, sizeof *machine->usart);
+    machine->usart->sr = SR_TXE | SR_TC;
 }
 
 /* 30.3.4: the divider counts sixteenths of a bit, or eighths. */
 static uint32_t baud(const struct vboard_machine *machine)
 {
-    const struct vboard_usart_state *usart = &machine->usart;
+    const struct vboard_usart *usart = machine->usart;
     uint32_t divider = usart->brr;
 
     if (usart->cr1 & CR1_OVER8)
         divider = (divider >> 4 << 3) + (divider & 7);
-    return divider > 0 ? machine->rcc.pclk_hz[1] / divider : 0;
+    return divider > 0 ? vboard_rcc_pclk_hz(machine, 1) / divider : 0;
 }
 
 static void interrupt(struct vboard_machine *machine)
 {
-    const struct vboard_usart_state *usart = &machine->usart;
+    const struct vboard_usart *usart = machine->usart;
 
     vboard_nvic_line(machine, VBOARD_IRQ_USART1,
                      ((usart->cr1 & CR1_TXEIE) && (usart->sr & SR_TXE)) ||
@@ -64,7 +71,7 @@ static void interrupt(struct vboard_machine *machine)
 
 static void shift(struct vboard_machine *machine, uint8_t byte)
 {
-    struct vboard_usart_state *usart = &machine->usart;
+    struct vboard_usart *usart = machine->usart;
     uint32_t rate = baud(machine), bits = usart->cr1 & CR1_M ? 11 : 10;
 
     usart->shifts = true;
@@ -76,9 +83,9 @@ static void shift(struct vboard_machine *machine, uint8_t byte)
 
 void vboard_usart_event(struct vboard_machine *machine)
 {
-    struct vboard_usart_state *usart = &machine->usart;
+    struct vboard_usart *usart = machine->usart;
 
-    vboard_machine_tell_time(machine);
+    vboard_time_tell(machine);
     vboard_uart_transmit(machine->board, usart->shifted, baud(machine),
                          (usart->cr1 & (CR1_PCE | CR1_M)) == (CR1_PCE | CR1_M));
     usart->shifts = false;
@@ -94,7 +101,7 @@ void vboard_usart_event(struct vboard_machine *machine)
 
 static void transmit(struct vboard_machine *machine, uint8_t byte)
 {
-    struct vboard_usart_state *usart = &machine->usart;
+    struct vboard_usart *usart = machine->usart;
 
     if ((usart->cr1 & (CR1_UE | CR1_TE)) != (CR1_UE | CR1_TE))
         return;
@@ -114,7 +121,7 @@ void vboard_machine_receive(struct vboard *board, uint8_t byte, uint32_t line_ba
                             bool even_parity)
 {
     struct vboard_machine *machine = board->machine;
-    struct vboard_usart_state *usart = &machine->usart;
+    struct vboard_usart *usart = machine->usart;
     uint64_t rate = baud(machine);
     uint64_t apart = rate > line_baud ? rate - line_baud : line_baud - rate;
 
@@ -135,7 +142,7 @@ void vboard_machine_receive(struct vboard *board, uint8_t byte, uint32_t line_ba
     interrupt(machine);
 }
 
-static uint32_t *plain(struct vboard_usart_state *usart, uint32_t offset)
+static uint32_t *plain(struct vboard_usart *usart, uint32_t offset)
 {
     switch (offset) {
     case BRR:
@@ -155,7 +162,7 @@ static uint32_t *plain(struct vboard_usart_state *usart, uint32_t offset)
 
 uint32_t vboard_usart_read(struct vboard_machine *machine, uint32_t offset)
 {
-    struct vboard_usart_state *usart = &machine->usart;
+    struct vboard_usart *usart = machine->usart;
     const uint32_t *word = plain(usart, offset);
 
     if (word)
@@ -177,7 +184,7 @@ uint32_t vboard_usart_read(struct vboard_machine *machine, uint32_t offset)
 void vboard_usart_write(struct vboard_machine *machine, uint32_t offset, uint32_t value,
                         uint32_t mask)
 {
-    struct vboard_usart_state *usart = &machine->usart;
+    struct vboard_usart *usart = machine->usart;
     uint32_t *word = plain(usart, offset);
 
     if (offset == SR)

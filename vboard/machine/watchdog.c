@@ -1,5 +1,10 @@
 /* The independent watchdog: RM0090, chapter 21. Counts at the 32 kHz of the LSI. */
-#include "private.h"
+#include "watchdog.h"
+
+#include "cpu.h"
+#include "parts.h"
+#include "report.h"
+#include "time.h"
 
 enum {
     KR = 0x0,
@@ -13,12 +18,12 @@ enum {
 
 void vboard_watchdog_reset(struct vboard_machine *machine)
 {
-    machine->watchdog = (struct vboard_watchdog){.rlr = 0xfff};
+    *machine->watchdog = (struct vboard_watchdog){.rlr = 0xfff};
 }
 
 static void reload(struct vboard_machine *machine)
 {
-    const struct vboard_watchdog *dog = &machine->watchdog;
+    const struct vboard_watchdog *dog = machine->watchdog;
     uint32_t divider = 4u << (dog->pr < 6 ? dog->pr : 6);
 
     if (dog->on)
@@ -30,20 +35,20 @@ static void reload(struct vboard_machine *machine)
 void vboard_watchdog_event(struct vboard_machine *machine)
 {
     vboard_note(machine, "the watchdog was not served");
-    vboard_machine_reset_soon(machine, VBOARD_CAUSE_WATCHDOG);
+    vboard_cpu_reset_soon(machine, VBOARD_CAUSE_WATCHDOG);
 }
 
 uint32_t vboard_watchdog_read(struct vboard_machine *machine, uint32_t offset)
 {
     if (offset == PR)
-        return machine->watchdog.pr;
-    return offset == RLR ? machine->watchdog.rlr : 0;
+        return machine->watchdog->pr;
+    return offset == RLR ? machine->watchdog->rlr : 0;
 }
 
 void vboard_watchdog_write(struct vboard_machine *machine, uint32_t offset, uint32_t value,
                            uint32_t mask)
 {
-    struct vboard_watchdog *dog = &machine->watchdog;
+    struct vboard_watchdog *dog = machine->watchdog;
 
     if (offset == KR) {
         dog->unlocked = (value & 0xffff) == KEY_UNLOCK;

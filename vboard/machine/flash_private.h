@@ -1,0 +1,46 @@
+/* The flash interface: its registers' bits, and what its two files share. */
+#ifndef VBOARD_MACHINE_FLASH_PRIVATE_H
+#define VBOARD_MACHINE_FLASH_PRIVATE_H
+
+#include "flash_controller.h"
+
+/* RM0090, 3.9. */
+enum {
+    FLASH_SR_EOP = 1 << 0,
+    FLASH_SR_OPERR = 1 << 1,
+    FLASH_SR_WRPERR = 1 << 4,
+    FLASH_SR_PGAERR = 1 << 5,
+    FLASH_SR_PGPERR = 1 << 6,
+    FLASH_SR_PGSERR = 1 << 7,
+    FLASH_SR_ERRORS =
+        FLASH_SR_OPERR | FLASH_SR_WRPERR | FLASH_SR_PGAERR | FLASH_SR_PGPERR | FLASH_SR_PGSERR,
+    FLASH_SR_BSY = 1 << 16,
+
+    FLASH_CR_PG = 1 << 0,
+    FLASH_CR_SER = 1 << 1,
+    FLASH_CR_MER = 1 << 2,
+    FLASH_CR_SNB_SHIFT = 3,
+    FLASH_CR_PSIZE_SHIFT = 8,
+    FLASH_CR_STRT = 1 << 16,
+    FLASH_CR_EOPIE = 1 << 24,
+    FLASH_CR_ERRIE = 1 << 25,
+};
+
+/* Whether an operation goes on. */
+bool vboard_flashc_busy(const struct vboard_machine *machine);
+/* An error of SR. */
+void vboard_flashc_fail(struct vboard_machine *machine, uint32_t error);
+void vboard_flashc_interrupt(struct vboard_machine *machine);
+/* 0 to 3 for 8 to 64 bits at a time. */
+unsigned vboard_flashc_psize(const struct vboard_machine *machine);
+/* The operation in board->work.op begins. */
+void vboard_flashc_begin(struct vboard_machine *machine);
+/* While a sector is erased the flash cannot be read. */
+void vboard_flashc_hide(struct vboard_machine *machine, bool hidden);
+/* One more word is programmed: a line of the trace tells of many. */
+void vboard_flashc_count(struct vboard_machine *machine, uint32_t address, uint32_t size);
+
+/* The run of programming is over: writes its line to the trace. */
+void vboard_flashc_end_run(struct vboard_machine *machine);
+
+#endif

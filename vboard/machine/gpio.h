@@ -1,0 +1,20 @@
+/* The ports GPIOA to GPIOI. */
+#ifndef VBOARD_MACHINE_GPIO_H
+#define VBOARD_MACHINE_GPIO_H
+
+#include "device.h"
+
+enum {
+    VBOARD_PORTS = 9, /* GPIOA to GPIOI */
+};
+
+struct vboard_gpio {
+    uint32_t moder, otyper, ospeedr, pupdr, odr, lckr, afr[2];
+    uint16_t shown; /* outputs: what the trace has told last */
+    uint16_t known; /* pins that it has told anything about */
+};
+
+VBOARD_DEVICE(gpio);
+void vboard_gpio_reset_port(struct vboard_machine *machine, unsigned number);
+
+#endif

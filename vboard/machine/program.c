@@ -1,0 +1,186 @@
+/*
+ * A program on the bus: the host before the USB controller's model, and what the board's clients
+ * see of it (struct vboard_function).
+ */
+#include "program.h"
+
+#include "../board.h"
+#include "host.h"
+#include "otg.h"
+#include "parts.h"
+#include "report.h"
+#include "run.h"
+#include "time.h"
+#include "usb_port.h"
+
+#include <string.h>
+
+enum {
+    OTG_BASE = 0x50000000,
+};
+
+/* ---- the host asks ---- */
+
+/*
+ * The CPU stops at the end of a block of code, a little later than asked for: the host is told the
+ * time that it wants to hear. When there is no program any more, the time stands still for it.
+ */
+static uint64_t host_run(void *context, uint64_t until_ns)
+{
+    struct vboard_machine *machine = context;
+    struct vboard *board = machine->board;
+    uint64_t limit_ns = until_ns, now_ns = machine->port->host_ns;
+
+    if (machine->on && board->cut_us != VBOARD_NEVER && board->cut_us * 1000 < limit_ns)
+        limit_ns = board->cut_us * 1000;
+    if (machine->on)
+        vboard_run(machine, limit_ns);
+    if (machine->on)
+        now_ns = vboard_time_now_ns(machine);
+    if (board->cut_us <= board->now_us)
+        vboard_clock_advance(board, board->now_us, false);
+    if (now_ns > until_ns)
+        now_ns = until_ns;
+    if (now_ns > machine->port->host_ns)
+        machine->port->host_ns = now_ns;
+    return machine->port->host_ns;
+}
+
+static void host_violation(void *context, const char *text)
+{
+    vboard_report(context, OTG_BASE, "USB bus: %s", text);
+}
+
+static void host_event(void *context, const char *text)
+{
+    vboard_note(context, "bus: %s", text);
+}
+
+bool vboard_program_open(struct vboard_machine *machine)
+{
+    const struct vboard_host_port host = {machine, host_run, host_violation, host_event};
+
+    machine->port->host_ns = machine->board->now_us * 1000;
+    machine->port->host = vboard_host_new(machine->port->otg, &host, machine->port->host_ns);
+    return machine->port->host;
+}
+
+void vboard_program_close(struct vboard_machine *machine)
+{
+    if (machine->port->host)
+        vboard_host_free(machine->port->host);
+}
+
+/* ---- the board's clients ---- */
+
+static const struct vboard_function vboard_program;
+
+/* What the host has found out since, the board's clients are told. */
+static void follow(struct vboard *board)
+{
+    struct vboard_machine *machine = board->machine;
+    enum vboard_host_state state = vboard_host_state(machine->port->host);
+    unsigned connection = vboard_host_connection(machine->port->host);
+    bool there = state == VBOARD_HOST_READY || state == VBOARD_HOST_SUSPENDED;
+
+    if (board->function == &vboard_program && (!there || connection != machine->port->connected_as))
+        vboard_disconnect(board);
+    if (machine->on && there && !board->function && connection != machine->port->connected_as) {
+        machine->port->connected_as = connection;
+        vboard_connect(board, &vboard_program);
+    }
+}
+
+bool vboard_machine_advance(struct vboard *board, uint64_t until_us)
+{
+    struct vboard_machine *machine = board->machine;
+    const struct vboard_function *function = board->function;
+    unsigned connection = board->connection;
+    uint64_t reached_ns = vboard_host_idle(machine->port->host, until_us * 1000);
+
+    follow(board);
+    return machine->on && reached_ns >= until_us * 1000 && board->function == function &&
+           board->connection == connection;
+}
+
+static uint64_t deadline_ns(const struct vboard *board, uint64_t deadline_us)
+{
+    uint64_t latest_ns = vboard_host_now_ns(board->machine->port->host) + VBOARD_HOST_PATIENCE_NS;
+
+    return deadline_us < latest_ns / 1000 ? deadline_us * 1000 : latest_ns;
+}
+
+/* Whether the device is still the one that a transfer was for. */
+static enum boot0_xfer outcome(struct vboard *board, unsigned connection, enum boot0_xfer result)
+{
+    if (vboard_machine_runs(board))
+        vboard_time_tell(board->machine);
+    follow(board);
+    return board->function == &vboard_program && board->connection == connection ? result
+                                                                                 : B0_XFER_GONE;
+}
+
+static enum boot0_xfer control(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
+                               size_t *actual)
+{
+    unsigned connection = board->connection;
+    enum boot0_xfer result = vboard_host_control(board->machine->port->host, setup, data, actual,
+                                                 deadline_ns(board, board->deadline_us));
+
+    return outcome(board, connection, result);
+}
+
+static enum boot0_xfer packet(struct vboard *board, uint8_t endpoint, uint8_t *data, size_t *size,
+                              uint64_t deadline_us)
+{
+    struct vboard_host *host = board->machine->port->host;
+    uint8_t bytes[VBOARD_OTG_PACKET_MAX];
+    unsigned connection = board->connection;
+    uint64_t limit_ns = deadline_ns(board, deadline_us);
+    enum boot0_xfer result;
+    size_t came = 0;
+
+    if (!(endpoint & B0_USB_DIR_IN)) {
+        result = vboard_host_out(host, endpoint, data, *size, limit_ns);
+    } else {
+        result = vboard_host_in(host, endpoint & 0x0f, bytes, &came, limit_ns);
+        if (came > *size)
+            came = *size;
+        if (result == B0_XFER_OK)
+            memcpy(data, bytes, came);
+        *size = result == B0_XFER_OK ? came : 0;
+    }
+    return outcome(board, connection, result);
+}
+
+static void sent(struct vboard *board, const struct boot0_setup *setup)
+{
+    (void)board;
+    (void)setup;
+}
+
+static void bus_reset(struct vboard *board)
+{
+    vboard_host_bus_reset(board->machine->port->host);
+    outcome(board, board->connection, B0_XFER_OK);
+}
+
+static size_t descriptors(const struct vboard *board, uint8_t *bytes, size_t size)
+{
+    return vboard_host_descriptors(board->machine->port->host, bytes, size);
+}
+
+static size_t string(const struct vboard *board, uint8_t index, char *text, size_t size)
+{
+    return vboard_host_string(board->machine->port->host, index, text, size);
+}
+
+static const struct vboard_function vboard_program = {
+    .control = control,
+    .sent = sent,
+    .bus_reset = bus_reset,
+    .descriptors = descriptors,
+    .packet = packet,
+    .string = string,
+    .keeps_time = true,
+};

@@ -1,0 +1,18 @@
+/* USART1, the board's serial port. */
+#ifndef VBOARD_MACHINE_USART_H
+#define VBOARD_MACHINE_USART_H
+
+#include "device.h"
+#include <stdbool.h>
+
+struct vboard_usart {
+    uint32_t sr, dr, brr, cr1, cr2, cr3, gtpr;
+    bool holds, shifts; /* TDR is full; the shift register works */
+    uint8_t held, shifted;
+    bool sr_read;
+};
+
+VBOARD_DEVICE(usart);
+void vboard_usart_event(struct vboard_machine *machine);
+
+#endif
