@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <vboard/board.h>
+#include <vboard/describe/describe.h>
 
 /* The least that is a board. */
 #define MEMORY "[memory]\nkind = flash\naddress = 0x08000000\nsectors = 4*1K\n"
@@ -117,12 +117,12 @@ static void assert_same(const struct vboard_rom *a, const struct vboard_rom *b)
     assert_same_text(a->listed.summary, b->listed.summary);
     assert_string_equal(a->part->name, b->part->name);
     assert_true(vboard_part_equal(a->part, b->part));
-    assert_ptr_equal(a->function, b->function);
+    assert_ptr_equal(a->bootloader, b->bootloader);
     assert_same_usb(&a->usb, &b->usb);
     assert_int_equal(a->start_state, b->start_state);
     assert_int_equal(a->start_status, b->start_status);
     assert_memory_equal(a->poll_ms, b->poll_ms, sizeof a->poll_ms);
-    assert_memory_equal(a->manner, b->manner, sizeof a->manner);
+    assert_memory_equal(a->busy_behaviour, b->busy_behaviour, sizeof a->busy_behaviour);
     assert_int_equal(a->has_device_feature, b->has_device_feature);
     assert_int_equal(a->leaves_at_once, b->leaves_at_once);
     assert_int_equal(a->hangs_from, b->hangs_from);
@@ -207,7 +207,7 @@ static void test_every_key(void **state)
     assert_int_equal(rom->part->areas[1].size, 8192);
     assert_int_equal(rom->part->sectors[2].count, 2);
     assert_int_equal(rom->start_state, B0_DFU_STATE_UPLOAD_IDLE);
-    assert_int_equal(rom->poll_ms[VBOARD_JOB_DATA], 65535);
+    assert_int_equal(rom->poll_ms[VBOARD_COMMAND_DATA], 65535);
     assert_int_equal(rom->uart.commands[2], 2);
     assert_round_trip(rom);
     vboard_description_free(description);

@@ -4,11 +4,17 @@
  */
 #include "vboard_test.h"
 
-#include <vboard/board.h> /* puts the model into any state */
+#include <vboard/board/board.h> /* puts the model into any state */
 
 #define OPTIONS   0x1fffc000u
 #define FEATURE   0xffff0000u
 #define UNIQUE_ID 0x1fff7a10u
+
+/* Without a request, which could change it. */
+static uint8_t dfu_state(const struct vboard *board)
+{
+    return board->bootloader.ops->dfu_state(board->bootloader.context);
+}
 
 static const char *const dfuse_boards[] = {"f407", "f427", "f411", "f072",
                                            "l476", "g431", "h743", "gd32"};
@@ -90,7 +96,7 @@ static void assert_outcome(uint8_t state, unsigned request, const char *outcome)
     put_into_state(board, state);
     result = request_of_kind(board, request);
     /* The work of a block and the leaving follow a GETSTATUS at once. */
-    after = board->dfu.state;
+    after = dfu_state(board);
     if (request == B0_DFU_GETSTATUS && state == B0_DFU_STATE_DNLOAD_SYNC)
         after = board->work.busy ? B0_DFU_STATE_DNBUSY : after;
     found[0] = result == B0_XFER_OK ? '.' : 'S';

@@ -1,8 +1,9 @@
 /* Between the sections of a description and the rows of a model; and what a board cannot be. */
 #include "private.h"
 
-#include "../board.h"
+#include "../chip/chip.h"
 #include "../rom/rom.h"
+#include "../rom/uart.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -16,7 +17,7 @@ enum bootloader {
 };
 
 /* In the order of the choices in keys.c. */
-static const struct vboard_function *const bootloaders[BOOTLOADER_COUNT] = {
+static const struct vboard_bootloader *const bootloaders[BOOTLOADER_COUNT] = {
     [BOOTLOADER_DFUSE] = &vboard_dfuse,
     [BOOTLOADER_PLAIN] = &vboard_plain,
     [BOOTLOADER_MAPLE] = &vboard_maple,
@@ -268,7 +269,7 @@ static void drop_usb(struct vboard_rom *rom)
 {
     struct vboard_rom kept = {.listed = rom->listed,
                               .part = rom->part,
-                              .function = rom->function,
+                              .bootloader = rom->bootloader,
                               .usb = {.serial = rom->usb.serial},
                               .uart = rom->uart};
 
@@ -282,7 +283,7 @@ bool vboard_description_complete(struct vboard_description *description, unsigne
     struct vboard_rom *rom = &description->rom;
 
     rom->part = &description->part;
-    rom->function = bootloaders[description->bootloader];
+    rom->bootloader = bootloaders[description->bootloader];
     if (rom->usb.configuration_size > 0)
         rom->usb.configuration = description->configuration;
     if (!check_name(&checker) || !fold_memories(&checker) || !check_chip(&checker) ||
@@ -320,11 +321,11 @@ static void unfold_memories(struct vboard_description *description)
 
 void vboard_description_unfold(struct vboard_description *description, const struct vboard_rom *rom)
 {
-    bool usb = rom->function != &vboard_uart_only;
+    bool usb = rom->bootloader != &vboard_uart_only;
 
     description->rom = *rom;
     description->part = *rom->part;
-    while (bootloaders[description->bootloader] != rom->function)
+    while (bootloaders[description->bootloader] != rom->bootloader)
         description->bootloader++;
     if (rom->usb.configuration)
         memcpy(description->configuration, rom->usb.configuration, rom->usb.configuration_size);

@@ -41,12 +41,12 @@ static const char *const options_styles[] = {
 static const char *const bootloaders[] = {"dfuse", "plain", "maple", "uart", NULL};
 
 static const char *const behaviours[] = {
-    [VBOARD_NAKS] = "naks",
-    [VBOARD_STALLS] = "stalls",
-    [VBOARD_BREAKS] = "breaks",
-    [VBOARD_SAYS_BUSY] = "says-busy",
-    [VBOARD_DOES_AT_ONCE] = "at-once",
-    [VBOARD_DOES_AT_ONCE + 1] = NULL,
+    [VBOARD_BUSY_NAKS] = "naks",
+    [VBOARD_BUSY_STALLS] = "stalls",
+    [VBOARD_BUSY_BREAKS] = "breaks",
+    [VBOARD_BUSY_ANSWERS] = "says-busy",
+    [VBOARD_BUSY_NEVER] = "at-once",
+    [VBOARD_BUSY_NEVER + 1] = NULL,
 };
 
 static const char *const states[] = {
@@ -180,18 +180,18 @@ static const struct key keys[] = {
     {.name = "start_status", .section = SECTION_DFU, CHOICE(statuses), FIELD(rom.start_status),
      .meaning = "the status after a reset"},
     {.name = "poll_address_ms", .section = SECTION_DFU, HALF,
-     FIELD(rom.poll_ms[VBOARD_JOB_ADDRESS]), .meaning = "bwPollTimeout after set address"},
-    {.name = "poll_erase_ms", .section = SECTION_DFU, HALF, FIELD(rom.poll_ms[VBOARD_JOB_ERASE]),
+     FIELD(rom.poll_ms[VBOARD_COMMAND_ADDRESS]), .meaning = "bwPollTimeout after set address"},
+    {.name = "poll_erase_ms", .section = SECTION_DFU, HALF, FIELD(rom.poll_ms[VBOARD_COMMAND_ERASE]),
      .meaning = "the same after erase and read unprotect"},
-    {.name = "poll_data_ms", .section = SECTION_DFU, HALF, FIELD(rom.poll_ms[VBOARD_JOB_DATA]),
+    {.name = "poll_data_ms", .section = SECTION_DFU, HALF, FIELD(rom.poll_ms[VBOARD_COMMAND_DATA]),
      .meaning = "the same after a block of data"},
     {.name = "busy_address", .section = SECTION_DFU, CHOICE(behaviours),
-     FIELD(rom.manner[VBOARD_JOB_ADDRESS]),
+     FIELD(rom.busy_behaviour[VBOARD_COMMAND_ADDRESS]),
      .meaning = "a request while set address is at work: see [Busy](#busy)"},
     {.name = "busy_erase", .section = SECTION_DFU, CHOICE(behaviours),
-     FIELD(rom.manner[VBOARD_JOB_ERASE]), .meaning = "the same for erase"},
+     FIELD(rom.busy_behaviour[VBOARD_COMMAND_ERASE]), .meaning = "the same for erase"},
     {.name = "busy_data", .section = SECTION_DFU, CHOICE(behaviours),
-     FIELD(rom.manner[VBOARD_JOB_DATA]), .meaning = "the same for data"},
+     FIELD(rom.busy_behaviour[VBOARD_COMMAND_DATA]), .meaning = "the same for data"},
     {.name = "device_feature", .section = SECTION_DFU, YES_NO, FIELD(rom.has_device_feature),
      .meaning = "`dfuse`: the supply range at 0xFFFF0000 has an effect"},
     {.name = "leaves_at_once", .section = SECTION_DFU, YES_NO, FIELD(rom.leaves_at_once),

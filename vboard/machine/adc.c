@@ -4,7 +4,7 @@
  */
 #include "adc.h"
 
-#include "../board.h"
+#include "../board/board.h"
 #include "nvic.h"
 #include "parts.h"
 #include "rcc.h"

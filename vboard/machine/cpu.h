@@ -2,7 +2,7 @@
 #ifndef VBOARD_MACHINE_CPU_H
 #define VBOARD_MACHINE_CPU_H
 
-#include "machine.h"
+#include "../board/occupant.h"
 #include <stdbool.h>
 #include <stdint.h>
 #include <unicorn/unicorn.h>

@@ -4,7 +4,7 @@
  */
 #include "vboard/machine/debug.h"
 
-#include "../board.h"
+#include "../board/board.h"
 #include "cpu.h"
 #include "debug_private.h"
 #include "execute.h"
@@ -27,6 +27,12 @@ enum {
     BKPT = 0xbe00,
     BKPT_MASK = 0xff00,
 };
+
+/* Only boards whose processor is a machine have a debugger. */
+static struct vboard_machine *machine_of(const struct vboard *board)
+{
+    return board->processor.context;
+}
 
 /* ---- breakpoints ---- */
 
@@ -73,13 +79,13 @@ static bool set_breakpoint(struct vboard_debug *debug, uint32_t address)
 static bool breakpoint(void *context, uint32_t address, bool set)
 {
     struct vboard *board = context;
-    struct vboard_breakpoint *place = find(board->machine, address & ~1u);
+    struct vboard_breakpoint *place = find(machine_of(board), address & ~1u);
 
     if (set)
-        return place || set_breakpoint(board->machine->debug, address & ~1u);
+        return place || set_breakpoint(machine_of(board)->debug, address & ~1u);
     if (place) {
         place->set = false;
-        board->machine->debug->breakpoint_count--;
+        machine_of(board)->debug->breakpoint_count--;
     }
     return true;
 }
@@ -90,14 +96,14 @@ static bool halted(void *context)
 {
     const struct vboard *board = context;
 
-    return board->machine->debug->halted;
+    return machine_of(board)->debug->halted;
 }
 
 static void halt(void *context)
 {
     struct vboard *board = context;
 
-    board->machine->debug->halted = true;
+    machine_of(board)->debug->halted = true;
 }
 
 /* Past a BKPT, which would only halt again. */
@@ -122,16 +128,16 @@ static void resume(void *context)
 {
     struct vboard *board = context;
 
-    if (!board->machine->debug->halted)
+    if (!machine_of(board)->debug->halted)
         return;
-    pass_here(board->machine);
-    board->machine->debug->halted = false;
+    pass_here(machine_of(board));
+    machine_of(board)->debug->halted = false;
 }
 
 static void step(void *context)
 {
     struct vboard *board = context;
-    struct vboard_machine *machine = board->machine;
+    struct vboard_machine *machine = machine_of(board);
     uint32_t from = vboard_cpu_get(machine, UC_ARM_REG_PC);
 
     if (!machine->debug->halted || !machine->on)
@@ -149,8 +155,8 @@ static void reset(void *context)
 {
     struct vboard *board = context;
 
-    board->machine->debug->halted = true;
-    board->machine->debug->passes = false;
+    machine_of(board)->debug->halted = true;
+    machine_of(board)->debug->passes = false;
     vboard_press_reset(board);
 }
 
@@ -160,21 +166,22 @@ static uint32_t get_register(void *context, unsigned number)
 {
     const struct vboard *board = context;
 
-    return vboard_cpu_get(board->machine, registers[number]);
+    return vboard_cpu_get(machine_of(board), registers[number]);
 }
 
 static void set_register(void *context, unsigned number, uint32_t value)
 {
     struct vboard *board = context;
 
-    vboard_cpu_set(board->machine, registers[number], number == VBOARD_GDB_PC ? value | 1 : value);
+    vboard_cpu_set(machine_of(board), registers[number],
+                   number == VBOARD_GDB_PC ? value | 1 : value);
 }
 
 static bool read_memory(void *context, uint32_t address, uint8_t *bytes, size_t size)
 {
     struct vboard *board = context;
 
-    return uc_mem_read(board->machine->cpu->uc, address, bytes, size) == UC_ERR_OK;
+    return uc_mem_read(machine_of(board)->cpu->uc, address, bytes, size) == UC_ERR_OK;
 }
 
 /* Flash is not written by writing to it. */
@@ -182,8 +189,8 @@ static bool write_memory(void *context, uint32_t address, const uint8_t *bytes, 
 {
     struct vboard *board = context;
 
-    return !vboard_memory_is_flash(board->machine, address) &&
-           uc_mem_write(board->machine->cpu->uc, address, bytes, size) == UC_ERR_OK;
+    return !vboard_memory_is_flash(machine_of(board), address) &&
+           uc_mem_write(machine_of(board)->cpu->uc, address, bytes, size) == UC_ERR_OK;
 }
 
 /* ---- coming and going ---- */
@@ -203,14 +210,15 @@ static const struct vboard_gdb_target target = {
 
 const struct vboard_gdb_target *vboard_debug_attach(struct vboard *board)
 {
-    struct vboard_machine *machine = board->machine;
+    struct vboard_machine *machine = machine_of(board);
     const union {
         uc_cb_hookcode_t function;
         void *pointer;
     } hook = {on_instruction};
 
-    if (!machine || uc_hook_add(machine->cpu->uc, &machine->debug->hook, UC_HOOK_CODE, hook.pointer,
-                                machine, 1, 0) != UC_ERR_OK)
+    if (!machine || !machine->cpu->uc ||
+        uc_hook_add(machine->cpu->uc, &machine->debug->hook, UC_HOOK_CODE, hook.pointer, machine, 1,
+                    0) != UC_ERR_OK)
         return NULL;
     vboard_memory_all_changed(machine); /* code translated without the hook does not call it */
     machine->debug->attached = true;
@@ -219,7 +227,7 @@ const struct vboard_gdb_target *vboard_debug_attach(struct vboard *board)
 
 void vboard_debug_detach(struct vboard *board)
 {
-    struct vboard_machine *machine = board->machine;
+    struct vboard_machine *machine = machine_of(board);
 
     resume(board);
     uc_hook_del(machine->cpu->uc, machine->debug->hook);

@@ -5,7 +5,7 @@
  */
 #include "flash_private.h"
 
-#include "../board.h"
+#include "../board/board.h"
 #include "memory.h"
 #include "parts.h"
 #include "report.h"

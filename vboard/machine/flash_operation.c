@@ -5,7 +5,7 @@
  */
 #include "flash_private.h"
 
-#include "../board.h"
+#include "../board/board.h"
 #include "cpu.h"
 #include "memory.h"
 #include "nvic.h"
@@ -44,9 +44,9 @@ unsigned vboard_flashc_psize(const struct vboard_machine *machine)
     return machine->flash->cr >> FLASH_CR_PSIZE_SHIFT & 3;
 }
 
-static void done(struct vboard *board, const struct vboard_flash_result *result)
+static void done(void *context, const struct vboard_flash_result *result)
 {
-    struct vboard_machine *machine = board->machine;
+    struct vboard_machine *machine = context;
 
     if (result->failed)
         vboard_flashc_fail(machine, FLASH_SR_PGPERR);
@@ -86,7 +86,7 @@ void vboard_flashc_begin(struct vboard_machine *machine)
     }
     vboard_time_tell(machine);
     board->work.by_machine = true;
-    vboard_work_begin(board, false, done);
+    vboard_work_begin(board, false, done, machine);
     machine->flash->end_ns = now_ns + duration_us * 1000;
     machine->cpu->stalls = true;
     vboard_schedule(machine, VBOARD_EVENT_FLASH, machine->flash->end_ns);

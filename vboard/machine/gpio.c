@@ -1,7 +1,7 @@
 /* The ports GPIOA to GPIOI: RM0090, chapter 8. What an output shows goes to the trace. */
 #include "gpio.h"
 
-#include "../board.h"
+#include "../board/board.h"
 #include "parts.h"
 #include "rcc.h"
 #include "report.h"

@@ -1,7 +1,8 @@
-/* The machine as the board sees it: made at the first start, started, stopped, given time. */
+/* The machine as the board sees it: made of its parts, started, stopped, given time. */
 #include "machine.h"
 
-#include "../board.h"
+#include "../board/board.h"
+#include "../board/trace.h"
 #include "adc.h"
 #include "cpu.h"
 #include "debug_private.h"
@@ -28,12 +29,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-/* RM0090, 7.3.21. An internal reset drives the reset pin, too (7.1.1), so PINRSTF is always set. */
-#define CAUSE_POWER    0x0e000000u
-#define CAUSE_PIN      0x04000000u
-#define CAUSE_SOFTWARE 0x14000000u
-#define CAUSE_WATCHDOG 0x24000000u
 
 enum {
     RESET_NS = 20000, /* 7.1.1: the reset lasts 20 us at least */
@@ -101,69 +96,55 @@ static bool has_model(const struct vboard *board)
     return vboard_part_equal(board->chip.part, &vboard_part_f407vg);
 }
 
-void vboard_machine_free(struct vboard_machine *machine)
+static void dismantle(struct vboard_machine *machine)
 {
-    if (!machine)
-        return;
     vboard_program_close(machine);
     vboard_port_close(machine);
     vboard_cpu_close(machine);
     vboard_symbols_free(machine->report->symbols);
+    machine->report->symbols = NULL;
     vboard_memory_unmap(machine);
-    free(machine);
 }
 
-/* The CPU is made when the first program starts: a board in its ROM needs none. */
-static struct vboard_machine *create(struct vboard *board)
+static void destroy(void *context)
 {
-    struct vboard_machine *machine = assemble(board);
+    dismantle(context);
+    free(context);
+}
 
-    if (!machine)
-        return NULL;
+/* The CPU is made when the first program starts. */
+static bool open_once(struct vboard_machine *machine)
+{
+    const char *elf = machine->board->settings.elf_file;
+
+    if (machine->cpu->uc)
+        return true;
     if (!vboard_cpu_open(machine) || !vboard_execute_open(machine) || !vboard_memory_map(machine) ||
         !vboard_devices_map(machine) || !vboard_port_open(machine) ||
         !vboard_program_open(machine)) {
-        vboard_machine_free(machine);
-        return NULL;
+        dismantle(machine);
+        return false;
     }
-    if (board->settings.elf_file)
-        machine->report->symbols = vboard_symbols_load(board->settings.elf_file);
-    return machine;
-}
-
-void vboard_machine_cause(struct vboard *board, enum vboard_cause cause)
-{
-    static const uint32_t flags[] = {
-        [VBOARD_CAUSE_POWER] = CAUSE_POWER,
-        [VBOARD_CAUSE_PIN] = CAUSE_PIN,
-        [VBOARD_CAUSE_SOFTWARE] = CAUSE_SOFTWARE,
-        [VBOARD_CAUSE_WATCHDOG] = CAUSE_WATCHDOG,
-    };
-
-    board->backup.csr |= flags[cause];
-}
-
-void vboard_machine_power_off(struct vboard *board)
-{
-    vboard_machine_stop(board);
-    board->backup.csr = 0;
-    if (board->settings.battery)
-        return;
-    memset(&board->backup, 0, sizeof board->backup);
+    if (elf)
+        machine->report->symbols = vboard_symbols_load(elf);
+    return true;
 }
 
 /* ---- start and stop ---- */
 
-bool vboard_machine_runs(const struct vboard *board)
+static bool runs(const void *context)
 {
-    return board->machine && board->machine->on;
+    const struct vboard_machine *machine = context;
+
+    return machine->on;
 }
 
-void vboard_machine_stop(struct vboard *board)
+static void stop(void *context)
 {
-    struct vboard_machine *machine = board->machine;
+    struct vboard_machine *machine = context;
+    struct vboard *board = machine->board;
 
-    if (!vboard_machine_runs(board))
+    if (!machine->on)
         return;
     vboard_flashc_stop(machine);
     vboard_port_stop(machine);
@@ -183,23 +164,19 @@ static uint64_t latest(const struct vboard_machine *machine)
     return machine->port->host_ns > now_ns ? machine->port->host_ns : now_ns;
 }
 
-bool vboard_machine_start(struct vboard *board, uint32_t address, bool leaves)
+static bool start(void *context, uint32_t address, bool leaves)
 {
-    struct vboard_machine *machine;
+    struct vboard_machine *machine = context;
+    struct vboard *board = machine->board;
     const struct vboard_stats *stats = &board->stats;
     uint64_t now_ns;
 
-    if (!has_model(board))
-        return false;
-    if (!board->machine)
-        board->machine = create(board);
-    machine = board->machine;
-    if (!machine) {
+    if (!open_once(machine)) {
         vboard_trace(board, "there is no CPU: the program is not run");
         return false;
     }
     now_ns = latest(machine);
-    vboard_machine_stop(board);
+    stop(machine);
     machine->on = true;
     machine->breaks = true;
     machine->leaves_rom = leaves;
@@ -213,5 +190,50 @@ bool vboard_machine_start(struct vboard *board, uint32_t address, bool leaves)
     vboard_port_start(machine);
     machine->scb->vtor =
         leaves || address == vboard_chip_flash(&board->chip)->address ? 0 : address;
+    return true;
+}
+
+static void reset_cause(void *context, enum vboard_cause cause)
+{
+    vboard_pwr_reset_cause(context, cause);
+}
+
+static void power_off(void *context)
+{
+    struct vboard_machine *machine = context;
+
+    stop(machine);
+    vboard_pwr_off(machine, machine->board->settings.battery);
+}
+
+static void receive(void *context, uint8_t byte, uint32_t baud, bool even_parity)
+{
+    vboard_usart_receive(context, byte, baud, even_parity);
+}
+
+static bool advance(void *context, uint64_t until_us)
+{
+    return vboard_program_advance(context, until_us);
+}
+
+static const struct vboard_processor_ops processor = {
+    .start = start,
+    .stop = stop,
+    .runs = runs,
+    .advance = advance,
+    .receive = receive,
+    .reset_cause = reset_cause,
+    .power_off = power_off,
+    .free = destroy,
+};
+
+bool vboard_machine_occupy(struct vboard *board)
+{
+    if (!has_model(board))
+        return true;
+    board->processor.context = assemble(board);
+    if (!board->processor.context)
+        return false;
+    board->processor.ops = &processor;
     return true;
 }

@@ -4,7 +4,7 @@
  */
 #include "memory.h"
 
-#include "../board.h"
+#include "../board/board.h"
 #include "cpu.h"
 #include "parts.h"
 

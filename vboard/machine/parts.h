@@ -6,7 +6,7 @@
 #ifndef VBOARD_MACHINE_PARTS_H
 #define VBOARD_MACHINE_PARTS_H
 
-#include "machine.h"
+#include "../board/occupant.h"
 
 struct vboard_machine {
     struct vboard *board;

@@ -4,11 +4,16 @@
  */
 #include "power.h"
 
-#include "../board.h"
 #include "parts.h"
 #include "report.h"
 
 #include <string.h>
+
+/* RM0090, 7.3.21. An internal reset drives the reset pin, too (7.1.1), so PINRSTF is always set. */
+#define CAUSE_POWER    0x0e000000u
+#define CAUSE_PIN      0x04000000u
+#define CAUSE_SOFTWARE 0x14000000u
+#define CAUSE_WATCHDOG 0x24000000u
 
 enum {
     PWR_CR = 0x00,
@@ -24,6 +29,27 @@ enum {
     ISR_INITF = 1 << 6,
     ISR_INIT = 1 << 7,
 };
+
+void vboard_pwr_reset_cause(struct vboard_machine *machine, enum vboard_cause cause)
+{
+    static const uint32_t flags[] = {
+        [VBOARD_CAUSE_POWER] = CAUSE_POWER,
+        [VBOARD_CAUSE_PIN] = CAUSE_PIN,
+        [VBOARD_CAUSE_SOFTWARE] = CAUSE_SOFTWARE,
+        [VBOARD_CAUSE_WATCHDOG] = CAUSE_WATCHDOG,
+    };
+
+    machine->power->backup.csr |= flags[cause];
+}
+
+void vboard_pwr_off(struct vboard_machine *machine, bool battery)
+{
+    struct vboard_backup *backup = &machine->power->backup;
+
+    backup->csr = 0;
+    if (!battery)
+        memset(backup, 0, sizeof *backup);
+}
 
 void vboard_pwr_reset(struct vboard_machine *machine)
 {
@@ -67,10 +93,10 @@ uint32_t vboard_rtc_read(struct vboard_machine *machine, uint32_t offset)
     uint32_t isr;
 
     if (offset >= RTC_BACKUP)
-        return index < VBOARD_BACKUP_WORDS ? machine->board->backup.registers[index] : 0;
+        return index < VBOARD_BACKUP_WORDS ? machine->power->backup.registers[index] : 0;
     if (offset != RTC_ISR)
-        return machine->board->backup.rtc[offset / 4];
-    isr = machine->board->backup.rtc[RTC_ISR / 4];
+        return machine->power->backup.rtc[offset / 4];
+    isr = machine->power->backup.rtc[RTC_ISR / 4];
     return isr | ISR_WRITES_FINISHED | (isr & ISR_INIT ? ISR_INITF : 0);
 }
 
@@ -82,7 +108,7 @@ void vboard_rtc_write(struct vboard_machine *machine, uint32_t offset, uint32_t 
     if (!vboard_pwr_writable(machine))
         return;
     if (offset < RTC_BACKUP)
-        vboard_merge(&machine->board->backup.rtc[offset / 4], value, mask);
+        vboard_merge(&machine->power->backup.rtc[offset / 4], value, mask);
     else if (index < VBOARD_BACKUP_WORDS)
-        vboard_merge(&machine->board->backup.registers[index], value, mask);
+        vboard_merge(&machine->power->backup.registers[index], value, mask);
 }

@@ -2,16 +2,34 @@
 #ifndef VBOARD_MACHINE_POWER_H
 #define VBOARD_MACHINE_POWER_H
 
+#include "../board/occupant.h"
 #include "device.h"
 #include <stdbool.h>
 
+enum {
+    VBOARD_BACKUP_WORDS = 20,
+};
+
+/* What outlives a reset, and on a battery the loss of power: RM0090, 5.1.2. */
+struct vboard_backup {
+    uint32_t csr; /* reset flags of RCC_CSR: go with the power in any case */
+    uint32_t bdcr;
+    uint32_t registers[VBOARD_BACKUP_WORDS];
+    uint32_t rtc[0x50 / 4];
+};
+
 struct vboard_power {
     uint32_t cr, csr;
+    struct vboard_backup backup;
 };
 
 VBOARD_DEVICE(pwr);
 VBOARD_DEVICE(rtc);
 
+/* The power is gone; `battery`: there is one on VBAT. */
+void vboard_pwr_off(struct vboard_machine *machine, bool battery);
+/* The chip is being reset: a flag of RCC_CSR. They add up. */
+void vboard_pwr_reset_cause(struct vboard_machine *machine, enum vboard_cause cause);
 /* Whether the backup domain takes writes; reports it if not. */
 bool vboard_pwr_writable(struct vboard_machine *machine);
 

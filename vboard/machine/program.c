@@ -1,10 +1,10 @@
 /*
  * A program on the bus: the host before the USB controller's model, and what the board's clients
- * see of it (struct vboard_function).
+ * see of it (struct vboard_usb_ops).
  */
 #include "program.h"
 
-#include "../board.h"
+#include "../board/board.h"
 #include "host.h"
 #include "otg.h"
 #include "parts.h"
@@ -73,70 +73,74 @@ void vboard_program_close(struct vboard_machine *machine)
 
 /* ---- the board's clients ---- */
 
-static const struct vboard_function vboard_program;
+static const struct vboard_usb_ops device;
 
 /* What the host has found out since, the board's clients are told. */
-static void follow(struct vboard *board)
+static void follow(struct vboard_machine *machine)
 {
-    struct vboard_machine *machine = board->machine;
+    struct vboard *board = machine->board;
     enum vboard_host_state state = vboard_host_state(machine->port->host);
     unsigned connection = vboard_host_connection(machine->port->host);
     bool there = state == VBOARD_HOST_READY || state == VBOARD_HOST_SUSPENDED;
 
-    if (board->function == &vboard_program && (!there || connection != machine->port->connected_as))
+    if (board->device.ops == &device && (!there || connection != machine->port->connected_as))
         vboard_disconnect(board);
-    if (machine->on && there && !board->function && connection != machine->port->connected_as) {
+    if (machine->on && there && !board->device.ops && connection != machine->port->connected_as) {
         machine->port->connected_as = connection;
-        vboard_connect(board, &vboard_program);
+        vboard_connect(board, &device, machine);
     }
 }
 
-bool vboard_machine_advance(struct vboard *board, uint64_t until_us)
+bool vboard_program_advance(struct vboard_machine *machine, uint64_t until_us)
 {
-    struct vboard_machine *machine = board->machine;
-    const struct vboard_function *function = board->function;
+    const struct vboard *board = machine->board;
+    const struct vboard_usb_ops *ops = board->device.ops;
     unsigned connection = board->connection;
     uint64_t reached_ns = vboard_host_idle(machine->port->host, until_us * 1000);
 
-    follow(board);
-    return machine->on && reached_ns >= until_us * 1000 && board->function == function &&
+    follow(machine);
+    return machine->on && reached_ns >= until_us * 1000 && board->device.ops == ops &&
            board->connection == connection;
 }
 
-static uint64_t deadline_ns(const struct vboard *board, uint64_t deadline_us)
+static uint64_t deadline_ns(const struct vboard_machine *machine, uint64_t deadline_us)
 {
-    uint64_t latest_ns = vboard_host_now_ns(board->machine->port->host) + VBOARD_HOST_PATIENCE_NS;
+    uint64_t latest_ns = vboard_host_now_ns(machine->port->host) + VBOARD_HOST_PATIENCE_NS;
 
     return deadline_us < latest_ns / 1000 ? deadline_us * 1000 : latest_ns;
 }
 
 /* Whether the device is still the one that a transfer was for. */
-static enum boot0_xfer outcome(struct vboard *board, unsigned connection, enum boot0_xfer result)
+static enum boot0_xfer outcome(struct vboard_machine *machine, unsigned connection,
+                               enum boot0_xfer result)
 {
-    if (vboard_machine_runs(board))
-        vboard_time_tell(board->machine);
-    follow(board);
-    return board->function == &vboard_program && board->connection == connection ? result
-                                                                                 : B0_XFER_GONE;
+    const struct vboard *board = machine->board;
+
+    if (machine->on)
+        vboard_time_tell(machine);
+    follow(machine);
+    return board->device.ops == &device && board->connection == connection ? result : B0_XFER_GONE;
 }
 
-static enum boot0_xfer control(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
+static enum boot0_xfer control(void *context, const struct boot0_setup *setup, uint8_t *data,
                                size_t *actual)
 {
-    unsigned connection = board->connection;
-    enum boot0_xfer result = vboard_host_control(board->machine->port->host, setup, data, actual,
-                                                 deadline_ns(board, board->deadline_us));
+    struct vboard_machine *machine = context;
+    unsigned connection = machine->board->connection;
+    enum boot0_xfer result = vboard_host_control(machine->port->host, setup, data, actual,
+                                                 deadline_ns(machine, machine->board->deadline_us));
 
-    return outcome(board, connection, result);
+    return outcome(machine, connection, result);
 }
 
-static enum boot0_xfer packet(struct vboard *board, uint8_t endpoint, uint8_t *data, size_t *size,
+static enum boot0_xfer packet(void *context, uint8_t endpoint, uint8_t *data, size_t *size,
                               uint64_t deadline_us)
 {
-    struct vboard_host *host = board->machine->port->host;
+    struct vboard_machine *machine = context;
+    struct vboard_host *host = machine->port->host;
     uint8_t bytes[VBOARD_OTG_PACKET_MAX];
-    unsigned connection = board->connection;
-    uint64_t limit_ns = deadline_ns(board, deadline_us);
+    unsigned connection = machine->board->connection;
+    uint64_t limit_ns = deadline_ns(machine, deadline_us);
     enum boot0_xfer result;
     size_t came = 0;
 
@@ -150,34 +154,33 @@ static enum boot0_xfer packet(struct vboard *board, uint8_t endpoint, uint8_t *d
             memcpy(data, bytes, came);
         *size = result == B0_XFER_OK ? came : 0;
     }
-    return outcome(board, connection, result);
+    return outcome(machine, connection, result);
 }
 
-static void sent(struct vboard *board, const struct boot0_setup *setup)
+static void bus_reset(void *context)
 {
-    (void)board;
-    (void)setup;
+    struct vboard_machine *machine = context;
+
+    vboard_host_bus_reset(machine->port->host);
+    outcome(machine, machine->board->connection, B0_XFER_OK);
 }
 
-static void bus_reset(struct vboard *board)
+static size_t descriptors(const void *context, uint8_t *bytes, size_t size)
 {
-    vboard_host_bus_reset(board->machine->port->host);
-    outcome(board, board->connection, B0_XFER_OK);
+    const struct vboard_machine *machine = context;
+
+    return vboard_host_descriptors(machine->port->host, bytes, size);
 }
 
-static size_t descriptors(const struct vboard *board, uint8_t *bytes, size_t size)
+static size_t string(const void *context, uint8_t index, char *text, size_t size)
 {
-    return vboard_host_descriptors(board->machine->port->host, bytes, size);
+    const struct vboard_machine *machine = context;
+
+    return vboard_host_string(machine->port->host, index, text, size);
 }
 
-static size_t string(const struct vboard *board, uint8_t index, char *text, size_t size)
-{
-    return vboard_host_string(board->machine->port->host, index, text, size);
-}
-
-static const struct vboard_function vboard_program = {
+static const struct vboard_usb_ops device = {
     .control = control,
-    .sent = sent,
     .bus_reset = bus_reset,
     .descriptors = descriptors,
     .packet = packet,

@@ -1,7 +1,7 @@
 /* Reset and clock control of the F405/407: RM0090, chapter 7. */
 #include "rcc.h"
 
-#include "../board.h"
+#include "../board/board.h"
 #include "parts.h"
 #include "power.h"
 #include "report.h"
@@ -253,9 +253,9 @@ uint32_t vboard_rcc_read(struct vboard_machine *machine, uint32_t offset)
     case CR:
         return read_cr(machine);
     case BDCR:
-        return machine->board->backup.bdcr | (machine->board->backup.bdcr & 1) << 1;
+        return machine->power->backup.bdcr | (machine->power->backup.bdcr & 1) << 1;
     case CSR:
-        return machine->board->backup.csr | csr | (csr & CSR_LSION ? CSR_LSIRDY : 0);
+        return machine->power->backup.csr | csr | (csr & CSR_LSION ? CSR_LSIRDY : 0);
     default:
         return machine->rcc->words[offset / 4];
     }
@@ -265,7 +265,7 @@ static void write_csr(struct vboard_machine *machine, uint32_t value, uint32_t m
 {
     vboard_merge(word(machine, CSR), value & CSR_LSION, mask & CSR_LSION);
     if (value & CSR_RMVF)
-        machine->board->backup.csr = 0;
+        machine->power->backup.csr = 0;
 }
 
 void vboard_rcc_write(struct vboard_machine *machine, uint32_t offset, uint32_t value,
@@ -291,7 +291,7 @@ void vboard_rcc_write(struct vboard_machine *machine, uint32_t offset, uint32_t 
         break; /* its interrupts are not modelled */
     case BDCR:
         if (vboard_pwr_writable(machine))
-            vboard_merge(&machine->board->backup.bdcr, value & 0x1830d, mask & 0x1830d);
+            vboard_merge(&machine->power->backup.bdcr, value & 0x1830d, mask & 0x1830d);
         break;
     case CSR:
         write_csr(machine, value, mask);

@@ -1,7 +1,8 @@
 /* What went wrong in the machine, with the place in the program. */
 #include "report.h"
 
-#include "../board.h"
+#include "../board/board.h"
+#include "../board/trace.h"
 #include "cpu.h"
 #include "parts.h"
 #include "scb.h"

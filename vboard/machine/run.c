@@ -4,7 +4,8 @@
  */
 #include "run.h"
 
-#include "../board.h"
+#include "../board/board.h"
+#include "../board/trace.h"
 #include "cpu.h"
 #include "debug_private.h"
 #include "exception.h"
@@ -12,6 +13,7 @@
 #include "memory.h"
 #include "nvic.h"
 #include "parts.h"
+#include "power.h"
 #include "time.h"
 #include "usb_port.h"
 
@@ -33,7 +35,7 @@ static bool serve(struct vboard_machine *machine)
     } else if (machine->reset_due) {
         machine->reset_due = false;
         vboard_time_tell(machine);
-        vboard_machine_cause(board, machine->reset_cause);
+        vboard_pwr_reset_cause(machine, machine->reset_cause);
         vboard_system_reset(board);
     }
     return machine->on && !machine->breaks;

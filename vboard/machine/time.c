@@ -1,7 +1,7 @@
 /* The machine's time: cycles, nanoseconds, and what is due when. */
 #include "time.h"
 
-#include "../board.h"
+#include "../board/board.h"
 #include "cpu.h"
 #include "device.h"
 #include "parts.h"

@@ -5,7 +5,7 @@
  */
 #include "timer.h"
 
-#include "../board.h"
+#include "../board/board.h"
 #include "nvic.h"
 #include "parts.h"
 #include "rcc.h"

@@ -1,7 +1,7 @@
 /* USART1, asynchronous: RM0090, chapter 30. Its pins are the board's serial port. */
 #include "usart.h"
 
-#include "../board.h"
+#include "../board/board.h"
 #include "nvic.h"
 #include "parts.h"
 #include "rcc.h"
@@ -117,10 +117,9 @@ static void transmit(struct vboard_machine *machine, uint8_t byte)
 }
 
 /* Even parity with eight bits of data is M and PCE together: nine bits, the last one is parity. */
-void vboard_machine_receive(struct vboard *board, uint8_t byte, uint32_t line_baud,
-                            bool even_parity)
+void vboard_usart_receive(struct vboard_machine *machine, uint8_t byte, uint32_t line_baud,
+                          bool even_parity)
 {
-    struct vboard_machine *machine = board->machine;
     struct vboard_usart *usart = machine->usart;
     uint64_t rate = baud(machine);
     uint64_t apart = rate > line_baud ? rate - line_baud : line_baud - rate;

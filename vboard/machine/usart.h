@@ -14,5 +14,8 @@ struct vboard_usart {
 
 VBOARD_DEVICE(usart);
 void vboard_usart_event(struct vboard_machine *machine);
+/* A character comes in. */
+void vboard_usart_receive(struct vboard_machine *machine, uint8_t byte, uint32_t line_baud,
+                          bool even_parity);
 
 #endif

@@ -1,7 +1,7 @@
 /* The USB controller in the machine: its registers, clocks, interrupt and frames. */
 #include "usb_port.h"
 
-#include "../board.h"
+#include "../board/board.h"
 #include "cpu.h"
 #include "nvic.h"
 #include "otg.h"

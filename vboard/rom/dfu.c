@@ -1,7 +1,39 @@
 /* What all the bootloader models do alike: DFU 1.1, 3 and 6. */
-#include "rom.h"
+#include "dfu.h"
+
+#include "../board/board.h"
 
 #include <string.h>
+
+/* Forgets everything but whose it is. */
+static void clear(struct vboard_dfu *dfu)
+{
+    struct vboard *board = dfu->board;
+    const struct vboard_rom *rom = dfu->rom;
+
+    memset(dfu, 0, sizeof *dfu);
+    dfu->board = board;
+    dfu->rom = rom;
+}
+
+void vboard_dfu_start(struct vboard_dfu *dfu)
+{
+    clear(dfu);
+    dfu->state = dfu->rom->start_state;
+    dfu->status = dfu->rom->start_status;
+}
+
+void vboard_dfu_power_off(void *context)
+{
+    clear(context);
+}
+
+uint8_t vboard_dfu_state(const void *context)
+{
+    const struct vboard_dfu *dfu = context;
+
+    return dfu->state;
+}
 
 static bool is_request(const struct boot0_setup *setup)
 {
@@ -12,10 +44,9 @@ static bool is_request(const struct boot0_setup *setup)
            ((in ? B0_USB_DIR_IN : 0) | B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE);
 }
 
-bool vboard_dfu_route(struct vboard *board, const struct boot0_setup *setup)
+bool vboard_dfu_route(struct vboard_dfu *dfu, const struct boot0_setup *setup)
 {
-    struct vboard_dfu *dfu = &board->dfu;
-    const struct vboard_alternate *alternate = vboard_usb_alternate(board, setup->index);
+    const struct vboard_alternate *alternate = vboard_usb_alternate(dfu->board, setup->index);
     bool free = dfu->state == B0_DFU_STATE_IDLE || dfu->state == B0_DFU_STATE_ERROR;
 
     if (!is_request(setup) || !alternate)
@@ -26,70 +57,60 @@ bool vboard_dfu_route(struct vboard *board, const struct boot0_setup *setup)
     return true;
 }
 
-enum boot0_xfer vboard_dfu_refuse(struct vboard *board, uint8_t status)
+enum boot0_xfer vboard_dfu_refuse(struct vboard_dfu *dfu, uint8_t status)
 {
-    if (board->dfu.state != B0_DFU_STATE_ERROR)
-        board->dfu.status = status;
-    board->dfu.state = B0_DFU_STATE_ERROR;
+    if (dfu->state != B0_DFU_STATE_ERROR)
+        dfu->status = status;
+    dfu->state = B0_DFU_STATE_ERROR;
     return B0_XFER_STALL;
 }
 
-static enum boot0_xfer answer(const struct boot0_setup *setup, const uint8_t *bytes, size_t size,
-                              uint8_t *data, size_t *actual)
-{
-    *actual = setup->length < size ? setup->length : size;
-    if (*actual > 0)
-        memcpy(data, bytes, *actual);
-    return B0_XFER_OK;
-}
-
-enum boot0_xfer vboard_dfu_answer_status(struct vboard *board, const struct boot0_setup *setup,
+enum boot0_xfer vboard_dfu_answer_status(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                          uint32_t poll_ms, uint8_t *data, size_t *actual)
 {
     const struct b0_dfu_status status = {
-        .status = board->dfu.status,
+        .status = dfu->status,
         .poll_timeout_ms = poll_ms,
-        .state = board->dfu.state,
+        .state = dfu->state,
     };
     uint8_t bytes[B0_DFU_STATUS_SIZE];
 
     b0_dfu_status_store(&status, bytes);
-    return answer(setup, bytes, sizeof bytes, data, actual);
+    return vboard_usb_answer(setup, bytes, sizeof bytes, data, actual);
 }
 
-enum boot0_xfer vboard_dfu_answer_state(struct vboard *board, const struct boot0_setup *setup,
+enum boot0_xfer vboard_dfu_answer_state(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                         uint8_t *data, size_t *actual)
 {
-    return answer(setup, &board->dfu.state, 1, data, actual);
+    return vboard_usb_answer(setup, &dfu->state, 1, data, actual);
 }
 
-enum boot0_xfer vboard_dfu_interrupt(struct vboard *board, const struct boot0_setup *setup,
+enum boot0_xfer vboard_dfu_interrupt(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                      uint8_t *data, size_t *actual)
 {
-    switch ((enum vboard_manner)board->rom->manner[board->dfu.job]) {
-    case VBOARD_SAYS_BUSY:
+    uint32_t poll_ms = dfu->board->settings.poll_ms[dfu->command];
+
+    switch ((enum vboard_busy_behaviour)dfu->rom->busy_behaviour[dfu->command]) {
+    case VBOARD_BUSY_ANSWERS:
         if (setup->request == B0_DFU_GETSTATUS)
-            return vboard_dfu_answer_status(board, setup, board->settings.poll_ms[board->dfu.job],
-                                            data, actual);
+            return vboard_dfu_answer_status(dfu, setup, poll_ms, data, actual);
         break;
-    case VBOARD_BREAKS:
-        return vboard_dfu_refuse(board, B0_DFU_STATUS_ERR_STALLEDPKT);
-    case VBOARD_STALLS:
-    case VBOARD_NAKS:
-    case VBOARD_DOES_AT_ONCE:
+    case VBOARD_BUSY_BREAKS:
+        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_STALLEDPKT);
+    case VBOARD_BUSY_STALLS:
+    case VBOARD_BUSY_NAKS:
+    case VBOARD_BUSY_NEVER:
         break;
     }
     return B0_XFER_STALL;
 }
 
-enum boot0_xfer vboard_dfu_take(struct vboard *board, const struct boot0_setup *setup,
+enum boot0_xfer vboard_dfu_take(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                 const uint8_t *data, size_t *actual)
 {
-    struct vboard_dfu *dfu = &board->dfu;
-
     /* A G431 stalls 2048 bytes with errSTALLEDPKT and takes 1024 (web-stm32-updater, issue 3). */
-    if (setup->length > vboard_usb_transfer_size(&board->rom->usb, dfu->alternate))
-        return vboard_dfu_refuse(board, B0_DFU_STATUS_ERR_STALLEDPKT);
+    if (setup->length > vboard_usb_transfer_size(&dfu->rom->usb, dfu->alternate))
+        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_STALLEDPKT);
     if (setup->length > 0)
         memcpy(dfu->data, data, setup->length);
     dfu->block = setup->value;

@@ -7,18 +7,28 @@
  */
 #include "dfuse.h"
 
+#include "../board/board.h"
+#include "rom.h"
+#include "uart.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 enum {
     GET_COMMANDS_SIZE = 4,
 };
 
+struct dfuse {
+    struct vboard_dfu dfu;
+    struct vboard_uart_loader uart;
+};
+
 /* ---- requests, by the actions of the state table ---- */
 
-typedef enum boot0_xfer action(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
-                               size_t *actual, uint8_t next);
+typedef enum boot0_xfer action(struct vboard_dfu *dfu, const struct boot0_setup *setup,
+                               uint8_t *data, size_t *actual, uint8_t next);
 
-static enum boot0_xfer do_stall(struct vboard *board, const struct boot0_setup *setup,
+static enum boot0_xfer do_stall(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                 uint8_t *data, size_t *actual, uint8_t next)
 {
     (void)setup;
@@ -26,38 +36,37 @@ static enum boot0_xfer do_stall(struct vboard *board, const struct boot0_setup *
     (void)actual;
     if (next != B0_DFU_STATE_ERROR)
         return B0_XFER_STALL;
-    return vboard_dfu_refuse(board, B0_DFU_STATUS_ERR_STALLEDPKT);
+    return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_STALLEDPKT);
 }
 
-static enum boot0_xfer do_dnload(struct vboard *board, const struct boot0_setup *setup,
+static enum boot0_xfer do_dnload(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                  uint8_t *data, size_t *actual, uint8_t next)
 {
-    struct vboard_dfu *dfu = &board->dfu;
     enum boot0_xfer result;
 
-    result = vboard_dfu_take(board, setup, data, actual);
+    result = vboard_dfu_take(dfu, setup, data, actual);
     if (result != B0_XFER_OK)
         return result;
-    dfu->job = vboard_dfuse_job(board);
+    dfu->command = vboard_dfuse_command(dfu);
     dfu->synced = false;
     /* AN2662, figure 55: leaving is allowed in dfuIDLE too. */
     dfu->state = setup->length > 0 ? next : (uint8_t)B0_DFU_STATE_MANIFEST_SYNC;
     return B0_XFER_OK;
 }
 
-static enum boot0_xfer read_memory(struct vboard *board, const struct boot0_setup *setup,
+static enum boot0_xfer read_memory(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                    uint8_t *data, size_t *actual, uint8_t next)
 {
-    uint8_t status = vboard_dfuse_read(board, setup->value, data, setup->length);
+    uint8_t status = vboard_dfuse_read(dfu, setup->value, data, setup->length);
 
     if (status != B0_DFU_STATUS_OK)
-        return vboard_dfu_refuse(board, status);
+        return vboard_dfu_refuse(dfu, status);
     *actual = setup->length;
-    board->dfu.state = next;
+    dfu->state = next;
     return B0_XFER_OK;
 }
 
-static enum boot0_xfer do_upload(struct vboard *board, const struct boot0_setup *setup,
+static enum boot0_xfer do_upload(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                  uint8_t *data, size_t *actual, uint8_t next)
 {
     static const uint8_t list[GET_COMMANDS_SIZE] = {
@@ -68,63 +77,62 @@ static enum boot0_xfer do_upload(struct vboard *board, const struct boot0_setup 
     };
 
     if (setup->length == 0)
-        return vboard_dfu_refuse(board, B0_DFU_STATUS_ERR_STALLEDPKT);
+        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_STALLEDPKT);
     if (setup->value >= B0_DFUSE_BLOCK_FIRST)
-        return read_memory(board, setup, data, actual, next);
+        return read_memory(dfu, setup, data, actual, next);
     if (setup->value != B0_DFUSE_BLOCK_COMMAND)
-        return vboard_dfu_refuse(board, B0_DFU_STATUS_ERR_STALLEDPKT);
+        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_STALLEDPKT);
     *actual = setup->length < sizeof list ? setup->length : sizeof list;
     memcpy(data, list, *actual);
-    board->dfu.state = *actual < sizeof list ? next : (uint8_t)B0_DFU_STATE_IDLE;
+    dfu->state = *actual < sizeof list ? next : (uint8_t)B0_DFU_STATE_IDLE;
     return B0_XFER_OK;
 }
 
-static enum boot0_xfer do_status(struct vboard *board, const struct boot0_setup *setup,
+static enum boot0_xfer do_status(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                  uint8_t *data, size_t *actual, uint8_t next)
 {
-    board->dfu.state = next;
-    return vboard_dfu_answer_status(board, setup, 0, data, actual);
+    dfu->state = next;
+    return vboard_dfu_answer_status(dfu, setup, 0, data, actual);
 }
 
 /* The poll timeout of the work that the last block brought. */
-static uint32_t busy_ms(const struct vboard *board)
+static uint32_t busy_ms(const struct vboard_dfu *dfu)
 {
-    return board->settings.poll_ms[board->dfu.job];
+    return dfu->board->settings.poll_ms[dfu->command];
 }
 
-static enum boot0_xfer sync_manifest(struct vboard *board, const struct boot0_setup *setup,
+static enum boot0_xfer sync_manifest(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                      uint8_t *data, size_t *actual)
 {
-    board->dfu.state = B0_DFU_STATE_MANIFEST;
-    board->dfu.leave_due = true;
-    return vboard_dfu_answer_status(board, setup, 0, data, actual);
+    dfu->state = B0_DFU_STATE_MANIFEST;
+    dfu->leave_due = true;
+    return vboard_dfu_answer_status(dfu, setup, 0, data, actual);
 }
 
 /* The second bank of an H743 rev V, after a page erase: see its row. */
-static bool hangs(const struct vboard *board)
+static bool hangs(const struct vboard_dfu *dfu)
 {
-    const struct vboard_dfu *dfu = &board->dfu;
 
-    return board->rom->hangs_from > 0 && dfu->job == VBOARD_JOB_ERASE && dfu->block_size > 1 &&
-           dfu->pointer >= board->rom->hangs_from && dfu->state != B0_DFU_STATE_ERROR;
+    return dfu->rom->hangs_from > 0 && dfu->command == VBOARD_COMMAND_ERASE &&
+           dfu->block_size > 1 && dfu->pointer >= dfu->rom->hangs_from &&
+           dfu->state != B0_DFU_STATE_ERROR;
 }
 
 /* H7 ROMs: the answer comes when all is done, and says that it is being done. */
-static enum boot0_xfer work_at_once(struct vboard *board, const struct boot0_setup *setup,
+static enum boot0_xfer work_at_once(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                     uint8_t *data, size_t *actual)
 {
-    struct vboard_dfu *dfu = &board->dfu;
     enum boot0_xfer result;
     uint8_t after;
 
-    vboard_dfuse_work(board);
-    result = vboard_work_finish(board);
+    vboard_dfuse_work(dfu);
+    result = vboard_work_finish(dfu->board);
     if (result != B0_XFER_OK)
         return result;
-    after = hangs(board) ? (uint8_t)B0_DFU_STATE_DNBUSY : dfu->state;
+    after = hangs(dfu) ? (uint8_t)B0_DFU_STATE_DNBUSY : dfu->state;
     if (after != B0_DFU_STATE_ERROR)
         dfu->state = B0_DFU_STATE_DNBUSY;
-    result = vboard_dfu_answer_status(board, setup, busy_ms(board), data, actual);
+    result = vboard_dfu_answer_status(dfu, setup, busy_ms(dfu), data, actual);
     dfu->state = after;
     return result;
 }
@@ -133,37 +141,36 @@ static enum boot0_xfer work_at_once(struct vboard *board, const struct boot0_set
  * AN3156: the first GETSTATUS after a block answers dfuDNBUSY and starts the work when it has been
  * sent.
  */
-static enum boot0_xfer do_sync(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
-                               size_t *actual, uint8_t next)
+static enum boot0_xfer do_sync(struct vboard_dfu *dfu, const struct boot0_setup *setup,
+                               uint8_t *data, size_t *actual, uint8_t next)
 {
-    struct vboard_dfu *dfu = &board->dfu;
 
     if (dfu->state == B0_DFU_STATE_MANIFEST_SYNC)
-        return sync_manifest(board, setup, data, actual);
+        return sync_manifest(dfu, setup, data, actual);
     if (dfu->synced)
-        return do_status(board, setup, data, actual, next);
-    if (board->rom->manner[dfu->job] == VBOARD_DOES_AT_ONCE)
-        return work_at_once(board, setup, data, actual);
+        return do_status(dfu, setup, data, actual, next);
+    if (dfu->rom->busy_behaviour[dfu->command] == VBOARD_BUSY_NEVER)
+        return work_at_once(dfu, setup, data, actual);
     dfu->state = B0_DFU_STATE_DNBUSY;
     dfu->due = true;
-    return vboard_dfu_answer_status(board, setup, busy_ms(board), data, actual);
+    return vboard_dfu_answer_status(dfu, setup, busy_ms(dfu), data, actual);
 }
 
-static enum boot0_xfer do_state(struct vboard *board, const struct boot0_setup *setup,
+static enum boot0_xfer do_state(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                 uint8_t *data, size_t *actual, uint8_t next)
 {
     (void)next;
-    return vboard_dfu_answer_state(board, setup, data, actual);
+    return vboard_dfu_answer_state(dfu, setup, data, actual);
 }
 
-static enum boot0_xfer do_clear(struct vboard *board, const struct boot0_setup *setup,
+static enum boot0_xfer do_clear(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                 uint8_t *data, size_t *actual, uint8_t next)
 {
     (void)setup;
     (void)data;
     (void)actual;
-    board->dfu.state = next;
-    board->dfu.status = B0_DFU_STATUS_OK;
+    dfu->state = next;
+    dfu->status = B0_DFU_STATUS_OK;
     return B0_XFER_OK;
 }
 
@@ -178,77 +185,88 @@ static action *const actions[] = {
  * clears: STM32CubeProgrammer counts on it (betaflight-configurator, pull request 1861), and ST's
  * device library does so.
  */
-static bool is_odd_clear(const struct vboard *board, const struct boot0_setup *setup)
+static bool is_odd_clear(const struct vboard_dfu *dfu, const struct boot0_setup *setup)
 {
-    return setup->request == B0_DFU_CLRSTATUS && board->dfu.state != B0_DFU_STATE_ERROR;
+    return setup->request == B0_DFU_CLRSTATUS && dfu->state != B0_DFU_STATE_ERROR;
 }
 
-static enum boot0_xfer control(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
+static enum boot0_xfer control(void *context, const struct boot0_setup *setup, uint8_t *data,
                                size_t *actual)
 {
+    struct vboard_dfu *dfu = context;
     struct b0_dfu_rule rule;
 
     if ((setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_STANDARD)
-        return vboard_usb_standard(board, setup, data, actual);
-    if (!vboard_dfu_route(board, setup) || board->usb.configuration == 0)
+        return vboard_usb_standard(dfu->board, setup, data, actual);
+    if (!vboard_dfu_route(dfu, setup) || dfu->board->usb.configuration == 0)
         return B0_XFER_STALL;
-    if (board->work.busy)
-        return vboard_dfu_interrupt(board, setup, data, actual);
-    if (board->dfu.state == B0_DFU_STATE_DNBUSY && setup->request == B0_DFU_GETSTATUS)
-        return vboard_dfu_answer_status(board, setup, busy_ms(board), data, actual); /* it hangs */
-    if (is_odd_clear(board, setup)) {
-        vboard_dfu_refuse(board, B0_DFU_STATUS_ERR_UNKNOWN);
+    if (dfu->board->work.busy)
+        return vboard_dfu_interrupt(dfu, setup, data, actual);
+    if (dfu->state == B0_DFU_STATE_DNBUSY && setup->request == B0_DFU_GETSTATUS)
+        return vboard_dfu_answer_status(dfu, setup, busy_ms(dfu), data, actual); /* it hangs */
+    if (is_odd_clear(dfu, setup)) {
+        vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_UNKNOWN);
         return B0_XFER_OK;
     }
-    rule = b0_dfu_device_rule(board->dfu.state, setup->request);
-    return actions[rule.action](board, setup, data, actual, rule.next);
+    rule = b0_dfu_device_rule(dfu->state, setup->request);
+    return actions[rule.action](dfu, setup, data, actual, rule.next);
 }
 
 /* ---- what follows a transfer ---- */
 
-static void sent(struct vboard *board, const struct boot0_setup *setup)
+static void sent(void *context)
 {
-    struct vboard_dfu *dfu = &board->dfu;
+    struct vboard_dfu *dfu = context;
     bool leaves = dfu->leave_due;
 
-    (void)setup;
-    if (board->rom->leaves_at_once && dfu->state == B0_DFU_STATE_MANIFEST_SYNC)
+    if (dfu->rom->leaves_at_once && dfu->state == B0_DFU_STATE_MANIFEST_SYNC)
         leaves = true;
     if (leaves) {
-        vboard_start_program(board, vboard_dfuse_address(board, dfu->pointer));
+        vboard_start_program(dfu->board, vboard_dfuse_address(dfu, dfu->pointer));
     } else if (dfu->due) {
         dfu->due = false;
-        vboard_dfuse_work(board);
+        vboard_dfuse_work(dfu);
     }
 }
 
-static void start(struct vboard *board)
+/*
+ * The state outlives a bus reset: a host resets the bus before it first asks, and sees errFIRMWARE.
+ */
+static const struct vboard_usb_ops device = {
+    .control = control,
+    .sent = sent,
+};
+
+/* ---- life ---- */
+
+static void start(void *context)
 {
-    memset(&board->dfu, 0, sizeof board->dfu);
-    board->dfu.state = board->rom->start_state;
-    board->dfu.status = board->rom->start_status;
-    board->dfu.pointer = vboard_chip_flash(&board->chip)->address;
+    struct dfuse *dfuse = context;
+    struct vboard *board = dfuse->dfu.board;
+
+    vboard_dfu_start(&dfuse->dfu);
+    dfuse->dfu.pointer = vboard_chip_flash(&board->chip)->address;
     /* RM0090, 3.9.3: level 2 takes the bootloader away. */
     if (board->settings.boot0 && vboard_options_level(&board->chip) < 2) {
-        vboard_connect(board, &vboard_dfuse);
-        vboard_uart_start(board);
+        vboard_connect(board, &device, dfuse);
+        vboard_uart_start(&dfuse->uart);
     } else {
         vboard_start_program(board, vboard_chip_flash(&board->chip)->address);
     }
 }
 
-/* The state outlives a bus reset: a host resets the bus before it first asks, and sees errFIRMWARE.
- */
-static void bus_reset(struct vboard *board)
+static void *create(struct vboard *board, const struct vboard_rom *rom)
 {
-    (void)board;
+    struct dfuse *dfuse = calloc(1, sizeof *dfuse);
+
+    if (!dfuse)
+        return NULL;
+    dfuse->dfu.board = dfuse->uart.board = board;
+    dfuse->dfu.rom = dfuse->uart.rom = rom;
+    return dfuse;
 }
 
-const struct vboard_function vboard_dfuse = {
-    .start = start,
-    .control = control,
-    .sent = sent,
-    .bus_reset = bus_reset,
-    .timer = NULL,
-    .descriptors = vboard_usb_descriptors,
+const struct vboard_bootloader vboard_dfuse = {
+    .ops = {start, vboard_dfu_power_off, vboard_dfu_state, free},
+    .create = create,
 };

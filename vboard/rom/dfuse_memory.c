@@ -6,13 +6,15 @@
  */
 #include "dfuse.h"
 
+#include "../board/board.h"
+#include "rom.h"
+
 #include <core/bytes.h>
 #include <string.h>
 
 /* The work is over; the next GETSTATUS tells how it went. */
-static void finish(struct vboard *board, uint8_t status)
+static void finish(struct vboard_dfu *dfu, uint8_t status)
 {
-    struct vboard_dfu *dfu = &board->dfu;
 
     if (dfu->state == B0_DFU_STATE_ERROR)
         return; /* a request came meanwhile that broke it */
@@ -25,45 +27,50 @@ static void finish(struct vboard *board, uint8_t status)
     }
 }
 
-static void flash_done(struct vboard *board, const struct vboard_flash_result *result)
+static void flash_done(void *context, const struct vboard_flash_result *result)
 {
-    finish(board, result->failed ? B0_DFU_STATUS_ERR_PROG : B0_DFU_STATUS_OK);
+    struct vboard_dfu *dfu = context;
+
+    finish(dfu, result->failed ? B0_DFU_STATUS_ERR_PROG : B0_DFU_STATUS_OK);
 }
 
 /* AN2662, 4.5.1 and 4.5.4: these end in a system reset; nobody is there to ask how it went. */
-static void reset_done(struct vboard *board, const struct vboard_flash_result *result)
+static void reset_done(void *context, const struct vboard_flash_result *result)
 {
+    struct vboard_dfu *dfu = context;
+
     (void)result;
-    vboard_system_reset(board);
+    vboard_system_reset(dfu->board);
 }
 
-static void begin(struct vboard *board, enum vboard_flash_kind kind, uint32_t address,
-                  void (*done)(struct vboard *, const struct vboard_flash_result *))
+static void begin(struct vboard_dfu *dfu, enum vboard_flash_kind kind, uint32_t address,
+                  vboard_work_done *done)
 {
-    struct vboard_flash_op *op = &board->work.op;
+    struct vboard_flash_op *op = &dfu->board->work.op;
 
     op->kind = (uint8_t)kind;
     op->address = address;
-    op->size = board->dfu.block_size;
-    memcpy(op->data, board->dfu.data, board->dfu.block_size);
-    vboard_work_begin(board, board->rom->manner[board->dfu.job] == VBOARD_NAKS, done);
+    op->size = dfu->block_size;
+    memcpy(op->data, dfu->data, dfu->block_size);
+    vboard_work_begin(dfu->board, dfu->rom->busy_behaviour[dfu->command] == VBOARD_BUSY_NAKS, done,
+                      dfu);
 }
 
-static bool protected(const struct vboard *board)
+static bool protected(const struct vboard_dfu *dfu)
 {
-    return vboard_options_level(&board->chip) != 0;
+    return vboard_options_level(&dfu->board->chip) != 0;
 }
 
-uint32_t vboard_dfuse_address(const struct vboard *board, uint32_t address)
+uint32_t vboard_dfuse_address(const struct vboard_dfu *dfu, uint32_t address)
 {
-    return address + board->dfu.alternate->base;
+    return address + dfu->alternate->base;
 }
 
 /* An area that the ROM lets a host reach, or NULL. */
-static const struct vboard_area *reachable(const struct vboard *board, uint32_t address,
+static const struct vboard_area *reachable(const struct vboard_dfu *dfu, uint32_t address,
                                            uint32_t size)
 {
-    const struct vboard_area *area = vboard_chip_area(&board->chip, address, size);
+    const struct vboard_area *area = vboard_chip_area(&dfu->board->chip, address, size);
 
     /*
      * AN2662 allows reading system memory. Its contents are ST's; the models have none, and
@@ -75,129 +82,97 @@ static const struct vboard_area *reachable(const struct vboard *board, uint32_t 
 }
 
 /* AN2662, figure 58: allowed under read protection. */
-static void set_address(struct vboard *board)
+static void set_address(struct vboard_dfu *dfu)
 {
-    uint32_t pointer = vboard_faults_address(board, b0_load32(board->dfu.data + 1));
-    uint32_t address = vboard_dfuse_address(board, pointer);
-    const struct vboard_area *area = vboard_chip_area(&board->chip, address, 1);
+    uint32_t pointer = vboard_faults_address(dfu->board, b0_load32(dfu->data + 1));
+    uint32_t address = vboard_dfuse_address(dfu, pointer);
+    const struct vboard_area *area = vboard_chip_area(&dfu->board->chip, address, 1);
 
     if (!area || address - area->address < area->reserved) {
-        finish(board, B0_DFU_STATUS_ERR_TARGET);
+        finish(dfu, B0_DFU_STATUS_ERR_TARGET);
         return;
     }
-    board->dfu.pointer = pointer;
-    finish(board, B0_DFU_STATUS_OK);
+    dfu->pointer = pointer;
+    finish(dfu, B0_DFU_STATUS_OK);
 }
 
 /* AN2662, figure 59. That the pointer moves along is so in ST's device library (usbd_dfu.c). */
-static void erase(struct vboard *board)
+static void erase(struct vboard_dfu *dfu)
 {
     const struct vboard_area *area;
     uint32_t address;
 
-    if (protected(board)) {
-        finish(board, B0_DFU_STATUS_ERR_VENDOR);
+    if (protected(dfu)) {
+        finish(dfu, B0_DFU_STATUS_ERR_VENDOR);
         return;
     }
-    if (board->dfu.block_size == 1) {
-        begin(board, VBOARD_ERASE_ALL, vboard_chip_flash(&board->chip)->address, flash_done);
+    if (dfu->block_size == 1) {
+        begin(dfu, VBOARD_ERASE_ALL, vboard_chip_flash(&dfu->board->chip)->address, flash_done);
         return;
     }
-    board->dfu.pointer = b0_load32(board->dfu.data + 1);
-    address = vboard_dfuse_address(board, board->dfu.pointer);
-    area = reachable(board, address, 1);
+    dfu->pointer = b0_load32(dfu->data + 1);
+    address = vboard_dfuse_address(dfu, dfu->pointer);
+    area = reachable(dfu, address, 1);
     if (area && vboard_flash_has_sectors(area))
-        begin(board, VBOARD_ERASE_SECTOR, address, flash_done);
+        begin(dfu, VBOARD_ERASE_SECTOR, address, flash_done);
     else
-        finish(board, B0_DFU_STATUS_ERR_TARGET);
+        finish(dfu, B0_DFU_STATUS_ERR_TARGET);
 }
 
-static void read_unprotect(struct vboard *board)
+static void read_unprotect(struct vboard_dfu *dfu)
 {
-    begin(board, VBOARD_UNPROTECT, vboard_chip_flash(&board->chip)->address, reset_done);
-}
-
-/*
- * AN2606, 4.4, table 4: the first byte is the supply range, the others have to be 0xff; anything
- * else is refused. The widths are those of RM0090, table 7, for these ranges.
- */
-bool vboard_rom_write_feature(struct vboard *board, uint32_t offset, const uint8_t *data,
-                              uint32_t size)
-{
-    static const struct {
-        uint8_t width;
-        bool needs_vpp;
-    } ranges[] = {
-        {B0_PARALLEL_X8, false},  {B0_PARALLEL_X16, false}, {B0_PARALLEL_X16, false},
-        {B0_PARALLEL_X32, false}, {B0_PARALLEL_X32, true},
-    };
-
-    for (uint32_t i = 0; i < size; i++)
-        if (offset + i == 0 ? data[i] >= sizeof ranges / sizeof ranges[0] : data[i] != 0xff)
-            return false;
-    if (offset == 0) {
-        uint8_t range = data[0];
-
-        *vboard_chip_at(&board->chip, 0xffff0000, 1) = range;
-        if (board->rom->has_device_feature) {
-            board->chip.width = (enum b0_parallelism)ranges[range].width;
-            board->chip.needs_vpp = ranges[range].needs_vpp;
-        }
-        vboard_trace(board, "supply range %u: program by %u bytes", range,
-                     board->chip.times->unit_bytes[board->chip.width]);
-    }
-    return true;
+    begin(dfu, VBOARD_UNPROTECT, vboard_chip_flash(&dfu->board->chip)->address, reset_done);
 }
 
 /* Blocks count in the transfer size, whatever their own length is. */
-static uint32_t block_address(const struct vboard *board, uint16_t block)
+static uint32_t block_address(const struct vboard_dfu *dfu, uint16_t block)
 {
-    uint32_t size = vboard_usb_transfer_size(&board->rom->usb, board->dfu.alternate);
+    uint32_t size = vboard_usb_transfer_size(&dfu->rom->usb, dfu->alternate);
 
-    return vboard_dfuse_address(board, board->dfu.pointer) +
+    return vboard_dfuse_address(dfu, dfu->pointer) +
            (uint32_t)(block - B0_DFUSE_BLOCK_FIRST) * size;
 }
 
 /* AN2662, 4.5.1 */
-static void write_memory(struct vboard *board)
+static void write_memory(struct vboard_dfu *dfu)
 {
-    const struct vboard_dfu *dfu = &board->dfu;
-    uint32_t address = block_address(board, dfu->block);
-    const struct vboard_area *area = reachable(board, address, dfu->block_size);
+    uint32_t address = block_address(dfu, dfu->block);
+    const struct vboard_area *area = reachable(dfu, address, dfu->block_size);
 
-    if (protected(board)) {
-        finish(board, B0_DFU_STATUS_ERR_VENDOR);
+    if (protected(dfu)) {
+        finish(dfu, B0_DFU_STATUS_ERR_VENDOR);
         return;
     }
     if (!area) {
-        finish(board, B0_DFU_STATUS_ERR_TARGET);
+        finish(dfu, B0_DFU_STATUS_ERR_TARGET);
         return;
     }
     switch ((enum vboard_kind)area->kind) {
     case VBOARD_FLASH:
     case VBOARD_EXTERNAL:
     case VBOARD_OTP:
-        begin(board, VBOARD_PROGRAM, address, flash_done);
+        begin(dfu, VBOARD_PROGRAM, address, flash_done);
         break;
     case VBOARD_OPTIONS:
         /* Only from their start, "otherwise, the request is not performed". */
         if (address == area->address)
-            begin(board, VBOARD_PROGRAM_OPTIONS, address, reset_done);
+            begin(dfu, VBOARD_PROGRAM_OPTIONS, address, reset_done);
         else
-            finish(board, B0_DFU_STATUS_OK);
+            finish(dfu, B0_DFU_STATUS_OK);
         break;
     case VBOARD_RAM:
-        memcpy(vboard_chip_at(&board->chip, address, dfu->block_size), dfu->data, dfu->block_size);
-        finish(board, B0_DFU_STATUS_OK);
+        memcpy(vboard_chip_at(&dfu->board->chip, address, dfu->block_size), dfu->data,
+               dfu->block_size);
+        finish(dfu, B0_DFU_STATUS_OK);
         break;
     case VBOARD_FEATURE:
-        finish(board,
-               vboard_rom_write_feature(board, address - area->address, dfu->data, dfu->block_size)
-                   ? B0_DFU_STATUS_OK
-                   : B0_DFU_STATUS_ERR_TARGET);
+        finish(dfu, vboard_rom_write_feature(dfu->board, dfu->rom, address - area->address,
+                                             dfu->data, dfu->block_size)
+                        ? B0_DFU_STATUS_OK
+                        : B0_DFU_STATUS_ERR_TARGET);
         break;
     case VBOARD_INFO:
-        finish(board, B0_DFU_STATUS_ERR_TARGET);
+        finish(dfu, B0_DFU_STATUS_ERR_TARGET);
         break;
     }
 }
@@ -205,13 +180,13 @@ static void write_memory(struct vboard *board)
 static const struct {
     uint8_t command;
     uint8_t size; /* bytes, with the command itself */
-    uint8_t job;
-    void (*run)(struct vboard *board);
+    uint8_t kind; /* enum vboard_command */
+    void (*run)(struct vboard_dfu *dfu);
 } commands[] = {
-    {B0_DFUSE_SET_ADDRESS, 5, VBOARD_JOB_ADDRESS, set_address},
-    {B0_DFUSE_ERASE, 5, VBOARD_JOB_ERASE, erase},
-    {B0_DFUSE_ERASE, 1, VBOARD_JOB_ERASE, erase},
-    {B0_DFUSE_READ_UNPROTECT, 1, VBOARD_JOB_ERASE, read_unprotect},
+    {B0_DFUSE_SET_ADDRESS, 5, VBOARD_COMMAND_ADDRESS, set_address},
+    {B0_DFUSE_ERASE, 5, VBOARD_COMMAND_ERASE, erase},
+    {B0_DFUSE_ERASE, 1, VBOARD_COMMAND_ERASE, erase},
+    {B0_DFUSE_READ_UNPROTECT, 1, VBOARD_COMMAND_ERASE, read_unprotect},
 };
 
 /* What the block that was taken is for: its row's index, or -1 for data or nonsense. */
@@ -226,23 +201,23 @@ static int command_of(const struct vboard_dfu *dfu)
 }
 
 /* AN2662, figure 55: what is unknown is found out only now. */
-void vboard_dfuse_work(struct vboard *board)
+void vboard_dfuse_work(struct vboard_dfu *dfu)
 {
-    int command = command_of(&board->dfu);
+    int command = command_of(dfu);
 
     if (command >= 0)
-        commands[command].run(board);
-    else if (board->dfu.block >= B0_DFUSE_BLOCK_FIRST)
-        write_memory(board);
+        commands[command].run(dfu);
+    else if (dfu->block >= B0_DFUSE_BLOCK_FIRST)
+        write_memory(dfu);
     else
-        finish(board, B0_DFU_STATUS_ERR_STALLEDPKT);
+        finish(dfu, B0_DFU_STATUS_ERR_STALLEDPKT);
 }
 
-uint8_t vboard_dfuse_job(const struct vboard *board)
+uint8_t vboard_dfuse_command(const struct vboard_dfu *dfu)
 {
-    int command = command_of(&board->dfu);
+    int command = command_of(dfu);
 
-    return command >= 0 ? commands[command].job : (uint8_t)VBOARD_JOB_DATA;
+    return command >= 0 ? commands[command].kind : (uint8_t)VBOARD_COMMAND_DATA;
 }
 
 /*
@@ -250,17 +225,17 @@ uint8_t vboard_dfuse_job(const struct vboard *board)
  * requested data buffer"; but betaflight-configurator (usbdfu.js) and dfu-util (dfuse.c) shorten
  * the last block and count on, and what they read so from F4 and F7 boards is right.
  */
-uint8_t vboard_dfuse_read(const struct vboard *board, uint16_t block, uint8_t *data,
+uint8_t vboard_dfuse_read(const struct vboard_dfu *dfu, uint16_t block, uint8_t *data,
                           uint16_t length)
 {
-    uint32_t address = block_address(board, block);
+    uint32_t address = block_address(dfu, block);
 
-    if (protected(board))
+    if (protected(dfu))
         return B0_DFU_STATUS_ERR_VENDOR;
-    if (length > vboard_usb_transfer_size(&board->rom->usb, board->dfu.alternate))
+    if (length > vboard_usb_transfer_size(&dfu->rom->usb, dfu->alternate))
         return B0_DFU_STATUS_ERR_STALLEDPKT;
-    if (!reachable(board, address, length))
+    if (!reachable(dfu, address, length))
         return B0_DFU_STATUS_ERR_TARGET;
-    memcpy(data, vboard_chip_at(&board->chip, address, length), length);
+    memcpy(data, vboard_chip_at(&dfu->board->chip, address, length), length);
     return B0_DFU_STATUS_OK;
 }

@@ -31,7 +31,7 @@
  * micropython's pydfu.py never waits). For data the F745 says 104 ms; no record of an F4 has it,
  * so it is 0 here, the friendliest to a host that obeys, and poll_data= changes it.
  */
-#define F4_POLLS   .poll_ms = {104, 100, 0}, .manner = {VBOARD_NAKS, VBOARD_NAKS, VBOARD_NAKS}
+#define F4_POLLS   .poll_ms = {104, 100, 0}, .busy_behaviour = {VBOARD_BUSY_NAKS, VBOARD_BUSY_NAKS, VBOARD_BUSY_NAKS}
 #define F4_FEATURE "@Device Feature/0xFFFF0000/01*004 e"
 #define F4_OTP     "@OTP Memory /0x1FFF7800/01*512 e,01*016 e"
 #define F4_OPTIONS "@Option Bytes  /0x1FFFC000/01*016 e"
@@ -53,7 +53,7 @@ static const struct vboard_rom models[] = {
         /* The record with which this project began; bcdDevice and types "e" as on later parts. */
         .listed = {"f407", "STM32F407VG, 1 MiB: ST's ROM bootloader"},
         .part = &vboard_part_f407vg,
-        .function = &vboard_dfuse,
+        .bootloader = &vboard_dfuse,
         UART_ROM_31(0x413),
         .usb = {
             ST_OLD_ROM,
@@ -73,7 +73,7 @@ static const struct vboard_rom models[] = {
         /* dfu-util's device-logs, stm32f4discovery.lsusb, to the letter. */
         .listed = {"f407old", "the same with the early ROM: types \"g\" everywhere"},
         .part = &vboard_part_f407vg,
-        .function = &vboard_dfuse,
+        .bootloader = &vboard_dfuse,
         UART_ROM_31(0x413),
         .usb = {
             ST_OLD_ROM,
@@ -96,7 +96,7 @@ static const struct vboard_rom models[] = {
          */
         .listed = {"f427", "STM32F427VI, 2 MiB in two banks; its layout string arrives cut"},
         .part = &vboard_part_f427vi,
-        .function = &vboard_dfuse,
+        .bootloader = &vboard_dfuse,
         UART_ROM_31(0x419),
         .usb = {
             ST_OLD_ROM,
@@ -119,7 +119,7 @@ static const struct vboard_rom models[] = {
         /* lsusb -v of a board with this layout, quoted in a public source comment. */
         .listed = {"f411", "STM32F411CE, 512 KiB: ST's ROM bootloader"},
         .part = &vboard_part_f411ce,
-        .function = &vboard_dfuse,
+        .bootloader = &vboard_dfuse,
         UART_ROM_31(0x431),
         .usb = {
             ST_OLD_ROM,
@@ -144,7 +144,7 @@ static const struct vboard_rom models[] = {
          */
         .listed = {"f072", "STM32F072RB, 128 KiB: must not be polled early; serial not unique"},
         .part = &vboard_part_f072rb,
-        .function = &vboard_dfuse,
+        .bootloader = &vboard_dfuse,
         UART_ROM_31(0x448),
         .usb = {
             ST_OLD_ROM,
@@ -156,7 +156,7 @@ static const struct vboard_rom models[] = {
         },
         STARTS_IN_ERROR,
         .poll_ms = {20, 40, 60},
-        .manner = {VBOARD_NAKS, VBOARD_NAKS, VBOARD_BREAKS},
+        .busy_behaviour = {VBOARD_BUSY_NAKS, VBOARD_BUSY_NAKS, VBOARD_BUSY_BREAKS},
     },
     {
         /*
@@ -167,7 +167,7 @@ static const struct vboard_rom models[] = {
          */
         .listed = {"l476", "STM32L476RE, 512 KiB: stalls GETSTATUS while busy"},
         .part = &vboard_part_l476re,
-        .function = &vboard_dfuse,
+        .bootloader = &vboard_dfuse,
         UART_ROM_31(0x415),
         .usb = {
             ST_OLD_ROM,
@@ -181,7 +181,7 @@ static const struct vboard_rom models[] = {
         },
         STARTS_IN_ERROR,
         .poll_ms = {20, 20, 25},
-        .manner = {VBOARD_STALLS, VBOARD_STALLS, VBOARD_STALLS},
+        .busy_behaviour = {VBOARD_BUSY_STALLS, VBOARD_BUSY_STALLS, VBOARD_BUSY_STALLS},
     },
     {
         /*
@@ -192,7 +192,7 @@ static const struct vboard_rom models[] = {
          */
         .listed = {"g431", "STM32G431CB, 128 KiB: the newer ROM, blocks of at most 1024 bytes"},
         .part = &vboard_part_g431cb,
-        .function = &vboard_dfuse,
+        .bootloader = &vboard_dfuse,
         UART_ROM_31(0x468),
         .usb = {
             ST_ROM,
@@ -207,7 +207,7 @@ static const struct vboard_rom models[] = {
         },
         STARTS_IDLE,
         .poll_ms = {0, 131, 131},
-        .manner = {VBOARD_NAKS, VBOARD_NAKS, VBOARD_NAKS},
+        .busy_behaviour = {VBOARD_BUSY_NAKS, VBOARD_BUSY_NAKS, VBOARD_BUSY_NAKS},
     },
     {
         /*
@@ -218,7 +218,7 @@ static const struct vboard_rom models[] = {
          */
         .listed = {"h743", "STM32H743ZI rev V, 2 MiB: hangs after an erase in bank 2"},
         .part = &vboard_part_h743zi,
-        .function = &vboard_dfuse,
+        .bootloader = &vboard_dfuse,
         UART_ROM_31(0x450),
         .usb = {
             ST_ROM,
@@ -232,7 +232,7 @@ static const struct vboard_rom models[] = {
         },
         STARTS_IDLE,
         .poll_ms = {0, 1000, 0},
-        .manner = {VBOARD_NAKS, VBOARD_DOES_AT_ONCE, VBOARD_NAKS},
+        .busy_behaviour = {VBOARD_BUSY_NAKS, VBOARD_BUSY_NEVER, VBOARD_BUSY_NAKS},
         .hangs_from = 0x08100000,
     },
     {
@@ -243,7 +243,7 @@ static const struct vboard_rom models[] = {
          */
         .listed = {"maple", "STM32F103, 128 KiB: LeafLabs' Maple bootloader, plain DFU 1.1"},
         .part = &vboard_part_f103cb,
-        .function = &vboard_maple,
+        .bootloader = &vboard_maple,
         .usb = {
             .bcd_usb = 0x0100,
             .vendor = B0_VENDOR_LEAFLABS,
@@ -260,14 +260,14 @@ static const struct vboard_rom models[] = {
         },
         STARTS_IDLE,
         .poll_ms = {0, 0, 32},
-        .manner = {VBOARD_SAYS_BUSY, VBOARD_SAYS_BUSY, VBOARD_SAYS_BUSY},
+        .busy_behaviour = {VBOARD_BUSY_ANSWERS, VBOARD_BUSY_ANSWERS, VBOARD_BUSY_ANSWERS},
         .starts = {0x20000c00, 0x08005000},
     },
     {
         /* STM32duino-bootloader, df68980: usb_descriptor.c, config.h, dfu.c. */
         .listed = {"bluepill", "STM32F103CB, 128 KiB: STM32duino's bootloader, plain DFU 1.1"},
         .part = &vboard_part_f103cb,
-        .function = &vboard_maple,
+        .bootloader = &vboard_maple,
         .usb = {
             .bcd_usb = 0x0100,
             .vendor = B0_VENDOR_LEAFLABS,
@@ -287,7 +287,7 @@ static const struct vboard_rom models[] = {
         },
         STARTS_IDLE,
         .poll_ms = {0, 0, 0},
-        .manner = {VBOARD_DOES_AT_ONCE, VBOARD_DOES_AT_ONCE, VBOARD_DOES_AT_ONCE},
+        .busy_behaviour = {VBOARD_BUSY_NEVER, VBOARD_BUSY_NEVER, VBOARD_BUSY_NEVER},
         .starts = {0x08002000, 0x08005000},
         .wiped = 0x08002000,
         .starts_quickly = true,
@@ -301,7 +301,7 @@ static const struct vboard_rom models[] = {
          */
         .listed = {"gd32", "GD32VF103CB, 128 KiB: a clone whose layout string is wrong"},
         .part = &vboard_part_gd32vf103cb,
-        .function = &vboard_dfuse,
+        .bootloader = &vboard_dfuse,
         .usb = {
             .bcd_usb = 0x0100,
             .vendor = 0x28e9,
@@ -325,7 +325,7 @@ static const struct vboard_rom models[] = {
         /* The chip of every blue pill as it leaves the factory. The serial number is made up. */
         .listed = {"f103", "STM32F103CB, 128 KiB: ST's ROM, which knows a UART only"},
         .part = &vboard_part_f103cb,
-        .function = &vboard_uart_only,
+        .bootloader = &vboard_uart_only,
         UART_ROM_22(0x410),
         .usb = {.serial = "48FF6B065067"},
     },

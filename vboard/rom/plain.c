@@ -4,8 +4,12 @@
  * from description files have it: U-Boot's DFU, the ROM of an STM32MP1, bootloaders that were
  * written from the specification.
  */
+#include "../board/board.h"
+#include "dfu.h"
 #include "rom.h"
+#include "uart.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -14,27 +18,26 @@ enum {
 
 /* ---- the memory ---- */
 
-static const struct vboard_area *area_at(const struct vboard *board, uint32_t address)
+static const struct vboard_area *area_at(const struct vboard_dfu *dfu, uint32_t address)
 {
-    return vboard_chip_area(&board->chip, address, 1);
+    return vboard_chip_area(&dfu->board->chip, address, 1);
 }
 
 /* How many bytes there are from an address to the end of its memory. */
-static uint32_t bytes_left(const struct vboard *board, uint32_t address)
+static uint32_t bytes_left(const struct vboard_dfu *dfu, uint32_t address)
 {
-    const struct vboard_area *area = area_at(board, address);
+    const struct vboard_area *area = area_at(dfu, address);
 
     return area ? area->size - (address - area->address) : 0;
 }
 
-static uint32_t write_address(const struct vboard *board)
+static uint32_t write_address(const struct vboard_dfu *dfu)
 {
-    return board->dfu.base + board->dfu.position;
+    return dfu->base + dfu->position;
 }
 
-static void finish(struct vboard *board, uint8_t status)
+static void finish(struct vboard_dfu *dfu, uint8_t status)
 {
-    struct vboard_dfu *dfu = &board->dfu;
 
     if (dfu->state == B0_DFU_STATE_ERROR)
         return; /* a request came meanwhile that broke it */
@@ -48,204 +51,202 @@ static void finish(struct vboard *board, uint8_t status)
     }
 }
 
-static void programmed(struct vboard *board, const struct vboard_flash_result *result)
+static void programmed(void *context, const struct vboard_flash_result *result)
 {
-    finish(board, result->failed ? B0_DFU_STATUS_ERR_PROG : B0_DFU_STATUS_OK);
+    struct vboard_dfu *dfu = context;
+
+    finish(dfu, result->failed ? B0_DFU_STATUS_ERR_PROG : B0_DFU_STATUS_OK);
 }
 
-static void begin(struct vboard *board, enum vboard_flash_kind kind, uint32_t address,
-                  void (*done)(struct vboard *, const struct vboard_flash_result *))
+static void begin(struct vboard_dfu *dfu, enum vboard_flash_kind kind, uint32_t address,
+                  vboard_work_done *done)
 {
-    board->work.op.kind = (uint8_t)kind;
-    board->work.op.address = address;
-    vboard_work_begin(board, board->rom->manner[VBOARD_JOB_DATA] == VBOARD_NAKS, done);
+    dfu->board->work.op.kind = (uint8_t)kind;
+    dfu->board->work.op.address = address;
+    vboard_work_begin(dfu->board, dfu->rom->busy_behaviour[VBOARD_COMMAND_DATA] == VBOARD_BUSY_NAKS,
+                      done, dfu);
 }
 
 /*
  * Erases the next sector that begins in the block, then programs the block. A sector that the
  * download does not start at its beginning is erased whole.
  */
-static void erase_next(struct vboard *board, const struct vboard_flash_result *result)
+static void erase_next(void *context, const struct vboard_flash_result *result)
 {
-    struct vboard_dfu *dfu = &board->dfu;
-    struct vboard_flash_op *op = &board->work.op;
-    uint32_t end = write_address(board) + dfu->block_size;
-    struct vboard_sector sector = vboard_flash_sector(&board->chip, dfu->erase_from);
+    struct vboard_dfu *dfu = context;
+    struct vboard_flash_op *op = &dfu->board->work.op;
+    uint32_t end = write_address(dfu) + dfu->block_size;
+    struct vboard_sector sector = vboard_flash_sector(&dfu->board->chip, dfu->erase_from);
 
     if (result && result->failed) {
-        finish(board, B0_DFU_STATUS_ERR_ERASE);
+        finish(dfu, B0_DFU_STATUS_ERR_ERASE);
         return;
     }
     if (sector.size > 0 && dfu->erase_from < end) {
         dfu->erase_from = sector.address + sector.size;
-        begin(board, VBOARD_ERASE_SECTOR, sector.address, erase_next);
+        begin(dfu, VBOARD_ERASE_SECTOR, sector.address, erase_next);
         return;
     }
     op->size = dfu->block_size;
     memcpy(op->data, dfu->data, dfu->block_size);
-    begin(board, VBOARD_PROGRAM, write_address(board), programmed);
+    begin(dfu, VBOARD_PROGRAM, write_address(dfu), programmed);
 }
 
-static void write_block(struct vboard *board)
+static void write_block(struct vboard_dfu *dfu)
 {
-    struct vboard_dfu *dfu = &board->dfu;
-    uint32_t address = write_address(board);
-    const struct vboard_area *area = area_at(board, address);
+    uint32_t address = write_address(dfu);
+    const struct vboard_area *area = area_at(dfu, address);
 
-    if (!area || bytes_left(board, address) < dfu->block_size) {
-        finish(board, B0_DFU_STATUS_ERR_ADDRESS);
+    if (!area || bytes_left(dfu, address) < dfu->block_size) {
+        finish(dfu, B0_DFU_STATUS_ERR_ADDRESS);
     } else if (vboard_flash_has_sectors(area)) {
-        erase_next(board, NULL);
+        erase_next(dfu, NULL);
     } else if (area->kind == VBOARD_RAM) {
-        memcpy(vboard_chip_at(&board->chip, address, dfu->block_size), dfu->data, dfu->block_size);
-        finish(board, B0_DFU_STATUS_OK);
+        memcpy(vboard_chip_at(&dfu->board->chip, address, dfu->block_size), dfu->data,
+               dfu->block_size);
+        finish(dfu, B0_DFU_STATUS_OK);
     } else {
-        finish(board, B0_DFU_STATUS_ERR_WRITE);
+        finish(dfu, B0_DFU_STATUS_ERR_WRITE);
     }
 }
 
 /* ---- requests ---- */
 
-typedef enum boot0_xfer action(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
-                               size_t *actual, uint8_t next);
+typedef enum boot0_xfer action(struct vboard_dfu *dfu, const struct boot0_setup *setup,
+                               uint8_t *data, size_t *actual, uint8_t next);
 
-static bool can(const struct vboard *board, uint8_t attribute)
+static bool can(const struct vboard_dfu *dfu, uint8_t attribute)
 {
-    return board->rom->usb.functional.attributes & attribute;
+    return dfu->rom->usb.functional.attributes & attribute;
 }
 
-static enum boot0_xfer do_stall(struct vboard *board, const struct boot0_setup *setup,
+static enum boot0_xfer do_stall(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                 uint8_t *data, size_t *actual, uint8_t next)
 {
     (void)setup;
     (void)data;
     (void)actual;
-    return next == B0_DFU_STATE_ERROR ? vboard_dfu_refuse(board, B0_DFU_STATUS_ERR_STALLEDPKT)
+    return next == B0_DFU_STATE_ERROR ? vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_STALLEDPKT)
                                       : B0_XFER_STALL;
 }
 
-static void begin_download(struct vboard *board, uint16_t block)
+static void begin_download(struct vboard_dfu *dfu, uint16_t block)
 {
-    struct vboard_dfu *dfu = &board->dfu;
 
     dfu->base = dfu->erase_from = dfu->alternate->base;
     dfu->position = 0;
     dfu->next_block = block;
 }
 
-static enum boot0_xfer do_dnload(struct vboard *board, const struct boot0_setup *setup,
+static enum boot0_xfer do_dnload(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                  uint8_t *data, size_t *actual, uint8_t next)
 {
-    struct vboard_dfu *dfu = &board->dfu;
     bool first = dfu->state == B0_DFU_STATE_IDLE;
     enum boot0_xfer result;
 
-    if (!can(board, B0_DFU_CAN_DOWNLOAD) || (first && setup->length == 0))
-        return vboard_dfu_refuse(board, B0_DFU_STATUS_ERR_STALLEDPKT);
+    if (!can(dfu, B0_DFU_CAN_DOWNLOAD) || (first && setup->length == 0))
+        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_STALLEDPKT);
     if (setup->length == 0) {
         dfu->state = B0_DFU_STATE_MANIFEST_SYNC;
         return B0_XFER_OK;
     }
     if (dfu->alternate->base == 0)
-        return vboard_dfu_refuse(board, B0_DFU_STATUS_ERR_TARGET);
+        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_TARGET);
     if (first)
-        begin_download(board, setup->value);
+        begin_download(dfu, setup->value);
     if (setup->value != dfu->next_block)
-        return vboard_dfu_refuse(board, B0_DFU_STATUS_ERR_ADDRESS);
-    result = vboard_dfu_take(board, setup, data, actual);
+        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_ADDRESS);
+    result = vboard_dfu_take(dfu, setup, data, actual);
     if (result != B0_XFER_OK)
         return result;
     dfu->next_block = (uint16_t)((dfu->next_block + 1u) % BLOCK_NUMBERS);
-    dfu->job = VBOARD_JOB_DATA;
+    dfu->command = VBOARD_COMMAND_DATA;
     dfu->synced = false;
     dfu->state = next;
     return B0_XFER_OK;
 }
 
-static enum boot0_xfer do_upload(struct vboard *board, const struct boot0_setup *setup,
+static enum boot0_xfer do_upload(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                  uint8_t *data, size_t *actual, uint8_t next)
 {
-    struct vboard_dfu *dfu = &board->dfu;
     uint32_t address, size;
 
     if (dfu->state == B0_DFU_STATE_IDLE)
         dfu->position = 0;
-    if (!can(board, B0_DFU_CAN_UPLOAD) || setup->length == 0 ||
-        setup->length > vboard_usb_transfer_size(&board->rom->usb, dfu->alternate))
-        return vboard_dfu_refuse(board, B0_DFU_STATUS_ERR_STALLEDPKT);
+    if (!can(dfu, B0_DFU_CAN_UPLOAD) || setup->length == 0 ||
+        setup->length > vboard_usb_transfer_size(&dfu->rom->usb, dfu->alternate))
+        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_STALLEDPKT);
     if (dfu->alternate->base == 0)
-        return vboard_dfu_refuse(board, B0_DFU_STATUS_ERR_TARGET);
+        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_TARGET);
     address = dfu->alternate->base + dfu->position;
-    size = dfu->position > 0 && !area_at(board, address - 1) ? 0 : bytes_left(board, address);
+    size = dfu->position > 0 && !area_at(dfu, address - 1) ? 0 : bytes_left(dfu, address);
     if (size > setup->length)
         size = setup->length;
     if (size > 0)
-        memcpy(data, vboard_chip_at(&board->chip, address, size), size);
+        memcpy(data, vboard_chip_at(&dfu->board->chip, address, size), size);
     dfu->position += size;
     dfu->state = size < setup->length ? (uint8_t)B0_DFU_STATE_IDLE : next;
     *actual = size;
     return B0_XFER_OK;
 }
 
-static enum boot0_xfer do_status(struct vboard *board, const struct boot0_setup *setup,
+static enum boot0_xfer do_status(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                  uint8_t *data, size_t *actual, uint8_t next)
 {
-    board->dfu.state = next;
-    return vboard_dfu_answer_status(board, setup, 0, data, actual);
+    dfu->state = next;
+    return vboard_dfu_answer_status(dfu, setup, 0, data, actual);
 }
 
 /* DFU 1.1, 7: a device that does not tolerate manifestation waits for a reset after it. */
-static enum boot0_xfer sync_manifest(struct vboard *board, const struct boot0_setup *setup,
+static enum boot0_xfer sync_manifest(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                      uint8_t *data, size_t *actual)
 {
-    bool tolerates = can(board, B0_DFU_MANIFESTATION_TOLERANT);
+    bool tolerates = can(dfu, B0_DFU_MANIFESTATION_TOLERANT);
 
-    board->dfu.state =
-        tolerates ? (uint8_t)B0_DFU_STATE_IDLE : (uint8_t)B0_DFU_STATE_MANIFEST_WAIT_RESET;
-    board->dfu.leave_due = !tolerates && can(board, B0_DFU_WILL_DETACH);
-    return vboard_dfu_answer_status(board, setup, 0, data, actual);
+    dfu->state = tolerates ? (uint8_t)B0_DFU_STATE_IDLE : (uint8_t)B0_DFU_STATE_MANIFEST_WAIT_RESET;
+    dfu->leave_due = !tolerates && can(dfu, B0_DFU_WILL_DETACH);
+    return vboard_dfu_answer_status(dfu, setup, 0, data, actual);
 }
 
-static enum boot0_xfer do_sync(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
-                               size_t *actual, uint8_t next)
+static enum boot0_xfer do_sync(struct vboard_dfu *dfu, const struct boot0_setup *setup,
+                               uint8_t *data, size_t *actual, uint8_t next)
 {
-    struct vboard_dfu *dfu = &board->dfu;
     enum boot0_xfer result;
 
     if (dfu->state == B0_DFU_STATE_MANIFEST_SYNC)
-        return sync_manifest(board, setup, data, actual);
-    if (!dfu->synced && board->rom->manner[VBOARD_JOB_DATA] != VBOARD_DOES_AT_ONCE) {
+        return sync_manifest(dfu, setup, data, actual);
+    if (!dfu->synced && dfu->rom->busy_behaviour[VBOARD_COMMAND_DATA] != VBOARD_BUSY_NEVER) {
         dfu->state = B0_DFU_STATE_DNBUSY;
         dfu->due = true;
-        return vboard_dfu_answer_status(board, setup, board->settings.poll_ms[VBOARD_JOB_DATA],
-                                        data, actual);
+        return vboard_dfu_answer_status(
+            dfu, setup, dfu->board->settings.poll_ms[VBOARD_COMMAND_DATA], data, actual);
     }
     if (!dfu->synced) {
-        write_block(board);
-        result = vboard_work_finish(board);
+        write_block(dfu);
+        result = vboard_work_finish(dfu->board);
         if (result != B0_XFER_OK)
             return result;
     }
     if (dfu->state == B0_DFU_STATE_DNLOAD_SYNC)
         dfu->state = next;
-    return vboard_dfu_answer_status(board, setup, 0, data, actual);
+    return vboard_dfu_answer_status(dfu, setup, 0, data, actual);
 }
 
-static enum boot0_xfer do_state(struct vboard *board, const struct boot0_setup *setup,
+static enum boot0_xfer do_state(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                 uint8_t *data, size_t *actual, uint8_t next)
 {
     (void)next;
-    return vboard_dfu_answer_state(board, setup, data, actual);
+    return vboard_dfu_answer_state(dfu, setup, data, actual);
 }
 
-static enum boot0_xfer do_clear(struct vboard *board, const struct boot0_setup *setup,
+static enum boot0_xfer do_clear(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                 uint8_t *data, size_t *actual, uint8_t next)
 {
     (void)setup;
     (void)data;
     (void)actual;
-    board->dfu.state = next;
-    board->dfu.status = B0_DFU_STATUS_OK;
+    dfu->state = next;
+    dfu->status = B0_DFU_STATUS_OK;
     return B0_XFER_OK;
 }
 
@@ -255,60 +256,85 @@ static action *const actions[] = {
     [B0_DFU_DO_STATE] = do_state,   [B0_DFU_DO_CLEAR] = do_clear,   [B0_DFU_DO_ABORT] = do_clear,
 };
 
-static enum boot0_xfer control(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
+static enum boot0_xfer control(void *context, const struct boot0_setup *setup, uint8_t *data,
                                size_t *actual)
 {
+    struct vboard_dfu *dfu = context;
     struct b0_dfu_rule rule;
 
     if ((setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_STANDARD)
-        return vboard_usb_standard(board, setup, data, actual);
-    if (!vboard_dfu_route(board, setup) || board->usb.configuration == 0)
+        return vboard_usb_standard(dfu->board, setup, data, actual);
+    if (!vboard_dfu_route(dfu, setup) || dfu->board->usb.configuration == 0)
         return B0_XFER_STALL;
-    if (board->work.busy)
-        return vboard_dfu_interrupt(board, setup, data, actual);
-    rule = b0_dfu_device_rule(board->dfu.state, setup->request);
-    return actions[rule.action](board, setup, data, actual, rule.next);
+    if (dfu->board->work.busy)
+        return vboard_dfu_interrupt(dfu, setup, data, actual);
+    rule = b0_dfu_device_rule(dfu->state, setup->request);
+    return actions[rule.action](dfu, setup, data, actual, rule.next);
 }
 
-/* ---- what follows a transfer, and starting ---- */
+/* ---- what follows a transfer ---- */
 
-static void sent(struct vboard *board, const struct boot0_setup *setup)
+static void sent(void *context)
 {
-    (void)setup;
-    if (board->dfu.leave_due) {
-        vboard_start_program(board, vboard_chip_flash(&board->chip)->address);
-    } else if (board->dfu.due) {
-        board->dfu.due = false;
-        write_block(board);
+    struct vboard_dfu *dfu = context;
+
+    if (dfu->leave_due) {
+        vboard_start_program(dfu->board, vboard_chip_flash(&dfu->board->chip)->address);
+    } else if (dfu->due) {
+        dfu->due = false;
+        write_block(dfu);
     }
 }
 
-static void start(struct vboard *board)
+/* DFU 1.1, A.2: a bus reset in the middle of something is a reset of the device. */
+static void bus_reset(void *context)
 {
+    struct vboard_dfu *dfu = context;
+
+    if (dfu->state != B0_DFU_STATE_IDLE && dfu->state != B0_DFU_STATE_ERROR)
+        vboard_system_reset(dfu->board);
+}
+
+static const struct vboard_usb_ops device = {
+    .control = control,
+    .sent = sent,
+    .bus_reset = bus_reset,
+};
+
+/* ---- life ---- */
+
+struct plain {
+    struct vboard_dfu dfu;
+    struct vboard_uart_loader uart;
+};
+
+static void start(void *context)
+{
+    struct plain *plain = context;
+    struct vboard *board = plain->dfu.board;
     uint32_t stack, pc, address = vboard_chip_flash(&board->chip)->address;
 
-    memset(&board->dfu, 0, sizeof board->dfu);
-    board->dfu.state = board->rom->start_state;
-    board->dfu.status = board->rom->start_status;
+    vboard_dfu_start(&plain->dfu);
     if (!board->settings.boot0 && vboard_chip_vectors(&board->chip, address, &stack, &pc)) {
         vboard_start_program(board, address);
         return;
     }
-    vboard_connect(board, &vboard_plain);
-    vboard_uart_start(board);
+    vboard_connect(board, &device, plain);
+    vboard_uart_start(&plain->uart);
 }
 
-/* DFU 1.1, A.2: a bus reset in the middle of something is a reset of the device. */
-static void bus_reset(struct vboard *board)
+static void *create(struct vboard *board, const struct vboard_rom *rom)
 {
-    if (board->dfu.state != B0_DFU_STATE_IDLE && board->dfu.state != B0_DFU_STATE_ERROR)
-        vboard_system_reset(board);
+    struct plain *plain = calloc(1, sizeof *plain);
+
+    if (!plain)
+        return NULL;
+    plain->dfu.board = plain->uart.board = board;
+    plain->dfu.rom = plain->uart.rom = rom;
+    return plain;
 }
 
-const struct vboard_function vboard_plain = {
-    .start = start,
-    .control = control,
-    .sent = sent,
-    .bus_reset = bus_reset,
-    .descriptors = vboard_usb_descriptors,
+const struct vboard_bootloader vboard_plain = {
+    .ops = {start, vboard_dfu_power_off, vboard_dfu_state, free},
+    .create = create,
 };

@@ -1,21 +1,32 @@
-/* Between uart.c (the bootloader's commands) and uart_line.c (characters on the line). */
+/* The UART bootloader that ST's ROMs have beside DFU, or alone. */
 #ifndef VBOARD_ROM_UART_H
 #define VBOARD_ROM_UART_H
 
-#include "rom.h"
+#include "models.h"
 
-#include <core/an3155.h>
+struct vboard;
 
-/* The ROM reads one character that has come over the line. */
-void vboard_uart_take(struct vboard *board, uint8_t byte);
+enum {
+    VBOARD_UART_PAGES_MAX = 4096,                             /* of a part with a UART bootloader */
+    VBOARD_UART_DATA_MAX = 2 + 2 * VBOARD_UART_PAGES_MAX + 1, /* an Extended Erase of all */
+};
 
-/* True while the ROM does not look at the line. */
-bool vboard_uart_is_deaf(const struct vboard *board);
+struct vboard_uart_loader {
+    struct vboard *board;
+    const struct vboard_rom *rom;
 
-/* The ROM sends a character, behind those that are still on their way. */
-void vboard_uart_answer(struct vboard *board, uint8_t byte);
+    uint8_t wait;     /* what it waits for */
+    uint8_t command;  /* the last one */
+    uint16_t need;    /* bytes that it waits for, */
+    uint16_t have;    /* and has */
+    uint16_t count;   /* of bytes or pages that a command has announced */
+    uint16_t page_at; /* how far an erase has come */
+    uint16_t page_count;
+    uint32_t address;
+    uint8_t data[VBOARD_UART_DATA_MAX];
+};
 
-/* Time passes until all that was sent is out. */
-void vboard_uart_flush(struct vboard *board);
+/* Listens from now on, and waits for 0x7f. */
+void vboard_uart_start(struct vboard_uart_loader *uart);
 
 #endif

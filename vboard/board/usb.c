@@ -1,8 +1,11 @@
 /*
- * The USB device of a bootloader model: its descriptors, made from the model's row, and the
+ * The USB device that a bootloader is: its descriptors, made from the board's identity, and the
  * standard requests of USB 2.0, chapter 9. Every field is put where lsusb shows it.
  */
+#include "usb.h"
+
 #include "board.h"
+#include "faults.h"
 
 #include <core/bytes.h>
 #include <core/descriptors.h>
@@ -47,7 +50,7 @@ static const struct vboard_alternate *find_alternate(const struct vboard_identit
 const struct vboard_alternate *vboard_usb_alternate(const struct vboard *board, unsigned interface)
 {
     return interface < VBOARD_INTERFACES_MAX
-               ? find_alternate(&board->rom->usb, interface, board->usb.alternate[interface])
+               ? find_alternate(board->build.identity, interface, board->usb.alternate[interface])
                : NULL;
 }
 
@@ -59,7 +62,7 @@ uint16_t vboard_usb_transfer_size(const struct vboard_identity *usb,
 
 static const char *string_at(const struct vboard *board, unsigned index)
 {
-    const struct vboard_identity *usb = &board->rom->usb;
+    const struct vboard_identity *usb = board->build.identity;
 
     switch (index) {
     case VBOARD_STRING_MANUFACTURER:
@@ -77,7 +80,7 @@ static const char *string_at(const struct vboard *board, unsigned index)
 /* USB 2.0, table 9-8. */
 static void make_device(const struct vboard *board, uint8_t bytes[B0_USB_DEVICE_DESC_SIZE])
 {
-    const struct vboard_identity *usb = &board->rom->usb;
+    const struct vboard_identity *usb = board->build.identity;
 
     memset(bytes, 0, B0_USB_DEVICE_DESC_SIZE);
     bytes[0] = B0_USB_DEVICE_DESC_SIZE;
@@ -155,7 +158,7 @@ _Static_assert(B0_USB_CONFIG_DESC_SIZE + VBOARD_ALTERNATES_MAX *
 static size_t make_configuration(const struct vboard *board,
                                  uint8_t bytes[VBOARD_CONFIGURATION_MAX])
 {
-    const struct vboard_identity *usb = &board->rom->usb;
+    const struct vboard_identity *usb = board->build.identity;
     size_t size = usb->configuration_size;
 
     if (usb->configuration) {
@@ -179,7 +182,7 @@ static size_t make_configuration(const struct vboard *board,
 static size_t make_string(const struct vboard *board, unsigned index,
                           uint8_t bytes[STRING_DESC_MAX])
 {
-    const struct vboard_identity *usb = &board->rom->usb;
+    const struct vboard_identity *usb = board->build.identity;
     const char *text = index == 0 ? "" : string_at(board, index);
     size_t step = index == VBOARD_STRING_SERIAL && usb->raw_serial ? 1 : 2;
     size_t size = 2;
@@ -220,9 +223,9 @@ size_t vboard_string(const struct vboard *board, uint8_t index, char *text, size
     uint8_t bytes[STRING_DESC_MAX];
     size_t sent;
 
-    if (board->function && board->function->string)
-        return board->function->string(board, index, text, size);
-    sent = board->function && index > 0 ? make_string(board, index, bytes) : 0;
+    if (board->device.ops && board->device.ops->string)
+        return board->device.ops->string(board->device.context, index, text, size);
+    sent = board->device.ops && index > 0 ? make_string(board, index, bytes) : 0;
 
     if (sent == 0) {
         if (size > 0)
@@ -234,8 +237,8 @@ size_t vboard_string(const struct vboard *board, uint8_t index, char *text, size
 
 /* ---- standard requests ---- */
 
-static enum boot0_xfer answer(const struct boot0_setup *setup, const uint8_t *bytes, size_t size,
-                              uint8_t *data, size_t *actual)
+enum boot0_xfer vboard_usb_answer(const struct boot0_setup *setup, const uint8_t *bytes,
+                                  size_t size, uint8_t *data, size_t *actual)
 {
     *actual = size < setup->length ? size : setup->length;
     if (*actual > 0)
@@ -264,13 +267,13 @@ static enum boot0_xfer get_descriptor(struct vboard *board, const struct boot0_s
         break;
     case B0_USB_DESC_DFU:
         if (vboard_usb_alternate(board, setup->index)) {
-            make_functional(&board->rom->usb, vboard_usb_alternate(board, setup->index), bytes);
+            make_functional(board->build.identity, vboard_usb_alternate(board, setup->index), bytes);
             size = B0_DFU_FUNC_DESC_SIZE;
         }
         break;
     }
     /* No device qualifier, no BOS: full speed, before USB 2.1. */
-    return size > 0 ? answer(setup, bytes, size, data, actual) : B0_XFER_STALL;
+    return size > 0 ? vboard_usb_answer(setup, bytes, size, data, actual) : B0_XFER_STALL;
 }
 
 /* bmAttributes, as the host has read them. */
@@ -286,8 +289,8 @@ static enum boot0_xfer get_status(struct vboard *board, const struct boot0_setup
     uint8_t bytes[2] = {0, 0};
 
     if ((setup->request_type & B0_USB_RECIPIENT_MASK) == B0_USB_RECIPIENT_DEVICE)
-        bytes[0] = power_attributes(&board->rom->usb) & SELF_POWERED ? 1 : 0;
-    return answer(setup, bytes, sizeof bytes, data, actual);
+        bytes[0] = power_attributes(board->build.identity) & SELF_POWERED ? 1 : 0;
+    return vboard_usb_answer(setup, bytes, sizeof bytes, data, actual);
 }
 
 static enum boot0_xfer set_address(struct vboard *board, const struct boot0_setup *setup,
@@ -302,7 +305,7 @@ static enum boot0_xfer set_address(struct vboard *board, const struct boot0_setu
 static enum boot0_xfer get_configuration(struct vboard *board, const struct boot0_setup *setup,
                                          uint8_t *data, size_t *actual)
 {
-    return answer(setup, &board->usb.configuration, 1, data, actual);
+    return vboard_usb_answer(setup, &board->usb.configuration, 1, data, actual);
 }
 
 static enum boot0_xfer set_configuration(struct vboard *board, const struct boot0_setup *setup,
@@ -322,7 +325,7 @@ static enum boot0_xfer get_interface(struct vboard *board, const struct boot0_se
 {
     if (board->usb.configuration == 0 || !vboard_usb_alternate(board, setup->index))
         return B0_XFER_STALL;
-    return answer(setup, &board->usb.alternate[setup->index], 1, data, actual);
+    return vboard_usb_answer(setup, &board->usb.alternate[setup->index], 1, data, actual);
 }
 
 static enum boot0_xfer set_interface(struct vboard *board, const struct boot0_setup *setup,
@@ -331,7 +334,7 @@ static enum boot0_xfer set_interface(struct vboard *board, const struct boot0_se
     (void)data;
     (void)actual;
     if (board->usb.configuration == 0 ||
-        !find_alternate(&board->rom->usb, setup->index, setup->value))
+        !find_alternate(board->build.identity, setup->index, setup->value))
         return B0_XFER_STALL;
     board->usb.alternate[setup->index] = (uint8_t)setup->value;
     return B0_XFER_OK;

@@ -1,5 +1,5 @@
 /*
- * A sketch on a Maple or a blue pill: the program that its bootloader starts. These chips have no
+ * A program on a Maple or a blue pill: what its bootloader starts. These chips have no
  * emulated CPU, so this stands for what every such program does beside its own business: the USB
  * serial port of libmaple, and the way back to the bootloader. Its business is to name itself to
  * who opens the port, and to send back what it is sent.
@@ -8,7 +8,10 @@
  * the program resets itself if the first bytes after a falling edge of DTR end with "1EAF". Any
  * further SET_CONTROL_LINE_STATE with DTR off, such as one that moves RTS, spoils it.
  */
-#include "rom.h"
+#include "cdc_program.h"
+
+#include "../board/board.h"
+#include "../board/trace.h"
 
 #include <core/bytes.h>
 #include <stdio.h>
@@ -137,49 +140,40 @@ static const char *const strings[] = {"", "LeafLabs", "Maple"};
 
 /* ---- what it says ---- */
 
-static size_t room(const struct vboard_sketch *sketch)
+static size_t room(const struct vboard_cdc_program *program)
 {
-    return sizeof sketch->said - sketch->said_count;
+    return sizeof program->said - program->said_count;
 }
 
-static void say(struct vboard_sketch *sketch, const uint8_t *bytes, size_t size)
+static void say(struct vboard_cdc_program *program, const uint8_t *bytes, size_t size)
 {
-    for (size_t i = 0; i < size && room(sketch) > 0; i++) {
-        sketch->said[(sketch->said_first + sketch->said_count) % sizeof sketch->said] = bytes[i];
-        sketch->said_count++;
+    for (size_t i = 0; i < size && room(program) > 0; i++) {
+        program->said[(program->said_first + program->said_count) % sizeof program->said] = bytes[i];
+        program->said_count++;
     }
 }
 
-static size_t take_said(struct vboard_sketch *sketch, uint8_t *bytes, size_t size)
+static size_t take_said(struct vboard_cdc_program *program, uint8_t *bytes, size_t size)
 {
     size_t count = 0;
 
-    for (; count < size && sketch->said_count > 0; count++) {
-        bytes[count] = sketch->said[sketch->said_first];
-        sketch->said_first = (uint16_t)((sketch->said_first + 1u) % sizeof sketch->said);
-        sketch->said_count--;
+    for (; count < size && program->said_count > 0; count++) {
+        bytes[count] = program->said[program->said_first];
+        program->said_first = (uint16_t)((program->said_first + 1u) % sizeof program->said);
+        program->said_count--;
     }
     return count;
 }
 
-static void greet(struct vboard *board)
+static void greet(struct vboard_cdc_program *program)
 {
     char text[48];
-    int length = snprintf(text, sizeof text, "program at 0x%08x\r\n", board->stats.start_address);
+    int length = snprintf(text, sizeof text, "program at 0x%08x\r\n", program->board->stats.start_address);
 
-    say(&board->sketch, (const uint8_t *)text, (size_t)length);
+    say(program, (const uint8_t *)text, (size_t)length);
 }
 
 /* ---- requests ---- */
-
-static enum boot0_xfer answer(const struct boot0_setup *setup, const uint8_t *bytes, size_t size,
-                              uint8_t *data, size_t *actual)
-{
-    *actual = size < setup->length ? size : setup->length;
-    if (*actual > 0)
-        memcpy(data, bytes, *actual);
-    return B0_XFER_OK;
-}
 
 /* USB 2.0, 9.6.7: the list of languages, or a text. */
 static enum boot0_xfer answer_string(const struct boot0_setup *setup, uint8_t *data, size_t *actual)
@@ -193,7 +187,7 @@ static enum boot0_xfer answer_string(const struct boot0_setup *setup, uint8_t *d
         b0_store16(bytes + 2 + 2 * i, (uint8_t)strings[index][i]);
         bytes[0] = (uint8_t)(4 + 2 * i);
     }
-    return answer(setup, bytes, bytes[0], data, actual);
+    return vboard_usb_answer(setup, bytes, bytes[0], data, actual);
 }
 
 static enum boot0_xfer get_descriptor(const struct boot0_setup *setup, uint8_t *data,
@@ -201,9 +195,9 @@ static enum boot0_xfer get_descriptor(const struct boot0_setup *setup, uint8_t *
 {
     switch (setup->value >> 8) {
     case B0_USB_DESC_DEVICE:
-        return answer(setup, descriptors, B0_USB_DEVICE_DESC_SIZE, data, actual);
+        return vboard_usb_answer(setup, descriptors, B0_USB_DEVICE_DESC_SIZE, data, actual);
     case B0_USB_DESC_CONFIGURATION:
-        return answer(setup, descriptors + B0_USB_DEVICE_DESC_SIZE, CONFIGURATION_SIZE, data,
+        return vboard_usb_answer(setup, descriptors + B0_USB_DEVICE_DESC_SIZE, CONFIGURATION_SIZE, data,
                       actual);
     case B0_USB_DESC_STRING:
         return answer_string(setup, data, actual);
@@ -212,7 +206,7 @@ static enum boot0_xfer get_descriptor(const struct boot0_setup *setup, uint8_t *
     }
 }
 
-static enum boot0_xfer standard(struct vboard *board, const struct boot0_setup *setup,
+static enum boot0_xfer standard(struct vboard_cdc_program *program, const struct boot0_setup *setup,
                                 uint8_t *data, size_t *actual)
 {
     static const uint8_t zero[2];
@@ -221,13 +215,13 @@ static enum boot0_xfer standard(struct vboard *board, const struct boot0_setup *
     case B0_USB_GET_DESCRIPTOR:
         return get_descriptor(setup, data, actual);
     case B0_USB_GET_STATUS:
-        return answer(setup, zero, 2, data, actual);
+        return vboard_usb_answer(setup, zero, 2, data, actual);
     case B0_USB_GET_CONFIGURATION:
-        return answer(setup, &board->usb.configuration, 1, data, actual);
+        return vboard_usb_answer(setup, &program->board->usb.configuration, 1, data, actual);
     case B0_USB_GET_INTERFACE:
-        return answer(setup, zero, 1, data, actual);
+        return vboard_usb_answer(setup, zero, 1, data, actual);
     case B0_USB_SET_CONFIGURATION:
-        board->usb.configuration = (uint8_t)setup->value;
+        program->board->usb.configuration = (uint8_t)setup->value;
         return setup->value <= 1 ? B0_XFER_OK : B0_XFER_STALL;
     case B0_USB_SET_INTERFACE:
         return setup->value == 0 ? B0_XFER_OK : B0_XFER_STALL;
@@ -239,39 +233,39 @@ static enum boot0_xfer standard(struct vboard *board, const struct boot0_setup *
 }
 
 /* ifaceSetupHook() */
-static void set_lines(struct vboard *board, uint16_t lines)
+static void set_lines(struct vboard_cdc_program *program, uint16_t lines)
 {
-    struct vboard_sketch *sketch = &board->sketch;
-    bool was_high = sketch->dtr == DTR_HIGH;
+    bool was_high = program->dtr == DTR_HIGH;
 
     if (lines & DTR)
-        sketch->dtr = DTR_HIGH;
+        program->dtr = DTR_HIGH;
     else
-        sketch->dtr = was_high ? DTR_FALLEN : DTR_LOW;
+        program->dtr = was_high ? DTR_FALLEN : DTR_LOW;
     if ((lines & DTR) && !was_high)
-        greet(board);
+        greet(program);
 }
 
-static enum boot0_xfer control(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
+static enum boot0_xfer control(void *context, const struct boot0_setup *setup, uint8_t *data,
                                size_t *actual)
 {
-    struct vboard_sketch *sketch = &board->sketch;
+    struct vboard_cdc_program *program = context;
+
 
     if ((setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_STANDARD)
-        return standard(board, setup, data, actual);
+        return standard(program, setup, data, actual);
     if ((setup->request_type & B0_USB_TYPE_MASK) != B0_USB_TYPE_CLASS ||
         setup->index != CONTROL_INTERFACE)
         return B0_XFER_STALL;
     switch (setup->request) {
     case SET_LINE_CODING:
         *actual = setup->length;
-        memcpy(sketch->coding, data,
-               setup->length < sizeof sketch->coding ? setup->length : sizeof sketch->coding);
+        memcpy(program->coding, data,
+               setup->length < sizeof program->coding ? setup->length : sizeof program->coding);
         return B0_XFER_OK;
     case GET_LINE_CODING:
-        return answer(setup, sketch->coding, sizeof sketch->coding, data, actual);
+        return vboard_usb_answer(setup, program->coding, sizeof program->coding, data, actual);
     case SET_CONTROL_LINE_STATE:
-        set_lines(board, setup->value);
+        set_lines(program, setup->value);
         return B0_XFER_OK;
     default:
         return B0_XFER_STALL;
@@ -281,35 +275,34 @@ static enum boot0_xfer control(struct vboard *board, const struct boot0_setup *s
 /* ---- data ---- */
 
 /* rxHook() */
-static void look_for_magic(struct vboard *board, const uint8_t *data, size_t size)
+static void look_for_magic(struct vboard_cdc_program *program, const uint8_t *data, size_t size)
 {
     static const uint8_t magic[] = {'1', 'E', 'A', 'F'};
 
-    if (board->sketch.dtr != DTR_FALLEN)
+    if (program->dtr != DTR_FALLEN)
         return;
-    board->sketch.dtr = DTR_LOW;
+    program->dtr = DTR_LOW;
     if (size < sizeof magic || memcmp(data + size - sizeof magic, magic, sizeof magic) != 0)
         return;
-    vboard_trace(board, "the sketch was sent the magic bytes, and resets");
-    board->timer_us = board->now_us + RESET_US;
+    vboard_trace(program->board, "the sketch was sent the magic bytes, and resets");
+    program->board->timer_us = program->board->now_us + RESET_US;
 }
 
 /* One transaction; B0_XFER_TIMEOUT: NAK. */
-static enum boot0_xfer transact(struct vboard *board, uint8_t endpoint, uint8_t *data, size_t *size)
+static enum boot0_xfer transact(struct vboard_cdc_program *program, uint8_t endpoint, uint8_t *data, size_t *size)
 {
-    struct vboard_sketch *sketch = &board->sketch;
 
     switch (endpoint) {
     case DATA_IN:
-        *size = take_said(sketch, data, *size < PACKET_SIZE ? *size : PACKET_SIZE);
+        *size = take_said(program, data, *size < PACKET_SIZE ? *size : PACKET_SIZE);
         return *size > 0 ? B0_XFER_OK : B0_XFER_TIMEOUT;
     case DATA_OUT:
         if (*size > PACKET_SIZE)
             return B0_XFER_ERROR;
-        if (room(sketch) < *size)
+        if (room(program) < *size)
             return B0_XFER_TIMEOUT;
-        say(sketch, data, *size);
-        look_for_magic(board, data, *size);
+        say(program, data, *size);
+        look_for_magic(program, data, *size);
         return B0_XFER_OK;
     case NOTIFY_IN:
         return B0_XFER_TIMEOUT;
@@ -318,80 +311,79 @@ static enum boot0_xfer transact(struct vboard *board, uint8_t endpoint, uint8_t 
     }
 }
 
-static enum boot0_xfer packet(struct vboard *board, uint8_t endpoint, uint8_t *data, size_t *size,
+static enum boot0_xfer packet(void *context, uint8_t endpoint, uint8_t *data, size_t *size,
                               uint64_t deadline_us)
 {
-    unsigned connection = board->connection;
-    enum boot0_xfer result = transact(board, endpoint, data, size);
+    struct vboard_cdc_program *program = context;
+    unsigned connection = program->board->connection;
+    enum boot0_xfer result = transact(program, endpoint, data, size);
     size_t bytes = TRANSACTION_BYTES + (result == B0_XFER_OK ? *size : 0);
 
     if (result == B0_XFER_OK && (endpoint & B0_USB_DIR_IN))
-        board->stats.bytes_in += *size;
+        program->board->stats.bytes_in += *size;
     else if (result == B0_XFER_OK)
-        board->stats.bytes_out += *size;
+        program->board->stats.bytes_out += *size;
     if (result != B0_XFER_TIMEOUT)
-        vboard_clock_advance(board, board->now_us + (bytes * 8 + BITS_PER_US - 1) / BITS_PER_US,
+        vboard_clock_advance(program->board, program->board->now_us + (bytes * 8 + BITS_PER_US - 1) / BITS_PER_US,
                              false);
     else if (deadline_us != VBOARD_NEVER) /* nothing but the host changes what it would say */
-        vboard_clock_advance(board, deadline_us, true);
-    if (!board->function || board->connection != connection)
+        vboard_clock_advance(program->board, deadline_us, true);
+    if (!program->board->device.ops || program->board->connection != connection)
         return B0_XFER_GONE;
     return result;
 }
 
 /* ---- life ---- */
 
-static void start(struct vboard *board)
+static void bus_reset(void *context)
 {
-    (void)board; /* the bootloader starts it: vboard_sketch_start() */
+    struct vboard_cdc_program *program = context;
+
+    program->dtr = DTR_UNSET;
 }
 
-static void sent(struct vboard *board, const struct boot0_setup *setup)
+static void timer(void *context)
 {
-    (void)board;
-    (void)setup;
+    struct vboard_cdc_program *program = context;
+
+    vboard_system_reset(program->board);
 }
 
-static void bus_reset(struct vboard *board)
-{
-    board->sketch.dtr = DTR_UNSET;
-}
-
-static size_t read_descriptors(const struct vboard *board, uint8_t *bytes, size_t size)
+static size_t read_descriptors(const void *context, uint8_t *bytes, size_t size)
 {
     size_t total = size < sizeof descriptors ? size : sizeof descriptors;
 
-    (void)board;
+    (void)context;
     memcpy(bytes, descriptors, total);
     return total;
 }
 
-static size_t read_string(const struct vboard *board, uint8_t index, char *text, size_t size)
+static size_t read_string(const void *context, uint8_t index, char *text, size_t size)
 {
-    (void)board;
+    (void)context;
     if (size == 0)
         return 0;
     return (size_t)snprintf(text, size, "%s",
                             index < sizeof strings / sizeof strings[0] ? strings[index] : "");
 }
 
-static const struct vboard_function sketch_function = {
-    .start = start,
+static const struct vboard_usb_ops device = {
     .control = control,
-    .sent = sent,
     .bus_reset = bus_reset,
-    .timer = vboard_system_reset,
-    .descriptors = read_descriptors,
+    .timer = timer,
     .packet = packet,
+    .descriptors = read_descriptors,
     .string = read_string,
 };
 
-void vboard_sketch_start(struct vboard *board, uint32_t address)
+void vboard_cdc_program_start(struct vboard_cdc_program *program, struct vboard *board,
+                              uint32_t address)
 {
     vboard_start_program(board, address);
     if (!board->stats.started)
         return;
-    memset(&board->sketch, 0, sizeof board->sketch);
+    memset(program, 0, sizeof *program);
+    program->board = board;
     board->timer_us = VBOARD_NEVER;
-    vboard_connect(board, &sketch_function);
+    vboard_connect(board, &device, program);
 }

@@ -4,6 +4,8 @@
  *     1.234567 f407 out DNLOAD value=0x0002 index=0 length=2048 ok [dfuDNLOAD-SYNC] 00 00 02 20 ...
  *     1.234700 f407 --- program 0x08000000, 2048 bytes, 32768 us
  */
+#include "trace.h"
+
 #include "board.h"
 
 #include <base/trace_line.h>
@@ -12,8 +14,13 @@
 static bool tells_state(const struct vboard *board, const struct boot0_setup *setup,
                         enum boot0_xfer result)
 {
-    return !(board->function && board->function->keeps_time) &&
+    return !(board->device.ops && board->device.ops->keeps_time) &&
            (setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_CLASS && result != B0_XFER_GONE;
+}
+
+static const char *dfu_state(const struct vboard *board)
+{
+    return b0_dfu_state_name(board->bootloader.ops->dfu_state(board->bootloader.context));
 }
 
 void vboard_trace_transfer(const struct vboard *board, const struct boot0_setup *setup,
@@ -27,7 +34,7 @@ void vboard_trace_transfer(const struct vboard *board, const struct boot0_setup 
         .result = result,
         .actual = actual,
         .data = data,
-        .state = tells_state(board, setup, result) ? b0_dfu_state_name(board->dfu.state) : NULL,
+        .state = tells_state(board, setup, result) ? dfu_state(board) : NULL,
     };
 
     if (board->trace)

@@ -4,6 +4,12 @@
  */
 #include "uart.h"
 
+#include "board.h"
+#include "faults.h"
+#include "trace.h"
+
+#include <core/an3155.h>
+
 #include <string.h>
 
 enum {
@@ -94,7 +100,7 @@ void vboard_uart_answer(struct vboard *board, uint8_t byte)
     struct vboard_uart *uart = &board->uart;
     bool damaged = !speeds_agree(uart->line_baud, uart->baud);
 
-    if (!uart->alive)
+    if (!uart->listener)
         return; /* the power went in the middle of an answer */
     board->stats.bytes_in++;
     if (!count(board))
@@ -161,8 +167,8 @@ static void deliver(struct vboard *board, uint8_t byte)
 {
     struct vboard_uart *uart = &board->uart;
 
-    if (!vboard_uart_is_deaf(board)) {
-        vboard_uart_take(board, byte);
+    if (!uart->listener->busy(uart->context)) {
+        uart->listener->receive(uart->context, byte);
     } else if (!uart->holds) {
         uart->held = byte;
         uart->holds = true;
@@ -174,10 +180,10 @@ static void deliver_held(struct vboard *board)
 {
     struct vboard_uart *uart = &board->uart;
 
-    if (!uart->alive || !uart->holds || vboard_uart_is_deaf(board))
+    if (!uart->listener || !uart->holds || uart->listener->busy(uart->context))
         return;
     uart->holds = false;
-    vboard_uart_take(board, uart->held);
+    uart->listener->receive(uart->context, uart->held);
 }
 
 static void send_one(struct vboard *board, const struct vboard_line *line, uint8_t byte)
@@ -189,13 +195,14 @@ static void send_one(struct vboard *board, const struct vboard_line *line, uint8
     board->stats.bus_us += us;
     vboard_clock_advance(board, board->now_us + us, false);
     deliver_held(board);
-    if (vboard_machine_runs(board)) {
+    if (vboard_runs_program(board)) {
         uart->line_baud = line->baud;
         if (count(board))
-            vboard_machine_receive(board, byte, line->baud, line->even_parity);
+            board->processor.ops->receive(board->processor.context, byte, line->baud,
+                                          line->even_parity);
         return;
     }
-    if (!uart->alive)
+    if (!uart->listener)
         return;
     uart->line_baud = line->baud;
     if (!count(board))
@@ -210,7 +217,7 @@ static void send_one(struct vboard *board, const struct vboard_line *line, uint8
         byte ^= 0x10;
     if (strikes(board, VBOARD_FAULT_NOISE))
         deliver(board, NOISE);
-    if (uart->alive)
+    if (uart->listener)
         deliver(board, byte);
 }
 
@@ -225,7 +232,7 @@ void vboard_uart_send(struct vboard *board, const struct vboard_line *line, cons
 
 bool vboard_has_uart(const struct vboard *board)
 {
-    return board->rom->uart.version != 0;
+    return board->build.has_uart;
 }
 
 bool vboard_uart_plugged(const struct vboard *board)
@@ -259,7 +266,8 @@ void vboard_uart_lines(struct vboard *board, bool dtr, bool rts)
     if (!held && holds && board->powered) {
         vboard_trace(board, "uart: held in reset");
         vboard_disconnect(board);
-        vboard_machine_stop(board);
+        if (board->processor.ops)
+            board->processor.ops->stop(board->processor.context);
         vboard_uart_stop(board);
     } else if (held && !holds) {
         vboard_press_reset(board); /* the chip looks at BOOT0 when it comes out of reset */
@@ -268,7 +276,19 @@ void vboard_uart_lines(struct vboard *board, bool dtr, bool rts)
 
 void vboard_uart_stop(struct vboard *board)
 {
-    board->uart.alive = false;
+    board->uart.listener = NULL;
     board->uart.baud = 0;
     board->uart.holds = false;
+}
+
+void vboard_uart_listen(struct vboard *board, const struct vboard_uart_ops *ops, void *context)
+{
+    vboard_uart_stop(board);
+    board->uart.listener = vboard_has_uart(board) ? ops : NULL;
+    board->uart.context = context;
+}
+
+void vboard_uart_set_baud(struct vboard *board, uint32_t baud)
+{
+    board->uart.baud = baud;
 }

@@ -1,5 +1,8 @@
 /* What goes wrong on purpose: fault=… of a board's spec, and when it strikes. */
+#include "faults.h"
+
 #include "board.h"
+#include "trace.h"
 
 #include <stdlib.h>
 #include <string.h>

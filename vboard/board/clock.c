@@ -2,7 +2,11 @@
  * A board's virtual time: what happens when the clock passes a point, how long a transfer takes on
  * the bus, and the flash at work.
  */
+#include "clock.h"
+
 #include "board.h"
+#include "faults.h"
+#include "trace.h"
 
 enum {
     PACKET_MAX = 64, /* bMaxPacketSize0 of all models */
@@ -88,11 +92,10 @@ void vboard_work_end(struct vboard *board)
     work->busy = false;
     vboard_flash_apply(&board->chip, &work->op, duration_us, &result);
     account(board, duration_us, &result);
-    work->done(board, &result);
+    work->done(work->context, &result);
 }
 
-void vboard_work_begin(struct vboard *board, bool naks,
-                       void (*done)(struct vboard *, const struct vboard_flash_result *))
+void vboard_work_begin(struct vboard *board, bool naks, vboard_work_done *done, void *context)
 {
     struct vboard_work *work = &board->work;
     uint64_t duration_us = vboard_flash_duration(&board->chip, &work->op);
@@ -100,6 +103,7 @@ void vboard_work_begin(struct vboard *board, bool naks,
     work->busy = true;
     work->naks = naks;
     work->done = done;
+    work->context = context;
     work->start_us = board->now_us;
     work->end_us = board->now_us + duration_us;
     board->stats.flash_operations++;
@@ -146,8 +150,8 @@ static void replug(struct vboard *board)
 static void timer(struct vboard *board)
 {
     board->timer_us = VBOARD_NEVER;
-    if (board->function && board->function->timer)
-        board->function->timer(board);
+    if (board->device.ops && board->device.ops->timer)
+        board->device.ops->timer(board->device.context);
 }
 
 /* The first thing due until a point in time; a loss of power comes before what ends with it. */
@@ -184,8 +188,8 @@ static bool pass(struct vboard *board, uint64_t at_us, bool waiting)
     uint64_t start_us = board->now_us;
     bool idle = !board->work.busy, there = true;
 
-    if (vboard_machine_runs(board))
-        there = vboard_machine_advance(board, at_us);
+    if (vboard_runs_program(board))
+        there = board->processor.ops->advance(board->processor.context, at_us);
     if (there)
         board->now_us = at_us;
     if (waiting && idle)
@@ -216,12 +220,12 @@ enum boot0_xfer vboard_work_finish(struct vboard *board)
 {
     unsigned connection = board->connection;
 
-    while (board->work.busy && board->function && board->connection == connection) {
+    while (board->work.busy && board->device.ops && board->connection == connection) {
         uint64_t end_us = board->work.end_us;
 
         if (board->now_us >= board->deadline_us)
             return B0_XFER_TIMEOUT;
         step(board, end_us < board->deadline_us ? end_us : board->deadline_us, false);
     }
-    return board->function && board->connection == connection ? B0_XFER_OK : B0_XFER_GONE;
+    return board->device.ops && board->connection == connection ? B0_XFER_OK : B0_XFER_GONE;
 }

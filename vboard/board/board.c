@@ -1,5 +1,8 @@
-/* A virtual board's life: made from a spec, powered, connected, reset, freed. */
+/* A board's life: made, powered, connected, reset, freed; and its bus. */
 #include "board.h"
+
+#include "faults.h"
+#include "trace.h"
 
 #include <core/bytes.h>
 #include <core/descriptors.h>
@@ -50,11 +53,11 @@ static enum boot0_status load_flash(struct vboard *board, struct boot0_error *er
     if (longer)
         return boot0_fail(error, B0_E_USAGE,
                           "the flash file \"%s\" is larger than the %u KiB of a %s", name,
-                          (unsigned)(flash->size / 1024), board->rom->part->name);
+                          (unsigned)(flash->size / 1024), board->build.part->name);
     return B0_OK;
 }
 
-static enum boot0_status save_flash(const struct vboard *board, struct boot0_error *error)
+enum boot0_status vboard_board_save(const struct vboard *board, struct boot0_error *error)
 {
     const struct vboard_area *flash = vboard_chip_flash(&board->chip);
     const char *name = board->settings.flash_file;
@@ -75,23 +78,21 @@ static enum boot0_status save_flash(const struct vboard *board, struct boot0_err
 
 /* ---- life ---- */
 
-static void destroy(struct vboard *board)
+void vboard_board_free(struct vboard *board)
 {
-    vboard_machine_free(board->machine);
+    if (board->bootloader.ops)
+        board->bootloader.ops->free(board->bootloader.context);
+    if (board->processor.ops)
+        board->processor.ops->free(board->processor.context);
     vboard_chip_free(&board->chip);
-    vboard_description_free(board->settings.description);
     free(board->settings.elf_file);
     free(board->settings.flash_file);
     free(board);
 }
 
-static enum boot0_status prepare(struct vboard *board, const char *spec, struct boot0_error *error)
+static enum boot0_status prepare(struct vboard *board, struct boot0_error *error)
 {
-    enum boot0_status status = vboard_spec_parse(spec, &board->rom, &board->settings, error);
-
-    if (status != B0_OK)
-        return status;
-    if (!vboard_chip_init(&board->chip, board->rom->part))
+    if (!vboard_chip_init(&board->chip, board->build.part))
         return boot0_fail(error, B0_E_MEMORY, "out of memory");
     board->chip.supply_mv = board->settings.supply_mv;
     board->chip.erases_by_width = board->settings.feature_erase;
@@ -101,40 +102,38 @@ static enum boot0_status prepare(struct vboard *board, const char *spec, struct 
     return load_flash(board, error);
 }
 
-struct vboard *vboard_new(const char *spec, struct boot0_error *error)
+struct vboard *vboard_board_new(const struct vboard_build *build,
+                                const struct vboard_settings *settings, struct boot0_error *error)
 {
     struct vboard *board = calloc(1, sizeof *board);
 
     if (!board) {
+        free(settings->elf_file);
+        free(settings->flash_file);
         boot0_fail(error, B0_E_MEMORY, "out of memory");
         return NULL;
     }
+    board->build = *build;
+    board->settings = *settings;
     board->cut_us = board->replug_us = board->timer_us = VBOARD_NEVER;
-    if (prepare(board, spec, error) != B0_OK) {
-        destroy(board);
+    if (prepare(board, error) != B0_OK) {
+        vboard_board_free(board);
         return NULL;
     }
+    return board;
+}
+
+void vboard_board_begin(struct vboard *board)
+{
     if (board->settings.plug_ms > 0)
         board->replug_us = (uint64_t)board->settings.plug_ms * 1000;
     else
         vboard_power_on(board);
-    return board;
-}
-
-enum boot0_status vboard_free(struct vboard *board, struct boot0_error *error)
-{
-    enum boot0_status status;
-
-    if (!board)
-        return B0_OK;
-    status = save_flash(board, error);
-    destroy(board);
-    return status;
 }
 
 const char *vboard_name(const struct vboard *board)
 {
-    return board->rom->listed.name;
+    return board->build.name;
 }
 
 const char *vboard_serial(const struct vboard *board)
@@ -146,12 +145,12 @@ const char *vboard_serial(const struct vboard *board)
 
 bool vboard_connected(const struct vboard *board)
 {
-    return board->function != NULL;
+    return board->device.ops != NULL;
 }
 
 bool vboard_runs_program(const struct vboard *board)
 {
-    return vboard_machine_runs(board);
+    return board->processor.ops && board->processor.ops->runs(board->processor.context);
 }
 
 unsigned vboard_connection(const struct vboard *board)
@@ -161,42 +160,65 @@ unsigned vboard_connection(const struct vboard *board)
 
 size_t vboard_descriptors(const struct vboard *board, uint8_t *bytes, size_t size)
 {
-    return board->function ? board->function->descriptors(board, bytes, size) : 0;
+    const struct vboard_usb_ops *ops = board->device.ops;
+
+    if (!ops)
+        return 0;
+    return ops->descriptors ? ops->descriptors(board->device.context, bytes, size)
+                            : vboard_usb_descriptors(board, bytes, size);
 }
 
-void vboard_connect(struct vboard *board, const struct vboard_function *function)
+void vboard_connect(struct vboard *board, const struct vboard_usb_ops *ops, void *context)
 {
     uint8_t device[B0_USB_DEVICE_DESC_SIZE] = {0};
 
-    board->function = function;
+    board->device.ops = ops;
+    board->device.context = context;
     board->connection++;
     /* The host enumerates at once and chooses the only configuration. */
     board->usb.configuration = 1;
     memset(board->usb.alternate, 0, sizeof board->usb.alternate);
-    function->descriptors(board, device, sizeof device);
+    vboard_descriptors(board, device, sizeof device);
     vboard_trace(board, "connected as %04x:%04x", b0_load16(device + 8), b0_load16(device + 10));
 }
 
 void vboard_disconnect(struct vboard *board)
 {
-    if (!board->function)
+    if (!board->device.ops)
         return;
-    board->function = NULL;
+    board->device.ops = NULL;
     board->timer_us = VBOARD_NEVER;
     vboard_trace(board, "disconnected");
 }
 
 /* ---- power and reset ---- */
 
+static void stop_program(struct vboard *board)
+{
+    if (board->processor.ops)
+        board->processor.ops->stop(board->processor.context);
+}
+
+static void reset_cause(struct vboard *board, enum vboard_cause cause)
+{
+    if (board->processor.ops)
+        board->processor.ops->reset_cause(board->processor.context, cause);
+}
+
+static void start_bootloader(struct vboard *board)
+{
+    board->bootloader.ops->start(board->bootloader.context);
+}
+
 /* RM0090, 2.4 "Boot configuration"; level 2 starts nothing but the flash. */
 static void boot(struct vboard *board)
 {
-    vboard_machine_stop(board);
+    stop_program(board);
     memset(&board->work, 0, sizeof board->work);
     vboard_uart_stop(board);
     vboard_chip_reset(&board->chip);
     board->timer_us = VBOARD_NEVER;
-    board->rom->function->start(board);
+    start_bootloader(board);
 }
 
 void vboard_power_on(struct vboard *board)
@@ -205,7 +227,7 @@ void vboard_power_on(struct vboard *board)
         return;
     board->powered = true;
     board->replug_us = VBOARD_NEVER;
-    vboard_machine_cause(board, VBOARD_CAUSE_POWER);
+    reset_cause(board, VBOARD_CAUSE_POWER);
     vboard_trace(board, "power on, BOOT0 = %d", board->settings.boot0);
     boot(board);
     if (board->settings.boot0_button)
@@ -220,10 +242,11 @@ void vboard_power_off(struct vboard *board)
     board->powered = false;
     board->cut_us = VBOARD_NEVER;
     vboard_disconnect(board);
-    vboard_machine_power_off(board);
+    if (board->processor.ops)
+        board->processor.ops->power_off(board->processor.context);
     vboard_uart_stop(board);
     vboard_chip_lose_ram(&board->chip);
-    memset(&board->dfu, 0, sizeof board->dfu);
+    board->bootloader.ops->power_off(board->bootloader.context);
     vboard_trace(board, "power off");
 }
 
@@ -241,7 +264,7 @@ void vboard_system_reset(struct vboard *board)
 void vboard_start_program(struct vboard *board, uint32_t address)
 {
     struct vboard_stats *stats = &board->stats;
-    bool leaves = board->function || board->uart.alive;
+    bool leaves = board->device.ops || board->uart.listener;
     bool sane = vboard_chip_vectors(&board->chip, address, &stats->start_stack, &stats->start_pc);
 
     vboard_disconnect(board);
@@ -253,8 +276,8 @@ void vboard_start_program(struct vboard *board, uint32_t address)
                      stats->start_stack, stats->start_pc);
     else
         vboard_violation(board, 1, "started what is no program", address);
-    if (sane)
-        vboard_machine_start(board, address, leaves);
+    if (sane && board->processor.ops)
+        board->processor.ops->start(board->processor.context, address, leaves);
 }
 
 /* The ROM does not look at BOOT0: it is entered by a jump, and starts as after a reset. */
@@ -263,16 +286,16 @@ void vboard_enter_rom(struct vboard *board)
     bool boot0 = board->settings.boot0;
 
     vboard_disconnect(board);
-    vboard_machine_stop(board);
+    stop_program(board);
     board->settings.boot0 = true;
-    board->rom->function->start(board);
+    start_bootloader(board);
     board->settings.boot0 = boot0;
 }
 
 void vboard_press_reset(struct vboard *board)
 {
     if (board->powered)
-        vboard_machine_cause(board, VBOARD_CAUSE_PIN);
+        reset_cause(board, VBOARD_CAUSE_PIN);
     vboard_system_reset(board);
 }
 
@@ -328,7 +351,7 @@ static enum boot0_xfer perform(struct vboard *board, const struct boot0_setup *s
         if (result != B0_XFER_OK)
             return result;
     }
-    result = board->function->control(board, setup, data, actual);
+    result = board->device.ops->control(board->device.context, setup, data, actual);
     if (result != B0_XFER_OK)
         *actual = 0;
     else if (is_getstatus(setup))
@@ -360,11 +383,11 @@ enum boot0_xfer vboard_control(struct vboard *board, const struct boot0_setup *s
 
     *actual = 0;
     vboard_clock_advance(board, board->now_us, false);
-    if (!board->function || board->connection != connection)
+    if (!board->device.ops || board->connection != connection)
         return B0_XFER_GONE;
     board->deadline_us =
         timeout_us < VBOARD_NEVER - board->now_us ? board->now_us + timeout_us : VBOARD_NEVER;
-    keeps_time = board->function->keeps_time;
+    keeps_time = board->device.ops->keeps_time;
     count_transfer(board, setup);
     result = perform(board, setup, data, actual);
     if (result == B0_XFER_TIMEOUT && board->deadline_us != VBOARD_NEVER)
@@ -372,8 +395,9 @@ enum boot0_xfer vboard_control(struct vboard *board, const struct boot0_setup *s
     else if (result != B0_XFER_TIMEOUT && result != B0_XFER_GONE)
         account(board, setup, *actual, result, keeps_time);
     vboard_trace_transfer(board, setup, data, *actual, result, start_us);
-    if (result == B0_XFER_OK && board->function && board->connection == connection)
-        board->function->sent(board, setup);
+    if (result == B0_XFER_OK && board->device.ops && board->connection == connection &&
+        board->device.ops->sent)
+        board->device.ops->sent(board->device.context);
     return result;
 }
 
@@ -381,22 +405,23 @@ enum boot0_xfer vboard_packet(struct vboard *board, uint8_t endpoint, uint8_t *d
                               uint64_t timeout_us)
 {
     vboard_clock_advance(board, board->now_us, false);
-    if (!board->function)
+    if (!board->device.ops)
         return B0_XFER_GONE;
-    if (!board->function->packet)
+    if (!board->device.ops->packet)
         return B0_XFER_STALL;
-    return board->function->packet(
-        board, endpoint, data, size,
+    return board->device.ops->packet(
+        board->device.context, endpoint, data, size,
         timeout_us < VBOARD_NEVER - board->now_us ? board->now_us + timeout_us : VBOARD_NEVER);
 }
 
 void vboard_bus_reset(struct vboard *board)
 {
-    if (!board->function)
+    if (!board->device.ops)
         return;
     vboard_trace(board, "bus reset");
     memset(board->usb.alternate, 0, sizeof board->usb.alternate);
-    board->function->bus_reset(board);
+    if (board->device.ops->bus_reset)
+        board->device.ops->bus_reset(board->device.context);
 }
 
 /* ---- time ---- */

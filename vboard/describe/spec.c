@@ -1,5 +1,8 @@
 /* What a user says about a virtual board: "MODEL[:key=value,…]", by a table of keys. */
-#include "board.h"
+#include "spec.h"
+
+#include "../board/faults.h"
+#include "../rom/models.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -143,33 +146,33 @@ static enum boot0_status set_rdp(struct vboard_settings *settings, const char *v
     return B0_OK;
 }
 
-static enum boot0_status set_poll(struct vboard_settings *settings, enum vboard_job job,
+static enum boot0_status set_poll(struct vboard_settings *settings, enum vboard_command command,
                                   const char *value, struct boot0_error *error)
 {
     unsigned long ms;
 
     if (!number(value, UINT16_MAX, &ms))
         return bad(error, value, "a time in milliseconds, at most 65535");
-    settings->poll_ms[job] = (uint16_t)ms;
+    settings->poll_ms[command] = (uint16_t)ms;
     return B0_OK;
 }
 
 static enum boot0_status set_poll_address(struct vboard_settings *settings, const char *value,
                                           struct boot0_error *error)
 {
-    return set_poll(settings, VBOARD_JOB_ADDRESS, value, error);
+    return set_poll(settings, VBOARD_COMMAND_ADDRESS, value, error);
 }
 
 static enum boot0_status set_poll_erase(struct vboard_settings *settings, const char *value,
                                         struct boot0_error *error)
 {
-    return set_poll(settings, VBOARD_JOB_ERASE, value, error);
+    return set_poll(settings, VBOARD_COMMAND_ERASE, value, error);
 }
 
 static enum boot0_status set_poll_data(struct vboard_settings *settings, const char *value,
                                        struct boot0_error *error)
 {
-    return set_poll(settings, VBOARD_JOB_DATA, value, error);
+    return set_poll(settings, VBOARD_COMMAND_DATA, value, error);
 }
 
 static enum boot0_status set_baud_max(struct vboard_settings *settings, const char *value,
@@ -287,11 +290,11 @@ static enum boot0_status set_fault(struct vboard_settings *settings, const char 
     return vboard_faults_parse(value, settings, error);
 }
 
-/* The file has been read before all other keys: vboard_spec_parse(). */
+/* The file has been read before all other keys: load_description(). */
 static enum boot0_status set_describe(struct vboard_settings *settings, const char *value,
                                       struct boot0_error *error)
 {
-    if (settings->description)
+    if (settings->described)
         return B0_OK;
     return boot0_fail(error, B0_E_USAGE, "only the board \"custom\" is described by a file (%s)",
                       value);
@@ -380,10 +383,12 @@ static enum boot0_status parse_pair(char *pair, struct vboard_settings *settings
     if (!set) {
         boot0_fail(error, B0_E_USAGE, "a virtual board has no setting \"%s\"", pair);
         if (error)
-            boot0_hint(error, "Settings are describe, flash, fill, boot0, crystal, elf, button, vbus, vbat, "
-                              "plug, mode, serial, supply, rdp, poll_address, "
-                              "poll_erase, poll_data, feature_erase, baud_max, wiring and fault, "
-                              "each as key=value.");
+            boot0_hint(
+                error,
+                "Settings are describe, flash, fill, boot0, crystal, elf, button, vbus, vbat, "
+                "plug, mode, serial, supply, rdp, poll_address, "
+                "poll_erase, poll_data, feature_erase, baud_max, wiring and fault, "
+                "each as key=value.");
         return B0_E_USAGE;
     }
     *value++ = '\0';
@@ -396,12 +401,12 @@ static enum boot0_status parse_pair(char *pair, struct vboard_settings *settings
     return status;
 }
 
-static void set_defaults(struct vboard_settings *settings, const struct vboard_rom *rom)
+static void set_defaults(struct vboard_spec *spec)
 {
-    struct vboard_description *description = settings->description;
+    const struct vboard_rom *rom = spec->rom;
+    struct vboard_settings *settings = &spec->settings;
 
-    memset(settings, 0, sizeof *settings);
-    settings->description = description;
+    settings->described = spec->description;
     settings->fill_byte = 0xff;
     settings->boot0 = true;
     settings->supply_mv = 3300;
@@ -414,8 +419,7 @@ static void set_defaults(struct vboard_settings *settings, const struct vboard_r
 }
 
 /* The board of the file that describe= names, somewhere in the pairs. */
-static enum boot0_status load_description(const char *pairs, const struct vboard_rom **rom,
-                                          struct vboard_settings *settings,
+static enum boot0_status load_description(const char *pairs, struct vboard_spec *spec,
                                           struct boot0_error *error)
 {
     static const char key[] = "describe=";
@@ -439,52 +443,52 @@ static enum boot0_status load_description(const char *pairs, const struct vboard
         return boot0_fail(error, B0_E_USAGE, "describe: expected a file name");
     memcpy(file, pairs, length);
     file[length] = '\0';
-    settings->description = vboard_description_load(file, error);
-    if (!settings->description)
+    spec->description = vboard_description_load(file, error);
+    if (!spec->description)
         return error ? error->code : B0_E_DATA;
-    *rom = vboard_description_rom(settings->description);
+    spec->rom = vboard_description_rom(spec->description);
     return B0_OK;
 }
 
 /* The model of a spec, or the board that its file describes. */
-static enum boot0_status find_board(const char *spec, size_t name, const struct vboard_rom **rom,
-                                    struct vboard_settings *settings, struct boot0_error *error)
+static enum boot0_status find_board(const char *text, size_t name, struct vboard_spec *spec,
+                                    struct boot0_error *error)
 {
-    if (name == strlen("custom") && strncmp(spec, "custom", name) == 0)
-        return load_description(spec[name] ? spec + name + 1 : NULL, rom, settings, error);
-    *rom = vboard_rom_find(spec, name);
-    if (*rom)
+    if (name == strlen("custom") && strncmp(text, "custom", name) == 0)
+        return load_description(text[name] ? text + name + 1 : NULL, spec, error);
+    spec->rom = vboard_rom_find(text, name);
+    if (spec->rom)
         return B0_OK;
-    boot0_fail(error, B0_E_USAGE, "there is no virtual board \"%.*s\"", (int)name, spec);
+    boot0_fail(error, B0_E_USAGE, "there is no virtual board \"%.*s\"", (int)name, text);
     if (error)
         boot0_hint(error, "`vboard list` shows them; f407 is one.");
     return B0_E_USAGE;
 }
 
-enum boot0_status vboard_spec_parse(const char *spec, const struct vboard_rom **rom,
-                                    struct vboard_settings *settings, struct boot0_error *error)
+enum boot0_status vboard_spec_parse(const char *text, struct vboard_spec *spec,
+                                    struct boot0_error *error)
 {
-    size_t name = strcspn(spec, ":");
+    size_t name = strcspn(text, ":");
     enum boot0_status status = B0_OK;
     char *copy, *pair;
 
-    memset(settings, 0, sizeof *settings);
-    status = find_board(spec, name, rom, settings, error);
+    memset(spec, 0, sizeof *spec);
+    status = find_board(text, name, spec, error);
     if (status != B0_OK)
         return status;
-    set_defaults(settings, *rom);
-    if (spec[name] == '\0')
+    set_defaults(spec);
+    if (text[name] == '\0')
         return B0_OK;
-    copy = malloc(strlen(spec + name + 1) + 1);
+    copy = malloc(strlen(text + name + 1) + 1);
     if (!copy)
         return boot0_fail(error, B0_E_MEMORY, "out of memory");
-    memcpy(copy, spec + name + 1, strlen(spec + name + 1) + 1);
+    memcpy(copy, text + name + 1, strlen(text + name + 1) + 1);
     for (pair = copy; pair && status == B0_OK;) {
         char *next = strchr(pair, ',');
 
         if (next)
             *next++ = '\0';
-        status = parse_pair(pair, settings, error);
+        status = parse_pair(pair, &spec->settings, error);
         pair = next;
     }
     free(copy);

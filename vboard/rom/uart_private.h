@@ -1,0 +1,56 @@
+/*
+ * The UART bootloader from inside.
+ *
+ *   uart.c           bytes, one after the other       uart_commands.c  commands
+ *   uart_flash.c     what they do to the memory       uart_reply.c     answers
+ */
+#ifndef VBOARD_ROM_UART_PRIVATE_H
+#define VBOARD_ROM_UART_PRIVATE_H
+
+#include "../chip/chip.h"
+#include "uart.h"
+
+/* What the ROM waits for. */
+enum wait {
+    WAIT_AUTOBAUD,
+    WAIT_COMMAND,
+    WAIT_COMPLEMENT,
+    WAIT_ADDRESS,
+    WAIT_LENGTH, /* of a read: the count and its complement */
+    WAIT_COUNT,  /* of a write or of lists: one byte */
+    WAIT_COUNT_16,
+    WAIT_REST, /* what the count has announced, and the checksum */
+    WAIT_WORK, /* nothing is read: the flash is busy */
+};
+
+/* ---- uart_reply.c ---- */
+
+/* Waits for so many bytes. */
+void vboard_uart_expect(struct vboard_uart_loader *uart, enum wait wait, uint16_t size);
+/* Waits for a command. */
+void vboard_uart_idle(struct vboard_uart_loader *uart);
+void vboard_uart_acknowledge(struct vboard_uart_loader *uart);
+/* NACK, and a line in the trace that says why. */
+void vboard_uart_refuse(struct vboard_uart_loader *uart, const char *why);
+
+/* ---- uart_commands.c ---- */
+
+/* A command and its complement have come. */
+void vboard_uart_command(struct vboard_uart_loader *uart);
+
+/* ---- uart_flash.c: each of these answers when it is done ---- */
+
+/* The area that the ROM lets a host reach, or NULL. */
+const struct vboard_area *vboard_uart_reachable(const struct vboard_uart_loader *uart,
+                                                uint32_t address, uint32_t size);
+uint32_t vboard_uart_sector_count(const struct vboard_uart_loader *uart);
+void vboard_uart_erase_list(struct vboard_uart_loader *uart);
+void vboard_uart_erase_everything(struct vboard_uart_loader *uart);
+void vboard_uart_read_block(struct vboard_uart_loader *uart, uint16_t size);
+void vboard_uart_write_block(struct vboard_uart_loader *uart);
+/* Writes the option bytes as they are in memory, and resets. */
+void vboard_uart_change_options(struct vboard_uart_loader *uart);
+/* Read protection off: erases everything, and resets. */
+void vboard_uart_unprotect(struct vboard_uart_loader *uart);
+
+#endif
