@@ -3,20 +3,22 @@
  * its occupants only by the tables of occupant.h; they know it by this header and the other ones of
  * this folder.
  *
- *   board.c   life, power, reset, buttons    clock.c   virtual time, the flash at work
- *   usb.c     descriptors, standard requests uart.c    characters on the serial line
- *   faults.c  what goes wrong on purpose     trace.c, stats.c
+ *   board.c       making one, its memory from outside    power.c   power, reset, who runs
+ *   clock.c       virtual time                           flash_work.c  the flash at work
+ *   bus.c, usb.c  transfers; the standard requests of a described device
+ *   uart.c, listener.c  characters on the serial line    faults.c  what goes wrong on purpose
+ *   trace.c, stats.c
  */
 #ifndef VBOARD_BOARD_BOARD_H
 #define VBOARD_BOARD_BOARD_H
 
 #include "../chip/chip.h"
 #include "../vboard.h"
-#include "clock.h"
+#include "flash_work.h"
 #include "identity.h"
+#include "listener.h"
 #include "occupant.h"
 #include "settings.h"
-#include "uart.h"
 #include "usb.h"
 
 struct vboard_description;
@@ -80,28 +82,5 @@ void vboard_board_begin(struct vboard *board);
 enum boot0_status vboard_board_save(const struct vboard *board, struct boot0_error *error);
 /* Frees it with its occupants. */
 void vboard_board_free(struct vboard *board);
-
-/* ---- for occupants ---- */
-
-/* Puts a device on the bus: a new connection. */
-void vboard_connect(struct vboard *board, const struct vboard_usb_ops *ops, void *context);
-void vboard_disconnect(struct vboard *board);
-/* The reset that a chip does to itself. */
-void vboard_system_reset(struct vboard *board);
-/*
- * The bootloader is left: the bus falls silent, and the program whose vectors are at an address
- * starts, if there is a processor for it.
- */
-void vboard_start_program(struct vboard *board, uint32_t address);
-/* A program has jumped to the ROM. */
-void vboard_enter_rom(struct vboard *board);
-/* Counts and traces something that real hardware would have let pass. */
-void vboard_violation(struct vboard *board, uint32_t count, const char *what, uint32_t address);
-
-/* ---- for this folder ---- */
-
-/* Power goes: whatever the flash was doing stays half done. */
-void vboard_power_off(struct vboard *board);
-void vboard_power_on(struct vboard *board);
 
 #endif

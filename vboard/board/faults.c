@@ -134,7 +134,6 @@ bool vboard_faults_transfer(struct vboard *board, enum boot0_xfer *result)
         vboard_trace(board, "fault: unplugged at transfer %u", unplug->at);
         board->replug_after_ms = unplug->after_ms;
         board->cut_us = board->now_us;
-        vboard_clock_advance(board, board->now_us, false);
         *result = B0_XFER_GONE;
         return true;
     }

@@ -13,7 +13,7 @@ enum boot0_status vboard_faults_parse(const char *text, struct vboard_settings *
 
 /*
  * Whether something goes wrong with the class request that has just been counted. Returns true if
- * the transfer is over by that, with *result.
+ * the transfer is over by that, with *result. What it plans for this moment, the clock lets happen.
  */
 bool vboard_faults_transfer(struct vboard *board, enum boot0_xfer *result);
 /* After a GETSTATUS that was answered: may spoil the answer. */

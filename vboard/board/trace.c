@@ -29,7 +29,7 @@ void vboard_trace_transfer(const struct vboard *board, const struct boot0_setup 
 {
     struct b0_trace_transfer transfer = {
         .at_us = start_us,
-        .who = vboard_name(board),
+        .who = board->build.name,
         .setup = *setup,
         .result = result,
         .actual = actual,
@@ -47,9 +47,15 @@ void vboard_trace(const struct vboard *board, const char *format, ...)
 
     if (!board->trace)
         return;
-    b0_trace_write_event(board->trace, board->now_us, vboard_name(board));
+    b0_trace_write_event(board->trace, board->now_us, board->build.name);
     va_start(arguments, format);
     vfprintf(board->trace, format, arguments);
     va_end(arguments);
     fputc('\n', board->trace);
+}
+
+void vboard_violation(struct vboard *board, uint32_t count, const char *what, uint32_t address)
+{
+    board->stats.violations += count;
+    vboard_trace(board, "VIOLATION: %s, at 0x%08x (%u in all)", what, address, (unsigned)count);
 }

@@ -5,7 +5,9 @@
 #include "uart.h"
 
 #include "board.h"
+#include "clock.h"
 #include "faults.h"
+#include "power.h"
 #include "trace.h"
 
 #include <core/an3155.h>
@@ -266,29 +268,9 @@ void vboard_uart_lines(struct vboard *board, bool dtr, bool rts)
     if (!held && holds && board->powered) {
         vboard_trace(board, "uart: held in reset");
         vboard_disconnect(board);
-        if (board->processor.ops)
-            board->processor.ops->stop(board->processor.context);
+        vboard_stop_program(board);
         vboard_uart_stop(board);
     } else if (held && !holds) {
         vboard_press_reset(board); /* the chip looks at BOOT0 when it comes out of reset */
     }
-}
-
-void vboard_uart_stop(struct vboard *board)
-{
-    board->uart.listener = NULL;
-    board->uart.baud = 0;
-    board->uart.holds = false;
-}
-
-void vboard_uart_listen(struct vboard *board, const struct vboard_uart_ops *ops, void *context)
-{
-    vboard_uart_stop(board);
-    board->uart.listener = vboard_has_uart(board) ? ops : NULL;
-    board->uart.context = context;
-}
-
-void vboard_uart_set_baud(struct vboard *board, uint32_t baud)
-{
-    board->uart.baud = baud;
 }

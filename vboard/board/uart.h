@@ -1,49 +1,17 @@
-/* The serial line of a board: characters under way both ways, and who listens. */
+/* Characters that a board sends on its serial line. */
 #ifndef VBOARD_BOARD_UART_H
 #define VBOARD_BOARD_UART_H
 
-#include "../vboard.h"
-#include "occupant.h"
+#include <stdbool.h>
+#include <stdint.h>
 
-enum {
-    VBOARD_UART_OUT_MAX = 1024,
-};
+struct vboard;
 
-struct vboard_uart {
-    const struct vboard_uart_ops *listener; /* NULL: no bootloader looks at the line */
-    void *context;
-    uint32_t baud;      /* at which it listens; 0: has not measured yet */
-    uint32_t line_baud; /* at which the host sends */
-    bool holds;         /* a character came while the listener was busy */
-    uint8_t held;
-    bool dtr;
-    bool rts;
-    uint64_t count_on_line; /* characters both ways: faults count them */
-    uint64_t sent_until_us;
-    uint16_t out_first; /* a ring */
-    uint16_t out_count;
-    struct vboard_character out[VBOARD_UART_OUT_MAX];
-};
-
-/* ---- for a bootloader ---- */
-
-/* It listens from now on, at a speed that it still has to measure; if the board has a UART. */
-void vboard_uart_listen(struct vboard *board, const struct vboard_uart_ops *ops, void *context);
-/* It has measured the speed, rightly or not. */
-void vboard_uart_set_baud(struct vboard *board, uint32_t baud);
-/* It sends a character, behind those that are still under way. */
+/* The bootloader sends one, behind those that are still under way. */
 void vboard_uart_answer(struct vboard *board, uint8_t byte);
 /* Time passes until all that was sent is out. */
 void vboard_uart_flush(struct vboard *board);
-
-/* ---- for a program ---- */
-
-/* A character that it has sent is complete. */
+/* One that a program has sent is complete. */
 void vboard_uart_transmit(struct vboard *board, uint8_t byte, uint32_t baud, bool even_parity);
-
-/* ---- for this folder ---- */
-
-/* Nobody listens any more; what was sent still arrives. */
-void vboard_uart_stop(struct vboard *board);
 
 #endif

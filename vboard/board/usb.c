@@ -70,7 +70,7 @@ static const char *string_at(const struct vboard *board, unsigned index)
     case VBOARD_STRING_PRODUCT:
         return usb->product_name;
     case VBOARD_STRING_SERIAL:
-        return usb->serial || vboard_serial(board)[0] ? vboard_serial(board) : NULL;
+        return usb->serial || board->settings.serial[0] ? board->settings.serial : NULL;
     }
     if (index >= VBOARD_STRING_ALTERNATE && index < VBOARD_STRING_ALTERNATE + count_alternates(usb))
         return usb->alternates[index - VBOARD_STRING_ALTERNATE].name;
@@ -267,7 +267,8 @@ static enum boot0_xfer get_descriptor(struct vboard *board, const struct boot0_s
         break;
     case B0_USB_DESC_DFU:
         if (vboard_usb_alternate(board, setup->index)) {
-            make_functional(board->build.identity, vboard_usb_alternate(board, setup->index), bytes);
+            make_functional(board->build.identity, vboard_usb_alternate(board, setup->index),
+                            bytes);
             size = B0_DFU_FUNC_DESC_SIZE;
         }
         break;

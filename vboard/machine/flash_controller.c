@@ -6,6 +6,7 @@
 #include "flash_private.h"
 
 #include "../board/board.h"
+#include "../board/clock.h"
 #include "memory.h"
 #include "parts.h"
 #include "report.h"

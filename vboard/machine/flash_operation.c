@@ -6,6 +6,7 @@
 #include "flash_private.h"
 
 #include "../board/board.h"
+#include "../board/clock.h"
 #include "cpu.h"
 #include "memory.h"
 #include "nvic.h"

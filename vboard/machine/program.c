@@ -5,6 +5,8 @@
 #include "program.h"
 
 #include "../board/board.h"
+#include "../board/clock.h"
+#include "../board/power.h"
 #include "host.h"
 #include "otg.h"
 #include "parts.h"

@@ -2,6 +2,7 @@
 #include "rcc.h"
 
 #include "../board/board.h"
+#include "../board/clock.h"
 #include "parts.h"
 #include "power.h"
 #include "report.h"

@@ -5,6 +5,7 @@
 #include "run.h"
 
 #include "../board/board.h"
+#include "../board/power.h"
 #include "../board/trace.h"
 #include "cpu.h"
 #include "debug_private.h"

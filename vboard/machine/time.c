@@ -2,6 +2,7 @@
 #include "time.h"
 
 #include "../board/board.h"
+#include "../board/clock.h"
 #include "cpu.h"
 #include "device.h"
 #include "parts.h"

@@ -5,7 +5,7 @@
  */
 #include "timer.h"
 
-#include "../board/board.h"
+#include "../board/clock.h"
 #include "nvic.h"
 #include "parts.h"
 #include "rcc.h"

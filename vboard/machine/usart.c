@@ -2,6 +2,7 @@
 #include "usart.h"
 
 #include "../board/board.h"
+#include "../board/uart.h"
 #include "nvic.h"
 #include "parts.h"
 #include "rcc.h"

@@ -11,6 +11,8 @@
 #include "cdc_program.h"
 
 #include "../board/board.h"
+#include "../board/clock.h"
+#include "../board/power.h"
 #include "../board/trace.h"
 
 #include <core/bytes.h>
@@ -148,7 +150,8 @@ static size_t room(const struct vboard_cdc_program *program)
 static void say(struct vboard_cdc_program *program, const uint8_t *bytes, size_t size)
 {
     for (size_t i = 0; i < size && room(program) > 0; i++) {
-        program->said[(program->said_first + program->said_count) % sizeof program->said] = bytes[i];
+        program->said[(program->said_first + program->said_count) % sizeof program->said] =
+            bytes[i];
         program->said_count++;
     }
 }
@@ -168,7 +171,8 @@ static size_t take_said(struct vboard_cdc_program *program, uint8_t *bytes, size
 static void greet(struct vboard_cdc_program *program)
 {
     char text[48];
-    int length = snprintf(text, sizeof text, "program at 0x%08x\r\n", program->board->stats.start_address);
+    int length =
+        snprintf(text, sizeof text, "program at 0x%08x\r\n", program->board->stats.start_address);
 
     say(program, (const uint8_t *)text, (size_t)length);
 }
@@ -197,8 +201,8 @@ static enum boot0_xfer get_descriptor(const struct boot0_setup *setup, uint8_t *
     case B0_USB_DESC_DEVICE:
         return vboard_usb_answer(setup, descriptors, B0_USB_DEVICE_DESC_SIZE, data, actual);
     case B0_USB_DESC_CONFIGURATION:
-        return vboard_usb_answer(setup, descriptors + B0_USB_DEVICE_DESC_SIZE, CONFIGURATION_SIZE, data,
-                      actual);
+        return vboard_usb_answer(setup, descriptors + B0_USB_DEVICE_DESC_SIZE, CONFIGURATION_SIZE,
+                                 data, actual);
     case B0_USB_DESC_STRING:
         return answer_string(setup, data, actual);
     default:
@@ -250,7 +254,6 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
 {
     struct vboard_cdc_program *program = context;
 
-
     if ((setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_STANDARD)
         return standard(program, setup, data, actual);
     if ((setup->request_type & B0_USB_TYPE_MASK) != B0_USB_TYPE_CLASS ||
@@ -289,7 +292,8 @@ static void look_for_magic(struct vboard_cdc_program *program, const uint8_t *da
 }
 
 /* One transaction; B0_XFER_TIMEOUT: NAK. */
-static enum boot0_xfer transact(struct vboard_cdc_program *program, uint8_t endpoint, uint8_t *data, size_t *size)
+static enum boot0_xfer transact(struct vboard_cdc_program *program, uint8_t endpoint, uint8_t *data,
+                                size_t *size)
 {
 
     switch (endpoint) {
@@ -324,7 +328,8 @@ static enum boot0_xfer packet(void *context, uint8_t endpoint, uint8_t *data, si
     else if (result == B0_XFER_OK)
         program->board->stats.bytes_out += *size;
     if (result != B0_XFER_TIMEOUT)
-        vboard_clock_advance(program->board, program->board->now_us + (bytes * 8 + BITS_PER_US - 1) / BITS_PER_US,
+        vboard_clock_advance(program->board,
+                             program->board->now_us + (bytes * 8 + BITS_PER_US - 1) / BITS_PER_US,
                              false);
     else if (deadline_us != VBOARD_NEVER) /* nothing but the host changes what it would say */
         vboard_clock_advance(program->board, deadline_us, true);

@@ -8,6 +8,8 @@
 #include "dfuse.h"
 
 #include "../board/board.h"
+#include "../board/clock.h"
+#include "../board/power.h"
 #include "rom.h"
 #include "uart.h"
 

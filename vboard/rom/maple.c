@@ -10,6 +10,8 @@
  * - block numbers do not count: a block goes behind the one before, and erases "its" page first.
  */
 #include "../board/board.h"
+#include "../board/clock.h"
+#include "../board/power.h"
 #include "cdc_program.h"
 #include "dfu.h"
 #include "rom.h"

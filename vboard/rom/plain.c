@@ -5,6 +5,8 @@
  * written from the specification.
  */
 #include "../board/board.h"
+#include "../board/clock.h"
+#include "../board/power.h"
 #include "dfu.h"
 #include "rom.h"
 #include "uart.h"

@@ -9,7 +9,9 @@
 #include "uart.h"
 
 #include "../board/board.h"
+#include "../board/power.h"
 #include "../board/trace.h"
+#include "../board/uart.h"
 #include "rom.h"
 #include "uart_private.h"
 

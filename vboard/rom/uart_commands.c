@@ -1,5 +1,6 @@
 /* The UART bootloader's commands, and which of them a chip knows. */
 #include "../board/board.h"
+#include "../board/uart.h"
 #include "uart_private.h"
 
 #include <core/an3155.h>

@@ -1,6 +1,8 @@
 /* What the commands of the UART bootloader do to the chip's memories. */
 #include "../board/board.h"
+#include "../board/power.h"
 #include "../board/trace.h"
+#include "../board/uart.h"
 #include "rom.h"
 #include "uart_private.h"
 

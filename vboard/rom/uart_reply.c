@@ -1,6 +1,7 @@
 /* What the UART bootloader answers, and waits for next. */
 #include "../board/board.h"
 #include "../board/trace.h"
+#include "../board/uart.h"
 #include "uart_private.h"
 
 #include <core/an3155.h>
