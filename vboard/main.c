@@ -4,7 +4,6 @@
  */
 #include "attach/attach.h"
 #include "attach/child.h"
-#include "describe/describe.h"
 #include "vboard.h"
 
 #include <errno.h>
@@ -140,20 +139,17 @@ static int end_output(void)
 /* "f407": its row as a description; "--keys": what a description can hold. */
 static int describe_model(const char *name)
 {
-    const struct vboard_rom *rom = vboard_rom_find(name, strlen(name));
-
     if (strcmp(name, "--keys") == 0) {
-        vboard_description_write_keys(stdout);
+        vboard_describe_keys(stdout);
         return end_output();
     }
-    if (rom == NULL) {
+    if (!vboard_describe(name, stdout)) {
         fprintf(stderr,
                 "vboard: there is no virtual board \"%s\"\n"
                 "  `vboard list` shows them; f407 is one.\n",
                 name);
         return STATUS_USAGE;
     }
-    vboard_description_write(rom, stdout);
     return end_output();
 }
 

@@ -7,6 +7,7 @@
 #include "rom/rom.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static struct vboard *compose(const struct vboard_spec *spec, struct boot0_error *error)
 {
@@ -57,4 +58,18 @@ enum boot0_status vboard_free(struct vboard *board, struct boot0_error *error)
     vboard_board_free(board);
     vboard_description_free(description);
     return status;
+}
+
+bool vboard_describe(const char *model, FILE *file)
+{
+    const struct vboard_rom *rom = vboard_rom_find(model, strlen(model));
+
+    if (rom)
+        vboard_description_write(rom, file);
+    return rom;
+}
+
+void vboard_describe_keys(FILE *file)
+{
+    vboard_description_write_keys(file);
 }

@@ -1,8 +1,8 @@
 /*
  * A virtual board: one flash, one BOOT0 pin, one reset, one USB port, on a clock of its own. This
- * is the border between the models (chip, rom) and what puts boards in front of programs: the
- * in-process bus of libboot0's tests and of `boot0 --virtual`, and the attachments of the `vboard`
- * command.
+ * is the border between the boards (vboard.c and the folders board, rom and machine) and what puts
+ * them in front of programs: the in-process bus of libboot0's tests and of `boot0 --virtual`, and
+ * the attachments of the `vboard` command.
  *
  * Time is virtual: a control transfer advances the board's clock by what the bus and the board
  * would have taken, vboard_wait() by what the host waits. Nothing sleeps.
@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 struct vboard;
+struct vboard_gdb_target;
 
 /* A row of `vboard list`. */
 struct vboard_model {
@@ -24,6 +25,11 @@ struct vboard_model {
 
 /* The models in order; NULL past the end. */
 const struct vboard_model *vboard_model_at(size_t index);
+
+/* Writes a model as a description (docs/VBOARD.md). False: there is no such model. */
+bool vboard_describe(const char *model, FILE *file);
+/* Writes all sections and keys of descriptions with what they mean, as tables of docs/VBOARD.md. */
+void vboard_describe_keys(FILE *file);
 
 /*
  * What a board spec's keys mean, one row each, for help texts: "flash=FILE", "contents are kept
@@ -140,6 +146,15 @@ void vboard_set_boot0(struct vboard *board, bool high);
 /* The memory as a debug probe would see it: what lies at an address, regardless of protection. */
 bool vboard_peek(const struct vboard *board, uint32_t address, uint8_t *data, size_t size);
 bool vboard_poke(struct vboard *board, uint32_t address, const uint8_t *data, size_t size);
+
+/*
+ * A debugger comes: BKPT halts the CPU from now on. What it can do (vboard/gdb/target.h), with the
+ * board for the context; NULL if there is no CPU here that could run anything, or if no program was
+ * ever started on it.
+ */
+const struct vboard_gdb_target *vboard_debug_attach(struct vboard *board);
+/* It goes, its breakpoints with it, and the CPU runs. */
+void vboard_debug_detach(struct vboard *board);
 
 /*
  * Adds faults to those of the board's spec, written as its key fault= has them; they are counted

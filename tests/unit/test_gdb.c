@@ -2,7 +2,7 @@
 #include "machine_test.h"
 
 #include <vboard/gdb/stub.h>
-#include <vboard/machine/debug.h>
+#include <vboard/vboard.h>
 
 /* ---- packets ---- */
 

@@ -1,6 +1,6 @@
 /*
  * The models of ST's ROM bootloader as a host meets them: every request in every state, commands,
- * memories. Protection, leaving and manners are in test_rom_manners.c.
+ * memories. Protection, leaving and behaviour while busy are in test_rom_busy.c.
  */
 #include "vboard_test.h"
 

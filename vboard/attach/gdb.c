@@ -2,7 +2,6 @@
 #include "gdb.h"
 
 #include "vboard/gdb/stub.h"
-#include "vboard/machine/debug.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,15 +1,15 @@
 /*
- * See debug.h. While a debugger is there, a hook looks at each instruction: slower, but the program
- * stays as it is.
+ * A debugger's hand on the CPU. While it is there, a hook looks at each instruction: slower, but
+ * the program stays as it is.
  */
-#include "vboard/machine/debug.h"
+#include "debug.h"
 
 #include "../board/board.h"
 #include "cpu.h"
-#include "debug_private.h"
 #include "execute.h"
 #include "memory.h"
 #include "parts.h"
+#include "vboard/gdb/target.h"
 
 #include <core/bytes.h>
 

@@ -1,16 +1,30 @@
-/* A debugger's hand on the CPU of a board that runs a program. */
+/* What a debugger has asked of the CPU. */
 #ifndef VBOARD_MACHINE_DEBUG_H
 #define VBOARD_MACHINE_DEBUG_H
 
-#include "vboard/gdb/target.h"
-#include "vboard/vboard.h"
+#include <stdbool.h>
+#include <stdint.h>
+#include <unicorn/unicorn.h>
 
-/*
- * A debugger comes: BKPT halts the CPU from now on. What it can do, with the board for the context;
- * NULL if there is no CPU here that could run anything, or if no program was ever started on it.
- */
-const struct vboard_gdb_target *vboard_debug_attach(struct vboard *board);
-/* It goes, its breakpoints with it, and the CPU runs. */
-void vboard_debug_detach(struct vboard *board);
+enum {
+    VBOARD_BREAKPOINTS = 32,
+};
+
+struct vboard_breakpoint {
+    bool set;
+    uint32_t address;
+};
+
+struct vboard_debug {
+    bool attached;
+    bool halted;
+    bool steps;            /* one instruction, and no interrupt */
+    unsigned instructions; /* that a step has come to: the second one is too far */
+    bool passes;           /* the breakpoint at `pass` does not count: execution begins there */
+    uint32_t pass;
+    uc_hook hook;
+    unsigned breakpoint_count;
+    struct vboard_breakpoint breakpoints[VBOARD_BREAKPOINTS];
+};
 
 #endif

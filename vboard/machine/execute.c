@@ -12,7 +12,7 @@
 #include "execute.h"
 
 #include "cpu.h"
-#include "debug_private.h"
+#include "debug.h"
 #include "exception.h"
 #include "flash_controller.h"
 #include "memory.h"

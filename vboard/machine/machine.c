@@ -5,7 +5,7 @@
 #include "../board/trace.h"
 #include "adc.h"
 #include "cpu.h"
-#include "debug_private.h"
+#include "debug.h"
 #include "devices.h"
 #include "execute.h"
 #include "flash_controller.h"

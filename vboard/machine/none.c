@@ -2,8 +2,9 @@
  * In place of the machine, where there is no libunicorn to be its CPU: boards have their ROM's
  * bootloader, and nothing runs what is in their flash.
  */
-#include "debug.h"
 #include "machine.h"
+
+#include "../vboard.h"
 
 bool vboard_machine_occupy(struct vboard *board)
 {

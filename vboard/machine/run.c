@@ -8,7 +8,7 @@
 #include "../board/power.h"
 #include "../board/trace.h"
 #include "cpu.h"
-#include "debug_private.h"
+#include "debug.h"
 #include "exception.h"
 #include "execute.h"
 #include "memory.h"

@@ -7,6 +7,7 @@
 #include "dfuse.h"
 
 #include "../board/board.h"
+#include "../board/faults.h"
 #include "../board/power.h"
 #include "rom.h"
 

@@ -297,7 +297,7 @@ static const struct vboard_rom models[] = {
          * GD32VF103CB, first generation of its ROM: dfu-util 0.11's quirks.c and gd32-dfu-utils
          * (layout of 512 pages of 2 KiB where there are 128 of 1; the serial number is plain bytes
          * whose third tells the true size; leaving acts on the empty DNLOAD). Poll timeouts and
-         * dfuERROR at the start: a log there, issue 3. Manufacturer, power and manners are assumed.
+         * dfuERROR at the start: a log there, issue 3. Manufacturer, power and behaviour while busy are assumed.
          */
         .listed = {"gd32", "GD32VF103CB, 128 KiB: a clone whose layout string is wrong"},
         .part = &vboard_part_gd32vf103cb,

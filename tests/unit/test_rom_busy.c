@@ -1,6 +1,6 @@
 /*
- * The models of ST's ROM bootloader as a host meets them, continued: leaving, and the manners of
- * the different chips while their flash is busy.
+ * The models of ST's ROM bootloader as a host meets them, continued: leaving, and how the different
+ * chips behave while their flash is busy.
  */
 #include "vboard_test.h"
 
@@ -105,7 +105,7 @@ static void test_boot0_low(void **state)
     free_board(board);
 }
 
-/* ---- manners while busy ---- */
+/* ---- behaviour while busy ---- */
 
 static void begin_block(struct vboard *board)
 {
