@@ -30,6 +30,14 @@ void board_bus_reset(struct board_bus *bus, uint32_t handover)
     bus->connection++;
 }
 
+void board_bus_begin(struct board_bus *bus, struct board *board, struct test_flash *flash)
+{
+    test_flash_blank(flash);
+    *bus = (struct board_bus){.board = board};
+    board->flash = flash;
+    board_bus_reset(bus, 0);
+}
+
 /* What the loop on the chip does when it is told to go. */
 static void follow_exit(struct board_bus *bus)
 {

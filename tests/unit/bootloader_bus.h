@@ -16,6 +16,8 @@ struct board_bus {
     uint8_t bos_version; /* 0: as it is; else the major version that its capability claims */
 };
 
+/* A bus with a blank board, whose bootloader runs. */
+void board_bus_begin(struct board_bus *bus, struct board *board, struct test_flash *flash);
 /* After a reset by the handover word (0: none). Fills board_bus->runs. */
 void board_bus_reset(struct board_bus *bus, uint32_t handover);
 struct boot0_bus board_bus_of(struct board_bus *bus);

@@ -39,11 +39,7 @@ static int blank_board(void **state)
     (void)state;
     make_program(one, sizeof one, 1);
     make_program(two, sizeof two, 2);
-    test_flash_blank(&flash);
-    memset(&bus, 0, sizeof bus);
-    bus.board = &board;
-    board.flash = &flash;
-    board_bus_reset(&bus, 0);
+    board_bus_begin(&bus, &board, &flash);
     notes[0] = '\0';
     return 0;
 }

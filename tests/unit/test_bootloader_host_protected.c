@@ -61,11 +61,7 @@ static int setup(void **state)
     (void)state;
     make_program(one, sizeof one, 1);
     make_program(two, sizeof two, 2);
-    test_flash_blank(&flash);
-    memset(&bus, 0, sizeof bus);
-    bus.board = &board;
-    board.flash = &flash;
-    board_bus_reset(&bus, 0);
+    board_bus_begin(&bus, &board, &flash);
     assert_int_equal(flash_program(one), B0_OK);
     assert_int_equal(bus.runs, B0_START_PROGRAM);
     before = flash;
