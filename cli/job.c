@@ -16,8 +16,8 @@
 
 enum {
     NAME_MAX_LENGTH = 4096,
-    RETURN_WAIT_MS = 10000,
-    START_MS = 2000, /* until a program has its USB device, if it has one */
+    RETURN_WAIT_MS = 30000, /* as the session waits for a program that was detached */
+    START_MS = 2000,        /* until a program has its USB device, if it has one */
     STEP_MS = 50,
     CANDIDATES_MAX = 64,
     GRACE_MS = 1000, /* for a board that is just coming back: the command before has reset it */

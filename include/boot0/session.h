@@ -60,7 +60,7 @@ struct boot0_session_options {
     /* Bytes a transfer if not the board's own number; 0: its own. Only for plain DFU: with
      * addresses, the board counts in its own. */
     uint16_t transfer_size;
-    uint32_t detach_wait_ms; /* for a program that was asked for DFU mode; 0: 10 seconds */
+    uint32_t detach_wait_ms; /* for a program that was asked for DFU mode; 0: 30 seconds */
 };
 
 struct boot0_session;

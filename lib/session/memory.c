@@ -7,7 +7,7 @@
 
 enum {
     ATTEMPTS = 3,
-    LEAVE_WAIT_MS = 2000, /* until a board that was told to leave is gone from the bus */
+    LEAVE_WAIT_MS = 5000, /* until a board that was told to leave is gone from the bus */
     UPLOAD_STEP = 1 << 16,
 };
 

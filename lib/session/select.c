@@ -11,9 +11,14 @@
 
 enum {
     CANDIDATES_MAX = 64,
-    DETACH_WAIT_MS = 10000, /* from DFU_DETACH until the bootloader has enumerated */
-    IDLE_MS = 1000,         /* until the observer hears that it is still waited; changes end it */
-    RETRY_MS = 100,         /* for what no event tells of, such as udev's rules */
+    /*
+     * From DFU_DETACH until the bootloader has enumerated. Boards need a second; an operating
+     * system that looks for the driver of an id that it has not seen yet, or a virtual board on a
+     * machine that is busy, can need many.
+     */
+    DETACH_WAIT_MS = 30000,
+    IDLE_MS = 1000, /* until the observer hears that it is still waited; changes end it */
+    RETRY_MS = 100, /* for what no event tells of, such as udev's rules */
 };
 
 struct candidates {
