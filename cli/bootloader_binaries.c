@@ -3,6 +3,7 @@
 #include "bootloader.h"
 #include "files.h"
 #include "json.h"
+#include "print.h"
 #include "text.h"
 
 #include <boot0/chip.h>
@@ -158,8 +159,8 @@ void bootloader_print_table(const struct bootloader_binary *table)
 
         bootloader_version(version, table->data, table->size);
         digest_text(digest, table);
-        printf("%-16s %-8s %5zu bytes  SHA-256 %.16s...\n", table->board, version, table->size,
-               digest);
+        print("%-16s %-8s %5zu bytes  SHA-256 %.16s...\n", table->board, version, table->size,
+              digest);
     }
 }
 
