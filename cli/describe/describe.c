@@ -19,7 +19,7 @@ static const char *bootloader_of(const struct boot0_board *board)
 /* What a serial port tells: the chip and its flash. */
 static void read_uart(struct description *description)
 {
-    const struct boot0_board *board = description->board;
+    const struct boot0_board *board = &description->board;
 
     snprintf(description->serial, sizeof description->serial, "%.*s", DESCRIBE_STRING_MAX,
              board->serial);
@@ -37,8 +37,8 @@ static enum boot0_status read_board(struct description *description, struct job 
 {
     enum boot0_status status = B0_OK;
 
-    description->bootloader = bootloader_of(description->board);
-    if (description->board->usb.kind == B0_KIND_SERIAL) {
+    description->bootloader = bootloader_of(&description->board);
+    if (description->board.usb.kind == B0_KIND_SERIAL) {
         read_uart(description);
     } else {
         boot0_session_close(job->session);
@@ -73,7 +73,6 @@ static enum boot0_status describe(struct description *description, struct job *j
     struct boot0_selection selection = job_selection(arguments);
     const struct boot0_session_options options = job_session_options(arguments);
     enum boot0_status status = job_open_bus(job, arguments, error);
-    struct boot0_board board;
 
     if (status != B0_OK)
         return status;
@@ -83,13 +82,12 @@ static enum boot0_status describe(struct description *description, struct job *j
         boot0_session_open(&job->session, &job->bus, &selection, &options, &job->observer, error);
     if (status != B0_OK)
         return status;
-    board = *boot0_session_board(job->session);
-    description->board = &board;
+    description->board = *boot0_session_board(job->session);
     status = read_board(description, job, error);
     if (status == B0_OK)
         describe_write(description, stdout);
     if (!job->session)
-        resume(job, &board);
+        resume(job, &description->board);
     return status;
 }
 

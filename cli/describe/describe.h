@@ -44,8 +44,8 @@ struct describe_memory {
 
 /* What was read of a board. */
 struct description {
-    const struct boot0_board *board;
-    const char *bootloader; /* the word of the format */
+    struct boot0_board board; /* as its session told */
+    const char *bootloader;   /* the word of the format */
     struct b0_dfu_configuration found;
     uint8_t configuration[DESCRIBE_CONFIGURATION_MAX];
     size_t configuration_size;

@@ -12,6 +12,8 @@ enum {
     KIB = 1024,
     MEMORY_SIZE_MAX = 64 << 20, /* what the format allows */
     TOTAL_SIZE_MAX = 128 << 20,
+    OPTIONS_SIZE_MAX = 4096,
+    FLASH_SIZE_MIN = 1024,
     FLASH_ADDRESS = 0x08000000,
     FREE_ADDRESS = 0x60000000, /* for memories that have no address of their own */
     FREE_STEP = 0x04000000,
@@ -112,17 +114,32 @@ static bool is_listed(const struct description *description, uint32_t address, u
     return false;
 }
 
+/* Bytes of all memories of a kind, or of all kinds. */
+static uint64_t total_size(const struct description *description, const char *kind)
+{
+    uint64_t total = 0;
+
+    for (size_t i = 0; i < description->memory_count; i++)
+        if (!kind || strcmp(description->memories[i].kind, kind) == 0)
+            total += description->memories[i].size;
+    return total;
+}
+
+/* What the format allows. */
 static bool fits(const struct description *description, const struct describe_memory *memory)
 {
-    uint64_t total = memory->size;
     size_t runs = memory->run_count;
 
-    for (size_t i = 0; i < description->memory_count; i++) {
-        total += description->memories[i].size;
+    for (size_t i = 0; i < description->memory_count; i++)
         runs += description->memories[i].run_count;
-    }
+    if (strcmp(memory->kind, "flash") == 0 && memory->size < FLASH_SIZE_MIN)
+        return false;
+    if (strcmp(memory->kind, "options") == 0 &&
+        total_size(description, "options") + memory->size > OPTIONS_SIZE_MAX)
+        return false;
     return description->memory_count < DESCRIBE_MEMORIES_MAX && memory->size > 0 &&
-           memory->size <= MEMORY_SIZE_MAX && total <= TOTAL_SIZE_MAX &&
+           memory->size <= MEMORY_SIZE_MAX &&
+           total_size(description, NULL) + memory->size <= TOTAL_SIZE_MAX &&
            runs <= DESCRIBE_RUNS_MAX && is_free(description, memory->address, memory->size);
 }
 
@@ -190,7 +207,7 @@ static void add_layout(struct description *description, const struct boot0_layou
         i = take_regions(layout, i, base, &memory);
         if (!is_listed(description, memory.address, memory.size))
             add(description, &memory);
-        if (strcmp(kind, "flash") == 0)
+        if (strcmp(kind, "flash") == 0 && description->memory_count > 0)
             kind = "external"; /* there is one main flash; what lies elsewhere is beside it */
     }
 }
@@ -213,7 +230,7 @@ static uint32_t base_of(const struct description *description, const struct boot
 /* The alternate setting that boot0 takes for the main flash; -1: none has a layout. */
 static int find_flash(const struct description *description)
 {
-    const struct boot0_board *board = description->board;
+    const struct boot0_board *board = &description->board;
 
     for (size_t i = 0; board->flash_alternate >= 0 && i < description->alternate_count; i++)
         if (description->alternates[i].has_layout &&
@@ -223,14 +240,31 @@ static int find_flash(const struct description *description)
     return -1;
 }
 
+/* Every description has a flash, and it comes first. */
+static void ensure_flash(struct description *description, const char *comment)
+{
+    const struct describe_memory flash = {
+        .kind = "flash",
+        .address = FLASH_ADDRESS,
+        .size = GUESSED_SIZE,
+        .runs = {{GUESSED_SIZE / KIB, KIB}},
+        .run_count = 1,
+        .comment = comment,
+    };
+
+    if (description->memory_count == 0)
+        add(description, &flash);
+}
+
 static void add_layouts(struct description *description)
 {
     int flash = find_flash(description);
 
     if (flash >= 0) /* as boot0 takes it: a quirk may have corrected the string */
         add_layout(description,
-                   &description->board->alternates[description->board->flash_alternate].layout,
+                   &description->board.alternates[description->board.flash_alternate].layout,
                    "flash", 0);
+    ensure_flash(description, "The board's own flash is nothing that vboard can play.");
     for (size_t i = 0; i < description->alternate_count; i++) {
         struct describe_alternate *alternate = &description->alternates[i];
 
@@ -256,16 +290,7 @@ static uint32_t address_in(const char *name)
 
 static void add_maple(struct description *description)
 {
-    const struct describe_memory flash = {
-        .kind = "flash",
-        .address = FLASH_ADDRESS,
-        .size = 128 * KIB,
-        .runs = {{128, KIB}},
-        .run_count = 1,
-        .comment = "The size of the flash is not told; 128 KiB are usual.",
-    };
-
-    add(description, &flash);
+    ensure_flash(description, "The size of the flash is not told; 128 KiB are usual.");
     for (size_t i = 0; i < description->alternate_count; i++)
         description->alternates[i].base = address_in(description->alternates[i].name);
 }
@@ -276,10 +301,11 @@ static void add_plain(struct description *description)
     for (size_t i = 0; i < description->alternate_count; i++) {
         struct describe_alternate *alternate = &description->alternates[i];
         uint64_t size = alternate->has_layout ? boot0_layout_size(&alternate->layout) : 0;
+        bool first = description->memory_count == 0;
         struct describe_memory memory = {
-            .kind = i == 0 ? "flash" : "external",
-            .address = i == 0 ? (uint32_t)FLASH_ADDRESS
-                              : (uint32_t)(FREE_ADDRESS + FREE_STEP * (uint32_t)(i - 1)),
+            .kind = first ? "flash" : "external",
+            .address = first ? (uint32_t)FLASH_ADDRESS
+                             : (uint32_t)(FREE_ADDRESS + FREE_STEP * (uint32_t)i),
             .run_count = 1,
             .comment = size > 0 ? NULL : "The size is not told; this one is a guess.",
         };
@@ -293,13 +319,14 @@ static void add_plain(struct description *description)
         if (add(description, &memory))
             alternate->base = memory.address;
     }
+    ensure_flash(description, "The size of the flash is not told; this is a guess.");
 }
 
 /* ---- what the chip has beside ---- */
 
 static void add_ram(struct description *description)
 {
-    const struct boot0_board *board = description->board;
+    const struct boot0_board *board = &description->board;
     const struct boot0_range *ram = board->chip_count > 0 ? board->chips[0]->ram : NULL;
     struct describe_memory memory = {.kind = "ram", .address = 0x20000000, .size = 20 * KIB};
 
@@ -316,7 +343,7 @@ static void add_ram(struct description *description)
 
 static void add_info(struct description *description)
 {
-    const struct describe_family *family = describe_family(description->board);
+    const struct describe_family *family = describe_family(&description->board);
     struct describe_memory memory = {.kind = "info"};
 
     if (!family || family->info_size == 0)
@@ -329,7 +356,7 @@ static void add_info(struct description *description)
 /* A chip whose option bytes are not shown has them all the same: the UART's commands use them. */
 static void add_options(struct description *description)
 {
-    const struct boot0_board *board = description->board;
+    const struct boot0_board *board = &description->board;
     const struct describe_family *family = describe_family(board);
     struct describe_memory memory = {.kind = "options"};
 

@@ -242,7 +242,7 @@ static void read_alternates(struct description *description,
 
 static void read_strings(struct description *description, const struct boot0_transport *transport)
 {
-    const struct boot0_candidate *usb = &description->board->usb;
+    const struct boot0_candidate *usb = &description->board.usb;
 
     read_string(description, transport, usb->manufacturer_index, 1, description->manufacturer);
     read_string(description, transport, usb->product_index, 2, description->product);
@@ -256,7 +256,7 @@ enum boot0_status describe_read_usb(struct description *description, const struc
 {
     struct boot0_transport transport;
     enum boot0_status status =
-        bus->ops->open(bus->context, &description->board->usb, &transport, error);
+        bus->ops->open(bus->context, &description->board.usb, &transport, error);
     bool found = false;
 
     if (status != B0_OK)

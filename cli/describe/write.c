@@ -3,6 +3,7 @@
 
 #include <core/dfu.h>
 #include <core/flash_times.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -37,7 +38,7 @@ static void write_size(FILE *file, uint32_t size)
 
 static void write_head(const struct description *description, FILE *file)
 {
-    const struct boot0_board *board = description->board;
+    const struct boot0_board *board = &description->board;
 
     fputs("# Written by `boot0 info --describe`: a board as vboard plays it.\n"
           "#   vboard custom:describe=FILE -- COMMAND\n"
@@ -59,7 +60,7 @@ static void write_head(const struct description *description, FILE *file)
 
 static void write_chip(const struct description *description, FILE *file)
 {
-    const struct boot0_board *board = description->board;
+    const struct boot0_board *board = &description->board;
     const struct describe_family *family = describe_family(board);
     const struct describe_memory *options = describe_find_memory(description, "options");
     const struct describe_memory *info = describe_find_memory(description, "info");
@@ -115,7 +116,7 @@ static void write_configuration(const struct description *description, FILE *fil
 
 static void write_usb(const struct description *description, FILE *file)
 {
-    const struct boot0_candidate *usb = &description->board->usb;
+    const struct boot0_candidate *usb = &description->board.usb;
 
     fprintf(file, "\n[usb]\nvendor_id = 0x%04X\nproduct_id = 0x%04X\ndevice_version = 0x%04X\n",
             usb->vendor, usb->product, usb->bcd_device);
@@ -171,11 +172,12 @@ static void write_dfu(const struct description *description, FILE *file)
             "\n[dfu]\nbootloader = %s\nattributes = 0x%02X\ndetach_timeout_ms = %u\n"
             "transfer_size = %u\nversion = 0x%04X\n",
             description->bootloader, functional->attributes, functional->detach_timeout_ms,
-            functional->transfer_size > 0 ? functional->transfer_size : 1, functional->version);
+            functional->transfer_size > 0 ? (unsigned)functional->transfer_size : 1u,
+            functional->version);
     if (description->has_state)
         fprintf(file, "start_state = %s\nstart_status = %s\n",
                 b0_dfu_state_name(description->state), b0_dfu_status_name(description->status));
-    if (description->board->chip_count > 0 && description->board->chips[0]->has_device_feature)
+    if (description->board.chip_count > 0 && description->board.chips[0]->has_device_feature)
         fputs("device_feature = yes\n", file);
     if (strcmp(description->bootloader, "maple") == 0)
         write_programs(description, file);
@@ -183,16 +185,30 @@ static void write_dfu(const struct description *description, FILE *file)
 
 /* ---- the UART side ---- */
 
+/* "UART bootloader, protocol 3.1": 0x31, as Get reports it. */
+static unsigned uart_version(const char *product)
+{
+    static const char mark[] = "protocol ";
+    const char *at = strstr(product, mark);
+    char *end;
+    unsigned long major, minor;
+
+    if (!at)
+        return UART_VERSION_3;
+    major = strtoul(at + sizeof mark - 1, &end, 10);
+    minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
+    return (unsigned)((major & 15) << 4 | (minor & 15));
+}
+
 static void write_uart(const struct description *description, FILE *file)
 {
-    const struct boot0_board *board = description->board;
-    unsigned major = 3, minor = 1;
+    const struct boot0_board *board = &description->board;
+    unsigned version = uart_version(board->product);
 
-    sscanf(board->product, "UART bootloader, protocol %u.%u", &major, &minor);
-    fprintf(file, "\n[dfu]\nbootloader = uart\n\n[uart]\nversion = 0x%02X\nchip_id = 0x%03X\n",
-            (major & 15) << 4 | (minor & 15), board->chips[0]->id);
-    fprintf(file, "commands = 00 01 02 11 21 31 %s 63 73 82 92\n",
-            major << 4 >= UART_VERSION_3 ? "44" : "43");
+    fprintf(file,
+            "\n[dfu]\nbootloader = uart\n\n[uart]\nversion = 0x%02X\nchip_id = 0x%03X\n"
+            "commands = 00 01 02 11 21 31 %s 63 73 82 92\n",
+            version, board->chips[0]->id, version >= UART_VERSION_3 ? "44" : "43");
 }
 
 void describe_write(const struct description *description, FILE *file)
@@ -201,7 +217,7 @@ void describe_write(const struct description *description, FILE *file)
     write_chip(description, file);
     for (size_t i = 0; i < description->memory_count; i++)
         write_memory(&description->memories[i], file);
-    if (description->board->usb.kind == B0_KIND_SERIAL) {
+    if (description->board.usb.kind == B0_KIND_SERIAL) {
         write_uart(description, file);
         return;
     }

@@ -247,7 +247,7 @@ struct vboard_description *vboard_description_load(const char *file, struct boot
     FILE *input = fopen(file, "rb");
     struct vboard_description *description = NULL;
     char *text = malloc(VBOARD_DESCRIPTION_FILE_MAX + 1);
-    size_t size = 0;
+    size_t size;
 
     if (!text) {
         boot0_fail(error, B0_E_MEMORY, "out of memory");
