@@ -2,42 +2,39 @@
  * Option bytes: a chip loads what was written to them by a reset, so that the board goes away and
  * comes back; and not every bit reads back as it was written.
  */
+#include "../board/memory_kind.h"
 #include "private.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 enum {
     SHOWN_MAX = 40, /* bytes that are listed in a note */
     PATTERN_MAX = 32,
 };
 
-bool b0_session_is_option_bytes(const struct boot0_session *session, int index)
+/* By name and first address; the main flash is never taken for anything else. */
+static enum b0_memory_kind kind_of(const struct boot0_session *session, int index)
 {
     const struct boot0_board *board = &session->board;
     const struct boot0_layout *layout = &board->alternates[index].layout;
 
-    if (index == board->flash_alternate || !board->alternates[index].has_layout)
-        return false;
-    for (size_t i = 0; i < board->chip_count; i++)
-        if (board->chips[i]->option_bytes != 0 &&
-            board->chips[i]->option_bytes == layout->regions[0].address)
-            return true;
-    return strncasecmp(layout->name, "Option", 6) == 0 || strncasecmp(layout->name, "OB ", 3) == 0;
+    if (index == board->flash_alternate || layout->region_count == 0)
+        return B0_MEMORY_FLASH;
+    return b0_memory_kind(board->family, layout->name, layout->regions[0].address);
+}
+
+bool b0_session_is_option_bytes(const struct boot0_session *session, int index)
+{
+    return kind_of(session, index) == B0_MEMORY_OPTION_BYTES;
 }
 
 /* AN3156, 3.3: Erase is for flash. Early ROMs call these memories erasable (types "g"). */
 bool b0_session_is_never_erased(const struct boot0_session *session, int index)
 {
-    static const char *const names[] = {"OTP", "Device Feature"};
+    enum b0_memory_kind kind = kind_of(session, index);
 
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (index != session->board.flash_alternate &&
-            strncasecmp(session->board.alternates[index].layout.name, names[i], strlen(names[i])) ==
-                0)
-            return true;
-    return b0_session_is_option_bytes(session, index);
+    return b0_memory_is_guarded(kind) && kind != B0_MEMORY_UNKNOWN;
 }
 
 /* ---- what they mean ---- */
