@@ -125,7 +125,7 @@ static void print_program(const struct boot0_image *image)
     char families[96], cpu[TEXT_SHORT * 2];
 
     if (image->cpu != 0)
-        printf("  cpu       %s\n", boot0_cpu_name(image->cpu, cpu, sizeof cpu));
+        print("  cpu       %s\n", boot0_cpu_name(image->cpu, cpu, sizeof cpu));
     if (image->has_family)
         print("  family    0x%08x, %s\n", image->family, chip ? chip->family : "unknown to boot0");
     if (image->has_entry)

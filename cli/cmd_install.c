@@ -151,13 +151,25 @@ static enum boot0_status go_to_rom(struct job *job, struct boot0_error *error)
 
 /* ---- the work ---- */
 
+/*
+ * A board that shows the flash of several chips is taken for the chip whose whole flash that is,
+ * which stands first. An F405 with 512 KiB looks like an F411, on which the bootloader cannot run:
+ * there the user has to name it.
+ */
 static enum boot0_status check_chip(const struct boot0_board *board, struct boot0_error *error)
 {
     char text[TEXT_BOARD];
 
-    for (size_t i = 0; i < board->chip_count; i++)
-        if (board->chips[i]->id == CHIP_ID)
-            return B0_OK;
+    if (board->chip_count > 0 && board->chips[0]->id == CHIP_ID)
+        return B0_OK;
+    for (size_t i = 1; i < board->chip_count; i++)
+        if (board->chips[i]->id == CHIP_ID) {
+            boot0_fail(error, B0_E_MISMATCH,
+                       "the board may be an STM32F405/407/415/417, or another chip with the same "
+                       "flash");
+            return boot0_hint(error, "Read the chip's marking, and use --chip f407 or --board if "
+                                     "it is one. On another chip this bootloader does not run.");
+        }
     boot0_fail(error, B0_E_MISMATCH,
                "the bootloader is for the STM32F405/407/415/417, the board is %s",
                text_board(text, board));

@@ -101,9 +101,13 @@ static void read_string(const struct boot0_transport *transport, uint8_t index, 
 static void explain_layout(const struct boot0_alternate *alternate, struct boot0_board *board)
 {
     size_t at;
-    const char *fault = boot0_layout_fault(alternate->name, strlen(alternate->name), &at);
+    const char *fault;
 
-    if (!fault || board->contradiction[0])
+    /* Only names that begin with '@' mean to be layouts (UM0424, 10.3.2). */
+    if (alternate->name[0] != '@' || board->contradiction[0])
+        return;
+    fault = boot0_layout_fault(alternate->name, strlen(alternate->name), &at);
+    if (!fault)
         return;
     snprintf(board->contradiction, sizeof board->contradiction,
              "the layout of its alternate setting %u cannot be used: %s (\"%.60s\")",

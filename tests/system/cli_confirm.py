@@ -14,7 +14,7 @@ def option_file(directory):
     """A program and option bytes, in one file."""
     image = directory.file("a.bin", firmware(5000))
     option = directory.file("option.bin", bytes(16))
-    both = directory.file("both.dfu")
+    both = directory.file("both.hex")
     boot0("convert", f"{image}@0x08000000", f"{option}@0x1fffc000", both, width=None)
     return both
 

@@ -135,11 +135,13 @@ def processes():
 def only_border():
     say("no file of the command prints by anything else")
     raw = re.compile(r"(?<![A-Za-z0-9_])(v?f?printf|puts|perror)\(|fputs\((?![\"A-Z])")
-    allowed = {"print.c", "json.c", "text.c"}  # the border itself, JSON, and what is sanitized
+    # The border itself, two formats that escape by their own rules, and what is sanitized.
+    allowed = {"print.c", "json.c", "describe/write.c", "text.c"}
     known = {"fputs(command->examples", "fputs(command_dfu_util.examples", "fputs(udev_rules"}
     for path in sorted(SOURCES.rglob("*.c")):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            if path.name in allowed or 'puts("' in line or any(word in line for word in known):
+            name = str(path.relative_to(SOURCES))
+            if name in allowed or 'puts("' in line or any(word in line for word in known):
                 continue
             check(not raw.search(line), f"{path.name}:{number} prints by itself: {line.strip()}")
 
