@@ -58,6 +58,9 @@ def check_own(directory):
     equal(result(board, "info")["bootloader"]["built_for"], "black-f407ve", "by --board")
     check(not result(board, "update-bootloader")["changed"], "not the one for the same board")
     boot0("f072", "install-bootloader", status=65)
+    say("an F411 shows the flash of an F405 with 512 KiB: the chip has to be named")
+    done = boot0("f411", "install-bootloader", status=65)
+    check("--chip f407" in done.stderr and "--board" in done.stderr, done.stderr)
 
 
 def check_flash(board):

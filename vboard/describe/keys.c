@@ -41,12 +41,9 @@ static const char *const options_styles[] = {
 static const char *const bootloaders[] = {"dfuse", "plain", "maple", "uart", NULL};
 
 static const char *const behaviours[] = {
-    [VBOARD_BUSY_NAKS] = "naks",
-    [VBOARD_BUSY_STALLS] = "stalls",
-    [VBOARD_BUSY_BREAKS] = "breaks",
-    [VBOARD_BUSY_ANSWERS] = "says-busy",
-    [VBOARD_BUSY_NEVER] = "at-once",
-    [VBOARD_BUSY_NEVER + 1] = NULL,
+    [VBOARD_BUSY_NAKS] = "naks",     [VBOARD_BUSY_STALLS] = "stalls",
+    [VBOARD_BUSY_BREAKS] = "breaks", [VBOARD_BUSY_ANSWERS] = "says-busy",
+    [VBOARD_BUSY_NEVER] = "at-once", [VBOARD_BUSY_NEVER + 1] = NULL,
 };
 
 static const char *const states[] = {

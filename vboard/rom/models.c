@@ -31,7 +31,9 @@
  * micropython's pydfu.py never waits). For data the F745 says 104 ms; no record of an F4 has it,
  * so it is 0 here, the friendliest to a host that obeys, and poll_data= changes it.
  */
-#define F4_POLLS   .poll_ms = {104, 100, 0}, .busy_behaviour = {VBOARD_BUSY_NAKS, VBOARD_BUSY_NAKS, VBOARD_BUSY_NAKS}
+#define F4_POLLS                                                                                   \
+    .poll_ms = {104, 100, 0},                                                                      \
+    .busy_behaviour = {VBOARD_BUSY_NAKS, VBOARD_BUSY_NAKS, VBOARD_BUSY_NAKS}
 #define F4_FEATURE "@Device Feature/0xFFFF0000/01*004 e"
 #define F4_OTP     "@OTP Memory /0x1FFF7800/01*512 e,01*016 e"
 #define F4_OPTIONS "@Option Bytes  /0x1FFFC000/01*016 e"
