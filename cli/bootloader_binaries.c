@@ -7,16 +7,12 @@
 #include "text.h"
 
 #include <boot0/chip.h>
+#include <core/bootloader_map.h>
 #include <core/sha256.h>
 #include <string.h>
 #include <strings.h>
 
-enum {
-    SECTOR_SIZE = 16 * 1024,
-};
-
-#define FLASH_START 0x08000000u
-#define GENERIC     "generic-"
+#define GENERIC "generic-"
 
 /* ---- choosing ---- */
 
@@ -97,11 +93,12 @@ static enum boot0_status check(struct boot0_image *image, const char *name,
     struct boot0_vectors vectors;
     uint32_t reset;
 
-    if (!image->has_addresses && boot0_image_place(image, FLASH_START, error) != B0_OK)
+    if (!image->has_addresses && boot0_image_place(image, B0_FLASH_BASE, error) != B0_OK)
         return error->code;
-    reset = boot0_image_vectors(image, FLASH_START, &vectors) ? vectors.reset : 0;
-    if (image->segment_count == 1 && segment->address == FLASH_START &&
-        segment->size <= SECTOR_SIZE && reset > FLASH_START && reset < FLASH_START + SECTOR_SIZE)
+    reset = boot0_image_vectors(image, B0_FLASH_BASE, &vectors) ? vectors.reset : 0;
+    if (image->segment_count == 1 && segment->address == B0_FLASH_BASE &&
+        segment->size <= B0_BOOTLOADER_SIZE && reset > B0_FLASH_BASE &&
+        reset < B0_FLASH_BASE + B0_BOOTLOADER_SIZE)
         return B0_OK;
     boot0_fail(error, B0_E_DATA, "%s is not a bootloader for the first sector of an F4", name);
     return boot0_hint(error, "Use `boot0 flash` for other programs. A bootloader has at most "

@@ -8,30 +8,26 @@
 #include "json.h"
 #include "text.h"
 
+#include <core/bootloader_map.h>
 #include <core/bytes.h>
 #include <core/journal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#define FLASH_START   0x08000000u
-#define JOURNAL_START 0x08004000u
-#define PROGRAM_START 0x08008000u
-
 enum {
-    SECTOR = 0x4000,
     CHIP_ID = 0x413, /* STM32F405/407/415/417 */
     TITLE_SIZE = 96,
 };
 
 /* What is in the flash before. */
 struct found {
-    uint8_t first[SECTOR];   /* the bootloader's sector */
-    uint8_t journal[SECTOR]; /* the journal's */
-    uint8_t vectors[8];      /* where programs begin behind it */
-    bool same;               /* the bootloader is this very one */
-    bool ours;               /* it is some version of it */
-    bool journal_fits;       /* sector 1 is a journal, or blank */
+    uint8_t first[B0_BOOTLOADER_SIZE]; /* the bootloader's sector */
+    uint8_t journal[B0_JOURNAL_SIZE];  /* the journal's */
+    uint8_t vectors[8];                /* where programs begin behind it */
+    bool same;                         /* the bootloader is this very one */
+    bool ours;                         /* it is some version of it */
+    bool journal_fits;                 /* sector 1 is a journal, or blank */
     bool keeps_program;
     char version[BOOTLOADER_VERSION]; /* of the bootloader that is there; "": none, or it is old */
     char next[BOOTLOADER_VERSION];    /* of the one that is to be installed */
@@ -71,7 +67,7 @@ static bool is_program(const uint8_t *vectors)
     uint32_t reset = b0_load32(vectors + 4);
 
     return (b0_load32(vectors) >> 28 == 1 || b0_load32(vectors) >> 28 == 2) && (reset & 1) != 0 &&
-           reset > PROGRAM_START && reset < FLASH_START + 0x100000;
+           reset > B0_PROGRAM_BASE && reset < B0_FLASH_BASE + B0_FLASH_SIZE_MAX;
 }
 
 /* What the board said of its bootloader, before that was left for the ROM. */
@@ -87,13 +83,13 @@ static enum boot0_status look(struct boot0_session *session, const struct boot0_
 {
     const struct boot0_segment *segment = &image->segments[0];
     enum boot0_status status =
-        boot0_session_read(session, FLASH_START, found->first, sizeof found->first, error);
+        boot0_session_read(session, B0_FLASH_BASE, found->first, sizeof found->first, error);
 
     if (status == B0_OK)
-        status = boot0_session_read(session, JOURNAL_START, found->journal, sizeof found->journal,
+        status = boot0_session_read(session, B0_JOURNAL_BASE, found->journal, sizeof found->journal,
                                     error);
     if (status == B0_OK)
-        status = boot0_session_read(session, PROGRAM_START, found->vectors, sizeof found->vectors,
+        status = boot0_session_read(session, B0_PROGRAM_BASE, found->vectors, sizeof found->vectors,
                                     error);
     if (status != B0_OK)
         return status;
@@ -184,9 +180,9 @@ static enum boot0_status write_bootloader(struct job *job, struct boot0_image *i
 
     /* In this order: until it is erased, the bootloader takes it for an interrupted update. */
     if (status == B0_OK && !found->journal_fits)
-        status = boot0_session_erase(job->session, JOURNAL_START, SECTOR, error);
+        status = boot0_session_erase(job->session, B0_JOURNAL_BASE, B0_JOURNAL_SIZE, error);
     if (status == B0_OK && !job->arguments->no_run)
-        status = boot0_session_run(job->session, FLASH_START, error);
+        status = boot0_session_run(job->session, B0_FLASH_BASE, error);
     return status;
 }
 

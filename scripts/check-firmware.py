@@ -3,18 +3,26 @@
 address that it is meant for, and its .bin, .hex, .uf2 and .dfu hold the same bytes."""
 
 import pathlib
+import re
 import struct
 import sys
 
-FIRMWARE = pathlib.Path(__file__).resolve().parent.parent / "build/firmware"
-PROGRAMS = {"blink": 0x08000000, "blink-fast": 0x08000000, "blink-8000": 0x08008000} | {
-    name: 0x08008000 for name in ("hello", "hello-2", "echo", "bench")
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FIRMWARE = ROOT / "build/firmware"
+# Who has which part of the flash: one place for host, bootloader and this script.
+MAP = {
+    name: int(value, 16)
+    for name, value in re.findall(r"#define B0_(\w+) +(0x[0-9a-f]+)u",
+                                  (ROOT / "core/bootloader_map.h").read_text(encoding="utf-8"))
+}
+PROGRAMS = {"blink": MAP["FLASH_BASE"], "blink-fast": MAP["FLASH_BASE"]} | {
+    name: MAP["PROGRAM_BASE"] for name in ("blink-8000", "hello", "hello-2", "echo", "bench")
 }
 VECTORS = 16 + 82  # exceptions, and interrupts of the F407: RM0090, 12.1.3
 RESERVED = {7, 8, 9, 10, 13}  # PM0214, 2.3.4
 STACK_TOP = 0x20020000
 CCM_TOP = 0x10010000  # where the bootloader has its stack
-BOOTLOADER_SIZE = 16 * 1024
+BOOTLOADER_SIZE = MAP["BOOTLOADER_SIZE"]
 UF2_STM32F4 = 0x57755A57
 
 
@@ -83,7 +91,16 @@ def check_bootloader(path):
     assert read_hex(path.with_suffix(".hex")) == (0x08000000, binary), f"{path.name}: .hex"
 
 
+def check_linker_script():
+    """The bootloader's linker script has the flash of core/bootloader_map.h."""
+    script = (ROOT / "firmware/bootloader/bootloader.ld").read_text(encoding="utf-8")
+    origin, kib = re.search(r"FLASH .*ORIGIN = (0x\w+), LENGTH = (\d+)K", script).groups()
+    assert int(origin, 16) == MAP["FLASH_BASE"], f"bootloader.ld: FLASH at {origin}"
+    assert int(kib) * 1024 == BOOTLOADER_SIZE, f"bootloader.ld: FLASH of {kib} KiB"
+
+
 def main():
+    check_linker_script()
     bootloaders = sorted(FIRMWARE.glob("bootloader-*.bin"))
     assert len(bootloaders) == 4, "one a header in firmware/boards"
     for path in bootloaders:

@@ -162,7 +162,14 @@ def stage_format(stage):
 
 
 def stage_shellcheck(stage):
-    stage.run(["shellcheck", *sources("*.sh", ".ci/run")])
+    stage.run(["shellcheck", *sources("*.sh", ".ci/run", "scripts/pre-commit")])
+    return ONE
+
+
+def stage_layers(stage):
+    """What the rooms of the source tree use of each other: scripts/layers.py has the table."""
+    stage.build("build/gcc")
+    stage.run(["scripts/layers.py", "--objects", "build/gcc"])
     return ONE
 
 
@@ -409,6 +416,7 @@ STAGES = {
     "format": (stage_format, False),
     "shellcheck": (stage_shellcheck, True),
     "gcc": (stage_gcc, False),
+    "layers": (stage_layers, False),
     "clang": (stage_clang, True),
     "windows": (stage_windows, True),
     "firmware": (stage_firmware, True),

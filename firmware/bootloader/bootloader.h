@@ -8,7 +8,6 @@
  *   vendor.c          boot0's extension
  *   update_tracker.c  when an update is over
  *   queue.c           what the flash has still to do, and the journal
- *   map.c             who has which part of the flash
  *   descriptors.c     what the host sees first
  */
 #ifndef B0_BOOTLOADER_H

@@ -9,8 +9,8 @@
 #ifndef B0_BOOTLOADER_QUEUE_H
 #define B0_BOOTLOADER_QUEUE_H
 
-#include "flash_port.h"
-#include "map.h"
+#include <chip/flash_port.h>
+#include <core/bootloader_map.h>
 
 #include <core/journal.h>
 

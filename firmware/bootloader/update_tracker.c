@@ -1,6 +1,6 @@
 #include "update_tracker.h"
 
-#include "map.h"
+#include <core/bootloader_map.h>
 
 void b0_tracker_init(struct b0_update_tracker *t, bool interrupted)
 {

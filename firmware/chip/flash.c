@@ -1,7 +1,7 @@
 #include "flash.h"
 #include "stm32f4_system.h"
 
-#include <bootloader/map.h>
+#include <core/bootloader_map.h>
 #include <core/bytes.h>
 #include <core/flash_times_f4.h>
 

@@ -5,7 +5,7 @@
 #ifndef CHIP_FLASH_H
 #define CHIP_FLASH_H
 
-#include <bootloader/flash_port.h>
+#include "flash_port.h"
 #include <stdbool.h>
 
 /* Unlocked for as long as it is used; `unit_bytes` is 1, 2 or 4: 3.6.2, by the supply. */

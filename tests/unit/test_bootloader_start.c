@@ -1,6 +1,6 @@
 /* Who runs after a reset, and what of the flash is whose. */
-#include "firmware/bootloader/map.h"
 #include "firmware/bootloader/start.h"
+#include <core/bootloader_map.h>
 
 #include "core/bytes.h"
 #include "core/extension.h"

@@ -1,19 +1,18 @@
-#include "map.h"
-
-#include <core/bytes.h>
-
-#define KIB 1024u
+/* Sectors of the F40x, the layout that its bootloader shows, and which vectors make sense. */
+#include "bootloader_map.h"
+#include "array.h"
+#include "bytes.h"
 
 uint32_t b0_sector_size(uint8_t sector)
 {
-    return sector < 4 ? 16 * KIB : sector == 4 ? 64 * KIB : 128 * KIB;
+    return sector < 4 ? 16 * B0_KIB : sector == 4 ? 64 * B0_KIB : 128 * B0_KIB;
 }
 
 uint32_t b0_sector_address(uint8_t sector)
 {
-    return B0_FLASH_BASE + (sector < 4    ? sector * 16 * KIB
-                            : sector == 4 ? 64 * KIB
-                                          : (sector - 4u) * 128 * KIB);
+    return B0_FLASH_BASE + (sector < 4    ? sector * 16 * B0_KIB
+                            : sector == 4 ? 64 * B0_KIB
+                                          : (sector - 4u) * 128 * B0_KIB);
 }
 
 uint8_t b0_sector_at(uint32_t address)
@@ -56,7 +55,7 @@ size_t b0_map_layout(uint32_t flash_size, char *text)
                  b0_sector_address(sector) < B0_FLASH_BASE + flash_size);
         if (length > sizeof head - 1)
             text[length++] = ',';
-        length += write_run(text + length, count, size / KIB);
+        length += write_run(text + length, count, size / B0_KIB);
     }
     return length;
 }

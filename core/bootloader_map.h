@@ -4,9 +4,12 @@
  *   sector 0   0x08000000   16 KiB   the bootloader
  *   sector 1   0x08004000   16 KiB   its journal
  *   sector 2…  0x08008000            the program
+ *
+ * The bootloader and the host compile this file; firmware/bootloader/bootloader.ld has the same
+ * addresses, which scripts/check-firmware.py compares.
  */
-#ifndef B0_BOOTLOADER_MAP_H
-#define B0_BOOTLOADER_MAP_H
+#ifndef B0_CORE_BOOTLOADER_MAP_H
+#define B0_CORE_BOOTLOADER_MAP_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,11 +22,12 @@ enum {
     B0_SECTORS = 12,
 };
 
-#define B0_FLASH_BASE     0x08000000u
-#define B0_JOURNAL_BASE   0x08004000u
-#define B0_JOURNAL_SIZE   0x4000u
-#define B0_PROGRAM_BASE   0x08008000u
-#define B0_FLASH_SIZE_MAX 0x00100000u
+#define B0_FLASH_BASE      0x08000000u
+#define B0_BOOTLOADER_SIZE 0x4000u
+#define B0_JOURNAL_BASE    0x08004000u
+#define B0_JOURNAL_SIZE    0x4000u
+#define B0_PROGRAM_BASE    0x08008000u
+#define B0_FLASH_SIZE_MAX  0x00100000u
 
 uint32_t b0_sector_address(uint8_t sector);
 uint32_t b0_sector_size(uint8_t sector);

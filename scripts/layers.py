@@ -1,0 +1,292 @@
+#!/usr/bin/python3
+"""Checks which room of the house uses which, and draws the house.
+
+  scripts/layers.py                  check what the sources include
+  scripts/layers.py --objects BUILD  check also what the objects of a build link to
+  scripts/layers.py --svg            print docs/house.svg, which the check compares with the file
+
+ROOMS is the table of what may use what. An arrow that it does not allow fails the check. So does an
+arrow of the table that nothing needs any more, and a circle among the headers.
+"""
+
+import argparse
+import collections
+import os
+import pathlib
+import re
+import subprocess
+import sys
+from xml.sax.saxutils import escape
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PICTURE = ROOT / "docs/house.svg"
+
+# A room: a folder or a file, what it is, and the rooms that it uses. A source is in the room with
+# the longest name that fits. A room uses rooms above it in this table only, so there is no circle.
+# The floors of the picture are the blocks of this table.
+ROOMS = [
+    {
+        "include/boot0": ("public headers", []),
+    },
+    {
+        "core": ("constants, engines, map", ["include/boot0"]),
+    },
+    {
+        "base": ("errors, clock, trace lines", ["include/boot0", "core"]),
+    },
+    {
+        "lib/image": ("files and segments", ["include/boot0", "core"]),
+        "lib/board": ("chips, kinds of memory", ["include/boot0"]),
+        "lib/plan": ("erases and writes", ["include/boot0", "core"]),
+        "lib/trace": ("record and replay", ["include/boot0", "base"]),
+        "lib": ("backend, protocol, drive", ["include/boot0"]),
+    },
+    {
+        "lib/usb": ("DFU, DfuSe, libusb", ["include/boot0", "core", "base", "lib", "lib/board"]),
+        "lib/serial": ("AN3155, libserialport",
+                       ["include/boot0", "core", "base", "lib", "lib/board", "lib/trace"]),
+    },
+    {
+        "lib/session": ("find, check, write, verify",
+                        ["include/boot0", "core", "lib", "lib/board", "lib/usb"]),
+    },
+    {
+        "vboard/vboard.h": ("a virtual board", ["include/boot0"]),
+        "vboard/chip": ("memories of a chip", ["core"]),
+        "vboard/gdb": ("GDB's protocol", ["core"]),
+    },
+    {
+        "vboard/board": ("power, time, bus, faults",
+                         ["include/boot0", "core", "base", "vboard/chip", "vboard/vboard.h"]),
+    },
+    {
+        "vboard/rom": ("bootloaders", ["include/boot0", "core", "vboard/chip", "vboard/board"]),
+        "vboard/machine": ("CPU and peripherals",
+                           ["include/boot0", "core", "vboard/gdb", "vboard/board",
+                            "vboard/vboard.h"]),
+    },
+    {
+        "vboard/describe": ("boards as text",
+                            ["core", "vboard/chip", "vboard/board", "vboard/rom"]),
+        "vboard/inprocess": ("buses in process", ["include/boot0", "core", "vboard/vboard.h"]),
+        "vboard/attach": ("boards for programs",
+                          ["include/boot0", "core", "vboard/gdb", "vboard/vboard.h"]),
+    },
+    {
+        "vboard": ("a board from its parts",
+                   ["vboard/vboard.h", "vboard/board", "vboard/rom", "vboard/machine",
+                    "vboard/describe", "vboard/attach"]),
+        "cli": ("the command", ["include/boot0", "core", "base"]),
+    },
+    {
+        "firmware/chip": ("an F4 without an OS", ["core"]),
+    },
+    {
+        "firmware/usb": ("a USB device", ["include/boot0", "core", "firmware/chip"]),
+        "firmware/boards": ("pins and crystals", ["firmware/chip"]),
+    },
+    {
+        "firmware/bootloader": ("DFU and the journal",
+                                ["include/boot0", "core", "firmware/chip", "firmware/usb"]),
+        "firmware/runtime": ("serial port of a program", ["core", "firmware/chip", "firmware/usb"]),
+    },
+    {
+        "firmware/examples": ("programs", ["firmware/chip", "firmware/runtime"]),
+    },
+]
+ALL = {name: room for floor in ROOMS for name, room in floor.items()}
+
+
+def room_of(path):
+    fitting = [name for name in ALL if path == name or path.startswith(name + "/")]
+    return max(fitting, key=len, default=None)
+
+
+def sources():
+    listing = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.c", "*.h"],
+        cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True).stdout.split("\n")
+    return {name for name in listing if name and (ROOT / name).exists() and room_of(name)}
+
+
+def includes(files):
+    """(file, included file) of all includes that are in the repository."""
+    for file in sorted(files):
+        text = (ROOT / file).read_text(encoding="utf-8")
+        for name in re.findall(r'^#include ["<]([^">]+)[">]', text, re.MULTILINE):
+            here = os.path.normpath(os.path.join(os.path.dirname(file), name))
+            for candidate in (here, name, f"include/{name}", f"firmware/{name}"):
+                if candidate in files:
+                    yield file, candidate
+                    break
+
+
+def declarations(files):
+    """The rooms whose headers declare a name, for all names followed by a parenthesis or bracket."""
+    rooms = collections.defaultdict(set)
+    for file in files:
+        if file.endswith(".h"):
+            text = (ROOT / file).read_text(encoding="utf-8")
+            for name in re.findall(r"\b(\w+)(?=[(;\[])", text):
+                rooms[name].add(room_of(file))
+    return rooms
+
+
+def reachable(room):
+    """The room, those that it uses, and those whose headers these include in turn."""
+    return {room}.union(*(reachable(other) for other in ALL[room][1]))
+
+
+def check_objects(build, files):
+    """What an object needs is declared in a header that it may use, and core needs only core."""
+    declared, faults = declarations(files), 0
+    for source, name, target in symbols(build):
+        here, there = room_of(source), room_of(target)
+        # vboard's client library defines functions of libc, which no header here declares.
+        if here == there or not declared[name]:
+            continue
+        if here == "core" or not declared[name] & reachable(here):
+            print(f"{source} links to {name} of {target}")
+            faults += 1
+    return faults
+
+
+def symbols(build):
+    """(source, symbol, the source that defines it) of all that the objects of a build need."""
+    defined, needed = {}, collections.defaultdict(set)
+    for path in sorted(pathlib.Path(build).rglob("*.c.o")):
+        source = source_of(path, build)
+        if not source or not room_of(source):
+            continue
+        rows = subprocess.run(["nm", "--format=posix", path], stdout=subprocess.PIPE, check=True,
+                              text=True).stdout.splitlines()
+        for row in rows:
+            name, kind = row.split()[:2]
+            if kind in "TDBR":
+                defined.setdefault(name, source)
+            elif kind == "U":
+                needed[source].add(name)
+    for source, names in sorted(needed.items()):
+        for name in sorted(names):
+            if name in defined and defined[name] != source:
+                yield source, name, defined[name]
+
+
+def source_of(path, build):
+    """build/gcc/lib/libboot0.so.0.1.0.p/usb_dfu.c.o is made of lib/usb/dfu.c."""
+    folder = path.parent.parent.relative_to(build)
+    name = path.name.removesuffix(".o")
+    for at in range(name.count("_") + 1):
+        parts = name.split("_")
+        candidate = folder / "/".join([*parts[:at], "_".join(parts[at:])])
+        if (ROOT / candidate).exists():
+            return str(candidate)
+    return None
+
+
+def check_arrows(arrows, used):
+    """Prints what the table does not allow; counts what it does in `used`. Returns the faults."""
+    faults = 0
+    for source, target in arrows:
+        here, there = room_of(source), room_of(target)
+        if here == there:
+            continue
+        used.add((here, there))
+        if there not in ALL[here][1]:
+            print(f"{source} uses {target}: {here} must not use {there}")
+            faults += 1
+    return faults
+
+
+def check_table(used):
+    faults, above = 0, []
+    for name, (_, allowed) in ALL.items():
+        for other in allowed:
+            if other not in above:
+                print(f"the table lets {name} use {other}, which is not above it")
+                faults += 1
+            if (name, other) not in used:
+                print(f"the table lets {name} use {other}, but nothing there does")
+                faults += 1
+        above.append(name)
+    return faults
+
+
+def check_circles(arrows):
+    """No header includes itself by way of others."""
+    graph = collections.defaultdict(set)
+    for source, target in arrows:
+        if source.endswith(".h"):
+            graph[source].add(target)
+    done, faults = set(), 0
+
+    def visit(name, way):
+        nonlocal faults
+        if name in way:
+            print("a circle of headers: " + " -> ".join([*way[way.index(name):], name]))
+            faults += 1
+        elif name not in done:
+            for other in sorted(graph[name]):
+                visit(other, [*way, name])
+            done.add(name)
+
+    for name in sorted(graph):
+        visit(name, [])
+    return faults
+
+
+# ---- the picture ----
+
+WIDTH, LINE, BOX, GAP = 960, 62, 44, 14
+STYLE = """<style>
+text { font: 13px sans-serif; fill: #222 } .what { font-size: 11px; fill: #555 }
+rect { fill: #f4f6f8; stroke: #8894a0; rx: 5 }
+@media (prefers-color-scheme: dark) {
+  text { fill: #e6e6e6 } .what { fill: #aab } rect { fill: #20262c; stroke: #66727e } }
+</style>"""
+
+
+def svg():
+    """The floors from the top of the house down; a room says below its name what it is."""
+    rows = []
+    height = GAP
+    for floor in reversed(ROOMS):
+        width = (WIDTH - GAP * (len(floor) + 1)) / len(floor)
+        for index, (name, (what, allowed)) in enumerate(floor.items()):
+            x = GAP + index * (width + GAP)
+            title = f"uses {', '.join(allowed)}" if allowed else "uses nothing"
+            rows.append(
+                f'<g><title>{escape(name)}: {escape(title)}</title>'
+                f'<rect x="{x:.0f}" y="{height}" width="{width:.0f}" height="{BOX}"/>'
+                f'<text x="{x + 9:.0f}" y="{height + 18}">{escape(name)}</text>'
+                f'<text class="what" x="{x + 9:.0f}" y="{height + 35}">{escape(what)}</text></g>')
+        height += LINE
+    head = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
+            'aria-label="The rooms of the source tree; each uses rooms below it only">')
+    return "\n".join([head, STYLE, *rows, "</svg>", ""])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--objects", metavar="BUILD")
+    parser.add_argument("--svg", action="store_true")
+    options = parser.parse_args()
+    if options.svg:
+        sys.stdout.write(svg())
+        return 0
+    used = set()
+    files = sources()
+    arrows = list(includes(files))
+    faults = check_arrows(arrows, used)
+    if options.objects:
+        faults += check_objects(options.objects, files)
+    faults += check_table(used) + check_circles(arrows)
+    if not PICTURE.exists() or PICTURE.read_text(encoding="utf-8") != svg():
+        print("docs/house.svg is not of this table: scripts/layers.py --svg >docs/house.svg")
+        faults += 1
+    print(f"{len(ALL)} rooms, {len(used)} arrows, {faults} faults")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
