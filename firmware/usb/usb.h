@@ -3,7 +3,8 @@
  * packets, and what the device is stands in tables that the program gives.
  *
  *   program's tables     descriptors, and functions: what answers for which interfaces
- *   core (core.c)        standard requests (USB 2.0, 9.4), the stages of control transfers
+ *   core (core.c, control.c, endpoints.c, standard.c)
+ *                        standard requests (USB 2.0, 9.4), the stages of control transfers
  *   driver (otg_fs.c)    packets in and out of the controller
  *
  * Nothing here waits, allocates, or runs on its own. All that happens, happens within
@@ -194,7 +195,7 @@ struct b0_usb {
     uint8_t busy[2];   /* a bit an endpoint number with a transfer under way: OUT, IN */
     uint8_t halted[2]; /* likewise, halted by the host */
 
-    uint8_t phase; /* of endpoint 0: enum in core.c */
+    uint8_t phase; /* of endpoint 0: enum in control.c */
     bool zero_packet;
     struct boot0_setup setup;
     const struct b0_usb_function *taker; /* who has taken the request, NULL the core itself */

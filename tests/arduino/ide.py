@@ -43,7 +43,8 @@ RUNTIME = """
 core/dfu.c core/dfu_device.c firmware/chip/clock.c firmware/chip/identity.c firmware/chip/memory.c
 firmware/chip/pins.c firmware/chip/reset.c firmware/chip/serial.c firmware/runtime/composite.c
 firmware/runtime/detach.c firmware/runtime/runtime.c firmware/runtime/serial.c
-firmware/runtime/ticks.c firmware/usb/core.c firmware/usb/otg_fs.c
+firmware/runtime/ticks.c firmware/usb/control.c firmware/usb/core.c firmware/usb/endpoints.c
+firmware/usb/otg_fs.c firmware/usb/standard.c
 """.split()
 
 
