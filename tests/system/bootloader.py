@@ -276,7 +276,7 @@ def part_journal_protected():
         subprocess.run(["dfu-util", "-a", "1", "-s", "0x1fffc000", "-D", options],
                        capture_output=True, check=False)
     wait_for("the program", program_runs)
-    for command in (["flash", FIRMWARE / "hello-2.elf"], ["erase", "--all"]):
+    for command in (["flash", FIRMWARE / "hello-2.elf"], ["erase", "--all", "--yes"]):
         done = run([BOOT0, *command], status=77)
         check("cannot write its journal (sector 1" in done.stderr, f"boot0 said {done.stderr!r}")
         check("boot0 unprotect" in done.stderr, f"boot0 said {done.stderr!r}")
