@@ -154,18 +154,21 @@ def check_objects(build, files):
 def symbols(build):
     """(source, symbol, the source that defines it) of all that the objects of a build need."""
     defined, needed = {}, collections.defaultdict(set)
-    for path in sorted(pathlib.Path(build).rglob("*.c.o")):
+    objects = {}  # one for a source, though several targets may have it
+    for path in pathlib.Path(build).glob("*/*.p/*.c.o"):
         source = source_of(path, build)
-        if not source or not room_of(source):
-            continue
-        rows = subprocess.run(["nm", "--format=posix", path], stdout=subprocess.PIPE, check=True,
-                              text=True).stdout.splitlines()
-        for row in rows:
-            name, kind = row.split()[:2]
-            if kind in "TDBR":
-                defined.setdefault(name, source)
-            elif kind == "U":
-                needed[source].add(name)
+        if source and room_of(source):
+            objects[source] = path
+    sources_of = {str(path): source for source, path in objects.items()}
+    rows = subprocess.run(["nm", "--print-file-name", "--format=posix", *sorted(sources_of)],
+                          stdout=subprocess.PIPE, check=True, text=True).stdout.splitlines()
+    for row in rows:
+        path, name, kind = row.split()[:3]
+        source = sources_of[path.rstrip(":")]
+        if kind in "TDBR":
+            defined.setdefault(name, source)
+        elif kind == "U":
+            needed[source].add(name)
     for source, names in sorted(needed.items()):
         for name in sorted(names):
             if name in defined and defined[name] != source:
