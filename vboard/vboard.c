@@ -28,21 +28,21 @@ static struct vboard *compose(const struct vboard_spec *spec, struct boot0_error
     return board;
 }
 
-struct vboard *vboard_new(const char *text, struct boot0_error *error)
+struct vboard *vboard_new(const char *spec, struct boot0_error *error)
 {
-    struct vboard_spec spec;
+    struct vboard_spec parsed;
     struct vboard *board = NULL;
 
-    if (vboard_spec_parse(text, &spec, error) != B0_OK) {
-        free(spec.settings.flash_file);
-        free(spec.settings.elf_file);
+    if (vboard_spec_parse(spec, &parsed, error) != B0_OK) {
+        free(parsed.settings.flash_file);
+        free(parsed.settings.elf_file);
     } else {
-        board = compose(&spec, error);
+        board = compose(&parsed, error);
     }
     if (board)
         vboard_board_begin(board);
     else
-        vboard_description_free(spec.description);
+        vboard_description_free(parsed.description);
     return board;
 }
 

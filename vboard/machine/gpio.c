@@ -136,14 +136,18 @@ void vboard_gpio_write(struct vboard_machine *machine, uint32_t offset, uint32_t
 {
     unsigned number = offset / PORT_SIZE;
     struct vboard_gpio *port = &machine->gpio[number];
-    uint32_t *word = plain(port, offset % PORT_SIZE);
+    uint32_t *word;
 
     if (!has_clock(machine, number))
         return;
-    if (word)
-        vboard_merge(word, value, mask);
-    else if (offset % PORT_SIZE == BSRR) /* 8.4.7: setting goes before resetting */
+    if (offset % PORT_SIZE == BSRR) { /* 8.4.7: setting goes before resetting */
         port->odr = (port->odr & ~(value >> 16)) | (value & 0xffff);
-    port->odr &= 0xffff;
+    } else {
+        word = plain(port, offset % PORT_SIZE);
+        if (!word)
+            return;
+        vboard_merge(word, value, mask);
+        port->odr &= 0xffff;
+    }
     tell(machine, number);
 }

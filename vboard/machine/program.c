@@ -96,8 +96,8 @@ static void follow(struct vboard_machine *machine)
 bool vboard_program_advance(struct vboard_machine *machine, uint64_t until_us)
 {
     const struct vboard *board = machine->board;
-    const struct vboard_usb_ops *ops = board->device.ops;
-    unsigned connection = board->connection;
+    const struct vboard_usb_ops *ops = machine->board->device.ops;
+    unsigned connection = machine->board->connection;
     uint64_t reached_ns = vboard_host_idle(machine->port->host, until_us * 1000);
 
     follow(machine);

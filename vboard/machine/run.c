@@ -64,7 +64,7 @@ static void step(struct vboard_machine *machine, uint64_t until_ns)
     exception = vboard_nvic_take(machine);
     if (exception >= 0)
         vboard_exception_enter(machine, (unsigned)exception);
-    if (cpu->locked_up)
+    if (machine->cpu->locked_up)
         return;
     cpu->stop_cycles = vboard_time_cycle(machine, next_ns);
     vboard_execute(machine);
