@@ -82,7 +82,9 @@ static enum boot0_status map_aliases(struct boot0_session *session, struct boot0
         uint32_t to = b0_session_flash_address(session, from);
         enum boot0_status status;
 
-        if (to == from) {
+        /* What a DfuSe target names is not another name of the flash, unless it is the flash. */
+        if (to == from ||
+            (image->segments[i].by_target && !b0_session_in_flash(session, &image->segments[i]))) {
             i++;
             continue;
         }

@@ -88,7 +88,7 @@ def targets_of_a_dfuse_file(directory):
     refused("f407", 65, ['alternate setting 0, "Internal Flash", which has no such address',
                          '2 "OTP Memory"', "--force"], "flash", outside)
     refused("f407", 64, ["OTP Memory", "--allow-option-bytes"], "flash", "--force", outside)
-    vboard("f407", [BOOT0, "flash", "--force", "--allow-option-bytes", outside])
+    vboard("f407", [BOOT0, "flash", "--force", "--allow-option-bytes", "--yes", outside])
     refused(p1, 64, ["alternate settings 1 and 2", "Leave --alt out"], "flash", "-a", "1", both)
 
 
@@ -160,7 +160,8 @@ def option_bytes_by_any_name(directory):
                       described("two.board", "@Internal Flash /0x08000000/60*1Kg", string)):
             refused(where, 64, [*phrases, address.lower(), "--allow-option-bytes"],
                     "flash", "-A", address, data)
-            vboard(where, [BOOT0, "flash", "--allow-option-bytes", "--force", "-A", address, data])
+            vboard(where, [BOOT0, "flash", "--allow-option-bytes", "--yes", "--force", "-A", address,
+                           data])
     say("also if they are in one string with the flash")
     one = described("one.board",
                     "@Internal Flash /0x0800F000/2*1Kg @Option bytes /0x0800F800/2*1Kg")
