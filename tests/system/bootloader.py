@@ -233,9 +233,13 @@ def tap(adapter):
 
 def part_double_tap():
     wait_for("the program", program_runs)
+    before = device_number()
     adapter = os.open(ADAPTER, os.O_RDWR | os.O_NOCTTY)
     fcntl.ioctl(adapter, termios.TIOCMBIC, struct.pack("I", termios.TIOCM_DTR))
-    # Opening the port may have been a tap. A program that prints is past the time for another.
+    # Opening the port raises DTR, which is a tap. The old device's port may still be there for a
+    # moment. A program that prints is past the time for another tap.
+    wait_for("the program, after the port was opened",
+             lambda: program_runs() and device_number() != before)
     program_prints()
     before = device_number()
     tap(adapter)
