@@ -91,10 +91,10 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     status = job_open(&job, arguments, error);
     if (status == B0_OK)
         status = reset(&job, arguments->target, index, error);
-    if (status == B0_OK)
+    if (status == B0_OK) {
         progress_end(&job.progress);
-    if (status == B0_OK)
         print_result(&job, arguments, index);
+    }
     job_close(&job);
     return status;
 }

@@ -183,7 +183,7 @@ static void next_when_done(struct b0_bootloader *b, struct b0_usb *usb)
     b0_usb_control_done(usb);
 }
 
-static void end(struct b0_bootloader *b, struct b0_usb *usb, bool completes, uint8_t next)
+static void end_update(struct b0_bootloader *b, struct b0_usb *usb, bool completes, uint8_t next)
 {
     b->next_state = next;
     b->ending = completes;
@@ -208,7 +208,7 @@ static void do_dnload(struct b0_bootloader *b, struct b0_usb *usb, const struct 
 
     (void)next;
     if (setup->length == 0)
-        end(b, usb, b0_tracker_leave_completes(&b->tracker), B0_DFU_STATE_MANIFEST_SYNC);
+        end_update(b, usb, b0_tracker_leave_completes(&b->tracker), B0_DFU_STATE_MANIFEST_SYNC);
     else if (setup->length > (is_command ? B0_COMMAND_MAX : B0_BLOCK_SIZE) ||
              (is_command && setup->length != 1 && setup->length != B0_COMMAND_MAX) ||
              (!is_command && setup->value < B0_DFUSE_BLOCK_FIRST))
@@ -348,7 +348,7 @@ static void do_abort(struct b0_bootloader *b, struct b0_usb *usb, const struct b
 {
     (void)setup;
     if (b0_tracker_abort_completes(&b->tracker)) {
-        end(b, usb, true, next);
+        end_update(b, usb, true, next);
         return;
     }
     b->ok_state = next;

@@ -346,8 +346,8 @@ static enum boot0_status end_interrupted(struct boot0_session *session,
     return B0_OK;
 }
 
-static enum boot0_status start(struct boot0_session *session, const struct boot0_image *image,
-                               struct boot0_error *error)
+static enum boot0_status start_program(struct boot0_session *session,
+                                       const struct boot0_image *image, struct boot0_error *error)
 {
     uint32_t address;
 
@@ -380,7 +380,7 @@ static enum boot0_status flash_dfuse(struct boot0_session *session, struct boot0
     }
     if (status == B0_OK)
         status = end_interrupted(session, image, error);
-    return status == B0_OK && !options->no_run ? start(session, image, error) : status;
+    return status == B0_OK && !options->no_run ? start_program(session, image, error) : status;
 }
 
 enum boot0_status boot0_session_flash(struct boot0_session *session, struct boot0_image *image,

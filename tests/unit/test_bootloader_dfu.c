@@ -461,10 +461,10 @@ static void ask_status(void)
 
 static void ask_state(void)
 {
-    const struct boot0_setup setup = {0xa1, B0_DFU_GETSTATE, 0, 0, 1};
+    const struct boot0_setup get_state = {0xa1, B0_DFU_GETSTATE, 0, 0, 1};
     uint8_t state;
 
-    assert_int_equal(board_control(&board, setup, &state), USB_ACK);
+    assert_int_equal(board_control(&board, get_state, &state), USB_ACK);
 }
 
 static void ask_info(void)
