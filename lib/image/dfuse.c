@@ -207,7 +207,7 @@ static size_t put_target(struct b0_output *output, const struct boot0_image *ima
     header[TARGET_ALTERNATE] = alternate;
     if (name[0] != '\0') {
         header[TARGET_NAMED] = 1;
-        memcpy(header + TARGET_NAME, name, strlen(name));
+        memcpy(header + TARGET_NAME, name, strlen(name) + 1); /* B0_IMAGE_NAME_MAX at most */
     }
     b0_store32(header + TARGET_BYTES, bytes);
     b0_store32(header + TARGET_ELEMENTS, (uint32_t)count);

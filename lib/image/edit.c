@@ -93,15 +93,15 @@ struct change {
     uint32_t to;
 };
 
-/* One part of a segment, [from, end), which the change covers or not. */
+/* One part of a segment, [first, past), which the change covers or not. */
 static enum boot0_status add_part(struct b0_builder *builder, const struct boot0_segment *segment,
-                                  uint64_t from, uint64_t end, uint64_t shift,
+                                  uint64_t first, uint64_t past, uint64_t shift,
                                   struct boot0_error *error)
 {
-    if (from >= end)
+    if (first >= past)
         return B0_OK;
-    return b0_builder_add(builder, segment->alternate, (uint32_t)(from + shift),
-                          segment->data + (from - segment->address), (size_t)(end - from), 0,
+    return b0_builder_add(builder, segment->alternate, (uint32_t)(first + shift),
+                          segment->data + (first - segment->address), (size_t)(past - first), 0,
                           error);
 }
 
