@@ -31,9 +31,11 @@ static int folder_length(const char *path)
  */
 static int follow_links(const char *file, char target[PATH_MAX])
 {
-    if (strlen(file) >= PATH_MAX)
+    size_t size = strlen(file) + 1;
+
+    if (size > PATH_MAX)
         return ENAMETOOLONG;
-    strcpy(target, file);
+    memcpy(target, file, size);
     for (int i = 0; i < LINKS_MAX; i++) {
         char link[PATH_MAX], path[PATH_MAX];
         ssize_t length = readlink(target, link, sizeof link - 1);
