@@ -1,6 +1,7 @@
 /* The image as a container: sorted segments, and what can be asked of them. */
 #include "formats.h"
 #include <core/bytes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,7 +70,7 @@ enum boot0_status b0_image_name_target(struct boot0_image *image, uint8_t altern
     added = &targets[image->target_count++];
     memset(added, 0, sizeof *added);
     added->alternate = alternate;
-    strncpy(added->name, name, B0_IMAGE_NAME_MAX);
+    snprintf(added->name, sizeof added->name, "%s", name);
     return B0_OK;
 }
 
