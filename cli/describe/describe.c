@@ -1,6 +1,8 @@
 /* boot0 info --describe. */
 #include "describe.h"
 
+#include "../find.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,30 +62,47 @@ static void resume(struct job *job, const struct boot0_board *board)
         return;
     if (boot0_session_open(&job->session, &job->bus, &selection, NULL, &job->observer, &error) ==
             B0_OK &&
-        boot0_session_run(job->session, job_program_address(job), &error) == B0_OK)
+        job_start_program(job, &error) == B0_OK)
         progress_note(&job->progress, "the program goes on");
     else
         progress_note(&job->progress,
-                      "the board stays in DFU mode; `boot0 run` starts its program");
+                      "the board stays in its bootloader; its reset button starts the program");
+}
+
+/* A program tells nothing of the bootloader, and is disturbed only if the user wants it. */
+static enum boot0_status refuse_program(struct job *job, struct boot0_error *error)
+{
+    struct boot0_board *program = NULL;
+    enum boot0_status status = B0_OK;
+
+    if (job->arguments->restart || job->arguments->touch || job->arguments->port)
+        return B0_OK;
+    status = find_program(job, &program, error);
+    if (status == B0_OK && program) {
+        status = boot0_fail(error, B0_E_UNSUPPORTED,
+                            "the board runs its program; a description is of its bootloader");
+        boot0_hint(error, "Use --restart to restart the board into its bootloader and back.");
+    }
+    free(program);
+    return status;
 }
 
 static enum boot0_status describe(struct description *description, struct job *job,
-                                  const struct arguments *arguments, struct boot0_error *error)
+                                  struct boot0_error *error)
 {
-    struct boot0_selection selection = job_selection(arguments);
-    const struct boot0_session_options options = job_session_options(arguments);
-    enum boot0_status status = job_open_bus(job, arguments, error);
+    const struct boot0_selection selection = job_selection(job->arguments);
+    enum boot0_status status = refuse_program(job, error);
 
     if (status != B0_OK)
         return status;
-    if (!arguments->port)
+    if (!job->arguments->port)
         describe_read_state(description, &job->bus, &selection);
-    status =
-        boot0_session_open(&job->session, &job->bus, &selection, &options, &job->observer, error);
+    status = job_open_session(job, error);
     if (status != B0_OK)
         return status;
     description->board = *boot0_session_board(job->session);
     status = read_board(description, job, error);
+    progress_break_off(&job->progress);
     if (status == B0_OK)
         describe_write(description, stdout);
     if (!job->session)
@@ -99,8 +118,9 @@ enum boot0_status describe_board(const struct arguments *arguments, struct boot0
 
     if (!description)
         return boot0_fail(error, B0_E_MEMORY, "out of memory");
-    memset(&job, 0, sizeof job);
-    status = describe(description, &job, arguments, error);
+    status = job_open_bus(&job, arguments, error);
+    if (status == B0_OK)
+        status = describe(description, &job, error);
     job_close(&job);
     free(description);
     return status;
