@@ -3,6 +3,7 @@
  * and the order of things; attach/ does the work.
  */
 #include "attach/attach.h"
+#include "attach/buttons.h"
 #include "attach/child.h"
 #include "vboard.h"
 
@@ -32,8 +33,9 @@ enum {
 
 struct options {
     double speed;
-    uint16_t gdb_port; /* 0: not wanted */
-    const char *trace; /* file names; NULL: not wanted */
+    uint16_t gdb_port;   /* 0: not wanted */
+    const char *buttons; /* file names; NULL: not wanted */
+    const char *trace;
     const char *stats;
     const char *specs[BOARDS_MAX];
     size_t count;
@@ -85,26 +87,34 @@ static void print_usage(FILE *file)
 static void print_help(void)
 {
     const struct vboard_key *key;
+    const struct vboard_button *button;
 
     print_usage(stdout);
-    puts("\n"
-         "Runs COMMAND, and all that it starts, with virtual boards plugged in: ordinary programs\n"
-         "(dfu-util, lsusb, boot0, pyusb) see them as USB devices. Returns its exit status.\n"
-         "\n"
-         "Options:\n"
-         "  --speed F      how fast the boards' time goes: 1 as in reality, 10 ten times as fast;\n"
-         "                 0, the default: what a board does takes no time at all\n"
-         "  --gdb PORT     let GDB debug what the first board runs: target remote :PORT\n"
-         "  --trace FILE   write a line for each transfer and event; - is the standard error\n"
-         "  --stats FILE   write at the end what happened to each board, as JSON; - likewise\n"
-         "  --help, --version\n"
-         "\n"
-         "`vboard list` shows the boards. The board `custom` is whatever a file describes:\n"
-         "`vboard describe BOARD` writes such a file to begin with; docs/VBOARD.md has its keys.\n"
-         "\n"
-         "Keys, separated by commas after the board's name:");
+    puts(
+        "\n"
+        "Runs COMMAND, and all that it starts, with virtual boards plugged in: ordinary programs\n"
+        "(dfu-util, lsusb, boot0, pyusb) see them as USB devices. Returns its exit status.\n"
+        "\n"
+        "Options:\n"
+        "  --speed F      how fast the boards' time goes: 1 as in reality, 10 ten times as fast;\n"
+        "                 0, the default: what a board does takes no time at all\n"
+        "  --gdb PORT     let GDB debug what the first board runs: target remote :PORT\n"
+        "  --buttons FIFO press buttons: each line is a board's number and one of the words below\n"
+        "  --trace FILE   write a line for each transfer and event; - is the standard error\n"
+        "  --stats FILE   write at the end what happened to each board, as JSON; - likewise\n"
+        "  --help, --version\n"
+        "\n"
+        "`vboard list` shows the boards. The board `custom` is whatever a file describes:\n"
+        "`vboard describe BOARD` writes such a file to begin with; docs/VBOARD.md has its keys.\n"
+        "\n"
+        "Keys, separated by commas after the board's name:");
     for (size_t n = 0; (key = vboard_key_at(n))->key != NULL; n++) {
         printf("  %-22s %s\n", key->key, key->summary);
+    }
+    puts("\n"
+         "Buttons (echo 1 reset >FIFO):");
+    for (size_t n = 0; (button = vboard_button_at(n)) != NULL; n++) {
+        printf("  %-22s %s\n", button->action, button->summary);
     }
     puts("\n"
          "Examples:\n"
@@ -197,6 +207,7 @@ enum option_code {
     OPTION_BOARD = 1, /* getopt's for what is no option */
     OPTION_SPEED,
     OPTION_GDB,
+    OPTION_BUTTONS,
     OPTION_TRACE,
     OPTION_STATS,
     OPTION_HELP,
@@ -206,6 +217,7 @@ enum option_code {
 static const struct option long_options[] = {
     {"speed", required_argument, NULL, OPTION_SPEED},
     {"gdb", required_argument, NULL, OPTION_GDB},
+    {"buttons", required_argument, NULL, OPTION_BUTTONS},
     {"trace", required_argument, NULL, OPTION_TRACE},
     {"stats", required_argument, NULL, OPTION_STATS},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -236,6 +248,9 @@ static int take_option(struct options *options, int option, const char *argument
         return parse_port(argument, &options->gdb_port)
                    ? EXIT_SUCCESS
                    : usage_error("--gdb takes the number of a TCP port, from 1 to 65535", argument);
+    case OPTION_BUTTONS:
+        options->buttons = argument;
+        return EXIT_SUCCESS;
     case OPTION_TRACE:
         options->trace = argument;
         return EXIT_SUCCESS;
@@ -386,6 +401,11 @@ static int run_command(const struct options *options, const struct run *run, con
     }
     if (options->gdb_port != 0 &&
         vboard_attach_gdb(attachment, options->gdb_port, error) != B0_OK) {
+        vboard_detach(attachment);
+        return exit_status(error->code);
+    }
+    if (options->buttons != NULL &&
+        vboard_attach_buttons(attachment, options->buttons, error) != B0_OK) {
         vboard_detach(attachment);
         return exit_status(error->code);
     }

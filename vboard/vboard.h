@@ -141,6 +141,8 @@ uint64_t vboard_now_us(const struct vboard *board);
 /* The buttons: reset, unplugging and plugging in again, and the BOOT0 jumper. */
 void vboard_press_reset(struct vboard *board);
 void vboard_power_cycle(struct vboard *board);
+void vboard_unplug(struct vboard *board);
+void vboard_plug(struct vboard *board);
 void vboard_set_boot0(struct vboard *board, bool high);
 
 /* The memory as a debug probe would see it: what lies at an address, regardless of protection. */

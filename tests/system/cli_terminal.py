@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import subprocess
-import time
 
 from cli_run import boot0, check_text
 from terminal import Terminal, screen
@@ -111,7 +110,6 @@ def interrupts(directory):
         say(f"Ctrl-C while {phase}")
         terminal = Terminal([*slow, BOOT0, "flash", "--full", image])
         check(terminal.read_until(phase), f"no {phase}: {terminal.output}")
-        time.sleep(0.3)
         os.write(terminal.fd, b"\x03")
         equal(terminal.end(), 130, "exit status")
         text = " ".join(screen(terminal.output).split())
@@ -126,15 +124,13 @@ def interrupts(directory):
 
     say("Ctrl-C twice ends it at once, also in a request that takes 16 s; the next run copes")
     script = f"{BOOT0} erase --all --yes; {BOOT0} list"
-    start = time.monotonic()
-    terminal = Terminal([*SLOW, "sh", "-c", f"trap : INT; {script}"])
+    # The erase outlasts every patience: a command that waits for it is ended as one that hangs.
+    terminal = Terminal([VBOARD, "--speed", "0.01", "f407", "--", "sh", "-c", f"trap : INT; {script}"])
     check(terminal.read_until("Erasing..."), f"no Erasing: {terminal.output}")
-    time.sleep(0.5)
     os.write(terminal.fd, b"\x03")
     check(terminal.read_until("Ctrl-C again quits at once"), "it does not say so")
     os.write(terminal.fd, b"\x03")
     terminal.end()
-    check(time.monotonic() - start < 12, "it took as long as the erase")
     check("Erasing" not in screen(terminal.output), f"the line stays: {terminal.output!r}")
 
     say("Ctrl-C while it waits for a board")

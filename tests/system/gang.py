@@ -9,7 +9,7 @@ import subprocess
 import time
 
 from cli_run import boot0, boot0_json, fails
-from system import (BOOT0, PATIENCE_S, VBOARD, Directory, check, equal, firmware, read, run, say,
+from system import (BOOT0, PATIENCE_S, VBOARD, Buttons, Directory, check, equal, firmware, read, run, say,
                     wait_for)
 
 SUPPRESSIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "gang.lsan")
@@ -242,8 +242,9 @@ def watch_boards(directory):
     say("watch: the file's mistakes are told before there is a board; one that fails and is back")
     image = directory.file("v.bin", b"\x7fELF")
     store = directory.file("v.flash")
-    with subprocess.Popen([VBOARD, "--speed", "1",
-                           f"f407:plug=1500,fault=unplug@15:500,flash={store}", "--",
+    buttons = Buttons(directory)
+    with subprocess.Popen([VBOARD, *buttons.options,
+                           f"f407:plug=never,fault=unplug@15,flash={store}", "--",
                            BOOT0, "watch", "--no-run", "--json", image],
                           stdout=subprocess.PIPE, text=True) as process:
         equal(json.loads(process.stdout.readline())["error"]["code"], "data", "a broken file")
@@ -252,7 +253,9 @@ def watch_boards(directory):
                 file.write(firmware(5000)[part : part + 1000])
                 file.flush()
                 time.sleep(0.02)
+        buttons.press("1 plug")
         equal(json.loads(process.stdout.readline())["error"]["code"], "gone", "unplugged")
+        buttons.press("1 plug")
         check(json.loads(process.stdout.readline())["bytes_written"] > 0, "and back")
         kill_boot0(process, signal.SIGINT)
         equal(process.wait(PATIENCE_S), 0, "the exit status after Ctrl-C")

@@ -124,6 +124,29 @@ def vboard(boards, command, status=0, options=()):
     return run([VBOARD, *options, *boards, "--", *command], status)
 
 
+class Buttons:
+    """The buttons of the boards of one vboard, which is started with these options."""
+
+    def __init__(self, directory):
+        self.path = directory.file("buttons")
+        self.options = ["--buttons", self.path]
+
+    def press(self, line):
+        wait_for("the buttons", lambda: os.path.exists(self.path))
+        with open(self.path, "w", encoding="ascii") as fifo:
+            fifo.write(line + "\n")
+
+
+def wait_for_text(file, text):
+    """Reads what a command writes until that comes; returns all of it."""
+    seen = ""
+    while text not in seen:
+        part = file.readline()
+        check(part, f"it ended without {text!r}: {seen}")
+        seen += part
+    return seen
+
+
 def vboard_stats(boards, command, status=0, options=()):
     """The same; returns the result and what happened to the boards, a dictionary each."""
     with tempfile.NamedTemporaryFile(suffix=".json") as file:

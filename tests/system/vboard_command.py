@@ -9,13 +9,15 @@ import subprocess
 import sys
 import time
 
-from system import VBOARD, Directory, check, equal, fail, read, run, say, vboard, vboard_stats
+from system import (BOOT0, VBOARD, Directory, check, equal, fail, read, run, say, until, vboard,
+                    vboard_stats)
 
 
 def helps():
     for option in ["--help", "-h"]:
         done = run([VBOARD, option])
-        for word in ["Usage: vboard", "--speed", "--trace", "--stats", "flash=", "fault=", "unplug@"]:
+        for word in ["Usage: vboard", "--speed", "--trace", "--stats", "--buttons", "boot0 1",
+                     "flash=", "fault=", "unplug@"]:
             check(word in done.stdout, f"the help says nothing of {word}")
     check(run([VBOARD, "--version"]).stdout.startswith("vboard 0."), "no version")
     check("f407" in run([VBOARD, "list"]).stdout, "no f407 in the list")
@@ -42,6 +44,8 @@ def refuses(directory):
         (["f407"] * 17 + ["--", "touch", marker], 64, "too many"),
         (["--stats", "/nonexistent/s", "f407", "--", "touch", marker], 73, "/nonexistent/s"),
         (["--trace", "/nonexistent/t", "f407", "--", "touch", marker], 73, "/nonexistent/t"),
+        (["--buttons", "/nonexistent/b", "f407", "--", "touch", marker], 73, "/nonexistent/b"),
+        (["--buttons", "/etc/passwd", "f407", "--", "touch", marker], 73, "/etc/passwd"),
         (["f407", "--", "no-such-program"], 127, "no-such-program"),
         (["f407", "--", "/etc/passwd"], 126, "/etc/passwd"),
     ]:
@@ -117,6 +121,25 @@ def speeds(directory):
         _, stats = vboard_stats(quick, command, options=["--speed", str(speed)])
         passed = (time.monotonic() - start) * speed
         check(stats[0]["erase_s"] <= stats[0]["total_s"] <= passed, "time went the wrong way")
+
+
+def buttons(directory):
+    say("--buttons: BOOT0, reset, the cable; what is no button is told")
+    fifo = directory.file("fifo")
+    script = (f"press() {{ echo \"$1\" >{fifo}; }}\n"
+              f"press '2 reset'; press '1 dance'; press 'plug'; press '1 boot0 0'; press '1 reset'\n"
+              f"{until(f'! {BOOT0} list --json | grep -q dfu')}\n"
+              f"press '1 boot0 1'; press '1 reset'\n"
+              f"{until(f'{BOOT0} list')}\n"
+              f"press '1 unplug'\n"
+              f"{until(f'! lsusb -d 0483:df11')}\n"
+              f"press '1 plug'\n"
+              f"{until(f'lsusb -d 0483:df11')}\n")
+    done = vboard("f407", ["sh", "-c", script], options=["--buttons", fifo])
+    for line in ("2 reset", "1 dance", "plug"):
+        check(f'vboard: no button "{line}"' in done.stderr, done.stderr)
+    equal(done.stderr.count("no button"), 3, done.stderr)
+    check(not os.path.exists(fifo), "the FIFO is left behind")
 
 
 def signals():
@@ -212,7 +235,7 @@ def main():
     signals()
     opens()
     gdb()
-    for part in (refuses, statistics, speeds, tidiness):
+    for part in (refuses, buttons, statistics, speeds, tidiness):
         with Directory() as directory:
             part(directory)
     if len(sys.argv) > 1:

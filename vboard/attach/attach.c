@@ -4,6 +4,7 @@
  */
 #include "attach.h"
 
+#include "buttons.h"
 #include "cdc.h"
 #include "gdb.h"
 #include "pace.h"
@@ -60,6 +61,8 @@ struct vboard_attachment {
     struct vboard_roothub hub;
     struct vboard_usb_device hub_device;
     struct vboard_sysfs hub_shown;
+    struct vboard *const *boards; /* the caller's */
+    size_t count;
     struct port ports[VBOARD_PORTS_MAX];
     unsigned last_address;
     GPtrArray *nodes; /* of all devices ever plugged: clients may still have them open */
@@ -67,6 +70,7 @@ struct vboard_attachment {
     guint timer_source;
     guint tick_source;
     struct vboard_gdb *gdb; /* NULL: nobody wants it */
+    struct vboard_buttons *buttons;
 };
 
 /* ---- answers that are due ---- */
@@ -418,6 +422,8 @@ struct vboard_attachment *vboard_attach(struct vboard *const *boards, size_t cou
         return NULL;
     }
     attachment = g_new0(struct vboard_attachment, 1);
+    attachment->boards = boards;
+    attachment->count = count;
     g_log_set_handler(NULL, G_LOG_LEVEL_CRITICAL, log_umockdev, NULL);
     g_rec_mutex_init(&attachment->lock);
     attachment->nodes = g_ptr_array_new();
@@ -445,6 +451,14 @@ enum boot0_status vboard_attach_gdb(struct vboard_attachment *attachment, uint16
 {
     attachment->gdb = vboard_gdb_open(attachment->ports[0].board, &attachment->lock, port, error);
     return attachment->gdb == NULL ? error->code : B0_OK;
+}
+
+enum boot0_status vboard_attach_buttons(struct vboard_attachment *attachment, const char *path,
+                                        struct boot0_error *error)
+{
+    attachment->buttons =
+        vboard_buttons_open(path, attachment->boards, attachment->count, &attachment->lock, error);
+    return attachment->buttons == NULL ? error->code : B0_OK;
 }
 
 /* How many clients have a device open. */
@@ -477,6 +491,7 @@ void vboard_detach(struct vboard_attachment *attachment)
     }
     g_rec_mutex_lock(&attachment->lock);
     vboard_gdb_close(attachment->gdb);
+    vboard_buttons_close(attachment->buttons);
     g_rec_mutex_unlock(&attachment->lock);
     g_source_remove(attachment->tick_source);
     g_source_remove(attachment->timer_source);

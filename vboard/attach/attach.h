@@ -23,6 +23,13 @@ struct vboard_attachment *vboard_attach(struct vboard *const *boards, size_t cou
 enum boot0_status vboard_attach_gdb(struct vboard_attachment *attachment, uint16_t port,
                                     struct boot0_error *error);
 
+/*
+ * Lets buttons of the boards be pressed by lines that come through a FIFO (attach/buttons.h).
+ * B0_E_NO_OUTPUT.
+ */
+enum boot0_status vboard_attach_buttons(struct vboard_attachment *attachment, const char *path,
+                                        struct boot0_error *error);
+
 /* Waits for clients that are just closing, unplugs the boards, and removes all temporary files. */
 void vboard_detach(struct vboard_attachment *attachment);
 

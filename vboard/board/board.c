@@ -123,6 +123,8 @@ struct vboard *vboard_board_new(const struct vboard_build *build,
 
 void vboard_board_begin(struct vboard *board)
 {
+    if (board->settings.plug_ms == VBOARD_PLUG_NEVER)
+        return;
     if (board->settings.plug_ms > 0)
         board->replug_us = (uint64_t)board->settings.plug_ms * 1000;
     else

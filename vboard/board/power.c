@@ -167,6 +167,17 @@ void vboard_press_reset(struct vboard *board)
     vboard_system_reset(board);
 }
 
+void vboard_unplug(struct vboard *board)
+{
+    vboard_power_off(board);
+    board->replug_us = VBOARD_NEVER;
+}
+
+void vboard_plug(struct vboard *board)
+{
+    vboard_power_on(board);
+}
+
 void vboard_power_cycle(struct vboard *board)
 {
     vboard_power_off(board);

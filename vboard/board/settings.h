@@ -62,6 +62,8 @@ struct vboard_wire {
     bool inverted; /* active while the host has the line off */
 };
 
+#define VBOARD_PLUG_NEVER UINT32_MAX
+
 struct vboard_settings {
     bool described;   /* the board comes from a description, not from a built-in model */
     char *flash_file; /* NULL: none */
@@ -76,7 +78,7 @@ struct vboard_settings {
     uint16_t poll_ms[VBOARD_COMMAND_COUNT];
     struct vboard_fault faults[VBOARD_FAULTS_MAX];
     size_t fault_count;
-    uint32_t plug_ms; /* plugged in so long after the start */
+    uint32_t plug_ms; /* plugged in so long after the start; VBOARD_PLUG_NEVER: by hand */
     uint32_t baud_max;
     struct vboard_wire wires[2]; /* of DTR and RTS */
     uint32_t crystal_hz;         /* 0: none */

@@ -129,8 +129,12 @@ static enum boot0_status set_plug(struct vboard_settings *settings, const char *
 {
     unsigned long ms;
 
+    if (strcmp(value, "never") == 0) {
+        settings->plug_ms = VBOARD_PLUG_NEVER;
+        return B0_OK;
+    }
     if (!number(value, 86400000, &ms))
-        return bad(error, value, "a time in milliseconds, at most a day");
+        return bad(error, value, "a time in milliseconds, at most a day, or never");
     settings->plug_ms = (uint32_t)ms;
     return B0_OK;
 }
@@ -327,7 +331,7 @@ static const struct {
     {{"vbus=0|1", "whether PA9 sees the VBUS of the USB port (default 1)"}, set_vbus},
     {{"vbat=0|1", "1: the backup registers outlive a loss of power (default 0)"}, set_vbat},
     {{"serial=TEXT", "USB serial number"}, set_serial},
-    {{"plug=MS", "plugged in so long after the start (default 0)"}, set_plug},
+    {{"plug=MS", "plugged in so long after the start (default 0); never: by --buttons"}, set_plug},
     {{"mode=dfu|serial", "Maple boards: what runs at first, bootloader or sketch (default dfu)"},
      set_mode},
     {{"supply=V", "supply voltage, 1.65 to 3.6 (default 3.3)"}, set_supply},
