@@ -5,33 +5,33 @@
 #include <string.h>
 
 static const char *const status_names[] = {
-    [B0_OK] = "ok",
-    [B0_E_USAGE] = "usage",
-    [B0_E_DATA] = "data",
-    [B0_E_NO_INPUT] = "no-input",
-    [B0_E_NO_OUTPUT] = "no-output",
-    [B0_E_NO_BOARD] = "no-board",
-    [B0_E_SEVERAL] = "several",
-    [B0_E_PERMISSION] = "permission",
-    [B0_E_BUSY] = "busy",
-    [B0_E_IO] = "io",
-    [B0_E_GONE] = "gone",
-    [B0_E_PROTOCOL] = "protocol",
-    [B0_E_PROTECTED] = "protected",
-    [B0_E_RANGE] = "range",
-    [B0_E_MISMATCH] = "mismatch",
-    [B0_E_UNSUPPORTED] = "unsupported",
-    [B0_E_CANCELLED] = "cancelled",
-    [B0_E_MEMORY] = "memory",
-    [B0_E_INTERNAL] = "internal",
+    [BOOT0_OK] = "ok",
+    [BOOT0_E_USAGE] = "usage",
+    [BOOT0_E_DATA] = "data",
+    [BOOT0_E_NO_INPUT] = "no-input",
+    [BOOT0_E_NO_OUTPUT] = "no-output",
+    [BOOT0_E_NO_BOARD] = "no-board",
+    [BOOT0_E_SEVERAL] = "several",
+    [BOOT0_E_PERMISSION] = "permission",
+    [BOOT0_E_BUSY] = "busy",
+    [BOOT0_E_IO] = "io",
+    [BOOT0_E_GONE] = "gone",
+    [BOOT0_E_PROTOCOL] = "protocol",
+    [BOOT0_E_PROTECTED] = "protected",
+    [BOOT0_E_RANGE] = "range",
+    [BOOT0_E_MISMATCH] = "mismatch",
+    [BOOT0_E_UNSUPPORTED] = "unsupported",
+    [BOOT0_E_CANCELLED] = "cancelled",
+    [BOOT0_E_MEMORY] = "memory",
+    [BOOT0_E_INTERNAL] = "internal",
 };
 
-_Static_assert(sizeof status_names / sizeof *status_names == B0_STATUS_COUNT,
+_Static_assert(sizeof status_names / sizeof *status_names == BOOT0_STATUS_COUNT,
                "every status has a name");
 
 const char *boot0_status_name(enum boot0_status code)
 {
-    if ((unsigned)code >= B0_STATUS_COUNT)
+    if ((unsigned)code >= BOOT0_STATUS_COUNT)
         return "unknown";
     return status_names[code];
 }
@@ -75,7 +75,7 @@ enum boot0_status boot0_hint(struct boot0_error *error, const char *format, ...)
     va_list arguments;
 
     if (!error)
-        return B0_E_INTERNAL;
+        return BOOT0_E_INTERNAL;
     va_start(arguments, format);
     format_text(error->hint, sizeof error->hint, format, arguments);
     va_end(arguments);

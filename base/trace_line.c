@@ -6,16 +6,16 @@
 #include <string.h>
 
 static const char *const standard_names[] = {
-    [B0_USB_GET_STATUS] = "GET_STATUS",
-    [B0_USB_CLEAR_FEATURE] = "CLEAR_FEATURE",
-    [B0_USB_SET_FEATURE] = "SET_FEATURE",
-    [B0_USB_SET_ADDRESS] = "SET_ADDRESS",
-    [B0_USB_GET_DESCRIPTOR] = "GET_DESCRIPTOR",
-    [B0_USB_SET_DESCRIPTOR] = "SET_DESCRIPTOR",
-    [B0_USB_GET_CONFIGURATION] = "GET_CONFIGURATION",
-    [B0_USB_SET_CONFIGURATION] = "SET_CONFIGURATION",
-    [B0_USB_GET_INTERFACE] = "GET_INTERFACE",
-    [B0_USB_SET_INTERFACE] = "SET_INTERFACE",
+    [BOOT0_USB_GET_STATUS] = "GET_STATUS",
+    [BOOT0_USB_CLEAR_FEATURE] = "CLEAR_FEATURE",
+    [BOOT0_USB_SET_FEATURE] = "SET_FEATURE",
+    [BOOT0_USB_SET_ADDRESS] = "SET_ADDRESS",
+    [BOOT0_USB_GET_DESCRIPTOR] = "GET_DESCRIPTOR",
+    [BOOT0_USB_SET_DESCRIPTOR] = "SET_DESCRIPTOR",
+    [BOOT0_USB_GET_CONFIGURATION] = "GET_CONFIGURATION",
+    [BOOT0_USB_SET_CONFIGURATION] = "SET_CONFIGURATION",
+    [BOOT0_USB_GET_INTERFACE] = "GET_INTERFACE",
+    [BOOT0_USB_SET_INTERFACE] = "SET_INTERFACE",
 };
 
 /* Serial ports: PSTN subclass of CDC, 1.2, table 13. */
@@ -30,8 +30,8 @@ static const struct {
 };
 
 static const char *const results[] = {
-    [B0_XFER_OK] = "ok",     [B0_XFER_STALL] = "STALL", [B0_XFER_TIMEOUT] = "TIMEOUT",
-    [B0_XFER_GONE] = "GONE", [B0_XFER_ERROR] = "ERROR",
+    [BOOT0_XFER_OK] = "ok",     [BOOT0_XFER_STALL] = "STALL", [BOOT0_XFER_TIMEOUT] = "TIMEOUT",
+    [BOOT0_XFER_GONE] = "GONE", [BOOT0_XFER_ERROR] = "ERROR",
 };
 
 enum {
@@ -42,12 +42,12 @@ enum {
 
 static bool is_class(const struct boot0_setup *setup)
 {
-    return (setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_CLASS;
+    return (setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_CLASS;
 }
 
 static bool is_vendor(const struct boot0_setup *setup)
 {
-    return (setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_VENDOR;
+    return (setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_VENDOR;
 }
 
 /* Vendor requests to the device have no names: "VENDOR-b0". */
@@ -99,8 +99,8 @@ static void write_bytes(FILE *file, const uint8_t *data, size_t size)
 
 static void write_meaning(FILE *file, const struct b0_trace_transfer *transfer)
 {
-    if (is_class(&transfer->setup) && transfer->setup.request == B0_DFU_GETSTATUS &&
-        transfer->actual == B0_DFU_STATUS_SIZE) {
+    if (is_class(&transfer->setup) && transfer->setup.request == BOOT0_DFU_GETSTATUS &&
+        transfer->actual == BOOT0_DFU_STATUS_SIZE) {
         struct b0_dfu_status status = b0_dfu_status_load(transfer->data);
 
         fprintf(file, " [%s %s %u ms]", b0_dfu_status_name(status.status),
@@ -113,14 +113,14 @@ static void write_meaning(FILE *file, const struct b0_trace_transfer *transfer)
 void b0_trace_write(FILE *file, const struct b0_trace_transfer *transfer, bool whole)
 {
     const struct boot0_setup *setup = &transfer->setup;
-    bool in = setup->request_type & B0_USB_DIR_IN;
+    bool in = setup->request_type & BOOT0_USB_DIR_IN;
     size_t shown = transfer->actual < B0_TRACE_SHOWN ? transfer->actual : B0_TRACE_SHOWN;
 
     b0_trace_write_head(file, transfer->at_us, transfer->who);
     fputs(in ? "in  " : "out ", file);
     write_request(file, setup);
     fprintf(file, " value=0x%04x index=%u length=%u", setup->value, setup->index, setup->length);
-    if (in && transfer->result == B0_XFER_OK && transfer->actual != setup->length)
+    if (in && transfer->result == BOOT0_XFER_OK && transfer->actual != setup->length)
         fprintf(file, " actual=%u", (unsigned)transfer->actual);
     fprintf(file, " %s", results[transfer->result]);
     write_meaning(file, transfer);
@@ -187,7 +187,7 @@ static void parse_vendor(const char *word, struct boot0_setup *setup)
     number = strtoul(word, &end, 16);
     if (strlen(word) == 2 && *end == '\0') {
         setup->request = (uint8_t)number;
-        setup->request_type = B0_USB_TYPE_VENDOR | B0_USB_RECIPIENT_DEVICE;
+        setup->request_type = BOOT0_USB_TYPE_VENDOR | BOOT0_USB_RECIPIENT_DEVICE;
     }
 }
 
@@ -195,27 +195,27 @@ static void parse_vendor(const char *word, struct boot0_setup *setup)
 static bool parse_request(const char *word, bool in, struct boot0_setup *setup)
 {
     parse_vendor(word, setup);
-    for (unsigned i = 0; i < B0_DFU_REQUEST_COUNT; i++)
+    for (unsigned i = 0; i < BOOT0_DFU_REQUEST_COUNT; i++)
         if (strcmp(word, b0_dfu_request_name(i)) == 0) {
             setup->request = (uint8_t)i;
-            setup->request_type = B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE;
+            setup->request_type = BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE;
         }
     for (size_t i = 0; i < SERIAL_COUNT; i++)
         if (strcmp(word, serial_names[i].name) == 0) {
             setup->request = serial_names[i].request;
-            setup->request_type = B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE;
+            setup->request_type = BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE;
         }
     for (unsigned i = 0; i < STANDARD_COUNT; i++)
         if (standard_names[i] && strcmp(word, standard_names[i]) == 0) {
             setup->request = (uint8_t)i;
-            setup->request_type = B0_USB_TYPE_STANDARD;
-            if (i == B0_USB_SET_INTERFACE || i == B0_USB_GET_INTERFACE)
-                setup->request_type |= B0_USB_RECIPIENT_INTERFACE;
+            setup->request_type = BOOT0_USB_TYPE_STANDARD;
+            if (i == BOOT0_USB_SET_INTERFACE || i == BOOT0_USB_GET_INTERFACE)
+                setup->request_type |= BOOT0_USB_RECIPIENT_INTERFACE;
         }
     if (setup->request_type == 0xff)
         return false;
     if (in)
-        setup->request_type |= B0_USB_DIR_IN;
+        setup->request_type |= BOOT0_USB_DIR_IN;
     return true;
 }
 
@@ -300,7 +300,7 @@ bool b0_trace_parse(const char *line, struct b0_trace_transfer *transfer,
         return false;
     if (!parse_result(word, &transfer->result))
         return false;
-    transfer->actual = transfer->result == B0_XFER_OK ? actual : 0;
+    transfer->actual = transfer->result == BOOT0_XFER_OK ? actual : 0;
     line += strspn(line, " ");
     if (*line == '[') {
         line += strcspn(line, "]\n");

@@ -10,8 +10,9 @@
 
 static const char *update_name(enum boot0_update update)
 {
-    static const char *const names[] = {
-        [B0_UPDATE_NONE] = "none", [B0_UPDATE_BEGUN] = "begun", [B0_UPDATE_COMPLETE] = "complete"};
+    static const char *const names[] = {[BOOT0_UPDATE_NONE] = "none",
+                                        [BOOT0_UPDATE_BEGUN] = "begun",
+                                        [BOOT0_UPDATE_COMPLETE] = "complete"};
 
     return names[update];
 }
@@ -44,18 +45,18 @@ static void print_program(const struct boot0_bootloader *b)
 {
     char digest[2 * sizeof b->program_digest + 1], size[TEXT_SHORT];
 
-    if (b->update == B0_UPDATE_NONE)
+    if (b->update == BOOT0_UPDATE_NONE)
         print("  journal   no update yet, %u records free\n", b->journal_free);
     else
         print("  journal   update %s, %u records free\n",
-              b->update == B0_UPDATE_COMPLETE ? "completed" : "BEGUN AND NOT COMPLETED",
+              b->update == BOOT0_UPDATE_COMPLETE ? "completed" : "BEGUN AND NOT COMPLETED",
               b->journal_free);
     if (b->program_length == 0)
         return;
     hex(digest, b->program_digest, sizeof b->program_digest);
     print("  program   0x%08x, %s%s\n            SHA-256 %s\n", b->program_start,
           text_size(size, b->program_length),
-          b->update == B0_UPDATE_COMPLETE ? "" : ", before that update", digest);
+          b->update == BOOT0_UPDATE_COMPLETE ? "" : ", before that update", digest);
 }
 
 static void print_clock(const struct boot0_bootloader *b)

@@ -20,8 +20,8 @@ enum boot0_status bootloader_check_table(const struct bootloader_binary *table,
                                          struct boot0_error *error)
 {
     if (table[0].board)
-        return B0_OK;
-    boot0_fail(error, B0_E_NO_INPUT, "this boot0 was built without the bootloaders for boards");
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_NO_INPUT, "this boot0 was built without the bootloaders for boards");
     return boot0_hint(error, "Install the compiler arm-none-eabi-gcc (Debian: gcc-arm-none-eabi) "
                              "and build boot0 again, or pass the file of a bootloader: boot0 "
                              "install-bootloader bootloader-generic-f407.bin.");
@@ -63,7 +63,7 @@ static enum boot0_status fail_choice(const struct bootloader_binary *table, bool
     for (; table->board && length < sizeof names; table++)
         length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
                                    length ? ", " : "", table->board);
-    boot0_fail(error, B0_E_USAGE,
+    boot0_fail(error, BOOT0_E_USAGE,
                several ? "several bootloaders fit the board"
                        : "no bootloader that is part of boot0 fits the board's chip");
     return boot0_hint(error, "Choose one with --board: %s. --chip names the board's chip.", names);
@@ -81,7 +81,7 @@ enum boot0_status bootloader_choose(const struct bootloader_binary *table,
         *chosen = find(table, board->bootloader.board);
     if (!*chosen)
         *chosen = find_generic(table, board, &several);
-    return *chosen ? B0_OK : fail_choice(table, several, error);
+    return *chosen ? BOOT0_OK : fail_choice(table, several, error);
 }
 
 /* ---- images ---- */
@@ -93,14 +93,14 @@ static enum boot0_status check(struct boot0_image *image, const char *name,
     struct boot0_vectors vectors;
     uint32_t reset;
 
-    if (!image->has_addresses && boot0_image_place(image, B0_FLASH_BASE, error) != B0_OK)
+    if (!image->has_addresses && boot0_image_place(image, B0_FLASH_BASE, error) != BOOT0_OK)
         return error->code;
     reset = boot0_image_vectors(image, B0_FLASH_BASE, &vectors) ? vectors.reset : 0;
     if (image->segment_count == 1 && segment->address == B0_FLASH_BASE &&
         segment->size <= B0_BOOTLOADER_SIZE && reset > B0_FLASH_BASE &&
         reset < B0_FLASH_BASE + B0_BOOTLOADER_SIZE)
-        return B0_OK;
-    boot0_fail(error, B0_E_DATA, "%s is not a bootloader for the first sector of an F4", name);
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_DATA, "%s is not a bootloader for the first sector of an F4", name);
     return boot0_hint(error, "Use `boot0 flash` for other programs. A bootloader has at most "
                              "16 KiB and is linked for 0x08000000.");
 }
@@ -109,9 +109,9 @@ static enum boot0_status check(struct boot0_image *image, const char *name,
 static enum boot0_status finish(struct boot0_image **image, enum boot0_status status,
                                 const char *name, struct boot0_error *error)
 {
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = check(*image, name, error);
-    if (status != B0_OK) {
+    if (status != BOOT0_OK) {
         boot0_image_free(*image);
         *image = NULL;
     }
@@ -128,7 +128,7 @@ enum boot0_status bootloader_load_binary(struct boot0_image **image,
                                          const struct bootloader_binary *binary,
                                          struct boot0_error *error)
 {
-    struct boot0_image_options options = {.format = B0_FORMAT_BINARY};
+    struct boot0_image_options options = {.format = BOOT0_FORMAT_BINARY};
 
     return finish(
         image, boot0_image_parse(image, binary->data, binary->size, binary->board, &options, error),

@@ -15,13 +15,13 @@ struct bootloader_binary {
 /* Written by scripts/embed-bootloaders.py. Empty if the build had no compiler for boards. */
 extern const struct bootloader_binary bootloader_table[];
 
-/* B0_E_NO_INPUT, with the ways to get them, if no bootloader is part of this program. */
+/* BOOT0_E_NO_INPUT, with the ways to get them, if no bootloader is part of this program. */
 enum boot0_status bootloader_check_table(const struct bootloader_binary *table,
                                          struct boot0_error *error);
 
 /*
  * Chooses the bootloader for a board: the one named `key` (--board; NULL: none), else the one that
- * the board's present bootloader was built for, else the generic one of its chip. B0_E_USAGE if
+ * the board's present bootloader was built for, else the generic one of its chip. BOOT0_E_USAGE if
  * there is none, or if the chip is not known well enough; the hint lists what there is.
  */
 enum boot0_status bootloader_choose(const struct bootloader_binary *table,
@@ -31,7 +31,8 @@ enum boot0_status bootloader_choose(const struct bootloader_binary *table,
 
 /*
  * The image of a bootloader, from a file or from the table. On success *image is the caller's:
- * boot0_image_free(). B0_E_NO_INPUT, B0_E_DATA (not a bootloader for the first sector of an F4).
+ * boot0_image_free(). BOOT0_E_NO_INPUT, BOOT0_E_DATA (not a bootloader for the first sector of an
+ * F4).
  */
 enum boot0_status bootloader_load_file(struct boot0_image **image, const char *file,
                                        struct boot0_error *error);

@@ -11,8 +11,8 @@
 /* What bcdDFU may be: the version of the specification that the suffix follows. */
 static bool dfu_version_known(uint16_t version)
 {
-    return version == 0 || version == B0_DFU_VERSION_1_0 || version == B0_DFU_VERSION_1_1 ||
-           version == B0_DFU_VERSION_DFUSE;
+    return version == 0 || version == BOOT0_DFU_VERSION_1_0 || version == BOOT0_DFU_VERSION_1_1 ||
+           version == BOOT0_DFU_VERSION_DFUSE;
 }
 
 /* "VID:PID[:VER[:DFU]]", hex; what is missing stays "any", and the version of DFU the usual one. */
@@ -45,22 +45,22 @@ static enum boot0_status choose_format(const struct arguments *arguments,
     const struct boot0_chip *chip;
     enum boot0_status status = job_format(arguments->format, &options->format, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     if (arguments->suffix && !parse_suffix(arguments->suffix, &options->suffix)) {
-        boot0_fail(error, B0_E_USAGE, "--suffix does not take \"%s\"", arguments->suffix);
+        boot0_fail(error, BOOT0_E_USAGE, "--suffix does not take \"%s\"", arguments->suffix);
         return boot0_hint(error, "It wants hex numbers, as 0483:df11 or 0483:df11:2200.");
     }
     if (!arguments->family)
-        return B0_OK;
+        return BOOT0_OK;
     chip = boot0_chip_by_name(arguments->family);
     if (chip && chip->uf2_family != 0) {
         options->family = chip->uf2_family;
     } else if (!parse_number(arguments->family, false, &options->family)) {
-        boot0_fail(error, B0_E_USAGE, "no UF2 family \"%s\" is known", arguments->family);
+        boot0_fail(error, BOOT0_E_USAGE, "no UF2 family \"%s\" is known", arguments->family);
         return boot0_hint(error, "Name a chip, as f407, or the id itself, as 0x57755a57.");
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* "lmdfu", "lmdfu:0x2000", "lpc"; without an address, the file's. */
@@ -69,19 +69,19 @@ static bool parse_prefix(const char *text, const struct boot0_image *image,
 {
     size_t length = strcspn(text, ":");
 
-    *prefix = (struct boot0_prefix){B0_PREFIX_NONE, 0, 0};
+    *prefix = (struct boot0_prefix){BOOT0_PREFIX_NONE, 0, 0};
     if (image->has_addresses)
         prefix->address = image->segments[0].address;
-    for (int i = B0_PREFIX_NONE + 1; i < B0_PREFIX_COUNT; i++) {
+    for (int i = BOOT0_PREFIX_NONE + 1; i < BOOT0_PREFIX_COUNT; i++) {
         const char *name = boot0_prefix_name((enum boot0_prefix_kind)i);
 
         if (strlen(name) == length && strncmp(name, text, length) == 0)
             prefix->kind = (enum boot0_prefix_kind)i;
     }
     if (text[length] == ':')
-        return prefix->kind == B0_PREFIX_LMDFU &&
+        return prefix->kind == BOOT0_PREFIX_LMDFU &&
                parse_number(text + length + 1, false, &prefix->address);
-    return prefix->kind != B0_PREFIX_NONE;
+    return prefix->kind != BOOT0_PREFIX_NONE;
 }
 
 static enum boot0_status change_prefix(const char *text, struct boot0_image *image,
@@ -90,12 +90,12 @@ static enum boot0_status change_prefix(const char *text, struct boot0_image *ima
     struct boot0_prefix prefix;
 
     if (!text)
-        return B0_OK;
-    if (strcmp(text, boot0_prefix_name(B0_PREFIX_NONE)) == 0)
+        return BOOT0_OK;
+    if (strcmp(text, boot0_prefix_name(BOOT0_PREFIX_NONE)) == 0)
         return boot0_image_remove_prefix(image, error);
     if (parse_prefix(text, image, &prefix))
         return boot0_image_add_prefix(image, &prefix, error);
-    boot0_fail(error, B0_E_USAGE, "--prefix does not take \"%s\"", text);
+    boot0_fail(error, BOOT0_E_USAGE, "--prefix does not take \"%s\"", text);
     return boot0_hint(error, "It is lmdfu, lmdfu:0x2000, lpc, or none.");
 }
 
@@ -122,32 +122,32 @@ static enum boot0_status check_stdout(const struct arguments *arguments, struct 
 {
     if (arguments->format)
         return file_check_stdout(arguments->json, "convert --format binary firmware.hex", error);
-    boot0_fail(error, B0_E_USAGE, "standard output does not tell the format to write");
+    boot0_fail(error, BOOT0_E_USAGE, "standard output does not tell the format to write");
     return boot0_hint(error, "Give it: boot0 convert --format ihex firmware.elf -");
 }
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
-    struct boot0_image_options options = {.format = B0_FORMAT_UNKNOWN};
+    struct boot0_image_options options = {.format = BOOT0_FORMAT_UNKNOWN};
     size_t inputs = arguments->operand_count - 1;
     const char *output = arguments->operands[inputs];
     struct boot0_image *image;
     enum boot0_status status = choose_format(arguments, &options, error);
 
-    if (status == B0_OK && file_is_standard(output))
+    if (status == BOOT0_OK && file_is_standard(output))
         status = check_stdout(arguments, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     image = job_load(arguments, 0, inputs, error);
     if (!image)
         return error->code;
     if (!image->has_addresses && arguments->has_address)
         status = boot0_image_place(image, arguments->address, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = change_prefix(arguments->prefix, image, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = file_save(image, output, &options, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         print_result(arguments, image, output);
     boot0_image_free(image);
     return status;

@@ -33,9 +33,9 @@ static enum boot0_status start(void *context, struct boot0_error *error)
     struct server *server = context;
 
     if (server->watch)
-        return B0_OK;
+        return BOOT0_OK;
     server->watch = watch_start(server->arguments, found, server, error);
-    return server->watch ? B0_OK : error->code;
+    return server->watch ? BOOT0_OK : error->code;
 }
 
 static bool take(struct server *server, struct ide_reader *reader, const char *bytes, size_t size)
@@ -81,7 +81,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     struct server *server = calloc(1, sizeof *server);
 
     if (!server)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     arguments->quiet = true; /* what an IDE reads is JSON only */
     server->arguments = arguments;
     server->discovery.out = stdout;
@@ -94,7 +94,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     pthread_cond_destroy(&server->known);
     pthread_mutex_destroy(&server->lock);
     free(server);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static const enum option taken[] = {OPTION_VIRTUAL, OPTION_HELP};

@@ -50,12 +50,12 @@ static enum boot0_status gather(struct facts *facts, const struct arguments *arg
     if (arguments->virtual_count == 0)
         gather_system(facts);
     status = job_open_bus(&job, arguments, &facts->usb);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         facts_from_boards(facts, &job.bus);
     else if (arguments->virtual_count > 0)
         *error = facts->usb; /* the arguments are wrong, not the machine */
     job_close(&job);
-    return arguments->virtual_count > 0 ? status : B0_OK;
+    return arguments->virtual_count > 0 ? status : BOOT0_OK;
 }
 
 /* ---- showing ---- */
@@ -178,12 +178,12 @@ static enum boot0_status examine(struct arguments *arguments, struct facts *fact
 {
     enum boot0_status status = gather(facts, arguments, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     findings_from(facts, findings);
     show(arguments, facts, findings);
     /* All has been said: the status without a message gives the exit code alone. */
-    return findings_count(findings, SEVERITY_PROBLEM) > 0 ? B0_E_NO_BOARD : B0_OK;
+    return findings_count(findings, SEVERITY_PROBLEM) > 0 ? BOOT0_E_NO_BOARD : BOOT0_OK;
 }
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
@@ -193,9 +193,9 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     enum boot0_status status;
 
     if (!facts || !findings) {
-        status = boot0_fail(error, B0_E_MEMORY, "out of memory");
+        status = boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     } else if (arguments->board && !boot0_board_entry_by_name(arguments->board)) {
-        boot0_fail(error, B0_E_USAGE, "no board \"%s\" is known", arguments->board);
+        boot0_fail(error, BOOT0_E_USAGE, "no board \"%s\" is known", arguments->board);
         status = boot0_hint(error, "Leave --board away to see those that are.");
     } else {
         facts->board = arguments->board;

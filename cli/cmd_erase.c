@@ -9,11 +9,11 @@ static enum boot0_status check(const struct arguments *arguments, struct boot0_e
     int ways = arguments->all + arguments->unprotect + arguments->has_address;
 
     if (ways == 1 && (!arguments->has_size || arguments->has_address))
-        return B0_OK;
+        return BOOT0_OK;
     if (ways > 1)
-        boot0_fail(error, B0_E_USAGE, "--address, --all and --unprotect exclude each other");
+        boot0_fail(error, BOOT0_E_USAGE, "--address, --all and --unprotect exclude each other");
     else
-        boot0_fail(error, B0_E_USAGE, "it is not said what to erase");
+        boot0_fail(error, BOOT0_E_USAGE, "it is not said what to erase");
     return boot0_hint(error, "Say --address and --size for sectors, or --all for the whole flash.");
 }
 
@@ -28,7 +28,7 @@ static enum boot0_status confirm_erase(struct job *job, const struct arguments *
     if (arguments->unprotect && board->flash_alternate >= 0)
         layout = &board->alternates[board->flash_alternate].layout;
     if (!layout || !(arguments->all || arguments->unprotect))
-        return B0_OK; /* sectors that were named; or a board that cannot, which is told next */
+        return BOOT0_OK; /* sectors that were named; or a board that cannot, which is told next */
     snprintf(text, sizeof text, "this %s %s at 0x%08x (%s)",
              arguments->unprotect ? "removes read protection, which erases all of"
                                   : "erases all of",
@@ -70,15 +70,15 @@ static enum boot0_status settle_journal(struct job *job, const struct arguments 
     uint64_t end;
 
     if (!b->present)
-        return B0_OK;
+        return BOOT0_OK;
     erased_range(job, arguments, &start, &end);
     if (arguments->all || (start <= b->program_start && end > b->program_start))
         return boot0_session_erase_journal(job->session, error);
-    if (b->update == B0_UPDATE_COMPLETE && start >= b->program_start + b->program_length)
+    if (b->update == BOOT0_UPDATE_COMPLETE && start >= b->program_start + b->program_length)
         return boot0_session_end_update(job->session, error);
     progress_note(&job->progress,
                   "a part of the program may be erased: it starts again once it is flashed again");
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status erase(struct job *job, const struct arguments *arguments,
@@ -86,7 +86,7 @@ static enum boot0_status erase(struct job *job, const struct arguments *argument
 {
     enum boot0_status status = confirm_erase(job, arguments, error);
 
-    if (status != B0_OK) {
+    if (status != BOOT0_OK) {
         job_resume(job);
         return status;
     }
@@ -97,7 +97,7 @@ static enum boot0_status erase(struct job *job, const struct arguments *argument
     else
         status = boot0_session_erase(job->session, arguments->address,
                                      arguments->has_size ? arguments->size : 1, error);
-    return status == B0_OK ? settle_journal(job, arguments, error) : status;
+    return status == BOOT0_OK ? settle_journal(job, arguments, error) : status;
 }
 
 static void print_result(const struct job *job, const struct arguments *arguments)
@@ -134,12 +134,12 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     struct job job;
     enum boot0_status status = check(arguments, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     status = job_open(&job, arguments, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = erase(&job, arguments, error);
-    if (status == B0_OK) {
+    if (status == BOOT0_OK) {
         progress_end(&job.progress);
         print_result(&job, arguments);
     }

@@ -41,9 +41,10 @@ static const char *unchanged(char text[TEXT_SHORT + 16], const struct boot0_repo
 
 static void print_report(const struct boot0_board *board, const struct boot0_report *report)
 {
-    const char *end = report->started                     ? "\nThe program was started."
-                      : board->usb.kind == B0_KIND_SERIAL ? "\nThe board stays in its bootloader."
-                                                          : "\nThe board stays in DFU mode.";
+    const char *end = report->started ? "\nThe program was started."
+                      : board->usb.kind == BOOT0_KIND_SERIAL
+                          ? "\nThe board stays in its bootloader."
+                          : "\nThe board stays in DFU mode.";
     char sectors[TEXT_SHORT], size[TEXT_SHORT], same[TEXT_SHORT + 16], time[TEXT_SHORT], text[256];
 
     text_time(time, report->total_us);
@@ -78,7 +79,7 @@ static bool chose_option_bytes(const struct job *job)
          layout == &board->alternates[board->flash_alternate].layout))
         return false;
     for (size_t i = 0; i < layout->region_count; i++)
-        if (!(layout->regions[i].access & B0_SECTOR_ERASABLE) ||
+        if (!(layout->regions[i].access & BOOT0_SECTOR_ERASABLE) ||
             layout->regions[i].address >> 20 == SYSTEM_MEMORY >> 20)
             return true;
     return false;
@@ -96,22 +97,22 @@ static enum boot0_status confirm_option_bytes(struct job *job, struct boot0_imag
 
     if (!boot0_session_board(job->session)->has_addresses ||
         !(options->allow_option_bytes || chose_option_bytes(job)))
-        return B0_OK;
+        return BOOT0_OK;
     status = boot0_session_check(job->session, image, options, error);
     without.allow_option_bytes = false;
     without.ignore_suffix = true;
     without.force = true;
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
-    if (boot0_session_check(job->session, image, &without, &reason) != B0_OK)
+    if (boot0_session_check(job->session, image, &without, &reason) != BOOT0_OK)
         snprintf(text, sizeof text, "this writes option bytes or OTP: %s", reason.message);
     else if (chose_option_bytes(job))
         snprintf(text, sizeof text, "this writes \"%s\", which is not flash",
                  boot0_session_layout(job->session)->name);
     else
-        return B0_OK;
+        return BOOT0_OK;
     status = confirm(job, LOSS_OPTION_BYTES, text, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         job_resume(job);
     return status;
 }
@@ -126,9 +127,9 @@ static enum boot0_status flash(struct job *job, struct boot0_image *image,
     if (arguments->dry_run)
         return dry_run(job, image, &options, error);
     status = confirm_option_bytes(job, image, &options, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = boot0_session_flash(job->session, image, &options, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     progress_end(&job->progress);
     boot0_session_report(job->session, &report);
@@ -136,7 +137,7 @@ static enum boot0_status flash(struct job *job, struct boot0_image *image,
         json_report(job, &report);
     else
         print_report(boot0_session_board(job->session), &report);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 enum {
@@ -160,8 +161,8 @@ static enum boot0_status check_monitor(const struct arguments *arguments, struct
 {
     if (!arguments->monitor || !(arguments->port || arguments->virtual_count > 0 ||
                                  arguments->replay || arguments->no_run || arguments->dry_run))
-        return B0_OK;
-    boot0_fail(error, B0_E_USAGE, "--monitor goes with a board on USB whose program is started");
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_USAGE, "--monitor goes with a board on USB whose program is started");
     return boot0_hint(error, "Leave --port, --virtual, --replay, --no-run and --dry-run away; a "
                              "serial port is shown by `boot0 monitor PORT`.");
 }
@@ -169,7 +170,7 @@ static enum boot0_status check_monitor(const struct arguments *arguments, struct
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
     struct boot0_image *image = job_load(arguments, 0, arguments->operand_count, error);
-    char path[B0_PATH_MAX] = "";
+    char path[BOOT0_PATH_MAX] = "";
     struct job job;
     enum boot0_status status;
 
@@ -177,19 +178,19 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     if (!image)
         return error->code;
     status = check_monitor(arguments, error);
-    if (status != B0_OK) {
+    if (status != BOOT0_OK) {
         boot0_image_free(image);
         return status;
     }
     ide_choose(arguments);
     status = job_open(&job, arguments, error);
-    if (status == B0_OK) {
+    if (status == BOOT0_OK) {
         memcpy(path, boot0_session_board(job.session)->usb.path, sizeof path);
         status = flash(&job, image, arguments, error);
     }
     job_close(&job);
     boot0_image_free(image);
-    return status == B0_OK && arguments->monitor ? monitor(path, arguments, error) : status;
+    return status == BOOT0_OK && arguments->monitor ? monitor(path, arguments, error) : status;
 }
 
 static const enum option taken[] = {

@@ -18,7 +18,7 @@ enum {
 static enum boot0_status fail_missing(size_t there, size_t wanted, size_t programs,
                                       struct boot0_error *error)
 {
-    boot0_fail(error, B0_E_NO_BOARD,
+    boot0_fail(error, BOOT0_E_NO_BOARD,
                there ? "only %zu of %zu boards are in DFU mode" : "no board in DFU mode was found",
                there, wanted);
     if (programs > 0)
@@ -49,21 +49,21 @@ static enum boot0_status wait_for_boards(struct lead *lead, struct boot0_error *
         lead->job.bus.ops->wait_change(lead->job.bus.context, part_ms);
     }
     if (signals_pending())
-        return boot0_fail(error, B0_E_CANCELLED, "stopped while waiting for boards");
-    return B0_OK;
+        return boot0_fail(error, BOOT0_E_CANCELLED, "stopped while waiting for boards");
+    return BOOT0_OK;
 }
 
 static enum boot0_status run_virtual(struct lead *lead, struct boot0_error *error)
 {
     const struct arguments *arguments = lead->gang.arguments;
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
     if (arguments->count > arguments->virtual_count) {
-        boot0_fail(error, B0_E_NO_BOARD, "only %zu of %u boards are there",
+        boot0_fail(error, BOOT0_E_NO_BOARD, "only %zu of %u boards are there",
                    arguments->virtual_count, (unsigned)arguments->count);
         return boot0_hint(error, "Say --virtual more often. Nothing was flashed.");
     }
-    for (size_t i = 0; i < arguments->virtual_count && status == B0_OK; i++) {
+    for (size_t i = 0; i < arguments->virtual_count && status == BOOT0_OK; i++) {
         struct member member = {.virtual_board = arguments->virtual_boards[i]};
 
         snprintf(member.path, sizeof member.path, "0-%zu", i + 1);
@@ -94,13 +94,13 @@ static void finish_all(struct lead *lead)
 static enum boot0_status follow(struct lead *lead, struct boot0_error *error)
 {
     const struct arguments *arguments = lead->gang.arguments;
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
     if (!arguments->quiet && !arguments->json)
         print_wrapped(stderr, "Note: ",
                       "boards are flashed as they are plugged in, in DFU mode; "
                       "Ctrl-C ends this");
-    while (status == B0_OK && !signals_pending()) {
+    while (status == BOOT0_OK && !signals_pending()) {
         collect(lead);
         if (arguments->count > 0 && crew_good(&lead->gang) >= arguments->count)
             break;
@@ -122,11 +122,11 @@ static enum boot0_status run_boards(struct lead *lead, struct boot0_error *error
     } else {
         status = job_open_bus(&lead->job, arguments, error);
         signals_announce(false); /* show.c says it, above its lines */
-        if (status == B0_OK && arguments->follow) {
+        if (status == BOOT0_OK && arguments->follow) {
             status = follow(lead, error);
-        } else if (status == B0_OK) {
+        } else if (status == BOOT0_OK) {
             status = wait_for_boards(lead, error);
-            if (status == B0_OK)
+            if (status == BOOT0_OK)
                 status = ports_start_due(lead, error);
         }
     }
@@ -143,7 +143,7 @@ static bool was_done_later(const struct gang *gang, size_t index)
     const struct member *failed = gang->members[index];
 
     for (size_t i = index + 1; failed->serial[0] && i < gang->count; i++)
-        if (gang->members[i]->result.code == B0_OK &&
+        if (gang->members[i]->result.code == BOOT0_OK &&
             strcmp(gang->members[i]->serial, failed->serial) == 0 &&
             strcmp(gang->members[i]->path, failed->path) == 0)
             return true;
@@ -153,21 +153,21 @@ static bool was_done_later(const struct gang *gang, size_t index)
 /* One status for several failures; a stop by Ctrl-C is not hidden by them. */
 static enum boot0_status worse(enum boot0_status one, enum boot0_status other)
 {
-    if (one == B0_OK || one == other)
+    if (one == BOOT0_OK || one == other)
         return other;
-    return one == B0_E_CANCELLED || other == B0_E_CANCELLED ? B0_E_CANCELLED : B0_E_IO;
+    return one == BOOT0_E_CANCELLED || other == BOOT0_E_CANCELLED ? BOOT0_E_CANCELLED : BOOT0_E_IO;
 }
 
 static enum boot0_status conclude(const struct gang *gang, struct boot0_error *error)
 {
     size_t good = crew_good(gang), bad = 0;
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
     char text[64];
 
     for (size_t i = 0; i < gang->count; i++) {
         enum boot0_status result = gang->members[i]->result.code;
 
-        if (result == B0_OK || was_done_later(gang, i))
+        if (result == BOOT0_OK || was_done_later(gang, i))
             continue;
         status = worse(status, result);
         bad++;
@@ -177,9 +177,9 @@ static enum boot0_status conclude(const struct gang *gang, struct boot0_error *e
         print_wrapped(stdout, "", text);
     }
     if (bad == 0)
-        return B0_OK;
+        return BOOT0_OK;
     boot0_fail(error, status, "%zu of %zu boards %s", bad, good + bad,
-               status == B0_E_CANCELLED ? "were not finished" : "failed");
+               status == BOOT0_E_CANCELLED ? "were not finished" : "failed");
     return boot0_hint(error, "The lines above say which, and why. Flash again: boards that hold "
                              "the program already are done in a moment.");
 }
@@ -209,23 +209,23 @@ static void tell_lost(const char *line)
 static enum boot0_status prepare(struct gang *gang, const struct arguments *arguments,
                                  struct boot0_error *error)
 {
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
     bool uses_csv = false;
 
-    for (size_t i = 0; i < arguments->patch_count && status == B0_OK; i++) {
+    for (size_t i = 0; i < arguments->patch_count && status == BOOT0_OK; i++) {
         status = patch_parse(&gang->patches[i], arguments->patches[i], error);
         uses_csv = uses_csv || patch_wants_csv(&gang->patches[i]);
     }
-    if (status == B0_OK && arguments->csv && !uses_csv) {
-        boot0_fail(error, B0_E_USAGE, "--csv is given, but no --patch uses it");
+    if (status == BOOT0_OK && arguments->csv && !uses_csv) {
+        boot0_fail(error, BOOT0_E_USAGE, "--csv is given, but no --patch uses it");
         return boot0_hint(error, "As --patch 0x0800FFF0=csv:COLUMN, or csvhex:COLUMN.");
     }
     gang->has_csv = arguments->csv != NULL;
-    if (status == B0_OK && arguments->csv)
+    if (status == BOOT0_OK && arguments->csv)
         status = rows_open(&gang->rows, arguments->csv, error);
-    for (size_t i = 0; i < arguments->patch_count && status == B0_OK; i++)
+    for (size_t i = 0; i < arguments->patch_count && status == BOOT0_OK; i++)
         status = patch_resolve(&gang->patches[i], gang->has_csv ? &gang->rows.csv : NULL, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = record_open(&gang->record, arguments->record, tell_lost, error);
     return status;
 }
@@ -233,15 +233,15 @@ static enum boot0_status prepare(struct gang *gang, const struct arguments *argu
 static enum boot0_status check(const struct arguments *arguments, struct boot0_error *error)
 {
     if (arguments->follow && arguments->virtual_count > 0) {
-        boot0_fail(error, B0_E_USAGE, "--follow goes with no --virtual: nobody plugs them in");
+        boot0_fail(error, BOOT0_E_USAGE, "--follow goes with no --virtual: nobody plugs them in");
         return boot0_hint(error, "`vboard f407 ... -- boot0 gang --follow FILE` has boards that "
                                  "come and go.");
     }
     if (arguments->follow && arguments->has_wait) {
-        boot0_fail(error, B0_E_USAGE, "--follow waits by itself");
+        boot0_fail(error, BOOT0_E_USAGE, "--follow waits by itself");
         return boot0_hint(error, "Leave --wait away; --count says after how many boards to end.");
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static void release(struct lead *lead)
@@ -265,20 +265,20 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     enum boot0_status status = check(arguments, error), ended;
     struct boot0_error failure;
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     image = job_load(arguments, 0, arguments->operand_count, error);
     if (!image)
         return error->code;
     status = confirm_for_all(arguments, error);
-    if (status != B0_OK) {
+    if (status != BOOT0_OK) {
         boot0_image_free(image);
         return status;
     }
     lead = calloc(1, sizeof *lead);
     if (!lead) {
         boot0_image_free(image);
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     }
     lead->gang = (struct gang){.arguments = arguments, .image = image};
     lead->gang.rows.used.fd = -1;
@@ -288,10 +288,10 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     pthread_mutex_init(&lead->gang.lock, NULL);
     pthread_cond_init(&lead->gang.ended, NULL);
     status = prepare(&lead->gang, arguments, error);
-    if (status == B0_OK) {
+    if (status == BOOT0_OK) {
         status = run_boards(lead, error);
         ended = conclude(&lead->gang, &failure);
-        if (status == B0_OK && ended != B0_OK) {
+        if (status == BOOT0_OK && ended != BOOT0_OK) {
             *error = failure;
             status = ended;
         }

@@ -112,7 +112,7 @@ static void print_prefix(const struct boot0_image *image)
     if (!boot0_image_find_prefix(image, &prefix))
         return;
     print("  prefix    %s, for %u bytes", boot0_prefix_name(prefix.kind), prefix.payload);
-    if (prefix.kind == B0_PREFIX_LMDFU)
+    if (prefix.kind == BOOT0_PREFIX_LMDFU)
         print(" at 0x%08x", prefix.address);
     putchar('\n');
 }
@@ -168,7 +168,7 @@ static enum boot0_status file_info(const char *name, bool as_json, struct boot0_
     struct boot0_image *image;
     enum boot0_status status = file_load(&image, name, error);
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         as_json ? file_json(name, image) : print_file(name, image);
     boot0_image_free(image);
     return status;
@@ -193,9 +193,10 @@ static const char *find_protection(struct boot0_session *session)
     status = boot0_session_read(session,
                                 board->alternates[board->flash_alternate].layout.regions[0].address,
                                 word, sizeof word, &ignored);
-    if (status == B0_E_PROTECTED)
+    if (status == BOOT0_E_PROTECTED)
         return "active";
-    if (status == B0_OK && (board->usb.kind == B0_KIND_SERIAL || board->usb.vendor == B0_VENDOR_ST))
+    if (status == BOOT0_OK &&
+        (board->usb.kind == BOOT0_KIND_SERIAL || board->usb.vendor == BOOT0_VENDOR_ST))
         return "inactive";
     return "unknown";
 }
@@ -307,7 +308,7 @@ static void print_uart_board(const struct boot0_board *board, const char *protec
 
 static void print_board(const struct boot0_board *board, const char *protection)
 {
-    if (board->usb.kind == B0_KIND_SERIAL) {
+    if (board->usb.kind == BOOT0_KIND_SERIAL) {
         print_uart_board(board, protection);
         return;
     }
@@ -321,10 +322,10 @@ static void print_board(const struct boot0_board *board, const char *protection)
           board->dfu_version & 0xff, board->usb.bcd_device >> 8, board->usb.bcd_device & 0xff,
           board->transfer_size);
     print("  can       %s%s%s%s\n",
-          board->attributes & B0_DFU_CAN_DOWNLOAD ? "be written" : "not be written",
-          board->attributes & B0_DFU_CAN_UPLOAD ? ", be read" : ", not be read",
-          board->attributes & B0_DFU_MANIFESTATION_TOLERANT ? ", go on after a download" : "",
-          board->attributes & B0_DFU_WILL_DETACH ? ", detach by itself" : "");
+          board->attributes & BOOT0_DFU_CAN_DOWNLOAD ? "be written" : "not be written",
+          board->attributes & BOOT0_DFU_CAN_UPLOAD ? ", be read" : ", not be read",
+          board->attributes & BOOT0_DFU_MANIFESTATION_TOLERANT ? ", go on after a download" : "",
+          board->attributes & BOOT0_DFU_WILL_DETACH ? ", detach by itself" : "");
     print_protection(protection);
     bootloader_print(&board->bootloader);
     if (board->quirk)
@@ -355,13 +356,13 @@ static enum boot0_status show_board(struct job *job, struct boot0_error *error)
     const struct boot0_board *board;
     const char *protection;
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     board = boot0_session_board(job->session);
     protection = find_protection(job->session);
     progress_break_off(&job->progress);
     job->arguments->json ? board_json(board, protection) : print_board(board, protection);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* A running program is left alone unless the user wants it restarted. */
@@ -371,11 +372,11 @@ static enum boot0_status board_info(const struct arguments *arguments, struct bo
     struct job job;
     enum boot0_status status = job_open_bus(&job, arguments, error);
 
-    if (status == B0_OK && !arguments->restart && !arguments->touch && !arguments->port)
+    if (status == BOOT0_OK && !arguments->restart && !arguments->touch && !arguments->port)
         status = find_program(&job, &program, error);
-    if (status == B0_OK && program)
+    if (status == BOOT0_OK && program)
         arguments->json ? board_json(program, "unknown") : print_program_board(program);
-    else if (status == B0_OK)
+    else if (status == BOOT0_OK)
         status = show_board(&job, error);
     free(program);
     job_resume(&job);
@@ -385,17 +386,17 @@ static enum boot0_status board_info(const struct arguments *arguments, struct bo
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
     if (arguments->describe && (arguments->operand_count > 0 || arguments->json)) {
-        boot0_fail(error, B0_E_USAGE, "--describe is for a board, and has a format of its own");
+        boot0_fail(error, BOOT0_E_USAGE, "--describe is for a board, and has a format of its own");
         return boot0_hint(error, "Use it without files and without --json.");
     }
     if (arguments->describe)
         return describe_board(arguments, error);
     if (arguments->operand_count == 0)
         return board_info(arguments, error);
-    for (size_t i = 0; i < arguments->operand_count && status == B0_OK; i++)
+    for (size_t i = 0; i < arguments->operand_count && status == BOOT0_OK; i++)
         status = file_info(arguments->operands[i], arguments->json, error);
     return status;
 }

@@ -85,13 +85,13 @@ static enum boot0_status look(struct boot0_session *session, const struct boot0_
     enum boot0_status status =
         boot0_session_read(session, B0_FLASH_BASE, found->first, sizeof found->first, error);
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = boot0_session_read(session, B0_JOURNAL_BASE, found->journal, sizeof found->journal,
                                     error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = boot0_session_read(session, B0_PROGRAM_BASE, found->vectors, sizeof found->vectors,
                                     error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     if (!found->version[0])
         bootloader_version(found->version, found->first, sizeof found->first);
@@ -100,7 +100,7 @@ static enum boot0_status look(struct boot0_session *session, const struct boot0_
     found->journal_fits =
         is_blank(found->journal, sizeof found->journal) || is_journal(found->journal);
     found->keeps_program = is_program(found->vectors);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* ---- asking ---- */
@@ -109,13 +109,13 @@ static enum boot0_status look(struct boot0_session *session, const struct boot0_
 static enum boot0_status confirm_install(struct job *job, const struct found *found,
                                          struct boot0_error *error)
 {
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
     if (!found->ours && !is_blank(found->first, sizeof found->first))
         status =
             confirm(job, LOSS_PROGRAM,
                     "this overwrites the program at 0x08000000, where the bootloader goes", error);
-    if (status == B0_OK && !found->journal_fits)
+    if (status == BOOT0_OK && !found->journal_fits)
         status =
             confirm(job, LOSS_JOURNAL,
                     "this erases what is at 0x08004000-0x08007fff, the journal's place", error);
@@ -127,21 +127,21 @@ static enum boot0_status confirm_install(struct job *job, const struct found *fo
 /* From boot0's bootloader to ST's. */
 static enum boot0_status go_to_rom(struct job *job, struct boot0_error *error)
 {
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
     if (boot0_session_board(job->session)->bootloader.write_protected) {
         progress_note(&job->progress, "the bootloader's write protection is removed");
         status = boot0_session_protect_bootloader(job->session, false, error);
-        if (status == B0_OK)
+        if (status == BOOT0_OK)
             status = job_open_again(job, error);
     }
-    if (status == B0_OK)
-        status = boot0_session_reset_to(job->session, B0_TARGET_ROM, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
+        status = boot0_session_reset_to(job->session, BOOT0_TARGET_ROM, error);
+    if (status == BOOT0_OK)
         status = job_open_again(job, error);
-    if (status != B0_OK || !boot0_session_board(job->session)->bootloader.present)
+    if (status != BOOT0_OK || !boot0_session_board(job->session)->bootloader.present)
         return status;
-    boot0_fail(error, B0_E_PROTOCOL, "the board did not go to ST's bootloader in ROM");
+    boot0_fail(error, BOOT0_E_PROTOCOL, "the board did not go to ST's bootloader in ROM");
     return boot0_hint(error, "Bring it there by hand: BOOT0 to 3.3 V, reset.");
 }
 
@@ -157,16 +157,16 @@ static enum boot0_status check_chip(const struct boot0_board *board, struct boot
     char text[TEXT_BOARD];
 
     if (board->chip_count > 0 && board->chips[0]->id == CHIP_ID)
-        return B0_OK;
+        return BOOT0_OK;
     for (size_t i = 1; i < board->chip_count; i++)
         if (board->chips[i]->id == CHIP_ID) {
-            boot0_fail(error, B0_E_MISMATCH,
+            boot0_fail(error, BOOT0_E_MISMATCH,
                        "the board may be an STM32F405/407/415/417, or another chip with the same "
                        "flash");
             return boot0_hint(error, "Read the chip's marking, and use --chip f407 or --board if "
                                      "it is one. On another chip this bootloader does not run.");
         }
-    boot0_fail(error, B0_E_MISMATCH,
+    boot0_fail(error, BOOT0_E_MISMATCH,
                "the bootloader is for the STM32F405/407/415/417, the board is %s",
                text_board(text, board));
     return boot0_hint(error, "Use --chip f407 if it is one of them anyway.");
@@ -179,9 +179,9 @@ static enum boot0_status write_bootloader(struct job *job, struct boot0_image *i
     enum boot0_status status = boot0_session_flash(job->session, image, &options, error);
 
     /* In this order: until it is erased, the bootloader takes it for an interrupted update. */
-    if (status == B0_OK && !found->journal_fits)
+    if (status == BOOT0_OK && !found->journal_fits)
         status = boot0_session_erase(job->session, B0_JOURNAL_BASE, B0_JOURNAL_SIZE, error);
-    if (status == B0_OK && !job->arguments->no_run)
+    if (status == BOOT0_OK && !job->arguments->no_run)
         status = boot0_session_run(job->session, B0_FLASH_BASE, error);
     return status;
 }
@@ -249,13 +249,13 @@ static enum boot0_status install(struct job *job, struct boot0_image *image, str
 {
     enum boot0_status status = check_chip(boot0_session_board(job->session), error);
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = look(job->session, image, found, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = confirm_install(job, found, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = write_bootloader(job, image, found, error);
-    if (status == B0_OK) {
+    if (status == BOOT0_OK) {
         progress_end(&job->progress);
         print_result(job, image, found);
     }
@@ -271,16 +271,16 @@ static enum boot0_status update(struct job *job, struct boot0_image *image, stru
     enum boot0_status status = boot0_session_bootloader_is(job->session, segment->data,
                                                            (uint32_t)segment->size, done, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     take_board_version(found, &boot0_session_board(job->session)->bootloader);
     if (*done) {
         found->same = true;
         found->keeps_program =
-            boot0_session_board(job->session)->bootloader.update == B0_UPDATE_COMPLETE;
+            boot0_session_board(job->session)->bootloader.update == BOOT0_UPDATE_COMPLETE;
         if (!job->arguments->no_run)
-            status = boot0_session_reset_to(job->session, B0_TARGET_PROGRAM, error);
-        if (status == B0_OK) {
+            status = boot0_session_reset_to(job->session, BOOT0_TARGET_PROGRAM, error);
+        if (status == BOOT0_OK) {
             progress_end(&job->progress);
             print_result(job, image, found);
         }
@@ -296,7 +296,7 @@ static enum boot0_status update(struct job *job, struct boot0_image *image, stru
 
 static enum boot0_status fail_there(const struct boot0_board *board, struct boot0_error *error)
 {
-    boot0_fail(error, B0_E_UNSUPPORTED, "boot0's bootloader %u.%u.%u is on the board already",
+    boot0_fail(error, BOOT0_E_UNSUPPORTED, "boot0's bootloader %u.%u.%u is on the board already",
                board->bootloader.version[0], board->bootloader.version[1],
                board->bootloader.version[2]);
     return boot0_hint(error, "`boot0 update-bootloader` replaces it by another version.");
@@ -312,9 +312,9 @@ static enum boot0_status choose(struct job *job, struct boot0_image **image,
     char note[TEXT_SHORT + 80];
     enum boot0_status status = check_chip(board, error);
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = bootloader_choose(bootloader_table, board, key, &binary, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     snprintf(note, sizeof note, "using the bootloader for %s", binary->board);
     if (job->arguments->verbose || (key && strcasecmp(key, binary->board) != 0))
@@ -328,18 +328,18 @@ static enum boot0_status work_on_board(struct job *job, struct boot0_image **ima
 {
     const struct boot0_board *board = boot0_session_board(job->session);
     bool done = false;
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
     if (board->bootloader.present && !is_update)
         return fail_there(board, error);
     if (!*image)
         status = choose(job, image, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     bootloader_version(found->next, (*image)->segments[0].data, (*image)->segments[0].size);
     if (board->bootloader.present)
         status = update(job, *image, found, &done, error);
-    if (status == B0_OK && !done)
+    if (status == BOOT0_OK && !done)
         status = install(job, *image, found, error);
     return status;
 }
@@ -353,12 +353,12 @@ static enum boot0_status work(struct arguments *arguments, bool is_update,
     struct job job;
 
     if (!found)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     status = arguments->operand_count ? bootloader_load_file(&image, arguments->operands[0], error)
                                       : bootloader_check_table(bootloader_table, error);
-    if (status == B0_OK) {
+    if (status == BOOT0_OK) {
         status = job_open(&job, arguments, error);
-        if (status == B0_OK)
+        if (status == BOOT0_OK)
             status = work_on_board(&job, &image, found, is_update, error);
         job_close(&job);
         boot0_image_free(image);
@@ -374,7 +374,7 @@ static enum boot0_status list(const struct arguments *arguments, struct boot0_er
 
         bootloader_json_table(&json, bootloader_table);
         json_end(&json);
-        return B0_OK;
+        return BOOT0_OK;
     }
     bootloader_print_table(bootloader_table);
     return bootloader_check_table(bootloader_table, error);

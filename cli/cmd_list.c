@@ -24,7 +24,7 @@ static void print_json(const struct boot0_board *board)
         json_number(&json, "flash_bytes", boot0_layout_size(&flash->layout));
         json_text(&json, "layout", flash->name);
     }
-    if (board->access.code != B0_OK)
+    if (board->access.code != BOOT0_OK)
         json_error(&json, &board->access);
     json_end(&json);
 }
@@ -33,14 +33,14 @@ static void print_json(const struct boot0_board *board)
 enum column { PORT, ID, MODE, SERIAL, FLASH, CHIP, COLUMN_COUNT };
 
 struct row {
-    char cells[COLUMN_COUNT][B0_TEXT_MAX];
+    char cells[COLUMN_COUNT][BOOT0_TEXT_MAX];
 };
 
 static const char *mode_of(const struct boot0_board *board)
 {
-    if (board->usb.kind == B0_KIND_SERIAL)
+    if (board->usb.kind == BOOT0_KIND_SERIAL)
         return "UART";
-    return board->mode == B0_MODE_DFU ? "DFU" : "program";
+    return board->mode == BOOT0_MODE_DFU ? "DFU" : "program";
 }
 
 /* Which one of them all is at an index; its interface only if its device has several. */
@@ -50,7 +50,7 @@ static void fill_mode(char text[TEXT_SHORT], const struct boot0_board *boards, s
     bool several = false;
 
     for (size_t i = 0; i < count; i++)
-        several = several || (i != index && boards[i].usb.kind == B0_KIND_USB &&
+        several = several || (i != index && boards[i].usb.kind == BOOT0_KIND_USB &&
                               strcmp(boards[i].usb.path, boards[index].usb.path) == 0);
     if (several)
         snprintf(text, TEXT_SHORT, "%s -i %u", mode_of(&boards[index]),
@@ -71,13 +71,13 @@ static void fill_row(struct row *row, const struct boot0_board *boards, size_t c
         [SERIAL] = board->serial[0] ? board->serial : "-",
         [FLASH] = flash ? text_size(size, boot0_layout_size(&flash->layout)) : "-",
         [CHIP] =
-            board->access.code != B0_OK ? text_access(&board->access) : text_board(name, board),
+            board->access.code != BOOT0_OK ? text_access(&board->access) : text_board(name, board),
     };
 
     fill_mode(mode, boards, count, index);
     for (int i = 0; i < COLUMN_COUNT; i++)
         snprintf(row->cells[i], sizeof row->cells[i], "%s", cells[i] ? cells[i] : "");
-    if (board->usb.kind != B0_KIND_SERIAL)
+    if (board->usb.kind != BOOT0_KIND_SERIAL)
         snprintf(row->cells[ID], sizeof row->cells[ID], "%04x:%04x", board->usb.vendor,
                  board->usb.product);
 }
@@ -125,13 +125,13 @@ static enum boot0_status print_table(const struct boot0_board *boards, size_t co
     struct row *rows = calloc(count + 1, sizeof *rows);
 
     if (!rows)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for the list of boards");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for the list of boards");
     rows[0] = header;
     for (size_t i = 0; i < count; i++)
         fill_row(&rows[i + 1], boards, count, i);
     print_rows(rows, count + 1);
     free(rows);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status print_all(const struct arguments *arguments,
@@ -142,20 +142,20 @@ static enum boot0_status print_all(const struct arguments *arguments,
         return print_table(boards, count, error);
     for (size_t i = 0; i < count; i++)
         print_json(&boards[i]);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* What can be done about boards that could not be opened; for each trouble once. */
 static void explain(const struct arguments *arguments, const struct boot0_board *boards,
                     size_t count)
 {
-    bool told[B0_STATUS_COUNT] = {false};
+    bool told[BOOT0_STATUS_COUNT] = {false};
 
     fflush(stdout);
     for (size_t i = 0; i < count && !arguments->json && !arguments->quiet; i++) {
         const struct boot0_error *access = &boards[i].access;
 
-        if (access->code == B0_OK || told[access->code])
+        if (access->code == BOOT0_OK || told[access->code])
             continue;
         told[access->code] = true;
         write_error(stderr, "Note: ", access);
@@ -169,7 +169,7 @@ static enum boot0_status list_ports(const struct arguments *arguments, struct bo
     size_t count;
     enum boot0_status status = boot0_serial_list(&ports, &count, error);
 
-    for (size_t i = 0; status == B0_OK && i < count; i++) {
+    for (size_t i = 0; status == BOOT0_OK && i < count; i++) {
         struct json json;
 
         if (!arguments->json) {
@@ -186,8 +186,8 @@ static enum boot0_status list_ports(const struct arguments *arguments, struct bo
         json_end(&json);
     }
     free(ports);
-    if (status == B0_OK && count == 0)
-        return boot0_fail(error, B0_E_NO_BOARD, "this machine has no serial port");
+    if (status == BOOT0_OK && count == 0)
+        return boot0_fail(error, BOOT0_E_NO_BOARD, "this machine has no serial port");
     return status;
 }
 
@@ -201,12 +201,12 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     if (arguments->ports)
         return list_ports(arguments, error);
     status = job_open_bus(&job, arguments, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = find_boards(&job, &boards, &count, error);
     progress_end(&job.progress);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = print_all(arguments, boards, count, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         explain(arguments, boards, count);
     free(boards);
     job_close(&job);

@@ -12,7 +12,7 @@ static enum boot0_status run_for_ide(const struct arguments *arguments, struct b
 {
     if (arguments->operand_count > 0 || arguments->port || arguments->path || arguments->serial ||
         arguments->has_device || arguments->baud || arguments->has_wait) {
-        boot0_fail(error, B0_E_USAGE, "with --arduino, port and settings come from the IDE");
+        boot0_fail(error, BOOT0_E_USAGE, "with --arduino, port and settings come from the IDE");
         return boot0_hint(error, "Say only `boot0 monitor --arduino`; or leave --arduino out to "
                                  "talk to a port on this terminal.");
     }

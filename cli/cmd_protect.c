@@ -52,39 +52,39 @@ static enum boot0_status parse(const struct arguments *arguments, struct wanted 
     int ways =
         (arguments->sectors != NULL) + arguments->none + arguments->readout + arguments->bootloader;
 
-    *wanted = (struct wanted){.what = B0_PROTECT_SECTORS};
+    *wanted = (struct wanted){.what = BOOT0_PROTECT_SECTORS};
     if (arguments->none)
-        wanted->what = B0_PROTECT_NO_SECTORS;
+        wanted->what = BOOT0_PROTECT_NO_SECTORS;
     if (arguments->readout)
-        wanted->what = B0_PROTECT_READOUT;
+        wanted->what = BOOT0_PROTECT_READOUT;
     if (ways != 1) {
-        boot0_fail(error, B0_E_USAGE,
+        boot0_fail(error, BOOT0_E_USAGE,
                    ways > 1 ? "--sectors, --none, --readout and --bootloader exclude each other"
                             : "it is not said what to protect");
         return boot0_hint(error, "Say --sectors 0,1 or --none for write protection, --readout, or "
                                  "--bootloader for that of boot0's own bootloader.");
     }
     if (arguments->sectors && !parse_sectors(arguments->sectors, wanted)) {
-        boot0_fail(error, B0_E_USAGE, "--sectors does not take \"%s\"", arguments->sectors);
+        boot0_fail(error, BOOT0_E_USAGE, "--sectors does not take \"%s\"", arguments->sectors);
         return boot0_hint(error, "It wants numbers from 0 to 255, as in 0,1,4-7.");
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static void print_result(const struct job *job, const struct arguments *arguments,
                          const struct wanted *wanted)
 {
     static const char *const texts[] = {
-        [B0_PROTECT_SECTORS] = "The sectors are protected from being written.",
-        [B0_PROTECT_NO_SECTORS] = "No sector is protected from being written.",
-        [B0_PROTECT_READOUT] = "Read protection is on.",
+        [BOOT0_PROTECT_SECTORS] = "The sectors are protected from being written.",
+        [BOOT0_PROTECT_NO_SECTORS] = "No sector is protected from being written.",
+        [BOOT0_PROTECT_READOUT] = "Read protection is on.",
     };
 
     if (arguments->json) {
         struct json json = job_json_begin(job);
 
         json_number(&json, "sectors", wanted->count);
-        json_bool(&json, "readout", wanted->what == B0_PROTECT_READOUT);
+        json_bool(&json, "readout", wanted->what == BOOT0_PROTECT_READOUT);
         json_end(&json);
     } else {
         print("%s The board resets.\n", texts[wanted->what]);
@@ -98,9 +98,9 @@ static enum boot0_status check_protection(struct job *job, bool on, struct boot0
 {
     enum boot0_status status = job_open_again(job, error);
 
-    if (status != B0_OK || boot0_session_board(job->session)->bootloader.write_protected == on)
+    if (status != BOOT0_OK || boot0_session_board(job->session)->bootloader.write_protected == on)
         return status;
-    boot0_fail(error, B0_E_PROTOCOL, "the bootloader is %s from being written",
+    boot0_fail(error, BOOT0_E_PROTOCOL, "the bootloader is %s from being written",
                on ? "still not protected" : "still protected");
     return boot0_hint(error, "The option bytes did not take it: is read protection of level 2 on?");
 }
@@ -110,24 +110,24 @@ static enum boot0_status protect_bootloader(struct arguments *arguments, bool on
 {
     struct job job;
     enum boot0_status status = job_open(&job, arguments, error);
-    bool resumes = status == B0_OK && boot0_session_board(job.session)->from_program;
+    bool resumes = status == BOOT0_OK && boot0_session_board(job.session)->from_program;
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = boot0_session_protect_bootloader(job.session, on, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = check_protection(&job, on, error);
     progress_end(&job.progress);
-    if (status == B0_OK && arguments->json) {
+    if (status == BOOT0_OK && arguments->json) {
         struct json json = job_json_begin(&job);
 
         json_bool(&json, "bootloader_protected", on);
         json_end(&json);
-    } else if (status == B0_OK) {
+    } else if (status == BOOT0_OK) {
         print("The bootloader is %s from being written.\n",
               on ? "protected" : "no longer protected");
     }
-    if (status == B0_OK && resumes)
-        status = boot0_session_reset_to(job.session, B0_TARGET_PROGRAM, error);
+    if (status == BOOT0_OK && resumes)
+        status = boot0_session_reset_to(job.session, BOOT0_TARGET_PROGRAM, error);
     job_close(&job);
     return status;
 }
@@ -143,16 +143,16 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     if (arguments->bootloader && !arguments->sectors && !arguments->none && !arguments->readout)
         return protect_bootloader(arguments, true, error);
     status = parse(arguments, &wanted, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     status = job_open(&job, arguments, error);
-    if (status == B0_OK && wanted.what == B0_PROTECT_READOUT)
+    if (status == BOOT0_OK && wanted.what == BOOT0_PROTECT_READOUT)
         status = confirm(&job, LOSS_READOUT, "this makes the flash unreadable", error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status =
             boot0_session_protect(job.session, wanted.what, wanted.sectors, wanted.count, error);
     progress_end(&job.progress);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         print_result(&job, arguments, &wanted);
     job_close(&job);
     return status;

@@ -18,9 +18,9 @@ enum {
 static enum boot0_status check_ending(const char *file, enum boot0_format format,
                                       struct boot0_error *error)
 {
-    if (format != B0_FORMAT_UNKNOWN || boot0_format_by_ending(file) != B0_FORMAT_UNKNOWN)
-        return B0_OK;
-    boot0_fail(error, B0_E_USAGE, "%s: the name does not tell the format to write", file);
+    if (format != BOOT0_FORMAT_UNKNOWN || boot0_format_by_ending(file) != BOOT0_FORMAT_UNKNOWN)
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_USAGE, "%s: the name does not tell the format to write", file);
     return boot0_hint(error, "End it in .bin, .hex, .srec, .elf, .uf2 or .dfu, or say --format. "
                              "Nothing was read.");
 }
@@ -30,14 +30,14 @@ static enum boot0_status check_new(const char *file, enum boot0_format format,
 {
     enum boot0_status status = file_check_creatable(file, error);
 
-    return status == B0_OK ? check_ending(file, format, error) : status;
+    return status == BOOT0_OK ? check_ending(file, format, error) : status;
 }
 
 static enum boot0_status check_writable(const char *file, struct boot0_error *error)
 {
     if (access(file, W_OK) == 0)
-        return B0_OK;
-    boot0_fail(error, B0_E_NO_OUTPUT, "%s: cannot be written: %s", file, strerror(errno));
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s: cannot be written: %s", file, strerror(errno));
     return boot0_hint(error, "Choose another file. Nothing was read.");
 }
 
@@ -49,26 +49,26 @@ static enum boot0_status check_output(const struct arguments *arguments, enum bo
     struct stat status;
     enum boot0_status result = job_format(arguments->format, format, error);
 
-    if (result != B0_OK)
+    if (result != BOOT0_OK)
         return result;
     if (file_is_standard(file)) {
-        if (*format == B0_FORMAT_UNKNOWN)
-            *format = B0_FORMAT_BINARY;
+        if (*format == BOOT0_FORMAT_UNKNOWN)
+            *format = BOOT0_FORMAT_BINARY;
         return file_check_stdout(arguments->json, "read", error);
     }
     if (stat(file, &status) != 0)
         return check_new(file, *format, error);
     if (S_ISDIR(status.st_mode)) {
-        boot0_fail(error, B0_E_NO_OUTPUT, "%s is a directory", file);
+        boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s is a directory", file);
         return boot0_hint(error, "Give the name of a file in it.");
     }
     if (!S_ISREG(status.st_mode))
         return check_writable(file, error);
     if (arguments->force) {
         result = check_writable(file, error);
-        return result == B0_OK ? check_new(file, *format, error) : result;
+        return result == BOOT0_OK ? check_new(file, *format, error) : result;
     }
-    boot0_fail(error, B0_E_NO_OUTPUT, "%s exists already", file);
+    boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s exists already", file);
     return boot0_hint(error, "Say --force to replace it.");
 }
 
@@ -82,7 +82,7 @@ static enum boot0_status choose_range(const struct job *job, const struct argume
     *address = arguments->has_address ? arguments->address : layout->regions[0].address;
     *size = arguments->size;
     if (arguments->has_size)
-        return B0_OK;
+        return BOOT0_OK;
     for (size_t i = 0; i < layout->region_count; i++) {
         const struct boot0_region *r = &layout->regions[i];
         uint64_t region_end = r->address + (uint64_t)r->sector_size * r->sector_count;
@@ -93,9 +93,9 @@ static enum boot0_status choose_range(const struct job *job, const struct argume
     }
     if (end > *address) {
         *size = (size_t)(end - *address);
-        return B0_OK;
+        return BOOT0_OK;
     }
-    boot0_fail(error, B0_E_USAGE, "how much is to be read at 0x%08x?", *address);
+    boot0_fail(error, BOOT0_E_USAGE, "how much is to be read at 0x%08x?", *address);
     return boot0_hint(error, "Say it with --size.");
 }
 
@@ -110,11 +110,11 @@ static enum boot0_status fetch(struct job *job, const struct arguments *argument
         return boot0_session_upload(job->session, data, size,
                                     arguments->has_size ? arguments->size : UPLOAD_LIMIT, error);
     status = choose_range(job, arguments, address, size, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     *data = malloc(*size ? *size : 1);
     if (!*data)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for %zu bytes", *size);
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for %zu bytes", *size);
     return boot0_session_read(job->session, *address, *data, *size, error);
 }
 
@@ -128,10 +128,10 @@ static enum boot0_status save(const struct arguments *arguments, enum boot0_form
     enum boot0_status status;
 
     if (!image)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     status = boot0_image_add(image, 0, address, data, size, error);
     image->has_addresses = placed;
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = file_save(image, file, &options, error);
     boot0_image_free(image);
     return status;
@@ -168,18 +168,18 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     uint32_t address = 0;
     enum boot0_status status = check_output(arguments, &format, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     status = job_open(&job, arguments, error);
     job.progress.copies = true;
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = fetch(&job, arguments, &data, &size, &address, error);
-    if (status == B0_OK) {
+    if (status == BOOT0_OK) {
         progress_end(&job.progress);
         status = save(arguments, format, data, size, address,
                       boot0_session_board(job.session)->has_addresses, error);
     }
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         print_result(&job, arguments, size, address);
     free(data);
     job_resume(&job);

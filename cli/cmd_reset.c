@@ -10,9 +10,9 @@ static const struct {
     enum boot0_target target;
     const char *said;
 } targets[] = {
-    {"program", B0_TARGET_PROGRAM, "The program is started."},
-    {"bootloader", B0_TARGET_BOOTLOADER, "The board is in its bootloader."},
-    {"rom", B0_TARGET_ROM, "The board is in ST's bootloader in ROM."},
+    {"program", BOOT0_TARGET_PROGRAM, "The program is started."},
+    {"bootloader", BOOT0_TARGET_BOOTLOADER, "The board is in its bootloader."},
+    {"rom", BOOT0_TARGET_ROM, "The board is in ST's bootloader in ROM."},
 };
 
 enum {
@@ -23,8 +23,8 @@ static enum boot0_status find_target(const char *name, size_t *index, struct boo
 {
     for (*index = 0; *index < TARGET_COUNT; ++*index)
         if (strcmp(targets[*index].name, name) == 0)
-            return B0_OK;
-    boot0_fail(error, B0_E_USAGE, "--to does not take \"%s\"", name);
+            return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_USAGE, "--to does not take \"%s\"", name);
     return boot0_hint(error, "It wants program, bootloader or rom.");
 }
 
@@ -34,11 +34,11 @@ static enum boot0_status reset_rom(struct job *job, enum boot0_target target,
 {
     const struct boot0_layout *layout = boot0_session_layout(job->session);
 
-    if (target == B0_TARGET_ROM)
-        return B0_OK;
-    if (target == B0_TARGET_PROGRAM && layout)
+    if (target == BOOT0_TARGET_ROM)
+        return BOOT0_OK;
+    if (target == BOOT0_TARGET_PROGRAM && layout)
         return boot0_session_run(job->session, job_program_address(job), error);
-    boot0_fail(error, B0_E_UNSUPPORTED, "this board's bootloader cannot start another one");
+    boot0_fail(error, BOOT0_E_UNSUPPORTED, "this board's bootloader cannot start another one");
     return boot0_hint(error, "If boot0's bootloader is on it: BOOT0 low, and press reset twice. "
                              "`boot0 install-bootloader` puts it there.");
 }
@@ -53,8 +53,8 @@ static enum boot0_status reset(struct job *job, const char *to, size_t index,
     if (!to)
         return boot0_session_reset(job->session, error);
     if (board->from_program && board->bootloader.present &&
-        targets[index].target == B0_TARGET_BOOTLOADER)
-        return B0_OK; /* that is where it has just been brought */
+        targets[index].target == BOOT0_TARGET_BOOTLOADER)
+        return BOOT0_OK; /* that is where it has just been brought */
     if (!board->bootloader.present)
         return reset_rom(job, targets[index].target, error);
     return boot0_session_reset_to(job->session, targets[index].target, error);
@@ -80,18 +80,18 @@ static void print_result(const struct job *job, const struct arguments *argument
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
     size_t index = 0;
     struct job job;
 
     if (arguments->target)
         status = find_target(arguments->target, &index, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     status = job_open(&job, arguments, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = reset(&job, arguments->target, index, error);
-    if (status == B0_OK) {
+    if (status == BOOT0_OK) {
         progress_end(&job.progress);
         print_result(&job, arguments, index);
     }

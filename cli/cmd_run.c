@@ -6,9 +6,9 @@
 /* boot0's bootloader does not start a program that was not written to its end. */
 static enum boot0_status check_complete(const struct boot0_board *board, struct boot0_error *error)
 {
-    if (!board->bootloader.present || board->bootloader.update != B0_UPDATE_BEGUN)
-        return B0_OK;
-    boot0_fail(error, B0_E_MISMATCH, "the program on the board is incomplete: it cannot start");
+    if (!board->bootloader.present || board->bootloader.update != BOOT0_UPDATE_BEGUN)
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_MISMATCH, "the program on the board is incomplete: it cannot start");
     return boot0_hint(error, "Flash it again: its update was begun and not completed.");
 }
 
@@ -19,15 +19,16 @@ static enum boot0_status start(struct job *job, const struct arguments *argument
     struct boot0_report report;
     enum boot0_status status = check_complete(boot0_session_board(job->session), error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     status = boot0_session_run(job->session, address, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     progress_end(&job->progress);
     boot0_session_report(job->session, &report);
     if (!report.started) {
-        boot0_fail(error, B0_E_PROTOCOL, "the board stays in DFU mode though it was told to leave");
+        boot0_fail(error, BOOT0_E_PROTOCOL,
+                   "the board stays in DFU mode though it was told to leave");
         return boot0_hint(error, "Cut its power once, with BOOT0 low: that starts the program.");
     }
     if (arguments->json) {
@@ -39,7 +40,7 @@ static enum boot0_status start(struct job *job, const struct arguments *argument
     } else {
         print("The program at 0x%08x was started.\n", address);
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
@@ -47,7 +48,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     struct job job;
     enum boot0_status status = job_open(&job, arguments, error);
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = start(&job, arguments, error);
     job_close(&job);
     return status;

@@ -12,18 +12,18 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
         json_text(&json, "file", "/etc/udev/rules.d/60-boot0.rules");
         json_text(&json, "rules", udev_rules);
         json_end(&json);
-        return B0_OK;
+        return BOOT0_OK;
     }
     fputs(udev_rules, stdout);
     if (arguments->quiet)
-        return B0_OK;
+        return BOOT0_OK;
     fflush(stdout);
     fputs("\nPut these lines in place and plug the board in again:\n\n"
           "  boot0 udev -q | sudo tee /etc/udev/rules.d/60-boot0.rules\n"
           "  sudo udevadm control --reload\n\n"
           "`make install` has done that already if it went below /usr or /etc.\n",
           stderr);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static const enum option taken[] = {OPTIONS_OUTPUT};

@@ -27,12 +27,12 @@ static enum boot0_status print_result(struct job *job, enum boot0_status status,
     char size[TEXT_SHORT], time[TEXT_SHORT];
 
     boot0_session_report(job->session, &report);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         progress_end(&job->progress);
-    if (job->arguments->json && (status == B0_OK || report.differs)) {
+    if (job->arguments->json && (status == BOOT0_OK || report.differs)) {
         print_json(job, &report, error);
         error->message[0] = '\0'; /* all has been said */
-    } else if (status == B0_OK) {
+    } else if (status == BOOT0_OK) {
         print("Equal: the board holds all %s (%s).\n", text_size(size, report.bytes_verified),
               text_time(time, report.total_us));
     }
@@ -52,7 +52,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     options.force = true; /* nothing is written, so nothing can be wrong with the program */
     options.allow_option_bytes = true;
     status = job_open(&job, arguments, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status =
             print_result(&job, boot0_session_verify(job.session, image, &options, error), error);
     job_resume(&job);

@@ -17,7 +17,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     } else {
         print("boot0 %s (libboot0 %s)\n", B0_VERSION, boot0_version());
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static const enum option taken[] = {OPTIONS_OUTPUT};

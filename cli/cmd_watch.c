@@ -34,7 +34,7 @@ static bool on_progress(void *context, const struct boot0_progress *progress)
 {
     struct watcher *watcher = context;
 
-    if (progress->phase == B0_PHASE_WAIT && !watcher->told_waiting) {
+    if (progress->phase == BOOT0_PHASE_WAIT && !watcher->told_waiting) {
         watcher->told_waiting = true;
         say(watcher, "waiting for a board in DFU mode");
     }
@@ -101,22 +101,22 @@ static enum boot0_status flash_once(struct watcher *watcher, struct boot0_error 
     struct arguments arguments;
     struct boot0_session *session = NULL;
     struct boot0_image *image = load(watcher, &arguments, error);
-    enum boot0_status status = image ? B0_OK : error->code;
+    enum boot0_status status = image ? BOOT0_OK : error->code;
 
     boot0_image_free(image);
     image = NULL;
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = open_session(watcher, &session, error);
-    if (status == B0_OK) {
+    if (status == BOOT0_OK) {
         image = load(watcher, &arguments, error);
-        status = image ? B0_OK : error->code;
+        status = image ? BOOT0_OK : error->code;
     }
-    if (status == B0_OK) {
+    if (status == BOOT0_OK) {
         struct boot0_flash_options options = job_flash_options(&arguments);
 
         status = boot0_session_flash(session, image, &options, error);
     }
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         tell_done(watcher, session);
     boot0_session_close(session);
     boot0_image_free(image);
@@ -126,9 +126,9 @@ static enum boot0_status flash_once(struct watcher *watcher, struct boot0_error 
 /* An error that another plug, or a reset, may cure. */
 static bool is_of_the_board(enum boot0_status status)
 {
-    return status == B0_E_IO || status == B0_E_GONE || status == B0_E_PROTOCOL ||
-           status == B0_E_NO_BOARD || status == B0_E_SEVERAL || status == B0_E_PERMISSION ||
-           status == B0_E_BUSY;
+    return status == BOOT0_E_IO || status == BOOT0_E_GONE || status == BOOT0_E_PROTOCOL ||
+           status == BOOT0_E_NO_BOARD || status == BOOT0_E_SEVERAL ||
+           status == BOOT0_E_PERMISSION || status == BOOT0_E_BUSY;
 }
 
 static void tell_error(struct watcher *watcher, const struct boot0_error *error)
@@ -143,7 +143,7 @@ static void tell_error(struct watcher *watcher, const struct boot0_error *error)
     if (!watcher->arguments->quiet) {
         say(watcher, text);
         /* What is gone is waited for: nothing has to be repeated. */
-        if (error->code != B0_E_GONE && error->hint[0])
+        if (error->code != BOOT0_E_GONE && error->hint[0])
             print_wrapped(stderr, "          ", error->hint);
         say(watcher, is_of_the_board(error->code)
                          ? "waiting for boards to come or go, or the file to change"
@@ -163,7 +163,7 @@ static uint32_t boards_there(const struct watcher *watcher)
     uint32_t sum = 2166136261u; /* FNV-1a */
     size_t count;
 
-    if (watcher->job.bus.ops->scan(watcher->job.bus.context, list, 32, &count, &error) != B0_OK)
+    if (watcher->job.bus.ops->scan(watcher->job.bus.context, list, 32, &count, &error) != BOOT0_OK)
         return 0;
     for (size_t i = 0; i < count && i < 32; i++) {
         for (const char *c = list[i].path; *c; c++)
@@ -194,43 +194,43 @@ static void wait_for_work(struct watcher *watcher, enum boot0_status last)
 
 static enum boot0_status watch(struct watcher *watcher, struct boot0_error *error)
 {
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
     if (!watch_file_is_there(&watcher->file)) {
         say(watcher, "the file is not there yet: waiting for it");
-        wait_for_work(watcher, B0_OK);
+        wait_for_work(watcher, BOOT0_OK);
     }
     while (!signals_pending()) {
         status = flash_once(watcher, error);
         if (signals_pending())
             break;
-        if (status != B0_OK)
+        if (status != BOOT0_OK)
             tell_error(watcher, error);
         wait_for_work(watcher, status);
     }
     /* Ctrl-C is how this ends; only a board that was left in the middle is worth a word. */
-    if (status == B0_E_CANCELLED && !watcher->told_waiting)
+    if (status == BOOT0_E_CANCELLED && !watcher->told_waiting)
         return status;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
     struct watcher watcher = {.arguments = arguments};
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
     char text[400];
 
     if (file_is_standard(arguments->operands[0])) {
-        boot0_fail(error, B0_E_USAGE, "standard input cannot be watched: it does not change");
+        boot0_fail(error, BOOT0_E_USAGE, "standard input cannot be watched: it does not change");
         return boot0_hint(error, "Name a file; `boot0 flash -` reads standard input.");
     }
     status = watch_file_open(&watcher.file, arguments->operands[0], error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     status = confirm_for_all(arguments, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = job_open_bus(&watcher.job, arguments, error);
-    if (status == B0_OK) {
+    if (status == BOOT0_OK) {
         watcher.job.observer = (struct boot0_observer){on_progress, NULL, &watcher};
         signals_announce(false);
         snprintf(text, sizeof text, "watching %.300s; Ctrl-C ends this", watcher.file.name);

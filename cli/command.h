@@ -35,7 +35,7 @@ struct arguments {
     const char *trace;
     const char *replay;
     const char *ide_port;
-    char ide_serial[B0_TEXT_MAX]; /* what `serial` points to if it was found by ide_port */
+    char ide_serial[BOOT0_TEXT_MAX]; /* what `serial` points to if it was found by ide_port */
 
     /* how to talk */
     bool json;
@@ -190,7 +190,7 @@ extern const struct command command_list, command_info, command_monitor, command
 /* ---- options.c ---- */
 
 /*
- * Parses what follows the command's name. Options may stand anywhere; "--" ends them. B0_E_USAGE
+ * Parses what follows the command's name. Options may stand anywhere; "--" ends them. BOOT0_E_USAGE
  * with the nearest option named if one is unknown.
  */
 enum boot0_status options_parse(const struct command *command, int argc, char *const *argv,

@@ -62,8 +62,8 @@ static enum boot0_status ask(struct job *job, enum loss loss, const char *what,
     snprintf(text, sizeof text, "%s.\n%s", what, consequences[loss]);
     print_wrapped(stderr, "Warning: ", text);
     if (answered_yes())
-        return B0_OK;
-    boot0_fail(error, B0_E_CANCELLED, "stopped: nothing was changed");
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_CANCELLED, "stopped: nothing was changed");
     return boot0_hint(error, "Run the command again and answer y, or pass --yes.");
 }
 
@@ -72,11 +72,11 @@ enum boot0_status confirm(struct job *job, enum loss loss, const char *what,
 {
     if (job->arguments->yes) {
         progress_note(&job->progress, what);
-        return B0_OK;
+        return BOOT0_OK;
     }
     if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && !job->arguments->json)
         return ask(job, loss, what, error);
-    boot0_fail(error, B0_E_USAGE, "not confirmed: %s", what);
+    boot0_fail(error, BOOT0_E_USAGE, "not confirmed: %s", what);
     return boot0_hint(error, "Pass --yes if this is meant. %s Nothing was changed.",
                       consequences[loss]);
 }
@@ -89,7 +89,7 @@ enum boot0_status confirm_for_all(const struct arguments *arguments, struct boot
     };
 
     if (!arguments->allow_option_bytes)
-        return B0_OK;
+        return BOOT0_OK;
     return confirm(&job, LOSS_OPTION_BYTES,
                    "this writes option bytes or OTP of every board, if the file has any", error);
 }

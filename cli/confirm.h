@@ -18,8 +18,8 @@ enum loss {
 /*
  * Lets a loss happen if --yes was passed, or if the user at a terminal says yes; the question is on
  * standard error, and no is the default. `what` names it in a sentence without its end: "this
- * erases all of Internal Flash". B0_E_CANCELLED: the answer was no. B0_E_USAGE: there is nobody to
- * ask (no terminal, or --json), and --yes is missing.
+ * erases all of Internal Flash". BOOT0_E_CANCELLED: the answer was no. BOOT0_E_USAGE: there is
+ * nobody to ask (no terminal, or --json), and --yes is missing.
  */
 enum boot0_status confirm(struct job *job, enum loss loss, const char *what,
                           struct boot0_error *error);

@@ -126,11 +126,11 @@ static bool usb_fits(const struct console *console, const struct boot0_serial_po
 static bool find_device(const struct state *state, uint8_t *bus, uint8_t *address)
 {
     struct boot0_candidate list[CANDIDATES_MAX];
-    struct boot0_error ignored = {B0_OK, "", ""};
+    struct boot0_error ignored = {BOOT0_OK, "", ""};
     size_t count;
 
-    if (!state->bus.ops ||
-        state->bus.ops->scan(state->bus.context, list, CANDIDATES_MAX, &count, &ignored) != B0_OK)
+    if (!state->bus.ops || state->bus.ops->scan(state->bus.context, list, CANDIDATES_MAX, &count,
+                                                &ignored) != BOOT0_OK)
         return false;
     for (size_t i = 0; i < count && i < CANDIDATES_MAX; i++)
         if (strcmp(list[i].path, state->console->path) == 0) {
@@ -156,14 +156,15 @@ static enum boot0_status fail_count(const struct boot0_serial_port *ports, size_
     char list[384] = "";
 
     if (count == 0) {
-        boot0_fail(error, B0_E_NO_BOARD, "no board with a serial port was found");
+        boot0_fail(error, BOOT0_E_NO_BOARD, "no board with a serial port was found");
         return boot0_hint(error, "A program has one if it opens it: over USB, or by an adapter. "
                                  "`boot0 list --ports` shows which there are; --wait waits.");
     }
     for (size_t i = 0; i < count && strlen(list) + 64 < sizeof list; i++)
         snprintf(list + strlen(list), sizeof list - strlen(list), "\n  %.24s  %.24s", ports[i].path,
                  ports[i].serial);
-    boot0_fail(error, B0_E_SEVERAL, "%zu serial ports are there, and it is not said which", count);
+    boot0_fail(error, BOOT0_E_SEVERAL, "%zu serial ports are there, and it is not said which",
+               count);
     return boot0_hint(error, "Name one, or choose by --serial or --path:%s", list);
 }
 
@@ -177,7 +178,7 @@ static enum boot0_status find_port(struct state *state, struct boot0_error *erro
     bool device = !console->path || find_device(state, &bus, &address);
     enum boot0_status status = boot0_serial_list(&ports, &count, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     for (size_t i = 0; i < count; i++)
         if (state->was_open && !console->path
@@ -199,22 +200,22 @@ static enum boot0_status open_port(struct state *state, struct boot0_error *erro
     enum boot0_status status = find_port(state, error);
     struct boot0_stream stream;
 
-    if (status == B0_E_NO_BOARD && state->console->port && !state->was_open) {
+    if (status == BOOT0_E_NO_BOARD && state->console->port && !state->was_open) {
         /* Not listed, but perhaps there: a link that udev has made, a pseudo terminal. */
         memset(&state->found, 0, sizeof state->found);
         snprintf(state->found.path, sizeof state->found.path, "%s", state->console->port);
-        status = B0_OK;
+        status = BOOT0_OK;
     }
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = boot0_serial_stream(&stream, state->found.path, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
-    if (stream.ops->set(stream.context, &line) == B0_XFER_OK) {
+    if (stream.ops->set(stream.context, &line) == BOOT0_XFER_OK) {
         state->stream = stream;
-        return B0_OK;
+        return BOOT0_OK;
     }
     stream.ops->close(stream.context);
-    boot0_fail(error, B0_E_IO, "the port %s cannot be set to %u baud", state->found.path,
+    boot0_fail(error, BOOT0_E_IO, "the port %s cannot be set to %u baud", state->found.path,
                state->console->baud);
     return boot0_hint(error, "Say another speed with --baud.");
 }
@@ -242,15 +243,15 @@ static enum boot0_status wait_for_port(struct state *state, struct boot0_error *
     while (!state->is_over) {
         enum boot0_status status = open_port(state, error);
         /* udev may still be at work on a port that has just appeared. */
-        bool may_come = status == B0_E_NO_BOARD || status == B0_E_IO ||
-                        (status == B0_E_PERMISSION && limit_ms > 0 && waited_ms < 1000);
+        bool may_come = status == BOOT0_E_NO_BOARD || status == BOOT0_E_IO ||
+                        (status == BOOT0_E_PERMISSION && limit_ms > 0 && waited_ms < 1000);
 
-        if (status == B0_OK || !may_come || (limit_ms != UINT32_MAX && waited_ms >= limit_ms))
+        if (status == BOOT0_OK || !may_come || (limit_ms != UINT32_MAX && waited_ms >= limit_ms))
             return status;
         wait_a_moment(state);
         waited_ms += WAIT_STEP_MS;
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* ---- talking ---- */
@@ -267,7 +268,7 @@ static bool show(struct state *state)
         state->is_in_line = bytes[actual - 1] != '\n';
     if (!write_all(bytes, actual))
         state->is_over = true; /* nobody reads any more */
-    return result != B0_XFER_GONE;
+    return result != BOOT0_XFER_GONE;
 }
 
 static bool send_keys(struct state *state)
@@ -276,7 +277,7 @@ static bool send_keys(struct state *state)
     size_t size = read_keys(state, bytes, sizeof bytes);
 
     return size == 0 ||
-           state->stream.ops->send(state->stream.context, bytes, size, SEND_MS) != B0_XFER_GONE;
+           state->stream.ops->send(state->stream.context, bytes, size, SEND_MS) != BOOT0_XFER_GONE;
 }
 
 /* Until it is over or the port is gone. */
@@ -307,7 +308,7 @@ static enum boot0_status follow(struct state *state, struct boot0_error *error)
     while (!state->is_over) {
         enum boot0_status status = wait_for_port(state, error);
 
-        if (status != B0_OK || state->is_over)
+        if (status != BOOT0_OK || state->is_over)
             return status;
         snprintf(text, sizeof text,
                  state->is_raw ? "connected to %.128s; Ctrl-C ends" : "connected to %.128s",
@@ -320,16 +321,16 @@ static enum boot0_status follow(struct state *state, struct boot0_error *error)
         if (!state->is_over)
             note(state, "the port is gone; waiting for the board");
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 enum boot0_status console_run(const struct console *console, struct boot0_error *error)
 {
     struct state state = {.console = console, .reads_stdin = true};
-    struct boot0_error ignored = {B0_OK, "", ""};
+    struct boot0_error ignored = {BOOT0_OK, "", ""};
     enum boot0_status status;
 
-    if (boot0_usb_open(&state.bus, &ignored) != B0_OK)
+    if (boot0_usb_open(&state.bus, &ignored) != BOOT0_OK)
         memset(&state.bus, 0, sizeof state.bus);
     fflush(stdout);
     signals_announce(false); /* nothing has to be brought to an end */

@@ -5,7 +5,7 @@
 #include "text.h"
 
 struct plans {
-    struct boot0_plan *list[B0_ALTERNATES_MAX];
+    struct boot0_plan *list[BOOT0_ALTERNATES_MAX];
     size_t count;
     /* sums */
     size_t steps;
@@ -33,16 +33,16 @@ static enum boot0_status make_all(struct job *job, struct boot0_image *image,
                                   const struct boot0_flash_options *options, struct plans *plans,
                                   struct boot0_error *error)
 {
-    while (plans->count < B0_ALTERNATES_MAX) {
+    while (plans->count < BOOT0_ALTERNATES_MAX) {
         struct boot0_plan *plan;
         enum boot0_status status =
             boot0_session_plan(job->session, image, options, plans->count, &plan, error);
 
-        if (status != B0_OK || !plan)
+        if (status != BOOT0_OK || !plan)
             return status;
         add(plans, plan);
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* ---- showing them ---- */
@@ -57,7 +57,7 @@ static void print_step(const struct plans *plans, const struct boot0_plan_step *
 {
     char size[TEXT_SHORT], time[TEXT_SHORT];
 
-    print("%-6s  0x%08x-0x%08x  %10s  %8s\n", step->action == B0_PLAN_ERASE ? "erase" : "write",
+    print("%-6s  0x%08x-0x%08x  %10s  %8s\n", step->action == BOOT0_PLAN_ERASE ? "erase" : "write",
           step->address, step->address + (step->size - 1), text_size(size, step->size),
           expected(time, plans, step->expected_ms));
 }
@@ -87,7 +87,7 @@ static void print_plans(const struct plans *plans)
 static void json_step(struct json *json, const struct boot0_plan_step *step)
 {
     json_open(json, NULL);
-    json_text(json, "action", step->action == B0_PLAN_ERASE ? "erase" : "write");
+    json_text(json, "action", step->action == BOOT0_PLAN_ERASE ? "erase" : "write");
     json_hex(json, "address", step->address, 8);
     json_number(json, "bytes", step->size);
     json_seconds(json, "expected_seconds", (uint64_t)step->expected_ms * 1000);
@@ -121,7 +121,7 @@ enum boot0_status dry_run(struct job *job, struct boot0_image *image,
                                    ? make_all(job, image, options, &plans, error)
                                    : boot0_session_check(job->session, image, options, error);
 
-    if (status == B0_OK) {
+    if (status == BOOT0_OK) {
         if (!board->has_addresses) /* it takes the file as a whole, and cannot be asked before */
             plans.image_bytes = plans.write_bytes = boot0_image_size(image);
         progress_end(&job->progress);

@@ -8,31 +8,32 @@
 #include <string.h>
 
 /* The codes of sysexits.h, which scripts around dfu-util know too. */
-static const int exit_codes[B0_STATUS_COUNT] = {
-    [B0_OK] = 0,
-    [B0_E_USAGE] = 64,       /* EX_USAGE */
-    [B0_E_DATA] = 65,        /* EX_DATAERR */
-    [B0_E_RANGE] = 65,       /* the file, or an address, does not fit the board */
-    [B0_E_NO_INPUT] = 66,    /* EX_NOINPUT */
-    [B0_E_NO_BOARD] = 69,    /* EX_UNAVAILABLE */
-    [B0_E_SEVERAL] = 69,     /* none that can be used without a choice */
-    [B0_E_UNSUPPORTED] = 69, /* by this board */
-    [B0_E_INTERNAL] = 70,    /* EX_SOFTWARE */
-    [B0_E_MEMORY] = 71,      /* EX_OSERR */
-    [B0_E_NO_OUTPUT] = 73,   /* EX_CANTCREAT */
-    [B0_E_IO] = 74,          /* EX_IOERR */
-    [B0_E_GONE] = 74,
-    [B0_E_PROTOCOL] = 74,
-    [B0_E_MISMATCH] = 65,   /* the file is not for this board, or not what is on it */
-    [B0_E_PERMISSION] = 77, /* EX_NOPERM */
-    [B0_E_PROTECTED] = 77,
-    [B0_E_BUSY] = 75,       /* EX_TEMPFAIL */
-    [B0_E_CANCELLED] = 130, /* as a shell says of a program ended by Ctrl-C */
+static const int exit_codes[BOOT0_STATUS_COUNT] = {
+    [BOOT0_OK] = 0,
+    [BOOT0_E_USAGE] = 64,       /* EX_USAGE */
+    [BOOT0_E_DATA] = 65,        /* EX_DATAERR */
+    [BOOT0_E_RANGE] = 65,       /* the file, or an address, does not fit the board */
+    [BOOT0_E_NO_INPUT] = 66,    /* EX_NOINPUT */
+    [BOOT0_E_NO_BOARD] = 69,    /* EX_UNAVAILABLE */
+    [BOOT0_E_SEVERAL] = 69,     /* none that can be used without a choice */
+    [BOOT0_E_UNSUPPORTED] = 69, /* by this board */
+    [BOOT0_E_INTERNAL] = 70,    /* EX_SOFTWARE */
+    [BOOT0_E_MEMORY] = 71,      /* EX_OSERR */
+    [BOOT0_E_NO_OUTPUT] = 73,   /* EX_CANTCREAT */
+    [BOOT0_E_IO] = 74,          /* EX_IOERR */
+    [BOOT0_E_GONE] = 74,
+    [BOOT0_E_PROTOCOL] = 74,
+    [BOOT0_E_MISMATCH] = 65,   /* the file is not for this board, or not what is on it */
+    [BOOT0_E_PERMISSION] = 77, /* EX_NOPERM */
+    [BOOT0_E_PROTECTED] = 77,
+    [BOOT0_E_BUSY] = 75,       /* EX_TEMPFAIL */
+    [BOOT0_E_CANCELLED] = 130, /* as a shell says of a program ended by Ctrl-C */
 };
 
 int exit_code(enum boot0_status status)
 {
-    return (unsigned)status < B0_STATUS_COUNT ? exit_codes[status] : exit_codes[B0_E_INTERNAL];
+    return (unsigned)status < BOOT0_STATUS_COUNT ? exit_codes[status]
+                                                 : exit_codes[BOOT0_E_INTERNAL];
 }
 
 void json_error(struct json *json, const struct boot0_error *error)

@@ -22,25 +22,25 @@ bool file_is_standard(const char *name)
 enum boot0_status file_read_stream(FILE *stream, const char *name, uint8_t **data, size_t *size,
                                    struct boot0_error *error)
 {
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
     size_t got = CHUNK;
 
     *data = NULL;
     *size = 0;
-    while (got == CHUNK && status == B0_OK) {
-        uint8_t *larger = *size > B0_IMAGE_FILE_MAX ? NULL : realloc(*data, *size + CHUNK);
+    while (got == CHUNK && status == BOOT0_OK) {
+        uint8_t *larger = *size > BOOT0_IMAGE_FILE_MAX ? NULL : realloc(*data, *size + CHUNK);
 
         if (!larger) {
-            status = boot0_fail(error, B0_E_DATA, "%s is too large", name);
+            status = boot0_fail(error, BOOT0_E_DATA, "%s is too large", name);
             break;
         }
         *data = larger;
         got = fread(*data + *size, 1, CHUNK, stream);
         *size += got;
     }
-    if (status == B0_OK && ferror(stream))
-        status = boot0_fail(error, B0_E_IO, "%s cannot be read: %s", name, strerror(errno));
-    if (status != B0_OK) {
+    if (status == BOOT0_OK && ferror(stream))
+        status = boot0_fail(error, BOOT0_E_IO, "%s cannot be read: %s", name, strerror(errno));
+    if (status != BOOT0_OK) {
         free(*data);
         *data = NULL;
     }
@@ -50,12 +50,12 @@ enum boot0_status file_read_stream(FILE *stream, const char *name, uint8_t **dat
 static enum boot0_status check_stdin(struct boot0_error *error)
 {
     if (feof(stdin)) {
-        boot0_fail(error, B0_E_USAGE, "standard input can be read only once");
+        boot0_fail(error, BOOT0_E_USAGE, "standard input can be read only once");
         return boot0_hint(error, "Give \"-\" for one file, and the others by name.");
     }
     if (!isatty(STDIN_FILENO))
-        return B0_OK;
-    boot0_fail(error, B0_E_USAGE, "standard input is a terminal, and a file is expected there");
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_USAGE, "standard input is a terminal, and a file is expected there");
     return boot0_hint(error, "Redirect it: boot0 flash - < firmware.hex");
 }
 
@@ -65,9 +65,9 @@ static enum boot0_status load_stdin(struct boot0_image **image, struct boot0_err
     uint8_t *data = NULL;
     size_t size = 0;
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = file_read_stream(stdin, "standard input", &data, &size, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = boot0_image_parse(image, data, size, "standard input", NULL, error);
     free(data);
     return status;
@@ -85,12 +85,14 @@ enum boot0_status file_load(struct boot0_image **image, const char *name, struct
 enum boot0_status file_check_stdout(bool json, const char *command, struct boot0_error *error)
 {
     if (json) {
-        boot0_fail(error, B0_E_USAGE, "--json and the contents cannot both go to standard output");
+        boot0_fail(error, BOOT0_E_USAGE,
+                   "--json and the contents cannot both go to standard output");
         return boot0_hint(error, "Name a file, or leave --json out.");
     }
     if (!isatty(STDOUT_FILENO))
-        return B0_OK;
-    boot0_fail(error, B0_E_USAGE, "standard output is a terminal, and the contents are not text");
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_USAGE,
+               "standard output is a terminal, and the contents are not text");
     return boot0_hint(error, "Redirect it to a file or a pipe: boot0 %s - | hexdump -C", command);
 }
 
@@ -102,10 +104,10 @@ static enum boot0_status save_stdout(const struct boot0_image *image,
     size_t size;
     enum boot0_status status = boot0_image_format(image, options, &data, &size, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     if (fwrite(data, 1, size, stdout) != size) {
-        boot0_fail(error, B0_E_NO_OUTPUT, "standard output: %s", strerror(errno));
+        boot0_fail(error, BOOT0_E_NO_OUTPUT, "standard output: %s", strerror(errno));
         status = boot0_hint(error, "The contents are not complete. Is the disk full, or the "
                                    "reading end of a pipe closed?");
     }
@@ -134,9 +136,9 @@ enum boot0_status file_check_creatable(const char *name, struct boot0_error *err
     if (file >= 0) {
         close(file);
         unlink(probe);
-        return B0_OK;
+        return BOOT0_OK;
     }
-    boot0_fail(error, B0_E_NO_OUTPUT, "%s: cannot be created: %s", name, strerror(errno));
+    boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s: cannot be created: %s", name, strerror(errno));
     return boot0_hint(error, "Choose a directory that exists and that you may write to. Nothing "
                              "was read.");
 }

@@ -11,11 +11,11 @@ enum {
 static enum boot0_status fail_none(const struct arguments *arguments, struct boot0_error *error)
 {
     if (arguments->has_device || arguments->serial || arguments->path || arguments->has_interface) {
-        boot0_fail(error, B0_E_NO_BOARD, "no board that matches was found");
+        boot0_fail(error, BOOT0_E_NO_BOARD, "no board that matches was found");
         return boot0_hint(error, "`boot0 list` without options shows all boards; `boot0 doctor` "
                                  "finds out why one is missing.");
     }
-    boot0_fail(error, B0_E_NO_BOARD, "no board in DFU mode was found");
+    boot0_fail(error, BOOT0_E_NO_BOARD, "no board in DFU mode was found");
     return boot0_hint(error, "To enter DFU mode: connect BOOT0 to 3.3 V (button or jumper), press "
                              "reset, and use a USB cable that carries data. --wait waits for a "
                              "board to appear. `boot0 doctor` finds out what is wrong.");
@@ -27,13 +27,13 @@ enum boot0_status find_boards(struct job *job, struct boot0_board **boards, size
     const struct boot0_selection selection = job_selection(job->arguments);
     const struct boot0_bus *bus = &job->bus;
     uint64_t start_us = bus->ops->now_us(bus->context);
-    struct boot0_progress waiting = {.phase = B0_PHASE_WAIT};
+    struct boot0_progress waiting = {.phase = BOOT0_PHASE_WAIT};
 
     for (;;) {
         enum boot0_status status = boot0_board_list(bus, &selection, boards, count, error);
         uint64_t spent_us = bus->ops->now_us(bus->context) - start_us;
 
-        if (status != B0_OK || *count > 0)
+        if (status != BOOT0_OK || *count > 0)
             return status;
         free(*boards);
         *boards = NULL;
@@ -42,7 +42,7 @@ enum boot0_status find_boards(struct job *job, struct boot0_board **boards, size
         bus->ops->wait_change(bus->context, STEP_MS);
         waiting.elapsed_us = bus->ops->now_us(bus->context) - start_us;
         if (!progress_update(&job->progress, &waiting))
-            return boot0_fail(error, B0_E_CANCELLED, "stopped while waiting for a board");
+            return boot0_fail(error, BOOT0_E_CANCELLED, "stopped while waiting for a board");
     }
 }
 
@@ -53,10 +53,10 @@ static bool only_bootloaders(const struct boot0_bus *bus)
     struct boot0_error ignored;
     size_t count;
 
-    if (bus->ops->scan(bus->context, list, CANDIDATES_MAX, &count, &ignored) != B0_OK)
+    if (bus->ops->scan(bus->context, list, CANDIDATES_MAX, &count, &ignored) != BOOT0_OK)
         return false;
     for (size_t i = 0; i < count && i < CANDIDATES_MAX; i++)
-        if (list[i].serial_only || list[i].dfu_protocol == B0_DFU_PROTOCOL_RUNTIME)
+        if (list[i].serial_only || list[i].dfu_protocol == BOOT0_DFU_PROTOCOL_RUNTIME)
             return false;
     return count > 0;
 }
@@ -70,11 +70,11 @@ enum boot0_status find_program(struct job *job, struct boot0_board **program,
 
     *program = NULL;
     if (only_bootloaders(&job->bus))
-        return B0_OK;
+        return BOOT0_OK;
     status = find_boards(job, &boards, &count, error);
     progress_clear(&job->progress);
-    if (status == B0_OK && count == 1 && boards->mode == B0_MODE_RUNTIME &&
-        boards->access.code == B0_OK)
+    if (status == BOOT0_OK && count == 1 && boards->mode == BOOT0_MODE_RUNTIME &&
+        boards->access.code == BOOT0_OK)
         *program = boards;
     else
         free(boards);

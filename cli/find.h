@@ -5,8 +5,8 @@
 #include "job.h"
 
 /*
- * All that match, as soon as there is one; waits as the arguments say. B0_E_NO_BOARD,
- * B0_E_CANCELLED. On success *boards is the caller's: free().
+ * All that match, as soon as there is one; waits as the arguments say. BOOT0_E_NO_BOARD,
+ * BOOT0_E_CANCELLED. On success *boards is the caller's: free().
  */
 enum boot0_status find_boards(struct job *job, struct boot0_board **boards, size_t *count,
                               struct boot0_error *error);

@@ -33,7 +33,7 @@ static enum boot0_status open_stream(struct job *job, const struct arguments *ar
     if (arguments->virtual_count > 0)
         return boot0_virtual_uart_open(stream, arguments->virtual_boards[0], error);
     if (!arguments->replay)
-        return B0_OK;
+        return BOOT0_OK;
     status = boot0_replay_stream(stream, arguments->replay, error);
     job->replay = *stream;
     return status;
@@ -51,22 +51,22 @@ static enum boot0_status open_port(struct job *job, const struct arguments *argu
     enum boot0_status status;
 
     if (arguments->virtual_count + (arguments->replay != NULL) > 1) {
-        boot0_fail(error, B0_E_USAGE, "--port goes with one board only");
+        boot0_fail(error, BOOT0_E_USAGE, "--port goes with one board only");
         return boot0_hint(error, "Say --virtual once, or --replay, or neither.");
     }
     if (ide_is_usb_path(arguments->port)) {
-        boot0_fail(error, B0_E_USAGE, "%s is a USB port, not a serial port", arguments->port);
+        boot0_fail(error, BOOT0_E_USAGE, "%s is a USB port, not a serial port", arguments->port);
         return boot0_hint(error,
                           "To flash by USB use --path in place of --port; in the Arduino IDE "
                           "choose an upload method by USB, or a serial port.");
     }
     status = open_stream(job, arguments, &stream, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     if (!stream.ops)
         return boot0_serial_open(&job->bus, &options, error);
     status = boot0_uart_open(&job->bus, &stream, &options, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         job->replay.ops = NULL; /* closed */
     return status;
 }
@@ -77,7 +77,7 @@ static enum boot0_status open_bus(struct job *job, const struct arguments *argum
     if (arguments->port)
         return open_port(job, arguments, error);
     if (arguments->baud || arguments->boot) {
-        boot0_fail(error, B0_E_USAGE, "--baud and --boot are for a serial port");
+        boot0_fail(error, BOOT0_E_USAGE, "--baud and --boot are for a serial port");
         return boot0_hint(error, "Say which one with --port; `boot0 list --ports` shows them.");
     }
     if (arguments->replay)
@@ -93,16 +93,16 @@ static enum boot0_status open_trace(struct job *job, const char *file, struct bo
     job->trace = fopen(file, "w");
     if (job->trace) {
         setvbuf(job->trace, NULL, _IOLBF, BUFSIZ); /* what hangs will be killed */
-        return B0_OK;
+        return BOOT0_OK;
     }
-    boot0_fail(error, B0_E_NO_OUTPUT, "%s: cannot be created: %s", file, strerror(errno));
+    boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s: cannot be created: %s", file, strerror(errno));
     return boot0_hint(error, "The record of --trace goes there. Nothing was done.");
 }
 
 enum boot0_status job_open_bus(struct job *job, const struct arguments *arguments,
                                struct boot0_error *error)
 {
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
     memset(job, 0, sizeof *job);
     job->arguments = arguments;
@@ -110,9 +110,9 @@ enum boot0_status job_open_bus(struct job *job, const struct arguments *argument
     job->observer = (struct boot0_observer){progress_update, progress_note, &job->progress};
     if (arguments->trace)
         status = open_trace(job, arguments->trace, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = open_bus(job, arguments, error);
-    if (status != B0_OK || !job->trace || arguments->port) /* a port records itself */
+    if (status != BOOT0_OK || !job->trace || arguments->port) /* a port records itself */
         return status;
     return boot0_trace_bus(&job->bus, job->trace, error);
 }
@@ -159,7 +159,7 @@ static void show_board(struct job *job)
     }
     if (!job->arguments->verbose)
         return;
-    if (board->usb.kind == B0_KIND_SERIAL)
+    if (board->usb.kind == BOOT0_KIND_SERIAL)
         return; /* all of it has been said */
     snprintf(text, sizeof text, "%s %x.%02x, %u bytes a transfer, attributes 0x%02x, quirks: %s",
              board->has_addresses ? "DfuSe" : "DFU", board->dfu_version >> 8,
@@ -185,8 +185,8 @@ static void show_totals(struct job *job)
              "%" PRIu64 " %s in %s: %s reading, %s erasing, %s writing, "
              "%s verifying; %" PRIu64 " bytes read, %" PRIu64 " written",
              report.transfers,
-             boot0_session_board(job->session)->usb.kind == B0_KIND_SERIAL ? "commands"
-                                                                           : "control transfers",
+             boot0_session_board(job->session)->usb.kind == BOOT0_KIND_SERIAL ? "commands"
+                                                                              : "control transfers",
              text_time(total, report.total_us), text_time(read, report.read_us),
              text_time(erase, report.erase_us), text_time(write, report.write_us),
              text_time(verify, report.verify_us), report.bytes_read, report.bytes_written);
@@ -206,7 +206,7 @@ enum boot0_status job_open_session(struct job *job, struct boot0_error *error)
 
 enum boot0_status job_open_again(struct job *job, struct boot0_error *error)
 {
-    char path[B0_PATH_MAX];
+    char path[BOOT0_PATH_MAX];
     const struct boot0_selection selection = {
         .path = path,
         .wait_ms = RETURN_WAIT_MS,
@@ -237,7 +237,7 @@ uint32_t job_program_address(const struct job *job)
         return 0;
     layout = &board->alternates[board->flash_alternate].layout;
     /* What can only be read is the bootloader's own. */
-    return boot0_layout_extent(layout, B0_SECTOR_WRITABLE, &address, NULL)
+    return boot0_layout_extent(layout, BOOT0_SECTOR_WRITABLE, &address, NULL)
                ? address
                : layout->regions[0].address;
 }
@@ -249,11 +249,11 @@ static bool runs_program(const struct boot0_bus *bus, const char *path)
     struct boot0_error ignored;
     size_t count;
 
-    if (bus->ops->scan(bus->context, list, CANDIDATES_MAX, &count, &ignored) != B0_OK)
+    if (bus->ops->scan(bus->context, list, CANDIDATES_MAX, &count, &ignored) != BOOT0_OK)
         return false;
     for (size_t i = 0; i < count && i < CANDIDATES_MAX; i++)
         if (strcmp(list[i].path, path) == 0)
-            return list[i].serial_only || list[i].dfu_protocol == B0_DFU_PROTOCOL_RUNTIME;
+            return list[i].serial_only || list[i].dfu_protocol == BOOT0_DFU_PROTOCOL_RUNTIME;
     return false;
 }
 
@@ -266,10 +266,10 @@ static enum boot0_status wait_for_program(struct job *job, const char *path,
 
     while (bus->ops->now_us(bus->context) - start_us < (uint64_t)START_MS * 1000) {
         if (runs_program(bus, path))
-            return B0_OK;
+            return BOOT0_OK;
         bus->ops->wait_change(bus->context, STEP_MS);
     }
-    boot0_fail(error, B0_E_PROTOCOL, "the board stays in its bootloader");
+    boot0_fail(error, BOOT0_E_PROTOCOL, "the board stays in its bootloader");
     return boot0_hint(error, "Press its reset button: this bootloader starts a program only after "
                              "a download.");
 }
@@ -279,10 +279,10 @@ enum boot0_status job_start_program(struct job *job, struct boot0_error *error)
     const struct boot0_board *board = boot0_session_board(job->session);
 
     if (board->bootloader.present)
-        return boot0_session_reset_to(job->session, B0_TARGET_PROGRAM, error);
+        return boot0_session_reset_to(job->session, BOOT0_TARGET_PROGRAM, error);
     if (board->has_addresses)
         return boot0_session_run(job->session, job_program_address(job), error);
-    if (boot0_session_reset(job->session, error) != B0_OK)
+    if (boot0_session_reset(job->session, error) != BOOT0_OK)
         return error->code;
     return wait_for_program(job, board->usb.path, error);
 }
@@ -293,7 +293,7 @@ void job_resume(struct job *job)
 
     if (!job->session || !boot0_session_board(job->session)->from_program)
         return;
-    if (job_start_program(job, &error) == B0_OK)
+    if (job_start_program(job, &error) == BOOT0_OK)
         progress_note(&job->progress, "the program goes on");
     else
         progress_note(
@@ -308,9 +308,9 @@ enum boot0_status job_open(struct job *job, const struct arguments *arguments,
 {
     enum boot0_status status = job_open_bus(job, arguments, error);
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = job_open_session(job, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         show_board(job);
     return status;
 }
@@ -401,26 +401,26 @@ static enum boot0_status load_one(struct boot0_image **image, const char *operan
     bool has_own = split_address(operand, name, sizeof name, &address);
     enum boot0_status status = file_load(image, has_own ? name : operand, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     show_notes(arguments, has_own ? name : operand, *image);
     if (has_own && alone && !arguments->has_address) {
         /* The session then checks that the program is linked for it. */
         arguments->has_address = true;
         arguments->address = address;
-        return B0_OK;
+        return BOOT0_OK;
     }
     if (has_own)
         return boot0_image_place(*image, address, error);
     if (alone || (*image)->has_addresses)
-        return B0_OK;
+        return BOOT0_OK;
     if (!arguments->has_address) {
-        boot0_fail(error, B0_E_USAGE, "%s is a raw binary: it does not say where it belongs",
+        boot0_fail(error, BOOT0_E_USAGE, "%s is a raw binary: it does not say where it belongs",
                    operand);
         return boot0_hint(error, "With several files, say it as %s@0x08000000.", operand);
     }
     if (++*placed > 1) {
-        boot0_fail(error, B0_E_USAGE, "--address is for one raw binary, and %s is another one",
+        boot0_fail(error, BOOT0_E_USAGE, "--address is for one raw binary, and %s is another one",
                    operand);
         return boot0_hint(error, "Say for each where it belongs: %s@0x08000000.", operand);
     }
@@ -444,16 +444,16 @@ struct boot0_image *job_load(struct arguments *arguments, size_t from, size_t to
                              struct boot0_error *error)
 {
     struct boot0_image *image = NULL, *next = NULL;
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
     size_t placed = 0;
 
-    for (size_t i = from; i < to && status == B0_OK; i++) {
+    for (size_t i = from; i < to && status == BOOT0_OK; i++) {
         status = load_one(&next, arguments->operands[i], arguments, to - from == 1, &placed, error);
-        if (status == B0_OK)
+        if (status == BOOT0_OK)
             show_file(arguments, arguments->operands[i], next);
-        if (status == B0_OK && image)
+        if (status == BOOT0_OK && image)
             status = boot0_image_merge(image, next, error);
-        if (status == B0_OK && !image)
+        if (status == BOOT0_OK && !image)
             image = next;
         else
             boot0_image_free(next);
@@ -461,7 +461,7 @@ struct boot0_image *job_load(struct arguments *arguments, size_t from, size_t to
     }
     if (placed > 0)
         arguments->has_address = false;
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         return image;
     boot0_image_free(image);
     return NULL;
@@ -469,22 +469,22 @@ struct boot0_image *job_load(struct arguments *arguments, size_t from, size_t to
 
 enum boot0_status job_format(const char *name, enum boot0_format *format, struct boot0_error *error)
 {
-    *format = name ? boot0_format_by_name(name) : B0_FORMAT_UNKNOWN;
-    if (!name || *format != B0_FORMAT_UNKNOWN)
-        return B0_OK;
-    boot0_fail(error, B0_E_USAGE, "there is no format \"%s\"", name);
+    *format = name ? boot0_format_by_name(name) : BOOT0_FORMAT_UNKNOWN;
+    if (!name || *format != BOOT0_FORMAT_UNKNOWN)
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_USAGE, "there is no format \"%s\"", name);
     return boot0_hint(error, "Formats are binary, ihex, srec, elf, uf2, dfu and dfuse.");
 }
 
 void job_json_board(struct json *json, const struct boot0_board *board)
 {
     json_text(json, "path", board->usb.path);
-    if (board->usb.kind == B0_KIND_SERIAL) {
+    if (board->usb.kind == BOOT0_KIND_SERIAL) {
         json_text(json, "mode", "uart");
     } else {
         json_hex(json, "vendor", board->usb.vendor, 4);
         json_hex(json, "product", board->usb.product, 4);
-        json_text(json, "mode", board->mode == B0_MODE_DFU ? "dfu" : "runtime");
+        json_text(json, "mode", board->mode == BOOT0_MODE_DFU ? "dfu" : "runtime");
         if (board->usb.dfu_protocol != 0)
             json_number(json, "interface", board->usb.dfu_interface);
     }

@@ -56,7 +56,7 @@ struct boot0_flash_options job_flash_options(const struct arguments *arguments);
 struct boot0_image *job_load(struct arguments *arguments, size_t from, size_t to,
                              struct boot0_error *error);
 
-/* A format by its name; B0_FORMAT_UNKNOWN for NULL. */
+/* A format by its name; BOOT0_FORMAT_UNKNOWN for NULL. */
 enum boot0_status job_format(const char *name, enum boot0_format *format,
                              struct boot0_error *error);
 

@@ -83,7 +83,7 @@ static enum boot0_status fail_command(const char *name, struct boot0_error *erro
 
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         nearest_offer(&nearest, commands[i]->name);
-    boot0_fail(error, B0_E_USAGE, "there is no command \"%s\"", name);
+    boot0_fail(error, BOOT0_E_USAGE, "there is no command \"%s\"", name);
     if (nearest.name)
         return boot0_hint(error, "Did you mean `boot0 %s`? `boot0 --help` lists the commands.",
                           nearest.name);
@@ -94,8 +94,8 @@ static enum boot0_status fail_command(const char *name, struct boot0_error *erro
 static enum boot0_status flush_output(struct boot0_error *error)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
-        return B0_OK;
-    boot0_fail(error, B0_E_NO_OUTPUT, "the results could not be written to standard output");
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_NO_OUTPUT, "the results could not be written to standard output");
     return boot0_hint(error, "Is the disk full, or the reading end of a pipe closed?");
 }
 
@@ -115,11 +115,11 @@ static enum boot0_status run_command(const struct command *command, int argc, ch
     enum boot0_status status;
 
     if (!arguments)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     status = options_parse(command, argc, argv, arguments, error);
-    if (status == B0_OK && arguments->help)
+    if (status == BOOT0_OK && arguments->help)
         print_help(command);
-    else if (status == B0_OK)
+    else if (status == BOOT0_OK)
         status = command->run(arguments, error);
     free(arguments);
     return status;
@@ -132,10 +132,10 @@ static bool run_global(int argc, char *const *argv, enum boot0_status *status,
     const char *first = argc > 1 ? argv[1] : "";
     const struct command *command;
 
-    *status = B0_OK;
+    *status = BOOT0_OK;
     if (argc < 2) {
         print_usage(stderr);
-        *status = B0_E_USAGE;
+        *status = BOOT0_E_USAGE;
     } else if (argc == 2 && (strcmp(first, "--version") == 0 || strcmp(first, "-V") == 0)) {
         *status = run_command(&command_version, 0, argv, error);
     } else if (argc == 2 && (strcmp(first, "help") == 0 || strcmp(first, "--help") == 0 ||
@@ -171,7 +171,7 @@ static enum boot0_status find_and_run(int argc, char **argv, struct boot0_error 
     const struct command *command;
 
     if (at >= argc) {
-        boot0_fail(error, B0_E_USAGE, "there are options, but no command");
+        boot0_fail(error, BOOT0_E_USAGE, "there are options, but no command");
         return boot0_hint(error, "Usage: boot0 COMMAND [options] [files]. `boot0 --help` lists the "
                                  "commands.");
     }
@@ -179,7 +179,7 @@ static enum boot0_status find_and_run(int argc, char **argv, struct boot0_error 
     if (!command)
         return fail_command(argv[at], error);
     if (command->main) {
-        boot0_fail(error, B0_E_USAGE, "the options of %s go behind its name", command->name);
+        boot0_fail(error, BOOT0_E_USAGE, "the options of %s go behind its name", command->name);
         return boot0_hint(error, "`boot0 %s --help` lists them.", command->name);
     }
     memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof *argv);
@@ -188,7 +188,7 @@ static enum boot0_status find_and_run(int argc, char **argv, struct boot0_error 
 
 int main(int argc, char **argv)
 {
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     bool json = wants_json(argc, argv);
     const struct command *alone = independent(argc, argv);
     enum boot0_status status;
@@ -201,11 +201,11 @@ int main(int argc, char **argv)
     }
     if (!run_global(argc, argv, &status, &error))
         status = find_and_run(argc, argv, &error);
-    if (status == B0_OK) {
+    if (status == BOOT0_OK) {
         status = flush_output(&error);
         json = false; /* that could not be written either */
     }
-    if (status != B0_OK && error.message[0])
+    if (status != BOOT0_OK && error.message[0])
         report_error(&error, json);
     return exit_code(status);
 }

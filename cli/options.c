@@ -316,7 +316,7 @@ static enum boot0_status fail_unknown(const struct command *command, const char 
     nearest = nearest_start(strncmp(name, "--", 2) == 0 ? name + 2 : "");
     for (size_t i = 0; i < command->option_count; i++)
         nearest_offer(&nearest, rows[command->options[i]].name);
-    boot0_fail(error, B0_E_USAGE, "`boot0 %s` has no option %s", command->name, option);
+    boot0_fail(error, BOOT0_E_USAGE, "`boot0 %s` has no option %s", command->name, option);
     if (nearest.name)
         return boot0_hint(error, "Did you mean --%s? `boot0 %s --help` shows all options.",
                           nearest.name, command->name);
@@ -340,7 +340,7 @@ static enum boot0_status fail_value(const struct row *row, const char *value,
         [BOARD] = "a board as `vboard list` shows it; at most 16 of them",
     };
 
-    boot0_fail(error, B0_E_USAGE, "--%s does not take \"%s\"", row->name, value);
+    boot0_fail(error, BOOT0_E_USAGE, "--%s does not take \"%s\"", row->name, value);
     return boot0_hint(error, "It wants %s.", wanted[row->kind]);
 }
 
@@ -361,19 +361,19 @@ static enum boot0_status take_option(struct reader *r, const struct row *row, co
     const char *value = attached;
 
     if (row->kind == FLAG && attached) {
-        boot0_fail(r->error, B0_E_USAGE, "--%s takes no value", row->name);
+        boot0_fail(r->error, BOOT0_E_USAGE, "--%s takes no value", row->name);
         return boot0_hint(r->error, "Leave \"=%s\" away.", attached);
     }
     if (row->kind != FLAG && row->kind != WAIT && !value) {
         if (r->at + 1 >= r->argc) {
-            boot0_fail(r->error, B0_E_USAGE, "--%s wants a value: %s", row->name, row->argument);
+            boot0_fail(r->error, BOOT0_E_USAGE, "--%s wants a value: %s", row->name, row->argument);
             return boot0_hint(r->error, "`boot0 %s --help` shows its options.", r->command->name);
         }
         value = r->argv[++r->at];
     }
     if (!take_value(r->arguments, row, value))
         return fail_value(row, value, r->error);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status take_long(struct reader *r, const char *word)
@@ -400,10 +400,10 @@ static enum boot0_status take_letters(struct reader *r, const char *word)
             status = take_option(r, row, NULL);
         else
             return take_option(r, row, letter[1] ? letter + 1 : NULL);
-        if (status != B0_OK)
+        if (status != BOOT0_OK)
             return status;
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* "--wait 5": the number is not the option's, and hardly a file. */
@@ -421,15 +421,15 @@ static enum boot0_status take_operand(struct reader *r, const char *word)
     struct arguments *arguments = r->arguments;
 
     if (is_stray_number(r, word)) {
-        boot0_fail(r->error, B0_E_USAGE, "it is not clear what \"%s\" belongs to", word);
+        boot0_fail(r->error, BOOT0_E_USAGE, "it is not clear what \"%s\" belongs to", word);
         return boot0_hint(r->error, "A time limit is written --wait=%s; a file ./%s.", word, word);
     }
     if (arguments->operand_count == OPERANDS_MAX) {
-        boot0_fail(r->error, B0_E_USAGE, "too many files");
+        boot0_fail(r->error, BOOT0_E_USAGE, "too many files");
         return boot0_hint(r->error, "At most %d can be given.", OPERANDS_MAX);
     }
     arguments->operands[arguments->operand_count++] = word;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status check_operands(const struct reader *r)
@@ -439,14 +439,14 @@ static enum boot0_status check_operands(const struct reader *r)
     const char *gap = command->operands[0] ? " " : "";
 
     if (r->arguments->help || (count >= command->operands_min && count <= command->operands_max))
-        return B0_OK;
+        return BOOT0_OK;
     if (count < command->operands_min)
-        boot0_fail(r->error, B0_E_USAGE, "`boot0 %s` wants %s", command->name, command->wants);
+        boot0_fail(r->error, BOOT0_E_USAGE, "`boot0 %s` wants %s", command->name, command->wants);
     else if (command->operands_max == 0)
-        boot0_fail(r->error, B0_E_USAGE, "`boot0 %s` takes no files or other words: \"%s\"",
+        boot0_fail(r->error, BOOT0_E_USAGE, "`boot0 %s` takes no files or other words: \"%s\"",
                    command->name, r->arguments->operands[0]);
     else
-        boot0_fail(r->error, B0_E_USAGE, "`boot0 %s` does not know what to do with \"%s\"",
+        boot0_fail(r->error, BOOT0_E_USAGE, "`boot0 %s` does not know what to do with \"%s\"",
                    command->name, r->arguments->operands[command->operands_max]);
     return boot0_hint(r->error, "Usage: boot0 %s [options]%s%s", command->name, gap,
                       command->operands);
@@ -456,10 +456,10 @@ enum boot0_status options_parse(const struct command *command, int argc, char *c
                                 struct arguments *arguments, struct boot0_error *error)
 {
     struct reader r = {command, argc, argv, 0, arguments, error};
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
     bool only_operands = false;
 
-    for (; r.at < argc && status == B0_OK; r.at++) {
+    for (; r.at < argc && status == BOOT0_OK; r.at++) {
         const char *word = argv[r.at];
 
         if (only_operands || word[0] != '-' || word[1] == '\0')
@@ -471,7 +471,7 @@ enum boot0_status options_parse(const struct command *command, int argc, char *c
         else
             status = take_letters(&r, word);
     }
-    return status == B0_OK ? check_operands(&r) : status;
+    return status == BOOT0_OK ? check_operands(&r) : status;
 }
 
 /* The row of a long option or of the last of some letters, whatever the command; NULL: none. */

@@ -18,10 +18,10 @@
  * %s and %c is sanitized, line ends included; the format itself is printed as it is. A precision
  * counts bytes of the argument, a width columns of what is printed.
  */
-void print_to(FILE *file, const char *format, ...) B0_PRINTF(2, 3);
+void print_to(FILE *file, const char *format, ...) BOOT0_PRINTF(2, 3);
 
 /* The same to standard output. */
-void print(const char *format, ...) B0_PRINTF(1, 2);
+void print(const char *format, ...) BOOT0_PRINTF(1, 2);
 
 /* The same of a list, which is used up. */
 void print_list(FILE *file, const char *format, va_list *arguments);

@@ -34,17 +34,17 @@ struct words {
 
 static struct words words_of(const struct progress *progress, enum boot0_phase phase)
 {
-    static const struct words phases[B0_PHASE_COUNT] = {
-        [B0_PHASE_WAIT] = {"Waiting for a board", NULL},
-        [B0_PHASE_READ] = {"Comparing", "Compared"},
-        [B0_PHASE_ERASE] = {"Erasing", "Erased"},
-        [B0_PHASE_WRITE] = {"Writing", "Wrote"},
-        [B0_PHASE_VERIFY] = {"Verifying", "Verified"},
-        [B0_PHASE_RUN] = {"Starting", NULL},
-        [B0_PHASE_PREPARE] = {"Preparing", NULL},
+    static const struct words phases[BOOT0_PHASE_COUNT] = {
+        [BOOT0_PHASE_WAIT] = {"Waiting for a board", NULL},
+        [BOOT0_PHASE_READ] = {"Comparing", "Compared"},
+        [BOOT0_PHASE_ERASE] = {"Erasing", "Erased"},
+        [BOOT0_PHASE_WRITE] = {"Writing", "Wrote"},
+        [BOOT0_PHASE_VERIFY] = {"Verifying", "Verified"},
+        [BOOT0_PHASE_RUN] = {"Starting", NULL},
+        [BOOT0_PHASE_PREPARE] = {"Preparing", NULL},
     };
 
-    if (phase == B0_PHASE_READ && progress->copies)
+    if (phase == BOOT0_PHASE_READ && progress->copies)
         return (struct words){"Reading", "Read"};
     return phases[phase];
 }
@@ -55,7 +55,7 @@ struct progress progress_start(bool silent, bool quiet)
     return (struct progress){.silent = silent,
                              .quiet = quiet,
                              .bar = terminal_is_smart(stderr),
-                             .last.phase = B0_PHASE_COUNT};
+                             .last.phase = BOOT0_PHASE_COUNT};
 }
 
 /* "20 KiB of 40 KiB, 19.0 KiB/s, 1.1 s left" */
@@ -210,7 +210,7 @@ static void finish_phase(struct progress *progress)
     struct words words;
 
     progress_clear(progress);
-    if (last->phase == B0_PHASE_COUNT || last->done == 0)
+    if (last->phase == BOOT0_PHASE_COUNT || last->done == 0)
         return;
     words = words_of(progress, last->phase);
     if (!words.done)
@@ -227,7 +227,7 @@ static void finish_phase(struct progress *progress)
 static bool is_new(const struct progress *progress, const struct boot0_progress *now)
 {
     return now->phase != progress->last.phase ||
-           (now->phase != B0_PHASE_WAIT && now->elapsed_us < progress->last.elapsed_us);
+           (now->phase != BOOT0_PHASE_WAIT && now->elapsed_us < progress->last.elapsed_us);
 }
 
 /* In place of a line that moves. */
@@ -235,7 +235,7 @@ static void announce(const struct boot0_progress *now)
 {
     char time[TEXT_SHORT];
 
-    if (now->phase == B0_PHASE_WAIT)
+    if (now->phase == BOOT0_PHASE_WAIT)
         fputs("Waiting for a board...\n", stderr);
     else if (now->total == 0 && now->expected_us >= EXPECT_US)
         print_to(stderr, "Erasing, which takes about %s...\n", text_time(time, now->expected_us));
@@ -244,7 +244,7 @@ static void announce(const struct boot0_progress *now)
 /* What can be done about a wait that leads to nothing. */
 static void tell_doctor(struct progress *progress, const struct boot0_progress *now)
 {
-    if (now->phase != B0_PHASE_WAIT || now->elapsed_us < DOCTOR_US || progress->told_doctor)
+    if (now->phase != BOOT0_PHASE_WAIT || now->elapsed_us < DOCTOR_US || progress->told_doctor)
         return;
     progress->told_doctor = true;
     progress_note(progress, "no board yet; `boot0 doctor` finds out why");
@@ -284,11 +284,11 @@ void progress_end(struct progress *progress)
 {
     if (!progress->silent)
         finish_phase(progress);
-    progress->last.phase = B0_PHASE_COUNT;
+    progress->last.phase = BOOT0_PHASE_COUNT;
 }
 
 void progress_break_off(struct progress *progress)
 {
     progress_clear(progress);
-    progress->last.phase = B0_PHASE_COUNT;
+    progress->last.phase = BOOT0_PHASE_COUNT;
 }

@@ -16,7 +16,7 @@ struct progress {
     bool told_doctor;           /* a long wait has been commented on */
     uint64_t drawn_us;          /* of the phase, when the bar was last drawn */
     uint64_t told_us;           /* on the machine's clock, when the last news came */
-    struct boot0_progress last; /* phase B0_PHASE_COUNT: none yet */
+    struct boot0_progress last; /* phase BOOT0_PHASE_COUNT: none yet */
     struct ticker *ticker;      /* redraws a phase without a total; NULL: none is shown */
 };
 

@@ -74,11 +74,11 @@ const char *text_board(char text[TEXT_BOARD], const struct boot0_board *board)
 
 const char *text_access(const struct boot0_error *error)
 {
-    if (error->code == B0_E_PERMISSION)
+    if (error->code == BOOT0_E_PERMISSION)
         return "no permission: see `boot0 udev`";
-    if (error->code == B0_E_BUSY)
+    if (error->code == BOOT0_E_BUSY)
         return "in use by another program";
-    if (error->code == B0_E_GONE)
+    if (error->code == BOOT0_E_GONE)
         return "unplugged just now";
     return "does not answer: plug it in anew";
 }

@@ -71,16 +71,16 @@ enum boot0_status watch_file_open(struct watch_file *file, const char *name,
 {
     char *directory = directory_of(name);
     struct stat now;
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
     *file = (struct watch_file){.name = name, .inotify = -1};
     if (!directory)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     if (stat(directory, &now) != 0) {
-        status = boot0_fail(error, B0_E_NO_INPUT, "%s: %s", directory, strerror(errno));
+        status = boot0_fail(error, BOOT0_E_NO_INPUT, "%s: %s", directory, strerror(errno));
         boot0_hint(error, "The file need not be there yet, but its directory has to.");
     } else if (stat(name, &now) == 0 && !S_ISREG(now.st_mode)) {
-        status = boot0_fail(error, B0_E_NO_INPUT, "%s is no file", name);
+        status = boot0_fail(error, BOOT0_E_NO_INPUT, "%s is no file", name);
         boot0_hint(error, "Name the file that your build makes.");
     } else {
         file->inotify = watch_directory(directory);

@@ -25,7 +25,7 @@ struct watch_file {
     struct file_state taken;
 };
 
-/* The name must live as long. B0_E_NO_INPUT: there is no such directory, or it is no file. */
+/* The name must live as long. BOOT0_E_NO_INPUT: there is no such directory, or it is no file. */
 enum boot0_status watch_file_open(struct watch_file *file, const char *name,
                                   struct boot0_error *error);
 void watch_file_close(struct watch_file *file);

@@ -378,7 +378,7 @@ void b0_an3155_feed(struct b0_an3155 *engine, enum boot0_xfer result, size_t act
                     uint64_t now_us)
 {
     engine->now_us = now_us;
-    if (result == B0_XFER_GONE)
+    if (result == BOOT0_XFER_GONE)
         b0_an3155_fail(engine, B0_AN3155_FAIL_GONE);
     else
         b0_an3155_got(engine, result, actual);

@@ -183,8 +183,8 @@ enum b0_an3155_step_kind b0_an3155_next(struct b0_an3155 *engine, uint64_t now_u
                                         struct b0_an3155_step *step);
 
 /*
- * The result of the step: B0_XFER_OK if all its bytes were moved; B0_XFER_TIMEOUT with the number
- * that was; B0_XFER_ERROR if a byte came with wrong parity or framing; B0_XFER_GONE.
+ * The result of the step: BOOT0_XFER_OK if all its bytes were moved; BOOT0_XFER_TIMEOUT with the
+ * number that was; BOOT0_XFER_ERROR if a byte came with wrong parity or framing; BOOT0_XFER_GONE.
  */
 void b0_an3155_feed(struct b0_an3155 *engine, enum boot0_xfer result, size_t actual,
                     uint64_t now_us);

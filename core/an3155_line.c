@@ -38,7 +38,7 @@ static void issue_send(struct b0_an3155 *e, struct b0_an3155_step *step)
 static void got_send(struct b0_an3155 *e, enum boot0_xfer result, size_t actual)
 {
     (void)actual;
-    if (result != B0_XFER_OK) {
+    if (result != BOOT0_XFER_OK) {
         b0_an3155_fail(e, B0_AN3155_FAIL_TRANSFER);
         return;
     }
@@ -65,9 +65,9 @@ static void issue_ack(struct b0_an3155 *e, struct b0_an3155_step *step)
 
 static void got_ack(struct b0_an3155 *e, enum boot0_xfer result, size_t actual)
 {
-    uint8_t answer = result == B0_XFER_OK ? e->answer[0] : 0;
+    uint8_t answer = result == BOOT0_XFER_OK ? e->answer[0] : 0;
 
-    if (result == B0_XFER_TIMEOUT && actual == 0) {
+    if (result == BOOT0_XFER_TIMEOUT && actual == 0) {
         if (e->now_us >= e->deadline_us)
             b0_an3155_doubt(e, B0_AN3155_FAIL_TIMEOUT);
     } else if (answer == B0_AN3155_ACK) {
@@ -93,9 +93,9 @@ static void issue_data(struct b0_an3155 *e, struct b0_an3155_step *step)
 static void got_data(struct b0_an3155 *e, enum boot0_xfer result, size_t actual)
 {
     (void)actual;
-    if (result != B0_XFER_OK) {
-        b0_an3155_doubt(e,
-                        result == B0_XFER_TIMEOUT ? B0_AN3155_FAIL_TIMEOUT : B0_AN3155_FAIL_NOISE);
+    if (result != BOOT0_XFER_OK) {
+        b0_an3155_doubt(e, result == BOOT0_XFER_TIMEOUT ? B0_AN3155_FAIL_TIMEOUT
+                                                        : B0_AN3155_FAIL_NOISE);
         return;
     }
     b0_an3155_take(e);
@@ -113,7 +113,7 @@ static void issue_drain(struct b0_an3155 *e, struct b0_an3155_step *step)
 /* True when all is quiet. */
 static bool drained(struct b0_an3155 *e, enum boot0_xfer result, size_t actual)
 {
-    if (result == B0_XFER_TIMEOUT && actual == 0)
+    if (result == BOOT0_XFER_TIMEOUT && actual == 0)
         return true;
     if (++e->garbage > GARBAGE_MAX)
         b0_an3155_fail(e, B0_AN3155_FAIL_NOISE);
@@ -192,7 +192,7 @@ void b0_an3155_sync(struct b0_an3155 *e)
 
 static void got_owed(struct b0_an3155 *e, enum boot0_xfer result, size_t actual)
 {
-    if (result == B0_XFER_TIMEOUT && actual == 0 && e->now_us < e->deadline_us)
+    if (result == BOOT0_XFER_TIMEOUT && actual == 0 && e->now_us < e->deadline_us)
         return;
     e->owed = false;
     e->stage = AN_STAGE_SYNC_DRAIN;
@@ -217,7 +217,7 @@ static void issue_sync_send(struct b0_an3155 *e, struct b0_an3155_step *step)
 static void got_sync_send(struct b0_an3155 *e, enum boot0_xfer result, size_t actual)
 {
     (void)actual;
-    if (result != B0_XFER_OK)
+    if (result != BOOT0_XFER_OK)
         b0_an3155_fail(e, B0_AN3155_FAIL_TRANSFER);
     else
         e->stage = AN_STAGE_SYNC_ANSWER;
@@ -251,10 +251,10 @@ static void next_round(struct b0_an3155 *e)
 
 static void got_sync_answer(struct b0_an3155 *e, enum boot0_xfer result, size_t actual)
 {
-    bool answered =
-        result == B0_XFER_OK && (e->answer[0] == B0_AN3155_ACK || e->answer[0] == B0_AN3155_NACK);
+    bool answered = result == BOOT0_XFER_OK &&
+                    (e->answer[0] == B0_AN3155_ACK || e->answer[0] == B0_AN3155_NACK);
 
-    if (result == B0_XFER_TIMEOUT && actual == 0) {
+    if (result == BOOT0_XFER_TIMEOUT && actual == 0) {
         next_round(e);
     } else if (answered && rounds[e->round] == 1) {
         e->synced = true;

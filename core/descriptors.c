@@ -31,8 +31,8 @@ enum scope {
 
 static enum scope read_interface(const uint8_t *descriptor, struct b0_dfu_configuration *found)
 {
-    if (descriptor[INTERFACE_CLASS] != B0_DFU_CLASS ||
-        descriptor[INTERFACE_SUBCLASS] != B0_DFU_SUBCLASS)
+    if (descriptor[INTERFACE_CLASS] != BOOT0_DFU_CLASS ||
+        descriptor[INTERFACE_SUBCLASS] != BOOT0_DFU_SUBCLASS)
         return IN_OTHER;
     if (found->alternate_count < B0_ALTERNATE_MAX) {
         found->alternates[found->alternate_count++] = (struct b0_dfu_alternate){
@@ -48,15 +48,15 @@ static enum scope read_interface(const uint8_t *descriptor, struct b0_dfu_config
 static void read_functional(const uint8_t *descriptor, uint8_t length, const uint8_t *interface,
                             struct b0_dfu_configuration *found)
 {
-    if (length < B0_DFU_FUNC_DESC_SIZE_1_0)
+    if (length < BOOT0_DFU_FUNC_DESC_SIZE_1_0)
         return;
     found->has_functional = true;
     found->functional = (struct b0_dfu_functional){
         .attributes = descriptor[DFU_ATTRIBUTES],
         .detach_timeout_ms = b0_load16(descriptor + DFU_DETACH_TIMEOUT),
         .transfer_size = b0_load16(descriptor + DFU_TRANSFER_SIZE),
-        .version = length >= B0_DFU_FUNC_DESC_SIZE ? b0_load16(descriptor + DFU_VERSION)
-                                                   : B0_DFU_VERSION_1_0,
+        .version = length >= BOOT0_DFU_FUNC_DESC_SIZE ? b0_load16(descriptor + DFU_VERSION)
+                                                      : BOOT0_DFU_VERSION_1_0,
     };
     for (size_t i = 0; interface && i < found->alternate_count; i++) {
         struct b0_dfu_alternate *alternate = &found->alternates[i];
@@ -81,10 +81,10 @@ const struct b0_dfu_functional *b0_descriptors_functional(const struct b0_dfu_co
  * not believed. */
 static size_t believed_size(const uint8_t *blob, size_t size)
 {
-    if (size >= B0_USB_CONFIG_DESC_SIZE && blob[1] == B0_USB_DESC_CONFIGURATION) {
+    if (size >= BOOT0_USB_CONFIG_DESC_SIZE && blob[1] == BOOT0_USB_DESC_CONFIGURATION) {
         uint16_t total = b0_load16(blob + CONFIG_TOTAL_LENGTH);
 
-        if (total >= B0_USB_CONFIG_DESC_SIZE && total < size)
+        if (total >= BOOT0_USB_CONFIG_DESC_SIZE && total < size)
             return total;
     }
     return size;
@@ -105,14 +105,14 @@ bool b0_descriptors_walk(const uint8_t *blob, size_t size, struct b0_dfu_configu
 
         if (length < HEADER_SIZE || length > size - at)
             break;
-        if (type == B0_USB_DESC_CONFIGURATION && length >= B0_USB_CONFIG_DESC_SIZE) {
+        if (type == BOOT0_USB_DESC_CONFIGURATION && length >= BOOT0_USB_CONFIG_DESC_SIZE) {
             found->configuration = descriptor[CONFIG_VALUE];
             found->attributes = descriptor[CONFIG_ATTRIBUTES];
             found->max_power = descriptor[CONFIG_MAX_POWER];
-        } else if (type == B0_USB_DESC_INTERFACE && length >= B0_USB_INTERFACE_DESC_SIZE) {
+        } else if (type == BOOT0_USB_DESC_INTERFACE && length >= BOOT0_USB_INTERFACE_DESC_SIZE) {
             scope = read_interface(descriptor, found);
             interface = descriptor + INTERFACE_NUMBER;
-        } else if (type == B0_USB_DESC_DFU && scope != IN_OTHER) {
+        } else if (type == BOOT0_USB_DESC_DFU && scope != IN_OTHER) {
             read_functional(descriptor, length, interface, found);
         }
         at += length;

@@ -14,7 +14,7 @@ enum {
 struct b0_dfu_alternate {
     uint8_t interface;
     uint8_t alternate;
-    uint8_t protocol;     /* B0_DFU_PROTOCOL_* */
+    uint8_t protocol;     /* BOOT0_DFU_PROTOCOL_* */
     uint8_t string_index; /* iInterface */
     bool has_functional;  /* a functional descriptor follows it, or a later one of its interface */
     struct b0_dfu_functional functional;

@@ -9,12 +9,12 @@ static const char *const state_names[] = {
     "dfuDNLOAD-IDLE", "dfuMANIFEST-SYNC", "dfuMANIFEST", "dfuMANIFEST-WAIT-RESET", "dfuUPLOAD-IDLE",
     "dfuERROR",
 };
-_Static_assert(LENGTH(state_names) == B0_DFU_STATE_COUNT, "a name for every state");
+_Static_assert(LENGTH(state_names) == BOOT0_DFU_STATE_COUNT, "a name for every state");
 
 static const char *const request_names[] = {
     "DETACH", "DNLOAD", "UPLOAD", "GETSTATUS", "CLRSTATUS", "GETSTATE", "ABORT",
 };
-_Static_assert(LENGTH(request_names) == B0_DFU_REQUEST_COUNT, "a name for every request");
+_Static_assert(LENGTH(request_names) == BOOT0_DFU_REQUEST_COUNT, "a name for every request");
 
 /* DFU 1.1, 6.1.2; the second column says it in our words. */
 static const struct {
@@ -38,7 +38,7 @@ static const struct {
     {"errUNKNOWN", "something went wrong, the device does not know what"},
     {"errSTALLEDPKT", "the device refused an unexpected request"},
 };
-_Static_assert(LENGTH(statuses) == B0_DFU_STATUS_COUNT, "a row for every status");
+_Static_assert(LENGTH(statuses) == BOOT0_DFU_STATUS_COUNT, "a row for every status");
 
 const char *b0_dfu_state_name(unsigned state)
 {
@@ -61,7 +61,7 @@ const char *b0_dfu_request_name(unsigned request)
     return request < LENGTH(request_names) ? request_names[request] : "unknown";
 }
 
-void b0_dfu_status_store(const struct b0_dfu_status *status, uint8_t bytes[B0_DFU_STATUS_SIZE])
+void b0_dfu_status_store(const struct b0_dfu_status *status, uint8_t bytes[BOOT0_DFU_STATUS_SIZE])
 {
     const uint32_t longest = 0xffffff;
 
@@ -71,7 +71,7 @@ void b0_dfu_status_store(const struct b0_dfu_status *status, uint8_t bytes[B0_DF
     bytes[5] = status->string;
 }
 
-struct b0_dfu_status b0_dfu_status_load(const uint8_t bytes[B0_DFU_STATUS_SIZE])
+struct b0_dfu_status b0_dfu_status_load(const uint8_t bytes[BOOT0_DFU_STATUS_SIZE])
 {
     return (struct b0_dfu_status){
         .status = bytes[0],

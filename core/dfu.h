@@ -25,12 +25,12 @@ struct b0_dfu_status {
     uint8_t string;
 };
 
-void b0_dfu_status_store(const struct b0_dfu_status *status, uint8_t bytes[B0_DFU_STATUS_SIZE]);
-struct b0_dfu_status b0_dfu_status_load(const uint8_t bytes[B0_DFU_STATUS_SIZE]);
+void b0_dfu_status_store(const struct b0_dfu_status *status, uint8_t bytes[BOOT0_DFU_STATUS_SIZE]);
+struct b0_dfu_status b0_dfu_status_load(const uint8_t bytes[BOOT0_DFU_STATUS_SIZE]);
 
 /* DFU 1.1, table 4.2. */
 struct b0_dfu_functional {
-    uint8_t attributes; /* B0_DFU_CAN_DOWNLOAD … */
+    uint8_t attributes; /* BOOT0_DFU_CAN_DOWNLOAD … */
     uint16_t detach_timeout_ms;
     uint16_t transfer_size;
     uint16_t version; /* bcdDFUVersion; 0x0100 if the descriptor has only 7 bytes */

@@ -20,20 +20,21 @@
 
 #define DO(action, next)                                                                           \
     {                                                                                              \
-        B0_DFU_DO_##action, B0_DFU_STATE_##next                                                    \
+        B0_DFU_DO_##action, BOOT0_DFU_STATE_##next                                                 \
     }
 #define REFUSE DO(STALL, ERROR)
 
 /* A row must have all eight columns, else it does not compile. */
 #define ROW(detach, dnload, upload, getstatus, clrstatus, getstate, abort, other)                  \
     {                                                                                              \
-        [B0_DFU_DETACH] = detach, [B0_DFU_DNLOAD] = dnload, [B0_DFU_UPLOAD] = upload,              \
-        [B0_DFU_GETSTATUS] = getstatus, [B0_DFU_CLRSTATUS] = clrstatus,                            \
-        [B0_DFU_GETSTATE] = getstate, [B0_DFU_ABORT] = abort, [B0_DFU_REQUEST_COUNT] = other,      \
+        [BOOT0_DFU_DETACH] = detach, [BOOT0_DFU_DNLOAD] = dnload, [BOOT0_DFU_UPLOAD] = upload,     \
+        [BOOT0_DFU_GETSTATUS] = getstatus, [BOOT0_DFU_CLRSTATUS] = clrstatus,                      \
+        [BOOT0_DFU_GETSTATE] = getstate, [BOOT0_DFU_ABORT] = abort,                                \
+        [BOOT0_DFU_REQUEST_COUNT] = other,                                                         \
     }
 
 /* clang-format off */
-static const struct b0_dfu_rule rules[][B0_DFU_REQUEST_COUNT + 1] = {
+static const struct b0_dfu_rule rules[][BOOT0_DFU_REQUEST_COUNT + 1] = {
     /* appIDLE: A.2.1. A refused request changes nothing here. */
     ROW(/* DETACH    */ DO(DETACH, APP_DETACH),
         /* DNLOAD    */ DO(STALL, APP_IDLE),
@@ -121,11 +122,11 @@ static const struct b0_dfu_rule rules[][B0_DFU_REQUEST_COUNT + 1] = {
         /* other     */ REFUSE),
 };
 /* clang-format on */
-_Static_assert(sizeof(rules) / sizeof(rules[0]) == B0_DFU_STATE_COUNT, "a row for every state");
+_Static_assert(sizeof(rules) / sizeof(rules[0]) == BOOT0_DFU_STATE_COUNT, "a row for every state");
 
 struct b0_dfu_rule b0_dfu_device_rule(unsigned state, unsigned request)
 {
-    if (state >= B0_DFU_STATE_COUNT)
+    if (state >= BOOT0_DFU_STATE_COUNT)
         return (struct b0_dfu_rule)REFUSE;
-    return rules[state][request < B0_DFU_REQUEST_COUNT ? request : B0_DFU_REQUEST_COUNT];
+    return rules[state][request < BOOT0_DFU_REQUEST_COUNT ? request : BOOT0_DFU_REQUEST_COUNT];
 }

@@ -31,12 +31,12 @@ static bool in_state(const struct b0_engine *e, uint8_t state)
 
 static bool ready_for_dnload(const struct b0_engine *e)
 {
-    return in_state(e, B0_DFU_STATE_IDLE) || in_state(e, B0_DFU_STATE_DNLOAD_IDLE);
+    return in_state(e, BOOT0_DFU_STATE_IDLE) || in_state(e, BOOT0_DFU_STATE_DNLOAD_IDLE);
 }
 
 static void decide_idle(struct b0_engine *e)
 {
-    if (in_state(e, B0_DFU_STATE_IDLE))
+    if (in_state(e, BOOT0_DFU_STATE_IDLE))
         finish(e);
     else
         b0_engine_settle(e);
@@ -44,7 +44,7 @@ static void decide_idle(struct b0_engine *e)
 
 static void decide_command(struct b0_engine *e)
 {
-    bool whole = e->command[0] != B0_DFUSE_ERASE || e->size == 0;
+    bool whole = e->command[0] != BOOT0_DFUSE_ERASE || e->size == 0;
 
     if (e->op_finished)
         finish(e);
@@ -63,7 +63,7 @@ static bool pointer_serves(const struct b0_engine *e, bool sequential_only)
 
     if (!e->pointer_known || here < e->pointer || offset % e->config.transfer_size != 0)
         return false;
-    if (offset / e->config.transfer_size > B0_DFUSE_BLOCK_LAST - B0_DFUSE_BLOCK_FIRST)
+    if (offset / e->config.transfer_size > BOOT0_DFUSE_BLOCK_LAST - BOOT0_DFUSE_BLOCK_FIRST)
         return false;
     return !sequential_only || e->done > 0 || offset == 0;
 }
@@ -72,7 +72,8 @@ static void start_set_address(struct b0_engine *e)
 {
     uint32_t here = e->address + e->done;
 
-    b0_engine_start_command(e, EXCHANGE_SET_ADDRESS, B0_WORK_COMMAND, B0_DFUSE_SET_ADDRESS, &here);
+    b0_engine_start_command(e, EXCHANGE_SET_ADDRESS, B0_WORK_COMMAND, BOOT0_DFUSE_SET_ADDRESS,
+                            &here);
 }
 
 static uint32_t next_chunk(const struct b0_engine *e)
@@ -98,7 +99,7 @@ static void decide_write(struct b0_engine *e)
 
 static bool ready_for_upload(const struct b0_engine *e)
 {
-    return in_state(e, B0_DFU_STATE_IDLE) || in_state(e, B0_DFU_STATE_UPLOAD_IDLE);
+    return in_state(e, BOOT0_DFU_STATE_IDLE) || in_state(e, BOOT0_DFU_STATE_UPLOAD_IDLE);
 }
 
 /* AN3156, 3: the offset of a block counts in the length of this request, so that a shorter last
@@ -121,14 +122,14 @@ static void decide_read(struct b0_engine *e)
     if (pointer_serves_read(e)) {
         if (ready_for_upload(e))
             b0_engine_start_upload(e);
-        else if (in_state(e, B0_DFU_STATE_DNLOAD_IDLE))
+        else if (in_state(e, BOOT0_DFU_STATE_DNLOAD_IDLE))
             e->stage = STAGE_ABORT_KNOWN;
         else
             b0_engine_settle(e);
     } else {
         if (ready_for_dnload(e))
             start_set_address(e);
-        else if (in_state(e, B0_DFU_STATE_UPLOAD_IDLE))
+        else if (in_state(e, BOOT0_DFU_STATE_UPLOAD_IDLE))
             e->stage = STAGE_ABORT_KNOWN;
         else
             b0_engine_settle(e);
@@ -151,7 +152,7 @@ static void decide_download(struct b0_engine *e)
 {
     if (e->op_finished)
         finish(e);
-    else if (e->done == 0 && !in_state(e, B0_DFU_STATE_IDLE))
+    else if (e->done == 0 && !in_state(e, BOOT0_DFU_STATE_IDLE))
         b0_engine_settle(e);
     else if (e->done < e->size) {
         e->chunk = next_chunk(e);
@@ -164,7 +165,7 @@ static void decide_upload(struct b0_engine *e)
 {
     if (e->done == e->size) {
         finish(e);
-    } else if (e->done == 0 ? !in_state(e, B0_DFU_STATE_IDLE) : !ready_for_upload(e)) {
+    } else if (e->done == 0 ? !in_state(e, BOOT0_DFU_STATE_IDLE) : !ready_for_upload(e)) {
         b0_engine_settle(e);
     } else {
         e->chunk = next_chunk(e);
@@ -174,7 +175,7 @@ static void decide_upload(struct b0_engine *e)
 
 static void decide_detach(struct b0_engine *e)
 {
-    e->failed_request = B0_DFU_DETACH;
+    e->failed_request = BOOT0_DFU_DETACH;
     e->stage = STAGE_DETACH;
 }
 
@@ -217,7 +218,7 @@ static void begin(struct b0_engine *e, enum op op, uint32_t address, uint32_t si
     e->stage = STAGE_DECIDE;
     e->exchange = EXCHANGE_NONE;
     e->failure = B0_FAIL_NONE;
-    e->failed_request = B0_DFU_GETSTATUS;
+    e->failed_request = BOOT0_DFU_GETSTATUS;
     e->recoveries = 0;
     e->repeats = 0;
     e->polls = 0;
@@ -240,19 +241,19 @@ void b0_engine_idle(struct b0_engine *engine)
 void b0_engine_erase(struct b0_engine *engine, uint32_t address)
 {
     begin(engine, OP_COMMAND, address, 1);
-    engine->command[0] = B0_DFUSE_ERASE;
+    engine->command[0] = BOOT0_DFUSE_ERASE;
 }
 
 void b0_engine_mass_erase(struct b0_engine *engine)
 {
     begin(engine, OP_COMMAND, 0, 0);
-    engine->command[0] = B0_DFUSE_ERASE;
+    engine->command[0] = BOOT0_DFUSE_ERASE;
 }
 
 void b0_engine_read_unprotect(struct b0_engine *engine)
 {
     begin(engine, OP_COMMAND, 0, 0);
-    engine->command[0] = B0_DFUSE_READ_UNPROTECT;
+    engine->command[0] = BOOT0_DFUSE_READ_UNPROTECT;
 }
 
 void b0_engine_write(struct b0_engine *engine, uint32_t address, const uint8_t *data, uint32_t size)

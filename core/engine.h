@@ -43,7 +43,7 @@ enum b0_engine_failure {
 
 enum b0_engine_step_kind {
     B0_STEP_CONTROL, /* carry out `setup` with `data`, feed the result */
-    B0_STEP_WAIT,    /* let wait_us pass, feed B0_XFER_OK */
+    B0_STEP_WAIT,    /* let wait_us pass, feed BOOT0_XFER_OK */
     B0_STEP_DONE,
     B0_STEP_FAILED, /* see engine->failure */
 };
@@ -102,7 +102,7 @@ struct b0_engine {
     uint8_t *target;
     uint8_t command[5];
     uint8_t command_size;
-    uint8_t answer[B0_DFU_STATUS_SIZE];
+    uint8_t answer[BOOT0_DFU_STATUS_SIZE];
 };
 
 /* Prepares an engine for a board of which nothing is known yet. */

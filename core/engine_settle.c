@@ -51,23 +51,23 @@ static void settle_busy(struct b0_engine *e)
 }
 
 /* Which stage leads from a state towards dfuIDLE: DFU 1.1, figure A.1. */
-static const uint8_t settle_stage[B0_DFU_STATE_COUNT] = {
-    [B0_DFU_STATE_APP_IDLE] = STAGE_FAILED,
-    [B0_DFU_STATE_APP_DETACH] = STAGE_FAILED,
-    [B0_DFU_STATE_IDLE] = STAGE_DECIDE,
-    [B0_DFU_STATE_DNLOAD_SYNC] = STAGE_ABORT,
-    [B0_DFU_STATE_DNBUSY] = STAGE_SETTLE_WAIT,
-    [B0_DFU_STATE_DNLOAD_IDLE] = STAGE_ABORT,
-    [B0_DFU_STATE_MANIFEST_SYNC] = STAGE_ABORT,
-    [B0_DFU_STATE_MANIFEST] = STAGE_SETTLE_WAIT,
-    [B0_DFU_STATE_MANIFEST_WAIT_RESET] = STAGE_FAILED,
-    [B0_DFU_STATE_UPLOAD_IDLE] = STAGE_ABORT,
-    [B0_DFU_STATE_ERROR] = STAGE_CLEAR,
+static const uint8_t settle_stage[BOOT0_DFU_STATE_COUNT] = {
+    [BOOT0_DFU_STATE_APP_IDLE] = STAGE_FAILED,
+    [BOOT0_DFU_STATE_APP_DETACH] = STAGE_FAILED,
+    [BOOT0_DFU_STATE_IDLE] = STAGE_DECIDE,
+    [BOOT0_DFU_STATE_DNLOAD_SYNC] = STAGE_ABORT,
+    [BOOT0_DFU_STATE_DNBUSY] = STAGE_SETTLE_WAIT,
+    [BOOT0_DFU_STATE_DNLOAD_IDLE] = STAGE_ABORT,
+    [BOOT0_DFU_STATE_MANIFEST_SYNC] = STAGE_ABORT,
+    [BOOT0_DFU_STATE_MANIFEST] = STAGE_SETTLE_WAIT,
+    [BOOT0_DFU_STATE_MANIFEST_WAIT_RESET] = STAGE_FAILED,
+    [BOOT0_DFU_STATE_UPLOAD_IDLE] = STAGE_ABORT,
+    [BOOT0_DFU_STATE_ERROR] = STAGE_CLEAR,
 };
 
 bool b0_engine_status_makes_sense(const struct b0_dfu_status *status)
 {
-    return status->state < B0_DFU_STATE_COUNT && status->status < B0_DFU_STATUS_COUNT;
+    return status->state < BOOT0_DFU_STATE_COUNT && status->status < BOOT0_DFU_STATUS_COUNT;
 }
 
 /* Asks again; a little later if it was a stall, which is how L4 and F0 say that they are at work.
@@ -76,7 +76,7 @@ static void settle_unanswered(struct b0_engine *e, enum boot0_xfer result)
 {
     if (++e->repeats > B0_ENGINE_REPEATS_MAX) {
         b0_engine_fail_transfer(e, result);
-    } else if (result == B0_XFER_STALL) {
+    } else if (result == BOOT0_XFER_STALL) {
         e->wait_us = (uint32_t)(B0_ENGINE_BACKOFF_MAX_MS * 1000) << e->repeats;
         e->stage = STAGE_SETTLE_WAIT;
     }
@@ -84,13 +84,13 @@ static void settle_unanswered(struct b0_engine *e, enum boot0_xfer result)
 
 void b0_engine_got_settle_status(struct b0_engine *e, enum boot0_xfer result, size_t actual)
 {
-    if (result == B0_XFER_GONE) {
+    if (result == BOOT0_XFER_GONE) {
         b0_engine_fail_transfer(e, result);
         return;
     }
     if (!settle_may_go_on(e))
         return;
-    if (result != B0_XFER_OK || actual < B0_DFU_STATUS_SIZE) {
+    if (result != BOOT0_XFER_OK || actual < BOOT0_DFU_STATUS_SIZE) {
         settle_unanswered(e, result);
         return;
     }
@@ -120,7 +120,7 @@ void b0_engine_got_settle_wait(struct b0_engine *e, enum boot0_xfer result, size
 void b0_engine_got_clear_or_abort(struct b0_engine *e, enum boot0_xfer result, size_t actual)
 {
     (void)actual;
-    if (result == B0_XFER_GONE)
+    if (result == BOOT0_XFER_GONE)
         b0_engine_fail_transfer(e, result);
     else
         b0_engine_settle(e);
@@ -129,8 +129,8 @@ void b0_engine_got_clear_or_abort(struct b0_engine *e, enum boot0_xfer result, s
 /* Between regions: saves the question, a transfer each time. */
 void b0_engine_got_abort_known(struct b0_engine *e, enum boot0_xfer result, size_t actual)
 {
-    if (result == B0_XFER_OK) {
-        b0_engine_set_state(e, B0_DFU_STATE_IDLE);
+    if (result == BOOT0_XFER_OK) {
+        b0_engine_set_state(e, BOOT0_DFU_STATE_IDLE);
         e->stage = STAGE_DECIDE;
     } else {
         b0_engine_got_clear_or_abort(e, result, actual);

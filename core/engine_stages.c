@@ -39,9 +39,9 @@ void b0_engine_fail(struct b0_engine *e, enum b0_engine_failure failure)
 void b0_engine_fail_transfer(struct b0_engine *e, enum boot0_xfer result)
 {
     static const enum b0_engine_failure by_result[] = {
-        [B0_XFER_OK] = B0_FAIL_SHORT,        [B0_XFER_STALL] = B0_FAIL_STALL,
-        [B0_XFER_TIMEOUT] = B0_FAIL_TIMEOUT, [B0_XFER_GONE] = B0_FAIL_GONE,
-        [B0_XFER_ERROR] = B0_FAIL_TRANSFER,
+        [BOOT0_XFER_OK] = B0_FAIL_SHORT,        [BOOT0_XFER_STALL] = B0_FAIL_STALL,
+        [BOOT0_XFER_TIMEOUT] = B0_FAIL_TIMEOUT, [BOOT0_XFER_GONE] = B0_FAIL_GONE,
+        [BOOT0_XFER_ERROR] = B0_FAIL_TRANSFER,
     };
     b0_engine_fail(e, by_result[result]);
 }
@@ -49,7 +49,7 @@ void b0_engine_fail_transfer(struct b0_engine *e, enum boot0_xfer result)
 void b0_engine_set_state(struct b0_engine *e, uint8_t state)
 {
     e->last.state = state;
-    e->last.status = B0_DFU_STATUS_OK;
+    e->last.status = BOOT0_DFU_STATUS_OK;
     e->last.poll_timeout_ms = 0;
     e->state_known = true;
 }
@@ -63,7 +63,7 @@ void b0_engine_start_dnload(struct b0_engine *e, enum exchange exchange, enum b0
     e->polls = 0;
     e->repeats = 0;
     e->clears = 0;
-    e->failed_request = B0_DFU_DNLOAD;
+    e->failed_request = BOOT0_DFU_DNLOAD;
     e->stage = STAGE_DNLOAD;
 }
 
@@ -90,9 +90,9 @@ static void got_dnload(struct b0_engine *e, enum boot0_xfer result, size_t actua
                       : e->exchange == EXCHANGE_END ? 0
                                                     : e->command_size;
 
-    if (result == B0_XFER_STALL) {
+    if (result == BOOT0_XFER_STALL) {
         diagnose(e);
-    } else if (result != B0_XFER_OK || actual < length) {
+    } else if (result != BOOT0_XFER_OK || actual < length) {
         b0_engine_fail_transfer(e, result);
     } else {
         e->deadline_us = e->now_us + (uint64_t)work_times[e->work].limit_ms * 1000;
@@ -153,7 +153,7 @@ static void work_busy(struct b0_engine *e)
 {
     bool erasing = e->work == B0_WORK_ERASE || e->work == B0_WORK_MASS_ERASE;
 
-    if (e->config.quirks.poll_once && e->last.state != B0_DFU_STATE_DNBUSY) {
+    if (e->config.quirks.poll_once && e->last.state != BOOT0_DFU_STATE_DNBUSY) {
         complete(e);
         return;
     }
@@ -169,7 +169,7 @@ static void work_manifest(struct b0_engine *e)
 {
     if (e->exchange != EXCHANGE_END)
         b0_engine_fail(e, B0_FAIL_STATE);
-    else if (e->config.dfuse || e->last.state == B0_DFU_STATE_MANIFEST_WAIT_RESET)
+    else if (e->config.dfuse || e->last.state == BOOT0_DFU_STATE_MANIFEST_WAIT_RESET)
         complete(e); /* ST's ROM jumps right after this answer */
     else
         work_wait(e);
@@ -183,7 +183,7 @@ static void work_idle(struct b0_engine *e)
 static void work_error(struct b0_engine *e)
 {
     /* An error without a reason is only a state. */
-    b0_engine_fail(e, e->last.status == B0_DFU_STATUS_OK ? B0_FAIL_STATE : B0_FAIL_STATUS);
+    b0_engine_fail(e, e->last.status == BOOT0_DFU_STATUS_OK ? B0_FAIL_STATE : B0_FAIL_STATUS);
     e->state_known = true; /* dfuERROR: said by the board itself */
 }
 
@@ -193,25 +193,25 @@ static void work_nonsense(struct b0_engine *e)
 }
 
 /* What a GETSTATUS during work means, by the state that it reports. */
-static void (*const work_by_state[B0_DFU_STATE_COUNT])(struct b0_engine *) = {
-    [B0_DFU_STATE_APP_IDLE] = work_nonsense,
-    [B0_DFU_STATE_APP_DETACH] = work_nonsense,
-    [B0_DFU_STATE_IDLE] = work_idle,
-    [B0_DFU_STATE_DNLOAD_SYNC] = work_busy,
-    [B0_DFU_STATE_DNBUSY] = work_busy,
-    [B0_DFU_STATE_DNLOAD_IDLE] = work_idle,
-    [B0_DFU_STATE_MANIFEST_SYNC] = work_manifest,
-    [B0_DFU_STATE_MANIFEST] = work_manifest,
-    [B0_DFU_STATE_MANIFEST_WAIT_RESET] = work_manifest,
-    [B0_DFU_STATE_UPLOAD_IDLE] = work_nonsense,
-    [B0_DFU_STATE_ERROR] = work_error,
+static void (*const work_by_state[BOOT0_DFU_STATE_COUNT])(struct b0_engine *) = {
+    [BOOT0_DFU_STATE_APP_IDLE] = work_nonsense,
+    [BOOT0_DFU_STATE_APP_DETACH] = work_nonsense,
+    [BOOT0_DFU_STATE_IDLE] = work_idle,
+    [BOOT0_DFU_STATE_DNLOAD_SYNC] = work_busy,
+    [BOOT0_DFU_STATE_DNBUSY] = work_busy,
+    [BOOT0_DFU_STATE_DNLOAD_IDLE] = work_idle,
+    [BOOT0_DFU_STATE_MANIFEST_SYNC] = work_manifest,
+    [BOOT0_DFU_STATE_MANIFEST] = work_manifest,
+    [BOOT0_DFU_STATE_MANIFEST_WAIT_RESET] = work_manifest,
+    [BOOT0_DFU_STATE_UPLOAD_IDLE] = work_nonsense,
+    [BOOT0_DFU_STATE_ERROR] = work_error,
 };
 
 /* Work after which a board that is gone, or answers no more, has done what it was told. */
 static bool going_is_success(const struct b0_engine *e)
 {
     return e->exchange == EXCHANGE_END ||
-           (e->exchange == EXCHANGE_COMMAND && e->command[0] == B0_DFUSE_READ_UNPROTECT);
+           (e->exchange == EXCHANGE_COMMAND && e->command[0] == BOOT0_DFUSE_READ_UNPROTECT);
 }
 
 /* A GETSTATUS during work that brought no status. */
@@ -221,13 +221,13 @@ static void work_unanswered(struct b0_engine *e, enum boot0_xfer result)
     /* ST's ROMs may answer anything on their way out; others are believed to be gone only when the
      * host's controller no longer reaches them. */
     bool is_dfuse_going = e->exchange == EXCHANGE_COMMAND || e->config.dfuse;
-    bool is_gone = result == B0_XFER_GONE || result == B0_XFER_ERROR;
+    bool is_gone = result == BOOT0_XFER_GONE || result == BOOT0_XFER_ERROR;
 
-    if (going_is_success(e) && result != B0_XFER_OK && (is_dfuse_going || is_gone)) {
+    if (going_is_success(e) && result != BOOT0_XFER_OK && (is_dfuse_going || is_gone)) {
         complete(e);
-    } else if (result == B0_XFER_GONE || e->now_us > e->deadline_us) {
-        b0_engine_fail_transfer(e, result == B0_XFER_GONE ? result : B0_XFER_TIMEOUT);
-    } else if (result == B0_XFER_STALL && was_busy) {
+    } else if (result == BOOT0_XFER_GONE || e->now_us > e->deadline_us) {
+        b0_engine_fail_transfer(e, result == BOOT0_XFER_GONE ? result : BOOT0_XFER_TIMEOUT);
+    } else if (result == BOOT0_XFER_STALL && was_busy) {
         /* L4 and F0 stall GETSTATUS while they work: busy, not broken. */
         if (e->last.poll_timeout_ms == 0)
             e->last.poll_timeout_ms = B0_ENGINE_BACKOFF_MAX_MS;
@@ -241,7 +241,7 @@ static void got_work_status(struct b0_engine *e, enum boot0_xfer result, size_t 
 {
     struct b0_dfu_status status;
 
-    if (result != B0_XFER_OK || actual < B0_DFU_STATUS_SIZE) {
+    if (result != BOOT0_XFER_OK || actual < BOOT0_DFU_STATUS_SIZE) {
         work_unanswered(e, result);
         return;
     }
@@ -253,7 +253,7 @@ static void got_work_status(struct b0_engine *e, enum boot0_xfer result, size_t 
     }
     e->last = status;
     e->state_known = true;
-    if (status.status != B0_DFU_STATUS_OK)
+    if (status.status != BOOT0_DFU_STATUS_OK)
         work_error(e);
     else
         work_by_state[status.state](e);
@@ -273,7 +273,7 @@ static void got_work_wait(struct b0_engine *e, enum boot0_xfer result, size_t ac
 static void got_work_clear(struct b0_engine *e, enum boot0_xfer result, size_t actual)
 {
     (void)actual;
-    if (result == B0_XFER_GONE) {
+    if (result == BOOT0_XFER_GONE) {
         b0_engine_fail_transfer(e, result);
     } else if (++e->clears >= WORK_CLEARS) {
         complete(e);
@@ -286,17 +286,17 @@ static void got_work_clear(struct b0_engine *e, enum boot0_xfer result, size_t a
 void b0_engine_start_upload(struct b0_engine *e)
 {
     e->exchange = EXCHANGE_UPLOAD;
-    e->failed_request = B0_DFU_UPLOAD;
+    e->failed_request = BOOT0_DFU_UPLOAD;
     e->stage = STAGE_UPLOAD;
 }
 
 static void got_upload(struct b0_engine *e, enum boot0_xfer result, size_t actual)
 {
-    if (result == B0_XFER_STALL) {
+    if (result == BOOT0_XFER_STALL) {
         diagnose(e);
         return;
     }
-    if (result != B0_XFER_OK) {
+    if (result != BOOT0_XFER_OK) {
         b0_engine_fail_transfer(e, result);
         return;
     }
@@ -304,7 +304,7 @@ static void got_upload(struct b0_engine *e, enum boot0_xfer result, size_t actua
     e->done += (uint32_t)actual;
     e->block++;
     /* DFU 1.1, 6.2: a short block ends the upload, and the board is in dfuIDLE again. */
-    b0_engine_set_state(e, actual < e->chunk ? B0_DFU_STATE_IDLE : B0_DFU_STATE_UPLOAD_IDLE);
+    b0_engine_set_state(e, actual < e->chunk ? BOOT0_DFU_STATE_IDLE : BOOT0_DFU_STATE_UPLOAD_IDLE);
     if (actual == e->chunk)
         e->stage = STAGE_DECIDE;
     else if (e->short_ends)
@@ -317,7 +317,7 @@ static void got_detach(struct b0_engine *e, enum boot0_xfer result, size_t actua
 {
     (void)actual;
     /* A program may go to its bootloader before it has acknowledged. */
-    if (result == B0_XFER_OK || result == B0_XFER_GONE || result == B0_XFER_ERROR)
+    if (result == BOOT0_XFER_OK || result == BOOT0_XFER_GONE || result == BOOT0_XFER_ERROR)
         e->stage = STAGE_DONE;
     else
         b0_engine_fail_transfer(e, result);
@@ -327,10 +327,10 @@ static void got_diagnosis(struct b0_engine *e, enum boot0_xfer result, size_t ac
 {
     struct b0_dfu_status status = {0};
 
-    if (result == B0_XFER_OK && actual == B0_DFU_STATUS_SIZE)
+    if (result == BOOT0_XFER_OK && actual == BOOT0_DFU_STATUS_SIZE)
         status = b0_dfu_status_load(e->answer);
-    b0_engine_fail(e, result == B0_XFER_GONE ? B0_FAIL_GONE : B0_FAIL_STALL);
-    if (status.status != B0_DFU_STATUS_OK && b0_engine_status_makes_sense(&status)) {
+    b0_engine_fail(e, result == BOOT0_XFER_GONE ? B0_FAIL_GONE : B0_FAIL_STALL);
+    if (status.status != BOOT0_DFU_STATUS_OK && b0_engine_status_makes_sense(&status)) {
         e->last = status;
         e->state_known = true;
         e->failure = B0_FAIL_STATUS;
@@ -342,11 +342,11 @@ static void got_diagnosis(struct b0_engine *e, enum boot0_xfer result, size_t ac
 static void make_request(struct b0_engine_step *step, const struct b0_engine *e, uint8_t request,
                          uint16_t value, uint32_t length)
 {
-    bool in = request == B0_DFU_UPLOAD || request == B0_DFU_GETSTATUS;
+    bool in = request == BOOT0_DFU_UPLOAD || request == BOOT0_DFU_GETSTATUS;
 
     step->kind = B0_STEP_CONTROL;
-    step->setup.request_type =
-        (uint8_t)((in ? B0_USB_DIR_IN : 0) | B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE);
+    step->setup.request_type = (uint8_t)((in ? BOOT0_USB_DIR_IN : 0) | BOOT0_USB_TYPE_CLASS |
+                                         BOOT0_USB_RECIPIENT_INTERFACE);
     step->setup.request = request;
     step->setup.value = value;
     step->setup.index = e->config.interface;
@@ -356,7 +356,7 @@ static void make_request(struct b0_engine_step *step, const struct b0_engine *e,
 
 static void issue_status(struct b0_engine *e, struct b0_engine_step *step)
 {
-    make_request(step, e, B0_DFU_GETSTATUS, 0, B0_DFU_STATUS_SIZE);
+    make_request(step, e, BOOT0_DFU_GETSTATUS, 0, BOOT0_DFU_STATUS_SIZE);
     step->data = e->answer;
     if (e->stage == STAGE_WORK_STATUS)
         step->timeout_ms = work_times[e->work].answer_ms;
@@ -370,46 +370,46 @@ static void issue_wait(struct b0_engine *e, struct b0_engine_step *step)
 
 static void issue_clear(struct b0_engine *e, struct b0_engine_step *step)
 {
-    make_request(step, e, B0_DFU_CLRSTATUS, 0, 0);
+    make_request(step, e, BOOT0_DFU_CLRSTATUS, 0, 0);
 }
 
 static void issue_abort(struct b0_engine *e, struct b0_engine_step *step)
 {
-    make_request(step, e, B0_DFU_ABORT, 0, 0);
+    make_request(step, e, BOOT0_DFU_ABORT, 0, 0);
 }
 
 static uint16_t block_number(const struct b0_engine *e)
 {
     if (!e->config.dfuse)
         return e->block;
-    return (uint16_t)(B0_DFUSE_BLOCK_FIRST +
+    return (uint16_t)(BOOT0_DFUSE_BLOCK_FIRST +
                       (e->address + e->done - e->pointer) / e->config.transfer_size);
 }
 
 static void issue_dnload(struct b0_engine *e, struct b0_engine_step *step)
 {
     if (e->exchange == EXCHANGE_BLOCK) {
-        make_request(step, e, B0_DFU_DNLOAD, block_number(e), e->chunk);
+        make_request(step, e, BOOT0_DFU_DNLOAD, block_number(e), e->chunk);
         /* Only read by the transport: the direction is out. */
         step->data = (uint8_t *)(uintptr_t)(e->source + e->done);
     } else if (e->exchange == EXCHANGE_END) {
-        make_request(step, e, B0_DFU_DNLOAD,
-                     e->config.dfuse ? (uint16_t)B0_DFUSE_BLOCK_FIRST : e->block, 0);
+        make_request(step, e, BOOT0_DFU_DNLOAD,
+                     e->config.dfuse ? (uint16_t)BOOT0_DFUSE_BLOCK_FIRST : e->block, 0);
     } else {
-        make_request(step, e, B0_DFU_DNLOAD, B0_DFUSE_BLOCK_COMMAND, e->command_size);
+        make_request(step, e, BOOT0_DFU_DNLOAD, BOOT0_DFUSE_BLOCK_COMMAND, e->command_size);
         step->data = e->command;
     }
 }
 
 static void issue_upload(struct b0_engine *e, struct b0_engine_step *step)
 {
-    make_request(step, e, B0_DFU_UPLOAD, block_number(e), e->chunk);
+    make_request(step, e, BOOT0_DFU_UPLOAD, block_number(e), e->chunk);
     step->data = e->target + e->done;
 }
 
 static void issue_detach(struct b0_engine *e, struct b0_engine_step *step)
 {
-    make_request(step, e, B0_DFU_DETACH, (uint16_t)e->size, 0);
+    make_request(step, e, BOOT0_DFU_DETACH, (uint16_t)e->size, 0);
 }
 
 static const struct {

@@ -171,7 +171,7 @@ static enum outcome add_region(struct boot0_layout *layout, const struct boot0_r
 {
     if (region_size(region) == 0)
         return PARSED;
-    if (layout->region_count == B0_LAYOUT_REGION_MAX)
+    if (layout->region_count == BOOT0_LAYOUT_REGION_MAX)
         return TOO_MANY_REGIONS;
     for (size_t i = 0; i < layout->region_count; i++) {
         if (overlaps(&layout->regions[i], region))
@@ -209,7 +209,7 @@ static enum outcome parse_group(struct cursor *cursor, struct boot0_layout *layo
 
 /* The name ends before the first "/0x": "SPI Flash : M25P64" and the like may hold anything else.
  */
-static void parse_name(struct cursor *cursor, char name[B0_LAYOUT_NAME_MAX])
+static void parse_name(struct cursor *cursor, char name[BOOT0_LAYOUT_NAME_MAX])
 {
     size_t start;
     size_t end;
@@ -220,11 +220,11 @@ static void parse_name(struct cursor *cursor, char name[B0_LAYOUT_NAME_MAX])
                                             (peek(cursor, 2) == 'x' || peek(cursor, 2) == 'X')))
         cursor->at++;
     end = cursor->at;
-    if (end - start >= B0_LAYOUT_NAME_MAX)
-        end = start + B0_LAYOUT_NAME_MAX - 1;
+    if (end - start >= BOOT0_LAYOUT_NAME_MAX)
+        end = start + BOOT0_LAYOUT_NAME_MAX - 1;
     while (end > start && cursor->text[end - 1] == ' ')
         end--;
-    memset(name, 0, B0_LAYOUT_NAME_MAX);
+    memset(name, 0, BOOT0_LAYOUT_NAME_MAX);
     for (size_t i = start; i < end; i++) {
         char c = cursor->text[i];
         name[i - start] = c >= ' ' && c <= '~' ? c : '?';
@@ -258,7 +258,7 @@ static enum outcome parse_next_name(struct cursor *cursor, struct boot0_layout *
     outcome = parse_groups(&ahead, layout);
     if (ahead.at == groups && outcome == NOT_UNDERSTOOD)
         return NOT_UNDERSTOOD;
-    if (layout->more_name_count == B0_LAYOUT_NAMES_MAX - 1)
+    if (layout->more_name_count == BOOT0_LAYOUT_NAMES_MAX - 1)
         return TOO_MANY_NAMES;
     layout->more_names[layout->more_name_count++] = name;
     *cursor = ahead;

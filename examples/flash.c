@@ -27,7 +27,7 @@ static int fail(const struct boot0_error *error)
 int main(int argc, char **argv)
 {
     struct boot0_observer observer = {.progress = show};
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     struct boot0_image *image = NULL;
     struct boot0_bus bus = {NULL, NULL};
     struct boot0_session *session = NULL;
@@ -36,16 +36,16 @@ int main(int argc, char **argv)
     if (argc != 2)
         return fprintf(stderr, "usage: %s FILE\n", argv[0]), 64;
     status = boot0_image_load(&image, argv[1], NULL, &error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = boot0_usb_open(&bus, &error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = boot0_session_open(&session, &bus, NULL, NULL, &observer, &error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = boot0_session_flash(session, image, NULL, &error);
     boot0_session_close(session);
     boot0_bus_close(&bus);
     boot0_image_free(image);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return fail(&error);
     printf("\ndone\n");
     return 0;

@@ -23,7 +23,7 @@ static struct boot0_image *make_program(void)
 
     for (size_t i = 8; i < sizeof bytes; i++)
         bytes[i] = (uint8_t)(i * 7);
-    if (image && boot0_image_add(image, 0, FLASH, bytes, sizeof bytes, &error) == B0_OK)
+    if (image && boot0_image_add(image, 0, FLASH, bytes, sizeof bytes, &error) == BOOT0_OK)
         return image;
     boot0_image_free(image);
     return NULL;
@@ -35,7 +35,7 @@ static enum boot0_status flash(const struct boot0_bus *bus, struct boot0_image *
     struct boot0_session *session;
     enum boot0_status status = boot0_session_open(&session, bus, NULL, NULL, NULL, error);
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = boot0_session_flash(session, image, NULL, error);
     boot0_session_close(session);
     return status;
@@ -46,22 +46,22 @@ int main(void)
     /* The power fails in the third flash operation, and is back after 100 ms. */
     const char *const boards[] = {"f407:fault=powercut@3:100"};
     struct boot0_image *image = make_program();
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     struct boot0_bus bus = {NULL, NULL};
-    enum boot0_status first = B0_OK, second = B0_OK;
+    enum boot0_status first = BOOT0_OK, second = BOOT0_OK;
     struct vboard_stats stats = {0};
 
-    if (!image || boot0_virtual_open(&bus, boards, 1, &error) != B0_OK)
+    if (!image || boot0_virtual_open(&bus, boards, 1, &error) != BOOT0_OK)
         return printf("failed: %s\n", error.message), 1;
     first = flash(&bus, image, &error);
-    printf("first:  %s\n", first == B0_OK ? "flashed" : error.message);
+    printf("first:  %s\n", first == BOOT0_OK ? "flashed" : error.message);
     vboard_wait(boot0_virtual_board(&bus, 0), 1000000);
     second = flash(&bus, image, &error);
-    printf("second: %s\n", second == B0_OK ? "flashed" : error.message);
+    printf("second: %s\n", second == BOOT0_OK ? "flashed" : error.message);
     vboard_get_stats(boot0_virtual_board(&bus, 0), &stats);
     printf("the program %s, after %llu ms of the board's time\n",
            stats.started ? "runs" : "does not run", (unsigned long long)stats.total_us / 1000);
     boot0_bus_close(&bus);
     boot0_image_free(image);
-    return first == B0_E_GONE && second == B0_OK && stats.started ? 0 : 1;
+    return first == BOOT0_E_GONE && second == BOOT0_OK && stats.started ? 0 : 1;
 }

@@ -2,14 +2,15 @@
 #include "backend.h"
 
 static const char *const kind_names[] = {
-    [B0_KIND_USB] = "usb",
-    [B0_KIND_SERIAL] = "serial",
+    [BOOT0_KIND_USB] = "usb",
+    [BOOT0_KIND_SERIAL] = "serial",
 };
-_Static_assert(sizeof kind_names / sizeof kind_names[0] == B0_KIND_COUNT, "a name for every kind");
+_Static_assert(sizeof kind_names / sizeof kind_names[0] == BOOT0_KIND_COUNT,
+               "a name for every kind");
 
 const char *boot0_kind_name(enum boot0_kind kind)
 {
-    return (unsigned)kind < B0_KIND_COUNT ? kind_names[kind] : "unknown";
+    return (unsigned)kind < BOOT0_KIND_COUNT ? kind_names[kind] : "unknown";
 }
 
 const struct boot0_backend *b0_backend_of(const struct boot0_transport *transport)

@@ -19,10 +19,10 @@ enum boot0_status b0_drive(const struct b0_driver *driver, void *context,
         enum b0_drive result = driver->step(context);
 
         if (result == B0_DRIVE_DONE)
-            return B0_OK;
+            return BOOT0_OK;
         if (result == B0_DRIVE_FAILED)
             return driver->fail(context, task, error);
         if (tick->ask && !tick->ask(tick->context))
-            return boot0_fail(error, B0_E_CANCELLED, "stopped while %s", task->doing);
+            return boot0_fail(error, BOOT0_E_CANCELLED, "stopped while %s", task->doing);
     }
 }

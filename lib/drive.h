@@ -45,7 +45,7 @@ struct b0_tick {
 };
 
 /*
- * Runs the operation that was begun on the engine. The driver's errors, or B0_E_CANCELLED, after
+ * Runs the operation that was begun on the engine. The driver's errors, or BOOT0_E_CANCELLED, after
  * which the board is where the operation was stopped.
  */
 enum boot0_status b0_drive(const struct b0_driver *driver, void *context,

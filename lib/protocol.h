@@ -17,8 +17,8 @@ enum b0_erase {
 };
 
 /*
- * `memory` is an index into the board's alternates. Failures: B0_E_IO, B0_E_GONE, B0_E_PROTOCOL,
- * B0_E_PROTECTED, and B0_E_CANCELLED when tick() has said so.
+ * `memory` is an index into the board's alternates. Failures: BOOT0_E_IO, BOOT0_E_GONE,
+ * BOOT0_E_PROTOCOL, BOOT0_E_PROTECTED, and BOOT0_E_CANCELLED when tick() has said so.
  */
 struct b0_protocol_ops {
     /* Brings the board to rest from wherever it stands, without asking tick(). */

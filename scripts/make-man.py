@@ -54,7 +54,7 @@ def clean_comment(comment):
     return "\n".join(line.strip().removeprefix("*").strip() for line in text.splitlines()).strip()
 
 
-FUNCTION = re.compile(rf"({COMMENT})?\n(B0_API[^;]*;(?:\nB0_API[^;]*;)*)", re.DOTALL)
+FUNCTION = re.compile(rf"({COMMENT})?\n(BOOT0_API[^;]*;(?:\nB0_API[^;]*;)*)", re.DOTALL)
 # An enum or struct with a body at the left margin, with the comment in front of it.
 TYPE = re.compile(rf"^((?:{COMMENT}\n)?)((?:enum|struct)(?: boot0_\w+)? \{{\n.*?^\}};)",
                   re.DOTALL | re.MULTILINE)
@@ -62,10 +62,10 @@ HEAD = re.compile(rf"^(?:/\* SPDX[^\n]*\n)?({COMMENT})", re.DOTALL)
 
 
 def declaration_lines(comment, declaration):
-    declaration = re.sub(r"\s*B0_PRINTF\([^)]*\)", "", declaration)
-    if "B0_API " in declaration:  # with it goes the width by which the lines behind are indented
-        declaration = re.sub(r"^ {%d}" % len("B0_API "), "", declaration, flags=re.MULTILINE)
-    lines = [".EX", escape(declaration.replace("B0_API ", "")), ".EE"]
+    declaration = re.sub(r"\s*BOOT0_PRINTF\([^)]*\)", "", declaration)
+    if "BOOT0_API " in declaration:  # with it goes the width by which the lines behind are indented
+        declaration = re.sub(r"^ {%d}" % len("BOOT0_API "), "", declaration, flags=re.MULTILINE)
+    lines = [".EX", escape(declaration.replace("BOOT0_API ", "")), ".EE"]
     text = clean_comment(comment)
     if text:
         lines += [".RS 4", escape(text), ".RE"]

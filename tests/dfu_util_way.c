@@ -16,10 +16,10 @@ struct dfu {
 
 static size_t request(struct dfu *dfu, uint8_t code, uint16_t value, uint8_t *data, uint16_t length)
 {
-    bool in = code == B0_DFU_GETSTATUS;
+    bool in = code == BOOT0_DFU_GETSTATUS;
     const struct boot0_setup setup = {
-        .request_type =
-            (uint8_t)((in ? B0_USB_DIR_IN : 0) | B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE),
+        .request_type = (uint8_t)((in ? BOOT0_USB_DIR_IN : 0) | BOOT0_USB_TYPE_CLASS |
+                                  BOOT0_USB_RECIPIENT_INTERFACE),
         .request = code,
         .value = value,
         .length = length,
@@ -28,16 +28,16 @@ static size_t request(struct dfu *dfu, uint8_t code, uint16_t value, uint8_t *da
 
     if (!dfu->failed)
         dfu->failed = dfu->transport->ops->control(dfu->transport->context, &setup, data, &actual,
-                                                   TIMEOUT_MS) != B0_XFER_OK;
+                                                   TIMEOUT_MS) != BOOT0_XFER_OK;
     return actual;
 }
 
 static struct b0_dfu_status status_of(struct dfu *dfu)
 {
-    struct b0_dfu_status status = {.state = B0_DFU_STATE_ERROR};
-    uint8_t bytes[B0_DFU_STATUS_SIZE];
+    struct b0_dfu_status status = {.state = BOOT0_DFU_STATE_ERROR};
+    uint8_t bytes[BOOT0_DFU_STATUS_SIZE];
 
-    if (request(dfu, B0_DFU_GETSTATUS, 0, bytes, sizeof bytes) == sizeof bytes)
+    if (request(dfu, BOOT0_DFU_GETSTATUS, 0, bytes, sizeof bytes) == sizeof bytes)
         status = b0_dfu_status_load(bytes);
     return status;
 }
@@ -46,13 +46,13 @@ static void download(struct dfu *dfu, uint16_t block, uint8_t *data, uint16_t le
 {
     struct b0_dfu_status status;
 
-    request(dfu, B0_DFU_DNLOAD, block, data, length);
+    request(dfu, BOOT0_DFU_DNLOAD, block, data, length);
     do {
         status = status_of(dfu);
-        if (!dfu->failed && status.state == B0_DFU_STATE_DNBUSY)
+        if (!dfu->failed && status.state == BOOT0_DFU_STATE_DNBUSY)
             dfu->transport->ops->wait(dfu->transport->context, status.poll_timeout_ms * 1000);
-    } while (!dfu->failed && status.state == B0_DFU_STATE_DNBUSY);
-    dfu->failed = dfu->failed || status.state != B0_DFU_STATE_DNLOAD_IDLE;
+    } while (!dfu->failed && status.state == BOOT0_DFU_STATE_DNBUSY);
+    dfu->failed = dfu->failed || status.state != BOOT0_DFU_STATE_DNLOAD_IDLE;
 }
 
 static void command(struct dfu *dfu, uint8_t code, uint32_t address)
@@ -70,7 +70,7 @@ static void erase(struct dfu *dfu, const struct dfu_util_piece *piece, uint32_t 
         uint32_t size, start = sector(at, &size);
 
         if (start >= *erased_end)
-            command(dfu, B0_DFUSE_ERASE, start);
+            command(dfu, BOOT0_DFUSE_ERASE, start);
         *erased_end = start + size;
         at = start + size;
     }
@@ -85,7 +85,7 @@ static void write_piece(struct dfu *dfu, const struct dfu_util_piece *piece, uin
         uint16_t size = left < transfer_size ? (uint16_t)left : transfer_size;
 
         memcpy(block, piece->data + done, size);
-        command(dfu, B0_DFUSE_SET_ADDRESS, piece->address + done);
+        command(dfu, BOOT0_DFUSE_SET_ADDRESS, piece->address + done);
         download(dfu, 2, block, size);
     }
 }
@@ -99,15 +99,15 @@ bool dfu_util_write(const struct boot0_transport *transport, const struct dfu_ut
 
     if (transfer_size == 0 || transfer_size > BLOCK_MAX)
         return false;
-    dfu.failed = transport->ops->select(transport->context, 0, 0, NULL) != B0_OK;
-    if (status_of(&dfu).state == B0_DFU_STATE_ERROR)
-        request(&dfu, B0_DFU_CLRSTATUS, 0, NULL, 0);
-    request(&dfu, B0_DFU_ABORT, 0, NULL, 0);
+    dfu.failed = transport->ops->select(transport->context, 0, 0, NULL) != BOOT0_OK;
+    if (status_of(&dfu).state == BOOT0_DFU_STATE_ERROR)
+        request(&dfu, BOOT0_DFU_CLRSTATUS, 0, NULL, 0);
+    request(&dfu, BOOT0_DFU_ABORT, 0, NULL, 0);
     for (size_t i = 0; i < count; i++)
         erase(&dfu, &pieces[i], &erased_end, sector);
     for (size_t i = 0; i < count; i++)
         write_piece(&dfu, &pieces[i], transfer_size);
-    request(&dfu, B0_DFU_ABORT, 0, NULL, 0);
+    request(&dfu, BOOT0_DFU_ABORT, 0, NULL, 0);
     return !dfu.failed;
 }
 

@@ -45,20 +45,20 @@ struct options {
 static int exit_status(enum boot0_status status)
 {
     switch (status) {
-    case B0_OK:
+    case BOOT0_OK:
         return EXIT_SUCCESS;
-    case B0_E_USAGE:
+    case BOOT0_E_USAGE:
         return STATUS_USAGE;
-    case B0_E_DATA:
-    case B0_E_MISMATCH:
+    case BOOT0_E_DATA:
+    case BOOT0_E_MISMATCH:
         return STATUS_DATA;
-    case B0_E_NO_INPUT:
+    case BOOT0_E_NO_INPUT:
         return STATUS_NO_INPUT;
-    case B0_E_NO_OUTPUT:
+    case BOOT0_E_NO_OUTPUT:
         return STATUS_NO_OUTPUT;
-    case B0_E_UNSUPPORTED:
+    case BOOT0_E_UNSUPPORTED:
         return STATUS_UNAVAILABLE;
-    case B0_E_IO:
+    case BOOT0_E_IO:
         return STATUS_IO;
     default:
         return STATUS_SOFTWARE;
@@ -317,28 +317,28 @@ struct run {
 static enum boot0_status open_output(const char *name, FILE **file, struct boot0_error *error)
 {
     if (name == NULL) {
-        return B0_OK;
+        return BOOT0_OK;
     }
     *file = strcmp(name, "-") == 0 ? stderr : fopen(name, "we");
     if (*file == NULL) {
-        return boot0_fail(error, B0_E_NO_OUTPUT, "cannot write %s: %s", name, strerror(errno));
+        return boot0_fail(error, BOOT0_E_NO_OUTPUT, "cannot write %s: %s", name, strerror(errno));
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
-/* Closes a file of ours; B0_E_IO if what was written did not all arrive. */
+/* Closes a file of ours; BOOT0_E_IO if what was written did not all arrive. */
 static enum boot0_status close_output(FILE *file, const char *name, struct boot0_error *error)
 {
     bool failed;
 
     if (file == NULL) {
-        return B0_OK;
+        return BOOT0_OK;
     }
     failed = ferror(file) != 0 || fflush(file) != 0;
     if (file != stderr) {
         failed = fclose(file) != 0 || failed;
     }
-    return failed ? boot0_fail(error, B0_E_IO, "cannot write all of %s", name) : B0_OK;
+    return failed ? boot0_fail(error, BOOT0_E_IO, "cannot write all of %s", name) : BOOT0_OK;
 }
 
 static void let_start(struct vboard *board)
@@ -354,7 +354,7 @@ static enum boot0_status prepare(const struct options *options, struct run *run,
 {
     enum boot0_status status = open_output(options->trace, &run->trace, error);
 
-    for (size_t n = 0; n < options->count && status == B0_OK; n++) {
+    for (size_t n = 0; n < options->count && status == BOOT0_OK; n++) {
         run->boards[n] = vboard_new(options->specs[n], error);
         if (run->boards[n] == NULL) {
             status = error->code;
@@ -364,7 +364,7 @@ static enum boot0_status prepare(const struct options *options, struct run *run,
             let_start(run->boards[n]);
         }
     }
-    if (status == B0_OK) {
+    if (status == BOOT0_OK) {
         status = open_output(options->stats, &run->stats, error);
     }
     if (run->trace != NULL) {
@@ -392,7 +392,7 @@ static int run_command(const struct options *options, const struct run *run, con
     struct vboard_attachment *attachment;
     int status;
 
-    if (vboard_child_environment(error) != B0_OK) {
+    if (vboard_child_environment(error) != BOOT0_OK) {
         return exit_status(error->code);
     }
     attachment = vboard_attach(run->boards, run->count, options->speed, error);
@@ -400,12 +400,12 @@ static int run_command(const struct options *options, const struct run *run, con
         return exit_status(error->code);
     }
     if (options->gdb_port != 0 &&
-        vboard_attach_gdb(attachment, options->gdb_port, error) != B0_OK) {
+        vboard_attach_gdb(attachment, options->gdb_port, error) != BOOT0_OK) {
         vboard_detach(attachment);
         return exit_status(error->code);
     }
     if (options->buttons != NULL &&
-        vboard_attach_buttons(attachment, options->buttons, error) != B0_OK) {
+        vboard_attach_buttons(attachment, options->buttons, error) != BOOT0_OK) {
         vboard_detach(attachment);
         return exit_status(error->code);
     }
@@ -421,14 +421,14 @@ static int finish(const struct options *options, struct run *run, int status)
 
     for (size_t n = 0; n < run->count; n++) {
         vboard_set_trace(run->boards[n], NULL);
-        if (vboard_free(run->boards[n], &error) != B0_OK) {
+        if (vboard_free(run->boards[n], &error) != BOOT0_OK) {
             int failure = complain(&error);
 
             status = status == EXIT_SUCCESS ? failure : status;
         }
     }
-    if (close_output(run->trace, options->trace, &error) != B0_OK ||
-        close_output(run->stats, options->stats, &error) != B0_OK) {
+    if (close_output(run->trace, options->trace, &error) != BOOT0_OK ||
+        close_output(run->stats, options->stats, &error) != BOOT0_OK) {
         int failure = complain(&error);
 
         status = status == EXIT_SUCCESS ? failure : status;
@@ -454,7 +454,7 @@ int main(int argc, char **argv)
         status = run_command(&options, &run, &mask, &error);
         print_stats(&run);
     }
-    if (error.code != B0_OK) {
+    if (error.code != BOOT0_OK) {
         complain(&error);
     }
     return finish(&options, &run, status);

@@ -22,7 +22,7 @@ static struct vboard *compose(const struct vboard_spec *spec, struct boot0_error
 
     if (board && (!vboard_rom_occupy(board, spec->rom) || !vboard_machine_occupy(board))) {
         vboard_board_free(board);
-        boot0_fail(error, B0_E_MEMORY, "out of memory");
+        boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
         return NULL;
     }
     return board;
@@ -33,7 +33,7 @@ struct vboard *vboard_new(const char *spec, struct boot0_error *error)
     struct vboard_spec parsed;
     struct vboard *board = NULL;
 
-    if (vboard_spec_parse(spec, &parsed, error) != B0_OK) {
+    if (vboard_spec_parse(spec, &parsed, error) != BOOT0_OK) {
         free(parsed.settings.flash_file);
         free(parsed.settings.elf_file);
     } else {
@@ -52,7 +52,7 @@ enum boot0_status vboard_free(struct vboard *board, struct boot0_error *error)
     enum boot0_status status;
 
     if (!board)
-        return B0_OK;
+        return BOOT0_OK;
     description = board->build.description;
     status = vboard_board_save(board, error);
     vboard_board_free(board);

@@ -43,12 +43,13 @@ const struct vboard_key *vboard_key_at(size_t index);
 
 /*
  * Makes a board from "MODEL[:key=value,…]" and powers it up. NULL on failure with the error filled
- * (B0_E_USAGE: unknown model or key, bad value; B0_E_NO_INPUT: flash file). The caller owns it:
- * vboard_free().
+ * (BOOT0_E_USAGE: unknown model or key, bad value; BOOT0_E_NO_INPUT: flash file). The caller owns
+ * it: vboard_free().
  */
 struct vboard *vboard_new(const char *spec, struct boot0_error *error);
 
-/* Frees a board; writes the flash file back first. B0_E_NO_OUTPUT if that fails. NULL is fine. */
+/* Frees a board; writes the flash file back first. BOOT0_E_NO_OUTPUT if that fails. NULL is fine.
+ */
 enum boot0_status vboard_free(struct vboard *board, struct boot0_error *error);
 
 /* The model's name, and the serial number that the USB device reports. */
@@ -82,11 +83,11 @@ size_t vboard_string(const struct vboard *board, uint8_t index, char *text, size
 /*
  * One control transfer, with the contract of struct boot0_transport_ops::control. Advances the
  * clock by its duration; on a time-out by timeout_us. If the board goes away in it, the answer is
- * B0_XFER_GONE.
+ * BOOT0_XFER_GONE.
  *
  * With VBOARD_NO_TIMEOUT the transfer takes as long as it takes; if the board never answers it
- * (fault=timeout), the answer is B0_XFER_TIMEOUT, and no time has passed: for hosts that find out
- * by waiting.
+ * (fault=timeout), the answer is BOOT0_XFER_TIMEOUT, and no time has passed: for hosts that find
+ * out by waiting.
  */
 #define VBOARD_NO_TIMEOUT UINT64_MAX
 enum boot0_xfer vboard_control(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
@@ -95,8 +96,8 @@ enum boot0_xfer vboard_control(struct vboard *board, const struct boot0_setup *s
 /*
  * One packet on an endpoint other than 0, whose bit 7 says the direction. `data` has *size bytes;
  * for IN *size is set to how many came, and must be the endpoint's wMaxPacketSize before. The board
- * is asked once in any case, then until timeout_us is over: B0_XFER_TIMEOUT, it has answered NAK.
- * B0_XFER_STALL also if it has no such endpoint.
+ * is asked once in any case, then until timeout_us is over: BOOT0_XFER_TIMEOUT, it has answered
+ * NAK. BOOT0_XFER_STALL also if it has no such endpoint.
  */
 enum boot0_xfer vboard_packet(struct vboard *board, uint8_t endpoint, uint8_t *data, size_t *size,
                               uint64_t timeout_us);
@@ -160,7 +161,7 @@ void vboard_debug_detach(struct vboard *board);
 
 /*
  * Adds faults to those of the board's spec, written as its key fault= has them; they are counted
- * since the board was made. B0_E_USAGE.
+ * since the board was made. BOOT0_E_USAGE.
  */
 enum boot0_status vboard_plan_faults(struct vboard *board, const char *faults,
                                      struct boot0_error *error);

@@ -86,9 +86,9 @@ static void hello(struct discovery *discovery, const char *operand)
 
 static bool begin(struct discovery *discovery, const char *event, enum discovery_state state)
 {
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
 
-    if (discovery->start(discovery->context, &error) != B0_OK) {
+    if (discovery->start(discovery->context, &error) != BOOT0_OK) {
         ide_refuse(discovery->out, event, "%s. %s", error.message, error.hint);
         return false;
     }

@@ -92,10 +92,10 @@ static void refuse_for(struct monitor *monitor, const char *event, const struct 
 static void set(struct monitor *monitor, size_t parameter, const char *value)
 {
     const char *before = monitor->selected[parameter];
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
 
     monitor->selected[parameter] = value;
-    if (monitor->is_open && monitor->changed(monitor->context, &error) != B0_OK) {
+    if (monitor->is_open && monitor->changed(monitor->context, &error) != BOOT0_OK) {
         monitor->selected[parameter] = before;
         refuse_for(monitor, "configure", &error);
         return;
@@ -125,7 +125,7 @@ static void configure(struct monitor *monitor, const char *operand)
 static void open_port(struct monitor *monitor, const char *operand)
 {
     const char *space = strchr(operand, ' ');
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     char client[IDE_LINE_MAX];
 
     if (monitor->is_open) {
@@ -137,7 +137,7 @@ static void open_port(struct monitor *monitor, const char *operand)
         return;
     }
     snprintf(client, sizeof client, "%.*s", (int)(space - operand), operand);
-    if (monitor->open(monitor->context, client, space + 1, &error) != B0_OK) {
+    if (monitor->open(monitor->context, client, space + 1, &error) != BOOT0_OK) {
         refuse_for(monitor, "open", &error);
         return;
     }

@@ -38,14 +38,14 @@ void ide_port_of_board(struct ide_port *port, const struct boot0_board *board)
         .is_usb = true,
         .vendor = board->usb.vendor,
         .product = board->usb.product,
-        .in_dfu_mode = board->mode == B0_MODE_DFU,
+        .in_dfu_mode = board->mode == BOOT0_MODE_DFU,
     };
     snprintf(port->address, sizeof port->address, "%s", board->usb.path);
     snprintf(port->serial, sizeof port->serial, "%s", board->serial);
     snprintf(port->product_name, sizeof port->product_name, "%s", board->product);
     if (board->bootloader.present)
         snprintf(port->board, sizeof port->board, "%s", board->bootloader.board);
-    if (board->access.code == B0_OK)
+    if (board->access.code == BOOT0_OK)
         text_board(port->name, board);
     else
         snprintf(port->name, sizeof port->name, "%s", text_access(&board->access));

@@ -23,12 +23,13 @@ struct ide_port {
     char address[128]; /* "1-2.3", "/dev/ttyACM0" */
     uint16_t vendor;
     uint16_t product;
-    char serial[B0_TEXT_MAX];       /* number; "": none */
-    char product_name[B0_TEXT_MAX]; /* USB's string, which of STM32duino's programs has the board */
-    char board[IDE_BOARD_MAX];      /* for which boot0's bootloader was built; "": another one */
-    char name[TEXT_BOARD];          /* of a board, for people */
-    char chip[TEXT_BOARD];          /* its name; "": not known */
-    bool in_dfu_mode;               /* of a board: ready to be flashed */
+    char serial[BOOT0_TEXT_MAX];       /* number; "": none */
+    char product_name[BOOT0_TEXT_MAX]; /* USB's string, which of STM32duino's programs has the board
+                                        */
+    char board[IDE_BOARD_MAX];         /* for which boot0's bootloader was built; "": another one */
+    char name[TEXT_BOARD];             /* of a board, for people */
+    char chip[TEXT_BOARD];             /* its name; "": not known */
+    bool in_dfu_mode;                  /* of a board: ready to be flashed */
 };
 
 struct ide_ports {

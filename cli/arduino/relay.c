@@ -86,19 +86,20 @@ enum boot0_status relay_connect(const char *address, int *client, struct boot0_e
     socklen_t size;
 
     if (!parse(address, &to, &size))
-        return boot0_fail(error, B0_E_USAGE,
+        return boot0_fail(error, BOOT0_E_USAGE,
                           "%.64s is no address of this machine, as 127.0.0.1:5000", address);
     *client = socket(to.any.sa_family, SOCK_STREAM, 0);
     if (*client < 0)
-        return boot0_fail(error, B0_E_IO, "no connection to %.64s: %s", address, strerror(errno));
+        return boot0_fail(error, BOOT0_E_IO, "no connection to %.64s: %s", address,
+                          strerror(errno));
     setsockopt(*client, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
     if (connect(*client, &to.any, size) != 0) {
-        boot0_fail(error, B0_E_IO, "no connection to %.64s: %s", address, strerror(errno));
+        boot0_fail(error, BOOT0_E_IO, "no connection to %.64s: %s", address, strerror(errno));
         close(*client);
         return error->code;
     }
     setsockopt(*client, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes); /* a typed key goes at once */
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* ---- moving ---- */

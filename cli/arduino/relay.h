@@ -39,7 +39,7 @@ enum { RELAY_ASK_PORT, RELAY_ASK_CLIENT, RELAY_ASK_COUNT };
 
 /*
  * Connects to a program on this machine: "127.0.0.1:5000", "[::1]:5000". On success the caller owns
- * *client: close(). B0_E_USAGE: it is no such address; B0_E_IO: nobody listens there.
+ * *client: close(). BOOT0_E_USAGE: it is no such address; BOOT0_E_IO: nobody listens there.
  */
 enum boot0_status relay_connect(const char *address, int *client, struct boot0_error *error);
 

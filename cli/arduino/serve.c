@@ -34,8 +34,8 @@ static struct boot0_line line_of(const struct monitor *monitor)
         const char *name;
         enum boot0_parity parity;
     } parities[] = {
-        {"none", B0_PARITY_NONE}, {"even", B0_PARITY_EVEN},   {"odd", B0_PARITY_ODD},
-        {"mark", B0_PARITY_MARK}, {"space", B0_PARITY_SPACE},
+        {"none", BOOT0_PARITY_NONE}, {"even", BOOT0_PARITY_EVEN},   {"odd", BOOT0_PARITY_ODD},
+        {"mark", BOOT0_PARITY_MARK}, {"space", BOOT0_PARITY_SPACE},
     };
     const char *const *selected = monitor->selected;
     struct boot0_line line = {
@@ -57,9 +57,9 @@ static enum boot0_status apply(void *context, struct boot0_error *error)
     struct server *server = context;
     const struct boot0_line line = line_of(&server->monitor);
 
-    if (server->stream.ops->set(server->stream.context, &line) == B0_XFER_OK)
-        return B0_OK;
-    return boot0_fail(error, B0_E_IO, "the port cannot be set to that");
+    if (server->stream.ops->set(server->stream.context, &line) == BOOT0_XFER_OK)
+        return BOOT0_OK;
+    return boot0_fail(error, BOOT0_E_IO, "the port cannot be set to that");
 }
 
 static enum boot0_status open_port(void *context, const char *client, const char *port,
@@ -69,13 +69,13 @@ static enum boot0_status open_port(void *context, const char *client, const char
     enum boot0_status status = boot0_serial_stream(&server->stream, port, error);
     int port_fd, client_fd;
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     port_fd = server->stream.ops->handle(server->stream.context);
     status = apply(server, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = relay_connect(client, &client_fd, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         relay_start(&server->relay, port_fd, client_fd);
     else
         server->stream.ops->close(server->stream.context);
@@ -158,7 +158,7 @@ enum boot0_status monitor_serve(struct boot0_error *error)
     struct server *server = calloc(1, sizeof *server);
 
     if (!server)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     monitor_init(&server->monitor, stdout);
     server->monitor.open = open_port;
     server->monitor.close = close_port;
@@ -167,5 +167,5 @@ enum boot0_status monitor_serve(struct boot0_error *error)
     signals_announce(false);
     serve(server);
     free(server);
-    return B0_OK;
+    return BOOT0_OK;
 }

@@ -44,12 +44,12 @@ static bool ask(struct watch *watch, const struct boot0_candidate *candidate,
                 struct boot0_board *board)
 {
     const struct boot0_selection selection = {.path = candidate->path};
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     struct boot0_board *list;
     size_t count;
     bool found = false;
 
-    if (boot0_board_list(&watch->job.bus, &selection, &list, &count, &error) != B0_OK)
+    if (boot0_board_list(&watch->job.bus, &selection, &list, &count, &error) != BOOT0_OK)
         return false;
     for (size_t i = 0; i < count && !found; i++) {
         found = same_device(&list[i].usb, candidate);
@@ -69,7 +69,7 @@ static void meet(struct watch *watch, const struct boot0_candidate *candidate)
             known = &watch->boards[i];
     if (known) {
         known->seen = true;
-        if (known->board.access.code != B0_OK && ++known->rounds % RETRY_ROUNDS == 0)
+        if (known->board.access.code != BOOT0_OK && ++known->rounds % RETRY_ROUNDS == 0)
             ask(watch, candidate, &known->board);
     } else if (watch->board_count < IDE_PORTS_MAX) {
         known = &watch->boards[watch->board_count];
@@ -92,13 +92,13 @@ static void forget_unseen(struct watch *watch)
 static void look_for_boards(struct watch *watch)
 {
     struct boot0_candidate candidates[IDE_PORTS_MAX];
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     size_t count;
 
     for (size_t i = 0; i < watch->board_count; i++)
         watch->boards[i].seen = false;
     if (watch->job.bus.ops->scan(watch->job.bus.context, candidates, IDE_PORTS_MAX, &count,
-                                 &error) != B0_OK)
+                                 &error) != BOOT0_OK)
         count = 0;
     for (size_t i = 0; i < count && i < IDE_PORTS_MAX; i++)
         if (!candidates[i].serial_only) /* a serial port, and shown as that */
@@ -121,14 +121,14 @@ static bool has_serial_port(const struct ide_ports *ports, const struct ide_port
 
 static void gather(struct watch *watch, struct ide_ports *ports)
 {
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     struct boot0_serial_port *list = NULL;
     struct ide_port port;
     size_t count = 0;
 
     ports->count = 0;
     if (watch->job.arguments->virtual_count == 0 &&
-        boot0_serial_list(&list, &count, &error) != B0_OK)
+        boot0_serial_list(&list, &count, &error) != BOOT0_OK)
         count = 0;
     for (size_t i = 0; i < count; i++) {
         ide_port_of_serial(&port, &list[i]);
@@ -182,15 +182,15 @@ struct watch *watch_start(const struct arguments *arguments,
     enum boot0_status status;
 
     if (!watch) {
-        boot0_fail(error, B0_E_MEMORY, "out of memory");
+        boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
         return NULL;
     }
     watch->found = found;
     watch->context = context;
     status = job_open_bus(&watch->job, arguments, error);
-    if (status == B0_OK && pthread_create(&watch->thread, NULL, run, watch) != 0)
-        status = boot0_fail(error, B0_E_MEMORY, "no thread can be started");
-    if (status == B0_OK)
+    if (status == BOOT0_OK && pthread_create(&watch->thread, NULL, run, watch) != 0)
+        status = boot0_fail(error, BOOT0_E_MEMORY, "no thread can be started");
+    if (status == BOOT0_OK)
         return watch;
     job_close(&watch->job);
     free(watch);

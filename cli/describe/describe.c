@@ -13,7 +13,7 @@ enum {
 /* The word of the format for what the board has. */
 static const char *bootloader_of(const struct boot0_board *board)
 {
-    if (board->usb.vendor == B0_VENDOR_LEAFLABS && board->usb.product == B0_PRODUCT_MAPLE_DFU)
+    if (board->usb.vendor == BOOT0_VENDOR_LEAFLABS && board->usb.product == BOOT0_PRODUCT_MAPLE_DFU)
         return "maple";
     return board->has_addresses ? "dfuse" : "plain";
 }
@@ -37,17 +37,17 @@ static void read_uart(struct description *description)
 static enum boot0_status read_board(struct description *description, struct job *job,
                                     struct boot0_error *error)
 {
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
     description->bootloader = bootloader_of(&description->board);
-    if (description->board.usb.kind == B0_KIND_SERIAL) {
+    if (description->board.usb.kind == BOOT0_KIND_SERIAL) {
         read_uart(description);
     } else {
         boot0_session_close(job->session);
         job->session = NULL;
         status = describe_read_usb(description, &job->bus, error);
     }
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         describe_memories(description);
     return status;
 }
@@ -61,8 +61,8 @@ static void resume(struct job *job, const struct boot0_board *board)
     if (!board->from_program)
         return;
     if (boot0_session_open(&job->session, &job->bus, &selection, NULL, &job->observer, &error) ==
-            B0_OK &&
-        job_start_program(job, &error) == B0_OK)
+            BOOT0_OK &&
+        job_start_program(job, &error) == BOOT0_OK)
         progress_note(&job->progress, "the program goes on");
     else
         progress_note(&job->progress,
@@ -73,13 +73,13 @@ static void resume(struct job *job, const struct boot0_board *board)
 static enum boot0_status refuse_program(struct job *job, struct boot0_error *error)
 {
     struct boot0_board *program = NULL;
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
     if (job->arguments->restart || job->arguments->touch || job->arguments->port)
-        return B0_OK;
+        return BOOT0_OK;
     status = find_program(job, &program, error);
-    if (status == B0_OK && program) {
-        status = boot0_fail(error, B0_E_UNSUPPORTED,
+    if (status == BOOT0_OK && program) {
+        status = boot0_fail(error, BOOT0_E_UNSUPPORTED,
                             "the board runs its program; a description is of its bootloader");
         boot0_hint(error, "Use --restart to restart the board into its bootloader and back.");
     }
@@ -93,17 +93,17 @@ static enum boot0_status describe(struct description *description, struct job *j
     const struct boot0_selection selection = job_selection(job->arguments);
     enum boot0_status status = refuse_program(job, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     if (!job->arguments->port)
         describe_read_state(description, &job->bus, &selection);
     status = job_open_session(job, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     description->board = *boot0_session_board(job->session);
     status = read_board(description, job, error);
     progress_break_off(&job->progress);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         describe_write(description, stdout);
     if (!job->session)
         resume(job, &description->board);
@@ -117,9 +117,9 @@ enum boot0_status describe_board(const struct arguments *arguments, struct boot0
     enum boot0_status status;
 
     if (!description)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     status = job_open_bus(&job, arguments, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = describe(description, &job, error);
     job_close(&job);
     free(description);

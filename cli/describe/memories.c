@@ -170,7 +170,7 @@ static const char *kind_of(const struct boot0_layout *layout)
             return names[i].kind;
     if (layout->regions[0].address == 0xffff0000)
         return "feature";
-    return layout->regions[0].access & B0_SECTOR_ERASABLE ? "external" : "ram";
+    return layout->regions[0].access & BOOT0_SECTOR_ERASABLE ? "external" : "ram";
 }
 
 /* The regions from `first` on that lie one behind the other, as one memory; the first after it. */
@@ -334,7 +334,7 @@ static void add_ram(struct description *description)
     if (!ram)
         add(description, &memory);
     memory.comment = "The RAM is that of the first chip which the board can be.";
-    for (size_t i = 0; ram && i < B0_CHIP_RAM_MAX && ram[i].size > 0; i++) {
+    for (size_t i = 0; ram && i < BOOT0_CHIP_RAM_MAX && ram[i].size > 0; i++) {
         memory.address = ram[i].address;
         memory.size = ram[i].size;
         add(description, &memory);
@@ -360,7 +360,7 @@ static void add_options(struct description *description)
     const struct describe_family *family = describe_family(board);
     struct describe_memory memory = {.kind = "options"};
 
-    if (board->usb.kind != B0_KIND_SERIAL || !family || !family->option_bytes ||
+    if (board->usb.kind != BOOT0_KIND_SERIAL || !family || !family->option_bytes ||
         board->chips[0]->option_bytes == 0)
         return;
     memory.address = board->chips[0]->option_bytes;

@@ -30,14 +30,15 @@ static bool ask(const struct boot0_transport *transport, uint8_t type, uint8_t r
 
     *actual = 0;
     return transport->ops->control(transport->context, &setup, data, actual, TIMEOUT_MS) ==
-           B0_XFER_OK;
+           BOOT0_XFER_OK;
 }
 
 static bool get_descriptor(const struct boot0_transport *transport, uint8_t type, uint8_t index,
                            uint16_t language, uint8_t *data, size_t size, size_t *actual)
 {
-    return ask(transport, B0_USB_DIR_IN | B0_USB_TYPE_STANDARD | B0_USB_RECIPIENT_DEVICE,
-               B0_USB_GET_DESCRIPTOR, (uint16_t)(type << 8 | index), language, data, size, actual);
+    return ask(transport, BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_STANDARD | BOOT0_USB_RECIPIENT_DEVICE,
+               BOOT0_USB_GET_DESCRIPTOR, (uint16_t)(type << 8 | index), language, data, size,
+               actual);
 }
 
 /* ---- the state ---- */
@@ -47,22 +48,22 @@ static void ask_state(struct description *description, const struct boot0_bus *b
                       const struct boot0_candidate *candidate)
 {
     struct boot0_transport transport;
-    uint8_t bytes[B0_DFU_STATUS_SIZE];
+    uint8_t bytes[BOOT0_DFU_STATUS_SIZE];
     struct b0_dfu_status status;
     struct boot0_error error;
     size_t actual;
 
-    if (bus->ops->open(bus->context, candidate, &transport, &error) != B0_OK)
+    if (bus->ops->open(bus->context, candidate, &transport, &error) != BOOT0_OK)
         return;
-    if (transport.ops->select(transport.context, candidate->dfu_interface, 0, &error) == B0_OK &&
-        ask(&transport, B0_USB_DIR_IN | B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE,
-            B0_DFU_GETSTATUS, 0, candidate->dfu_interface, bytes, sizeof bytes, &actual) &&
+    if (transport.ops->select(transport.context, candidate->dfu_interface, 0, &error) == BOOT0_OK &&
+        ask(&transport, BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE,
+            BOOT0_DFU_GETSTATUS, 0, candidate->dfu_interface, bytes, sizeof bytes, &actual) &&
         actual == sizeof bytes) {
         status = b0_dfu_status_load(bytes);
         /* In another state somebody has left it in the middle of something. */
         description->has_state =
-            (status.state == B0_DFU_STATE_IDLE || status.state == B0_DFU_STATE_ERROR) &&
-            status.status < B0_DFU_STATUS_COUNT;
+            (status.state == BOOT0_DFU_STATE_IDLE || status.state == BOOT0_DFU_STATE_ERROR) &&
+            status.status < BOOT0_DFU_STATUS_COUNT;
         description->state = status.state;
         description->status = status.status;
     }
@@ -76,9 +77,9 @@ void describe_read_state(struct description *description, const struct boot0_bus
     struct boot0_error error;
     size_t count = 0;
 
-    if (boot0_board_list(bus, selection, &boards, &count, &error) == B0_OK && count == 1 &&
-        boards[0].mode == B0_MODE_DFU && boards[0].access.code == B0_OK &&
-        boards[0].usb.kind == B0_KIND_USB)
+    if (boot0_board_list(bus, selection, &boards, &count, &error) == BOOT0_OK && count == 1 &&
+        boards[0].mode == BOOT0_MODE_DFU && boards[0].access.code == BOOT0_OK &&
+        boards[0].usb.kind == BOOT0_KIND_USB)
         ask_state(description, bus, &boards[0].usb);
     free(boards);
 }
@@ -93,7 +94,7 @@ static void read_string(struct description *description, const struct boot0_tran
     size_t actual, length;
 
     text[0] = '\0';
-    if (index == 0 || !get_descriptor(transport, B0_USB_DESC_STRING, index, LANGUAGE_US_ENGLISH,
+    if (index == 0 || !get_descriptor(transport, BOOT0_USB_DESC_STRING, index, LANGUAGE_US_ENGLISH,
                                       bytes, sizeof bytes, &actual))
         return;
     length = b0_string_descriptor(bytes, actual, text, DESCRIBE_STRING_MAX + 1);
@@ -113,7 +114,7 @@ static bool is_plain(const struct boot0_transport *transport, uint8_t index)
     uint8_t bytes[STRING_DESC_MAX];
     size_t actual;
 
-    if (index == 0 || !get_descriptor(transport, B0_USB_DESC_STRING, index, LANGUAGE_US_ENGLISH,
+    if (index == 0 || !get_descriptor(transport, BOOT0_USB_DESC_STRING, index, LANGUAGE_US_ENGLISH,
                                       bytes, sizeof bytes, &actual))
         return false;
     for (size_t i = 3; i < actual; i += 2)
@@ -126,8 +127,9 @@ static bool is_plain(const struct boot0_transport *transport, uint8_t index)
 
 static bool is_dfu_interface(const uint8_t *descriptor)
 {
-    return descriptor[1] == B0_USB_DESC_INTERFACE && descriptor[0] >= B0_USB_INTERFACE_DESC_SIZE &&
-           descriptor[5] == B0_DFU_CLASS && descriptor[6] == B0_DFU_SUBCLASS;
+    return descriptor[1] == BOOT0_USB_DESC_INTERFACE &&
+           descriptor[0] >= BOOT0_USB_INTERFACE_DESC_SIZE && descriptor[5] == BOOT0_DFU_CLASS &&
+           descriptor[6] == BOOT0_DFU_SUBCLASS;
 }
 
 /* The transfer size of the functional descriptor that follows the interface, or 0. */
@@ -141,7 +143,7 @@ static void read_transfer_sizes(struct description *description)
          at += bytes[at]) {
         if (is_dfu_interface(bytes + at))
             interface = bytes[at + 2];
-        if (bytes[at + 1] != B0_USB_DESC_DFU || bytes[at] < B0_DFU_FUNC_DESC_SIZE_1_0)
+        if (bytes[at + 1] != BOOT0_USB_DESC_DFU || bytes[at] < BOOT0_DFU_FUNC_DESC_SIZE_1_0)
             continue;
         for (size_t i = 0; i < description->alternate_count; i++)
             if (description->alternates[i].interface == interface)
@@ -160,9 +162,11 @@ static void renumber_strings(struct description *description)
          at += bytes[at]) {
         if (is_dfu_interface(bytes + at))
             bytes[at + FIELD_INTERFACE_STRING] = next++;
-        else if (bytes[at + 1] == B0_USB_DESC_INTERFACE && bytes[at] >= B0_USB_INTERFACE_DESC_SIZE)
+        else if (bytes[at + 1] == BOOT0_USB_DESC_INTERFACE &&
+                 bytes[at] >= BOOT0_USB_INTERFACE_DESC_SIZE)
             bytes[at + FIELD_INTERFACE_STRING] = 0;
-        else if (bytes[at + 1] == B0_USB_DESC_CONFIGURATION && bytes[at] >= B0_USB_CONFIG_DESC_SIZE)
+        else if (bytes[at + 1] == BOOT0_USB_DESC_CONFIGURATION &&
+                 bytes[at] >= BOOT0_USB_CONFIG_DESC_SIZE)
             bytes[at + FIELD_CONFIGURATION_STRING] = 0;
     }
 }
@@ -179,40 +183,41 @@ static size_t make_configuration(const struct description *description,
                                  uint8_t bytes[DESCRIBE_CONFIGURATION_MAX])
 {
     const struct b0_dfu_functional *functional = &description->found.functional;
-    size_t size = B0_USB_CONFIG_DESC_SIZE;
+    size_t size = BOOT0_USB_CONFIG_DESC_SIZE;
     uint8_t interfaces = 0, number = 0;
 
     for (size_t i = 0; i < description->alternate_count; i++) {
         const struct describe_alternate *alternate = &description->alternates[i];
-        const uint8_t interface[B0_USB_INTERFACE_DESC_SIZE] = {B0_USB_INTERFACE_DESC_SIZE,
-                                                               B0_USB_DESC_INTERFACE,
-                                                               alternate->interface,
-                                                               number,
-                                                               0,
-                                                               B0_DFU_CLASS,
-                                                               B0_DFU_SUBCLASS,
-                                                               B0_DFU_PROTOCOL_DFU,
-                                                               (uint8_t)(FIRST_STRING + i)};
+        const uint8_t interface[BOOT0_USB_INTERFACE_DESC_SIZE] = {BOOT0_USB_INTERFACE_DESC_SIZE,
+                                                                  BOOT0_USB_DESC_INTERFACE,
+                                                                  alternate->interface,
+                                                                  number,
+                                                                  0,
+                                                                  BOOT0_DFU_CLASS,
+                                                                  BOOT0_DFU_SUBCLASS,
+                                                                  BOOT0_DFU_PROTOCOL_DFU,
+                                                                  (uint8_t)(FIRST_STRING + i)};
 
         memcpy(bytes + size, interface, sizeof interface);
         size += sizeof interface;
         number++;
         if (!is_last(description, i))
             continue;
-        bytes[size] = B0_DFU_FUNC_DESC_SIZE;
-        bytes[size + 1] = B0_USB_DESC_DFU;
+        bytes[size] = BOOT0_DFU_FUNC_DESC_SIZE;
+        bytes[size + 1] = BOOT0_USB_DESC_DFU;
         bytes[size + 2] = functional->attributes;
         b0_store16(bytes + size + 3, functional->detach_timeout_ms);
         b0_store16(bytes + size + 5, alternate->transfer_size);
         b0_store16(bytes + size + 7, functional->version);
-        size += B0_DFU_FUNC_DESC_SIZE;
+        size += BOOT0_DFU_FUNC_DESC_SIZE;
         interfaces++;
         number = 0;
     }
     memcpy(bytes,
-           (const uint8_t[]){B0_USB_CONFIG_DESC_SIZE, B0_USB_DESC_CONFIGURATION, 0, 0, interfaces,
-                             1, 0, description->found.attributes, description->found.max_power},
-           B0_USB_CONFIG_DESC_SIZE);
+           (const uint8_t[]){BOOT0_USB_CONFIG_DESC_SIZE, BOOT0_USB_DESC_CONFIGURATION, 0, 0,
+                             interfaces, 1, 0, description->found.attributes,
+                             description->found.max_power},
+           BOOT0_USB_CONFIG_DESC_SIZE);
     b0_store16(bytes + 2, (uint16_t)size);
     return size;
 }
@@ -259,9 +264,9 @@ enum boot0_status describe_read_usb(struct description *description, const struc
         bus->ops->open(bus->context, &description->board.usb, &transport, error);
     bool found = false;
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
-    if (get_descriptor(&transport, B0_USB_DESC_CONFIGURATION, 0, 0, description->configuration,
+    if (get_descriptor(&transport, BOOT0_USB_DESC_CONFIGURATION, 0, 0, description->configuration,
                        sizeof description->configuration, &description->configuration_size))
         found = b0_descriptors_walk(description->configuration, description->configuration_size,
                                     &description->found);
@@ -272,6 +277,6 @@ enum boot0_status describe_read_usb(struct description *description, const struc
         description->has_raw_configuration = !is_ordinary(description);
     }
     transport.ops->close(transport.context);
-    return found ? B0_OK
-                 : boot0_fail(error, B0_E_IO, "the board does not send its descriptors again");
+    return found ? BOOT0_OK
+                 : boot0_fail(error, BOOT0_E_IO, "the board does not send its descriptors again");
 }

@@ -217,7 +217,7 @@ void describe_write(const struct description *description, FILE *file)
     write_chip(description, file);
     for (size_t i = 0; i < description->memory_count; i++)
         write_memory(&description->memories[i], file);
-    if (description->board.usb.kind == B0_KIND_SERIAL) {
+    if (description->board.usb.kind == BOOT0_KIND_SERIAL) {
         write_uart(description, file);
         return;
     }

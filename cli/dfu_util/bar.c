@@ -14,11 +14,11 @@ enum {
     BAR_STEPS = 25,
 };
 
-static const char *const names[B0_PHASE_COUNT] = {
-    [B0_PHASE_READ] = "Compare ",
-    [B0_PHASE_ERASE] = "Erase   ",
-    [B0_PHASE_WRITE] = "Download",
-    [B0_PHASE_VERIFY] = "Verify  ",
+static const char *const names[BOOT0_PHASE_COUNT] = {
+    [BOOT0_PHASE_READ] = "Compare ",
+    [BOOT0_PHASE_ERASE] = "Erase   ",
+    [BOOT0_PHASE_WRITE] = "Download",
+    [BOOT0_PHASE_VERIFY] = "Verify  ",
 };
 
 static void draw(struct dfu_util_bar *bar, uint64_t done, uint64_t total)
@@ -57,7 +57,7 @@ bool dfu_util_bar_progress(void *context, const struct boot0_progress *progress)
     uint64_t total = bar->total ? bar->total : progress->total;
     uint64_t done = bar->base + progress->done;
 
-    if (bar->read_is_upload && progress->phase == B0_PHASE_READ)
+    if (bar->read_is_upload && progress->phase == BOOT0_PHASE_READ)
         name = "Upload";
     if (name && total > 0 && progress->total > 0) {
         begin(bar, name);

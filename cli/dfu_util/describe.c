@@ -11,10 +11,10 @@ static void print_attributes(const struct boot0_board *board)
         uint8_t bit;
         const char *name;
     } names[] = {
-        {B0_DFU_CAN_DOWNLOAD, "bitCanDnload"},
-        {B0_DFU_CAN_UPLOAD, "bitCanUpload"},
-        {B0_DFU_MANIFESTATION_TOLERANT, "bitManifestationTolerant"},
-        {B0_DFU_WILL_DETACH, "bitWillDetach"},
+        {BOOT0_DFU_CAN_DOWNLOAD, "bitCanDnload"},
+        {BOOT0_DFU_CAN_UPLOAD, "bitCanUpload"},
+        {BOOT0_DFU_MANIFESTATION_TOLERANT, "bitManifestationTolerant"},
+        {BOOT0_DFU_WILL_DETACH, "bitWillDetach"},
     };
 
     print("DFU attributes: (0x%02x)", board->attributes);
@@ -48,9 +48,9 @@ bool dfu_util_print_layout(const struct boot0_alternate *alternate, bool verbose
         print("Memory segment at 0x%08x %3u x %4u = %5" PRIu64 " (%s%s%s)\n", region->address,
               region->sector_count, region->sector_size,
               (uint64_t)region->sector_count * region->sector_size,
-              region->access & B0_SECTOR_READABLE ? "r" : "",
-              region->access & B0_SECTOR_ERASABLE ? "e" : "",
-              region->access & B0_SECTOR_WRITABLE ? "w" : "");
+              region->access & BOOT0_SECTOR_READABLE ? "r" : "",
+              region->access & BOOT0_SECTOR_ERASABLE ? "e" : "",
+              region->access & BOOT0_SECTOR_WRITABLE ? "w" : "");
     }
     return true;
 }

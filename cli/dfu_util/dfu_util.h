@@ -200,7 +200,7 @@ struct dfu_util_job {
 /* ---- report.c ---- */
 
 /* Prints a message and returns the exit code. */
-int dfu_util_fail(int code, const char *format, ...) B0_PRINTF(2, 3);
+int dfu_util_fail(int code, const char *format, ...) BOOT0_PRINTF(2, 3);
 
 /* Prints the library's error, and returns dfu-util's exit code for it. */
 int dfu_util_error(const struct boot0_error *error);

@@ -27,7 +27,7 @@ static int check_ids(const struct dfu_util_job *job)
                              "%04x:%04x)",
                              file->vendor, file->product, job->runtime_vendor, job->runtime_product,
                              board->usb.vendor, board->usb.product);
-    if (!of_board && board->mode == B0_MODE_DFU)
+    if (!of_board && board->mode == BOOT0_MODE_DFU)
         print_to(stderr, "Note: the file's suffix is for %04x:%04x, and this board is %04x:%04x\n",
                  file->vendor, file->product, board->usb.vendor, board->usb.product);
     return DFU_UTIL_OK;
@@ -42,14 +42,14 @@ static int download_plain(struct dfu_util_job *job)
         .ignore_suffix = true,
         .force = true,
         /* DFU 1.1, 6.1.2: the others wait for a USB reset when they have manifested. */
-        .no_run = (board->attributes & B0_DFU_MANIFESTATION_TOLERANT) != 0,
+        .no_run = (board->attributes & BOOT0_DFU_MANIFESTATION_TOLERANT) != 0,
     };
     struct boot0_error error;
 
-    if (dfu_util_use(job, &job->targets[0], &error) != B0_OK)
+    if (dfu_util_use(job, &job->targets[0], &error) != BOOT0_OK)
         return dfu_util_error(&error);
     puts("Copying data from PC to DFU device");
-    if (boot0_session_flash(job->session, job->file.image, &options, &error) != B0_OK) {
+    if (boot0_session_flash(job->session, job->file.image, &options, &error) != BOOT0_OK) {
         dfu_util_bar_break(&job->bar);
         return dfu_util_error(&error);
     }
@@ -70,7 +70,7 @@ int dfu_util_leave(struct dfu_util_job *job, uint32_t otherwise)
     if (!job->dfuse.leave)
         return DFU_UTIL_OK;
     puts("Submitting leave request...");
-    if (boot0_session_leave(job->session, address, &error) != B0_OK)
+    if (boot0_session_leave(job->session, address, &error) != BOOT0_OK)
         return dfu_util_error(&error);
     puts("Transitioning to dfuMANIFEST state");
     return DFU_UTIL_OK;
@@ -92,7 +92,7 @@ static int unprotect(struct dfu_util_job *job)
     if (!job->dfuse.force)
         return dfu_util_fail(DFU_UTIL_USAGE, "unprotect erases the whole flash, and can only be "
                                              "used with force");
-    if (boot0_session_unprotect(job->session, &error) != B0_OK)
+    if (boot0_session_unprotect(job->session, &error) != BOOT0_OK)
         return dfu_util_error(&error);
     puts("Device disconnects, erases flash and resets now");
     job->gone = true;
@@ -106,8 +106,8 @@ static int mass_erase(struct dfu_util_job *job)
     if (!job->dfuse.force)
         return dfu_util_fail(DFU_UTIL_USAGE, "mass-erase can only be used with force");
     puts("Performing mass erase, this can take a moment");
-    return boot0_session_mass_erase(job->session, &error) == B0_OK ? DFU_UTIL_OK
-                                                                   : dfu_util_error(&error);
+    return boot0_session_mass_erase(job->session, &error) == BOOT0_OK ? DFU_UTIL_OK
+                                                                      : dfu_util_error(&error);
 }
 
 /* Bytes to the address that -s says. */
@@ -126,7 +126,7 @@ static int download_bytes(struct dfu_util_job *job)
                              "this is a file of format %s: as it is, it is no program. `boot0 "
                              "flash` writes what it contains; force writes the file itself",
                              job->file.also);
-    if (boot0_image_place(image, job->dfuse.address, &error) != B0_OK)
+    if (boot0_image_place(image, job->dfuse.address, &error) != BOOT0_OK)
         return dfu_util_error(&error);
     image->segments[0].alternate = target->alternate->alternate;
     code = dfu_util_write(job, target, image, job->dfuse.mass_erase);
@@ -165,7 +165,7 @@ static int download_targets(struct dfu_util_job *job)
             has = has || image->segments[j].alternate == target->alternate->alternate;
         if (!has)
             continue;
-        if (dfu_util_use(job, target, &error) != B0_OK)
+        if (dfu_util_use(job, target, &error) != BOOT0_OK)
             return dfu_util_error(&error);
         code = dfu_util_write(job, target, image, job->dfuse.mass_erase);
     }
@@ -181,7 +181,7 @@ static int download_file(struct dfu_util_job *job)
     if (!job->file.says_dfuse)
         return dfu_util_fail(DFU_UTIL_USAGE, "the file does not say where it goes: give its "
                                              "address with -s, as -s 0x08000000");
-    if (job->file.image->format != B0_FORMAT_DFUSE)
+    if (job->file.image->format != BOOT0_FORMAT_DFUSE)
         return dfu_util_fail(DFU_UTIL_DATA, "No valid DfuSe signature: the suffix says DfuSe, but "
                                             "the file is none");
     return download_targets(job);
@@ -205,7 +205,7 @@ static int download_dfuse(struct dfu_util_job *job)
     struct boot0_error error;
     int code = check_layouts(job);
 
-    if (code == DFU_UTIL_OK && dfu_util_use(job, &job->targets[0], &error) != B0_OK)
+    if (code == DFU_UTIL_OK && dfu_util_use(job, &job->targets[0], &error) != BOOT0_OK)
         code = dfu_util_error(&error);
     if (code != DFU_UTIL_OK)
         return code;

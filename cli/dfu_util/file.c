@@ -25,7 +25,8 @@ static enum boot0_status read_file(const char *name, struct bytes *bytes, struct
         return file_read_stream(stdin, "the standard input", &bytes->data, &bytes->size, error);
     stream = fopen(name, "rb");
     if (!stream)
-        return boot0_fail(error, B0_E_NO_INPUT, "%s cannot be opened: %s", name, strerror(errno));
+        return boot0_fail(error, BOOT0_E_NO_INPUT, "%s cannot be opened: %s", name,
+                          strerror(errno));
     status = file_read_stream(stream, name, &bytes->data, &bytes->size, error);
     fclose(stream);
     return status;
@@ -36,14 +37,14 @@ static struct boot0_image *raw_image(const struct bytes *bytes, struct boot0_err
     struct boot0_image *image = boot0_image_new();
 
     if (!image) {
-        boot0_fail(error, B0_E_MEMORY, "out of memory");
+        boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
         return NULL;
     }
-    if (boot0_image_add(image, 0, 0, bytes->data, bytes->size, error) != B0_OK) {
+    if (boot0_image_add(image, 0, 0, bytes->data, bytes->size, error) != BOOT0_OK) {
         boot0_image_free(image);
         return NULL;
     }
-    image->format = B0_FORMAT_BINARY;
+    image->format = BOOT0_FORMAT_BINARY;
     image->has_addresses = false;
     return image;
 }
@@ -55,18 +56,18 @@ static enum boot0_status interpret(struct dfu_util_file *file, const struct byte
     enum boot0_status status =
         boot0_image_parse(&file->image, bytes->data, bytes->size, name, NULL, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     switch (file->image->format) {
-    case B0_FORMAT_BINARY:
-    case B0_FORMAT_DFU:
-    case B0_FORMAT_DFUSE:
-        return B0_OK;
+    case BOOT0_FORMAT_BINARY:
+    case BOOT0_FORMAT_DFU:
+    case BOOT0_FORMAT_DFUSE:
+        return BOOT0_OK;
     default:
         file->also = boot0_format_name(file->image->format);
         boot0_image_free(file->image);
         file->image = raw_image(bytes, error);
-        return file->image ? B0_OK : error->code;
+        return file->image ? BOOT0_OK : error->code;
     }
 }
 
@@ -78,15 +79,15 @@ enum boot0_status dfu_util_load(struct dfu_util_file *file, const char *name,
 
     *file = (struct dfu_util_file){.vendor = ANY_ID, .product = ANY_ID};
     status = read_file(name, &bytes, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = interpret(file, &bytes, name, error);
     free(bytes.data);
-    if (status != B0_OK || !file->image->has_suffix)
+    if (status != BOOT0_OK || !file->image->has_suffix)
         return status;
     file->vendor = file->image->suffix.vendor;
     file->product = file->image->suffix.product;
     file->says_dfuse = file->image->suffix.bcd_dfu == SUFFIX_SAYS_DFUSE;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 void dfu_util_file_free(struct dfu_util_file *file)

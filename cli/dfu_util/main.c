@@ -48,11 +48,11 @@ static enum boot0_status open_bus(struct dfu_util_job *job, struct boot0_error *
             ? boot0_virtual_open(&job->bus, bus->virtual_boards, bus->virtual_count, error)
             : boot0_usb_open(&job->bus, error);
 
-    if (status != B0_OK || !bus->trace)
+    if (status != BOOT0_OK || !bus->trace)
         return status;
     job->trace = fopen(bus->trace, "w");
     if (!job->trace)
-        return boot0_fail(error, B0_E_NO_OUTPUT, "%s: %s", bus->trace, strerror(errno));
+        return boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s: %s", bus->trace, strerror(errno));
     return boot0_trace_bus(&job->bus, job->trace, error);
 }
 
@@ -66,7 +66,7 @@ static int load(struct dfu_util_job *job)
     job->file = (struct dfu_util_file){.vendor = 0xffff, .product = 0xffff};
     if (job->options->mode != DFU_UTIL_DOWNLOAD || !job->options->file)
         return DFU_UTIL_OK;
-    if (dfu_util_load(&job->file, job->options->file, &error) != B0_OK)
+    if (dfu_util_load(&job->file, job->options->file, &error) != BOOT0_OK)
         return dfu_util_error(&error);
     if (match->vendor < 0 && job->file.vendor != 0xffff)
         match->vendor = job->file.vendor;
@@ -88,8 +88,8 @@ static int finish(struct dfu_util_job *job)
     if (!job->options->reset)
         return DFU_UTIL_OK;
     puts("Resetting USB to switch back to Run-Time mode");
-    return boot0_session_reset(job->session, &error) == B0_OK ? DFU_UTIL_OK
-                                                              : dfu_util_error(&error);
+    return boot0_session_reset(job->session, &error) == BOOT0_OK ? DFU_UTIL_OK
+                                                                 : dfu_util_error(&error);
 }
 
 static int act(struct dfu_util_job *job)
@@ -100,7 +100,7 @@ static int act(struct dfu_util_job *job)
 
     if (code != DFU_UTIL_OK)
         return code;
-    if (open_bus(job, &error) != B0_OK)
+    if (open_bus(job, &error) != BOOT0_OK)
         return dfu_util_error(&error);
     code = dfu_util_open(job, &done);
     if (done)

@@ -219,7 +219,7 @@ struct words {
 static enum boot0_status fail_value(const struct row *row, const char *value,
                                     struct boot0_error *error)
 {
-    return boot0_fail(error, B0_E_USAGE, "--%s does not take \"%s\"", row->name, value);
+    return boot0_fail(error, BOOT0_E_USAGE, "--%s does not take \"%s\"", row->name, value);
 }
 
 /* Sets an option; its argument is `joined`, or else the next word. */
@@ -229,12 +229,12 @@ static bool apply(const struct row *row, const char *joined, struct words *words
     const char *value = joined;
 
     if (row->takes == NOTHING && joined) {
-        boot0_fail(error, B0_E_USAGE, "--%s takes no argument", row->name);
+        boot0_fail(error, BOOT0_E_USAGE, "--%s takes no argument", row->name);
         return false;
     }
     if (row->takes == ARGUMENT && !value) {
         if (words->next == words->end) {
-            boot0_fail(error, B0_E_USAGE, "--%s wants an argument", row->name);
+            boot0_fail(error, BOOT0_E_USAGE, "--%s wants an argument", row->name);
             return false;
         }
         value = *words->next++;
@@ -259,7 +259,7 @@ static bool parse_letters(const char *letters, struct words *words,
         for (size_t i = 0; i < ROW_COUNT && !row; i++)
             row = rows[i].letter == *letters ? &rows[i] : NULL;
         if (!row) {
-            boot0_fail(error, B0_E_USAGE, "there is no option -%c", *letters);
+            boot0_fail(error, BOOT0_E_USAGE, "there is no option -%c", *letters);
             return false;
         }
         letters++;
@@ -288,14 +288,14 @@ static const struct row *find_name(const char *name, size_t length, struct boot0
         if (is_ours(&rows[i]))
             continue;
         if (found && found->set != rows[i].set) {
-            boot0_fail(error, B0_E_USAGE, "--%.*s may be --%s or --%s", (int)length, name,
+            boot0_fail(error, BOOT0_E_USAGE, "--%.*s may be --%s or --%s", (int)length, name,
                        found->name, rows[i].name);
             return NULL;
         }
         found = &rows[i];
     }
     if (!found)
-        boot0_fail(error, B0_E_USAGE, "there is no option --%.*s", (int)length, name);
+        boot0_fail(error, BOOT0_E_USAGE, "there is no option --%.*s", (int)length, name);
     return found;
 }
 
@@ -349,7 +349,7 @@ bool dfu_util_parse(int argc, char *const *argv, struct dfu_util_options *option
     }
     if (options->mode == DFU_UTIL_HELP || !operand)
         return true;
-    boot0_fail(error, B0_E_USAGE, "\"%s\" is not expected: files go with -D or -U", operand);
+    boot0_fail(error, BOOT0_E_USAGE, "\"%s\" is not expected: files go with -D or -U", operand);
     return false;
 }
 

@@ -22,9 +22,9 @@ static enum boot0_status look(struct dfu_util_job *job, struct boot0_board **boa
     size_t count;
     enum boot0_status status = boot0_board_list(&job->bus, &selection, boards, &count, error);
 
-    job->target_count =
-        status == B0_OK ? dfu_util_find(*boards, count, match, job->targets, DFU_UTIL_TARGETS_MAX)
-                        : 0;
+    job->target_count = status == BOOT0_OK ? dfu_util_find(*boards, count, match, job->targets,
+                                                           DFU_UTIL_TARGETS_MAX)
+                                           : 0;
     return status;
 }
 
@@ -36,10 +36,10 @@ static enum boot0_status look_or_wait(struct dfu_util_job *job, struct boot0_boa
 
     if (job->options->wait && job->options->mode != DFU_UTIL_LIST)
         puts("Waiting for device, exit with ctrl-C");
-    while (status == B0_OK && job->target_count == 0 && job->options->wait &&
+    while (status == BOOT0_OK && job->target_count == 0 && job->options->wait &&
            job->options->mode != DFU_UTIL_LIST) {
         if (signals_pending())
-            return boot0_fail(error, B0_E_CANCELLED, "stopped while waiting for a board");
+            return boot0_fail(error, BOOT0_E_CANCELLED, "stopped while waiting for a board");
         job->bus.ops->wait_change(job->bus.context, LOOK_MS);
         free(*boards);
         status = look(job, boards, error);
@@ -92,7 +92,7 @@ static enum boot0_status open_session(struct dfu_util_job *job, const struct boo
     const struct boot0_selection selection = {
         .path = board->usb.path,
         /* A program's interface says nothing of the bootloader's. */
-        .has_interface = options->match.interface >= 0 || board->mode == B0_MODE_DFU,
+        .has_interface = options->match.interface >= 0 || board->mode == BOOT0_MODE_DFU,
         .interface = board->usb.dfu_interface,
     };
     const int delay_s = options->detach_delay_s;
@@ -127,11 +127,11 @@ static int open_target(struct dfu_util_job *job, struct boot0_error *error)
 {
     const struct boot0_board *board = job->targets[0].board;
     const struct dfu_util_match *match = &job->options->match;
-    bool was_program = board->mode == B0_MODE_RUNTIME;
+    bool was_program = board->mode == BOOT0_MODE_RUNTIME;
 
     job->runtime_vendor = board->usb.vendor;
     job->runtime_product = board->usb.product;
-    if (open_session(job, board, error) != B0_OK)
+    if (open_session(job, board, error) != BOOT0_OK)
         return dfu_util_error(error);
     dfu_util_print_board(boot0_session_board(job->session), job->options->verbose > 0);
     if (!was_program && match->vendor >= 0)
@@ -148,11 +148,11 @@ static int detach(struct dfu_util_job *job, struct boot0_error *error)
         .path = board->usb.path, .has_interface = true, .interface = board->usb.dfu_interface};
 
     puts("Opening DFU capable USB device...");
-    if (boot0_board_detach_first(&job->bus, &selection, error) != B0_OK) {
+    if (boot0_board_detach_first(&job->bus, &selection, error) != BOOT0_OK) {
         /* A bootloader may refuse it; dfu-util does not mind. */
         int code = dfu_util_error(error);
 
-        return board->mode == B0_MODE_DFU ? DFU_UTIL_OK : code;
+        return board->mode == BOOT0_MODE_DFU ? DFU_UTIL_OK : code;
     }
     return DFU_UTIL_OK;
 }
@@ -160,7 +160,7 @@ static int detach(struct dfu_util_job *job, struct boot0_error *error)
 /* A program that was asked for DFU mode is left alone; a bootloader may be told to reset. */
 static bool is_last_step(const struct dfu_util_job *job)
 {
-    return job->targets[0].board->mode == B0_MODE_RUNTIME || !job->options->reset;
+    return job->targets[0].board->mode == BOOT0_MODE_RUNTIME || !job->options->reset;
 }
 
 int dfu_util_open(struct dfu_util_job *job, bool *done)
@@ -170,7 +170,7 @@ int dfu_util_open(struct dfu_util_job *job, bool *done)
     int code = DFU_UTIL_OK;
 
     *done = true;
-    if (look_or_wait(job, &boards, &error) != B0_OK) {
+    if (look_or_wait(job, &boards, &error) != BOOT0_OK) {
         code = dfu_util_error(&error);
     } else if (job->options->mode == DFU_UTIL_LIST) {
         for (size_t i = 0; i < job->target_count; i++)

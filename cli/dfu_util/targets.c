@@ -23,9 +23,9 @@ static const char *known(const char *text)
 
 static bool board_fits(const struct boot0_board *board, const struct dfu_util_match *match)
 {
-    bool dfu = board->mode == B0_MODE_DFU;
+    bool dfu = board->mode == BOOT0_MODE_DFU;
 
-    return board->usb.kind != B0_KIND_SERIAL && board->usb.dfu_protocol != 0 &&
+    return board->usb.kind != BOOT0_KIND_SERIAL && board->usb.dfu_protocol != 0 &&
            id_fits(dfu ? match->vendor_dfu : match->vendor, board->usb.vendor) &&
            id_fits(dfu ? match->product_dfu : match->product, board->usb.product) &&
            id_fits(match->device_number, board->usb.address) &&
@@ -35,7 +35,7 @@ static bool board_fits(const struct boot0_board *board, const struct dfu_util_ma
 static bool alternate_fits(const struct boot0_board *board, const struct boot0_alternate *alternate,
                            const struct dfu_util_match *match)
 {
-    bool dfu = board->mode == B0_MODE_DFU;
+    bool dfu = board->mode == BOOT0_MODE_DFU;
 
     if (match->configuration > 0 && match->configuration != board->configuration)
         return false;
@@ -53,7 +53,7 @@ static size_t add_matches(const struct boot0_board *board, const struct dfu_util
 {
     if (!board_fits(board, match))
         return count;
-    if (board->access.code != B0_OK) {
+    if (board->access.code != BOOT0_OK) {
         dfu_util_fail(0, "board %04x:%04x, device number %u, cannot be opened: %s",
                       board->usb.vendor, board->usb.product, board->usb.address,
                       board->access.message);
@@ -97,8 +97,8 @@ void dfu_util_print_target(FILE *file, const struct dfu_util_target *target)
     print_to(file,
              "Found %s: [%04x:%04x] ver=%04x, devnum=%u, cfg=%u, intf=%u, path=\"%s\", alt=%u, "
              "name=\"%s\", serial=\"%s\"\n",
-             board->mode == B0_MODE_DFU ? "DFU" : "Runtime", board->usb.vendor, board->usb.product,
-             board->usb.bcd_device, board->usb.address, board->configuration,
+             board->mode == BOOT0_MODE_DFU ? "DFU" : "Runtime", board->usb.vendor,
+             board->usb.product, board->usb.bcd_device, board->usb.address, board->configuration,
              target->alternate->interface, board->usb.path, target->alternate->alternate,
              known(target->alternate->name), known(board->serial));
 }

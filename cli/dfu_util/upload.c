@@ -31,7 +31,7 @@ static int upload_plain(struct dfu_util_job *job, FILE *file)
 
     puts("Copying data from DFU device to PC");
     job->bar.total = expected;
-    if (boot0_session_upload(job->session, &data, &size, PLAIN_LIMIT, &error) != B0_OK) {
+    if (boot0_session_upload(job->session, &data, &size, PLAIN_LIMIT, &error) != BOOT0_OK) {
         dfu_util_bar_break(&job->bar);
         return dfu_util_error(&error);
     }
@@ -74,7 +74,7 @@ static int find_range(struct dfu_util_job *job, uint32_t *address, uint32_t *len
         return DFU_UTIL_OK;
     }
     region = region_of(layout, *address);
-    if (!dfuse->force && (!region || !(region->access & B0_SECTOR_READABLE)))
+    if (!dfuse->force && (!region || !(region->access & BOOT0_SECTOR_READABLE)))
         return dfu_util_fail(DFU_UTIL_USAGE, "Page at 0x%08x is not readable", *address);
     if (dfuse->length)
         return DFU_UTIL_OK;
@@ -98,9 +98,9 @@ static int copy_part(struct dfu_util_job *job, uint32_t address, uint8_t *buffer
     boot0_session_report(job->session, &before);
     status = boot0_session_read(job->session, address, buffer, size, &error);
     boot0_session_report(job->session, &after);
-    got = status == B0_OK ? size : (size_t)(after.bytes_read - before.bytes_read);
+    got = status == BOOT0_OK ? size : (size_t)(after.bytes_read - before.bytes_read);
     code = put(file, buffer, got < size ? got : size);
-    if (status == B0_OK || code != DFU_UTIL_OK)
+    if (status == BOOT0_OK || code != DFU_UTIL_OK)
         return code;
     dfu_util_bar_break(&job->bar);
     return dfu_util_error(&error);
@@ -149,7 +149,7 @@ int dfu_util_upload(struct dfu_util_job *job)
     FILE *file;
     int code;
 
-    if (dfu_util_use(job, &job->targets[0], &error) != B0_OK)
+    if (dfu_util_use(job, &job->targets[0], &error) != BOOT0_OK)
         return dfu_util_error(&error);
     file = fopen(job->options->file, "wbx"); /* never one that exists */
     if (!file)

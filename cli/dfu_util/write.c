@@ -32,7 +32,7 @@ struct writer {
 
 static enum kind kind_at(const struct writer *writer, uint64_t address)
 {
-    const uint8_t both = B0_SECTOR_ERASABLE | B0_SECTOR_WRITABLE;
+    const uint8_t both = BOOT0_SECTOR_ERASABLE | BOOT0_SECTOR_WRITABLE;
     struct boot0_sector sector = boot0_layout_sector_at(writer->layout, (uint32_t)address);
 
     if (sector.size == 0 || (sector.access & both) != both)
@@ -48,10 +48,10 @@ static int check_writable(const struct writer *writer, const struct boot0_segmen
 
     if (writer->job->dfuse.force)
         return DFU_UTIL_OK;
-    if (sector.size == 0 || !(sector.access & B0_SECTOR_WRITABLE))
+    if (sector.size == 0 || !(sector.access & BOOT0_SECTOR_WRITABLE))
         return dfu_util_fail(DFU_UTIL_USAGE, "Last page at 0x%08x is not writeable", last);
     if (boot0_layout_covers(writer->layout, segment->address, (uint32_t)segment->size,
-                            B0_SECTOR_WRITABLE, &where))
+                            BOOT0_SECTOR_WRITABLE, &where))
         return DFU_UTIL_OK;
     return dfu_util_fail(DFU_UTIL_USAGE, "Page at 0x%08x is not writeable", where);
 }
@@ -85,14 +85,14 @@ static uint64_t end_of_kind(const struct writer *writer, uint64_t at, uint64_t e
 static enum boot0_status add_sectors(struct writer *writer, uint64_t at, uint64_t end,
                                      struct boot0_error *error)
 {
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
-    while (at < end && status == B0_OK) {
+    while (at < end && status == BOOT0_OK) {
         struct boot0_sector sector = boot0_layout_sector_at(writer->layout, (uint32_t)at);
         uint8_t *bytes = sector.size <= SECTOR_SIZE_MAX ? malloc(sector.size) : NULL;
 
         if (!bytes)
-            return boot0_fail(error, B0_E_MEMORY, "no memory for a sector of %u bytes",
+            return boot0_fail(error, BOOT0_E_MEMORY, "no memory for a sector of %u bytes",
                               sector.size);
         memset(bytes, 0xff, sector.size);
         boot0_image_copy(writer->image, writer->alternate, sector.address, bytes, sector.size);
@@ -111,13 +111,13 @@ static enum boot0_status write_bytes(struct writer *writer, enum kind kind, uint
         boot0_session_write(writer->job->session, address, data, size, error);
 
     /* Option bytes that take effect at once reset the board. */
-    if (status == B0_E_GONE && writer->job->dfuse.will_reset) {
+    if (status == BOOT0_E_GONE && writer->job->dfuse.will_reset) {
         dfu_util_bar_break(&writer->job->bar);
         puts("The board has reset");
         writer->job->gone = true;
-        return B0_OK;
+        return BOOT0_OK;
     }
-    if (status == B0_OK && kind == TO_BLANK)
+    if (status == BOOT0_OK && kind == TO_BLANK)
         status = boot0_image_add(writer->flash, writer->alternate, address, data, size, error);
     return status;
 }
@@ -132,9 +132,9 @@ static enum boot0_status go_through(struct writer *writer, const struct boot0_se
                                     enum pass pass, struct boot0_error *error)
 {
     uint64_t begin = segment->address, end = begin + segment->size, next;
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
-    for (uint64_t at = begin; at < end && status == B0_OK; at = next) {
+    for (uint64_t at = begin; at < end && status == BOOT0_OK; at = next) {
         enum kind kind = kind_at(writer, at);
 
         next = end_of_kind(writer, at, end);
@@ -150,9 +150,9 @@ static enum boot0_status go_through(struct writer *writer, const struct boot0_se
 static enum boot0_status go_through_all(struct writer *writer, enum pass pass,
                                         struct boot0_error *error)
 {
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
-    for (size_t i = 0; i < writer->image->segment_count && status == B0_OK; i++)
+    for (size_t i = 0; i < writer->image->segment_count && status == BOOT0_OK; i++)
         if (writer->image->segments[i].alternate == writer->alternate)
             status = go_through(writer, &writer->image->segments[i], pass, error);
     return status;
@@ -173,11 +173,11 @@ static enum boot0_status write_all(struct writer *writer, struct boot0_error *er
     struct boot0_session *session = writer->job->session;
     enum boot0_status status = go_through_all(writer, COLLECT, error);
 
-    if (status == B0_OK && writer->flash->segment_count > 0)
+    if (status == BOOT0_OK && writer->flash->segment_count > 0)
         status = boot0_session_flash(session, writer->flash, &as_it_is, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = go_through_all(writer, WRITE, error);
-    if (status == B0_OK && writer->erased && writer->flash->segment_count > 0)
+    if (status == BOOT0_OK && writer->erased && writer->flash->segment_count > 0)
         status = boot0_session_verify(session, writer->flash, &as_it_is, error);
     return status;
 }
@@ -219,7 +219,7 @@ int dfu_util_write(struct dfu_util_job *job, const struct dfu_util_target *targe
     if (!writer.flash)
         return dfu_util_fail(DFU_UTIL_SOFTWARE, "out of memory");
     code = announce(&writer, &bytes);
-    if (code == DFU_UTIL_OK && write_all(&writer, &error) != B0_OK) {
+    if (code == DFU_UTIL_OK && write_all(&writer, &error) != BOOT0_OK) {
         dfu_util_bar_break(&job->bar);
         code = dfu_util_error(&error);
     }

@@ -39,8 +39,8 @@ static void ask_state(struct doctor_device *device, const struct boot0_bus *bus,
                       const struct boot0_board *board)
 {
     const struct boot0_setup setup = {
-        .request_type = B0_USB_DIR_IN | B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE,
-        .request = B0_DFU_GETSTATE,
+        .request_type = BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE,
+        .request = BOOT0_DFU_GETSTATE,
         .index = board->usb.dfu_interface,
         .length = 1,
     };
@@ -49,11 +49,11 @@ static void ask_state(struct doctor_device *device, const struct boot0_bus *bus,
     size_t actual = 0;
     uint8_t state;
 
-    if (bus->ops->open(bus->context, &board->usb, &transport, &error) != B0_OK)
+    if (bus->ops->open(bus->context, &board->usb, &transport, &error) != BOOT0_OK)
         return;
-    if (transport.ops->select(transport.context, board->usb.dfu_interface, 0, &error) == B0_OK &&
+    if (transport.ops->select(transport.context, board->usb.dfu_interface, 0, &error) == BOOT0_OK &&
         transport.ops->control(transport.context, &setup, &state, &actual, REQUEST_TIMEOUT_MS) ==
-            B0_XFER_OK &&
+            BOOT0_XFER_OK &&
         actual == 1) {
         device->has_state = ANSWER_YES;
         device->state = state;
@@ -66,20 +66,20 @@ static void ask_protection(struct doctor_device *device, struct boot0_session *s
 {
     const struct boot0_board *board = boot0_session_board(session);
     const struct boot0_alternate *flash;
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     uint8_t bytes[PROBE_BYTES];
     enum boot0_status status;
 
-    if (board->flash_alternate < 0 || !(board->attributes & B0_DFU_CAN_UPLOAD))
+    if (board->flash_alternate < 0 || !(board->attributes & BOOT0_DFU_CAN_UPLOAD))
         return;
     flash = &board->alternates[board->flash_alternate];
     if (!flash->has_layout || flash->layout.region_count == 0)
         return;
     status =
         boot0_session_read(session, flash->layout.regions[0].address, bytes, sizeof bytes, &error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         device->is_protected = ANSWER_NO;
-    else if (status == B0_E_PROTECTED)
+    else if (status == BOOT0_E_PROTECTED)
         device->is_protected = ANSWER_YES;
     else
         device->trouble = error;
@@ -93,12 +93,12 @@ static void ask(struct doctor_device *device, const struct boot0_bus *bus,
                                               .has_interface = board->usb.dfu_protocol != 0,
                                               .interface = board->usb.dfu_interface};
     struct boot0_session *session = NULL;
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
 
     text_board(device->chip, board);
     snprintf(device->contradiction, sizeof device->contradiction, "%s", board->contradiction);
     ask_state(device, bus, board);
-    if (boot0_session_open(&session, bus, &selection, &none, NULL, &error) != B0_OK) {
+    if (boot0_session_open(&session, bus, &selection, &none, NULL, &error) != BOOT0_OK) {
         device->trouble = error;
         return;
     }
@@ -111,7 +111,7 @@ void facts_from_boards(struct facts *facts, const struct boot0_bus *bus)
     struct boot0_board *boards = NULL;
     size_t count = 0;
 
-    if (boot0_board_list(bus, NULL, &boards, &count, &facts->usb) != B0_OK)
+    if (boot0_board_list(bus, NULL, &boards, &count, &facts->usb) != BOOT0_OK)
         return;
     for (size_t i = 0; i < count; i++) {
         struct doctor_device *device = device_of(facts, &boards[i]);
@@ -119,7 +119,7 @@ void facts_from_boards(struct facts *facts, const struct boot0_bus *bus)
         if (!device)
             break;
         device->access = boards[i].access;
-        if (device->access.code == B0_OK && boards[i].mode == B0_MODE_DFU)
+        if (device->access.code == BOOT0_OK && boards[i].mode == BOOT0_MODE_DFU)
             ask(device, bus, &boards[i]);
     }
     free(boards);

@@ -15,22 +15,22 @@ static const struct {
     enum device_kind kind;
     const char *name;
 } known[] = {
-    {B0_VENDOR_ST, B0_PRODUCT_ST_DFU, DEVICE_DFU, "ST's bootloader in ROM"},
-    {B0_VENDOR_LEAFLABS, B0_PRODUCT_MAPLE_DFU, DEVICE_DFU, "Maple bootloader"},
+    {BOOT0_VENDOR_ST, BOOT0_PRODUCT_ST_DFU, DEVICE_DFU, "ST's bootloader in ROM"},
+    {BOOT0_VENDOR_LEAFLABS, BOOT0_PRODUCT_MAPLE_DFU, DEVICE_DFU, "Maple bootloader"},
     {0x28e9, 0x0189, DEVICE_DFU, "GigaDevice's bootloader in ROM"},
-    {B0_VENDOR_LEAFLABS, B0_PRODUCT_MAPLE_SERIAL, DEVICE_PROGRAM, "Maple serial port"},
-    {B0_VENDOR_ST, 0x5740, DEVICE_PROGRAM, "STM32 virtual serial port"},
-    {B0_VENDOR_ST, 0x3744, DEVICE_PROBE, "ST-LINK"},
-    {B0_VENDOR_ST, 0x3748, DEVICE_PROBE, "ST-LINK/V2"},
-    {B0_VENDOR_ST, 0x374a, DEVICE_PROBE, "ST-LINK/V2-1"},
-    {B0_VENDOR_ST, 0x374b, DEVICE_PROBE, "ST-LINK/V2-1"},
-    {B0_VENDOR_ST, 0x3752, DEVICE_PROBE, "ST-LINK/V2-1"},
-    {B0_VENDOR_ST, 0x374d, DEVICE_PROBE, "ST-LINK/V3"},
-    {B0_VENDOR_ST, 0x374e, DEVICE_PROBE, "ST-LINK/V3"},
-    {B0_VENDOR_ST, 0x374f, DEVICE_PROBE, "ST-LINK/V3"},
-    {B0_VENDOR_ST, 0x3753, DEVICE_PROBE, "ST-LINK/V3"},
-    {B0_VENDOR_ST, 0x3754, DEVICE_PROBE, "ST-LINK/V3"},
-    {B0_VENDOR_ST, 0x3757, DEVICE_PROBE, "ST-LINK/V3"},
+    {BOOT0_VENDOR_LEAFLABS, BOOT0_PRODUCT_MAPLE_SERIAL, DEVICE_PROGRAM, "Maple serial port"},
+    {BOOT0_VENDOR_ST, 0x5740, DEVICE_PROGRAM, "STM32 virtual serial port"},
+    {BOOT0_VENDOR_ST, 0x3744, DEVICE_PROBE, "ST-LINK"},
+    {BOOT0_VENDOR_ST, 0x3748, DEVICE_PROBE, "ST-LINK/V2"},
+    {BOOT0_VENDOR_ST, 0x374a, DEVICE_PROBE, "ST-LINK/V2-1"},
+    {BOOT0_VENDOR_ST, 0x374b, DEVICE_PROBE, "ST-LINK/V2-1"},
+    {BOOT0_VENDOR_ST, 0x3752, DEVICE_PROBE, "ST-LINK/V2-1"},
+    {BOOT0_VENDOR_ST, 0x374d, DEVICE_PROBE, "ST-LINK/V3"},
+    {BOOT0_VENDOR_ST, 0x374e, DEVICE_PROBE, "ST-LINK/V3"},
+    {BOOT0_VENDOR_ST, 0x374f, DEVICE_PROBE, "ST-LINK/V3"},
+    {BOOT0_VENDOR_ST, 0x3753, DEVICE_PROBE, "ST-LINK/V3"},
+    {BOOT0_VENDOR_ST, 0x3754, DEVICE_PROBE, "ST-LINK/V3"},
+    {BOOT0_VENDOR_ST, 0x3757, DEVICE_PROBE, "ST-LINK/V3"},
 };
 
 enum device_kind facts_kind(uint16_t vendor, uint16_t product, uint8_t dfu_protocol,
@@ -45,9 +45,9 @@ enum device_kind facts_kind(uint16_t vendor, uint16_t product, uint8_t dfu_proto
             *name = known[i].name;
         }
     /* What the descriptors say is surer than the ids, which many programs share. */
-    if (dfu_protocol == B0_DFU_PROTOCOL_RUNTIME)
+    if (dfu_protocol == BOOT0_DFU_PROTOCOL_RUNTIME)
         return DEVICE_RUNTIME;
-    return dfu_protocol == B0_DFU_PROTOCOL_DFU ? DEVICE_DFU : kind;
+    return dfu_protocol == BOOT0_DFU_PROTOCOL_DFU ? DEVICE_DFU : kind;
 }
 
 struct doctor_device *facts_add(struct facts *facts)

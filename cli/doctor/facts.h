@@ -58,7 +58,7 @@ struct device_windows {
 
 struct doctor_device {
     enum device_kind kind;
-    char path[B0_PATH_MAX];
+    char path[BOOT0_PATH_MAX];
     unsigned bus;
     unsigned address;
     uint16_t vendor;
@@ -75,7 +75,7 @@ struct doctor_device {
     struct boot0_error trouble; /* why no session can be had with it */
     enum answer is_protected;   /* reading its flash is refused */
     char chip[128];             /* what it is, in words; "" if it was not asked */
-    char contradiction[B0_TEXT_MAX * 2];
+    char contradiction[BOOT0_TEXT_MAX * 2];
 };
 
 struct doctor_tool {

@@ -84,12 +84,12 @@ static bool has_usb(const struct facts *facts)
 {
     if (facts->system == SYSTEM_LINUX && !facts->lists_all)
         return false;
-    return facts->usb.code == B0_OK && (!facts->lists_all || facts->has_bus);
+    return facts->usb.code == BOOT0_OK && (!facts->lists_all || facts->has_bus);
 }
 
 static void check_usb(const struct facts *facts, struct findings *findings)
 {
-    if (facts->usb.code != B0_OK)
+    if (facts->usb.code != BOOT0_OK)
         findings_add(findings, FINDING_NO_USB, NULL, facts->usb.message);
     else if (!has_usb(facts))
         findings_add(findings, FINDING_NO_USB, NULL, "its system shows no USB bus");
@@ -186,15 +186,15 @@ static void check_permission(const struct facts *facts, const struct doctor_devi
         return;
     if (facts->system == SYSTEM_LINUX)
         findings_of_permission(facts, device, findings);
-    else if (device->access.code == B0_E_PERMISSION && facts->system == SYSTEM_MACOS)
+    else if (device->access.code == BOOT0_E_PERMISSION && facts->system == SYSTEM_MACOS)
         findings_add(findings, FINDING_MACOS_HELD, device, "");
-    else if (device->access.code == B0_E_PERMISSION && facts->system == SYSTEM_OTHER)
+    else if (device->access.code == BOOT0_E_PERMISSION && facts->system == SYSTEM_OTHER)
         findings_add(findings, FINDING_PERMISSION, device, "");
 }
 
 static bool is_busy(const struct doctor_device *device)
 {
-    return device->access.code == B0_E_BUSY || device->trouble.code == B0_E_BUSY ||
+    return device->access.code == BOOT0_E_BUSY || device->trouble.code == BOOT0_E_BUSY ||
            device->linux_os.claimed;
 }
 
@@ -216,11 +216,11 @@ static void check_answer(const struct facts *facts, const struct doctor_device *
                          struct findings *findings)
 {
     const struct boot0_error *error =
-        device->access.code != B0_OK ? &device->access : &device->trouble;
+        device->access.code != BOOT0_OK ? &device->access : &device->trouble;
 
     (void)facts;
-    if (is_flashed(device) && !is_busy(device) && error->code != B0_OK &&
-        error->code != B0_E_PERMISSION)
+    if (is_flashed(device) && !is_busy(device) && error->code != BOOT0_OK &&
+        error->code != BOOT0_E_PERMISSION)
         findings_add(findings, FINDING_NO_ANSWER, device, error->message);
 }
 
@@ -229,9 +229,9 @@ static void check_state(const struct facts *facts, const struct doctor_device *d
 {
     (void)facts;
     if (device->kind != DEVICE_DFU || device->has_state != ANSWER_YES ||
-        device->state == B0_DFU_STATE_IDLE)
+        device->state == BOOT0_DFU_STATE_IDLE)
         return;
-    if (device->state == B0_DFU_STATE_ERROR)
+    if (device->state == BOOT0_DFU_STATE_ERROR)
         findings_add(findings, FINDING_ERROR_STATE, device, "");
     else
         findings_add(findings, FINDING_UNFINISHED, device, b0_dfu_state_name(device->state));

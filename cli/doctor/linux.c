@@ -105,7 +105,7 @@ static void look_at_interface(struct interfaces *found, const char *root, const 
     unsigned subclass = read_number(root, name, "bInterfaceSubClass", 16);
     unsigned protocol = read_number(root, name, "bInterfaceProtocol", 16);
 
-    if (class == B0_DFU_CLASS && subclass == B0_DFU_SUBCLASS) {
+    if (class == BOOT0_DFU_CLASS && subclass == BOOT0_DFU_SUBCLASS) {
         found->dfu_protocol = (uint8_t)protocol;
         found->claimed = found->claimed || is_claimed(root, name);
     }

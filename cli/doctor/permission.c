@@ -42,7 +42,7 @@ void findings_of_permission(const struct facts *facts, const struct doctor_devic
         findings_add(findings, FINDING_NO_NODE, device, "");
         return;
     }
-    if (on_linux->opens != ANSWER_NO && device->access.code != B0_E_PERMISSION)
+    if (on_linux->opens != ANSWER_NO && device->access.code != BOOT0_E_PERMISSION)
         return;
     code = reason(facts, on_linux, &detail);
     findings_add(findings, code, device, detail);

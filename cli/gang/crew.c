@@ -46,16 +46,16 @@ enum boot0_status crew_start(struct gang *gang, const struct member *what,
     }
     if (!member || gang->count == gang->room) {
         free(member);
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     }
     *member = *what;
     member->gang = gang;
     if (!start_thread(member)) {
         free(member);
-        return boot0_fail(error, B0_E_MEMORY, "no thread can be started");
+        return boot0_fail(error, BOOT0_E_MEMORY, "no thread can be started");
     }
     gang->members[gang->count++] = member;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 struct member *crew_join(struct gang *gang)
@@ -81,7 +81,7 @@ size_t crew_good(const struct gang *gang)
     size_t count = 0;
 
     for (size_t i = 0; i < gang->count; i++)
-        count += gang->members[i]->joined && gang->members[i]->result.code == B0_OK;
+        count += gang->members[i]->joined && gang->members[i]->result.code == BOOT0_OK;
     return count;
 }
 

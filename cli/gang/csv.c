@@ -26,7 +26,7 @@ enum ending {
 
 static enum ending broken(struct reader *r, const char *what)
 {
-    boot0_fail(r->error, B0_E_DATA, "%s, line %zu: %s", r->name, r->line, what);
+    boot0_fail(r->error, BOOT0_E_DATA, "%s, line %zu: %s", r->name, r->line, what);
     boot0_hint(r->error, "Cells are separated by commas; one with a comma, a quote or a line break "
                          "in it stands in double quotes, a quote within them is doubled.");
     return BROKEN;
@@ -127,7 +127,7 @@ static enum ending take_cell(struct reader *r)
     }
     *r->to++ = '\0';
     if (ending != BROKEN && !add_cell(r, cell)) {
-        boot0_fail(r->error, B0_E_MEMORY, "out of memory");
+        boot0_fail(r->error, BOOT0_E_MEMORY, "out of memory");
         return BROKEN;
     }
     return ending;
@@ -164,7 +164,7 @@ static bool take_row(struct reader *r, size_t *count)
 static bool check_row(struct reader *r, size_t row, size_t line, size_t count)
 {
     if (row > 0 && count != r->csv->columns) {
-        boot0_fail(r->error, B0_E_DATA, "%s, line %zu: %zu cells, but the first row has %zu",
+        boot0_fail(r->error, BOOT0_E_DATA, "%s, line %zu: %zu cells, but the first row has %zu",
                    r->name, line, count, r->csv->columns);
         boot0_hint(r->error, "Each row has as many as the first one, which names the columns.");
         return false;
@@ -187,7 +187,7 @@ static bool take_rows(struct reader *r)
         if (!take_row(r, &count) || !check_row(r, row, line, count))
             return false;
         if (!add_row(r, row, line)) {
-            boot0_fail(r->error, B0_E_MEMORY, "out of memory");
+            boot0_fail(r->error, BOOT0_E_MEMORY, "out of memory");
             return false;
         }
         if (row == 0)
@@ -223,7 +223,7 @@ enum boot0_status csv_parse(struct csv *csv, const char *text, size_t size, cons
     memset(csv, 0, sizeof *csv);
     csv->text = malloc(size + 1); /* a cell's NUL stands where its separator was */
     if (!csv->text)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     r.to = csv->text;
     if (size >= 3 && memcmp(text, mark, 3) == 0)
         r.at += 3;
@@ -232,7 +232,7 @@ enum boot0_status csv_parse(struct csv *csv, const char *text, size_t size, cons
     else
         good = take_rows(&r) && check_header(&r);
     if (good)
-        return B0_OK;
+        return BOOT0_OK;
     csv_free(csv);
     return error->code;
 }
@@ -243,17 +243,17 @@ static enum boot0_status read_file(const char *name, char *text, size_t *size,
     FILE *file = fopen(name, "rb");
 
     if (!file) {
-        boot0_fail(error, B0_E_NO_INPUT, "%s: %s", name, strerror(errno));
+        boot0_fail(error, BOOT0_E_NO_INPUT, "%s: %s", name, strerror(errno));
         return boot0_hint(error, "--csv wants a table with a row for each board, as spreadsheets "
                                  "save it: columns with commas between them.");
     }
     *size = fread(text, 1, CSV_FILE_MAX + 1, file);
     if (ferror(file))
-        boot0_fail(error, B0_E_NO_INPUT, "%s: %s", name, strerror(errno));
+        boot0_fail(error, BOOT0_E_NO_INPUT, "%s: %s", name, strerror(errno));
     else if (*size > CSV_FILE_MAX)
-        boot0_fail(error, B0_E_DATA, "%s is larger than 64 MiB", name);
+        boot0_fail(error, BOOT0_E_DATA, "%s is larger than 64 MiB", name);
     else
-        error->code = B0_OK;
+        error->code = BOOT0_OK;
     fclose(file);
     return error->code;
 }
@@ -266,9 +266,9 @@ enum boot0_status csv_load(struct csv *csv, const char *file, struct boot0_error
 
     memset(csv, 0, sizeof *csv);
     if (!text)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     status = read_file(file, text, &size, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = csv_parse(csv, text, size, file, error);
     free(text);
     return status;

@@ -19,8 +19,8 @@ struct csv {
 };
 
 /*
- * Takes LF, CRLF and a byte order mark; empty lines are skipped. B0_E_DATA tells the line: a row of
- * another length than the header, an open quote, a NUL, two columns of one name. On success the
+ * Takes LF, CRLF and a byte order mark; empty lines are skipped. BOOT0_E_DATA tells the line: a row
+ * of another length than the header, an open quote, a NUL, two columns of one name. On success the
  * caller owns what is in *csv: csv_free().
  */
 enum boot0_status csv_parse(struct csv *csv, const char *text, size_t size, const char *name,

@@ -10,7 +10,7 @@
 #include <pthread.h>
 
 enum {
-    GANG_PATH = B0_PATH_MAX + 8,
+    GANG_PATH = BOOT0_PATH_MAX + 8,
     GANG_LINE = 200,
 };
 
@@ -31,8 +31,8 @@ struct member {
     enum member_state state;
     struct boot0_progress progress;
     bool has_progress;
-    char serial[B0_TEXT_MAX];
-    const struct boot0_chip *chips[B0_CHIPS_MAX]; /* that it can be */
+    char serial[BOOT0_TEXT_MAX];
+    const struct boot0_chip *chips[BOOT0_CHIPS_MAX]; /* that it can be */
     size_t chip_count;
     struct boot0_error result;
     struct boot0_report report;

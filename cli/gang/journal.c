@@ -14,7 +14,7 @@
 
 static enum boot0_status failed(const struct journal *journal, struct boot0_error *error)
 {
-    boot0_fail(error, B0_E_NO_OUTPUT, "%s: %s", journal->name, strerror(errno));
+    boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s: %s", journal->name, strerror(errno));
     return boot0_hint(error, "Is the disk full, or the file in a place that you may not write to?");
 }
 
@@ -48,13 +48,13 @@ enum boot0_status journal_open(struct journal *journal, const char *name, struct
         return failed(journal, error);
     if (fstat(journal->fd, &status) == 0 && S_ISREG(status.st_mode)) {
         if (sync_name(name) == 0)
-            return B0_OK;
+            return BOOT0_OK;
         failed(journal, error);
         journal_close(journal);
-        return B0_E_NO_OUTPUT;
+        return BOOT0_E_NO_OUTPUT;
     }
     journal_close(journal);
-    boot0_fail(error, B0_E_NO_OUTPUT, "%s is no file", name);
+    boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s is no file", name);
     return boot0_hint(error, "What is written down is read again at the next start.");
 }
 
@@ -74,7 +74,7 @@ enum boot0_status journal_lock(struct journal *journal, enum journal_lock lock,
     while (flock(journal->fd, operations[lock]) != 0)
         if (errno != EINTR)
             return failed(journal, error);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 bool journal_try_alone(struct journal *journal)
@@ -92,11 +92,11 @@ static enum boot0_status give_lines(struct journal *journal, char *text, size_t 
     for (size_t at = 0; (end = memchr(text + at, '\n', size - at)) != NULL;) {
         *end = '\0';
         if (!line(context, text + at))
-            return boot0_fail(error, B0_E_MEMORY, "out of memory");
+            return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
         journal->read_to += (uint64_t)(end + 1 - (text + at));
         at = (size_t)(end + 1 - text);
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 enum boot0_status journal_read(struct journal *journal,
@@ -111,11 +111,11 @@ enum boot0_status journal_read(struct journal *journal,
     if (fstat(journal->fd, &now) != 0)
         return failed(journal, error);
     if ((uint64_t)now.st_size <= journal->read_to)
-        return B0_OK;
+        return BOOT0_OK;
     size = (size_t)((uint64_t)now.st_size - journal->read_to);
     text = malloc(size);
     if (!text)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     while (have < size) {
         ssize_t got =
             pread(journal->fd, text + have, size - have, (off_t)(journal->read_to + have));
@@ -154,7 +154,7 @@ enum boot0_status journal_append(struct journal *journal, const char *text,
     ssize_t written;
 
     if (!line)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     snprintf(line, size + 1, "%s%s\n", before, text);
     do
         written = write(journal->fd, line, size);
@@ -164,5 +164,5 @@ enum boot0_status journal_append(struct journal *journal, const char *text,
         errno = ENOSPC;
     if (written < 0 || (size_t)written != size || fsync(journal->fd) != 0)
         return failed(journal, error);
-    return B0_OK;
+    return BOOT0_OK;
 }

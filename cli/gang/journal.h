@@ -18,7 +18,7 @@ struct journal {
 
 /*
  * Creates it if need be; its name is on the disk then. The name must live as long as the journal.
- * B0_E_NO_OUTPUT.
+ * BOOT0_E_NO_OUTPUT.
  */
 enum boot0_status journal_open(struct journal *journal, const char *name,
                                struct boot0_error *error);

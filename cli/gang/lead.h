@@ -11,9 +11,9 @@ enum {
 
 /* A port whose board was flashed. */
 struct port {
-    char path[B0_PATH_MAX];
+    char path[BOOT0_PATH_MAX];
     uint8_t address; /* the device that was flashed, or that is known to be the same board */
-    char serial[B0_TEXT_MAX];
+    char serial[BOOT0_TEXT_MAX];
     uint64_t seen_ms; /* when something was there last */
     bool retry;       /* it failed: whatever enumerates next is tried */
 };

@@ -51,13 +51,13 @@ static enum boot0_status take_row(struct work *work, struct boot0_error *error)
     enum boot0_status status;
 
     if (!gang->has_csv)
-        return B0_OK;
+        return BOOT0_OK;
     pthread_mutex_lock(&gang->lock);
     status = rows_take(&gang->rows, &work->row, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         work->member->csv_line = csv_line(&gang->rows.csv, work->row);
     pthread_mutex_unlock(&gang->lock);
-    work->has_row = status == B0_OK;
+    work->has_row = status == BOOT0_OK;
     return status;
 }
 
@@ -66,14 +66,14 @@ static enum boot0_status apply_patches(struct work *work, struct boot0_error *er
     struct gang *gang = work->member->gang;
     const struct boot0_board *board = boot0_session_board(work->session);
     uint8_t bytes[PATCH_BYTES_MAX];
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
-    for (size_t i = 0; i < gang->arguments->patch_count && status == B0_OK; i++) {
+    for (size_t i = 0; i < gang->arguments->patch_count && status == BOOT0_OK; i++) {
         const struct patch *patch = &gang->patches[i];
         size_t size;
 
         status = patch_bytes(patch, board->serial, &gang->rows.csv, work->row, bytes, &size, error);
-        if (status == B0_OK)
+        if (status == BOOT0_OK)
             status = boot0_image_patch(work->image, alternate_at(board, patch->address),
                                        patch->address, bytes, size, error);
     }
@@ -101,16 +101,16 @@ static enum boot0_status make_image(struct work *work, struct boot0_error *error
 
     work->image = boot0_image_clone(member->gang->image);
     if (!work->image)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     status = boot0_session_check(work->session, work->image, &work->options, error);
-    if (status == B0_OK && member->gang->arguments->patch_count > 0) {
+    if (status == BOOT0_OK && member->gang->arguments->patch_count > 0) {
         if (work->image->has_addresses)
             work->options.has_address = false; /* it has its place now */
         status = take_row(work, error);
-        if (status == B0_OK)
+        if (status == BOOT0_OK)
             status = apply_patches(work, error);
     }
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         write_digest(work->image, member->digest);
     return status;
 }
@@ -142,10 +142,10 @@ static enum boot0_status open_board(struct work *work, const struct boot0_observ
     enum boot0_status status = open_bus(work, error);
     const struct boot0_board *board;
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status =
             boot0_session_open(&work->session, &work->bus, &selection, &options, observer, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     board = boot0_session_board(work->session);
     pthread_mutex_lock(&member->gang->lock);
@@ -153,7 +153,7 @@ static enum boot0_status open_board(struct work *work, const struct boot0_observ
     memcpy(member->chips, board->chips, sizeof member->chips);
     member->chip_count = board->chip_count;
     pthread_mutex_unlock(&member->gang->lock);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status note_begin(struct work *work, struct boot0_error *error)
@@ -168,7 +168,7 @@ static enum boot0_status note_begin(struct work *work, struct boot0_error *error
     pthread_mutex_lock(&member->gang->lock);
     status = record_begin(&member->gang->record, &work->entry, error);
     pthread_mutex_unlock(&member->gang->lock);
-    work->begun = status == B0_OK;
+    work->begun = status == BOOT0_OK;
     return status;
 }
 
@@ -178,20 +178,20 @@ static enum boot0_status note_end(struct work *work, enum boot0_status status,
 {
     struct member *member = work->member;
     struct gang *gang = member->gang;
-    struct boot0_error own = {B0_OK, "", ""};
+    struct boot0_error own = {BOOT0_OK, "", ""};
 
-    if (status == B0_OK)
-        error->code = B0_OK;
+    if (status == BOOT0_OK)
+        error->code = BOOT0_OK;
     if (work->session)
         boot0_session_report(work->session, &member->report);
     pthread_mutex_lock(&gang->lock);
     if (work->begun)
         (void)record_done(&gang->record, &work->entry, &member->report, error, &own);
-    if (work->has_row && status != B0_OK && !member->report.touched && own.code == B0_OK &&
-        rows_give_back(&gang->rows, work->row, &own) == B0_OK)
+    if (work->has_row && status != BOOT0_OK && !member->report.touched && own.code == BOOT0_OK &&
+        rows_give_back(&gang->rows, work->row, &own) == BOOT0_OK)
         member->csv_line = 0;
     pthread_mutex_unlock(&gang->lock);
-    if (status == B0_OK && own.code != B0_OK) {
+    if (status == BOOT0_OK && own.code != BOOT0_OK) {
         *error = own;
         status = own.code;
     }
@@ -203,14 +203,14 @@ void *member_run(void *context)
     struct member *member = context;
     struct work work = {.member = member, .options = job_flash_options(member->gang->arguments)};
     const struct boot0_observer observer = {.progress = on_progress, .context = member};
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     enum boot0_status status = open_board(&work, &observer, &error);
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = make_image(&work, &error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = note_begin(&work, &error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = boot0_session_flash(work.session, work.image, &work.options, &error);
     status = note_end(&work, status, &error);
     boot0_session_close(work.session);

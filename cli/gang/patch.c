@@ -17,7 +17,7 @@ static const struct {
 static enum boot0_status fail_option(const char *option, const char *what,
                                      struct boot0_error *error)
 {
-    boot0_fail(error, B0_E_USAGE, "--patch does not take \"%.200s\": %s", option, what);
+    boot0_fail(error, BOOT0_E_USAGE, "--patch does not take \"%.200s\": %s", option, what);
     return boot0_hint(error, "It wants ADDRESS=WHAT or ADDRESS:SIZE=WHAT, as 0x0800FFF0=serial; "
                              "WHAT is serial, text:..., hex:..., csv:COLUMN or csvhex:COLUMN.");
 }
@@ -104,7 +104,7 @@ enum boot0_status patch_parse(struct patch *patch, const char *option, struct bo
         return fail_option(option, "these are no pairs of hex digits", error);
     if (patch->kind == PATCH_TEXT || patch->kind == PATCH_HEX)
         return patch_bytes(patch, "", NULL, 0, bytes, &size, error);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 bool patch_wants_csv(const struct patch *patch)
@@ -120,7 +120,7 @@ static enum boot0_status finish(const struct patch *patch, uint8_t bytes[PATCH_B
     uint32_t room = patch->size ? patch->size : PATCH_BYTES_MAX;
 
     if (*size > room) {
-        boot0_fail(error, B0_E_DATA, "the data for 0x%08x is longer than %u bytes",
+        boot0_fail(error, BOOT0_E_DATA, "the data for 0x%08x is longer than %u bytes",
                    (unsigned)patch->address, (unsigned)room);
         return boot0_hint(error, "Say --patch with a larger size, or shorten the data.");
     }
@@ -129,9 +129,9 @@ static enum boot0_status finish(const struct patch *patch, uint8_t bytes[PATCH_B
         *size = patch->size;
     }
     if (*size > 0 && *size - 1 > UINT32_MAX - patch->address)
-        return boot0_fail(error, B0_E_USAGE, "--patch at 0x%08x runs past the end of addresses",
+        return boot0_fail(error, BOOT0_E_USAGE, "--patch at 0x%08x runs past the end of addresses",
                           (unsigned)patch->address);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status take_text(const char *text, const char *from, uint8_t *bytes, size_t *size,
@@ -139,13 +139,13 @@ static enum boot0_status take_text(const char *text, const char *from, uint8_t *
 {
     *size = strlen(text);
     if (*size == 0) {
-        boot0_fail(error, B0_E_DATA, "%s is empty", from);
+        boot0_fail(error, BOOT0_E_DATA, "%s is empty", from);
         return boot0_hint(error, "--patch would write nothing.");
     }
     if (*size > PATCH_BYTES_MAX)
-        return boot0_fail(error, B0_E_DATA, "%s is longer than %d bytes", from, PATCH_BYTES_MAX);
+        return boot0_fail(error, BOOT0_E_DATA, "%s is longer than %d bytes", from, PATCH_BYTES_MAX);
     memcpy(bytes, text, *size);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status take_cell(const struct patch *patch, const struct csv *csv, size_t row,
@@ -159,8 +159,8 @@ static enum boot0_status take_cell(const struct patch *patch, const struct csv *
     if (patch->kind == PATCH_CSV || cell[0] == '\0')
         return take_text(cell, from, bytes, size, error);
     if (parse_hex(cell, bytes, size))
-        return B0_OK;
-    boot0_fail(error, B0_E_DATA, "%s does not consist of pairs of hex digits", from);
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_DATA, "%s does not consist of pairs of hex digits", from);
     return boot0_hint(error, "csvhex: takes bytes as 0011AABB or 00:11:AA:BB; csv: takes text.");
 }
 
@@ -168,7 +168,7 @@ enum boot0_status patch_bytes(const struct patch *patch, const char *serial, con
                               size_t row, uint8_t bytes[PATCH_BYTES_MAX], size_t *size,
                               struct boot0_error *error)
 {
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
     if (patch_wants_csv(patch))
         status = take_cell(patch, csv, row, bytes, size, error);
@@ -178,7 +178,7 @@ enum boot0_status patch_bytes(const struct patch *patch, const char *serial, con
         status = take_text(patch->text, "the text", bytes, size, error);
     else
         status = take_text(serial, "the board's serial number", bytes, size, error);
-    return status == B0_OK ? finish(patch, bytes, size, error) : status;
+    return status == BOOT0_OK ? finish(patch, bytes, size, error) : status;
 }
 
 enum boot0_status patch_resolve(struct patch *patch, const struct csv *csv,
@@ -188,22 +188,22 @@ enum boot0_status patch_resolve(struct patch *patch, const struct csv *csv,
     size_t size;
 
     if (!patch_wants_csv(patch))
-        return B0_OK;
+        return BOOT0_OK;
     if (!csv) {
-        boot0_fail(error, B0_E_USAGE, "--patch wants a column of a CSV file, and there is none");
+        boot0_fail(error, BOOT0_E_USAGE, "--patch wants a column of a CSV file, and there is none");
         return boot0_hint(error, "Name the file with --csv FILE.");
     }
     patch->column = csv_column(csv, patch->text);
     if (patch->column == csv->columns) {
-        boot0_fail(error, B0_E_USAGE, "the CSV file has no column \"%.100s\"", patch->text);
+        boot0_fail(error, BOOT0_E_USAGE, "the CSV file has no column \"%.100s\"", patch->text);
         return boot0_hint(error, "Its first line names the columns; the first one is \"%.100s\".",
                           csv->cells[0]);
     }
     for (size_t row = 0; row < csv->rows; row++) {
         enum boot0_status status = patch_bytes(patch, "", csv, row, bytes, &size, error);
 
-        if (status != B0_OK)
+        if (status != BOOT0_OK)
             return status;
     }
-    return B0_OK;
+    return BOOT0_OK;
 }

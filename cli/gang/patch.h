@@ -29,7 +29,7 @@ struct patch {
     size_t column;    /* of the CSV file, set by patch_resolve() */
 };
 
-/* The text must live as long as the patch. B0_E_USAGE. */
+/* The text must live as long as the patch. BOOT0_E_USAGE. */
 enum boot0_status patch_parse(struct patch *patch, const char *option, struct boot0_error *error);
 
 bool patch_wants_csv(const struct patch *patch);
@@ -39,8 +39,8 @@ enum boot0_status patch_resolve(struct patch *patch, const struct csv *csv,
                                 struct boot0_error *error);
 
 /*
- * The bytes for a board. `csv` may be NULL if patch_wants_csv() says no. B0_E_DATA: the data does
- * not fit, or is empty.
+ * The bytes for a board. `csv` may be NULL if patch_wants_csv() says no. BOOT0_E_DATA: the data
+ * does not fit, or is empty.
  */
 enum boot0_status patch_bytes(const struct patch *patch, const char *serial, const struct csv *csv,
                               size_t row, uint8_t bytes[PATCH_BYTES_MAX], size_t *size,

@@ -14,9 +14,9 @@ enum {
 /* A program that can be asked for DFU mode: by its DFU interface, or as a Maple's sketch. */
 static bool is_program(const struct boot0_candidate *candidate)
 {
-    return candidate->dfu_protocol == B0_DFU_PROTOCOL_RUNTIME ||
-           (candidate->serial_only && candidate->vendor == B0_VENDOR_LEAFLABS &&
-            candidate->product == B0_PRODUCT_MAPLE_SERIAL);
+    return candidate->dfu_protocol == BOOT0_DFU_PROTOCOL_RUNTIME ||
+           (candidate->serial_only && candidate->vendor == BOOT0_VENDOR_LEAFLABS &&
+            candidate->product == BOOT0_PRODUCT_MAPLE_SERIAL);
 }
 
 /* Other devices with a serial port are none of ours. */
@@ -24,7 +24,7 @@ static bool is_wanted(const struct arguments *arguments, const struct boot0_cand
 {
     if (is_program(candidate) ? !arguments->detach : candidate->serial_only)
         return false;
-    if (arguments->has_interface && candidate->dfu_protocol == B0_DFU_PROTOCOL_DFU &&
+    if (arguments->has_interface && candidate->dfu_protocol == BOOT0_DFU_PROTOCOL_DFU &&
         candidate->dfu_interface != arguments->interface)
         return false;
     if (arguments->has_device && candidate->vendor != arguments->vendor)
@@ -35,7 +35,7 @@ static bool is_wanted(const struct arguments *arguments, const struct boot0_cand
 /* Linux tells whether anything is plugged in there, also what has no DFU interface. */
 static bool is_occupied(const char *path)
 {
-    char name[B0_PATH_MAX + 32];
+    char name[BOOT0_PATH_MAX + 32];
 
     snprintf(name, sizeof name, "/sys/bus/usb/devices/%s", path);
     return access(name, F_OK) == 0;
@@ -53,15 +53,15 @@ static struct port *find_port(struct lead *lead, const char *path)
 static bool is_another(struct lead *lead, const struct port *port)
 {
     const struct boot0_selection selection = {.path = port->path};
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     struct boot0_board *boards = NULL;
     size_t count = 0;
     bool another;
 
-    if (boot0_board_list(&lead->job.bus, &selection, &boards, &count, &error) != B0_OK)
+    if (boot0_board_list(&lead->job.bus, &selection, &boards, &count, &error) != BOOT0_OK)
         return false;
-    another =
-        count == 1 && boards[0].access.code == B0_OK && strcmp(boards[0].serial, port->serial) != 0;
+    another = count == 1 && boards[0].access.code == BOOT0_OK &&
+              strcmp(boards[0].serial, port->serial) != 0;
     free(boards);
     return another;
 }
@@ -107,7 +107,7 @@ static enum boot0_status start_at(struct lead *lead, const struct boot0_candidat
     struct member member = {.candidate = *candidate};
 
     if (!port && lead->port_count == BOARDS_MAX)
-        return B0_OK; /* when one was unplugged */
+        return BOOT0_OK; /* when one was unplugged */
     if (!port)
         port = &lead->ports[lead->port_count++];
     *port = (struct port){.address = candidate->address, .seen_ms = clock_ms()};
@@ -123,7 +123,7 @@ void ports_learn(struct lead *lead, const struct member *member)
     if (!port)
         return;
     memcpy(port->serial, member->serial, sizeof port->serial);
-    port->retry = member->result.code != B0_OK;
+    port->retry = member->result.code != BOOT0_OK;
     port->seen_ms = clock_ms();
 }
 
@@ -164,8 +164,8 @@ enum boot0_status ports_start_due(struct lead *lead, struct boot0_error *error)
     forget_unplugged(lead);
     if (count > BOARDS_MAX)
         count = BOARDS_MAX;
-    qsort(list, status == B0_OK ? count : 0, sizeof *list, by_port);
-    for (size_t i = 0; status == B0_OK && i < count; i++)
+    qsort(list, status == BOOT0_OK ? count : 0, sizeof *list, by_port);
+    for (size_t i = 0; status == BOOT0_OK && i < count; i++)
         if (has_room(&lead->gang) && is_wanted(lead->gang.arguments, &list[i]) &&
             is_due(lead, &list[i]))
             status = start_at(lead, &list[i], error);
@@ -190,7 +190,7 @@ size_t ports_count(struct lead *lead, size_t *programs)
     size_t count = 0, wanted = 0;
 
     *programs = 0;
-    if (bus->ops->scan(bus->context, list, BOARDS_MAX, &count, &error) != B0_OK)
+    if (bus->ops->scan(bus->context, list, BOARDS_MAX, &count, &error) != BOOT0_OK)
         return 0;
     for (size_t i = 0; i < count && i < BOARDS_MAX; i++) {
         wanted +=

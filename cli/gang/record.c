@@ -87,7 +87,7 @@ static enum boot0_status tell_lost(struct record *record, void (*lost)(const cha
     struct record_open_lines open = {NULL, 0, 0};
     enum boot0_status status = journal_read(&record->journal, record_learn, &open, error);
 
-    for (size_t i = 0; status == B0_OK && i < open.count; i++) {
+    for (size_t i = 0; status == BOOT0_OK && i < open.count; i++) {
         char line[160], now[CLOCK_TEXT];
         size_t length;
         const char *id = id_of(open.lines[i], begin_start, &length);
@@ -112,14 +112,14 @@ enum boot0_status record_open(struct record *record, const char *name,
     memset(record, 0, sizeof *record);
     record->journal.fd = -1;
     if (!name)
-        return B0_OK;
+        return BOOT0_OK;
     snprintf(record->run, sizeof record->run, "%.23s-%ld", clock_text(now),
              (long)getpid() % 1000000000);
     status = journal_open(&record->journal, name, error);
-    if (status == B0_OK && journal_try_alone(&record->journal))
+    if (status == BOOT0_OK && journal_try_alone(&record->journal))
         status = tell_lost(record, lost, error);
     /* As long as this run lasts, its begins are no losses to others. */
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = journal_lock(&record->journal, JOURNAL_SHARED, error);
     return status;
 }
@@ -167,7 +167,7 @@ static enum boot0_status line_end(struct line *line, struct record *record,
     json_end(&line->json);
     if (fclose(line->file) != 0 || line->size == 0) {
         free(line->text);
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     }
     line->text[line->size - 1] = '\0'; /* the line feed is journal_append()'s */
     status = journal_append(&record->journal, line->text, error);
@@ -181,10 +181,10 @@ enum boot0_status record_begin(struct record *record, struct record_board *board
     struct line line;
 
     if (record->journal.fd < 0)
-        return B0_OK;
+        return BOOT0_OK;
     snprintf(board->id, sizeof board->id, "%s-%u", record->run, ++record->count);
     if (!line_begin(&line, "begin", board))
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     return line_end(&line, record, error);
 }
 
@@ -195,15 +195,15 @@ enum boot0_status record_done(struct record *record, const struct record_board *
     struct line line;
 
     if (record->journal.fd < 0)
-        return B0_OK;
+        return BOOT0_OK;
     if (!line_begin(&line, "done", board))
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
-    json_bool(&line.json, "ok", result->code == B0_OK);
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
+    json_bool(&line.json, "ok", result->code == BOOT0_OK);
     json_seconds(&line.json, "seconds", report->total_us);
     json_number(&line.json, "bytes_written", report->bytes_written);
     json_bool(&line.json, "touched", report->touched);
     json_bool(&line.json, "started", report->started);
-    if (result->code != B0_OK)
+    if (result->code != BOOT0_OK)
         json_error(&line.json, result);
     return line_end(&line, record, error);
 }

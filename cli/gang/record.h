@@ -38,7 +38,7 @@ struct record_board {
 
 enum boot0_status record_begin(struct record *record, struct record_board *board,
                                struct boot0_error *error);
-/* `result` has code B0_OK if all went well. */
+/* `result` has code BOOT0_OK if all went well. */
 enum boot0_status record_done(struct record *record, const struct record_board *board,
                               const struct boot0_report *report, const struct boot0_error *result,
                               struct boot0_error *error);

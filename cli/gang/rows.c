@@ -53,7 +53,7 @@ static enum boot0_status digest_rows(struct rows *rows, struct boot0_error *erro
     rows->digests = calloc(csv->rows + 1, sizeof *rows->digests);
     rows->taken = calloc(csv->rows + 1, sizeof *rows->taken);
     if (!rows->digests || !rows->taken)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     for (size_t i = 0; i < csv->rows; i++)
         write_digest(csv, i, &rows->digests[i]);
     qsort(rows->digests, csv->rows, sizeof *rows->digests, by_digest);
@@ -62,13 +62,13 @@ static enum boot0_status digest_rows(struct rows *rows, struct boot0_error *erro
 
         if (by_digest(one, other) != 0)
             continue;
-        boot0_fail(error, B0_E_DATA, "lines %zu and %zu of the CSV file are the same",
+        boot0_fail(error, BOOT0_E_DATA, "lines %zu and %zu of the CSV file are the same",
                    csv_line(csv, one->row < other->row ? one->row : other->row),
                    csv_line(csv, one->row < other->row ? other->row : one->row));
         return boot0_hint(error, "Each row is for one board. Take one of them out, or number them "
                                  "in a column of their own.");
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* One line of the used file. What is no such line, or was cut, says nothing. */
@@ -101,16 +101,16 @@ enum boot0_status rows_open(struct rows *rows, const char *file, struct boot0_er
     memset(rows, 0, sizeof *rows);
     rows->used.fd = -1;
     status = csv_load(&rows->csv, file, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = digest_rows(rows, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     rows->used_name = malloc(size);
     if (!rows->used_name)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     snprintf(rows->used_name, size, "%s.used", file);
     status = journal_open(&rows->used, rows->used_name, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = journal_read(&rows->used, learn, rows, error);
     return status;
 }
@@ -140,7 +140,7 @@ static enum boot0_status append(struct rows *rows, size_t row, const char *event
 
 static enum boot0_status fail_used_up(const struct rows *rows, struct boot0_error *error)
 {
-    boot0_fail(error, B0_E_DATA, "all %zu rows of the CSV file are used", rows->csv.rows);
+    boot0_fail(error, BOOT0_E_DATA, "all %zu rows of the CSV file are used", rows->csv.rows);
     return boot0_hint(error,
                       "Add rows for more boards. %s tells which are used; without that file "
                       "all are free.",
@@ -152,16 +152,16 @@ enum boot0_status rows_take(struct rows *rows, size_t *row, struct boot0_error *
     struct boot0_error ignored;
     enum boot0_status status = journal_lock(&rows->used, JOURNAL_EXCLUSIVE, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     status = journal_read(&rows->used, learn, rows, error);
     for (*row = 0; *row < rows->csv.rows && rows->taken[*row];)
         ++*row;
-    if (status == B0_OK && *row == rows->csv.rows)
+    if (status == BOOT0_OK && *row == rows->csv.rows)
         status = fail_used_up(rows, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = append(rows, *row, line_take, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         rows->taken[*row] = true;
     (void)journal_lock(&rows->used, JOURNAL_UNLOCK, &ignored);
     return status;
@@ -172,7 +172,7 @@ enum boot0_status rows_give_back(struct rows *rows, size_t row, struct boot0_err
     struct boot0_error ignored;
     enum boot0_status status = journal_lock(&rows->used, JOURNAL_EXCLUSIVE, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     /* The line is learnt from when the file is read next. */
     status = append(rows, row, line_free, error);

@@ -22,11 +22,11 @@ struct rows {
     bool *taken;                /* by row */
 };
 
-/* Loads the file, and which of its rows are used. B0_E_DATA also if two rows are the same. */
+/* Loads the file, and which of its rows are used. BOOT0_E_DATA also if two rows are the same. */
 enum boot0_status rows_open(struct rows *rows, const char *file, struct boot0_error *error);
 void rows_close(struct rows *rows);
 
-/* The first row that nobody has used is used from now on. B0_E_DATA: there is none. */
+/* The first row that nobody has used is used from now on. BOOT0_E_DATA: there is none. */
 enum boot0_status rows_take(struct rows *rows, size_t *row, struct boot0_error *error);
 /* It was not used after all: the board was not touched. */
 enum boot0_status rows_give_back(struct rows *rows, size_t row, struct boot0_error *error);

@@ -12,10 +12,11 @@ enum {
     LINES_MIN = 4, /* of boards at work, on the lowest terminal */
 };
 
-static const char *const phase_names[B0_PHASE_COUNT] = {
-    [B0_PHASE_WAIT] = "waiting",      [B0_PHASE_READ] = "comparing",   [B0_PHASE_ERASE] = "erasing",
-    [B0_PHASE_WRITE] = "writing",     [B0_PHASE_VERIFY] = "verifying", [B0_PHASE_RUN] = "starting",
-    [B0_PHASE_PREPARE] = "preparing",
+static const char *const phase_names[BOOT0_PHASE_COUNT] = {
+    [BOOT0_PHASE_WAIT] = "waiting",      [BOOT0_PHASE_READ] = "comparing",
+    [BOOT0_PHASE_ERASE] = "erasing",     [BOOT0_PHASE_WRITE] = "writing",
+    [BOOT0_PHASE_VERIFY] = "verifying",  [BOOT0_PHASE_RUN] = "starting",
+    [BOOT0_PHASE_PREPARE] = "preparing",
 };
 
 void show_line(const struct member *member, int width, char line[GANG_LINE])
@@ -49,7 +50,7 @@ static void print_json(const struct member *member)
     json_text(&json, "path", member->path);
     json_text(&json, "serial", member->serial);
     json_chip(&json, member->chips, member->chip_count);
-    json_bool(&json, "ok", member->result.code == B0_OK);
+    json_bool(&json, "ok", member->result.code == BOOT0_OK);
     if (member->digest[0])
         json_text(&json, "image_sha256", member->digest);
     if (member->csv_line > 0)
@@ -58,7 +59,7 @@ static void print_json(const struct member *member)
     json_number(&json, "bytes_written", member->report.bytes_written);
     json_bool(&json, "started", member->report.started);
     json_seconds(&json, "seconds", member->report.total_us);
-    if (member->result.code != B0_OK)
+    if (member->result.code != BOOT0_OK)
         json_error(&json, &member->result);
     json_end(&json);
 }
@@ -76,14 +77,14 @@ static void print_hint(struct gang *gang, const struct member *member)
 
 static void print_result(struct gang *gang, const struct member *member)
 {
-    char label[GANG_PATH + B0_TEXT_MAX + 4], time[TEXT_SHORT], size[TEXT_SHORT], text[1200],
+    char label[GANG_PATH + BOOT0_TEXT_MAX + 4], time[TEXT_SHORT], size[TEXT_SHORT], text[1200],
         row[64] = "";
 
     snprintf(label, sizeof label, "%-10s %-16s ", member->path, member->serial);
     if (member->csv_line > 0)
         snprintf(row, sizeof row, ", with line %zu of the CSV file", member->csv_line);
     text_time(time, member->report.total_us);
-    if (member->result.code != B0_OK)
+    if (member->result.code != BOOT0_OK)
         snprintf(text, sizeof text, "FAILED: %s%s", member->result.message, row);
     else if (member->report.bytes_written == 0 && member->report.sectors_erased == 0)
         snprintf(text, sizeof text, "done in %s: it held all of it already%s", time, row);
@@ -91,7 +92,7 @@ static void print_result(struct gang *gang, const struct member *member)
         snprintf(text, sizeof text, "done in %s: %s written%s", time,
                  text_size(size, member->report.bytes_written), row);
     print_wrapped(stdout, label, text);
-    if (member->result.code != B0_OK)
+    if (member->result.code != BOOT0_OK)
         print_hint(gang, member);
 }
 

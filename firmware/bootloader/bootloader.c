@@ -23,8 +23,8 @@ void b0_bootloader_init(struct b0_bootloader *b, const struct b0_flash_port *fla
 /* What is never refused: DFU 1.1, 6.1.2. */
 static bool is_getstatus(const struct boot0_setup *setup)
 {
-    return setup->request == B0_DFU_GETSTATUS &&
-           (setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_CLASS;
+    return setup->request == BOOT0_DFU_GETSTATUS &&
+           (setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_CLASS;
 }
 
 static bool control(void *context, struct b0_usb *usb, const struct boot0_setup *setup)
@@ -33,7 +33,7 @@ static bool control(void *context, struct b0_usb *usb, const struct boot0_setup 
 
     b->exit_asked = B0_EXIT_NONE;
     b0_tracker_request(&b->tracker, b->queue.now_us, is_getstatus(setup));
-    if ((setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_VENDOR)
+    if ((setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_VENDOR)
         return b0_vendor_control(b, usb, setup);
     return b0_dfu_control(b, usb, setup);
 }
@@ -45,7 +45,7 @@ static void stage(void *context, struct b0_usb *usb, const struct boot0_setup *s
 
     b0_tracker_heard(&b->tracker, b->queue.now_us);
     if (stage == B0_USB_RECEIVED) {
-        if ((setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_VENDOR)
+        if ((setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_VENDOR)
             b0_vendor_received(b, usb, setup);
         else
             b0_dfu_received(b, usb, setup);
@@ -65,7 +65,7 @@ static void event(void *context, struct b0_usb *usb, enum b0_usb_event event, ui
     (void)usb;
     (void)interface;
     /* Some hosts order the start and do not ask how it went, as DFU 1.1, A.2.9 has it. */
-    if (event == B0_USB_RESET && b0_dfu_state(b) == B0_DFU_STATE_MANIFEST_SYNC)
+    if (event == B0_USB_RESET && b0_dfu_state(b) == BOOT0_DFU_STATE_MANIFEST_SYNC)
         b->exit = B0_EXIT_PROGRAM;
     else if (event == B0_USB_RESET || event == B0_USB_CONFIGURED)
         b0_dfu_restart(b, B0_ALTERNATE_FLASH);
@@ -122,7 +122,7 @@ static void try_again(struct b0_bootloader *b, struct b0_usb *usb, uint8_t failu
     b0_tracker_heard(&b->tracker, b->queue.now_us); /* it is not the host that takes its time */
     if (!setup)
         b->waiting = NULL;
-    else if (failure != B0_DFU_STATUS_OK)
+    else if (failure != BOOT0_DFU_STATUS_OK)
         fail_waiting(b, usb, setup);
     if (b->waiting)
         b->waiting(b, usb);
@@ -133,7 +133,7 @@ bool b0_bootloader_step(struct b0_bootloader *b, struct b0_usb *usb, uint32_t no
     bool has_worked = b0_queue_step(&b->queue, now_us);
     uint8_t failure = b0_queue_take_error(&b->queue);
 
-    if (failure != B0_DFU_STATUS_OK)
+    if (failure != BOOT0_DFU_STATUS_OK)
         b0_dfu_fail(b, failure);
     if (b->waiting)
         try_again(b, usb, failure);

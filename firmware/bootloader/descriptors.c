@@ -23,16 +23,16 @@ enum {
 #define BCD_DEVICE (0x0b00 | B0_FIRMWARE_MAJOR << 4 | B0_FIRMWARE_MINOR)
 _Static_assert(B0_FIRMWARE_MAJOR < 10 && B0_FIRMWARE_MINOR < 10, "a digit each");
 
-static const uint8_t device[B0_USB_DEVICE_DESC_SIZE] = {
-    B0_USB_DEVICE_DESC_SIZE,
-    B0_USB_DESC_DEVICE,
+static const uint8_t device[BOOT0_USB_DEVICE_DESC_SIZE] = {
+    BOOT0_USB_DEVICE_DESC_SIZE,
+    BOOT0_USB_DESC_DEVICE,
     U16(0x0210), /* 2.1: there is a BOS */
     0,
     0,
     0, /* class: each interface has its own */
     B0_USB_CONTROL_PACKET,
-    U16(B0_VENDOR_ST),
-    U16(B0_PRODUCT_ST_DFU),
+    U16(BOOT0_VENDOR_ST),
+    U16(BOOT0_PRODUCT_ST_DFU),
     U16(BCD_DEVICE),
     STRING_MANUFACTURER,
     STRING_PRODUCT,
@@ -41,20 +41,20 @@ static const uint8_t device[B0_USB_DEVICE_DESC_SIZE] = {
 };
 
 #define INTERFACE(alternate, string)                                                               \
-    B0_USB_INTERFACE_DESC_SIZE, B0_USB_DESC_INTERFACE, 0, alternate, 0, B0_DFU_CLASS,              \
-        B0_DFU_SUBCLASS, B0_DFU_PROTOCOL_DFU, string
+    BOOT0_USB_INTERFACE_DESC_SIZE, BOOT0_USB_DESC_INTERFACE, 0, alternate, 0, BOOT0_DFU_CLASS,     \
+        BOOT0_DFU_SUBCLASS, BOOT0_DFU_PROTOCOL_DFU, string
 #define FUNCTIONAL                                                                                 \
-    B0_DFU_FUNC_DESC_SIZE, B0_USB_DESC_DFU,                                                        \
-        B0_DFU_CAN_DOWNLOAD | B0_DFU_CAN_UPLOAD | B0_DFU_WILL_DETACH, U16(255), /* ms */           \
-        U16(B0_BLOCK_SIZE), U16(B0_DFU_VERSION_DFUSE)
+    BOOT0_DFU_FUNC_DESC_SIZE, BOOT0_USB_DESC_DFU,                                                  \
+        BOOT0_DFU_CAN_DOWNLOAD | BOOT0_DFU_CAN_UPLOAD | BOOT0_DFU_WILL_DETACH, U16(255), /* ms */  \
+        U16(B0_BLOCK_SIZE), U16(BOOT0_DFU_VERSION_DFUSE)
 
 /*
  * The functional descriptor is behind each alternate. The ROM has it only behind the last one:
  * fwupd does not find it there, and takes 64 bytes for the transfer size.
  */
 static const uint8_t configuration[] = {
-    B0_USB_CONFIG_DESC_SIZE,
-    B0_USB_DESC_CONFIGURATION,
+    BOOT0_USB_CONFIG_DESC_SIZE,
+    BOOT0_USB_DESC_CONFIGURATION,
     U16(45),
     1, /* interface */
     1,

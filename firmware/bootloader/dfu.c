@@ -22,14 +22,14 @@ enum {
 
 uint8_t b0_dfu_state(const struct b0_bootloader *b)
 {
-    return b->status == B0_DFU_STATUS_OK ? b->ok_state : (uint8_t)B0_DFU_STATE_ERROR;
+    return b->status == BOOT0_DFU_STATUS_OK ? b->ok_state : (uint8_t)BOOT0_DFU_STATE_ERROR;
 }
 
 void b0_dfu_restart(struct b0_bootloader *b, uint8_t alternate)
 {
     b0_tracker_new_host(&b->tracker);
-    if (b->ok_state != B0_DFU_STATE_DNLOAD_IDLE)
-        b->ok_state = B0_DFU_STATE_IDLE;
+    if (b->ok_state != BOOT0_DFU_STATE_DNLOAD_IDLE)
+        b->ok_state = BOOT0_DFU_STATE_IDLE;
     b->waiting = NULL;
     b->alternate = alternate;
     b->pointer = alternate == B0_ALTERNATE_INFO ? B0_INFO_ADDRESS : B0_PROGRAM_BASE;
@@ -38,7 +38,7 @@ void b0_dfu_restart(struct b0_bootloader *b, uint8_t alternate)
 /* The first one counts: what follows from it would hide it. */
 static void set_error(struct b0_bootloader *b, uint8_t status, enum b0_tracker_event event)
 {
-    if (b->status == B0_DFU_STATUS_OK)
+    if (b->status == BOOT0_DFU_STATUS_OK)
         b->status = status;
     b0_tracker_event(&b->tracker, event);
 }
@@ -66,19 +66,19 @@ static bool is_programs(const struct b0_bootloader *b, uint32_t address, uint32_
 static uint8_t take_block(struct b0_bootloader *b, uint16_t block, uint16_t size)
 {
     const uint8_t *data = b0_queue_room(&b->queue);
-    uint64_t address = b->pointer + (uint64_t)(block - B0_DFUSE_BLOCK_FIRST) * B0_BLOCK_SIZE;
+    uint64_t address = b->pointer + (uint64_t)(block - BOOT0_DFUSE_BLOCK_FIRST) * B0_BLOCK_SIZE;
 
     if (b->alternate != B0_ALTERNATE_FLASH)
-        return B0_DFU_STATUS_ERR_WRITE;
+        return BOOT0_DFU_STATUS_ERR_WRITE;
     if (address > UINT32_MAX || !is_programs(b, (uint32_t)address, size))
-        return B0_DFU_STATUS_ERR_ADDRESS;
+        return BOOT0_DFU_STATUS_ERR_ADDRESS;
     /* A program that was linked for another place would never start. */
     if (address == B0_PROGRAM_BASE && size >= 8 && b0_load32(data + 4) != UINT32_MAX &&
         !b0_reset_vector_sane(b0_load32(data + 4), b->flash_end))
-        return B0_DFU_STATUS_ERR_ADDRESS;
+        return BOOT0_DFU_STATUS_ERR_ADDRESS;
     b0_tracker_write(&b->tracker, (uint32_t)address, size);
     b0_queue_program(&b->queue, (uint32_t)address, size);
-    return B0_DFU_STATUS_OK;
+    return BOOT0_DFU_STATUS_OK;
 }
 
 /* In the bootloader's own sectors, too: hosts leave from 0x08000000. There is nothing to do there.
@@ -92,9 +92,9 @@ static bool is_pointer(const struct b0_bootloader *b, uint32_t address)
 static uint8_t set_pointer(struct b0_bootloader *b, uint32_t address)
 {
     if (!is_pointer(b, address))
-        return B0_DFU_STATUS_ERR_ADDRESS;
+        return BOOT0_DFU_STATUS_ERR_ADDRESS;
     b->pointer = address;
-    return B0_DFU_STATUS_OK;
+    return BOOT0_DFU_STATUS_OK;
 }
 
 static uint8_t erase_sector(struct b0_bootloader *b, uint32_t address)
@@ -102,17 +102,17 @@ static uint8_t erase_sector(struct b0_bootloader *b, uint32_t address)
     uint8_t sector = b0_sector_at(address);
 
     if (!is_programs(b, address, 1))
-        return B0_DFU_STATUS_ERR_ADDRESS;
+        return BOOT0_DFU_STATUS_ERR_ADDRESS;
     b0_tracker_erase(&b->tracker, sector, sector);
     b0_queue_erase(&b->queue, sector, sector);
-    return B0_DFU_STATUS_OK;
+    return BOOT0_DFU_STATUS_OK;
 }
 
 static uint8_t erase_all(struct b0_bootloader *b)
 {
     b0_tracker_erase_all(&b->tracker);
     b0_queue_erase(&b->queue, B0_SECTOR_PROGRAM, b0_sector_at(b->flash_end - 1));
-    return B0_DFU_STATUS_OK;
+    return BOOT0_DFU_STATUS_OK;
 }
 
 static uint8_t take_command(struct b0_bootloader *b, uint16_t size)
@@ -120,12 +120,12 @@ static uint8_t take_command(struct b0_bootloader *b, uint16_t size)
     uint32_t address = b0_load32(b->command + 1);
     bool has_address = size == B0_COMMAND_MAX;
 
-    if (b->command[0] == B0_DFUSE_SET_ADDRESS && has_address)
+    if (b->command[0] == BOOT0_DFUSE_SET_ADDRESS && has_address)
         return set_pointer(b, address);
-    if (b->command[0] != B0_DFUSE_ERASE)
-        return B0_DFU_STATUS_ERR_STALLEDPKT;
+    if (b->command[0] != BOOT0_DFUSE_ERASE)
+        return BOOT0_DFU_STATUS_ERR_STALLEDPKT;
     if (b->alternate != B0_ALTERNATE_FLASH)
-        return B0_DFU_STATUS_ERR_ERASE;
+        return BOOT0_DFU_STATUS_ERR_ERASE;
     return has_address ? erase_sector(b, address) : erase_all(b);
 }
 
@@ -137,14 +137,14 @@ void b0_dfu_received(struct b0_bootloader *b, struct b0_usb *usb, const struct b
 {
     uint8_t status = b->status;
 
-    if (status == B0_DFU_STATUS_OK)
-        status = setup->value == B0_DFUSE_BLOCK_COMMAND
+    if (status == BOOT0_DFU_STATUS_OK)
+        status = setup->value == BOOT0_DFUSE_BLOCK_COMMAND
                      ? take_command(b, setup->length)
                      : take_block(b, setup->value, setup->length);
-    if (status != B0_DFU_STATUS_OK)
+    if (status != BOOT0_DFU_STATUS_OK)
         set_error(b, status, B0_TRACKER_BROKEN_OFF);
     b->fresh = true;
-    b->ok_state = B0_DFU_STATE_DNLOAD_SYNC;
+    b->ok_state = BOOT0_DFU_STATE_DNLOAD_SYNC;
     b0_usb_control_done(usb);
 }
 
@@ -158,7 +158,7 @@ static void do_stall(struct b0_bootloader *b, struct b0_usb *usb, const struct b
 {
     (void)setup;
     (void)next;
-    refuse(b, usb, B0_DFU_STATUS_ERR_STALLEDPKT);
+    refuse(b, usb, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
 }
 
 bool b0_dfu_all_done(struct b0_bootloader *b)
@@ -198,21 +198,21 @@ static void receive_when_room(struct b0_bootloader *b, struct b0_usb *usb)
         return;
     b->waiting = NULL;
     b0_usb_control_receive(
-        usb, b0_usb_control_pending(usb)->value == B0_DFUSE_BLOCK_COMMAND ? b->command : block);
+        usb, b0_usb_control_pending(usb)->value == BOOT0_DFUSE_BLOCK_COMMAND ? b->command : block);
 }
 
 static void do_dnload(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup,
                       uint8_t next)
 {
-    bool is_command = setup->value == B0_DFUSE_BLOCK_COMMAND;
+    bool is_command = setup->value == BOOT0_DFUSE_BLOCK_COMMAND;
 
     (void)next;
     if (setup->length == 0)
-        end_update(b, usb, b0_tracker_leave_completes(&b->tracker), B0_DFU_STATE_MANIFEST_SYNC);
+        end_update(b, usb, b0_tracker_leave_completes(&b->tracker), BOOT0_DFU_STATE_MANIFEST_SYNC);
     else if (setup->length > (is_command ? B0_COMMAND_MAX : B0_BLOCK_SIZE) ||
              (is_command && setup->length != 1 && setup->length != B0_COMMAND_MAX) ||
-             (!is_command && setup->value < B0_DFUSE_BLOCK_FIRST))
-        refuse(b, usb, B0_DFU_STATUS_ERR_STALLEDPKT);
+             (!is_command && setup->value < BOOT0_DFUSE_BLOCK_FIRST))
+        refuse(b, usb, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
     else
         b0_wait(b, usb, receive_when_room);
 }
@@ -220,14 +220,15 @@ static void do_dnload(struct b0_bootloader *b, struct b0_usb *usb, const struct 
 /* A block that is not full is the last one: DFU 1.1, 6.2. */
 static void upload(struct b0_bootloader *b, struct b0_usb *usb, const uint8_t *data, uint32_t size)
 {
-    b->ok_state = size < b0_usb_control_pending(usb)->length ? B0_DFU_STATE_IDLE : b->next_state;
+    b->ok_state = size < b0_usb_control_pending(usb)->length ? BOOT0_DFU_STATE_IDLE : b->next_state;
     b0_usb_control_send(usb, data, size);
 }
 
 static void upload_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
 {
     const struct boot0_setup *setup = b0_usb_control_pending(usb);
-    uint64_t address = b->pointer + (uint64_t)(setup->value - B0_DFUSE_BLOCK_FIRST) * B0_BLOCK_SIZE;
+    uint64_t address =
+        b->pointer + (uint64_t)(setup->value - BOOT0_DFUSE_BLOCK_FIRST) * B0_BLOCK_SIZE;
     bool is_info = b->alternate == B0_ALTERNATE_INFO;
     uint32_t end = is_info ? B0_INFO_ADDRESS + B0_EXTENSION_INFO_SIZE : b->flash_end;
     uint32_t size;
@@ -236,7 +237,7 @@ static void upload_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
         return;
     b->waiting = NULL;
     if (address > end || (!is_info && address < B0_PROGRAM_BASE)) {
-        refuse(b, usb, B0_DFU_STATUS_ERR_ADDRESS);
+        refuse(b, usb, BOOT0_DFU_STATUS_ERR_ADDRESS);
         return;
     }
     size = end - (uint32_t)address < setup->length ? end - (uint32_t)address : setup->length;
@@ -252,13 +253,14 @@ static void do_upload(struct b0_bootloader *b, struct b0_usb *usb, const struct 
                       uint8_t next)
 {
     /* AN3156, 3.3; there is no read protection to take off by 0x92. */
-    static const uint8_t commands[] = {B0_DFUSE_GET_COMMANDS, B0_DFUSE_SET_ADDRESS, B0_DFUSE_ERASE};
+    static const uint8_t commands[] = {BOOT0_DFUSE_GET_COMMANDS, BOOT0_DFUSE_SET_ADDRESS,
+                                       BOOT0_DFUSE_ERASE};
 
     b->next_state = next;
     if (setup->length == 0 || setup->length > B0_BLOCK_SIZE ||
-        (setup->value > B0_DFUSE_BLOCK_COMMAND && setup->value < B0_DFUSE_BLOCK_FIRST))
-        refuse(b, usb, B0_DFU_STATUS_ERR_STALLEDPKT);
-    else if (setup->value == B0_DFUSE_BLOCK_COMMAND)
+        (setup->value > BOOT0_DFUSE_BLOCK_COMMAND && setup->value < BOOT0_DFUSE_BLOCK_FIRST))
+        refuse(b, usb, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
+    else if (setup->value == BOOT0_DFUSE_BLOCK_COMMAND)
         upload(b, usb, commands, setup->length < sizeof commands ? setup->length : sizeof commands);
     else
         b0_wait(b, usb, upload_when_idle);
@@ -271,7 +273,7 @@ static void answer_status(struct b0_bootloader *b, struct b0_usb *usb, uint32_t 
 
     b0_tracker_told_to_wait(&b->tracker, poll_ms * 1000);
     b0_dfu_status_store(&status, b->answer);
-    b0_usb_control_send(usb, b->answer, B0_DFU_STATUS_SIZE);
+    b0_usb_control_send(usb, b->answer, BOOT0_DFU_STATUS_SIZE);
 }
 
 static void do_status(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup,
@@ -295,7 +297,7 @@ static uint32_t wait_ms(const struct b0_bootloader *b)
 /* A host that asks before the time that it was told has to wait, as with the ROM. */
 static void status_when_room(struct b0_bootloader *b, struct b0_usb *usb)
 {
-    if (b->status == B0_DFU_STATUS_OK && wait_ms(b) > 0)
+    if (b->status == BOOT0_DFU_STATUS_OK && wait_ms(b) > 0)
         return;
     b->waiting = NULL;
     b->ok_state = b->next_state;
@@ -311,12 +313,12 @@ static void do_sync(struct b0_bootloader *b, struct b0_usb *usb, const struct bo
     (void)setup;
     b->fresh = false;
     b->next_state = next;
-    if (b->ok_state == B0_DFU_STATE_MANIFEST_SYNC) {
-        b->ok_state = B0_DFU_STATE_MANIFEST;
+    if (b->ok_state == BOOT0_DFU_STATE_MANIFEST_SYNC) {
+        b->ok_state = BOOT0_DFU_STATE_MANIFEST;
         b->exit_asked = B0_EXIT_PROGRAM;
         answer_status(b, usb, 0);
     } else if (fresh) {
-        b->ok_state = B0_DFU_STATE_DNBUSY;
+        b->ok_state = BOOT0_DFU_STATE_DNBUSY;
         answer_status(b, usb, wait_ms(b));
     } else {
         b0_wait(b, usb, status_when_room);
@@ -338,7 +340,7 @@ static void do_clear(struct b0_bootloader *b, struct b0_usb *usb, const struct b
 {
     (void)setup;
     b->ok_state = next;
-    b->status = B0_DFU_STATUS_OK;
+    b->status = BOOT0_DFU_STATUS_OK;
     b0_usb_control_done(usb);
 }
 
@@ -364,23 +366,23 @@ static action *const actions[] = {
 /* DFU 1.1, 3: the direction belongs to the request. */
 static bool has_right_direction(const struct boot0_setup *setup)
 {
-    bool in = setup->request == B0_DFU_UPLOAD || setup->request == B0_DFU_GETSTATUS ||
-              setup->request == B0_DFU_GETSTATE;
+    bool in = setup->request == BOOT0_DFU_UPLOAD || setup->request == BOOT0_DFU_GETSTATUS ||
+              setup->request == BOOT0_DFU_GETSTATE;
 
-    return in == ((setup->request_type & B0_USB_DIR_IN) != 0);
+    return in == ((setup->request_type & BOOT0_USB_DIR_IN) != 0);
 }
 
 bool b0_dfu_control(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup)
 {
     struct b0_dfu_rule rule;
 
-    if ((setup->request_type & B0_USB_TYPE_MASK) != B0_USB_TYPE_CLASS ||
-        (setup->request_type & B0_USB_RECIPIENT_MASK) != B0_USB_RECIPIENT_INTERFACE ||
+    if ((setup->request_type & BOOT0_USB_TYPE_MASK) != BOOT0_USB_TYPE_CLASS ||
+        (setup->request_type & BOOT0_USB_RECIPIENT_MASK) != BOOT0_USB_RECIPIENT_INTERFACE ||
         !has_right_direction(setup))
         return false;
     /* Being asked early does no harm: how it stands is looked up anew. */
-    if (b->ok_state == B0_DFU_STATE_DNBUSY)
-        b->ok_state = B0_DFU_STATE_DNLOAD_SYNC;
+    if (b->ok_state == BOOT0_DFU_STATE_DNBUSY)
+        b->ok_state = BOOT0_DFU_STATE_DNLOAD_SYNC;
     rule = b0_dfu_device_rule(b0_dfu_state(b), setup->request);
     actions[rule.action](b, usb, setup, rule.next);
     return true;

@@ -177,7 +177,7 @@ uint8_t b0_queue_take_error(struct b0_queue *q)
 {
     uint8_t status = q->status;
 
-    q->status = B0_DFU_STATUS_OK;
+    q->status = BOOT0_DFU_STATUS_OK;
     return status;
 }
 
@@ -280,7 +280,7 @@ static enum outcome check_record(struct b0_queue *q)
     uint32_t address = q->address - B0_JOURNAL_RECORD_SIZE;
 
     if (!same(contents(q, address), q->record, B0_JOURNAL_RECORD_SIZE))
-        return fail(q, B0_DFU_STATUS_ERR_WRITE);
+        return fail(q, BOOT0_DFU_STATUS_ERR_WRITE);
     return OUTCOME_DONE;
 }
 
@@ -396,7 +396,7 @@ static enum outcome start_complete(struct b0_queue *q)
         !b0_vectors_sane(contents(q, B0_PROGRAM_BASE), q->flash_end))
         return OUTCOME_DONE;
     if (journal.next == journal.slots)
-        return fail(q, B0_DFU_STATUS_ERR_NOTDONE);
+        return fail(q, BOOT0_DFU_STATUS_ERR_NOTDONE);
     b0_sha256_begin(&q->sha);
     q->hash_at = B0_PROGRAM_BASE;
     q->hash_end = program_end(q, &journal);
@@ -471,7 +471,7 @@ static enum outcome do_program(struct b0_queue *q, struct b0_job *job)
         return OUTCOME_MORE;
     }
     if (!same(contents(q, job->address), block, job->size))
-        return fail(q, B0_DFU_STATUS_ERR_VERIFY);
+        return fail(q, BOOT0_DFU_STATUS_ERR_VERIFY);
     if (job->address + job->size > q->end)
         q->end = job->address + job->size;
     return OUTCOME_DONE;
@@ -484,10 +484,10 @@ static const struct {
     bool changes_program;
     uint8_t status; /* if the flash says that it failed */
 } jobs[JOB_COUNT] = {
-    [JOB_ERASE] = {do_erase, true, B0_DFU_STATUS_ERR_ERASE},
-    [JOB_PROGRAM] = {do_program, true, B0_DFU_STATUS_ERR_PROG},
-    [JOB_COMPLETE] = {do_complete, false, B0_DFU_STATUS_ERR_WRITE},
-    [JOB_ERASE_JOURNAL] = {do_erase_journal, false, B0_DFU_STATUS_ERR_WRITE},
+    [JOB_ERASE] = {do_erase, true, BOOT0_DFU_STATUS_ERR_ERASE},
+    [JOB_PROGRAM] = {do_program, true, BOOT0_DFU_STATUS_ERR_PROG},
+    [JOB_COMPLETE] = {do_complete, false, BOOT0_DFU_STATUS_ERR_WRITE},
+    [JOB_ERASE_JOURNAL] = {do_erase_journal, false, BOOT0_DFU_STATUS_ERR_WRITE},
 };
 
 bool b0_queue_step(struct b0_queue *q, uint32_t now_us)
@@ -504,7 +504,7 @@ bool b0_queue_step(struct b0_queue *q, uint32_t now_us)
         return false;
     is_announcing = jobs[job->kind].changes_program && !q->announced;
     if (state != B0_FLASH_READY)
-        fail(q, state == B0_FLASH_PROTECTED || is_announcing ? (uint8_t)B0_DFU_STATUS_ERR_WRITE
+        fail(q, state == B0_FLASH_PROTECTED || is_announcing ? (uint8_t)BOOT0_DFU_STATUS_ERR_WRITE
                                                              : jobs[job->kind].status);
     else if (q->left > 0)
         program_more(q);

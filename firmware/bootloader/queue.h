@@ -93,7 +93,8 @@ uint32_t b0_queue_room_us(const struct b0_queue *queue);
 /* False if there was nothing to do: no job, or the flash is busy with it. */
 bool b0_queue_step(struct b0_queue *queue, uint32_t now_us);
 
-/* How a job failed, once; all that was queued behind it is gone. B0_DFU_STATUS_OK if none has. */
+/* How a job failed, once; all that was queued behind it is gone. BOOT0_DFU_STATUS_OK if none has.
+ */
 uint8_t b0_queue_take_error(struct b0_queue *queue);
 
 #endif

@@ -215,7 +215,7 @@ static void end_session(struct b0_bootloader *b, struct b0_usb *usb,
                         const struct boot0_setup *setup)
 {
     (void)setup;
-    if (b->status != B0_DFU_STATUS_OK)
+    if (b->status != BOOT0_DFU_STATUS_OK)
         b0_usb_control_stall(usb);
     else
         b0_wait(b, usb, end_when_idle);
@@ -281,9 +281,9 @@ static const struct {
 
 bool b0_vendor_control(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup)
 {
-    bool in = (setup->request_type & B0_USB_DIR_IN) != 0;
+    bool in = (setup->request_type & BOOT0_USB_DIR_IN) != 0;
 
-    if ((setup->request_type & B0_USB_RECIPIENT_MASK) != B0_USB_RECIPIENT_DEVICE ||
+    if ((setup->request_type & BOOT0_USB_RECIPIENT_MASK) != BOOT0_USB_RECIPIENT_DEVICE ||
         setup->request != B0_EXTENSION_VENDOR_CODE || setup->index >= LENGTH(commands) ||
         !commands[setup->index].answer || commands[setup->index].in != in)
         return false;

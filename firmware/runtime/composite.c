@@ -4,14 +4,14 @@
 #include <core/extension.h>
 
 enum {
-    VENDOR_ID = B0_VENDOR_ST,
+    VENDOR_ID = BOOT0_VENDOR_ST,
     PRODUCT_ID = 0x5740,
     USB_VERSION = 0x0210, /* from 0x0201 on hosts ask for a BOS: USB 3.2, 9.6.2 */
     BOS_TYPE = 15,
     MILLIAMPERES = 100,
 
     /* As the bootloader has them: DFU 1.1, 4.1.3, wants the same in both modes. */
-    DFU_ATTRIBUTES = B0_DFU_CAN_DOWNLOAD | B0_DFU_CAN_UPLOAD | B0_DFU_WILL_DETACH,
+    DFU_ATTRIBUTES = BOOT0_DFU_CAN_DOWNLOAD | BOOT0_DFU_CAN_UPLOAD | BOOT0_DFU_WILL_DETACH,
     DFU_DETACH_MS = 255,
     DFU_TRANSFER_SIZE = 4096,
 
@@ -32,7 +32,7 @@ enum {
 /* clang-format off */
 static const uint8_t configuration[] = {
     /* USB 2.0, 9.6.3: configuration 1, powered by the bus */
-    9, B0_USB_DESC_CONFIGURATION, WORD(CONFIGURATION_SIZE), B0_COMPOSITE_INTERFACES, 1, 0, 0x80,
+    9, BOOT0_USB_DESC_CONFIGURATION, WORD(CONFIGURATION_SIZE), B0_COMPOSITE_INTERFACES, 1, 0, 0x80,
     MILLIAMPERES / 2,
     /* Interface association (USB ECN "Interface Association Descriptors", table 9-Z) */
     8, 11, B0_COMPOSITE_SERIAL_INTERFACE, 2, 0x02, 0x02, 0, STRING_SERIAL,
@@ -40,21 +40,21 @@ static const uint8_t configuration[] = {
      * Communications interface, abstract control model. Protocol 0, "none", and not 1, "AT
      * commands": ModemManager would look for a modem behind it.
      */
-    9, B0_USB_DESC_INTERFACE, B0_COMPOSITE_SERIAL_INTERFACE, 0, 1, 0x02, 0x02, 0, STRING_SERIAL,
+    9, BOOT0_USB_DESC_INTERFACE, B0_COMPOSITE_SERIAL_INTERFACE, 0, 1, 0x02, 0x02, 0, STRING_SERIAL,
     5, 0x24, 0x00, WORD(0x0120),                         /* CDC 1.2, 5.2.3.1: header */
     5, 0x24, 0x01, 0x00, B0_COMPOSITE_DATA_INTERFACE,    /* PSTN 1.2, 5.3.1: no calls */
     4, 0x24, 0x02, 0x02,                                 /* PSTN 1.2, 5.3.2: line coding, state */
     5, 0x24, 0x06, B0_COMPOSITE_SERIAL_INTERFACE, B0_COMPOSITE_DATA_INTERFACE, /* 5.2.3.2: union */
-    7, B0_USB_DESC_ENDPOINT, B0_SERIAL_NOTIFY_IN, 0x03, WORD(B0_SERIAL_NOTIFY_PACKET), 16,
+    7, BOOT0_USB_DESC_ENDPOINT, B0_SERIAL_NOTIFY_IN, 0x03, WORD(B0_SERIAL_NOTIFY_PACKET), 16,
     /* Data interface */
-    9, B0_USB_DESC_INTERFACE, B0_COMPOSITE_DATA_INTERFACE, 0, 2, 0x0a, 0x00, 0, 0,
-    7, B0_USB_DESC_ENDPOINT, B0_SERIAL_DATA_OUT, 0x02, WORD(B0_SERIAL_PACKET), 0,
-    7, B0_USB_DESC_ENDPOINT, B0_SERIAL_DATA_IN, 0x02, WORD(B0_SERIAL_PACKET), 0,
+    9, BOOT0_USB_DESC_INTERFACE, B0_COMPOSITE_DATA_INTERFACE, 0, 2, 0x0a, 0x00, 0, 0,
+    7, BOOT0_USB_DESC_ENDPOINT, B0_SERIAL_DATA_OUT, 0x02, WORD(B0_SERIAL_PACKET), 0,
+    7, BOOT0_USB_DESC_ENDPOINT, B0_SERIAL_DATA_IN, 0x02, WORD(B0_SERIAL_PACKET), 0,
     /* DFU 1.1, 4.1.2 and 4.1.3 */
-    9, B0_USB_DESC_INTERFACE, B0_COMPOSITE_DFU_INTERFACE, 0, 0, B0_DFU_CLASS, B0_DFU_SUBCLASS,
-    B0_DFU_PROTOCOL_RUNTIME, STRING_DFU,
-    9, B0_USB_DESC_DFU, DFU_ATTRIBUTES, WORD(DFU_DETACH_MS), WORD(DFU_TRANSFER_SIZE),
-    WORD(B0_DFU_VERSION_DFUSE),
+    9, BOOT0_USB_DESC_INTERFACE, B0_COMPOSITE_DFU_INTERFACE, 0, 0, BOOT0_DFU_CLASS, BOOT0_DFU_SUBCLASS,
+    BOOT0_DFU_PROTOCOL_RUNTIME, STRING_DFU,
+    9, BOOT0_USB_DESC_DFU, DFU_ATTRIBUTES, WORD(DFU_DETACH_MS), WORD(DFU_TRANSFER_SIZE),
+    WORD(BOOT0_DFU_VERSION_DFUSE),
 };
 /* clang-format on */
 _Static_assert(sizeof configuration == CONFIGURATION_SIZE, "wTotalLength");
@@ -147,11 +147,11 @@ static size_t string(void *context, uint8_t index, char *text)
 /* ---- putting it together ---- */
 
 /* USB 2.0, 9.6.1. The class says that functions are to be told apart by association descriptors. */
-static void describe_device(uint8_t descriptor[B0_USB_DEVICE_DESC_SIZE], uint16_t vendor,
+static void describe_device(uint8_t descriptor[BOOT0_USB_DEVICE_DESC_SIZE], uint16_t vendor,
                             uint16_t product)
 {
-    descriptor[0] = B0_USB_DEVICE_DESC_SIZE;
-    descriptor[1] = B0_USB_DESC_DEVICE;
+    descriptor[0] = BOOT0_USB_DEVICE_DESC_SIZE;
+    descriptor[1] = BOOT0_USB_DESC_DEVICE;
     b0_store16(descriptor + 2, USB_VERSION);
     descriptor[4] = 0xef;
     descriptor[5] = 0x02;

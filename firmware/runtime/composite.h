@@ -33,7 +33,7 @@ enum {
 struct b0_composite {
     struct b0_usb_device device;
     struct b0_usb_function functions[2];
-    uint8_t descriptor[B0_USB_DEVICE_DESC_SIZE];
+    uint8_t descriptor[BOOT0_USB_DEVICE_DESC_SIZE];
     const char *manufacturer;
     const char *product;
     char digits[B0_COMPOSITE_SERIAL_DIGITS];

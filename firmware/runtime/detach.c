@@ -15,11 +15,11 @@ static bool begin_detach(struct b0_detach *dfu, struct b0_usb *usb)
 
 static bool send_status(struct b0_detach *dfu, struct b0_usb *usb)
 {
-    const struct b0_dfu_status status = {.status = B0_DFU_STATUS_OK, .state = dfu->state};
+    const struct b0_dfu_status status = {.status = BOOT0_DFU_STATUS_OK, .state = dfu->state};
 
-    _Static_assert(sizeof dfu->answer == B0_DFU_STATUS_SIZE, "GETSTATUS fits");
+    _Static_assert(sizeof dfu->answer == BOOT0_DFU_STATUS_SIZE, "GETSTATUS fits");
     b0_dfu_status_store(&status, dfu->answer);
-    b0_usb_control_send(usb, dfu->answer, B0_DFU_STATUS_SIZE);
+    b0_usb_control_send(usb, dfu->answer, BOOT0_DFU_STATUS_SIZE);
     return true;
 }
 
@@ -33,11 +33,11 @@ static bool send_state(struct b0_detach *dfu, struct b0_usb *usb)
 static bool control(void *context, struct b0_usb *usb, const struct boot0_setup *setup)
 {
     struct b0_detach *dfu = context;
-    bool in = (setup->request_type & B0_USB_DIR_IN) != 0;
+    bool in = (setup->request_type & BOOT0_USB_DIR_IN) != 0;
     struct b0_dfu_rule rule;
 
-    if ((setup->request_type & (B0_USB_TYPE_MASK | B0_USB_RECIPIENT_MASK)) !=
-        (B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE))
+    if ((setup->request_type & (BOOT0_USB_TYPE_MASK | BOOT0_USB_RECIPIENT_MASK)) !=
+        (BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE))
         return false;
     rule = b0_dfu_device_rule(dfu->state, setup->request);
     if (in != (rule.action != B0_DFU_DO_DETACH)) /* the wrong way round */
@@ -78,7 +78,7 @@ static void event(void *context, struct b0_usb *usb, enum b0_usb_event event, ui
     (void)interface;
     (void)value;
     if (event == B0_USB_RESET)
-        dfu->state = B0_DFU_STATE_APP_IDLE;
+        dfu->state = BOOT0_DFU_STATE_APP_IDLE;
 }
 
 const struct b0_usb_handlers b0_detach_handlers = {

@@ -31,7 +31,7 @@ enum {
 void b0_serial_init(struct b0_serial *serial)
 {
     static const uint8_t header[] = {
-        B0_USB_DIR_IN | B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE,
+        BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE,
         SERIAL_STATE,
         0, /* wValue */
         0,
@@ -86,8 +86,8 @@ static bool control(void *context, struct b0_usb *usb, const struct boot0_setup 
 {
     struct b0_serial *serial = context;
 
-    if ((setup->request_type & (B0_USB_TYPE_MASK | B0_USB_RECIPIENT_MASK)) !=
-        (B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE))
+    if ((setup->request_type & (BOOT0_USB_TYPE_MASK | BOOT0_USB_RECIPIENT_MASK)) !=
+        (BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE))
         return false;
     switch (setup->request) {
     case SET_LINE_CODING:
@@ -99,7 +99,7 @@ static bool control(void *context, struct b0_usb *usb, const struct boot0_setup 
         b0_usb_control_send(usb, serial->coding, sizeof serial->coding);
         return true;
     case SET_CONTROL_LINE_STATE:
-        if ((setup->request_type & B0_USB_DIR_IN) != 0 || setup->length != 0)
+        if ((setup->request_type & BOOT0_USB_DIR_IN) != 0 || setup->length != 0)
             return false;
         set_lines(serial, usb, setup->value);
         b0_usb_control_done(usb);

@@ -38,7 +38,7 @@ void b0_usb_control_send(struct b0_usb *usb, const uint8_t *data, size_t size)
 {
     if (usb->phase != PHASE_DECIDING)
         return;
-    if ((usb->setup.request_type & B0_USB_DIR_IN) == 0 || usb->setup.length == 0) {
+    if ((usb->setup.request_type & BOOT0_USB_DIR_IN) == 0 || usb->setup.length == 0) {
         b0_usb_control_stall(usb);
         return;
     }
@@ -54,7 +54,7 @@ void b0_usb_control_receive(struct b0_usb *usb, uint8_t *data)
 {
     if (usb->phase != PHASE_DECIDING)
         return;
-    if ((usb->setup.request_type & B0_USB_DIR_IN) != 0 || usb->setup.length == 0) {
+    if ((usb->setup.request_type & BOOT0_USB_DIR_IN) != 0 || usb->setup.length == 0) {
         b0_usb_control_stall(usb);
         return;
     }
@@ -159,7 +159,8 @@ static bool vendor_answer(struct b0_usb *usb)
 {
     const struct boot0_setup *setup = &usb->setup;
 
-    if (setup->request_type != (B0_USB_DIR_IN | B0_USB_TYPE_VENDOR | B0_USB_RECIPIENT_DEVICE))
+    if (setup->request_type !=
+        (BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_VENDOR | BOOT0_USB_RECIPIENT_DEVICE))
         return false;
     for (size_t i = 0; i < usb->device->vendor_answer_count; i++) {
         const struct b0_usb_vendor_answer *row = &usb->device->vendor_answers[i];
@@ -186,7 +187,7 @@ void b0_usb_control_begin(struct b0_usb *usb, const uint8_t packet[8])
         .length = b0_load16(packet + 6),
     };
     usb->phase = PHASE_DECIDING;
-    if ((usb->setup.request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_STANDARD)
+    if ((usb->setup.request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD)
         taken = b0_usb_standard(usb);
     else
         taken = vendor_answer(usb) || b0_usb_offer(usb);

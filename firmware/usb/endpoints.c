@@ -39,24 +39,26 @@ struct b0_usb_endpoint b0_usb_endpoint_at(const struct b0_usb *usb, uint16_t off
 /* Where the descriptor of an endpoint is, or 0 if the configuration has none of this address. */
 uint16_t b0_usb_find_endpoint(const struct b0_usb *usb, uint8_t address)
 {
-    uint16_t offset = b0_usb_find_descriptor(usb, B0_USB_CONFIG_DESC_SIZE, B0_USB_DESC_ENDPOINT);
+    uint16_t offset =
+        b0_usb_find_descriptor(usb, BOOT0_USB_CONFIG_DESC_SIZE, BOOT0_USB_DESC_ENDPOINT);
 
     while (offset > 0 && usb->device->configuration[offset + 2] != address)
         offset = b0_usb_find_descriptor(usb, (uint16_t)(offset + ENDPOINT_DESC_SIZE),
-                                        B0_USB_DESC_ENDPOINT);
+                                        BOOT0_USB_DESC_ENDPOINT);
     return offset;
 }
 
 static void order_all(struct b0_usb *usb, enum b0_usb_order order)
 {
-    uint16_t offset = b0_usb_find_descriptor(usb, B0_USB_CONFIG_DESC_SIZE, B0_USB_DESC_ENDPOINT);
+    uint16_t offset =
+        b0_usb_find_descriptor(usb, BOOT0_USB_CONFIG_DESC_SIZE, BOOT0_USB_DESC_ENDPOINT);
 
     while (offset > 0) {
         struct b0_usb_endpoint endpoint = b0_usb_endpoint_at(usb, offset);
 
         usb->driver->endpoint(usb->driver_context, &endpoint, order);
         offset = b0_usb_find_descriptor(usb, (uint16_t)(offset + ENDPOINT_DESC_SIZE),
-                                        B0_USB_DESC_ENDPOINT);
+                                        BOOT0_USB_DESC_ENDPOINT);
     }
 }
 

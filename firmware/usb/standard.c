@@ -31,7 +31,7 @@ static bool get_string(struct b0_usb *usb, uint8_t index)
             b0_store16(bytes + 2 + 2 * i, (uint8_t)text[i]);
     }
     bytes[0] = (uint8_t)(2 + 2 * length);
-    bytes[1] = B0_USB_DESC_STRING;
+    bytes[1] = BOOT0_USB_DESC_STRING;
     b0_usb_control_send(usb, bytes, bytes[0]);
     return true;
 }
@@ -42,15 +42,15 @@ static bool get_descriptor(struct b0_usb *usb)
     uint8_t type = (uint8_t)(usb->setup.value >> 8);
     uint8_t index = (uint8_t)usb->setup.value;
 
-    if ((usb->setup.request_type & B0_USB_RECIPIENT_MASK) != B0_USB_RECIPIENT_DEVICE)
+    if ((usb->setup.request_type & BOOT0_USB_RECIPIENT_MASK) != BOOT0_USB_RECIPIENT_DEVICE)
         return b0_usb_offer(usb);
-    if (type == B0_USB_DESC_STRING)
+    if (type == BOOT0_USB_DESC_STRING)
         return get_string(usb, index);
     if (index != 0)
         return false;
-    if (type == B0_USB_DESC_DEVICE)
+    if (type == BOOT0_USB_DESC_DEVICE)
         b0_usb_control_send(usb, device->device, device->device[0]);
-    else if (type == B0_USB_DESC_CONFIGURATION)
+    else if (type == BOOT0_USB_DESC_CONFIGURATION)
         b0_usb_control_send(usb, device->configuration, b0_load16(device->configuration + 2));
     else if (type == DESCRIPTOR_BOS && device->bos)
         b0_usb_control_send(usb, device->bos, b0_load16(device->bos + 2));
@@ -79,15 +79,15 @@ static bool get_status(struct b0_usb *usb)
     uint16_t index = usb->setup.index;
     uint16_t status = 0;
 
-    switch (usb->setup.request_type & B0_USB_RECIPIENT_MASK) {
-    case B0_USB_RECIPIENT_DEVICE:
+    switch (usb->setup.request_type & BOOT0_USB_RECIPIENT_MASK) {
+    case BOOT0_USB_RECIPIENT_DEVICE:
         status = (usb->device->configuration[7] & ATTRIBUTE_SELF_POWERED) != 0;
         break;
-    case B0_USB_RECIPIENT_INTERFACE:
+    case BOOT0_USB_RECIPIENT_INTERFACE:
         if (!has_interface(usb, index))
             return false;
         break;
-    case B0_USB_RECIPIENT_ENDPOINT:
+    case BOOT0_USB_RECIPIENT_ENDPOINT:
         if (!has_endpoint(usb, index))
             return false;
         if ((*b0_usb_flags(usb->halted, (uint8_t)index) & b0_usb_bit((uint8_t)index)) != 0)
@@ -118,9 +118,9 @@ static void halt(struct b0_usb *usb, uint8_t address, bool on)
 static bool feature(struct b0_usb *usb)
 {
     uint8_t address = (uint8_t)usb->setup.index;
-    bool on = usb->setup.request == B0_USB_SET_FEATURE;
+    bool on = usb->setup.request == BOOT0_USB_SET_FEATURE;
 
-    if ((usb->setup.request_type & B0_USB_RECIPIENT_MASK) != B0_USB_RECIPIENT_ENDPOINT ||
+    if ((usb->setup.request_type & BOOT0_USB_RECIPIENT_MASK) != BOOT0_USB_RECIPIENT_ENDPOINT ||
         usb->setup.value != FEATURE_ENDPOINT_HALT || !has_endpoint(usb, usb->setup.index))
         return false;
     if (B0_USB_NUMBER(address) != 0)
@@ -171,11 +171,12 @@ static bool get_interface(struct b0_usb *usb)
 static bool has_alternate(const struct b0_usb *usb, uint16_t interface, uint16_t alternate)
 {
     const uint8_t *bytes = usb->device->configuration;
-    uint16_t offset = b0_usb_find_descriptor(usb, B0_USB_CONFIG_DESC_SIZE, B0_USB_DESC_INTERFACE);
+    uint16_t offset =
+        b0_usb_find_descriptor(usb, BOOT0_USB_CONFIG_DESC_SIZE, BOOT0_USB_DESC_INTERFACE);
 
     while (offset > 0 && (bytes[offset + 2] != interface || bytes[offset + 3] != alternate))
-        offset =
-            b0_usb_find_descriptor(usb, (uint16_t)(offset + bytes[offset]), B0_USB_DESC_INTERFACE);
+        offset = b0_usb_find_descriptor(usb, (uint16_t)(offset + bytes[offset]),
+                                        BOOT0_USB_DESC_INTERFACE);
     return offset > 0;
 }
 
@@ -199,20 +200,20 @@ static const struct {
     bool in;
     bool (*answer)(struct b0_usb *usb);
 } standard_requests[] = {
-    {B0_USB_GET_STATUS, true, get_status},
-    {B0_USB_CLEAR_FEATURE, false, feature},
-    {B0_USB_SET_FEATURE, false, feature},
-    {B0_USB_SET_ADDRESS, false, set_address},
-    {B0_USB_GET_DESCRIPTOR, true, get_descriptor},
-    {B0_USB_GET_CONFIGURATION, true, get_configuration},
-    {B0_USB_SET_CONFIGURATION, false, set_configuration},
-    {B0_USB_GET_INTERFACE, true, get_interface},
-    {B0_USB_SET_INTERFACE, false, set_interface},
+    {BOOT0_USB_GET_STATUS, true, get_status},
+    {BOOT0_USB_CLEAR_FEATURE, false, feature},
+    {BOOT0_USB_SET_FEATURE, false, feature},
+    {BOOT0_USB_SET_ADDRESS, false, set_address},
+    {BOOT0_USB_GET_DESCRIPTOR, true, get_descriptor},
+    {BOOT0_USB_GET_CONFIGURATION, true, get_configuration},
+    {BOOT0_USB_SET_CONFIGURATION, false, set_configuration},
+    {BOOT0_USB_GET_INTERFACE, true, get_interface},
+    {BOOT0_USB_SET_INTERFACE, false, set_interface},
 };
 
 bool b0_usb_standard(struct b0_usb *usb)
 {
-    bool in = (usb->setup.request_type & B0_USB_DIR_IN) != 0;
+    bool in = (usb->setup.request_type & BOOT0_USB_DIR_IN) != 0;
 
     for (size_t i = 0; i < LENGTH(standard_requests); i++) {
         if (standard_requests[i].request == usb->setup.request && standard_requests[i].in == in)

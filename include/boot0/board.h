@@ -15,22 +15,22 @@ extern "C" {
 #endif
 
 enum {
-    B0_TEXT_MAX = 128,
-    B0_ALTERNATES_MAX = 32,
-    B0_CHIPS_MAX = 12,
+    BOOT0_TEXT_MAX = 128,
+    BOOT0_ALTERNATES_MAX = 32,
+    BOOT0_CHIPS_MAX = 12,
 };
 
 enum boot0_mode {
-    B0_MODE_RUNTIME, /* a program with a DFU run-time interface */
-    B0_MODE_DFU,     /* ready to be flashed */
+    BOOT0_MODE_RUNTIME, /* a program with a DFU run-time interface */
+    BOOT0_MODE_DFU,     /* ready to be flashed */
 };
 
 /* One alternate setting of the DFU interface. */
 struct boot0_alternate {
     uint8_t interface;
     uint8_t alternate;
-    char name[B0_TEXT_MAX * 2]; /* the interface string as it came, printable */
-    bool has_layout;            /* DfuSe: the name is a layout string */
+    char name[BOOT0_TEXT_MAX * 2]; /* the interface string as it came, printable */
+    bool has_layout;               /* DfuSe: the name is a layout string */
     struct boot0_layout layout;
 };
 
@@ -39,9 +39,9 @@ struct boot0_board {
     enum boot0_mode mode;
     bool from_program;  /* a session found its program running, and asked that for DFU mode */
     bool has_addresses; /* DfuSe, UART; else plain DFU 1.0 or 1.1 */
-    char manufacturer[B0_TEXT_MAX];
-    char product[B0_TEXT_MAX];
-    char serial[B0_TEXT_MAX];
+    char manufacturer[BOOT0_TEXT_MAX];
+    char product[BOOT0_TEXT_MAX];
+    char serial[BOOT0_TEXT_MAX];
 
     uint8_t configuration; /* bConfigurationValue */
 
@@ -49,14 +49,14 @@ struct boot0_board {
     uint16_t dfu_version;
     uint16_t transfer_size; /* bytes */
     uint16_t detach_timeout_ms;
-    uint8_t attributes; /* B0_DFU_CAN_DOWNLOAD … */
+    uint8_t attributes; /* BOOT0_DFU_CAN_DOWNLOAD … */
 
-    struct boot0_alternate alternates[B0_ALTERNATES_MAX];
+    struct boot0_alternate alternates[BOOT0_ALTERNATES_MAX];
     size_t alternate_count;
     int flash_alternate; /* index of the main flash in alternates, -1 if there is none */
 
     /* Chips of the table that fit what was reported, best first. */
-    const struct boot0_chip *chips[B0_CHIPS_MAX];
+    const struct boot0_chip *chips[BOOT0_CHIPS_MAX];
     size_t chip_count;
     const char *family; /* "STM32F4" if all of chips agree, else NULL */
     const char *quirk;  /* name of the quirk row in force, or NULL */
@@ -64,9 +64,9 @@ struct boot0_board {
     struct boot0_bootloader bootloader; /* if it is boot0's own */
 
     /* What does not fit: the board's own word against the table. "" if all is well. */
-    char contradiction[2 * B0_TEXT_MAX];
+    char contradiction[2 * BOOT0_TEXT_MAX];
 
-    /* B0_OK if it could be opened and asked; else only `usb` and `mode` are known, and why. */
+    /* BOOT0_OK if it could be opened and asked; else only `usb` and `mode` are known, and why. */
     struct boot0_error access;
 };
 
@@ -75,7 +75,8 @@ struct boot0_board {
  * "STM32, one of 8: F411, F401xD/E, ...", with as many names as there is room for; "unknown" if
  * none fits. Writes at most `size` bytes with the NUL; returns `text`.
  */
-B0_API const char *boot0_board_chip_name(const struct boot0_board *board, char *text, size_t size);
+BOOT0_API const char *boot0_board_chip_name(const struct boot0_board *board, char *text,
+                                            size_t size);
 
 /* Which board is meant. Zeroed: any; there must be just one then. */
 struct boot0_selection {
@@ -99,26 +100,26 @@ struct boot0_selection {
  * success *boards is the caller's: free(); *count may be 0. A board that cannot be opened is in the
  * list with its `access` error.
  */
-B0_API enum boot0_status boot0_board_list(const struct boot0_bus *bus,
-                                          const struct boot0_selection *selection,
-                                          struct boot0_board **boards, size_t *count,
-                                          struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_board_list(const struct boot0_bus *bus,
+                                             const struct boot0_selection *selection,
+                                             struct boot0_board **boards, size_t *count,
+                                             struct boot0_error *error);
 
 /*
  * Sends DFU_DETACH to the board at a port (DFU 1.1, 5.1) and does not wait for what comes of it: a
- * program goes to DFU mode, some bootloaders go back to the program. B0_E_NO_BOARD,
- * B0_E_PERMISSION, B0_E_BUSY, B0_E_IO, B0_E_GONE.
+ * program goes to DFU mode, some bootloaders go back to the program. BOOT0_E_NO_BOARD,
+ * BOOT0_E_PERMISSION, BOOT0_E_BUSY, BOOT0_E_IO, BOOT0_E_GONE.
  */
-B0_API enum boot0_status boot0_board_detach(const struct boot0_bus *bus, const char *path,
-                                            struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_board_detach(const struct boot0_bus *bus, const char *path,
+                                               struct boot0_error *error);
 
 /*
  * The same for the first board that a selection means (its serial number and wait_ms are not looked
  * at): for a device with several DFU interfaces.
  */
-B0_API enum boot0_status boot0_board_detach_first(const struct boot0_bus *bus,
-                                                  const struct boot0_selection *selection,
-                                                  struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_board_detach_first(const struct boot0_bus *bus,
+                                                     const struct boot0_selection *selection,
+                                                     struct boot0_error *error);
 
 #ifdef __cplusplus
 }

@@ -15,9 +15,10 @@ extern "C" {
 
 /* What the journal says of the program. */
 enum boot0_update {
-    B0_UPDATE_NONE, /* no update was ever begun: the program came by other means, if there is one */
-    B0_UPDATE_BEGUN,    /* one was begun and not completed: the program does not start */
-    B0_UPDATE_COMPLETE, /* the last one was completed */
+    BOOT0_UPDATE_NONE, /* no update was ever begun: the program came by other means, if there is one
+                        */
+    BOOT0_UPDATE_BEGUN,    /* one was begun and not completed: the program does not start */
+    BOOT0_UPDATE_COMPLETE, /* the last one was completed */
 };
 
 struct boot0_bootloader {
@@ -53,9 +54,9 @@ struct boot0_bootloader {
 
 /* Where boot0_session_reset_to() leads. */
 enum boot0_target {
-    B0_TARGET_PROGRAM,
-    B0_TARGET_BOOTLOADER,
-    B0_TARGET_ROM,
+    BOOT0_TARGET_PROGRAM,
+    BOOT0_TARGET_BOOTLOADER,
+    BOOT0_TARGET_ROM,
 };
 
 #ifdef __cplusplus

@@ -13,37 +13,38 @@ extern "C" {
 #endif
 
 #if defined(__MINGW32__) /* whose printf is Microsoft's, if one does not say otherwise */
-#define B0_PRINTF(string, first) __attribute__((format(gnu_printf, string, first)))
-#define B0_API
+#define BOOT0_PRINTF(string, first) __attribute__((format(gnu_printf, string, first)))
+#define BOOT0_API
 #elif defined(__GNUC__)
-#define B0_PRINTF(string, first) __attribute__((format(printf, string, first)))
-#define B0_API                   __attribute__((visibility("default")))
+#define BOOT0_PRINTF(string, first) __attribute__((format(printf, string, first)))
+#define BOOT0_API                   __attribute__((visibility("default")))
 #else
-#define B0_PRINTF(string, first)
-#define B0_API
+#define BOOT0_PRINTF(string, first)
+#define BOOT0_API
 #endif
 
 enum boot0_status {
-    B0_OK = 0,
-    B0_E_USAGE,      /* the caller's arguments contradict each other or are out of range */
-    B0_E_DATA,       /* a file's contents are not what they claim to be */
-    B0_E_NO_INPUT,   /* a file cannot be opened or read */
-    B0_E_NO_OUTPUT,  /* a file cannot be created or written */
-    B0_E_NO_BOARD,   /* no board matches */
-    B0_E_SEVERAL,    /* more than one board matches and none was chosen */
-    B0_E_PERMISSION, /* the operating system refuses access to the device */
-    B0_E_BUSY,       /* another program or driver holds the device */
-    B0_E_IO,         /* a transfer failed, or timed out */
-    B0_E_GONE,       /* the board went away in the middle */
-    B0_E_PROTOCOL,   /* the board answered what the protocol does not allow, or reported an error */
-    B0_E_PROTECTED,  /* read or write protection is on */
-    B0_E_RANGE,      /* an address is outside what the board can read, erase or write */
-    B0_E_MISMATCH,   /* the board's contents are not the file's; or the file is for another chip */
-    B0_E_UNSUPPORTED, /* the board cannot do that */
-    B0_E_CANCELLED,   /* the observer asked to stop */
-    B0_E_MEMORY,      /* out of memory on the host */
-    B0_E_INTERNAL,    /* a defect of this library */
-    B0_STATUS_COUNT
+    BOOT0_OK = 0,
+    BOOT0_E_USAGE,      /* the caller's arguments contradict each other or are out of range */
+    BOOT0_E_DATA,       /* a file's contents are not what they claim to be */
+    BOOT0_E_NO_INPUT,   /* a file cannot be opened or read */
+    BOOT0_E_NO_OUTPUT,  /* a file cannot be created or written */
+    BOOT0_E_NO_BOARD,   /* no board matches */
+    BOOT0_E_SEVERAL,    /* more than one board matches and none was chosen */
+    BOOT0_E_PERMISSION, /* the operating system refuses access to the device */
+    BOOT0_E_BUSY,       /* another program or driver holds the device */
+    BOOT0_E_IO,         /* a transfer failed, or timed out */
+    BOOT0_E_GONE,       /* the board went away in the middle */
+    BOOT0_E_PROTOCOL,   /* the board answered what the protocol does not allow, or reported an error
+                         */
+    BOOT0_E_PROTECTED,  /* read or write protection is on */
+    BOOT0_E_RANGE,      /* an address is outside what the board can read, erase or write */
+    BOOT0_E_MISMATCH, /* the board's contents are not the file's; or the file is for another chip */
+    BOOT0_E_UNSUPPORTED, /* the board cannot do that */
+    BOOT0_E_CANCELLED,   /* the observer asked to stop */
+    BOOT0_E_MEMORY,      /* out of memory on the host */
+    BOOT0_E_INTERNAL,    /* a defect of this library */
+    BOOT0_STATUS_COUNT
 };
 
 struct boot0_error {
@@ -53,19 +54,19 @@ struct boot0_error {
 };
 
 /* The code's short stable name ("no-board"), for machine-readable output. Never NULL. */
-B0_API const char *boot0_status_name(enum boot0_status code);
+BOOT0_API const char *boot0_status_name(enum boot0_status code);
 
 /*
  * Fills `error` with a code and a formatted message, clears its hint, and returns the code, so that
  * a failing function can end in `return boot0_fail(…)`. The message may be built from the error's
  * own texts.
  */
-B0_API enum boot0_status boot0_fail(struct boot0_error *error, enum boot0_status code,
-                                    const char *format, ...) B0_PRINTF(3, 4);
+BOOT0_API enum boot0_status boot0_fail(struct boot0_error *error, enum boot0_status code,
+                                       const char *format, ...) BOOT0_PRINTF(3, 4);
 
 /* Adds the hint to an error that was filled by boot0_fail(); returns the error's code. */
-B0_API enum boot0_status boot0_hint(struct boot0_error *error, const char *format, ...)
-    B0_PRINTF(2, 3);
+BOOT0_API enum boot0_status boot0_hint(struct boot0_error *error, const char *format, ...)
+    BOOT0_PRINTF(2, 3);
 
 #ifdef __cplusplus
 }

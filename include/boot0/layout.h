@@ -20,37 +20,37 @@ extern "C" {
 #endif
 
 enum {
-    B0_LAYOUT_NAME_MAX = 64,
-    B0_LAYOUT_REGION_MAX = 32,
-    B0_LAYOUT_NAMES_MAX = 4, /* memories with a name of their own in one string */
+    BOOT0_LAYOUT_NAME_MAX = 64,
+    BOOT0_LAYOUT_REGION_MAX = 32,
+    BOOT0_LAYOUT_NAMES_MAX = 4, /* memories with a name of their own in one string */
 };
 
 /* What may be done with a sector: the low three bits of the type letter, a = 1 … g = 7. */
 enum {
-    B0_SECTOR_READABLE = 1,
-    B0_SECTOR_ERASABLE = 2,
-    B0_SECTOR_WRITABLE = 4,
+    BOOT0_SECTOR_READABLE = 1,
+    BOOT0_SECTOR_ERASABLE = 2,
+    BOOT0_SECTOR_WRITABLE = 4,
 };
 
 struct boot0_region {
     uint32_t address;      /* of the first sector */
     uint32_t sector_size;  /* bytes, never 0 */
     uint32_t sector_count; /* never 0 */
-    uint8_t access;        /* B0_SECTOR_* */
+    uint8_t access;        /* BOOT0_SECTOR_* */
 };
 
 /* Some bootloaders put several memories into one string, each with '@' and a name. */
 struct boot0_layout_name {
-    char name[B0_LAYOUT_NAME_MAX];
+    char name[BOOT0_LAYOUT_NAME_MAX];
     size_t first_region; /* index; the name holds up to the next name's first region */
 };
 
 struct boot0_layout {
-    char name[B0_LAYOUT_NAME_MAX]; /* without '@' and without surrounding spaces */
-    struct boot0_region regions[B0_LAYOUT_REGION_MAX]; /* in the order of the string */
-    size_t region_count;                               /* 0: a memory that is empty */
+    char name[BOOT0_LAYOUT_NAME_MAX]; /* without '@' and without surrounding spaces */
+    struct boot0_region regions[BOOT0_LAYOUT_REGION_MAX]; /* in the order of the string */
+    size_t region_count;                                  /* 0: a memory that is empty */
     /* The names behind the first, in the order of the string. */
-    struct boot0_layout_name more_names[B0_LAYOUT_NAMES_MAX - 1];
+    struct boot0_layout_name more_names[BOOT0_LAYOUT_NAMES_MAX - 1];
     size_t more_name_count;
 };
 
@@ -70,46 +70,46 @@ struct boot0_sector {
  *
  * Returns false if boot0_layout_fault() has a reason. *layout is zeroed then.
  */
-B0_API bool boot0_layout_parse(const char *string, size_t length, struct boot0_layout *layout,
-                               size_t *rest);
+BOOT0_API bool boot0_layout_parse(const char *string, size_t length, struct boot0_layout *layout,
+                                  size_t *rest);
 
 /*
  * Why a string cannot be used as a layout, as the end of a sentence ("two of its memories
  * overlap"), and *at, the offset of the text that shows it: a region, or a group. NULL if
  * boot0_layout_parse() takes the string. `at` may be NULL.
  */
-B0_API const char *boot0_layout_fault(const char *string, size_t length, size_t *at);
+BOOT0_API const char *boot0_layout_fault(const char *string, size_t length, size_t *at);
 
 /* The name of the memory that contains `address`; NULL if none does. */
-B0_API const char *boot0_layout_name_at(const struct boot0_layout *layout, uint32_t address);
+BOOT0_API const char *boot0_layout_name_at(const struct boot0_layout *layout, uint32_t address);
 
 /*
  * Writes the layout in the form of ST's newer ROMs ("@Internal Flash  /0x08000000/04*016Kg,…"),
  * always NUL-terminated. Returns the length that the whole string has; if that is >= size, it was
  * cut.
  */
-B0_API size_t boot0_layout_format(const struct boot0_layout *layout, char *string, size_t size);
+BOOT0_API size_t boot0_layout_format(const struct boot0_layout *layout, char *string, size_t size);
 
 /* The sector that contains `address`, or one of size 0. */
-B0_API struct boot0_sector boot0_layout_sector_at(const struct boot0_layout *layout,
-                                                  uint32_t address);
+BOOT0_API struct boot0_sector boot0_layout_sector_at(const struct boot0_layout *layout,
+                                                     uint32_t address);
 
 /*
  * The first address in [address, address + size) that lies in no sector with all the rights of
  * `access`. Returns true and leaves *where alone if there is none. size 0 is covered always.
  */
-B0_API bool boot0_layout_covers(const struct boot0_layout *layout, uint32_t address, uint32_t size,
-                                uint8_t access, uint32_t *where);
+BOOT0_API bool boot0_layout_covers(const struct boot0_layout *layout, uint32_t address,
+                                   uint32_t size, uint8_t access, uint32_t *where);
 
 /* Total bytes of all regions. */
-B0_API uint64_t boot0_layout_size(const struct boot0_layout *layout);
+BOOT0_API uint64_t boot0_layout_size(const struct boot0_layout *layout);
 
 /*
  * The lowest address of the regions with all the rights of `access`, and their bytes together.
  * False if there are none. `size` may be NULL.
  */
-B0_API bool boot0_layout_extent(const struct boot0_layout *layout, uint8_t access,
-                                uint32_t *address, uint64_t *size);
+BOOT0_API bool boot0_layout_extent(const struct boot0_layout *layout, uint8_t access,
+                                   uint32_t *address, uint64_t *size);
 
 #ifdef __cplusplus
 }

@@ -23,18 +23,19 @@ struct boot0_plan_options {
     uint8_t alternate;   /* the layout's; segments of other alternates are refused */
     bool vectors_last;   /* a program's first words are erased first and written last */
     /* Bytes of the smallest unit that the flash programs, a power of two; 0: unknown, taken as
-     * B0_PLAN_UNIT_MAX. The last write has this length, at least that of a vector pair. */
+     * BOOT0_PLAN_UNIT_MAX. The last write has this length, at least that of a vector pair. */
     uint32_t program_unit;
 };
 
 enum {
-    B0_PLAN_UNIT_MAX = 32, /* the widest of all chips that are known: the flash word of an H7 */
-    B0_PLAN_VECTORS = 8,   /* initial stack pointer and reset vector: without them nothing starts */
+    BOOT0_PLAN_UNIT_MAX = 32, /* the widest of all chips that are known: the flash word of an H7 */
+    BOOT0_PLAN_VECTORS =
+        8, /* initial stack pointer and reset vector: without them nothing starts */
 };
 
 enum boot0_plan_action {
-    B0_PLAN_ERASE, /* one sector */
-    B0_PLAN_WRITE, /* bytes within one run of erased sectors */
+    BOOT0_PLAN_ERASE, /* one sector */
+    BOOT0_PLAN_WRITE, /* bytes within one run of erased sectors */
 };
 
 struct boot0_plan_step {
@@ -47,9 +48,10 @@ struct boot0_plan_step {
 
 /* What is to be known of a sector before the plan can be made. */
 enum boot0_need {
-    B0_NEED_NOTHING, /* it will be erased and written in any case */
-    B0_NEED_COMPARE, /* only whether the image's bytes differ: reading may stop at a difference */
-    B0_NEED_ALL,     /* every byte: the rest of it must be preserved */
+    BOOT0_NEED_NOTHING, /* it will be erased and written in any case */
+    BOOT0_NEED_COMPARE, /* only whether the image's bytes differ: reading may stop at a difference
+                         */
+    BOOT0_NEED_ALL,     /* every byte: the rest of it must be preserved */
 };
 
 /* A sector that the image touches. */
@@ -87,42 +89,44 @@ struct boot0_plan_times {
 
 /*
  * First half: checks that every byte of the image is in sectors that can be written, and lists the
- * sectors with what has to be known of each. Refuses before anything is touched: B0_E_RANGE names
- * the first address outside. On success *plan is the caller's: boot0_plan_free().
+ * sectors with what has to be known of each. Refuses before anything is touched: BOOT0_E_RANGE
+ * names the first address outside. On success *plan is the caller's: boot0_plan_free().
  */
-B0_API enum boot0_status boot0_plan_begin(struct boot0_plan **plan, const struct boot0_image *image,
-                                          const struct boot0_layout *layout,
-                                          const struct boot0_plan_options *options,
-                                          struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_plan_begin(struct boot0_plan **plan,
+                                             const struct boot0_image *image,
+                                             const struct boot0_layout *layout,
+                                             const struct boot0_plan_options *options,
+                                             struct boot0_error *error);
 
 /*
  * Between the halves: tells the plan what the board holds at [offset, offset + size) of a sector;
  * offsets must ascend without gaps. Returns true if more of this sector is wanted, false if it is
  * known well enough (then go to the next one).
  */
-B0_API bool boot0_plan_learn(struct boot0_plan *plan, size_t sector, uint32_t offset,
-                             const uint8_t *held, uint32_t size);
+BOOT0_API bool boot0_plan_learn(struct boot0_plan *plan, size_t sector, uint32_t offset,
+                                const uint8_t *held, uint32_t size);
 
 /*
  * The same, for a board that compares by digests: whether it holds all that the image says of a
  * sector, and whether the rest of the sector is blank. Returns true if the rest has to be learned
  * byte by byte all the same, because it is to be preserved.
  */
-B0_API bool boot0_plan_compared(struct boot0_plan *plan, size_t sector, bool same, bool rest_blank);
+BOOT0_API bool boot0_plan_compared(struct boot0_plan *plan, size_t sector, bool same,
+                                   bool rest_blank);
 
-/* Second half: makes the steps. `times` may be NULL. B0_E_MEMORY. */
-B0_API enum boot0_status boot0_plan_finish(struct boot0_plan *plan,
-                                           const struct boot0_plan_times *times,
-                                           struct boot0_error *error);
+/* Second half: makes the steps. `times` may be NULL. BOOT0_E_MEMORY. */
+BOOT0_API enum boot0_status boot0_plan_finish(struct boot0_plan *plan,
+                                              const struct boot0_plan_times *times,
+                                              struct boot0_error *error);
 
 /*
  * For another attempt, after one that failed in the middle: what is wanted of each sector stays,
  * with the bytes that are preserved, which the board may have lost by now. What it holds has to be
  * learned anew, and the steps made again; what was written already is not written twice.
  */
-B0_API void boot0_plan_again(struct boot0_plan *plan);
+BOOT0_API void boot0_plan_again(struct boot0_plan *plan);
 
-B0_API void boot0_plan_free(struct boot0_plan *plan);
+BOOT0_API void boot0_plan_free(struct boot0_plan *plan);
 
 #ifdef __cplusplus
 }

@@ -17,11 +17,11 @@ extern "C" {
 #endif
 
 enum boot0_parity {
-    B0_PARITY_NONE,
-    B0_PARITY_EVEN,
-    B0_PARITY_ODD,
-    B0_PARITY_MARK,
-    B0_PARITY_SPACE,
+    BOOT0_PARITY_NONE,
+    BOOT0_PARITY_EVEN,
+    BOOT0_PARITY_ODD,
+    BOOT0_PARITY_MARK,
+    BOOT0_PARITY_SPACE,
 };
 
 /*
@@ -39,15 +39,15 @@ struct boot0_line {
 };
 
 struct boot0_stream_ops {
-    /* Sends all bytes. B0_XFER_OK, _TIMEOUT, _GONE, _ERROR. */
+    /* Sends all bytes. BOOT0_XFER_OK, _TIMEOUT, _GONE, _ERROR. */
     enum boot0_xfer (*send)(void *context, const uint8_t *bytes, size_t size, uint32_t timeout_ms);
     /*
      * Receives until all `size` bytes are there or the time is over; *actual is how many came.
-     * B0_XFER_OK, _TIMEOUT, _GONE; _ERROR if one of them had wrong parity or no stop bit.
+     * BOOT0_XFER_OK, _TIMEOUT, _GONE; _ERROR if one of them had wrong parity or no stop bit.
      */
     enum boot0_xfer (*receive)(void *context, uint8_t *bytes, size_t size, size_t *actual,
                                uint32_t timeout_ms);
-    /* Sets speed and modem lines. B0_XFER_ERROR: the port cannot do that. */
+    /* Sets speed and modem lines. BOOT0_XFER_ERROR: the port cannot do that. */
     enum boot0_xfer (*set)(void *context, const struct boot0_line *line);
     /* Lets time pass. */
     void (*wait)(void *context, uint32_t microseconds);
@@ -81,26 +81,27 @@ struct boot0_uart_options {
 
 /*
  * A bus of the one board at a port of the machine, which is opened when it is first looked at: a
- * port that is not there yet can be waited for. B0_E_USAGE (boot), B0_E_UNSUPPORTED (built without
- * libserialport), B0_E_MEMORY. On success the caller owns *bus: boot0_bus_close(), which gives the
- * port back with its modem lines off.
+ * port that is not there yet can be waited for. BOOT0_E_USAGE (boot), BOOT0_E_UNSUPPORTED (built
+ * without libserialport), BOOT0_E_MEMORY. On success the caller owns *bus: boot0_bus_close(), which
+ * gives the port back with its modem lines off.
  */
-B0_API enum boot0_status boot0_serial_open(struct boot0_bus *bus,
-                                           const struct boot0_uart_options *options,
-                                           struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_serial_open(struct boot0_bus *bus,
+                                              const struct boot0_uart_options *options,
+                                              struct boot0_error *error);
 
 /* Likewise for an open stream, which the bus closes with itself, and also if this fails. */
-B0_API enum boot0_status boot0_uart_open(struct boot0_bus *bus, const struct boot0_stream *stream,
-                                         const struct boot0_uart_options *options,
-                                         struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_uart_open(struct boot0_bus *bus,
+                                            const struct boot0_stream *stream,
+                                            const struct boot0_uart_options *options,
+                                            struct boot0_error *error);
 
 /*
  * Opens a port as programs use it: 8 data bits, no parity, 1 stop bit, both modem lines on. On
- * success the caller owns *stream: stream->ops->close(). B0_E_NO_BOARD, B0_E_PERMISSION, B0_E_BUSY,
- * B0_E_UNSUPPORTED, B0_E_MEMORY.
+ * success the caller owns *stream: stream->ops->close(). BOOT0_E_NO_BOARD, BOOT0_E_PERMISSION,
+ * BOOT0_E_BUSY, BOOT0_E_UNSUPPORTED, BOOT0_E_MEMORY.
  */
-B0_API enum boot0_status boot0_serial_stream(struct boot0_stream *stream, const char *path,
-                                             struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_serial_stream(struct boot0_stream *stream, const char *path,
+                                                struct boot0_error *error);
 
 struct boot0_serial_port {
     char path[128];        /* "/dev/ttyUSB0", "COM3" */
@@ -116,10 +117,11 @@ struct boot0_serial_port {
 
 /*
  * The machine's serial ports. Nothing is sent to any of them: who knows what is connected. On
- * success *ports is the caller's: free(); *count may be 0. B0_E_UNSUPPORTED, B0_E_IO, B0_E_MEMORY.
+ * success *ports is the caller's: free(); *count may be 0. BOOT0_E_UNSUPPORTED, BOOT0_E_IO,
+ * BOOT0_E_MEMORY.
  */
-B0_API enum boot0_status boot0_serial_list(struct boot0_serial_port **ports, size_t *count,
-                                           struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_serial_list(struct boot0_serial_port **ports, size_t *count,
+                                              struct boot0_error *error);
 
 #ifdef __cplusplus
 }

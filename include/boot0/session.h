@@ -15,14 +15,14 @@ extern "C" {
 #endif
 
 enum boot0_phase {
-    B0_PHASE_WAIT, /* for a board; no total */
-    B0_PHASE_READ, /* reading what the board holds */
-    B0_PHASE_ERASE,
-    B0_PHASE_WRITE,
-    B0_PHASE_VERIFY,
-    B0_PHASE_RUN,     /* starting the program; no total */
-    B0_PHASE_PREPARE, /* between opening the board and the first of the others; no total */
-    B0_PHASE_COUNT
+    BOOT0_PHASE_WAIT, /* for a board; no total */
+    BOOT0_PHASE_READ, /* reading what the board holds */
+    BOOT0_PHASE_ERASE,
+    BOOT0_PHASE_WRITE,
+    BOOT0_PHASE_VERIFY,
+    BOOT0_PHASE_RUN,     /* starting the program; no total */
+    BOOT0_PHASE_PREPARE, /* between opening the board and the first of the others; no total */
+    BOOT0_PHASE_COUNT
 };
 
 struct boot0_progress {
@@ -36,7 +36,7 @@ struct boot0_progress {
 
 struct boot0_observer {
     /*
-     * Called often. Return false to stop: the board is brought to dfuIDLE, B0_E_CANCELLED. The
+     * Called often. Return false to stop: the board is brought to dfuIDLE, BOOT0_E_CANCELLED. The
      * function is not called again before the operation has returned. A stop that comes with the
      * last call of an operation ends the next one.
      */
@@ -70,31 +70,31 @@ struct boot0_session;
  * brings it to dfuIDLE. `options` and `observer` may be NULL; strings and the observer must live as
  * long as the session. A board in run-time mode with a DFU interface is detached first.
  *
- * B0_E_NO_BOARD, B0_E_SEVERAL (the hint lists them), B0_E_PERMISSION, B0_E_BUSY, B0_E_IO,
- * B0_E_GONE, B0_E_PROTOCOL, B0_E_USAGE (no such alternate), B0_E_CANCELLED. On success *session is
- * the caller's: boot0_session_close(). The bus must outlive it.
+ * BOOT0_E_NO_BOARD, BOOT0_E_SEVERAL (the hint lists them), BOOT0_E_PERMISSION, BOOT0_E_BUSY,
+ * BOOT0_E_IO, BOOT0_E_GONE, BOOT0_E_PROTOCOL, BOOT0_E_USAGE (no such alternate), BOOT0_E_CANCELLED.
+ * On success *session is the caller's: boot0_session_close(). The bus must outlive it.
  */
-B0_API enum boot0_status boot0_session_open(struct boot0_session **session,
-                                            const struct boot0_bus *bus,
-                                            const struct boot0_selection *selection,
-                                            const struct boot0_session_options *options,
-                                            const struct boot0_observer *observer,
-                                            struct boot0_error *error);
-B0_API void boot0_session_close(struct boot0_session *session);
+BOOT0_API enum boot0_status boot0_session_open(struct boot0_session **session,
+                                               const struct boot0_bus *bus,
+                                               const struct boot0_selection *selection,
+                                               const struct boot0_session_options *options,
+                                               const struct boot0_observer *observer,
+                                               struct boot0_error *error);
+BOOT0_API void boot0_session_close(struct boot0_session *session);
 
 /* What the board said of itself; valid until the session is closed. */
-B0_API const struct boot0_board *boot0_session_board(const struct boot0_session *session);
+BOOT0_API const struct boot0_board *boot0_session_board(const struct boot0_session *session);
 
 /* The layout of the memory in use: the chosen alternate's, else the main flash's. NULL: plain DFU.
  */
-B0_API const struct boot0_layout *boot0_session_layout(const struct boot0_session *session);
+BOOT0_API const struct boot0_layout *boot0_session_layout(const struct boot0_session *session);
 
 /*
  * Another alternate for what follows, in place of the options': number, or the beginning of a
- * name. NULL: chosen by address. B0_E_USAGE.
+ * name. NULL: chosen by address. BOOT0_E_USAGE.
  */
-B0_API enum boot0_status boot0_session_choose(struct boot0_session *session, const char *alternate,
-                                              struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_session_choose(struct boot0_session *session,
+                                                 const char *alternate, struct boot0_error *error);
 
 struct boot0_flash_options {
     bool full;               /* write everything, whatever the board holds */
@@ -130,147 +130,151 @@ struct boot0_report {
     bool differs;
     uint32_t differs_at;
 };
-B0_API void boot0_session_report(const struct boot0_session *session, struct boot0_report *report);
+BOOT0_API void boot0_session_report(const struct boot0_session *session,
+                                    struct boot0_report *report);
 
 /*
  * Checks that the image is for this board: its suffix, its UF2 family, its vector table against the
  * chip's RAM and the address that it goes to. Gives raw bytes their address (`image` is changed).
- * B0_E_MISMATCH, B0_E_USAGE, B0_E_RANGE. Called by the functions below themselves.
+ * BOOT0_E_MISMATCH, BOOT0_E_USAGE, BOOT0_E_RANGE. Called by the functions below themselves.
  */
-B0_API enum boot0_status boot0_session_check(struct boot0_session *session,
-                                             struct boot0_image *image,
-                                             const struct boot0_flash_options *options,
-                                             struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_session_check(struct boot0_session *session,
+                                                struct boot0_image *image,
+                                                const struct boot0_flash_options *options,
+                                                struct boot0_error *error);
 
 /*
  * Makes the plan for one memory of the board: the `nth` that the image has data for, from 0; *plan
  * is NULL if there are no more. Reads what has to be known, writes nothing. DfuSe only:
- * B0_E_UNSUPPORTED otherwise. On success *plan is the caller's: boot0_plan_free().
+ * BOOT0_E_UNSUPPORTED otherwise. On success *plan is the caller's: boot0_plan_free().
  */
-B0_API enum boot0_status boot0_session_plan(struct boot0_session *session,
-                                            struct boot0_image *image,
-                                            const struct boot0_flash_options *options, size_t nth,
-                                            struct boot0_plan **plan, struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_session_plan(struct boot0_session *session,
+                                               struct boot0_image *image,
+                                               const struct boot0_flash_options *options,
+                                               size_t nth, struct boot0_plan **plan,
+                                               struct boot0_error *error);
 
 /* Carries a plan out, and verifies what was written unless told not to. */
-B0_API enum boot0_status boot0_session_execute(struct boot0_session *session,
-                                               const struct boot0_plan *plan,
-                                               const struct boot0_flash_options *options,
-                                               struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_session_execute(struct boot0_session *session,
+                                                  const struct boot0_plan *plan,
+                                                  const struct boot0_flash_options *options,
+                                                  struct boot0_error *error);
 
 /*
  * The whole job: check, plan, execute, verify, and start the program unless told not to. Plain DFU
  * devices get the image as one download. `options` may be NULL.
  */
-B0_API enum boot0_status boot0_session_flash(struct boot0_session *session,
-                                             struct boot0_image *image,
-                                             const struct boot0_flash_options *options,
-                                             struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_session_flash(struct boot0_session *session,
+                                                struct boot0_image *image,
+                                                const struct boot0_flash_options *options,
+                                                struct boot0_error *error);
 
-/* Compares the board with the image. B0_E_MISMATCH tells the first address that differs. */
-B0_API enum boot0_status boot0_session_verify(struct boot0_session *session,
-                                              struct boot0_image *image,
-                                              const struct boot0_flash_options *options,
-                                              struct boot0_error *error);
+/* Compares the board with the image. BOOT0_E_MISMATCH tells the first address that differs. */
+BOOT0_API enum boot0_status boot0_session_verify(struct boot0_session *session,
+                                                 struct boot0_image *image,
+                                                 const struct boot0_flash_options *options,
+                                                 struct boot0_error *error);
 
-/* Reads [address, address + size) into `data`. B0_E_RANGE if it cannot be read. */
-B0_API enum boot0_status boot0_session_read(struct boot0_session *session, uint32_t address,
-                                            uint8_t *data, size_t size, struct boot0_error *error);
+/* Reads [address, address + size) into `data`. BOOT0_E_RANGE if it cannot be read. */
+BOOT0_API enum boot0_status boot0_session_read(struct boot0_session *session, uint32_t address,
+                                               uint8_t *data, size_t size,
+                                               struct boot0_error *error);
 
 /* Reads all that a plain DFU device uploads, at most `limit` bytes. *data is the caller's: free().
  */
-B0_API enum boot0_status boot0_session_upload(struct boot0_session *session, uint8_t **data,
-                                              size_t *size, size_t limit,
-                                              struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_session_upload(struct boot0_session *session, uint8_t **data,
+                                                 size_t *size, size_t limit,
+                                                 struct boot0_error *error);
 
 /*
  * Programs [address, address + size) as it is: nothing is erased, compared or read back. For
  * memories that are no flash (option bytes, Device Feature, RAM), and for flash that is known to be
- * erased. The report tells how many bytes the board has confirmed. B0_E_RANGE if it cannot be
+ * erased. The report tells how many bytes the board has confirmed. BOOT0_E_RANGE if it cannot be
  * written.
  */
-B0_API enum boot0_status boot0_session_write(struct boot0_session *session, uint32_t address,
-                                             const uint8_t *data, size_t size,
-                                             struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_session_write(struct boot0_session *session, uint32_t address,
+                                                const uint8_t *data, size_t size,
+                                                struct boot0_error *error);
 
 /* Erases the sectors that [address, address + size) touches, each whole. */
-B0_API enum boot0_status boot0_session_erase(struct boot0_session *session, uint32_t address,
-                                             uint32_t size, struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_session_erase(struct boot0_session *session, uint32_t address,
+                                                uint32_t size, struct boot0_error *error);
 
 /* Erases the whole main flash by one command. */
-B0_API enum boot0_status boot0_session_mass_erase(struct boot0_session *session,
-                                                  struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_session_mass_erase(struct boot0_session *session,
+                                                     struct boot0_error *error);
 
 /* Takes read protection off; the chip erases all its flash in doing so and resets. */
-B0_API enum boot0_status boot0_session_unprotect(struct boot0_session *session,
-                                                 struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_session_unprotect(struct boot0_session *session,
+                                                    struct boot0_error *error);
 
 enum boot0_protection {
-    B0_PROTECT_SECTORS,    /* these flash sectors, and no others, from being written */
-    B0_PROTECT_NO_SECTORS, /* write protection off */
-    B0_PROTECT_READOUT,    /* read protection on: only boot0_session_unprotect() takes it off */
+    BOOT0_PROTECT_SECTORS,    /* these flash sectors, and no others, from being written */
+    BOOT0_PROTECT_NO_SECTORS, /* write protection off */
+    BOOT0_PROTECT_READOUT,    /* read protection on: only boot0_session_unprotect() takes it off */
 };
 
 /*
  * Changes the chip's protection by its bootloader's own commands, which the UART has:
- * B0_E_UNSUPPORTED over USB. `sectors` are numbers as AN3155 has them for the chip. The chip
+ * BOOT0_E_UNSUPPORTED over USB. `sectors` are numbers as AN3155 has them for the chip. The chip
  * resets: only close the session afterwards.
  */
-B0_API enum boot0_status boot0_session_protect(struct boot0_session *session,
-                                               enum boot0_protection what, const uint8_t *sectors,
-                                               size_t count, struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_session_protect(struct boot0_session *session,
+                                                  enum boot0_protection what,
+                                                  const uint8_t *sectors, size_t count,
+                                                  struct boot0_error *error);
 
 /*
  * Leaves DFU mode and starts the program whose vector table is at `address`. The board is gone
- * afterwards: only close the session. B0_E_MISMATCH if there is no program at that address.
+ * afterwards: only close the session. BOOT0_E_MISMATCH if there is no program at that address.
  */
-B0_API enum boot0_status boot0_session_run(struct boot0_session *session, uint32_t address,
-                                           struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_session_run(struct boot0_session *session, uint32_t address,
+                                              struct boot0_error *error);
 
 /* The same without a look at what is there: the board is told to leave, and may not obey. */
-B0_API enum boot0_status boot0_session_leave(struct boot0_session *session, uint32_t address,
-                                             struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_session_leave(struct boot0_session *session, uint32_t address,
+                                                struct boot0_error *error);
 
 /* Sends DFU_DETACH, which takes some bootloaders back to their program, and refuses no answer. */
-B0_API void boot0_session_detach(struct boot0_session *session);
+BOOT0_API void boot0_session_detach(struct boot0_session *session);
 
 /*
  * On a board with boot0's own bootloader: resets the chip, to what is to run next. The board is
- * gone afterwards: only close the session. B0_E_UNSUPPORTED on other boards.
+ * gone afterwards: only close the session. BOOT0_E_UNSUPPORTED on other boards.
  */
-B0_API enum boot0_status boot0_session_reset_to(struct boot0_session *session,
-                                                enum boot0_target target,
-                                                struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_session_reset_to(struct boot0_session *session,
+                                                   enum boot0_target target,
+                                                   struct boot0_error *error);
 
 /* Likewise: whether the bootloader is this one. */
-B0_API enum boot0_status boot0_session_bootloader_is(struct boot0_session *session,
-                                                     const uint8_t *data, uint32_t size, bool *same,
-                                                     struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_session_bootloader_is(struct boot0_session *session,
+                                                        const uint8_t *data, uint32_t size,
+                                                        bool *same, struct boot0_error *error);
 
 /*
  * Likewise: completes the update that is under way, by the program that the flash holds. For an
  * erase that leaves the program alone.
  */
-B0_API enum boot0_status boot0_session_end_update(struct boot0_session *session,
-                                                  struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_session_end_update(struct boot0_session *session,
+                                                     struct boot0_error *error);
 
 /*
  * Likewise: forgets what the journal says; a program that was not written completely loses its
  * first sector by it.
  */
-B0_API enum boot0_status boot0_session_erase_journal(struct boot0_session *session,
-                                                     struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_session_erase_journal(struct boot0_session *session,
+                                                        struct boot0_error *error);
 
 /*
  * Likewise: write-protects the bootloader's own sector by the option bytes, or takes that off. The
  * chip resets: only close the session afterwards.
  */
-B0_API enum boot0_status boot0_session_protect_bootloader(struct boot0_session *session, bool on,
-                                                          struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_session_protect_bootloader(struct boot0_session *session, bool on,
+                                                             struct boot0_error *error);
 
 /* USB reset. The board may come back as something else: only close the session afterwards. */
-B0_API enum boot0_status boot0_session_reset(struct boot0_session *session,
-                                             struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_session_reset(struct boot0_session *session,
+                                                struct boot0_error *error);
 
 #ifdef __cplusplus
 }

@@ -18,11 +18,11 @@ extern "C" {
 
 /* How one transfer ended. */
 enum boot0_xfer {
-    B0_XFER_OK = 0,
-    B0_XFER_STALL,   /* the board refused the request */
-    B0_XFER_TIMEOUT, /* no answer within the time given */
-    B0_XFER_GONE,    /* the board is no longer there */
-    B0_XFER_ERROR,   /* anything else: babble, CRC, overflow */
+    BOOT0_XFER_OK = 0,
+    BOOT0_XFER_STALL,   /* the board refused the request */
+    BOOT0_XFER_TIMEOUT, /* no answer within the time given */
+    BOOT0_XFER_GONE,    /* the board is no longer there */
+    BOOT0_XFER_ERROR,   /* anything else: babble, CRC, overflow */
 };
 
 struct boot0_transport_ops {
@@ -37,7 +37,7 @@ struct boot0_transport_ops {
      * setting. */
     enum boot0_status (*select)(void *context, uint8_t interface, uint8_t alternate,
                                 struct boot0_error *error);
-    /* USB bus reset. B0_XFER_GONE (the board came back as another device) is a usual answer. */
+    /* USB bus reset. BOOT0_XFER_GONE (the board came back as another device) is a usual answer. */
     enum boot0_xfer (*reset)(void *context);
     /* Lets time pass for the board. */
     void (*wait)(void *context, uint32_t microseconds);
@@ -58,22 +58,23 @@ struct boot0_transport {
 
 /* The ways to a board. */
 enum boot0_kind {
-    B0_KIND_USB,    /* DFU and DfuSe */
-    B0_KIND_SERIAL, /* ST's UART bootloader, AN3155 */
-    B0_KIND_COUNT
+    BOOT0_KIND_USB,    /* DFU and DfuSe */
+    BOOT0_KIND_SERIAL, /* ST's UART bootloader, AN3155 */
+    BOOT0_KIND_COUNT
 };
 
 /* "usb", "serial". Never NULL. */
-B0_API const char *boot0_kind_name(enum boot0_kind kind);
+BOOT0_API const char *boot0_kind_name(enum boot0_kind kind);
 
 enum {
-    B0_PATH_MAX = 48,
+    BOOT0_PATH_MAX = 48,
 };
 
 /* A USB device that a bus has seen and that may be a board; known without opening it. */
 struct boot0_candidate {
-    char path[B0_PATH_MAX]; /* bus and port numbers, "1-2.3": stable while it stays in its port */
-    uint8_t address;        /* device number on its bus, as lsusb shows it */
+    char
+        path[BOOT0_PATH_MAX]; /* bus and port numbers, "1-2.3": stable while it stays in its port */
+    uint8_t address;          /* device number on its bus, as lsusb shows it */
     uint16_t vendor;
     uint16_t product;
     uint16_t bcd_device;
@@ -82,7 +83,7 @@ struct boot0_candidate {
     uint8_t product_index;
     uint8_t manufacturer_index;
     uint8_t dfu_interface; /* number of the DFU interface, if it has one */
-    uint8_t dfu_protocol;  /* B0_DFU_PROTOCOL_*, or 0 if it has no DFU interface */
+    uint8_t dfu_protocol;  /* BOOT0_DFU_PROTOCOL_*, or 0 if it has no DFU interface */
     enum boot0_kind kind;  /* not USB: `path` is the port's name, all else is 0 */
     /* A program without a DFU interface, but with a USB serial port (CDC ACM). */
     bool serial_only;
@@ -124,10 +125,10 @@ struct boot0_bus {
 };
 
 /* The machine's USB ports, by libusb. On success the caller owns *bus: boot0_bus_close(). */
-B0_API enum boot0_status boot0_usb_open(struct boot0_bus *bus, struct boot0_error *error);
+BOOT0_API enum boot0_status boot0_usb_open(struct boot0_bus *bus, struct boot0_error *error);
 
 /* Closes a bus of any kind and zeroes it. A zeroed bus is left alone. */
-B0_API void boot0_bus_close(struct boot0_bus *bus);
+BOOT0_API void boot0_bus_close(struct boot0_bus *bus);
 
 #ifdef __cplusplus
 }

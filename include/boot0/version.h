@@ -24,7 +24,7 @@ extern "C" {
     (BOOT0_VERSION_MAJOR << 16 | BOOT0_VERSION_MINOR << 8 | BOOT0_VERSION_PATCH)
 
 /* The version of the library that is in use, "0.1.0". */
-B0_API const char *boot0_version(void);
+BOOT0_API const char *boot0_version(void);
 
 #ifdef __cplusplus
 }

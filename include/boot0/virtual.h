@@ -18,7 +18,7 @@ extern "C" {
 
 /*
  * A bus with these boards plugged in; each spec is "MODEL[:key=value,…]" as `vboard` takes it.
- * B0_E_USAGE, B0_E_NO_INPUT. On success the caller owns *bus: boot0_bus_close().
+ * BOOT0_E_USAGE, BOOT0_E_NO_INPUT. On success the caller owns *bus: boot0_bus_close().
  */
 enum boot0_status boot0_virtual_open(struct boot0_bus *bus, const char *const *specs, size_t count,
                                      struct boot0_error *error);
@@ -28,8 +28,8 @@ struct vboard;
 struct vboard *boot0_virtual_board(const struct boot0_bus *bus, size_t index);
 
 /*
- * The UART of a virtual board of its own, as a stream: for boot0_uart_open(). B0_E_USAGE (also if
- * the model has no UART bootloader), B0_E_NO_INPUT. On success the caller owns *stream.
+ * The UART of a virtual board of its own, as a stream: for boot0_uart_open(). BOOT0_E_USAGE (also
+ * if the model has no UART bootloader), BOOT0_E_NO_INPUT. On success the caller owns *stream.
  */
 enum boot0_status boot0_virtual_uart_open(struct boot0_stream *stream, const char *spec,
                                           struct boot0_error *error);

@@ -48,11 +48,11 @@
  * M33: with DSP and single-precision FPU in every STM32 that has one.
  */
 #define CPU_M0  0
-#define CPU_M3  B0_CPU_V7M
-#define CPU_M4  (CPU_M3 | B0_CPU_DSP | B0_CPU_FPU)
-#define CPU_M7  (CPU_M4 | B0_CPU_FPV5) /* F72x, F74x, F75x: single precision */
-#define CPU_M7D (CPU_M7 | B0_CPU_DOUBLE)
-#define CPU_M33 (CPU_M4 | B0_CPU_FPV5 | B0_CPU_V8M_BASE | B0_CPU_V8M)
+#define CPU_M3  BOOT0_CPU_V7M
+#define CPU_M4  (CPU_M3 | BOOT0_CPU_DSP | BOOT0_CPU_FPU)
+#define CPU_M7  (CPU_M4 | BOOT0_CPU_FPV5) /* F72x, F74x, F75x: single precision */
+#define CPU_M7D (CPU_M7 | BOOT0_CPU_DOUBLE)
+#define CPU_M33 (CPU_M4 | BOOT0_CPU_FPV5 | BOOT0_CPU_V8M_BASE | BOOT0_CPU_V8M)
 
 #define CPU_F0 CPU_M0
 #define CPU_F1 CPU_M3
@@ -96,7 +96,7 @@ enum {
                 .has_usb_rom = (USB & (rom_)) != 0,                                                \
                 .has_device_feature = (FEATURE & (rom_)) != 0,                                     \
                 .ram = {__VA_ARGS__},                                                              \
-                .cpu = CPU_##family_ | ((rom_)&DOUBLES ? B0_CPU_DOUBLE : 0),                       \
+                .cpu = CPU_##family_ | ((rom_)&DOUBLES ? BOOT0_CPU_DOUBLE : 0),                    \
             },                                                                                     \
         .parts = (parts_),                                                                         \
     }

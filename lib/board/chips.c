@@ -176,7 +176,7 @@ bool boot0_chip_matches(const struct boot0_chip *chip, const struct boot0_layout
 
 bool boot0_chip_stack_valid(const struct boot0_chip *chip, uint32_t stack)
 {
-    for (size_t i = 0; i < B0_CHIP_RAM_MAX && chip->ram[i].size > 0; i++) {
+    for (size_t i = 0; i < BOOT0_CHIP_RAM_MAX && chip->ram[i].size > 0; i++) {
         /* Both ends count: a stack grows down from the first address behind the RAM. */
         if (stack >= chip->ram[i].address && stack - chip->ram[i].address <= chip->ram[i].size)
             return true;
@@ -188,14 +188,14 @@ bool boot0_chip_is_ram(const struct boot0_chip *chip, uint32_t address)
 {
     static const uint32_t itcm_size = 0x10000; /* RM0433, 2.4: 64 KiB at 0; the F7's is smaller */
 
-    for (size_t i = 0; i < B0_CHIP_RAM_MAX && chip->ram[i].size > 0; i++) {
+    for (size_t i = 0; i < BOOT0_CHIP_RAM_MAX && chip->ram[i].size > 0; i++) {
         if (address >= chip->ram[i].address && address - chip->ram[i].address < chip->ram[i].size)
             return true;
     }
     /* ARMv7-M, B3.1: the region for SRAM, which also holds views of RAM that no row lists. */
     if (address >= 0x20000000 && address < 0x40000000)
         return true;
-    return boot0_chip_runs(chip, B0_CPU_FPV5) && !boot0_chip_runs(chip, B0_CPU_V8M) &&
+    return boot0_chip_runs(chip, BOOT0_CPU_FPV5) && !boot0_chip_runs(chip, BOOT0_CPU_V8M) &&
            address < itcm_size;
 }
 
@@ -210,18 +210,18 @@ const char *boot0_cpu_name(uint32_t cpu, char *text, size_t size)
         uint32_t needs; /* any of these */
         const char *name;
     } names[] = {
-        {B0_CPU_OTHER, "CPU that is not a Cortex-M"},
-        {B0_CPU_V8_1M, "Cortex-M55"},
-        {B0_CPU_V8M, "Cortex-M33"},
-        {B0_CPU_V8M_BASE, "Cortex-M23"},
-        {B0_CPU_FPV5 | B0_CPU_DOUBLE, "Cortex-M7"},
-        {B0_CPU_DSP | B0_CPU_FPU, "Cortex-M4"},
-        {B0_CPU_V7M, "Cortex-M3"},
+        {BOOT0_CPU_OTHER, "CPU that is not a Cortex-M"},
+        {BOOT0_CPU_V8_1M, "Cortex-M55"},
+        {BOOT0_CPU_V8M, "Cortex-M33"},
+        {BOOT0_CPU_V8M_BASE, "Cortex-M23"},
+        {BOOT0_CPU_FPV5 | BOOT0_CPU_DOUBLE, "Cortex-M7"},
+        {BOOT0_CPU_DSP | BOOT0_CPU_FPU, "Cortex-M4"},
+        {BOOT0_CPU_V7M, "Cortex-M3"},
         {UINT32_MAX, "Cortex-M0"},
     };
-    const char *fpu = cpu & B0_CPU_DOUBLE                ? " with double-precision FPU"
-                      : cpu & (B0_CPU_FPU | B0_CPU_FPV5) ? " with FPU"
-                                                         : "";
+    const char *fpu = cpu & BOOT0_CPU_DOUBLE                   ? " with double-precision FPU"
+                      : cpu & (BOOT0_CPU_FPU | BOOT0_CPU_FPV5) ? " with FPU"
+                                                               : "";
     size_t row = 0;
 
     while (!(cpu & names[row].needs) && names[row].needs != UINT32_MAX)

@@ -131,21 +131,21 @@ static void read_subsections(struct cursor cursor, struct attributes *attributes
 static uint32_t needs_of_arch(const struct attributes *attributes)
 {
     static const uint32_t needs[ARCH_COUNT] = {
-        [10] = B0_CPU_V7M,
-        [13] = B0_CPU_V7M | B0_CPU_DSP,
-        [14] = B0_CPU_OTHER, /* v8-A */
-        [15] = B0_CPU_OTHER, /* v8-R */
-        [16] = B0_CPU_V8M_BASE,
-        [17] = B0_CPU_V7M | B0_CPU_V8M_BASE | B0_CPU_V8M,
-        [18] = B0_CPU_OTHER, /* v8.1-A to v8.3-A */
-        [19] = B0_CPU_OTHER,
-        [20] = B0_CPU_OTHER,
-        [21] = B0_CPU_V7M | B0_CPU_V8M_BASE | B0_CPU_V8M | B0_CPU_V8_1M,
-        [22] = B0_CPU_OTHER, /* v9-A */
+        [10] = BOOT0_CPU_V7M,
+        [13] = BOOT0_CPU_V7M | BOOT0_CPU_DSP,
+        [14] = BOOT0_CPU_OTHER, /* v8-A */
+        [15] = BOOT0_CPU_OTHER, /* v8-R */
+        [16] = BOOT0_CPU_V8M_BASE,
+        [17] = BOOT0_CPU_V7M | BOOT0_CPU_V8M_BASE | BOOT0_CPU_V8M,
+        [18] = BOOT0_CPU_OTHER, /* v8.1-A to v8.3-A */
+        [19] = BOOT0_CPU_OTHER,
+        [20] = BOOT0_CPU_OTHER,
+        [21] = BOOT0_CPU_V7M | BOOT0_CPU_V8M_BASE | BOOT0_CPU_V8M | BOOT0_CPU_V8_1M,
+        [22] = BOOT0_CPU_OTHER, /* v9-A */
     };
 
     if (attributes->profile == 'A' || attributes->profile == 'R')
-        return B0_CPU_OTHER;
+        return BOOT0_CPU_OTHER;
     return attributes->arch < ARCH_COUNT ? needs[attributes->arch] : 0;
 }
 
@@ -153,19 +153,19 @@ static uint32_t needs_of_arch(const struct attributes *attributes)
 static uint32_t needs_of_fpu(const struct attributes *attributes)
 {
     static const uint32_t needs[FP_COUNT] = {
-        [1] = B0_CPU_FPU,
-        [2] = B0_CPU_FPU,
-        [3] = B0_CPU_FPU,
-        [4] = B0_CPU_FPU,
-        [5] = B0_CPU_FPU,
-        [6] = B0_CPU_FPU,
-        [7] = B0_CPU_FPU | B0_CPU_FPV5,
-        [8] = B0_CPU_FPU | B0_CPU_FPV5,
+        [1] = BOOT0_CPU_FPU,
+        [2] = BOOT0_CPU_FPU,
+        [3] = BOOT0_CPU_FPU,
+        [4] = BOOT0_CPU_FPU,
+        [5] = BOOT0_CPU_FPU,
+        [6] = BOOT0_CPU_FPU,
+        [7] = BOOT0_CPU_FPU | BOOT0_CPU_FPV5,
+        [8] = BOOT0_CPU_FPU | BOOT0_CPU_FPV5,
     };
     uint32_t fpu = attributes->fp_arch < FP_COUNT ? needs[attributes->fp_arch] : 0;
 
     if (fpu != 0 && attributes->hardfp_use != SINGLE_ONLY)
-        fpu |= B0_CPU_DOUBLE;
+        fpu |= BOOT0_CPU_DOUBLE;
     return fpu;
 }
 

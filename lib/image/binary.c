@@ -24,13 +24,13 @@ static enum boot0_status write_binary(const struct boot0_image *image,
     uint64_t end = first->address;
     uint64_t size = (uint64_t)last->address + last->size - first->address;
 
-    if (size > B0_IMAGE_FILE_MAX) {
-        boot0_fail(error, B0_E_DATA,
+    if (size > BOOT0_IMAGE_FILE_MAX) {
+        boot0_fail(error, BOOT0_E_DATA,
                    "from 0x%08x to the end of the segment at 0x%08x are %llu MiB as raw binary",
                    first->address, last->address, (unsigned long long)(size >> 20));
         boot0_hint(error, "The gaps would have to be filled. Choose a format with addresses: "
                           "ihex, srec, elf, uf2 or dfuse.");
-        return B0_E_DATA;
+        return BOOT0_E_DATA;
     }
     for (size_t i = 0; i < image->segment_count; i++) {
         const struct boot0_segment *segment = &image->segments[i];
@@ -39,7 +39,7 @@ static enum boot0_status write_binary(const struct boot0_image *image,
         b0_output_put(output, segment->data, segment->size);
         end = (uint64_t)segment->address + segment->size;
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 const struct b0_format b0_format_binary = {

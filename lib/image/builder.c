@@ -97,11 +97,11 @@ enum boot0_status b0_builder_add(struct b0_builder *builder, uint8_t alternate, 
     void *grown = builder->data;
 
     if (size == 0)
-        return B0_OK;
-    if (size > B0_IMAGE_DATA_MAX - builder->size)
-        return fail(builder, B0_E_DATA, "holds more than 64 MiB of data", error);
+        return BOOT0_OK;
+    if (size > BOOT0_IMAGE_DATA_MAX - builder->size)
+        return fail(builder, BOOT0_E_DATA, "holds more than 64 MiB of data", error);
     if (size > (uint64_t)UINT32_MAX + 1 - address)
-        return fail(builder, B0_E_DATA, "the data run past the end of the 32-bit address space",
+        return fail(builder, BOOT0_E_DATA, "the data run past the end of the 32-bit address space",
                     error);
     piece = (struct b0_chunk){.address = address,
                               .size = (uint32_t)size,
@@ -111,13 +111,13 @@ enum boot0_status b0_builder_add(struct b0_builder *builder, uint8_t alternate, 
                               .alternate = alternate,
                               .by_target = builder->by_target};
     if (!reserve(&grown, &builder->room, builder->size + size, 1))
-        return fail(builder, B0_E_MEMORY, "out of memory", error);
+        return fail(builder, BOOT0_E_MEMORY, "out of memory", error);
     builder->data = grown;
     memcpy(builder->data + builder->size, data, size);
     if (!append_chunk(builder, &piece))
-        return fail(builder, B0_E_MEMORY, "out of memory", error);
+        return fail(builder, BOOT0_E_MEMORY, "out of memory", error);
     builder->size += size;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* The byte that a chunk has for an address; -1 if it has none. */
@@ -155,18 +155,19 @@ static enum boot0_status fail_contradiction(const struct b0_builder *builder, ui
     int new = byte_at(builder, second, alternate, address);
 
     if (!builder->origin) {
-        boot0_fail(error, B0_E_DATA, "contradicting data for address 0x%08x: 0x%02x, 0x%02x",
+        boot0_fail(error, BOOT0_E_DATA, "contradicting data for address 0x%08x: 0x%02x, 0x%02x",
                    address, old, new);
         boot0_hint(error, "Files may overlap only where they agree. Is one of them linked for, "
                           "or put at, the wrong address?");
-        return B0_E_DATA;
+        return BOOT0_E_DATA;
     }
-    boot0_fail(error, B0_E_DATA, "%s: %s %u puts 0x%02x at address 0x%08x, where %s %u put 0x%02x",
-               builder->name, builder->origin, origin_at(second, address), new, address,
-               builder->origin, origin_at(first, address), old);
+    boot0_fail(error, BOOT0_E_DATA,
+               "%s: %s %u puts 0x%02x at address 0x%08x, where %s %u put 0x%02x", builder->name,
+               builder->origin, origin_at(second, address), new, address, builder->origin,
+               origin_at(first, address), old);
     boot0_hint(error, "Parts of a file may overlap only if they agree. Perhaps the outputs of two "
                       "programs, linked to the same address, were joined into one file.");
-    return B0_E_DATA;
+    return BOOT0_E_DATA;
 }
 
 /*
@@ -191,7 +192,7 @@ static enum boot0_status copy_chunk(const struct b0_builder *builder, const stru
                                       error);
     }
     memcpy(to + overlap, from + overlap, chunk->size - overlap);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* How many chunks from `first` on make one segment, and where that ends. */
@@ -218,39 +219,39 @@ static enum boot0_status build_segment(const struct b0_builder *builder, size_t 
 
     segment->data = malloc(segment->size);
     if (!segment->data)
-        return fail(builder, B0_E_MEMORY, "out of memory", error);
+        return fail(builder, BOOT0_E_MEMORY, "out of memory", error);
     for (size_t i = first; i < first + count; i++) {
         const struct b0_chunk *chunk = &builder->chunks[i];
         enum boot0_status status = copy_chunk(builder, chunk, segment, filled, error);
 
         segment->by_target |= chunk->by_target;
-        if (status != B0_OK)
+        if (status != BOOT0_OK)
             return status;
         if (chunk_end(chunk) > filled)
             filled = chunk_end(chunk);
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 enum boot0_status b0_builder_finish(struct b0_builder *builder, struct boot0_image *image,
                                     struct boot0_error *error)
 {
     struct boot0_image built = {0};
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
     size_t room = 0;
     size_t count;
 
     if (builder->unsorted)
         qsort(builder->chunks, builder->chunk_count, sizeof *builder->chunks, compare_chunks);
     builder->unsorted = false;
-    for (size_t first = 0; first < builder->chunk_count && status == B0_OK; first += count) {
+    for (size_t first = 0; first < builder->chunk_count && status == BOOT0_OK; first += count) {
         const struct b0_chunk *chunk = &builder->chunks[first];
         void *segments = built.segments;
         uint64_t end;
 
         count = run_length(builder, first, &end);
         if (!reserve(&segments, &room, built.segment_count + 1, sizeof *built.segments)) {
-            status = fail(builder, B0_E_MEMORY, "out of memory", error);
+            status = fail(builder, BOOT0_E_MEMORY, "out of memory", error);
             break;
         }
         built.segments = segments;
@@ -261,7 +262,7 @@ enum boot0_status b0_builder_finish(struct b0_builder *builder, struct boot0_ima
         status =
             build_segment(builder, first, count, &built.segments[built.segment_count++], error);
     }
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         b0_image_swap_segments(image, &built);
     b0_image_free_segments(&built);
     return status;

@@ -57,15 +57,15 @@ bool b0_suffix_valid(const struct b0_input *input)
 static enum boot0_status fail_suffix(const struct b0_input *input, struct boot0_error *error)
 {
     if (!b0_suffix_present(input))
-        boot0_fail(error, B0_E_DATA, "%s: there is no DFU suffix at its end", input->name);
+        boot0_fail(error, BOOT0_E_DATA, "%s: there is no DFU suffix at its end", input->name);
     else if (!length_valid(input))
-        boot0_fail(error, B0_E_DATA, "%s: the DFU suffix has an impossible length, %u bytes",
+        boot0_fail(error, BOOT0_E_DATA, "%s: the DFU suffix has an impossible length, %u bytes",
                    input->name, *from_end(input, LENGTH));
     else
-        boot0_fail(error, B0_E_DATA, "%s: CRC in the DFU suffix is 0x%08x, should be 0x%08x",
+        boot0_fail(error, BOOT0_E_DATA, "%s: CRC in the DFU suffix is 0x%08x, should be 0x%08x",
                    input->name, b0_load32(from_end(input, CRC)), compute_crc(input));
     boot0_hint(error, B0_DAMAGED_HINT);
-    return B0_E_DATA;
+    return BOOT0_E_DATA;
 }
 
 enum boot0_status b0_suffix_read(const struct b0_input *input, struct boot0_image *image,
@@ -80,7 +80,7 @@ enum boot0_status b0_suffix_read(const struct b0_input *input, struct boot0_imag
     image->suffix.bcd_dfu = b0_load16(from_end(input, VERSION));
     *payload = *input;
     payload->size -= *from_end(input, LENGTH);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static bool suffix_given(const struct boot0_suffix *suffix)
@@ -115,7 +115,7 @@ void b0_suffix_write(struct b0_output *output, const struct boot0_suffix *suffix
     memcpy(end - SIGNATURE, signature, sizeof signature);
     *(end - LENGTH) = B0_SUFFIX_SIZE;
     b0_output_put(output, bytes, sizeof bytes - CRC_SIZE);
-    if (output->status != B0_OK)
+    if (output->status != BOOT0_OK)
         return;
     b0_store32(end - CRC, b0_crc32(B0_CRC32_START, output->data, output->size));
     b0_output_put(output, end - CRC, CRC_SIZE);
@@ -133,19 +133,19 @@ static enum boot0_status read_dfu(const struct b0_input *input, struct b0_builde
     enum boot0_status status = b0_suffix_read(input, image, &payload, error);
     const struct b0_format *inner;
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     if (image->suffix.bcd_dfu == B0_SUFFIX_DFUSE) {
-        boot0_fail(error, B0_E_DATA,
+        boot0_fail(error, BOOT0_E_DATA,
                    "%s: the suffix says DfuSe (DFU version 1.1a), but no DfuSe "
                    "targets are there",
                    input->name);
         boot0_hint(error, B0_DAMAGED_HINT);
-        return B0_E_DATA;
+        return BOOT0_E_DATA;
     }
     inner = b0_format_inside(&payload);
     if (inner) {
-        boot0_fail(error, B0_E_DATA, "%s: under the DFU suffix is %s, not a raw binary",
+        boot0_fail(error, BOOT0_E_DATA, "%s: under the DFU suffix is %s, not a raw binary",
                    input->name, inner->title);
         return boot0_hint(error, "As it is, its text or headers would be written to flash. Take "
                                  "the original file, which needs no suffix.");
@@ -161,12 +161,12 @@ static enum boot0_status write_dfu(const struct boot0_image *image,
     struct boot0_suffix suffix = b0_suffix_choose(image, options, ID_ANY, ID_ANY);
     enum boot0_status status = b0_format_binary.write(image, options, output, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     if (suffix.bcd_dfu == 0 || suffix.bcd_dfu == B0_SUFFIX_DFUSE)
         suffix.bcd_dfu = 0x0110;
     b0_suffix_write(output, &suffix);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 const struct b0_format b0_format_dfu = {

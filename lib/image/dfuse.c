@@ -75,9 +75,9 @@ static const uint8_t *take(struct cursor *cursor, size_t size)
 
 static enum boot0_status fail_dfuse(const struct reader *reader, const char *what)
 {
-    boot0_fail(reader->error, B0_E_DATA, "%s: %s", reader->input->name, what);
+    boot0_fail(reader->error, BOOT0_E_DATA, "%s: %s", reader->input->name, what);
     boot0_hint(reader->error, B0_DAMAGED_HINT);
-    return B0_E_DATA;
+    return BOOT0_E_DATA;
 }
 
 static enum boot0_status read_element(struct reader *reader, uint8_t alternate)
@@ -100,9 +100,9 @@ static enum boot0_status read_element(struct reader *reader, uint8_t alternate)
 static enum boot0_status read_name(struct reader *reader, const uint8_t *header, bool first)
 {
     const uint8_t *name = header + TARGET_NAME;
-    char text[B0_IMAGE_NAME_MAX + 1] = "";
+    char text[BOOT0_IMAGE_NAME_MAX + 1] = "";
 
-    for (size_t i = 0; i < B0_IMAGE_NAME_MAX && name[i] != '\0'; i++)
+    for (size_t i = 0; i < BOOT0_IMAGE_NAME_MAX && name[i] != '\0'; i++)
         text[i] = name[i] >= ' ' && name[i] <= '~' ? (char)name[i] : '?';
     if (first)
         memcpy(reader->image->name, text, sizeof text);
@@ -113,7 +113,7 @@ static enum boot0_status read_target(struct reader *reader, bool first)
 {
     const uint8_t *header = take(&reader->cursor, TARGET_SIZE);
     struct cursor after = reader->cursor;
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
     uint32_t elements;
     uint32_t size;
 
@@ -128,9 +128,9 @@ static enum boot0_status read_target(struct reader *reader, bool first)
     if (!take(&after, size))
         return fail_dfuse(reader, "a DfuSe target is larger than the file");
     reader->cursor.left = size;
-    for (uint32_t i = 0; i < elements && status == B0_OK; i++)
+    for (uint32_t i = 0; i < elements && status == BOOT0_OK; i++)
         status = read_element(reader, header[TARGET_ALTERNATE]);
-    if (status == B0_OK && reader->cursor.left != 0)
+    if (status == BOOT0_OK && reader->cursor.left != 0)
         return fail_dfuse(reader, "a DfuSe target is larger than its elements");
     reader->cursor = after;
     return status;
@@ -140,22 +140,23 @@ static enum boot0_status read_targets(struct reader *reader)
 {
     const uint8_t *prefix = take(&reader->cursor, PREFIX_SIZE);
     size_t size = reader->cursor.left + PREFIX_SIZE;
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
     if (!prefix)
         return fail_dfuse(reader, "ends within the DfuSe prefix");
     if (prefix[PREFIX_VERSION] != VERSION)
-        return boot0_fail(reader->error, B0_E_DATA, "%s: DfuSe file format version %u is unknown",
-                          reader->input->name, prefix[PREFIX_VERSION]);
+        return boot0_fail(reader->error, BOOT0_E_DATA,
+                          "%s: DfuSe file format version %u is unknown", reader->input->name,
+                          prefix[PREFIX_VERSION]);
     if (b0_load32(prefix + PREFIX_IMAGE_SIZE) == size + B0_SUFFIX_SIZE)
-        reader->image->notes |= B0_IMAGE_NOTE_PREFIX_SIZE; /* elf2dfuse and others */
+        reader->image->notes |= BOOT0_IMAGE_NOTE_PREFIX_SIZE; /* elf2dfuse and others */
     else if (b0_load32(prefix + PREFIX_IMAGE_SIZE) != size)
-        return boot0_fail(reader->error, B0_E_DATA,
+        return boot0_fail(reader->error, BOOT0_E_DATA,
                           "%s: the DfuSe prefix speaks of %u bytes, but %zu are there",
                           reader->input->name, b0_load32(prefix + PREFIX_IMAGE_SIZE), size);
-    for (unsigned i = 0; i < prefix[PREFIX_TARGETS] && status == B0_OK; i++)
+    for (unsigned i = 0; i < prefix[PREFIX_TARGETS] && status == BOOT0_OK; i++)
         status = read_target(reader, i == 0);
-    if (status == B0_OK && reader->cursor.left != 0)
+    if (status == BOOT0_OK && reader->cursor.left != 0)
         return fail_dfuse(reader, "has more bytes after the last DfuSe target");
     return status;
 }
@@ -168,12 +169,12 @@ static enum boot0_status read_dfuse(const struct b0_input *input, struct b0_buil
     enum boot0_status status;
 
     if (!detect_dfuse(input))
-        return boot0_fail(error, B0_E_DATA, "%s: does not begin with \"DfuSe\"", input->name);
+        return boot0_fail(error, BOOT0_E_DATA, "%s: does not begin with \"DfuSe\"", input->name);
     status = b0_suffix_read(input, image, &payload, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     if (image->suffix.bcd_dfu != B0_SUFFIX_DFUSE)
-        return boot0_fail(error, B0_E_DATA,
+        return boot0_fail(error, BOOT0_E_DATA,
                           "%s: begins as a DfuSe file, but the suffix says DFU version %x.%02x",
                           input->name, image->suffix.bcd_dfu >> 8, image->suffix.bcd_dfu & 0xff);
     reader.cursor = (struct cursor){payload.data, payload.size};
@@ -207,7 +208,7 @@ static size_t put_target(struct b0_output *output, const struct boot0_image *ima
     header[TARGET_ALTERNATE] = alternate;
     if (name[0] != '\0') {
         header[TARGET_NAMED] = 1;
-        memcpy(header + TARGET_NAME, name, strlen(name) + 1); /* B0_IMAGE_NAME_MAX at most */
+        memcpy(header + TARGET_NAME, name, strlen(name) + 1); /* BOOT0_IMAGE_NAME_MAX at most */
     }
     b0_store32(header + TARGET_BYTES, bytes);
     b0_store32(header + TARGET_ELEMENTS, (uint32_t)count);
@@ -238,15 +239,15 @@ static enum boot0_status write_dfuse(const struct boot0_image *image,
     for (size_t first = 0; first < image->segment_count; targets++)
         first += put_target(output, image, first);
     if (targets > TARGETS_MAX)
-        return boot0_fail(error, B0_E_DATA, "%u alternate settings are too many for a DfuSe file",
-                          targets);
-    if (output->status == B0_OK) {
+        return boot0_fail(error, BOOT0_E_DATA,
+                          "%u alternate settings are too many for a DfuSe file", targets);
+    if (output->status == BOOT0_OK) {
         output->data[PREFIX_TARGETS] = (uint8_t)targets;
         b0_store32(output->data + PREFIX_IMAGE_SIZE, (uint32_t)output->size);
     }
     suffix.bcd_dfu = B0_SUFFIX_DFUSE;
     b0_suffix_write(output, &suffix);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 const struct b0_format b0_format_dfuse = {

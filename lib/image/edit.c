@@ -34,7 +34,7 @@ struct boot0_image *boot0_image_clone(const struct boot0_image *image)
     }
     for (size_t i = 0; clone->segments && i < image->target_count; i++)
         if (b0_image_name_target(clone, image->targets[i].alternate, image->targets[i].name,
-                                 &ignored) != B0_OK)
+                                 &ignored) != BOOT0_OK)
             break;
     if (clone->segments && clone->segment_count == image->segment_count &&
         clone->target_count == image->target_count)
@@ -65,20 +65,20 @@ enum boot0_status boot0_image_patch(struct boot0_image *image, uint8_t alternate
     uint8_t *held;
 
     if (!image->has_addresses) {
-        boot0_fail(error, B0_E_USAGE, "a raw binary has no addresses to be patched at");
+        boot0_fail(error, BOOT0_E_USAGE, "a raw binary has no addresses to be patched at");
         return boot0_hint(error, "Give it its address first.");
     }
     if (size == 0)
-        return B0_OK;
+        return BOOT0_OK;
     held = malloc(size);
     if (!held)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     /* First what is missing is added, next to what is there: all that can fail is in that. */
     memcpy(held, data, size);
     boot0_image_copy(image, alternate, address, held, size);
     status = boot0_image_add(image, alternate, address, held, size, error);
     free(held);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         overwrite(image, alternate, address, data, size);
     return status;
 }
@@ -99,7 +99,7 @@ static enum boot0_status add_part(struct b0_builder *builder, const struct boot0
                                   struct boot0_error *error)
 {
     if (first >= past)
-        return B0_OK;
+        return BOOT0_OK;
     return b0_builder_add(builder, segment->alternate, (uint32_t)(first + shift),
                           segment->data + (first - segment->address), (size_t)(past - first), 0,
                           error);
@@ -116,20 +116,20 @@ static enum boot0_status add_changed(struct b0_builder *builder,
     uint64_t until = change->end < from ? from : change->end < end ? change->end : end;
     enum boot0_status status = add_part(builder, segment, begin, from, 0, error);
 
-    if (status == B0_OK && !change->removed)
+    if (status == BOOT0_OK && !change->removed)
         status = add_part(builder, segment, from, until, change->to - change->from, error);
-    return status == B0_OK ? add_part(builder, segment, until, end, 0, error) : status;
+    return status == BOOT0_OK ? add_part(builder, segment, until, end, 0, error) : status;
 }
 
 static enum boot0_status apply(struct boot0_image *image, const struct change *change,
                                struct boot0_error *error)
 {
     struct b0_builder builder = {0};
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
-    for (size_t i = 0; i < image->segment_count && status == B0_OK; i++)
+    for (size_t i = 0; i < image->segment_count && status == BOOT0_OK; i++)
         status = add_changed(&builder, &image->segments[i], change, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = b0_builder_finish(&builder, image, error);
     b0_builder_free(&builder);
     return status;
@@ -141,7 +141,8 @@ enum boot0_status boot0_image_move(struct boot0_image *image, uint32_t from, uin
     const struct change change = {.from = from, .end = (uint64_t)from + size, .to = to};
     enum boot0_status status = apply(image, &change, error);
 
-    if (status == B0_OK && image->has_entry && image->entry >= from && image->entry - from < size)
+    if (status == BOOT0_OK && image->has_entry && image->entry >= from &&
+        image->entry - from < size)
         image->entry += to - from;
     return status;
 }

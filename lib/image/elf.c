@@ -81,19 +81,19 @@ static bool detect_elf(const struct b0_input *input)
 static enum boot0_status fail_kind(const struct b0_input *input, struct boot0_error *error,
                                    const char *what, unsigned number)
 {
-    boot0_fail(error, B0_E_DATA, "%s: %s (%u)", input->name, what, number);
+    boot0_fail(error, BOOT0_E_DATA, "%s: %s (%u)", input->name, what, number);
     boot0_hint(error,
                "STM32 programs are linked ELF files of 32 bits, little-endian, for ARM: what "
                "arm-none-eabi-gcc makes without -c.");
-    return B0_E_DATA;
+    return BOOT0_E_DATA;
 }
 
 static enum boot0_status fail_bounds(const struct b0_input *input, struct boot0_error *error,
                                      const char *what)
 {
-    boot0_fail(error, B0_E_DATA, "%s: %s lie outside the ELF file", input->name, what);
+    boot0_fail(error, BOOT0_E_DATA, "%s: %s lie outside the ELF file", input->name, what);
     boot0_hint(error, B0_DAMAGED_HINT);
-    return B0_E_DATA;
+    return BOOT0_E_DATA;
 }
 
 static enum boot0_status check_header(const struct b0_input *input, struct boot0_error *error)
@@ -102,7 +102,7 @@ static enum boot0_status check_header(const struct b0_input *input, struct boot0
     unsigned type;
 
     if (!detect_elf(input))
-        return boot0_fail(error, B0_E_DATA, "%s: not an ELF file", input->name);
+        return boot0_fail(error, BOOT0_E_DATA, "%s: not an ELF file", input->name);
     if (input->size < HEADER_SIZE)
         return fail_bounds(input, error, "parts of the header");
     if (header[E_CLASS] != CLASS_32)
@@ -118,7 +118,7 @@ static enum boot0_status check_header(const struct b0_input *input, struct boot0
         return fail_kind(input, error, "the ELF file is an object file, not linked: type", type);
     if (type != TYPE_EXECUTABLE && type != TYPE_SHARED)
         return fail_kind(input, error, "the ELF file is no program: type", type);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* One program header; what is not a segment with contents is passed over. */
@@ -130,11 +130,11 @@ static enum boot0_status read_segment(const struct b0_input *input, struct b0_bu
     uint32_t size = b0_load32(header + P_FILESZ);
 
     if (b0_load32(header + P_TYPE) != SEGMENT_LOAD || size == 0)
-        return B0_OK;
+        return BOOT0_OK;
     if (offset > input->size || size > input->size - offset)
         return fail_bounds(input, error, "contents of a segment");
     if (size > b0_load32(header + P_MEMSZ))
-        return boot0_fail(error, B0_E_DATA,
+        return boot0_fail(error, BOOT0_E_DATA,
                           "%s: program header %u has more bytes in the file than in memory",
                           input->name, number);
     return b0_builder_add(builder, 0, b0_load32(header + P_PADDR), input->data + offset, size,
@@ -175,20 +175,20 @@ static enum boot0_status read_elf(const struct b0_input *input, struct b0_builde
     uint32_t entry_size;
     uint32_t count;
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     offset = b0_load32(header + E_PHOFF);
     entry_size = b0_load16(header + E_PHENTSIZE);
     count = b0_load16(header + E_PHNUM);
     if (count > 0 && entry_size < PROGRAM_HEADER_SIZE)
-        return boot0_fail(error, B0_E_DATA, "%s: program headers of %u bytes are too small",
+        return boot0_fail(error, BOOT0_E_DATA, "%s: program headers of %u bytes are too small",
                           input->name, entry_size);
     if (offset > input->size || (uint64_t)entry_size * count > input->size - offset)
         return fail_bounds(input, error, "program headers");
-    for (uint32_t i = 0; i < count && status == B0_OK; i++)
+    for (uint32_t i = 0; i < count && status == BOOT0_OK; i++)
         status = read_segment(input, builder, header + offset + (size_t)i * entry_size, i, error);
-    if (status == B0_OK && builder->size == 0) {
-        boot0_fail(error, B0_E_DATA, "%s: the ELF file has no segment to load", input->name);
+    if (status == BOOT0_OK && builder->size == 0) {
+        boot0_fail(error, BOOT0_E_DATA, "%s: the ELF file has no segment to load", input->name);
         return boot0_hint(error, "Its linker script places nothing, or it holds only debug data.");
     }
     image->entry = b0_load32(header + E_ENTRY);
@@ -290,7 +290,7 @@ static enum boot0_status write_elf(const struct boot0_image *image,
 
     (void)options;
     if (image->segment_count > SECTIONS_MAX - 2)
-        return boot0_fail(error, B0_E_DATA, "%zu segments are too many for an ELF file",
+        return boot0_fail(error, BOOT0_E_DATA, "%zu segments are too many for an ELF file",
                           image->segment_count);
     contents = HEADER_SIZE + (uint32_t)image->segment_count * PROGRAM_HEADER_SIZE;
     sections = (contents + (uint32_t)size + (uint32_t)sizeof section_names + 3) & ~3u;
@@ -301,7 +301,7 @@ static enum boot0_status write_elf(const struct boot0_image *image,
     b0_output_put(output, (const uint8_t *)section_names, sizeof section_names);
     b0_output_fill(output, 0, sections - output->size);
     put_sections(output, image, contents);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 const struct b0_format b0_format_elf = {

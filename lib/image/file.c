@@ -19,11 +19,11 @@ static const struct {
     const char *ending;
     enum boot0_format format;
 } endings[] = {
-    {".bin", B0_FORMAT_BINARY}, {".hex", B0_FORMAT_IHEX}, {".ihex", B0_FORMAT_IHEX},
-    {".ihx", B0_FORMAT_IHEX},   {".mcs", B0_FORMAT_IHEX}, {".srec", B0_FORMAT_SREC},
-    {".s19", B0_FORMAT_SREC},   {".s28", B0_FORMAT_SREC}, {".s37", B0_FORMAT_SREC},
-    {".mot", B0_FORMAT_SREC},   {".elf", B0_FORMAT_ELF},  {".axf", B0_FORMAT_ELF},
-    {".uf2", B0_FORMAT_UF2},    {".dfu", B0_FORMAT_DFU},
+    {".bin", BOOT0_FORMAT_BINARY}, {".hex", BOOT0_FORMAT_IHEX}, {".ihex", BOOT0_FORMAT_IHEX},
+    {".ihx", BOOT0_FORMAT_IHEX},   {".mcs", BOOT0_FORMAT_IHEX}, {".srec", BOOT0_FORMAT_SREC},
+    {".s19", BOOT0_FORMAT_SREC},   {".s28", BOOT0_FORMAT_SREC}, {".s37", BOOT0_FORMAT_SREC},
+    {".mot", BOOT0_FORMAT_SREC},   {".elf", BOOT0_FORMAT_ELF},  {".axf", BOOT0_FORMAT_ELF},
+    {".uf2", BOOT0_FORMAT_UF2},    {".dfu", BOOT0_FORMAT_DFU},
 };
 
 enum boot0_format boot0_format_by_ending(const char *file)
@@ -36,7 +36,7 @@ enum boot0_format boot0_format_by_ending(const char *file)
         if (length > ending && strcasecmp(file + length - ending, endings[i].ending) == 0)
             return endings[i].format;
     }
-    return B0_FORMAT_UNKNOWN;
+    return BOOT0_FORMAT_UNKNOWN;
 }
 
 static enum boot0_status fail_file(struct boot0_error *error, enum boot0_status status,
@@ -91,7 +91,7 @@ static int read_all(int descriptor, struct contents *contents)
             contents->size += (size_t)count;
         else if (errno != EINTR)
             return errno;
-        if (contents->size > B0_IMAGE_FILE_MAX)
+        if (contents->size > BOOT0_IMAGE_FILE_MAX)
             return 0;
     }
 }
@@ -109,16 +109,16 @@ static enum boot0_status read_open_file(int descriptor, const char *file, struct
     if (failure == 0) {
         contents->room = READ_SIZE;
         if (S_ISREG(status.st_mode) && status.st_size > READ_SIZE)
-            contents->room = status.st_size <= B0_IMAGE_FILE_MAX ? (size_t)status.st_size + 1
-                                                                 : B0_IMAGE_FILE_MAX + 1;
+            contents->room = status.st_size <= BOOT0_IMAGE_FILE_MAX ? (size_t)status.st_size + 1
+                                                                    : BOOT0_IMAGE_FILE_MAX + 1;
         contents->data = malloc(contents->room);
         failure = contents->data ? read_all(descriptor, contents) : ENOMEM;
     }
     if (failure == ENOMEM)
-        return boot0_fail(error, B0_E_MEMORY, "%s: out of memory", file);
+        return boot0_fail(error, BOOT0_E_MEMORY, "%s: out of memory", file);
     if (failure != 0)
-        return fail_file(error, B0_E_NO_INPUT, file, "cannot be read", failure);
-    return B0_OK;
+        return fail_file(error, BOOT0_E_NO_INPUT, file, "cannot be read", failure);
+    return BOOT0_OK;
 }
 
 /* The name must not promise what the contents are not: they would be flashed as they are. */
@@ -128,14 +128,15 @@ static enum boot0_status check_name(const struct boot0_image *image, const char 
 {
     enum boot0_format promised = boot0_format_by_ending(file);
 
-    if (image->format != B0_FORMAT_BINARY || (options && options->format == B0_FORMAT_BINARY) ||
-        promised == B0_FORMAT_UNKNOWN || promised == B0_FORMAT_BINARY || promised == B0_FORMAT_DFU)
-        return B0_OK;
-    boot0_fail(error, B0_E_DATA, "%s: is not %s, as its name says", file,
+    if (image->format != BOOT0_FORMAT_BINARY ||
+        (options && options->format == BOOT0_FORMAT_BINARY) || promised == BOOT0_FORMAT_UNKNOWN ||
+        promised == BOOT0_FORMAT_BINARY || promised == BOOT0_FORMAT_DFU)
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_DATA, "%s: is not %s, as its name says", file,
                b0_format_title(promised));
     boot0_hint(error, "It is damaged or something else was saved under that name. If it really is "
                       "raw binary, give the format: binary.");
-    return B0_E_DATA;
+    return BOOT0_E_DATA;
 }
 
 enum boot0_status boot0_image_load(struct boot0_image **image, const char *file,
@@ -149,15 +150,15 @@ enum boot0_status boot0_image_load(struct boot0_image **image, const char *file,
     *image = NULL;
     descriptor = open(file, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
-        return fail_file(error, B0_E_NO_INPUT, file, "cannot be opened", errno);
+        return fail_file(error, BOOT0_E_NO_INPUT, file, "cannot be opened", errno);
     status = read_open_file(descriptor, file, &contents, error);
     close(descriptor);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = boot0_image_parse(image, contents.data, contents.size, file, options, error);
     free(contents.data);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = check_name(*image, file, options, error);
-    if (status != B0_OK) {
+    if (status != BOOT0_OK) {
         boot0_image_free(*image);
         *image = NULL;
     }
@@ -170,10 +171,11 @@ static enum boot0_format choose_format(const struct boot0_image *image, const ch
 {
     enum boot0_format format = options->format;
 
-    if (format == B0_FORMAT_UNKNOWN)
+    if (format == BOOT0_FORMAT_UNKNOWN)
         format = boot0_format_by_ending(file);
-    if (options->format == B0_FORMAT_UNKNOWN && format == B0_FORMAT_DFU && image->has_addresses)
-        format = B0_FORMAT_DFUSE;
+    if (options->format == BOOT0_FORMAT_UNKNOWN && format == BOOT0_FORMAT_DFU &&
+        image->has_addresses)
+        format = BOOT0_FORMAT_DFUSE;
     return format;
 }
 
@@ -181,7 +183,7 @@ enum boot0_status boot0_image_save(const struct boot0_image *image, const char *
                                    const struct boot0_image_options *options,
                                    struct boot0_error *error)
 {
-    struct boot0_image_options chosen = {.format = B0_FORMAT_UNKNOWN};
+    struct boot0_image_options chosen = {.format = BOOT0_FORMAT_UNKNOWN};
     enum boot0_status status;
     uint8_t *data;
     size_t size;
@@ -190,17 +192,17 @@ enum boot0_status boot0_image_save(const struct boot0_image *image, const char *
     if (options)
         chosen = *options;
     chosen.format = choose_format(image, file, &chosen);
-    if (chosen.format == B0_FORMAT_UNKNOWN) {
-        boot0_fail(error, B0_E_USAGE, "%s: the name does not tell the format to write", file);
+    if (chosen.format == BOOT0_FORMAT_UNKNOWN) {
+        boot0_fail(error, BOOT0_E_USAGE, "%s: the name does not tell the format to write", file);
         boot0_hint(error, "End it in .bin, .hex, .srec, .elf, .uf2 or .dfu, or give the format.");
-        return B0_E_USAGE;
+        return BOOT0_E_USAGE;
     }
     status = boot0_image_format(image, &chosen, &data, &size, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     failure = b0_replace_file(file, data, size);
     free(data);
     if (failure != 0)
-        return fail_file(error, B0_E_NO_OUTPUT, file, "cannot be written", failure);
-    return B0_OK;
+        return fail_file(error, BOOT0_E_NO_OUTPUT, file, "cannot be written", failure);
+    return BOOT0_OK;
 }

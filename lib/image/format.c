@@ -5,25 +5,26 @@
 #include <strings.h>
 
 static const struct b0_format *const formats[] = {
-    [B0_FORMAT_BINARY] = &b0_format_binary, [B0_FORMAT_IHEX] = &b0_format_ihex,
-    [B0_FORMAT_SREC] = &b0_format_srec,     [B0_FORMAT_ELF] = &b0_format_elf,
-    [B0_FORMAT_UF2] = &b0_format_uf2,       [B0_FORMAT_DFU] = &b0_format_dfu,
-    [B0_FORMAT_DFUSE] = &b0_format_dfuse,
+    [BOOT0_FORMAT_BINARY] = &b0_format_binary, [BOOT0_FORMAT_IHEX] = &b0_format_ihex,
+    [BOOT0_FORMAT_SREC] = &b0_format_srec,     [BOOT0_FORMAT_ELF] = &b0_format_elf,
+    [BOOT0_FORMAT_UF2] = &b0_format_uf2,       [BOOT0_FORMAT_DFU] = &b0_format_dfu,
+    [BOOT0_FORMAT_DFUSE] = &b0_format_dfuse,
 };
 
-_Static_assert(sizeof formats / sizeof *formats == B0_FORMAT_COUNT, "every format has a row");
+_Static_assert(sizeof formats / sizeof *formats == BOOT0_FORMAT_COUNT, "every format has a row");
 
 /*
  * Order of detection. What is wrapped in a .dfu can look like any other file at its beginning, so
  * the suffix comes before these.
  */
 static const enum boot0_format detection_order[] = {
-    B0_FORMAT_DFUSE, B0_FORMAT_DFU, B0_FORMAT_ELF, B0_FORMAT_UF2, B0_FORMAT_IHEX, B0_FORMAT_SREC,
+    BOOT0_FORMAT_DFUSE, BOOT0_FORMAT_DFU,  BOOT0_FORMAT_ELF,
+    BOOT0_FORMAT_UF2,   BOOT0_FORMAT_IHEX, BOOT0_FORMAT_SREC,
 };
 
 static const struct b0_format *find_row(enum boot0_format format)
 {
-    if (format <= B0_FORMAT_UNKNOWN || format >= B0_FORMAT_COUNT)
+    if (format <= BOOT0_FORMAT_UNKNOWN || format >= BOOT0_FORMAT_COUNT)
         return NULL;
     return formats[format];
 }
@@ -44,28 +45,28 @@ const char *b0_format_title(enum boot0_format format)
 
 enum boot0_format boot0_format_by_name(const char *name)
 {
-    for (unsigned i = 1; i < B0_FORMAT_COUNT; i++) {
+    for (unsigned i = 1; i < BOOT0_FORMAT_COUNT; i++) {
         if (strcmp(formats[i]->name, name) == 0)
             return (enum boot0_format)i;
     }
-    return B0_FORMAT_UNKNOWN;
+    return BOOT0_FORMAT_UNKNOWN;
 }
 
-/* By what is certain; B0_FORMAT_BINARY if nothing else is. */
+/* By what is certain; BOOT0_FORMAT_BINARY if nothing else is. */
 static enum boot0_format detect(const struct b0_input *input)
 {
     for (size_t i = 0; i < sizeof detection_order / sizeof *detection_order; i++) {
         if (formats[detection_order[i]]->detect(input))
             return detection_order[i];
     }
-    return B0_FORMAT_BINARY;
+    return BOOT0_FORMAT_BINARY;
 }
 
 const struct b0_format *b0_format_inside(const struct b0_input *input)
 {
     enum boot0_format format = detect(input);
 
-    return format == B0_FORMAT_BINARY ? NULL : formats[format];
+    return format == BOOT0_FORMAT_BINARY ? NULL : formats[format];
 }
 
 /* Text at the beginning, after white space, without regard to case. */
@@ -96,9 +97,9 @@ static bool is_web_page(const struct b0_input *input)
 static enum boot0_status check_web_page(const struct b0_input *input, enum boot0_format wanted,
                                         struct boot0_error *error)
 {
-    if (wanted == B0_FORMAT_BINARY || !is_web_page(input))
-        return B0_OK;
-    boot0_fail(error, B0_E_DATA, "%s: is a web page, not firmware", input->name);
+    if (wanted == BOOT0_FORMAT_BINARY || !is_web_page(input))
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_DATA, "%s: is a web page, not firmware", input->name);
     return boot0_hint(error, "The page that shows the file was saved instead of the file. Download "
                              "it with the page's \"Raw\" or \"Download\" link.");
 }
@@ -108,29 +109,30 @@ static enum boot0_status choose_format(const struct b0_input *input,
                                        const struct boot0_image_options *options,
                                        enum boot0_format *format, struct boot0_error *error)
 {
-    enum boot0_format wanted = options ? options->format : B0_FORMAT_UNKNOWN;
+    enum boot0_format wanted = options ? options->format : BOOT0_FORMAT_UNKNOWN;
 
-    if (wanted != B0_FORMAT_UNKNOWN && !find_row(wanted)) {
-        boot0_fail(error, B0_E_USAGE, "there is no file format number %d", (int)wanted);
-        return B0_E_USAGE;
+    if (wanted != BOOT0_FORMAT_UNKNOWN && !find_row(wanted)) {
+        boot0_fail(error, BOOT0_E_USAGE, "there is no file format number %d", (int)wanted);
+        return BOOT0_E_USAGE;
     }
-    if (check_web_page(input, wanted, error) != B0_OK)
-        return B0_E_DATA;
+    if (check_web_page(input, wanted, error) != BOOT0_OK)
+        return BOOT0_E_DATA;
     *format = wanted;
-    if (wanted != B0_FORMAT_UNKNOWN && wanted != B0_FORMAT_BINARY)
-        return B0_OK;
+    if (wanted != BOOT0_FORMAT_UNKNOWN && wanted != BOOT0_FORMAT_BINARY)
+        return BOOT0_OK;
     *format = detect(input);
-    if (wanted == B0_FORMAT_BINARY && *format != B0_FORMAT_BINARY) {
-        boot0_fail(error, B0_E_USAGE, "%s: is %s, not a raw binary", input->name,
+    if (wanted == BOOT0_FORMAT_BINARY && *format != BOOT0_FORMAT_BINARY) {
+        boot0_fail(error, BOOT0_E_USAGE, "%s: is %s, not a raw binary", input->name,
                    formats[*format]->title);
         boot0_hint(error, "Leave the format out: it is recognised. Written as it is, the file "
                           "itself and not the program in it would be in flash.");
-        return B0_E_USAGE;
+        return BOOT0_E_USAGE;
     }
     /* A signature with a wrong CRC: a damaged .dfu, unless the user says that it is a binary. */
-    if (wanted == B0_FORMAT_UNKNOWN && *format == B0_FORMAT_BINARY && b0_suffix_present(input))
-        *format = B0_FORMAT_DFU;
-    return B0_OK;
+    if (wanted == BOOT0_FORMAT_UNKNOWN && *format == BOOT0_FORMAT_BINARY &&
+        b0_suffix_present(input))
+        *format = BOOT0_FORMAT_DFU;
+    return BOOT0_OK;
 }
 
 static enum boot0_status read_input(const struct b0_input *input, enum boot0_format format,
@@ -142,11 +144,11 @@ static enum boot0_status read_input(const struct b0_input *input, enum boot0_for
 
     image->format = format;
     status = row->read(input, &builder, image, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = b0_builder_finish(&builder, image, error);
     b0_builder_free(&builder);
-    if (status == B0_OK && image->segment_count == 0)
-        status = boot0_fail(error, B0_E_DATA, "%s: holds no data", input->name);
+    if (status == BOOT0_OK && image->segment_count == 0)
+        status = boot0_fail(error, BOOT0_E_DATA, "%s: holds no data", input->name);
     return status;
 }
 
@@ -156,31 +158,31 @@ enum boot0_status boot0_image_parse(struct boot0_image **image, const uint8_t *d
 {
     struct b0_input input = {data, size, name ? name : "image"};
     struct boot0_error unwanted;
-    enum boot0_format format = B0_FORMAT_UNKNOWN;
+    enum boot0_format format = BOOT0_FORMAT_UNKNOWN;
     enum boot0_status status;
 
     *image = NULL;
     if (!error)
         error = &unwanted;
     if (size == 0) {
-        boot0_fail(error, B0_E_DATA, "%s: is empty", input.name);
+        boot0_fail(error, BOOT0_E_DATA, "%s: is empty", input.name);
         boot0_hint(error, "A build or a download that failed leaves such files. Make or get "
                           "it again.");
-        return B0_E_DATA;
+        return BOOT0_E_DATA;
     }
-    if (size > B0_IMAGE_FILE_MAX) {
-        boot0_fail(error, B0_E_DATA, "%s: is larger than 64 MiB", input.name);
+    if (size > BOOT0_IMAGE_FILE_MAX) {
+        boot0_fail(error, BOOT0_E_DATA, "%s: is larger than 64 MiB", input.name);
         boot0_hint(error, "No chip has so much flash. Is it the right file?");
-        return B0_E_DATA;
+        return BOOT0_E_DATA;
     }
     status = choose_format(&input, options, &format, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     *image = boot0_image_new();
     if (!*image)
-        return boot0_fail(error, B0_E_MEMORY, "%s: out of memory", input.name);
+        return boot0_fail(error, BOOT0_E_MEMORY, "%s: out of memory", input.name);
     status = read_input(&input, format, *image, error);
-    if (status != B0_OK) {
+    if (status != BOOT0_OK) {
         boot0_image_free(*image);
         *image = NULL;
     }
@@ -192,14 +194,14 @@ static enum boot0_status check_writable(const struct boot0_image *image,
                                         const struct b0_format *row, struct boot0_error *error)
 {
     if (image->segment_count == 0)
-        return boot0_fail(error, B0_E_USAGE, "the image holds no data");
+        return boot0_fail(error, BOOT0_E_USAGE, "the image holds no data");
     if (row->keeps_addresses && !image->has_addresses) {
-        boot0_fail(error, B0_E_USAGE, "%s holds addresses, but raw binary data have none",
+        boot0_fail(error, BOOT0_E_USAGE, "%s holds addresses, but raw binary data have none",
                    row->title);
         boot0_hint(error, "Say at which address the data begin, 0x08000000 mostly.");
-        return B0_E_USAGE;
+        return BOOT0_E_USAGE;
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static bool has_one_alternate(const struct boot0_image *image)
@@ -212,18 +214,18 @@ static enum boot0_status flatten(const struct boot0_image *image, struct boot0_i
                                  struct boot0_error *error)
 {
     struct b0_builder builder = {0};
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
     *flat = *image;
     flat->segments = NULL;
     flat->segment_count = 0;
-    for (size_t i = 0; i < image->segment_count && status == B0_OK; i++) {
+    for (size_t i = 0; i < image->segment_count && status == BOOT0_OK; i++) {
         const struct boot0_segment *segment = &image->segments[i];
 
         status =
             b0_builder_add(&builder, 0, segment->address, segment->data, segment->size, 0, error);
     }
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = b0_builder_finish(&builder, flat, error);
     b0_builder_free(&builder);
     return status;
@@ -231,11 +233,11 @@ static enum boot0_status flatten(const struct boot0_image *image, struct boot0_i
 
 static enum boot0_status fail_alternates(const struct b0_format *row, struct boot0_error *error)
 {
-    boot0_fail(error, B0_E_DATA, "data of several alternate settings do not fit into %s",
+    boot0_fail(error, BOOT0_E_DATA, "data of several alternate settings do not fit into %s",
                row->title);
     boot0_hint(error, "Choose a format that keeps them apart (dfuse), or one with addresses "
                       "(ihex, srec, elf, uf2).");
-    return B0_E_DATA;
+    return BOOT0_E_DATA;
 }
 
 static enum boot0_status write_image(const struct boot0_image *image, const struct b0_format *row,
@@ -250,7 +252,7 @@ static enum boot0_status write_image(const struct boot0_image *image, const stru
     if (!row->keeps_addresses)
         return fail_alternates(row, error);
     status = flatten(image, &flat, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = row->write(&flat, options, output, error);
     b0_image_free_segments(&flat);
     return status;
@@ -260,12 +262,12 @@ static enum boot0_status write_image(const struct boot0_image *image, const stru
 static enum boot0_status check_output(const struct b0_output *output, const struct b0_format *row,
                                       struct boot0_error *error)
 {
-    if (output->status == B0_E_MEMORY)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
-    if (output->status != B0_OK)
-        return boot0_fail(error, B0_E_DATA, "as %s the image would be larger than %u MiB",
+    if (output->status == BOOT0_E_MEMORY)
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
+    if (output->status != BOOT0_OK)
+        return boot0_fail(error, BOOT0_E_DATA, "as %s the image would be larger than %u MiB",
                           row->title, B0_OUTPUT_MAX >> 20);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 enum boot0_status boot0_image_format(const struct boot0_image *image,
@@ -286,17 +288,17 @@ enum boot0_status boot0_image_format(const struct boot0_image *image,
         options = &defaults;
     row = find_row(options->format ? options->format : image->format);
     if (!row)
-        return boot0_fail(error, B0_E_USAGE, "no file format was given to write");
+        return boot0_fail(error, BOOT0_E_USAGE, "no file format was given to write");
     status = check_writable(image, row, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = write_image(image, row, options, &output, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = check_output(&output, row, error);
-    if (status != B0_OK) {
+    if (status != BOOT0_OK) {
         free(output.data);
         return status;
     }
     *data = output.data;
     *size = output.size;
-    return B0_OK;
+    return BOOT0_OK;
 }

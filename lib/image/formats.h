@@ -27,7 +27,7 @@ struct b0_input {
  */
 size_t b0_room(size_t size);
 
-/* Names what the image has for an alternate, unless it has a name for it. B0_E_MEMORY. */
+/* Names what the image has for an alternate, unless it has a name for it. BOOT0_E_MEMORY. */
 enum boot0_status b0_image_name_target(struct boot0_image *image, uint8_t alternate,
                                        const char *name, struct boot0_error *error);
 
@@ -62,11 +62,11 @@ struct b0_builder {
     bool unsorted;
 };
 
-/* One piece. B0_E_DATA if it runs past 32 bits or B0_IMAGE_DATA_MAX. */
+/* One piece. BOOT0_E_DATA if it runs past 32 bits or BOOT0_IMAGE_DATA_MAX. */
 enum boot0_status b0_builder_add(struct b0_builder *builder, uint8_t alternate, uint32_t address,
                                  const uint8_t *data, size_t size, uint32_t origin,
                                  struct boot0_error *error);
-/* Replaces the image's segments. B0_E_DATA if two pieces contradict each other. */
+/* Replaces the image's segments. BOOT0_E_DATA if two pieces contradict each other. */
 enum boot0_status b0_builder_finish(struct b0_builder *builder, struct boot0_image *image,
                                     struct boot0_error *error);
 void b0_builder_free(struct b0_builder *builder);
@@ -76,7 +76,8 @@ struct b0_output {
     uint8_t *data;
     size_t size; /* of data, bytes; room: of its block */
     size_t room;
-    enum boot0_status status; /* B0_OK, B0_E_DATA (larger than B0_OUTPUT_MAX) or B0_E_MEMORY */
+    enum boot0_status
+        status; /* BOOT0_OK, BOOT0_E_DATA (larger than B0_OUTPUT_MAX) or BOOT0_E_MEMORY */
 };
 
 enum {
@@ -109,9 +110,10 @@ enum {
 /* Skips a byte order mark, and what old systems padded the end of a text with: ^Z, NUL, blanks. */
 struct b0_lines b0_lines_start(const struct b0_input *input);
 bool b0_next_line(struct b0_lines *lines, struct b0_line *line);
-/* Fails with B0_E_DATA, "NAME: line N: …" and the hint that the file is damaged. */
+/* Fails with BOOT0_E_DATA, "NAME: line N: …" and the hint that the file is damaged. */
 enum boot0_status b0_line_fail(const struct b0_input *input, uint32_t number,
-                               struct boot0_error *error, const char *format, ...) B0_PRINTF(4, 5);
+                               struct boot0_error *error, const char *format, ...)
+    BOOT0_PRINTF(4, 5);
 /* Decodes the hex digits of a line from its `from`th character on. */
 enum boot0_status b0_line_bytes(const struct b0_input *input, const struct b0_line *line,
                                 size_t from, uint8_t bytes[B0_RECORD_MAX], size_t *count,
@@ -148,8 +150,8 @@ struct boot0_suffix b0_suffix_choose(const struct boot0_image *image,
 void b0_suffix_write(struct b0_output *output, const struct boot0_suffix *suffix);
 
 /*
- * What the CPU must offer for an ELF's code, B0_CPU_*, by its section ".ARM.attributes"; 0 if that
- * says nothing that is understood.
+ * What the CPU must offer for an ELF's code, BOOT0_CPU_*, by its section ".ARM.attributes"; 0 if
+ * that says nothing that is understood.
  */
 uint32_t b0_attributes_cpu(const uint8_t *data, size_t size);
 

@@ -60,7 +60,7 @@ static enum boot0_status decode_record(const struct b0_input *input, const struc
     if (line->text[0] != ':')
         return b0_line_fail(input, line->number, error, "does not begin with ':'");
     status = b0_line_bytes(input, line, 1, record->bytes, &count, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     if (count < 5)
         return b0_line_fail(input, line->number, error, "too short for a record");
@@ -77,7 +77,7 @@ static enum boot0_status decode_record(const struct b0_input *input, const struc
     record->size = record->bytes[0];
     record->offset = load_big_endian16(record->bytes + 1);
     record->type = record->bytes[3];
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /*
@@ -92,7 +92,7 @@ static enum boot0_status add_data(struct reader *reader, const struct record *re
     enum boot0_status status = b0_builder_add(reader->builder, 0, address, record_data(record),
                                               first, record->line, reader->error);
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = b0_builder_add(reader->builder, 0, reader->segmented ? reader->base : 0,
                                 record_data(record) + first, record->size - first, record->line,
                                 reader->error);
@@ -103,21 +103,21 @@ static enum boot0_status end_file(struct reader *reader, const struct record *re
 {
     (void)record;
     reader->ended = true;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status set_segment_base(struct reader *reader, const struct record *record)
 {
     reader->base = (uint32_t)load_big_endian16(record_data(record)) << 4;
     reader->segmented = true;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status set_linear_base(struct reader *reader, const struct record *record)
 {
     reader->base = (uint32_t)load_big_endian16(record_data(record)) << 16;
     reader->segmented = false;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* CS and IP: the entry point is CS * 16 + IP. */
@@ -127,7 +127,7 @@ static enum boot0_status set_segment_start(struct reader *reader, const struct r
 
     reader->image->has_entry = true;
     reader->image->entry = ((uint32_t)load_big_endian16(data) << 4) + load_big_endian16(data + 2);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status set_linear_start(struct reader *reader, const struct record *record)
@@ -136,7 +136,7 @@ static enum boot0_status set_linear_start(struct reader *reader, const struct re
 
     reader->image->has_entry = true;
     reader->image->entry = (uint32_t)load_big_endian16(data) << 16 | load_big_endian16(data + 2);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static const struct {
@@ -156,7 +156,7 @@ static enum boot0_status take_record(struct reader *reader, const struct record 
     if (reader->ended) {
         b0_line_fail(reader->input, record->line, reader->error, "a record after the end record");
         boot0_hint(reader->error, "Two files were joined into one, perhaps. Give them one by one.");
-        return B0_E_DATA;
+        return BOOT0_E_DATA;
     }
     if (record->type >= RECORD_COUNT)
         return b0_line_fail(reader->input, record->line, reader->error,
@@ -177,16 +177,16 @@ static enum boot0_status read_ihex(const struct b0_input *input, struct b0_build
     struct record record;
     struct b0_line line;
 
-    while (status == B0_OK && b0_next_line(&lines, &line)) {
+    while (status == BOOT0_OK && b0_next_line(&lines, &line)) {
         status = decode_record(input, &line, &record, error);
-        if (status == B0_OK)
+        if (status == BOOT0_OK)
             status = take_record(&reader, &record);
     }
-    if (status == B0_OK && !reader.ended) {
-        boot0_fail(error, B0_E_DATA, "%s: ends after line %u without an end record", input->name,
+    if (status == BOOT0_OK && !reader.ended) {
+        boot0_fail(error, BOOT0_E_DATA, "%s: ends after line %u without an end record", input->name,
                    lines.number);
         boot0_hint(error, B0_DAMAGED_HINT);
-        return B0_E_DATA;
+        return BOOT0_E_DATA;
     }
     return status;
 }
@@ -195,7 +195,7 @@ static bool is_record(const struct b0_input *input, const struct b0_line *line)
 {
     struct record record;
 
-    return decode_record(input, line, &record, NULL) == B0_OK;
+    return decode_record(input, line, &record, NULL) == BOOT0_OK;
 }
 
 static bool detect_ihex(const struct b0_input *input)
@@ -264,7 +264,7 @@ static enum boot0_status write_ihex(const struct boot0_image *image,
         put_record(output, RECORD_LINEAR_START, 0, entry, sizeof entry);
     }
     put_record(output, RECORD_END, 0, NULL, 0);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 const struct b0_format b0_format_ihex = {

@@ -62,16 +62,16 @@ enum boot0_status b0_image_name_target(struct boot0_image *image, uint8_t altern
     struct boot0_image_target *targets, *added;
 
     if (name[0] == '\0' || boot0_image_target_name(image, alternate)[0] != '\0')
-        return B0_OK;
+        return BOOT0_OK;
     targets = realloc(image->targets, b0_room(image->target_count + 1) * sizeof *targets);
     if (!targets)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     image->targets = targets;
     added = &targets[image->target_count++];
     memset(added, 0, sizeof *added);
     added->alternate = alternate;
     snprintf(added->name, sizeof added->name, "%s", name);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 size_t boot0_image_size(const struct boot0_image *image)
@@ -127,18 +127,18 @@ static enum boot0_status add_apart(struct boot0_image *image, size_t index, uint
     uint8_t *copy;
 
     if (!segments)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     image->segments = segments;
     copy = malloc(b0_room(size));
     if (!copy)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     memcpy(copy, data, size);
     memmove(segments + index + 1, segments + index,
             (image->segment_count - index) * sizeof *segments);
     segments[index] = (struct boot0_segment){
         .address = address, .size = size, .data = copy, .alternate = alternate};
     image->segment_count++;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* What is there already must be the same. */
@@ -155,14 +155,15 @@ static enum boot0_status check_overlap(const struct boot0_segment *segment, uint
         uint8_t new = data[from - address];
 
         if (old != new) {
-            boot0_fail(error, B0_E_DATA, "contradicting data for address 0x%08x: 0x%02x and 0x%02x",
-                       (uint32_t)from, old, new);
+            boot0_fail(error, BOOT0_E_DATA,
+                       "contradicting data for address 0x%08x: 0x%02x and 0x%02x", (uint32_t)from,
+                       old, new);
             boot0_hint(error, "Files may overlap only where they agree. Is one of them linked "
                               "for, or put at, the wrong address?");
-            return B0_E_DATA;
+            return BOOT0_E_DATA;
         }
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /*
@@ -183,7 +184,7 @@ static enum boot0_status add_joined(struct boot0_image *image, size_t index, siz
         end = segment_end(last);
     grown = realloc(first->data, b0_room((size_t)(end - start)));
     if (!grown)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     if (start < first->address)
         memmove(grown + (first->address - start), grown, first->size);
     for (size_t i = 1; i < count; i++) {
@@ -197,7 +198,7 @@ static enum boot0_status add_joined(struct boot0_image *image, size_t index, siz
     memmove(first + 1, first + count,
             (image->segment_count - index - count) * sizeof *image->segments);
     image->segment_count -= count - 1;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 enum boot0_status boot0_image_add(struct boot0_image *image, uint8_t alternate, uint32_t address,
@@ -208,11 +209,11 @@ enum boot0_status boot0_image_add(struct boot0_image *image, uint8_t alternate, 
     size_t touched;
 
     if (size == 0)
-        return B0_OK;
-    if (size > B0_IMAGE_DATA_MAX || boot0_image_size(image) > B0_IMAGE_DATA_MAX - size)
-        return boot0_fail(error, B0_E_DATA, "the image would hold more than 64 MiB of data");
+        return BOOT0_OK;
+    if (size > BOOT0_IMAGE_DATA_MAX || boot0_image_size(image) > BOOT0_IMAGE_DATA_MAX - size)
+        return boot0_fail(error, BOOT0_E_DATA, "the image would hold more than 64 MiB of data");
     if (end > (uint64_t)UINT32_MAX + 1)
-        return boot0_fail(error, B0_E_DATA,
+        return boot0_fail(error, BOOT0_E_DATA,
                           "the data run past the end of the 32-bit address space");
     index = find_segment(image, alternate, address);
     touched = count_touched(image, index, alternate, end);
@@ -222,7 +223,7 @@ enum boot0_status boot0_image_add(struct boot0_image *image, uint8_t alternate, 
         enum boot0_status status =
             check_overlap(&image->segments[index + i], address, data, size, error);
 
-        if (status != B0_OK)
+        if (status != BOOT0_OK)
             return status;
     }
     return add_joined(image, index, touched, address, data, size, error);
@@ -232,24 +233,24 @@ enum boot0_status boot0_image_place(struct boot0_image *image, uint32_t address,
                                     struct boot0_error *error)
 {
     if (image->has_addresses) {
-        boot0_fail(error, B0_E_USAGE, "the image has addresses of its own");
+        boot0_fail(error, BOOT0_E_USAGE, "the image has addresses of its own");
         boot0_hint(error, "Only raw binaries are given one. Leave the address away.");
-        return B0_E_USAGE;
+        return BOOT0_E_USAGE;
     }
     for (size_t i = 0; i < image->segment_count; i++) {
         const struct boot0_segment *segment = &image->segments[i];
 
         if (segment_end(segment) + address > (uint64_t)UINT32_MAX + 1) {
-            boot0_fail(error, B0_E_RANGE, "%zu bytes do not fit at address 0x%08x", segment->size,
-                       address);
+            boot0_fail(error, BOOT0_E_RANGE, "%zu bytes do not fit at address 0x%08x",
+                       segment->size, address);
             boot0_hint(error, "Addresses end at 0xffffffff; the flash is at 0x08000000.");
-            return B0_E_RANGE;
+            return BOOT0_E_RANGE;
         }
     }
     for (size_t i = 0; i < image->segment_count; i++)
         image->segments[i].address += address;
     image->has_addresses = true;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* Joins two ids of which 0xffff means any; false if they name different devices. */
@@ -267,36 +268,36 @@ static enum boot0_status join_targets(struct boot0_image *image, const struct bo
     struct boot0_suffix suffix = image->has_suffix ? image->suffix : other->suffix;
 
     if (image->has_family && other->has_family && image->family != other->family) {
-        boot0_fail(error, B0_E_MISMATCH,
+        boot0_fail(error, BOOT0_E_MISMATCH,
                    "the files are for different UF2 families: 0x%08x and 0x%08x", image->family,
                    other->family);
         boot0_hint(error, "`boot0 info` shows which chip each file is for.");
-        return B0_E_MISMATCH;
+        return BOOT0_E_MISMATCH;
     }
     if (image->has_suffix && other->has_suffix &&
         (!join_ids(&suffix.vendor, other->suffix.vendor) ||
          !join_ids(&suffix.product, other->suffix.product))) {
-        boot0_fail(error, B0_E_MISMATCH,
+        boot0_fail(error, BOOT0_E_MISMATCH,
                    "the files are for different devices: %04x:%04x and %04x:%04x",
                    image->suffix.vendor, image->suffix.product, other->suffix.vendor,
                    other->suffix.product);
         boot0_hint(error, "`boot0 info` shows which device each file is for.");
-        return B0_E_MISMATCH;
+        return BOOT0_E_MISMATCH;
     }
     image->suffix = suffix;
     image->has_suffix |= other->has_suffix;
     if (!image->has_family)
         image->family = other->family;
     image->has_family |= other->has_family;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status add_segments(struct b0_builder *builder, const struct boot0_image *image,
                                       struct boot0_error *error)
 {
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
-    for (size_t i = 0; i < image->segment_count && status == B0_OK; i++) {
+    for (size_t i = 0; i < image->segment_count && status == BOOT0_OK; i++) {
         const struct boot0_segment *segment = &image->segments[i];
 
         builder->by_target = segment->by_target;
@@ -315,19 +316,19 @@ enum boot0_status boot0_image_merge(struct boot0_image *image, const struct boot
     enum boot0_status status;
 
     if (!image->has_addresses || !other->has_addresses)
-        return boot0_fail(error, B0_E_USAGE, "raw binary data need an address to be joined");
+        return boot0_fail(error, BOOT0_E_USAGE, "raw binary data need an address to be joined");
     status = join_targets(&joined, other, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = add_segments(&builder, image, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = add_segments(&builder, other, error);
-    for (size_t i = 0; i < other->target_count && status == B0_OK; i++)
+    for (size_t i = 0; i < other->target_count && status == BOOT0_OK; i++)
         status =
             b0_image_name_target(image, other->targets[i].alternate, other->targets[i].name, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = b0_builder_finish(&builder, image, error);
     b0_builder_free(&builder);
-    if (status != B0_OK) {
+    if (status != BOOT0_OK) {
         image->target_count = target_count;
         return status;
     }
@@ -337,14 +338,14 @@ enum boot0_status boot0_image_merge(struct boot0_image *image, const struct boot
     image->family = joined.family;
     image->cpu |= other->cpu;
     image->notes |= other->notes;
-    if (image->format == B0_FORMAT_UNKNOWN)
+    if (image->format == BOOT0_FORMAT_UNKNOWN)
         image->format = other->format;
     if (!image->has_entry)
         image->entry = other->entry;
     image->has_entry |= other->has_entry;
     if (image->name[0] == '\0')
         memcpy(image->name, other->name, sizeof image->name);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 size_t boot0_image_copy(const struct boot0_image *image, uint8_t alternate, uint32_t address,
@@ -393,7 +394,7 @@ const char *boot0_image_note(const struct boot0_image *image, size_t index)
         uint32_t note;
         const char *text;
     } texts[] = {
-        {B0_IMAGE_NOTE_PREFIX_SIZE,
+        {BOOT0_IMAGE_NOTE_PREFIX_SIZE,
          "the size in the DfuSe prefix counts the 16 bytes of the suffix, which UM0391 does not; "
          "the file is complete"},
     };

@@ -8,10 +8,10 @@ static uint8_t *extend(struct b0_output *output, size_t size)
 {
     uint8_t *end;
 
-    if (output->status != B0_OK || size == 0)
+    if (output->status != BOOT0_OK || size == 0)
         return NULL;
     if (size > B0_OUTPUT_MAX - output->size) {
-        output->status = B0_E_DATA;
+        output->status = BOOT0_E_DATA;
         return NULL;
     }
     if (output->size + size > output->room) {
@@ -19,7 +19,7 @@ static uint8_t *extend(struct b0_output *output, size_t size)
         uint8_t *grown = realloc(output->data, room);
 
         if (!grown) {
-            output->status = B0_E_MEMORY;
+            output->status = BOOT0_E_MEMORY;
             return NULL;
         }
         output->data = grown;

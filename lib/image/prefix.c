@@ -36,7 +36,7 @@ static enum boot0_status make_lmdfu(const struct boot0_prefix *prefix, size_t pa
                                     uint8_t *bytes, struct boot0_error *error)
 {
     if (prefix->address % LMDFU_UNIT != 0 || prefix->address / LMDFU_UNIT > UINT16_MAX) {
-        boot0_fail(error, B0_E_USAGE, "a prefix of TI's cannot hold the address 0x%08x",
+        boot0_fail(error, BOOT0_E_USAGE, "a prefix of TI's cannot hold the address 0x%08x",
                    prefix->address);
         return boot0_hint(error, "It has to be a multiple of 1024, and below 64 MiB.");
     }
@@ -44,7 +44,7 @@ static enum boot0_status make_lmdfu(const struct boot0_prefix *prefix, size_t pa
     bytes[1] = 0;
     b0_store16(bytes + 2, (uint16_t)(prefix->address / LMDFU_UNIT));
     b0_store32(bytes + 4, (uint32_t)payload);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* ---- NXP ---- */
@@ -65,7 +65,7 @@ static enum boot0_status make_lpc(const struct boot0_prefix *prefix, size_t payl
 
     (void)prefix;
     if (units > UINT16_MAX)
-        return boot0_fail(error, B0_E_DATA,
+        return boot0_fail(error, BOOT0_E_DATA,
                           "a prefix of NXP's cannot be that of %zu bytes: 32 MiB are too many",
                           payload);
     memset(bytes, 0, LPC_SIZE);
@@ -73,7 +73,7 @@ static enum boot0_status make_lpc(const struct boot0_prefix *prefix, size_t payl
     bytes[1] = LPC_RESERVED;
     b0_store16(bytes + 2, (uint16_t)units);
     memset(bytes + 12, 0xff, 4);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* ---- any of them ---- */
@@ -84,23 +84,23 @@ static const struct kind {
     bool (*find)(const uint8_t *data, size_t size, struct boot0_prefix *prefix);
     enum boot0_status (*make)(const struct boot0_prefix *prefix, size_t payload, uint8_t *bytes,
                               struct boot0_error *error);
-} kinds[B0_PREFIX_COUNT] = {
-    [B0_PREFIX_NONE] = {"none", 0, NULL, NULL},
-    [B0_PREFIX_LMDFU] = {"lmdfu", LMDFU_SIZE, find_lmdfu, make_lmdfu},
-    [B0_PREFIX_LPC] = {"lpc", LPC_SIZE, find_lpc, make_lpc},
+} kinds[BOOT0_PREFIX_COUNT] = {
+    [BOOT0_PREFIX_NONE] = {"none", 0, NULL, NULL},
+    [BOOT0_PREFIX_LMDFU] = {"lmdfu", LMDFU_SIZE, find_lmdfu, make_lmdfu},
+    [BOOT0_PREFIX_LPC] = {"lpc", LPC_SIZE, find_lpc, make_lpc},
 };
 
 const char *boot0_prefix_name(enum boot0_prefix_kind kind)
 {
-    return (unsigned)kind < B0_PREFIX_COUNT ? kinds[kind].name : kinds[B0_PREFIX_NONE].name;
+    return (unsigned)kind < BOOT0_PREFIX_COUNT ? kinds[kind].name : kinds[BOOT0_PREFIX_NONE].name;
 }
 
 bool boot0_image_find_prefix(const struct boot0_image *image, struct boot0_prefix *prefix)
 {
-    *prefix = (struct boot0_prefix){B0_PREFIX_NONE, 0, 0};
+    *prefix = (struct boot0_prefix){BOOT0_PREFIX_NONE, 0, 0};
     if (image->segment_count != 1 || image->has_addresses)
         return false;
-    for (int i = 0; i < B0_PREFIX_COUNT; i++)
+    for (int i = 0; i < BOOT0_PREFIX_COUNT; i++)
         if (kinds[i].find &&
             kinds[i].find(image->segments[0].data, image->segments[0].size, prefix)) {
             prefix->kind = (enum boot0_prefix_kind)i;
@@ -119,32 +119,33 @@ enum boot0_status boot0_image_add_prefix(struct boot0_image *image,
     enum boot0_status status;
     size_t size;
 
-    if (prefix->kind <= B0_PREFIX_NONE || prefix->kind >= B0_PREFIX_COUNT)
-        return boot0_fail(error, B0_E_USAGE, "there is no such prefix");
+    if (prefix->kind <= BOOT0_PREFIX_NONE || prefix->kind >= BOOT0_PREFIX_COUNT)
+        return boot0_fail(error, BOOT0_E_USAGE, "there is no such prefix");
     if (image->segment_count != 1) {
-        boot0_fail(error, B0_E_USAGE, "a prefix goes in front of one run of bytes, not of %zu",
+        boot0_fail(error, BOOT0_E_USAGE, "a prefix goes in front of one run of bytes, not of %zu",
                    image->segment_count);
         return boot0_hint(error, "`boot0 convert` to .bin first: that fills the gaps.");
     }
     if (boot0_image_find_prefix(image, &found)) {
-        boot0_fail(error, B0_E_DATA, "there is a prefix already: %s", kinds[found.kind].name);
+        boot0_fail(error, BOOT0_E_DATA, "there is a prefix already: %s", kinds[found.kind].name);
         return boot0_hint(error, "`boot0 convert --prefix none` takes it away.");
     }
     size = kinds[prefix->kind].size;
-    if (segment->size > B0_IMAGE_DATA_MAX - size)
-        return boot0_fail(error, B0_E_DATA, "there is no room for a prefix: the file is too large");
+    if (segment->size > BOOT0_IMAGE_DATA_MAX - size)
+        return boot0_fail(error, BOOT0_E_DATA,
+                          "there is no room for a prefix: the file is too large");
     status = kinds[prefix->kind].make(prefix, segment->size, bytes, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     joined = malloc(b0_room(segment->size + size));
     if (!joined)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for a prefix");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for a prefix");
     memcpy(joined, bytes, size);
     memcpy(joined + size, segment->data, segment->size);
     free(segment->data);
     *segment = (struct boot0_segment){.size = segment->size + size, .data = joined};
     image->has_addresses = false;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 enum boot0_status boot0_image_remove_prefix(struct boot0_image *image, struct boot0_error *error)
@@ -154,11 +155,11 @@ enum boot0_status boot0_image_remove_prefix(struct boot0_image *image, struct bo
     size_t size;
 
     if (!boot0_image_find_prefix(image, &prefix))
-        return boot0_fail(error, B0_E_DATA, "there is no prefix of TI's or NXP's to take away");
+        return boot0_fail(error, BOOT0_E_DATA, "there is no prefix of TI's or NXP's to take away");
     size = kinds[prefix.kind].size;
     if (segment->size == size)
-        return boot0_fail(error, B0_E_DATA, "there is nothing behind the prefix");
+        return boot0_fail(error, BOOT0_E_DATA, "there is nothing behind the prefix");
     segment->size -= size;
     memmove(segment->data, segment->data + size, segment->size);
-    return B0_OK;
+    return BOOT0_OK;
 }

@@ -66,7 +66,7 @@ static enum boot0_status check_record(const struct b0_input *input, const struct
     if ((sum ^ record->bytes[count - 1]) != 0xff)
         return b0_line_fail(input, record->line, error, "checksum is 0x%02x, should be 0x%02x",
                             record->bytes[count - 1], (uint8_t)~sum);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status decode_record(const struct b0_input *input, const struct b0_line *line,
@@ -82,9 +82,9 @@ static enum boot0_status decode_record(const struct b0_input *input, const struc
     record->type = (uint8_t)(line->text[1] - '0');
     record->kind = record_types[record->type].kind;
     status = b0_line_bytes(input, line, 2, record->bytes, &count, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = check_record(input, record, count, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     address_size = record_types[record->type].address_size;
     record->address = 0;
@@ -92,7 +92,7 @@ static enum boot0_status decode_record(const struct b0_input *input, const struc
         record->address = record->address << 8 | record->bytes[1 + i];
     record->data = record->bytes + 1 + address_size;
     record->size = count - 2 - address_size;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status take_data(struct reader *reader, const struct record *record)
@@ -110,7 +110,7 @@ static enum boot0_status take_count(struct reader *reader, const struct record *
                             "counts %u data records, but there are %u", record->address,
                             reader->data_records);
     reader->counted = true;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* An address of 0 is how files without an entry point are ended. */
@@ -119,7 +119,7 @@ static enum boot0_status take_end(struct reader *reader, const struct record *re
     reader->ended = true;
     reader->image->has_entry = record->address != 0;
     reader->image->entry = record->address;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status take_record(struct reader *reader, const struct record *record)
@@ -127,11 +127,11 @@ static enum boot0_status take_record(struct reader *reader, const struct record 
     if (reader->ended) {
         b0_line_fail(reader->input, record->line, reader->error, "a record after the end record");
         boot0_hint(reader->error, "Two files were joined into one, perhaps. Give them one by one.");
-        return B0_E_DATA;
+        return BOOT0_E_DATA;
     }
     switch (record->kind) {
     case KIND_HEADER:
-        return B0_OK;
+        return BOOT0_OK;
     case KIND_DATA:
         return take_data(reader, record);
     case KIND_COUNT:
@@ -155,16 +155,16 @@ static enum boot0_status read_srec(const struct b0_input *input, struct b0_build
     struct record record;
     struct b0_line line;
 
-    while (status == B0_OK && b0_next_line(&lines, &line)) {
+    while (status == BOOT0_OK && b0_next_line(&lines, &line)) {
         status = decode_record(input, &line, &record, error);
-        if (status == B0_OK)
+        if (status == BOOT0_OK)
             status = take_record(&reader, &record);
     }
-    if (status == B0_OK && !reader.ended && !reader.counted) {
-        boot0_fail(error, B0_E_DATA, "%s: ends after line %u without an end record", input->name,
+    if (status == BOOT0_OK && !reader.ended && !reader.counted) {
+        boot0_fail(error, BOOT0_E_DATA, "%s: ends after line %u without an end record", input->name,
                    lines.number);
         boot0_hint(error, B0_DAMAGED_HINT);
-        return B0_E_DATA;
+        return BOOT0_E_DATA;
     }
     return status;
 }
@@ -173,7 +173,7 @@ static bool is_record(const struct b0_input *input, const struct b0_line *line)
 {
     struct record record;
 
-    return decode_record(input, line, &record, NULL) == B0_OK;
+    return decode_record(input, line, &record, NULL) == BOOT0_OK;
 }
 
 static bool detect_srec(const struct b0_input *input)
@@ -242,7 +242,7 @@ static enum boot0_status write_srec(const struct boot0_image *image,
     if (records <= 0xffffff)
         put_record(output, records <= 0xffff ? 5 : 6, records, NULL, 0);
     put_record(output, 10 - type, image->has_entry ? image->entry : 0, NULL, 0);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 const struct b0_format b0_format_srec = {

@@ -87,9 +87,9 @@ enum boot0_status b0_line_fail(const struct b0_input *input, uint32_t number,
     va_start(arguments, format);
     vsnprintf(reason, sizeof reason, format, arguments);
     va_end(arguments);
-    boot0_fail(error, B0_E_DATA, "%s: line %u: %s", input->name, number, reason);
+    boot0_fail(error, BOOT0_E_DATA, "%s: line %u: %s", input->name, number, reason);
     boot0_hint(error, B0_DAMAGED_HINT);
-    return B0_E_DATA;
+    return BOOT0_E_DATA;
 }
 
 /* Decodes pairs of hex digits; returns how many characters were taken. */
@@ -120,7 +120,7 @@ enum boot0_status b0_line_bytes(const struct b0_input *input, const struct b0_li
 
     *count = taken / 2;
     if (taken == length)
-        return B0_OK;
+        return BOOT0_OK;
     odd = line->text[from + taken];
     if (taken / 2 >= B0_RECORD_MAX)
         return b0_line_fail(input, line->number, error, "too long for a record");
@@ -147,13 +147,13 @@ enum boot0_status b0_text_check(const struct b0_input *input, struct boot0_error
     bool little_endian;
 
     if (!is_utf16(input, &little_endian))
-        return B0_OK;
-    boot0_fail(error, B0_E_DATA, "%s: the text is in UTF-16, of two bytes a character",
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_DATA, "%s: the text is in UTF-16, of two bytes a character",
                input->name);
     boot0_hint(error,
                "An editor, or \">\" in PowerShell, has converted the file. Make it again, or "
                "save it as ASCII or UTF-8.");
-    return B0_E_DATA;
+    return BOOT0_E_DATA;
 }
 
 /* The first part of a file, with UTF-16 made plain, so that it is recognised and then refused. */

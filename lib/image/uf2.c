@@ -63,9 +63,9 @@ static bool detect_uf2(const struct b0_input *input)
 static enum boot0_status fail_block(const struct b0_input *input, size_t block,
                                     struct boot0_error *error, const char *what)
 {
-    boot0_fail(error, B0_E_DATA, "%s: UF2 block %zu %s", input->name, block, what);
+    boot0_fail(error, BOOT0_E_DATA, "%s: UF2 block %zu %s", input->name, block, what);
     boot0_hint(error, B0_DAMAGED_HINT);
-    return B0_E_DATA;
+    return BOOT0_E_DATA;
 }
 
 static enum boot0_status check_block(const struct b0_input *input, size_t block,
@@ -79,7 +79,7 @@ static enum boot0_status check_block(const struct b0_input *input, size_t block,
         return fail_block(input, block, error, "lacks one of the three magic numbers");
     if (size == 0 || size > PAYLOAD_MAX)
         return fail_block(input, block, error, "has a payload that is not of 1 to 476 bytes");
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* Notes the family of a block; false if there are too many. */
@@ -109,21 +109,21 @@ static enum boot0_status survey(const struct b0_input *input, struct families *f
                                 struct boot0_error *error)
 {
     if (input->size % BLOCK_SIZE != 0) {
-        boot0_fail(error, B0_E_DATA, "%s: %zu bytes are not a whole number of UF2 blocks",
+        boot0_fail(error, BOOT0_E_DATA, "%s: %zu bytes are not a whole number of UF2 blocks",
                    input->name, input->size);
         boot0_hint(error, B0_DAMAGED_HINT);
-        return B0_E_DATA;
+        return BOOT0_E_DATA;
     }
     for (size_t i = 0; i < input->size / BLOCK_SIZE; i++) {
         enum boot0_status status = check_block(input, i, error);
 
-        if (status != B0_OK)
+        if (status != BOOT0_OK)
             return status;
         if (!note_family(families, input->data + i * BLOCK_SIZE))
-            return boot0_fail(error, B0_E_DATA, "%s: for more than %d chip families", input->name,
-                              FAMILIES_MAX);
+            return boot0_fail(error, BOOT0_E_DATA, "%s: for more than %d chip families",
+                              input->name, FAMILIES_MAX);
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status fail_families(const struct b0_input *input,
@@ -142,10 +142,10 @@ static enum boot0_status fail_families(const struct b0_input *input,
             break;
         length += (size_t)added;
     }
-    boot0_fail(error, B0_E_DATA, "%s: for several chip families: %s%s", input->name, list,
+    boot0_fail(error, BOOT0_E_DATA, "%s: for several chip families: %s%s", input->name, list,
                families->without ? ", and none" : "");
     boot0_hint(error, "One board can only be of one of them. Get the file for your chip alone.");
-    return B0_E_DATA;
+    return BOOT0_E_DATA;
 }
 
 /* The only family, or else the only one that is an STM32. */
@@ -156,14 +156,14 @@ static enum boot0_status choose(const struct b0_input *input, const struct famil
 
     *choice = (struct choice){families->count > 0, families->ids[0]};
     if (families->count + families->without <= 1)
-        return B0_OK;
+        return BOOT0_OK;
     for (size_t i = 0; i < families->count; i++) {
         if (boot0_chip_by_uf2_family(families->ids[i])) {
             choice->family = families->ids[i];
             known++;
         }
     }
-    return known == 1 ? B0_OK : fail_families(input, families, error);
+    return known == 1 ? BOOT0_OK : fail_families(input, families, error);
 }
 
 static bool is_chosen(const struct choice *choice, const uint8_t *block)
@@ -199,15 +199,15 @@ static enum boot0_status start_numbering(const struct b0_input *input, const str
         break;
     }
     if (numbering->count > blocks) {
-        boot0_fail(error, B0_E_DATA, "%s: holds %zu of %u UF2 blocks", input->name, blocks,
+        boot0_fail(error, BOOT0_E_DATA, "%s: holds %zu of %u UF2 blocks", input->name, blocks,
                    numbering->count);
         boot0_hint(error, B0_DAMAGED_HINT);
-        return B0_E_DATA;
+        return BOOT0_E_DATA;
     }
     numbering->seen = calloc(blocks, sizeof *numbering->seen);
     if (!numbering->seen)
-        return boot0_fail(error, B0_E_MEMORY, "%s: out of memory", input->name);
-    return B0_OK;
+        return boot0_fail(error, BOOT0_E_MEMORY, "%s: out of memory", input->name);
+    return BOOT0_OK;
 }
 
 static enum boot0_status read_block(const struct b0_input *input, size_t index,
@@ -245,9 +245,9 @@ static enum boot0_status read_blocks(const struct b0_input *input, const struct 
                                      const struct numbering *numbering, struct b0_builder *builder,
                                      struct boot0_error *error)
 {
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
-    for (size_t i = 0; i < input->size / BLOCK_SIZE && status == B0_OK; i++) {
+    for (size_t i = 0; i < input->size / BLOCK_SIZE && status == BOOT0_OK; i++) {
         const uint8_t *block = input->data + i * BLOCK_SIZE;
 
         if (b0_load32(block + FLAGS) & FLAG_NOT_MAIN_FLASH)
@@ -255,7 +255,7 @@ static enum boot0_status read_blocks(const struct b0_input *input, const struct 
         else if (is_chosen(choice, block))
             status = read_block(input, i, numbering, builder, error);
     }
-    for (uint32_t i = 0; i < numbering->count && status == B0_OK; i++) {
+    for (uint32_t i = 0; i < numbering->count && status == BOOT0_OK; i++) {
         if (numbering->seen[i] == NOT_SEEN)
             status = fail_block(input, i, error, "is missing");
     }
@@ -270,11 +270,11 @@ static enum boot0_status read_uf2(const struct b0_input *input, struct b0_builde
     struct choice choice = {0};
     enum boot0_status status = survey(input, &families, error);
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = choose(input, &families, &choice, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = start_numbering(input, &choice, &numbering, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = read_blocks(input, &choice, &numbering, builder, error);
     free(numbering.seen);
     image->has_family = choice.has_family;
@@ -332,7 +332,7 @@ static enum boot0_status write_uf2(const struct boot0_image *image,
             b0_output_put(output, block, sizeof block);
         }
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 const struct b0_format b0_format_uf2 = {

@@ -11,7 +11,7 @@ enum {
     SECTOR_SIZE_MAX = 16 << 20, /* no flash has larger ones; a board that says so is not believed */
     PLAN_BYTES_MAX = 256 << 20, /* of sectors in one plan: what the host's memory is good for */
     /* Runs end at multiples of this, so that no unit of any flash is programmed in two runs. */
-    WRITE_UNIT = 2 * B0_PLAN_UNIT_MAX,
+    WRITE_UNIT = 2 * BOOT0_PLAN_UNIT_MAX,
     DEFAULT_BLOCK = 2048,
 };
 
@@ -24,12 +24,12 @@ static enum boot0_status check_segment(const struct boot0_layout *layout,
     uint32_t where = segment->address, begin;
     uint64_t size;
 
-    if (boot0_layout_covers(layout, segment->address, (uint32_t)segment->size, B0_SECTOR_WRITABLE,
-                            &where))
-        return B0_OK;
-    boot0_fail(error, B0_E_RANGE,
+    if (boot0_layout_covers(layout, segment->address, (uint32_t)segment->size,
+                            BOOT0_SECTOR_WRITABLE, &where))
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_RANGE,
                "the image has data at 0x%08x, which is not writable memory of this board", where);
-    if (!boot0_layout_extent(layout, B0_SECTOR_WRITABLE, &begin, &size))
+    if (!boot0_layout_extent(layout, BOOT0_SECTOR_WRITABLE, &begin, &size))
         return boot0_hint(error, "Its memory \"%s\" cannot be written at all. Nothing was written.",
                           layout->name);
     return boot0_hint(error,
@@ -85,14 +85,14 @@ static struct boot0_plan_sector *find_sector(struct collector *c, uint32_t addre
         return found;
     c->total += sector.size;
     if (sector.size == 0 || sector.size > SECTOR_SIZE_MAX || c->total > PLAN_BYTES_MAX) {
-        boot0_fail(error, B0_E_PROTOCOL,
+        boot0_fail(error, BOOT0_E_PROTOCOL,
                    "the board reports a sector of %u bytes at 0x%08x, which cannot be right",
                    sector.size, sector.address);
         return NULL;
     }
     found = add_sector(c, sector);
     if (!found)
-        boot0_fail(error, B0_E_MEMORY, "out of memory for a sector of %u bytes", sector.size);
+        boot0_fail(error, BOOT0_E_MEMORY, "out of memory for a sector of %u bytes", sector.size);
     return found;
 }
 
@@ -118,7 +118,7 @@ static enum boot0_status add_segment(struct collector *c, const struct boot0_seg
         done += part;
     }
     c->plan->image_bytes += segment->size;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static void decide_needs(struct boot0_plan *plan)
@@ -127,13 +127,13 @@ static void decide_needs(struct boot0_plan *plan)
         struct boot0_plan_sector *s = &plan->sectors[i];
         bool partly = s->image_bytes < s->sector.size;
 
-        if (partly && !plan->options.no_preserve && (s->sector.access & B0_SECTOR_READABLE))
-            s->need = B0_NEED_ALL;
-        else if (plan->options.full || !(s->sector.access & B0_SECTOR_READABLE))
-            s->need = B0_NEED_NOTHING;
+        if (partly && !plan->options.no_preserve && (s->sector.access & BOOT0_SECTOR_READABLE))
+            s->need = BOOT0_NEED_ALL;
+        else if (plan->options.full || !(s->sector.access & BOOT0_SECTOR_READABLE))
+            s->need = BOOT0_NEED_NOTHING;
         else
-            s->need = B0_NEED_COMPARE;
-        s->differs = plan->options.full || s->need == B0_NEED_NOTHING;
+            s->need = BOOT0_NEED_COMPARE;
+        s->differs = plan->options.full || s->need == BOOT0_NEED_NOTHING;
     }
 }
 
@@ -144,27 +144,27 @@ enum boot0_status boot0_plan_begin(struct boot0_plan **plan, const struct boot0_
 {
     struct boot0_plan *made = calloc(1, sizeof *made);
     struct collector collector = {made, layout, 0, 0};
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
     *plan = NULL;
     if (!made)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for the flash plan");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for the flash plan");
     made->options = *options;
     if (made->options.block_size == 0)
         made->options.block_size = DEFAULT_BLOCK;
-    for (size_t i = 0; i < image->segment_count && status == B0_OK; i++)
+    for (size_t i = 0; i < image->segment_count && status == BOOT0_OK; i++)
         if (image->segments[i].alternate == options->alternate)
             status = check_segment(layout, &image->segments[i], error);
-    for (size_t i = 0; i < image->segment_count && status == B0_OK; i++)
+    for (size_t i = 0; i < image->segment_count && status == BOOT0_OK; i++)
         if (image->segments[i].alternate == options->alternate)
             status = add_segment(&collector, &image->segments[i], error);
-    if (status != B0_OK) {
+    if (status != BOOT0_OK) {
         boot0_plan_free(made);
         return status;
     }
     decide_needs(made);
     *plan = made;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* ---- between: what the board holds ---- */
@@ -174,7 +174,7 @@ static void take(struct boot0_plan_sector *s, uint32_t offset, const uint8_t *he
 {
     for (uint32_t i = 0; i < size; i++) {
         if (!s->mask[offset + i]) {
-            if (s->need == B0_NEED_ALL)
+            if (s->need == BOOT0_NEED_ALL)
                 s->wanted[offset + i] = held[i];
         } else if (s->wanted[offset + i] != held[i]) {
             s->differs = true;
@@ -196,8 +196,8 @@ bool boot0_plan_learn(struct boot0_plan *plan, size_t sector, uint32_t offset, c
         size = s->sector.size - offset;
     take(s, offset, held, size);
     s->held_size = offset + size;
-    s->known = s->held_size == s->sector.size || (s->differs && s->need == B0_NEED_COMPARE) ||
-               s->need == B0_NEED_NOTHING;
+    s->known = s->held_size == s->sector.size || (s->differs && s->need == BOOT0_NEED_COMPARE) ||
+               s->need == BOOT0_NEED_NOTHING;
     return !s->known;
 }
 
@@ -205,11 +205,11 @@ bool boot0_plan_compared(struct boot0_plan *plan, size_t sector, bool same, bool
 {
     struct boot0_plan_sector *s;
 
-    if (sector >= plan->sector_count || plan->sectors[sector].need == B0_NEED_NOTHING)
+    if (sector >= plan->sector_count || plan->sectors[sector].need == BOOT0_NEED_NOTHING)
         return false;
     s = &plan->sectors[sector];
     s->differs = plan->options.full || !same;
-    s->known = !s->differs || s->need == B0_NEED_COMPARE || rest_blank;
+    s->known = !s->differs || s->need == BOOT0_NEED_COMPARE || rest_blank;
     return !s->known;
 }
 
@@ -228,7 +228,7 @@ static uint32_t expected(const struct maker *maker, enum boot0_plan_action actio
 
     if (!times)
         return 0;
-    if (action == B0_PLAN_ERASE)
+    if (action == BOOT0_PLAN_ERASE)
         return times->erase_ms ? times->erase_ms(times->context, size) : 0;
     return times->write_ms ? times->write_ms(times->context, size) : 0;
 }
@@ -253,7 +253,7 @@ static void add_step(struct maker *maker, enum boot0_plan_action action, uint32_
     step = &plan->steps[plan->step_count++];
     *step = (struct boot0_plan_step){action, address, size, data, expected(maker, action, size)};
     plan->expected_ms += step->expected_ms;
-    if (action == B0_PLAN_ERASE) {
+    if (action == BOOT0_PLAN_ERASE) {
         plan->erase_count++;
         plan->erase_bytes += size;
     } else {
@@ -277,7 +277,7 @@ static void add_run(struct maker *maker, const struct boot0_plan_sector *s, uint
            blank(s->wanted + to - WRITE_UNIT, WRITE_UNIT))
         to -= WRITE_UNIT;
     if (to > from)
-        add_step(maker, B0_PLAN_WRITE, s->sector.address + from, to - from, s->wanted + from);
+        add_step(maker, BOOT0_PLAN_WRITE, s->sector.address + from, to - from, s->wanted + from);
 }
 
 /* Writes [from, to) of an erased sector, skipping the blocks that are blank. */
@@ -307,11 +307,11 @@ static void add_bytes(struct maker *maker, const struct boot0_plan_sector *s)
         first++;
     while (last > first && !s->mask[last - 1])
         last--;
-    if (s->need == B0_NEED_ALL) {
+    if (s->need == BOOT0_NEED_ALL) {
         first = 0;
         last = s->sector.size;
     }
-    add_step(maker, B0_PLAN_WRITE, s->sector.address + first, last - first, s->wanted + first);
+    add_step(maker, BOOT0_PLAN_WRITE, s->sector.address + first, last - first, s->wanted + first);
 }
 
 /* ---- the first words, which go last ---- */
@@ -321,9 +321,9 @@ static uint32_t held_back_size(const struct boot0_plan *plan)
 {
     uint32_t unit = plan->options.program_unit;
 
-    if (unit == 0 || unit > B0_PLAN_UNIT_MAX)
-        unit = B0_PLAN_UNIT_MAX;
-    return unit > B0_PLAN_VECTORS ? unit : B0_PLAN_VECTORS;
+    if (unit == 0 || unit > BOOT0_PLAN_UNIT_MAX)
+        unit = BOOT0_PLAN_UNIT_MAX;
+    return unit > BOOT0_PLAN_VECTORS ? unit : BOOT0_PLAN_VECTORS;
 }
 
 /* A stack pointer in some RAM (CCM and ITCM from 0x1…, SRAM 0x2…, an H7's 0x3…), a Thumb address.
@@ -341,7 +341,7 @@ static bool holds_back(const struct boot0_plan *plan, size_t index)
 {
     const struct boot0_plan_sector *s = &plan->sectors[index];
 
-    return plan->options.vectors_last && s->differs && (s->sector.access & B0_SECTOR_ERASABLE) &&
+    return plan->options.vectors_last && s->differs && (s->sector.access & BOOT0_SECTOR_ERASABLE) &&
            s->sector.size > held_back_size(plan) && (index == 0 || like_vectors(s->wanted));
 }
 
@@ -366,7 +366,7 @@ static void add_writes(struct maker *maker, size_t index)
         return;
     if (holds_back(maker->plan, index))
         add_held(maker, s);
-    else if (s->sector.access & B0_SECTOR_ERASABLE)
+    else if (s->sector.access & BOOT0_SECTOR_ERASABLE)
         add_blocks(maker, s, 0, s->sector.size);
     else
         add_bytes(maker, s);
@@ -378,7 +378,7 @@ static void add_last(struct maker *maker, const struct boot0_plan_sector *s)
     uint32_t size = held_back_size(maker->plan);
 
     if (!blank(s->wanted, size))
-        add_step(maker, B0_PLAN_WRITE, s->sector.address, size, s->wanted);
+        add_step(maker, BOOT0_PLAN_WRITE, s->sector.address, size, s->wanted);
 }
 
 /* Erases the sectors that hold first words back, or those that do not. */
@@ -389,9 +389,9 @@ static void add_erases(struct maker *maker, bool that_hold_back)
     for (size_t i = 0; i < plan->sector_count; i++) {
         const struct boot0_sector *sector = &plan->sectors[i].sector;
 
-        if (plan->sectors[i].differs && (sector->access & B0_SECTOR_ERASABLE) &&
+        if (plan->sectors[i].differs && (sector->access & BOOT0_SECTOR_ERASABLE) &&
             holds_back(plan, i) == that_hold_back)
-            add_step(maker, B0_PLAN_ERASE, sector->address, sector->size, NULL);
+            add_step(maker, BOOT0_PLAN_ERASE, sector->address, sector->size, NULL);
     }
 }
 
@@ -428,18 +428,18 @@ enum boot0_status boot0_plan_finish(struct boot0_plan *plan, const struct boot0_
             plan->unchanged_bytes += plan->sectors[i].image_bytes;
     add_steps(&maker);
     if (maker.out_of_memory)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for the flash plan");
-    return B0_OK;
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for the flash plan");
+    return BOOT0_OK;
 }
 
 /* All that is wanted is known: none of it is to be taken from the board any more. */
 static void keep_wanted(struct boot0_plan_sector *s)
 {
-    if (s->need == B0_NEED_ALL && s->held_size < s->sector.size)
+    if (s->need == BOOT0_NEED_ALL && s->held_size < s->sector.size)
         return; /* nothing was erased yet */
-    if (s->need == B0_NEED_ALL)
+    if (s->need == BOOT0_NEED_ALL)
         memset(s->mask, 1, s->sector.size);
-    s->need = s->sector.access & B0_SECTOR_READABLE ? B0_NEED_COMPARE : B0_NEED_NOTHING;
+    s->need = s->sector.access & BOOT0_SECTOR_READABLE ? BOOT0_NEED_COMPARE : BOOT0_NEED_NOTHING;
 }
 
 void boot0_plan_again(struct boot0_plan *plan)
@@ -451,7 +451,7 @@ void boot0_plan_again(struct boot0_plan *plan)
         keep_wanted(s);
         s->held_size = 0;
         s->known = false;
-        s->differs = s->need == B0_NEED_NOTHING;
+        s->differs = s->need == BOOT0_NEED_NOTHING;
     }
 }
 

@@ -20,7 +20,7 @@ static enum boot0_xfer reset(void *context)
     struct b0_uart_bus *bus = context;
 
     if (bus->resets.leave.count == 0)
-        return B0_XFER_ERROR;
+        return BOOT0_XFER_ERROR;
     bus->left = true;
     return b0_reset_run(&bus->resets.leave, &bus->stream, &bus->line);
 }
@@ -76,12 +76,12 @@ static enum boot0_status open_stream(struct b0_uart_bus *bus, struct boot0_error
 {
     enum boot0_status status = bus->open(&bus->stream, bus->port, error);
 
-    if (status == B0_OK && bus->trace) {
+    if (status == BOOT0_OK && bus->trace) {
         status = b0_trace_stream(&bus->stream, bus->trace, bus->port, 0, error);
-        if (status != B0_OK)
+        if (status != BOOT0_OK)
             close_stream(&bus->stream);
     }
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         bus->stream.ops = NULL;
     return status;
 }
@@ -94,19 +94,19 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
 
     *count = 0;
     if (bus->left)
-        return B0_OK;
+        return BOOT0_OK;
     if (!bus->stream.ops) {
         status = open_stream(bus, error);
-        if (status != B0_OK)
+        if (status != BOOT0_OK)
             return status;
     }
     *count = 1;
     if (capacity > 0) {
         memset(list, 0, sizeof *list);
         snprintf(list->path, sizeof list->path, "%s", bus->port);
-        list->kind = B0_KIND_SERIAL;
+        list->kind = BOOT0_KIND_SERIAL;
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static void wait_change(void *context, uint32_t timeout_ms)
@@ -121,7 +121,7 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
     (void)candidate;
     (void)error;
     *transport = (struct boot0_transport){&transport_ops, context, &b0_serial_backend};
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static void close_bus(void *context)
@@ -154,7 +154,7 @@ b0_uart_bus_new(struct boot0_bus *bus, const struct boot0_stream *stream,
     memset(bus, 0, sizeof *bus);
     if (!made || !(made->port = malloc(strlen(port) + 1))) {
         free(made);
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for a port");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for a port");
     }
     memcpy(made->port, port, strlen(port) + 1);
     made->line = (struct boot0_line){.dtr = true, .rts = true}; /* as systems open a port */
@@ -162,7 +162,7 @@ b0_uart_bus_new(struct boot0_bus *bus, const struct boot0_stream *stream,
     made->open = open;
     made->trace = options->trace;
     status = b0_reset_parse(options->boot, &made->resets, error);
-    if (status != B0_OK) {
+    if (status != BOOT0_OK) {
         close_bus(made);
         return status;
     }
@@ -170,14 +170,14 @@ b0_uart_bus_new(struct boot0_bus *bus, const struct boot0_stream *stream,
         made->stream = *stream;
     if (stream && made->trace) {
         status = b0_trace_stream(&made->stream, made->trace, made->port, 0, error);
-        if (status != B0_OK) {
+        if (status != BOOT0_OK) {
             made->stream.ops = NULL; /* the caller closes it */
             close_bus(made);
             return status;
         }
     }
     *bus = (struct boot0_bus){&bus_ops, made};
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 enum boot0_status boot0_uart_open(struct boot0_bus *bus, const struct boot0_stream *stream,
@@ -187,7 +187,7 @@ enum boot0_status boot0_uart_open(struct boot0_bus *bus, const struct boot0_stre
     struct boot0_stream mine = *stream;
     enum boot0_status status = b0_uart_bus_new(bus, stream, NULL, options, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         close_stream(&mine);
     return status;
 }

@@ -50,8 +50,8 @@ static enum boot0_xfer send_bytes(void *context, const uint8_t *bytes, size_t si
     enum sp_return sent = sp_blocking_write(serial->port, bytes, size, timeout_ms);
 
     if (sent < 0)
-        return B0_XFER_GONE; /* the kernel takes what it cannot send only from a port that is */
-    return (size_t)sent == size ? B0_XFER_OK : B0_XFER_TIMEOUT;
+        return BOOT0_XFER_GONE; /* the kernel takes what it cannot send only from a port that is */
+    return (size_t)sent == size ? BOOT0_XFER_OK : BOOT0_XFER_TIMEOUT;
 }
 
 /*
@@ -116,7 +116,7 @@ static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_
         enum sp_return got = read_some(serial, raw, wanted, left_ms);
 
         if (got < 0 || (got == 0 && hung_up(serial)))
-            return B0_XFER_GONE;
+            return BOOT0_XFER_GONE;
         for (int i = 0; i < (int)got; i++)
             if (unmark(serial, raw[i], &bytes[*actual], &damaged))
                 ++*actual;
@@ -124,8 +124,8 @@ static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_
             break;
     }
     if (damaged)
-        return B0_XFER_ERROR;
-    return *actual == size ? B0_XFER_OK : B0_XFER_TIMEOUT;
+        return BOOT0_XFER_ERROR;
+    return *actual == size ? BOOT0_XFER_OK : BOOT0_XFER_TIMEOUT;
 }
 
 /* ---- settings ---- */
@@ -156,19 +156,19 @@ static void mark_damage(struct serial *serial)
 static enum boot0_xfer set_speed(struct serial *serial, uint32_t baud)
 {
     if (sp_set_baudrate(serial->port, (int)baud) != SP_OK)
-        return B0_XFER_ERROR;
+        return BOOT0_XFER_ERROR;
     if (!serial->plain)
         mark_damage(serial);
-    return B0_XFER_OK;
+    return BOOT0_XFER_OK;
 }
 
 /* What a character looks like, in libserialport's words; no flow control. */
 static enum sp_return set_frame(struct sp_port *port, const struct boot0_line *line)
 {
     static const enum sp_parity parities[] = {
-        [B0_PARITY_NONE] = SP_PARITY_NONE,   [B0_PARITY_EVEN] = SP_PARITY_EVEN,
-        [B0_PARITY_ODD] = SP_PARITY_ODD,     [B0_PARITY_MARK] = SP_PARITY_MARK,
-        [B0_PARITY_SPACE] = SP_PARITY_SPACE,
+        [BOOT0_PARITY_NONE] = SP_PARITY_NONE,   [BOOT0_PARITY_EVEN] = SP_PARITY_EVEN,
+        [BOOT0_PARITY_ODD] = SP_PARITY_ODD,     [BOOT0_PARITY_MARK] = SP_PARITY_MARK,
+        [BOOT0_PARITY_SPACE] = SP_PARITY_SPACE,
     };
     struct sp_port_config *config;
     enum sp_return result = sp_new_config(&config);
@@ -193,26 +193,26 @@ static bool same_frame(const struct boot0_line *one, const struct boot0_line *ot
 static enum boot0_xfer set(void *context, const struct boot0_line *line)
 {
     struct serial *serial = context;
-    enum boot0_xfer result = B0_XFER_OK;
+    enum boot0_xfer result = BOOT0_XFER_OK;
 
     if (line->baud != serial->line.baud)
         result = set_speed(serial, line->baud);
-    if (result == B0_XFER_OK && serial->plain && !same_frame(line, &serial->line) &&
+    if (result == BOOT0_XFER_OK && serial->plain && !same_frame(line, &serial->line) &&
         set_frame(serial->port, line) != SP_OK)
-        result = B0_XFER_ERROR;
+        result = BOOT0_XFER_ERROR;
     /* A port without modem lines is only a failure if somebody wants to move them. */
-    if (result == B0_XFER_OK && line->dtr != serial->line.dtr &&
+    if (result == BOOT0_XFER_OK && line->dtr != serial->line.dtr &&
         sp_set_dtr(serial->port, line->dtr ? SP_DTR_ON : SP_DTR_OFF) != SP_OK)
-        result = B0_XFER_ERROR;
-    if (result == B0_XFER_OK && line->rts != serial->line.rts &&
+        result = BOOT0_XFER_ERROR;
+    if (result == BOOT0_XFER_OK && line->rts != serial->line.rts &&
         sp_set_rts(serial->port, line->rts ? SP_RTS_ON : SP_RTS_OFF) != SP_OK)
-        result = B0_XFER_ERROR;
-    if (result != B0_XFER_OK)
+        result = BOOT0_XFER_ERROR;
+    if (result != BOOT0_XFER_OK)
         return result;
     serial->line = *line;
     if (serial->plain) /* what a program says is not lost because its port is set */
-        return B0_XFER_OK;
-    return sp_flush(serial->port, SP_BUF_INPUT) == SP_OK ? B0_XFER_OK : B0_XFER_GONE;
+        return BOOT0_XFER_OK;
+    return sp_flush(serial->port, SP_BUF_INPUT) == SP_OK ? BOOT0_XFER_OK : BOOT0_XFER_GONE;
 }
 
 static int handle(void *context)
@@ -256,13 +256,13 @@ static enum boot0_status fail_open(const char *path, enum sp_return result,
     char *text = result == SP_ERR_FAIL ? sp_last_error_message() : NULL;
     int code = result == SP_ERR_FAIL ? sp_last_error_code() : 0;
 
-    boot0_fail(error, B0_E_NO_BOARD, "cannot open the port %s: %s", path,
+    boot0_fail(error, BOOT0_E_NO_BOARD, "cannot open the port %s: %s", path,
                text ? text : "there is no such port");
     if (text)
         sp_free_error_message(text);
 #ifndef _WIN32
     if (code == EACCES) {
-        error->code = B0_E_PERMISSION;
+        error->code = BOOT0_E_PERMISSION;
         return boot0_hint(error,
                           "Serial ports belong to a group: `ls -l %s` names it, "
                           "\"dialout\" usually. Join it (sudo adduser $USER dialout) and "
@@ -270,7 +270,7 @@ static enum boot0_status fail_open(const char *path, enum sp_return result,
                           path);
     }
     if (code == EBUSY) {
-        error->code = B0_E_BUSY;
+        error->code = BOOT0_E_BUSY;
         return boot0_hint(error, "Another program has it open: a serial monitor, or ModemManager.");
     }
 #endif
@@ -282,12 +282,12 @@ static enum boot0_status open_as(struct boot0_stream *stream, const char *path, 
                                  struct boot0_error *error)
 {
     const struct boot0_line line = {
-        .dtr = true, .rts = true, .parity = plain ? B0_PARITY_NONE : B0_PARITY_EVEN};
+        .dtr = true, .rts = true, .parity = plain ? BOOT0_PARITY_NONE : BOOT0_PARITY_EVEN};
     struct serial *serial = calloc(1, sizeof *serial);
     enum sp_return result;
 
     if (!serial)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for a port");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for a port");
     result = sp_get_port_by_name(path, &serial->port);
     if (result == SP_OK) {
         result = sp_open(serial->port, SP_MODE_READ_WRITE);
@@ -297,7 +297,7 @@ static enum boot0_status open_as(struct boot0_stream *stream, const char *path, 
                 serial->plain = plain;
                 serial->line = line;
                 *stream = (struct boot0_stream){&serial_ops, serial};
-                return B0_OK;
+                return BOOT0_OK;
             }
             sp_close(serial->port);
         }
@@ -362,21 +362,22 @@ enum boot0_status boot0_serial_list(struct boot0_serial_port **ports, size_t *co
     *ports = NULL;
     *count = 0;
     if (sp_list_ports(&list) != SP_OK)
-        return boot0_fail(error, B0_E_IO, "the system does not tell which serial ports it has");
+        return boot0_fail(error, BOOT0_E_IO, "the system does not tell which serial ports it has");
     while (list[*count])
         ++*count;
     *ports = calloc(*count ? *count : 1, sizeof **ports);
     for (size_t i = 0; *ports && i < *count; i++)
         describe(list[i], &(*ports)[i]);
     sp_free_port_list(list);
-    return *ports ? B0_OK : boot0_fail(error, B0_E_MEMORY, "out of memory for the list of ports");
+    return *ports ? BOOT0_OK
+                  : boot0_fail(error, BOOT0_E_MEMORY, "out of memory for the list of ports");
 }
 
 #else
 
 static enum boot0_status fail_unsupported(struct boot0_error *error)
 {
-    boot0_fail(error, B0_E_UNSUPPORTED, "this boot0 was built without serial ports");
+    boot0_fail(error, BOOT0_E_UNSUPPORTED, "this boot0 was built without serial ports");
     return boot0_hint(error,
                       "Install libserialport (Debian: libserialport-dev) and build it anew.");
 }

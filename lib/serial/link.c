@@ -33,43 +33,43 @@ static const struct {
     const char *what;
     const char *hint;
 } failures[B0_AN3155_FAIL_COUNT] = {
-    [B0_AN3155_FAIL_NONE] = {B0_E_INTERNAL, "failed for no reason", ""},
+    [B0_AN3155_FAIL_NONE] = {BOOT0_E_INTERNAL, "failed for no reason", ""},
     [B0_AN3155_FAIL_SILENT] =
-        {B0_E_IO, "does not answer",
+        {BOOT0_E_IO, "does not answer",
          "Is it in its bootloader (BOOT0 at 3.3 V, then reset), TX to RX and RX to TX, ground "
          "connected, on a UART that its bootloader listens to? After a failed attempt it has to be "
          "reset. If DTR or RTS are wired to BOOT0 or reset, say --boot."},
     [B0_AN3155_FAIL_NOISE] =
-        {B0_E_IO, "cannot be understood",
+        {BOOT0_E_IO, "cannot be understood",
          "Its program may be talking instead of the bootloader, or the speed is too high: reset it "
          "with BOOT0 at 3.3 V, try a lower --baud, shorter wires, another adapter."},
     [B0_AN3155_FAIL_TIMEOUT] =
-        {B0_E_IO, "did not answer in time",
+        {BOOT0_E_IO, "did not answer in time",
          "Wires that lose characters, usually: try a lower --baud. Reset the board into its "
          "bootloader before trying again."},
     [B0_AN3155_FAIL_REFUSED] =
-        {B0_E_PROTECTED, "refused",
+        {BOOT0_E_PROTECTED, "refused",
          "ST's bootloaders refuse this when read protection is on. `boot0 erase --unprotect` takes "
          "it off; that erases everything in the chip's flash."},
     [B0_AN3155_FAIL_ADDRESS] =
-        {B0_E_PROTOCOL, "refused the address",
+        {BOOT0_E_PROTOCOL, "refused the address",
          "The board has no such address, or the bootloader keeps it to itself. The part may have "
          "less flash than the largest of its kind; `boot0 info` shows what is assumed."},
     [B0_AN3155_FAIL_NACK] =
-        {B0_E_PROTOCOL, "reported that it failed",
+        {BOOT0_E_PROTOCOL, "reported that it failed",
          "A write-protected sector, usually, or memory that was not erased. Try again with "
          "--full."},
     [B0_AN3155_FAIL_UNSUPPORTED] =
-        {B0_E_UNSUPPORTED, "cannot do this",
+        {BOOT0_E_UNSUPPORTED, "cannot do this",
          "Its bootloader does not have that command, or the chip has no such page."},
     [B0_AN3155_FAIL_DIRTY] =
-        {B0_E_IO, "has written a block only in part",
+        {BOOT0_E_IO, "has written a block only in part",
          "The line was disturbed. Repeat the command: what is missing will be written."},
-    [B0_AN3155_FAIL_GONE] = {B0_E_GONE, "went away",
+    [B0_AN3155_FAIL_GONE] = {BOOT0_E_GONE, "went away",
                              "The serial adapter was unplugged. Plug it in, bring the board into "
                              "its bootloader and repeat the command: what is missing will be "
                              "written."},
-    [B0_AN3155_FAIL_TRANSFER] = {B0_E_IO, "cannot be reached",
+    [B0_AN3155_FAIL_TRANSFER] = {BOOT0_E_IO, "cannot be reached",
                                  "The serial port does not take what is sent. Plug the adapter in "
                                  "anew."},
 };
@@ -101,7 +101,7 @@ static enum b0_drive step(void *context)
         return B0_DRIVE_FAILED;
     case B0_AN3155_SEND:
         result = stream->ops->send(stream->context, step.send, step.size, step.timeout_ms);
-        actual = result == B0_XFER_OK ? step.size : 0;
+        actual = result == BOOT0_XFER_OK ? step.size : 0;
         break;
     default:
         result = stream->ops->receive(stream->context, step.receive, step.size, &actual,

@@ -38,11 +38,11 @@ static enum boot0_status set_line(struct b0_uart_bus *bus, uint32_t baud, struct
 
     bus->line.baud = baud;
     result = bus->stream.ops->set(bus->stream.context, &bus->line);
-    if (result == B0_XFER_OK)
-        return B0_OK;
-    if (result == B0_XFER_GONE)
-        return boot0_fail(error, B0_E_GONE, "the port %s went away", bus->port);
-    boot0_fail(error, B0_E_UNSUPPORTED, "the port %s cannot be set to %u baud, 8E1", bus->port,
+    if (result == BOOT0_XFER_OK)
+        return BOOT0_OK;
+    if (result == BOOT0_XFER_GONE)
+        return boot0_fail(error, BOOT0_E_GONE, "the port %s went away", bus->port);
+    boot0_fail(error, BOOT0_E_UNSUPPORTED, "the port %s cannot be set to %u baud, 8E1", bus->port,
                baud);
     return boot0_hint(error, "Try another --baud; 115200 or 57600 suit every adapter.");
 }
@@ -55,10 +55,10 @@ static enum boot0_status try_speed(struct b0_uart_bus *bus, uint32_t baud,
     const struct b0_task task = {.doing = "looking for its bootloader"};
     enum boot0_status status = set_line(bus, baud, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
-    if (b0_reset_run(&bus->resets.enter, &bus->stream, &bus->line) != B0_XFER_OK)
-        return boot0_fail(error, B0_E_UNSUPPORTED, "the port %s has no modem lines DTR and RTS",
+    if (b0_reset_run(&bus->resets.enter, &bus->stream, &bus->line) != BOOT0_XFER_OK)
+        return boot0_fail(error, BOOT0_E_UNSUPPORTED, "the port %s has no modem lines DTR and RTS",
                           bus->port);
     b0_an3155_restart(&bus->engine, baud);
     b0_an3155_connect(&bus->engine);
@@ -75,9 +75,9 @@ static enum boot0_status connect(struct b0_uart_bus *bus, struct boot0_error *er
     status = try_speed(bus, bus->baud, error);
     for (size_t i = 0; i < sizeof slower / sizeof slower[0]; i++) {
         bool speed =
-            status == B0_E_UNSUPPORTED || (status == B0_E_IO && bus->resets.enter.count > 0);
+            status == BOOT0_E_UNSUPPORTED || (status == BOOT0_E_IO && bus->resets.enter.count > 0);
 
-        if (status == B0_OK || !speed)
+        if (status == BOOT0_OK || !speed)
             break;
         if (slower[i] < bus->baud) {
             struct boot0_error ignored; /* the first one tells more */
@@ -85,7 +85,7 @@ static enum boot0_status connect(struct b0_uart_bus *bus, struct boot0_error *er
             status = try_speed(bus, slower[i], &ignored);
         }
     }
-    bus->connected = status == B0_OK;
+    bus->connected = status == BOOT0_OK;
     return status;
 }
 
@@ -100,7 +100,7 @@ static bool read_some(struct b0_uart_bus *bus, uint32_t address, uint8_t *data, 
     if (address == 0)
         return false;
     b0_an3155_read(&bus->engine, address, data, size);
-    return b0_uart_run(bus, &task, NULL, &ignored) == B0_OK;
+    return b0_uart_run(bus, &task, NULL, &ignored) == BOOT0_OK;
 }
 
 /* The layout of the largest part, cut to the size that this one has. */
@@ -164,7 +164,7 @@ static void add_memories(struct b0_uart_bus *bus, struct boot0_board *board)
 {
     const struct boot0_chip *chip = board->chips[0];
     struct boot0_layout layout;
-    char text[B0_TEXT_MAX * 2];
+    char text[BOOT0_TEXT_MAX * 2];
 
     if (!boot0_layout_parse(chip->layout, strlen(chip->layout), &layout, NULL))
         return;
@@ -185,17 +185,18 @@ enum boot0_status b0_uart_probe(const struct boot0_transport *transport, struct 
     const struct boot0_chip *chip;
     enum boot0_status status;
 
-    status = bus->connected ? B0_OK : connect(bus, error);
-    if (status != B0_OK)
+    status = bus->connected ? BOOT0_OK : connect(bus, error);
+    if (status != BOOT0_OK)
         return status;
     snprintf(board->product, sizeof board->product, "UART bootloader, protocol %u.%u",
              (unsigned)bus->engine.version >> 4, bus->engine.version & 0xfu);
     board->transfer_size = B0_AN3155_BLOCK_MAX;
-    board->attributes = B0_DFU_CAN_DOWNLOAD | B0_DFU_CAN_UPLOAD;
+    board->attributes = BOOT0_DFU_CAN_DOWNLOAD | BOOT0_DFU_CAN_UPLOAD;
     chip = boot0_chip_by_id(bus->engine.id);
     if (!chip) {
-        boot0_fail(error, B0_E_UNSUPPORTED, "the board on %s has chip id 0x%03x, which is unknown",
-                   bus->port, bus->engine.id);
+        boot0_fail(error, BOOT0_E_UNSUPPORTED,
+                   "the board on %s has chip id 0x%03x, which is unknown", bus->port,
+                   bus->engine.id);
         return boot0_hint(error, "boot0 has to know the chip to number its flash sectors. Please "
                                  "report the id and the name of the chip.");
     }
@@ -203,5 +204,5 @@ enum boot0_status b0_uart_probe(const struct boot0_transport *transport, struct 
     board->chip_count = 1;
     board->family = chip->family;
     add_memories(bus, board);
-    return B0_OK;
+    return BOOT0_OK;
 }

@@ -38,7 +38,7 @@ static bool may_pass(const struct b0_an3155 *engine, enum boot0_status status)
         [B0_AN3155_FAIL_DIRTY] = true,
     };
 
-    return status != B0_OK && status != B0_E_CANCELLED && by_failure[engine->failure];
+    return status != BOOT0_OK && status != BOOT0_E_CANCELLED && by_failure[engine->failure];
 }
 
 static enum boot0_status run(struct uart *uart, const char *doing, const uint32_t *address,
@@ -155,7 +155,7 @@ static enum boot0_status leave(struct b0_protocol *protocol, uint32_t address,
 
     b0_an3155_go(&uart->bus->engine, address);
     status = run(uart, "starting the program", NULL, error);
-    uart->bus->left = status == B0_OK;
+    uart->bus->left = status == BOOT0_OK;
     return status;
 }
 
@@ -166,10 +166,10 @@ static enum boot0_status protect(struct b0_protocol *protocol, enum boot0_protec
     struct b0_an3155 *engine = &uart->bus->engine;
 
     switch (what) {
-    case B0_PROTECT_SECTORS:
+    case BOOT0_PROTECT_SECTORS:
         b0_an3155_write_protect(engine, sectors, (uint16_t)count);
         return run(uart, "protecting sectors from being written", NULL, error);
-    case B0_PROTECT_NO_SECTORS:
+    case BOOT0_PROTECT_NO_SECTORS:
         b0_an3155_write_unprotect(engine);
         return run(uart, "taking write protection off", NULL, error);
     default:
@@ -221,8 +221,8 @@ static struct b0_protocol *open_board(const struct boot0_transport *transport,
 
 const struct boot0_backend b0_serial_backend = {
     .name = "serial",
-    .vendor = B0_VENDOR_ST, /* files for an STM32 name its ROM's USB side */
-    .product = B0_PRODUCT_ST_DFU,
+    .vendor = BOOT0_VENDOR_ST, /* files for an STM32 name its ROM's USB side */
+    .product = BOOT0_PRODUCT_ST_DFU,
     .probe = b0_uart_probe,
     .open = open_board,
     .protect = protect,

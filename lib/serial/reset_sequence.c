@@ -154,12 +154,12 @@ enum boot0_status b0_reset_parse(const char *text, struct b0_reset_sequences *li
 {
     memset(lines, 0, sizeof *lines);
     if (!text || strcmp(text, "none") == 0 || parse_wiring(text, lines))
-        return B0_OK;
+        return BOOT0_OK;
     memset(lines, 0, sizeof *lines);
     if (*text != '\0' && parse_pattern(text, lines))
-        return B0_OK;
+        return BOOT0_OK;
     memset(lines, 0, sizeof *lines);
-    boot0_fail(error, B0_E_USAGE, "\"%s\" is no way to drive DTR and RTS", text);
+    boot0_fail(error, BOOT0_E_USAGE, "\"%s\" is no way to drive DTR and RTS", text);
     return boot0_hint(error, "Say how they are wired, as in \"rts-boot0,dtr-reset\" (with ! before "
                              "a line that is active while off), or step by step, as in "
                              "\"rts=1,dtr=1,100ms,dtr=0,50ms\"; or \"none\".");
@@ -168,9 +168,9 @@ enum boot0_status b0_reset_parse(const char *text, struct b0_reset_sequences *li
 enum boot0_xfer b0_reset_run(const struct b0_reset_sequence *pattern,
                              const struct boot0_stream *stream, struct boot0_line *line)
 {
-    enum boot0_xfer result = B0_XFER_OK;
+    enum boot0_xfer result = BOOT0_XFER_OK;
 
-    for (size_t i = 0; i < pattern->count && result == B0_XFER_OK; i++) {
+    for (size_t i = 0; i < pattern->count && result == BOOT0_XFER_OK; i++) {
         const struct b0_reset_step *step = &pattern->steps[i];
 
         if (step->action == B0_RESET_WAIT) {

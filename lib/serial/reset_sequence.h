@@ -32,7 +32,7 @@ struct b0_reset_sequences {
     struct b0_reset_sequence leave; /* reset with BOOT0 low; empty: Go has to do */
 };
 
-/* NULL is "none". B0_E_USAGE says what is wrong where. */
+/* NULL is "none". BOOT0_E_USAGE says what is wrong where. */
 enum boot0_status b0_reset_parse(const char *text, struct b0_reset_sequences *lines,
                                  struct boot0_error *error);
 

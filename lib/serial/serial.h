@@ -39,8 +39,9 @@ b0_uart_bus_new(struct boot0_bus *bus, const struct boot0_stream *stream,
                 const struct boot0_uart_options *options, struct boot0_error *error);
 
 /*
- * link.c: runs the operation that was begun on the engine to its end. B0_E_IO, B0_E_GONE,
- * B0_E_PROTOCOL, B0_E_PROTECTED, B0_E_UNSUPPORTED, or B0_E_CANCELLED when tick() said so.
+ * link.c: runs the operation that was begun on the engine to its end. BOOT0_E_IO, BOOT0_E_GONE,
+ * BOOT0_E_PROTOCOL, BOOT0_E_PROTECTED, BOOT0_E_UNSUPPORTED, or BOOT0_E_CANCELLED when tick() said
+ * so.
  */
 enum boot0_status b0_uart_run(struct b0_uart_bus *bus, const struct b0_task *task,
                               const struct b0_tick *tick, struct boot0_error *error);

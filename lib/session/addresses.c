@@ -89,14 +89,14 @@ static enum boot0_status map_aliases(struct boot0_session *session, struct boot0
             continue;
         }
         status = boot0_image_move(image, from, (uint32_t)image->segments[i].size, to, error);
-        if (status != B0_OK)
+        if (status != BOOT0_OK)
             return status;
         b0_session_note(session,
                         "data for 0x%08x is written at 0x%08x: both addresses are the same flash",
                         from, to);
         i = 0; /* the segments were sorted again */
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* RAM of some chip that the board can be; of any, if that is unknown. */
@@ -123,7 +123,7 @@ static const struct boot0_segment *find_ram(const struct boot0_board *board,
 static enum boot0_status fail_ram(const struct boot0_segment *segment, bool nothing_else,
                                   struct boot0_error *error)
 {
-    boot0_fail(error, B0_E_RANGE,
+    boot0_fail(error, BOOT0_E_RANGE,
                "the image has %zu byte%s for RAM at 0x%08x, which is lost at reset", segment->size,
                segment->size == 1 ? "" : "s", segment->address);
     if (nothing_else)
@@ -148,12 +148,12 @@ static enum boot0_status drop_ram(struct boot0_session *session, struct boot0_im
         if (!skip || image->segment_count == 1)
             return fail_ram(segment, image->segment_count == 1, error);
         status = boot0_image_remove(image, address, size, error);
-        if (status != B0_OK)
+        if (status != BOOT0_OK)
             return status;
         b0_session_note(session, "%zu byte%s for RAM at 0x%08x left out", size,
                         size == 1 ? "" : "s", address);
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 enum boot0_status b0_session_map_image(struct boot0_session *session, struct boot0_image *image,
@@ -163,7 +163,7 @@ enum boot0_status b0_session_map_image(struct boot0_session *session, struct boo
 
     /* The memory that the user has named is not questioned. */
     if (session->chosen >= 0 && session->chosen != session->board.flash_alternate)
-        return B0_OK;
+        return BOOT0_OK;
     status = map_aliases(session, image, error);
-    return status == B0_OK ? drop_ram(session, image, skip_ram, error) : status;
+    return status == BOOT0_OK ? drop_ram(session, image, skip_ram, error) : status;
 }

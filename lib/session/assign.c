@@ -29,7 +29,7 @@ static enum boot0_status fail_no_alternate(const struct boot0_session *session, 
     char list[LIST_MAX];
 
     b0_session_list_alternates(session, list, sizeof list);
-    boot0_fail(error, B0_E_MISMATCH,
+    boot0_fail(error, BOOT0_E_MISMATCH,
                "the file has data for alternate setting %u, which this board does not have",
                alternate);
     return boot0_hint(error,
@@ -41,7 +41,7 @@ static enum boot0_status fail_no_alternate(const struct boot0_session *session, 
 static enum boot0_status fail_name(const struct boot0_alternate *alternate, const char *name,
                                    struct boot0_error *error)
 {
-    boot0_fail(error, B0_E_MISMATCH,
+    boot0_fail(error, BOOT0_E_MISMATCH,
                "the file calls its data for alternate setting %u \"%.60s\", but that is \"%s\" on "
                "this board",
                alternate->alternate, name, alternate->layout.name);
@@ -57,7 +57,7 @@ static enum boot0_status fail_outside(const struct boot0_session *session,
     char list[LIST_MAX];
 
     b0_session_list_alternates(session, list, sizeof list);
-    boot0_fail(error, B0_E_MISMATCH,
+    boot0_fail(error, BOOT0_E_MISMATCH,
                "the file has data at 0x%08x for alternate setting %u, \"%s\", which has no such "
                "address",
                segment->address, alternate->alternate,
@@ -85,11 +85,11 @@ static enum boot0_status find_target(const struct boot0_session *session,
         return fail_name(alternate, name, error);
     if (alternate->has_layout &&
         boot0_layout_sector_at(&alternate->layout, segment->address).size != 0)
-        return B0_OK;
+        return BOOT0_OK;
     if (!force)
         return fail_outside(session, segment, alternate, error);
     *index = -1;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* --alt names one memory: data for several would overwrite each other there. */
@@ -107,13 +107,13 @@ static enum boot0_status check_chosen(const struct boot0_session *session,
             first = segment;
         if (segment->alternate == first->alternate)
             continue;
-        boot0_fail(error, B0_E_USAGE,
+        boot0_fail(error, BOOT0_E_USAGE,
                    "the file has data for several memories: alternate settings %u and %u",
                    first->alternate, segment->alternate);
         return boot0_hint(error, "Leave --alt out: each part goes to its own memory. Nothing was "
                                  "written.");
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* ---- each segment ---- */
@@ -123,10 +123,10 @@ static enum boot0_status find_by_address(const struct boot0_session *session, ui
 {
     enum boot0_status status = b0_session_find_memory(session, address, index, error);
 
-    if (status != B0_OK || *index >= 0)
+    if (status != BOOT0_OK || *index >= 0)
         return status;
-    boot0_fail(error, B0_E_RANGE, "the image has data at 0x%08x, which is no memory of this board",
-               address);
+    boot0_fail(error, BOOT0_E_RANGE,
+               "the image has data at 0x%08x, which is no memory of this board", address);
     return boot0_hint(error, "`boot0 info` shows the board's memories. Is the file for another "
                              "chip? Nothing was written.");
 }
@@ -136,13 +136,13 @@ static enum boot0_status find_place(const struct boot0_session *session,
                                     const struct boot0_segment *segment, bool force, int *index,
                                     struct boot0_error *error)
 {
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
     *index = session->chosen;
     /* Alternate settings are USB's: the ROM has no numbers for its memories on a UART. */
-    if (*index < 0 && segment->by_target && session->board.usb.kind == B0_KIND_USB)
+    if (*index < 0 && segment->by_target && session->board.usb.kind == BOOT0_KIND_USB)
         status = find_target(session, image, segment, force, index, error);
-    if (status == B0_OK && *index < 0)
+    if (status == BOOT0_OK && *index < 0)
         status = find_by_address(session, segment->address, index, error);
     return status;
 }
@@ -155,9 +155,9 @@ static enum boot0_status check_end(const struct boot0_segment *segment,
     uint64_t size = 0;
 
     if (boot0_layout_covers(layout, segment->address, (uint32_t)segment->size, 0, &where))
-        return B0_OK;
-    boot0_fail(error, B0_E_RANGE, "the image has data at 0x%08x, which is outside of \"%s\"", where,
-               layout->name);
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_RANGE, "the image has data at 0x%08x, which is outside of \"%s\"",
+               where, layout->name);
     (void)boot0_layout_extent(layout, 0, &begin, &size);
     return boot0_hint(
         error,
@@ -177,8 +177,8 @@ static enum boot0_status check_permission(const struct boot0_session *session,
     const char *name = boot0_layout_name_at(layout, segment->address);
 
     if (!b0_memory_is_guarded(kind))
-        return B0_OK;
-    boot0_fail(error, B0_E_USAGE, "the image has data for \"%s\" at 0x%08x: %s",
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_USAGE, "the image has data for \"%s\" at 0x%08x: %s",
                name ? name : layout->name, segment->address, b0_memory_kind_text(kind));
     return boot0_hint(error, "Wrong option bytes can lock the chip for good, and OTP cannot be "
                              "erased. Use --allow-option-bytes if this is meant. Nothing was "
@@ -197,7 +197,7 @@ static enum boot0_status put_in_order(struct boot0_image *image, struct boot0_er
             (a->alternate == b->alternate && (uint64_t)a->address + a->size >= b->address))
             return boot0_image_merge(image, &nothing, error);
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 enum boot0_status b0_session_assign(const struct boot0_session *session, struct boot0_image *image,
@@ -206,19 +206,19 @@ enum boot0_status b0_session_assign(const struct boot0_session *session, struct 
 {
     enum boot0_status status = check_chosen(session, image, error);
 
-    for (size_t i = 0; i < image->segment_count && status == B0_OK; i++) {
+    for (size_t i = 0; i < image->segment_count && status == BOOT0_OK; i++) {
         struct boot0_segment *segment = &image->segments[i];
         const struct boot0_alternate *alternate;
         int index;
 
         status = find_place(session, image, segment, options->force, &index, error);
-        if (status != B0_OK)
+        if (status != BOOT0_OK)
             return status;
         alternate = &session->board.alternates[index];
         segment->alternate = alternate->alternate;
         status = check_end(segment, &alternate->layout, error);
-        if (status == B0_OK && session->chosen < 0 && !options->allow_option_bytes)
+        if (status == BOOT0_OK && session->chosen < 0 && !options->allow_option_bytes)
             status = check_permission(session, segment, &alternate->layout, error);
     }
-    return status == B0_OK ? put_in_order(image, error) : status;
+    return status == BOOT0_OK ? put_in_order(image, error) : status;
 }

@@ -16,8 +16,8 @@ static enum boot0_status need_bootloader(const struct boot0_session *session, co
                                          struct boot0_error *error)
 {
     if (session->board.bootloader.present)
-        return B0_OK;
-    boot0_fail(error, B0_E_UNSUPPORTED, "this board's bootloader cannot %s", what);
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_UNSUPPORTED, "this board's bootloader cannot %s", what);
     return boot0_hint(error, "boot0's own bootloader can: `boot0 install-bootloader` puts it on a "
                              "board.");
 }
@@ -39,13 +39,13 @@ static enum boot0_status fail_journal(const struct boot0_bootloader *bootloader,
                                       struct boot0_error *error)
 {
     if (bootloader->journal_protected) {
-        boot0_fail(error, B0_E_PROTECTED,
+        boot0_fail(error, BOOT0_E_PROTECTED,
                    "the bootloader cannot write " JOURNAL ": the sector is write-protected");
         return boot0_hint(error,
                           "Run `boot0 unprotect` to remove the write protection of sectors 0 "
                           "and 1, and try again.");
     }
-    boot0_fail(error, B0_E_PROTECTED,
+    boot0_fail(error, BOOT0_E_PROTECTED,
                "the bootloader cannot write " JOURNAL
                ": the sector is write-protected or worn out");
     if (bootloader->protocol < B0_EXTENSION_KNOWS_JOURNAL)
@@ -62,26 +62,26 @@ enum boot0_status b0_session_check_journal(const struct boot0_session *session,
     const struct boot0_bootloader *bootloader = &session->board.bootloader;
 
     return bootloader->present && bootloader->journal_protected ? fail_journal(bootloader, error)
-                                                                : B0_OK;
+                                                                : BOOT0_OK;
 }
 
 /* What the board says of its last DFU request: DFU 1.1, 6.1.2. Without an answer it is OK. */
 static uint8_t dfu_status(struct boot0_session *session)
 {
     const struct boot0_setup setup = {
-        .request_type = B0_USB_DIR_IN | B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE,
-        .request = B0_DFU_GETSTATUS,
+        .request_type = BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE,
+        .request = BOOT0_DFU_GETSTATUS,
         .index = session->board.alternates[0].interface,
-        .length = B0_DFU_STATUS_SIZE,
+        .length = BOOT0_DFU_STATUS_SIZE,
     };
-    uint8_t bytes[B0_DFU_STATUS_SIZE];
+    uint8_t bytes[BOOT0_DFU_STATUS_SIZE];
     size_t actual = 0;
 
     session->other_transfers++;
     if (session->transport.ops->control(session->transport.context, &setup, bytes, &actual,
-                                        STATUS_TIMEOUT_MS) != B0_XFER_OK ||
+                                        STATUS_TIMEOUT_MS) != BOOT0_XFER_OK ||
         actual < sizeof bytes)
-        return B0_DFU_STATUS_OK;
+        return BOOT0_DFU_STATUS_OK;
     return b0_dfu_status_load(bytes).status;
 }
 
@@ -92,9 +92,10 @@ enum boot0_status b0_session_blame_journal(struct boot0_session *session, enum b
     struct boot0_bootloader now = session->board.bootloader;
     struct boot0_error ignored;
 
-    if (status != B0_E_PROTOCOL || !now.present || dfu_status(session) != B0_DFU_STATUS_ERR_WRITE ||
-        b0_extension_refresh(&session->transport, &now, &ignored) != B0_OK ||
-        now.update == B0_UPDATE_BEGUN)
+    if (status != BOOT0_E_PROTOCOL || !now.present ||
+        dfu_status(session) != BOOT0_DFU_STATUS_ERR_WRITE ||
+        b0_extension_refresh(&session->transport, &now, &ignored) != BOOT0_OK ||
+        now.update == BOOT0_UPDATE_BEGUN)
         return status;
     return fail_journal(&now, error);
 }
@@ -105,7 +106,7 @@ enum boot0_status b0_session_begin_update(struct boot0_session *session, struct 
 {
     enum boot0_status status = b0_session_check_journal(session, error);
 
-    if (status != B0_OK || !session->board.bootloader.present)
+    if (status != BOOT0_OK || !session->board.bootloader.present)
         return status;
     return order(session, B0_EXTENSION_BEGIN_SESSION, 0, "beginning the update", error);
 }
@@ -121,10 +122,10 @@ static enum boot0_status check_completed(struct boot0_session *session, unsigned
     enum boot0_status status = b0_extension_refresh(&session->transport, bootloader, error);
 
     session->other_transfers++;
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
-    return bootloader->update == B0_UPDATE_COMPLETE && bootloader->journal_free != free_before
-               ? B0_OK
+    return bootloader->update == BOOT0_UPDATE_COMPLETE && bootloader->journal_free != free_before
+               ? BOOT0_OK
                : fail_journal(bootloader, error);
 }
 
@@ -132,15 +133,15 @@ static enum boot0_status check_completed(struct boot0_session *session, unsigned
 static enum boot0_status explain(struct boot0_session *session, enum boot0_status status,
                                  const char *doing, struct boot0_error *error)
 {
-    bool may_be_asked = status == B0_OK || status == B0_E_PROTOCOL;
-    uint8_t reported = may_be_asked ? dfu_status(session) : (uint8_t)B0_DFU_STATUS_OK;
+    bool may_be_asked = status == BOOT0_OK || status == BOOT0_E_PROTOCOL;
+    uint8_t reported = may_be_asked ? dfu_status(session) : (uint8_t)BOOT0_DFU_STATUS_OK;
 
-    if (reported == B0_DFU_STATUS_OK)
+    if (reported == BOOT0_DFU_STATUS_OK)
         return status;
-    boot0_fail(error, B0_E_PROTOCOL, "the board reported %s while %s: %s",
+    boot0_fail(error, BOOT0_E_PROTOCOL, "the board reported %s while %s: %s",
                b0_dfu_status_name(reported), doing, b0_dfu_status_text(reported));
     boot0_hint(error, "Check the supply and the write protection of the sectors, and try again.");
-    return b0_session_blame_journal(session, B0_E_PROTOCOL, error);
+    return b0_session_blame_journal(session, BOOT0_E_PROTOCOL, error);
 }
 
 enum boot0_status b0_session_finish_queue(struct boot0_session *session, const char *doing,
@@ -150,7 +151,7 @@ enum boot0_status b0_session_finish_queue(struct boot0_session *session, const c
     enum boot0_status status;
 
     if (!now.present)
-        return B0_OK;
+        return BOOT0_OK;
     status = b0_extension_refresh(&session->transport, &now, error);
     session->other_transfers++;
     return explain(session, status, doing, error);
@@ -162,10 +163,10 @@ enum boot0_status b0_session_end_update(struct boot0_session *session, struct bo
     enum boot0_status status;
 
     if (!session->board.bootloader.present)
-        return B0_OK;
+        return BOOT0_OK;
     status = order(session, B0_EXTENSION_END_SESSION, 0, "ending the update", error);
-    return status == B0_OK ? check_completed(session, free_before, error)
-                           : explain(session, status, "ending the update", error);
+    return status == BOOT0_OK ? check_completed(session, free_before, error)
+                              : explain(session, status, "ending the update", error);
 }
 
 /* ---- the journal's digest ---- */
@@ -223,7 +224,7 @@ bool b0_session_journal_agrees(const struct boot0_session *session, const struct
 {
     const struct boot0_bootloader *bootloader = &session->board.bootloader;
 
-    return bootloader->update == B0_UPDATE_COMPLETE &&
+    return bootloader->update == BOOT0_UPDATE_COMPLETE &&
            bootloader->program_length >= wanted_length(plan) && is_of_plan(bootloader, plan);
 }
 
@@ -251,14 +252,16 @@ enum boot0_status b0_session_was_completed(struct boot0_session *session,
     enum boot0_status status = b0_extension_refresh(&session->transport, &now, error);
 
     session->other_transfers++;
-    *completed = status == B0_OK && now.update == B0_UPDATE_COMPLETE && now.program_length > 0 &&
-                 is_within(plan, now.program_start, now.program_length) && is_of_plan(&now, plan);
+    *completed = status == BOOT0_OK && now.update == BOOT0_UPDATE_COMPLETE &&
+                 now.program_length > 0 && is_within(plan, now.program_start, now.program_length) &&
+                 is_of_plan(&now, plan);
     return status;
 }
 
 bool b0_session_was_interrupted(const struct boot0_session *session)
 {
-    return session->board.bootloader.present && session->board.bootloader.update == B0_UPDATE_BEGUN;
+    return session->board.bootloader.present &&
+           session->board.bootloader.update == BOOT0_UPDATE_BEGUN;
 }
 
 /* ---- orders ---- */
@@ -270,22 +273,22 @@ enum boot0_status boot0_session_reset_to(struct boot0_session *session, enum boo
         uint16_t value;
         const char *doing;
     } targets[] = {
-        [B0_TARGET_PROGRAM] = {B0_EXTENSION_TO_PROGRAM, "starting the program"},
-        [B0_TARGET_BOOTLOADER] = {B0_EXTENSION_TO_BOOTLOADER, "starting the bootloader anew"},
-        [B0_TARGET_ROM] = {B0_EXTENSION_TO_ROM, "going to the bootloader in ROM"},
+        [BOOT0_TARGET_PROGRAM] = {B0_EXTENSION_TO_PROGRAM, "starting the program"},
+        [BOOT0_TARGET_BOOTLOADER] = {B0_EXTENSION_TO_BOOTLOADER, "starting the bootloader anew"},
+        [BOOT0_TARGET_ROM] = {B0_EXTENSION_TO_ROM, "going to the bootloader in ROM"},
     };
     enum boot0_status status = need_bootloader(session, "reset the chip on command", error);
 
     if ((unsigned)target >= sizeof targets / sizeof targets[0])
-        return boot0_fail(error, B0_E_USAGE, "there is no such target");
-    if (status == B0_OK)
+        return boot0_fail(error, BOOT0_E_USAGE, "there is no such target");
+    if (status == BOOT0_OK)
         status =
             order(session, B0_EXTENSION_RESET, targets[target].value, targets[target].doing, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
-    b0_session_phase(session, B0_PHASE_RUN, 0);
+    b0_session_phase(session, BOOT0_PHASE_RUN, 0);
     session->report.started = b0_session_has_left(session);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 enum boot0_status boot0_session_bootloader_is(struct boot0_session *session, const uint8_t *data,
@@ -295,14 +298,14 @@ enum boot0_status boot0_session_bootloader_is(struct boot0_session *session, con
     uint32_t start = session->board.bootloader.program_start & ~UINT32_C(0xfffff);
 
     *same = false;
-    return status == B0_OK ? b0_session_holds(session, start, data, size, same, error) : status;
+    return status == BOOT0_OK ? b0_session_holds(session, start, data, size, same, error) : status;
 }
 
 enum boot0_status boot0_session_end_update(struct boot0_session *session, struct boot0_error *error)
 {
     enum boot0_status status = need_bootloader(session, "complete an update", error);
 
-    return status == B0_OK ? b0_session_end_update(session, error) : status;
+    return status == BOOT0_OK ? b0_session_end_update(session, error) : status;
 }
 
 enum boot0_status boot0_session_erase_journal(struct boot0_session *session,
@@ -310,7 +313,7 @@ enum boot0_status boot0_session_erase_journal(struct boot0_session *session,
 {
     enum boot0_status status = need_bootloader(session, "erase a journal", error);
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = order(session, B0_EXTENSION_ERASE_JOURNAL, 0, "erasing the journal", error);
     return status;
 }
@@ -320,10 +323,10 @@ enum boot0_status boot0_session_protect_bootloader(struct boot0_session *session
 {
     enum boot0_status status = need_bootloader(session, "protect itself on command", error);
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = order(session, B0_EXTENSION_PROTECT, on ? 1 : 0,
                        on ? "protecting the bootloader" : "taking its protection off", error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         (void)b0_session_has_left(session); /* who looks for it next finds it with the new bytes */
     return status;
 }

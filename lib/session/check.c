@@ -14,8 +14,8 @@ static const struct {
     uint16_t product;
     const char *name;
 } known_devices[] = {
-    {B0_VENDOR_ST, B0_PRODUCT_ST_DFU, "ST's DfuSe bootloader"},
-    {B0_VENDOR_LEAFLABS, B0_PRODUCT_MAPLE_DFU, "the Maple bootloader"},
+    {BOOT0_VENDOR_ST, BOOT0_PRODUCT_ST_DFU, "ST's DfuSe bootloader"},
+    {BOOT0_VENDOR_LEAFLABS, BOOT0_PRODUCT_MAPLE_DFU, "the Maple bootloader"},
     {0x28e9, 0x0189, "GigaDevice's bootloader"},
     {0x1d50, 0x6017, "a Black Magic Probe"},
 };
@@ -39,8 +39,8 @@ static enum boot0_status check_suffix(const struct boot0_session *session,
 
     if (!image->has_suffix || ((suffix->vendor == ANY_ID || suffix->vendor == vendor) &&
                                (suffix->product == ANY_ID || suffix->product == product)))
-        return B0_OK;
-    boot0_fail(error, B0_E_MISMATCH,
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_MISMATCH,
                "the file is for another device: its DFU suffix names %04x:%04x (%s), the board is "
                "%04x:%04x (%s)",
                suffix->vendor, suffix->product, device_name(suffix->vendor, suffix->product),
@@ -58,16 +58,16 @@ static enum boot0_status check_family(const struct boot0_session *session,
     char chips[160];
 
     if (!image->has_family)
-        return B0_OK;
+        return BOOT0_OK;
     for (size_t i = 0; i < board->chip_count; i++) {
         comparable = comparable || board->chips[i]->uf2_family != 0;
         /* Some chips have an id of their own beside their family's. */
         if (board->chips[i]->uf2_family == image->family || board->chips[i] == file_chip)
-            return B0_OK;
+            return BOOT0_OK;
     }
     if (!comparable)
-        return B0_OK;
-    boot0_fail(error, B0_E_MISMATCH,
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_MISMATCH,
                "the UF2 file is for another chip: its family 0x%08x is %s, the board is %s",
                image->family, file_chip ? file_chip->family : "none that boot0 knows",
                boot0_board_chip_name(board, chips, sizeof chips));
@@ -83,7 +83,7 @@ static enum boot0_status fail_not_moved(const struct boot0_session *session, uin
     uint32_t start = session->board.bootloader.program_start;
     uint32_t flash = start & ~UINT32_C(0xfffff);
 
-    boot0_fail(error, B0_E_MISMATCH,
+    boot0_fail(error, BOOT0_E_MISMATCH,
                "%s 0x%08x, where this board has its bootloader: programs start at 0x%08x", what,
                address, start);
     return boot0_hint(error,
@@ -104,7 +104,7 @@ static enum boot0_status check_moved(const struct boot0_session *session,
     struct boot0_vectors vectors;
 
     if (!session->board.bootloader.present)
-        return B0_OK;
+        return BOOT0_OK;
     for (size_t i = 0; i < image->segment_count; i++)
         if (image->segments[i].address >= flash && image->segments[i].address < start)
             return fail_not_moved(session, image->segments[i].address, "the file has data at",
@@ -113,7 +113,7 @@ static enum boot0_status check_moved(const struct boot0_session *session,
         b0_session_flash_address(session, vectors.reset) >= flash &&
         b0_session_flash_address(session, vectors.reset) < start)
         return fail_not_moved(session, flash, "the program is linked for", error);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* ---- addresses ---- */
@@ -127,12 +127,12 @@ static enum boot0_status place(struct boot0_session *session, struct boot0_image
     /* A raw binary that was placed by an earlier check is where it was told to be. */
     if (image->has_addresses && options->has_address &&
         image->segments[0].address != b0_session_flash_address(session, options->address)) {
-        boot0_fail(error, B0_E_USAGE, "the %s file says itself where it belongs",
+        boot0_fail(error, BOOT0_E_USAGE, "the %s file says itself where it belongs",
                    boot0_format_name(image->format));
         return boot0_hint(error, "--address is for raw binaries only.");
     }
     if (image->has_addresses || !layout)
-        return B0_OK;
+        return BOOT0_OK;
     start = b0_session_start_of(layout);
     return boot0_image_place(image, options->has_address ? options->address : start, error);
 }
@@ -146,9 +146,9 @@ static enum boot0_status check_usable(const struct boot0_session *session,
 {
     const struct boot0_board *board = &session->board;
 
-    if (board->has_addresses || board->dfu_version != B0_DFU_VERSION_DFUSE)
-        return B0_OK;
-    boot0_fail(error, B0_E_UNSUPPORTED,
+    if (board->has_addresses || board->dfu_version != BOOT0_DFU_VERSION_DFUSE)
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_UNSUPPORTED,
                "the board speaks DfuSe, but gives no memory layout that can be used");
     if (board->contradiction[0])
         return boot0_hint(error,
@@ -170,22 +170,22 @@ enum boot0_status boot0_session_check(struct boot0_session *session, struct boot
     if (!options)
         options = &defaults;
     if (image->segment_count == 0)
-        return boot0_fail(error, B0_E_DATA, "the image is empty");
+        return boot0_fail(error, BOOT0_E_DATA, "the image is empty");
     status = check_usable(session, error);
-    if (status == B0_OK && !options->ignore_suffix)
+    if (status == BOOT0_OK && !options->ignore_suffix)
         status = check_suffix(session, image, error);
-    if (status == B0_OK && !options->force)
+    if (status == BOOT0_OK && !options->force)
         status = check_family(session, image, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = place(session, image, options, error);
-    if (status != B0_OK || !session->board.has_addresses)
+    if (status != BOOT0_OK || !session->board.has_addresses)
         return status;
     status = b0_session_map_image(session, image, options->skip_ram, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = check_moved(session, image, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = b0_session_assign(session, image, options, error);
-    if (status == B0_OK && !options->force)
+    if (status == BOOT0_OK && !options->force)
         status = b0_session_check_program(session, image, placed, error);
     return status;
 }

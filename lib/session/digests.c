@@ -51,7 +51,7 @@ static enum boot0_status ask_digests(struct question *q, const struct b0_extensi
     enum boot0_status status = b0_extension_digests(
         &q->session->transport, &q->session->board.bootloader, ranges, q->count, held, error);
 
-    for (size_t i = 0; i < q->count && status == B0_OK; i++) {
+    for (size_t i = 0; i < q->count && status == BOOT0_OK; i++) {
         digest(q->pieces[i].wanted, q->pieces[i].length, wanted);
         q->same[i] = memcmp(held[i], wanted, sizeof wanted) == 0;
     }
@@ -65,7 +65,7 @@ static enum boot0_status ask_checksums(struct question *q, const struct b0_exten
     enum boot0_status status = b0_extension_checksums(
         &q->session->transport, &q->session->board.bootloader, ranges, q->count, held, error);
 
-    for (size_t i = 0; i < q->count && status == B0_OK; i++)
+    for (size_t i = 0; i < q->count && status == BOOT0_OK; i++)
         q->same[i] = held[i] == b0_crc32(B0_CRC32_START, q->pieces[i].wanted, q->pieces[i].length);
     return status;
 }
@@ -75,7 +75,7 @@ static enum boot0_status ask(struct question *q, struct boot0_error *error)
     struct b0_extension_range ranges[B0_EXTENSION_RANGES_MAX];
 
     if (q->count == 0)
-        return B0_OK;
+        return BOOT0_OK;
     for (size_t i = 0; i < q->count; i++)
         ranges[i] = (struct b0_extension_range){q->pieces[i].address, q->pieces[i].length};
     q->session->other_transfers += 2;
@@ -95,7 +95,7 @@ static bool add_sector(struct question *q, const struct boot0_plan *plan, size_t
 
         for (to = from + 1; to < s->sector.size && !s->mask[to] == is_rest;)
             to++;
-        if (is_rest && (s->need != B0_NEED_ALL || q->by_checksum))
+        if (is_rest && (s->need != BOOT0_NEED_ALL || q->by_checksum))
             continue;
         if (q->count == B0_EXTENSION_RANGES_MAX) {
             q->count = before;
@@ -132,7 +132,7 @@ static void conclude(const struct question *q, struct boot0_plan *plan, size_t i
 /* Not known well enough yet. */
 static bool is_open(const struct boot0_plan_sector *s)
 {
-    return s->need != B0_NEED_NOTHING && !s->known;
+    return s->need != BOOT0_NEED_NOTHING && !s->known;
 }
 
 static enum boot0_status ask_for(struct question *q, struct boot0_plan *plan, size_t first,
@@ -140,7 +140,7 @@ static enum boot0_status ask_for(struct question *q, struct boot0_plan *plan, si
 {
     enum boot0_status status = ask(q, error);
 
-    for (size_t i = first; i < end && status == B0_OK; i++)
+    for (size_t i = first; i < end && status == BOOT0_OK; i++)
         if (is_open(&plan->sectors[i]) && !to_be_read[i])
             conclude(q, plan, i, to_be_read);
     q->count = 0;
@@ -150,7 +150,7 @@ static enum boot0_status ask_for(struct question *q, struct boot0_plan *plan, si
 /* Whether a look at a sector's start can spare it the digest of all of it. */
 static bool worth_a_look(const struct boot0_plan_sector *s)
 {
-    if (!is_open(s) || s->need != B0_NEED_COMPARE || s->sector.size <= LOOK)
+    if (!is_open(s) || s->need != BOOT0_NEED_COMPARE || s->sector.size <= LOOK)
         return false;
     return memchr(s->mask, 0, LOOK) == NULL;
 }
@@ -174,7 +174,7 @@ static enum boot0_status look_at_starts(struct boot0_session *session, struct bo
                 .sector = i,
             };
     status = ask(&q, error);
-    for (size_t i = 0; i < q.count && status == B0_OK; i++)
+    for (size_t i = 0; i < q.count && status == BOOT0_OK; i++)
         if (!q.same[i])
             boot0_plan_compared(plan, q.pieces[i].sector, false, false);
     return status;
@@ -183,19 +183,19 @@ static enum boot0_status look_at_starts(struct boot0_session *session, struct bo
 static enum boot0_status compare_all(struct question *q, struct boot0_plan *plan, bool *to_be_read,
                                      struct boot0_error *error)
 {
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
     size_t first = 0; /* of those that the question is about */
 
-    for (size_t i = 0; i < plan->sector_count && status == B0_OK; i++) {
+    for (size_t i = 0; i < plan->sector_count && status == BOOT0_OK; i++) {
         if (!is_open(&plan->sectors[i]) || add_sector(q, plan, i))
             continue;
         status = ask_for(q, plan, first, i, to_be_read, error);
         first = i;
-        if (status == B0_OK && !add_sector(q, plan, i))
+        if (status == BOOT0_OK && !add_sector(q, plan, i))
             to_be_read[i] = !q->by_checksum;
     }
-    return status == B0_OK ? ask_for(q, plan, first, plan->sector_count, to_be_read, error)
-                           : status;
+    return status == BOOT0_OK ? ask_for(q, plan, first, plan->sector_count, to_be_read, error)
+                              : status;
 }
 
 /*
@@ -210,7 +210,7 @@ static enum boot0_status look_for_completed(struct boot0_session *session, struc
     bool completed = false;
 
     if (session->board.bootloader.protocol < B0_EXTENSION_HAS_CHECKSUMS)
-        return B0_OK;
+        return BOOT0_OK;
     status = b0_session_was_completed(session, plan, &completed, error);
     return completed ? compare_all(&q, plan, to_be_read, error) : status;
 }
@@ -223,9 +223,9 @@ enum boot0_status b0_session_compare(struct boot0_session *session, struct boot0
 
     memset(to_be_read, 0, plan->sector_count * sizeof *to_be_read);
     status = look_for_completed(session, plan, to_be_read, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = look_at_starts(session, plan, error);
-    return status == B0_OK ? compare_all(&q, plan, to_be_read, error) : status;
+    return status == BOOT0_OK ? compare_all(&q, plan, to_be_read, error) : status;
 }
 
 /* ---- verifying ---- */
@@ -243,8 +243,8 @@ enum boot0_status b0_session_holds(struct boot0_session *session, uint32_t addre
 
     *same = true;
     if (length == 0)
-        return B0_OK;
+        return BOOT0_OK;
     status = ask(&q, error);
-    *same = status == B0_OK && q.same[0];
+    *same = status == BOOT0_OK && q.same[0];
     return status;
 }

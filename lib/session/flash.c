@@ -46,13 +46,13 @@ static enum boot0_status learn_sector(struct boot0_session *session, struct boot
             part = sizeof buffer;
         status =
             b0_session_read_run(session, alternate, sector->address + offset, buffer, part, error);
-        if (status != B0_OK)
+        if (status != BOOT0_OK)
             return status;
         if (!boot0_plan_learn(plan, index, offset, buffer, part))
             break;
         offset += part;
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static uint64_t bytes_to_learn(const struct boot0_plan *plan)
@@ -60,7 +60,7 @@ static uint64_t bytes_to_learn(const struct boot0_plan *plan)
     uint64_t total = 0;
 
     for (size_t i = 0; i < plan->sector_count; i++)
-        if (plan->sectors[i].need != B0_NEED_NOTHING)
+        if (plan->sectors[i].need != BOOT0_NEED_NOTHING)
             total += plan->sectors[i].sector.size;
     return total;
 }
@@ -72,8 +72,8 @@ static enum boot0_status sectors_to_read(struct boot0_session *session, struct b
     if (b0_session_compares(session, alternate))
         return b0_session_compare(session, plan, to_be_read, error);
     for (size_t i = 0; i < plan->sector_count; i++)
-        to_be_read[i] = plan->sectors[i].need != B0_NEED_NOTHING;
-    return B0_OK;
+        to_be_read[i] = plan->sectors[i].need != BOOT0_NEED_NOTHING;
+    return BOOT0_OK;
 }
 
 static enum boot0_status learn(struct boot0_session *session, struct boot0_plan *plan,
@@ -84,11 +84,11 @@ static enum boot0_status learn(struct boot0_session *session, struct boot0_plan 
     uint64_t past = 0;
 
     if (!to_be_read)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for the flash plan");
-    b0_session_phase(session, B0_PHASE_READ, bytes_to_learn(plan));
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for the flash plan");
+    b0_session_phase(session, BOOT0_PHASE_READ, bytes_to_learn(plan));
     status = sectors_to_read(session, plan, alternate, to_be_read, error);
-    for (size_t i = 0; i < plan->sector_count && status == B0_OK; i++) {
-        if (plan->sectors[i].need == B0_NEED_NOTHING)
+    for (size_t i = 0; i < plan->sector_count && status == BOOT0_OK; i++) {
+        if (plan->sectors[i].need == BOOT0_NEED_NOTHING)
             continue;
         session->phase_base = past;
         if (to_be_read[i])
@@ -107,7 +107,7 @@ static enum boot0_status complete_plan(struct boot0_session *session, struct boo
     struct boot0_plan_times times = {erase_ms, write_ms, session};
     enum boot0_status status = learn(session, plan, index, error);
 
-    return status == B0_OK ? boot0_plan_finish(plan, &times, error) : status;
+    return status == BOOT0_OK ? boot0_plan_finish(plan, &times, error) : status;
 }
 
 /* The plan for the segments of one alternate (by index), of which nothing is learned yet. */
@@ -128,7 +128,7 @@ static enum boot0_status begin_plan(struct boot0_session *session, const struct 
 
     if (b0_session_is_never_erased(session, index))
         for (size_t i = 0; i < layout.region_count; i++)
-            layout.regions[i].access &= (uint8_t)~B0_SECTOR_ERASABLE;
+            layout.regions[i].access &= (uint8_t)~BOOT0_SECTOR_ERASABLE;
     return boot0_plan_begin(plan, image, &layout, &plan_options, error);
 }
 
@@ -145,7 +145,7 @@ static int rank_of(const struct boot0_session *session, int index)
 {
     if (index < 0)
         return -1;
-    return b0_session_is_option_bytes(session, index) ? index + B0_ALTERNATES_MAX : index;
+    return b0_session_is_option_bytes(session, index) ? index + BOOT0_ALTERNATES_MAX : index;
 }
 
 /* The next alternate that the image has segments for, after one; -1 if there are no more. */
@@ -174,21 +174,21 @@ enum boot0_status boot0_session_plan(struct boot0_session *session, struct boot0
     *plan = NULL;
     if (!options)
         options = &defaults;
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = boot0_session_check(session, image, options, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = b0_session_apply_supply(session, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     do
         memory = next_memory(session, image, memory);
     while (memory >= 0 && nth-- > 0);
     if (memory < 0)
-        return B0_OK;
+        return BOOT0_OK;
     status = begin_plan(session, image, memory, options, plan, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = complete_plan(session, *plan, memory, error);
-    if (status != B0_OK) {
+    if (status != BOOT0_OK) {
         boot0_plan_free(*plan);
         *plan = NULL;
     }
@@ -200,13 +200,13 @@ enum boot0_status boot0_session_plan(struct boot0_session *session, struct boot0
 static enum boot0_status erase_steps(struct boot0_session *session, const struct boot0_plan *plan,
                                      int alternate, struct boot0_error *error)
 {
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
-    b0_session_phase(session, B0_PHASE_ERASE, plan->erase_bytes);
-    for (size_t i = 0; i < plan->step_count && status == B0_OK; i++) {
+    b0_session_phase(session, BOOT0_PHASE_ERASE, plan->erase_bytes);
+    for (size_t i = 0; i < plan->step_count && status == BOOT0_OK; i++) {
         const struct boot0_plan_step *step = &plan->steps[i];
 
-        if (step->action != B0_PLAN_ERASE)
+        if (step->action != BOOT0_PLAN_ERASE)
             continue;
         status = b0_session_erase_sector(session, alternate, step->address, error);
         session->phase_base += step->size;
@@ -219,21 +219,21 @@ static enum boot0_status write_steps(struct boot0_session *session, const struct
                                      int alternate, struct boot0_error *error)
 {
     bool loads = b0_session_is_option_bytes(session, alternate);
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
-    b0_session_phase(session, B0_PHASE_WRITE, plan->write_bytes);
-    for (size_t i = 0; i < plan->step_count && status == B0_OK; i++) {
+    b0_session_phase(session, BOOT0_PHASE_WRITE, plan->write_bytes);
+    for (size_t i = 0; i < plan->step_count && status == BOOT0_OK; i++) {
         const struct boot0_plan_step *step = &plan->steps[i];
         uint32_t written;
 
-        if (step->action != B0_PLAN_WRITE)
+        if (step->action != BOOT0_PLAN_WRITE)
             continue;
         status = session->protocol->ops->write(session->protocol, alternate, step->address,
                                                step->data, step->size, error);
         written = session->protocol->done;
         if (loads) {
             status = b0_session_load_options(session, status, error);
-            written = status == B0_OK ? step->size : written;
+            written = status == BOOT0_OK ? step->size : written;
         }
         session->report.bytes_written += written;
         session->phase_base += step->size;
@@ -253,24 +253,24 @@ enum boot0_status boot0_session_execute(struct boot0_session *session,
     if (!options)
         options = &defaults;
     if (alternate < 0)
-        return boot0_fail(error, B0_E_USAGE, "the plan is for another board");
+        return boot0_fail(error, BOOT0_E_USAGE, "the plan is for another board");
     session->report.image_bytes += plan->image_bytes;
     session->report.unchanged_bytes += plan->unchanged_bytes;
     if (plan->step_count == 0)
-        return B0_OK;
+        return BOOT0_OK;
     session->report.touched = true;
     status = b0_session_begin_update(session, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = erase_steps(session, plan, alternate, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = write_steps(session, plan, alternate, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return b0_session_blame_journal(session, status, error);
     if (b0_session_plan_is_program(session, plan))
         return b0_session_end_and_verify(session, plan, alternate, options, error);
     if (!options->no_verify)
         status = b0_session_verify_changed(session, plan, alternate, error);
-    if (status == B0_OK && !b0_session_was_interrupted(session))
+    if (status == BOOT0_OK && !b0_session_was_interrupted(session))
         status = b0_session_end_update(session, error);
     return status;
 }
@@ -290,18 +290,18 @@ static enum boot0_status flash_memory(struct boot0_session *session,
     struct boot0_plan *plan;
     enum boot0_status status = begin_plan(session, image, index, options, &plan, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     for (int attempt = 1;; attempt++) {
         status = complete_plan(session, plan, index, error);
-        if (status == B0_OK)
+        if (status == BOOT0_OK)
             status = boot0_session_execute(session, plan, options, error);
-        if (status == B0_OK || status == B0_E_CANCELLED || !session->protocol->may_pass ||
+        if (status == BOOT0_OK || status == BOOT0_E_CANCELLED || !session->protocol->may_pass ||
             attempt == ATTEMPTS)
             break;
         b0_session_note(session, "%s; trying again", error->message);
         status = session->protocol->ops->settle(session->protocol, error);
-        if (status != B0_OK)
+        if (status != BOOT0_OK)
             break;
         boot0_plan_again(plan);
         session->report.image_bytes = before.image_bytes;
@@ -337,13 +337,13 @@ static enum boot0_status end_interrupted(struct boot0_session *session,
     uint8_t byte;
 
     if (!b0_session_was_interrupted(session))
-        return B0_OK;
+        return BOOT0_OK;
     for (size_t i = 0; i < image->segment_count; i++)
         if (boot0_image_copy(image, image->segments[i].alternate, start, &byte, 1) == 1)
             return b0_session_end_update(session, error);
     b0_session_note(session, "the program on the board is one whose update was interrupted: it "
                              "starts again when it has been flashed anew");
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status start_program(struct boot0_session *session,
@@ -352,12 +352,12 @@ static enum boot0_status start_program(struct boot0_session *session,
     uint32_t address;
 
     if (!may_run(session, image, &address))
-        return B0_OK;
+        return BOOT0_OK;
     if (!session->locked)
         return boot0_session_run(session, address, error);
     b0_session_note(session, "the program is not started, because read protection is on: set "
                              "BOOT0 low and press reset");
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status flash_dfuse(struct boot0_session *session, struct boot0_image *image,
@@ -365,22 +365,22 @@ static enum boot0_status flash_dfuse(struct boot0_session *session, struct boot0
                                      struct boot0_error *error)
 {
     struct boot0_flash_options chosen = *options;
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
     if (session->board.bootloader.interrupted && !chosen.full) {
         b0_session_note(session, "the last update was cut off by a reset: flash that was being "
                                  "written then may not last, so all is written anew");
         chosen.full = true;
     }
-    for (int memory = next_memory(session, image, -1); memory >= 0 && status == B0_OK;
+    for (int memory = next_memory(session, image, -1); memory >= 0 && status == BOOT0_OK;
          memory = next_memory(session, image, memory)) {
         status = b0_session_apply_supply(session, error); /* again after a reset */
-        if (status == B0_OK)
+        if (status == BOOT0_OK)
             status = flash_memory(session, image, memory, &chosen, error);
     }
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = end_interrupted(session, image, error);
-    return status == B0_OK && !options->no_run ? start_program(session, image, error) : status;
+    return status == BOOT0_OK && !options->no_run ? start_program(session, image, error) : status;
 }
 
 enum boot0_status boot0_session_flash(struct boot0_session *session, struct boot0_image *image,
@@ -392,7 +392,7 @@ enum boot0_status boot0_session_flash(struct boot0_session *session, struct boot
     if (!options)
         options = &defaults;
     status = boot0_session_check(session, image, options, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     if (session->board.has_addresses)
         return flash_dfuse(session, image, options, error);

@@ -18,10 +18,10 @@ enum boot0_status b0_session_read_run(struct boot0_session *session, int alterna
                                       struct boot0_error *error)
 {
     struct b0_protocol *protocol = session->protocol;
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
     uint32_t done = 0;
 
-    for (int attempt = 0; status == B0_OK && done < size;) {
+    for (int attempt = 0; status == BOOT0_OK && done < size;) {
         status = protocol->ops->read(protocol, alternate, address + done, data + done, size - done,
                                      error);
         session->report.bytes_read += protocol->done;
@@ -29,7 +29,7 @@ enum boot0_status b0_session_read_run(struct boot0_session *session, int alterna
         if (protocol->done > 0)
             attempt = 0;
         done += protocol->done;
-        if (status != B0_OK && protocol->may_pass && ++attempt < ATTEMPTS)
+        if (status != BOOT0_OK && protocol->may_pass && ++attempt < ATTEMPTS)
             status = protocol->ops->settle(protocol, error);
     }
     return b0_session_stopped(session, status, error);
@@ -44,19 +44,19 @@ static enum boot0_status check_access(const struct boot0_session *session, uint3
     enum boot0_status status = b0_session_find_memory(session, address, alternate, error);
     uint32_t where = address;
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     if (session->options.anywhere && size <= UINT32_MAX - address + (uint64_t)1) {
         if (*alternate < 0)
             *alternate = flash >= 0 ? flash : 0;
-        return B0_OK;
+        return BOOT0_OK;
     }
     if (*alternate >= 0 && size <= UINT32_MAX &&
         boot0_layout_covers(&session->board.alternates[*alternate].layout, address, (uint32_t)size,
                             access, &where))
-        return B0_OK;
-    boot0_fail(error, B0_E_RANGE, "0x%08x is not memory that this board lets be %s", where,
-               access == B0_SECTOR_READABLE ? "read" : "written");
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_RANGE, "0x%08x is not memory that this board lets be %s", where,
+               access == BOOT0_SECTOR_READABLE ? "read" : "written");
     return boot0_hint(error, "`boot0 info` shows the board's memories and what may be done with "
                              "each.");
 }
@@ -64,7 +64,7 @@ static enum boot0_status check_access(const struct boot0_session *session, uint3
 static enum boot0_status check_readable(const struct boot0_session *session, uint32_t address,
                                         size_t size, int *alternate, struct boot0_error *error)
 {
-    return check_access(session, address, size, B0_SECTOR_READABLE, alternate, error);
+    return check_access(session, address, size, BOOT0_SECTOR_READABLE, alternate, error);
 }
 
 enum boot0_status boot0_session_read(struct boot0_session *session, uint32_t address, uint8_t *data,
@@ -73,11 +73,11 @@ enum boot0_status boot0_session_read(struct boot0_session *session, uint32_t add
     enum boot0_status status = b0_session_need_addresses(session, "be read at an address", error);
     int alternate;
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = check_readable(session, address, size, &alternate, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
-    b0_session_phase(session, B0_PHASE_READ, size);
+    b0_session_phase(session, BOOT0_PHASE_READ, size);
     status = b0_session_read_run(session, alternate, address, data, (uint32_t)size, error);
     b0_session_phase_end(session, &session->report.read_us);
     return status;
@@ -92,8 +92,8 @@ enum boot0_status boot0_session_upload(struct boot0_session *session, uint8_t **
 
     *data = NULL;
     *size = 0;
-    if (!(session->board.attributes & B0_DFU_CAN_UPLOAD)) {
-        boot0_fail(error, B0_E_UNSUPPORTED,
+    if (!(session->board.attributes & BOOT0_DFU_CAN_UPLOAD)) {
+        boot0_fail(error, BOOT0_E_UNSUPPORTED,
                    "this board's bootloader does not let its memory be "
                    "read");
         return boot0_hint(error, "Its DFU descriptor says: download only.");
@@ -102,21 +102,21 @@ enum boot0_status boot0_session_upload(struct boot0_session *session, uint8_t **
         limit = UINT32_MAX;
     buffer = malloc(limit ? limit : 1);
     if (!buffer)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for %zu bytes", limit);
-    b0_session_phase(session, B0_PHASE_READ, limit);
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for %zu bytes", limit);
+    b0_session_phase(session, BOOT0_PHASE_READ, limit);
     status = protocol->ops->read(protocol, session->chosen >= 0 ? session->chosen : 0, 0, buffer,
                                  (uint32_t)limit, error);
     session->phase_base = protocol->done;
     b0_session_phase_end(session, &session->report.read_us);
     session->report.bytes_read += protocol->done;
     status = b0_session_stopped(session, status, error);
-    if (status != B0_OK) {
+    if (status != BOOT0_OK) {
         free(buffer);
         return status;
     }
     *data = buffer;
     *size = protocol->done;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* ---- writing ---- */
@@ -129,14 +129,14 @@ enum boot0_status boot0_session_write(struct boot0_session *session, uint32_t ad
         b0_session_need_addresses(session, "be written at an address", error);
     int alternate;
 
-    if (status == B0_OK)
-        status = check_access(session, address, size, B0_SECTOR_WRITABLE, &alternate, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
+        status = check_access(session, address, size, BOOT0_SECTOR_WRITABLE, &alternate, error);
+    if (status == BOOT0_OK)
         status = b0_session_apply_supply(session, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     session->report.touched = true;
-    b0_session_phase(session, B0_PHASE_WRITE, size);
+    b0_session_phase(session, BOOT0_PHASE_WRITE, size);
     status = protocol->ops->write(protocol, alternate, address, data, (uint32_t)size, error);
     session->report.bytes_written += protocol->done;
     session->phase_base = protocol->done;
@@ -160,7 +160,7 @@ enum boot0_status b0_session_erase_sector(struct boot0_session *session, int alt
     enum boot0_status status =
         protocol->ops->erase(protocol, alternate, B0_ERASE_SECTOR, address, error);
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         count_erased(session, boot0_layout_sector_at(layout, address).size, 1);
     return b0_session_stopped(session, status, error);
 }
@@ -171,12 +171,13 @@ static enum boot0_status check_erasable(const struct boot0_session *session, uin
     enum boot0_status status = b0_session_find_memory(session, address, alternate, error);
     uint32_t where = address;
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     if (*alternate >= 0 && boot0_layout_covers(&session->board.alternates[*alternate].layout,
-                                               address, size, B0_SECTOR_ERASABLE, &where))
-        return B0_OK;
-    boot0_fail(error, B0_E_RANGE, "0x%08x is not memory that can be erased on this board", where);
+                                               address, size, BOOT0_SECTOR_ERASABLE, &where))
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_RANGE, "0x%08x is not memory that can be erased on this board",
+               where);
     return boot0_hint(error, "`boot0 info` shows the board's memories and what may be done with "
                              "each. Nothing was erased.");
 }
@@ -203,25 +204,25 @@ enum boot0_status boot0_session_erase(struct boot0_session *session, uint32_t ad
     const struct boot0_layout *layout;
     int alternate;
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = check_erasable(session, address, size, &alternate, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = b0_session_check_journal(session, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = b0_session_apply_supply(session, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     layout = &session->board.alternates[alternate].layout;
     session->report.touched = true;
-    b0_session_phase(session, B0_PHASE_ERASE, bytes_of_sectors(layout, address, end));
-    for (uint64_t at = address; at < end && status == B0_OK;) {
+    b0_session_phase(session, BOOT0_PHASE_ERASE, bytes_of_sectors(layout, address, end));
+    for (uint64_t at = address; at < end && status == BOOT0_OK;) {
         struct boot0_sector sector = boot0_layout_sector_at(layout, (uint32_t)at);
 
         status = b0_session_erase_sector(session, alternate, sector.address, error);
         at = (uint64_t)sector.address + sector.size;
-        session->phase_base += status == B0_OK ? sector.size : 0;
+        session->phase_base += status == BOOT0_OK ? sector.size : 0;
     }
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = b0_session_finish_queue(session, "erasing", error);
     b0_session_phase_end(session, &session->report.erase_us);
     return status;
@@ -234,18 +235,18 @@ static enum boot0_status check_erase_all(const struct boot0_session *session, in
     const struct boot0_layout *layout = &session->board.alternates[memory].layout;
 
     if (memory == session->board.flash_alternate || session->options.anywhere)
-        return B0_OK;
+        return BOOT0_OK;
     for (size_t i = 0; i < layout->region_count; i++)
-        if (layout->regions[i].access & B0_SECTOR_ERASABLE)
-            return B0_OK;
-    boot0_fail(error, B0_E_UNSUPPORTED, "the memory \"%s\" cannot be erased", layout->name);
+        if (layout->regions[i].access & BOOT0_SECTOR_ERASABLE)
+            return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_UNSUPPORTED, "the memory \"%s\" cannot be erased", layout->name);
     return boot0_hint(error, "Without --alt the main flash is meant. Nothing was erased.");
 }
 
 static void count_all(struct boot0_session *session, const struct boot0_layout *layout)
 {
     for (size_t i = 0; i < layout->region_count; i++)
-        if (layout->regions[i].access & B0_SECTOR_ERASABLE)
+        if (layout->regions[i].access & BOOT0_SECTOR_ERASABLE)
             count_erased(session, layout->regions[i].sector_size, layout->regions[i].sector_count);
 }
 
@@ -258,18 +259,18 @@ static enum boot0_status erase_all(struct boot0_session *session, enum b0_erase 
     enum boot0_status status;
 
     if (flash < 0)
-        return boot0_fail(error, B0_E_UNSUPPORTED, "the board shows no flash memory");
-    status = what == B0_ERASE_ALL ? check_erase_all(session, flash, error) : B0_OK;
-    if (status == B0_OK)
+        return boot0_fail(error, BOOT0_E_UNSUPPORTED, "the board shows no flash memory");
+    status = what == B0_ERASE_ALL ? check_erase_all(session, flash, error) : BOOT0_OK;
+    if (status == BOOT0_OK)
         status = b0_session_check_journal(session, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     session->report.touched = true;
-    b0_session_phase(session, B0_PHASE_ERASE, 0);
+    b0_session_phase(session, BOOT0_PHASE_ERASE, 0);
     status = protocol->ops->erase(protocol, flash, what, 0, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = b0_session_finish_queue(session, "erasing", error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         count_all(session, &session->board.alternates[flash].layout);
     b0_session_phase_end(session, &session->report.erase_us);
     return b0_session_stopped(session, status, error);
@@ -279,9 +280,9 @@ enum boot0_status boot0_session_mass_erase(struct boot0_session *session, struct
 {
     enum boot0_status status = b0_session_need_addresses(session, "erase on command", error);
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = b0_session_apply_supply(session, error);
-    return status == B0_OK ? erase_all(session, B0_ERASE_ALL, error) : status;
+    return status == BOOT0_OK ? erase_all(session, B0_ERASE_ALL, error) : status;
 }
 
 enum boot0_status boot0_session_unprotect(struct boot0_session *session, struct boot0_error *error)
@@ -289,7 +290,7 @@ enum boot0_status boot0_session_unprotect(struct boot0_session *session, struct 
     enum boot0_status status =
         b0_session_need_addresses(session, "take read protection off", error);
 
-    return status == B0_OK ? erase_all(session, B0_ERASE_UNPROTECT, error) : status;
+    return status == BOOT0_OK ? erase_all(session, B0_ERASE_UNPROTECT, error) : status;
 }
 
 /* ---- starting ---- */
@@ -303,11 +304,11 @@ static enum boot0_status check_program(struct boot0_session *session, uint32_t a
     int alternate;
     enum boot0_status status = check_readable(session, address, sizeof vectors, &alternate, error);
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = b0_session_read_run(session, alternate, address, vectors, sizeof vectors, error);
-    if (status != B0_OK || memcmp(vectors, blank, sizeof blank) != 0)
+    if (status != BOOT0_OK || memcmp(vectors, blank, sizeof blank) != 0)
         return status;
-    boot0_fail(error, B0_E_MISMATCH, "there is no program at 0x%08x: the flash is erased there",
+    boot0_fail(error, BOOT0_E_MISMATCH, "there is no program at 0x%08x: the flash is erased there",
                address);
     return boot0_hint(error, "Flash one first, or say with --address where its vector table is.");
 }
@@ -332,11 +333,12 @@ static enum boot0_status leave(struct boot0_session *session, uint32_t address,
     struct b0_protocol *protocol = session->protocol;
     enum boot0_status status = protocol->ops->leave(protocol, address, error);
 
-    for (int attempt = 1; status != B0_OK && protocol->may_pass && attempt < ATTEMPTS; attempt++) {
+    for (int attempt = 1; status != BOOT0_OK && protocol->may_pass && attempt < ATTEMPTS;
+         attempt++) {
         status = protocol->ops->settle(protocol, error);
-        if (status == B0_E_GONE)
-            return B0_OK;
-        if (status == B0_OK)
+        if (status == BOOT0_E_GONE)
+            return BOOT0_OK;
+        if (status == BOOT0_OK)
             status = protocol->ops->leave(protocol, address, error);
     }
     return status;
@@ -348,17 +350,17 @@ enum boot0_status boot0_session_leave(struct boot0_session *session, uint32_t ad
     enum boot0_status status =
         b0_session_need_addresses(session, "start a program on command", error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
-    b0_session_phase(session, B0_PHASE_RUN, 0);
+    b0_session_phase(session, BOOT0_PHASE_RUN, 0);
     status = leave(session, address, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return b0_session_stopped(session, status, error);
     session->report.started = b0_session_has_left(session);
     if (!session->report.started)
         b0_session_note(session, "the board acknowledged, but stays in DFU mode; if its flash was "
                                  "blank before, it needs its power cut once");
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 enum boot0_status boot0_session_run(struct boot0_session *session, uint32_t address,
@@ -367,11 +369,11 @@ enum boot0_status boot0_session_run(struct boot0_session *session, uint32_t addr
     enum boot0_status status =
         b0_session_need_addresses(session, "start a program on command", error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
-    b0_session_phase(session, B0_PHASE_RUN, 0);
+    b0_session_phase(session, BOOT0_PHASE_RUN, 0);
     status = check_program(session, address, error);
-    return status == B0_OK ? boot0_session_leave(session, address, error) : status;
+    return status == BOOT0_OK ? boot0_session_leave(session, address, error) : status;
 }
 
 void boot0_session_detach(struct boot0_session *session)
@@ -387,8 +389,8 @@ enum boot0_status boot0_session_reset(struct boot0_session *session, struct boot
 {
     const struct boot0_transport *transport = &session->transport;
 
-    if (transport->ops->reset(transport->context) != B0_XFER_ERROR)
-        return B0_OK;
-    boot0_fail(error, B0_E_IO, "the USB reset failed");
+    if (transport->ops->reset(transport->context) != BOOT0_XFER_ERROR)
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_IO, "the USB reset failed");
     return boot0_hint(error, "Press the board's reset button, or plug it in anew.");
 }

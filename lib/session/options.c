@@ -119,20 +119,20 @@ enum boot0_status b0_session_load_options(struct boot0_session *session, enum bo
     bool left;
 
     /* What the board itself has refused was not written. */
-    if (status != B0_OK && status != B0_E_GONE && !session->protocol->may_pass)
+    if (status != BOOT0_OK && status != BOOT0_E_GONE && !session->protocol->may_pass)
         return status;
     left = b0_session_has_left(session);
-    if (!left && status != B0_E_GONE)
+    if (!left && status != BOOT0_E_GONE)
         return status;
     session->supply_done = false;
     status = b0_session_reopen(session, error);
-    if (status == B0_OK || status == B0_E_CANCELLED)
+    if (status == BOOT0_OK || status == BOOT0_E_CANCELLED)
         return status;
     if (!left) {
         *error = written;
         return error->code;
     }
-    boot0_fail(error, B0_E_GONE,
+    boot0_fail(error, BOOT0_E_GONE,
                "option bytes were written and the board was reset, but it did not come back in DFU "
                "mode: they could not be read back");
     return boot0_hint(error, "Bring it into DFU mode again (BOOT0 to 3.3 V, reset) and repeat the "
@@ -155,7 +155,7 @@ static void tell(const struct boot0_session *session, uint32_t address, const ui
 static enum boot0_status fail_option(uint32_t address, uint8_t wanted, uint8_t held,
                                      struct boot0_error *error)
 {
-    boot0_fail(error, B0_E_IO,
+    boot0_fail(error, BOOT0_E_IO,
                "the option byte at 0x%08x is not what was written: 0x%02x was written, 0x%02x is "
                "there",
                address, wanted, held);
@@ -167,7 +167,7 @@ static enum boot0_status compare(const struct boot0_session *session,
                                  const struct boot0_plan_sector *sector, const uint8_t *held,
                                  struct boot0_error *error)
 {
-    bool preserves = sector->need == B0_NEED_ALL;
+    bool preserves = sector->need == BOOT0_NEED_ALL;
     unsigned others = 0; /* bytes of the image of which other bits differ */
 
     for (uint32_t i = 0; i < sector->sector.size; i++) {
@@ -183,7 +183,7 @@ static enum boot0_status compare(const struct boot0_session *session,
                         "bits that the chip reserves or computes read differently from what was "
                         "written, in %u byte%s",
                         others, others == 1 ? "" : "s");
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 enum boot0_status b0_session_verify_options(struct boot0_session *session,
@@ -194,7 +194,7 @@ enum boot0_status b0_session_verify_options(struct boot0_session *session,
     enum boot0_status status =
         b0_session_read_run(session, alternate, address, held, sector->sector.size, error);
 
-    if (status == B0_E_PROTECTED && protects(&session->board, sector)) {
+    if (status == BOOT0_E_PROTECTED && protects(&session->board, sector)) {
         b0_session_note(session,
                         "read protection is on, as the option bytes at 0x%08x say; they "
                         "cannot be read back",
@@ -202,7 +202,7 @@ enum boot0_status b0_session_verify_options(struct boot0_session *session,
         session->locked = true;
         return session->protocol->ops->settle(session->protocol, error);
     }
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     tell(session, address, held, sector->sector.size);
     return compare(session, sector, held, error);

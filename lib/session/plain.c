@@ -91,11 +91,11 @@ static enum boot0_status fail_choice(const struct boot0_session *session, uint32
                  board->alternates[i].alternate, board->alternates[i].name);
     }
     if (place == 0) {
-        boot0_fail(error, B0_E_USAGE,
+        boot0_fail(error, BOOT0_E_USAGE,
                    "it is not clear to which of the board's memories the file goes");
         return boot0_hint(error, "Choose one by --alt: %s.", list);
     }
-    boot0_fail(error, B0_E_MISMATCH,
+    boot0_fail(error, BOOT0_E_MISMATCH,
                "the program is for 0x%08x, where none of the board's memories begins",
                (unsigned)place);
     return boot0_hint(error, "Build it for one of these, or choose one by --alt: %s.", list);
@@ -113,7 +113,7 @@ static enum boot0_status choose_memory(struct boot0_session *session,
 
     *memory = session->chosen >= 0 ? session->chosen : 0;
     if (session->chosen >= 0 || board->alternate_count == 1)
-        return B0_OK;
+        return BOOT0_OK;
     for (size_t i = 0; i < board->alternate_count; i++)
         if (address_in_name(board->alternates[i].name, &address) &&
             linked_for(image, options, address)) {
@@ -123,7 +123,7 @@ static enum boot0_status choose_memory(struct boot0_session *session,
     if (fitting != 1)
         return fail_choice(session, fitting == 0 ? place_of(image, options) : 0, error);
     b0_session_note(session, "the program goes to \"%s\"", board->alternates[*memory].name);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status check_image(const struct boot0_session *session,
@@ -131,8 +131,8 @@ static enum boot0_status check_image(const struct boot0_session *session,
 {
     if (image->segment_count == 1 &&
         image->segments[0].size / session->protocol->block_size < UINT16_MAX)
-        return B0_OK;
-    boot0_fail(error, B0_E_DATA, "the image has gaps or is too large for this bootloader");
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_DATA, "the image has gaps or is too large for this bootloader");
     return boot0_hint(error, "It takes one contiguous file: convert it with `boot0 convert`.");
 }
 
@@ -165,26 +165,27 @@ enum boot0_status b0_session_flash_plain(struct boot0_session *session,
     uint32_t size;
     int memory;
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = choose_memory(session, image, options, &memory, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
-    if (!(session->board.attributes & B0_DFU_CAN_DOWNLOAD))
-        return boot0_fail(error, B0_E_UNSUPPORTED, "this board's bootloader cannot be written to");
+    if (!(session->board.attributes & BOOT0_DFU_CAN_DOWNLOAD))
+        return boot0_fail(error, BOOT0_E_UNSUPPORTED,
+                          "this board's bootloader cannot be written to");
     data = pad(session, &image->segments[0], &size);
     if (!data)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for the image");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for the image");
     session->report.image_bytes += image->segments[0].size;
     session->report.touched = true;
-    b0_session_phase(session, B0_PHASE_WRITE, size);
+    b0_session_phase(session, BOOT0_PHASE_WRITE, size);
     status = protocol->ops->write(protocol, memory, 0, data, size, error);
     free(data);
     session->report.bytes_written += protocol->done;
     session->phase_base = protocol->done;
     b0_session_phase_end(session, &session->report.write_us);
-    if (status == B0_OK && !options->no_run) {
+    if (status == BOOT0_OK && !options->no_run) {
         status = protocol->ops->leave(protocol, 0, error);
-        session->report.started = status == B0_OK;
+        session->report.started = status == BOOT0_OK;
     }
     return b0_session_stopped(session, status, error);
 }
@@ -201,27 +202,27 @@ enum boot0_status b0_session_verify_plain(struct boot0_session *session,
     uint8_t *held;
     size_t size;
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status =
             choose_memory(session, image, options ? options : &defaults, &session->chosen, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = boot0_session_upload(session, &held, &size, segment->size, error);
     session->chosen = was_chosen;
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
-    for (size_t i = 0; i < size && status == B0_OK; i++)
+    for (size_t i = 0; i < size && status == BOOT0_OK; i++)
         if (held[i] != segment->data[i])
             status =
                 b0_session_fail_different(session, (uint32_t)i, segment->data[i], held[i], error);
     free(held);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     session->report.bytes_verified += size;
     if (size == segment->size)
-        return B0_OK;
+        return BOOT0_OK;
     session->report.differs = true;
     session->report.differs_at = (uint32_t)size;
-    boot0_fail(error, B0_E_MISMATCH, "the board gives only %zu bytes, the file has %zu", size,
+    boot0_fail(error, BOOT0_E_MISMATCH, "the board gives only %zu bytes, the file has %zu", size,
                segment->size);
     return boot0_hint(error, "Is the file for another board, or another alternate setting meant?");
 }

@@ -56,7 +56,8 @@ bool b0_session_still_there(const struct boot0_session *session);
 
 /* ---- session.c ---- */
 
-void b0_session_note(const struct boot0_session *session, const char *format, ...) B0_PRINTF(2, 3);
+void b0_session_note(const struct boot0_session *session, const char *format, ...)
+    BOOT0_PRINTF(2, 3);
 
 /* A phase with progress; begin, and at the end add its time to *sum_us. */
 void b0_session_phase(struct boot0_session *session, enum boot0_phase phase, uint64_t total);
@@ -77,7 +78,7 @@ enum boot0_status b0_session_stopped(struct boot0_session *session, enum boot0_s
 
 /*
  * The alternate that an address belongs to, by index: the chosen one, else by layout; *index is -1
- * if none has it. B0_E_USAGE if several have it: the hint lists them.
+ * if none has it. BOOT0_E_USAGE if several have it: the hint lists them.
  */
 enum boot0_status b0_session_find_memory(const struct boot0_session *session, uint32_t address,
                                          int *index, struct boot0_error *error);
@@ -95,8 +96,8 @@ void b0_session_list_alternates(const struct boot0_session *session, char *text,
 
 /*
  * Gives each segment of an image the number of the alternate setting that it goes to, and checks
- * that it may. B0_E_MISMATCH (a DfuSe target does not fit the board), B0_E_RANGE, B0_E_USAGE (it
- * needs permission, or a choice).
+ * that it may. BOOT0_E_MISMATCH (a DfuSe target does not fit the board), BOOT0_E_RANGE,
+ * BOOT0_E_USAGE (it needs permission, or a choice).
  */
 enum boot0_status b0_session_assign(const struct boot0_session *session, struct boot0_image *image,
                                     const struct boot0_flash_options *options,
@@ -109,7 +110,7 @@ uint32_t b0_session_flash_address(const struct boot0_session *session, uint32_t 
 
 /*
  * Moves the image's data at other names of the flash to the flash's own addresses, with a note.
- * Refuses data for RAM (B0_E_RANGE), or leaves it out, with a note.
+ * Refuses data for RAM (BOOT0_E_RANGE), or leaves it out, with a note.
  */
 enum boot0_status b0_session_map_image(struct boot0_session *session, struct boot0_image *image,
                                        bool skip_ram, struct boot0_error *error);
@@ -126,7 +127,8 @@ bool b0_session_is_program(const struct boot0_session *session,
 
 /*
  * Whether the program in the image can run on the board. `placed`: it is a raw binary, which does
- * not say itself where it belongs. Notes a program that nothing on the board starts. B0_E_MISMATCH.
+ * not say itself where it belongs. Notes a program that nothing on the board starts.
+ * BOOT0_E_MISMATCH.
  */
 enum boot0_status b0_session_check_program(struct boot0_session *session,
                                            const struct boot0_image *image, bool placed,
@@ -134,11 +136,11 @@ enum boot0_status b0_session_check_program(struct boot0_session *session,
 
 /* ---- check.c ---- */
 
-/* B0_E_UNSUPPORTED unless the board has addresses. */
+/* BOOT0_E_UNSUPPORTED unless the board has addresses. */
 enum boot0_status b0_session_need_addresses(const struct boot0_session *session, const char *what,
                                             struct boot0_error *error);
 
-/* B0_E_MISMATCH: the board does not hold what the file says. */
+/* BOOT0_E_MISMATCH: the board does not hold what the file says. */
 enum boot0_status b0_session_fail_different(struct boot0_session *session, uint32_t address,
                                             uint8_t wanted, uint8_t held,
                                             struct boot0_error *error);
@@ -161,8 +163,8 @@ bool b0_session_has_left(struct boot0_session *session);
 
 /*
  * Nothing in between completes an update by accident; at the end the program may start. Both do
- * nothing on other boards. An update needs the journal, which both make sure of: B0_E_PROTECTED if
- * it cannot be written.
+ * nothing on other boards. An update needs the journal, which both make sure of: BOOT0_E_PROTECTED
+ * if it cannot be written.
  */
 enum boot0_status b0_session_begin_update(struct boot0_session *session, struct boot0_error *error);
 enum boot0_status b0_session_end_update(struct boot0_session *session, struct boot0_error *error);
@@ -172,11 +174,11 @@ enum boot0_status b0_session_end_update(struct boot0_session *session, struct bo
  */
 enum boot0_status b0_session_finish_queue(struct boot0_session *session, const char *doing,
                                           struct boot0_error *error);
-/* B0_E_PROTECTED if the board says that its journal is write-protected. */
+/* BOOT0_E_PROTECTED if the board says that its journal is write-protected. */
 enum boot0_status b0_session_check_journal(const struct boot0_session *session,
                                            struct boot0_error *error);
 /*
- * After `status`, of something that changes the program: the same, or B0_E_PROTECTED and another
+ * After `status`, of something that changes the program: the same, or BOOT0_E_PROTECTED and another
  * error if it is the journal that could not be written.
  */
 enum boot0_status b0_session_blame_journal(struct boot0_session *session, enum boot0_status status,
@@ -203,7 +205,7 @@ int b0_session_index_of(const struct boot0_session *session, uint8_t alternate);
 
 /* ---- verify.c ---- */
 
-/* Reads back and compares every sector that a plan has changed. B0_E_IO: one differs. */
+/* Reads back and compares every sector that a plan has changed. BOOT0_E_IO: one differs. */
 enum boot0_status b0_session_verify_changed(struct boot0_session *session,
                                             const struct boot0_plan *plan, int alternate,
                                             struct boot0_error *error);
@@ -236,13 +238,13 @@ bool b0_session_is_option_bytes(const struct boot0_session *session, int index);
 bool b0_session_is_never_erased(const struct boot0_session *session, int index);
 /*
  * After a write of option bytes that ended in `status`: waits for the reset by which the chip loads
- * them, and goes on when the board is back. B0_E_GONE: it has not come back.
+ * them, and goes on when the board is back. BOOT0_E_GONE: it has not come back.
  */
 enum boot0_status b0_session_load_options(struct boot0_session *session, enum boot0_status status,
                                           struct boot0_error *error);
 /*
  * Reads them back into `held`, tells what is there, and compares the bits that the chip keeps as
- * they are written. B0_E_IO: they differ.
+ * they are written. BOOT0_E_IO: they differ.
  */
 enum boot0_status b0_session_verify_options(struct boot0_session *session,
                                             const struct boot0_plan_sector *sector, int alternate,

@@ -69,25 +69,25 @@ enum boot0_status b0_session_apply_supply(struct boot0_session *session, struct 
     size_t row = 0;
 
     if (supply_mv == 0 || session->supply_done)
-        return B0_OK;
+        return BOOT0_OK;
     if (supply_mv < SUPPLY_MIN_MV || supply_mv > SUPPLY_MAX_MV) {
-        boot0_fail(error, B0_E_USAGE, "a supply of %u.%02u V is not possible", supply_mv / 1000,
+        boot0_fail(error, BOOT0_E_USAGE, "a supply of %u.%02u V is not possible", supply_mv / 1000,
                    supply_mv % 1000 / 10);
         return boot0_hint(error, "STM32 chips run on 1.7 to 3.6 V; most boards on 3.3 V.");
     }
     session->supply_done = true;
     if (feature < 0 || !takes_range(board)) {
         b0_session_note(session, "this board's bootloader takes no supply range; --vdd is ignored");
-        return B0_OK;
+        return BOOT0_OK;
     }
     while (supply_mv < ranges[row].from_mv)
         row++;
     address = board->alternates[feature].layout.regions[0].address + FEATURE_RANGE;
     status = session->protocol->ops->write(session->protocol, feature, address, &ranges[row].range,
                                            1, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return b0_session_stopped(session, status, error);
     session->width = (enum b0_parallelism)ranges[row].width;
     b0_session_note(session, "supply range %s", ranges[row].text);
-    return B0_OK;
+    return BOOT0_OK;
 }

@@ -12,12 +12,12 @@ enum boot0_status boot0_session_protect(struct boot0_session *session, enum boot
     enum boot0_status status;
 
     if (!backend->protect) {
-        boot0_fail(error, B0_E_UNSUPPORTED, "over USB the bootloader cannot change protection");
+        boot0_fail(error, BOOT0_E_UNSUPPORTED, "over USB the bootloader cannot change protection");
         return boot0_hint(error, "It can over its UART: --port. Over USB protection is set by "
                                  "writing the option bytes.");
     }
-    if (what == B0_PROTECT_SECTORS && (count == 0 || count > B0_AN3155_BLOCK_MAX))
-        return boot0_fail(error, B0_E_USAGE, "from 1 to %d sectors can be protected",
+    if (what == BOOT0_PROTECT_SECTORS && (count == 0 || count > B0_AN3155_BLOCK_MAX))
+        return boot0_fail(error, BOOT0_E_USAGE, "from 1 to %d sectors can be protected",
                           B0_AN3155_BLOCK_MAX);
     status = backend->protect(session->protocol, what, sectors, count, error);
     return b0_session_stopped(session, status, error);

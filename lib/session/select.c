@@ -36,7 +36,7 @@ static bool candidate_fits(const struct boot0_candidate *candidate,
         return false;
     if (selection->has_product && candidate->product != selection->product)
         return false;
-    if (selection->has_interface && candidate->dfu_protocol == B0_DFU_PROTOCOL_DFU &&
+    if (selection->has_interface && candidate->dfu_protocol == BOOT0_DFU_PROTOCOL_DFU &&
         candidate->dfu_interface != selection->interface)
         return false;
     return !selection->path || strcmp(candidate->path, selection->path) == 0;
@@ -99,7 +99,7 @@ static enum boot0_status scan(const struct boot0_bus *bus, const struct boot0_se
     enum boot0_status status = bus->ops->scan(bus->context, all, CANDIDATES_MAX, &count, error);
 
     found->count = 0;
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     if (count > CANDIDATES_MAX)
         count = CANDIDATES_MAX;
@@ -108,7 +108,7 @@ static enum boot0_status scan(const struct boot0_bus *bus, const struct boot0_se
             found->list[found->count++] = all[i];
     drop_other_interfaces(found, selection);
     qsort(found->list, found->count, sizeof found->list[0], by_port);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* Opens a candidate and asks it what it is. On failure nothing stays open. */
@@ -122,19 +122,19 @@ static enum boot0_status open_and_probe(const struct boot0_bus *bus,
 
     memset(board, 0, sizeof *board);
     board->usb = *candidate;
-    board->mode = candidate->serial_only || candidate->dfu_protocol == B0_DFU_PROTOCOL_RUNTIME
-                      ? B0_MODE_RUNTIME
-                      : B0_MODE_DFU;
+    board->mode = candidate->serial_only || candidate->dfu_protocol == BOOT0_DFU_PROTOCOL_RUNTIME
+                      ? BOOT0_MODE_RUNTIME
+                      : BOOT0_MODE_DFU;
     board->flash_alternate = -1;
     status = bus->ops->open(bus->context, candidate, transport, error);
-    if (status == B0_E_PERMISSION && candidate->serial_only) {
+    if (status == BOOT0_E_PERMISSION && candidate->serial_only) {
         transport->ops = NULL; /* its serial port may be open to us all the same */
-        return B0_OK;
+        return BOOT0_OK;
     }
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     status = b0_backend_of(transport)->probe(transport, board, error);
-    if (status != B0_OK) {
+    if (status != BOOT0_OK) {
         transport->ops->close(transport->context);
         transport->ops = NULL;
     }
@@ -168,22 +168,22 @@ enum boot0_status boot0_board_list(const struct boot0_bus *bus,
     if (!selection)
         selection = &any;
     status = scan(bus, selection, &found, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     *boards = calloc(found.count ? found.count : 1, sizeof **boards);
     if (!*boards)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for the list of boards");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for the list of boards");
     for (size_t i = 0; i < found.count; i++) {
         struct boot0_board *board = &(*boards)[*count];
         struct boot0_error access = {0};
 
-        if (open_and_probe(bus, &found.list[i], board, &transport, &access) == B0_OK)
+        if (open_and_probe(bus, &found.list[i], board, &transport, &access) == BOOT0_OK)
             close_probed(&transport);
         board->access = access;
-        if (access.code != B0_OK ? !selection->serial : serial_fits(board, selection))
+        if (access.code != BOOT0_OK ? !selection->serial : serial_fits(board, selection))
             ++*count;
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* One device, of which each interface is a board by itself. */
@@ -201,7 +201,7 @@ static enum boot0_status fail_interfaces(const struct boot0_board *boards, size_
                                    first->has_layout ? first->layout.name : first->name,
                                    boards[i].alternate_count > 1 ? " and others" : "");
     }
-    boot0_fail(error, B0_E_SEVERAL, "the board at %s has %zu DFU interfaces", boards[0].usb.path,
+    boot0_fail(error, BOOT0_E_SEVERAL, "the board at %s has %zu DFU interfaces", boards[0].usb.path,
                count);
     return boot0_hint(error, "Choose one with --interface:%s", list);
 }
@@ -221,8 +221,8 @@ static enum boot0_status fail_several(const struct boot0_board *boards, size_t c
         length += (size_t)snprintf(list + length, sizeof list - length, "\n  %s  %04x:%04x%s%.24s",
                                    boards[i].usb.path, boards[i].usb.vendor, boards[i].usb.product,
                                    boards[i].serial[0] ? "  serial " : "", boards[i].serial);
-    boot0_fail(error, B0_E_SEVERAL, "%zu boards are there, and it is not said which one is meant",
-               count);
+    boot0_fail(error, BOOT0_E_SEVERAL,
+               "%zu boards are there, and it is not said which one is meant", count);
     return boot0_hint(error, "Choose one by --path, --serial or -d:%s", list);
 }
 
@@ -232,7 +232,7 @@ static enum boot0_status fail_none(const struct boot0_selection *selection,
     bool any = !selection->has_vendor && !selection->serial && !selection->path &&
                !selection->has_interface;
 
-    boot0_fail(error, B0_E_NO_BOARD,
+    boot0_fail(error, BOOT0_E_NO_BOARD,
                any ? "no board in DFU mode was found" : "no board that matches was found");
     if (!any)
         return boot0_hint(error, "`boot0 list` shows the boards that are there, `boot0 "
@@ -257,7 +257,7 @@ static enum boot0_status open_only(struct boot0_session *session,
     enum boot0_status status =
         open_and_probe(&session->bus, candidate, &session->board, &session->transport, error);
 
-    if (status != B0_OK || serial_fits(&session->board, selection))
+    if (status != BOOT0_OK || serial_fits(&session->board, selection))
         return status;
     close_transport(session);
     return fail_none(selection, error);
@@ -272,7 +272,7 @@ static enum boot0_status open_one_of(struct boot0_session *session,
     size_t count;
     enum boot0_status status = boot0_board_list(&session->bus, selection, &boards, &count, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     if (count == 0)
         status = fail_none(selection, error);
@@ -292,7 +292,7 @@ static enum boot0_status find_now(struct boot0_session *session,
     struct candidates found;
     enum boot0_status status = scan(&session->bus, selection, &found, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     if (found.count == 0)
         return fail_none(selection, error);
@@ -305,7 +305,7 @@ static enum boot0_status find_now(struct boot0_session *session,
 static bool wait_for_change(struct boot0_session *session, uint64_t start_us, uint32_t part_ms)
 {
     const struct boot0_bus *bus = &session->bus;
-    struct boot0_progress progress = {.phase = B0_PHASE_WAIT};
+    struct boot0_progress progress = {.phase = BOOT0_PHASE_WAIT};
 
     bus->ops->wait_change(bus->context, part_ms);
     progress.elapsed_us = bus->ops->now_us(bus->context) - start_us;
@@ -324,16 +324,16 @@ static enum boot0_status find_within(struct boot0_session *session,
         enum boot0_status status = find_now(session, selection, error);
         uint64_t spent_ms = (bus->ops->now_us(bus->context) - start_us) / 1000;
         /* A board that has just appeared may not be open to users yet: udev is at work. */
-        bool may_come = status == B0_E_NO_BOARD || status == B0_E_GONE || status == B0_E_IO ||
-                        (status == B0_E_PERMISSION && spent_ms < 1000);
-        uint64_t part_ms = status == B0_E_NO_BOARD ? IDLE_MS : RETRY_MS;
+        bool may_come = status == BOOT0_E_NO_BOARD || status == BOOT0_E_GONE ||
+                        status == BOOT0_E_IO || (status == BOOT0_E_PERMISSION && spent_ms < 1000);
+        uint64_t part_ms = status == BOOT0_E_NO_BOARD ? IDLE_MS : RETRY_MS;
 
         if (!may_come || (limit_ms != UINT32_MAX && spent_ms >= limit_ms))
             return status;
         if (limit_ms != UINT32_MAX && limit_ms - spent_ms < part_ms)
             part_ms = limit_ms - spent_ms;
         if (!wait_for_change(session, start_us, (uint32_t)part_ms))
-            return boot0_fail(error, B0_E_CANCELLED, "stopped while waiting for a board");
+            return boot0_fail(error, BOOT0_E_CANCELLED, "stopped while waiting for a board");
     }
 }
 
@@ -346,7 +346,7 @@ enum boot0_status b0_session_find_again(struct boot0_session *session,
     struct boot0_selection again = {.has_interface = selection->has_interface,
                                     .interface = selection->interface};
     uint32_t limit_ms = session->options.detach_wait_ms;
-    char path[B0_PATH_MAX];
+    char path[BOOT0_PATH_MAX];
 
     memcpy(path, session->board.usb.path, sizeof path);
     again.path = path;
@@ -355,15 +355,15 @@ enum boot0_status b0_session_find_again(struct boot0_session *session,
     for (;;) {
         enum boot0_status status = find_within(session, &again, limit_ms, error);
 
-        if (status != B0_OK || session->board.mode == B0_MODE_DFU)
+        if (status != BOOT0_OK || session->board.mode == BOOT0_MODE_DFU)
             return status;
         close_transport(session); /* still the program: not gone yet */
         if (bus->ops->now_us(bus->context) - start_us > (uint64_t)limit_ms * 1000) {
-            boot0_fail(error, B0_E_PROTOCOL, "the program did not go to DFU mode when asked");
+            boot0_fail(error, BOOT0_E_PROTOCOL, "the program did not go to DFU mode when asked");
             return boot0_hint(error, "Bring the board into DFU mode by BOOT0 and reset.");
         }
         if (!wait_for_change(session, start_us, RETRY_MS))
-            return boot0_fail(error, B0_E_CANCELLED, "stopped while waiting for the board");
+            return boot0_fail(error, BOOT0_E_CANCELLED, "stopped while waiting for the board");
     }
 }
 
@@ -376,11 +376,11 @@ static enum boot0_status enter_by_serial(const struct boot0_bus *bus,
     enum boot0_status status;
 
     if (!bus->ops->open_serial) {
-        boot0_fail(error, B0_E_UNSUPPORTED, "the program's serial port cannot be reached here");
+        boot0_fail(error, BOOT0_E_UNSUPPORTED, "the program's serial port cannot be reached here");
         return boot0_hint(error, "Bring the board into DFU mode by its button.");
     }
     status = bus->ops->open_serial(bus->context, candidate, &stream, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     status = b0_touch_reset_play(b0_touch_reset_find(candidate, asked), &stream, error);
     stream.ops->close(stream.context);
@@ -414,9 +414,9 @@ enum boot0_status b0_session_find(struct boot0_session *session,
     if (!selection)
         selection = &any;
     status = find_within(session, selection, selection->wait_ms, error);
-    if (status == B0_OK && session->board.mode == B0_MODE_RUNTIME) {
+    if (status == BOOT0_OK && session->board.mode == BOOT0_MODE_RUNTIME) {
         status = ask_program(session, selection->touch, error);
-        if (status == B0_OK)
+        if (status == BOOT0_OK)
             status = b0_session_find_again(session, selection, error);
         session->board.from_program = true;
     }
@@ -440,11 +440,11 @@ enum boot0_status boot0_board_detach_first(const struct boot0_bus *bus,
     struct candidates found;
     enum boot0_status status = scan(bus, selection, &found, error);
 
-    if (status == B0_OK && found.count == 0)
+    if (status == BOOT0_OK && found.count == 0)
         status = fail_none(selection, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = open_and_probe(bus, &found.list[0], &board, &transport, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     if (board.usb.serial_only)
         status = enter_by_serial(bus, &board.usb, false, error);
@@ -461,7 +461,7 @@ bool b0_session_still_there(const struct boot0_session *session)
     size_t count;
 
     if (session->bus.ops->scan(session->bus.context, all, CANDIDATES_MAX, &count, &ignored) !=
-        B0_OK)
+        BOOT0_OK)
         return false;
     for (size_t i = 0; i < count && i < CANDIDATES_MAX; i++)
         if (strcmp(all[i].path, session->board.usb.path) == 0 &&

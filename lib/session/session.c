@@ -41,7 +41,7 @@ static uint64_t sectors_erase_ms(const struct boot0_layout *layout,
     uint64_t ms = 0;
 
     for (size_t i = 0; i < layout->region_count; i++)
-        if (layout->regions[i].access & B0_SECTOR_ERASABLE)
+        if (layout->regions[i].access & BOOT0_SECTOR_ERASABLE)
             ms += (uint64_t)layout->regions[i].sector_count *
                   b0_flash_erase_ms(times, width, layout->regions[i].sector_size);
     return ms;
@@ -84,7 +84,7 @@ static uint64_t expected_mass_erase_us(const struct boot0_session *session)
 void b0_session_phase(struct boot0_session *session, enum boot0_phase phase, uint64_t total)
 {
     session->progress = (struct boot0_progress){.phase = phase, .total = total};
-    if (phase == B0_PHASE_ERASE && total == 0)
+    if (phase == BOOT0_PHASE_ERASE && total == 0)
         session->progress.expected_us = expected_mass_erase_us(session);
     session->phase_start_us = b0_session_now_us(session);
     session->phase_base = 0;
@@ -129,11 +129,11 @@ enum boot0_status b0_session_stopped(struct boot0_session *session, enum boot0_s
 {
     struct boot0_error ignored;
 
-    if (status != B0_E_CANCELLED)
+    if (status != BOOT0_E_CANCELLED)
         return status;
     session->stopped = false;
     session->phase_over = true;
-    if (session->protocol->ops->settle(session->protocol, &ignored) == B0_OK)
+    if (session->protocol->ops->settle(session->protocol, &ignored) == BOOT0_OK)
         return boot0_hint(error, "The board waits in DFU mode; what it was doing may be "
                                  "incomplete. "
                                  "Repeat the command, and it goes on from what the board holds.");
@@ -177,7 +177,8 @@ static enum boot0_status fail_several(const struct boot0_session *session, uint3
     for (size_t i = 0; i < session->board.alternate_count; i++)
         if (layout_has(&session->board.alternates[i], address))
             length = list_alternate(&session->board.alternates[i], list, sizeof list, length);
-    boot0_fail(error, B0_E_USAGE, "several memories of the board have the address 0x%08x", address);
+    boot0_fail(error, BOOT0_E_USAGE, "several memories of the board have the address 0x%08x",
+               address);
     return boot0_hint(error, "Choose one with --alt: %s. Nothing was changed.", list);
 }
 
@@ -188,7 +189,7 @@ enum boot0_status b0_session_find_memory(const struct boot0_session *session, ui
 
     *index = session->chosen;
     if (*index >= 0)
-        return B0_OK;
+        return BOOT0_OK;
     for (size_t i = 0; i < board->alternate_count; i++) {
         if (!layout_has(&board->alternates[i], address))
             continue;
@@ -196,7 +197,7 @@ enum boot0_status b0_session_find_memory(const struct boot0_session *session, ui
             return fail_several(session, address, error);
         *index = (int)i;
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 bool b0_session_in_flash(const struct boot0_session *session, const struct boot0_segment *segment)
@@ -210,7 +211,7 @@ uint32_t b0_session_start_of(const struct boot0_layout *layout)
 {
     uint32_t start = layout->regions[0].address;
 
-    (void)boot0_layout_extent(layout, B0_SECTOR_WRITABLE, &start, NULL);
+    (void)boot0_layout_extent(layout, BOOT0_SECTOR_WRITABLE, &start, NULL);
     return start;
 }
 
@@ -238,14 +239,14 @@ static enum boot0_status check_alternate(const struct boot0_session *session, in
 
     if (!session->board.has_addresses || session->options.anywhere ||
         (alternate->has_layout && alternate->layout.region_count > 0))
-        return B0_OK;
+        return BOOT0_OK;
     fault = boot0_layout_fault(alternate->name, strlen(alternate->name), &at);
     if (!fault) {
-        boot0_fail(error, B0_E_UNSUPPORTED, "the memory \"%s\" is empty: it has no sectors",
+        boot0_fail(error, BOOT0_E_UNSUPPORTED, "the memory \"%s\" is empty: it has no sectors",
                    alternate->layout.name);
         return boot0_hint(error, "The board says so; its bootloader may find no chip there.");
     }
-    boot0_fail(error, B0_E_UNSUPPORTED,
+    boot0_fail(error, BOOT0_E_UNSUPPORTED,
                "the board does not say which addresses its alternate setting %u has",
                alternate->alternate);
     return boot0_hint(error,
@@ -262,14 +263,14 @@ static enum boot0_status choose_alternate(struct boot0_session *session, const c
 
     session->chosen = -1;
     if (!wanted)
-        return B0_OK;
+        return BOOT0_OK;
     for (size_t i = 0; i < board->alternate_count; i++)
         if (alternate_is(&board->alternates[i], wanted)) {
             session->chosen = (int)i;
             return check_alternate(session, (int)i, error);
         }
     b0_session_list_alternates(session, list, sizeof list);
-    boot0_fail(error, B0_E_USAGE, "the board has no alternate setting \"%s\"", wanted);
+    boot0_fail(error, BOOT0_E_USAGE, "the board has no alternate setting \"%s\"", wanted);
     return boot0_hint(error, "It has: %s.", list);
 }
 
@@ -287,7 +288,7 @@ static enum boot0_status start_protocol(struct boot0_session *session, struct bo
     session->protocol = b0_backend_of(&session->transport)
                             ->open(&session->transport, &session->board, session->options.patient);
     if (!session->protocol)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for a session");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for a session");
     session->protocol->tick = tick;
     session->protocol->context = session;
     return session->protocol->ops->settle(session->protocol, error);
@@ -302,7 +303,7 @@ static enum boot0_status fail_board(const char *name, struct boot0_error *error)
     for (size_t i = 0; (entry = boot0_board_entry_at(i)) != NULL && length < sizeof list; i++)
         length += (size_t)snprintf(list + length, sizeof list - length, "%s%s", i ? ", " : "",
                                    entry->key);
-    boot0_fail(error, B0_E_USAGE, "no board \"%s\" is known", name);
+    boot0_fail(error, BOOT0_E_USAGE, "no board \"%s\" is known", name);
     return boot0_hint(error, "Known are %s. For any other board say --chip and --vdd.", list);
 }
 
@@ -313,7 +314,7 @@ static enum boot0_status apply_entry(struct boot0_session_options *options,
     const struct boot0_board_entry *entry;
 
     if (!options->board)
-        return B0_OK;
+        return BOOT0_OK;
     entry = boot0_board_entry_by_name(options->board);
     if (!entry) {
         return fail_board(options->board, error);
@@ -322,7 +323,7 @@ static enum boot0_status apply_entry(struct boot0_session_options *options,
         options->chip = entry->chip;
     if (options->supply_mv == 0)
         options->supply_mv = entry->supply_mv;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* Of the chips that the board can be, the times of those that take longest to erase. */
@@ -354,7 +355,7 @@ static enum boot0_status check_chip(struct boot0_session *session, struct boot0_
     if (session->options.chip) {
         chip = boot0_chip_by_name(session->options.chip);
         if (!chip) {
-            boot0_fail(error, B0_E_USAGE, "no chip \"%s\" is known", session->options.chip);
+            boot0_fail(error, BOOT0_E_USAGE, "no chip \"%s\" is known", session->options.chip);
             return boot0_hint(error, "Names such as f407, f103, l476, or STM32F407VE are.");
         }
         if (board->flash_alternate >= 0 &&
@@ -373,7 +374,7 @@ static enum boot0_status check_chip(struct boot0_session *session, struct boot0_
         session->width = b0_session_width_of(board->bootloader.supply_mv);
         session->erase_width = session->width;
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status check_transfer_size(struct boot0_session *session,
@@ -383,9 +384,9 @@ static enum boot0_status check_transfer_size(struct boot0_session *session,
 
     if (session->options.transfer_size != 0 && !board->has_addresses)
         board->transfer_size = session->options.transfer_size;
-    if (board->transfer_size != 0 || board->mode == B0_MODE_RUNTIME)
-        return B0_OK;
-    boot0_fail(error, B0_E_PROTOCOL, "the board's DFU descriptor gives no transfer size");
+    if (board->transfer_size != 0 || board->mode == BOOT0_MODE_RUNTIME)
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_PROTOCOL, "the board's DFU descriptor gives no transfer size");
     return boot0_hint(error, "It was damaged on the way, or the bootloader is not DFU 1.0 or 1.1. "
                              "Plug the board in anew.");
 }
@@ -401,7 +402,7 @@ enum boot0_status boot0_session_open(struct boot0_session **session, const struc
 
     *session = NULL;
     if (!made)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for a session");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for a session");
     made->bus = *bus;
     if (options)
         made->options = *options;
@@ -409,25 +410,25 @@ enum boot0_status boot0_session_open(struct boot0_session **session, const struc
         made->observer = *observer;
     made->chosen = -1;
     status = apply_entry(&made->options, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = b0_session_find(made, selection, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = check_transfer_size(made, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = choose_alternate(made, made->options.alternate, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = check_chip(made, error);
-    if (status == B0_OK) {
+    if (status == BOOT0_OK) {
         made->opened_us = b0_session_now_us(made);
-        b0_session_phase(made, B0_PHASE_PREPARE, 0);
+        b0_session_phase(made, BOOT0_PHASE_PREPARE, 0);
         status = start_protocol(made, error);
     }
-    if (status != B0_OK) {
+    if (status != BOOT0_OK) {
         boot0_session_close(made);
         return status;
     }
     *session = made;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* Closes what a board is reached by, as far as it is open. */
@@ -444,7 +445,7 @@ enum boot0_status b0_session_reopen(struct boot0_session *session, struct boot0_
     struct boot0_board board = session->board;
     struct boot0_transport transport = session->transport;
     struct b0_protocol *protocol = session->protocol;
-    const struct boot0_selection same = {.has_interface = board.usb.kind == B0_KIND_USB,
+    const struct boot0_selection same = {.has_interface = board.usb.kind == BOOT0_KIND_USB,
                                          .interface = board.usb.dfu_interface};
     enum boot0_status status;
 
@@ -452,16 +453,16 @@ enum boot0_status b0_session_reopen(struct boot0_session *session, struct boot0_
     session->protocol = NULL;
     status = b0_session_find_again(session, &same, error);
     session->board.from_program = board.from_program;
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = check_chip(session, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = start_protocol(session, error);
-    if (status == B0_OK && session->board.alternate_count != board.alternate_count)
-        status = boot0_fail(error, B0_E_PROTOCOL, "another board came back at the same port");
-    if (status == B0_OK) {
+    if (status == BOOT0_OK && session->board.alternate_count != board.alternate_count)
+        status = boot0_fail(error, BOOT0_E_PROTOCOL, "another board came back at the same port");
+    if (status == BOOT0_OK) {
         session->other_transfers += protocol->transfers;
         close_way(protocol, &transport);
-        return B0_OK;
+        return BOOT0_OK;
     }
     close_way(session->protocol, &session->transport);
     session->board = board;
@@ -504,8 +505,8 @@ enum boot0_status b0_session_need_addresses(const struct boot0_session *session,
                                             struct boot0_error *error)
 {
     if (session->board.has_addresses)
-        return B0_OK;
-    boot0_fail(error, B0_E_UNSUPPORTED, "this board's bootloader cannot %s", what);
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_UNSUPPORTED, "this board's bootloader cannot %s", what);
     return boot0_hint(error,
                       "It speaks plain DFU %x.%x, which knows no addresses: a file is "
                       "written, or read, as a whole.",
@@ -517,7 +518,7 @@ enum boot0_status b0_session_fail_different(struct boot0_session *session, uint3
 {
     session->report.differs = true;
     session->report.differs_at = address;
-    boot0_fail(error, B0_E_MISMATCH,
+    boot0_fail(error, BOOT0_E_MISMATCH,
                "the board differs from the file at 0x%08x: 0x%02x in the file, 0x%02x on the board",
                address, wanted, held);
     return boot0_hint(error, "`boot0 flash` writes what differs.");

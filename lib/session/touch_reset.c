@@ -38,9 +38,12 @@ struct b0_touch_reset {
     .step_count = 5, .magic = "1EAF"
 
 static const struct b0_touch_reset entries[] = {
-    {.vendor = B0_VENDOR_LEAFLABS, .product = B0_PRODUCT_MAPLE_SERIAL, MAPLE_STEPS},
+    {.vendor = BOOT0_VENDOR_LEAFLABS, .product = BOOT0_PRODUCT_MAPLE_SERIAL, MAPLE_STEPS},
     /* ST's id for a virtual COM port: STM32duino's programs have it, and many others. */
-    {.vendor = B0_VENDOR_ST, .product = B0_PRODUCT_ST_SERIAL, .when_asked = true, MAPLE_STEPS},
+    {.vendor = BOOT0_VENDOR_ST,
+     .product = BOOT0_PRODUCT_ST_SERIAL,
+     .when_asked = true,
+     MAPLE_STEPS},
     /* The touch that Arduino's boards know: the port is closed, or DTR falls, at 1200 baud. */
     {.when_asked = true,
      .steps = {{1200, true, true, 50}, {1200, false, false, 50}},
@@ -61,23 +64,23 @@ const struct b0_touch_reset *b0_touch_reset_find(const struct boot0_candidate *c
 /* A program that is on its way to the bootloader may be gone at any step. */
 static enum boot0_status fail(enum boot0_xfer result, struct boot0_error *error)
 {
-    if (result == B0_XFER_GONE)
-        return B0_OK;
-    boot0_fail(error, B0_E_IO, "the program's serial port does not do what it is asked for");
+    if (result == BOOT0_XFER_GONE)
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_IO, "the program's serial port does not do what it is asked for");
     return boot0_hint(error, "Plug the board in anew, or bring it into DFU mode by its button.");
 }
 
 enum boot0_status b0_touch_reset_play(const struct b0_touch_reset *entry,
                                       const struct boot0_stream *stream, struct boot0_error *error)
 {
-    enum boot0_xfer result = B0_XFER_OK;
+    enum boot0_xfer result = BOOT0_XFER_OK;
 
     for (size_t i = 0; i < entry->step_count; i++) {
         const struct step *step = &entry->steps[i];
         const struct boot0_line line = {.baud = step->baud, .dtr = step->dtr, .rts = step->rts};
 
         result = stream->ops->set(stream->context, &line);
-        if (result != B0_XFER_OK)
+        if (result != BOOT0_XFER_OK)
             return fail(result, error);
         if (step->wait_ms > 0)
             stream->ops->wait(stream->context, step->wait_ms * 1000u);
@@ -85,8 +88,8 @@ enum boot0_status b0_touch_reset_play(const struct b0_touch_reset *entry,
     if (entry->magic)
         result = stream->ops->send(stream->context, (const uint8_t *)entry->magic,
                                    strlen(entry->magic), SEND_MS);
-    if (result != B0_XFER_OK)
+    if (result != BOOT0_XFER_OK)
         return fail(result, error);
     stream->ops->wait(stream->context, SETTLE_US);
-    return B0_OK;
+    return BOOT0_OK;
 }

@@ -13,7 +13,7 @@ struct b0_touch_reset;
 const struct b0_touch_reset *b0_touch_reset_find(const struct boot0_candidate *candidate,
                                                  bool asked);
 
-/* Plays it on the open port. B0_E_IO, B0_E_GONE; the port stays open. */
+/* Plays it on the open port. BOOT0_E_IO, BOOT0_E_GONE; the port stays open. */
 enum boot0_status b0_touch_reset_play(const struct b0_touch_reset *entry,
                                       const struct boot0_stream *stream, struct boot0_error *error);
 

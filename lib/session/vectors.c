@@ -79,7 +79,7 @@ static enum boot0_status fail_no_program(const struct boot0_session *session,
 {
     char chips[CHIPS_TEXT];
 
-    boot0_fail(error, B0_E_MISMATCH,
+    boot0_fail(error, BOOT0_E_MISMATCH,
                "there is no program for this chip at 0x%08x: stack 0x%08x, reset handler 0x%08x",
                vectors->address, vectors->stack, vectors->reset);
     return boot0_hint(error,
@@ -94,7 +94,7 @@ static enum boot0_status fail_stack(const struct boot0_session *session,
 {
     char chips[CHIPS_TEXT];
 
-    boot0_fail(error, B0_E_MISMATCH,
+    boot0_fail(error, BOOT0_E_MISMATCH,
                "the program at 0x%08x is for another chip: its stack, 0x%08x, is not in RAM of "
                "this one",
                vectors->address, vectors->stack);
@@ -114,7 +114,7 @@ static enum boot0_status fail_cpu(const struct boot0_session *session, uint32_t 
 
     for (size_t i = 0; i < board->chip_count; i++)
         best |= board->chips[i]->cpu;
-    boot0_fail(error, B0_E_MISMATCH, "the program is for a %s, the board has at most a %s",
+    boot0_fail(error, BOOT0_E_MISMATCH, "the program is for a %s, the board has at most a %s",
                boot0_cpu_name(cpu, wanted, sizeof wanted),
                boot0_cpu_name(best, offered, sizeof offered));
     return boot0_hint(error,
@@ -126,7 +126,7 @@ static enum boot0_status fail_cpu(const struct boot0_session *session, uint32_t 
 
 static enum boot0_status fail_alignment(uint32_t address, struct boot0_error *error)
 {
-    boot0_fail(error, B0_E_MISMATCH, "a program cannot begin at 0x%08x", address);
+    boot0_fail(error, BOOT0_E_MISMATCH, "a program cannot begin at 0x%08x", address);
     return boot0_hint(error,
                       "Place its vector table at a multiple of %u. Use --force if this is not a "
                       "program. Nothing was written.",
@@ -203,7 +203,7 @@ static enum boot0_status fail_linked_elsewhere(const struct boot0_session *sessi
 {
     uint32_t address = guess_address(session, image, vectors);
 
-    boot0_fail(error, B0_E_MISMATCH,
+    boot0_fail(error, BOOT0_E_MISMATCH,
                "the program is not linked for 0x%08x: its reset handler, 0x%08x, is outside the "
                "file",
                vectors->address, vectors->reset);
@@ -229,9 +229,9 @@ static bool start_is_blank(struct boot0_session *session, uint32_t begin)
     bool erased = true;
 
     if (session->board.bootloader.present || begin == START_ADDRESS ||
-        !(boot0_layout_sector_at(flash, START_ADDRESS).access & B0_SECTOR_READABLE) ||
+        !(boot0_layout_sector_at(flash, START_ADDRESS).access & BOOT0_SECTOR_READABLE) ||
         b0_session_read_run(session, session->board.flash_alternate, START_ADDRESS, bytes,
-                            sizeof bytes, &ignored) != B0_OK)
+                            sizeof bytes, &ignored) != BOOT0_OK)
         return false;
     for (size_t i = 0; i < sizeof bytes; i++) /* 0 is what an erased L0 or L1 reads as */
         erased = erased && bytes[i] == bytes[0] && (bytes[0] == 0xff || bytes[0] == 0);
@@ -290,12 +290,12 @@ static enum boot0_status check_unstarted(struct boot0_session *session,
     const struct boot0_chip *chip = chip_without(&session->board, vectors->stack);
 
     if (!start_is_blank(session, vectors->address))
-        return B0_OK;
+        return BOOT0_OK;
     if (!chip) {
         note_unstarted(session, vectors->address);
-        return B0_OK;
+        return BOOT0_OK;
     }
-    boot0_fail(error, B0_E_MISMATCH,
+    boot0_fail(error, BOOT0_E_MISMATCH,
                "the program at 0x%08x may be for another chip: its stack, 0x%08x, is not in RAM of "
                "the %s, which this board can be",
                vectors->address, vectors->stack, chip->name);
@@ -340,7 +340,7 @@ enum boot0_status b0_session_check_program(struct boot0_session *session,
         return fail_cpu(session, image->cpu, error);
     if (!flash || !find_begin(session, image, &begin) ||
         !boot0_image_vectors(image, begin, &vectors))
-        return B0_OK;
+        return BOOT0_OK;
     complete = (vectors.reset & 1) != 0 && image_has(image, handler_of(session, vectors.reset));
     fits = is_for_some_chip(&session->board, vectors.stack, image->cpu);
     if (placed && !complete && b0_session_is_program(session, &vectors))
@@ -351,10 +351,10 @@ enum boot0_status b0_session_check_program(struct boot0_session *session,
         note_alias(session, vectors.reset);
     if (begin == b0_session_start_of(flash))
         return fits && is_handler(session, vectors.reset)
-                   ? B0_OK
+                   ? BOOT0_OK
                    : fail_no_program(session, &vectors, error);
     /* Elsewhere anything may lie: only what is plainly a program is one. */
     if (!complete || !is_any_stack(vectors.stack))
-        return B0_OK;
+        return BOOT0_OK;
     return fits ? check_unstarted(session, &vectors, error) : fail_stack(session, &vectors, error);
 }

@@ -20,19 +20,20 @@ static uint32_t length_to_verify(const struct boot0_plan_sector *sector)
 static enum boot0_status compare(const struct boot0_plan_sector *sector, const uint8_t *held,
                                  uint32_t length, struct boot0_error *error)
 {
-    bool no_preserve = sector->need != B0_NEED_ALL && !(sector->sector.access & B0_SECTOR_ERASABLE);
+    bool no_preserve =
+        sector->need != BOOT0_NEED_ALL && !(sector->sector.access & BOOT0_SECTOR_ERASABLE);
 
     for (uint32_t i = 0; i < length; i++) {
         if (held[i] == sector->wanted[i] || (no_preserve && !sector->mask[i]))
             continue;
-        boot0_fail(error, B0_E_IO,
+        boot0_fail(error, BOOT0_E_IO,
                    "verification failed at 0x%08x: 0x%02x was written, 0x%02x is there",
                    sector->sector.address + i, sector->wanted[i], held[i]);
         return boot0_hint(error, "The sector may be write-protected (its erase then does nothing), "
                                  "the supply may be weaker than --vdd says, or the flash is worn. "
                                  "Try again with --full.");
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* One sector of those that were written. */
@@ -40,20 +41,20 @@ static enum boot0_status verify_sector(struct boot0_session *session,
                                        const struct boot0_plan_sector *sector, int alternate,
                                        uint32_t length, struct boot0_error *error)
 {
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
     bool same = false;
     uint8_t *held;
 
     if (b0_session_compares(session, alternate))
         status =
             b0_session_holds(session, sector->sector.address, sector->wanted, length, &same, error);
-    if (status != B0_OK || same)
+    if (status != BOOT0_OK || same)
         return status;
     held = malloc(length);
     if (!held)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for a sector");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for a sector");
     status = b0_session_read_run(session, alternate, sector->sector.address, held, length, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = compare(sector, held, length, error);
     free(held);
     return status;
@@ -67,7 +68,7 @@ static enum boot0_status verify_options(struct boot0_session *session,
     enum boot0_status status;
 
     if (!held)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for option bytes");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for option bytes");
     status = b0_session_verify_options(session, sector, alternate, held, error);
     free(held);
     return status;
@@ -86,22 +87,22 @@ enum boot0_status b0_session_verify_changed(struct boot0_session *session,
                                             const struct boot0_plan *plan, int alternate,
                                             struct boot0_error *error)
 {
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
     uint64_t past = 0;
 
-    b0_session_phase(session, B0_PHASE_VERIFY, bytes_to_verify(plan));
-    for (size_t i = 0; i < plan->sector_count && status == B0_OK; i++) {
+    b0_session_phase(session, BOOT0_PHASE_VERIFY, bytes_to_verify(plan));
+    for (size_t i = 0; i < plan->sector_count && status == BOOT0_OK; i++) {
         const struct boot0_plan_sector *sector = &plan->sectors[i];
         uint32_t length = sector->differs ? length_to_verify(sector) : 0;
 
-        if (length == 0 || !(sector->sector.access & B0_SECTOR_READABLE))
+        if (length == 0 || !(sector->sector.access & BOOT0_SECTOR_READABLE))
             continue;
         session->phase_base = past;
         status = b0_session_is_option_bytes(session, alternate)
                      ? verify_options(session, sector, alternate, error)
                      : verify_sector(session, sector, alternate, length, error);
         past += length;
-        session->report.bytes_verified += status == B0_OK ? length : 0;
+        session->report.bytes_verified += status == BOOT0_OK ? length : 0;
     }
     b0_session_phase_end(session, &session->report.verify_us);
     return status;
@@ -120,18 +121,18 @@ enum boot0_status b0_session_end_and_verify(struct boot0_session *session,
     enum boot0_status status;
     bool same;
 
-    b0_session_phase(session, B0_PHASE_VERIFY, bytes_to_verify(plan));
+    b0_session_phase(session, BOOT0_PHASE_VERIFY, bytes_to_verify(plan));
     status = b0_session_end_update(session, error);
-    same = status == B0_OK && !options->no_verify && b0_session_journal_agrees(session, plan);
+    same = status == BOOT0_OK && !options->no_verify && b0_session_journal_agrees(session, plan);
     if (same) {
         session->phase_base = bytes_to_verify(plan);
         session->report.bytes_verified += session->phase_base;
     }
     b0_session_phase_end(session, &session->report.verify_us);
-    if (status != B0_OK || same || options->no_verify)
+    if (status != BOOT0_OK || same || options->no_verify)
         return status;
     status = b0_session_verify_changed(session, plan, alternate, error);
-    if (status != B0_OK && b0_session_begin_update(session, &ignored) == B0_OK)
+    if (status != BOOT0_OK && b0_session_begin_update(session, &ignored) == BOOT0_OK)
         (void)b0_session_erase_sector(session, alternate, plan->sectors[0].sector.address,
                                       &ignored);
     return status;
@@ -145,18 +146,18 @@ static enum boot0_status verify_segment(struct boot0_session *session,
 {
     int alternate = b0_session_index_of(session, segment->alternate);
     uint8_t buffer[COMPARE_STEP];
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
     bool same = false;
 
     if (b0_session_compares(session, alternate))
         status = b0_session_holds(session, segment->address, segment->data, (uint32_t)segment->size,
                                   &same, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     if (same) {
         session->phase_base += segment->size;
         session->report.bytes_verified += segment->size;
-        return B0_OK;
+        return BOOT0_OK;
     }
     for (size_t done = 0; done < segment->size;) {
         uint32_t part = segment->size - done < sizeof buffer ? (uint32_t)(segment->size - done)
@@ -164,7 +165,7 @@ static enum boot0_status verify_segment(struct boot0_session *session,
         uint32_t here = segment->address + (uint32_t)done;
 
         status = b0_session_read_run(session, alternate, here, buffer, part, error);
-        if (status != B0_OK)
+        if (status != BOOT0_OK)
             return status;
         for (uint32_t i = 0; i < part; i++)
             if (buffer[i] != segment->data[done + i])
@@ -173,7 +174,7 @@ static enum boot0_status verify_segment(struct boot0_session *session,
         done += part;
         session->report.bytes_verified += part;
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 enum boot0_status boot0_session_verify(struct boot0_session *session, struct boot0_image *image,
@@ -182,13 +183,13 @@ enum boot0_status boot0_session_verify(struct boot0_session *session, struct boo
 {
     enum boot0_status status = boot0_session_check(session, image, options, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     session->report.image_bytes = boot0_image_size(image);
     if (!session->board.has_addresses)
         return b0_session_verify_plain(session, image, options, error);
-    b0_session_phase(session, B0_PHASE_VERIFY, session->report.image_bytes);
-    for (size_t i = 0; i < image->segment_count && status == B0_OK; i++)
+    b0_session_phase(session, BOOT0_PHASE_VERIFY, session->report.image_bytes);
+    for (size_t i = 0; i < image->segment_count && status == BOOT0_OK; i++)
         status = verify_segment(session, &image->segments[i], error);
     b0_session_phase_end(session, &session->report.verify_us);
     return status;

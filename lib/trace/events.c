@@ -78,7 +78,7 @@ static uint16_t number_or_0(const char *text, const char *key)
 }
 
 /* The second word of a line: the port. */
-static void take_path(const char *line, char path[B0_PATH_MAX])
+static void take_path(const char *line, char path[BOOT0_PATH_MAX])
 {
     size_t length;
 
@@ -86,8 +86,8 @@ static void take_path(const char *line, char path[B0_PATH_MAX])
     line += strcspn(line, " ");
     line += strspn(line, " ");
     length = strcspn(line, " ");
-    if (length >= B0_PATH_MAX)
-        length = B0_PATH_MAX - 1;
+    if (length >= BOOT0_PATH_MAX)
+        length = BOOT0_PATH_MAX - 1;
     memcpy(path, line, length);
     path[length] = '\0';
 }
@@ -177,8 +177,8 @@ static bool take_refused(struct reader *reader, const char *line, const char *te
         return false;
     text += strcspn(text, " ");
     text += strspn(text, " ");
-    if (code == B0_OK || code >= B0_STATUS_COUNT)
-        code = B0_E_IO;
+    if (code == BOOT0_OK || code >= BOOT0_STATUS_COUNT)
+        code = BOOT0_E_IO;
     boot0_fail(event->error, (enum boot0_status)code, "%s", text);
     return true;
 }
@@ -200,7 +200,8 @@ static bool take_reset(struct reader *reader, const char *line, const char *text
 
     (void)line;
     if (event)
-        event->transfer.result = result <= B0_XFER_ERROR ? (enum boot0_xfer)result : B0_XFER_ERROR;
+        event->transfer.result =
+            result <= BOOT0_XFER_ERROR ? (enum boot0_xfer)result : BOOT0_XFER_ERROR;
     return event;
 }
 
@@ -290,7 +291,7 @@ static enum boot0_status take_line(struct reader *reader, const char *line,
     bool good = true;
 
     if (line[strspn(line, " ")] == '\0')
-        return B0_OK;
+        return BOOT0_OK;
     if (line[strspn(line, " ")] == '+') {
         take_more(reader, strchr(line, '+') + 1);
     } else if (text) {
@@ -303,36 +304,37 @@ static enum boot0_status take_line(struct reader *reader, const char *line,
     } else if (b0_trace_parse(line, &transfer, bytes, &count)) {
         good = take_transfer(reader, &transfer, bytes, count);
     } else {
-        boot0_fail(error, B0_E_DATA, "%s: line %u is not of a trace", reader->name, reader->line);
+        boot0_fail(error, BOOT0_E_DATA, "%s: line %u is not of a trace", reader->name,
+                   reader->line);
         return boot0_hint(error, "Records are made by `boot0 --trace FILE`. One of a board on a "
                                  "serial port is played back with any --port.");
     }
-    return good ? B0_OK : boot0_fail(error, B0_E_MEMORY, "out of memory for the record");
+    return good ? BOOT0_OK : boot0_fail(error, BOOT0_E_MEMORY, "out of memory for the record");
 }
 
 enum boot0_status b0_trace_events_read(struct b0_trace_events *events, FILE *file, const char *name,
                                        struct boot0_error *error)
 {
     struct reader reader = {events, name, 0, 0};
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
     char line[LINE_MAX_LENGTH];
 
-    while (status == B0_OK && fgets(line, sizeof line, file)) {
+    while (status == BOOT0_OK && fgets(line, sizeof line, file)) {
         size_t length = strcspn(line, "\r\n"); /* mail programs change line ends */
         bool whole = line[length] != '\0';
 
         line[length] = '\0';
         reader.line++;
         status = take_line(&reader, line, error);
-        if (status == B0_E_DATA && !whole && feof(file))
-            status = B0_OK; /* boot0 was killed while it wrote */
+        if (status == BOOT0_E_DATA && !whole && feof(file))
+            status = BOOT0_OK; /* boot0 was killed while it wrote */
     }
-    if (status != B0_OK || events->has_scans)
+    if (status != BOOT0_OK || events->has_scans)
         return status;
     for (size_t i = 0; i < events->count; i++)
         if (events->all[i].kind == B0_TRACE_OPEN)
-            return B0_OK;
-    boot0_fail(error, B0_E_DATA, "%s: is no record of a session with a board", name);
+            return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_DATA, "%s: is no record of a session with a board", name);
     return boot0_hint(error,
                       "Records are made by `boot0 --trace FILE`; a vboard's own trace cannot "
                       "be played back.");

@@ -17,13 +17,13 @@ struct recorder {
     struct boot0_candidate seen[SEEN_MAX]; /* by the last scan */
     size_t seen_count;
     bool has_scanned;
-    char serial_path[B0_PATH_MAX]; /* of the program whose serial port is open */
+    char serial_path[BOOT0_PATH_MAX]; /* of the program whose serial port is open */
 };
 
 struct recorded {
     struct boot0_transport transport; /* owned */
     struct recorder *recorder;
-    char path[B0_PATH_MAX];
+    char path[BOOT0_PATH_MAX];
 };
 
 static uint64_t bus_time(const struct recorder *recorder)
@@ -69,14 +69,14 @@ static enum boot0_status select_alternate(void *context, uint8_t interface, uint
     struct b0_trace_transfer transfer = {
         .at_us = board_time(board),
         .who = board->path,
-        .setup = {B0_USB_TYPE_STANDARD | B0_USB_RECIPIENT_INTERFACE, B0_USB_SET_INTERFACE,
+        .setup = {BOOT0_USB_TYPE_STANDARD | BOOT0_USB_RECIPIENT_INTERFACE, BOOT0_USB_SET_INTERFACE,
                   alternate, interface, 0},
     };
     enum boot0_status status =
         board->transport.ops->select(board->transport.context, interface, alternate, error);
 
-    if (status != B0_OK)
-        transfer.result = status == B0_E_GONE ? B0_XFER_GONE : B0_XFER_ERROR;
+    if (status != BOOT0_OK)
+        transfer.result = status == BOOT0_E_GONE ? BOOT0_XFER_GONE : BOOT0_XFER_ERROR;
     b0_trace_write(board->recorder->file, &transfer, true);
     return status;
 }
@@ -170,7 +170,7 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
     enum boot0_status status =
         recorder->bus.ops->scan(recorder->bus.context, list, capacity, count, error);
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         write_scan(recorder, list, *count < capacity ? *count : capacity);
     return status;
 }
@@ -213,23 +213,24 @@ static enum boot0_status open_serial(void *context, const struct boot0_candidate
 {
     struct recorder *recorder = context;
 
-    struct boot0_error own = {B0_OK, "", ""};
+    struct boot0_error own = {BOOT0_OK, "", ""};
     enum boot0_status status;
 
     if (!recorder->bus.ops->open_serial)
-        return boot0_fail(error, B0_E_UNSUPPORTED, "the program's serial port cannot be reached");
+        return boot0_fail(error, BOOT0_E_UNSUPPORTED,
+                          "the program's serial port cannot be reached");
     memcpy(recorder->serial_path, candidate->path, sizeof recorder->serial_path);
     b0_trace_write_event(recorder->file, bus_time(recorder), candidate->path);
     fputs("serial\n", recorder->file);
     status = recorder->bus.ops->open_serial(recorder->bus.context, candidate, stream, &own);
-    if (status != B0_OK) {
+    if (status != BOOT0_OK) {
         write_refusal(recorder, candidate->path, &own);
         *error = own;
         return status;
     }
     status =
         b0_trace_stream(stream, recorder->file, recorder->serial_path, bus_time(recorder), error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         stream->ops->close(stream->context);
     return status;
 }
@@ -239,16 +240,16 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
 {
     struct recorder *recorder = context;
     struct recorded *board = calloc(1, sizeof *board);
-    struct boot0_error own = {B0_OK, "", ""};
+    struct boot0_error own = {BOOT0_OK, "", ""};
     enum boot0_status status;
 
     if (!board)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     board->recorder = recorder;
     memcpy(board->path, candidate->path, sizeof board->path);
     write_candidate(recorder, "open", candidate);
     status = recorder->bus.ops->open(recorder->bus.context, candidate, &board->transport, &own);
-    if (status != B0_OK) {
+    if (status != BOOT0_OK) {
         write_refusal(recorder, candidate->path, &own);
         *error = own;
         free(board);
@@ -257,10 +258,11 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
     if (board->transport.backend) {
         board->transport.ops->close(board->transport.context);
         free(board);
-        return boot0_fail(error, B0_E_UNSUPPORTED, "only USB transfers can be recorded this way");
+        return boot0_fail(error, BOOT0_E_UNSUPPORTED,
+                          "only USB transfers can be recorded this way");
     }
     *transport = (struct boot0_transport){.ops = &board_ops, .context = board};
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static void close_bus(void *context)
@@ -286,11 +288,11 @@ enum boot0_status boot0_trace_bus(struct boot0_bus *bus, FILE *file, struct boot
     struct recorder *recorder = calloc(1, sizeof *recorder);
 
     if (!recorder)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     recorder->bus = *bus;
     recorder->file = file;
     recorder->start_us = bus->ops->now_us(bus->context);
     bus->ops = &bus_ops;
     bus->context = recorder;
-    return B0_OK;
+    return BOOT0_OK;
 }

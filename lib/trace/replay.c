@@ -65,7 +65,7 @@ static enum boot0_status take_refusal(struct replay *replay, struct boot0_error 
 
     replay->refused = event ? event->error : NULL;
     if (!event)
-        return B0_OK;
+        return BOOT0_OK;
     *error = *event->error;
     return error->code;
 }
@@ -90,10 +90,10 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
         if (event)
             replay->at--;
         diverge(replay, "what is asked now");
-        return B0_XFER_GONE;
+        return BOOT0_XFER_GONE;
     }
     *actual = event->transfer.actual;
-    if (setup->request_type & B0_USB_DIR_IN)
+    if (setup->request_type & BOOT0_USB_DIR_IN)
         memcpy(data, event->data, event->transfer.actual);
     return event->transfer.result;
 }
@@ -101,14 +101,14 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
 static enum boot0_status select_alternate(void *context, uint8_t interface, uint8_t alternate,
                                           struct boot0_error *error)
 {
-    struct boot0_setup setup = {B0_USB_TYPE_STANDARD | B0_USB_RECIPIENT_INTERFACE,
-                                B0_USB_SET_INTERFACE, alternate, interface, 0};
+    struct boot0_setup setup = {BOOT0_USB_TYPE_STANDARD | BOOT0_USB_RECIPIENT_INTERFACE,
+                                BOOT0_USB_SET_INTERFACE, alternate, interface, 0};
     size_t actual;
     enum boot0_xfer result = control(context, &setup, NULL, &actual, 1);
 
-    if (result == B0_XFER_OK)
-        return B0_OK;
-    return boot0_fail(error, result == B0_XFER_GONE ? B0_E_GONE : B0_E_IO,
+    if (result == BOOT0_XFER_OK)
+        return BOOT0_OK;
+    return boot0_fail(error, result == BOOT0_XFER_GONE ? BOOT0_E_GONE : BOOT0_E_IO,
                       "cannot select alternate setting %u", alternate);
 }
 
@@ -120,7 +120,7 @@ static enum boot0_xfer reset(void *context)
     if (event)
         return event->transfer.result;
     diverge(replay, "a reset");
-    return B0_XFER_GONE;
+    return BOOT0_XFER_GONE;
 }
 
 static void wait_us(void *context, uint32_t microseconds)
@@ -163,7 +163,7 @@ static enum boot0_xfer take_stream(struct replay *replay)
     if (event)
         return event->transfer.result;
     diverge(replay, "what the program's serial port is asked for");
-    return B0_XFER_GONE;
+    return BOOT0_XFER_GONE;
 }
 
 static enum boot0_xfer set_line(void *context, const struct boot0_line *line)
@@ -190,7 +190,7 @@ static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_
     (void)size;
     (void)timeout_ms;
     *actual = 0;
-    return B0_XFER_TIMEOUT;
+    return BOOT0_XFER_TIMEOUT;
 }
 
 static void close_stream(void *context)
@@ -237,7 +237,7 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
     *count = 0;
     if (!events->has_scans) {
         find_openings(replay, list, capacity, count);
-        return B0_OK;
+        return BOOT0_OK;
     }
     if (replay->has_moved && replay->at < events->count &&
         events->all[replay->at].kind == B0_TRACE_SCAN) {
@@ -245,11 +245,11 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
         replay->has_moved = false;
     }
     if (!replay->scan)
-        return B0_OK;
+        return BOOT0_OK;
     *count = replay->scan->list_count;
     for (size_t i = 0; i < *count && i < capacity; i++)
         list[i] = replay->scan->list[i];
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static void wait_change(void *context, uint32_t timeout_ms)
@@ -274,11 +274,11 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
             return error->code;
         }
         diverge(replay, "the opening of the board");
-        return boot0_fail(error, B0_E_GONE, "the record does not open the board here");
+        return boot0_fail(error, BOOT0_E_GONE, "the record does not open the board here");
     }
     (void)next_event(replay, B0_TRACE_OPEN);
     status = take_refusal(replay, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         *transport = (struct boot0_transport){.ops = &board_ops, .context = replay};
     return status;
 }
@@ -292,10 +292,10 @@ static enum boot0_status open_serial(void *context, const struct boot0_candidate
     (void)candidate;
     if (!next_event(replay, B0_TRACE_SERIAL)) {
         diverge(replay, "the opening of the program's serial port");
-        return boot0_fail(error, B0_E_GONE, "the record does not open the serial port here");
+        return boot0_fail(error, BOOT0_E_GONE, "the record does not open the serial port here");
     }
     status = take_refusal(replay, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         *stream = (struct boot0_stream){&stream_ops, replay};
     return status;
 }
@@ -325,10 +325,10 @@ enum boot0_status b0_replay_read(struct boot0_bus *bus, FILE *file, const char *
 
     memset(bus, 0, sizeof *bus);
     if (!replay)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for the record");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for the record");
     replay->has_moved = true;
     status = b0_trace_events_read(&replay->events, file, name, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         *bus = (struct boot0_bus){&bus_ops, replay};
     else
         close_bus(replay);
@@ -343,7 +343,7 @@ enum boot0_status boot0_replay_open(struct boot0_bus *bus, const char *file,
 
     memset(bus, 0, sizeof *bus);
     if (!input) {
-        boot0_fail(error, B0_E_NO_INPUT, "%s: %s", file, strerror(errno));
+        boot0_fail(error, BOOT0_E_NO_INPUT, "%s: %s", file, strerror(errno));
         return boot0_hint(error, "Records are made by `boot0 --trace FILE`.");
     }
     status = b0_replay_read(bus, input, file, error);

@@ -14,7 +14,7 @@
 
 /*
  * *stream records from now on to `file`; both it and `who` must outlive it. In the record it is
- * `at_us` now. B0_E_MEMORY.
+ * `at_us` now. BOOT0_E_MEMORY.
  */
 enum boot0_status b0_trace_stream(struct boot0_stream *stream, FILE *file, const char *who,
                                   uint64_t at_us, struct boot0_error *error);

@@ -99,9 +99,9 @@ enum boot0_status b0_trace_stream(struct boot0_stream *stream, FILE *file, const
     struct recorder *recorder = calloc(1, sizeof *recorder);
 
     if (!recorder)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for the record");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for the record");
     *recorder = (struct recorder){*stream, file, who, 0};
     recorder->start_us = now_us(recorder) - at_us;
     *stream = (struct boot0_stream){&recorder_ops, recorder};
-    return B0_OK;
+    return BOOT0_OK;
 }

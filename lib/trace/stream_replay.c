@@ -126,7 +126,7 @@ static enum boot0_status take_line(struct replay *replay, const char *line, unsi
     const char *text = b0_trace_skip_head(line, &event.at_us);
 
     if (!text || !parse_event(&text, &event)) {
-        boot0_fail(error, B0_E_DATA, "%s: line %u is not of a record of a serial port", name,
+        boot0_fail(error, BOOT0_E_DATA, "%s: line %u is not of a record of a serial port", name,
                    number);
         return boot0_hint(error, "Such records are made by `boot0 --trace FILE --port …`. One of a "
                                  "USB board is played back without --port.");
@@ -135,34 +135,34 @@ static enum boot0_status take_line(struct replay *replay, const char *line, unsi
         event.count = b0_trace_parse_bytes(text, bytes, event.length);
     added = add_event(replay);
     if (!added)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for the record");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for the record");
     *added = event;
     added->bytes = malloc(event.count ? event.count : 1);
     if (!added->bytes)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for the record");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for the record");
     memcpy(added->bytes, bytes, event.count);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status read_record(struct replay *replay, FILE *file, const char *name,
                                      struct boot0_error *error)
 {
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
     char line[LINE_MAX_LENGTH];
 
-    for (unsigned number = 1; status == B0_OK && fgets(line, sizeof line, file); number++) {
+    for (unsigned number = 1; status == BOOT0_OK && fgets(line, sizeof line, file); number++) {
         size_t length = strcspn(line, "\r\n"); /* mail programs change line ends */
         bool whole = line[length] != '\0';
 
         line[length] = '\0';
         if (line[strspn(line, " ")] != '\0')
             status = take_line(replay, line, number, name, error);
-        if (status == B0_E_DATA && !whole && feof(file))
-            status = B0_OK; /* boot0 was killed while it wrote */
+        if (status == BOOT0_E_DATA && !whole && feof(file))
+            status = BOOT0_OK; /* boot0 was killed while it wrote */
     }
-    if (status != B0_OK || replay->count > 0)
+    if (status != BOOT0_OK || replay->count > 0)
         return status;
-    boot0_fail(error, B0_E_DATA, "%s: is no record of a session with a board", name);
+    boot0_fail(error, BOOT0_E_DATA, "%s: is no record of a session with a board", name);
     return boot0_hint(error, "Records are made by `boot0 --trace FILE`.");
 }
 
@@ -210,7 +210,7 @@ static enum boot0_xfer send_bytes(void *context, const uint8_t *bytes, size_t si
     const struct event *event = expect(context, OUT, bytes, size, "what is sent now");
 
     (void)timeout_ms;
-    return event ? event->result : B0_XFER_GONE;
+    return event ? event->result : BOOT0_XFER_GONE;
 }
 
 static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_t *actual,
@@ -221,10 +221,10 @@ static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_
     (void)timeout_ms;
     *actual = 0;
     if (!event)
-        return B0_XFER_GONE;
+        return BOOT0_XFER_GONE;
     /* A record that somebody has shortened must not pass for one that is whole. */
-    if (event->result == B0_XFER_OK && event->count < size)
-        return B0_XFER_GONE;
+    if (event->result == BOOT0_XFER_OK && event->count < size)
+        return BOOT0_XFER_GONE;
     memcpy(bytes, event->bytes, event->count);
     *actual = event->count;
     return event->result;
@@ -244,7 +244,7 @@ static enum boot0_xfer set(void *context, const struct boot0_line *line)
     if (event)
         return event->result;
     diverge(replay, "how the port is set now");
-    return B0_XFER_GONE;
+    return BOOT0_XFER_GONE;
 }
 
 static void wait_us(void *context, uint32_t microseconds)
@@ -288,9 +288,9 @@ enum boot0_status b0_replay_stream_read(struct boot0_stream *stream, FILE *file,
 
     memset(stream, 0, sizeof *stream);
     if (!replay)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory for the record");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for the record");
     status = read_record(replay, file, name, error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         *stream = (struct boot0_stream){&replay_ops, replay};
     else
         close_stream(replay);
@@ -305,7 +305,7 @@ enum boot0_status boot0_replay_stream(struct boot0_stream *stream, const char *f
 
     memset(stream, 0, sizeof *stream);
     if (!input) {
-        boot0_fail(error, B0_E_NO_INPUT, "%s: %s", file, strerror(errno));
+        boot0_fail(error, BOOT0_E_NO_INPUT, "%s: %s", file, strerror(errno));
         return boot0_hint(error, "Records are made by `boot0 --trace FILE`.");
     }
     status = b0_replay_stream_read(stream, input, file, error);

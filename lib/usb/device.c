@@ -24,15 +24,15 @@ static enum boot0_xfer get_descriptor(const struct boot0_transport *transport, u
                                       size_t *actual)
 {
     struct boot0_setup setup = {
-        .request_type = B0_USB_DIR_IN | B0_USB_TYPE_STANDARD | B0_USB_RECIPIENT_DEVICE,
-        .request = B0_USB_GET_DESCRIPTOR,
+        .request_type = BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_STANDARD | BOOT0_USB_RECIPIENT_DEVICE,
+        .request = BOOT0_USB_GET_DESCRIPTOR,
         .value = (uint16_t)(type << 8 | index),
         .index = language,
         .length = (uint16_t)size,
     };
-    enum boot0_xfer result = B0_XFER_ERROR;
+    enum boot0_xfer result = BOOT0_XFER_ERROR;
 
-    for (int i = 0; i < ATTEMPTS && result != B0_XFER_OK && result != B0_XFER_GONE; i++) {
+    for (int i = 0; i < ATTEMPTS && result != BOOT0_XFER_OK && result != BOOT0_XFER_GONE; i++) {
         *actual = 0;
         result = transport->ops->control(transport->context, &setup, data, actual,
                                          DESCRIPTOR_TIMEOUT_MS);
@@ -46,30 +46,31 @@ static enum boot0_status read_configuration(const struct boot0_transport *transp
 {
     uint8_t blob[CONFIGURATION_MAX];
     size_t actual, total;
-    enum boot0_xfer result = get_descriptor(transport, B0_USB_DESC_CONFIGURATION, 0, 0, blob,
-                                            B0_USB_CONFIG_DESC_SIZE, &actual);
+    enum boot0_xfer result = get_descriptor(transport, BOOT0_USB_DESC_CONFIGURATION, 0, 0, blob,
+                                            BOOT0_USB_CONFIG_DESC_SIZE, &actual);
 
-    if (result == B0_XFER_OK && actual >= 4) {
+    if (result == BOOT0_XFER_OK && actual >= 4) {
         total = b0_load16(blob + 2);
-        if (total < B0_USB_CONFIG_DESC_SIZE)
-            total = B0_USB_CONFIG_DESC_SIZE;
+        if (total < BOOT0_USB_CONFIG_DESC_SIZE)
+            total = BOOT0_USB_CONFIG_DESC_SIZE;
         if (total > sizeof blob)
             total = sizeof blob;
-        result = get_descriptor(transport, B0_USB_DESC_CONFIGURATION, 0, 0, blob, total, &actual);
+        result =
+            get_descriptor(transport, BOOT0_USB_DESC_CONFIGURATION, 0, 0, blob, total, &actual);
     }
-    if (result == B0_XFER_GONE)
-        return boot0_fail(error, B0_E_GONE, "the board went away while it was asked what it is");
-    if (result != B0_XFER_OK) {
-        boot0_fail(error, B0_E_IO, "the board does not send its configuration descriptor");
-        if (result == B0_XFER_TIMEOUT)
+    if (result == BOOT0_XFER_GONE)
+        return boot0_fail(error, BOOT0_E_GONE, "the board went away while it was asked what it is");
+    if (result != BOOT0_XFER_OK) {
+        boot0_fail(error, BOOT0_E_IO, "the board does not send its configuration descriptor");
+        if (result == BOOT0_XFER_TIMEOUT)
             return boot0_hint(error, "A bootloader that is still erasing, perhaps for a command "
                                      "that was broken off, answers nothing: wait half a minute. "
                                      "Else a bad cable or hub: plug it in anew, without a hub.");
         return boot0_hint(error, "A bad cable or hub, usually. Plug it in anew, without a hub.");
     }
     if (b0_descriptors_walk(blob, actual, found) || serial_only)
-        return B0_OK;
-    boot0_fail(error, B0_E_PROTOCOL, "the board's descriptors name no DFU interface");
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_PROTOCOL, "the board's descriptors name no DFU interface");
     return boot0_hint(error, "They may have been damaged on the way. Plug the board in anew.");
 }
 
@@ -78,8 +79,8 @@ static uint16_t read_language(const struct boot0_transport *transport)
     uint8_t bytes[STRING_MAX];
     size_t actual;
 
-    if (get_descriptor(transport, B0_USB_DESC_STRING, 0, 0, bytes, sizeof bytes, &actual) ==
-            B0_XFER_OK &&
+    if (get_descriptor(transport, BOOT0_USB_DESC_STRING, 0, 0, bytes, sizeof bytes, &actual) ==
+            BOOT0_XFER_OK &&
         actual >= 4)
         return b0_load16(bytes + 2);
     return LANGUAGE_US_ENGLISH;
@@ -92,8 +93,8 @@ static void read_string(const struct boot0_transport *transport, uint8_t index, 
     size_t actual;
 
     text[0] = '\0';
-    if (index != 0 && get_descriptor(transport, B0_USB_DESC_STRING, index, language, bytes,
-                                     sizeof bytes, &actual) == B0_XFER_OK)
+    if (index != 0 && get_descriptor(transport, BOOT0_USB_DESC_STRING, index, language, bytes,
+                                     sizeof bytes, &actual) == BOOT0_XFER_OK)
         b0_string_descriptor(bytes, actual, text, size);
 }
 
@@ -124,7 +125,7 @@ static void add_alternate(const struct boot0_transport *transport,
     to->alternate = from->alternate;
     read_string(transport, from->string_index, language, to->name, sizeof to->name);
     /* Without addresses it is no layout: the STM32MP1's "@FSBL /0x01/1*1Me" is partition 1. */
-    if (board->dfu_version != B0_DFU_VERSION_DFUSE)
+    if (board->dfu_version != BOOT0_DFU_VERSION_DFUSE)
         return;
     to->has_layout = boot0_layout_parse(to->name, strlen(to->name), &to->layout, NULL);
     explain_layout(to, board);
@@ -139,11 +140,11 @@ static void add_alternates(const struct boot0_transport *transport,
         const struct b0_dfu_alternate *alternate = &found->alternates[i];
 
         if (alternate->interface != board->usb.dfu_interface ||
-            board->alternate_count == B0_ALTERNATES_MAX)
+            board->alternate_count == BOOT0_ALTERNATES_MAX)
             continue;
         if (board->alternate_count == 0)
-            board->mode =
-                alternate->protocol == B0_DFU_PROTOCOL_RUNTIME ? B0_MODE_RUNTIME : B0_MODE_DFU;
+            board->mode = alternate->protocol == BOOT0_DFU_PROTOCOL_RUNTIME ? BOOT0_MODE_RUNTIME
+                                                                            : BOOT0_MODE_DFU;
         add_alternate(transport, alternate, language, board);
     }
 }
@@ -209,7 +210,7 @@ static bool may_be_stm32(const struct boot0_board *board)
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (strstr(board->product, others[i]) || strstr(board->manufacturer, others[i]))
             return false;
-    return board->usb.vendor == B0_VENDOR_ST;
+    return board->usb.vendor == BOOT0_VENDOR_ST;
 }
 
 /* How well a chip fits: 0 not at all, 1 as a smaller part of its row, 2 in all of its flash. */
@@ -247,10 +248,10 @@ static void find_chips(struct boot0_board *board)
     flash = &board->alternates[board->flash_alternate].layout;
     for (int wanted = 2; wanted > 0; wanted--)
         for (size_t i = 0; (chip = boot0_chip_at(i)) != NULL; i++)
-            if (board->chip_count < B0_CHIPS_MAX && fit(chip, flash, option_bytes) == wanted)
+            if (board->chip_count < BOOT0_CHIPS_MAX && fit(chip, flash, option_bytes) == wanted)
                 board->chips[board->chip_count++] = chip;
     board->family = common_family(board);
-    if (board->chip_count == 0 && board->usb.vendor == B0_VENDOR_ST)
+    if (board->chip_count == 0 && board->usb.vendor == BOOT0_VENDOR_ST)
         snprintf(board->contradiction, sizeof board->contradiction,
                  "its memory layout fits no chip in boot0's table; the board's own word is taken");
 }
@@ -266,7 +267,7 @@ enum boot0_status b0_device_probe(const struct boot0_transport *transport,
 
     memset(&found, 0, sizeof found);
     status = read_configuration(transport, board->usb.serial_only, &found, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     language = read_language(transport);
     read_string(transport, board->usb.manufacturer_index, language, board->manufacturer,
@@ -285,11 +286,11 @@ enum boot0_status b0_device_probe(const struct boot0_transport *transport,
     add_alternates(transport, &found, language, board);
     find_flash(board);
     board->has_addresses =
-        board->dfu_version == B0_DFU_VERSION_DFUSE && board->flash_alternate >= 0;
+        board->dfu_version == BOOT0_DFU_VERSION_DFUSE && board->flash_alternate >= 0;
     find_chips(board);
     b0_extension_probe(transport, board);
     quirk = b0_quirk_find(board);
     if (quirk)
         b0_quirk_apply(quirk, board);
-    return B0_OK;
+    return BOOT0_OK;
 }

@@ -8,7 +8,7 @@
 /*
  * Reads the descriptors and strings of an opened board and fills `board` (whose `usb` the caller
  * has filled) down to the chips that it can be. Strings that cannot be read are "".
- * B0_E_IO, B0_E_GONE, B0_E_PROTOCOL (no DFU interface after all).
+ * BOOT0_E_IO, BOOT0_E_GONE, BOOT0_E_PROTOCOL (no DFU interface after all).
  */
 enum boot0_status b0_device_probe(const struct boot0_transport *transport,
                                   struct boot0_board *board, struct boot0_error *error);

@@ -38,7 +38,7 @@ static bool may_pass(const struct b0_engine *engine, enum boot0_status status)
         [B0_FAIL_SHORT] = true,   [B0_FAIL_STATE] = true,
     };
 
-    return status != B0_OK && status != B0_E_CANCELLED && by_failure[engine->failure];
+    return status != BOOT0_OK && status != BOOT0_E_CANCELLED && by_failure[engine->failure];
 }
 
 /* Runs the operation that was begun on the engine. */
@@ -66,10 +66,10 @@ static enum boot0_status use(struct dfu *dfu, int memory, struct boot0_error *er
     dfu->protocol.done = 0;
     dfu->protocol.may_pass = false;
     if (dfu->selected == memory)
-        return B0_OK;
+        return BOOT0_OK;
     status = transport->ops->select(transport->context, alternate->interface, alternate->alternate,
                                     error);
-    dfu->selected = status == B0_OK ? memory : -1;
+    dfu->selected = status == BOOT0_OK ? memory : -1;
     b0_engine_forget(&dfu->link.engine);
     return status;
 }
@@ -78,12 +78,12 @@ static enum boot0_status settle(struct b0_protocol *protocol, struct boot0_error
 {
     struct dfu *dfu = dfu_of(protocol);
     int flash = dfu->board->flash_alternate;
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
 
     /* Linux wants an interface claimed before its class requests are made. */
     if (dfu->selected < 0)
         status = use(dfu, flash >= 0 ? flash : 0, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     dfu->deaf = true;
     b0_engine_idle(&dfu->link.engine);
@@ -100,7 +100,7 @@ static enum boot0_status dfuse_read(struct b0_protocol *protocol, int memory, ui
     struct dfu *dfu = dfu_of(protocol);
     enum boot0_status status = use(dfu, memory, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     b0_engine_read(&dfu->link.engine, address, data, size);
     return run(dfu, "reading", &address, error);
@@ -112,7 +112,7 @@ static enum boot0_status dfuse_write(struct b0_protocol *protocol, int memory, u
     struct dfu *dfu = dfu_of(protocol);
     enum boot0_status status = use(dfu, memory, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     b0_engine_write(&dfu->link.engine, address, data, size);
     return run(dfu, "writing", &address, error);
@@ -125,7 +125,7 @@ static enum boot0_status dfuse_erase(struct b0_protocol *protocol, int memory, e
     struct b0_engine *engine = &dfu->link.engine;
     enum boot0_status status = use(dfu, memory, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     switch (what) {
     case B0_ERASE_ALL:
@@ -147,7 +147,7 @@ static enum boot0_status dfuse_leave(struct b0_protocol *protocol, uint32_t addr
     int flash = dfu->board->flash_alternate;
     enum boot0_status status = use(dfu, flash >= 0 ? flash : 0, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     b0_engine_leave(&dfu->link.engine, address);
     return run(dfu, "starting the program", &address, error);
@@ -162,7 +162,7 @@ static enum boot0_status plain_read(struct b0_protocol *protocol, int memory, ui
     enum boot0_status status = use(dfu, memory, error);
 
     (void)address;
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     b0_engine_upload(&dfu->link.engine, data, size);
     return run(dfu, "reading", NULL, error);
@@ -175,7 +175,7 @@ static enum boot0_status plain_write(struct b0_protocol *protocol, int memory, u
     enum boot0_status status = use(dfu, memory, error);
 
     (void)address;
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     b0_engine_download(&dfu->link.engine, data, size);
     return run(dfu, "writing", NULL, error);
@@ -189,9 +189,9 @@ static enum boot0_status plain_leave(struct b0_protocol *protocol, uint32_t addr
     const struct boot0_transport *transport = &dfu->link.transport;
 
     (void)address;
-    if (transport->ops->reset(transport->context) != B0_XFER_ERROR)
-        return B0_OK;
-    boot0_fail(error, B0_E_IO, "the USB reset that starts the program failed");
+    if (transport->ops->reset(transport->context) != BOOT0_XFER_ERROR)
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_IO, "the USB reset that starts the program failed");
     return boot0_hint(error, "Press the board's reset button, or plug it in anew.");
 }
 
@@ -260,13 +260,13 @@ static enum boot0_status detach(const struct boot0_transport *transport,
     enum boot0_status status = transport->ops->select(
         transport->context, board->alternates[0].interface, board->alternates[0].alternate, error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     b0_engine_init(&link.engine, &config);
     b0_engine_detach(&link.engine, board->detach_timeout_ms);
     status = b0_link_run(&link, &task, error);
-    if (status == B0_OK && board->mode == B0_MODE_RUNTIME &&
-        !(board->attributes & B0_DFU_WILL_DETACH))
+    if (status == BOOT0_OK && board->mode == BOOT0_MODE_RUNTIME &&
+        !(board->attributes & BOOT0_DFU_WILL_DETACH))
         transport->ops->reset(transport->context);
     return status;
 }

@@ -22,7 +22,7 @@ static enum boot0_xfer request(const struct boot0_transport *transport, uint8_t 
                                uint8_t *data, uint16_t length, size_t *actual)
 {
     const struct boot0_setup setup = {
-        .request_type = direction | B0_USB_TYPE_VENDOR | B0_USB_RECIPIENT_DEVICE,
+        .request_type = direction | BOOT0_USB_TYPE_VENDOR | BOOT0_USB_RECIPIENT_DEVICE,
         .request = vendor_code,
         .value = value,
         .index = (uint16_t)command,
@@ -36,21 +36,21 @@ static enum boot0_xfer request(const struct boot0_transport *transport, uint8_t 
 static enum boot0_status fail(enum boot0_xfer result, const char *doing, struct boot0_error *error)
 {
     switch (result) {
-    case B0_XFER_GONE:
-        boot0_fail(error, B0_E_GONE, "the board went away while %s", doing);
+    case BOOT0_XFER_GONE:
+        boot0_fail(error, BOOT0_E_GONE, "the board went away while %s", doing);
         return boot0_hint(error,
                           "It was unplugged, reset, or lost power. Plug it in and repeat the "
                           "command: what is missing will be written.");
-    case B0_XFER_TIMEOUT:
-        boot0_fail(error, B0_E_IO, "the board did not answer in time while %s", doing);
+    case BOOT0_XFER_TIMEOUT:
+        boot0_fail(error, BOOT0_E_IO, "the board did not answer in time while %s", doing);
         return boot0_hint(error, "Press its reset button twice, which starts the bootloader anew, "
                                  "and try again.");
-    case B0_XFER_STALL:
-        boot0_fail(error, B0_E_PROTOCOL, "the bootloader refused its part in %s", doing);
+    case BOOT0_XFER_STALL:
+        boot0_fail(error, BOOT0_E_PROTOCOL, "the bootloader refused its part in %s", doing);
         return boot0_hint(error, "It may be older than this boot0: `boot0 info` shows its version, "
                                  "`boot0 update-bootloader` brings a newer one.");
     default:
-        boot0_fail(error, B0_E_IO, "a transfer failed while %s", doing);
+        boot0_fail(error, BOOT0_E_IO, "a transfer failed while %s", doing);
         return boot0_hint(error, "Try another cable, without a hub.");
     }
 }
@@ -64,7 +64,7 @@ enum boot0_status b0_extension_order(const struct boot0_transport *transport,
     enum boot0_xfer result =
         request(transport, bootloader->vendor_code, 0, command, value, NULL, 0, &actual);
 
-    return result == B0_XFER_OK ? B0_OK : fail(result, doing, error);
+    return result == BOOT0_XFER_OK ? BOOT0_OK : fail(result, doing, error);
 }
 
 /* Something of each range: `size` bytes each. */
@@ -79,19 +79,19 @@ static enum boot0_status summarize(const struct boot0_transport *transport,
     size_t actual;
 
     if (count == 0 || count > B0_EXTENSION_RANGES_MAX)
-        return boot0_fail(error, B0_E_INTERNAL, "%zu ranges cannot be asked for at once", count);
+        return boot0_fail(error, BOOT0_E_INTERNAL, "%zu ranges cannot be asked for at once", count);
     for (size_t i = 0; i < count; i++) {
         b0_store32(bytes + i * B0_EXTENSION_RANGE_SIZE, ranges[i].address);
         b0_store32(bytes + i * B0_EXTENSION_RANGE_SIZE + 4, ranges[i].length);
     }
     result = request(transport, bootloader->vendor_code, 0, B0_EXTENSION_SET_RANGES, 0, bytes,
                      (uint16_t)(count * B0_EXTENSION_RANGE_SIZE), &actual);
-    if (result == B0_XFER_OK)
-        result = request(transport, bootloader->vendor_code, B0_USB_DIR_IN, command, 0, answers,
+    if (result == BOOT0_XFER_OK)
+        result = request(transport, bootloader->vendor_code, BOOT0_USB_DIR_IN, command, 0, answers,
                          (uint16_t)(count * size), &actual);
-    if (result == B0_XFER_OK && actual < count * size)
-        result = B0_XFER_ERROR;
-    return result == B0_XFER_OK ? B0_OK : fail(result, "comparing by digests", error);
+    if (result == BOOT0_XFER_OK && actual < count * size)
+        result = BOOT0_XFER_ERROR;
+    return result == BOOT0_XFER_OK ? BOOT0_OK : fail(result, "comparing by digests", error);
 }
 
 enum boot0_status b0_extension_digests(const struct boot0_transport *transport,
@@ -114,7 +114,7 @@ enum boot0_status b0_extension_checksums(const struct boot0_transport *transport
         summarize(transport, bootloader, ranges, count, B0_EXTENSION_GET_CHECKSUMS, answers[0],
                   B0_EXTENSION_CHECKSUM_SIZE, error);
 
-    for (size_t i = 0; i < count && status == B0_OK; i++)
+    for (size_t i = 0; i < count && status == BOOT0_OK; i++)
         checksums[i] = b0_load32(answers[i]);
     return status;
 }
@@ -124,21 +124,21 @@ enum boot0_status b0_extension_checksums(const struct boot0_transport *transport
 static size_t read_bos(const struct boot0_transport *transport, uint8_t *bos, size_t size)
 {
     struct boot0_setup setup = {
-        .request_type = B0_USB_DIR_IN | B0_USB_TYPE_STANDARD | B0_USB_RECIPIENT_DEVICE,
-        .request = B0_USB_GET_DESCRIPTOR,
+        .request_type = BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_STANDARD | BOOT0_USB_RECIPIENT_DEVICE,
+        .request = BOOT0_USB_GET_DESCRIPTOR,
         .value = DESCRIPTOR_BOS << 8,
         .length = BOS_HEADER_SIZE,
     };
     size_t actual = 0;
 
     if (transport->ops->control(transport->context, &setup, bos, &actual, DESCRIPTOR_TIMEOUT_MS) !=
-            B0_XFER_OK ||
+            BOOT0_XFER_OK ||
         actual < BOS_HEADER_SIZE || bos[1] != DESCRIPTOR_BOS)
         return 0;
     setup.length = b0_load16(bos + 2) < size ? b0_load16(bos + 2) : (uint16_t)size;
     if (setup.length < BOS_HEADER_SIZE ||
         transport->ops->control(transport->context, &setup, bos, &actual, DESCRIPTOR_TIMEOUT_MS) !=
-            B0_XFER_OK)
+            BOOT0_XFER_OK)
         return 0;
     return actual;
 }
@@ -183,11 +183,11 @@ static enum boot0_update update_of(uint8_t journal_state)
 {
     switch (journal_state) {
     case B0_JOURNAL_EMPTY:
-        return B0_UPDATE_NONE;
+        return BOOT0_UPDATE_NONE;
     case B0_JOURNAL_COMPLETED:
-        return B0_UPDATE_COMPLETE;
+        return BOOT0_UPDATE_COMPLETE;
     default:
-        return B0_UPDATE_BEGUN;
+        return BOOT0_UPDATE_BEGUN;
     }
 }
 
@@ -212,7 +212,7 @@ static void take_info(const struct b0_extension_info *info, struct boot0_bootloa
     memcpy(to->program_digest, info->program_digest, sizeof to->program_digest);
     to->journal_free = info->journal_free;
     to->interrupted =
-        to->update == B0_UPDATE_BEGUN &&
+        to->update == BOOT0_UPDATE_BEGUN &&
         (info->entry_reason == B0_ENTRY_INTERRUPTED || info->entry_reason == B0_ENTRY_BUTTON);
     to->write_protected = info->write_protected != 0;
     to->journal_protected = info->protocol_version >= B0_EXTENSION_KNOWS_JOURNAL &&
@@ -228,15 +228,15 @@ enum boot0_status b0_extension_refresh(const struct boot0_transport *transport,
     uint8_t bytes[B0_EXTENSION_INFO_SIZE];
     struct b0_extension_info info;
     size_t actual;
-    enum boot0_xfer result = request(transport, bootloader->vendor_code, B0_USB_DIR_IN,
+    enum boot0_xfer result = request(transport, bootloader->vendor_code, BOOT0_USB_DIR_IN,
                                      B0_EXTENSION_GET_INFO, 0, bytes, sizeof bytes, &actual);
 
-    if (result == B0_XFER_OK && !b0_extension_info_load(&info, bytes, actual))
-        result = B0_XFER_ERROR;
-    if (result != B0_XFER_OK)
+    if (result == BOOT0_XFER_OK && !b0_extension_info_load(&info, bytes, actual))
+        result = BOOT0_XFER_ERROR;
+    if (result != BOOT0_XFER_OK)
         return fail(result, "asking for the journal", error);
     take_info(&info, bootloader);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static void name_chip(struct boot0_board *board)
@@ -259,7 +259,7 @@ void b0_extension_probe(const struct boot0_transport *transport, struct boot0_bo
     uint16_t version;
     size_t actual;
 
-    if (board->mode != B0_MODE_DFU || !board->has_addresses ||
+    if (board->mode != BOOT0_MODE_DFU || !board->has_addresses ||
         board->usb.bcd_usb < BCD_USB_WITH_BOS)
         return;
     actual = read_bos(transport, bytes, sizeof bytes);
@@ -273,8 +273,8 @@ void b0_extension_probe(const struct boot0_transport *transport, struct boot0_bo
                  B0_EXTENSION_VERSION & 0xffu);
         return;
     }
-    if (request(transport, bootloader->vendor_code, B0_USB_DIR_IN, B0_EXTENSION_GET_INFO, 0, bytes,
-                B0_EXTENSION_INFO_SIZE, &actual) != B0_XFER_OK ||
+    if (request(transport, bootloader->vendor_code, BOOT0_USB_DIR_IN, B0_EXTENSION_GET_INFO, 0,
+                bytes, B0_EXTENSION_INFO_SIZE, &actual) != BOOT0_XFER_OK ||
         !b0_extension_info_load(&info, bytes, actual))
         return;
     take_info(&info, bootloader);

@@ -20,7 +20,7 @@ enum boot0_status b0_extension_refresh(const struct boot0_transport *transport,
                                        struct boot0_bootloader *bootloader,
                                        struct boot0_error *error);
 
-/* A request without data. B0_E_PROTOCOL if the board refuses it. `doing` is for the message. */
+/* A request without data. BOOT0_E_PROTOCOL if the board refuses it. `doing` is for the message. */
 enum boot0_status b0_extension_order(const struct boot0_transport *transport,
                                      const struct boot0_bootloader *bootloader,
                                      enum b0_extension_command command, uint16_t value,

@@ -47,10 +47,10 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
         int libusb;
         enum boot0_xfer result;
     } results[] = {
-        {LIBUSB_ERROR_PIPE, B0_XFER_STALL},
-        {LIBUSB_ERROR_TIMEOUT, B0_XFER_TIMEOUT},
-        {LIBUSB_ERROR_NO_DEVICE, B0_XFER_GONE},
-        {LIBUSB_ERROR_NOT_FOUND, B0_XFER_GONE},
+        {LIBUSB_ERROR_PIPE, BOOT0_XFER_STALL},
+        {LIBUSB_ERROR_TIMEOUT, BOOT0_XFER_TIMEOUT},
+        {LIBUSB_ERROR_NO_DEVICE, BOOT0_XFER_GONE},
+        {LIBUSB_ERROR_NOT_FOUND, BOOT0_XFER_GONE},
     };
     struct usb_board *board = context;
     int moved =
@@ -59,11 +59,11 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
 
     *actual = moved > 0 ? (size_t)moved : 0;
     if (moved >= 0)
-        return B0_XFER_OK;
+        return BOOT0_XFER_OK;
     for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
         if (results[i].libusb == moved)
             return results[i].result;
-    return B0_XFER_ERROR;
+    return BOOT0_XFER_ERROR;
 }
 
 static enum boot0_status claim(struct usb_board *board, uint8_t interface,
@@ -82,18 +82,18 @@ static enum boot0_status claim(struct usb_board *board, uint8_t interface,
      */
     result = libusb_claim_interface(board->handle, interface);
     if (result == LIBUSB_ERROR_BUSY) {
-        boot0_fail(error, B0_E_BUSY, "another program holds the board");
+        boot0_fail(error, BOOT0_E_BUSY, "another program holds the board");
         return boot0_hint(error,
                           "Close other flash tools (dfu-util, STM32CubeProgrammer, a browser "
                           "page), then try again.");
     }
     if (result == LIBUSB_ERROR_NO_DEVICE)
-        return boot0_fail(error, B0_E_GONE, "the board went away before it could be used");
+        return boot0_fail(error, BOOT0_E_GONE, "the board went away before it could be used");
     if (result != 0)
-        return boot0_fail(error, B0_E_IO, "cannot claim USB interface %u: %s", interface,
+        return boot0_fail(error, BOOT0_E_IO, "cannot claim USB interface %u: %s", interface,
                           libusb_strerror(result));
     board->interface = interface;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status select_alternate(void *context, uint8_t interface, uint8_t alternate,
@@ -103,15 +103,15 @@ static enum boot0_status select_alternate(void *context, uint8_t interface, uint
     enum boot0_status status = claim(board, interface, error);
     int result;
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     result = libusb_set_interface_alt_setting(board->handle, interface, alternate);
     /* USB 2.0, 9.4.10: a device may stall this if it has only the default setting. */
     if (result == 0 || (result == LIBUSB_ERROR_PIPE && alternate == 0))
-        return B0_OK;
+        return BOOT0_OK;
     if (result == LIBUSB_ERROR_NO_DEVICE)
-        return boot0_fail(error, B0_E_GONE, "the board went away before it could be used");
-    return boot0_fail(error, B0_E_IO, "cannot select alternate setting %u: %s", alternate,
+        return boot0_fail(error, BOOT0_E_GONE, "the board went away before it could be used");
+    return boot0_fail(error, BOOT0_E_IO, "cannot select alternate setting %u: %s", alternate,
                       libusb_strerror(result));
 }
 
@@ -121,9 +121,9 @@ static enum boot0_xfer reset(void *context)
     int result = libusb_reset_device(board->handle);
 
     if (result == 0)
-        return B0_XFER_OK;
-    return result == LIBUSB_ERROR_NOT_FOUND || result == LIBUSB_ERROR_NO_DEVICE ? B0_XFER_GONE
-                                                                                : B0_XFER_ERROR;
+        return BOOT0_XFER_OK;
+    return result == LIBUSB_ERROR_NOT_FOUND || result == LIBUSB_ERROR_NO_DEVICE ? BOOT0_XFER_GONE
+                                                                                : BOOT0_XFER_ERROR;
 }
 
 static void close_board(void *context)
@@ -166,7 +166,7 @@ dfu_alternate(const struct libusb_interface *interface)
     for (int i = 0; i < interface->num_altsetting; i++) {
         const struct libusb_interface_descriptor *d = &interface->altsetting[i];
 
-        if (d->bInterfaceClass == B0_DFU_CLASS && d->bInterfaceSubClass == B0_DFU_SUBCLASS)
+        if (d->bInterfaceClass == BOOT0_DFU_CLASS && d->bInterfaceSubClass == BOOT0_DFU_SUBCLASS)
             return d;
     }
     return NULL;
@@ -238,7 +238,7 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
 
     *count = 0;
     if (total < 0)
-        return boot0_fail(error, B0_E_IO, "cannot list USB devices: %s",
+        return boot0_fail(error, BOOT0_E_IO, "cannot list USB devices: %s",
                           libusb_strerror((int)total));
     for (ssize_t i = 0; i < total; i++)
         for (size_t nth = 0; examine(devices[i], nth, &candidate); nth++) {
@@ -247,25 +247,25 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
             ++*count;
         }
     libusb_free_device_list(devices, 1);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status fail_open(int result, const struct boot0_candidate *candidate,
                                    struct boot0_error *error)
 {
     if (result == LIBUSB_ERROR_ACCESS) {
-        boot0_fail(error, B0_E_PERMISSION, "no permission to open the board %04x:%04x at %s",
+        boot0_fail(error, BOOT0_E_PERMISSION, "no permission to open the board %04x:%04x at %s",
                    candidate->vendor, candidate->product, candidate->path);
         return boot0_hint(error, "A udev rule gives users access: `boot0 udev` prints it and says "
                                  "where to put it. `boot0 doctor` looks for the reason if "
                                  "there is one already. Until then, `sudo` works.");
     }
     if (result == LIBUSB_ERROR_NOT_SUPPORTED) {
-        boot0_fail(error, B0_E_PERMISSION, "no usable driver for the board %04x:%04x",
+        boot0_fail(error, BOOT0_E_PERMISSION, "no usable driver for the board %04x:%04x",
                    candidate->vendor, candidate->product);
         return boot0_hint(error, "On Windows it needs the WinUSB driver.");
     }
-    boot0_fail(error, result == LIBUSB_ERROR_NO_DEVICE ? B0_E_GONE : B0_E_IO,
+    boot0_fail(error, result == LIBUSB_ERROR_NO_DEVICE ? BOOT0_E_GONE : BOOT0_E_IO,
                "cannot open the board %04x:%04x at %s: %s", candidate->vendor, candidate->product,
                candidate->path, libusb_strerror(result));
     return boot0_hint(error, "Plug it in again, at another port if need be. `boot0 doctor` looks "
@@ -298,7 +298,7 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
     if (!board) {
         if (device)
             libusb_unref_device(device);
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     }
     if (device) {
         result = libusb_open(device, &board->handle);
@@ -312,7 +312,7 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
     (void)libusb_set_auto_detach_kernel_driver(board->handle, 1);
     board->interface = -1;
     *transport = (struct boot0_transport){.ops = &board_ops, .context = board};
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* The port of a USB device: by its number on the bus, which its path begins with. */
@@ -325,7 +325,7 @@ static enum boot0_status open_serial(void *context, const struct boot0_candidate
     enum boot0_status status = boot0_serial_list(&ports, &count, error);
 
     (void)context;
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     for (found = 0; found < count; found++)
         if (ports[found].usb && ports[found].bus == bus &&
@@ -334,7 +334,7 @@ static enum boot0_status open_serial(void *context, const struct boot0_candidate
     if (found < count) {
         status = boot0_serial_stream(stream, ports[found].path, error);
     } else {
-        status = boot0_fail(error, B0_E_NO_BOARD, "the program at %s has no serial port yet",
+        status = boot0_fail(error, BOOT0_E_NO_BOARD, "the program at %s has no serial port yet",
                             candidate->path);
         boot0_hint(error, "Its driver may need a moment more: try again. Or bring the board into "
                           "DFU mode by its button.");
@@ -402,11 +402,11 @@ enum boot0_status boot0_usb_open(struct boot0_bus *bus, struct boot0_error *erro
 
     memset(bus, 0, sizeof *bus);
     if (!usb)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     result = libusb_init(&usb->context);
     if (result != 0) {
         free(usb);
-        boot0_fail(error, B0_E_NO_BOARD, "this machine has no USB that can be used: %s",
+        boot0_fail(error, BOOT0_E_NO_BOARD, "this machine has no USB that can be used: %s",
                    libusb_strerror(result));
         return boot0_hint(error, "In a container or a virtual machine the USB devices have to be "
                                  "passed in. `--virtual f407` works without any.");
@@ -418,5 +418,5 @@ enum boot0_status boot0_usb_open(struct boot0_bus *bus, struct boot0_error *erro
             LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY,
             on_hotplug, usb, &usb->hotplug) == 0;
     *bus = (struct boot0_bus){&bus_ops, usb};
-    return B0_OK;
+    return BOOT0_OK;
 }

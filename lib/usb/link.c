@@ -17,29 +17,29 @@ static const struct {
     enum boot0_status code;
     const char *hint;
 } status_hints[] = {
-    {B0_DFU_STATUS_ERR_TARGET, B0_E_PROTOCOL,
+    {BOOT0_DFU_STATUS_ERR_TARGET, BOOT0_E_PROTOCOL,
      "The board has no such address, or it may not be used that way. Compare the address with the "
      "layout that `boot0 info` shows."},
-    {B0_DFU_STATUS_ERR_ADDRESS, B0_E_PROTOCOL,
+    {BOOT0_DFU_STATUS_ERR_ADDRESS, BOOT0_E_PROTOCOL,
      "The board has no such address, or it keeps that part for its own bootloader. Compare the "
      "address with the layout that `boot0 info` shows."},
-    {B0_DFU_STATUS_ERR_WRITE, B0_E_PROTOCOL,
+    {BOOT0_DFU_STATUS_ERR_WRITE, BOOT0_E_PROTOCOL,
      "The memory refused to be written: a write-protected sector, usually. Take the protection off "
      "in the option bytes."},
-    {B0_DFU_STATUS_ERR_ERASE, B0_E_PROTOCOL,
+    {BOOT0_DFU_STATUS_ERR_ERASE, BOOT0_E_PROTOCOL,
      "A sector could not be erased: it is write-protected, or the supply is too weak. Try a "
      "shorter "
      "cable or another port."},
-    {B0_DFU_STATUS_ERR_PROG, B0_E_PROTOCOL,
+    {BOOT0_DFU_STATUS_ERR_PROG, BOOT0_E_PROTOCOL,
      "Programming failed: the memory was not erased there, or the supply is too weak. Try again "
      "with --full, and with a shorter cable."},
-    {B0_DFU_STATUS_ERR_VENDOR, B0_E_PROTECTED,
+    {BOOT0_DFU_STATUS_ERR_VENDOR, BOOT0_E_PROTECTED,
      "ST's bootloaders answer so when read protection is on. `boot0 erase --unprotect` takes it "
      "off; that erases everything in the chip's flash."},
-    {B0_DFU_STATUS_ERR_FIRMWARE, B0_E_PROTOCOL,
+    {BOOT0_DFU_STATUS_ERR_FIRMWARE, BOOT0_E_PROTOCOL,
      "The board says that its program is damaged, which is harmless here. Reset it into DFU mode "
      "and try again."},
-    {B0_DFU_STATUS_ERR_STALLEDPKT, B0_E_PROTOCOL,
+    {BOOT0_DFU_STATUS_ERR_STALLEDPKT, BOOT0_E_PROTOCOL,
      "The board did not expect that request. Reset it into DFU mode and try again; if it happens "
      "each time, please report it with the output of `boot0 info`."},
 };
@@ -48,7 +48,7 @@ static enum boot0_status fail_by_status(const struct b0_link *link, const struct
                                         const char *where, struct boot0_error *error)
 {
     uint8_t status = link->engine.last.status;
-    enum boot0_status code = B0_E_PROTOCOL;
+    enum boot0_status code = BOOT0_E_PROTOCOL;
     const char *hint = "Reset the board into DFU mode and try again.";
 
     for (size_t i = 0; i < sizeof status_hints / sizeof status_hints[0]; i++)
@@ -66,23 +66,23 @@ static const struct {
     const char *what;
     const char *hint;
 } failures[] = {
-    [B0_FAIL_NONE] = {B0_E_INTERNAL, "failed for no reason", ""},
-    [B0_FAIL_STATUS] = {B0_E_PROTOCOL, "reported an error", ""},
-    [B0_FAIL_STALL] = {B0_E_PROTOCOL, "refused the request",
+    [B0_FAIL_NONE] = {BOOT0_E_INTERNAL, "failed for no reason", ""},
+    [B0_FAIL_STATUS] = {BOOT0_E_PROTOCOL, "reported an error", ""},
+    [B0_FAIL_STALL] = {BOOT0_E_PROTOCOL, "refused the request",
                        "The board gave no reason. Reset it into DFU mode and try again."},
-    [B0_FAIL_TIMEOUT] = {B0_E_IO, "did not answer in time",
+    [B0_FAIL_TIMEOUT] = {BOOT0_E_IO, "did not answer in time",
                          "A cable or hub that loses packets, or a bootloader that hangs: reset the "
                          "board into DFU mode, try another cable or port, and try again."},
-    [B0_FAIL_GONE] = {B0_E_GONE, "went away",
+    [B0_FAIL_GONE] = {BOOT0_E_GONE, "went away",
                       "It was unplugged, reset, or lost power. Bring it into DFU mode again and "
                       "repeat the command: what is missing will be written."},
-    [B0_FAIL_TRANSFER] = {B0_E_IO, "could not be reached",
+    [B0_FAIL_TRANSFER] = {BOOT0_E_IO, "could not be reached",
                           "USB transfers fail again and again: try another cable, without a hub."},
-    [B0_FAIL_SHORT] = {B0_E_PROTOCOL, "sent less than was asked for",
+    [B0_FAIL_SHORT] = {BOOT0_E_PROTOCOL, "sent less than was asked for",
                        "Its memory may end earlier than its layout says. `boot0 info` shows the "
                        "layout."},
     [B0_FAIL_STATE] =
-        {B0_E_PROTOCOL, "is in an unexpected state",
+        {BOOT0_E_PROTOCOL, "is in an unexpected state",
          "Reset the board into DFU mode (unplug it if it has no reset button) and try "
          "again."},
 };
@@ -97,7 +97,7 @@ static enum boot0_status fail(void *context, const struct b0_task *task, struct 
     if (engine->failure == B0_FAIL_STATUS)
         return fail_by_status(link, task, where, error);
     if (engine->failure == B0_FAIL_STATE)
-        boot0_fail(error, B0_E_PROTOCOL, "the board is in state %s while %s%s",
+        boot0_fail(error, BOOT0_E_PROTOCOL, "the board is in state %s while %s%s",
                    b0_dfu_state_name(engine->last.state), task->doing, where);
     else
         boot0_fail(error, failures[engine->failure].code, "the board %s (%s) while %s%s",
@@ -124,7 +124,7 @@ static enum b0_drive step(void *context)
 {
     struct b0_link *link = context;
     const struct boot0_transport *transport = &link->transport;
-    enum boot0_xfer result = B0_XFER_OK;
+    enum boot0_xfer result = BOOT0_XFER_OK;
     struct b0_engine_step step;
     size_t actual = 0;
 

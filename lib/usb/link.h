@@ -18,8 +18,8 @@ struct b0_link {
 };
 
 /*
- * Runs the operation that was begun on link->engine. B0_E_IO, B0_E_GONE, B0_E_PROTOCOL,
- * B0_E_PROTECTED, or B0_E_CANCELLED, after which the board is where it was stopped.
+ * Runs the operation that was begun on link->engine. BOOT0_E_IO, BOOT0_E_GONE, BOOT0_E_PROTOCOL,
+ * BOOT0_E_PROTECTED, or BOOT0_E_CANCELLED, after which the board is where it was stopped.
  */
 enum boot0_status b0_link_run(struct b0_link *link, const struct b0_task *task,
                               struct boot0_error *error);

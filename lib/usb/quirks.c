@@ -11,8 +11,8 @@
 static const struct b0_quirk quirks[] = {
     /* boot0's own, by bcdDevice: its poll timeouts are honest. */
     {.name = "boot0",
-     .vendor = B0_VENDOR_ST,
-     .product = B0_PRODUCT_ST_DFU,
+     .vendor = BOOT0_VENDOR_ST,
+     .product = BOOT0_PRODUCT_ST_DFU,
      .bcd_first = 0x0b00,
      .bcd_last = 0x0bff},
     /*
@@ -22,15 +22,15 @@ static const struct b0_quirk quirks[] = {
      * #2696).
      */
     {.name = "st-rom-f2-f4-f7",
-     .vendor = B0_VENDOR_ST,
-     .product = B0_PRODUCT_ST_DFU,
+     .vendor = BOOT0_VENDOR_ST,
+     .product = BOOT0_PRODUCT_ST_DFU,
      .bcd_last = 0xffff,
      .families = "STM32F2 STM32F4 STM32F7",
      .engine = {.poll_early = true}},
     /* H743 rev V: bank 2 stays in dfuDNBUSY after an erase (betaflight-configurator #5348). */
     {.name = "st-rom-h7",
-     .vendor = B0_VENDOR_ST,
-     .product = B0_PRODUCT_ST_DFU,
+     .vendor = BOOT0_VENDOR_ST,
+     .product = BOOT0_PRODUCT_ST_DFU,
      .bcd_last = 0xffff,
      .families = "STM32H7",
      .engine = {.busy_forever = true}},
@@ -40,16 +40,16 @@ static const struct b0_quirk quirks[] = {
      * cleared behind a short block (STM32duino-bootloader, dfu.c).
      */
     {.name = "maple-0200",
-     .vendor = B0_VENDOR_LEAFLABS,
-     .product = B0_PRODUCT_MAPLE_DFU,
+     .vendor = BOOT0_VENDOR_LEAFLABS,
+     .product = BOOT0_PRODUCT_MAPLE_DFU,
      .bcd_first = 0x0200,
      .bcd_last = 0x0200,
-     .dfu_version = B0_DFU_VERSION_1_1,
+     .dfu_version = BOOT0_DFU_VERSION_1_1,
      .whole_blocks = true,
      .engine = {.poll_once = true}},
     {.name = "maple",
-     .vendor = B0_VENDOR_LEAFLABS,
-     .product = B0_PRODUCT_MAPLE_DFU,
+     .vendor = BOOT0_VENDOR_LEAFLABS,
+     .product = BOOT0_PRODUCT_MAPLE_DFU,
      .bcd_last = 0xffff,
      .whole_blocks = true,
      .engine = {.poll_once = true}},

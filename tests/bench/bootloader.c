@@ -57,7 +57,7 @@ static void open_bench(struct bench *bench, bool rom, const uint8_t *held, uint3
 {
     const char *const spec = rom ? "f407:boot0=1" : "f407:boot0=0,fill=0x00";
 
-    if (boot0_virtual_open(&bench->bus, &spec, 1, &error) != B0_OK)
+    if (boot0_virtual_open(&bench->bus, &spec, 1, &error) != BOOT0_OK)
         die(spec);
     bench->board = boot0_virtual_board(&bench->bus, 0);
     if (!rom) {
@@ -110,11 +110,11 @@ static uint64_t by_boot0(struct bench *bench, const uint8_t *data, uint32_t size
     struct boot0_image *image = boot0_image_new();
     uint64_t start_us = vboard_now_us(bench->board);
 
-    if (!image || boot0_image_add(image, 0, PROGRAM, data, size, &error) != B0_OK)
+    if (!image || boot0_image_add(image, 0, PROGRAM, data, size, &error) != BOOT0_OK)
         die("image");
     image->has_addresses = true;
-    if (boot0_session_open(&session, &bench->bus, &selection, NULL, NULL, &error) != B0_OK ||
-        boot0_session_flash(session, image, &options, &error) != B0_OK)
+    if (boot0_session_open(&session, &bench->bus, &selection, NULL, NULL, &error) != BOOT0_OK ||
+        boot0_session_flash(session, image, &options, &error) != BOOT0_OK)
         die("flash");
     boot0_session_report(session, report);
     boot0_session_close(session);
@@ -130,7 +130,7 @@ static void wait_for_flash(struct bench *bench)
     uint8_t info[B0_EXTENSION_INFO_SIZE];
     size_t actual;
 
-    if (vboard_control(bench->board, &get_info, info, &actual, 20000 * MS) != B0_XFER_OK)
+    if (vboard_control(bench->board, &get_info, info, &actual, 20000 * MS) != BOOT0_XFER_OK)
         die("waiting for the flash");
 }
 
@@ -142,9 +142,9 @@ static uint64_t by_dfu_util(struct bench *bench, bool rom, const uint8_t *data, 
     uint64_t start_us = vboard_now_us(bench->board);
     size_t count;
 
-    if (bench->bus.ops->scan(bench->bus.context, &candidate, 1, &count, &error) != B0_OK ||
+    if (bench->bus.ops->scan(bench->bus.context, &candidate, 1, &count, &error) != BOOT0_OK ||
         count != 1 ||
-        bench->bus.ops->open(bench->bus.context, &candidate, &transport, &error) != B0_OK ||
+        bench->bus.ops->open(bench->bus.context, &candidate, &transport, &error) != BOOT0_OK ||
         !dfu_util_write(&transport, &piece, 1, rom ? 2048 : 4096, dfu_util_sector_f407))
         die("dfu-util's way");
     transport.ops->close(transport.context);
@@ -246,11 +246,11 @@ static struct row run_job(const char *title, enum kind kind, uint32_t size, bool
 static bool control(struct bench *bench, uint8_t code, uint16_t value, uint8_t *data,
                     uint16_t length)
 {
-    const struct boot0_setup setup = {B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE, code, value,
-                                      0, length};
+    const struct boot0_setup setup = {BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE, code,
+                                      value, 0, length};
     size_t actual;
 
-    return vboard_control(bench->board, &setup, data, &actual, 1000 * MS) == B0_XFER_OK;
+    return vboard_control(bench->board, &setup, data, &actual, 1000 * MS) == BOOT0_XFER_OK;
 }
 
 static bool set_line(struct bench *bench, uint32_t baud, bool dtr)
@@ -280,7 +280,8 @@ static bool read_line(struct bench *bench, const char *text)
     while (vboard_now_us(bench->board) < end_us && length + PACKET < sizeof line) {
         size_t size = PACKET;
 
-        if (vboard_packet(bench->board, DATA_IN, (uint8_t *)line + length, &size, MS) != B0_XFER_OK)
+        if (vboard_packet(bench->board, DATA_IN, (uint8_t *)line + length, &size, MS) !=
+            BOOT0_XFER_OK)
             continue;
         length += size;
         line[length] = '\0';
@@ -310,11 +311,11 @@ static double touch_to_hello(void)
         struct boot0_session *session;
         struct boot0_image *image = boot0_image_new();
 
-        if (!image || boot0_image_add(image, 0, PROGRAM, hello_2, SMALL, &error) != B0_OK)
+        if (!image || boot0_image_add(image, 0, PROGRAM, hello_2, SMALL, &error) != BOOT0_OK)
             die("image");
         image->has_addresses = true;
-        if (boot0_session_open(&session, &bench.bus, &selection, NULL, NULL, &error) != B0_OK ||
-            boot0_session_flash(session, image, NULL, &error) != B0_OK)
+        if (boot0_session_open(&session, &bench.bus, &selection, NULL, NULL, &error) != BOOT0_OK ||
+            boot0_session_flash(session, image, NULL, &error) != BOOT0_OK)
             die("flash after the touch");
         boot0_session_report(session, &report);
         boot0_session_close(session);

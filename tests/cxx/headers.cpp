@@ -17,8 +17,8 @@ int main()
     (void)options;
     (void)session;
     (void)selection;
-    boot0_fail(&error, B0_E_USAGE, "%s", "from C++");
-    if (!parsed || boot0_layout_size(&layout) != 65536 || error.code != B0_E_USAGE ||
+    boot0_fail(&error, BOOT0_E_USAGE, "%s", "from C++");
+    if (!parsed || boot0_layout_size(&layout) != 65536 || error.code != BOOT0_E_USAGE ||
         std::strcmp(boot0_version(), BOOT0_VERSION) != 0)
         return 1;
     std::printf("1..1\nok 1 - headers\n");

@@ -68,13 +68,13 @@ static void answer(struct b0_an3155 *engine, const struct b0_an3155_step *step, 
                    uint64_t *now_us)
 {
     uint8_t how = take(in);
-    enum boot0_xfer result = how < 0xc0 ? B0_XFER_OK : (enum boot0_xfer)(1 + how % 4);
-    size_t actual = result == B0_XFER_OK ? step->size : how % step->size;
+    enum boot0_xfer result = how < 0xc0 ? BOOT0_XFER_OK : (enum boot0_xfer)(1 + how % 4);
+    size_t actual = result == BOOT0_XFER_OK ? step->size : how % step->size;
 
     if (step->kind == B0_AN3155_RECEIVE) {
         for (size_t i = 0; i < actual; i++)
             step->receive[i] = how < 0x80 && step->size == 1 ? (uint8_t)B0_AN3155_ACK : take(in);
-        if (result == B0_XFER_TIMEOUT)
+        if (result == BOOT0_XFER_TIMEOUT)
             *now_us += (uint64_t)step->timeout_ms * 1000;
     }
     b0_an3155_feed(engine, result, actual, *now_us);

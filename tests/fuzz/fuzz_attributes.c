@@ -7,8 +7,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    uint32_t known = B0_CPU_V7M | B0_CPU_DSP | B0_CPU_V8M_BASE | B0_CPU_V8M | B0_CPU_V8_1M |
-                     B0_CPU_FPU | B0_CPU_FPV5 | B0_CPU_DOUBLE | B0_CPU_OTHER;
+    uint32_t known = BOOT0_CPU_V7M | BOOT0_CPU_DSP | BOOT0_CPU_V8M_BASE | BOOT0_CPU_V8M |
+                     BOOT0_CPU_V8_1M | BOOT0_CPU_FPU | BOOT0_CPU_FPV5 | BOOT0_CPU_DOUBLE |
+                     BOOT0_CPU_OTHER;
     uint32_t cpu = b0_attributes_cpu(data, size);
     char name[64];
 

@@ -21,7 +21,7 @@ static void check_configuration(const uint8_t *data, size_t size)
 
     require(walked == (found.alternate_count > 0));
     require(found.alternate_count <= B0_ALTERNATE_MAX);
-    require(found.alternate_count <= size / B0_USB_INTERFACE_DESC_SIZE);
+    require(found.alternate_count <= size / BOOT0_USB_INTERFACE_DESC_SIZE);
     for (unsigned interface = 0; interface <= UINT8_MAX; interface++) {
         const struct b0_dfu_functional *own = b0_descriptors_functional(&found, (uint8_t)interface);
 

@@ -13,9 +13,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(repaired, data, size);
     if (size >= 4)
         b0_store32(repaired + size - 4, b0_crc32(B0_CRC32_START, data, size - 4));
-    fuzz_image(data, size, B0_FORMAT_DFU);
-    fuzz_image(repaired, size, B0_FORMAT_DFU);
-    fuzz_image(repaired, size, B0_FORMAT_DFUSE);
+    fuzz_image(data, size, BOOT0_FORMAT_DFU);
+    fuzz_image(repaired, size, BOOT0_FORMAT_DFU);
+    fuzz_image(repaired, size, BOOT0_FORMAT_DFUSE);
     free(repaired);
     return 0;
 }

@@ -3,6 +3,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    fuzz_image(data, size, B0_FORMAT_ELF);
+    fuzz_image(data, size, BOOT0_FORMAT_ELF);
     return 0;
 }

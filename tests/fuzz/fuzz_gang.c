@@ -16,8 +16,8 @@ static void try_patch(const uint8_t *data, size_t size, const struct csv *csv)
         return;
     memcpy(option, data, size);
     option[size] = '\0';
-    if (patch_parse(&patch, option, &error) == B0_OK &&
-        patch_resolve(&patch, csv, &error) == B0_OK &&
+    if (patch_parse(&patch, option, &error) == BOOT0_OK &&
+        patch_resolve(&patch, csv, &error) == BOOT0_OK &&
         (!patch_wants_csv(&patch) || (csv && csv->rows > 0)))
         (void)patch_bytes(&patch, "315A28A0B956", csv, 0, bytes, &size, &error);
     free(option);
@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct boot0_error error;
     struct csv csv;
     bool good =
-        csv_parse(&csv, (const char *)data + skip, size - skip, "fuzz.csv", &error) == B0_OK;
+        csv_parse(&csv, (const char *)data + skip, size - skip, "fuzz.csv", &error) == BOOT0_OK;
 
     for (size_t row = 0; good && row < csv.rows; row++)
         for (size_t column = 0; column < csv.columns; column++)

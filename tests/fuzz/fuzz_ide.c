@@ -8,7 +8,7 @@ static enum boot0_status start(void *context, struct boot0_error *error)
 {
     (void)context;
     (void)error;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -10,8 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     uint8_t *repaired = repair_checksums(data, size, 1, checksum);
 
-    fuzz_image(data, size, B0_FORMAT_IHEX);
-    fuzz_image(repaired, size, B0_FORMAT_IHEX);
+    fuzz_image(data, size, BOOT0_FORMAT_IHEX);
+    fuzz_image(repaired, size, BOOT0_FORMAT_IHEX);
     free(repaired);
     return 0;
 }

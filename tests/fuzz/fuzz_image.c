@@ -24,8 +24,8 @@ static void add_pieces(const uint8_t *data, size_t size)
         for (uint32_t j = 0; j < sizeof bytes; j++)
             bytes[j] = (uint8_t)((address + j) * 7);
         status = boot0_image_add(image, data[i] & 1, address, bytes, data[i + 3], NULL);
-        require(status == B0_OK ||
-                (status == B0_E_DATA && (uint64_t)address + data[i + 3] > UINT64_C(1) << 32));
+        require(status == BOOT0_OK ||
+                (status == BOOT0_E_DATA && (uint64_t)address + data[i + 3] > UINT64_C(1) << 32));
     }
     for (size_t i = 1; i < image->segment_count; i++)
         require(image->segments[i - 1].alternate < image->segments[i].alternate ||
@@ -36,8 +36,8 @@ static void add_pieces(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    fuzz_image(data, size, B0_FORMAT_UNKNOWN);
-    fuzz_image(data, size, B0_FORMAT_BINARY);
+    fuzz_image(data, size, BOOT0_FORMAT_UNKNOWN);
+    fuzz_image(data, size, BOOT0_FORMAT_BINARY);
     add_pieces(data, size);
     return 0;
 }

@@ -74,7 +74,7 @@ static void check_names(const struct boot0_layout *layout)
     }
     for (size_t n = 0; n < layout->more_name_count; n++) {
         require(layout->more_names[n].first_region <= layout->region_count);
-        require(strlen(layout->more_names[n].name) < B0_LAYOUT_NAME_MAX);
+        require(strlen(layout->more_names[n].name) < BOOT0_LAYOUT_NAME_MAX);
     }
 }
 
@@ -107,8 +107,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     require(!fault && rest <= size);
-    require(layout.more_name_count < B0_LAYOUT_NAMES_MAX);
-    require(strlen(layout.name) < B0_LAYOUT_NAME_MAX);
+    require(layout.more_name_count < BOOT0_LAYOUT_NAMES_MAX);
+    require(strlen(layout.name) < BOOT0_LAYOUT_NAME_MAX);
     check_extent(&layout);
     check_names(&layout);
     for (size_t i = 0; i < layout.region_count; i++)

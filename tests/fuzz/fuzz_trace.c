@@ -7,16 +7,16 @@
 static void play_port(FILE *file)
 {
     const struct boot0_uart_options options = {.port = "record"};
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     struct boot0_session *session;
     struct boot0_stream stream;
     struct boot0_bus bus;
     uint8_t bytes[512];
 
-    if (b0_replay_stream_read(&stream, file, "record", &error) != B0_OK ||
-        boot0_uart_open(&bus, &stream, &options, &error) != B0_OK)
+    if (b0_replay_stream_read(&stream, file, "record", &error) != BOOT0_OK ||
+        boot0_uart_open(&bus, &stream, &options, &error) != BOOT0_OK)
         return;
-    if (boot0_session_open(&session, &bus, NULL, NULL, NULL, &error) == B0_OK) {
+    if (boot0_session_open(&session, &bus, NULL, NULL, NULL, &error) == BOOT0_OK) {
         boot0_session_read(session, 0x08000000, bytes, sizeof bytes, &error);
         boot0_session_close(session);
     }
@@ -25,7 +25,7 @@ static void play_port(FILE *file)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     struct boot0_session *session;
     struct boot0_bus bus;
     uint8_t bytes[4096];
@@ -33,8 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (!file)
         return 0;
-    if (b0_replay_read(&bus, file, "record", &error) == B0_OK &&
-        boot0_session_open(&session, &bus, NULL, NULL, NULL, &error) == B0_OK) {
+    if (b0_replay_read(&bus, file, "record", &error) == BOOT0_OK &&
+        boot0_session_open(&session, &bus, NULL, NULL, NULL, &error) == BOOT0_OK) {
         boot0_session_read(session, 0x08000000, bytes, sizeof bytes, &error);
         boot0_session_close(session);
     }

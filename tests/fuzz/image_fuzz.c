@@ -16,7 +16,7 @@ static uint64_t end_of(const struct boot0_segment *segment)
 static void check_error(const struct boot0_error *error, enum boot0_status status)
 {
     require(error->code == status);
-    require(status == B0_E_DATA || status == B0_E_USAGE);
+    require(status == BOOT0_E_DATA || status == BOOT0_E_USAGE);
     require(error->message[0] != '\0');
     for (const char *c = error->message; *c != '\0'; c++)
         require(*c >= ' ' && *c <= '~');
@@ -37,19 +37,19 @@ static void check_image(const struct boot0_image *image)
                      end_of(&segment[-1]) < segment->address));
         size += segment->size;
     }
-    require(size == boot0_image_size(image) && size <= B0_IMAGE_DATA_MAX);
-    require(strlen(image->name) <= B0_IMAGE_NAME_MAX);
+    require(size == boot0_image_size(image) && size <= BOOT0_IMAGE_DATA_MAX);
+    require(strlen(image->name) <= BOOT0_IMAGE_NAME_MAX);
 }
 
 static bool is_raw(enum boot0_format format)
 {
-    return format == B0_FORMAT_BINARY || format == B0_FORMAT_DFU;
+    return format == BOOT0_FORMAT_BINARY || format == BOOT0_FORMAT_DFU;
 }
 
 /* All that the image holds is in the other one, in the only alternate that most formats have. */
 static void check_contents(const struct boot0_image *image, const struct boot0_image *other)
 {
-    bool alternates = other->format == B0_FORMAT_DFUSE;
+    bool alternates = other->format == BOOT0_FORMAT_DFUSE;
 
     for (size_t i = 0; i < image->segment_count; i++) {
         const struct boot0_segment *segment = &image->segments[i];
@@ -71,10 +71,10 @@ static void check_refused(const uint8_t *data, size_t size, enum boot0_format fo
     struct boot0_image *image;
 
     require(is_raw(format));
-    if (format == B0_FORMAT_DFU)
+    if (format == BOOT0_FORMAT_DFU)
         size -= 16;
-    if (boot0_image_parse(&image, data, size, NULL, NULL, NULL) == B0_OK)
-        require(image->format != B0_FORMAT_BINARY);
+    if (boot0_image_parse(&image, data, size, NULL, NULL, NULL) == BOOT0_OK)
+        require(image->format != BOOT0_FORMAT_BINARY);
     boot0_image_free(image);
 }
 
@@ -88,15 +88,15 @@ static void check_format(const struct boot0_image *image, enum boot0_format form
     size_t size;
 
     status = boot0_image_format(image, &options, &data, &size, &error);
-    if (status != B0_OK) {
+    if (status != BOOT0_OK) {
         check_error(&error, status);
         return;
     }
     status = boot0_image_parse(&again, data, size, NULL, &options, &error);
-    if (status == B0_OK) {
+    if (status == BOOT0_OK) {
         require(again->format == format);
         if (!again->has_addresses)
-            require(boot0_image_place(again, image->segments[0].address, NULL) == B0_OK);
+            require(boot0_image_place(again, image->segments[0].address, NULL) == BOOT0_OK);
         check_image(again);
         check_contents(image, again);
         boot0_image_free(again);
@@ -116,10 +116,10 @@ static void check_changes(const struct boot0_image *image)
     struct boot0_error error;
 
     require(changed != NULL);
-    if (boot0_image_move(changed, first->address, size, ~first->address, &error) == B0_OK)
+    if (boot0_image_move(changed, first->address, size, ~first->address, &error) == BOOT0_OK)
         check_image(changed);
     require(boot0_image_size(changed) <= boot0_image_size(image));
-    require(boot0_image_remove(changed, 0, UINT64_C(1) << 32, &error) == B0_OK);
+    require(boot0_image_remove(changed, 0, UINT64_C(1) << 32, &error) == BOOT0_OK);
     require(changed->segment_count == 0);
     boot0_image_free(changed);
 }
@@ -132,19 +132,19 @@ void fuzz_image(const uint8_t *data, size_t size, enum boot0_format format)
     struct boot0_error error;
     enum boot0_status status = boot0_image_parse(&image, data, size, NULL, &options, &error);
 
-    if (status != B0_OK) {
+    if (status != BOOT0_OK) {
         require(image == NULL);
         check_error(&error, status);
         return;
     }
     require(image->has_addresses != is_raw(image->format));
-    require(format == B0_FORMAT_UNKNOWN || image->format == format);
+    require(format == BOOT0_FORMAT_UNKNOWN || image->format == format);
     if (!image->has_addresses)
-        require(boot0_image_place(image, RAW_ADDRESS, NULL) == B0_OK);
+        require(boot0_image_place(image, RAW_ADDRESS, NULL) == BOOT0_OK);
     check_image(image);
     check_changes(image);
     last = &image->segments[image->segment_count - 1];
-    for (unsigned i = 1; i < B0_FORMAT_COUNT; i++) {
+    for (unsigned i = 1; i < BOOT0_FORMAT_COUNT; i++) {
         if (!is_raw((enum boot0_format)i) || end_of(last) - image->segments[0].address <= SPAN_MAX)
             check_format(image, (enum boot0_format)i);
     }

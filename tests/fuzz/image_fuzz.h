@@ -13,9 +13,9 @@ static inline void require(bool truth)
 }
 
 /*
- * Parses the input as the format, or by its content if that is B0_FORMAT_UNKNOWN. What is refused
- * must be refused with words; what is taken must be sound, and the same after it was written and
- * read in every format.
+ * Parses the input as the format, or by its content if that is BOOT0_FORMAT_UNKNOWN. What is
+ * refused must be refused with words; what is taken must be sound, and the same after it was
+ * written and read in every format.
  */
 void fuzz_image(const uint8_t *data, size_t size, enum boot0_format format);
 

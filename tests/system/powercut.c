@@ -93,7 +93,7 @@ static void open_bench(struct bench *bench, const struct program *program)
 {
     static const char *const spec = "f407:boot0=0";
 
-    if (boot0_virtual_open(&bench->bus, &spec, 1, &error) != B0_OK)
+    if (boot0_virtual_open(&bench->bus, &spec, 1, &error) != BOOT0_OK)
         fail_msg("%s", error.message);
     bench->board = boot0_virtual_board(&bench->bus, 0);
     assert_true(vboard_poke(bench->board, FLASH, bootloader, bootloader_size));
@@ -121,7 +121,7 @@ static bool in_dfu(const struct bench *bench)
     struct boot0_candidate candidate;
     size_t count = 0;
 
-    return bench->bus.ops->scan(bench->bus.context, &candidate, 1, &count, &error) == B0_OK &&
+    return bench->bus.ops->scan(bench->bus.context, &candidate, 1, &count, &error) == BOOT0_OK &&
            count == 1;
 }
 
@@ -144,9 +144,10 @@ static struct boot0_image *image_of(const struct program *program)
     struct boot0_image *image = boot0_image_new();
 
     assert_non_null(image);
-    assert_int_equal(boot0_image_add(image, 0, PROGRAM, program->first, FIRST_SIZE, &error), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, PROGRAM, program->first, FIRST_SIZE, &error),
+                     BOOT0_OK);
     assert_int_equal(boot0_image_add(image, 0, SECOND, program->second, SECOND_SIZE, &error),
-                     B0_OK);
+                     BOOT0_OK);
     image->has_addresses = true;
     return image;
 }
@@ -159,7 +160,7 @@ static enum boot0_status by_boot0(const struct bench *bench)
     enum boot0_status status =
         boot0_session_open(&session, &bench->bus, &selection, NULL, NULL, &error);
 
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = boot0_session_flash(session, image, NULL, &error);
     boot0_session_close(session);
     boot0_image_free(image);
@@ -176,14 +177,14 @@ static enum boot0_status by_dfu_util(const struct bench *bench)
     bool done;
 
     if (!comes_in_dfu(bench) ||
-        bench->bus.ops->scan(bench->bus.context, &candidate, 1, &count, &error) != B0_OK ||
-        bench->bus.ops->open(bench->bus.context, &candidate, &transport, &error) != B0_OK)
-        return B0_E_NO_BOARD;
+        bench->bus.ops->scan(bench->bus.context, &candidate, 1, &count, &error) != BOOT0_OK ||
+        bench->bus.ops->open(bench->bus.context, &candidate, &transport, &error) != BOOT0_OK)
+        return BOOT0_E_NO_BOARD;
     done = dfu_util_write(&transport, pieces, 2, 4096, dfu_util_sector_f407);
     transport.ops->close(transport.context);
     /* The flash is still at work when the last answer has come. */
     vboard_wait(bench->board, 1500 * MS);
-    return done ? B0_OK : B0_E_IO;
+    return done ? BOOT0_OK : BOOT0_E_IO;
 }
 
 /* ---- cutting ---- */
@@ -205,7 +206,7 @@ static int make_journal(void **state)
     (void)state;
     open_bench(&bench, NULL);
     two = one;
-    if (by_boot0(&bench) != B0_OK)
+    if (by_boot0(&bench) != BOOT0_OK)
         fail_msg("the first update: %s", error.message);
     two = keep;
     assert_true(holds(&bench, &one));
@@ -232,7 +233,7 @@ static enum forked_verdict check_aftermath(const struct bench *bench, const char
         if (!comes_in_dfu(bench))
             return bad(fault, "no way into the bootloader");
     }
-    if (next(bench) != B0_OK)
+    if (next(bench) != BOOT0_OK)
         return bad(fault, error.message);
     if (!holds(bench, &two))
         return bad(fault, "the next update has not written all");
@@ -255,9 +256,9 @@ static enum forked_verdict happens(const struct bench *bench, update_function *u
     bool hit;
 
     snprintf(fault, sizeof fault, "%s@%u:%d", kind, n, OUTAGE_MS);
-    if (vboard_plan_faults(bench->board, fault, &error) != B0_OK)
+    if (vboard_plan_faults(bench->board, fault, &error) != BOOT0_OK)
         return bad(fault, error.message);
-    hit = update(bench) != B0_OK;
+    hit = update(bench) != BOOT0_OK;
     vboard_wait(bench->board, (uint64_t)OUTAGE_MS * 2 * MS);
     after = stats_of(bench);
     hit =

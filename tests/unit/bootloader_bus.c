@@ -81,32 +81,32 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
     (void)timeout_ms;
     *actual = 0;
     if (!connected(bus) || handle->connection != bus->connection)
-        return B0_XFER_GONE;
-    bus->transfers += (setup->request_type & B0_USB_TYPE_MASK) != B0_USB_TYPE_STANDARD;
-    if ((setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_VENDOR)
+        return BOOT0_XFER_GONE;
+    bus->transfers += (setup->request_type & BOOT0_USB_TYPE_MASK) != BOOT0_USB_TYPE_STANDARD;
+    if ((setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_VENDOR)
         bus->asked[setup->index % 16]++;
     answer = board_control(bus->board, *setup, data ? data : none);
     if (bus->board->flash->dead || bus->board->transfers_left == 0)
-        return B0_XFER_GONE;
+        return BOOT0_XFER_GONE;
     if (answer != USB_ACK)
-        return answer == USB_STALL ? B0_XFER_STALL : B0_XFER_TIMEOUT;
+        return answer == USB_STALL ? BOOT0_XFER_STALL : BOOT0_XFER_TIMEOUT;
     *actual = bus->board->host.moved;
-    if (setup->request == B0_USB_GET_DESCRIPTOR && setup->value == 15 << 8 &&
-        setup->request_type == B0_USB_DIR_IN && bus->bos_version && *actual > BOS_MAJOR_AT)
+    if (setup->request == BOOT0_USB_GET_DESCRIPTOR && setup->value == 15 << 8 &&
+        setup->request_type == BOOT0_USB_DIR_IN && bus->bos_version && *actual > BOS_MAJOR_AT)
         data[BOS_MAJOR_AT] = bus->bos_version;
     follow_exit(bus);
-    return B0_XFER_OK;
+    return BOOT0_XFER_OK;
 }
 
 static enum boot0_status select_interface(void *context, uint8_t interface, uint8_t alternate,
                                           struct boot0_error *error)
 {
-    const struct boot0_setup setup = {0x01, B0_USB_SET_INTERFACE, alternate, interface, 0};
+    const struct boot0_setup setup = {0x01, BOOT0_USB_SET_INTERFACE, alternate, interface, 0};
     size_t actual;
 
-    if (control(context, &setup, NULL, &actual, 1000) == B0_XFER_OK)
-        return B0_OK;
-    return boot0_fail(error, B0_E_GONE, "the board is gone");
+    if (control(context, &setup, NULL, &actual, 1000) == BOOT0_XFER_OK)
+        return BOOT0_OK;
+    return boot0_fail(error, BOOT0_E_GONE, "the board is gone");
 }
 
 static enum boot0_xfer reset_bus(void *context)
@@ -115,7 +115,7 @@ static enum boot0_xfer reset_bus(void *context)
 
     usb_host_reset(&handle->bus->board->host);
     follow_exit(handle->bus);
-    return B0_XFER_OK;
+    return BOOT0_XFER_OK;
 }
 
 static uint64_t now_us(void *context)
@@ -158,7 +158,7 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
     (void)error;
     *count = connected(bus);
     if (*count == 0 || capacity == 0)
-        return B0_OK;
+        return BOOT0_OK;
     list[0] = (struct boot0_candidate){
         .path = "1-1",
         .address = (uint8_t)bus->connection,
@@ -169,9 +169,9 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
         .manufacturer_index = bytes[14],
         .product_index = bytes[15],
         .serial_index = bytes[16],
-        .dfu_protocol = B0_DFU_PROTOCOL_DFU,
+        .dfu_protocol = BOOT0_DFU_PROTOCOL_DFU,
     };
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static void wait_change(void *context, uint32_t timeout_ms)
@@ -191,10 +191,10 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
 
     (void)candidate;
     if (!handle)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     *handle = (struct handle){bus, bus->connection};
     *transport = (struct boot0_transport){.ops = &handle_ops, .context = handle};
-    return B0_OK; // cppcheck-suppress memleak ; the transport has it
+    return BOOT0_OK; // cppcheck-suppress memleak ; the transport has it
 }
 
 static void close_bus(void *context)

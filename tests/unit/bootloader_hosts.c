@@ -12,22 +12,22 @@ static bool open_as_dfu_util(struct board *board)
 {
     if (select_alternate(board, B0_ALTERNATE_FLASH) != USB_ACK)
         return false;
-    if (dfu_status(board).state == B0_DFU_STATE_ERROR)
-        dfu_simple(board, B0_DFU_CLRSTATUS);
-    return dfu_simple(board, B0_DFU_ABORT) == USB_ACK;
+    if (dfu_status(board).state == BOOT0_DFU_STATE_ERROR)
+        dfu_simple(board, BOOT0_DFU_CLRSTATUS);
+    return dfu_simple(board, BOOT0_DFU_ABORT) == USB_ACK;
 }
 
 /* It looks how that went, too. */
 static bool abort_to_idle(struct board *board)
 {
-    return dfu_simple(board, B0_DFU_ABORT) == USB_ACK &&
-           dfu_status(board).state == B0_DFU_STATE_IDLE;
+    return dfu_simple(board, BOOT0_DFU_ABORT) == USB_ACK &&
+           dfu_status(board).state == BOOT0_DFU_STATE_IDLE;
 }
 
 static bool dfu_util_block(struct board *board, uint32_t address, const uint8_t *data,
                            uint16_t size)
 {
-    return dfu_command(board, B0_DFUSE_SET_ADDRESS, address) && dfu_block(board, 2, data, size);
+    return dfu_command(board, BOOT0_DFUSE_SET_ADDRESS, address) && dfu_block(board, 2, data, size);
 }
 
 bool flash_as_dfu_util(struct board *board, uint32_t address, const uint8_t *data, uint32_t size)
@@ -37,7 +37,7 @@ bool flash_as_dfu_util(struct board *board, uint32_t address, const uint8_t *dat
     if (!open_as_dfu_util(board))
         return false;
     for (uint8_t sector = b0_sector_at(address); sector <= last; sector++) {
-        if (!dfu_command(board, B0_DFUSE_ERASE, b0_sector_address(sector)))
+        if (!dfu_command(board, BOOT0_DFUSE_ERASE, b0_sector_address(sector)))
             return false;
     }
     for (uint32_t done = 0; done < size; done += B0_BLOCK_SIZE) {
@@ -57,7 +57,7 @@ bool flash_as_old_dfu_util(struct board *board, uint32_t address, const uint8_t 
     for (uint32_t done = 0; done < size; done += B0_BLOCK_SIZE) {
         uint8_t sector = b0_sector_at(address + done);
 
-        if (sector != erased && !dfu_command(board, B0_DFUSE_ERASE, b0_sector_address(sector)))
+        if (sector != erased && !dfu_command(board, BOOT0_DFUSE_ERASE, b0_sector_address(sector)))
             return false;
         erased = sector;
         if (!dfu_util_block(board, address + done, data + done, piece(size, done)))
@@ -70,8 +70,8 @@ bool flash_as_old_dfu_util(struct board *board, uint32_t address, const uint8_t 
 static bool pydfu_dnload(struct board *board, uint16_t block, const uint8_t *data, uint16_t size)
 {
     return dfu_dnload(board, block, data, size) == USB_ACK &&
-           dfu_status(board).state == B0_DFU_STATE_DNBUSY &&
-           dfu_status(board).state == B0_DFU_STATE_DNLOAD_IDLE;
+           dfu_status(board).state == BOOT0_DFU_STATE_DNBUSY &&
+           dfu_status(board).state == BOOT0_DFU_STATE_DNLOAD_IDLE;
 }
 
 static bool pydfu_command(struct board *board, uint8_t command, uint32_t address)
@@ -89,11 +89,12 @@ static bool open_as_pydfu(struct board *board)
     for (int i = 0; i < 4; i++) {
         uint8_t state = dfu_status(board).state;
 
-        if (state == B0_DFU_STATE_IDLE)
+        if (state == BOOT0_DFU_STATE_IDLE)
             return true;
-        dfu_simple(board, state == B0_DFU_STATE_DNLOAD_IDLE || state == B0_DFU_STATE_UPLOAD_IDLE
-                              ? B0_DFU_ABORT
-                              : B0_DFU_CLRSTATUS);
+        dfu_simple(board,
+                   state == BOOT0_DFU_STATE_DNLOAD_IDLE || state == BOOT0_DFU_STATE_UPLOAD_IDLE
+                       ? BOOT0_DFU_ABORT
+                       : BOOT0_DFU_CLRSTATUS);
     }
     return false;
 }
@@ -107,23 +108,23 @@ bool flash_as_pydfu(struct board *board, uint32_t address, const uint8_t *data, 
     for (uint32_t done = 0; done < size; done += B0_BLOCK_SIZE) {
         uint8_t sector = b0_sector_at(address + done);
 
-        if (sector != erased && !pydfu_command(board, B0_DFUSE_ERASE, b0_sector_address(sector)))
+        if (sector != erased && !pydfu_command(board, BOOT0_DFUSE_ERASE, b0_sector_address(sector)))
             return false;
         erased = sector;
-        if (!pydfu_command(board, B0_DFUSE_SET_ADDRESS, address + done) ||
+        if (!pydfu_command(board, BOOT0_DFUSE_SET_ADDRESS, address + done) ||
             !pydfu_dnload(board, 2, data + done, piece(size, done)))
             return false;
     }
-    return pydfu_command(board, B0_DFUSE_SET_ADDRESS, B0_FLASH_BASE) &&
+    return pydfu_command(board, BOOT0_DFUSE_SET_ADDRESS, B0_FLASH_BASE) &&
            dfu_dnload(board, 0, NULL, 0) == USB_ACK &&
-           dfu_status(board).state == B0_DFU_STATE_MANIFEST;
+           dfu_status(board).state == BOOT0_DFU_STATE_MANIFEST;
 }
 
 bool dfu_leave(struct board *board)
 {
-    return dfu_command(board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE) &&
+    return dfu_command(board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE) &&
            dfu_dnload(board, 2, NULL, 0) == USB_ACK &&
-           dfu_status(board).state == B0_DFU_STATE_MANIFEST;
+           dfu_status(board).state == BOOT0_DFU_STATE_MANIFEST;
 }
 
 bool flash_as_boot0(struct board *board, uint32_t address, const uint8_t *data, uint32_t size)
@@ -135,14 +136,15 @@ bool flash_as_boot0(struct board *board, uint32_t address, const uint8_t *data, 
     for (uint32_t done = 0; done < size; done += B0_BLOCK_SIZE) {
         uint8_t sector = b0_sector_at(address + done);
 
-        if (sector != erased && (!dfu_command(board, B0_DFUSE_ERASE, b0_sector_address(sector)) ||
-                                 !dfu_command(board, B0_DFUSE_SET_ADDRESS, address)))
+        if (sector != erased &&
+            (!dfu_command(board, BOOT0_DFUSE_ERASE, b0_sector_address(sector)) ||
+             !dfu_command(board, BOOT0_DFUSE_SET_ADDRESS, address)))
             return false;
         erased = sector;
         if (!dfu_block(board, (uint16_t)(2 + done / B0_BLOCK_SIZE), data + done, piece(size, done)))
             return false;
     }
-    return dfu_simple(board, B0_DFU_ABORT) == USB_ACK &&
+    return dfu_simple(board, BOOT0_DFU_ABORT) == USB_ACK &&
            vendor_out(board, B0_EXTENSION_END_SESSION, 0) == USB_ACK;
 }
 

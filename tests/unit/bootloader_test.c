@@ -205,10 +205,10 @@ enum usb_answer board_control(struct board *board, struct boot0_setup setup, uin
 /* ---- DFU ---- */
 
 enum {
-    CLASS_OUT = B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE,
-    CLASS_IN = B0_USB_DIR_IN | CLASS_OUT,
-    VENDOR_OUT = B0_USB_TYPE_VENDOR,
-    VENDOR_IN = B0_USB_DIR_IN | VENDOR_OUT,
+    CLASS_OUT = BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE,
+    CLASS_IN = BOOT0_USB_DIR_IN | CLASS_OUT,
+    VENDOR_OUT = BOOT0_USB_TYPE_VENDOR,
+    VENDOR_IN = BOOT0_USB_DIR_IN | VENDOR_OUT,
 };
 
 enum usb_answer dfu_dnload(struct board *board, uint16_t block, const uint8_t *data, uint16_t size)
@@ -217,13 +217,13 @@ enum usb_answer dfu_dnload(struct board *board, uint16_t block, const uint8_t *d
 
     if (size > 0)
         memcpy(copy, data, size);
-    return board_control(board, (struct boot0_setup){CLASS_OUT, B0_DFU_DNLOAD, block, 0, size},
+    return board_control(board, (struct boot0_setup){CLASS_OUT, BOOT0_DFU_DNLOAD, block, 0, size},
                          copy);
 }
 
 enum usb_answer dfu_upload(struct board *board, uint16_t block, uint8_t *data, uint16_t size)
 {
-    return board_control(board, (struct boot0_setup){CLASS_IN, B0_DFU_UPLOAD, block, 0, size},
+    return board_control(board, (struct boot0_setup){CLASS_IN, BOOT0_DFU_UPLOAD, block, 0, size},
                          data);
 }
 
@@ -235,21 +235,22 @@ enum usb_answer dfu_simple(struct board *board, uint8_t request)
 struct b0_dfu_status dfu_status(struct board *board)
 {
     const struct b0_dfu_status none = {.status = 0xff, .state = 0xff};
-    uint8_t bytes[B0_DFU_STATUS_SIZE];
-    const struct boot0_setup setup = {CLASS_IN, B0_DFU_GETSTATUS, 0, 0, sizeof bytes};
+    uint8_t bytes[BOOT0_DFU_STATUS_SIZE];
+    const struct boot0_setup setup = {CLASS_IN, BOOT0_DFU_GETSTATUS, 0, 0, sizeof bytes};
 
     return board_control(board, setup, bytes) == USB_ACK ? b0_dfu_status_load(bytes) : none;
 }
 
 enum usb_answer select_alternate(struct board *board, uint8_t alternate)
 {
-    return board_control(board, (struct boot0_setup){0x01, B0_USB_SET_INTERFACE, alternate, 0, 0},
-                         NULL);
+    return board_control(
+        board, (struct boot0_setup){0x01, BOOT0_USB_SET_INTERFACE, alternate, 0, 0}, NULL);
 }
 
 enum usb_answer select_configuration(struct board *board)
 {
-    return board_control(board, (struct boot0_setup){0, B0_USB_SET_CONFIGURATION, 1, 0, 0}, NULL);
+    return board_control(board, (struct boot0_setup){0, BOOT0_USB_SET_CONFIGURATION, 1, 0, 0},
+                         NULL);
 }
 
 enum usb_answer vendor_out(struct board *board, uint16_t command, uint16_t value)
@@ -276,11 +277,11 @@ static bool poll_until_idle(struct board *board)
     for (int i = 0; i < 200; i++) {
         struct b0_dfu_status status = dfu_status(board);
 
-        if (status.status != B0_DFU_STATUS_OK)
+        if (status.status != BOOT0_DFU_STATUS_OK)
             return false;
-        if (status.state == B0_DFU_STATE_DNLOAD_IDLE)
+        if (status.state == BOOT0_DFU_STATE_DNLOAD_IDLE)
             return true;
-        if (status.state != B0_DFU_STATE_DNBUSY)
+        if (status.state != BOOT0_DFU_STATE_DNBUSY)
             return false;
         board_run_us(board, status.poll_timeout_ms * 1000);
     }

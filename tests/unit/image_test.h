@@ -29,13 +29,13 @@ static inline enum boot0_status try_parse(struct boot0_image **image, const void
     return status;
 }
 
-/* Parses what must be good, by content if `format` is B0_FORMAT_UNKNOWN. */
+/* Parses what must be good, by content if `format` is BOOT0_FORMAT_UNKNOWN. */
 static inline struct boot0_image *parse(const void *data, size_t size, enum boot0_format format)
 {
     struct boot0_error error = {.message = "", .hint = ""};
     struct boot0_image *image;
 
-    if (try_parse(&image, data, size, format, &error) != B0_OK)
+    if (try_parse(&image, data, size, format, &error) != BOOT0_OK)
         fail_msg("refused: %s", error.message);
     assert_non_null(image);
     return image;
@@ -48,7 +48,7 @@ static inline void refuse(const void *data, size_t size, enum boot0_format forma
     struct boot0_error error = {.message = "", .hint = ""};
     struct boot0_image *image = NULL;
 
-    if (try_parse(&image, data, size, format, &error) == B0_OK)
+    if (try_parse(&image, data, size, format, &error) == BOOT0_OK)
         fail_msg("taken as %s, should be refused: %s", boot0_format_name(image->format), reason);
     assert_null(image);
     assert_int_equal(error.code, code);

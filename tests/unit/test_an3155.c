@@ -76,7 +76,7 @@ static void check_sent(struct talk *t, const struct b0_an3155_step *step)
         fail();
     }
     t->at++;
-    b0_an3155_feed(&t->engine, B0_XFER_OK, step->size, t->now_us);
+    b0_an3155_feed(&t->engine, BOOT0_XFER_OK, step->size, t->now_us);
 }
 
 static void give(struct talk *t, const struct b0_an3155_step *step)
@@ -91,12 +91,13 @@ static void give(struct talk *t, const struct b0_an3155_step *step)
         t->taken = 0;
         t->at++;
     }
-    b0_an3155_feed(&t->engine, size == step->size ? B0_XFER_OK : B0_XFER_TIMEOUT, size, t->now_us);
+    b0_an3155_feed(&t->engine, size == step->size ? BOOT0_XFER_OK : BOOT0_XFER_TIMEOUT, size,
+                   t->now_us);
 }
 
 static void answer(struct talk *t, const struct b0_an3155_step *step)
 {
-    enum boot0_xfer result = B0_XFER_TIMEOUT;
+    enum boot0_xfer result = BOOT0_XFER_TIMEOUT;
 
     if (t->at == t->count || t->script[t->at].kind == HOST)
         fail_msg("line %zu: the engine listens", t->at);
@@ -105,11 +106,11 @@ static void answer(struct talk *t, const struct b0_an3155_step *step)
         give(t, step);
         return;
     case BROKEN:
-        result = B0_XFER_ERROR;
+        result = BOOT0_XFER_ERROR;
         t->at++;
         break;
     case AWAY:
-        result = B0_XFER_GONE;
+        result = BOOT0_XFER_GONE;
         t->at++;
         break;
     case LATER:
@@ -555,12 +556,12 @@ static void test_stopped_in_an_erase(void **state)
     connected(&t);
     b0_an3155_erase_whole(&t.engine, B0_AN3155_ALL);
     b0_an3155_next(&t.engine, t.now_us, &step);
-    b0_an3155_feed(&t.engine, B0_XFER_OK, 2, t.now_us);
+    b0_an3155_feed(&t.engine, BOOT0_XFER_OK, 2, t.now_us);
     b0_an3155_next(&t.engine, t.now_us, &step);
     step.receive[0] = B0_AN3155_ACK;
-    b0_an3155_feed(&t.engine, B0_XFER_OK, 1, t.now_us);
+    b0_an3155_feed(&t.engine, BOOT0_XFER_OK, 1, t.now_us);
     b0_an3155_next(&t.engine, t.now_us, &step);
-    b0_an3155_feed(&t.engine, B0_XFER_OK, step.size, t.now_us);
+    b0_an3155_feed(&t.engine, BOOT0_XFER_OK, step.size, t.now_us);
     b0_an3155_settle(&t.engine);
     assert_int_equal(PLAY(&t, SILENCE, SILENCE, SAID(ACK), SILENCE, SENT("\x02"), SILENCE,
                           SENT("\x02"), SAID(NACK), SILENCE),

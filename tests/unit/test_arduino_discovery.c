@@ -19,8 +19,8 @@ static enum boot0_status start(void *context, struct boot0_error *error)
 
     talk->starts++;
     if (!talk->fails)
-        return B0_OK;
-    boot0_fail(error, B0_E_IO, "no USB");
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_IO, "no USB");
     return boot0_hint(error, "Plug one in");
 }
 

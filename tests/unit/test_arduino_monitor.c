@@ -15,7 +15,7 @@ struct talk {
 
 static enum boot0_status fail_if(const struct talk *talk, struct boot0_error *error)
 {
-    return talk->fails ? boot0_fail(error, B0_E_NO_BOARD, "no such port") : B0_OK;
+    return talk->fails ? boot0_fail(error, BOOT0_E_NO_BOARD, "no such port") : BOOT0_OK;
 }
 
 static enum boot0_status open_port(void *context, const char *client, const char *port,

@@ -38,13 +38,13 @@ static int listen_at(char *address, size_t size)
 static struct pair *pair_new(void)
 {
     struct pair *pair = calloc(1, sizeof *pair);
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     const int little = 1;
     char address[32];
     int ends[2], server = listen_at(address, sizeof address);
 
     assert_non_null(pair);
-    assert_int_equal(relay_connect(address, &pair->connection, &error), B0_OK);
+    assert_int_equal(relay_connect(address, &pair->connection, &error), BOOT0_OK);
     pair->client = accept(server, NULL, NULL);
     close(server);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
@@ -187,15 +187,15 @@ static void test_addresses(void **state)
         "localhost:80",
         "127.0.0.1127.0.0.1127.0.0.1127.0.0.1127.0.0.1127.0.0.1127.0.0.1127.0.0.1:80",
     };
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     char address[32];
     int client, server = listen_at(address, sizeof address);
 
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        assert_int_equal(relay_connect(bad[i], &client, &error), B0_E_USAGE);
+        assert_int_equal(relay_connect(bad[i], &client, &error), BOOT0_E_USAGE);
     close(server); /* nobody listens there any more */
-    assert_int_equal(relay_connect(address, &client, &error), B0_E_IO);
+    assert_int_equal(relay_connect(address, &client, &error), BOOT0_E_IO);
 }
 
 int main(void)

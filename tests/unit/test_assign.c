@@ -34,8 +34,8 @@ static int start(void **state)
 
     *state = &bench;
     bench.image = boot0_image_new();
-    return bench.image == NULL || boot0_virtual_open(&bench.bus, &spec, 1, &error) != B0_OK ||
-           boot0_session_open(&bench.session, &bench.bus, NULL, NULL, NULL, &error) != B0_OK;
+    return bench.image == NULL || boot0_virtual_open(&bench.bus, &spec, 1, &error) != BOOT0_OK ||
+           boot0_session_open(&bench.session, &bench.bus, NULL, NULL, NULL, &error) != BOOT0_OK;
 }
 
 static int stop(void **state)
@@ -56,9 +56,9 @@ static void put(struct bench *b, int target, uint32_t address, const char *text)
 
     assert_int_equal(
         boot0_image_add(part, alternate, address, (const uint8_t *)text, strlen(text), &error),
-        B0_OK);
+        BOOT0_OK);
     part->segments[0].by_target = target >= 0;
-    assert_int_equal(boot0_image_merge(b->image, part, &error), B0_OK);
+    assert_int_equal(boot0_image_merge(b->image, part, &error), BOOT0_OK);
     boot0_image_free(part);
 }
 
@@ -76,9 +76,9 @@ static void addresses_choose_memories_in_order(void **state)
     put(b, -1, FLASH + 0x10000, "data");
     put(b, -1, OPTIONS, "opti");
     put(b, -1, OTP, "once");
-    assert_int_equal(check(b, (struct boot0_flash_options){.force = true}), B0_E_USAGE);
+    assert_int_equal(check(b, (struct boot0_flash_options){.force = true}), BOOT0_E_USAGE);
     for (int i = 0; i < 2; i++) { /* a session checks an image more than once */
-        assert_int_equal(check(b, allowed), B0_OK);
+        assert_int_equal(check(b, allowed), BOOT0_OK);
         assert_int_equal(b->image->segment_count, 3);
         for (uint8_t n = 0; n < 3; n++)
             assert_int_equal(b->image->segments[n].alternate, n);
@@ -98,10 +98,10 @@ static void what_comes_to_one_place_must_agree(void **state)
     put(b, 1, OPTIONS, "same");
     put(b, -1, OPTIONS, "same");
     assert_int_equal(b->image->segment_count, 2);
-    assert_int_equal(check(b, allowed), B0_OK);
+    assert_int_equal(check(b, allowed), BOOT0_OK);
     assert_int_equal(b->image->segment_count, 1);
     put(b, -1, OPTIONS + 2, "NO");
-    assert_int_equal(check(b, allowed), B0_E_DATA);
+    assert_int_equal(check(b, allowed), BOOT0_E_DATA);
     assert_non_null(strstr(error.message, "0x1fffc002"));
 }
 
@@ -112,14 +112,14 @@ static void a_target_goes_where_it_says_or_nowhere(void **state)
     struct bench *b = *state;
 
     put(b, 0, OTP, "once"); /* the flash has no such address */
-    assert_int_equal(check(b, allowed), B0_E_MISMATCH);
+    assert_int_equal(check(b, allowed), BOOT0_E_MISMATCH);
     assert_non_null(strstr(error.message, "no such address"));
     assert_int_equal(b->image->segments[0].alternate, 0);
-    assert_int_equal(check(b, forced), B0_OK);
+    assert_int_equal(check(b, forced), BOOT0_OK);
     assert_int_equal(b->image->segments[0].alternate, 2);
-    assert_int_equal(check(b, allowed), B0_OK);
+    assert_int_equal(check(b, allowed), BOOT0_OK);
     put(b, 9, FLASH, "none");
-    assert_int_equal(check(b, forced), B0_E_MISMATCH);
+    assert_int_equal(check(b, forced), BOOT0_E_MISMATCH);
     assert_non_null(strstr(error.message, "alternate setting 9"));
 }
 
@@ -127,14 +127,14 @@ static void a_chosen_memory_takes_one_target(void **state)
 {
     struct bench *b = *state;
 
-    assert_int_equal(boot0_session_choose(b->session, "0", &error), B0_OK);
+    assert_int_equal(boot0_session_choose(b->session, "0", &error), BOOT0_OK);
     put(b, 7, FLASH + 0x10000, "data");
     put(b, -1, FLASH + 0x20000, "more");
-    assert_int_equal(check(b, (struct boot0_flash_options){0}), B0_OK);
+    assert_int_equal(check(b, (struct boot0_flash_options){0}), BOOT0_OK);
     for (size_t i = 0; i < b->image->segment_count; i++)
         assert_int_equal(b->image->segments[i].alternate, 0);
     put(b, 3, FLASH + 0x30000, "others");
-    assert_int_equal(check(b, (struct boot0_flash_options){.force = true}), B0_E_USAGE);
+    assert_int_equal(check(b, (struct boot0_flash_options){.force = true}), BOOT0_E_USAGE);
     assert_non_null(strstr(error.message, "several memories"));
 }
 
@@ -143,7 +143,7 @@ static void nothing_runs_over_a_memorys_end(void **state)
     struct bench *b = *state;
 
     put(b, -1, FLASH + 0xffffe, "over");
-    assert_int_equal(check(b, (struct boot0_flash_options){.force = true}), B0_E_RANGE);
+    assert_int_equal(check(b, (struct boot0_flash_options){.force = true}), BOOT0_E_RANGE);
     assert_non_null(strstr(error.message, "0x08100000"));
 }
 

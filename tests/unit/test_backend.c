@@ -44,7 +44,7 @@ static enum boot0_status be_idle(struct b0_protocol *protocol, struct boot0_erro
 {
     (void)protocol;
     (void)error;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status read_memory(struct b0_protocol *protocol, int memory, uint32_t address,
@@ -55,7 +55,7 @@ static enum boot0_status read_memory(struct b0_protocol *protocol, int memory, u
     memcpy(data, board_of(protocol)->flash + (address - BASE), size);
     protocol->done = size;
     protocol->transfers++;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status write_memory(struct b0_protocol *protocol, int memory, uint32_t address,
@@ -66,7 +66,7 @@ static enum boot0_status write_memory(struct b0_protocol *protocol, int memory, 
     memcpy(board_of(protocol)->flash + (address - BASE), data, size);
     protocol->done = size;
     protocol->transfers++;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status erase(struct b0_protocol *protocol, int memory, enum b0_erase what,
@@ -79,7 +79,7 @@ static enum boot0_status erase(struct b0_protocol *protocol, int memory, enum b0
     if (what == B0_ERASE_SECTOR)
         memset(board->flash + (address - BASE), 0xff, SECTOR);
     board->erased++;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status leave(struct b0_protocol *protocol, uint32_t address,
@@ -88,7 +88,7 @@ static enum boot0_status leave(struct b0_protocol *protocol, uint32_t address,
     (void)address;
     (void)error;
     board_of(protocol)->started = true;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static void close_protocol(struct b0_protocol *protocol)
@@ -112,7 +112,7 @@ static enum boot0_status probe(const struct boot0_transport *transport, struct b
     board->flash_alternate = 0;
     memcpy(alternate->name, layout, sizeof layout);
     alternate->has_layout = boot0_layout_parse(layout, sizeof layout - 1, &alternate->layout, NULL);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static struct b0_protocol *open_protocol(const struct boot0_transport *transport,
@@ -146,7 +146,7 @@ static enum boot0_xfer reset(void *context)
     struct dummy *board = context;
 
     board->started = true;
-    return B0_XFER_OK;
+    return BOOT0_XFER_OK;
 }
 
 static void wait_us(void *context, uint32_t microseconds)
@@ -177,7 +177,7 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
     (void)candidate;
     (void)error;
     *transport = (struct boot0_transport){&ops, context, &dummy_backend};
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* A board whose program was started is gone. */
@@ -192,7 +192,7 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
         memset(list, 0, sizeof *list);
         snprintf(list->path, sizeof list->path, "dummy0");
     }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static void wait_change(void *context, uint32_t timeout_ms)
@@ -220,7 +220,7 @@ static struct boot0_session *open_session(struct dummy *board)
     struct boot0_session *session;
 
     memset(board->flash, 0x55, sizeof board->flash);
-    assert_int_equal(boot0_session_open(&session, &bus, NULL, NULL, NULL, &error), B0_OK);
+    assert_int_equal(boot0_session_open(&session, &bus, NULL, NULL, NULL, &error), BOOT0_OK);
     return session;
 }
 
@@ -235,15 +235,15 @@ static void test_flashes_and_starts(void **state)
     memset(data, 0xa5, sizeof data);
     b0_store32(data, 0x20000400);
     b0_store32(data + 4, BASE + 0x41);
-    assert_int_equal(boot0_image_add(image, 0, BASE, data, sizeof data, &error), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, BASE, data, sizeof data, &error), BOOT0_OK);
     image->has_addresses = true;
-    assert_int_equal(boot0_session_flash(session, image, NULL, &error), B0_OK);
+    assert_int_equal(boot0_session_flash(session, image, NULL, &error), BOOT0_OK);
     assert_memory_equal(board.flash, data, sizeof data);
     assert_int_equal(board.flash[sizeof data], 0x55); /* the rest of the sector is preserved */
     assert_int_equal(board.erased, 2);
     assert_true(board.started);
     board.started = false;
-    assert_int_equal(boot0_session_read(session, BASE, held, sizeof held, &error), B0_OK);
+    assert_int_equal(boot0_session_read(session, BASE, held, sizeof held, &error), BOOT0_OK);
     assert_memory_equal(held, data, sizeof held);
     boot0_image_free(image);
     boot0_session_close(session);
@@ -257,8 +257,8 @@ static void test_lacks_what_its_table_lacks(void **state)
 
     (void)state;
     assert_int_equal(
-        boot0_session_protect(session, B0_PROTECT_SECTORS, sectors, sizeof sectors, &error),
-        B0_E_UNSUPPORTED);
+        boot0_session_protect(session, BOOT0_PROTECT_SECTORS, sectors, sizeof sectors, &error),
+        BOOT0_E_UNSUPPORTED);
     boot0_session_detach(session); /* nothing to do it with */
     assert_false(board.started);
     boot0_session_close(session);
@@ -267,9 +267,9 @@ static void test_lacks_what_its_table_lacks(void **state)
 static void test_kinds_have_names(void **state)
 {
     (void)state;
-    assert_string_equal(boot0_kind_name(B0_KIND_USB), "usb");
-    assert_string_equal(boot0_kind_name(B0_KIND_SERIAL), "serial");
-    assert_string_equal(boot0_kind_name(B0_KIND_COUNT), "unknown");
+    assert_string_equal(boot0_kind_name(BOOT0_KIND_USB), "usb");
+    assert_string_equal(boot0_kind_name(BOOT0_KIND_SERIAL), "serial");
+    assert_string_equal(boot0_kind_name(BOOT0_KIND_COUNT), "unknown");
 }
 
 int main(void)

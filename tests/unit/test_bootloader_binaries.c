@@ -41,7 +41,7 @@ static const char *choice(const struct boot0_board *board, const char *key,
     const struct bootloader_binary *chosen;
 
     memset(error, 0, sizeof *error);
-    if (bootloader_choose(table, board, key, &chosen, error) != B0_OK)
+    if (bootloader_choose(table, board, key, &chosen, error) != BOOT0_OK)
         return "";
     return chosen->board;
 }
@@ -88,11 +88,11 @@ static void test_ambiguous_and_unknown(void **state)
 
     (void)state;
     assert_string_equal(choice(&two, NULL, &error), "");
-    assert_int_equal(error.code, B0_E_USAGE);
+    assert_int_equal(error.code, BOOT0_E_USAGE);
     assert_non_null(strstr(error.message, "several"));
     assert_non_null(strstr(error.hint, "black-f407ve, generic-f407, generic-f411"));
     assert_string_equal(choice(&none, NULL, &error), "");
-    assert_int_equal(error.code, B0_E_USAGE);
+    assert_int_equal(error.code, BOOT0_E_USAGE);
     assert_non_null(strstr(error.hint, "--chip"));
 }
 
@@ -101,8 +101,8 @@ static void test_empty_table(void **state)
     struct boot0_error error = {0};
 
     (void)state;
-    assert_int_equal(bootloader_check_table(table, &error), B0_OK);
-    assert_int_equal(bootloader_check_table(empty, &error), B0_E_NO_INPUT);
+    assert_int_equal(bootloader_check_table(table, &error), BOOT0_OK);
+    assert_int_equal(bootloader_check_table(empty, &error), BOOT0_E_NO_INPUT);
     assert_non_null(strstr(error.hint, "arm-none-eabi-gcc"));
 }
 
@@ -112,13 +112,13 @@ static void test_images(void **state)
     struct boot0_error error = {0};
 
     (void)state;
-    assert_int_equal(bootloader_load_binary(&image, &table[0], &error), B0_OK);
+    assert_int_equal(bootloader_load_binary(&image, &table[0], &error), BOOT0_OK);
     assert_int_equal(image->segments[0].address, 0x08000000);
     assert_memory_equal(image->segments[0].data, good, sizeof good);
     boot0_image_free(image);
-    assert_int_equal(bootloader_load_binary(&image, &table[3], &error), B0_E_DATA);
+    assert_int_equal(bootloader_load_binary(&image, &table[3], &error), BOOT0_E_DATA);
     assert_null(image);
-    assert_int_equal(bootloader_load_file(&image, "/nowhere/b.bin", &error), B0_E_NO_INPUT);
+    assert_int_equal(bootloader_load_file(&image, "/nowhere/b.bin", &error), BOOT0_E_NO_INPUT);
     assert_null(image);
 }
 

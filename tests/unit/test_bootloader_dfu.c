@@ -59,7 +59,7 @@ static void test_descriptors(void **state)
     assert_true(b0_descriptors_walk(bytes, board.host.moved, &found));
     assert_int_equal(found.alternate_count, 2);
     assert_int_equal(found.functional.transfer_size, B0_BLOCK_SIZE);
-    assert_int_equal(found.functional.version, B0_DFU_VERSION_DFUSE);
+    assert_int_equal(found.functional.version, BOOT0_DFU_VERSION_DFUSE);
     assert_int_equal(usb_host_descriptor(&board.host, 15, 0, bytes, 255), USB_ACK);
     assert_int_equal(board.host.moved, b0_load16(bytes + 2));
     assert_true(b0_extension_find(bytes, board.host.moved, &version, &code));
@@ -102,22 +102,22 @@ static void test_commands(void **state)
     assert_int_equal(dfu_upload(&board, 0, bytes, sizeof bytes), USB_ACK);
     assert_int_equal(board.host.moved, 3);
     assert_memory_equal(bytes, "\x00\x21\x41", 3);
-    check_status(B0_DFU_STATE_IDLE, B0_DFU_STATUS_OK);
+    check_status(BOOT0_DFU_STATE_IDLE, BOOT0_DFU_STATUS_OK);
     /* The first answer is "busy", whatever it was: dfu-util insists, after data also pydfu.py. */
     assert_int_equal(dfu_dnload(&board, 0, (const uint8_t *)"\x21\x00\x80\x00\x08", 5), USB_ACK);
-    check_status(B0_DFU_STATE_DNBUSY, B0_DFU_STATUS_OK);
-    check_status(B0_DFU_STATE_DNLOAD_IDLE, B0_DFU_STATUS_OK);
+    check_status(BOOT0_DFU_STATE_DNBUSY, BOOT0_DFU_STATUS_OK);
+    check_status(BOOT0_DFU_STATE_DNLOAD_IDLE, BOOT0_DFU_STATUS_OK);
     assert_int_equal(dfu_dnload(&board, 2, one, 8), USB_ACK);
-    check_status(B0_DFU_STATE_DNBUSY, B0_DFU_STATUS_OK);
-    check_status(B0_DFU_STATE_DNLOAD_IDLE, B0_DFU_STATUS_OK);
+    check_status(BOOT0_DFU_STATE_DNBUSY, BOOT0_DFU_STATUS_OK);
+    check_status(BOOT0_DFU_STATE_DNLOAD_IDLE, BOOT0_DFU_STATUS_OK);
 }
 
 static void refused(const uint8_t *command, uint16_t size, uint8_t status)
 {
     assert_int_equal(dfu_dnload(&board, 0, command, size), USB_ACK);
-    check_status(B0_DFU_STATE_ERROR, status);
-    assert_int_equal(dfu_simple(&board, B0_DFU_CLRSTATUS), USB_ACK);
-    check_status(B0_DFU_STATE_IDLE, B0_DFU_STATUS_OK);
+    check_status(BOOT0_DFU_STATE_ERROR, status);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_ACK);
+    check_status(BOOT0_DFU_STATE_IDLE, BOOT0_DFU_STATUS_OK);
 }
 
 /* The pointer may be there, as hosts leave from there, but nothing can be read or written. */
@@ -126,30 +126,30 @@ static void test_own_sectors(void **state)
     uint8_t bytes[8];
 
     (void)state;
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_FLASH_BASE));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_FLASH_BASE));
     assert_false(dfu_block(&board, 2, one, 8));
-    check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_ADDRESS);
-    assert_int_equal(dfu_simple(&board, B0_DFU_CLRSTATUS), USB_ACK);
+    check_status(BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_ADDRESS);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_ACK);
     assert_int_equal(dfu_upload(&board, 2, bytes, sizeof bytes), USB_STALL);
-    check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_ADDRESS);
+    check_status(BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_ADDRESS);
     assert_int_equal(flash.operations, 0);
 }
 
 static void test_addresses(void **state)
 {
     (void)state;
-    refused((const uint8_t *)"\x21\xff\xff\xff\x07", 5, B0_DFU_STATUS_ERR_ADDRESS);
-    refused((const uint8_t *)"\x21\x00\x00\x08\x08", 5, B0_DFU_STATUS_ERR_ADDRESS);
-    refused((const uint8_t *)"\x21\xff\xff\xff\xff", 5, B0_DFU_STATUS_ERR_ADDRESS);
-    refused((const uint8_t *)"\x41\x00\x40\x00\x08", 5, B0_DFU_STATUS_ERR_ADDRESS);
-    refused((const uint8_t *)"\x41\x00\x00\x08\x08", 5, B0_DFU_STATUS_ERR_ADDRESS);
-    refused((const uint8_t *)"\x92", 1, B0_DFU_STATUS_ERR_STALLEDPKT);
-    refused((const uint8_t *)"\x21", 1, B0_DFU_STATUS_ERR_STALLEDPKT);
+    refused((const uint8_t *)"\x21\xff\xff\xff\x07", 5, BOOT0_DFU_STATUS_ERR_ADDRESS);
+    refused((const uint8_t *)"\x21\x00\x00\x08\x08", 5, BOOT0_DFU_STATUS_ERR_ADDRESS);
+    refused((const uint8_t *)"\x21\xff\xff\xff\xff", 5, BOOT0_DFU_STATUS_ERR_ADDRESS);
+    refused((const uint8_t *)"\x41\x00\x40\x00\x08", 5, BOOT0_DFU_STATUS_ERR_ADDRESS);
+    refused((const uint8_t *)"\x41\x00\x00\x08\x08", 5, BOOT0_DFU_STATUS_ERR_ADDRESS);
+    refused((const uint8_t *)"\x92", 1, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
+    refused((const uint8_t *)"\x21", 1, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
     assert_int_equal(flash.operations, 0);
     /* A block that begins inside and ends outside, by its number. */
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + FLASH_SIZE - 4096));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + FLASH_SIZE - 4096));
     assert_int_equal(dfu_dnload(&board, 3, data, 1), USB_ACK);
-    check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_ADDRESS);
+    check_status(BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_ADDRESS);
     assert_int_equal(flash.operations, 0);
 }
 
@@ -157,15 +157,15 @@ static void test_malformed(void **state)
 {
     (void)state;
     assert_int_equal(dfu_dnload(&board, 1, data, 8), USB_STALL);
-    check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_STALLEDPKT);
-    assert_int_equal(dfu_simple(&board, B0_DFU_CLRSTATUS), USB_ACK);
+    check_status(BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_ACK);
     assert_int_equal(dfu_dnload(&board, 0, data, 2), USB_STALL);
-    assert_int_equal(dfu_simple(&board, B0_DFU_CLRSTATUS), USB_ACK);
-    assert_int_equal(dfu_simple(&board, B0_DFU_CLRSTATUS), USB_STALL);
-    check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_STALLEDPKT);
-    assert_int_equal(dfu_simple(&board, B0_DFU_CLRSTATUS), USB_ACK);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_ACK);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_STALL);
+    check_status(BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_ACK);
     /* GETSTATUS has to come before the next block. */
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
     assert_int_equal(dfu_dnload(&board, 2, one, 512), USB_ACK);
     assert_int_equal(dfu_dnload(&board, 3, one, 512), USB_STALL);
 }
@@ -175,13 +175,13 @@ static void test_wrong_place(void **state)
     (void)state;
     /* Linked for the start of flash: its reset handler is in the bootloader. */
     b0_store32(one + 4, 0x08000101);
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
     assert_int_equal(dfu_dnload(&board, 2, one, 4096), USB_ACK);
-    check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_ADDRESS);
+    check_status(BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_ADDRESS);
     assert_int_equal(flash.programs, 0);
-    assert_int_equal(dfu_simple(&board, B0_DFU_CLRSTATUS), USB_ACK);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_ACK);
     /* Only where a vector table is. */
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE + 0x4000));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE + 0x4000));
     assert_true(dfu_block(&board, 2, one, 4096));
 }
 
@@ -223,7 +223,7 @@ static void test_leave(void **state)
     assert_int_equal(board_start(&board, &flash), B0_START_PROGRAM);
     /* From dfuIDLE, as the ROM allows, and without an address. */
     assert_int_equal(dfu_dnload(&board, 0, NULL, 0), USB_ACK);
-    check_status(B0_DFU_STATE_MANIFEST, B0_DFU_STATUS_OK);
+    check_status(BOOT0_DFU_STATE_MANIFEST, BOOT0_DFU_STATUS_OK);
     assert_int_equal(board.bootloader.exit, B0_EXIT_PROGRAM);
 }
 
@@ -232,8 +232,8 @@ static void test_leave_completes(void **state)
     (void)state;
     memset(one + 8, 0x33, 4088); /* takes its time */
     /* The order comes while blocks are still in the queue: it waits for them and for the record. */
-    assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_PROGRAM_BASE));
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, B0_PROGRAM_BASE));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
     assert_true(dfu_block(&board, 2, one, 4096));
     assert_true(b0_bootloader_busy(&board.bootloader));
     assert_true(dfu_leave(&board));
@@ -252,21 +252,21 @@ static void test_reset_leaves(void **state)
 
 static void test_mass_erase(void **state)
 {
-    const uint8_t whole = B0_DFUSE_ERASE;
+    const uint8_t whole = BOOT0_DFUSE_ERASE;
     struct b0_dfu_status status;
 
     (void)state;
     assert_true(flash_as_dfu_util(&board, B0_PROGRAM_BASE, one, sizeof one));
     assert_int_equal(dfu_dnload(&board, 0, &whole, 1), USB_ACK);
     status = dfu_status(&board);
-    assert_int_equal(status.state, B0_DFU_STATE_DNBUSY);
+    assert_int_equal(status.state, BOOT0_DFU_STATE_DNBUSY);
     assert_in_range(status.poll_timeout_ms, 2500, 4100); /* less what may stay in the queue */
     board_run_us(&board, status.poll_timeout_ms * 1000);
-    check_status(B0_DFU_STATE_DNLOAD_IDLE, B0_DFU_STATUS_OK);
+    check_status(BOOT0_DFU_STATE_DNLOAD_IDLE, BOOT0_DFU_STATUS_OK);
     board_settle(&board);
     for (uint32_t i = B0_PROGRAM_BASE - B0_FLASH_BASE; i < FLASH_SIZE; i++)
         assert_int_equal(flash.bytes[i], 0xff);
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     board_settle(&board);
     assert_int_equal(board_start(&board, &flash), B0_START_BOOTLOADER);
 }
@@ -274,7 +274,7 @@ static void test_mass_erase(void **state)
 /* A host that does not wait as it is told gets its answer when the flash is done: pydfu.py. */
 static void test_asked_early(void **state)
 {
-    const uint8_t whole = B0_DFUSE_ERASE;
+    const uint8_t whole = BOOT0_DFUSE_ERASE;
     struct b0_dfu_status status;
     uint32_t start_us;
 
@@ -282,9 +282,9 @@ static void test_asked_early(void **state)
     assert_true(flash_as_dfu_util(&board, B0_PROGRAM_BASE, one, sizeof one));
     assert_int_equal(dfu_dnload(&board, 0, &whole, 1), USB_ACK);
     status = dfu_status(&board);
-    assert_int_equal(status.state, B0_DFU_STATE_DNBUSY);
+    assert_int_equal(status.state, BOOT0_DFU_STATE_DNBUSY);
     start_us = flash.now_us;
-    check_status(B0_DFU_STATE_DNLOAD_IDLE, B0_DFU_STATUS_OK);
+    check_status(BOOT0_DFU_STATE_DNLOAD_IDLE, BOOT0_DFU_STATUS_OK);
     assert_in_range(flash.now_us - start_us, 500000, 4100000); /* less what may stay in the queue */
 }
 
@@ -296,8 +296,8 @@ static void test_queue(void **state)
 
     (void)state;
     memset(flash.bytes + 0x20000, 0, 0x20000); /* so that there is something to erase */
-    assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_FLASH_BASE + 0x20000));
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + 0x20000));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, B0_FLASH_BASE + 0x20000));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + 0x20000));
     /* Blocks are taken at once while the flash is busy… */
     do {
         memset(data, (int)blocks, sizeof data);
@@ -306,16 +306,16 @@ static void test_queue(void **state)
         blocks++;
         if (status.poll_timeout_ms == 0)
             status = dfu_status(&board);
-    } while (status.state == B0_DFU_STATE_DNLOAD_IDLE);
+    } while (status.state == BOOT0_DFU_STATE_DNLOAD_IDLE);
     assert_in_range(blocks, 5, TEST_BLOCKS);
     assert_in_range(flash.now_us - start_us, 0, 100000);
     /* …until there is no room: then the time told is about the truth. */
-    assert_int_equal(status.state, B0_DFU_STATE_DNBUSY);
+    assert_int_equal(status.state, BOOT0_DFU_STATE_DNBUSY);
     board_run_us(&board, status.poll_timeout_ms * 1000);
-    check_status(B0_DFU_STATE_DNLOAD_IDLE, B0_DFU_STATUS_OK);
+    check_status(BOOT0_DFU_STATE_DNLOAD_IDLE, BOOT0_DFU_STATUS_OK);
     assert_in_range(flash.now_us - start_us, 10000, 1100000);
     /* Reading waits until all is done. */
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     for (unsigned i = 0; i < blocks; i++) {
         uint8_t read[B0_BLOCK_SIZE];
 
@@ -330,29 +330,29 @@ static void test_late_errors(void **state)
     (void)state;
     /* The error of a queued job is told with the next answer, and what was behind it is gone. */
     flash.fail_at = B0_PROGRAM_BASE + 3072;
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
     memset(one + 8, 0x33, 8184);
     assert_true(dfu_block(&board, 2, one, 4096));
     assert_int_equal(dfu_dnload(&board, 3, one + 4096, 4096), USB_ACK);
     board_settle(&board);
-    check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_PROG);
+    check_status(BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_PROG);
     assert_int_equal(flash.bytes[B0_PROGRAM_BASE + 4096 - B0_FLASH_BASE], 0xff);
-    assert_int_equal(dfu_simple(&board, B0_DFU_CLRSTATUS), USB_ACK);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_ACK);
     flash.fail_at = 0;
     /* Programming over what is not blank. */
     flash.bytes[B0_PROGRAM_BASE + 0x1200 - B0_FLASH_BASE] = 0;
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE + 0x1000));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE + 0x1000));
     assert_int_equal(dfu_dnload(&board, 2, two, 4096), USB_ACK);
     board_settle(&board);
-    check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_VERIFY);
-    assert_int_equal(dfu_simple(&board, B0_DFU_CLRSTATUS), USB_ACK);
+    check_status(BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_VERIFY);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_ACK);
     /* Write protection; whatever is asked first hears of it. */
     flash.protected = 1 << 3;
     flash.bytes[0xc000] = 0;
     assert_int_equal(dfu_dnload(&board, 0, (const uint8_t *)"\x41\x00\xc0\x00\x08", 5), USB_ACK);
     board_settle(&board);
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_STALL);
-    check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_WRITE);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_STALL);
+    check_status(BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_WRITE);
     assert_int_equal(board_start(&board, &flash), B0_START_BOOTLOADER);
 }
 
@@ -361,10 +361,10 @@ static void test_waiting_request_fails(void **state)
     (void)state;
     flash.fail_at = B0_PROGRAM_BASE + 2048;
     memset(one + 8, 0x33, 4088);
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
     assert_true(dfu_block(&board, 2, one, 4096));
     assert_int_equal(dfu_dnload(&board, 0, NULL, 0), USB_STALL);
-    check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_PROG);
+    check_status(BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_PROG);
     assert_int_equal(board.bootloader.exit, B0_EXIT_NONE);
 }
 
@@ -377,39 +377,39 @@ static void test_waiting_question_is_answered(void **state)
     memset(flash.bytes + 0x20000, 0, 0x20000); /* so that there is something to erase */
     memset(data, 0x33, sizeof data);
     flash.fail_at = B0_FLASH_BASE + 0x20000 + 2048;
-    assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_FLASH_BASE + 0x20000));
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + 0x20000));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, B0_FLASH_BASE + 0x20000));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + 0x20000));
     for (uint16_t block = 2; status.poll_timeout_ms == 0; block++) {
         assert_int_equal(dfu_dnload(&board, block, data, sizeof data), USB_ACK);
         status = dfu_status(&board);
         if (status.poll_timeout_ms == 0)
-            check_status(B0_DFU_STATE_DNLOAD_IDLE, B0_DFU_STATUS_OK);
+            check_status(BOOT0_DFU_STATE_DNLOAD_IDLE, BOOT0_DFU_STATUS_OK);
     }
-    check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_PROG);
+    check_status(BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_PROG);
 }
 
 static void test_upload(void **state)
 {
     (void)state;
     assert_true(flash_as_dfu_util(&board, B0_PROGRAM_BASE, one, sizeof one));
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     for (uint32_t done = 0; done < sizeof one; done += sizeof data) {
         assert_int_equal(dfu_upload(&board, (uint16_t)(2 + done / sizeof data), data, sizeof data),
                          USB_ACK);
         assert_memory_equal(data, one + done,
                             sizeof one - done < sizeof data ? sizeof one - done : sizeof data);
     }
-    check_status(B0_DFU_STATE_UPLOAD_IDLE, B0_DFU_STATUS_OK);
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    check_status(BOOT0_DFU_STATE_UPLOAD_IDLE, BOOT0_DFU_STATUS_OK);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     /* To the end of flash and not over it. */
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + FLASH_SIZE - 100));
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + FLASH_SIZE - 100));
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     assert_int_equal(dfu_upload(&board, 2, data, sizeof data), USB_ACK);
     assert_int_equal(board.host.moved, 100);
-    check_status(B0_DFU_STATE_IDLE, B0_DFU_STATUS_OK);
+    check_status(BOOT0_DFU_STATE_IDLE, BOOT0_DFU_STATUS_OK);
     assert_int_equal(dfu_upload(&board, 3, data, sizeof data), USB_STALL);
-    check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_ADDRESS);
+    check_status(BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_ADDRESS);
 }
 
 static void test_info_alternate(void **state)
@@ -426,17 +426,17 @@ static void test_info_alternate(void **state)
     assert_int_equal(info.flash_kib, FLASH_KIB);
     assert_int_equal(info.buffer_bytes, sizeof board.blocks);
     /* dfu-util sets the address that the alternate's name tells. */
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_INFO_ADDRESS));
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_INFO_ADDRESS));
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     assert_int_equal(dfu_upload(&board, 2, bytes, sizeof bytes), USB_ACK);
     assert_memory_equal(bytes, data, sizeof bytes);
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     /* It cannot be written or erased, and flash is not here. */
     assert_int_equal(dfu_dnload(&board, 2, data, 16), USB_ACK);
-    check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_WRITE);
-    assert_int_equal(dfu_simple(&board, B0_DFU_CLRSTATUS), USB_ACK);
-    refused((const uint8_t *)"\x41\x10\x7a\xff\x1f", 5, B0_DFU_STATUS_ERR_ERASE);
-    refused((const uint8_t *)"\x21\x00\x80\x00\x08", 5, B0_DFU_STATUS_ERR_ADDRESS);
+    check_status(BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_WRITE);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_ACK);
+    refused((const uint8_t *)"\x41\x10\x7a\xff\x1f", 5, BOOT0_DFU_STATUS_ERR_ERASE);
+    refused((const uint8_t *)"\x21\x00\x80\x00\x08", 5, BOOT0_DFU_STATUS_ERR_ADDRESS);
     assert_int_equal(flash.operations, 0);
 }
 
@@ -445,23 +445,23 @@ static void test_info_alternate(void **state)
 /* A host that erases two sectors, writes some blocks, and is no more. */
 static void half_an_update(void)
 {
-    assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_PROGRAM_BASE));
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, B0_PROGRAM_BASE));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
     for (size_t i = 0; i < 4; i++)
         assert_true(dfu_block(&board, (uint16_t)(2 + i), one + i * 4096, 4096));
-    assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_PROGRAM_BASE + 0x4000));
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, B0_PROGRAM_BASE + 0x4000));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
     assert_true(dfu_block(&board, 6, one + 0x4000, 4096));
 }
 
 static void ask_status(void)
 {
-    check_status(B0_DFU_STATE_DNLOAD_IDLE, B0_DFU_STATUS_OK);
+    check_status(BOOT0_DFU_STATE_DNLOAD_IDLE, BOOT0_DFU_STATUS_OK);
 }
 
 static void ask_state(void)
 {
-    const struct boot0_setup get_state = {0xa1, B0_DFU_GETSTATE, 0, 0, 1};
+    const struct boot0_setup get_state = {0xa1, BOOT0_DFU_GETSTATE, 0, 0, 1};
     uint8_t state;
 
     assert_int_equal(board_control(&board, get_state, &state), USB_ACK);
@@ -474,7 +474,7 @@ static void ask_info(void)
 
 static void set_address(void)
 {
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
 }
 
 static void wait_long(void)
@@ -488,7 +488,7 @@ static void test_another_host(void **state)
     /* All erased sectors have been written to; but the one who aborts is not the one who wrote. */
     half_an_update();
     assert_int_equal(select_alternate(&board, 0), USB_ACK);
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     board_settle(&board);
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_BEGUN);
     assert_int_equal(board_start(&board, &flash), B0_START_BOOTLOADER);
@@ -510,8 +510,8 @@ static void test_bus_reset(void **state)
     (void)state;
     half_an_update();
     usb_host_reset(&board.host);
-    board_control(&board, (struct boot0_setup){0, B0_USB_SET_CONFIGURATION, 1, 0, 0}, NULL);
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    board_control(&board, (struct boot0_setup){0, BOOT0_USB_SET_CONFIGURATION, 1, 0, 0}, NULL);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     board_settle(&board);
     assert_int_equal(board_start(&board, &flash), B0_START_BOOTLOADER);
 }
@@ -519,16 +519,16 @@ static void test_bus_reset(void **state)
 static void test_erased_not_written(void **state)
 {
     (void)state;
-    assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_PROGRAM_BASE));
-    assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_PROGRAM_BASE + 0x4000));
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, B0_PROGRAM_BASE));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, B0_PROGRAM_BASE + 0x4000));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
     assert_true(dfu_block(&board, 2, one, 4096));
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     board_settle(&board);
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_BEGUN);
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
     assert_true(dfu_block(&board, 6, one + 0x4000, 4096));
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     board_settle(&board);
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_COMPLETED);
 }
@@ -538,7 +538,7 @@ static void test_only_erased(void **state)
 {
     (void)state;
     assert_true(flash_as_dfu_util(&board, B0_PROGRAM_BASE, one, sizeof one));
-    assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_PROGRAM_BASE + 0x4000));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, B0_PROGRAM_BASE + 0x4000));
     assert_true(dfu_leave(&board));
     assert_int_equal(board_start(&board, &flash), B0_START_BOOTLOADER);
 }
@@ -554,7 +554,7 @@ static void test_abort_is_an_end(void **state)
         board_start(&board, &flash);
         half_an_update();
         before[i]();
-        assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+        assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
         board_settle(&board);
         assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_BEGUN);
         /* The order to start is one. */
@@ -572,19 +572,19 @@ static void test_told_pause(void **state)
     (void)state;
     assert_true(flash_as_dfu_util(&board, B0_PROGRAM_BASE, one, sizeof one));
     memset(flash.bytes + 0x20000, 0, 0x20000); /* erased in 1 s */
-    assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_FLASH_BASE + 0x20000));
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + 0x20000));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, B0_FLASH_BASE + 0x20000));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + 0x20000));
     do { /* until the buffer is full */
         assert_int_equal(dfu_dnload(&board, block++, data, sizeof data), USB_ACK);
         status = dfu_status(&board);
         if (status.poll_timeout_ms == 0)
-            check_status(B0_DFU_STATE_DNLOAD_IDLE, B0_DFU_STATUS_OK);
+            check_status(BOOT0_DFU_STATE_DNLOAD_IDLE, BOOT0_DFU_STATUS_OK);
     } while (status.poll_timeout_ms == 0);
     assert_true(status.poll_timeout_ms > 500);
     board_run_us(&board, status.poll_timeout_ms * 1000 + 900000);
-    check_status(B0_DFU_STATE_DNLOAD_IDLE, B0_DFU_STATUS_OK);
+    check_status(BOOT0_DFU_STATE_DNLOAD_IDLE, BOOT0_DFU_STATUS_OK);
     board_run_us(&board, 900000);
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_COMPLETED);
 }
 
@@ -602,7 +602,7 @@ static void test_silence(void **state)
     half_an_update();
     board_be_quiet(&board, B0_SILENCE_US + 100000);
     assert_true(dfu_block(&board, 7, one + 0x5000, 4096));
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_BEGUN);
     assert_int_equal(vendor_out(&board, B0_EXTENSION_END_SESSION, 0), USB_ACK);
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_COMPLETED);
@@ -621,17 +621,17 @@ static void test_failed_before_record(void **state)
     (void)state;
     flash.fail_at = B0_PROGRAM_BASE + 3072;
     memset(one + 8, 0x33, 4088);
-    assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_PROGRAM_BASE));
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, B0_PROGRAM_BASE));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
     assert_true(dfu_block(&board, 2, one, 4096));
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_STALL);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_STALL);
     board_settle(&board);
-    check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_PROG);
-    assert_int_equal(dfu_simple(&board, B0_DFU_CLRSTATUS), USB_ACK);
+    check_status(BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_PROG);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_ACK);
     /* The same host goes on with something else. */
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE + 0x4000));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE + 0x4000));
     assert_true(dfu_block(&board, 2, one + 0x4000, 4096));
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     board_settle(&board);
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_BEGUN);
 }
@@ -642,9 +642,9 @@ static void test_refused_in_between(void **state)
     (void)state;
     half_an_update();
     assert_int_equal(dfu_dnload(&board, 0, (const uint8_t *)"\x41\x00\x00\x00\x08", 5), USB_ACK);
-    check_status(B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_ADDRESS);
-    assert_int_equal(dfu_simple(&board, B0_DFU_CLRSTATUS), USB_ACK);
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    check_status(BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_ADDRESS);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_ACK);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     board_settle(&board);
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_BEGUN);
 }
@@ -652,23 +652,23 @@ static void test_refused_in_between(void **state)
 /* The record of a program has the length that is known, less what was erased since. */
 static void test_length(void **state)
 {
-    const uint8_t whole = B0_DFUSE_ERASE;
+    const uint8_t whole = BOOT0_DFUSE_ERASE;
 
     (void)state;
     assert_true(flash_as_dfu_util(&board, B0_PROGRAM_BASE, one, sizeof one));
     assert_int_equal(vendor_info(&board).program_length, sizeof one);
     assert_int_equal(dfu_dnload(&board, 0, &whole, 1), USB_ACK);
-    while (dfu_status(&board).state != B0_DFU_STATE_DNLOAD_IDLE)
+    while (dfu_status(&board).state != BOOT0_DFU_STATE_DNLOAD_IDLE)
         board_run_us(&board, 100000);
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
     assert_true(dfu_block(&board, 2, two, 1000));
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     assert_int_equal(vendor_info(&board).program_length, 1000);
     /* Something behind it is written and erased again. */
     assert_int_equal(vendor_out(&board, B0_EXTENSION_BEGIN_SESSION, 0), USB_ACK);
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + 0x20000));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + 0x20000));
     assert_true(dfu_block(&board, 2, two, 1000));
-    assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_FLASH_BASE + 0x20000));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, B0_FLASH_BASE + 0x20000));
     assert_int_equal(vendor_out(&board, B0_EXTENSION_END_SESSION, 0), USB_ACK);
     assert_in_range(vendor_info(&board).program_length, 1000, 0x20000 - 0x8000);
 }
@@ -689,7 +689,7 @@ static void test_blank_sectors(void **state)
     assert_true(flash_as_dfu_util(&board, B0_PROGRAM_BASE, one, 0x4000 + 4096));
     board_settle(&board);
     assert_int_equal(flash.erases, 0);
-    assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_PROGRAM_BASE));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, B0_PROGRAM_BASE));
     board_settle(&board);
     assert_int_equal(flash.erases, 1);
     board_start(&board, &flash);
@@ -727,7 +727,7 @@ static void test_brackets(void **state)
     assert_int_equal(vendor_out(&board, B0_EXTENSION_BEGIN_SESSION, 0), USB_ACK);
     assert_int_equal(flash.operations, 0);
     half_an_update();
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     board_settle(&board);
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_BEGUN);
     assert_int_equal(vendor_out(&board, B0_EXTENSION_END_SESSION, 0), USB_ACK);
@@ -745,7 +745,7 @@ static void test_end_needs_program(void **state)
     (void)state;
     assert_true(flash_as_boot0(&board, B0_PROGRAM_BASE, one, sizeof one));
     assert_int_equal(vendor_out(&board, B0_EXTENSION_BEGIN_SESSION, 0), USB_ACK);
-    assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_PROGRAM_BASE));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, B0_PROGRAM_BASE));
     assert_int_equal(vendor_out(&board, B0_EXTENSION_END_SESSION, 0), USB_STALL);
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_BEGUN);
 }
@@ -858,9 +858,9 @@ static void test_erase_journal(void **state)
     assert_int_equal(vendor_out(&board, B0_EXTENSION_ERASE_JOURNAL, 0), USB_ACK);
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_EMPTY);
     /* Its first block alone does not make it whole, for whoever knows no better. */
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
     assert_true(dfu_block(&board, 2, one, 4096));
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     assert_true(dfu_leave(&board));
     assert_int_equal(board_start(&board, &flash), B0_START_BOOTLOADER);
 }

@@ -44,7 +44,7 @@ static void a_moment(void *context)
 
 static void erase_begun(void)
 {
-    assert_true(dfu_command(&board, B0_DFUSE_ERASE, SECTOR_AT));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, SECTOR_AT));
     board_run_us(&board, 3000);
     assert_true(b0_bootloader_busy(&board.bootloader));
 }
@@ -52,7 +52,7 @@ static void erase_begun(void)
 static void reach_idle(void)
 {
     erase_begun();
-    assert_int_equal(dfu_simple(&board, B0_DFU_ABORT), USB_ACK);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
 }
 
 static void reach_sync(void)
@@ -64,7 +64,7 @@ static void reach_sync(void)
 static void reach_busy(void)
 {
     reach_sync();
-    assert_int_equal(dfu_status(&board).state, B0_DFU_STATE_DNBUSY);
+    assert_int_equal(dfu_status(&board).state, BOOT0_DFU_STATE_DNBUSY);
 }
 
 /* The buffer is full: GETSTATUS, DNLOAD wait. */
@@ -73,14 +73,14 @@ static void reach_full(void)
     struct b0_dfu_status status;
 
     erase_begun();
-    assert_true(dfu_command(&board, B0_DFUSE_SET_ADDRESS, SECTOR_AT));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, SECTOR_AT));
     do {
         assert_int_equal(dfu_dnload(&board, 2, buffer, sizeof buffer), USB_ACK);
         status = dfu_status(&board);
         if (status.poll_timeout_ms == 0)
             status = dfu_status(&board);
-    } while (status.state == B0_DFU_STATE_DNLOAD_IDLE);
-    assert_int_equal(status.state, B0_DFU_STATE_DNBUSY);
+    } while (status.state == BOOT0_DFU_STATE_DNLOAD_IDLE);
+    assert_int_equal(status.state, BOOT0_DFU_STATE_DNBUSY);
 }
 
 static void reach_upload(void)
@@ -106,41 +106,41 @@ static const struct {
     uint8_t state;
     enum b0_start start; /* what runs after a power cycle */
 } states[] = {
-    {reach_idle, B0_DFU_STATE_IDLE, B0_START_BOOTLOADER},
-    {reach_sync, B0_DFU_STATE_DNLOAD_SYNC, B0_START_BOOTLOADER},
-    {reach_busy, B0_DFU_STATE_DNBUSY, B0_START_BOOTLOADER},
-    {reach_full, B0_DFU_STATE_DNBUSY, B0_START_BOOTLOADER},
-    {erase_begun, B0_DFU_STATE_DNLOAD_IDLE, B0_START_BOOTLOADER},
-    {reach_upload, B0_DFU_STATE_UPLOAD_IDLE, B0_START_BOOTLOADER},
-    {reach_manifest, B0_DFU_STATE_MANIFEST_SYNC, B0_START_PROGRAM}, /* nothing was changed */
+    {reach_idle, BOOT0_DFU_STATE_IDLE, B0_START_BOOTLOADER},
+    {reach_sync, BOOT0_DFU_STATE_DNLOAD_SYNC, B0_START_BOOTLOADER},
+    {reach_busy, BOOT0_DFU_STATE_DNBUSY, B0_START_BOOTLOADER},
+    {reach_full, BOOT0_DFU_STATE_DNBUSY, B0_START_BOOTLOADER},
+    {erase_begun, BOOT0_DFU_STATE_DNLOAD_IDLE, B0_START_BOOTLOADER},
+    {reach_upload, BOOT0_DFU_STATE_UPLOAD_IDLE, B0_START_BOOTLOADER},
+    {reach_manifest, BOOT0_DFU_STATE_MANIFEST_SYNC, B0_START_PROGRAM}, /* nothing was changed */
 };
 
 /* ---- requests ---- */
 
 enum {
-    CLASS_OUT = B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE,
-    CLASS_IN = B0_USB_DIR_IN | CLASS_OUT,
-    VENDOR_OUT = B0_USB_TYPE_VENDOR,
-    VENDOR_IN = B0_USB_DIR_IN | VENDOR_OUT,
+    CLASS_OUT = BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE,
+    CLASS_IN = BOOT0_USB_DIR_IN | CLASS_OUT,
+    VENDOR_OUT = BOOT0_USB_TYPE_VENDOR,
+    VENDOR_IN = BOOT0_USB_DIR_IN | VENDOR_OUT,
     CODE = B0_EXTENSION_VENDOR_CODE,
 };
 
 static const struct boot0_setup requests[] = {
-    {CLASS_OUT, B0_DFU_DETACH, 1000, 0, 0},
-    {CLASS_OUT, B0_DFU_DNLOAD, B0_DFUSE_BLOCK_COMMAND, 0, 5},
-    {CLASS_OUT, B0_DFU_DNLOAD, B0_DFUSE_BLOCK_FIRST, 0, sizeof buffer},
-    {CLASS_OUT, B0_DFU_DNLOAD, B0_DFUSE_BLOCK_FIRST, 0, 0},
-    {CLASS_IN, B0_DFU_UPLOAD, B0_DFUSE_BLOCK_COMMAND, 0, 3},
-    {CLASS_IN, B0_DFU_UPLOAD, B0_DFUSE_BLOCK_FIRST, 0, 200},
-    {CLASS_IN, B0_DFU_GETSTATUS, 0, 0, B0_DFU_STATUS_SIZE},
-    {CLASS_OUT, B0_DFU_CLRSTATUS, 0, 0, 0},
-    {CLASS_IN, B0_DFU_GETSTATE, 0, 0, 1},
-    {CLASS_OUT, B0_DFU_ABORT, 0, 0, 0},
-    {CLASS_OUT, B0_DFU_REQUEST_COUNT, 0, 0, 0},
-    {0x00, B0_USB_SET_CONFIGURATION, 1, 0, 0},
-    {0x01, B0_USB_SET_INTERFACE, B0_ALTERNATE_FLASH, 0, 0},
-    {0x01, B0_USB_SET_INTERFACE, B0_ALTERNATE_INFO, 0, 0},
-    {0x80, B0_USB_GET_DESCRIPTOR, B0_USB_DESC_DEVICE << 8, 0, 18},
+    {CLASS_OUT, BOOT0_DFU_DETACH, 1000, 0, 0},
+    {CLASS_OUT, BOOT0_DFU_DNLOAD, BOOT0_DFUSE_BLOCK_COMMAND, 0, 5},
+    {CLASS_OUT, BOOT0_DFU_DNLOAD, BOOT0_DFUSE_BLOCK_FIRST, 0, sizeof buffer},
+    {CLASS_OUT, BOOT0_DFU_DNLOAD, BOOT0_DFUSE_BLOCK_FIRST, 0, 0},
+    {CLASS_IN, BOOT0_DFU_UPLOAD, BOOT0_DFUSE_BLOCK_COMMAND, 0, 3},
+    {CLASS_IN, BOOT0_DFU_UPLOAD, BOOT0_DFUSE_BLOCK_FIRST, 0, 200},
+    {CLASS_IN, BOOT0_DFU_GETSTATUS, 0, 0, BOOT0_DFU_STATUS_SIZE},
+    {CLASS_OUT, BOOT0_DFU_CLRSTATUS, 0, 0, 0},
+    {CLASS_IN, BOOT0_DFU_GETSTATE, 0, 0, 1},
+    {CLASS_OUT, BOOT0_DFU_ABORT, 0, 0, 0},
+    {CLASS_OUT, BOOT0_DFU_REQUEST_COUNT, 0, 0, 0},
+    {0x00, BOOT0_USB_SET_CONFIGURATION, 1, 0, 0},
+    {0x01, BOOT0_USB_SET_INTERFACE, B0_ALTERNATE_FLASH, 0, 0},
+    {0x01, BOOT0_USB_SET_INTERFACE, B0_ALTERNATE_INFO, 0, 0},
+    {0x80, BOOT0_USB_GET_DESCRIPTOR, BOOT0_USB_DESC_DEVICE << 8, 0, 18},
     {VENDOR_IN, CODE, 0, B0_EXTENSION_GET_INFO, B0_EXTENSION_INFO_SIZE},
     {VENDOR_OUT, CODE, 0, B0_EXTENSION_SET_RANGES, B0_EXTENSION_RANGE_SIZE},
     {VENDOR_IN, CODE, 0, B0_EXTENSION_GET_DIGESTS, B0_SHA256_SIZE},
@@ -166,7 +166,7 @@ static void fill(const struct boot0_setup *setup)
 
 static uint8_t get_state(void)
 {
-    const struct boot0_setup setup = {CLASS_IN, B0_DFU_GETSTATE, 0, 0, 1};
+    const struct boot0_setup setup = {CLASS_IN, BOOT0_DFU_GETSTATE, 0, 0, 1};
     uint8_t state = 0xff;
 
     assert_int_equal(board_control(&board, setup, &state), USB_ACK);
@@ -179,25 +179,25 @@ static void check_error_stays(enum b0_start start)
 
     board_settle(&board);
     assert_int_equal(flash.programs, programs); /* what came since comes to nothing */
-    assert_int_equal(first.state, B0_DFU_STATE_ERROR);
-    assert_int_not_equal(first.status, B0_DFU_STATUS_OK);
+    assert_int_equal(first.state, BOOT0_DFU_STATE_ERROR);
+    assert_int_not_equal(first.status, BOOT0_DFU_STATUS_OK);
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
         const struct boot0_setup *setup = &requests[i];
 
-        if (setup->request == B0_DFU_CLRSTATUS && setup->request_type == CLASS_OUT)
+        if (setup->request == BOOT0_DFU_CLRSTATUS && setup->request_type == CLASS_OUT)
             continue;
         fill(setup);
         board_control(&board, *setup, buffer);
         then = dfu_status(&board);
-        assert_int_equal(then.state, B0_DFU_STATE_ERROR);
+        assert_int_equal(then.state, BOOT0_DFU_STATE_ERROR);
         assert_int_equal(then.status, first.status);
-        assert_int_equal(get_state(), B0_DFU_STATE_ERROR);
+        assert_int_equal(get_state(), BOOT0_DFU_STATE_ERROR);
     }
     usb_host_reset(&board.host);
     select_configuration(&board);
     assert_int_equal(dfu_status(&board).status, first.status);
-    assert_int_equal(dfu_simple(&board, B0_DFU_CLRSTATUS), USB_ACK);
-    assert_int_equal(dfu_status(&board).state, B0_DFU_STATE_IDLE);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_ACK);
+    assert_int_equal(dfu_status(&board).state, BOOT0_DFU_STATE_IDLE);
     board_settle(&board);
     assert_int_equal(board_start(&board, &flash), start);
 }
@@ -221,7 +221,7 @@ static enum usb_answer ask(const struct boot0_setup *setup)
 /* Whether a failure before the request has even begun may be over after it. */
 static bool may_clear(const struct boot0_setup *setup)
 {
-    return setup->request_type == CLASS_OUT && setup->request == B0_DFU_CLRSTATUS &&
+    return setup->request_type == CLASS_OUT && setup->request == BOOT0_DFU_CLRSTATUS &&
            fail_at_moment == 0;
 }
 
@@ -278,7 +278,7 @@ static void test_states_alone(void **state)
         moments = 0;
         fail_at_moment = packet;
         assert_int_equal(ask(&requests[2]), packet == 0 ? USB_STALL : USB_ACK);
-        assert_int_equal(dfu_status(&board).state, B0_DFU_STATE_ERROR);
+        assert_int_equal(dfu_status(&board).state, BOOT0_DFU_STATE_ERROR);
     }
 }
 

@@ -50,7 +50,7 @@ static struct boot0_session *open_session(void)
     const struct boot0_bus on = board_bus_of(&bus);
     struct boot0_session *session = NULL;
 
-    if (boot0_session_open(&session, &on, NULL, NULL, &observer, &error) != B0_OK)
+    if (boot0_session_open(&session, &on, NULL, NULL, &observer, &error) != BOOT0_OK)
         return NULL;
     return session;
 }
@@ -60,7 +60,7 @@ static struct boot0_image *image_of(uint32_t address, const uint8_t *data, size_
     struct boot0_image *image = boot0_image_new();
 
     assert_non_null(image);
-    assert_int_equal(boot0_image_add(image, 0, address, data, size, &error), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, address, data, size, &error), BOOT0_OK);
     image->has_addresses = true;
     return image;
 }
@@ -71,7 +71,7 @@ static enum boot0_status flash_at(uint32_t address, const uint8_t *data, size_t 
 {
     struct boot0_session *session = open_session();
     struct boot0_image *image = image_of(address, data, size);
-    enum boot0_status status = session ? B0_OK : error.code;
+    enum boot0_status status = session ? BOOT0_OK : error.code;
 
     if (session) {
         status = boot0_session_flash(session, image, options, &error);
@@ -110,7 +110,7 @@ static void test_info(void **state)
     assert_int_equal(seen->bootloader.protocol, B0_EXTENSION_VERSION);
     assert_string_equal(seen->bootloader.board, "test");
     assert_string_equal(seen->bootloader.entry, "no-program");
-    assert_int_equal(seen->bootloader.update, B0_UPDATE_NONE);
+    assert_int_equal(seen->bootloader.update, BOOT0_UPDATE_NONE);
     assert_int_equal(seen->bootloader.program_start, B0_PROGRAM_BASE);
     assert_int_equal(seen->chip_count, 1);
     assert_string_equal(seen->chips[0]->key, "f407");
@@ -124,7 +124,7 @@ static void test_fresh(void **state)
     struct boot0_report report = {0};
 
     (void)state;
-    assert_int_equal(flash_program(one, SIZE, &report), B0_OK);
+    assert_int_equal(flash_program(one, SIZE, &report), BOOT0_OK);
     assert_true(report.started);
     assert_int_equal(bus.runs, B0_START_PROGRAM);
     assert_true(flash_holds(&board, B0_PROGRAM_BASE, one, SIZE));
@@ -139,11 +139,11 @@ static void test_nothing_to_do(void **state)
     unsigned erases, programs;
 
     (void)state;
-    assert_int_equal(flash_program(one, SIZE, NULL), B0_OK);
+    assert_int_equal(flash_program(one, SIZE, NULL), BOOT0_OK);
     enter();
     erases = flash.erases;
     programs = flash.programs;
-    assert_int_equal(flash_program(one, SIZE, &report), B0_OK);
+    assert_int_equal(flash_program(one, SIZE, &report), BOOT0_OK);
     assert_int_equal(report.bytes_written, 0);
     assert_int_equal(report.unchanged_bytes, SIZE);
     assert_int_equal(flash.erases, erases);
@@ -159,16 +159,16 @@ static void test_completed_is_recognised(void **state)
     struct boot0_report report = {0};
 
     (void)state;
-    assert_int_equal(flash_program(one, SIZE, NULL), B0_OK);
+    assert_int_equal(flash_program(one, SIZE, NULL), BOOT0_OK);
     enter();
     memset(bus.asked, 0, sizeof bus.asked);
-    assert_int_equal(flash_program(one, SIZE, &report), B0_OK);
+    assert_int_equal(flash_program(one, SIZE, &report), BOOT0_OK);
     assert_int_equal(report.unchanged_bytes, SIZE);
     assert_int_equal(bus.asked[B0_EXTENSION_GET_CHECKSUMS], 1);
     assert_int_equal(bus.asked[B0_EXTENSION_GET_DIGESTS], 0);
     enter();
     flash.bytes[B0_PROGRAM_BASE - B0_FLASH_BASE + 0x4800] ^= 1;
-    assert_int_equal(flash_program(one, SIZE, &report), B0_OK);
+    assert_int_equal(flash_program(one, SIZE, &report), BOOT0_OK);
     assert_int_equal(report.sectors_erased, 1);
     assert_true(flash_holds(&board, B0_PROGRAM_BASE, one, SIZE));
 }
@@ -180,14 +180,14 @@ static void test_not_completed(void **state)
 
     (void)state;
     memcpy(more, one, SIZE);
-    assert_int_equal(flash_program(one, SIZE, NULL), B0_OK);
+    assert_int_equal(flash_program(one, SIZE, NULL), BOOT0_OK);
     enter();
     memset(bus.asked, 0, sizeof bus.asked);
-    assert_int_equal(flash_program(one, SMALL, NULL), B0_OK);
+    assert_int_equal(flash_program(one, SMALL, NULL), BOOT0_OK);
     enter();
-    assert_int_equal(flash_program(more, sizeof more, NULL), B0_OK);
+    assert_int_equal(flash_program(more, sizeof more, NULL), BOOT0_OK);
     enter();
-    assert_int_equal(flash_program(two, SIZE, NULL), B0_OK);
+    assert_int_equal(flash_program(two, SIZE, NULL), BOOT0_OK);
     assert_int_equal(bus.asked[B0_EXTENSION_GET_CHECKSUMS], 0);
     assert_true(flash_holds(&board, B0_PROGRAM_BASE, two, SIZE));
 }
@@ -197,11 +197,11 @@ static void test_without_checksums(void **state)
     struct boot0_report report = {0};
 
     (void)state;
-    assert_int_equal(flash_program(one, SIZE, NULL), B0_OK);
+    assert_int_equal(flash_program(one, SIZE, NULL), BOOT0_OK);
     enter();
     board.bootloader.info.protocol_version = 0x0100;
     memset(bus.asked, 0, sizeof bus.asked);
-    assert_int_equal(flash_program(one, SIZE, &report), B0_OK);
+    assert_int_equal(flash_program(one, SIZE, &report), BOOT0_OK);
     assert_int_equal(report.unchanged_bytes, SIZE);
     assert_int_equal(bus.asked[B0_EXTENSION_GET_CHECKSUMS], 0);
 }
@@ -211,11 +211,11 @@ static void test_one_byte(void **state)
     struct boot0_report report = {0};
 
     (void)state;
-    assert_int_equal(flash_program(one, SIZE, NULL), B0_OK);
+    assert_int_equal(flash_program(one, SIZE, NULL), BOOT0_OK);
     enter();
     memcpy(two, one, SIZE);
     two[1000] ^= 1;
-    assert_int_equal(flash_program(two, SIZE, &report), B0_OK);
+    assert_int_equal(flash_program(two, SIZE, &report), BOOT0_OK);
     assert_int_equal(report.sectors_erased, 1);
     assert_int_equal(report.unchanged_bytes, SIZE - 0x4000);
     assert_true(flash_holds(&board, B0_PROGRAM_BASE, two, SIZE));
@@ -230,13 +230,13 @@ static void test_rest_is_preserved(void **state)
     struct boot0_report report = {0};
 
     (void)state;
-    assert_int_equal(flash_program(one, SIZE, NULL), B0_OK);
+    assert_int_equal(flash_program(one, SIZE, NULL), BOOT0_OK);
     enter();
-    assert_int_equal(flash_at(there, neighbour, sizeof neighbour, NULL, NULL), B0_OK);
+    assert_int_equal(flash_at(there, neighbour, sizeof neighbour, NULL, NULL), BOOT0_OK);
     assert_int_equal(bus.runs, B0_START_BOOTLOADER);
     assert_true(flash_holds(&board, B0_PROGRAM_BASE, one, SIZE));
     assert_true(flash_holds(&board, there, neighbour, sizeof neighbour));
-    assert_int_equal(flash_program(two, SIZE, &report), B0_OK);
+    assert_int_equal(flash_program(two, SIZE, &report), BOOT0_OK);
     assert_int_equal(report.bytes_read, 0x4000 + 8);
     assert_true(flash_holds(&board, there, neighbour, sizeof neighbour));
     assert_int_equal(bus.runs, B0_START_PROGRAM);
@@ -249,18 +249,19 @@ static void test_many_pieces(void **state)
     uint8_t byte[4] = {1, 2, 3, 4};
 
     (void)state;
-    assert_int_equal(boot0_image_add(image, 0, B0_PROGRAM_BASE, one, SMALL, &error), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, B0_PROGRAM_BASE, one, SMALL, &error), BOOT0_OK);
     for (uint32_t i = 0; i < 30; i++)
         assert_int_equal(
-            boot0_image_add(image, 0, B0_PROGRAM_BASE + 0x4000 + i * 64, byte, 4, &error), B0_OK);
+            boot0_image_add(image, 0, B0_PROGRAM_BASE + 0x4000 + i * 64, byte, 4, &error),
+            BOOT0_OK);
     image->has_addresses = true;
-    assert_int_equal(boot0_session_flash(session, image, NULL, &error), B0_OK);
+    assert_int_equal(boot0_session_flash(session, image, NULL, &error), BOOT0_OK);
     boot0_session_close(session);
     enter();
     session = open_session();
-    assert_int_equal(boot0_session_verify(session, image, NULL, &error), B0_OK);
+    assert_int_equal(boot0_session_verify(session, image, NULL, &error), BOOT0_OK);
     flash.bytes[B0_PROGRAM_BASE - B0_FLASH_BASE + 0x4000 + 66] = 9;
-    assert_int_equal(boot0_session_verify(session, image, NULL, &error), B0_E_MISMATCH);
+    assert_int_equal(boot0_session_verify(session, image, NULL, &error), BOOT0_E_MISMATCH);
     assert_non_null(strstr(error.message, "0x0800c042"));
     boot0_session_close(session);
     boot0_image_free(image);
@@ -273,11 +274,11 @@ static void test_lost_bits_are_found(void **state)
     const struct boot0_flash_options options = {.no_run = true};
 
     (void)state;
-    assert_int_equal(flash_at(B0_PROGRAM_BASE, one, SIZE, &options, NULL), B0_OK);
+    assert_int_equal(flash_at(B0_PROGRAM_BASE, one, SIZE, &options, NULL), BOOT0_OK);
     session = open_session();
-    assert_int_equal(boot0_session_verify(session, image, NULL, &error), B0_OK);
+    assert_int_equal(boot0_session_verify(session, image, NULL, &error), BOOT0_OK);
     flash.bytes[B0_PROGRAM_BASE - B0_FLASH_BASE + 2048] ^= 1;
-    assert_int_equal(boot0_session_verify(session, image, NULL, &error), B0_E_MISMATCH);
+    assert_int_equal(boot0_session_verify(session, image, NULL, &error), BOOT0_E_MISMATCH);
     boot0_session_close(session);
     boot0_image_free(image);
 }
@@ -293,10 +294,10 @@ static void test_not_moved(void **state)
     (void)state;
     memcpy(program, one, SMALL);
     b0_store32(program + 4, 0x08000101);
-    assert_int_equal(flash_at(B0_FLASH_BASE, program, SMALL, NULL, NULL), B0_E_MISMATCH);
+    assert_int_equal(flash_at(B0_FLASH_BASE, program, SMALL, NULL, NULL), BOOT0_E_MISMATCH);
     assert_non_null(strstr(error.message, "0x08008000"));
-    assert_int_equal(flash_at(B0_FLASH_BASE, program, SMALL, &options, NULL), B0_E_MISMATCH);
-    assert_int_equal(flash_at(B0_PROGRAM_BASE, program, SMALL, &options, NULL), B0_E_MISMATCH);
+    assert_int_equal(flash_at(B0_FLASH_BASE, program, SMALL, &options, NULL), BOOT0_E_MISMATCH);
+    assert_int_equal(flash_at(B0_PROGRAM_BASE, program, SMALL, &options, NULL), BOOT0_E_MISMATCH);
     assert_non_null(strstr(error.hint, "LD_FLASH_OFFSET=0x8000"));
     assert_null(strstr(error.hint, "0x0x"));
     assert_int_equal(flash.erases, erases);
@@ -314,9 +315,10 @@ static void test_later_version(void **state)
     assert_non_null(session);
     assert_false(boot0_session_board(session)->bootloader.present);
     assert_non_null(strstr(boot0_session_board(session)->contradiction, "version 2.02"));
-    assert_int_equal(boot0_session_reset_to(session, B0_TARGET_ROM, &error), B0_E_UNSUPPORTED);
+    assert_int_equal(boot0_session_reset_to(session, BOOT0_TARGET_ROM, &error),
+                     BOOT0_E_UNSUPPORTED);
     boot0_session_close(session);
-    assert_int_equal(flash_program(one, SIZE, NULL), B0_OK);
+    assert_int_equal(flash_program(one, SIZE, NULL), BOOT0_OK);
     assert_int_equal(bus.runs, B0_START_PROGRAM);
 }
 
@@ -327,22 +329,22 @@ static void test_orders(void **state)
     struct boot0_session *session;
 
     (void)state;
-    assert_int_equal(flash_program(one, SIZE, NULL), B0_OK);
+    assert_int_equal(flash_program(one, SIZE, NULL), BOOT0_OK);
     enter();
     session = open_session();
-    assert_int_equal(boot0_session_reset_to(session, B0_TARGET_BOOTLOADER, &error), B0_OK);
+    assert_int_equal(boot0_session_reset_to(session, BOOT0_TARGET_BOOTLOADER, &error), BOOT0_OK);
     boot0_session_close(session);
     assert_int_equal(bus.runs, B0_START_BOOTLOADER);
     session = open_session();
     assert_string_equal(boot0_session_board(session)->bootloader.entry, "asked");
-    assert_int_equal(boot0_session_erase_journal(session, &error), B0_OK);
-    assert_int_equal(boot0_session_reset_to(session, B0_TARGET_PROGRAM, &error), B0_OK);
+    assert_int_equal(boot0_session_erase_journal(session, &error), BOOT0_OK);
+    assert_int_equal(boot0_session_reset_to(session, BOOT0_TARGET_PROGRAM, &error), BOOT0_OK);
     boot0_session_close(session);
     assert_int_equal(bus.runs, B0_START_PROGRAM);
     enter();
     session = open_session();
-    assert_int_equal(boot0_session_board(session)->bootloader.update, B0_UPDATE_NONE);
-    assert_int_equal(boot0_session_reset_to(session, B0_TARGET_ROM, &error), B0_OK);
+    assert_int_equal(boot0_session_board(session)->bootloader.update, BOOT0_UPDATE_NONE);
+    assert_int_equal(boot0_session_reset_to(session, BOOT0_TARGET_ROM, &error), BOOT0_OK);
     boot0_session_close(session);
     assert_int_equal(bus.runs, B0_START_ROM);
 }
@@ -353,18 +355,18 @@ static void test_interrupted(void **state)
     static const uint8_t data[] = "data";
 
     (void)state;
-    assert_int_equal(flash_program(one, SIZE, NULL), B0_OK);
+    assert_int_equal(flash_program(one, SIZE, NULL), BOOT0_OK);
     enter();
     flash.operations = 0;
     flash.cut_at = 30;
-    assert_int_not_equal(flash_program(two, SIZE, NULL), B0_OK);
+    assert_int_not_equal(flash_program(two, SIZE, NULL), BOOT0_OK);
     board_bus_reset(&bus, 0);
     assert_int_equal(bus.runs, B0_START_BOOTLOADER);
-    assert_int_equal(flash_at(B0_PROGRAM_BASE + 0x10000, data, sizeof data, NULL, NULL), B0_OK);
+    assert_int_equal(flash_at(B0_PROGRAM_BASE + 0x10000, data, sizeof data, NULL, NULL), BOOT0_OK);
     assert_non_null(strstr(notes, "flashed anew"));
     board_bus_reset(&bus, 0);
     assert_int_equal(bus.runs, B0_START_BOOTLOADER);
-    assert_int_equal(flash_program(two, SIZE, NULL), B0_OK);
+    assert_int_equal(flash_program(two, SIZE, NULL), BOOT0_OK);
     assert_int_equal(bus.runs, B0_START_PROGRAM);
 }
 
@@ -378,7 +380,7 @@ static void check_aftermath(const uint8_t *data, uint32_t size)
                     flash_holds(&board, B0_PROGRAM_BASE, data, size));
         enter();
     }
-    assert_int_equal(flash_program(data, size, NULL), B0_OK);
+    assert_int_equal(flash_program(data, size, NULL), BOOT0_OK);
     assert_int_equal(bus.runs, B0_START_PROGRAM);
     assert_true(flash_holds(&board, B0_PROGRAM_BASE, data, size));
     assert_int_equal(flash.misuses, 0);
@@ -411,7 +413,7 @@ static void test_power_cuts(void **state)
     count += cut_everywhere(&before, SIZE); /* factory new */
     flash = before;
     enter();
-    assert_int_equal(flash_program(one, SIZE, NULL), B0_OK);
+    assert_int_equal(flash_program(one, SIZE, NULL), BOOT0_OK);
     before = flash;
     count += cut_everywhere(&before, SIZE);
     count += cut_everywhere(&before, SMALL);
@@ -426,7 +428,7 @@ static void test_unplugged(void **state)
     bool was_cut;
 
     (void)state;
-    assert_int_equal(flash_program(one, SIZE, NULL), B0_OK);
+    assert_int_equal(flash_program(one, SIZE, NULL), BOOT0_OK);
     before = flash;
     do {
         flash = before;
@@ -437,7 +439,8 @@ static void test_unplugged(void **state)
         board.transfers_left = UINT32_MAX;
         if (was_cut) { /* plugged in again, without a loss of power */
             usb_host_reset(&board.host);
-            board_control(&board, (struct boot0_setup){0, B0_USB_SET_CONFIGURATION, 1, 0, 0}, NULL);
+            board_control(&board, (struct boot0_setup){0, BOOT0_USB_SET_CONFIGURATION, 1, 0, 0},
+                          NULL);
             board_settle(&board);
         }
         check_aftermath(two, SIZE);

@@ -32,7 +32,7 @@ static struct boot0_session *open_session(void)
     const struct boot0_bus on = board_bus_of(&bus);
     struct boot0_session *session = NULL;
 
-    assert_int_equal(boot0_session_open(&session, &on, NULL, NULL, NULL, &error), B0_OK);
+    assert_int_equal(boot0_session_open(&session, &on, NULL, NULL, NULL, &error), BOOT0_OK);
     return session;
 }
 
@@ -43,7 +43,7 @@ static enum boot0_status flash_at(uint32_t address, const uint8_t *data, size_t 
     enum boot0_status status = boot0_image_add(image, 0, address, data, size, &error);
 
     image->has_addresses = true;
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = boot0_session_flash(session, image, NULL, &error);
     boot0_session_close(session);
     boot0_image_free(image);
@@ -62,7 +62,7 @@ static int setup(void **state)
     make_program(one, sizeof one, 1);
     make_program(two, sizeof two, 2);
     board_bus_begin(&bus, &board, &flash);
-    assert_int_equal(flash_program(one), B0_OK);
+    assert_int_equal(flash_program(one), BOOT0_OK);
     assert_int_equal(bus.runs, B0_START_PROGRAM);
     before = flash;
     return 0;
@@ -92,10 +92,10 @@ static void test_journal_is_known(void **state)
     protect(B0_SECTOR_JOURNAL);
     session = open_session();
     assert_true(boot0_session_board(session)->bootloader.journal_protected);
-    assert_int_equal(boot0_session_erase(session, B0_PROGRAM_BASE, 1, &error), B0_E_PROTECTED);
-    assert_int_equal(boot0_session_mass_erase(session, &error), B0_E_PROTECTED);
+    assert_int_equal(boot0_session_erase(session, B0_PROGRAM_BASE, 1, &error), BOOT0_E_PROTECTED);
+    assert_int_equal(boot0_session_mass_erase(session, &error), BOOT0_E_PROTECTED);
     boot0_session_close(session);
-    assert_int_equal(flash_program(two), B0_E_PROTECTED);
+    assert_int_equal(flash_program(two), BOOT0_E_PROTECTED);
     assert_non_null(strstr(error.message, "sector 1, at 0x08004000"));
     assert_non_null(strstr(error.message, "is write-protected"));
     assert_non_null(strstr(error.hint, "boot0 unprotect"));
@@ -112,12 +112,12 @@ static void test_journal_is_found_out(void **state)
         protect(B0_SECTOR_JOURNAL);
         board.bootloader.info.protocol_version = versions[i];
         board.bootloader.info.flags = 0;
-        assert_int_equal(flash_program(two), B0_E_PROTECTED);
+        assert_int_equal(flash_program(two), BOOT0_E_PROTECTED);
         assert_non_null(strstr(error.message, "cannot write its journal (sector 1"));
         assert_int_equal(strstr(error.hint, "boot0 update-bootloader") != NULL, i == 0);
         /* Also the second time, and for data. */
-        assert_int_equal(flash_program(two), B0_E_PROTECTED);
-        assert_int_equal(flash_at(B0_PROGRAM_BASE + 0x10000, two, 100), B0_E_PROTECTED);
+        assert_int_equal(flash_program(two), BOOT0_E_PROTECTED);
+        assert_int_equal(flash_at(B0_PROGRAM_BASE + 0x10000, two, 100), BOOT0_E_PROTECTED);
         check_old_program_starts();
     }
 }
@@ -137,11 +137,11 @@ static void test_journal_was_ignored(void **state)
     board.bootloader.info.protocol_version = 0x0101;
     board.bootloader.info.flags = 0;
     board.before_transfer = forget_begin;
-    assert_int_equal(flash_program(two), B0_E_PROTECTED);
+    assert_int_equal(flash_program(two), BOOT0_E_PROTECTED);
     assert_non_null(strstr(error.message, "cannot write its journal"));
     /* What was not the journal's is not blamed on it. */
     protect(B0_SECTOR_PROGRAM);
-    assert_int_equal(flash_program(two), B0_E_PROTOCOL);
+    assert_int_equal(flash_program(two), BOOT0_E_PROTOCOL);
     assert_null(strstr(error.message, "journal"));
 }
 
@@ -155,10 +155,11 @@ static void check_protected(uint8_t sector)
     protect(sector);
     status = flash_program(two);
     if (matters) {
-        assert_true(status == B0_E_PROTECTED || status == B0_E_PROTOCOL || status == B0_E_IO);
+        assert_true(status == BOOT0_E_PROTECTED || status == BOOT0_E_PROTOCOL ||
+                    status == BOOT0_E_IO);
         assert_true(error.hint[0] != '\0');
     } else {
-        assert_int_equal(status, B0_OK);
+        assert_int_equal(status, BOOT0_OK);
     }
     board_bus_reset(&bus, 0);
     assert_int_equal(bus.runs, sector == B0_SECTOR_JOURNAL || !matters ? B0_START_PROGRAM
@@ -166,7 +167,7 @@ static void check_protected(uint8_t sector)
     assert_int_equal(flash_holds(&board, B0_PROGRAM_BASE, two, SIZE), !matters);
     flash.protected = 0;
     enter();
-    assert_int_equal(flash_program(two), B0_OK);
+    assert_int_equal(flash_program(two), BOOT0_OK);
     assert_int_equal(bus.runs, B0_START_PROGRAM);
     assert_true(flash_holds(&board, B0_PROGRAM_BASE, two, SIZE));
 }
@@ -189,11 +190,11 @@ static void test_erase(void **state)
         protect(sector);
         session = open_session();
         assert_int_equal(boot0_session_erase(session, B0_PROGRAM_BASE, 0x8000, &error),
-                         B0_E_PROTOCOL);
+                         BOOT0_E_PROTOCOL);
         boot0_session_close(session);
         protect(sector);
         session = open_session();
-        assert_int_equal(boot0_session_mass_erase(session, &error), B0_E_PROTOCOL);
+        assert_int_equal(boot0_session_mass_erase(session, &error), BOOT0_E_PROTOCOL);
         boot0_session_close(session);
     }
 }

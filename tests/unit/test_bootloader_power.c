@@ -28,13 +28,13 @@ static bool only_leave(struct board *b, uint32_t address, const uint8_t *data, u
     for (uint8_t sector = B0_SECTOR_PROGRAM; sector <= b0_sector_at(address + size - 1); sector++) {
         uint32_t start = b0_sector_address(sector);
 
-        if (!dfu_command(b, B0_DFUSE_ERASE, start))
+        if (!dfu_command(b, BOOT0_DFUSE_ERASE, start))
             return false;
         for (uint32_t at = start; at < start + b0_sector_size(sector) && at < address + size;
              at += 2048) {
             uint32_t left = address + size - at;
 
-            if (!dfu_command(b, B0_DFUSE_SET_ADDRESS, at) ||
+            if (!dfu_command(b, BOOT0_DFUSE_SET_ADDRESS, at) ||
                 !dfu_block(b, 2, data + (at - address), (uint16_t)(left < 2048 ? left : 2048)))
                 return false;
         }
@@ -142,7 +142,7 @@ static int with_full_and_begun(void **state)
     with_program(state);
     board_start(&board, &before);
     assert_int_equal(vendor_out(&board, B0_EXTENSION_BEGIN_SESSION, 0), USB_ACK);
-    assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_PROGRAM_BASE + 0x4000));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, B0_PROGRAM_BASE + 0x4000));
     board_settle(&board);
     memset(before.bytes + (B0_JOURNAL_BASE - B0_FLASH_BASE) + used, 0x12, B0_JOURNAL_SIZE - used);
     assert_int_equal(board_start(&board, &before), B0_START_BOOTLOADER);
@@ -195,7 +195,7 @@ static void test_torn_begin(void **state)
         b0_journal_scan(&journal, sector, B0_JOURNAL_SIZE);
         assert_int_equal(journal.last, 0);
         assert_int_equal(board_start(&board, &flash), B0_START_BOOTLOADER);
-        assert_true(dfu_command(&board, B0_DFUSE_ERASE, B0_PROGRAM_BASE));
+        assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, B0_PROGRAM_BASE));
         board_settle(&board);
         b0_journal_scan(&journal, sector, B0_JOURNAL_SIZE);
         assert_int_equal(journal.last, B0_JOURNAL_BEGIN);
@@ -221,9 +221,10 @@ static void test_unplugged(void **state)
                 break;
             board.transfers_left = UINT32_MAX;
             usb_host_reset(&board.host);
-            board_control(&board, (struct boot0_setup){0, B0_USB_SET_CONFIGURATION, 1, 0, 0}, NULL);
+            board_control(&board, (struct boot0_setup){0, BOOT0_USB_SET_CONFIGURATION, 1, 0, 0},
+                          NULL);
             board_settle(&board);
-            dfu_simple(&board, B0_DFU_ABORT);
+            dfu_simple(&board, BOOT0_DFU_ABORT);
             board_settle(&board);
             check_aftermath(SIZE, count % 2 == 0);
         } while (true);

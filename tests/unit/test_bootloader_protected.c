@@ -57,7 +57,7 @@ static uint8_t status_now(void)
 /* It was refused, with nothing done, and the old program is there and starts. */
 static void check_refused(void)
 {
-    assert_int_equal(status_now(), B0_DFU_STATUS_ERR_WRITE);
+    assert_int_equal(status_now(), BOOT0_DFU_STATUS_ERR_WRITE);
     assert_true(is_untouched());
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_COMPLETED);
     assert_int_equal(vendor_out(&board, B0_EXTENSION_END_SESSION, 0), USB_STALL);
@@ -69,7 +69,7 @@ static void nothing(void)
 
 static void clear_status(void)
 {
-    assert_int_equal(dfu_simple(&board, B0_DFU_CLRSTATUS), USB_ACK);
+    assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_ACK);
     /* What was ordered did not happen: it cannot be vouched for. */
     assert_int_equal(vendor_out(&board, B0_EXTENSION_END_SESSION, 0), USB_STALL);
 }
@@ -128,11 +128,11 @@ static void test_journal_alone(void **state)
         uint8_t bytes[B0_COMMAND_MAX];
         uint16_t size, block;
     } orders[] = {
-        {{B0_DFUSE_ERASE}, 1, 0},                                 /* everything */
-        {{B0_DFUSE_ERASE, 0x00, 0x80, 0x00, 0x08}, 5, 0},         /* the first sector */
-        {{B0_DFUSE_ERASE, 0x00, 0x00, 0x02, 0x08}, 5, 0},         /* one behind the program */
-        {{0x00, 0x00, 0x02, 0x20}, 4, B0_DFUSE_BLOCK_FIRST},      /* a block */
-        {{0x55, 0x55, 0x55, 0x55}, 4, B0_DFUSE_BLOCK_FIRST + 60}, /* one behind the program */
+        {{BOOT0_DFUSE_ERASE}, 1, 0},                                 /* everything */
+        {{BOOT0_DFUSE_ERASE, 0x00, 0x80, 0x00, 0x08}, 5, 0},         /* the first sector */
+        {{BOOT0_DFUSE_ERASE, 0x00, 0x00, 0x02, 0x08}, 5, 0},         /* one behind the program */
+        {{0x00, 0x00, 0x02, 0x20}, 4, BOOT0_DFUSE_BLOCK_FIRST},      /* a block */
+        {{0x55, 0x55, 0x55, 0x55}, 4, BOOT0_DFUSE_BLOCK_FIRST + 60}, /* one behind the program */
     };
 
     (void)state;
@@ -162,7 +162,7 @@ static void test_full_journal(void **state)
         flash.protected = 1u << B0_SECTOR_JOURNAL;
         assert_int_equal(board_start(&board, &flash), B0_START_BOOTLOADER);
         assert_false(hosts[i](&board, B0_PROGRAM_BASE, two, SIZE));
-        assert_int_equal(status_now(), B0_DFU_STATUS_ERR_WRITE);
+        assert_int_equal(status_now(), BOOT0_DFU_STATUS_ERR_WRITE);
         assert_int_equal(board_start(&board, &flash), B0_START_BOOTLOADER);
         flash.protected = 0;
         assert_true(hosts[i](&board, B0_PROGRAM_BASE, two, SIZE));
@@ -179,7 +179,7 @@ static void test_worn_journal(void **state)
         flash.fail_at = B0_JOURNAL_BASE + 2 * B0_JOURNAL_RECORD_SIZE + 20;
         board_start(&board, &flash);
         assert_false(hosts[i](&board, B0_PROGRAM_BASE, two, SIZE));
-        assert_int_equal(status_now(), B0_DFU_STATUS_ERR_WRITE);
+        assert_int_equal(status_now(), BOOT0_DFU_STATUS_ERR_WRITE);
         assert_true(is_untouched());
         assert_int_equal(board_start(&board, &flash), B0_START_BOOTLOADER);
         assert_true(hosts[i](&board, B0_PROGRAM_BASE, two, SIZE));
@@ -199,7 +199,7 @@ static void check_protected(flash_function *host, uint8_t sector)
     board_start(&board, &flash);
     assert_int_equal(host(&board, B0_PROGRAM_BASE, two, SIZE), !matters);
     if (matters)
-        assert_int_equal(status_now(), B0_DFU_STATUS_ERR_WRITE);
+        assert_int_equal(status_now(), BOOT0_DFU_STATUS_ERR_WRITE);
     assert_int_equal(board_start(&board, &flash), sector == B0_SECTOR_JOURNAL || !matters
                                                       ? B0_START_PROGRAM
                                                       : B0_START_BOOTLOADER);

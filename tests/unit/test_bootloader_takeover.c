@@ -58,12 +58,12 @@ static void suspend(void)
 
 static void clear_status(void)
 {
-    dfu_simple(&board, B0_DFU_CLRSTATUS);
+    dfu_simple(&board, BOOT0_DFU_CLRSTATUS);
 }
 
 static void detach(void)
 {
-    dfu_simple(&board, B0_DFU_DETACH);
+    dfu_simple(&board, BOOT0_DFU_DETACH);
 }
 
 static void be_silent(void)
@@ -74,13 +74,13 @@ static void be_silent(void)
 static void be_silent_and_abort(void)
 {
     be_silent();
-    dfu_simple(&board, B0_DFU_ABORT);
+    dfu_simple(&board, BOOT0_DFU_ABORT);
 }
 
 static void pause_and_abort(void)
 {
     board_be_quiet(&board, PAUSE_US);
-    dfu_simple(&board, B0_DFU_ABORT);
+    dfu_simple(&board, BOOT0_DFU_ABORT);
 }
 
 static void pause_and_go_on(void)
@@ -94,11 +94,12 @@ static void return_to_idle(void)
     for (int i = 0; i < 4; i++) {
         uint8_t state = dfu_status(&board).state;
 
-        if (state == B0_DFU_STATE_IDLE)
+        if (state == BOOT0_DFU_STATE_IDLE)
             return;
-        dfu_simple(&board, state == B0_DFU_STATE_DNLOAD_IDLE || state == B0_DFU_STATE_UPLOAD_IDLE
-                               ? B0_DFU_ABORT
-                               : B0_DFU_CLRSTATUS);
+        dfu_simple(&board,
+                   state == BOOT0_DFU_STATE_DNLOAD_IDLE || state == BOOT0_DFU_STATE_UPLOAD_IDLE
+                       ? BOOT0_DFU_ABORT
+                       : BOOT0_DFU_CLRSTATUS);
     }
 }
 
@@ -115,15 +116,15 @@ static void leave(void)
 
 static void write_data(void)
 {
-    dfu_command(&board, B0_DFUSE_ERASE, DATA_AT);
-    dfu_command(&board, B0_DFUSE_SET_ADDRESS, DATA_AT);
+    dfu_command(&board, BOOT0_DFUSE_ERASE, DATA_AT);
+    dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, DATA_AT);
     dfu_block(&board, 2, data, sizeof data);
 }
 
 static void write_data_and_abort(void)
 {
     write_data();
-    dfu_simple(&board, B0_DFU_ABORT);
+    dfu_simple(&board, BOOT0_DFU_ABORT);
 }
 
 static void write_data_and_leave(void)
@@ -142,8 +143,8 @@ static void erase_journal_and_leave(void)
 static void erase_journal_and_write_half(void)
 {
     vendor_out(&board, B0_EXTENSION_ERASE_JOURNAL, 0);
-    dfu_command(&board, B0_DFUSE_ERASE, B0_PROGRAM_BASE);
-    dfu_command(&board, B0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE);
+    dfu_command(&board, BOOT0_DFUSE_ERASE, B0_PROGRAM_BASE);
+    dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE);
     dfu_block(&board, 2, two, 4096);
 }
 
@@ -244,12 +245,12 @@ static bool flash_as_webdfu(struct board *b, uint32_t address, const uint8_t *by
     if (select_alternate(b, B0_ALTERNATE_FLASH) != USB_ACK)
         return false;
     for (uint8_t sector = B0_SECTOR_PROGRAM; sector <= b0_sector_at(address + length - 1); sector++)
-        if (!dfu_command(b, B0_DFUSE_ERASE, b0_sector_address(sector)))
+        if (!dfu_command(b, BOOT0_DFUSE_ERASE, b0_sector_address(sector)))
             return false;
     for (uint32_t done = 0; done < length; done += 2048) {
         uint32_t left = length - done;
 
-        if (!dfu_command(b, B0_DFUSE_SET_ADDRESS, address + done) ||
+        if (!dfu_command(b, BOOT0_DFUSE_SET_ADDRESS, address + done) ||
             !dfu_block(b, 2, bytes + done, (uint16_t)(left < 2048 ? left : 2048)))
             return false;
     }

@@ -68,7 +68,7 @@ static void has_sound_memory(const struct boot0_chip *row)
     for (size_t i = 0; i < layout.region_count; i++) {
         assert_int_equal(layout.regions[i].address, next);
         assert_int_equal(layout.regions[i].access,
-                         B0_SECTOR_READABLE | B0_SECTOR_ERASABLE | B0_SECTOR_WRITABLE);
+                         BOOT0_SECTOR_READABLE | BOOT0_SECTOR_ERASABLE | BOOT0_SECTOR_WRITABLE);
         next += layout.regions[i].sector_size * layout.regions[i].sector_count;
     }
     assert_true(row->min_flash > 0);
@@ -79,7 +79,7 @@ static void has_sound_memory(const struct boot0_chip *row)
                          0x08000000 + row->min_flash);
 
     assert_true(row->ram[0].size > 0);
-    for (size_t i = 0; i < B0_CHIP_RAM_MAX && row->ram[i].size > 0; i++) {
+    for (size_t i = 0; i < BOOT0_CHIP_RAM_MAX && row->ram[i].size > 0; i++) {
         assert_true(row->ram[i].address >= 0x10000000);
         assert_true(row->ram[i].size < 0x10000000);
         assert_true(boot0_chip_stack_valid(row, row->ram[i].address + row->ram[i].size));
@@ -389,7 +389,7 @@ static void no_layout_has_too_many_chips(void **state)
 
         for (size_t j = 0; (other = boot0_chip_at(j)) != NULL; j++)
             count += other->has_usb_rom && boot0_chip_matches(other, &whole, NULL);
-        assert_true(count <= B0_CHIPS_MAX);
+        assert_true(count <= BOOT0_CHIPS_MAX);
         for (part.regions[0].sector_count = 1; part.region_count == 1;
              part.regions[0].sector_count *= 2) {
             if (part.regions[0].sector_count > whole.regions[0].sector_count)
@@ -397,7 +397,7 @@ static void no_layout_has_too_many_chips(void **state)
             count = 0;
             for (size_t j = 0; (other = boot0_chip_at(j)) != NULL; j++)
                 count += other->has_usb_rom && boot0_chip_matches(other, &part, NULL);
-            if (count > B0_CHIPS_MAX)
+            if (count > BOOT0_CHIPS_MAX)
                 fail_msg("%s: %zu chips", row->key, count);
         }
     }
@@ -433,12 +433,12 @@ static void tells_chips_by_their_option_bytes(void **state)
 static void knows_cpus(void **state)
 {
     enum {
-        M3 = B0_CPU_V7M,
-        M4 = M3 | B0_CPU_DSP,
-        M4F = M4 | B0_CPU_FPU,
-        M7 = M4F | B0_CPU_FPV5,
-        M7D = M7 | B0_CPU_DOUBLE,
-        M33 = M3 | B0_CPU_V8M_BASE | B0_CPU_V8M,
+        M3 = BOOT0_CPU_V7M,
+        M4 = M3 | BOOT0_CPU_DSP,
+        M4F = M4 | BOOT0_CPU_FPU,
+        M7 = M4F | BOOT0_CPU_FPV5,
+        M7D = M7 | BOOT0_CPU_DOUBLE,
+        M33 = M3 | BOOT0_CPU_V8M_BASE | BOOT0_CPU_V8M,
     };
     static const struct {
         uint32_t cpu;
@@ -453,8 +453,8 @@ static void knows_cpus(void **state)
         {M7, "Cortex-M7 with FPU", "f722 f746 f767 h743 u575", "f407 l476"},
         {M7D, "Cortex-M7 with double-precision FPU", "f767 h743 h723", "f722 f746 f407 u575"},
         {M33, "Cortex-M33", "l552 u575 h563", "h743 f407"},
-        {M33 | B0_CPU_V8_1M, "Cortex-M55", "", "u575 h563 h743"},
-        {B0_CPU_OTHER, "CPU that is not a Cortex-M", "", "h743 f072 u575"},
+        {M33 | BOOT0_CPU_V8_1M, "Cortex-M55", "", "u575 h563 h743"},
+        {BOOT0_CPU_OTHER, "CPU that is not a Cortex-M", "", "h743 f072 u575"},
     };
     char text[64];
 

@@ -122,7 +122,7 @@ static void test_error(void **state)
     struct json json;
 
     (void)state;
-    boot0_fail(&error, B0_E_NO_BOARD, "no board");
+    boot0_fail(&error, BOOT0_E_NO_BOARD, "no board");
     boot0_hint(&error, "plug it in");
     memory_open(&memory);
     json = json_begin(memory.file);

@@ -37,11 +37,11 @@ static enum boot0_status parse(const struct command *command, const char *line)
     return options_parse(command, argc, argv, &arguments, &error);
 }
 
-#define assert_parses(command, line) assert_int_equal(parse(command, line), B0_OK)
+#define assert_parses(command, line) assert_int_equal(parse(command, line), BOOT0_OK)
 /* A usage error that says `text`, and has a hint. */
 static void assert_refuses(const struct command *command, const char *line, const char *text)
 {
-    assert_int_equal(parse(command, line), B0_E_USAGE);
+    assert_int_equal(parse(command, line), BOOT0_E_USAGE);
     if (!strstr(error.message, text) && !strstr(error.hint, text))
         fail_msg("%s: %s\n%s", text, error.message, error.hint);
     assert_true(error.hint[0] != '\0');
@@ -170,7 +170,7 @@ static void test_devices(void **state)
         char line[40];
 
         snprintf(line, sizeof line, "--device=%s", bad[i]);
-        if (parse(&list, line) != B0_E_USAGE)
+        if (parse(&list, line) != BOOT0_E_USAGE)
             fail_msg("taken: %s", bad[i]);
         assert_non_null(strstr(error.hint, "0483:df11"));
     }
@@ -192,7 +192,7 @@ static void test_volts(void **state)
         char line[40];
 
         snprintf(line, sizeof line, "--vdd=%s a", rows[i].text);
-        assert_int_equal(parse(&flash, line), rows[i].mv ? B0_OK : B0_E_USAGE);
+        assert_int_equal(parse(&flash, line), rows[i].mv ? BOOT0_OK : BOOT0_E_USAGE);
         if (rows[i].mv)
             assert_int_equal(arguments.supply_mv, rows[i].mv);
     }

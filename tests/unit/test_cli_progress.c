@@ -9,7 +9,7 @@ static char line[256];
 static const char *format(enum boot0_phase phase, uint64_t done, uint64_t total, uint64_t us,
                           int width)
 {
-    struct progress progress = {.last = {.phase = B0_PHASE_COUNT}};
+    struct progress progress = {.last = {.phase = BOOT0_PHASE_COUNT}};
     struct boot0_progress now = {phase, done, total, us, 0};
 
     memset(line, 'Z', sizeof line);
@@ -20,11 +20,11 @@ static const char *format(enum boot0_phase phase, uint64_t done, uint64_t total,
 static void test_eighty_columns(void **state)
 {
     (void)state;
-    assert_string_equal(format(B0_PHASE_WRITE, 20480, 40960, 1000000, 80),
+    assert_string_equal(format(BOOT0_PHASE_WRITE, 20480, 40960, 1000000, 80),
                         "Writing   [#######--------]  50%  20 KiB of 40 KiB, 20 KiB/s, 1.0 s left");
-    assert_string_equal(format(B0_PHASE_ERASE, 0, 40960, 0, 80),
+    assert_string_equal(format(BOOT0_PHASE_ERASE, 0, 40960, 0, 80),
                         "Erasing   [---------------]   0%  0 bytes of 40 KiB");
-    assert_string_equal(format(B0_PHASE_VERIFY, 40960, 40960, 2000000, 80),
+    assert_string_equal(format(BOOT0_PHASE_VERIFY, 40960, 40960, 2000000, 80),
                         "Verifying [###############] 100%  40 KiB of 40 KiB, 20 KiB/s, <1 s left");
 }
 
@@ -32,19 +32,19 @@ static void test_eighty_columns(void **state)
 static void test_rate_comes_late(void **state)
 {
     (void)state;
-    assert_null(strstr(format(B0_PHASE_WRITE, 20480, 40960, 299999, 80), "left"));
-    assert_non_null(strstr(format(B0_PHASE_WRITE, 20480, 40960, 300000, 80), "left"));
-    assert_null(strstr(format(B0_PHASE_WRITE, 0, 40960, 5000000, 80), "left"));
+    assert_null(strstr(format(BOOT0_PHASE_WRITE, 20480, 40960, 299999, 80), "left"));
+    assert_non_null(strstr(format(BOOT0_PHASE_WRITE, 20480, 40960, 300000, 80), "left"));
+    assert_null(strstr(format(BOOT0_PHASE_WRITE, 0, 40960, 5000000, 80), "left"));
 }
 
 static void test_narrow_and_wide(void **state)
 {
     (void)state;
-    assert_string_equal(format(B0_PHASE_WRITE, 20480, 40960, 1000000, 60),
+    assert_string_equal(format(BOOT0_PHASE_WRITE, 20480, 40960, 1000000, 60),
                         "Writing   [##########----------]  50%  20 KiB of 40 KiB");
-    assert_string_equal(format(B0_PHASE_WRITE, 20480, 40960, 1000000, 40),
+    assert_string_equal(format(BOOT0_PHASE_WRITE, 20480, 40960, 1000000, 40),
                         "Writing   [##########----------]  50%");
-    assert_string_equal(format(B0_PHASE_WRITE, 20480, 40960, 1000000, 132),
+    assert_string_equal(format(BOOT0_PHASE_WRITE, 20480, 40960, 1000000, 132),
                         "Writing   [###############---------------]  50%  "
                         "20 KiB of 40 KiB, 20 KiB/s, 1.0 s left");
 }
@@ -54,10 +54,10 @@ static void test_bar_keeps_its_width(void **state)
 {
     (void)state;
     for (int width = 40; width < 140; width++) {
-        ptrdiff_t end = strchr(format(B0_PHASE_READ, 0, 1 << 20, 0, width), ']') - line;
+        ptrdiff_t end = strchr(format(BOOT0_PHASE_READ, 0, 1 << 20, 0, width), ']') - line;
 
         for (uint64_t done = 1; done <= 1 << 20; done += 7777) {
-            const char *now = format(B0_PHASE_READ, done, 1 << 20, done * 9, width);
+            const char *now = format(BOOT0_PHASE_READ, done, 1 << 20, done * 9, width);
 
             assert_int_equal(strchr(now, ']') - now, end);
             assert_true(strlen(now) < (size_t)width);
@@ -69,9 +69,9 @@ static void test_fits_any_width(void **state)
 {
     (void)state;
     for (int width = 1; width < 200; width++) {
-        format(B0_PHASE_VERIFY, UINT32_MAX - 1, UINT32_MAX, 3600000000, width);
+        format(BOOT0_PHASE_VERIFY, UINT32_MAX - 1, UINT32_MAX, 3600000000, width);
         assert_true(strlen(line) < (size_t)width || width == 1);
-        format(B0_PHASE_WAIT, 0, 0, 3600000000, width);
+        format(BOOT0_PHASE_WAIT, 0, 0, 3600000000, width);
         assert_true(strlen(line) < (size_t)width || width == 1);
     }
 }
@@ -79,15 +79,16 @@ static void test_fits_any_width(void **state)
 static void test_without_total(void **state)
 {
     (void)state;
-    assert_string_equal(format(B0_PHASE_WAIT, 0, 0, 0, 80), "Waiting for a board...");
-    assert_string_equal(format(B0_PHASE_WAIT, 0, 0, 1700000, 80), "Waiting for a board... 1.7 s");
-    assert_string_equal(format(B0_PHASE_ERASE, 0, 0, 999999, 80), "Erasing...");
+    assert_string_equal(format(BOOT0_PHASE_WAIT, 0, 0, 0, 80), "Waiting for a board...");
+    assert_string_equal(format(BOOT0_PHASE_WAIT, 0, 0, 1700000, 80),
+                        "Waiting for a board... 1.7 s");
+    assert_string_equal(format(BOOT0_PHASE_ERASE, 0, 0, 999999, 80), "Erasing...");
 }
 
 static const char *format_erase(uint64_t us, uint64_t expected_us, int width)
 {
-    struct progress progress = {.last = {.phase = B0_PHASE_COUNT}};
-    struct boot0_progress now = {B0_PHASE_ERASE, 0, 0, us, expected_us};
+    struct progress progress = {.last = {.phase = BOOT0_PHASE_COUNT}};
+    struct boot0_progress now = {BOOT0_PHASE_ERASE, 0, 0, us, expected_us};
 
     progress_format(&progress, &now, width, line, sizeof line);
     return line;
@@ -113,14 +114,14 @@ static void test_expected_time(void **state)
 
 static void test_words(void **state)
 {
-    struct progress progress = {.copies = true, .last = {.phase = B0_PHASE_COUNT}};
-    struct boot0_progress now = {B0_PHASE_READ, 1, 2, 0, 0};
+    struct progress progress = {.copies = true, .last = {.phase = BOOT0_PHASE_COUNT}};
+    struct boot0_progress now = {BOOT0_PHASE_READ, 1, 2, 0, 0};
 
     (void)state;
     progress_format(&progress, &now, 80, line, sizeof line);
     assert_memory_equal(line, "Reading   [", 11);
-    assert_memory_equal(format(B0_PHASE_READ, 1, 2, 0, 80), "Comparing [", 11);
-    for (int phase = 0; phase < B0_PHASE_COUNT; phase++)
+    assert_memory_equal(format(BOOT0_PHASE_READ, 1, 2, 0, 80), "Comparing [", 11);
+    for (int phase = 0; phase < BOOT0_PHASE_COUNT; phase++)
         assert_true(strlen(format((enum boot0_phase)phase, 0, 0, 0, 80)) > strlen("..."));
 }
 

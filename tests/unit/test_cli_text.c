@@ -87,10 +87,10 @@ static void test_access(void **state)
         enum boot0_status code;
         const char *text;
     } rows[] = {
-        {B0_E_PERMISSION, "no permission: see `boot0 udev`"},
-        {B0_E_BUSY, "in use by another program"},
-        {B0_E_GONE, "unplugged just now"},
-        {B0_E_IO, "does not answer: plug it in anew"},
+        {BOOT0_E_PERMISSION, "no permission: see `boot0 udev`"},
+        {BOOT0_E_BUSY, "in use by another program"},
+        {BOOT0_E_GONE, "unplugged just now"},
+        {BOOT0_E_IO, "does not answer: plug it in anew"},
     };
 
     (void)state;
@@ -152,32 +152,32 @@ static void test_exit_codes(void **state)
         enum boot0_status status;
         int code;
     } rows[] = {
-        {B0_OK, 0},
-        {B0_E_USAGE, 64},
-        {B0_E_DATA, 65},
-        {B0_E_RANGE, 65},
-        {B0_E_MISMATCH, 65},
-        {B0_E_NO_INPUT, 66},
-        {B0_E_NO_BOARD, 69},
-        {B0_E_SEVERAL, 69},
-        {B0_E_UNSUPPORTED, 69},
-        {B0_E_INTERNAL, 70},
-        {B0_E_MEMORY, 71},
-        {B0_E_NO_OUTPUT, 73},
-        {B0_E_IO, 74},
-        {B0_E_GONE, 74},
-        {B0_E_PROTOCOL, 74},
-        {B0_E_BUSY, 75},
-        {B0_E_PERMISSION, 77},
-        {B0_E_PROTECTED, 77},
-        {B0_E_CANCELLED, 130},
+        {BOOT0_OK, 0},
+        {BOOT0_E_USAGE, 64},
+        {BOOT0_E_DATA, 65},
+        {BOOT0_E_RANGE, 65},
+        {BOOT0_E_MISMATCH, 65},
+        {BOOT0_E_NO_INPUT, 66},
+        {BOOT0_E_NO_BOARD, 69},
+        {BOOT0_E_SEVERAL, 69},
+        {BOOT0_E_UNSUPPORTED, 69},
+        {BOOT0_E_INTERNAL, 70},
+        {BOOT0_E_MEMORY, 71},
+        {BOOT0_E_NO_OUTPUT, 73},
+        {BOOT0_E_IO, 74},
+        {BOOT0_E_GONE, 74},
+        {BOOT0_E_PROTOCOL, 74},
+        {BOOT0_E_BUSY, 75},
+        {BOOT0_E_PERMISSION, 77},
+        {BOOT0_E_PROTECTED, 77},
+        {BOOT0_E_CANCELLED, 130},
     };
 
     (void)state;
-    assert_int_equal(sizeof rows / sizeof rows[0], B0_STATUS_COUNT);
+    assert_int_equal(sizeof rows / sizeof rows[0], BOOT0_STATUS_COUNT);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         assert_int_equal(exit_code(rows[i].status), rows[i].code);
-    assert_int_equal(exit_code(B0_STATUS_COUNT), 70);
+    assert_int_equal(exit_code(BOOT0_STATUS_COUNT), 70);
 }
 
 static const char *nearest_of(const char *word)

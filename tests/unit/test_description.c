@@ -18,7 +18,7 @@
 
 static struct vboard_description *read_text(const char *text)
 {
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     struct vboard_description *description =
         vboard_description_read(text, strlen(text), "x.board", &error);
 
@@ -58,11 +58,11 @@ static struct vboard *board_of(const char *text, const char *keys)
 
 static void assert_refused(const char *text, unsigned line, const char *words)
 {
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     char start[32];
 
     assert_null(vboard_description_read(text, strlen(text), "x.board", &error));
-    assert_int_equal(error.code, B0_E_DATA);
+    assert_int_equal(error.code, BOOT0_E_DATA);
     snprintf(start, sizeof start, "x.board:%u: ", line);
     if (strncmp(error.message, start, strlen(start)) != 0 || !strstr(error.message, words))
         fail_msg("\"%s\" does not begin with \"%s\" and say \"%s\"", error.message, start, words);
@@ -206,7 +206,7 @@ static void test_every_key(void **state)
     assert_int_equal(rom->part->areas[0].size, 4 * 16384 + 1048576);
     assert_int_equal(rom->part->areas[1].size, 8192);
     assert_int_equal(rom->part->sectors[2].count, 2);
-    assert_int_equal(rom->start_state, B0_DFU_STATE_UPLOAD_IDLE);
+    assert_int_equal(rom->start_state, BOOT0_DFU_STATE_UPLOAD_IDLE);
     assert_int_equal(rom->poll_ms[VBOARD_COMMAND_DATA], 65535);
     assert_int_equal(rom->uart.commands[2], 2);
     assert_round_trip(rom);
@@ -225,7 +225,7 @@ static void test_defaults(void **state)
     assert_int_equal(rom->usb.attributes, 0xc0);
     assert_int_equal(rom->usb.max_power, 50);
     assert_int_equal(rom->usb.functional.transfer_size, 2048);
-    assert_int_equal(rom->start_state, B0_DFU_STATE_IDLE);
+    assert_int_equal(rom->start_state, BOOT0_DFU_STATE_IDLE);
     assert_null(rom->usb.serial);
     assert_null(rom->usb.configuration);
     assert_int_equal(rom->uart.version, 0);
@@ -384,26 +384,26 @@ static void test_too_many(void **state)
 
 static void test_files(void **state)
 {
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     char name[] = "/tmp/boot0-description-XXXXXX";
     int file = mkstemp(name);
 
     (void)state;
     assert_null(vboard_new("custom", &error));
-    assert_int_equal(error.code, B0_E_USAGE);
+    assert_int_equal(error.code, BOOT0_E_USAGE);
     assert_non_null(strstr(error.hint, "describe="));
     assert_null(vboard_new("custom:boot0=0", NULL));
     assert_null(vboard_new("custom:describe=", &error));
-    assert_int_equal(error.code, B0_E_USAGE);
+    assert_int_equal(error.code, BOOT0_E_USAGE);
     assert_null(vboard_new("custom:describe=/nonexistent", &error));
-    assert_int_equal(error.code, B0_E_NO_INPUT);
+    assert_int_equal(error.code, BOOT0_E_NO_INPUT);
     assert_null(vboard_new("f407:describe=/nonexistent", &error));
-    assert_int_equal(error.code, B0_E_USAGE);
+    assert_int_equal(error.code, BOOT0_E_USAGE);
     assert_true(file >= 0);
     assert_int_equal(ftruncate(file, VBOARD_DESCRIPTION_FILE_MAX + 1), 0);
     close(file);
     assert_null(vboard_description_load(name, &error));
-    assert_int_equal(error.code, B0_E_DATA);
+    assert_int_equal(error.code, BOOT0_E_DATA);
     assert_non_null(strstr(error.message, "65536"));
     unlink(name);
 }
@@ -424,19 +424,19 @@ static void test_base(void **state)
 
     (void)state;
     assert_int_equal(
-        transfer(board, B0_USB_RECIPIENT_INTERFACE, B0_USB_SET_INTERFACE, 1, 0, NULL, NULL),
-        B0_XFER_OK);
-    assert_int_equal(command(board, B0_DFUSE_SET_ADDRESS, 0x10), B0_DFU_STATUS_OK);
-    assert_int_equal(write_block(board, 2, block, 4), B0_DFU_STATUS_OK);
+        transfer(board, BOOT0_USB_RECIPIENT_INTERFACE, BOOT0_USB_SET_INTERFACE, 1, 0, NULL, NULL),
+        BOOT0_XFER_OK);
+    assert_int_equal(command(board, BOOT0_DFUSE_SET_ADDRESS, 0x10), BOOT0_DFU_STATUS_OK);
+    assert_int_equal(write_block(board, 2, block, 4), BOOT0_DFU_STATUS_OK);
     assert_int_equal(peek(board, 0x90000010), 0x11);
     assert_int_equal(peek(board, 0x08000410), 0xff);
-    assert_int_equal(simple(board, B0_DFU_ABORT), B0_XFER_OK);
-    assert_int_equal(upload(board, 2, back, 4, &actual), B0_XFER_OK);
+    assert_int_equal(simple(board, BOOT0_DFU_ABORT), BOOT0_XFER_OK);
+    assert_int_equal(upload(board, 2, back, 4, &actual), BOOT0_XFER_OK);
     assert_memory_equal(back, block, 4);
-    assert_int_equal(simple(board, B0_DFU_ABORT), B0_XFER_OK);
-    assert_int_equal(command(board, B0_DFUSE_ERASE, 0x0fff), B0_DFU_STATUS_OK);
+    assert_int_equal(simple(board, BOOT0_DFU_ABORT), BOOT0_XFER_OK);
+    assert_int_equal(command(board, BOOT0_DFUSE_ERASE, 0x0fff), BOOT0_DFU_STATUS_OK);
     assert_int_equal(peek(board, 0x90000010), 0xff);
-    assert_int_equal(command(board, B0_DFUSE_ERASE, 0x2000), B0_DFU_STATUS_ERR_TARGET);
+    assert_int_equal(command(board, BOOT0_DFUSE_ERASE, 0x2000), BOOT0_DFU_STATUS_ERR_TARGET);
     assert_int_equal(stats_of(board).violations, 0);
     free_board(board);
 }
@@ -453,7 +453,7 @@ static void test_keys(void **state)
     assert_int_equal(vboard_string(board, 3, text, sizeof text), 2);
     assert_int_equal(peek(board, MAIN), 0x12);
     get_status(board);
-    assert_int_equal(simple(board, B0_DFU_ABORT), B0_XFER_STALL);
+    assert_int_equal(simple(board, BOOT0_DFU_ABORT), BOOT0_XFER_STALL);
     free_board(board);
 }
 
@@ -468,9 +468,9 @@ static void test_no_strings(void **state)
     assert_int_equal(bytes[14], 0);
     assert_int_equal(bytes[15], 0);
     assert_int_equal(bytes[16], 0);
-    assert_int_equal(transfer(board, B0_USB_DIR_IN, B0_USB_GET_DESCRIPTOR,
-                              B0_USB_DESC_STRING << 8 | 1, 64, bytes, NULL),
-                     B0_XFER_STALL);
+    assert_int_equal(transfer(board, BOOT0_USB_DIR_IN, BOOT0_USB_GET_DESCRIPTOR,
+                              BOOT0_USB_DESC_STRING << 8 | 1, 64, bytes, NULL),
+                     BOOT0_XFER_STALL);
     free_board(board);
 }
 
@@ -486,9 +486,9 @@ static void test_configuration(void **state)
     (void)state;
     assert_int_equal(vboard_descriptors(board, bytes, sizeof bytes), 18 + sizeof wanted);
     assert_memory_equal(bytes + 18, wanted, sizeof wanted);
-    assert_int_equal(transfer(board, B0_USB_DIR_IN, B0_USB_GET_DESCRIPTOR,
-                              B0_USB_DESC_CONFIGURATION << 8, 64, bytes, NULL),
-                     B0_XFER_OK);
+    assert_int_equal(transfer(board, BOOT0_USB_DIR_IN, BOOT0_USB_GET_DESCRIPTOR,
+                              BOOT0_USB_DESC_CONFIGURATION << 8, 64, bytes, NULL),
+                     BOOT0_XFER_OK);
     assert_memory_equal(bytes, wanted, sizeof wanted);
     free_board(board);
 }

@@ -60,14 +60,14 @@ static void reads_an_f407(void **state)
     for (unsigned i = 0; i < 4; i++) {
         assert_int_equal(found.alternates[i].interface, 0);
         assert_int_equal(found.alternates[i].alternate, i);
-        assert_int_equal(found.alternates[i].protocol, B0_DFU_PROTOCOL_DFU);
+        assert_int_equal(found.alternates[i].protocol, BOOT0_DFU_PROTOCOL_DFU);
         assert_int_equal(found.alternates[i].string_index, 4 + i);
     }
     assert_true(found.has_functional);
     assert_int_equal(found.functional.attributes, 0x0b);
     assert_int_equal(found.functional.detach_timeout_ms, 255);
     assert_int_equal(found.functional.transfer_size, 2048);
-    assert_int_equal(found.functional.version, B0_DFU_VERSION_DFUSE);
+    assert_int_equal(found.functional.version, BOOT0_DFU_VERSION_DFUSE);
 }
 
 static void reads_dfu_1_0(void **state)
@@ -84,10 +84,10 @@ static void reads_dfu_1_0(void **state)
     (void)state;
     assert_true(walk(blob, sizeof(blob), &found));
     assert_int_equal(found.alternates[0].interface, 2);
-    assert_int_equal(found.alternates[0].protocol, B0_DFU_PROTOCOL_RUNTIME);
+    assert_int_equal(found.alternates[0].protocol, BOOT0_DFU_PROTOCOL_RUNTIME);
     assert_int_equal(found.functional.detach_timeout_ms, 1000);
     assert_int_equal(found.functional.transfer_size, 64);
-    assert_int_equal(found.functional.version, B0_DFU_VERSION_1_0);
+    assert_int_equal(found.functional.version, BOOT0_DFU_VERSION_1_0);
 }
 
 /* A running program: HID, whose class descriptor has type 0x21 too, before and behind DFU. */
@@ -114,7 +114,7 @@ static void tells_dfu_from_hid(void **state)
     assert_int_equal(found.alternates[0].interface, 1);
     assert_int_equal(found.functional.attributes, 0x0d);
     assert_int_equal(found.functional.transfer_size, 4096);
-    assert_int_equal(found.functional.version, B0_DFU_VERSION_1_1);
+    assert_int_equal(found.functional.version, BOOT0_DFU_VERSION_1_1);
 }
 
 static void takes_the_functional_descriptor_from_anywhere(void **state)
@@ -243,9 +243,9 @@ static void keeps_interfaces_apart(void **state)
     assert_true(walk(blob, sizeof(blob), &found));
     assert_int_equal(found.alternate_count, 5);
     assert_int_equal(b0_descriptors_functional(&found, 0)->transfer_size, 128);
-    assert_int_equal(b0_descriptors_functional(&found, 0)->version, B0_DFU_VERSION_1_1);
+    assert_int_equal(b0_descriptors_functional(&found, 0)->version, BOOT0_DFU_VERSION_1_1);
     assert_int_equal(b0_descriptors_functional(&found, 3)->transfer_size, 64);
-    assert_int_equal(b0_descriptors_functional(&found, 3)->version, B0_DFU_VERSION_DFUSE);
+    assert_int_equal(b0_descriptors_functional(&found, 3)->version, BOOT0_DFU_VERSION_DFUSE);
     assert_int_equal(b0_descriptors_functional(&found, 5)->transfer_size, 64);
     assert_int_equal(b0_descriptors_functional(&found, 9)->transfer_size, 64);
     assert_int_equal(found.functional.transfer_size, 64);

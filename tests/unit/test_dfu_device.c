@@ -17,7 +17,7 @@
  * state after that.
  *   t detach, d download, u upload, s report, y sync and report, g state, c clear, a abort
  */
-static const char *const expected[B0_DFU_STATE_COUNT] = {
+static const char *const expected[BOOT0_DFU_STATE_COUNT] = {
     /*          DETACH DNLOAD UPLOAD GETSTATUS CLRSTATUS GETSTATE ABORT */
     /* appI  */ "t1     !0     !0     s0        !0        g0       !0",
     /* appD  */ "!0     !0     !0     s1        !0        g1       !0",
@@ -43,12 +43,12 @@ static void every_request_in_every_state(void **state)
     unsigned checked = 0;
 
     (void)state;
-    for (unsigned s = 0; s < B0_DFU_STATE_COUNT; s++) {
+    for (unsigned s = 0; s < BOOT0_DFU_STATE_COUNT; s++) {
         const char *column = expected[s];
 
-        for (unsigned r = 0; r < B0_DFU_REQUEST_COUNT; r++) {
+        for (unsigned r = 0; r < BOOT0_DFU_REQUEST_COUNT; r++) {
             struct b0_dfu_rule rule = b0_dfu_device_rule(s, r);
-            unsigned next = column[1] == '*' ? B0_DFU_STATE_ERROR : (unsigned)(column[1] - '0');
+            unsigned next = column[1] == '*' ? BOOT0_DFU_STATE_ERROR : (unsigned)(column[1] - '0');
 
             assert_true(rule.action < sizeof(action_letters));
             if (action_letters[rule.action] != column[0] || rule.next != next)
@@ -68,11 +68,12 @@ static void refuses_unknown_requests(void **state)
     static const unsigned unknown[] = {7, 8, 0x21, 0xff, 0x100, 0xffffffff};
 
     (void)state;
-    for (unsigned s = 0; s < B0_DFU_STATE_COUNT; s++) {
+    for (unsigned s = 0; s < BOOT0_DFU_STATE_COUNT; s++) {
         /* as DNLOAD where that is refused: every state has one way to refuse */
-        unsigned next = s <= B0_DFU_STATE_APP_DETACH ? B0_DFU_STATE_APP_IDLE : B0_DFU_STATE_ERROR;
+        unsigned next =
+            s <= BOOT0_DFU_STATE_APP_DETACH ? BOOT0_DFU_STATE_APP_IDLE : BOOT0_DFU_STATE_ERROR;
 
-        if (s == B0_DFU_STATE_MANIFEST_WAIT_RESET)
+        if (s == BOOT0_DFU_STATE_MANIFEST_WAIT_RESET)
             next = s;
         for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
             struct b0_dfu_rule rule = b0_dfu_device_rule(s, unknown[i]);
@@ -89,11 +90,11 @@ static void refuses_everything_in_unknown_states(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
-        for (unsigned r = 0; r <= B0_DFU_REQUEST_COUNT; r++) {
+        for (unsigned r = 0; r <= BOOT0_DFU_REQUEST_COUNT; r++) {
             struct b0_dfu_rule rule = b0_dfu_device_rule(unknown[i], r);
 
             assert_int_equal(rule.action, B0_DFU_DO_STALL);
-            assert_int_equal(rule.next, B0_DFU_STATE_ERROR);
+            assert_int_equal(rule.next, BOOT0_DFU_STATE_ERROR);
         }
     }
 }
@@ -109,72 +110,72 @@ static unsigned ask(unsigned *device, unsigned request)
 
 static void reports_the_state_that_follows(void **state)
 {
-    unsigned device = B0_DFU_STATE_IDLE;
+    unsigned device = BOOT0_DFU_STATE_IDLE;
 
     (void)state;
-    assert_int_equal(ask(&device, B0_DFU_DNLOAD), B0_DFU_DO_DNLOAD);
-    assert_int_equal(ask(&device, B0_DFU_GETSTATE), B0_DFU_DO_STATE);
-    assert_int_equal(device, B0_DFU_STATE_DNLOAD_SYNC);
+    assert_int_equal(ask(&device, BOOT0_DFU_DNLOAD), B0_DFU_DO_DNLOAD);
+    assert_int_equal(ask(&device, BOOT0_DFU_GETSTATE), B0_DFU_DO_STATE);
+    assert_int_equal(device, BOOT0_DFU_STATE_DNLOAD_SYNC);
     /* GETSTATUS of a finished block: bState is dfuDNLOAD-IDLE, not the SYNC that it leaves */
-    assert_int_equal(ask(&device, B0_DFU_GETSTATUS), B0_DFU_DO_SYNC);
-    assert_int_equal(device, B0_DFU_STATE_DNLOAD_IDLE);
-    assert_int_equal(ask(&device, B0_DFU_GETSTATUS), B0_DFU_DO_STATUS);
-    assert_int_equal(device, B0_DFU_STATE_DNLOAD_IDLE);
+    assert_int_equal(ask(&device, BOOT0_DFU_GETSTATUS), B0_DFU_DO_SYNC);
+    assert_int_equal(device, BOOT0_DFU_STATE_DNLOAD_IDLE);
+    assert_int_equal(ask(&device, BOOT0_DFU_GETSTATUS), B0_DFU_DO_STATUS);
+    assert_int_equal(device, BOOT0_DFU_STATE_DNLOAD_IDLE);
 }
 
 static void enters_upload_idle_and_leaves_it(void **state)
 {
-    unsigned device = B0_DFU_STATE_IDLE;
+    unsigned device = BOOT0_DFU_STATE_IDLE;
 
     (void)state;
     for (int block = 0; block < 3; block++) {
-        assert_int_equal(ask(&device, B0_DFU_UPLOAD), B0_DFU_DO_UPLOAD);
-        assert_int_equal(device, B0_DFU_STATE_UPLOAD_IDLE);
-        assert_int_equal(ask(&device, B0_DFU_GETSTATUS), B0_DFU_DO_STATUS);
-        assert_int_equal(device, B0_DFU_STATE_UPLOAD_IDLE);
+        assert_int_equal(ask(&device, BOOT0_DFU_UPLOAD), B0_DFU_DO_UPLOAD);
+        assert_int_equal(device, BOOT0_DFU_STATE_UPLOAD_IDLE);
+        assert_int_equal(ask(&device, BOOT0_DFU_GETSTATUS), B0_DFU_DO_STATUS);
+        assert_int_equal(device, BOOT0_DFU_STATE_UPLOAD_IDLE);
     }
-    assert_int_equal(ask(&device, B0_DFU_ABORT), B0_DFU_DO_ABORT);
-    assert_int_equal(device, B0_DFU_STATE_IDLE);
+    assert_int_equal(ask(&device, BOOT0_DFU_ABORT), B0_DFU_DO_ABORT);
+    assert_int_equal(device, BOOT0_DFU_STATE_IDLE);
 }
 
 static void clears_only_errors_and_aborts_only_idle_states(void **state)
 {
     (void)state;
-    for (unsigned s = 0; s < B0_DFU_STATE_COUNT; s++) {
-        bool clears = b0_dfu_device_rule(s, B0_DFU_CLRSTATUS).action != B0_DFU_DO_STALL;
-        bool aborts = b0_dfu_device_rule(s, B0_DFU_ABORT).action != B0_DFU_DO_STALL;
+    for (unsigned s = 0; s < BOOT0_DFU_STATE_COUNT; s++) {
+        bool clears = b0_dfu_device_rule(s, BOOT0_DFU_CLRSTATUS).action != B0_DFU_DO_STALL;
+        bool aborts = b0_dfu_device_rule(s, BOOT0_DFU_ABORT).action != B0_DFU_DO_STALL;
 
-        assert_int_equal(clears, s == B0_DFU_STATE_ERROR);
-        assert_int_equal(aborts, s == B0_DFU_STATE_IDLE || s == B0_DFU_STATE_DNLOAD_IDLE ||
-                                     s == B0_DFU_STATE_UPLOAD_IDLE);
+        assert_int_equal(clears, s == BOOT0_DFU_STATE_ERROR);
+        assert_int_equal(aborts, s == BOOT0_DFU_STATE_IDLE || s == BOOT0_DFU_STATE_DNLOAD_IDLE ||
+                                     s == BOOT0_DFU_STATE_UPLOAD_IDLE);
     }
 }
 
 static void takes_no_data_out_of_turn(void **state)
 {
     (void)state;
-    for (unsigned s = 0; s < B0_DFU_STATE_COUNT; s++) {
-        bool takes = b0_dfu_device_rule(s, B0_DFU_DNLOAD).action == B0_DFU_DO_DNLOAD;
-        bool sends = b0_dfu_device_rule(s, B0_DFU_UPLOAD).action == B0_DFU_DO_UPLOAD;
+    for (unsigned s = 0; s < BOOT0_DFU_STATE_COUNT; s++) {
+        bool takes = b0_dfu_device_rule(s, BOOT0_DFU_DNLOAD).action == B0_DFU_DO_DNLOAD;
+        bool sends = b0_dfu_device_rule(s, BOOT0_DFU_UPLOAD).action == B0_DFU_DO_UPLOAD;
 
-        assert_int_equal(takes, s == B0_DFU_STATE_IDLE || s == B0_DFU_STATE_DNLOAD_IDLE);
-        assert_int_equal(sends, s == B0_DFU_STATE_IDLE || s == B0_DFU_STATE_UPLOAD_IDLE);
+        assert_int_equal(takes, s == BOOT0_DFU_STATE_IDLE || s == BOOT0_DFU_STATE_DNLOAD_IDLE);
+        assert_int_equal(sends, s == BOOT0_DFU_STATE_IDLE || s == BOOT0_DFU_STATE_UPLOAD_IDLE);
     }
     /* and a block cannot follow a block that was not asked after */
     {
-        unsigned device = B0_DFU_STATE_IDLE;
+        unsigned device = BOOT0_DFU_STATE_IDLE;
 
-        ask(&device, B0_DFU_DNLOAD);
-        assert_int_equal(ask(&device, B0_DFU_DNLOAD), B0_DFU_DO_STALL);
-        assert_int_equal(device, B0_DFU_STATE_ERROR);
+        ask(&device, BOOT0_DFU_DNLOAD);
+        assert_int_equal(ask(&device, BOOT0_DFU_DNLOAD), B0_DFU_DO_STALL);
+        assert_int_equal(device, BOOT0_DFU_STATE_ERROR);
     }
 }
 
 static void asking_changes_nothing(void **state)
 {
     (void)state;
-    for (unsigned s = 0; s < B0_DFU_STATE_COUNT; s++) {
-        struct b0_dfu_rule rule = b0_dfu_device_rule(s, B0_DFU_GETSTATE);
+    for (unsigned s = 0; s < BOOT0_DFU_STATE_COUNT; s++) {
+        struct b0_dfu_rule rule = b0_dfu_device_rule(s, BOOT0_DFU_GETSTATE);
 
         if (rule.action == B0_DFU_DO_STATE)
             assert_int_equal(rule.next, s);
@@ -184,15 +185,15 @@ static void asking_changes_nothing(void **state)
 static void every_error_can_be_cleared(void **state)
 {
     (void)state;
-    for (unsigned s = B0_DFU_STATE_IDLE; s < B0_DFU_STATE_COUNT; s++) {
-        for (unsigned r = 0; r <= B0_DFU_REQUEST_COUNT; r++) {
+    for (unsigned s = BOOT0_DFU_STATE_IDLE; s < BOOT0_DFU_STATE_COUNT; s++) {
+        for (unsigned r = 0; r <= BOOT0_DFU_REQUEST_COUNT; r++) {
             unsigned device = s;
 
             ask(&device, r);
-            if (device != B0_DFU_STATE_ERROR)
+            if (device != BOOT0_DFU_STATE_ERROR)
                 continue;
-            assert_int_equal(ask(&device, B0_DFU_CLRSTATUS), B0_DFU_DO_CLEAR);
-            assert_int_equal(device, B0_DFU_STATE_IDLE);
+            assert_int_equal(ask(&device, BOOT0_DFU_CLRSTATUS), B0_DFU_DO_CLEAR);
+            assert_int_equal(device, BOOT0_DFU_STATE_IDLE);
         }
     }
 }
@@ -200,35 +201,35 @@ static void every_error_can_be_cleared(void **state)
 static void names(void **state)
 {
     (void)state;
-    assert_string_equal(b0_dfu_state_name(B0_DFU_STATE_APP_IDLE), "appIDLE");
-    assert_string_equal(b0_dfu_state_name(B0_DFU_STATE_DNBUSY), "dfuDNBUSY");
-    assert_string_equal(b0_dfu_state_name(B0_DFU_STATE_MANIFEST_WAIT_RESET),
+    assert_string_equal(b0_dfu_state_name(BOOT0_DFU_STATE_APP_IDLE), "appIDLE");
+    assert_string_equal(b0_dfu_state_name(BOOT0_DFU_STATE_DNBUSY), "dfuDNBUSY");
+    assert_string_equal(b0_dfu_state_name(BOOT0_DFU_STATE_MANIFEST_WAIT_RESET),
                         "dfuMANIFEST-WAIT-RESET");
-    assert_string_equal(b0_dfu_state_name(B0_DFU_STATE_ERROR), "dfuERROR");
-    assert_string_equal(b0_dfu_state_name(B0_DFU_STATE_COUNT), "unknown");
+    assert_string_equal(b0_dfu_state_name(BOOT0_DFU_STATE_ERROR), "dfuERROR");
+    assert_string_equal(b0_dfu_state_name(BOOT0_DFU_STATE_COUNT), "unknown");
     assert_string_equal(b0_dfu_state_name(0xffffffff), "unknown");
-    assert_string_equal(b0_dfu_status_name(B0_DFU_STATUS_OK), "OK");
-    assert_string_equal(b0_dfu_status_name(B0_DFU_STATUS_ERR_FIRMWARE), "errFIRMWARE");
-    assert_string_equal(b0_dfu_status_name(B0_DFU_STATUS_ERR_STALLEDPKT), "errSTALLEDPKT");
-    assert_string_equal(b0_dfu_status_name(B0_DFU_STATUS_COUNT), "unknown");
-    assert_string_equal(b0_dfu_request_name(B0_DFU_DETACH), "DETACH");
-    assert_string_equal(b0_dfu_request_name(B0_DFU_GETSTATUS), "GETSTATUS");
-    assert_string_equal(b0_dfu_request_name(B0_DFU_ABORT), "ABORT");
-    assert_string_equal(b0_dfu_request_name(B0_DFU_REQUEST_COUNT), "unknown");
-    for (unsigned s = 0; s <= B0_DFU_STATUS_COUNT; s++)
+    assert_string_equal(b0_dfu_status_name(BOOT0_DFU_STATUS_OK), "OK");
+    assert_string_equal(b0_dfu_status_name(BOOT0_DFU_STATUS_ERR_FIRMWARE), "errFIRMWARE");
+    assert_string_equal(b0_dfu_status_name(BOOT0_DFU_STATUS_ERR_STALLEDPKT), "errSTALLEDPKT");
+    assert_string_equal(b0_dfu_status_name(BOOT0_DFU_STATUS_COUNT), "unknown");
+    assert_string_equal(b0_dfu_request_name(BOOT0_DFU_DETACH), "DETACH");
+    assert_string_equal(b0_dfu_request_name(BOOT0_DFU_GETSTATUS), "GETSTATUS");
+    assert_string_equal(b0_dfu_request_name(BOOT0_DFU_ABORT), "ABORT");
+    assert_string_equal(b0_dfu_request_name(BOOT0_DFU_REQUEST_COUNT), "unknown");
+    for (unsigned s = 0; s <= BOOT0_DFU_STATUS_COUNT; s++)
         assert_true(strlen(b0_dfu_status_text(s)) > 0);
 }
 
 static void status_bytes(void **state)
 {
-    static const uint8_t bytes[B0_DFU_STATUS_SIZE] = {8, 0x12, 0x34, 0x56, 4, 9};
+    static const uint8_t bytes[BOOT0_DFU_STATUS_SIZE] = {8, 0x12, 0x34, 0x56, 4, 9};
     struct b0_dfu_status status = b0_dfu_status_load(bytes);
-    uint8_t again[B0_DFU_STATUS_SIZE];
+    uint8_t again[BOOT0_DFU_STATUS_SIZE];
 
     (void)state;
-    assert_int_equal(status.status, B0_DFU_STATUS_ERR_ADDRESS);
+    assert_int_equal(status.status, BOOT0_DFU_STATUS_ERR_ADDRESS);
     assert_int_equal(status.poll_timeout_ms, 0x563412);
-    assert_int_equal(status.state, B0_DFU_STATE_DNBUSY);
+    assert_int_equal(status.state, BOOT0_DFU_STATE_DNBUSY);
     assert_int_equal(status.string, 9);
     b0_dfu_status_store(&status, again);
     assert_memory_equal(again, bytes, sizeof(bytes));

@@ -28,10 +28,10 @@ static bool parse(const char *line, struct dfu_util_options *options)
             *word = '\0';
         argv[argc++] = word;
     }
-    error.code = B0_OK;
+    error.code = BOOT0_OK;
     if (dfu_util_parse(argc, argv, options, &error))
         return true;
-    assert_int_equal(error.code, B0_E_USAGE);
+    assert_int_equal(error.code, BOOT0_E_USAGE);
     assert_true(error.message[0] != '\0');
     return false;
 }
@@ -244,9 +244,9 @@ static void dfuse_texts(void **state)
             fail_msg("%s", cases[i].text);
     }
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        error.code = B0_OK;
+        error.code = BOOT0_OK;
         assert_false(dfu_util_dfuse(wrong[i], &dfuse, &error));
-        assert_int_equal(error.code, B0_E_USAGE);
+        assert_int_equal(error.code, BOOT0_E_USAGE);
     }
 }
 
@@ -264,11 +264,11 @@ static struct boot0_board *boards(void)
             .vendor = 0x0483,
             .product = (uint16_t)(i == 1 ? 0x5740 : 0xdf11),
             .bcd_device = 0x2200,
-            .dfu_protocol = i == 1 ? B0_DFU_PROTOCOL_RUNTIME : B0_DFU_PROTOCOL_DFU,
-            .kind = i == 3 ? B0_KIND_SERIAL : B0_KIND_USB,
+            .dfu_protocol = i == 1 ? BOOT0_DFU_PROTOCOL_RUNTIME : BOOT0_DFU_PROTOCOL_DFU,
+            .kind = i == 3 ? BOOT0_KIND_SERIAL : BOOT0_KIND_USB,
         };
         snprintf(list[i].usb.path, sizeof list[i].usb.path, "1-%d", i + 1);
-        list[i].mode = i == 1 ? B0_MODE_RUNTIME : B0_MODE_DFU;
+        list[i].mode = i == 1 ? BOOT0_MODE_RUNTIME : BOOT0_MODE_DFU;
         list[i].configuration = 1;
         list[i].alternate_count = 2;
         for (uint8_t j = 0; j < 2; j++) {
@@ -278,7 +278,7 @@ static struct boot0_board *boards(void)
     }
     snprintf(list[0].serial, sizeof list[0].serial, "ABC");
     snprintf(list[0].alternates[0].name, sizeof list[0].alternates[0].name, "@Flash/");
-    list[2].access.code = B0_E_PERMISSION;
+    list[2].access.code = BOOT0_E_PERMISSION;
     return list;
 }
 

@@ -21,8 +21,8 @@ static struct doctor_device *board_on_linux(struct facts *facts)
     device = facts_add(facts);
     strcpy(device->path, "1-1");
     device->kind = DEVICE_DFU;
-    device->vendor = B0_VENDOR_ST;
-    device->product = B0_PRODUCT_ST_DFU;
+    device->vendor = BOOT0_VENDOR_ST;
+    device->product = BOOT0_PRODUCT_ST_DFU;
     device->linux_os.has_node = ANSWER_YES;
     device->linux_os.opens = ANSWER_YES;
     device->linux_os.rule = RULE_GOOD;
@@ -132,7 +132,7 @@ static void no_usb(void **state)
     expect(&facts, FINDING_NO_USB);
     facts.lists_all = false;
     expect(&facts, FINDING_NO_USB);
-    boot0_fail(&facts.usb, B0_E_NO_BOARD, "libusb says no");
+    boot0_fail(&facts.usb, BOOT0_E_NO_BOARD, "libusb says no");
     expect(&facts, FINDING_NO_USB);
 }
 
@@ -184,7 +184,7 @@ static void permissions(void **state)
         struct doctor_device *device = board_on_linux(&facts);
 
         device->linux_os.opens = ANSWER_NO;
-        boot0_fail(&device->access, B0_E_PERMISSION, "no permission");
+        boot0_fail(&device->access, BOOT0_E_PERMISSION, "no permission");
         facts.has_udev = cases[i].udev;
         facts.at_seat = cases[i].seat;
         device->linux_os.rule = cases[i].rule;
@@ -233,14 +233,14 @@ static void held(void **state)
     device->linux_os.claimed = true;
     expect(&facts, FINDING_BUSY);
     device->linux_os.claimed = false;
-    boot0_fail(&device->access, B0_E_BUSY, "busy");
+    boot0_fail(&device->access, BOOT0_E_BUSY, "busy");
     strcpy(device->linux_os.holder, "dfu-util (process 4711)");
     findings_from(&facts, &findings);
     assert_int_equal(findings.count, 1);
     assert_non_null(strstr(findings.list[0].line, "dfu-util (process 4711)"));
 
     /* Open, but not in the way. */
-    device->access.code = B0_OK;
+    device->access.code = BOOT0_OK;
     findings_from(&facts, &findings);
     assert_int_equal(findings.list[0].code, FINDING_READY);
 }
@@ -252,17 +252,17 @@ static void answers(void **state)
 
     (void)state;
     device->has_state = ANSWER_YES;
-    device->state = B0_DFU_STATE_ERROR;
+    device->state = BOOT0_DFU_STATE_ERROR;
     expect(&facts, FINDING_ERROR_STATE);
-    device->state = B0_DFU_STATE_DNLOAD_IDLE;
+    device->state = BOOT0_DFU_STATE_DNLOAD_IDLE;
     expect(&facts, FINDING_UNFINISHED);
-    device->state = B0_DFU_STATE_IDLE;
+    device->state = BOOT0_DFU_STATE_IDLE;
     strcpy(device->contradiction, "less flash than the chip has");
     expect(&facts, FINDING_CONTRADICTION);
     device->is_protected = ANSWER_YES;
     expect(&facts, FINDING_PROTECTED);
     device->is_protected = ANSWER_NO;
-    boot0_fail(&device->trouble, B0_E_IO, "no answer");
+    boot0_fail(&device->trouble, BOOT0_E_IO, "no answer");
     expect(&facts, FINDING_NO_ANSWER);
 }
 
@@ -462,7 +462,7 @@ static void windows_findings(void **state)
     assert_int_equal(findings.list[0].code, FINDING_READY);
 
     strcpy(device->windows.service, "STTUB30");
-    boot0_fail(&device->access, B0_E_PERMISSION, "no usable driver");
+    boot0_fail(&device->access, BOOT0_E_PERMISSION, "no usable driver");
     expect(&facts, FINDING_WINDOWS_ST_DRIVER);
 
     strcpy(device->windows.service, "HIDUSB");
@@ -490,7 +490,7 @@ static void macos(void **state)
     (void)state;
     facts.system = SYSTEM_MACOS;
     facts.lists_all = false;
-    boot0_fail(&device->access, B0_E_PERMISSION, "access denied");
+    boot0_fail(&device->access, BOOT0_E_PERMISSION, "access denied");
     expect(&facts, FINDING_MACOS_HELD);
     facts.system = SYSTEM_OTHER;
     expect(&facts, FINDING_PERMISSION);
@@ -501,10 +501,10 @@ static void kinds(void **state)
     const char *name;
 
     (void)state;
-    assert_int_equal(facts_kind(0x0483, 0xdf11, B0_DFU_PROTOCOL_DFU, &name), DEVICE_DFU);
+    assert_int_equal(facts_kind(0x0483, 0xdf11, BOOT0_DFU_PROTOCOL_DFU, &name), DEVICE_DFU);
     assert_non_null(name);
     assert_int_equal(facts_kind(0x0483, 0x5740, 0, &name), DEVICE_PROGRAM);
-    assert_int_equal(facts_kind(0x0483, 0x5740, B0_DFU_PROTOCOL_RUNTIME, &name), DEVICE_RUNTIME);
+    assert_int_equal(facts_kind(0x0483, 0x5740, BOOT0_DFU_PROTOCOL_RUNTIME, &name), DEVICE_RUNTIME);
     assert_int_equal(facts_kind(0x1eaf, 0x0004, 0, &name), DEVICE_PROGRAM);
     assert_int_equal(facts_kind(0x0483, 0x374b, 0, &name), DEVICE_PROBE);
     assert_int_equal(facts_kind(0x046d, 0xc077, 0, &name), DEVICE_OTHER);

@@ -36,43 +36,44 @@ struct line {
 
 #define DNLOAD(block, size, data)                                                                  \
     {                                                                                              \
-        SEND, B0_DFU_DNLOAD, block, size, data, B0_XFER_OK, 0, 0, 0, 0                             \
+        SEND, BOOT0_DFU_DNLOAD, block, size, data, BOOT0_XFER_OK, 0, 0, 0, 0                       \
     }
 #define DNLOAD_FAILS(block, size, how)                                                             \
     {                                                                                              \
-        SEND, B0_DFU_DNLOAD, block, size, NULL, how, 0, 0, 0, 0                                    \
+        SEND, BOOT0_DFU_DNLOAD, block, size, NULL, how, 0, 0, 0, 0                                 \
     }
 #define UPLOAD(block, size, got)                                                                   \
     {                                                                                              \
-        RECV, B0_DFU_UPLOAD, block, size, NULL, B0_XFER_OK, 0, 0, 0, got                           \
+        RECV, BOOT0_DFU_UPLOAD, block, size, NULL, BOOT0_XFER_OK, 0, 0, 0, got                     \
     }
 #define UPLOAD_FAILS(block, size, how)                                                             \
     {                                                                                              \
-        RECV, B0_DFU_UPLOAD, block, size, NULL, how, 0, 0, 0, 0                                    \
+        RECV, BOOT0_DFU_UPLOAD, block, size, NULL, how, 0, 0, 0, 0                                 \
     }
 #define STATUS(status, state, poll)                                                                \
     {                                                                                              \
-        ASK, B0_DFU_GETSTATUS, 0, 6, NULL, B0_XFER_OK, status, B0_DFU_STATE_##state, poll, 0       \
+        ASK, BOOT0_DFU_GETSTATUS, 0, 6, NULL, BOOT0_XFER_OK, status, BOOT0_DFU_STATE_##state,      \
+            poll, 0                                                                                \
     }
 #define STATUS_RAW(status, state)                                                                  \
     {                                                                                              \
-        ASK, B0_DFU_GETSTATUS, 0, 6, NULL, B0_XFER_OK, status, state, 0, 0                         \
+        ASK, BOOT0_DFU_GETSTATUS, 0, 6, NULL, BOOT0_XFER_OK, status, state, 0, 0                   \
     }
 #define STATUS_FAILS(how)                                                                          \
     {                                                                                              \
-        ASK, B0_DFU_GETSTATUS, 0, 6, NULL, how, 0, 0, 0, 0                                         \
+        ASK, BOOT0_DFU_GETSTATUS, 0, 6, NULL, how, 0, 0, 0, 0                                      \
     }
 #define REQUEST(name, value)                                                                       \
     {                                                                                              \
-        PLAIN, B0_DFU_##name, value, 0, NULL, B0_XFER_OK, 0, 0, 0, 0                               \
+        PLAIN, BOOT0_DFU_##name, value, 0, NULL, BOOT0_XFER_OK, 0, 0, 0, 0                         \
     }
 #define REQUEST_FAILS(name, how)                                                                   \
     {                                                                                              \
-        PLAIN, B0_DFU_##name, 0, 0, NULL, how, 0, 0, 0, 0                                          \
+        PLAIN, BOOT0_DFU_##name, 0, 0, NULL, how, 0, 0, 0, 0                                       \
     }
 #define WAIT(ms)                                                                                   \
     {                                                                                              \
-        WAITED, 0, ms, 0, NULL, B0_XFER_OK, 0, 0, 0, 0                                             \
+        WAITED, 0, ms, 0, NULL, BOOT0_XFER_OK, 0, 0, 0, 0                                          \
     }
 #define SET_ADDRESS(bytes) DNLOAD(0, 5, "\x21" bytes)
 #define BUSY(poll)         STATUS(0, DNBUSY, poll)
@@ -98,7 +99,7 @@ static size_t answer(const struct b0_engine_step *step, const struct line *line)
 {
     struct b0_dfu_status status = {line->status, line->poll_ms, line->state, 0};
 
-    if (line->result != B0_XFER_OK)
+    if (line->result != BOOT0_XFER_OK)
         return 0;
     if (line->kind == SEND) {
         if (line->bytes)
@@ -130,7 +131,7 @@ static void play(struct b0_engine *engine, enum b0_engine_step_kind end, const s
             assert_int_equal(kind, B0_STEP_WAIT);
             assert_int_equal(step.wait_us, script[i].value * 1000);
             now_us += step.wait_us;
-            b0_engine_feed(engine, B0_XFER_OK, 0, now_us);
+            b0_engine_feed(engine, BOOT0_XFER_OK, 0, now_us);
             continue;
         }
         check_setup(&step, &script[i]);
@@ -211,7 +212,7 @@ static void idle_from_busy_waits(void **state)
 static void idle_from_busy_waits_for_long_work(void **state)
 {
     struct b0_engine engine = make(true, none);
-    struct b0_dfu_status status = {0, 100, B0_DFU_STATE_DNBUSY, 0};
+    struct b0_dfu_status status = {0, 100, BOOT0_DFU_STATE_DNBUSY, 0};
     struct b0_engine_step step;
     uint64_t end_us = now_us + 32000000;
     enum b0_engine_step_kind kind;
@@ -220,16 +221,16 @@ static void idle_from_busy_waits_for_long_work(void **state)
     b0_engine_idle(&engine);
     while ((kind = b0_engine_next(&engine, now_us, &step)) < B0_STEP_DONE) {
         if (now_us >= end_us)
-            status.state = status.state == B0_DFU_STATE_DNBUSY  ? B0_DFU_STATE_DNLOAD_IDLE
-                           : step.setup.request == B0_DFU_ABORT ? B0_DFU_STATE_IDLE
-                                                                : status.state;
+            status.state = status.state == BOOT0_DFU_STATE_DNBUSY  ? BOOT0_DFU_STATE_DNLOAD_IDLE
+                           : step.setup.request == BOOT0_DFU_ABORT ? BOOT0_DFU_STATE_IDLE
+                                                                   : status.state;
         if (step.kind == B0_STEP_WAIT)
             now_us += step.wait_us;
-        else if (step.setup.request == B0_DFU_GETSTATUS)
+        else if (step.setup.request == BOOT0_DFU_GETSTATUS)
             b0_dfu_status_store(&status, step.data);
         else
-            assert_int_equal(step.setup.request, B0_DFU_ABORT);
-        b0_engine_feed(&engine, B0_XFER_OK, step.setup.length, now_us);
+            assert_int_equal(step.setup.request, BOOT0_DFU_ABORT);
+        b0_engine_feed(&engine, BOOT0_XFER_OK, step.setup.length, now_us);
     }
     assert_int_equal(kind, B0_STEP_DONE);
 }
@@ -242,7 +243,7 @@ static void idle_from_busy_for_ever_clears(void **state)
     b0_engine_idle(&engine);
     play(&engine, B0_STEP_DONE,
          SCRIPT(BUSY(0xffffff), WAIT(2000), BUSY(9), WAIT(9), BUSY(9), WAIT(9), BUSY(0), WAIT(10),
-                BUSY(9), REQUEST_FAILS(CLRSTATUS, B0_XFER_STALL), BUSY(9), REQUEST(CLRSTATUS, 0),
+                BUSY(9), REQUEST_FAILS(CLRSTATUS, BOOT0_XFER_STALL), BUSY(9), REQUEST(CLRSTATUS, 0),
                 STATUS(0, IDLE, 0)));
 }
 
@@ -250,7 +251,7 @@ static void idle_from_busy_for_ever_clears(void **state)
 static void idle_from_unknown_hang_clears_late(void **state)
 {
     struct b0_engine engine = make(true, none);
-    struct b0_dfu_status status = {0, 0, B0_DFU_STATE_DNBUSY, 0};
+    struct b0_dfu_status status = {0, 0, BOOT0_DFU_STATE_DNBUSY, 0};
     struct b0_engine_step step;
     uint64_t start_us = now_us;
     int steps = 0;
@@ -260,11 +261,11 @@ static void idle_from_unknown_hang_clears_late(void **state)
     while (b0_engine_next(&engine, now_us, &step) < B0_STEP_DONE && ++steps < 2000) {
         if (step.kind == B0_STEP_WAIT)
             now_us += step.wait_us;
-        else if (step.setup.request == B0_DFU_GETSTATUS)
+        else if (step.setup.request == BOOT0_DFU_GETSTATUS)
             b0_dfu_status_store(&status, step.data);
-        else if (step.setup.request == B0_DFU_CLRSTATUS)
-            status.state = B0_DFU_STATE_IDLE;
-        b0_engine_feed(&engine, B0_XFER_OK, step.setup.length, now_us);
+        else if (step.setup.request == BOOT0_DFU_CLRSTATUS)
+            status.state = BOOT0_DFU_STATE_IDLE;
+        b0_engine_feed(&engine, BOOT0_XFER_OK, step.setup.length, now_us);
     }
     assert_int_equal(step.kind, B0_STEP_DONE);
     assert_true(now_us - start_us > 32000000 && now_us - start_us < 40000000);
@@ -278,8 +279,8 @@ static void idle_takes_stalls_for_work(void **state)
     (void)state;
     b0_engine_idle(&engine);
     play(&engine, B0_STEP_DONE,
-         SCRIPT(STATUS_FAILS(B0_XFER_STALL), WAIT(40), STATUS_FAILS(B0_XFER_STALL), WAIT(80), READY,
-                REQUEST(ABORT, 0), STATUS(0, IDLE, 0)));
+         SCRIPT(STATUS_FAILS(BOOT0_XFER_STALL), WAIT(40), STATUS_FAILS(BOOT0_XFER_STALL), WAIT(80),
+                READY, REQUEST(ABORT, 0), STATUS(0, IDLE, 0)));
 }
 
 static void an_error_without_a_reason_is_a_state(void **state)
@@ -290,7 +291,7 @@ static void an_error_without_a_reason_is_a_state(void **state)
     b0_engine_erase(&engine, 0x08000000);
     play(&engine, B0_STEP_FAILED, SCRIPT(DNLOAD(0, 5, "\x41\0\0\0\x08"), STATUS(0, ERROR, 0)));
     assert_int_equal(engine.failure, B0_FAIL_STATE);
-    assert_int_equal(engine.last.state, B0_DFU_STATE_ERROR);
+    assert_int_equal(engine.last.state, BOOT0_DFU_STATE_ERROR);
 }
 
 static void idle_gives_up(void **state)
@@ -303,11 +304,11 @@ static void idle_gives_up(void **state)
     assert_int_equal(engine.failure, B0_FAIL_STATE);
     b0_engine_idle(&engine);
     play(&engine, B0_STEP_FAILED,
-         SCRIPT(STATUS_FAILS(B0_XFER_TIMEOUT), STATUS_FAILS(B0_XFER_TIMEOUT),
-                STATUS_FAILS(B0_XFER_TIMEOUT), STATUS_FAILS(B0_XFER_TIMEOUT)));
+         SCRIPT(STATUS_FAILS(BOOT0_XFER_TIMEOUT), STATUS_FAILS(BOOT0_XFER_TIMEOUT),
+                STATUS_FAILS(BOOT0_XFER_TIMEOUT), STATUS_FAILS(BOOT0_XFER_TIMEOUT)));
     assert_int_equal(engine.failure, B0_FAIL_TIMEOUT);
     b0_engine_idle(&engine);
-    play(&engine, B0_STEP_FAILED, SCRIPT(STATUS_FAILS(B0_XFER_GONE)));
+    play(&engine, B0_STEP_FAILED, SCRIPT(STATUS_FAILS(BOOT0_XFER_GONE)));
     assert_int_equal(engine.failure, B0_FAIL_GONE);
 }
 
@@ -398,15 +399,15 @@ static void stall_while_busy_means_busy(void **state)
     (void)state;
     b0_engine_erase(&engine, 0x08000000);
     play(&engine, B0_STEP_DONE,
-         SCRIPT(DNLOAD(0, 5, "\x41\0\0\0\x08"), BUSY(25), WAIT(25), STATUS_FAILS(B0_XFER_STALL),
-                WAIT(25), STATUS_FAILS(B0_XFER_STALL), WAIT(25), READY));
+         SCRIPT(DNLOAD(0, 5, "\x41\0\0\0\x08"), BUSY(25), WAIT(25), STATUS_FAILS(BOOT0_XFER_STALL),
+                WAIT(25), STATUS_FAILS(BOOT0_XFER_STALL), WAIT(25), READY));
 }
 
 static void busy_for_ever_ends_in_timeout(void **state)
 {
     struct b0_engine engine = make_idle(none);
     struct b0_engine_step step;
-    uint8_t busy[6] = {0, 0x10, 0x27, 0, B0_DFU_STATE_DNBUSY, 0};
+    uint8_t busy[6] = {0, 0x10, 0x27, 0, BOOT0_DFU_STATE_DNBUSY, 0};
     int steps = 0;
 
     (void)state;
@@ -414,9 +415,9 @@ static void busy_for_ever_ends_in_timeout(void **state)
     while (b0_engine_next(&engine, now_us, &step) < B0_STEP_DONE && ++steps < 1000) {
         if (step.kind == B0_STEP_WAIT)
             now_us += step.wait_us;
-        else if (step.setup.request == B0_DFU_GETSTATUS)
+        else if (step.setup.request == BOOT0_DFU_GETSTATUS)
             memcpy(step.data, busy, 6);
-        b0_engine_feed(&engine, B0_XFER_OK, step.setup.length, now_us);
+        b0_engine_feed(&engine, BOOT0_XFER_OK, step.setup.length, now_us);
     }
     assert_int_equal(engine.failure, B0_FAIL_TIMEOUT);
     assert_true(steps < 100);
@@ -446,7 +447,7 @@ static void errors_are_told(void **state)
     b0_engine_write(&engine, 0x09000000, data, 16);
     play(&engine, B0_STEP_FAILED, SCRIPT(SET_ADDRESS("\0\0\0\x09"), STATUS(1, ERROR, 0)));
     assert_int_equal(engine.failure, B0_FAIL_STATUS);
-    assert_int_equal(engine.last.status, B0_DFU_STATUS_ERR_TARGET);
+    assert_int_equal(engine.last.status, BOOT0_DFU_STATUS_ERR_TARGET);
     /* and the next operation finds the way out by itself */
     b0_engine_erase(&engine, 0x08000000);
     play(&engine, B0_STEP_DONE,
@@ -460,14 +461,15 @@ static void refused_download_is_diagnosed(void **state)
 
     (void)state;
     b0_engine_write(&engine, 0x08000000, data, 16);
-    play(&engine, B0_STEP_FAILED, SCRIPT(DNLOAD_FAILS(0, 5, B0_XFER_STALL), STATUS(11, ERROR, 0)));
+    play(&engine, B0_STEP_FAILED,
+         SCRIPT(DNLOAD_FAILS(0, 5, BOOT0_XFER_STALL), STATUS(11, ERROR, 0)));
     assert_int_equal(engine.failure, B0_FAIL_STATUS);
-    assert_int_equal(engine.last.status, B0_DFU_STATUS_ERR_VENDOR);
+    assert_int_equal(engine.last.status, BOOT0_DFU_STATUS_ERR_VENDOR);
     b0_engine_idle(&engine);
     play(&engine, B0_STEP_DONE, SCRIPT(STATUS(0, IDLE, 0)));
     b0_engine_write(&engine, 0x08000000, data, 16);
     play(&engine, B0_STEP_FAILED,
-         SCRIPT(DNLOAD_FAILS(0, 5, B0_XFER_STALL), STATUS_FAILS(B0_XFER_STALL)));
+         SCRIPT(DNLOAD_FAILS(0, 5, BOOT0_XFER_STALL), STATUS_FAILS(BOOT0_XFER_STALL)));
     assert_int_equal(engine.failure, B0_FAIL_STALL);
 }
 
@@ -488,8 +490,8 @@ static void one_lost_status_is_asked_again(void **state)
     (void)state;
     b0_engine_erase(&engine, 0x08000000);
     play(&engine, B0_STEP_DONE,
-         SCRIPT(DNLOAD(0, 5, NULL), STATUS_FAILS(B0_XFER_TIMEOUT), BUSY(1),
-                STATUS_FAILS(B0_XFER_ERROR), READY));
+         SCRIPT(DNLOAD(0, 5, NULL), STATUS_FAILS(BOOT0_XFER_TIMEOUT), BUSY(1),
+                STATUS_FAILS(BOOT0_XFER_ERROR), READY));
 }
 
 /* ---- reading ---- */
@@ -524,8 +526,8 @@ static void read_trusts_no_address_of_a_write(void **state)
          SCRIPT(SET_ADDRESS("\0\0\0\x08"), BUSY(0), READY, REQUEST(ABORT, 0), UPLOAD(2, 16, 16)));
     b0_engine_write(&engine, 0x08000000, data, 16); /* nor a write one of a read */
     play(&engine, B0_STEP_DONE,
-         SCRIPT(STATUS(B0_DFU_STATUS_OK, UPLOAD_IDLE, 0), REQUEST(ABORT, 0),
-                STATUS(B0_DFU_STATUS_OK, IDLE, 0), SET_ADDRESS("\0\0\0\x08"), BUSY(0), READY,
+         SCRIPT(STATUS(BOOT0_DFU_STATUS_OK, UPLOAD_IDLE, 0), REQUEST(ABORT, 0),
+                STATUS(BOOT0_DFU_STATUS_OK, IDLE, 0), SET_ADDRESS("\0\0\0\x08"), BUSY(0), READY,
                 DNLOAD(2, 16, NULL), BUSY(0), READY));
 }
 
@@ -564,8 +566,8 @@ static void read_of_protected_memory_says_so(void **state)
     b0_engine_read(&engine, 0x08000000, buffer, 2048);
     play(&engine, B0_STEP_FAILED,
          SCRIPT(SET_ADDRESS("\0\0\0\x08"), READY, REQUEST(ABORT, 0),
-                UPLOAD_FAILS(2, 2048, B0_XFER_STALL), STATUS(11, ERROR, 0)));
-    assert_int_equal(engine.last.status, B0_DFU_STATUS_ERR_VENDOR);
+                UPLOAD_FAILS(2, 2048, BOOT0_XFER_STALL), STATUS(11, ERROR, 0)));
+    assert_int_equal(engine.last.status, BOOT0_DFU_STATUS_ERR_VENDOR);
 }
 
 /* ---- leaving, detaching, plain DFU ---- */
@@ -581,11 +583,13 @@ static void leave_is_done_when_the_board_manifests_or_is_gone(void **state)
     engine = make_idle(early);
     b0_engine_leave(&engine, 0x08000000);
     play(&engine, B0_STEP_DONE,
-         SCRIPT(SET_ADDRESS("\0\0\0\x08"), READY, DNLOAD(2, 0, NULL), STATUS_FAILS(B0_XFER_GONE)));
+         SCRIPT(SET_ADDRESS("\0\0\0\x08"), READY, DNLOAD(2, 0, NULL),
+                STATUS_FAILS(BOOT0_XFER_GONE)));
     engine = make_idle(early);
     b0_engine_leave(&engine, 0x08000000);
     play(&engine, B0_STEP_DONE,
-         SCRIPT(SET_ADDRESS("\0\0\0\x08"), READY, DNLOAD(2, 0, NULL), STATUS_FAILS(B0_XFER_STALL)));
+         SCRIPT(SET_ADDRESS("\0\0\0\x08"), READY, DNLOAD(2, 0, NULL),
+                STATUS_FAILS(BOOT0_XFER_STALL)));
 }
 
 static void unprotect_is_done_when_the_board_is_gone(void **state)
@@ -595,7 +599,7 @@ static void unprotect_is_done_when_the_board_is_gone(void **state)
     (void)state;
     b0_engine_read_unprotect(&engine);
     play(&engine, B0_STEP_DONE,
-         SCRIPT(DNLOAD(0, 1, "\x92"), BUSY(100), WAIT(100), STATUS_FAILS(B0_XFER_GONE)));
+         SCRIPT(DNLOAD(0, 1, "\x92"), BUSY(100), WAIT(100), STATUS_FAILS(BOOT0_XFER_GONE)));
 }
 
 static void plain_download(void **state)
@@ -612,12 +616,12 @@ static void plain_download(void **state)
     b0_engine_download(&engine, data, 16);
     play(&engine, B0_STEP_DONE,
          SCRIPT(DNLOAD(0, 16, NULL), READY, DNLOAD(1, 0, NULL), STATUS(0, MANIFEST_WAIT_RESET, 0)));
-    assert_int_equal(engine.last.state, B0_DFU_STATE_MANIFEST_WAIT_RESET);
+    assert_int_equal(engine.last.state, BOOT0_DFU_STATE_MANIFEST_WAIT_RESET);
     b0_engine_forget(&engine);
     b0_engine_download(&engine, data, 16);
     play(&engine, B0_STEP_DONE,
          SCRIPT(STATUS(0, IDLE, 0), DNLOAD(0, 16, NULL), READY, DNLOAD(1, 0, NULL),
-                STATUS_FAILS(B0_XFER_ERROR))); /* off to its new program */
+                STATUS_FAILS(BOOT0_XFER_ERROR))); /* off to its new program */
 }
 
 static void maple_is_polled_once_a_block(void **state)
@@ -659,7 +663,7 @@ static void detach_may_lose_its_acknowledgement(void **state)
     b0_engine_detach(&engine, 1000);
     play(&engine, B0_STEP_DONE, SCRIPT(REQUEST(DETACH, 1000)));
     b0_engine_detach(&engine, 0);
-    play(&engine, B0_STEP_DONE, SCRIPT(REQUEST_FAILS(DETACH, B0_XFER_GONE)));
+    play(&engine, B0_STEP_DONE, SCRIPT(REQUEST_FAILS(DETACH, BOOT0_XFER_GONE)));
 }
 
 /* Whatever a board answers, an operation ends. */
@@ -698,13 +702,13 @@ static void every_operation_ends(void **state)
             if (step.kind == B0_STEP_WAIT)
                 now_us += step.wait_us;
             now_us += 100;
-            if (step.kind == B0_STEP_CONTROL && step.setup.request == B0_DFU_GETSTATUS) {
+            if (step.kind == B0_STEP_CONTROL && step.setup.request == BOOT0_DFU_GETSTATUS) {
                 memset(step.data, 0, 6);
                 step.data[0] = (uint8_t)(dice == 0 ? rand() : 0);
                 step.data[4] = (uint8_t)(rand() % 12);
                 step.data[1] = (uint8_t)rand();
             }
-            b0_engine_feed(&engine, dice > 11 ? (enum boot0_xfer)(dice - 11) : B0_XFER_OK,
+            b0_engine_feed(&engine, dice > 11 ? (enum boot0_xfer)(dice - 11) : BOOT0_XFER_OK,
                            dice == 2 ? 0 : step.setup.length, now_us);
         }
     }

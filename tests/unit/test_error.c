@@ -11,7 +11,7 @@
 static void test_names(void **state)
 {
     (void)state;
-    for (unsigned i = 0; i < B0_STATUS_COUNT; i++) {
+    for (unsigned i = 0; i < BOOT0_STATUS_COUNT; i++) {
         const char *name = boot0_status_name((enum boot0_status)i);
 
         assert_non_null(name);
@@ -19,9 +19,9 @@ static void test_names(void **state)
         for (unsigned j = 0; j < i; j++)
             assert_string_not_equal(name, boot0_status_name((enum boot0_status)j));
     }
-    assert_string_equal(boot0_status_name(B0_OK), "ok");
-    assert_string_equal(boot0_status_name(B0_E_NO_BOARD), "no-board");
-    assert_string_equal(boot0_status_name(B0_STATUS_COUNT), "unknown");
+    assert_string_equal(boot0_status_name(BOOT0_OK), "ok");
+    assert_string_equal(boot0_status_name(BOOT0_E_NO_BOARD), "no-board");
+    assert_string_equal(boot0_status_name(BOOT0_STATUS_COUNT), "unknown");
     assert_string_equal(boot0_status_name((enum boot0_status) - 1), "unknown");
 }
 
@@ -30,11 +30,11 @@ static void test_texts(void **state)
     struct boot0_error error = {.hint = "of an earlier failure"};
 
     (void)state;
-    assert_int_equal(boot0_fail(&error, B0_E_DATA, "line %d", 7), B0_E_DATA);
-    assert_int_equal(error.code, B0_E_DATA);
+    assert_int_equal(boot0_fail(&error, BOOT0_E_DATA, "line %d", 7), BOOT0_E_DATA);
+    assert_int_equal(error.code, BOOT0_E_DATA);
     assert_string_equal(error.message, "line 7");
     assert_string_equal(error.hint, "");
-    assert_int_equal(boot0_hint(&error, "do %s", "this"), B0_E_DATA);
+    assert_int_equal(boot0_hint(&error, "do %s", "this"), BOOT0_E_DATA);
     assert_string_equal(error.message, "line 7");
     assert_string_equal(error.hint, "do this");
 }
@@ -42,8 +42,8 @@ static void test_texts(void **state)
 static void test_no_error(void **state)
 {
     (void)state;
-    assert_int_equal(boot0_fail(NULL, B0_E_GONE, "message"), B0_E_GONE);
-    assert_int_not_equal(boot0_hint(NULL, "hint"), B0_OK);
+    assert_int_equal(boot0_fail(NULL, BOOT0_E_GONE, "message"), BOOT0_E_GONE);
+    assert_int_not_equal(boot0_hint(NULL, "hint"), BOOT0_OK);
 }
 
 /* A message can be put into another one. */
@@ -52,9 +52,9 @@ static void test_extended(void **state)
     struct boot0_error error;
 
     (void)state;
-    boot0_fail(&error, B0_E_DATA, "inner");
+    boot0_fail(&error, BOOT0_E_DATA, "inner");
     boot0_hint(&error, "hint");
-    boot0_fail(&error, B0_E_IO, "outer: %s (%s)", error.message, error.hint);
+    boot0_fail(&error, BOOT0_E_IO, "outer: %s (%s)", error.message, error.hint);
     assert_string_equal(error.message, "outer: inner (hint)");
     assert_string_equal(error.hint, "");
 }
@@ -67,10 +67,10 @@ static void test_long(void **state)
     size_t hint = sizeof error.hint - 1;
 
     (void)state;
-    boot0_fail(&error, B0_E_DATA, "%*s", (int)message, "x");
+    boot0_fail(&error, BOOT0_E_DATA, "%*s", (int)message, "x");
     assert_int_equal(strlen(error.message), message);
     assert_string_equal(error.message + message - 3, "  x");
-    boot0_fail(&error, B0_E_DATA, "%*s", (int)message + 1, "x");
+    boot0_fail(&error, BOOT0_E_DATA, "%*s", (int)message + 1, "x");
     assert_int_equal(strlen(error.message), message);
     assert_string_equal(error.message + message - 4, " ...");
     boot0_hint(&error, "%*s", 10000, "x");

@@ -26,7 +26,7 @@ static void test_csv(void **state)
     struct csv csv;
 
     (void)state;
-    assert_int_equal(parse(&csv, "\xef\xbb\xbfname,key\r\n\r\na,\"1,\"\"2\"\"\n3\"\n,x"), B0_OK);
+    assert_int_equal(parse(&csv, "\xef\xbb\xbfname,key\r\n\r\na,\"1,\"\"2\"\"\n3\"\n,x"), BOOT0_OK);
     assert_int_equal(csv.columns, 2);
     assert_int_equal(csv.rows, 2);
     assert_int_equal(csv_column(&csv, "name"), 0);
@@ -39,7 +39,7 @@ static void test_csv(void **state)
     assert_int_equal(csv_line(&csv, 0), 3);
     assert_int_equal(csv_line(&csv, 1), 5);
     csv_free(&csv);
-    assert_int_equal(parse(&csv, "only\n"), B0_OK);
+    assert_int_equal(parse(&csv, "only\n"), BOOT0_OK);
     assert_int_equal(csv.rows, 0);
     csv_free(&csv);
 }
@@ -62,11 +62,11 @@ static void test_csv_mistakes(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        assert_int_equal(parse(&csv, rows[i].text), B0_E_DATA);
+        assert_int_equal(parse(&csv, rows[i].text), BOOT0_E_DATA);
         assert_non_null(strstr(error.message, rows[i].said));
         assert_null(csv.cells);
     }
-    assert_int_equal(csv_parse(&csv, "a\0b", 3, "t.csv", &error), B0_E_DATA);
+    assert_int_equal(csv_parse(&csv, "a\0b", 3, "t.csv", &error), BOOT0_E_DATA);
 }
 
 /* ---- patches ---- */
@@ -77,9 +77,9 @@ static void expect_bytes(const char *option, const char *serial, const char *wan
     struct patch patch;
     size_t got;
 
-    assert_int_equal(patch_parse(&patch, option, &error), B0_OK);
+    assert_int_equal(patch_parse(&patch, option, &error), BOOT0_OK);
     assert_int_equal(patch.address, 0x0800fff0);
-    assert_int_equal(patch_bytes(&patch, serial, NULL, 0, bytes, &got, &error), B0_OK);
+    assert_int_equal(patch_bytes(&patch, serial, NULL, 0, bytes, &got, &error), BOOT0_OK);
     assert_int_equal(got, size);
     assert_memory_equal(bytes, wanted, size);
 }
@@ -122,13 +122,13 @@ static void test_patch_mistakes(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-        assert_int_equal(patch_parse(&patch, options[i], &error), B0_E_USAGE);
-    assert_int_equal(patch_parse(&patch, "0:2=text:abc", &error), B0_E_DATA);
-    assert_int_equal(patch_parse(&patch, "0:2=serial", &error), B0_OK);
-    assert_int_equal(patch_bytes(&patch, "", NULL, 0, bytes, &size, &error), B0_E_DATA);
-    assert_int_equal(patch_bytes(&patch, "abc", NULL, 0, bytes, &size, &error), B0_E_DATA);
-    assert_int_equal(patch_parse(&patch, "0=csv:mac", &error), B0_OK);
-    assert_int_equal(patch_resolve(&patch, NULL, &error), B0_E_USAGE);
+        assert_int_equal(patch_parse(&patch, options[i], &error), BOOT0_E_USAGE);
+    assert_int_equal(patch_parse(&patch, "0:2=text:abc", &error), BOOT0_E_DATA);
+    assert_int_equal(patch_parse(&patch, "0:2=serial", &error), BOOT0_OK);
+    assert_int_equal(patch_bytes(&patch, "", NULL, 0, bytes, &size, &error), BOOT0_E_DATA);
+    assert_int_equal(patch_bytes(&patch, "abc", NULL, 0, bytes, &size, &error), BOOT0_E_DATA);
+    assert_int_equal(patch_parse(&patch, "0=csv:mac", &error), BOOT0_OK);
+    assert_int_equal(patch_resolve(&patch, NULL, &error), BOOT0_E_USAGE);
 }
 
 static void test_patch_cells(void **state)
@@ -139,19 +139,19 @@ static void test_patch_cells(void **state)
     size_t size;
 
     (void)state;
-    assert_int_equal(parse(&csv, "n,mac\none,00:11\ntwo,2233\n"), B0_OK);
-    assert_int_equal(patch_parse(&patch, "0x10=csvhex:mac", &error), B0_OK);
-    assert_int_equal(patch_resolve(&patch, &csv, &error), B0_OK);
-    assert_int_equal(patch_bytes(&patch, "", &csv, 1, bytes, &size, &error), B0_OK);
+    assert_int_equal(parse(&csv, "n,mac\none,00:11\ntwo,2233\n"), BOOT0_OK);
+    assert_int_equal(patch_parse(&patch, "0x10=csvhex:mac", &error), BOOT0_OK);
+    assert_int_equal(patch_resolve(&patch, &csv, &error), BOOT0_OK);
+    assert_int_equal(patch_bytes(&patch, "", &csv, 1, bytes, &size, &error), BOOT0_OK);
     assert_int_equal(size, 2);
     assert_memory_equal(bytes, "\x22\x33", 2);
-    assert_int_equal(patch_parse(&patch, "0x10=csvhex:n", &error), B0_OK);
-    assert_int_equal(patch_resolve(&patch, &csv, &error), B0_E_DATA);
+    assert_int_equal(patch_parse(&patch, "0x10=csvhex:n", &error), BOOT0_OK);
+    assert_int_equal(patch_resolve(&patch, &csv, &error), BOOT0_E_DATA);
     assert_non_null(strstr(error.message, "line 2"));
-    assert_int_equal(patch_parse(&patch, "0x10:2=csv:n", &error), B0_OK);
-    assert_int_equal(patch_resolve(&patch, &csv, &error), B0_E_DATA);
-    assert_int_equal(patch_parse(&patch, "0x10=csv:x", &error), B0_OK);
-    assert_int_equal(patch_resolve(&patch, &csv, &error), B0_E_USAGE);
+    assert_int_equal(patch_parse(&patch, "0x10:2=csv:n", &error), BOOT0_OK);
+    assert_int_equal(patch_resolve(&patch, &csv, &error), BOOT0_E_DATA);
+    assert_int_equal(patch_parse(&patch, "0x10=csv:x", &error), BOOT0_OK);
+    assert_int_equal(patch_resolve(&patch, &csv, &error), BOOT0_E_USAGE);
     csv_free(&csv);
 }
 
@@ -192,29 +192,29 @@ static void test_rows(void **state)
 
     (void)state;
     write_text("k.csv", "w", "n\na\nb\nc\n");
-    assert_int_equal(rows_open(&one, "k.csv", &error), B0_OK);
-    assert_int_equal(rows_open(&other, "k.csv", &error), B0_OK);
-    assert_int_equal(rows_take(&one, &row, &error), B0_OK);
+    assert_int_equal(rows_open(&one, "k.csv", &error), BOOT0_OK);
+    assert_int_equal(rows_open(&other, "k.csv", &error), BOOT0_OK);
+    assert_int_equal(rows_take(&one, &row, &error), BOOT0_OK);
     assert_int_equal(row, 0);
-    assert_int_equal(rows_take(&other, &row, &error), B0_OK);
+    assert_int_equal(rows_take(&other, &row, &error), BOOT0_OK);
     assert_int_equal(row, 1);
-    assert_int_equal(rows_give_back(&one, 0, &error), B0_OK);
-    assert_int_equal(rows_take(&other, &row, &error), B0_OK);
+    assert_int_equal(rows_give_back(&one, 0, &error), BOOT0_OK);
+    assert_int_equal(rows_take(&other, &row, &error), BOOT0_OK);
     assert_int_equal(row, 0);
     rows_close(&other);
     /* Rows are known by what they hold; a line that a crash has cut says nothing. */
     write_text("k.csv", "w", "n\nc\nb\na\n");
     write_text("k.csv.used", "a", "{\"row\":\"00");
-    assert_int_equal(rows_open(&other, "k.csv", &error), B0_OK);
+    assert_int_equal(rows_open(&other, "k.csv", &error), BOOT0_OK);
     assert_int_equal(rows_left(&other), 1);
-    assert_int_equal(rows_take(&other, &row, &error), B0_OK);
+    assert_int_equal(rows_take(&other, &row, &error), BOOT0_OK);
     assert_string_equal(csv_cell(&other.csv, row, 0), "c");
-    assert_int_equal(rows_take(&other, &row, &error), B0_E_DATA);
-    assert_int_equal(rows_take(&one, &row, &error), B0_E_DATA);
+    assert_int_equal(rows_take(&other, &row, &error), BOOT0_E_DATA);
+    assert_int_equal(rows_take(&one, &row, &error), BOOT0_E_DATA);
     rows_close(&one);
     rows_close(&other);
     write_text("k.csv", "w", "n\na\nb\na\n");
-    assert_int_equal(rows_open(&one, "k.csv", &error), B0_E_DATA);
+    assert_int_equal(rows_open(&one, "k.csv", &error), BOOT0_E_DATA);
     assert_non_null(strstr(error.message, "lines 2 and 4"));
     rows_close(&one);
 }
@@ -231,29 +231,29 @@ static void test_record(void **state)
 {
     static struct boot0_board board;
     struct boot0_report report = {.bytes_written = 5};
-    struct boot0_error good = {B0_OK, "", ""};
+    struct boot0_error good = {BOOT0_OK, "", ""};
     struct record_board first = {.board = &board, .path = "1-1", .digest = "00"}, second = first;
     struct record record, again;
 
     (void)state;
     lost_count = 0;
-    assert_int_equal(record_open(&record, "r", on_lost, &error), B0_OK);
+    assert_int_equal(record_open(&record, "r", on_lost, &error), BOOT0_OK);
     strcpy(board.serial, "S1");
-    assert_int_equal(record_begin(&record, &first, &error), B0_OK);
+    assert_int_equal(record_begin(&record, &first, &error), BOOT0_OK);
     strcpy(board.serial, "S2");
-    assert_int_equal(record_begin(&record, &second, &error), B0_OK);
+    assert_int_equal(record_begin(&record, &second, &error), BOOT0_OK);
     assert_string_not_equal(first.id, second.id);
-    assert_int_equal(record_done(&record, &first, &report, &good, &error), B0_OK);
+    assert_int_equal(record_done(&record, &first, &report, &good, &error), BOOT0_OK);
     /* Another run beside this one does not take its boards for lost. */
-    assert_int_equal(record_open(&again, "r", on_lost, &error), B0_OK);
+    assert_int_equal(record_open(&again, "r", on_lost, &error), BOOT0_OK);
     assert_int_equal(lost_count, 0);
     record_close(&again);
     record_close(&record); /* a crash: S2 was not done */
     write_text("r", "a", "{\"event\":\"begin\",\"id\":\"x");
-    assert_int_equal(record_open(&record, "r", on_lost, &error), B0_OK);
+    assert_int_equal(record_open(&record, "r", on_lost, &error), BOOT0_OK);
     assert_int_equal(lost_count, 1);
     record_close(&record);
-    assert_int_equal(record_open(&record, "r", on_lost, &error), B0_OK);
+    assert_int_equal(record_open(&record, "r", on_lost, &error), BOOT0_OK);
     assert_int_equal(lost_count, 1); /* told once */
     record_close(&record);
 }
@@ -290,7 +290,7 @@ static void test_journal_name_synced(void **state)
     assert_int_equal(symlink("sub/linked", "link"), 0);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         synced_directory = 0;
-        assert_int_equal(journal_open(&journal, names[i], &error), B0_OK);
+        assert_int_equal(journal_open(&journal, names[i], &error), BOOT0_OK);
         journal_close(&journal);
         assert_int_equal(synced_directory, inode(i == 0 ? "." : "sub"));
     }

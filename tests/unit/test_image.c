@@ -12,7 +12,7 @@ static void add(struct boot0_image *image, uint8_t alternate, uint32_t address, 
 {
     struct boot0_error error = {.message = ""};
 
-    if (boot0_image_add(image, alternate, address, bytes(text), strlen(text), &error) != B0_OK)
+    if (boot0_image_add(image, alternate, address, bytes(text), strlen(text), &error) != BOOT0_OK)
         fail_msg("%s", error.message);
 }
 
@@ -108,9 +108,9 @@ static void test_contradiction(void **state)
     add(image, 0, 0x10, "abcd");
     add(image, 0, 0x20, "ABCD");
     assert_int_equal(boot0_image_add(image, 0, 0x13, bytes("defghijklmnopAbC"), 16, &error),
-                     B0_E_DATA);
+                     BOOT0_E_DATA);
     assert_string_equal(error.message, "contradicting data for address 0x00000021: 0x42 and 0x62");
-    assert_int_equal(boot0_image_add(image, 0, 0x0f, bytes("zb"), 2, &any_error), B0_E_DATA);
+    assert_int_equal(boot0_image_add(image, 0, 0x0f, bytes("zb"), 2, &any_error), BOOT0_E_DATA);
     assert_int_equal(image->segment_count, 2); /* as it was */
     check_segment(image, 0, 0x10, "abcd", 4);
     check_segment(image, 1, 0x20, "ABCD", 4);
@@ -120,18 +120,20 @@ static void test_contradiction(void **state)
 static void test_limits(void **state)
 {
     struct boot0_image *image = new_image();
-    uint8_t *data = calloc(1, B0_IMAGE_DATA_MAX);
+    uint8_t *data = calloc(1, BOOT0_IMAGE_DATA_MAX);
 
     (void)state;
     assert_non_null(data);
     add(image, 0, 0xfffffffe, "yz");
-    assert_int_equal(boot0_image_add(image, 0, 0xffffffff, bytes("z!"), 2, &any_error), B0_E_DATA);
-    assert_int_equal(boot0_image_add(image, 0, 0, data, B0_IMAGE_DATA_MAX - 1, &any_error),
-                     B0_E_DATA);
-    assert_int_equal(boot0_image_add(image, 0, 0, data, SIZE_MAX, &any_error), B0_E_DATA);
-    assert_int_equal(boot0_image_add(image, 0, 0, data, B0_IMAGE_DATA_MAX - 2, &any_error), B0_OK);
-    assert_int_equal(boot0_image_size(image), B0_IMAGE_DATA_MAX);
-    assert_int_equal(boot0_image_add(image, 1, 0, data, 1, &any_error), B0_E_DATA);
+    assert_int_equal(boot0_image_add(image, 0, 0xffffffff, bytes("z!"), 2, &any_error),
+                     BOOT0_E_DATA);
+    assert_int_equal(boot0_image_add(image, 0, 0, data, BOOT0_IMAGE_DATA_MAX - 1, &any_error),
+                     BOOT0_E_DATA);
+    assert_int_equal(boot0_image_add(image, 0, 0, data, SIZE_MAX, &any_error), BOOT0_E_DATA);
+    assert_int_equal(boot0_image_add(image, 0, 0, data, BOOT0_IMAGE_DATA_MAX - 2, &any_error),
+                     BOOT0_OK);
+    assert_int_equal(boot0_image_size(image), BOOT0_IMAGE_DATA_MAX);
+    assert_int_equal(boot0_image_add(image, 1, 0, data, 1, &any_error), BOOT0_E_DATA);
     boot0_image_free(image);
     free(data);
 }
@@ -161,7 +163,7 @@ static void test_many(void **state)
             size = SPACE - address;
         for (size_t j = 0; j < size; j++)
             data[j] = expected[address + j] = (uint8_t)((address + j) * 7 + 1);
-        assert_int_equal(boot0_image_add(image, 0, address, data, size, &any_error), B0_OK);
+        assert_int_equal(boot0_image_add(image, 0, address, data, size, &any_error), BOOT0_OK);
         if (i % 100 != 0)
             continue;
         for (size_t j = 1; j < image->segment_count; j++)
@@ -220,17 +222,17 @@ static void test_copy(void **state)
 
 static void test_place(void **state)
 {
-    struct boot0_image *image = parse("data", 4, B0_FORMAT_BINARY);
+    struct boot0_image *image = parse("data", 4, BOOT0_FORMAT_BINARY);
     struct boot0_error error;
 
     (void)state;
-    assert_int_equal(boot0_image_place(image, 0xfffffffd, &error), B0_E_RANGE);
+    assert_int_equal(boot0_image_place(image, 0xfffffffd, &error), BOOT0_E_RANGE);
     assert_string_equal(error.message, "4 bytes do not fit at address 0xfffffffd");
     assert_false(image->has_addresses);
-    assert_int_equal(boot0_image_place(image, 0xfffffffc, &any_error), B0_OK);
+    assert_int_equal(boot0_image_place(image, 0xfffffffc, &any_error), BOOT0_OK);
     assert_true(image->has_addresses);
     check_segment(image, 0, 0xfffffffc, "data", 4);
-    assert_int_equal(boot0_image_place(image, 0x08000000, &any_error), B0_E_USAGE);
+    assert_int_equal(boot0_image_place(image, 0x08000000, &any_error), BOOT0_E_USAGE);
     boot0_image_free(image);
 }
 
@@ -243,26 +245,26 @@ static void test_merge(void **state)
     add(image, 0, 0x10, "abcd");
     add(other, 0, 0x12, "cdef");
     add(other, 1, 0x10, "1");
-    other->format = B0_FORMAT_IHEX;
+    other->format = BOOT0_FORMAT_IHEX;
     other->has_entry = true;
     other->entry = 0x11;
     strcpy(other->name, "name");
-    assert_int_equal(boot0_image_merge(image, other, &any_error), B0_OK);
+    assert_int_equal(boot0_image_merge(image, other, &any_error), BOOT0_OK);
     assert_int_equal(image->segment_count, 2);
     check_segment(image, 0, 0x10, "abcdef", 6);
     check_segment(image, 1, 0x10, "1", 1);
-    assert_int_equal(image->format, B0_FORMAT_IHEX);
+    assert_int_equal(image->format, BOOT0_FORMAT_IHEX);
     assert_true(image->has_entry);
     assert_int_equal(image->entry, 0x11);
     assert_string_equal(image->name, "name");
     check_segment(other, 0, 0x12, "cdef", 4); /* is a copy */
 
-    other->format = B0_FORMAT_ELF;
+    other->format = BOOT0_FORMAT_ELF;
     other->entry = 0x13;
     strcpy(other->name, "other");
-    assert_int_equal(boot0_image_merge(image, other, &any_error), B0_OK);
+    assert_int_equal(boot0_image_merge(image, other, &any_error), BOOT0_OK);
     assert_int_equal(image->entry, 0x11); /* the first one's, if it has one */
-    assert_int_equal(image->format, B0_FORMAT_IHEX);
+    assert_int_equal(image->format, BOOT0_FORMAT_IHEX);
     assert_string_equal(image->name, "name");
     boot0_image_free(other);
     boot0_image_free(image);
@@ -272,7 +274,7 @@ static void test_merge_refused(void **state)
 {
     struct boot0_image *first = new_image();
     struct boot0_image *second = new_image();
-    struct boot0_image *raw = parse("data", 4, B0_FORMAT_BINARY);
+    struct boot0_image *raw = parse("data", 4, BOOT0_FORMAT_BINARY);
     struct boot0_error error;
 
     (void)state;
@@ -280,10 +282,10 @@ static void test_merge_refused(void **state)
     add(second, 0, 0x30, "x");
     add(second, 0, 0x13, "x");
     second->has_entry = true;
-    assert_int_equal(boot0_image_merge(first, second, &error), B0_E_DATA);
+    assert_int_equal(boot0_image_merge(first, second, &error), BOOT0_E_DATA);
     assert_string_equal(error.message, "contradicting data for address 0x00000013: 0x64, 0x78");
-    assert_int_equal(boot0_image_merge(first, raw, &any_error), B0_E_USAGE);
-    assert_int_equal(boot0_image_merge(raw, first, &any_error), B0_E_USAGE);
+    assert_int_equal(boot0_image_merge(first, raw, &any_error), BOOT0_E_USAGE);
+    assert_int_equal(boot0_image_merge(raw, first, &any_error), BOOT0_E_USAGE);
     assert_int_equal(first->segment_count, 1); /* as it was */
     check_segment(first, 0, 0x10, "abcd", 4);
     assert_false(first->has_entry);
@@ -302,18 +304,18 @@ static void test_merge_suffixes(void **state)
     (void)state;
     other->has_suffix = true;
     other->suffix = (struct boot0_suffix){0xffff, 0xffff, 0x0483, 0x0110};
-    assert_int_equal(boot0_image_merge(image, other, &any_error), B0_OK);
+    assert_int_equal(boot0_image_merge(image, other, &any_error), BOOT0_OK);
     assert_true(image->has_suffix);
     assert_int_equal(image->suffix.vendor, 0x0483);
     assert_int_equal(image->suffix.product, 0xffff);
     other->suffix.product = 0xdf11;
-    assert_int_equal(boot0_image_merge(image, other, &any_error), B0_OK);
+    assert_int_equal(boot0_image_merge(image, other, &any_error), BOOT0_OK);
     assert_int_equal(image->suffix.product, 0xdf11);
     other->suffix = (struct boot0_suffix){0xffff, 0xffff, 0xffff, 0x0110};
-    assert_int_equal(boot0_image_merge(image, other, &any_error), B0_OK);
+    assert_int_equal(boot0_image_merge(image, other, &any_error), BOOT0_OK);
     assert_int_equal(image->suffix.vendor, 0x0483);
     other->suffix = (struct boot0_suffix){0xffff, 0x0003, 0x1eaf, 0x0110};
-    assert_int_equal(boot0_image_merge(image, other, &error), B0_E_MISMATCH);
+    assert_int_equal(boot0_image_merge(image, other, &error), BOOT0_E_MISMATCH);
     assert_string_equal(error.message,
                         "the files are for different devices: 0483:df11 and 1eaf:0003");
     assert_int_equal(image->suffix.vendor, 0x0483);
@@ -329,12 +331,12 @@ static void test_merge_families(void **state)
     (void)state;
     other->has_family = true;
     other->family = 0x57755a57;
-    assert_int_equal(boot0_image_merge(image, other, &any_error), B0_OK);
+    assert_int_equal(boot0_image_merge(image, other, &any_error), BOOT0_OK);
     assert_true(image->has_family);
     assert_int_equal(image->family, 0x57755a57);
-    assert_int_equal(boot0_image_merge(image, other, &any_error), B0_OK);
+    assert_int_equal(boot0_image_merge(image, other, &any_error), BOOT0_OK);
     other->family = 0x5ee21072;
-    assert_int_equal(boot0_image_merge(image, other, &any_error), B0_E_MISMATCH);
+    assert_int_equal(boot0_image_merge(image, other, &any_error), BOOT0_E_MISMATCH);
     boot0_image_free(other);
     boot0_image_free(image);
 }

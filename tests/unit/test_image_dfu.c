@@ -51,7 +51,7 @@ static void put_suffix(struct dfu *file, uint16_t vendor, uint16_t product, uint
 
 static struct boot0_image *parse_dfu(const struct dfu *file, enum boot0_format format)
 {
-    struct boot0_image *image = parse(file->bytes, file->size, B0_FORMAT_UNKNOWN);
+    struct boot0_image *image = parse(file->bytes, file->size, BOOT0_FORMAT_UNKNOWN);
 
     assert_int_equal(image->format, format);
     return image;
@@ -59,7 +59,7 @@ static struct boot0_image *parse_dfu(const struct dfu *file, enum boot0_format f
 
 static void refuse_dfu(const struct dfu *file, const char *reason)
 {
-    refuse(file->bytes, file->size, B0_FORMAT_UNKNOWN, B0_E_DATA, reason);
+    refuse(file->bytes, file->size, BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA, reason);
 }
 
 /* Against a file that dfu-suffix 0.11 made: dfu-suffix -v 0483 -p df11 -a, of "0123456789". */
@@ -68,10 +68,10 @@ static void test_by_dfu_suffix(void **state)
     static const uint8_t bytes[] = {'0',  '1',  '2',  '3',  '4',  '5',  '6',  '7',  '8',
                                     '9',  0xff, 0xff, 0x11, 0xdf, 0x83, 0x04, 0x00, 0x01,
                                     0x55, 0x46, 0x44, 0x10, 0x62, 0xb2, 0x7c, 0xf1};
-    struct boot0_image *image = parse(bytes, sizeof bytes, B0_FORMAT_UNKNOWN);
+    struct boot0_image *image = parse(bytes, sizeof bytes, BOOT0_FORMAT_UNKNOWN);
 
     (void)state;
-    assert_int_equal(image->format, B0_FORMAT_DFU);
+    assert_int_equal(image->format, BOOT0_FORMAT_DFU);
     assert_false(image->has_addresses);
     assert_int_equal(image->segment_count, 1);
     check_segment(image, 0, 0, "0123456789", 10);
@@ -94,7 +94,7 @@ static void test_versions(void **state)
 
         put(&file, "data", 4);
         put_suffix(&file, 0x1eaf, 0x0003, versions[i], 16);
-        image = parse_dfu(&file, B0_FORMAT_DFU);
+        image = parse_dfu(&file, BOOT0_FORMAT_DFU);
         check_segment(image, 0, 0, "data", 4);
         assert_int_equal(image->suffix.vendor, 0x1eaf);
         assert_int_equal(image->suffix.product, 0x0003);
@@ -113,7 +113,7 @@ static void test_longer_suffix(void **state)
     (void)state;
     put(&file, "data", 4);
     put_suffix(&file, 0x0483, 0xdf11, 0x0110, 40);
-    image = parse_dfu(&file, B0_FORMAT_DFU);
+    image = parse_dfu(&file, BOOT0_FORMAT_DFU);
     check_segment(image, 0, 0, "data", 4);
     boot0_image_free(image);
 }
@@ -147,16 +147,16 @@ static void test_forced(void **state)
     struct boot0_image *image;
 
     (void)state;
-    refuse("data", 4, B0_FORMAT_DFU, B0_E_DATA, "there is no DFU suffix");
-    refuse("DfuSe", 5, B0_FORMAT_DFUSE, B0_E_DATA, "there is no DFU suffix");
-    refuse("data", 4, B0_FORMAT_DFUSE, B0_E_DATA, "does not begin with \"DfuSe\"");
+    refuse("data", 4, BOOT0_FORMAT_DFU, BOOT0_E_DATA, "there is no DFU suffix");
+    refuse("DfuSe", 5, BOOT0_FORMAT_DFUSE, BOOT0_E_DATA, "there is no DFU suffix");
+    refuse("data", 4, BOOT0_FORMAT_DFUSE, BOOT0_E_DATA, "does not begin with \"DfuSe\"");
 
     /* Bytes that only end as a suffix does are a binary if the user says so. */
     put(&file, "data", 4);
     put_suffix(&file, 0x0483, 0xdf11, 0x0110, 16);
-    refuse(file.bytes, file.size, B0_FORMAT_BINARY, B0_E_USAGE, "is a DFU file");
+    refuse(file.bytes, file.size, BOOT0_FORMAT_BINARY, BOOT0_E_USAGE, "is a DFU file");
     file.bytes[0] = 'D';
-    image = parse(file.bytes, file.size, B0_FORMAT_BINARY);
+    image = parse(file.bytes, file.size, BOOT0_FORMAT_BINARY);
     assert_int_equal(boot0_image_size(image), file.size);
     boot0_image_free(image);
 }
@@ -232,7 +232,7 @@ static void test_dfuse(void **state)
     put_target(&file, 0, NULL, 8 + 3, 1);
     put_element(&file, 0x08000003, "two");
     finish(&file);
-    image = parse_dfu(&file, B0_FORMAT_DFUSE);
+    image = parse_dfu(&file, BOOT0_FORMAT_DFUSE);
     assert_true(image->has_addresses);
     assert_int_equal(image->segment_count, 3);
     check_segment(image, 0, 0x08000000, "onetwo", 6);
@@ -259,7 +259,7 @@ static void test_dfuse_alternates(void **state)
     put_target(&file, 3, NULL, 8 + 1, 1);
     put_element(&file, 0x08000000, "3");
     finish(&file);
-    image = parse_dfu(&file, B0_FORMAT_DFUSE);
+    image = parse_dfu(&file, BOOT0_FORMAT_DFUSE);
     check_segment(image, 0, 0x08000000, "3", 1);
     check_segment(image, 1, 0x08000000, "7", 1);
     assert_string_equal(image->name, "");
@@ -280,7 +280,7 @@ static void test_dfuse_longest_name(void **state)
     put_target(&file, 0, name, 8 + 1, 1);
     put_element(&file, 0x08000000, "1");
     finish(&file);
-    image = parse_dfu(&file, B0_FORMAT_DFUSE);
+    image = parse_dfu(&file, BOOT0_FORMAT_DFUSE);
     assert_string_equal(image->name, name);
     boot0_image_free(image);
 }
@@ -368,7 +368,7 @@ static void test_dfuse_suffix(void **state)
 
     make_small(&file);
     for (size_t size = 5; size < file.size; size++)
-        refuse(file.bytes, size, B0_FORMAT_UNKNOWN, B0_E_DATA, "DFU suffix");
+        refuse(file.bytes, size, BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA, "DFU suffix");
 }
 
 static struct boot0_image *write_and_parse(const struct boot0_image *image,
@@ -378,8 +378,8 @@ static struct boot0_image *write_and_parse(const struct boot0_image *image,
     uint8_t *data;
     size_t size;
 
-    assert_int_equal(boot0_image_format(image, options, &data, &size, NULL), B0_OK);
-    again = parse(data, size, B0_FORMAT_UNKNOWN);
+    assert_int_equal(boot0_image_format(image, options, &data, &size, NULL), BOOT0_OK);
+    again = parse(data, size, BOOT0_FORMAT_UNKNOWN);
     assert_int_equal(again->format, options->format);
     free(data);
     return again;
@@ -400,13 +400,13 @@ static void check_suffix(const struct boot0_image *image, const struct boot0_ima
 /* Given ids go before the image's own, these before what is usual. */
 static void test_suffix_written(void **state)
 {
-    struct boot0_image_options dfu = {.format = B0_FORMAT_DFU};
-    struct boot0_image_options dfuse = {.format = B0_FORMAT_DFUSE};
+    struct boot0_image_options dfu = {.format = BOOT0_FORMAT_DFU};
+    struct boot0_image_options dfuse = {.format = BOOT0_FORMAT_DFUSE};
     struct boot0_image *image = boot0_image_new();
 
     (void)state;
     assert_int_equal(boot0_image_add(image, 0, 0x08000000, (const uint8_t *)"data", 4, NULL),
-                     B0_OK);
+                     BOOT0_OK);
     check_suffix(image, &dfu, 0xffff, 0xffff, 0xffff, 0x0110);
     check_suffix(image, &dfuse, 0x0483, 0xdf11, 0xffff, 0x011a);
 
@@ -425,7 +425,7 @@ static void test_suffix_written(void **state)
 /* elf2dfuse and others count the suffix in the size of the prefix; nothing else is let pass. */
 static void test_dfuse_prefix_size(void **state)
 {
-    struct boot0_image_options options = {.format = B0_FORMAT_DFUSE};
+    struct boot0_image_options options = {.format = BOOT0_FORMAT_DFUSE};
     struct boot0_image *image = boot0_image_new();
     struct boot0_image *again, *clone;
     uint8_t *data;
@@ -433,18 +433,18 @@ static void test_dfuse_prefix_size(void **state)
 
     (void)state;
     assert_int_equal(boot0_image_add(image, 0, 0x08000000, (const uint8_t *)"data", 4, NULL),
-                     B0_OK);
-    assert_int_equal(boot0_image_format(image, &options, &data, &size, NULL), B0_OK);
+                     BOOT0_OK);
+    assert_int_equal(boot0_image_format(image, &options, &data, &size, NULL), BOOT0_OK);
     for (int excess = 0; excess <= 32; excess++) {
         b0_store32(data + 6, (uint32_t)(size - 16) + (uint32_t)excess);
         b0_store32(data + size - 4, b0_crc32(B0_CRC32_START, data, size - 4));
         if (excess != 0 && excess != 16) {
-            refuse(data, size, B0_FORMAT_UNKNOWN, B0_E_DATA, "the DfuSe prefix speaks of");
+            refuse(data, size, BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA, "the DfuSe prefix speaks of");
             continue;
         }
-        again = parse(data, size, B0_FORMAT_UNKNOWN);
+        again = parse(data, size, BOOT0_FORMAT_UNKNOWN);
         check_segment(again, 0, 0x08000000, "data", 4);
-        assert_int_equal(again->notes, excess ? B0_IMAGE_NOTE_PREFIX_SIZE : 0);
+        assert_int_equal(again->notes, excess ? BOOT0_IMAGE_NOTE_PREFIX_SIZE : 0);
         clone = boot0_image_clone(again);
         assert_int_equal(boot0_image_note(clone, 0) != NULL, excess != 0);
         assert_null(boot0_image_note(clone, 1));
@@ -457,15 +457,15 @@ static void test_dfuse_prefix_size(void **state)
 
 static void test_dfuse_written(void **state)
 {
-    struct boot0_image_options options = {.format = B0_FORMAT_DFUSE};
+    struct boot0_image_options options = {.format = BOOT0_FORMAT_DFUSE};
     struct boot0_image *image = boot0_image_new();
     struct boot0_image *again;
 
     (void)state;
     strcpy(image->name, "ST...");
-    assert_int_equal(boot0_image_add(image, 2, 4, (const uint8_t *)"third", 5, NULL), B0_OK);
-    assert_int_equal(boot0_image_add(image, 0, 9, (const uint8_t *)"second", 6, NULL), B0_OK);
-    assert_int_equal(boot0_image_add(image, 0, 0, (const uint8_t *)"first", 5, NULL), B0_OK);
+    assert_int_equal(boot0_image_add(image, 2, 4, (const uint8_t *)"third", 5, NULL), BOOT0_OK);
+    assert_int_equal(boot0_image_add(image, 0, 9, (const uint8_t *)"second", 6, NULL), BOOT0_OK);
+    assert_int_equal(boot0_image_add(image, 0, 0, (const uint8_t *)"first", 5, NULL), BOOT0_OK);
     again = write_and_parse(image, &options);
     assert_int_equal(again->segment_count, 3);
     check_segment(again, 0, 0, "first", 5);
@@ -495,7 +495,7 @@ static void check_targets(const struct boot0_image *image)
 
 static void test_dfuse_targets(void **state)
 {
-    struct boot0_image_options options = {.format = B0_FORMAT_DFUSE};
+    struct boot0_image_options options = {.format = BOOT0_FORMAT_DFUSE};
     struct boot0_image *hex = boot0_image_new();
     struct boot0_image *image, *copy;
     struct dfu file = {.size = 0};
@@ -508,11 +508,12 @@ static void test_dfuse_targets(void **state)
     put_target(&file, 1, NULL, 8 + 3, 1);
     put_element(&file, 0, "dct");
     finish(&file);
-    image = parse_dfu(&file, B0_FORMAT_DFUSE);
+    image = parse_dfu(&file, BOOT0_FORMAT_DFUSE);
     assert_true(image->segments[0].by_target && image->segments[1].by_target);
-    assert_int_equal(boot0_image_add(hex, 0, 0x08000000, (const uint8_t *)"hex", 3, NULL), B0_OK);
+    assert_int_equal(boot0_image_add(hex, 0, 0x08000000, (const uint8_t *)"hex", 3, NULL),
+                     BOOT0_OK);
     assert_false(hex->segments[0].by_target);
-    assert_int_equal(boot0_image_merge(hex, image, &error), B0_OK);
+    assert_int_equal(boot0_image_merge(hex, image, &error), BOOT0_OK);
     check_targets(hex);
     copy = boot0_image_clone(hex);
     check_targets(copy);
@@ -526,7 +527,7 @@ static void test_dfuse_targets(void **state)
     image->segments[1].data[0] = 'x';
     strcpy(image->targets[0].name, "other");
     image->targets[0].alternate = 1;
-    assert_int_equal(boot0_image_merge(hex, image, &error), B0_E_DATA);
+    assert_int_equal(boot0_image_merge(hex, image, &error), BOOT0_E_DATA);
     check_targets(hex);
     boot0_image_free(hex);
     boot0_image_free(image);

@@ -10,9 +10,9 @@ static struct boot0_image *two_segments(void)
 
     assert_non_null(image);
     assert_int_equal(boot0_image_add(image, 0, 0x100, (const uint8_t *)"abcd", 4, &any_error),
-                     B0_OK);
+                     BOOT0_OK);
     assert_int_equal(boot0_image_add(image, 0, 0x108, (const uint8_t *)"wxyz", 4, &any_error),
-                     B0_OK);
+                     BOOT0_OK);
     return image;
 }
 
@@ -20,7 +20,7 @@ static void patch(struct boot0_image *image, uint32_t address, const char *text)
 {
     assert_int_equal(
         boot0_image_patch(image, 0, address, (const uint8_t *)text, strlen(text), &any_error),
-        B0_OK);
+        BOOT0_OK);
 }
 
 static void test_clone(void **state)
@@ -98,7 +98,7 @@ static void test_alternates(void **state)
 
     (void)state;
     assert_int_equal(boot0_image_patch(image, 1, 0x100, (const uint8_t *)"ONE", 3, &any_error),
-                     B0_OK);
+                     BOOT0_OK);
     check_segment(image, 0, 0x100, "abcd", 4);
     check_segment(image, 2, 0x100, "ONE", 3);
     assert_int_equal(image->segments[2].alternate, 1);
@@ -111,12 +111,12 @@ static void test_refused(void **state)
 
     (void)state;
     assert_int_equal(boot0_image_patch(image, 0, 0xfffffffe, (const uint8_t *)"end", 3, &any_error),
-                     B0_E_DATA);
+                     BOOT0_E_DATA);
     patch(image, 0xfffffffd, "end");
     assert_int_equal(image->segment_count, 3);
     image->has_addresses = false;
     assert_int_equal(boot0_image_patch(image, 0, 0x100, (const uint8_t *)"A", 1, &any_error),
-                     B0_E_USAGE);
+                     BOOT0_E_USAGE);
     check_segment(image, 0, 0x100, "abcd", 4);
     boot0_image_free(image);
 }
@@ -128,12 +128,13 @@ static void test_move(void **state)
     struct boot0_error error;
 
     (void)state;
-    assert_int_equal(boot0_image_add(image, 0, 0x100, (const uint8_t *)"abcdef", 6, &error), B0_OK);
-    assert_int_equal(boot0_image_add(image, 0, 0x204, (const uint8_t *)"XY", 2, &error), B0_OK);
-    assert_int_equal(boot0_image_add(image, 1, 0x102, (const uint8_t *)"1", 1, &error), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, 0x100, (const uint8_t *)"abcdef", 6, &error),
+                     BOOT0_OK);
+    assert_int_equal(boot0_image_add(image, 0, 0x204, (const uint8_t *)"XY", 2, &error), BOOT0_OK);
+    assert_int_equal(boot0_image_add(image, 1, 0x102, (const uint8_t *)"1", 1, &error), BOOT0_OK);
     image->has_entry = true;
     image->entry = 0x103;
-    assert_int_equal(boot0_image_move(image, 0x102, 2, 0x202, &error), B0_OK);
+    assert_int_equal(boot0_image_move(image, 0x102, 2, 0x202, &error), BOOT0_OK);
     assert_int_equal(image->segment_count, 4);
     check_segment(image, 0, 0x100, "ab", 2);
     check_segment(image, 1, 0x104, "ef", 2);
@@ -142,14 +143,14 @@ static void test_move(void **state)
     assert_int_equal(image->segments[3].alternate, 1);
     assert_int_equal(image->entry, 0x203);
     /* nothing there: nothing happens */
-    assert_int_equal(boot0_image_move(image, 0x800, 0x100, 0, &error), B0_OK);
+    assert_int_equal(boot0_image_move(image, 0x800, 0x100, 0, &error), BOOT0_OK);
     assert_int_equal(image->segment_count, 4);
     /* other bytes are there */
-    assert_int_equal(boot0_image_move(image, 0x104, 1, 0x203, &error), B0_E_DATA);
+    assert_int_equal(boot0_image_move(image, 0x104, 1, 0x203, &error), BOOT0_E_DATA);
     check_segment(image, 1, 0x104, "ef", 2);
     /* to the end of the address space, and past it */
-    assert_int_equal(boot0_image_move(image, 0x104, 2, 0xfffffffe, &error), B0_OK);
-    assert_int_equal(boot0_image_move(image, 0xfffffffe, 2, 0xffffffff, &error), B0_E_DATA);
+    assert_int_equal(boot0_image_move(image, 0x104, 2, 0xfffffffe, &error), BOOT0_OK);
+    assert_int_equal(boot0_image_move(image, 0xfffffffe, 2, 0xffffffff, &error), BOOT0_E_DATA);
     check_segment(image, 2, 0xfffffffe, "ef", 2);
     boot0_image_free(image);
 }
@@ -160,16 +161,17 @@ static void test_remove(void **state)
     struct boot0_error error;
 
     (void)state;
-    assert_int_equal(boot0_image_add(image, 0, 0x100, (const uint8_t *)"abcdef", 6, &error), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, 0x100, (const uint8_t *)"abcdef", 6, &error),
+                     BOOT0_OK);
     assert_int_equal(boot0_image_add(image, 1, 0xfffffffe, (const uint8_t *)"yz", 2, &error),
-                     B0_OK);
-    assert_int_equal(boot0_image_remove(image, 0x102, 2, &error), B0_OK);
+                     BOOT0_OK);
+    assert_int_equal(boot0_image_remove(image, 0x102, 2, &error), BOOT0_OK);
     assert_int_equal(image->segment_count, 3);
     check_segment(image, 0, 0x100, "ab", 2);
     check_segment(image, 1, 0x104, "ef", 2);
-    assert_int_equal(boot0_image_remove(image, 0x106, 0x100, &error), B0_OK);
+    assert_int_equal(boot0_image_remove(image, 0x106, 0x100, &error), BOOT0_OK);
     assert_int_equal(image->segment_count, 3);
-    assert_int_equal(boot0_image_remove(image, 0, (uint64_t)1 << 32, &error), B0_OK);
+    assert_int_equal(boot0_image_remove(image, 0, (uint64_t)1 << 32, &error), BOOT0_OK);
     assert_int_equal(image->segment_count, 0);
     boot0_image_free(image);
 }

@@ -59,8 +59,8 @@ static void test_segments(void **state)
     add_header(&elf, 1, 356, 0x20000000, 0x08000064, 4, 40);
     add_header(&elf, 1, 360, 0x20000028, 0x20000028, 0, 400);
     add_header(&elf, 1, 400, 0x1ffff800, 0x1fffc000, 16, 16);
-    image = parse(elf.bytes, sizeof elf.bytes, B0_FORMAT_UNKNOWN);
-    assert_int_equal(image->format, B0_FORMAT_ELF);
+    image = parse(elf.bytes, sizeof elf.bytes, BOOT0_FORMAT_UNKNOWN);
+    assert_int_equal(image->format, BOOT0_FORMAT_ELF);
     assert_int_equal(image->segment_count, 2);
     check_segment(image, 0, 0x08000000, elf.bytes + 256, 104);
     check_segment(image, 1, 0x1fffc000, elf.bytes + 400, 16);
@@ -77,7 +77,7 @@ static void test_headers_in_segment(void **state)
 
     (void)state;
     add_header(&elf, 1, 0, 0x07ff0000, 0x07ff0000, 256, 256);
-    image = parse(elf.bytes, sizeof elf.bytes, B0_FORMAT_UNKNOWN);
+    image = parse(elf.bytes, sizeof elf.bytes, BOOT0_FORMAT_UNKNOWN);
     check_segment(image, 0, 0x07ff0000, elf.bytes, 256);
     boot0_image_free(image);
 }
@@ -90,7 +90,7 @@ static void test_at_the_ends(void **state)
     (void)state;
     b0_store32(elf.bytes + 24, 0); /* no entry point */
     add_header(&elf, 1, FILE_SIZE - 1, 0, 0xffffffff, 1, 1);
-    image = parse(elf.bytes, sizeof elf.bytes, B0_FORMAT_UNKNOWN);
+    image = parse(elf.bytes, sizeof elf.bytes, BOOT0_FORMAT_UNKNOWN);
     check_segment(image, 0, 0xffffffff, "\xff", 1);
     assert_false(image->has_entry);
     boot0_image_free(image);
@@ -108,14 +108,14 @@ static void test_large_headers(void **state)
     b0_store32(elf.bytes + HEADER, 0);
     b0_store16(elf.bytes + 42, 64);
     b0_store16(elf.bytes + 44, 2);
-    image = parse(elf.bytes, sizeof elf.bytes, B0_FORMAT_UNKNOWN);
+    image = parse(elf.bytes, sizeof elf.bytes, BOOT0_FORMAT_UNKNOWN);
     check_segment(image, 0, 0x08000000, elf.bytes + 300, 4);
     boot0_image_free(image);
 }
 
 static void refuse_elf(const struct elf *elf, size_t size, const char *reason)
 {
-    refuse(elf->bytes, size, B0_FORMAT_UNKNOWN, B0_E_DATA, reason);
+    refuse(elf->bytes, size, BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA, reason);
 }
 
 static void test_other_kinds(void **state)
@@ -251,7 +251,7 @@ static void test_many_times(void **state)
         b0_store32(header + 16, SIZE);
         b0_store32(header + 20, SIZE);
     }
-    refuse(file, SIZE, B0_FORMAT_UNKNOWN, B0_E_DATA, "more than 64 MiB");
+    refuse(file, SIZE, BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA, "more than 64 MiB");
     free(file);
 }
 
@@ -294,7 +294,7 @@ static void check_written(const uint8_t *file, size_t size, const struct boot0_i
 
 static void test_written(void **state)
 {
-    struct boot0_image_options options = {.format = B0_FORMAT_ELF};
+    struct boot0_image_options options = {.format = BOOT0_FORMAT_ELF};
     struct boot0_image *image = boot0_image_new();
     uint8_t *file;
     size_t size;
@@ -303,7 +303,7 @@ static void test_written(void **state)
     boot0_image_add(image, 0, 0x08000000, (const uint8_t *)"first", 5, NULL);
     boot0_image_add(image, 0, 0x08010000, (const uint8_t *)"second", 6, NULL);
     boot0_image_add(image, 0, 0x1fffc000, (const uint8_t *)"third!!", 7, NULL);
-    assert_int_equal(boot0_image_format(image, &options, &file, &size, NULL), B0_OK);
+    assert_int_equal(boot0_image_format(image, &options, &file, &size, NULL), BOOT0_OK);
     check_written(file, size, image);
     assert_int_equal(b0_load32(file + 24), 0);
     free(file);
@@ -339,7 +339,7 @@ static uint32_t cpu_of(const char *attributes, size_t length, bool raw)
     }
     memcpy(section, attributes, length);
     b0_store32(sections + 40 + 20, (uint32_t)length + (raw ? 0 : 16));
-    image = parse(elf.bytes, sizeof elf.bytes, B0_FORMAT_UNKNOWN);
+    image = parse(elf.bytes, sizeof elf.bytes, BOOT0_FORMAT_UNKNOWN);
     check_segment(image, 0, 0x08000000, elf.bytes + 128, 4);
     cpu = image->cpu;
     boot0_image_free(image);
@@ -358,28 +358,30 @@ static void test_cpus(void **state)
                             "6S-M\0\x06\x0c\x07M\x09\x01"),
                      0);
     assert_int_equal(CPU_OF("\x06\x0b\x07M"), 0);
-    assert_int_equal(CPU_OF("\x06\x0a\x07M"), B0_CPU_V7M); /* cortex-m3 */
-    assert_int_equal(CPU_OF("\x06\x0d\x07M"), B0_CPU_V7M | B0_CPU_DSP);
+    assert_int_equal(CPU_OF("\x06\x0a\x07M"), BOOT0_CPU_V7M); /* cortex-m3 */
+    assert_int_equal(CPU_OF("\x06\x0d\x07M"), BOOT0_CPU_V7M | BOOT0_CPU_DSP);
     /* cortex-m4, hard, fpv4-sp-d16 */
     assert_int_equal(CPU_OF("\x06\x0d\x07M\x0a\x06\x1b\x01\x1c\x01"),
-                     B0_CPU_V7M | B0_CPU_DSP | B0_CPU_FPU);
+                     BOOT0_CPU_V7M | BOOT0_CPU_DSP | BOOT0_CPU_FPU);
     /* cortex-m7, fpv5-sp-d16 and fpv5-d16 */
     assert_int_equal(CPU_OF("\x06\x0d\x07M\x0a\x08\x1b\x01"),
-                     B0_CPU_V7M | B0_CPU_DSP | B0_CPU_FPU | B0_CPU_FPV5);
-    assert_int_equal(CPU_OF("\x06\x0d\x07M\x0a\x08"),
-                     B0_CPU_V7M | B0_CPU_DSP | B0_CPU_FPU | B0_CPU_FPV5 | B0_CPU_DOUBLE);
-    assert_int_equal(CPU_OF("\x06\x10\x07M"), B0_CPU_V8M_BASE);
-    assert_int_equal(CPU_OF("\x06\x11\x07M"), B0_CPU_V7M | B0_CPU_V8M_BASE | B0_CPU_V8M);
+                     BOOT0_CPU_V7M | BOOT0_CPU_DSP | BOOT0_CPU_FPU | BOOT0_CPU_FPV5);
+    assert_int_equal(CPU_OF("\x06\x0d\x07M\x0a\x08"), BOOT0_CPU_V7M | BOOT0_CPU_DSP |
+                                                          BOOT0_CPU_FPU | BOOT0_CPU_FPV5 |
+                                                          BOOT0_CPU_DOUBLE);
+    assert_int_equal(CPU_OF("\x06\x10\x07M"), BOOT0_CPU_V8M_BASE);
+    assert_int_equal(CPU_OF("\x06\x11\x07M"), BOOT0_CPU_V7M | BOOT0_CPU_V8M_BASE | BOOT0_CPU_V8M);
     /* cortex-a9 and v8-A */
     assert_int_equal(CPU_OF("\x06\x0a\x07"
                             "A"),
-                     B0_CPU_OTHER);
-    assert_int_equal(CPU_OF("\x06\x0e"), B0_CPU_OTHER);
+                     BOOT0_CPU_OTHER);
+    assert_int_equal(CPU_OF("\x06\x0e"), BOOT0_CPU_OTHER);
     /* assembled without .cpu: v4T; and what is not assigned yet */
     assert_int_equal(CPU_OF("\x06\x02"), 0);
     assert_int_equal(CPU_OF("\x06\x7f\x0a\x7f"), 0);
     /* numbers of two bytes; tags that are strings: 65, 67; a number and a string: 32 */
-    assert_int_equal(CPU_OF("\x41x\0\x43y\0\x20\x81\x01z\0\x42\x85\x01\x06\x8a\x00"), B0_CPU_V7M);
+    assert_int_equal(CPU_OF("\x41x\0\x43y\0\x20\x81\x01z\0\x42\x85\x01\x06\x8a\x00"),
+                     BOOT0_CPU_V7M);
 }
 
 /* What is cut short or wrong says nothing, and the program is read all the same. */
@@ -388,12 +390,12 @@ static void test_broken_attributes(void **state)
     static const char good[] = "A\x14\0\0\0aeabi\0\1\x0a\0\0\0\x06\x0a\x07M";
 
     (void)state;
-    assert_int_equal(CPU_RAW(good) & B0_CPU_V7M, 0); /* the length is one too large */
-    assert_int_equal(CPU_RAW("A\x13\0\0\0aeabi\0\1\x09\0\0\0\x06\x0a\x07M"), B0_CPU_V7M);
+    assert_int_equal(CPU_RAW(good) & BOOT0_CPU_V7M, 0); /* the length is one too large */
+    assert_int_equal(CPU_RAW("A\x13\0\0\0aeabi\0\1\x09\0\0\0\x06\x0a\x07M"), BOOT0_CPU_V7M);
     assert_int_equal(CPU_RAW("B\x13\0\0\0aeabi\0\1\x09\0\0\0\x06\x0a\x07M"), 0);
     /* another vendor's subsection before it, and attributes of single sections */
     assert_int_equal(CPU_RAW("A\x08\0\0\0gnu\0\x13\0\0\0aeabi\0\1\x09\0\0\0\x06\x0a\x07M"),
-                     B0_CPU_V7M);
+                     BOOT0_CPU_V7M);
     assert_int_equal(CPU_RAW("A\x13\0\0\0aeabi\0\2\x09\0\0\0\x06\x0a\x07M"), 0);
     assert_int_equal(CPU_RAW("A\x13\0\0\0aeabi\0\1\x04\0\0\0\x06\x0a\x07M"), 0);
     assert_int_equal(CPU_RAW("A\x03\0\0\0aeabi\0\1\x09\0\0\0\x06\x0a\x07M"), 0);
@@ -426,7 +428,7 @@ static void test_wild_sections(void **state)
         b0_store16(elf.bytes + 46, tables[i].size);
         b0_store16(elf.bytes + 48, tables[i].count);
         b0_store32(elf.bytes + 304, 0x70000003);
-        image = parse(elf.bytes, sizeof elf.bytes, B0_FORMAT_UNKNOWN);
+        image = parse(elf.bytes, sizeof elf.bytes, BOOT0_FORMAT_UNKNOWN);
         assert_int_equal(image->cpu, 0);
         boot0_image_free(image);
     }
@@ -437,8 +439,8 @@ static void test_forced(void **state)
     (void)state;
     refuse("\x7f"
            "EL",
-           3, B0_FORMAT_ELF, B0_E_DATA, "not an ELF file");
-    refuse("hello", 5, B0_FORMAT_ELF, B0_E_DATA, "not an ELF file");
+           3, BOOT0_FORMAT_ELF, BOOT0_E_DATA, "not an ELF file");
+    refuse("hello", 5, BOOT0_FORMAT_ELF, BOOT0_E_DATA, "not an ELF file");
 }
 
 int main(void)

@@ -91,7 +91,7 @@ static void refuse_file(const char *file, enum boot0_status code, const char *me
     assert_int_equal(boot0_image_load(&image, file, NULL, &error), code);
     assert_null(image);
     assert_string_equal(error.message, message);
-    assert_true(error.hint[0] != '\0' || code == B0_E_DATA);
+    assert_true(error.hint[0] != '\0' || code == BOOT0_E_DATA);
     assert_int_equal(boot0_image_load(&image, file, NULL, NULL), code);
 }
 
@@ -101,7 +101,7 @@ static void test_load(void **state)
 
     (void)state;
     write_file("a.bin", "data", 4);
-    assert_int_equal(boot0_image_load(&image, "a.bin", NULL, NULL), B0_OK);
+    assert_int_equal(boot0_image_load(&image, "a.bin", NULL, NULL), BOOT0_OK);
     check_segment(image, 0, 0, "data", 4);
     boot0_image_free(image);
 }
@@ -114,8 +114,8 @@ static void test_contents_count(void **state)
 
     (void)state;
     write_file("a.bin", text, sizeof text - 1);
-    assert_int_equal(boot0_image_load(&image, "a.bin", NULL, NULL), B0_OK);
-    assert_int_equal(image->format, B0_FORMAT_IHEX);
+    assert_int_equal(boot0_image_load(&image, "a.bin", NULL, NULL), BOOT0_OK);
+    assert_int_equal(image->format, BOOT0_FORMAT_IHEX);
     boot0_image_free(image);
 }
 
@@ -133,19 +133,19 @@ static void test_name_promises(void **state)
         {"a.uf2", "a.uf2: is not a UF2 file, as its name says"},
     };
     static const char *const others[] = {"a.bin", "a.dfu", "a", "a.hex.bin", "hex", ".hex"};
-    struct boot0_image_options options = {.format = B0_FORMAT_BINARY};
+    struct boot0_image_options options = {.format = BOOT0_FORMAT_BINARY};
     struct boot0_image *image;
 
     (void)state;
     for (size_t i = 0; i < LENGTH(files); i++) {
         write_file(files[i].file, "data", 4);
-        refuse_file(files[i].file, B0_E_DATA, files[i].message);
-        assert_int_equal(boot0_image_load(&image, files[i].file, &options, NULL), B0_OK);
+        refuse_file(files[i].file, BOOT0_E_DATA, files[i].message);
+        assert_int_equal(boot0_image_load(&image, files[i].file, &options, NULL), BOOT0_OK);
         boot0_image_free(image);
     }
     for (size_t i = 0; i < LENGTH(others); i++) {
         write_file(others[i], "data", 4);
-        assert_int_equal(boot0_image_load(&image, others[i], NULL, NULL), B0_OK);
+        assert_int_equal(boot0_image_load(&image, others[i], NULL, NULL), BOOT0_OK);
         boot0_image_free(image);
     }
 }
@@ -153,25 +153,25 @@ static void test_name_promises(void **state)
 static void test_unreadable(void **state)
 {
     (void)state;
-    refuse_file("missing.bin", B0_E_NO_INPUT,
+    refuse_file("missing.bin", BOOT0_E_NO_INPUT,
                 "missing.bin: cannot be opened: No such file or directory");
-    refuse_file(".", B0_E_NO_INPUT, ".: cannot be read: Is a directory");
+    refuse_file(".", BOOT0_E_NO_INPUT, ".: cannot be read: Is a directory");
     write_file("empty.bin", "", 0);
-    refuse_file("empty.bin", B0_E_DATA, "empty.bin: is empty");
-    refuse_file("/dev/null", B0_E_DATA, "/dev/null: is empty");
+    refuse_file("empty.bin", BOOT0_E_DATA, "empty.bin: is empty");
+    refuse_file("/dev/null", BOOT0_E_DATA, "/dev/null: is empty");
     write_file("a.bin", "data", 4);
-    refuse_file("a.bin/b.bin", B0_E_NO_INPUT, "a.bin/b.bin: cannot be opened: Not a directory");
+    refuse_file("a.bin/b.bin", BOOT0_E_NO_INPUT, "a.bin/b.bin: cannot be opened: Not a directory");
 }
 
 static void test_too_large(void **state)
 {
     (void)state;
     write_file("large.bin", "", 0);
-    assert_int_equal(truncate("large.bin", (off_t)B0_IMAGE_FILE_MAX + 1), 0);
-    refuse_file("large.bin", B0_E_DATA, "large.bin: is larger than 64 MiB");
+    assert_int_equal(truncate("large.bin", (off_t)BOOT0_IMAGE_FILE_MAX + 1), 0);
+    refuse_file("large.bin", BOOT0_E_DATA, "large.bin: is larger than 64 MiB");
     assert_int_equal(truncate("large.bin", (off_t)1 << 40), 0); /* in no memory */
-    refuse_file("large.bin", B0_E_DATA, "large.bin: is larger than 64 MiB");
-    refuse_file("/dev/zero", B0_E_DATA, "/dev/zero: is larger than 64 MiB"); /* has no end */
+    refuse_file("large.bin", BOOT0_E_DATA, "large.bin: is larger than 64 MiB");
+    refuse_file("/dev/zero", BOOT0_E_DATA, "/dev/zero: is larger than 64 MiB"); /* has no end */
 }
 
 static void test_largest(void **state)
@@ -180,9 +180,9 @@ static void test_largest(void **state)
 
     (void)state;
     write_file("large.bin", "", 0);
-    assert_int_equal(truncate("large.bin", (off_t)B0_IMAGE_FILE_MAX), 0);
-    assert_int_equal(boot0_image_load(&image, "large.bin", NULL, NULL), B0_OK);
-    assert_int_equal(boot0_image_size(image), B0_IMAGE_FILE_MAX);
+    assert_int_equal(truncate("large.bin", (off_t)BOOT0_IMAGE_FILE_MAX), 0);
+    assert_int_equal(boot0_image_load(&image, "large.bin", NULL, NULL), BOOT0_OK);
+    assert_int_equal(boot0_image_size(image), BOOT0_IMAGE_FILE_MAX);
     boot0_image_free(image);
 }
 
@@ -192,13 +192,13 @@ static struct boot0_image *make_image(void)
 
     assert_non_null(image);
     assert_int_equal(boot0_image_add(image, 0, 0x08000000, (const uint8_t *)"data", 4, NULL),
-                     B0_OK);
+                     BOOT0_OK);
     return image;
 }
 
 static void refuse_save(const char *file, enum boot0_status code, const char *message)
 {
-    struct boot0_image_options options = {.format = B0_FORMAT_BINARY};
+    struct boot0_image_options options = {.format = BOOT0_FORMAT_BINARY};
     struct boot0_image *image = make_image();
     struct boot0_error error;
 
@@ -235,7 +235,7 @@ static enum boot0_status as_nobody(enum boot0_status (*function)(const char *fil
     assert_true(child >= 0);
     if (child == 0) {
         if (geteuid() == 0 && seteuid(NOBODY) != 0)
-            _exit(B0_STATUS_COUNT);
+            _exit(BOOT0_STATUS_COUNT);
         _exit((int)function(file));
     }
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -248,18 +248,18 @@ static void test_no_permission(void **state)
     (void)state;
     write_file("secret.bin", "before", 6);
     chmod("secret.bin", 0);
-    assert_int_equal(as_nobody(try_load, "secret.bin"), B0_E_NO_INPUT);
+    assert_int_equal(as_nobody(try_load, "secret.bin"), BOOT0_E_NO_INPUT);
     chmod("secret.bin", 0444);
-    assert_int_equal(as_nobody(try_load, "secret.bin"), B0_OK);
+    assert_int_equal(as_nobody(try_load, "secret.bin"), BOOT0_OK);
     /* What must not be written is not replaced, though its directory would allow that. */
     chmod(".", 0777);
-    assert_int_equal(as_nobody(try_save, "secret.bin"), B0_E_NO_OUTPUT);
+    assert_int_equal(as_nobody(try_save, "secret.bin"), BOOT0_E_NO_OUTPUT);
     check_file("secret.bin", "before");
     assert_int_equal(count_files(false), 1);
-    assert_int_equal(as_nobody(try_save, "new.bin"), B0_OK);
+    assert_int_equal(as_nobody(try_save, "new.bin"), BOOT0_OK);
     check_file("new.bin", "data");
     chmod(".", 0555);
-    assert_int_equal(as_nobody(try_save, "newer.bin"), B0_E_NO_OUTPUT);
+    assert_int_equal(as_nobody(try_save, "newer.bin"), BOOT0_E_NO_OUTPUT);
     chmod(".", 0755);
     assert_int_equal(count_files(false), 2);
 }
@@ -270,9 +270,9 @@ static void test_save_by_name(void **state)
         const char *file;
         enum boot0_format format;
     } files[] = {
-        {"a.bin", B0_FORMAT_BINARY}, {"a.hex", B0_FORMAT_IHEX}, {"a.srec", B0_FORMAT_SREC},
-        {"a.S19", B0_FORMAT_SREC},   {"a.elf", B0_FORMAT_ELF},  {"a.uf2", B0_FORMAT_UF2},
-        {"a.dfu", B0_FORMAT_DFUSE},
+        {"a.bin", BOOT0_FORMAT_BINARY}, {"a.hex", BOOT0_FORMAT_IHEX}, {"a.srec", BOOT0_FORMAT_SREC},
+        {"a.S19", BOOT0_FORMAT_SREC},   {"a.elf", BOOT0_FORMAT_ELF},  {"a.uf2", BOOT0_FORMAT_UF2},
+        {"a.dfu", BOOT0_FORMAT_DFUSE},
     };
     struct boot0_image *image = make_image();
     struct boot0_image *again;
@@ -280,19 +280,19 @@ static void test_save_by_name(void **state)
 
     (void)state;
     for (size_t i = 0; i < LENGTH(files); i++) {
-        assert_int_equal(boot0_image_save(image, files[i].file, NULL, NULL), B0_OK);
-        assert_int_equal(boot0_image_load(&again, files[i].file, NULL, NULL), B0_OK);
+        assert_int_equal(boot0_image_save(image, files[i].file, NULL, NULL), BOOT0_OK);
+        assert_int_equal(boot0_image_load(&again, files[i].file, NULL, NULL), BOOT0_OK);
         assert_int_equal(again->format, files[i].format);
         assert_memory_equal(again->segments[0].data, "data", 4);
         boot0_image_free(again);
     }
     image->has_addresses = false;
     image->segments[0].address = 0;
-    assert_int_equal(boot0_image_save(image, "b.dfu", NULL, NULL), B0_OK);
-    assert_int_equal(boot0_image_load(&again, "b.dfu", NULL, NULL), B0_OK);
-    assert_int_equal(again->format, B0_FORMAT_DFU);
+    assert_int_equal(boot0_image_save(image, "b.dfu", NULL, NULL), BOOT0_OK);
+    assert_int_equal(boot0_image_load(&again, "b.dfu", NULL, NULL), BOOT0_OK);
+    assert_int_equal(again->format, BOOT0_FORMAT_DFU);
     boot0_image_free(again);
-    assert_int_equal(boot0_image_save(image, "a.txt", NULL, &error), B0_E_USAGE);
+    assert_int_equal(boot0_image_save(image, "a.txt", NULL, &error), BOOT0_E_USAGE);
     assert_string_equal(error.message, "a.txt: the name does not tell the format to write");
     boot0_image_free(image);
 }
@@ -306,7 +306,7 @@ static void test_replaced(void **state)
     (void)state;
     write_file("a.bin", "longer than before", 18);
     chmod("a.bin", 0640);
-    assert_int_equal(boot0_image_save(image, "a.bin", NULL, NULL), B0_OK);
+    assert_int_equal(boot0_image_save(image, "a.bin", NULL, NULL), BOOT0_OK);
     check_file("a.bin", "data");
     assert_int_equal(stat("a.bin", &status), 0);
     assert_int_equal(status.st_mode & 0777, 0640);
@@ -323,7 +323,7 @@ static void test_name_taken(void **state)
     (void)state;
     snprintf(taken, sizeof taken, ".boot0-%ld-0.tmp", (long)getpid());
     write_file(taken, "before", 6);
-    assert_int_equal(boot0_image_save(image, "a.bin", NULL, NULL), B0_OK);
+    assert_int_equal(boot0_image_save(image, "a.bin", NULL, NULL), BOOT0_OK);
     check_file("a.bin", "data");
     check_file(taken, "before");
     assert_int_equal(count_files(false), 2);
@@ -338,7 +338,7 @@ static void test_link_stays(void **state)
     (void)state;
     write_file("a.bin", "before", 6);
     assert_int_equal(symlink("a.bin", "link.bin"), 0);
-    assert_int_equal(boot0_image_save(image, "link.bin", NULL, NULL), B0_OK);
+    assert_int_equal(boot0_image_save(image, "link.bin", NULL, NULL), BOOT0_OK);
     check_file("a.bin", "data");
     assert_int_equal(lstat("link.bin", &status), 0);
     assert_true(S_ISLNK(status.st_mode));
@@ -348,21 +348,21 @@ static void test_link_stays(void **state)
 static void test_unwritable(void **state)
 {
     (void)state;
-    refuse_save(".", B0_E_NO_OUTPUT, ".: cannot be written: Is a directory");
-    refuse_save("missing/a.bin", B0_E_NO_OUTPUT,
+    refuse_save(".", BOOT0_E_NO_OUTPUT, ".: cannot be written: Is a directory");
+    refuse_save("missing/a.bin", BOOT0_E_NO_OUTPUT,
                 "missing/a.bin: cannot be written: No such file or directory");
-    refuse_save("/dev/full", B0_E_NO_OUTPUT,
+    refuse_save("/dev/full", BOOT0_E_NO_OUTPUT,
                 "/dev/full: cannot be written: No space left on device");
 }
 
 static void test_special_file(void **state)
 {
-    struct boot0_image_options options = {.format = B0_FORMAT_BINARY};
+    struct boot0_image_options options = {.format = BOOT0_FORMAT_BINARY};
     struct boot0_image *image = make_image();
     struct stat status;
 
     (void)state;
-    assert_int_equal(boot0_image_save(image, "/dev/null", &options, NULL), B0_OK);
+    assert_int_equal(boot0_image_save(image, "/dev/null", &options, NULL), BOOT0_OK);
     assert_int_equal(stat("/dev/null", &status), 0);
     assert_true(S_ISCHR(status.st_mode));
     boot0_image_free(image);
@@ -381,7 +381,7 @@ static void test_failure_in_the_middle(void **state)
     small = old;
     small.rlim_cur = 2;
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    refuse_save("a.bin", B0_E_NO_OUTPUT, "a.bin: cannot be written: File too large");
+    refuse_save("a.bin", BOOT0_E_NO_OUTPUT, "a.bin: cannot be written: File too large");
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
     check_file("a.bin", "before");
     assert_int_equal(count_files(false), 1);

@@ -2,22 +2,22 @@
 #include "image_test.h"
 
 static const enum boot0_format all_formats[] = {
-    B0_FORMAT_BINARY, B0_FORMAT_IHEX, B0_FORMAT_SREC,  B0_FORMAT_ELF,
-    B0_FORMAT_UF2,    B0_FORMAT_DFU,  B0_FORMAT_DFUSE,
+    BOOT0_FORMAT_BINARY, BOOT0_FORMAT_IHEX, BOOT0_FORMAT_SREC,  BOOT0_FORMAT_ELF,
+    BOOT0_FORMAT_UF2,    BOOT0_FORMAT_DFU,  BOOT0_FORMAT_DFUSE,
 };
 
 static void test_names(void **state)
 {
     (void)state;
-    assert_int_equal(LENGTH(all_formats), B0_FORMAT_COUNT - 1);
+    assert_int_equal(LENGTH(all_formats), BOOT0_FORMAT_COUNT - 1);
     for (size_t i = 0; i < LENGTH(all_formats); i++)
         assert_int_equal(boot0_format_by_name(boot0_format_name(all_formats[i])), all_formats[i]);
-    assert_string_equal(boot0_format_name(B0_FORMAT_IHEX), "ihex");
-    assert_string_equal(boot0_format_name(B0_FORMAT_UNKNOWN), "unknown");
+    assert_string_equal(boot0_format_name(BOOT0_FORMAT_IHEX), "ihex");
+    assert_string_equal(boot0_format_name(BOOT0_FORMAT_UNKNOWN), "unknown");
     assert_string_equal(boot0_format_name((enum boot0_format)99), "unknown");
-    assert_int_equal(boot0_format_by_name("unknown"), B0_FORMAT_UNKNOWN);
-    assert_int_equal(boot0_format_by_name("hex"), B0_FORMAT_UNKNOWN);
-    assert_int_equal(boot0_format_by_name(""), B0_FORMAT_UNKNOWN);
+    assert_int_equal(boot0_format_by_name("unknown"), BOOT0_FORMAT_UNKNOWN);
+    assert_int_equal(boot0_format_by_name("hex"), BOOT0_FORMAT_UNKNOWN);
+    assert_int_equal(boot0_format_by_name(""), BOOT0_FORMAT_UNKNOWN);
 }
 
 /* What is no other format is a binary, whatever it begins with. */
@@ -55,14 +55,14 @@ static void test_binaries(void **state)
 
     (void)state;
     for (size_t i = 0; i < LENGTH(files); i++) {
-        struct boot0_image *image = parse(files[i].data, files[i].size, B0_FORMAT_UNKNOWN);
+        struct boot0_image *image = parse(files[i].data, files[i].size, BOOT0_FORMAT_UNKNOWN);
 
-        assert_int_equal(image->format, B0_FORMAT_BINARY);
+        assert_int_equal(image->format, BOOT0_FORMAT_BINARY);
         assert_false(image->has_addresses);
         assert_int_equal(image->segment_count, 1);
         check_segment(image, 0, 0, files[i].data, files[i].size);
         boot0_image_free(image);
-        image = parse(files[i].data, files[i].size, B0_FORMAT_BINARY);
+        image = parse(files[i].data, files[i].size, BOOT0_FORMAT_BINARY);
         boot0_image_free(image);
     }
 }
@@ -90,8 +90,9 @@ static void test_not_binaries(void **state)
 
     (void)state;
     for (size_t i = 0; i < LENGTH(files); i++) {
-        refuse(files[i].file, strlen(files[i].file), B0_FORMAT_UNKNOWN, B0_E_DATA, files[i].reason);
-        refuse(files[i].file, strlen(files[i].file), B0_FORMAT_BINARY, B0_E_USAGE,
+        refuse(files[i].file, strlen(files[i].file), BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA,
+               files[i].reason);
+        refuse(files[i].file, strlen(files[i].file), BOOT0_FORMAT_BINARY, BOOT0_E_USAGE,
                "not a raw binary");
     }
 }
@@ -111,9 +112,9 @@ static void test_utf16(void **state)
             file[size++] = (uint8_t)(big_endian ? 0 : text[i]);
             file[size++] = (uint8_t)(big_endian ? text[i] : 0);
         }
-        refuse(file, size, B0_FORMAT_UNKNOWN, B0_E_DATA, "the text is in UTF-16");
-        refuse(file, size, B0_FORMAT_BINARY, B0_E_USAGE, "is an Intel HEX file");
-        refuse(file, size, B0_FORMAT_SREC, B0_E_DATA, "the text is in UTF-16");
+        refuse(file, size, BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA, "the text is in UTF-16");
+        refuse(file, size, BOOT0_FORMAT_BINARY, BOOT0_E_USAGE, "is an Intel HEX file");
+        refuse(file, size, BOOT0_FORMAT_SREC, BOOT0_E_DATA, "the text is in UTF-16");
     }
 }
 
@@ -125,7 +126,7 @@ static enum boot0_status parse_named(const char *text, const char *name, enum bo
     enum boot0_status status =
         boot0_image_parse(&image, (const uint8_t *)text, strlen(text), name, &options, &error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         assert_non_null(strstr(error.message, "is a web page"));
     boot0_image_free(image);
     return status;
@@ -144,16 +145,16 @@ static void test_web_page(void **state)
 
     (void)state;
     for (size_t i = 0; i < LENGTH(pages); i++) {
-        assert_int_equal(parse_named(pages[i], "a.hex", B0_FORMAT_UNKNOWN), B0_E_DATA);
-        assert_int_equal(parse_named(pages[i], "a.bin", B0_FORMAT_UNKNOWN), B0_E_DATA);
-        assert_int_equal(parse_named(pages[i], NULL, B0_FORMAT_IHEX), B0_E_DATA);
+        assert_int_equal(parse_named(pages[i], "a.hex", BOOT0_FORMAT_UNKNOWN), BOOT0_E_DATA);
+        assert_int_equal(parse_named(pages[i], "a.bin", BOOT0_FORMAT_UNKNOWN), BOOT0_E_DATA);
+        assert_int_equal(parse_named(pages[i], NULL, BOOT0_FORMAT_IHEX), BOOT0_E_DATA);
         /* meant: a page for a web server in the chip, by its name or by the format */
-        assert_int_equal(parse_named(pages[i], "index.HTML", B0_FORMAT_UNKNOWN), B0_OK);
-        assert_int_equal(parse_named(pages[i], "index.htm", B0_FORMAT_UNKNOWN), B0_OK);
-        assert_int_equal(parse_named(pages[i], "a.bin", B0_FORMAT_BINARY), B0_OK);
+        assert_int_equal(parse_named(pages[i], "index.HTML", BOOT0_FORMAT_UNKNOWN), BOOT0_OK);
+        assert_int_equal(parse_named(pages[i], "index.htm", BOOT0_FORMAT_UNKNOWN), BOOT0_OK);
+        assert_int_equal(parse_named(pages[i], "a.bin", BOOT0_FORMAT_BINARY), BOOT0_OK);
     }
     for (size_t i = 0; i < LENGTH(others); i++)
-        assert_int_equal(parse_named(others[i], "a.bin", B0_FORMAT_UNKNOWN), B0_OK);
+        assert_int_equal(parse_named(others[i], "a.bin", BOOT0_FORMAT_UNKNOWN), BOOT0_OK);
 }
 
 static void test_binary_by_force(void **state)
@@ -173,7 +174,8 @@ static void test_binary_by_force(void **state)
 
     (void)state;
     for (size_t i = 0; i < LENGTH(files); i++)
-        refuse(files[i].file, strlen(files[i].file), B0_FORMAT_BINARY, B0_E_USAGE, files[i].reason);
+        refuse(files[i].file, strlen(files[i].file), BOOT0_FORMAT_BINARY, BOOT0_E_USAGE,
+               files[i].reason);
 }
 
 static void test_limits(void **state)
@@ -181,14 +183,14 @@ static void test_limits(void **state)
     struct boot0_image *image;
 
     (void)state;
-    refuse("", 0, B0_FORMAT_UNKNOWN, B0_E_DATA, "is empty");
-    refuse("", 0, B0_FORMAT_IHEX, B0_E_DATA, "is empty");
-    refuse("data", 4, (enum boot0_format)99, B0_E_USAGE, "no file format number 99");
-    refuse("data", 4, (enum boot0_format) - 1, B0_E_USAGE, "no file format number -1");
+    refuse("", 0, BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA, "is empty");
+    refuse("", 0, BOOT0_FORMAT_IHEX, BOOT0_E_DATA, "is empty");
+    refuse("data", 4, (enum boot0_format)99, BOOT0_E_USAGE, "no file format number 99");
+    refuse("data", 4, (enum boot0_format) - 1, BOOT0_E_USAGE, "no file format number -1");
     /* Nothing is read of what is too large. */
-    assert_int_equal(
-        boot0_image_parse(&image, (const uint8_t *)"data", B0_IMAGE_FILE_MAX + 1, NULL, NULL, NULL),
-        B0_E_DATA);
+    assert_int_equal(boot0_image_parse(&image, (const uint8_t *)"data", BOOT0_IMAGE_FILE_MAX + 1,
+                                       NULL, NULL, NULL),
+                     BOOT0_E_DATA);
     assert_null(image);
 }
 
@@ -209,11 +211,11 @@ static struct boot0_image *make_image(bool one_segment)
     for (size_t i = 0; i < sizeof data; i++)
         data[i] = (uint8_t)(i * i + i / 7);
     if (one_segment)
-        assert_int_equal(boot0_image_add(image, 0, 0x08000000, data, sizeof data, NULL), B0_OK);
+        assert_int_equal(boot0_image_add(image, 0, 0x08000000, data, sizeof data, NULL), BOOT0_OK);
     for (size_t i = 0; i < LENGTH(segments) && !one_segment; i++)
         assert_int_equal(boot0_image_add(image, 0, segments[i].address, data + i,
                                          segments[i].size - (i == 5 ? 5 : 0), NULL),
-                         B0_OK);
+                         BOOT0_OK);
     image->has_entry = true;
     image->entry = 0x08000101;
     return image;
@@ -238,24 +240,24 @@ static struct boot0_image *through(const struct boot0_image *image, enum boot0_f
     uint8_t *data;
     size_t size;
 
-    if (boot0_image_format(image, &options, &data, &size, &error) != B0_OK)
+    if (boot0_image_format(image, &options, &data, &size, &error) != BOOT0_OK)
         fail_msg("%s: %s", boot0_format_name(format), error.message);
-    again = parse(data, size, B0_FORMAT_UNKNOWN);
+    again = parse(data, size, BOOT0_FORMAT_UNKNOWN);
     free(data);
     assert_int_equal(again->format, format);
     if (!again->has_addresses)
-        assert_int_equal(boot0_image_place(again, image->segments[0].address, NULL), B0_OK);
+        assert_int_equal(boot0_image_place(again, image->segments[0].address, NULL), BOOT0_OK);
     return again;
 }
 
 static bool keeps_addresses(enum boot0_format format)
 {
-    return format != B0_FORMAT_BINARY && format != B0_FORMAT_DFU;
+    return format != BOOT0_FORMAT_BINARY && format != BOOT0_FORMAT_DFU;
 }
 
 static bool keeps_entry(enum boot0_format format)
 {
-    return format == B0_FORMAT_IHEX || format == B0_FORMAT_SREC || format == B0_FORMAT_ELF;
+    return format == BOOT0_FORMAT_IHEX || format == BOOT0_FORMAT_SREC || format == BOOT0_FORMAT_ELF;
 }
 
 static void round_trip(enum boot0_format from, enum boot0_format to)
@@ -305,7 +307,7 @@ static void refuse_write(const struct boot0_image *image, enum boot0_format form
 static void test_gaps(void **state)
 {
     struct boot0_image_options options = {
-        .format = B0_FORMAT_BINARY, .has_fill = true, .fill = 0xee};
+        .format = BOOT0_FORMAT_BINARY, .has_fill = true, .fill = 0xee};
     struct boot0_image *image = boot0_image_new();
     uint8_t *data;
     size_t size;
@@ -313,23 +315,23 @@ static void test_gaps(void **state)
     (void)state;
     boot0_image_add(image, 0, 0x08000002, (const uint8_t *)"ab", 2, NULL);
     boot0_image_add(image, 0, 0x08000006, (const uint8_t *)"c", 1, NULL);
-    assert_int_equal(boot0_image_format(image, &options, &data, &size, NULL), B0_OK);
+    assert_int_equal(boot0_image_format(image, &options, &data, &size, NULL), BOOT0_OK);
     assert_int_equal(size, 5);
     assert_memory_equal(data,
                         "ab\xee\xee"
                         "c",
                         5);
     free(data);
-    image->format = B0_FORMAT_BINARY;
-    assert_int_equal(boot0_image_format(image, NULL, &data, &size, NULL), B0_OK);
+    image->format = BOOT0_FORMAT_BINARY;
+    assert_int_equal(boot0_image_format(image, NULL, &data, &size, NULL), BOOT0_OK);
     assert_memory_equal(data,
                         "ab\xff\xff"
                         "c",
                         5);
     free(data);
     boot0_image_add(image, 0, 0x1fffc000, (const uint8_t *)"d", 1, NULL);
-    refuse_write(image, B0_FORMAT_BINARY, B0_E_DATA, "383 MiB as raw binary");
-    refuse_write(image, B0_FORMAT_DFU, B0_E_DATA, "383 MiB as raw binary");
+    refuse_write(image, BOOT0_FORMAT_BINARY, BOOT0_E_DATA, "383 MiB as raw binary");
+    refuse_write(image, BOOT0_FORMAT_DFU, BOOT0_E_DATA, "383 MiB as raw binary");
     boot0_image_free(image);
 }
 
@@ -341,17 +343,18 @@ static void test_alternates(void **state)
     (void)state;
     boot0_image_add(image, 1, 0x1fffc000, (const uint8_t *)"ob", 2, NULL);
     boot0_image_add(image, 2, 0x08000000, (const uint8_t *)"abcd", 4, NULL);
-    again = through(image, B0_FORMAT_DFUSE);
+    again = through(image, BOOT0_FORMAT_DFUSE);
     check_equal(again, image);
     boot0_image_free(again);
-    again = through(image, B0_FORMAT_IHEX); /* sorted by address then */
+    again = through(image, BOOT0_FORMAT_IHEX); /* sorted by address then */
     check_segment(again, 0, 0x08000000, "abcd", 4);
     check_segment(again, 1, 0x1fffc000, "ob", 2);
     boot0_image_free(again);
-    refuse_write(image, B0_FORMAT_BINARY, B0_E_DATA, "several alternate settings");
-    refuse_write(image, B0_FORMAT_DFU, B0_E_DATA, "several alternate settings");
+    refuse_write(image, BOOT0_FORMAT_BINARY, BOOT0_E_DATA, "several alternate settings");
+    refuse_write(image, BOOT0_FORMAT_DFU, BOOT0_E_DATA, "several alternate settings");
     boot0_image_add(image, 3, 0x08000002, (const uint8_t *)"X", 1, NULL);
-    refuse_write(image, B0_FORMAT_UF2, B0_E_DATA, "contradicting data for address 0x08000002");
+    refuse_write(image, BOOT0_FORMAT_UF2, BOOT0_E_DATA,
+                 "contradicting data for address 0x08000002");
     boot0_image_free(image);
 }
 
@@ -360,16 +363,16 @@ static void test_not_writable(void **state)
     struct boot0_image *image = boot0_image_new();
 
     (void)state;
-    refuse_write(image, B0_FORMAT_IHEX, B0_E_USAGE, "holds no data");
+    refuse_write(image, BOOT0_FORMAT_IHEX, BOOT0_E_USAGE, "holds no data");
     boot0_image_free(image);
-    image = parse("data", 4, B0_FORMAT_BINARY);
+    image = parse("data", 4, BOOT0_FORMAT_BINARY);
     for (size_t i = 0; i < LENGTH(all_formats); i++) {
         if (keeps_addresses(all_formats[i]))
-            refuse_write(image, all_formats[i], B0_E_USAGE, "raw binary data have none");
+            refuse_write(image, all_formats[i], BOOT0_E_USAGE, "raw binary data have none");
     }
-    refuse_write(image, (enum boot0_format)99, B0_E_USAGE, "no file format");
-    image->format = B0_FORMAT_UNKNOWN;
-    refuse_write(image, B0_FORMAT_UNKNOWN, B0_E_USAGE, "no file format");
+    refuse_write(image, (enum boot0_format)99, BOOT0_E_USAGE, "no file format");
+    image->format = BOOT0_FORMAT_UNKNOWN;
+    refuse_write(image, BOOT0_FORMAT_UNKNOWN, BOOT0_E_USAGE, "no file format");
     boot0_image_free(image);
 }
 
@@ -387,8 +390,8 @@ static void test_too_large(void **state)
     assert_non_null(image.segments);
     for (uint32_t i = 0; i < BYTES; i++)
         image.segments[i] = (struct boot0_segment){.address = 2 * i, .size = 1, .data = &byte};
-    refuse_write(&image, B0_FORMAT_UF2, B0_E_DATA, "larger than 256 MiB");
-    refuse_write(&image, B0_FORMAT_ELF, B0_E_DATA, "too many for an ELF file");
+    refuse_write(&image, BOOT0_FORMAT_UF2, BOOT0_E_DATA, "larger than 256 MiB");
+    refuse_write(&image, BOOT0_FORMAT_ELF, BOOT0_E_DATA, "too many for an ELF file");
     free(image.segments);
 }
 

@@ -6,9 +6,9 @@
 
 static struct boot0_image *parse_text(const char *text)
 {
-    struct boot0_image *image = parse(text, strlen(text), B0_FORMAT_UNKNOWN);
+    struct boot0_image *image = parse(text, strlen(text), BOOT0_FORMAT_UNKNOWN);
 
-    assert_int_equal(image->format, B0_FORMAT_IHEX);
+    assert_int_equal(image->format, BOOT0_FORMAT_IHEX);
     assert_true(image->has_addresses);
     return image;
 }
@@ -62,7 +62,7 @@ static void test_tolerated(void **state)
 static void test_padding_of_nul(void **state)
 {
     static const char file[] = ":01000000AA55\n:00000001FF\n\x1a\0\0\0\0\0\0";
-    struct boot0_image *image = parse(file, sizeof file - 1, B0_FORMAT_UNKNOWN);
+    struct boot0_image *image = parse(file, sizeof file - 1, BOOT0_FORMAT_UNKNOWN);
 
     (void)state;
     check_segment(image, 0, 0, "\xaa", 1);
@@ -169,7 +169,8 @@ static void test_broken(void **state)
 
     (void)state;
     for (size_t i = 0; i < LENGTH(files); i++)
-        refuse(files[i].file, strlen(files[i].file), B0_FORMAT_UNKNOWN, B0_E_DATA, files[i].reason);
+        refuse(files[i].file, strlen(files[i].file), BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA,
+               files[i].reason);
 }
 
 static void test_too_long(void **state)
@@ -179,7 +180,7 @@ static void test_too_long(void **state)
     (void)state;
     memset(file, '0', sizeof file);
     file[0] = ':';
-    refuse(file, sizeof file, B0_FORMAT_UNKNOWN, B0_E_DATA, "line 1: too long");
+    refuse(file, sizeof file, BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA, "line 1: too long");
 }
 
 /* A good file is cut at every byte: refused, but for the white space at its end. */
@@ -191,7 +192,7 @@ static void test_cut_anywhere(void **state)
     for (size_t size = 2 + 1; size < sizeof file - 2; size++) {
         struct boot0_image *image = NULL;
 
-        assert_int_equal(try_parse(&image, file, size, B0_FORMAT_UNKNOWN, NULL), B0_E_DATA);
+        assert_int_equal(try_parse(&image, file, size, BOOT0_FORMAT_UNKNOWN, NULL), BOOT0_E_DATA);
     }
 }
 
@@ -211,7 +212,7 @@ static void test_changed_anywhere(void **state)
                 continue;
             memcpy(file, good, sizeof good);
             file[i] = others[j];
-            if (try_parse(&image, file, sizeof good - 1, B0_FORMAT_UNKNOWN, NULL) == B0_OK)
+            if (try_parse(&image, file, sizeof good - 1, BOOT0_FORMAT_UNKNOWN, NULL) == BOOT0_OK)
                 fail_msg("taken with character %zu changed to 0x%02x", i, (uint8_t)others[j]);
         }
     }
@@ -229,7 +230,7 @@ static void test_contradiction_lines(void **state)
         END;
 
     (void)state;
-    refuse(file, sizeof file - 1, B0_FORMAT_UNKNOWN, B0_E_DATA,
+    refuse(file, sizeof file - 1, BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA,
            "line 6 puts 0x05 at address 0x08000008, where line 2 put 0x01");
 }
 
@@ -243,7 +244,7 @@ static void test_contradiction_in_run(void **state)
                                ":01000600FFFA\n" END;
 
     (void)state;
-    refuse(file, sizeof file - 1, B0_FORMAT_UNKNOWN, B0_E_DATA,
+    refuse(file, sizeof file - 1, BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA,
            "line 5 puts 0xff at address 0x08000006, where line 3 put 0x03");
 }
 
@@ -260,11 +261,11 @@ static void test_contradiction_after_gap(void **state)
                                ":01000B00FFF5\n" END;
 
     (void)state;
-    refuse(file, sizeof file - 1, B0_FORMAT_UNKNOWN, B0_E_DATA,
+    refuse(file, sizeof file - 1, BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA,
            "line 8 puts 0xff at address 0x0800000b, where line 7 put 0x02");
     refuse(":01000000AA55\n\n:01000100BB43\n:01000100AA54\n" END,
-           sizeof ":01000000AA55\n\n:01000100BB43\n:01000100AA54\n" END - 1, B0_FORMAT_UNKNOWN,
-           B0_E_DATA, "line 4 puts 0xaa at address 0x00000001, where line 3 put 0xbb");
+           sizeof ":01000000AA55\n\n:01000100BB43\n:01000100AA54\n" END - 1, BOOT0_FORMAT_UNKNOWN,
+           BOOT0_E_DATA, "line 4 puts 0xaa at address 0x00000001, where line 3 put 0xbb");
 }
 
 static size_t put_record(char *text, unsigned address, unsigned value)
@@ -290,7 +291,7 @@ static void test_descending(void **state)
         size += put_record(file + size, address, address * 7 & 0xff);
     }
     memcpy(file + size, END, sizeof END - 1);
-    image = parse(file, size + sizeof END - 1, B0_FORMAT_UNKNOWN);
+    image = parse(file, size + sizeof END - 1, BOOT0_FORMAT_UNKNOWN);
     assert_int_equal(image->segment_count, 1);
     assert_int_equal(image->segments[0].size, 0x10000);
     for (unsigned i = 0; i < 0x10000; i++)
@@ -303,17 +304,17 @@ static void test_descending(void **state)
 static void test_written(void **state)
 {
     static const uint8_t data[20] = {0x11, [19] = 0x22};
-    struct boot0_image_options options = {.format = B0_FORMAT_IHEX};
+    struct boot0_image_options options = {.format = BOOT0_FORMAT_IHEX};
     struct boot0_image *image = boot0_image_new();
     uint8_t *written;
     char *text;
     size_t size;
 
     (void)state;
-    assert_int_equal(boot0_image_add(image, 0, 0x0800fffc, data, sizeof data, NULL), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, 0x0800fffc, data, sizeof data, NULL), BOOT0_OK);
     image->has_entry = true;
     image->entry = 0x08000101;
-    assert_int_equal(boot0_image_format(image, &options, &written, &size, NULL), B0_OK);
+    assert_int_equal(boot0_image_format(image, &options, &written, &size, NULL), BOOT0_OK);
     text = to_text(written, size);
     assert_string_equal(text, ":020000040800F2\n"
                               ":04FFFC0011000000F0\n"

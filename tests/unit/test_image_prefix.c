@@ -3,11 +3,11 @@
 
 static struct boot0_image *raw(const uint8_t *data, size_t size)
 {
-    struct boot0_image_options options = {.format = B0_FORMAT_BINARY};
+    struct boot0_image_options options = {.format = BOOT0_FORMAT_BINARY};
     struct boot0_image *image;
     struct boot0_error error;
 
-    assert_int_equal(boot0_image_parse(&image, data, size, "test", &options, &error), B0_OK);
+    assert_int_equal(boot0_image_parse(&image, data, size, "test", &options, &error), BOOT0_OK);
     return image;
 }
 
@@ -15,7 +15,7 @@ static enum boot0_status add(struct boot0_image *image, enum boot0_prefix_kind k
                              uint32_t address)
 {
     struct boot0_prefix prefix = {kind, address, 0};
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     enum boot0_status status = boot0_image_add_prefix(image, &prefix, &error);
 
     assert_int_equal(error.code, status);
@@ -24,7 +24,7 @@ static enum boot0_status add(struct boot0_image *image, enum boot0_prefix_kind k
 
 static enum boot0_status take_off(struct boot0_image *image)
 {
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     enum boot0_status status = boot0_image_remove_prefix(image, &error);
 
     assert_int_equal(error.code, status);
@@ -40,19 +40,19 @@ static void lmdfu(void **state)
 
     (void)state;
     assert_false(boot0_image_find_prefix(image, &prefix));
-    assert_int_equal(prefix.kind, B0_PREFIX_NONE);
-    assert_int_equal(add(image, B0_PREFIX_LMDFU, 0x2000), B0_OK);
+    assert_int_equal(prefix.kind, BOOT0_PREFIX_NONE);
+    assert_int_equal(add(image, BOOT0_PREFIX_LMDFU, 0x2000), BOOT0_OK);
     assert_int_equal(image->segments[0].size, sizeof wanted);
     assert_memory_equal(image->segments[0].data, wanted, sizeof wanted);
     assert_true(boot0_image_find_prefix(image, &prefix));
-    assert_int_equal(prefix.kind, B0_PREFIX_LMDFU);
+    assert_int_equal(prefix.kind, BOOT0_PREFIX_LMDFU);
     assert_int_equal(prefix.address, 0x2000);
     assert_int_equal(prefix.payload, 5);
-    assert_int_equal(add(image, B0_PREFIX_LPC, 0), B0_E_DATA); /* there is one */
-    assert_int_equal(take_off(image), B0_OK);
+    assert_int_equal(add(image, BOOT0_PREFIX_LPC, 0), BOOT0_E_DATA); /* there is one */
+    assert_int_equal(take_off(image), BOOT0_OK);
     assert_int_equal(image->segments[0].size, sizeof payload);
     assert_memory_equal(image->segments[0].data, payload, sizeof payload);
-    assert_int_equal(take_off(image), B0_E_DATA);
+    assert_int_equal(take_off(image), BOOT0_E_DATA);
     boot0_image_free(image);
 }
 
@@ -65,13 +65,13 @@ static void lpc(void **state)
     struct boot0_prefix prefix;
 
     (void)state;
-    assert_int_equal(add(image, B0_PREFIX_LPC, 0), B0_OK);
+    assert_int_equal(add(image, BOOT0_PREFIX_LPC, 0), BOOT0_OK);
     assert_int_equal(image->segments[0].size, sizeof head + sizeof payload);
     assert_memory_equal(image->segments[0].data, head, sizeof head);
     assert_true(boot0_image_find_prefix(image, &prefix));
-    assert_int_equal(prefix.kind, B0_PREFIX_LPC);
+    assert_int_equal(prefix.kind, BOOT0_PREFIX_LPC);
     assert_int_equal(prefix.payload, 1024);
-    assert_int_equal(take_off(image), B0_OK);
+    assert_int_equal(take_off(image), BOOT0_OK);
     assert_int_equal(image->segments[0].size, sizeof payload);
     boot0_image_free(image);
 }
@@ -99,7 +99,7 @@ static void what_is_no_prefix(void **state)
     boot0_image_free(image);
     image = raw(only_head, sizeof only_head);
     assert_true(boot0_image_find_prefix(image, &prefix));
-    assert_int_equal(take_off(image), B0_E_DATA); /* nothing would be left */
+    assert_int_equal(take_off(image), BOOT0_E_DATA); /* nothing would be left */
     boot0_image_free(image);
 }
 
@@ -110,34 +110,34 @@ static void addresses(void **state)
     struct boot0_error error;
 
     (void)state;
-    assert_int_equal(add(image, B0_PREFIX_LMDFU, 1023), B0_E_USAGE);
-    assert_int_equal(add(image, B0_PREFIX_LMDFU, 0x04000000), B0_E_USAGE);
-    assert_int_equal(add(image, B0_PREFIX_NONE, 0), B0_E_USAGE);
-    assert_int_equal(add(image, B0_PREFIX_COUNT, 0), B0_E_USAGE);
+    assert_int_equal(add(image, BOOT0_PREFIX_LMDFU, 1023), BOOT0_E_USAGE);
+    assert_int_equal(add(image, BOOT0_PREFIX_LMDFU, 0x04000000), BOOT0_E_USAGE);
+    assert_int_equal(add(image, BOOT0_PREFIX_NONE, 0), BOOT0_E_USAGE);
+    assert_int_equal(add(image, BOOT0_PREFIX_COUNT, 0), BOOT0_E_USAGE);
     assert_int_equal(image->segments[0].size, sizeof bytes);
-    assert_int_equal(boot0_image_place(image, 0x2000, &error), B0_OK);
-    assert_int_equal(add(image, B0_PREFIX_LMDFU, 0x03fffc00), B0_OK);
+    assert_int_equal(boot0_image_place(image, 0x2000, &error), BOOT0_OK);
+    assert_int_equal(add(image, BOOT0_PREFIX_LMDFU, 0x03fffc00), BOOT0_OK);
     assert_false(image->has_addresses);
     assert_int_equal(image->segments[0].address, 0);
     boot0_image_free(image);
 
     image = boot0_image_new();
     assert_non_null(image);
-    assert_int_equal(add(image, B0_PREFIX_LPC, 0), B0_E_USAGE); /* empty */
-    assert_int_equal(take_off(image), B0_E_DATA);
-    assert_int_equal(boot0_image_add(image, 0, 0, bytes, sizeof bytes, &error), B0_OK);
-    assert_int_equal(boot0_image_add(image, 0, 100, bytes, sizeof bytes, &error), B0_OK);
-    assert_int_equal(add(image, B0_PREFIX_LPC, 0), B0_E_USAGE); /* a gap */
+    assert_int_equal(add(image, BOOT0_PREFIX_LPC, 0), BOOT0_E_USAGE); /* empty */
+    assert_int_equal(take_off(image), BOOT0_E_DATA);
+    assert_int_equal(boot0_image_add(image, 0, 0, bytes, sizeof bytes, &error), BOOT0_OK);
+    assert_int_equal(boot0_image_add(image, 0, 100, bytes, sizeof bytes, &error), BOOT0_OK);
+    assert_int_equal(add(image, BOOT0_PREFIX_LPC, 0), BOOT0_E_USAGE); /* a gap */
     boot0_image_free(image);
 }
 
 static void names(void **state)
 {
     (void)state;
-    assert_string_equal(boot0_prefix_name(B0_PREFIX_NONE), "none");
-    assert_string_equal(boot0_prefix_name(B0_PREFIX_LMDFU), "lmdfu");
-    assert_string_equal(boot0_prefix_name(B0_PREFIX_LPC), "lpc");
-    assert_string_equal(boot0_prefix_name(B0_PREFIX_COUNT), "none");
+    assert_string_equal(boot0_prefix_name(BOOT0_PREFIX_NONE), "none");
+    assert_string_equal(boot0_prefix_name(BOOT0_PREFIX_LMDFU), "lmdfu");
+    assert_string_equal(boot0_prefix_name(BOOT0_PREFIX_LPC), "lpc");
+    assert_string_equal(boot0_prefix_name(BOOT0_PREFIX_COUNT), "none");
 }
 
 int main(void)

@@ -97,12 +97,12 @@ int fsync(int descriptor)
 static enum boot0_status save(const char *file)
 {
     static uint8_t data[SIZE];
-    struct boot0_image_options options = {.format = B0_FORMAT_BINARY};
+    struct boot0_image_options options = {.format = BOOT0_FORMAT_BINARY};
     struct boot0_image *image = boot0_image_new();
     enum boot0_status status;
 
     memset(data, 0x5a, sizeof data);
-    assert_int_equal(boot0_image_add(image, 0, 0x08000000, data, sizeof data, NULL), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, 0x08000000, data, sizeof data, NULL), BOOT0_OK);
     status = boot0_image_save(image, file, &options, NULL);
     boot0_image_free(image);
     return status;
@@ -119,7 +119,7 @@ static void save_and_look(const char *file)
     small = old;
     small.rlim_cur = LIMIT;
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    assert_int_equal(save(file), B0_E_NO_OUTPUT);
+    assert_int_equal(save(file), BOOT0_E_NO_OUTPUT);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
     signal(SIGXFSZ, SIG_DFL);
     assert_true(seen.looked);
@@ -156,7 +156,7 @@ static void test_old_mode_from_the_start(void **state)
         make("a.bin", modes[i]);
         save_and_look("a.bin");
         assert_int_equal(seen.status.st_mode & 07777, modes[i]);
-        assert_int_equal(save("a.bin"), B0_OK);
+        assert_int_equal(save("a.bin"), BOOT0_OK);
         assert_int_equal(status_of("a.bin").st_mode & 07777, modes[i]);
     }
     umask(mask);
@@ -172,7 +172,7 @@ static void test_new_file_by_umask(void **state)
         umask(masks[i]);
         save_and_look("new.bin");
         assert_int_equal(seen.status.st_mode & 07777, 0666 & ~masks[i]);
-        assert_int_equal(save("new.bin"), B0_OK);
+        assert_int_equal(save("new.bin"), BOOT0_OK);
         assert_int_equal(status_of("new.bin").st_mode & 07777, 0666 & ~masks[i]);
         remove("new.bin");
     }
@@ -190,7 +190,7 @@ static void test_owner_stays(void **state)
     save_and_look("a.bin");
     assert_int_equal(seen.status.st_uid, NOBODY);
     assert_int_equal(seen.status.st_gid, OTHER_GROUP);
-    assert_int_equal(save("a.bin"), B0_OK);
+    assert_int_equal(save("a.bin"), BOOT0_OK);
     assert_int_equal(status_of("a.bin").st_uid, NOBODY);
     assert_int_equal(status_of("a.bin").st_gid, OTHER_GROUP);
     assert_int_equal(status_of("a.bin").st_mode & 07777, 0640);
@@ -216,7 +216,7 @@ static void test_lost_group(void **state)
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), B0_OK);
+    assert_int_equal(WEXITSTATUS(status), BOOT0_OK);
     assert_int_equal(status_of("a.bin").st_gid, NOBODY);
     assert_int_equal(status_of("a.bin").st_mode & 07777, 0600);
 }
@@ -229,14 +229,14 @@ static void test_links(void **state)
     assert_int_equal(symlink("target.bin", "sub/second.bin"), 0);
     /* The last one leads to a file that does not exist: it is made there. */
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(save("first.bin"), B0_OK);
+        assert_int_equal(save("first.bin"), BOOT0_OK);
         assert_true(S_ISLNK(status_of("first.bin").st_mode));
         assert_true(S_ISLNK(status_of("sub/second.bin").st_mode));
         assert_true(S_ISREG(status_of("sub/target.bin").st_mode));
         assert_int_equal(status_of("sub/target.bin").st_size, SIZE);
     }
     assert_int_equal(symlink("loop.bin", "loop.bin"), 0);
-    assert_int_equal(save("loop.bin"), B0_E_NO_OUTPUT);
+    assert_int_equal(save("loop.bin"), BOOT0_E_NO_OUTPUT);
     assert_int_equal(remove("sub/target.bin"), 0);
     assert_int_equal(remove("sub/second.bin"), 0);
 }
@@ -246,10 +246,10 @@ static void test_synced(void **state)
 {
     (void)state;
     memset(syncs, 0, sizeof syncs);
-    assert_int_equal(save("new.bin"), B0_OK);
+    assert_int_equal(save("new.bin"), BOOT0_OK);
     assert_string_equal(syncs, "fD");
     memset(syncs, 0, sizeof syncs);
-    assert_int_equal(save("new.bin"), B0_OK);
+    assert_int_equal(save("new.bin"), BOOT0_OK);
     assert_string_equal(syncs, "fD");
 }
 
@@ -261,8 +261,8 @@ static void test_longest_name(void **state)
     (void)state;
     memset(name, 'n', NAME_MAX);
     name[NAME_MAX] = '\0';
-    assert_int_equal(save(name), B0_OK);
-    assert_int_equal(save(name), B0_OK);
+    assert_int_equal(save(name), BOOT0_OK);
+    assert_int_equal(save(name), BOOT0_OK);
     assert_int_equal(status_of(name).st_size, SIZE);
 }
 

@@ -3,9 +3,9 @@
 
 static struct boot0_image *parse_text(const char *text)
 {
-    struct boot0_image *image = parse(text, strlen(text), B0_FORMAT_UNKNOWN);
+    struct boot0_image *image = parse(text, strlen(text), BOOT0_FORMAT_UNKNOWN);
 
-    assert_int_equal(image->format, B0_FORMAT_SREC);
+    assert_int_equal(image->format, BOOT0_FORMAT_SREC);
     assert_true(image->has_addresses);
     return image;
 }
@@ -108,7 +108,8 @@ static void test_broken(void **state)
 
     (void)state;
     for (size_t i = 0; i < LENGTH(files); i++)
-        refuse(files[i].file, strlen(files[i].file), B0_FORMAT_UNKNOWN, B0_E_DATA, files[i].reason);
+        refuse(files[i].file, strlen(files[i].file), BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA,
+               files[i].reason);
 }
 
 static void test_cut_anywhere(void **state)
@@ -119,23 +120,23 @@ static void test_cut_anywhere(void **state)
     for (size_t size = 4; size < sizeof file - 2; size++) {
         struct boot0_image *image = NULL;
 
-        assert_int_equal(try_parse(&image, file, size, B0_FORMAT_UNKNOWN, NULL), B0_E_DATA);
+        assert_int_equal(try_parse(&image, file, size, BOOT0_FORMAT_UNKNOWN, NULL), BOOT0_E_DATA);
     }
 }
 
 static void check_written(uint32_t address, bool has_entry, uint32_t entry, const char *expected)
 {
     static const uint8_t data[17] = {0xaa, [16] = 0xbb};
-    struct boot0_image_options options = {.format = B0_FORMAT_SREC};
+    struct boot0_image_options options = {.format = BOOT0_FORMAT_SREC};
     struct boot0_image *image = boot0_image_new();
     uint8_t *written;
     char *text;
     size_t size;
 
-    assert_int_equal(boot0_image_add(image, 0, address, data, sizeof data, NULL), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, address, data, sizeof data, NULL), BOOT0_OK);
     image->has_entry = has_entry;
     image->entry = entry;
-    assert_int_equal(boot0_image_format(image, &options, &written, &size, NULL), B0_OK);
+    assert_int_equal(boot0_image_format(image, &options, &written, &size, NULL), BOOT0_OK);
     text = to_text(written, size);
     assert_string_equal(text, expected);
     free(text);
@@ -169,7 +170,7 @@ static void test_written(void **state)
 /* More records than S5 can count. */
 static void test_written_count(void **state)
 {
-    struct boot0_image_options options = {.format = B0_FORMAT_SREC};
+    struct boot0_image_options options = {.format = BOOT0_FORMAT_SREC};
     struct boot0_image *image = boot0_image_new();
     uint8_t *data = calloc(1, 0x100000);
     uint8_t *text;
@@ -177,12 +178,12 @@ static void test_written_count(void **state)
 
     (void)state;
     assert_non_null(data);
-    assert_int_equal(boot0_image_add(image, 0, 0, data, 0x100000, NULL), B0_OK);
-    assert_int_equal(boot0_image_format(image, &options, &text, &size, NULL), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, 0, data, 0x100000, NULL), BOOT0_OK);
+    assert_int_equal(boot0_image_format(image, &options, &text, &size, NULL), BOOT0_OK);
     assert_memory_equal(text + size - strlen("S604010000FA\nS804000000FB\n"),
                         "S604010000FA\nS804000000FB\n", strlen("S604010000FA\nS804000000FB\n"));
     boot0_image_free(image);
-    image = parse(text, size, B0_FORMAT_UNKNOWN);
+    image = parse(text, size, BOOT0_FORMAT_UNKNOWN);
     check_segment(image, 0, 0, data, 0x100000);
     boot0_image_free(image);
     free(text);

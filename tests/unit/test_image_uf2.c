@@ -42,15 +42,15 @@ static void add_block(struct uf2 *file, uint32_t flags, uint32_t address, uint32
 
 static struct boot0_image *parse_uf2(const struct uf2 *file)
 {
-    struct boot0_image *image = parse(file->bytes, file->size, B0_FORMAT_UNKNOWN);
+    struct boot0_image *image = parse(file->bytes, file->size, BOOT0_FORMAT_UNKNOWN);
 
-    assert_int_equal(image->format, B0_FORMAT_UF2);
+    assert_int_equal(image->format, BOOT0_FORMAT_UF2);
     return image;
 }
 
 static void refuse_uf2(const struct uf2 *file, const char *reason)
 {
-    refuse(file->bytes, file->size, B0_FORMAT_UNKNOWN, B0_E_DATA, reason);
+    refuse(file->bytes, file->size, BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA, reason);
 }
 
 static void test_example(void **state)
@@ -283,7 +283,7 @@ static void test_cut_anywhere(void **state)
     add_block(&file, 0, 0x08000000, 256, 0, 2, 0);
     add_block(&file, 0, 0x08000100, 256, 1, 2, 0);
     for (size_t size = 4; size < (size_t)2 * BLOCK; size++)
-        refuse(file.bytes, size, B0_FORMAT_UNKNOWN, B0_E_DATA,
+        refuse(file.bytes, size, BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA,
                size == BLOCK ? "holds 1 of 2 UF2 blocks" : "not a whole number of UF2 blocks");
 }
 
@@ -291,15 +291,15 @@ static void test_cut_anywhere(void **state)
 static void test_written(void **state)
 {
     static const uint8_t data[300] = {[299] = 0x55};
-    struct boot0_image_options options = {.format = B0_FORMAT_UF2, .family = STM32F4};
+    struct boot0_image_options options = {.format = BOOT0_FORMAT_UF2, .family = STM32F4};
     struct boot0_image *image = boot0_image_new();
     uint8_t *file;
     size_t size;
 
     (void)state;
-    assert_int_equal(boot0_image_add(image, 0, 0x080000f0, data, sizeof data, NULL), B0_OK);
-    assert_int_equal(boot0_image_add(image, 0, 0x08010000, data, 1, NULL), B0_OK);
-    assert_int_equal(boot0_image_format(image, &options, &file, &size, NULL), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, 0x080000f0, data, sizeof data, NULL), BOOT0_OK);
+    assert_int_equal(boot0_image_add(image, 0, 0x08010000, data, 1, NULL), BOOT0_OK);
+    assert_int_equal(boot0_image_format(image, &options, &file, &size, NULL), BOOT0_OK);
     assert_int_equal(size, 4 * BLOCK);
     for (uint32_t i = 0; i < 4; i++) {
         static const uint32_t expected[][2] = {
@@ -317,7 +317,7 @@ static void test_written(void **state)
     assert_int_equal(file[3 * BLOCK + 32 + 27], 0); /* nothing of the block before is left */
     free(file);
     options.family = 0;
-    assert_int_equal(boot0_image_format(image, &options, &file, &size, NULL), B0_OK);
+    assert_int_equal(boot0_image_format(image, &options, &file, &size, NULL), BOOT0_OK);
     assert_int_equal(b0_load32(file + 8), 0);
     free(file);
     boot0_image_free(image);
@@ -334,7 +334,7 @@ static void test_family_kept(void **state)
     (void)state;
     add_block(&file, HAS_FAMILY, 0x08000000, 256, 0, 1, STM32F4);
     image = parse_uf2(&file);
-    assert_int_equal(boot0_image_format(image, NULL, &written, &size, NULL), B0_OK);
+    assert_int_equal(boot0_image_format(image, NULL, &written, &size, NULL), BOOT0_OK);
     assert_int_equal(size, BLOCK);
     assert_int_equal(b0_load32(written + 28), STM32F4);
     free(written);

@@ -17,9 +17,9 @@
 #define KIB           1024u
 
 enum {
-    A = B0_SECTOR_READABLE,
-    E = B0_SECTOR_READABLE | B0_SECTOR_WRITABLE,
-    G = B0_SECTOR_READABLE | B0_SECTOR_ERASABLE | B0_SECTOR_WRITABLE,
+    A = BOOT0_SECTOR_READABLE,
+    E = BOOT0_SECTOR_READABLE | BOOT0_SECTOR_WRITABLE,
+    G = BOOT0_SECTOR_READABLE | BOOT0_SECTOR_ERASABLE | BOOT0_SECTOR_WRITABLE,
 };
 
 /* From a copy without NUL and of exactly that size, so that a sanitizer sees a read behind it. */
@@ -330,7 +330,7 @@ static void counts_regions(void **state)
     size_t length = strlen(string);
 
     (void)state;
-    for (size_t i = 1; i <= B0_LAYOUT_REGION_MAX; i++) {
+    for (size_t i = 1; i <= BOOT0_LAYOUT_REGION_MAX; i++) {
         assert_true(parse(string, &layout, NULL));
         assert_int_equal(layout.region_count, i);
         length += (size_t)snprintf(string + length, sizeof(string) - length, ",1*1Kg");
@@ -344,7 +344,7 @@ static void cuts_long_names_and_odd_letters(void **state)
 
     (void)state;
     for (size_t length = 1; length <= 100; length++) {
-        size_t kept = length < B0_LAYOUT_NAME_MAX ? length : B0_LAYOUT_NAME_MAX - 1;
+        size_t kept = length < BOOT0_LAYOUT_NAME_MAX ? length : BOOT0_LAYOUT_NAME_MAX - 1;
         char string[120] = "@";
 
         memset(string + 1, 'n', length);

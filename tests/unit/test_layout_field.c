@@ -16,15 +16,15 @@
 #define MIB           (1024u * KIB)
 
 enum {
-    A = B0_SECTOR_READABLE,
-    E = B0_SECTOR_READABLE | B0_SECTOR_WRITABLE,
-    G = B0_SECTOR_READABLE | B0_SECTOR_ERASABLE | B0_SECTOR_WRITABLE,
+    A = BOOT0_SECTOR_READABLE,
+    E = BOOT0_SECTOR_READABLE | BOOT0_SECTOR_WRITABLE,
+    G = BOOT0_SECTOR_READABLE | BOOT0_SECTOR_ERASABLE | BOOT0_SECTOR_WRITABLE,
 };
 
 /* The string, the names of its memories, its regions. */
 static const struct row {
     const char *string;
-    const char *names[B0_LAYOUT_NAMES_MAX + 1];
+    const char *names[BOOT0_LAYOUT_NAMES_MAX + 1];
     struct boot0_region regions[8];
 } rows[] = {
     /* ST ROMs */

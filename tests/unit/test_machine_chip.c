@@ -103,8 +103,8 @@ static void test_rom_leaves(void **state)
     (void)state;
     poke_program(board, MAIN, script_program, LENGTH(script_program));
     to_idle(board);
-    assert_int_equal(command(board, 0x21, MAIN), B0_DFU_STATUS_OK);
-    assert_int_equal(dnload(board, 0, NULL, 0), B0_XFER_OK);
+    assert_int_equal(command(board, 0x21, MAIN), BOOT0_DFU_STATUS_OK);
+    assert_int_equal(dnload(board, 0, NULL, 0), BOOT0_XFER_OK);
     get_status(board);
     vboard_wait(board, 1000);
     assert_true(vboard_runs_program(board));

@@ -432,7 +432,7 @@ static void test_small_packets(void **state)
     f->packet_max_code = 3;
     f->device_descriptor[7] = 8;
     plug_ready(f);
-    assert_int_equal(request(f, 0xC0, REQUEST_SEND, 100, 100, bytes, &actual), B0_XFER_OK);
+    assert_int_equal(request(f, 0xC0, REQUEST_SEND, 100, 100, bytes, &actual), BOOT0_XFER_OK);
     assert_int_equal(actual, 100);
     assert_int_equal(bytes[99], (uint8_t)(99 * 3));
     expect_clean(f);
@@ -520,7 +520,7 @@ static void test_control_in(void **state)
 
         assert_int_equal(
             request(f, 0xC0, REQUEST_SEND, rows[i].sent, rows[i].asked, bytes, &actual),
-            B0_XFER_OK);
+            BOOT0_XFER_OK);
         assert_int_equal(actual, size);
         for (unsigned k = 0; k < size; k++)
             assert_int_equal(bytes[k], (uint8_t)(k * 3));
@@ -539,7 +539,8 @@ static void test_control_out(void **state)
         bytes[i] = (uint8_t)(i ^ 0x55);
     plug_ready(f);
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        assert_int_equal(request(f, 0x40, REQUEST_STORE, 0, sizes[i], bytes, &actual), B0_XFER_OK);
+        assert_int_equal(request(f, 0x40, REQUEST_STORE, 0, sizes[i], bytes, &actual),
+                         BOOT0_XFER_OK);
         assert_int_equal(actual, sizes[i]);
         assert_int_equal(f->stored_size, sizes[i]);
         assert_memory_equal(f->stored, bytes, sizes[i]);
@@ -557,13 +558,13 @@ static void test_control_costs_few_slices(void **state)
     plug_ready(f);
     f->slices = 0;
     start_ns = f->device.now_ns;
-    assert_int_equal(request(f, 0xC0, REQUEST_SEND, 18, 18, bytes, &actual), B0_XFER_OK);
+    assert_int_equal(request(f, 0xC0, REQUEST_SEND, 18, 18, bytes, &actual), BOOT0_XFER_OK);
     assert_in_range(f->slices, 5, 10);
     /* 3 stages, 10 us between them, and three steps of the firmware. */
     assert_in_range(f->device.now_ns - start_ns, 60 * US, 120 * US);
     /* An answer after 300 ms costs no more. */
     f->slices = 0;
-    assert_int_equal(request(f, 0xC0, REQUEST_LATE, 300, 18, bytes, &actual), B0_XFER_OK);
+    assert_int_equal(request(f, 0xC0, REQUEST_LATE, 300, 18, bytes, &actual), BOOT0_XFER_OK);
     assert_int_equal(actual, 4);
     assert_in_range(f->slices, 5, 10);
     expect_clean(f);
@@ -576,11 +577,11 @@ static void test_control_refused(void **state)
     size_t actual = 5;
 
     plug_ready(f);
-    assert_int_equal(request(f, 0xC0, REQUEST_STALL, 0, 8, bytes, &actual), B0_XFER_STALL);
+    assert_int_equal(request(f, 0xC0, REQUEST_STALL, 0, 8, bytes, &actual), BOOT0_XFER_STALL);
     assert_int_equal(actual, 0);
-    assert_int_equal(request(f, 0x40, REQUEST_STALL, 0, 8, bytes, &actual), B0_XFER_STALL);
-    assert_int_equal(request(f, 0x40, REQUEST_STALL, 0, 0, bytes, &actual), B0_XFER_STALL);
-    assert_int_equal(request(f, 0xC0, REQUEST_SEND, 8, 8, bytes, &actual), B0_XFER_OK);
+    assert_int_equal(request(f, 0x40, REQUEST_STALL, 0, 8, bytes, &actual), BOOT0_XFER_STALL);
+    assert_int_equal(request(f, 0x40, REQUEST_STALL, 0, 0, bytes, &actual), BOOT0_XFER_STALL);
+    assert_int_equal(request(f, 0xC0, REQUEST_SEND, 8, 8, bytes, &actual), BOOT0_XFER_OK);
     expect_clean(f);
 }
 
@@ -593,12 +594,12 @@ static void test_control_times_out(void **state)
 
     plug_ready(f);
     start_ns = f->device.now_ns;
-    assert_int_equal(request(f, 0xC0, REQUEST_SILENT, 0, 8, bytes, &actual), B0_XFER_TIMEOUT);
+    assert_int_equal(request(f, 0xC0, REQUEST_SILENT, 0, 8, bytes, &actual), BOOT0_XFER_TIMEOUT);
     assert_true(f->device.now_ns == start_ns + 1000 * MS);
-    assert_int_equal(request(f, 0x40, REQUEST_SILENT, 0, 8, bytes, &actual), B0_XFER_TIMEOUT);
-    assert_int_equal(request(f, 0xC0, REQUEST_LATE, 999, 8, bytes, &actual), B0_XFER_OK);
-    assert_int_equal(request(f, 0xC0, REQUEST_LATE, 1001, 8, bytes, &actual), B0_XFER_TIMEOUT);
-    assert_int_equal(request(f, 0xC0, REQUEST_SEND, 8, 8, bytes, &actual), B0_XFER_OK);
+    assert_int_equal(request(f, 0x40, REQUEST_SILENT, 0, 8, bytes, &actual), BOOT0_XFER_TIMEOUT);
+    assert_int_equal(request(f, 0xC0, REQUEST_LATE, 999, 8, bytes, &actual), BOOT0_XFER_OK);
+    assert_int_equal(request(f, 0xC0, REQUEST_LATE, 1001, 8, bytes, &actual), BOOT0_XFER_TIMEOUT);
+    assert_int_equal(request(f, 0xC0, REQUEST_SEND, 8, 8, bytes, &actual), BOOT0_XFER_OK);
     expect_clean(f);
 }
 
@@ -613,7 +614,7 @@ static void test_patience_has_an_end(void **state)
     plug_ready(f);
     start_ns = f->device.now_ns;
     assert_int_equal(vboard_host_control(f->host, &packet, bytes, &actual, UINT64_MAX),
-                     B0_XFER_TIMEOUT);
+                     BOOT0_XFER_TIMEOUT);
     assert_true(f->device.now_ns == start_ns + VBOARD_HOST_PATIENCE_NS);
 }
 
@@ -624,7 +625,7 @@ static void test_babble(void **state)
     size_t actual;
 
     plug_ready(f);
-    assert_int_equal(request(f, 0xC0, REQUEST_BABBLE, 0, 16, bytes, &actual), B0_XFER_ERROR);
+    assert_int_equal(request(f, 0xC0, REQUEST_BABBLE, 0, 16, bytes, &actual), BOOT0_XFER_ERROR);
     assert_int_equal(f->host_violations, 1);
     assert_non_null(strstr(f->host_text, "babble"));
 }
@@ -636,8 +637,8 @@ static void test_leaving_in_a_transfer(void **state)
     size_t actual;
 
     plug_ready(f);
-    assert_int_equal(request(f, 0xC0, REQUEST_LEAVE, 0, 16, bytes, &actual), B0_XFER_GONE);
-    assert_int_equal(request(f, 0xC0, REQUEST_SEND, 8, 8, bytes, &actual), B0_XFER_GONE);
+    assert_int_equal(request(f, 0xC0, REQUEST_LEAVE, 0, 16, bytes, &actual), BOOT0_XFER_GONE);
+    assert_int_equal(request(f, 0xC0, REQUEST_SEND, 8, 8, bytes, &actual), BOOT0_XFER_GONE);
     vboard_host_idle(f->host, f->device.now_ns + MS);
     assert_int_equal(vboard_host_state(f->host), VBOARD_HOST_DETACHED);
     otg_set(&f->device, DCTL, 0);
@@ -657,18 +658,19 @@ static void test_echo(void **state)
     for (size_t i = 0; i < 10; i++) {
         memset(bytes, (int)i, sizeof bytes);
         assert_int_equal(vboard_host_in(f->host, 1, data, &actual, f->device.now_ns),
-                         B0_XFER_TIMEOUT);
+                         BOOT0_XFER_TIMEOUT);
         assert_int_equal(vboard_host_out(f->host, 1, bytes, i * 7, f->device.now_ns + MS),
-                         B0_XFER_OK);
+                         BOOT0_XFER_OK);
         assert_int_equal(vboard_host_in(f->host, 1, data, &actual, f->device.now_ns + MS),
-                         B0_XFER_OK);
+                         BOOT0_XFER_OK);
         assert_int_equal(actual, i * 7);
         assert_memory_equal(data, bytes, actual);
     }
     /* No such endpoints. */
-    assert_int_equal(vboard_host_out(f->host, 2, bytes, 1, f->device.now_ns + MS), B0_XFER_ERROR);
-    assert_int_equal(vboard_host_in(f->host, 9, data, &actual, f->device.now_ns), B0_XFER_ERROR);
-    assert_int_equal(vboard_host_out(f->host, 1, bytes, 65, f->device.now_ns), B0_XFER_ERROR);
+    assert_int_equal(vboard_host_out(f->host, 2, bytes, 1, f->device.now_ns + MS),
+                     BOOT0_XFER_ERROR);
+    assert_int_equal(vboard_host_in(f->host, 9, data, &actual, f->device.now_ns), BOOT0_XFER_ERROR);
+    assert_int_equal(vboard_host_out(f->host, 1, bytes, 65, f->device.now_ns), BOOT0_XFER_ERROR);
     expect_clean(f);
 }
 
@@ -679,10 +681,11 @@ static void test_out_waits(void **state)
     uint64_t start_ns;
 
     plug_ready(f);
-    assert_int_equal(vboard_host_out(f->host, 1, bytes, 64, f->device.now_ns + MS), B0_XFER_OK);
+    assert_int_equal(vboard_host_out(f->host, 1, bytes, 64, f->device.now_ns + MS), BOOT0_XFER_OK);
     start_ns = f->device.now_ns;
     f->slices = 0;
-    assert_int_equal(vboard_host_out(f->host, 1, bytes, 64, start_ns + 50 * MS), B0_XFER_TIMEOUT);
+    assert_int_equal(vboard_host_out(f->host, 1, bytes, 64, start_ns + 50 * MS),
+                     BOOT0_XFER_TIMEOUT);
     assert_true(f->device.now_ns == start_ns + 50 * MS);
     assert_in_range(f->slices, 2, 5);
     expect_clean(f);
@@ -697,16 +700,18 @@ static void test_stalled_endpoint(void **state)
 
     plug_ready(f);
     vboard_host_out(f->host, 1, data, 5, f->device.now_ns + MS);
-    assert_int_equal(vboard_host_in(f->host, 1, data, &actual, f->device.now_ns + MS), B0_XFER_OK);
+    assert_int_equal(vboard_host_in(f->host, 1, data, &actual, f->device.now_ns + MS),
+                     BOOT0_XFER_OK);
     otg_or(&f->device, DIEPCTL(1), STALL);
     assert_int_equal(vboard_host_in(f->host, 1, data, &actual, f->device.now_ns + MS),
-                     B0_XFER_STALL);
+                     BOOT0_XFER_STALL);
     otg_set(&f->device, DIEPCTL(1), (otg_get(&f->device, DIEPCTL(1)) & ~STALL) | SD0PID);
     assert_int_equal(
         vboard_host_control(f->host, &clear, data, &actual, f->device.now_ns + 100 * MS),
-        B0_XFER_OK);
+        BOOT0_XFER_OK);
     vboard_host_out(f->host, 1, data, 5, f->device.now_ns + MS);
-    assert_int_equal(vboard_host_in(f->host, 1, data, &actual, f->device.now_ns + MS), B0_XFER_OK);
+    assert_int_equal(vboard_host_in(f->host, 1, data, &actual, f->device.now_ns + MS),
+                     BOOT0_XFER_OK);
     expect_clean(f);
 }
 
@@ -720,7 +725,7 @@ static void test_wrong_toggle_of_the_device(void **state)
     plug_ready(f);
     vboard_host_out(f->host, 1, data, 5, f->device.now_ns + MS);
     assert_int_equal(vboard_host_in(f->host, 1, data, &actual, f->device.now_ns + MS),
-                     B0_XFER_TIMEOUT);
+                     BOOT0_XFER_TIMEOUT);
     assert_int_equal(f->host_violations, 1);
     assert_non_null(strstr(f->host_text, "DATA1 where DATA0"));
 }
@@ -756,7 +761,7 @@ static void test_suspend(void **state)
     vboard_host_idle(f->host, f->device.now_ns + 10 * MS);
     assert_int_equal(f->suspends, 2);
     start_ns = f->device.now_ns;
-    assert_int_equal(request(f, 0xC0, REQUEST_SEND, 8, 8, bytes, &actual), B0_XFER_OK);
+    assert_int_equal(request(f, 0xC0, REQUEST_SEND, 8, 8, bytes, &actual), BOOT0_XFER_OK);
     assert_true(f->device.now_ns >= start_ns + 20 * MS);
     vboard_host_suspend(f->host);
     vboard_host_idle(f->host, f->device.now_ns + 10 * MS);
@@ -805,8 +810,8 @@ static void test_frozen_machine(void **state)
     plug_ready(f);
     now_ns = f->device.now_ns;
     f->frozen = true;
-    assert_int_equal(request(f, 0xC0, REQUEST_SEND, 8, 8, bytes, &actual), B0_XFER_GONE);
-    assert_int_equal(vboard_host_in(f->host, 1, bytes, &actual, now_ns + MS), B0_XFER_GONE);
+    assert_int_equal(request(f, 0xC0, REQUEST_SEND, 8, 8, bytes, &actual), BOOT0_XFER_GONE);
+    assert_int_equal(vboard_host_in(f->host, 1, bytes, &actual, now_ns + MS), BOOT0_XFER_GONE);
     assert_true(vboard_host_idle(f->host, now_ns + MS) == now_ns);
     assert_false(vboard_host_bus_reset(f->host));
 }

@@ -19,8 +19,8 @@ static uint8_t dfu_state(const struct vboard *board)
 
 static void select_alternate(struct vboard *board, uint8_t alternate)
 {
-    assert_int_equal(transfer(board, 1, B0_USB_SET_INTERFACE, alternate, 0, NULL, NULL),
-                     B0_XFER_OK);
+    assert_int_equal(transfer(board, 1, BOOT0_USB_SET_INTERFACE, alternate, 0, NULL, NULL),
+                     BOOT0_XFER_OK);
 }
 
 static struct vboard *board_at(const char *spec, uint8_t alternate)
@@ -47,13 +47,13 @@ static const struct {
     const char *outcome[8]; /* as in test_rom.c */
 } expected[] = {
     /* DETACH DNLOAD UPLOAD GETSTATUS CLRSTATUS GETSTATE ABORT unknown */
-    {B0_DFU_STATE_IDLE, {"Sa", ".3", ".9", ".2", "Sa", ".2", ".2", "Sa"}},
-    {B0_DFU_STATE_DNLOAD_SYNC, {"Sa", "Sa", "Sa", ".5", "Sa", ".3", "Sa", "Sa"}},
-    {B0_DFU_STATE_DNLOAD_IDLE, {"Sa", ".3", "Sa", ".2", "Sa", ".2", ".2", "Sa"}},
-    {B0_DFU_STATE_MANIFEST_SYNC, {"Sa", "Sa", "Sa", ".8", "Sa", ".6", "Sa", "Sa"}},
-    {B0_DFU_STATE_MANIFEST_WAIT_RESET, {".8", ".8", ".8", ".8", ".8", ".8", ".8", ".8"}},
-    {B0_DFU_STATE_UPLOAD_IDLE, {"Sa", "Sa", ".9", ".9", "Sa", ".9", ".2", "Sa"}},
-    {B0_DFU_STATE_ERROR, {"Sa", "Sa", "Sa", ".a", ".2", ".a", "Sa", "Sa"}},
+    {BOOT0_DFU_STATE_IDLE, {"Sa", ".3", ".9", ".2", "Sa", ".2", ".2", "Sa"}},
+    {BOOT0_DFU_STATE_DNLOAD_SYNC, {"Sa", "Sa", "Sa", ".5", "Sa", ".3", "Sa", "Sa"}},
+    {BOOT0_DFU_STATE_DNLOAD_IDLE, {"Sa", ".3", "Sa", ".2", "Sa", ".2", ".2", "Sa"}},
+    {BOOT0_DFU_STATE_MANIFEST_SYNC, {"Sa", "Sa", "Sa", ".8", "Sa", ".6", "Sa", "Sa"}},
+    {BOOT0_DFU_STATE_MANIFEST_WAIT_RESET, {".8", ".8", ".8", ".8", ".8", ".8", ".8", ".8"}},
+    {BOOT0_DFU_STATE_UPLOAD_IDLE, {"Sa", "Sa", ".9", ".9", "Sa", ".9", ".2", "Sa"}},
+    {BOOT0_DFU_STATE_ERROR, {"Sa", "Sa", "Sa", ".a", ".2", ".a", "Sa", "Sa"}},
 };
 
 static enum boot0_xfer request_of_kind(struct vboard *board, unsigned request)
@@ -61,32 +61,32 @@ static enum boot0_xfer request_of_kind(struct vboard *board, unsigned request)
     uint8_t data[PAGE] = {0};
 
     switch (request) {
-    case B0_DFU_DNLOAD:
+    case BOOT0_DFU_DNLOAD:
         return dnload(board, 0, data, PAGE);
-    case B0_DFU_UPLOAD:
+    case BOOT0_DFU_UPLOAD:
         return upload(board, 0, data, PAGE, NULL);
-    case B0_DFU_GETSTATUS:
-        return transfer(board, IN_CLASS, B0_DFU_GETSTATUS, 0, 6, data, NULL);
-    case B0_DFU_GETSTATE:
-        return transfer(board, IN_CLASS, B0_DFU_GETSTATE, 0, 1, data, NULL);
+    case BOOT0_DFU_GETSTATUS:
+        return transfer(board, IN_CLASS, BOOT0_DFU_GETSTATUS, 0, 6, data, NULL);
+    case BOOT0_DFU_GETSTATE:
+        return transfer(board, IN_CLASS, BOOT0_DFU_GETSTATE, 0, 1, data, NULL);
     }
     return transfer(board, OUT_CLASS, (uint8_t)request, 0, 0, NULL, NULL);
 }
 
 static void put_into_state(struct vboard *board, uint8_t state)
 {
-    if (state == B0_DFU_STATE_ERROR)
-        simple(board, B0_DFU_DETACH);
-    if (state == B0_DFU_STATE_UPLOAD_IDLE)
-        request_of_kind(board, B0_DFU_UPLOAD);
-    if (state >= B0_DFU_STATE_DNLOAD_SYNC && state <= B0_DFU_STATE_MANIFEST_WAIT_RESET)
-        request_of_kind(board, B0_DFU_DNLOAD);
-    if (state >= B0_DFU_STATE_DNLOAD_IDLE && state <= B0_DFU_STATE_MANIFEST_WAIT_RESET)
-        request_of_kind(board, B0_DFU_GETSTATUS);
-    if (state == B0_DFU_STATE_MANIFEST_SYNC || state == B0_DFU_STATE_MANIFEST_WAIT_RESET)
+    if (state == BOOT0_DFU_STATE_ERROR)
+        simple(board, BOOT0_DFU_DETACH);
+    if (state == BOOT0_DFU_STATE_UPLOAD_IDLE)
+        request_of_kind(board, BOOT0_DFU_UPLOAD);
+    if (state >= BOOT0_DFU_STATE_DNLOAD_SYNC && state <= BOOT0_DFU_STATE_MANIFEST_WAIT_RESET)
+        request_of_kind(board, BOOT0_DFU_DNLOAD);
+    if (state >= BOOT0_DFU_STATE_DNLOAD_IDLE && state <= BOOT0_DFU_STATE_MANIFEST_WAIT_RESET)
+        request_of_kind(board, BOOT0_DFU_GETSTATUS);
+    if (state == BOOT0_DFU_STATE_MANIFEST_SYNC || state == BOOT0_DFU_STATE_MANIFEST_WAIT_RESET)
         dnload(board, 1, NULL, 0);
-    if (state == B0_DFU_STATE_MANIFEST_WAIT_RESET)
-        request_of_kind(board, B0_DFU_GETSTATUS);
+    if (state == BOOT0_DFU_STATE_MANIFEST_WAIT_RESET)
+        request_of_kind(board, BOOT0_DFU_GETSTATUS);
     assert_int_equal(dfu_state(board), state);
 }
 
@@ -99,7 +99,7 @@ static void test_every_request_in_every_state(void **state)
             char found[3] = {0};
 
             put_into_state(board, expected[i].state);
-            found[0] = request_of_kind(board, request) == B0_XFER_OK ? '.' : 'S';
+            found[0] = request_of_kind(board, request) == BOOT0_XFER_OK ? '.' : 'S';
             found[1] = "0123456789a"[dfu_state(board)];
             if (strcmp(found, expected[i].outcome[request]) != 0)
                 fail_msg("%s in %s: %s, expected %s", b0_dfu_request_name(request),
@@ -115,13 +115,14 @@ static void test_error_is_forgotten(void **state)
     struct b0_dfu_status status;
 
     (void)state;
-    assert_int_equal(request_of_kind(board, B0_DFU_DNLOAD), B0_XFER_STALL); /* RAM: errWRITE */
+    assert_int_equal(request_of_kind(board, BOOT0_DFU_DNLOAD),
+                     BOOT0_XFER_STALL); /* RAM: errWRITE */
     status = get_status(board);
-    assert_int_equal(status.state, B0_DFU_STATE_ERROR);
-    assert_int_equal(status.status, B0_DFU_STATUS_OK);
-    assert_int_equal(simple(board, B0_DFU_CLRSTATUS), B0_XFER_OK);
-    assert_int_equal(get_state(board), B0_DFU_STATE_IDLE);
-    assert_int_equal(dnload(board, 0, NULL, 0), B0_XFER_STALL);
+    assert_int_equal(status.state, BOOT0_DFU_STATE_ERROR);
+    assert_int_equal(status.status, BOOT0_DFU_STATUS_OK);
+    assert_int_equal(simple(board, BOOT0_DFU_CLRSTATUS), BOOT0_XFER_OK);
+    assert_int_equal(get_state(board), BOOT0_DFU_STATE_IDLE);
+    assert_int_equal(dnload(board, 0, NULL, 0), BOOT0_XFER_STALL);
     free_board(board);
 }
 
@@ -133,17 +134,17 @@ static void download(struct vboard *board, const uint8_t *data, size_t pages)
     for (size_t i = 0; i < pages; i++) {
         struct b0_dfu_status status;
 
-        assert_int_equal(dnload(board, (uint16_t)i, data + (size_t)PAGE * i, PAGE), B0_XFER_OK);
+        assert_int_equal(dnload(board, (uint16_t)i, data + (size_t)PAGE * i, PAGE), BOOT0_XFER_OK);
         status = get_status(board);
-        while (status.state == B0_DFU_STATE_DNBUSY) {
+        while (status.state == BOOT0_DFU_STATE_DNBUSY) {
             vboard_wait(board, status.poll_timeout_ms * MS);
             status = get_status(board);
         }
-        assert_int_equal(status.state, B0_DFU_STATE_DNLOAD_IDLE);
-        assert_int_equal(status.status, B0_DFU_STATUS_OK);
+        assert_int_equal(status.state, BOOT0_DFU_STATE_DNLOAD_IDLE);
+        assert_int_equal(status.status, BOOT0_DFU_STATUS_OK);
     }
-    assert_int_equal(dnload(board, (uint16_t)pages, NULL, 0), B0_XFER_OK);
-    assert_int_equal(get_status(board).state, B0_DFU_STATE_MANIFEST_WAIT_RESET);
+    assert_int_equal(dnload(board, (uint16_t)pages, NULL, 0), BOOT0_XFER_OK);
+    assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_MANIFEST_WAIT_RESET);
 }
 
 static void test_bluepill_download(void **state)
@@ -199,7 +200,7 @@ static void test_polling_twice_loses_the_position(void **state)
     make_page(other, 99);
     dnload(board, 0, page, PAGE);
     get_status(board);
-    assert_int_equal(get_status(board).state, B0_DFU_STATE_IDLE);
+    assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_IDLE);
     dnload(board, 1, other, PAGE);
     get_status(board);
     assert_int_equal(peek(board, LOWER + 100), other[100]);
@@ -253,12 +254,12 @@ static void test_maple_download(void **state)
     make_page(page, 0);
     dnload(board, 0, page, PAGE);
     status = get_status(board);
-    assert_int_equal(status.state, B0_DFU_STATE_DNBUSY);
+    assert_int_equal(status.state, BOOT0_DFU_STATE_DNBUSY);
     assert_int_equal(status.poll_timeout_ms, 32);
-    assert_int_equal(get_status(board).state, B0_DFU_STATE_DNBUSY); /* early: no harm */
+    assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_DNBUSY); /* early: no harm */
     vboard_wait(board, 60 * MS);
     status = get_status(board);
-    assert_int_equal(status.state, B0_DFU_STATE_DNLOAD_IDLE);
+    assert_int_equal(status.state, BOOT0_DFU_STATE_DNLOAD_IDLE);
     assert_int_equal(status.poll_timeout_ms, 0);
     assert_int_equal(peek(board, UPPER + 100), page[100]);
     free_board(board);
@@ -293,16 +294,16 @@ static void test_upload(void **state)
     make_page(page, 5);
     assert_true(vboard_poke(board, LOWER + 3 * PAGE, page, PAGE));
     for (uint16_t block = 0; block < whole; block++) {
-        assert_int_equal(upload(board, block, back, PAGE, &actual), B0_XFER_OK);
+        assert_int_equal(upload(board, block, back, PAGE, &actual), BOOT0_XFER_OK);
         assert_int_equal(actual, PAGE);
         if (block == 3)
             assert_memory_equal(back, page, PAGE);
     }
     /* The end of the flash: an empty block, and dfuIDLE. */
-    assert_int_equal(upload(board, (uint16_t)whole, back, PAGE, &actual), B0_XFER_OK);
+    assert_int_equal(upload(board, (uint16_t)whole, back, PAGE, &actual), BOOT0_XFER_OK);
     assert_int_equal(actual, 0);
-    assert_int_equal(get_state(board), B0_DFU_STATE_IDLE);
-    assert_int_equal(upload(board, 0xffff, back, PAGE, &actual), B0_XFER_OK);
+    assert_int_equal(get_state(board), BOOT0_DFU_STATE_IDLE);
+    assert_int_equal(upload(board, 0xffff, back, PAGE, &actual), BOOT0_XFER_OK);
     assert_int_equal(actual, 0);
     free_board(board);
 }
@@ -314,10 +315,10 @@ static void test_upload_last_piece(void **state)
     size_t actual;
 
     (void)state;
-    assert_int_equal(upload(board, 0, back, 1000, &actual), B0_XFER_OK);
-    assert_int_equal(upload(board, 122, back, 1000, &actual), B0_XFER_OK);
+    assert_int_equal(upload(board, 0, back, 1000, &actual), BOOT0_XFER_OK);
+    assert_int_equal(upload(board, 122, back, 1000, &actual), BOOT0_XFER_OK);
     assert_int_equal(actual, (0x08020000 - LOWER) - 122000);
-    assert_int_equal(get_state(board), B0_DFU_STATE_IDLE);
+    assert_int_equal(get_state(board), BOOT0_DFU_STATE_IDLE);
     free_board(board);
 }
 
@@ -328,7 +329,7 @@ static void test_maple_has_no_upload(void **state)
     struct vboard *board = board_at("maple", 1);
 
     (void)state;
-    assert_int_equal(upload(board, 0, back, PAGE, NULL), B0_XFER_STALL);
+    assert_int_equal(upload(board, 0, back, PAGE, NULL), BOOT0_XFER_STALL);
     free_board(board);
 }
 
@@ -340,8 +341,8 @@ static bool is_sketch(const struct vboard *board)
     uint8_t device[18];
 
     return vboard_descriptors(board, device, sizeof device) == sizeof device &&
-           b0_load16(device + 8) == B0_VENDOR_LEAFLABS &&
-           b0_load16(device + 10) == B0_PRODUCT_MAPLE_SERIAL;
+           b0_load16(device + 8) == BOOT0_VENDOR_LEAFLABS &&
+           b0_load16(device + 10) == BOOT0_PRODUCT_MAPLE_SERIAL;
 }
 
 static void test_starts_after_download(void **state)
@@ -425,7 +426,7 @@ enum {
 static void set_lines(struct vboard *board, uint16_t lines)
 {
     assert_int_equal(transfer(board, OUT_CLASS, SET_CONTROL_LINE_STATE, lines, 0, NULL, NULL),
-                     B0_XFER_OK);
+                     BOOT0_XFER_OK);
 }
 
 static enum boot0_xfer send_text(struct vboard *board, const char *text)
@@ -445,7 +446,7 @@ static void receive_text(struct vboard *board, char *text, size_t size)
     size_t length = 0, packet = 64;
     uint8_t bytes[64];
 
-    while (vboard_packet(board, DATA_IN, bytes, &packet, 0) == B0_XFER_OK) {
+    while (vboard_packet(board, DATA_IN, bytes, &packet, 0) == BOOT0_XFER_OK) {
         assert_true(packet > 0 && length + packet < size);
         memcpy(text + length, bytes, packet);
         length += packet;
@@ -464,14 +465,14 @@ static void test_sketch_talks(void **state)
 
     (void)state;
     assert_true(is_sketch(board));
-    assert_int_equal(vboard_packet(board, DATA_IN, byte, &size, 5000), B0_XFER_TIMEOUT);
+    assert_int_equal(vboard_packet(board, DATA_IN, byte, &size, 5000), BOOT0_XFER_TIMEOUT);
     assert_int_equal(vboard_now_us(board) - start_us, 5000);
     set_lines(board, DTR | RTS);
-    assert_int_equal(send_text(board, "echo"), B0_XFER_OK);
+    assert_int_equal(send_text(board, "echo"), BOOT0_XFER_OK);
     receive_text(board, text, sizeof text);
     assert_string_equal(text, "program at 0x08005000\r\necho");
     size = 1;
-    assert_int_equal(vboard_packet(board, 0x05, byte, &size, 0), B0_XFER_STALL);
+    assert_int_equal(vboard_packet(board, 0x05, byte, &size, 0), BOOT0_XFER_STALL);
     free_board(board);
 }
 
@@ -483,12 +484,12 @@ static void test_sketch_has_flow_control(void **state)
     char text[1100];
 
     (void)state;
-    while (send_text(board, "0123456789abcdef") == B0_XFER_OK)
+    while (send_text(board, "0123456789abcdef") == BOOT0_XFER_OK)
         sent += 16;
     assert_int_equal(sent, 1024);
     receive_text(board, text, sizeof text);
     assert_int_equal(strlen(text), 1024);
-    assert_int_equal(send_text(board, "more"), B0_XFER_OK);
+    assert_int_equal(send_text(board, "more"), BOOT0_XFER_OK);
     free_board(board);
 }
 

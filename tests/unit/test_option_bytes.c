@@ -41,10 +41,10 @@ static void start(struct bench *b, const char *spec)
 {
     memset(b, 0, sizeof *b);
     b->observer = (struct boot0_observer){.note = take_note, .context = b};
-    if (boot0_virtual_open(&b->bus, &spec, 1, &error) != B0_OK)
+    if (boot0_virtual_open(&b->bus, &spec, 1, &error) != BOOT0_OK)
         fail_msg("%s: %s", spec, error.message);
     b->board = boot0_virtual_board(&b->bus, 0);
-    if (boot0_session_open(&b->session, &b->bus, NULL, NULL, &b->observer, &error) != B0_OK)
+    if (boot0_session_open(&b->session, &b->bus, NULL, NULL, &b->observer, &error) != BOOT0_OK)
         fail_msg("%s: %s", spec, error.message);
 }
 
@@ -69,7 +69,7 @@ static enum boot0_status write_bytes(struct bench *b, uint32_t address, const ui
     struct boot0_image *image = boot0_image_new();
     enum boot0_status status;
 
-    assert_int_equal(boot0_image_add(image, 0, address, bytes, size, &error), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, address, bytes, size, &error), BOOT0_OK);
     status = flash(b, image);
     boot0_image_free(image);
     return status;
@@ -117,7 +117,7 @@ static void they_are_written_and_read_back(void **state)
 
         start(&b, changes[i].spec);
         before = resets(&b);
-        if (write_bytes(&b, changes[i].address, &changes[i].value, 1) != B0_OK)
+        if (write_bytes(&b, changes[i].address, &changes[i].value, 1) != BOOT0_OK)
             fail_msg("%s: %s", changes[i].spec, error.message);
         assert_true(resets(&b) > before);
         assert_int_equal(peek(&b, changes[i].address), changes[i].value);
@@ -126,7 +126,7 @@ static void they_are_written_and_read_back(void **state)
         if (!strstr(b.notes, "option bytes at 0x") || strstr(b.notes, "differently"))
             fail_msg("%s: notes: %s", changes[i].spec, b.notes);
         before = resets(&b); /* again: they are there already */
-        assert_int_equal(write_bytes(&b, changes[i].address, &changes[i].value, 1), B0_OK);
+        assert_int_equal(write_bytes(&b, changes[i].address, &changes[i].value, 1), BOOT0_OK);
         assert_int_equal(resets(&b), before);
         stop(&b);
     }
@@ -140,7 +140,7 @@ static void reserved_bits_do_not_count(void **state)
 
     (void)state;
     start(&b, "f407");
-    assert_int_equal(write_bytes(&b, 0x1fffc000, bytes, sizeof bytes), B0_OK);
+    assert_int_equal(write_bytes(&b, 0x1fffc000, bytes, sizeof bytes), BOOT0_OK);
     assert_int_equal(peek(&b, 0x1fffc002), 0xff);
     assert_non_null(strstr(b.notes, "read differently"));
     stop(&b);
@@ -154,7 +154,7 @@ static void wrong_complements_do_not_count(void **state)
 
     (void)state;
     start(&b, "f072");
-    assert_int_equal(write_bytes(&b, 0x1ffff800, bytes, sizeof bytes), B0_OK);
+    assert_int_equal(write_bytes(&b, 0x1ffff800, bytes, sizeof bytes), BOOT0_OK);
     assert_int_equal(peek(&b, 0x1ffff801), 0x55);
     assert_int_equal(peek(&b, 0x1ffff803), 0x01);
     assert_non_null(strstr(b.notes, "read differently"));
@@ -168,8 +168,8 @@ static void what_differs_is_an_error(void **state)
 
     (void)state;
     start(&b, "f407:fault=powercut@1:100"); /* they are erased, and the power goes */
-    assert_int_not_equal(write_bytes(&b, 0x1fffc000, &byte, 1), B0_OK);
-    assert_int_not_equal(error.code, B0_E_GONE);
+    assert_int_not_equal(write_bytes(&b, 0x1fffc000, &byte, 1), BOOT0_OK);
+    assert_int_not_equal(error.code, BOOT0_E_GONE);
     stop(&b);
 }
 
@@ -187,7 +187,7 @@ static void read_protection_is_told(void **state)
         struct bench b;
 
         start(&b, rdp[i].spec);
-        if (write_bytes(&b, rdp[i].address, &level_1, 1) != B0_OK)
+        if (write_bytes(&b, rdp[i].address, &level_1, 1) != BOOT0_OK)
             fail_msg("%s: %s", rdp[i].spec, error.message);
         assert_non_null(strstr(b.notes, "read protection is on"));
         stop(&b);
@@ -202,7 +202,7 @@ static void a_board_that_does_not_come_back_is_told(void **state)
 
     (void)state;
     start(&b, "f407:boot0=button");
-    assert_int_equal(write_bytes(&b, 0x1fffc000, &byte, 1), B0_E_GONE);
+    assert_int_equal(write_bytes(&b, 0x1fffc000, &byte, 1), BOOT0_E_GONE);
     assert_non_null(strstr(error.message, "did not come back"));
     assert_non_null(strstr(error.hint, "BOOT0"));
     assert_int_equal(peek(&b, 0x1fffc000), 0xcf);
@@ -216,8 +216,8 @@ static struct boot0_image *program_with_options(uint8_t rdp)
     const uint8_t options[2] = {0xcf, rdp};
     struct boot0_image *image = boot0_image_new();
 
-    assert_int_equal(boot0_image_add(image, 0, MAIN, vectors, sizeof vectors, &error), B0_OK);
-    assert_int_equal(boot0_image_add(image, 0, 0x1fffc000, options, 2, &error), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, MAIN, vectors, sizeof vectors, &error), BOOT0_OK);
+    assert_int_equal(boot0_image_add(image, 0, 0x1fffc000, options, 2, &error), BOOT0_OK);
     return image;
 }
 
@@ -231,7 +231,7 @@ static void a_program_comes_along(void **state)
 
     (void)state;
     start(&b, "f407");
-    assert_int_equal(flash(&b, image), B0_OK);
+    assert_int_equal(flash(&b, image), BOOT0_OK);
     boot0_session_report(b.session, &report);
     vboard_get_stats(b.board, &stats);
     assert_true(report.started);
@@ -251,7 +251,7 @@ static void a_locked_program_is_not_started(void **state)
 
     (void)state;
     start(&b, "f407");
-    assert_int_equal(flash(&b, image), B0_OK);
+    assert_int_equal(flash(&b, image), BOOT0_OK);
     boot0_session_report(b.session, &report);
     assert_false(report.started);
     assert_non_null(strstr(b.notes, "not started"));

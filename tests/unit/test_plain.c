@@ -45,7 +45,7 @@ static struct vboard *twoif(void)
 static enum boot0_xfer request(struct vboard *board, uint16_t interface, uint8_t code,
                                uint16_t value, uint8_t *data, uint16_t length, size_t *actual)
 {
-    bool in = code == B0_DFU_UPLOAD || code == B0_DFU_GETSTATUS || code == B0_DFU_GETSTATE;
+    bool in = code == BOOT0_DFU_UPLOAD || code == BOOT0_DFU_GETSTATUS || code == BOOT0_DFU_GETSTATE;
     const struct boot0_setup setup = {in ? IN_CLASS : OUT_CLASS, code, value, interface, length};
     size_t moved;
 
@@ -54,10 +54,10 @@ static enum boot0_xfer request(struct vboard *board, uint16_t interface, uint8_t
 
 static struct b0_dfu_status status_of(struct vboard *board, uint16_t interface)
 {
-    uint8_t bytes[B0_DFU_STATUS_SIZE] = {0};
+    uint8_t bytes[BOOT0_DFU_STATUS_SIZE] = {0};
 
-    assert_int_equal(request(board, interface, B0_DFU_GETSTATUS, 0, bytes, sizeof bytes, NULL),
-                     B0_XFER_OK);
+    assert_int_equal(request(board, interface, BOOT0_DFU_GETSTATUS, 0, bytes, sizeof bytes, NULL),
+                     BOOT0_XFER_OK);
     return b0_dfu_status_load(bytes);
 }
 
@@ -69,19 +69,19 @@ static uint8_t block(struct vboard *board, uint16_t interface, uint16_t number, 
     struct b0_dfu_status status;
 
     memset(data, byte, sizeof data);
-    assert_int_equal(request(board, interface, B0_DFU_DNLOAD, number, data, size, NULL),
-                     B0_XFER_OK);
+    assert_int_equal(request(board, interface, BOOT0_DFU_DNLOAD, number, data, size, NULL),
+                     BOOT0_XFER_OK);
     status = status_of(board, interface);
-    assert_int_equal(status.state, B0_DFU_STATE_DNBUSY);
+    assert_int_equal(status.state, BOOT0_DFU_STATE_DNBUSY);
     assert_int_equal(status.poll_timeout_ms, 10);
-    for (int i = 0; i < 100 && status.state == B0_DFU_STATE_DNBUSY; i++) {
+    for (int i = 0; i < 100 && status.state == BOOT0_DFU_STATE_DNBUSY; i++) {
         vboard_wait(board, 10 * MS);
         status = status_of(board, interface);
     }
-    if (status.status == B0_DFU_STATUS_OK)
-        assert_int_equal(status.state, B0_DFU_STATE_DNLOAD_IDLE);
+    if (status.status == BOOT0_DFU_STATUS_OK)
+        assert_int_equal(status.state, BOOT0_DFU_STATE_DNLOAD_IDLE);
     else
-        assert_int_equal(status.state, B0_DFU_STATE_ERROR);
+        assert_int_equal(status.state, BOOT0_DFU_STATE_ERROR);
     return status.status;
 }
 
@@ -93,9 +93,9 @@ static void test_download(void **state)
 
     (void)state;
     for (uint16_t i = 0; i < 10; i++)
-        assert_int_equal(block(board, 0, i, (uint8_t)i, 128), B0_DFU_STATUS_OK);
-    assert_int_equal(block(board, 0, 10, 0xaa, 3), B0_DFU_STATUS_OK);
-    assert_int_equal(simple(board, B0_DFU_ABORT), B0_XFER_OK);
+        assert_int_equal(block(board, 0, i, (uint8_t)i, 128), BOOT0_DFU_STATUS_OK);
+    assert_int_equal(block(board, 0, 10, 0xaa, 3), BOOT0_DFU_STATUS_OK);
+    assert_int_equal(simple(board, BOOT0_DFU_ABORT), BOOT0_XFER_OK);
     for (uint32_t i = 0; i < 1280; i++)
         assert_int_equal(peek(board, MAIN + i), i / 128);
     assert_int_equal(peek(board, MAIN + 1282), 0xaa);
@@ -113,8 +113,8 @@ static void test_download_again(void **state)
     (void)state;
     for (int round = 0; round < 2; round++) {
         for (uint16_t i = 0; i < 9; i++)
-            assert_int_equal(block(board, 0, i, round ? 0xf0 : 0x0f, 128), B0_DFU_STATUS_OK);
-        assert_int_equal(simple(board, B0_DFU_ABORT), B0_XFER_OK);
+            assert_int_equal(block(board, 0, i, round ? 0xf0 : 0x0f, 128), BOOT0_DFU_STATUS_OK);
+        assert_int_equal(simple(board, BOOT0_DFU_ABORT), BOOT0_XFER_OK);
     }
     assert_int_equal(peek(board, MAIN), 0xf0);
     assert_int_equal(peek(board, MAIN + 9 * 128 - 1), 0xf0);
@@ -130,12 +130,12 @@ static void test_upload(void **state)
 
     (void)state;
     for (uint16_t i = 0; actual == 128; i++) {
-        assert_int_equal(request(board, 0, B0_DFU_UPLOAD, i, data, 128, &actual), B0_XFER_OK);
+        assert_int_equal(request(board, 0, BOOT0_DFU_UPLOAD, i, data, 128, &actual), BOOT0_XFER_OK);
         total += actual;
     }
     assert_int_equal(actual, 0);
     assert_int_equal(total, 128 * 1024);
-    assert_int_equal(status_of(board, 0).state, B0_DFU_STATE_IDLE);
+    assert_int_equal(status_of(board, 0).state, BOOT0_DFU_STATE_IDLE);
     free_board(board);
 }
 
@@ -147,18 +147,18 @@ static void test_manifestation(void **state)
 
     (void)state;
     block(board, 0, 0, 0, 4);
-    assert_int_equal(request(board, 0, B0_DFU_DNLOAD, 1, NULL, 0, NULL), B0_XFER_OK);
-    assert_int_equal(status_of(board, 0).state, B0_DFU_STATE_MANIFEST_WAIT_RESET);
-    assert_int_equal(request(board, 0, B0_DFU_ABORT, 0, NULL, 0, NULL), B0_XFER_STALL);
+    assert_int_equal(request(board, 0, BOOT0_DFU_DNLOAD, 1, NULL, 0, NULL), BOOT0_XFER_OK);
+    assert_int_equal(status_of(board, 0).state, BOOT0_DFU_STATE_MANIFEST_WAIT_RESET);
+    assert_int_equal(request(board, 0, BOOT0_DFU_ABORT, 0, NULL, 0, NULL), BOOT0_XFER_STALL);
     vboard_bus_reset(board);
     assert_int_not_equal(vboard_connection(board), connection);
-    assert_int_equal(status_of(board, 0).state, B0_DFU_STATE_IDLE);
+    assert_int_equal(status_of(board, 0).state, BOOT0_DFU_STATE_IDLE);
     free_board(board);
 
     board = changed_board("attributes = 0x03", "attributes = 0x07");
     block(board, 0, 0, 0, 4);
-    assert_int_equal(request(board, 0, B0_DFU_DNLOAD, 1, NULL, 0, NULL), B0_XFER_OK);
-    assert_int_equal(status_of(board, 0).state, B0_DFU_STATE_IDLE);
+    assert_int_equal(request(board, 0, BOOT0_DFU_DNLOAD, 1, NULL, 0, NULL), BOOT0_XFER_OK);
+    assert_int_equal(status_of(board, 0).state, BOOT0_DFU_STATE_IDLE);
     free_board(board);
 }
 
@@ -168,10 +168,10 @@ static void assert_error(struct vboard *board, uint8_t status)
 {
     struct b0_dfu_status found = status_of(board, 0);
 
-    assert_int_equal(found.state, B0_DFU_STATE_ERROR);
+    assert_int_equal(found.state, BOOT0_DFU_STATE_ERROR);
     assert_int_equal(found.status, status);
-    assert_int_equal(request(board, 0, B0_DFU_CLRSTATUS, 0, NULL, 0, NULL), B0_XFER_OK);
-    assert_int_equal(status_of(board, 0).state, B0_DFU_STATE_IDLE);
+    assert_int_equal(request(board, 0, BOOT0_DFU_CLRSTATUS, 0, NULL, 0, NULL), BOOT0_XFER_OK);
+    assert_int_equal(status_of(board, 0).state, BOOT0_DFU_STATE_IDLE);
 }
 
 static void test_refusals(void **state)
@@ -180,30 +180,30 @@ static void test_refusals(void **state)
     uint8_t data[256] = {0};
 
     (void)state;
-    assert_int_equal(request(board, 0, B0_DFU_DNLOAD, 0, data, 0, NULL), B0_XFER_STALL);
-    assert_error(board, B0_DFU_STATUS_ERR_STALLEDPKT);
-    assert_int_equal(request(board, 0, B0_DFU_DNLOAD, 0, data, 129, NULL), B0_XFER_STALL);
-    assert_error(board, B0_DFU_STATUS_ERR_STALLEDPKT);
-    assert_int_equal(request(board, 0, B0_DFU_UPLOAD, 0, data, 129, NULL), B0_XFER_STALL);
-    assert_error(board, B0_DFU_STATUS_ERR_STALLEDPKT);
-    assert_int_equal(request(board, 0, B0_DFU_DETACH, 0, data, 0, NULL), B0_XFER_STALL);
-    assert_error(board, B0_DFU_STATUS_ERR_STALLEDPKT);
+    assert_int_equal(request(board, 0, BOOT0_DFU_DNLOAD, 0, data, 0, NULL), BOOT0_XFER_STALL);
+    assert_error(board, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
+    assert_int_equal(request(board, 0, BOOT0_DFU_DNLOAD, 0, data, 129, NULL), BOOT0_XFER_STALL);
+    assert_error(board, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
+    assert_int_equal(request(board, 0, BOOT0_DFU_UPLOAD, 0, data, 129, NULL), BOOT0_XFER_STALL);
+    assert_error(board, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
+    assert_int_equal(request(board, 0, BOOT0_DFU_DETACH, 0, data, 0, NULL), BOOT0_XFER_STALL);
+    assert_error(board, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
     /* a block that is missing */
-    assert_int_equal(block(board, 0, 0, 0, 128), B0_DFU_STATUS_OK);
-    assert_int_equal(request(board, 0, B0_DFU_DNLOAD, 2, data, 128, NULL), B0_XFER_STALL);
-    assert_error(board, B0_DFU_STATUS_ERR_ADDRESS);
+    assert_int_equal(block(board, 0, 0, 0, 128), BOOT0_DFU_STATUS_OK);
+    assert_int_equal(request(board, 0, BOOT0_DFU_DNLOAD, 2, data, 128, NULL), BOOT0_XFER_STALL);
+    assert_error(board, BOOT0_DFU_STATUS_ERR_ADDRESS);
     free_board(board);
 
     board = changed_board("attributes = 0x03", "attributes = 0x00");
-    assert_int_equal(request(board, 0, B0_DFU_DNLOAD, 0, data, 4, NULL), B0_XFER_STALL);
-    assert_error(board, B0_DFU_STATUS_ERR_STALLEDPKT);
-    assert_int_equal(request(board, 0, B0_DFU_UPLOAD, 0, data, 4, NULL), B0_XFER_STALL);
-    assert_error(board, B0_DFU_STATUS_ERR_STALLEDPKT);
+    assert_int_equal(request(board, 0, BOOT0_DFU_DNLOAD, 0, data, 4, NULL), BOOT0_XFER_STALL);
+    assert_error(board, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
+    assert_int_equal(request(board, 0, BOOT0_DFU_UPLOAD, 0, data, 4, NULL), BOOT0_XFER_STALL);
+    assert_error(board, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
     free_board(board);
 
     board = changed_board("base = 0x08000000", "base = 0");
-    assert_int_equal(request(board, 0, B0_DFU_DNLOAD, 0, data, 4, NULL), B0_XFER_STALL);
-    assert_error(board, B0_DFU_STATUS_ERR_TARGET);
+    assert_int_equal(request(board, 0, BOOT0_DFU_DNLOAD, 0, data, 4, NULL), BOOT0_XFER_STALL);
+    assert_error(board, BOOT0_DFU_STATUS_ERR_TARGET);
     free_board(board);
 }
 
@@ -213,8 +213,8 @@ static void test_end_of_memory(void **state)
 
     (void)state;
     for (uint16_t i = 0; i < 64; i++)
-        assert_int_equal(block(board, 1, i, 1, 64), B0_DFU_STATUS_OK);
-    assert_int_equal(block(board, 1, 64, 1, 1), B0_DFU_STATUS_ERR_ADDRESS);
+        assert_int_equal(block(board, 1, i, 1, 64), BOOT0_DFU_STATUS_OK);
+    assert_int_equal(block(board, 1, 64, 1, 1), BOOT0_DFU_STATUS_ERR_ADDRESS);
     assert_int_equal(peek(board, EEPROM + 4095), 1);
     free_board(board);
 }
@@ -226,25 +226,25 @@ static void test_busy(void **state)
         const char *line;
         enum boot0_xfer result;
     } cases[] = {
-        {"busy_data = says-busy", B0_XFER_OK},
-        {"busy_data = stalls", B0_XFER_STALL},
-        {"busy_data = breaks", B0_XFER_STALL},
-        {"busy_data = naks", B0_XFER_OK},
+        {"busy_data = says-busy", BOOT0_XFER_OK},
+        {"busy_data = stalls", BOOT0_XFER_STALL},
+        {"busy_data = breaks", BOOT0_XFER_STALL},
+        {"busy_data = naks", BOOT0_XFER_OK},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct vboard *board = changed_board("busy_data = says-busy", cases[i].line);
-        uint8_t data[128] = {0}, bytes[B0_DFU_STATUS_SIZE];
+        uint8_t data[128] = {0}, bytes[BOOT0_DFU_STATUS_SIZE];
 
-        assert_int_equal(request(board, 0, B0_DFU_DNLOAD, 0, data, 128, NULL), B0_XFER_OK);
-        assert_int_equal(status_of(board, 0).state, B0_DFU_STATE_DNBUSY);
-        assert_int_equal(request(board, 0, B0_DFU_GETSTATUS, 0, bytes, sizeof bytes, NULL),
+        assert_int_equal(request(board, 0, BOOT0_DFU_DNLOAD, 0, data, 128, NULL), BOOT0_XFER_OK);
+        assert_int_equal(status_of(board, 0).state, BOOT0_DFU_STATE_DNBUSY);
+        assert_int_equal(request(board, 0, BOOT0_DFU_GETSTATUS, 0, bytes, sizeof bytes, NULL),
                          cases[i].result);
         vboard_wait(board, SECONDS);
         assert_int_equal(status_of(board, 0).state, strstr(cases[i].line, "breaks")
-                                                        ? B0_DFU_STATE_ERROR
-                                                        : B0_DFU_STATE_DNLOAD_IDLE);
+                                                        ? BOOT0_DFU_STATE_ERROR
+                                                        : BOOT0_DFU_STATE_DNLOAD_IDLE);
         free_board(board);
     }
 }
@@ -258,27 +258,27 @@ static void test_interfaces(void **state)
     size_t actual;
 
     (void)state;
-    assert_int_equal(block(board, 1, 0, 0x77, 64), B0_DFU_STATUS_OK);
+    assert_int_equal(block(board, 1, 0, 0x77, 64), BOOT0_DFU_STATUS_OK);
     assert_int_equal(peek(board, EEPROM + 63), 0x77);
     assert_int_equal(peek(board, MAIN), 0xff);
     /* the other one has to wait */
-    assert_int_equal(request(board, 0, B0_DFU_GETSTATUS, 0, data, 6, NULL), B0_XFER_STALL);
-    assert_int_equal(request(board, 0, B0_DFU_ABORT, 0, NULL, 0, NULL), B0_XFER_STALL);
-    assert_int_equal(request(board, 1, B0_DFU_ABORT, 0, NULL, 0, NULL), B0_XFER_OK);
-    assert_int_equal(status_of(board, 0).state, B0_DFU_STATE_IDLE);
-    assert_int_equal(request(board, 1, B0_DFU_UPLOAD, 0, data, 64, &actual), B0_XFER_OK);
+    assert_int_equal(request(board, 0, BOOT0_DFU_GETSTATUS, 0, data, 6, NULL), BOOT0_XFER_STALL);
+    assert_int_equal(request(board, 0, BOOT0_DFU_ABORT, 0, NULL, 0, NULL), BOOT0_XFER_STALL);
+    assert_int_equal(request(board, 1, BOOT0_DFU_ABORT, 0, NULL, 0, NULL), BOOT0_XFER_OK);
+    assert_int_equal(status_of(board, 0).state, BOOT0_DFU_STATE_IDLE);
+    assert_int_equal(request(board, 1, BOOT0_DFU_UPLOAD, 0, data, 64, &actual), BOOT0_XFER_OK);
     assert_int_equal(actual, 64);
     assert_int_equal(data[63], 0x77);
-    assert_int_equal(request(board, 1, B0_DFU_UPLOAD, 1, data, 65, NULL), B0_XFER_STALL);
-    assert_int_equal(request(board, 2, B0_DFU_GETSTATUS, 0, data, 6, NULL), B0_XFER_STALL);
-    assert_int_equal(request(board, 256, B0_DFU_GETSTATUS, 0, data, 6, NULL), B0_XFER_STALL);
+    assert_int_equal(request(board, 1, BOOT0_DFU_UPLOAD, 1, data, 65, NULL), BOOT0_XFER_STALL);
+    assert_int_equal(request(board, 2, BOOT0_DFU_GETSTATUS, 0, data, 6, NULL), BOOT0_XFER_STALL);
+    assert_int_equal(request(board, 256, BOOT0_DFU_GETSTATUS, 0, data, 6, NULL), BOOT0_XFER_STALL);
     free_board(board);
 }
 
 static enum boot0_xfer set_interface(struct vboard *board, uint16_t interface, uint16_t alternate)
 {
-    const struct boot0_setup setup = {B0_USB_RECIPIENT_INTERFACE, B0_USB_SET_INTERFACE, alternate,
-                                      interface, 0};
+    const struct boot0_setup setup = {BOOT0_USB_RECIPIENT_INTERFACE, BOOT0_USB_SET_INTERFACE,
+                                      alternate, interface, 0};
     size_t actual;
 
     return vboard_control(board, &setup, NULL, &actual, TIMEOUT);
@@ -292,15 +292,15 @@ static void test_alternates(void **state)
     uint8_t data[4] = {1, 2, 3, 4};
 
     (void)state;
-    assert_int_equal(set_interface(board, 0, 1), B0_XFER_STALL);
-    assert_int_equal(set_interface(board, 1, 2), B0_XFER_STALL);
-    assert_int_equal(set_interface(board, 2, 0), B0_XFER_STALL);
-    assert_int_equal(set_interface(board, 16, 0), B0_XFER_STALL);
-    assert_int_equal(set_interface(board, 1, 1), B0_XFER_OK);
-    assert_int_equal(request(board, 1, B0_DFU_DNLOAD, 0, data, 4, NULL), B0_XFER_OK);
+    assert_int_equal(set_interface(board, 0, 1), BOOT0_XFER_STALL);
+    assert_int_equal(set_interface(board, 1, 2), BOOT0_XFER_STALL);
+    assert_int_equal(set_interface(board, 2, 0), BOOT0_XFER_STALL);
+    assert_int_equal(set_interface(board, 16, 0), BOOT0_XFER_STALL);
+    assert_int_equal(set_interface(board, 1, 1), BOOT0_XFER_OK);
+    assert_int_equal(request(board, 1, BOOT0_DFU_DNLOAD, 0, data, 4, NULL), BOOT0_XFER_OK);
     status_of(board, 1);
     vboard_wait(board, SECONDS);
-    assert_int_equal(status_of(board, 1).state, B0_DFU_STATE_DNLOAD_IDLE);
+    assert_int_equal(status_of(board, 1).state, BOOT0_DFU_STATE_DNLOAD_IDLE);
     assert_int_equal(peek(board, MAIN + 0x400), 1);
     free_board(board);
 }

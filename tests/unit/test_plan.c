@@ -51,7 +51,7 @@ static void add(struct fixture *f, uint32_t address, uint8_t value, size_t size)
     uint8_t *data = malloc(size);
 
     memset(data, value, size);
-    assert_int_equal(boot0_image_add(f->image, 0, address, data, size, &error), B0_OK);
+    assert_int_equal(boot0_image_add(f->image, 0, address, data, size, &error), BOOT0_OK);
     free(data);
 }
 
@@ -60,7 +60,7 @@ static void learn_all(struct fixture *f, struct boot0_plan *plan)
     for (size_t i = 0; i < plan->sector_count; i++) {
         const struct boot0_sector *s = &plan->sectors[i].sector;
 
-        if (plan->sectors[i].need == B0_NEED_NOTHING)
+        if (plan->sectors[i].need == BOOT0_NEED_NOTHING)
             continue;
         for (uint32_t at = 0; at < s->size; at += 4096) {
             f->bytes_read += 4096;
@@ -75,9 +75,9 @@ static struct boot0_plan *make(struct fixture *f, struct boot0_plan_options opti
     struct boot0_plan *plan;
 
     options.block_size = BLOCK;
-    assert_int_equal(boot0_plan_begin(&plan, f->image, &f->layout, &options, &error), B0_OK);
+    assert_int_equal(boot0_plan_begin(&plan, f->image, &f->layout, &options, &error), BOOT0_OK);
     learn_all(f, plan);
-    assert_int_equal(boot0_plan_finish(plan, NULL, &error), B0_OK);
+    assert_int_equal(boot0_plan_finish(plan, NULL, &error), BOOT0_OK);
     return plan;
 }
 
@@ -97,7 +97,7 @@ static void carry_out(struct fixture *f, const struct boot0_plan *plan)
         const struct boot0_plan_step *step = &plan->steps[i];
         uint8_t *at = f->held + (step->address - BASE);
 
-        if (step->action == B0_PLAN_ERASE)
+        if (step->action == BOOT0_PLAN_ERASE)
             memset(at, 0xff, step->size);
         else
             for (uint32_t b = 0; b < step->size; b++)
@@ -114,10 +114,10 @@ static void fresh_image_touches_its_sectors_only(void **state)
     add(f, BASE, 0x11, 0x8000); /* two whole sectors */
     plan = make(f, (struct boot0_plan_options){0});
     assert_int_equal(plan->step_count, 4);
-    assert_step(plan, 0, B0_PLAN_ERASE, BASE, 0x4000);
-    assert_step(plan, 1, B0_PLAN_ERASE, BASE + 0x4000, 0x4000);
-    assert_step(plan, 2, B0_PLAN_WRITE, BASE, 0x4000);
-    assert_step(plan, 3, B0_PLAN_WRITE, BASE + 0x4000, 0x4000);
+    assert_step(plan, 0, BOOT0_PLAN_ERASE, BASE, 0x4000);
+    assert_step(plan, 1, BOOT0_PLAN_ERASE, BASE + 0x4000, 0x4000);
+    assert_step(plan, 2, BOOT0_PLAN_WRITE, BASE, 0x4000);
+    assert_step(plan, 3, BOOT0_PLAN_WRITE, BASE + 0x4000, 0x4000);
     assert_int_equal(plan->unchanged_bytes, 0);
     assert_int_equal(f->bytes_read, 2 * 4096); /* stopped at the first difference */
     boot0_plan_free(plan);
@@ -146,8 +146,8 @@ static void one_byte_costs_one_sector(void **state)
     add(f, BASE, 0x11, 0x40000);
     plan = make(f, (struct boot0_plan_options){0});
     assert_int_equal(plan->erase_count, 1);
-    assert_step(plan, 0, B0_PLAN_ERASE, BASE + 0x10000, 0x10000);
-    assert_step(plan, 1, B0_PLAN_WRITE, BASE + 0x10000, 0x10000);
+    assert_step(plan, 0, BOOT0_PLAN_ERASE, BASE + 0x10000, 0x10000);
+    assert_step(plan, 1, BOOT0_PLAN_WRITE, BASE + 0x10000, 0x10000);
     assert_int_equal(plan->unchanged_bytes, 0x30000);
     boot0_plan_free(plan);
 }
@@ -203,8 +203,8 @@ static void blank_blocks_are_skipped(void **state)
     add(f, BASE + 0x2000, 0x22, 0x2000);
     plan = make(f, (struct boot0_plan_options){0});
     assert_int_equal(plan->step_count, 3);
-    assert_step(plan, 1, B0_PLAN_WRITE, BASE, 0x800);
-    assert_step(plan, 2, B0_PLAN_WRITE, BASE + 0x2000, 0x2000);
+    assert_step(plan, 1, BOOT0_PLAN_WRITE, BASE, 0x800);
+    assert_step(plan, 2, BOOT0_PLAN_WRITE, BASE + 0x2000, 0x2000);
     carry_out(f, plan);
     assert_int_equal(f->held[0x800], 0xff);
     assert_int_equal(f->held[0x2000], 0x22);
@@ -219,7 +219,7 @@ static void end_of_a_run_is_rounded_to_the_programming_unit(void **state)
     add(f, BASE, 0x11, 0x801);
     f->held[0] = 0;
     plan = make(f, (struct boot0_plan_options){0});
-    assert_step(plan, 1, B0_PLAN_WRITE, BASE, 0x840);
+    assert_step(plan, 1, BOOT0_PLAN_WRITE, BASE, 0x840);
     boot0_plan_free(plan);
 }
 
@@ -268,12 +268,12 @@ static void vectors_are_erased_first_and_written_last(void **state)
     add(f, BASE, 0x11, 0x8000);
     plan = make(f, (struct boot0_plan_options){.vectors_last = true, .program_unit = 1});
     assert_int_equal(plan->step_count, 6);
-    assert_step(plan, 0, B0_PLAN_ERASE, BASE, 0x4000);
-    assert_step(plan, 1, B0_PLAN_ERASE, BASE + 0x4000, 0x4000);
-    assert_step(plan, 2, B0_PLAN_WRITE, BASE + 8, BLOCK - 8);
-    assert_step(plan, 3, B0_PLAN_WRITE, BASE + BLOCK, 0x4000 - BLOCK);
-    assert_step(plan, 4, B0_PLAN_WRITE, BASE + 0x4000, 0x4000);
-    assert_step(plan, 5, B0_PLAN_WRITE, BASE, 8);
+    assert_step(plan, 0, BOOT0_PLAN_ERASE, BASE, 0x4000);
+    assert_step(plan, 1, BOOT0_PLAN_ERASE, BASE + 0x4000, 0x4000);
+    assert_step(plan, 2, BOOT0_PLAN_WRITE, BASE + 8, BLOCK - 8);
+    assert_step(plan, 3, BOOT0_PLAN_WRITE, BASE + BLOCK, 0x4000 - BLOCK);
+    assert_step(plan, 4, BOOT0_PLAN_WRITE, BASE + 0x4000, 0x4000);
+    assert_step(plan, 5, BOOT0_PLAN_WRITE, BASE, 8);
     boot0_plan_free(plan);
 }
 
@@ -291,8 +291,8 @@ static void the_last_write_is_one_unit_of_the_flash(void **state)
             make(f, (struct boot0_plan_options){.vectors_last = true, .program_unit = units[i][0]});
 
         assert_int_equal(plan->step_count, 4);
-        assert_step(plan, 1, B0_PLAN_WRITE, BASE + units[i][1], BLOCK - units[i][1]);
-        assert_step(plan, 3, B0_PLAN_WRITE, BASE, units[i][1]);
+        assert_step(plan, 1, BOOT0_PLAN_WRITE, BASE + units[i][1], BLOCK - units[i][1]);
+        assert_step(plan, 3, BOOT0_PLAN_WRITE, BASE, units[i][1]);
         boot0_plan_free(plan);
     }
 }
@@ -308,15 +308,15 @@ static void every_vector_table_waits(void **state)
     memset(f->held, 0x11, 0x4000);
     plan = make(f, (struct boot0_plan_options){.vectors_last = true, .program_unit = 1});
     assert_int_equal(plan->erase_count, 3);
-    assert_step(plan, 0, B0_PLAN_ERASE, BASE + 0x8000, 0x4000);
-    assert_step(plan, 1, B0_PLAN_ERASE, BASE + 0x4000, 0x4000);
-    assert_step(plan, plan->step_count - 1, B0_PLAN_WRITE, BASE + 0x8000, 8);
+    assert_step(plan, 0, BOOT0_PLAN_ERASE, BASE + 0x8000, 0x4000);
+    assert_step(plan, 1, BOOT0_PLAN_ERASE, BASE + 0x4000, 0x4000);
+    assert_step(plan, plan->step_count - 1, BOOT0_PLAN_WRITE, BASE + 0x8000, 8);
     boot0_plan_free(plan);
 
     memset(f->held, 0x55, 0x4000); /* both change: the chip starts by the lower one */
     plan = make(f, (struct boot0_plan_options){.vectors_last = true, .program_unit = 1});
-    assert_step(plan, plan->step_count - 2, B0_PLAN_WRITE, BASE + 0x8000, 8);
-    assert_step(plan, plan->step_count - 1, B0_PLAN_WRITE, BASE, 8);
+    assert_step(plan, plan->step_count - 2, BOOT0_PLAN_WRITE, BASE + 0x8000, 8);
+    assert_step(plan, plan->step_count - 1, BOOT0_PLAN_WRITE, BASE, 8);
     boot0_plan_free(plan);
 }
 
@@ -328,12 +328,12 @@ static void blocks_smaller_than_a_unit_do_no_harm(void **state)
 
     f->held[0] = 0;
     add(f, BASE, 0x11, 0x4000);
-    assert_int_equal(boot0_plan_begin(&plan, f->image, &f->layout, &options, &error), B0_OK);
+    assert_int_equal(boot0_plan_begin(&plan, f->image, &f->layout, &options, &error), BOOT0_OK);
     learn_all(f, plan);
-    assert_int_equal(boot0_plan_finish(plan, NULL, &error), B0_OK);
+    assert_int_equal(boot0_plan_finish(plan, NULL, &error), BOOT0_OK);
     assert_int_equal(plan->step_count, 3);
-    assert_step(plan, 1, B0_PLAN_WRITE, BASE + 32, 0x4000 - 32);
-    assert_step(plan, 2, B0_PLAN_WRITE, BASE, 32);
+    assert_step(plan, 1, BOOT0_PLAN_WRITE, BASE + 32, 0x4000 - 32);
+    assert_step(plan, 2, BOOT0_PLAN_WRITE, BASE, 32);
     boot0_plan_free(plan);
 }
 
@@ -348,7 +348,7 @@ static void blank_vectors_are_not_written(void **state)
     add(f, BASE + BLOCK, 0x11, 0x4000 - BLOCK);
     plan = make(f, (struct boot0_plan_options){.vectors_last = true, .program_unit = 8});
     assert_int_equal(plan->step_count, 2);
-    assert_step(plan, 1, B0_PLAN_WRITE, BASE + BLOCK, 0x4000 - BLOCK);
+    assert_step(plan, 1, BOOT0_PLAN_WRITE, BASE + BLOCK, 0x4000 - BLOCK);
     boot0_plan_free(plan);
 }
 
@@ -384,7 +384,7 @@ static void assert_units_are_programmed_once(const struct boot0_plan *plan, uint
     for (size_t i = 0; i < plan->step_count; i++) {
         const struct boot0_plan_step *step = &plan->steps[i];
 
-        if (step->action != B0_PLAN_WRITE)
+        if (step->action != BOOT0_PLAN_WRITE)
             continue;
         assert_int_equal(step->address % unit, 0);
         for (uint32_t at = 0; at < step->size; at += BLOCK) {
@@ -432,7 +432,8 @@ static void outside_is_refused_with_its_first_address(void **state)
     struct boot0_plan_options options = {.block_size = BLOCK};
 
     add(f, BASE + 0xff000, 0x11, 0x2000);
-    assert_int_equal(boot0_plan_begin(&plan, f->image, &f->layout, &options, &error), B0_E_RANGE);
+    assert_int_equal(boot0_plan_begin(&plan, f->image, &f->layout, &options, &error),
+                     BOOT0_E_RANGE);
     assert_null(plan);
     assert_non_null(strstr(error.message, "0x08100000"));
 }
@@ -446,7 +447,8 @@ static void read_only_memory_is_refused(void **state)
 
     boot0_layout_parse(text, strlen(text), &f->layout, NULL);
     add(f, BASE + 0x3ffc, 0x11, 8);
-    assert_int_equal(boot0_plan_begin(&plan, f->image, &f->layout, &options, &error), B0_E_RANGE);
+    assert_int_equal(boot0_plan_begin(&plan, f->image, &f->layout, &options, &error),
+                     BOOT0_E_RANGE);
 }
 
 static void option_bytes_are_written_without_erase(void **state)
@@ -460,11 +462,11 @@ static void option_bytes_are_written_without_erase(void **state)
     memset(held, 0x33, sizeof held);
     boot0_layout_parse(text, strlen(text), &f->layout, NULL);
     add(f, BASE, 0xff, 4);
-    assert_int_equal(boot0_plan_begin(&plan, f->image, &f->layout, &options, &error), B0_OK);
+    assert_int_equal(boot0_plan_begin(&plan, f->image, &f->layout, &options, &error), BOOT0_OK);
     assert_false(boot0_plan_learn(plan, 0, 0, held, 16));
-    assert_int_equal(boot0_plan_finish(plan, NULL, &error), B0_OK);
+    assert_int_equal(boot0_plan_finish(plan, NULL, &error), BOOT0_OK);
     assert_int_equal(plan->step_count, 1);
-    assert_step(plan, 0, B0_PLAN_WRITE, BASE, 16); /* the rest of them goes along */
+    assert_step(plan, 0, BOOT0_PLAN_WRITE, BASE, 16); /* the rest of them goes along */
     assert_int_equal(plan->steps[0].data[3], 0xff);
     assert_int_equal(plan->steps[0].data[4], 0x33);
     boot0_plan_free(plan);
@@ -477,7 +479,7 @@ static void other_alternates_are_left_out(void **state)
     uint8_t byte = 1;
 
     add(f, BASE, 0x11, 0x4000);
-    assert_int_equal(boot0_image_add(f->image, 1, 0x1fffc000, &byte, 1, &error), B0_OK);
+    assert_int_equal(boot0_image_add(f->image, 1, 0x1fffc000, &byte, 1, &error), BOOT0_OK);
     plan = make(f, (struct boot0_plan_options){0});
     assert_int_equal(plan->sector_count, 1);
     boot0_plan_free(plan);
@@ -490,7 +492,7 @@ static void learning_checks_its_arguments(void **state)
     struct boot0_plan_options options = {.block_size = BLOCK};
 
     add(f, BASE, 0xff, 0x4000);
-    assert_int_equal(boot0_plan_begin(&plan, f->image, &f->layout, &options, &error), B0_OK);
+    assert_int_equal(boot0_plan_begin(&plan, f->image, &f->layout, &options, &error), BOOT0_OK);
     assert_false(boot0_plan_learn(plan, 7, 0, f->held, 16));
     assert_false(boot0_plan_learn(plan, 0, 16, f->held, 16)); /* a gap */
     assert_true(boot0_plan_learn(plan, 0, 0, f->held, 16));
@@ -521,9 +523,9 @@ static void expected_times_are_summed(void **state)
 
     f->held[0] = f->held[0x4000] = 0;
     add(f, BASE, 0x11, 0x8000);
-    assert_int_equal(boot0_plan_begin(&plan, f->image, &f->layout, &options, &error), B0_OK);
+    assert_int_equal(boot0_plan_begin(&plan, f->image, &f->layout, &options, &error), BOOT0_OK);
     learn_all(f, plan);
-    assert_int_equal(boot0_plan_finish(plan, &times, &error), B0_OK);
+    assert_int_equal(boot0_plan_finish(plan, &times, &error), BOOT0_OK);
     assert_int_equal(plan->expected_ms, 2 * 10 + 32);
     boot0_plan_free(plan);
 }
@@ -538,7 +540,7 @@ static void absurd_sectors_are_not_believed(void **state)
     f->layout.region_count = 1;
     add(f, BASE, 0x11, 16);
     assert_int_equal(boot0_plan_begin(&plan, f->image, &f->layout, &options, &error),
-                     B0_E_PROTOCOL);
+                     BOOT0_E_PROTOCOL);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -26,17 +26,17 @@ static enum boot0_xfer request_of_kind(struct vboard *board, unsigned request)
     uint8_t data[64] = {0};
 
     switch (request) {
-    case B0_DFU_DNLOAD:
+    case BOOT0_DFU_DNLOAD:
         return dnload(board, 2, data, 16);
-    case B0_DFU_UPLOAD:
+    case BOOT0_DFU_UPLOAD:
         return upload(board, 2, data, 16, NULL);
-    case B0_DFU_GETSTATUS:
-        return transfer(board, IN_CLASS, B0_DFU_GETSTATUS, 0, 6, data, NULL);
-    case B0_DFU_GETSTATE:
-        return transfer(board, IN_CLASS, B0_DFU_GETSTATE, 0, 1, data, NULL);
-    case B0_DFU_DETACH:
-    case B0_DFU_CLRSTATUS:
-    case B0_DFU_ABORT:
+    case BOOT0_DFU_GETSTATUS:
+        return transfer(board, IN_CLASS, BOOT0_DFU_GETSTATUS, 0, 6, data, NULL);
+    case BOOT0_DFU_GETSTATE:
+        return transfer(board, IN_CLASS, BOOT0_DFU_GETSTATE, 0, 1, data, NULL);
+    case BOOT0_DFU_DETACH:
+    case BOOT0_DFU_CLRSTATUS:
+    case BOOT0_DFU_ABORT:
         return simple(board, (enum boot0_dfu_request)request);
     }
     return transfer(board, OUT_CLASS, (uint8_t)request, 0, 0, NULL, NULL);
@@ -52,12 +52,12 @@ static const struct {
     uint8_t state;
     const char *outcome[8];
 } expected[] = {
-    {B0_DFU_STATE_IDLE, {"Sa", ".3", ".9", ".2", ".a", ".2", ".2", "Sa"}},
-    {B0_DFU_STATE_DNLOAD_SYNC, {"Sa", "Sa", "Sa", ".4", ".a", ".3", "Sa", "Sa"}},
-    {B0_DFU_STATE_DNLOAD_IDLE, {"Sa", ".3", "Sa", ".5", ".a", ".5", ".2", "Sa"}},
-    {B0_DFU_STATE_MANIFEST_SYNC, {"Sa", "Sa", "Sa", ".7", ".a", ".6", "Sa", "Sa"}},
-    {B0_DFU_STATE_UPLOAD_IDLE, {"Sa", "Sa", ".9", ".9", ".a", ".9", ".2", "Sa"}},
-    {B0_DFU_STATE_ERROR, {"Sa", "Sa", "Sa", ".a", ".2", ".a", "Sa", "Sa"}},
+    {BOOT0_DFU_STATE_IDLE, {"Sa", ".3", ".9", ".2", ".a", ".2", ".2", "Sa"}},
+    {BOOT0_DFU_STATE_DNLOAD_SYNC, {"Sa", "Sa", "Sa", ".4", ".a", ".3", "Sa", "Sa"}},
+    {BOOT0_DFU_STATE_DNLOAD_IDLE, {"Sa", ".3", "Sa", ".5", ".a", ".5", ".2", "Sa"}},
+    {BOOT0_DFU_STATE_MANIFEST_SYNC, {"Sa", "Sa", "Sa", ".7", ".a", ".6", "Sa", "Sa"}},
+    {BOOT0_DFU_STATE_UPLOAD_IDLE, {"Sa", "Sa", ".9", ".9", ".a", ".9", ".2", "Sa"}},
+    {BOOT0_DFU_STATE_ERROR, {"Sa", "Sa", "Sa", ".a", ".2", ".a", "Sa", "Sa"}},
 };
 
 /* The state on the wire: the model's own may have moved on since, to do the work. */
@@ -67,17 +67,17 @@ static void put_into_state(struct vboard *board, uint8_t state)
     uint8_t data[16];
 
     to_idle(board);
-    if (state == B0_DFU_STATE_DNLOAD_SYNC || state == B0_DFU_STATE_DNLOAD_IDLE ||
-        state == B0_DFU_STATE_MANIFEST_SYNC)
+    if (state == BOOT0_DFU_STATE_DNLOAD_SYNC || state == BOOT0_DFU_STATE_DNLOAD_IDLE ||
+        state == BOOT0_DFU_STATE_MANIFEST_SYNC)
         dnload(board, 2, block, sizeof block);
-    if (state == B0_DFU_STATE_DNLOAD_IDLE || state == B0_DFU_STATE_MANIFEST_SYNC)
+    if (state == BOOT0_DFU_STATE_DNLOAD_IDLE || state == BOOT0_DFU_STATE_MANIFEST_SYNC)
         finish_dnload(board);
-    if (state == B0_DFU_STATE_MANIFEST_SYNC)
+    if (state == BOOT0_DFU_STATE_MANIFEST_SYNC)
         dnload(board, 2, NULL, 0);
-    if (state == B0_DFU_STATE_UPLOAD_IDLE)
+    if (state == BOOT0_DFU_STATE_UPLOAD_IDLE)
         upload(board, 2, data, sizeof data, NULL);
-    if (state == B0_DFU_STATE_ERROR)
-        simple(board, B0_DFU_DETACH);
+    if (state == BOOT0_DFU_STATE_ERROR)
+        simple(board, BOOT0_DFU_DETACH);
     assert_int_equal(get_state(board), state);
 }
 
@@ -97,16 +97,16 @@ static void assert_outcome(uint8_t state, unsigned request, const char *outcome)
     result = request_of_kind(board, request);
     /* The work of a block and the leaving follow a GETSTATUS at once. */
     after = dfu_state(board);
-    if (request == B0_DFU_GETSTATUS && state == B0_DFU_STATE_DNLOAD_SYNC)
-        after = board->work.busy ? B0_DFU_STATE_DNBUSY : after;
-    found[0] = result == B0_XFER_OK ? '.' : 'S';
+    if (request == BOOT0_DFU_GETSTATUS && state == BOOT0_DFU_STATE_DNLOAD_SYNC)
+        after = board->work.busy ? BOOT0_DFU_STATE_DNBUSY : after;
+    found[0] = result == BOOT0_XFER_OK ? '.' : 'S';
     found[1] = "0123456789a"[after];
     if (strcmp(found, outcome) != 0)
         fail_msg("%s in %s: %s, expected %s", b0_dfu_request_name(request),
                  b0_dfu_state_name(state), found, outcome);
-    assert_true(result == B0_XFER_OK || result == B0_XFER_STALL);
-    if (outcome[0] == 'S' && state != B0_DFU_STATE_ERROR)
-        assert_int_equal(get_status(board).status, B0_DFU_STATUS_ERR_STALLEDPKT);
+    assert_true(result == BOOT0_XFER_OK || result == BOOT0_XFER_STALL);
+    if (outcome[0] == 'S' && state != BOOT0_DFU_STATE_ERROR)
+        assert_int_equal(get_status(board).status, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
     assert_int_equal(hex(outcome[1]), after);
     free_board(board);
 }
@@ -126,14 +126,14 @@ static void test_error_keeps_its_reason(void **state)
     uint8_t data[16];
 
     (void)state;
-    assert_int_equal(upload(board, 2, data, 16, NULL), B0_XFER_STALL);
-    assert_int_equal(get_status(board).status, B0_DFU_STATUS_ERR_FIRMWARE);
+    assert_int_equal(upload(board, 2, data, 16, NULL), BOOT0_XFER_STALL);
+    assert_int_equal(get_status(board).status, BOOT0_DFU_STATUS_ERR_FIRMWARE);
     to_idle(board);
-    assert_int_equal(get_status(board).status, B0_DFU_STATUS_OK);
-    assert_int_equal(simple(board, B0_DFU_CLRSTATUS), B0_XFER_OK);
-    assert_int_equal(get_status(board).status, B0_DFU_STATUS_ERR_UNKNOWN);
-    assert_int_equal(simple(board, B0_DFU_CLRSTATUS), B0_XFER_OK);
-    assert_int_equal(get_status(board).state, B0_DFU_STATE_IDLE);
+    assert_int_equal(get_status(board).status, BOOT0_DFU_STATUS_OK);
+    assert_int_equal(simple(board, BOOT0_DFU_CLRSTATUS), BOOT0_XFER_OK);
+    assert_int_equal(get_status(board).status, BOOT0_DFU_STATUS_ERR_UNKNOWN);
+    assert_int_equal(simple(board, BOOT0_DFU_CLRSTATUS), BOOT0_XFER_OK);
+    assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_IDLE);
     free_board(board);
 }
 
@@ -143,10 +143,10 @@ static void test_start_states(void **state)
         const char *name;
         uint8_t state, status;
     } rows[] = {
-        {"f407", B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_FIRMWARE},
-        {"f072", B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_FIRMWARE},
-        {"gd32", B0_DFU_STATE_ERROR, B0_DFU_STATUS_ERR_FIRMWARE},
-        {"g431", B0_DFU_STATE_IDLE, B0_DFU_STATUS_OK},
+        {"f407", BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_FIRMWARE},
+        {"f072", BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_FIRMWARE},
+        {"gd32", BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_FIRMWARE},
+        {"g431", BOOT0_DFU_STATE_IDLE, BOOT0_DFU_STATUS_OK},
     };
 
     (void)state;
@@ -165,11 +165,11 @@ static void test_start_states(void **state)
 static void test_not_for_dfu(void **state)
 {
     static const struct boot0_setup setups[] = {
-        {OUT_CLASS, B0_DFU_GETSTATUS, 0, 0, 0},
-        {IN_CLASS, B0_DFU_DNLOAD, 0, 0, 5},
-        {OUT_CLASS, B0_DFU_ABORT, 0, 1, 0},
-        {B0_USB_TYPE_CLASS, B0_DFU_ABORT, 0, 0, 0},
-        {B0_USB_TYPE_VENDOR | B0_USB_RECIPIENT_INTERFACE, B0_DFU_ABORT, 0, 0, 0},
+        {OUT_CLASS, BOOT0_DFU_GETSTATUS, 0, 0, 0},
+        {IN_CLASS, BOOT0_DFU_DNLOAD, 0, 0, 5},
+        {OUT_CLASS, BOOT0_DFU_ABORT, 0, 1, 0},
+        {BOOT0_USB_TYPE_CLASS, BOOT0_DFU_ABORT, 0, 0, 0},
+        {BOOT0_USB_TYPE_VENDOR | BOOT0_USB_RECIPIENT_INTERFACE, BOOT0_DFU_ABORT, 0, 0, 0},
     };
     struct vboard *board = idle_board("f407");
     uint8_t data[8] = {0};
@@ -177,9 +177,10 @@ static void test_not_for_dfu(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof setups / sizeof setups[0]; i++) {
-        assert_int_equal(vboard_control(board, &setups[i], data, &actual, TIMEOUT), B0_XFER_STALL);
+        assert_int_equal(vboard_control(board, &setups[i], data, &actual, TIMEOUT),
+                         BOOT0_XFER_STALL);
         assert_int_equal(actual, 0);
-        assert_int_equal(get_state(board), B0_DFU_STATE_IDLE);
+        assert_int_equal(get_state(board), BOOT0_DFU_STATE_IDLE);
     }
     free_board(board);
 }
@@ -196,10 +197,10 @@ static void test_get_commands(void **state)
     for (size_t i = 0; i < sizeof dfuse_boards / sizeof dfuse_boards[0]; i++) {
         struct vboard *board = idle_board(dfuse_boards[i]);
 
-        assert_int_equal(upload(board, 0, data, 64, &actual), B0_XFER_OK);
+        assert_int_equal(upload(board, 0, data, 64, &actual), BOOT0_XFER_OK);
         assert_int_equal(actual, sizeof list);
         assert_memory_equal(data, list, sizeof list);
-        assert_int_equal(get_state(board), B0_DFU_STATE_IDLE);
+        assert_int_equal(get_state(board), BOOT0_DFU_STATE_IDLE);
         free_board(board);
     }
 }
@@ -224,8 +225,9 @@ static void test_unknown_commands(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct vboard *board = idle_board("f407");
 
-        assert_int_equal(dnload(board, rows[i].block, rows[i].bytes, rows[i].length), B0_XFER_OK);
-        assert_int_equal(finish_dnload(board), B0_DFU_STATUS_ERR_STALLEDPKT);
+        assert_int_equal(dnload(board, rows[i].block, rows[i].bytes, rows[i].length),
+                         BOOT0_XFER_OK);
+        assert_int_equal(finish_dnload(board), BOOT0_DFU_STATUS_ERR_STALLEDPKT);
         assert_int_equal(stats_of(board).flash_operations, 0);
         free_board(board);
     }
@@ -237,54 +239,55 @@ static void test_addresses(void **state)
         uint32_t address;
         uint8_t set, erase;
     } rows[] = {
-        {MAIN, B0_DFU_STATUS_OK, B0_DFU_STATUS_OK},
-        {0x080fffff, B0_DFU_STATUS_OK, B0_DFU_STATUS_OK},
-        {0x08100000, B0_DFU_STATUS_ERR_TARGET, B0_DFU_STATUS_ERR_TARGET},
-        {0x20003000, B0_DFU_STATUS_OK, B0_DFU_STATUS_ERR_TARGET},
-        {0x20002fff, B0_DFU_STATUS_ERR_TARGET, B0_DFU_STATUS_ERR_TARGET}, /* the ROM's own RAM */
-        {0x10000000, B0_DFU_STATUS_ERR_TARGET, B0_DFU_STATUS_ERR_TARGET}, /* CCM */
-        {OPTIONS, B0_DFU_STATUS_OK, B0_DFU_STATUS_ERR_TARGET},
-        {0x1fff7800, B0_DFU_STATUS_OK, B0_DFU_STATUS_ERR_TARGET},
-        {FEATURE, B0_DFU_STATUS_OK, B0_DFU_STATUS_ERR_TARGET},
-        {UNIQUE_ID, B0_DFU_STATUS_OK, B0_DFU_STATUS_ERR_TARGET},
-        {0, B0_DFU_STATUS_ERR_TARGET, B0_DFU_STATUS_ERR_TARGET},
-        {0xffffffff, B0_DFU_STATUS_ERR_TARGET, B0_DFU_STATUS_ERR_TARGET},
+        {MAIN, BOOT0_DFU_STATUS_OK, BOOT0_DFU_STATUS_OK},
+        {0x080fffff, BOOT0_DFU_STATUS_OK, BOOT0_DFU_STATUS_OK},
+        {0x08100000, BOOT0_DFU_STATUS_ERR_TARGET, BOOT0_DFU_STATUS_ERR_TARGET},
+        {0x20003000, BOOT0_DFU_STATUS_OK, BOOT0_DFU_STATUS_ERR_TARGET},
+        {0x20002fff, BOOT0_DFU_STATUS_ERR_TARGET,
+         BOOT0_DFU_STATUS_ERR_TARGET}, /* the ROM's own RAM */
+        {0x10000000, BOOT0_DFU_STATUS_ERR_TARGET, BOOT0_DFU_STATUS_ERR_TARGET}, /* CCM */
+        {OPTIONS, BOOT0_DFU_STATUS_OK, BOOT0_DFU_STATUS_ERR_TARGET},
+        {0x1fff7800, BOOT0_DFU_STATUS_OK, BOOT0_DFU_STATUS_ERR_TARGET},
+        {FEATURE, BOOT0_DFU_STATUS_OK, BOOT0_DFU_STATUS_ERR_TARGET},
+        {UNIQUE_ID, BOOT0_DFU_STATUS_OK, BOOT0_DFU_STATUS_ERR_TARGET},
+        {0, BOOT0_DFU_STATUS_ERR_TARGET, BOOT0_DFU_STATUS_ERR_TARGET},
+        {0xffffffff, BOOT0_DFU_STATUS_ERR_TARGET, BOOT0_DFU_STATUS_ERR_TARGET},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct vboard *board = idle_board("f407");
 
-        assert_int_equal(command(board, B0_DFUSE_SET_ADDRESS, rows[i].address), rows[i].set);
-        if (rows[i].set != B0_DFU_STATUS_OK)
+        assert_int_equal(command(board, BOOT0_DFUSE_SET_ADDRESS, rows[i].address), rows[i].set);
+        if (rows[i].set != BOOT0_DFU_STATUS_OK)
             to_idle(board);
-        assert_int_equal(command(board, B0_DFUSE_ERASE, rows[i].address), rows[i].erase);
+        assert_int_equal(command(board, BOOT0_DFUSE_ERASE, rows[i].address), rows[i].erase);
         free_board(board);
     }
 }
 
 static void test_erase_commands(void **state)
 {
-    static const uint8_t mass[] = {B0_DFUSE_ERASE};
+    static const uint8_t mass[] = {BOOT0_DFUSE_ERASE};
     struct vboard *board = idle_board("f407:fill=0x00");
     uint64_t start_us;
 
     (void)state;
-    assert_int_equal(command(board, B0_DFUSE_ERASE, 0x08020000), B0_DFU_STATUS_OK);
+    assert_int_equal(command(board, BOOT0_DFUSE_ERASE, 0x08020000), BOOT0_DFU_STATUS_OK);
     assert_int_equal(peek(board, 0x08020000), 0xff);
     assert_int_equal(peek(board, 0x0803ffff), 0xff);
     assert_int_equal(peek(board, 0x0801ffff), 0);
     assert_int_equal(peek(board, 0x08040000), 0);
     start_us = vboard_now_us(board);
-    assert_int_equal(dnload(board, 0, mass, 1), B0_XFER_OK);
+    assert_int_equal(dnload(board, 0, mass, 1), BOOT0_XFER_OK);
     assert_int_equal(get_status(board).poll_timeout_ms, 100); /* whatever it takes */
     for (unsigned tries = 0; tries < 3; tries++) {
         uint8_t bytes[6];
 
-        assert_int_equal(transfer(board, IN_CLASS, B0_DFU_GETSTATUS, 0, 6, bytes, NULL),
-                         B0_XFER_TIMEOUT); /* 5 s each, of 16 */
+        assert_int_equal(transfer(board, IN_CLASS, BOOT0_DFU_GETSTATUS, 0, 6, bytes, NULL),
+                         BOOT0_XFER_TIMEOUT); /* 5 s each, of 16 */
     }
-    assert_int_equal(get_status(board).state, B0_DFU_STATE_DNLOAD_IDLE);
+    assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_DNLOAD_IDLE);
     assert_in_range(vboard_now_us(board) - start_us, 16 * SECONDS, 16 * SECONDS + 2 * MS);
     assert_int_equal(peek(board, 0x08000000), 0xff);
     assert_int_equal(peek(board, 0x080fffff), 0xff);
@@ -304,21 +307,21 @@ static void test_write_and_read(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof data; i++)
         data[i] = (uint8_t)(i * 31);
-    command(board, B0_DFUSE_SET_ADDRESS, MAIN + 0x100);
-    assert_int_equal(write_block(board, 2, data, 2048), B0_DFU_STATUS_OK);
+    command(board, BOOT0_DFUSE_SET_ADDRESS, MAIN + 0x100);
+    assert_int_equal(write_block(board, 2, data, 2048), BOOT0_DFU_STATUS_OK);
     /* The address counts in blocks of the transfer size, also for a shorter block. */
-    assert_int_equal(write_block(board, 5, data, 10), B0_DFU_STATUS_OK);
+    assert_int_equal(write_block(board, 5, data, 10), BOOT0_DFU_STATUS_OK);
     assert_int_equal(peek(board, MAIN + 0x100 + 2047), data[2047]);
     assert_int_equal(peek(board, MAIN + 0x100 + 3 * 2048 + 9), data[9]);
     assert_int_equal(peek(board, MAIN + 0x100 + 3 * 2048 + 10), 0xff);
     to_idle(board);
-    assert_int_equal(upload(board, 2, back, 2048, &actual), B0_XFER_OK);
+    assert_int_equal(upload(board, 2, back, 2048, &actual), BOOT0_XFER_OK);
     assert_int_equal(actual, 2048);
     assert_memory_equal(back, data, 2048);
     /* An upload's does too. */
-    assert_int_equal(upload(board, 5, back, 10, &actual), B0_XFER_OK);
+    assert_int_equal(upload(board, 5, back, 10, &actual), BOOT0_XFER_OK);
     assert_memory_equal(back, data, 10);
-    assert_int_equal(get_state(board), B0_DFU_STATE_UPLOAD_IDLE);
+    assert_int_equal(get_state(board), BOOT0_DFU_STATE_UPLOAD_IDLE);
     free_board(board);
 }
 
@@ -328,11 +331,11 @@ static void test_default_pointer(void **state)
     uint8_t data[4] = {1, 2, 3, 4};
 
     (void)state;
-    assert_int_equal(write_block(board, 2, data, 4), B0_DFU_STATUS_OK);
+    assert_int_equal(write_block(board, 2, data, 4), BOOT0_DFU_STATUS_OK);
     assert_int_equal(peek(board, MAIN + 3), 4);
     /* An erase takes the pointer along. */
-    command(board, B0_DFUSE_ERASE, 0x08004000);
-    assert_int_equal(write_block(board, 2, data, 4), B0_DFU_STATUS_OK);
+    command(board, BOOT0_DFUSE_ERASE, 0x08004000);
+    assert_int_equal(write_block(board, 2, data, 4), BOOT0_DFU_STATUS_OK);
     assert_int_equal(peek(board, 0x08004000), 1);
     free_board(board);
 }
@@ -343,21 +346,21 @@ static void test_out_of_range(void **state)
     uint8_t data[2048] = {0};
 
     (void)state;
-    command(board, B0_DFUSE_SET_ADDRESS, 0x080ffff8);
-    assert_int_equal(write_block(board, 2, data, 9), B0_DFU_STATUS_ERR_TARGET);
+    command(board, BOOT0_DFUSE_SET_ADDRESS, 0x080ffff8);
+    assert_int_equal(write_block(board, 2, data, 9), BOOT0_DFU_STATUS_ERR_TARGET);
     to_idle(board);
-    assert_int_equal(write_block(board, 0xffff, data, 4), B0_DFU_STATUS_ERR_TARGET);
+    assert_int_equal(write_block(board, 0xffff, data, 4), BOOT0_DFU_STATUS_ERR_TARGET);
     to_idle(board);
-    assert_int_equal(upload(board, 2, data, 9, NULL), B0_XFER_STALL);
-    assert_int_equal(get_status(board).status, B0_DFU_STATUS_ERR_TARGET);
+    assert_int_equal(upload(board, 2, data, 9, NULL), BOOT0_XFER_STALL);
+    assert_int_equal(get_status(board).status, BOOT0_DFU_STATUS_ERR_TARGET);
     to_idle(board);
-    assert_int_equal(upload(board, 2, data, 8, NULL), B0_XFER_OK);
+    assert_int_equal(upload(board, 2, data, 8, NULL), BOOT0_XFER_OK);
     to_idle(board);
     /* The unique id can be pointed at, but not read. */
-    assert_int_equal(command(board, B0_DFUSE_SET_ADDRESS, UNIQUE_ID), B0_DFU_STATUS_OK);
+    assert_int_equal(command(board, BOOT0_DFUSE_SET_ADDRESS, UNIQUE_ID), BOOT0_DFU_STATUS_OK);
     to_idle(board);
-    assert_int_equal(upload(board, 2, data, 12, NULL), B0_XFER_STALL);
-    assert_int_equal(get_status(board).status, B0_DFU_STATUS_ERR_TARGET);
+    assert_int_equal(upload(board, 2, data, 12, NULL), BOOT0_XFER_STALL);
+    assert_int_equal(get_status(board).status, BOOT0_DFU_STATUS_ERR_TARGET);
     assert_int_equal(stats_of(board).flash_operations, 0);
     free_board(board);
 }
@@ -368,12 +371,12 @@ static void test_odd_uploads(void **state)
     uint8_t data[4096];
 
     (void)state;
-    assert_int_equal(upload(board, 1, data, 16, NULL), B0_XFER_STALL);
+    assert_int_equal(upload(board, 1, data, 16, NULL), BOOT0_XFER_STALL);
     to_idle(board);
-    assert_int_equal(upload(board, 2, data, 0, NULL), B0_XFER_STALL);
+    assert_int_equal(upload(board, 2, data, 0, NULL), BOOT0_XFER_STALL);
     to_idle(board);
-    assert_int_equal(upload(board, 2, data, 2049, NULL), B0_XFER_STALL);
-    assert_int_equal(get_status(board).status, B0_DFU_STATUS_ERR_STALLEDPKT);
+    assert_int_equal(upload(board, 2, data, 2049, NULL), BOOT0_XFER_STALL);
+    assert_int_equal(get_status(board).status, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
     free_board(board);
 }
 
@@ -383,8 +386,8 @@ static void test_ram(void **state)
     uint8_t data[4] = {9, 8, 7, 6};
 
     (void)state;
-    command(board, B0_DFUSE_SET_ADDRESS, 0x20004000);
-    assert_int_equal(write_block(board, 2, data, 4), B0_DFU_STATUS_OK);
+    command(board, BOOT0_DFUSE_SET_ADDRESS, 0x20004000);
+    assert_int_equal(write_block(board, 2, data, 4), BOOT0_DFU_STATUS_OK);
     assert_int_equal(peek(board, 0x20004002), 7);
     assert_int_equal(stats_of(board).flash_operations, 0);
     vboard_press_reset(board);
@@ -406,10 +409,10 @@ static void test_block_size(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct vboard *board = idle_board(rows[i].name);
 
-        assert_int_equal(dnload(board, 2, data, (uint16_t)(rows[i].fits + 1)), B0_XFER_STALL);
-        assert_int_equal(get_status(board).status, B0_DFU_STATUS_ERR_STALLEDPKT);
+        assert_int_equal(dnload(board, 2, data, (uint16_t)(rows[i].fits + 1)), BOOT0_XFER_STALL);
+        assert_int_equal(get_status(board).status, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
         to_idle(board);
-        assert_int_equal(write_block(board, 2, data, rows[i].fits), B0_DFU_STATUS_OK);
+        assert_int_equal(write_block(board, 2, data, rows[i].fits), BOOT0_DFU_STATUS_OK);
         free_board(board);
     }
 }
@@ -420,10 +423,10 @@ static void test_violations_are_seen(void **state)
     struct vboard *f4 = idle_board("f407:fill=0xaa"), *l4 = idle_board("l476:fill=0xaa");
 
     (void)state;
-    assert_int_equal(write_block(f4, 2, data, 8), B0_DFU_STATUS_OK); /* the F4 does not tell */
+    assert_int_equal(write_block(f4, 2, data, 8), BOOT0_DFU_STATUS_OK); /* the F4 does not tell */
     assert_int_equal(stats_of(f4).violations, 8);
     assert_int_equal(peek(f4, MAIN), 0);
-    assert_int_equal(write_block(l4, 2, data, 8), B0_DFU_STATUS_ERR_PROG);
+    assert_int_equal(write_block(l4, 2, data, 8), BOOT0_DFU_STATUS_ERR_PROG);
     assert_int_equal(stats_of(l4).violations, 1);
     assert_int_equal(peek(l4, MAIN), 0xaa);
     free_board(f4);

@@ -26,12 +26,13 @@ static void test_leave(void **state)
 
     (void)state;
     put_program(board, 0x08004000);
-    command(board, B0_DFUSE_SET_ADDRESS, 0x08004000);
-    assert_int_equal(dnload(board, 2, NULL, 0), B0_XFER_OK);
+    command(board, BOOT0_DFUSE_SET_ADDRESS, 0x08004000);
+    assert_int_equal(dnload(board, 2, NULL, 0), BOOT0_XFER_OK);
     assert_true(vboard_connected(board)); /* not before it was asked */
-    assert_int_equal(get_status(board).state, B0_DFU_STATE_MANIFEST);
+    assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_MANIFEST);
     assert_false(vboard_connected(board));
-    assert_int_equal(transfer(board, IN_CLASS, B0_DFU_GETSTATUS, 0, 6, bytes, NULL), B0_XFER_GONE);
+    assert_int_equal(transfer(board, IN_CLASS, BOOT0_DFU_GETSTATUS, 0, 6, bytes, NULL),
+                     BOOT0_XFER_GONE);
     stats = stats_of(board);
     assert_true(stats.started);
     assert_int_equal(stats.start_address, 0x08004000);
@@ -40,7 +41,7 @@ static void test_leave(void **state)
     assert_int_equal(stats.violations, 0);
     vboard_press_reset(board); /* BOOT0 is still high */
     assert_true(vboard_connected(board));
-    assert_int_equal(get_status(board).status, B0_DFU_STATUS_ERR_FIRMWARE);
+    assert_int_equal(get_status(board).status, BOOT0_DFU_STATUS_ERR_FIRMWARE);
     free_board(board);
 }
 
@@ -52,8 +53,8 @@ static void test_leave_without_address(void **state)
         struct vboard *board = idle_board("f407");
 
         put_program(board, MAIN);
-        assert_int_equal(dnload(board, block, NULL, 0), B0_XFER_OK);
-        assert_int_equal(get_status(board).state, B0_DFU_STATE_MANIFEST);
+        assert_int_equal(dnload(board, block, NULL, 0), BOOT0_XFER_OK);
+        assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_MANIFEST);
         assert_true(stats_of(board).started);
         assert_int_equal(stats_of(board).start_address, MAIN);
         free_board(board);
@@ -82,7 +83,7 @@ static void test_gd32_leaves_at_once(void **state)
 
     (void)state;
     put_program(board, MAIN);
-    assert_int_equal(dnload(board, 2, NULL, 0), B0_XFER_OK);
+    assert_int_equal(dnload(board, 2, NULL, 0), BOOT0_XFER_OK);
     assert_false(vboard_connected(board));
     assert_true(stats_of(board).started);
     free_board(board);
@@ -111,15 +112,15 @@ static void begin_block(struct vboard *board)
 {
     static const uint8_t data[1024] = {0};
 
-    assert_int_equal(dnload(board, 2, data, sizeof data), B0_XFER_OK);
-    assert_int_equal(get_status(board).state, B0_DFU_STATE_DNBUSY);
+    assert_int_equal(dnload(board, 2, data, sizeof data), BOOT0_XFER_OK);
+    assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_DNBUSY);
 }
 
 static enum boot0_xfer ask(struct vboard *board)
 {
     uint8_t bytes[6];
 
-    return transfer(board, IN_CLASS, B0_DFU_GETSTATUS, 0, 6, bytes, NULL);
+    return transfer(board, IN_CLASS, BOOT0_DFU_GETSTATUS, 0, 6, bytes, NULL);
 }
 
 /* F4: the second GETSTATUS is held until the work is done, so is anything else. */
@@ -132,11 +133,11 @@ static void test_f4_naks(void **state)
     (void)state;
     begin_block(board);
     start_us = vboard_now_us(board);
-    assert_int_equal(get_status(board).state, B0_DFU_STATE_DNLOAD_IDLE);
+    assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_DNLOAD_IDLE);
     assert_in_range(vboard_now_us(board) - start_us, 1024 * 16, 1024 * 16 + 100);
     begin_block(board);
     start_us = vboard_now_us(board);
-    transfer(board, 0x80, B0_USB_GET_CONFIGURATION, 0, 1, &byte, NULL);
+    transfer(board, 0x80, BOOT0_USB_GET_CONFIGURATION, 0, 1, &byte, NULL);
     assert_in_range(vboard_now_us(board) - start_us, 1024 * 16, 1024 * 16 + 100);
     free_board(board);
 }
@@ -148,10 +149,10 @@ static void test_l4_stalls(void **state)
 
     (void)state;
     begin_block(board);
-    assert_int_equal(ask(board), B0_XFER_STALL);
-    assert_int_equal(ask(board), B0_XFER_STALL);
+    assert_int_equal(ask(board), BOOT0_XFER_STALL);
+    assert_int_equal(ask(board), BOOT0_XFER_STALL);
     vboard_wait(board, 25 * MS);
-    assert_int_equal(get_status(board).state, B0_DFU_STATE_DNLOAD_IDLE);
+    assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_DNLOAD_IDLE);
     assert_int_equal(peek(board, MAIN + 1023), 0);
     free_board(board);
 }
@@ -159,7 +160,7 @@ static void test_l4_stalls(void **state)
 /* L4: the time that it reports for an erase is too short by a little. */
 static void test_l4_short_poll(void **state)
 {
-    uint8_t page[5] = {B0_DFUSE_ERASE, 0, 0, 0, 8};
+    uint8_t page[5] = {BOOT0_DFUSE_ERASE, 0, 0, 0, 8};
     struct vboard *board = idle_board("l476");
     struct b0_dfu_status status;
 
@@ -167,42 +168,42 @@ static void test_l4_short_poll(void **state)
     dnload(board, 0, page, 5);
     status = get_status(board);
     vboard_wait(board, (uint64_t)status.poll_timeout_ms * MS);
-    assert_int_equal(ask(board), B0_XFER_STALL);
+    assert_int_equal(ask(board), BOOT0_XFER_STALL);
     vboard_wait(board, (uint64_t)status.poll_timeout_ms * MS);
-    assert_int_equal(get_status(board).state, B0_DFU_STATE_DNLOAD_IDLE);
+    assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_DNLOAD_IDLE);
     free_board(board);
 }
 
 /* F072: an early poll of a block breaks it; of an erase it does not (openmv, issue 1508). */
 static void test_f072_breaks(void **state)
 {
-    uint8_t page[5] = {B0_DFUSE_ERASE, 0, 0, 0, 8};
+    uint8_t page[5] = {BOOT0_DFUSE_ERASE, 0, 0, 0, 8};
     struct vboard *board = idle_board("f072");
     struct b0_dfu_status status;
 
     (void)state;
     dnload(board, 0, page, 5);
     get_status(board);
-    assert_int_equal(get_status(board).state, B0_DFU_STATE_DNLOAD_IDLE);
+    assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_DNLOAD_IDLE);
     begin_block(board);
-    assert_int_equal(ask(board), B0_XFER_STALL);
-    assert_int_equal(ask(board), B0_XFER_STALL);
-    assert_int_equal(simple(board, B0_DFU_CLRSTATUS), B0_XFER_STALL);
+    assert_int_equal(ask(board), BOOT0_XFER_STALL);
+    assert_int_equal(ask(board), BOOT0_XFER_STALL);
+    assert_int_equal(simple(board, BOOT0_DFU_CLRSTATUS), BOOT0_XFER_STALL);
     vboard_wait(board, 60 * MS);
     status = get_status(board);
-    assert_int_equal(status.state, B0_DFU_STATE_ERROR);
-    assert_int_equal(status.status, B0_DFU_STATUS_ERR_STALLEDPKT);
+    assert_int_equal(status.state, BOOT0_DFU_STATE_ERROR);
+    assert_int_equal(status.status, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
     to_idle(board);
     begin_block(board);
     vboard_wait(board, 60 * MS);
-    assert_int_equal(get_status(board).state, B0_DFU_STATE_DNLOAD_IDLE);
+    assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_DNLOAD_IDLE);
     free_board(board);
 }
 
 /* H743: the erase is done when the first GETSTATUS answers, which says that it takes a second. */
 static void test_h743_erases_before_it_answers(void **state)
 {
-    uint8_t page[5] = {B0_DFUSE_ERASE, 0, 0, 2, 8};
+    uint8_t page[5] = {BOOT0_DFUSE_ERASE, 0, 0, 2, 8};
     struct vboard *board = idle_board("h743:fill=0x00");
     struct b0_dfu_status status;
     uint64_t start_us;
@@ -212,34 +213,34 @@ static void test_h743_erases_before_it_answers(void **state)
     start_us = vboard_now_us(board);
     status = get_status(board);
     assert_in_range(vboard_now_us(board) - start_us, SECONDS, SECONDS + MS);
-    assert_int_equal(status.state, B0_DFU_STATE_DNBUSY);
+    assert_int_equal(status.state, BOOT0_DFU_STATE_DNBUSY);
     assert_int_equal(status.poll_timeout_ms, 1000);
     assert_int_equal(peek(board, 0x08020000), 0xff);
-    assert_int_equal(get_status(board).state, B0_DFU_STATE_DNLOAD_IDLE);
+    assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_DNLOAD_IDLE);
     free_board(board);
 }
 
 /* Rev V, bank 2: busy for ever, until CLRSTATUS came twice. */
 static void test_h743_hangs(void **state)
 {
-    uint8_t page[5] = {B0_DFUSE_ERASE, 0, 0, 0x10, 8};
+    uint8_t page[5] = {BOOT0_DFUSE_ERASE, 0, 0, 0x10, 8};
     struct vboard *board = idle_board("h743:fill=0x00");
 
     (void)state;
     dnload(board, 0, page, 5);
     for (unsigned i = 0; i < 5; i++) {
-        assert_int_equal(get_status(board).state, B0_DFU_STATE_DNBUSY);
+        assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_DNBUSY);
         vboard_wait(board, 10 * SECONDS);
     }
-    assert_int_equal(simple(board, B0_DFU_CLRSTATUS), B0_XFER_OK);
-    assert_int_equal(get_status(board).status, B0_DFU_STATUS_ERR_UNKNOWN);
-    assert_int_equal(simple(board, B0_DFU_CLRSTATUS), B0_XFER_OK);
-    assert_int_equal(get_status(board).state, B0_DFU_STATE_IDLE);
+    assert_int_equal(simple(board, BOOT0_DFU_CLRSTATUS), BOOT0_XFER_OK);
+    assert_int_equal(get_status(board).status, BOOT0_DFU_STATUS_ERR_UNKNOWN);
+    assert_int_equal(simple(board, BOOT0_DFU_CLRSTATUS), BOOT0_XFER_OK);
+    assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_IDLE);
     assert_int_equal(peek(board, 0x08100000), 0xff);
     /* An address that is refused hangs nothing. */
     page[3] = 0x20;
     dnload(board, 0, page, 5);
-    assert_int_equal(get_status(board).status, B0_DFU_STATUS_ERR_TARGET);
+    assert_int_equal(get_status(board).status, BOOT0_DFU_STATUS_ERR_TARGET);
     free_board(board);
 }
 
@@ -253,10 +254,10 @@ static void test_obedient_host(void **state)
         struct vboard *board = idle_board(dfuse_boards[i]);
 
         if (strcmp(dfuse_boards[i], "l476") != 0) /* its timeouts are too short: see above */
-            assert_int_equal(command(board, B0_DFUSE_ERASE, MAIN), B0_DFU_STATUS_OK);
-        assert_int_equal(command(board, B0_DFUSE_SET_ADDRESS, MAIN), B0_DFU_STATUS_OK);
+            assert_int_equal(command(board, BOOT0_DFUSE_ERASE, MAIN), BOOT0_DFU_STATUS_OK);
+        assert_int_equal(command(board, BOOT0_DFUSE_SET_ADDRESS, MAIN), BOOT0_DFU_STATUS_OK);
         for (uint16_t block = 2; block < 6; block++)
-            assert_int_equal(write_block(board, block, data, sizeof data), B0_DFU_STATUS_OK);
+            assert_int_equal(write_block(board, block, data, sizeof data), BOOT0_DFU_STATUS_OK);
         assert_int_equal(stats_of(board).violations, 0);
         free_board(board);
     }
@@ -265,7 +266,8 @@ static void test_obedient_host(void **state)
 static void test_poll_keys(void **state)
 {
     static const uint8_t data[4] = {0};
-    uint8_t set[5] = {B0_DFUSE_SET_ADDRESS, 0, 0, 0, 8}, page[5] = {B0_DFUSE_ERASE, 0, 0, 0, 8};
+    uint8_t set[5] = {BOOT0_DFUSE_SET_ADDRESS, 0, 0, 0, 8},
+            page[5] = {BOOT0_DFUSE_ERASE, 0, 0, 0, 8};
     struct vboard *board = idle_board("f407:poll_address=1,poll_erase=22,poll_data=333");
 
     (void)state;

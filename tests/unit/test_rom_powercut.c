@@ -58,12 +58,12 @@ static enum boot0_status plug(struct bench *b, const struct model *model, const 
     snprintf(spec, sizeof spec, "%s%s%s", model->name, keys[0] ? ":" : "", keys);
     if (!model->uart) {
         status = boot0_virtual_open(&b->bus, specs, 1, &error);
-        if (status == B0_OK)
+        if (status == BOOT0_OK)
             b->board = boot0_virtual_board(&b->bus, 0);
         return status;
     }
     status = boot0_virtual_uart_open(&stream, spec, &error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     b->board = boot0_virtual_uart_board(&stream);
     return boot0_uart_open(&b->bus, &stream, &options, &error);
@@ -104,10 +104,10 @@ static enum boot0_status flash(struct bench *b, const uint8_t *program, size_t s
     enum boot0_status status;
 
     assert_non_null(image);
-    assert_int_equal(boot0_image_add(image, 0, MAIN, program, size, &error), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, MAIN, program, size, &error), BOOT0_OK);
     image->has_addresses = true;
     status = boot0_session_open(&b->session, &b->bus, NULL, NULL, NULL, &error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = boot0_session_flash(b->session, image, &stay, &error);
     boot0_image_free(image);
     return status;
@@ -131,15 +131,15 @@ static void check_aftermath(const struct model *model, unsigned n, const uint8_t
     bool whole = memcmp(held, before, model->program_size) == 0 ||
                  memcmp(held, after, model->program_size) == 0;
 
-    assert_int_equal(plug(&b, model, "boot0=0"), B0_OK);
+    assert_int_equal(plug(&b, model, "boot0=0"), BOOT0_OK);
     assert_true(vboard_poke(b.board, MAIN, held, size));
     vboard_power_cycle(b.board);
     if (stats_of(&b).started && !whole)
         fail_msg("%s: power cut in flash operation %u: what is left starts", model->name, n);
     unplug(&b);
-    assert_int_equal(plug(&b, model, ""), B0_OK);
+    assert_int_equal(plug(&b, model, ""), BOOT0_OK);
     assert_true(vboard_poke(b.board, MAIN, held, size));
-    if (flash(&b, after, model->program_size) != B0_OK)
+    if (flash(&b, after, model->program_size) != BOOT0_OK)
         fail_msg("%s: after operation %u: %s", model->name, n, error.message);
     assert_int_equal(stats_of(&b).violations, 0);
     unplug(&b);
@@ -155,10 +155,10 @@ static bool cut(const struct model *model, unsigned n, const uint8_t *before, co
     bool hit;
 
     snprintf(keys, sizeof keys, "fault=powercut@%u", n);
-    assert_int_equal(plug(&b, model, keys), B0_OK);
+    assert_int_equal(plug(&b, model, keys), BOOT0_OK);
     size = flash_size(&b);
     assert_true(vboard_poke(b.board, MAIN, before, model->program_size));
-    hit = flash(&b, after, model->program_size) != B0_OK;
+    hit = flash(&b, after, model->program_size) != BOOT0_OK;
     assert_int_equal(stats_of(&b).violations, 0); /* no unit is programmed twice */
     assert_true(vboard_peek(b.board, MAIN, held, size));
     unplug(&b);

@@ -37,11 +37,11 @@ static void test_descriptors(void **state)
     assert_int_equal(b0_load16(device.descriptors + 18 + 2), device.descriptors_size - 18);
 
     assert_int_equal(ask(&hub, (struct boot0_setup){DEVICE_IN, 6, 0x0100, 0, 64}, data, &actual),
-                     B0_XFER_OK);
+                     BOOT0_XFER_OK);
     assert_int_equal(actual, 18);
     assert_memory_equal(data, device.descriptors, 18);
     assert_int_equal(ask(&hub, (struct boot0_setup){DEVICE_IN, 6, 0x0100, 0, 8}, data, &actual),
-                     B0_XFER_OK);
+                     BOOT0_XFER_OK);
     assert_int_equal(actual, 8); /* no more than was asked for */
     assert_int_equal(data[8], 0xee);
 }
@@ -62,14 +62,14 @@ static void test_strings(void **state)
         assert_int_equal(
             ask(&hub, (struct boot0_setup){DEVICE_IN, 6, (uint16_t)(0x0300 | index), 0x409, 255},
                 data, &actual),
-            B0_XFER_OK);
+            BOOT0_XFER_OK);
         assert_int_equal(actual, data[0]);
         assert_int_equal(actual, 2 + 2 * strlen(text));
         assert_int_equal(data[2], text[0]);
     }
     assert_int_equal(
         ask(&hub, (struct boot0_setup){DEVICE_IN, 6, 0x0304, 0x409, 255}, data, &actual),
-        B0_XFER_STALL);
+        BOOT0_XFER_STALL);
 }
 
 static void test_ports(void **state)
@@ -80,19 +80,19 @@ static void test_ports(void **state)
 
     (void)state;
     assert_int_equal(ask(&hub, (struct boot0_setup){HUB_IN, 6, 0x2900, 0, 255}, data, &actual),
-                     B0_XFER_OK);
+                     BOOT0_XFER_OK);
     assert_int_equal(actual, 11); /* 9 ports and bit 0: two bytes a map */
     assert_int_equal(data[0], actual);
     assert_int_equal(data[2], 9);
     assert_int_equal(ask(&hub, (struct boot0_setup){PORT_IN, 0, 0, 9, 4}, data, &actual),
-                     B0_XFER_OK);
+                     BOOT0_XFER_OK);
     assert_int_equal(b0_load16(data), 0x0103);
     assert_int_equal(ask(&hub, (struct boot0_setup){PORT_IN, 0, 0, 8, 4}, data, &actual),
-                     B0_XFER_OK);
+                     BOOT0_XFER_OK);
     assert_int_equal(b0_load16(data), 0x0100);
     for (uint16_t port = 0; port <= 10; port += 10)
         assert_int_equal(ask(&hub, (struct boot0_setup){PORT_IN, 0, 0, port, 4}, data, &actual),
-                         B0_XFER_STALL);
+                         BOOT0_XFER_STALL);
 }
 
 static void test_unknown_requests(void **state)
@@ -103,12 +103,13 @@ static void test_unknown_requests(void **state)
 
     (void)state;
     assert_int_equal(ask(&hub, (struct boot0_setup){DEVICE_IN, 6, 0x0f00, 0, 5}, data, &actual),
-                     B0_XFER_STALL);
+                     BOOT0_XFER_STALL);
     assert_int_equal(ask(&hub, (struct boot0_setup){0xc0, 99, 0, 0, 5}, data, &actual),
-                     B0_XFER_STALL);
+                     BOOT0_XFER_STALL);
     assert_int_equal(ask(&hub, (struct boot0_setup){0x23, 3, 8, 1, 0}, data, &actual),
-                     B0_XFER_STALL);
-    assert_int_equal(ask(&hub, (struct boot0_setup){0x00, 9, 1, 0, 0}, data, &actual), B0_XFER_OK);
+                     BOOT0_XFER_STALL);
+    assert_int_equal(ask(&hub, (struct boot0_setup){0x00, 9, 1, 0, 0}, data, &actual),
+                     BOOT0_XFER_OK);
     assert_int_equal(actual, 0);
 }
 

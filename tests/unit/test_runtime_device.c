@@ -12,8 +12,8 @@
 #include "core/descriptors.h"
 
 enum {
-    FROM_BOARD = B0_USB_DIR_IN | B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE,
-    TO_BOARD = B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE,
+    FROM_BOARD = BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE,
+    TO_BOARD = BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE,
     DESCRIPTOR_BOS = 15,
 };
 
@@ -43,7 +43,7 @@ static const char *string(struct fixture *f, uint8_t index)
 {
     static char text[128];
 
-    assert_int_equal(usb_host_descriptor(&f->host, B0_USB_DESC_STRING, index, f->data, 255),
+    assert_int_equal(usb_host_descriptor(&f->host, BOOT0_USB_DESC_STRING, index, f->data, 255),
                      USB_ACK);
     b0_string_descriptor(f->data, f->host.moved, text, sizeof text);
     return text;
@@ -56,12 +56,13 @@ static void device(void **state)
                                        0x04, 0x40, 0x57, 1,    0x0b, 1, 2, 3,  1};
     struct fixture *f = *state;
 
-    assert_int_equal(usb_host_descriptor(&f->host, B0_USB_DESC_DEVICE, 0, f->data, 18), USB_ACK);
+    assert_int_equal(usb_host_descriptor(&f->host, BOOT0_USB_DESC_DEVICE, 0, f->data, 18), USB_ACK);
     assert_memory_equal(f->data, expected, sizeof expected);
     assert_string_equal(string(f, 1), "boot0");
     assert_string_equal(string(f, 2), "boot0 serial port");
     assert_string_equal(string(f, 3), "315A28A0B956");
-    assert_int_equal(usb_host_descriptor(&f->host, B0_USB_DESC_STRING, 6, f->data, 255), USB_STALL);
+    assert_int_equal(usb_host_descriptor(&f->host, BOOT0_USB_DESC_STRING, 6, f->data, 255),
+                     USB_STALL);
 }
 
 static void options(void **state)
@@ -72,7 +73,7 @@ static void options(void **state)
     memset(product, 'p', sizeof product);
     product[99] = '\0';
     plug(f, &(struct boot0_options){.vendor_id = 0x1209, .product_id = 1, .product = product});
-    assert_int_equal(usb_host_descriptor(&f->host, B0_USB_DESC_DEVICE, 0, f->data, 18), USB_ACK);
+    assert_int_equal(usb_host_descriptor(&f->host, BOOT0_USB_DESC_DEVICE, 0, f->data, 18), USB_ACK);
     assert_memory_equal(f->data + 8, "\x09\x12\x01\x00", 4);
     assert_string_equal(string(f, 1), "boot0");
     assert_int_equal(strlen(string(f, 2)), B0_USB_STRING_MAX);
@@ -86,20 +87,20 @@ static void configuration(void **state)
     size_t total;
 
     assert_int_equal(
-        usb_host_descriptor(&f->host, B0_USB_DESC_CONFIGURATION, 0, f->data, sizeof f->data),
+        usb_host_descriptor(&f->host, BOOT0_USB_DESC_CONFIGURATION, 0, f->data, sizeof f->data),
         USB_ACK);
     total = f->host.moved;
     assert_int_equal(b0_load16(f->data + 2), total);
     for (size_t i = 0; i < total; i += f->data[i]) {
         assert_in_range(f->data[i], 2, total - i);
-        if (f->data[i + 1] == B0_USB_DESC_INTERFACE) {
+        if (f->data[i + 1] == BOOT0_USB_DESC_INTERFACE) {
             assert_int_equal(f->data[i + 2], interfaces);
             assert_int_equal(endpoints, announced);
             interfaces++;
             announced = f->data[i + 4];
             endpoints = 0;
         }
-        endpoints += f->data[i + 1] == B0_USB_DESC_ENDPOINT;
+        endpoints += f->data[i + 1] == BOOT0_USB_DESC_ENDPOINT;
     }
     assert_int_equal(endpoints, announced);
     assert_int_equal(interfaces, f->data[4]);
@@ -110,14 +111,14 @@ static void dfu_is_found(void **state)
     struct b0_dfu_configuration found;
     struct fixture *f = *state;
 
-    usb_host_descriptor(&f->host, B0_USB_DESC_CONFIGURATION, 0, f->data, sizeof f->data);
+    usb_host_descriptor(&f->host, BOOT0_USB_DESC_CONFIGURATION, 0, f->data, sizeof f->data);
     assert_true(b0_descriptors_walk(f->data, f->host.moved, &found));
     assert_int_equal(found.alternate_count, 1);
     assert_int_equal(found.alternates[0].interface, 2);
-    assert_int_equal(found.alternates[0].protocol, B0_DFU_PROTOCOL_RUNTIME);
+    assert_int_equal(found.alternates[0].protocol, BOOT0_DFU_PROTOCOL_RUNTIME);
     assert_true(found.has_functional);
-    assert_int_equal(found.functional.version, B0_DFU_VERSION_DFUSE);
-    assert_int_equal(found.functional.attributes & B0_DFU_WILL_DETACH, B0_DFU_WILL_DETACH);
+    assert_int_equal(found.functional.version, BOOT0_DFU_VERSION_DFUSE);
+    assert_int_equal(found.functional.attributes & BOOT0_DFU_WILL_DETACH, BOOT0_DFU_WILL_DETACH);
     assert_string_equal(string(f, found.alternates[0].string_index), "boot0 DFU");
 }
 
@@ -126,8 +127,9 @@ static void microsoft(void **state)
 {
     static const char guids[] = "DeviceInterfaceGUIDs";
     struct fixture *f = *state;
-    struct boot0_setup request = {
-        .request_type = B0_USB_DIR_IN | B0_USB_TYPE_VENDOR | B0_USB_RECIPIENT_DEVICE, .index = 7};
+    struct boot0_setup request = {.request_type = BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_VENDOR |
+                                                  BOOT0_USB_RECIPIENT_DEVICE,
+                                  .index = 7};
 
     assert_int_equal(usb_host_descriptor(&f->host, DESCRIPTOR_BOS, 0, f->data, 255), USB_ACK);
     assert_int_equal(f->host.moved, b0_load16(f->data + 2));
@@ -169,16 +171,17 @@ static void status(void **state)
 {
     struct fixture *f = *state;
 
-    assert_int_equal(dfu(f, FROM_BOARD, B0_DFU_GETSTATUS, 6), USB_ACK);
+    assert_int_equal(dfu(f, FROM_BOARD, BOOT0_DFU_GETSTATUS, 6), USB_ACK);
     assert_memory_equal(f->data, "\0\0\0\0\0\0", 6); /* OK, no time, appIDLE */
     f->data[0] = 0xff;
-    assert_int_equal(dfu(f, FROM_BOARD, B0_DFU_GETSTATE, 1), USB_ACK);
-    assert_int_equal(f->data[0], B0_DFU_STATE_APP_IDLE);
+    assert_int_equal(dfu(f, FROM_BOARD, BOOT0_DFU_GETSTATE, 1), USB_ACK);
+    assert_int_equal(f->data[0], BOOT0_DFU_STATE_APP_IDLE);
 }
 
 static void detach(void **state)
 {
-    static const uint8_t packet[8] = {TO_BOARD, B0_DFU_DETACH, 0xe8, 3, B0_COMPOSITE_DFU_INTERFACE};
+    static const uint8_t packet[8] = {TO_BOARD, BOOT0_DFU_DETACH, 0xe8, 3,
+                                      B0_COMPOSITE_DFU_INTERFACE};
     struct fixture *f = *state;
 
     b0_usb_on_setup(&f->host.usb, packet);
@@ -186,13 +189,13 @@ static void detach(void **state)
     f->host.in[0].sending = false;
     b0_usb_on_sent(&f->host.usb, 0x80);
     assert_true(f->composite.detach.detached);
-    assert_int_equal(dfu(f, FROM_BOARD, B0_DFU_GETSTATE, 1), USB_ACK);
-    assert_int_equal(f->data[0], B0_DFU_STATE_APP_DETACH);
+    assert_int_equal(dfu(f, FROM_BOARD, BOOT0_DFU_GETSTATE, 1), USB_ACK);
+    assert_int_equal(f->data[0], BOOT0_DFU_STATE_APP_DETACH);
 }
 
 static void detach_of_a_hasty_host(void **state)
 {
-    static const uint8_t packet[8] = {TO_BOARD, B0_DFU_DETACH, 0, 0, B0_COMPOSITE_DFU_INTERFACE};
+    static const uint8_t packet[8] = {TO_BOARD, BOOT0_DFU_DETACH, 0, 0, B0_COMPOSITE_DFU_INTERFACE};
     struct fixture *f = *state;
 
     b0_usb_on_setup(&f->host.usb, packet);
@@ -206,24 +209,24 @@ static void refused(void **state)
         uint8_t type, number;
         uint16_t length;
     } cases[] = {
-        {TO_BOARD, B0_DFU_DNLOAD, 8},
-        {FROM_BOARD, B0_DFU_UPLOAD, 8},
-        {TO_BOARD, B0_DFU_CLRSTATUS, 0},
-        {TO_BOARD, B0_DFU_ABORT, 0},
-        {FROM_BOARD, B0_DFU_DETACH, 1},
-        {TO_BOARD, B0_DFU_GETSTATUS, 6},
-        {TO_BOARD, B0_DFU_GETSTATE, 0},
+        {TO_BOARD, BOOT0_DFU_DNLOAD, 8},
+        {FROM_BOARD, BOOT0_DFU_UPLOAD, 8},
+        {TO_BOARD, BOOT0_DFU_CLRSTATUS, 0},
+        {TO_BOARD, BOOT0_DFU_ABORT, 0},
+        {FROM_BOARD, BOOT0_DFU_DETACH, 1},
+        {TO_BOARD, BOOT0_DFU_GETSTATUS, 6},
+        {TO_BOARD, BOOT0_DFU_GETSTATE, 0},
         {TO_BOARD, 7, 0},
         {TO_BOARD, 0xff, 0},
-        {TO_BOARD | B0_USB_TYPE_VENDOR, B0_DFU_DETACH, 0},
-        {B0_USB_TYPE_CLASS, B0_DFU_DETACH, 0}, /* to the device */
+        {TO_BOARD | BOOT0_USB_TYPE_VENDOR, BOOT0_DFU_DETACH, 0},
+        {BOOT0_USB_TYPE_CLASS, BOOT0_DFU_DETACH, 0}, /* to the device */
     };
     struct fixture *f = *state;
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(dfu(f, cases[i].type, cases[i].number, cases[i].length), USB_STALL);
-        assert_int_equal(dfu(f, FROM_BOARD, B0_DFU_GETSTATE, 1), USB_ACK);
-        assert_int_equal(f->data[0], B0_DFU_STATE_APP_IDLE);
+        assert_int_equal(dfu(f, FROM_BOARD, BOOT0_DFU_GETSTATE, 1), USB_ACK);
+        assert_int_equal(f->data[0], BOOT0_DFU_STATE_APP_IDLE);
     }
     assert_false(f->composite.detach.detached);
 }

@@ -11,8 +11,8 @@
 #include "core/bytes.h"
 
 enum {
-    TO_BOARD = B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE,
-    FROM_BOARD = TO_BOARD | B0_USB_DIR_IN,
+    TO_BOARD = BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE,
+    FROM_BOARD = TO_BOARD | BOOT0_USB_DIR_IN,
     SET_LINE_CODING = 0x20,
     GET_LINE_CODING = 0x21,
     SET_CONTROL_LINE_STATE = 0x22,
@@ -54,7 +54,7 @@ static void set_control(struct fixture *f, uint16_t lines)
 
 static void configure(struct fixture *f)
 {
-    assert_int_equal(request(f, 0, B0_USB_SET_CONFIGURATION, 1, 0), USB_ACK);
+    assert_int_equal(request(f, 0, BOOT0_USB_SET_CONFIGURATION, 1, 0), USB_ACK);
 }
 
 static int plugged(void **state)
@@ -146,9 +146,9 @@ static void foreign_requests(void **state)
     assert_int_equal(request(f, TO_BOARD, 0x23, 0, 0), USB_STALL); /* SEND_BREAK: not offered */
     assert_int_equal(request(f, FROM_BOARD, SET_CONTROL_LINE_STATE, DTR, 1), USB_STALL);
     assert_int_equal(request(f, TO_BOARD, SET_CONTROL_LINE_STATE, DTR, 1), USB_STALL);
-    assert_int_equal(
-        request(f, B0_USB_TYPE_VENDOR | B0_USB_RECIPIENT_INTERFACE, SET_CONTROL_LINE_STATE, DTR, 0),
-        USB_STALL);
+    assert_int_equal(request(f, BOOT0_USB_TYPE_VENDOR | BOOT0_USB_RECIPIENT_INTERFACE,
+                             SET_CONTROL_LINE_STATE, DTR, 0),
+                     USB_STALL);
     assert_false(connected(f));
 }
 
@@ -288,8 +288,9 @@ static void closing_drops_the_rest(void **state)
 
 static void feature(struct fixture *f, uint8_t number)
 {
-    const struct boot0_setup packet = {
-        .request_type = B0_USB_RECIPIENT_ENDPOINT, .request = number, .index = B0_SERIAL_DATA_IN};
+    const struct boot0_setup packet = {.request_type = BOOT0_USB_RECIPIENT_ENDPOINT,
+                                       .request = number,
+                                       .index = B0_SERIAL_DATA_IN};
 
     assert_int_equal(usb_host_control(&f->host, packet, NULL), USB_ACK);
     b0_serial_service(&f->composite.serial, &f->host.usb);
@@ -301,16 +302,16 @@ static void halted_and_restarted(void **state)
 
     set_control(f, DTR);
     write_bytes(f, "lost", 4);
-    feature(f, B0_USB_SET_FEATURE);
+    feature(f, BOOT0_USB_SET_FEATURE);
     write_bytes(f, "kept", 4);
     assert_int_equal(fetch(f, B0_SERIAL_DATA_IN, f->data), -1);
-    feature(f, B0_USB_CLEAR_FEATURE);
+    feature(f, BOOT0_USB_CLEAR_FEATURE);
     assert_int_equal(fetch(f, B0_SERIAL_DATA_IN, f->data), 4);
     assert_memory_equal(f->data, "kept", 4);
     assert_true(b0_serial_flushed(&f->composite.serial));
 
     write_bytes(f, "lost", 4);
-    feature(f, B0_USB_CLEAR_FEATURE); /* without having been halted: libusb_clear_halt() */
+    feature(f, BOOT0_USB_CLEAR_FEATURE); /* without having been halted: libusb_clear_halt() */
     assert_int_equal(fetch(f, B0_SERIAL_DATA_IN, f->data), -1);
     assert_true(b0_serial_flushed(&f->composite.serial));
 }

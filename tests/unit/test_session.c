@@ -34,7 +34,7 @@ static struct bench plug(const char *spec)
 {
     struct bench b = {0};
 
-    if (boot0_virtual_open(&b.bus, &spec, 1, &error) != B0_OK)
+    if (boot0_virtual_open(&b.bus, &spec, 1, &error) != BOOT0_OK)
         fail_msg("%s: %s", spec, error.message);
     b.board = boot0_virtual_board(&b.bus, 0);
     return b;
@@ -46,9 +46,9 @@ static void open_with(struct bench *b, const struct boot0_session_options *optio
     enum boot0_status status =
         boot0_session_open(&b->session, &b->bus, NULL, options, observer, &error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         print_message("open: %s\n", error.message);
-    assert_int_equal(status, B0_OK);
+    assert_int_equal(status, BOOT0_OK);
 }
 
 static struct bench start(const char *spec)
@@ -76,8 +76,8 @@ static struct boot0_image *program(size_t size, uint8_t seed)
     for (size_t i = 0; i < size; i++)
         data[i] = (uint8_t)((i * 31 + i / 256 + seed) & 0x7f);
     memcpy(data, vectors, sizeof vectors);
-    assert_int_equal(boot0_image_add(image, 0, BASE, data, size, &error), B0_OK);
-    image->format = B0_FORMAT_IHEX;
+    assert_int_equal(boot0_image_add(image, 0, BASE, data, size, &error), BOOT0_OK);
+    image->format = BOOT0_FORMAT_IHEX;
     image->has_addresses = true;
     free(data);
     return image;
@@ -108,9 +108,9 @@ static void flash_ok(struct bench *b, struct boot0_image *image,
 {
     enum boot0_status status = boot0_session_flash(b->session, image, options, &error);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         print_message("flash: %s | %s\n", error.message, error.hint);
-    assert_int_equal(status, B0_OK);
+    assert_int_equal(status, BOOT0_OK);
 }
 
 static void nothing_touched(const struct bench *b)
@@ -257,7 +257,7 @@ static void a_board_entry_says_the_supply(void **state)
 
     (void)state;
     assert_int_equal(boot0_session_open(&b.session, &b.bus, NULL, &unknown, NULL, &error),
-                     B0_E_USAGE);
+                     BOOT0_E_USAGE);
     open_with(&b, &known, NULL);
     flash_ok(&b, image, &stay);
     assert_int_equal(stats_of(&b).program_us, 16 * KIB / 4 * 16); /* words of 16 us */
@@ -285,7 +285,7 @@ static void an_impossible_supply_is_refused(void **state)
 
     (void)state;
     open_with(&b, &at_5v, NULL);
-    assert_int_equal(boot0_session_flash(b.session, image, &stay, &error), B0_E_USAGE);
+    assert_int_equal(boot0_session_flash(b.session, image, &stay, &error), BOOT0_E_USAGE);
     boot0_image_free(image);
     stop(&b);
 }
@@ -345,8 +345,8 @@ static void outside_memory_is_refused(void **state)
     uint8_t byte = 1;
 
     (void)state;
-    assert_int_equal(boot0_image_add(image, 0, 0x08200000, &byte, 1, &error), B0_OK);
-    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), B0_E_RANGE);
+    assert_int_equal(boot0_image_add(image, 0, 0x08200000, &byte, 1, &error), BOOT0_OK);
+    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), BOOT0_E_RANGE);
     assert_non_null(strstr(error.message, "0x08200000"));
     nothing_touched(&b);
     boot0_image_free(image);
@@ -362,7 +362,7 @@ static void a_suffix_for_another_device_is_refused(void **state)
     (void)state;
     image->has_suffix = true;
     image->suffix = (struct boot0_suffix){0xffff, 0x0003, 0x1eaf, 0x0110};
-    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), B0_E_MISMATCH);
+    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), BOOT0_E_MISMATCH);
     assert_non_null(strstr(error.message, "1eaf:0003"));
     assert_non_null(strstr(error.message, "Maple"));
     nothing_touched(&b);
@@ -379,7 +379,7 @@ static void a_uf2_for_another_family_is_refused(void **state)
     (void)state;
     image->has_family = true;
     image->family = 0xe48bff56; /* RP2040, microsoft/uf2 utils/uf2families.json */
-    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), B0_E_MISMATCH);
+    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), BOOT0_E_MISMATCH);
     nothing_touched(&b);
     boot0_image_free(image);
     stop(&b);
@@ -393,7 +393,7 @@ static void what_is_no_program_is_refused(void **state)
 
     (void)state;
     memset(image->segments[0].data, 0x42, 8);
-    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), B0_E_MISMATCH);
+    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), BOOT0_E_MISMATCH);
     nothing_touched(&b);
     flash_ok(&b, image, &options);
     boot0_image_free(image);
@@ -408,10 +408,10 @@ static void a_binary_linked_elsewhere_is_refused(void **state)
 
     (void)state;
     memcpy(image->segments[0].data + 4, "\x09\x81\x00\x08", 4); /* reset 0x08008109 */
-    image->format = B0_FORMAT_BINARY;
+    image->format = BOOT0_FORMAT_BINARY;
     image->has_addresses = false;
     image->segments[0].address = 0;
-    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), B0_E_MISMATCH);
+    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), BOOT0_E_MISMATCH);
     assert_non_null(strstr(error.hint, "--address"));
     nothing_touched(&b);
     image->has_addresses = false;
@@ -430,10 +430,10 @@ static void a_program_has_to_be_aligned(void **state)
     struct boot0_flash_options odd = {.has_address = true, .address = BASE + 4};
 
     (void)state;
-    image->format = B0_FORMAT_BINARY;
+    image->format = BOOT0_FORMAT_BINARY;
     image->has_addresses = false;
     image->segments[0].address = 0;
-    assert_int_equal(boot0_session_flash(b.session, image, &odd, &error), B0_E_MISMATCH);
+    assert_int_equal(boot0_session_flash(b.session, image, &odd, &error), BOOT0_E_MISMATCH);
     assert_non_null(strstr(error.hint, "multiple of 128"));
     nothing_touched(&b);
     image->segments[0].data[3] = 0x99; /* the stack: no RAM of an F4 */
@@ -455,15 +455,15 @@ static void each_memory_has_a_plan(void **state)
     uint8_t bytes[16] = {0};
 
     (void)state;
-    assert_int_equal(boot0_image_add(image, 0, 0x1fff7800, bytes, sizeof bytes, &error), B0_OK);
-    assert_int_equal(boot0_session_plan(b.session, image, &options, 0, &plan, &error), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, 0x1fff7800, bytes, sizeof bytes, &error), BOOT0_OK);
+    assert_int_equal(boot0_session_plan(b.session, image, &options, 0, &plan, &error), BOOT0_OK);
     assert_int_equal(plan->erase_count, 1);
     boot0_plan_free(plan);
-    assert_int_equal(boot0_session_plan(b.session, image, &options, 1, &plan, &error), B0_OK);
+    assert_int_equal(boot0_session_plan(b.session, image, &options, 1, &plan, &error), BOOT0_OK);
     assert_int_equal(plan->erase_count, 0);
     assert_int_equal(plan->steps[0].address, 0x1fff7800);
     boot0_plan_free(plan);
-    assert_int_equal(boot0_session_plan(b.session, image, &options, 2, &plan, &error), B0_OK);
+    assert_int_equal(boot0_session_plan(b.session, image, &options, 2, &plan, &error), BOOT0_OK);
     assert_null(plan);
     nothing_touched(&b);
     boot0_image_free(image);
@@ -477,8 +477,8 @@ static void option_bytes_need_a_word(void **state)
     uint8_t bytes[16] = {0};
 
     (void)state;
-    assert_int_equal(boot0_image_add(image, 0, 0x1fffc000, bytes, sizeof bytes, &error), B0_OK);
-    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), B0_E_USAGE);
+    assert_int_equal(boot0_image_add(image, 0, 0x1fffc000, bytes, sizeof bytes, &error), BOOT0_OK);
+    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), BOOT0_E_USAGE);
     assert_non_null(strstr(error.hint, "--allow-option-bytes"));
     nothing_touched(&b);
     boot0_image_free(image);
@@ -494,9 +494,9 @@ static void protection_is_told_and_taken_off(void **state)
     uint8_t byte;
 
     (void)state;
-    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), B0_E_PROTECTED);
+    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), BOOT0_E_PROTECTED);
     assert_non_null(strstr(error.hint, "--unprotect"));
-    assert_int_equal(boot0_session_unprotect(b.session, &error), B0_OK);
+    assert_int_equal(boot0_session_unprotect(b.session, &error), BOOT0_OK);
     boot0_session_close(b.session);
     b.session = NULL;
     vboard_wait(b.board, 40000000);
@@ -518,19 +518,19 @@ static void read_verify_erase_run(void **state)
 
     (void)state;
     flash_ok(&b, image, &stay);
-    assert_int_equal(boot0_session_read(b.session, BASE, held, sizeof held, &error), B0_OK);
+    assert_int_equal(boot0_session_read(b.session, BASE, held, sizeof held, &error), BOOT0_OK);
     assert_memory_equal(held, image->segments[0].data, sizeof held);
-    assert_int_equal(boot0_session_verify(b.session, image, NULL, &error), B0_OK);
+    assert_int_equal(boot0_session_verify(b.session, image, NULL, &error), BOOT0_OK);
     image->segments[0].data[4999] ^= 0x10;
-    assert_int_equal(boot0_session_verify(b.session, image, NULL, &error), B0_E_MISMATCH);
+    assert_int_equal(boot0_session_verify(b.session, image, NULL, &error), BOOT0_E_MISMATCH);
     assert_non_null(strstr(error.message, "0x08001387"));
-    assert_int_equal(boot0_session_erase(b.session, BASE + 5, 1, &error), B0_OK);
+    assert_int_equal(boot0_session_erase(b.session, BASE + 5, 1, &error), BOOT0_OK);
     assert_true(vboard_peek(b.board, BASE, &byte, 1));
     assert_int_equal(byte, 0xff);
-    assert_int_equal(boot0_session_run(b.session, BASE, &error), B0_E_MISMATCH);
-    assert_int_equal(boot0_session_read(b.session, 0x20000000, held, 16, &error), B0_E_RANGE);
-    assert_int_equal(boot0_session_erase(b.session, 0x20000000, 16, &error), B0_E_RANGE);
-    assert_int_equal(boot0_session_mass_erase(b.session, &error), B0_OK);
+    assert_int_equal(boot0_session_run(b.session, BASE, &error), BOOT0_E_MISMATCH);
+    assert_int_equal(boot0_session_read(b.session, 0x20000000, held, 16, &error), BOOT0_E_RANGE);
+    assert_int_equal(boot0_session_erase(b.session, 0x20000000, 16, &error), BOOT0_E_RANGE);
+    assert_int_equal(boot0_session_mass_erase(b.session, &error), BOOT0_OK);
     assert_int_equal(stats_of(&b).mass_erases, 1);
     boot0_image_free(image);
     stop(&b);
@@ -547,14 +547,14 @@ static void plain_dfu_takes_one_file(void **state)
     (void)state;
     open_with(&b, &to_flash, NULL);
     assert_false(boot0_session_board(b.session)->has_addresses);
-    assert_int_equal(boot0_session_erase(b.session, BASE, 1, &error), B0_E_UNSUPPORTED);
+    assert_int_equal(boot0_session_erase(b.session, BASE, 1, &error), BOOT0_E_UNSUPPORTED);
     flash_ok(&b, image, &stay);
     assert_true(vboard_peek(b.board, BASE + 0x2000, held, sizeof held));
     assert_memory_equal(held, image->segments[0].data, sizeof held);
     vboard_power_cycle(b.board);
     boot0_session_close(b.session);
     open_with(&b, &to_flash, NULL);
-    assert_int_equal(boot0_session_upload(b.session, &data, &size, 1 << 20, &error), B0_OK);
+    assert_int_equal(boot0_session_upload(b.session, &data, &size, 1 << 20, &error), BOOT0_OK);
     assert_true(size > 32 * KIB);
     assert_memory_equal(data, image->segments[0].data, sizeof held);
     free(data);
@@ -576,8 +576,8 @@ static struct boot0_image *sketch(uint32_t base, bool placed)
             data[i + b] = (uint8_t)(word >> 8 * b);
     }
     assert_int_equal(boot0_image_add(image, 0, placed ? base : 0, data, sizeof data, &error),
-                     B0_OK);
-    image->format = placed ? B0_FORMAT_IHEX : B0_FORMAT_BINARY;
+                     BOOT0_OK);
+    image->format = placed ? BOOT0_FORMAT_IHEX : BOOT0_FORMAT_BINARY;
     image->has_addresses = placed;
     return image;
 }
@@ -610,7 +610,7 @@ static void a_file_of_no_alternate_is_a_question(void **state)
     struct boot0_image *image = sketch(0x08000000, true);
 
     (void)state;
-    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), B0_E_MISMATCH);
+    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), BOOT0_E_MISMATCH);
     assert_non_null(strstr(error.hint, "--alt"));
     nothing_touched(&b);
     boot0_image_free(image);
@@ -625,7 +625,7 @@ static void download_only_boards_cannot_be_read(void **state)
 
     (void)state;
     assert_int_equal(boot0_session_upload(b.session, &data, &size, 1 << 20, &error),
-                     B0_E_UNSUPPORTED);
+                     BOOT0_E_UNSUPPORTED);
     stop(&b);
 }
 
@@ -641,16 +641,16 @@ static void one_of_several_is_chosen(void **state)
     size_t count;
 
     (void)state;
-    assert_int_equal(boot0_virtual_open(&bus, specs, 2, &error), B0_OK);
-    assert_int_equal(boot0_session_open(&session, &bus, NULL, NULL, NULL, &error), B0_E_SEVERAL);
+    assert_int_equal(boot0_virtual_open(&bus, specs, 2, &error), BOOT0_OK);
+    assert_int_equal(boot0_session_open(&session, &bus, NULL, NULL, NULL, &error), BOOT0_E_SEVERAL);
     assert_non_null(strstr(error.hint, "AAA"));
     assert_non_null(strstr(error.hint, "BBB"));
     assert_int_equal(boot0_session_open(&session, &bus, &nobody, NULL, NULL, &error),
-                     B0_E_NO_BOARD);
-    assert_int_equal(boot0_session_open(&session, &bus, &by_serial, NULL, NULL, &error), B0_OK);
+                     BOOT0_E_NO_BOARD);
+    assert_int_equal(boot0_session_open(&session, &bus, &by_serial, NULL, NULL, &error), BOOT0_OK);
     assert_string_equal(boot0_session_board(session)->serial, "BBB");
     boot0_session_close(session);
-    assert_int_equal(boot0_board_list(&bus, NULL, &boards, &count, &error), B0_OK);
+    assert_int_equal(boot0_board_list(&bus, NULL, &boards, &count, &error), BOOT0_OK);
     assert_int_equal(count, 2);
     assert_string_not_equal(boards[0].usb.path, boards[1].usb.path);
     free(boards);
@@ -662,7 +662,7 @@ static void one_of_several_is_chosen(void **state)
 static bool stop_after_half(void *context, const struct boot0_progress *progress)
 {
     (void)context;
-    return progress->phase != B0_PHASE_WRITE || progress->done * 2 < progress->total;
+    return progress->phase != BOOT0_PHASE_WRITE || progress->done * 2 < progress->total;
 }
 
 static void a_stopped_flash_is_taken_up_again(void **state)
@@ -674,7 +674,7 @@ static void a_stopped_flash_is_taken_up_again(void **state)
 
     (void)state;
     open_with(&b, NULL, &observer);
-    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), B0_E_CANCELLED);
+    assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), BOOT0_E_CANCELLED);
     assert_false(stats_of(&b).started);
     erased = stats_of(&b).sectors_erased;
     boot0_session_close(b.session);
@@ -713,7 +713,7 @@ static void one_bad_transfer_is_survived(const char *fault)
         snprintf(spec, sizeof spec, "f407:fill=random,fault=%s@%u", fault, n);
         b = plug(spec);
         open_with(&b, NULL, NULL);
-        if (boot0_session_flash(b.session, image, NULL, &error) != B0_OK)
+        if (boot0_session_flash(b.session, image, NULL, &error) != BOOT0_OK)
             fail_msg("%s: %s", spec, error.message);
         assert_on_board(b.board, image);
         boot0_image_free(image);
@@ -750,8 +750,8 @@ static void what_is_preserved_survives_a_second_attempt(void **state)
         b = plug(spec);
         assert_true(vboard_peek(b.board, BASE, before, sizeof before));
         memcpy(before, image->segments[0].data, image->segments[0].size);
-        if (boot0_session_open(&b.session, &b.bus, NULL, NULL, NULL, &error) == B0_OK &&
-            boot0_session_flash(b.session, image, &stay, &error) == B0_OK) {
+        if (boot0_session_open(&b.session, &b.bus, NULL, NULL, NULL, &error) == BOOT0_OK &&
+            boot0_session_flash(b.session, image, &stay, &error) == BOOT0_OK) {
             assert_true(vboard_peek(b.board, BASE, after, sizeof after));
             if (memcmp(before, after, sizeof before) != 0)
                 fail_msg("%s: the rest of the sector is lost", spec);
@@ -774,8 +774,8 @@ static void a_garbage_status_anywhere_is_survived_or_told(void **state)
         snprintf(spec, sizeof spec, "f407:fill=random,fault=status@%u", n);
         b = plug(spec);
         error.message[0] = '\0';
-        if (boot0_session_open(&b.session, &b.bus, NULL, NULL, NULL, &error) != B0_OK ||
-            boot0_session_flash(b.session, image, NULL, &error) != B0_OK)
+        if (boot0_session_open(&b.session, &b.bus, NULL, NULL, NULL, &error) != BOOT0_OK ||
+            boot0_session_flash(b.session, image, NULL, &error) != BOOT0_OK)
             assert_true(error.message[0] != '\0');
         else
             assert_on_board(b.board, image);
@@ -798,11 +798,11 @@ static void an_unplugged_board_is_told_and_flashed_later(void **state)
         snprintf(spec, sizeof spec, "f407:fill=random,fault=unplug@%u", n);
         b = plug(spec);
         status = boot0_session_open(&b.session, &b.bus, NULL, NULL, NULL, &error);
-        if (status == B0_OK)
+        if (status == BOOT0_OK)
             status = boot0_session_flash(b.session, image, NULL, &error);
         /* when it goes away in the last step it has left, as far as one can tell */
-        if (status != B0_OK)
-            assert_int_equal(status, B0_E_GONE);
+        if (status != BOOT0_OK)
+            assert_int_equal(status, BOOT0_E_GONE);
         boot0_session_close(b.session);
         vboard_power_cycle(b.board);
         open_with(&b, NULL, NULL);
@@ -832,8 +832,8 @@ static void a_wrong_address_is_never_verified(void **state)
 
             assert_true(vboard_poke(b.board, BASE, old->segments[0].data, 20 * KIB));
             snprintf(fault, sizeof fault, "address@%u=%x", n, bits[i]);
-            assert_int_equal(vboard_plan_faults(b.board, fault, &error), B0_OK);
-            hit = boot0_session_flash(b.session, image, &stay, &error) != B0_OK;
+            assert_int_equal(vboard_plan_faults(b.board, fault, &error), BOOT0_OK);
+            hit = boot0_session_flash(b.session, image, &stay, &error) != BOOT0_OK;
             if (!hit)
                 assert_on_board(b.board, image);
             noticed += hit;
@@ -861,7 +861,7 @@ static void damaged_descriptors_are_survived(void **state)
             snprintf(spec, sizeof spec, "f407:fault=descriptor@%u=%02x", offset, values[v]);
             b = plug(spec);
             memset(&error, 0, sizeof error);
-            if (boot0_session_open(&b.session, &b.bus, NULL, NULL, NULL, &error) == B0_OK)
+            if (boot0_session_open(&b.session, &b.bus, NULL, NULL, NULL, &error) == BOOT0_OK)
                 boot0_session_flash(b.session, image, &stay, &error);
             else
                 assert_true(error.message[0] != '\0');

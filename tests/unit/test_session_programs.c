@@ -21,8 +21,8 @@ enum {
     SIZE = 0x400,
     FLASH = 0x08000000,
     BEHIND = 0x08008000, /* a bootloader */
-    M4 = B0_CPU_V7M | B0_CPU_DSP,
-    M4F = M4 | B0_CPU_FPU,
+    M4 = BOOT0_CPU_V7M | BOOT0_CPU_DSP,
+    M4F = M4 | BOOT0_CPU_FPU,
 };
 
 /* A board, its session, and the notes of that, one behind the other. */
@@ -48,8 +48,8 @@ static struct bench *start(const char *board, const char *chip)
     const struct boot0_observer observer = {.note = note, .context = b};
 
     assert_non_null(b);
-    if (boot0_virtual_open(&b->bus, &board, 1, &b->error) != B0_OK ||
-        boot0_session_open(&b->session, &b->bus, NULL, &options, &observer, &b->error) != B0_OK)
+    if (boot0_virtual_open(&b->bus, &board, 1, &b->error) != BOOT0_OK ||
+        boot0_session_open(&b->session, &b->bus, NULL, &options, &observer, &b->error) != BOOT0_OK)
         fail_msg("%s: %s", board, b->error.message);
     return b;
 }
@@ -81,8 +81,8 @@ static struct boot0_image *program(uint32_t address, uint32_t linked, uint32_t s
     b0_store32(data, stack);
     for (size_t i = 1; i < 16; i++)
         b0_store32(data + 4 * i, linked + 0x101);
-    assert_int_equal(boot0_image_add(image, 0, address, data, SIZE, &error), B0_OK);
-    image->format = B0_FORMAT_ELF;
+    assert_int_equal(boot0_image_add(image, 0, address, data, SIZE, &error), BOOT0_OK);
+    image->format = BOOT0_FORMAT_ELF;
     return image;
 }
 
@@ -91,7 +91,7 @@ static struct boot0_image *raw(uint32_t linked, uint32_t stack)
 {
     struct boot0_image *image = program(0, linked, stack);
 
-    image->format = B0_FORMAT_BINARY;
+    image->format = BOOT0_FORMAT_BINARY;
     image->has_addresses = false;
     return image;
 }
@@ -103,7 +103,7 @@ static enum boot0_status flash(struct bench *b, struct boot0_image *image,
     enum boot0_status status = boot0_session_flash(b->session, image, options, &b->error);
 
     boot0_image_free(image);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         assert_false(is_touched(b));
     return status;
 }
@@ -126,7 +126,7 @@ static void check_taken(const char *board, const char *chip, struct boot0_image 
 {
     struct bench *b = start(board, chip);
 
-    if (flash(b, image, options) != B0_OK)
+    if (flash(b, image, options) != BOOT0_OK)
         fail_msg("%s: %s | %s", board, b->error.message, b->error.hint);
     if (notes[0] ? !strstr(b->notes, notes) : b->notes[0] != '\0')
         fail_msg("%s, notes: %s", board, b->notes);
@@ -141,13 +141,13 @@ static const struct boot0_flash_options force = {.force = true, .no_run = true};
 static void another_chips_program_is_refused(void **state)
 {
     (void)state;
-    check_refused("f072", NULL, program(FLASH, FLASH, 0x20020000), B0_E_MISMATCH,
+    check_refused("f072", NULL, program(FLASH, FLASH, 0x20020000), BOOT0_E_MISMATCH,
                   "no program for this chip", "F071/072");
-    check_refused("f072", NULL, program(BEHIND, BEHIND, 0x20020000), B0_E_MISMATCH,
+    check_refused("f072", NULL, program(BEHIND, BEHIND, 0x20020000), BOOT0_E_MISMATCH,
                   "0x08008000 is for another chip: its stack, 0x20020000", "F071/072");
-    check_refused("g431", "g431", program(BEHIND, BEHIND, 0x20020000), B0_E_MISMATCH,
+    check_refused("g431", "g431", program(BEHIND, BEHIND, 0x20020000), BOOT0_E_MISMATCH,
                   "is for another chip", "STM32G431");
-    check_refused("f072", NULL, program(BEHIND, BEHIND, 0x10010000), B0_E_MISMATCH,
+    check_refused("f072", NULL, program(BEHIND, BEHIND, 0x10010000), BOOT0_E_MISMATCH,
                   "is for another chip", "--force");
     check_taken("f072", NULL, program(BEHIND, BEHIND, 0x20020000), &force, "");
 }
@@ -160,13 +160,13 @@ static void a_doubtful_program_is_refused(void **state)
 {
     (void)state;
     check_taken("l476", NULL, program(FLASH, FLASH, 0x20020000), NULL, "");
-    check_refused("l476", NULL, program(BEHIND, BEHIND, 0x20020000), B0_E_MISMATCH,
+    check_refused("l476", NULL, program(BEHIND, BEHIND, 0x20020000), BOOT0_E_MISMATCH,
                   "may be for another chip", "--chip");
-    check_refused("g431", NULL, program(BEHIND, BEHIND, 0x20020000), B0_E_MISMATCH,
+    check_refused("g431", NULL, program(BEHIND, BEHIND, 0x20020000), BOOT0_E_MISMATCH,
                   "may be for another chip", "--chip");
-    check_refused("f411", NULL, program(BEHIND, BEHIND, 0x20020000), B0_E_MISMATCH,
+    check_refused("f411", NULL, program(BEHIND, BEHIND, 0x20020000), BOOT0_E_MISMATCH,
                   "in RAM of the STM32F401xD/E", "--chip");
-    check_refused("l476", "l476", program(BEHIND, BEHIND, 0x20020000), B0_E_MISMATCH,
+    check_refused("l476", "l476", program(BEHIND, BEHIND, 0x20020000), BOOT0_E_MISMATCH,
                   "is for another chip", "STM32L471");
     check_taken("l476", "l452", program(BEHIND, BEHIND, 0x20020000), NULL, "nothing at 0x08000000");
     check_taken("l476", NULL, program(BEHIND, BEHIND, 0x20008000), NULL, "nothing at 0x08000000");
@@ -182,7 +182,7 @@ static void data_is_taken(void **state)
     check_taken("f072", NULL, program(BEHIND, BEHIND, 0x42424242), NULL, "");     /* no RAM */
     check_taken("f072", NULL, program(BEHIND, BEHIND - 1, 0x20020000), NULL, ""); /* not Thumb */
     image = boot0_image_new();
-    assert_int_equal(boot0_image_add(image, 0, BEHIND, (const uint8_t *)"few", 3, NULL), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, BEHIND, (const uint8_t *)"few", 3, NULL), BOOT0_OK);
     check_taken("f072", NULL, image, NULL, "");
 }
 
@@ -201,13 +201,13 @@ static void code_for_another_cpu_is_refused(void **state)
     struct boot0_image *image;
 
     (void)state;
-    check_refused("f072", "f072", program_for(M4F), B0_E_MISMATCH,
+    check_refused("f072", "f072", program_for(M4F), BOOT0_E_MISMATCH,
                   "for a Cortex-M4 with FPU, the board has at most a Cortex-M0", "STM32F071");
-    check_refused("f407", "f207", program_for(M4F), B0_E_MISMATCH, "at most a Cortex-M3",
+    check_refused("f407", "f207", program_for(M4F), BOOT0_E_MISMATCH, "at most a Cortex-M3",
                   "STM32F205");
-    check_refused("l476", NULL, program_for(M4F | B0_CPU_FPV5), B0_E_MISMATCH,
+    check_refused("l476", NULL, program_for(M4F | BOOT0_CPU_FPV5), BOOT0_E_MISMATCH,
                   "for a Cortex-M7 with FPU", "--chip");
-    check_refused("h743", NULL, program_for(B0_CPU_OTHER), B0_E_MISMATCH, "not a Cortex-M",
+    check_refused("h743", NULL, program_for(BOOT0_CPU_OTHER), BOOT0_E_MISMATCH, "not a Cortex-M",
                   "STM32H742");
     check_taken("f072", "f072", program_for(M4F), &force, "");
     check_taken("f072", NULL, program_for(0), NULL, "");
@@ -217,7 +217,7 @@ static void code_for_another_cpu_is_refused(void **state)
     /* one of the chips has the RAM and another one has the CPU: no chip has both */
     image = program(BEHIND, BEHIND, 0x20024000);
     image->cpu = M4;
-    check_refused("g431", NULL, image, B0_E_MISMATCH, "is for another chip", "one of 5");
+    check_refused("g431", NULL, image, BOOT0_E_MISMATCH, "is for another chip", "one of 5");
 }
 
 /* ---- programs that nothing starts ---- */
@@ -233,11 +233,11 @@ static void a_program_that_nothing_starts_is_told(void **state)
     check_taken("h743", NULL, boot0_image_clone(both), NULL, "flash the bootloader that");
     /* something is there, by the image or before it */
     assert_int_equal(flash(b, boot0_image_clone(first), &(struct boot0_flash_options){.no_run = 1}),
-                     B0_OK);
+                     BOOT0_OK);
     assert_int_equal(flash(b, boot0_image_clone(both), &(struct boot0_flash_options){.no_run = 1}),
-                     B0_OK);
+                     BOOT0_OK);
     assert_string_equal(b->notes, "");
-    assert_int_equal(boot0_image_merge(both, first, &b->error), B0_OK);
+    assert_int_equal(boot0_image_merge(both, first, &b->error), BOOT0_OK);
     check_taken("f407", NULL, both, NULL, "");
     boot0_image_free(first);
     stop(b);
@@ -252,9 +252,9 @@ static void it_is_told_once(void **state)
     const char *told;
 
     (void)state;
-    assert_int_equal(boot0_session_plan(b->session, image, NULL, 0, &plan, &b->error), B0_OK);
+    assert_int_equal(boot0_session_plan(b->session, image, NULL, 0, &plan, &b->error), BOOT0_OK);
     boot0_plan_free(plan);
-    assert_int_equal(flash(b, image, NULL), B0_OK);
+    assert_int_equal(flash(b, image, NULL), BOOT0_OK);
     told = strstr(b->notes, "nothing at 0x08000000");
     assert_non_null(told);
     assert_null(strstr(told + 1, "nothing at 0x08000000"));
@@ -269,20 +269,20 @@ static void the_address_of_a_raw_binary_is_computed(void **state)
     struct boot0_image *image;
 
     (void)state;
-    check_refused("f407", NULL, raw(BEHIND, 0x20001000), B0_E_MISMATCH,
+    check_refused("f407", NULL, raw(BEHIND, 0x20001000), BOOT0_E_MISMATCH,
                   "not linked for 0x08000000: its reset handler, 0x08008101",
                   "--address 0x08008000");
     check_taken("f407", NULL, raw(BEHIND, 0x20001000), &there, "nothing at 0x08000000");
     /* far behind the table: the other handlers tell where the file begins */
     image = raw(0x08002000, 0x20001000);
     b0_store32(image->segments[0].data + 4, 0x08002301);
-    check_refused("f072", NULL, image, B0_E_MISMATCH, "not linked for", "--address 0x08002000");
+    check_refused("f072", NULL, image, BOOT0_E_MISMATCH, "not linked for", "--address 0x08002000");
     /* words that are data do not mislead */
     image = raw(BEHIND, 0x20001000);
     b0_store32(image->segments[0].data + 20, 0x080c0001);
-    check_refused("f407", NULL, image, B0_E_MISMATCH, "not linked for", "--address 0x08008000");
+    check_refused("f407", NULL, image, BOOT0_E_MISMATCH, "not linked for", "--address 0x08008000");
     /* within no distance of a sector's start */
-    check_refused("f407", NULL, raw(0x08021000, 0x20001000), B0_E_MISMATCH, "not linked for",
+    check_refused("f407", NULL, raw(0x08021000, 0x20001000), BOOT0_E_MISMATCH, "not linked for",
                   "give the address");
 }
 
@@ -297,9 +297,9 @@ static void another_name_of_the_flash_is_mapped(void **state)
 
     (void)state;
     /* The boot alias: RM0090, 2.4. */
-    assert_int_equal(boot0_session_verify(b->session, image, NULL, &b->error), B0_E_MISMATCH);
+    assert_int_equal(boot0_session_verify(b->session, image, NULL, &b->error), BOOT0_E_MISMATCH);
     assert_int_equal(image->segments[0].address, FLASH);
-    assert_int_equal(flash(b, image, NULL), B0_OK);
+    assert_int_equal(flash(b, image, NULL), BOOT0_OK);
     assert_non_null(strstr(b->notes, "data for 0x00000000 is written at 0x08000000"));
     assert_non_null(strstr(b->notes, "its reset handler, 0x00000101, is at 0x08000100"));
     assert_true(vboard_peek(boot0_virtual_board(&b->bus, 0), FLASH, held, sizeof held));
@@ -308,9 +308,9 @@ static void another_name_of_the_flash_is_mapped(void **state)
     check_taken("f407", NULL, raw(0, 0x20001000), &at_zero, "is written at 0x08000000");
     check_taken("f072", NULL, program(FLASH, 0, 0x20001000), NULL, "0x00000101, is at 0x08000100");
     /* an H743 has RAM at 0; of the GD32 nothing is known */
-    check_refused("h743", NULL, program(0, 0, 0x20001000), B0_E_RANGE, "for RAM at 0x00000000",
+    check_refused("h743", NULL, program(0, 0, 0x20001000), BOOT0_E_RANGE, "for RAM at 0x00000000",
                   "Link the program for flash");
-    check_refused("gd32", NULL, program(0, 0, 0x20001000), B0_E_RANGE, "no memory of this board",
+    check_refused("gd32", NULL, program(0, 0, 0x20001000), BOOT0_E_RANGE, "no memory of this board",
                   "");
 }
 
@@ -319,7 +319,7 @@ static struct boot0_image *with_ram(uint32_t address)
     struct boot0_image *image = program(FLASH, FLASH, 0x20001000);
     static const uint8_t data[64];
 
-    assert_int_equal(boot0_image_add(image, 0, address, data, sizeof data, NULL), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, address, data, sizeof data, NULL), BOOT0_OK);
     return image;
 }
 
@@ -335,15 +335,16 @@ static void ram_in_an_image_is_told(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof rams / sizeof rams[0]; i++) {
-        check_refused(rams[i].board, NULL, with_ram(rams[i].address), B0_E_RANGE,
+        check_refused(rams[i].board, NULL, with_ram(rams[i].address), BOOT0_E_RANGE,
                       "64 bytes for RAM at 0x", "--skip-ram");
         check_taken(rams[i].board, NULL, with_ram(rams[i].address), &skip,
                     "64 bytes for RAM at 0x");
     }
-    check_refused("f072", NULL, with_ram(0x10000000), B0_E_RANGE, "0x10000000", "");
+    check_refused("f072", NULL, with_ram(0x10000000), BOOT0_E_RANGE, "0x10000000", "");
     /* nothing else is in it */
-    assert_int_equal(boot0_image_add(image, 0, 0x20000000, (const uint8_t *)"x", 1, NULL), B0_OK);
-    check_refused("f407", NULL, image, B0_E_RANGE, "1 byte", "Link the program for flash");
+    assert_int_equal(boot0_image_add(image, 0, 0x20000000, (const uint8_t *)"x", 1, NULL),
+                     BOOT0_OK);
+    check_refused("f407", NULL, image, BOOT0_E_RANGE, "1 byte", "Link the program for flash");
 }
 
 int main(void)

@@ -114,9 +114,9 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
     enum boot0_status status =
         bus->inner.ops->open(bus->inner.context, candidate, &shifted->inner, failure);
 
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         free(shifted);
-    *transport = (struct boot0_transport){.ops = status == B0_OK ? &transport_ops : NULL,
+    *transport = (struct boot0_transport){.ops = status == BOOT0_OK ? &transport_ops : NULL,
                                           .context = shifted};
     return status;
 }
@@ -131,7 +131,7 @@ struct witness {
     unsigned stop_at; /* the call that returns false; 0: none */
     bool stopped;
     unsigned calls_after_stop;
-    uint64_t longest_us[B0_PHASE_COUNT];
+    uint64_t longest_us[BOOT0_PHASE_COUNT];
     struct boot0_progress last;
     struct boot0_progress erase; /* the last of that phase */
 };
@@ -142,11 +142,11 @@ static bool on_progress(void *context, const struct boot0_progress *progress)
 
     w->calls++;
     assert_true(w->calls < CALLS_MAX);
-    assert_true(progress->phase < B0_PHASE_COUNT);
+    assert_true(progress->phase < BOOT0_PHASE_COUNT);
     w->calls_after_stop += w->stopped;
     if (progress->elapsed_us > w->longest_us[progress->phase])
         w->longest_us[progress->phase] = progress->elapsed_us;
-    if (progress->phase == B0_PHASE_ERASE)
+    if (progress->phase == BOOT0_PHASE_ERASE)
         w->erase = *progress;
     w->last = *progress;
     w->stopped = w->stopped || w->calls == w->stop_at;
@@ -166,7 +166,7 @@ static struct boot0_image *program(void)
         data[i] = (uint8_t)(i * 31 + i / 256) & 0x7f;
     memcpy(data, vectors, sizeof vectors);
     memcpy(data + 0x108, loop, sizeof loop);
-    assert_int_equal(boot0_image_add(image, 0, BASE, data, sizeof data, &error), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, BASE, data, sizeof data, &error), BOOT0_OK);
     image->has_addresses = true;
     return image;
 }
@@ -230,7 +230,7 @@ static enum boot0_status do_verify(struct boot0_session *session)
     enum boot0_status status = boot0_session_verify(session, image, NULL, &error);
 
     boot0_image_free(image);
-    return status == B0_E_MISMATCH ? B0_OK : status;
+    return status == BOOT0_E_MISMATCH ? BOOT0_OK : status;
 }
 
 static enum boot0_status do_plan(struct boot0_session *session)
@@ -251,7 +251,7 @@ static enum boot0_status do_plain_flash(struct boot0_session *session)
     struct boot0_image *image = boot0_image_new();
     enum boot0_status status;
 
-    assert_int_equal(boot0_image_add(image, 0, 0, data, sizeof data, &error), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, 0, data, sizeof data, &error), BOOT0_OK);
     status = boot0_session_flash(session, image, &options, &error);
     boot0_image_free(image);
     return status;
@@ -261,7 +261,7 @@ static enum boot0_status do_protect(struct boot0_session *session)
 {
     static const uint8_t sectors[] = {0};
 
-    return boot0_session_protect(session, B0_PROTECT_SECTORS, sectors, 1, &error);
+    return boot0_session_protect(session, BOOT0_PROTECT_SECTORS, sectors, 1, &error);
 }
 
 static const struct operation {
@@ -302,11 +302,11 @@ static void open_bus(const struct operation *operation, struct boot0_bus *bus)
     struct boot0_stream stream;
 
     if (!operation->uart) {
-        assert_int_equal(boot0_virtual_open(bus, &operation->board, 1, &error), B0_OK);
+        assert_int_equal(boot0_virtual_open(bus, &operation->board, 1, &error), BOOT0_OK);
         return;
     }
-    assert_int_equal(boot0_virtual_uart_open(&stream, operation->board, &error), B0_OK);
-    assert_int_equal(boot0_uart_open(bus, &stream, &options, &error), B0_OK);
+    assert_int_equal(boot0_virtual_uart_open(&stream, operation->board, &error), BOOT0_OK);
+    assert_int_equal(boot0_uart_open(bus, &stream, &options, &error), BOOT0_OK);
 }
 
 /* One operation on a fresh board; `shifts`: by the clock that began long ago. */
@@ -323,7 +323,7 @@ static enum boot0_status operate(const struct operation *operation, bool shifts,
     open_bus(operation, &shifted.inner);
     bus = shifts ? (struct boot0_bus){&bus_ops, &shifted} : shifted.inner;
     status = boot0_session_open(&session, &bus, NULL, &options, &observer, &error);
-    if (status == B0_OK)
+    if (status == BOOT0_OK)
         status = operation->work(session);
     boot0_session_close(session);
     boot0_bus_close(&shifted.inner);
@@ -338,13 +338,13 @@ static void test_elapsed_counts_from_the_phase(void **state)
     for (size_t i = 0; i < OPERATION_COUNT; i++) {
         struct witness w = {0};
 
-        if (operate(&operations[i], !operations[i].uart, &w) != B0_OK)
+        if (operate(&operations[i], !operations[i].uart, &w) != BOOT0_OK)
             fail_msg("%s: %s", operations[i].name, error.message);
         assert_true(w.calls > 0);
-        for (int phase = 0; phase < B0_PHASE_COUNT; phase++)
+        for (int phase = 0; phase < BOOT0_PHASE_COUNT; phase++)
             if (w.longest_us[phase] >= UPTIME_US)
                 fail_msg("%s: phase %d lasts since the clock began", operations[i].name, phase);
-        assert_true(w.longest_us[B0_PHASE_WAIT] == 0); /* the board was there */
+        assert_true(w.longest_us[BOOT0_PHASE_WAIT] == 0); /* the board was there */
     }
 }
 
@@ -355,16 +355,16 @@ static void test_silence_after_a_stop(void **state)
         struct witness whole = {0};
         unsigned step;
 
-        assert_int_equal(operate(&operations[i], false, &whole), B0_OK);
+        assert_int_equal(operate(&operations[i], false, &whole), BOOT0_OK);
         step = whole.calls / 50 + 1;
         for (unsigned at = 1; at <= whole.calls; at += step) {
             struct witness w = {.stop_at = at};
             enum boot0_status status = operate(&operations[i], false, &w);
 
             /* A stop at the very end may find the work done. */
-            if (status != B0_E_CANCELLED && status != B0_OK)
+            if (status != BOOT0_E_CANCELLED && status != BOOT0_OK)
                 fail_msg("%s, stopped at %u: %s", operations[i].name, at, error.message);
-            if (status == B0_OK && at + 2 < whole.calls)
+            if (status == BOOT0_OK && at + 2 < whole.calls)
                 fail_msg("%s, stopped at %u of %u: goes on", operations[i].name, at, whole.calls);
             if (w.calls_after_stop > 0)
                 fail_msg("%s, stopped at %u: told %u times more", operations[i].name, at,
@@ -383,10 +383,10 @@ static void test_goes_on_after_a_stop(void **state)
 
     (void)state;
     open_bus(&operations[0], &bus);
-    assert_int_equal(boot0_session_open(&session, &bus, NULL, NULL, &observer, &error), B0_OK);
-    assert_int_equal(do_read(session), B0_E_CANCELLED);
+    assert_int_equal(boot0_session_open(&session, &bus, NULL, NULL, &observer, &error), BOOT0_OK);
+    assert_int_equal(do_read(session), BOOT0_E_CANCELLED);
     assert_int_equal(w.calls, 5);
-    assert_int_equal(do_read(session), B0_OK);
+    assert_int_equal(do_read(session), BOOT0_OK);
     assert_true(w.calls > 10);
     assert_int_equal(w.last.done, 20000);
     boot0_session_close(session);
@@ -411,9 +411,9 @@ static void test_mass_erase_is_expected(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct witness w = {0};
 
-        if (operate(&rows[i].operation, false, &w) != B0_OK)
+        if (operate(&rows[i].operation, false, &w) != BOOT0_OK)
             fail_msg("%s: %s", rows[i].operation.name, error.message);
-        assert_int_equal(w.erase.phase, B0_PHASE_ERASE);
+        assert_int_equal(w.erase.phase, BOOT0_PHASE_ERASE);
         if (w.erase.expected_us < rows[i].from_us || w.erase.expected_us > rows[i].to_us)
             fail_msg("%s: %llu us are expected", rows[i].operation.name,
                      (unsigned long long)w.erase.expected_us);

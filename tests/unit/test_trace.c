@@ -43,15 +43,15 @@ static void assert_same(const struct b0_trace_transfer *transfer)
 static void lines_are_read_as_they_were_written(void **state)
 {
     static const uint8_t data[64] = {1, 2, 3, 4, 10, 0};
-    struct b0_trace_transfer t = {1234567, "1-1", {0x21, B0_DFU_DNLOAD, 2, 0, 64}, B0_XFER_OK, 64,
-                                  data,    NULL};
+    struct b0_trace_transfer t = {
+        1234567, "1-1", {0x21, BOOT0_DFU_DNLOAD, 2, 0, 64}, BOOT0_XFER_OK, 64, data, NULL};
 
     (void)state;
     assert_same(&t);
-    t.setup = (struct boot0_setup){0xa1, B0_DFU_GETSTATUS, 0, 0, 6};
+    t.setup = (struct boot0_setup){0xa1, BOOT0_DFU_GETSTATUS, 0, 0, 6};
     t.actual = 6;
     assert_same(&t);
-    t.setup = (struct boot0_setup){0x80, B0_USB_GET_DESCRIPTOR, 0x301, 0x409, 255};
+    t.setup = (struct boot0_setup){0x80, BOOT0_USB_GET_DESCRIPTOR, 0x301, 0x409, 255};
     t.actual = 38;
     assert_same(&t);
     t.setup = (struct boot0_setup){0xc0, 0xb0, 0, 3, 64};
@@ -62,11 +62,11 @@ static void lines_are_read_as_they_were_written(void **state)
     t.setup = (struct boot0_setup){0x40, 0xb0, 1, 6, 0};
     t.actual = 0;
     assert_same(&t);
-    t.setup = (struct boot0_setup){0x21, B0_DFU_ABORT, 0, 0, 0};
+    t.setup = (struct boot0_setup){0x21, BOOT0_DFU_ABORT, 0, 0, 0};
     t.actual = 0;
     t.state = "dfuIDLE";
     assert_same(&t);
-    t.result = B0_XFER_STALL;
+    t.result = BOOT0_XFER_STALL;
     assert_same(&t);
 }
 
@@ -117,7 +117,7 @@ static struct boot0_image *program(void)
     for (size_t i = 0; i < sizeof data; i++)
         data[i] = (uint8_t)(i * 7 & 0x7f);
     memcpy(data, vectors, sizeof vectors);
-    assert_int_equal(boot0_image_add(image, 0, 0x08000000, data, sizeof data, &error), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, 0x08000000, data, sizeof data, &error), BOOT0_OK);
     image->has_addresses = true;
     return image;
 }
@@ -128,7 +128,7 @@ static enum boot0_status flash(const struct boot0_bus *bus, struct boot0_report 
     struct boot0_image *image = program();
     enum boot0_status status = boot0_session_open(&session, bus, NULL, NULL, NULL, &error);
 
-    if (status == B0_OK) {
+    if (status == BOOT0_OK) {
         status = boot0_session_flash(session, image, NULL, &error);
         boot0_session_report(session, report);
     }
@@ -149,8 +149,8 @@ static enum boot0_status record(const char *spec, char *name, struct boot0_repor
     handle = mkstemp(name);
     assert_true(handle >= 0);
     file = fdopen(handle, "w");
-    assert_int_equal(boot0_virtual_open(&bus, &spec, 1, &error), B0_OK);
-    assert_int_equal(boot0_trace_bus(&bus, file, &error), B0_OK);
+    assert_int_equal(boot0_virtual_open(&bus, &spec, 1, &error), BOOT0_OK);
+    assert_int_equal(boot0_trace_bus(&bus, file, &error), BOOT0_OK);
     status = flash(&bus, report);
     boot0_bus_close(&bus);
     fclose(file);
@@ -164,9 +164,9 @@ static void a_recorded_session_is_played_back(void **state)
     char name[NAME_LENGTH];
 
     (void)state;
-    assert_int_equal(record("f407:fill=random", name, &then), B0_OK);
-    assert_int_equal(boot0_replay_open(&bus, name, &error), B0_OK);
-    assert_int_equal(flash(&bus, &now), B0_OK);
+    assert_int_equal(record("f407:fill=random", name, &then), BOOT0_OK);
+    assert_int_equal(boot0_replay_open(&bus, name, &error), BOOT0_OK);
+    assert_int_equal(flash(&bus, &now), BOOT0_OK);
     assert_null(boot0_replay_divergence(&bus));
     assert_int_equal(now.bytes_written, then.bytes_written);
     assert_int_equal(now.sectors_erased, then.sectors_erased);
@@ -183,10 +183,10 @@ static void a_failing_session_fails_the_same_way_again(void **state)
     char name[NAME_LENGTH], message[sizeof error.message];
 
     (void)state;
-    assert_int_equal(record("f407:rdp=1", name, &then), B0_E_PROTECTED);
+    assert_int_equal(record("f407:rdp=1", name, &then), BOOT0_E_PROTECTED);
     memcpy(message, error.message, sizeof message);
-    assert_int_equal(boot0_replay_open(&bus, name, &error), B0_OK);
-    assert_int_equal(flash(&bus, &now), B0_E_PROTECTED);
+    assert_int_equal(boot0_replay_open(&bus, name, &error), BOOT0_OK);
+    assert_int_equal(flash(&bus, &now), BOOT0_E_PROTECTED);
     assert_string_equal(error.message, message);
     boot0_bus_close(&bus);
     unlink(name);
@@ -201,10 +201,10 @@ static void another_session_diverges(void **state)
     char name[NAME_LENGTH];
 
     (void)state;
-    assert_int_equal(record("f407", name, &then), B0_OK);
-    assert_int_equal(boot0_replay_open(&bus, name, &error), B0_OK);
-    assert_int_equal(boot0_session_open(&session, &bus, NULL, NULL, NULL, &error), B0_OK);
-    assert_int_equal(boot0_session_read(session, 0x08010000, &byte, 1, &error), B0_E_GONE);
+    assert_int_equal(record("f407", name, &then), BOOT0_OK);
+    assert_int_equal(boot0_replay_open(&bus, name, &error), BOOT0_OK);
+    assert_int_equal(boot0_session_open(&session, &bus, NULL, NULL, NULL, &error), BOOT0_OK);
+    assert_int_equal(boot0_session_read(session, 0x08010000, &byte, 1, &error), BOOT0_E_GONE);
     assert_non_null(boot0_replay_divergence(&bus));
     boot0_session_close(session);
     boot0_bus_close(&bus);
@@ -220,7 +220,7 @@ static enum boot0_status flash_port(const struct boot0_stream *stream, FILE *tra
     struct boot0_bus bus;
     enum boot0_status status;
 
-    assert_int_equal(boot0_uart_open(&bus, stream, &options, &error), B0_OK);
+    assert_int_equal(boot0_uart_open(&bus, stream, &options, &error), BOOT0_OK);
     status = flash(&bus, report);
     boot0_bus_close(&bus);
     return status;
@@ -230,8 +230,8 @@ static void record_port(const char *spec, FILE *file, struct boot0_report *repor
 {
     struct boot0_stream stream;
 
-    assert_int_equal(boot0_virtual_uart_open(&stream, spec, &error), B0_OK);
-    assert_int_equal(flash_port(&stream, file, 0, report), B0_OK);
+    assert_int_equal(boot0_virtual_uart_open(&stream, spec, &error), BOOT0_OK);
+    assert_int_equal(flash_port(&stream, file, 0, report), BOOT0_OK);
     rewind(file);
 }
 
@@ -244,14 +244,14 @@ static void a_recorded_port_is_played_back(void **state)
     (void)state;
     assert_non_null(file);
     record_port("f103:fill=random,fault=lost@700+parity@900", file, &then);
-    assert_int_equal(b0_replay_stream_read(&stream, file, "record", &error), B0_OK);
-    assert_int_equal(flash_port(&stream, NULL, 0, &now), B0_OK);
+    assert_int_equal(b0_replay_stream_read(&stream, file, "record", &error), BOOT0_OK);
+    assert_int_equal(flash_port(&stream, NULL, 0, &now), BOOT0_OK);
     assert_int_equal(now.bytes_written, then.bytes_written);
     assert_int_equal(now.transfers, then.transfers);
     rewind(file);
-    assert_int_equal(b0_replay_stream_read(&stream, file, "record", &error), B0_OK);
+    assert_int_equal(b0_replay_stream_read(&stream, file, "record", &error), BOOT0_OK);
     assert_null(boot0_replay_stream_divergence(&stream));
-    assert_int_equal(flash_port(&stream, NULL, 57600, &now), B0_E_GONE);
+    assert_int_equal(flash_port(&stream, NULL, 57600, &now), BOOT0_E_GONE);
     fclose(file);
 }
 
@@ -277,9 +277,9 @@ static void a_shortened_record_of_a_port_ends(void **state)
         FILE *part = fmemopen(text, (size_t)length, "r");
         enum boot0_status status = b0_replay_stream_read(&stream, part, "record", &error);
 
-        if (status == B0_OK)
+        if (status == BOOT0_OK)
             status = flash_port(&stream, NULL, 0, &report);
-        assert_int_not_equal(status, B0_OK);
+        assert_int_not_equal(status, BOOT0_OK);
         fclose(part);
     }
     free(text);
@@ -303,7 +303,7 @@ static void what_is_no_record_of_a_port_is_refused(void **state)
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         FILE *file = fmemopen((void *)(uintptr_t)lines[i], strlen(lines[i]), "r");
 
-        assert_int_equal(b0_replay_stream_read(&stream, file, "record", &error), B0_E_DATA);
+        assert_int_equal(b0_replay_stream_read(&stream, file, "record", &error), BOOT0_E_DATA);
         fclose(file);
     }
 }
@@ -313,9 +313,9 @@ static void what_is_no_record_is_refused(void **state)
     struct boot0_bus bus;
 
     (void)state;
-    assert_int_equal(boot0_replay_open(&bus, "/nonexistent", &error), B0_E_NO_INPUT);
-    assert_int_equal(boot0_replay_open(&bus, "/dev/null", &error), B0_E_DATA);
-    assert_int_equal(boot0_replay_open(&bus, "/proc/version", &error), B0_E_DATA);
+    assert_int_equal(boot0_replay_open(&bus, "/nonexistent", &error), BOOT0_E_NO_INPUT);
+    assert_int_equal(boot0_replay_open(&bus, "/dev/null", &error), BOOT0_E_DATA);
+    assert_int_equal(boot0_replay_open(&bus, "/proc/version", &error), BOOT0_E_DATA);
 }
 
 int main(void)

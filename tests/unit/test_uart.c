@@ -30,10 +30,10 @@ static void plug(struct fixture *f, const char *spec, const struct boot0_uart_op
     struct boot0_stream stream;
 
     memset(f, 0, sizeof *f);
-    assert_int_equal(boot0_virtual_uart_open(&stream, spec, &f->error), B0_OK);
+    assert_int_equal(boot0_virtual_uart_open(&stream, spec, &f->error), BOOT0_OK);
     f->board = boot0_virtual_uart_board(&stream);
     assert_int_equal(boot0_uart_open(&f->bus, &stream, options ? options : &defaults, &f->error),
-                     B0_OK);
+                     BOOT0_OK);
 }
 
 static enum boot0_status open_session(struct fixture *f)
@@ -44,7 +44,7 @@ static enum boot0_status open_session(struct fixture *f)
 static void open_at(struct fixture *f, const char *spec)
 {
     plug(f, spec, NULL);
-    if (open_session(f) != B0_OK)
+    if (open_session(f) != BOOT0_OK)
         fail_msg("%s: %s", spec, f->error.message);
 }
 
@@ -77,7 +77,7 @@ static enum boot0_status flash(struct fixture *f, const uint8_t *data, size_t si
     enum boot0_status status;
 
     assert_non_null(image);
-    assert_int_equal(boot0_image_add(image, 0, MAIN, data, size, &f->error), B0_OK);
+    assert_int_equal(boot0_image_add(image, 0, MAIN, data, size, &f->error), BOOT0_OK);
     status = boot0_session_flash(f->session, image, options, &f->error);
     boot0_image_free(image);
     return status;
@@ -124,7 +124,7 @@ static void test_identifies(void **state)
         assert_string_equal(board->chips[0]->key, rows[i].key);
         assert_string_equal(board->serial, rows[i].serial);
         assert_string_equal(board->usb.path, "virtual");
-        assert_true(board->usb.kind == B0_KIND_SERIAL);
+        assert_true(board->usb.kind == BOOT0_KIND_SERIAL);
         assert_int_equal(boot0_layout_size(boot0_session_layout(f.session)), rows[i].flash);
         assert_string_equal(board->contradiction, "");
         done(&f);
@@ -142,7 +142,7 @@ static void test_flashes_every_board(void **state)
         struct vboard_stats stats;
 
         open_at(&f, boards[i]);
-        if (flash(&f, program, SIZE, NULL) != B0_OK)
+        if (flash(&f, program, SIZE, NULL) != BOOT0_OK)
             fail_msg("%s: %s", boards[i], f.error.message);
         assert_holds(&f, program, SIZE);
         vboard_get_stats(f.board, &stats);
@@ -163,13 +163,13 @@ static void test_again_writes_nothing(void **state)
 
     (void)state;
     open_at(&f, "f072");
-    assert_int_equal(flash(&f, program, SIZE, &stay), B0_OK);
+    assert_int_equal(flash(&f, program, SIZE, &stay), BOOT0_OK);
     vboard_get_stats(f.board, &before);
-    assert_int_equal(flash(&f, program, SIZE, &stay), B0_OK);
+    assert_int_equal(flash(&f, program, SIZE, &stay), BOOT0_OK);
     vboard_get_stats(f.board, &after);
     assert_int_equal(after.flash_operations, before.flash_operations);
     program[4097] ^= 0xff;
-    assert_int_equal(flash(&f, program, SIZE, &stay), B0_OK);
+    assert_int_equal(flash(&f, program, SIZE, &stay), BOOT0_OK);
     vboard_get_stats(f.board, &after);
     assert_int_equal(after.sectors_erased, before.sectors_erased + 1);
     assert_holds(&f, program, SIZE);
@@ -192,7 +192,7 @@ static void test_reads_any_length(void **state)
         memset(got, 0x55, sizeof got);
         assert_int_equal(
             boot0_session_read(f.session, MAIN + parts[i].from, got, parts[i].size, &f.error),
-            parts[i].size ? B0_OK : boot0_session_read(f.session, MAIN, got, 0, &f.error));
+            parts[i].size ? BOOT0_OK : boot0_session_read(f.session, MAIN, got, 0, &f.error));
         assert_memory_equal(got, program + parts[i].from, parts[i].size);
         assert_int_equal(got[parts[i].size], 0x55);
     }
@@ -214,14 +214,14 @@ static void test_erases(void **state)
         snprintf(spec, sizeof spec, "%s:fill=0", boards[i]);
         open_at(&f, spec);
         second = MAIN + boot0_layout_sector_at(boot0_session_layout(f.session), MAIN).size;
-        assert_int_equal(boot0_session_erase(f.session, second, 1, &f.error), B0_OK);
+        assert_int_equal(boot0_session_erase(f.session, second, 1, &f.error), BOOT0_OK);
         vboard_get_stats(f.board, &stats);
         assert_int_equal(stats.sectors_erased, 1);
         assert_true(vboard_peek(f.board, second, &byte, 1));
         assert_int_equal(byte, 0xff);
         assert_true(vboard_peek(f.board, second - 1, &byte, 1));
         assert_int_equal(byte, 0);
-        assert_int_equal(boot0_session_mass_erase(f.session, &f.error), B0_OK);
+        assert_int_equal(boot0_session_mass_erase(f.session, &f.error), BOOT0_OK);
         vboard_get_stats(f.board, &stats);
         assert_int_equal(stats.mass_erases, 1);
         assert_true(vboard_peek(f.board, MAIN, &byte, 1));
@@ -241,7 +241,7 @@ static void test_numbers_sectors(void **state)
         uint8_t byte = 0;
 
         open_at(&f, "f407:fill=0");
-        assert_int_equal(boot0_session_erase(f.session, MAIN + offsets[i], 1, &f.error), B0_OK);
+        assert_int_equal(boot0_session_erase(f.session, MAIN + offsets[i], 1, &f.error), BOOT0_OK);
         assert_true(vboard_peek(f.board, MAIN + offsets[i], &byte, 1));
         assert_int_equal(byte, 0xff);
         done(&f);
@@ -258,8 +258,9 @@ static void test_supply(void **state)
 
     (void)state;
     plug(&f, "f407", NULL);
-    assert_int_equal(boot0_session_open(&f.session, &f.bus, NULL, &options, NULL, &f.error), B0_OK);
-    assert_int_equal(flash(&f, program, SIZE, &stay), B0_OK);
+    assert_int_equal(boot0_session_open(&f.session, &f.bus, NULL, &options, NULL, &f.error),
+                     BOOT0_OK);
+    assert_int_equal(flash(&f, program, SIZE, &stay), BOOT0_OK);
     vboard_get_stats(f.board, &stats);
     assert_int_equal(stats.program_us, SIZE / 4 * 16);
     done(&f);
@@ -277,9 +278,10 @@ static void test_protection(void **state)
 
         snprintf(spec, sizeof spec, "%s:fill=0,rdp=1", boards[i]);
         open_at(&f, spec);
-        assert_int_equal(boot0_session_read(f.session, MAIN, &byte, 1, &f.error), B0_E_PROTECTED);
+        assert_int_equal(boot0_session_read(f.session, MAIN, &byte, 1, &f.error),
+                         BOOT0_E_PROTECTED);
         assert_non_null(strstr(f.error.hint, "--unprotect"));
-        assert_int_equal(boot0_session_unprotect(f.session, &f.error), B0_OK);
+        assert_int_equal(boot0_session_unprotect(f.session, &f.error), BOOT0_OK);
         done(&f);
     }
 }
@@ -296,9 +298,9 @@ static void test_already_in_sync(void **state)
     plug(&f, "f407", NULL);
     /* Another program has talked to it before: 0x7f is the first half of a command now. */
     vboard_uart_send(f.board, &(struct vboard_line){115200, true}, (const uint8_t[]){0x7f}, 1);
-    assert_int_equal(boot0_board_list(&f.bus, NULL, &list, &count, &f.error), B0_OK);
+    assert_int_equal(boot0_board_list(&f.bus, NULL, &list, &count, &f.error), BOOT0_OK);
     assert_int_equal(count, 1);
-    assert_int_equal(list[0].access.code, B0_OK);
+    assert_int_equal(list[0].access.code, BOOT0_OK);
     free(list);
     done(&f);
 }
@@ -322,7 +324,7 @@ static void test_found_in_a_frame(void **state)
         plug(&f, "f407:fill=0x33", NULL);
         vboard_uart_send(f.board, &line, (const uint8_t[]){0x7f}, 1);
         vboard_uart_send(f.board, &line, starts[i].bytes, starts[i].size);
-        if (open_session(&f) != B0_OK)
+        if (open_session(&f) != BOOT0_OK)
             fail_msg("start %zu: %s", i, f.error.message);
         assert_true(vboard_peek(f.board, MAIN, &byte, 1));
         assert_int_equal(byte, 0x33);
@@ -340,7 +342,7 @@ static void every_character(const char *fault, const char *board)
     struct fixture f;
 
     open_at(&f, board);
-    assert_int_equal(flash(&f, program, SIZE, &stay), B0_OK);
+    assert_int_equal(flash(&f, program, SIZE, &stay), BOOT0_OK);
     vboard_get_stats(f.board, &stats);
     total = (unsigned)(stats.bytes_in + stats.bytes_out);
     done(&f);
@@ -350,7 +352,7 @@ static void every_character(const char *fault, const char *board)
 
         snprintf(spec, sizeof spec, "%s:fault=%s@%u", board, fault, n);
         open_at(&f, spec);
-        if (flash(&f, program, SIZE, &stay) != B0_OK)
+        if (flash(&f, program, SIZE, &stay) != BOOT0_OK)
             fail_msg("%s: %s", spec, f.error.message);
         assert_holds(&f, program, SIZE);
         vboard_get_stats(f.board, &stats);
@@ -394,9 +396,9 @@ static void test_unplugged(void **state)
         snprintf(spec, sizeof spec, "l476:fault=hangup@%u", n);
         plug(&f, spec, NULL);
         status = open_session(&f);
-        if (status == B0_OK)
+        if (status == BOOT0_OK)
             status = flash(&f, program, SIZE, &stay);
-        assert_true(status == B0_E_GONE || (status == B0_OK && n > 1500));
+        assert_true(status == BOOT0_E_GONE || (status == BOOT0_OK && n > 1500));
         done(&f);
     }
     free(program);
@@ -408,7 +410,7 @@ static void test_nobody_there(void **state)
 
     (void)state;
     plug(&f, "f407:boot0=0", NULL);
-    assert_int_equal(open_session(&f), B0_E_IO);
+    assert_int_equal(open_session(&f), BOOT0_E_IO);
     assert_non_null(strstr(f.error.message, "does not answer"));
     assert_non_null(strstr(f.error.hint, "BOOT0"));
     done(&f);
@@ -427,8 +429,9 @@ static void test_speeds(void **state)
         const struct boot0_uart_options options = {.port = "virtual", .baud = speeds[i]};
 
         plug(&f, "g431", &options);
-        assert_int_equal(open_session(&f), B0_OK);
-        assert_int_equal(boot0_session_read(f.session, MAIN, bytes, sizeof bytes, &f.error), B0_OK);
+        assert_int_equal(open_session(&f), BOOT0_OK);
+        assert_int_equal(boot0_session_read(f.session, MAIN, bytes, sizeof bytes, &f.error),
+                         BOOT0_OK);
         done(&f);
     }
 }
@@ -440,13 +443,13 @@ static void test_too_fast(void **state)
 
     (void)state;
     plug(&f, "f407", &options);
-    assert_int_equal(open_session(&f), B0_E_IO);
+    assert_int_equal(open_session(&f), BOOT0_E_IO);
     assert_non_null(strstr(f.error.hint, "--baud"));
     done(&f);
     /* Where the board can be reset, the next slower speed is tried. */
     options.boot = "dtr-reset";
     plug(&f, "f407:wiring=dtr-reset", &options);
-    if (open_session(&f) != B0_OK)
+    if (open_session(&f) != BOOT0_OK)
         fail_msg("%s", f.error.message);
     done(&f);
 }
@@ -473,14 +476,14 @@ static void test_wirings(void **state)
 
         snprintf(spec, sizeof spec, "f407:boot0=0,wiring=%s", rows[i].board);
         plug(&f, spec, &options);
-        if (open_session(&f) != B0_OK)
+        if (open_session(&f) != BOOT0_OK)
             fail_msg("%s: %s", rows[i].host, f.error.message);
         if (i != 3) { /* which says nothing of the way out */
             uint8_t *program = make_program(64, 1);
 
             assert_true(vboard_poke(f.board, MAIN, program, 64));
             free(program);
-            assert_int_equal(boot0_session_reset(f.session, &f.error), B0_OK);
+            assert_int_equal(boot0_session_reset(f.session, &f.error), BOOT0_OK);
             vboard_get_stats(f.board, &stats);
             assert_true(stats.started);
         }
@@ -515,8 +518,8 @@ static void test_bad_wirings(void **state)
         const struct boot0_uart_options options = {.boot = bad[i]};
         struct boot0_stream stream;
 
-        assert_int_equal(boot0_virtual_uart_open(&stream, "f407", &f.error), B0_OK);
-        if (boot0_uart_open(&f.bus, &stream, &options, &f.error) != B0_E_USAGE)
+        assert_int_equal(boot0_virtual_uart_open(&stream, "f407", &f.error), BOOT0_OK);
+        if (boot0_uart_open(&f.bus, &stream, &options, &f.error) != BOOT0_E_USAGE)
             fail_msg("\"%s\" is taken", bad[i]);
     }
 }
@@ -550,12 +553,12 @@ static void test_stopped_anywhere(void **state)
 
         plug(&f, "g431", NULL);
         assert_int_equal(boot0_session_open(&f.session, &f.bus, NULL, NULL, &observer, &f.error),
-                         B0_OK);
+                         BOOT0_OK);
         status = flash(&f, program, SIZE, &stay);
-        if (status != B0_E_CANCELLED)
-            assert_int_equal(status, B0_OK);
+        if (status != BOOT0_E_CANCELLED)
+            assert_int_equal(status, BOOT0_OK);
         /* The next one finds the board waiting, and completes what was begun. */
-        if (flash(&f, program, SIZE, &stay) != B0_OK)
+        if (flash(&f, program, SIZE, &stay) != BOOT0_OK)
             fail_msg("stopped at %u: %s", at, f.error.message);
         assert_holds(&f, program, SIZE);
         done(&f);

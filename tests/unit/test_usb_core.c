@@ -185,7 +185,7 @@ enum {
 
 static void configure(struct fixture *f)
 {
-    assert_int_equal(request(f, OUT_DEVICE, B0_USB_SET_CONFIGURATION, 1, 0, 0), USB_ACK);
+    assert_int_equal(request(f, OUT_DEVICE, BOOT0_USB_SET_CONFIGURATION, 1, 0, 0), USB_ACK);
 }
 
 static void test_descriptors(void **state)
@@ -334,12 +334,12 @@ static void test_address_and_configuration(void **state)
 {
     struct fixture *f = *state;
 
-    assert_int_equal(request(f, OUT_DEVICE, B0_USB_SET_ADDRESS, 42, 0, 0), USB_ACK);
+    assert_int_equal(request(f, OUT_DEVICE, BOOT0_USB_SET_ADDRESS, 42, 0, 0), USB_ACK);
     assert_int_equal(f->host.address, 42);
-    assert_int_equal(request(f, OUT_DEVICE, B0_USB_SET_ADDRESS, 128, 0, 0), USB_STALL);
-    assert_int_equal(request(f, IN_DEVICE, B0_USB_GET_CONFIGURATION, 0, 0, 1), USB_ACK);
+    assert_int_equal(request(f, OUT_DEVICE, BOOT0_USB_SET_ADDRESS, 128, 0, 0), USB_STALL);
+    assert_int_equal(request(f, IN_DEVICE, BOOT0_USB_GET_CONFIGURATION, 0, 0, 1), USB_ACK);
     assert_int_equal(f->data[0], 0);
-    assert_int_equal(request(f, OUT_DEVICE, B0_USB_SET_CONFIGURATION, 2, 0, 0), USB_STALL);
+    assert_int_equal(request(f, OUT_DEVICE, BOOT0_USB_SET_CONFIGURATION, 2, 0, 0), USB_STALL);
     assert_int_equal(b0_usb_configuration(&f->host.usb), 0);
     configure(f);
     assert_int_equal(b0_usb_configuration(&f->host.usb), 1);
@@ -347,9 +347,9 @@ static void test_address_and_configuration(void **state)
     assert_int_equal(f->bulk.configured, 1);
     assert_true(f->host.out[1].open && f->host.in[2].open);
     assert_false(f->host.in[1].open || f->host.out[2].open);
-    assert_int_equal(request(f, IN_DEVICE, B0_USB_GET_CONFIGURATION, 0, 0, 1), USB_ACK);
+    assert_int_equal(request(f, IN_DEVICE, BOOT0_USB_GET_CONFIGURATION, 0, 0, 1), USB_ACK);
     assert_int_equal(f->data[0], 1);
-    assert_int_equal(request(f, OUT_DEVICE, B0_USB_SET_CONFIGURATION, 0, 0, 0), USB_ACK);
+    assert_int_equal(request(f, OUT_DEVICE, BOOT0_USB_SET_CONFIGURATION, 0, 0, 0), USB_ACK);
     assert_false(f->host.out[1].open || f->host.in[2].open);
 }
 
@@ -357,20 +357,20 @@ static void test_interfaces(void **state)
 {
     struct fixture *f = *state;
 
-    assert_int_equal(request(f, OUT_INTERFACE, B0_USB_SET_INTERFACE, 1, 0, 0), USB_STALL);
+    assert_int_equal(request(f, OUT_INTERFACE, BOOT0_USB_SET_INTERFACE, 1, 0, 0), USB_STALL);
     configure(f);
-    assert_int_equal(request(f, OUT_INTERFACE, B0_USB_SET_INTERFACE, 1, 0, 0), USB_ACK);
+    assert_int_equal(request(f, OUT_INTERFACE, BOOT0_USB_SET_INTERFACE, 1, 0, 0), USB_ACK);
     assert_int_equal(f->dfu.alternates, 1);
     assert_int_equal(f->dfu.value, 1);
     assert_int_equal(f->bulk.alternates, 0);
-    assert_int_equal(request(f, IN_INTERFACE, B0_USB_GET_INTERFACE, 0, 0, 1), USB_ACK);
+    assert_int_equal(request(f, IN_INTERFACE, BOOT0_USB_GET_INTERFACE, 0, 0, 1), USB_ACK);
     assert_int_equal(f->data[0], 1);
-    assert_int_equal(request(f, OUT_INTERFACE, B0_USB_SET_INTERFACE, 2, 0, 0), USB_STALL);
-    assert_int_equal(request(f, OUT_INTERFACE, B0_USB_SET_INTERFACE, 1, 1, 0), USB_STALL);
-    assert_int_equal(request(f, OUT_INTERFACE, B0_USB_SET_INTERFACE, 0, 2, 0), USB_STALL);
-    assert_int_equal(request(f, IN_INTERFACE, B0_USB_GET_INTERFACE, 0, 2, 1), USB_STALL);
+    assert_int_equal(request(f, OUT_INTERFACE, BOOT0_USB_SET_INTERFACE, 2, 0, 0), USB_STALL);
+    assert_int_equal(request(f, OUT_INTERFACE, BOOT0_USB_SET_INTERFACE, 1, 1, 0), USB_STALL);
+    assert_int_equal(request(f, OUT_INTERFACE, BOOT0_USB_SET_INTERFACE, 0, 2, 0), USB_STALL);
+    assert_int_equal(request(f, IN_INTERFACE, BOOT0_USB_GET_INTERFACE, 0, 2, 1), USB_STALL);
     configure(f);
-    assert_int_equal(request(f, IN_INTERFACE, B0_USB_GET_INTERFACE, 0, 0, 1), USB_ACK);
+    assert_int_equal(request(f, IN_INTERFACE, BOOT0_USB_GET_INTERFACE, 0, 0, 1), USB_ACK);
     assert_int_equal(f->data[0], 0);
 }
 
@@ -379,15 +379,15 @@ static void test_status(void **state)
     struct fixture *f = *state;
 
     configure(f);
-    assert_int_equal(request(f, IN_DEVICE, B0_USB_GET_STATUS, 0, 0, 2), USB_ACK);
+    assert_int_equal(request(f, IN_DEVICE, BOOT0_USB_GET_STATUS, 0, 0, 2), USB_ACK);
     assert_int_equal(f->data[0], 1);
-    assert_int_equal(request(f, IN_INTERFACE, B0_USB_GET_STATUS, 0, 1, 2), USB_ACK);
+    assert_int_equal(request(f, IN_INTERFACE, BOOT0_USB_GET_STATUS, 0, 1, 2), USB_ACK);
     assert_int_equal(f->data[0], 0);
-    assert_int_equal(request(f, IN_INTERFACE, B0_USB_GET_STATUS, 0, 5, 2), USB_STALL);
-    assert_int_equal(request(f, IN_ENDPOINT, B0_USB_GET_STATUS, 0, 0x82, 2), USB_ACK);
-    assert_int_equal(request(f, IN_ENDPOINT, B0_USB_GET_STATUS, 0, 0x80, 2), USB_ACK);
-    assert_int_equal(request(f, IN_ENDPOINT, B0_USB_GET_STATUS, 0, 0x02, 2), USB_STALL);
-    assert_int_equal(request(f, IN_ENDPOINT, B0_USB_GET_STATUS, 0, 0x8f, 2), USB_STALL);
+    assert_int_equal(request(f, IN_INTERFACE, BOOT0_USB_GET_STATUS, 0, 5, 2), USB_STALL);
+    assert_int_equal(request(f, IN_ENDPOINT, BOOT0_USB_GET_STATUS, 0, 0x82, 2), USB_ACK);
+    assert_int_equal(request(f, IN_ENDPOINT, BOOT0_USB_GET_STATUS, 0, 0x80, 2), USB_ACK);
+    assert_int_equal(request(f, IN_ENDPOINT, BOOT0_USB_GET_STATUS, 0, 0x02, 2), USB_STALL);
+    assert_int_equal(request(f, IN_ENDPOINT, BOOT0_USB_GET_STATUS, 0, 0x8f, 2), USB_STALL);
 }
 
 static void test_halt(void **state)
@@ -397,24 +397,24 @@ static void test_halt(void **state)
 
     configure(f);
     assert_true(b0_usb_send(&f->host.usb, 0x82, packet, 3));
-    assert_int_equal(request(f, OUT_ENDPOINT, B0_USB_SET_FEATURE, 0, 0x82, 0), USB_ACK);
+    assert_int_equal(request(f, OUT_ENDPOINT, BOOT0_USB_SET_FEATURE, 0, 0x82, 0), USB_ACK);
     assert_true(f->host.in[2].stalled);
     assert_false(f->host.in[2].sending);
-    assert_int_equal(request(f, IN_ENDPOINT, B0_USB_GET_STATUS, 0, 0x82, 2), USB_ACK);
+    assert_int_equal(request(f, IN_ENDPOINT, BOOT0_USB_GET_STATUS, 0, 0x82, 2), USB_ACK);
     assert_int_equal(f->data[0], 1);
     assert_false(b0_usb_send(&f->host.usb, 0x82, packet, 3));
     assert_int_equal(f->bulk.restarted, 0);
-    assert_int_equal(request(f, OUT_ENDPOINT, B0_USB_CLEAR_FEATURE, 0, 0x82, 0), USB_ACK);
+    assert_int_equal(request(f, OUT_ENDPOINT, BOOT0_USB_CLEAR_FEATURE, 0, 0x82, 0), USB_ACK);
     assert_int_equal(f->bulk.restarted, 1);
     assert_int_equal(f->bulk.value, 0x82);
     assert_int_equal(f->dfu.restarted, 0);
     assert_int_equal(f->host.in[2].opened, 2);
     assert_true(b0_usb_send(&f->host.usb, 0x82, packet, 3));
     /* Of endpoint 0 it means nothing, of the device and with other features it is refused. */
-    assert_int_equal(request(f, OUT_ENDPOINT, B0_USB_CLEAR_FEATURE, 0, 0, 0), USB_ACK);
-    assert_int_equal(request(f, OUT_ENDPOINT, B0_USB_CLEAR_FEATURE, 0, 0x03, 0), USB_STALL);
-    assert_int_equal(request(f, OUT_ENDPOINT, B0_USB_SET_FEATURE, 1, 0x82, 0), USB_STALL);
-    assert_int_equal(request(f, OUT_DEVICE, B0_USB_SET_FEATURE, 1, 0, 0), USB_STALL);
+    assert_int_equal(request(f, OUT_ENDPOINT, BOOT0_USB_CLEAR_FEATURE, 0, 0, 0), USB_ACK);
+    assert_int_equal(request(f, OUT_ENDPOINT, BOOT0_USB_CLEAR_FEATURE, 0, 0x03, 0), USB_STALL);
+    assert_int_equal(request(f, OUT_ENDPOINT, BOOT0_USB_SET_FEATURE, 1, 0x82, 0), USB_STALL);
+    assert_int_equal(request(f, OUT_DEVICE, BOOT0_USB_SET_FEATURE, 1, 0, 0), USB_STALL);
 }
 
 static void test_packets(void **state)

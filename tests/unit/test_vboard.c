@@ -9,10 +9,10 @@
 
 static void assert_refused(const char *spec, const char *word)
 {
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
 
     assert_null(vboard_new(spec, &error));
-    assert_int_equal(error.code, B0_E_USAGE);
+    assert_int_equal(error.code, BOOT0_E_USAGE);
     if (!strstr(error.message, word))
         fail_msg("\"%s\": \"%s\" lacks \"%s\"", spec, error.message, word);
     assert_null(vboard_new(spec, NULL)); /* nobody has to listen */
@@ -98,7 +98,7 @@ static void test_good_specs(void **state)
     vboard_descriptors(board, all, sizeof all);
     assert_int_equal(all[18 + 1], 7);
     free_board(board);
-    assert_int_equal(vboard_free(NULL, NULL), B0_OK);
+    assert_int_equal(vboard_free(NULL, NULL), BOOT0_OK);
 }
 
 static void test_random_fill_is_always_the_same(void **state)
@@ -157,7 +157,7 @@ static void test_flash_file(void **state)
     fputc('!', file);
     fclose(file);
     assert_null(vboard_new(spec, &error));
-    assert_int_equal(error.code, B0_E_USAGE);
+    assert_int_equal(error.code, BOOT0_E_USAGE);
     assert_non_null(strstr(error.message, "512 KiB"));
     free_board(board);
 
@@ -175,9 +175,9 @@ static void test_flash_file_errors(void **state)
     struct vboard *board = new_board("f411:flash=/nonexistent/folder/file");
 
     (void)state;
-    assert_int_equal(vboard_free(board, &error), B0_E_NO_OUTPUT);
+    assert_int_equal(vboard_free(board, &error), BOOT0_E_NO_OUTPUT);
     assert_null(vboard_new("f411:flash=/", &error));
-    assert_int_equal(error.code, B0_E_NO_INPUT);
+    assert_int_equal(error.code, BOOT0_E_NO_INPUT);
 }
 
 /* ---- trace and stats ---- */
@@ -192,13 +192,13 @@ static void test_trace(void **state)
     (void)state;
     vboard_set_trace(board, file);
     to_idle(board);
-    command(board, B0_DFUSE_ERASE, MAIN);
+    command(board, BOOT0_DFUSE_ERASE, MAIN);
     write_block(board, 2, (const uint8_t *)"\xff\x01", 2);
-    simple(board, B0_DFU_ABORT);
+    simple(board, BOOT0_DFU_ABORT);
     vboard_bus_reset(board);
     vboard_press_reset(board);
     vboard_set_trace(board, NULL);
-    simple(board, B0_DFU_DETACH);
+    simple(board, BOOT0_DFU_DETACH);
     fclose(file);
     assert_non_null(strstr(text, " f407 in  GETSTATUS value=0x0000 index=0 length=6 ok "
                                  "[errFIRMWARE dfuERROR 0 ms] 0a 00 00 00 0a 00\n"));

@@ -15,8 +15,8 @@ static size_t get_descriptor(struct vboard *board, uint16_t value, uint8_t *byte
     size_t actual = 0;
 
     assert_int_equal(
-        transfer(board, B0_USB_DIR_IN, B0_USB_GET_DESCRIPTOR, value, size, bytes, &actual),
-        B0_XFER_OK);
+        transfer(board, BOOT0_USB_DIR_IN, BOOT0_USB_GET_DESCRIPTOR, value, size, bytes, &actual),
+        BOOT0_XFER_OK);
     return actual;
 }
 
@@ -24,11 +24,12 @@ static void assert_string(struct vboard *board, uint8_t index, const char *text)
 {
     uint8_t bytes[255];
     char found[130];
-    size_t actual = get_descriptor(board, (uint16_t)(B0_USB_DESC_STRING << 8 | index), bytes, 255);
+    size_t actual =
+        get_descriptor(board, (uint16_t)(BOOT0_USB_DESC_STRING << 8 | index), bytes, 255);
 
     assert_int_equal(bytes[0], actual);
     assert_int_equal(bytes[0], 2 + 2 * strlen(text));
-    assert_int_equal(bytes[1], B0_USB_DESC_STRING);
+    assert_int_equal(bytes[1], BOOT0_USB_DESC_STRING);
     b0_string_descriptor(bytes, actual, found, sizeof found);
     assert_string_equal(found, text);
     vboard_string(board, index, found, sizeof found);
@@ -43,7 +44,7 @@ static void test_f407_device(void **state)
     uint8_t d[64];
 
     (void)state;
-    assert_int_equal(get_descriptor(board, B0_USB_DESC_DEVICE << 8, d, sizeof d), 18);
+    assert_int_equal(get_descriptor(board, BOOT0_USB_DESC_DEVICE << 8, d, sizeof d), 18);
     assert_int_equal(d[0], 18);
     assert_int_equal(d[1], 1);
     assert_int_equal(b0_load16(d + 2), 0x0100); /* bcdUSB 1.00 */
@@ -80,7 +81,7 @@ static void test_f407_configuration(void **state)
     uint8_t d[255];
 
     (void)state;
-    assert_int_equal(get_descriptor(board, B0_USB_DESC_CONFIGURATION << 8, d, sizeof d), 54);
+    assert_int_equal(get_descriptor(board, BOOT0_USB_DESC_CONFIGURATION << 8, d, sizeof d), 54);
     assert_int_equal(d[0], 9);
     assert_int_equal(d[1], 2);
     assert_int_equal(b0_load16(d + 2), 54); /* wTotalLength */
@@ -107,7 +108,7 @@ static void test_f407_strings(void **state)
     uint8_t d[255];
 
     (void)state;
-    assert_int_equal(get_descriptor(board, B0_USB_DESC_STRING << 8, d, sizeof d), 4);
+    assert_int_equal(get_descriptor(board, BOOT0_USB_DESC_STRING << 8, d, sizeof d), 4);
     assert_int_equal(b0_load16(d + 2), 0x0409);
     assert_string(board, 1, "STMicroelectronics");
     assert_string(board, 2, "STM32  BOOTLOADER");
@@ -116,9 +117,9 @@ static void test_f407_strings(void **state)
     assert_string(board, 5, "@Option Bytes  /0x1FFFC000/01*016 e");
     assert_string(board, 6, "@OTP Memory /0x1FFF7800/01*512 e,01*016 e");
     assert_string(board, 7, "@Device Feature/0xFFFF0000/01*004 e");
-    assert_int_equal(transfer(board, B0_USB_DIR_IN, B0_USB_GET_DESCRIPTOR,
-                              B0_USB_DESC_STRING << 8 | 8, 255, d, NULL),
-                     B0_XFER_STALL);
+    assert_int_equal(transfer(board, BOOT0_USB_DIR_IN, BOOT0_USB_GET_DESCRIPTOR,
+                              BOOT0_USB_DESC_STRING << 8 | 8, 255, d, NULL),
+                     BOOT0_XFER_STALL);
     free_board(board);
 }
 
@@ -129,7 +130,7 @@ static void test_f407_old(void **state)
     uint8_t d[18];
 
     (void)state;
-    get_descriptor(board, B0_USB_DESC_DEVICE << 8, d, sizeof d);
+    get_descriptor(board, BOOT0_USB_DESC_DEVICE << 8, d, sizeof d);
     assert_int_equal(b0_load16(d + 12), 0x2100);
     assert_string(board, 3, "315A28A0B956");
     assert_string(board, 5, "@Option Bytes  /0x1FFFC000/01*016 g");
@@ -146,13 +147,13 @@ static void test_f407_status(void **state)
     size_t actual;
 
     (void)state;
-    assert_int_equal(transfer(board, B0_USB_DIR_IN, B0_USB_GET_STATUS, 0, 2, d, &actual),
-                     B0_XFER_OK);
+    assert_int_equal(transfer(board, BOOT0_USB_DIR_IN, BOOT0_USB_GET_STATUS, 0, 2, d, &actual),
+                     BOOT0_XFER_OK);
     assert_int_equal(actual, 2);
     assert_int_equal(b0_load16(d), 1);
-    assert_int_equal(transfer(board, B0_USB_DIR_IN | B0_USB_RECIPIENT_INTERFACE, B0_USB_GET_STATUS,
-                              0, 2, d, NULL),
-                     B0_XFER_OK);
+    assert_int_equal(transfer(board, BOOT0_USB_DIR_IN | BOOT0_USB_RECIPIENT_INTERFACE,
+                              BOOT0_USB_GET_STATUS, 0, 2, d, NULL),
+                     BOOT0_XFER_OK);
     assert_int_equal(b0_load16(d), 0);
     free_board(board);
 }
@@ -166,15 +167,15 @@ static void test_short_reads(void **state)
 
     (void)state;
     memset(d, 0xee, sizeof d);
-    assert_int_equal(get_descriptor(board, B0_USB_DESC_DEVICE << 8, d, 8), 8);
+    assert_int_equal(get_descriptor(board, BOOT0_USB_DESC_DEVICE << 8, d, 8), 8);
     assert_int_equal(d[7], 64);
     assert_int_equal(d[8], 0xee);
-    assert_int_equal(get_descriptor(board, B0_USB_DESC_CONFIGURATION << 8, d, 9), 9);
+    assert_int_equal(get_descriptor(board, BOOT0_USB_DESC_CONFIGURATION << 8, d, 9), 9);
     assert_int_equal(b0_load16(d + 2), 54);
     assert_int_equal(d[9], 0xee);
-    assert_int_equal(get_descriptor(board, B0_USB_DESC_STRING << 8 | 1, d, 2), 2);
+    assert_int_equal(get_descriptor(board, BOOT0_USB_DESC_STRING << 8 | 1, d, 2), 2);
     assert_int_equal(d[0], 38);
-    assert_int_equal(get_descriptor(board, B0_USB_DESC_DFU << 8, d, 9), 9);
+    assert_int_equal(get_descriptor(board, BOOT0_USB_DESC_DFU << 8, d, 9), 9);
     assert_int_equal(b0_load16(d + 5), 2048);
     free_board(board);
 }
@@ -182,20 +183,20 @@ static void test_short_reads(void **state)
 /* Full speed, USB 1.00: no device qualifier, no BOS, no second configuration. */
 static void test_refused(void **state)
 {
-    static const uint16_t values[] = {B0_USB_DESC_QUALIFIER << 8, 15 << 8,
-                                      B0_USB_DESC_CONFIGURATION << 8 | 1, 0};
+    static const uint16_t values[] = {BOOT0_USB_DESC_QUALIFIER << 8, 15 << 8,
+                                      BOOT0_USB_DESC_CONFIGURATION << 8 | 1, 0};
     struct vboard *board = new_board("f407");
     uint8_t d[64];
 
     (void)state;
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
         assert_int_equal(
-            transfer(board, B0_USB_DIR_IN, B0_USB_GET_DESCRIPTOR, values[i], 64, d, NULL),
-            B0_XFER_STALL);
-    assert_int_equal(transfer(board, 0, B0_USB_SET_FEATURE, 1, 0, NULL, NULL), B0_XFER_STALL);
-    assert_int_equal(transfer(board, 0, B0_USB_GET_DESCRIPTOR, 0x0100, 0, NULL, NULL),
-                     B0_XFER_STALL);
-    assert_int_equal(transfer(board, 0xc0, 0x21, 0, 64, d, NULL), B0_XFER_STALL);
+            transfer(board, BOOT0_USB_DIR_IN, BOOT0_USB_GET_DESCRIPTOR, values[i], 64, d, NULL),
+            BOOT0_XFER_STALL);
+    assert_int_equal(transfer(board, 0, BOOT0_USB_SET_FEATURE, 1, 0, NULL, NULL), BOOT0_XFER_STALL);
+    assert_int_equal(transfer(board, 0, BOOT0_USB_GET_DESCRIPTOR, 0x0100, 0, NULL, NULL),
+                     BOOT0_XFER_STALL);
+    assert_int_equal(transfer(board, 0xc0, 0x21, 0, 64, d, NULL), BOOT0_XFER_STALL);
     free_board(board);
 }
 
@@ -205,24 +206,28 @@ static void test_configuration_and_interface(void **state)
     uint8_t value = 0xff;
 
     (void)state;
-    transfer(board, B0_USB_DIR_IN, B0_USB_GET_CONFIGURATION, 0, 1, &value, NULL);
+    transfer(board, BOOT0_USB_DIR_IN, BOOT0_USB_GET_CONFIGURATION, 0, 1, &value, NULL);
     assert_int_equal(value, 1);
-    assert_int_equal(transfer(board, 1, B0_USB_SET_INTERFACE, 3, 0, NULL, NULL), B0_XFER_OK);
-    transfer(board, 0x81, B0_USB_GET_INTERFACE, 0, 1, &value, NULL);
+    assert_int_equal(transfer(board, 1, BOOT0_USB_SET_INTERFACE, 3, 0, NULL, NULL), BOOT0_XFER_OK);
+    transfer(board, 0x81, BOOT0_USB_GET_INTERFACE, 0, 1, &value, NULL);
     assert_int_equal(value, 3);
-    assert_int_equal(transfer(board, 1, B0_USB_SET_INTERFACE, 4, 0, NULL, NULL), B0_XFER_STALL);
+    assert_int_equal(transfer(board, 1, BOOT0_USB_SET_INTERFACE, 4, 0, NULL, NULL),
+                     BOOT0_XFER_STALL);
     vboard_bus_reset(board);
-    transfer(board, 0x81, B0_USB_GET_INTERFACE, 0, 1, &value, NULL);
+    transfer(board, 0x81, BOOT0_USB_GET_INTERFACE, 0, 1, &value, NULL);
     assert_int_equal(value, 0);
     /* Unconfigured, the interface does not answer (USB 2.0, 9.4.10). */
-    assert_int_equal(transfer(board, 0, B0_USB_SET_CONFIGURATION, 0, 0, NULL, NULL), B0_XFER_OK);
-    assert_int_equal(transfer(board, 0x81, B0_USB_GET_INTERFACE, 0, 1, &value, NULL),
-                     B0_XFER_STALL);
-    assert_int_equal(simple(board, B0_DFU_ABORT), B0_XFER_STALL);
-    assert_int_equal(transfer(board, 0, B0_USB_SET_CONFIGURATION, 2, 0, NULL, NULL), B0_XFER_STALL);
-    assert_int_equal(transfer(board, 0, B0_USB_SET_CONFIGURATION, 1, 0, NULL, NULL), B0_XFER_OK);
-    assert_int_equal(transfer(board, 0, B0_USB_SET_ADDRESS, 5, 0, NULL, NULL), B0_XFER_OK);
-    assert_int_equal(get_status(board).state, B0_DFU_STATE_ERROR);
+    assert_int_equal(transfer(board, 0, BOOT0_USB_SET_CONFIGURATION, 0, 0, NULL, NULL),
+                     BOOT0_XFER_OK);
+    assert_int_equal(transfer(board, 0x81, BOOT0_USB_GET_INTERFACE, 0, 1, &value, NULL),
+                     BOOT0_XFER_STALL);
+    assert_int_equal(simple(board, BOOT0_DFU_ABORT), BOOT0_XFER_STALL);
+    assert_int_equal(transfer(board, 0, BOOT0_USB_SET_CONFIGURATION, 2, 0, NULL, NULL),
+                     BOOT0_XFER_STALL);
+    assert_int_equal(transfer(board, 0, BOOT0_USB_SET_CONFIGURATION, 1, 0, NULL, NULL),
+                     BOOT0_XFER_OK);
+    assert_int_equal(transfer(board, 0, BOOT0_USB_SET_ADDRESS, 5, 0, NULL, NULL), BOOT0_XFER_OK);
+    assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_ERROR);
     free_board(board);
 }
 
@@ -237,9 +242,9 @@ static void test_f427_short_string(void **state)
     struct boot0_layout layout;
 
     (void)state;
-    assert_int_equal(get_descriptor(board, B0_USB_DESC_STRING << 8 | 4, d, 255), 112);
+    assert_int_equal(get_descriptor(board, BOOT0_USB_DESC_STRING << 8 | 4, d, 255), 112);
     assert_int_equal(d[0], 166);
-    assert_int_equal(get_descriptor(board, B0_USB_DESC_STRING << 8 | 4, d, 64), 64);
+    assert_int_equal(get_descriptor(board, BOOT0_USB_DESC_STRING << 8 | 4, d, 64), 64);
     vboard_string(board, 4, text, sizeof text);
     assert_string_equal(text, "@Internal Flash  /0x08000000/04*016Kg,01*064Kg,07*128Kg");
     assert_string(board, 5, "@Option Bytes  /0x1FFFC000/01*016 e/0x1FFEC000/01*016 e");
@@ -255,7 +260,7 @@ static void test_gd32_raw_serial(void **state)
     uint8_t d[255];
 
     (void)state;
-    assert_int_equal(get_descriptor(board, B0_USB_DESC_STRING << 8 | 3, d, 255), sizeof wanted);
+    assert_int_equal(get_descriptor(board, BOOT0_USB_DESC_STRING << 8 | 3, d, 255), sizeof wanted);
     assert_memory_equal(d, wanted, sizeof wanted);
     free_board(board);
 }
@@ -267,13 +272,13 @@ static void test_bluepill(void **state)
     uint8_t d[255];
 
     (void)state;
-    assert_int_equal(get_descriptor(board, B0_USB_DESC_CONFIGURATION << 8, d, 255), 45);
+    assert_int_equal(get_descriptor(board, BOOT0_USB_DESC_CONFIGURATION << 8, d, 255), 45);
     assert_int_equal(d[7], 0x80);
     assert_int_equal(d[38], 0x03);
     assert_int_equal(b0_load16(d + 41), 1024);
     assert_int_equal(b0_load16(d + 43), 0x0110);
-    assert_int_equal(get_descriptor(board, B0_USB_DESC_STRING << 8 | 4, d, 255), 0x80);
-    assert_int_equal(get_descriptor(board, B0_USB_DESC_STRING << 8 | 5, d, 255), 0x6c);
+    assert_int_equal(get_descriptor(board, BOOT0_USB_DESC_STRING << 8 | 4, d, 255), 0x80);
+    assert_int_equal(get_descriptor(board, BOOT0_USB_DESC_STRING << 8 | 5, d, 255), 0x6c);
     assert_string(board, 1, "LeafLabs");
     assert_string(board, 6, "STM32duino bootloader v1.0  Upload to Flash 0x8002000");
     free_board(board);
@@ -291,9 +296,9 @@ static void assert_sound(const char *name)
     size_t size = vboard_descriptors(board, all, sizeof all);
 
     assert_int_equal(vboard_now_us(board), before_us);
-    assert_int_equal(get_descriptor(board, B0_USB_DESC_DEVICE << 8, device, 18), 18);
+    assert_int_equal(get_descriptor(board, BOOT0_USB_DESC_DEVICE << 8, device, 18), 18);
     assert_memory_equal(all, device, 18);
-    assert_int_equal(get_descriptor(board, B0_USB_DESC_CONFIGURATION << 8, configuration, 255),
+    assert_int_equal(get_descriptor(board, BOOT0_USB_DESC_CONFIGURATION << 8, configuration, 255),
                      size - 18);
     assert_memory_equal(all + 18, configuration, size - 18);
     assert_int_equal(b0_load16(all + 20), size - 18);
@@ -303,7 +308,7 @@ static void assert_sound(const char *name)
     for (size_t i = 0; i < found.alternate_count; i++) {
         char text[130];
 
-        assert_int_equal(found.alternates[i].protocol, B0_DFU_PROTOCOL_DFU);
+        assert_int_equal(found.alternates[i].protocol, BOOT0_DFU_PROTOCOL_DFU);
         assert_true(vboard_string(board, found.alternates[i].string_index, text, sizeof text) > 0);
     }
     free_board(board);

@@ -12,10 +12,10 @@
 
 static struct boot0_bus open_bus(const char *const *specs, size_t count)
 {
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     struct boot0_bus bus;
 
-    if (boot0_virtual_open(&bus, specs, count, &error) != B0_OK)
+    if (boot0_virtual_open(&bus, specs, count, &error) != BOOT0_OK)
         fail_msg("%s", error.message);
     return bus;
 }
@@ -24,7 +24,7 @@ static size_t scan(struct boot0_bus *bus, struct boot0_candidate *list)
 {
     size_t count = 99;
 
-    assert_int_equal(bus->ops->scan(bus->context, list, MAX, &count, NULL), B0_OK);
+    assert_int_equal(bus->ops->scan(bus->context, list, MAX, &count, NULL), BOOT0_OK);
     return count;
 }
 
@@ -34,13 +34,13 @@ static struct boot0_transport open_first(struct boot0_bus *bus)
     struct boot0_transport transport;
 
     assert_true(scan(bus, list) >= 1);
-    assert_int_equal(bus->ops->open(bus->context, list, &transport, NULL), B0_OK);
+    assert_int_equal(bus->ops->open(bus->context, list, &transport, NULL), BOOT0_OK);
     return transport;
 }
 
 static enum boot0_xfer ask(struct boot0_transport *transport)
 {
-    const struct boot0_setup setup = {IN_CLASS, B0_DFU_GETSTATUS, 0, 0, 6};
+    const struct boot0_setup setup = {IN_CLASS, BOOT0_DFU_GETSTATUS, 0, 0, 6};
     uint8_t bytes[6];
     size_t actual;
 
@@ -66,12 +66,12 @@ static void test_scan(void **state)
     assert_int_equal(list[0].product_index, 2);
     assert_int_equal(list[0].serial_index, 3);
     assert_int_equal(list[0].dfu_interface, 0);
-    assert_int_equal(list[0].dfu_protocol, B0_DFU_PROTOCOL_DFU);
+    assert_int_equal(list[0].dfu_protocol, BOOT0_DFU_PROTOCOL_DFU);
     assert_string_equal(list[1].path, "0-2");
     assert_int_equal(list[1].vendor, 0x1eaf);
     /* More than fit are counted all the same. */
     memset(&list[1], 0, sizeof list[1]);
-    assert_int_equal(bus.ops->scan(bus.context, list, 1, &count, NULL), B0_OK);
+    assert_int_equal(bus.ops->scan(bus.context, list, 1, &count, NULL), BOOT0_OK);
     assert_int_equal(count, 2);
     assert_int_equal(list[1].vendor, 0);
     boot0_bus_close(&bus);
@@ -82,7 +82,7 @@ static void test_scan(void **state)
 static void test_empty_and_wrong(void **state)
 {
     static const char *const specs[] = {"f407", "f999"};
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     struct boot0_candidate list[MAX];
     struct boot0_bus bus = open_bus(NULL, 0);
 
@@ -91,10 +91,10 @@ static void test_empty_and_wrong(void **state)
     assert_int_equal(bus.ops->now_us(bus.context), 0);
     assert_null(boot0_virtual_board(&bus, 0));
     boot0_bus_close(&bus);
-    assert_int_equal(boot0_virtual_open(&bus, specs, 2, &error), B0_E_USAGE);
+    assert_int_equal(boot0_virtual_open(&bus, specs, 2, &error), BOOT0_E_USAGE);
     assert_non_null(strstr(error.message, "f999"));
     assert_null(bus.ops);
-    assert_int_equal(boot0_virtual_open(&bus, specs, 2, NULL), B0_E_USAGE);
+    assert_int_equal(boot0_virtual_open(&bus, specs, 2, NULL), BOOT0_E_USAGE);
 }
 
 /* A board whose descriptors say that there is no DFU interface is no board. */
@@ -120,10 +120,10 @@ static void test_select(void **state)
     struct boot0_error error;
 
     (void)state;
-    assert_int_equal(transport.ops->select(transport.context, 0, 3, &error), B0_OK);
-    assert_int_equal(transport.ops->select(transport.context, 0, 4, &error), B0_E_IO);
-    assert_int_equal(transport.ops->select(transport.context, 1, 0, &error), B0_E_IO);
-    assert_int_equal(transport.ops->reset(transport.context), B0_XFER_OK);
+    assert_int_equal(transport.ops->select(transport.context, 0, 3, &error), BOOT0_OK);
+    assert_int_equal(transport.ops->select(transport.context, 0, 4, &error), BOOT0_E_IO);
+    assert_int_equal(transport.ops->select(transport.context, 1, 0, &error), BOOT0_E_IO);
+    assert_int_equal(transport.ops->reset(transport.context), BOOT0_XFER_OK);
     transport.ops->close(transport.context);
     boot0_bus_close(&bus);
 }
@@ -139,18 +139,18 @@ static void test_handles_die(void **state)
 
     (void)state;
     assert_int_equal(scan(&bus, before), 1);
-    assert_int_equal(ask(&transport), B0_XFER_OK);
+    assert_int_equal(ask(&transport), BOOT0_XFER_OK);
     vboard_press_reset(board);
     assert_true(vboard_connected(board)); /* but as another device */
-    assert_int_equal(ask(&transport), B0_XFER_GONE);
-    assert_int_equal(transport.ops->select(transport.context, 0, 0, &error), B0_E_GONE);
-    assert_int_equal(transport.ops->reset(transport.context), B0_XFER_GONE);
+    assert_int_equal(ask(&transport), BOOT0_XFER_GONE);
+    assert_int_equal(transport.ops->select(transport.context, 0, 0, &error), BOOT0_E_GONE);
+    assert_int_equal(transport.ops->reset(transport.context), BOOT0_XFER_GONE);
     assert_int_equal(scan(&bus, after), 1);
     assert_string_equal(after[0].path, before[0].path);
     assert_int_not_equal(after[0].address, before[0].address);
-    assert_int_equal(bus.ops->open(bus.context, before, &again, &error), B0_E_GONE);
+    assert_int_equal(bus.ops->open(bus.context, before, &again, &error), BOOT0_E_GONE);
     again = open_first(&bus);
-    assert_int_equal(ask(&again), B0_XFER_OK);
+    assert_int_equal(ask(&again), BOOT0_XFER_OK);
     transport.ops->close(transport.context);
     again.ops->close(again.context);
     boot0_bus_close(&bus);
@@ -162,13 +162,13 @@ static void test_reset_of_a_maple(void **state)
     static const char *const specs[] = {"bluepill"};
     struct boot0_bus bus = open_bus(specs, 1);
     struct boot0_transport transport = open_first(&bus);
-    const struct boot0_setup detach = {OUT_CLASS, B0_DFU_DETACH, 0, 0, 0};
+    const struct boot0_setup detach = {OUT_CLASS, BOOT0_DFU_DETACH, 0, 0, 0};
     size_t actual;
 
     (void)state;
-    assert_int_equal(transport.ops->reset(transport.context), B0_XFER_OK);
+    assert_int_equal(transport.ops->reset(transport.context), BOOT0_XFER_OK);
     transport.ops->control(transport.context, &detach, NULL, &actual, 1000); /* dfuERROR */
-    assert_int_equal(transport.ops->reset(transport.context), B0_XFER_GONE);
+    assert_int_equal(transport.ops->reset(transport.context), BOOT0_XFER_GONE);
     transport.ops->close(transport.context);
     boot0_bus_close(&bus);
 }
@@ -201,7 +201,7 @@ static void test_wait_for_a_board(void **state)
     struct boot0_candidate list[MAX];
 
     (void)state;
-    assert_int_equal(ask(&transport), B0_XFER_GONE);
+    assert_int_equal(ask(&transport), BOOT0_XFER_GONE);
     transport.ops->close(transport.context);
     assert_int_equal(scan(&bus, list), 1);
     bus.ops->wait_change(bus.context, 60000);
@@ -215,7 +215,7 @@ static void test_wait_for_a_board(void **state)
 static bool run(struct b0_engine *engine, struct boot0_transport *t)
 {
     struct b0_engine_step step;
-    enum boot0_xfer result = B0_XFER_OK;
+    enum boot0_xfer result = BOOT0_XFER_OK;
     size_t actual;
 
     for (;;) {
@@ -228,7 +228,7 @@ static bool run(struct b0_engine *engine, struct boot0_transport *t)
             t->ops->wait(t->context, step.wait_us);
         else
             result = t->ops->control(t->context, &step.setup, step.data, &actual, step.timeout_ms);
-        b0_engine_feed(engine, kind == B0_STEP_WAIT ? B0_XFER_OK : result, actual,
+        b0_engine_feed(engine, kind == B0_STEP_WAIT ? BOOT0_XFER_OK : result, actual,
                        t->ops->now_us(t->context));
     }
 }
@@ -258,7 +258,7 @@ static void flash_and_read_back(const char *spec, uint16_t transfer_size, uint32
     assert_memory_equal(back, data, sizeof data);
     b0_engine_leave(&engine, MAIN);
     assert_true(run(&engine, &transport));
-    assert_int_equal(ask(&transport), B0_XFER_GONE);
+    assert_int_equal(ask(&transport), BOOT0_XFER_GONE);
     assert_true(stats_of(boot0_virtual_board(&bus, 0)).started);
     assert_int_equal(stats_of(boot0_virtual_board(&bus, 0)).violations, 0);
     transport.ops->close(transport.context);

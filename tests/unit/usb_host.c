@@ -117,7 +117,7 @@ static bool fetch(struct usb_host *host, size_t *size)
     *size = host->in[0].size;
     memcpy(packet, host->in[0].packet, *size);
     host->in[0].sending = false;
-    if (host->setup.request_type & B0_USB_DIR_IN) {
+    if (host->setup.request_type & BOOT0_USB_DIR_IN) {
         assert(host->moved + *size <= host->setup.length); /* else it would be babble */
         memcpy(host->data + host->moved, packet, *size);
         host->moved += *size;
@@ -178,7 +178,7 @@ static enum usb_answer continue_out(struct usb_host *host)
 
 enum usb_answer usb_host_continue(struct usb_host *host)
 {
-    bool in = (host->setup.request_type & B0_USB_DIR_IN) != 0 && host->setup.length > 0;
+    bool in = (host->setup.request_type & BOOT0_USB_DIR_IN) != 0 && host->setup.length > 0;
     enum usb_answer answer = in ? continue_in(host) : continue_out(host);
 
     pause_between(host);
@@ -211,8 +211,8 @@ enum usb_answer usb_host_descriptor(struct usb_host *host, uint8_t type, uint8_t
                                     uint8_t *data, uint16_t length)
 {
     const struct boot0_setup setup = {
-        .request_type = B0_USB_DIR_IN,
-        .request = B0_USB_GET_DESCRIPTOR,
+        .request_type = BOOT0_USB_DIR_IN,
+        .request = BOOT0_USB_GET_DESCRIPTOR,
         .value = (uint16_t)(type << 8 | index),
         .length = length,
     };

@@ -18,12 +18,12 @@
 #define SECONDS   UINT64_C(1000000)
 #define MAIN      0x08000000u /* start of main flash */
 #define TIMEOUT   (5 * SECONDS)
-#define IN_CLASS  (B0_USB_DIR_IN | B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE)
-#define OUT_CLASS (B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE)
+#define IN_CLASS  (BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE)
+#define OUT_CLASS (BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE)
 
 static inline struct vboard *new_board(const char *spec)
 {
-    struct boot0_error error = {B0_OK, "", ""};
+    struct boot0_error error = {BOOT0_OK, "", ""};
     struct vboard *board = vboard_new(spec, &error);
 
     if (!board)
@@ -33,7 +33,7 @@ static inline struct vboard *new_board(const char *spec)
 
 static inline void free_board(struct vboard *board)
 {
-    assert_int_equal(vboard_free(board, NULL), B0_OK);
+    assert_int_equal(vboard_free(board, NULL), BOOT0_OK);
 }
 
 /* A transfer with all five fields of its setup packet; *actual may be NULL. */
@@ -54,13 +54,13 @@ static inline enum boot0_xfer dnload(struct vboard *board, uint16_t block, const
 
     if (length > 0)
         memcpy(copy, data, length);
-    return transfer(board, OUT_CLASS, B0_DFU_DNLOAD, block, length, copy, NULL);
+    return transfer(board, OUT_CLASS, BOOT0_DFU_DNLOAD, block, length, copy, NULL);
 }
 
 static inline enum boot0_xfer upload(struct vboard *board, uint16_t block, uint8_t *data,
                                      uint16_t length, size_t *actual)
 {
-    return transfer(board, IN_CLASS, B0_DFU_UPLOAD, block, length, data, actual);
+    return transfer(board, IN_CLASS, BOOT0_DFU_UPLOAD, block, length, data, actual);
 }
 
 static inline enum boot0_xfer simple(struct vboard *board, enum boot0_dfu_request request)
@@ -71,10 +71,11 @@ static inline enum boot0_xfer simple(struct vboard *board, enum boot0_dfu_reques
 /* GETSTATUS that must be answered. */
 static inline struct b0_dfu_status get_status(struct vboard *board)
 {
-    uint8_t bytes[B0_DFU_STATUS_SIZE] = {0};
+    uint8_t bytes[BOOT0_DFU_STATUS_SIZE] = {0};
     size_t actual = 0;
 
-    assert_int_equal(transfer(board, IN_CLASS, B0_DFU_GETSTATUS, 0, 6, bytes, &actual), B0_XFER_OK);
+    assert_int_equal(transfer(board, IN_CLASS, BOOT0_DFU_GETSTATUS, 0, 6, bytes, &actual),
+                     BOOT0_XFER_OK);
     assert_int_equal(actual, 6);
     return b0_dfu_status_load(bytes);
 }
@@ -83,7 +84,8 @@ static inline uint8_t get_state(struct vboard *board)
 {
     uint8_t state = 0xff;
 
-    assert_int_equal(transfer(board, IN_CLASS, B0_DFU_GETSTATE, 0, 1, &state, NULL), B0_XFER_OK);
+    assert_int_equal(transfer(board, IN_CLASS, BOOT0_DFU_GETSTATE, 0, 1, &state, NULL),
+                     BOOT0_XFER_OK);
     return state;
 }
 
@@ -92,11 +94,11 @@ static inline void to_idle(struct vboard *board)
 {
     struct b0_dfu_status status = get_status(board);
 
-    if (status.state == B0_DFU_STATE_ERROR)
-        assert_int_equal(simple(board, B0_DFU_CLRSTATUS), B0_XFER_OK);
+    if (status.state == BOOT0_DFU_STATE_ERROR)
+        assert_int_equal(simple(board, BOOT0_DFU_CLRSTATUS), BOOT0_XFER_OK);
     else
-        assert_int_equal(simple(board, B0_DFU_ABORT), B0_XFER_OK);
-    assert_int_equal(get_status(board).state, B0_DFU_STATE_IDLE);
+        assert_int_equal(simple(board, BOOT0_DFU_ABORT), BOOT0_XFER_OK);
+    assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_IDLE);
 }
 
 /* A board in dfuIDLE. */
@@ -104,7 +106,7 @@ static inline struct vboard *idle_board(const char *spec)
 {
     struct vboard *board = new_board(spec);
 
-    if (get_status(board).state != B0_DFU_STATE_IDLE)
+    if (get_status(board).state != BOOT0_DFU_STATE_IDLE)
         to_idle(board);
     return board;
 }
@@ -114,14 +116,14 @@ static inline uint8_t finish_dnload(struct vboard *board)
 {
     struct b0_dfu_status status = get_status(board);
 
-    assert_int_equal(status.state, B0_DFU_STATE_DNBUSY);
-    assert_int_equal(status.status, B0_DFU_STATUS_OK);
+    assert_int_equal(status.state, BOOT0_DFU_STATE_DNBUSY);
+    assert_int_equal(status.status, BOOT0_DFU_STATUS_OK);
     vboard_wait(board, (uint64_t)status.poll_timeout_ms * MS);
     status = get_status(board);
-    if (status.status == B0_DFU_STATUS_OK)
-        assert_int_equal(status.state, B0_DFU_STATE_DNLOAD_IDLE);
+    if (status.status == BOOT0_DFU_STATUS_OK)
+        assert_int_equal(status.state, BOOT0_DFU_STATE_DNLOAD_IDLE);
     else
-        assert_int_equal(status.state, B0_DFU_STATE_ERROR);
+        assert_int_equal(status.state, BOOT0_DFU_STATE_ERROR);
     return status.status;
 }
 
@@ -130,14 +132,14 @@ static inline uint8_t command(struct vboard *board, uint8_t code, uint32_t addre
     uint8_t bytes[5] = {code};
 
     b0_store32(bytes + 1, address);
-    assert_int_equal(dnload(board, 0, bytes, 5), B0_XFER_OK);
+    assert_int_equal(dnload(board, 0, bytes, 5), BOOT0_XFER_OK);
     return finish_dnload(board);
 }
 
 static inline uint8_t write_block(struct vboard *board, uint16_t block, const uint8_t *data,
                                   uint16_t length)
 {
-    assert_int_equal(dnload(board, block, data, length), B0_XFER_OK);
+    assert_int_equal(dnload(board, block, data, length), BOOT0_XFER_OK);
     return finish_dnload(board);
 }
 

@@ -134,7 +134,7 @@ static enum boot0_xfer port_control(void *context, const struct boot0_setup *set
                                     size_t *actual, uint64_t timeout_us, int64_t *done_at)
 {
     struct port *port = context;
-    enum boot0_xfer result = B0_XFER_GONE;
+    enum boot0_xfer result = BOOT0_XFER_GONE;
 
     vboard_pace_sync(&port->pace, g_get_monotonic_time());
     if (still_there(port)) {
@@ -214,17 +214,17 @@ static enum boot0_status show(struct vboard_attachment *attachment,
     g_ptr_array_add(attachment->nodes, node);
     if (!umockdev_testbed_attach_ioctl(attachment->testbed, path, vboard_usbfs_handler(node),
                                        &failure)) {
-        boot0_fail(error, B0_E_INTERNAL, "umockdev cannot serve %s: %s", path, failure->message);
+        boot0_fail(error, BOOT0_E_INTERNAL, "umockdev cannot serve %s: %s", path, failure->message);
         g_error_free(failure);
-        return B0_E_INTERNAL;
+        return BOOT0_E_INTERNAL;
     }
     vboard_sysfs_show(&attachment->tree, device, shown);
     if (attachment->tree.failed != 0) {
-        return boot0_fail(error, B0_E_NO_OUTPUT, "cannot write below %s: %s", attachment->root,
+        return boot0_fail(error, BOOT0_E_NO_OUTPUT, "cannot write below %s: %s", attachment->root,
                           strerror(attachment->tree.failed));
     }
     vboard_sysfs_announce(&attachment->uevents, shown, true);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* The next device number that nobody has, as the kernel gives them. */
@@ -269,7 +269,7 @@ static enum boot0_status plug(struct port *port, struct boot0_error *error)
     port->node = vboard_usbfs_new(device, &port_ops, port, &attachment->lock);
     attachment->hub.connected[port->number - 1] = true;
     status = show(attachment, device, &port->shown, port->node, error);
-    if (status == B0_OK) {
+    if (status == BOOT0_OK) {
         vboard_cdc_plug(port->cdc, device, &port->shown);
     }
     return status;
@@ -297,7 +297,7 @@ static void follow(struct port *port, int64_t now)
     } else if (port->state == PORT_LEAVING && now >= port->remove_at) {
         remove_rest(port);
     } else if (port->state == PORT_EMPTY && vboard_connected(port->board) &&
-               plug(port, &error) != B0_OK) {
+               plug(port, &error) != BOOT0_OK) {
         fprintf(stderr, "vboard: %s\n", error.message);
     }
 }
@@ -339,7 +339,7 @@ static enum boot0_status make_testbed(struct vboard_attachment *attachment,
         setenv("TMPDIR", "/tmp", 1);
     }
     if (access(g_get_tmp_dir(), W_OK | X_OK) < 0) {
-        boot0_fail(error, B0_E_NO_OUTPUT, "cannot write to %s", g_get_tmp_dir());
+        boot0_fail(error, BOOT0_E_NO_OUTPUT, "cannot write to %s", g_get_tmp_dir());
         boot0_hint(error, "The virtual bus needs room for temporary files: set TMPDIR to a "
                           "directory that can be written to.");
     } else {
@@ -350,7 +350,7 @@ static enum boot0_status make_testbed(struct vboard_attachment *attachment,
         setenv("TMPDIR", saved, 1);
         g_free(saved);
     }
-    return attachment->testbed == NULL ? B0_E_NO_OUTPUT : B0_OK;
+    return attachment->testbed == NULL ? BOOT0_E_NO_OUTPUT : BOOT0_OK;
 }
 
 /* umockdev finds it critical that a client was killed in the middle of a request. */
@@ -378,10 +378,10 @@ static enum boot0_status plug_serial(struct port *port, struct boot0_error *erro
 
     port->cdc = vboard_cdc_new(port->board, &port->pace, &at);
     if (!vboard_has_uart(port->board)) {
-        return B0_OK;
+        return BOOT0_OK;
     }
     port->tty = vboard_tty_new(port->board, &port->pace, &place, error);
-    return port->tty == NULL ? error->code : B0_OK;
+    return port->tty == NULL ? error->code : BOOT0_OK;
 }
 
 static enum boot0_status plug_all(struct vboard_attachment *attachment,
@@ -395,7 +395,7 @@ static enum boot0_status plug_all(struct vboard_attachment *attachment,
     vboard_roothub_describe(&attachment->hub, &attachment->hub_device);
     node = vboard_usbfs_new(&attachment->hub_device, &hub_ops, attachment, &attachment->lock);
     status = show(attachment, &attachment->hub_device, &attachment->hub_shown, node, error);
-    for (size_t n = 0; n < count && status == B0_OK; n++) {
+    for (size_t n = 0; n < count && status == BOOT0_OK; n++) {
         struct port *port = &attachment->ports[n];
 
         port->attachment = attachment;
@@ -403,7 +403,7 @@ static enum boot0_status plug_all(struct vboard_attachment *attachment,
         port->number = (unsigned)n + 1;
         vboard_pace_start(&port->pace, port->board, speed, g_get_monotonic_time());
         status = plug_serial(port, error);
-        if (status == B0_OK && vboard_connected(port->board)) {
+        if (status == BOOT0_OK && vboard_connected(port->board)) {
             status = plug(port, error);
         }
     }
@@ -417,7 +417,7 @@ struct vboard_attachment *vboard_attach(struct vboard *const *boards, size_t cou
     enum boot0_status status;
 
     if (count > VBOARD_PORTS_MAX) {
-        boot0_fail(error, B0_E_USAGE, "%zu boards are more than the %d ports of the virtual hub",
+        boot0_fail(error, BOOT0_E_USAGE, "%zu boards are more than the %d ports of the virtual hub",
                    count, VBOARD_PORTS_MAX);
         return NULL;
     }
@@ -431,7 +431,7 @@ struct vboard_attachment *vboard_attach(struct vboard *const *boards, size_t cou
     attachment->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
     g_rec_mutex_lock(&attachment->lock);
     status = make_testbed(attachment, error);
-    if (status == B0_OK) {
+    if (status == BOOT0_OK) {
         attachment->tree.root = attachment->root;
         attachment->uevents.root = attachment->root;
         status = plug_all(attachment, boards, count, speed, error);
@@ -439,7 +439,7 @@ struct vboard_attachment *vboard_attach(struct vboard *const *boards, size_t cou
     g_rec_mutex_unlock(&attachment->lock);
     attachment->timer_source = g_unix_fd_add(attachment->timer, G_IO_IN, on_timer, attachment);
     attachment->tick_source = g_timeout_add(TICK_MS, on_tick, attachment);
-    if (status != B0_OK) {
+    if (status != BOOT0_OK) {
         vboard_detach(attachment);
         return NULL;
     }
@@ -450,7 +450,7 @@ enum boot0_status vboard_attach_gdb(struct vboard_attachment *attachment, uint16
                                     struct boot0_error *error)
 {
     attachment->gdb = vboard_gdb_open(attachment->ports[0].board, &attachment->lock, port, error);
-    return attachment->gdb == NULL ? error->code : B0_OK;
+    return attachment->gdb == NULL ? error->code : BOOT0_OK;
 }
 
 enum boot0_status vboard_attach_buttons(struct vboard_attachment *attachment, const char *path,
@@ -458,7 +458,7 @@ enum boot0_status vboard_attach_buttons(struct vboard_attachment *attachment, co
 {
     attachment->buttons =
         vboard_buttons_open(path, attachment->boards, attachment->count, &attachment->lock, error);
-    return attachment->buttons == NULL ? error->code : B0_OK;
+    return attachment->buttons == NULL ? error->code : BOOT0_OK;
 }
 
 /* How many clients have a device open. */

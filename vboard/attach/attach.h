@@ -14,18 +14,19 @@ struct vboard_attachment;
  * Plugs the boards in, in ports 1, 2, … They stay the caller's, and must outlive the attachment;
  * nobody else may use them meanwhile. `speed` is that of attach/pace.h. From now on UMOCKDEV_DIR is
  * set, and the default main context has to run. On failure NULL with the error filled:
- * B0_E_NO_OUTPUT (no room for temporary files), B0_E_USAGE (too many boards), B0_E_INTERNAL.
+ * BOOT0_E_NO_OUTPUT (no room for temporary files), BOOT0_E_USAGE (too many boards),
+ * BOOT0_E_INTERNAL.
  */
 struct vboard_attachment *vboard_attach(struct vboard *const *boards, size_t count, double speed,
                                         struct boot0_error *error);
 
-/* Lets GDB debug what runs on the first board: 127.0.0.1:port. B0_E_IO. */
+/* Lets GDB debug what runs on the first board: 127.0.0.1:port. BOOT0_E_IO. */
 enum boot0_status vboard_attach_gdb(struct vboard_attachment *attachment, uint16_t port,
                                     struct boot0_error *error);
 
 /*
  * Lets buttons of the boards be pressed by lines that come through a FIFO (attach/buttons.h).
- * B0_E_NO_OUTPUT.
+ * BOOT0_E_NO_OUTPUT.
  */
 enum boot0_status vboard_attach_buttons(struct vboard_attachment *attachment, const char *path,
                                         struct boot0_error *error);

@@ -122,7 +122,7 @@ struct vboard_buttons *vboard_buttons_open(const char *path, struct vboard *cons
         buttons->path = g_strdup(path);
     buttons->fd = open_fifo(path);
     if (buttons->fd < 0) {
-        boot0_fail(error, B0_E_NO_OUTPUT, "cannot make the FIFO %s: %s", path, strerror(errno));
+        boot0_fail(error, BOOT0_E_NO_OUTPUT, "cannot make the FIFO %s: %s", path, strerror(errno));
         vboard_buttons_close(buttons);
         return NULL;
     }

@@ -19,7 +19,8 @@ const struct vboard_button *vboard_button_at(size_t index);
 /*
  * Makes the FIFO, or takes one that is there; the default main context has to run. Boards, file
  * name and the lock, which is held while a button is pressed, stay the caller's. A line that is not
- * understood is told on the standard error. On failure NULL with the error filled: B0_E_NO_OUTPUT.
+ * understood is told on the standard error. On failure NULL with the error filled:
+ * BOOT0_E_NO_OUTPUT.
  */
 struct vboard_buttons *vboard_buttons_open(const char *path, struct vboard *const *boards,
                                            size_t count, GRecMutex *lock,

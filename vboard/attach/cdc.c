@@ -68,7 +68,7 @@ static void take_endpoint(struct function *function, const uint8_t *d)
 
     if ((d[3] & 3) != ENDPOINT_BULK || size == 0 || size > PACKET_MAX)
         return;
-    if (d[2] & B0_USB_DIR_IN) {
+    if (d[2] & BOOT0_USB_DIR_IN) {
         function->in = d[2];
         function->in_size = size;
     } else {
@@ -86,14 +86,14 @@ static struct function find_function(const struct vboard_usb_device *device)
     int interface = -1;
 
     while ((d = vboard_sysfs_next(device, &at)) != NULL) {
-        if (d[1] == B0_USB_DESC_INTERFACE && d[0] >= B0_USB_INTERFACE_DESC_SIZE) {
+        if (d[1] == BOOT0_USB_DESC_INTERFACE && d[0] >= BOOT0_USB_INTERFACE_DESC_SIZE) {
             interface = d[2];
             if (function.communication < 0 && d[5] == CLASS_COMMUNICATION && d[6] == SUBCLASS_ACM)
                 function.communication = interface;
         } else if (d[1] == DESCRIPTOR_FUNCTIONAL && d[0] >= 5 && d[2] == FUNCTIONAL_UNION &&
                    interface == function.communication && function.data < 0) {
             function.data = d[4];
-        } else if (d[1] == B0_USB_DESC_ENDPOINT && d[0] >= ENDPOINT_SIZE && interface >= 0 &&
+        } else if (d[1] == BOOT0_USB_DESC_ENDPOINT && d[0] >= ENDPOINT_SIZE && interface >= 0 &&
                    interface == function.data) {
             take_endpoint(&function, d);
         }
@@ -114,7 +114,7 @@ static void request(struct vboard_cdc *cdc, uint8_t number, uint16_t value, uint
                     uint16_t size)
 {
     const struct boot0_setup setup = {
-        .request_type = B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE,
+        .request_type = BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE,
         .request = number,
         .value = value,
         .index = (uint16_t)cdc->function.communication,
@@ -179,7 +179,8 @@ static void bring_in(struct vboard_cdc *cdc)
         if (cdc->in_size > 0 && !vboard_terminal_write(cdc->terminal, cdc->in, cdc->in_size))
             return;
         cdc->in_size = 0;
-        if (vboard_packet(cdc->board, cdc->function.in, cdc->in, &size, patience_us) != B0_XFER_OK)
+        if (vboard_packet(cdc->board, cdc->function.in, cdc->in, &size, patience_us) !=
+            BOOT0_XFER_OK)
             return;
         cdc->in_size = size;
         patience_us = PATIENCE_US;
@@ -201,7 +202,7 @@ static void take_out(struct vboard_cdc *cdc)
             break;
         size = cdc->out_size;
         if (vboard_packet(cdc->board, cdc->function.out, cdc->out, &size, PATIENCE_US) !=
-            B0_XFER_OK)
+            BOOT0_XFER_OK)
             break;
         cdc->out_size = 0;
         bring_in(cdc);

@@ -73,7 +73,7 @@ enum boot0_status vboard_child_environment(struct boot0_error *error)
     void *library = dlopen(umockdev_library, RTLD_LAZY | RTLD_LOCAL);
 
     if (library == NULL) {
-        boot0_fail(error, B0_E_UNSUPPORTED, "umockdev is not installed: %s", dlerror());
+        boot0_fail(error, BOOT0_E_UNSUPPORTED, "umockdev is not installed: %s", dlerror());
         return boot0_hint(error,
                           "Programs see the virtual boards through its library %s. "
                           "On Debian: apt install umockdev",
@@ -88,7 +88,7 @@ enum boot0_status vboard_child_environment(struct boot0_error *error)
      * and all others ignore this. What the user has set comes after it, and wins.
      */
     prepend("ASAN_OPTIONS", "verify_asan_link_order=0");
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* What is passed on, and the end of the child. */
@@ -150,10 +150,10 @@ static int spawn(char *const *arguments, const sigset_t *mask, pid_t *pid)
 static int spawn_failure(const char *name, int failure, struct boot0_error *error)
 {
     if (failure == ENOENT) {
-        boot0_fail(error, B0_E_NO_INPUT, "%s: command not found", name);
+        boot0_fail(error, BOOT0_E_NO_INPUT, "%s: command not found", name);
         return EXIT_NOT_FOUND;
     }
-    boot0_fail(error, B0_E_NO_INPUT, "cannot run %s: %s", name, strerror(failure));
+    boot0_fail(error, BOOT0_E_NO_INPUT, "cannot run %s: %s", name, strerror(failure));
     return failure == EAGAIN || failure == ENOMEM ? EXIT_SOFTWARE : EXIT_CANNOT_RUN;
 }
 
@@ -168,7 +168,7 @@ int vboard_child_run(char *const *arguments, const sigset_t *mask, struct boot0_
     watched_signals(&set);
     fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (fd < 0) {
-        boot0_fail(error, B0_E_INTERNAL, "signalfd: %s", strerror(errno));
+        boot0_fail(error, BOOT0_E_INTERNAL, "signalfd: %s", strerror(errno));
         return EXIT_SOFTWARE;
     }
     failure = spawn(arguments, mask, &child.pid);

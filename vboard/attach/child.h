@@ -7,7 +7,7 @@
 
 /*
  * Sets in this process' environment, for the command to inherit, what makes a program a client of
- * umockdev. B0_E_UNSUPPORTED if umockdev's preload library is not installed.
+ * umockdev. BOOT0_E_UNSUPPORTED if umockdev's preload library is not installed.
  */
 enum boot0_status vboard_child_environment(struct boot0_error *error);
 
@@ -21,7 +21,7 @@ void vboard_child_block_signals(sigset_t *before);
  * Runs a command to its end, with the default main context running. Signals that somebody sends to
  * this process are passed on to it; what a terminal sends, it has got already. Returns its exit
  * status, or 128 and the signal that ended it; 127 if there is no such command, 126 if it cannot be
- * run, 70 if nothing can be, with the error filled in these three cases (error->code is B0_OK
+ * run, 70 if nothing can be, with the error filled in these three cases (error->code is BOOT0_OK
  * otherwise).
  */
 int vboard_child_run(char *const *arguments, const sigset_t *mask, struct boot0_error *error);

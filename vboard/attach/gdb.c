@@ -126,7 +126,7 @@ struct vboard_gdb *vboard_gdb_open(struct vboard *board, GRecMutex *lock, uint16
     struct vboard_gdb *gdb;
 
     if (listener < 0) {
-        boot0_fail(error, B0_E_IO, "cannot listen on port %u: %s", port, strerror(errno));
+        boot0_fail(error, BOOT0_E_IO, "cannot listen on port %u: %s", port, strerror(errno));
         boot0_hint(error, "Another program has it, perhaps another vboard. Choose another number.");
         return NULL;
     }

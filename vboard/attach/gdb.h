@@ -11,7 +11,7 @@ struct vboard_gdb;
 /*
  * Listens on 127.0.0.1:port; the default main context has to run. The board and the lock, which is
  * held whenever something is asked of the board, stay the caller's. On failure NULL with the error
- * filled: B0_E_IO, the port is taken.
+ * filled: BOOT0_E_IO, the port is taken.
  */
 struct vboard_gdb *vboard_gdb_open(struct vboard *board, GRecMutex *lock, uint16_t port,
                                    struct boot0_error *error);

@@ -19,7 +19,7 @@ enum {
 /* Device, configuration, interface, and the endpoint for changes, as Linux has them. */
 static const uint8_t descriptors[] = {
     18,
-    B0_USB_DESC_DEVICE,
+    BOOT0_USB_DESC_DEVICE,
     0x00,
     0x02,
     9,
@@ -37,7 +37,7 @@ static const uint8_t descriptors[] = {
     1,
     1,
     9,
-    B0_USB_DESC_CONFIGURATION,
+    BOOT0_USB_DESC_CONFIGURATION,
     25,
     0,
     1,
@@ -46,7 +46,7 @@ static const uint8_t descriptors[] = {
     0xe0,
     0,
     9,
-    B0_USB_DESC_INTERFACE,
+    BOOT0_USB_DESC_INTERFACE,
     0,
     0,
     1,
@@ -55,7 +55,7 @@ static const uint8_t descriptors[] = {
     0,
     0,
     7,
-    B0_USB_DESC_ENDPOINT,
+    BOOT0_USB_DESC_ENDPOINT,
     0x81,
     3,
     4,
@@ -64,7 +64,7 @@ static const uint8_t descriptors[] = {
 };
 
 /* USB 2.0, 9.6.2: a high-speed device says what it would be at full speed. */
-static const uint8_t qualifier[] = {10, B0_USB_DESC_QUALIFIER, 0x00, 0x02, 9, 0, 0, 64, 1, 0};
+static const uint8_t qualifier[] = {10, BOOT0_USB_DESC_QUALIFIER, 0x00, 0x02, 9, 0, 0, 64, 1, 0};
 
 static const char *const strings[] = {NULL, "vboard.0", "vboard Host Controller", "boot0 vboard"};
 
@@ -107,7 +107,7 @@ static size_t string_descriptor(uint8_t index, uint8_t *bytes)
         }
     }
     bytes[0] = (uint8_t)length;
-    bytes[1] = B0_USB_DESC_STRING;
+    bytes[1] = BOOT0_USB_DESC_STRING;
     return length;
 }
 
@@ -130,18 +130,18 @@ static size_t hub_descriptor(const struct vboard_roothub *hub, uint8_t *bytes)
 static size_t descriptor(const struct vboard_roothub *hub, const struct vboard_usb_device *device,
                          uint16_t value, uint8_t *bytes)
 {
-    const size_t device_size = B0_USB_DEVICE_DESC_SIZE;
+    const size_t device_size = BOOT0_USB_DEVICE_DESC_SIZE;
 
     switch (value >> 8) {
-    case B0_USB_DESC_DEVICE:
+    case BOOT0_USB_DESC_DEVICE:
         memcpy(bytes, device->descriptors, device_size);
         return device_size;
-    case B0_USB_DESC_CONFIGURATION:
+    case BOOT0_USB_DESC_CONFIGURATION:
         memcpy(bytes, device->descriptors + device_size, device->descriptors_size - device_size);
         return device->descriptors_size - device_size;
-    case B0_USB_DESC_STRING:
+    case BOOT0_USB_DESC_STRING:
         return string_descriptor((uint8_t)value, bytes);
-    case B0_USB_DESC_QUALIFIER:
+    case BOOT0_USB_DESC_QUALIFIER:
         memcpy(bytes, qualifier, sizeof qualifier);
         return sizeof qualifier;
     case DESC_HUB:
@@ -165,11 +165,11 @@ static size_t port_status(const struct vboard_roothub *hub, uint16_t port, uint8
 static size_t status(const struct vboard_roothub *hub, const struct boot0_setup *setup,
                      uint8_t *bytes)
 {
-    if ((setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_STANDARD) {
+    if ((setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD) {
         b0_store16(bytes, 1); /* powered by itself */
         return 2;
     }
-    if ((setup->request_type & B0_USB_RECIPIENT_MASK) == B0_USB_RECIPIENT_DEVICE) {
+    if ((setup->request_type & BOOT0_USB_RECIPIENT_MASK) == BOOT0_USB_RECIPIENT_DEVICE) {
         memset(bytes, 0, STATUS_SIZE);
         return STATUS_SIZE;
     }
@@ -185,23 +185,24 @@ enum boot0_xfer vboard_roothub_control(const struct vboard_roothub *hub,
     size_t length = 0;
 
     *actual = 0;
-    if ((setup->request_type & B0_USB_DIR_IN) == 0) {
+    if ((setup->request_type & BOOT0_USB_DIR_IN) == 0) {
         /* SET_CONFIGURATION, SET_INTERFACE; features of ports are the kernel's business. */
-        return (setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_STANDARD ? B0_XFER_OK
-                                                                                : B0_XFER_STALL;
+        return (setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD
+                   ? BOOT0_XFER_OK
+                   : BOOT0_XFER_STALL;
     }
-    if (setup->request == B0_USB_GET_DESCRIPTOR) {
+    if (setup->request == BOOT0_USB_GET_DESCRIPTOR) {
         length = descriptor(hub, device, setup->value, bytes);
-    } else if (setup->request == B0_USB_GET_STATUS) {
+    } else if (setup->request == BOOT0_USB_GET_STATUS) {
         length = status(hub, setup, bytes);
-    } else if (setup->request == B0_USB_GET_CONFIGURATION) {
+    } else if (setup->request == BOOT0_USB_GET_CONFIGURATION) {
         bytes[0] = 1;
         length = 1;
     }
     if (length == 0) {
-        return B0_XFER_STALL;
+        return BOOT0_XFER_STALL;
     }
     *actual = length < setup->length ? length : setup->length;
     memcpy(data, bytes, *actual);
-    return B0_XFER_OK;
+    return BOOT0_XFER_OK;
 }

@@ -17,7 +17,7 @@ enum {
 };
 
 /* Adds one line to a list of lines; too long a list keeps its whole lines. */
-B0_PRINTF(3, 4)
+BOOT0_PRINTF(3, 4)
 static void add_line(char *lines, size_t size, const char *format, ...)
 {
     size_t used = strlen(lines);
@@ -134,7 +134,7 @@ static void list_interfaces(const struct vboard_usb_device *device, char *list, 
 
     snprintf(list, size, ":");
     while ((d = vboard_sysfs_next(device, &at)) != NULL) {
-        if (d[1] != B0_USB_DESC_INTERFACE || d[0] < B0_USB_INTERFACE_DESC_SIZE) {
+        if (d[1] != BOOT0_USB_DESC_INTERFACE || d[0] < BOOT0_USB_INTERFACE_DESC_SIZE) {
             continue;
         }
         snprintf(kind, sizeof kind, "%02x%02x%02x", d[5], d[6], d[7]);
@@ -249,13 +249,13 @@ void vboard_sysfs_show(struct vboard_tree *tree, const struct vboard_usb_device 
 {
     struct vboard_sysfs_entry *entry = &shown->entries[0];
     const uint8_t *d = device->descriptors;
-    const uint8_t *c = d + B0_USB_DEVICE_DESC_SIZE;
+    const uint8_t *c = d + BOOT0_USB_DEVICE_DESC_SIZE;
     const uint8_t *i;
     uint32_t seen = 0; /* a broken descriptor may name an interface twice */
     size_t at = 0;
 
     memset(shown, 0, sizeof *shown);
-    if (device->descriptors_size < B0_USB_DEVICE_DESC_SIZE + B0_USB_CONFIG_DESC_SIZE) {
+    if (device->descriptors_size < BOOT0_USB_DEVICE_DESC_SIZE + BOOT0_USB_CONFIG_DESC_SIZE) {
         return; /* the kernel gives up on such a device */
     }
     entry->devtype = "usb_device";
@@ -273,8 +273,8 @@ void vboard_sysfs_show(struct vboard_tree *tree, const struct vboard_usb_device 
     shown->count = 1;
 
     while ((i = vboard_sysfs_next(device, &at)) != NULL && shown->count <= VBOARD_INTERFACES_MAX) {
-        if (i[1] == B0_USB_DESC_INTERFACE && i[0] >= B0_USB_INTERFACE_DESC_SIZE && i[3] == 0 &&
-            i[2] < 32 && (seen >> i[2] & 1) == 0) {
+        if (i[1] == BOOT0_USB_DESC_INTERFACE && i[0] >= BOOT0_USB_INTERFACE_DESC_SIZE &&
+            i[3] == 0 && i[2] < 32 && (seen >> i[2] & 1) == 0) {
             seen |= UINT32_C(1) << i[2];
             entry = &shown->entries[shown->count++];
             show_interface(tree, device, &shown->entries[0].at, d, c, i, entry);

@@ -18,7 +18,7 @@ static void note(struct vboard_tree *tree, int failure)
 }
 
 /* Formats a path below the root. An overlong one is noted and becomes "", which no call accepts. */
-B0_PRINTF(4, 5)
+BOOT0_PRINTF(4, 5)
 static void path_of(struct vboard_tree *tree, char *path, size_t size, const char *format, ...)
 {
     va_list arguments;

@@ -40,7 +40,7 @@ void vboard_tree_driver(struct vboard_tree *tree, const char *path, const char *
 
 /* Writes an attribute; the text gets a line end as in sysfs. */
 void vboard_tree_attribute(struct vboard_tree *tree, const struct vboard_tree_device *device,
-                           const char *name, const char *format, ...) B0_PRINTF(4, 5);
+                           const char *name, const char *format, ...) BOOT0_PRINTF(4, 5);
 void vboard_tree_bytes(struct vboard_tree *tree, const struct vboard_tree_device *device,
                        const char *name, const uint8_t *bytes, size_t size);
 

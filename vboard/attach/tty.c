@@ -170,7 +170,7 @@ struct vboard_tty *vboard_tty_new(struct vboard *board, struct vboard_pace *pace
     snprintf(at.name, sizeof at.name, "ttyUSB%u", place->number);
     tty->terminal = vboard_terminal_new(&at, &terminal_ops, tty);
     if (vboard_uart_plugged(board) && !vboard_terminal_plug(tty->terminal)) {
-        boot0_fail(error, B0_E_NO_OUTPUT, "cannot make a pseudo terminal");
+        boot0_fail(error, BOOT0_E_NO_OUTPUT, "cannot make a pseudo terminal");
         vboard_terminal_free(tty->terminal);
         g_free(tty);
         return NULL;

@@ -70,7 +70,7 @@ void vboard_usbfs_release(struct usbfs_client *client, unsigned interface);
 long vboard_usbfs_request(struct usbfs_client *client, uint32_t number, UMockdevIoctlData *arg,
                           int64_t *until);
 
-/* The errno of a transfer, as URBs carry it: 0 or negative. Not for B0_XFER_TIMEOUT. */
+/* The errno of a transfer, as URBs carry it: 0 or negative. Not for BOOT0_XFER_TIMEOUT. */
 int vboard_usbfs_errno(enum boot0_xfer result);
 
 /* Copies what the request's argument points to; NULL if it points nowhere. To be unreffed. */

@@ -15,15 +15,15 @@ enum {
 int vboard_usbfs_errno(enum boot0_xfer result)
 {
     switch (result) {
-    case B0_XFER_OK:
+    case BOOT0_XFER_OK:
         return 0;
-    case B0_XFER_STALL:
+    case BOOT0_XFER_STALL:
         return -EPIPE;
-    case B0_XFER_TIMEOUT:
+    case BOOT0_XFER_TIMEOUT:
         return -ETIMEDOUT;
-    case B0_XFER_GONE:
+    case BOOT0_XFER_GONE:
         return -ESHUTDOWN;
-    case B0_XFER_ERROR:
+    case BOOT0_XFER_ERROR:
         break;
     }
     return -EPROTO;
@@ -44,7 +44,7 @@ static bool has_setting(const struct vboard_usbfs *node, unsigned interface, int
     size_t at = 0;
 
     while ((d = vboard_sysfs_next(&node->device, &at)) != NULL) {
-        if (d[1] == B0_USB_DESC_INTERFACE && d[0] >= B0_USB_INTERFACE_DESC_SIZE &&
+        if (d[1] == BOOT0_USB_DESC_INTERFACE && d[0] >= BOOT0_USB_INTERFACE_DESC_SIZE &&
             d[2] == interface && (alternate < 0 || d[3] == alternate)) {
             return true;
         }
@@ -94,7 +94,7 @@ void vboard_usbfs_release(struct usbfs_client *client, unsigned interface)
         node->claims[interface] = NULL;
         if (!node->gone && node->alternates[interface] != 0) {
             node->alternates[interface] = 0;
-            send_standard(node, B0_USB_RECIPIENT_INTERFACE, B0_USB_SET_INTERFACE, 0,
+            send_standard(node, BOOT0_USB_RECIPIENT_INTERFACE, BOOT0_USB_SET_INTERFACE, 0,
                           (uint16_t)interface, NULL);
         }
     }
@@ -103,13 +103,13 @@ void vboard_usbfs_release(struct usbfs_client *client, unsigned interface)
 /* check_ctrlrecip() in devio.c. */
 int vboard_usbfs_check_recipient(struct usbfs_client *client, uint8_t request_type, uint16_t index)
 {
-    if ((request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_VENDOR) {
+    if ((request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_VENDOR) {
         return 0;
     }
-    switch (request_type & B0_USB_RECIPIENT_MASK) {
-    case B0_USB_RECIPIENT_INTERFACE:
+    switch (request_type & BOOT0_USB_RECIPIENT_MASK) {
+    case BOOT0_USB_RECIPIENT_INTERFACE:
         return (int)claim(client, index & 0xff);
-    case B0_USB_RECIPIENT_ENDPOINT:
+    case BOOT0_USB_RECIPIENT_ENDPOINT:
         return (index & 0x7f) == 0 ? 0 : -ENOENT;
     default:
         return 0;
@@ -158,12 +158,12 @@ static long set_interface(struct usbfs_client *client, void *argument, int64_t *
         !has_setting(node, wanted->interface, (int)wanted->altsetting)) {
         return -EINVAL;
     }
-    result = send_standard(node, B0_USB_RECIPIENT_INTERFACE, B0_USB_SET_INTERFACE,
+    result = send_standard(node, BOOT0_USB_RECIPIENT_INTERFACE, BOOT0_USB_SET_INTERFACE,
                            (uint16_t)wanted->altsetting, (uint16_t)wanted->interface, until);
-    if (result == B0_XFER_STALL && !has_setting(node, wanted->interface, 1)) {
-        result = B0_XFER_OK; /* a device with a single setting may refuse (USB 2.0, 9.4.10) */
+    if (result == BOOT0_XFER_STALL && !has_setting(node, wanted->interface, 1)) {
+        result = BOOT0_XFER_OK; /* a device with a single setting may refuse (USB 2.0, 9.4.10) */
     }
-    if (result == B0_XFER_OK) {
+    if (result == BOOT0_XFER_OK) {
         node->alternates[wanted->interface] = (uint8_t)wanted->altsetting;
     }
     return vboard_usbfs_errno(result);
@@ -173,7 +173,7 @@ static long set_configuration(struct usbfs_client *client, void *argument, int64
 {
     const unsigned *value = argument;
     struct vboard_usbfs *node = client->node;
-    const uint8_t *configuration = node->device.descriptors + B0_USB_DEVICE_DESC_SIZE;
+    const uint8_t *configuration = node->device.descriptors + BOOT0_USB_DEVICE_DESC_SIZE;
     enum boot0_xfer result;
 
     for (unsigned n = 0; n < INTERFACES; n++) {
@@ -184,9 +184,9 @@ static long set_configuration(struct usbfs_client *client, void *argument, int64
     if (*value != configuration[5]) {
         return -EINVAL; /* the only one there is */
     }
-    result = send_standard(node, B0_USB_RECIPIENT_DEVICE, B0_USB_SET_CONFIGURATION,
+    result = send_standard(node, BOOT0_USB_RECIPIENT_DEVICE, BOOT0_USB_SET_CONFIGURATION,
                            (uint16_t)*value, 0, until);
-    if (result == B0_XFER_OK) {
+    if (result == BOOT0_XFER_OK) {
         memset(node->alternates, 0, sizeof node->alternates);
     }
     return vboard_usbfs_errno(result);
@@ -196,17 +196,17 @@ static long set_configuration(struct usbfs_client *client, void *argument, int64
 static long reset(struct usbfs_client *client, void *argument, int64_t *until)
 {
     struct vboard_usbfs *node = client->node;
-    const uint8_t *configuration = node->device.descriptors + B0_USB_DEVICE_DESC_SIZE;
+    const uint8_t *configuration = node->device.descriptors + BOOT0_USB_DEVICE_DESC_SIZE;
 
     (void)argument;
     if (!node->ops->reset(node->context)) {
         return -ENODEV;
     }
-    send_standard(node, B0_USB_RECIPIENT_DEVICE, B0_USB_SET_CONFIGURATION, configuration[5], 0,
-                  until);
+    send_standard(node, BOOT0_USB_RECIPIENT_DEVICE, BOOT0_USB_SET_CONFIGURATION, configuration[5],
+                  0, until);
     for (unsigned n = 0; n < INTERFACES; n++) {
         if (node->alternates[n] != 0) {
-            send_standard(node, B0_USB_RECIPIENT_INTERFACE, B0_USB_SET_INTERFACE,
+            send_standard(node, BOOT0_USB_RECIPIENT_INTERFACE, BOOT0_USB_SET_INTERFACE,
                           node->alternates[n], (uint16_t)n, until);
         }
     }
@@ -291,7 +291,7 @@ static long control(struct usbfs_client *client, UMockdevIoctlData *arg, int64_t
                                       wanted->wIndex, wanted->wLength};
     uint64_t timeout_us = wanted->timeout == 0 ? VBOARD_NO_TIMEOUT : wanted->timeout * 1000ULL;
     int failure = vboard_usbfs_check_recipient(client, setup.request_type, setup.index);
-    enum boot0_xfer result = B0_XFER_TIMEOUT;
+    enum boot0_xfer result = BOOT0_XFER_TIMEOUT;
     UMockdevIoctlData *data = NULL;
     size_t actual = 0;
 
@@ -309,12 +309,12 @@ static long control(struct usbfs_client *client, UMockdevIoctlData *arg, int64_t
         result = node->ops->control(node->context, &setup, data == NULL ? NULL : data->data,
                                     &actual, timeout_us, until);
     }
-    if (result == B0_XFER_TIMEOUT) {
+    if (result == BOOT0_XFER_TIMEOUT) {
         *until = wanted->timeout == 0 ? INT64_MAX
                                       : g_get_monotonic_time() + wanted->timeout * INT64_C(1000);
     }
     g_clear_object(&data);
-    return result == B0_XFER_OK ? (long)actual : vboard_usbfs_errno(result);
+    return result == BOOT0_XFER_OK ? (long)actual : vboard_usbfs_errno(result);
 }
 
 /* Everything that takes its argument as a block of that size; 0: none, or a plain number. */

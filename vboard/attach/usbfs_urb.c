@@ -66,7 +66,7 @@ static void start(struct vboard_usbfs *node, struct usbfs_urb *urb)
     read_setup(urb->buffer->data, &setup);
     result = node->ops->control(node->context, &setup, urb->buffer->data + SETUP_SIZE, &actual,
                                 VBOARD_NO_TIMEOUT, &done_at);
-    if (result == B0_XFER_TIMEOUT) {
+    if (result == BOOT0_XFER_TIMEOUT) {
         urb->stuck = true;
         node->stuck = true;
     } else {

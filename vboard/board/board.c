@@ -39,20 +39,20 @@ static enum boot0_status load_flash(struct vboard *board, struct boot0_error *er
     bool failed, longer;
 
     if (!name || (!file && errno == ENOENT))
-        return B0_OK;
+        return BOOT0_OK;
     if (!file)
-        return fail_file(error, B0_E_NO_INPUT, "open", name);
+        return fail_file(error, BOOT0_E_NO_INPUT, "open", name);
     (void)!fread(vboard_chip_at(&board->chip, flash->address, flash->size), 1, flash->size, file);
     longer = fgetc(file) != EOF;
     failed = ferror(file);
     fclose(file);
     if (failed)
-        return fail_file(error, B0_E_NO_INPUT, "read", name);
+        return fail_file(error, BOOT0_E_NO_INPUT, "read", name);
     if (longer)
-        return boot0_fail(error, B0_E_USAGE,
+        return boot0_fail(error, BOOT0_E_USAGE,
                           "the flash file \"%s\" is larger than the %u KiB of a %s", name,
                           (unsigned)(flash->size / 1024), board->build.part->name);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 enum boot0_status vboard_board_save(const struct vboard *board, struct boot0_error *error)
@@ -63,15 +63,15 @@ enum boot0_status vboard_board_save(const struct vboard *board, struct boot0_err
     size_t written;
 
     if (!name)
-        return B0_OK;
+        return BOOT0_OK;
     file = fopen(name, "wb");
     if (!file)
-        return fail_file(error, B0_E_NO_OUTPUT, "write", name);
+        return fail_file(error, BOOT0_E_NO_OUTPUT, "write", name);
     written =
         fwrite(vboard_chip_at(&board->chip, flash->address, flash->size), 1, flash->size, file);
     if (fclose(file) != 0 || written != flash->size)
-        return fail_file(error, B0_E_NO_OUTPUT, "write", name);
-    return B0_OK;
+        return fail_file(error, BOOT0_E_NO_OUTPUT, "write", name);
+    return BOOT0_OK;
 }
 
 /* ---- life ---- */
@@ -91,7 +91,7 @@ void vboard_board_free(struct vboard *board)
 static enum boot0_status prepare(struct vboard *board, struct boot0_error *error)
 {
     if (!vboard_chip_init(&board->chip, board->build.part))
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     board->chip.supply_mv = board->settings.supply_mv;
     board->chip.erases_by_width = board->settings.feature_erase;
     vboard_chip_set_serial(&board->chip, board->settings.serial);
@@ -108,13 +108,13 @@ struct vboard *vboard_board_new(const struct vboard_build *build,
     if (!board) {
         free(settings->elf_file);
         free(settings->flash_file);
-        boot0_fail(error, B0_E_MEMORY, "out of memory");
+        boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
         return NULL;
     }
     board->build = *build;
     board->settings = *settings;
     board->cut_us = board->replug_us = board->timer_us = VBOARD_NEVER;
-    if (prepare(board, error) != B0_OK) {
+    if (prepare(board, error) != BOOT0_OK) {
         vboard_board_free(board);
         return NULL;
     }

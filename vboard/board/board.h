@@ -72,7 +72,7 @@ struct vboard {
 
 /*
  * A board without occupants and power. Takes over the files of the settings, in any case. NULL on
- * failure with the error filled: B0_E_MEMORY, B0_E_NO_INPUT, B0_E_USAGE.
+ * failure with the error filled: BOOT0_E_MEMORY, BOOT0_E_NO_INPUT, BOOT0_E_USAGE.
  */
 struct vboard *vboard_board_new(const struct vboard_build *build,
                                 const struct vboard_settings *settings, struct boot0_error *error);

@@ -9,17 +9,17 @@
 
 static uint8_t type_of(const struct boot0_setup *setup)
 {
-    return setup->request_type & B0_USB_TYPE_MASK;
+    return setup->request_type & BOOT0_USB_TYPE_MASK;
 }
 
 static bool is_getstatus(const struct boot0_setup *setup)
 {
-    return type_of(setup) == B0_USB_TYPE_CLASS && setup->request == B0_DFU_GETSTATUS;
+    return type_of(setup) == BOOT0_USB_TYPE_CLASS && setup->request == BOOT0_DFU_GETSTATUS;
 }
 
 static void count_transfer(struct vboard *board, const struct boot0_setup *setup)
 {
-    if (type_of(setup) == B0_USB_TYPE_STANDARD)
+    if (type_of(setup) == BOOT0_USB_TYPE_STANDARD)
         board->stats.standard_transfers++;
     else
         board->stats.transfers++;
@@ -30,7 +30,7 @@ static void count_transfer(struct vboard *board, const struct boot0_setup *setup
 static enum boot0_xfer perform(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
                                size_t *actual)
 {
-    bool counted = type_of(setup) != B0_USB_TYPE_STANDARD;
+    bool counted = type_of(setup) != BOOT0_USB_TYPE_STANDARD;
     enum boot0_xfer result;
 
     if (counted && vboard_faults_transfer(board, &result)) {
@@ -39,11 +39,11 @@ static enum boot0_xfer perform(struct vboard *board, const struct boot0_setup *s
     }
     if (board->work.busy && board->work.naks) {
         result = vboard_work_finish(board);
-        if (result != B0_XFER_OK)
+        if (result != BOOT0_XFER_OK)
             return result;
     }
     result = board->device.ops->control(board->device.context, setup, data, actual);
-    if (result != B0_XFER_OK)
+    if (result != BOOT0_XFER_OK)
         *actual = 0;
     else if (is_getstatus(setup))
         vboard_faults_status(board, data, *actual);
@@ -53,12 +53,12 @@ static enum boot0_xfer perform(struct vboard *board, const struct boot0_setup *s
 static void account(struct vboard *board, const struct boot0_setup *setup, size_t actual,
                     enum boot0_xfer result, bool keeps_time)
 {
-    uint64_t bus_us = vboard_bus_us(setup, actual, result == B0_XFER_STALL);
+    uint64_t bus_us = vboard_bus_us(setup, actual, result == BOOT0_XFER_STALL);
 
     board->stats.bus_us += bus_us;
     if (!keeps_time)
         vboard_clock_advance(board, board->now_us + bus_us, false);
-    if (setup->request_type & B0_USB_DIR_IN)
+    if (setup->request_type & BOOT0_USB_DIR_IN)
         board->stats.bytes_in += actual;
     else
         board->stats.bytes_out += actual;
@@ -75,18 +75,18 @@ enum boot0_xfer vboard_control(struct vboard *board, const struct boot0_setup *s
     *actual = 0;
     vboard_clock_advance(board, board->now_us, false);
     if (!board->device.ops || board->connection != connection)
-        return B0_XFER_GONE;
+        return BOOT0_XFER_GONE;
     board->deadline_us =
         timeout_us < VBOARD_NEVER - board->now_us ? board->now_us + timeout_us : VBOARD_NEVER;
     keeps_time = board->device.ops->keeps_time;
     count_transfer(board, setup);
     result = perform(board, setup, data, actual);
-    if (result == B0_XFER_TIMEOUT && board->deadline_us != VBOARD_NEVER)
+    if (result == BOOT0_XFER_TIMEOUT && board->deadline_us != VBOARD_NEVER)
         vboard_clock_advance(board, board->deadline_us, true);
-    else if (result != B0_XFER_TIMEOUT && result != B0_XFER_GONE)
+    else if (result != BOOT0_XFER_TIMEOUT && result != BOOT0_XFER_GONE)
         account(board, setup, *actual, result, keeps_time);
     vboard_trace_transfer(board, setup, data, *actual, result, start_us);
-    if (result == B0_XFER_OK && board->device.ops && board->connection == connection &&
+    if (result == BOOT0_XFER_OK && board->device.ops && board->connection == connection &&
         board->device.ops->sent)
         board->device.ops->sent(board->device.context);
     return result;
@@ -97,9 +97,9 @@ enum boot0_xfer vboard_packet(struct vboard *board, uint8_t endpoint, uint8_t *d
 {
     vboard_clock_advance(board, board->now_us, false);
     if (!board->device.ops)
-        return B0_XFER_GONE;
+        return BOOT0_XFER_GONE;
     if (!board->device.ops->packet)
-        return B0_XFER_STALL;
+        return BOOT0_XFER_STALL;
     return board->device.ops->packet(
         board->device.context, endpoint, data, size,
         timeout_us < VBOARD_NEVER - board->now_us ? board->now_us + timeout_us : VBOARD_NEVER);

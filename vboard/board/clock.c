@@ -131,10 +131,10 @@ enum boot0_xfer vboard_work_finish(struct vboard *board)
         uint64_t end_us = board->work.end_us;
 
         if (board->now_us >= board->deadline_us)
-            return B0_XFER_TIMEOUT;
+            return BOOT0_XFER_TIMEOUT;
         step(board, end_us < board->deadline_us ? end_us : board->deadline_us, false);
     }
-    return board->device.ops && board->connection == connection ? B0_XFER_OK : B0_XFER_GONE;
+    return board->device.ops && board->connection == connection ? BOOT0_XFER_OK : BOOT0_XFER_GONE;
 }
 
 /* ---- for the clients ---- */

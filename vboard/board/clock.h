@@ -17,8 +17,8 @@ void vboard_clock_advance(struct vboard *board, uint64_t until_us, bool waiting)
 uint64_t vboard_bus_us(const struct boot0_setup *setup, size_t actual, bool stalled);
 
 /*
- * Lets time pass until the flash is ready, at most to the deadline of the transfer. B0_XFER_OK,
- * B0_XFER_TIMEOUT, or B0_XFER_GONE if the board went away meanwhile.
+ * Lets time pass until the flash is ready, at most to the deadline of the transfer. BOOT0_XFER_OK,
+ * BOOT0_XFER_TIMEOUT, or BOOT0_XFER_GONE if the board went away meanwhile.
  */
 enum boot0_xfer vboard_work_finish(struct vboard *board);
 

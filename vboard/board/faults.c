@@ -89,23 +89,23 @@ enum boot0_status vboard_faults_parse(const char *text, struct vboard_settings *
 
     for (;;) {
         if (settings->fault_count == VBOARD_FAULTS_MAX)
-            return boot0_fail(error, B0_E_USAGE, "more than %d faults for one board",
+            return boot0_fail(error, BOOT0_E_USAGE, "more than %d faults for one board",
                               VBOARD_FAULTS_MAX);
         if (!parse_one(&rest, &settings->faults[settings->fault_count]) ||
             (*rest != '\0' && *rest != '+'))
             break;
         settings->fault_count++;
         if (*rest++ == '\0')
-            return B0_OK;
+            return BOOT0_OK;
     }
-    boot0_fail(error, B0_E_USAGE, "cannot understand the fault \"%s\"", text);
+    boot0_fail(error, BOOT0_E_USAGE, "cannot understand the fault \"%s\"", text);
     if (error)
         boot0_hint(error,
                    "One or several, joined by '+', of unplug@N[:MS], powercut@N[:MS], "
                    "stall@N, timeout@N, status@N, address@N=BIT (N counts from 1) and "
                    "descriptor@OFFSET=XX (BIT and XX in hexadecimal); on the UART lost@N, noise@N, "
                    "parity@N and hangup@N[:MS].");
-    return B0_E_USAGE;
+    return BOOT0_E_USAGE;
 }
 
 enum boot0_status vboard_plan_faults(struct vboard *board, const char *faults,
@@ -134,15 +134,15 @@ bool vboard_faults_transfer(struct vboard *board, enum boot0_xfer *result)
         vboard_trace(board, "fault: unplugged at transfer %u", unplug->at);
         board->replug_after_ms = unplug->after_ms;
         board->cut_us = board->now_us;
-        *result = B0_XFER_GONE;
+        *result = BOOT0_XFER_GONE;
         return true;
     }
     if (vboard_faults_find(board, VBOARD_FAULT_STALL, number)) {
-        *result = B0_XFER_STALL;
+        *result = BOOT0_XFER_STALL;
         return true;
     }
     if (vboard_faults_find(board, VBOARD_FAULT_TIMEOUT, number)) {
-        *result = B0_XFER_TIMEOUT;
+        *result = BOOT0_XFER_TIMEOUT;
         return true;
     }
     return false;

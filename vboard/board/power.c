@@ -38,7 +38,7 @@ size_t vboard_descriptors(const struct vboard *board, uint8_t *bytes, size_t siz
 
 void vboard_connect(struct vboard *board, const struct vboard_usb_ops *ops, void *context)
 {
-    uint8_t device[B0_USB_DEVICE_DESC_SIZE] = {0};
+    uint8_t device[BOOT0_USB_DEVICE_DESC_SIZE] = {0};
 
     board->device.ops = ops;
     board->device.context = context;

@@ -9,7 +9,7 @@
 
 struct vboard;
 
-void vboard_trace(const struct vboard *board, const char *format, ...) B0_PRINTF(2, 3);
+void vboard_trace(const struct vboard *board, const char *format, ...) BOOT0_PRINTF(2, 3);
 void vboard_trace_transfer(const struct vboard *board, const struct boot0_setup *setup,
                            const uint8_t *data, size_t actual, enum boot0_xfer result,
                            uint64_t start_us);

@@ -78,13 +78,13 @@ static const char *string_at(const struct vboard *board, unsigned index)
 }
 
 /* USB 2.0, table 9-8. */
-static void make_device(const struct vboard *board, uint8_t bytes[B0_USB_DEVICE_DESC_SIZE])
+static void make_device(const struct vboard *board, uint8_t bytes[BOOT0_USB_DEVICE_DESC_SIZE])
 {
     const struct vboard_identity *usb = board->build.identity;
 
-    memset(bytes, 0, B0_USB_DEVICE_DESC_SIZE);
-    bytes[0] = B0_USB_DEVICE_DESC_SIZE;
-    bytes[1] = B0_USB_DESC_DEVICE;
+    memset(bytes, 0, BOOT0_USB_DEVICE_DESC_SIZE);
+    bytes[0] = BOOT0_USB_DEVICE_DESC_SIZE;
+    bytes[1] = BOOT0_USB_DESC_DEVICE;
     b0_store16(bytes + 2, usb->bcd_usb);
     bytes[7] = EP0_SIZE;
     b0_store16(bytes + 8, usb->vendor);
@@ -98,10 +98,10 @@ static void make_device(const struct vboard *board, uint8_t bytes[B0_USB_DEVICE_
 /* DFU 1.1, table 4.2. `alternate` is the last one of its interface. */
 static void make_functional(const struct vboard_identity *usb,
                             const struct vboard_alternate *alternate,
-                            uint8_t bytes[B0_DFU_FUNC_DESC_SIZE])
+                            uint8_t bytes[BOOT0_DFU_FUNC_DESC_SIZE])
 {
-    bytes[0] = B0_DFU_FUNC_DESC_SIZE;
-    bytes[1] = B0_USB_DESC_DFU;
+    bytes[0] = BOOT0_DFU_FUNC_DESC_SIZE;
+    bytes[1] = BOOT0_USB_DESC_DFU;
     bytes[2] = usb->functional.attributes;
     b0_store16(bytes + 3, usb->functional.detach_timeout_ms);
     b0_store16(bytes + 5, vboard_usb_transfer_size(usb, alternate));
@@ -110,16 +110,16 @@ static void make_functional(const struct vboard_identity *usb,
 
 /* USB 2.0, table 9-12; DFU 1.1, table 4.4. */
 static void make_interface(const struct vboard_identity *usb, size_t alternate,
-                           uint8_t bytes[B0_USB_INTERFACE_DESC_SIZE])
+                           uint8_t bytes[BOOT0_USB_INTERFACE_DESC_SIZE])
 {
-    memset(bytes, 0, B0_USB_INTERFACE_DESC_SIZE);
-    bytes[0] = B0_USB_INTERFACE_DESC_SIZE;
-    bytes[1] = B0_USB_DESC_INTERFACE;
+    memset(bytes, 0, BOOT0_USB_INTERFACE_DESC_SIZE);
+    bytes[0] = BOOT0_USB_INTERFACE_DESC_SIZE;
+    bytes[1] = BOOT0_USB_DESC_INTERFACE;
     bytes[2] = usb->alternates[alternate].interface;
     bytes[3] = number_of(usb, alternate);
-    bytes[5] = B0_DFU_CLASS;
-    bytes[6] = B0_DFU_SUBCLASS;
-    bytes[7] = B0_DFU_PROTOCOL_DFU;
+    bytes[5] = BOOT0_DFU_CLASS;
+    bytes[6] = BOOT0_DFU_SUBCLASS;
+    bytes[7] = BOOT0_DFU_PROTOCOL_DFU;
     bytes[8] = (uint8_t)(VBOARD_STRING_ALTERNATE + alternate);
 }
 
@@ -134,23 +134,23 @@ static bool is_last(const struct vboard_identity *usb, size_t alternate)
 static size_t make_interfaces(const struct vboard_identity *usb, uint8_t *bytes,
                               uint8_t *interfaces)
 {
-    size_t size = B0_USB_CONFIG_DESC_SIZE;
+    size_t size = BOOT0_USB_CONFIG_DESC_SIZE;
 
     *interfaces = 0;
     for (size_t i = 0; usb->alternates[i].name; i++) {
         make_interface(usb, i, bytes + size);
-        size += B0_USB_INTERFACE_DESC_SIZE;
+        size += BOOT0_USB_INTERFACE_DESC_SIZE;
         if (!is_last(usb, i))
             continue;
         make_functional(usb, &usb->alternates[i], bytes + size);
-        size += B0_DFU_FUNC_DESC_SIZE;
+        size += BOOT0_DFU_FUNC_DESC_SIZE;
         ++*interfaces;
     }
     return size;
 }
 
-_Static_assert(B0_USB_CONFIG_DESC_SIZE + VBOARD_ALTERNATES_MAX *
-                                             (B0_USB_INTERFACE_DESC_SIZE + B0_DFU_FUNC_DESC_SIZE) <=
+_Static_assert(BOOT0_USB_CONFIG_DESC_SIZE + VBOARD_ALTERNATES_MAX * (BOOT0_USB_INTERFACE_DESC_SIZE +
+                                                                     BOOT0_DFU_FUNC_DESC_SIZE) <=
                    VBOARD_CONFIGURATION_MAX,
                "the largest configuration fits");
 
@@ -166,8 +166,8 @@ static size_t make_configuration(const struct vboard *board,
     } else {
         size = make_interfaces(usb, bytes, bytes + 4);
         /* USB 2.0, table 9-10 */
-        bytes[0] = B0_USB_CONFIG_DESC_SIZE;
-        bytes[1] = B0_USB_DESC_CONFIGURATION;
+        bytes[0] = BOOT0_USB_CONFIG_DESC_SIZE;
+        bytes[1] = BOOT0_USB_DESC_CONFIGURATION;
         b0_store16(bytes + 2, (uint16_t)size);
         bytes[5] = 1;
         bytes[6] = 0;
@@ -199,7 +199,7 @@ static size_t make_string(const struct vboard *board, unsigned index,
             bytes[size + 1] = 0;
     }
     bytes[0] = (uint8_t)size;
-    bytes[1] = B0_USB_DESC_STRING;
+    bytes[1] = BOOT0_USB_DESC_STRING;
     if (index > 0 && index == usb->short_string && usb->short_bytes < size)
         return usb->short_bytes;
     return size;
@@ -207,11 +207,11 @@ static size_t make_string(const struct vboard *board, unsigned index,
 
 size_t vboard_usb_descriptors(const struct vboard *board, uint8_t *bytes, size_t size)
 {
-    uint8_t all[B0_USB_DEVICE_DESC_SIZE + VBOARD_CONFIGURATION_MAX];
-    size_t total = B0_USB_DEVICE_DESC_SIZE;
+    uint8_t all[BOOT0_USB_DEVICE_DESC_SIZE + VBOARD_CONFIGURATION_MAX];
+    size_t total = BOOT0_USB_DEVICE_DESC_SIZE;
 
     make_device(board, all);
-    total += make_configuration(board, all + B0_USB_DEVICE_DESC_SIZE);
+    total += make_configuration(board, all + BOOT0_USB_DEVICE_DESC_SIZE);
     if (total > size)
         total = size;
     memcpy(bytes, all, total);
@@ -243,7 +243,7 @@ enum boot0_xfer vboard_usb_answer(const struct boot0_setup *setup, const uint8_t
     *actual = size < setup->length ? size : setup->length;
     if (*actual > 0)
         memcpy(data, bytes, *actual);
-    return B0_XFER_OK;
+    return BOOT0_XFER_OK;
 }
 
 static enum boot0_xfer get_descriptor(struct vboard *board, const struct boot0_setup *setup,
@@ -255,33 +255,33 @@ static enum boot0_xfer get_descriptor(struct vboard *board, const struct boot0_s
 
     _Static_assert(sizeof bytes >= STRING_DESC_MAX, "holds any descriptor");
     switch (setup->value >> 8) {
-    case B0_USB_DESC_DEVICE:
+    case BOOT0_USB_DESC_DEVICE:
         make_device(board, bytes);
-        size = B0_USB_DEVICE_DESC_SIZE;
+        size = BOOT0_USB_DEVICE_DESC_SIZE;
         break;
-    case B0_USB_DESC_CONFIGURATION:
+    case BOOT0_USB_DESC_CONFIGURATION:
         size = index == 0 ? make_configuration(board, bytes) : 0;
         break;
-    case B0_USB_DESC_STRING:
+    case BOOT0_USB_DESC_STRING:
         size = make_string(board, index, bytes);
         break;
-    case B0_USB_DESC_DFU:
+    case BOOT0_USB_DESC_DFU:
         if (vboard_usb_alternate(board, setup->index)) {
             make_functional(board->build.identity, vboard_usb_alternate(board, setup->index),
                             bytes);
-            size = B0_DFU_FUNC_DESC_SIZE;
+            size = BOOT0_DFU_FUNC_DESC_SIZE;
         }
         break;
     }
     /* No device qualifier, no BOS: full speed, before USB 2.1. */
-    return size > 0 ? vboard_usb_answer(setup, bytes, size, data, actual) : B0_XFER_STALL;
+    return size > 0 ? vboard_usb_answer(setup, bytes, size, data, actual) : BOOT0_XFER_STALL;
 }
 
 /* bmAttributes, as the host has read them. */
 static uint8_t power_attributes(const struct vboard_identity *usb)
 {
-    return usb->configuration_size >= B0_USB_CONFIG_DESC_SIZE ? usb->configuration[7]
-                                                              : usb->attributes;
+    return usb->configuration_size >= BOOT0_USB_CONFIG_DESC_SIZE ? usb->configuration[7]
+                                                                 : usb->attributes;
 }
 
 static enum boot0_xfer get_status(struct vboard *board, const struct boot0_setup *setup,
@@ -289,7 +289,7 @@ static enum boot0_xfer get_status(struct vboard *board, const struct boot0_setup
 {
     uint8_t bytes[2] = {0, 0};
 
-    if ((setup->request_type & B0_USB_RECIPIENT_MASK) == B0_USB_RECIPIENT_DEVICE)
+    if ((setup->request_type & BOOT0_USB_RECIPIENT_MASK) == BOOT0_USB_RECIPIENT_DEVICE)
         bytes[0] = power_attributes(board->build.identity) & SELF_POWERED ? 1 : 0;
     return vboard_usb_answer(setup, bytes, sizeof bytes, data, actual);
 }
@@ -300,7 +300,7 @@ static enum boot0_xfer set_address(struct vboard *board, const struct boot0_setu
     (void)board;
     (void)data;
     (void)actual;
-    return setup->value <= 127 ? B0_XFER_OK : B0_XFER_STALL;
+    return setup->value <= 127 ? BOOT0_XFER_OK : BOOT0_XFER_STALL;
 }
 
 static enum boot0_xfer get_configuration(struct vboard *board, const struct boot0_setup *setup,
@@ -315,17 +315,17 @@ static enum boot0_xfer set_configuration(struct vboard *board, const struct boot
     (void)data;
     (void)actual;
     if (setup->value > 1)
-        return B0_XFER_STALL;
+        return BOOT0_XFER_STALL;
     board->usb.configuration = (uint8_t)setup->value;
     memset(board->usb.alternate, 0, sizeof board->usb.alternate);
-    return B0_XFER_OK;
+    return BOOT0_XFER_OK;
 }
 
 static enum boot0_xfer get_interface(struct vboard *board, const struct boot0_setup *setup,
                                      uint8_t *data, size_t *actual)
 {
     if (board->usb.configuration == 0 || !vboard_usb_alternate(board, setup->index))
-        return B0_XFER_STALL;
+        return BOOT0_XFER_STALL;
     return vboard_usb_answer(setup, &board->usb.alternate[setup->index], 1, data, actual);
 }
 
@@ -336,9 +336,9 @@ static enum boot0_xfer set_interface(struct vboard *board, const struct boot0_se
     (void)actual;
     if (board->usb.configuration == 0 ||
         !find_alternate(board->build.identity, setup->index, setup->value))
-        return B0_XFER_STALL;
+        return BOOT0_XFER_STALL;
     board->usb.alternate[setup->index] = (uint8_t)setup->value;
-    return B0_XFER_OK;
+    return BOOT0_XFER_OK;
 }
 
 /* What is not here is stalled: there are no features to set, and no endpoints but 0. */
@@ -348,13 +348,13 @@ static const struct {
     enum boot0_xfer (*answer)(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
                               size_t *actual);
 } requests[] = {
-    {B0_USB_GET_STATUS, B0_USB_DIR_IN, get_status},
-    {B0_USB_SET_ADDRESS, 0, set_address},
-    {B0_USB_GET_DESCRIPTOR, B0_USB_DIR_IN, get_descriptor},
-    {B0_USB_GET_CONFIGURATION, B0_USB_DIR_IN, get_configuration},
-    {B0_USB_SET_CONFIGURATION, 0, set_configuration},
-    {B0_USB_GET_INTERFACE, B0_USB_DIR_IN, get_interface},
-    {B0_USB_SET_INTERFACE, 0, set_interface},
+    {BOOT0_USB_GET_STATUS, BOOT0_USB_DIR_IN, get_status},
+    {BOOT0_USB_SET_ADDRESS, 0, set_address},
+    {BOOT0_USB_GET_DESCRIPTOR, BOOT0_USB_DIR_IN, get_descriptor},
+    {BOOT0_USB_GET_CONFIGURATION, BOOT0_USB_DIR_IN, get_configuration},
+    {BOOT0_USB_SET_CONFIGURATION, 0, set_configuration},
+    {BOOT0_USB_GET_INTERFACE, BOOT0_USB_DIR_IN, get_interface},
+    {BOOT0_USB_SET_INTERFACE, 0, set_interface},
 };
 
 enum boot0_xfer vboard_usb_standard(struct vboard *board, const struct boot0_setup *setup,
@@ -362,7 +362,7 @@ enum boot0_xfer vboard_usb_standard(struct vboard *board, const struct boot0_set
 {
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++)
         if (requests[i].request == setup->request &&
-            requests[i].direction == (setup->request_type & B0_USB_DIR_IN))
+            requests[i].direction == (setup->request_type & BOOT0_USB_DIR_IN))
             return requests[i].answer(board, setup, data, actual);
-    return B0_XFER_STALL;
+    return BOOT0_XFER_STALL;
 }

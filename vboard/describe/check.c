@@ -39,7 +39,8 @@ struct checker {
     size_t size;
 };
 
-static bool fail(struct checker *checker, unsigned line, const char *format, ...) B0_PRINTF(3, 4);
+static bool fail(struct checker *checker, unsigned line, const char *format, ...)
+    BOOT0_PRINTF(3, 4);
 
 static bool fail(struct checker *checker, unsigned line, const char *format, ...)
 {

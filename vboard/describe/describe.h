@@ -17,13 +17,13 @@ enum {
 
 /*
  * Reads a description from `size` bytes of text. `file` names them in errors. NULL on failure with
- * the error filled: B0_E_DATA, with file, line and what was expected there; B0_E_MEMORY. The caller
- * owns the result: vboard_description_free().
+ * the error filled: BOOT0_E_DATA, with file, line and what was expected there; BOOT0_E_MEMORY. The
+ * caller owns the result: vboard_description_free().
  */
 struct vboard_description *vboard_description_read(const char *text, size_t size, const char *file,
                                                    struct boot0_error *error);
 
-/* The same from a file; also B0_E_NO_INPUT. */
+/* The same from a file; also BOOT0_E_NO_INPUT. */
 struct vboard_description *vboard_description_load(const char *file, struct boot0_error *error);
 
 /* NULL is fine. */

@@ -27,7 +27,7 @@ struct parser {
 
 /* ---- errors ---- */
 
-static bool fail(struct parser *parser, unsigned line, const char *format, ...) B0_PRINTF(3, 4);
+static bool fail(struct parser *parser, unsigned line, const char *format, ...) BOOT0_PRINTF(3, 4);
 
 static bool fail(struct parser *parser, unsigned line, const char *format, ...)
 {
@@ -37,7 +37,7 @@ static bool fail(struct parser *parser, unsigned line, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
-    boot0_fail(parser->error, B0_E_DATA, "%s:%u: %s", parser->file, line, what);
+    boot0_fail(parser->error, BOOT0_E_DATA, "%s:%u: %s", parser->file, line, what);
     if (parser->error)
         boot0_hint(
             parser->error,
@@ -231,7 +231,7 @@ struct vboard_description *vboard_description_read(const char *text, size_t size
         description->text = malloc(size + 1);
     if (!description || !description->text) {
         vboard_description_free(description);
-        boot0_fail(error, B0_E_MEMORY, "out of memory");
+        boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
         return NULL;
     }
     parser.text = description->text;
@@ -250,17 +250,17 @@ struct vboard_description *vboard_description_load(const char *file, struct boot
     size_t size;
 
     if (!text) {
-        boot0_fail(error, B0_E_MEMORY, "out of memory");
+        boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     } else if (!input) {
-        boot0_fail(error, B0_E_NO_INPUT, "cannot open the description \"%s\": %s", file,
+        boot0_fail(error, BOOT0_E_NO_INPUT, "cannot open the description \"%s\": %s", file,
                    strerror(errno));
     } else {
         size = fread(text, 1, VBOARD_DESCRIPTION_FILE_MAX + 1, input);
         if (ferror(input))
-            boot0_fail(error, B0_E_NO_INPUT, "cannot read the description \"%s\": %s", file,
+            boot0_fail(error, BOOT0_E_NO_INPUT, "cannot read the description \"%s\": %s", file,
                        strerror(errno));
         else if (size > VBOARD_DESCRIPTION_FILE_MAX)
-            boot0_fail(error, B0_E_DATA, "%s: a description has at most %d bytes", file,
+            boot0_fail(error, BOOT0_E_DATA, "%s: a description has at most %d bytes", file,
                        VBOARD_DESCRIPTION_FILE_MAX);
         else
             description = vboard_description_read(text, size, file, error);

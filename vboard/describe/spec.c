@@ -28,7 +28,7 @@ static bool number(const char *text, unsigned long limit, unsigned long *value)
 
 static enum boot0_status bad(struct boot0_error *error, const char *value, const char *wanted)
 {
-    return boot0_fail(error, B0_E_USAGE, "\"%s\" is not %s", value, wanted);
+    return boot0_fail(error, BOOT0_E_USAGE, "\"%s\" is not %s", value, wanted);
 }
 
 static enum boot0_status set_file(char **file, const char *value, struct boot0_error *error)
@@ -40,9 +40,9 @@ static enum boot0_status set_file(char **file, const char *value, struct boot0_e
     free(*file);
     *file = malloc(size);
     if (!*file)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     memcpy(*file, value, size);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status set_flash(struct vboard_settings *settings, const char *value,
@@ -61,7 +61,7 @@ static enum boot0_status set_fill(struct vboard_settings *settings, const char *
         !number(value, 0xff, &byte))
         return bad(error, value, "\"blank\", \"random\" or a byte such as 0x00");
     settings->fill_byte = (uint8_t)byte;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status set_boot0(struct vboard_settings *settings, const char *value,
@@ -75,7 +75,7 @@ static enum boot0_status set_boot0(struct vboard_settings *settings, const char 
     else if (!number(value, 1, &level))
         return bad(error, value, "0, 1 or \"button\"");
     settings->boot0 = level;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status set_serial(struct vboard_settings *settings, const char *value,
@@ -84,13 +84,13 @@ static enum boot0_status set_serial(struct vboard_settings *settings, const char
     size_t length = strlen(value);
 
     if (length > VBOARD_SERIAL_MAX)
-        return boot0_fail(error, B0_E_USAGE, "a serial number has at most %d characters",
+        return boot0_fail(error, BOOT0_E_USAGE, "a serial number has at most %d characters",
                           VBOARD_SERIAL_MAX);
     for (size_t i = 0; i < length; i++)
         if (value[i] < 0x20 || value[i] > 0x7e)
             return bad(error, value, "a serial number of plain characters");
     memcpy(settings->serial, value, length + 1);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* Volts with up to three decimals, without strtod(): its decimal point depends on the locale. */
@@ -110,7 +110,7 @@ static enum boot0_status set_supply(struct vboard_settings *settings, const char
     if (*p != '\0' || mv < 1650 || mv > 3600)
         return bad(error, value, "a supply voltage from 1.65 to 3.6");
     settings->supply_mv = mv;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status set_feature_erase(struct vboard_settings *settings, const char *value,
@@ -121,7 +121,7 @@ static enum boot0_status set_feature_erase(struct vboard_settings *settings, con
     if (!number(value, 1, &on))
         return bad(error, value, "0 or 1");
     settings->feature_erase = on;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status set_plug(struct vboard_settings *settings, const char *value,
@@ -131,12 +131,12 @@ static enum boot0_status set_plug(struct vboard_settings *settings, const char *
 
     if (strcmp(value, "never") == 0) {
         settings->plug_ms = VBOARD_PLUG_NEVER;
-        return B0_OK;
+        return BOOT0_OK;
     }
     if (!number(value, 86400000, &ms))
         return bad(error, value, "a time in milliseconds, at most a day, or never");
     settings->plug_ms = (uint32_t)ms;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status set_rdp(struct vboard_settings *settings, const char *value,
@@ -147,7 +147,7 @@ static enum boot0_status set_rdp(struct vboard_settings *settings, const char *v
     if (!number(value, 1, &level))
         return bad(error, value, "a read protection level of 0 or 1");
     settings->read_protection = (unsigned)level;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status set_poll(struct vboard_settings *settings, enum vboard_command command,
@@ -158,7 +158,7 @@ static enum boot0_status set_poll(struct vboard_settings *settings, enum vboard_
     if (!number(value, UINT16_MAX, &ms))
         return bad(error, value, "a time in milliseconds, at most 65535");
     settings->poll_ms[command] = (uint16_t)ms;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status set_poll_address(struct vboard_settings *settings, const char *value,
@@ -187,7 +187,7 @@ static enum boot0_status set_baud_max(struct vboard_settings *settings, const ch
     if (!number(value, 4000000, &baud) || baud < 1200)
         return bad(error, value, "a speed from 1200 to 4000000");
     settings->baud_max = (uint32_t)baud;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* "dtr-reset", "!rts-boot0": which line, what it is wired to, active while it is off. */
@@ -225,7 +225,7 @@ static enum boot0_status set_wiring(struct vboard_settings *settings, const char
         if (!take_wire(&rest, settings->wires))
             break;
         if (*rest == '\0')
-            return B0_OK;
+            return BOOT0_OK;
     } while (*rest++ == '+');
     return bad(error, value, "a wiring such as \"dtr-reset+rts-boot0\" or \"!dtr-reset\"");
 }
@@ -238,7 +238,7 @@ static enum boot0_status set_crystal(struct vboard_settings *settings, const cha
     if (!number(value, 26, &mhz) || (mhz > 0 && mhz < 4))
         return bad(error, value, "a crystal of 4 to 26 MHz, or 0 for none");
     settings->crystal_hz = (uint32_t)mhz * 1000000;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status set_vbus(struct vboard_settings *settings, const char *value,
@@ -249,7 +249,7 @@ static enum boot0_status set_vbus(struct vboard_settings *settings, const char *
     if (!number(value, 1, &on))
         return bad(error, value, "0 or 1");
     settings->vbus_wired = on;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status set_vbat(struct vboard_settings *settings, const char *value,
@@ -260,7 +260,7 @@ static enum boot0_status set_vbat(struct vboard_settings *settings, const char *
     if (!number(value, 1, &on))
         return bad(error, value, "0 or 1");
     settings->battery = on;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status set_elf(struct vboard_settings *settings, const char *value,
@@ -285,7 +285,7 @@ static enum boot0_status set_button(struct vboard_settings *settings, const char
     settings->button_set = true;
     settings->button_high = p[1] == '1';
     settings->button_pin = (unsigned)(value[1] - 'A') * 16 + pin;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status set_fault(struct vboard_settings *settings, const char *value,
@@ -299,8 +299,8 @@ static enum boot0_status set_describe(struct vboard_settings *settings, const ch
                                       struct boot0_error *error)
 {
     if (settings->described)
-        return B0_OK;
-    return boot0_fail(error, B0_E_USAGE, "only the board \"custom\" is described by a file (%s)",
+        return BOOT0_OK;
+    return boot0_fail(error, BOOT0_E_USAGE, "only the board \"custom\" is described by a file (%s)",
                       value);
 }
 
@@ -309,7 +309,7 @@ static enum boot0_status set_mode(struct vboard_settings *settings, const char *
 {
     settings->serial_mode = strcmp(value, "serial") == 0;
     if (settings->serial_mode || strcmp(value, "dfu") == 0)
-        return B0_OK;
+        return BOOT0_OK;
     return bad(error, value, "\"dfu\" or \"serial\"");
 }
 
@@ -380,12 +380,12 @@ static enum boot0_status parse_pair(char *pair, struct vboard_settings *settings
                                     struct boot0_error *error)
 {
     char *value = strchr(pair, '=');
-    struct boot0_error inner = {B0_OK, "", ""};
+    struct boot0_error inner = {BOOT0_OK, "", ""};
     set_function *set = value ? find_key(pair, (size_t)(value - pair)) : NULL;
     enum boot0_status status;
 
     if (!set) {
-        boot0_fail(error, B0_E_USAGE, "a virtual board has no setting \"%s\"", pair);
+        boot0_fail(error, BOOT0_E_USAGE, "a virtual board has no setting \"%s\"", pair);
         if (error)
             boot0_hint(
                 error,
@@ -393,12 +393,12 @@ static enum boot0_status parse_pair(char *pair, struct vboard_settings *settings
                 "plug, mode, serial, supply, rdp, poll_address, "
                 "poll_erase, poll_data, feature_erase, baud_max, wiring and fault, "
                 "each as key=value.");
-        return B0_E_USAGE;
+        return BOOT0_E_USAGE;
     }
     *value++ = '\0';
     status = set(settings, value, &inner);
-    if (status == B0_OK)
-        return B0_OK;
+    if (status == BOOT0_OK)
+        return BOOT0_OK;
     boot0_fail(error, status, "%s: %s", pair, inner.message);
     if (error)
         memcpy(error->hint, inner.hint, sizeof error->hint);
@@ -435,23 +435,23 @@ static enum boot0_status load_description(const char *pairs, struct vboard_spec 
         pairs += pairs ? 1 : 0;
     }
     if (!pairs) {
-        boot0_fail(error, B0_E_USAGE, "the board \"custom\" needs a description");
+        boot0_fail(error, BOOT0_E_USAGE, "the board \"custom\" needs a description");
         if (error)
             boot0_hint(error, "Use custom:describe=FILE; `vboard describe f407` writes one to "
                               "begin with.");
-        return B0_E_USAGE;
+        return BOOT0_E_USAGE;
     }
     pairs += sizeof key - 1;
     length = strcspn(pairs, ",");
     if (length == 0 || length >= sizeof file)
-        return boot0_fail(error, B0_E_USAGE, "describe: expected a file name");
+        return boot0_fail(error, BOOT0_E_USAGE, "describe: expected a file name");
     memcpy(file, pairs, length);
     file[length] = '\0';
     spec->description = vboard_description_load(file, error);
     if (!spec->description)
-        return error ? error->code : B0_E_DATA;
+        return error ? error->code : BOOT0_E_DATA;
     spec->rom = vboard_description_rom(spec->description);
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* The model of a spec, or the board that its file describes. */
@@ -462,32 +462,32 @@ static enum boot0_status find_board(const char *text, size_t name, struct vboard
         return load_description(text[name] ? text + name + 1 : NULL, spec, error);
     spec->rom = vboard_rom_find(text, name);
     if (spec->rom)
-        return B0_OK;
-    boot0_fail(error, B0_E_USAGE, "there is no virtual board \"%.*s\"", (int)name, text);
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_USAGE, "there is no virtual board \"%.*s\"", (int)name, text);
     if (error)
         boot0_hint(error, "`vboard list` shows them; f407 is one.");
-    return B0_E_USAGE;
+    return BOOT0_E_USAGE;
 }
 
 enum boot0_status vboard_spec_parse(const char *text, struct vboard_spec *spec,
                                     struct boot0_error *error)
 {
     size_t name = strcspn(text, ":");
-    enum boot0_status status = B0_OK;
+    enum boot0_status status = BOOT0_OK;
     char *copy, *pair;
 
     memset(spec, 0, sizeof *spec);
     status = find_board(text, name, spec, error);
-    if (status != B0_OK)
+    if (status != BOOT0_OK)
         return status;
     set_defaults(spec);
     if (text[name] == '\0')
-        return B0_OK;
+        return BOOT0_OK;
     copy = malloc(strlen(text + name + 1) + 1);
     if (!copy)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     memcpy(copy, text + name + 1, strlen(text + name + 1) + 1);
-    for (pair = copy; pair && status == B0_OK;) {
+    for (pair = copy; pair && status == BOOT0_OK;) {
         char *next = strchr(pair, ',');
 
         if (next)

@@ -16,7 +16,7 @@ static enum boot0_xfer send_bytes(void *context, const uint8_t *bytes, size_t si
 
     (void)timeout_ms;
     vboard_uart_send(uart->board, &uart->line, bytes, size);
-    return vboard_uart_plugged(uart->board) ? B0_XFER_OK : B0_XFER_GONE;
+    return vboard_uart_plugged(uart->board) ? BOOT0_XFER_OK : BOOT0_XFER_GONE;
 }
 
 /* Lets time pass to the next thing that may bring a character; false if it is over. */
@@ -46,14 +46,14 @@ static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_
             bytes[(*actual)++] = character.byte;
             damaged = damaged || character.damaged;
         } else if (!vboard_uart_plugged(uart->board)) {
-            return B0_XFER_GONE;
+            return BOOT0_XFER_GONE;
         } else if (!wait_for_more(uart, end_us)) {
             break;
         }
     }
     if (damaged)
-        return B0_XFER_ERROR;
-    return *actual == size ? B0_XFER_OK : B0_XFER_TIMEOUT;
+        return BOOT0_XFER_ERROR;
+    return *actual == size ? BOOT0_XFER_OK : BOOT0_XFER_TIMEOUT;
 }
 
 static enum boot0_xfer set(void *context, const struct boot0_line *line)
@@ -62,7 +62,7 @@ static enum boot0_xfer set(void *context, const struct boot0_line *line)
 
     uart->line = (struct vboard_line){.baud = line->baud, .even_parity = true};
     vboard_uart_lines(uart->board, line->dtr, line->rts);
-    return B0_XFER_OK;
+    return BOOT0_XFER_OK;
 }
 
 static void wait_us(void *context, uint32_t microseconds)
@@ -103,7 +103,7 @@ enum boot0_status boot0_virtual_uart_open(struct boot0_stream *stream, const cha
 
     stream->ops = NULL;
     if (!uart)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     uart->line.baud = 115200;
     uart->board = vboard_new(spec, error);
     if (!uart->board) {
@@ -111,7 +111,7 @@ enum boot0_status boot0_virtual_uart_open(struct boot0_stream *stream, const cha
         return error->code;
     }
     if (!vboard_has_uart(uart->board)) {
-        boot0_fail(error, B0_E_USAGE, "the virtual board \"%s\" has no UART bootloader",
+        boot0_fail(error, BOOT0_E_USAGE, "the virtual board \"%s\" has no UART bootloader",
                    vboard_name(uart->board));
         close_uart(uart);
         return error->code;
@@ -119,7 +119,7 @@ enum boot0_status boot0_virtual_uart_open(struct boot0_stream *stream, const cha
     vboard_uart_lines(uart->board, true, true); /* as systems open a port */
     stream->ops = &uart_ops;
     stream->context = uart;
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 struct vboard *boot0_virtual_uart_board(const struct boot0_stream *stream)

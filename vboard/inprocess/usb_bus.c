@@ -39,7 +39,7 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
 
     *actual = 0;
     if (gone(handle))
-        return B0_XFER_GONE;
+        return BOOT0_XFER_GONE;
     return vboard_control(handle->board, setup, data, actual, (uint64_t)timeout_ms * 1000);
 }
 
@@ -47,19 +47,19 @@ static enum boot0_status select_alternate(void *context, uint8_t interface, uint
                                           struct boot0_error *error)
 {
     const struct boot0_setup setup = {
-        .request_type = B0_USB_RECIPIENT_INTERFACE,
-        .request = B0_USB_SET_INTERFACE,
+        .request_type = BOOT0_USB_RECIPIENT_INTERFACE,
+        .request = BOOT0_USB_SET_INTERFACE,
         .value = alternate,
         .index = interface,
     };
     size_t actual;
     enum boot0_xfer result = control(context, &setup, NULL, &actual, 5000);
 
-    if (result == B0_XFER_OK)
-        return B0_OK;
-    if (result == B0_XFER_GONE)
-        return boot0_fail(error, B0_E_GONE, "the board went away before it could be used");
-    return boot0_fail(error, B0_E_IO, "cannot select alternate setting %u", alternate);
+    if (result == BOOT0_XFER_OK)
+        return BOOT0_OK;
+    if (result == BOOT0_XFER_GONE)
+        return boot0_fail(error, BOOT0_E_GONE, "the board went away before it could be used");
+    return boot0_fail(error, BOOT0_E_IO, "cannot select alternate setting %u", alternate);
 }
 
 static enum boot0_xfer reset(void *context)
@@ -67,9 +67,9 @@ static enum boot0_xfer reset(void *context)
     struct virtual_board *handle = context;
 
     if (gone(handle))
-        return B0_XFER_GONE;
+        return BOOT0_XFER_GONE;
     vboard_bus_reset(handle->board);
-    return gone(handle) ? B0_XFER_GONE : B0_XFER_OK;
+    return gone(handle) ? BOOT0_XFER_GONE : BOOT0_XFER_OK;
 }
 
 static void wait_us(void *context, uint32_t microseconds)
@@ -109,9 +109,9 @@ static uint64_t now_us(void *context)
 }
 
 /* Bus 0 is no number that an operating system gives. */
-static void write_path(size_t index, char path[B0_PATH_MAX])
+static void write_path(size_t index, char path[BOOT0_PATH_MAX])
 {
-    snprintf(path, B0_PATH_MAX, "0-%zu", index + 1);
+    snprintf(path, BOOT0_PATH_MAX, "0-%zu", index + 1);
 }
 
 /* The first alternate of the `nth` DFU interface, from 0; NULL if there are not as many. */
@@ -139,8 +139,8 @@ static bool examine(const struct vboard *board, size_t index, size_t nth,
     struct b0_dfu_configuration found;
 
     memset(candidate, 0, sizeof *candidate);
-    if (size <= B0_USB_DEVICE_DESC_SIZE ||
-        !b0_descriptors_walk(bytes + B0_USB_DEVICE_DESC_SIZE, size - B0_USB_DEVICE_DESC_SIZE,
+    if (size <= BOOT0_USB_DEVICE_DESC_SIZE ||
+        !b0_descriptors_walk(bytes + BOOT0_USB_DEVICE_DESC_SIZE, size - BOOT0_USB_DEVICE_DESC_SIZE,
                              &found))
         return false;
     alternate = find_interface(&found, nth);
@@ -174,7 +174,7 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
                 list[*count] = candidate;
             ++*count;
         }
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 /* Grows with every arrival and every departure on the bus. */
@@ -214,13 +214,13 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
             continue;
         handle = malloc(sizeof *handle);
         if (!handle)
-            return boot0_fail(error, B0_E_MEMORY, "out of memory");
+            return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
         handle->board = bus->boards[i];
         handle->connection = vboard_connection(bus->boards[i]);
         *transport = (struct boot0_transport){.ops = &board_ops, .context = handle};
-        return B0_OK;
+        return BOOT0_OK;
     }
-    return boot0_fail(error, B0_E_GONE, "the board at %s is no longer there", candidate->path);
+    return boot0_fail(error, BOOT0_E_GONE, "the board at %s is no longer there", candidate->path);
 }
 
 /* A flash file that cannot be written has no one left to be told. */
@@ -244,13 +244,13 @@ static const struct boot0_bus_ops bus_ops = {
 enum boot0_status boot0_virtual_open(struct boot0_bus *bus, const char *const *specs, size_t count,
                                      struct boot0_error *error)
 {
-    struct boot0_error unseen = {B0_OK, "", ""};
+    struct boot0_error unseen = {BOOT0_OK, "", ""};
     struct boot0_error *told = error ? error : &unseen;
     struct virtual_bus *boards = calloc(1, sizeof *boards + count * sizeof boards->boards[0]);
 
     memset(bus, 0, sizeof *bus);
     if (!boards)
-        return boot0_fail(error, B0_E_MEMORY, "out of memory");
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     for (; boards->count < count; boards->count++) {
         boards->boards[boards->count] = vboard_new(specs[boards->count], told);
         if (!boards->boards[boards->count]) {
@@ -259,7 +259,7 @@ enum boot0_status boot0_virtual_open(struct boot0_bus *bus, const char *const *s
         }
     }
     *bus = (struct boot0_bus){&bus_ops, boards};
-    return B0_OK;
+    return BOOT0_OK;
 }
 
 struct vboard *boot0_virtual_board(const struct boot0_bus *bus, size_t index)

@@ -21,7 +21,7 @@ struct vboard_host_port {
      * controller's port has had a progress() call, or when the machine is no longer powered (VBUS
      * must be off then). Returns the time that it is now, which never goes back and is never past
      * until_ns. With until_ns not after now it returns at once. If time stands still for long, the
-     * machine is taken for dead: transfers end with B0_XFER_GONE, idle() returns early.
+     * machine is taken for dead: transfers end with BOOT0_XFER_GONE, idle() returns early.
      */
     uint64_t (*run)(void *context, uint64_t until_ns);
     /* The device broke the rules of the bus: wrong toggle, babble, bad descriptors. */
@@ -63,14 +63,14 @@ size_t vboard_host_string(const struct vboard_host *host, uint8_t index, char *t
 
 /*
  * One control transfer on endpoint 0, as struct boot0_transport_ops::control. It is given up at
- * the deadline (B0_XFER_TIMEOUT), at the latest VBOARD_HOST_PATIENCE_NS from now.
+ * the deadline (BOOT0_XFER_TIMEOUT), at the latest VBOARD_HOST_PATIENCE_NS from now.
  */
 #define VBOARD_HOST_PATIENCE_NS UINT64_C(60000000000)
 enum boot0_xfer vboard_host_control(struct vboard_host *host, const struct boot0_setup *setup,
                                     uint8_t *data, size_t *actual, uint64_t deadline_ns);
 
 /*
- * One packet on another endpoint (number without the direction bit). B0_XFER_TIMEOUT: the device
+ * One packet on another endpoint (number without the direction bit). BOOT0_XFER_TIMEOUT: the device
  * answered NAK until the deadline; it is asked once in any case. in(): `data` has room for
  * VBOARD_OTG_PACKET_MAX bytes. Toggles are the host's business: they follow SET_CONFIGURATION,
  * SET_INTERFACE and CLEAR_FEATURE that go through vboard_host_control().

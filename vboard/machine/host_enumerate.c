@@ -23,8 +23,8 @@ static uint16_t get16(const uint8_t *bytes)
 static struct boot0_setup get_descriptor(uint8_t type, uint8_t index, uint16_t language,
                                          size_t length)
 {
-    return (struct boot0_setup){B0_USB_DIR_IN, B0_USB_GET_DESCRIPTOR, (uint16_t)(type << 8 | index),
-                                language, (uint16_t)length};
+    return (struct boot0_setup){BOOT0_USB_DIR_IN, BOOT0_USB_GET_DESCRIPTOR,
+                                (uint16_t)(type << 8 | index), language, (uint16_t)length};
 }
 
 /* ---- the device descriptor ---- */
@@ -32,13 +32,13 @@ static struct boot0_setup get_descriptor(uint8_t type, uint8_t index, uint16_t l
 static bool ask_head(struct vboard_host *host, struct boot0_setup *setup)
 {
     host->packet_max = VBOARD_OTG_PACKET_MAX;
-    *setup = get_descriptor(B0_USB_DESC_DEVICE, 0, 0, HEAD_SIZE);
+    *setup = get_descriptor(BOOT0_USB_DESC_DEVICE, 0, 0, HEAD_SIZE);
     return true;
 }
 
 static const char *take_head(struct vboard_host *host, const uint8_t *bytes, size_t size)
 {
-    if (size < HEAD_SIZE || bytes[0] != HOST_DEVICE_SIZE || bytes[1] != B0_USB_DESC_DEVICE)
+    if (size < HEAD_SIZE || bytes[0] != HOST_DEVICE_SIZE || bytes[1] != BOOT0_USB_DESC_DEVICE)
         return "the device descriptor is none";
     if (bytes[7] != 8 && bytes[7] != 16 && bytes[7] != 32 && bytes[7] != 64)
         return "bMaxPacketSize0 is not 8, 16, 32 or 64";
@@ -49,7 +49,7 @@ static const char *take_head(struct vboard_host *host, const uint8_t *bytes, siz
 static bool ask_address(struct vboard_host *host, struct boot0_setup *setup)
 {
     (void)host;
-    *setup = (struct boot0_setup){0, B0_USB_SET_ADDRESS, HOST_ADDRESS, 0, 0};
+    *setup = (struct boot0_setup){0, BOOT0_USB_SET_ADDRESS, HOST_ADDRESS, 0, 0};
     return true;
 }
 
@@ -65,13 +65,14 @@ static const char *take_address(struct vboard_host *host, const uint8_t *bytes, 
 static bool ask_device(struct vboard_host *host, struct boot0_setup *setup)
 {
     (void)host;
-    *setup = get_descriptor(B0_USB_DESC_DEVICE, 0, 0, HOST_DEVICE_SIZE);
+    *setup = get_descriptor(BOOT0_USB_DESC_DEVICE, 0, 0, HOST_DEVICE_SIZE);
     return true;
 }
 
 static const char *take_device(struct vboard_host *host, const uint8_t *bytes, size_t size)
 {
-    if (size < HOST_DEVICE_SIZE || bytes[0] != HOST_DEVICE_SIZE || bytes[1] != B0_USB_DESC_DEVICE)
+    if (size < HOST_DEVICE_SIZE || bytes[0] != HOST_DEVICE_SIZE ||
+        bytes[1] != BOOT0_USB_DESC_DEVICE)
         return "the device descriptor is shorter than 18 bytes";
     if (bytes[17] == 0)
         return "the device has no configuration";
@@ -84,15 +85,15 @@ static const char *take_device(struct vboard_host *host, const uint8_t *bytes, s
 static bool ask_configuration_head(struct vboard_host *host, struct boot0_setup *setup)
 {
     (void)host;
-    *setup = get_descriptor(B0_USB_DESC_CONFIGURATION, 0, 0, B0_USB_CONFIG_DESC_SIZE);
+    *setup = get_descriptor(BOOT0_USB_DESC_CONFIGURATION, 0, 0, BOOT0_USB_CONFIG_DESC_SIZE);
     return true;
 }
 
 static const char *take_configuration_head(struct vboard_host *host, const uint8_t *bytes,
                                            size_t size)
 {
-    if (size < B0_USB_CONFIG_DESC_SIZE || bytes[1] != B0_USB_DESC_CONFIGURATION ||
-        get16(bytes + 2) < B0_USB_CONFIG_DESC_SIZE)
+    if (size < BOOT0_USB_CONFIG_DESC_SIZE || bytes[1] != BOOT0_USB_DESC_CONFIGURATION ||
+        get16(bytes + 2) < BOOT0_USB_CONFIG_DESC_SIZE)
         return "the configuration descriptor is none";
     if (get16(bytes + 2) > HOST_CONFIGURATION_MAX)
         return "the configuration is longer than 1024 bytes";
@@ -102,7 +103,7 @@ static const char *take_configuration_head(struct vboard_host *host, const uint8
 
 static bool ask_configuration(struct vboard_host *host, struct boot0_setup *setup)
 {
-    *setup = get_descriptor(B0_USB_DESC_CONFIGURATION, 0, 0, host->configuration_size);
+    *setup = get_descriptor(BOOT0_USB_DESC_CONFIGURATION, 0, 0, host->configuration_size);
     return true;
 }
 
@@ -130,14 +131,14 @@ static void collect_strings(struct vboard_host *host)
     refer(host, host->device[16]);
     refer(host, bytes[6]);
     for (size_t i = 0; i + 2 <= host->configuration_size && bytes[i] >= 2; i += bytes[i])
-        if (bytes[i + 1] == B0_USB_DESC_INTERFACE && bytes[i] >= B0_USB_INTERFACE_DESC_SIZE &&
-            i + B0_USB_INTERFACE_DESC_SIZE <= host->configuration_size)
+        if (bytes[i + 1] == BOOT0_USB_DESC_INTERFACE && bytes[i] >= BOOT0_USB_INTERFACE_DESC_SIZE &&
+            i + BOOT0_USB_INTERFACE_DESC_SIZE <= host->configuration_size)
             refer(host, bytes[i + 8]);
 }
 
 static const char *take_configuration(struct vboard_host *host, const uint8_t *bytes, size_t size)
 {
-    if (size < host->configuration_size || bytes[1] != B0_USB_DESC_CONFIGURATION)
+    if (size < host->configuration_size || bytes[1] != BOOT0_USB_DESC_CONFIGURATION)
         return "the configuration is shorter than its wTotalLength";
     memcpy(host->configuration, bytes, size);
     collect_strings(host);
@@ -146,7 +147,7 @@ static const char *take_configuration(struct vboard_host *host, const uint8_t *b
 
 static bool ask_set_configuration(struct vboard_host *host, struct boot0_setup *setup)
 {
-    *setup = (struct boot0_setup){0, B0_USB_SET_CONFIGURATION, host->configuration[5], 0, 0};
+    *setup = (struct boot0_setup){0, BOOT0_USB_SET_CONFIGURATION, host->configuration[5], 0, 0};
     return true;
 }
 
@@ -162,14 +163,14 @@ static const char *take_nothing(struct vboard_host *host, const uint8_t *bytes, 
 
 static bool ask_languages(struct vboard_host *host, struct boot0_setup *setup)
 {
-    *setup = get_descriptor(B0_USB_DESC_STRING, 0, 0, STRING_SIZE);
+    *setup = get_descriptor(BOOT0_USB_DESC_STRING, 0, 0, STRING_SIZE);
     return host->string_count > 0;
 }
 
 static const char *take_languages(struct vboard_host *host, const uint8_t *bytes, size_t size)
 {
-    host->language =
-        size >= 4 && bytes[1] == B0_USB_DESC_STRING ? get16(bytes + 2) : (uint16_t)LANGUAGE_ENGLISH;
+    host->language = size >= 4 && bytes[1] == BOOT0_USB_DESC_STRING ? get16(bytes + 2)
+                                                                    : (uint16_t)LANGUAGE_ENGLISH;
     return NULL;
 }
 
@@ -177,7 +178,7 @@ static bool ask_string(struct vboard_host *host, struct boot0_setup *setup)
 {
     if (host->strings_read >= host->string_count)
         return false;
-    *setup = get_descriptor(B0_USB_DESC_STRING, host->strings[host->strings_read].index,
+    *setup = get_descriptor(BOOT0_USB_DESC_STRING, host->strings[host->strings_read].index,
                             host->language, STRING_SIZE);
     return true;
 }
@@ -187,7 +188,7 @@ static const char *take_string(struct vboard_host *host, const uint8_t *bytes, s
     struct host_string *string = &host->strings[host->strings_read++];
 
     /* bLength may promise more than came. */
-    if (size >= 2 && bytes[1] == B0_USB_DESC_STRING) {
+    if (size >= 2 && bytes[1] == BOOT0_USB_DESC_STRING) {
         if (bytes[0] < size)
             size = bytes[0];
         for (size_t i = 2; i + 2 <= size; i += 2) {
@@ -296,9 +297,9 @@ void vboard_host_enumerate(struct vboard_host *host, uint64_t until_ns)
 
     if (!vboard_host_present(host) || (!over && host->now_ns < host->phase_ns))
         return;
-    if (over && host->request.result == B0_XFER_OK)
+    if (over && host->request.result == BOOT0_XFER_OK)
         problem = step->take(host, host->answer, host->request.moved);
-    else if (over && step->optional && host->request.result == B0_XFER_STALL)
+    else if (over && step->optional && host->request.result == BOOT0_XFER_STALL)
         problem = step->take(host, host->answer, 0);
     if (problem) {
         fail(host, problem);

@@ -190,13 +190,13 @@ static void finish(struct host_transfer *transfer, enum boot0_xfer result)
 {
     transfer->stage = STAGE_DONE;
     transfer->result = result;
-    if (result != B0_XFER_OK)
+    if (result != BOOT0_XFER_OK)
         transfer->moved = 0;
 }
 
 static bool is_in(const struct host_transfer *transfer)
 {
-    return transfer->setup.request_type & B0_USB_DIR_IN;
+    return transfer->setup.request_type & BOOT0_USB_DIR_IN;
 }
 
 static void next_stage(struct vboard_host *host, struct host_transfer *transfer,
@@ -212,13 +212,13 @@ static void next_stage(struct vboard_host *host, struct host_transfer *transfer,
 static void failed(struct vboard_host *host, struct host_transfer *transfer, enum outcome outcome)
 {
     if (outcome == OUTCOME_GONE) {
-        finish(transfer, B0_XFER_GONE);
+        finish(transfer, BOOT0_XFER_GONE);
     } else if (outcome == OUTCOME_STALL) {
-        finish(transfer, B0_XFER_STALL);
+        finish(transfer, BOOT0_XFER_STALL);
     } else if (outcome == OUTCOME_NONE) {
         host->attempt = (struct host_attempt){.at_ns = host->now_ns + RETRY_NS};
         if (++transfer->errors >= ERRORS_MAX)
-            finish(transfer, B0_XFER_ERROR);
+            finish(transfer, BOOT0_XFER_ERROR);
     }
 }
 
@@ -252,14 +252,14 @@ static void take_data(struct vboard_host *host, struct host_transfer *transfer,
         vboard_host_report(host, "endpoint 0 sends DATA%d where DATA%d is due", packet->data1,
                            transfer->data1);
         if (++transfer->errors >= ERRORS_MAX)
-            finish(transfer, B0_XFER_ERROR);
+            finish(transfer, BOOT0_XFER_ERROR);
         return;
     }
     if (packet->size > host->packet_max || packet->size > room) {
         vboard_host_report(host, "babble: %u bytes on endpoint 0, room is for %u",
                            (unsigned)packet->size,
                            (unsigned)(room < host->packet_max ? room : host->packet_max));
-        finish(transfer, B0_XFER_ERROR);
+        finish(transfer, BOOT0_XFER_ERROR);
         return;
     }
     memcpy(transfer->data + transfer->moved, packet->data, packet->size);
@@ -318,7 +318,7 @@ static enum outcome stage_status(struct vboard_host *host, struct host_transfer 
     if (in && packet.size > 0)
         vboard_host_report(host, "the status packet of endpoint 0 has %u bytes",
                            (unsigned)packet.size);
-    finish(transfer, in && packet.size > 0 ? B0_XFER_ERROR : B0_XFER_OK);
+    finish(transfer, in && packet.size > 0 ? BOOT0_XFER_ERROR : BOOT0_XFER_OK);
     return outcome;
 }
 
@@ -349,7 +349,7 @@ bool vboard_host_transfer(struct vboard_host *host, struct host_transfer *transf
 /* USB 2.0, 9.1.1.5 and 9.4.5: what sets the toggles of endpoints back. */
 static void clear_toggle(struct vboard_host *host, uint8_t endpoint)
 {
-    uint16_t *toggles = endpoint & B0_USB_DIR_IN ? &host->in_data1 : &host->out_data1;
+    uint16_t *toggles = endpoint & BOOT0_USB_DIR_IN ? &host->in_data1 : &host->out_data1;
 
     *toggles &= (uint16_t) ~(1u << (endpoint & 0xFu));
 }
@@ -362,9 +362,9 @@ static void clear_interface(struct vboard_host *host, uint8_t interface)
     for (size_t i = 0; i + 2 <= host->configuration_size && bytes[i] >= 2; i += bytes[i]) {
         if (i + bytes[i] > host->configuration_size)
             return;
-        if (bytes[i + 1] == B0_USB_DESC_INTERFACE && bytes[i] >= 9)
+        if (bytes[i + 1] == BOOT0_USB_DESC_INTERFACE && bytes[i] >= 9)
             inside = bytes[i + 2] == interface;
-        else if (bytes[i + 1] == B0_USB_DESC_ENDPOINT && bytes[i] >= 7 && inside)
+        else if (bytes[i + 1] == BOOT0_USB_DESC_ENDPOINT && bytes[i] >= 7 && inside)
             clear_toggle(host, bytes[i + 2]);
     }
 }
@@ -373,11 +373,11 @@ static void follow(struct vboard_host *host, const struct boot0_setup *setup)
 {
     enum { ENDPOINT_HALT = 0 };
 
-    if (setup->request_type == 0x00 && setup->request == B0_USB_SET_CONFIGURATION)
+    if (setup->request_type == 0x00 && setup->request == BOOT0_USB_SET_CONFIGURATION)
         host->in_data1 = host->out_data1 = 0;
-    else if (setup->request_type == 0x01 && setup->request == B0_USB_SET_INTERFACE)
+    else if (setup->request_type == 0x01 && setup->request == BOOT0_USB_SET_INTERFACE)
         clear_interface(host, (uint8_t)setup->index);
-    else if (setup->request_type == 0x02 && setup->request == B0_USB_CLEAR_FEATURE &&
+    else if (setup->request_type == 0x02 && setup->request == BOOT0_USB_CLEAR_FEATURE &&
              setup->value == ENDPOINT_HALT)
         clear_toggle(host, (uint8_t)setup->index);
 }
@@ -407,12 +407,12 @@ enum boot0_xfer vboard_host_control(struct vboard_host *host, const struct boot0
 
     *actual = 0;
     if (!reachable(host))
-        return B0_XFER_GONE;
+        return BOOT0_XFER_GONE;
     vboard_host_transfer_start(host, &transfer, setup, data);
     if (!vboard_host_transfer(host, &transfer, patience(host, deadline_ns), false))
-        return vboard_host_present(host) ? B0_XFER_TIMEOUT : B0_XFER_GONE;
+        return vboard_host_present(host) ? BOOT0_XFER_TIMEOUT : BOOT0_XFER_GONE;
     *actual = transfer.moved;
-    if (transfer.result == B0_XFER_OK)
+    if (transfer.result == BOOT0_XFER_OK)
         follow(host, setup);
     return transfer.result;
 }
@@ -420,9 +420,9 @@ enum boot0_xfer vboard_host_control(struct vboard_host *host, const struct boot0
 static enum boot0_xfer packet_result(enum outcome outcome)
 {
     static const enum boot0_xfer results[] = {
-        [OUTCOME_ACK] = B0_XFER_OK,          [OUTCOME_STALL] = B0_XFER_STALL,
-        [OUTCOME_NONE] = B0_XFER_ERROR,      [OUTCOME_GONE] = B0_XFER_GONE,
-        [OUTCOME_PENDING] = B0_XFER_TIMEOUT,
+        [OUTCOME_ACK] = BOOT0_XFER_OK,          [OUTCOME_STALL] = BOOT0_XFER_STALL,
+        [OUTCOME_NONE] = BOOT0_XFER_ERROR,      [OUTCOME_GONE] = BOOT0_XFER_GONE,
+        [OUTCOME_PENDING] = BOOT0_XFER_TIMEOUT,
     };
 
     return results[outcome];
@@ -449,18 +449,18 @@ enum boot0_xfer vboard_host_in(struct vboard_host *host, uint8_t endpoint, uint8
 
     *actual = 0;
     if (!reachable(host))
-        return B0_XFER_GONE;
+        return BOOT0_XFER_GONE;
     result = exchange_packet(host, &packet, deadline_ns);
-    if (result != B0_XFER_OK)
+    if (result != BOOT0_XFER_OK)
         return result;
     if (packet.data1 != (bool)(host->in_data1 & bit)) {
         vboard_host_report(host, "IN endpoint %u sends DATA%d where DATA%d is due: dropped",
                            packet.endpoint, packet.data1, !packet.data1);
-        return B0_XFER_TIMEOUT;
+        return BOOT0_XFER_TIMEOUT;
     }
     host->in_data1 ^= bit;
     *actual = packet.size;
-    return B0_XFER_OK;
+    return BOOT0_XFER_OK;
 }
 
 enum boot0_xfer vboard_host_out(struct vboard_host *host, uint8_t endpoint, const uint8_t *data,
@@ -473,14 +473,14 @@ enum boot0_xfer vboard_host_out(struct vboard_host *host, uint8_t endpoint, cons
     enum boot0_xfer result;
 
     if (size > sizeof bytes)
-        return B0_XFER_ERROR;
+        return BOOT0_XFER_ERROR;
     if (size > 0)
         memcpy(bytes, data, size);
     if (!reachable(host))
-        return B0_XFER_GONE;
+        return BOOT0_XFER_GONE;
     packet.data1 = host->out_data1 & bit;
     result = exchange_packet(host, &packet, deadline_ns);
-    if (result == B0_XFER_OK)
+    if (result == BOOT0_XFER_OK)
         host->out_data1 ^= bit;
     return result;
 }

@@ -121,7 +121,8 @@ static enum boot0_xfer outcome(struct vboard_machine *machine, unsigned connecti
     if (machine->on)
         vboard_time_tell(machine);
     follow(machine);
-    return board->device.ops == &device && board->connection == connection ? result : B0_XFER_GONE;
+    return board->device.ops == &device && board->connection == connection ? result
+                                                                           : BOOT0_XFER_GONE;
 }
 
 static enum boot0_xfer control(void *context, const struct boot0_setup *setup, uint8_t *data,
@@ -146,15 +147,15 @@ static enum boot0_xfer packet(void *context, uint8_t endpoint, uint8_t *data, si
     enum boot0_xfer result;
     size_t came = 0;
 
-    if (!(endpoint & B0_USB_DIR_IN)) {
+    if (!(endpoint & BOOT0_USB_DIR_IN)) {
         result = vboard_host_out(host, endpoint, data, *size, limit_ns);
     } else {
         result = vboard_host_in(host, endpoint & 0x0f, bytes, &came, limit_ns);
         if (came > *size)
             came = *size;
-        if (result == B0_XFER_OK)
+        if (result == BOOT0_XFER_OK)
             memcpy(data, bytes, came);
-        *size = result == B0_XFER_OK ? came : 0;
+        *size = result == BOOT0_XFER_OK ? came : 0;
     }
     return outcome(machine, connection, result);
 }
@@ -164,7 +165,7 @@ static void bus_reset(void *context)
     struct vboard_machine *machine = context;
 
     vboard_host_bus_reset(machine->port->host);
-    outcome(machine, machine->board->connection, B0_XFER_OK);
+    outcome(machine, machine->board->connection, BOOT0_XFER_OK);
 }
 
 static size_t descriptors(const void *context, uint8_t *bytes, size_t size)

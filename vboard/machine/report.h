@@ -14,9 +14,9 @@ struct vboard_report {
 
 /* What real hardware would let pass or answer with a fault. `address`: what it is about. */
 void vboard_report(struct vboard_machine *machine, uint32_t address, const char *format, ...)
-    B0_PRINTF(3, 4);
+    BOOT0_PRINTF(3, 4);
 /* Writes a line to the trace about what is not a mistake. */
-void vboard_note(struct vboard_machine *machine, const char *format, ...) B0_PRINTF(2, 3);
+void vboard_note(struct vboard_machine *machine, const char *format, ...) BOOT0_PRINTF(2, 3);
 /* Writes the registers to the trace and the standard error. */
 void vboard_report_registers(struct vboard_machine *machine, const char *why);
 

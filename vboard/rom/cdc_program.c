@@ -44,10 +44,10 @@ enum dtr_state {
 
 #define CONFIGURATION_SIZE 67
 
-static const uint8_t descriptors[B0_USB_DEVICE_DESC_SIZE + CONFIGURATION_SIZE] = {
+static const uint8_t descriptors[BOOT0_USB_DEVICE_DESC_SIZE + CONFIGURATION_SIZE] = {
     /* device: USB 2.0, table 9-8; class CDC; no serial number */
     18,
-    B0_USB_DESC_DEVICE,
+    BOOT0_USB_DESC_DEVICE,
     0x00,
     0x02,
     2,
@@ -66,7 +66,7 @@ static const uint8_t descriptors[B0_USB_DEVICE_DESC_SIZE + CONFIGURATION_SIZE] =
     1,
     /* configuration: two interfaces, powered by the bus, 100 mA */
     9,
-    B0_USB_DESC_CONFIGURATION,
+    BOOT0_USB_DESC_CONFIGURATION,
     CONFIGURATION_SIZE,
     0,
     2,
@@ -76,7 +76,7 @@ static const uint8_t descriptors[B0_USB_DEVICE_DESC_SIZE + CONFIGURATION_SIZE] =
     50,
     /* interface 0: ACM */
     9,
-    B0_USB_DESC_INTERFACE,
+    BOOT0_USB_DESC_INTERFACE,
     CONTROL_INTERFACE,
     0,
     1,
@@ -106,7 +106,7 @@ static const uint8_t descriptors[B0_USB_DEVICE_DESC_SIZE + CONFIGURATION_SIZE] =
     1,
     /* its interrupt endpoint */
     7,
-    B0_USB_DESC_ENDPOINT,
+    BOOT0_USB_DESC_ENDPOINT,
     NOTIFY_IN,
     3,
     PACKET_SIZE,
@@ -114,7 +114,7 @@ static const uint8_t descriptors[B0_USB_DEVICE_DESC_SIZE + CONFIGURATION_SIZE] =
     255,
     /* interface 1: data, and its bulk endpoints */
     9,
-    B0_USB_DESC_INTERFACE,
+    BOOT0_USB_DESC_INTERFACE,
     1,
     0,
     2,
@@ -123,14 +123,14 @@ static const uint8_t descriptors[B0_USB_DEVICE_DESC_SIZE + CONFIGURATION_SIZE] =
     0,
     0,
     7,
-    B0_USB_DESC_ENDPOINT,
+    BOOT0_USB_DESC_ENDPOINT,
     DATA_OUT,
     2,
     PACKET_SIZE,
     0,
     0,
     7,
-    B0_USB_DESC_ENDPOINT,
+    BOOT0_USB_DESC_ENDPOINT,
     DATA_IN,
     2,
     PACKET_SIZE,
@@ -182,11 +182,11 @@ static void greet(struct vboard_cdc_program *program)
 /* USB 2.0, 9.6.7: the list of languages, or a text. */
 static enum boot0_xfer answer_string(const struct boot0_setup *setup, uint8_t *data, size_t *actual)
 {
-    uint8_t bytes[2 + 2 * VBOARD_STRING_MAX] = {4, B0_USB_DESC_STRING, 0x09, 0x04};
+    uint8_t bytes[2 + 2 * VBOARD_STRING_MAX] = {4, BOOT0_USB_DESC_STRING, 0x09, 0x04};
     size_t index = setup->value & 0xff;
 
     if (index >= sizeof strings / sizeof strings[0])
-        return B0_XFER_STALL;
+        return BOOT0_XFER_STALL;
     for (size_t i = 0; strings[index][i]; i++) {
         b0_store16(bytes + 2 + 2 * i, (uint8_t)strings[index][i]);
         bytes[0] = (uint8_t)(4 + 2 * i);
@@ -198,15 +198,15 @@ static enum boot0_xfer get_descriptor(const struct boot0_setup *setup, uint8_t *
                                       size_t *actual)
 {
     switch (setup->value >> 8) {
-    case B0_USB_DESC_DEVICE:
-        return vboard_usb_answer(setup, descriptors, B0_USB_DEVICE_DESC_SIZE, data, actual);
-    case B0_USB_DESC_CONFIGURATION:
-        return vboard_usb_answer(setup, descriptors + B0_USB_DEVICE_DESC_SIZE, CONFIGURATION_SIZE,
-                                 data, actual);
-    case B0_USB_DESC_STRING:
+    case BOOT0_USB_DESC_DEVICE:
+        return vboard_usb_answer(setup, descriptors, BOOT0_USB_DEVICE_DESC_SIZE, data, actual);
+    case BOOT0_USB_DESC_CONFIGURATION:
+        return vboard_usb_answer(setup, descriptors + BOOT0_USB_DEVICE_DESC_SIZE,
+                                 CONFIGURATION_SIZE, data, actual);
+    case BOOT0_USB_DESC_STRING:
         return answer_string(setup, data, actual);
     default:
-        return B0_XFER_STALL;
+        return BOOT0_XFER_STALL;
     }
 }
 
@@ -216,23 +216,23 @@ static enum boot0_xfer standard(struct vboard_cdc_program *program, const struct
     static const uint8_t zero[2];
 
     switch (setup->request) {
-    case B0_USB_GET_DESCRIPTOR:
+    case BOOT0_USB_GET_DESCRIPTOR:
         return get_descriptor(setup, data, actual);
-    case B0_USB_GET_STATUS:
+    case BOOT0_USB_GET_STATUS:
         return vboard_usb_answer(setup, zero, 2, data, actual);
-    case B0_USB_GET_CONFIGURATION:
+    case BOOT0_USB_GET_CONFIGURATION:
         return vboard_usb_answer(setup, &program->board->usb.configuration, 1, data, actual);
-    case B0_USB_GET_INTERFACE:
+    case BOOT0_USB_GET_INTERFACE:
         return vboard_usb_answer(setup, zero, 1, data, actual);
-    case B0_USB_SET_CONFIGURATION:
+    case BOOT0_USB_SET_CONFIGURATION:
         program->board->usb.configuration = (uint8_t)setup->value;
-        return setup->value <= 1 ? B0_XFER_OK : B0_XFER_STALL;
-    case B0_USB_SET_INTERFACE:
-        return setup->value == 0 ? B0_XFER_OK : B0_XFER_STALL;
-    case B0_USB_SET_ADDRESS:
-        return B0_XFER_OK;
+        return setup->value <= 1 ? BOOT0_XFER_OK : BOOT0_XFER_STALL;
+    case BOOT0_USB_SET_INTERFACE:
+        return setup->value == 0 ? BOOT0_XFER_OK : BOOT0_XFER_STALL;
+    case BOOT0_USB_SET_ADDRESS:
+        return BOOT0_XFER_OK;
     default:
-        return B0_XFER_STALL;
+        return BOOT0_XFER_STALL;
     }
 }
 
@@ -254,24 +254,24 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
 {
     struct vboard_cdc_program *program = context;
 
-    if ((setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_STANDARD)
+    if ((setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD)
         return standard(program, setup, data, actual);
-    if ((setup->request_type & B0_USB_TYPE_MASK) != B0_USB_TYPE_CLASS ||
+    if ((setup->request_type & BOOT0_USB_TYPE_MASK) != BOOT0_USB_TYPE_CLASS ||
         setup->index != CONTROL_INTERFACE)
-        return B0_XFER_STALL;
+        return BOOT0_XFER_STALL;
     switch (setup->request) {
     case SET_LINE_CODING:
         *actual = setup->length;
         memcpy(program->coding, data,
                setup->length < sizeof program->coding ? setup->length : sizeof program->coding);
-        return B0_XFER_OK;
+        return BOOT0_XFER_OK;
     case GET_LINE_CODING:
         return vboard_usb_answer(setup, program->coding, sizeof program->coding, data, actual);
     case SET_CONTROL_LINE_STATE:
         set_lines(program, setup->value);
-        return B0_XFER_OK;
+        return BOOT0_XFER_OK;
     default:
-        return B0_XFER_STALL;
+        return BOOT0_XFER_STALL;
     }
 }
 
@@ -291,7 +291,7 @@ static void look_for_magic(struct vboard_cdc_program *program, const uint8_t *da
     program->board->timer_us = program->board->now_us + RESET_US;
 }
 
-/* One transaction; B0_XFER_TIMEOUT: NAK. */
+/* One transaction; BOOT0_XFER_TIMEOUT: NAK. */
 static enum boot0_xfer transact(struct vboard_cdc_program *program, uint8_t endpoint, uint8_t *data,
                                 size_t *size)
 {
@@ -299,19 +299,19 @@ static enum boot0_xfer transact(struct vboard_cdc_program *program, uint8_t endp
     switch (endpoint) {
     case DATA_IN:
         *size = take_said(program, data, *size < PACKET_SIZE ? *size : PACKET_SIZE);
-        return *size > 0 ? B0_XFER_OK : B0_XFER_TIMEOUT;
+        return *size > 0 ? BOOT0_XFER_OK : BOOT0_XFER_TIMEOUT;
     case DATA_OUT:
         if (*size > PACKET_SIZE)
-            return B0_XFER_ERROR;
+            return BOOT0_XFER_ERROR;
         if (room(program) < *size)
-            return B0_XFER_TIMEOUT;
+            return BOOT0_XFER_TIMEOUT;
         say(program, data, *size);
         look_for_magic(program, data, *size);
-        return B0_XFER_OK;
+        return BOOT0_XFER_OK;
     case NOTIFY_IN:
-        return B0_XFER_TIMEOUT;
+        return BOOT0_XFER_TIMEOUT;
     default:
-        return B0_XFER_STALL;
+        return BOOT0_XFER_STALL;
     }
 }
 
@@ -321,20 +321,20 @@ static enum boot0_xfer packet(void *context, uint8_t endpoint, uint8_t *data, si
     struct vboard_cdc_program *program = context;
     unsigned connection = program->board->connection;
     enum boot0_xfer result = transact(program, endpoint, data, size);
-    size_t bytes = TRANSACTION_BYTES + (result == B0_XFER_OK ? *size : 0);
+    size_t bytes = TRANSACTION_BYTES + (result == BOOT0_XFER_OK ? *size : 0);
 
-    if (result == B0_XFER_OK && (endpoint & B0_USB_DIR_IN))
+    if (result == BOOT0_XFER_OK && (endpoint & BOOT0_USB_DIR_IN))
         program->board->stats.bytes_in += *size;
-    else if (result == B0_XFER_OK)
+    else if (result == BOOT0_XFER_OK)
         program->board->stats.bytes_out += *size;
-    if (result != B0_XFER_TIMEOUT)
+    if (result != BOOT0_XFER_TIMEOUT)
         vboard_clock_advance(program->board,
                              program->board->now_us + (bytes * 8 + BITS_PER_US - 1) / BITS_PER_US,
                              false);
     else if (deadline_us != VBOARD_NEVER) /* nothing but the host changes what it would say */
         vboard_clock_advance(program->board, deadline_us, true);
     if (!program->board->device.ops || program->board->connection != connection)
-        return B0_XFER_GONE;
+        return BOOT0_XFER_GONE;
     return result;
 }
 

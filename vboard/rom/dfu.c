@@ -37,17 +37,17 @@ uint8_t vboard_dfu_state(const void *context)
 
 static bool is_request(const struct boot0_setup *setup)
 {
-    bool in = setup->request == B0_DFU_UPLOAD || setup->request == B0_DFU_GETSTATUS ||
-              setup->request == B0_DFU_GETSTATE;
+    bool in = setup->request == BOOT0_DFU_UPLOAD || setup->request == BOOT0_DFU_GETSTATUS ||
+              setup->request == BOOT0_DFU_GETSTATE;
 
     return setup->request_type ==
-           ((in ? B0_USB_DIR_IN : 0) | B0_USB_TYPE_CLASS | B0_USB_RECIPIENT_INTERFACE);
+           ((in ? BOOT0_USB_DIR_IN : 0) | BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE);
 }
 
 bool vboard_dfu_route(struct vboard_dfu *dfu, const struct boot0_setup *setup)
 {
     const struct vboard_alternate *alternate = vboard_usb_alternate(dfu->board, setup->index);
-    bool free = dfu->state == B0_DFU_STATE_IDLE || dfu->state == B0_DFU_STATE_ERROR;
+    bool free = dfu->state == BOOT0_DFU_STATE_IDLE || dfu->state == BOOT0_DFU_STATE_ERROR;
 
     if (!is_request(setup) || !alternate)
         return false;
@@ -59,10 +59,10 @@ bool vboard_dfu_route(struct vboard_dfu *dfu, const struct boot0_setup *setup)
 
 enum boot0_xfer vboard_dfu_refuse(struct vboard_dfu *dfu, uint8_t status)
 {
-    if (dfu->state != B0_DFU_STATE_ERROR)
+    if (dfu->state != BOOT0_DFU_STATE_ERROR)
         dfu->status = status;
-    dfu->state = B0_DFU_STATE_ERROR;
-    return B0_XFER_STALL;
+    dfu->state = BOOT0_DFU_STATE_ERROR;
+    return BOOT0_XFER_STALL;
 }
 
 enum boot0_xfer vboard_dfu_answer_status(struct vboard_dfu *dfu, const struct boot0_setup *setup,
@@ -73,7 +73,7 @@ enum boot0_xfer vboard_dfu_answer_status(struct vboard_dfu *dfu, const struct bo
         .poll_timeout_ms = poll_ms,
         .state = dfu->state,
     };
-    uint8_t bytes[B0_DFU_STATUS_SIZE];
+    uint8_t bytes[BOOT0_DFU_STATUS_SIZE];
 
     b0_dfu_status_store(&status, bytes);
     return vboard_usb_answer(setup, bytes, sizeof bytes, data, actual);
@@ -92,17 +92,17 @@ enum boot0_xfer vboard_dfu_interrupt(struct vboard_dfu *dfu, const struct boot0_
 
     switch ((enum vboard_busy_behaviour)dfu->rom->busy_behaviour[dfu->command]) {
     case VBOARD_BUSY_ANSWERS:
-        if (setup->request == B0_DFU_GETSTATUS)
+        if (setup->request == BOOT0_DFU_GETSTATUS)
             return vboard_dfu_answer_status(dfu, setup, poll_ms, data, actual);
         break;
     case VBOARD_BUSY_BREAKS:
-        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_STALLEDPKT);
+        return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
     case VBOARD_BUSY_STALLS:
     case VBOARD_BUSY_NAKS:
     case VBOARD_BUSY_NEVER:
         break;
     }
-    return B0_XFER_STALL;
+    return BOOT0_XFER_STALL;
 }
 
 enum boot0_xfer vboard_dfu_take(struct vboard_dfu *dfu, const struct boot0_setup *setup,
@@ -110,11 +110,11 @@ enum boot0_xfer vboard_dfu_take(struct vboard_dfu *dfu, const struct boot0_setup
 {
     /* A G431 stalls 2048 bytes with errSTALLEDPKT and takes 1024 (web-stm32-updater, issue 3). */
     if (setup->length > vboard_usb_transfer_size(&dfu->rom->usb, dfu->alternate))
-        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_STALLEDPKT);
+        return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
     if (setup->length > 0)
         memcpy(dfu->data, data, setup->length);
     dfu->block = setup->value;
     dfu->block_size = setup->length;
     *actual = setup->length;
-    return B0_XFER_OK;
+    return BOOT0_XFER_OK;
 }

@@ -36,9 +36,9 @@ static enum boot0_xfer do_stall(struct vboard_dfu *dfu, const struct boot0_setup
     (void)setup;
     (void)data;
     (void)actual;
-    if (next != B0_DFU_STATE_ERROR)
-        return B0_XFER_STALL;
-    return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_STALLEDPKT);
+    if (next != BOOT0_DFU_STATE_ERROR)
+        return BOOT0_XFER_STALL;
+    return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
 }
 
 static enum boot0_xfer do_dnload(struct vboard_dfu *dfu, const struct boot0_setup *setup,
@@ -47,13 +47,13 @@ static enum boot0_xfer do_dnload(struct vboard_dfu *dfu, const struct boot0_setu
     enum boot0_xfer result;
 
     result = vboard_dfu_take(dfu, setup, data, actual);
-    if (result != B0_XFER_OK)
+    if (result != BOOT0_XFER_OK)
         return result;
     dfu->command = vboard_dfuse_command(dfu);
     dfu->synced = false;
     /* AN2662, figure 55: leaving is allowed in dfuIDLE too. */
-    dfu->state = setup->length > 0 ? next : (uint8_t)B0_DFU_STATE_MANIFEST_SYNC;
-    return B0_XFER_OK;
+    dfu->state = setup->length > 0 ? next : (uint8_t)BOOT0_DFU_STATE_MANIFEST_SYNC;
+    return BOOT0_XFER_OK;
 }
 
 static enum boot0_xfer read_memory(struct vboard_dfu *dfu, const struct boot0_setup *setup,
@@ -61,33 +61,33 @@ static enum boot0_xfer read_memory(struct vboard_dfu *dfu, const struct boot0_se
 {
     uint8_t status = vboard_dfuse_read(dfu, setup->value, data, setup->length);
 
-    if (status != B0_DFU_STATUS_OK)
+    if (status != BOOT0_DFU_STATUS_OK)
         return vboard_dfu_refuse(dfu, status);
     *actual = setup->length;
     dfu->state = next;
-    return B0_XFER_OK;
+    return BOOT0_XFER_OK;
 }
 
 static enum boot0_xfer do_upload(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                  uint8_t *data, size_t *actual, uint8_t next)
 {
     static const uint8_t list[GET_COMMANDS_SIZE] = {
-        B0_DFUSE_GET_COMMANDS,
-        B0_DFUSE_SET_ADDRESS,
-        B0_DFUSE_ERASE,
-        B0_DFUSE_READ_UNPROTECT,
+        BOOT0_DFUSE_GET_COMMANDS,
+        BOOT0_DFUSE_SET_ADDRESS,
+        BOOT0_DFUSE_ERASE,
+        BOOT0_DFUSE_READ_UNPROTECT,
     };
 
     if (setup->length == 0)
-        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_STALLEDPKT);
-    if (setup->value >= B0_DFUSE_BLOCK_FIRST)
+        return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
+    if (setup->value >= BOOT0_DFUSE_BLOCK_FIRST)
         return read_memory(dfu, setup, data, actual, next);
-    if (setup->value != B0_DFUSE_BLOCK_COMMAND)
-        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_STALLEDPKT);
+    if (setup->value != BOOT0_DFUSE_BLOCK_COMMAND)
+        return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
     *actual = setup->length < sizeof list ? setup->length : sizeof list;
     memcpy(data, list, *actual);
-    dfu->state = *actual < sizeof list ? next : (uint8_t)B0_DFU_STATE_IDLE;
-    return B0_XFER_OK;
+    dfu->state = *actual < sizeof list ? next : (uint8_t)BOOT0_DFU_STATE_IDLE;
+    return BOOT0_XFER_OK;
 }
 
 static enum boot0_xfer do_status(struct vboard_dfu *dfu, const struct boot0_setup *setup,
@@ -106,7 +106,7 @@ static uint32_t busy_ms(const struct vboard_dfu *dfu)
 static enum boot0_xfer sync_manifest(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                      uint8_t *data, size_t *actual)
 {
-    dfu->state = B0_DFU_STATE_MANIFEST;
+    dfu->state = BOOT0_DFU_STATE_MANIFEST;
     dfu->leave_due = true;
     return vboard_dfu_answer_status(dfu, setup, 0, data, actual);
 }
@@ -117,7 +117,7 @@ static bool hangs(const struct vboard_dfu *dfu)
 
     return dfu->rom->hangs_from > 0 && dfu->command == VBOARD_COMMAND_ERASE &&
            dfu->block_size > 1 && dfu->pointer >= dfu->rom->hangs_from &&
-           dfu->state != B0_DFU_STATE_ERROR;
+           dfu->state != BOOT0_DFU_STATE_ERROR;
 }
 
 /* H7 ROMs: the answer comes when all is done, and says that it is being done. */
@@ -129,11 +129,11 @@ static enum boot0_xfer work_at_once(struct vboard_dfu *dfu, const struct boot0_s
 
     vboard_dfuse_work(dfu);
     result = vboard_work_finish(dfu->board);
-    if (result != B0_XFER_OK)
+    if (result != BOOT0_XFER_OK)
         return result;
-    after = hangs(dfu) ? (uint8_t)B0_DFU_STATE_DNBUSY : dfu->state;
-    if (after != B0_DFU_STATE_ERROR)
-        dfu->state = B0_DFU_STATE_DNBUSY;
+    after = hangs(dfu) ? (uint8_t)BOOT0_DFU_STATE_DNBUSY : dfu->state;
+    if (after != BOOT0_DFU_STATE_ERROR)
+        dfu->state = BOOT0_DFU_STATE_DNBUSY;
     result = vboard_dfu_answer_status(dfu, setup, busy_ms(dfu), data, actual);
     dfu->state = after;
     return result;
@@ -147,13 +147,13 @@ static enum boot0_xfer do_sync(struct vboard_dfu *dfu, const struct boot0_setup 
                                uint8_t *data, size_t *actual, uint8_t next)
 {
 
-    if (dfu->state == B0_DFU_STATE_MANIFEST_SYNC)
+    if (dfu->state == BOOT0_DFU_STATE_MANIFEST_SYNC)
         return sync_manifest(dfu, setup, data, actual);
     if (dfu->synced)
         return do_status(dfu, setup, data, actual, next);
     if (dfu->rom->busy_behaviour[dfu->command] == VBOARD_BUSY_NEVER)
         return work_at_once(dfu, setup, data, actual);
-    dfu->state = B0_DFU_STATE_DNBUSY;
+    dfu->state = BOOT0_DFU_STATE_DNBUSY;
     dfu->due = true;
     return vboard_dfu_answer_status(dfu, setup, busy_ms(dfu), data, actual);
 }
@@ -172,8 +172,8 @@ static enum boot0_xfer do_clear(struct vboard_dfu *dfu, const struct boot0_setup
     (void)data;
     (void)actual;
     dfu->state = next;
-    dfu->status = B0_DFU_STATUS_OK;
-    return B0_XFER_OK;
+    dfu->status = BOOT0_DFU_STATUS_OK;
+    return BOOT0_XFER_OK;
 }
 
 static action *const actions[] = {
@@ -189,7 +189,7 @@ static action *const actions[] = {
  */
 static bool is_odd_clear(const struct vboard_dfu *dfu, const struct boot0_setup *setup)
 {
-    return setup->request == B0_DFU_CLRSTATUS && dfu->state != B0_DFU_STATE_ERROR;
+    return setup->request == BOOT0_DFU_CLRSTATUS && dfu->state != BOOT0_DFU_STATE_ERROR;
 }
 
 static enum boot0_xfer control(void *context, const struct boot0_setup *setup, uint8_t *data,
@@ -198,17 +198,17 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
     struct vboard_dfu *dfu = context;
     struct b0_dfu_rule rule;
 
-    if ((setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_STANDARD)
+    if ((setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD)
         return vboard_usb_standard(dfu->board, setup, data, actual);
     if (!vboard_dfu_route(dfu, setup) || dfu->board->usb.configuration == 0)
-        return B0_XFER_STALL;
+        return BOOT0_XFER_STALL;
     if (dfu->board->work.busy)
         return vboard_dfu_interrupt(dfu, setup, data, actual);
-    if (dfu->state == B0_DFU_STATE_DNBUSY && setup->request == B0_DFU_GETSTATUS)
+    if (dfu->state == BOOT0_DFU_STATE_DNBUSY && setup->request == BOOT0_DFU_GETSTATUS)
         return vboard_dfu_answer_status(dfu, setup, busy_ms(dfu), data, actual); /* it hangs */
     if (is_odd_clear(dfu, setup)) {
-        vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_UNKNOWN);
-        return B0_XFER_OK;
+        vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_UNKNOWN);
+        return BOOT0_XFER_OK;
     }
     rule = b0_dfu_device_rule(dfu->state, setup->request);
     return actions[rule.action](dfu, setup, data, actual, rule.next);
@@ -221,7 +221,7 @@ static void sent(void *context)
     struct vboard_dfu *dfu = context;
     bool leaves = dfu->leave_due;
 
-    if (dfu->rom->leaves_at_once && dfu->state == B0_DFU_STATE_MANIFEST_SYNC)
+    if (dfu->rom->leaves_at_once && dfu->state == BOOT0_DFU_STATE_MANIFEST_SYNC)
         leaves = true;
     if (leaves) {
         vboard_start_program(dfu->board, vboard_dfuse_address(dfu, dfu->pointer));

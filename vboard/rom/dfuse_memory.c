@@ -18,13 +18,13 @@
 static void finish(struct vboard_dfu *dfu, uint8_t status)
 {
 
-    if (dfu->state == B0_DFU_STATE_ERROR)
+    if (dfu->state == BOOT0_DFU_STATE_ERROR)
         return; /* a request came meanwhile that broke it */
-    if (status == B0_DFU_STATUS_OK) {
-        dfu->state = B0_DFU_STATE_DNLOAD_SYNC;
+    if (status == BOOT0_DFU_STATUS_OK) {
+        dfu->state = BOOT0_DFU_STATE_DNLOAD_SYNC;
         dfu->synced = true;
     } else {
-        dfu->state = B0_DFU_STATE_ERROR;
+        dfu->state = BOOT0_DFU_STATE_ERROR;
         dfu->status = status;
     }
 }
@@ -33,7 +33,7 @@ static void flash_done(void *context, const struct vboard_flash_result *result)
 {
     struct vboard_dfu *dfu = context;
 
-    finish(dfu, result->failed ? B0_DFU_STATUS_ERR_PROG : B0_DFU_STATUS_OK);
+    finish(dfu, result->failed ? BOOT0_DFU_STATUS_ERR_PROG : BOOT0_DFU_STATUS_OK);
 }
 
 /* AN2662, 4.5.1 and 4.5.4: these end in a system reset; nobody is there to ask how it went. */
@@ -91,11 +91,11 @@ static void set_address(struct vboard_dfu *dfu)
     const struct vboard_area *area = vboard_chip_area(&dfu->board->chip, address, 1);
 
     if (!area || address - area->address < area->reserved) {
-        finish(dfu, B0_DFU_STATUS_ERR_TARGET);
+        finish(dfu, BOOT0_DFU_STATUS_ERR_TARGET);
         return;
     }
     dfu->pointer = pointer;
-    finish(dfu, B0_DFU_STATUS_OK);
+    finish(dfu, BOOT0_DFU_STATUS_OK);
 }
 
 /* AN2662, figure 59. That the pointer moves along is so in ST's device library (usbd_dfu.c). */
@@ -105,7 +105,7 @@ static void erase(struct vboard_dfu *dfu)
     uint32_t address;
 
     if (protected(dfu)) {
-        finish(dfu, B0_DFU_STATUS_ERR_VENDOR);
+        finish(dfu, BOOT0_DFU_STATUS_ERR_VENDOR);
         return;
     }
     if (dfu->block_size == 1) {
@@ -118,7 +118,7 @@ static void erase(struct vboard_dfu *dfu)
     if (area && vboard_flash_has_sectors(area))
         begin(dfu, VBOARD_ERASE_SECTOR, address, flash_done);
     else
-        finish(dfu, B0_DFU_STATUS_ERR_TARGET);
+        finish(dfu, BOOT0_DFU_STATUS_ERR_TARGET);
 }
 
 static void read_unprotect(struct vboard_dfu *dfu)
@@ -132,7 +132,7 @@ static uint32_t block_address(const struct vboard_dfu *dfu, uint16_t block)
     uint32_t size = vboard_usb_transfer_size(&dfu->rom->usb, dfu->alternate);
 
     return vboard_dfuse_address(dfu, dfu->pointer) +
-           (uint32_t)(block - B0_DFUSE_BLOCK_FIRST) * size;
+           (uint32_t)(block - BOOT0_DFUSE_BLOCK_FIRST) * size;
 }
 
 /* AN2662, 4.5.1 */
@@ -142,11 +142,11 @@ static void write_memory(struct vboard_dfu *dfu)
     const struct vboard_area *area = reachable(dfu, address, dfu->block_size);
 
     if (protected(dfu)) {
-        finish(dfu, B0_DFU_STATUS_ERR_VENDOR);
+        finish(dfu, BOOT0_DFU_STATUS_ERR_VENDOR);
         return;
     }
     if (!area) {
-        finish(dfu, B0_DFU_STATUS_ERR_TARGET);
+        finish(dfu, BOOT0_DFU_STATUS_ERR_TARGET);
         return;
     }
     switch ((enum vboard_kind)area->kind) {
@@ -160,21 +160,21 @@ static void write_memory(struct vboard_dfu *dfu)
         if (address == area->address)
             begin(dfu, VBOARD_PROGRAM_OPTIONS, address, reset_done);
         else
-            finish(dfu, B0_DFU_STATUS_OK);
+            finish(dfu, BOOT0_DFU_STATUS_OK);
         break;
     case VBOARD_RAM:
         memcpy(vboard_chip_at(&dfu->board->chip, address, dfu->block_size), dfu->data,
                dfu->block_size);
-        finish(dfu, B0_DFU_STATUS_OK);
+        finish(dfu, BOOT0_DFU_STATUS_OK);
         break;
     case VBOARD_FEATURE:
         finish(dfu, vboard_rom_write_feature(dfu->board, dfu->rom, address - area->address,
                                              dfu->data, dfu->block_size)
-                        ? B0_DFU_STATUS_OK
-                        : B0_DFU_STATUS_ERR_TARGET);
+                        ? BOOT0_DFU_STATUS_OK
+                        : BOOT0_DFU_STATUS_ERR_TARGET);
         break;
     case VBOARD_INFO:
-        finish(dfu, B0_DFU_STATUS_ERR_TARGET);
+        finish(dfu, BOOT0_DFU_STATUS_ERR_TARGET);
         break;
     }
 }
@@ -185,16 +185,16 @@ static const struct {
     uint8_t kind; /* enum vboard_command */
     void (*run)(struct vboard_dfu *dfu);
 } commands[] = {
-    {B0_DFUSE_SET_ADDRESS, 5, VBOARD_COMMAND_ADDRESS, set_address},
-    {B0_DFUSE_ERASE, 5, VBOARD_COMMAND_ERASE, erase},
-    {B0_DFUSE_ERASE, 1, VBOARD_COMMAND_ERASE, erase},
-    {B0_DFUSE_READ_UNPROTECT, 1, VBOARD_COMMAND_ERASE, read_unprotect},
+    {BOOT0_DFUSE_SET_ADDRESS, 5, VBOARD_COMMAND_ADDRESS, set_address},
+    {BOOT0_DFUSE_ERASE, 5, VBOARD_COMMAND_ERASE, erase},
+    {BOOT0_DFUSE_ERASE, 1, VBOARD_COMMAND_ERASE, erase},
+    {BOOT0_DFUSE_READ_UNPROTECT, 1, VBOARD_COMMAND_ERASE, read_unprotect},
 };
 
 /* What the block that was taken is for: its row's index, or -1 for data or nonsense. */
 static int command_of(const struct vboard_dfu *dfu)
 {
-    if (dfu->block != B0_DFUSE_BLOCK_COMMAND)
+    if (dfu->block != BOOT0_DFUSE_BLOCK_COMMAND)
         return -1;
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (commands[i].command == dfu->data[0] && commands[i].size == dfu->block_size)
@@ -209,10 +209,10 @@ void vboard_dfuse_work(struct vboard_dfu *dfu)
 
     if (command >= 0)
         commands[command].run(dfu);
-    else if (dfu->block >= B0_DFUSE_BLOCK_FIRST)
+    else if (dfu->block >= BOOT0_DFUSE_BLOCK_FIRST)
         write_memory(dfu);
     else
-        finish(dfu, B0_DFU_STATUS_ERR_STALLEDPKT);
+        finish(dfu, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
 }
 
 uint8_t vboard_dfuse_command(const struct vboard_dfu *dfu)
@@ -233,11 +233,11 @@ uint8_t vboard_dfuse_read(const struct vboard_dfu *dfu, uint16_t block, uint8_t 
     uint32_t address = block_address(dfu, block);
 
     if (protected(dfu))
-        return B0_DFU_STATUS_ERR_VENDOR;
+        return BOOT0_DFU_STATUS_ERR_VENDOR;
     if (length > vboard_usb_transfer_size(&dfu->rom->usb, dfu->alternate))
-        return B0_DFU_STATUS_ERR_STALLEDPKT;
+        return BOOT0_DFU_STATUS_ERR_STALLEDPKT;
     if (!reachable(dfu, address, length))
-        return B0_DFU_STATUS_ERR_TARGET;
+        return BOOT0_DFU_STATUS_ERR_TARGET;
     memcpy(data, vboard_chip_at(&dfu->board->chip, address, length), length);
-    return B0_DFU_STATUS_OK;
+    return BOOT0_DFU_STATUS_OK;
 }

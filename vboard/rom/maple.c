@@ -128,12 +128,12 @@ static enum boot0_xfer begin_download(struct vboard_dfu *dfu)
     uint32_t base = dfu->alternate->base;
 
     if (base == 0)
-        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_WRITE);
+        return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_WRITE);
     dfu->base = base;
     dfu->position = 0;
     dfu->downloaded = true;
     if (rom->wiped == 0 || rom->wiped == base)
-        return B0_XFER_OK;
+        return BOOT0_XFER_OK;
     erase_page(dfu, rom->wiped, wiped);
     return vboard_work_finish(dfu->board);
 }
@@ -144,36 +144,36 @@ static enum boot0_xfer do_dnload(struct vboard_dfu *dfu, const struct boot0_setu
     enum boot0_xfer result;
 
     if (setup->length == 0) {
-        if (dfu->state == B0_DFU_STATE_IDLE)
-            return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_NOTDONE);
-        dfu->state = B0_DFU_STATE_MANIFEST_SYNC;
-        return B0_XFER_OK;
+        if (dfu->state == BOOT0_DFU_STATE_IDLE)
+            return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_NOTDONE);
+        dfu->state = BOOT0_DFU_STATE_MANIFEST_SYNC;
+        return BOOT0_XFER_OK;
     }
-    if (dfu->state == B0_DFU_STATE_IDLE) {
+    if (dfu->state == BOOT0_DFU_STATE_IDLE) {
         result = begin_download(dfu);
-        if (result != B0_XFER_OK)
+        if (result != BOOT0_XFER_OK)
             return result;
     }
     result = vboard_dfu_take(dfu, setup, data, actual);
-    if (result != B0_XFER_OK)
+    if (result != BOOT0_XFER_OK)
         return result;
     dfu->command = VBOARD_COMMAND_DATA;
     dfu->synced = false;
     dfu->state = next;
-    return B0_XFER_OK;
+    return BOOT0_XFER_OK;
 }
 
 static enum boot0_xfer begin_upload(struct vboard_dfu *dfu, const struct boot0_setup *setup)
 {
     uint32_t base = dfu->alternate->base;
 
-    if (!(dfu->rom->usb.functional.attributes & B0_DFU_CAN_UPLOAD))
-        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_STALLEDPKT);
+    if (!(dfu->rom->usb.functional.attributes & BOOT0_DFU_CAN_UPLOAD))
+        return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
     if (base == 0)
-        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_WRITE);
+        return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_WRITE);
     dfu->upload_base = base;
     dfu->upload_size = setup->length;
-    return B0_XFER_OK;
+    return BOOT0_XFER_OK;
 }
 
 /* Blocks are as long as the first one was, up to the end of the flash. */
@@ -181,39 +181,39 @@ static enum boot0_xfer do_upload(struct vboard_dfu *dfu, const struct boot0_setu
                                  uint8_t *data, size_t *actual, uint8_t next)
 {
     const struct vboard_area *flash = vboard_chip_flash(&dfu->board->chip);
-    enum boot0_xfer result = B0_XFER_OK;
+    enum boot0_xfer result = BOOT0_XFER_OK;
     uint32_t address, left, size;
 
-    if (dfu->state == B0_DFU_STATE_IDLE)
+    if (dfu->state == BOOT0_DFU_STATE_IDLE)
         result = begin_upload(dfu, setup);
     else if (setup->length == 0)
-        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_NOTDONE);
-    if (result != B0_XFER_OK)
+        return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_NOTDONE);
+    if (result != BOOT0_XFER_OK)
         return result;
     address = dfu->upload_base + (uint32_t)dfu->upload_size * setup->value;
     left = address - flash->address < flash->size ? flash->size - (address - flash->address) : 0;
     size = dfu->upload_size < setup->length ? dfu->upload_size : setup->length;
-    dfu->state = left < dfu->upload_size ? (uint8_t)B0_DFU_STATE_IDLE : next;
+    dfu->state = left < dfu->upload_size ? (uint8_t)BOOT0_DFU_STATE_IDLE : next;
     *actual = left < size ? left : size;
     if (*actual > 0)
         memcpy(data, vboard_chip_at(&dfu->board->chip, address, (uint32_t)*actual), *actual);
-    return B0_XFER_OK;
+    return BOOT0_XFER_OK;
 }
 
 /* GETSTATUS after a block: STM32duino's works in it, LeafLabs' says busy and works behind it. */
 static enum boot0_xfer sync_block(struct vboard_dfu *dfu, uint32_t *poll_ms)
 {
-    enum boot0_xfer result = B0_XFER_OK;
+    enum boot0_xfer result = BOOT0_XFER_OK;
     bool to_ram = vboard_chip_at(&dfu->board->chip, write_address(dfu), 1) &&
                   vboard_chip_area(&dfu->board->chip, write_address(dfu), 1)->kind == VBOARD_RAM;
 
     if (dfu->rom->busy_behaviour[VBOARD_COMMAND_DATA] == VBOARD_BUSY_NEVER || to_ram) {
         write_block(dfu);
         result = vboard_work_finish(dfu->board);
-        dfu->state = B0_DFU_STATE_DNLOAD_IDLE;
+        dfu->state = BOOT0_DFU_STATE_DNLOAD_IDLE;
     } else {
         *poll_ms = dfu->board->settings.poll_ms[VBOARD_COMMAND_DATA];
-        dfu->state = B0_DFU_STATE_DNBUSY;
+        dfu->state = BOOT0_DFU_STATE_DNBUSY;
         dfu->due = true;
     }
     return result;
@@ -223,13 +223,13 @@ static enum boot0_xfer do_sync(struct vboard_dfu *dfu, const struct boot0_setup 
                                uint8_t *data, size_t *actual)
 {
     uint32_t poll_ms = 0;
-    enum boot0_xfer result = B0_XFER_OK;
+    enum boot0_xfer result = BOOT0_XFER_OK;
 
-    if (dfu->state == B0_DFU_STATE_MANIFEST_SYNC)
-        dfu->state = B0_DFU_STATE_MANIFEST_WAIT_RESET;
+    if (dfu->state == BOOT0_DFU_STATE_MANIFEST_SYNC)
+        dfu->state = BOOT0_DFU_STATE_MANIFEST_WAIT_RESET;
     else
         result = sync_block(dfu, &poll_ms);
-    if (result != B0_XFER_OK)
+    if (result != BOOT0_XFER_OK)
         return result;
     return vboard_dfu_answer_status(dfu, setup, poll_ms, data, actual);
 }
@@ -240,19 +240,19 @@ static enum boot0_xfer answer_anything(struct vboard_dfu *dfu, const struct boot
 {
     uint32_t poll_ms = 0;
 
-    if (dfu->state == B0_DFU_STATE_DNBUSY) {
+    if (dfu->state == BOOT0_DFU_STATE_DNBUSY) {
         if (dfu->synced)
-            dfu->state = B0_DFU_STATE_DNLOAD_IDLE;
+            dfu->state = BOOT0_DFU_STATE_DNLOAD_IDLE;
         else
             poll_ms = dfu->board->settings.poll_ms[VBOARD_COMMAND_DATA];
     }
-    if (setup->request == B0_DFU_GETSTATUS)
+    if (setup->request == BOOT0_DFU_GETSTATUS)
         return vboard_dfu_answer_status(dfu, setup, poll_ms, data, actual);
-    if (setup->request == B0_DFU_GETSTATE)
+    if (setup->request == BOOT0_DFU_GETSTATE)
         return vboard_dfu_answer_state(dfu, setup, data, actual);
-    if (setup->request == B0_DFU_DNLOAD)
+    if (setup->request == BOOT0_DFU_DNLOAD)
         *actual = setup->length;
-    return B0_XFER_OK;
+    return BOOT0_XFER_OK;
 }
 
 static enum boot0_xfer by_rule(struct vboard_dfu *dfu, const struct boot0_setup *setup,
@@ -276,30 +276,30 @@ static enum boot0_xfer by_rule(struct vboard_dfu *dfu, const struct boot0_setup 
     case B0_DFU_DO_CLEAR:
     case B0_DFU_DO_ABORT:
         dfu->state = rule.next;
-        return B0_XFER_OK;
+        return BOOT0_XFER_OK;
     case B0_DFU_DO_STALL:
     case B0_DFU_DO_DETACH:
         break;
     }
-    return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_STALLEDPKT);
+    return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
 }
 
 static enum boot0_xfer control(void *context, const struct boot0_setup *setup, uint8_t *data,
                                size_t *actual)
 {
     struct vboard_dfu *dfu = context;
-    bool asks = setup->request == B0_DFU_GETSTATUS || setup->request == B0_DFU_GETSTATE;
+    bool asks = setup->request == BOOT0_DFU_GETSTATUS || setup->request == BOOT0_DFU_GETSTATE;
 
-    if ((setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_STANDARD)
+    if ((setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD)
         return vboard_usb_standard(dfu->board, setup, data, actual);
     if (!vboard_dfu_route(dfu, setup) || dfu->board->usb.configuration == 0)
-        return B0_XFER_STALL;
+        return BOOT0_XFER_STALL;
     dfu->board->timer_us = VBOARD_NEVER; /* a host is there: the bootloader stays */
-    dfu->status = B0_DFU_STATUS_OK;
-    if (dfu->state == B0_DFU_STATE_DNBUSY || dfu->state == B0_DFU_STATE_MANIFEST_WAIT_RESET)
+    dfu->status = BOOT0_DFU_STATUS_OK;
+    if (dfu->state == BOOT0_DFU_STATE_DNBUSY || dfu->state == BOOT0_DFU_STATE_MANIFEST_WAIT_RESET)
         return answer_anything(dfu, setup, data, actual);
-    if (dfu->state == B0_DFU_STATE_DNLOAD_IDLE && asks)
-        dfu->state = B0_DFU_STATE_IDLE;
+    if (dfu->state == BOOT0_DFU_STATE_DNLOAD_IDLE && asks)
+        dfu->state = BOOT0_DFU_STATE_IDLE;
     return by_rule(dfu, setup, data, actual);
 }
 
@@ -318,7 +318,7 @@ static void bus_reset(void *context)
 {
     struct vboard_dfu *dfu = context;
 
-    if (dfu->state != B0_DFU_STATE_IDLE)
+    if (dfu->state != BOOT0_DFU_STATE_IDLE)
         vboard_system_reset(dfu->board);
 }
 

@@ -13,17 +13,17 @@
 
 /* dfu-util's device-logs, stm32f4discovery.lsusb; the same in every later record of an ST ROM. */
 #define ST_ROM                                                                                     \
-    .vendor = B0_VENDOR_ST, .product = B0_PRODUCT_ST_DFU, .attributes = POWERED_BY_ITSELF,         \
+    .vendor = BOOT0_VENDOR_ST, .product = BOOT0_PRODUCT_ST_DFU, .attributes = POWERED_BY_ITSELF,   \
     .max_power = MA(100), .manufacturer = "STMicroelectronics"
 #define ST_OLD_ROM ST_ROM, .bcd_usb = 0x0100, .product_name = "STM32  BOOTLOADER"
 #define ST_FUNCTIONAL(size)                                                                        \
     {                                                                                              \
-        B0_DFU_CAN_DOWNLOAD | B0_DFU_CAN_UPLOAD | B0_DFU_WILL_DETACH, 255, (size),                 \
-            B0_DFU_VERSION_DFUSE                                                                   \
+        BOOT0_DFU_CAN_DOWNLOAD | BOOT0_DFU_CAN_UPLOAD | BOOT0_DFU_WILL_DETACH, 255, (size),        \
+            BOOT0_DFU_VERSION_DFUSE                                                                \
     }
 #define STARTS_IN_ERROR                                                                            \
-    .start_state = B0_DFU_STATE_ERROR, .start_status = B0_DFU_STATUS_ERR_FIRMWARE
-#define STARTS_IDLE .start_state = B0_DFU_STATE_IDLE
+    .start_state = BOOT0_DFU_STATE_ERROR, .start_status = BOOT0_DFU_STATUS_ERR_FIRMWARE
+#define STARTS_IDLE .start_state = BOOT0_DFU_STATE_IDLE
 
 /*
  * F4 ROM: 104 ms for set address and 100 ms for erase stand in logs of dfu-util; it does the work
@@ -248,8 +248,8 @@ static const struct vboard_rom models[] = {
         .bootloader = &vboard_maple,
         .usb = {
             .bcd_usb = 0x0100,
-            .vendor = B0_VENDOR_LEAFLABS,
-            .product = B0_PRODUCT_MAPLE_DFU,
+            .vendor = BOOT0_VENDOR_LEAFLABS,
+            .product = BOOT0_PRODUCT_MAPLE_DFU,
             .bcd_device = 0x0200,
             .attributes = POWERED_BY_BUS,
             .max_power = MA(100),
@@ -258,7 +258,7 @@ static const struct vboard_rom models[] = {
             .serial = "LLM 003",
             .alternates = {{.name = "DFU Program RAM 0x20000C00", .base = 0x20000c00},
                            {.name = "DFU Program FLASH 0x08005000", .base = 0x08005000}},
-            .functional = {B0_DFU_CAN_DOWNLOAD, 255, 1024, B0_DFU_VERSION_DFUSE},
+            .functional = {BOOT0_DFU_CAN_DOWNLOAD, 255, 1024, BOOT0_DFU_VERSION_DFUSE},
         },
         STARTS_IDLE,
         .poll_ms = {0, 0, 32},
@@ -272,8 +272,8 @@ static const struct vboard_rom models[] = {
         .bootloader = &vboard_maple,
         .usb = {
             .bcd_usb = 0x0100,
-            .vendor = B0_VENDOR_LEAFLABS,
-            .product = B0_PRODUCT_MAPLE_DFU,
+            .vendor = BOOT0_VENDOR_LEAFLABS,
+            .product = BOOT0_PRODUCT_MAPLE_DFU,
             .bcd_device = 0x0201,
             .attributes = POWERED_BY_BUS,
             .max_power = MA(100),
@@ -285,7 +285,7 @@ static const struct vboard_rom models[] = {
                             .base = 0x08005000},
                            {.name = "STM32duino bootloader v1.0  Upload to Flash 0x8002000",
                             .base = 0x08002000}},
-            .functional = {B0_DFU_CAN_DOWNLOAD | B0_DFU_CAN_UPLOAD, 255, 1024, B0_DFU_VERSION_1_1},
+            .functional = {BOOT0_DFU_CAN_DOWNLOAD | BOOT0_DFU_CAN_UPLOAD, 255, 1024, BOOT0_DFU_VERSION_1_1},
         },
         STARTS_IDLE,
         .poll_ms = {0, 0, 0},

@@ -41,15 +41,15 @@ static uint32_t write_address(const struct vboard_dfu *dfu)
 static void finish(struct vboard_dfu *dfu, uint8_t status)
 {
 
-    if (dfu->state == B0_DFU_STATE_ERROR)
+    if (dfu->state == BOOT0_DFU_STATE_ERROR)
         return; /* a request came meanwhile that broke it */
-    if (status == B0_DFU_STATUS_OK) {
+    if (status == BOOT0_DFU_STATUS_OK) {
         dfu->position += dfu->block_size;
         dfu->synced = true;
-        dfu->state = B0_DFU_STATE_DNLOAD_SYNC;
+        dfu->state = BOOT0_DFU_STATE_DNLOAD_SYNC;
     } else {
         dfu->status = status;
-        dfu->state = B0_DFU_STATE_ERROR;
+        dfu->state = BOOT0_DFU_STATE_ERROR;
     }
 }
 
@@ -57,7 +57,7 @@ static void programmed(void *context, const struct vboard_flash_result *result)
 {
     struct vboard_dfu *dfu = context;
 
-    finish(dfu, result->failed ? B0_DFU_STATUS_ERR_PROG : B0_DFU_STATUS_OK);
+    finish(dfu, result->failed ? BOOT0_DFU_STATUS_ERR_PROG : BOOT0_DFU_STATUS_OK);
 }
 
 static void begin(struct vboard_dfu *dfu, enum vboard_flash_kind kind, uint32_t address,
@@ -81,7 +81,7 @@ static void erase_next(void *context, const struct vboard_flash_result *result)
     struct vboard_sector sector = vboard_flash_sector(&dfu->board->chip, dfu->erase_from);
 
     if (result && result->failed) {
-        finish(dfu, B0_DFU_STATUS_ERR_ERASE);
+        finish(dfu, BOOT0_DFU_STATUS_ERR_ERASE);
         return;
     }
     if (sector.size > 0 && dfu->erase_from < end) {
@@ -100,15 +100,15 @@ static void write_block(struct vboard_dfu *dfu)
     const struct vboard_area *area = area_at(dfu, address);
 
     if (!area || bytes_left(dfu, address) < dfu->block_size) {
-        finish(dfu, B0_DFU_STATUS_ERR_ADDRESS);
+        finish(dfu, BOOT0_DFU_STATUS_ERR_ADDRESS);
     } else if (vboard_flash_has_sectors(area)) {
         erase_next(dfu, NULL);
     } else if (area->kind == VBOARD_RAM) {
         memcpy(vboard_chip_at(&dfu->board->chip, address, dfu->block_size), dfu->data,
                dfu->block_size);
-        finish(dfu, B0_DFU_STATUS_OK);
+        finish(dfu, BOOT0_DFU_STATUS_OK);
     } else {
-        finish(dfu, B0_DFU_STATUS_ERR_WRITE);
+        finish(dfu, BOOT0_DFU_STATUS_ERR_WRITE);
     }
 }
 
@@ -128,8 +128,8 @@ static enum boot0_xfer do_stall(struct vboard_dfu *dfu, const struct boot0_setup
     (void)setup;
     (void)data;
     (void)actual;
-    return next == B0_DFU_STATE_ERROR ? vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_STALLEDPKT)
-                                      : B0_XFER_STALL;
+    return next == BOOT0_DFU_STATE_ERROR ? vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_STALLEDPKT)
+                                         : BOOT0_XFER_STALL;
 }
 
 static void begin_download(struct vboard_dfu *dfu, uint16_t block)
@@ -143,29 +143,29 @@ static void begin_download(struct vboard_dfu *dfu, uint16_t block)
 static enum boot0_xfer do_dnload(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                  uint8_t *data, size_t *actual, uint8_t next)
 {
-    bool first = dfu->state == B0_DFU_STATE_IDLE;
+    bool first = dfu->state == BOOT0_DFU_STATE_IDLE;
     enum boot0_xfer result;
 
-    if (!can(dfu, B0_DFU_CAN_DOWNLOAD) || (first && setup->length == 0))
-        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_STALLEDPKT);
+    if (!can(dfu, BOOT0_DFU_CAN_DOWNLOAD) || (first && setup->length == 0))
+        return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
     if (setup->length == 0) {
-        dfu->state = B0_DFU_STATE_MANIFEST_SYNC;
-        return B0_XFER_OK;
+        dfu->state = BOOT0_DFU_STATE_MANIFEST_SYNC;
+        return BOOT0_XFER_OK;
     }
     if (dfu->alternate->base == 0)
-        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_TARGET);
+        return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_TARGET);
     if (first)
         begin_download(dfu, setup->value);
     if (setup->value != dfu->next_block)
-        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_ADDRESS);
+        return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_ADDRESS);
     result = vboard_dfu_take(dfu, setup, data, actual);
-    if (result != B0_XFER_OK)
+    if (result != BOOT0_XFER_OK)
         return result;
     dfu->next_block = (uint16_t)((dfu->next_block + 1u) % BLOCK_NUMBERS);
     dfu->command = VBOARD_COMMAND_DATA;
     dfu->synced = false;
     dfu->state = next;
-    return B0_XFER_OK;
+    return BOOT0_XFER_OK;
 }
 
 static enum boot0_xfer do_upload(struct vboard_dfu *dfu, const struct boot0_setup *setup,
@@ -173,13 +173,13 @@ static enum boot0_xfer do_upload(struct vboard_dfu *dfu, const struct boot0_setu
 {
     uint32_t address, size;
 
-    if (dfu->state == B0_DFU_STATE_IDLE)
+    if (dfu->state == BOOT0_DFU_STATE_IDLE)
         dfu->position = 0;
-    if (!can(dfu, B0_DFU_CAN_UPLOAD) || setup->length == 0 ||
+    if (!can(dfu, BOOT0_DFU_CAN_UPLOAD) || setup->length == 0 ||
         setup->length > vboard_usb_transfer_size(&dfu->rom->usb, dfu->alternate))
-        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_STALLEDPKT);
+        return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
     if (dfu->alternate->base == 0)
-        return vboard_dfu_refuse(dfu, B0_DFU_STATUS_ERR_TARGET);
+        return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_TARGET);
     address = dfu->alternate->base + dfu->position;
     size = dfu->position > 0 && !area_at(dfu, address - 1) ? 0 : bytes_left(dfu, address);
     if (size > setup->length)
@@ -187,9 +187,9 @@ static enum boot0_xfer do_upload(struct vboard_dfu *dfu, const struct boot0_setu
     if (size > 0)
         memcpy(data, vboard_chip_at(&dfu->board->chip, address, size), size);
     dfu->position += size;
-    dfu->state = size < setup->length ? (uint8_t)B0_DFU_STATE_IDLE : next;
+    dfu->state = size < setup->length ? (uint8_t)BOOT0_DFU_STATE_IDLE : next;
     *actual = size;
-    return B0_XFER_OK;
+    return BOOT0_XFER_OK;
 }
 
 static enum boot0_xfer do_status(struct vboard_dfu *dfu, const struct boot0_setup *setup,
@@ -203,10 +203,11 @@ static enum boot0_xfer do_status(struct vboard_dfu *dfu, const struct boot0_setu
 static enum boot0_xfer sync_manifest(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                      uint8_t *data, size_t *actual)
 {
-    bool tolerates = can(dfu, B0_DFU_MANIFESTATION_TOLERANT);
+    bool tolerates = can(dfu, BOOT0_DFU_MANIFESTATION_TOLERANT);
 
-    dfu->state = tolerates ? (uint8_t)B0_DFU_STATE_IDLE : (uint8_t)B0_DFU_STATE_MANIFEST_WAIT_RESET;
-    dfu->leave_due = !tolerates && can(dfu, B0_DFU_WILL_DETACH);
+    dfu->state =
+        tolerates ? (uint8_t)BOOT0_DFU_STATE_IDLE : (uint8_t)BOOT0_DFU_STATE_MANIFEST_WAIT_RESET;
+    dfu->leave_due = !tolerates && can(dfu, BOOT0_DFU_WILL_DETACH);
     return vboard_dfu_answer_status(dfu, setup, 0, data, actual);
 }
 
@@ -215,10 +216,10 @@ static enum boot0_xfer do_sync(struct vboard_dfu *dfu, const struct boot0_setup 
 {
     enum boot0_xfer result;
 
-    if (dfu->state == B0_DFU_STATE_MANIFEST_SYNC)
+    if (dfu->state == BOOT0_DFU_STATE_MANIFEST_SYNC)
         return sync_manifest(dfu, setup, data, actual);
     if (!dfu->synced && dfu->rom->busy_behaviour[VBOARD_COMMAND_DATA] != VBOARD_BUSY_NEVER) {
-        dfu->state = B0_DFU_STATE_DNBUSY;
+        dfu->state = BOOT0_DFU_STATE_DNBUSY;
         dfu->due = true;
         return vboard_dfu_answer_status(
             dfu, setup, dfu->board->settings.poll_ms[VBOARD_COMMAND_DATA], data, actual);
@@ -226,10 +227,10 @@ static enum boot0_xfer do_sync(struct vboard_dfu *dfu, const struct boot0_setup 
     if (!dfu->synced) {
         write_block(dfu);
         result = vboard_work_finish(dfu->board);
-        if (result != B0_XFER_OK)
+        if (result != BOOT0_XFER_OK)
             return result;
     }
-    if (dfu->state == B0_DFU_STATE_DNLOAD_SYNC)
+    if (dfu->state == BOOT0_DFU_STATE_DNLOAD_SYNC)
         dfu->state = next;
     return vboard_dfu_answer_status(dfu, setup, 0, data, actual);
 }
@@ -248,8 +249,8 @@ static enum boot0_xfer do_clear(struct vboard_dfu *dfu, const struct boot0_setup
     (void)data;
     (void)actual;
     dfu->state = next;
-    dfu->status = B0_DFU_STATUS_OK;
-    return B0_XFER_OK;
+    dfu->status = BOOT0_DFU_STATUS_OK;
+    return BOOT0_XFER_OK;
 }
 
 static action *const actions[] = {
@@ -264,10 +265,10 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
     struct vboard_dfu *dfu = context;
     struct b0_dfu_rule rule;
 
-    if ((setup->request_type & B0_USB_TYPE_MASK) == B0_USB_TYPE_STANDARD)
+    if ((setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD)
         return vboard_usb_standard(dfu->board, setup, data, actual);
     if (!vboard_dfu_route(dfu, setup) || dfu->board->usb.configuration == 0)
-        return B0_XFER_STALL;
+        return BOOT0_XFER_STALL;
     if (dfu->board->work.busy)
         return vboard_dfu_interrupt(dfu, setup, data, actual);
     rule = b0_dfu_device_rule(dfu->state, setup->request);
@@ -293,7 +294,7 @@ static void bus_reset(void *context)
 {
     struct vboard_dfu *dfu = context;
 
-    if (dfu->state != B0_DFU_STATE_IDLE && dfu->state != B0_DFU_STATE_ERROR)
+    if (dfu->state != BOOT0_DFU_STATE_IDLE && dfu->state != BOOT0_DFU_STATE_ERROR)
         vboard_system_reset(dfu->board);
 }
 
