@@ -1,5 +1,6 @@
 /* Status names, and the filling of struct boot0_error. */
 #include <boot0/error.h>
+#include <core/array.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,8 +27,7 @@ static const char *const status_names[] = {
     [BOOT0_E_INTERNAL] = "internal",
 };
 
-_Static_assert(sizeof status_names / sizeof *status_names == BOOT0_STATUS_COUNT,
-               "every status has a name");
+_Static_assert(B0_LENGTH(status_names) == BOOT0_STATUS_COUNT, "every status has a name");
 
 const char *boot0_status_name(enum boot0_status code)
 {

@@ -1,6 +1,7 @@
 /* A transfer as a line of text, written and read. */
 #include "trace_line.h"
 
+#include <core/array.h>
 #include <core/dfu.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,9 +36,9 @@ static const char *const results[] = {
 };
 
 enum {
-    STANDARD_COUNT = sizeof standard_names / sizeof standard_names[0],
-    SERIAL_COUNT = sizeof serial_names / sizeof serial_names[0],
-    RESULT_COUNT = sizeof results / sizeof results[0],
+    STANDARD_COUNT = B0_LENGTH(standard_names),
+    SERIAL_COUNT = B0_LENGTH(serial_names),
+    RESULT_COUNT = B0_LENGTH(results),
 };
 
 static bool is_class(const struct boot0_setup *setup)

@@ -4,6 +4,7 @@
 #include "print.h"
 #include "text.h"
 
+#include <core/array.h>
 #include <string.h>
 
 /* ---- what it says ---- */
@@ -29,7 +30,7 @@ static const char *why(const char *entry)
         {"button", "the board's button is held"},
     };
 
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(texts); i++)
         if (strcmp(texts[i].entry, entry) == 0)
             return texts[i].text;
     return "for a reason of its own";

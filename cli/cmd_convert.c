@@ -5,6 +5,7 @@
 #include "print.h"
 #include "text.h"
 
+#include <core/array.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,7 @@ static bool parse_suffix(const char *text, struct boot0_suffix *suffix)
     char *end;
 
     *suffix = (struct boot0_suffix){0xffff, 0xffff, 0xffff, 0};
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(numbers); i++) {
         unsigned long number = strtoul(text, &end, 16);
 
         if (end == text || end - text > 6 || number > 0xffff)

@@ -5,6 +5,7 @@
 #include "print.h"
 #include "text.h"
 
+#include <core/array.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,11 +19,11 @@
 static void gather_linux(struct facts *facts)
 {
     struct doctor_user user = {.id = (unsigned)getuid()};
-    gid_t groups[sizeof user.groups / sizeof user.groups[0]];
-    int count = getgroups(sizeof groups / sizeof groups[0], groups);
+    gid_t groups[B0_LENGTH(user.groups)];
+    int count = getgroups(B0_LENGTH(groups), groups);
 
     user.groups[user.group_count++] = (unsigned)getgid();
-    for (int i = 0; i < count && user.group_count < sizeof groups / sizeof groups[0]; i++)
+    for (int i = 0; i < count && user.group_count < B0_LENGTH(groups); i++)
         user.groups[user.group_count++] = (unsigned)groups[i];
     facts_from_linux(facts, "", &user);
 }

@@ -3,6 +3,7 @@
 #include "json.h"
 #include "print.h"
 
+#include <core/array.h>
 #include <string.h>
 
 static const struct {
@@ -16,7 +17,7 @@ static const struct {
 };
 
 enum {
-    TARGET_COUNT = sizeof targets / sizeof targets[0],
+    TARGET_COUNT = B0_LENGTH(targets),
 };
 
 static enum boot0_status find_target(const char *name, size_t *index, struct boot0_error *error)

@@ -3,6 +3,7 @@
 #define BOOT0_CLI_COMMAND_H
 
 #include <boot0/boot0.h>
+#include <core/array.h>
 #include <stdio.h>
 
 enum {
@@ -179,7 +180,7 @@ struct command {
     int (*main)(int argc, char **argv);
 };
 
-#define COMMAND_OPTIONS(list) .options = (list), .option_count = sizeof(list) / sizeof(list)[0]
+#define COMMAND_OPTIONS(list) .options = (list), .option_count = B0_LENGTH(list)
 
 extern const struct command command_list, command_info, command_monitor, command_flash,
     command_gang, command_watch, command_read, command_verify, command_erase, command_run,

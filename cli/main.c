@@ -6,6 +6,7 @@
 #include "progress.h"
 #include "text.h"
 
+#include <core/array.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,7 +35,7 @@ static const struct command *const commands[] = {
 };
 
 enum {
-    COMMAND_COUNT = sizeof commands / sizeof commands[0],
+    COMMAND_COUNT = B0_LENGTH(commands),
 };
 
 static void print_usage(FILE *file)

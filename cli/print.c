@@ -3,6 +3,7 @@
 
 #include "utf8.h"
 
+#include <core/array.h>
 #include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ static bool is_utf8_locale(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
 
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(names); i++) {
         const char *value = getenv(names[i]);
         const char *codeset = value && *value ? strchr(value, '.') : NULL;
 

@@ -3,6 +3,7 @@
 
 #include "print.h"
 
+#include <core/array.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +11,6 @@
 #include <unistd.h>
 
 enum {
-    KIB = 1024,
-    MIB = 1024 * 1024,
     SECOND_US = 1000000,
     WIDTH_DEFAULT = 80,
     HEIGHT_DEFAULT = 24,
@@ -24,7 +23,7 @@ enum {
 static const char *scaled(char text[TEXT_SHORT], uint64_t bytes, uint64_t unit, const char *name)
 {
     double value = (double)bytes / (double)unit;
-    int decimals = value < 10 && unit == MIB ? 2 : 1;
+    int decimals = value < 10 && unit == B0_MIB ? 2 : 1;
 
     if (bytes % unit == 0 || value >= 100)
         decimals = 0;
@@ -34,10 +33,10 @@ static const char *scaled(char text[TEXT_SHORT], uint64_t bytes, uint64_t unit, 
 
 const char *text_size(char text[TEXT_SHORT], uint64_t bytes)
 {
-    if (bytes >= MIB)
-        return scaled(text, bytes, MIB, "MiB");
-    if (bytes >= KIB)
-        return scaled(text, bytes, KIB, "KiB");
+    if (bytes >= B0_MIB)
+        return scaled(text, bytes, B0_MIB, "MiB");
+    if (bytes >= B0_KIB)
+        return scaled(text, bytes, B0_KIB, "KiB");
     return text_count(text, bytes, "byte", "bytes");
 }
 

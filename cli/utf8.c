@@ -1,6 +1,7 @@
 /* See utf8.h. */
 #include "utf8.h"
 
+#include <core/array.h>
 #include <stddef.h>
 
 int utf8_decode(const char *text, uint32_t *point)
@@ -21,7 +22,7 @@ int utf8_decode(const char *text, uint32_t *point)
     *point = c[0];
     if (c[0] < 0x80)
         return 1;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         if (c[0] < rows[i].first || c[0] > rows[i].last || c[1] < rows[i].from || c[1] > rows[i].to)
             continue;
         *point = c[0] & rows[i].mask;
@@ -53,7 +54,7 @@ bool utf8_is_control(uint32_t point)
         {0xe0000, 0xe007f}, /* tags */
     };
 
-    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(ranges); i++)
         if (point >= ranges[i].first && point <= ranges[i].last)
             return true;
     return false;

@@ -3,6 +3,7 @@
  * ground again after noise, lost bytes, or a stop in the middle.
  */
 #include "an3155_private.h"
+#include "array.h"
 
 enum {
     SLICE_MS = 250,   /* the driver gets a say at least this often */
@@ -139,7 +140,7 @@ static void got_drain(struct b0_an3155 *e, enum boot0_xfer result, size_t actual
 static const uint16_t rounds[] = {1, 1, 6, 64, 256, 256, 256, 256, 256, 256};
 
 enum {
-    ROUND_COUNT = sizeof rounds / sizeof rounds[0],
+    ROUND_COUNT = B0_LENGTH(rounds),
 };
 
 static bool in_frame(const struct b0_an3155 *e, uint8_t byte)

@@ -1,20 +1,19 @@
 /* Names of what DFU 1.1 numbers, and the six bytes of GETSTATUS. */
 #include "dfu.h"
+#include "array.h"
 #include "bytes.h"
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *const state_names[] = {
     "appIDLE",        "appDETACH",        "dfuIDLE",     "dfuDNLOAD-SYNC",         "dfuDNBUSY",
     "dfuDNLOAD-IDLE", "dfuMANIFEST-SYNC", "dfuMANIFEST", "dfuMANIFEST-WAIT-RESET", "dfuUPLOAD-IDLE",
     "dfuERROR",
 };
-_Static_assert(LENGTH(state_names) == BOOT0_DFU_STATE_COUNT, "a name for every state");
+_Static_assert(B0_LENGTH(state_names) == BOOT0_DFU_STATE_COUNT, "a name for every state");
 
 static const char *const request_names[] = {
     "DETACH", "DNLOAD", "UPLOAD", "GETSTATUS", "CLRSTATUS", "GETSTATE", "ABORT",
 };
-_Static_assert(LENGTH(request_names) == BOOT0_DFU_REQUEST_COUNT, "a name for every request");
+_Static_assert(B0_LENGTH(request_names) == BOOT0_DFU_REQUEST_COUNT, "a name for every request");
 
 /* DFU 1.1, 6.1.2; the second column says it in our words. */
 static const struct {
@@ -38,27 +37,27 @@ static const struct {
     {"errUNKNOWN", "something went wrong, the device does not know what"},
     {"errSTALLEDPKT", "the device refused an unexpected request"},
 };
-_Static_assert(LENGTH(statuses) == BOOT0_DFU_STATUS_COUNT, "a row for every status");
+_Static_assert(B0_LENGTH(statuses) == BOOT0_DFU_STATUS_COUNT, "a row for every status");
 
 const char *b0_dfu_state_name(unsigned state)
 {
-    return state < LENGTH(state_names) ? state_names[state] : "unknown";
+    return state < B0_LENGTH(state_names) ? state_names[state] : "unknown";
 }
 
 const char *b0_dfu_status_name(unsigned status)
 {
-    return status < LENGTH(statuses) ? statuses[status].name : "unknown";
+    return status < B0_LENGTH(statuses) ? statuses[status].name : "unknown";
 }
 
 const char *b0_dfu_status_text(unsigned status)
 {
-    return status < LENGTH(statuses) ? statuses[status].text
-                                     : "a status that DFU 1.1 does not know";
+    return status < B0_LENGTH(statuses) ? statuses[status].text
+                                        : "a status that DFU 1.1 does not know";
 }
 
 const char *b0_dfu_request_name(unsigned request)
 {
-    return request < LENGTH(request_names) ? request_names[request] : "unknown";
+    return request < B0_LENGTH(request_names) ? request_names[request] : "unknown";
 }
 
 void b0_dfu_status_store(const struct b0_dfu_status *status, uint8_t bytes[BOOT0_DFU_STATUS_SIZE])

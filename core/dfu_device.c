@@ -16,6 +16,7 @@
  *   state, or to dfuMANIFEST-WAIT-RESET. A device that bears to be polled early goes there
  *   before it looks a GETSTATUS up.
  */
+#include "array.h"
 #include "dfu.h"
 
 #define DO(action, next)                                                                           \
@@ -122,7 +123,7 @@ static const struct b0_dfu_rule rules[][BOOT0_DFU_REQUEST_COUNT + 1] = {
         /* other     */ REFUSE),
 };
 /* clang-format on */
-_Static_assert(sizeof(rules) / sizeof(rules[0]) == BOOT0_DFU_STATE_COUNT, "a row for every state");
+_Static_assert(B0_LENGTH(rules) == BOOT0_DFU_STATE_COUNT, "a row for every state");
 
 struct b0_dfu_rule b0_dfu_device_rule(unsigned state, unsigned request)
 {

@@ -6,12 +6,10 @@
  * made; it is right to a few per cent of what such parts are known to do, and is used only to
  * tell how long a job will take and to run the clock of virtual boards.
  */
+#include "array.h"
 #include "flash_times_f4.h"
 #include <stddef.h>
 #include <string.h>
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-#define KIB           1024u
 
 /* For families that cannot choose the width: one figure for all three columns. */
 #define ANY(value)                                                                                 \
@@ -25,7 +23,7 @@ static const struct b0_flash_times families[] = {
         .family = "STM32F1",
         .program_us = 53,
         .unit_bytes = ANY(2),
-        .erase = {{1 * KIB, ANY(30)}, {2 * KIB, ANY(30)}},
+        .erase = {{1 * B0_KIB, ANY(30)}, {2 * B0_KIB, ANY(30)}},
         .mass_erase_ms = ANY(30),
     },
     {
@@ -33,7 +31,7 @@ static const struct b0_flash_times families[] = {
         .family = "STM32F0",
         .program_us = 54,
         .unit_bytes = ANY(2),
-        .erase = {{1 * KIB, ANY(30)}, {2 * KIB, ANY(30)}},
+        .erase = {{1 * B0_KIB, ANY(30)}, {2 * B0_KIB, ANY(30)}},
         .mass_erase_ms = ANY(30),
     },
     {
@@ -41,7 +39,7 @@ static const struct b0_flash_times families[] = {
         .family = "STM32F3",
         .program_us = 54,
         .unit_bytes = ANY(2),
-        .erase = {{2 * KIB, ANY(30)}},
+        .erase = {{2 * B0_KIB, ANY(30)}},
         .mass_erase_ms = ANY(30),
     },
     {
@@ -49,9 +47,9 @@ static const struct b0_flash_times families[] = {
         .family = "STM32F2",
         .program_us = 16,
         .unit_bytes = {1, 2, 4},
-        .erase = {{16 * KIB, {400, 300, 250}},
-                  {64 * KIB, {1200, 700, 550}},
-                  {128 * KIB, {2000, 1300, 1000}}},
+        .erase = {{16 * B0_KIB, {400, 300, 250}},
+                  {64 * B0_KIB, {1200, 700, 550}},
+                  {128 * B0_KIB, {2000, 1300, 1000}}},
         .mass_erase_ms = {16000, 11000, 8000},
     },
     B0_FLASH_TIMES_F4,
@@ -65,11 +63,11 @@ static const struct b0_flash_times families[] = {
         .family = "STM32F7",
         .program_us = 16,
         .unit_bytes = {1, 2, 4},
-        .erase = {{16 * KIB, {400, 300, 250}},
-                  {32 * KIB, {400, 250, 200}},
-                  {64 * KIB, {1200, 700, 550}},
-                  {128 * KIB, {1100, 800, 500}},
-                  {256 * KIB, {2100, 1500, 1000}}},
+        .erase = {{16 * B0_KIB, {400, 300, 250}},
+                  {32 * B0_KIB, {400, 250, 200}},
+                  {64 * B0_KIB, {1200, 700, 550}},
+                  {128 * B0_KIB, {1100, 800, 500}},
+                  {256 * B0_KIB, {2100, 1500, 1000}}},
         .mass_erase_ms = {8000, 5600, 4000},
     },
     {
@@ -94,7 +92,7 @@ static const struct b0_flash_times families[] = {
         .family = "STM32L4",
         .program_us = 82,
         .unit_bytes = ANY(8),
-        .erase = {{2 * KIB, ANY(22)}, {4 * KIB, ANY(22)}, {8 * KIB, ANY(22)}},
+        .erase = {{2 * B0_KIB, ANY(22)}, {4 * B0_KIB, ANY(22)}, {8 * B0_KIB, ANY(22)}},
         .mass_erase_ms = ANY(22),
     },
     {
@@ -102,7 +100,7 @@ static const struct b0_flash_times families[] = {
         .family = "STM32L5",
         .program_us = 82,
         .unit_bytes = ANY(8),
-        .erase = {{2 * KIB, ANY(22)}, {4 * KIB, ANY(22)}},
+        .erase = {{2 * B0_KIB, ANY(22)}, {4 * B0_KIB, ANY(22)}},
         .mass_erase_ms = ANY(22),
     },
     {
@@ -110,7 +108,7 @@ static const struct b0_flash_times families[] = {
         .family = "STM32G0",
         .program_us = 85,
         .unit_bytes = ANY(8),
-        .erase = {{2 * KIB, ANY(22)}},
+        .erase = {{2 * B0_KIB, ANY(22)}},
         .mass_erase_ms = ANY(22),
     },
     {
@@ -118,7 +116,7 @@ static const struct b0_flash_times families[] = {
         .family = "STM32U0",
         .program_us = 85,
         .unit_bytes = ANY(8),
-        .erase = {{2 * KIB, ANY(22)}},
+        .erase = {{2 * B0_KIB, ANY(22)}},
         .mass_erase_ms = ANY(22),
     },
     {
@@ -126,7 +124,7 @@ static const struct b0_flash_times families[] = {
         .family = "STM32G4",
         .program_us = 82,
         .unit_bytes = ANY(8),
-        .erase = {{2 * KIB, ANY(22)}, {4 * KIB, ANY(22)}},
+        .erase = {{2 * B0_KIB, ANY(22)}, {4 * B0_KIB, ANY(22)}},
         .mass_erase_ms = ANY(22),
     },
     {
@@ -138,7 +136,7 @@ static const struct b0_flash_times families[] = {
         .family = "STM32H7",
         .program_us = 100,
         .unit_bytes = ANY(32),
-        .erase = {{8 * KIB, ANY(2)}, {128 * KIB, ANY(1000)}},
+        .erase = {{8 * B0_KIB, ANY(2)}, {128 * B0_KIB, ANY(1000)}},
         .mass_erase_ms = ANY(8000),
     },
     {
@@ -146,7 +144,7 @@ static const struct b0_flash_times families[] = {
         .family = "STM32H5",
         .program_us = 31,
         .unit_bytes = ANY(16),
-        .erase = {{8 * KIB, ANY(2)}},
+        .erase = {{8 * B0_KIB, ANY(2)}},
         .mass_erase_ms = ANY(256),
     },
     {
@@ -154,7 +152,7 @@ static const struct b0_flash_times families[] = {
         .family = "STM32U5",
         .program_us = 118,
         .unit_bytes = ANY(16),
-        .erase = {{8 * KIB, ANY(2)}},
+        .erase = {{8 * B0_KIB, ANY(2)}},
         .mass_erase_ms = ANY(195),
     },
     {
@@ -162,14 +160,14 @@ static const struct b0_flash_times families[] = {
         .family = "STM32WB",
         .program_us = 82,
         .unit_bytes = ANY(8),
-        .erase = {{4 * KIB, ANY(22)}},
+        .erase = {{4 * B0_KIB, ANY(22)}},
         .mass_erase_ms = ANY(22),
     },
 };
 
 const struct b0_flash_times *b0_flash_times_find(const char *family)
 {
-    for (size_t i = 0; family && i < LENGTH(families); i++) {
+    for (size_t i = 0; family && i < B0_LENGTH(families); i++) {
         size_t length = strlen(family);
 
         if (strlen(families[i].family) == length && memcmp(families[i].family, family, length) == 0)
@@ -193,7 +191,7 @@ uint32_t b0_flash_erase_ms(const struct b0_flash_times *times, enum b0_paralleli
 {
     size_t nearest = 0;
 
-    for (size_t i = 1; i < LENGTH(times->erase) && times->erase[i].sector_size > 0; i++) {
+    for (size_t i = 1; i < B0_LENGTH(times->erase) && times->erase[i].sector_size > 0; i++) {
         if (distance(times->erase[i].sector_size, sector_size) <=
             distance(times->erase[nearest].sector_size, sector_size))
             nearest = i;

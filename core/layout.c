@@ -5,11 +5,10 @@
  * Ends of ranges are computed in 64 bits throughout: a region may end at 2^32 exactly, as
  * "@Device Feature/0xFFFF0000/01*004 e" could if its size were 64 KiB.
  */
+#include "array.h"
 #include <boot0/layout.h>
 #include <string.h>
 
-#define KIB         1024u
-#define MIB         (1024u * KIB)
 #define ADDRESS_END (UINT64_C(1) << 32)
 
 enum outcome {
@@ -116,9 +115,9 @@ static uint32_t parse_unit(struct cursor *cursor)
 {
     skip_spaces(cursor);
     if (accept(cursor, 'K'))
-        return KIB;
+        return B0_KIB;
     if (accept(cursor, 'M'))
-        return MIB;
+        return B0_MIB;
     if (!accept(cursor, 'B'))
         accept(cursor, '.');
     return 1;

@@ -1,8 +1,6 @@
 /* Writes a memory layout as a DfuSe layout string. */
+#include "array.h"
 #include <boot0/layout.h>
-
-#define KIB 1024u
-#define MIB (1024u * KIB)
 
 /* A string that is being written: counts on past its end, as snprintf does. */
 struct writer {
@@ -46,12 +44,12 @@ static void write_region(struct writer *writer, const struct boot0_region *regio
     uint32_t size = region->sector_size;
     char unit = ' ';
 
-    if (size % MIB == 0) {
+    if (size % B0_MIB == 0) {
         unit = 'M';
-        size /= MIB;
-    } else if (size % KIB == 0) {
+        size /= B0_MIB;
+    } else if (size % B0_KIB == 0) {
         unit = 'K';
-        size /= KIB;
+        size /= B0_KIB;
     }
     write_number(writer, region->sector_count, 10, 2);
     write_char(writer, '*');

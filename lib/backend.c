@@ -1,12 +1,12 @@
 /* Which backend a transport belongs to, and the names of all kinds. */
 #include "backend.h"
+#include <core/array.h>
 
 static const char *const kind_names[] = {
     [BOOT0_KIND_USB] = "usb",
     [BOOT0_KIND_SERIAL] = "serial",
 };
-_Static_assert(sizeof kind_names / sizeof kind_names[0] == BOOT0_KIND_COUNT,
-               "a name for every kind");
+_Static_assert(B0_LENGTH(kind_names) == BOOT0_KIND_COUNT, "a name for every kind");
 
 const char *boot0_kind_name(enum boot0_kind kind)
 {

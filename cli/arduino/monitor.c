@@ -4,6 +4,7 @@
 #include "../json.h"
 #include "ide.h"
 
+#include <core/array.h>
 #include <string.h>
 
 const struct monitor_choice monitor_choices[MONITOR_PARAMETER_COUNT] = {
@@ -191,7 +192,7 @@ static const struct row {
 
 bool monitor_line(struct monitor *monitor, const char *line)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         const char *operand = ide_operand(line, rows[i].word);
 
         if (!operand)

@@ -7,6 +7,7 @@
 #include "relay.h"
 
 #include <boot0/serial.h>
+#include <core/array.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +47,7 @@ static struct boot0_line line_of(const struct monitor *monitor)
         .stop_bits = (uint8_t)strtoul(selected[MONITOR_STOP_BITS], NULL, 10),
     };
 
-    for (size_t i = 0; i < sizeof parities / sizeof parities[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(parities); i++)
         if (strcmp(parities[i].name, selected[MONITOR_PARITY]) == 0)
             line.parity = parities[i].parity;
     return line;

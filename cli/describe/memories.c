@@ -5,11 +5,11 @@
  */
 #include "describe.h"
 
+#include <core/array.h>
 #include <string.h>
 #include <strings.h>
 
 enum {
-    KIB = 1024,
     MEMORY_SIZE_MAX = 64 << 20, /* what the format allows */
     TOTAL_SIZE_MAX = 128 << 20,
     OPTIONS_SIZE_MAX = 4096,
@@ -18,7 +18,7 @@ enum {
     FREE_ADDRESS = 0x60000000, /* for memories that have no address of their own */
     FREE_STEP = 0x04000000,
     RUN_COUNT_MAX = 65535,
-    GUESSED_SIZE = 128 * KIB,
+    GUESSED_SIZE = 128 * B0_KIB,
 };
 
 /*
@@ -46,7 +46,7 @@ static const struct describe_family families[] = {
 
 static const struct describe_family *find_family(const char *name)
 {
-    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(families); i++)
         if (strcmp(families[i].name, name) == 0)
             return &families[i];
     return NULL;
@@ -165,7 +165,7 @@ static const char *kind_of(const struct boot0_layout *layout)
         const char *name, *kind;
     } names[] = {{"Option", "options"}, {"OB ", "options"}, {"OTP", "otp"}};
 
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(names); i++)
         if (strncasecmp(layout->name, names[i].name, strlen(names[i].name)) == 0)
             return names[i].kind;
     if (layout->regions[0].address == 0xffff0000)
@@ -247,7 +247,7 @@ static void ensure_flash(struct description *description, const char *comment)
         .kind = "flash",
         .address = FLASH_ADDRESS,
         .size = GUESSED_SIZE,
-        .runs = {{GUESSED_SIZE / KIB, KIB}},
+        .runs = {{GUESSED_SIZE / B0_KIB, B0_KIB}},
         .run_count = 1,
         .comment = comment,
     };
@@ -310,12 +310,12 @@ static void add_plain(struct description *description)
             .comment = size > 0 ? NULL : "The size is not told; this one is a guess.",
         };
 
-        size = size > 0 ? (size + KIB - 1) / KIB * KIB : GUESSED_SIZE;
-        if (size / KIB > RUN_COUNT_MAX)
+        size = size > 0 ? (size + B0_KIB - 1) / B0_KIB * B0_KIB : GUESSED_SIZE;
+        if (size / B0_KIB > RUN_COUNT_MAX)
             continue;
         memory.size = (uint32_t)size;
-        memory.runs[0].count = (uint32_t)size / KIB;
-        memory.runs[0].size = KIB;
+        memory.runs[0].count = (uint32_t)size / B0_KIB;
+        memory.runs[0].size = B0_KIB;
         if (add(description, &memory))
             alternate->base = memory.address;
     }
@@ -328,7 +328,7 @@ static void add_ram(struct description *description)
 {
     const struct boot0_board *board = &description->board;
     const struct boot0_range *ram = board->chip_count > 0 ? board->chips[0]->ram : NULL;
-    struct describe_memory memory = {.kind = "ram", .address = 0x20000000, .size = 20 * KIB};
+    struct describe_memory memory = {.kind = "ram", .address = 0x20000000, .size = 20 * B0_KIB};
 
     memory.comment = "The RAM is not told; this is a guess.";
     if (!ram)

@@ -2,6 +2,7 @@
 #include "../print.h"
 #include "dfu_util.h"
 
+#include <core/array.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@ static void print_attributes(const struct boot0_board *board)
     };
 
     print("DFU attributes: (0x%02x)", board->attributes);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(names); i++)
         if (board->attributes & names[i].bit)
             print(" %s", names[i].name);
     print("\nDetach timeout %u ms\n", board->detach_timeout_ms);

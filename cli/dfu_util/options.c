@@ -6,6 +6,7 @@
 #include "../text.h"
 #include "dfu_util.h"
 
+#include <core/array.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -201,7 +202,7 @@ static const struct row {
 };
 
 enum {
-    ROW_COUNT = sizeof rows / sizeof rows[0],
+    ROW_COUNT = B0_LENGTH(rows),
 };
 
 /* Not one of dfu-util's: its beginning means nothing. */

@@ -1,6 +1,7 @@
 /* What the arguments of dfu-util's options mean. */
 #include "dfu_util.h"
 
+#include <core/array.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,7 +105,7 @@ static bool *find_modifier(struct dfu_util_dfuse *dfuse, const char *word, size_
         {"will-reset", &dfuse->will_reset},
     };
 
-    for (size_t i = 0; i < sizeof modifiers / sizeof modifiers[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(modifiers); i++)
         if (strlen(modifiers[i].name) == length && strncmp(modifiers[i].name, word, length) == 0)
             return modifiers[i].flag;
     return NULL;

@@ -7,6 +7,7 @@
  */
 #include "findings.h"
 
+#include <core/array.h>
 #include <strings.h>
 
 static const struct {
@@ -39,7 +40,7 @@ static const struct {
 
 enum finding_code finding_of_driver(enum device_kind kind, const char *service, unsigned problem)
 {
-    for (size_t i = 0; i < sizeof problems / sizeof problems[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(problems); i++)
         if (problems[i].problem == problem)
             return problems[i].code;
     if (problem != 0)
@@ -47,7 +48,7 @@ enum finding_code finding_of_driver(enum device_kind kind, const char *service, 
     /* A program is not flashed as it is: its serial port and its composite parent are right. */
     if (kind == DEVICE_PROGRAM)
         return FINDING_READY;
-    for (size_t i = 0; i < sizeof services / sizeof services[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(services); i++)
         if (strcasecmp(services[i].service, service) == 0)
             return services[i].code;
     return FINDING_WINDOWS_WRONG_DRIVER;

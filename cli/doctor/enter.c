@@ -5,6 +5,7 @@
  */
 #include "findings.h"
 
+#include <core/array.h>
 #include <string.h>
 
 static const struct {
@@ -36,7 +37,7 @@ static const struct {
 
 const char *enter_text(const char *board)
 {
-    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(ways); i++)
         if (strcmp(ways[i].board, board) == 0)
             return ways[i].text;
     return NULL;

@@ -1,6 +1,7 @@
 /* Facts that do not depend on the system: lists of devices, known ids, versions. */
 #include "facts.h"
 
+#include <core/array.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +40,7 @@ enum device_kind facts_kind(uint16_t vendor, uint16_t product, uint8_t dfu_proto
     enum device_kind kind = DEVICE_OTHER;
 
     *name = NULL;
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(known); i++)
         if (known[i].vendor == vendor && known[i].product == product) {
             kind = known[i].kind;
             *name = known[i].name;

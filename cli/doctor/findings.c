@@ -1,6 +1,7 @@
 /* From facts to findings: one small function a check, called in the order of a table. */
 #include "findings.h"
 
+#include <core/array.h>
 #include <core/dfu.h>
 #include <stdio.h>
 #include <string.h>
@@ -127,7 +128,7 @@ static void check_dfu_util(const struct facts *facts, struct findings *findings)
 
     if (!tool->found || tool->major > 0)
         return;
-    for (size_t i = 0; i < sizeof history / sizeof history[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(history); i++) {
         if (tool->minor >= history[i].before)
             continue;
         snprintf(detail, sizeof detail, "%s is version %u.%u; %s", tool->file, tool->major,
@@ -294,7 +295,7 @@ void findings_from(const struct facts *facts, struct findings *findings)
     check_usb(facts, findings);
     check_presence(facts, findings);
     for (size_t i = 0; i < facts->device_count; i++)
-        for (size_t c = 0; c < sizeof checks / sizeof checks[0]; c++)
+        for (size_t c = 0; c < B0_LENGTH(checks); c++)
             checks[c](facts, &facts->devices[i], findings);
     check_dfu_util(facts, findings);
 }

@@ -6,6 +6,7 @@
  */
 #include "linux.h"
 
+#include <core/array.h>
 #include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@ static const char *const directories[] = {"etc/udev/rules.d", "run/udev/rules.d"
 static const char seat_rules[] = "73-seat-late.rules";
 
 enum {
-    DIRECTORY_COUNT = sizeof directories / sizeof directories[0],
+    DIRECTORY_COUNT = B0_LENGTH(directories),
 };
 
 /* What the rules seen so far do for the device. */

@@ -5,10 +5,10 @@
 #include "bootloader.h"
 
 #include <chip/identity.h>
+#include <core/array.h>
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-#define U16(value)    (uint8_t)(value), (uint8_t)((value) >> 8)
-#define U32(value)    U16((value)&0xffff), U16((uint32_t)(value) >> 16)
+#define U16(value) (uint8_t)(value), (uint8_t)((value) >> 8)
+#define U32(value) U16((value)&0xffff), U16((uint32_t)(value) >> 16)
 
 enum {
     STRING_NONE,
@@ -237,7 +237,7 @@ const struct b0_usb_device b0_bootloader_descriptors = {
     .configuration = configuration,
     .bos = bos,
     .vendor_answers = answers,
-    .vendor_answer_count = LENGTH(answers),
+    .vendor_answer_count = B0_LENGTH(answers),
 };
 
 /* ---- strings ---- */
@@ -261,7 +261,7 @@ size_t b0_bootloader_string(void *context, uint8_t index, char *text)
         b0_chip_serial(b->info.unique_id, text);
         return B0_SERIAL_LENGTH;
     }
-    if (index >= LENGTH(texts) || !texts[index])
+    if (index >= B0_LENGTH(texts) || !texts[index])
         return 0;
     while (texts[index][length]) {
         text[length] = texts[index][length];

@@ -1,5 +1,6 @@
 #include "start.h"
 
+#include <core/array.h>
 #include <core/extension.h>
 #include <core/handover.h>
 
@@ -19,7 +20,7 @@ enum b0_start b0_start_decide(const struct b0_start_facts *facts, uint8_t *entry
 
     if (facts->handover == B0_HANDOVER_ROM)
         return B0_START_ROM;
-    for (unsigned i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+    for (unsigned i = 0; i < B0_LENGTH(reasons); i++) {
         if (reasons[i].applies) {
             *entry = reasons[i].entry;
             return B0_START_BOOTLOADER;

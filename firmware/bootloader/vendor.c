@@ -1,10 +1,9 @@
 /* boot0's extension: docs/PROTOCOL.md. Vendor requests to the device, the command in wIndex. */
 #include "bootloader.h"
 
+#include <core/array.h>
 #include <core/bytes.h>
 #include <core/crc32.h>
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 enum {
     HASH_STEP = 2048, /* bytes between two looks at the bus */
@@ -237,7 +236,7 @@ static void reset(struct b0_bootloader *b, struct b0_usb *usb, const struct boot
         [B0_EXTENSION_TO_ROM] = B0_EXIT_ROM,
     };
 
-    if (setup->value >= LENGTH(exits)) {
+    if (setup->value >= B0_LENGTH(exits)) {
         b0_usb_control_stall(usb);
         return;
     }
@@ -284,7 +283,7 @@ bool b0_vendor_control(struct b0_bootloader *b, struct b0_usb *usb, const struct
     bool in = (setup->request_type & BOOT0_USB_DIR_IN) != 0;
 
     if ((setup->request_type & BOOT0_USB_RECIPIENT_MASK) != BOOT0_USB_RECIPIENT_DEVICE ||
-        setup->request != B0_EXTENSION_VENDOR_CODE || setup->index >= LENGTH(commands) ||
+        setup->request != B0_EXTENSION_VENDOR_CODE || setup->index >= B0_LENGTH(commands) ||
         !commands[setup->index].answer || commands[setup->index].in != in)
         return false;
     commands[setup->index].answer(b, usb, setup);

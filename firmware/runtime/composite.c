@@ -1,5 +1,6 @@
 #include "composite.h"
 
+#include <core/array.h>
 #include <core/bytes.h>
 #include <core/extension.h>
 
@@ -203,9 +204,9 @@ void b0_composite_init(struct b0_composite *composite, const struct boot0_option
         .configuration = configuration,
         .bos = bos,
         .vendor_answers = vendor_answers,
-        .vendor_answer_count = sizeof vendor_answers / sizeof vendor_answers[0],
+        .vendor_answer_count = B0_LENGTH(vendor_answers),
         .functions = composite->functions,
-        .function_count = sizeof composite->functions / sizeof composite->functions[0],
+        .function_count = B0_LENGTH(composite->functions),
         .string = string,
         .string_context = composite,
     };

@@ -1,9 +1,8 @@
 /* The endpoints other than 0, as the configuration descriptor has them: USB 2.0, 9.6.6. */
 #include "core_private.h"
 
+#include <core/array.h>
 #include <core/bytes.h>
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 enum {
     ENDPOINT_DESC_SIZE = 7,
@@ -75,7 +74,7 @@ uint8_t b0_usb_bit(uint8_t endpoint)
 
 static void forget_transfers(struct b0_usb *usb)
 {
-    for (size_t i = 0; i < LENGTH(usb->busy); i++) {
+    for (size_t i = 0; i < B0_LENGTH(usb->busy); i++) {
         usb->busy[i] = 0;
         usb->halted[i] = 0;
     }
@@ -87,7 +86,7 @@ void b0_usb_configure(struct b0_usb *usb, uint8_t value)
         order_all(usb, B0_USB_CLOSE);
     forget_transfers(usb);
     usb->configuration = value;
-    for (size_t i = 0; i < LENGTH(usb->alternates); i++)
+    for (size_t i = 0; i < B0_LENGTH(usb->alternates); i++)
         usb->alternates[i] = 0;
     if (value != 0)
         order_all(usb, B0_USB_OPEN);

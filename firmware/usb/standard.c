@@ -1,9 +1,8 @@
 /* The standard requests that a device answers: USB 2.0, 9.4. */
 #include "core_private.h"
 
+#include <core/array.h>
 #include <core/bytes.h>
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 /* USB 2.0, 9.4.5 and 9.6.3. */
 enum {
@@ -215,7 +214,7 @@ bool b0_usb_standard(struct b0_usb *usb)
 {
     bool in = (usb->setup.request_type & BOOT0_USB_DIR_IN) != 0;
 
-    for (size_t i = 0; i < LENGTH(standard_requests); i++) {
+    for (size_t i = 0; i < B0_LENGTH(standard_requests); i++) {
         if (standard_requests[i].request == usb->setup.request && standard_requests[i].in == in)
             return standard_requests[i].answer(usb);
     }

@@ -4,6 +4,7 @@
  * F407 Discovery runs at 3 V (UM1472), the others at 3.3 V.
  */
 #include <boot0/chip.h>
+#include <core/array.h>
 #include <strings.h>
 
 static const struct boot0_board_entry entries[] = {
@@ -18,12 +19,12 @@ static const struct boot0_board_entry entries[] = {
 
 const struct boot0_board_entry *boot0_board_entry_at(size_t index)
 {
-    return index < sizeof entries / sizeof entries[0] ? &entries[index] : NULL;
+    return index < B0_LENGTH(entries) ? &entries[index] : NULL;
 }
 
 const struct boot0_board_entry *boot0_board_entry_by_name(const char *name)
 {
-    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(entries); i++)
         if (strcasecmp(entries[i].key, name) == 0)
             return &entries[i];
     return NULL;

@@ -3,6 +3,7 @@
 
 #include "names.h"
 
+#include <core/array.h>
 #include <string.h>
 
 enum {
@@ -97,8 +98,6 @@ static const struct {
       {"*ram", B0_MEMORY_RAM},
 };
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
 static const char *const texts[B0_MEMORY_KIND_COUNT] = {
     [B0_MEMORY_FLASH] = "flash",
     [B0_MEMORY_RAM] = "RAM",
@@ -129,15 +128,15 @@ enum b0_memory_kind b0_memory_kind(const char *family, const char *name, uint32_
 {
     const struct area *area;
 
-    for (size_t i = 0; i < LENGTH(special_words); i++)
+    for (size_t i = 0; i < B0_LENGTH(special_words); i++)
         if (b0_name_has_word(name, special_words[i].word))
             return special_words[i].kind;
-    area = find_area(special, LENGTH(special), family, address);
+    area = find_area(special, B0_LENGTH(special), family, address);
     if (!area)
-        area = find_area(map, LENGTH(map), family, address);
+        area = find_area(map, B0_LENGTH(map), family, address);
     if (area)
         return area->kind;
-    for (size_t i = 0; i < LENGTH(plain_words); i++)
+    for (size_t i = 0; i < B0_LENGTH(plain_words); i++)
         if (b0_name_has_word(name, plain_words[i].word))
             return plain_words[i].kind;
     return B0_MEMORY_UNKNOWN;

@@ -1,6 +1,7 @@
 /* Two tables: the units of families, and of single chips that differ from their family. */
 #include "program_unit.h"
 
+#include <core/array.h>
 #include <string.h>
 
 /*
@@ -39,10 +40,10 @@ static const struct {
 /* 0 if it is unknown. */
 static uint32_t unit_of(const struct boot0_chip *chip)
 {
-    for (size_t i = 0; i < sizeof chips / sizeof chips[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(chips); i++)
         if (chips[i].id == chip->id)
             return chips[i].bytes;
-    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(families); i++)
         if (strcmp(families[i].family, chip->family) == 0)
             return families[i].bytes;
     return 0;

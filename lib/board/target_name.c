@@ -3,11 +3,10 @@
 
 #include "names.h"
 
+#include <core/array.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Words that memories are called by, and programs are not. */
 static const char *const memory_words[] = {
@@ -18,7 +17,7 @@ static const char *const memory_words[] = {
 
 static bool names_a_memory(const char *name)
 {
-    for (size_t i = 0; i < LENGTH(memory_words); i++)
+    for (size_t i = 0; i < B0_LENGTH(memory_words); i++)
         if (b0_name_has_word(name, memory_words[i]))
             return true;
     return false;

@@ -2,6 +2,7 @@
 
 #include "formats.h"
 #include "replace.h"
+#include <core/array.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -30,7 +31,7 @@ enum boot0_format boot0_format_by_ending(const char *file)
 {
     size_t length = strlen(file);
 
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+    for (size_t i = 0; i < B0_LENGTH(endings); i++) {
         size_t ending = strlen(endings[i].ending);
 
         if (length > ending && strcasecmp(file + length - ending, endings[i].ending) == 0)
@@ -56,7 +57,7 @@ static enum boot0_status fail_file(struct boot0_error *error, enum boot0_status 
     };
 
     boot0_fail(error, status, "%s: %s: %s", file, what, strerror(number));
-    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
+    for (size_t i = 0; i < B0_LENGTH(hints); i++) {
         if (hints[i].number == number)
             boot0_hint(error, "%s", hints[i].hint);
     }

@@ -1,5 +1,6 @@
 /* The table of file formats: their names, which one a file is in, reading and writing by row. */
 #include "formats.h"
+#include <core/array.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -11,7 +12,7 @@ static const struct b0_format *const formats[] = {
     [BOOT0_FORMAT_DFUSE] = &b0_format_dfuse,
 };
 
-_Static_assert(sizeof formats / sizeof *formats == BOOT0_FORMAT_COUNT, "every format has a row");
+_Static_assert(B0_LENGTH(formats) == BOOT0_FORMAT_COUNT, "every format has a row");
 
 /*
  * Order of detection. What is wrapped in a .dfu can look like any other file at its beginning, so
@@ -55,7 +56,7 @@ enum boot0_format boot0_format_by_name(const char *name)
 /* By what is certain; BOOT0_FORMAT_BINARY if nothing else is. */
 static enum boot0_format detect(const struct b0_input *input)
 {
-    for (size_t i = 0; i < sizeof detection_order / sizeof *detection_order; i++) {
+    for (size_t i = 0; i < B0_LENGTH(detection_order); i++) {
         if (formats[detection_order[i]]->detect(input))
             return detection_order[i];
     }

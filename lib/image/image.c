@@ -1,5 +1,6 @@
 /* The image as a container: sorted segments, and what can be asked of them. */
 #include "formats.h"
+#include <core/array.h>
 #include <core/bytes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -399,7 +400,7 @@ const char *boot0_image_note(const struct boot0_image *image, size_t index)
          "the file is complete"},
     };
 
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    for (size_t i = 0; i < B0_LENGTH(texts); i++) {
         if ((image->notes & texts[i].note) && index-- == 0)
             return texts[i].text;
     }

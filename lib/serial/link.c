@@ -1,5 +1,6 @@
 /* Runs the UART engine over a stream, and turns its failures into errors with a remedy. */
 #include "serial.h"
+#include <core/array.h>
 
 static const struct {
     uint8_t code;
@@ -22,7 +23,7 @@ static const struct {
 
 static const char *command_name(uint8_t code)
 {
-    for (size_t i = 0; i < sizeof command_names / sizeof command_names[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(command_names); i++)
         if (command_names[i].code == code)
             return command_names[i].name;
     return "synchronising";

@@ -1,12 +1,12 @@
 /* Finds out which board is behind a port: speed, bootloader, chip, flash, serial number. */
 #include "serial.h"
 
+#include <core/array.h>
 #include <core/bytes.h>
 #include <stdio.h>
 #include <string.h>
 
 enum {
-    KIB = 1024,
     UNIQUE_ID_SIZE = 12,
 };
 
@@ -73,7 +73,7 @@ static enum boot0_status connect(struct b0_uart_bus *bus, struct boot0_error *er
 
     b0_an3155_init(&bus->engine, &config);
     status = try_speed(bus, bus->baud, error);
-    for (size_t i = 0; i < sizeof slower / sizeof slower[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(slower); i++) {
         bool speed =
             status == BOOT0_E_UNSUPPORTED || (status == BOOT0_E_IO && bus->resets.enter.count > 0);
 
@@ -134,16 +134,16 @@ static void read_signature(struct b0_uart_bus *bus, struct boot0_board *board,
     const struct boot0_chip *chip = board->chips[0];
     uint8_t bytes[UNIQUE_ID_SIZE];
 
-    for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(signatures); i++) {
         uint32_t kib;
 
         if (strcmp(signatures[i].family, chip->family) != 0)
             continue;
         if (read_some(bus, signatures[i].flash_size, bytes, 2)) {
             kib = b0_load16(bytes);
-            if ((uint64_t)kib * KIB >= chip->min_flash &&
-                kib * (uint64_t)KIB < boot0_layout_size(layout))
-                cut_layout(layout, (uint64_t)kib * KIB);
+            if ((uint64_t)kib * B0_KIB >= chip->min_flash &&
+                kib * (uint64_t)B0_KIB < boot0_layout_size(layout))
+                cut_layout(layout, (uint64_t)kib * B0_KIB);
         }
         if (read_some(bus, signatures[i].unique_id, bytes, UNIQUE_ID_SIZE))
             make_serial(bytes, board->serial, sizeof board->serial);

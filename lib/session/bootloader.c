@@ -5,6 +5,7 @@
 #include "../usb/extension.h"
 #include "private.h"
 
+#include <core/array.h>
 #include <core/dfu.h>
 #include <string.h>
 
@@ -279,7 +280,7 @@ enum boot0_status boot0_session_reset_to(struct boot0_session *session, enum boo
     };
     enum boot0_status status = need_bootloader(session, "reset the chip on command", error);
 
-    if ((unsigned)target >= sizeof targets / sizeof targets[0])
+    if ((unsigned)target >= B0_LENGTH(targets))
         return boot0_fail(error, BOOT0_E_USAGE, "there is no such target");
     if (status == BOOT0_OK)
         status =

@@ -2,6 +2,7 @@
 #include "../backend.h"
 #include "private.h"
 
+#include <core/array.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,7 +23,7 @@ static const struct {
 
 static const char *device_name(uint16_t vendor, uint16_t product)
 {
-    for (size_t i = 0; i < sizeof known_devices / sizeof known_devices[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(known_devices); i++)
         if (known_devices[i].vendor == vendor && known_devices[i].product == product)
             return known_devices[i].name;
     return "a device that boot0 does not know";

@@ -5,6 +5,7 @@
 #include "../board/memory_kind.h"
 #include "private.h"
 
+#include <core/array.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -76,7 +77,7 @@ static const struct encoding encodings[] = {
 /* NULL if it is not known. */
 static const struct encoding *encoding_of(const struct boot0_chip *chip, uint32_t address)
 {
-    for (size_t i = 0; i < sizeof encodings / sizeof encodings[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(encodings); i++)
         if (strcmp(encodings[i].family, chip->family) == 0 &&
             (encodings[i].address == 0 || encodings[i].address == address))
             return &encodings[i];

@@ -1,6 +1,7 @@
 /* See touch_reset.h. A table of devices, each with a sequence of DTR, RTS and speeds, and bytes. */
 #include "touch_reset.h"
 
+#include <core/array.h>
 #include <string.h>
 
 enum {
@@ -53,7 +54,7 @@ static const struct b0_touch_reset entries[] = {
 const struct b0_touch_reset *b0_touch_reset_find(const struct boot0_candidate *candidate,
                                                  bool asked)
 {
-    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(entries); i++)
         if ((asked || !entries[i].when_asked) &&
             (entries[i].vendor == 0 ||
              (entries[i].vendor == candidate->vendor && entries[i].product == candidate->product)))

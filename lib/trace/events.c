@@ -1,6 +1,7 @@
 /* See events.h. */
 #include "events.h"
 
+#include <core/array.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -224,7 +225,7 @@ static const struct {
 /* What else a trace tells is for people. */
 static bool take_event(struct reader *reader, const char *line, const char *text)
 {
-    for (size_t i = 0; i < sizeof event_lines / sizeof event_lines[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(event_lines); i++)
         if (strncmp(text, event_lines[i].start, strlen(event_lines[i].start)) == 0)
             return event_lines[i].take(reader, line, text);
     return true;

@@ -6,6 +6,7 @@
 #include "extension.h"
 #include "quirks.h"
 
+#include <core/array.h>
 #include <core/bytes.h>
 #include <core/descriptors.h>
 #include <stdio.h>
@@ -207,7 +208,7 @@ static bool may_be_stm32(const struct boot0_board *board)
     static const char *const others[] = {"AT32", "Artery", "APM32", "Geehy",      "GD32",
                                          "CH32", "N32",    "MM32",  "GigaDevice", "HK32"};
 
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(others); i++)
         if (strstr(board->product, others[i]) || strstr(board->manufacturer, others[i]))
             return false;
     return board->usb.vendor == BOOT0_VENDOR_ST;

@@ -1,6 +1,7 @@
 /* The host's side of boot0's extension: finding it, and its requests. */
 #include "extension.h"
 
+#include <core/array.h>
 #include <core/bytes.h>
 #include <stdio.h>
 #include <string.h>
@@ -162,7 +163,7 @@ static void name_resets(uint8_t flags, char *text, size_t size)
     size_t length = 0;
 
     text[0] = '\0';
-    for (size_t i = 0; i < sizeof resets / sizeof resets[0] && length < size; i++)
+    for (size_t i = 0; i < B0_LENGTH(resets) && length < size; i++)
         if ((flags & resets[i].flag) != 0 && (resets[i].flag != B0_RESET_PIN || length == 0))
             length += (size_t)snprintf(text + length, size - length, "%s%s", length ? ", " : "",
                                        resets[i].name);

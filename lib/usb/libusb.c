@@ -1,6 +1,7 @@
 /* The machine's USB ports, by libusb-1.0. */
 #include <base/clock.h>
 #include <boot0/serial.h>
+#include <core/array.h>
 #include <libusb.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -60,7 +61,7 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
     *actual = moved > 0 ? (size_t)moved : 0;
     if (moved >= 0)
         return BOOT0_XFER_OK;
-    for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(results); i++)
         if (results[i].libusb == moved)
             return results[i].result;
     return BOOT0_XFER_ERROR;

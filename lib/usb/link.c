@@ -1,5 +1,6 @@
 /* Drives the stepped engine over a transport, and turns its failures into errors with a remedy. */
 #include "link.h"
+#include <core/array.h>
 
 enum {
     WAIT_PART_US = 100000,
@@ -51,7 +52,7 @@ static enum boot0_status fail_by_status(const struct b0_link *link, const struct
     enum boot0_status code = BOOT0_E_PROTOCOL;
     const char *hint = "Reset the board into DFU mode and try again.";
 
-    for (size_t i = 0; i < sizeof status_hints / sizeof status_hints[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(status_hints); i++)
         if (status_hints[i].dfu_status == status) {
             code = status_hints[i].code;
             hint = status_hints[i].hint;

@@ -5,6 +5,7 @@
  */
 #include "quirks.h"
 
+#include <core/array.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -95,7 +96,7 @@ static bool fits(const struct b0_quirk *quirk, const struct boot0_board *board)
 
 const struct b0_quirk *b0_quirk_find(const struct boot0_board *board)
 {
-    for (size_t i = 0; i < sizeof quirks / sizeof quirks[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(quirks); i++)
         if (fits(&quirks[i], board))
             return &quirks[i];
     return NULL;
@@ -111,7 +112,7 @@ static uint32_t size_by_serial(const struct boot0_board *board)
 
     if (strlen(board->serial) < 3)
         return 0;
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(sizes); i++)
         if (sizes[i].code == board->serial[2])
             return sizes[i].kib * 1024;
     return 0;

@@ -5,6 +5,7 @@
  */
 #include "vboard/machine/host.h"
 
+#include <core/array.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,13 +107,13 @@ static uint32_t value_for(struct input *in)
     };
     uint8_t which = take(in);
 
-    return which < sizeof values / sizeof values[0] ? values[which] : take32(in);
+    return which < B0_LENGTH(values) ? values[which] : take32(in);
 }
 
 static void access(struct fuzz *f)
 {
     uint8_t what = take(&f->in);
-    uint32_t offset = places[what % (sizeof places / sizeof places[0])];
+    uint32_t offset = places[what % (B0_LENGTH(places))];
     unsigned width = 4;
 
     if (what >= 240) {

@@ -9,6 +9,7 @@
  *
  *   install_powercut FIRMWARE-FOLDER BOOT0 [N]     every N-th operation only
  */
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -304,8 +305,8 @@ static void cut_command(bool is_update)
     static const unsigned outages_ms[] = {50, 2000};
     unsigned hits = 0;
 
-    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
-        for (size_t j = 0; j < sizeof outages_ms / sizeof outages_ms[0]; j++)
+    for (size_t i = 0; i < B0_LENGTH(states); i++)
+        for (size_t j = 0; j < B0_LENGTH(outages_ms); j++)
             hits += everywhere(&states[i], is_update, outages_ms[j]);
     print_message("# power cut in %u operations of %s\n", hits,
                   is_update ? "update-bootloader" : "install-bootloader");

@@ -2,6 +2,7 @@
 #ifndef B0_TESTS_IMAGE_TEST_H
 #define B0_TESTS_IMAGE_TEST_H
 
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,8 +12,6 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 /* From a copy of exactly that size, so that a sanitizer sees a read behind it. */
 static inline enum boot0_status try_parse(struct boot0_image **image, const void *data, size_t size,

@@ -7,13 +7,13 @@
 
 #include "vboard_test.h"
 
+#include <core/array.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define SRAM       0x20000000u
 #define RAM_CODE   0x20008000u
 #define STACK      0x20020000u
-#define LENGTH(a)  (sizeof(a) / sizeof((a)[0]))
 #define VECTOR(at) (at), 0x0800
 
 /* The vector table, of which only these matter; offsets in flash with the bit for Thumb. */
@@ -162,12 +162,12 @@ static inline struct vboard *script_board(const char *spec, const struct script_
 {
     struct vboard *board = new_board(spec);
 
-    poke_program(board, MAIN, script_program, LENGTH(script_program));
+    poke_program(board, MAIN, script_program, B0_LENGTH(script_program));
     if (from_ram)
         poke32(board, MAIN + 4, RAM_CODE + 0x41);
     vboard_power_cycle(board);
     if (from_ram)
-        poke_program(board, RAM_CODE, script_program, LENGTH(script_program));
+        poke_program(board, RAM_CODE, script_program, B0_LENGTH(script_program));
     load_script(board, steps, count);
     return board;
 }

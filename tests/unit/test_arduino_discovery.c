@@ -3,6 +3,7 @@
 
 #include <cli/arduino/discovery.h>
 #include <cli/arduino/ide.h>
+#include <core/array.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -260,7 +261,7 @@ static void test_malformed(void **state)
     };
     struct talk *talk = *state;
 
-    for (size_t i = 0; i < sizeof hellos / sizeof hellos[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(hellos); i++) {
         say(talk, hellos[i]);
         expect(talk, REFUSED("hello", "HELLO wants a version and a name: HELLO 1 \\\"name\\\""));
     }

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <cli/arduino/relay.h>
+#include <core/array.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -192,7 +193,7 @@ static void test_addresses(void **state)
     int client, server = listen_at(address, sizeof address);
 
     (void)state;
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(bad); i++)
         assert_int_equal(relay_connect(bad[i], &client, &error), BOOT0_E_USAGE);
     close(server); /* nobody listens there any more */
     assert_int_equal(relay_connect(address, &client, &error), BOOT0_E_IO);

@@ -6,6 +6,7 @@
 #include "core/descriptors.h"
 #include "include/boot0/layout.h"
 
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -549,7 +550,7 @@ static void test_abort_is_an_end(void **state)
     static void (*const before[])(void) = {ask_status, ask_state, ask_info, set_address, wait_long};
 
     (void)state;
-    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(before); i++) {
         test_flash_blank(&flash);
         board_start(&board, &flash);
         half_an_update();
@@ -828,7 +829,7 @@ static void test_orders(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(orders); i++) {
         board_start(&board, &flash);
         assert_int_equal(vendor_out(&board, orders[i].command, orders[i].value), USB_ACK);
         assert_int_equal(board.bootloader.exit, orders[i].exit);

@@ -5,6 +5,7 @@
  */
 #include "bootloader_hosts.h"
 
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -181,7 +182,7 @@ static void check_error_stays(enum b0_start start)
     assert_int_equal(flash.programs, programs); /* what came since comes to nothing */
     assert_int_equal(first.state, BOOT0_DFU_STATE_ERROR);
     assert_int_not_equal(first.status, BOOT0_DFU_STATUS_OK);
-    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(requests); i++) {
         const struct boot0_setup *setup = &requests[i];
 
         if (setup->request == BOOT0_DFU_CLRSTATUS && setup->request_type == CLASS_OUT)
@@ -251,8 +252,8 @@ static void test_every_moment(void **state)
     (void)state;
     make_program(program, sizeof program, 1);
     make_program(other, sizeof other, 2);
-    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
-        for (size_t j = 0; j < sizeof requests / sizeof requests[0]; j++) {
+    for (size_t i = 0; i < B0_LENGTH(states); i++) {
+        for (size_t j = 0; j < B0_LENGTH(requests); j++) {
             unsigned moment = 0;
 
             while (try_moment(i, &requests[j], moment))

@@ -4,6 +4,7 @@
  */
 #include "bootloader_bus.h"
 
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -108,7 +109,7 @@ static void test_journal_is_found_out(void **state)
     static const uint16_t versions[] = {0x0101, B0_EXTENSION_VERSION};
 
     (void)state;
-    for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(versions); i++) {
         protect(B0_SECTOR_JOURNAL);
         board.bootloader.info.protocol_version = versions[i];
         board.bootloader.info.flags = 0;

@@ -4,6 +4,7 @@
  */
 #include "bootloader_hosts.h"
 
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -23,7 +24,7 @@ static flash_function *const hosts[] = {
     flash_as_dfu_util, flash_as_old_dfu_util,    flash_as_pydfu,
     flash_as_boot0,    flash_as_boot0_and_leave,
 };
-enum { HOSTS = sizeof hosts / sizeof hosts[0] };
+enum { HOSTS = B0_LENGTH(hosts) };
 
 /* Program one is there, and completed. */
 static int setup(void **state)
@@ -103,7 +104,7 @@ static void test_journal(void **state)
 
     (void)state;
     for (size_t i = 0; i < HOSTS; i++) {
-        for (size_t j = 0; j < sizeof between / sizeof between[0]; j++) {
+        for (size_t j = 0; j < B0_LENGTH(between); j++) {
             flash = before;
             flash.protected = 1u << B0_SECTOR_JOURNAL;
             board_start(&board, &flash);
@@ -136,7 +137,7 @@ static void test_journal_alone(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(orders); i++) {
         flash = before;
         flash.protected = 1u << B0_SECTOR_JOURNAL;
         board_start(&board, &flash);

@@ -1,5 +1,6 @@
 /* Who runs after a reset, and what of the flash is whose. */
 #include "firmware/bootloader/start.h"
+#include <core/array.h>
 #include <core/bootloader_map.h>
 
 #include "core/bytes.h"
@@ -45,7 +46,7 @@ static void test_decisions(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         uint8_t entry = 0;
 
         assert_int_equal(b0_start_decide(&rows[i].facts, &entry), rows[i].start);

@@ -5,6 +5,7 @@
  */
 #include "bootloader_hosts.h"
 
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -221,8 +222,8 @@ static void kill_host(struct board *b)
     killed_flash = flash;
     kills++;
     check_whole(); /* a power cycle alone */
-    for (size_t i = 0; i < sizeof openings / sizeof openings[0]; i++) {
-        for (size_t j = 0; j < sizeof deeds / sizeof deeds[0]; j++) {
+    for (size_t i = 0; i < B0_LENGTH(openings); i++) {
+        for (size_t j = 0; j < B0_LENGTH(deeds); j++) {
             if (!is_due(i, j))
                 continue;
             board = killed_board;
@@ -284,7 +285,7 @@ static void test_killed(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(hosts); i++) {
         kill_everywhere(hosts[i], 18 * 1024 + 2);
         kill_everywhere(hosts[i], 20 * 1024);
         kill_everywhere(hosts[i], 32 * 1024);

@@ -1,4 +1,5 @@
 /* The chip table: that its rows hold together, and which chips a reported layout can be. */
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,9 +9,6 @@
 #include <cmocka.h>
 #include <ctype.h>
 #include <string.h>
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-#define KIB           1024u
 
 #define F407_FLASH "@Internal Flash  /0x08000000/04*016Kg,01*064Kg,07*128Kg"
 #define F4_512K    "@Internal Flash  /0x08000000/04*016Kg,01*064Kg,03*128Kg"
@@ -141,12 +139,12 @@ static void knows_the_common_chips(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(chips); i++) {
+    for (size_t i = 0; i < B0_LENGTH(chips); i++) {
         const struct boot0_chip *row = chip(chips[i].key);
         struct boot0_layout layout = layout_of(row->layout);
 
         assert_int_equal(row->id, chips[i].id);
-        assert_int_equal(boot0_layout_size(&layout), chips[i].flash * KIB);
+        assert_int_equal(boot0_layout_size(&layout), chips[i].flash * B0_KIB);
         assert_int_equal(row->has_usb_rom, chips[i].usb);
         assert_int_equal(row->has_device_feature, chips[i].feature);
     }
@@ -206,7 +204,7 @@ static void finds_by_name(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(cases); i++) {
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
         const struct boot0_chip *found = boot0_chip_by_name(cases[i].name);
 
         if ((found == NULL) != (cases[i].key == NULL))
@@ -299,7 +297,7 @@ static void tells_chips_by_their_layout(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(cases); i++) {
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
         check_keys(cases[i].is, true, cases[i].flash, cases[i].option_bytes);
         check_keys(cases[i].is_not, false, cases[i].flash, cases[i].option_bytes);
     }
@@ -371,7 +369,7 @@ static void knows_stacks(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(cases); i++) {
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
         if (boot0_chip_stack_valid(chip(cases[i].key), cases[i].stack) != cases[i].valid)
             fail_msg("%s, stack 0x%08x", cases[i].key, (unsigned)cases[i].stack);
     }
@@ -424,7 +422,7 @@ static void tells_chips_by_their_option_bytes(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(cases); i++) {
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
         check_keys(cases[i].is, true, cases[i].flash, cases[i].option_bytes);
         check_keys(cases[i].is_not, false, cases[i].flash, cases[i].option_bytes);
     }
@@ -459,7 +457,7 @@ static void knows_cpus(void **state)
     char text[64];
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(cases); i++) {
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
         assert_string_equal(boot0_cpu_name(cases[i].cpu, text, sizeof text), cases[i].name);
         for (int good = 0; good < 2; good++)
             for (const char *keys = good ? cases[i].runs : cases[i].not ; *keys;) {

@@ -3,6 +3,7 @@
 
 #include <cli/command.h>
 #include <cli/json.h>
+#include <core/array.h>
 #include <string.h>
 
 static void test_empty(void **state)
@@ -111,7 +112,7 @@ static void test_utf8(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(rows); i++)
         expect_text(rows[i].text, rows[i].wanted);
 }
 

@@ -2,6 +2,7 @@
 #include "cli_test.h"
 
 #include <cli/command.h>
+#include <core/array.h>
 #include <string.h>
 
 static const enum option taken[] = {OPTION_DEVICE,    OPTION_SERIAL,  OPTION_ALTERNATE, OPTION_WAIT,
@@ -76,7 +77,7 @@ static void test_forms(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(lines); i++) {
         assert_parses(&flash, lines[i]);
         assert_string_equal(arguments.serial, "ABC");
         assert_true(arguments.has_address);
@@ -140,7 +141,7 @@ static void test_numbers(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         uint32_t number = 0;
 
         assert_int_equal(parse_number(rows[i].text, rows[i].with_suffix, &number), rows[i].good);
@@ -166,7 +167,7 @@ static void test_devices(void **state)
     assert_parses(&list, "-d0x1eaf");
     assert_true(arguments.has_device && !arguments.has_product);
     assert_int_equal(arguments.vendor, 0x1eaf);
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(bad); i++) {
         char line[40];
 
         snprintf(line, sizeof line, "--device=%s", bad[i]);
@@ -188,7 +189,7 @@ static void test_volts(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         char line[40];
 
         snprintf(line, sizeof line, "--vdd=%s a", rows[i].text);
@@ -311,7 +312,7 @@ static void test_help_lines(void **state)
             assert_in_range(*c, 0x20, 0x7e);
         lines++;
     }
-    assert_true(lines >= sizeof taken / sizeof taken[0]);
+    assert_true(lines >= B0_LENGTH(taken));
     free(memory.text);
 }
 

@@ -4,6 +4,7 @@
 #include <cli/command.h>
 #include <cli/nearest.h>
 #include <cli/text.h>
+#include <core/array.h>
 #include <string.h>
 
 static void test_sizes(void **state)
@@ -21,7 +22,7 @@ static void test_sizes(void **state)
     char text[TEXT_SHORT];
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(rows); i++)
         assert_string_equal(text_size(text, rows[i].bytes), rows[i].text);
     assert_true(strlen(text_size(text, UINT64_MAX)) < TEXT_SHORT);
 }
@@ -39,7 +40,7 @@ static void test_times(void **state)
     char text[TEXT_SHORT];
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(rows); i++)
         assert_string_equal(text_time(text, rows[i].us), rows[i].text);
     assert_true(strlen(text_time(text, UINT64_MAX)) < TEXT_SHORT);
 }
@@ -94,7 +95,7 @@ static void test_access(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         struct boot0_error error = {.code = rows[i].code};
 
         assert_string_equal(text_access(&error), rows[i].text);
@@ -174,8 +175,8 @@ static void test_exit_codes(void **state)
     };
 
     (void)state;
-    assert_int_equal(sizeof rows / sizeof rows[0], BOOT0_STATUS_COUNT);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    assert_int_equal(B0_LENGTH(rows), BOOT0_STATUS_COUNT);
+    for (size_t i = 0; i < B0_LENGTH(rows); i++)
         assert_int_equal(exit_code(rows[i].status), rows[i].code);
     assert_int_equal(exit_code(BOOT0_STATUS_COUNT), 70);
 }
@@ -185,7 +186,7 @@ static const char *nearest_of(const char *word)
     static const char *const names[] = {"list", "info", "flash", "read", "run", "reset", "erase"};
     struct nearest nearest = nearest_start(word);
 
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(names); i++)
         nearest_offer(&nearest, names[i]);
     return nearest.name;
 }

@@ -1,4 +1,5 @@
 /* CRC-32 against known values, which are inverted at the end, and in pieces. */
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +22,7 @@ static void test_known(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    for (size_t i = 0; i < B0_LENGTH(known); i++)
         assert_int_equal(
             b0_crc32(B0_CRC32_START, (const uint8_t *)known[i].text, strlen(known[i].text)),
             known[i].crc ^ 0xffffffff);

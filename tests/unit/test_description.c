@@ -4,6 +4,7 @@
  */
 #include "vboard_test.h"
 
+#include <core/array.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -301,7 +302,7 @@ static void test_bad_values(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(cases); i++)
         assert_refused(cases[i].line, 2, cases[i].words);
 }
 

@@ -1,4 +1,5 @@
 /* Configuration and string descriptors: those of real boards, and broken ones. */
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -363,7 +364,7 @@ static void reads_odd_strings(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
         char text[16];
 
         memset(text, 'X', sizeof(text));

@@ -2,6 +2,7 @@
  * The device's state table against an expectation that was written apart from it, as one string a
  * state; and the slips that respected DFU devices made. Also the names and the six status bytes.
  */
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -75,7 +76,7 @@ static void refuses_unknown_requests(void **state)
 
         if (s == BOOT0_DFU_STATE_MANIFEST_WAIT_RESET)
             next = s;
-        for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
+        for (size_t i = 0; i < B0_LENGTH(unknown); i++) {
             struct b0_dfu_rule rule = b0_dfu_device_rule(s, unknown[i]);
 
             assert_int_equal(rule.action, B0_DFU_DO_STALL);
@@ -89,7 +90,7 @@ static void refuses_everything_in_unknown_states(void **state)
     static const unsigned unknown[] = {11, 12, 0xff, 0x100, 0xffffffff};
 
     (void)state;
-    for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
+    for (size_t i = 0; i < B0_LENGTH(unknown); i++) {
         for (unsigned r = 0; r <= BOOT0_DFU_REQUEST_COUNT; r++) {
             struct b0_dfu_rule rule = b0_dfu_device_rule(unknown[i], r);
 

@@ -1,6 +1,7 @@
 /* The command line of `boot0 dfu-util`: options, what their arguments mean, and what matches. */
 #include "../../cli/dfu_util/dfu_util.h"
 
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -68,7 +69,7 @@ static void the_last_action_counts(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(cases); i++)
         if (good(cases[i].line).mode != cases[i].mode)
             fail_msg("%s: mode %d", cases[i].line, good(cases[i].line).mode);
     assert_string_equal(good("-D a -U b").file, "b");
@@ -147,7 +148,7 @@ static void mistakes_are_refused(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(lines); i++)
         bad(lines[i]);
 }
 
@@ -190,7 +191,7 @@ static void devices(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
         struct dfu_util_match match = {0};
 
         dfu_util_device(cases[i].text, &match);
@@ -233,7 +234,7 @@ static void dfuse_texts(void **state)
     struct boot0_error error;
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
         const struct dfu_util_dfuse *wanted = &cases[i].wanted;
 
         assert_true(dfu_util_dfuse(cases[i].text, &dfuse, &error));
@@ -243,7 +244,7 @@ static void dfuse_texts(void **state)
             dfuse.mass_erase != wanted->mass_erase || dfuse.will_reset != wanted->will_reset)
             fail_msg("%s", cases[i].text);
     }
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(wrong); i++) {
         error.code = BOOT0_OK;
         assert_false(dfu_util_dfuse(wrong[i], &dfuse, &error));
         assert_int_equal(error.code, BOOT0_E_USAGE);
@@ -311,7 +312,7 @@ static void boards_are_matched_by_their_mode(void **state)
     struct boot0_board *list = boards();
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(cases); i++)
         if (matches(list, cases[i].line, NULL) != cases[i].count)
             fail_msg("%s: %zu", cases[i].line, matches(list, cases[i].line, NULL));
     free(list);

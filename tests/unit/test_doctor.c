@@ -1,5 +1,6 @@
 /* boot0 doctor: findings from recorded facts, for every system. */
 #include <cli/doctor/findings.h>
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -179,7 +180,7 @@ static void permissions(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
         struct facts facts;
         struct doctor_device *device = board_on_linux(&facts);
 
@@ -302,7 +303,7 @@ static void dfu_util_versions(void **state)
     struct facts facts;
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
         board_on_linux(&facts);
         facts.dfu_util.found = facts_parse_version(cases[i].line, &facts.dfu_util);
         strcpy(facts.dfu_util.file, "/usr/bin/dfu-util");
@@ -348,7 +349,7 @@ static void windows_drivers(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(cases); i++)
         assert_int_equal(finding_of_driver(cases[i].kind, cases[i].service, cases[i].problem),
                          cases[i].code);
 }
@@ -430,7 +431,7 @@ static const struct {
 static void windows_answers(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof windows_cases / sizeof windows_cases[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(windows_cases); i++) {
         struct facts facts = {.system = SYSTEM_WINDOWS};
         const struct doctor_device *device = &facts.devices[0];
 

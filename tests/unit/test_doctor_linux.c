@@ -1,5 +1,6 @@
 /* boot0 doctor on Linux: facts from a directory that looks like a machine's root. */
 #include <cli/doctor/findings.h>
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -253,7 +254,7 @@ static void rule_forms(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
         struct facts facts;
 
         put("etc/udev/rules.d/60-a.rules", cases[i].rules);

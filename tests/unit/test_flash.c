@@ -1,4 +1,5 @@
 /* The virtual chips' flash: sectors, times, what an erase and a program really do. */
+#include <core/array.h>
 #include <vboard/chip/chip.h>
 
 #include <setjmp.h>
@@ -71,7 +72,7 @@ static void fill(struct vboard_chip *chip, uint8_t byte)
 static void test_sectors_cover_the_flash(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(parts); i++) {
         struct vboard_chip chip = chip_of(parts[i]);
         const struct vboard_area *flash = vboard_chip_flash(&chip);
         uint32_t address = flash->address;
@@ -108,7 +109,7 @@ static void test_f4_sectors(void **state)
     struct vboard_chip chip = chip_of(&vboard_part_f427vi);
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
         struct vboard_sector sector = vboard_flash_sector(&chip, cases[i].address);
 
         assert_int_equal(sector.address, cases[i].start);
@@ -277,7 +278,7 @@ static void test_times_of_a_whole_f407(void **state)
 
     (void)state;
     chip.erases_by_width = true;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         struct vboard_flash_op all = {.kind = VBOARD_ERASE_ALL};
         uint8_t block[VBOARD_BLOCK_MAX] = {0};
         uint64_t erase_us = 0, program_us = 0;
@@ -446,7 +447,7 @@ static void test_write_protection(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         static const uint8_t zeros[32] = {0};
         struct vboard_chip chip = chip_of(rows[i].part);
         struct vboard_flash_op all = {.kind = VBOARD_ERASE_ALL};
@@ -469,7 +470,7 @@ static void test_write_protection(void **state)
 static void test_protection_levels(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(parts); i++) {
         struct vboard_chip chip = chip_of(parts[i]);
 
         assert_int_equal(vboard_options_level(&chip), 0);
@@ -576,7 +577,7 @@ static void test_vectors(void **state)
     uint32_t stack, pc;
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
         for (unsigned b = 0; b < 4; b++) {
             *at(&chip, MAIN + b) = (uint8_t)(cases[i].stack >> 8 * b);
             *at(&chip, MAIN + 4 + b) = (uint8_t)(cases[i].pc >> 8 * b);

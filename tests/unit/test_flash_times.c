@@ -1,4 +1,5 @@
 /* Erase and program times, against the figures of the F4's datasheet, and where there are none. */
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,8 +9,6 @@
 #include <boot0/chip.h>
 #include <cmocka.h>
 #include <string.h>
-
-#define KIB 1024u
 
 static const struct b0_flash_times *find(const char *family)
 {
@@ -39,14 +38,14 @@ static void erases_as_the_f4(void **state)
         uint32_t size;
         uint32_t ms[B0_PARALLEL_COUNT];
     } cases[] = {
-        {16 * KIB, {400, 300, 250}},
-        {64 * KIB, {1200, 700, 550}},
-        {128 * KIB, {2000, 1300, 1000}},
+        {16 * B0_KIB, {400, 300, 250}},
+        {64 * B0_KIB, {1200, 700, 550}},
+        {128 * B0_KIB, {2000, 1300, 1000}},
     };
     const struct b0_flash_times *times = find("STM32F4");
 
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
         for (unsigned width = 0; width < B0_PARALLEL_COUNT; width++)
             assert_int_equal(b0_flash_erase_ms(times, (enum b0_parallelism)width, cases[i].size),
                              cases[i].ms[width]);
@@ -62,10 +61,10 @@ static void takes_the_nearest_sector_size(void **state)
 
     (void)state;
     assert_int_equal(b0_flash_erase_ms(times, B0_PARALLEL_X8, 0), 400);
-    assert_int_equal(b0_flash_erase_ms(times, B0_PARALLEL_X8, 2 * KIB), 400);
-    assert_int_equal(b0_flash_erase_ms(times, B0_PARALLEL_X8, 32 * KIB), 400);
-    assert_int_equal(b0_flash_erase_ms(times, B0_PARALLEL_X8, 40 * KIB), 1200); /* a tie */
-    assert_int_equal(b0_flash_erase_ms(times, B0_PARALLEL_X8, 256 * KIB), 2000);
+    assert_int_equal(b0_flash_erase_ms(times, B0_PARALLEL_X8, 2 * B0_KIB), 400);
+    assert_int_equal(b0_flash_erase_ms(times, B0_PARALLEL_X8, 32 * B0_KIB), 400);
+    assert_int_equal(b0_flash_erase_ms(times, B0_PARALLEL_X8, 40 * B0_KIB), 1200); /* a tie */
+    assert_int_equal(b0_flash_erase_ms(times, B0_PARALLEL_X8, 256 * B0_KIB), 2000);
     assert_int_equal(b0_flash_erase_ms(times, B0_PARALLEL_X8, UINT32_MAX), 2000);
 }
 
@@ -94,7 +93,7 @@ static void takes_a_wrong_width_for_the_slowest(void **state)
     const struct b0_flash_times *times = find("STM32F4");
 
     (void)state;
-    assert_int_equal(b0_flash_erase_ms(times, B0_PARALLEL_COUNT, 16 * KIB), 400);
+    assert_int_equal(b0_flash_erase_ms(times, B0_PARALLEL_COUNT, 16 * B0_KIB), 400);
     assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_COUNT, 1), 16);
 }
 

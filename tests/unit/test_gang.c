@@ -6,6 +6,7 @@
 #include <cli/gang/patch.h>
 #include <cli/gang/record.h>
 #include <cli/gang/rows.h>
+#include <core/array.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -61,7 +62,7 @@ static void test_csv_mistakes(void **state)
     struct csv csv;
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         assert_int_equal(parse(&csv, rows[i].text), BOOT0_E_DATA);
         assert_non_null(strstr(error.message, rows[i].said));
         assert_null(csv.cells);
@@ -121,7 +122,7 @@ static void test_patch_mistakes(void **state)
     size_t size;
 
     (void)state;
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+    for (size_t i = 0; i < B0_LENGTH(options); i++)
         assert_int_equal(patch_parse(&patch, options[i], &error), BOOT0_E_USAGE);
     assert_int_equal(patch_parse(&patch, "0:2=text:abc", &error), BOOT0_E_DATA);
     assert_int_equal(patch_parse(&patch, "0:2=serial", &error), BOOT0_OK);
@@ -288,7 +289,7 @@ static void test_journal_name_synced(void **state)
     (void)state;
     assert_int_equal(mkdir("sub", 0700), 0);
     assert_int_equal(symlink("sub/linked", "link"), 0);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(names); i++) {
         synced_directory = 0;
         assert_int_equal(journal_open(&journal, names[i], &error), BOOT0_OK);
         journal_close(&journal);

@@ -1,6 +1,7 @@
 /* GDB's remote serial protocol: packets, the stub's answers, and the CPU of a board behind it. */
 #include "machine_test.h"
 
+#include <core/array.h>
 #include <vboard/gdb/stub.h>
 #include <vboard/vboard.h>
 
@@ -107,7 +108,7 @@ static struct talk *start(void)
     static struct talk talk;
 
     memset(&talk, 0, sizeof talk);
-    talk.board = board_with("f407:boot0=0", counting, LENGTH(counting));
+    talk.board = board_with("f407:boot0=0", counting, B0_LENGTH(counting));
     vboard_wait(talk.board, 1000);
     vboard_gdb_start(&talk.stub, vboard_debug_attach(talk.board), talk.board, get_sent, &talk);
     return &talk;
@@ -244,10 +245,10 @@ static void test_nonsense(void **state)
     struct talk *talk = start();
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(rows); i++) {
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         const char *answer = ask(talk, rows[i].packet);
 
-        if (i + 3 == LENGTH(rows)) /* something is printed before */
+        if (i + 3 == B0_LENGTH(rows)) /* something is printed before */
             continue;
         assert_string_equal(answer, rows[i].answer);
     }

@@ -1,5 +1,6 @@
 /* The image as a container of segments. */
 #include "image_test.h"
+#include <core/array.h>
 
 static struct boot0_error any_error; /* where only the status matters */
 
@@ -84,7 +85,7 @@ static void test_joined(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(pieces); i++) {
+    for (size_t i = 0; i < B0_LENGTH(pieces); i++) {
         struct boot0_image *image = new_image();
         uint32_t address = pieces[i].address < 0x10 ? pieces[i].address : 0x10;
 
@@ -208,7 +209,7 @@ static void test_copy(void **state)
     add(image, 0, 0x20, "ABCD");
     add(image, 0, 0xfffffffe, "yz");
     add(image, 1, 0x20, "1");
-    for (size_t i = 0; i < LENGTH(copies); i++) {
+    for (size_t i = 0; i < B0_LENGTH(copies); i++) {
         uint8_t data[24];
 
         memset(data, '.', sizeof data);

@@ -1,5 +1,6 @@
 /* .dfu files: the suffix of DFU 1.0 and 1.1, and DfuSe's targets and elements. */
 #include "image_test.h"
+#include <core/array.h>
 #include <core/bytes.h>
 #include <core/crc32.h>
 
@@ -88,7 +89,7 @@ static void test_versions(void **state)
     static const uint16_t versions[] = {0x0100, 0x0110};
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(versions); i++) {
+    for (size_t i = 0; i < B0_LENGTH(versions); i++) {
         struct dfu file = {.size = 0};
         struct boot0_image *image;
 
@@ -174,7 +175,7 @@ static void test_other_format_inside(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(insides); i++) {
+    for (size_t i = 0; i < B0_LENGTH(insides); i++) {
         struct dfu file = {.size = 0};
 
         put(&file, insides[i][0], strlen(insides[i][0]));
@@ -322,7 +323,7 @@ static void test_dfuse_broken(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(changes); i++) {
+    for (size_t i = 0; i < B0_LENGTH(changes); i++) {
         struct dfu file;
 
         make_small(&file);

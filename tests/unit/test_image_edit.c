@@ -1,5 +1,6 @@
 /* Copies of an image, and bytes put in place of those that it holds. */
 #include "image_test.h"
+#include <core/array.h>
 
 static struct boot0_error any_error; /* where only the status matters */
 
@@ -79,7 +80,7 @@ static void test_patch(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(rows); i++) {
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         struct boot0_image *image = two_segments();
 
         patch(image, rows[i].address, rows[i].text);

@@ -1,6 +1,7 @@
 /* ELF: what is loaded and what is not, and headers that point anywhere. */
 #include "image_test.h"
 #include <boot0/chip.h>
+#include <core/array.h>
 #include <core/bytes.h>
 
 enum {
@@ -131,7 +132,7 @@ static void test_other_kinds(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(changes); i++) {
+    for (size_t i = 0; i < B0_LENGTH(changes); i++) {
         struct elf elf = make_elf();
 
         add_header(&elf, 1, 300, 0, 0x08000000, 4, 4);
@@ -170,7 +171,7 @@ static void test_wild_segments(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(headers); i++) {
+    for (size_t i = 0; i < B0_LENGTH(headers); i++) {
         struct elf elf = make_elf();
 
         add_header(&elf, 1, headers[i].offset, 0, headers[i].address, headers[i].file_size,
@@ -197,7 +198,7 @@ static void test_wild_header(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(headers); i++) {
+    for (size_t i = 0; i < B0_LENGTH(headers); i++) {
         struct elf elf = make_elf();
 
         add_header(&elf, 1, 300, 0, 0x08000000, 4, 4);
@@ -419,7 +420,7 @@ static void test_wild_sections(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(tables); i++) {
+    for (size_t i = 0; i < B0_LENGTH(tables); i++) {
         struct elf elf = make_elf();
         struct boot0_image *image;
 

@@ -1,5 +1,6 @@
 /* Images in files: what cannot be read, what a name promises, and that files are replaced whole. */
 #include "image_test.h"
+#include <core/array.h>
 #include <dirent.h>
 #include <limits.h>
 #include <signal.h>
@@ -137,13 +138,13 @@ static void test_name_promises(void **state)
     struct boot0_image *image;
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(files); i++) {
+    for (size_t i = 0; i < B0_LENGTH(files); i++) {
         write_file(files[i].file, "data", 4);
         refuse_file(files[i].file, BOOT0_E_DATA, files[i].message);
         assert_int_equal(boot0_image_load(&image, files[i].file, &options, NULL), BOOT0_OK);
         boot0_image_free(image);
     }
-    for (size_t i = 0; i < LENGTH(others); i++) {
+    for (size_t i = 0; i < B0_LENGTH(others); i++) {
         write_file(others[i], "data", 4);
         assert_int_equal(boot0_image_load(&image, others[i], NULL, NULL), BOOT0_OK);
         boot0_image_free(image);
@@ -279,7 +280,7 @@ static void test_save_by_name(void **state)
     struct boot0_error error;
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(files); i++) {
+    for (size_t i = 0; i < B0_LENGTH(files); i++) {
         assert_int_equal(boot0_image_save(image, files[i].file, NULL, NULL), BOOT0_OK);
         assert_int_equal(boot0_image_load(&again, files[i].file, NULL, NULL), BOOT0_OK);
         assert_int_equal(again->format, files[i].format);

@@ -1,5 +1,6 @@
 /* Which format a file is taken for, and that each format can be made from each other. */
 #include "image_test.h"
+#include <core/array.h>
 
 static const enum boot0_format all_formats[] = {
     BOOT0_FORMAT_BINARY, BOOT0_FORMAT_IHEX, BOOT0_FORMAT_SREC,  BOOT0_FORMAT_ELF,
@@ -9,8 +10,8 @@ static const enum boot0_format all_formats[] = {
 static void test_names(void **state)
 {
     (void)state;
-    assert_int_equal(LENGTH(all_formats), BOOT0_FORMAT_COUNT - 1);
-    for (size_t i = 0; i < LENGTH(all_formats); i++)
+    assert_int_equal(B0_LENGTH(all_formats), BOOT0_FORMAT_COUNT - 1);
+    for (size_t i = 0; i < B0_LENGTH(all_formats); i++)
         assert_int_equal(boot0_format_by_name(boot0_format_name(all_formats[i])), all_formats[i]);
     assert_string_equal(boot0_format_name(BOOT0_FORMAT_IHEX), "ihex");
     assert_string_equal(boot0_format_name(BOOT0_FORMAT_UNKNOWN), "unknown");
@@ -54,7 +55,7 @@ static void test_binaries(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(files); i++) {
+    for (size_t i = 0; i < B0_LENGTH(files); i++) {
         struct boot0_image *image = parse(files[i].data, files[i].size, BOOT0_FORMAT_UNKNOWN);
 
         assert_int_equal(image->format, BOOT0_FORMAT_BINARY);
@@ -89,7 +90,7 @@ static void test_not_binaries(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(files); i++) {
+    for (size_t i = 0; i < B0_LENGTH(files); i++) {
         refuse(files[i].file, strlen(files[i].file), BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA,
                files[i].reason);
         refuse(files[i].file, strlen(files[i].file), BOOT0_FORMAT_BINARY, BOOT0_E_USAGE,
@@ -144,7 +145,7 @@ static void test_web_page(void **state)
     static const char *const others[] = {"<htm", "< html>", "x<html>", "<!DOCTYPE svg>", "\n\n"};
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(pages); i++) {
+    for (size_t i = 0; i < B0_LENGTH(pages); i++) {
         assert_int_equal(parse_named(pages[i], "a.hex", BOOT0_FORMAT_UNKNOWN), BOOT0_E_DATA);
         assert_int_equal(parse_named(pages[i], "a.bin", BOOT0_FORMAT_UNKNOWN), BOOT0_E_DATA);
         assert_int_equal(parse_named(pages[i], NULL, BOOT0_FORMAT_IHEX), BOOT0_E_DATA);
@@ -153,7 +154,7 @@ static void test_web_page(void **state)
         assert_int_equal(parse_named(pages[i], "index.htm", BOOT0_FORMAT_UNKNOWN), BOOT0_OK);
         assert_int_equal(parse_named(pages[i], "a.bin", BOOT0_FORMAT_BINARY), BOOT0_OK);
     }
-    for (size_t i = 0; i < LENGTH(others); i++)
+    for (size_t i = 0; i < B0_LENGTH(others); i++)
         assert_int_equal(parse_named(others[i], "a.bin", BOOT0_FORMAT_UNKNOWN), BOOT0_OK);
 }
 
@@ -173,7 +174,7 @@ static void test_binary_by_force(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(files); i++)
+    for (size_t i = 0; i < B0_LENGTH(files); i++)
         refuse(files[i].file, strlen(files[i].file), BOOT0_FORMAT_BINARY, BOOT0_E_USAGE,
                files[i].reason);
 }
@@ -212,7 +213,7 @@ static struct boot0_image *make_image(bool one_segment)
         data[i] = (uint8_t)(i * i + i / 7);
     if (one_segment)
         assert_int_equal(boot0_image_add(image, 0, 0x08000000, data, sizeof data, NULL), BOOT0_OK);
-    for (size_t i = 0; i < LENGTH(segments) && !one_segment; i++)
+    for (size_t i = 0; i < B0_LENGTH(segments) && !one_segment; i++)
         assert_int_equal(boot0_image_add(image, 0, segments[i].address, data + i,
                                          segments[i].size - (i == 5 ? 5 : 0), NULL),
                          BOOT0_OK);
@@ -282,8 +283,8 @@ static void round_trip(enum boot0_format from, enum boot0_format to)
 static void test_round_trips(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < LENGTH(all_formats); i++) {
-        for (size_t j = 0; j < LENGTH(all_formats); j++)
+    for (size_t i = 0; i < B0_LENGTH(all_formats); i++) {
+        for (size_t j = 0; j < B0_LENGTH(all_formats); j++)
             round_trip(all_formats[i], all_formats[j]);
     }
 }
@@ -366,7 +367,7 @@ static void test_not_writable(void **state)
     refuse_write(image, BOOT0_FORMAT_IHEX, BOOT0_E_USAGE, "holds no data");
     boot0_image_free(image);
     image = parse("data", 4, BOOT0_FORMAT_BINARY);
-    for (size_t i = 0; i < LENGTH(all_formats); i++) {
+    for (size_t i = 0; i < B0_LENGTH(all_formats); i++) {
         if (keeps_addresses(all_formats[i]))
             refuse_write(image, all_formats[i], BOOT0_E_USAGE, "raw binary data have none");
     }

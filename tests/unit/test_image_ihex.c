@@ -1,5 +1,6 @@
 /* Intel HEX: good files of many makes, and each way in which one can be broken. */
 #include "image_test.h"
+#include <core/array.h>
 #include <stdio.h>
 
 #define END ":00000001FF\n"
@@ -49,7 +50,7 @@ static void test_tolerated(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(files); i++) {
+    for (size_t i = 0; i < B0_LENGTH(files); i++) {
         struct boot0_image *image = parse_text(files[i]);
 
         assert_int_equal(image->segment_count, 1);
@@ -168,7 +169,7 @@ static void test_broken(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(files); i++)
+    for (size_t i = 0; i < B0_LENGTH(files); i++)
         refuse(files[i].file, strlen(files[i].file), BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA,
                files[i].reason);
 }

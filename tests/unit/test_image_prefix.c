@@ -1,5 +1,6 @@
 /* Vendors' prefixes: made, found, taken off, and what is none. */
 #include "image_test.h"
+#include <core/array.h>
 
 static struct boot0_image *raw(const uint8_t *data, size_t size)
 {
@@ -89,7 +90,7 @@ static void what_is_no_prefix(void **state)
     struct boot0_image *image;
 
     (void)state;
-    for (size_t i = 0; i < sizeof not_lmdfu / sizeof not_lmdfu[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(not_lmdfu); i++) {
         image = raw(not_lmdfu[i], sizeof not_lmdfu[i]);
         assert_false(boot0_image_find_prefix(image, &prefix));
         boot0_image_free(image);

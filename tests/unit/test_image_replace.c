@@ -5,6 +5,7 @@
 #define _GNU_SOURCE /* syscall() */
 #include "image_test.h"
 
+#include <core/array.h>
 #include <dirent.h>
 #include <limits.h>
 #include <signal.h>
@@ -152,7 +153,7 @@ static void test_old_mode_from_the_start(void **state)
     mode_t mask = umask(0);
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(modes); i++) {
+    for (size_t i = 0; i < B0_LENGTH(modes); i++) {
         make("a.bin", modes[i]);
         save_and_look("a.bin");
         assert_int_equal(seen.status.st_mode & 07777, modes[i]);
@@ -168,7 +169,7 @@ static void test_new_file_by_umask(void **state)
     mode_t mask = umask(0);
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(masks); i++) {
+    for (size_t i = 0; i < B0_LENGTH(masks); i++) {
         umask(masks[i]);
         save_and_look("new.bin");
         assert_int_equal(seen.status.st_mode & 07777, 0666 & ~masks[i]);

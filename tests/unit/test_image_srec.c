@@ -1,5 +1,6 @@
 /* S-records: the three address sizes, counts, ends, and each way in which a file can be broken. */
 #include "image_test.h"
+#include <core/array.h>
 
 static struct boot0_image *parse_text(const char *text)
 {
@@ -39,7 +40,7 @@ static void test_address_sizes(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(files); i++) {
+    for (size_t i = 0; i < B0_LENGTH(files); i++) {
         struct boot0_image *image = parse_text(files[i].file);
 
         check_segment(image, 0, files[i].address, "\xaa", 1);
@@ -64,7 +65,7 @@ static void test_tolerated(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(files); i++) {
+    for (size_t i = 0; i < B0_LENGTH(files); i++) {
         struct boot0_image *image = parse_text(files[i]);
 
         check_segment(image, 0, 0, "\xaa", 1);
@@ -107,7 +108,7 @@ static void test_broken(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(files); i++)
+    for (size_t i = 0; i < B0_LENGTH(files); i++)
         refuse(files[i].file, strlen(files[i].file), BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA,
                files[i].reason);
 }

@@ -1,6 +1,7 @@
 /* UF2: families, flags and numbering, and blocks that are broken. */
 #include "image_test.h"
 #include <boot0/chip.h>
+#include <core/array.h>
 #include <core/bytes.h>
 
 enum {
@@ -130,7 +131,7 @@ static void test_wild_comments(void **state)
     static const uint32_t numbers[][2] = {{1, 3}, {2, 2}, {0xffffffff, 2}, {1, 0}};
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(numbers); i++) {
+    for (size_t i = 0; i < B0_LENGTH(numbers); i++) {
         struct uf2 file = {.size = 0};
 
         add_block(&file, HAS_FAMILY, 0x08000000, 256, 0, 2, STM32F4);
@@ -225,7 +226,7 @@ static void test_numbering(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(files); i++) {
+    for (size_t i = 0; i < B0_LENGTH(files); i++) {
         struct uf2 file = {.size = 0};
 
         for (uint32_t j = 0; j < 2; j++)
@@ -265,7 +266,7 @@ static void test_broken(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(changes); i++) {
+    for (size_t i = 0; i < B0_LENGTH(changes); i++) {
         struct uf2 file = {.size = 0};
 
         add_block(&file, HAS_FAMILY, 0x08000000, 256, 0, 2, STM32F4);

@@ -2,6 +2,7 @@
  * Layout strings: those of real boards, odd ones, and such as must be refused. The strings of real
  * boards are from dfu-util's device logs and from listings that owners published.
  */
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,9 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-#define KIB           1024u
 
 enum {
     A = BOOT0_SECTOR_READABLE,
@@ -45,14 +43,14 @@ struct good {
 };
 
 #define F4_16K_64K                                                                                 \
-    {0x08000000, 16 * KIB, 4, G},                                                                  \
+    {0x08000000, 16 * B0_KIB, 4, G},                                                               \
     {                                                                                              \
-        0x08010000, 64 * KIB, 1, G                                                                 \
+        0x08010000, 64 * B0_KIB, 1, G                                                              \
     }
 #define F407_REGIONS                                                                               \
     F4_16K_64K,                                                                                    \
     {                                                                                              \
-        0x08020000, 128 * KIB, 7, G                                                                \
+        0x08020000, 128 * B0_KIB, 7, G                                                             \
     }
 
 static const struct good good[] = {
@@ -73,9 +71,9 @@ static const struct good good[] = {
      "Internal Flash",
      "",
      {F407_REGIONS,
-      {0x08100000, 16 * KIB, 4, G},
-      {0x08110000, 64 * KIB, 1, G},
-      {0x08120000, 128 * KIB, 7, G}}},
+      {0x08100000, 16 * B0_KIB, 4, G},
+      {0x08110000, 64 * B0_KIB, 1, G},
+      {0x08120000, 128 * B0_KIB, 7, G}}},
     {"@Option Bytes  /0x1FFFC000/01*016 e/0x1FFEC000/01*016 e",
      "Option Bytes",
      "",
@@ -84,29 +82,34 @@ static const struct good good[] = {
     {"@Internal Flash  /0x08000000/04*016Kg,01*64Kg,03*128Kg",
      "Internal Flash",
      "",
-     {F4_16K_64K, {0x08020000, 128 * KIB, 3, G}}},
+     {F4_16K_64K, {0x08020000, 128 * B0_KIB, 3, G}}},
     {"@OTP Memory /0x1FF07800/01*528e", "OTP Memory", "", {{0x1ff07800, 528, 1, E}}},
     {"@Internal Flash  /0x08000000/04*032Kg,01*128Kg,03*256Kg",
      "Internal Flash",
      "",
-     {{0x08000000, 32 * KIB, 4, G}, {0x08020000, 128 * KIB, 1, G}, {0x08040000, 256 * KIB, 3, G}}},
+     {{0x08000000, 32 * B0_KIB, 4, G},
+      {0x08020000, 128 * B0_KIB, 1, G},
+      {0x08040000, 256 * B0_KIB, 3, G}}},
     /* L0, L1, L4 */
     {"@Internal Flash  /0x08000000/1536*128g", "Internal Flash", "", {{0x08000000, 128, 1536, G}}},
-    {"@DATA Memory /0x08080000/2*3Ke", "DATA Memory", "", {{0x08080000, 3 * KIB, 2, E}}},
+    {"@DATA Memory /0x08080000/2*3Ke", "DATA Memory", "", {{0x08080000, 3 * B0_KIB, 2, E}}},
     {"@Internal Flash  /0x08000000/1024*256 g", "Internal Flash", "", {{0x08000000, 256, 1024, G}}},
-    {"@DATA Memory /0x08080000/02*004Ke", "DATA Memory", "", {{0x08080000, 4 * KIB, 2, E}}},
+    {"@DATA Memory /0x08080000/02*004Ke", "DATA Memory", "", {{0x08080000, 4 * B0_KIB, 2, E}}},
     {"@Internal Flash  /0x08000000/0256*0002Kg",
      "Internal Flash",
      "",
-     {{0x08000000, 2 * KIB, 256, G}}},
-    {"@OTP Memory /0x1FFF7000/01*0001Ke", "OTP Memory", "", {{0x1fff7000, KIB, 1, E}}},
+     {{0x08000000, 2 * B0_KIB, 256, G}}},
+    {"@OTP Memory /0x1FFF7000/01*0001Ke", "OTP Memory", "", {{0x1fff7000, B0_KIB, 1, E}}},
     /* F0 */
     {"@Internal Flash  /0x08000000/064*0002Kg",
      "Internal Flash",
      "",
-     {{0x08000000, 2 * KIB, 64, G}}},
+     {{0x08000000, 2 * B0_KIB, 64, G}}},
     /* G0, G4, H7, U5: three spaces, short numbers, 'B' and then the type */
-    {"@Internal Flash   /0x08000000/64*02Kg", "Internal Flash", "", {{0x08000000, 2 * KIB, 64, G}}},
+    {"@Internal Flash   /0x08000000/64*02Kg",
+     "Internal Flash",
+     "",
+     {{0x08000000, 2 * B0_KIB, 64, G}}},
     {"@Option Bytes   /0x1FFF7800/01*40Be", "Option Bytes", "", {{0x1fff7800, 40, 1, E}}},
     {"@Option Bytes   /0x1FFF7800/01*048 e/0x1FFFF800/01*048 e",
      "Option Bytes",
@@ -115,43 +118,45 @@ static const struct good good[] = {
     {"@Internal Flash   /0x08000000/16*128Kg",
      "Internal Flash",
      "",
-     {{0x08000000, 128 * KIB, 16, G}}},
+     {{0x08000000, 128 * B0_KIB, 16, G}}},
     {"@Option Bytes   /0x5200201C/01*297 e", "Option Bytes", "", {{0x5200201c, 297, 1, E}}},
     {"@Option Bytes   /0x40022040/01*64 e", "Option Bytes", "", {{0x40022040, 64, 1, E}}},
     /* GD32: wrong, but a layout */
     {"@Internal Flash  /0x08000000/512*002Kg",
      "Internal Flash",
      "",
-     {{0x08000000, 2 * KIB, 512, G}}},
+     {{0x08000000, 2 * B0_KIB, 512, G}}},
     {"@Option Bytes  /0x1FFFF800/01*016Be", "Option Bytes", "", {{0x1ffff800, 16, 1, E}}},
     /* bootloaders of other people: read-only sectors, names with punctuation, several groups */
     {"@Internal Flash  /0x08000000/12*001Ka,116*001Kg",
      "Internal Flash",
      "",
-     {{0x08000000, KIB, 12, A}, {0x08003000, KIB, 116, G}}},
+     {{0x08000000, B0_KIB, 12, A}, {0x08003000, B0_KIB, 116, G}}},
     {"@SPI Flash : M25P64/0x00000000/64*064Kg,64*064Kg",
      "SPI Flash : M25P64",
      "",
-     {{0x00000000, 64 * KIB, 64, G}, {0x00400000, 64 * KIB, 64, G}}},
+     {{0x00000000, 64 * B0_KIB, 64, G}, {0x00400000, 64 * B0_KIB, 64, G}}},
     {"@Flash /0x90000000/64*4Kg/0x90040000/60*64Kg/0x90400000/60*64Kg",
      "Flash",
      "",
-     {{0x90000000, 4 * KIB, 64, G}, {0x90040000, 64 * KIB, 60, G}, {0x90400000, 64 * KIB, 60, G}}},
+     {{0x90000000, 4 * B0_KIB, 64, G},
+      {0x90040000, 64 * B0_KIB, 60, G},
+      {0x90400000, 64 * B0_KIB, 60, G}}},
 
     /* not seen yet, but allowed: M, a name with a slash, no name, spaces, small hex digits */
-    {"@RAM/ROM /0x90000000/01*016Mg", "RAM/ROM", "", {{0x90000000, 16 * KIB *KIB, 1, G}}},
+    {"@RAM/ROM /0x90000000/01*016Mg", "RAM/ROM", "", {{0x90000000, 16 * B0_KIB *B0_KIB, 1, G}}},
     {"@/0x0/1*1 a", "", "", {{0, 1, 1, A}}},
     {"@  spaced  name   /0x0800abcd / 1 * 2 K g , 3*4 e  ",
      "spaced  name",
      "",
-     {{0x0800abcd, 2 * KIB, 1, G}, {0x0800b3cd, 4, 3, E}}},
+     {{0x0800abcd, 2 * B0_KIB, 1, G}, {0x0800b3cd, 4, 3, E}}},
     /* up to the end of the address space, and numbers wider than their value */
-    {"@A~!/0Xffff0000/64*001Kg", "A~!", "", {{0xffff0000, KIB, 64, G}}},
-    {"@End/0xFFFF0000/64*001Kg", "End", "", {{0xffff0000, KIB, 64, G}}},
+    {"@A~!/0Xffff0000/64*001Kg", "A~!", "", {{0xffff0000, B0_KIB, 64, G}}},
+    {"@End/0xFFFF0000/64*001Kg", "End", "", {{0xffff0000, B0_KIB, 64, G}}},
     {"@Wide/0x0000000008000000/0000000000000004*00000000000016Kg",
      "Wide",
      "",
-     {{0x08000000, 16 * KIB, 4, G}}},
+     {{0x08000000, 16 * B0_KIB, 4, G}}},
 
     /* cut, or with rubbish at the end: what came whole stands */
     {"@Internal Flash  /0x08000000/04*016Kg,01*064Kg,07*12",
@@ -180,23 +185,23 @@ static const struct good good[] = {
      {{0x1fffc000, 16, 1, E}}},
     {"@Option Bytes  /0x1FFFC000/01*016 e/", "Option Bytes", "/", {{0x1fffc000, 16, 1, E}}},
     /* no type, a type that does not exist, nothing at all: not complete */
-    {"@X/0x0/1*1Kg,1*1Kh", "X", ",1*1Kh", {{0, KIB, 1, G}}},
-    {"@X/0x0/1*1Kg,1*1kg", "X", ",1*1kg", {{0, KIB, 1, G}}},
-    {"@X/0x0/1*1Kg,1 1Kg", "X", ",1 1Kg", {{0, KIB, 1, G}}},
-    {"@X/0x0/1*1Kg,1*Kg", "X", ",1*Kg", {{0, KIB, 1, G}}},
-    {"@X/0x0/1*1Kg/0x/1*1Kg", "X", "/0x/1*1Kg", {{0, KIB, 1, G}}},
-    {"@X/0x0/1*1Kg/800/1*1Kg", "X", "/800/1*1Kg", {{0, KIB, 1, G}}},
-    {"@X/0x0/1*1Kg/0x800-1*1Kg", "X", "/0x800-1*1Kg", {{0, KIB, 1, G}}},
+    {"@X/0x0/1*1Kg,1*1Kh", "X", ",1*1Kh", {{0, B0_KIB, 1, G}}},
+    {"@X/0x0/1*1Kg,1*1kg", "X", ",1*1kg", {{0, B0_KIB, 1, G}}},
+    {"@X/0x0/1*1Kg,1 1Kg", "X", ",1 1Kg", {{0, B0_KIB, 1, G}}},
+    {"@X/0x0/1*1Kg,1*Kg", "X", ",1*Kg", {{0, B0_KIB, 1, G}}},
+    {"@X/0x0/1*1Kg/0x/1*1Kg", "X", "/0x/1*1Kg", {{0, B0_KIB, 1, G}}},
+    {"@X/0x0/1*1Kg/800/1*1Kg", "X", "/800/1*1Kg", {{0, B0_KIB, 1, G}}},
+    {"@X/0x0/1*1Kg/0x800-1*1Kg", "X", "/0x800-1*1Kg", {{0, B0_KIB, 1, G}}},
     /* empty regions are understood, and left out */
-    {"@X/0x0/1*1Kg,0*1Kg,1*2Kg", "X", "", {{0, KIB, 1, G}, {KIB, 2 * KIB, 1, G}}},
-    {"@X/0x0/1*1Kg,1*0Kg", "X", "", {{0, KIB, 1, G}}},
+    {"@X/0x0/1*1Kg,0*1Kg,1*2Kg", "X", "", {{0, B0_KIB, 1, G}, {B0_KIB, 2 * B0_KIB, 1, G}}},
+    {"@X/0x0/1*1Kg,1*0Kg", "X", "", {{0, B0_KIB, 1, G}}},
     {"@X/0x0/0*1Kg", "X", "", {{0}}},
     /* several memories in one string; one of them empty */
-    {"@A /0x0/1*1Kg   @B/0x400/1*1Kg", "A", "", {{0, KIB, 1, G}, {0x400, KIB, 1, G}}},
+    {"@A /0x0/1*1Kg   @B/0x400/1*1Kg", "A", "", {{0, B0_KIB, 1, G}, {0x400, B0_KIB, 1, G}}},
     {"@A /0x0/0*1Kg@B/0x400/1*1Kg,1*1Ke @C /0x0/0*4Ka",
      "A",
      "",
-     {{0x400, KIB, 1, G}, {0x800, KIB, 1, E}}},
+     {{0x400, B0_KIB, 1, G}, {0x800, B0_KIB, 1, E}}},
 };
 
 static void check_regions(const struct boot0_layout *layout, const struct boot0_region *expected)
@@ -207,14 +212,14 @@ static void check_regions(const struct boot0_layout *layout, const struct boot0_
         assert_int_equal(layout->regions[i].sector_count, expected[i].sector_count);
         assert_int_equal(layout->regions[i].access, expected[i].access);
     }
-    if (layout->region_count < LENGTH(good[0].regions))
+    if (layout->region_count < B0_LENGTH(good[0].regions))
         assert_int_equal(expected[layout->region_count].sector_count, 0);
 }
 
 static void parses_what_boards_send(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < LENGTH(good); i++) {
+    for (size_t i = 0; i < B0_LENGTH(good); i++) {
         struct boot0_layout layout;
         size_t rest = SIZE_MAX;
 
@@ -230,7 +235,7 @@ static void parses_what_boards_send(void **state)
 static void formats_what_it_parsed(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < LENGTH(good); i++) {
+    for (size_t i = 0; i < B0_LENGTH(good); i++) {
         struct boot0_layout layout;
         struct boot0_layout again;
         char text[300];
@@ -293,7 +298,7 @@ static void refuses_what_is_none(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(bad); i++) {
+    for (size_t i = 0; i < B0_LENGTH(bad); i++) {
         struct boot0_layout layout;
         struct boot0_layout zero;
         size_t rest = 7;
@@ -405,14 +410,14 @@ static void finds_sectors(void **state)
         uint32_t size;
     } cases[] = {
         {0x07ffffff, 0, 0},
-        {0x08000000, 0x08000000, 16 * KIB},
-        {0x08003fff, 0x08000000, 16 * KIB},
-        {0x08004000, 0x08004000, 16 * KIB},
-        {0x0800ffff, 0x0800c000, 16 * KIB},
-        {0x08010000, 0x08010000, 64 * KIB},
-        {0x0801ffff, 0x08010000, 64 * KIB},
-        {0x08020000, 0x08020000, 128 * KIB},
-        {0x080fffff, 0x080e0000, 128 * KIB},
+        {0x08000000, 0x08000000, 16 * B0_KIB},
+        {0x08003fff, 0x08000000, 16 * B0_KIB},
+        {0x08004000, 0x08004000, 16 * B0_KIB},
+        {0x0800ffff, 0x0800c000, 16 * B0_KIB},
+        {0x08010000, 0x08010000, 64 * B0_KIB},
+        {0x0801ffff, 0x08010000, 64 * B0_KIB},
+        {0x08020000, 0x08020000, 128 * B0_KIB},
+        {0x080fffff, 0x080e0000, 128 * B0_KIB},
         {0x08100000, 0, 0},
         {0x1fffc00f, 0x1fffc000, 16},
         {0x1fffc010, 0, 0},
@@ -424,14 +429,14 @@ static void finds_sectors(void **state)
     (void)state;
     assert_true(
         parse("@X/0x08000000/04*016Kg,01*064Kg,07*128Kg/0x1FFFC000/01*016 e", &layout, NULL));
-    for (size_t i = 0; i < LENGTH(cases); i++) {
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
         struct boot0_sector sector = boot0_layout_sector_at(&layout, cases[i].address);
 
         assert_int_equal(sector.address, cases[i].sector);
         assert_int_equal(sector.size, cases[i].size);
         assert_int_equal(sector.access, cases[i].size == 0 ? 0 : cases[i].size == 16 ? E : G);
     }
-    assert_int_equal(boot0_layout_size(&layout), 1024 * KIB + 16);
+    assert_int_equal(boot0_layout_size(&layout), 1024 * B0_KIB + 16);
 }
 
 static void finds_the_first_address_outside(void **state)
@@ -449,14 +454,14 @@ static void finds_the_first_address_outside(void **state)
         {0x08000000, 0x3000, G, false, 0x08000000},
         {0x08002fff, 1, G, false, 0x08002fff},
         {0x08002fff, 2, A, true, 0},
-        {0x08003000, 116 * KIB, G, true, 0},
-        {0x08003000, 116 * KIB + 1, G, false, 0x08020000},
+        {0x08003000, 116 * B0_KIB, G, true, 0},
+        {0x08003000, 116 * B0_KIB + 1, G, false, 0x08020000},
         {0x08000000, 0x08000000, A, false, 0x08020000},
         {0x07ffffff, 2, A, false, 0x07ffffff},
         /* across the two groups, which touch though their order is turned round */
         {0x08020000, 1, A, false, 0x08020000},
-        {0x08040000, 2 * KIB, E, true, 0},
-        {0x08040000, 2 * KIB, G, false, 0x08040400},
+        {0x08040000, 2 * B0_KIB, E, true, 0},
+        {0x08040000, 2 * B0_KIB, G, false, 0x08040400},
         {0xffffffff, 1, A, false, 0xffffffff},
         {0xffffffff, 0xffffffff, 0, false, 0xffffffff},
     };
@@ -465,7 +470,7 @@ static void finds_the_first_address_outside(void **state)
     (void)state;
     assert_true(
         parse("@X/0x08000000/12*001Ka,116*001Kg/0x08040400/1*1Ke/0x08040000/1*1Kg", &layout, NULL));
-    for (size_t i = 0; i < LENGTH(cases); i++) {
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
         uint32_t where = 0x12345678;
 
         assert_int_equal(

@@ -1,5 +1,6 @@
 /* The machine's CPU: time, exceptions, faults. */
 #include "machine_test.h"
+#include <core/array.h>
 
 /* PA5 changes at each SysTick, every millisecond at 16 MHz. */
 static const uint16_t systick_program[] = {
@@ -201,7 +202,7 @@ static const uint16_t lockup_program[] = {
 
 static void test_systick(void **state)
 {
-    struct vboard *board = board_with("f407:boot0=0", systick_program, LENGTH(systick_program));
+    struct vboard *board = board_with("f407:boot0=0", systick_program, B0_LENGTH(systick_program));
 
     (void)state;
     assert_traced(board, 1010, "PA5 low");
@@ -217,7 +218,7 @@ static void test_systick(void **state)
 
 static void test_svc(void **state)
 {
-    struct vboard *board = board_with("f407:boot0=0", svc_program, LENGTH(svc_program));
+    struct vboard *board = board_with("f407:boot0=0", svc_program, B0_LENGTH(svc_program));
 
     (void)state;
     vboard_wait(board, 1000);
@@ -237,7 +238,7 @@ static void test_svc(void **state)
 
 static void test_fpu(void **state)
 {
-    struct vboard *board = board_with("f407:boot0=0", fpu_program, LENGTH(fpu_program));
+    struct vboard *board = board_with("f407:boot0=0", fpu_program, B0_LENGTH(fpu_program));
 
     (void)state;
     vboard_wait(board, 1000);
@@ -252,7 +253,7 @@ static void test_fpu(void **state)
 
 static void test_bus_fault(void **state)
 {
-    struct vboard *board = board_with("f407:boot0=0", fault_program, LENGTH(fault_program));
+    struct vboard *board = board_with("f407:boot0=0", fault_program, B0_LENGTH(fault_program));
 
     (void)state;
     assert_traced(board, 1000, "Hard fault at");
@@ -265,7 +266,7 @@ static void test_bus_fault(void **state)
 
 static void test_executes_erased_flash(void **state)
 {
-    struct vboard *board = board_with("f407:boot0=0", erased_program, LENGTH(erased_program));
+    struct vboard *board = board_with("f407:boot0=0", erased_program, B0_LENGTH(erased_program));
 
     (void)state;
     assert_traced(board, 1000, "VIOLATION: executed erased flash");
@@ -275,7 +276,7 @@ static void test_executes_erased_flash(void **state)
 /* Watchdog: 4096 / (32 kHz / 4) = 512 ms. */
 static void test_lock_up(void **state)
 {
-    struct vboard *board = board_with("f407:boot0=0", lockup_program, LENGTH(lockup_program));
+    struct vboard *board = board_with("f407:boot0=0", lockup_program, B0_LENGTH(lockup_program));
 
     (void)state;
     assert_traced(board, 1000, "the CPU has locked up");

@@ -1,5 +1,6 @@
 /* Resets and what outlives them, clocks, the smaller peripherals, the ROM beside the program. */
 #include "machine_test.h"
+#include <core/array.h>
 
 #define CSR       0x40023874u
 #define APB1ENR   0x40023840u
@@ -15,7 +16,7 @@ static uint32_t flags_after(struct vboard *board)
 {
     static const struct script_step steps[] = {{READ, CSR, 0}, {WRITE32, CSR, 1u << 24}};
 
-    load_script(board, steps, LENGTH(steps));
+    load_script(board, steps, B0_LENGTH(steps));
     vboard_wait(board, 1000);
     return value_of(board, 0);
 }
@@ -30,13 +31,13 @@ static void test_causes(void **state)
     assert_int_equal(flags_after(board), 0x0e000000);
     vboard_press_reset(board);
     assert_int_equal(flags_after(board), 0x04000000);
-    load_script(board, software, LENGTH(software));
+    load_script(board, software, B0_LENGTH(software));
     vboard_press_reset(board);
     /* The list is still in RAM, so it resets again and again. */
     vboard_wait(board, 100);
     assert_true(stats_of(board).resets > 2);
     assert_int_equal(flags_after(board) & 0x14000000, 0x14000000);
-    load_script(board, dog, LENGTH(dog));
+    load_script(board, dog, B0_LENGTH(dog));
     vboard_press_reset(board);
     vboard_wait(board, 500000);
     assert_int_equal(flags_after(board), 0); /* nothing reads the list that is put there */
@@ -51,15 +52,15 @@ static void check_backup(const char *spec, uint32_t after)
     static const struct script_step write[] = {
         {WRITE32, APB1ENR, 1u << 28}, {WRITE32, PWR_CR, 1u << 8}, {WRITE32, BKP19R, 0xb0070001}};
     static const struct script_step look[] = {{WRITE32, APB1ENR, 1u << 28}, {READ, BKP19R, 0}};
-    struct vboard *board = script_board(spec, write, LENGTH(write), false);
+    struct vboard *board = script_board(spec, write, B0_LENGTH(write), false);
 
     vboard_wait(board, 1000);
-    load_script(board, look, LENGTH(look));
+    load_script(board, look, B0_LENGTH(look));
     vboard_press_reset(board);
     vboard_wait(board, 1000);
     assert_int_equal(value_of(board, 1), 0xb0070001);
     vboard_power_cycle(board);
-    load_script(board, look, LENGTH(look));
+    load_script(board, look, B0_LENGTH(look));
     vboard_wait(board, 1000);
     assert_int_equal(value_of(board, 1), after);
     free_board(board);
@@ -68,7 +69,7 @@ static void check_backup(const char *spec, uint32_t after)
 static void test_backup_registers(void **state)
 {
     static const struct script_step locked[] = {{WRITE32, BKP19R, 1}, {READ, BKP19R, 0}};
-    struct vboard *board = script_board("f407:boot0=0", locked, LENGTH(locked), false);
+    struct vboard *board = script_board("f407:boot0=0", locked, B0_LENGTH(locked), false);
 
     (void)state;
     assert_traced(board, 1000, "without PWR_CR.DBP");
@@ -83,7 +84,7 @@ static void test_backup_registers(void **state)
 static void test_jump_to_rom(void **state)
 {
     static const struct script_step steps[] = {{JUMP, ROM_ENTRY, 0}};
-    struct vboard *board = script_board("f407:boot0=0", steps, LENGTH(steps), false);
+    struct vboard *board = script_board("f407:boot0=0", steps, B0_LENGTH(steps), false);
 
     (void)state;
     assert_false(vboard_connected(board));
@@ -101,7 +102,7 @@ static void test_rom_leaves(void **state)
     struct vboard *board = new_board("f407");
 
     (void)state;
-    poke_program(board, MAIN, script_program, LENGTH(script_program));
+    poke_program(board, MAIN, script_program, B0_LENGTH(script_program));
     to_idle(board);
     assert_int_equal(command(board, 0x21, MAIN), BOOT0_DFU_STATUS_OK);
     assert_int_equal(dnload(board, 0, NULL, 0), BOOT0_XFER_OK);
@@ -141,7 +142,7 @@ static void check_pll(const char *spec, uint32_t mhz, bool starts)
         {WRITE32, 0x40023808, 5 << 10 | 4 << 13 | 2},
         {READ, 0x40023808, 0},
     };
-    struct vboard *board = script_board(spec, steps, LENGTH(steps), false);
+    struct vboard *board = script_board(spec, steps, B0_LENGTH(steps), false);
 
     vboard_wait(board, 20000);
     assert_int_equal(value_of(board, 3) >> 17 & 1, starts);
@@ -172,7 +173,7 @@ static void check_measurement(const char *spec, uint32_t expected)
         {READ, 0x40014834, 0},           {COUNT, 0, 150},
         {READ, 0x40014834, 0},           {READ, 0x40014810, 0},
     };
-    struct vboard *board = script_board(spec, steps, LENGTH(steps), false);
+    struct vboard *board = script_board(spec, steps, B0_LENGTH(steps), false);
     uint32_t span;
 
     vboard_wait(board, 50000);
@@ -194,7 +195,7 @@ static void test_wait_states(void **state)
     static const struct script_step steps[] = {
         {WRITE32, 0x40023800, 0x10083}, {COUNT, 0, 16000}, {WRITE32, 0x40023808, 1}};
     struct vboard *board =
-        script_board("f407:boot0=0,crystal=25,supply=1.8", steps, LENGTH(steps), false);
+        script_board("f407:boot0=0,crystal=25,supply=1.8", steps, B0_LENGTH(steps), false);
 
     (void)state;
     assert_traced(board, 20000, "wait states");
@@ -209,7 +210,7 @@ static void test_crc(void **state)
                                                {WRITE32, 0x40023008, 1},
                                                {WRITE32, 0x40023000, 0x12345678},
                                                {READ, 0x40023000, 0}};
-    struct vboard *board = script_board("f407:boot0=0", steps, LENGTH(steps), false);
+    struct vboard *board = script_board("f407:boot0=0", steps, B0_LENGTH(steps), false);
 
     (void)state;
     vboard_wait(board, 1000);
@@ -229,7 +230,7 @@ static void test_supply(void **state)
                                                {READ, 0x40012000, 0},
                                                {READ, 0x4001204c, 0},
                                                {READ, 0x1fff7a28, 0}};
-    struct vboard *board = script_board("f407:boot0=0,supply=2.4", steps, LENGTH(steps), false);
+    struct vboard *board = script_board("f407:boot0=0,supply=2.4", steps, B0_LENGTH(steps), false);
     uint32_t factory;
 
     (void)state;
@@ -245,7 +246,8 @@ static void test_button(void **state)
 {
     static const struct script_step steps[] = {
         {WRITE32, 0x40023830, 0x11}, {READ, 0x40020010, 0}, {READ, 0x40021010, 0}};
-    struct vboard *board = script_board("f407:boot0=0,button=PE4:1", steps, LENGTH(steps), false);
+    struct vboard *board =
+        script_board("f407:boot0=0,button=PE4:1", steps, B0_LENGTH(steps), false);
 
     (void)state;
     vboard_wait(board, 1000);
@@ -257,7 +259,7 @@ static void test_button(void **state)
 static void test_peripheral_without_clock(void **state)
 {
     static const struct script_step steps[] = {{WRITE32, 0x40020014, 0x20}, {READ, 0x40020014, 0}};
-    struct vboard *board = script_board("f407:boot0=0", steps, LENGTH(steps), false);
+    struct vboard *board = script_board("f407:boot0=0", steps, B0_LENGTH(steps), false);
 
     (void)state;
     assert_traced(board, 1000, "GPIOA was used without its clock");
@@ -272,7 +274,7 @@ static void test_usart(void **state)
         {WRITE32, APB2ENR, 1u << 4}, {WRITE32, 0x40011008, 139}, {WRITE32, 0x4001100c, 0x200c},
         {WRITE32, 0x40011004, 'A'},  {COUNT, 0, 16000},          {READ, 0x40011004, 0}};
     static const struct vboard_line line = {115200, false};
-    struct vboard *board = script_board("f407:boot0=0", steps, LENGTH(steps), false);
+    struct vboard *board = script_board("f407:boot0=0", steps, B0_LENGTH(steps), false);
     struct vboard_character character;
 
     (void)state;

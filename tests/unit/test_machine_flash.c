@@ -1,5 +1,6 @@
 /* The flash controller: locks, rules, times, and the power that goes in the middle. */
 #include "machine_test.h"
+#include <core/array.h>
 
 #define ACR   0x40023c00u
 #define KEYR  0x40023c04u
@@ -58,9 +59,9 @@ static void test_programs(void **state)
         UNLOCK, {WRITE32, CR, 0x101}, {WRITE16, PLACE, 0x5678}, READY, {READ, SR, 0}};
 
     (void)state;
-    check("f407:boot0=0", words, LENGTH(words), NULL, 0x12345678, 0, 5);
-    check("f407:boot0=0", bytes, LENGTH(bytes), NULL, 0xffffff78, 0, 5);
-    check("f407:boot0=0", halves, LENGTH(halves), NULL, 0xffff5678, 0, 5);
+    check("f407:boot0=0", words, B0_LENGTH(words), NULL, 0x12345678, 0, 5);
+    check("f407:boot0=0", bytes, B0_LENGTH(bytes), NULL, 0xffffff78, 0, 5);
+    check("f407:boot0=0", halves, B0_LENGTH(halves), NULL, 0xffff5678, 0, 5);
 }
 
 static void test_only_clears_bits(void **state)
@@ -70,7 +71,8 @@ static void test_only_clears_bits(void **state)
         READY,  {READ, SR, 0}};
 
     (void)state;
-    check("f407:boot0=0", steps, LENGTH(steps), "programmed what was not erased", 0xff000000, 0, 7);
+    check("f407:boot0=0", steps, B0_LENGTH(steps), "programmed what was not erased", 0xff000000, 0,
+          7);
 }
 
 static void test_rules(void **state)
@@ -88,13 +90,13 @@ static void test_rules(void **state)
     static const struct script_step no_such[] = {UNLOCK, ERASE(13u), {READ, SR, 0}};
 
     (void)state;
-    check("f407:boot0=0", locked, LENGTH(locked), "while it is locked", UINT32_MAX, 0x80, 2);
-    check("f407:boot0=0", no_pg, LENGTH(no_pg), "without PG", UINT32_MAX, 0x80, 3);
-    check("f407:boot0=0", width, LENGTH(width), "another width", UINT32_MAX, 0x40, 4);
-    check("f407:boot0=0", unaligned, LENGTH(unaligned), "unaligned", UINT32_MAX, 0x40, 4);
-    check("f407:boot0=0", wrong_key, LENGTH(wrong_key), "wrong key", UINT32_MAX, 0x80, 5);
-    check("f407:boot0=0", busy, LENGTH(busy), "while it is busy", 0, 0, 6);
-    check("f407:boot0=0", no_such, LENGTH(no_such), "sector 13", UINT32_MAX, 0x80, 4);
+    check("f407:boot0=0", locked, B0_LENGTH(locked), "while it is locked", UINT32_MAX, 0x80, 2);
+    check("f407:boot0=0", no_pg, B0_LENGTH(no_pg), "without PG", UINT32_MAX, 0x80, 3);
+    check("f407:boot0=0", width, B0_LENGTH(width), "another width", UINT32_MAX, 0x40, 4);
+    check("f407:boot0=0", unaligned, B0_LENGTH(unaligned), "unaligned", UINT32_MAX, 0x40, 4);
+    check("f407:boot0=0", wrong_key, B0_LENGTH(wrong_key), "wrong key", UINT32_MAX, 0x80, 5);
+    check("f407:boot0=0", busy, B0_LENGTH(busy), "while it is busy", 0, 0, 6);
+    check("f407:boot0=0", no_such, B0_LENGTH(no_such), "sector 13", UINT32_MAX, 0x80, 4);
     check("f407:boot0=0,supply=2.5", width, 0, NULL, UINT32_MAX, 0, 0);
 }
 
@@ -102,7 +104,7 @@ static void test_rules(void **state)
 static void test_supply(void **state)
 {
     static const struct script_step steps[] = {UNLOCK, PG_X32, {WRITE32, PLACE, 0x12345678}, READY};
-    struct vboard *board = script_board("f407:boot0=0,supply=2.5", steps, LENGTH(steps), true);
+    struct vboard *board = script_board("f407:boot0=0,supply=2.5", steps, B0_LENGTH(steps), true);
 
     (void)state;
     assert_traced(board, SECONDS, "more bits at a time than the supply allows");
@@ -113,7 +115,7 @@ static void test_supply(void **state)
 static void test_times(void **state)
 {
     static const struct script_step steps[] = {UNLOCK, ERASE(5u), READY, {READ, SR, 0x55}};
-    struct vboard *board = script_board("f407:boot0=0", steps, LENGTH(steps), true);
+    struct vboard *board = script_board("f407:boot0=0", steps, B0_LENGTH(steps), true);
     struct vboard_stats stats;
 
     (void)state;
@@ -122,7 +124,7 @@ static void test_times(void **state)
     assert_int_equal(value_of(board, 5), 0x55); /* not yet replaced */
     free_board(board);
 
-    board = script_board("f407:boot0=0", steps, LENGTH(steps), true);
+    board = script_board("f407:boot0=0", steps, B0_LENGTH(steps), true);
     poke32(board, PLACE + 0x1fffc, 0);
     vboard_wait_until(board, 1000100);
     stats = stats_of(board);
@@ -142,7 +144,7 @@ static void test_stalls(void **state)
                                                {WRITE32, 0x40020018, 0x20},
                                                {READ, MAIN, 0},
                                                {WRITE32, 0x40020018, 0x200000}};
-    struct vboard *board = script_board("f407:boot0=0", steps, LENGTH(steps), true);
+    struct vboard *board = script_board("f407:boot0=0", steps, B0_LENGTH(steps), true);
     char *text = trace_until(board, 900000);
 
     (void)state;
@@ -155,7 +157,7 @@ static void test_stalls(void **state)
     assert_int_equal(stats_of(board).flash_stalls, 1);
     free_board(board);
 
-    board = script_board("f407:boot0=0", steps, LENGTH(steps), false);
+    board = script_board("f407:boot0=0", steps, B0_LENGTH(steps), false);
     text = trace_until(board, 900000);
     assert_null(strstr(text, "PA5 high"));
     free(text);
@@ -172,12 +174,12 @@ static void test_write_protection(void **state)
                                                  READY,
                                                  {READ, OPTCR, 0}};
     static const struct script_step write[] = {UNLOCK, PG_X32, {WRITE32, PLACE, 0}, {READ, SR, 0}};
-    struct vboard *board = script_board("f407:boot0=0", protect, LENGTH(protect), true);
+    struct vboard *board = script_board("f407:boot0=0", protect, B0_LENGTH(protect), true);
 
     (void)state;
     vboard_wait(board, SECONDS);
     assert_int_equal(value_of(board, 5), 0x0fdfaaec);
-    load_script(board, write, LENGTH(write));
+    load_script(board, write, B0_LENGTH(write));
     vboard_press_reset(board);
     assert_traced(board, 2 * SECONDS, "write protected");
     assert_int_equal(value_of(board, 4), 0x10);
@@ -190,7 +192,7 @@ static void test_power_cut(void **state)
 {
     static const struct script_step steps[] = {UNLOCK, ERASE(5u), READY};
     struct vboard *board =
-        script_board("f407:boot0=0,fault=powercut@1:100", steps, LENGTH(steps), true);
+        script_board("f407:boot0=0,fault=powercut@1:100", steps, B0_LENGTH(steps), true);
     unsigned ones = 0;
 
     (void)state;
@@ -213,7 +215,7 @@ static void test_power_cut(void **state)
 static void test_reset_in_erase(void **state)
 {
     static const struct script_step steps[] = {UNLOCK, ERASE(5u), READY};
-    struct vboard *board = script_board("f407:boot0=0", steps, LENGTH(steps), true);
+    struct vboard *board = script_board("f407:boot0=0", steps, B0_LENGTH(steps), true);
 
     (void)state;
     poke32(board, PLACE, 0);

@@ -6,6 +6,7 @@
 #include "otg_device.h"
 #include "vboard/machine/host.h"
 
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -515,7 +516,7 @@ static void test_control_in(void **state)
     size_t actual;
 
     plug_ready(f);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         unsigned size = rows[i].sent < rows[i].asked ? rows[i].sent : rows[i].asked;
 
         assert_int_equal(
@@ -538,7 +539,7 @@ static void test_control_out(void **state)
     for (unsigned i = 0; i < sizeof bytes; i++)
         bytes[i] = (uint8_t)(i ^ 0x55);
     plug_ready(f);
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(sizes); i++) {
         assert_int_equal(request(f, 0x40, REQUEST_STORE, 0, sizes[i], bytes, &actual),
                          BOOT0_XFER_OK);
         assert_int_equal(actual, sizes[i]);

@@ -4,6 +4,7 @@
  */
 #include "otg_device.h"
 
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -108,7 +109,7 @@ static void test_reset_values(void **state)
         {0xB00, 0x8000},     {0xB08, 0},          {0xE00, 0},
     };
 
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(rows); i++)
         if (otg_get(d, rows[i].offset) != rows[i].value)
             fail_msg("0x%03x is 0x%08x", (unsigned)rows[i].offset,
                      (unsigned)otg_get(d, rows[i].offset));

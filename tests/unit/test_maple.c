@@ -4,6 +4,7 @@
  */
 #include "vboard_test.h"
 
+#include <core/array.h>
 #include <vboard/board/board.h>
 
 #define PAGE  1024u
@@ -93,7 +94,7 @@ static void put_into_state(struct vboard *board, uint8_t state)
 static void test_every_request_in_every_state(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(expected); i++)
         for (unsigned request = 0; request < 8; request++) {
             struct vboard *board = board_at("bluepill", 2);
             char found[3] = {0};
@@ -513,7 +514,7 @@ static void test_magic_bytes(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
         struct vboard *board = new_board("bluepill:mode=serial");
 
         for (size_t n = 0; n < cases[i].count; n++)

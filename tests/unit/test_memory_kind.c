@@ -2,6 +2,7 @@
  * What the memories of boards are for, by name and address; and which names of a DfuSe file's
  * targets fit them.
  */
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,8 +14,6 @@
 #include <lib/board/target_name.h>
 #include <stdio.h>
 #include <string.h>
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 enum {
     FLASH = B0_MEMORY_FLASH,
@@ -82,7 +81,7 @@ static void knows_the_memories_of_the_field(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(cases); i++) {
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
         struct boot0_layout layout;
         uint32_t first;
         int kind;
@@ -142,7 +141,7 @@ static void finds_words(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(cases); i++)
+    for (size_t i = 0; i < B0_LENGTH(cases); i++)
         if (b0_name_has_word(cases[i].name, cases[i].word) != cases[i].has)
             fail_msg("%s: %s", cases[i].name, cases[i].word);
 }
@@ -210,10 +209,10 @@ static void compares_names_of_targets(void **state)
         {"EEPROM", 0, true},
         {"QSPI", 1, true},
     };
-    struct boot0_board board = board_of(layouts, LENGTH(layouts));
+    struct boot0_board board = board_of(layouts, B0_LENGTH(layouts));
 
     (void)state;
-    for (size_t i = 0; i < LENGTH(cases); i++)
+    for (size_t i = 0; i < B0_LENGTH(cases); i++)
         if (b0_target_name_contradicts(cases[i].name, &board, cases[i].alternate) !=
             cases[i].contradicts)
             fail_msg("\"%s\" and %s", cases[i].name, layouts[cases[i].alternate]);

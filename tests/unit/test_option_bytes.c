@@ -4,6 +4,7 @@
  */
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
+#include <core/array.h>
 #include <vboard/vboard.h>
 
 #include <setjmp.h>
@@ -111,7 +112,7 @@ static const struct {
 static void they_are_written_and_read_back(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(changes); i++) {
         uint64_t before;
         struct bench b;
 
@@ -183,7 +184,7 @@ static void read_protection_is_told(void **state)
     static const uint8_t level_1 = 0x55;
 
     (void)state;
-    for (size_t i = 0; i < sizeof rdp / sizeof rdp[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(rdp); i++) {
         struct bench b;
 
         start(&b, rdp[i].spec);

@@ -1,6 +1,7 @@
 /* How a virtual board's time follows the wall's: vboard/attach/pace.h. */
 #include "vboard_test.h"
 
+#include <core/array.h>
 #include <vboard/attach/pace.h>
 
 enum {
@@ -89,7 +90,7 @@ static void test_slow_to_compute(void **state)
     static const double speeds[] = {0, 1};
 
     (void)state;
-    for (size_t i = 0; i < sizeof speeds / sizeof speeds[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(speeds); i++) {
         struct vboard_pace pace;
         struct vboard *board = start(&pace, speeds[i]);
         int64_t wall_us = START;

@@ -4,6 +4,7 @@
  */
 #include "vboard_test.h"
 
+#include <core/array.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -233,7 +234,7 @@ static void test_busy(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
         struct vboard *board = changed_board("busy_data = says-busy", cases[i].line);
         uint8_t data[128] = {0}, bytes[BOOT0_DFU_STATUS_SIZE];
 

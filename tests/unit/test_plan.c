@@ -1,5 +1,6 @@
 /* The flash plan: which sectors change, in which order they are erased and written. */
 #include <boot0/plan.h>
+#include <core/array.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -286,7 +287,7 @@ static void the_last_write_is_one_unit_of_the_flash(void **state)
 
     memset(f->held, 0x55, sizeof f->held);
     add(f, BASE, 0x11, 0x4000);
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(units); i++) {
         struct boot0_plan *plan =
             make(f, (struct boot0_plan_options){.vectors_last = true, .program_unit = units[i][0]});
 

@@ -4,6 +4,7 @@
  */
 #include "vboard_test.h"
 
+#include <core/array.h>
 #include <vboard/board/board.h> /* puts the model into any state */
 
 #define OPTIONS   0x1fffc000u
@@ -114,7 +115,7 @@ static void assert_outcome(uint8_t state, unsigned request, const char *outcome)
 static void test_every_request_in_every_state(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(expected); i++)
         for (unsigned request = 0; request < 8; request++)
             assert_outcome(expected[i].state, request, expected[i].outcome[request]);
 }
@@ -150,7 +151,7 @@ static void test_start_states(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         struct vboard *board = new_board(rows[i].name);
         struct b0_dfu_status status = get_status(board);
 
@@ -176,7 +177,7 @@ static void test_not_for_dfu(void **state)
     size_t actual;
 
     (void)state;
-    for (size_t i = 0; i < sizeof setups / sizeof setups[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(setups); i++) {
         assert_int_equal(vboard_control(board, &setups[i], data, &actual, TIMEOUT),
                          BOOT0_XFER_STALL);
         assert_int_equal(actual, 0);
@@ -194,7 +195,7 @@ static void test_get_commands(void **state)
     size_t actual;
 
     (void)state;
-    for (size_t i = 0; i < sizeof dfuse_boards / sizeof dfuse_boards[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(dfuse_boards); i++) {
         struct vboard *board = idle_board(dfuse_boards[i]);
 
         assert_int_equal(upload(board, 0, data, 64, &actual), BOOT0_XFER_OK);
@@ -222,7 +223,7 @@ static void test_unknown_commands(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         struct vboard *board = idle_board("f407");
 
         assert_int_equal(dnload(board, rows[i].block, rows[i].bytes, rows[i].length),
@@ -255,7 +256,7 @@ static void test_addresses(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         struct vboard *board = idle_board("f407");
 
         assert_int_equal(command(board, BOOT0_DFUSE_SET_ADDRESS, rows[i].address), rows[i].set);
@@ -406,7 +407,7 @@ static void test_block_size(void **state)
     uint8_t data[2049] = {0};
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         struct vboard *board = idle_board(rows[i].name);
 
         assert_int_equal(dnload(board, 2, data, (uint16_t)(rows[i].fits + 1)), BOOT0_XFER_STALL);

@@ -3,6 +3,7 @@
  * chips behave while their flash is busy.
  */
 #include "vboard_test.h"
+#include <core/array.h>
 
 static const char *const dfuse_boards[] = {"f407", "f427", "f411", "f072",
                                            "l476", "g431", "h743", "gd32"};
@@ -250,7 +251,7 @@ static void test_obedient_host(void **state)
     static const uint8_t data[1024] = {0};
 
     (void)state;
-    for (size_t i = 0; i < sizeof dfuse_boards / sizeof dfuse_boards[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(dfuse_boards); i++) {
         struct vboard *board = idle_board(dfuse_boards[i]);
 
         if (strcmp(dfuse_boards[i], "l476") != 0) /* its timeouts are too short: see above */

@@ -4,6 +4,7 @@
  */
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
+#include <core/array.h>
 #include <vboard/vboard.h>
 
 #include <setjmp.h>
@@ -174,7 +175,7 @@ static void nothing_half_written_starts(void **state)
     unsigned total = 0;
 
     (void)state;
-    for (size_t i = 0; i < sizeof models / sizeof models[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(models); i++) {
         uint8_t *before = make_program(models[i].program_size, 1);
         uint8_t *after = make_program(models[i].program_size, 2);
         unsigned n = 1;

@@ -3,6 +3,7 @@
  * OTP and read protection.
  */
 #include "vboard_test.h"
+#include <core/array.h>
 
 #define OPTIONS 0x1fffc000u
 #define FEATURE 0xffff0000u
@@ -48,7 +49,7 @@ static void test_device_feature(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         struct vboard *board = idle_board("f407");
         uint8_t back[4];
 

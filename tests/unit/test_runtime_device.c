@@ -2,6 +2,7 @@
 #include "firmware/runtime/composite.h"
 #include "usb_host.h"
 
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -223,7 +224,7 @@ static void refused(void **state)
     };
     struct fixture *f = *state;
 
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
         assert_int_equal(dfu(f, cases[i].type, cases[i].number, cases[i].length), USB_STALL);
         assert_int_equal(dfu(f, FROM_BOARD, BOOT0_DFU_GETSTATE, 1), USB_ACK);
         assert_int_equal(f->data[0], BOOT0_DFU_STATE_APP_IDLE);

@@ -2,6 +2,7 @@
 #include "firmware/runtime/composite.h"
 #include "usb_host.h"
 
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -129,7 +130,7 @@ static void line_coding_refused(void **state)
     } cases[] = {{3, 0, 8}, {0, 5, 8}, {0, 0, 4}, {0, 0, 9}, {0, 0, 17}};
     struct fixture *f = *state;
 
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(cases); i++)
         assert_int_equal(set_line(f, 300, cases[i].stop, cases[i].parity, cases[i].bits),
                          USB_STALL);
     assert_int_equal(request(f, TO_BOARD, SET_LINE_CODING, 0, 6), USB_STALL);
@@ -256,7 +257,7 @@ static void ends_of_transfers(void **state)
     struct fixture *f = *state;
 
     set_control(f, DTR);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
         write_bytes(f, f->data, cases[i].size);
         assert_int_equal(fetch(f, B0_SERIAL_DATA_IN, f->data), cases[i].size);
         assert_int_equal(fetch(f, B0_SERIAL_DATA_IN, f->data), cases[i].empty_packet ? 0 : -1);

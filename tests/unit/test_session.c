@@ -4,6 +4,7 @@
  */
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
+#include <core/array.h>
 #include <vboard/vboard.h>
 
 #include <setjmp.h>
@@ -295,7 +296,7 @@ static void every_dfuse_board_is_flashed(void **state)
     static const char *const specs[] = {"f407", "f427", "f411", "f072", "l476", "g431", "gd32"};
 
     (void)state;
-    for (size_t i = 0; i < sizeof specs / sizeof specs[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(specs); i++) {
         struct bench b = start(specs[i]);
         struct boot0_image *image = program(20 * KIB + 12, (uint8_t)i);
         struct boot0_flash_options options = {.no_run = true};
@@ -824,7 +825,7 @@ static void a_wrong_address_is_never_verified(void **state)
     unsigned noticed = 0, n;
 
     (void)state;
-    for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(bits); i++)
         for (n = 1;; n++) {
             struct bench b = start("f407");
             char fault[32];

@@ -4,6 +4,7 @@
  */
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
+#include <core/array.h>
 #include <core/bytes.h>
 #include <vboard/vboard.h>
 
@@ -334,7 +335,7 @@ static void ram_in_an_image_is_told(void **state)
     struct boot0_image *image = boot0_image_new();
 
     (void)state;
-    for (size_t i = 0; i < sizeof rams / sizeof rams[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(rams); i++) {
         check_refused(rams[i].board, NULL, with_ram(rams[i].address), BOOT0_E_RANGE,
                       "64 bytes for RAM at 0x", "--skip-ram");
         check_taken(rams[i].board, NULL, with_ram(rams[i].address), &skip,

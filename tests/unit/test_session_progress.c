@@ -4,6 +4,7 @@
  */
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
+#include <core/array.h>
 #include <vboard/vboard.h>
 
 #include <setjmp.h>
@@ -293,7 +294,7 @@ static const struct operation {
 };
 
 enum {
-    OPERATION_COUNT = sizeof operations / sizeof operations[0],
+    OPERATION_COUNT = B0_LENGTH(operations),
 };
 
 static void open_bus(const struct operation *operation, struct boot0_bus *bus)
@@ -408,7 +409,7 @@ static void test_mass_erase_is_expected(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         struct witness w = {0};
 
         if (operate(&rows[i].operation, false, &w) != BOOT0_OK)

@@ -1,4 +1,5 @@
 /* SHA-256 against the examples of FIPS 180-4 and others of known result, whole and in pieces. */
+#include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -35,7 +36,7 @@ static void test_known(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    for (size_t i = 0; i < B0_LENGTH(known); i++) {
         struct b0_sha256 sha;
 
         b0_sha256_begin(&sha);
@@ -73,7 +74,7 @@ static void test_pieces(void **state)
     static const uint8_t zeros[65];
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    for (size_t i = 0; i < B0_LENGTH(rows); i++)
         for (size_t cut = 0; cut <= rows[i].length; cut++) {
             struct b0_sha256 sha;
 

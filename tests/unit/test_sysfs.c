@@ -1,6 +1,7 @@
 /* What is shown of a virtual board in sysfs, and the events: vboard/attach/sysfs.h, uevent.h. */
 #include "vboard_test.h"
 
+#include <core/array.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -62,7 +63,7 @@ static void clean_up(struct fixture *at)
     };
     char path[128];
 
-    for (size_t n = 0; n < sizeof directories / sizeof directories[0]; n++) {
+    for (size_t n = 0; n < B0_LENGTH(directories); n++) {
         snprintf(path, sizeof path, "%s/%s", at->root, directories[n]);
         if (rmdir(path) < 0)
             fail_msg("%s is not empty", path);
@@ -123,7 +124,7 @@ static void test_attributes(void **state)
     (void)state;
     show(&at, board);
     assert_int_equal(at.shown.count, 2);
-    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++)
+    for (size_t n = 0; n < B0_LENGTH(rows); n++)
         assert_attribute(&at, rows[n].name, rows[n].value);
     read_file(&at, "sys/bus/usb/devices/1-2/uevent", text, sizeof text);
     assert_non_null(strstr(text, "DEVNAME=bus/usb/001/005\n"));

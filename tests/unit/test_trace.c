@@ -2,6 +2,7 @@
 #include <base/trace_line.h>
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
+#include <core/array.h>
 #include <lib/trace/stream.h>
 
 #include <setjmp.h>
@@ -104,7 +105,7 @@ static void other_lines_are_refused(void **state)
     size_t count;
 
     (void)state;
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(lines); i++)
         assert_false(b0_trace_parse(lines[i], &transfer, bytes, &count));
 }
 
@@ -300,7 +301,7 @@ static void what_is_no_record_of_a_port_is_refused(void **state)
     struct boot0_stream stream;
 
     (void)state;
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(lines); i++) {
         FILE *file = fmemopen((void *)(uintptr_t)lines[i], strlen(lines[i]), "r");
 
         assert_int_equal(b0_replay_stream_read(&stream, file, "record", &error), BOOT0_E_DATA);

@@ -1,6 +1,7 @@
 /* Sessions over the UART bootloader of virtual boards: the same jobs as over USB. */
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
+#include <core/array.h>
 #include <vboard/vboard.h>
 
 #include <setjmp.h>
@@ -116,7 +117,7 @@ static void test_identifies(void **state)
     struct fixture f;
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         const struct boot0_board *board;
 
         open_at(&f, rows[i].spec);
@@ -138,7 +139,7 @@ static void test_flashes_every_board(void **state)
     struct fixture f;
 
     (void)state;
-    for (size_t i = 0; i < sizeof boards / sizeof boards[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(boards); i++) {
         struct vboard_stats stats;
 
         open_at(&f, boards[i]);
@@ -188,7 +189,7 @@ static void test_reads_any_length(void **state)
     (void)state;
     open_at(&f, "l476");
     assert_true(vboard_poke(f.board, MAIN, program, 2000));
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(parts); i++) {
         memset(got, 0x55, sizeof got);
         assert_int_equal(
             boot0_session_read(f.session, MAIN + parts[i].from, got, parts[i].size, &f.error),
@@ -207,7 +208,7 @@ static void test_erases(void **state)
     struct fixture f;
 
     (void)state;
-    for (size_t i = 0; i < sizeof boards / sizeof boards[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(boards); i++) {
         char spec[32];
         uint32_t second;
 
@@ -237,7 +238,7 @@ static void test_numbers_sectors(void **state)
     struct fixture f;
 
     (void)state;
-    for (size_t i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(offsets); i++) {
         uint8_t byte = 0;
 
         open_at(&f, "f407:fill=0");
@@ -273,7 +274,7 @@ static void test_protection(void **state)
     struct fixture f;
 
     (void)state;
-    for (size_t i = 0; i < sizeof boards / sizeof boards[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(boards); i++) {
         char spec[32];
 
         snprintf(spec, sizeof spec, "%s:fill=0,rdp=1", boards[i]);
@@ -320,7 +321,7 @@ static void test_found_in_a_frame(void **state)
     struct fixture f;
 
     (void)state;
-    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(starts); i++) {
         plug(&f, "f407:fill=0x33", NULL);
         vboard_uart_send(f.board, &line, (const uint8_t[]){0x7f}, 1);
         vboard_uart_send(f.board, &line, starts[i].bytes, starts[i].size);
@@ -425,7 +426,7 @@ static void test_speeds(void **state)
     struct fixture f;
 
     (void)state;
-    for (size_t i = 0; i < sizeof speeds / sizeof speeds[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(speeds); i++) {
         const struct boot0_uart_options options = {.port = "virtual", .baud = speeds[i]};
 
         plug(&f, "g431", &options);
@@ -470,7 +471,7 @@ static void test_wirings(void **state)
     struct fixture f;
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         const struct boot0_uart_options options = {.port = "virtual", .boot = rows[i].host};
         char spec[80];
 
@@ -514,7 +515,7 @@ static void test_bad_wirings(void **state)
     struct fixture f;
 
     (void)state;
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(bad); i++) {
         const struct boot0_uart_options options = {.boot = bad[i]};
         struct boot0_stream stream;
 

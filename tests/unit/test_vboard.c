@@ -1,6 +1,7 @@
 /* Specs of virtual boards, the file that keeps their flash, what they trace and count. */
 #include "vboard_test.h"
 
+#include <core/array.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -75,7 +76,7 @@ static void test_bad_faults(void **state)
     char spec[64];
 
     (void)state;
-    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(faults); i++) {
         snprintf(spec, sizeof spec, "f407:fault=%s", faults[i]);
         assert_refused(spec, "fault");
     }

@@ -5,6 +5,7 @@
 #include "vboard_test.h"
 
 #include <boot0/layout.h>
+#include <core/array.h>
 #include <core/descriptors.h>
 #include <stdio.h>
 
@@ -189,7 +190,7 @@ static void test_refused(void **state)
     uint8_t d[64];
 
     (void)state;
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(values); i++)
         assert_int_equal(
             transfer(board, BOOT0_USB_DIR_IN, BOOT0_USB_GET_DESCRIPTOR, values[i], 64, d, NULL),
             BOOT0_XFER_STALL);
@@ -339,7 +340,7 @@ static void test_layouts(void **state)
     char text[130];
 
     (void)state;
-    for (size_t i = 0; i < sizeof boards / sizeof boards[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(boards); i++) {
         struct vboard *board = new_board(boards[i].name);
         size_t length;
 

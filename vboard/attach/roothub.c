@@ -3,6 +3,7 @@
 
 #include "core/bytes.h"
 
+#include <core/array.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,7 +72,7 @@ static const char *const strings[] = {NULL, "vboard.0", "vboard Host Controller"
 static size_t string_of(const void *context, uint8_t index, char *text, size_t size)
 {
     (void)context;
-    if (index == 0 || index >= sizeof strings / sizeof strings[0]) {
+    if (index == 0 || index >= B0_LENGTH(strings)) {
         text[0] = '\0';
         return 0;
     }
@@ -93,7 +94,7 @@ void vboard_roothub_describe(const struct vboard_roothub *hub, struct vboard_usb
 
 static size_t string_descriptor(uint8_t index, uint8_t *bytes)
 {
-    const char *text = index < sizeof strings / sizeof strings[0] ? strings[index] : NULL;
+    const char *text = index < B0_LENGTH(strings) ? strings[index] : NULL;
     size_t length = 2;
 
     if (index == 0) {

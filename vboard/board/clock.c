@@ -7,6 +7,7 @@
 #include "board.h"
 #include "flash_work.h"
 #include "power.h"
+#include <core/array.h>
 
 enum {
     PACKET_MAX = 64, /* bMaxPacketSize0 of all models */
@@ -78,7 +79,7 @@ static void (*next_event(const struct vboard *board, uint64_t until_us,
     void (*happen)(struct vboard *) = NULL;
 
     *at_us = until_us;
-    for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(events); i++)
         if (events[i].at_us < *at_us || (events[i].at_us == *at_us && !happen)) {
             *at_us = events[i].at_us;
             happen = events[i].happen;

@@ -4,6 +4,7 @@
 #include "board.h"
 #include "trace.h"
 
+#include <core/array.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,7 +60,7 @@ static bool parse_one(const char **text, struct vboard_fault *fault)
     if (!at)
         return false;
     length = (size_t)(at - *text);
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(kinds); i++) {
         if (strlen(kinds[i].name) != length || strncmp(kinds[i].name, *text, length) != 0)
             continue;
         *text = at + 1;

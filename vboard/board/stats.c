@@ -1,6 +1,7 @@
 /* What happened to a board, as one JSON object. */
 #include "board.h"
 
+#include <core/array.h>
 #include <inttypes.h>
 
 void vboard_get_stats(const struct vboard *board, struct vboard_stats *stats)
@@ -62,7 +63,7 @@ void vboard_print_stats(const struct vboard *board, FILE *file)
         {"violations", stats.violations},
         {"resets", stats.resets},
     };
-    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(counts); i++)
         fprintf(file, ", \"%s\": %" PRIu64, counts[i].key, counts[i].value);
     fprintf(file, ", \"started\": %s", stats.started ? "true" : "false");
     if (stats.started)

@@ -7,6 +7,7 @@
 #include "board.h"
 #include "faults.h"
 
+#include <core/array.h>
 #include <core/bytes.h>
 #include <core/descriptors.h>
 #include <string.h>
@@ -360,7 +361,7 @@ static const struct {
 enum boot0_xfer vboard_usb_standard(struct vboard *board, const struct boot0_setup *setup,
                                     uint8_t *data, size_t *actual)
 {
-    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(requests); i++)
         if (requests[i].request == setup->request &&
             requests[i].direction == (setup->request_type & BOOT0_USB_DIR_IN))
             return requests[i].answer(board, setup, data, actual);

@@ -1,6 +1,7 @@
 /* Option bytes: read protection and write protection, in the encodings of the families. */
 #include "chip.h"
 
+#include <core/array.h>
 #include <core/bytes.h>
 #include <string.h>
 
@@ -215,7 +216,7 @@ static void l4_defaults(uint8_t *bytes, uint32_t size, bool first)
 
     (void)first;
     memset(bytes, 0xff, size);
-    for (size_t i = 0; i < sizeof words / sizeof words[0] && 8 * i + 8 <= size; i++) {
+    for (size_t i = 0; i < B0_LENGTH(words) && 8 * i + 8 <= size; i++) {
         b0_store32(bytes + 8 * i, words[i]);
         b0_store32(bytes + 8 * i + 4, ~words[i]);
     }

@@ -7,16 +7,16 @@
  */
 #include "parts.h"
 
+#include <core/array.h>
 #include <string.h>
 
-#define KIB 1024u
-#define MIB (1024u * KIB)
+#define B0_MIB (1024u * B0_KIB)
 
 /* F4: 4 x 16, 64, then 128 KiB. The ROM cannot reach the core coupled RAM (stm32flash). */
 #define F4_SECTORS(large)                                                                          \
-    {4, 16 * KIB}, {1, 64 * KIB},                                                                  \
+    {4, 16 * B0_KIB}, {1, 64 * B0_KIB},                                                            \
     {                                                                                              \
-        (large), 128 * KIB                                                                         \
+        (large), 128 * B0_KIB                                                                      \
     }
 #define F4_OPTIONS                                                                                 \
     {                                                                                              \
@@ -37,7 +37,7 @@
     }
 #define F4_CCM                                                                                     \
     {                                                                                              \
-        VBOARD_RAM, 0x10000000, 64 * KIB, 64 * KIB                                                 \
+        VBOARD_RAM, 0x10000000, 64 * B0_KIB, 64 * B0_KIB                                           \
     }
 #define F4_UNIQUE_ID  0x1fff7a10
 #define F4_FLASH_SIZE 0x1fff7a22
@@ -54,7 +54,7 @@
 const struct vboard_part vboard_part_f407vg = {
     .name = "STM32F407VG",
     .family = "STM32F4",
-    .areas = {FLASH(1 * MIB), RAM(128 * KIB, F4_ROM_RAM), F4_CCM, F4_OPTIONS, F4_OTP, F4_INFO,
+    .areas = {FLASH(1 * B0_MIB), RAM(128 * B0_KIB, F4_ROM_RAM), F4_CCM, F4_OPTIONS, F4_OTP, F4_INFO,
               F4_FEATURE},
     .sectors = {F4_SECTORS(7)},
     .banks = 1,
@@ -67,8 +67,8 @@ const struct vboard_part vboard_part_f407vg = {
 const struct vboard_part vboard_part_f427vi = {
     .name = "STM32F427VI",
     .family = "STM32F4",
-    .areas = {FLASH(2 * MIB),
-              RAM(192 * KIB, F4_ROM_RAM),
+    .areas = {FLASH(2 * B0_MIB),
+              RAM(192 * B0_KIB, F4_ROM_RAM),
               F4_CCM,
               F4_OPTIONS,
               {VBOARD_OPTIONS, 0x1ffec000, 16, 0},
@@ -86,7 +86,7 @@ const struct vboard_part vboard_part_f427vi = {
 const struct vboard_part vboard_part_f411ce = {
     .name = "STM32F411CE",
     .family = "STM32F4",
-    .areas = {FLASH(512 * KIB), RAM(128 * KIB, F4_ROM_RAM), F4_OPTIONS, F4_OTP, F4_INFO,
+    .areas = {FLASH(512 * B0_KIB), RAM(128 * B0_KIB, F4_ROM_RAM), F4_OPTIONS, F4_OTP, F4_INFO,
               F4_FEATURE},
     .sectors = {F4_SECTORS(3)},
     .banks = 1,
@@ -99,11 +99,11 @@ const struct vboard_part vboard_part_f411ce = {
 const struct vboard_part vboard_part_f072rb = {
     .name = "STM32F072RB",
     .family = "STM32F0",
-    .areas = {FLASH(128 * KIB),
-              RAM(16 * KIB, 0x1800),
+    .areas = {FLASH(128 * B0_KIB),
+              RAM(16 * B0_KIB, 0x1800),
               {VBOARD_OPTIONS, 0x1ffff800, 16, 0},
               {VBOARD_INFO, 0x1ffff7ac, 34, 0}},
-    .sectors = {{64, 2 * KIB}},
+    .sectors = {{64, 2 * B0_KIB}},
     .banks = 1,
     .options_style = VBOARD_OPTIONS_F0,
     .pages_per_wrp = 2,
@@ -115,14 +115,14 @@ const struct vboard_part vboard_part_f072rb = {
 const struct vboard_part vboard_part_l476re = {
     .name = "STM32L476RE",
     .family = "STM32L4",
-    .areas = {FLASH(512 * KIB),
-              RAM(96 * KIB, 0x3100),
-              {VBOARD_RAM, 0x10000000, 32 * KIB, 32 * KIB},
+    .areas = {FLASH(512 * B0_KIB),
+              RAM(96 * B0_KIB, 0x3100),
+              {VBOARD_RAM, 0x10000000, 32 * B0_KIB, 32 * B0_KIB},
               {VBOARD_OPTIONS, 0x1fff7800, 40, 0},
               {VBOARD_OTP, 0x1fff7000, 1024, 0},
               {VBOARD_INFO, 0x1fff7590, 82, 0},
               F4_FEATURE},
-    .sectors = {{256, 2 * KIB}},
+    .sectors = {{256, 2 * B0_KIB}},
     .banks = 2,
     .options_style = VBOARD_OPTIONS_L4,
     .refuses_unerased = true,
@@ -133,13 +133,13 @@ const struct vboard_part vboard_part_l476re = {
 const struct vboard_part vboard_part_g431cb = {
     .name = "STM32G431CB",
     .family = "STM32G4",
-    .areas = {FLASH(128 * KIB),
-              RAM(22 * KIB, 0x4000),
-              {VBOARD_RAM, 0x10000000, 10 * KIB, 10 * KIB},
+    .areas = {FLASH(128 * B0_KIB),
+              RAM(22 * B0_KIB, 0x4000),
+              {VBOARD_RAM, 0x10000000, 10 * B0_KIB, 10 * B0_KIB},
               {VBOARD_OPTIONS, 0x1fff7800, 40, 0},
               {VBOARD_OTP, 0x1fff7000, 1024, 0},
               {VBOARD_INFO, 0x1fff7590, 82, 0}},
-    .sectors = {{64, 2 * KIB}},
+    .sectors = {{64, 2 * B0_KIB}},
     .banks = 1,
     .options_style = VBOARD_OPTIONS_L4,
     .refuses_unerased = true,
@@ -150,12 +150,12 @@ const struct vboard_part vboard_part_g431cb = {
 const struct vboard_part vboard_part_h743zi = {
     .name = "STM32H743ZI",
     .family = "STM32H7",
-    .areas = {FLASH(2 * MIB),
-              RAM(128 * KIB, 0x4100),
-              {VBOARD_RAM, 0x24000000, 512 * KIB, 0},
+    .areas = {FLASH(2 * B0_MIB),
+              RAM(128 * B0_KIB, 0x4100),
+              {VBOARD_RAM, 0x24000000, 512 * B0_KIB, 0},
               {VBOARD_OPTIONS, 0x5200201c, 128, 0},
               {VBOARD_INFO, 0x1ff1e800, 130, 0}},
-    .sectors = {{16, 128 * KIB}},
+    .sectors = {{16, 128 * B0_KIB}},
     .banks = 2,
     .options_style = VBOARD_OPTIONS_H7,
     .refuses_unerased = true,
@@ -166,11 +166,11 @@ const struct vboard_part vboard_part_h743zi = {
 const struct vboard_part vboard_part_f103cb = {
     .name = "STM32F103CB",
     .family = "STM32F1",
-    .areas = {FLASH(128 * KIB),
-              RAM(20 * KIB, 0xc00),
+    .areas = {FLASH(128 * B0_KIB),
+              RAM(20 * B0_KIB, 0xc00),
               {VBOARD_OPTIONS, 0x1ffff800, 16, 0},
               {VBOARD_INFO, 0x1ffff7e0, 20, 0}},
-    .sectors = {{128, 1 * KIB}},
+    .sectors = {{128, 1 * B0_KIB}},
     .banks = 1,
     .options_style = VBOARD_OPTIONS_F1,
     .pages_per_wrp = 4,
@@ -184,11 +184,11 @@ const struct vboard_part vboard_part_f103cb = {
 const struct vboard_part vboard_part_gd32vf103cb = {
     .name = "GD32VF103CB",
     .family = "STM32F1",
-    .areas = {FLASH(128 * KIB),
-              RAM(32 * KIB, 0x1000),
+    .areas = {FLASH(128 * B0_KIB),
+              RAM(32 * B0_KIB, 0x1000),
               {VBOARD_OPTIONS, 0x1ffff800, 16, 0},
               {VBOARD_INFO, 0x1ffff7e0, 20, 0}},
-    .sectors = {{128, 1 * KIB}},
+    .sectors = {{128, 1 * B0_KIB}},
     .banks = 1,
     .options_style = VBOARD_OPTIONS_F1,
     .pages_per_wrp = 4,

@@ -5,6 +5,7 @@
 #include "../rom/rom.h"
 #include "../rom/uart.h"
 
+#include <core/array.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -236,7 +237,7 @@ static bool check_maple(struct checker *checker)
     const struct vboard_part *part = &checker->description->part;
     unsigned line = checker->description->lines[SECTION_DFU];
 
-    for (size_t i = 0; i < sizeof rom->starts / sizeof rom->starts[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(rom->starts); i++)
         if (!find_area(part, rom->starts[i], VECTORS_SIZE))
             return fail(checker, line, "%s: expected an address in a memory",
                         i == 0 ? "program" : "second_program");

@@ -1,6 +1,7 @@
 /* The sections and keys of a description, one row each: parser, writer and documentation. */
 #include "private.h"
 
+#include <core/array.h>
 #include <stddef.h>
 
 #define FIELD(member)                                                                              \
@@ -219,7 +220,7 @@ static const struct key keys[] = {
 
 const struct key *vboard_key_row(size_t index)
 {
-    return index < sizeof keys / sizeof keys[0] ? &keys[index] : NULL;
+    return index < B0_LENGTH(keys) ? &keys[index] : NULL;
 }
 
 const struct section *vboard_section_row(enum section_id id)
@@ -229,7 +230,7 @@ const struct section *vboard_section_row(enum section_id id)
 
 void vboard_section_presets(void *record, enum section_id id)
 {
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(keys); i++)
         if (keys[i].section == id)
             vboard_value_preset(&keys[i], record);
 }

@@ -4,6 +4,7 @@
 #include "../board/faults.h"
 #include "../rom/models.h"
 
+#include <core/array.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -363,12 +364,12 @@ const struct vboard_key *vboard_key_at(size_t index)
 {
     static const struct vboard_key end = {NULL, NULL};
 
-    return index < sizeof keys / sizeof keys[0] ? &keys[index].key : &end;
+    return index < B0_LENGTH(keys) ? &keys[index].key : &end;
 }
 
 static set_function *find_key(const char *name, size_t length)
 {
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(keys); i++)
         if (keys[i].set && strcspn(keys[i].key.key, "=") == length &&
             strncmp(keys[i].key.key, name, length) == 0)
             return keys[i].set;

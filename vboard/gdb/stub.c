@@ -1,6 +1,7 @@
 /* See stub.h. Answers are text without characters that would need an escape. */
 #include "stub.h"
 
+#include <core/array.h>
 #include <core/bytes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -280,7 +281,7 @@ static const struct {
 
 static const char *question(struct vboard_gdb_stub *stub, const char *packet)
 {
-    for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(questions); i++) {
         size_t length = strlen(questions[i].name);
 
         if (strncmp(packet, questions[i].name, length) == 0)
@@ -310,7 +311,7 @@ static void answer(struct vboard_gdb_stub *stub)
 
     if (packet[0] == 'q')
         text = question(stub, packet);
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(commands); i++)
         if (packet[0] == commands[i].letter)
             text = commands[i].function(stub, packet + 1);
     if (text)

@@ -22,6 +22,7 @@
 #include "usart.h"
 #include "usb_port.h"
 #include "watchdog.h"
+#include <core/array.h>
 
 enum {
     BLOCK_SIZE = 0x400,
@@ -79,7 +80,7 @@ static const struct vboard_device devices[] = {
 
 static const struct vboard_device *find(uint32_t address)
 {
-    for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(devices); i++)
         if (address - devices[i].base < devices[i].size)
             return &devices[i];
     return NULL;
@@ -119,7 +120,7 @@ static uint32_t read_word(struct vboard_machine *machine, uint32_t address)
 /* A reset register of the RCC was written: RM0090, 7.3.5 to 7.3.9. */
 static void reset_some(struct vboard_machine *machine, uint32_t offset, uint32_t value)
 {
-    for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(devices); i++)
         if (devices[i].clock == offset + RESET_TO_ENABLE && (value >> devices[i].clock_bit & 1))
             devices[i].reset(machine);
     for (unsigned port = 0; offset == AHB1RSTR && port < VBOARD_PORTS; port++)
@@ -257,7 +258,7 @@ bool vboard_devices_map(struct vboard_machine *machine)
                      {read_span3, write_span3}};
     uc_engine *uc = machine->cpu->uc;
 
-    for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(spans); i++)
         if (uc_mmio_map(uc, spans[i].base, spans[i].size, functions[i].read, machine,
                         functions[i].write, machine) != UC_ERR_OK)
             return false;
@@ -271,7 +272,7 @@ bool vboard_devices_map(struct vboard_machine *machine)
 
 void vboard_devices_reset(struct vboard_machine *machine)
 {
-    for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(devices); i++)
         devices[i].reset(machine);
 }
 

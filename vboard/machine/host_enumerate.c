@@ -4,6 +4,7 @@
  */
 #include "host_private.h"
 
+#include <core/array.h>
 #include <string.h>
 
 enum {
@@ -222,7 +223,7 @@ static const struct step {
 };
 
 enum {
-    STEPS = sizeof steps / sizeof steps[0],
+    STEPS = B0_LENGTH(steps),
 };
 
 static void fail(struct vboard_host *host, const char *problem)

@@ -5,6 +5,7 @@
 #include "parts.h"
 #include "scb.h"
 
+#include <core/array.h>
 #include <string.h>
 
 enum {
@@ -55,7 +56,7 @@ int vboard_nvic_priority(const struct vboard_machine *machine, unsigned number)
 {
     static const int fixed[] = {0, -3, -2, -1};
 
-    if (number < sizeof fixed / sizeof fixed[0])
+    if (number < B0_LENGTH(fixed))
         return fixed[number];
     return number < VBOARD_EXCEPTIONS ? machine->nvic->priority[number] : THREAD_PRIORITY;
 }

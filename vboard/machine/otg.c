@@ -4,6 +4,7 @@
  */
 #include "otg_private.h"
 
+#include <core/array.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -246,7 +247,7 @@ static unsigned turnaround_min(uint32_t hclk_hz)
     } rows[] = {{15000, 15}, {16000, 14}, {17200, 13}, {18500, 12}, {20000, 11},
                 {21800, 10}, {24000, 9},  {27500, 8},  {32000, 7}};
 
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(rows); i++)
         if (hclk_hz < rows[i].below_khz * 1000)
             return rows[i].trdt;
     return 6;

@@ -3,6 +3,7 @@
  * 34.16.5). Most hold what is written to them; those that do more have functions.
  */
 #include "otg_private.h"
+#include <core/array.h>
 
 enum {
     DCTL_PLAIN = 0x873, /* POPRGDNE, TCTL, SDIS, RWUSIG */
@@ -185,7 +186,7 @@ static const struct otg_register registers[] = {
 
 static const struct otg_register *find(uint32_t offset)
 {
-    size_t first = 0, end = sizeof registers / sizeof registers[0];
+    size_t first = 0, end = B0_LENGTH(registers);
 
     while (first < end) {
         size_t middle = (first + end) / 2;

@@ -9,6 +9,7 @@
 #include "symbols.h"
 #include "time.h"
 
+#include <core/array.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -81,7 +82,7 @@ void vboard_report_registers(struct vboard_machine *machine, const char *why)
     snprintf(text, sizeof text, "%s at 0x%08x%s%s%s%s", why, (unsigned)pc, name[0] ? " in " : "",
              name, caller[0] ? ", called from " : "", caller);
     line(machine, text);
-    for (size_t i = 0; i < sizeof registers / sizeof registers[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(registers); i++)
         used += (size_t)snprintf(text + used, sizeof text - used, "%sr%u=%08x", i ? " " : "  ",
                                  (unsigned)i, (unsigned)vboard_cpu_get(machine, registers[i]));
     line(machine, text);

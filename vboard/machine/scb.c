@@ -6,6 +6,7 @@
 #include "parts.h"
 #include "report.h"
 
+#include <core/array.h>
 #include <string.h>
 
 enum {
@@ -124,7 +125,7 @@ static uint32_t *plain(struct vboard_machine *machine, uint32_t offset)
         {FPCAR, &scb->fpcar}, {FPDSCR, &scb->fpdscr},
     };
 
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(words); i++)
         if (words[i].offset == offset)
             return words[i].word;
     if (offset >= MPU_CTRL && offset <= MPU_RASR)

@@ -15,6 +15,7 @@
 #include "../board/power.h"
 #include "../board/trace.h"
 
+#include <core/array.h>
 #include <core/bytes.h>
 #include <stdio.h>
 #include <string.h>
@@ -185,7 +186,7 @@ static enum boot0_xfer answer_string(const struct boot0_setup *setup, uint8_t *d
     uint8_t bytes[2 + 2 * VBOARD_STRING_MAX] = {4, BOOT0_USB_DESC_STRING, 0x09, 0x04};
     size_t index = setup->value & 0xff;
 
-    if (index >= sizeof strings / sizeof strings[0])
+    if (index >= B0_LENGTH(strings))
         return BOOT0_XFER_STALL;
     for (size_t i = 0; strings[index][i]; i++) {
         b0_store16(bytes + 2 + 2 * i, (uint8_t)strings[index][i]);
@@ -368,8 +369,7 @@ static size_t read_string(const void *context, uint8_t index, char *text, size_t
     (void)context;
     if (size == 0)
         return 0;
-    return (size_t)snprintf(text, size, "%s",
-                            index < sizeof strings / sizeof strings[0] ? strings[index] : "");
+    return (size_t)snprintf(text, size, "%s", index < B0_LENGTH(strings) ? strings[index] : "");
 }
 
 static const struct vboard_usb_ops device = {

@@ -11,6 +11,7 @@
 #include "../board/power.h"
 #include "rom.h"
 
+#include <core/array.h>
 #include <core/bytes.h>
 #include <string.h>
 
@@ -196,7 +197,7 @@ static int command_of(const struct vboard_dfu *dfu)
 {
     if (dfu->block != BOOT0_DFUSE_BLOCK_COMMAND)
         return -1;
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(commands); i++)
         if (commands[i].command == dfu->data[0] && commands[i].size == dfu->block_size)
             return (int)i;
     return -1;

@@ -16,6 +16,7 @@
 #include "dfu.h"
 #include "rom.h"
 
+#include <core/array.h>
 #include <core/bytes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,7 @@ static bool has_program(const struct vboard_dfu *dfu, uint32_t address)
 
 static uint32_t find_program(const struct vboard_dfu *dfu)
 {
-    for (size_t i = 0; i < sizeof dfu->rom->starts / sizeof dfu->rom->starts[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(dfu->rom->starts); i++)
         if (has_program(dfu, dfu->rom->starts[i]))
             return dfu->rom->starts[i];
     return 0;

@@ -5,6 +5,7 @@
 #include "models.h"
 #include "rom.h"
 
+#include <core/array.h>
 #include <string.h>
 
 #define POWERED_BY_ITSELF 0xc0 /* bmAttributes */
@@ -336,12 +337,12 @@ static const struct vboard_rom models[] = {
 
 const struct vboard_rom *vboard_rom_at(size_t index)
 {
-    return index < sizeof models / sizeof models[0] ? &models[index] : NULL;
+    return index < B0_LENGTH(models) ? &models[index] : NULL;
 }
 
 const struct vboard_rom *vboard_rom_find(const char *name, size_t length)
 {
-    for (size_t i = 0; i < sizeof models / sizeof models[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(models); i++)
         if (strlen(models[i].listed.name) == length &&
             strncmp(models[i].listed.name, name, length) == 0)
             return &models[i];

@@ -3,6 +3,7 @@
 
 #include "../board/board.h"
 #include "../board/trace.h"
+#include <core/array.h>
 
 bool vboard_rom_occupy(struct vboard *board, const struct vboard_rom *rom)
 {
@@ -31,7 +32,7 @@ bool vboard_rom_write_feature(struct vboard *board, const struct vboard_rom *rom
     };
 
     for (uint32_t i = 0; i < size; i++)
-        if (offset + i == 0 ? data[i] >= sizeof ranges / sizeof ranges[0] : data[i] != 0xff)
+        if (offset + i == 0 ? data[i] >= B0_LENGTH(ranges) : data[i] != 0xff)
             return false;
     if (offset == 0) {
         uint8_t range = data[0];

@@ -4,6 +4,7 @@
 #include "uart_private.h"
 
 #include <core/an3155.h>
+#include <core/array.h>
 #include <string.h>
 
 static bool protected(const struct vboard_uart_loader *uart)
@@ -123,7 +124,7 @@ void vboard_uart_command(struct vboard_uart_loader *uart)
         vboard_uart_refuse(uart, "no command and its complement");
         return;
     }
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+    for (size_t i = 0; i < B0_LENGTH(commands); i++) {
         if (commands[i].code != uart->command || !listed(uart, uart->command))
             continue;
         if (commands[i].needs_level_0 && protected(uart))
