@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The front door. Meson does the work; each target is a line or a script in scripts/.
 PREFIX ?= /usr/local
 DESTDIR ?=

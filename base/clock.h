@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The host's monotonic clock and sleeping: what a platform provides of time. */
 #ifndef B0_BASE_CLOCK_H
 #define B0_BASE_CLOCK_H

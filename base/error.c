@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Status names, and the filling of struct boot0_error. */
 #include <boot0/error.h>
 #include <core/array.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A transfer as a line of text, written and read. */
 #include "trace_line.h"
 

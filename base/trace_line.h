@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A transfer as a line of text, the same in boot0's and in vboard's traces:
  *

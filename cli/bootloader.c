@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0's own bootloader: what a board reports about it, and the version in its bytes. */
 #include "bootloader.h"
 #include "json.h"

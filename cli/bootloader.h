@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What commands show of boot0's own bootloader. */
 #ifndef BOOT0_CLI_BOOTLOADER_H
 #define BOOT0_CLI_BOOTLOADER_H

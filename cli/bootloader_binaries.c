@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The bootloaders for boards that are part of the program, and files that hold one. */
 #include "bootloader_binaries.h"
 #include "bootloader.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The bootloaders for boards that are part of the program, and files that hold one. */
 #ifndef BOOT0_CLI_BOOTLOADER_BINARIES_H
 #define BOOT0_CLI_BOOTLOADER_BINARIES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which chip a board has, in JSON. */
 #include "chip.h"
 

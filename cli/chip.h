@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which chip a board has, in JSON: several chips can look alike from outside. */
 #ifndef BOOT0_CLI_CHIP_H
 #define BOOT0_CLI_CHIP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0 convert: from any file format to any other. */
 #include "files.h"
 #include "job.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0 discovery: tells an IDE which ports there are, by commands on stdin and JSON on stdout. */
 #include "arduino/discovery.h"
 #include "arduino/ide.h"

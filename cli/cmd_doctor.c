@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0 doctor: what stands between the user and the board, and what to do about it. */
 #include "doctor/findings.h"
 #include "job.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0 erase: sectors, the whole flash, or read protection with all that is behind it. */
 #include "confirm.h"
 #include "json.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0 flash: the main job. */
 #include "arduino/target.h"
 #include "confirm.h"

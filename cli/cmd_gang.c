@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0 gang: every board at once, or each as it is plugged in. */
 #include "confirm.h"
 #include "gang/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0 info: what a file holds, or what a board says of itself. */
 #include "bootloader.h"
 #include "describe/describe.h"

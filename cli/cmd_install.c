@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * boot0 install-bootloader and update-bootloader: boot0's own bootloader goes into the first sector
  * of the flash, by ST's bootloader in ROM or on the UART. Why not by itself is in docs/PROTOCOL.md.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0 list: the boards that are there. */
 #include "find.h"
 #include "json.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0 monitor: what the program prints. */
 #include "arduino/serve.h"
 #include "console.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * boot0 protect and unprotect: write protection of sectors, and read protection, over the UART; the
  * protection of boot0's own bootloader, by itself.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0 read: copies the board's memory to a file. */
 #include "files.h"
 #include "job.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0 reset: a USB reset, or one of the chip to what shall run next. */
 #include "job.h"
 #include "json.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0 run: leaves DFU mode and starts a program. */
 #include "job.h"
 #include "json.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0 udev: the rule that gives users access on Linux. */
 #include "command.h"
 #include "json.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0 verify: does the board hold what the file says? */
 #include "job.h"
 #include "json.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0 version. */
 #include "bootloader_binaries.h"
 #include "command.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0 watch: flashes whenever the file has changed and a board is there. */
 #include "confirm.h"
 #include "files.h"

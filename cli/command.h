@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the command's files share: the table of subcommands, their options, and how they end. */
 #ifndef BOOT0_CLI_COMMAND_H
 #define BOOT0_CLI_COMMAND_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See confirm.h. */
 #include "confirm.h"
 

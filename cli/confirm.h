@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Asking before something is destroyed that the command line does not name in full. */
 #ifndef BOOT0_CLI_CONFIRM_H
 #define BOOT0_CLI_CONFIRM_H

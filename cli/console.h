@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A serial port shown on the terminal, and what is typed sent to it; follows a board that resets.
  */
 #ifndef BOOT0_CLI_CONSOLE_H

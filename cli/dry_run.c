@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* `flash --dry-run`: one plan for each memory that the image has data for, shown as one table. */
 #include "dry_run.h"
 #include "json.h"

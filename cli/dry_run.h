@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What `flash --dry-run` does: the plan is made, shown and thrown away. */
 #ifndef BOOT0_CLI_DRY_RUN_H
 #define BOOT0_CLI_DRY_RUN_H

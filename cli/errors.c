@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How the command ends: exit codes and error messages. */
 #include "command.h"
 #include "json.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files of the command line, of which "-" is standard input or standard output. */
 #ifndef BOOT0_CLI_FILES_H
 #define BOOT0_CLI_FILES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See find.h. */
 #include "find.h"
 

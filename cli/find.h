@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The boards that the arguments mean, before any of them is opened for work. */
 #ifndef BOOT0_CLI_FIND_H
 #define BOOT0_CLI_FIND_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A command's work with one board: opening it, loading files, and closing all again. */
 #include "job.h"
 

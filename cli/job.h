@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A command's work with one board: the bus, the session, and what is shown meanwhile. */
 #ifndef BOOT0_CLI_JOB_H
 #define BOOT0_CLI_JOB_H

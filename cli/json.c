@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Writing JSON (RFC 8259). */
 #include "json.h"
 

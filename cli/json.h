@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Writing JSON, one object a line. The caller nests and names; escapes and commas are done here. */
 #ifndef BOOT0_CLI_JSON_H
 #define BOOT0_CLI_JSON_H

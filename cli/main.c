@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0: finds the subcommand in a table, parses its options, runs it, says how it ended. */
 #include "command.h"
 #include "dfu_util/dfu_util.h"

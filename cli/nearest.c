@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The edit distance between words, for suggestions. */
 #include "nearest.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* "Did you mean": the name in a list that a mistyped word is nearest to. */
 #ifndef BOOT0_CLI_NEAREST_H
 #define BOOT0_CLI_NEAREST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The command line: one table of all options, from which parser and help texts are made. */
 #include "command.h"
 #include "nearest.h"

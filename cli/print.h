@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The border that texts cross on their way to a terminal. File names, arguments, device strings and
  * other programs' names are not ours: whatever in them a terminal could act on is shown as an

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Shows how far the work is: a bar that redraws itself on a terminal, a line at the end of each
  * phase otherwise. Everything goes to stderr.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Ctrl-C: the first one asks the work to stop where the board can be left, the second one kills. */
 #include "progress.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Putting things into words for people. */
 #include "text.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Putting things into words for people: sizes, times, wrapped paragraphs. */
 #ifndef BOOT0_CLI_TEXT_H
 #define BOOT0_CLI_TEXT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See ticker.h. */
 #include "ticker.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Calls a function every second while the program waits for something: a thread of its own. */
 #ifndef BOOT0_CLI_TICKER_H
 #define BOOT0_CLI_TICKER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* UTF-8, and which characters must not go to a terminal as they are. */
 #ifndef BOOT0_CLI_UTF8_H
 #define BOOT0_CLI_UTF8_H

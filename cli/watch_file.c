@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See watch_file.h. The directory is watched, not the file: it may be replaced by another one. */
 #include "watch_file.h"
 

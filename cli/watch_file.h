@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Waiting until a file has changed, and whoever writes it is done. */
 #ifndef BOOT0_CLI_WATCH_FILE_H
 #define BOOT0_CLI_WATCH_FILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The operations of the UART bootloader's host engine: which command comes next, and what is to be
  * thought of a command that went wrong.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The host's side of ST's UART bootloader (AN3155) as a machine that is stepped, like the engine
  * for DFU: it does no I/O and never blocks. Its driver begins an operation, then in a loop asks for

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* AN3155's commands, chapter 3: a table of the phases of each, and the bytes of each phase. */
 #include "an3155_private.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The stages of the UART bootloader's host engine: bytes out, ACK, bytes in; and finding common
  * ground again after noise, lost bytes, or a stop in the middle.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Between an3155.c (operations), an3155_commands.c (their bytes) and an3155_line.c (the stages). */
 #ifndef B0_CORE_AN3155_PRIVATE_H
 #define B0_CORE_AN3155_PRIVATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sizes: elements of an array, bytes of a KiB and a MiB. */
 #ifndef B0_CORE_ARRAY_H
 #define B0_CORE_ARRAY_H

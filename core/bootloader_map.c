@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sectors of the F40x, the layout that its bootloader shows, and which vectors make sense. */
 #include "bootloader_map.h"
 #include "array.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The flash of the STM32F405/407/415/417 (RM0090, 3.4, table 5) and who has which part of it:
  *

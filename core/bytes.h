@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Little-endian numbers in byte arrays, by explicit loads and stores: no casts, no alignment. */
 #ifndef B0_CORE_BYTES_H
 #define B0_CORE_BYTES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* CRC-32, four bits at a time: a 64-byte table instead of one of 1 KiB, for the bootloader. */
 #include <core/crc32.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* CRC-32 of IEEE 802.3, as in the suffix of .dfu files (DFU 1.1, appendix B). */
 #ifndef B0_CORE_CRC32_H
 #define B0_CORE_CRC32_H

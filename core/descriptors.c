@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reads configuration and string descriptors that may be wrong; see descriptors.h. */
 #include "descriptors.h"
 #include "bytes.h"

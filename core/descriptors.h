@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Reads USB descriptors of a board that nobody vouches for: the configuration blob down to its DFU
  * interfaces, and string descriptors with wrong lengths. Freestanding, no allocation.

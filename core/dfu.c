@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names of what DFU 1.1 numbers, and the six bytes of GETSTATUS. */
 #include "dfu.h"
 #include "array.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What host and device of DFU 1.1 both need: names of states and statuses, the six bytes of
  * GETSTATUS, the functional descriptor, and the device's state table. Freestanding.

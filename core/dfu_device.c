@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The device's state table: DFU 1.1, annex A.2, one row a state and one column a class request,
  * with a last column for requests that DFU does not know.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The operations of the host's protocol engine: what comes next when the board has settled.
  * How a transfer is made and what its result means is in engine_stages.c.

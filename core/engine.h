@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The host's side of DFU and DfuSe as a machine that is stepped: it does no I/O and never blocks.
  * Its driver begins an operation, then in a loop asks for the next step (a control transfer or a

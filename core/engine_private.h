@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Between engine.c (operations), engine_stages.c (the transfers that they consist of) and
  * engine_settle.c (those that lead to dfuIDLE).

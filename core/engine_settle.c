@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The host's protocol engine: how a board is brought to dfuIDLE, from wherever it was found. */
 #include "engine_private.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The stages of the host's protocol engine: which transfer each makes, and what its result leads
  * to. What an operation consists of is in engine.c.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "extension.h"
 
 #include "bytes.h"

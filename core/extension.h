@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What boot0's own bootloader can do beyond DfuSe: a few vendor requests to the device, found by a
  * platform capability in its BOS descriptor. docs/PROTOCOL.md specifies it; host and bootloader

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Erase and program times of STM32 flash memories, typical figures, one row a family.
  *

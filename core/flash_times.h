@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How long a chip's flash takes to erase and to program, by the datasheet's typical figures. The
  * plan's expected times and the virtual boards' clocks come from this one table.

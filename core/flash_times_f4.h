@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The F2's and F4's row of the flash times, for who wants it without all the others: the
  * bootloader. DS8626 rev 12, table 40 (F405/407); DS9405 (F42x) has the same for a sector and a

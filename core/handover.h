@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The word by which one program on the chip tells the next what is wanted after a reset: in a
  * register of the backup domain, which a reset leaves alone (RM0090, 26.6.20). The bootloader

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The bootloader's journal: whether the program in flash is whole. It lies in a sector of its own,
  * to which records are appended until it is full. Pure functions over the sector's bytes; the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * DfuSe layout strings: parsed, and asked which sector an address is in. See
  * include/boot0/layout.h for what is accepted.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Writes a memory layout as a DfuSe layout string. */
 #include "array.h"
 #include <boot0/layout.h>

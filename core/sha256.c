@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sha256.h"
 
 /* FIPS 180-4, 4.2.2: the fractions of the cube roots of the first 64 primes. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* SHA-256 (FIPS 180-4), written for size: a bootloader carries it. */
 #ifndef B0_CORE_SHA256_H
 #define B0_CORE_SHA256_H

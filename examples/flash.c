@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Flashes a file to the only board in DFU mode and starts it:
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Tests code that uses libboot0 against a virtual board in the same process: no hardware, no
  * waiting (time is the board's own), and power that fails on command.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which backend a transport belongs to, and the names of all kinds. */
 #include "backend.h"
 #include <core/array.h>

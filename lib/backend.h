@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The seam behind which a way to a board lives. A backend is one way: USB with DFU and DfuSe
  * (lib/usb), a serial port with AN3155 (lib/serial). A session asks a board through this table and

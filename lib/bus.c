@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is the same for buses of every kind. */
 #include <boot0/transport.h>
 

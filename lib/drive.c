@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See drive.h. */
 #include "drive.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The loop that every protocol runs in: it drives a stepped engine (core/engine.h, core/an3155.h)
  * until its operation ends, and asks between two steps whether to stop. An engine says what to do

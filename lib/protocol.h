@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a session asks of a board, whatever the board speaks: DfuSe and plain DFU (lib/dfu) are two
  * such protocols. All calls block and may be made in any order; each finds its way from the state

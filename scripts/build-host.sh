@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Compiles what is installed into build/host: libboot0, boot0, vboard. The tests have their own
 # build directories, see scripts/test.py.
 #   scripts/build-host.sh [DIRECTORY]      build/host

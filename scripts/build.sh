@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Configures and compiles one build directory, silently unless something fails:
 #   scripts/build.sh DIRECTORY [MESON-SETUP-OPTION…]
 # Options count when the directory is new. Warnings are errors, so silence hides nothing.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Compares the symbols that libboot0 exports with the list in tests/exports.txt, so that none
 # appears or goes by accident:
 #   scripts/check-exports.sh [--update] LIBRARY

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Checks the firmware in build/firmware: each program has the vector table of an STM32F407, at the
 address that it is meant for, and its .bin, .hex, .uf2 and .dfu hold the same bytes."""
 

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Checks that built programs and libraries are hardened: check-hardening.py FILE…
 
 Each is position independent, has its relocations read-only and bound at start, no executable stack,

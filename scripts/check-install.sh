@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Checks what `make install` puts in place. With nothing but that, pkg-config finds the library, the
 # examples compile and link, the programs run, and boot0 installs its bootloader on a board from an
 # empty directory. The same build without a compiler for boards says what is missing.

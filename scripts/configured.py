@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Prints the value of an option of a build directory: configured.py DIRECTORY OPTION."""
 import json
 import subprocess

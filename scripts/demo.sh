@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # What `make demo` shows: a factory-new STM32F407, from its ROM to a program that is replaced while
 # it runs, on a virtual board. Prints each command before it runs it, in a form that can be typed
 # again.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Makes what the Arduino IDE downloads into build/dist: the platform, the boot0 command for this
 # machine, and the index that names them.
 #   scripts/dist.sh [URL]      where the archives will be, for the index

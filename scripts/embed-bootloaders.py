@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Writes the bootloaders that boot0 installs as a C source, for cli/bootloader_binaries.h.
 
   embed-bootloaders.py OUTPUT.c                            none: there is no compiler for them

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Prints a text file as the C string NAME: embed.py NAME FILE."""
 import sys
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Compiles the bootloader and the example programs for the STM32F407 into build/firmware and prints
 # their sizes. Fails if a bootloader is larger than its sector. Their .uf2 and .dfu are made by this
 # tree's own boot0: the one that BOOT0 names, or else build/host.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Puts all C sources into the shape that .clang-format describes.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Reads the command's own --help, from which man page and shell completions are made."""
 
 import itertools

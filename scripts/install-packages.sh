@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Installs the Debian packages that a part of this repository needs, those that are missing only:
 #   scripts/install-packages.sh [--check] build|demo|test|lint|dist|arduino…
 # Without the right to install, or with --check, it prints the command to type and exits 69.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Builds and installs: scripts/install.sh PREFIX [DESTDIR [BUILD-DIRECTORY]]
 # Run as a user first (`make`), then as root for a prefix that is root's. Root compiles nothing in
 # a directory of that user: what is out of date is built as the user, and no file of root's stays.

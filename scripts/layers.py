@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Checks which room of the house uses which, and draws the house.
 
   scripts/layers.py                  check what the sources include

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Makes a shell completion for boot0 from its --help: make-completion.py bash|zsh|fish BINARY"""
 
 import re

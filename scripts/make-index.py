@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Writes package_boot0_index.json, by which the Arduino IDE installs the platform and its tool.
 
     scripts/make-index.py DIRECTORY URL > package_boot0_index.json

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Makes a man page from its frame and from what the program or the headers say themselves:
 
 make-man.py boot0 BINARY FRAME      @COMMANDS@ becomes all commands with their options

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Runs the stages of the test and counts what passed.
 
   scripts/test.py [--quick] [--seconds N] [STAGE…]
@@ -158,6 +159,13 @@ def sources(*patterns):
 
 def stage_format(stage):
     stage.run(["clang-format", "--dry-run", "--Werror", *sources("*.c", "*.h")])
+    bare = [
+        name
+        for name in sources("*.c", "*.h", "*.ld", "*.py", "*.sh", "meson.build")
+        if "SPDX-License-Identifier: MIT" not in (ROOT / name).read_text(encoding="utf-8")[:200]
+    ]
+    if bare:
+        raise Failure(f"no licence line (SPDX) in {', '.join(bare)}")
     return ONE
 
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # All tests: installs what they need, then runs scripts/test.py. Its last line holds the totals.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "dfu_util_way.h"
 
 #include <core/bytes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What dfu-util sends to write a program, over a transport in the same process. */
 #ifndef TESTS_DFU_UTIL_WAY_H
 #define TESTS_DFU_UTIL_WAY_H

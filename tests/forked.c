@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "forked.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Cases of a test that are numbered from 1, each in a process of its own. */
 #ifndef TESTS_FORKED_H
 #define TESTS_FORKED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The vboard command: runs any command with virtual boards plugged in. This file has its options
  * and the order of things; attach/ does the work.

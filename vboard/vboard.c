@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A virtual board as a whole: the board that a spec describes, with its occupants. */
 #include "vboard.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A virtual board: one flash, one BOOT0 pin, one reset, one USB port, on a clock of its own. This
  * is the border between the boards (vboard.c and the folders board, rom and machine) and what puts

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See discovery.h. */
 #include "discovery.h"
 

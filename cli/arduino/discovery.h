@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What an IDE says to a port discovery, and the answers: the pluggable discovery specification of
  * arduino-cli (version 1), and the older dialect of the IDE 1.8.19, which begins with START_SYNC

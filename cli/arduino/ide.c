@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See ide.h. */
 #include "ide.h"
 

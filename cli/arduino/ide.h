@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What port discovery and monitor have in common: reading commands, short answers. */
 #ifndef BOOT0_CLI_ARDUINO_IDE_H
 #define BOOT0_CLI_ARDUINO_IDE_H

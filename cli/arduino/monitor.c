@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See monitor.h. */
 #include "monitor.h"
 

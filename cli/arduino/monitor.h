@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What an IDE says to a port monitor, and the answers: the pluggable monitor specification of
  * arduino-cli, version 1. No port and no network in here: lines come in, JSON goes out, and what

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The ports that an IDE is told of: boards in DFU mode, programs with a DFU interface, serial
  * ports. Plain data, compared and printed; where they come from is watch.c's business.

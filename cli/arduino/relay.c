@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See relay.h. */
 #include "relay.h"
 

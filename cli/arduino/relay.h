@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Bytes on their way between an open port and a TCP connection, in both directions. Nothing in here
  * waits: who is slow is not asked for more until he has taken what is there.

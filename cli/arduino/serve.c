@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See serve.h. */
 #include "serve.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0 as the port monitor of an IDE: commands on stdin, answers on stdout, the data over TCP. */
 #ifndef BOOT0_CLI_ARDUINO_SERVE_H
 #define BOOT0_CLI_ARDUINO_SERVE_H

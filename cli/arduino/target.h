@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which board an IDE means by the port that its user chose. */
 #ifndef BOOT0_CLI_ARDUINO_TARGET_H
 #define BOOT0_CLI_ARDUINO_TARGET_H

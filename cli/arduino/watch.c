@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See watch.h. */
 #include "watch.h"
 

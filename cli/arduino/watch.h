@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Looks for boards and serial ports in a thread of its own, and tells what there is. */
 #ifndef BOOT0_CLI_ARDUINO_WATCH_H
 #define BOOT0_CLI_ARDUINO_WATCH_H

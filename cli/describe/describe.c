@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0 info --describe. */
 #include "describe.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Writes the description of a board that is there: the file that `vboard custom:describe=FILE`
  * takes (docs/VBOARD.md). What can be read is written; what cannot is taken from the table of chips

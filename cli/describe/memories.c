@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The memories of a board, from its layout strings: which there are, where, and of what kind. What
  * no string tells is taken from the table of chips, or invented so that there is something to

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a USB board says of itself, as it came: descriptors, strings, and the state it is in. */
 #include "describe.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Writes a description: the format of docs/VBOARD.md. */
 #include "describe.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * dfu-util's progress bar on the standard output, which programs around it read:
  * "\rDownload\t[=====                    ]  20%        10240 bytes". It is drawn when it changes,

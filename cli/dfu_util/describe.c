@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What dfu-util says of a board, in its words: programs look for them in its output. */
 #include "../print.h"
 #include "dfu_util.h"

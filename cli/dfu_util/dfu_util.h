@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Private to cli/dfu_util: the command line of dfu-util 0.11 on top of libboot0. Facts about its
  * options, exit codes and output are from its manual page and from running it; docs/DFU-UTIL.md

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* -D, and the commands of -s that need no file. */
 #include "../print.h"
 #include "dfu_util.h"

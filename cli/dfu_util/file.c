@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The file of -D: bytes, or a .dfu file. */
 #include "../files.h"
 #include "dfu_util.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* `boot0 dfu-util …`: what dfu-util 0.11 does with the same words. */
 #include "../print.h"
 #include "../text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * dfu-util's command line: one table of its options, from which the parser and the help are made.
  * The parser is our own instead of getopt_long(), which Windows has not, and so that --wait can

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How dfu-util's way ends: messages on stderr, and exit codes. */
 #include "../print.h"
 #include "../text.h"

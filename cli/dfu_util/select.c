@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Finding the board that is meant, and opening it; what dfu-util does before it transfers. */
 #include "../print.h"
 #include "../progress.h"

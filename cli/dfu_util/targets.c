@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which alternate settings of which boards match, and dfu-util's line for each. */
 #include "../print.h"
 #include "dfu_util.h"

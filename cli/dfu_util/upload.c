@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* -U: from the board into a new file. */
 #include "../print.h"
 #include "dfu_util.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the arguments of dfu-util's options mean. */
 #include "dfu_util.h"
 

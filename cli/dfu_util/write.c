@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Writing to memories with addresses, with dfu-util's result: sectors of flash that the image
  * touches hold the image, and 0xff where it has nothing. Sectors that hold that already are left

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the boards of a bus answer when asked: whether they can be opened, in what state they are,
  * whether their flash can be read. Nothing is written.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Windows: what the driver's service and the device manager's problem code mean. The logic alone,
  * so that it is tested everywhere; windows.c asks the system.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How one gets into DFU mode, board by board. The ways into ST's ROM are those of AN2606: BOOT0
  * high and BOOT1 (PB2, where the chip has that pin) low at reset; jumpers and buttons are the

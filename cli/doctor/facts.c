@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Facts that do not depend on the system: lists of devices, known ids, versions. */
 #include "facts.h"
 

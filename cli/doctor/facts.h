@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What boot0 doctor knows of the machine and of the boards at it. The facts come from the machine
  * (linux.c, windows.c, boards.c) or, in tests, from recorded answers; findings.c makes of them what

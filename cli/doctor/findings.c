@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* From facts to findings: one small function a check, called in the order of a table. */
 #include "findings.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What boot0 doctor has to say: findings with a stable code, a line and a remedy. */
 #ifndef BOOT0_CLI_DOCTOR_FINDINGS_H
 #define BOOT0_CLI_DOCTOR_FINDINGS_H

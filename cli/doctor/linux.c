@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Linux: USB devices in sysfs, who may open them, who has them open. All files are below a root, so
  * that tests bring a machine of their own.

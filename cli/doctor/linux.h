@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the files that look at a Linux machine share. */
 #ifndef BOOT0_CLI_DOCTOR_LINUX_H
 #define BOOT0_CLI_DOCTOR_LINUX_H

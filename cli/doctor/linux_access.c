@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Linux: which files a user may open, and which groups a user is in. */
 #include "linux.h"
 

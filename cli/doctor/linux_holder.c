@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Linux: which process has a device file open, by the links in /proc/PID/fd. */
 #include "linux.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Linux: the udev rules that are there for a device, and whether they come in time. udev sorts the
  * files of all directories by name; of files of the same name the first directory's counts

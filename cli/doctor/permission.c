@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Linux: why the user may not open a device. The rule that gives access is looked at first, then
  * whether it took effect, then whether the user's session is one that it is for.

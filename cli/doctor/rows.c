@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The table of findings: code, severity, what is said, and the remedy. */
 #include "findings.h"
 

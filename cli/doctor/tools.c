@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The dfu-util that PATH leads to, and its version. */
 #include "facts.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Windows: USB devices with their driver's service and problem code, as the device manager has them
  * (SetupAPI and the configuration manager). What the answers say is in windows_answers.c, what the

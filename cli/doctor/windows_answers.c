@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the device manager of Windows answers about a device, taken apart. No system call: so it is
  * tested everywhere, with answers as they are recorded; windows.c asks.

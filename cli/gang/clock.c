@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See clock.h. */
 #include "clock.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The time of day, as records have it, and time that only goes on. */
 #ifndef BOOT0_CLI_GANG_CLOCK_H
 #define BOOT0_CLI_GANG_CLOCK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The threads of a gang, one for each board at work: see lead.h. */
 #include "lead.h"
 

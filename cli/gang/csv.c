@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See csv.h. Cells are unquoted in place: what a cell becomes is never longer than what it was. */
 #include "csv.h"
 

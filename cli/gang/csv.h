@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A table from a CSV file (RFC 4180): the first row has the names of the columns. */
 #ifndef BOOT0_CLI_GANG_CSV_H
 #define BOOT0_CLI_GANG_CSV_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Many boards at once: what their threads share, and the work of one of them. */
 #ifndef BOOT0_CLI_GANG_GANG_H
 #define BOOT0_CLI_GANG_GANG_H

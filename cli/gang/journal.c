@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See journal.h. */
 #define _XOPEN_SOURCE 700 /* NOLINT: for realpath() */
 #include "journal.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Files of lines that several processes append to and that a crash cannot spoil: each line is
  * appended by one write(), and on the disk when append returns.

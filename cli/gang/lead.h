@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The main thread's part of a gang: which boards are begun, and when. */
 #ifndef BOOT0_CLI_GANG_LEAD_H
 #define BOOT0_CLI_GANG_LEAD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The work at one board, in a thread and on a bus of its own. */
 #include "gang.h"
 

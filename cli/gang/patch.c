@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See patch.h. */
 #include "patch.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* --patch ADDRESS[:SIZE]=WHAT: data that each board gets its own of. */
 #ifndef BOOT0_CLI_GANG_PATCH_H
 #define BOOT0_CLI_GANG_PATCH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which boards a gang begins, and that none is done twice: see lead.h. */
 #include "clock.h"
 #include "lead.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The record: a JSON line when a board is begun and one when it is done, each on the disk before
  * the work goes on. A begin without a done is told at the next start.

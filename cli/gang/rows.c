@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See rows.h. Lines of the used file: {"row":"DIGEST","event":"take",…}, or "free". */
 #include "rows.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The rows of a CSV file, each used once: which are used stands in a file beside it, FILE.used, so
  * that it holds for other processes and after a crash. A row is known by the SHA-256 of its cells:

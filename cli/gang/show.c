@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is seen of many boards: a line each that is redrawn on a terminal, else one per event. */
 #include "../print.h"
 #include "gang.h"

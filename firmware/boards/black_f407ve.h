@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The black boards with an STM32F407VET6 or VGT6: LEDs D2 and D3 on PA6 and PA7, buttons K0 and K1
  * on PE4 and PE3, K_UP on PA0 (STM32duino, variant_BLACK_F407VX.h). Crystal of 8 MHz.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * ST's STM32F4DISCOVERY (UM1472): LEDs on PD12 to PD15, of which the green one, the user button on
  * PA0, which has a resistor to ground. Crystal of 8 MHz. USB is the connector of the Micro-AB kind.

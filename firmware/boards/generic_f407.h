@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Any board with an STM32F405, F407, F415 or F417 whose USB is on PA11 and PA12: all that the
  * bootloader can be told about a board. The other headers here have the same lines with other

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "bootloader.h"
 
 void b0_bootloader_init(struct b0_bootloader *b, const struct b0_flash_port *flash,

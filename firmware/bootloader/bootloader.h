@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The bootloader's logic, which knows no chip: it is given a flash (flash_port.h), a USB device
  * core, the time, and what the chip is, and decides when the chip has to be reset to what. The same

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a host learns of the bootloader before it talks DFU to it: USB 2.0, 9.6; DFU 1.1, 4.2; the
  * BOS with what Windows, browsers and boot0 look for.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * DFU 1.1 with ST's commands (AN3156), by the state table of core/dfu_device.c. What differs from
  * the ROM: a block is taken into the queue, and the flash is waited for only when there is no room;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The bootloader on the chip: after a reset it finds out who is to run, and if that is itself, it
  * serves the bus and the flash by turns, in one loop; interrupts only end its sleep. All of it is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The work that the host has ordered and the flash has not done yet: a ring of blocks and a queue
  * of jobs over them. Each call of b0_queue_step() does at most one short thing, so that the bus is

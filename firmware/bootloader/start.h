@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* After a reset: who runs. */
 #ifndef B0_BOOTLOADER_START_H
 #define B0_BOOTLOADER_START_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * From reset to b0_main(): the bootloader is copied to RAM and goes on there, because nothing can
  * be fetched from flash while it is erased or programmed (RM0090, 3.5). Only this file stays in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "update_tracker.h"
 
 #include <core/bootloader_map.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Whether an update is over when its host seems to be done. Hosts end in different ways, some
  * without a word, and a program that is half written must never start. So the tracker follows two

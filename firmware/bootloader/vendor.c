@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0's extension: docs/PROTOCOL.md. Vendor requests to the device, the command in wIndex. */
 #include "bootloader.h"
 

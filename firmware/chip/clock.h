@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The clock of the STM32F405/407/415/417 from whatever crystal the board has: RM0090, 7.2. */
 #ifndef CHIP_CLOCK_H
 #define CHIP_CLOCK_H

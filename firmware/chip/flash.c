@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "flash.h"
 #include "stm32f4_system.h"
 

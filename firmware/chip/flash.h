@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The flash controller: RM0090, chapter 3. Nothing here waits; whoever runs from flash stands still
  * while an operation lasts, so the caller runs from RAM.

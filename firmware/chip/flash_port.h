@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the bootloader's logic needs of a flash memory: operations that are begun and asked about,
  * never waited for. firmware/chip/flash.c has it for the chip, the unit tests emulate one.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "identity.h"
 #include "stm32f4_system.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What tells one chip from another: RM0090, 38.6.1 and chapter 39. */
 #ifndef CHIP_IDENTITY_H
 #define CHIP_IDENTITY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The functions that the compiler calls by itself (GCC manual, "Language Standards"). */
 #include <stddef.h>
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pins of general-purpose ports, one at a time: RM0090, chapter 8. */
 #ifndef CHIP_PINS_H
 #define CHIP_PINS_H

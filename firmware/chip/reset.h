@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Where a reset came from, words that survive one, and ways to another program. */
 #ifndef CHIP_RESET_H
 #define CHIP_RESET_H

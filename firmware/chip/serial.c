@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The serial number, in a file of its own because it is not only for the chip to compute. */
 #include "identity.h"
 

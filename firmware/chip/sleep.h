@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Sleep until something happens, without a handler for it: an enabled interrupt wakes the processor
  * also while PRIMASK keeps it from being served (PM0214, 2.5.2 "Wakeup from WFI").

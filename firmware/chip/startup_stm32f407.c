@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * From reset to main() on an STM32F407: the vector table, the memory as C expects it, and the chip
  * as after a reset, also when a bootloader jumped here instead.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Registers of the STM32F405/407/415/417 as far as the programs here use them. Addresses and bits
  * are facts of ST's reference manual RM0090 and, for the core's own peripherals, of its programming

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The interrupts of the STM32F405/407/415/417 in the order of their numbers, 0 to 81: RM0090,
  * 12.1.3, table 61. One row each, for an including file that defines INTERRUPT(name). A program

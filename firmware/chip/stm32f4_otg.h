@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Registers of the USB OTG_FS controller of the STM32F405/407/415/417 as far as a device uses them:
  * RM0090, 34.16. Names are the manual's without their OTG_FS_.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * More registers of the STM32F405/407/415/417: those that a bootloader needs and a program seldom.
  * Facts of RM0090, whose sections are named.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "time.h"
 #include "sleep.h"
 #include "stm32f4.h"

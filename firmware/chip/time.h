@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Microseconds by the core's SysTick without an interrupt: PM0214, 4.5. */
 #ifndef CHIP_TIME_H
 #define CHIP_TIME_H

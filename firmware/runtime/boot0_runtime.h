@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * boot0's runtime: what a program on an STM32F405/407/415/417 needs to have a USB serial port, and
  * to be replaced over the same cable without anybody touching the board.

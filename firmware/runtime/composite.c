@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "composite.h"
 
 #include <core/array.h>

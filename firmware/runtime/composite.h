@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the host sees of a program with the runtime: a device of two functions, the serial port and
  * the DFU run-time interface, as tables for the USB core. It knows no chip.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "detach.h"
 
 #include <core/dfu.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The DFU interface of a program that runs: DFU 1.1, chapters 4.1 and 5. A host sees by it that the
  * device can be upgraded, and asks it by DFU_DETACH to become the bootloader. It knows no chip.

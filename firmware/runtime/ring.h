@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Bytes on their way between an interrupt and the main program: one side puts, the other takes, and
  * neither locks. Positions count on and on; their difference is what is inside.

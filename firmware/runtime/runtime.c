@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The runtime on the chip: clocks, pins and interrupts for the functions of composite.h, and the
  * ways to other programs.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The serial port as a function of a USB device: communications class, abstract control model
  * (CDC 1.2; PSTN 1.2). It knows no chip.

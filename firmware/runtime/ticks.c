@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ticks.h"
 #include "boot0_runtime.h"
 

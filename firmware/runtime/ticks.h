@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The millisecond counter of a program, by SysTick: PM0214, 4.5. */
 #ifndef B0_RUNTIME_TICKS_H
 #define B0_RUNTIME_TICKS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The device's side of control transfers on endpoint 0: USB 2.0, 8.5.3. */
 #include "core_private.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A USB device above any controller: what the driver reports goes to the control transfers
  * (control.c) or to the functions that the device is made of.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the files of the USB device core share; see usb.h for the core itself. */
 #ifndef B0_FIRMWARE_USB_CORE_H
 #define B0_FIRMWARE_USB_CORE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The endpoints other than 0, as the configuration descriptor has them: USB 2.0, 9.6.6. */
 #include "core_private.h"
 

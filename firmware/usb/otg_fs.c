@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The driver of the OTG_FS controller as a device: RM0090, 34.17.3 to 34.17.7. Packets are moved by
  * the processor; nothing is done outside the calls of the core, so that FIFO accesses never mix.

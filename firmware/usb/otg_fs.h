@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The USB OTG_FS controller of the STM32F405/407/415/417 as a device: RM0090, chapter 34. Its pins
  * (PA11, PA12 in alternate function 10), its clock and its 48 MHz are set up by the program before

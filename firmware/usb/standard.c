@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The standard requests that a device answers: USB 2.0, 9.4. */
 #include "core_private.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A small core for USB 2.0 full-speed devices. It knows no chip: a driver (otg_fs.h) moves the
  * packets, and what the device is stands in tables that the program gives.

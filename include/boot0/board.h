@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Boards in DFU mode (or with a DFU run-time interface): finding them, and what they say of
  * themselves.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * libboot0: flashes STM32 boards over the cable that they have.
  *

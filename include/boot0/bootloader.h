@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * boot0's own bootloader in a board's flash: an ordinary DfuSe device that can also tell about
  * itself, compute digests of what the flash holds, and keep a journal by which a program that was

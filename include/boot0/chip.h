@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What is known of STM32 chips: ids, flash geometry, RAM, flash timing; and which of them a board
  * in DFU mode can be. What the board reports wins over this table.

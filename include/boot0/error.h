@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How the library tells that something failed: a status code, and for people a message (what
  * happened) and a hint (why that usually is, and what to do next).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Firmware images: what a file holds, whatever its format, as a list of segments with addresses.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The memory layout of a board as DfuSe describes it: each alternate setting of the DFU interface
  * has a string such as

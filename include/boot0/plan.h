@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The plan of a flash job: from the image, the board's layout and what the board holds now, the
  * list of erases and writes. Making a plan touches no board; printing one is `--dry-run`.

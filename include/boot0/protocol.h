@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The constants of USB DFU 1.1 and of ST's DfuSe extension, and the few USB ones that they stand
  * on. Freestanding: the host library, firmware and the virtual boards share this file.

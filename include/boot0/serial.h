@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Boards on a serial port: ST's UART bootloader (AN3155), which every STM32 has in its ROM.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A session with one board: opened, brought to dfuIDLE whatever state it was found in, then read,
  * verified, erased, flashed, started. All calls block; the observer sees progress and can stop

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Watching the bus: every transfer of a session as a readable line in a file, and the same file
  * played back in place of the board. So a user can send the record of a session that failed, and a

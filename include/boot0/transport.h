@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The border between the protocols and the machine: a transport carries control transfers to one
  * opened board, a bus finds boards and opens them. libboot0 has them for libusb; a program may

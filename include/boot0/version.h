@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The version of the headers, by semantic versioning. The library in use may be another one:
  * boot0_version() tells.

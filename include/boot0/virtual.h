@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Virtual boards in the same process, as a bus: for the tests of programs that use libboot0, and
  * for `boot0 --virtual`. Not part of libboot0 itself but of libboot0-virtual (static; `pkg-config

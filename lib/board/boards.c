@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Boards that one can buy. A row is made only for boards whose chip has a fixed regulator of 3 V or
  * more on VDD, by the maker's schematic: the supply decides how wide the flash is programmed. The

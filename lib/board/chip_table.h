@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The chip table's rows, for chips.c, which asks them. */
 #ifndef BOOT0_LIB_CHIP_TABLE_H
 #define BOOT0_LIB_CHIP_TABLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Asks the chip table: by name, by id, and which chips a board with a given layout can be. */
 #include "chip_table.h"
 #include <boot0/board.h>

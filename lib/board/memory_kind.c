@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which of a board's memories are flash and RAM, and which change the chip; see memory_kind.h. */
 #include "memory_kind.h"
 

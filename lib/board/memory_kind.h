@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a memory of a board is for: a program or data may go there, or it changes the chip itself.
  */
 #ifndef B0_LIB_BOARD_MEMORY_KIND_H

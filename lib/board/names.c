@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names of memories, compared by their words; see names.h. */
 #include "names.h"
 

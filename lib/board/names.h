@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names of memories, as bootloaders and files have them: compared by their words. */
 #ifndef B0_LIB_BOARD_NAMES_H
 #define B0_LIB_BOARD_NAMES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Two tables: the units of families, and of single chips that differ from their family. */
 #include "program_unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a chip's flash programs at a time. */
 #ifndef B0_LIB_BOARD_PROGRAM_UNIT_H
 #define B0_LIB_BOARD_PROGRAM_UNIT_H

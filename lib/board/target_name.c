@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The names of a DfuSe file's targets against those of a board's memories; see target_name.h. */
 #include "target_name.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether the name of a DfuSe file's target can mean a memory of a board. */
 #ifndef B0_LIB_BOARD_TARGET_NAME_H
 #define B0_LIB_BOARD_TARGET_NAME_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The build attributes of an ELF file: which CPU its code is for. "Addenda to, and errata in, the
  * ABI for the Arm architecture" (IHI 0045), chapter 2 for the format of the section, chapter 3 for

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Raw bytes without addresses. */
 #include "formats.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Turns pieces that come in any order, from a file or from images, into sorted segments. */
 #include "formats.h"
 #include <stdlib.h>

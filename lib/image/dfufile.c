@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * .dfu files with a suffix (USB DFU 1.1, appendix B; DFU 1.0's is the same): raw bytes, and at the
  * very end, for which device they are.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * ST's .dfu files (UM0391): a prefix, for each alternate setting a target of elements with
  * addresses, and a DFU suffix.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Changing what an image holds, for data that each board gets its own of. */
 #include "formats.h"
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * ELF32 for ARM: the System V ABI's chapters 4 and 5 (object files, program loading), with the
  * values of "ELF for the Arm Architecture" (AAELF32). What the program headers name is read,

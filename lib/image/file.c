@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Images in files: reading with a limit, formats by the file's name, saving. */
 
 #include "formats.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The table of file formats: their names, which one a file is in, reading and writing by row. */
 #include "formats.h"
 #include <core/array.h>

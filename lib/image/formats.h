@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Private to lib/image: what a file format consists of (struct b0_format, one row each in
  * format.c), and the tools that readers and writers share: the builder that turns pieces in any

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Intel HEX, by Intel's "Hexadecimal Object File Format Specification", revision A, 1988. The
  * numbers in comments are its chapters.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The image as a container: sorted segments, and what can be asked of them. */
 #include "formats.h"
 #include <core/array.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The buffer that writers fill. */
 #include "formats.h"
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Vendors' prefixes: a few bytes in front of a firmware that some bootloaders want to be sent with
  * it. The bytes are those of dfu-util 0.11, dfu_file.c, and of what its dfu-prefix writes.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Writing a file so that it is replaced as a whole, or not at all. */
 #include "replace.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Writing a file so that it is replaced as a whole, or not at all. */
 #ifndef B0_LIB_IMAGE_REPLACE_H
 #define B0_LIB_IMAGE_REPLACE_H

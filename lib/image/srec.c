@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Motorola S-records, as the M68000 Family Programmer's Reference Manual, appendix C, describes
  * them: S, a type digit, a count of the bytes that follow, an address, data, a checksum.

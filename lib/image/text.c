@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Lines of hex digits: what the readers of Intel HEX and S-record files have in common. */
 #include "formats.h"
 #include <stdarg.h>

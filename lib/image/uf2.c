@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * UF2, by its specification (github.com/microsoft/uf2, README.md): blocks of 512 bytes, each with
  * an address, up to 476 bytes of payload and, if a flag says so, the family of the chip.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The flash plan: which sectors must change, and in which order they are erased and written.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A serial port as a bus: there is one board on it, or nobody knows. */
 #include "../trace/stream.h"
 #include "serial.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The machine's serial ports, by libserialport. */
 #include "serial.h"
 

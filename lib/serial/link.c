@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Runs the UART engine over a stream, and turns its failures into errors with a remedy. */
 #include "serial.h"
 #include <core/array.h>

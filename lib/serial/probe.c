@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Finds out which board is behind a port: speed, bootloader, chip, flash, serial number. */
 #include "serial.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ST's UART bootloader as a protocol of a session. */
 #include "../board/program_unit.h"
 #include "serial.h"

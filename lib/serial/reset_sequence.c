@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* DTR and RTS: wirings by name, and the pattern language. docs/UART.md describes both. */
 #include "reset_sequence.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How the modem lines of a serial port bring a board into its bootloader and out of it: read from a
  * text, carried out on a stream.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The UART bootloader as a protocol of a session, and the bus of the one board behind a port. */
 #ifndef B0_LIB_SERIAL_SERIAL_H
 #define B0_LIB_SERIAL_SERIAL_H

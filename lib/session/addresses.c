@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Addresses of an image that are not the board's memories: other names of its flash, which are
  * mapped to the flash's own addresses, and RAM, which an image cannot fill.

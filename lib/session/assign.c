@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Which memory of the board each segment of an image goes to. A DfuSe file's targets name an
  * alternate setting; all other data go by their address. What is neither flash nor RAM needs the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a session says to boot0's own bootloader besides DfuSe: where an update begins and ends,
  * which program is next, protection.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Is this image for this board? Asked before anything is touched. */
 #include "../backend.h"
 #include "private.h"

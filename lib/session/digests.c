@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Comparing by digests, where the board can compute them: some milliseconds for what reading back
  * takes seconds.

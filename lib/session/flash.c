@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The main job: plan a flash, carry the plan out, verify, start the program. */
 #include "private.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reading, erasing, starting: what a session does to a board besides flashing an image. */
 #include "../backend.h"
 #include "private.h"

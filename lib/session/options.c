@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Option bytes: a chip loads what was written to them by a reset, so that the board goes away and
  * comes back; and not every bit reads back as it was written.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Boards without addresses: plain DFU 1.0 and 1.1. The image goes as one download to one alternate
  * setting, whose name may say which address it stands for.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The session's inside, shared by the files of this folder. */
 #ifndef B0_LIB_SESSION_PRIVATE_H
 #define B0_LIB_SESSION_PRIVATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Tells F2, F4 and F7 ROMs which supply the board has, so that they program in words.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Write and read protection, where the bootloader has commands for it. */
 #include "../backend.h"
 #include "private.h"

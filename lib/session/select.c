@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which board is meant: listing, choosing, waiting for it, opening it. */
 #include "../backend.h"
 #include "private.h"

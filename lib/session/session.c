@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Opening a session, running the engine in it, and what all its operations share. */
 #include "../backend.h"
 #include "private.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See touch_reset.h. A table of devices, each with a sequence of DTR, RTS and speeds, and bytes. */
 #include "touch_reset.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How programs that have no DFU interface are asked for DFU mode: by their USB serial port. */
 #ifndef B0_LIB_SESSION_TOUCH_RESET_H
 #define B0_LIB_SESSION_TOUCH_RESET_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Is the program in an image one for this board? By its vector table: stack in RAM, reset handler
  * in flash; and by the CPU that an ELF says it is for. A board often can be one of several chips:

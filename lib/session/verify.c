@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Comparing what the board holds with what it should hold, after a flash or without one. */
 #include "private.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A record of a USB session in memory: what was asked, and what the answer was. */
 #ifndef B0_LIB_TRACE_EVENTS_H
 #define B0_LIB_TRACE_EVENTS_H

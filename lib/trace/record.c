@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A bus that writes down what goes over another one. */
 #include "stream.h"
 #include <base/trace_line.h>

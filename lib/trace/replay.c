@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A bus on which a recorded board answers as it did. */
 #include "replay.h"
 #include "events.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The inside of boot0_replay_open(), for records that are not in a file of their own. */
 #ifndef B0_LIB_TRACE_REPLAY_H
 #define B0_LIB_TRACE_REPLAY_H

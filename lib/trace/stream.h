@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The record of a board on a serial port, written and played back. What goes over the port is a
  * line each, with all its bytes:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A stream that writes down what goes over another one: the record of a board on a serial port. */
 #include "stream.h"
 #include <base/trace_line.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A stream at whose end a recorded board answers as it did. */
 #include "stream.h"
 #include <base/trace_line.h>

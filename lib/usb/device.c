@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Asks an opened board what it is: descriptors, strings, layouts, and the chips that fit. */
 #include "device.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Asks an opened board what it is. */
 #ifndef B0_LIB_DFU_DEVICE_H
 #define B0_LIB_DFU_DEVICE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* DfuSe and plain DFU as protocols of a session: the engine's operations, run over a transport. */
 #include "../backend.h"
 #include "../board/program_unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The host's side of boot0's extension: finding it, and its requests. */
 #include "extension.h"
 

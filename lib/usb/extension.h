@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The host's side of boot0's extension to DfuSe (docs/PROTOCOL.md): vendor requests to the device.
  * They may be made whatever state DFU is in, and change none.

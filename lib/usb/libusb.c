@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The machine's USB ports, by libusb-1.0. */
 #include <base/clock.h>
 #include <boot0/serial.h>

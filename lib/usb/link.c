@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Drives the stepped engine over a transport, and turns its failures into errors with a remedy. */
 #include "link.h"
 #include <core/array.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Drives the stepped engine over a transport until an operation ends, and says in words how it
  * failed. All waiting and all I/O of a session happens here.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The table of quirks: one row a kind of board, applied in one place (when a session is opened).
  * What holds for every board (a stalled GETSTATUS means busy, string lengths are clamped, CLRSTATUS

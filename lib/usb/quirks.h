@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which boards differ from the specifications, and how. */
 #ifndef B0_LIB_DFU_QUIRKS_H
 #define B0_LIB_DFU_QUIRKS_H

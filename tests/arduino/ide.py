@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """The Arduino IDE 1.8.19 of Debian, headless, with boot0's platform and virtual boards.
 
     tests/arduino/ide.py VBOARD

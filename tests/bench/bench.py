@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """dfu-util and boot0 at the same jobs, and boot0 at many boards, on virtual boards in real time.
 
   tests/bench/bench.py [--quick] [--json FILE] [JOB…]

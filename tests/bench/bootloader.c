@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * boot0's bootloader and ST's ROM at the same jobs, by boot0 and in dfu-util's way, in the board's
  * own time: exact, and the same each time. The bootloader's binary and the programs run on the

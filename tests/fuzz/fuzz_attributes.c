@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The build attributes of an ELF file, which say which CPU its code is for. */
 #include "image_fuzz.h"
 

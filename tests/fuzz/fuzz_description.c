@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Descriptions of boards: what is accepted is written and read again as the same, and a board that
  * is made of it bears whatever a host does. The text ends at the first NUL; requests follow it, 8

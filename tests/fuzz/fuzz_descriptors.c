@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Descriptors. The input is read as a configuration, then as a string, then as a layout string, as
  * a host does that meets an unknown board.

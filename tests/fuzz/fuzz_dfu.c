@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* .dfu files of both kinds, as they come and with the right CRC. */
 #include "image_fuzz.h"
 

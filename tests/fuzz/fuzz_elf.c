@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ELF. */
 #include "image_fuzz.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The host engine, fed with answers from a fuzzer in place of a board: every operation ends. */
 #include <core/engine.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The extension: what a device sends as its BOS descriptor, and as the answer to GET_INFO. */
 #include <core/extension.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A table in CSV, and a --patch option: all up to the first line feed, if it has an '='. */
 #include <cli/gang/csv.h>
 #include <cli/gang/patch.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What comes from a debugger: packets and commands, to a target of 256 bytes at 0x20000000. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Lines of an IDE to the port discovery: arbitrary bytes, and ports that come and go meanwhile. */
 #include <cli/arduino/discovery.h>
 #include <cli/arduino/ide.h>

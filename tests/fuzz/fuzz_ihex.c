@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Intel HEX, as it comes and with right checksums. */
 #include "image_fuzz.h"
 

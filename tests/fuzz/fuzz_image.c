@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Any file, by its content; and the container of segments, with pieces that the input describes. */
 #include "image_fuzz.h"
 

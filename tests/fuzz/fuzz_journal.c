@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The journal: a sector may hold anything. What is found in it is within it, says what its last
  * record says, and a record that is appended is found again.

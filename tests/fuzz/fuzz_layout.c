@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Layout strings: whatever is accepted is true of a 32-bit address space, reads back the same when
  * it is written, and has an answer for every address.

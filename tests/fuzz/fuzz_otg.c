@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The model of OTG_FS and the bus host before it. The fuzzer is the CPU that runs behind the
  * registers, and now and then the host: any access and any transaction in any order, which must

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* S-records, as they come and with right checksums. */
 #include "image_fuzz.h"
 

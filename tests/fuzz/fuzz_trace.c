@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Records of sessions: read, then played back to a session as far as they go. */
 #include <boot0/boot0.h>
 #include <lib/trace/replay.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* UF2. */
 #include "image_fuzz.h"
 

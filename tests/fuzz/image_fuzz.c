@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Checks of an image that came out of a parser, and of what becomes of it in other formats. */
 #include "image_fuzz.h"
 

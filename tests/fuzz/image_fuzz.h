@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the fuzz targets of the image formats have in common. */
 #ifndef B0_TESTS_IMAGE_FUZZ_H
 #define B0_TESTS_IMAGE_FUZZ_H

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Writes the fuzz targets' first inputs: make_corpus.py DIRECTORY makes DIRECTORY/TARGET/SEED.
 
 They are made here, by code that shares nothing with the library, so that no binary files need to

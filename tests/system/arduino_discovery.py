@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Port discovery as arduino-cli and the IDE 1.8 use it: message by message, as the pluggable
 discovery specification of arduino-cli (version 1) has them, and in the older dialect; with boards
 that come and go, and by which of their properties the IDE names them.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The port monitor as arduino-cli and the IDE 2 use it: message by message, as the pluggable monitor
 specification of arduino-cli (version 1) has them.
 

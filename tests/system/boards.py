@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Boards that are described by files: those of tests/boards, seen by dfu-util and boot0 as their
 files say; and every model, which behaves the same from its description as built in.
 """

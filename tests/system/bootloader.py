@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The bootloader on the emulated chip, as other people's tools see it, and each way into it.
 
 Without an argument it is the test: it puts the bootloader and what else there shall be into a flash

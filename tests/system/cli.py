@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What boot0's commands print when all is well, as text and as JSON."""
 
 import os

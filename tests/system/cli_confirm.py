@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What destroys more than the image's place asks first, and needs --yes where nobody can answer."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Nothing that a terminal acts on is printed, whatever is in names, arguments and devices."""
 
 import json

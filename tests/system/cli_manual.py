@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """docs/MANUAL.md tells of JSON what boot0 prints, member by member, and all exit codes."""
 
 import os

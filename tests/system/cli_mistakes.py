@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Every mistake that we could think of: how boot0 ends, and that it says what happened and what to
 do about it."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Boards whose program runs, and boards with boot0's bootloader, as the commands show them: nothing
 is disturbed unasked, and what was meant is not told as an accident."""
 

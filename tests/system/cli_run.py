@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Running boot0 with virtual boards in its own process; everything that it prints is looked at."""
 
 import json

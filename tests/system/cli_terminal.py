@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """boot0 at a terminal and without one: the bar, its width, Ctrl-C once and twice."""
 
 import os

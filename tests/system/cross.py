@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """boot0 and dfu-util on the same boards: what one has written the other reads back, files of one are
 taken by the other, and what one leaves half done the other puts right."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """boot0 convert makes the files that Debian's dfu-suffix and dfu-prefix make, byte by byte."""
 
 import shutil

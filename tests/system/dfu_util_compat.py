@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """boot0 under the name dfu-util does what Debian's dfu-util does, line by line of a table.
 
 Each line is run by both programs on a virtual board of its own; exit status, flash contents, files

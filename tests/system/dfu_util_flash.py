@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """dfu-util writes, reads back, erases, unprotects and starts virtual boards as it does real ones."""
 
 import sys

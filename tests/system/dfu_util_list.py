@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """`dfu-util -l` sees every board, with the names and numbers that real ones are known to have."""
 
 from system import UART_ONLY, check, equal, model_names, need, say, vboard

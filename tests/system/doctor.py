@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """boot0 doctor on virtual boards: each finding that can be made here, as text and as JSON."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Man pages and shell completions say what the programs say."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The example of the API: short, and it flashes a board."""
 
 import os

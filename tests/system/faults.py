@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Boards that go wrong: dfu-util fails as it does on real ones, vboard ends cleanly, and boards that
 come back are seen by every client."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Files and boards of the field: what is for another chip is refused, what another tool got wrong
 is read, and no board is called what it is not known to be."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """boot0 gang: sixteen boards of which two fail, their own data, the record; boot0 watch."""
 
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A program that an IDE talks to: commands on its standard input, a JSON object a line back."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Files as they are seen in the field, made by code that shares nothing with boot0's.
 
 A program is a vector table of 16 words (the stack, then the same handler for all) and bytes that

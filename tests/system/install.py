@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A factory-new F407 gets boot0's bootloader, and never needs BOOT0 again: programs come over USB,
 are found by their serial number and replaced; the bootloader is updated and protected."""
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The power is cut in every flash operation of `boot0 install-bootloader` and `boot0
  * update-bootloader`, on boards that are blank, have a program at the start of their flash, or an

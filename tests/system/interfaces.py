@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A board with two DFU interfaces, the flash in one and an EEPROM in the other: both are listed, and
 each is reached by its number. Where dfu-util can, it is the judge.
 """

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """lsusb decodes every board without a complaint, and sees a sane tree."""
 
 from system import UART_ONLY, check, described_boards, equal, model_names, need, say, vboard

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Maple boards while their sketch runs: boot0 asks it for DFU mode by its serial port, and writes to
 where the file is linked for. dfu-util on the same boards, in DFU mode, is the judge."""
 

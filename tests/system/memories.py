@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Every part of a file goes to the memory that is meant, or to none: boards of the field that have
 several memories, some at the same address, some that are option bytes by another name.
 """

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """boot0 monitor: shows what the program prints, sends what comes in, follows a board that resets,
 and ends by its keys; flash --monitor."""
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The bootloader's binary on the emulated chip, with libboot0 as its host: the power is cut in
  * every single flash operation of an update, and the cable is pulled before every single transfer.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Runs under vboard, with the system's python3 and its usb package: reads an F407 with pyusb."""
 
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Programs with the runtime on the emulated chip, as other people's tools see them.
 
 Without an argument it is the test: it puts bootloader and program into a flash file and runs itself

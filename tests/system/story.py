@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The whole story: a factory-new board, once with BOOT0, and never again.
 
 ROM bootloader → boot0's bootloader → a program that prints over USB → another program, by boot0, by

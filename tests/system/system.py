@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the system tests share: where the programs are, how to run them, how to fail.
 
 The environment names the programs under test: VBOARD and BOOT0. A test prints what it does, and

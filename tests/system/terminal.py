@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A command at a terminal of its own, as a user sits at one."""
 
 import fcntl

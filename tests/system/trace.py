@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """boot0 --trace and --replay: what a user saw, a developer sees again; of sessions that fail, too."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The failures of docs/TROUBLES.md: dfu-util shows the symptom on a virtual board, boot0 succeeds on
 the same one or says what to do."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Debian's stm32flash on the serial ports of the virtual boards: it identifies, writes, verifies,
 reads and starts them as it does real ones; libserialport and stty see a port like any other."""
 

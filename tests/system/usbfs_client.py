@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Runs under vboard: talks to the device node of an F407 as libusb does, request by request, and
 compares the answers with the kernel's (drivers/usb/core/devio.c)."""
 

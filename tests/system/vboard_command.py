@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The vboard command itself: options, errors before anything runs, statistics, signals, tidiness."""
 
 import json

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "bootloader_bus.h"
 
 #include "core/bytes.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The board of bootloader_test.h on a bus of libboot0: what a session with it does. */
 #ifndef TESTS_BOOTLOADER_BUS_H
 #define TESTS_BOOTLOADER_BUS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "bootloader_hosts.h"
 
 #include "core/bytes.h"

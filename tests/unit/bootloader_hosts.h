@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Hosts of the field, as their traces show them: how each begins, writes a program and ends. Each
  * returns false as soon as it sees an error.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The bootloader's logic on the host: a flash in memory that can lose its power at any operation, a
  * clock that runs by its operations, and a USB host with DFU's requests.

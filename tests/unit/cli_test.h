@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* For tests of what the command prints: a file in memory. */
 #ifndef BOOT0_TESTS_CLI_TEST_H
 #define BOOT0_TESTS_CLI_TEST_H

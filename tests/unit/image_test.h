@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the tests of the image formats have in common. */
 #ifndef B0_TESTS_IMAGE_TEST_H
 #define B0_TESTS_IMAGE_TEST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A board that runs a small program of the test, and looking at what came of it. Programs are the
  * output of an assembler, from the start of flash.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "otg_device.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The OTG_FS model with hands on its registers: a port that counts what it is told, and the
  * sequences of RM0090 34.17 that tests begin with, step by step as the manual has them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The UART host engine against scripted conversations: each test reads like what a logic analyser
  * would show. The script says what the engine must send next, and what the board answers.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Port discovery for the Arduino IDE, as conversations: both dialects, every command everywhere. */
 #include "cli_test.h"
 

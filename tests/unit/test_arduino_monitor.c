@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The monitor for the Arduino IDE, as conversations. */
 #include "cli_test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The data of the IDE's serial monitor, between a socket in place of a port and a TCP client. */
 #include "cli_test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Which memory the parts of an image go to, on a virtual F407: 0 flash, 1 option bytes, 2 OTP,
  * 3 device feature. Boards whose memories share addresses are in tests/system/memories.py.

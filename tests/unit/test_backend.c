@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A backend that the library does not have: boards in a byte array, on a bus of their own. What a
  * session needs of a way to a board is in lib/backend.h and lib/protocol.h, and nowhere else.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which of the bootloaders that are part of boot0 a board gets, and what is refused as one. */
 #include "../../cli/bootloader_binaries.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The bootloader as DFU hosts see it: requests, refusals, the queue, and what is complete when. */
 #include "bootloader_hosts.h"
 

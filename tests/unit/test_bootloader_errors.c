@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The flash fails by itself, at any moment: before, between and after the packets of every request,
  * in every state. Whatever was on the bus just then, the error stays until CLRSTATUS: some hosts

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * libboot0 with boot0's own bootloader: what it learns of the board, how little it does when little
  * has changed, what it refuses; and that no cut of power or cable, wherever in its work, leaves a

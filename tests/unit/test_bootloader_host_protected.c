@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * libboot0 with write-protected sectors: it never says that a program is there when it is not, or
  * when the journal speaks of another one; and it says what to do about it.

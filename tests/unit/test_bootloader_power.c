@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The power is cut in every single flash operation of an update, and the host goes away at every
  * single transfer. Whatever comes of it: the board never starts a program that is not whole, and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Write protection: of every sector, one at a time, with every kind of host. Nothing of the program
  * is touched before the journal has said so, and no host is told that all is well.

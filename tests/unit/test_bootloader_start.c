@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Who runs after a reset, and what of the flash is whose. */
 #include "firmware/bootloader/start.h"
 #include <core/array.h>

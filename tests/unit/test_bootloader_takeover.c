@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A host is killed before each of its transfers, and another one comes, which knows nothing of it:
  * in every way in which tools begin, and with everything that they do first. Whatever comes of it,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The chip table: that its rows hold together, and which chips a reported layout can be. */
 #include <core/array.h>
 #include <setjmp.h>

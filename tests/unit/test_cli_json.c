@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* JSON lines: commas, nesting, escapes, numbers. */
 #include "cli_test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The command line: every kind of option, all the ways to write one, and what is wrong with it. */
 #include "cli_test.h"
 

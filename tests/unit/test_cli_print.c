@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What reaches a terminal: printf's formats, and nothing that a terminal acts on. */
 #include "cli_test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The progress bar's line at all widths and in all phases. */
 #include "cli_test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sizes, times, names of boards and wrapped paragraphs; exit codes; suggestions. */
 #include "cli_test.h"
 

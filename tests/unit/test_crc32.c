@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* CRC-32 against known values, which are inverted at the end, and in pieces. */
 #include <core/array.h>
 #include <setjmp.h>

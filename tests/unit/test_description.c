@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Descriptions of boards: every model survives being written and read, what is wrong is told with
  * its line, and what is described behaves as it says.

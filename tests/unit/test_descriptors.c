@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Configuration and string descriptors: those of real boards, and broken ones. */
 #include <core/array.h>
 #include <setjmp.h>

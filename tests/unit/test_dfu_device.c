@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The device's state table against an expectation that was written apart from it, as one string a
  * state; and the slips that respected DFU devices made. Also the names and the six status bytes.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The command line of `boot0 dfu-util`: options, what their arguments mean, and what matches. */
 #include "../../cli/dfu_util/dfu_util.h"
 

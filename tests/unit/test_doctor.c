@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0 doctor: findings from recorded facts, for every system. */
 #include <cli/doctor/findings.h>
 #include <core/array.h>

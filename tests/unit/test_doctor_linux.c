@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot0 doctor on Linux: facts from a directory that looks like a machine's root. */
 #include <cli/doctor/findings.h>
 #include <core/array.h>

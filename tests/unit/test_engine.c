@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The host engine against scripted conversations: each test reads like a bus trace. The script says
  * what the engine must send next and what the board answers.

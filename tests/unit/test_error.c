@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Status names and error texts. */
 #include <setjmp.h>
 #include <stdarg.h>

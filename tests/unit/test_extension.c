@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The boot0 extension's bytes: the capability in a BOS descriptor, device information. */
 #include <setjmp.h>
 #include <stdarg.h>

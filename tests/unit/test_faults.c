@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What can be ordered to go wrong with a virtual board, power cuts, and where the time goes. */
 #include "vboard_test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The virtual chips' flash: sectors, times, what an erase and a program really do. */
 #include <core/array.h>
 #include <vboard/chip/chip.h>

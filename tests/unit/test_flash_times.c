@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Erase and program times, against the figures of the F4's datasheet, and where there are none. */
 #include <core/array.h>
 #include <setjmp.h>

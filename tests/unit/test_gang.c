@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What boot0 gang reads and keeps: CSV tables, patches, rows that are used once, the record. */
 #define _GNU_SOURCE /* syscall() */
 #include "cli_test.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* GDB's remote serial protocol: packets, the stub's answers, and the CPU of a board behind it. */
 #include "machine_test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The image as a container of segments. */
 #include "image_test.h"
 #include <core/array.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* .dfu files: the suffix of DFU 1.0 and 1.1, and DfuSe's targets and elements. */
 #include "image_test.h"
 #include <core/array.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Copies of an image, and bytes put in place of those that it holds. */
 #include "image_test.h"
 #include <core/array.h>

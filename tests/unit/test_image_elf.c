@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ELF: what is loaded and what is not, and headers that point anywhere. */
 #include "image_test.h"
 #include <boot0/chip.h>

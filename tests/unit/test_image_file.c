@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Images in files: what cannot be read, what a name promises, and that files are replaced whole. */
 #include "image_test.h"
 #include <core/array.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which format a file is taken for, and that each format can be made from each other. */
 #include "image_test.h"
 #include <core/array.h>

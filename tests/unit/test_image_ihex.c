@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Intel HEX: good files of many makes, and each way in which one can be broken. */
 #include "image_test.h"
 #include <core/array.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Vendors' prefixes: made, found, taken off, and what is none. */
 #include "image_test.h"
 #include <core/array.h>

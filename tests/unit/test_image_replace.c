@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How a file is replaced: at no moment can more people read it than before, links are followed, and
  * what is promised to be on the disk is there.

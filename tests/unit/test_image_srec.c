@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* S-records: the three address sizes, counts, ends, and each way in which a file can be broken. */
 #include "image_test.h"
 #include <core/array.h>

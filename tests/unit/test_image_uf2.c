@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* UF2: families, flags and numbering, and blocks that are broken. */
 #include "image_test.h"
 #include <boot0/chip.h>

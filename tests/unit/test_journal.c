@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The bootloader's journal: what the sector says after every way of writing to it, and of not. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Layout strings: those of real boards, odd ones, and such as must be refused. The strings of real
  * boards are from dfu-util's device logs and from listings that owners published.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Layout strings of boards in the field: ROMs of ST and of others, and bootloaders of other people,
  * as their owners and authors published them. Each parses to the memories that it means.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The machine's CPU: time, exceptions, faults. */
 #include "machine_test.h"
 #include <core/array.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Resets and what outlives them, clocks, the smaller peripherals, the ROM beside the program. */
 #include "machine_test.h"
 #include <core/array.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The flash controller: locks, rules, times, and the power that goes in the middle. */
 #include "machine_test.h"
 #include <core/array.h>

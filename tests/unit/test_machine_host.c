@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The bus host of the machine, before a little firmware that this file plays by hand on the
  * registers of OTG_FS: it answers some microseconds after each event, echoes on endpoint 1, and

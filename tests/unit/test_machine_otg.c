@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The model of OTG_FS against RM0090 chapter 34: its registers moved by hand in the sequences of
  * the programming model, and every use that the chapter forbids.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The Maple bootloaders as a host meets them: requests in states, blocks that go behind each other,
  * uploads, and how a program starts.

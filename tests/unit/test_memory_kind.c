@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the memories of boards are for, by name and address; and which names of a DfuSe file's
  * targets fit them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Option bytes over DfuSe: the chip resets when it has taken them, so that the board goes away in
  * the middle of the work. It is waited for, and they are read back.

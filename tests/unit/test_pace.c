@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How a virtual board's time follows the wall's: vboard/attach/pace.h. */
 #include "vboard_test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The bootloader that follows DFU 1.1 to the letter, and boards with several DFU interfaces. The
  * board is tests/boards/twoif.board: 128 KiB of flash in interface 0, 4 KiB of EEPROM in 1.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The flash plan: which sectors change, in which order they are erased and written. */
 #include <boot0/plan.h>
 #include <core/array.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The models of ST's ROM bootloader as a host meets them: every request in every state, commands,
  * memories. Protection, leaving and behaviour while busy are in test_rom_busy.c.

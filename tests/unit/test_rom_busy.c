@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The models of ST's ROM bootloader as a host meets them, continued: leaving, and how the different
  * chips behave while their flash is busy.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The power is cut in every flash operation of a flash through ST's ROM, over USB and over the
  * UART. No ROM has a journal, so the order of the writes has to keep what is left from starting.

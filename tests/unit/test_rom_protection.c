@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The models of ST's ROM bootloader as a host meets them, continued: supply ranges, option bytes,
  * OTP and read protection.

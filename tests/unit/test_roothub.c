@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The root hub that virtual boards hang on: vboard/attach/roothub.h. */
 #include "vboard_test.h"
 

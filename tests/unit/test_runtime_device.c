@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the runtime shows to a host: its descriptors as a whole, and the DFU run-time interface. */
 #include "firmware/runtime/composite.h"
 #include "usb_host.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The runtime's serial port on the USB core: requests, both directions, the touch. */
 #include "firmware/runtime/composite.h"
 #include "usb_host.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Sessions on virtual boards, in process: the whole way from image to flash contents, and every
  * kind of trouble on it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Is the program one for the board? Vector tables and CPUs against the chips that a virtual board
  * can be, programs that nothing starts, and addresses that are no memory of the board.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What an observer is told: times that count from the phase's beginning whatever the clock says,
  * and nothing more once it has asked to stop.

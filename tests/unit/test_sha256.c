@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* SHA-256 against the examples of FIPS 180-4 and others of known result, whole and in pieces. */
 #include <core/array.h>
 #include <setjmp.h>

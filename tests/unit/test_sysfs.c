@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is shown of a virtual board in sysfs, and the events: vboard/attach/sysfs.h, uevent.h. */
 #include "vboard_test.h"
 

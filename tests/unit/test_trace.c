@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Traces: their lines, a session recorded and played back. */
 #include <base/trace_line.h>
 #include <boot0/boot0.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sessions over the UART bootloader of virtual boards: the same jobs as over USB. */
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The USB device core of the firmware: control transfers of all shapes, standard requests. */
 #include "usb_host.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Specs of virtual boards, the file that keeps their flash, what they trace and count. */
 #include "vboard_test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a host reads of a virtual board: the F407's descriptors against the record of a real board,
  * field by field, and the descriptors of all of them against the rules of USB 2.0.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The version in the headers, in the library, and in the build. */
 #include <setjmp.h>
 #include <stdarg.h>

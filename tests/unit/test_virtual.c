@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The in-process bus: finding boards, handles that die, clocks, and the host engine on every model.
  */
 #include "vboard_test.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A host for firmware/usb/core.c without a bus: a driver whose packets a test carries to and fro,
  * one control transfer at a time, and a device that may answer late.

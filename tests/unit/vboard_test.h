@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A board for a test, and the requests of DFU in one line each. */
 #ifndef VBOARD_TEST_H
 #define VBOARD_TEST_H

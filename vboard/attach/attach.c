@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * See attach.h. Requests of clients come in on a thread of umockdev's, time passes and boards come
  * and go on the main one: a lock keeps them apart.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * USB bus 1 as clients see it: a umockdev testbed with a root hub and virtual boards in its ports,
  * which come and go as they connect and disconnect. A client is any program that runs with the

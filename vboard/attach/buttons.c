@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See buttons.h. */
 #include "buttons.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A hand on the boards: a FIFO that takes lines such as "1 reset", from a script or a person. */
 #ifndef VBOARD_ATTACH_BUTTONS_H
 #define VBOARD_ATTACH_BUTTONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See cdc.h. */
 #include "cdc.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Programs' own serial ports: what the kernel's cdc_acm makes of a USB device with a CDC ACM
  * function, /dev/ttyACM0 and so on. The port is there while the device is; its data goes through

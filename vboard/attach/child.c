@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See child.h. */
 #include "child.h"
 

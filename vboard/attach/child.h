@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The command that runs with the boards plugged in: its environment, its life, its end. */
 #ifndef VBOARD_CHILD_H
 #define VBOARD_CHILD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A little library that vboard loads into its clients, before umockdev's: gives each client that
  * listens for events a place of its own.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What vboard and the library that it loads into its clients (client.c) agree on. */
 #ifndef VBOARD_CLIENT_H
 #define VBOARD_CLIENT_H

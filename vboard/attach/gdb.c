@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See gdb.h. */
 #include "gdb.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* GDB's door to a board: a TCP port of the loopback interface, for one debugger at a time. */
 #ifndef VBOARD_ATTACH_GDB_H
 #define VBOARD_ATTACH_GDB_H

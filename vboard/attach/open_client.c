@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * In the clients, as client.c is: a device node that is not there, or not for this user. umockdev's
  * library (0.17) takes one of its 50 places for each open(), also for those that fail, and ends the

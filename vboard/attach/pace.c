@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See pace.h. */
 #include "pace.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How a board's virtual clock follows the wall clock. With a speed above 0 the board's time is the
  * wall's times that speed, and what the board does ends when the wall gets there. With speed 0 what

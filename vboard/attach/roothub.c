@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See roothub.h. Descriptors and requests are those of USB 2.0, chapter 11. */
 #include "roothub.h"
 

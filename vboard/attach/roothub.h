@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The root hub that the boards hang on: a USB device of the kernel's own, so that tools that walk
  * the tree of the bus find the root that they expect.

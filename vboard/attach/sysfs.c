@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See sysfs.h. The kernel's formats are those of drivers/usb/core/sysfs.c and message.c. */
 #include "sysfs.h"
 

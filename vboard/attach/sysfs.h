@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the kernel and udev show of a USB device: attributes in sysfs, the device node's contents,
  * properties and events, all derived from the descriptors that the device reported.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See terminal.h. */
 #include "terminal.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A serial port as clients see it: a pseudo terminal behind a name in the testbed's /dev, with what
  * sysfs shows of a port, and the modem lines that a pseudo terminal does not have. What is at its

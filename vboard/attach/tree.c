@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See tree.h. */
 #include "tree.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Devices as the kernel shows them: directories and attribute files below sys/, device nodes below
  * dev/, under the root directory of a umockdev testbed.

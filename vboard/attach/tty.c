@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See tty.h. */
 #include "tty.h"
 

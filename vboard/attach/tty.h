@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The serial ports of the boards, /dev/ttyUSB0 and so on: pseudo terminals behind names of the
  * testbed, with what sysfs shows of a port. A port is there while its board has power: the adapter

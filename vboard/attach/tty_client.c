@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * In the clients, as client.c is: serial ports that are pseudo terminals in truth. The kernel takes
  * parity away from those, and programs that check what they have set give up. What it does not keep

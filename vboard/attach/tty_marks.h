@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What vboard and the library that it loads into its clients (tty_client.c) agree on: settings that
  * the kernel does not keep for pseudo terminals stand in two control characters that Linux has no

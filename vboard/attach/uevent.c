@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * See uevent.h. umockdev's preload library gives a client that asks for uevents a datagram socket
  * ROOT/event<fd>; the messages on it are libudev's (systemd: src/libsystemd/sd-device,

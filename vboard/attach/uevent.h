@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Tells clients that a device came or went, in the form in which udevd passes the kernel's events
  * on to libudev.

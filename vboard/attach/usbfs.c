@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * See usbfs.h. This file has the clients: how their requests come in from umockdev, and how answers
  * that are not due yet are put off.

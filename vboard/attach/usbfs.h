@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A device node of usbfs, /dev/bus/usb/BBB/DDD, as the kernel's drivers/usb/core/devio.c answers
  * for it: clients that open it, interfaces that they claim, and URBs on endpoint 0 that they

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the parts of usbfs share: usbfs.c (clients), usbfs_urb.c (URBs), usbfs_request.c (rest). */
 #ifndef VBOARD_USBFS_PRIVATE_H
 #define VBOARD_USBFS_PRIVATE_H

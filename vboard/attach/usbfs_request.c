@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The requests of usbfs other than URBs: claims, settings, synchronous transfers, and questions. */
 #include "usbfs_private.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * URBs on endpoint 0. A transfer is carried out on the device when it is submitted, and its result
  * can be reaped when its time has passed. One that the device never answers blocks the endpoint

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A board's life: made, plugged in, looked at, freed. */
 #include "board.h"
 #include "clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The board: what a reset, the power and the clock do, one chip, one USB port, one UART. It knows
  * its occupants only by the tables of occupant.h; they know it by this header and the other ones of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The bus of a board as its clients use it: control transfers, packets, resets. */
 #include "board.h"
 #include "clock.h"

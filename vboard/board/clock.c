@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A board's virtual time: what happens when the clock passes a point, and how long a transfer takes
  * on the bus.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A board's virtual time. */
 #ifndef VBOARD_BOARD_CLOCK_H
 #define VBOARD_BOARD_CLOCK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What goes wrong on purpose: fault=… of a board's spec, and when it strikes. */
 #include "faults.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What goes wrong on purpose: the faults of the settings, and when they strike. */
 #ifndef VBOARD_BOARD_FAULTS_H
 #define VBOARD_BOARD_FAULTS_H

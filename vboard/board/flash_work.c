@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The flash at work: from the beginning of an operation to its end, or to where the power goes. */
 #include "flash_work.h"
 

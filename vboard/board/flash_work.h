@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The flash at work. */
 #ifndef VBOARD_BOARD_FLASH_WORK_H
 #define VBOARD_BOARD_FLASH_WORK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The USB device that a bootloader is: identity and alternate settings. usb.c makes descriptors. */
 #ifndef VBOARD_BOARD_IDENTITY_H
 #define VBOARD_BOARD_IDENTITY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Who listens on the UART. */
 #include "listener.h"
 

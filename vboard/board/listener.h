@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The UART of a board: who listens, and characters under way. */
 #ifndef VBOARD_BOARD_LISTENER_H
 #define VBOARD_BOARD_LISTENER_H

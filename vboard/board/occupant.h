@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a board is told of its occupants: the bootloader that starts after a reset, the processor
  * that runs programs, and whichever of them answers on USB and listens on the UART at present. The

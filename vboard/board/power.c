@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Who is on the bus, and what power, resets and jumps between bootloader and program change. */
 #include "power.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Connection, power, reset, and who runs. */
 #ifndef VBOARD_BOARD_POWER_H
 #define VBOARD_BOARD_POWER_H

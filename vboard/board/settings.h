@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a board's spec sets (describe/spec.c reads it), and the faults that it plans. */
 #ifndef VBOARD_BOARD_SETTINGS_H
 #define VBOARD_BOARD_SETTINGS_H

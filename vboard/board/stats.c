@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What happened to a board, as one JSON object. */
 #include "board.h"
 

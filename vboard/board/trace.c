@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The trace: one line a transfer (base/trace_line.h has its form), one line an event.
  *

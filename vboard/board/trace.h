@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The trace of a board: a line per transfer and event. */
 #ifndef VBOARD_BOARD_TRACE_H
 #define VBOARD_BOARD_TRACE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The line between a host's serial port and the board: how long characters take, what becomes of
  * them when the two sides do not agree on the speed, and what goes wrong on purpose.

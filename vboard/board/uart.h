@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Characters that a board sends on its serial line. */
 #ifndef VBOARD_BOARD_UART_H
 #define VBOARD_BOARD_UART_H

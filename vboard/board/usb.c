@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The USB device that a bootloader is: its descriptors, made from the board's identity, and the
  * standard requests of USB 2.0, chapter 9. Every field is put where lsusb shows it.

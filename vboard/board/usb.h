@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The USB device that the board's identity describes: descriptors, standard requests. */
 #ifndef VBOARD_BOARD_USB_H
 #define VBOARD_BOARD_USB_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A chip's memories as a whole: what lies at an address, the flash with the semantics of the real
  * one, and the option bytes. It knows no time and no USB: the board's clock decides when an

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Flash as it really is: an erase makes all bits of a sector 1, programming can only clear bits, in
  * units of the chosen width; and an operation that loses its power half way leaves neither the old

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What lies where in a chip. */
 #include "chip.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Option bytes: read protection and write protection, in the encodings of the families. */
 #include "chip.h"
 

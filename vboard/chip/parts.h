@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The chips of the virtual boards: where their memories lie and how their flash is divided. One
  * row a part.

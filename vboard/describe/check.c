@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Between the sections of a description and the rows of a model; and what a board cannot be. */
 #include "private.h"
 

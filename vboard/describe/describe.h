@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Descriptions of boards: text files that say what a row of rom/models.c and one of chip/parts.c
  * say, so that a board becomes a virtual one without C. docs/VBOARD.md has the format.

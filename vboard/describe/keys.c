@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The sections and keys of a description, one row each: parser, writer and documentation. */
 #include "private.h"
 

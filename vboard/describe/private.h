@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Between the files of this folder. */
 #ifndef VBOARD_DESCRIBE_PRIVATE_H
 #define VBOARD_DESCRIBE_PRIVATE_H

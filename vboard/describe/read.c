@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reads a description: lines, sections, keys. What a value may be is in values.c and keys.c. */
 #include "private.h"
 

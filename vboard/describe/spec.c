@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a user says about a virtual board: "MODEL[:key=value,…]", by a table of keys. */
 #include "spec.h"
 

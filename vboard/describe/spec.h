@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a user says about a virtual board: "MODEL[:key=value,…]". */
 #ifndef VBOARD_DESCRIBE_SPEC_H
 #define VBOARD_DESCRIBE_SPEC_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The values of keys: how each type is read, written and named in a message. */
 #include "private.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Writes descriptions: of a model, and of the format itself. */
 #include "private.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See packet.h. */
 #include "packet.h"
 

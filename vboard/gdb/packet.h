@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Packets of GDB's remote serial protocol ("Debugging with GDB", appendix E.1): $data#checksum, and
  * the characters between them. Whatever comes is taken byte by byte; nothing in it is trusted.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* See stub.h. Answers are text without characters that would need an escape. */
 #include "stub.h"
 

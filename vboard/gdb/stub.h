@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What GDB's remote serial protocol asks of a target ("Debugging with GDB", appendix E), answered
  * by a target's functions.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a debugger can do with a CPU: that of a board (machine/debug.c), or something simpler in
  * tests. Time and all that is not the CPU go on while it is halted.

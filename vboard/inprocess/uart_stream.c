@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The UART of a virtual board in the same process, as a stream. All time is the board's. */
 #include <boot0/virtual.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Virtual boards in the same process, as a bus. All time is theirs: each board has a clock of its
  * own, the bus is as late as the latest of them, and waiting for a change brings the others along.

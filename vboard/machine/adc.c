@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * ADC1: RM0090, chapter 13, as far as it is needed to measure the supply and the temperature by
  * polling or interrupt: regular conversions, one after another. All other pins are at 0 V.

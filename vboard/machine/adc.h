@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ADC1. */
 #ifndef VBOARD_MACHINE_ADC_H
 #define VBOARD_MACHINE_ADC_H

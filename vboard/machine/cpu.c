@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The CPU's registers and life; execute.c runs it. */
 #include "cpu.h"
 

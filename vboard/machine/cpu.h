@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The CPU: libunicorn's state, and why it has stopped. Registers are UC_ARM_REG_*. */
 #ifndef VBOARD_MACHINE_CPU_H
 #define VBOARD_MACHINE_CPU_H

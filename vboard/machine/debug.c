@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A debugger's hand on the CPU. While it is there, a hook looks at each instruction: slower, but
  * the program stays as it is.

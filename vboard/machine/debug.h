@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a debugger has asked of the CPU. */
 #ifndef VBOARD_MACHINE_DEBUG_H
 #define VBOARD_MACHINE_DEBUG_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A peripheral as the CPU's bus knows it: registers at an address, a clock, a reset. */
 #ifndef VBOARD_MACHINE_DEVICE_H
 #define VBOARD_MACHINE_DEVICE_H

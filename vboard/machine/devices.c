@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The peripherals: one row each, how the CPU's accesses reach them, and how they are wired to time
  * and to the clocks. A new peripheral is a file and a row here. RM0090, 2.3, tables 1 and 4.

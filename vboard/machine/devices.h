@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The peripherals as a whole. */
 #ifndef VBOARD_MACHINE_DEVICES_H
 #define VBOARD_MACHINE_DEVICES_H

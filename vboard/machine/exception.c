@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Exceptions, entered and left by hand: PM0214, 2.3.7, and the ARMv7-M Architecture Reference
  * Manual (ARM DDI 0403), B1.5, whose names are used. Lazy stacking of the FPU's registers is not:

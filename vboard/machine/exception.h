@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Exceptions, entered and left, and the faults that cause them. */
 #ifndef VBOARD_MACHINE_EXCEPTION_H
 #define VBOARD_MACHINE_EXCEPTION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Execution: libunicorn runs the code, this file stops it when there is something to do, and finds
  * out why it has stopped. A halfword of code takes one cycle, and each block one more for the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Execution: libunicorn runs, and what it stops for is done. */
 #ifndef VBOARD_MACHINE_EXECUTE_H
 #define VBOARD_MACHINE_EXECUTE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The flash interface's registers: RM0090, 3.6 to 3.9. What an operation does to the memory, how
  * long it takes, and what is left of it when the power goes is the board's business (chip/flash.c,

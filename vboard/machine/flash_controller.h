@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The flash interface, as the rest of the machine uses it. */
 #ifndef VBOARD_MACHINE_FLASH_CONTROLLER_H
 #define VBOARD_MACHINE_FLASH_CONTROLLER_H

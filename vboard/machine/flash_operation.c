@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The flash at work for a program: from the beginning of an operation, whose effect and duration
  * are the board's business (chip/flash.c, vboard_work_begin()), to its end, and who has to wait for

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The flash interface: its registers' bits, and what its two files share. */
 #ifndef VBOARD_MACHINE_FLASH_PRIVATE_H
 #define VBOARD_MACHINE_FLASH_PRIVATE_H

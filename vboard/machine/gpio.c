@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The ports GPIOA to GPIOI: RM0090, chapter 8. What an output shows goes to the trace. */
 #include "gpio.h"
 

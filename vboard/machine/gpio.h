@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The ports GPIOA to GPIOI. */
 #ifndef VBOARD_MACHINE_GPIO_H
 #define VBOARD_MACHINE_GPIO_H

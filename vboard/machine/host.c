@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The bus host: time, and what is attached and in which state. Intervals are those of USB 2.0,
  * 7.1.7.3 (connect), 7.1.7.5 (reset), 7.1.7.6 (suspend) and 7.1.7.7 (resume).

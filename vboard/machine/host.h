@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The bus host before a running program: it owns the bus's timing. It waits for the pull-up,
  * resets, reads descriptors, gives an address and sets the configuration as the kernel of a PC

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The bus host: how a device is made known, request by request as the kernel of a PC does it (USB
  * 2.0, 9.1.2). A table of requests, each with what is to be made of the answer.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The bus host: transactions and their timing, control transfers, single packets.
  *

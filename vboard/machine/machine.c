@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The machine as the board sees it: made of its parts, started, stopped, given time. */
 #include "machine.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The machine: a Cortex-M4F with the peripherals of an STM32F407 that runs what is in the board's
  * flash. The CPU is libunicorn's, all else is here (none.c takes its place where that is missing):

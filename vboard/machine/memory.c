@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The memories that lie at an address, which libunicorn reads and writes by itself, and the code
  * that it has translated from them. RM0090, 2.3 and 2.4. Peripherals are in devices.c.

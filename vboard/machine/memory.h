@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The memories that lie at an address, and the code that was translated from them. */
 #ifndef VBOARD_MACHINE_MEMORY_H
 #define VBOARD_MACHINE_MEMORY_H

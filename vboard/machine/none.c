@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * In place of the machine, where there is no libunicorn to be its CPU: boards have their ROM's
  * bootloader, and nothing runs what is in their flash.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The interrupt controller: priorities, what is pending, and its registers (PM0214, 4.3). */
 #include "nvic.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The interrupt controller: numbers of exceptions, priorities, what is pending. */
 #ifndef VBOARD_MACHINE_NVIC_H
 #define VBOARD_MACHINE_NVIC_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * OTG_FS: life, clocks and VBUS, the states of the bus, the interrupt line, and what the host waits
  * for. References are to RM0090, revision 21.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The USB device controller of the STM32F405/407: OTG_FS in device mode, as RM0090 chapter 34
  * describes it, written from that chapter without regard to any driver. Two sides meet here:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * OTG_FS: the endpoints' registers (RM0090 34.16.4) and the rules for their use (34.17.5, 34.17.6).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * OTG_FS: the FIFOs. One receives for all OUT endpoints, each IN endpoint has one to send from; all
  * lie in 320 words of memory, divided by GRXFSIZ and DIEPTXFx (RM0090 34.11, 34.17.6).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The OTG_FS model from inside: its state, the bits of its registers (RM0090 34.16) and what its
  * files want of each other.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * OTG_FS: the register map (RM0090 34.16.1), and the global and device registers (34.16.2, 34.16.4,
  * 34.16.5). Most hold what is written to them; those that do more have functions.

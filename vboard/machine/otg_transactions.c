@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * OTG_FS: what the endpoints answer on the bus, transaction by transaction (RM0090 34.17.6).
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a machine is made of: one structure per part, each in the header of its own name. A part
  * that uses another one includes that one's header; machine.c, which creates them all, includes

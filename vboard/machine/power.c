@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Power control and the backup domain: RM0090, chapters 5 and 26. The calendar of the RTC does not
  * run; its registers keep what is written.

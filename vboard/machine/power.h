@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Power control and the backup domain, the RTC's registers included. */
 #ifndef VBOARD_MACHINE_POWER_H
 #define VBOARD_MACHINE_POWER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A program on the bus: the host before the USB controller's model, and what the board's clients
  * see of it (struct vboard_usb_ops).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A program on the bus, with the host that talks to it. */
 #ifndef VBOARD_MACHINE_PROGRAM_H
 #define VBOARD_MACHINE_PROGRAM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reset and clock control of the F405/407: RM0090, chapter 7. */
 #include "rcc.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reset and clock control: the clock tree, and who has a clock. */
 #ifndef VBOARD_MACHINE_RCC_H
 #define VBOARD_MACHINE_RCC_H

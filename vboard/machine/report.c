@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What went wrong in the machine, with the place in the program. */
 #include "report.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is told about a program: mistakes, notes, registers. */
 #ifndef VBOARD_MACHINE_REPORT_H
 #define VBOARD_MACHINE_REPORT_H

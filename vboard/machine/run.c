@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The run loop: events, frames, exceptions and code in the order of time, and what waits until the
  * CPU has stopped.

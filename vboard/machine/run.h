@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The run loop. */
 #ifndef VBOARD_MACHINE_RUN_H
 #define VBOARD_MACHINE_RUN_H

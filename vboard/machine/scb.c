@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The system control block (PM0214, 4.4), and the registers of MPU, FPU and debug beside it. */
 #include "scb.h"
 

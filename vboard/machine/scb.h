@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The system control block, and the registers of MPU, FPU and debug beside it. */
 #ifndef VBOARD_MACHINE_SCB_H
 #define VBOARD_MACHINE_SCB_H

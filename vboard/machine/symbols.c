@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Names of functions, from an ELF file of the program (System V ABI, chapter 4; "ELF for the Arm
  * Architecture", where bit 0 of a function's address says Thumb). Nothing in the file is trusted.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names of functions, from an ELF file of the program. */
 #ifndef VBOARD_MACHINE_SYMBOLS_H
 #define VBOARD_MACHINE_SYMBOLS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Small things: the CRC unit, SYSCFG, EXTI, the debug unit's identity, and the cycle counter. */
 #include "system.h"
 

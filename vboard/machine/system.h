@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Small peripherals: the CRC unit, SYSCFG, EXTI, the debug unit's identity, the cycle counter. */
 #ifndef VBOARD_MACHINE_SYSTEM_H
 #define VBOARD_MACHINE_SYSTEM_H

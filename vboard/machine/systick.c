@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The core's timer: PM0214, 4.5. It counts down from LOAD to 0, and asks when it gets there. */
 #include "systick.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The core's timer. */
 #ifndef VBOARD_MACHINE_SYSTICK_H
 #define VBOARD_MACHINE_SYSTICK_H

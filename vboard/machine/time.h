@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The machine's time: cycles, nanoseconds, and what is due when. */
 #ifndef VBOARD_MACHINE_TIME_H
 #define VBOARD_MACHINE_TIME_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * TIM2 to TIM5 as counters (RM0090, chapter 18), and TIM11 (chapter 19) with its channel 1 as input
  * of the crystal's clock, divided (19.5.11): that is how a program finds out which crystal it has.

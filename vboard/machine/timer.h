@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The timers TIM2 to TIM5 and TIM11. */
 #ifndef VBOARD_MACHINE_TIMER_H
 #define VBOARD_MACHINE_TIMER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* USART1, asynchronous: RM0090, chapter 30. Its pins are the board's serial port. */
 #include "usart.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* USART1, the board's serial port. */
 #ifndef VBOARD_MACHINE_USART_H
 #define VBOARD_MACHINE_USART_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The USB controller in the machine: its registers, clocks, interrupt and frames. */
 #include "usb_port.h"
 

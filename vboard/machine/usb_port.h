@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The USB port: the controller's model on the CPU's side, the bus host on the other. */
 #ifndef VBOARD_MACHINE_USB_PORT_H
 #define VBOARD_MACHINE_USB_PORT_H

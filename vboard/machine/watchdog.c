@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The independent watchdog: RM0090, chapter 21. Counts at the 32 kHz of the LSI. */
 #include "watchdog.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The independent watchdog. */
 #ifndef VBOARD_MACHINE_WATCHDOG_H
 #define VBOARD_MACHINE_WATCHDOG_H

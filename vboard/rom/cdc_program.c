@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A program on a Maple or a blue pill: what its bootloader starts. These chips have no
  * emulated CPU, so this stands for what every such program does beside its own business: the USB

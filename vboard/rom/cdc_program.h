@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a program on a Maple board or a blue pill does on USB. */
 #ifndef VBOARD_ROM_CDC_PROGRAM_H
 #define VBOARD_ROM_CDC_PROGRAM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What all the bootloader models do alike: DFU 1.1, 3 and 6. */
 #include "dfu.h"
 

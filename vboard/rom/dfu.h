@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the DFU bootloaders share: their state, and answers of DFU. */
 #ifndef VBOARD_ROM_DFU_H
 #define VBOARD_ROM_DFU_H

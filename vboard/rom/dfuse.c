@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The USB DFU bootloader in the system memory of STM32 chips: DFU 1.1's state table with ST's
  * commands and deviations. What the commands do to the memories is in dfuse_memory.c.

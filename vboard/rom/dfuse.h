@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Between dfuse.c (requests and states) and dfuse_memory.c (commands and memories). */
 #ifndef VBOARD_ROM_DFUSE_H
 #define VBOARD_ROM_DFUSE_H

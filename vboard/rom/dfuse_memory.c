@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the commands and blocks of ST's bootloader do to the chip's memories: they run after the
  * reply that says dfuDNBUSY, and tell in dfuDNLOAD-SYNC or dfuERROR how it went.

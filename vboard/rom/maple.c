@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The bootloaders of LeafLabs' Maple and of its descendant for any STM32F103 (STM32duino, "Blue
  * Pill"): programs in the first 8 or 20 KiB of flash, DFU 1.1 without addresses.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The models, one row each. Descriptors and times are those of recorded boards where a record was
  * found; the comment above a row names it, and says what had to be assumed.

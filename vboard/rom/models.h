@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the bootloaders of the virtual boards are and how they differ: one row a model, which the
  * code of the bootloaders reads.

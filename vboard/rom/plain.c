@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A bootloader that follows DFU 1.1 to the letter, annex A: no addresses, no commands. Each
  * alternate setting is a memory, or a part of one; a download writes it from its start. Only boards

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What all bootloaders share: how they come to a board, and the supply range of ST's ROMs. */
 #include "rom.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The bootloaders: code and state of what starts after a reset, by the row of a model. */
 #ifndef VBOARD_ROM_ROM_H
 #define VBOARD_ROM_ROM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The UART bootloader in the system memory of STM32 chips, from the chip's side: what it makes of
  * the bytes that come, one after the other.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The UART bootloader that ST's ROMs have beside DFU, or alone. */
 #ifndef VBOARD_ROM_UART_H
 #define VBOARD_ROM_UART_H

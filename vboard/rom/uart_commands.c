@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The UART bootloader's commands, and which of them a chip knows. */
 #include "../board/board.h"
 #include "../board/uart.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the commands of the UART bootloader do to the chip's memories. */
 #include "../board/board.h"
 #include "../board/power.h"

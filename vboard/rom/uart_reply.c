@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the UART bootloader answers, and waits for next. */
 #include "../board/board.h"
 #include "../board/trace.h"

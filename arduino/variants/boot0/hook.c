@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Restarts a sketch into the bootloader, so that Upload works while it runs and nobody presses
  * BOOT0. The sketch needs not a line for it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* base/clock.h by POSIX: clock_gettime(CLOCK_MONOTONIC) and nanosleep(). */
 #include <base/clock.h>
 #include <time.h>

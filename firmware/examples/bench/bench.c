@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How fast bytes go over USB serial. The host sends a line with a command; numbers are decimal:
  *

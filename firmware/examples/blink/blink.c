@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Blinks an LED on an STM32F407 board, once a second, by the 16 MHz clock that the chip starts
  * with. As it stands for ST's Discovery board; for others change the three lines below:

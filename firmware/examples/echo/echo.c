@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sends back over USB serial what comes, byte by byte as it is, as fast as the host takes it. */
 #include "runtime/boot0_runtime.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Prints a line over USB serial once a second: a text, which TEXT replaces, and the time since the
  * start in seconds. What an upgrade has changed can be seen by it:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* See Boot0.h. */
 #include "Boot0.h"
 

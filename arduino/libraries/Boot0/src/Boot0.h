@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The boot0 bootloader, as a sketch sees it. Uploading needs nothing of this: the variant restarts
  * the sketch by itself.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /*
  * Restarts into the bootloader when "boot" is typed into the serial monitor: for a sketch that has
  * its own idea of when it may be replaced.

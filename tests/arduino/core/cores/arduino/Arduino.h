@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A small part of the Arduino API: what the tests' sketches use. */
 #ifndef ARDUINO_H
 #define ARDUINO_H

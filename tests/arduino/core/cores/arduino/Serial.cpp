@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* See Serial.h. What the host has no room for is lost, as the runtime has it. */
 #include "Arduino.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The sketch's Serial: the USB serial port of boot0's runtime. */
 #ifndef SERIAL_H
 #define SERIAL_H

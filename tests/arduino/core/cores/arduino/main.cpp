@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /*
  * From reset, which is boot0's startup code, to the sketch. Time and USB are boot0's runtime; the
  * sketch's owner chooses the product's name by boards.txt, as with STM32duino.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Time, by boot0's runtime; pins, by registers: port A alone. */
 #include "Arduino.h"
 

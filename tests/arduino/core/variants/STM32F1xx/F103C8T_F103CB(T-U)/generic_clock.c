@@ -1,1 +1,2 @@
+/* SPDX-License-Identifier: MIT */
 /* Generic boards run from the clock that the core starts with. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* Pin numbers to ports: there is one port. */
 #ifdef ARDUINO_BLUEPILL_F103C8
 #include "Arduino.h"

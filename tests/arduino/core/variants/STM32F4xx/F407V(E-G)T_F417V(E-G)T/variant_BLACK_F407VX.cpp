@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* Pin numbers to ports: port A alone, the pin's number is its bit. */
 #ifdef ARDUINO_BLACK_F407VE
 #include "Arduino.h"

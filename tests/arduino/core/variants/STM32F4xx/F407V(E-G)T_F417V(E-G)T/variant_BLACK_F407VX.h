@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The black board with an STM32F407VE: what a sketch calls its pins. */
 #ifndef VARIANT_BLACK_F407VX_H
 #define VARIANT_BLACK_F407VX_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #ifdef ARDUINO_GENERIC_F407VGTX
 #include "Arduino.h"
 

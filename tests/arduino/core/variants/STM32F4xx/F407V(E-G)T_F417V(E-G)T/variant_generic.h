@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A generic F407: the Discovery board's green LED would be PD12; port A is all that there is. */
 #ifndef VARIANT_GENERIC_H
 #define VARIANT_GENERIC_H
