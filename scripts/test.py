@@ -178,6 +178,10 @@ def stage_layers(stage):
     """What the rooms of the source tree use of each other: scripts/layers.py has the table."""
     stage.build("build/gcc")
     stage.run(["scripts/layers.py", "--objects", "build/gcc"])
+    folders = {str(pathlib.Path(name).parent) for name in sources("tests/unit/*.c")}
+    lost = [name for name in sorted(folders) if not (ROOT / name[len("tests/unit/") :]).is_dir()]
+    if lost:
+        raise Failure(f"tests/unit mirrors the source tree, which has no {', '.join(lost)}")
     return ONE
 
 

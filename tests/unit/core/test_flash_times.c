@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* Erase and program times, against the figures of the F4's datasheet, and where there are none. */
+#include <core/array.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/flash_times.h"
+#include <boot0/chip.h>
+#include <cmocka.h>
+#include <string.h>
+
+static const struct b0_flash_times *find(const char *family)
+{
+    const struct b0_flash_times *times = b0_flash_times_find(family);
+
+    assert_non_null(times);
+    assert_string_equal(times->family, family);
+    return times;
+}
+
+static void test_finds_families(void **state)
+{
+    (void)state;
+    find("STM32F4");
+    find("STM32H7");
+    assert_null(b0_flash_times_find("STM32"));
+    assert_null(b0_flash_times_find("STM32F4x"));
+    assert_null(b0_flash_times_find("STM32X9"));
+    assert_null(b0_flash_times_find(""));
+    assert_null(b0_flash_times_find(NULL));
+}
+
+/* DS8626, table 40. */
+static void test_erases_as_the_f4(void **state)
+{
+    static const struct {
+        uint32_t size;
+        uint32_t ms[B0_PARALLEL_COUNT];
+    } cases[] = {
+        {16 * B0_KIB, {400, 300, 250}},
+        {64 * B0_KIB, {1200, 700, 550}},
+        {128 * B0_KIB, {2000, 1300, 1000}},
+    };
+    const struct b0_flash_times *times = find("STM32F4");
+
+    (void)state;
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
+        for (unsigned width = 0; width < B0_PARALLEL_COUNT; width++)
+            assert_int_equal(b0_flash_erase_ms(times, (enum b0_parallelism)width, cases[i].size),
+                             cases[i].ms[width]);
+    }
+    assert_int_equal(times->mass_erase_ms[B0_PARALLEL_X8], 16000);
+    assert_int_equal(times->mass_erase_ms[B0_PARALLEL_X16], 11000);
+    assert_int_equal(times->mass_erase_ms[B0_PARALLEL_X32], 8000);
+}
+
+static void test_takes_the_nearest_sector_size(void **state)
+{
+    const struct b0_flash_times *times = find("STM32F4");
+
+    (void)state;
+    assert_int_equal(b0_flash_erase_ms(times, B0_PARALLEL_X8, 0), 400);
+    assert_int_equal(b0_flash_erase_ms(times, B0_PARALLEL_X8, 2 * B0_KIB), 400);
+    assert_int_equal(b0_flash_erase_ms(times, B0_PARALLEL_X8, 32 * B0_KIB), 400);
+    assert_int_equal(b0_flash_erase_ms(times, B0_PARALLEL_X8, 40 * B0_KIB), 1200); /* a tie */
+    assert_int_equal(b0_flash_erase_ms(times, B0_PARALLEL_X8, 256 * B0_KIB), 2000);
+    assert_int_equal(b0_flash_erase_ms(times, B0_PARALLEL_X8, UINT32_MAX), 2000);
+}
+
+static void test_programs_by_the_width(void **state)
+{
+    const struct b0_flash_times *times = find("STM32F4");
+
+    (void)state;
+    assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_X8, 2048), 2048 * 16);
+    assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_X16, 2048), 1024 * 16);
+    assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_X32, 2048), 512 * 16);
+    /* a begun unit is a whole one */
+    assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_X32, 0), 0);
+    assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_X32, 1), 16);
+    assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_X32, 4), 16);
+    assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_X32, 5), 32);
+    /* nothing wraps */
+    assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_X8, UINT32_MAX),
+                     UINT64_C(0xffffffff) * 16);
+    assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_X32, UINT32_MAX),
+                     UINT64_C(0x40000000) * 16);
+}
+
+static void test_takes_a_wrong_width_for_the_slowest(void **state)
+{
+    const struct b0_flash_times *times = find("STM32F4");
+
+    (void)state;
+    assert_int_equal(b0_flash_erase_ms(times, B0_PARALLEL_COUNT, 16 * B0_KIB), 400);
+    assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_COUNT, 1), 16);
+}
+
+static void wider_is_never_slower(const struct b0_flash_times *times, unsigned width)
+{
+    for (size_t i = 0; i < B0_FLASH_ERASE_ROWS && times->erase[i].sector_size > 0; i++)
+        assert_true(times->erase[i].ms[width] <= times->erase[i].ms[width - 1]);
+    assert_true(times->unit_bytes[width] >= times->unit_bytes[width - 1]);
+    assert_true(times->mass_erase_ms[width] <= times->mass_erase_ms[width - 1]);
+}
+
+static bool has_sector_size(const struct b0_flash_times *times, uint32_t size)
+{
+    for (size_t i = 0; i < B0_FLASH_ERASE_ROWS; i++) {
+        if (times->erase[i].sector_size == size)
+            return true;
+    }
+    return false;
+}
+
+/* Every family of the chip table has a row, with all its chips' sectors, and without a hole. */
+static void test_has_every_chip(void **state)
+{
+    const struct boot0_chip *chip;
+    struct boot0_layout layout;
+
+    (void)state;
+    for (size_t i = 0; (chip = boot0_chip_at(i)) != NULL; i++) {
+        const struct b0_flash_times *times = find(chip->family);
+
+        assert_true(boot0_layout_parse(chip->layout, strlen(chip->layout), &layout, NULL));
+        for (size_t j = 0; j < layout.region_count; j++)
+            assert_true(has_sector_size(times, layout.regions[j].sector_size));
+        assert_true(times->program_us > 0);
+        for (unsigned width = 0; width < B0_PARALLEL_COUNT; width++) {
+            assert_true(times->unit_bytes[width] > 0);
+            assert_true(times->mass_erase_ms[width] > 0);
+            assert_true(times->erase[0].ms[width] > 0);
+            if (width > 0)
+                wider_is_never_slower(times, width);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_finds_families),
+        cmocka_unit_test(test_erases_as_the_f4),
+        cmocka_unit_test(test_takes_the_nearest_sector_size),
+        cmocka_unit_test(test_programs_by_the_width),
+        cmocka_unit_test(test_takes_a_wrong_width_for_the_slowest),
+        cmocka_unit_test(test_has_every_chip),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
