@@ -22,7 +22,7 @@ static const char *const standard_names[] = {
 
 /* Serial ports: PSTN subclass of CDC, 1.2, table 13. */
 static const struct {
-    uint8_t request;
+    uint8_t bRequest;
     const char *name;
 } serial_names[] = {
     {0x20, "SET_LINE_CODING"},
@@ -44,12 +44,12 @@ enum {
 
 static bool is_class(const struct boot0_setup *setup)
 {
-    return (setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_CLASS;
+    return (setup->bmRequestType & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_CLASS;
 }
 
 static bool is_vendor(const struct boot0_setup *setup)
 {
-    return (setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_VENDOR;
+    return (setup->bmRequestType & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_VENDOR;
 }
 
 /* Vendor requests to the device have no names: "VENDOR-b0". */
@@ -58,19 +58,19 @@ static bool is_vendor(const struct boot0_setup *setup)
 static const char *request_name(const struct boot0_setup *setup)
 {
     for (size_t i = 0; is_class(setup) && i < SERIAL_COUNT; i++)
-        if (serial_names[i].request == setup->request)
+        if (serial_names[i].bRequest == setup->bRequest)
             return serial_names[i].name;
     if (is_class(setup))
-        return b0_dfu_request_name(setup->request);
-    if (!is_vendor(setup) && setup->request < STANDARD_COUNT && standard_names[setup->request])
-        return standard_names[setup->request];
+        return b0_dfu_request_name(setup->bRequest);
+    if (!is_vendor(setup) && setup->bRequest < STANDARD_COUNT && standard_names[setup->bRequest])
+        return standard_names[setup->bRequest];
     return "unknown";
 }
 
 static void write_request(FILE *file, const struct boot0_setup *setup)
 {
     if (is_vendor(setup))
-        fprintf(file, VENDOR_NAME "%02x", setup->request);
+        fprintf(file, VENDOR_NAME "%02x", setup->bRequest);
     else
         fputs(request_name(setup), file);
 }
@@ -101,7 +101,7 @@ static void write_bytes(FILE *file, const uint8_t *data, size_t size)
 
 static void write_meaning(FILE *file, const struct b0_trace_transfer *transfer)
 {
-    if (is_class(&transfer->setup) && transfer->setup.request == BOOT0_DFU_GETSTATUS &&
+    if (is_class(&transfer->setup) && transfer->setup.bRequest == BOOT0_DFU_GETSTATUS &&
         transfer->actual == BOOT0_DFU_STATUS_SIZE) {
         struct b0_dfu_status status = b0_dfu_status_load(transfer->data);
 
@@ -115,14 +115,14 @@ static void write_meaning(FILE *file, const struct b0_trace_transfer *transfer)
 void b0_trace_write(FILE *file, const struct b0_trace_transfer *transfer, bool whole)
 {
     const struct boot0_setup *setup = &transfer->setup;
-    bool in = setup->request_type & BOOT0_USB_DIR_IN;
+    bool in = setup->bmRequestType & BOOT0_USB_DIR_IN;
     size_t shown = transfer->actual < B0_TRACE_SHOWN ? transfer->actual : B0_TRACE_SHOWN;
 
     b0_trace_write_head(file, transfer->at_us, transfer->who);
     fputs(in ? "in  " : "out ", file);
     write_request(file, setup);
-    fprintf(file, " value=0x%04x index=%u length=%u", setup->value, setup->index, setup->length);
-    if (in && transfer->result == BOOT0_XFER_OK && transfer->actual != setup->length)
+    fprintf(file, " value=0x%04x index=%u length=%u", setup->wValue, setup->wIndex, setup->wLength);
+    if (in && transfer->result == BOOT0_XFER_OK && transfer->actual != setup->wLength)
         fprintf(file, " actual=%u", (unsigned)transfer->actual);
     fprintf(file, " %s", results[transfer->result]);
     write_meaning(file, transfer);
@@ -188,8 +188,8 @@ static void parse_vendor(const char *word, struct boot0_setup *setup)
     word += strlen(VENDOR_NAME);
     number = strtoul(word, &end, 16);
     if (strlen(word) == 2 && *end == '\0') {
-        setup->request = (uint8_t)number;
-        setup->request_type = BOOT0_USB_TYPE_VENDOR | BOOT0_USB_RECIPIENT_DEVICE;
+        setup->bRequest = (uint8_t)number;
+        setup->bmRequestType = BOOT0_USB_TYPE_VENDOR | BOOT0_USB_RECIPIENT_DEVICE;
     }
 }
 
@@ -199,25 +199,25 @@ static bool parse_request(const char *word, bool in, struct boot0_setup *setup)
     parse_vendor(word, setup);
     for (unsigned i = 0; i < BOOT0_DFU_REQUEST_COUNT; i++)
         if (strcmp(word, b0_dfu_request_name(i)) == 0) {
-            setup->request = (uint8_t)i;
-            setup->request_type = BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE;
+            setup->bRequest = (uint8_t)i;
+            setup->bmRequestType = BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE;
         }
     for (size_t i = 0; i < SERIAL_COUNT; i++)
         if (strcmp(word, serial_names[i].name) == 0) {
-            setup->request = serial_names[i].request;
-            setup->request_type = BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE;
+            setup->bRequest = serial_names[i].bRequest;
+            setup->bmRequestType = BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE;
         }
     for (unsigned i = 0; i < STANDARD_COUNT; i++)
         if (standard_names[i] && strcmp(word, standard_names[i]) == 0) {
-            setup->request = (uint8_t)i;
-            setup->request_type = BOOT0_USB_TYPE_STANDARD;
+            setup->bRequest = (uint8_t)i;
+            setup->bmRequestType = BOOT0_USB_TYPE_STANDARD;
             if (i == BOOT0_USB_SET_INTERFACE || i == BOOT0_USB_GET_INTERFACE)
-                setup->request_type |= BOOT0_USB_RECIPIENT_INTERFACE;
+                setup->bmRequestType |= BOOT0_USB_RECIPIENT_INTERFACE;
         }
-    if (setup->request_type == 0xff)
+    if (setup->bmRequestType == 0xff)
         return false;
     if (in)
-        setup->request_type |= BOOT0_USB_DIR_IN;
+        setup->bmRequestType |= BOOT0_USB_DIR_IN;
     return true;
 }
 
@@ -258,9 +258,9 @@ static bool parse_setup(const char **line, struct boot0_setup *setup, unsigned l
     for (size_t i = 0; i < 3; i++)
         if (!next_word(line, word, sizeof word) || !keyed_number(word, keys[i], &numbers[i]))
             return false;
-    setup->value = (uint16_t)numbers[0];
-    setup->index = (uint16_t)numbers[1];
-    setup->length = (uint16_t)numbers[2];
+    setup->wValue = (uint16_t)numbers[0];
+    setup->wIndex = (uint16_t)numbers[1];
+    setup->wLength = (uint16_t)numbers[2];
     *actual = numbers[2];
     return true;
 }
@@ -289,7 +289,7 @@ bool b0_trace_parse(const char *line, struct b0_trace_transfer *transfer,
     bool in;
 
     memset(transfer, 0, sizeof *transfer);
-    setup->request_type = 0xff;
+    setup->bmRequestType = 0xff;
     if (!next_word(&line, word, sizeof word) || !parse_time(word, &transfer->at_us) ||
         !next_word(&line, word, sizeof word) || !next_word(&line, word, sizeof word))
         return false;
@@ -310,5 +310,5 @@ bool b0_trace_parse(const char *line, struct b0_trace_transfer *transfer,
     }
     *count = b0_trace_parse_bytes(
         line, bytes, transfer->actual < B0_TRACE_SHOWN ? transfer->actual : B0_TRACE_SHOWN);
-    return transfer->actual <= setup->length;
+    return transfer->actual <= setup->wLength;
 }

@@ -52,7 +52,7 @@ enum b0_engine_step_kind {
 struct b0_engine_step {
     enum b0_engine_step_kind kind;
     struct boot0_setup setup;
-    uint8_t *data; /* setup.length bytes; only read if bit 7 of request_type is clear */
+    uint8_t *data; /* setup.wLength bytes; only read if bit 7 of bmRequestType is clear */
     uint32_t timeout_ms;
     uint32_t wait_us;
 };

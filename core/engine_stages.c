@@ -346,12 +346,12 @@ static void make_request(struct b0_engine_step *step, const struct b0_engine *e,
     bool in = request == BOOT0_DFU_UPLOAD || request == BOOT0_DFU_GETSTATUS;
 
     step->kind = B0_STEP_CONTROL;
-    step->setup.request_type = (uint8_t)((in ? BOOT0_USB_DIR_IN : 0) | BOOT0_USB_TYPE_CLASS |
+    step->setup.bmRequestType = (uint8_t)((in ? BOOT0_USB_DIR_IN : 0) | BOOT0_USB_TYPE_CLASS |
                                          BOOT0_USB_RECIPIENT_INTERFACE);
-    step->setup.request = request;
-    step->setup.value = value;
-    step->setup.index = e->config.interface;
-    step->setup.length = (uint16_t)length;
+    step->setup.bRequest = request;
+    step->setup.wValue = value;
+    step->setup.wIndex = e->config.interface;
+    step->setup.wLength = (uint16_t)length;
     step->timeout_ms = REQUEST_TIMEOUT_MS;
 }
 

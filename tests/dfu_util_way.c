@@ -19,11 +19,11 @@ static size_t request(struct dfu *dfu, uint8_t code, uint16_t value, uint8_t *da
 {
     bool in = code == BOOT0_DFU_GETSTATUS;
     const struct boot0_setup setup = {
-        .request_type = (uint8_t)((in ? BOOT0_USB_DIR_IN : 0) | BOOT0_USB_TYPE_CLASS |
+        .bmRequestType = (uint8_t)((in ? BOOT0_USB_DIR_IN : 0) | BOOT0_USB_TYPE_CLASS |
                                   BOOT0_USB_RECIPIENT_INTERFACE),
-        .request = code,
-        .value = value,
-        .length = length,
+        .bRequest = code,
+        .wValue = value,
+        .wLength = length,
     };
     size_t actual = 0;
 

@@ -22,11 +22,11 @@ static bool ask(const struct boot0_transport *transport, uint8_t type, uint8_t r
                 uint16_t value, uint16_t index, uint8_t *data, size_t size, size_t *actual)
 {
     const struct boot0_setup setup = {
-        .request_type = type,
-        .request = request,
-        .value = value,
-        .index = index,
-        .length = (uint16_t)size,
+        .bmRequestType = type,
+        .bRequest = request,
+        .wValue = value,
+        .wIndex = index,
+        .wLength = (uint16_t)size,
     };
 
     *actual = 0;

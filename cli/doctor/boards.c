@@ -40,10 +40,10 @@ static void ask_state(struct doctor_device *device, const struct boot0_bus *bus,
                       const struct boot0_board *board)
 {
     const struct boot0_setup setup = {
-        .request_type = BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE,
-        .request = BOOT0_DFU_GETSTATE,
-        .index = board->usb.dfu_interface,
-        .length = 1,
+        .bmRequestType = BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE,
+        .bRequest = BOOT0_DFU_GETSTATE,
+        .wIndex = board->usb.dfu_interface,
+        .wLength = 1,
     };
     struct boot0_transport transport;
     struct boot0_error error;

@@ -24,8 +24,8 @@ void b0_bootloader_init(struct b0_bootloader *b, const struct b0_flash_port *fla
 /* What is never refused: DFU 1.1, 6.1.2. */
 static bool is_getstatus(const struct boot0_setup *setup)
 {
-    return setup->request == BOOT0_DFU_GETSTATUS &&
-           (setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_CLASS;
+    return setup->bRequest == BOOT0_DFU_GETSTATUS &&
+           (setup->bmRequestType & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_CLASS;
 }
 
 static bool control(void *context, struct b0_usb *usb, const struct boot0_setup *setup)
@@ -34,7 +34,7 @@ static bool control(void *context, struct b0_usb *usb, const struct boot0_setup 
 
     b->exit_asked = B0_EXIT_NONE;
     b0_tracker_request(&b->tracker, b->queue.now_us, is_getstatus(setup));
-    if ((setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_VENDOR)
+    if ((setup->bmRequestType & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_VENDOR)
         return b0_vendor_control(b, usb, setup);
     return b0_dfu_control(b, usb, setup);
 }
@@ -46,7 +46,7 @@ static void stage(void *context, struct b0_usb *usb, const struct boot0_setup *s
 
     b0_tracker_heard(&b->tracker, b->queue.now_us);
     if (stage == B0_USB_RECEIVED) {
-        if ((setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_VENDOR)
+        if ((setup->bmRequestType & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_VENDOR)
             b0_vendor_received(b, usb, setup);
         else
             b0_dfu_received(b, usb, setup);

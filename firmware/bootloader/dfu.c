@@ -139,9 +139,9 @@ void b0_dfu_received(struct b0_bootloader *b, struct b0_usb *usb, const struct b
     uint8_t status = b->status;
 
     if (status == BOOT0_DFU_STATUS_OK)
-        status = setup->value == BOOT0_DFUSE_BLOCK_COMMAND
-                     ? take_command(b, setup->length)
-                     : take_block(b, setup->value, setup->length);
+        status = setup->wValue == BOOT0_DFUSE_BLOCK_COMMAND
+                     ? take_command(b, setup->wLength)
+                     : take_block(b, setup->wValue, setup->wLength);
     if (status != BOOT0_DFU_STATUS_OK)
         set_error(b, status, B0_TRACKER_BROKEN_OFF);
     b->fresh = true;
@@ -199,20 +199,20 @@ static void receive_when_room(struct b0_bootloader *b, struct b0_usb *usb)
         return;
     b->waiting = NULL;
     b0_usb_control_receive(
-        usb, b0_usb_control_pending(usb)->value == BOOT0_DFUSE_BLOCK_COMMAND ? b->command : block);
+        usb, b0_usb_control_pending(usb)->wValue == BOOT0_DFUSE_BLOCK_COMMAND ? b->command : block);
 }
 
 static void do_dnload(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup,
                       uint8_t next)
 {
-    bool is_command = setup->value == BOOT0_DFUSE_BLOCK_COMMAND;
+    bool is_command = setup->wValue == BOOT0_DFUSE_BLOCK_COMMAND;
 
     (void)next;
-    if (setup->length == 0)
+    if (setup->wLength == 0)
         end_update(b, usb, b0_tracker_leave_completes(&b->tracker), BOOT0_DFU_STATE_MANIFEST_SYNC);
-    else if (setup->length > (is_command ? B0_COMMAND_MAX : B0_BLOCK_SIZE) ||
-             (is_command && setup->length != 1 && setup->length != B0_COMMAND_MAX) ||
-             (!is_command && setup->value < BOOT0_DFUSE_BLOCK_FIRST))
+    else if (setup->wLength > (is_command ? B0_COMMAND_MAX : B0_BLOCK_SIZE) ||
+             (is_command && setup->wLength != 1 && setup->wLength != B0_COMMAND_MAX) ||
+             (!is_command && setup->wValue < BOOT0_DFUSE_BLOCK_FIRST))
         refuse(b, usb, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
     else
         b0_wait(b, usb, receive_when_room);
@@ -221,7 +221,7 @@ static void do_dnload(struct b0_bootloader *b, struct b0_usb *usb, const struct 
 /* A block that is not full is the last one: DFU 1.1, 6.2. */
 static void upload(struct b0_bootloader *b, struct b0_usb *usb, const uint8_t *data, uint32_t size)
 {
-    b->ok_state = size < b0_usb_control_pending(usb)->length ? BOOT0_DFU_STATE_IDLE : b->next_state;
+    b->ok_state = size < b0_usb_control_pending(usb)->wLength ? BOOT0_DFU_STATE_IDLE : b->next_state;
     b0_usb_control_send(usb, data, size);
 }
 
@@ -229,7 +229,7 @@ static void upload_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
 {
     const struct boot0_setup *setup = b0_usb_control_pending(usb);
     uint64_t address =
-        b->pointer + (uint64_t)(setup->value - BOOT0_DFUSE_BLOCK_FIRST) * B0_BLOCK_SIZE;
+        b->pointer + (uint64_t)(setup->wValue - BOOT0_DFUSE_BLOCK_FIRST) * B0_BLOCK_SIZE;
     bool is_info = b->alternate == B0_ALTERNATE_INFO;
     uint32_t end = is_info ? B0_INFO_ADDRESS + B0_EXTENSION_INFO_SIZE : b->flash_end;
     uint32_t size;
@@ -241,7 +241,7 @@ static void upload_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
         refuse(b, usb, BOOT0_DFU_STATUS_ERR_ADDRESS);
         return;
     }
-    size = end - (uint32_t)address < setup->length ? end - (uint32_t)address : setup->length;
+    size = end - (uint32_t)address < setup->wLength ? end - (uint32_t)address : setup->wLength;
     if (is_info) {
         b0_vendor_info(b, b->answer);
         upload(b, usb, b->answer + (address - B0_INFO_ADDRESS), size);
@@ -258,11 +258,11 @@ static void do_upload(struct b0_bootloader *b, struct b0_usb *usb, const struct 
                                        BOOT0_DFUSE_ERASE};
 
     b->next_state = next;
-    if (setup->length == 0 || setup->length > B0_BLOCK_SIZE ||
-        (setup->value > BOOT0_DFUSE_BLOCK_COMMAND && setup->value < BOOT0_DFUSE_BLOCK_FIRST))
+    if (setup->wLength == 0 || setup->wLength > B0_BLOCK_SIZE ||
+        (setup->wValue > BOOT0_DFUSE_BLOCK_COMMAND && setup->wValue < BOOT0_DFUSE_BLOCK_FIRST))
         refuse(b, usb, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
-    else if (setup->value == BOOT0_DFUSE_BLOCK_COMMAND)
-        upload(b, usb, commands, setup->length < sizeof commands ? setup->length : sizeof commands);
+    else if (setup->wValue == BOOT0_DFUSE_BLOCK_COMMAND)
+        upload(b, usb, commands, setup->wLength < sizeof commands ? setup->wLength : sizeof commands);
     else
         b0_wait(b, usb, upload_when_idle);
 }
@@ -367,24 +367,24 @@ static action *const actions[] = {
 /* DFU 1.1, 3: the direction belongs to the request. */
 static bool has_right_direction(const struct boot0_setup *setup)
 {
-    bool in = setup->request == BOOT0_DFU_UPLOAD || setup->request == BOOT0_DFU_GETSTATUS ||
-              setup->request == BOOT0_DFU_GETSTATE;
+    bool in = setup->bRequest == BOOT0_DFU_UPLOAD || setup->bRequest == BOOT0_DFU_GETSTATUS ||
+              setup->bRequest == BOOT0_DFU_GETSTATE;
 
-    return in == ((setup->request_type & BOOT0_USB_DIR_IN) != 0);
+    return in == ((setup->bmRequestType & BOOT0_USB_DIR_IN) != 0);
 }
 
 bool b0_dfu_control(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup)
 {
     struct b0_dfu_rule rule;
 
-    if ((setup->request_type & BOOT0_USB_TYPE_MASK) != BOOT0_USB_TYPE_CLASS ||
-        (setup->request_type & BOOT0_USB_RECIPIENT_MASK) != BOOT0_USB_RECIPIENT_INTERFACE ||
+    if ((setup->bmRequestType & BOOT0_USB_TYPE_MASK) != BOOT0_USB_TYPE_CLASS ||
+        (setup->bmRequestType & BOOT0_USB_RECIPIENT_MASK) != BOOT0_USB_RECIPIENT_INTERFACE ||
         !has_right_direction(setup))
         return false;
     /* Being asked early does no harm: how it stands is looked up anew. */
     if (b->ok_state == BOOT0_DFU_STATE_DNBUSY)
         b->ok_state = BOOT0_DFU_STATE_DNLOAD_SYNC;
-    rule = b0_dfu_device_rule(b0_dfu_state(b), setup->request);
+    rule = b0_dfu_device_rule(b0_dfu_state(b), setup->bRequest);
     actions[rule.action](b, usb, setup, rule.next);
     return true;
 }

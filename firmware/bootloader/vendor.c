@@ -70,8 +70,8 @@ static bool is_readable(const struct b0_bootloader *b, const uint8_t range[B0_EX
 static void set_ranges(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup)
 {
     b->range_count = 0;
-    if (setup->length == 0 || setup->length > sizeof b->ranges ||
-        setup->length % B0_EXTENSION_RANGE_SIZE != 0)
+    if (setup->wLength == 0 || setup->wLength > sizeof b->ranges ||
+        setup->wLength % B0_EXTENSION_RANGE_SIZE != 0)
         b0_usb_control_stall(usb);
     else
         b0_usb_control_receive(usb, b->ranges);
@@ -80,7 +80,7 @@ static void set_ranges(struct b0_bootloader *b, struct b0_usb *usb, const struct
 void b0_vendor_received(struct b0_bootloader *b, struct b0_usb *usb,
                         const struct boot0_setup *setup)
 {
-    uint8_t count = (uint8_t)(setup->length / B0_EXTENSION_RANGE_SIZE);
+    uint8_t count = (uint8_t)(setup->wLength / B0_EXTENSION_RANGE_SIZE);
 
     for (size_t i = 0; i < count; i++) {
         if (!is_readable(b, b->ranges + i * B0_EXTENSION_RANGE_SIZE)) {
@@ -151,7 +151,7 @@ static void get_digests(struct b0_bootloader *b, struct b0_usb *usb,
         b0_usb_control_stall(usb);
         return;
     }
-    b->by_checksum = setup->index == B0_EXTENSION_GET_CHECKSUMS;
+    b->by_checksum = setup->wIndex == B0_EXTENSION_GET_CHECKSUMS;
     b->range = 0;
     begin_range(b);
     b0_wait(b, usb, digests_when_idle);
@@ -237,11 +237,11 @@ static void reset(struct b0_bootloader *b, struct b0_usb *usb, const struct boot
         [B0_EXTENSION_TO_ROM] = B0_EXIT_ROM,
     };
 
-    if (setup->value >= B0_LENGTH(exits)) {
+    if (setup->wValue >= B0_LENGTH(exits)) {
         b0_usb_control_stall(usb);
         return;
     }
-    b->exit_asked = exits[setup->value];
+    b->exit_asked = exits[setup->wValue];
     b0_wait(b, usb, done_when_idle);
 }
 
@@ -256,11 +256,11 @@ static void erase_journal(struct b0_bootloader *b, struct b0_usb *usb,
 
 static void protect(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup)
 {
-    if (setup->value > 1) {
+    if (setup->wValue > 1) {
         b0_usb_control_stall(usb);
         return;
     }
-    b->exit_asked = setup->value == 1 ? B0_EXIT_PROTECT : B0_EXIT_UNPROTECT;
+    b->exit_asked = setup->wValue == 1 ? B0_EXIT_PROTECT : B0_EXIT_UNPROTECT;
     b0_wait(b, usb, done_when_idle);
 }
 
@@ -281,12 +281,12 @@ static const struct {
 
 bool b0_vendor_control(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup)
 {
-    bool in = (setup->request_type & BOOT0_USB_DIR_IN) != 0;
+    bool in = (setup->bmRequestType & BOOT0_USB_DIR_IN) != 0;
 
-    if ((setup->request_type & BOOT0_USB_RECIPIENT_MASK) != BOOT0_USB_RECIPIENT_DEVICE ||
-        setup->request != B0_EXTENSION_VENDOR_CODE || setup->index >= B0_LENGTH(commands) ||
-        !commands[setup->index].answer || commands[setup->index].in != in)
+    if ((setup->bmRequestType & BOOT0_USB_RECIPIENT_MASK) != BOOT0_USB_RECIPIENT_DEVICE ||
+        setup->bRequest != B0_EXTENSION_VENDOR_CODE || setup->wIndex >= B0_LENGTH(commands) ||
+        !commands[setup->wIndex].answer || commands[setup->wIndex].in != in)
         return false;
-    commands[setup->index].answer(b, usb, setup);
+    commands[setup->wIndex].answer(b, usb, setup);
     return true;
 }

@@ -105,8 +105,8 @@ _Static_assert(sizeof bos == BOS_SIZE, "wTotalLength");
 
 static const struct b0_usb_vendor_answer vendor_answers[] = {
     {
-        .request = B0_MS_OS_20_VENDOR_CODE,
-        .index = 7, /* MS_OS_20_DESCRIPTOR_INDEX */
+        .bRequest = B0_MS_OS_20_VENDOR_CODE,
+        .wIndex = 7, /* MS_OS_20_DESCRIPTOR_INDEX */
         .data = (const uint8_t *)ms_set,
         .size = sizeof ms_set,
     },

@@ -34,13 +34,13 @@ static bool send_state(struct b0_detach *dfu, struct b0_usb *usb)
 static bool control(void *context, struct b0_usb *usb, const struct boot0_setup *setup)
 {
     struct b0_detach *dfu = context;
-    bool in = (setup->request_type & BOOT0_USB_DIR_IN) != 0;
+    bool in = (setup->bmRequestType & BOOT0_USB_DIR_IN) != 0;
     struct b0_dfu_rule rule;
 
-    if ((setup->request_type & (BOOT0_USB_TYPE_MASK | BOOT0_USB_RECIPIENT_MASK)) !=
+    if ((setup->bmRequestType & (BOOT0_USB_TYPE_MASK | BOOT0_USB_RECIPIENT_MASK)) !=
         (BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE))
         return false;
-    rule = b0_dfu_device_rule(dfu->state, setup->request);
+    rule = b0_dfu_device_rule(dfu->state, setup->bRequest);
     if (in != (rule.action != B0_DFU_DO_DETACH)) /* the wrong way round */
         return false;
     dfu->state = rule.next;

@@ -87,12 +87,12 @@ static bool control(void *context, struct b0_usb *usb, const struct boot0_setup 
 {
     struct b0_serial *serial = context;
 
-    if ((setup->request_type & (BOOT0_USB_TYPE_MASK | BOOT0_USB_RECIPIENT_MASK)) !=
+    if ((setup->bmRequestType & (BOOT0_USB_TYPE_MASK | BOOT0_USB_RECIPIENT_MASK)) !=
         (BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE))
         return false;
-    switch (setup->request) {
+    switch (setup->bRequest) {
     case SET_LINE_CODING:
-        if (setup->length != sizeof serial->incoming)
+        if (setup->wLength != sizeof serial->incoming)
             return false;
         b0_usb_control_receive(usb, serial->incoming);
         return true;
@@ -100,9 +100,9 @@ static bool control(void *context, struct b0_usb *usb, const struct boot0_setup 
         b0_usb_control_send(usb, serial->coding, sizeof serial->coding);
         return true;
     case SET_CONTROL_LINE_STATE:
-        if ((setup->request_type & BOOT0_USB_DIR_IN) != 0 || setup->length != 0)
+        if ((setup->bmRequestType & BOOT0_USB_DIR_IN) != 0 || setup->wLength != 0)
             return false;
-        set_lines(serial, usb, setup->value);
+        set_lines(serial, usb, setup->wValue);
         b0_usb_control_done(usb);
         return true;
     default:
@@ -115,7 +115,7 @@ static void stage(void *context, struct b0_usb *usb, const struct boot0_setup *s
 {
     struct b0_serial *serial = context;
 
-    if (stage == B0_USB_RECEIVED && setup->request == SET_LINE_CODING) {
+    if (stage == B0_USB_RECEIVED && setup->bRequest == SET_LINE_CODING) {
         if (!coding_possible(serial->incoming)) {
             b0_usb_control_stall(usb);
             return;

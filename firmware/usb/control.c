@@ -39,14 +39,14 @@ void b0_usb_control_send(struct b0_usb *usb, const uint8_t *data, size_t size)
 {
     if (usb->phase != PHASE_DECIDING)
         return;
-    if ((usb->setup.request_type & BOOT0_USB_DIR_IN) == 0 || usb->setup.length == 0) {
+    if ((usb->setup.bmRequestType & BOOT0_USB_DIR_IN) == 0 || usb->setup.wLength == 0) {
         b0_usb_control_stall(usb);
         return;
     }
     /* USB 2.0, 8.5.3.2: less than was asked for ends with a packet that is not full. */
-    usb->zero_packet = size < usb->setup.length;
+    usb->zero_packet = size < usb->setup.wLength;
     usb->source = data;
-    usb->left = size < usb->setup.length ? (uint16_t)size : usb->setup.length;
+    usb->left = size < usb->setup.wLength ? (uint16_t)size : usb->setup.wLength;
     usb->phase = PHASE_SENDING;
     send_packet(usb);
 }
@@ -55,19 +55,19 @@ void b0_usb_control_receive(struct b0_usb *usb, uint8_t *data)
 {
     if (usb->phase != PHASE_DECIDING)
         return;
-    if ((usb->setup.request_type & BOOT0_USB_DIR_IN) != 0 || usb->setup.length == 0) {
+    if ((usb->setup.bmRequestType & BOOT0_USB_DIR_IN) != 0 || usb->setup.wLength == 0) {
         b0_usb_control_stall(usb);
         return;
     }
     usb->target = data;
-    usb->left = usb->setup.length;
+    usb->left = usb->setup.wLength;
     usb->phase = PHASE_RECEIVING;
     receive_packet(usb);
 }
 
 void b0_usb_control_done(struct b0_usb *usb)
 {
-    bool has_data = usb->setup.length > 0;
+    bool has_data = usb->setup.wLength > 0;
 
     if (usb->phase != PHASE_RECEIVED && (usb->phase != PHASE_DECIDING || has_data)) {
         if (usb->phase == PHASE_DECIDING)
@@ -160,14 +160,14 @@ static bool vendor_answer(struct b0_usb *usb)
 {
     const struct boot0_setup *setup = &usb->setup;
 
-    if (setup->request_type !=
+    if (setup->bmRequestType !=
         (BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_VENDOR | BOOT0_USB_RECIPIENT_DEVICE))
         return false;
     for (size_t i = 0; i < usb->device->vendor_answer_count; i++) {
         const struct b0_usb_vendor_answer *row = &usb->device->vendor_answers[i];
 
-        if (row->request == setup->request && row->value == setup->value &&
-            row->index == setup->index) {
+        if (row->bRequest == setup->bRequest && row->wValue == setup->wValue &&
+            row->wIndex == setup->wIndex) {
             b0_usb_control_send(usb, row->data, row->size);
             return true;
         }
@@ -181,14 +181,14 @@ void b0_usb_control_begin(struct b0_usb *usb, const uint8_t packet[8])
 
     b0_usb_control_drop(usb);
     usb->setup = (struct boot0_setup){
-        .request_type = packet[0],
-        .request = packet[1],
-        .value = b0_load16(packet + 2),
-        .index = b0_load16(packet + 4),
-        .length = b0_load16(packet + 6),
+        .bmRequestType = packet[0],
+        .bRequest = packet[1],
+        .wValue = b0_load16(packet + 2),
+        .wIndex = b0_load16(packet + 4),
+        .wLength = b0_load16(packet + 6),
     };
     usb->phase = PHASE_DECIDING;
-    if ((usb->setup.request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD)
+    if ((usb->setup.bmRequestType & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD)
         taken = b0_usb_standard(usb);
     else
         taken = vendor_answer(usb) || b0_usb_offer(usb);

@@ -74,8 +74,8 @@ static bool offer(struct b0_usb *usb, const struct b0_usb_function *function)
 /* Offers a request that is not the core's to whom it concerns. */
 bool b0_usb_offer(struct b0_usb *usb)
 {
-    uint8_t recipient = usb->setup.request_type & BOOT0_USB_RECIPIENT_MASK;
-    uint8_t index = (uint8_t)usb->setup.index;
+    uint8_t recipient = usb->setup.bmRequestType & BOOT0_USB_RECIPIENT_MASK;
+    uint8_t index = (uint8_t)usb->setup.wIndex;
 
     if (recipient == BOOT0_USB_RECIPIENT_INTERFACE)
         return offer(usb, b0_usb_by_interface(usb, index));

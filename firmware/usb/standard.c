@@ -39,10 +39,10 @@ static bool get_string(struct b0_usb *usb, uint8_t index)
 static bool get_descriptor(struct b0_usb *usb)
 {
     const struct b0_usb_device *device = usb->device;
-    uint8_t type = (uint8_t)(usb->setup.value >> 8);
-    uint8_t index = (uint8_t)usb->setup.value;
+    uint8_t type = (uint8_t)(usb->setup.wValue >> 8);
+    uint8_t index = (uint8_t)usb->setup.wValue;
 
-    if ((usb->setup.request_type & BOOT0_USB_RECIPIENT_MASK) != BOOT0_USB_RECIPIENT_DEVICE)
+    if ((usb->setup.bmRequestType & BOOT0_USB_RECIPIENT_MASK) != BOOT0_USB_RECIPIENT_DEVICE)
         return b0_usb_offer(usb);
     if (type == BOOT0_USB_DESC_STRING)
         return get_string(usb, index);
@@ -76,10 +76,10 @@ static bool has_endpoint(const struct b0_usb *usb, uint16_t index)
 
 static bool get_status(struct b0_usb *usb)
 {
-    uint16_t index = usb->setup.index;
+    uint16_t index = usb->setup.wIndex;
     uint16_t status = 0;
 
-    switch (usb->setup.request_type & BOOT0_USB_RECIPIENT_MASK) {
+    switch (usb->setup.bmRequestType & BOOT0_USB_RECIPIENT_MASK) {
     case BOOT0_USB_RECIPIENT_DEVICE:
         status = (usb->device->configuration[7] & ATTRIBUTE_SELF_POWERED) != 0;
         break;
@@ -117,11 +117,11 @@ static void halt(struct b0_usb *usb, uint8_t address, bool on)
 /* SET_FEATURE and CLEAR_FEATURE: of an endpoint's halt alone, there is no remote wake-up. */
 static bool feature(struct b0_usb *usb)
 {
-    uint8_t address = (uint8_t)usb->setup.index;
-    bool on = usb->setup.request == BOOT0_USB_SET_FEATURE;
+    uint8_t address = (uint8_t)usb->setup.wIndex;
+    bool on = usb->setup.bRequest == BOOT0_USB_SET_FEATURE;
 
-    if ((usb->setup.request_type & BOOT0_USB_RECIPIENT_MASK) != BOOT0_USB_RECIPIENT_ENDPOINT ||
-        usb->setup.value != FEATURE_ENDPOINT_HALT || !has_endpoint(usb, usb->setup.index))
+    if ((usb->setup.bmRequestType & BOOT0_USB_RECIPIENT_MASK) != BOOT0_USB_RECIPIENT_ENDPOINT ||
+        usb->setup.wValue != FEATURE_ENDPOINT_HALT || !has_endpoint(usb, usb->setup.wIndex))
         return false;
     if (B0_USB_NUMBER(address) != 0)
         halt(usb, address, on);
@@ -133,9 +133,9 @@ static bool feature(struct b0_usb *usb)
 
 static bool set_address(struct b0_usb *usb)
 {
-    if (usb->setup.value > 127)
+    if (usb->setup.wValue > 127)
         return false;
-    usb->driver->set_address(usb->driver_context, (uint8_t)usb->setup.value);
+    usb->driver->set_address(usb->driver_context, (uint8_t)usb->setup.wValue);
     b0_usb_control_done(usb);
     return true;
 }
@@ -149,7 +149,7 @@ static bool get_configuration(struct b0_usb *usb)
 
 static bool set_configuration(struct b0_usb *usb)
 {
-    uint16_t value = usb->setup.value;
+    uint16_t value = usb->setup.wValue;
 
     if (value != 0 && value != usb->device->configuration[5])
         return false;
@@ -161,9 +161,9 @@ static bool set_configuration(struct b0_usb *usb)
 
 static bool get_interface(struct b0_usb *usb)
 {
-    if (!has_interface(usb, usb->setup.index))
+    if (!has_interface(usb, usb->setup.wIndex))
         return false;
-    usb->scratch[0] = usb->alternates[usb->setup.index];
+    usb->scratch[0] = usb->alternates[usb->setup.wIndex];
     b0_usb_control_send(usb, usb->scratch, 1);
     return true;
 }
@@ -182,8 +182,8 @@ static bool has_alternate(const struct b0_usb *usb, uint16_t interface, uint16_t
 
 static bool set_interface(struct b0_usb *usb)
 {
-    uint16_t interface = usb->setup.index;
-    uint16_t alternate = usb->setup.value;
+    uint16_t interface = usb->setup.wIndex;
+    uint16_t alternate = usb->setup.wValue;
 
     if (!has_interface(usb, interface) || !has_alternate(usb, interface, alternate))
         return false;
@@ -213,10 +213,10 @@ static const struct {
 
 bool b0_usb_standard(struct b0_usb *usb)
 {
-    bool in = (usb->setup.request_type & BOOT0_USB_DIR_IN) != 0;
+    bool in = (usb->setup.bmRequestType & BOOT0_USB_DIR_IN) != 0;
 
     for (size_t i = 0; i < B0_LENGTH(standard_requests); i++) {
-        if (standard_requests[i].request == usb->setup.request && standard_requests[i].in == in)
+        if (standard_requests[i].request == usb->setup.bRequest && standard_requests[i].in == in)
             return standard_requests[i].answer(usb);
     }
     return b0_usb_offer(usb);

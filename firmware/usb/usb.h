@@ -100,9 +100,9 @@ struct b0_usb_function {
 
 /* The answer to one vendor request to the device: the MS OS 2.0 set, a WebUSB URL. */
 struct b0_usb_vendor_answer {
-    uint8_t request;
-    uint16_t value;
-    uint16_t index;
+    uint8_t bRequest;
+    uint16_t wValue;
+    uint16_t wIndex;
     const uint8_t *data;
     uint16_t size;
 };

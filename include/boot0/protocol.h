@@ -13,11 +13,11 @@
 
 /* USB 2.0, 9.3 and 9.4: what a control transfer says in its setup stage. */
 struct boot0_setup {
-    uint8_t request_type;
-    uint8_t request;
-    uint16_t value;
-    uint16_t index;
-    uint16_t length;
+    uint8_t bmRequestType;
+    uint8_t bRequest;
+    uint16_t wValue;
+    uint16_t wIndex;
+    uint16_t wLength;
 };
 
 enum {

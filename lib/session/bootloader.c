@@ -71,10 +71,10 @@ enum boot0_status b0_session_check_journal(const struct boot0_session *session,
 static uint8_t dfu_status(struct boot0_session *session)
 {
     const struct boot0_setup setup = {
-        .request_type = BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE,
-        .request = BOOT0_DFU_GETSTATUS,
-        .index = session->board.alternates[0].interface,
-        .length = BOOT0_DFU_STATUS_SIZE,
+        .bmRequestType = BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE,
+        .bRequest = BOOT0_DFU_GETSTATUS,
+        .wIndex = session->board.alternates[0].interface,
+        .wLength = BOOT0_DFU_STATUS_SIZE,
     };
     uint8_t bytes[BOOT0_DFU_STATUS_SIZE];
     size_t actual = 0;

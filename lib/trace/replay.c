@@ -75,8 +75,8 @@ static enum boot0_status take_refusal(struct replay *replay, struct boot0_error 
 
 static bool same_setup(const struct boot0_setup *a, const struct boot0_setup *b)
 {
-    return a->request_type == b->request_type && a->request == b->request && a->value == b->value &&
-           a->index == b->index && a->length == b->length;
+    return a->bmRequestType == b->bmRequestType && a->bRequest == b->bRequest && a->wValue == b->wValue &&
+           a->wIndex == b->wIndex && a->wLength == b->wLength;
 }
 
 static enum boot0_xfer control(void *context, const struct boot0_setup *setup, uint8_t *data,
@@ -94,7 +94,7 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
         return BOOT0_XFER_GONE;
     }
     *actual = event->transfer.actual;
-    if (setup->request_type & BOOT0_USB_DIR_IN)
+    if (setup->bmRequestType & BOOT0_USB_DIR_IN)
         memcpy(data, event->data, event->transfer.actual);
     return event->transfer.result;
 }

@@ -26,11 +26,11 @@ static enum boot0_xfer get_descriptor(const struct boot0_transport *transport, u
                                       size_t *actual)
 {
     struct boot0_setup setup = {
-        .request_type = BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_STANDARD | BOOT0_USB_RECIPIENT_DEVICE,
-        .request = BOOT0_USB_GET_DESCRIPTOR,
-        .value = (uint16_t)(type << 8 | index),
-        .index = language,
-        .length = (uint16_t)size,
+        .bmRequestType = BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_STANDARD | BOOT0_USB_RECIPIENT_DEVICE,
+        .bRequest = BOOT0_USB_GET_DESCRIPTOR,
+        .wValue = (uint16_t)(type << 8 | index),
+        .wIndex = language,
+        .wLength = (uint16_t)size,
     };
     enum boot0_xfer result = BOOT0_XFER_ERROR;
 

@@ -24,11 +24,11 @@ static enum boot0_xfer request(const struct boot0_transport *transport, uint8_t 
                                uint8_t *data, uint16_t length, size_t *actual)
 {
     const struct boot0_setup setup = {
-        .request_type = direction | BOOT0_USB_TYPE_VENDOR | BOOT0_USB_RECIPIENT_DEVICE,
-        .request = vendor_code,
-        .value = value,
-        .index = (uint16_t)command,
-        .length = length,
+        .bmRequestType = direction | BOOT0_USB_TYPE_VENDOR | BOOT0_USB_RECIPIENT_DEVICE,
+        .bRequest = vendor_code,
+        .wValue = value,
+        .wIndex = (uint16_t)command,
+        .wLength = length,
     };
 
     *actual = 0;
@@ -126,10 +126,10 @@ enum boot0_status b0_extension_checksums(const struct boot0_transport *transport
 static size_t read_bos(const struct boot0_transport *transport, uint8_t *bos, size_t size)
 {
     struct boot0_setup setup = {
-        .request_type = BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_STANDARD | BOOT0_USB_RECIPIENT_DEVICE,
-        .request = BOOT0_USB_GET_DESCRIPTOR,
-        .value = DESCRIPTOR_BOS << 8,
-        .length = BOS_HEADER_SIZE,
+        .bmRequestType = BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_STANDARD | BOOT0_USB_RECIPIENT_DEVICE,
+        .bRequest = BOOT0_USB_GET_DESCRIPTOR,
+        .wValue = DESCRIPTOR_BOS << 8,
+        .wLength = BOS_HEADER_SIZE,
     };
     size_t actual = 0;
 
@@ -137,8 +137,8 @@ static size_t read_bos(const struct boot0_transport *transport, uint8_t *bos, si
             BOOT0_XFER_OK ||
         actual < BOS_HEADER_SIZE || bos[1] != DESCRIPTOR_BOS)
         return 0;
-    setup.length = b0_load16(bos + 2) < size ? b0_load16(bos + 2) : (uint16_t)size;
-    if (setup.length < BOS_HEADER_SIZE ||
+    setup.wLength = b0_load16(bos + 2) < size ? b0_load16(bos + 2) : (uint16_t)size;
+    if (setup.wLength < BOS_HEADER_SIZE ||
         transport->ops->control(transport->context, &setup, bos, &actual, DESCRIPTOR_TIMEOUT_MS) !=
             BOOT0_XFER_OK)
         return 0;

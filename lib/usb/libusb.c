@@ -56,8 +56,8 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
     };
     struct usb_board *board = context;
     int moved =
-        libusb_control_transfer(board->handle, setup->request_type, setup->request, setup->value,
-                                setup->index, data, setup->length, timeout_ms);
+        libusb_control_transfer(board->handle, setup->bmRequestType, setup->bRequest, setup->wValue,
+                                setup->wIndex, data, setup->wLength, timeout_ms);
 
     *actual = moved > 0 ? (size_t)moved : 0;
     if (moved >= 0)

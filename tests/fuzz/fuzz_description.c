@@ -70,17 +70,17 @@ static uint32_t memory_size(const struct vboard_description *description)
 static void ask(struct vboard *board, const uint8_t *bytes, size_t size)
 {
     static uint8_t data[UINT16_MAX + 1];
-    struct boot0_setup setup = {.request_type = bytes[0],
-                                .request = bytes[1],
-                                .value = b0_load16(bytes + 2),
-                                .index = b0_load16(bytes + 4),
-                                .length = b0_load16(bytes + 6)};
+    struct boot0_setup setup = {.bmRequestType = bytes[0],
+                                .bRequest = bytes[1],
+                                .wValue = b0_load16(bytes + 2),
+                                .wIndex = b0_load16(bytes + 4),
+                                .wLength = b0_load16(bytes + 6)};
     size_t sample = size - SETUP_SIZE, actual;
 
-    for (size_t i = 0; i < setup.length && sample > 0; i++)
+    for (size_t i = 0; i < setup.wLength && sample > 0; i++)
         data[i] = bytes[SETUP_SIZE + i % sample];
     vboard_control(board, &setup, data, &actual, 5000000);
-    require(actual <= setup.length);
+    require(actual <= setup.wLength);
     vboard_wait(board, 5000);
 }
 

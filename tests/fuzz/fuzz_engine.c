@@ -55,11 +55,11 @@ static void answer(struct b0_engine *engine, const struct b0_engine_step *step, 
 {
     uint8_t how = take(in);
     enum boot0_xfer result = how < 0xe0 ? BOOT0_XFER_OK : (enum boot0_xfer)(1 + how % 4);
-    size_t actual = how < 0xd0 ? step->setup.length : how % (step->setup.length + 1u);
+    size_t actual = how < 0xd0 ? step->setup.wLength : how % (step->setup.wLength + 1u);
 
     if (step->kind == B0_STEP_WAIT)
         *now_us += step->wait_us;
-    else if (step->setup.request_type & 0x80)
+    else if (step->setup.bmRequestType & 0x80)
         for (size_t i = 0; i < actual && i < 6; i++)
             step->data[i] = take(in);
     b0_engine_feed(engine, result, result == BOOT0_XFER_OK ? actual : 0, *now_us);

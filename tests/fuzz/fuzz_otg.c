@@ -220,7 +220,7 @@ static void transfer(struct fuzz *f, struct vboard_host *host)
     switch (take(&f->in) % 3) {
     case 0:
         vboard_host_control(host, &setup, data, &actual, deadline_ns);
-        if (actual > setup.length)
+        if (actual > setup.wLength)
             abort();
         break;
     case 1:

@@ -115,11 +115,11 @@ static void request(struct vboard_cdc *cdc, uint8_t number, uint16_t value, uint
                     uint16_t size)
 {
     const struct boot0_setup setup = {
-        .request_type = BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE,
-        .request = number,
-        .value = value,
-        .index = (uint16_t)cdc->function.communication,
-        .length = size,
+        .bmRequestType = BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE,
+        .bRequest = number,
+        .wValue = value,
+        .wIndex = (uint16_t)cdc->function.communication,
+        .wLength = size,
     };
     size_t actual;
 

@@ -167,15 +167,15 @@ static size_t port_status(const struct vboard_roothub *hub, uint16_t port, uint8
 static size_t status(const struct vboard_roothub *hub, const struct boot0_setup *setup,
                      uint8_t *bytes)
 {
-    if ((setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD) {
+    if ((setup->bmRequestType & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD) {
         b0_store16(bytes, 1); /* powered by itself */
         return 2;
     }
-    if ((setup->request_type & BOOT0_USB_RECIPIENT_MASK) == BOOT0_USB_RECIPIENT_DEVICE) {
+    if ((setup->bmRequestType & BOOT0_USB_RECIPIENT_MASK) == BOOT0_USB_RECIPIENT_DEVICE) {
         memset(bytes, 0, STATUS_SIZE);
         return STATUS_SIZE;
     }
-    return port_status(hub, setup->index, bytes);
+    return port_status(hub, setup->wIndex, bytes);
 }
 
 enum boot0_xfer vboard_roothub_control(const struct vboard_roothub *hub,
@@ -187,24 +187,24 @@ enum boot0_xfer vboard_roothub_control(const struct vboard_roothub *hub,
     size_t length = 0;
 
     *actual = 0;
-    if ((setup->request_type & BOOT0_USB_DIR_IN) == 0) {
+    if ((setup->bmRequestType & BOOT0_USB_DIR_IN) == 0) {
         /* SET_CONFIGURATION, SET_INTERFACE; features of ports are the kernel's business. */
-        return (setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD
+        return (setup->bmRequestType & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD
                    ? BOOT0_XFER_OK
                    : BOOT0_XFER_STALL;
     }
-    if (setup->request == BOOT0_USB_GET_DESCRIPTOR) {
-        length = descriptor(hub, device, setup->value, bytes);
-    } else if (setup->request == BOOT0_USB_GET_STATUS) {
+    if (setup->bRequest == BOOT0_USB_GET_DESCRIPTOR) {
+        length = descriptor(hub, device, setup->wValue, bytes);
+    } else if (setup->bRequest == BOOT0_USB_GET_STATUS) {
         length = status(hub, setup, bytes);
-    } else if (setup->request == BOOT0_USB_GET_CONFIGURATION) {
+    } else if (setup->bRequest == BOOT0_USB_GET_CONFIGURATION) {
         bytes[0] = 1;
         length = 1;
     }
     if (length == 0) {
         return BOOT0_XFER_STALL;
     }
-    *actual = length < setup->length ? length : setup->length;
+    *actual = length < setup->wLength ? length : setup->wLength;
     memcpy(data, bytes, *actual);
     return BOOT0_XFER_OK;
 }

@@ -291,7 +291,7 @@ static long control(struct usbfs_client *client, UMockdevIoctlData *arg, int64_t
     const struct boot0_setup setup = {wanted->bRequestType, wanted->bRequest, wanted->wValue,
                                       wanted->wIndex, wanted->wLength};
     uint64_t timeout_us = wanted->timeout == 0 ? VBOARD_NO_TIMEOUT : wanted->timeout * 1000ULL;
-    int failure = vboard_usbfs_check_recipient(client, setup.request_type, setup.index);
+    int failure = vboard_usbfs_check_recipient(client, setup.bmRequestType, setup.wIndex);
     enum boot0_xfer result = BOOT0_XFER_TIMEOUT;
     UMockdevIoctlData *data = NULL;
     size_t actual = 0;
@@ -299,9 +299,9 @@ static long control(struct usbfs_client *client, UMockdevIoctlData *arg, int64_t
     if (failure < 0) {
         return failure;
     }
-    if (setup.length > 0) {
+    if (setup.wLength > 0) {
         data =
-            vboard_usbfs_resolve(arg, offsetof(struct usbdevfs_ctrltransfer, data), setup.length);
+            vboard_usbfs_resolve(arg, offsetof(struct usbdevfs_ctrltransfer, data), setup.wLength);
         if (data == NULL) {
             return -EFAULT;
         }

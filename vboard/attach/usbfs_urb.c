@@ -45,11 +45,11 @@ static void finish(struct usbfs_urb *urb, int status, size_t actual, int64_t don
 
 static void read_setup(const uint8_t *bytes, struct boot0_setup *setup)
 {
-    setup->request_type = bytes[0];
-    setup->request = bytes[1];
-    setup->value = b0_load16(bytes + 2);
-    setup->index = b0_load16(bytes + 4);
-    setup->length = b0_load16(bytes + 6);
+    setup->bmRequestType = bytes[0];
+    setup->bRequest = bytes[1];
+    setup->wValue = b0_load16(bytes + 2);
+    setup->wIndex = b0_load16(bytes + 4);
+    setup->wLength = b0_load16(bytes + 6);
 }
 
 /* Carries out a transfer, or puts it behind the one that blocks the endpoint. */
@@ -92,10 +92,10 @@ static int check(struct usbfs_client *client, const struct usbfs_urb *urb)
     struct boot0_setup setup;
 
     read_setup(urb->buffer->data, &setup);
-    if (setup.length > wanted->buffer_length - SETUP_SIZE) {
+    if (setup.wLength > wanted->buffer_length - SETUP_SIZE) {
         return -EINVAL;
     }
-    return vboard_usbfs_check_recipient(client, setup.request_type, setup.index);
+    return vboard_usbfs_check_recipient(client, setup.bmRequestType, setup.wIndex);
 }
 
 /* Fetches an URB from the client's memory: 0 or a negative errno. */

@@ -10,12 +10,12 @@
 
 static uint8_t type_of(const struct boot0_setup *setup)
 {
-    return setup->request_type & BOOT0_USB_TYPE_MASK;
+    return setup->bmRequestType & BOOT0_USB_TYPE_MASK;
 }
 
 static bool is_getstatus(const struct boot0_setup *setup)
 {
-    return type_of(setup) == BOOT0_USB_TYPE_CLASS && setup->request == BOOT0_DFU_GETSTATUS;
+    return type_of(setup) == BOOT0_USB_TYPE_CLASS && setup->bRequest == BOOT0_DFU_GETSTATUS;
 }
 
 static void count_transfer(struct vboard *board, const struct boot0_setup *setup)
@@ -59,7 +59,7 @@ static void account(struct vboard *board, const struct boot0_setup *setup, size_
     board->stats.bus_us += bus_us;
     if (!keeps_time)
         vboard_clock_advance(board, board->now_us + bus_us, false);
-    if (setup->request_type & BOOT0_USB_DIR_IN)
+    if (setup->bmRequestType & BOOT0_USB_DIR_IN)
         board->stats.bytes_in += actual;
     else
         board->stats.bytes_out += actual;

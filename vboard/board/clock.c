@@ -33,7 +33,7 @@ uint64_t vboard_bus_us(const struct boot0_setup *setup, size_t actual, bool stal
     uint64_t stages = 2;
     uint64_t bytes = 2 * TRANSACTION_BYTES + SETUP_BYTES; /* setup, and status or STALL */
 
-    if (setup->length > 0 && !stalled) {
+    if (setup->wLength > 0 && !stalled) {
         stages++;
         bytes += (packets > 0 ? packets : 1) * TRANSACTION_BYTES + actual;
     }

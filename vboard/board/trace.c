@@ -16,7 +16,7 @@ static bool tells_state(const struct vboard *board, const struct boot0_setup *se
                         enum boot0_xfer result)
 {
     return !(board->device.ops && board->device.ops->keeps_time) &&
-           (setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_CLASS &&
+           (setup->bmRequestType & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_CLASS &&
            result != BOOT0_XFER_GONE;
 }
 

@@ -242,7 +242,7 @@ size_t vboard_string(const struct vboard *board, uint8_t index, char *text, size
 enum boot0_xfer vboard_usb_answer(const struct boot0_setup *setup, const uint8_t *bytes,
                                   size_t size, uint8_t *data, size_t *actual)
 {
-    *actual = size < setup->length ? size : setup->length;
+    *actual = size < setup->wLength ? size : setup->wLength;
     if (*actual > 0)
         memcpy(data, bytes, *actual);
     return BOOT0_XFER_OK;
@@ -252,11 +252,11 @@ static enum boot0_xfer get_descriptor(struct vboard *board, const struct boot0_s
                                       uint8_t *data, size_t *actual)
 {
     uint8_t bytes[VBOARD_CONFIGURATION_MAX];
-    unsigned index = setup->value & 0xff;
+    unsigned index = setup->wValue & 0xff;
     size_t size = 0;
 
     _Static_assert(sizeof bytes >= STRING_DESC_MAX, "holds any descriptor");
-    switch (setup->value >> 8) {
+    switch (setup->wValue >> 8) {
     case BOOT0_USB_DESC_DEVICE:
         make_device(board, bytes);
         size = BOOT0_USB_DEVICE_DESC_SIZE;
@@ -268,8 +268,8 @@ static enum boot0_xfer get_descriptor(struct vboard *board, const struct boot0_s
         size = make_string(board, index, bytes);
         break;
     case BOOT0_USB_DESC_DFU:
-        if (vboard_usb_alternate(board, setup->index)) {
-            make_functional(board->build.identity, vboard_usb_alternate(board, setup->index),
+        if (vboard_usb_alternate(board, setup->wIndex)) {
+            make_functional(board->build.identity, vboard_usb_alternate(board, setup->wIndex),
                             bytes);
             size = BOOT0_DFU_FUNC_DESC_SIZE;
         }
@@ -291,7 +291,7 @@ static enum boot0_xfer get_status(struct vboard *board, const struct boot0_setup
 {
     uint8_t bytes[2] = {0, 0};
 
-    if ((setup->request_type & BOOT0_USB_RECIPIENT_MASK) == BOOT0_USB_RECIPIENT_DEVICE)
+    if ((setup->bmRequestType & BOOT0_USB_RECIPIENT_MASK) == BOOT0_USB_RECIPIENT_DEVICE)
         bytes[0] = power_attributes(board->build.identity) & SELF_POWERED ? 1 : 0;
     return vboard_usb_answer(setup, bytes, sizeof bytes, data, actual);
 }
@@ -302,7 +302,7 @@ static enum boot0_xfer set_address(struct vboard *board, const struct boot0_setu
     (void)board;
     (void)data;
     (void)actual;
-    return setup->value <= 127 ? BOOT0_XFER_OK : BOOT0_XFER_STALL;
+    return setup->wValue <= 127 ? BOOT0_XFER_OK : BOOT0_XFER_STALL;
 }
 
 static enum boot0_xfer get_configuration(struct vboard *board, const struct boot0_setup *setup,
@@ -316,9 +316,9 @@ static enum boot0_xfer set_configuration(struct vboard *board, const struct boot
 {
     (void)data;
     (void)actual;
-    if (setup->value > 1)
+    if (setup->wValue > 1)
         return BOOT0_XFER_STALL;
-    board->usb.configuration = (uint8_t)setup->value;
+    board->usb.configuration = (uint8_t)setup->wValue;
     memset(board->usb.alternate, 0, sizeof board->usb.alternate);
     return BOOT0_XFER_OK;
 }
@@ -326,9 +326,9 @@ static enum boot0_xfer set_configuration(struct vboard *board, const struct boot
 static enum boot0_xfer get_interface(struct vboard *board, const struct boot0_setup *setup,
                                      uint8_t *data, size_t *actual)
 {
-    if (board->usb.configuration == 0 || !vboard_usb_alternate(board, setup->index))
+    if (board->usb.configuration == 0 || !vboard_usb_alternate(board, setup->wIndex))
         return BOOT0_XFER_STALL;
-    return vboard_usb_answer(setup, &board->usb.alternate[setup->index], 1, data, actual);
+    return vboard_usb_answer(setup, &board->usb.alternate[setup->wIndex], 1, data, actual);
 }
 
 static enum boot0_xfer set_interface(struct vboard *board, const struct boot0_setup *setup,
@@ -337,15 +337,15 @@ static enum boot0_xfer set_interface(struct vboard *board, const struct boot0_se
     (void)data;
     (void)actual;
     if (board->usb.configuration == 0 ||
-        !find_alternate(board->build.identity, setup->index, setup->value))
+        !find_alternate(board->build.identity, setup->wIndex, setup->wValue))
         return BOOT0_XFER_STALL;
-    board->usb.alternate[setup->index] = (uint8_t)setup->value;
+    board->usb.alternate[setup->wIndex] = (uint8_t)setup->wValue;
     return BOOT0_XFER_OK;
 }
 
 /* What is not here is stalled: there are no features to set, and no endpoints but 0. */
 static const struct {
-    uint8_t request;
+    uint8_t bRequest;
     uint8_t direction;
     enum boot0_xfer (*answer)(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
                               size_t *actual);
@@ -363,8 +363,8 @@ enum boot0_xfer vboard_usb_standard(struct vboard *board, const struct boot0_set
                                     uint8_t *data, size_t *actual)
 {
     for (size_t i = 0; i < B0_LENGTH(requests); i++)
-        if (requests[i].request == setup->request &&
-            requests[i].direction == (setup->request_type & BOOT0_USB_DIR_IN))
+        if (requests[i].bRequest == setup->bRequest &&
+            requests[i].direction == (setup->bmRequestType & BOOT0_USB_DIR_IN))
             return requests[i].answer(board, setup, data, actual);
     return BOOT0_XFER_STALL;
 }

@@ -48,10 +48,10 @@ static enum boot0_status select_alternate(void *context, uint8_t interface, uint
                                           struct boot0_error *error)
 {
     const struct boot0_setup setup = {
-        .request_type = BOOT0_USB_RECIPIENT_INTERFACE,
-        .request = BOOT0_USB_SET_INTERFACE,
-        .value = alternate,
-        .index = interface,
+        .bmRequestType = BOOT0_USB_RECIPIENT_INTERFACE,
+        .bRequest = BOOT0_USB_SET_INTERFACE,
+        .wValue = alternate,
+        .wIndex = interface,
     };
     size_t actual;
     enum boot0_xfer result = control(context, &setup, NULL, &actual, 5000);

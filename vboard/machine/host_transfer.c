@@ -197,7 +197,7 @@ static void finish(struct host_transfer *transfer, enum boot0_xfer result)
 
 static bool is_in(const struct host_transfer *transfer)
 {
-    return transfer->setup.request_type & BOOT0_USB_DIR_IN;
+    return transfer->setup.bmRequestType & BOOT0_USB_DIR_IN;
 }
 
 static void next_stage(struct vboard_host *host, struct host_transfer *transfer,
@@ -228,16 +228,16 @@ static enum outcome stage_setup(struct vboard_host *host, struct host_transfer *
 {
     const struct boot0_setup *setup = &transfer->setup;
     uint8_t bytes[SETUP_BYTES] = {
-        setup->request_type,    setup->request,
-        (uint8_t)setup->value,  (uint8_t)(setup->value >> 8),
-        (uint8_t)setup->index,  (uint8_t)(setup->index >> 8),
-        (uint8_t)setup->length, (uint8_t)(setup->length >> 8),
+        setup->bmRequestType,    setup->bRequest,
+        (uint8_t)setup->wValue,  (uint8_t)(setup->wValue >> 8),
+        (uint8_t)setup->wIndex,  (uint8_t)(setup->wIndex >> 8),
+        (uint8_t)setup->wLength, (uint8_t)(setup->wLength >> 8),
     };
     struct packet packet = {.kind = KIND_SETUP, .data = bytes, .size = sizeof bytes};
     enum outcome outcome = exchange(host, &packet, until_ns, strict);
 
     if (outcome == OUTCOME_ACK)
-        next_stage(host, transfer, setup->length > 0 ? STAGE_DATA : STAGE_STATUS);
+        next_stage(host, transfer, setup->wLength > 0 ? STAGE_DATA : STAGE_STATUS);
     return outcome;
 }
 
@@ -245,7 +245,7 @@ static enum outcome stage_setup(struct vboard_host *host, struct host_transfer *
 static void take_data(struct vboard_host *host, struct host_transfer *transfer,
                       const struct packet *packet)
 {
-    size_t room = transfer->setup.length - transfer->moved;
+    size_t room = transfer->setup.wLength - transfer->moved;
 
     host->attempt = (struct host_attempt){.at_ns = host->now_ns};
     if (packet->data1 != transfer->data1) {
@@ -267,7 +267,7 @@ static void take_data(struct vboard_host *host, struct host_transfer *transfer,
     transfer->moved += packet->size;
     transfer->data1 = !transfer->data1;
     transfer->errors = 0;
-    if (packet->size < host->packet_max || transfer->moved == transfer->setup.length)
+    if (packet->size < host->packet_max || transfer->moved == transfer->setup.wLength)
         next_stage(host, transfer, STAGE_STATUS);
 }
 
@@ -286,7 +286,7 @@ static enum outcome stage_data_in(struct vboard_host *host, struct host_transfer
 static enum outcome stage_data_out(struct vboard_host *host, struct host_transfer *transfer,
                                    uint64_t until_ns, bool strict)
 {
-    size_t left = transfer->setup.length - transfer->moved;
+    size_t left = transfer->setup.wLength - transfer->moved;
     struct packet packet = {.kind = KIND_OUT,
                             .data = transfer->data + transfer->moved,
                             .size = left < host->packet_max ? left : host->packet_max,
@@ -299,7 +299,7 @@ static enum outcome stage_data_out(struct vboard_host *host, struct host_transfe
     transfer->data1 = !transfer->data1;
     transfer->errors = 0;
     host->attempt = (struct host_attempt){.at_ns = host->now_ns};
-    if (transfer->moved == transfer->setup.length)
+    if (transfer->moved == transfer->setup.wLength)
         next_stage(host, transfer, STAGE_STATUS);
     return outcome;
 }
@@ -308,7 +308,7 @@ static enum outcome stage_status(struct vboard_host *host, struct host_transfer 
                                  uint64_t until_ns, bool strict)
 {
     uint8_t bytes[VBOARD_OTG_PACKET_MAX] = {0};
-    bool in = transfer->setup.length == 0 || !is_in(transfer);
+    bool in = transfer->setup.wLength == 0 || !is_in(transfer);
     struct packet packet = {.kind = in ? KIND_IN : KIND_OUT, .data = bytes, .data1 = true};
     enum outcome outcome = exchange(host, &packet, until_ns, strict);
 
@@ -374,13 +374,13 @@ static void follow(struct vboard_host *host, const struct boot0_setup *setup)
 {
     enum { ENDPOINT_HALT = 0 };
 
-    if (setup->request_type == 0x00 && setup->request == BOOT0_USB_SET_CONFIGURATION)
+    if (setup->bmRequestType == 0x00 && setup->bRequest == BOOT0_USB_SET_CONFIGURATION)
         host->in_data1 = host->out_data1 = 0;
-    else if (setup->request_type == 0x01 && setup->request == BOOT0_USB_SET_INTERFACE)
-        clear_interface(host, (uint8_t)setup->index);
-    else if (setup->request_type == 0x02 && setup->request == BOOT0_USB_CLEAR_FEATURE &&
-             setup->value == ENDPOINT_HALT)
-        clear_toggle(host, (uint8_t)setup->index);
+    else if (setup->bmRequestType == 0x01 && setup->bRequest == BOOT0_USB_SET_INTERFACE)
+        clear_interface(host, (uint8_t)setup->wIndex);
+    else if (setup->bmRequestType == 0x02 && setup->bRequest == BOOT0_USB_CLEAR_FEATURE &&
+             setup->wValue == ENDPOINT_HALT)
+        clear_toggle(host, (uint8_t)setup->wIndex);
 }
 
 /* ---- for the outside ---- */

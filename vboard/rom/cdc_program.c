@@ -185,7 +185,7 @@ static void greet(struct vboard_cdc_program *program)
 static enum boot0_xfer answer_string(const struct boot0_setup *setup, uint8_t *data, size_t *actual)
 {
     uint8_t bytes[2 + 2 * VBOARD_STRING_MAX] = {4, BOOT0_USB_DESC_STRING, 0x09, 0x04};
-    size_t index = setup->value & 0xff;
+    size_t index = setup->wValue & 0xff;
 
     if (index >= B0_LENGTH(strings))
         return BOOT0_XFER_STALL;
@@ -199,7 +199,7 @@ static enum boot0_xfer answer_string(const struct boot0_setup *setup, uint8_t *d
 static enum boot0_xfer get_descriptor(const struct boot0_setup *setup, uint8_t *data,
                                       size_t *actual)
 {
-    switch (setup->value >> 8) {
+    switch (setup->wValue >> 8) {
     case BOOT0_USB_DESC_DEVICE:
         return vboard_usb_answer(setup, descriptors, BOOT0_USB_DEVICE_DESC_SIZE, data, actual);
     case BOOT0_USB_DESC_CONFIGURATION:
@@ -217,7 +217,7 @@ static enum boot0_xfer standard(struct vboard_cdc_program *program, const struct
 {
     static const uint8_t zero[2];
 
-    switch (setup->request) {
+    switch (setup->bRequest) {
     case BOOT0_USB_GET_DESCRIPTOR:
         return get_descriptor(setup, data, actual);
     case BOOT0_USB_GET_STATUS:
@@ -227,10 +227,10 @@ static enum boot0_xfer standard(struct vboard_cdc_program *program, const struct
     case BOOT0_USB_GET_INTERFACE:
         return vboard_usb_answer(setup, zero, 1, data, actual);
     case BOOT0_USB_SET_CONFIGURATION:
-        program->board->usb.configuration = (uint8_t)setup->value;
-        return setup->value <= 1 ? BOOT0_XFER_OK : BOOT0_XFER_STALL;
+        program->board->usb.configuration = (uint8_t)setup->wValue;
+        return setup->wValue <= 1 ? BOOT0_XFER_OK : BOOT0_XFER_STALL;
     case BOOT0_USB_SET_INTERFACE:
-        return setup->value == 0 ? BOOT0_XFER_OK : BOOT0_XFER_STALL;
+        return setup->wValue == 0 ? BOOT0_XFER_OK : BOOT0_XFER_STALL;
     case BOOT0_USB_SET_ADDRESS:
         return BOOT0_XFER_OK;
     default:
@@ -256,21 +256,21 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
 {
     struct vboard_cdc_program *program = context;
 
-    if ((setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD)
+    if ((setup->bmRequestType & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD)
         return standard(program, setup, data, actual);
-    if ((setup->request_type & BOOT0_USB_TYPE_MASK) != BOOT0_USB_TYPE_CLASS ||
-        setup->index != CONTROL_INTERFACE)
+    if ((setup->bmRequestType & BOOT0_USB_TYPE_MASK) != BOOT0_USB_TYPE_CLASS ||
+        setup->wIndex != CONTROL_INTERFACE)
         return BOOT0_XFER_STALL;
-    switch (setup->request) {
+    switch (setup->bRequest) {
     case SET_LINE_CODING:
-        *actual = setup->length;
+        *actual = setup->wLength;
         memcpy(program->coding, data,
-               setup->length < sizeof program->coding ? setup->length : sizeof program->coding);
+               setup->wLength < sizeof program->coding ? setup->wLength : sizeof program->coding);
         return BOOT0_XFER_OK;
     case GET_LINE_CODING:
         return vboard_usb_answer(setup, program->coding, sizeof program->coding, data, actual);
     case SET_CONTROL_LINE_STATE:
-        set_lines(program, setup->value);
+        set_lines(program, setup->wValue);
         return BOOT0_XFER_OK;
     default:
         return BOOT0_XFER_STALL;

@@ -38,16 +38,16 @@ uint8_t vboard_dfu_state(const void *context)
 
 static bool is_request(const struct boot0_setup *setup)
 {
-    bool in = setup->request == BOOT0_DFU_UPLOAD || setup->request == BOOT0_DFU_GETSTATUS ||
-              setup->request == BOOT0_DFU_GETSTATE;
+    bool in = setup->bRequest == BOOT0_DFU_UPLOAD || setup->bRequest == BOOT0_DFU_GETSTATUS ||
+              setup->bRequest == BOOT0_DFU_GETSTATE;
 
-    return setup->request_type ==
+    return setup->bmRequestType ==
            ((in ? BOOT0_USB_DIR_IN : 0) | BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE);
 }
 
 bool vboard_dfu_route(struct vboard_dfu *dfu, const struct boot0_setup *setup)
 {
-    const struct vboard_alternate *alternate = vboard_usb_alternate(dfu->board, setup->index);
+    const struct vboard_alternate *alternate = vboard_usb_alternate(dfu->board, setup->wIndex);
     bool free = dfu->state == BOOT0_DFU_STATE_IDLE || dfu->state == BOOT0_DFU_STATE_ERROR;
 
     if (!is_request(setup) || !alternate)
@@ -93,7 +93,7 @@ enum boot0_xfer vboard_dfu_interrupt(struct vboard_dfu *dfu, const struct boot0_
 
     switch ((enum vboard_busy_behaviour)dfu->rom->busy_behaviour[dfu->command]) {
     case VBOARD_BUSY_ANSWERS:
-        if (setup->request == BOOT0_DFU_GETSTATUS)
+        if (setup->bRequest == BOOT0_DFU_GETSTATUS)
             return vboard_dfu_answer_status(dfu, setup, poll_ms, data, actual);
         break;
     case VBOARD_BUSY_BREAKS:
@@ -110,12 +110,12 @@ enum boot0_xfer vboard_dfu_take(struct vboard_dfu *dfu, const struct boot0_setup
                                 const uint8_t *data, size_t *actual)
 {
     /* A G431 stalls 2048 bytes with errSTALLEDPKT and takes 1024 (web-stm32-updater, issue 3). */
-    if (setup->length > vboard_usb_transfer_size(&dfu->rom->usb, dfu->alternate))
+    if (setup->wLength > vboard_usb_transfer_size(&dfu->rom->usb, dfu->alternate))
         return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
-    if (setup->length > 0)
-        memcpy(dfu->data, data, setup->length);
-    dfu->block = setup->value;
-    dfu->block_size = setup->length;
-    *actual = setup->length;
+    if (setup->wLength > 0)
+        memcpy(dfu->data, data, setup->wLength);
+    dfu->block = setup->wValue;
+    dfu->block_size = setup->wLength;
+    *actual = setup->wLength;
     return BOOT0_XFER_OK;
 }

@@ -53,18 +53,18 @@ static enum boot0_xfer do_dnload(struct vboard_dfu *dfu, const struct boot0_setu
     dfu->command = vboard_dfuse_command(dfu);
     dfu->synced = false;
     /* AN2662, figure 55: leaving is allowed in dfuIDLE too. */
-    dfu->state = setup->length > 0 ? next : (uint8_t)BOOT0_DFU_STATE_MANIFEST_SYNC;
+    dfu->state = setup->wLength > 0 ? next : (uint8_t)BOOT0_DFU_STATE_MANIFEST_SYNC;
     return BOOT0_XFER_OK;
 }
 
 static enum boot0_xfer read_memory(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                    uint8_t *data, size_t *actual, uint8_t next)
 {
-    uint8_t status = vboard_dfuse_read(dfu, setup->value, data, setup->length);
+    uint8_t status = vboard_dfuse_read(dfu, setup->wValue, data, setup->wLength);
 
     if (status != BOOT0_DFU_STATUS_OK)
         return vboard_dfu_refuse(dfu, status);
-    *actual = setup->length;
+    *actual = setup->wLength;
     dfu->state = next;
     return BOOT0_XFER_OK;
 }
@@ -79,13 +79,13 @@ static enum boot0_xfer do_upload(struct vboard_dfu *dfu, const struct boot0_setu
         BOOT0_DFUSE_READ_UNPROTECT,
     };
 
-    if (setup->length == 0)
+    if (setup->wLength == 0)
         return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
-    if (setup->value >= BOOT0_DFUSE_BLOCK_FIRST)
+    if (setup->wValue >= BOOT0_DFUSE_BLOCK_FIRST)
         return read_memory(dfu, setup, data, actual, next);
-    if (setup->value != BOOT0_DFUSE_BLOCK_COMMAND)
+    if (setup->wValue != BOOT0_DFUSE_BLOCK_COMMAND)
         return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
-    *actual = setup->length < sizeof list ? setup->length : sizeof list;
+    *actual = setup->wLength < sizeof list ? setup->wLength : sizeof list;
     memcpy(data, list, *actual);
     dfu->state = *actual < sizeof list ? next : (uint8_t)BOOT0_DFU_STATE_IDLE;
     return BOOT0_XFER_OK;
@@ -190,7 +190,7 @@ static action *const actions[] = {
  */
 static bool is_odd_clear(const struct vboard_dfu *dfu, const struct boot0_setup *setup)
 {
-    return setup->request == BOOT0_DFU_CLRSTATUS && dfu->state != BOOT0_DFU_STATE_ERROR;
+    return setup->bRequest == BOOT0_DFU_CLRSTATUS && dfu->state != BOOT0_DFU_STATE_ERROR;
 }
 
 static enum boot0_xfer control(void *context, const struct boot0_setup *setup, uint8_t *data,
@@ -199,19 +199,19 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
     struct vboard_dfu *dfu = context;
     struct b0_dfu_rule rule;
 
-    if ((setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD)
+    if ((setup->bmRequestType & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD)
         return vboard_usb_standard(dfu->board, setup, data, actual);
     if (!vboard_dfu_route(dfu, setup) || dfu->board->usb.configuration == 0)
         return BOOT0_XFER_STALL;
     if (dfu->board->work.busy)
         return vboard_dfu_interrupt(dfu, setup, data, actual);
-    if (dfu->state == BOOT0_DFU_STATE_DNBUSY && setup->request == BOOT0_DFU_GETSTATUS)
+    if (dfu->state == BOOT0_DFU_STATE_DNBUSY && setup->bRequest == BOOT0_DFU_GETSTATUS)
         return vboard_dfu_answer_status(dfu, setup, busy_ms(dfu), data, actual); /* it hangs */
     if (is_odd_clear(dfu, setup)) {
         vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_UNKNOWN);
         return BOOT0_XFER_OK;
     }
-    rule = b0_dfu_device_rule(dfu->state, setup->request);
+    rule = b0_dfu_device_rule(dfu->state, setup->bRequest);
     return actions[rule.action](dfu, setup, data, actual, rule.next);
 }
 

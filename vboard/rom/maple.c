@@ -145,7 +145,7 @@ static enum boot0_xfer do_dnload(struct vboard_dfu *dfu, const struct boot0_setu
 {
     enum boot0_xfer result;
 
-    if (setup->length == 0) {
+    if (setup->wLength == 0) {
         if (dfu->state == BOOT0_DFU_STATE_IDLE)
             return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_NOTDONE);
         dfu->state = BOOT0_DFU_STATE_MANIFEST_SYNC;
@@ -174,7 +174,7 @@ static enum boot0_xfer begin_upload(struct vboard_dfu *dfu, const struct boot0_s
     if (base == 0)
         return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_WRITE);
     dfu->upload_base = base;
-    dfu->upload_size = setup->length;
+    dfu->upload_size = setup->wLength;
     return BOOT0_XFER_OK;
 }
 
@@ -188,13 +188,13 @@ static enum boot0_xfer do_upload(struct vboard_dfu *dfu, const struct boot0_setu
 
     if (dfu->state == BOOT0_DFU_STATE_IDLE)
         result = begin_upload(dfu, setup);
-    else if (setup->length == 0)
+    else if (setup->wLength == 0)
         return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_NOTDONE);
     if (result != BOOT0_XFER_OK)
         return result;
-    address = dfu->upload_base + (uint32_t)dfu->upload_size * setup->value;
+    address = dfu->upload_base + (uint32_t)dfu->upload_size * setup->wValue;
     left = address - flash->address < flash->size ? flash->size - (address - flash->address) : 0;
-    size = dfu->upload_size < setup->length ? dfu->upload_size : setup->length;
+    size = dfu->upload_size < setup->wLength ? dfu->upload_size : setup->wLength;
     dfu->state = left < dfu->upload_size ? (uint8_t)BOOT0_DFU_STATE_IDLE : next;
     *actual = left < size ? left : size;
     if (*actual > 0)
@@ -248,19 +248,19 @@ static enum boot0_xfer answer_anything(struct vboard_dfu *dfu, const struct boot
         else
             poll_ms = dfu->board->settings.poll_ms[VBOARD_COMMAND_DATA];
     }
-    if (setup->request == BOOT0_DFU_GETSTATUS)
+    if (setup->bRequest == BOOT0_DFU_GETSTATUS)
         return vboard_dfu_answer_status(dfu, setup, poll_ms, data, actual);
-    if (setup->request == BOOT0_DFU_GETSTATE)
+    if (setup->bRequest == BOOT0_DFU_GETSTATE)
         return vboard_dfu_answer_state(dfu, setup, data, actual);
-    if (setup->request == BOOT0_DFU_DNLOAD)
-        *actual = setup->length;
+    if (setup->bRequest == BOOT0_DFU_DNLOAD)
+        *actual = setup->wLength;
     return BOOT0_XFER_OK;
 }
 
 static enum boot0_xfer by_rule(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                uint8_t *data, size_t *actual)
 {
-    struct b0_dfu_rule rule = b0_dfu_device_rule(dfu->state, setup->request);
+    struct b0_dfu_rule rule = b0_dfu_device_rule(dfu->state, setup->bRequest);
 
     switch ((enum b0_dfu_action)rule.action) {
     case B0_DFU_DO_DNLOAD:
@@ -290,9 +290,9 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
                                size_t *actual)
 {
     struct vboard_dfu *dfu = context;
-    bool asks = setup->request == BOOT0_DFU_GETSTATUS || setup->request == BOOT0_DFU_GETSTATE;
+    bool asks = setup->bRequest == BOOT0_DFU_GETSTATUS || setup->bRequest == BOOT0_DFU_GETSTATE;
 
-    if ((setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD)
+    if ((setup->bmRequestType & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD)
         return vboard_usb_standard(dfu->board, setup, data, actual);
     if (!vboard_dfu_route(dfu, setup) || dfu->board->usb.configuration == 0)
         return BOOT0_XFER_STALL;

@@ -147,17 +147,17 @@ static enum boot0_xfer do_dnload(struct vboard_dfu *dfu, const struct boot0_setu
     bool first = dfu->state == BOOT0_DFU_STATE_IDLE;
     enum boot0_xfer result;
 
-    if (!can(dfu, BOOT0_DFU_CAN_DOWNLOAD) || (first && setup->length == 0))
+    if (!can(dfu, BOOT0_DFU_CAN_DOWNLOAD) || (first && setup->wLength == 0))
         return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
-    if (setup->length == 0) {
+    if (setup->wLength == 0) {
         dfu->state = BOOT0_DFU_STATE_MANIFEST_SYNC;
         return BOOT0_XFER_OK;
     }
     if (dfu->alternate->base == 0)
         return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_TARGET);
     if (first)
-        begin_download(dfu, setup->value);
-    if (setup->value != dfu->next_block)
+        begin_download(dfu, setup->wValue);
+    if (setup->wValue != dfu->next_block)
         return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_ADDRESS);
     result = vboard_dfu_take(dfu, setup, data, actual);
     if (result != BOOT0_XFER_OK)
@@ -176,19 +176,19 @@ static enum boot0_xfer do_upload(struct vboard_dfu *dfu, const struct boot0_setu
 
     if (dfu->state == BOOT0_DFU_STATE_IDLE)
         dfu->position = 0;
-    if (!can(dfu, BOOT0_DFU_CAN_UPLOAD) || setup->length == 0 ||
-        setup->length > vboard_usb_transfer_size(&dfu->rom->usb, dfu->alternate))
+    if (!can(dfu, BOOT0_DFU_CAN_UPLOAD) || setup->wLength == 0 ||
+        setup->wLength > vboard_usb_transfer_size(&dfu->rom->usb, dfu->alternate))
         return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
     if (dfu->alternate->base == 0)
         return vboard_dfu_refuse(dfu, BOOT0_DFU_STATUS_ERR_TARGET);
     address = dfu->alternate->base + dfu->position;
     size = dfu->position > 0 && !area_at(dfu, address - 1) ? 0 : bytes_left(dfu, address);
-    if (size > setup->length)
-        size = setup->length;
+    if (size > setup->wLength)
+        size = setup->wLength;
     if (size > 0)
         memcpy(data, vboard_chip_at(&dfu->board->chip, address, size), size);
     dfu->position += size;
-    dfu->state = size < setup->length ? (uint8_t)BOOT0_DFU_STATE_IDLE : next;
+    dfu->state = size < setup->wLength ? (uint8_t)BOOT0_DFU_STATE_IDLE : next;
     *actual = size;
     return BOOT0_XFER_OK;
 }
@@ -266,13 +266,13 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
     struct vboard_dfu *dfu = context;
     struct b0_dfu_rule rule;
 
-    if ((setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD)
+    if ((setup->bmRequestType & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD)
         return vboard_usb_standard(dfu->board, setup, data, actual);
     if (!vboard_dfu_route(dfu, setup) || dfu->board->usb.configuration == 0)
         return BOOT0_XFER_STALL;
     if (dfu->board->work.busy)
         return vboard_dfu_interrupt(dfu, setup, data, actual);
-    rule = b0_dfu_device_rule(dfu->state, setup->request);
+    rule = b0_dfu_device_rule(dfu->state, setup->bRequest);
     return actions[rule.action](dfu, setup, data, actual, rule.next);
 }
 

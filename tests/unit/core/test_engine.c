@@ -88,10 +88,10 @@ static uint64_t now_us;
 static void check_setup(const struct b0_engine_step *step, const struct line *line)
 {
     assert_int_equal(step->kind, B0_STEP_CONTROL);
-    assert_int_equal(step->setup.request, line->request);
-    assert_int_equal(step->setup.value, line->kind == ASK ? 0 : line->value);
-    assert_int_equal(step->setup.length, line->length);
-    assert_int_equal(step->setup.request_type,
+    assert_int_equal(step->setup.bRequest, line->request);
+    assert_int_equal(step->setup.wValue, line->kind == ASK ? 0 : line->value);
+    assert_int_equal(step->setup.wLength, line->length);
+    assert_int_equal(step->setup.bmRequestType,
                      line->kind == RECV || line->kind == ASK ? 0xa1 : 0x21);
     assert_true(step->timeout_ms > 0);
 }
@@ -223,15 +223,15 @@ static void test_idle_from_busy_waits_for_long_work(void **state)
     while ((kind = b0_engine_next(&engine, now_us, &step)) < B0_STEP_DONE) {
         if (now_us >= end_us)
             status.state = status.state == BOOT0_DFU_STATE_DNBUSY  ? BOOT0_DFU_STATE_DNLOAD_IDLE
-                           : step.setup.request == BOOT0_DFU_ABORT ? BOOT0_DFU_STATE_IDLE
+                           : step.setup.bRequest == BOOT0_DFU_ABORT ? BOOT0_DFU_STATE_IDLE
                                                                    : status.state;
         if (step.kind == B0_STEP_WAIT)
             now_us += step.wait_us;
-        else if (step.setup.request == BOOT0_DFU_GETSTATUS)
+        else if (step.setup.bRequest == BOOT0_DFU_GETSTATUS)
             b0_dfu_status_store(&status, step.data);
         else
-            assert_int_equal(step.setup.request, BOOT0_DFU_ABORT);
-        b0_engine_feed(&engine, BOOT0_XFER_OK, step.setup.length, now_us);
+            assert_int_equal(step.setup.bRequest, BOOT0_DFU_ABORT);
+        b0_engine_feed(&engine, BOOT0_XFER_OK, step.setup.wLength, now_us);
     }
     assert_int_equal(kind, B0_STEP_DONE);
 }
@@ -262,11 +262,11 @@ static void test_idle_from_unknown_hang_clears_late(void **state)
     while (b0_engine_next(&engine, now_us, &step) < B0_STEP_DONE && ++steps < 2000) {
         if (step.kind == B0_STEP_WAIT)
             now_us += step.wait_us;
-        else if (step.setup.request == BOOT0_DFU_GETSTATUS)
+        else if (step.setup.bRequest == BOOT0_DFU_GETSTATUS)
             b0_dfu_status_store(&status, step.data);
-        else if (step.setup.request == BOOT0_DFU_CLRSTATUS)
+        else if (step.setup.bRequest == BOOT0_DFU_CLRSTATUS)
             status.state = BOOT0_DFU_STATE_IDLE;
-        b0_engine_feed(&engine, BOOT0_XFER_OK, step.setup.length, now_us);
+        b0_engine_feed(&engine, BOOT0_XFER_OK, step.setup.wLength, now_us);
     }
     assert_int_equal(step.kind, B0_STEP_DONE);
     assert_true(now_us - start_us > 32000000 && now_us - start_us < 40000000);
@@ -416,9 +416,9 @@ static void test_busy_for_ever_ends_in_timeout(void **state)
     while (b0_engine_next(&engine, now_us, &step) < B0_STEP_DONE && ++steps < 1000) {
         if (step.kind == B0_STEP_WAIT)
             now_us += step.wait_us;
-        else if (step.setup.request == BOOT0_DFU_GETSTATUS)
+        else if (step.setup.bRequest == BOOT0_DFU_GETSTATUS)
             memcpy(step.data, busy, 6);
-        b0_engine_feed(&engine, BOOT0_XFER_OK, step.setup.length, now_us);
+        b0_engine_feed(&engine, BOOT0_XFER_OK, step.setup.wLength, now_us);
     }
     assert_int_equal(engine.failure, B0_FAIL_TIMEOUT);
     assert_true(steps < 100);
@@ -703,14 +703,14 @@ static void test_every_operation_ends(void **state)
             if (step.kind == B0_STEP_WAIT)
                 now_us += step.wait_us;
             now_us += 100;
-            if (step.kind == B0_STEP_CONTROL && step.setup.request == BOOT0_DFU_GETSTATUS) {
+            if (step.kind == B0_STEP_CONTROL && step.setup.bRequest == BOOT0_DFU_GETSTATUS) {
                 memset(step.data, 0, 6);
                 step.data[0] = (uint8_t)(dice == 0 ? rand() : 0);
                 step.data[4] = (uint8_t)(rand() % 12);
                 step.data[1] = (uint8_t)rand();
             }
             b0_engine_feed(&engine, dice > 11 ? (enum boot0_xfer)(dice - 11) : BOOT0_XFER_OK,
-                           dice == 2 ? 0 : step.setup.length, now_us);
+                           dice == 2 ? 0 : step.setup.wLength, now_us);
         }
     }
 }

@@ -83,17 +83,17 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
     *actual = 0;
     if (!connected(bus) || handle->connection != bus->connection)
         return BOOT0_XFER_GONE;
-    bus->transfers += (setup->request_type & BOOT0_USB_TYPE_MASK) != BOOT0_USB_TYPE_STANDARD;
-    if ((setup->request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_VENDOR)
-        bus->asked[setup->index % 16]++;
+    bus->transfers += (setup->bmRequestType & BOOT0_USB_TYPE_MASK) != BOOT0_USB_TYPE_STANDARD;
+    if ((setup->bmRequestType & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_VENDOR)
+        bus->asked[setup->wIndex % 16]++;
     answer = board_control(bus->board, *setup, data ? data : none);
     if (bus->board->flash->dead || bus->board->transfers_left == 0)
         return BOOT0_XFER_GONE;
     if (answer != USB_ACK)
         return answer == USB_STALL ? BOOT0_XFER_STALL : BOOT0_XFER_TIMEOUT;
     *actual = bus->board->host.moved;
-    if (setup->request == BOOT0_USB_GET_DESCRIPTOR && setup->value == 15 << 8 &&
-        setup->request_type == BOOT0_USB_DIR_IN && bus->bos_version && *actual > BOS_MAJOR_AT)
+    if (setup->bRequest == BOOT0_USB_GET_DESCRIPTOR && setup->wValue == 15 << 8 &&
+        setup->bmRequestType == BOOT0_USB_DIR_IN && bus->bos_version && *actual > BOS_MAJOR_AT)
         data[BOS_MAJOR_AT] = bus->bos_version;
     follow_exit(bus);
     return BOOT0_XFER_OK;

@@ -199,7 +199,7 @@ enum usb_answer board_control(struct board *board, struct boot0_setup setup, uin
                      is_busy(board->flash) ? board->flash->ready_us - board->flash->now_us : 100);
         answer = usb_host_continue(&board->host);
     }
-    board_run_us(board, 50 + setup.length); /* what it takes on the bus */
+    board_run_us(board, 50 + setup.wLength); /* what it takes on the bus */
     return board->flash->dead ? USB_NAK : answer;
 }
 

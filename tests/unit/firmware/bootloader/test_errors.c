@@ -158,9 +158,9 @@ static const struct boot0_setup requests[] = {
 static void fill(const struct boot0_setup *setup)
 {
     memcpy(buffer, other, sizeof buffer);
-    if (setup->length == 5)
+    if (setup->wLength == 5)
         memcpy(buffer, "\x21\x00\x80\x00\x08", 5);
-    if (setup->length == B0_EXTENSION_RANGE_SIZE)
+    if (setup->wLength == B0_EXTENSION_RANGE_SIZE)
         memcpy(buffer, "\x00\x80\x00\x08\x00\x10\x00\x00", 8);
 }
 
@@ -186,7 +186,7 @@ static void check_error_stays(enum b0_start start)
     for (size_t i = 0; i < B0_LENGTH(requests); i++) {
         const struct boot0_setup *setup = &requests[i];
 
-        if (setup->request == BOOT0_DFU_CLRSTATUS && setup->request_type == CLASS_OUT)
+        if (setup->bRequest == BOOT0_DFU_CLRSTATUS && setup->bmRequestType == CLASS_OUT)
             continue;
         fill(setup);
         board_control(&board, *setup, buffer);
@@ -223,7 +223,7 @@ static enum usb_answer ask(const struct boot0_setup *setup)
 /* Whether a failure before the request has even begun may be over after it. */
 static bool may_clear(const struct boot0_setup *setup)
 {
-    return setup->request_type == CLASS_OUT && setup->request == BOOT0_DFU_CLRSTATUS &&
+    return setup->bmRequestType == CLASS_OUT && setup->bRequest == BOOT0_DFU_CLRSTATUS &&
            fail_at_moment == 0;
 }
 

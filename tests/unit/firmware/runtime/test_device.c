@@ -129,31 +129,31 @@ static void test_microsoft(void **state)
 {
     static const char guids[] = "DeviceInterfaceGUIDs";
     struct fixture *f = *state;
-    struct boot0_setup request = {.request_type = BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_VENDOR |
+    struct boot0_setup request = {.bmRequestType = BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_VENDOR |
                                                   BOOT0_USB_RECIPIENT_DEVICE,
-                                  .index = 7};
+                                  .wIndex = 7};
 
     assert_int_equal(usb_host_descriptor(&f->host, DESCRIPTOR_BOS, 0, f->data, 255), USB_ACK);
     assert_int_equal(f->host.moved, b0_load16(f->data + 2));
     assert_int_equal(f->data[4], 1);
     assert_int_equal(f->data[5 + 2], 5);
-    request.length = b0_load16(f->data + 5 + 24);
-    request.request = f->data[5 + 26];
+    request.wLength = b0_load16(f->data + 5 + 24);
+    request.bRequest = f->data[5 + 26];
     assert_int_equal(usb_host_control(&f->host, request, f->data), USB_ACK);
-    assert_int_equal(f->host.moved, request.length);
-    assert_int_equal(b0_load16(f->data + 8), request.length);
+    assert_int_equal(f->host.moved, request.wLength);
+    assert_int_equal(b0_load16(f->data + 8), request.wLength);
     assert_memory_equal(f->data + 4, "\x00\x00\x03\x06", 4);
     assert_int_equal(b0_load16(f->data + 10 + 6),
-                     request.length - 10); /* the test_configuration's */
+                     request.wLength - 10); /* the test_configuration's */
     assert_int_equal(f->data[18 + 4], B0_COMPOSITE_DFU_INTERFACE);
-    assert_int_equal(b0_load16(f->data + 18 + 6), request.length - 18); /* the function's */
+    assert_int_equal(b0_load16(f->data + 18 + 6), request.wLength - 18); /* the function's */
     assert_memory_equal(f->data + 30, "WINUSB\0\0", 8);
     for (size_t i = 0; i < sizeof guids; i++)
         assert_int_equal(b0_load16(f->data + 54 + 2 * i), guids[i]);
-    assert_int_equal(46 + b0_load16(f->data + 46), request.length); /* the property is the last */
+    assert_int_equal(46 + b0_load16(f->data + 46), request.wLength); /* the property is the last */
     assert_int_equal(b0_load16(f->data + 98), '{');
-    assert_int_equal(b0_load16(f->data + request.length - 4), 0);
-    request.index = 8;
+    assert_int_equal(b0_load16(f->data + request.wLength - 4), 0);
+    request.wIndex = 8;
     assert_int_equal(usb_host_control(&f->host, request, f->data), USB_STALL);
 }
 
@@ -162,11 +162,11 @@ static void test_microsoft(void **state)
 static enum usb_answer dfu(struct fixture *f, uint8_t type, uint8_t number, uint16_t length)
 {
     return usb_host_control(&f->host,
-                            (struct boot0_setup){.request_type = type,
-                                                 .request = number,
-                                                 .value = 1000,
-                                                 .index = B0_COMPOSITE_DFU_INTERFACE,
-                                                 .length = length},
+                            (struct boot0_setup){.bmRequestType = type,
+                                                 .bRequest = number,
+                                                 .wValue = 1000,
+                                                 .wIndex = B0_COMPOSITE_DFU_INTERFACE,
+                                                 .wLength = length},
                             f->data);
 }
 

@@ -32,7 +32,7 @@ static enum usb_answer request(struct fixture *f, uint8_t type, uint8_t number, 
                                uint16_t length)
 {
     const struct boot0_setup setup = {
-        .request_type = type, .request = number, .value = value, .length = length};
+        .bmRequestType = type, .bRequest = number, .wValue = value, .wLength = length};
     enum usb_answer answer = usb_host_control(&f->host, setup, f->data);
 
     b0_serial_service(&f->composite.serial, &f->host.usb);
@@ -290,9 +290,9 @@ static void test_closing_drops_the_rest(void **state)
 
 static void feature(struct fixture *f, uint8_t number)
 {
-    const struct boot0_setup packet = {.request_type = BOOT0_USB_RECIPIENT_ENDPOINT,
-                                       .request = number,
-                                       .index = B0_SERIAL_DATA_IN};
+    const struct boot0_setup packet = {.bmRequestType = BOOT0_USB_RECIPIENT_ENDPOINT,
+                                       .bRequest = number,
+                                       .wIndex = B0_SERIAL_DATA_IN};
 
     assert_int_equal(usb_host_control(&f->host, packet, NULL), USB_ACK);
     b0_serial_service(&f->composite.serial, &f->host.usb);
@@ -369,7 +369,7 @@ static bool touched(struct fixture *f)
 
 static void test_touch(void **state)
 {
-    const struct boot0_setup close = {.request_type = TO_BOARD, .request = SET_CONTROL_LINE_STATE};
+    const struct boot0_setup close = {.bmRequestType = TO_BOARD, .bRequest = SET_CONTROL_LINE_STATE};
     static const uint8_t close_packet[8] = {TO_BOARD, SET_CONTROL_LINE_STATE};
     struct fixture *f = *state;
 

@@ -29,16 +29,16 @@ static bool control(void *context, struct b0_usb *usb, const struct boot0_setup 
 {
     struct record *record = context;
 
-    switch (setup->request) {
+    switch (setup->bRequest) {
     case SLOW:
         return true;
     case READ:
         for (size_t i = 0; i < sizeof record->buffer; i++)
             record->buffer[i] = (uint8_t)i;
-        b0_usb_control_send(usb, record->buffer, setup->value);
+        b0_usb_control_send(usb, record->buffer, setup->wValue);
         return true;
     case WRITE:
-        if (setup->length > sizeof record->buffer)
+        if (setup->wLength > sizeof record->buffer)
             b0_usb_control_stall(usb);
         else
             b0_usb_control_receive(usb, record->buffer);
@@ -59,9 +59,9 @@ static void stage(void *context, struct b0_usb *usb, const struct boot0_setup *s
     record->received += stage == B0_USB_RECEIVED;
     record->finished += stage == B0_USB_FINISHED;
     record->dropped += stage == B0_USB_DROPPED;
-    if (stage == B0_USB_RECEIVED && setup->value == 1)
+    if (stage == B0_USB_RECEIVED && setup->wValue == 1)
         b0_usb_control_stall(usb);
-    else if (stage == B0_USB_RECEIVED && setup->value == 0)
+    else if (stage == B0_USB_RECEIVED && setup->wValue == 0)
         b0_usb_control_done(usb);
 }
 
@@ -283,7 +283,7 @@ static void test_late_answers(void **state)
     assert_int_equal(request(f, IN_VENDOR, SLOW, 0, 0, 100), USB_NAK);
     assert_int_equal(usb_host_continue(&f->host), USB_NAK);
     assert_non_null(b0_usb_control_pending(&f->host.usb));
-    assert_int_equal(b0_usb_control_pending(&f->host.usb)->request, SLOW);
+    assert_int_equal(b0_usb_control_pending(&f->host.usb)->bRequest, SLOW);
     b0_usb_control_send(&f->host.usb, f->dfu.buffer, 100);
     assert_null(b0_usb_control_pending(&f->host.usb));
     assert_int_equal(usb_host_continue(&f->host), USB_ACK);

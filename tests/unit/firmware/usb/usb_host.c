@@ -118,8 +118,8 @@ static bool fetch(struct usb_host *host, size_t *size)
     *size = host->in[0].size;
     memcpy(packet, host->in[0].packet, *size);
     host->in[0].sending = false;
-    if (host->setup.request_type & BOOT0_USB_DIR_IN) {
-        assert(host->moved + *size <= host->setup.length); /* else it would be babble */
+    if (host->setup.bmRequestType & BOOT0_USB_DIR_IN) {
+        assert(host->moved + *size <= host->setup.wLength); /* else it would be babble */
         memcpy(host->data + host->moved, packet, *size);
         host->moved += *size;
         host->packets++;
@@ -156,7 +156,7 @@ static enum usb_answer continue_in(struct usb_host *host)
         pause_between(host);
         if (!fetch(host, &size))
             return wait_or_stall(host);
-        host->data_over = size < B0_USB_CONTROL_PACKET || host->moved == host->setup.length;
+        host->data_over = size < B0_USB_CONTROL_PACKET || host->moved == host->setup.wLength;
     }
     pause_between(host);
     return deliver(host, 0) ? USB_ACK : wait_or_stall(host);
@@ -166,8 +166,8 @@ static enum usb_answer continue_out(struct usb_host *host)
 {
     size_t size;
 
-    while (host->moved < host->setup.length) {
-        size_t left = host->setup.length - host->moved;
+    while (host->moved < host->setup.wLength) {
+        size_t left = host->setup.wLength - host->moved;
 
         pause_between(host);
         if (!deliver(host, left < B0_USB_CONTROL_PACKET ? left : B0_USB_CONTROL_PACKET))
@@ -179,7 +179,7 @@ static enum usb_answer continue_out(struct usb_host *host)
 
 enum usb_answer usb_host_continue(struct usb_host *host)
 {
-    bool in = (host->setup.request_type & BOOT0_USB_DIR_IN) != 0 && host->setup.length > 0;
+    bool in = (host->setup.bmRequestType & BOOT0_USB_DIR_IN) != 0 && host->setup.wLength > 0;
     enum usb_answer answer = in ? continue_in(host) : continue_out(host);
 
     pause_between(host);
@@ -189,10 +189,10 @@ enum usb_answer usb_host_continue(struct usb_host *host)
 enum usb_answer usb_host_control(struct usb_host *host, struct boot0_setup setup, uint8_t *data)
 {
     const uint8_t packet[8] = {
-        setup.request_type,    setup.request,
-        (uint8_t)setup.value,  (uint8_t)(setup.value >> 8),
-        (uint8_t)setup.index,  (uint8_t)(setup.index >> 8),
-        (uint8_t)setup.length, (uint8_t)(setup.length >> 8),
+        setup.bmRequestType,    setup.bRequest,
+        (uint8_t)setup.wValue,  (uint8_t)(setup.wValue >> 8),
+        (uint8_t)setup.wIndex,  (uint8_t)(setup.wIndex >> 8),
+        (uint8_t)setup.wLength, (uint8_t)(setup.wLength >> 8),
     };
 
     host->setup = setup;
@@ -212,10 +212,10 @@ enum usb_answer usb_host_descriptor(struct usb_host *host, uint8_t type, uint8_t
                                     uint8_t *data, uint16_t length)
 {
     const struct boot0_setup setup = {
-        .request_type = BOOT0_USB_DIR_IN,
-        .request = BOOT0_USB_GET_DESCRIPTOR,
-        .value = (uint16_t)(type << 8 | index),
-        .length = length,
+        .bmRequestType = BOOT0_USB_DIR_IN,
+        .bRequest = BOOT0_USB_GET_DESCRIPTOR,
+        .wValue = (uint16_t)(type << 8 | index),
+        .wLength = length,
     };
 
     return usb_host_control(host, setup, data);

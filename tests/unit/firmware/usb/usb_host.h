@@ -45,7 +45,7 @@ void usb_host_plug(struct usb_host *host, const struct b0_usb_device *device);
 void usb_host_reset(struct usb_host *host);
 
 /*
- * One control transfer, as far as it goes. `data` has setup.length bytes. `moved` tells how many
+ * One control transfer, as far as it goes. `data` has setup.wLength bytes. `moved` tells how many
  * went over the bus.
  */
 enum usb_answer usb_host_control(struct usb_host *host, struct boot0_setup setup, uint8_t *data);
