@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* boot0 convert: from any file format to any other. */
+#include "command_session.h"
 #include "files.h"
-#include "job.h"
 #include "json.h"
 #include "print.h"
 #include "text.h"
@@ -45,21 +45,23 @@ static enum boot0_status choose_format(const struct arguments *arguments,
                                        struct boot0_error *error)
 {
     const struct boot0_chip *chip;
-    enum boot0_status status = job_format(arguments->format, &options->format, error);
+    enum boot0_status status = command_format(arguments->convert.format, &options->format, error);
 
     if (status != BOOT0_OK)
         return status;
-    if (arguments->suffix && !parse_suffix(arguments->suffix, &options->suffix)) {
-        boot0_fail(error, BOOT0_E_USAGE, "--suffix does not take \"%s\"", arguments->suffix);
+    if (arguments->convert.suffix && !parse_suffix(arguments->convert.suffix, &options->suffix)) {
+        boot0_fail(error, BOOT0_E_USAGE, "--suffix does not take \"%s\"",
+                   arguments->convert.suffix);
         return boot0_hint(error, "It wants hex numbers, as 0483:df11 or 0483:df11:2200.");
     }
-    if (!arguments->family)
+    if (!arguments->convert.family)
         return BOOT0_OK;
-    chip = boot0_chip_by_name(arguments->family);
+    chip = boot0_chip_by_name(arguments->convert.family);
     if (chip && chip->uf2_family != 0) {
         options->family = chip->uf2_family;
-    } else if (!parse_number(arguments->family, false, &options->family)) {
-        boot0_fail(error, BOOT0_E_USAGE, "no UF2 family \"%s\" is known", arguments->family);
+    } else if (!parse_number(arguments->convert.family, false, &options->family)) {
+        boot0_fail(error, BOOT0_E_USAGE, "no UF2 family \"%s\" is known",
+                   arguments->convert.family);
         return boot0_hint(error, "Name a chip, as f407, or the id itself, as 0x57755a57.");
     }
     return BOOT0_OK;
@@ -122,7 +124,7 @@ static void print_result(const struct arguments *arguments, const struct boot0_i
 /* It has no name that would tell the format. */
 static enum boot0_status check_stdout(const struct arguments *arguments, struct boot0_error *error)
 {
-    if (arguments->format)
+    if (arguments->convert.format)
         return file_check_stdout(arguments->json, "convert --format binary firmware.hex", error);
     boot0_fail(error, BOOT0_E_USAGE, "standard output does not tell the format to write");
     return boot0_hint(error, "Give it: boot0 convert --format ihex firmware.elf -");
@@ -140,13 +142,13 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
         status = check_stdout(arguments, error);
     if (status != BOOT0_OK)
         return status;
-    image = job_load(arguments, 0, inputs, error);
+    image = command_load(arguments, 0, inputs, error);
     if (!image)
         return error->code;
-    if (!image->has_addresses && arguments->has_address)
-        status = boot0_image_place(image, arguments->address, error);
+    if (!image->has_addresses && arguments->flash.has_address)
+        status = boot0_image_place(image, arguments->flash.address, error);
     if (status == BOOT0_OK)
-        status = change_prefix(arguments->prefix, image, error);
+        status = change_prefix(arguments->convert.prefix, image, error);
     if (status == BOOT0_OK)
         status = file_save(image, output, &options, error);
     if (status == BOOT0_OK)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* boot0 doctor: what stands between the user and the board, and what to do about it. */
+#include "command_session.h"
 #include "doctor/findings.h"
-#include "job.h"
 #include "json.h"
 #include "print.h"
 #include "text.h"
@@ -46,18 +46,18 @@ static void gather_system(struct facts *facts)
 static enum boot0_status gather(struct facts *facts, const struct arguments *arguments,
                                 struct boot0_error *error)
 {
-    struct job job;
+    struct command_session command;
     enum boot0_status status;
 
-    if (arguments->virtual_count == 0)
+    if (arguments->select.virtual_count == 0)
         gather_system(facts);
-    status = job_open_bus(&job, arguments, &facts->usb);
+    status = command_open_bus(&command, arguments, &facts->usb);
     if (status == BOOT0_OK)
-        facts_from_boards(facts, &job.bus);
-    else if (arguments->virtual_count > 0)
+        facts_from_boards(facts, &command.bus);
+    else if (arguments->select.virtual_count > 0)
         *error = facts->usb; /* the arguments are wrong, not the machine */
-    job_close(&job);
-    return arguments->virtual_count > 0 ? status : BOOT0_OK;
+    command_close(&command);
+    return arguments->select.virtual_count > 0 ? status : BOOT0_OK;
 }
 
 /* ---- showing ---- */
@@ -196,11 +196,11 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
 
     if (!facts || !findings) {
         status = boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
-    } else if (arguments->board && !boot0_board_entry_by_name(arguments->board)) {
-        boot0_fail(error, BOOT0_E_USAGE, "no board \"%s\" is known", arguments->board);
+    } else if (arguments->flash.board && !boot0_board_entry_by_name(arguments->flash.board)) {
+        boot0_fail(error, BOOT0_E_USAGE, "no board \"%s\" is known", arguments->flash.board);
         status = boot0_hint(error, "Leave --board away to see those that are.");
     } else {
-        facts->board = arguments->board;
+        facts->board = arguments->flash.board;
         status = examine(arguments, facts, findings, error);
     }
     free(facts);

@@ -7,9 +7,9 @@
 
 static enum boot0_status check(const struct arguments *arguments, struct boot0_error *error)
 {
-    int ways = arguments->all + arguments->unprotect + arguments->has_address;
+    int ways = arguments->all + arguments->unprotect + arguments->flash.has_address;
 
-    if (ways == 1 && (!arguments->has_size || arguments->has_address))
+    if (ways == 1 && (!arguments->flash.has_size || arguments->flash.has_address))
         return BOOT0_OK;
     if (ways > 1)
         boot0_fail(error, BOOT0_E_USAGE, "--address, --all and --unprotect exclude each other");
@@ -19,11 +19,11 @@ static enum boot0_status check(const struct arguments *arguments, struct boot0_e
 }
 
 /* Removing read protection loses the main flash whatever --alt says. */
-static enum boot0_status confirm_erase(struct job *job, const struct arguments *arguments,
-                                       struct boot0_error *error)
+static enum boot0_status confirm_erase(struct command_session *command,
+                                       const struct arguments *arguments, struct boot0_error *error)
 {
-    const struct boot0_board *board = boot0_session_board(job->session);
-    const struct boot0_layout *layout = boot0_session_layout(job->session);
+    const struct boot0_board *board = boot0_session_board(command->session);
+    const struct boot0_layout *layout = boot0_session_layout(command->session);
     char size[TEXT_SHORT], text[200];
 
     if (arguments->unprotect && board->flash_alternate >= 0)
@@ -34,21 +34,22 @@ static enum boot0_status confirm_erase(struct job *job, const struct arguments *
              arguments->unprotect ? "removes read protection, which erases all of"
                                   : "erases all of",
              layout->name, layout->regions[0].address, text_size(size, boot0_layout_size(layout)));
-    return confirm(job, arguments->unprotect ? LOSS_PROTECTED : LOSS_FLASH, text, error);
+    return confirm(command, arguments->unprotect ? LOSS_PROTECTED : LOSS_FLASH, text, error);
 }
 
 /* The first address of the sectors that are erased, and the one behind them. */
-static void erased_range(const struct job *job, const struct arguments *arguments, uint32_t *start,
-                         uint64_t *end)
+static void erased_range(const struct command_session *command, const struct arguments *arguments,
+                         uint32_t *start, uint64_t *end)
 {
-    const struct boot0_board *board = boot0_session_board(job->session);
-    uint32_t last = arguments->address + (arguments->has_size ? arguments->size - 1 : 0);
+    const struct boot0_board *board = boot0_session_board(command->session);
+    uint32_t last =
+        arguments->flash.address + (arguments->flash.has_size ? arguments->flash.size - 1 : 0);
 
-    *start = arguments->address;
+    *start = arguments->flash.address;
     *end = (uint64_t)last + 1;
     for (size_t i = 0; i < board->alternate_count; i++) {
         const struct boot0_layout *layout = &board->alternates[i].layout;
-        struct boot0_sector first_sector = boot0_layout_sector_at(layout, arguments->address);
+        struct boot0_sector first_sector = boot0_layout_sector_at(layout, arguments->flash.address);
         struct boot0_sector last_sector = boot0_layout_sector_at(layout, last);
 
         if (first_sector.size == 0 || last_sector.size == 0)
@@ -63,55 +64,56 @@ static void erased_range(const struct job *job, const struct arguments *argument
  * boot0's bootloader takes an erase for the beginning of an update. It is told what was meant: no
  * program at all, or an erase beside the program.
  */
-static enum boot0_status settle_journal(struct job *job, const struct arguments *arguments,
+static enum boot0_status settle_journal(struct command_session *command,
+                                        const struct arguments *arguments,
                                         struct boot0_error *error)
 {
-    const struct boot0_bootloader *b = &boot0_session_board(job->session)->bootloader;
+    const struct boot0_bootloader *b = &boot0_session_board(command->session)->bootloader;
     uint32_t start;
     uint64_t end;
 
     if (!b->present)
         return BOOT0_OK;
-    erased_range(job, arguments, &start, &end);
+    erased_range(command, arguments, &start, &end);
     if (arguments->all || (start <= b->program_start && end > b->program_start))
-        return boot0_session_erase_journal(job->session, error);
+        return boot0_session_erase_journal(command->session, error);
     if (b->update == BOOT0_UPDATE_COMPLETE && start >= b->program_start + b->program_length)
-        return boot0_session_end_update(job->session, error);
-    progress_note(&job->progress,
+        return boot0_session_end_update(command->session, error);
+    progress_note(&command->progress,
                   "a part of the program may be erased: it starts again once it is flashed again");
     return BOOT0_OK;
 }
 
-static enum boot0_status erase(struct job *job, const struct arguments *arguments,
+static enum boot0_status erase(struct command_session *command, const struct arguments *arguments,
                                struct boot0_error *error)
 {
-    enum boot0_status status = confirm_erase(job, arguments, error);
+    enum boot0_status status = confirm_erase(command, arguments, error);
 
     if (status != BOOT0_OK) {
-        job_resume(job);
+        command_resume(command);
         return status;
     }
     if (arguments->unprotect)
-        return boot0_session_unprotect(job->session, error);
+        return boot0_session_unprotect(command->session, error);
     if (arguments->all)
-        status = boot0_session_mass_erase(job->session, error);
+        status = boot0_session_mass_erase(command->session, error);
     else
-        status = boot0_session_erase(job->session, arguments->address,
-                                     arguments->has_size ? arguments->size : 1, error);
-    return status == BOOT0_OK ? settle_journal(job, arguments, error) : status;
+        status = boot0_session_erase(command->session, arguments->flash.address,
+                                     arguments->flash.has_size ? arguments->flash.size : 1, error);
+    return status == BOOT0_OK ? settle_journal(command, arguments, error) : status;
 }
 
-static void print_result(const struct job *job, const struct arguments *arguments)
+static void print_result(const struct command_session *command, const struct arguments *arguments)
 {
     struct boot0_report report;
     char sectors[TEXT_SHORT], size[TEXT_SHORT], time[TEXT_SHORT];
     uint32_t start;
     uint64_t end;
 
-    boot0_session_report(job->session, &report);
+    boot0_session_report(command->session, &report);
     text_time(time, report.total_us);
     if (arguments->json) {
-        struct json json = job_json_begin(job);
+        struct json json = command_json_begin(command);
 
         json_bool(&json, "all", arguments->all || arguments->unprotect);
         json_number(&json, "sectors_erased", report.sectors_erased);
@@ -123,7 +125,7 @@ static void print_result(const struct job *job, const struct arguments *argument
     } else if (arguments->all) {
         print("Erased the whole flash (%s) in %s.\n", text_size(size, report.bytes_erased), time);
     } else {
-        erased_range(job, arguments, &start, &end);
+        erased_range(command, arguments, &start, &end);
         print("Erased %s (%s) from 0x%08x in %s.\n",
               text_count(sectors, report.sectors_erased, "sector", "sectors"),
               text_size(size, report.bytes_erased), start, time);
@@ -132,19 +134,19 @@ static void print_result(const struct job *job, const struct arguments *argument
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
-    struct job job;
+    struct command_session command;
     enum boot0_status status = check(arguments, error);
 
     if (status != BOOT0_OK)
         return status;
-    status = job_open(&job, arguments, error);
+    status = command_open(&command, arguments, error);
     if (status == BOOT0_OK)
-        status = erase(&job, arguments, error);
+        status = erase(&command, arguments, error);
     if (status == BOOT0_OK) {
-        progress_end(&job.progress);
-        print_result(&job, arguments);
+        progress_end(&command.progress);
+        print_result(&command, arguments);
     }
-    job_close(&job);
+    command_close(&command);
     return status;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* boot0 flash: the main job. */
+/* boot0 flash: the main command. */
 #include "arduino/target.h"
 #include "confirm.h"
 #include "console.h"
@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-static void json_report(const struct job *job, const struct boot0_report *report)
+static void json_report(const struct command_session *command, const struct boot0_report *report)
 {
-    struct json json = job_json_begin(job);
+    struct json json = command_json_begin(command);
 
     json_number(&json, "image_bytes", report->image_bytes);
     json_number(&json, "unchanged_bytes", report->unchanged_bytes);
@@ -70,12 +70,12 @@ static void print_report(const struct boot0_board *board, const struct boot0_rep
  * Whether --alt chose a memory that is not flash: one that cannot be erased, or among the option
  * bytes and OTP of the families that have them in system memory (AN2606).
  */
-static bool chose_option_bytes(const struct job *job)
+static bool chose_option_bytes(const struct command_session *command)
 {
-    const struct boot0_board *board = boot0_session_board(job->session);
-    const struct boot0_layout *layout = boot0_session_layout(job->session);
+    const struct boot0_board *board = boot0_session_board(command->session);
+    const struct boot0_layout *layout = boot0_session_layout(command->session);
 
-    if (!job->arguments->alternate || !layout ||
+    if (!command->arguments->select.alternate || !layout ||
         (board->flash_alternate >= 0 &&
          layout == &board->alternates[board->flash_alternate].layout))
         return false;
@@ -87,7 +87,8 @@ static bool chose_option_bytes(const struct job *job)
 }
 
 /* Asks if the image passes the check only because option bytes were allowed, or chosen. */
-static enum boot0_status confirm_option_bytes(struct job *job, struct boot0_image *image,
+static enum boot0_status confirm_option_bytes(struct command_session *command,
+                                              struct boot0_image *image,
                                               const struct boot0_flash_options *options,
                                               struct boot0_error *error)
 {
@@ -96,48 +97,48 @@ static enum boot0_status confirm_option_bytes(struct job *job, struct boot0_imag
     enum boot0_status status;
     char text[512];
 
-    if (!boot0_session_board(job->session)->has_addresses ||
-        !(options->allow_option_bytes || chose_option_bytes(job)))
+    if (!boot0_session_board(command->session)->has_addresses ||
+        !(options->allow_option_bytes || chose_option_bytes(command)))
         return BOOT0_OK;
-    status = boot0_session_check(job->session, image, options, error);
+    status = boot0_session_check(command->session, image, options, error);
     without.allow_option_bytes = false;
     without.ignore_suffix = true;
     without.force = true;
     if (status != BOOT0_OK)
         return status;
-    if (boot0_session_check(job->session, image, &without, &reason) != BOOT0_OK)
+    if (boot0_session_check(command->session, image, &without, &reason) != BOOT0_OK)
         snprintf(text, sizeof text, "this writes option bytes or OTP: %s", reason.message);
-    else if (chose_option_bytes(job))
+    else if (chose_option_bytes(command))
         snprintf(text, sizeof text, "this writes \"%s\", which is not flash",
-                 boot0_session_layout(job->session)->name);
+                 boot0_session_layout(command->session)->name);
     else
         return BOOT0_OK;
-    status = confirm(job, LOSS_OPTION_BYTES, text, error);
+    status = confirm(command, LOSS_OPTION_BYTES, text, error);
     if (status != BOOT0_OK)
-        job_resume(job);
+        command_resume(command);
     return status;
 }
 
-static enum boot0_status flash(struct job *job, struct boot0_image *image,
+static enum boot0_status flash(struct command_session *command, struct boot0_image *image,
                                const struct arguments *arguments, struct boot0_error *error)
 {
-    struct boot0_flash_options options = job_flash_options(arguments);
+    struct boot0_flash_options options = command_flash_options(arguments);
     struct boot0_report report;
     enum boot0_status status;
 
-    if (arguments->dry_run)
-        return dry_run(job, image, &options, error);
-    status = confirm_option_bytes(job, image, &options, error);
+    if (arguments->flash.dry_run)
+        return dry_run(command, image, &options, error);
+    status = confirm_option_bytes(command, image, &options, error);
     if (status == BOOT0_OK)
-        status = boot0_session_flash(job->session, image, &options, error);
+        status = boot0_session_flash(command->session, image, &options, error);
     if (status != BOOT0_OK)
         return status;
-    progress_end(&job->progress);
-    boot0_session_report(job->session, &report);
+    progress_end(&command->progress);
+    boot0_session_report(command->session, &report);
     if (arguments->json)
-        json_report(job, &report);
+        json_report(command, &report);
     else
-        print_report(boot0_session_board(job->session), &report);
+        print_report(boot0_session_board(command->session), &report);
     return BOOT0_OK;
 }
 
@@ -160,8 +161,9 @@ static enum boot0_status monitor(const char *path, const struct arguments *argum
 
 static enum boot0_status check_monitor(const struct arguments *arguments, struct boot0_error *error)
 {
-    if (!arguments->monitor || !(arguments->port || arguments->virtual_count > 0 ||
-                                 arguments->replay || arguments->no_run || arguments->dry_run))
+    if (!arguments->flash.monitor ||
+        !(arguments->select.port || arguments->select.virtual_count > 0 ||
+          arguments->select.replay || arguments->flash.no_run || arguments->flash.dry_run))
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_USAGE, "--monitor goes with a board on USB whose program is started");
     return boot0_hint(error, "Leave --port, --virtual, --replay, --no-run and --dry-run away; a "
@@ -170,9 +172,9 @@ static enum boot0_status check_monitor(const struct arguments *arguments, struct
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
-    struct boot0_image *image = job_load(arguments, 0, arguments->operand_count, error);
+    struct boot0_image *image = command_load(arguments, 0, arguments->operand_count, error);
     char path[BOOT0_PATH_MAX] = "";
-    struct job job;
+    struct command_session command;
     enum boot0_status status;
 
     /* The file is read first: nobody should fetch a board for a file with a mistake. */
@@ -184,14 +186,15 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
         return status;
     }
     ide_choose(arguments);
-    status = job_open(&job, arguments, error);
+    status = command_open(&command, arguments, error);
     if (status == BOOT0_OK) {
-        memcpy(path, boot0_session_board(job.session)->usb.path, sizeof path);
-        status = flash(&job, image, arguments, error);
+        memcpy(path, boot0_session_board(command.session)->usb.path, sizeof path);
+        status = flash(&command, image, arguments, error);
     }
-    job_close(&job);
+    command_close(&command);
     boot0_image_free(image);
-    return status == BOOT0_OK && arguments->monitor ? monitor(path, arguments, error) : status;
+    return status == BOOT0_OK && arguments->flash.monitor ? monitor(path, arguments, error)
+                                                          : status;
 }
 
 static const enum option taken[] = {

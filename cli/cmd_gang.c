@@ -2,7 +2,7 @@
 /* boot0 gang: every board at once, or each as it is plugged in. */
 #include "confirm.h"
 #include "gang/clock.h"
-#include "gang/lead.h"
+#include "gang/coordinator.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -33,68 +33,68 @@ static enum boot0_status fail_missing(size_t there, size_t wanted, size_t progra
 }
 
 /* Without --follow: as many as have to be there. */
-static enum boot0_status wait_for_boards(struct lead *lead, struct boot0_error *error)
+static enum boot0_status wait_for_boards(struct coordinator *coordinator, struct boot0_error *error)
 {
-    const struct arguments *arguments = lead->gang.arguments;
-    size_t wanted = arguments->count ? arguments->count : 1, there, programs;
+    const struct arguments *arguments = coordinator->gang.arguments;
+    size_t wanted = arguments->gang.count ? arguments->gang.count : 1, there, programs;
     uint64_t start_ms = clock_ms();
 
-    while ((there = ports_count(lead, &programs)) < wanted && !signals_pending()) {
+    while ((there = ports_count(coordinator, &programs)) < wanted && !signals_pending()) {
         uint64_t spent_ms = clock_ms() - start_ms;
         uint32_t part_ms = WAIT_MS;
 
-        if (!arguments->has_wait || spent_ms >= arguments->wait_ms)
+        if (!arguments->select.has_wait || spent_ms >= arguments->select.wait_ms)
             return fail_missing(there, wanted, programs, error);
-        if (arguments->wait_ms - spent_ms < part_ms)
-            part_ms = arguments->wait_ms - (uint32_t)spent_ms;
-        lead->job.bus.ops->wait_change(lead->job.bus.context, part_ms);
+        if (arguments->select.wait_ms - spent_ms < part_ms)
+            part_ms = arguments->select.wait_ms - (uint32_t)spent_ms;
+        coordinator->command.bus.ops->wait_change(coordinator->command.bus.context, part_ms);
     }
     if (signals_pending())
         return boot0_fail(error, BOOT0_E_CANCELLED, "stopped while waiting for boards");
     return BOOT0_OK;
 }
 
-static enum boot0_status run_virtual(struct lead *lead, struct boot0_error *error)
+static enum boot0_status run_virtual(struct coordinator *coordinator, struct boot0_error *error)
 {
-    const struct arguments *arguments = lead->gang.arguments;
+    const struct arguments *arguments = coordinator->gang.arguments;
     enum boot0_status status = BOOT0_OK;
 
-    if (arguments->count > arguments->virtual_count) {
+    if (arguments->gang.count > arguments->select.virtual_count) {
         boot0_fail(error, BOOT0_E_NO_BOARD, "only %zu of %u boards are there",
-                   arguments->virtual_count, (unsigned)arguments->count);
+                   arguments->select.virtual_count, (unsigned)arguments->gang.count);
         return boot0_hint(error, "Say --virtual more often. Nothing was flashed.");
     }
-    for (size_t i = 0; i < arguments->virtual_count && status == BOOT0_OK; i++) {
-        struct member member = {.virtual_board = arguments->virtual_boards[i]};
+    for (size_t i = 0; i < arguments->select.virtual_count && status == BOOT0_OK; i++) {
+        struct worker worker = {.virtual_board = arguments->select.virtual_boards[i]};
 
-        snprintf(member.path, sizeof member.path, "0-%zu", i + 1);
-        status = crew_start(&lead->gang, &member, error);
+        snprintf(worker.path, sizeof worker.path, "0-%zu", i + 1);
+        status = workers_start(&coordinator->gang, &worker, error);
     }
     return status;
 }
 
 /* Those that have ended: their ports are told how it went. */
-static void collect(struct lead *lead)
+static void collect(struct coordinator *coordinator)
 {
-    const struct member *member;
+    const struct worker *worker;
 
-    while ((member = crew_join(&lead->gang)) != NULL)
-        ports_learn(lead, member);
+    while ((worker = workers_join(&coordinator->gang)) != NULL)
+        ports_learn(coordinator, worker);
 }
 
 /* Until all threads have ended; what has failed to start does not stop those that have. */
-static void finish_all(struct lead *lead)
+static void finish_all(struct coordinator *coordinator)
 {
-    while (collect(lead), crew_at_work(&lead->gang) > 0) {
-        show_update(&lead->gang, signals_pending());
-        crew_wait(&lead->gang, REDRAW_MS);
+    while (collect(coordinator), workers_at_work(&coordinator->gang) > 0) {
+        show_update(&coordinator->gang, signals_pending());
+        workers_wait(&coordinator->gang, REDRAW_MS);
     }
-    show_update(&lead->gang, signals_pending());
+    show_update(&coordinator->gang, signals_pending());
 }
 
-static enum boot0_status follow(struct lead *lead, struct boot0_error *error)
+static enum boot0_status follow(struct coordinator *coordinator, struct boot0_error *error)
 {
-    const struct arguments *arguments = lead->gang.arguments;
+    const struct arguments *arguments = coordinator->gang.arguments;
     enum boot0_status status = BOOT0_OK;
 
     if (!arguments->quiet && !arguments->json)
@@ -102,37 +102,38 @@ static enum boot0_status follow(struct lead *lead, struct boot0_error *error)
                       "boards are flashed as they are plugged in, in DFU mode; "
                       "Ctrl-C ends this");
     while (status == BOOT0_OK && !signals_pending()) {
-        collect(lead);
-        if (arguments->count > 0 && crew_good(&lead->gang) >= arguments->count)
+        collect(coordinator);
+        if (arguments->gang.count > 0 && workers_good(&coordinator->gang) >= arguments->gang.count)
             break;
-        status = ports_start_due(lead, error);
-        show_update(&lead->gang, signals_pending());
-        lead->job.bus.ops->wait_change(lead->job.bus.context,
-                                       crew_at_work(&lead->gang) ? REDRAW_MS : IDLE_MS);
+        status = ports_start_due(coordinator, error);
+        show_update(&coordinator->gang, signals_pending());
+        coordinator->command.bus.ops->wait_change(coordinator->command.bus.context,
+                                                  workers_at_work(&coordinator->gang) ? REDRAW_MS
+                                                                                      : IDLE_MS);
     }
     return status;
 }
 
-static enum boot0_status run_boards(struct lead *lead, struct boot0_error *error)
+static enum boot0_status run_boards(struct coordinator *coordinator, struct boot0_error *error)
 {
-    const struct arguments *arguments = lead->gang.arguments;
+    const struct arguments *arguments = coordinator->gang.arguments;
     enum boot0_status status;
 
-    if (arguments->virtual_count > 0) {
-        status = run_virtual(lead, error);
+    if (arguments->select.virtual_count > 0) {
+        status = run_virtual(coordinator, error);
     } else {
-        status = job_open_bus(&lead->job, arguments, error);
+        status = command_open_bus(&coordinator->command, arguments, error);
         signals_announce(false); /* show.c says it, above its lines */
-        if (status == BOOT0_OK && arguments->follow) {
-            status = follow(lead, error);
+        if (status == BOOT0_OK && arguments->gang.follow) {
+            status = follow(coordinator, error);
         } else if (status == BOOT0_OK) {
-            status = wait_for_boards(lead, error);
+            status = wait_for_boards(coordinator, error);
             if (status == BOOT0_OK)
-                status = ports_start_due(lead, error);
+                status = ports_start_due(coordinator, error);
         }
     }
-    finish_all(lead);
-    job_close(&lead->job);
+    finish_all(coordinator);
+    command_close(&coordinator->command);
     return status;
 }
 
@@ -141,12 +142,12 @@ static enum boot0_status run_boards(struct lead *lead, struct boot0_error *error
 /* A board that failed, and was done later, is none that failed. */
 static bool was_done_later(const struct gang *gang, size_t index)
 {
-    const struct member *failed = gang->members[index];
+    const struct worker *failed = gang->workers[index];
 
     for (size_t i = index + 1; failed->serial[0] && i < gang->count; i++)
-        if (gang->members[i]->result.code == BOOT0_OK &&
-            strcmp(gang->members[i]->serial, failed->serial) == 0 &&
-            strcmp(gang->members[i]->path, failed->path) == 0)
+        if (gang->workers[i]->result.code == BOOT0_OK &&
+            strcmp(gang->workers[i]->serial, failed->serial) == 0 &&
+            strcmp(gang->workers[i]->path, failed->path) == 0)
             return true;
     return false;
 }
@@ -161,12 +162,12 @@ static enum boot0_status worse(enum boot0_status one, enum boot0_status other)
 
 static enum boot0_status conclude(const struct gang *gang, struct boot0_error *error)
 {
-    size_t good = crew_good(gang), bad = 0;
+    size_t good = workers_good(gang), bad = 0;
     enum boot0_status status = BOOT0_OK;
     char text[64];
 
     for (size_t i = 0; i < gang->count; i++) {
-        enum boot0_status result = gang->members[i]->result.code;
+        enum boot0_status result = gang->workers[i]->result.code;
 
         if (result == BOOT0_OK || was_done_later(gang, i))
             continue;
@@ -213,62 +214,62 @@ static enum boot0_status prepare(struct gang *gang, const struct arguments *argu
     enum boot0_status status = BOOT0_OK;
     bool uses_csv = false;
 
-    for (size_t i = 0; i < arguments->patch_count && status == BOOT0_OK; i++) {
-        status = patch_parse(&gang->patches[i], arguments->patches[i], error);
+    for (size_t i = 0; i < arguments->gang.patch_count && status == BOOT0_OK; i++) {
+        status = patch_parse(&gang->patches[i], arguments->gang.patches[i], error);
         uses_csv = uses_csv || patch_wants_csv(&gang->patches[i]);
     }
-    if (status == BOOT0_OK && arguments->csv && !uses_csv) {
+    if (status == BOOT0_OK && arguments->gang.csv && !uses_csv) {
         boot0_fail(error, BOOT0_E_USAGE, "--csv is given, but no --patch uses it");
         return boot0_hint(error, "As --patch 0x0800FFF0=csv:COLUMN, or csvhex:COLUMN.");
     }
-    gang->has_csv = arguments->csv != NULL;
-    if (status == BOOT0_OK && arguments->csv)
-        status = rows_open(&gang->rows, arguments->csv, error);
-    for (size_t i = 0; i < arguments->patch_count && status == BOOT0_OK; i++)
+    gang->has_csv = arguments->gang.csv != NULL;
+    if (status == BOOT0_OK && arguments->gang.csv)
+        status = rows_open(&gang->rows, arguments->gang.csv, error);
+    for (size_t i = 0; i < arguments->gang.patch_count && status == BOOT0_OK; i++)
         status = patch_resolve(&gang->patches[i], gang->has_csv ? &gang->rows.csv : NULL, error);
     if (status == BOOT0_OK)
-        status = record_open(&gang->record, arguments->record, tell_lost, error);
+        status = record_open(&gang->record, arguments->gang.record, tell_lost, error);
     return status;
 }
 
 static enum boot0_status check(const struct arguments *arguments, struct boot0_error *error)
 {
-    if (arguments->follow && arguments->virtual_count > 0) {
+    if (arguments->gang.follow && arguments->select.virtual_count > 0) {
         boot0_fail(error, BOOT0_E_USAGE, "--follow goes with no --virtual: nobody plugs them in");
         return boot0_hint(error, "`vboard f407 ... -- boot0 gang --follow FILE` has boards that "
                                  "come and go.");
     }
-    if (arguments->follow && arguments->has_wait) {
+    if (arguments->gang.follow && arguments->select.has_wait) {
         boot0_fail(error, BOOT0_E_USAGE, "--follow waits by itself");
         return boot0_hint(error, "Leave --wait away; --count says after how many boards to end.");
     }
     return BOOT0_OK;
 }
 
-static void release(struct lead *lead)
+static void release(struct coordinator *coordinator)
 {
-    struct gang *gang = &lead->gang;
+    struct gang *gang = &coordinator->gang;
 
     for (size_t i = 0; i < gang->count; i++)
-        free(gang->members[i]);
-    free(gang->members);
+        free(gang->workers[i]);
+    free(gang->workers);
     rows_close(&gang->rows);
     record_close(&gang->record);
     pthread_cond_destroy(&gang->ended);
     pthread_mutex_destroy(&gang->lock);
-    free(lead);
+    free(coordinator);
 }
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
     struct boot0_image *image;
-    struct lead *lead;
+    struct coordinator *coordinator;
     enum boot0_status status = check(arguments, error), ended;
     struct boot0_error failure;
 
     if (status != BOOT0_OK)
         return status;
-    image = job_load(arguments, 0, arguments->operand_count, error);
+    image = command_load(arguments, 0, arguments->operand_count, error);
     if (!image)
         return error->code;
     status = confirm_for_all(arguments, error);
@@ -276,28 +277,28 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
         boot0_image_free(image);
         return status;
     }
-    lead = calloc(1, sizeof *lead);
-    if (!lead) {
+    coordinator = calloc(1, sizeof *coordinator);
+    if (!coordinator) {
         boot0_image_free(image);
         return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     }
-    lead->gang = (struct gang){.arguments = arguments, .image = image};
-    lead->gang.rows.used.fd = -1;
-    lead->gang.record.journal.fd = -1;
-    lead->gang.smart = !arguments->quiet && !arguments->json && terminal_is_smart(stderr);
-    lead->job.arguments = arguments;
-    pthread_mutex_init(&lead->gang.lock, NULL);
-    pthread_cond_init(&lead->gang.ended, NULL);
-    status = prepare(&lead->gang, arguments, error);
+    coordinator->gang = (struct gang){.arguments = arguments, .image = image};
+    coordinator->gang.rows.used.fd = -1;
+    coordinator->gang.record.journal.fd = -1;
+    coordinator->gang.smart = !arguments->quiet && !arguments->json && terminal_is_smart(stderr);
+    coordinator->command.arguments = arguments;
+    pthread_mutex_init(&coordinator->gang.lock, NULL);
+    pthread_cond_init(&coordinator->gang.ended, NULL);
+    status = prepare(&coordinator->gang, arguments, error);
     if (status == BOOT0_OK) {
-        status = run_boards(lead, error);
-        ended = conclude(&lead->gang, &failure);
+        status = run_boards(coordinator, error);
+        ended = conclude(&coordinator->gang, &failure);
         if (status == BOOT0_OK && ended != BOOT0_OK) {
             *error = failure;
             status = ended;
         }
     }
-    release(lead);
+    release(coordinator);
     boot0_image_free(image);
     return status;
 }

@@ -214,7 +214,7 @@ static void board_json(const struct boot0_board *board, const char *protection)
 {
     struct json json = json_begin(stdout);
 
-    job_json_board(&json, board);
+    command_json_board(&json, board);
     json_text(&json, "manufacturer", board->manufacturer);
     json_text(&json, "product_name", board->product);
     json_hex(&json, "bcd_device", board->usb.bcd_device, 4);
@@ -351,18 +351,18 @@ static void print_program_board(const struct boot0_board *board)
                   "starts the program again.");
 }
 
-static enum boot0_status show_board(struct job *job, struct boot0_error *error)
+static enum boot0_status show_board(struct command_session *command, struct boot0_error *error)
 {
-    enum boot0_status status = job_open_session(job, error);
+    enum boot0_status status = command_open_session(command, error);
     const struct boot0_board *board;
     const char *protection;
 
     if (status != BOOT0_OK)
         return status;
-    board = boot0_session_board(job->session);
-    protection = find_protection(job->session);
-    progress_break_off(&job->progress);
-    job->arguments->json ? board_json(board, protection) : print_board(board, protection);
+    board = boot0_session_board(command->session);
+    protection = find_protection(command->session);
+    progress_break_off(&command->progress);
+    command->arguments->json ? board_json(board, protection) : print_board(board, protection);
     return BOOT0_OK;
 }
 
@@ -370,18 +370,19 @@ static enum boot0_status show_board(struct job *job, struct boot0_error *error)
 static enum boot0_status board_info(const struct arguments *arguments, struct boot0_error *error)
 {
     struct boot0_board *program = NULL;
-    struct job job;
-    enum boot0_status status = job_open_bus(&job, arguments, error);
+    struct command_session command;
+    enum boot0_status status = command_open_bus(&command, arguments, error);
 
-    if (status == BOOT0_OK && !arguments->restart && !arguments->touch && !arguments->port)
-        status = find_program(&job, &program, error);
+    if (status == BOOT0_OK && !arguments->select.restart && !arguments->select.touch &&
+        !arguments->select.port)
+        status = find_program(&command, &program, error);
     if (status == BOOT0_OK && program)
         arguments->json ? board_json(program, "unknown") : print_program_board(program);
     else if (status == BOOT0_OK)
-        status = show_board(&job, error);
+        status = show_board(&command, error);
     free(program);
-    job_resume(&job);
-    job_close(&job);
+    command_resume(&command);
+    command_close(&command);
     return status;
 }
 

@@ -107,18 +107,18 @@ static enum boot0_status look(struct boot0_session *session, const struct boot0_
 /* ---- asking ---- */
 
 /* Nothing of value is overwritten unasked. */
-static enum boot0_status confirm_install(struct job *job, const struct found *found,
+static enum boot0_status confirm_install(struct command_session *command, const struct found *found,
                                          struct boot0_error *error)
 {
     enum boot0_status status = BOOT0_OK;
 
     if (!found->ours && !is_blank(found->first, sizeof found->first))
         status =
-            confirm(job, LOSS_PROGRAM,
+            confirm(command, LOSS_PROGRAM,
                     "this overwrites the program at 0x08000000, where the bootloader goes", error);
     if (status == BOOT0_OK && !found->journal_fits)
         status =
-            confirm(job, LOSS_JOURNAL,
+            confirm(command, LOSS_JOURNAL,
                     "this erases what is at 0x08004000-0x08007fff, the journal's place", error);
     return status;
 }
@@ -126,21 +126,21 @@ static enum boot0_status confirm_install(struct job *job, const struct found *fo
 /* ---- going to the ROM, and back ---- */
 
 /* From boot0's bootloader to ST's. */
-static enum boot0_status go_to_rom(struct job *job, struct boot0_error *error)
+static enum boot0_status go_to_rom(struct command_session *command, struct boot0_error *error)
 {
     enum boot0_status status = BOOT0_OK;
 
-    if (boot0_session_board(job->session)->bootloader.write_protected) {
-        progress_note(&job->progress, "the bootloader's write protection is removed");
-        status = boot0_session_protect_bootloader(job->session, false, error);
+    if (boot0_session_board(command->session)->bootloader.write_protected) {
+        progress_note(&command->progress, "the bootloader's write protection is removed");
+        status = boot0_session_protect_bootloader(command->session, false, error);
         if (status == BOOT0_OK)
-            status = job_open_again(job, error);
+            status = command_open_again(command, error);
     }
     if (status == BOOT0_OK)
-        status = boot0_session_reset_to(job->session, BOOT0_TARGET_ROM, error);
+        status = boot0_session_reset_to(command->session, BOOT0_TARGET_ROM, error);
     if (status == BOOT0_OK)
-        status = job_open_again(job, error);
-    if (status != BOOT0_OK || !boot0_session_board(job->session)->bootloader.present)
+        status = command_open_again(command, error);
+    if (status != BOOT0_OK || !boot0_session_board(command->session)->bootloader.present)
         return status;
     boot0_fail(error, BOOT0_E_PROTOCOL, "the board did not go to ST's bootloader in ROM");
     return boot0_hint(error, "Bring it there by hand: BOOT0 to 3.3 V, reset.");
@@ -173,17 +173,18 @@ static enum boot0_status check_chip(const struct boot0_board *board, struct boot
     return boot0_hint(error, "Use --chip f407 if it is one of them anyway.");
 }
 
-static enum boot0_status write_bootloader(struct job *job, struct boot0_image *image,
-                                          const struct found *found, struct boot0_error *error)
+static enum boot0_status write_bootloader(struct command_session *command,
+                                          struct boot0_image *image, const struct found *found,
+                                          struct boot0_error *error)
 {
     const struct boot0_flash_options options = {.no_preserve = true, .no_run = true};
-    enum boot0_status status = boot0_session_flash(job->session, image, &options, error);
+    enum boot0_status status = boot0_session_flash(command->session, image, &options, error);
 
     /* In this order: until it is erased, the bootloader takes it for an interrupted update. */
     if (status == BOOT0_OK && !found->journal_fits)
-        status = boot0_session_erase(job->session, B0_JOURNAL_BASE, B0_JOURNAL_SIZE, error);
-    if (status == BOOT0_OK && !job->arguments->no_run)
-        status = boot0_session_run(job->session, B0_FLASH_BASE, error);
+        status = boot0_session_erase(command->session, B0_JOURNAL_BASE, B0_JOURNAL_SIZE, error);
+    if (status == BOOT0_OK && !command->arguments->flash.no_run)
+        status = boot0_session_run(command->session, B0_FLASH_BASE, error);
     return status;
 }
 
@@ -205,10 +206,10 @@ static const char *title(char text[TITLE_SIZE], const struct found *found)
     return text;
 }
 
-static void print_json(const struct job *job, const struct boot0_image *image,
+static void print_json(const struct command_session *command, const struct boot0_image *image,
                        const struct found *found, const struct boot0_report *report)
 {
-    struct json json = job_json_begin(job);
+    struct json json = command_json_begin(command);
 
     json_bool(&json, "changed", !found->same);
     json_text(&json, "version_before", found->version);
@@ -220,15 +221,15 @@ static void print_json(const struct job *job, const struct boot0_image *image,
     json_end(&json);
 }
 
-static void print_result(const struct job *job, const struct boot0_image *image,
+static void print_result(const struct command_session *command, const struct boot0_image *image,
                          const struct found *found)
 {
     struct boot0_report report;
     char name[TITLE_SIZE], size[TEXT_SHORT], time[TEXT_SHORT], text[480];
 
-    boot0_session_report(job->session, &report);
-    if (job->arguments->json) {
-        print_json(job, image, found, &report);
+    boot0_session_report(command->session, &report);
+    if (command->arguments->json) {
+        print_json(command, image, found, &report);
         return;
     }
     snprintf(text, sizeof text, "%s: %s%s, in %s.%s%s", title(name, found),
@@ -245,45 +246,45 @@ static void print_result(const struct job *job, const struct boot0_image *image,
 }
 
 /* On a board in ST's bootloader. */
-static enum boot0_status install(struct job *job, struct boot0_image *image, struct found *found,
-                                 struct boot0_error *error)
+static enum boot0_status install(struct command_session *command, struct boot0_image *image,
+                                 struct found *found, struct boot0_error *error)
 {
-    enum boot0_status status = check_chip(boot0_session_board(job->session), error);
+    enum boot0_status status = check_chip(boot0_session_board(command->session), error);
 
     if (status == BOOT0_OK)
-        status = look(job->session, image, found, error);
+        status = look(command->session, image, found, error);
     if (status == BOOT0_OK)
-        status = confirm_install(job, found, error);
+        status = confirm_install(command, found, error);
     if (status == BOOT0_OK)
-        status = write_bootloader(job, image, found, error);
+        status = write_bootloader(command, image, found, error);
     if (status == BOOT0_OK) {
-        progress_end(&job->progress);
-        print_result(job, image, found);
+        progress_end(&command->progress);
+        print_result(command, image, found);
     }
     return status;
 }
 
 /* On a board in boot0's bootloader. */
-static enum boot0_status update(struct job *job, struct boot0_image *image, struct found *found,
-                                bool *done, struct boot0_error *error)
+static enum boot0_status update(struct command_session *command, struct boot0_image *image,
+                                struct found *found, bool *done, struct boot0_error *error)
 {
     const struct boot0_segment *segment = &image->segments[0];
     char text[240];
-    enum boot0_status status = boot0_session_bootloader_is(job->session, segment->data,
+    enum boot0_status status = boot0_session_bootloader_is(command->session, segment->data,
                                                            (uint32_t)segment->size, done, error);
 
     if (status != BOOT0_OK)
         return status;
-    take_board_version(found, &boot0_session_board(job->session)->bootloader);
+    take_board_version(found, &boot0_session_board(command->session)->bootloader);
     if (*done) {
         found->same = true;
         found->keeps_program =
-            boot0_session_board(job->session)->bootloader.update == BOOT0_UPDATE_COMPLETE;
-        if (!job->arguments->no_run)
-            status = boot0_session_reset_to(job->session, BOOT0_TARGET_PROGRAM, error);
+            boot0_session_board(command->session)->bootloader.update == BOOT0_UPDATE_COMPLETE;
+        if (!command->arguments->flash.no_run)
+            status = boot0_session_reset_to(command->session, BOOT0_TARGET_PROGRAM, error);
         if (status == BOOT0_OK) {
-            progress_end(&job->progress);
-            print_result(job, image, found);
+            progress_end(&command->progress);
+            print_result(command, image, found);
         }
         return status;
     }
@@ -291,8 +292,8 @@ static enum boot0_status update(struct job *job, struct boot0_image *image, stru
              "bootloader %s is replaced by %s, through ST's bootloader in ROM. If the power fails "
              "in the next seconds, BOOT0 is needed once more",
              found->version, found->next[0] ? found->next : "the file's");
-    progress_note(&job->progress, text);
-    return go_to_rom(job, error);
+    progress_note(&command->progress, text);
+    return go_to_rom(command, error);
 }
 
 static enum boot0_status fail_there(const struct boot0_board *board, struct boot0_error *error)
@@ -304,11 +305,11 @@ static enum boot0_status fail_there(const struct boot0_board *board, struct boot
 }
 
 /* The bootloader that the board gets, if no file was named. */
-static enum boot0_status choose(struct job *job, struct boot0_image **image,
+static enum boot0_status choose(struct command_session *command, struct boot0_image **image,
                                 struct boot0_error *error)
 {
-    const struct boot0_board *board = boot0_session_board(job->session);
-    const char *key = job->arguments->board;
+    const struct boot0_board *board = boot0_session_board(command->session);
+    const char *key = command->arguments->flash.board;
     const struct bootloader_binary *binary;
     char note[TEXT_SHORT + 80];
     enum boot0_status status = check_chip(board, error);
@@ -318,30 +319,30 @@ static enum boot0_status choose(struct job *job, struct boot0_image **image,
     if (status != BOOT0_OK)
         return status;
     snprintf(note, sizeof note, "using the bootloader for %s", binary->board);
-    if (job->arguments->verbose || (key && strcasecmp(key, binary->board) != 0))
-        progress_note(&job->progress, note);
+    if (command->arguments->verbose || (key && strcasecmp(key, binary->board) != 0))
+        progress_note(&command->progress, note);
     return bootloader_load_binary(image, binary, error);
 }
 
-static enum boot0_status work_on_board(struct job *job, struct boot0_image **image,
+static enum boot0_status work_on_board(struct command_session *command, struct boot0_image **image,
                                        struct found *found, bool is_update,
                                        struct boot0_error *error)
 {
-    const struct boot0_board *board = boot0_session_board(job->session);
+    const struct boot0_board *board = boot0_session_board(command->session);
     bool done = false;
     enum boot0_status status = BOOT0_OK;
 
     if (board->bootloader.present && !is_update)
         return fail_there(board, error);
     if (!*image)
-        status = choose(job, image, error);
+        status = choose(command, image, error);
     if (status != BOOT0_OK)
         return status;
     bootloader_version(found->next, (*image)->segments[0].data, (*image)->segments[0].size);
     if (board->bootloader.present)
-        status = update(job, *image, found, &done, error);
+        status = update(command, *image, found, &done, error);
     if (status == BOOT0_OK && !done)
-        status = install(job, *image, found, error);
+        status = install(command, *image, found, error);
     return status;
 }
 
@@ -351,17 +352,17 @@ static enum boot0_status work(struct arguments *arguments, bool is_update,
     struct found *found = calloc(1, sizeof *found);
     struct boot0_image *image = NULL;
     enum boot0_status status;
-    struct job job;
+    struct command_session command;
 
     if (!found)
         return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     status = arguments->operand_count ? bootloader_load_file(&image, arguments->operands[0], error)
                                       : bootloader_check_table(bootloader_table, error);
     if (status == BOOT0_OK) {
-        status = job_open(&job, arguments, error);
+        status = command_open(&command, arguments, error);
         if (status == BOOT0_OK)
-            status = work_on_board(&job, &image, found, is_update, error);
-        job_close(&job);
+            status = work_on_board(&command, &image, found, is_update, error);
+        command_close(&command);
         boot0_image_free(image);
     }
     free(found);

@@ -19,7 +19,7 @@ static void print_json(const struct boot0_board *board)
     const struct boot0_alternate *flash = flash_of(board);
     struct json json = json_begin(stdout);
 
-    job_json_board(&json, board);
+    command_json_board(&json, board);
     json_text(&json, "product_name", board->product);
     if (flash) {
         json_number(&json, "flash_bytes", boot0_layout_size(&flash->layout));
@@ -194,23 +194,23 @@ static enum boot0_status list_ports(const struct arguments *arguments, struct bo
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
-    struct job job;
+    struct command_session command;
     struct boot0_board *boards = NULL;
     size_t count = 0;
     enum boot0_status status;
 
     if (arguments->ports)
         return list_ports(arguments, error);
-    status = job_open_bus(&job, arguments, error);
+    status = command_open_bus(&command, arguments, error);
     if (status == BOOT0_OK)
-        status = find_boards(&job, &boards, &count, error);
-    progress_end(&job.progress);
+        status = find_boards(&command, &boards, &count, error);
+    progress_end(&command.progress);
     if (status == BOOT0_OK)
         status = print_all(arguments, boards, count, error);
     if (status == BOOT0_OK)
         explain(arguments, boards, count);
     free(boards);
-    job_close(&job);
+    command_close(&command);
     return status;
 }
 

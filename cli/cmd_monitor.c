@@ -11,8 +11,9 @@ enum {
 /* The IDE names port and settings on stdin. */
 static enum boot0_status run_for_ide(const struct arguments *arguments, struct boot0_error *error)
 {
-    if (arguments->operand_count > 0 || arguments->port || arguments->path || arguments->serial ||
-        arguments->has_device || arguments->baud || arguments->has_wait) {
+    if (arguments->operand_count > 0 || arguments->select.port || arguments->select.path ||
+        arguments->select.serial || arguments->select.has_device || arguments->select.baud ||
+        arguments->select.has_wait) {
         boot0_fail(error, BOOT0_E_USAGE, "with --arduino, port and settings come from the IDE");
         return boot0_hint(error, "Say only `boot0 monitor --arduino`; or leave --arduino out to "
                                  "talk to a port on this terminal.");
@@ -23,19 +24,19 @@ static enum boot0_status run_for_ide(const struct arguments *arguments, struct b
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
     const struct console console = {
-        .port = arguments->operand_count > 0 ? arguments->operands[0] : arguments->port,
-        .path = arguments->path,
-        .serial = arguments->serial,
-        .has_vendor = arguments->has_device,
-        .vendor = arguments->vendor,
-        .has_product = arguments->has_product,
-        .product = arguments->product,
-        .baud = arguments->baud ? arguments->baud : BAUD,
-        .wait_ms = arguments->has_wait ? arguments->wait_ms : APPEAR_MS,
+        .port = arguments->operand_count > 0 ? arguments->operands[0] : arguments->select.port,
+        .path = arguments->select.path,
+        .serial = arguments->select.serial,
+        .has_vendor = arguments->select.has_device,
+        .vendor = arguments->select.vendor,
+        .has_product = arguments->select.has_product,
+        .product = arguments->select.product,
+        .baud = arguments->select.baud ? arguments->select.baud : BAUD,
+        .wait_ms = arguments->select.has_wait ? arguments->select.wait_ms : APPEAR_MS,
         .quiet = arguments->quiet,
     };
 
-    if (arguments->arduino)
+    if (arguments->flash.arduino)
         return run_for_ide(arguments, error);
     return console_run(&console, error);
 }

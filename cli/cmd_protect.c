@@ -50,13 +50,13 @@ static bool parse_sectors(const char *text, struct wanted *wanted)
 static enum boot0_status parse(const struct arguments *arguments, struct wanted *wanted,
                                struct boot0_error *error)
 {
-    int ways =
-        (arguments->sectors != NULL) + arguments->none + arguments->readout + arguments->bootloader;
+    int ways = (arguments->protect.sectors != NULL) + arguments->protect.none +
+               arguments->protect.readout + arguments->protect.bootloader;
 
     *wanted = (struct wanted){.what = BOOT0_PROTECT_SECTORS};
-    if (arguments->none)
+    if (arguments->protect.none)
         wanted->what = BOOT0_PROTECT_NO_SECTORS;
-    if (arguments->readout)
+    if (arguments->protect.readout)
         wanted->what = BOOT0_PROTECT_READOUT;
     if (ways != 1) {
         boot0_fail(error, BOOT0_E_USAGE,
@@ -65,14 +65,15 @@ static enum boot0_status parse(const struct arguments *arguments, struct wanted 
         return boot0_hint(error, "Say --sectors 0,1 or --none for write protection, --readout, or "
                                  "--bootloader for that of boot0's own bootloader.");
     }
-    if (arguments->sectors && !parse_sectors(arguments->sectors, wanted)) {
-        boot0_fail(error, BOOT0_E_USAGE, "--sectors does not take \"%s\"", arguments->sectors);
+    if (arguments->protect.sectors && !parse_sectors(arguments->protect.sectors, wanted)) {
+        boot0_fail(error, BOOT0_E_USAGE, "--sectors does not take \"%s\"",
+                   arguments->protect.sectors);
         return boot0_hint(error, "It wants numbers from 0 to 255, as in 0,1,4-7.");
     }
     return BOOT0_OK;
 }
 
-static void print_result(const struct job *job, const struct arguments *arguments,
+static void print_result(const struct command_session *command, const struct arguments *arguments,
                          const struct wanted *wanted)
 {
     static const char *const texts[] = {
@@ -82,7 +83,7 @@ static void print_result(const struct job *job, const struct arguments *argument
     };
 
     if (arguments->json) {
-        struct json json = job_json_begin(job);
+        struct json json = command_json_begin(command);
 
         json_number(&json, "sectors", wanted->count);
         json_bool(&json, "readout", wanted->what == BOOT0_PROTECT_READOUT);
@@ -95,11 +96,13 @@ static void print_result(const struct job *job, const struct arguments *argument
 /* ---- boot0's own bootloader ---- */
 
 /* The board resets, since option bytes are read then. */
-static enum boot0_status check_protection(struct job *job, bool on, struct boot0_error *error)
+static enum boot0_status check_protection(struct command_session *command, bool on,
+                                          struct boot0_error *error)
 {
-    enum boot0_status status = job_open_again(job, error);
+    enum boot0_status status = command_open_again(command, error);
 
-    if (status != BOOT0_OK || boot0_session_board(job->session)->bootloader.write_protected == on)
+    if (status != BOOT0_OK ||
+        boot0_session_board(command->session)->bootloader.write_protected == on)
         return status;
     boot0_fail(error, BOOT0_E_PROTOCOL, "the bootloader is %s from being written",
                on ? "still not protected" : "still protected");
@@ -109,17 +112,17 @@ static enum boot0_status check_protection(struct job *job, bool on, struct boot0
 static enum boot0_status protect_bootloader(struct arguments *arguments, bool on,
                                             struct boot0_error *error)
 {
-    struct job job;
-    enum boot0_status status = job_open(&job, arguments, error);
-    bool resumes = status == BOOT0_OK && boot0_session_board(job.session)->from_program;
+    struct command_session command;
+    enum boot0_status status = command_open(&command, arguments, error);
+    bool resumes = status == BOOT0_OK && boot0_session_board(command.session)->from_program;
 
     if (status == BOOT0_OK)
-        status = boot0_session_protect_bootloader(job.session, on, error);
+        status = boot0_session_protect_bootloader(command.session, on, error);
     if (status == BOOT0_OK)
-        status = check_protection(&job, on, error);
-    progress_end(&job.progress);
+        status = check_protection(&command, on, error);
+    progress_end(&command.progress);
     if (status == BOOT0_OK && arguments->json) {
-        struct json json = job_json_begin(&job);
+        struct json json = command_json_begin(&command);
 
         json_bool(&json, "bootloader_protected", on);
         json_end(&json);
@@ -128,8 +131,8 @@ static enum boot0_status protect_bootloader(struct arguments *arguments, bool on
               on ? "protected" : "no longer protected");
     }
     if (status == BOOT0_OK && resumes)
-        status = boot0_session_reset_to(job.session, BOOT0_TARGET_PROGRAM, error);
-    job_close(&job);
+        status = boot0_session_reset_to(command.session, BOOT0_TARGET_PROGRAM, error);
+    command_close(&command);
     return status;
 }
 
@@ -138,32 +141,33 @@ static enum boot0_status protect_bootloader(struct arguments *arguments, bool on
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
     struct wanted wanted;
-    struct job job;
+    struct command_session command;
     enum boot0_status status;
 
-    if (arguments->bootloader && !arguments->sectors && !arguments->none && !arguments->readout)
+    if (arguments->protect.bootloader && !arguments->protect.sectors && !arguments->protect.none &&
+        !arguments->protect.readout)
         return protect_bootloader(arguments, true, error);
     status = parse(arguments, &wanted, error);
     if (status != BOOT0_OK)
         return status;
-    status = job_open(&job, arguments, error);
+    status = command_open(&command, arguments, error);
     if (status == BOOT0_OK && wanted.what == BOOT0_PROTECT_READOUT)
-        status = confirm(&job, LOSS_READOUT, "this makes the flash unreadable", error);
+        status = confirm(&command, LOSS_READOUT, "this makes the flash unreadable", error);
     if (status == BOOT0_OK)
-        status =
-            boot0_session_protect(job.session, wanted.what, wanted.sectors, wanted.count, error);
-    progress_end(&job.progress);
+        status = boot0_session_protect(command.session, wanted.what, wanted.sectors, wanted.count,
+                                       error);
+    progress_end(&command.progress);
     if (status == BOOT0_OK)
-        print_result(&job, arguments, &wanted);
-    job_close(&job);
+        print_result(&command, arguments, &wanted);
+    command_close(&command);
     return status;
 }
 
 static enum boot0_status run_unprotect(struct arguments *arguments, struct boot0_error *error)
 {
-    if (!arguments->port)
+    if (!arguments->select.port)
         return protect_bootloader(arguments, false, error);
-    arguments->none = true;
+    arguments->protect.none = true;
     return run(arguments, error);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* boot0 read: copies the board's memory to a file. */
+#include "command_session.h"
 #include "files.h"
-#include "job.h"
 #include "json.h"
 #include "print.h"
 #include "text.h"
@@ -48,7 +48,7 @@ static enum boot0_status check_output(const struct arguments *arguments, enum bo
 {
     const char *file = arguments->operands[0];
     struct stat status;
-    enum boot0_status result = job_format(arguments->format, format, error);
+    enum boot0_status result = command_format(arguments->convert.format, format, error);
 
     if (result != BOOT0_OK)
         return result;
@@ -65,7 +65,7 @@ static enum boot0_status check_output(const struct arguments *arguments, enum bo
     }
     if (!S_ISREG(status.st_mode))
         return check_writable(file, error);
-    if (arguments->force) {
+    if (arguments->flash.force) {
         result = check_writable(file, error);
         return result == BOOT0_OK ? check_new(file, *format, error) : result;
     }
@@ -74,15 +74,16 @@ static enum boot0_status check_output(const struct arguments *arguments, enum bo
 }
 
 /* The range that is meant: by the options, else the main flash. */
-static enum boot0_status choose_range(const struct job *job, const struct arguments *arguments,
-                                      uint32_t *address, size_t *size, struct boot0_error *error)
+static enum boot0_status choose_range(const struct command_session *command,
+                                      const struct arguments *arguments, uint32_t *address,
+                                      size_t *size, struct boot0_error *error)
 {
-    const struct boot0_layout *layout = boot0_session_layout(job->session);
+    const struct boot0_layout *layout = boot0_session_layout(command->session);
     uint64_t end = 0;
 
-    *address = arguments->has_address ? arguments->address : layout->regions[0].address;
-    *size = arguments->size;
-    if (arguments->has_size)
+    *address = arguments->flash.has_address ? arguments->flash.address : layout->regions[0].address;
+    *size = arguments->flash.size;
+    if (arguments->flash.has_size)
         return BOOT0_OK;
     for (size_t i = 0; i < layout->region_count; i++) {
         const struct boot0_region *r = &layout->regions[i];
@@ -100,23 +101,25 @@ static enum boot0_status choose_range(const struct job *job, const struct argume
     return boot0_hint(error, "Say it with --size.");
 }
 
-static enum boot0_status fetch(struct job *job, const struct arguments *arguments, uint8_t **data,
-                               size_t *size, uint32_t *address, struct boot0_error *error)
+static enum boot0_status fetch(struct command_session *command, const struct arguments *arguments,
+                               uint8_t **data, size_t *size, uint32_t *address,
+                               struct boot0_error *error)
 {
     enum boot0_status status;
 
     *data = NULL;
     *address = 0;
-    if (!boot0_session_board(job->session)->has_addresses)
-        return boot0_session_upload(job->session, data, size,
-                                    arguments->has_size ? arguments->size : UPLOAD_LIMIT, error);
-    status = choose_range(job, arguments, address, size, error);
+    if (!boot0_session_board(command->session)->has_addresses)
+        return boot0_session_upload(
+            command->session, data, size,
+            arguments->flash.has_size ? arguments->flash.size : UPLOAD_LIMIT, error);
+    status = choose_range(command, arguments, address, size, error);
     if (status != BOOT0_OK)
         return status;
     *data = malloc(*size ? *size : 1);
     if (!*data)
         return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for %zu bytes", *size);
-    return boot0_session_read(job->session, *address, *data, *size, error);
+    return boot0_session_read(command->session, *address, *data, *size, error);
 }
 
 static enum boot0_status save(const struct arguments *arguments, enum boot0_format format,
@@ -138,18 +141,18 @@ static enum boot0_status save(const struct arguments *arguments, enum boot0_form
     return status;
 }
 
-static void print_result(const struct job *job, const struct arguments *arguments, size_t size,
-                         uint32_t address)
+static void print_result(const struct command_session *command, const struct arguments *arguments,
+                         size_t size, uint32_t address)
 {
     struct boot0_report report;
     char bytes[TEXT_SHORT], time[TEXT_SHORT];
 
-    boot0_session_report(job->session, &report);
+    boot0_session_report(command->session, &report);
     if (arguments->json) {
-        struct json json = job_json_begin(job);
+        struct json json = command_json_begin(command);
 
         json_text(&json, "file", arguments->operands[0]);
-        if (boot0_session_board(job->session)->has_addresses)
+        if (boot0_session_board(command->session)->has_addresses)
             json_hex(&json, "address", address, 8);
         json_number(&json, "bytes", size);
         json_seconds(&json, "seconds", report.total_us);
@@ -162,7 +165,7 @@ static void print_result(const struct job *job, const struct arguments *argument
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
-    struct job job;
+    struct command_session command;
     enum boot0_format format;
     uint8_t *data = NULL;
     size_t size = 0;
@@ -171,20 +174,20 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
 
     if (status != BOOT0_OK)
         return status;
-    status = job_open(&job, arguments, error);
-    job.progress.copies = true;
+    status = command_open(&command, arguments, error);
+    command.progress.copies = true;
     if (status == BOOT0_OK)
-        status = fetch(&job, arguments, &data, &size, &address, error);
+        status = fetch(&command, arguments, &data, &size, &address, error);
     if (status == BOOT0_OK) {
-        progress_end(&job.progress);
+        progress_end(&command.progress);
         status = save(arguments, format, data, size, address,
-                      boot0_session_board(job.session)->has_addresses, error);
+                      boot0_session_board(command.session)->has_addresses, error);
     }
     if (status == BOOT0_OK)
-        print_result(&job, arguments, size, address);
+        print_result(&command, arguments, size, address);
     free(data);
-    job_resume(&job);
-    job_close(&job);
+    command_resume(&command);
+    command_close(&command);
     return status;
 }
 

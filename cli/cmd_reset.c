@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* boot0 reset: a USB reset, or one of the chip to what shall run next. */
-#include "job.h"
+#include "command_session.h"
 #include "json.h"
 #include "print.h"
 
@@ -31,43 +31,44 @@ static enum boot0_status find_target(const char *name, size_t *index, struct boo
 }
 
 /* ST's ROM only knows how to start what is at the beginning of the flash. */
-static enum boot0_status reset_rom(struct job *job, enum boot0_target target,
+static enum boot0_status reset_rom(struct command_session *command, enum boot0_target target,
                                    struct boot0_error *error)
 {
-    const struct boot0_layout *layout = boot0_session_layout(job->session);
+    const struct boot0_layout *layout = boot0_session_layout(command->session);
 
     if (target == BOOT0_TARGET_ROM)
         return BOOT0_OK;
     if (target == BOOT0_TARGET_PROGRAM && layout)
-        return boot0_session_run(job->session, job_program_address(job), error);
+        return boot0_session_run(command->session, command_program_address(command), error);
     boot0_fail(error, BOOT0_E_UNSUPPORTED, "this board's bootloader cannot start another one");
     return boot0_hint(error, "If boot0's bootloader is on it: BOOT0 low, and press reset twice. "
                              "`boot0 install-bootloader` puts it there.");
 }
 
-static enum boot0_status reset(struct job *job, const char *to, size_t index,
+static enum boot0_status reset(struct command_session *command, const char *to, size_t index,
                                struct boot0_error *error)
 {
-    const struct boot0_board *board = boot0_session_board(job->session);
+    const struct boot0_board *board = boot0_session_board(command->session);
 
     if (!to && board->from_program)
-        return job_start_program(job, error);
+        return command_start_program(command, error);
     if (!to)
-        return boot0_session_reset(job->session, error);
+        return boot0_session_reset(command->session, error);
     if (board->from_program && board->bootloader.present &&
         targets[index].target == BOOT0_TARGET_BOOTLOADER)
         return BOOT0_OK; /* that is where it has just been brought */
     if (!board->bootloader.present)
-        return reset_rom(job, targets[index].target, error);
-    return boot0_session_reset_to(job->session, targets[index].target, error);
+        return reset_rom(command, targets[index].target, error);
+    return boot0_session_reset_to(command->session, targets[index].target, error);
 }
 
-static void print_result(const struct job *job, const struct arguments *arguments, size_t index)
+static void print_result(const struct command_session *command, const struct arguments *arguments,
+                         size_t index)
 {
-    bool restarted = !arguments->target && boot0_session_board(job->session)->from_program;
+    bool restarted = !arguments->target && boot0_session_board(command->session)->from_program;
 
     if (arguments->json) {
-        struct json json = job_json_begin(job);
+        struct json json = command_json_begin(command);
 
         json_bool(&json, "reset", true);
         if (arguments->target || restarted)
@@ -84,20 +85,20 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
 {
     enum boot0_status status = BOOT0_OK;
     size_t index = 0;
-    struct job job;
+    struct command_session command;
 
     if (arguments->target)
         status = find_target(arguments->target, &index, error);
     if (status != BOOT0_OK)
         return status;
-    status = job_open(&job, arguments, error);
+    status = command_open(&command, arguments, error);
     if (status == BOOT0_OK)
-        status = reset(&job, arguments->target, index, error);
+        status = reset(&command, arguments->target, index, error);
     if (status == BOOT0_OK) {
-        progress_end(&job.progress);
-        print_result(&job, arguments, index);
+        progress_end(&command.progress);
+        print_result(&command, arguments, index);
     }
-    job_close(&job);
+    command_close(&command);
     return status;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* boot0 run: leaves DFU mode and starts a program. */
-#include "job.h"
+#include "command_session.h"
 #include "json.h"
 #include "print.h"
 
@@ -13,27 +13,28 @@ static enum boot0_status check_complete(const struct boot0_board *board, struct 
     return boot0_hint(error, "Flash it again: its update was begun and not completed.");
 }
 
-static enum boot0_status start(struct job *job, const struct arguments *arguments,
+static enum boot0_status start(struct command_session *command, const struct arguments *arguments,
                                struct boot0_error *error)
 {
-    uint32_t address = arguments->has_address ? arguments->address : job_program_address(job);
+    uint32_t address =
+        arguments->flash.has_address ? arguments->flash.address : command_program_address(command);
     struct boot0_report report;
-    enum boot0_status status = check_complete(boot0_session_board(job->session), error);
+    enum boot0_status status = check_complete(boot0_session_board(command->session), error);
 
     if (status != BOOT0_OK)
         return status;
-    status = boot0_session_run(job->session, address, error);
+    status = boot0_session_run(command->session, address, error);
     if (status != BOOT0_OK)
         return status;
-    progress_end(&job->progress);
-    boot0_session_report(job->session, &report);
+    progress_end(&command->progress);
+    boot0_session_report(command->session, &report);
     if (!report.started) {
         boot0_fail(error, BOOT0_E_PROTOCOL,
                    "the board stays in DFU mode though it was told to leave");
         return boot0_hint(error, "Cut its power once, with BOOT0 low: that starts the program.");
     }
     if (arguments->json) {
-        struct json json = job_json_begin(job);
+        struct json json = command_json_begin(command);
 
         json_hex(&json, "address", address, 8);
         json_bool(&json, "started", report.started);
@@ -46,12 +47,12 @@ static enum boot0_status start(struct job *job, const struct arguments *argument
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
-    struct job job;
-    enum boot0_status status = job_open(&job, arguments, error);
+    struct command_session command;
+    enum boot0_status status = command_open(&command, arguments, error);
 
     if (status == BOOT0_OK)
-        status = start(&job, arguments, error);
-    job_close(&job);
+        status = start(&command, arguments, error);
+    command_close(&command);
     return status;
 }
 

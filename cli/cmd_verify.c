@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* boot0 verify: does the board hold what the file says? */
-#include "job.h"
+#include "command_session.h"
 #include "json.h"
 #include "print.h"
 #include "text.h"
 
-static void print_json(const struct job *job, const struct boot0_report *report,
+static void print_json(const struct command_session *command, const struct boot0_report *report,
                        const struct boot0_error *error)
 {
-    struct json json = job_json_begin(job);
+    struct json json = command_json_begin(command);
 
     json_bool(&json, "equal", !report->differs);
     if (report->differs)
@@ -21,17 +21,17 @@ static void print_json(const struct job *job, const struct boot0_report *report,
 }
 
 /* That the board differs is a result, too; as JSON it is one object, error included. */
-static enum boot0_status print_result(struct job *job, enum boot0_status status,
+static enum boot0_status print_result(struct command_session *command, enum boot0_status status,
                                       struct boot0_error *error)
 {
     struct boot0_report report;
     char size[TEXT_SHORT], time[TEXT_SHORT];
 
-    boot0_session_report(job->session, &report);
+    boot0_session_report(command->session, &report);
     if (status == BOOT0_OK)
-        progress_end(&job->progress);
-    if (job->arguments->json && (status == BOOT0_OK || report.differs)) {
-        print_json(job, &report, error);
+        progress_end(&command->progress);
+    if (command->arguments->json && (status == BOOT0_OK || report.differs)) {
+        print_json(command, &report, error);
         error->message[0] = '\0'; /* all has been said */
     } else if (status == BOOT0_OK) {
         print("Equal: the board holds all %s (%s).\n", text_size(size, report.bytes_verified),
@@ -42,22 +42,22 @@ static enum boot0_status print_result(struct job *job, enum boot0_status status,
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
-    struct boot0_image *image = job_load(arguments, 0, arguments->operand_count, error);
+    struct boot0_image *image = command_load(arguments, 0, arguments->operand_count, error);
     struct boot0_flash_options options;
-    struct job job;
+    struct command_session command;
     enum boot0_status status;
 
     if (!image)
         return error->code;
-    options = job_flash_options(arguments);
+    options = command_flash_options(arguments);
     options.force = true; /* nothing is written, so nothing can be wrong with the program */
     options.allow_option_bytes = true;
-    status = job_open(&job, arguments, error);
+    status = command_open(&command, arguments, error);
     if (status == BOOT0_OK)
-        status =
-            print_result(&job, boot0_session_verify(job.session, image, &options, error), error);
-    job_resume(&job);
-    job_close(&job);
+        status = print_result(&command,
+                              boot0_session_verify(command.session, image, &options, error), error);
+    command_resume(&command);
+    command_close(&command);
     boot0_image_free(image);
     return status;
 }

@@ -16,7 +16,7 @@ enum {
 
 struct watcher {
     struct arguments *arguments;
-    struct job job;
+    struct command_session command;
     struct watch_file file;
     bool told_waiting;
 };
@@ -48,14 +48,15 @@ static enum boot0_status open_session(struct watcher *watcher, struct boot0_sess
                                       struct boot0_error *error)
 {
     const struct arguments *arguments = watcher->arguments;
-    struct boot0_selection selection = job_selection(arguments);
-    const struct boot0_session_options options = job_session_options(arguments);
-    const struct boot0_observer *observer = &watcher->job.observer;
+    struct boot0_selection selection = command_selection(arguments);
+    const struct boot0_session_options options = command_session_options(arguments);
+    const struct boot0_observer *observer = &watcher->command.observer;
 
-    if (!arguments->has_wait)
+    if (!arguments->select.has_wait)
         selection.wait_ms = UINT32_MAX;
     watcher->told_waiting = false;
-    return boot0_session_open(session, &watcher->job.bus, &selection, &options, observer, error);
+    return boot0_session_open(session, &watcher->command.bus, &selection, &options, observer,
+                              error);
 }
 
 static void tell_done(struct watcher *watcher, struct boot0_session *session)
@@ -65,8 +66,8 @@ static void tell_done(struct watcher *watcher, struct boot0_session *session)
 
     boot0_session_report(session, &report);
     if (watcher->arguments->json) {
-        watcher->job.session = session;
-        struct json json = job_json_begin(&watcher->job);
+        watcher->command.session = session;
+        struct json json = command_json_begin(&watcher->command);
 
         json_text(&json, "file", watcher->file.name);
         json_number(&json, "bytes_written", report.bytes_written);
@@ -75,7 +76,7 @@ static void tell_done(struct watcher *watcher, struct boot0_session *session)
         json_bool(&json, "started", report.started);
         json_end(&json);
         fflush(stdout);
-        watcher->job.session = NULL;
+        watcher->command.session = NULL;
         return;
     }
     snprintf(text, sizeof text, "flashed the board at %s: %s written in %s%s",
@@ -84,13 +85,13 @@ static void tell_done(struct watcher *watcher, struct boot0_session *session)
     say(watcher, text);
 }
 
-/* What job_load() makes of the options is for this time only. */
+/* What command_load() makes of the options is for this time only. */
 static struct boot0_image *load(struct watcher *watcher, struct arguments *arguments,
                                 struct boot0_error *error)
 {
     *arguments = *watcher->arguments;
     watch_file_take(&watcher->file);
-    return job_load(arguments, 0, 1, error);
+    return command_load(arguments, 0, 1, error);
 }
 
 /*
@@ -113,7 +114,7 @@ static enum boot0_status flash_once(struct watcher *watcher, struct boot0_error 
         status = image ? BOOT0_OK : error->code;
     }
     if (status == BOOT0_OK) {
-        struct boot0_flash_options options = job_flash_options(&arguments);
+        struct boot0_flash_options options = command_flash_options(&arguments);
 
         status = boot0_session_flash(session, image, &options, error);
     }
@@ -164,7 +165,8 @@ static uint32_t boards_there(const struct watcher *watcher)
     uint32_t sum = 2166136261u; /* FNV-1a */
     size_t count;
 
-    if (watcher->job.bus.ops->scan(watcher->job.bus.context, list, 32, &count, &error) != BOOT0_OK)
+    if (watcher->command.bus.ops->scan(watcher->command.bus.context, list, 32, &count, &error) !=
+        BOOT0_OK)
         return 0;
     for (size_t i = 0; i < count && i < 32; i++) {
         for (const char *c = list[i].path; *c; c++)
@@ -186,7 +188,7 @@ static void wait_for_work(struct watcher *watcher, enum boot0_status last)
             return;
         }
         if (is_of_the_board(last)) {
-            watcher->job.bus.ops->wait_change(watcher->job.bus.context, 1);
+            watcher->command.bus.ops->wait_change(watcher->command.bus.context, 1);
             if (boards_there(watcher) != before)
                 return;
         }
@@ -230,15 +232,15 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
         return status;
     status = confirm_for_all(arguments, error);
     if (status == BOOT0_OK)
-        status = job_open_bus(&watcher.job, arguments, error);
+        status = command_open_bus(&watcher.command, arguments, error);
     if (status == BOOT0_OK) {
-        watcher.job.observer = (struct boot0_observer){on_progress, NULL, &watcher};
+        watcher.command.observer = (struct boot0_observer){on_progress, NULL, &watcher};
         signals_announce(false);
         snprintf(text, sizeof text, "watching %.300s; Ctrl-C ends this", watcher.file.name);
         say(&watcher, text);
         status = watch(&watcher, error);
     }
-    job_close(&watcher.job);
+    command_close(&watcher.command);
     watch_file_close(&watcher.file);
     return status;
 }

@@ -13,9 +13,8 @@ enum {
     PATCHES_MAX = 32,
 };
 
-/* What the command line says; filled by options.c. Texts belong to argv. */
-struct arguments {
-    /* which board */
+/* Which board, and over what. */
+struct select_arguments {
     bool has_device;
     uint16_t vendor;
     bool has_product;
@@ -38,15 +37,10 @@ struct arguments {
     const char *replay;
     const char *ide_port;
     char ide_serial[BOOT0_TEXT_MAX]; /* what `serial` points to if it was found by ide_port */
+};
 
-    /* how to talk */
-    bool json;
-    bool quiet;
-    bool verbose;
-    bool help;
-    bool version;
-
-    /* how to flash */
+/* What is written, read or compared, and how. */
+struct flash_arguments {
     bool has_address;
     uint32_t address;
     bool has_size;
@@ -66,33 +60,54 @@ struct arguments {
     uint32_t supply_mv;
     const char *chip;
     const char *board;
+};
 
-    /* other commands */
-    bool all;
-    bool unprotect;
-    bool describe;
-    bool ports;
+/* boot0 protect and unprotect */
+struct protect_arguments {
     const char *sectors;
     bool none;
     bool readout;
     bool bootloader;
-    bool yes;
-    bool list;
-    const char *target;
+};
+
+/* boot0 convert, and the format of boot0 read */
+struct convert_arguments {
     const char *format;
     const char *suffix;
     const char *prefix;
     const char *family;
+};
 
-    /* many boards */
+/* boot0 gang */
+struct gang_arguments {
     bool follow;
     bool detach;
-    uint32_t count; /* 0: not said */
+    uint32_t count; /* 0: no limit */
     const char *record;
     const char *csv;
     const char *patches[PATCHES_MAX];
     size_t patch_count;
+};
 
+/* What the command line says; filled by options.c. Texts belong to argv. */
+struct arguments {
+    bool json;
+    bool quiet;
+    bool verbose;
+    bool help;
+    bool version;
+    bool yes;
+    bool all;
+    bool unprotect;
+    bool describe;
+    bool ports;
+    bool list;
+    const char *target;
+    struct select_arguments select;
+    struct flash_arguments flash;
+    struct protect_arguments protect;
+    struct convert_arguments convert;
+    struct gang_arguments gang;
     const char *operands[OPERANDS_MAX];
     size_t operand_count;
 };

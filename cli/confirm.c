@@ -54,12 +54,12 @@ static bool answered_yes(void)
     return yes;
 }
 
-static enum boot0_status ask(struct job *job, enum loss loss, const char *what,
+static enum boot0_status ask(struct command_session *command, enum loss loss, const char *what,
                              struct boot0_error *error)
 {
     char text[640];
 
-    progress_clear(&job->progress);
+    progress_clear(&command->progress);
     snprintf(text, sizeof text, "%s.\n%s", what, consequences[loss]);
     print_wrapped(stderr, "Warning: ", text);
     if (answered_yes())
@@ -68,15 +68,15 @@ static enum boot0_status ask(struct job *job, enum loss loss, const char *what,
     return boot0_hint(error, "Run the command again and answer y, or pass --yes.");
 }
 
-enum boot0_status confirm(struct job *job, enum loss loss, const char *what,
+enum boot0_status confirm(struct command_session *command, enum loss loss, const char *what,
                           struct boot0_error *error)
 {
-    if (job->arguments->yes) {
-        progress_note(&job->progress, what);
+    if (command->arguments->yes) {
+        progress_note(&command->progress, what);
         return BOOT0_OK;
     }
-    if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && !job->arguments->json)
-        return ask(job, loss, what, error);
+    if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && !command->arguments->json)
+        return ask(command, loss, what, error);
     boot0_fail(error, BOOT0_E_USAGE, "not confirmed: %s", what);
     return boot0_hint(error, "Pass --yes if this is meant. %s Nothing was changed.",
                       consequences[loss]);
@@ -84,13 +84,13 @@ enum boot0_status confirm(struct job *job, enum loss loss, const char *what,
 
 enum boot0_status confirm_for_all(const struct arguments *arguments, struct boot0_error *error)
 {
-    struct job job = {
+    struct command_session command = {
         .arguments = arguments,
         .progress = progress_start(arguments->quiet || arguments->json, arguments->quiet),
     };
 
-    if (!arguments->allow_option_bytes)
+    if (!arguments->flash.allow_option_bytes)
         return BOOT0_OK;
-    return confirm(&job, LOSS_OPTION_BYTES,
+    return confirm(&command, LOSS_OPTION_BYTES,
                    "this writes option bytes or OTP of every board, if the file has any", error);
 }

@@ -3,7 +3,7 @@
 #ifndef BOOT0_CLI_CONFIRM_H
 #define BOOT0_CLI_CONFIRM_H
 
-#include "job.h"
+#include "command_session.h"
 
 /* What can be lost. A new way to destroy something gets a row here. */
 enum loss {
@@ -22,7 +22,7 @@ enum loss {
  * erases all of Internal Flash". BOOT0_E_CANCELLED: the answer was no. BOOT0_E_USAGE: there is
  * nobody to ask (no terminal, or --json), and --yes is missing.
  */
-enum boot0_status confirm(struct job *job, enum loss loss, const char *what,
+enum boot0_status confirm(struct command_session *command, enum loss loss, const char *what,
                           struct boot0_error *error);
 
 /* For commands that flash any number of boards: once, before the first, about option bytes. */

@@ -30,14 +30,14 @@ static void add(struct plans *plans, struct boot0_plan *plan)
     plans->expected_ms += plan->expected_ms;
 }
 
-static enum boot0_status make_all(struct job *job, struct boot0_image *image,
+static enum boot0_status make_all(struct command_session *command, struct boot0_image *image,
                                   const struct boot0_flash_options *options, struct plans *plans,
                                   struct boot0_error *error)
 {
     while (plans->count < BOOT0_ALTERNATES_MAX) {
         struct boot0_plan *plan;
         enum boot0_status status =
-            boot0_session_plan(job->session, image, options, plans->count, &plan, error);
+            boot0_session_plan(command->session, image, options, plans->count, &plan, error);
 
         if (status != BOOT0_OK || !plan)
             return status;
@@ -95,9 +95,9 @@ static void json_step(struct json *json, const struct boot0_plan_step *step)
     json_close(json);
 }
 
-static void json_plans(const struct job *job, const struct plans *plans)
+static void json_plans(const struct command_session *command, const struct plans *plans)
 {
-    struct json json = job_json_begin(job);
+    struct json json = command_json_begin(command);
 
     json_bool(&json, "dry_run", true);
     json_open_list(&json, "steps");
@@ -113,21 +113,21 @@ static void json_plans(const struct job *job, const struct plans *plans)
     json_end(&json);
 }
 
-enum boot0_status dry_run(struct job *job, struct boot0_image *image,
+enum boot0_status dry_run(struct command_session *command, struct boot0_image *image,
                           const struct boot0_flash_options *options, struct boot0_error *error)
 {
-    const struct boot0_board *board = boot0_session_board(job->session);
+    const struct boot0_board *board = boot0_session_board(command->session);
     struct plans plans = {.count = 0};
     enum boot0_status status = board->has_addresses
-                                   ? make_all(job, image, options, &plans, error)
-                                   : boot0_session_check(job->session, image, options, error);
+                                   ? make_all(command, image, options, &plans, error)
+                                   : boot0_session_check(command->session, image, options, error);
 
     if (status == BOOT0_OK) {
         if (!board->has_addresses) /* it takes the file as a whole, and cannot be asked before */
             plans.image_bytes = plans.write_bytes = boot0_image_size(image);
-        progress_end(&job->progress);
-        if (job->arguments->json)
-            json_plans(job, &plans);
+        progress_end(&command->progress);
+        if (command->arguments->json)
+            json_plans(command, &plans);
         else if (board->has_addresses)
             print_plans(&plans);
         else

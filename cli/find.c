@@ -11,7 +11,8 @@ enum {
 
 static enum boot0_status fail_none(const struct arguments *arguments, struct boot0_error *error)
 {
-    if (arguments->has_device || arguments->serial || arguments->path || arguments->has_interface) {
+    if (arguments->select.has_device || arguments->select.serial || arguments->select.path ||
+        arguments->select.has_interface) {
         boot0_fail(error, BOOT0_E_NO_BOARD, "no board that matches was found");
         return boot0_hint(error, "`boot0 list` without options shows all boards; `boot0 doctor` "
                                  "finds out why one is missing.");
@@ -22,11 +23,11 @@ static enum boot0_status fail_none(const struct arguments *arguments, struct boo
                              "board to appear. `boot0 doctor` finds out what is wrong.");
 }
 
-enum boot0_status find_boards(struct job *job, struct boot0_board **boards, size_t *count,
-                              struct boot0_error *error)
+enum boot0_status find_boards(struct command_session *command, struct boot0_board **boards,
+                              size_t *count, struct boot0_error *error)
 {
-    const struct boot0_selection selection = job_selection(job->arguments);
-    const struct boot0_bus *bus = &job->bus;
+    const struct boot0_selection selection = command_selection(command->arguments);
+    const struct boot0_bus *bus = &command->bus;
     uint64_t start_us = bus->ops->now_us(bus->context);
     struct boot0_progress waiting = {.phase = BOOT0_PHASE_WAIT};
 
@@ -39,10 +40,10 @@ enum boot0_status find_boards(struct job *job, struct boot0_board **boards, size
         free(*boards);
         *boards = NULL;
         if (selection.wait_ms != UINT32_MAX && spent_us >= (uint64_t)selection.wait_ms * 1000)
-            return fail_none(job->arguments, error);
+            return fail_none(command->arguments, error);
         bus->ops->wait_change(bus->context, STEP_MS);
         waiting.elapsed_us = bus->ops->now_us(bus->context) - start_us;
-        if (!progress_update(&job->progress, &waiting))
+        if (!progress_update(&command->progress, &waiting))
             return boot0_fail(error, BOOT0_E_CANCELLED, "stopped while waiting for a board");
     }
 }
@@ -62,7 +63,7 @@ static bool only_bootloaders(const struct boot0_bus *bus)
     return count > 0;
 }
 
-enum boot0_status find_program(struct job *job, struct boot0_board **program,
+enum boot0_status find_program(struct command_session *command, struct boot0_board **program,
                                struct boot0_error *error)
 {
     struct boot0_board *boards = NULL;
@@ -70,10 +71,10 @@ enum boot0_status find_program(struct job *job, struct boot0_board **program,
     size_t count = 0;
 
     *program = NULL;
-    if (only_bootloaders(&job->bus))
+    if (only_bootloaders(&command->bus))
         return BOOT0_OK;
-    status = find_boards(job, &boards, &count, error);
-    progress_clear(&job->progress);
+    status = find_boards(command, &boards, &count, error);
+    progress_clear(&command->progress);
     if (status == BOOT0_OK && count == 1 && boards->mode == BOOT0_MODE_RUNTIME &&
         boards->access.code == BOOT0_OK)
         *program = boards;

@@ -3,20 +3,20 @@
 #ifndef BOOT0_CLI_FIND_H
 #define BOOT0_CLI_FIND_H
 
-#include "job.h"
+#include "command_session.h"
 
 /*
  * All that match, as soon as there is one; waits as the arguments say. BOOT0_E_NO_BOARD,
  * BOOT0_E_CANCELLED. On success *boards is the caller's: free().
  */
-enum boot0_status find_boards(struct job *job, struct boot0_board **boards, size_t *count,
-                              struct boot0_error *error);
+enum boot0_status find_boards(struct command_session *command, struct boot0_board **boards,
+                              size_t *count, struct boot0_error *error);
 
 /*
  * The only board that matches, if a program runs on it: *program is the caller's then, free(); else
  * it is NULL. No program is disturbed.
  */
-enum boot0_status find_program(struct job *job, struct boot0_board **program,
+enum boot0_status find_program(struct command_session *command, struct boot0_board **program,
                                struct boot0_error *error);
 
 #endif

@@ -36,91 +36,99 @@ static const struct row {
 } rows[OPTION_COUNT] = {
 #define AT(member) offsetof(struct arguments, member)
     [OPTION_DEVICE] = {"device", 'd', "VID[:PID]", DEVICE, 0, "the board with this USB id, in hex"},
-    [OPTION_SERIAL] = {"serial", 's', "TEXT", TEXT, AT(serial),
+    [OPTION_SERIAL] = {"serial", 's', "TEXT", TEXT, AT(select.serial),
                        "the board with this serial number"},
-    [OPTION_PATH] = {"path", 'p', "PATH", TEXT, AT(path), "the board at this port, as in `list`"},
-    [OPTION_INTERFACE] = {"interface", 'i', "N", INTERFACE, AT(has_interface),
+    [OPTION_PATH] = {"path", 'p', "PATH", TEXT, AT(select.path),
+                     "the board at this port, as in `list`"},
+    [OPTION_INTERFACE] = {"interface", 'i', "N", INTERFACE, AT(select.has_interface),
                           "the DFU interface with this number, if there are several"},
-    [OPTION_ALTERNATE] = {"alt", 'a', "NAME|N", TEXT, AT(alternate),
+    [OPTION_ALTERNATE] = {"alt", 'a', "NAME|N", TEXT, AT(select.alternate),
                           "the memory to use: alternate setting"},
     [OPTION_WAIT] = {"wait", 'w', "[=SECONDS]", WAIT, 0, "wait for the board, if need be for ever"},
-    [OPTION_TOUCH] = {"touch", 0, NULL, FLAG, AT(touch),
+    [OPTION_TOUCH] = {"touch", 0, NULL, FLAG, AT(select.touch),
                       "ask a program with a serial port only for DFU mode"},
-    [OPTION_RESTART] = {"restart", 0, NULL, FLAG, AT(restart),
+    [OPTION_RESTART] = {"restart", 0, NULL, FLAG, AT(select.restart),
                         "restart a running program into its bootloader, and see more"},
-    [OPTION_PORT] = {"port", 0, "PORT", TEXT, AT(port),
+    [OPTION_PORT] = {"port", 0, "PORT", TEXT, AT(select.port),
                      "the board at this serial port: /dev/ttyUSB0"},
     [OPTION_BAUD] = {"baud", 0, "N", BAUD, 0, "speed of the serial port; 115200 if not said"},
-    [OPTION_BOOT] = {"boot", 0, "HOW", TEXT, AT(boot),
+    [OPTION_BOOT] = {"boot", 0, "HOW", TEXT, AT(select.boot),
                      "DTR and RTS: rts-boot0,dtr-reset or a pattern"},
-    [OPTION_TRACE] = {"trace", 0, "FILE", PLACE, AT(trace), "write down every transfer"},
-    [OPTION_REPLAY] = {"replay", 0, "FILE", PLACE, AT(replay), "the board of a recorded trace"},
+    [OPTION_TRACE] = {"trace", 0, "FILE", PLACE, AT(select.trace), "write down every transfer"},
+    [OPTION_REPLAY] = {"replay", 0, "FILE", PLACE, AT(select.replay),
+                       "the board of a recorded trace"},
     [OPTION_VIRTUAL] = {"virtual", 0, "BOARD", BOARD, 0,
                         "a virtual board: f407, f072, ... (repeatable)"},
-    [OPTION_IDE_PORT] = {"ide-port", 0, "PORT", TEXT, AT(ide_port),
+    [OPTION_IDE_PORT] = {"ide-port", 0, "PORT", TEXT, AT(select.ide_port),
                          "the board that an IDE's port is: 1-2.3, /dev/ttyACM0"},
-    [OPTION_ADDRESS] = {"address", 'A', "ADDRESS", NUMBER, AT(has_address), "where, as 0x08000000"},
-    [OPTION_SIZE] = {"size", 'n', "BYTES", SIZE, AT(has_size), "how much; 16k and 1M will do"},
-    [OPTION_DRY_RUN] = {"dry-run", 0, NULL, FLAG, AT(dry_run),
+    [OPTION_ADDRESS] = {"address", 'A', "ADDRESS", NUMBER, AT(flash.has_address),
+                        "where, as 0x08000000"},
+    [OPTION_SIZE] = {"size", 'n', "BYTES", SIZE, AT(flash.has_size),
+                     "how much; 16k and 1M will do"},
+    [OPTION_DRY_RUN] = {"dry-run", 0, NULL, FLAG, AT(flash.dry_run),
                         "show what would be erased and written"},
-    [OPTION_FULL] = {"full", 0, NULL, FLAG, AT(full), "write all, not only what differs"},
-    [OPTION_NO_PRESERVE] = {"no-preserve", 0, NULL, FLAG, AT(no_preserve),
+    [OPTION_FULL] = {"full", 0, NULL, FLAG, AT(flash.full), "write all, not only what differs"},
+    [OPTION_NO_PRESERVE] = {"no-preserve", 0, NULL, FLAG, AT(flash.no_preserve),
                             "lose what else is in the sectors of the file"},
-    [OPTION_NO_VERIFY] = {"no-verify", 0, NULL, FLAG, AT(no_verify),
+    [OPTION_NO_VERIFY] = {"no-verify", 0, NULL, FLAG, AT(flash.no_verify),
                           "do not read back what was written"},
-    [OPTION_NO_RUN] = {"no-run", 0, NULL, FLAG, AT(no_run), "stay in DFU mode at the end"},
-    [OPTION_MONITOR] = {"monitor", 0, NULL, FLAG, AT(monitor),
+    [OPTION_NO_RUN] = {"no-run", 0, NULL, FLAG, AT(flash.no_run), "stay in DFU mode at the end"},
+    [OPTION_MONITOR] = {"monitor", 0, NULL, FLAG, AT(flash.monitor),
                         "show what the program prints, as `boot0 monitor`"},
-    [OPTION_ARDUINO] = {"arduino", 0, NULL, FLAG, AT(arduino),
+    [OPTION_ARDUINO] = {"arduino", 0, NULL, FLAG, AT(flash.arduino),
                         "be the port monitor of the Arduino IDE 2 or arduino-cli"},
-    [OPTION_IGNORE_SUFFIX] = {"ignore-suffix", 0, NULL, FLAG, AT(ignore_suffix),
+    [OPTION_IGNORE_SUFFIX] = {"ignore-suffix", 0, NULL, FLAG, AT(flash.ignore_suffix),
                               "the DFU suffix may name another device"},
-    [OPTION_ALLOW_OPTION_BYTES] = {"allow-option-bytes", 0, NULL, FLAG, AT(allow_option_bytes),
+    [OPTION_ALLOW_OPTION_BYTES] = {"allow-option-bytes", 0, NULL, FLAG,
+                                   AT(flash.allow_option_bytes),
                                    "the file may hold option bytes or OTP"},
-    [OPTION_SKIP_RAM] = {"skip-ram", 0, NULL, FLAG, AT(skip_ram),
+    [OPTION_SKIP_RAM] = {"skip-ram", 0, NULL, FLAG, AT(flash.skip_ram),
                          "leave out data that the file has for RAM"},
-    [OPTION_FORCE] = {"force", 'f', NULL, FLAG, AT(force), "do it although it looks wrong"},
-    [OPTION_VDD] = {"vdd", 0, "VOLTS", VOLTS, AT(supply_mv),
+    [OPTION_FORCE] = {"force", 'f', NULL, FLAG, AT(flash.force), "do it although it looks wrong"},
+    [OPTION_VDD] = {"vdd", 0, "VOLTS", VOLTS, AT(flash.supply_mv),
                     "the supply, as 3.3: F2, F4 and F7 write faster"},
-    [OPTION_PATIENT] = {"patient", 0, NULL, FLAG, AT(patient),
+    [OPTION_PATIENT] = {"patient", 0, NULL, FLAG, AT(flash.patient),
                         "always wait as long as the board asks for"},
-    [OPTION_CHIP] = {"chip", 0, "NAME", TEXT, AT(chip), "which chip it is: f407, STM32F103C8, ..."},
-    [OPTION_BOARD_ENTRY] = {"board", 'b', "NAME", TEXT, AT(board),
+    [OPTION_CHIP] = {"chip", 0, "NAME", TEXT, AT(flash.chip),
+                     "which chip it is: f407, STM32F103C8, ..."},
+    [OPTION_BOARD_ENTRY] = {"board", 'b', "NAME", TEXT, AT(flash.board),
                             "which board it is: black-f407ve, ..."},
     [OPTION_ALL] = {"all", 0, NULL, FLAG, AT(all), "the whole main flash"},
     [OPTION_UNPROTECT] = {"unprotect", 0, NULL, FLAG, AT(unprotect),
                           "remove read protection; ERASES EVERYTHING"},
     [OPTION_PORTS] = {"ports", 0, NULL, FLAG, AT(ports), "the machine's serial ports instead"},
-    [OPTION_SECTORS] = {"sectors", 0, "LIST", TEXT, AT(sectors),
+    [OPTION_SECTORS] = {"sectors", 0, "LIST", TEXT, AT(protect.sectors),
                         "protect these from being written: 0,1,4-7"},
-    [OPTION_NONE] = {"none", 0, NULL, FLAG, AT(none), "take write protection off all sectors"},
-    [OPTION_READOUT] = {"readout", 0, NULL, FLAG, AT(readout),
+    [OPTION_NONE] = {"none", 0, NULL, FLAG, AT(protect.none),
+                     "take write protection off all sectors"},
+    [OPTION_READOUT] = {"readout", 0, NULL, FLAG, AT(protect.readout),
                         "turn read protection on; only erasing all takes it off"},
-    [OPTION_BOOTLOADER] = {"bootloader", 0, NULL, FLAG, AT(bootloader),
+    [OPTION_BOOTLOADER] = {"bootloader", 0, NULL, FLAG, AT(protect.bootloader),
                            "boot0's own bootloader, by itself over USB"},
     [OPTION_YES] = {"yes", 'y', NULL, FLAG, AT(yes), "confirm what would be asked"},
     [OPTION_LIST] = {"list", 0, NULL, FLAG, AT(list),
                      "list the bootloaders that are part of boot0"},
     [OPTION_TO] = {"to", 0, "WHERE", TEXT, AT(target), "program, bootloader or rom"},
-    [OPTION_FORMAT] = {"format", 'F', "NAME", TEXT, AT(format),
+    [OPTION_FORMAT] = {"format", 'F', "NAME", TEXT, AT(convert.format),
                        "binary, ihex, srec, elf, uf2, dfu or dfuse"},
-    [OPTION_SUFFIX] = {"suffix", 0, "VID:PID[:...]", TEXT, AT(suffix),
+    [OPTION_SUFFIX] = {"suffix", 0, "VID:PID[:...]", TEXT, AT(convert.suffix),
                        "the device that a .dfu is for, in hex; may go on with its version and "
                        "that of DFU"},
-    [OPTION_PREFIX] = {"prefix", 0, "NAME", TEXT, AT(prefix),
+    [OPTION_PREFIX] = {"prefix", 0, "NAME", TEXT, AT(convert.prefix),
                        "lmdfu[:ADDRESS] (TI) or lpc (NXP) in front; none takes it away"},
-    [OPTION_FAMILY] = {"family", 0, "CHIP|ID", TEXT, AT(family), "the chip that a .uf2 is for"},
-    [OPTION_FOLLOW] = {"follow", 0, NULL, FLAG, AT(follow),
+    [OPTION_FAMILY] = {"family", 0, "CHIP|ID", TEXT, AT(convert.family),
+                       "the chip that a .uf2 is for"},
+    [OPTION_FOLLOW] = {"follow", 0, NULL, FLAG, AT(gang.follow),
                        "go on: flash boards as they are plugged in"},
-    [OPTION_COUNT_BOARDS] = {"count", 0, "N", COUNT, AT(count),
+    [OPTION_COUNT_BOARDS] = {"count", 0, "N", COUNT, AT(gang.count),
                              "so many boards have to be there; with --follow: end after them"},
-    [OPTION_DETACH] = {"detach", 0, NULL, FLAG, AT(detach),
+    [OPTION_DETACH] = {"detach", 0, NULL, FLAG, AT(gang.detach),
                        "boards whose program has a DFU interface, too"},
-    [OPTION_RECORD] = {"record", 0, "FILE", PLACE, AT(record),
+    [OPTION_RECORD] = {"record", 0, "FILE", PLACE, AT(gang.record),
                        "append to this file what was flashed, as JSON"},
     [OPTION_PATCH] = {"patch", 0, "ADDRESS=WHAT", PATCH, 0,
                       "data for each board: serial, text:..., hex:..., csv:COLUMN (repeatable)"},
-    [OPTION_CSV] = {"csv", 0, "FILE", PLACE, AT(csv), "a table with a row for each board"},
+    [OPTION_CSV] = {"csv", 0, "FILE", PLACE, AT(gang.csv), "a table with a row for each board"},
     [OPTION_DESCRIBE] = {"describe", 0, NULL, FLAG, AT(describe),
                          "write the board as a file for vboard (docs/VBOARD.md)"},
     [OPTION_JSON] = {"json", 0, NULL, FLAG, AT(json), "results as JSON, one object a line"},
@@ -178,11 +186,11 @@ static bool take_device(struct arguments *arguments, const char *text)
 {
     const char *rest = text;
 
-    arguments->has_device = parse_hex16(text, ':', &arguments->vendor, &rest);
-    if (!arguments->has_device || !strchr(text, ':'))
-        return arguments->has_device;
-    arguments->has_product = parse_hex16(rest, '\0', &arguments->product, &rest);
-    return arguments->has_product && *rest == '\0';
+    arguments->select.has_device = parse_hex16(text, ':', &arguments->select.vendor, &rest);
+    if (!arguments->select.has_device || !strchr(text, ':'))
+        return arguments->select.has_device;
+    arguments->select.has_product = parse_hex16(rest, '\0', &arguments->select.product, &rest);
+    return arguments->select.has_product && *rest == '\0';
 }
 
 /* Volts with up to three decimals; by hand, because strtod() minds the locale. */
@@ -206,13 +214,13 @@ static bool take_wait(struct arguments *arguments, const char *text)
 {
     uint32_t seconds;
 
-    arguments->has_wait = true;
-    arguments->wait_ms = UINT32_MAX;
+    arguments->select.has_wait = true;
+    arguments->select.wait_ms = UINT32_MAX;
     if (!text)
         return true;
     if (!parse_number(text, false, &seconds) || seconds > UINT32_MAX / 1000 - 1)
         return false;
-    arguments->wait_ms = seconds * 1000;
+    arguments->select.wait_ms = seconds * 1000;
     return true;
 }
 
@@ -220,7 +228,7 @@ static bool take_number(struct arguments *arguments, const struct row *row, cons
 {
     /* The number stands behind its "has" flag. */
     bool *has = (bool *)((char *)arguments + row->offset);
-    uint32_t *number = row->kind == SIZE ? &arguments->size : &arguments->address;
+    uint32_t *number = row->kind == SIZE ? &arguments->flash.size : &arguments->flash.address;
 
     /* No bytes at all are never meant. */
     *has = parse_number(text, row->kind == SIZE, number) && (row->kind != SIZE || *number > 0);
@@ -229,16 +237,16 @@ static bool take_number(struct arguments *arguments, const struct row *row, cons
 
 static bool take_interface(struct arguments *arguments, const char *text)
 {
-    arguments->has_interface =
-        parse_number(text, false, &arguments->interface) && arguments->interface <= UINT8_MAX;
-    return arguments->has_interface;
+    arguments->select.has_interface = parse_number(text, false, &arguments->select.interface) &&
+                                      arguments->select.interface <= UINT8_MAX;
+    return arguments->select.has_interface;
 }
 
 static bool take_board(struct arguments *arguments, const char *text)
 {
-    if (arguments->virtual_count == VIRTUAL_MAX)
+    if (arguments->select.virtual_count == VIRTUAL_MAX)
         return false;
-    arguments->virtual_boards[arguments->virtual_count++] = text;
+    arguments->select.virtual_boards[arguments->select.virtual_count++] = text;
     return true;
 }
 
@@ -268,19 +276,19 @@ static bool take_value(struct arguments *arguments, const struct row *row, const
     case WAIT:
         return take_wait(arguments, text);
     case VOLTS:
-        return take_volts(&arguments->supply_mv, text);
+        return take_volts(&arguments->flash.supply_mv, text);
     case BAUD:
-        return parse_number(text, false, &arguments->baud) && arguments->baud >= 300 &&
-               arguments->baud <= 4000000;
+        return parse_number(text, false, &arguments->select.baud) &&
+               arguments->select.baud >= 300 && arguments->select.baud <= 4000000;
     case COUNT:
         return parse_number(text, false, (uint32_t *)(void *)member) &&
                *(uint32_t *)(void *)member > 0;
     case BOARD:
         return take_board(arguments, text);
     case PATCH:
-        if (arguments->patch_count == PATCHES_MAX)
+        if (arguments->gang.patch_count == PATCHES_MAX)
             return false;
-        arguments->patches[arguments->patch_count++] = text;
+        arguments->gang.patches[arguments->gang.patch_count++] = text;
         return true;
     }
     return false;

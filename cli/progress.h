@@ -12,7 +12,7 @@ struct progress {
     bool silent;                /* no phases */
     bool quiet;                 /* no notes either */
     bool bar;                   /* on a terminal */
-    bool copies;                /* the reading phase is the job itself, not a comparison */
+    bool copies;                /* the reading phase is the work itself, not a comparison */
     bool on_line;               /* the cursor stands behind a bar */
     bool told_doctor;           /* a long wait has been commented on */
     uint64_t drawn_us;          /* of the phase, when the bar was last drawn */

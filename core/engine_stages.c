@@ -347,7 +347,7 @@ static void make_request(struct b0_engine_step *step, const struct b0_engine *e,
 
     step->kind = B0_STEP_CONTROL;
     step->setup.bmRequestType = (uint8_t)((in ? BOOT0_USB_DIR_IN : 0) | BOOT0_USB_TYPE_CLASS |
-                                         BOOT0_USB_RECIPIENT_INTERFACE);
+                                          BOOT0_USB_RECIPIENT_INTERFACE);
     step->setup.bRequest = request;
     step->setup.wValue = value;
     step->setup.wIndex = e->config.interface;

@@ -23,7 +23,7 @@ enum b0_erase {
  */
 struct b0_protocol_ops {
     /* Brings the board to rest from wherever it stands, without asking tick(). */
-    enum boot0_status (*settle)(struct b0_protocol *protocol, struct boot0_error *error);
+    enum boot0_status (*return_to_idle)(struct b0_protocol *protocol, struct boot0_error *error);
     /* Without addresses: reads from the start, until the board has no more (see `done`) or size. */
     enum boot0_status (*read)(struct b0_protocol *protocol, int memory, uint32_t address,
                               uint8_t *data, uint32_t size, struct boot0_error *error);
@@ -47,7 +47,7 @@ struct b0_protocol {
     bool whole_blocks;     /* every write transfer has to be of block_size bytes */
     uint32_t done;      /* bytes that the board has confirmed, of the call under way or the last */
     uint64_t transfers; /* so far */
-    bool may_pass;      /* the last failure may not happen again: settle, and try again */
+    bool retryable;     /* the last failure may not happen again: return to idle, and try again */
     /* Asked after every transfer; false stops the call. Not NULL. */
     bool (*tick)(void *context);
     void *context;

@@ -37,10 +37,10 @@ ROOMS = [
     },
     {
         "lib/image": ("files and segments", ["include/boot0", "core"]),
-        "lib/board": ("chips, kinds of memory", ["include/boot0"]),
+        "lib/board": ("chips, kinds of memory", ["include/boot0", "core"]),
         "lib/plan": ("erases and writes", ["include/boot0", "core"]),
-        "lib/trace": ("record and replay", ["include/boot0", "base"]),
-        "lib": ("backend, protocol, drive", ["include/boot0"]),
+        "lib/trace": ("record and replay", ["include/boot0", "core", "base"]),
+        "lib": ("backend, protocol, drive", ["include/boot0", "core"]),
     },
     {
         "lib/usb": ("DFU, DfuSe, libusb", ["include/boot0", "core", "base", "lib", "lib/board"]),

@@ -20,7 +20,7 @@ static size_t request(struct dfu *dfu, uint8_t code, uint16_t value, uint8_t *da
     bool in = code == BOOT0_DFU_GETSTATUS;
     const struct boot0_setup setup = {
         .bmRequestType = (uint8_t)((in ? BOOT0_USB_DIR_IN : 0) | BOOT0_USB_TYPE_CLASS |
-                                  BOOT0_USB_RECIPIENT_INTERFACE),
+                                   BOOT0_USB_RECIPIENT_INTERFACE),
         .bRequest = code,
         .wValue = value,
         .wLength = length,

@@ -40,16 +40,17 @@ static bool find_serial(const char *port, char *serial, size_t size)
 
 void ide_choose(struct arguments *arguments)
 {
-    const char *port = arguments->ide_port;
+    const char *port = arguments->select.ide_port;
     char text[256];
 
-    if (!port || arguments->path || arguments->serial)
+    if (!port || arguments->select.path || arguments->select.serial)
         return;
     if (ide_is_usb_path(port)) {
-        arguments->path = port;
-    } else if (find_serial(port, arguments->ide_serial, sizeof arguments->ide_serial)) {
-        arguments->serial = arguments->ide_serial;
-        arguments->touch = true; /* the user has named the program's port */
+        arguments->select.path = port;
+    } else if (find_serial(port, arguments->select.ide_serial,
+                           sizeof arguments->select.ide_serial)) {
+        arguments->select.serial = arguments->select.ide_serial;
+        arguments->select.touch = true; /* the user has named the program's port */
     } else if (!arguments->quiet) {
         snprintf(text, sizeof text,
                  "there is no board at the port %s; the only one that is there "

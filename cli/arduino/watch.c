@@ -2,7 +2,7 @@
 /* See watch.h. */
 #include "watch.h"
 
-#include "../job.h"
+#include "../command_session.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -22,7 +22,7 @@ struct known {
 };
 
 struct watch {
-    struct job job;
+    struct command_session command;
     pthread_t thread;
     atomic_bool stop;
     void (*found)(void *context, const struct ide_ports *ports);
@@ -50,7 +50,7 @@ static bool ask(struct watch *watch, const struct boot0_candidate *candidate,
     size_t count;
     bool found = false;
 
-    if (boot0_board_list(&watch->job.bus, &selection, &list, &count, &error) != BOOT0_OK)
+    if (boot0_board_list(&watch->command.bus, &selection, &list, &count, &error) != BOOT0_OK)
         return false;
     for (size_t i = 0; i < count && !found; i++) {
         found = same_device(&list[i].usb, candidate);
@@ -98,8 +98,8 @@ static void look_for_boards(struct watch *watch)
 
     for (size_t i = 0; i < watch->board_count; i++)
         watch->boards[i].seen = false;
-    if (watch->job.bus.ops->scan(watch->job.bus.context, candidates, IDE_PORTS_MAX, &count,
-                                 &error) != BOOT0_OK)
+    if (watch->command.bus.ops->scan(watch->command.bus.context, candidates, IDE_PORTS_MAX, &count,
+                                     &error) != BOOT0_OK)
         count = 0;
     for (size_t i = 0; i < count && i < IDE_PORTS_MAX; i++)
         if (!candidates[i].serial_only) /* a serial port, and shown as that */
@@ -128,7 +128,7 @@ static void gather(struct watch *watch, struct ide_ports *ports)
     size_t count = 0;
 
     ports->count = 0;
-    if (watch->job.arguments->virtual_count == 0 &&
+    if (watch->command.arguments->select.virtual_count == 0 &&
         boot0_serial_list(&list, &count, &error) != BOOT0_OK)
         count = 0;
     for (size_t i = 0; i < count; i++) {
@@ -169,7 +169,7 @@ static void *run(void *context)
             watch->told = true;
             watch->found(watch->context, now);
         }
-        watch->job.bus.ops->wait_change(watch->job.bus.context, WAIT_MS);
+        watch->command.bus.ops->wait_change(watch->command.bus.context, WAIT_MS);
     }
     free(now);
     return NULL;
@@ -188,12 +188,12 @@ struct watch *watch_start(const struct arguments *arguments,
     }
     watch->found = found;
     watch->context = context;
-    status = job_open_bus(&watch->job, arguments, error);
+    status = command_open_bus(&watch->command, arguments, error);
     if (status == BOOT0_OK && pthread_create(&watch->thread, NULL, run, watch) != 0)
         status = boot0_fail(error, BOOT0_E_MEMORY, "no thread can be started");
     if (status == BOOT0_OK)
         return watch;
-    job_close(&watch->job);
+    command_close(&watch->command);
     free(watch);
     return NULL;
 }
@@ -204,6 +204,6 @@ void watch_stop(struct watch *watch)
         return;
     watch->stop = true;
     pthread_join(watch->thread, NULL);
-    job_close(&watch->job);
+    command_close(&watch->command);
     free(watch);
 }

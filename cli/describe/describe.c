@@ -35,8 +35,8 @@ static void read_uart(struct description *description)
 }
 
 /* The session is closed for the while: where a device can be opened only once, it is in the way. */
-static enum boot0_status read_board(struct description *description, struct job *job,
-                                    struct boot0_error *error)
+static enum boot0_status read_board(struct description *description,
+                                    struct command_session *command, struct boot0_error *error)
 {
     enum boot0_status status = BOOT0_OK;
 
@@ -44,9 +44,9 @@ static enum boot0_status read_board(struct description *description, struct job 
     if (description->board.usb.kind == BOOT0_KIND_SERIAL) {
         read_uart(description);
     } else {
-        boot0_session_close(job->session);
-        job->session = NULL;
-        status = describe_read_usb(description, &job->bus, error);
+        boot0_session_close(command->session);
+        command->session = NULL;
+        status = describe_read_usb(description, &command->bus, error);
     }
     if (status == BOOT0_OK)
         describe_memories(description);
@@ -54,31 +54,32 @@ static enum boot0_status read_board(struct description *description, struct job 
 }
 
 /* A program that was running before is started again. */
-static void resume(struct job *job, const struct boot0_board *board)
+static void resume(struct command_session *command, const struct boot0_board *board)
 {
     const struct boot0_selection selection = {.path = board->usb.path, .wait_ms = RETURN_WAIT_MS};
     struct boot0_error error;
 
     if (!board->from_program)
         return;
-    if (boot0_session_open(&job->session, &job->bus, &selection, NULL, &job->observer, &error) ==
-            BOOT0_OK &&
-        job_start_program(job, &error) == BOOT0_OK)
-        progress_note(&job->progress, "the program goes on");
+    if (boot0_session_open(&command->session, &command->bus, &selection, NULL, &command->observer,
+                           &error) == BOOT0_OK &&
+        command_start_program(command, &error) == BOOT0_OK)
+        progress_note(&command->progress, "the program goes on");
     else
-        progress_note(&job->progress,
+        progress_note(&command->progress,
                       "the board stays in its bootloader; its reset button starts the program");
 }
 
 /* A program tells nothing of the bootloader, and is disturbed only if the user wants it. */
-static enum boot0_status refuse_program(struct job *job, struct boot0_error *error)
+static enum boot0_status refuse_program(struct command_session *command, struct boot0_error *error)
 {
     struct boot0_board *program = NULL;
     enum boot0_status status = BOOT0_OK;
 
-    if (job->arguments->restart || job->arguments->touch || job->arguments->port)
+    if (command->arguments->select.restart || command->arguments->select.touch ||
+        command->arguments->select.port)
         return BOOT0_OK;
-    status = find_program(job, &program, error);
+    status = find_program(command, &program, error);
     if (status == BOOT0_OK && program) {
         status = boot0_fail(error, BOOT0_E_UNSUPPORTED,
                             "the board runs its program; a description is of its bootloader");
@@ -88,41 +89,41 @@ static enum boot0_status refuse_program(struct job *job, struct boot0_error *err
     return status;
 }
 
-static enum boot0_status describe(struct description *description, struct job *job,
+static enum boot0_status describe(struct description *description, struct command_session *command,
                                   struct boot0_error *error)
 {
-    const struct boot0_selection selection = job_selection(job->arguments);
-    enum boot0_status status = refuse_program(job, error);
+    const struct boot0_selection selection = command_selection(command->arguments);
+    enum boot0_status status = refuse_program(command, error);
 
     if (status != BOOT0_OK)
         return status;
-    if (!job->arguments->port)
-        describe_read_state(description, &job->bus, &selection);
-    status = job_open_session(job, error);
+    if (!command->arguments->select.port)
+        describe_read_state(description, &command->bus, &selection);
+    status = command_open_session(command, error);
     if (status != BOOT0_OK)
         return status;
-    description->board = *boot0_session_board(job->session);
-    status = read_board(description, job, error);
-    progress_break_off(&job->progress);
+    description->board = *boot0_session_board(command->session);
+    status = read_board(description, command, error);
+    progress_break_off(&command->progress);
     if (status == BOOT0_OK)
         describe_write(description, stdout);
-    if (!job->session)
-        resume(job, &description->board);
+    if (!command->session)
+        resume(command, &description->board);
     return status;
 }
 
 enum boot0_status describe_board(const struct arguments *arguments, struct boot0_error *error)
 {
     struct description *description = calloc(1, sizeof *description);
-    struct job job;
+    struct command_session command;
     enum boot0_status status;
 
     if (!description)
         return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
-    status = job_open_bus(&job, arguments, error);
+    status = command_open_bus(&command, arguments, error);
     if (status == BOOT0_OK)
-        status = describe(description, &job, error);
-    job_close(&job);
+        status = describe(description, &command, error);
+    command_close(&command);
     free(description);
     return status;
 }

@@ -7,7 +7,7 @@
 #ifndef BOOT0_CLI_DESCRIBE_H
 #define BOOT0_CLI_DESCRIBE_H
 
-#include "../job.h"
+#include "../command_session.h"
 
 #include <core/descriptors.h>
 

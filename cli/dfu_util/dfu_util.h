@@ -181,7 +181,7 @@ void dfu_util_bar_break(struct dfu_util_bar *bar);
 
 /* ---- what the actions share ---- */
 
-struct dfu_util_job {
+struct dfu_util_run {
     struct dfu_util_options *options;
     struct boot0_bus bus;
     FILE *trace;
@@ -220,19 +220,19 @@ bool dfu_util_print_layout(const struct boot0_alternate *alternate, bool verbose
  * Finds the one board that is meant and opens a session with it, in DFU mode. Returns an exit code,
  * with *done if there is nothing else to do (listing, detaching).
  */
-int dfu_util_open(struct dfu_util_job *job, bool *done);
+int dfu_util_open(struct dfu_util_run *run, bool *done);
 
 /* Makes the alternate of a target the one in use. */
-enum boot0_status dfu_util_use(struct dfu_util_job *job, const struct dfu_util_target *target,
+enum boot0_status dfu_util_use(struct dfu_util_run *run, const struct dfu_util_target *target,
                                struct boot0_error *error);
 
 /* ---- download.c, upload.c ---- */
 
-int dfu_util_download(struct dfu_util_job *job);
-int dfu_util_upload(struct dfu_util_job *job);
+int dfu_util_download(struct dfu_util_run *run);
+int dfu_util_upload(struct dfu_util_run *run);
 
 /* Told to leave by -s: starts the program at the address that is given, or at this one. */
-int dfu_util_leave(struct dfu_util_job *job, uint32_t otherwise);
+int dfu_util_leave(struct dfu_util_run *run, uint32_t otherwise);
 
 /* ---- write.c ---- */
 
@@ -240,7 +240,7 @@ int dfu_util_leave(struct dfu_util_job *job, uint32_t otherwise);
  * Writes what an image has for one alternate setting, as dfu-util does: the sectors that it touches
  * hold the image and else 0xff afterwards. `erased`: they are erased already.
  */
-int dfu_util_write(struct dfu_util_job *job, const struct dfu_util_target *target,
+int dfu_util_write(struct dfu_util_run *run, const struct dfu_util_target *target,
                    const struct boot0_image *image, bool erased);
 
 /* ---- main.c ---- */

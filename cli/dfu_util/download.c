@@ -13,12 +13,12 @@ static bool id_differs(uint16_t in_file, uint16_t of_board)
 }
 
 /* A suffix may name the program's ids or the bootloader's; what the user asked for counts, too. */
-static int check_ids(const struct dfu_util_job *job)
+static int check_ids(const struct dfu_util_run *run)
 {
-    const struct dfu_util_file *file = &job->file;
-    const struct boot0_board *board = boot0_session_board(job->session);
-    bool of_program = !id_differs(file->vendor, job->runtime_vendor) &&
-                      !id_differs(file->product, job->runtime_product);
+    const struct dfu_util_file *file = &run->file;
+    const struct boot0_board *board = boot0_session_board(run->session);
+    bool of_program = !id_differs(file->vendor, run->runtime_vendor) &&
+                      !id_differs(file->product, run->runtime_product);
     bool of_board = !id_differs(file->vendor, board->usb.vendor) &&
                     !id_differs(file->product, board->usb.product);
 
@@ -26,7 +26,7 @@ static int check_ids(const struct dfu_util_job *job)
         return dfu_util_fail(DFU_UTIL_USAGE,
                              "Error: File ID %04x:%04x does not match device (%04x:%04x or "
                              "%04x:%04x)",
-                             file->vendor, file->product, job->runtime_vendor, job->runtime_product,
+                             file->vendor, file->product, run->runtime_vendor, run->runtime_product,
                              board->usb.vendor, board->usb.product);
     if (!of_board && board->mode == BOOT0_MODE_DFU)
         print_to(stderr, "Note: the file's suffix is for %04x:%04x, and this board is %04x:%04x\n",
@@ -36,9 +36,9 @@ static int check_ids(const struct dfu_util_job *job)
 
 /* ---- plain DFU ---- */
 
-static int download_plain(struct dfu_util_job *job)
+static int download_plain(struct dfu_util_run *run)
 {
-    const struct boot0_board *board = boot0_session_board(job->session);
+    const struct boot0_board *board = boot0_session_board(run->session);
     const struct boot0_flash_options options = {
         .ignore_suffix = true,
         .force = true,
@@ -47,14 +47,14 @@ static int download_plain(struct dfu_util_job *job)
     };
     struct boot0_error error;
 
-    if (dfu_util_use(job, &job->targets[0], &error) != BOOT0_OK)
+    if (dfu_util_use(run, &run->targets[0], &error) != BOOT0_OK)
         return dfu_util_error(&error);
     puts("Copying data from PC to DFU device");
-    if (boot0_session_flash(job->session, job->file.image, &options, &error) != BOOT0_OK) {
-        dfu_util_bar_break(&job->bar);
+    if (boot0_session_flash(run->session, run->file.image, &options, &error) != BOOT0_OK) {
+        dfu_util_bar_break(&run->bar);
         return dfu_util_error(&error);
     }
-    dfu_util_bar_done(&job->bar, "Download", boot0_image_size(job->file.image));
+    dfu_util_bar_done(&run->bar, "Download", boot0_image_size(run->file.image));
     if (!options.no_run)
         puts("Resetting USB to switch back to runtime mode");
     puts("Done!");
@@ -63,136 +63,136 @@ static int download_plain(struct dfu_util_job *job)
 
 /* ---- DfuSe ---- */
 
-int dfu_util_leave(struct dfu_util_job *job, uint32_t otherwise)
+int dfu_util_leave(struct dfu_util_run *run, uint32_t otherwise)
 {
-    uint32_t address = job->dfuse.has_address ? job->dfuse.address : otherwise;
+    uint32_t address = run->dfuse.has_address ? run->dfuse.address : otherwise;
     struct boot0_error error;
 
-    if (!job->dfuse.leave)
+    if (!run->dfuse.leave)
         return DFU_UTIL_OK;
     puts("Submitting leave request...");
-    if (boot0_session_leave(job->session, address, &error) != BOOT0_OK)
+    if (boot0_session_leave(run->session, address, &error) != BOOT0_OK)
         return dfu_util_error(&error);
     puts("Transitioning to dfuMANIFEST state");
     return DFU_UTIL_OK;
 }
 
-static int check_layouts(const struct dfu_util_job *job)
+static int check_layouts(const struct dfu_util_run *run)
 {
-    for (size_t i = 0; i < job->target_count; i++)
-        if (!dfu_util_print_layout(job->targets[i].alternate, job->options->verbose > 0))
+    for (size_t i = 0; i < run->target_count; i++)
+        if (!dfu_util_print_layout(run->targets[i].alternate, run->options->verbose > 0))
             return dfu_util_fail(DFU_UTIL_IO, "Failed to parse memory layout of alternate %u",
-                                 job->targets[i].alternate->alternate);
+                                 run->targets[i].alternate->alternate);
     return DFU_UTIL_OK;
 }
 
-static int unprotect(struct dfu_util_job *job)
+static int unprotect(struct dfu_util_run *run)
 {
     struct boot0_error error;
 
-    if (!job->dfuse.force)
+    if (!run->dfuse.force)
         return dfu_util_fail(DFU_UTIL_USAGE, "unprotect erases the whole flash, and can only be "
                                              "used with force");
-    if (boot0_session_unprotect(job->session, &error) != BOOT0_OK)
+    if (boot0_session_unprotect(run->session, &error) != BOOT0_OK)
         return dfu_util_error(&error);
     puts("Device disconnects, erases flash and resets now");
-    job->gone = true;
+    run->gone = true;
     return DFU_UTIL_OK;
 }
 
-static int mass_erase(struct dfu_util_job *job)
+static int mass_erase(struct dfu_util_run *run)
 {
     struct boot0_error error;
 
-    if (!job->dfuse.force)
+    if (!run->dfuse.force)
         return dfu_util_fail(DFU_UTIL_USAGE, "mass-erase can only be used with force");
     puts("Performing mass erase, this can take a moment");
-    return boot0_session_mass_erase(job->session, &error) == BOOT0_OK ? DFU_UTIL_OK
+    return boot0_session_mass_erase(run->session, &error) == BOOT0_OK ? DFU_UTIL_OK
                                                                       : dfu_util_error(&error);
 }
 
 /* Bytes to the address that -s says. */
-static int download_bytes(struct dfu_util_job *job)
+static int download_bytes(struct dfu_util_run *run)
 {
-    struct boot0_image *image = job->file.image;
-    const struct dfu_util_target *target = &job->targets[0];
+    struct boot0_image *image = run->file.image;
+    const struct dfu_util_target *target = &run->targets[0];
     struct boot0_error error;
     int code;
 
-    if (job->file.says_dfuse)
+    if (run->file.says_dfuse)
         return dfu_util_fail(DFU_UTIL_USAGE, "This is a DfuSe file, which says itself where its "
                                              "contents go: leave the address out");
-    if (job->file.also && !job->dfuse.force)
+    if (run->file.also && !run->dfuse.force)
         return dfu_util_fail(DFU_UTIL_USAGE,
                              "this is a file of format %s: as it is, it is no program. `boot0 "
                              "flash` writes what it contains; force writes the file itself",
-                             job->file.also);
-    if (boot0_image_place(image, job->dfuse.address, &error) != BOOT0_OK)
+                             run->file.also);
+    if (boot0_image_place(image, run->dfuse.address, &error) != BOOT0_OK)
         return dfu_util_error(&error);
     image->segments[0].alternate = target->alternate->alternate;
-    code = dfu_util_write(job, target, image, job->dfuse.mass_erase);
+    code = dfu_util_write(run, target, image, run->dfuse.mass_erase);
     if (code == DFU_UTIL_OK)
         puts("File downloaded successfully");
     return code;
 }
 
-static bool is_target(const struct dfu_util_job *job, uint8_t alternate)
+static bool is_target(const struct dfu_util_run *run, uint8_t alternate)
 {
-    for (size_t i = 0; i < job->target_count; i++)
-        if (job->targets[i].alternate->alternate == alternate)
+    for (size_t i = 0; i < run->target_count; i++)
+        if (run->targets[i].alternate->alternate == alternate)
             return true;
     return false;
 }
 
 /* A DfuSe file: each of its images goes to the alternate setting that it names. */
-static int download_targets(struct dfu_util_job *job)
+static int download_targets(struct dfu_util_run *run)
 {
-    const struct boot0_image *image = job->file.image;
+    const struct boot0_image *image = run->file.image;
     struct boot0_error error;
     int code = DFU_UTIL_OK;
 
     for (size_t i = 0; i < image->segment_count; i++)
-        if (!is_target(job, image->segments[i].alternate))
+        if (!is_target(run, image->segments[i].alternate))
             print_to(stderr,
                      "Note: no alternate setting %u is chosen: what the file has for it at "
                      "0x%08x is skipped\n",
                      image->segments[i].alternate, image->segments[i].address);
     /* They are listed from the last to the first. */
-    for (size_t i = job->target_count; i-- > 0 && code == DFU_UTIL_OK;) {
-        const struct dfu_util_target *target = &job->targets[i];
+    for (size_t i = run->target_count; i-- > 0 && code == DFU_UTIL_OK;) {
+        const struct dfu_util_target *target = &run->targets[i];
         bool has = false;
 
         for (size_t j = 0; j < image->segment_count; j++)
             has = has || image->segments[j].alternate == target->alternate->alternate;
         if (!has)
             continue;
-        if (dfu_util_use(job, target, &error) != BOOT0_OK)
+        if (dfu_util_use(run, target, &error) != BOOT0_OK)
             return dfu_util_error(&error);
-        code = dfu_util_write(job, target, image, job->dfuse.mass_erase);
+        code = dfu_util_write(run, target, image, run->dfuse.mass_erase);
     }
     if (code == DFU_UTIL_OK)
         puts("Done parsing DfuSe file");
     return code;
 }
 
-static int download_file(struct dfu_util_job *job)
+static int download_file(struct dfu_util_run *run)
 {
-    if (job->dfuse.has_address)
-        return download_bytes(job);
-    if (!job->file.says_dfuse)
+    if (run->dfuse.has_address)
+        return download_bytes(run);
+    if (!run->file.says_dfuse)
         return dfu_util_fail(DFU_UTIL_USAGE, "the file does not say where it goes: give its "
                                              "address with -s, as -s 0x08000000");
-    if (job->file.image->format != BOOT0_FORMAT_DFUSE)
+    if (run->file.image->format != BOOT0_FORMAT_DFUSE)
         return dfu_util_fail(DFU_UTIL_DATA, "No valid DfuSe signature: the suffix says DfuSe, but "
                                             "the file is none");
-    return download_targets(job);
+    return download_targets(run);
 }
 
 /* Where a program starts if -s gives no address: where the file begins, or the flash. */
-static uint32_t default_start(const struct dfu_util_job *job)
+static uint32_t default_start(const struct dfu_util_run *run)
 {
-    const struct boot0_board *board = boot0_session_board(job->session);
-    const struct boot0_image *image = job->file.image;
+    const struct boot0_board *board = boot0_session_board(run->session);
+    const struct boot0_image *image = run->file.image;
 
     if (image && image->has_addresses)
         return image->segments[0].address;
@@ -201,39 +201,39 @@ static uint32_t default_start(const struct dfu_util_job *job)
                : board->alternates[board->flash_alternate].layout.regions[0].address;
 }
 
-static int download_dfuse(struct dfu_util_job *job)
+static int download_dfuse(struct dfu_util_run *run)
 {
     struct boot0_error error;
-    int code = check_layouts(job);
+    int code = check_layouts(run);
 
-    if (code == DFU_UTIL_OK && dfu_util_use(job, &job->targets[0], &error) != BOOT0_OK)
+    if (code == DFU_UTIL_OK && dfu_util_use(run, &run->targets[0], &error) != BOOT0_OK)
         code = dfu_util_error(&error);
     if (code != DFU_UTIL_OK)
         return code;
-    if (job->dfuse.unprotect)
-        return unprotect(job);
-    if (job->dfuse.mass_erase)
-        code = mass_erase(job);
-    if (code == DFU_UTIL_OK && job->file.image)
-        code = download_file(job);
+    if (run->dfuse.unprotect)
+        return unprotect(run);
+    if (run->dfuse.mass_erase)
+        code = mass_erase(run);
+    if (code == DFU_UTIL_OK && run->file.image)
+        code = download_file(run);
     else if (code == DFU_UTIL_OK)
         puts("DfuSe command mode");
-    return code == DFU_UTIL_OK ? dfu_util_leave(job, default_start(job)) : code;
+    return code == DFU_UTIL_OK ? dfu_util_leave(run, default_start(run)) : code;
 }
 
-int dfu_util_download(struct dfu_util_job *job)
+int dfu_util_download(struct dfu_util_run *run)
 {
-    const struct boot0_board *board = boot0_session_board(job->session);
+    const struct boot0_board *board = boot0_session_board(run->session);
     struct boot0_error error;
-    int code = check_ids(job);
+    int code = check_ids(run);
 
     if (code != DFU_UTIL_OK)
         return code;
-    if (!board->has_addresses && job->options->dfuse)
+    if (!board->has_addresses && run->options->dfuse)
         puts("Warning: DfuSe option used on non-DfuSe device");
-    if (!board->has_addresses && !job->options->dfuse && !job->file.says_dfuse)
-        return download_plain(job);
-    if (job->options->dfuse && !dfu_util_dfuse(job->options->dfuse, &job->dfuse, &error))
+    if (!board->has_addresses && !run->options->dfuse && !run->file.says_dfuse)
+        return download_plain(run);
+    if (run->options->dfuse && !dfu_util_dfuse(run->options->dfuse, &run->dfuse, &error))
         return dfu_util_error(&error);
-    return download_dfuse(job);
+    return download_dfuse(run);
 }

@@ -41,95 +41,95 @@ static void print_help(FILE *file)
     fputc('\n', file);
 }
 
-static enum boot0_status open_bus(struct dfu_util_job *job, struct boot0_error *error)
+static enum boot0_status open_bus(struct dfu_util_run *run, struct boot0_error *error)
 {
-    const struct arguments *bus = &job->options->bus;
-    enum boot0_status status =
-        bus->virtual_count
-            ? boot0_virtual_open(&job->bus, bus->virtual_boards, bus->virtual_count, error)
-            : boot0_usb_open(&job->bus, error);
+    const struct arguments *bus = &run->options->bus;
+    enum boot0_status status = bus->select.virtual_count
+                                   ? boot0_virtual_open(&run->bus, bus->select.virtual_boards,
+                                                        bus->select.virtual_count, error)
+                                   : boot0_usb_open(&run->bus, error);
 
-    if (status != BOOT0_OK || !bus->trace)
+    if (status != BOOT0_OK || !bus->select.trace)
         return status;
-    job->trace = fopen(bus->trace, "w");
-    if (!job->trace)
-        return boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s: %s", bus->trace, strerror(errno));
-    return boot0_trace_bus(&job->bus, job->trace, error);
+    run->trace = fopen(bus->select.trace, "w");
+    if (!run->trace)
+        return boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s: %s", bus->select.trace, strerror(errno));
+    return boot0_trace_bus(&run->bus, run->trace, error);
 }
 
 /* Reads the file before any board is looked for. Its suffix says which program goes to DFU mode,
  * if the command line does not. */
-static int load(struct dfu_util_job *job)
+static int load(struct dfu_util_run *run)
 {
-    struct dfu_util_match *match = &job->options->match;
+    struct dfu_util_match *match = &run->options->match;
     struct boot0_error error;
 
-    job->file = (struct dfu_util_file){.vendor = 0xffff, .product = 0xffff};
-    if (job->options->mode != DFU_UTIL_DOWNLOAD || !job->options->file)
+    run->file = (struct dfu_util_file){.vendor = 0xffff, .product = 0xffff};
+    if (run->options->mode != DFU_UTIL_DOWNLOAD || !run->options->file)
         return DFU_UTIL_OK;
-    if (dfu_util_load(&job->file, job->options->file, &error) != BOOT0_OK)
+    if (dfu_util_load(&run->file, run->options->file, &error) != BOOT0_OK)
         return dfu_util_error(&error);
-    if (match->vendor < 0 && job->file.vendor != 0xffff)
-        match->vendor = job->file.vendor;
-    if (match->product < 0 && job->file.product != 0xffff)
-        match->product = job->file.product;
+    if (match->vendor < 0 && run->file.vendor != 0xffff)
+        match->vendor = run->file.vendor;
+    if (match->product < 0 && run->file.product != 0xffff)
+        match->product = run->file.product;
     return DFU_UTIL_OK;
 }
 
-static int finish(struct dfu_util_job *job)
+static int finish(struct dfu_util_run *run)
 {
     struct boot0_report report;
     struct boot0_error error;
 
-    boot0_session_report(job->session, &report);
-    if (report.started || job->gone)
+    boot0_session_report(run->session, &report);
+    if (report.started || run->gone)
         return DFU_UTIL_OK; /* there is nothing left to reset */
-    if (job->options->mode == DFU_UTIL_DETACH || job->options->reset)
-        boot0_session_detach(job->session);
-    if (!job->options->reset)
+    if (run->options->mode == DFU_UTIL_DETACH || run->options->reset)
+        boot0_session_detach(run->session);
+    if (!run->options->reset)
         return DFU_UTIL_OK;
     puts("Resetting USB to switch back to Run-Time mode");
-    return boot0_session_reset(job->session, &error) == BOOT0_OK ? DFU_UTIL_OK
+    return boot0_session_reset(run->session, &error) == BOOT0_OK ? DFU_UTIL_OK
                                                                  : dfu_util_error(&error);
 }
 
-static int act(struct dfu_util_job *job)
+static int act(struct dfu_util_run *run)
 {
     struct boot0_error error;
     bool done;
-    int code = load(job);
+    int code = load(run);
 
     if (code != DFU_UTIL_OK)
         return code;
-    if (open_bus(job, &error) != BOOT0_OK)
+    if (open_bus(run, &error) != BOOT0_OK)
         return dfu_util_error(&error);
-    code = dfu_util_open(job, &done);
+    code = dfu_util_open(run, &done);
     if (done)
         return code;
-    if (job->options->mode == DFU_UTIL_DOWNLOAD)
-        code = dfu_util_download(job);
-    else if (job->options->mode == DFU_UTIL_UPLOAD)
-        code = dfu_util_upload(job);
-    return code == DFU_UTIL_OK ? finish(job) : code;
+    if (run->options->mode == DFU_UTIL_DOWNLOAD)
+        code = dfu_util_download(run);
+    else if (run->options->mode == DFU_UTIL_UPLOAD)
+        code = dfu_util_upload(run);
+    return code == DFU_UTIL_OK ? finish(run) : code;
 }
 
 static int run(struct dfu_util_options *options)
 {
-    struct dfu_util_job *job = calloc(1, sizeof *job);
+    struct dfu_util_run *run = calloc(1, sizeof *run);
     int code;
 
-    if (!job)
+    if (!run)
         return dfu_util_fail(DFU_UTIL_SOFTWARE, "out of memory");
-    job->options = options;
-    job->observer = (struct boot0_observer){dfu_util_bar_progress, dfu_util_bar_note, &job->bar};
-    code = act(job);
-    dfu_util_bar_break(&job->bar);
-    boot0_session_close(job->session);
-    boot0_bus_close(&job->bus);
-    dfu_util_file_free(&job->file);
-    if (job->trace)
-        fclose(job->trace);
-    free(job);
+    run->options = options;
+    run->observer = (struct boot0_observer){dfu_util_bar_progress, dfu_util_bar_note, &run->bar};
+    code = act(run);
+    dfu_util_bar_break(&run->bar);
+    boot0_session_close(run->session);
+    boot0_bus_close(&run->bus);
+    dfu_util_file_free(&run->file);
+    if (run->trace)
+        fclose(run->trace);
+    free(run);
     return code;
 }
 

@@ -148,15 +148,15 @@ static bool set_dfuse(struct dfu_util_options *options, const char *value)
 
 static bool set_virtual(struct dfu_util_options *options, const char *value)
 {
-    if (options->bus.virtual_count == VIRTUAL_MAX)
+    if (options->bus.select.virtual_count == VIRTUAL_MAX)
         return false;
-    options->bus.virtual_boards[options->bus.virtual_count++] = value;
+    options->bus.select.virtual_boards[options->bus.select.virtual_count++] = value;
     return true;
 }
 
 static bool set_trace(struct dfu_util_options *options, const char *value)
 {
-    options->bus.trace = value;
+    options->bus.select.trace = value;
     return true;
 }
 

@@ -15,67 +15,67 @@ enum {
 };
 
 /* The boards that are there, and what of them matches. The caller frees *boards. */
-static enum boot0_status look(struct dfu_util_job *job, struct boot0_board **boards,
+static enum boot0_status look(struct dfu_util_run *run, struct boot0_board **boards,
                               struct boot0_error *error)
 {
-    const struct dfu_util_match *match = &job->options->match;
+    const struct dfu_util_match *match = &run->options->match;
     struct boot0_selection selection = {.path = match->path};
     size_t count;
-    enum boot0_status status = boot0_board_list(&job->bus, &selection, boards, &count, error);
+    enum boot0_status status = boot0_board_list(&run->bus, &selection, boards, &count, error);
 
-    job->target_count = status == BOOT0_OK ? dfu_util_find(*boards, count, match, job->targets,
+    run->target_count = status == BOOT0_OK ? dfu_util_find(*boards, count, match, run->targets,
                                                            DFU_UTIL_TARGETS_MAX)
                                            : 0;
     return status;
 }
 
 /* The same, again and again if it is to be waited for. */
-static enum boot0_status look_or_wait(struct dfu_util_job *job, struct boot0_board **boards,
+static enum boot0_status look_or_wait(struct dfu_util_run *run, struct boot0_board **boards,
                                       struct boot0_error *error)
 {
-    enum boot0_status status = look(job, boards, error);
+    enum boot0_status status = look(run, boards, error);
 
-    if (job->options->wait && job->options->mode != DFU_UTIL_LIST)
+    if (run->options->wait && run->options->mode != DFU_UTIL_LIST)
         puts("Waiting for device, exit with ctrl-C");
-    while (status == BOOT0_OK && job->target_count == 0 && job->options->wait &&
-           job->options->mode != DFU_UTIL_LIST) {
+    while (status == BOOT0_OK && run->target_count == 0 && run->options->wait &&
+           run->options->mode != DFU_UTIL_LIST) {
         if (signals_pending())
             return boot0_fail(error, BOOT0_E_CANCELLED, "stopped while waiting for a board");
-        job->bus.ops->wait_change(job->bus.context, LOOK_MS);
+        run->bus.ops->wait_change(run->bus.context, LOOK_MS);
         free(*boards);
-        status = look(job, boards, error);
+        status = look(run, boards, error);
     }
     return status;
 }
 
 /* Which option tells the targets apart. */
-static const char *remedy(const struct dfu_util_job *job)
+static const char *remedy(const struct dfu_util_run *run)
 {
-    const struct dfu_util_target *targets = job->targets;
+    const struct dfu_util_target *targets = run->targets;
 
-    if (dfu_util_one_board(targets, job->target_count))
+    if (dfu_util_one_board(targets, run->target_count))
         return "choose a memory with -a";
-    for (size_t i = 1; i < job->target_count; i++)
+    for (size_t i = 1; i < run->target_count; i++)
         if (strcmp(targets[i].board->usb.path, targets[0].board->usb.path) != 0)
             return "choose a board with -p, -S or -d";
     return "choose an interface with -i";
 }
 
-static int fail_count(const struct dfu_util_job *job)
+static int fail_count(const struct dfu_util_run *run)
 {
-    if (job->target_count == 0)
+    if (run->target_count == 0)
         return dfu_util_fail(DFU_UTIL_IO, "No DFU capable USB device available");
     dfu_util_fail(DFU_UTIL_IO, "More than one DFU capable USB device found! These match:");
-    for (size_t i = 0; i < job->target_count; i++)
-        dfu_util_print_target(stderr, &job->targets[i]);
-    return dfu_util_fail(DFU_UTIL_IO, "%s", remedy(job));
+    for (size_t i = 0; i < run->target_count; i++)
+        dfu_util_print_target(stderr, &run->targets[i]);
+    return dfu_util_fail(DFU_UTIL_IO, "%s", remedy(run));
 }
 
 /* One memory of one board; or the memories of one, if the file says to which of them it goes. */
-static bool is_clear(const struct dfu_util_job *job)
+static bool is_clear(const struct dfu_util_run *run)
 {
-    return job->target_count == 1 || (job->target_count > 1 && job->file.says_dfuse &&
-                                      dfu_util_one_board(job->targets, job->target_count));
+    return run->target_count == 1 || (run->target_count > 1 && run->file.says_dfuse &&
+                                      dfu_util_one_board(run->targets, run->target_count));
 }
 
 static uint16_t transfer_size(const struct dfu_util_options *options)
@@ -86,10 +86,10 @@ static uint16_t transfer_size(const struct dfu_util_options *options)
 }
 
 /* The session is told the port only: what is to be used there is chosen when it is in DFU mode. */
-static enum boot0_status open_session(struct dfu_util_job *job, const struct boot0_board *board,
+static enum boot0_status open_session(struct dfu_util_run *run, const struct boot0_board *board,
                                       struct boot0_error *error)
 {
-    const struct dfu_util_options *options = job->options;
+    const struct dfu_util_options *options = run->options;
     const struct boot0_selection selection = {
         .path = board->usb.path,
         /* A program's interface says nothing of the bootloader's. */
@@ -105,51 +105,51 @@ static enum boot0_status open_session(struct dfu_util_job *job, const struct boo
     };
 
     puts("Opening DFU capable USB device...");
-    return boot0_session_open(&job->session, &job->bus, &selection, &session_options,
-                              &job->observer, error);
+    return boot0_session_open(&run->session, &run->bus, &selection, &session_options,
+                              &run->observer, error);
 }
 
 /* Which of the opened board's memories are meant: it may have come back as another device. */
-static int choose(struct dfu_util_job *job, bool was_program)
+static int choose(struct dfu_util_run *run, bool was_program)
 {
-    struct dfu_util_match match = job->options->match;
-    const struct boot0_board *board = boot0_session_board(job->session);
+    struct dfu_util_match match = run->options->match;
+    const struct boot0_board *board = boot0_session_board(run->session);
 
     match.path = NULL;
     if (was_program)
         match.device_number = DFU_UTIL_ANY;
-    job->target_count = dfu_util_find(board, 1, &match, job->targets, DFU_UTIL_TARGETS_MAX);
-    if (job->target_count == 0)
+    run->target_count = dfu_util_find(board, 1, &match, run->targets, DFU_UTIL_TARGETS_MAX);
+    if (run->target_count == 0)
         return dfu_util_fail(DFU_UTIL_IO, "Lost device after RESET?");
-    return is_clear(job) ? DFU_UTIL_OK : fail_count(job);
+    return is_clear(run) ? DFU_UTIL_OK : fail_count(run);
 }
 
-static int open_target(struct dfu_util_job *job, struct boot0_error *error)
+static int open_target(struct dfu_util_run *run, struct boot0_error *error)
 {
-    const struct boot0_board *board = job->targets[0].board;
-    const struct dfu_util_match *match = &job->options->match;
+    const struct boot0_board *board = run->targets[0].board;
+    const struct dfu_util_match *match = &run->options->match;
     bool was_program = board->mode == BOOT0_MODE_RUNTIME;
 
-    job->runtime_vendor = board->usb.vendor;
-    job->runtime_product = board->usb.product;
-    if (open_session(job, board, error) != BOOT0_OK)
+    run->runtime_vendor = board->usb.vendor;
+    run->runtime_product = board->usb.product;
+    if (open_session(run, board, error) != BOOT0_OK)
         return dfu_util_error(error);
-    dfu_util_print_board(boot0_session_board(job->session), job->options->verbose > 0);
+    dfu_util_print_board(boot0_session_board(run->session), run->options->verbose > 0);
     if (!was_program && match->vendor >= 0)
-        job->runtime_vendor = (uint16_t)match->vendor;
+        run->runtime_vendor = (uint16_t)match->vendor;
     if (!was_program && match->product >= 0)
-        job->runtime_product = (uint16_t)match->product;
-    return choose(job, was_program);
+        run->runtime_product = (uint16_t)match->product;
+    return choose(run, was_program);
 }
 
-static int detach(struct dfu_util_job *job, struct boot0_error *error)
+static int detach(struct dfu_util_run *run, struct boot0_error *error)
 {
-    const struct boot0_board *board = job->targets[0].board;
+    const struct boot0_board *board = run->targets[0].board;
     const struct boot0_selection selection = {
         .path = board->usb.path, .has_interface = true, .interface = board->usb.dfu_interface};
 
     puts("Opening DFU capable USB device...");
-    if (boot0_board_detach_first(&job->bus, &selection, error) != BOOT0_OK) {
+    if (boot0_board_detach_first(&run->bus, &selection, error) != BOOT0_OK) {
         /* A bootloader may refuse it; dfu-util does not mind. */
         int code = dfu_util_error(error);
 
@@ -159,41 +159,41 @@ static int detach(struct dfu_util_job *job, struct boot0_error *error)
 }
 
 /* A program that was asked for DFU mode is left alone; a bootloader may be told to reset. */
-static bool is_last_step(const struct dfu_util_job *job)
+static bool is_last_step(const struct dfu_util_run *run)
 {
-    return job->targets[0].board->mode == BOOT0_MODE_RUNTIME || !job->options->reset;
+    return run->targets[0].board->mode == BOOT0_MODE_RUNTIME || !run->options->reset;
 }
 
-int dfu_util_open(struct dfu_util_job *job, bool *done)
+int dfu_util_open(struct dfu_util_run *run, bool *done)
 {
     struct boot0_board *boards = NULL;
     struct boot0_error error;
     int code = DFU_UTIL_OK;
 
     *done = true;
-    if (look_or_wait(job, &boards, &error) != BOOT0_OK) {
+    if (look_or_wait(run, &boards, &error) != BOOT0_OK) {
         code = dfu_util_error(&error);
-    } else if (job->options->mode == DFU_UTIL_LIST) {
-        for (size_t i = 0; i < job->target_count; i++)
-            dfu_util_print_target(stdout, &job->targets[i]);
-    } else if (!is_clear(job)) {
-        code = fail_count(job);
-    } else if (job->options->mode == DFU_UTIL_DETACH && is_last_step(job)) {
-        code = detach(job, &error);
+    } else if (run->options->mode == DFU_UTIL_LIST) {
+        for (size_t i = 0; i < run->target_count; i++)
+            dfu_util_print_target(stdout, &run->targets[i]);
+    } else if (!is_clear(run)) {
+        code = fail_count(run);
+    } else if (run->options->mode == DFU_UTIL_DETACH && is_last_step(run)) {
+        code = detach(run, &error);
     } else {
-        code = open_target(job, &error);
+        code = open_target(run, &error);
         *done = code != DFU_UTIL_OK;
     }
     free(boards);
     return code;
 }
 
-enum boot0_status dfu_util_use(struct dfu_util_job *job, const struct dfu_util_target *target,
+enum boot0_status dfu_util_use(struct dfu_util_run *run, const struct dfu_util_target *target,
                                struct boot0_error *error)
 {
     char number[8];
 
     snprintf(number, sizeof number, "%u", target->alternate->alternate);
     print("Setting Alternate Interface #%s ...\n", number);
-    return boot0_session_choose(job->session, number, error);
+    return boot0_session_choose(run->session, number, error);
 }

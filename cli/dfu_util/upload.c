@@ -22,21 +22,21 @@ static int put(FILE *file, const uint8_t *data, size_t size)
 
 /* ---- plain DFU ---- */
 
-static int upload_plain(struct dfu_util_job *job, FILE *file)
+static int upload_plain(struct dfu_util_run *run, FILE *file)
 {
-    uint32_t expected = (uint32_t)job->options->expected_size;
+    uint32_t expected = (uint32_t)run->options->expected_size;
     struct boot0_error error;
     uint8_t *data;
     size_t size;
     int code;
 
     puts("Copying data from DFU device to PC");
-    job->bar.total = expected;
-    if (boot0_session_upload(job->session, &data, &size, PLAIN_LIMIT, &error) != BOOT0_OK) {
-        dfu_util_bar_break(&job->bar);
+    run->bar.total = expected;
+    if (boot0_session_upload(run->session, &data, &size, PLAIN_LIMIT, &error) != BOOT0_OK) {
+        dfu_util_bar_break(&run->bar);
         return dfu_util_error(&error);
     }
-    dfu_util_bar_done(&job->bar, "Upload", size);
+    dfu_util_bar_done(&run->bar, "Upload", size);
     print("Received a total of %zu bytes\n", size);
     if (expected != 0 && size != expected)
         print_to(stderr, "Note: %u bytes were expected\n", expected);
@@ -60,10 +60,10 @@ static const struct boot0_region *region_of(const struct boot0_layout *layout, u
 }
 
 /* From where, and how much: without a length, to the end of the region. */
-static int find_range(struct dfu_util_job *job, uint32_t *address, uint32_t *length)
+static int find_range(struct dfu_util_run *run, uint32_t *address, uint32_t *length)
 {
-    const struct boot0_layout *layout = &job->targets[0].alternate->layout;
-    const struct dfu_util_dfuse *dfuse = &job->dfuse;
+    const struct boot0_layout *layout = &run->targets[0].alternate->layout;
+    const struct dfu_util_dfuse *dfuse = &run->dfuse;
     const struct boot0_region *region;
 
     *address = dfuse->address;
@@ -87,7 +87,7 @@ static int find_range(struct dfu_util_job *job, uint32_t *address, uint32_t *len
 }
 
 /* Reads one part into the file; what came before a failure, too. */
-static int copy_part(struct dfu_util_job *job, uint32_t address, uint8_t *buffer, uint32_t size,
+static int copy_part(struct dfu_util_run *run, uint32_t address, uint8_t *buffer, uint32_t size,
                      FILE *file)
 {
     struct boot0_report before, after;
@@ -96,71 +96,71 @@ static int copy_part(struct dfu_util_job *job, uint32_t address, uint8_t *buffer
     size_t got;
     int code;
 
-    boot0_session_report(job->session, &before);
-    status = boot0_session_read(job->session, address, buffer, size, &error);
-    boot0_session_report(job->session, &after);
+    boot0_session_report(run->session, &before);
+    status = boot0_session_read(run->session, address, buffer, size, &error);
+    boot0_session_report(run->session, &after);
     got = status == BOOT0_OK ? size : (size_t)(after.bytes_read - before.bytes_read);
     code = put(file, buffer, got < size ? got : size);
     if (status == BOOT0_OK || code != DFU_UTIL_OK)
         return code;
-    dfu_util_bar_break(&job->bar);
+    dfu_util_bar_break(&run->bar);
     return dfu_util_error(&error);
 }
 
-static int copy(struct dfu_util_job *job, uint32_t address, uint32_t length, FILE *file)
+static int copy(struct dfu_util_run *run, uint32_t address, uint32_t length, FILE *file)
 {
     uint8_t *buffer = malloc(PART);
     int code = DFU_UTIL_OK;
 
     if (!buffer)
         return dfu_util_fail(DFU_UTIL_SOFTWARE, "out of memory");
-    job->bar.total = length;
+    run->bar.total = length;
     for (uint32_t done = 0; done < length && code == DFU_UTIL_OK;) {
         uint32_t part = length - done < PART ? length - done : PART;
 
-        job->bar.base = done;
-        code = copy_part(job, address + done, buffer, part, file);
+        run->bar.base = done;
+        code = copy_part(run, address + done, buffer, part, file);
         done += part;
     }
     free(buffer);
     if (code == DFU_UTIL_OK)
-        dfu_util_bar_done(&job->bar, "Upload", length);
+        dfu_util_bar_done(&run->bar, "Upload", length);
     return code;
 }
 
-static int upload_dfuse(struct dfu_util_job *job, FILE *file)
+static int upload_dfuse(struct dfu_util_run *run, FILE *file)
 {
     uint32_t address, length;
     struct boot0_error error;
     int code;
 
-    if (job->options->dfuse && !dfu_util_dfuse(job->options->dfuse, &job->dfuse, &error))
+    if (run->options->dfuse && !dfu_util_dfuse(run->options->dfuse, &run->dfuse, &error))
         return dfu_util_error(&error);
-    if (!dfu_util_print_layout(job->targets[0].alternate, job->options->verbose > 0))
+    if (!dfu_util_print_layout(run->targets[0].alternate, run->options->verbose > 0))
         return dfu_util_fail(DFU_UTIL_IO, "Failed to parse memory layout");
-    code = find_range(job, &address, &length);
+    code = find_range(run, &address, &length);
     if (code == DFU_UTIL_OK)
-        code = copy(job, address, length, file);
-    return code == DFU_UTIL_OK ? dfu_util_leave(job, address) : code;
+        code = copy(run, address, length, file);
+    return code == DFU_UTIL_OK ? dfu_util_leave(run, address) : code;
 }
 
-int dfu_util_upload(struct dfu_util_job *job)
+int dfu_util_upload(struct dfu_util_run *run)
 {
     struct boot0_error error;
     FILE *file;
     int code;
 
-    if (dfu_util_use(job, &job->targets[0], &error) != BOOT0_OK)
+    if (dfu_util_use(run, &run->targets[0], &error) != BOOT0_OK)
         return dfu_util_error(&error);
-    file = fopen(job->options->file, "wbx"); /* never one that exists */
+    file = fopen(run->options->file, "wbx"); /* never one that exists */
     if (!file)
         return dfu_util_fail(DFU_UTIL_CANNOT_CREATE, "Cannot open file %s for writing: %s",
-                             job->options->file, strerror(errno));
-    job->bar.read_is_upload = true;
-    if (boot0_session_board(job->session)->has_addresses || job->options->dfuse)
-        code = upload_dfuse(job, file);
+                             run->options->file, strerror(errno));
+    run->bar.read_is_upload = true;
+    if (boot0_session_board(run->session)->has_addresses || run->options->dfuse)
+        code = upload_dfuse(run, file);
     else
-        code = upload_plain(job, file);
+        code = upload_plain(run, file);
     if (fclose(file) != 0 && code == DFU_UTIL_OK)
         code = dfu_util_fail(DFU_UTIL_IO, "the file cannot be written: %s", strerror(errno));
     return code;

@@ -23,7 +23,7 @@ enum kind {
 };
 
 struct writer {
-    struct dfu_util_job *job;
+    struct dfu_util_run *run;
     const struct boot0_layout *layout;
     const struct boot0_image *image;
     uint8_t alternate;
@@ -47,7 +47,7 @@ static int check_writable(const struct writer *writer, const struct boot0_segmen
     uint32_t last = segment->address + (uint32_t)(segment->size - 1), where;
     struct boot0_sector sector = boot0_layout_sector_at(writer->layout, last);
 
-    if (writer->job->dfuse.force)
+    if (writer->run->dfuse.force)
         return DFU_UTIL_OK;
     if (sector.size == 0 || !(sector.access & BOOT0_SECTOR_WRITABLE))
         return dfu_util_fail(DFU_UTIL_USAGE, "Last page at 0x%08x is not writeable", last);
@@ -109,13 +109,13 @@ static enum boot0_status write_bytes(struct writer *writer, enum kind kind, uint
                                      const uint8_t *data, uint32_t size, struct boot0_error *error)
 {
     enum boot0_status status =
-        boot0_session_write(writer->job->session, address, data, size, error);
+        boot0_session_write(writer->run->session, address, data, size, error);
 
     /* Option bytes that take effect at once reset the board. */
-    if (status == BOOT0_E_GONE && writer->job->dfuse.will_reset) {
-        dfu_util_bar_break(&writer->job->bar);
+    if (status == BOOT0_E_GONE && writer->run->dfuse.will_reset) {
+        dfu_util_bar_break(&writer->run->bar);
         puts("The board has reset");
-        writer->job->gone = true;
+        writer->run->gone = true;
         return BOOT0_OK;
     }
     if (status == BOOT0_OK && kind == TO_BLANK)
@@ -171,7 +171,7 @@ static const struct boot0_flash_options as_it_is = {
 
 static enum boot0_status write_all(struct writer *writer, struct boot0_error *error)
 {
-    struct boot0_session *session = writer->job->session;
+    struct boot0_session *session = writer->run->session;
     enum boot0_status status = go_through_all(writer, COLLECT, error);
 
     if (status == BOOT0_OK && writer->flash->segment_count > 0)
@@ -202,11 +202,11 @@ static int announce(const struct writer *writer, uint64_t *bytes)
     return code;
 }
 
-int dfu_util_write(struct dfu_util_job *job, const struct dfu_util_target *target,
+int dfu_util_write(struct dfu_util_run *run, const struct dfu_util_target *target,
                    const struct boot0_image *image, bool erased)
 {
     struct writer writer = {
-        .job = job,
+        .run = run,
         .layout = &target->alternate->layout,
         .image = image,
         .alternate = target->alternate->alternate,
@@ -221,11 +221,11 @@ int dfu_util_write(struct dfu_util_job *job, const struct dfu_util_target *targe
         return dfu_util_fail(DFU_UTIL_SOFTWARE, "out of memory");
     code = announce(&writer, &bytes);
     if (code == DFU_UTIL_OK && write_all(&writer, &error) != BOOT0_OK) {
-        dfu_util_bar_break(&job->bar);
+        dfu_util_bar_break(&run->bar);
         code = dfu_util_error(&error);
     }
     if (code == DFU_UTIL_OK)
-        dfu_util_bar_done(&job->bar, "Download", bytes);
+        dfu_util_bar_done(&run->bar, "Download", bytes);
     boot0_image_free(writer.flash);
     return code;
 }

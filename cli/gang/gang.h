@@ -15,13 +15,13 @@ enum {
     GANG_LINE = 200,
 };
 
-enum member_state {
-    MEMBER_WORKS,
-    MEMBER_ENDED, /* its thread can be joined */
+enum worker_state {
+    WORKER_WORKS,
+    WORKER_ENDED, /* its thread can be joined */
 };
 
 /* One attempt at one board. What is below the lock is its gang's lock's. */
-struct member {
+struct worker {
     struct gang *gang;
     pthread_t thread;
     const char *virtual_board; /* NULL: a board of the machine's */
@@ -29,7 +29,7 @@ struct member {
     char path[GANG_PATH];
     bool joined; /* the main thread's */
 
-    enum member_state state;
+    enum worker_state state;
     struct boot0_progress progress;
     bool has_progress;
     char serial[BOOT0_TEXT_MAX];
@@ -53,16 +53,16 @@ struct gang {
     pthread_cond_t ended; /* a thread has; under the lock */
 
     /* the main thread's */
-    struct member **members;
+    struct worker **workers;
     size_t count, room;
     bool smart;   /* stderr is a terminal that can redraw */
     size_t drawn; /* lines of it that are under way */
     bool told_stop;
-    const struct member *hinted; /* whose hint was printed last */
+    const struct worker *hinted; /* whose hint was printed last */
 };
 
-/* A thread's function; its context is a struct member. */
-void *member_run(void *context);
+/* A thread's function; its context is a struct worker. */
+void *worker_run(void *context);
 
 /* ---- show.c: only the main thread ---- */
 
@@ -71,6 +71,6 @@ void show_update(struct gang *gang, bool stopping);
 /* Takes the lines of the boards at work away, before something else is printed. */
 void show_clear(struct gang *gang);
 /* "1-2.3     Writing    45%"; exposed for the tests. */
-void show_line(const struct member *member, int width, char line[GANG_LINE]);
+void show_line(const struct worker *worker, int width, char line[GANG_LINE]);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Which boards a gang begins, and that none is done twice: see lead.h. */
+/* Which boards a gang begins, and that none is done twice: see coordinator.h. */
 #include "clock.h"
-#include "lead.h"
+#include "coordinator.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,14 +23,14 @@ static bool is_program(const struct boot0_candidate *candidate)
 /* Other devices with a serial port are none of ours. */
 static bool is_wanted(const struct arguments *arguments, const struct boot0_candidate *candidate)
 {
-    if (is_program(candidate) ? !arguments->detach : candidate->serial_only)
+    if (is_program(candidate) ? !arguments->gang.detach : candidate->serial_only)
         return false;
-    if (arguments->has_interface && candidate->dfu_protocol == BOOT0_DFU_PROTOCOL_DFU &&
-        candidate->dfu_interface != arguments->interface)
+    if (arguments->select.has_interface && candidate->dfu_protocol == BOOT0_DFU_PROTOCOL_DFU &&
+        candidate->dfu_interface != arguments->select.interface)
         return false;
-    if (arguments->has_device && candidate->vendor != arguments->vendor)
+    if (arguments->select.has_device && candidate->vendor != arguments->select.vendor)
         return false;
-    return !arguments->has_product || candidate->product == arguments->product;
+    return !arguments->select.has_product || candidate->product == arguments->select.product;
 }
 
 /* Linux tells whether anything is plugged in there, also what has no DFU interface. */
@@ -42,16 +42,16 @@ static bool is_occupied(const char *path)
     return access(name, F_OK) == 0;
 }
 
-static struct port *find_port(struct lead *lead, const char *path)
+static struct port *find_port(struct coordinator *coordinator, const char *path)
 {
-    for (size_t i = 0; i < lead->port_count; i++)
-        if (strcmp(lead->ports[i].path, path) == 0)
-            return &lead->ports[i];
+    for (size_t i = 0; i < coordinator->port_count; i++)
+        if (strcmp(coordinator->ports[i].path, path) == 0)
+            return &coordinator->ports[i];
     return NULL;
 }
 
 /* Whether another board is there than the one that was flashed: by its serial number. */
-static bool is_another(struct lead *lead, const struct port *port)
+static bool is_another(struct coordinator *coordinator, const struct port *port)
 {
     const struct boot0_selection selection = {.path = port->path};
     struct boot0_error error = {BOOT0_OK, "", ""};
@@ -59,7 +59,8 @@ static bool is_another(struct lead *lead, const struct port *port)
     size_t count = 0;
     bool another;
 
-    if (boot0_board_list(&lead->job.bus, &selection, &boards, &count, &error) != BOOT0_OK)
+    if (boot0_board_list(&coordinator->command.bus, &selection, &boards, &count, &error) !=
+        BOOT0_OK)
         return false;
     another = count == 1 && boards[0].access.code == BOOT0_OK &&
               strcmp(boards[0].serial, port->serial) != 0;
@@ -68,63 +69,64 @@ static bool is_another(struct lead *lead, const struct port *port)
 }
 
 /* A board that was done is not done again while it stays plugged, whatever it enumerates as. */
-static bool is_due(struct lead *lead, const struct boot0_candidate *candidate)
+static bool is_due(struct coordinator *coordinator, const struct boot0_candidate *candidate)
 {
-    struct port *port = find_port(lead, candidate->path);
+    struct port *port = find_port(coordinator, candidate->path);
 
-    if (crew_is_at(&lead->gang, candidate->path))
+    if (workers_is_at(&coordinator->gang, candidate->path))
         return false;
     if (!port)
         return true;
     port->seen_ms = clock_ms();
     if (port->address == candidate->address)
         return false;
-    if (port->retry || is_another(lead, port))
+    if (port->retry || is_another(coordinator, port))
         return true;
     port->address = candidate->address;
     return false;
 }
 
 /* Ports that were empty long enough are as good as new. */
-static void forget_unplugged(struct lead *lead)
+static void forget_unplugged(struct coordinator *coordinator)
 {
     size_t kept = 0;
 
-    for (size_t i = 0; i < lead->port_count; i++) {
-        struct port *port = &lead->ports[i];
+    for (size_t i = 0; i < coordinator->port_count; i++) {
+        struct port *port = &coordinator->ports[i];
 
-        if (crew_is_at(&lead->gang, port->path) || is_occupied(port->path))
+        if (workers_is_at(&coordinator->gang, port->path) || is_occupied(port->path))
             port->seen_ms = clock_ms();
         if (clock_ms() - port->seen_ms < UNPLUGGED_MS)
-            lead->ports[kept++] = *port;
+            coordinator->ports[kept++] = *port;
     }
-    lead->port_count = kept;
+    coordinator->port_count = kept;
 }
 
-static enum boot0_status start_at(struct lead *lead, const struct boot0_candidate *candidate,
+static enum boot0_status start_at(struct coordinator *coordinator,
+                                  const struct boot0_candidate *candidate,
                                   struct boot0_error *error)
 {
-    struct port *port = find_port(lead, candidate->path);
-    struct member member = {.candidate = *candidate};
+    struct port *port = find_port(coordinator, candidate->path);
+    struct worker worker = {.candidate = *candidate};
 
-    if (!port && lead->port_count == BOARDS_MAX)
+    if (!port && coordinator->port_count == BOARDS_MAX)
         return BOOT0_OK; /* when one was unplugged */
     if (!port)
-        port = &lead->ports[lead->port_count++];
+        port = &coordinator->ports[coordinator->port_count++];
     *port = (struct port){.address = candidate->address, .seen_ms = clock_ms()};
     memcpy(port->path, candidate->path, sizeof port->path);
-    memcpy(member.path, candidate->path, sizeof candidate->path);
-    return crew_start(&lead->gang, &member, error);
+    memcpy(worker.path, candidate->path, sizeof candidate->path);
+    return workers_start(&coordinator->gang, &worker, error);
 }
 
-void ports_learn(struct lead *lead, const struct member *member)
+void ports_learn(struct coordinator *coordinator, const struct worker *worker)
 {
-    struct port *port = find_port(lead, member->candidate.path);
+    struct port *port = find_port(coordinator, worker->candidate.path);
 
     if (!port)
         return;
-    memcpy(port->serial, member->serial, sizeof port->serial);
-    port->retry = member->result.code != BOOT0_OK;
+    memcpy(port->serial, worker->serial, sizeof port->serial);
+    port->retry = worker->result.code != BOOT0_OK;
     port->seen_ms = clock_ms();
 }
 
@@ -133,9 +135,9 @@ void ports_learn(struct lead *lead, const struct member *member)
 /* With --follow no more are begun than --count wants. */
 static bool has_room(const struct gang *gang)
 {
-    uint32_t wanted = gang->arguments->follow ? gang->arguments->count : 0;
+    uint32_t wanted = gang->arguments->gang.follow ? gang->arguments->gang.count : 0;
 
-    return wanted == 0 || crew_good(gang) + crew_at_work(gang) < wanted;
+    return wanted == 0 || workers_good(gang) + workers_at_work(gang) < wanted;
 }
 
 /* Numbers as numbers: "1-2" before "1-10". */
@@ -155,21 +157,21 @@ static int by_port(const void *a, const void *b)
     return (*p != '\0') - (*q != '\0');
 }
 
-enum boot0_status ports_start_due(struct lead *lead, struct boot0_error *error)
+enum boot0_status ports_start_due(struct coordinator *coordinator, struct boot0_error *error)
 {
     struct boot0_candidate list[BOARDS_MAX];
-    const struct boot0_bus *bus = &lead->job.bus;
+    const struct boot0_bus *bus = &coordinator->command.bus;
     size_t count;
     enum boot0_status status = bus->ops->scan(bus->context, list, BOARDS_MAX, &count, error);
 
-    forget_unplugged(lead);
+    forget_unplugged(coordinator);
     if (count > BOARDS_MAX)
         count = BOARDS_MAX;
     qsort(list, status == BOOT0_OK ? count : 0, sizeof *list, by_port);
     for (size_t i = 0; status == BOOT0_OK && i < count; i++)
-        if (has_room(&lead->gang) && is_wanted(lead->gang.arguments, &list[i]) &&
-            is_due(lead, &list[i]))
-            status = start_at(lead, &list[i], error);
+        if (has_room(&coordinator->gang) && is_wanted(coordinator->gang.arguments, &list[i]) &&
+            is_due(coordinator, &list[i]))
+            status = start_at(coordinator, &list[i], error);
     return status;
 }
 
@@ -183,19 +185,19 @@ static bool is_counted(const struct arguments *arguments, const struct boot0_can
     return false;
 }
 
-size_t ports_count(struct lead *lead, size_t *programs)
+size_t ports_count(struct coordinator *coordinator, size_t *programs)
 {
     struct boot0_candidate list[BOARDS_MAX];
     struct boot0_error error;
-    const struct boot0_bus *bus = &lead->job.bus;
+    const struct boot0_bus *bus = &coordinator->command.bus;
     size_t count = 0, wanted = 0;
 
     *programs = 0;
     if (bus->ops->scan(bus->context, list, BOARDS_MAX, &count, &error) != BOOT0_OK)
         return 0;
     for (size_t i = 0; i < count && i < BOARDS_MAX; i++) {
-        wanted +=
-            is_wanted(lead->gang.arguments, &list[i]) && !is_counted(lead->gang.arguments, list, i);
+        wanted += is_wanted(coordinator->gang.arguments, &list[i]) &&
+                  !is_counted(coordinator->gang.arguments, list, i);
         *programs += is_program(&list[i]);
     }
     return wanted;

@@ -20,17 +20,17 @@ static const char *const phase_names[BOOT0_PHASE_COUNT] = {
     [BOOT0_PHASE_PREPARE] = "preparing",
 };
 
-void show_line(const struct member *member, int width, char line[GANG_LINE])
+void show_line(const struct worker *worker, int width, char line[GANG_LINE])
 {
-    const struct boot0_progress *progress = &member->progress;
-    const char *phase = member->has_progress ? phase_names[progress->phase] : "opening";
+    const struct boot0_progress *progress = &worker->progress;
+    const char *phase = worker->has_progress ? phase_names[progress->phase] : "opening";
     size_t size = width > 0 && width < GANG_LINE ? (size_t)width : GANG_LINE;
     char percent[16] = "";
 
-    if (member->has_progress && progress->total > 0)
+    if (worker->has_progress && progress->total > 0)
         snprintf(percent, sizeof percent, "%3u%%",
                  (unsigned)(progress->done * 100 / progress->total));
-    snprintf(line, size, "%-10s %-16s %-10s%s", member->path, member->serial, phase, percent);
+    snprintf(line, size, "%-10s %-16s %-10s%s", worker->path, worker->serial, phase, percent);
     for (size_t end = strlen(line); end > 0 && line[end - 1] == ' ';)
         line[--end] = '\0';
 }
@@ -44,72 +44,72 @@ void show_clear(struct gang *gang)
     fflush(stderr);
 }
 
-static void print_json(const struct member *member)
+static void print_json(const struct worker *worker)
 {
     struct json json = json_begin(stdout);
 
-    json_text(&json, "path", member->path);
-    json_text(&json, "serial", member->serial);
-    json_chip(&json, member->chips, member->chip_count);
-    json_bool(&json, "ok", member->result.code == BOOT0_OK);
-    if (member->digest[0])
-        json_text(&json, "image_sha256", member->digest);
-    if (member->csv_line > 0)
-        json_number(&json, "csv_line", member->csv_line);
-    json_number(&json, "sectors_erased", member->report.sectors_erased);
-    json_number(&json, "bytes_written", member->report.bytes_written);
-    json_bool(&json, "started", member->report.started);
-    json_seconds(&json, "seconds", member->report.total_us);
-    if (member->result.code != BOOT0_OK)
-        json_error(&json, &member->result);
+    json_text(&json, "path", worker->path);
+    json_text(&json, "serial", worker->serial);
+    json_chip(&json, worker->chips, worker->chip_count);
+    json_bool(&json, "ok", worker->result.code == BOOT0_OK);
+    if (worker->digest[0])
+        json_text(&json, "image_sha256", worker->digest);
+    if (worker->csv_line > 0)
+        json_number(&json, "csv_line", worker->csv_line);
+    json_number(&json, "sectors_erased", worker->report.sectors_erased);
+    json_number(&json, "bytes_written", worker->report.bytes_written);
+    json_bool(&json, "started", worker->report.started);
+    json_seconds(&json, "seconds", worker->report.total_us);
+    if (worker->result.code != BOOT0_OK)
+        json_error(&json, &worker->result);
     json_end(&json);
 }
 
 /* A remedy is told once, not below each of many boards that fail alike. */
-static void print_hint(struct gang *gang, const struct member *member)
+static void print_hint(struct gang *gang, const struct worker *worker)
 {
-    const char *hint = member->result.hint;
+    const char *hint = worker->result.hint;
 
     if (!hint[0] || (gang->hinted && strcmp(gang->hinted->result.hint, hint) == 0))
         return;
-    gang->hinted = member;
+    gang->hinted = worker;
     print_wrapped(stdout, "           ", hint);
 }
 
-static void print_result(struct gang *gang, const struct member *member)
+static void print_result(struct gang *gang, const struct worker *worker)
 {
     char label[GANG_PATH + BOOT0_TEXT_MAX + 4], time[TEXT_SHORT], size[TEXT_SHORT], text[1200],
         row[64] = "";
 
-    snprintf(label, sizeof label, "%-10s %-16s ", member->path, member->serial);
-    if (member->csv_line > 0)
-        snprintf(row, sizeof row, ", with line %zu of the CSV file", member->csv_line);
-    text_time(time, member->report.total_us);
-    if (member->result.code != BOOT0_OK)
-        snprintf(text, sizeof text, "FAILED: %s%s", member->result.message, row);
-    else if (member->report.bytes_written == 0 && member->report.sectors_erased == 0)
+    snprintf(label, sizeof label, "%-10s %-16s ", worker->path, worker->serial);
+    if (worker->csv_line > 0)
+        snprintf(row, sizeof row, ", with line %zu of the CSV file", worker->csv_line);
+    text_time(time, worker->report.total_us);
+    if (worker->result.code != BOOT0_OK)
+        snprintf(text, sizeof text, "FAILED: %s%s", worker->result.message, row);
+    else if (worker->report.bytes_written == 0 && worker->report.sectors_erased == 0)
         snprintf(text, sizeof text, "done in %s: it held all of it already%s", time, row);
     else
         snprintf(text, sizeof text, "done in %s: %s written%s", time,
-                 text_size(size, member->report.bytes_written), row);
+                 text_size(size, worker->report.bytes_written), row);
     print_wrapped(stdout, label, text);
-    if (member->result.code != BOOT0_OK)
-        print_hint(gang, member);
+    if (worker->result.code != BOOT0_OK)
+        print_hint(gang, worker);
 }
 
 static void show_results(struct gang *gang)
 {
     for (size_t i = 0; i < gang->count; i++) {
-        struct member *member = gang->members[i];
+        struct worker *worker = gang->workers[i];
 
-        if (member->state == MEMBER_WORKS || member->shown)
+        if (worker->state == WORKER_WORKS || worker->shown)
             continue;
         show_clear(gang);
-        member->shown = true;
+        worker->shown = true;
         if (gang->arguments->json)
-            print_json(member);
+            print_json(worker);
         else
-            print_result(gang, member);
+            print_result(gang, worker);
         fflush(stdout);
     }
 }
@@ -134,14 +134,14 @@ static void draw(struct gang *gang, size_t at_work)
     char line[GANG_LINE];
 
     for (size_t i = 0; i < gang->count; i++) {
-        if (gang->members[i]->state != MEMBER_WORKS)
+        if (gang->workers[i]->state != WORKER_WORKS)
             continue;
         if (at_work > room && gang->drawn + 1 == room) {
             print_to(stderr, "and %zu more\n", at_work - gang->drawn);
             gang->drawn++;
             return;
         }
-        show_line(gang->members[i], width, line);
+        show_line(gang->workers[i], width, line);
         print_to(stderr, "%s\n", line);
         gang->drawn++;
     }
@@ -153,7 +153,7 @@ void show_update(struct gang *gang, bool stopping)
 
     pthread_mutex_lock(&gang->lock);
     for (size_t i = 0; i < gang->count; i++)
-        at_work += gang->members[i]->state == MEMBER_WORKS;
+        at_work += gang->workers[i]->state == WORKER_WORKS;
     show_stop(gang, stopping, at_work);
     show_results(gang);
     show_clear(gang);

@@ -221,7 +221,8 @@ static void do_dnload(struct b0_bootloader *b, struct b0_usb *usb, const struct 
 /* A block that is not full is the last one: DFU 1.1, 6.2. */
 static void upload(struct b0_bootloader *b, struct b0_usb *usb, const uint8_t *data, uint32_t size)
 {
-    b->ok_state = size < b0_usb_control_pending(usb)->wLength ? BOOT0_DFU_STATE_IDLE : b->next_state;
+    b->ok_state =
+        size < b0_usb_control_pending(usb)->wLength ? BOOT0_DFU_STATE_IDLE : b->next_state;
     b0_usb_control_send(usb, data, size);
 }
 
@@ -262,7 +263,8 @@ static void do_upload(struct b0_bootloader *b, struct b0_usb *usb, const struct 
         (setup->wValue > BOOT0_DFUSE_BLOCK_COMMAND && setup->wValue < BOOT0_DFUSE_BLOCK_FIRST))
         refuse(b, usb, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
     else if (setup->wValue == BOOT0_DFUSE_BLOCK_COMMAND)
-        upload(b, usb, commands, setup->wLength < sizeof commands ? setup->wLength : sizeof commands);
+        upload(b, usb, commands,
+               setup->wLength < sizeof commands ? setup->wLength : sizeof commands);
     else
         b0_wait(b, usb, upload_when_idle);
 }

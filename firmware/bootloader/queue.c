@@ -6,7 +6,7 @@
 
 enum kind { JOB_ERASE, JOB_PROGRAM, JOB_COMPLETE, JOB_ERASE_JOURNAL, JOB_COUNT };
 
-/* How a job's function leaves the queue. */
+/* How an operation's function leaves the queue. */
 enum outcome {
     OUTCOME_MORE, /* something was begun, or a part is done: call again */
     OUTCOME_DONE,
@@ -16,10 +16,10 @@ enum {
     HASH_STEP = 1024, /* bytes at a time: some 200 us */
     HASH_US_PER_KIB = 250,
     PROGRAM_STEP = 32,   /* bytes at a time: 8 words are 128 us, in which a packet comes */
-    OVERTIME_US = 10000, /* a job that takes longer than typical is always nearly done */
+    OVERTIME_US = 10000, /* an operation that takes longer than typical is always nearly done */
 };
 
-/* Phases of the jobs; each starts in the first of its own. */
+/* Phases of the operations; each starts in the first of its own. */
 enum phase {
     PHASE_START,
     PHASE_ERASING,        /* the sector first_sector */
@@ -55,38 +55,38 @@ void b0_queue_init(struct b0_queue *q, const struct b0_flash_port *flash, uint32
 
 uint8_t *b0_queue_room(const struct b0_queue *q)
 {
-    if (q->blocks_used == q->block_count || q->job_count + B0_JOBS_SPARE >= B0_JOBS)
+    if (q->blocks_used == q->block_count || q->op_count + B0_JOBS_SPARE >= B0_FLASH_OPS)
         return NULL;
     return q->blocks[(q->first_block + q->blocks_used) % q->block_count];
 }
 
 bool b0_queue_idle(const struct b0_queue *q)
 {
-    return q->job_count == 0;
+    return q->op_count == 0;
 }
 
-static void push(struct b0_queue *q, struct b0_job job)
+static void push(struct b0_queue *q, struct b0_flash_op op)
 {
-    if (q->job_count == B0_JOBS)
+    if (q->op_count == B0_FLASH_OPS)
         return; /* cannot be: b0_queue_room() keeps some */
-    if (q->job_count == 0)
+    if (q->op_count == 0)
         q->started_us = q->now_us;
-    q->jobs[(q->first_job + q->job_count) % B0_JOBS] = job;
-    q->job_count++;
-    q->queued_us += job.time_us;
+    q->ops[(q->first_op + q->op_count) % B0_FLASH_OPS] = op;
+    q->op_count++;
+    q->queued_us += op.time_us;
 }
 
 static void pop(struct b0_queue *q)
 {
-    const struct b0_job *job = &q->jobs[q->first_job];
+    const struct b0_flash_op *op = &q->ops[q->first_op];
 
-    if (job->kind == JOB_PROGRAM) {
+    if (op->kind == JOB_PROGRAM) {
         q->first_block = (uint8_t)((q->first_block + 1) % q->block_count);
         q->blocks_used--;
     }
-    q->queued_us -= job->time_us;
-    q->first_job = (uint8_t)((q->first_job + 1) % B0_JOBS);
-    q->job_count--;
+    q->queued_us -= op->time_us;
+    q->first_op = (uint8_t)((q->first_op + 1) % B0_FLASH_OPS);
+    q->op_count--;
     q->phase = PHASE_START;
     q->started_us = q->now_us;
 }
@@ -94,28 +94,28 @@ static void pop(struct b0_queue *q)
 void b0_queue_program(struct b0_queue *q, uint32_t address, uint16_t size)
 {
     q->blocks_used++;
-    push(q, (struct b0_job){.kind = JOB_PROGRAM,
-                            .size = size,
-                            .address = address,
-                            .time_us = ops(q)->program_us(q->flash->context, size)});
+    push(q, (struct b0_flash_op){.kind = JOB_PROGRAM,
+                                 .size = size,
+                                 .address = address,
+                                 .time_us = ops(q)->program_us(q->flash->context, size)});
 }
 
 void b0_queue_erase(struct b0_queue *q, uint8_t first_sector, uint8_t last_sector)
 {
-    struct b0_job job = {
+    struct b0_flash_op op = {
         .kind = JOB_ERASE, .first_sector = first_sector, .last_sector = last_sector};
 
     for (uint8_t sector = first_sector; sector <= last_sector; sector++)
-        job.time_us += ops(q)->erase_us(q->flash->context, sector);
-    push(q, job);
+        op.time_us += ops(q)->erase_us(q->flash->context, sector);
+    push(q, op);
 }
 
 static void push_journal(struct b0_queue *q, enum kind kind, uint32_t hash_kib)
 {
     uint32_t time_us = ops(q)->program_us(q->flash->context, B0_JOURNAL_RECORD_SIZE);
 
-    push(q,
-         (struct b0_job){.kind = (uint8_t)kind, .time_us = time_us + hash_kib * HASH_US_PER_KIB});
+    push(q, (struct b0_flash_op){.kind = (uint8_t)kind,
+                                 .time_us = time_us + hash_kib * HASH_US_PER_KIB});
 }
 
 void b0_queue_complete_update(struct b0_queue *q)
@@ -125,14 +125,15 @@ void b0_queue_complete_update(struct b0_queue *q)
 
 void b0_queue_erase_journal(struct b0_queue *q)
 {
-    push(q, (struct b0_job){.kind = JOB_ERASE_JOURNAL,
-                            .time_us = ops(q)->erase_us(q->flash->context, B0_SECTOR_JOURNAL)});
+    push(q,
+         (struct b0_flash_op){.kind = JOB_ERASE_JOURNAL,
+                              .time_us = ops(q)->erase_us(q->flash->context, B0_SECTOR_JOURNAL)});
 }
 
-/* How much of the first job's time is left. */
+/* How much of the first operation's time is left. */
 static uint32_t first_left_us(const struct b0_queue *q)
 {
-    uint32_t time_us = q->jobs[q->first_job].time_us;
+    uint32_t time_us = q->ops[q->first_op].time_us;
     uint32_t elapsed_us = q->now_us - q->started_us;
     uint32_t least_us = time_us < OVERTIME_US ? time_us : OVERTIME_US;
 
@@ -141,24 +142,24 @@ static uint32_t first_left_us(const struct b0_queue *q)
 
 uint32_t b0_queue_left_us(const struct b0_queue *q)
 {
-    if (q->job_count == 0)
+    if (q->op_count == 0)
         return 0;
-    return q->queued_us - q->jobs[q->first_job].time_us + first_left_us(q);
+    return q->queued_us - q->ops[q->first_op].time_us + first_left_us(q);
 }
 
 uint32_t b0_queue_room_us(const struct b0_queue *q)
 {
     uint32_t sum_us;
 
-    if (b0_queue_room(q) || q->job_count == 0)
+    if (b0_queue_room(q) || q->op_count == 0)
         return 0;
     sum_us = first_left_us(q);
-    for (uint8_t i = 0; i + 1 < q->job_count; i++) {
-        const struct b0_job *job = &q->jobs[(q->first_job + i) % B0_JOBS];
+    for (uint8_t i = 0; i + 1 < q->op_count; i++) {
+        const struct b0_flash_op *op = &q->ops[(q->first_op + i) % B0_FLASH_OPS];
 
-        if (job->kind == JOB_PROGRAM)
+        if (op->kind == JOB_PROGRAM)
             break;
-        sum_us += q->jobs[(q->first_job + i + 1) % B0_JOBS].time_us;
+        sum_us += q->ops[(q->first_op + i + 1) % B0_FLASH_OPS].time_us;
     }
     return sum_us;
 }
@@ -167,11 +168,11 @@ uint32_t b0_queue_room_us(const struct b0_queue *q)
 
 static enum outcome fail(struct b0_queue *q, uint8_t status)
 {
-    while (q->job_count > 0)
+    while (q->op_count > 0)
         pop(q);
     q->left = 0;
     q->status = status;
-    return OUTCOME_MORE; /* there is no job any more to be done with */
+    return OUTCOME_MORE; /* no operation is left */
 }
 
 uint8_t b0_queue_take_error(struct b0_queue *q)
@@ -258,7 +259,7 @@ static bool is_blank(const struct b0_queue *q, uint8_t sector)
     return true;
 }
 
-/* ---- the journal's jobs ---- */
+/* ---- the journal's operations ---- */
 
 void b0_queue_read_journal(const struct b0_queue *q, struct b0_journal *journal)
 {
@@ -337,7 +338,7 @@ static enum outcome begin(struct b0_queue *q)
     }
 }
 
-/* Before a job that changes the program: which then starts from its beginning. */
+/* Before an operation that changes the program: which then starts from its beginning. */
 static enum outcome announce(struct b0_queue *q)
 {
     if (begin(q) == OUTCOME_DONE) {
@@ -347,11 +348,11 @@ static enum outcome announce(struct b0_queue *q)
     return OUTCOME_MORE;
 }
 
-static enum outcome do_erase_journal(struct b0_queue *q, struct b0_job *job)
+static enum outcome do_erase_journal(struct b0_queue *q, struct b0_flash_op *op)
 {
     struct b0_journal journal;
 
-    (void)job;
+    (void)op;
     switch (q->phase) {
     case PHASE_START:
         b0_queue_read_journal(q, &journal);
@@ -424,9 +425,9 @@ static enum outcome hash(struct b0_queue *q)
     return OUTCOME_MORE;
 }
 
-static enum outcome do_complete(struct b0_queue *q, struct b0_job *job)
+static enum outcome do_complete(struct b0_queue *q, struct b0_flash_op *op)
 {
-    (void)job;
+    (void)op;
     switch (q->phase) {
     case PHASE_START:
         return start_complete(q);
@@ -437,7 +438,7 @@ static enum outcome do_complete(struct b0_queue *q, struct b0_job *job)
     }
 }
 
-/* ---- the program's jobs ---- */
+/* ---- the program's operations ---- */
 
 static void note_erased(struct b0_queue *q, uint8_t sector)
 {
@@ -446,45 +447,45 @@ static void note_erased(struct b0_queue *q, uint8_t sector)
         q->end = b0_sector_address(sector);
 }
 
-static enum outcome do_erase(struct b0_queue *q, struct b0_job *job)
+static enum outcome do_erase(struct b0_queue *q, struct b0_flash_op *op)
 {
     if (q->phase == PHASE_ERASING) {
-        note_erased(q, job->first_sector);
-        job->first_sector++;
+        note_erased(q, op->first_sector);
+        op->first_sector++;
         q->phase = PHASE_START;
     }
-    if (job->first_sector > job->last_sector)
+    if (op->first_sector > op->last_sector)
         return OUTCOME_DONE;
     /* One that an interrupted erase has left may look blank and yet not last. */
-    if (!q->resumed && is_blank(q, job->first_sector))
+    if (!q->resumed && is_blank(q, op->first_sector))
         q->phase = PHASE_ERASING;
     else
-        erase(q, job->first_sector, PHASE_ERASING);
+        erase(q, op->first_sector, PHASE_ERASING);
     return OUTCOME_MORE;
 }
 
-static enum outcome do_program(struct b0_queue *q, struct b0_job *job)
+static enum outcome do_program(struct b0_queue *q, struct b0_flash_op *op)
 {
     const uint8_t *block = q->blocks[q->first_block];
 
     if (q->phase == PHASE_START) {
-        begin_program(q, job->address, block, job->size, PHASE_WRITTEN);
+        begin_program(q, op->address, block, op->size, PHASE_WRITTEN);
         return OUTCOME_MORE;
     }
-    if (!same(contents(q, job->address), block, job->size))
+    if (!same(contents(q, op->address), block, op->size))
         return fail(q, BOOT0_DFU_STATUS_ERR_VERIFY);
-    if (job->address + job->size > q->end)
-        q->end = job->address + job->size;
+    if (op->address + op->size > q->end)
+        q->end = op->address + op->size;
     return OUTCOME_DONE;
 }
 
 /* ---- the step ---- */
 
 static const struct {
-    enum outcome (*work)(struct b0_queue *q, struct b0_job *job);
+    enum outcome (*work)(struct b0_queue *q, struct b0_flash_op *op);
     bool changes_program;
     uint8_t status; /* if the flash says that it failed */
-} jobs[JOB_COUNT] = {
+} operations[JOB_COUNT] = {
     [JOB_ERASE] = {do_erase, true, BOOT0_DFU_STATUS_ERR_ERASE},
     [JOB_PROGRAM] = {do_program, true, BOOT0_DFU_STATUS_ERR_PROG},
     [JOB_COMPLETE] = {do_complete, false, BOOT0_DFU_STATUS_ERR_WRITE},
@@ -493,23 +494,23 @@ static const struct {
 
 bool b0_queue_step(struct b0_queue *q, uint32_t now_us)
 {
-    struct b0_job *job = &q->jobs[q->first_job];
+    struct b0_flash_op *op = &q->ops[q->first_op];
     enum b0_flash_state state;
     bool is_announcing;
 
     q->now_us = now_us;
-    if (q->job_count == 0)
+    if (q->op_count == 0)
         return false;
     state = ops(q)->state(q->flash->context);
     if (state == B0_FLASH_BUSY)
         return false;
-    is_announcing = jobs[job->kind].changes_program && !q->announced;
+    is_announcing = operations[op->kind].changes_program && !q->announced;
     if (state != B0_FLASH_READY)
         fail(q, state == B0_FLASH_PROTECTED || is_announcing ? (uint8_t)BOOT0_DFU_STATUS_ERR_WRITE
-                                                             : jobs[job->kind].status);
+                                                             : operations[op->kind].status);
     else if (q->left > 0)
         program_more(q);
-    else if ((is_announcing ? announce(q) : jobs[job->kind].work(q, job)) == OUTCOME_DONE)
+    else if ((is_announcing ? announce(q) : operations[op->kind].work(q, op)) == OUTCOME_DONE)
         pop(q);
     return true;
 }

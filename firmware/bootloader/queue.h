@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The work that the host has ordered and the flash has not done yet: a ring of blocks and a queue
- * of jobs over them. Each call of b0_queue_step() does at most one short thing, so that the bus is
- * served while the flash is busy.
+ * of operations over them. Each call of b0_queue_step() does at most one short thing, so that the
+ * bus is served while the flash is busy.
  *
- * The queue alone decides when the journal's BEGIN is written: before it starts a job that changes
- * the program it makes sure that BEGIN is in flash, whatever was ordered, failed, or erased before.
+ * The queue alone decides when the journal's BEGIN is written: before it starts an operation that
+ * changes the program it makes sure that BEGIN is in flash, whatever was ordered, failed, or erased
+ * before.
  */
 #ifndef B0_BOOTLOADER_QUEUE_H
 #define B0_BOOTLOADER_QUEUE_H
@@ -17,14 +18,14 @@
 
 enum {
     B0_BLOCK_SIZE = 4096, /* wTransferSize */
-    B0_JOBS = 48,
-    /* Room for the jobs that one request can bring, over the one that is asked for. */
+    B0_FLASH_OPS = 48,
+    /* Room for the operations that one request can bring, over the one that is asked for. */
     B0_JOBS_SPARE = 4,
     /* Below this many free slots a new update begins with an empty journal. */
     B0_JOURNAL_RESERVE = 8,
 };
 
-struct b0_job {
+struct b0_flash_op {
     uint8_t kind; /* enum in queue.c */
     uint8_t first_sector, last_sector;
     uint16_t size;
@@ -38,23 +39,23 @@ struct b0_queue {
     uint8_t (*blocks)[B0_BLOCK_SIZE]; /* the ring */
     uint8_t block_count;
     uint8_t first_block, blocks_used;
-    struct b0_job jobs[B0_JOBS];
-    uint8_t first_job, job_count;
+    struct b0_flash_op ops[B0_FLASH_OPS];
+    uint8_t first_op, op_count;
 
     uint32_t now_us;     /* of the last step */
-    uint32_t started_us; /* when the first job was */
-    uint32_t queued_us;  /* all jobs' time_us together */
-    uint8_t status;      /* enum boot0_dfu_status: of the job that failed, until it is taken */
+    uint32_t started_us; /* when the first operation was */
+    uint32_t queued_us;  /* all operations' time_us together */
+    uint8_t status; /* enum boot0_dfu_status: of the operation that failed, until it is taken */
 
-    /* The first job. */
+    /* The first operation. */
     uint8_t phase;
     uint32_t address; /* what is still to be programmed */
     const uint8_t *data;
     uint32_t left;
 
     /*
-     * BEGIN was read back from the journal, and the journal was not touched since. No job changes
-     * the program without that.
+     * BEGIN was read back from the journal, and the journal was not touched since. No operation
+     * changes the program without that.
      */
     bool announced;
 
@@ -91,10 +92,11 @@ bool b0_queue_idle(const struct b0_queue *queue);
 uint32_t b0_queue_left_us(const struct b0_queue *queue);
 uint32_t b0_queue_room_us(const struct b0_queue *queue);
 
-/* False if there was nothing to do: no job, or the flash is busy with it. */
+/* False if there was nothing to do: no operation, or the flash is busy with it. */
 bool b0_queue_step(struct b0_queue *queue, uint32_t now_us);
 
-/* How a job failed, once; all that was queued behind it is gone. BOOT0_DFU_STATUS_OK if none has.
+/* How an operation failed, once; all that was queued behind it is gone. BOOT0_DFU_STATUS_OK if none
+ * has.
  */
 uint8_t b0_queue_take_error(struct b0_queue *queue);
 

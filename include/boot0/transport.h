@@ -28,8 +28,8 @@ enum boot0_xfer {
 
 struct boot0_transport_ops {
     /*
-     * USB only, else NULL. One control transfer on endpoint 0. `data` has setup->wLength bytes, sent
-     * or received by bit 7 of bmRequestType; *actual is set to the bytes that were moved (0 on
+     * USB only, else NULL. One control transfer on endpoint 0. `data` has setup->wLength bytes,
+     * sent or received by bit 7 of bmRequestType; *actual is set to the bytes that were moved (0 on
      * failure). timeout_ms > 0.
      */
     enum boot0_xfer (*control)(void *context, const struct boot0_setup *setup, uint8_t *data,

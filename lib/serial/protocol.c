@@ -10,8 +10,8 @@ struct uart {
     struct b0_protocol protocol; /* first: a pointer to it is one to this */
     const struct boot0_board *board;
     struct b0_uart_bus *bus;
-    uint32_t before; /* commands of the engine when the protocol began */
-    bool deaf;       /* settling: nobody is asked whether to stop */
+    uint32_t before;    /* commands of the engine when the protocol began */
+    bool ignore_cancel; /* while it returns to idle */
 };
 
 static struct uart *uart_of(struct b0_protocol *protocol)
@@ -26,11 +26,11 @@ static bool tick(void *context)
     struct uart *uart = context;
 
     uart->protocol.done = uart->bus->engine.done;
-    return uart->deaf || uart->protocol.tick(uart->protocol.context);
+    return uart->ignore_cancel || uart->protocol.tick(uart->protocol.context);
 }
 
 /* Whether the same may not go wrong again: what the line did, not what the board said. */
-static bool may_pass(const struct b0_an3155 *engine, enum boot0_status status)
+static bool retryable(const struct b0_an3155 *engine, enum boot0_status status)
 {
     static const bool by_failure[B0_AN3155_FAIL_COUNT] = {
         [B0_AN3155_FAIL_NOISE] = true,
@@ -52,19 +52,19 @@ static enum boot0_status run(struct uart *uart, const char *doing, const uint32_
 
     uart->protocol.done = uart->bus->engine.done;
     uart->protocol.transfers = uart->bus->engine.exchanges - uart->before;
-    uart->protocol.may_pass = may_pass(&uart->bus->engine, status);
+    uart->protocol.retryable = retryable(&uart->bus->engine, status);
     return status;
 }
 
-static enum boot0_status settle(struct b0_protocol *protocol, struct boot0_error *error)
+static enum boot0_status return_to_idle(struct b0_protocol *protocol, struct boot0_error *error)
 {
     struct uart *uart = uart_of(protocol);
     enum boot0_status status;
 
-    uart->deaf = true;
+    uart->ignore_cancel = true;
     b0_an3155_settle(&uart->bus->engine);
     status = run(uart, "bringing the board to rest", NULL, error);
-    uart->deaf = false;
+    uart->ignore_cancel = false;
     return status;
 }
 
@@ -185,7 +185,7 @@ static void close_uart(struct b0_protocol *protocol)
 }
 
 static const struct b0_protocol_ops uart_ops = {
-    .settle = settle,
+    .return_to_idle = return_to_idle,
     .read = read_memory,
     .write = write_memory,
     .erase = erase,

@@ -297,11 +297,11 @@ static enum boot0_status flash_memory(struct boot0_session *session,
         status = complete_plan(session, plan, index, error);
         if (status == BOOT0_OK)
             status = boot0_session_execute(session, plan, options, error);
-        if (status == BOOT0_OK || status == BOOT0_E_CANCELLED || !session->protocol->may_pass ||
+        if (status == BOOT0_OK || status == BOOT0_E_CANCELLED || !session->protocol->retryable ||
             attempt == ATTEMPTS)
             break;
         b0_session_note(session, "%s; trying again", error->message);
-        status = session->protocol->ops->settle(session->protocol, error);
+        status = session->protocol->ops->return_to_idle(session->protocol, error);
         if (status != BOOT0_OK)
             break;
         boot0_plan_again(plan);

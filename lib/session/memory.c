@@ -30,8 +30,8 @@ enum boot0_status b0_session_read_run(struct boot0_session *session, int alterna
         if (protocol->done > 0)
             attempt = 0;
         done += protocol->done;
-        if (status != BOOT0_OK && protocol->may_pass && ++attempt < ATTEMPTS)
-            status = protocol->ops->settle(protocol, error);
+        if (status != BOOT0_OK && protocol->retryable && ++attempt < ATTEMPTS)
+            status = protocol->ops->return_to_idle(protocol, error);
     }
     return b0_session_stopped(session, status, error);
 }
@@ -334,9 +334,9 @@ static enum boot0_status leave(struct boot0_session *session, uint32_t address,
     struct b0_protocol *protocol = session->protocol;
     enum boot0_status status = protocol->ops->leave(protocol, address, error);
 
-    for (int attempt = 1; status != BOOT0_OK && protocol->may_pass && attempt < ATTEMPTS;
+    for (int attempt = 1; status != BOOT0_OK && protocol->retryable && attempt < ATTEMPTS;
          attempt++) {
-        status = protocol->ops->settle(protocol, error);
+        status = protocol->ops->return_to_idle(protocol, error);
         if (status == BOOT0_E_GONE)
             return BOOT0_OK;
         if (status == BOOT0_OK)

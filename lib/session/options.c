@@ -121,7 +121,7 @@ enum boot0_status b0_session_load_options(struct boot0_session *session, enum bo
     bool left;
 
     /* What the board itself has refused was not written. */
-    if (status != BOOT0_OK && status != BOOT0_E_GONE && !session->protocol->may_pass)
+    if (status != BOOT0_OK && status != BOOT0_E_GONE && !session->protocol->retryable)
         return status;
     left = b0_session_has_left(session);
     if (!left && status != BOOT0_E_GONE)
@@ -202,7 +202,7 @@ enum boot0_status b0_session_verify_options(struct boot0_session *session,
                         "cannot be read back",
                         address);
         session->locked = true;
-        return session->protocol->ops->settle(session->protocol, error);
+        return session->protocol->ops->return_to_idle(session->protocol, error);
     }
     if (status != BOOT0_OK)
         return status;

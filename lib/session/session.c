@@ -134,7 +134,7 @@ enum boot0_status b0_session_stopped(struct boot0_session *session, enum boot0_s
         return status;
     session->stopped = false;
     session->phase_over = true;
-    if (session->protocol->ops->settle(session->protocol, &ignored) == BOOT0_OK)
+    if (session->protocol->ops->return_to_idle(session->protocol, &ignored) == BOOT0_OK)
         return boot0_hint(error, "The board waits in DFU mode; what it was doing may be "
                                  "incomplete. "
                                  "Repeat the command, and it goes on from what the board holds.");
@@ -292,7 +292,7 @@ static enum boot0_status start_protocol(struct boot0_session *session, struct bo
         return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for a session");
     session->protocol->tick = tick;
     session->protocol->context = session;
-    return session->protocol->ops->settle(session->protocol, error);
+    return session->protocol->ops->return_to_idle(session->protocol, error);
 }
 
 static enum boot0_status fail_board(const char *name, struct boot0_error *error)
@@ -469,7 +469,7 @@ enum boot0_status b0_session_reopen(struct boot0_session *session, struct boot0_
     session->board = board;
     session->transport = transport;
     session->protocol = protocol;
-    protocol->may_pass = false;
+    protocol->retryable = false;
     return status;
 }
 

@@ -75,8 +75,8 @@ static enum boot0_status take_refusal(struct replay *replay, struct boot0_error 
 
 static bool same_setup(const struct boot0_setup *a, const struct boot0_setup *b)
 {
-    return a->bmRequestType == b->bmRequestType && a->bRequest == b->bRequest && a->wValue == b->wValue &&
-           a->wIndex == b->wIndex && a->wLength == b->wLength;
+    return a->bmRequestType == b->bmRequestType && a->bRequest == b->bRequest &&
+           a->wValue == b->wValue && a->wIndex == b->wIndex && a->wLength == b->wLength;
 }
 
 static enum boot0_xfer control(void *context, const struct boot0_setup *setup, uint8_t *data,

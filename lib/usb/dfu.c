@@ -12,8 +12,8 @@ struct dfu {
     struct b0_protocol protocol; /* first: a pointer to it is one to this */
     const struct boot0_board *board;
     struct b0_link link;
-    int selected; /* index of the alternate in force on the board, -1 if unknown */
-    bool deaf;    /* settling: nobody is asked whether to stop */
+    int selected;       /* index of the alternate in force on the board, -1 if unknown */
+    bool ignore_cancel; /* while it returns to idle */
 };
 
 static struct dfu *dfu_of(struct b0_protocol *protocol)
@@ -27,11 +27,11 @@ static bool tick(void *context)
     struct dfu *dfu = context;
 
     dfu->protocol.done = dfu->link.engine.done;
-    return dfu->deaf || dfu->protocol.tick(dfu->protocol.context);
+    return dfu->ignore_cancel || dfu->protocol.tick(dfu->protocol.context);
 }
 
 /* Whether the same would go wrong again: a board that says why, or is gone, will not change. */
-static bool may_pass(const struct b0_engine *engine, enum boot0_status status)
+static bool retryable(const struct b0_engine *engine, enum boot0_status status)
 {
     static const bool by_failure[] = {
         [B0_FAIL_NONE] = false,   [B0_FAIL_STATUS] = false, [B0_FAIL_STALL] = true,
@@ -53,7 +53,7 @@ static enum boot0_status run(struct dfu *dfu, const char *doing, const uint32_t 
     status = b0_link_run(&dfu->link, &task, error);
     dfu->protocol.done = dfu->link.engine.done;
     dfu->protocol.transfers = dfu->link.transfers;
-    dfu->protocol.may_pass = may_pass(&dfu->link.engine, status);
+    dfu->protocol.retryable = retryable(&dfu->link.engine, status);
     return status;
 }
 
@@ -65,7 +65,7 @@ static enum boot0_status use(struct dfu *dfu, int memory, struct boot0_error *er
     enum boot0_status status;
 
     dfu->protocol.done = 0;
-    dfu->protocol.may_pass = false;
+    dfu->protocol.retryable = false;
     if (dfu->selected == memory)
         return BOOT0_OK;
     status = transport->ops->select(transport->context, alternate->interface, alternate->alternate,
@@ -75,7 +75,7 @@ static enum boot0_status use(struct dfu *dfu, int memory, struct boot0_error *er
     return status;
 }
 
-static enum boot0_status settle(struct b0_protocol *protocol, struct boot0_error *error)
+static enum boot0_status return_to_idle(struct b0_protocol *protocol, struct boot0_error *error)
 {
     struct dfu *dfu = dfu_of(protocol);
     int flash = dfu->board->flash_alternate;
@@ -86,10 +86,10 @@ static enum boot0_status settle(struct b0_protocol *protocol, struct boot0_error
         status = use(dfu, flash >= 0 ? flash : 0, error);
     if (status != BOOT0_OK)
         return status;
-    dfu->deaf = true;
+    dfu->ignore_cancel = true;
     b0_engine_idle(&dfu->link.engine);
     status = run(dfu, "bringing the board to dfuIDLE", NULL, error);
-    dfu->deaf = false;
+    dfu->ignore_cancel = false;
     return status;
 }
 
@@ -202,7 +202,7 @@ static void close_dfu(struct b0_protocol *protocol)
 }
 
 static const struct b0_protocol_ops dfuse_ops = {
-    .settle = settle,
+    .return_to_idle = return_to_idle,
     .read = dfuse_read,
     .write = dfuse_write,
     .erase = dfuse_erase,
@@ -211,7 +211,7 @@ static const struct b0_protocol_ops dfuse_ops = {
 };
 
 static const struct b0_protocol_ops plain_ops = {
-    .settle = settle,
+    .return_to_idle = return_to_idle,
     .read = plain_read,
     .write = plain_write,
     .erase = NULL,

@@ -65,7 +65,7 @@ static void test_nothing(void **state)
     (void)state;
     assert_parses(&list, "");
     assert_int_equal(arguments.operand_count, 0);
-    assert_false(arguments.has_address || arguments.has_wait || arguments.json);
+    assert_false(arguments.flash.has_address || arguments.select.has_wait || arguments.json);
 }
 
 static void test_forms(void **state)
@@ -80,25 +80,25 @@ static void test_forms(void **state)
     (void)state;
     for (size_t i = 0; i < B0_LENGTH(lines); i++) {
         assert_parses(&flash, lines[i]);
-        assert_string_equal(arguments.serial, "ABC");
-        assert_true(arguments.has_address);
-        assert_int_equal(arguments.address, 0x08004000);
-        assert_true(arguments.full);
+        assert_string_equal(arguments.select.serial, "ABC");
+        assert_true(arguments.flash.has_address);
+        assert_int_equal(arguments.flash.address, 0x08004000);
+        assert_true(arguments.flash.full);
         assert_int_equal(arguments.operand_count, 1);
         assert_string_equal(arguments.operands[0], "f.bin");
     }
     assert_parses(&flash, "-qvf a");
-    assert_true(arguments.quiet && arguments.verbose && arguments.force);
+    assert_true(arguments.quiet && arguments.verbose && arguments.flash.force);
     assert_parses(&flash, "-qA 0x10 a");
-    assert_int_equal(arguments.address, 0x10);
+    assert_int_equal(arguments.flash.address, 0x10);
     assert_parses(&flash, "-- --full -q -");
     assert_int_equal(arguments.operand_count, 3);
     assert_string_equal(arguments.operands[0], "--full");
-    assert_false(arguments.full);
+    assert_false(arguments.flash.full);
     assert_parses(&flash, "-");
     assert_string_equal(arguments.operands[0], "-");
     assert_parses(&flash, "--serial --full a");
-    assert_string_equal(arguments.serial, "--full");
+    assert_string_equal(arguments.select.serial, "--full");
 }
 
 static void test_numbers(void **state)
@@ -162,12 +162,12 @@ static void test_devices(void **state)
 
     (void)state;
     assert_parses(&list, "-d 0483:df11");
-    assert_true(arguments.has_device && arguments.has_product);
-    assert_int_equal(arguments.vendor, 0x0483);
-    assert_int_equal(arguments.product, 0xdf11);
+    assert_true(arguments.select.has_device && arguments.select.has_product);
+    assert_int_equal(arguments.select.vendor, 0x0483);
+    assert_int_equal(arguments.select.product, 0xdf11);
     assert_parses(&list, "-d0x1eaf");
-    assert_true(arguments.has_device && !arguments.has_product);
-    assert_int_equal(arguments.vendor, 0x1eaf);
+    assert_true(arguments.select.has_device && !arguments.select.has_product);
+    assert_int_equal(arguments.select.vendor, 0x1eaf);
     for (size_t i = 0; i < B0_LENGTH(bad); i++) {
         char line[40];
 
@@ -196,7 +196,7 @@ static void test_volts(void **state)
         snprintf(line, sizeof line, "--vdd=%s a", rows[i].text);
         assert_int_equal(parse(&flash, line), rows[i].mv ? BOOT0_OK : BOOT0_E_USAGE);
         if (rows[i].mv)
-            assert_int_equal(arguments.supply_mv, rows[i].mv);
+            assert_int_equal(arguments.flash.supply_mv, rows[i].mv);
     }
 }
 
@@ -204,12 +204,12 @@ static void test_wait(void **state)
 {
     (void)state;
     assert_parses(&list, "--wait");
-    assert_true(arguments.has_wait);
-    assert_int_equal(arguments.wait_ms, UINT32_MAX);
+    assert_true(arguments.select.has_wait);
+    assert_int_equal(arguments.select.wait_ms, UINT32_MAX);
     assert_parses(&list, "--wait=10");
-    assert_int_equal(arguments.wait_ms, 10000);
+    assert_int_equal(arguments.select.wait_ms, 10000);
     assert_parses(&list, "-w5");
-    assert_int_equal(arguments.wait_ms, 5000);
+    assert_int_equal(arguments.select.wait_ms, 5000);
 }
 
 static void test_wait_refused(void **state)
@@ -228,8 +228,8 @@ static void test_virtual_boards(void **state)
 {
     (void)state;
     assert_parses(&list, "--virtual f407 --virtual=f072:rdp=1");
-    assert_int_equal(arguments.virtual_count, 2);
-    assert_string_equal(arguments.virtual_boards[1], "f072:rdp=1");
+    assert_int_equal(arguments.select.virtual_count, 2);
+    assert_string_equal(arguments.select.virtual_boards[1], "f072:rdp=1");
     assert_refuses(&list, repeated("--virtual f407", VIRTUAL_MAX + 1), "16");
 }
 

@@ -222,9 +222,9 @@ static void test_idle_from_busy_waits_for_long_work(void **state)
     b0_engine_idle(&engine);
     while ((kind = b0_engine_next(&engine, now_us, &step)) < B0_STEP_DONE) {
         if (now_us >= end_us)
-            status.state = status.state == BOOT0_DFU_STATE_DNBUSY  ? BOOT0_DFU_STATE_DNLOAD_IDLE
+            status.state = status.state == BOOT0_DFU_STATE_DNBUSY   ? BOOT0_DFU_STATE_DNLOAD_IDLE
                            : step.setup.bRequest == BOOT0_DFU_ABORT ? BOOT0_DFU_STATE_IDLE
-                                                                   : status.state;
+                                                                    : status.state;
         if (step.kind == B0_STEP_WAIT)
             now_us += step.wait_us;
         else if (step.setup.bRequest == BOOT0_DFU_GETSTATUS)

@@ -330,7 +330,7 @@ static void test_queue(void **state)
 static void test_late_errors(void **state)
 {
     (void)state;
-    /* The error of a queued job is told with the next answer, and what was behind it is gone. */
+    /* The error of a queued op is told with the next answer, and what was behind it is gone. */
     flash.fail_at = B0_PROGRAM_BASE + 3072;
     assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
     memset(one + 8, 0x33, 8184);

@@ -130,7 +130,7 @@ static void test_microsoft(void **state)
     static const char guids[] = "DeviceInterfaceGUIDs";
     struct fixture *f = *state;
     struct boot0_setup request = {.bmRequestType = BOOT0_USB_DIR_IN | BOOT0_USB_TYPE_VENDOR |
-                                                  BOOT0_USB_RECIPIENT_DEVICE,
+                                                   BOOT0_USB_RECIPIENT_DEVICE,
                                   .wIndex = 7};
 
     assert_int_equal(usb_host_descriptor(&f->host, DESCRIPTOR_BOS, 0, f->data, 255), USB_ACK);

@@ -369,7 +369,8 @@ static bool touched(struct fixture *f)
 
 static void test_touch(void **state)
 {
-    const struct boot0_setup close = {.bmRequestType = TO_BOARD, .bRequest = SET_CONTROL_LINE_STATE};
+    const struct boot0_setup close = {.bmRequestType = TO_BOARD,
+                                      .bRequest = SET_CONTROL_LINE_STATE};
     static const uint8_t close_packet[8] = {TO_BOARD, SET_CONTROL_LINE_STATE};
     struct fixture *f = *state;
 

@@ -2,7 +2,7 @@
 /* The work at one board, in a thread and on a bus of its own. */
 #include "gang.h"
 
-#include "../job.h"
+#include "../command_session.h"
 #include "../text.h"
 
 #include <boot0/virtual.h>
@@ -12,7 +12,7 @@
 #include <string.h>
 
 struct work {
-    struct member *member;
+    struct worker *worker;
     struct boot0_bus bus;
     struct boot0_session *session;
     struct boot0_image *image;
@@ -25,12 +25,12 @@ struct work {
 
 static bool on_progress(void *context, const struct boot0_progress *progress)
 {
-    struct member *member = context;
+    struct worker *worker = context;
 
-    pthread_mutex_lock(&member->gang->lock);
-    member->progress = *progress;
-    member->has_progress = true;
-    pthread_mutex_unlock(&member->gang->lock);
+    pthread_mutex_lock(&worker->gang->lock);
+    worker->progress = *progress;
+    worker->has_progress = true;
+    pthread_mutex_unlock(&worker->gang->lock);
     return !signals_pending();
 }
 
@@ -48,7 +48,7 @@ static uint8_t alternate_at(const struct boot0_board *board, uint32_t address)
 
 static enum boot0_status take_row(struct work *work, struct boot0_error *error)
 {
-    struct gang *gang = work->member->gang;
+    struct gang *gang = work->worker->gang;
     enum boot0_status status;
 
     if (!gang->has_csv)
@@ -56,7 +56,7 @@ static enum boot0_status take_row(struct work *work, struct boot0_error *error)
     pthread_mutex_lock(&gang->lock);
     status = rows_take(&gang->rows, &work->row, error);
     if (status == BOOT0_OK)
-        work->member->csv_line = csv_line(&gang->rows.csv, work->row);
+        work->worker->csv_line = csv_line(&gang->rows.csv, work->row);
     pthread_mutex_unlock(&gang->lock);
     work->has_row = status == BOOT0_OK;
     return status;
@@ -64,12 +64,12 @@ static enum boot0_status take_row(struct work *work, struct boot0_error *error)
 
 static enum boot0_status apply_patches(struct work *work, struct boot0_error *error)
 {
-    struct gang *gang = work->member->gang;
+    struct gang *gang = work->worker->gang;
     const struct boot0_board *board = boot0_session_board(work->session);
     uint8_t bytes[PATCH_BYTES_MAX];
     enum boot0_status status = BOOT0_OK;
 
-    for (size_t i = 0; i < gang->arguments->patch_count && status == BOOT0_OK; i++) {
+    for (size_t i = 0; i < gang->arguments->gang.patch_count && status == BOOT0_OK; i++) {
         const struct patch *patch = &gang->patches[i];
         size_t size;
 
@@ -97,14 +97,14 @@ static void write_digest(const struct boot0_image *image, char text[65])
 
 static enum boot0_status make_image(struct work *work, struct boot0_error *error)
 {
-    struct member *member = work->member;
+    struct worker *worker = work->worker;
     enum boot0_status status;
 
-    work->image = boot0_image_clone(member->gang->image);
+    work->image = boot0_image_clone(worker->gang->image);
     if (!work->image)
         return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     status = boot0_session_check(work->session, work->image, &work->options, error);
-    if (status == BOOT0_OK && member->gang->arguments->patch_count > 0) {
+    if (status == BOOT0_OK && worker->gang->arguments->gang.patch_count > 0) {
         if (work->image->has_addresses)
             work->options.has_address = false; /* it has its place now */
         status = take_row(work, error);
@@ -112,7 +112,7 @@ static enum boot0_status make_image(struct work *work, struct boot0_error *error
             status = apply_patches(work, error);
     }
     if (status == BOOT0_OK)
-        write_digest(work->image, member->digest);
+        write_digest(work->image, worker->digest);
     return status;
 }
 
@@ -120,7 +120,7 @@ static enum boot0_status make_image(struct work *work, struct boot0_error *error
 
 static enum boot0_status open_bus(struct work *work, struct boot0_error *error)
 {
-    const char *spec = work->member->virtual_board;
+    const char *spec = work->worker->virtual_board;
 
     if (spec)
         return boot0_virtual_open(&work->bus, &spec, 1, error);
@@ -130,15 +130,15 @@ static enum boot0_status open_bus(struct work *work, struct boot0_error *error)
 static enum boot0_status open_board(struct work *work, const struct boot0_observer *observer,
                                     struct boot0_error *error)
 {
-    struct member *member = work->member;
-    const struct arguments *arguments = member->gang->arguments;
-    const struct boot0_session_options options = job_session_options(arguments);
+    struct worker *worker = work->worker;
+    const struct arguments *arguments = worker->gang->arguments;
+    const struct boot0_session_options options = command_session_options(arguments);
     /* udev needs a moment until users may open a board that was just plugged in. */
     const struct boot0_selection selection = {
-        .path = member->virtual_board ? NULL : member->candidate.path,
+        .path = worker->virtual_board ? NULL : worker->candidate.path,
         .wait_ms = 1000,
-        .has_interface = arguments->has_interface,
-        .interface = (uint8_t)arguments->interface,
+        .has_interface = arguments->select.has_interface,
+        .interface = (uint8_t)arguments->select.interface,
     };
     enum boot0_status status = open_bus(work, error);
     const struct boot0_board *board;
@@ -149,26 +149,26 @@ static enum boot0_status open_board(struct work *work, const struct boot0_observ
     if (status != BOOT0_OK)
         return status;
     board = boot0_session_board(work->session);
-    pthread_mutex_lock(&member->gang->lock);
-    snprintf(member->serial, sizeof member->serial, "%s", board->serial);
-    memcpy(member->chips, board->chips, sizeof member->chips);
-    member->chip_count = board->chip_count;
-    pthread_mutex_unlock(&member->gang->lock);
+    pthread_mutex_lock(&worker->gang->lock);
+    snprintf(worker->serial, sizeof worker->serial, "%s", board->serial);
+    memcpy(worker->chips, board->chips, sizeof worker->chips);
+    worker->chip_count = board->chip_count;
+    pthread_mutex_unlock(&worker->gang->lock);
     return BOOT0_OK;
 }
 
 static enum boot0_status note_begin(struct work *work, struct boot0_error *error)
 {
-    struct member *member = work->member;
+    struct worker *worker = work->worker;
     enum boot0_status status;
 
     work->entry = (struct record_board){.board = boot0_session_board(work->session),
-                                        .path = member->path,
-                                        .digest = member->digest,
-                                        .csv_line = member->csv_line};
-    pthread_mutex_lock(&member->gang->lock);
-    status = record_begin(&member->gang->record, &work->entry, error);
-    pthread_mutex_unlock(&member->gang->lock);
+                                        .path = worker->path,
+                                        .digest = worker->digest,
+                                        .csv_line = worker->csv_line};
+    pthread_mutex_lock(&worker->gang->lock);
+    status = record_begin(&worker->gang->record, &work->entry, error);
+    pthread_mutex_unlock(&worker->gang->lock);
     work->begun = status == BOOT0_OK;
     return status;
 }
@@ -177,20 +177,20 @@ static enum boot0_status note_begin(struct work *work, struct boot0_error *error
 static enum boot0_status note_end(struct work *work, enum boot0_status status,
                                   struct boot0_error *error)
 {
-    struct member *member = work->member;
-    struct gang *gang = member->gang;
+    struct worker *worker = work->worker;
+    struct gang *gang = worker->gang;
     struct boot0_error own = {BOOT0_OK, "", ""};
 
     if (status == BOOT0_OK)
         error->code = BOOT0_OK;
     if (work->session)
-        boot0_session_report(work->session, &member->report);
+        boot0_session_report(work->session, &worker->report);
     pthread_mutex_lock(&gang->lock);
     if (work->begun)
-        (void)record_done(&gang->record, &work->entry, &member->report, error, &own);
-    if (work->has_row && status != BOOT0_OK && !member->report.touched && own.code == BOOT0_OK &&
+        (void)record_done(&gang->record, &work->entry, &worker->report, error, &own);
+    if (work->has_row && status != BOOT0_OK && !worker->report.touched && own.code == BOOT0_OK &&
         rows_give_back(&gang->rows, work->row, &own) == BOOT0_OK)
-        member->csv_line = 0;
+        worker->csv_line = 0;
     pthread_mutex_unlock(&gang->lock);
     if (status == BOOT0_OK && own.code != BOOT0_OK) {
         *error = own;
@@ -199,11 +199,12 @@ static enum boot0_status note_end(struct work *work, enum boot0_status status,
     return status;
 }
 
-void *member_run(void *context)
+void *worker_run(void *context)
 {
-    struct member *member = context;
-    struct work work = {.member = member, .options = job_flash_options(member->gang->arguments)};
-    const struct boot0_observer observer = {.progress = on_progress, .context = member};
+    struct worker *worker = context;
+    struct work work = {.worker = worker,
+                        .options = command_flash_options(worker->gang->arguments)};
+    const struct boot0_observer observer = {.progress = on_progress, .context = worker};
     struct boot0_error error = {BOOT0_OK, "", ""};
     enum boot0_status status = open_board(&work, &observer, &error);
 
@@ -217,11 +218,11 @@ void *member_run(void *context)
     boot0_session_close(work.session);
     boot0_bus_close(&work.bus);
     boot0_image_free(work.image);
-    pthread_mutex_lock(&member->gang->lock);
-    member->result = error;
-    member->result.code = status;
-    member->state = MEMBER_ENDED;
-    pthread_cond_signal(&member->gang->ended);
-    pthread_mutex_unlock(&member->gang->lock);
+    pthread_mutex_lock(&worker->gang->lock);
+    worker->result = error;
+    worker->result.code = status;
+    worker->state = WORKER_ENDED;
+    pthread_cond_signal(&worker->gang->ended);
+    pthread_mutex_unlock(&worker->gang->lock);
     return NULL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A command's work with one board: opening it, loading files, and closing all again. */
-#include "job.h"
+#include "command_session.h"
 
 #include "arduino/target.h"
 #include "chip.h"
@@ -25,140 +25,143 @@ enum {
 };
 
 /* The UART of the virtual board, or what was recorded of a port; ops NULL: the machine's port. */
-static enum boot0_status open_stream(struct job *job, const struct arguments *arguments,
-                                     struct boot0_stream *stream, struct boot0_error *error)
+static enum boot0_status open_stream(struct command_session *command,
+                                     const struct arguments *arguments, struct boot0_stream *stream,
+                                     struct boot0_error *error)
 {
     enum boot0_status status;
 
     *stream = (struct boot0_stream){NULL, NULL};
-    if (arguments->virtual_count > 0)
-        return boot0_virtual_uart_open(stream, arguments->virtual_boards[0], error);
-    if (!arguments->replay)
+    if (arguments->select.virtual_count > 0)
+        return boot0_virtual_uart_open(stream, arguments->select.virtual_boards[0], error);
+    if (!arguments->select.replay)
         return BOOT0_OK;
-    status = boot0_replay_stream(stream, arguments->replay, error);
-    job->replay = *stream;
+    status = boot0_replay_stream(stream, arguments->select.replay, error);
+    command->replay = *stream;
     return status;
 }
 
 /* A serial port of the machine, or the UART of the virtual board. */
-static enum boot0_status open_port(struct job *job, const struct arguments *arguments,
-                                   struct boot0_error *error)
+static enum boot0_status open_port(struct command_session *command,
+                                   const struct arguments *arguments, struct boot0_error *error)
 {
-    const struct boot0_uart_options options = {.port = arguments->port,
-                                               .baud = arguments->baud,
-                                               .boot = arguments->boot,
-                                               .trace = job->trace};
+    const struct boot0_uart_options options = {.port = arguments->select.port,
+                                               .baud = arguments->select.baud,
+                                               .boot = arguments->select.boot,
+                                               .trace = command->trace};
     struct boot0_stream stream;
     enum boot0_status status;
 
-    if (arguments->virtual_count + (arguments->replay != NULL) > 1) {
+    if (arguments->select.virtual_count + (arguments->select.replay != NULL) > 1) {
         boot0_fail(error, BOOT0_E_USAGE, "--port goes with one board only");
         return boot0_hint(error, "Say --virtual once, or --replay, or neither.");
     }
-    if (ide_is_usb_path(arguments->port)) {
-        boot0_fail(error, BOOT0_E_USAGE, "%s is a USB port, not a serial port", arguments->port);
+    if (ide_is_usb_path(arguments->select.port)) {
+        boot0_fail(error, BOOT0_E_USAGE, "%s is a USB port, not a serial port",
+                   arguments->select.port);
         return boot0_hint(error,
                           "To flash by USB use --path in place of --port; in the Arduino IDE "
                           "choose an upload method by USB, or a serial port.");
     }
-    status = open_stream(job, arguments, &stream, error);
+    status = open_stream(command, arguments, &stream, error);
     if (status != BOOT0_OK)
         return status;
     if (!stream.ops)
-        return boot0_serial_open(&job->bus, &options, error);
-    status = boot0_uart_open(&job->bus, &stream, &options, error);
+        return boot0_serial_open(&command->bus, &options, error);
+    status = boot0_uart_open(&command->bus, &stream, &options, error);
     if (status != BOOT0_OK)
-        job->replay.ops = NULL; /* closed */
+        command->replay.ops = NULL; /* closed */
     return status;
 }
 
-static enum boot0_status open_bus(struct job *job, const struct arguments *arguments,
-                                  struct boot0_error *error)
+static enum boot0_status open_bus(struct command_session *command,
+                                  const struct arguments *arguments, struct boot0_error *error)
 {
-    if (arguments->port)
-        return open_port(job, arguments, error);
-    if (arguments->baud || arguments->boot) {
+    if (arguments->select.port)
+        return open_port(command, arguments, error);
+    if (arguments->select.baud || arguments->select.boot) {
         boot0_fail(error, BOOT0_E_USAGE, "--baud and --boot are for a serial port");
         return boot0_hint(error, "Say which one with --port; `boot0 list --ports` shows them.");
     }
-    if (arguments->replay)
-        return boot0_replay_open(&job->bus, arguments->replay, error);
-    if (arguments->virtual_count > 0)
-        return boot0_virtual_open(&job->bus, arguments->virtual_boards, arguments->virtual_count,
-                                  error);
-    return boot0_usb_open(&job->bus, error);
+    if (arguments->select.replay)
+        return boot0_replay_open(&command->bus, arguments->select.replay, error);
+    if (arguments->select.virtual_count > 0)
+        return boot0_virtual_open(&command->bus, arguments->select.virtual_boards,
+                                  arguments->select.virtual_count, error);
+    return boot0_usb_open(&command->bus, error);
 }
 
-static enum boot0_status open_trace(struct job *job, const char *file, struct boot0_error *error)
+static enum boot0_status open_trace(struct command_session *command, const char *file,
+                                    struct boot0_error *error)
 {
-    job->trace = fopen(file, "w");
-    if (job->trace) {
-        setvbuf(job->trace, NULL, _IOLBF, BUFSIZ); /* what hangs will be killed */
+    command->trace = fopen(file, "w");
+    if (command->trace) {
+        setvbuf(command->trace, NULL, _IOLBF, BUFSIZ); /* what hangs will be killed */
         return BOOT0_OK;
     }
     boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s: cannot be created: %s", file, strerror(errno));
     return boot0_hint(error, "The record of --trace goes there. Nothing was done.");
 }
 
-enum boot0_status job_open_bus(struct job *job, const struct arguments *arguments,
-                               struct boot0_error *error)
+enum boot0_status command_open_bus(struct command_session *command,
+                                   const struct arguments *arguments, struct boot0_error *error)
 {
     enum boot0_status status = BOOT0_OK;
 
-    memset(job, 0, sizeof *job);
-    job->arguments = arguments;
-    job->progress = progress_start(arguments->quiet || arguments->json, arguments->quiet);
-    job->observer = (struct boot0_observer){progress_update, progress_note, &job->progress};
-    if (arguments->trace)
-        status = open_trace(job, arguments->trace, error);
+    memset(command, 0, sizeof *command);
+    command->arguments = arguments;
+    command->progress = progress_start(arguments->quiet || arguments->json, arguments->quiet);
+    command->observer = (struct boot0_observer){progress_update, progress_note, &command->progress};
+    if (arguments->select.trace)
+        status = open_trace(command, arguments->select.trace, error);
     if (status == BOOT0_OK)
-        status = open_bus(job, arguments, error);
-    if (status != BOOT0_OK || !job->trace || arguments->port) /* a port records itself */
+        status = open_bus(command, arguments, error);
+    if (status != BOOT0_OK || !command->trace || arguments->select.port) /* a port records itself */
         return status;
-    return boot0_trace_bus(&job->bus, job->trace, error);
+    return boot0_trace_bus(&command->bus, command->trace, error);
 }
 
-struct boot0_selection job_selection(const struct arguments *arguments)
+struct boot0_selection command_selection(const struct arguments *arguments)
 {
     return (struct boot0_selection){
-        .has_vendor = arguments->has_device,
-        .vendor = arguments->vendor,
-        .has_product = arguments->has_product,
-        .product = arguments->product,
-        .serial = arguments->serial,
-        .path = arguments->path,
-        .touch = arguments->touch,
-        .wait_ms = arguments->has_wait ? arguments->wait_ms : GRACE_MS,
-        .has_interface = arguments->has_interface,
-        .interface = (uint8_t)arguments->interface,
+        .has_vendor = arguments->select.has_device,
+        .vendor = arguments->select.vendor,
+        .has_product = arguments->select.has_product,
+        .product = arguments->select.product,
+        .serial = arguments->select.serial,
+        .path = arguments->select.path,
+        .touch = arguments->select.touch,
+        .wait_ms = arguments->select.has_wait ? arguments->select.wait_ms : GRACE_MS,
+        .has_interface = arguments->select.has_interface,
+        .interface = (uint8_t)arguments->select.interface,
     };
 }
 
-struct boot0_session_options job_session_options(const struct arguments *arguments)
+struct boot0_session_options command_session_options(const struct arguments *arguments)
 {
     return (struct boot0_session_options){
-        .supply_mv = arguments->supply_mv,
-        .patient = arguments->patient,
-        .alternate = arguments->alternate,
-        .chip = arguments->chip,
-        .board = arguments->board,
+        .supply_mv = arguments->flash.supply_mv,
+        .patient = arguments->flash.patient,
+        .alternate = arguments->select.alternate,
+        .chip = arguments->flash.chip,
+        .board = arguments->flash.board,
     };
 }
 
 /* With --verbose also how it is spoken to. */
-static void show_board(struct job *job)
+static void show_board(struct command_session *command)
 {
-    const struct boot0_board *board = boot0_session_board(job->session);
+    const struct boot0_board *board = boot0_session_board(command->session);
     char name[TEXT_BOARD], text[512];
 
     snprintf(text, sizeof text, "%s, port %s%s%s", text_board(name, board), board->usb.path,
              board->serial[0] ? ", serial " : "", board->serial);
-    progress_line(&job->progress, "Board", text);
+    progress_line(&command->progress, "Board", text);
     if (board->contradiction[0]) {
         snprintf(text, sizeof text, "the board: %s", board->contradiction);
-        progress_note(&job->progress, text);
+        progress_note(&command->progress, text);
     }
-    if (!job->arguments->verbose)
+    if (!command->arguments->verbose)
         return;
     if (board->usb.kind == BOOT0_KIND_SERIAL)
         return; /* all of it has been said */
@@ -166,70 +169,71 @@ static void show_board(struct job *job)
              board->has_addresses ? "DfuSe" : "DFU", board->dfu_version >> 8,
              board->dfu_version & 0xff, board->transfer_size, board->attributes,
              board->quirk ? board->quirk : "none");
-    progress_line(&job->progress, "", text);
+    progress_line(&command->progress, "", text);
     for (size_t i = 0; i < board->alternate_count; i++) {
         snprintf(text, sizeof text, "alternate %u: %s", board->alternates[i].alternate,
                  board->alternates[i].name);
-        progress_line(&job->progress, "", text);
+        progress_line(&command->progress, "", text);
     }
 }
 
 /* Where the time went; also after a failure. */
-static void show_totals(struct job *job)
+static void show_totals(struct command_session *command)
 {
     struct boot0_report report;
     char text[256], total[TEXT_SHORT], read[TEXT_SHORT], erase[TEXT_SHORT], write[TEXT_SHORT],
         verify[TEXT_SHORT];
 
-    boot0_session_report(job->session, &report);
+    boot0_session_report(command->session, &report);
     snprintf(text, sizeof text,
              "%" PRIu64 " %s in %s: %s reading, %s erasing, %s writing, "
              "%s verifying; %" PRIu64 " bytes read, %" PRIu64 " written",
              report.transfers,
-             boot0_session_board(job->session)->usb.kind == BOOT0_KIND_SERIAL ? "commands"
-                                                                              : "control transfers",
+             boot0_session_board(command->session)->usb.kind == BOOT0_KIND_SERIAL
+                 ? "commands"
+                 : "control transfers",
              text_time(total, report.total_us), text_time(read, report.read_us),
              text_time(erase, report.erase_us), text_time(write, report.write_us),
              text_time(verify, report.verify_us), report.bytes_read, report.bytes_written);
-    progress_line(&job->progress, "Totals", text);
+    progress_line(&command->progress, "Totals", text);
 }
 
-enum boot0_status job_open_session(struct job *job, struct boot0_error *error)
+enum boot0_status command_open_session(struct command_session *command, struct boot0_error *error)
 {
-    const struct boot0_selection selection = job_selection(job->arguments);
-    const struct boot0_session_options options = job_session_options(job->arguments);
-    enum boot0_status status =
-        boot0_session_open(&job->session, &job->bus, &selection, &options, &job->observer, error);
+    const struct boot0_selection selection = command_selection(command->arguments);
+    const struct boot0_session_options options = command_session_options(command->arguments);
+    enum boot0_status status = boot0_session_open(&command->session, &command->bus, &selection,
+                                                  &options, &command->observer, error);
 
-    progress_clear(&job->progress);
+    progress_clear(&command->progress);
     return status;
 }
 
-enum boot0_status job_open_again(struct job *job, struct boot0_error *error)
+enum boot0_status command_open_again(struct command_session *command, struct boot0_error *error)
 {
     char path[BOOT0_PATH_MAX];
     const struct boot0_selection selection = {
         .path = path,
         .wait_ms = RETURN_WAIT_MS,
-        .has_interface = job->arguments->has_interface,
-        .interface = (uint8_t)job->arguments->interface,
+        .has_interface = command->arguments->select.has_interface,
+        .interface = (uint8_t)command->arguments->select.interface,
     };
     const struct boot0_session_options options = {
-        .supply_mv = job->arguments->supply_mv,
-        .chip = job->arguments->chip,
-        .board = job->arguments->board,
+        .supply_mv = command->arguments->flash.supply_mv,
+        .chip = command->arguments->flash.chip,
+        .board = command->arguments->flash.board,
     };
 
-    memcpy(path, boot0_session_board(job->session)->usb.path, sizeof path);
-    boot0_session_close(job->session);
-    job->session = NULL;
-    return boot0_session_open(&job->session, &job->bus, &selection, &options, &job->observer,
-                              error);
+    memcpy(path, boot0_session_board(command->session)->usb.path, sizeof path);
+    boot0_session_close(command->session);
+    command->session = NULL;
+    return boot0_session_open(&command->session, &command->bus, &selection, &options,
+                              &command->observer, error);
 }
 
-uint32_t job_program_address(const struct job *job)
+uint32_t command_program_address(const struct command_session *command)
 {
-    const struct boot0_board *board = boot0_session_board(job->session);
+    const struct boot0_board *board = boot0_session_board(command->session);
 
     const struct boot0_layout *layout;
     uint32_t address;
@@ -259,10 +263,10 @@ static bool runs_program(const struct boot0_bus *bus, const char *path)
 }
 
 /* Plain DFU has no order to start a program: a USB reset may do, and may not. */
-static enum boot0_status wait_for_program(struct job *job, const char *path,
+static enum boot0_status wait_for_program(struct command_session *command, const char *path,
                                           struct boot0_error *error)
 {
-    const struct boot0_bus *bus = &job->bus;
+    const struct boot0_bus *bus = &command->bus;
     uint64_t start_us = bus->ops->now_us(bus->context);
 
     while (bus->ops->now_us(bus->context) - start_us < (uint64_t)START_MS * 1000) {
@@ -275,95 +279,96 @@ static enum boot0_status wait_for_program(struct job *job, const char *path,
                              "a download.");
 }
 
-enum boot0_status job_start_program(struct job *job, struct boot0_error *error)
+enum boot0_status command_start_program(struct command_session *command, struct boot0_error *error)
 {
-    const struct boot0_board *board = boot0_session_board(job->session);
+    const struct boot0_board *board = boot0_session_board(command->session);
 
     if (board->bootloader.present)
-        return boot0_session_reset_to(job->session, BOOT0_TARGET_PROGRAM, error);
+        return boot0_session_reset_to(command->session, BOOT0_TARGET_PROGRAM, error);
     if (board->has_addresses)
-        return boot0_session_run(job->session, job_program_address(job), error);
-    if (boot0_session_reset(job->session, error) != BOOT0_OK)
+        return boot0_session_run(command->session, command_program_address(command), error);
+    if (boot0_session_reset(command->session, error) != BOOT0_OK)
         return error->code;
-    return wait_for_program(job, board->usb.path, error);
+    return wait_for_program(command, board->usb.path, error);
 }
 
-void job_resume(struct job *job)
+void command_resume(struct command_session *command)
 {
     struct boot0_error error;
 
-    if (!job->session || !boot0_session_board(job->session)->from_program)
+    if (!command->session || !boot0_session_board(command->session)->from_program)
         return;
-    if (job_start_program(job, &error) == BOOT0_OK)
-        progress_note(&job->progress, "the program goes on");
+    if (command_start_program(command, &error) == BOOT0_OK)
+        progress_note(&command->progress, "the program goes on");
     else
         progress_note(
-            &job->progress,
-            boot0_session_board(job->session)->has_addresses
+            &command->progress,
+            boot0_session_board(command->session)->has_addresses
                 ? "the board stays in DFU mode; `boot0 run` starts its program"
                 : "the board stays in its bootloader; its reset button starts the program");
 }
 
-enum boot0_status job_open(struct job *job, const struct arguments *arguments,
-                           struct boot0_error *error)
+enum boot0_status command_open(struct command_session *command, const struct arguments *arguments,
+                               struct boot0_error *error)
 {
-    enum boot0_status status = job_open_bus(job, arguments, error);
+    enum boot0_status status = command_open_bus(command, arguments, error);
 
     if (status == BOOT0_OK)
-        status = job_open_session(job, error);
+        status = command_open_session(command, error);
     if (status == BOOT0_OK)
-        show_board(job);
+        show_board(command);
     return status;
 }
 
 /* What was flushed on the way and failed is seen in the file's error mark only. */
-static void close_trace(struct job *job)
+static void close_trace(struct command_session *command)
 {
     bool failed;
 
-    if (!job->trace)
+    if (!command->trace)
         return;
-    failed = ferror(job->trace) != 0;
-    if (fclose(job->trace) != 0 || failed)
+    failed = ferror(command->trace) != 0;
+    if (fclose(command->trace) != 0 || failed)
         print_wrapped(stderr, "Trace: ", "the file could not be written to its end");
 }
 
-static void show_divergence(const struct job *job)
+static void show_divergence(const struct command_session *command)
 {
     const char *text = NULL;
 
-    if (job->replay.ops)
-        text = boot0_replay_stream_divergence(&job->replay);
-    else if (job->arguments->replay && !job->trace && !job->arguments->port && job->bus.ops)
-        text = boot0_replay_divergence(&job->bus);
+    if (command->replay.ops)
+        text = boot0_replay_stream_divergence(&command->replay);
+    else if (command->arguments->select.replay && !command->trace &&
+             !command->arguments->select.port && command->bus.ops)
+        text = boot0_replay_divergence(&command->bus);
     if (text)
         print_wrapped(stderr, "Replay: ", text);
 }
 
-void job_close(struct job *job)
+void command_close(struct command_session *command)
 {
-    progress_break_off(&job->progress);
-    if (job->session && job->arguments->verbose)
-        show_totals(job);
-    boot0_session_close(job->session);
-    show_divergence(job);
-    boot0_bus_close(&job->bus);
-    close_trace(job);
+    progress_break_off(&command->progress);
+    if (command->session && command->arguments->verbose)
+        show_totals(command);
+    boot0_session_close(command->session);
+    show_divergence(command);
+    boot0_bus_close(&command->bus);
+    close_trace(command);
 }
 
-struct boot0_flash_options job_flash_options(const struct arguments *arguments)
+struct boot0_flash_options command_flash_options(const struct arguments *arguments)
 {
     return (struct boot0_flash_options){
-        .full = arguments->full,
-        .no_preserve = arguments->no_preserve,
-        .no_verify = arguments->no_verify,
-        .no_run = arguments->no_run,
-        .ignore_suffix = arguments->ignore_suffix,
-        .force = arguments->force,
-        .allow_option_bytes = arguments->allow_option_bytes,
-        .skip_ram = arguments->skip_ram,
-        .has_address = arguments->has_address,
-        .address = arguments->address,
+        .full = arguments->flash.full,
+        .no_preserve = arguments->flash.no_preserve,
+        .no_verify = arguments->flash.no_verify,
+        .no_run = arguments->flash.no_run,
+        .ignore_suffix = arguments->flash.ignore_suffix,
+        .force = arguments->flash.force,
+        .allow_option_bytes = arguments->flash.allow_option_bytes,
+        .skip_ram = arguments->flash.skip_ram,
+        .has_address = arguments->flash.has_address,
+        .address = arguments->flash.address,
     };
 }
 
@@ -405,17 +410,17 @@ static enum boot0_status load_one(struct boot0_image **image, const char *operan
     if (status != BOOT0_OK)
         return status;
     show_notes(arguments, has_own ? name : operand, *image);
-    if (has_own && alone && !arguments->has_address) {
+    if (has_own && alone && !arguments->flash.has_address) {
         /* The session then checks that the program is linked for it. */
-        arguments->has_address = true;
-        arguments->address = address;
+        arguments->flash.has_address = true;
+        arguments->flash.address = address;
         return BOOT0_OK;
     }
     if (has_own)
         return boot0_image_place(*image, address, error);
     if (alone || (*image)->has_addresses)
         return BOOT0_OK;
-    if (!arguments->has_address) {
+    if (!arguments->flash.has_address) {
         boot0_fail(error, BOOT0_E_USAGE, "%s is a raw binary: it does not say where it belongs",
                    operand);
         return boot0_hint(error, "With several files, say it as %s@0x08000000.", operand);
@@ -425,7 +430,7 @@ static enum boot0_status load_one(struct boot0_image **image, const char *operan
                    operand);
         return boot0_hint(error, "Say for each where it belongs: %s@0x08000000.", operand);
     }
-    return boot0_image_place(*image, arguments->address, error);
+    return boot0_image_place(*image, arguments->flash.address, error);
 }
 
 static void show_file(const struct arguments *arguments, const char *name,
@@ -441,8 +446,8 @@ static void show_file(const struct arguments *arguments, const char *name,
     print_wrapped(stderr, "File      ", text);
 }
 
-struct boot0_image *job_load(struct arguments *arguments, size_t from, size_t to,
-                             struct boot0_error *error)
+struct boot0_image *command_load(struct arguments *arguments, size_t from, size_t to,
+                                 struct boot0_error *error)
 {
     struct boot0_image *image = NULL, *next = NULL;
     enum boot0_status status = BOOT0_OK;
@@ -461,14 +466,15 @@ struct boot0_image *job_load(struct arguments *arguments, size_t from, size_t to
         next = NULL;
     }
     if (placed > 0)
-        arguments->has_address = false;
+        arguments->flash.has_address = false;
     if (status == BOOT0_OK)
         return image;
     boot0_image_free(image);
     return NULL;
 }
 
-enum boot0_status job_format(const char *name, enum boot0_format *format, struct boot0_error *error)
+enum boot0_status command_format(const char *name, enum boot0_format *format,
+                                 struct boot0_error *error)
 {
     *format = name ? boot0_format_by_name(name) : BOOT0_FORMAT_UNKNOWN;
     if (!name || *format != BOOT0_FORMAT_UNKNOWN)
@@ -477,7 +483,7 @@ enum boot0_status job_format(const char *name, enum boot0_format *format, struct
     return boot0_hint(error, "Formats are binary, ihex, srec, elf, uf2, dfu and dfuse.");
 }
 
-void job_json_board(struct json *json, const struct boot0_board *board)
+void command_json_board(struct json *json, const struct boot0_board *board)
 {
     json_text(json, "path", board->usb.path);
     if (board->usb.kind == BOOT0_KIND_SERIAL) {
@@ -494,12 +500,12 @@ void job_json_board(struct json *json, const struct boot0_board *board)
     json_chip(json, board->chips, board->chip_count);
 }
 
-struct json job_json_begin(const struct job *job)
+struct json command_json_begin(const struct command_session *command)
 {
     struct json json = json_begin(stdout);
 
     json_open(&json, "board");
-    job_json_board(&json, boot0_session_board(job->session));
+    command_json_board(&json, boot0_session_board(command->session));
     json_close(&json);
     return json;
 }

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* The threads of a gang, one for each board at work: see lead.h. */
-#include "lead.h"
+/* The threads of a gang, one for each board at work: see coordinator.h. */
+#include "coordinator.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-size_t crew_at_work(const struct gang *gang)
+size_t workers_at_work(const struct gang *gang)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < gang->count; i++)
-        count += !gang->members[i]->joined;
+        count += !gang->workers[i]->joined;
     return count;
 }
 
 /* Ctrl-C is for the main thread: it may be waiting. */
-static bool start_thread(struct member *member)
+static bool start_thread(struct worker *worker)
 {
     sigset_t blocked, before;
     bool started;
@@ -26,70 +26,70 @@ static bool start_thread(struct member *member)
     sigaddset(&blocked, SIGINT);
     sigaddset(&blocked, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &blocked, &before);
-    started = pthread_create(&member->thread, NULL, member_run, member) == 0;
+    started = pthread_create(&worker->thread, NULL, worker_run, worker) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return started;
 }
 
-enum boot0_status crew_start(struct gang *gang, const struct member *what,
-                             struct boot0_error *error)
+enum boot0_status workers_start(struct gang *gang, const struct worker *what,
+                                struct boot0_error *error)
 {
-    struct member *member = malloc(sizeof *member);
+    struct worker *worker = malloc(sizeof *worker);
 
-    if (member && gang->count == gang->room) {
+    if (worker && gang->count == gang->room) {
         size_t room = gang->room ? 2 * gang->room : 16;
-        struct member **members = realloc(gang->members, room * sizeof *members);
+        struct worker **workers = realloc(gang->workers, room * sizeof *workers);
 
-        if (members) {
-            gang->members = members;
+        if (workers) {
+            gang->workers = workers;
             gang->room = room;
         }
     }
-    if (!member || gang->count == gang->room) {
-        free(member);
+    if (!worker || gang->count == gang->room) {
+        free(worker);
         return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     }
-    *member = *what;
-    member->gang = gang;
-    if (!start_thread(member)) {
-        free(member);
+    *worker = *what;
+    worker->gang = gang;
+    if (!start_thread(worker)) {
+        free(worker);
         return boot0_fail(error, BOOT0_E_MEMORY, "no thread can be started");
     }
-    gang->members[gang->count++] = member;
+    gang->workers[gang->count++] = worker;
     return BOOT0_OK;
 }
 
-struct member *crew_join(struct gang *gang)
+struct worker *workers_join(struct gang *gang)
 {
     for (size_t i = 0; i < gang->count; i++) {
-        struct member *member = gang->members[i];
+        struct worker *worker = gang->workers[i];
         bool ended;
 
         pthread_mutex_lock(&gang->lock);
-        ended = member->state == MEMBER_ENDED;
+        ended = worker->state == WORKER_ENDED;
         pthread_mutex_unlock(&gang->lock);
-        if (!ended || member->joined)
+        if (!ended || worker->joined)
             continue;
-        pthread_join(member->thread, NULL);
-        member->joined = true;
-        return member;
+        pthread_join(worker->thread, NULL);
+        worker->joined = true;
+        return worker;
     }
     return NULL;
 }
 
-size_t crew_good(const struct gang *gang)
+size_t workers_good(const struct gang *gang)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < gang->count; i++)
-        count += gang->members[i]->joined && gang->members[i]->result.code == BOOT0_OK;
+        count += gang->workers[i]->joined && gang->workers[i]->result.code == BOOT0_OK;
     return count;
 }
 
-bool crew_is_at(const struct gang *gang, const char *path)
+bool workers_is_at(const struct gang *gang, const char *path)
 {
     for (size_t i = 0; i < gang->count; i++)
-        if (!gang->members[i]->joined && strcmp(gang->members[i]->candidate.path, path) == 0)
+        if (!gang->workers[i]->joined && strcmp(gang->workers[i]->candidate.path, path) == 0)
             return true;
     return false;
 }
@@ -97,12 +97,12 @@ bool crew_is_at(const struct gang *gang, const char *path)
 static bool has_ended(const struct gang *gang)
 {
     for (size_t i = 0; i < gang->count; i++)
-        if (gang->members[i]->state == MEMBER_ENDED && !gang->members[i]->joined)
+        if (gang->workers[i]->state == WORKER_ENDED && !gang->workers[i]->joined)
             return true;
     return false;
 }
 
-void crew_wait(struct gang *gang, uint32_t timeout_ms)
+void workers_wait(struct gang *gang, uint32_t timeout_ms)
 {
     struct timespec until;
 
