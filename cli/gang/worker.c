@@ -100,10 +100,8 @@ static enum boot0_status make_image(struct work *work, struct boot0_error *error
     struct worker *worker = work->worker;
     enum boot0_status status;
 
-    work->image = boot0_image_clone(worker->gang->image);
-    if (!work->image)
-        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
-    status = boot0_session_check(work->session, work->image, &work->options, error);
+    status = boot0_session_resolve(work->session, worker->gang->image, &work->options, &work->image,
+                                   error);
     if (status == BOOT0_OK && worker->gang->arguments->gang.patch_count > 0) {
         if (work->image->has_addresses)
             work->options.has_address = false; /* it has its place now */

@@ -135,12 +135,24 @@ BOOT0_API void boot0_session_report(const struct boot0_session *session,
                                     struct boot0_report *report);
 
 /*
- * Checks that the image is for this board: its suffix, its UF2 family, its vector table against the
- * chip's RAM and the address that it goes to. Gives raw bytes their address (`image` is changed).
- * BOOT0_E_MISMATCH, BOOT0_E_USAGE, BOOT0_E_RANGE. Called by the functions below themselves.
+ * Checks that the image is for this board, and makes the image as the board takes it. The check
+ * compares its suffix, its UF2 family, its vector table against the chip's RAM, and the address
+ * that it goes to. In *resolved, raw bytes have their address, data at another name of the flash is
+ * at the flash's own address, data for RAM is left out if the options allow that, and each segment
+ * has the alternate setting that it goes to. `image` is unchanged; a resolved image resolves to
+ * itself. BOOT0_E_MISMATCH, BOOT0_E_USAGE, BOOT0_E_RANGE, BOOT0_E_DATA, BOOT0_E_MEMORY. On success
+ * *resolved is the caller's: boot0_image_free(); else it is NULL. The functions below resolve by
+ * themselves.
  */
+BOOT0_API enum boot0_status boot0_session_resolve(struct boot0_session *session,
+                                                  const struct boot0_image *image,
+                                                  const struct boot0_flash_options *options,
+                                                  struct boot0_image **resolved,
+                                                  struct boot0_error *error);
+
+/* The check alone. */
 BOOT0_API enum boot0_status boot0_session_check(struct boot0_session *session,
-                                                struct boot0_image *image,
+                                                const struct boot0_image *image,
                                                 const struct boot0_flash_options *options,
                                                 struct boot0_error *error);
 
@@ -150,7 +162,7 @@ BOOT0_API enum boot0_status boot0_session_check(struct boot0_session *session,
  * BOOT0_E_UNSUPPORTED otherwise. On success *plan is the caller's: boot0_plan_free().
  */
 BOOT0_API enum boot0_status boot0_session_plan(struct boot0_session *session,
-                                               struct boot0_image *image,
+                                               const struct boot0_image *image,
                                                const struct boot0_flash_options *options,
                                                size_t nth, struct boot0_plan **plan,
                                                struct boot0_error *error);
@@ -166,13 +178,13 @@ BOOT0_API enum boot0_status boot0_session_execute(struct boot0_session *session,
  * devices get the image as one download. `options` may be NULL.
  */
 BOOT0_API enum boot0_status boot0_session_flash(struct boot0_session *session,
-                                                struct boot0_image *image,
+                                                const struct boot0_image *image,
                                                 const struct boot0_flash_options *options,
                                                 struct boot0_error *error);
 
 /* Compares the board with the image. BOOT0_E_MISMATCH tells the first address that differs. */
 BOOT0_API enum boot0_status boot0_session_verify(struct boot0_session *session,
-                                                 struct boot0_image *image,
+                                                 const struct boot0_image *image,
                                                  const struct boot0_flash_options *options,
                                                  struct boot0_error *error);
 

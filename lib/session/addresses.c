@@ -92,9 +92,9 @@ static enum boot0_status map_aliases(struct boot0_session *session, struct boot0
         status = boot0_image_move(image, from, (uint32_t)image->segments[i].size, to, error);
         if (status != BOOT0_OK)
             return status;
-        b0_session_note(session,
-                        "data for 0x%08x is written at 0x%08x: both addresses are the same flash",
-                        from, to);
+        b0_session_note_once(
+            session, "data for 0x%08x is written at 0x%08x: both addresses are the same flash",
+            from, to);
         i = 0; /* the segments were sorted again */
     }
     return BOOT0_OK;
@@ -151,8 +151,8 @@ static enum boot0_status drop_ram(struct boot0_session *session, struct boot0_im
         status = boot0_image_remove(image, address, size, error);
         if (status != BOOT0_OK)
             return status;
-        b0_session_note(session, "%zu byte%s for RAM at 0x%08x left out", size,
-                        size == 1 ? "" : "s", address);
+        b0_session_note_once(session, "%zu byte%s for RAM at 0x%08x left out", size,
+                             size == 1 ? "" : "s", address);
     }
     return BOOT0_OK;
 }

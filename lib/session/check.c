@@ -120,13 +120,13 @@ static enum boot0_status check_moved(const struct boot0_session *session,
 
 /* ---- addresses ---- */
 
-static enum boot0_status place(struct boot0_session *session, struct boot0_image *image,
+static enum boot0_status place(const struct boot0_session *session, struct boot0_image *image,
                                const struct boot0_flash_options *options, struct boot0_error *error)
 {
     const struct boot0_layout *layout = boot0_session_layout(session);
     uint32_t start;
 
-    /* A raw binary that was placed by an earlier check is where it was told to be. */
+    /* A raw binary that was resolved before is where it was told to be. */
     if (image->has_addresses && options->has_address &&
         image->segments[0].address != b0_session_flash_address(session, options->address)) {
         boot0_fail(error, BOOT0_E_USAGE, "the %s file says itself where it belongs",
@@ -161,16 +161,14 @@ static enum boot0_status check_usable(const struct boot0_session *session,
                              "damaged on the way. Nothing was written.");
 }
 
-enum boot0_status boot0_session_check(struct boot0_session *session, struct boot0_image *image,
-                                      const struct boot0_flash_options *options,
-                                      struct boot0_error *error)
+/* ---- an image as the board takes it ---- */
+
+static enum boot0_status resolve(struct boot0_session *session, struct boot0_image *image,
+                                 const struct boot0_flash_options *options,
+                                 struct boot0_error *error)
 {
-    static const struct boot0_flash_options defaults;
-    bool placed = !image->has_addresses;
     enum boot0_status status;
 
-    if (!options)
-        options = &defaults;
     if (image->segment_count == 0)
         return boot0_fail(error, BOOT0_E_DATA, "the image is empty");
     status = check_usable(session, error);
@@ -187,7 +185,40 @@ enum boot0_status boot0_session_check(struct boot0_session *session, struct boot
         status = check_moved(session, image, error);
     if (status == BOOT0_OK)
         status = b0_session_assign(session, image, options, error);
-    if (status == BOOT0_OK && !options->force)
-        status = b0_session_check_program(session, image, placed, error);
+    return status;
+}
+
+enum boot0_status boot0_session_resolve(struct boot0_session *session,
+                                        const struct boot0_image *image,
+                                        const struct boot0_flash_options *options,
+                                        struct boot0_image **resolved, struct boot0_error *error)
+{
+    static const struct boot0_flash_options defaults;
+    enum boot0_status status;
+
+    if (!options)
+        options = &defaults;
+    *resolved = boot0_image_clone(image);
+    if (!*resolved)
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
+    status = resolve(session, *resolved, options, error);
+    if (status == BOOT0_OK && session->board.has_addresses && !options->force)
+        status = b0_session_check_program(session, *resolved, !image->has_addresses, error);
+    if (status != BOOT0_OK) {
+        boot0_image_free(*resolved);
+        *resolved = NULL;
+    }
+    return status;
+}
+
+enum boot0_status boot0_session_check(struct boot0_session *session,
+                                      const struct boot0_image *image,
+                                      const struct boot0_flash_options *options,
+                                      struct boot0_error *error)
+{
+    struct boot0_image *resolved;
+    enum boot0_status status = boot0_session_resolve(session, image, options, &resolved, error);
+
+    boot0_image_free(resolved);
     return status;
 }

@@ -165,22 +165,14 @@ static int next_memory(const struct boot0_session *session, const struct boot0_i
     return next;
 }
 
-enum boot0_status boot0_session_plan(struct boot0_session *session, struct boot0_image *image,
+/* The same for the nth memory of an image that is resolved; *plan stays NULL past the last. */
+static enum boot0_status plan_memory(struct boot0_session *session, const struct boot0_image *image,
                                      const struct boot0_flash_options *options, size_t nth,
                                      struct boot0_plan **plan, struct boot0_error *error)
 {
-    enum boot0_status status = b0_session_need_addresses(session, "be planned for", error);
+    enum boot0_status status;
     int memory = -1;
 
-    *plan = NULL;
-    if (!options)
-        options = &defaults;
-    if (status == BOOT0_OK)
-        status = boot0_session_check(session, image, options, error);
-    if (status == BOOT0_OK)
-        status = b0_session_apply_supply(session, error);
-    if (status != BOOT0_OK)
-        return status;
     do
         memory = next_memory(session, image, memory);
     while (memory >= 0 && nth-- > 0);
@@ -193,6 +185,26 @@ enum boot0_status boot0_session_plan(struct boot0_session *session, struct boot0
         boot0_plan_free(*plan);
         *plan = NULL;
     }
+    return status;
+}
+
+enum boot0_status boot0_session_plan(struct boot0_session *session, const struct boot0_image *image,
+                                     const struct boot0_flash_options *options, size_t nth,
+                                     struct boot0_plan **plan, struct boot0_error *error)
+{
+    enum boot0_status status = b0_session_need_addresses(session, "be planned for", error);
+    struct boot0_image *resolved = NULL;
+
+    *plan = NULL;
+    if (!options)
+        options = &defaults;
+    if (status == BOOT0_OK)
+        status = boot0_session_resolve(session, image, options, &resolved, error);
+    if (status == BOOT0_OK)
+        status = b0_session_apply_supply(session, error);
+    if (status == BOOT0_OK)
+        status = plan_memory(session, resolved, options, nth, plan, error);
+    boot0_image_free(resolved);
     return status;
 }
 
@@ -361,7 +373,7 @@ static enum boot0_status start_program(struct boot0_session *session,
     return BOOT0_OK;
 }
 
-static enum boot0_status flash_dfuse(struct boot0_session *session, struct boot0_image *image,
+static enum boot0_status flash_dfuse(struct boot0_session *session, const struct boot0_image *image,
                                      const struct boot0_flash_options *options,
                                      struct boot0_error *error)
 {
@@ -384,18 +396,22 @@ static enum boot0_status flash_dfuse(struct boot0_session *session, struct boot0
     return status == BOOT0_OK && !options->no_run ? start_program(session, image, error) : status;
 }
 
-enum boot0_status boot0_session_flash(struct boot0_session *session, struct boot0_image *image,
+enum boot0_status boot0_session_flash(struct boot0_session *session,
+                                      const struct boot0_image *image,
                                       const struct boot0_flash_options *options,
                                       struct boot0_error *error)
 {
+    struct boot0_image *resolved;
     enum boot0_status status;
 
     if (!options)
         options = &defaults;
-    status = boot0_session_check(session, image, options, error);
+    status = boot0_session_resolve(session, image, options, &resolved, error);
     if (status != BOOT0_OK)
         return status;
-    if (session->board.has_addresses)
-        return flash_dfuse(session, image, options, error);
-    return b0_session_flash_plain(session, image, options, error);
+    status = session->board.has_addresses
+                 ? flash_dfuse(session, resolved, options, error)
+                 : b0_session_flash_plain(session, resolved, options, error);
+    boot0_image_free(resolved);
+    return status;
 }

@@ -34,9 +34,9 @@ struct boot0_session {
 
     bool locked; /* read protection was turned on: nothing can be read or started any more */
 
-    /* What was noted already. */
-    bool told_unstarted; /* nothing starts the program */
-    bool told_alias;     /* it runs at another address of the flash */
+    /* CRC-32 of the last notes that b0_session_note_once() has told. */
+    uint32_t told[16];
+    size_t told_count; /* of all of them */
 };
 
 /* ---- select.c ---- */
@@ -58,6 +58,10 @@ bool b0_session_still_there(const struct boot0_session *session);
 /* ---- session.c ---- */
 
 void b0_session_note(const struct boot0_session *session, const char *format, ...)
+    BOOT0_PRINTF(2, 3);
+
+/* The same, but nothing if this very text was told before: what each look at an image finds. */
+void b0_session_note_once(struct boot0_session *session, const char *format, ...)
     BOOT0_PRINTF(2, 3);
 
 /* A phase with progress; begin, and at the end add its time to *sum_us. */

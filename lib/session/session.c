@@ -4,6 +4,8 @@
 #include "private.h"
 
 #include <boot0/boot0.h>
+#include <core/array.h>
+#include <core/crc32.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,9 +17,11 @@ const char *boot0_version(void)
     return B0_VERSION;
 }
 
+enum { NOTE_MAX = 256 };
+
 void b0_session_note(const struct boot0_session *session, const char *format, ...)
 {
-    char text[256];
+    char text[NOTE_MAX];
     va_list arguments;
 
     if (!session->observer.note)
@@ -26,6 +30,30 @@ void b0_session_note(const struct boot0_session *session, const char *format, ..
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     session->observer.note(session->observer.context, text);
+}
+
+static bool was_told(const struct boot0_session *session, uint32_t crc)
+{
+    for (size_t i = 0; i < session->told_count && i < B0_LENGTH(session->told); i++)
+        if (session->told[i] == crc)
+            return true;
+    return false;
+}
+
+void b0_session_note_once(struct boot0_session *session, const char *format, ...)
+{
+    char text[NOTE_MAX];
+    va_list arguments;
+    uint32_t crc;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    crc = b0_crc32(0, (const uint8_t *)text, strlen(text));
+    if (was_told(session, crc))
+        return;
+    session->told[session->told_count++ % B0_LENGTH(session->told)] = crc;
+    b0_session_note(session, "%s", text);
 }
 
 /* ---- phases and progress ---- */

@@ -251,33 +251,32 @@ static bool has_own_bootloader(const struct boot0_board *board)
 
 static void note_unstarted(struct boot0_session *session, uint32_t begin)
 {
-    if (session->told_unstarted)
-        return;
-    session->told_unstarted = true;
     if (has_own_bootloader(&session->board))
-        b0_session_note(session,
-                        "nothing at 0x%08x starts the program at 0x%08x after a reset: install the "
-                        "bootloader with `boot0 install-bootloader`, or link the program for "
-                        "0x%08x",
-                        START_ADDRESS, begin, START_ADDRESS);
+        b0_session_note_once(
+            session,
+            "nothing at 0x%08x starts the program at 0x%08x after a reset: install the "
+            "bootloader with `boot0 install-bootloader`, or link the program for "
+            "0x%08x",
+            START_ADDRESS, begin, START_ADDRESS);
     else
-        b0_session_note(session,
-                        "nothing at 0x%08x starts the program at 0x%08x after a reset: flash the "
-                        "bootloader that it is linked for, or link it for 0x%08x",
-                        START_ADDRESS, begin, START_ADDRESS);
+        b0_session_note_once(
+            session,
+            "nothing at 0x%08x starts the program at 0x%08x after a reset: flash the "
+            "bootloader that it is linked for, or link it for 0x%08x",
+            START_ADDRESS, begin, START_ADDRESS);
 }
 
 static void note_alias(struct boot0_session *session, uint32_t reset)
 {
     uint32_t handler = handler_of(session, reset);
 
-    if (session->told_alias || handler == (reset & ~UINT32_C(1)))
+    if (handler == (reset & ~UINT32_C(1)))
         return;
-    session->told_alias = true;
-    b0_session_note(session,
-                    "the program runs at another address of the flash: its reset handler, 0x%08x, "
-                    "is at 0x%08x",
-                    reset, handler);
+    b0_session_note_once(
+        session,
+        "the program runs at another address of the flash: its reset handler, 0x%08x, "
+        "is at 0x%08x",
+        reset, handler);
 }
 
 /*

@@ -178,20 +178,32 @@ static enum boot0_status verify_segment(struct boot0_session *session,
     return BOOT0_OK;
 }
 
-enum boot0_status boot0_session_verify(struct boot0_session *session, struct boot0_image *image,
-                                       const struct boot0_flash_options *options,
-                                       struct boot0_error *error)
+static enum boot0_status verify_segments(struct boot0_session *session,
+                                         const struct boot0_image *image, struct boot0_error *error)
 {
-    enum boot0_status status = boot0_session_check(session, image, options, error);
+    enum boot0_status status = BOOT0_OK;
 
-    if (status != BOOT0_OK)
-        return status;
-    session->report.image_bytes = boot0_image_size(image);
-    if (!session->board.has_addresses)
-        return b0_session_verify_plain(session, image, options, error);
     b0_session_phase(session, BOOT0_PHASE_VERIFY, session->report.image_bytes);
     for (size_t i = 0; i < image->segment_count && status == BOOT0_OK; i++)
         status = verify_segment(session, &image->segments[i], error);
     b0_session_phase_end(session, &session->report.verify_us);
+    return status;
+}
+
+enum boot0_status boot0_session_verify(struct boot0_session *session,
+                                       const struct boot0_image *image,
+                                       const struct boot0_flash_options *options,
+                                       struct boot0_error *error)
+{
+    struct boot0_image *resolved;
+    enum boot0_status status = boot0_session_resolve(session, image, options, &resolved, error);
+
+    if (status != BOOT0_OK)
+        return status;
+    session->report.image_bytes = boot0_image_size(resolved);
+    status = session->board.has_addresses
+                 ? verify_segments(session, resolved, error)
+                 : b0_session_verify_plain(session, resolved, options, error);
+    boot0_image_free(resolved);
     return status;
 }
