@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* boot0's own bootloader: what a board reports about it, and the version in its bytes. */
+/* boot0's own bootloader: what a board reports about it. */
 #include "bootloader.h"
 #include "json.h"
 #include "print.h"
@@ -118,34 +118,4 @@ void bootloader_json(struct json *json, const struct boot0_bootloader *b)
     hex(text, b->program_digest, sizeof b->program_digest);
     json_text(json, "program_sha256", b->program_length ? text : "");
     json_close(json);
-}
-
-/* ---- its version ---- */
-
-/* Three numbers with dots between, and a NUL. */
-static bool take_version(char version[BOOTLOADER_VERSION], const uint8_t *data, size_t size)
-{
-    size_t length = 0;
-    int dots = 0;
-
-    while (length < size && length < BOOTLOADER_VERSION - 1 &&
-           ((data[length] >= '0' && data[length] <= '9') || data[length] == '.')) {
-        dots += data[length] == '.';
-        version[length] = (char)data[length];
-        length++;
-    }
-    version[length] = '\0';
-    return dots == 2 && length < size && data[length] == '\0';
-}
-
-void bootloader_version(char version[BOOTLOADER_VERSION], const uint8_t *data, size_t size)
-{
-    static const char mark[] = "boot0 bootloader "; /* firmware/bootloader/main.c */
-    const size_t length = sizeof mark - 1;
-
-    for (size_t i = 0; i + length < size; i++)
-        if (memcmp(data + i, mark, length) == 0 &&
-            take_version(version, data + i + length, size - i - length))
-            return;
-    version[0] = '\0';
 }

@@ -9,11 +9,4 @@
 void bootloader_print(const struct boot0_bootloader *bootloader);
 void bootloader_json(struct json *json, const struct boot0_bootloader *bootloader);
 
-enum {
-    BOOTLOADER_VERSION = 16,
-};
-
-/* The version that the bytes of a bootloader tell, "0.1.0"; "" if they do not. */
-void bootloader_version(char version[BOOTLOADER_VERSION], const uint8_t *data, size_t size);
-
 #endif

@@ -153,9 +153,9 @@ static void digest_text(char text[2 * B0_SHA256_SIZE + 1], const struct bootload
 void bootloader_print_table(const struct bootloader_binary *table)
 {
     for (; table->board; table++) {
-        char version[BOOTLOADER_VERSION], digest[2 * B0_SHA256_SIZE + 1];
+        char version[BOOT0_BOOTLOADER_VERSION_MAX], digest[2 * B0_SHA256_SIZE + 1];
 
-        bootloader_version(version, table->data, table->size);
+        boot0_bootloader_version(version, table->data, table->size);
         digest_text(digest, table);
         print("%-16s %-8s %5zu bytes  SHA-256 %.16s...\n", table->board, version, table->size,
               digest);
@@ -166,9 +166,9 @@ void bootloader_json_table(struct json *json, const struct bootloader_binary *ta
 {
     json_open_list(json, "bootloaders");
     for (; table->board; table++) {
-        char version[BOOTLOADER_VERSION], digest[2 * B0_SHA256_SIZE + 1];
+        char version[BOOT0_BOOTLOADER_VERSION_MAX], digest[2 * B0_SHA256_SIZE + 1];
 
-        bootloader_version(version, table->data, table->size);
+        boot0_bootloader_version(version, table->data, table->size);
         digest_text(digest, table);
         json_open(json, NULL);
         json_text(json, "built_for", table->board);

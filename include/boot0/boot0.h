@@ -25,6 +25,7 @@
 #include <boot0/chip.h>
 #include <boot0/error.h>
 #include <boot0/image.h>
+#include <boot0/install.h>
 #include <boot0/layout.h>
 #include <boot0/plan.h>
 #include <boot0/protocol.h>

@@ -46,8 +46,8 @@ enum boot0_status b0_session_find(struct boot0_session *session,
                                   const struct boot0_selection *selection,
                                   struct boot0_error *error);
 /*
- * Opens the board again that has gone from its port and comes back in DFU mode; 10 seconds. Of the
- * selection only the interface counts.
+ * Opens the board again that has gone from its port and comes back in DFU mode within
+ * options.detach_wait_ms. Of the selection only the interface counts.
  */
 enum boot0_status b0_session_find_again(struct boot0_session *session,
                                         const struct boot0_selection *selection,
@@ -73,6 +73,8 @@ void b0_session_phase_end(struct boot0_session *session, uint64_t *sum_us);
  * before, with a board that does not answer.
  */
 enum boot0_status b0_session_reopen(struct boot0_session *session, struct boot0_error *error);
+/* The same after a reset into another bootloader of the board. */
+enum boot0_status b0_session_reopen_other(struct boot0_session *session, struct boot0_error *error);
 
 /* The board's clock, or the bus's. */
 uint64_t b0_session_now_us(const struct boot0_session *session);

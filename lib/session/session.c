@@ -469,7 +469,8 @@ static void close_way(struct b0_protocol *protocol, struct boot0_transport *tran
         transport->ops->close(transport->context);
 }
 
-enum boot0_status b0_session_reopen(struct boot0_session *session, struct boot0_error *error)
+static enum boot0_status reopen(struct boot0_session *session, bool same_memories,
+                                struct boot0_error *error)
 {
     struct boot0_board board = session->board;
     struct boot0_transport transport = session->transport;
@@ -486,7 +487,8 @@ enum boot0_status b0_session_reopen(struct boot0_session *session, struct boot0_
         status = check_chip(session, error);
     if (status == BOOT0_OK)
         status = start_protocol(session, error);
-    if (status == BOOT0_OK && session->board.alternate_count != board.alternate_count)
+    if (status == BOOT0_OK && same_memories &&
+        session->board.alternate_count != board.alternate_count)
         status = boot0_fail(error, BOOT0_E_PROTOCOL, "another board came back at the same port");
     if (status == BOOT0_OK) {
         session->other_transfers += protocol->transfers;
@@ -499,6 +501,17 @@ enum boot0_status b0_session_reopen(struct boot0_session *session, struct boot0_
     session->protocol = protocol;
     protocol->retryable = false;
     return status;
+}
+
+enum boot0_status b0_session_reopen(struct boot0_session *session, struct boot0_error *error)
+{
+    return reopen(session, true, error);
+}
+
+enum boot0_status b0_session_reopen_other(struct boot0_session *session, struct boot0_error *error)
+{
+    session->supply_done = false;
+    return reopen(session, false, error);
 }
 
 void boot0_session_close(struct boot0_session *session)

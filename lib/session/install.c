@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * boot0's own bootloader goes into the first sector of the flash, by ST's bootloader in ROM or on
+ * the UART. It cannot replace itself: docs/PROTOCOL.md has the reasons.
+ */
+#include "private.h"
+
+#include <boot0/install.h>
+#include <core/bootloader_map.h>
+#include <core/bytes.h>
+#include <core/journal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CHIP_ID = 0x413, /* STM32F405/407/415/417: RM0090, 38.6.1 */
+};
+
+/* In front of the version in its bytes: firmware/bootloader/main.c. */
+static const char mark[] = "boot0 bootloader ";
+
+/* What the flash holds before. */
+struct found {
+    uint8_t first[B0_BOOTLOADER_SIZE]; /* the bootloader's sector */
+    uint8_t journal[B0_JOURNAL_SIZE];  /* the journal's */
+    uint8_t vectors[8];                /* where programs begin behind it */
+    bool ours;                         /* some version of the bootloader */
+    bool journal_fits;                 /* the journal's sector is a journal, or blank */
+};
+
+/* ---- the version in a bootloader's bytes ---- */
+
+/* Three numbers with dots between, and a NUL. */
+static bool take_version(char version[BOOT0_BOOTLOADER_VERSION_MAX], const uint8_t *data,
+                         size_t size)
+{
+    size_t length = 0;
+    int dots = 0;
+
+    while (length < size && length < BOOT0_BOOTLOADER_VERSION_MAX - 1 &&
+           ((data[length] >= '0' && data[length] <= '9') || data[length] == '.')) {
+        dots += data[length] == '.';
+        version[length] = (char)data[length];
+        length++;
+    }
+    version[length] = '\0';
+    return dots == 2 && length < size && data[length] == '\0';
+}
+
+/* Where the mark ends in the bytes, at an offset or after it; 0: it is not there. */
+static size_t find_mark(const uint8_t *data, size_t size, size_t offset)
+{
+    const size_t length = sizeof mark - 1;
+
+    for (size_t i = offset; i + length <= size; i++)
+        if (memcmp(data + i, mark, length) == 0)
+            return i + length;
+    return 0;
+}
+
+void boot0_bootloader_version(char version[BOOT0_BOOTLOADER_VERSION_MAX], const uint8_t *data,
+                              size_t size)
+{
+    for (size_t at = 0; (at = find_mark(data, size, at)) != 0;)
+        if (take_version(version, data + at, size - at))
+            return;
+    version[0] = '\0';
+}
+
+/* ---- what is there ---- */
+
+static bool is_blank(const uint8_t *data, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (data[i] != 0xff)
+            return false;
+    return true;
+}
+
+/* A journal that was ever begun has a record in its first slot. */
+static bool is_journal(const uint8_t *sector)
+{
+    struct b0_journal journal;
+
+    b0_journal_scan(&journal, sector, B0_JOURNAL_RECORD_SIZE);
+    return journal.has_complete || journal.sequence > 0;
+}
+
+static bool is_program(const uint8_t *vectors)
+{
+    uint32_t reset = b0_load32(vectors + 4);
+
+    return (b0_load32(vectors) >> 28 == 1 || b0_load32(vectors) >> 28 == 2) && (reset & 1) != 0 &&
+           reset > B0_PROGRAM_BASE && reset < B0_FLASH_BASE + B0_FLASH_SIZE_MAX;
+}
+
+static enum boot0_status look(struct boot0_session *session, const struct boot0_segment *bootloader,
+                              struct found *found, struct boot0_install_report *report,
+                              struct boot0_error *error)
+{
+    enum boot0_status status =
+        boot0_session_read(session, B0_FLASH_BASE, found->first, sizeof found->first, error);
+
+    if (status == BOOT0_OK)
+        status = boot0_session_read(session, B0_JOURNAL_BASE, found->journal, sizeof found->journal,
+                                    error);
+    if (status == BOOT0_OK)
+        status = boot0_session_read(session, B0_PROGRAM_BASE, found->vectors, sizeof found->vectors,
+                                    error);
+    if (status != BOOT0_OK)
+        return status;
+    if (report->version_before[0] == '\0')
+        boot0_bootloader_version(report->version_before, found->first, sizeof found->first);
+    report->same = memcmp(found->first, bootloader->data, bootloader->size) == 0;
+    found->ours = report->same || find_mark(found->first, sizeof found->first, 0) != 0;
+    report->updated = found->ours && !report->same;
+    found->journal_fits =
+        is_blank(found->journal, sizeof found->journal) || is_journal(found->journal);
+    report->keeps_program = is_program(found->vectors);
+    return BOOT0_OK;
+}
+
+/* ---- may it be overwritten? ---- */
+
+static enum boot0_status ask(const struct boot0_install_options *options,
+                             enum boot0_install_loss loss, struct boot0_error *error)
+{
+    if (options->lose)
+        return options->lose(options->context, loss, error);
+    boot0_fail(error, BOOT0_E_USAGE, "the flash at 0x%08x holds something else",
+               loss == BOOT0_INSTALL_LOSES_PROGRAM ? B0_FLASH_BASE : B0_JOURNAL_BASE);
+    return boot0_hint(error, "Allow its loss, or erase the flash first. Nothing was written.");
+}
+
+static enum boot0_status ask_for_losses(const struct found *found,
+                                        const struct boot0_install_options *options,
+                                        struct boot0_error *error)
+{
+    enum boot0_status status = BOOT0_OK;
+
+    if (!found->ours && !is_blank(found->first, sizeof found->first))
+        status = ask(options, BOOT0_INSTALL_LOSES_PROGRAM, error);
+    if (status == BOOT0_OK && !found->journal_fits)
+        status = ask(options, BOOT0_INSTALL_LOSES_DATA, error);
+    return status;
+}
+
+/* ---- which board ---- */
+
+/*
+ * A board that shows the flash of several chips is taken for the chip whose whole flash that is,
+ * which stands first. An F405 with 512 KiB looks like an F411, on which the bootloader cannot run:
+ * there the user has to name it.
+ */
+enum boot0_status boot0_session_check_install(const struct boot0_session *session,
+                                              struct boot0_error *error)
+{
+    const struct boot0_board *board = &session->board;
+    char chips[160];
+
+    if (board->chip_count > 0 && board->chips[0]->id == CHIP_ID)
+        return BOOT0_OK;
+    for (size_t i = 1; i < board->chip_count; i++)
+        if (board->chips[i]->id == CHIP_ID) {
+            boot0_fail(error, BOOT0_E_MISMATCH,
+                       "the board may be an STM32F405/407/415/417, or another chip with the same "
+                       "flash");
+            return boot0_hint(error, "Read the chip's marking, and use --chip f407 or --board if "
+                                     "it is one. On another chip this bootloader does not run.");
+        }
+    boot0_fail(error, BOOT0_E_MISMATCH,
+               "the bootloader is for the STM32F405/407/415/417, the board is %s",
+               board->chip_count > 0 ? boot0_board_chip_name(board, chips, sizeof chips)
+                                     : "of an unknown chip");
+    return boot0_hint(error, "Use --chip f407 if it is one of them anyway.");
+}
+
+static enum boot0_status fail_there(const struct boot0_bootloader *bootloader,
+                                    struct boot0_error *error)
+{
+    boot0_fail(error, BOOT0_E_UNSUPPORTED, "boot0's bootloader %u.%u.%u is on the board already",
+               bootloader->version[0], bootloader->version[1], bootloader->version[2]);
+    return boot0_hint(error, "`boot0 update-bootloader` replaces it by another version.");
+}
+
+static enum boot0_status check_image(const struct boot0_image *bootloader,
+                                     struct boot0_error *error)
+{
+    if (bootloader->segment_count == 1 && bootloader->segments[0].size <= B0_BOOTLOADER_SIZE)
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_DATA, "the bootloader is not one piece of at most %u bytes",
+               B0_BOOTLOADER_SIZE);
+    return boot0_hint(error, "Is it another program? Nothing was written.");
+}
+
+/* ---- from boot0's bootloader to ST's ---- */
+
+static enum boot0_status go_to_rom(struct boot0_session *session, struct boot0_error *error)
+{
+    enum boot0_status status = BOOT0_OK;
+
+    if (session->board.bootloader.write_protected) {
+        b0_session_note(session, "the bootloader's write protection is removed");
+        status = boot0_session_protect_bootloader(session, false, error);
+        if (status == BOOT0_OK)
+            status = b0_session_reopen(session, error);
+    }
+    if (status == BOOT0_OK)
+        status = boot0_session_reset_to(session, BOOT0_TARGET_ROM, error);
+    if (status == BOOT0_OK)
+        status = b0_session_reopen_other(session, error);
+    if (status != BOOT0_OK || !session->board.bootloader.present)
+        return status;
+    boot0_fail(error, BOOT0_E_PROTOCOL, "the board did not go to ST's bootloader in ROM");
+    return boot0_hint(error, "Bring it there by hand: BOOT0 to 3.3 V, reset.");
+}
+
+/* Nothing to do if it is the same one; else the board is in ST's bootloader afterwards. */
+static enum boot0_status leave_bootloader(struct boot0_session *session,
+                                          const struct boot0_segment *bootloader,
+                                          struct boot0_install_report *report,
+                                          struct boot0_error *error)
+{
+    const struct boot0_bootloader *present = &session->board.bootloader;
+    enum boot0_status status = boot0_session_bootloader_is(
+        session, bootloader->data, (uint32_t)bootloader->size, &report->same, error);
+
+    if (status != BOOT0_OK)
+        return status;
+    snprintf(report->version_before, sizeof report->version_before, "%u.%u.%u", present->version[0],
+             present->version[1], present->version[2]);
+    report->keeps_program = present->update == BOOT0_UPDATE_COMPLETE;
+    if (report->same)
+        return BOOT0_OK;
+    b0_session_note(session,
+                    "bootloader %s is replaced by %s, through ST's bootloader in ROM. If the power "
+                    "fails in the next seconds, BOOT0 is needed once more",
+                    report->version_before, report->version[0] ? report->version : "the file's");
+    return go_to_rom(session, error);
+}
+
+/* ---- the work ---- */
+
+static enum boot0_status write_bootloader(struct boot0_session *session,
+                                          const struct boot0_image *bootloader, bool journal_fits,
+                                          struct boot0_error *error)
+{
+    const struct boot0_flash_options options = {.no_preserve = true, .no_run = true};
+    enum boot0_status status = boot0_session_flash(session, bootloader, &options, error);
+
+    /* In this order: until it is erased, the bootloader takes it for an interrupted update. */
+    if (status == BOOT0_OK && !journal_fits)
+        status = boot0_session_erase(session, B0_JOURNAL_BASE, B0_JOURNAL_SIZE, error);
+    return status;
+}
+
+/* On a board in ST's bootloader. */
+static enum boot0_status install(struct boot0_session *session,
+                                 const struct boot0_image *bootloader,
+                                 const struct boot0_install_options *options,
+                                 struct boot0_install_report *report, struct boot0_error *error)
+{
+    struct found *found = calloc(1, sizeof *found);
+    enum boot0_status status;
+
+    if (!found)
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
+    status = boot0_session_check_install(session, error);
+    if (status == BOOT0_OK)
+        status = look(session, &bootloader->segments[0], found, report, error);
+    if (status == BOOT0_OK)
+        status = ask_for_losses(found, options, error);
+    if (status == BOOT0_OK)
+        status = write_bootloader(session, bootloader, found->journal_fits, error);
+    free(found);
+    return status;
+}
+
+enum boot0_status boot0_session_install(struct boot0_session *session,
+                                        const struct boot0_image *bootloader,
+                                        const struct boot0_install_options *options,
+                                        struct boot0_install_report *report,
+                                        struct boot0_error *error)
+{
+    static const struct boot0_install_options defaults;
+    const bool present = session->board.bootloader.present;
+    enum boot0_status status;
+
+    memset(report, 0, sizeof *report);
+    if (!options)
+        options = &defaults;
+    if (present && !options->update)
+        return fail_there(&session->board.bootloader, error);
+    status = check_image(bootloader, error);
+    if (status != BOOT0_OK)
+        return status;
+    boot0_bootloader_version(report->version, bootloader->segments[0].data,
+                             bootloader->segments[0].size);
+    if (present)
+        status = leave_bootloader(session, &bootloader->segments[0], report, error);
+    if (status == BOOT0_OK && !(present && report->same))
+        status = install(session, bootloader, options, report, error);
+    if (status != BOOT0_OK || options->no_run)
+        return status;
+    status = present && report->same ? boot0_session_reset_to(session, BOOT0_TARGET_PROGRAM, error)
+                                     : boot0_session_run(session, B0_FLASH_BASE, error);
+    report->started = session->report.started;
+    return status;
+}
