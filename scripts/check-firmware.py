@@ -87,21 +87,12 @@ def check_bootloader(path):
     signature, version = struct.unpack_from("<2I", binary, 28)
     assert len(binary) <= BOOTLOADER_SIZE, f"{path.name}: {len(binary)} bytes"
     assert stack == CCM_TOP, f"{path.name}: stack pointer {stack:#x}"
-    assert reset % 2 == 1 and reset < 0x08000000 + len(binary), f"{path.name}: reset {reset:#x}"
+    assert reset % 2 == 1 and reset < MAP["FLASH_BASE"] + len(binary), f"{path.name}: reset {reset:#x}"
     assert (signature, version) == (0xB007B007, 0x000100), f"{path.name}: no signature"
-    assert read_hex(path.with_suffix(".hex")) == (0x08000000, binary), f"{path.name}: .hex"
-
-
-def check_linker_script():
-    """The bootloader's linker script has the flash of core/bootloader_map.h."""
-    script = (ROOT / "firmware/bootloader/bootloader.ld").read_text(encoding="utf-8")
-    origin, kib = re.search(r"FLASH .*ORIGIN = (0x\w+), LENGTH = (\d+)K", script).groups()
-    assert int(origin, 16) == MAP["FLASH_BASE"], f"bootloader.ld: FLASH at {origin}"
-    assert int(kib) * 1024 == BOOTLOADER_SIZE, f"bootloader.ld: FLASH of {kib} KiB"
+    assert read_hex(path.with_suffix(".hex")) == (MAP["FLASH_BASE"], binary), f"{path.name}: .hex"
 
 
 def main():
-    check_linker_script()
     bootloaders = sorted(FIRMWARE.glob("bootloader-*.bin"))
     assert len(bootloaders) == 4, "one a header in firmware/boards"
     for path in bootloaders:
