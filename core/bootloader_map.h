@@ -6,8 +6,8 @@
  *   sector 1   0x08004000   16 KiB   its journal
  *   sector 2…  0x08008000            the program
  *
- * The bootloader and the host compile this file; firmware/meson.build and scripts take the addresses
- * from it.
+ * The bootloader and the host compile this file; firmware/meson.build and scripts take the
+ * addresses from it.
  */
 #ifndef B0_CORE_BOOTLOADER_MAP_H
 #define B0_CORE_BOOTLOADER_MAP_H

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* What boot0 gang reads and keeps: CSV tables, patches, rows that are used once, the record. */
-#define _GNU_SOURCE /* syscall() */
 #include "../cli_test.h"
 
 #include <cli/gang/csv.h>
@@ -263,7 +262,8 @@ static void test_record(void **state)
 /* The last directory that was synced. */
 static ino_t synced_directory;
 
-/* In place of the C library's. */
+/* In place of the C library's, whose header has a reserved name for the parameter. */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 int fsync(int descriptor)
 {
     struct stat status;

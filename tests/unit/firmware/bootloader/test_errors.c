@@ -157,11 +157,14 @@ static const struct boot0_setup requests[] = {
 /* The data of an OUT request: the address of a set-address command, a range, or of a program. */
 static void fill(const struct boot0_setup *setup)
 {
+    static const uint8_t set_address[5] = {0x21, 0x00, 0x80, 0x00, 0x08};
+    static const uint8_t range[B0_EXTENSION_RANGE_SIZE] = {0x00, 0x80, 0x00, 0x08, 0x00, 0x10};
+
     memcpy(buffer, other, sizeof buffer);
-    if (setup->wLength == 5)
-        memcpy(buffer, "\x21\x00\x80\x00\x08", 5);
-    if (setup->wLength == B0_EXTENSION_RANGE_SIZE)
-        memcpy(buffer, "\x00\x80\x00\x08\x00\x10\x00\x00", 8);
+    if (setup->wLength == sizeof set_address)
+        memcpy(buffer, set_address, sizeof set_address);
+    if (setup->wLength == sizeof range)
+        memcpy(buffer, range, sizeof range);
 }
 
 /* ---- what must hold ---- */

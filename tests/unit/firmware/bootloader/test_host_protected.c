@@ -70,7 +70,7 @@ static int setup(void **state)
     return 0;
 }
 
-static void protect(uint8_t sector)
+static void protect(unsigned sector)
 {
     flash = before;
     flash.protected = (uint16_t)(1u << sector);
@@ -149,7 +149,7 @@ static void test_journal_was_ignored(void **state)
 
 /* ---- each sector ---- */
 
-static void check_protected(uint8_t sector)
+static void check_protected(unsigned sector)
 {
     bool matters = sector >= B0_SECTOR_JOURNAL && sector <= LAST_SECTOR;
     enum boot0_status status;
@@ -177,7 +177,7 @@ static void check_protected(uint8_t sector)
 static void test_each_sector(void **state)
 {
     (void)state;
-    for (uint8_t sector = 0; sector < B0_SECTORS; sector++)
+    for (unsigned sector = 0; sector < B0_SECTORS; sector++)
         check_protected(sector);
     print_message("# libboot0: sector write-protected in %u updates\n", (unsigned)B0_SECTORS);
 }
@@ -188,7 +188,7 @@ static void test_erase(void **state)
     struct boot0_session *session;
 
     (void)state;
-    for (uint8_t sector = B0_SECTOR_PROGRAM; sector <= LAST_SECTOR; sector++) {
+    for (unsigned sector = B0_SECTOR_PROGRAM; sector <= LAST_SECTOR; sector++) {
         protect(sector);
         session = open_session();
         assert_int_equal(boot0_session_erase(session, B0_PROGRAM_BASE, 0x8000, &error),

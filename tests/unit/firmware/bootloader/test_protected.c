@@ -192,7 +192,7 @@ static void test_worn_journal(void **state)
 
 /* ---- the others ---- */
 
-static void check_protected(flash_function *host, uint8_t sector)
+static void check_protected(flash_function *host, unsigned sector)
 {
     bool matters = sector >= B0_SECTOR_JOURNAL && sector <= LAST_SECTOR;
 
@@ -218,7 +218,7 @@ static void test_each_sector(void **state)
 
     (void)state;
     for (size_t i = 0; i < HOSTS; i++) {
-        for (uint8_t sector = 0; sector < B0_SECTORS; sector++) {
+        for (unsigned sector = 0; sector < B0_SECTORS; sector++) {
             check_protected(hosts[i], sector);
             count++;
         }

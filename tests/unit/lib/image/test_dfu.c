@@ -499,7 +499,7 @@ static void test_dfuse_targets(void **state)
 {
     struct boot0_image_options options = {.format = BOOT0_FORMAT_DFUSE};
     struct boot0_image *hex = boot0_image_new();
-    struct boot0_image *image, *copy;
+    struct boot0_image *dfuse, *copy;
     struct dfu file = {.size = 0};
     struct boot0_error error;
 
@@ -510,12 +510,12 @@ static void test_dfuse_targets(void **state)
     put_target(&file, 1, NULL, 8 + 3, 1);
     put_element(&file, 0, "dct");
     finish(&file);
-    image = parse_dfu(&file, BOOT0_FORMAT_DFUSE);
-    assert_true(image->segments[0].by_target && image->segments[1].by_target);
+    dfuse = parse_dfu(&file, BOOT0_FORMAT_DFUSE);
+    assert_true(dfuse->segments[0].by_target && dfuse->segments[1].by_target);
     assert_int_equal(boot0_image_add(hex, 0, 0x08000000, (const uint8_t *)"hex", 3, NULL),
                      BOOT0_OK);
     assert_false(hex->segments[0].by_target);
-    assert_int_equal(boot0_image_merge(hex, image, &error), BOOT0_OK);
+    assert_int_equal(boot0_image_merge(hex, dfuse, &error), BOOT0_OK);
     check_targets(hex);
     copy = boot0_image_clone(hex);
     check_targets(copy);
@@ -526,13 +526,13 @@ static void test_dfuse_targets(void **state)
     check_targets(copy);
     boot0_image_free(copy);
     /* what contradicts leaves all as it was, the names too */
-    image->segments[1].data[0] = 'x';
-    strcpy(image->targets[0].name, "other");
-    image->targets[0].alternate = 1;
-    assert_int_equal(boot0_image_merge(hex, image, &error), BOOT0_E_DATA);
+    dfuse->segments[1].data[0] = 'x';
+    strcpy(dfuse->targets[0].name, "other");
+    dfuse->targets[0].alternate = 1;
+    assert_int_equal(boot0_image_merge(hex, dfuse, &error), BOOT0_E_DATA);
     check_targets(hex);
     boot0_image_free(hex);
-    boot0_image_free(image);
+    boot0_image_free(dfuse);
 }
 
 int main(void)

@@ -322,6 +322,7 @@ static uint32_t cpu_of(const char *attributes, size_t length, bool raw)
 {
     struct elf elf = make_elf();
     uint8_t *sections = elf.bytes + 300, *section = elf.bytes + 200;
+    static const uint8_t vendor[] = {'a', 'e', 'a', 'b', 'i', 0, 1}; /* then Tag_File */
     struct boot0_image *image;
     uint32_t cpu;
 
@@ -335,7 +336,7 @@ static uint32_t cpu_of(const char *attributes, size_t length, bool raw)
     if (!raw) {
         *section = 'A';
         b0_store32(section + 1, (uint32_t)length + 15);
-        memcpy(section + 5, "aeabi\0\1", 7);
+        memcpy(section + 5, vendor, sizeof vendor);
         b0_store32(section + 12, (uint32_t)length + 5);
         section += 16;
     }

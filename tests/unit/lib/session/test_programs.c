@@ -226,22 +226,23 @@ static void test_code_for_another_cpu_is_refused(void **state)
 
 static void test_a_program_that_nothing_starts_is_told(void **state)
 {
-    struct boot0_image *both = program(BEHIND, BEHIND, 0x20001000);
-    struct boot0_image *first = program(FLASH, FLASH, 0x20001000);
+    struct boot0_image *image = program(BEHIND, BEHIND, 0x20001000);
+    struct boot0_image *start_of_flash = program(FLASH, FLASH, 0x20001000);
     struct bench *b = start("f407", NULL);
 
     (void)state;
-    check_taken("f407", NULL, boot0_image_clone(both), NULL, "`boot0 install-bootloader`");
-    check_taken("h743", NULL, boot0_image_clone(both), NULL, "flash the bootloader that");
+    check_taken("f407", NULL, boot0_image_clone(image), NULL, "`boot0 install-bootloader`");
+    check_taken("h743", NULL, boot0_image_clone(image), NULL, "flash the bootloader that");
     /* something is there, by the image or before it */
-    assert_int_equal(flash(b, boot0_image_clone(first), &(struct boot0_flash_options){.no_run = 1}),
-                     BOOT0_OK);
-    assert_int_equal(flash(b, boot0_image_clone(both), &(struct boot0_flash_options){.no_run = 1}),
+    assert_int_equal(
+        flash(b, boot0_image_clone(start_of_flash), &(struct boot0_flash_options){.no_run = 1}),
+        BOOT0_OK);
+    assert_int_equal(flash(b, boot0_image_clone(image), &(struct boot0_flash_options){.no_run = 1}),
                      BOOT0_OK);
     assert_string_equal(b->notes, "");
-    assert_int_equal(boot0_image_merge(both, first, &b->error), BOOT0_OK);
-    check_taken("f407", NULL, both, NULL, "");
-    boot0_image_free(first);
+    assert_int_equal(boot0_image_merge(image, start_of_flash, &b->error), BOOT0_OK);
+    check_taken("f407", NULL, image, NULL, "");
+    boot0_image_free(start_of_flash);
     stop(b);
 }
 
