@@ -45,14 +45,13 @@ static void hex(char *text, const uint8_t *bytes, size_t count)
 
 static void print_program(const struct boot0_bootloader *b)
 {
+    static const char *const updates[] = {[BOOT0_UPDATE_NONE] = "no update yet",
+                                          [BOOT0_UPDATE_BEGUN] = "update BEGUN AND NOT COMPLETED",
+                                          [BOOT0_UPDATE_COMPLETE] = "update completed"};
     char digest[2 * sizeof b->program_digest + 1], size[TEXT_SHORT];
 
-    if (b->update == BOOT0_UPDATE_NONE)
-        print("  journal   no update yet, %u records free\n", b->journal_free);
-    else
-        print("  journal   update %s, %u records free\n",
-              b->update == BOOT0_UPDATE_COMPLETE ? "completed" : "BEGUN AND NOT COMPLETED",
-              b->journal_free);
+    print("  journal   %s, %u records free%s\n", updates[b->update], b->journal_free,
+          b->journal_protected ? ", WRITE-PROTECTED" : "");
     if (b->program_length == 0)
         return;
     hex(digest, b->program_digest, sizeof b->program_digest);
@@ -113,6 +112,7 @@ void bootloader_json(struct json *json, const struct boot0_bootloader *b)
     json_bool(json, "write_protected", b->write_protected);
     json_text(json, "update", update_name(b->update));
     json_number(json, "journal_free", b->journal_free);
+    json_bool(json, "journal_protected", b->journal_protected);
     json_hex(json, "program_start", b->program_start, 8);
     json_number(json, "program_bytes", b->program_length);
     hex(text, b->program_digest, sizeof b->program_digest);

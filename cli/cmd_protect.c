@@ -196,11 +196,11 @@ const struct command command_protect = {
 const struct command command_unprotect = {
     .name = "unprotect",
     .operands = "",
-    .summary = "take write protection off again",
+    .summary = "remove write protection",
     .text =
-        "Over USB, what `boot0 protect --bootloader` did: boot0's own bootloader can be written "
-        "again. Over a serial port, all write protection. Read protection is another matter: "
-        "`boot0 erase --unprotect`.",
+        "Over USB, on a board with boot0's own bootloader, removes the write protection of the "
+        "bootloader and of its journal (sectors 0 and 1). Over a serial port, removes all write "
+        "protection. `boot0 erase --unprotect` removes read protection.",
     .examples = "  boot0 unprotect\n  boot0 unprotect --port /dev/ttyUSB0",
     COMMAND_OPTIONS(taken_unprotect),
     .run = run_unprotect,

@@ -5,6 +5,7 @@
 #include "arduino/target.h"
 #include "chip.h"
 #include "files.h"
+#include "find.h"
 #include "json.h"
 #include "text.h"
 
@@ -20,7 +21,6 @@ enum {
     RETURN_WAIT_MS = 30000, /* as the session waits for a program that was detached */
     START_MS = 2000,        /* until a program has its USB device, if it has one */
     STEP_MS = 50,
-    CANDIDATES_MAX = 64,
     GRACE_MS = 1000, /* for a board that is just coming back: the command before has reset it */
 };
 
@@ -247,21 +247,6 @@ uint32_t command_program_address(const struct command_session *command)
                : layout->regions[0].address;
 }
 
-/* Whether the board at a port has left its bootloader. */
-static bool runs_program(const struct boot0_bus *bus, const char *path)
-{
-    struct boot0_candidate list[CANDIDATES_MAX];
-    struct boot0_error ignored;
-    size_t count;
-
-    if (bus->ops->scan(bus->context, list, CANDIDATES_MAX, &count, &ignored) != BOOT0_OK)
-        return false;
-    for (size_t i = 0; i < count && i < CANDIDATES_MAX; i++)
-        if (strcmp(list[i].path, path) == 0)
-            return list[i].serial_only || list[i].dfu_protocol == BOOT0_DFU_PROTOCOL_RUNTIME;
-    return false;
-}
-
 /* Plain DFU has no order to start a program: a USB reset may do, and may not. */
 static enum boot0_status wait_for_program(struct command_session *command, const char *path,
                                           struct boot0_error *error)
@@ -270,7 +255,7 @@ static enum boot0_status wait_for_program(struct command_session *command, const
     uint64_t start_us = bus->ops->now_us(bus->context);
 
     while (bus->ops->now_us(bus->context) - start_us < (uint64_t)START_MS * 1000) {
-        if (runs_program(bus, path))
+        if (find_plugged(bus, path).programs > 0)
             return BOOT0_OK;
         bus->ops->wait_change(bus->context, STEP_MS);
     }

@@ -3,6 +3,7 @@
 #include "find.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     STEP_MS = 250,
@@ -48,19 +49,24 @@ enum boot0_status find_boards(struct command_session *command, struct boot0_boar
     }
 }
 
-/* Whether something is plugged in, and all of it is in DFU mode. */
-static bool only_bootloaders(const struct boot0_bus *bus)
+struct plugged find_plugged(const struct boot0_bus *bus, const char *path)
 {
     struct boot0_candidate list[CANDIDATES_MAX];
     struct boot0_error ignored;
+    struct plugged plugged = {0, 0};
     size_t count;
 
     if (bus->ops->scan(bus->context, list, CANDIDATES_MAX, &count, &ignored) != BOOT0_OK)
-        return false;
-    for (size_t i = 0; i < count && i < CANDIDATES_MAX; i++)
+        return plugged;
+    for (size_t i = 0; i < count && i < CANDIDATES_MAX; i++) {
+        if (path && strcmp(list[i].path, path) != 0)
+            continue;
         if (list[i].serial_only || list[i].dfu_protocol == BOOT0_DFU_PROTOCOL_RUNTIME)
-            return false;
-    return count > 0;
+            plugged.programs++;
+        else
+            plugged.bootloaders++;
+    }
+    return plugged;
 }
 
 enum boot0_status find_program(struct command_session *command, struct boot0_board **program,
@@ -68,10 +74,12 @@ enum boot0_status find_program(struct command_session *command, struct boot0_boa
 {
     struct boot0_board *boards = NULL;
     enum boot0_status status;
+    struct plugged plugged;
     size_t count = 0;
 
     *program = NULL;
-    if (only_bootloaders(&command->bus))
+    plugged = find_plugged(&command->bus, NULL);
+    if (plugged.bootloaders > 0 && plugged.programs == 0)
         return BOOT0_OK;
     status = find_boards(command, &boards, &count, error);
     progress_clear(&command->progress);

@@ -19,4 +19,11 @@ enum boot0_status find_boards(struct command_session *command, struct boot0_boar
 enum boot0_status find_program(struct command_session *command, struct boot0_board **program,
                                struct boot0_error *error);
 
+/* What is plugged in, at one port or (NULL) at all; zero if the bus cannot be looked at. */
+struct plugged {
+    size_t programs;    /* that could be asked for DFU mode */
+    size_t bootloaders; /* in DFU mode */
+};
+struct plugged find_plugged(const struct boot0_bus *bus, const char *path);
+
 #endif

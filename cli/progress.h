@@ -56,7 +56,7 @@ void progress_clear(struct progress *progress);
 void signals_install(void);
 /* Whether the first one is answered on stderr: there is work that has to be brought to a rest. */
 void signals_announce(bool loudly);
-/* Whether a line stands on the terminal that has to be erased before anything is said. */
+/* Whether the terminal shows a progress line, which must be cleared before other output. */
 void signals_line(bool shown);
 bool signals_pending(void);
 

@@ -354,7 +354,7 @@ static void add_info(struct description *description)
     add(description, &memory);
 }
 
-/* A chip whose option bytes are not shown has them all the same: the UART's commands use them. */
+/* The chip has option bytes even if no memory shows them: the commands of the UART use them. */
 static void add_options(struct description *description)
 {
     const struct boot0_board *board = &description->board;

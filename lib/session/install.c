@@ -6,6 +6,7 @@
 #include "private.h"
 
 #include <boot0/install.h>
+#include <core/array.h>
 #include <core/bootloader_map.h>
 #include <core/bytes.h>
 #include <core/journal.h>
@@ -95,19 +96,42 @@ static bool is_program(const uint8_t *vectors)
            reset > B0_PROGRAM_BASE && reset < B0_FLASH_BASE + B0_FLASH_SIZE_MAX;
 }
 
+/* One phase for the user, though it is several places. */
+static enum boot0_status read_flash(struct boot0_session *session, struct found *found,
+                                    struct boot0_error *error)
+{
+    const struct {
+        uint32_t address;
+        uint8_t *data;
+        uint32_t size;
+    } parts[] = {
+        {B0_FLASH_BASE, found->first, sizeof found->first},
+        {B0_JOURNAL_BASE, found->journal, sizeof found->journal},
+        {B0_PROGRAM_BASE, found->vectors, sizeof found->vectors},
+    };
+    const int flash = session->board.flash_alternate;
+    enum boot0_status status = BOOT0_OK;
+
+    if (flash < 0)
+        return boot0_fail(error, BOOT0_E_MISMATCH, "the board shows no flash at 0x%08x",
+                          B0_FLASH_BASE);
+    b0_session_phase(session, BOOT0_PHASE_READ,
+                     sizeof found->first + sizeof found->journal + sizeof found->vectors);
+    for (size_t i = 0; i < B0_LENGTH(parts) && status == BOOT0_OK; i++) {
+        status = b0_session_read_run(session, flash, parts[i].address, parts[i].data, parts[i].size,
+                                     error);
+        session->phase_base += parts[i].size;
+    }
+    b0_session_phase_end(session, &session->report.read_us);
+    return status;
+}
+
 static enum boot0_status look(struct boot0_session *session, const struct boot0_segment *bootloader,
                               struct found *found, struct boot0_install_report *report,
                               struct boot0_error *error)
 {
-    enum boot0_status status =
-        boot0_session_read(session, B0_FLASH_BASE, found->first, sizeof found->first, error);
+    enum boot0_status status = read_flash(session, found, error);
 
-    if (status == BOOT0_OK)
-        status = boot0_session_read(session, B0_JOURNAL_BASE, found->journal, sizeof found->journal,
-                                    error);
-    if (status == BOOT0_OK)
-        status = boot0_session_read(session, B0_PROGRAM_BASE, found->vectors, sizeof found->vectors,
-                                    error);
     if (status != BOOT0_OK)
         return status;
     if (report->version_before[0] == '\0')

@@ -281,6 +281,7 @@ def part_journal_protected():
         subprocess.run(["dfu-util", "-a", "1", "-s", "0x1fffc000", "-D", options],
                        capture_output=True, check=False)
     wait_for("the program", program_runs)
+    check("WRITE-PROTECTED" in run([BOOT0, "info", "--restart"]).stdout, "info does not tell it")
     for command in (["flash", FIRMWARE / "hello-2.elf"], ["erase", "--all", "--yes"]):
         done = run([BOOT0, *command], status=77)
         check("cannot write its journal (sector 1" in done.stderr, f"boot0 said {done.stderr!r}")

@@ -17,7 +17,7 @@ PROGRAM = 0x08008000
 
 
 def boot0(board, *arguments, status=0):
-    """boot0 on the virtual board; its flash is in a file, so each command powers it up anew."""
+    """boot0 on the virtual board; its flash is in a file, so each command powers it up again."""
     done = run([BOOT0, *arguments, "--wait=3", "--virtual", board], status)
     done.stdout, done.stderr = " ".join(done.stdout.split()), " ".join(done.stderr.split())
     return done
@@ -86,7 +86,7 @@ def check_erase(board, flash):
     boot0(board, "erase", "--address", "0x080c0000")
     equal(result(board, "info")["mode"], "runtime", "the board's mode")
     equal(journal(board)[0], "complete", "the journal")
-    say("an erase within the program leaves an incomplete one, which is said")
+    say("boot0 tells that an erase within the program left an incomplete one")
     image = flash.with_name("large.bin")
     data = bytearray(firmware(40000))
     data[4:8] = (PROGRAM + 0x101).to_bytes(4, "little")

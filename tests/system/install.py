@@ -17,7 +17,7 @@ SERIAL = "315A28A0B956"
 
 
 def boot0(board, *arguments, status=0):
-    """boot0 on the virtual board; its flash is in a file, so each command powers it up anew."""
+    """boot0 on the virtual board; its flash is in a file, so each command powers it up again."""
     done = run([BOOT0, *arguments, "--wait=3", "--virtual", board], status)
     done.stdout, done.stderr = " ".join(done.stdout.split()), " ".join(done.stderr.split())
     return done

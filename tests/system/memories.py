@@ -108,7 +108,7 @@ def addresses_of_two_memories(directory):
     equal(held(directory, p1, SERIAL, 10, ["flash", "-a", "2", hexfile]), b"0123456789", "--alt 2")
     equal(held(directory, p1, DCT, 10, ["flash", "-a", "DCT", "-A", "0", data]), b"0123456789",
           "--alt DCT")
-    say("what only one of them has needs none")
+    say("an address that only one memory has needs no choice")
     far = directory.file("far.hex")
     run([BOOT0, "convert", f"{data}@0x8000", far])
     output = directory.file("far.bin")

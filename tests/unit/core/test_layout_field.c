@@ -338,7 +338,7 @@ static void test_names_each_memory_of_a_string(void **state)
     }
 }
 
-/* What only looks like a further memory is ignored, as other garbage at the end. */
+/* Ignores text that resembles another memory, like other garbage at the end. */
 static void test_ignores_names_without_a_memory(void **state)
 {
     static const char *const strings[] = {

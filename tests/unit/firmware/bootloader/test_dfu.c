@@ -590,7 +590,7 @@ static void test_told_pause(void **state)
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_COMPLETED);
 }
 
-/* Nobody knows after a silence who is there: only what is said plainly counts. */
+/* After a silence the host may be another one: only an explicit request counts. */
 static void test_silence(void **state)
 {
     (void)state;
