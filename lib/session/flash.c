@@ -1,212 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The main job: plan a flash, carry the plan out, verify, start the program. */
+/* The main work: carry a plan out, verify, try again, start the program. */
 #include "private.h"
 
-#include <stdlib.h>
-
 enum {
-    ATTEMPTS = 3, /* of the whole: after a failure that may pass, what is missing is planned anew */
-    COMPARE_STEP = 8192, /* bytes read between two looks at whether more is needed */
+    ATTEMPTS = 3, /* of the whole: after a retryable failure, a new plan has what is missing */
 };
 
 static const struct boot0_flash_options defaults;
-
-/* ---- planning ---- */
-
-/* ROMs: by bytes whatever the supply. That they erase in the width that they program in is not
- * proven. */
-static uint32_t erase_ms(const void *context, uint32_t sector_size)
-{
-    const struct boot0_session *session = context;
-
-    return session->times ? b0_flash_erase_ms(session->times, session->erase_width, sector_size)
-                          : 0;
-}
-
-static uint32_t write_ms(const void *context, uint32_t size)
-{
-    const struct boot0_session *session = context;
-
-    return session->times
-               ? (uint32_t)(b0_flash_program_us(session->times, session->width, size) / 1000)
-               : 0;
-}
-
-/* Reads what the plan must know of one sector, a part at a time. */
-static enum boot0_status learn_sector(struct boot0_session *session, struct boot0_plan *plan,
-                                      size_t index, int alternate, struct boot0_error *error)
-{
-    const struct boot0_sector *sector = &plan->sectors[index].sector;
-    uint8_t buffer[COMPARE_STEP];
-
-    for (uint32_t offset = 0; offset < sector->size;) {
-        uint32_t part = sector->size - offset;
-        enum boot0_status status;
-
-        if (part > sizeof buffer)
-            part = sizeof buffer;
-        status =
-            b0_session_read_run(session, alternate, sector->address + offset, buffer, part, error);
-        if (status != BOOT0_OK)
-            return status;
-        if (!boot0_plan_learn(plan, index, offset, buffer, part))
-            break;
-        offset += part;
-    }
-    return BOOT0_OK;
-}
-
-static uint64_t bytes_to_learn(const struct boot0_plan *plan)
-{
-    uint64_t total = 0;
-
-    for (size_t i = 0; i < plan->sector_count; i++)
-        if (plan->sectors[i].need != BOOT0_NEED_NOTHING)
-            total += plan->sectors[i].sector.size;
-    return total;
-}
-
-/* Which sectors have to be read: all, or those of which digests do not tell enough. */
-static enum boot0_status sectors_to_read(struct boot0_session *session, struct boot0_plan *plan,
-                                         int alternate, bool *to_be_read, struct boot0_error *error)
-{
-    if (b0_session_compares(session, alternate))
-        return b0_session_compare(session, plan, to_be_read, error);
-    for (size_t i = 0; i < plan->sector_count; i++)
-        to_be_read[i] = plan->sectors[i].need != BOOT0_NEED_NOTHING;
-    return BOOT0_OK;
-}
-
-static enum boot0_status learn(struct boot0_session *session, struct boot0_plan *plan,
-                               int alternate, struct boot0_error *error)
-{
-    bool *to_be_read = calloc(plan->sector_count ? plan->sector_count : 1, sizeof *to_be_read);
-    enum boot0_status status;
-    uint64_t past = 0;
-
-    if (!to_be_read)
-        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for the flash plan");
-    b0_session_phase(session, BOOT0_PHASE_READ, bytes_to_learn(plan));
-    status = sectors_to_read(session, plan, alternate, to_be_read, error);
-    for (size_t i = 0; i < plan->sector_count && status == BOOT0_OK; i++) {
-        if (plan->sectors[i].need == BOOT0_NEED_NOTHING)
-            continue;
-        session->phase_base = past;
-        if (to_be_read[i])
-            status = learn_sector(session, plan, i, alternate, error);
-        past += plan->sectors[i].sector.size;
-    }
-    b0_session_phase_end(session, &session->report.read_us);
-    free(to_be_read);
-    return status;
-}
-
-/* Learns what the board holds, and makes the steps. */
-static enum boot0_status complete_plan(struct boot0_session *session, struct boot0_plan *plan,
-                                       int index, struct boot0_error *error)
-{
-    struct boot0_plan_times times = {erase_ms, write_ms, session};
-    enum boot0_status status = learn(session, plan, index, error);
-
-    return status == BOOT0_OK ? boot0_plan_finish(plan, &times, error) : status;
-}
-
-/* The plan for the segments of one alternate (by index), of which nothing is learned yet. */
-static enum boot0_status begin_plan(struct boot0_session *session, const struct boot0_image *image,
-                                    int index, const struct boot0_flash_options *options,
-                                    struct boot0_plan **plan, struct boot0_error *error)
-{
-    const struct boot0_alternate *alternate = &session->board.alternates[index];
-    struct boot0_layout layout = alternate->layout;
-    struct boot0_plan_options plan_options = {
-        .full = options->full,
-        .no_preserve = options->no_preserve,
-        .block_size = session->protocol->block_size,
-        .alternate = alternate->alternate,
-        .vectors_last = index == session->board.flash_alternate,
-        .program_unit = session->protocol->program_unit,
-    };
-
-    if (b0_session_is_never_erased(session, index))
-        for (size_t i = 0; i < layout.region_count; i++)
-            layout.regions[i].access &= (uint8_t)~BOOT0_SECTOR_ERASABLE;
-    return boot0_plan_begin(plan, image, &layout, &plan_options, error);
-}
-
-int b0_session_index_of(const struct boot0_session *session, uint8_t alternate)
-{
-    for (size_t i = 0; i < session->board.alternate_count; i++)
-        if (session->board.alternates[i].alternate == alternate)
-            return (int)i;
-    return -1;
-}
-
-/* Where a memory stands in the order of the work: option bytes, which can lock the chip, last. */
-static int rank_of(const struct boot0_session *session, int index)
-{
-    if (index < 0)
-        return -1;
-    return b0_session_is_option_bytes(session, index) ? index + BOOT0_ALTERNATES_MAX : index;
-}
-
-/* The next alternate that the image has segments for, after one; -1 if there are no more. */
-static int next_memory(const struct boot0_session *session, const struct boot0_image *image,
-                       int after)
-{
-    int next = -1;
-
-    for (size_t i = 0; i < image->segment_count; i++) {
-        int index = b0_session_index_of(session, image->segments[i].alternate);
-
-        if (rank_of(session, index) > rank_of(session, after) &&
-            (next < 0 || rank_of(session, index) < rank_of(session, next)))
-            next = index;
-    }
-    return next;
-}
-
-/* The same for the nth memory of an image that is resolved; *plan stays NULL past the last. */
-static enum boot0_status plan_memory(struct boot0_session *session, const struct boot0_image *image,
-                                     const struct boot0_flash_options *options, size_t nth,
-                                     struct boot0_plan **plan, struct boot0_error *error)
-{
-    enum boot0_status status;
-    int memory = -1;
-
-    do
-        memory = next_memory(session, image, memory);
-    while (memory >= 0 && nth-- > 0);
-    if (memory < 0)
-        return BOOT0_OK;
-    status = begin_plan(session, image, memory, options, plan, error);
-    if (status == BOOT0_OK)
-        status = complete_plan(session, *plan, memory, error);
-    if (status != BOOT0_OK) {
-        boot0_plan_free(*plan);
-        *plan = NULL;
-    }
-    return status;
-}
-
-enum boot0_status boot0_session_plan(struct boot0_session *session, const struct boot0_image *image,
-                                     const struct boot0_flash_options *options, size_t nth,
-                                     struct boot0_plan **plan, struct boot0_error *error)
-{
-    enum boot0_status status = b0_session_need_addresses(session, "be planned for", error);
-    struct boot0_image *resolved = NULL;
-
-    *plan = NULL;
-    if (!options)
-        options = &defaults;
-    if (status == BOOT0_OK)
-        status = boot0_session_resolve(session, image, options, &resolved, error);
-    if (status == BOOT0_OK)
-        status = b0_session_apply_supply(session, error);
-    if (status == BOOT0_OK)
-        status = plan_memory(session, resolved, options, nth, plan, error);
-    boot0_image_free(resolved);
-    return status;
-}
 
 /* ---- carrying out ---- */
 
@@ -301,12 +101,12 @@ static enum boot0_status flash_memory(struct boot0_session *session,
 {
     struct boot0_report before = session->report;
     struct boot0_plan *plan;
-    enum boot0_status status = begin_plan(session, image, index, options, &plan, error);
+    enum boot0_status status = b0_session_begin_plan(session, image, index, options, &plan, error);
 
     if (status != BOOT0_OK)
         return status;
     for (int attempt = 1;; attempt++) {
-        status = complete_plan(session, plan, index, error);
+        status = b0_session_complete_plan(session, plan, index, error);
         if (status == BOOT0_OK)
             status = boot0_session_execute(session, plan, options, error);
         if (status == BOOT0_OK || status == BOOT0_E_CANCELLED || !session->protocol->retryable ||
@@ -385,8 +185,8 @@ static enum boot0_status flash_dfuse(struct boot0_session *session, const struct
                                  "written then may not last, so all is written anew");
         chosen.full = true;
     }
-    for (int memory = next_memory(session, image, -1); memory >= 0 && status == BOOT0_OK;
-         memory = next_memory(session, image, memory)) {
+    for (int memory = b0_session_next_memory(session, image, -1); memory >= 0 && status == BOOT0_OK;
+         memory = b0_session_next_memory(session, image, memory)) {
         status = b0_session_apply_supply(session, error); /* again after a reset */
         if (status == BOOT0_OK)
             status = flash_memory(session, image, memory, &chosen, error);

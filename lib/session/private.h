@@ -205,10 +205,24 @@ enum boot0_status b0_session_was_completed(struct boot0_session *session,
 /* The journal said so when the session was opened, and nothing was completed since. */
 bool b0_session_was_interrupted(const struct boot0_session *session);
 
-/* ---- flash.c ---- */
+/* ---- plan.c ---- */
 
-/* The index of the alternate that a number of the image's stands for, after the check; -1: none. */
+/* The index of the alternate that a number of a resolved image stands for; -1: none. */
 int b0_session_index_of(const struct boot0_session *session, uint8_t alternate);
+/*
+ * The next alternate, by index, that a resolved image has data for, after one (-1: the first); -1
+ * past the last. Option bytes, which can lock the chip, come last.
+ */
+int b0_session_next_memory(const struct boot0_session *session, const struct boot0_image *image,
+                           int after);
+/* The plan for one alternate, by index; it knows nothing yet of what the board holds. */
+enum boot0_status b0_session_begin_plan(struct boot0_session *session,
+                                        const struct boot0_image *image, int index,
+                                        const struct boot0_flash_options *options,
+                                        struct boot0_plan **plan, struct boot0_error *error);
+/* Learns what the board holds, and makes the steps. */
+enum boot0_status b0_session_complete_plan(struct boot0_session *session, struct boot0_plan *plan,
+                                           int index, struct boot0_error *error);
 
 /* ---- verify.c ---- */
 
