@@ -8,6 +8,9 @@ cd "$(dirname "$0")/.."
 
 directory=$1
 shift
+# Several of the build directories compile the same: meson uses ccache where it is installed.
+export CCACHE_DIR=${CCACHE_DIR:-$PWD/build/cache/ccache} CCACHE_BASEDIR=${CCACHE_BASEDIR:-$PWD}
+export CCACHE_NOHASHDIR=1
 mkdir -p "$(dirname "$directory")"
 log=$directory.log
 
