@@ -79,8 +79,9 @@ struct b0_an3155_step {
 };
 
 struct b0_an3155_config {
-    uint32_t baud; /* of the line: how long bytes take; > 0 */
-    uint8_t align; /* write addresses and lengths are filled up to this with 0xff; a power of 2 */
+    uint32_t baud;       /* of the line: how long bytes take; > 0 */
+    uint8_t align;       /* write addresses and lengths are filled up to this; a power of 2 */
+    bool erases_to_zero; /* erased flash reads 0x00, else 0xff: what they are filled up with */
 };
 
 struct b0_an3155 {

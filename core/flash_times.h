@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How long a chip's flash takes to erase and to program, by the datasheet's typical figures. The
- * plan's expected times and the virtual boards' clocks come from this one table.
+ * plan's expected times and the virtual boards' clocks come from these. core/family has the
+ * figures.
  */
 #ifndef B0_CORE_FLASH_TIMES_H
 #define B0_CORE_FLASH_TIMES_H
@@ -16,11 +17,10 @@ enum {
 };
 
 /*
- * One row a family. In families without the choice of a width the three columns are equal and
- * unit_bytes is the width that the family programs at.
+ * The figures of a family. In families without the choice of a width the three columns are equal
+ * and unit_bytes is what one program operation takes: it may be several of the smallest units.
  */
 struct b0_flash_times {
-    const char *family;  /* as in struct boot0_chip: "STM32F4" */
     uint16_t program_us; /* one program operation, whatever its width */
     uint8_t unit_bytes[B0_PARALLEL_COUNT];
     struct {
@@ -29,9 +29,6 @@ struct b0_flash_times {
     } erase[B0_FLASH_ERASE_ROWS];
     uint32_t mass_erase_ms[B0_PARALLEL_COUNT]; /* one bank */
 };
-
-/* The family's row, or NULL. */
-const struct b0_flash_times *b0_flash_times_find(const char *family);
 
 /* Milliseconds for one sector; of the nearest size that the row has, if it has not that one. */
 uint32_t b0_flash_erase_ms(const struct b0_flash_times *times, enum b0_parallelism width,

@@ -44,6 +44,7 @@ struct b0_protocol {
     const struct b0_protocol_ops *ops;
     uint32_t block_size;   /* bytes that one write transfer takes */
     uint32_t program_unit; /* bytes, as boot0_plan_options has it; 0: unknown */
+    bool erases_to_zero;   /* erased flash reads 0x00, else 0xff */
     bool whole_blocks;     /* every write transfer has to be of block_size bytes */
     uint32_t done;      /* bytes that the board has confirmed, of the call under way or the last */
     uint64_t transfers; /* so far */
@@ -52,5 +53,11 @@ struct b0_protocol {
     bool (*tick)(void *context);
     void *context;
 };
+
+/* What erased flash of the board reads. */
+static inline uint8_t b0_protocol_erased_byte(const struct b0_protocol *protocol)
+{
+    return protocol->erases_to_zero ? 0x00 : 0xff;
+}
 
 #endif

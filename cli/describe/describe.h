@@ -10,6 +10,7 @@
 #include "../command_session.h"
 
 #include <core/descriptors.h>
+#include <core/family/family.h>
 
 /* `boot0 info --describe`: to the standard output. */
 enum boot0_status describe_board(const struct arguments *arguments, struct boot0_error *error);
@@ -65,19 +66,10 @@ struct description {
     size_t memory_count;
 };
 
-/* What is known of the chips of a family: memories.c. */
-struct describe_family {
-    const char *name;
-    const char *option_bytes; /* the word of the format; NULL: none */
-    uint32_t option_size;     /* bytes that this encoding needs */
-    unsigned pages_per_wrp;
-    bool refuses_unerased;
-    bool otp_lock;
-    uint32_t info_address, info_size; /* of the unique id and the size of the flash */
-    uint32_t unique_id, flash_size;
-};
-/* The row of the chips that the board can be; NULL if it is unknown, or they differ. */
-const struct describe_family *describe_family(const struct boot0_board *board);
+/* The family of the chips that the board can be; NULL if it is unknown, or they differ. */
+const struct b0_family *describe_family(const struct boot0_board *board);
+/* Where they keep unique id and flash size; NULL likewise. */
+const struct b0_signature *describe_signature(const struct boot0_board *board);
 
 /* Reads all that a USB board says of itself: usb.c. */
 enum boot0_status describe_read_usb(struct description *description, const struct boot0_bus *bus,

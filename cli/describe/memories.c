@@ -22,61 +22,43 @@ enum {
     GUESSED_SIZE = 128 * B0_KIB,
 };
 
-/*
- * Encodings of the option bytes that vboard knows, and where unique id and flash size are: the
- * reference manuals' chapters "Device electronic signature".
- */
-static const struct describe_family families[] = {
-    {"STM32F4", "f4", 16, 0, false, true, 0x1fff7a10, 32, 0x1fff7a10, 0x1fff7a22},
-    {"STM32F2", "f4", 16, 0, false, true, 0x1fff7a10, 32, 0x1fff7a10, 0x1fff7a22},
-    {"STM32F7", NULL, 0, 0, false, false, 0x1ff0f420, 36, 0x1ff0f420, 0x1ff0f442},
-    {"STM32F1", "f1", 16, 4, true, false, 0x1ffff7e0, 20, 0x1ffff7e8, 0x1ffff7e0},
-    {"STM32F0", "f0", 16, 2, true, false, 0x1ffff7ac, 34, 0x1ffff7ac, 0x1ffff7cc},
-    {"STM32F3", "f0", 16, 2, true, false, 0x1ffff7ac, 34, 0x1ffff7ac, 0x1ffff7cc},
-    {"STM32L4", "l4", 40, 0, true, false, 0x1fff7590, 82, 0x1fff7590, 0x1fff75e0},
-    {"STM32G4", "l4", 40, 0, true, false, 0x1fff7590, 82, 0x1fff7590, 0x1fff75e0},
-    {"STM32G0", NULL, 0, 0, true, false, 0x1fff7590, 82, 0x1fff7590, 0x1fff75e0},
-    {"STM32WB", NULL, 0, 0, true, false, 0x1fff7590, 82, 0x1fff7590, 0x1fff75e0},
-    {"STM32H7", "h7", 32, 0, true, false, 0x1ff1e800, 130, 0x1ff1e800, 0x1ff1e880},
-    {"STM32L0", NULL, 0, 0, true, false, 0, 0, 0, 0},
-    {"STM32L1", NULL, 0, 0, true, false, 0, 0, 0, 0},
-    {"STM32L5", NULL, 0, 0, true, false, 0, 0, 0, 0},
-    {"STM32H5", NULL, 0, 0, true, false, 0, 0, 0, 0},
-    {"STM32U5", NULL, 0, 0, true, false, 0x0bfa0700, 162, 0x0bfa0700, 0x0bfa07a0},
-};
-
-static const struct describe_family *find_family(const char *name)
-{
-    for (size_t i = 0; i < B0_LENGTH(families); i++)
-        if (strcmp(families[i].name, name) == 0)
-            return &families[i];
-    return NULL;
-}
-
-/* Whether two rows say the same; F2 and F4 do, and no layout tells them apart. */
-static bool agree(const struct describe_family *a, const struct describe_family *b)
+/* Whether two families are alike in all that a description says; F2 and F4 are. */
+static bool agree(const struct b0_family *a, const struct b0_family *b)
 {
     bool same_options =
-        a->option_bytes == b->option_bytes ||
-        (a->option_bytes && b->option_bytes && strcmp(a->option_bytes, b->option_bytes) == 0);
+        a->option_style == b->option_style ||
+        (a->option_style && b->option_style && strcmp(a->option_style, b->option_style) == 0);
 
     return same_options && a->pages_per_wrp == b->pages_per_wrp &&
-           a->refuses_unerased == b->refuses_unerased && a->unique_id == b->unique_id &&
-           a->flash_size == b->flash_size;
+           a->refuses_unerased == b->refuses_unerased && a->erased_byte == b->erased_byte;
 }
 
-const struct describe_family *describe_family(const struct boot0_board *board)
+const struct b0_family *describe_family(const struct boot0_board *board)
 {
-    const struct describe_family *first =
-        board->chip_count > 0 ? find_family(board->chips[0]->family) : NULL;
+    const struct b0_family *first =
+        board->chip_count > 0 ? b0_family_find(board->chips[0]->family) : NULL;
 
     for (size_t i = 1; first && i < board->chip_count; i++) {
-        const struct describe_family *other = find_family(board->chips[i]->family);
+        const struct b0_family *other = b0_family_find(board->chips[i]->family);
 
         if (!other || !agree(first, other))
             return NULL;
     }
     return first;
+}
+
+const struct b0_signature *describe_signature(const struct boot0_board *board)
+{
+    const struct b0_chip *row = board->chip_count > 0 ? b0_chip_find(board->chips[0]->id) : NULL;
+
+    for (size_t i = 1; row && i < board->chip_count; i++) {
+        const struct b0_chip *other = b0_chip_find(board->chips[i]->id);
+
+        if (!other || b0_chip_signature(other)->unique_id != b0_chip_signature(row)->unique_id ||
+            b0_chip_signature(other)->flash_size != b0_chip_signature(row)->flash_size)
+            return NULL;
+    }
+    return row ? b0_chip_signature(row) : NULL;
 }
 
 const struct describe_memory *describe_find_memory(const struct description *description,
@@ -344,13 +326,13 @@ static void add_ram(struct description *description)
 
 static void add_info(struct description *description)
 {
-    const struct describe_family *family = describe_family(&description->board);
+    const struct b0_signature *signature = describe_signature(&description->board);
     struct describe_memory memory = {.kind = "info"};
 
-    if (!family || family->info_size == 0)
+    if (!signature || signature->info.last == 0)
         return;
-    memory.address = family->info_address;
-    memory.size = family->info_size;
+    memory.address = signature->info.first;
+    memory.size = signature->info.last - signature->info.first + 1;
     add(description, &memory);
 }
 
@@ -358,10 +340,10 @@ static void add_info(struct description *description)
 static void add_options(struct description *description)
 {
     const struct boot0_board *board = &description->board;
-    const struct describe_family *family = describe_family(board);
+    const struct b0_family *family = describe_family(board);
     struct describe_memory memory = {.kind = "options"};
 
-    if (board->usb.kind != BOOT0_KIND_SERIAL || !family || !family->option_bytes ||
+    if (board->usb.kind != BOOT0_KIND_SERIAL || !family || !family->option_style ||
         board->chips[0]->option_bytes == 0)
         return;
     memory.address = board->chips[0]->option_bytes;

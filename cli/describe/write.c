@@ -3,7 +3,6 @@
 #include "describe.h"
 
 #include <core/dfu.h>
-#include <core/flash_times.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,7 +61,8 @@ static void write_head(const struct description *description, FILE *file)
 static void write_chip(const struct description *description, FILE *file)
 {
     const struct boot0_board *board = &description->board;
-    const struct describe_family *family = describe_family(board);
+    const struct b0_family *family = describe_family(board);
+    const struct b0_signature *signature = describe_signature(board);
     const struct describe_memory *options = describe_find_memory(description, "options");
     const struct describe_memory *info = describe_find_memory(description, "info");
 
@@ -70,10 +70,9 @@ static void write_chip(const struct description *description, FILE *file)
         return;
     fputs("\n[chip]\n", file);
     write_text(file, "name", board->chip_count == 1 ? board->chips[0]->name : family->name);
-    if (b0_flash_times_find(family->name))
-        fprintf(file, "times = %s\n", family->name);
-    if (options && family->option_bytes && options->size >= family->option_size) {
-        fprintf(file, "option_bytes = %s\n", family->option_bytes);
+    fprintf(file, "times = %s\n", family->name);
+    if (options && family->option_style && options->size >= family->option_size) {
+        fprintf(file, "option_bytes = %s\n", family->option_style);
         if (family->pages_per_wrp > 0)
             fprintf(file, "pages_per_wrp = %u\n", family->pages_per_wrp);
     }
@@ -81,9 +80,9 @@ static void write_chip(const struct description *description, FILE *file)
         fputs("refuses_unerased = yes\n", file);
     if (family->otp_lock && describe_find_memory(description, "otp"))
         fputs("otp_lock = yes\n", file);
-    if (info && info->address == family->info_address)
-        fprintf(file, "unique_id = 0x%08X\nflash_size = 0x%08X\n", family->unique_id,
-                family->flash_size);
+    if (info && signature && info->address == signature->info.first)
+        fprintf(file, "unique_id = 0x%08X\nflash_size = 0x%08X\n", signature->unique_id,
+                signature->flash_size);
 }
 
 static void write_memory(const struct describe_memory *memory, FILE *file)

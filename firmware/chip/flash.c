@@ -4,12 +4,12 @@
 
 #include <core/bootloader_map.h>
 #include <core/bytes.h>
-#include <core/flash_times_f4.h>
+#include <core/family/family.h>
 
 #define ERRORS                                                                                     \
     (FLASH_SR_OPERR | FLASH_SR_WRPERR | FLASH_SR_PGAERR | FLASH_SR_PGPERR | FLASH_SR_PGSERR)
 
-static const struct b0_flash_times times = B0_FLASH_TIMES_F4;
+static const struct b0_flash_times *const times = &b0_stm32f4_times;
 
 /* PSIZE, and the column of the times: 3.9.7 and core/flash_times.h number them alike. */
 static enum b0_parallelism width(uint32_t unit_bytes)
@@ -110,16 +110,16 @@ static uint32_t erase_us(void *context, uint8_t sector)
     uint32_t size = b0_sector_size(sector);
     unsigned row = 0;
 
-    while (row + 1 < B0_FLASH_ERASE_ROWS && times.erase[row].sector_size < size)
+    while (row + 1 < B0_FLASH_ERASE_ROWS && times->erase[row].sector_size < size)
         row++;
-    return times.erase[row].ms[width(flash->unit_bytes)] * 1000u;
+    return times->erase[row].ms[width(flash->unit_bytes)] * 1000u;
 }
 
 static uint32_t program_us(void *context, uint32_t size)
 {
     const struct b0_flash *flash = context;
 
-    return (size + flash->unit_bytes - 1) / flash->unit_bytes * times.program_us;
+    return (size + flash->unit_bytes - 1) / flash->unit_bytes * times->program_us;
 }
 
 const struct b0_flash_ops b0_flash_ops = {

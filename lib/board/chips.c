@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Asks the chip table: by name, by id, and which chips a board with a given layout can be. */
-#include "chip_table.h"
+/*
+ * Finds chips among those of all families: by name, by id, and which ones a board with a given
+ * layout can be.
+ */
 #include <boot0/board.h>
+#include <core/family/family.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +15,9 @@ enum {
 
 const struct boot0_chip *boot0_chip_at(size_t index)
 {
-    return index < b0_chip_row_count ? &b0_chip_rows[index].chip : NULL;
+    const struct b0_chip *row = b0_chip_at(index);
+
+    return row ? &row->chip : NULL;
 }
 
 static bool same_letter(char a, char b)
@@ -55,7 +60,7 @@ static bool is_part(const char *name, const char *pattern, size_t pattern_length
     return i >= SHORTEST_PART;
 }
 
-static bool has_part(const struct b0_chip_row *row, const char *name)
+static bool has_part(const struct b0_chip *row, const char *name)
 {
     const char *pattern = row->parts;
 
@@ -73,41 +78,37 @@ static bool has_part(const struct b0_chip_row *row, const char *name)
 const struct boot0_chip *boot0_chip_by_name(const char *name)
 {
     const char *part = without_prefix(name);
+    const struct b0_chip *row;
 
-    for (size_t i = 0; i < b0_chip_row_count; i++) {
-        const struct boot0_chip *chip = &b0_chip_rows[i].chip;
-
-        if (same_text(name, chip->key) || same_text(name, chip->name))
-            return chip;
-    }
-    for (size_t i = 0; i < b0_chip_row_count; i++) {
-        if (has_part(&b0_chip_rows[i], part))
-            return &b0_chip_rows[i].chip;
-    }
+    for (size_t i = 0; (row = b0_chip_at(i)) != NULL; i++)
+        if (same_text(name, row->chip.key) || same_text(name, row->chip.name))
+            return &row->chip;
+    for (size_t i = 0; (row = b0_chip_at(i)) != NULL; i++)
+        if (has_part(row, part))
+            return &row->chip;
     return NULL;
 }
 
 const struct boot0_chip *boot0_chip_by_id(uint16_t id)
 {
-    for (size_t i = 0; i < b0_chip_row_count; i++) {
-        if (b0_chip_rows[i].chip.id == id)
-            return &b0_chip_rows[i].chip;
-    }
-    return NULL;
+    const struct b0_chip *row = b0_chip_find(id);
+
+    return row ? &row->chip : NULL;
 }
 
 const struct boot0_chip *boot0_chip_by_uf2_family(uint32_t uf2_family)
 {
+    const struct b0_chip *row;
+
     if (uf2_family == 0)
         return NULL;
-    for (size_t i = 0; i < b0_chip_uf2_count; i++) {
-        if (b0_chip_uf2[i].uf2_family == uf2_family)
-            return boot0_chip_by_id(b0_chip_uf2[i].id);
-    }
-    for (size_t i = 0; i < b0_chip_row_count; i++) {
-        if (b0_chip_rows[i].chip.uf2_family == uf2_family)
-            return &b0_chip_rows[i].chip;
-    }
+    for (size_t i = 0; (row = b0_chip_at(i)) != NULL; i++)
+        for (size_t j = 0; j < B0_CHIP_UF2_MAX; j++)
+            if (row->uf2_families[j] == uf2_family)
+                return &row->chip;
+    for (size_t i = 0; (row = b0_chip_at(i)) != NULL; i++)
+        if (row->chip.uf2_family == uf2_family)
+            return &row->chip;
     return NULL;
 }
 
@@ -148,30 +149,26 @@ static bool shows(const struct boot0_layout *layout, uint32_t address)
     return false;
 }
 
-static bool option_bytes_match(const struct boot0_chip *chip, const struct boot0_layout *layout)
+static bool option_bytes_match(const struct boot0_chip *chip, const struct b0_chip *row,
+                               const struct boot0_layout *layout)
 {
     if (!layout || chip->option_bytes == 0 || shows(layout, chip->option_bytes))
         return true;
-    for (size_t i = 0; i < b0_chip_option_bytes_count; i++) {
-        if (b0_chip_option_bytes[i].id == chip->id &&
-            shows(layout, b0_chip_option_bytes[i].address))
-            return true;
-    }
-    return false;
+    return row && row->option_bytes_shown != 0 && shows(layout, row->option_bytes_shown);
 }
 
 bool boot0_chip_matches(const struct boot0_chip *chip, const struct boot0_layout *flash,
                         const struct boot0_layout *option_bytes)
 {
-    if (flash->region_count == 0 || !option_bytes_match(chip, option_bytes))
+    const struct b0_chip *row = b0_chip_find(chip->id);
+
+    if (flash->region_count == 0 || !option_bytes_match(chip, row, option_bytes))
         return false;
     if (is_beginning(flash, chip->layout, chip->min_flash))
         return true;
-    for (size_t i = 0; i < b0_chip_layout_count; i++) {
-        if (b0_chip_layouts[i].id == chip->id &&
-            is_beginning(flash, b0_chip_layouts[i].layout, chip->min_flash))
+    for (size_t i = 0; row && i < B0_CHIP_LAYOUTS_MAX && row->layouts[i]; i++)
+        if (is_beginning(flash, row->layouts[i], chip->min_flash))
             return true;
-    }
     return false;
 }
 
@@ -233,11 +230,11 @@ const char *boot0_cpu_name(uint32_t cpu, char *text, size_t size)
 
 const struct boot0_alias *boot0_chip_alias(const struct boot0_chip *chip, size_t index)
 {
-    for (size_t i = 0; i < b0_chip_alias_count; i++) {
-        if (strcmp(b0_chip_aliases[i].family, chip->family) == 0 && index-- == 0)
-            return &b0_chip_aliases[i].alias;
-    }
-    return NULL;
+    const struct b0_family *family = b0_family_find(chip->family);
+
+    if (!family || index >= B0_FAMILY_ALIASES_MAX || family->aliases[index].flash == 0)
+        return NULL;
+    return &family->aliases[index];
 }
 
 /* The length of "F405/407" in "STM32F405/407/415/417", of "F303x6/8" in "STM32F303x6/8, F328". */

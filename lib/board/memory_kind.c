@@ -5,7 +5,7 @@
 #include "names.h"
 
 #include <core/array.h>
-#include <string.h>
+#include <core/family/family.h>
 
 enum {
     INTERNAL_FLASH = 0x08000000,
@@ -13,69 +13,25 @@ enum {
 };
 
 struct area {
-    const char *family; /* NULL: every one */
     uint32_t first;
     uint32_t last;
     enum b0_memory_kind kind;
 };
 
 /*
- * Option bytes and OTP by family, from the tables of flash memory organization, and of the flash
- * registers, in the reference manuals. The L5, U0, U5, H5 and H7 have registers for their option
- * bytes, which the bootloader shows as memory.
- */
-static const struct area special[] = {
-    {"STM32F0", 0x1ffff800, 0x1ffff80f, B0_MEMORY_OPTION_BYTES}, /* RM0091 */
-    {"STM32F1", 0x1ffff800, 0x1ffff80f, B0_MEMORY_OPTION_BYTES}, /* RM0008 */
-    {"STM32F3", 0x1ffff800, 0x1ffff80f, B0_MEMORY_OPTION_BYTES}, /* RM0316 */
-    {"STM32F2", 0x1fff7800, 0x1fff7a0f, B0_MEMORY_OTP},          /* RM0033 */
-    {"STM32F2", 0x1fffc000, 0x1fffc00f, B0_MEMORY_OPTION_BYTES},
-    {"STM32F4", 0x1fff7800, 0x1fff7a0f, B0_MEMORY_OTP}, /* RM0090 */
-    {"STM32F4", 0x1fffc000, 0x1fffc00f, B0_MEMORY_OPTION_BYTES},
-    {"STM32F4", 0x1ffec000, 0x1ffec00f, B0_MEMORY_OPTION_BYTES}, /* bank 2 */
-    {"STM32F7", 0x1fff0000, 0x1fff001f, B0_MEMORY_OPTION_BYTES}, /* RM0385; RM0410 */
-    {"STM32F7", 0x1ff0f000, 0x1ff0f41f, B0_MEMORY_OTP},
-    {"STM32F7", 0x1ff07800, 0x1ff07a0f, B0_MEMORY_OTP},          /* F72x, F73x: RM0431 */
-    {"STM32L0", 0x1ff80000, 0x1ff8001f, B0_MEMORY_OPTION_BYTES}, /* RM0367 */
-    {"STM32L1", 0x1ff80000, 0x1ff8009f, B0_MEMORY_OPTION_BYTES}, /* RM0038 */
-    {"STM32L4", 0x1fff7000, 0x1fff73ff, B0_MEMORY_OTP},          /* RM0351 */
-    {"STM32L4", 0x1fff7800, 0x1fff780f, B0_MEMORY_OPTION_BYTES},
-    {"STM32L4", 0x1ffff800, 0x1ffff80f, B0_MEMORY_OPTION_BYTES}, /* bank 2 */
-    {"STM32L4", 0x1ff00000, 0x1ff0102f, B0_MEMORY_OPTION_BYTES}, /* L4+: RM0432 */
-    {"STM32L5", 0x0bfa0000, 0x0bfa01ff, B0_MEMORY_OTP},          /* RM0438 */
-    {"STM32L5", 0x40022040, 0x4002207f, B0_MEMORY_OPTION_BYTES},
-    {"STM32U5", 0x0bfa0000, 0x0bfa01ff, B0_MEMORY_OTP}, /* RM0456 */
-    {"STM32U5", 0x40022040, 0x4002207f, B0_MEMORY_OPTION_BYTES},
-    {"STM32U0", 0x1fff6800, 0x1fff6bff, B0_MEMORY_OTP}, /* RM0503 */
-    {"STM32U0", 0x40022020, 0x400220a7, B0_MEMORY_OPTION_BYTES},
-    {"STM32G0", 0x1fff7000, 0x1fff73ff, B0_MEMORY_OTP}, /* RM0444 */
-    {"STM32G0", 0x1fff7800, 0x1fff787f, B0_MEMORY_OPTION_BYTES},
-    {"STM32G4", 0x1fff7000, 0x1fff73ff, B0_MEMORY_OTP}, /* RM0440 */
-    {"STM32G4", 0x1fff7800, 0x1fff782f, B0_MEMORY_OPTION_BYTES},
-    {"STM32G4", 0x1ffff800, 0x1ffff82f, B0_MEMORY_OPTION_BYTES},
-    {"STM32WB", 0x1fff7000, 0x1fff73ff, B0_MEMORY_OTP}, /* RM0434 */
-    {"STM32WB", 0x1fff8000, 0x1fff807f, B0_MEMORY_OPTION_BYTES},
-    {"STM32H5", 0x08fff000, 0x08ffffff, B0_MEMORY_OTP}, /* RM0481 */
-    {"STM32H5", 0x40022050, 0x400220ff, B0_MEMORY_OPTION_BYTES},
-    {"STM32H7", 0x08fff000, 0x08fff3ff, B0_MEMORY_OTP}, /* RM0455; RM0468 */
-    {"STM32H7", 0x5200201c, 0x520021ff, B0_MEMORY_OPTION_BYTES},
-    {NULL, 0xffff0000, 0xffffffff, B0_MEMORY_SYSTEM}, /* the device feature: AN2606, 4.4 */
-};
-
-/*
- * Everything else, as ARMv7-M (B3.1) and the memory maps of all STM32 have it. Addresses in no row
- * are for the name to say, such as the offsets into a serial flash.
+ * What is neither option bytes nor OTP of some family: ARMv7-M (B3.1) and the memory maps of all
+ * STM32. For addresses in no row the name decides, such as the offsets into a serial flash.
  */
 static const struct area map[] = {
-    {NULL, 0x00200000, 0x003fffff, B0_MEMORY_FLASH},  /* F7: the flash by its ITCM bus */
-    {NULL, 0x08000000, 0x0fffffff, B0_MEMORY_FLASH},  /* also the data EEPROM of L0 and L1 */
-    {NULL, 0x10000000, 0x1003ffff, B0_MEMORY_RAM},    /* CCM; SRAM2 of the L4 */
-    {NULL, 0x1ff00000, 0x1fffffff, B0_MEMORY_SYSTEM}, /* system memory and what lies around it */
-    {NULL, 0x20000000, 0x3fffffff, B0_MEMORY_RAM},
-    {NULL, 0x40000000, 0x5fffffff, B0_MEMORY_SYSTEM}, /* peripherals */
-    {NULL, 0x60000000, 0x9fffffff, B0_MEMORY_FLASH},  /* FMC banks 1 to 3, QUADSPI, OCTOSPI */
-    {NULL, 0xc0000000, 0xdfffffff, B0_MEMORY_RAM},    /* SDRAM */
-    {NULL, 0xe0000000, 0xffffffff, B0_MEMORY_SYSTEM},
+    {0x00200000, 0x003fffff, B0_MEMORY_FLASH},  /* F7: the flash by its ITCM bus */
+    {0x08000000, 0x0fffffff, B0_MEMORY_FLASH},  /* also the data EEPROM of L0 and L1 */
+    {0x10000000, 0x1003ffff, B0_MEMORY_RAM},    /* CCM; SRAM2 of the L4 */
+    {0x1ff00000, 0x1fffffff, B0_MEMORY_SYSTEM}, /* system memory and what lies around it */
+    {0x20000000, 0x3fffffff, B0_MEMORY_RAM},
+    {0x40000000, 0x5fffffff, B0_MEMORY_SYSTEM}, /* peripherals */
+    {0x60000000, 0x9fffffff, B0_MEMORY_FLASH},  /* FMC banks 1 to 3, QUADSPI, OCTOSPI */
+    {0xc0000000, 0xdfffffff, B0_MEMORY_RAM},    /* SDRAM */
+    {0xe0000000, 0xffffffff, B0_MEMORY_SYSTEM}, /* also the device feature: AN2606, 4.4 */
 };
 
 /* Words that say what a memory is for. The whole word counts, or with '*' its beginning or end. */
@@ -108,35 +64,46 @@ static const char *const texts[B0_MEMORY_KIND_COUNT] = {
     [B0_MEMORY_UNKNOWN] = "memory of unknown purpose",
 };
 
-/* The row that has the address; a row of the family goes before those of others. */
-static const struct area *find_area(const struct area *areas, size_t count, const char *family,
-                                    uint32_t address)
+static bool is_in(const struct b0_span *spans, uint32_t address)
 {
-    const struct area *found = NULL;
+    for (size_t i = 0; i < B0_FAMILY_SPANS_MAX && spans[i].last != 0; i++)
+        if (address >= spans[i].first && address <= spans[i].last)
+            return true;
+    return false;
+}
 
-    for (size_t i = 0; i < count; i++) {
-        if (address < areas[i].first || address > areas[i].last)
-            continue;
-        if (family && areas[i].family && strcmp(areas[i].family, family) == 0)
-            return &areas[i];
-        if (!found)
-            found = &areas[i];
-    }
-    return found;
+static enum b0_memory_kind special_of_family(const struct b0_family *family, uint32_t address)
+{
+    if (is_in(family->otp, address))
+        return B0_MEMORY_OTP;
+    return is_in(family->option_bytes, address) ? B0_MEMORY_OPTION_BYTES : B0_MEMORY_UNKNOWN;
+}
+
+/* Option bytes and OTP: those of the family, then those of any other. B0_MEMORY_UNKNOWN: neither.
+ */
+static enum b0_memory_kind special_kind(const char *name, uint32_t address)
+{
+    const struct b0_family *family = b0_family_find(name);
+    enum b0_memory_kind kind = family ? special_of_family(family, address) : B0_MEMORY_UNKNOWN;
+
+    for (size_t i = 0; kind == B0_MEMORY_UNKNOWN && (family = b0_family_at(i)) != NULL; i++)
+        kind = special_of_family(family, address);
+    return kind;
 }
 
 enum b0_memory_kind b0_memory_kind(const char *family, const char *name, uint32_t address)
 {
-    const struct area *area;
+    enum b0_memory_kind kind;
 
     for (size_t i = 0; i < B0_LENGTH(special_words); i++)
         if (b0_name_has_word(name, special_words[i].word))
             return special_words[i].kind;
-    area = find_area(special, B0_LENGTH(special), family, address);
-    if (!area)
-        area = find_area(map, B0_LENGTH(map), family, address);
-    if (area)
-        return area->kind;
+    kind = special_kind(family, address);
+    if (kind != B0_MEMORY_UNKNOWN)
+        return kind;
+    for (size_t i = 0; i < B0_LENGTH(map); i++)
+        if (address >= map[i].first && address <= map[i].last)
+            return map[i].kind;
     for (size_t i = 0; i < B0_LENGTH(plain_words); i++)
         if (b0_name_has_word(name, plain_words[i].word))
             return plain_words[i].kind;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a chip's flash programs at a time. */
+/* How a chip's flash is programmed: the smallest unit, and what erased flash reads. */
 #ifndef B0_LIB_BOARD_PROGRAM_UNIT_H
 #define B0_LIB_BOARD_PROGRAM_UNIT_H
 
@@ -11,5 +11,11 @@
  * the chip is unknown.
  */
 uint32_t b0_program_unit(const struct boot0_board *board);
+
+/*
+ * Whether erased flash of the board reads 0x00, as that of all chips that it can be; else 0xff. No
+ * layout fits both a chip of one kind and one of the other.
+ */
+bool b0_erases_to_zero(const struct boot0_board *board);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <core/array.h>
 #include <core/bytes.h>
+#include <core/family/family.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,25 +14,6 @@ enum {
 
 /* Tried in this order when the board does not answer, and can be reset from here. */
 static const uint32_t slower[] = {115200, 57600, 38400, 19200, 9600};
-
-/*
- * Where a family's chips keep the size of their flash and their unique id, from the reference
- * manuals' chapters "Device electronic signature". 0: the ROM does not let them be read (F2, F4:
- * reports of NACK at 0x1fff7a10), or the id is in several pieces (L0, L1). The same is tried as
- * other tools do: what is refused stays unknown.
- */
-static const struct {
-    const char *family;
-    uint32_t flash_size;
-    uint32_t unique_id;
-} signatures[] = {
-    {"STM32F0", 0x1ffff7cc, 0x1ffff7ac}, {"STM32F1", 0x1ffff7e0, 0x1ffff7e8},
-    {"STM32F3", 0x1ffff7cc, 0x1ffff7ac}, {"STM32G0", 0x1fff75e0, 0x1fff7590},
-    {"STM32G4", 0x1fff75e0, 0x1fff7590}, {"STM32L4", 0x1fff75e0, 0x1fff7590},
-    {"STM32L0", 0x1ff8007c, 0},          {"STM32WB", 0x1fff75e0, 0x1fff7590},
-    {"STM32F7", 0x1ff0f442, 0x1ff0f420}, {"STM32H7", 0x1ff1e880, 0x1ff1e800},
-    {"STM32U5", 0x0bfa07a0, 0x0bfa0700},
-};
 
 static enum boot0_status set_line(struct b0_uart_bus *bus, uint32_t baud, struct boot0_error *error)
 {
@@ -129,26 +111,27 @@ static void make_serial(const uint8_t *u, char *text, size_t size)
              (uint8_t)(u[8] + u[0]), u[7], u[6]);
 }
 
+/* What the ROM refuses to read stays unknown. */
 static void read_signature(struct b0_uart_bus *bus, struct boot0_board *board,
                            struct boot0_layout *layout)
 {
     const struct boot0_chip *chip = board->chips[0];
+    const struct b0_family *family = b0_family_find(chip->family);
+    const struct b0_chip *row = b0_chip_find(chip->id);
+    const struct b0_signature *signature;
     uint8_t bytes[UNIQUE_ID_SIZE];
 
-    for (size_t i = 0; i < B0_LENGTH(signatures); i++) {
-        uint32_t kib;
+    if (!row || !family || (family->rom & B0_ROM_HIDES_SIGNATURE))
+        return;
+    signature = b0_chip_signature(row);
+    if (read_some(bus, signature->flash_size, bytes, 2)) {
+        uint64_t size = (uint64_t)b0_load16(bytes) * B0_KIB;
 
-        if (strcmp(signatures[i].family, chip->family) != 0)
-            continue;
-        if (read_some(bus, signatures[i].flash_size, bytes, 2)) {
-            kib = b0_load16(bytes);
-            if ((uint64_t)kib * B0_KIB >= chip->min_flash &&
-                kib * (uint64_t)B0_KIB < boot0_layout_size(layout))
-                cut_layout(layout, (uint64_t)kib * B0_KIB);
-        }
-        if (read_some(bus, signatures[i].unique_id, bytes, UNIQUE_ID_SIZE))
-            make_serial(bytes, board->serial, sizeof board->serial);
+        if (size >= chip->min_flash && size < boot0_layout_size(layout))
+            cut_layout(layout, size);
     }
+    if (read_some(bus, signature->unique_id, bytes, UNIQUE_ID_SIZE))
+        make_serial(bytes, board->serial, sizeof board->serial);
 }
 
 static void add_memory(struct boot0_board *board, const char *layout)

@@ -3,6 +3,7 @@
 #include "../board/program_unit.h"
 #include "serial.h"
 
+#include <core/family/family.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,10 +107,11 @@ static uint32_t sector_number(const struct boot0_layout *layout, uint32_t addres
     return number;
 }
 
-/* AN3155, 3.8: L0 and L1 have no mass erase. */
 static bool has_mass_erase(const struct boot0_board *board)
 {
-    return strcmp(board->family, "STM32L0") != 0 && strcmp(board->family, "STM32L1") != 0;
+    const struct b0_family *family = b0_family_find(board->family);
+
+    return !family || !(family->rom & B0_ROM_NO_MASS_ERASE);
 }
 
 static enum boot0_status erase_all(struct uart *uart, const struct boot0_layout *layout,
@@ -213,9 +215,11 @@ static struct b0_protocol *open_board(const struct boot0_transport *transport,
     uart->protocol.ops = &uart_ops;
     uart->protocol.block_size = B0_AN3155_BLOCK_MAX;
     uart->protocol.program_unit = b0_program_unit(board);
+    uart->protocol.erases_to_zero = b0_erases_to_zero(board);
     uart->board = board;
     uart->bus = b0_uart_bus_of(transport);
     uart->bus->engine.config.align = alignment(uart->protocol.program_unit);
+    uart->bus->engine.config.erases_to_zero = uart->protocol.erases_to_zero;
     uart->before = uart->bus->engine.exchanges;
     return &uart->protocol;
 }

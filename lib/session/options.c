@@ -6,13 +6,11 @@
 #include "../board/memory_kind.h"
 #include "private.h"
 
-#include <core/array.h>
+#include <core/family/family.h>
 #include <stdio.h>
-#include <string.h>
 
 enum {
     SHOWN_MAX = 40, /* bytes that are listed in a note */
-    PATTERN_MAX = 32,
 };
 
 /* By name and first address; the main flash is never taken for anything else. */
@@ -41,47 +39,15 @@ bool b0_session_is_never_erased(const struct boot0_session *session, int index)
 
 /* ---- what they mean ---- */
 
-/*
- * Which bits a family keeps as they are written; the others are reserved, or complements that the
- * flash controller computes. The pattern repeats every `period` bytes.
- */
-struct encoding {
-    const char *family;
-    uint32_t address; /* of the memory region; 0: any */
-    uint8_t rdp;      /* offset of the read protection byte, */
-    uint8_t level_0;  /* and its value without protection; 0: the region has none */
-    uint8_t period;
-    uint8_t kept[PATTERN_MAX];
-};
-
-static const struct encoding encodings[] = {
-    /* RM0090, 3.9, tables 15 and 17: user bits and RDP, then nWRP of 12 sectors; RM0033 likewise */
-    {"STM32F4", 0x1fffc000, 1, 0xaa, 16, {0xec, 0xff, 0, 0, 0, 0, 0, 0, 0xff, 0x0f}},
-    {"STM32F4", 0x1ffec000, 0, 0, 16, {0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0x0f}},
-    {"STM32F2", 0x1fffc000, 1, 0xaa, 16, {0xec, 0xff, 0, 0, 0, 0, 0, 0, 0xff, 0x0f}},
-    /* RM0385, 3.4.1: four words of 16 bits, 8 bytes apart */
-    {"STM32F7", 0, 1, 0xaa, 8, {0xff, 0xff}},
-    /* PM0075, 2.5; RM0091, 4; RM0316, 5: each byte is followed by its complement */
-    {"STM32F0", 0, 0, 0xaa, 2, {0xff}},
-    {"STM32F1", 0, 0, 0xa5, 2, {0xff}},
-    {"STM32F3", 0, 0, 0xaa, 2, {0xff}},
-    /* RM0367, 3.4; RM0038, 3.9: each half-word is followed by its complement */
-    {"STM32L0", 0, 0, 0xaa, 4, {0xff, 0xff}},
-    {"STM32L1", 0, 0, 0xaa, 4, {0xff, 0xff}},
-    /* RM0351, 3.4.1; RM0440, 3.4.1; RM0444, 3.4.1; RM0434, 3.4.1: each word is followed by it */
-    {"STM32L4", 0, 0, 0xaa, 8, {0xff, 0xff, 0xff, 0xff}},
-    {"STM32G4", 0, 0, 0xaa, 8, {0xff, 0xff, 0xff, 0xff}},
-    {"STM32G0", 0, 0, 0xaa, 8, {0xff, 0xff, 0xff, 0xff}},
-    {"STM32WB", 0, 0, 0xaa, 8, {0xff, 0xff, 0xff, 0xff}},
-};
-
 /* NULL if it is not known. */
-static const struct encoding *encoding_of(const struct boot0_chip *chip, uint32_t address)
+static const struct b0_option_encoding *encoding_of(const struct boot0_chip *chip, uint32_t address)
 {
-    for (size_t i = 0; i < B0_LENGTH(encodings); i++)
-        if (strcmp(encodings[i].family, chip->family) == 0 &&
-            (encodings[i].address == 0 || encodings[i].address == address))
-            return &encodings[i];
+    const struct b0_family *family = b0_family_find(chip->family);
+    const struct b0_option_encoding *encoding = family ? family->encodings : NULL;
+
+    for (; encoding && encoding->period > 0; encoding++)
+        if (encoding->address == 0 || encoding->address == address)
+            return encoding;
     return NULL;
 }
 
@@ -91,7 +57,7 @@ static uint8_t kept_bits(const struct boot0_board *board, uint32_t address, uint
     uint8_t kept = 0xff;
 
     for (size_t i = 0; i < board->chip_count; i++) {
-        const struct encoding *encoding = encoding_of(board->chips[i], address);
+        const struct b0_option_encoding *encoding = encoding_of(board->chips[i], address);
 
         if (encoding)
             kept &= encoding->kept[offset % encoding->period];
@@ -103,7 +69,8 @@ static uint8_t kept_bits(const struct boot0_board *board, uint32_t address, uint
 static bool protects(const struct boot0_board *board, const struct boot0_plan_sector *sector)
 {
     for (size_t i = 0; i < board->chip_count; i++) {
-        const struct encoding *encoding = encoding_of(board->chips[i], sector->sector.address);
+        const struct b0_option_encoding *encoding =
+            encoding_of(board->chips[i], sector->sector.address);
 
         if (!encoding || encoding->level_0 == 0 || encoding->rdp >= sector->sector.size ||
             sector->wanted[encoding->rdp] == encoding->level_0)

@@ -6,7 +6,7 @@
 #include "../protocol.h"
 
 #include <boot0/session.h>
-#include <core/flash_times.h>
+#include <core/family/family.h>
 
 struct boot0_session {
     struct boot0_bus bus; /* not owned: a copy, the context is the same */

@@ -80,12 +80,13 @@ static uint64_t sectors_erase_ms(const struct boot0_layout *layout,
  * How long the erase of the whole flash takes if the board has this chip. In flash of large sectors
  * (F2, F4, F7, H7) it takes as long as its sectors, whatever the part's size and its number of
  * banks: for an F407 16.8 s, and 16 s in its datasheet. In flash of pages it is a matter of
- * milliseconds (core/flash_times.c).
+ * milliseconds (core/family).
  */
 static uint64_t mass_erase_ms(const struct boot0_session *session, const struct boot0_chip *chip,
                               const struct boot0_layout *layout)
 {
-    const struct b0_flash_times *times = b0_flash_times_find(chip->family);
+    const struct b0_family *family = b0_family_find(chip->family);
+    const struct b0_flash_times *times = family ? family->times : NULL;
     uint64_t sectors_ms = times ? sectors_erase_ms(layout, times, session->erase_width) : 0;
     uint64_t bank_ms = times ? times->mass_erase_ms[session->erase_width] : 0;
 
@@ -364,13 +365,13 @@ static const struct b0_flash_times *slowest_times(const struct boot0_board *boar
                         : board->alternates[board->flash_alternate].layout.regions[0].sector_size;
 
     for (size_t i = 0; i < board->chip_count; i++) {
-        const struct b0_flash_times *times = b0_flash_times_find(board->chips[i]->family);
+        const struct b0_family *family = b0_family_find(board->chips[i]->family);
 
-        if (!times)
+        if (!family)
             return NULL; /* a chip of which nothing is known may take longer */
-        if (!slowest || b0_flash_erase_ms(times, B0_PARALLEL_X8, size) >
+        if (!slowest || b0_flash_erase_ms(family->times, B0_PARALLEL_X8, size) >
                             b0_flash_erase_ms(slowest, B0_PARALLEL_X8, size))
-            slowest = times;
+            slowest = family->times;
     }
     return slowest;
 }

@@ -239,6 +239,7 @@ static struct b0_protocol *open_board(const struct boot0_transport *transport,
     }
     if (dfu->protocol.program_unit == 0)
         dfu->protocol.program_unit = b0_program_unit(board);
+    dfu->protocol.erases_to_zero = b0_erases_to_zero(board);
     if (patient)
         config.quirks.poll_early = false;
     b0_engine_init(&dfu->link.engine, &config);

@@ -7,6 +7,7 @@
 #include "quirks.h"
 
 #include <core/array.h>
+#include <core/family/family.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,24 +18,18 @@ static const struct b0_quirk quirks[] = {
      .product = BOOT0_PRODUCT_ST_DFU,
      .bcd_first = 0x0b00,
      .bcd_last = 0x0bff},
-    /*
-     * F2, F4, F7 ROMs report 100 ms or more whatever they do, hold GETSTATUS back (NAK) until the
-     * flash is ready, and bear being asked at once: EdgeTX's flasher and pydfu ignore the timeout
-     * on F405, F429 and F7; a bus log of an F745 shows the second GETSTATUS held back (fwupd
-     * #2696).
-     */
+    /* ST's ROMs, by what the families' files say of them. */
     {.name = "st-rom-f2-f4-f7",
      .vendor = BOOT0_VENDOR_ST,
      .product = BOOT0_PRODUCT_ST_DFU,
      .bcd_last = 0xffff,
-     .families = "STM32F2 STM32F4 STM32F7",
+     .rom = B0_ROM_POLLS_EARLY,
      .engine = {.poll_early = true}},
-    /* H743 rev V: bank 2 stays in dfuDNBUSY after an erase (betaflight-configurator #5348). */
     {.name = "st-rom-h7",
      .vendor = BOOT0_VENDOR_ST,
      .product = BOOT0_PRODUCT_ST_DFU,
      .bcd_last = 0xffff,
-     .families = "STM32H7",
+     .rom = B0_ROM_BUSY_FOREVER,
      .engine = {.busy_forever = true}},
     /*
      * The Maple bootloader of bcdDevice 0x0200 says DFU 1.0 but speaks 1.1 (dfu-util's quirks.c);
@@ -77,11 +72,14 @@ static const struct b0_quirk quirks[] = {
 };
 
 /* F2 and F4 cannot be told apart by their layout, so a board may be of several families. */
-static bool all_of(const struct boot0_board *board, const char *families)
+static bool all_have(const struct boot0_board *board, uint8_t rom)
 {
-    for (size_t i = 0; i < board->chip_count; i++)
-        if (!strstr(families, board->chips[i]->family))
+    for (size_t i = 0; i < board->chip_count; i++) {
+        const struct b0_family *family = b0_family_find(board->chips[i]->family);
+
+        if (!family || (family->rom & rom) != rom)
             return false;
+    }
     return board->chip_count > 0;
 }
 
@@ -92,7 +90,7 @@ static bool fits(const struct b0_quirk *quirk, const struct boot0_board *board)
         return false;
     if (board->usb.bcd_device < quirk->bcd_first || board->usb.bcd_device > quirk->bcd_last)
         return false;
-    return !quirk->families || all_of(board, quirk->families);
+    return quirk->rom == 0 || all_have(board, quirk->rom);
 }
 
 const struct b0_quirk *b0_quirk_find(const struct boot0_board *board)

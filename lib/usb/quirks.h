@@ -12,7 +12,7 @@ struct b0_quirk {
     uint16_t product;
     uint16_t bcd_first; /* bcdDevice range, inclusive */
     uint16_t bcd_last;
-    const char *families; /* every chip that the board can be is of one of these; NULL: any */
+    uint8_t rom; /* the ROM of every chip that the board can be is so: enum b0_rom_trait; 0: any */
     uint16_t dfu_version; /* what bcdDFUVersion should have been; 0: as reported */
     /* Pages of the main flash, if the layout string is known to be wrong; bytes, 0: as reported. */
     uint16_t page_size;

@@ -14,7 +14,7 @@
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
 #include <core/extension.h>
-#include <core/flash_times.h>
+#include <core/family/family.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,7 +157,7 @@ static uint64_t by_dfu_util(struct bench *bench, bool rom, const uint8_t *data, 
 /* What erasing and programming alone take. */
 static uint64_t pure_us(uint32_t from, uint32_t size)
 {
-    const struct b0_flash_times *times = b0_flash_times_find("STM32F4");
+    const struct b0_flash_times *times = &b0_stm32f4_times;
     uint64_t us = b0_flash_program_us(times, B0_PARALLEL_X32, size);
 
     for (uint32_t at = from; at < from + size;) {

@@ -8,7 +8,7 @@
 #define VBOARD_CHIP_H
 
 #include "parts.h"
-#include <core/flash_times.h>
+#include <core/family/family.h>
 #include <stddef.h>
 
 enum {
@@ -21,8 +21,9 @@ enum {
 
 struct vboard_chip {
     const struct vboard_part *part;
-    const struct b0_flash_times *times;
-    uint8_t *bytes[VBOARD_AREAS_MAX]; /* one buffer an area of the part */
+    const struct b0_family *family;
+    const struct b0_flash_times *times; /* the family's */
+    uint8_t *bytes[VBOARD_AREAS_MAX];   /* one buffer an area of the part */
     /* Option bytes as loaded by the last reset, all areas of them one after another. */
     uint8_t loaded[VBOARD_OPTION_BYTES_MAX];
     enum b0_parallelism width; /* of programming */

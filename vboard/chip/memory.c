@@ -31,9 +31,10 @@ bool vboard_chip_init(struct vboard_chip *chip, const struct vboard_part *part)
 {
     memset(chip, 0, sizeof *chip);
     chip->part = part;
-    chip->times = b0_flash_times_find(part->family);
-    if (!chip->times)
+    chip->family = b0_family_find(part->family);
+    if (!chip->family)
         return false;
+    chip->times = chip->family->times;
     for (size_t i = 0; part->areas[i].size > 0; i++) {
         chip->bytes[i] = malloc(part->areas[i].size);
         if (!chip->bytes[i])

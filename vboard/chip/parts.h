@@ -49,7 +49,7 @@ enum {
 
 struct vboard_part {
     const char *name;   /* "STM32F407VG" */
-    const char *family; /* as in core/flash_times.h */
+    const char *family; /* as in core/family */
     /* The main flash comes first. */
     struct vboard_area areas[VBOARD_AREAS_MAX + 1];
     /* Of the main flash, then of each VBOARD_EXTERNAL in the order of areas. */

@@ -50,7 +50,7 @@ enum key_type {
     KEY_SIZE,    /* the same, in bytes; K and M behind it multiply */
     KEY_CHOICE,  /* a word of a list */
     KEY_TEXT,    /* "…" */
-    KEY_FAMILY,  /* the name of a row of core/flash_times.c */
+    KEY_FAMILY,  /* the name of a family of core/family */
     KEY_BYTES,   /* two hexadecimal digits each */
     KEY_SECTORS, /* "4*16K, 1*64K" */
 };

@@ -2,7 +2,7 @@
 /* The values of keys: how each type is read, written and named in a message. */
 #include "private.h"
 
-#include <core/flash_times.h>
+#include <core/family/family.h>
 #include <string.h>
 
 static void *field_of(const struct key *key, void *record)
@@ -165,7 +165,7 @@ static bool read_choice(const struct key *key, void *record, struct value *value
 
 static bool read_family(const struct key *key, void *record, struct value *value)
 {
-    const struct b0_flash_times *times;
+    const struct b0_family *family;
     char name[16];
     const char *word;
     size_t length = take_word(value, &word);
@@ -174,10 +174,10 @@ static bool read_family(const struct key *key, void *record, struct value *value
         return false;
     memcpy(name, word, length);
     name[length] = '\0';
-    times = b0_flash_times_find(name);
-    if (!times)
+    family = b0_family_find(name);
+    if (!family)
         return false;
-    memcpy(field_of(key, record), &times->family, sizeof times->family);
+    memcpy(field_of(key, record), &family->name, sizeof family->name);
     return true;
 }
 

@@ -1,36 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Erase and program times, against the figures of the F4's datasheet, and where there are none. */
+/* Erase and program times, against the figures of the F4's datasheet. */
 #include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/flash_times.h"
-#include <boot0/chip.h>
 #include <cmocka.h>
-#include <string.h>
-
-static const struct b0_flash_times *find(const char *family)
-{
-    const struct b0_flash_times *times = b0_flash_times_find(family);
-
-    assert_non_null(times);
-    assert_string_equal(times->family, family);
-    return times;
-}
-
-static void test_finds_families(void **state)
-{
-    (void)state;
-    find("STM32F4");
-    find("STM32H7");
-    assert_null(b0_flash_times_find("STM32"));
-    assert_null(b0_flash_times_find("STM32F4x"));
-    assert_null(b0_flash_times_find("STM32X9"));
-    assert_null(b0_flash_times_find(""));
-    assert_null(b0_flash_times_find(NULL));
-}
+#include <core/family/family.h>
 
 /* DS8626, table 40. */
 static void test_erases_as_the_f4(void **state)
@@ -43,7 +20,7 @@ static void test_erases_as_the_f4(void **state)
         {64 * B0_KIB, {1200, 700, 550}},
         {128 * B0_KIB, {2000, 1300, 1000}},
     };
-    const struct b0_flash_times *times = find("STM32F4");
+    const struct b0_flash_times *times = &b0_stm32f4_times;
 
     (void)state;
     for (size_t i = 0; i < B0_LENGTH(cases); i++) {
@@ -58,7 +35,7 @@ static void test_erases_as_the_f4(void **state)
 
 static void test_takes_the_nearest_sector_size(void **state)
 {
-    const struct b0_flash_times *times = find("STM32F4");
+    const struct b0_flash_times *times = &b0_stm32f4_times;
 
     (void)state;
     assert_int_equal(b0_flash_erase_ms(times, B0_PARALLEL_X8, 0), 400);
@@ -71,7 +48,7 @@ static void test_takes_the_nearest_sector_size(void **state)
 
 static void test_programs_by_the_width(void **state)
 {
-    const struct b0_flash_times *times = find("STM32F4");
+    const struct b0_flash_times *times = &b0_stm32f4_times;
 
     (void)state;
     assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_X8, 2048), 2048 * 16);
@@ -91,63 +68,20 @@ static void test_programs_by_the_width(void **state)
 
 static void test_takes_a_wrong_width_for_the_slowest(void **state)
 {
-    const struct b0_flash_times *times = find("STM32F4");
+    const struct b0_flash_times *times = &b0_stm32f4_times;
 
     (void)state;
     assert_int_equal(b0_flash_erase_ms(times, B0_PARALLEL_COUNT, 16 * B0_KIB), 400);
     assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_COUNT, 1), 16);
 }
 
-static void wider_is_never_slower(const struct b0_flash_times *times, unsigned width)
-{
-    for (size_t i = 0; i < B0_FLASH_ERASE_ROWS && times->erase[i].sector_size > 0; i++)
-        assert_true(times->erase[i].ms[width] <= times->erase[i].ms[width - 1]);
-    assert_true(times->unit_bytes[width] >= times->unit_bytes[width - 1]);
-    assert_true(times->mass_erase_ms[width] <= times->mass_erase_ms[width - 1]);
-}
-
-static bool has_sector_size(const struct b0_flash_times *times, uint32_t size)
-{
-    for (size_t i = 0; i < B0_FLASH_ERASE_ROWS; i++) {
-        if (times->erase[i].sector_size == size)
-            return true;
-    }
-    return false;
-}
-
-/* Every family of the chip table has a row, with all its chips' sectors, and without a hole. */
-static void test_has_every_chip(void **state)
-{
-    const struct boot0_chip *chip;
-    struct boot0_layout layout;
-
-    (void)state;
-    for (size_t i = 0; (chip = boot0_chip_at(i)) != NULL; i++) {
-        const struct b0_flash_times *times = find(chip->family);
-
-        assert_true(boot0_layout_parse(chip->layout, strlen(chip->layout), &layout, NULL));
-        for (size_t j = 0; j < layout.region_count; j++)
-            assert_true(has_sector_size(times, layout.regions[j].sector_size));
-        assert_true(times->program_us > 0);
-        for (unsigned width = 0; width < B0_PARALLEL_COUNT; width++) {
-            assert_true(times->unit_bytes[width] > 0);
-            assert_true(times->mass_erase_ms[width] > 0);
-            assert_true(times->erase[0].ms[width] > 0);
-            if (width > 0)
-                wider_is_never_slower(times, width);
-        }
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_finds_families),
         cmocka_unit_test(test_erases_as_the_f4),
         cmocka_unit_test(test_takes_the_nearest_sector_size),
         cmocka_unit_test(test_programs_by_the_width),
         cmocka_unit_test(test_takes_a_wrong_width_for_the_slowest),
-        cmocka_unit_test(test_has_every_chip),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * STM32G4: Cortex-M4 with FPU, pages with an ECC. The CCM is seen at 0x10000000 and behind SRAM2.
+ */
+#include "rows.h"
+
+/* DS12589 (G431), DS12288 (G474): 81.7 us, 22.02 ms, 22.13 ms (unverified). */
+static const struct b0_flash_times times = {
+    .program_us = 82,
+    .unit_bytes = B0_ANY(8),
+    .erase = {{2 * B0_KIB, B0_ANY(22)}, {4 * B0_KIB, B0_ANY(22)}},
+    .mass_erase_ms = B0_ANY(22),
+};
+
+#define G4 .chip.family = "STM32G4", .chip.uf2_family = 0x4c71240a, .chip.cpu = B0_CPU_M4
+
+static const struct b0_chip chips[] = {
+    {
+        G4,
+        .chip.key = "g431",
+        .chip.name = "STM32G431/441",
+        .chip.id = 0x468,
+        .parts = "G431 G441",
+        .chip.layout = B0_FLASH_NEW("64*02Kg"),
+        .chip.min_flash = 32 * B0_KIB,
+        .chip.option_bytes = 0x1fff7800,
+        .chip.has_usb_rom = true,
+        .chip.ram = {{0x20000000, 32 * B0_KIB}, {0x10000000, 10 * B0_KIB}},
+    },
+    {
+        G4,
+        .chip.key = "g474",
+        .chip.name = "STM32G471/473/474/483/484",
+        .chip.id = 0x469,
+        .parts = "G474 G471 G473 G483 G484",
+        .chip.layout = B0_FLASH_NEW("256*02Kg"),
+        .layouts = {B0_FLASH_NEW("128*04Kg")}, /* DBANK cleared: RM0440, 3.3.1 */
+        .chip.min_flash = 128 * B0_KIB,
+        .chip.option_bytes = 0x1fff7800,
+        .chip.has_usb_rom = true,
+        .chip.ram = {{0x20000000, 128 * B0_KIB}, {0x10000000, 32 * B0_KIB}},
+    },
+    {
+        G4,
+        .chip.key = "g491",
+        .chip.name = "STM32G491/4A1",
+        .chip.id = 0x479,
+        .parts = "G491 G4A1",
+        .chip.layout = B0_FLASH_NEW("256*02Kg"),
+        .chip.min_flash = 256 * B0_KIB,
+        .chip.option_bytes = 0x1fff7800,
+        .chip.has_usb_rom = true,
+        .chip.ram = {{0x20000000, 112 * B0_KIB}, {0x10000000, 16 * B0_KIB}},
+    },
+};
+
+const struct b0_family b0_stm32g4 = {
+    .name = "STM32G4",
+    .chips = chips,
+    .chip_count = B0_LENGTH(chips),
+    .times = &times,
+    .program_unit = 8, /* RM0440: double words with 8 bits of ECC */
+    .erased_byte = 0xff,
+    .refuses_unerased = true,
+    .aliases = {B0_BOOT_ALIAS},
+    .otp = {{0x1fff7000, 0x1fff73ff}},                                    /* RM0440 */
+    .option_bytes = {{0x1fff7800, 0x1fff782f}, {0x1ffff800, 0x1ffff82f}}, /* the second: bank 2 */
+    /* RM0440, 3.4.1: each word is followed by its complement. */
+    .encodings = {{0, 0, 0xaa, 8, {0xff, 0xff, 0xff, 0xff}}},
+    .option_style = "l4",
+    .option_size = 40,
+    .signature = {{0x1fff7590, 0x1fff75e1}, .unique_id = 0x1fff7590, .flash_size = 0x1fff75e0},
+};
