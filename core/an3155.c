@@ -131,10 +131,10 @@ static void (*const decide[AN_OP_COUNT])(struct b0_an3155 *) = {
 
 /* ---- what a command has led to ---- */
 
-static bool all_blank(const uint8_t *bytes, uint16_t size)
+static bool is_blank(const struct b0_an3155 *e, const uint8_t *bytes, uint16_t size)
 {
     for (uint16_t i = 0; i < size; i++)
-        if (bytes[i] != 0xff)
+        if (bytes[i] != b0_an3155_erased_byte(e))
             return false;
     return true;
 }
@@ -151,7 +151,7 @@ static void complete_doubt(struct b0_an3155 *e)
     if (memcmp(e->answer, e->source + e->done, e->chunk) == 0) {
         e->done += e->chunk;
         progress(e);
-    } else if (is_flash(e->address) && !all_blank(e->answer, e->chunk)) {
+    } else if (is_flash(e->address) && !is_blank(e, e->answer, e->chunk)) {
         b0_an3155_fail(e, B0_AN3155_FAIL_DIRTY);
         return;
     }

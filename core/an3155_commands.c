@@ -116,13 +116,13 @@ static void build_length(struct b0_an3155 *e)
     build_byte(e, (uint8_t)(e->chunk - 1));
 }
 
-/* AN3155, 3.5: whole words, the rest filled up with 0xff. */
+/* AN3155, 3.5: whole words. The rest is filled up with what erased flash reads: it stays so. */
 static void build_block(struct b0_an3155 *e)
 {
     size_t align = e->config.align;
     size_t size = (e->lead + e->chunk + align - 1) / align * align;
 
-    memset(e->frame + 1, 0xff, size);
+    memset(e->frame + 1, b0_an3155_erased_byte(e), size);
     memcpy(e->frame + 1 + e->lead, e->source + e->done, e->chunk);
     e->frame[0] = (uint8_t)(size - 1);
     close_frame(e, 1 + size);

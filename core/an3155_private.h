@@ -51,6 +51,12 @@ void b0_an3155_complete(struct b0_an3155 *e);
 /* It was refused, or an answer did not come or made no sense: what the operation makes of it. */
 void b0_an3155_doubt(struct b0_an3155 *e, enum b0_an3155_failure why);
 
+/* What erased flash of the board reads. */
+static inline uint8_t b0_an3155_erased_byte(const struct b0_an3155 *e)
+{
+    return e->config.erases_to_zero ? 0x00 : 0xff;
+}
+
 /* ---- an3155_commands.c ---- */
 
 /* Begins a command at its first phase; fails if the board does not list it. */

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 enum {
+    B0_BOOTLOADER_CHIP = 0x413, /* DEV_ID of these chips */
     B0_SECTOR_BOOTLOADER = 0,
     B0_SECTOR_JOURNAL = 1,
     B0_SECTOR_PROGRAM = 2,

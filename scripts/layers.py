@@ -149,7 +149,8 @@ def check_objects(build, files):
         # vboard's client library defines functions of libc, which no header here declares.
         if here == there or not declared[name]:
             continue
-        if (here.startswith("core") and not there.startswith("core")) or not declared[name] & reachable(here):
+        outside = here.startswith("core") and not there.startswith("core")
+        if outside or not declared[name] & reachable(here):
             print(f"{source} links to {name} of {target}")
             faults += 1
     return faults

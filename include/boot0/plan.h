@@ -20,12 +20,14 @@ extern "C" {
 struct boot0_plan_options {
     bool full;           /* erase and write everything, whatever the board holds */
     bool no_preserve;    /* sectors that the image covers partly: lose the rest */
-    uint32_t block_size; /* the board's transfer size in bytes; blocks of 0xff are skipped by it */
+    uint32_t block_size; /* the board's transfer size in bytes; blank blocks are skipped by it */
     uint8_t alternate;   /* the layout's; segments of other alternates are refused */
     bool vectors_last;   /* a program's first words are erased first and written last */
     /* Bytes of the smallest unit that the flash programs, a power of two; 0: unknown, taken as
      * BOOT0_PLAN_UNIT_MAX. The last write has this length, at least that of a vector pair. */
     uint32_t program_unit;
+    bool
+        erases_to_zero; /* erased flash reads 0x00 (STM32L0, L1), else 0xff: bytes that are blank */
 };
 
 enum {

@@ -48,6 +48,11 @@ struct collector {
     uint64_t total; /* bytes of all sectors so far */
 };
 
+static uint8_t erased_byte(const struct boot0_plan *plan)
+{
+    return plan->options.erases_to_zero ? 0x00 : 0xff;
+}
+
 /* A new last row for a sector; NULL if out of memory. */
 static struct boot0_plan_sector *add_sector(struct collector *c, struct boot0_sector sector)
 {
@@ -70,7 +75,7 @@ static struct boot0_plan_sector *add_sector(struct collector *c, struct boot0_se
     added->mask = calloc(sector.size, 1);
     if (!added->wanted || !added->mask)
         return NULL;
-    memset(added->wanted, 0xff, sector.size);
+    memset(added->wanted, erased_byte(plan), sector.size);
     return added;
 }
 
@@ -262,10 +267,10 @@ static void add_step(struct maker *maker, enum boot0_plan_action action, uint32_
     }
 }
 
-static bool blank(const uint8_t *data, uint32_t size)
+static bool blank(const struct boot0_plan *plan, const uint8_t *data, uint32_t size)
 {
     for (uint32_t i = 0; i < size; i++)
-        if (data[i] != 0xff)
+        if (data[i] != erased_byte(plan))
             return false;
     return true;
 }
@@ -275,7 +280,7 @@ static void add_run(struct maker *maker, const struct boot0_plan_sector *s, uint
                     uint32_t to)
 {
     while (to - from > WRITE_UNIT && to % WRITE_UNIT == 0 &&
-           blank(s->wanted + to - WRITE_UNIT, WRITE_UNIT))
+           blank(maker->plan, s->wanted + to - WRITE_UNIT, WRITE_UNIT))
         to -= WRITE_UNIT;
     if (to > from)
         add_step(maker, BOOT0_PLAN_WRITE, s->sector.address + from, to - from, s->wanted + from);
@@ -291,7 +296,7 @@ static void add_blocks(struct maker *maker, const struct boot0_plan_sector *s, u
         part = maker->plan->options.block_size;
         if (part > to - at)
             part = to - at;
-        if (blank(s->wanted + at, part)) {
+        if (blank(maker->plan, s->wanted + at, part)) {
             add_run(maker, s, run, at);
             run = at + part;
         }
@@ -299,7 +304,7 @@ static void add_blocks(struct maker *maker, const struct boot0_plan_sector *s, u
     add_run(maker, s, run, to);
 }
 
-/* What cannot be erased is written as it is said, 0xff too: option bytes, OTP. */
+/* What cannot be erased is written as the image says, blank bytes too: option bytes, OTP. */
 static void add_bytes(struct maker *maker, const struct boot0_plan_sector *s)
 {
     uint32_t first = 0, last = s->sector.size;
@@ -378,7 +383,7 @@ static void add_last(struct maker *maker, const struct boot0_plan_sector *s)
 {
     uint32_t size = held_back_size(maker->plan);
 
-    if (!blank(s->wanted, size))
+    if (!blank(maker->plan, s->wanted, size))
         add_step(maker, BOOT0_PLAN_WRITE, s->sector.address, size, s->wanted);
 }
 
@@ -399,7 +404,7 @@ static void add_erases(struct maker *maker, bool that_hold_back)
 /*
  * All erases come first, those of vector tables before the others; then all writes but the first
  * words of vector tables, which follow from the highest to the lowest. What an interruption leaves
- * reads 0xffffffff where a stack pointer and a reset vector should be, and does not start.
+ * is blank where a stack pointer and a reset vector should be, and does not start.
  */
 static void add_steps(struct maker *maker)
 {

@@ -197,9 +197,10 @@ bool b0_session_plan_is_program(const struct boot0_session *session, const struc
 static uint32_t wanted_length(const struct boot0_plan *plan)
 {
     const struct boot0_plan_sector *last = &plan->sectors[plan->sector_count - 1];
+    uint8_t erased = plan->options.erases_to_zero ? 0x00 : 0xff;
     uint32_t length = last->sector.size;
 
-    while (length > 0 && last->wanted[length - 1] == 0xff)
+    while (length > 0 && last->wanted[length - 1] == erased)
         length--;
     return last->sector.address - plan->sectors[0].sector.address + length;
 }

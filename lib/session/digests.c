@@ -105,7 +105,7 @@ static bool add_sector(struct question *q, const struct boot0_plan *plan, size_t
         q->pieces[q->count++] = (struct piece){
             .address = s->sector.address + from,
             .length = to - from,
-            .wanted = s->wanted + from, /* 0xff where the image says nothing */
+            .wanted = s->wanted + from, /* blank where the image says nothing */
             .sector = index,
             .is_rest = is_rest,
         };

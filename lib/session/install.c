@@ -14,10 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    CHIP_ID = 0x413, /* STM32F405/407/415/417: RM0090, 38.6.1 */
-};
-
 /* In front of the version in its bytes: firmware/bootloader/main.c. */
 static const char mark[] = "boot0 bootloader ";
 
@@ -183,10 +179,10 @@ enum boot0_status boot0_session_check_install(const struct boot0_session *sessio
     const struct boot0_board *board = &session->board;
     char chips[160];
 
-    if (board->chip_count > 0 && board->chips[0]->id == CHIP_ID)
+    if (board->chip_count > 0 && board->chips[0]->id == B0_BOOTLOADER_CHIP)
         return BOOT0_OK;
     for (size_t i = 1; i < board->chip_count; i++)
-        if (board->chips[i]->id == CHIP_ID) {
+        if (board->chips[i]->id == B0_BOOTLOADER_CHIP) {
             boot0_fail(error, BOOT0_E_MISMATCH,
                        "the board may be an STM32F405/407/415/417, or another chip with the same "
                        "flash");

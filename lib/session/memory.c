@@ -300,13 +300,13 @@ enum boot0_status boot0_session_unprotect(struct boot0_session *session, struct 
 static enum boot0_status check_program(struct boot0_session *session, uint32_t address,
                                        struct boot0_error *error)
 {
-    static const uint8_t blank[8] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-    uint8_t vectors[8];
+    uint8_t vectors[8], blank[8];
     int alternate;
     enum boot0_status status = check_readable(session, address, sizeof vectors, &alternate, error);
 
     if (status == BOOT0_OK)
         status = b0_session_read_run(session, alternate, address, vectors, sizeof vectors, error);
+    memset(blank, b0_protocol_erased_byte(session->protocol), sizeof blank);
     if (status != BOOT0_OK || memcmp(vectors, blank, sizeof blank) != 0)
         return status;
     boot0_fail(error, BOOT0_E_MISMATCH, "there is no program at 0x%08x: the flash is erased there",

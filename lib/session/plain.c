@@ -149,7 +149,7 @@ static uint8_t *pad(const struct boot0_session *session, const struct boot0_segm
         *size = (*size + block - 1) / block * block;
     data = malloc(*size);
     if (data) {
-        memset(data, 0xff, *size);
+        memset(data, b0_protocol_erased_byte(session->protocol), *size);
         memcpy(data, segment->data, segment->size);
     }
     return data;

@@ -121,6 +121,7 @@ enum boot0_status b0_session_begin_plan(struct boot0_session *session,
         .alternate = alternate->alternate,
         .vectors_last = index == session->board.flash_alternate,
         .program_unit = session->protocol->program_unit,
+        .erases_to_zero = session->protocol->erases_to_zero,
     };
 
     if (b0_session_is_never_erased(session, index))

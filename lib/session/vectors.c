@@ -6,6 +6,7 @@
  */
 #include "private.h"
 
+#include <core/bootloader_map.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -234,17 +235,15 @@ static bool start_is_blank(struct boot0_session *session, uint32_t begin)
         b0_session_read_run(session, session->board.flash_alternate, START_ADDRESS, bytes,
                             sizeof bytes, &ignored) != BOOT0_OK)
         return false;
-    for (size_t i = 0; i < sizeof bytes; i++) /* 0 is what an erased L0 or L1 reads as */
-        erased = erased && bytes[i] == bytes[0] && (bytes[0] == 0xff || bytes[0] == 0);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        erased = erased && bytes[i] == b0_protocol_erased_byte(session->protocol);
     return erased;
 }
 
 static bool has_own_bootloader(const struct boot0_board *board)
 {
-    static const uint16_t f407_id = 0x413;
-
     for (size_t i = 0; i < board->chip_count; i++)
-        if (board->chips[i]->id == f407_id)
+        if (board->chips[i]->id == B0_BOOTLOADER_CHIP)
             return true;
     return false;
 }

@@ -9,11 +9,13 @@ enum {
 };
 
 /* How much of a changed sector's start has to be read to be sure of it. */
-static uint32_t length_to_verify(const struct boot0_plan_sector *sector)
+static uint32_t length_to_verify(const struct boot0_plan *plan,
+                                 const struct boot0_plan_sector *sector)
 {
+    uint8_t erased = plan->options.erases_to_zero ? 0x00 : 0xff;
     uint32_t length = sector->sector.size;
 
-    while (length > 0 && !sector->mask[length - 1] && sector->wanted[length - 1] == 0xff)
+    while (length > 0 && !sector->mask[length - 1] && sector->wanted[length - 1] == erased)
         length--;
     return length;
 }
@@ -80,7 +82,7 @@ static uint64_t bytes_to_verify(const struct boot0_plan *plan)
     uint64_t total = 0;
 
     for (size_t i = 0; i < plan->sector_count; i++)
-        total += plan->sectors[i].differs ? length_to_verify(&plan->sectors[i]) : 0;
+        total += plan->sectors[i].differs ? length_to_verify(plan, &plan->sectors[i]) : 0;
     return total;
 }
 
@@ -94,7 +96,7 @@ enum boot0_status b0_session_verify_changed(struct boot0_session *session,
     b0_session_phase(session, BOOT0_PHASE_VERIFY, bytes_to_verify(plan));
     for (size_t i = 0; i < plan->sector_count && status == BOOT0_OK; i++) {
         const struct boot0_plan_sector *sector = &plan->sectors[i];
-        uint32_t length = sector->differs ? length_to_verify(sector) : 0;
+        uint32_t length = sector->differs ? length_to_verify(plan, sector) : 0;
 
         if (length == 0 || !(sector->sector.access & BOOT0_SECTOR_READABLE))
             continue;

@@ -17,7 +17,11 @@ static void fill_flash(struct vboard *board)
     uint8_t *bytes = vboard_chip_at(&board->chip, flash->address, flash->size);
     uint32_t bits = 1;
 
-    memset(bytes, board->settings.fill_byte, flash->size);
+    memset(bytes,
+           board->settings.fill == VBOARD_FILL_BYTE
+               ? board->settings.fill_byte
+               : vboard_flash_erased(&board->chip, flash->address),
+           flash->size);
     for (uint32_t i = 0; board->settings.fill == VBOARD_FILL_RANDOM && i < flash->size; i++) {
         bits = bits * 1664525u + 1013904223u;
         bytes[i] = (uint8_t)(bits >> 24);

@@ -26,6 +26,7 @@ enum {
 };
 
 enum vboard_fill {
+    VBOARD_FILL_BLANK, /* what erased flash reads */
     VBOARD_FILL_BYTE,
     VBOARD_FILL_RANDOM,
 };

@@ -113,6 +113,8 @@ struct vboard_sector {
     uint32_t size; /* 0: no sector */
 };
 struct vboard_sector vboard_flash_sector(const struct vboard_chip *chip, uint32_t address);
+/* What the erased byte at an address reads: the main flash of an L0 or L1 0x00, else 0xff. */
+uint8_t vboard_flash_erased(const struct vboard_chip *chip, uint32_t address);
 /* Whether an area is erased by sectors. */
 bool vboard_flash_has_sectors(const struct vboard_area *area);
 /* How many sectors the main flash has. */

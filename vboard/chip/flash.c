@@ -2,7 +2,7 @@
 /*
  * Flash as it really is: an erase makes all bits of a sector 1, programming can only clear bits, in
  * units of the chosen width; and an operation that loses its power half way leaves neither the old
- * nor the new.
+ * nor the new. In flash that reads 0x00 when it is erased each of these bits reads inverted.
  */
 #include "chip.h"
 
@@ -151,19 +151,34 @@ static void violate(struct vboard_flash_result *result, uint32_t address, const 
     result->violation_address = address;
 }
 
+uint8_t vboard_flash_erased(const struct vboard_chip *chip, uint32_t address)
+{
+    const struct vboard_area *area = vboard_chip_area(chip, address, 1);
+
+    return area && area->kind == VBOARD_FLASH ? chip->family->erased_byte : 0xff;
+}
+
+/* What turns a byte as it reads into one whose erased bits are 1, and back. */
+static uint8_t inversion(const struct vboard_chip *chip, uint32_t address)
+{
+    return (uint8_t)~vboard_flash_erased(chip, address);
+}
+
 /* ---- erase ---- */
 
 /* `share` of 256 of the bits that were 0 have become 1. */
 static void erase_range(struct vboard_chip *chip, uint32_t address, uint32_t size, uint32_t share)
 {
     uint8_t *bytes = vboard_chip_at(chip, address, size);
+    uint8_t invert = inversion(chip, address);
 
     if (share >= 256) {
-        memset(bytes, 0xff, size);
+        memset(bytes, vboard_flash_erased(chip, address), size);
         return;
     }
     for (uint32_t i = 0; i < size; i++)
-        bytes[i] |= random_bits(address + i, SALT_ERASE, share);
+        bytes[i] =
+            (uint8_t)(((bytes[i] ^ invert) | random_bits(address + i, SALT_ERASE, share)) ^ invert);
 }
 
 /* ---- program ---- */
@@ -204,18 +219,20 @@ static void program_unit(struct vboard_chip *chip, uint32_t address, const uint8
 {
     uint8_t *bytes = vboard_chip_at(chip, address, size);
     bool weak = !supply_suffices(chip);
+    uint8_t invert = inversion(chip, address);
 
     if (!bytes || protected(chip, address))
         return;
-    if (refuses_unerased(chip, address) && !unit_is(bytes, size, 0xff) && !unit_is(data, size, 0)) {
+    if (refuses_unerased(chip, address) && !unit_is(bytes, size, (uint8_t)~invert) &&
+        (invert != 0 || !unit_is(data, size, 0))) {
         result->failed = true;
         violate(result, address, "programmed what was not erased");
         return;
     }
     for (uint32_t i = 0; i < size; i++) {
-        uint8_t wanted = data[i], left = 0;
+        uint8_t held = bytes[i] ^ invert, wanted = data[i] ^ invert, left = 0;
 
-        if ((bytes[i] & wanted) != wanted)
+        if ((held & wanted) != wanted)
             violate(result, address + i, "programmed what was not erased");
         if (half)
             left = random_bits(address + i, SALT_PROGRAM, 128);
@@ -223,16 +240,28 @@ static void program_unit(struct vboard_chip *chip, uint32_t address, const uint8
             left = random_bits(address + i, SALT_SUPPLY, 128);
         if (weak)
             violate(result, address + i, "programmed more bits at a time than the supply allows");
-        bytes[i] = (uint8_t)(bytes[i] & (wanted | left));
+        bytes[i] = (uint8_t)((held & (wanted | left)) ^ invert);
         result->bytes_programmed++;
     }
 }
 
-/* The last unit of a block is filled up with 1s, which program nothing. */
-static void program(struct vboard_chip *chip, const struct vboard_flash_op *op, uint64_t units_done,
+/*
+ * Bytes that succeed or fail together: what the width says; of an L0 or L1 one word, though a
+ * half-page takes no longer.
+ */
+static uint32_t unit_of(const struct vboard_chip *chip)
+{
+    bool has_widths =
+        chip->times->unit_bytes[B0_PARALLEL_X8] != chip->times->unit_bytes[B0_PARALLEL_X32];
+
+    return has_widths ? chip->times->unit_bytes[chip->width] : chip->family->program_unit;
+}
+
+/* The last unit of a block is filled up with what erased flash reads, which programs nothing. */
+static void program(struct vboard_chip *chip, const struct vboard_flash_op *op, uint64_t bytes_done,
                     bool half_follows, struct vboard_flash_result *result)
 {
-    uint32_t unit = chip->times->unit_bytes[chip->width];
+    uint32_t unit = unit_of(chip);
     uint8_t filled[UINT8_MAX + 1];
 
     if (op->address % unit != 0) {
@@ -240,17 +269,19 @@ static void program(struct vboard_chip *chip, const struct vboard_flash_op *op, 
         violate(result, op->address, "programmed at an address that does not suit the width");
         return;
     }
-    for (uint32_t at = 0, done = 0; at < op->size; at += unit, done++) {
+    for (uint32_t at = 0; at < op->size; at += unit) {
         uint32_t size = op->size - at < unit ? op->size - at : unit;
         uint32_t programmed = result->bytes_programmed;
 
-        if (done >= units_done + half_follows)
+        if (at >= bytes_done && !half_follows)
             return;
-        memset(filled, 0xff, unit);
+        memset(filled, vboard_flash_erased(chip, op->address + at), unit);
         memcpy(filled, op->data + at, size);
-        program_unit(chip, op->address + at, filled, unit, done == units_done, result);
+        program_unit(chip, op->address + at, filled, unit, at >= bytes_done, result);
         if (result->bytes_programmed == programmed + unit)
             result->bytes_programmed = programmed + size;
+        if (at >= bytes_done)
+            return;
     }
 }
 
@@ -305,7 +336,8 @@ void vboard_flash_apply(struct vboard_chip *chip, const struct vboard_flash_op *
         result->sectors_erased = done ? vboard_flash_count(chip) : 0;
         break;
     case VBOARD_PROGRAM:
-        program(chip, op, elapsed_us / chip->times->program_us,
+        program(chip, op,
+                elapsed_us / chip->times->program_us * chip->times->unit_bytes[chip->width],
                 elapsed_us % chip->times->program_us > 0, result);
         break;
     case VBOARD_PROGRAM_OPTIONS:

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint8_t blank_of(const struct vboard_area *area)
+static uint8_t blank_of(const struct vboard_chip *chip, const struct vboard_area *area)
 {
+    if (area->kind == VBOARD_FLASH)
+        return chip->family->erased_byte;
     return area->kind == VBOARD_RAM || area->kind == VBOARD_FEATURE ? 0x00 : 0xff;
 }
 
@@ -39,7 +41,7 @@ bool vboard_chip_init(struct vboard_chip *chip, const struct vboard_part *part)
         chip->bytes[i] = malloc(part->areas[i].size);
         if (!chip->bytes[i])
             return false;
-        memset(chip->bytes[i], blank_of(&part->areas[i]), part->areas[i].size);
+        memset(chip->bytes[i], blank_of(chip, &part->areas[i]), part->areas[i].size);
     }
     write_flash_size(chip);
     vboard_options_init(chip, 0);

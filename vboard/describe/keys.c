@@ -91,7 +91,8 @@ static const struct key keys[] = {
      .preset_text = "custom chip", .meaning = "the chip's name, for messages"},
     {.name = "times", .section = SECTION_CHIP, .type = KEY_FAMILY, FIELD(part.family),
      .preset_text = "STM32F4",
-     .meaning = "a family whose datasheet gives the times and the width of erasing and programming"},
+     .meaning = "the family that the flash is of: times and width of erasing and programming, what erased "
+                "flash reads"},
     {.name = "banks", .section = SECTION_CHIP, .type = KEY_NUMBER, .min = 1, .max = 8, .preset = 1,
      FIELD(part.banks), .meaning = "banks of the main flash: a mass erase takes so many times as "
                                    "long"},

@@ -56,11 +56,12 @@ static enum boot0_status set_flash(struct vboard_settings *settings, const char 
 static enum boot0_status set_fill(struct vboard_settings *settings, const char *value,
                                   struct boot0_error *error)
 {
-    unsigned long byte = 0xff;
+    unsigned long byte = 0;
 
-    settings->fill = strcmp(value, "random") == 0 ? VBOARD_FILL_RANDOM : VBOARD_FILL_BYTE;
-    if (settings->fill == VBOARD_FILL_BYTE && strcmp(value, "blank") != 0 &&
-        !number(value, 0xff, &byte))
+    settings->fill = strcmp(value, "random") == 0  ? VBOARD_FILL_RANDOM
+                     : strcmp(value, "blank") == 0 ? VBOARD_FILL_BLANK
+                                                   : VBOARD_FILL_BYTE;
+    if (settings->fill == VBOARD_FILL_BYTE && !number(value, 0xff, &byte))
         return bad(error, value, "\"blank\", \"random\" or a byte such as 0x00");
     settings->fill_byte = (uint8_t)byte;
     return BOOT0_OK;
@@ -413,7 +414,6 @@ static void set_defaults(struct vboard_spec *spec)
     struct vboard_settings *settings = &spec->settings;
 
     settings->described = spec->description;
-    settings->fill_byte = 0xff;
     settings->boot0 = true;
     settings->supply_mv = 3300;
     settings->crystal_hz = 8000000;

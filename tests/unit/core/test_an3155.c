@@ -387,6 +387,33 @@ static void test_write_in_doubt(void **state)
         B0_AN3155_FAIL_DIRTY);
 }
 
+/* An L0 or L1: pads are what its erased flash reads, and that is what tells a fresh block. */
+static void test_write_to_flash_that_erases_to_zero(void **state)
+{
+    static const uint8_t data[] = {1, 2, 3, 4};
+    struct talk t;
+
+    (void)state;
+    connected(&t);
+    t.engine.config.erases_to_zero = true;
+    b0_an3155_write(&t.engine, 0x08000000, data, 3);
+    assert_int_equal(PLAY(&t, SENT("\x31\xce"), SAID(ACK), SENT("\x08\x00\x00\x00\x08"), SAID(ACK),
+                          SENT("\x03\x01\x02\x03\x00\x03"), SAID(ACK), GET_ID_413),
+                     0);
+    connected(&t);
+    t.engine.config.erases_to_zero = true;
+    b0_an3155_write(&t.engine, 0x08000000, data, 4);
+    assert_int_equal(PLAY(&t, WRITE_4, LONG_SILENCE, SYNC_AND_READ_BACK,
+                          SAID(ACK "\x00\x00\x00\x00"), WRITE_4, SAID(ACK), GET_ID_413),
+                     0);
+    connected(&t);
+    t.engine.config.erases_to_zero = true;
+    b0_an3155_write(&t.engine, 0x08000000, data, 4);
+    assert_int_equal(
+        PLAY(&t, WRITE_4, LONG_SILENCE, SYNC_AND_READ_BACK, SAID(ACK "\xff\xff\xff\xff")),
+        B0_AN3155_FAIL_DIRTY);
+}
+
 /* Its count was hit, and a byte in its middle was the right checksum: the rest is refused. */
 static void test_write_cut_short(void **state)
 {
@@ -584,6 +611,7 @@ int main(void)
         cmocka_unit_test(test_read_damaged),
         cmocka_unit_test(test_writes),
         cmocka_unit_test(test_write_in_doubt),
+        cmocka_unit_test(test_write_to_flash_that_erases_to_zero),
         cmocka_unit_test(test_write_cut_short),
         cmocka_unit_test(test_erases_pages),
         cmocka_unit_test(test_erases_pages_by_one_byte),

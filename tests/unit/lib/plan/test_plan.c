@@ -95,15 +95,17 @@ static void assert_step(const struct boot0_plan *plan, size_t index, enum boot0_
 /* Carries a plan out on `held` with the true semantics of flash. */
 static void carry_out(struct fixture *f, const struct boot0_plan *plan)
 {
+    uint8_t erased = plan->options.erases_to_zero ? 0x00 : 0xff;
+
     for (size_t i = 0; i < plan->step_count; i++) {
         const struct boot0_plan_step *step = &plan->steps[i];
         uint8_t *at = f->held + (step->address - BASE);
 
         if (step->action == BOOT0_PLAN_ERASE)
-            memset(at, 0xff, step->size);
+            memset(at, erased, step->size);
         else
             for (uint32_t b = 0; b < step->size; b++)
-                at[b] &= step->data[b];
+                at[b] = erased ? at[b] & step->data[b] : at[b] | step->data[b];
     }
 }
 
@@ -210,6 +212,42 @@ static void blank_blocks_are_skipped(void **state)
     carry_out(f, plan);
     assert_int_equal(f->held[0x800], 0xff);
     assert_int_equal(f->held[0x2000], 0x22);
+    boot0_plan_free(plan);
+}
+
+/* An L0's or L1's flash: its erased bits are 0, so a block of 0xff has to be written. */
+static void test_blank_is_what_the_flash_erases_to(void **state)
+{
+    struct fixture *f = *state;
+    struct boot0_plan *plan;
+
+    memset(f->held, 0x55, sizeof f->held);
+    add(f, BASE, 0xff, 0x800);
+    add(f, BASE + 0x800, 0x00, 0x1800);
+    add(f, BASE + 0x2000, 0x22, 0x800);
+    add(f, BASE + 0x2800, 0xff, 0x1800);
+    plan = make(f, (struct boot0_plan_options){.erases_to_zero = true});
+    assert_int_equal(plan->step_count, 3);
+    assert_step(plan, 1, BOOT0_PLAN_WRITE, BASE, 0x800);
+    assert_step(plan, 2, BOOT0_PLAN_WRITE, BASE + 0x2000, 0x2000);
+    carry_out(f, plan);
+    for (size_t i = 0; i < 0x4000; i++)
+        assert_int_equal(f->held[i], i < 0x800 || i >= 0x2800 ? 0xff : i < 0x2000 ? 0x00 : 0x22);
+    boot0_plan_free(plan);
+}
+
+/* What the image does not say stays erased, in the last block too. */
+static void test_the_rest_is_filled_with_what_the_flash_erases_to(void **state)
+{
+    struct fixture *f = *state;
+    struct boot0_plan *plan;
+
+    memset(f->held, 0x55, sizeof f->held);
+    add(f, BASE + 0x10, 0x11, 0x10);
+    plan = make(f, (struct boot0_plan_options){.no_preserve = true, .erases_to_zero = true});
+    carry_out(f, plan);
+    for (size_t i = 0; i < 0x4000; i++)
+        assert_int_equal(f->held[i], i >= 0x10 && i < 0x20 ? 0x11 : 0x00);
     boot0_plan_free(plan);
 }
 
@@ -557,6 +595,8 @@ int main(void)
         TEST(rest_of_a_sector_is_lost_when_told_so),
         TEST(partly_covered_and_equal_needs_nothing),
         TEST(blank_blocks_are_skipped),
+        TEST(test_blank_is_what_the_flash_erases_to),
+        TEST(test_the_rest_is_filled_with_what_the_flash_erases_to),
         TEST(end_of_a_run_is_rounded_to_the_programming_unit),
         TEST(full_writes_everything),
         TEST(full_preserves_too),

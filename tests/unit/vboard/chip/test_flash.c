@@ -186,6 +186,68 @@ static void test_mass_erase(void **state)
     vboard_chip_free(&chip);
 }
 
+/* RM0367, 3.3.4: the L0's erased bits are 0, and words are programmed once. */
+static const struct vboard_part l0 = {
+    .name = "STM32L073RZ",
+    .family = "STM32L0",
+    .areas = {{VBOARD_FLASH, MAIN, 192 * B0_KIB, 0}, {VBOARD_RAM, 0x20000000, 20 * B0_KIB, 0}},
+    .sectors = {{1536, 128}},
+    .banks = 2,
+    .options_style = VBOARD_OPTIONS_NONE,
+    .refuses_unerased = true,
+};
+
+static void test_l0_erases_to_zero(void **state)
+{
+    static const uint8_t data[] = {0x12, 0xff, 0x00, 0x80, 0xff, 0xff, 0xff, 0xff, 0x01};
+    struct vboard_chip chip = chip_of(&l0);
+    struct vboard_flash_result result;
+
+    (void)state;
+    assert_int_equal(*at(&chip, MAIN), 0x00); /* as it leaves the factory */
+    fill(&chip, 0x5a);
+    result = run(&chip, erase_op(MAIN + 128));
+    assert_int_equal(result.sectors_erased, 1);
+    for (uint32_t i = 0; i < 384; i++)
+        assert_int_equal(*at(&chip, MAIN + i), i >= 128 && i < 256 ? 0x00 : 0x5a);
+    result = run(&chip, program_op(MAIN + 132, data, sizeof data)); /* within a half-page */
+    assert_false(result.failed);
+    assert_null(result.violation);
+    assert_int_equal(result.bytes_programmed, sizeof data);
+    assert_memory_equal(at(&chip, MAIN + 132), data, sizeof data);
+    assert_int_equal(*at(&chip, MAIN + 132 + sizeof data), 0x00); /* the rest of its word */
+    assert_true(run(&chip, program_op(MAIN + 136, data, 4)).failed);
+    assert_false(run(&chip, program_op(MAIN + 128, data, 4)).failed);
+    vboard_chip_free(&chip);
+}
+
+/* Half an erase of 1s has cleared some bits, half a program has set some. */
+static void test_l0_half_done(void **state)
+{
+    struct vboard_chip chip = chip_of(&l0);
+    struct vboard_flash_op op = erase_op(MAIN);
+    struct vboard_flash_result result;
+    unsigned cleared = 0;
+    uint8_t ones[128];
+
+    (void)state;
+    memset(ones, 0xff, sizeof ones);
+    fill(&chip, 0xff);
+    vboard_flash_apply(&chip, &op, vboard_flash_duration(&chip, &op) / 2, &result);
+    for (uint32_t i = 0; i < 128; i++)
+        cleared += *at(&chip, MAIN + i) != 0xff;
+    assert_in_range(cleared, 100, 128);
+    assert_int_equal(*at(&chip, MAIN + 128), 0xff);
+
+    fill(&chip, 0x00);
+    op = program_op(MAIN, ones, sizeof ones);
+    vboard_flash_apply(&chip, &op, vboard_flash_duration(&chip, &op) / 2, &result);
+    assert_memory_equal(at(&chip, MAIN), ones, 64);
+    for (uint32_t i = 64; i < 128; i++)
+        assert_int_equal(*at(&chip, MAIN + i), 0x00);
+    vboard_chip_free(&chip);
+}
+
 /* F4: the bits of both are ANDed, and the controller says nothing (RM0090, 3.6.3). */
 static void test_f4_program_unerased(void **state)
 {
@@ -600,6 +662,8 @@ int main(void)
         cmocka_unit_test(test_unique_id),
         cmocka_unit_test(test_erase_one_sector),
         cmocka_unit_test(test_mass_erase),
+        cmocka_unit_test(test_l0_erases_to_zero),
+        cmocka_unit_test(test_l0_half_done),
         cmocka_unit_test(test_f4_program_unerased),
         cmocka_unit_test(test_l4_program_unerased),
         cmocka_unit_test(test_l4_tail),
