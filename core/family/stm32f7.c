@@ -30,6 +30,10 @@ static const struct b0_flash_times times = {
 
 #define F7(cpu_) .chip.family = "STM32F7", .chip.uf2_family = 0x53b80f00, .chip.cpu = (cpu_)
 
+/* UID_BASE and FLASHSIZE_BASE of ST's stm32f722xx.h and its kin, F73x too. */
+static const struct b0_signature f72x_signature = {
+    {0x1ff07a10, 0x1ff07a23}, .unique_id = 0x1ff07a10, .flash_size = 0x1ff07a22};
+
 static const struct b0_chip chips[] = {
     {
         F7(B0_CPU_M7),
@@ -43,6 +47,7 @@ static const struct b0_chip chips[] = {
         .chip.has_usb_rom = true,
         .chip.has_device_feature = true,
         .chip.ram = {{0x20000000, 256 * B0_KIB}},
+        .signature = &f72x_signature,
     },
     {
         F7(B0_CPU_M7),

@@ -45,6 +45,8 @@ const struct b0_family b0_stm32h5 = {
     .program_unit = 16, /* RM0481: quad words with 9 bits of ECC */
     .erased_byte = 0xff,
     .refuses_unerased = true,
-    .otp = {{0x08fff000, 0x08ffffff}},          /* RM0481 */
+    .otp = {{0x08fff000, 0x08fff7ff}},          /* RM0481; FLASH_OTP_SIZE of ST's stm32h563xx.h */
     .option_bytes = {{0x40022050, 0x400220ff}}, /* registers, which the ROM shows as memory */
+    /* UID_BASE and FLASHSIZE_BASE of ST's stm32h563xx.h and stm32h503xx.h. */
+    .signature = {{0x08fff800, 0x08fff80f}, .unique_id = 0x08fff800, .flash_size = 0x08fff80c},
 };

@@ -20,6 +20,10 @@ static const struct b0_flash_times times = {
 
 #define H7 .chip.family = "STM32H7", .chip.uf2_family = 0x6db66082, .chip.cpu = B0_CPU_M7D
 
+/* UID_BASE and FLASHSIZE_BASE of ST's stm32h7a3xx.h; OpenOCD's stm32h7x.c has the latter too. */
+static const struct b0_signature h7a3_signature = {
+    {0x08fff800, 0x08fff80f}, .unique_id = 0x08fff800, .flash_size = 0x08fff80c};
+
 static const struct b0_chip chips[] = {
     {
         H7,
@@ -59,6 +63,7 @@ static const struct b0_chip chips[] = {
                      {0x24000000, 1024 * B0_KIB},
                      {0x30000000, 128 * B0_KIB},
                      {0x38000000, 32 * B0_KIB}},
+        .signature = &h7a3_signature,
         .program_unit = 16, /* RM0455: flash words of 128 bits with 9 bits of ECC */
     },
 };

@@ -12,6 +12,13 @@ static const struct b0_flash_times times = {
 
 #define L1 .chip.family = "STM32L1", .chip.uf2_family = 0x1e1f432d, .chip.cpu = B0_CPU_M3
 
+/*
+ * FLASHSIZE_BASE of ST's stm32l1 headers: categories 1 and 2, and 3 and up. The xD holds a code,
+ * not a size (RM0038, 31.1.1). The unique id is in several pieces.
+ */
+static const struct b0_signature signature_1 = {.flash_size = 0x1ff8004c};
+static const struct b0_signature signature_3 = {.flash_size = 0x1ff800cc};
+
 static const struct b0_chip chips[] = {
     {
         L1,
@@ -24,6 +31,7 @@ static const struct b0_chip chips[] = {
         .chip.option_bytes = 0x1ff80000,
         .chip.has_usb_rom = true,
         .chip.ram = {{0x20000000, 32 * B0_KIB}},
+        .signature = &signature_3,
     },
     {
         L1,
@@ -48,6 +56,7 @@ static const struct b0_chip chips[] = {
         .chip.option_bytes = 0x1ff80000,
         .chip.has_usb_rom = true,
         .chip.ram = {{0x20000000, 80 * B0_KIB}},
+        .signature = &signature_3,
     },
     {
         L1,
@@ -59,6 +68,7 @@ static const struct b0_chip chips[] = {
         .chip.min_flash = 32 * B0_KIB,
         .chip.option_bytes = 0x1ff80000,
         .chip.ram = {{0x20000000, 16 * B0_KIB}},
+        .signature = &signature_1,
     },
     {
         L1,
@@ -70,6 +80,7 @@ static const struct b0_chip chips[] = {
         .chip.min_flash = 32 * B0_KIB,
         .chip.option_bytes = 0x1ff80000,
         .chip.ram = {{0x20000000, 32 * B0_KIB}},
+        .signature = &signature_1,
     },
 };
 

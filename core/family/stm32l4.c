@@ -115,8 +115,8 @@ const struct b0_family b0_stm32l4 = {
     .refuses_unerased = true,
     .aliases = {B0_BOOT_ALIAS},
     .otp = {{0x1fff7000, 0x1fff73ff}},          /* RM0351 */
-    .option_bytes = {{0x1fff7800, 0x1fff780f},  /* RM0351 */
-                     {0x1ffff800, 0x1ffff80f},  /* bank 2 */
+    .option_bytes = {{0x1fff7800, 0x1fff7827},  /* RM0351, table 13; ROMs show 40 bytes */
+                     {0x1ffff800, 0x1ffff827},  /* bank 2 */
                      {0x1ff00000, 0x1ff0102f}}, /* L4+: RM0432 */
     /* RM0351, 3.4.1: each word is followed by its complement. */
     .encodings = {{0, 0, 0xaa, 8, {0xff, 0xff, 0xff, 0xff}}},

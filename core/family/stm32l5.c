@@ -38,4 +38,6 @@ const struct b0_family b0_stm32l5 = {
     .refuses_unerased = true,
     .otp = {{0x0bfa0000, 0x0bfa01ff}},          /* RM0438 */
     .option_bytes = {{0x40022040, 0x4002207f}}, /* registers, which the ROM shows as memory */
+    /* UID_BASE and FLASHSIZE_BASE of ST's stm32l552xx.h. */
+    .signature = {{0x0bfa0590, 0x0bfa05e1}, .unique_id = 0x0bfa0590, .flash_size = 0x0bfa05e0},
 };

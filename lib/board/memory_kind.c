@@ -24,6 +24,8 @@ struct area {
  */
 static const struct area map[] = {
     {0x00200000, 0x003fffff, B0_MEMORY_FLASH},  /* F7: the flash by its ITCM bus */
+    {0x08fff800, 0x08ffffff, B0_MEMORY_SYSTEM}, /* H5, H7A3, H7RS: the read-only area */
+    {0x0bf80000, 0x0bffffff, B0_MEMORY_SYSTEM}, /* L5, U3, U5, H5, WBA: system memory */
     {0x08000000, 0x0fffffff, B0_MEMORY_FLASH},  /* also the data EEPROM of L0 and L1 */
     {0x10000000, 0x1003ffff, B0_MEMORY_RAM},    /* CCM; SRAM2 of the L4 */
     {0x1ff00000, 0x1fffffff, B0_MEMORY_SYSTEM}, /* system memory and what lies around it */

@@ -357,6 +357,56 @@ static void test_signatures_are_sound(void **state)
         has_sound_signature(b0_family_find(chip->chip.family), b0_chip_signature(chip));
 }
 
+/* UID_BASE and FLASHSIZE_BASE of ST's CMSIS headers, where a chip differs from its family. */
+static void test_knows_signatures_of_chips(void **state)
+{
+    static const struct {
+        uint16_t id;
+        uint32_t unique_id, flash_size;
+    } cases[] = {
+        {0x413, 0x1fff7a10, 0x1fff7a22}, /* F407 */
+        {0x449, 0x1ff0f420, 0x1ff0f442}, /* F746 */
+        {0x452, 0x1ff07a10, 0x1ff07a22}, /* F722 */
+        {0x450, 0x1ff1e800, 0x1ff1e880}, /* H743 */
+        {0x480, 0x08fff800, 0x08fff80c}, /* H7A3 */
+        {0x485, 0x08fff800, 0x08fff80c}, /* H7S7 */
+        {0x484, 0x08fff800, 0x08fff80c}, /* H563 */
+        {0x472, 0x0bfa0590, 0x0bfa05e0}, /* L552 */
+        {0x482, 0x0bfa0700, 0x0bfa07a0}, /* U575 */
+        {0x454, 0x0bfa0700, 0x0bfa07a0}, /* U385 */
+        {0x489, 0x1fff6e50, 0x1fff6ea0}, /* U083 */
+        {0x459, 0x1fff3e50, 0x1fff3ea0}, /* U031 */
+        {0x493, 0x1fff7550, 0x1fff75a0}, /* C071 */
+        {0x492, 0x0bf90700, 0x0bf907a0}, /* WBA55 */
+        {0x4b0, 0x0bfa0700, 0x0bfa07a0}, /* WBA65 */
+        {0x4b2, 0x0bf8d700, 0x0bf8d7a0}, /* WBA25 */
+        {0x427, 0, 0x1ff800cc},          /* L152xC: the id is in several pieces */
+        {0x416, 0, 0x1ff8004c},          /* L152xB */
+        {0x436, 0, 0},                   /* L152xD: a code, not a size */
+        {0x447, 0, 0x1ff8007c},          /* L073 */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < B0_LENGTH(cases); i++) {
+        const struct b0_signature *signature = b0_chip_signature(b0_chip_find(cases[i].id));
+
+        assert_int_equal(signature->unique_id, cases[i].unique_id);
+        assert_int_equal(signature->flash_size, cases[i].flash_size);
+    }
+}
+
+/* RM0367 and RM0038; OpenOCD's stm32lx.c. */
+static void test_l0_and_l1_erase_to_zero(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < family_count(); i++) {
+        const struct b0_family *family = b0_family_at(i);
+
+        assert_int_equal(family->erased_byte,
+                         family == &b0_stm32l0 || family == &b0_stm32l1 ? 0x00 : 0xff);
+    }
+}
+
 static void test_ram_is_apart(void **state)
 {
     const struct b0_chip *chip;
@@ -391,6 +441,8 @@ int main(void)
         cmocka_unit_test(test_chips_have_the_option_bytes_of_their_family),
         cmocka_unit_test(test_encodings_fit_their_option_bytes),
         cmocka_unit_test(test_signatures_are_sound),
+        cmocka_unit_test(test_knows_signatures_of_chips),
+        cmocka_unit_test(test_l0_and_l1_erase_to_zero),
         cmocka_unit_test(test_ram_is_apart),
     };
 

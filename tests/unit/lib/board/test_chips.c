@@ -137,6 +137,13 @@ static void test_knows_the_common_chips(void **state)
         {"g0b1", 0x467, 512, true, false},     {"f722", 0x452, 512, true, true},
         {"f746", 0x449, 1024, true, true},     {"f767", 0x451, 2048, true, true},
         {"h743", 0x450, 2048, true, false},    {"u575", 0x482, 2048, true, false},
+        {"u083", 0x489, 256, true, false},     {"u031", 0x459, 64, false, false},
+        {"c011", 0x443, 32, false, false},     {"c031", 0x453, 32, false, false},
+        {"c051", 0x44c, 64, false, false},     {"c071", 0x493, 128, true, false},
+        {"c091", 0x44d, 256, false, false},    {"h7s7", 0x485, 64, true, false},
+        {"u385", 0x454, 1024, true, false},    {"u3c5", 0x42a, 2048, true, false},
+        {"wba55", 0x492, 1024, false, false},  {"wba65", 0x4b0, 2048, false, false},
+        {"wba25", 0x4b2, 512, false, false},
     };
 
     (void)state;
@@ -185,6 +192,11 @@ static void test_finds_by_name(void **state)
         {"STM32F303K8", "f334"},
         {"STM32F302R8", "f302"},
         {"STM32L152RC", "l152"},
+        {"STM32C071RB", "c071"},
+        {"STM32H7S3L8", "h7s7"},
+        {"STM32WBA55CG", "wba55"},
+        {"STM32WB55RG", "wb55"},
+        {"STM32U385RG", "u385"},
         {"STM32L151CB", "l152xb"},
         {"STM32L432KC", "l432"},
         {"STM32L4A6ZG", "l496"},

@@ -103,6 +103,11 @@ static void test_the_family_decides_what_an_address_is(void **state)
     (void)state;
     assert_int_equal(b0_memory_kind("STM32F4", "", 0x1fff7800), OTP);
     assert_int_equal(b0_memory_kind("STM32L4", "", 0x1fff7800), OPTIONS);
+    assert_int_equal(b0_memory_kind("STM32L4", "", 0x1fff7820), OPTIONS); /* WRP1BR */
+    assert_int_equal(b0_memory_kind("STM32H5", "", 0x08fff7ff), B0_MEMORY_OTP);
+    assert_int_equal(b0_memory_kind("STM32H5", "", 0x08fff800), B0_MEMORY_SYSTEM); /* the id */
+    assert_int_equal(b0_memory_kind("STM32U5", "", 0x0bfa0700), B0_MEMORY_SYSTEM);
+    assert_int_equal(b0_memory_kind("STM32WBA", "", 0x0bf90000), B0_MEMORY_OTP);
     assert_int_equal(b0_memory_kind("STM32G4", "", 0x1fff7800), OPTIONS);
     /* a family that has nothing there: still no flash */
     assert_true(b0_memory_is_guarded(b0_memory_kind("STM32F0", "", 0x1fff7800)));

@@ -219,7 +219,7 @@ static void test_code_for_another_cpu_is_refused(void **state)
     /* one of the chips has the RAM and another one has the CPU: no chip has both */
     image = program(BEHIND, BEHIND, 0x20024000);
     image->cpu = M4;
-    check_refused("g431", NULL, image, BOOT0_E_MISMATCH, "is for another chip", "one of 5");
+    check_refused("g431", NULL, image, BOOT0_E_MISMATCH, "is for another chip", "one of 6");
 }
 
 /* ---- programs that nothing starts ---- */

@@ -155,6 +155,34 @@ static void test_unique_id(void **state)
     vboard_chip_free(&chip);
 }
 
+/* What is written of a part in parts.c and what core/family says of all its family. */
+static void test_parts_agree_with_their_families(void **state)
+{
+    static const char *const styles[] = {
+        [VBOARD_OPTIONS_F4] = "f4", [VBOARD_OPTIONS_F1] = "f1", [VBOARD_OPTIONS_F0] = "f0",
+        [VBOARD_OPTIONS_L4] = "l4", [VBOARD_OPTIONS_H7] = "h7",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < B0_LENGTH(parts); i++) {
+        const struct vboard_part *part = parts[i];
+        const struct b0_family *family = b0_family_find(part->family);
+
+        assert_non_null(family);
+        assert_string_equal(styles[part->options_style], family->option_style);
+        assert_int_equal(part->pages_per_wrp, family->pages_per_wrp);
+        assert_int_equal(part->otp_lock, family->otp_lock);
+        assert_int_equal(part->refuses_unerased, family->refuses_unerased);
+        assert_int_equal(part->unique_id, family->signature.unique_id);
+        assert_int_equal(part->flash_size, family->signature.flash_size);
+        for (const struct vboard_area *area = part->areas; area->size > 0; area++)
+            if (area->kind == VBOARD_INFO) {
+                assert_int_equal(area->address, family->signature.info.first);
+                assert_int_equal(area->address + area->size - 1, family->signature.info.last);
+            }
+    }
+}
+
 /* ---- erase and program ---- */
 
 static void test_erase_one_sector(void **state)
@@ -660,6 +688,7 @@ int main(void)
         cmocka_unit_test(test_f4_sectors),
         cmocka_unit_test(test_areas),
         cmocka_unit_test(test_unique_id),
+        cmocka_unit_test(test_parts_agree_with_their_families),
         cmocka_unit_test(test_erase_one_sector),
         cmocka_unit_test(test_mass_erase),
         cmocka_unit_test(test_l0_erases_to_zero),
