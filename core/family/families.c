@@ -5,15 +5,8 @@
 #include <core/array.h>
 #include <string.h>
 
-/*
- * A board whose layout fits several chips is taken for the first one: families that makers use most
- * come first. The STM32N6 and MP are not here: they have no flash of their own.
- */
-static const struct b0_family *const families[] = {
-    &b0_stm32f4, &b0_stm32f2, &b0_stm32f1, &b0_stm32f0, &b0_stm32f3,   &b0_stm32f7, &b0_stm32l0,
-    &b0_stm32l1, &b0_stm32l4, &b0_stm32l5, &b0_stm32u0, &b0_stm32g0,   &b0_stm32g4, &b0_stm32h7,
-    &b0_stm32h5, &b0_stm32u5, &b0_stm32wb, &b0_stm32c0, &b0_stm32h7rs, &b0_stm32u3, &b0_stm32wba,
-};
+#define ADDRESS_OF(name) &b0_stm32##name,
+static const struct b0_family *const families[] = {B0_FAMILIES(ADDRESS_OF)};
 
 const struct b0_family *b0_family_at(size_t index)
 {

@@ -132,10 +132,18 @@ struct b0_family {
     uint8_t rom; /* enum b0_rom_trait, added up */
 };
 
-extern const struct b0_family b0_stm32c0, b0_stm32f0, b0_stm32f1, b0_stm32f2, b0_stm32f3,
-    b0_stm32f4, b0_stm32f7, b0_stm32g0, b0_stm32g4, b0_stm32h5, b0_stm32h7, b0_stm32h7rs,
-    b0_stm32l0, b0_stm32l1, b0_stm32l4, b0_stm32l5, b0_stm32u0, b0_stm32u3, b0_stm32u5, b0_stm32wb,
-    b0_stm32wba;
+/*
+ * All families, each in the file of its name. A board whose layout fits several chips is taken for
+ * the first one: families that makers use most come first. The STM32N6 and MP are not here: they
+ * have no flash of their own.
+ */
+#define B0_FAMILIES(family)                                                                        \
+    family(f4) family(f2) family(f1) family(f0) family(f3) family(f7) family(l0) family(l1)        \
+        family(l4) family(l5) family(u0) family(g0) family(g4) family(h7) family(h5) family(u5)    \
+            family(wb) family(c0) family(h7rs) family(u3) family(wba)
+
+#define B0_DECLARE_FAMILY(name) extern const struct b0_family b0_stm32##name;
+B0_FAMILIES(B0_DECLARE_FAMILY)
 
 /* For programs that need no other fact of the family: the bootloader. */
 extern const struct b0_flash_times b0_stm32f4_times;
