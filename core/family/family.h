@@ -137,10 +137,13 @@ struct b0_family {
  * the first one: families that makers use most come first. The STM32N6 and MP are not here: they
  * have no flash of their own.
  */
+/* clang-format off */
 #define B0_FAMILIES(family)                                                                        \
-    family(f4) family(f2) family(f1) family(f0) family(f3) family(f7) family(l0) family(l1)        \
-        family(l4) family(l5) family(u0) family(g0) family(g4) family(h7) family(h5) family(u5)    \
-            family(wb) family(c0) family(h7rs) family(u3) family(wba)
+    family(f4) family(f2) family(f1) family(f0) family(f3) family(f7)                              \
+    family(l0) family(l1) family(l4) family(l5) family(u0) family(g0) family(g4)                   \
+    family(h7) family(h5) family(u5) family(wb) family(c0) family(h7rs) family(u3) family(wba)     \
+    family(wl)
+/* clang-format on */
 
 #define B0_DECLARE_FAMILY(name) extern const struct b0_family b0_stm32##name;
 B0_FAMILIES(B0_DECLARE_FAMILY)
