@@ -238,7 +238,7 @@ int dfu_util_leave(struct dfu_util_run *run, uint32_t otherwise);
 
 /*
  * Writes what an image has for one alternate setting, as dfu-util does: the sectors that it touches
- * hold the image and else 0xff afterwards. `erased`: they are erased already.
+ * hold the image and else are erased afterwards. `erased`: they are erased already.
  */
 int dfu_util_write(struct dfu_util_run *run, const struct dfu_util_target *target,
                    const struct boot0_image *image, bool erased);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Writing to memories with addresses, with dfu-util's result: sectors of flash that the image
- * touches hold the image, and 0xff where it has nothing. Sectors that hold that already are left
- * alone, which dfu-util does not do. Everything else is written as it is, as dfu-util does.
+ * touches hold the image, and are erased where it has nothing. Sectors that hold that already are
+ * left alone, which dfu-util does not do. Everything else is written as it is, as dfu-util does.
  */
 #include "../print.h"
 #include "dfu_util.h"
 
+#include <core/family/family.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,11 +82,13 @@ static uint64_t end_of_kind(const struct writer *writer, uint64_t at, uint64_t e
     return at;
 }
 
-/* All sectors from the one at `at` to the one that has the byte before `end`, with 0xff where the
- * image has nothing. */
+/* All sectors from the one at `at` to the one that has the byte before `end`; where the image has
+ * nothing, with what erased flash reads. */
 static enum boot0_status add_sectors(struct writer *writer, uint64_t at, uint64_t end,
                                      struct boot0_error *error)
 {
+    const struct boot0_board *board = boot0_session_board(writer->run->session);
+    uint8_t erased = b0_chips_erased_byte(board->chips, board->chip_count);
     enum boot0_status status = BOOT0_OK;
 
     while (at < end && status == BOOT0_OK) {
@@ -95,7 +98,7 @@ static enum boot0_status add_sectors(struct writer *writer, uint64_t at, uint64_
         if (!bytes)
             return boot0_fail(error, BOOT0_E_MEMORY, "no memory for a sector of %u bytes",
                               sector.size);
-        memset(bytes, 0xff, sector.size);
+        memset(bytes, erased, sector.size);
         boot0_image_copy(writer->image, writer->alternate, sector.address, bytes, sector.size);
         status = boot0_image_add(writer->flash, writer->alternate, sector.address, bytes,
                                  sector.size, error);

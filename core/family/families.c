@@ -53,3 +53,14 @@ const struct b0_signature *b0_chip_signature(const struct b0_chip *chip)
         return chip->signature;
     return family ? &family->signature : &unknown;
 }
+
+uint8_t b0_chips_erased_byte(const struct boot0_chip *const *chips, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct b0_family *family = b0_family_find(chips[i]->family);
+
+        if (!family || family->erased_byte != 0x00)
+            return 0xff;
+    }
+    return count > 0 ? 0x00 : 0xff;
+}

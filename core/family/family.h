@@ -166,4 +166,10 @@ const struct b0_chip *b0_chip_find(uint16_t id);
 /* Where that chip keeps its flash size and unique id. Never NULL; all 0 if unknown. */
 const struct b0_signature *b0_chip_signature(const struct b0_chip *chip);
 
+/*
+ * What erased flash reads if it is of one of these chips: 0x00 if that holds for all of them, else
+ * 0xff. No layout fits both a chip of one kind and one of the other.
+ */
+uint8_t b0_chips_erased_byte(const struct boot0_chip *const *chips, size_t count);
+
 #endif

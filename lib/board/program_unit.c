@@ -32,11 +32,5 @@ uint32_t b0_program_unit(const struct boot0_board *board)
 
 bool b0_erases_to_zero(const struct boot0_board *board)
 {
-    for (size_t i = 0; i < board->chip_count; i++) {
-        const struct b0_family *family = b0_family_find(board->chips[i]->family);
-
-        if (!family || family->erased_byte != 0x00)
-            return false;
-    }
-    return board->chip_count > 0;
+    return b0_chips_erased_byte(board->chips, board->chip_count) == 0x00;
 }

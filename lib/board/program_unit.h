@@ -12,10 +12,7 @@
  */
 uint32_t b0_program_unit(const struct boot0_board *board);
 
-/*
- * Whether erased flash of the board reads 0x00, as that of all chips that it can be; else 0xff. No
- * layout fits both a chip of one kind and one of the other.
- */
+/* Whether erased flash of the board reads 0x00; else 0xff. */
 bool b0_erases_to_zero(const struct boot0_board *board);
 
 #endif

@@ -7,8 +7,8 @@ import json
 import os
 import re
 
-from system import (BOOT0, UART_ONLY, VBOARD, Directory, check, described_boards, equal,
-                    model_names, need, run, say, vboard, vboard_stats)
+from system import (BOOT0, UART_ONLY, VBOARD, Directory, check, described, described_boards, equal,
+                    model_names, need, read, run, say, vboard, vboard_stats)
 
 MARK = "---- next ----"
 
@@ -195,6 +195,20 @@ def part_mistakes():
     equal(run(["sh", "-c", f"{VBOARD} describe f407 >/dev/full"], 74).stdout, "", "a full disk")
 
 
+def part_erased_to_zero():
+    """Flash of an STM32L0 reads 0x00 where it is erased: what a file does not say is that."""
+    image = b"\x21" * 300 + b"\xff" * 600 + b"\x42" * 101
+    with Directory() as directory:
+        source, flash = directory.file("image.bin", image), directory.file("l073.flash")
+        for command in (["dfu-util", "-a", "0", "-s", "0x08000000", "-D", source],
+                        ["flash", "--no-run", "--no-preserve", "--force", "--address",
+                         "0x08000000", source]):
+            say(f"l073: boot0 {command[0]}")
+            vboard(f"{described('l073')},flash={flash},fill=0x5a", [BOOT0, *command])
+            equal(read(flash)[:1032], image + b"\x00" * 23 + b"\x5a" * 8, "the flash")
+            os.remove(flash)
+
+
 if __name__ == "__main__":
     part_boards()
     part_interfaces()
@@ -202,3 +216,4 @@ if __name__ == "__main__":
     part_seen()
     part_manual()
     part_mistakes()
+    part_erased_to_zero()

@@ -407,6 +407,19 @@ static void test_l0_and_l1_erase_to_zero(void **state)
     }
 }
 
+/* A board that can be several chips: only if all of them agree. */
+static void test_erased_byte_of_several_chips(void **state)
+{
+    const struct boot0_chip *chips[] = {&b0_stm32l0.chips[0].chip, &b0_stm32l1.chips[0].chip,
+                                        &b0_stm32f4.chips[0].chip};
+
+    (void)state;
+    assert_int_equal(b0_chips_erased_byte(chips, 0), 0xff);
+    assert_int_equal(b0_chips_erased_byte(chips, 1), 0x00);
+    assert_int_equal(b0_chips_erased_byte(chips, 2), 0x00);
+    assert_int_equal(b0_chips_erased_byte(chips, 3), 0xff);
+}
+
 static void test_ram_is_apart(void **state)
 {
     const struct b0_chip *chip;
@@ -443,6 +456,7 @@ int main(void)
         cmocka_unit_test(test_signatures_are_sound),
         cmocka_unit_test(test_knows_signatures_of_chips),
         cmocka_unit_test(test_l0_and_l1_erase_to_zero),
+        cmocka_unit_test(test_erased_byte_of_several_chips),
         cmocka_unit_test(test_ram_is_apart),
     };
 
