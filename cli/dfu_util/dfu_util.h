@@ -251,6 +251,4 @@ int dfu_util_main(int argc, char **argv);
 /* Whether a program's own name, argv[0], is dfu-util. */
 bool dfu_util_is_name(const char *name);
 
-extern const struct command command_dfu_util;
-
 #endif

@@ -214,7 +214,7 @@ static enum boot0_status open_serial(void *context, const struct boot0_candidate
 {
     struct recorder *recorder = context;
 
-    struct boot0_error own = {BOOT0_OK, "", ""};
+    struct boot0_error own = {.code = BOOT0_OK};
     enum boot0_status status;
 
     if (!recorder->bus.ops->open_serial)
@@ -241,7 +241,7 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
 {
     struct recorder *recorder = context;
     struct recorded *board = calloc(1, sizeof *board);
-    struct boot0_error own = {BOOT0_OK, "", ""};
+    struct boot0_error own = {.code = BOOT0_OK};
     enum boot0_status status;
 
     if (!board)

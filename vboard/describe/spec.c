@@ -383,7 +383,7 @@ static enum boot0_status parse_pair(char *pair, struct vboard_settings *settings
                                     struct boot0_error *error)
 {
     char *value = strchr(pair, '=');
-    struct boot0_error inner = {BOOT0_OK, "", ""};
+    struct boot0_error inner = {.code = BOOT0_OK};
     set_function *set = value ? find_key(pair, (size_t)(value - pair)) : NULL;
     enum boot0_status status;
 
