@@ -75,6 +75,8 @@ static const char *const advice_names[] = {
     [BOOT0_ADVICE_REMOVE_PREFIX] = "remove-prefix",
     [BOOT0_ADVICE_WRITE_ALL] = "write-all",
     [BOOT0_ADVICE_SUPPLY] = "supply",
+    [BOOT0_ADVICE_REPEAT] = "repeat",
+    [BOOT0_ADVICE_CONTINUE] = "continue",
     [BOOT0_ADVICE_WRITE_DIFFERENCE] = "write-difference",
     [BOOT0_ADVICE_UNPROTECT_READ] = "unprotect-read",
     [BOOT0_ADVICE_UNPROTECT_WRITE] = "unprotect-write",
@@ -87,6 +89,8 @@ static const char *const advice_names[] = {
     [BOOT0_ADVICE_RECORD_SERIAL] = "record-serial",
     [BOOT0_ADVICE_RECORD_USB] = "record-usb",
     [BOOT0_ADVICE_REPORT] = "report",
+    [BOOT0_ADVICE_STARTER] = "starter",
+    [BOOT0_ADVICE_SUPPLY_IGNORED] = "supply-ignored",
 };
 
 _Static_assert(B0_LENGTH(advice_names) == BOOT0_ADVICE_COUNT, "every advice has a name");

@@ -107,6 +107,10 @@ static const struct row {
         {"Try again with --full. The sector may be write-protected (its erase then does nothing), "
          "the supply may be weaker than --vdd says, or the flash is worn.",
          NULL},
+    [BOOT0_ADVICE_REPEAT] = {"{hint} Then repeat the command: what is missing will be written.",
+                             NULL},
+    [BOOT0_ADVICE_CONTINUE] = {"{hint} Repeat the command: it goes on from what the board holds.",
+                               NULL},
     [BOOT0_ADVICE_WRITE_DIFFERENCE] = {"Run `boot0 flash` to write what differs.", NULL},
     [BOOT0_ADVICE_UNPROTECT_READ] =
         {"Run `boot0 erase --unprotect` to remove read protection: ST's bootloaders answer so when "
@@ -140,6 +144,11 @@ static const struct row {
                                  NULL},
     [BOOT0_ADVICE_REPORT] =
         {"{hint} Report it with the output of `boot0 info` if it happens each time.", NULL},
+
+    [BOOT0_ADVICE_STARTER] = {"install the bootloader with `boot0 install-bootloader`, or link the "
+                              "program for {address}",
+                              NULL},
+    [BOOT0_ADVICE_SUPPLY_IGNORED] = {"--vdd is ignored", NULL},
 };
 
 _Static_assert(B0_LENGTH(rows) == BOOT0_ADVICE_COUNT, "every advice has a sentence");
@@ -176,4 +185,13 @@ const char *advice_text(char text[ADVICE_TEXT], const struct boot0_error *error)
     snprintf(address, sizeof address, "0x%08x", (unsigned)error->facts.address);
     snprintf(number, sizeof number, "%u", (unsigned)error->facts.number);
     return text_expand(text, ADVICE_TEXT, row->sentence, marks, B0_LENGTH(marks));
+}
+
+const char *advice_note(char text[ADVICE_TEXT], const struct boot0_error *note)
+{
+    char remedy[ADVICE_TEXT];
+
+    snprintf(text, ADVICE_TEXT, "%s: %.*s", note->message,
+             ADVICE_TEXT - (int)sizeof note->message - 3, advice_text(remedy, note));
+    return text;
 }

@@ -15,4 +15,7 @@ enum {
  */
 const char *advice_text(char text[ADVICE_TEXT], const struct boot0_error *error);
 
+/* The text of an observer's note: its message and remedy. Returns `text`. */
+const char *advice_note(char text[ADVICE_TEXT], const struct boot0_error *note);
+
 #endif

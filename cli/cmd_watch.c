@@ -235,7 +235,8 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     if (status == BOOT0_OK)
         status = command_open_bus(&watcher.command, arguments, error);
     if (status == BOOT0_OK) {
-        watcher.command.observer = (struct boot0_observer){on_progress, NULL, &watcher};
+        watcher.command.observer =
+            (struct boot0_observer){.progress = on_progress, .context = &watcher};
         signals_announce(false);
         snprintf(text, sizeof text, "watching %.300s; Ctrl-C ends this", watcher.file.name);
         say(&watcher, text);

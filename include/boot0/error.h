@@ -103,8 +103,10 @@ enum boot0_advice {
     BOOT0_ADVICE_REMOVE_PREFIX,      /* boot0_image_remove_prefix() */
 
     /* Writing, verifying and protection. */
-    BOOT0_ADVICE_WRITE_ALL,         /* boot0_flash_options.full */
-    BOOT0_ADVICE_SUPPLY,            /* the same; boot0_session_options.supply_mv */
+    BOOT0_ADVICE_WRITE_ALL, /* boot0_flash_options.full */
+    BOOT0_ADVICE_SUPPLY,    /* the same; boot0_session_options.supply_mv */
+    BOOT0_ADVICE_REPEAT,    /* bring the board back, then repeat what was being done */
+    BOOT0_ADVICE_CONTINUE,  /* repeat what was stopped: it goes on from what the board holds */
     BOOT0_ADVICE_WRITE_DIFFERENCE,  /* boot0_session_flash() */
     BOOT0_ADVICE_UNPROTECT_READ,    /* boot0_session_unprotect(), which erases the flash */
     BOOT0_ADVICE_UNPROTECT_WRITE,   /* remove the write protection of the bootloader's sectors */
@@ -121,6 +123,10 @@ enum boot0_advice {
     BOOT0_ADVICE_RECORD_SERIAL, /* use a record of a serial port, or play back one of USB */
     BOOT0_ADVICE_RECORD_USB,    /* use a record of USB, or play back one of a serial port */
     BOOT0_ADVICE_REPORT,        /* report the fault with what is known of the board */
+
+    /* Of notes: boot0_observer.advise. */
+    BOOT0_ADVICE_STARTER,        /* install what starts the program; facts: address of a reset */
+    BOOT0_ADVICE_SUPPLY_IGNORED, /* no boot0_session_options.supply_mv */
     BOOT0_ADVICE_COUNT
 };
 
