@@ -73,7 +73,7 @@ enum boot0_advice {
     BOOT0_ADVICE_USB_MISSING,      /* pass USB into the container; use a virtual board */
     BOOT0_ADVICE_LIST_PORTS,       /* choose a serial port that is there */
     BOOT0_ADVICE_LINE_SPEED,       /* boot0_uart_options.baud */
-    BOOT0_ADVICE_RESET_LINES,      /* boot0_uart_options: what DTR and RTS are wired to */
+    BOOT0_ADVICE_RESET_LINES,      /* boot0_uart_options.boot */
 
     /* The memories of a board. */
     BOOT0_ADVICE_SEE_MEMORIES,    /* compare the address with the memories of boot0_board */

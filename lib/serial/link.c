@@ -39,9 +39,10 @@ static const struct {
     [B0_AN3155_FAIL_NONE] = {BOOT0_E_INTERNAL, "failed for no reason", "", BOOT0_ADVICE_NONE},
     [B0_AN3155_FAIL_SILENT] =
         {BOOT0_E_IO, "does not answer",
-         "Is it in its bootloader (BOOT0 at 3.3 V, then reset), TX to RX and RX to TX, ground "
-         "connected, on a UART that its bootloader listens to? After a failed attempt it has to be "
-         "reset.",
+         "Check that it is in its bootloader (BOOT0 at 3.3 V, then reset), that TX goes to RX and "
+         "RX "
+         "to TX, that ground is connected, and that its bootloader listens to this UART. Reset it "
+         "after a failed attempt.",
          BOOT0_ADVICE_RESET_LINES},
     [B0_AN3155_FAIL_NOISE] =
         {BOOT0_E_IO, "cannot be understood",
