@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Status names, and the filling of struct boot0_error. */
+/* Names of statuses and advices, and the filling of struct boot0_error. */
 #include <boot0/error.h>
 #include <core/array.h>
 #include <stdarg.h>
@@ -37,6 +37,79 @@ const char *boot0_status_name(enum boot0_status code)
     return status_names[code];
 }
 
+static const char *const advice_names[] = {
+    [BOOT0_ADVICE_NONE] = "none",
+    [BOOT0_ADVICE_FIND_BOARD] = "find-board",
+    [BOOT0_ADVICE_LIST_BOARDS] = "list-boards",
+    [BOOT0_ADVICE_CHOOSE_BOARD] = "choose-board",
+    [BOOT0_ADVICE_CHOOSE_INTERFACE] = "choose-interface",
+    [BOOT0_ADVICE_NAME_CHIP] = "name-chip",
+    [BOOT0_ADVICE_USB_ACCESS] = "usb-access",
+    [BOOT0_ADVICE_USB_OPEN] = "usb-open",
+    [BOOT0_ADVICE_USB_MISSING] = "usb-missing",
+    [BOOT0_ADVICE_LIST_PORTS] = "list-ports",
+    [BOOT0_ADVICE_LINE_SPEED] = "line-speed",
+    [BOOT0_ADVICE_RESET_LINES] = "reset-lines",
+    [BOOT0_ADVICE_SEE_MEMORIES] = "see-memories",
+    [BOOT0_ADVICE_CHOOSE_MEMORY] = "choose-memory",
+    [BOOT0_ADVICE_OTHER_MEMORY] = "other-memory",
+    [BOOT0_ADVICE_LINK_FOR_MEMORY] = "link-for-memory",
+    [BOOT0_ADVICE_EACH_MEMORY] = "each-memory",
+    [BOOT0_ADVICE_MAIN_FLASH] = "main-flash",
+    [BOOT0_ADVICE_TARGET_NAME] = "target-name",
+    [BOOT0_ADVICE_TARGET_ADDRESS] = "target-address",
+    [BOOT0_ADVICE_FAMILY] = "family",
+    [BOOT0_ADVICE_NO_PROGRAM] = "no-program",
+    [BOOT0_ADVICE_ALIGNMENT] = "alignment",
+    [BOOT0_ADVICE_OTHER_CHIP] = "other-chip",
+    [BOOT0_ADVICE_UNSTARTED] = "unstarted",
+    [BOOT0_ADVICE_IGNORE_SUFFIX] = "ignore-suffix",
+    [BOOT0_ADVICE_ALLOW_OPTION_BYTES] = "allow-option-bytes",
+    [BOOT0_ADVICE_SKIP_RAM] = "skip-ram",
+    [BOOT0_ADVICE_PLACE] = "place",
+    [BOOT0_ADVICE_PLACE_AT] = "place-at",
+    [BOOT0_ADVICE_NO_ADDRESS] = "no-address",
+    [BOOT0_ADVICE_START_ADDRESS] = "start-address",
+    [BOOT0_ADVICE_SEE_FILES] = "see-files",
+    [BOOT0_ADVICE_FILL_GAPS] = "fill-gaps",
+    [BOOT0_ADVICE_REMOVE_PREFIX] = "remove-prefix",
+    [BOOT0_ADVICE_WRITE_ALL] = "write-all",
+    [BOOT0_ADVICE_SUPPLY] = "supply",
+    [BOOT0_ADVICE_REPEAT] = "repeat",
+    [BOOT0_ADVICE_CONTINUE] = "continue",
+    [BOOT0_ADVICE_WRITE_DIFFERENCE] = "write-difference",
+    [BOOT0_ADVICE_UNPROTECT_READ] = "unprotect-read",
+    [BOOT0_ADVICE_UNPROTECT_WRITE] = "unprotect-write",
+    [BOOT0_ADVICE_PROTECT_BY_SERIAL] = "protect-by-serial",
+    [BOOT0_ADVICE_INSTALL_BOOTLOADER] = "install-bootloader",
+    [BOOT0_ADVICE_UPDATE_BOOTLOADER] = "update-bootloader",
+    [BOOT0_ADVICE_REPLACE_BOOTLOADER] = "replace-bootloader",
+    [BOOT0_ADVICE_NAME_F407] = "name-f407",
+    [BOOT0_ADVICE_UPDATE_AND_UNPROTECT] = "update-and-unprotect",
+    [BOOT0_ADVICE_LEAVE_BOOTLOADER] = "leave-bootloader",
+    [BOOT0_ADVICE_RECORD] = "record",
+    [BOOT0_ADVICE_RECORD_SERIAL] = "record-serial",
+    [BOOT0_ADVICE_RECORD_USB] = "record-usb",
+    [BOOT0_ADVICE_REPORT] = "report",
+    [BOOT0_ADVICE_STARTER] = "starter",
+    [BOOT0_ADVICE_SUPPLY_IGNORED] = "supply-ignored",
+};
+
+_Static_assert(B0_LENGTH(advice_names) == BOOT0_ADVICE_COUNT, "every advice has a name");
+
+const char *boot0_advice_name(enum boot0_advice advice)
+{
+    if ((unsigned)advice >= BOOT0_ADVICE_COUNT)
+        return "unknown";
+    return advice_names[advice];
+}
+
+static void clear_advice(struct boot0_error *error)
+{
+    error->advice = BOOT0_ADVICE_NONE;
+    memset(&error->facts, 0, sizeof error->facts);
+}
+
 /*
  * Formats a text; of what does not fit, the end is cut and marked with "...". By way of a copy, so
  * that a message can be extended: boot0_fail(error, code, "%s: %s", file, error->message).
@@ -68,6 +141,7 @@ enum boot0_status boot0_fail(struct boot0_error *error, enum boot0_status code, 
     format_text(error->message, sizeof error->message, format, arguments);
     va_end(arguments);
     error->hint[0] = '\0';
+    clear_advice(error);
     return code;
 }
 
@@ -80,5 +154,18 @@ enum boot0_status boot0_hint(struct boot0_error *error, const char *format, ...)
     va_start(arguments, format);
     format_text(error->hint, sizeof error->hint, format, arguments);
     va_end(arguments);
+    clear_advice(error);
+    return error->code;
+}
+
+enum boot0_status boot0_advise(struct boot0_error *error, enum boot0_advice advice,
+                               const struct boot0_facts *facts)
+{
+    static const struct boot0_facts none;
+
+    if (!error)
+        return BOOT0_E_INTERNAL;
+    error->advice = advice;
+    memmove(&error->facts, facts ? facts : &none, sizeof error->facts);
     return error->code;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* boot0 watch: flashes whenever the file has changed and a board is there. */
+#include "advice.h"
 #include "confirm.h"
 #include "files.h"
 #include "gang/clock.h"
@@ -135,7 +136,7 @@ static bool is_of_the_board(enum boot0_status status)
 
 static void tell_error(struct watcher *watcher, const struct boot0_error *error)
 {
-    char text[1200];
+    char text[1200], remedy[ADVICE_TEXT];
 
     if (watcher->arguments->json) {
         report_error(error, true);
@@ -145,8 +146,8 @@ static void tell_error(struct watcher *watcher, const struct boot0_error *error)
     if (!watcher->arguments->quiet) {
         say(watcher, text);
         /* What is gone is waited for: nothing has to be repeated. */
-        if (error->code != BOOT0_E_GONE && error->hint[0])
-            print_wrapped(stderr, "          ", error->hint);
+        if (error->code != BOOT0_E_GONE && advice_text(remedy, error)[0])
+            print_wrapped(stderr, "          ", remedy);
         say(watcher, is_of_the_board(error->code)
                          ? "waiting for boards to come or go, or the file to change"
                          : "waiting for the file to change");
@@ -234,7 +235,8 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     if (status == BOOT0_OK)
         status = command_open_bus(&watcher.command, arguments, error);
     if (status == BOOT0_OK) {
-        watcher.command.observer = (struct boot0_observer){on_progress, NULL, &watcher};
+        watcher.command.observer =
+            (struct boot0_observer){.progress = on_progress, .context = &watcher};
         signals_announce(false);
         snprintf(text, sizeof text, "watching %.300s; Ctrl-C ends this", watcher.file.name);
         say(&watcher, text);

@@ -198,11 +198,33 @@ struct command {
 
 #define COMMAND_OPTIONS(list) .options = (list), .option_count = B0_LENGTH(list)
 
-extern const struct command command_list, command_info, command_monitor, command_flash,
-    command_gang, command_watch, command_read, command_verify, command_erase, command_run,
-    command_reset, command_protect, command_unprotect, command_install_bootloader,
-    command_update_bootloader, command_convert, command_discovery, command_doctor, command_udev,
-    command_version;
+/* All commands, in the order of --help; a name's '_' is typed as '-'. */
+#define COMMANDS(ROW)                                                                              \
+    ROW(list)                                                                                      \
+    ROW(info)                                                                                      \
+    ROW(flash)                                                                                     \
+    ROW(gang)                                                                                      \
+    ROW(watch)                                                                                     \
+    ROW(read)                                                                                      \
+    ROW(verify)                                                                                    \
+    ROW(erase)                                                                                     \
+    ROW(run)                                                                                       \
+    ROW(reset)                                                                                     \
+    ROW(monitor)                                                                                   \
+    ROW(install_bootloader)                                                                        \
+    ROW(update_bootloader)                                                                         \
+    ROW(protect)                                                                                   \
+    ROW(unprotect)                                                                                 \
+    ROW(convert)                                                                                   \
+    ROW(dfu_util)                                                                                  \
+    ROW(doctor)                                                                                    \
+    ROW(discovery)                                                                                 \
+    ROW(udev)                                                                                      \
+    ROW(version)
+
+#define DECLARE(name) extern const struct command command_##name;
+COMMANDS(DECLARE)
+#undef DECLARE
 
 /* ---- options.c ---- */
 

@@ -111,7 +111,10 @@ enum boot0_status command_open_bus(struct command_session *command,
     memset(command, 0, sizeof *command);
     command->arguments = arguments;
     command->progress = progress_start(arguments->quiet || arguments->json, arguments->quiet);
-    command->observer = (struct boot0_observer){progress_update, progress_note, &command->progress};
+    command->observer = (struct boot0_observer){.progress = progress_update,
+                                                .note = progress_note,
+                                                .context = &command->progress,
+                                                .advise = progress_advise};
     if (arguments->select.trace)
         status = open_trace(command, arguments->select.trace, error);
     if (status == BOOT0_OK)

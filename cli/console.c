@@ -127,7 +127,7 @@ static bool usb_fits(const struct console *console, const struct boot0_serial_po
 static bool find_device(const struct state *state, uint8_t *bus, uint8_t *address)
 {
     struct boot0_candidate list[CANDIDATES_MAX];
-    struct boot0_error ignored = {BOOT0_OK, "", ""};
+    struct boot0_error ignored = {.code = BOOT0_OK};
     size_t count;
 
     if (!state->bus.ops || state->bus.ops->scan(state->bus.context, list, CANDIDATES_MAX, &count,
@@ -328,7 +328,7 @@ static enum boot0_status follow(struct state *state, struct boot0_error *error)
 enum boot0_status console_run(const struct console *console, struct boot0_error *error)
 {
     struct state state = {.console = console, .reads_stdin = true};
-    struct boot0_error ignored = {BOOT0_OK, "", ""};
+    struct boot0_error ignored = {.code = BOOT0_OK};
     enum boot0_status status;
 
     if (boot0_usb_open(&state.bus, &ignored) != BOOT0_OK)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How the command ends: exit codes and error messages. */
+#include "advice.h"
 #include "command.h"
 #include "json.h"
 #include "print.h"
@@ -39,10 +40,12 @@ int exit_code(enum boot0_status status)
 
 void json_error(struct json *json, const struct boot0_error *error)
 {
+    char remedy[ADVICE_TEXT];
+
     json_open(json, "error");
     json_text(json, "code", boot0_status_name(error->code));
     json_text(json, "message", error->message);
-    json_text(json, "hint", error->hint);
+    json_text(json, "hint", advice_text(remedy, error));
     json_number(json, "exit_code", (uint64_t)exit_code(error->code));
     json_close(json);
 }
@@ -51,12 +54,12 @@ void write_error(FILE *file, const char *label, const struct boot0_error *error)
 {
     /* A line end in a message can only be a file name's; hints have lists. */
     char *message = print_sanitized(error->message, strlen(error->message), false);
-    char margin[32];
+    char margin[32], remedy[ADVICE_TEXT];
 
     snprintf(margin, sizeof margin, "%*s", (int)strlen(label), "");
     print_wrapped(file, label, message ? message : error->message);
-    if (error->hint[0])
-        print_wrapped(file, margin, error->hint);
+    if (advice_text(remedy, error)[0])
+        print_wrapped(file, margin, remedy);
     free(message);
 }
 

@@ -12,27 +12,9 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_list,
-    &command_info,
-    &command_flash,
-    &command_gang,
-    &command_watch,
-    &command_read,
-    &command_verify,
-    &command_erase,
-    &command_run,
-    &command_reset,
-    &command_monitor,
-    &command_install_bootloader,
-    &command_update_bootloader,
-    &command_protect,
-    &command_unprotect,
-    &command_convert,
-    &command_dfu_util,
-    &command_doctor,
-    &command_discovery,
-    &command_udev,
-    &command_version,
+#define ROW(name) &command_##name,
+    COMMANDS(ROW)
+#undef ROW
 };
 
 enum {
@@ -190,7 +172,7 @@ static enum boot0_status find_and_run(int argc, char **argv, struct boot0_error 
 
 int main(int argc, char **argv)
 {
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     bool json = wants_json(argc, argv);
     const struct command *alone = independent(argc, argv);
     enum boot0_status status;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Progress on stderr. */
 #include "progress.h"
+#include "advice.h"
 #include "print.h"
 #include "text.h"
 #include "ticker.h"
@@ -279,6 +280,13 @@ void progress_note(void *context, const char *text)
         if (progress->last.total == 0)
             progress->ticker = ticker_start(tick, progress);
     }
+}
+
+void progress_advise(void *context, const struct boot0_error *note)
+{
+    char text[ADVICE_TEXT];
+
+    progress_note(context, advice_note(text, note));
 }
 
 void progress_end(struct progress *progress)

@@ -31,6 +31,7 @@ bool progress_update(void *context, const struct boot0_progress *now);
 
 /* Likewise for notes. What was shown of a phase is shown again below the note. */
 void progress_note(void *context, const char *text);
+void progress_advise(void *context, const struct boot0_error *note);
 
 /* A line with a label, "Board     STM32F411", as those that end a phase; not if it is silent. */
 void progress_line(struct progress *progress, const char *label, const char *text);

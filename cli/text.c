@@ -83,6 +83,35 @@ const char *text_access(const struct boot0_error *error)
     return "does not answer: plug it in anew";
 }
 
+/* The mark that a text begins with; NULL: none. */
+static const struct text_mark *mark_at(const char *text, const struct text_mark *marks,
+                                       size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(text, marks[i].mark, strlen(marks[i].mark)) == 0)
+            return &marks[i];
+    return NULL;
+}
+
+const char *text_expand(char *text, size_t size, const char *from, const struct text_mark *marks,
+                        size_t count)
+{
+    size_t used = 0;
+
+    while (*from && used + 1 < size) {
+        const struct text_mark *mark = mark_at(from, marks, count);
+        const char *piece = mark ? mark->value : from;
+        size_t length = mark ? strlen(piece) : 1;
+
+        length = length < size - 1 - used ? length : size - 1 - used;
+        memcpy(text + used, piece, length);
+        used += length;
+        from += mark ? strlen(mark->mark) : 1;
+    }
+    text[used] = '\0';
+    return text;
+}
+
 int terminal_width(FILE *file)
 {
     struct winsize size;

@@ -29,6 +29,16 @@ const char *text_board(char text[TEXT_BOARD], const struct boot0_board *board);
 /* Why a board in a list cannot be opened, in a few words: "no permission: see `boot0 udev`". */
 const char *text_access(const struct boot0_error *error);
 
+/* A mark in a text, "{device}", and what stands in its place. */
+struct text_mark {
+    const char *mark;
+    const char *value;
+};
+
+/* Copies a text with its marks replaced; truncates what does not fit. Returns `text`. */
+const char *text_expand(char *text, size_t size, const char *from, const struct text_mark *marks,
+                        size_t count);
+
 /*
  * Prints a paragraph within the terminal's width, at most 78 columns. The label stands before the
  * first line, as many spaces before the others. A newline in the text ends a line; spaces behind it

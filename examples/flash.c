@@ -28,7 +28,7 @@ static int fail(const struct boot0_error *error)
 int main(int argc, char **argv)
 {
     struct boot0_observer observer = {.progress = show};
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     struct boot0_image *image = NULL;
     struct boot0_bus bus = {NULL, NULL};
     struct boot0_session *session = NULL;

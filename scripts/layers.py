@@ -7,7 +7,8 @@
   scripts/layers.py --svg            print docs/house.svg, which the check compares with the file
 
 ROOMS is the table of what may use what. An arrow that it does not allow fails the check. So does an
-arrow of the table that nothing needs any more, and a circle among the headers.
+arrow of the table that nothing needs any more, a circle among the headers, and a text outside the
+command that names its options or subcommands: other programs print the library's texts, too.
 """
 
 import argparse
@@ -243,6 +244,46 @@ def check_circles(arrows):
     return faults
 
 
+# ---- words of the command ----
+
+# Rooms whose texts any program may print. vboard's main.c is a command itself.
+WORDLESS = ("include/boot0", "core", "base", "lib", "vboard")
+COMMANDS = ("vboard/main.c", )
+# A comment, or literals that the compiler joins; '"' is no literal.
+TOKEN = re.compile(r'/\*.*?\*/|//[^\n]*|\'(?:\\.|[^\'\\])+\'|'
+                   r'(?P<text>"(?:\\.|[^"\\\n])*"(?:(?:\s|[A-Z]\w*)*"(?:\\.|[^"\\\n])*")*)', re.DOTALL)
+PIECE = re.compile(r'"((?:\\.|[^"\\\n])*)"')
+
+
+def subcommands():
+    text = (ROOT / "cli/command.h").read_text(encoding="utf-8")
+    names = [name.replace("_", "-") for name in re.findall(r"^    ROW\((\w+)\)", text, re.MULTILINE)]
+    assert names, "cli/command.h has no table of commands"
+    return names
+
+
+def texts(source):
+    """(line, text) of the string literals of a source, joined as the compiler does."""
+    for token in TOKEN.finditer(source):
+        if token["text"]:
+            yield source.count("\n", 0, token.start()) + 1, "".join(PIECE.findall(token["text"]))
+
+
+def check_words(files):
+    """An option begins a word: "-Wl,--defsym" is the linker's."""
+    words = re.compile(rf"(?:^|[^\w,-])--[a-z][\w-]*|`boot0|\bboot0 (?:{'|'.join(subcommands())})(?![\w-])")
+    faults = 0
+    for file in sorted(files):
+        if not file.startswith(tuple(f"{room}/" for room in WORDLESS)) or file in COMMANDS:
+            continue
+        for line, text in texts((ROOT / file).read_text(encoding="utf-8")):
+            found = words.search(text.replace("\\n", " "))
+            if found:
+                print(f'{file}:{line}: "{found[0].strip()}" is a word of the command: "{text[:60]}"')
+                faults += 1
+    return faults
+
+
 # ---- the picture ----
 
 WIDTH, LINE, BOX, GAP = 960, 62, 44, 14
@@ -288,7 +329,7 @@ def main():
     faults = check_arrows(arrows, used)
     if options.objects:
         faults += check_objects(options.objects, files)
-    faults += check_table(used) + check_circles(arrows)
+    faults += check_table(used) + check_circles(arrows) + check_words(files)
     if not PICTURE.exists() or PICTURE.read_text(encoding="utf-8") != svg():
         print("docs/house.svg is not of this table: scripts/layers.py --svg >docs/house.svg")
         faults += 1

@@ -88,10 +88,10 @@ static void hello(struct discovery *discovery, const char *operand)
 
 static bool begin(struct discovery *discovery, const char *event, enum discovery_state state)
 {
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
 
     if (discovery->start(discovery->context, &error) != BOOT0_OK) {
-        ide_refuse(discovery->out, event, "%s. %s", error.message, error.hint);
+        ide_refuse_error(discovery->out, event, &error);
         return false;
     }
     discovery->is_old = discovery->state == DISCOVERY_ALIVE;

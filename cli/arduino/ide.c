@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* See ide.h. */
 #include "ide.h"
+#include "../advice.h"
 
 #include "../json.h"
 
@@ -10,7 +11,7 @@
 #include <string.h>
 
 enum {
-    MESSAGE_MAX = 2 * IDE_LINE_MAX,
+    MESSAGE_MAX = sizeof((struct boot0_error *)0)->message + ADVICE_TEXT,
 };
 
 enum ide_read ide_reader_take(struct ide_reader *reader, char character)
@@ -85,6 +86,14 @@ void ide_refuse(FILE *out, const char *event, const char *format, ...)
     vsnprintf(message, sizeof message, format, values);
     va_end(values);
     answer(out, event, true, message);
+}
+
+void ide_refuse_error(FILE *out, const char *event, const struct boot0_error *error)
+{
+    char remedy[ADVICE_TEXT];
+
+    advice_text(remedy, error);
+    ide_refuse(out, event, "%s%s%s", error->message, remedy[0] ? ". " : "", remedy);
 }
 
 void ide_answer_hello(FILE *out)

@@ -33,6 +33,9 @@ unsigned ide_hello_version(const char *operand);
 /* {"eventType":…,"message":…}, with "error":true if it is one. */
 void ide_answer(FILE *out, const char *event, const char *message);
 void ide_refuse(FILE *out, const char *event, const char *format, ...);
+/* With an error's message and remedy. */
+struct boot0_error;
+void ide_refuse_error(FILE *out, const char *event, const struct boot0_error *error);
 /* HELLO's answer: both protocols have version 1 only. */
 void ide_answer_hello(FILE *out);
 

@@ -85,21 +85,15 @@ static void describe(struct monitor *monitor, const char *operand)
     fflush(monitor->out);
 }
 
-static void refuse_for(struct monitor *monitor, const char *event, const struct boot0_error *error)
-{
-    ide_refuse(monitor->out, event, "%s%s%s", error->message, error->hint[0] ? ". " : "",
-               error->hint);
-}
-
 static void set(struct monitor *monitor, size_t parameter, const char *value)
 {
     const char *before = monitor->selected[parameter];
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
 
     monitor->selected[parameter] = value;
     if (monitor->is_open && monitor->changed(monitor->context, &error) != BOOT0_OK) {
         monitor->selected[parameter] = before;
-        refuse_for(monitor, "configure", &error);
+        ide_refuse_error(monitor->out, "configure", &error);
         return;
     }
     ide_answer(monitor->out, "configure", "OK");
@@ -127,7 +121,7 @@ static void configure(struct monitor *monitor, const char *operand)
 static void open_port(struct monitor *monitor, const char *operand)
 {
     const char *space = strchr(operand, ' ');
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     char client[IDE_LINE_MAX];
 
     if (monitor->is_open) {
@@ -140,7 +134,7 @@ static void open_port(struct monitor *monitor, const char *operand)
     }
     snprintf(client, sizeof client, "%.*s", (int)(space - operand), operand);
     if (monitor->open(monitor->context, client, space + 1, &error) != BOOT0_OK) {
-        refuse_for(monitor, "open", &error);
+        ide_refuse_error(monitor->out, "open", &error);
         return;
     }
     monitor->is_open = true;

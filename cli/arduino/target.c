@@ -24,7 +24,7 @@ bool ide_is_usb_path(const char *text)
 /* The serial number of the USB device behind a serial port; false if it is none, or has none. */
 static bool find_serial(const char *port, char *serial, size_t size)
 {
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     struct boot0_serial_port *list = NULL;
     size_t count;
 

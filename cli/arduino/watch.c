@@ -45,7 +45,7 @@ static bool ask(struct watch *watch, const struct boot0_candidate *candidate,
                 struct boot0_board *board)
 {
     const struct boot0_selection selection = {.path = candidate->path};
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     struct boot0_board *list;
     size_t count;
     bool found = false;
@@ -93,7 +93,7 @@ static void forget_unseen(struct watch *watch)
 static void look_for_boards(struct watch *watch)
 {
     struct boot0_candidate candidates[IDE_PORTS_MAX];
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     size_t count;
 
     for (size_t i = 0; i < watch->board_count; i++)
@@ -122,7 +122,7 @@ static bool has_serial_port(const struct ide_ports *ports, const struct ide_port
 
 static void gather(struct watch *watch, struct ide_ports *ports)
 {
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     struct boot0_serial_port *list = NULL;
     struct ide_port port;
     size_t count = 0;

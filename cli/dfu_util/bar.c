@@ -4,6 +4,7 @@
  * "\rDownload\t[=====                    ]  20%        10240 bytes". It is drawn when it changes,
  * whether the output is a terminal or not.
  */
+#include "../advice.h"
 #include "../print.h"
 #include "../progress.h"
 #include "dfu_util.h"
@@ -72,6 +73,13 @@ void dfu_util_bar_note(void *context, const char *text)
     dfu_util_bar_break(context);
     fflush(stdout);
     print_to(stderr, "Note: %s\n", text);
+}
+
+void dfu_util_bar_advise(void *context, const struct boot0_error *note)
+{
+    char text[ADVICE_TEXT];
+
+    dfu_util_bar_note(context, advice_note(text, note));
 }
 
 void dfu_util_bar_done(struct dfu_util_bar *bar, const char *name, uint64_t bytes)

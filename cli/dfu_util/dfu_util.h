@@ -172,6 +172,7 @@ struct dfu_util_bar {
 /* An observer's functions; the context is a struct dfu_util_bar. */
 bool dfu_util_bar_progress(void *context, const struct boot0_progress *progress);
 void dfu_util_bar_note(void *context, const char *text);
+void dfu_util_bar_advise(void *context, const struct boot0_error *note);
 
 /* Ends the bar of an action that went well: full, with its bytes, and "Download done." */
 void dfu_util_bar_done(struct dfu_util_bar *bar, const char *name, uint64_t bytes);
@@ -250,7 +251,5 @@ int dfu_util_main(int argc, char **argv);
 
 /* Whether a program's own name, argv[0], is dfu-util. */
 bool dfu_util_is_name(const char *name);
-
-extern const struct command command_dfu_util;
 
 #endif

@@ -121,7 +121,10 @@ static int run(struct dfu_util_options *options)
     if (!run)
         return dfu_util_fail(DFU_UTIL_SOFTWARE, "out of memory");
     run->options = options;
-    run->observer = (struct boot0_observer){dfu_util_bar_progress, dfu_util_bar_note, &run->bar};
+    run->observer = (struct boot0_observer){.progress = dfu_util_bar_progress,
+                                            .note = dfu_util_bar_note,
+                                            .context = &run->bar,
+                                            .advise = dfu_util_bar_advise};
     code = act(run);
     dfu_util_bar_break(&run->bar);
     boot0_session_close(run->session);

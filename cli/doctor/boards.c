@@ -67,7 +67,7 @@ static void ask_protection(struct doctor_device *device, struct boot0_session *s
 {
     const struct boot0_board *board = boot0_session_board(session);
     const struct boot0_alternate *flash;
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     uint8_t bytes[PROBE_BYTES];
     enum boot0_status status;
 
@@ -94,7 +94,7 @@ static void ask(struct doctor_device *device, const struct boot0_bus *bus,
                                               .has_interface = board->usb.dfu_protocol != 0,
                                               .interface = board->usb.dfu_interface};
     struct boot0_session *session = NULL;
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
 
     text_board(device->chip, board);
     snprintf(device->contradiction, sizeof device->contradiction, "%s", board->contradiction);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From facts to findings: one small function a check, called in the order of a table. */
 #include "findings.h"
+#include "../text.h"
 
 #include <core/array.h>
 #include <core/dfu.h>
@@ -19,38 +20,13 @@ static void describe(char *text, size_t size, const struct doctor_device *device
         snprintf(text, size, "%04x:%04x at port %s", device->vendor, device->product, device->path);
 }
 
-/* Copies a row's text, with what stands for "{device}" and "{detail}" put in. */
-static void expand(char *text, size_t size, const char *from, const char *device,
-                   const char *detail)
-{
-    static const char device_mark[] = "{device}", detail_mark[] = "{detail}";
-    size_t used = 0;
-
-    while (*from && used + 1 < size) {
-        const char *piece = NULL;
-
-        if (strncmp(from, device_mark, sizeof device_mark - 1) == 0)
-            piece = device;
-        else if (strncmp(from, detail_mark, sizeof detail_mark - 1) == 0)
-            piece = detail;
-        if (piece) {
-            int length = snprintf(text + used, size - used, "%s", piece);
-
-            used = length > 0 && used + (size_t)length < size ? used + (size_t)length : size - 1;
-            from += strcspn(from, "}") + 1;
-        } else {
-            text[used++] = *from++;
-        }
-    }
-    text[used] = '\0';
-}
-
 void findings_add(struct findings *findings, enum finding_code code,
                   const struct doctor_device *device, const char *detail)
 {
     const struct finding_row *row = finding_row(code);
     struct finding *finding;
     char name[96];
+    const struct text_mark marks[] = {{"{device}", name}, {"{detail}", detail}};
 
     if (findings->count == FINDINGS_MAX)
         return;
@@ -58,8 +34,8 @@ void findings_add(struct findings *findings, enum finding_code code,
     finding->code = code;
     finding->device = device;
     describe(name, sizeof name, device);
-    expand(finding->line, sizeof finding->line, row->line, name, detail);
-    expand(finding->remedy, sizeof finding->remedy, row->remedy, name, detail);
+    text_expand(finding->line, sizeof finding->line, row->line, marks, B0_LENGTH(marks));
+    text_expand(finding->remedy, sizeof finding->remedy, row->remedy, marks, B0_LENGTH(marks));
 }
 
 size_t findings_count(const struct findings *findings, enum severity severity)

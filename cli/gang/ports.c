@@ -54,7 +54,7 @@ static struct port *find_port(struct coordinator *coordinator, const char *path)
 static bool is_another(struct coordinator *coordinator, const struct port *port)
 {
     const struct boot0_selection selection = {.path = port->path};
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     struct boot0_board *boards = NULL;
     size_t count = 0;
     bool another;

@@ -3,6 +3,7 @@
 #include "../print.h"
 #include "gang.h"
 
+#include "../advice.h"
 #include "../chip.h"
 #include "../json.h"
 #include "../text.h"
@@ -68,12 +69,15 @@ static void print_json(const struct worker *worker)
 /* A remedy is told once, not below each of many boards that fail alike. */
 static void print_hint(struct gang *gang, const struct worker *worker)
 {
-    const char *hint = worker->result.hint;
+    char remedy[ADVICE_TEXT], before[ADVICE_TEXT] = "";
 
-    if (!hint[0] || (gang->hinted && strcmp(gang->hinted->result.hint, hint) == 0))
+    advice_text(remedy, &worker->result);
+    if (gang->hinted)
+        advice_text(before, &gang->hinted->result);
+    if (strcmp(remedy, before) == 0)
         return;
     gang->hinted = worker;
-    print_wrapped(stdout, "           ", hint);
+    print_wrapped(stdout, "           ", remedy);
 }
 
 static void print_result(struct gang *gang, const struct worker *worker)

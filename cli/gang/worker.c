@@ -177,7 +177,7 @@ static enum boot0_status note_end(struct work *work, enum boot0_status status,
 {
     struct worker *worker = work->worker;
     struct gang *gang = worker->gang;
-    struct boot0_error own = {BOOT0_OK, "", ""};
+    struct boot0_error own = {.code = BOOT0_OK};
 
     if (status == BOOT0_OK)
         error->code = BOOT0_OK;
@@ -203,7 +203,7 @@ void *worker_run(void *context)
     struct work work = {.worker = worker,
                         .options = command_flash_options(worker->gang->arguments)};
     const struct boot0_observer observer = {.progress = on_progress, .context = worker};
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     enum boot0_status status = open_board(&work, &observer, &error);
 
     if (status == BOOT0_OK)

@@ -45,6 +45,12 @@ struct boot0_observer {
     /* Something worth telling that is no error ("the supply range is set to 2.7-3.6 V"). */
     void (*note)(void *context, const char *text);
     void *context;
+    /*
+     * The same for a note whose remedy the calling program has to offer: its message, hint and
+     * advice; the code is BOOT0_OK, and the hint goes on where the message ends. NULL: note() gets
+     * both in one text.
+     */
+    void (*advise)(void *context, const struct boot0_error *note);
 };
 
 struct boot0_session_options {

@@ -48,7 +48,7 @@ static enum boot0_status fail_file(struct boot0_error *error, enum boot0_status 
         int number;
         const char *hint;
     } hints[] = {
-        {ENOENT, "Check the path: it is taken from the directory that the command runs in."},
+        {ENOENT, "Check the path: it starts at the current directory."},
         {ENOTDIR, "What the path treats as a directory is a file."},
         {EACCES, "Its owner does not allow that to you: see ls -l for it and its directory."},
         {EISDIR, "A directory has that name. Give the file within it."},

@@ -273,8 +273,8 @@ static enum boot0_status join_targets(struct boot0_image *image, const struct bo
         boot0_fail(error, BOOT0_E_MISMATCH,
                    "the files are for different UF2 families: 0x%08x and 0x%08x", image->family,
                    other->family);
-        boot0_hint(error, "`boot0 info` shows which chip each file is for.");
-        return BOOT0_E_MISMATCH;
+        boot0_hint(error, "Join only files that are for one chip.");
+        return boot0_advise(error, BOOT0_ADVICE_SEE_FILES, NULL);
     }
     if (image->has_suffix && other->has_suffix &&
         (!join_ids(&suffix.vendor, other->suffix.vendor) ||
@@ -283,8 +283,8 @@ static enum boot0_status join_targets(struct boot0_image *image, const struct bo
                    "the files are for different devices: %04x:%04x and %04x:%04x",
                    image->suffix.vendor, image->suffix.product, other->suffix.vendor,
                    other->suffix.product);
-        boot0_hint(error, "`boot0 info` shows which device each file is for.");
-        return BOOT0_E_MISMATCH;
+        boot0_hint(error, "Join only files that are for one device.");
+        return boot0_advise(error, BOOT0_ADVICE_SEE_FILES, NULL);
     }
     image->suffix = suffix;
     image->has_suffix |= other->has_suffix;

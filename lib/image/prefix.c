@@ -125,11 +125,13 @@ enum boot0_status boot0_image_add_prefix(struct boot0_image *image,
     if (image->segment_count != 1) {
         boot0_fail(error, BOOT0_E_USAGE, "a prefix goes in front of one run of bytes, not of %zu",
                    image->segment_count);
-        return boot0_hint(error, "`boot0 convert` to .bin first: that fills the gaps.");
+        boot0_hint(error, "Convert it to a raw binary first, which fills the gaps.");
+        return boot0_advise(error, BOOT0_ADVICE_FILL_GAPS, NULL);
     }
     if (boot0_image_find_prefix(image, &found)) {
         boot0_fail(error, BOOT0_E_DATA, "there is a prefix already: %s", kinds[found.kind].name);
-        return boot0_hint(error, "`boot0 convert --prefix none` takes it away.");
+        boot0_hint(error, "Remove that prefix first.");
+        return boot0_advise(error, BOOT0_ADVICE_REMOVE_PREFIX, NULL);
     }
     size = kinds[prefix->kind].size;
     if (segment->size > BOOT0_IMAGE_DATA_MAX - size)

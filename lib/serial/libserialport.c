@@ -275,8 +275,8 @@ static enum boot0_status fail_open(const char *path, enum sp_return result,
         return boot0_hint(error, "Another program has it open: a serial monitor, or ModemManager.");
     }
 #endif
-    return boot0_hint(error, "`boot0 list --ports` shows the ports that are there. Is the adapter "
-                             "plugged in?");
+    boot0_hint(error, "Check the name of the port, and that the adapter is plugged in.");
+    return boot0_advise(error, BOOT0_ADVICE_LIST_PORTS, NULL);
 }
 
 static enum boot0_status open_as(struct boot0_stream *stream, const char *path, bool plain,

@@ -34,46 +34,55 @@ static const struct {
     enum boot0_status code;
     const char *what;
     const char *hint;
+    enum boot0_advice advice;
 } failures[B0_AN3155_FAIL_COUNT] = {
-    [B0_AN3155_FAIL_NONE] = {BOOT0_E_INTERNAL, "failed for no reason", ""},
+    [B0_AN3155_FAIL_NONE] = {BOOT0_E_INTERNAL, "failed for no reason", "", BOOT0_ADVICE_NONE},
     [B0_AN3155_FAIL_SILENT] =
         {BOOT0_E_IO, "does not answer",
-         "Is it in its bootloader (BOOT0 at 3.3 V, then reset), TX to RX and RX to TX, ground "
-         "connected, on a UART that its bootloader listens to? After a failed attempt it has to be "
-         "reset. If DTR or RTS are wired to BOOT0 or reset, say --boot."},
+         "Check that it is in its bootloader (BOOT0 at 3.3 V, then reset), that TX goes to RX and "
+         "RX "
+         "to TX, that ground is connected, and that its bootloader listens to this UART. Reset it "
+         "after a failed attempt.",
+         BOOT0_ADVICE_RESET_LINES},
     [B0_AN3155_FAIL_NOISE] =
         {BOOT0_E_IO, "cannot be understood",
-         "Its program may be talking instead of the bootloader, or the speed is too high: reset it "
-         "with BOOT0 at 3.3 V, try a lower --baud, shorter wires, another adapter."},
+         "Reset it with BOOT0 at 3.3 V: its program may be talking instead of the bootloader. Or "
+         "the speed is too high: try a lower one, shorter wires, another adapter.",
+         BOOT0_ADVICE_LINE_SPEED},
     [B0_AN3155_FAIL_TIMEOUT] =
         {BOOT0_E_IO, "did not answer in time",
-         "Wires that lose characters, usually: try a lower --baud. Reset the board into its "
-         "bootloader before trying again."},
+         "Try a lower speed: usually the wires lose characters. Reset the board into its "
+         "bootloader before trying again.",
+         BOOT0_ADVICE_LINE_SPEED},
     [B0_AN3155_FAIL_REFUSED] =
         {BOOT0_E_PROTECTED, "refused",
-         "ST's bootloaders refuse this when read protection is on. `boot0 erase --unprotect` takes "
-         "it off; that erases everything in the chip's flash."},
+         "Remove read protection: ST's bootloaders answer so when it is on. That erases everything "
+         "in the chip's flash.",
+         BOOT0_ADVICE_UNPROTECT_READ},
     [B0_AN3155_FAIL_ADDRESS] =
         {BOOT0_E_PROTOCOL, "refused the address",
-         "The board has no such address, or the bootloader keeps it to itself. The part may have "
-         "less flash than the largest of its kind; `boot0 info` shows what is assumed."},
+         "Give another address: the board has no such address, or the bootloader keeps it to "
+         "itself. The part may have less flash than the largest of its kind.",
+         BOOT0_ADVICE_SEE_MEMORIES},
     [B0_AN3155_FAIL_NACK] =
         {BOOT0_E_PROTOCOL, "reported that it failed",
-         "A write-protected sector, usually, or memory that was not erased. Try again with "
-         "--full."},
+         "Write the whole file again: usually a sector is write-protected, or memory was not "
+         "erased.",
+         BOOT0_ADVICE_WRITE_ALL},
     [B0_AN3155_FAIL_UNSUPPORTED] =
         {BOOT0_E_UNSUPPORTED, "cannot do this",
-         "Its bootloader does not have that command, or the chip has no such page."},
-    [B0_AN3155_FAIL_DIRTY] =
-        {BOOT0_E_IO, "has written a block only in part",
-         "The line was disturbed. Repeat the command: what is missing will be written."},
-    [B0_AN3155_FAIL_GONE] = {BOOT0_E_GONE, "went away",
-                             "The serial adapter was unplugged. Plug it in, bring the board into "
-                             "its bootloader and repeat the command: what is missing will be "
-                             "written."},
+         "Its bootloader does not have that command, or the chip has no such page.",
+         BOOT0_ADVICE_NONE},
+    [B0_AN3155_FAIL_DIRTY] = {BOOT0_E_IO, "has written a block only in part",
+                              "Check the wires: the line was disturbed.", BOOT0_ADVICE_REPEAT},
+    [B0_AN3155_FAIL_GONE] =
+        {BOOT0_E_GONE, "went away",
+         "Plug the serial adapter in again, and bring the board into its bootloader.",
+         BOOT0_ADVICE_REPEAT},
     [B0_AN3155_FAIL_TRANSFER] = {BOOT0_E_IO, "cannot be reached",
                                  "The serial port does not take what is sent. Plug the adapter in "
-                                 "anew."},
+                                 "again.",
+                                 BOOT0_ADVICE_NONE},
 };
 
 static enum boot0_status fail(void *context, const struct b0_task *task, struct boot0_error *error)
@@ -85,7 +94,8 @@ static enum boot0_status fail(void *context, const struct b0_task *task, struct 
     boot0_fail(error, failures[engine->failure].code, "the board on %s %s (%s) while %s%s",
                bus->port, failures[engine->failure].what, command_name(engine->failed_command),
                task->doing, b0_task_place(task, engine->done, where));
-    return boot0_hint(error, "%s", failures[engine->failure].hint);
+    (void)boot0_hint(error, "%s", failures[engine->failure].hint);
+    return boot0_advise(error, failures[engine->failure].advice, NULL);
 }
 
 static enum b0_drive step(void *context)

@@ -27,7 +27,8 @@ static enum boot0_status set_line(struct b0_uart_bus *bus, uint32_t baud, struct
         return boot0_fail(error, BOOT0_E_GONE, "the port %s went away", bus->port);
     boot0_fail(error, BOOT0_E_UNSUPPORTED, "the port %s cannot be set to %u baud, 8E1", bus->port,
                baud);
-    return boot0_hint(error, "Try another --baud; 115200 or 57600 suit every adapter.");
+    boot0_hint(error, "Set another speed: 115200 or 57600 suit every adapter.");
+    return boot0_advise(error, BOOT0_ADVICE_LINE_SPEED, NULL);
 }
 
 /* ---- getting an answer ---- */

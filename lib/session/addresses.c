@@ -130,9 +130,10 @@ static enum boot0_status fail_ram(const struct boot0_segment *segment, bool noth
     if (nothing_else)
         return boot0_hint(error, "It has data for nothing else. Link the program for flash, or "
                                  "choose another address. Nothing was written.");
-    return boot0_hint(error, "The linker script lacks a load address for a section in RAM: end it "
-                             "with `AT> FLASH`. Use --skip-ram to leave these bytes out. Nothing "
-                             "was written.");
+    boot0_hint(error,
+               "End the section in RAM with `AT> FLASH` in the linker script, where it lacks a "
+               "load address. Nothing was written.");
+    return boot0_advise(error, BOOT0_ADVICE_SKIP_RAM, NULL);
 }
 
 /* Leaves RAM out if the options allow it. */

@@ -10,10 +10,6 @@
 
 #include <string.h>
 
-enum {
-    LIST_MAX = 300, /* characters of a list of memories in a hint */
-};
-
 /* ---- the targets of a DfuSe file ---- */
 
 static int index_of(const struct boot0_board *board, uint8_t alternate)
@@ -27,16 +23,17 @@ static int index_of(const struct boot0_board *board, uint8_t alternate)
 static enum boot0_status fail_no_alternate(const struct boot0_session *session, uint8_t alternate,
                                            struct boot0_error *error)
 {
-    char list[LIST_MAX];
+    struct boot0_facts facts = {0};
 
-    b0_session_list_alternates(session, list, sizeof list);
+    b0_session_list_alternates(session, facts.text, sizeof facts.text);
     boot0_fail(error, BOOT0_E_MISMATCH,
                "the file has data for alternate setting %u, which this board does not have",
                alternate);
-    return boot0_hint(error,
-                      "It has: %s. Check that the file is for this board, or use --alt to put the "
-                      "data elsewhere. Nothing was written.",
-                      list);
+    boot0_hint(error,
+               "Check that the file is for this board, or choose one of its memories: %s. Nothing "
+               "was written.",
+               facts.text);
+    return boot0_advise(error, BOOT0_ADVICE_OTHER_MEMORY, &facts);
 }
 
 static enum boot0_status fail_name(const struct boot0_alternate *alternate, const char *name,
@@ -46,8 +43,9 @@ static enum boot0_status fail_name(const struct boot0_alternate *alternate, cons
                "the file calls its data for alternate setting %u \"%.60s\", but that is \"%s\" on "
                "this board",
                alternate->alternate, name, alternate->layout.name);
-    return boot0_hint(error, "Check that the file is for this board. If its data belong there, use "
-                             "--force; --alt chooses another memory. Nothing was written.");
+    boot0_hint(error, "Check that the file is for this board. Choose a memory for its data if it "
+                      "is. Nothing was written.");
+    return boot0_advise(error, BOOT0_ADVICE_TARGET_NAME, NULL);
 }
 
 static enum boot0_status fail_outside(const struct boot0_session *session,
@@ -55,18 +53,17 @@ static enum boot0_status fail_outside(const struct boot0_session *session,
                                       const struct boot0_alternate *alternate,
                                       struct boot0_error *error)
 {
-    char list[LIST_MAX];
+    struct boot0_facts facts = {0};
 
-    b0_session_list_alternates(session, list, sizeof list);
+    b0_session_list_alternates(session, facts.text, sizeof facts.text);
     boot0_fail(error, BOOT0_E_MISMATCH,
                "the file has data at 0x%08x for alternate setting %u, \"%s\", which has no such "
                "address",
                segment->address, alternate->alternate,
                alternate->has_layout ? alternate->layout.name : alternate->name);
-    return boot0_hint(error,
-                      "The board has: %s. Use --force to let the address choose the memory. "
-                      "Nothing was written.",
-                      list);
+    boot0_hint(error, "Check that the file is for this board, which has: %s. Nothing was written.",
+               facts.text);
+    return boot0_advise(error, BOOT0_ADVICE_TARGET_ADDRESS, &facts);
 }
 
 /* By the file's word; *index is -1 if the address has to decide after all. */
@@ -111,8 +108,8 @@ static enum boot0_status check_chosen(const struct boot0_session *session,
         boot0_fail(error, BOOT0_E_USAGE,
                    "the file has data for several memories: alternate settings %u and %u",
                    first->alternate, segment->alternate);
-        return boot0_hint(error, "Leave --alt out: each part goes to its own memory. Nothing was "
-                                 "written.");
+        boot0_hint(error, "Choose no memory: each part goes to its own. Nothing was written.");
+        return boot0_advise(error, BOOT0_ADVICE_EACH_MEMORY, NULL);
     }
     return BOOT0_OK;
 }
@@ -128,8 +125,8 @@ static enum boot0_status find_by_address(const struct boot0_session *session, ui
         return status;
     boot0_fail(error, BOOT0_E_RANGE,
                "the image has data at 0x%08x, which is no memory of this board", address);
-    return boot0_hint(error, "`boot0 info` shows the board's memories. Is the file for another "
-                             "chip? Nothing was written.");
+    boot0_hint(error, "Check that the file is for this chip. Nothing was written.");
+    return boot0_advise(error, BOOT0_ADVICE_SEE_MEMORIES, NULL);
 }
 
 static enum boot0_status find_place(const struct boot0_session *session,
@@ -181,9 +178,10 @@ static enum boot0_status check_permission(const struct boot0_session *session,
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_USAGE, "the image has data for \"%s\" at 0x%08x: %s",
                name ? name : layout->name, segment->address, b0_memory_kind_text(kind));
-    return boot0_hint(error, "Wrong option bytes can lock the chip for good, and OTP cannot be "
-                             "erased. Use --allow-option-bytes if this is meant. Nothing was "
-                             "written.");
+    boot0_hint(error,
+               "Allow it if this is meant: wrong option bytes can lock the chip for good, and "
+               "OTP cannot be erased. Nothing was written.");
+    return boot0_advise(error, BOOT0_ADVICE_ALLOW_OPTION_BYTES, NULL);
 }
 
 /* Segments stay sorted and apart; two that have come to one place must agree. */

@@ -20,8 +20,8 @@ static enum boot0_status need_bootloader(const struct boot0_session *session, co
     if (session->board.bootloader.present)
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_UNSUPPORTED, "this board's bootloader cannot %s", what);
-    return boot0_hint(error, "boot0's own bootloader can: `boot0 install-bootloader` puts it on a "
-                             "board.");
+    boot0_hint(error, "Install boot0's own bootloader, which can do this.");
+    return boot0_advise(error, BOOT0_ADVICE_INSTALL_BOOTLOADER, NULL);
 }
 
 static enum boot0_status order(struct boot0_session *session, enum b0_extension_command command,
@@ -43,16 +43,18 @@ static enum boot0_status fail_journal(const struct boot0_bootloader *bootloader,
     if (bootloader->journal_protected) {
         boot0_fail(error, BOOT0_E_PROTECTED,
                    "the bootloader cannot write " JOURNAL ": the sector is write-protected");
-        return boot0_hint(error,
-                          "Run `boot0 unprotect` to remove the write protection of sectors 0 "
-                          "and 1, and try again.");
+        boot0_hint(error, "Remove the write protection of sectors 0 and 1, and try again.");
+        return boot0_advise(error, BOOT0_ADVICE_UNPROTECT_WRITE, NULL);
     }
     boot0_fail(error, BOOT0_E_PROTECTED,
                "the bootloader cannot write " JOURNAL
                ": the sector is write-protected or worn out");
-    if (bootloader->protocol < B0_EXTENSION_KNOWS_JOURNAL)
-        return boot0_hint(error, "Run `boot0 update-bootloader`, then `boot0 unprotect` to remove "
-                                 "the write protection of sectors 0 and 1, and try again.");
+    if (bootloader->protocol < B0_EXTENSION_KNOWS_JOURNAL) {
+        boot0_hint(error,
+                   "Update the bootloader, then remove the write protection of sectors 0 and "
+                   "1, and try again.");
+        return boot0_advise(error, BOOT0_ADVICE_UPDATE_AND_UNPROTECT, NULL);
+    }
     return boot0_hint(error,
                       "Try again: the next record goes to another place. Replace the chip if "
                       "this happens each time.");

@@ -47,8 +47,9 @@ static enum boot0_status check_suffix(const struct boot0_session *session,
                "%04x:%04x (%s)",
                suffix->vendor, suffix->product, device_name(suffix->vendor, suffix->product),
                vendor, product, device_name(vendor, product));
-    return boot0_hint(error, "Some build tools append the wrong suffix. If the program is for this "
-                             "board all the same, say --ignore-suffix. Nothing was written.");
+    boot0_hint(error, "Ignore the suffix if the program is for this board all the same: some build "
+                      "tools append the wrong one. Nothing was written.");
+    return boot0_advise(error, BOOT0_ADVICE_IGNORE_SUFFIX, NULL);
 }
 
 static enum boot0_status check_family(const struct boot0_session *session,
@@ -73,7 +74,8 @@ static enum boot0_status check_family(const struct boot0_session *session,
                "the UF2 file is for another chip: its family 0x%08x is %s, the board is %s",
                image->family, file_chip ? file_chip->family : "none that boot0 knows",
                boot0_board_chip_name(board, chips, sizeof chips));
-    return boot0_hint(error, "Use --force if you are sure. Nothing was written.");
+    boot0_hint(error, "Check that the file is for this board. Nothing was written.");
+    return boot0_advise(error, BOOT0_ADVICE_FAMILY, NULL);
 }
 
 /* ---- boot0's own bootloader ---- */
@@ -88,13 +90,13 @@ static enum boot0_status fail_not_moved(const struct boot0_session *session, uin
     boot0_fail(error, BOOT0_E_MISMATCH,
                "%s 0x%08x, where this board has its bootloader: programs start at 0x%08x", what,
                address, start);
-    return boot0_hint(error,
-                      "In the linker script: FLASH ORIGIN = 0x%08x, LENGTH less by 0x%x; in the "
-                      "Arduino IDE: upload method \"USB, boot0 bootloader\"; elsewhere with "
-                      "STM32duino: -Wl,--defsym=LD_FLASH_OFFSET=0x%x -DVECT_TAB_OFFSET=0x%x. To do "
-                      "without this bootloader: `boot0 reset --to rom`, and flash again. Nothing "
-                      "was written.",
-                      start, start - flash, start - flash, start - flash);
+    boot0_hint(
+        error,
+        "Set in the linker script: FLASH ORIGIN = 0x%08x, LENGTH less by 0x%x; in the Arduino "
+        "IDE: upload method \"USB, boot0 bootloader\"; elsewhere with STM32duino: "
+        "-Wl,--defsym=LD_FLASH_OFFSET=0x%x -DVECT_TAB_OFFSET=0x%x. Nothing was written.",
+        start, start - flash, start - flash, start - flash);
+    return boot0_advise(error, BOOT0_ADVICE_LEAVE_BOOTLOADER, NULL);
 }
 
 /* Whatever --force says: the bootloader itself would refuse it, half way. */
@@ -131,7 +133,8 @@ static enum boot0_status place(const struct boot0_session *session, struct boot0
         image->segments[0].address != b0_session_flash_address(session, options->address)) {
         boot0_fail(error, BOOT0_E_USAGE, "the %s file says itself where it belongs",
                    boot0_format_name(image->format));
-        return boot0_hint(error, "--address is for raw binaries only.");
+        boot0_hint(error, "Give no address: it is for raw binaries only.");
+        return boot0_advise(error, BOOT0_ADVICE_NO_ADDRESS, NULL);
     }
     if (image->has_addresses || !layout)
         return BOOT0_OK;
@@ -152,11 +155,11 @@ static enum boot0_status check_usable(const struct boot0_session *session,
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_UNSUPPORTED,
                "the board speaks DfuSe, but gives no memory layout that can be used");
-    if (board->contradiction[0])
-        return boot0_hint(error,
-                          "Report it with the output of `boot0 info`: %s. Nothing was "
-                          "written.",
-                          board->contradiction);
+    if (board->contradiction[0]) {
+        boot0_hint(error, "Plug the board in again: %s. Nothing was written.",
+                   board->contradiction);
+        return boot0_advise(error, BOOT0_ADVICE_REPORT, NULL);
+    }
     return boot0_hint(error, "Plug the board in again: the names of its memories were perhaps "
                              "damaged on the way. Nothing was written.");
 }

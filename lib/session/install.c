@@ -186,14 +186,16 @@ enum boot0_status boot0_session_check_install(const struct boot0_session *sessio
             boot0_fail(error, BOOT0_E_MISMATCH,
                        "the board may be an STM32F405/407/415/417, or another chip with the same "
                        "flash");
-            return boot0_hint(error, "Read the chip's marking, and use --chip f407 or --board if "
-                                     "it is one. On another chip this bootloader does not run.");
+            boot0_hint(error,
+                       "Read the chip's marking: on another chip this bootloader does not run.");
+            return boot0_advise(error, BOOT0_ADVICE_NAME_F407, NULL);
         }
     boot0_fail(error, BOOT0_E_MISMATCH,
                "the bootloader is for the STM32F405/407/415/417, the board is %s",
                board->chip_count > 0 ? boot0_board_chip_name(board, chips, sizeof chips)
                                      : "of an unknown chip");
-    return boot0_hint(error, "Use --chip f407 if it is one of them anyway.");
+    boot0_hint(error, "Read the chip's marking.");
+    return boot0_advise(error, BOOT0_ADVICE_NAME_F407, NULL);
 }
 
 static enum boot0_status fail_there(const struct boot0_bootloader *bootloader,
@@ -201,7 +203,8 @@ static enum boot0_status fail_there(const struct boot0_bootloader *bootloader,
 {
     boot0_fail(error, BOOT0_E_UNSUPPORTED, "boot0's bootloader %u.%u.%u is on the board already",
                bootloader->version[0], bootloader->version[1], bootloader->version[2]);
-    return boot0_hint(error, "`boot0 update-bootloader` replaces it by another version.");
+    boot0_hint(error, "Install it as an update to replace that version.");
+    return boot0_advise(error, BOOT0_ADVICE_REPLACE_BOOTLOADER, NULL);
 }
 
 static enum boot0_status check_image(const struct boot0_image *bootloader,

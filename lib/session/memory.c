@@ -58,8 +58,9 @@ static enum boot0_status check_access(const struct boot0_session *session, uint3
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_RANGE, "0x%08x is not memory that this board lets be %s", where,
                access == BOOT0_SECTOR_READABLE ? "read" : "written");
-    return boot0_hint(error, "`boot0 info` shows the board's memories and what may be done with "
-                             "each.");
+    boot0_hint(error, "Give an address within a memory of the board that can be %s.",
+               access == BOOT0_SECTOR_READABLE ? "read" : "written");
+    return boot0_advise(error, BOOT0_ADVICE_SEE_MEMORIES, NULL);
 }
 
 static enum boot0_status check_readable(const struct boot0_session *session, uint32_t address,
@@ -179,8 +180,10 @@ static enum boot0_status check_erasable(const struct boot0_session *session, uin
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_RANGE, "0x%08x is not memory that can be erased on this board",
                where);
-    return boot0_hint(error, "`boot0 info` shows the board's memories and what may be done with "
-                             "each. Nothing was erased.");
+    boot0_hint(error,
+               "Give an address within a memory of the board that can be erased. Nothing was "
+               "erased.");
+    return boot0_advise(error, BOOT0_ADVICE_SEE_MEMORIES, NULL);
 }
 
 /* Bytes of the sectors that [address, end) touches, each whole. */
@@ -241,7 +244,8 @@ static enum boot0_status check_erase_all(const struct boot0_session *session, in
         if (layout->regions[i].access & BOOT0_SECTOR_ERASABLE)
             return BOOT0_OK;
     boot0_fail(error, BOOT0_E_UNSUPPORTED, "the memory \"%s\" cannot be erased", layout->name);
-    return boot0_hint(error, "Without --alt the main flash is meant. Nothing was erased.");
+    boot0_hint(error, "Choose no memory to erase the main flash. Nothing was erased.");
+    return boot0_advise(error, BOOT0_ADVICE_MAIN_FLASH, NULL);
 }
 
 static void count_all(struct boot0_session *session, const struct boot0_layout *layout)
@@ -311,7 +315,8 @@ static enum boot0_status check_program(struct boot0_session *session, uint32_t a
         return status;
     boot0_fail(error, BOOT0_E_MISMATCH, "there is no program at 0x%08x: the flash is erased there",
                address);
-    return boot0_hint(error, "Flash one first, or say with --address where its vector table is.");
+    boot0_hint(error, "Flash one first, or give the address of its vector table.");
+    return boot0_advise(error, BOOT0_ADVICE_START_ADDRESS, NULL);
 }
 
 bool b0_session_has_left(struct boot0_session *session)

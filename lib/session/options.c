@@ -104,8 +104,8 @@ enum boot0_status b0_session_load_options(struct boot0_session *session, enum bo
     boot0_fail(error, BOOT0_E_GONE,
                "option bytes were written and the board was reset, but it did not come back in DFU "
                "mode: they could not be read back");
-    return boot0_hint(error, "Bring it into DFU mode again (BOOT0 to 3.3 V, reset) and repeat the "
-                             "command: it compares them first.");
+    boot0_hint(error, "Bring it into DFU mode again: BOOT0 to 3.3 V, reset.");
+    return boot0_advise(error, BOOT0_ADVICE_REPEAT, NULL);
 }
 
 /* ---- reading back ---- */

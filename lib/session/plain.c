@@ -83,23 +83,25 @@ static enum boot0_status fail_choice(const struct boot0_session *session, uint32
                                      struct boot0_error *error)
 {
     const struct boot0_board *board = &session->board;
-    char list[400] = "";
+    struct boot0_facts facts = {0};
 
     for (size_t i = 0; i < board->alternate_count; i++) {
-        size_t length = strlen(list);
+        size_t length = strlen(facts.text);
 
-        snprintf(list + length, sizeof list - length, "%s%u \"%.70s\"", i ? ", " : "",
+        snprintf(facts.text + length, sizeof facts.text - length, "%s%u \"%.70s\"", i ? ", " : "",
                  board->alternates[i].alternate, board->alternates[i].name);
     }
     if (place == 0) {
         boot0_fail(error, BOOT0_E_USAGE,
                    "it is not clear to which of the board's memories the file goes");
-        return boot0_hint(error, "Choose one by --alt: %s.", list);
+        boot0_hint(error, "Choose one of them: %s. Nothing was changed.", facts.text);
+        return boot0_advise(error, BOOT0_ADVICE_CHOOSE_MEMORY, &facts);
     }
     boot0_fail(error, BOOT0_E_MISMATCH,
                "the program is for 0x%08x, where none of the board's memories begins",
                (unsigned)place);
-    return boot0_hint(error, "Build it for one of these, or choose one by --alt: %s.", list);
+    boot0_hint(error, "Build it for one of these, or choose one of them: %s.", facts.text);
+    return boot0_advise(error, BOOT0_ADVICE_LINK_FOR_MEMORY, &facts);
 }
 
 /* The alternate that the image is linked for; the only one; or a question to the user. */
@@ -134,7 +136,8 @@ static enum boot0_status check_image(const struct boot0_session *session,
         image->segments[0].size / session->protocol->block_size < UINT16_MAX)
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_DATA, "the image has gaps or is too large for this bootloader");
-    return boot0_hint(error, "It takes one contiguous file: convert it with `boot0 convert`.");
+    boot0_hint(error, "Convert it to a raw binary first, which fills the gaps.");
+    return boot0_advise(error, BOOT0_ADVICE_FILL_GAPS, NULL);
 }
 
 /* The bytes to send: whole blocks if the bootloader knows no others. The caller frees them. */

@@ -64,6 +64,9 @@ void b0_session_note(const struct boot0_session *session, const char *format, ..
 void b0_session_note_once(struct boot0_session *session, const char *format, ...)
     BOOT0_PRINTF(2, 3);
 
+/* A note with a hint, and perhaps an advice; nothing if its message was told before. */
+void b0_session_advise(struct boot0_session *session, const struct boot0_error *note);
+
 /* A phase with progress; begin, and at the end add its time to *sum_us. */
 void b0_session_phase(struct boot0_session *session, enum boot0_phase phase, uint64_t total);
 void b0_session_phase_end(struct boot0_session *session, uint64_t *sum_us);

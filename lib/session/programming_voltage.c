@@ -78,7 +78,12 @@ enum boot0_status b0_session_apply_supply(struct boot0_session *session, struct 
     }
     session->supply_done = true;
     if (feature < 0 || !takes_range(board)) {
-        b0_session_note(session, "this board's bootloader takes no supply range; --vdd is ignored");
+        struct boot0_error note;
+
+        boot0_fail(&note, BOOT0_OK, "this board's bootloader takes no supply range");
+        boot0_hint(&note, "the given supply is ignored");
+        boot0_advise(&note, BOOT0_ADVICE_SUPPLY_IGNORED, NULL);
+        b0_session_advise(session, &note);
         return BOOT0_OK;
     }
     while (supply_mv < ranges[row].from_mv)

@@ -14,8 +14,8 @@ enum boot0_status boot0_session_protect(struct boot0_session *session, enum boot
 
     if (!backend->protect) {
         boot0_fail(error, BOOT0_E_UNSUPPORTED, "over USB the bootloader cannot change protection");
-        return boot0_hint(error, "It can over its UART: --port. Over USB protection is set by "
-                                 "writing the option bytes.");
+        boot0_hint(error, "Use its UART bootloader, or write the option bytes over USB.");
+        return boot0_advise(error, BOOT0_ADVICE_PROTECT_BY_SERIAL, NULL);
     }
     if (what == BOOT0_PROTECT_SECTORS && (count == 0 || count > B0_AN3155_BLOCK_MAX))
         return boot0_fail(error, BOOT0_E_USAGE, "from 1 to %d sectors can be protected",

@@ -191,40 +191,43 @@ enum boot0_status boot0_board_list(const struct boot0_bus *bus,
 static enum boot0_status fail_interfaces(const struct boot0_board *boards, size_t count,
                                          struct boot0_error *error)
 {
-    char list[384] = "";
+    struct boot0_facts facts = {0};
     size_t length = 0;
 
-    for (size_t i = 0; i < count && length + 80 < sizeof list; i++) {
+    for (size_t i = 0; i < count && length + 80 < sizeof facts.text; i++) {
         const struct boot0_alternate *first = &boards[i].alternates[0];
 
-        length += (size_t)snprintf(list + length, sizeof list - length,
-                                   "\n  --interface %u  \"%.40s\"%s", boards[i].usb.dfu_interface,
+        length += (size_t)snprintf(facts.text + length, sizeof facts.text - length,
+                                   "\n  %u  \"%.40s\"%s", boards[i].usb.dfu_interface,
                                    first->has_layout ? first->layout.name : first->name,
                                    boards[i].alternate_count > 1 ? " and others" : "");
     }
     boot0_fail(error, BOOT0_E_SEVERAL, "the board at %s has %zu DFU interfaces", boards[0].usb.path,
                count);
-    return boot0_hint(error, "Choose one with --interface:%s", list);
+    boot0_hint(error, "Choose one by its number:%s", facts.text);
+    return boot0_advise(error, BOOT0_ADVICE_CHOOSE_INTERFACE, &facts);
 }
 
 static enum boot0_status fail_several(const struct boot0_board *boards, size_t count,
                                       struct boot0_error *error)
 {
     bool one_device = true;
-    char list[384] = "";
+    struct boot0_facts facts = {0};
     size_t length = 0;
 
     for (size_t i = 1; i < count; i++)
         one_device = one_device && strcmp(boards[i].usb.path, boards[0].usb.path) == 0;
     if (one_device)
         return fail_interfaces(boards, count, error);
-    for (size_t i = 0; i < count && length + 64 < sizeof list; i++)
-        length += (size_t)snprintf(list + length, sizeof list - length, "\n  %s  %04x:%04x%s%.24s",
-                                   boards[i].usb.path, boards[i].usb.vendor, boards[i].usb.product,
+    for (size_t i = 0; i < count && length + 64 < sizeof facts.text; i++)
+        length += (size_t)snprintf(facts.text + length, sizeof facts.text - length,
+                                   "\n  %s  %04x:%04x%s%.24s", boards[i].usb.path,
+                                   boards[i].usb.vendor, boards[i].usb.product,
                                    boards[i].serial[0] ? "  serial " : "", boards[i].serial);
     boot0_fail(error, BOOT0_E_SEVERAL,
                "%zu boards are there, and it is not said which one is meant", count);
-    return boot0_hint(error, "Choose one by --path, --serial or -d:%s", list);
+    boot0_hint(error, "Choose one by its path, its serial number or its USB id:%s", facts.text);
+    return boot0_advise(error, BOOT0_ADVICE_CHOOSE_BOARD, &facts);
 }
 
 static enum boot0_status fail_none(const struct boot0_selection *selection,
@@ -235,13 +238,15 @@ static enum boot0_status fail_none(const struct boot0_selection *selection,
 
     boot0_fail(error, BOOT0_E_NO_BOARD,
                any ? "no board in DFU mode was found" : "no board that matches was found");
-    if (!any)
-        return boot0_hint(error, "`boot0 list` shows the boards that are there, `boot0 "
-                                 "doctor` why one is missing.");
-    return boot0_hint(error, "To enter DFU mode: connect BOOT0 to 3.3 V (button or jumper), press "
-                             "reset, and use a USB cable that carries data. `boot0 list` then "
-                             "shows the board; --wait waits for it; `boot0 doctor` finds out what "
-                             "is wrong.");
+    if (!any) {
+        boot0_hint(error,
+                   "Compare with the boards that are there: a path, a serial number, a USB id "
+                   "or an interface was given.");
+        return boot0_advise(error, BOOT0_ADVICE_LIST_BOARDS, NULL);
+    }
+    boot0_hint(error, "To enter DFU mode: connect BOOT0 to 3.3 V (button or jumper), press reset, "
+                      "and use a USB cable that carries data.");
+    return boot0_advise(error, BOOT0_ADVICE_FIND_BOARD, NULL);
 }
 
 static void close_transport(struct boot0_session *session)

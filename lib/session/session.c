@@ -32,28 +32,38 @@ void b0_session_note(const struct boot0_session *session, const char *format, ..
     session->observer.note(session->observer.context, text);
 }
 
-static bool was_told(const struct boot0_session *session, uint32_t crc)
+/* Whether a text was not told before; from now on it was. */
+static bool is_news(struct boot0_session *session, const char *text)
 {
+    uint32_t crc = b0_crc32(0, (const uint8_t *)text, strlen(text));
+
     for (size_t i = 0; i < session->told_count && i < B0_LENGTH(session->told); i++)
         if (session->told[i] == crc)
-            return true;
-    return false;
+            return false;
+    session->told[session->told_count++ % B0_LENGTH(session->told)] = crc;
+    return true;
 }
 
 void b0_session_note_once(struct boot0_session *session, const char *format, ...)
 {
     char text[NOTE_MAX];
     va_list arguments;
-    uint32_t crc;
 
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    crc = b0_crc32(0, (const uint8_t *)text, strlen(text));
-    if (was_told(session, crc))
+    if (is_news(session, text))
+        b0_session_note(session, "%s", text);
+}
+
+void b0_session_advise(struct boot0_session *session, const struct boot0_error *note)
+{
+    if (!is_news(session, note->message))
         return;
-    session->told[session->told_count++ % B0_LENGTH(session->told)] = crc;
-    b0_session_note(session, "%s", text);
+    if (session->observer.advise)
+        session->observer.advise(session->observer.context, note);
+    else
+        b0_session_note(session, "%s: %s", note->message, note->hint);
 }
 
 /* ---- phases and progress ---- */
@@ -164,11 +174,11 @@ enum boot0_status b0_session_stopped(struct boot0_session *session, enum boot0_s
     session->stopped = false;
     session->phase_over = true;
     if (session->protocol->ops->return_to_idle(session->protocol, &ignored) == BOOT0_OK)
-        return boot0_hint(error, "The board waits in DFU mode; what it was doing may be "
-                                 "incomplete. "
-                                 "Repeat the command, and it goes on from what the board holds.");
-    return boot0_hint(error, "The board did not come to rest. Repeat the command; if it is not "
-                             "found, reset it into DFU mode.");
+        boot0_hint(error, "The board waits in DFU mode; what it was doing may be incomplete.");
+    else
+        boot0_hint(error, "The board did not come to rest. If it is not found, reset it into DFU "
+                          "mode.");
+    return boot0_advise(error, BOOT0_ADVICE_CONTINUE, NULL);
 }
 
 /* ---- alternates ---- */
@@ -201,15 +211,17 @@ void b0_session_list_alternates(const struct boot0_session *session, char *text,
 static enum boot0_status fail_several(const struct boot0_session *session, uint32_t address,
                                       struct boot0_error *error)
 {
-    char list[300] = "";
+    struct boot0_facts facts = {0};
     size_t length = 0;
 
     for (size_t i = 0; i < session->board.alternate_count; i++)
         if (layout_has(&session->board.alternates[i], address))
-            length = list_alternate(&session->board.alternates[i], list, sizeof list, length);
+            length = list_alternate(&session->board.alternates[i], facts.text, sizeof facts.text,
+                                    length);
     boot0_fail(error, BOOT0_E_USAGE, "several memories of the board have the address 0x%08x",
                address);
-    return boot0_hint(error, "Choose one with --alt: %s. Nothing was changed.", list);
+    boot0_hint(error, "Choose one of them: %s. Nothing was changed.", facts.text);
+    return boot0_advise(error, BOOT0_ADVICE_CHOOSE_MEMORY, &facts);
 }
 
 enum boot0_status b0_session_find_memory(const struct boot0_session *session, uint32_t address,
@@ -327,14 +339,15 @@ static enum boot0_status start_protocol(struct boot0_session *session, struct bo
 static enum boot0_status fail_board(const char *name, struct boot0_error *error)
 {
     const struct boot0_board_entry *entry;
-    char list[256] = "";
+    struct boot0_facts facts = {0};
     size_t length = 0;
 
-    for (size_t i = 0; (entry = boot0_board_entry_at(i)) != NULL && length < sizeof list; i++)
-        length += (size_t)snprintf(list + length, sizeof list - length, "%s%s", i ? ", " : "",
-                                   entry->key);
+    for (size_t i = 0; (entry = boot0_board_entry_at(i)) != NULL && length < sizeof facts.text; i++)
+        length += (size_t)snprintf(facts.text + length, sizeof facts.text - length, "%s%s",
+                                   i ? ", " : "", entry->key);
     boot0_fail(error, BOOT0_E_USAGE, "no board \"%s\" is known", name);
-    return boot0_hint(error, "Known are %s. For any other board say --chip and --vdd.", list);
+    boot0_hint(error, "Use one of %s, or name the chip and the supply of the board.", facts.text);
+    return boot0_advise(error, BOOT0_ADVICE_NAME_CHIP, &facts);
 }
 
 /* A board entry fills in what the user has not said himself. */
@@ -564,5 +577,6 @@ enum boot0_status b0_session_fail_different(struct boot0_session *session, uint3
     boot0_fail(error, BOOT0_E_MISMATCH,
                "the board differs from the file at 0x%08x: 0x%02x in the file, 0x%02x on the board",
                address, wanted, held);
-    return boot0_hint(error, "`boot0 flash` writes what differs.");
+    boot0_hint(error, "Write the file, which changes only what differs.");
+    return boot0_advise(error, BOOT0_ADVICE_WRITE_DIFFERENCE, NULL);
 }

@@ -79,39 +79,48 @@ static enum boot0_status fail_no_program(const struct boot0_session *session,
                                          const struct boot0_vectors *vectors,
                                          struct boot0_error *error)
 {
-    char chips[CHIPS_TEXT];
+    struct boot0_facts facts = {0};
 
+    boot0_board_chip_name(&session->board, facts.text, CHIPS_TEXT);
     boot0_fail(error, BOOT0_E_MISMATCH,
                "there is no program for this chip at 0x%08x: stack 0x%08x, reset handler 0x%08x",
                vectors->address, vectors->stack, vectors->reset);
-    return boot0_hint(error,
-                      "The first word must point into RAM of the chip (%s), the second into its "
-                      "flash, and be odd. Is the file for another chip? Use --force to write data "
-                      "that is not a program. Nothing was written.",
-                      boot0_board_chip_name(&session->board, chips, sizeof chips));
+    boot0_hint(error,
+               "Check that the file is for this chip: the first word of a program points into RAM "
+               "of the chip (%s), the second into its flash, and is odd. Nothing was written.",
+               facts.text);
+    return boot0_advise(error, BOOT0_ADVICE_NO_PROGRAM, &facts);
+}
+
+static enum boot0_status advise_other_chip(const struct boot0_board *board,
+                                           struct boot0_error *error)
+{
+    struct boot0_facts facts = {0};
+
+    boot0_board_chip_name(board, facts.text, CHIPS_TEXT);
+    boot0_hint(
+        error,
+        "Build the program for the board's chip (%s), or name the chip if it is another one. "
+        "Nothing was written.",
+        facts.text);
+    return boot0_advise(error, BOOT0_ADVICE_OTHER_CHIP, &facts);
 }
 
 static enum boot0_status fail_stack(const struct boot0_session *session,
                                     const struct boot0_vectors *vectors, struct boot0_error *error)
 {
-    char chips[CHIPS_TEXT];
-
     boot0_fail(error, BOOT0_E_MISMATCH,
                "the program at 0x%08x is for another chip: its stack, 0x%08x, is not in RAM of "
                "this one",
                vectors->address, vectors->stack);
-    return boot0_hint(error,
-                      "Build the program for the board's chip (%s), name the chip with --chip if "
-                      "it is another one, or use --force to write the file anyway. Nothing was "
-                      "written.",
-                      boot0_board_chip_name(&session->board, chips, sizeof chips));
+    return advise_other_chip(&session->board, error);
 }
 
 static enum boot0_status fail_cpu(const struct boot0_session *session, uint32_t cpu,
                                   struct boot0_error *error)
 {
     const struct boot0_board *board = &session->board;
-    char chips[CHIPS_TEXT], wanted[64], offered[64];
+    char wanted[64], offered[64];
     uint32_t best = 0;
 
     for (size_t i = 0; i < board->chip_count; i++)
@@ -119,20 +128,17 @@ static enum boot0_status fail_cpu(const struct boot0_session *session, uint32_t 
     boot0_fail(error, BOOT0_E_MISMATCH, "the program is for a %s, the board has at most a %s",
                boot0_cpu_name(cpu, wanted, sizeof wanted),
                boot0_cpu_name(best, offered, sizeof offered));
-    return boot0_hint(error,
-                      "Build the program for the board's chip (%s), name the chip with --chip if "
-                      "it is another one, or use --force to write the file anyway: the ELF's "
-                      "attributes name its CPU. Nothing was written.",
-                      boot0_board_chip_name(board, chips, sizeof chips));
+    return advise_other_chip(board, error);
 }
 
 static enum boot0_status fail_alignment(uint32_t address, struct boot0_error *error)
 {
+    const struct boot0_facts facts = {.number = B0_VECTORS_ALIGNMENT};
+
     boot0_fail(error, BOOT0_E_MISMATCH, "a program cannot begin at 0x%08x", address);
-    return boot0_hint(error,
-                      "Place its vector table at a multiple of %u. Use --force if this is not a "
-                      "program. Nothing was written.",
-                      B0_VECTORS_ALIGNMENT);
+    boot0_hint(error, "Place its vector table at a multiple of %u. Nothing was written.",
+               (unsigned)facts.number);
+    return boot0_advise(error, BOOT0_ADVICE_ALIGNMENT, &facts);
 }
 
 /* ---- a raw binary at the wrong place ---- */
@@ -203,21 +209,23 @@ static enum boot0_status fail_linked_elsewhere(const struct boot0_session *sessi
                                                const struct boot0_vectors *vectors,
                                                struct boot0_error *error)
 {
-    uint32_t address = guess_address(session, image, vectors);
+    const struct boot0_facts facts = {.address = guess_address(session, image, vectors)};
 
     boot0_fail(error, BOOT0_E_MISMATCH,
                "the program is not linked for 0x%08x: its reset handler, 0x%08x, is outside the "
                "file",
                vectors->address, vectors->reset);
-    if (address != 0 && address != vectors->address)
-        return boot0_hint(error,
-                          "Use --address 0x%08x: its vector table fits there. Or flash the .elf or "
-                          ".hex, which say where they belong. --force writes it where it was to "
-                          "go. Nothing was written.",
-                          address);
-    return boot0_hint(error, "A raw binary does not say where it belongs: give the address that "
-                             "it is linked for with --address, or flash the .elf or .hex. "
-                             "--force writes it all the same. Nothing was written.");
+    if (facts.address != 0 && facts.address != vectors->address) {
+        boot0_hint(
+            error,
+            "Write it at 0x%08x, where its vector table fits, or flash the .elf or .hex, which "
+            "say where they belong. Nothing was written.",
+            facts.address);
+        return boot0_advise(error, BOOT0_ADVICE_PLACE_AT, &facts);
+    }
+    boot0_hint(error, "Give the address that it is linked for, or flash the .elf or .hex: a raw "
+                      "binary does not say where it belongs. Nothing was written.");
+    return boot0_advise(error, BOOT0_ADVICE_PLACE, NULL);
 }
 
 /* ---- a program that nothing starts ---- */
@@ -250,19 +258,20 @@ static bool has_own_bootloader(const struct boot0_board *board)
 
 static void note_unstarted(struct boot0_session *session, uint32_t begin)
 {
-    if (has_own_bootloader(&session->board))
-        b0_session_note_once(
-            session,
-            "nothing at 0x%08x starts the program at 0x%08x after a reset: install the "
-            "bootloader with `boot0 install-bootloader`, or link the program for "
-            "0x%08x",
-            START_ADDRESS, begin, START_ADDRESS);
-    else
-        b0_session_note_once(
-            session,
-            "nothing at 0x%08x starts the program at 0x%08x after a reset: flash the "
-            "bootloader that it is linked for, or link it for 0x%08x",
-            START_ADDRESS, begin, START_ADDRESS);
+    const struct boot0_facts facts = {.address = START_ADDRESS};
+    struct boot0_error note;
+
+    boot0_fail(&note, BOOT0_OK, "nothing at 0x%08x starts the program at 0x%08x after a reset",
+               START_ADDRESS, begin);
+    if (has_own_bootloader(&session->board)) {
+        boot0_hint(&note, "install boot0's bootloader, or link the program for 0x%08x",
+                   START_ADDRESS);
+        boot0_advise(&note, BOOT0_ADVICE_STARTER, &facts);
+    } else {
+        boot0_hint(&note, "flash the bootloader that it is linked for, or link it for 0x%08x",
+                   START_ADDRESS);
+    }
+    b0_session_advise(session, &note);
 }
 
 static void note_alias(struct boot0_session *session, uint32_t reset)
@@ -287,6 +296,7 @@ static enum boot0_status check_unstarted(struct boot0_session *session,
                                          struct boot0_error *error)
 {
     const struct boot0_chip *chip = chip_without(&session->board, vectors->stack);
+    const struct boot0_facts facts = {.address = START_ADDRESS};
 
     if (!start_is_blank(session, vectors->address))
         return BOOT0_OK;
@@ -298,10 +308,11 @@ static enum boot0_status check_unstarted(struct boot0_session *session,
                "the program at 0x%08x may be for another chip: its stack, 0x%08x, is not in RAM of "
                "the %s, which this board can be",
                vectors->address, vectors->stack, chip->name);
-    return boot0_hint(error,
-                      "Nothing at 0x%08x starts it either. Name the board's chip with --chip, or "
-                      "use --force to write the file anyway. Nothing was written.",
-                      START_ADDRESS);
+    boot0_hint(error,
+               "Name the board's chip. Nothing at 0x%08x starts the program either. Nothing was "
+               "written.",
+               facts.address);
+    return boot0_advise(error, BOOT0_ADVICE_UNSTARTED, &facts);
 }
 
 /* ---- the check ---- */

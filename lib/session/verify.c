@@ -32,9 +32,11 @@ static enum boot0_status compare(const struct boot0_plan_sector *sector, const u
         boot0_fail(error, BOOT0_E_IO,
                    "verification failed at 0x%08x: 0x%02x was written, 0x%02x is there",
                    sector->sector.address + i, sector->wanted[i], held[i]);
-        return boot0_hint(error, "The sector may be write-protected (its erase then does nothing), "
-                                 "the supply may be weaker than --vdd says, or the flash is worn. "
-                                 "Try again with --full.");
+        boot0_hint(error,
+                   "Write the whole file again. The sector may be write-protected (its erase "
+                   "then does nothing), the supply may be weaker than the session was told, "
+                   "or the flash is worn.");
+        return boot0_advise(error, BOOT0_ADVICE_SUPPLY, NULL);
     }
     return BOOT0_OK;
 }

@@ -195,6 +195,19 @@ static bool take_hint(struct reader *reader, const char *line, const char *text)
     return true;
 }
 
+/* Of a newer library's advice only the hint is left. */
+static bool take_advice(struct reader *reader, const char *line, const char *text)
+{
+    const struct b0_trace_event *refused = last_event(reader, B0_TRACE_REFUSED);
+    const char *name = text + strlen("advice ");
+
+    (void)line;
+    for (unsigned i = 0; refused && i < BOOT0_ADVICE_COUNT; i++)
+        if (strcmp(boot0_advice_name((enum boot0_advice)i), name) == 0)
+            boot0_advise(refused->error, (enum boot0_advice)i, NULL);
+    return true;
+}
+
 static bool take_reset(struct reader *reader, const char *line, const char *text)
 {
     uint16_t result = number_or_0(text, "reset=");
@@ -220,7 +233,7 @@ static const struct {
 } event_lines[] = {
     {"boards=", take_scan},  {"there ", take_there}, {"open ", take_open},
     {"serial", take_serial}, {"hint ", take_hint},   {"refused=", take_refused},
-    {"reset=", take_reset},  {"close", take_close},
+    {"reset=", take_reset},  {"close", take_close},  {"advice ", take_advice},
 };
 
 /* What else a trace tells is for people. */
@@ -308,8 +321,9 @@ static enum boot0_status take_line(struct reader *reader, const char *line,
     } else {
         boot0_fail(error, BOOT0_E_DATA, "%s: line %u is not of a trace", reader->name,
                    reader->line);
-        return boot0_hint(error, "Records are made by `boot0 --trace FILE`. One of a board on a "
-                                 "serial port is played back with any --port.");
+        boot0_hint(error, "Use a record of a USB board, or play this one back as that of a serial "
+                          "port.");
+        return boot0_advise(error, BOOT0_ADVICE_RECORD_USB, NULL);
     }
     return good ? BOOT0_OK : boot0_fail(error, BOOT0_E_MEMORY, "out of memory for the record");
 }
@@ -337,9 +351,9 @@ enum boot0_status b0_trace_events_read(struct b0_trace_events *events, FILE *fil
         if (events->all[i].kind == B0_TRACE_OPEN)
             return BOOT0_OK;
     boot0_fail(error, BOOT0_E_DATA, "%s: is no record of a session with a board", name);
-    return boot0_hint(error,
-                      "Records are made by `boot0 --trace FILE`; a vboard's own trace cannot "
-                      "be played back.");
+    boot0_hint(error, "Use a record of a session: a virtual board's own trace cannot be played "
+                      "back.");
+    return boot0_advise(error, BOOT0_ADVICE_RECORD, NULL);
 }
 
 void b0_trace_events_free(struct b0_trace_events *events)

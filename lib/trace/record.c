@@ -184,6 +184,12 @@ static void write_text(FILE *file, const char *text)
     fputc('\n', file);
 }
 
+/* Facts are not recorded: no advice on the opening of a board has any. */
+static bool is_without_facts(const struct boot0_facts *facts)
+{
+    return facts->address == 0 && facts->number == 0 && facts->text[0] == '\0';
+}
+
 static void write_refusal(struct recorder *recorder, const char *path,
                           const struct boot0_error *error)
 {
@@ -193,6 +199,10 @@ static void write_refusal(struct recorder *recorder, const char *path,
     b0_trace_write_event(recorder->file, bus_time(recorder), path);
     fputs("hint ", recorder->file);
     write_text(recorder->file, error->hint);
+    if (error->advice == BOOT0_ADVICE_NONE || !is_without_facts(&error->facts))
+        return;
+    b0_trace_write_event(recorder->file, bus_time(recorder), path);
+    fprintf(recorder->file, "advice %s\n", boot0_advice_name(error->advice));
 }
 
 static void wait_change(void *context, uint32_t timeout_ms)
@@ -214,7 +224,7 @@ static enum boot0_status open_serial(void *context, const struct boot0_candidate
 {
     struct recorder *recorder = context;
 
-    struct boot0_error own = {BOOT0_OK, "", ""};
+    struct boot0_error own = {.code = BOOT0_OK};
     enum boot0_status status;
 
     if (!recorder->bus.ops->open_serial)
@@ -241,7 +251,7 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
 {
     struct recorder *recorder = context;
     struct recorded *board = calloc(1, sizeof *board);
-    struct boot0_error own = {BOOT0_OK, "", ""};
+    struct boot0_error own = {.code = BOOT0_OK};
     enum boot0_status status;
 
     if (!board)

@@ -345,7 +345,8 @@ enum boot0_status boot0_replay_open(struct boot0_bus *bus, const char *file,
     memset(bus, 0, sizeof *bus);
     if (!input) {
         boot0_fail(error, BOOT0_E_NO_INPUT, "%s: %s", file, strerror(errno));
-        return boot0_hint(error, "Records are made by `boot0 --trace FILE`.");
+        boot0_hint(error, "Use a record of a session with a board.");
+        return boot0_advise(error, BOOT0_ADVICE_RECORD, NULL);
     }
     status = b0_replay_read(bus, input, file, error);
     fclose(input);

@@ -129,8 +129,9 @@ static enum boot0_status take_line(struct replay *replay, const char *line, unsi
     if (!text || !parse_event(&text, &event)) {
         boot0_fail(error, BOOT0_E_DATA, "%s: line %u is not of a record of a serial port", name,
                    number);
-        return boot0_hint(error, "Such records are made by `boot0 --trace FILE --port …`. One of a "
-                                 "USB board is played back without --port.");
+        boot0_hint(error, "Use a record of a serial port, or play this one back as that of a USB "
+                          "board.");
+        return boot0_advise(error, BOOT0_ADVICE_RECORD_SERIAL, NULL);
     }
     if (event.kind != SET)
         event.count = b0_trace_parse_bytes(text, bytes, event.length);
@@ -164,7 +165,8 @@ static enum boot0_status read_record(struct replay *replay, FILE *file, const ch
     if (status != BOOT0_OK || replay->count > 0)
         return status;
     boot0_fail(error, BOOT0_E_DATA, "%s: is no record of a session with a board", name);
-    return boot0_hint(error, "Records are made by `boot0 --trace FILE`.");
+    boot0_hint(error, "Use a record of a session with a board.");
+    return boot0_advise(error, BOOT0_ADVICE_RECORD, NULL);
 }
 
 /* ---- answering ---- */
@@ -307,7 +309,8 @@ enum boot0_status boot0_replay_stream(struct boot0_stream *stream, const char *f
     memset(stream, 0, sizeof *stream);
     if (!input) {
         boot0_fail(error, BOOT0_E_NO_INPUT, "%s: %s", file, strerror(errno));
-        return boot0_hint(error, "Records are made by `boot0 --trace FILE`.");
+        boot0_hint(error, "Use a record of a session with a board.");
+        return boot0_advise(error, BOOT0_ADVICE_RECORD, NULL);
     }
     status = b0_replay_stream_read(stream, input, file, error);
     fclose(input);

@@ -40,17 +40,16 @@ static enum boot0_status fail(enum boot0_xfer result, const char *doing, struct 
     switch (result) {
     case BOOT0_XFER_GONE:
         boot0_fail(error, BOOT0_E_GONE, "the board went away while %s", doing);
-        return boot0_hint(error,
-                          "It was unplugged, reset, or lost power. Plug it in and repeat the "
-                          "command: what is missing will be written.");
+        boot0_hint(error, "Plug it in again: it was unplugged, reset, or lost power.");
+        return boot0_advise(error, BOOT0_ADVICE_REPEAT, NULL);
     case BOOT0_XFER_TIMEOUT:
         boot0_fail(error, BOOT0_E_IO, "the board did not answer in time while %s", doing);
-        return boot0_hint(error, "Press its reset button twice, which starts the bootloader anew, "
+        return boot0_hint(error, "Press its reset button twice, which starts the bootloader again, "
                                  "and try again.");
     case BOOT0_XFER_STALL:
         boot0_fail(error, BOOT0_E_PROTOCOL, "the bootloader refused its part in %s", doing);
-        return boot0_hint(error, "It may be older than this boot0: `boot0 info` shows its version, "
-                                 "`boot0 update-bootloader` brings a newer one.");
+        boot0_hint(error, "Update the bootloader: it may be older than this library.");
+        return boot0_advise(error, BOOT0_ADVICE_UPDATE_BOOTLOADER, NULL);
     default:
         boot0_fail(error, BOOT0_E_IO, "a transfer failed while %s", doing);
         return boot0_hint(error, "Try another cable, without a hub.");

@@ -258,9 +258,9 @@ static enum boot0_status fail_open(int result, const struct boot0_candidate *can
     if (result == LIBUSB_ERROR_ACCESS) {
         boot0_fail(error, BOOT0_E_PERMISSION, "no permission to open the board %04x:%04x at %s",
                    candidate->vendor, candidate->product, candidate->path);
-        return boot0_hint(error, "A udev rule gives users access: `boot0 udev` prints it and says "
-                                 "where to put it. `boot0 doctor` looks for the reason if "
-                                 "there is one already. Until then, `sudo` works.");
+        boot0_hint(error, "Install a udev rule that gives users access to the device. Until then, "
+                          "`sudo` works.");
+        return boot0_advise(error, BOOT0_ADVICE_USB_ACCESS, NULL);
     }
     if (result == LIBUSB_ERROR_NOT_SUPPORTED) {
         boot0_fail(error, BOOT0_E_PERMISSION, "no usable driver for the board %04x:%04x",
@@ -270,8 +270,8 @@ static enum boot0_status fail_open(int result, const struct boot0_candidate *can
     boot0_fail(error, result == LIBUSB_ERROR_NO_DEVICE ? BOOT0_E_GONE : BOOT0_E_IO,
                "cannot open the board %04x:%04x at %s: %s", candidate->vendor, candidate->product,
                candidate->path, libusb_strerror(result));
-    return boot0_hint(error, "Plug it in again, at another port if need be. `boot0 doctor` looks "
-                             "for the reason.");
+    boot0_hint(error, "Plug it in again, at another port if need be.");
+    return boot0_advise(error, BOOT0_ADVICE_USB_OPEN, NULL);
 }
 
 /* libusb's device for a candidate, referenced; NULL if it is no longer there. */
@@ -410,8 +410,8 @@ enum boot0_status boot0_usb_open(struct boot0_bus *bus, struct boot0_error *erro
         free(usb);
         boot0_fail(error, BOOT0_E_NO_BOARD, "this machine has no USB that can be used: %s",
                    libusb_strerror(result));
-        return boot0_hint(error, "In a container or a virtual machine the USB devices have to be "
-                                 "passed in. `--virtual f407` works without any.");
+        boot0_hint(error, "Pass the USB devices in, if this is a container or a virtual machine.");
+        return boot0_advise(error, BOOT0_ADVICE_USB_MISSING, NULL);
     }
     usb->has_hotplug =
         libusb_has_capability(LIBUSB_CAP_HAS_HOTPLUG) &&

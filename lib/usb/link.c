@@ -18,32 +18,38 @@ static const struct {
     uint8_t dfu_status;
     enum boot0_status code;
     const char *hint;
+    enum boot0_advice advice;
 } status_hints[] = {
     {BOOT0_DFU_STATUS_ERR_TARGET, BOOT0_E_PROTOCOL,
-     "The board has no such address, or it may not be used that way. Compare the address with the "
-     "layout that `boot0 info` shows."},
+     "Give another address: the board has no such address, or it may not be used that way.",
+     BOOT0_ADVICE_SEE_MEMORIES},
     {BOOT0_DFU_STATUS_ERR_ADDRESS, BOOT0_E_PROTOCOL,
-     "The board has no such address, or it keeps that part for its own bootloader. Compare the "
-     "address with the layout that `boot0 info` shows."},
+     "Give another address: the board has no such address, or it keeps that part for its own "
+     "bootloader.",
+     BOOT0_ADVICE_SEE_MEMORIES},
     {BOOT0_DFU_STATUS_ERR_WRITE, BOOT0_E_PROTOCOL,
      "The memory refused to be written: a write-protected sector, usually. Take the protection off "
-     "in the option bytes."},
+     "in the option bytes.",
+     BOOT0_ADVICE_NONE},
     {BOOT0_DFU_STATUS_ERR_ERASE, BOOT0_E_PROTOCOL,
      "A sector could not be erased: it is write-protected, or the supply is too weak. Try a "
-     "shorter "
-     "cable or another port."},
+     "shorter cable or another port.",
+     BOOT0_ADVICE_NONE},
     {BOOT0_DFU_STATUS_ERR_PROG, BOOT0_E_PROTOCOL,
-     "Programming failed: the memory was not erased there, or the supply is too weak. Try again "
-     "with --full, and with a shorter cable."},
+     "Write the whole file again, with a shorter cable: the memory was not erased there, or the "
+     "supply is too weak.",
+     BOOT0_ADVICE_WRITE_ALL},
     {BOOT0_DFU_STATUS_ERR_VENDOR, BOOT0_E_PROTECTED,
-     "ST's bootloaders answer so when read protection is on. `boot0 erase --unprotect` takes it "
-     "off; that erases everything in the chip's flash."},
+     "Remove read protection: ST's bootloaders answer so when it is on. That erases everything in "
+     "the chip's flash.",
+     BOOT0_ADVICE_UNPROTECT_READ},
     {BOOT0_DFU_STATUS_ERR_FIRMWARE, BOOT0_E_PROTOCOL,
      "The board says that its program is damaged, which is harmless here. Reset it into DFU mode "
-     "and try again."},
+     "and try again.",
+     BOOT0_ADVICE_NONE},
     {BOOT0_DFU_STATUS_ERR_STALLEDPKT, BOOT0_E_PROTOCOL,
-     "The board did not expect that request. Reset it into DFU mode and try again; if it happens "
-     "each time, please report it with the output of `boot0 info`."},
+     "Reset the board into DFU mode and try again: it did not expect that request.",
+     BOOT0_ADVICE_REPORT},
 };
 
 static enum boot0_status fail_by_status(const struct b0_link *link, const struct b0_task *task,
@@ -51,42 +57,50 @@ static enum boot0_status fail_by_status(const struct b0_link *link, const struct
 {
     uint8_t status = link->engine.last.status;
     enum boot0_status code = BOOT0_E_PROTOCOL;
+    enum boot0_advice advice = BOOT0_ADVICE_NONE;
     const char *hint = "Reset the board into DFU mode and try again.";
 
     for (size_t i = 0; i < B0_LENGTH(status_hints); i++)
         if (status_hints[i].dfu_status == status) {
             code = status_hints[i].code;
             hint = status_hints[i].hint;
+            advice = status_hints[i].advice;
         }
     boot0_fail(error, code, "the board reported %s while %s%s: %s", b0_dfu_status_name(status),
                task->doing, where, b0_dfu_status_text(status));
-    return boot0_hint(error, "%s", hint);
+    (void)boot0_hint(error, "%s", hint);
+    return boot0_advise(error, advice, NULL);
 }
 
 static const struct {
     enum boot0_status code;
     const char *what;
     const char *hint;
+    enum boot0_advice advice;
 } failures[] = {
-    [B0_FAIL_NONE] = {BOOT0_E_INTERNAL, "failed for no reason", ""},
-    [B0_FAIL_STATUS] = {BOOT0_E_PROTOCOL, "reported an error", ""},
+    [B0_FAIL_NONE] = {BOOT0_E_INTERNAL, "failed for no reason", "", BOOT0_ADVICE_NONE},
+    [B0_FAIL_STATUS] = {BOOT0_E_PROTOCOL, "reported an error", "", BOOT0_ADVICE_NONE},
     [B0_FAIL_STALL] = {BOOT0_E_PROTOCOL, "refused the request",
-                       "The board gave no reason. Reset it into DFU mode and try again."},
+                       "The board gave no reason. Reset it into DFU mode and try again.",
+                       BOOT0_ADVICE_NONE},
     [B0_FAIL_TIMEOUT] = {BOOT0_E_IO, "did not answer in time",
                          "A cable or hub that loses packets, or a bootloader that hangs: reset the "
-                         "board into DFU mode, try another cable or port, and try again."},
+                         "board into DFU mode, try another cable or port, and try again.",
+                         BOOT0_ADVICE_NONE},
     [B0_FAIL_GONE] = {BOOT0_E_GONE, "went away",
-                      "It was unplugged, reset, or lost power. Bring it into DFU mode again and "
-                      "repeat the command: what is missing will be written."},
+                      "Bring it into DFU mode again: it was unplugged, reset, or lost power.",
+                      BOOT0_ADVICE_REPEAT},
     [B0_FAIL_TRANSFER] = {BOOT0_E_IO, "could not be reached",
-                          "USB transfers fail again and again: try another cable, without a hub."},
+                          "USB transfers fail again and again: try another cable, without a hub.",
+                          BOOT0_ADVICE_NONE},
     [B0_FAIL_SHORT] = {BOOT0_E_PROTOCOL, "sent less than was asked for",
-                       "Its memory may end earlier than its layout says. `boot0 info` shows the "
-                       "layout."},
+                       "Give a smaller size: its memory may end earlier than its layout says.",
+                       BOOT0_ADVICE_SEE_MEMORIES},
     [B0_FAIL_STATE] =
         {BOOT0_E_PROTOCOL, "is in an unexpected state",
          "Reset the board into DFU mode (unplug it if it has no reset button) and try "
-         "again."},
+         "again.",
+         BOOT0_ADVICE_NONE},
 };
 
 static enum boot0_status fail(void *context, const struct b0_task *task, struct boot0_error *error)
@@ -105,7 +119,8 @@ static enum boot0_status fail(void *context, const struct b0_task *task, struct 
         boot0_fail(error, failures[engine->failure].code, "the board %s (%s) while %s%s",
                    failures[engine->failure].what, b0_dfu_request_name(engine->failed_request),
                    task->doing, where);
-    return boot0_hint(error, "%s", failures[engine->failure].hint);
+    (void)boot0_hint(error, "%s", failures[engine->failure].hint);
+    return boot0_advise(error, failures[engine->failure].advice, NULL);
 }
 
 /* In parts: a mass erase can take a minute, and somebody may press Ctrl-C meanwhile. */

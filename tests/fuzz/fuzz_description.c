@@ -40,7 +40,7 @@ static char *write_text(const struct vboard_description *description, size_t *si
 
 static void check_round_trip(const struct vboard_description *description)
 {
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     size_t size, again_size;
     char *text = write_text(description, &size), *again;
     struct vboard_description *copy = NULL;
@@ -114,7 +114,7 @@ static void use_board(struct vboard *board, const uint8_t *bytes, size_t size)
 /* By a file in memory, so that the board comes to be as it does for users. */
 static void check_board(const uint8_t *text, size_t text_size, const uint8_t *bytes, size_t size)
 {
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     int file = memfd_create("description", 0);
     char spec[64];
     struct vboard *board;
@@ -133,7 +133,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const uint8_t *end = size > 0 ? memchr(data, '\0', size) : NULL;
     size_t text_size = end ? (size_t)(end - data) : size;
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     struct vboard_description *description =
         vboard_description_read((const char *)data, text_size, "fuzz", &error);
     bool small;

@@ -8,7 +8,7 @@
 static void play_port(FILE *file)
 {
     const struct boot0_uart_options options = {.port = "record"};
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     struct boot0_session *session;
     struct boot0_stream stream;
     struct boot0_bus bus;
@@ -26,7 +26,7 @@ static void play_port(FILE *file)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     struct boot0_session *session;
     struct boot0_bus bus;
     uint8_t bytes[4096];

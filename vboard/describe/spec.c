@@ -334,7 +334,7 @@ static const struct {
     {{"vbus=0|1", "whether PA9 sees the VBUS of the USB port (default 1)"}, set_vbus},
     {{"vbat=0|1", "1: the backup registers outlive a loss of power (default 0)"}, set_vbat},
     {{"serial=TEXT", "USB serial number"}, set_serial},
-    {{"plug=MS", "plugged in so long after the start (default 0); never: by --buttons"}, set_plug},
+    {{"plug=MS", "plugged in so long after the start (default 0); never: by a button"}, set_plug},
     {{"mode=dfu|serial", "Maple boards: what runs at first, bootloader or sketch (default dfu)"},
      set_mode},
     {{"supply=V", "supply voltage, 1.65 to 3.6 (default 3.3)"}, set_supply},
@@ -383,7 +383,7 @@ static enum boot0_status parse_pair(char *pair, struct vboard_settings *settings
                                     struct boot0_error *error)
 {
     char *value = strchr(pair, '=');
-    struct boot0_error inner = {BOOT0_OK, "", ""};
+    struct boot0_error inner = {.code = BOOT0_OK};
     set_function *set = value ? find_key(pair, (size_t)(value - pair)) : NULL;
     enum boot0_status status;
 
@@ -403,8 +403,8 @@ static enum boot0_status parse_pair(char *pair, struct vboard_settings *settings
     if (status == BOOT0_OK)
         return BOOT0_OK;
     boot0_fail(error, status, "%s: %s", pair, inner.message);
-    if (error)
-        memcpy(error->hint, inner.hint, sizeof error->hint);
+    (void)boot0_hint(error, "%s", inner.hint);
+    (void)boot0_advise(error, inner.advice, &inner.facts);
     return status;
 }
 

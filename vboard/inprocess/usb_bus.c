@@ -245,7 +245,7 @@ static const struct boot0_bus_ops bus_ops = {
 enum boot0_status boot0_virtual_open(struct boot0_bus *bus, const char *const *specs, size_t count,
                                      struct boot0_error *error)
 {
-    struct boot0_error unseen = {BOOT0_OK, "", ""};
+    struct boot0_error unseen = {.code = BOOT0_OK};
     struct boot0_error *told = error ? error : &unseen;
     struct virtual_bus *boards = calloc(1, sizeof *boards + count * sizeof boards->boards[0]);
 

@@ -11,7 +11,7 @@
 
 static void assert_refused(const char *spec, const char *word)
 {
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
 
     assert_null(vboard_new(spec, &error));
     assert_int_equal(error.code, BOOT0_E_USAGE);

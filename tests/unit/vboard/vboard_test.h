@@ -24,7 +24,7 @@
 
 static inline struct vboard *new_board(const char *spec)
 {
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     struct vboard *board = vboard_new(spec, &error);
 
     if (!board)

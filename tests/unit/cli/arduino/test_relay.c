@@ -40,7 +40,7 @@ static int listen_at(char *address, size_t size)
 static struct pair *pair_new(void)
 {
     struct pair *pair = calloc(1, sizeof *pair);
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     const int little = 1;
     char address[32];
     int ends[2], server = listen_at(address, sizeof address);
@@ -189,7 +189,7 @@ static void test_addresses(void **state)
         "localhost:80",
         "127.0.0.1127.0.0.1127.0.0.1127.0.0.1127.0.0.1127.0.0.1127.0.0.1127.0.0.1:80",
     };
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     char address[32];
     int client, server = listen_at(address, sizeof address);
 

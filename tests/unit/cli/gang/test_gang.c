@@ -232,7 +232,7 @@ static void test_record(void **state)
 {
     static struct boot0_board board;
     struct boot0_report report = {.bytes_written = 5};
-    struct boot0_error good = {BOOT0_OK, "", ""};
+    struct boot0_error good = {.code = BOOT0_OK};
     struct record_board first = {.board = &board, .path = "1-1", .digest = "00"}, second = first;
     struct record record, again;
 

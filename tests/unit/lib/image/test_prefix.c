@@ -17,7 +17,7 @@ static enum boot0_status add(struct boot0_image *image, enum boot0_prefix_kind k
                              uint32_t address)
 {
     struct boot0_prefix prefix = {kind, address, 0};
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     enum boot0_status status = boot0_image_add_prefix(image, &prefix, &error);
 
     assert_int_equal(error.code, status);
@@ -26,7 +26,7 @@ static enum boot0_status add(struct boot0_image *image, enum boot0_prefix_kind k
 
 static enum boot0_status take_off(struct boot0_image *image)
 {
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     enum boot0_status status = boot0_image_remove_prefix(image, &error);
 
     assert_int_equal(error.code, status);

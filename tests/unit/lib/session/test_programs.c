@@ -43,6 +43,17 @@ static void note(void *context, const char *text)
     snprintf(b->notes + length, sizeof b->notes - length, "%s\n", text);
 }
 
+/* With what the calling program would make of an advice. */
+static void advise(void *context, const struct boot0_error *advised)
+{
+    char text[1000];
+
+    assert_int_equal(advised->code, BOOT0_OK);
+    snprintf(text, sizeof text, "%s|%s 0x%08x", advised->message,
+             boot0_advice_name(advised->advice), (unsigned)advised->facts.address);
+    note(context, text);
+}
+
 static struct bench *start(const char *board, const char *chip)
 {
     struct bench *b = calloc(1, sizeof *b);
@@ -111,13 +122,14 @@ static enum boot0_status flash(struct bench *b, struct boot0_image *image,
 }
 
 static void check_refused(const char *board, const char *chip, struct boot0_image *image,
-                          enum boot0_status code, const char *message, const char *hint)
+                          enum boot0_status code, const char *message, enum boot0_advice advice,
+                          const char *hint)
 {
     struct bench *b = start(board, chip);
     enum boot0_status status = flash(b, image, NULL);
 
-    if (status != code || !strstr(b->error.message, message) || !strstr(b->error.hint, hint) ||
-        !strstr(b->error.hint, "Nothing was written."))
+    if (status != code || b->error.advice != advice || !strstr(b->error.message, message) ||
+        !strstr(b->error.hint, hint) || !strstr(b->error.hint, "Nothing was written."))
         fail_msg("%s: %d: %s | %s", board, status, b->error.message, b->error.hint);
     stop(b);
 }
@@ -144,13 +156,14 @@ static void test_another_chips_program_is_refused(void **state)
 {
     (void)state;
     check_refused("f072", NULL, program(FLASH, FLASH, 0x20020000), BOOT0_E_MISMATCH,
-                  "no program for this chip", "F071/072");
+                  "no program for this chip", BOOT0_ADVICE_NO_PROGRAM, "F071/072");
     check_refused("f072", NULL, program(BEHIND, BEHIND, 0x20020000), BOOT0_E_MISMATCH,
-                  "0x08008000 is for another chip: its stack, 0x20020000", "F071/072");
+                  "0x08008000 is for another chip: its stack, 0x20020000", BOOT0_ADVICE_OTHER_CHIP,
+                  "F071/072");
     check_refused("g431", "g431", program(BEHIND, BEHIND, 0x20020000), BOOT0_E_MISMATCH,
-                  "is for another chip", "STM32G431");
+                  "is for another chip", BOOT0_ADVICE_OTHER_CHIP, "STM32G431");
     check_refused("f072", NULL, program(BEHIND, BEHIND, 0x10010000), BOOT0_E_MISMATCH,
-                  "is for another chip", "--force");
+                  "is for another chip", BOOT0_ADVICE_OTHER_CHIP, "name the chip");
     check_taken("f072", NULL, program(BEHIND, BEHIND, 0x20020000), &force, "");
 }
 
@@ -163,13 +176,13 @@ static void test_a_doubtful_program_is_refused(void **state)
     (void)state;
     check_taken("l476", NULL, program(FLASH, FLASH, 0x20020000), NULL, "");
     check_refused("l476", NULL, program(BEHIND, BEHIND, 0x20020000), BOOT0_E_MISMATCH,
-                  "may be for another chip", "--chip");
+                  "may be for another chip", BOOT0_ADVICE_UNSTARTED, "Name the board's chip");
     check_refused("g431", NULL, program(BEHIND, BEHIND, 0x20020000), BOOT0_E_MISMATCH,
-                  "may be for another chip", "--chip");
+                  "may be for another chip", BOOT0_ADVICE_UNSTARTED, "Name the board's chip");
     check_refused("f411", NULL, program(BEHIND, BEHIND, 0x20020000), BOOT0_E_MISMATCH,
-                  "in RAM of the STM32F401xD/E", "--chip");
+                  "in RAM of the STM32F401xD/E", BOOT0_ADVICE_UNSTARTED, "Name the board's chip");
     check_refused("l476", "l476", program(BEHIND, BEHIND, 0x20020000), BOOT0_E_MISMATCH,
-                  "is for another chip", "STM32L471");
+                  "is for another chip", BOOT0_ADVICE_OTHER_CHIP, "STM32L471");
     check_taken("l476", "l452", program(BEHIND, BEHIND, 0x20020000), NULL, "nothing at 0x08000000");
     check_taken("l476", NULL, program(BEHIND, BEHIND, 0x20008000), NULL, "nothing at 0x08000000");
 }
@@ -204,13 +217,14 @@ static void test_code_for_another_cpu_is_refused(void **state)
 
     (void)state;
     check_refused("f072", "f072", program_for(M4F), BOOT0_E_MISMATCH,
-                  "for a Cortex-M4 with FPU, the board has at most a Cortex-M0", "STM32F071");
+                  "for a Cortex-M4 with FPU, the board has at most a Cortex-M0",
+                  BOOT0_ADVICE_OTHER_CHIP, "STM32F071");
     check_refused("f407", "f207", program_for(M4F), BOOT0_E_MISMATCH, "at most a Cortex-M3",
-                  "STM32F205");
+                  BOOT0_ADVICE_OTHER_CHIP, "STM32F205");
     check_refused("l476", NULL, program_for(M4F | BOOT0_CPU_FPV5), BOOT0_E_MISMATCH,
-                  "for a Cortex-M7 with FPU", "--chip");
+                  "for a Cortex-M7 with FPU", BOOT0_ADVICE_OTHER_CHIP, "name the chip");
     check_refused("h743", NULL, program_for(BOOT0_CPU_OTHER), BOOT0_E_MISMATCH, "not a Cortex-M",
-                  "STM32H742");
+                  BOOT0_ADVICE_OTHER_CHIP, "STM32H742");
     check_taken("f072", "f072", program_for(M4F), &force, "");
     check_taken("f072", NULL, program_for(0), NULL, "");
     check_taken("f407", NULL, program_for(M4F), NULL, "");
@@ -219,7 +233,8 @@ static void test_code_for_another_cpu_is_refused(void **state)
     /* one of the chips has the RAM and another one has the CPU: no chip has both */
     image = program(BEHIND, BEHIND, 0x20024000);
     image->cpu = M4;
-    check_refused("g431", NULL, image, BOOT0_E_MISMATCH, "is for another chip", "one of 6");
+    check_refused("g431", NULL, image, BOOT0_E_MISMATCH, "is for another chip",
+                  BOOT0_ADVICE_OTHER_CHIP, "one of 6");
 }
 
 /* ---- programs that nothing starts ---- */
@@ -231,7 +246,8 @@ static void test_a_program_that_nothing_starts_is_told(void **state)
     struct bench *b = start("f407", NULL);
 
     (void)state;
-    check_taken("f407", NULL, boot0_image_clone(image), NULL, "`boot0 install-bootloader`");
+    check_taken("f407", NULL, boot0_image_clone(image), NULL,
+                "install boot0's bootloader, or link");
     check_taken("h743", NULL, boot0_image_clone(image), NULL, "flash the bootloader that");
     /* something is there, by the image or before it */
     assert_int_equal(
@@ -264,6 +280,33 @@ static void test_it_is_told_once(void **state)
     stop(b);
 }
 
+/* An observer that takes advice has it instead of the library's words. */
+static void test_an_observer_is_advised(void **state)
+{
+    struct bench *b = start("f407", NULL);
+    const struct boot0_session_options options = {.supply_mv = 3300};
+    const struct boot0_observer observer = {.note = note, .context = b, .advise = advise};
+    const char *board = "l476";
+
+    (void)state;
+    boot0_session_close(b->session);
+    assert_int_equal(boot0_session_open(&b->session, &b->bus, NULL, NULL, &observer, &b->error),
+                     BOOT0_OK);
+    assert_int_equal(flash(b, program(BEHIND, BEHIND, 0x20001000), NULL), BOOT0_OK);
+    assert_string_equal(b->notes, "nothing at 0x08000000 starts the program at 0x08008000 after a "
+                                  "reset|starter 0x08000000\n");
+    boot0_session_close(b->session);
+    boot0_bus_close(&b->bus);
+    b->notes[0] = '\0';
+    assert_int_equal(boot0_virtual_open(&b->bus, &board, 1, &b->error), BOOT0_OK);
+    assert_int_equal(boot0_session_open(&b->session, &b->bus, NULL, &options, &observer, &b->error),
+                     BOOT0_OK);
+    assert_int_equal(flash(b, program(FLASH, FLASH, 0x20001000), NULL), BOOT0_OK);
+    assert_string_equal(b->notes, "this board's bootloader takes no supply range|supply-ignored "
+                                  "0x00000000\n");
+    stop(b);
+}
+
 /* ---- raw binaries ---- */
 
 static void test_the_address_of_a_raw_binary_is_computed(void **state)
@@ -273,20 +316,22 @@ static void test_the_address_of_a_raw_binary_is_computed(void **state)
 
     (void)state;
     check_refused("f407", NULL, raw(BEHIND, 0x20001000), BOOT0_E_MISMATCH,
-                  "not linked for 0x08000000: its reset handler, 0x08008101",
-                  "--address 0x08008000");
+                  "not linked for 0x08000000: its reset handler, 0x08008101", BOOT0_ADVICE_PLACE_AT,
+                  "at 0x08008000");
     check_taken("f407", NULL, raw(BEHIND, 0x20001000), &there, "nothing at 0x08000000");
     /* far behind the table: the other handlers tell where the file begins */
     image = raw(0x08002000, 0x20001000);
     b0_store32(image->segments[0].data + 4, 0x08002301);
-    check_refused("f072", NULL, image, BOOT0_E_MISMATCH, "not linked for", "--address 0x08002000");
+    check_refused("f072", NULL, image, BOOT0_E_MISMATCH, "not linked for", BOOT0_ADVICE_PLACE_AT,
+                  "at 0x08002000");
     /* words that are data do not mislead */
     image = raw(BEHIND, 0x20001000);
     b0_store32(image->segments[0].data + 20, 0x080c0001);
-    check_refused("f407", NULL, image, BOOT0_E_MISMATCH, "not linked for", "--address 0x08008000");
+    check_refused("f407", NULL, image, BOOT0_E_MISMATCH, "not linked for", BOOT0_ADVICE_PLACE_AT,
+                  "at 0x08008000");
     /* within no distance of a sector's start */
     check_refused("f407", NULL, raw(0x08021000, 0x20001000), BOOT0_E_MISMATCH, "not linked for",
-                  "give the address");
+                  BOOT0_ADVICE_PLACE, "Give the address");
 }
 
 /* ---- addresses ---- */
@@ -315,9 +360,9 @@ static void test_another_name_of_the_flash_is_mapped(void **state)
     check_taken("f072", NULL, program(FLASH, 0, 0x20001000), NULL, "0x00000101, is at 0x08000100");
     /* an H743 has RAM at 0; of the GD32 nothing is known */
     check_refused("h743", NULL, program(0, 0, 0x20001000), BOOT0_E_RANGE, "for RAM at 0x00000000",
-                  "Link the program for flash");
+                  BOOT0_ADVICE_NONE, "Link the program for flash");
     check_refused("gd32", NULL, program(0, 0, 0x20001000), BOOT0_E_RANGE, "no memory of this board",
-                  "");
+                  BOOT0_ADVICE_SEE_MEMORIES, "");
 }
 
 static struct boot0_image *with_ram(uint32_t address)
@@ -342,15 +387,17 @@ static void test_ram_in_an_image_is_told(void **state)
     (void)state;
     for (size_t i = 0; i < B0_LENGTH(rams); i++) {
         check_refused(rams[i].board, NULL, with_ram(rams[i].address), BOOT0_E_RANGE,
-                      "64 bytes for RAM at 0x", "--skip-ram");
+                      "64 bytes for RAM at 0x", BOOT0_ADVICE_SKIP_RAM, "AT> FLASH");
         check_taken(rams[i].board, NULL, with_ram(rams[i].address), &skip,
                     "64 bytes for RAM at 0x");
     }
-    check_refused("f072", NULL, with_ram(0x10000000), BOOT0_E_RANGE, "0x10000000", "");
+    check_refused("f072", NULL, with_ram(0x10000000), BOOT0_E_RANGE, "0x10000000",
+                  BOOT0_ADVICE_SKIP_RAM, "");
     /* nothing else is in it */
     assert_int_equal(boot0_image_add(image, 0, 0x20000000, (const uint8_t *)"x", 1, NULL),
                      BOOT0_OK);
-    check_refused("f407", NULL, image, BOOT0_E_RANGE, "1 byte", "Link the program for flash");
+    check_refused("f407", NULL, image, BOOT0_E_RANGE, "1 byte", BOOT0_ADVICE_NONE,
+                  "Link the program for flash");
 }
 
 int main(void)
@@ -362,6 +409,7 @@ int main(void)
         cmocka_unit_test(test_code_for_another_cpu_is_refused),
         cmocka_unit_test(test_a_program_that_nothing_starts_is_told),
         cmocka_unit_test(test_it_is_told_once),
+        cmocka_unit_test(test_an_observer_is_advised),
         cmocka_unit_test(test_the_address_of_a_raw_binary_is_computed),
         cmocka_unit_test(test_another_name_of_the_flash_is_mapped),
         cmocka_unit_test(test_ram_in_an_image_is_told),

@@ -316,7 +316,7 @@ static enum boot0_status operate(const struct operation *operation, bool shifts,
 {
     const struct boot0_session_options options = {.supply_mv = operation->supply_mv,
                                                   .alternate = operation->alternate};
-    const struct boot0_observer observer = {on_progress, NULL, w};
+    const struct boot0_observer observer = {.progress = on_progress, .context = w};
     struct boot0_session *session = NULL;
     struct shifted_bus shifted = {{NULL, NULL}};
     struct boot0_bus bus;
@@ -379,7 +379,7 @@ static void test_silence_after_a_stop(void **state)
 static void test_goes_on_after_a_stop(void **state)
 {
     struct witness w = {.stop_at = 5};
-    const struct boot0_observer observer = {on_progress, NULL, &w};
+    const struct boot0_observer observer = {.progress = on_progress, .context = &w};
     struct boot0_session *session;
     struct boot0_bus bus;
 

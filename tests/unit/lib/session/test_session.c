@@ -414,7 +414,7 @@ static void test_a_binary_linked_elsewhere_is_refused(void **state)
     image->has_addresses = false;
     image->segments[0].address = 0;
     assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), BOOT0_E_MISMATCH);
-    assert_non_null(strstr(error.hint, "--address"));
+    assert_int_equal(error.advice, BOOT0_ADVICE_PLACE_AT);
     nothing_touched(&b);
     image->has_addresses = false;
     image->segments[0].address = 0;
@@ -437,6 +437,8 @@ static void test_a_program_has_to_be_aligned(void **state)
     image->segments[0].address = 0;
     assert_int_equal(boot0_session_flash(b.session, image, &odd, &error), BOOT0_E_MISMATCH);
     assert_non_null(strstr(error.hint, "multiple of 128"));
+    assert_int_equal(error.advice, BOOT0_ADVICE_ALIGNMENT);
+    assert_int_equal(error.facts.number, 128);
     nothing_touched(&b);
     image->segments[0].data[3] = 0x99; /* the stack: no RAM of an F4 */
     image->has_addresses = false;
@@ -481,7 +483,7 @@ static void test_option_bytes_need_a_word(void **state)
     (void)state;
     assert_int_equal(boot0_image_add(image, 0, 0x1fffc000, bytes, sizeof bytes, &error), BOOT0_OK);
     assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), BOOT0_E_USAGE);
-    assert_non_null(strstr(error.hint, "--allow-option-bytes"));
+    assert_int_equal(error.advice, BOOT0_ADVICE_ALLOW_OPTION_BYTES);
     nothing_touched(&b);
     boot0_image_free(image);
     stop(&b);
@@ -497,7 +499,7 @@ static void test_protection_is_told_and_taken_off(void **state)
 
     (void)state;
     assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), BOOT0_E_PROTECTED);
-    assert_non_null(strstr(error.hint, "--unprotect"));
+    assert_int_equal(error.advice, BOOT0_ADVICE_UNPROTECT_READ);
     assert_int_equal(boot0_session_unprotect(b.session, &error), BOOT0_OK);
     boot0_session_close(b.session);
     b.session = NULL;
@@ -613,7 +615,7 @@ static void test_a_file_of_no_alternate_is_a_question(void **state)
 
     (void)state;
     assert_int_equal(boot0_session_flash(b.session, image, NULL, &error), BOOT0_E_MISMATCH);
-    assert_non_null(strstr(error.hint, "--alt"));
+    assert_int_equal(error.advice, BOOT0_ADVICE_LINK_FOR_MEMORY);
     nothing_touched(&b);
     boot0_image_free(image);
     stop(&b);
@@ -647,6 +649,9 @@ static void test_one_of_several_is_chosen(void **state)
     assert_int_equal(boot0_session_open(&session, &bus, NULL, NULL, NULL, &error), BOOT0_E_SEVERAL);
     assert_non_null(strstr(error.hint, "AAA"));
     assert_non_null(strstr(error.hint, "BBB"));
+    assert_int_equal(error.advice, BOOT0_ADVICE_CHOOSE_BOARD);
+    assert_int_equal(error.facts.text[0], '\n');
+    assert_non_null(strstr(error.facts.text, "BBB"));
     assert_int_equal(boot0_session_open(&session, &bus, &nobody, NULL, NULL, &error),
                      BOOT0_E_NO_BOARD);
     assert_int_equal(boot0_session_open(&session, &bus, &by_serial, NULL, NULL, &error), BOOT0_OK);

@@ -139,10 +139,9 @@ static enum boot0_status flash(const struct boot0_bus *bus, struct boot0_report 
     return status;
 }
 
-/* Records a flash of a board; the record is in a file of that name afterwards. */
-static enum boot0_status record(const char *spec, char *name, struct boot0_report *report)
+/* Records a flash; the record is in a file of that name afterwards. Closes the bus. */
+static enum boot0_status record_bus(struct boot0_bus *bus, char *name, struct boot0_report *report)
 {
-    struct boot0_bus bus;
     enum boot0_status status;
     FILE *file;
     int handle;
@@ -151,12 +150,19 @@ static enum boot0_status record(const char *spec, char *name, struct boot0_repor
     handle = mkstemp(name);
     assert_true(handle >= 0);
     file = fdopen(handle, "w");
-    assert_int_equal(boot0_virtual_open(&bus, &spec, 1, &error), BOOT0_OK);
-    assert_int_equal(boot0_trace_bus(&bus, file, &error), BOOT0_OK);
-    status = flash(&bus, report);
-    boot0_bus_close(&bus);
+    assert_int_equal(boot0_trace_bus(bus, file, &error), BOOT0_OK);
+    status = flash(bus, report);
+    boot0_bus_close(bus);
     fclose(file);
     return status;
+}
+
+static enum boot0_status record(const char *spec, char *name, struct boot0_report *report)
+{
+    struct boot0_bus bus;
+
+    assert_int_equal(boot0_virtual_open(&bus, &spec, 1, &error), BOOT0_OK);
+    return record_bus(&bus, name, report);
 }
 
 static void test_a_recorded_session_is_played_back(void **state)
@@ -190,6 +196,42 @@ static void test_a_failing_session_fails_the_same_way_again(void **state)
     assert_int_equal(boot0_replay_open(&bus, name, &error), BOOT0_OK);
     assert_int_equal(flash(&bus, &now), BOOT0_E_PROTECTED);
     assert_string_equal(error.message, message);
+    boot0_bus_close(&bus);
+    unlink(name);
+}
+
+/* A bus whose board may not be opened. */
+static enum boot0_status refuse(void *context, const struct boot0_candidate *candidate,
+                                struct boot0_transport *transport, struct boot0_error *opening)
+{
+    (void)context;
+    (void)candidate;
+    (void)transport;
+    boot0_fail(opening, BOOT0_E_PERMISSION, "no permission");
+    boot0_hint(opening, "a hint");
+    return boot0_advise(opening, BOOT0_ADVICE_USB_ACCESS, NULL);
+}
+
+static void test_a_refusal_keeps_its_advice(void **state)
+{
+    struct boot0_bus bus;
+    struct boot0_bus_ops ops;
+    struct boot0_report report;
+    const char *spec = "f407";
+    char name[NAME_LENGTH];
+
+    (void)state;
+    assert_int_equal(boot0_virtual_open(&bus, &spec, 1, &error), BOOT0_OK);
+    ops = *bus.ops;
+    ops.open = refuse;
+    bus.ops = &ops;
+    assert_int_equal(record_bus(&bus, name, &report), BOOT0_E_PERMISSION);
+    assert_int_equal(error.advice, BOOT0_ADVICE_USB_ACCESS);
+    assert_int_equal(boot0_replay_open(&bus, name, &error), BOOT0_OK);
+    assert_int_equal(flash(&bus, &report), BOOT0_E_PERMISSION);
+    assert_string_equal(error.message, "no permission");
+    assert_string_equal(error.hint, "a hint");
+    assert_int_equal(error.advice, BOOT0_ADVICE_USB_ACCESS);
     boot0_bus_close(&bus);
     unlink(name);
 }
@@ -328,6 +370,7 @@ int main(void)
         cmocka_unit_test(test_other_lines_are_refused),
         cmocka_unit_test(test_a_recorded_session_is_played_back),
         cmocka_unit_test(test_a_failing_session_fails_the_same_way_again),
+        cmocka_unit_test(test_a_refusal_keeps_its_advice),
         cmocka_unit_test(test_another_session_diverges),
         cmocka_unit_test(test_a_recorded_port_is_played_back),
         cmocka_unit_test(test_a_shortened_record_of_a_port_ends),

@@ -20,7 +20,7 @@
 
 static struct vboard_description *read_text(const char *text)
 {
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     struct vboard_description *description =
         vboard_description_read(text, strlen(text), "x.board", &error);
 
@@ -60,7 +60,7 @@ static struct vboard *board_of(const char *text, const char *keys)
 
 static void assert_refused(const char *text, unsigned line, const char *words)
 {
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     char start[32];
 
     assert_null(vboard_description_read(text, strlen(text), "x.board", &error));
@@ -386,7 +386,7 @@ static void test_too_many(void **state)
 
 static void test_files(void **state)
 {
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     char name[] = "/tmp/boot0-description-XXXXXX";
     int file = mkstemp(name);
 

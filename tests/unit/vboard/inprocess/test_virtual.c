@@ -13,7 +13,7 @@
 
 static struct boot0_bus open_bus(const char *const *specs, size_t count)
 {
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     struct boot0_bus bus;
 
     if (boot0_virtual_open(&bus, specs, count, &error) != BOOT0_OK)
@@ -83,7 +83,7 @@ static void test_scan(void **state)
 static void test_empty_and_wrong(void **state)
 {
     static const char *const specs[] = {"f407", "f999"};
-    struct boot0_error error = {BOOT0_OK, "", ""};
+    struct boot0_error error = {.code = BOOT0_OK};
     struct boot0_candidate list[MAX];
     struct boot0_bus bus = open_bus(NULL, 0);
 

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See advice.h. One table has all sentences that name options and commands as the remedy of an
+ * error of the library. "{hint}" stands for what the library itself says, the other marks for the
+ * facts.
+ */
+#include "advice.h"
+#include "text.h"
+
+#include <core/array.h>
+#include <string.h>
+
+static const struct row {
+    const char *sentence;
+    const char *line; /* what each line of {text} begins with, in place of the library's; or NULL */
+} rows[] = {
+    [BOOT0_ADVICE_NONE] = {"{hint}", NULL},
+    [BOOT0_ADVICE_FIND_BOARD] = {"{hint} `boot0 list` then shows the board; --wait waits for it; "
+                                 "`boot0 doctor` finds out what is wrong.",
+                                 NULL},
+    [BOOT0_ADVICE_LIST_BOARDS] = {"Run `boot0 list` to see the boards that are there, `boot0 "
+                                  "doctor` to find out why one is missing.",
+                                  NULL},
+    [BOOT0_ADVICE_CHOOSE_BOARD] = {"Choose one with --path, --serial or -d:{text}", NULL},
+    [BOOT0_ADVICE_CHOOSE_INTERFACE] = {"Choose one with --interface:{text}", "\n  --interface "},
+    [BOOT0_ADVICE_NAME_CHIP] = {"Use one of {text}. For any other board use --chip and --vdd.",
+                                NULL},
+    [BOOT0_ADVICE_USB_ACCESS] = {"Install a udev rule to give users access: `boot0 udev` prints it "
+                                 "and says where to put it. `boot0 doctor` looks for the reason if "
+                                 "there is one already. Until then, `sudo` works.",
+                                 NULL},
+    [BOOT0_ADVICE_USB_OPEN] = {"{hint} Run `boot0 doctor` to find the reason.", NULL},
+    [BOOT0_ADVICE_USB_MISSING] = {"{hint} `--virtual f407` works without any.", NULL},
+    [BOOT0_ADVICE_LIST_PORTS] =
+        {"Run `boot0 list --ports` to see the ports that are there. Is the adapter plugged in?",
+         NULL},
+    [BOOT0_ADVICE_LINE_SPEED] = {"{hint} --baud sets the speed.", NULL},
+    [BOOT0_ADVICE_RESET_LINES] = {"{hint} Use --boot if DTR or RTS are wired to BOOT0 or reset.",
+                                  NULL},
+    [BOOT0_ADVICE_SEE_MEMORIES] =
+        {"{hint} Run `boot0 info` to see the board's memories and what may be done with each.",
+         NULL},
+    [BOOT0_ADVICE_CHOOSE_MEMORY] = {"Choose one with --alt: {text}. Nothing was changed.", NULL},
+    [BOOT0_ADVICE_OTHER_MEMORY] = {"Check that the file is for this board, or use --alt to put the "
+                                   "data elsewhere. The board has: {text}. Nothing was written.",
+                                   NULL},
+    [BOOT0_ADVICE_LINK_FOR_MEMORY] =
+        {"Build it for one of these, or choose one with --alt: {text}.", NULL},
+    [BOOT0_ADVICE_EACH_MEMORY] =
+        {"Leave --alt out: each part goes to its own memory. Nothing was written.", NULL},
+    [BOOT0_ADVICE_MAIN_FLASH] = {"Leave --alt out to erase the main flash. Nothing was erased.",
+                                 NULL},
+    [BOOT0_ADVICE_TARGET_NAME] =
+        {"Check that the file is for this board. If its data belong there, use --force; --alt "
+         "chooses another memory. Nothing was written.",
+         NULL},
+    [BOOT0_ADVICE_TARGET_ADDRESS] = {"Use --force to let the address choose the memory. The board "
+                                     "has: {text}. Nothing was written.",
+                                     NULL},
+    [BOOT0_ADVICE_FAMILY] = {"Use --force if you are sure. Nothing was written.", NULL},
+    [BOOT0_ADVICE_NO_PROGRAM] =
+        {"Check that the file is for this chip: the first word of a program points into RAM of the "
+         "chip ({text}), the second into its flash, and is odd. Use --force to write data that is "
+         "not a program. Nothing was written.",
+         NULL},
+    [BOOT0_ADVICE_ALIGNMENT] = {"Place its vector table at a multiple of {number}. Use --force if "
+                                "this is not a program. Nothing was written.",
+                                NULL},
+    [BOOT0_ADVICE_OTHER_CHIP] =
+        {"Build the program for the board's chip ({text}), name the chip with --chip if it is "
+         "another one, or use --force to write the file anyway. Nothing was written.",
+         NULL},
+    [BOOT0_ADVICE_UNSTARTED] =
+        {"Name the board's chip with --chip, or use --force to write the file anyway. Nothing at "
+         "{address} starts it either. Nothing was written.",
+         NULL},
+    [BOOT0_ADVICE_IGNORE_SUFFIX] =
+        {"Use --ignore-suffix if the program is for this board all the same: some build tools "
+         "append the wrong suffix. Nothing was written.",
+         NULL},
+    [BOOT0_ADVICE_ALLOW_OPTION_BYTES] =
+        {"Use --allow-option-bytes if this is meant. Wrong option bytes can lock the chip for "
+         "good, and OTP cannot be erased. Nothing was written.",
+         NULL},
+    [BOOT0_ADVICE_SKIP_RAM] =
+        {"Use --skip-ram to leave these bytes out, or end the section in RAM with `AT> FLASH` in "
+         "the linker script, where it lacks a load address. Nothing was written.",
+         NULL},
+    [BOOT0_ADVICE_PLACE] = {"Use --address to give the address that it is linked for, or flash the "
+                            ".elf or .hex: a raw binary does not say where it belongs. --force "
+                            "writes it all the same. Nothing was written.",
+                            NULL},
+    [BOOT0_ADVICE_PLACE_AT] =
+        {"Use --address {address}: its vector table fits there. Or flash the .elf or .hex, which "
+         "say where they belong. --force writes it where it was to go. Nothing was written.",
+         NULL},
+    [BOOT0_ADVICE_NO_ADDRESS] = {"Leave --address out: it is for raw binaries only.", NULL},
+    [BOOT0_ADVICE_START_ADDRESS] =
+        {"Flash one first, or use --address to say where its vector table is.", NULL},
+    [BOOT0_ADVICE_SEE_FILES] = {"Run `boot0 info FILE` to see which chip or device a file is for.",
+                                NULL},
+    [BOOT0_ADVICE_FILL_GAPS] =
+        {"Convert it to a .bin with `boot0 convert` first, which fills the gaps.", NULL},
+    [BOOT0_ADVICE_REMOVE_PREFIX] = {"Remove it with `boot0 convert --prefix none`.", NULL},
+    [BOOT0_ADVICE_WRITE_ALL] = {"{hint} --full writes all of it.", NULL},
+    [BOOT0_ADVICE_SUPPLY] =
+        {"Try again with --full. The sector may be write-protected (its erase then does nothing), "
+         "the supply may be weaker than --vdd says, or the flash is worn.",
+         NULL},
+    [BOOT0_ADVICE_REPEAT] = {"{hint} Then repeat the command: what is missing will be written.",
+                             NULL},
+    [BOOT0_ADVICE_CONTINUE] = {"{hint} Repeat the command: it goes on from what the board holds.",
+                               NULL},
+    [BOOT0_ADVICE_WRITE_DIFFERENCE] = {"Run `boot0 flash` to write what differs.", NULL},
+    [BOOT0_ADVICE_UNPROTECT_READ] =
+        {"Run `boot0 erase --unprotect` to remove read protection: ST's bootloaders answer so when "
+         "it is on. That erases everything in the chip's flash.",
+         NULL},
+    [BOOT0_ADVICE_UNPROTECT_WRITE] =
+        {"Run `boot0 unprotect` to remove the write protection of sectors 0 and 1, and try again.",
+         NULL},
+    [BOOT0_ADVICE_PROTECT_BY_SERIAL] = {"Use --port: the bootloader can do this over its UART. "
+                                        "Over USB protection is set by writing the option bytes.",
+                                        NULL},
+    [BOOT0_ADVICE_INSTALL_BOOTLOADER] = {"Run `boot0 install-bootloader` to put boot0's own "
+                                         "bootloader on the board, which can do this.",
+                                         NULL},
+    [BOOT0_ADVICE_UPDATE_BOOTLOADER] =
+        {"Run `boot0 update-bootloader` to install a newer one: it may be older than this boot0. "
+         "`boot0 info` shows its version.",
+         NULL},
+    [BOOT0_ADVICE_REPLACE_BOOTLOADER] =
+        {"Run `boot0 update-bootloader` to replace it by another version.", NULL},
+    [BOOT0_ADVICE_NAME_F407] =
+        {"{hint} Use --chip f407 or --board if it is an STM32F405/407/415/417.", NULL},
+    [BOOT0_ADVICE_UPDATE_AND_UNPROTECT] =
+        {"Run `boot0 update-bootloader`, then `boot0 unprotect` to remove the write protection of "
+         "sectors 0 and 1, and try again.",
+         NULL},
+    [BOOT0_ADVICE_LEAVE_BOOTLOADER] =
+        {"{hint} To do without this bootloader, run `boot0 reset --to rom` and flash again.", NULL},
+    [BOOT0_ADVICE_RECORD] = {"{hint} `boot0 --trace FILE` writes one.", NULL},
+    [BOOT0_ADVICE_RECORD_SERIAL] = {"Use a record that `boot0 --trace FILE --port PORT` has "
+                                    "written. Play one of a USB board back without --port.",
+                                    NULL},
+    [BOOT0_ADVICE_RECORD_USB] = {"Use a record that `boot0 --trace FILE` has written. Play one of "
+                                 "a board on a serial port back with any --port.",
+                                 NULL},
+    [BOOT0_ADVICE_REPORT] =
+        {"{hint} Report it with the output of `boot0 info` if it happens each time.", NULL},
+
+    [BOOT0_ADVICE_STARTER] = {"install the bootloader with `boot0 install-bootloader`, or link the "
+                              "program for {address}",
+                              NULL},
+    [BOOT0_ADVICE_SUPPLY_IGNORED] = {"--vdd is ignored", NULL},
+};
+
+_Static_assert(B0_LENGTH(rows) == BOOT0_ADVICE_COUNT, "every advice has a sentence");
+
+/* The text with `line` at the start of each of its lines: for "\n  " in it. */
+static const char *begin_lines(char *text, size_t size, const char *from, const char *line)
+{
+    static const char start[] = "\n  ";
+    size_t length = 0;
+
+    text[0] = '\0';
+    while (line && *from && length + 1 < size) {
+        bool is_start = strncmp(from, start, sizeof start - 1) == 0;
+
+        length += (size_t)snprintf(text + length, size - length, "%.*s",
+                                   is_start ? (int)strlen(line) : 1, is_start ? line : from);
+        from += is_start ? sizeof start - 1 : 1;
+    }
+    return line ? text : from;
+}
+
+const char *advice_text(char text[ADVICE_TEXT], const struct boot0_error *error)
+{
+    const struct row *row =
+        &rows[(unsigned)error->advice < BOOT0_ADVICE_COUNT ? error->advice : BOOT0_ADVICE_NONE];
+    char address[TEXT_SHORT], number[TEXT_SHORT], lines[ADVICE_TEXT / 2];
+    const struct text_mark marks[] = {
+        {"{hint}", error->hint},
+        {"{address}", address},
+        {"{number}", number},
+        {"{text}", begin_lines(lines, sizeof lines, error->facts.text, row->line)},
+    };
+
+    snprintf(address, sizeof address, "0x%08x", (unsigned)error->facts.address);
+    snprintf(number, sizeof number, "%u", (unsigned)error->facts.number);
+    return text_expand(text, ADVICE_TEXT, row->sentence, marks, B0_LENGTH(marks));
+}
+
+const char *advice_note(char text[ADVICE_TEXT], const struct boot0_error *note)
+{
+    char remedy[ADVICE_TEXT];
+
+    snprintf(text, ADVICE_TEXT, "%s: %.*s", note->message,
+             ADVICE_TEXT - (int)sizeof note->message - 3, advice_text(remedy, note));
+    return text;
+}
