@@ -43,8 +43,7 @@ static const char *sentence(char text[ADVICE_TEXT], enum boot0_advice advice)
 static bool is_option(const char *name)
 {
     enum option all[OPTION_COUNT];
-    struct command command = {
-        .name = "all", .operands = "", .options = all, .option_count = OPTION_COUNT};
+    struct command command = {.name = "all", .operands = "", .option_count = OPTION_COUNT};
     struct boot0_error error = {.code = BOOT0_OK};
     struct arguments *arguments = calloc(1, sizeof *arguments);
     char word[64];
@@ -54,6 +53,7 @@ static bool is_option(const char *name)
     assert_non_null(arguments);
     for (size_t i = 0; i < OPTION_COUNT; i++)
         all[i] = (enum option)i;
+    command.options = all;
     snprintf(word, sizeof word, "%s=1", name);
     (void)options_parse(&command, 1, argv, arguments, &error);
     found = !strstr(error.message, "has no option");

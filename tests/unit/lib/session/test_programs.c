@@ -342,16 +342,16 @@ static void test_another_name_of_the_flash_is_mapped(void **state)
     struct bench *b = start("f407", NULL);
     struct boot0_image *image = program(0, 0, 0x20001000);
     uint8_t held[8];
-    const char *note;
+    const char *told;
 
     (void)state;
     /* The boot alias: RM0090, 2.4. */
     assert_int_equal(boot0_session_verify(b->session, image, NULL, &b->error), BOOT0_E_MISMATCH);
     assert_int_equal(image->segments[0].address, 0);
     assert_int_equal(flash(b, image, NULL), BOOT0_OK);
-    note = strstr(b->notes, "data for 0x00000000 is written at 0x08000000");
-    assert_non_null(note);
-    assert_null(strstr(note + 1, "data for 0x00000000")); /* told once in a session */
+    told = strstr(b->notes, "data for 0x00000000 is written at 0x08000000");
+    assert_non_null(told);
+    assert_null(strstr(told + 1, "data for 0x00000000")); /* told once in a session */
     assert_non_null(strstr(b->notes, "its reset handler, 0x00000101, is at 0x08000100"));
     assert_true(vboard_peek(boot0_virtual_board(&b->bus, 0), FLASH, held, sizeof held));
     assert_int_equal(b0_load32(held + 4), 0x101);
