@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "flash.h"
 #include "stm32f4_system.h"
+#include "watchdog.h"
 
 #include <core/bootloader_map.h>
 #include <core/bytes.h>
@@ -138,6 +139,12 @@ bool b0_flash_protected(uint8_t sector)
     return (FLASH->optcr >> (FLASH_OPTCR_NWRP_SHIFT + sector) & 1) == 0;
 }
 
+static void wait_while_busy(void)
+{
+    while ((FLASH->sr & FLASH_SR_BSY) != 0)
+        b0_watchdog_feed();
+}
+
 void b0_flash_protect(uint8_t sector, bool on)
 {
     uint32_t bit = 1u << (FLASH_OPTCR_NWRP_SHIFT + sector);
@@ -146,16 +153,9 @@ void b0_flash_protect(uint8_t sector, bool on)
         return;
     FLASH->optkeyr = FLASH_OPTION_KEY_1;
     FLASH->optkeyr = FLASH_OPTION_KEY_2;
-    while ((FLASH->sr & FLASH_SR_BSY) != 0) {
-    }
+    wait_while_busy();
     FLASH->optcr = on ? FLASH->optcr & ~bit : FLASH->optcr | bit;
     FLASH->optcr |= FLASH_OPTCR_OPTSTRT;
-    while ((FLASH->sr & FLASH_SR_BSY) != 0) {
-    }
+    wait_while_busy(); /* some hundred milliseconds: a sector is erased for it */
     FLASH->optcr |= FLASH_OPTCR_OPTLOCK;
-}
-
-bool b0_flash_hardware_watchdog(void)
-{
-    return (FLASH->optcr & FLASH_OPTCR_WDG_SW) == 0;
 }

@@ -26,7 +26,4 @@ uint8_t b0_flash_unit_bytes(uint16_t supply_mv);
 bool b0_flash_protected(uint8_t sector);
 void b0_flash_protect(uint8_t sector, bool on);
 
-/* True if the option bytes start the watchdog with every reset: 21.3.1. */
-bool b0_flash_hardware_watchdog(void);
-
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "reset.h"
+#include "clock.h"
 #include "stm32f4_system.h"
 
 #include <core/handover.h>
@@ -55,23 +56,6 @@ void b0_reset(void)
     }
 }
 
-static void restore_clock(void)
-{
-    /* Onto HSI first, then stop what the clock may have come from: RM0090, 7.2.6. */
-    RCC->cr |= RCC_CR_HSION;
-    while ((RCC->cr & RCC_CR_HSIRDY) == 0) {
-    }
-    RCC->cfgr &= ~RCC_CFGR_SW;
-    while ((RCC->cfgr & RCC_CFGR_SWS) != 0) {
-    }
-    RCC->cfgr = 0;
-    RCC->cr &= ~(RCC_CR_HSEON | RCC_CR_CSSON | RCC_CR_PLLON);
-    RCC->cr &= ~RCC_CR_HSEBYP; /* only while HSE is off */
-    RCC->pllcfgr = RCC_PLLCFGR_RESET;
-    RCC->cir = 0;
-    FLASH->acr = 0;
-}
-
 static void pulse(volatile uint32_t *reset, uint32_t bits)
 {
     *reset = bits;
@@ -83,7 +67,7 @@ void b0_restore_chip(void)
     SYSTICK->ctrl = 0;
     SYSTICK->load = 0;
     SYSTICK->val = 0;
-    restore_clock();
+    b0_clock_stop();
     pulse(&RCC->ahbrstr[0], RCC_AHB1RSTR_ALL);
     pulse(&RCC->ahbrstr[1], RCC_AHB2RSTR_ALL);
     pulse(&RCC->ahbrstr[2], RCC_AHB3RSTR_ALL);

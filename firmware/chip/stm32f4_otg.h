@@ -105,6 +105,7 @@ _Static_assert(sizeof(struct otg_endpoint) == 0x20, "endpoints are 0x20 apart");
 #define OTG_DCFG_DAD_SHIFT       4
 #define OTG_DCFG_DAD             (0x7fu << 4)
 #define OTG_DCTL_SDIS            (1u << 1)
+#define OTG_DSTS_FNSOF(word)     ((uint16_t)((word) >> 8 & 0x3fffu))
 #define OTG_DAINT_OUT_SHIFT      16
 
 /* DIEPCTL and DOEPCTL. */

@@ -406,6 +406,16 @@ static void poll(void *driver, struct b0_usb *usb)
     setup_event(otg, usb);
 }
 
+bool b0_otg_fs_was_reset(const struct b0_otg_fs *otg)
+{
+    return otg->fifo_end > 0;
+}
+
+uint16_t b0_otg_fs_frame(void)
+{
+    return OTG_DSTS_FNSOF(OTG_DEVICE->dsts);
+}
+
 const struct b0_usb_driver b0_otg_fs_driver = {
     .connect = connect,
     .poll = poll,

@@ -25,6 +25,13 @@ struct b0_otg_fs {
     bool suspended;
 };
 
+/*
+ * Whether the host has reset the bus since the device was connected; and the number of the last
+ * frame that was heard.
+ */
+bool b0_otg_fs_was_reset(const struct b0_otg_fs *otg);
+uint16_t b0_otg_fs_frame(void);
+
 /* For b0_usb_init() with a struct b0_otg_fs, which starts all zero, as context. */
 extern const struct b0_usb_driver b0_otg_fs_driver;
 

@@ -21,6 +21,7 @@ enum {
 };
 
 enum {
+    VBOARD_HSI_HZ = 16000000, /* nominally: RM0090, 7.2.2 */
     VBOARD_SERIAL_MAX = VBOARD_STRING_MAX,
     VBOARD_FAULTS_MAX = 16,
 };
@@ -84,6 +85,7 @@ struct vboard_settings {
     uint32_t baud_max;
     struct vboard_wire wires[2]; /* of DTR and RTS */
     uint32_t crystal_hz;         /* 0: none */
+    uint32_t hsi_hz;             /* the internal oscillator, as it really is */
     bool vbus_wired;             /* PA9 sees VBUS */
     bool battery;                /* on VBAT */
     bool serial_mode;            /* Maple boards: a program runs at power-up */

@@ -58,6 +58,11 @@ void vboard_otg_reset(struct vboard_otg *otg);
  * RCC_AHB2ENR.OTGFSEN: registers can be accessed. The 48 MHz clock: the PHY and the core work.
  * hclk_hz is checked against the turnaround time in GUSBCFG; 0 if not known.
  */
+/*
+ * How far the 48 MHz are off, in millionths; 0 at first. From some deviation on the core still sees
+ * the states of the bus and the frames, but takes no part in traffic.
+ */
+void vboard_otg_deviation(struct vboard_otg *otg, uint32_t ppm);
 void vboard_otg_clocks(struct vboard_otg *otg, bool bus_clock, bool usb_clock, uint32_t hclk_hz);
 /* VBUS at the connector; `wired`: PA9 sees it. */
 void vboard_otg_vbus(struct vboard_otg *otg, bool present, bool wired);

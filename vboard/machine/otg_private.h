@@ -200,6 +200,7 @@ struct vboard_otg {
     bool bus_clock;
     bool usb_clock;
     uint32_t hclk_hz;
+    uint32_t off_ppm; /* of the 48 MHz */
     bool vbus;
     bool vbus_wired;
 

@@ -16,7 +16,7 @@ enum {
     AHB2RSTR = 0x14,
     OTGFS_BIT = 7, /* RM0090, 7.3.6, 7.3.11 */
     USB_HZ = 48000000,
-    USB_TOLERANCE = 120000, /* USB 2.0, 7.1.11: 0.25 % */
+    USB_STOPPED_HZ = USB_HZ / 2, /* a clock below makes nothing of the bus */
     COMMON_REGISTERS = 0x20,
 };
 
@@ -78,11 +78,14 @@ void vboard_port_stop(struct vboard_machine *machine)
 void vboard_port_clocks(struct vboard_machine *machine)
 {
     uint32_t hz = vboard_rcc_usb_hz(machine);
+    uint32_t off_hz = hz > USB_HZ ? hz - USB_HZ : USB_HZ - hz;
 
-    if (machine->port->otg)
-        vboard_otg_clocks(
-            machine->port->otg, vboard_rcc_enabled(machine, VBOARD_RCC_AHB2ENR, OTGFS_BIT),
-            hz >= USB_HZ - USB_TOLERANCE && hz <= USB_HZ + USB_TOLERANCE, machine->time->hclk_hz);
+    if (!machine->port->otg)
+        return;
+    vboard_otg_deviation(machine->port->otg, (uint32_t)((uint64_t)off_hz * 1000000 / USB_HZ));
+    vboard_otg_clocks(machine->port->otg,
+                      vboard_rcc_enabled(machine, VBOARD_RCC_AHB2ENR, OTGFS_BIT),
+                      hz >= USB_STOPPED_HZ, machine->time->hclk_hz);
 }
 
 void vboard_port_rcc_written(struct vboard_machine *machine, uint32_t offset, uint32_t value)
