@@ -117,7 +117,10 @@ _Noreturn static void leave(struct machine *m)
         [B0_EXIT_ROM] = B0_HANDOVER_ROM,
         [B0_EXIT_PROTECT] = B0_HANDOVER_BOOTLOADER,
         [B0_EXIT_UNPROTECT] = B0_HANDOVER_BOOTLOADER,
+        [B0_EXIT_BROWNOUT] = B0_HANDOVER_BOOTLOADER,
     };
+    const uint32_t own =
+        B0_OPTIONS_PROTECTION(B0_SECTOR_BOOTLOADER) | B0_OPTIONS_PROTECTION(B0_SECTOR_JOURNAL);
     uint8_t way = m->bootloader.exit;
     uint32_t start_us = b0_time_us(&m->time);
 
@@ -126,10 +129,12 @@ _Noreturn static void leave(struct machine *m)
     b0_usb_disconnect(&m->usb);
     b0_usb_pins_detach();
     b0_time_wait(&m->time, DETACHED_US);
-    if (way == B0_EXIT_PROTECT || way == B0_EXIT_UNPROTECT)
-        b0_flash_protect(B0_SECTOR_BOOTLOADER, way == B0_EXIT_PROTECT);
-    if (way == B0_EXIT_UNPROTECT)
-        b0_flash_protect(B0_SECTOR_JOURNAL, false);
+    if (way == B0_EXIT_PROTECT)
+        b0_flash_set_options(B0_OPTIONS_PROTECTION(B0_SECTOR_BOOTLOADER), 0);
+    else if (way == B0_EXIT_UNPROTECT)
+        b0_flash_set_options(own, own);
+    else if (way == B0_EXIT_BROWNOUT)
+        b0_flash_set_options(B0_OPTIONS_BROWNOUT_MASK, B0_OPTIONS_BROWNOUT(m->bootloader.brownout));
     b0_handover_open(); /* closed where the clock was started a second time */
     b0_handover_write(words[way]);
     b0_reset();
@@ -173,7 +178,9 @@ static void describe_chip(const struct machine *m, struct b0_extension_info *inf
 
     *info = (struct b0_extension_info){
         .version = {B0_FIRMWARE_MAJOR, B0_FIRMWARE_MINOR, B0_FIRMWARE_PATCH},
-        .flags = b0_flash_protected(B0_SECTOR_JOURNAL) ? B0_INFO_JOURNAL_PROTECTED : 0,
+        .flags = (uint8_t)((b0_flash_protected(B0_SECTOR_JOURNAL) ? B0_INFO_JOURNAL_PROTECTED : 0) |
+                           (b0_flash_read_protected() ? B0_INFO_READ_PROTECTED : 0) |
+                           b0_flash_brownout() << B0_INFO_BROWNOUT_SHIFT),
         .device_id = b0_chip_device(),
         .revision_id = b0_chip_revision(),
         .flash_kib = b0_chip_flash_kib(),
@@ -195,7 +202,7 @@ static void connect(struct machine *m)
     struct b0_extension_info info;
 
     describe_chip(m, &info);
-    b0_flash_unlock(&m->flash, flash_bytes(info.supply_mv));
+    b0_flash_init(&m->flash, flash_bytes(info.supply_mv));
     b0_bootloader_init(&m->bootloader, &m->port, &info, blocks, BLOCKS);
     b0_bootloader_describe(&m->bootloader, &m->function, &m->device);
     b0_usb_init(&m->usb, &m->device, &b0_otg_fs_driver, &m->otg);

@@ -9,6 +9,8 @@
 
 #include "../unit/vboard/vboard_test.h"
 
+#include <boot0/boot0.h>
+#include <boot0/virtual.h>
 #include <core/extension.h>
 
 #define BOOTLOADER_AT 0x08000000u
@@ -26,6 +28,7 @@ bool silicon_find(const char *folder);
  * (NULL: none), both names of .bin files; powered, with nothing counted as a violation yet.
  */
 struct silicon {
+    struct boot0_bus bus; /* the board is the only one on it */
     struct vboard *board;
     uint64_t violations; /* of before there was something to run */
     char *trace;
@@ -43,6 +46,23 @@ void silicon_fail(struct silicon *silicon, const char *what);
 
 /* Whether a device of that idProduct is on the bus within that time. */
 bool silicon_shows(struct silicon *silicon, uint16_t product, uint32_t within_ms);
+/*
+ * One DNLOAD with all its polling, honouring poll timeouts. Returns the status that it ends with.
+ * *longest_us, if not NULL, becomes the longest time that a GETSTATUS took, if that is longer.
+ */
+uint8_t silicon_dnload(struct silicon *silicon, uint16_t block, const uint8_t *data, uint16_t size,
+                       uint64_t *longest_us);
+/* Sets the pointer, or erases: BOOT0_DFUSE_…. */
+uint8_t silicon_command(struct silicon *silicon, uint8_t command, uint32_t address);
+/*
+ * Erases everything and writes a program that fills the flash, byte n of it (n * 7) ^ (n >> 8) from
+ * behind its vectors on; then leaves it to the board. Returns the first status that is not OK.
+ */
+uint8_t silicon_update(struct silicon *silicon, uint64_t *longest_us);
+/* The program that silicon_update() writes: `size` bytes up to the end of a flash of 1 MiB. */
+const uint8_t *silicon_program(uint32_t *size);
+/* A vendor request without data. */
+enum boot0_xfer silicon_vendor(struct silicon *silicon, uint16_t command, uint16_t value);
 /* The answer to GET_INFO. */
 struct b0_extension_info silicon_info(struct silicon *silicon);
 /* How often the trace so far has that text. */

@@ -8,6 +8,7 @@ enum {
     TRACE_SHOWN = 4000,
     NAME_MAX = 4096,
 };
+#define FLASH_END 0x08100000u
 
 static const char *folder;
 
@@ -47,8 +48,12 @@ static void load(struct silicon *silicon, const char *name, uint32_t address)
 void silicon_open(struct silicon *silicon, const char *spec, const char *bootloader,
                   const char *program)
 {
+    struct boot0_error error = {.code = BOOT0_OK};
+
     memset(silicon, 0, sizeof *silicon);
-    silicon->board = new_board(spec);
+    if (boot0_virtual_open(&silicon->bus, &spec, 1, &error) != BOOT0_OK)
+        fail_msg("%s: %s", spec, error.message);
+    silicon->board = boot0_virtual_board(&silicon->bus, 0);
     silicon->trace_file = open_memstream(&silicon->trace, &silicon->trace_size);
     assert_non_null(silicon->trace_file);
     load(silicon, bootloader, BOOTLOADER_AT);
@@ -88,7 +93,7 @@ void silicon_close(struct silicon *silicon)
     if (silicon_violations(silicon) > 0)
         silicon_fail(silicon, "violations");
     vboard_set_trace(silicon->board, NULL);
-    free_board(silicon->board);
+    boot0_bus_close(&silicon->bus);
     fclose(silicon->trace_file);
     free(silicon->trace);
 }
@@ -106,6 +111,93 @@ bool silicon_shows(struct silicon *silicon, uint16_t product, uint32_t within_ms
             return false;
         vboard_wait(silicon->board, MS);
     }
+}
+
+/* ---- DFU ---- */
+
+static struct b0_dfu_status timed_status(struct silicon *silicon, uint64_t *longest_us)
+{
+    uint64_t start_us = vboard_now_us(silicon->board);
+    const struct boot0_setup setup = {IN_CLASS, BOOT0_DFU_GETSTATUS, 0, 0, BOOT0_DFU_STATUS_SIZE};
+    uint8_t bytes[BOOT0_DFU_STATUS_SIZE] = {0};
+    size_t size = 0;
+
+    if (vboard_control(silicon->board, &setup, bytes, &size, 4 * TIMEOUT) != BOOT0_XFER_OK ||
+        size != sizeof bytes)
+        silicon_fail(silicon, "GETSTATUS is not answered");
+    if (longest_us && vboard_now_us(silicon->board) - start_us > *longest_us)
+        *longest_us = vboard_now_us(silicon->board) - start_us;
+    return b0_dfu_status_load(bytes);
+}
+
+uint8_t silicon_dnload(struct silicon *silicon, uint16_t block, const uint8_t *data, uint16_t size,
+                       uint64_t *longest_us)
+{
+    const struct boot0_setup setup = {OUT_CLASS, BOOT0_DFU_DNLOAD, block, 0, size};
+    uint8_t copy[4096] = {0};
+    struct b0_dfu_status status;
+    size_t actual;
+
+    if (size > 0)
+        memcpy(copy, data, size);
+    if (vboard_control(silicon->board, &setup, copy, &actual, 8 * TIMEOUT) != BOOT0_XFER_OK)
+        return timed_status(silicon, longest_us).status;
+    do {
+        status = timed_status(silicon, longest_us);
+        vboard_wait(silicon->board, status.poll_timeout_ms * MS);
+    } while (status.state == BOOT0_DFU_STATE_DNBUSY);
+    return status.status;
+}
+
+static uint8_t timed_command(struct silicon *silicon, uint8_t command, uint32_t address,
+                             uint64_t *longest_us)
+{
+    uint8_t bytes[5] = {command};
+
+    b0_store32(bytes + 1, address);
+    return silicon_dnload(silicon, 0, bytes, address == 0 ? 1 : 5, longest_us);
+}
+
+uint8_t silicon_command(struct silicon *silicon, uint8_t command, uint32_t address)
+{
+    return timed_command(silicon, command, address, NULL);
+}
+
+const uint8_t *silicon_program(uint32_t *size)
+{
+    static uint8_t program[FLASH_END - PROGRAM_AT];
+
+    for (uint32_t i = 0; i < sizeof program; i++)
+        program[i] = (uint8_t)(i * 7 ^ i >> 8);
+    b0_store32(program, 0x20020000);
+    b0_store32(program + 4, PROGRAM_AT + 0x101);
+    b0_store16(program + 0x100, 0xe7fe); /* b . */
+    *size = sizeof program;
+    return program;
+}
+
+uint8_t silicon_update(struct silicon *silicon, uint64_t *longest_us)
+{
+    uint32_t size;
+    const uint8_t *program = silicon_program(&size);
+    uint8_t status = timed_command(silicon, BOOT0_DFUSE_ERASE, 0, longest_us);
+
+    if (status == BOOT0_DFU_STATUS_OK)
+        status = timed_command(silicon, BOOT0_DFUSE_SET_ADDRESS, PROGRAM_AT, longest_us);
+    for (uint32_t at = 0; at < size && status == BOOT0_DFU_STATUS_OK; at += 4096)
+        status = silicon_dnload(silicon, (uint16_t)(2 + at / 4096), program + at, 4096, longest_us);
+    if (status == BOOT0_DFU_STATUS_OK)
+        status = silicon_dnload(silicon, 0, NULL, 0, longest_us);
+    return status;
+}
+
+enum boot0_xfer silicon_vendor(struct silicon *silicon, uint16_t command, uint16_t value)
+{
+    const struct boot0_setup setup = {BOOT0_USB_TYPE_VENDOR, B0_EXTENSION_VENDOR_CODE, value,
+                                      command, 0};
+    size_t actual;
+
+    return vboard_control(silicon->board, &setup, NULL, &actual, TIMEOUT);
 }
 
 struct b0_extension_info silicon_info(struct silicon *silicon)

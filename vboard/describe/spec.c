@@ -245,6 +245,14 @@ static const struct {
      vboard_spec_crystal},
     {{"hsi=PERCENT", "how far the internal oscillator is off, -10 to 10 (default 0)"},
      vboard_spec_hsi},
+    {{"lsi=KHZ", "the watchdog's oscillator, 17 to 47 (default 32)"}, vboard_spec_lsi},
+    {{"watchdog=0|1", "1: the option bytes start the watchdog with each reset (default 0)"},
+     vboard_spec_watchdog},
+    {{"pullup=0|1", "1: the board pulls D+ up by itself (default 0)"}, vboard_spec_pull_up},
+    {{"erase_factor=N", "an erase takes so many times the typical time, 1 to 4 (default 1)"},
+     vboard_spec_erase_factor},
+    {{"brownout=V@MS[:MS]", "the supply falls to V at a time, for a time or until the end"},
+     vboard_spec_brownout},
     {{"elf=FILE", "names of functions for what is told of a program"}, set_elf},
     {{"button=PIN:LEVEL", "a pin held high or low, such as PA0:1"}, vboard_spec_button},
     {{"vbus=0|1", "whether PA9 sees the VBUS of the USB port (default 1)"}, vboard_spec_vbus},
@@ -306,12 +314,12 @@ static enum boot0_status parse_pair(char *pair, struct vboard_settings *settings
     if (!set) {
         boot0_fail(error, BOOT0_E_USAGE, "a virtual board has no setting \"%s\"", pair);
         if (error)
-            boot0_hint(
-                error,
-                "Settings are describe, flash, fill, boot0, crystal, hsi, elf, button, vbus, vbat, "
-                "plug, mode, serial, supply, rdp, poll_address, "
-                "poll_erase, poll_data, feature_erase, baud_max, wiring and fault, "
-                "each as key=value.");
+            boot0_hint(error,
+                       "Settings are describe, flash, fill, boot0, crystal, hsi, lsi, watchdog, "
+                       "pullup, erase_factor, brownout, elf, button, vbus, vbat, "
+                       "plug, mode, serial, supply, rdp, poll_address, "
+                       "poll_erase, poll_data, feature_erase, baud_max, wiring and fault, "
+                       "each as key=value.");
         return BOOT0_E_USAGE;
     }
     *value++ = '\0';
@@ -334,6 +342,8 @@ static void set_defaults(struct vboard_spec *spec)
     settings->supply_mv = 3300;
     settings->crystal_hz = 8000000;
     settings->hsi_hz = VBOARD_HSI_HZ;
+    settings->lsi_hz = VBOARD_LSI_HZ;
+    settings->erase_percent = 100;
     settings->vbus_wired = true;
     settings->baud_max = 230400;
     if (rom->usb.serial)

@@ -92,6 +92,77 @@ enum boot0_status vboard_spec_hsi(struct vboard_settings *settings, const char *
     return BOOT0_OK;
 }
 
+enum boot0_status vboard_spec_lsi(struct vboard_settings *settings, const char *value,
+                                  struct boot0_error *error)
+{
+    unsigned long khz;
+
+    if (!vboard_spec_number(value, 47, &khz) || khz < 17)
+        return vboard_spec_bad(error, value, "an oscillator of 17 to 47 kHz");
+    settings->lsi_hz = (uint32_t)khz * 1000;
+    return BOOT0_OK;
+}
+
+enum boot0_status vboard_spec_watchdog(struct vboard_settings *settings, const char *value,
+                                       struct boot0_error *error)
+{
+    return set_flag(&settings->hardware_watchdog, value, error);
+}
+
+enum boot0_status vboard_spec_pull_up(struct vboard_settings *settings, const char *value,
+                                      struct boot0_error *error)
+{
+    return set_flag(&settings->pull_up, value, error);
+}
+
+enum boot0_status vboard_spec_erase_factor(struct vboard_settings *settings, const char *value,
+                                           struct boot0_error *error)
+{
+    const char *rest = value;
+    unsigned thousandths;
+
+    if (!take_thousandths(&rest, &thousandths) || *rest != '\0' || thousandths < 1000 ||
+        thousandths > 4000)
+        return vboard_spec_bad(error, value, "a factor from 1 to 4");
+    settings->erase_percent = thousandths / 10;
+    return BOOT0_OK;
+}
+
+/* Milliseconds up to a day; `*text` is moved behind them. */
+static bool take_ms(const char **text, uint64_t *us)
+{
+    char *end;
+    unsigned long ms;
+
+    if (**text < '0' || **text > '9')
+        return false;
+    ms = strtoul(*text, &end, 10);
+    *text = end;
+    *us = (uint64_t)ms * 1000;
+    return ms <= 86400000;
+}
+
+/* "2.3@500:20": to 2.3 V, 500 ms after the start, for 20 ms. */
+enum boot0_status vboard_spec_brownout(struct vboard_settings *settings, const char *value,
+                                       struct boot0_error *error)
+{
+    const char *rest = value;
+    uint64_t from_us, span_us = UINT64_MAX / 2;
+    unsigned mv;
+    bool is_good = take_thousandths(&rest, &mv) && *rest++ == '@' && take_ms(&rest, &from_us);
+
+    if (is_good && *rest == ':') {
+        rest++;
+        is_good = take_ms(&rest, &span_us);
+    }
+    if (!is_good || *rest != '\0' || mv < 1500 || mv > 3600)
+        return vboard_spec_bad(error, value, "a voltage and times in ms such as 2.3@500:20");
+    settings->brownout.mv = mv;
+    settings->brownout.from_us = from_us;
+    settings->brownout.until_us = from_us + span_us;
+    return BOOT0_OK;
+}
+
 enum boot0_status vboard_spec_vbus(struct vboard_settings *settings, const char *value,
                                    struct boot0_error *error)
 {

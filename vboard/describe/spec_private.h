@@ -17,6 +17,11 @@ enum boot0_status vboard_spec_bad(struct boot0_error *error, const char *value, 
 vboard_spec_set vboard_spec_supply;
 vboard_spec_set vboard_spec_crystal;
 vboard_spec_set vboard_spec_hsi;
+vboard_spec_set vboard_spec_lsi;
+vboard_spec_set vboard_spec_watchdog;
+vboard_spec_set vboard_spec_pull_up;
+vboard_spec_set vboard_spec_erase_factor;
+vboard_spec_set vboard_spec_brownout;
 vboard_spec_set vboard_spec_vbus;
 vboard_spec_set vboard_spec_vbat;
 vboard_spec_set vboard_spec_button;

@@ -151,10 +151,11 @@ static void update_connection(struct vboard_otg *otg)
 
     if (valid != otg->session)
         session_changed(otg, valid);
-    otg->connected =
+    otg->attached =
         valid && otg->vbus && !(otg->dctl & DCTL_SDIS) && !(otg->gusbcfg & GUSBCFG_FHMOD);
+    otg->connected = otg->vbus && !otg->held_low && (otg->attached || otg->pulled_up);
     otg->connection += otg->connected && !was;
-    if (!otg->connected) {
+    if (!otg->connected || !otg->attached) {
         otg->in_reset = false;
         otg->enumerated = false;
         otg->suspended = false;
@@ -236,7 +237,7 @@ void vboard_otg_changed(struct vboard_otg *otg)
 
 void vboard_otg_reset_start(struct vboard_otg *otg)
 {
-    if (!otg->connected)
+    if (!otg->connected || !otg->attached)
         return;
     /* Any activity ends suspend; drivers switch the PHY's clock on again at this. */
     if (otg->suspended)
@@ -301,7 +302,7 @@ void vboard_otg_reset_end(struct vboard_otg *otg)
 
 void vboard_otg_suspend(struct vboard_otg *otg)
 {
-    if (!otg->connected || otg->in_reset || otg->suspended)
+    if (!otg->connected || !otg->attached || otg->in_reset || otg->suspended)
         return;
     otg->suspended = true;
     otg->frames = false;
@@ -383,6 +384,13 @@ void vboard_otg_clocks(struct vboard_otg *otg, bool bus_clock, bool usb_clock, u
     otg->bus_clock = bus_clock;
     otg->usb_clock = usb_clock;
     otg->hclk_hz = hclk_hz;
+    vboard_otg_changed(otg);
+}
+
+void vboard_otg_line(struct vboard_otg *otg, bool pulled_up, bool held_low)
+{
+    otg->pulled_up = pulled_up;
+    otg->held_low = held_low;
     vboard_otg_changed(otg);
 }
 

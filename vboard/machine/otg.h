@@ -65,6 +65,11 @@ void vboard_otg_reset(struct vboard_otg *otg);
 void vboard_otg_deviation(struct vboard_otg *otg, uint32_t ppm);
 void vboard_otg_clocks(struct vboard_otg *otg, bool bus_clock, bool usb_clock, uint32_t hclk_hz);
 /* VBUS at the connector; `wired`: PA9 sees it. */
+/*
+ * What the board and the pins do with D+: `pulled_up` by a resistor on the board, `held_low` by a
+ * pin. Neither at first.
+ */
+void vboard_otg_line(struct vboard_otg *otg, bool pulled_up, bool held_low);
 void vboard_otg_vbus(struct vboard_otg *otg, bool present, bool wired);
 
 /* One access; offset below 0x40000, width 1, 2 or 4 bytes. */

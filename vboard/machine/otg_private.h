@@ -233,7 +233,10 @@ struct vboard_otg {
     bool layout_checked;     /* the FIFO sizes, since they were written */
 
     bool session;   /* VBUS is valid for the core */
-    bool connected; /* the pull-up is on */
+    bool pulled_up; /* by the board */
+    bool held_low;
+    bool attached;  /* the core is on the bus, and its pull-up on */
+    bool connected; /* the host sees a pull-up */
     unsigned connection;
     bool in_reset;   /* the host drives reset */
     bool enumerated; /* reset is over */

@@ -4,6 +4,7 @@
 
 #include "../board/board.h"
 #include "cpu.h"
+#include "gpio.h"
 #include "nvic.h"
 #include "otg.h"
 #include "parts.h"
@@ -18,6 +19,7 @@ enum {
     USB_HZ = 48000000,
     USB_STOPPED_HZ = USB_HZ / 2, /* a clock below makes nothing of the bus */
     COMMON_REGISTERS = 0x20,
+    PIN_DP = 12, /* PA12 */
 };
 
 /* ---- the controller asks ---- */
@@ -65,6 +67,7 @@ void vboard_port_start(struct vboard_machine *machine)
 {
     vboard_otg_reset(machine->port->otg);
     vboard_port_clocks(machine);
+    vboard_port_pins(machine);
     vboard_otg_vbus(machine->port->otg, true, machine->board->settings.vbus_wired);
 }
 
@@ -72,7 +75,21 @@ void vboard_port_stop(struct vboard_machine *machine)
 {
     vboard_otg_reset(machine->port->otg);
     vboard_otg_clocks(machine->port->otg, false, false, 0);
-    vboard_otg_vbus(machine->port->otg, false, false);
+    if (!machine->board->settings.pull_up)
+        vboard_port_off(machine);
+}
+
+void vboard_port_off(struct vboard_machine *machine)
+{
+    if (machine->port->otg)
+        vboard_otg_vbus(machine->port->otg, false, false);
+}
+
+void vboard_port_pins(struct vboard_machine *machine)
+{
+    if (machine->port->otg)
+        vboard_otg_line(machine->port->otg, machine->board->settings.pull_up,
+                        vboard_gpio_drives_low(machine, 0, PIN_DP));
 }
 
 void vboard_port_clocks(struct vboard_machine *machine)
