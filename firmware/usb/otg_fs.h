@@ -21,7 +21,8 @@ struct b0_otg_fs {
     bool has_fifo[B0_USB_ENDPOINTS];
     uint16_t fifo_end; /* words given away so far */
     uint8_t setup[8];
-    bool setup_due;
+    bool setup_read; /* a SETUP packet is in `setup` */
+    bool setup_due;  /* … all of it */
     bool suspended;
 };
 

@@ -64,16 +64,24 @@ void vboard_otg_frame_seen(struct vboard_otg *otg)
                   ((vboard_otg_now(otg) - otg->frames_ns) / FRAME_NS + 1) * UINT64_C(1000000);
 }
 
-uint64_t vboard_otg_sof_due_ns(const struct vboard_otg *otg)
+static uint64_t sof_due_ns(const struct vboard_otg *otg)
 {
     bool wanted = (otg->gintmsk & GINT_SOF) && (otg->gahbcfg & GAHBCFG_GINTMSK);
 
     return hears_frames(otg) && wanted && !(otg->gintsts & GINT_SOF) ? otg->sof_ns : UINT64_MAX;
 }
 
-void vboard_otg_sof(struct vboard_otg *otg)
+uint64_t vboard_otg_due_ns(const struct vboard_otg *otg)
+{
+    uint64_t coming_ns = vboard_otg_coming_ns(otg);
+
+    return coming_ns < sof_due_ns(otg) ? coming_ns : sof_due_ns(otg);
+}
+
+void vboard_otg_happen(struct vboard_otg *otg)
 {
     vboard_otg_frame(otg);
+    vboard_otg_settle(otg);
     vboard_otg_changed(otg);
 }
 
@@ -226,7 +234,7 @@ void vboard_otg_changed(struct vboard_otg *otg)
         otg->port.irq(otg->port.context, level);
     }
     update_watch(otg);
-    if ((vboard_otg_sof_due_ns(otg) != UINT64_MAX) != otg->sofs_wanted) {
+    if ((sof_due_ns(otg) != UINT64_MAX) != otg->sofs_wanted) {
         otg->sofs_wanted = !otg->sofs_wanted;
         if (otg->sofs_wanted)
             otg->port.progress(otg->port.context);

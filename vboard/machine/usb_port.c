@@ -3,6 +3,7 @@
 #include "usb_port.h"
 
 #include "../board/board.h"
+#include "../board/clock.h"
 #include "cpu.h"
 #include "gpio.h"
 #include "nvic.h"
@@ -19,6 +20,8 @@ enum {
     USB_HZ = 48000000,
     USB_STOPPED_HZ = USB_HZ / 2, /* a clock below makes nothing of the bus */
     COMMON_REGISTERS = 0x20,
+    LATENCY_NS = 3000, /* no document has it: some microseconds */
+    RXSTSP = 0x20,
     PIN_DP = 12, /* PA12 */
 };
 
@@ -54,6 +57,8 @@ bool vboard_port_open(struct vboard_machine *machine)
     const struct vboard_otg_port otg = {machine, otg_irq, otg_violation, otg_now_ns, otg_progress};
 
     machine->port->otg = vboard_otg_new(VBOARD_OTG_CORE_1200, &otg);
+    if (machine->port->otg)
+        vboard_otg_latency(machine->port->otg, LATENCY_NS);
     return machine->port->otg;
 }
 
@@ -117,20 +122,25 @@ void vboard_port_rcc_written(struct vboard_machine *machine, uint32_t offset, ui
 
 uint32_t vboard_port_read(struct vboard_machine *machine, uint32_t offset, unsigned width)
 {
-    return vboard_otg_read(machine->port->otg, offset, width);
+    uint32_t value = vboard_otg_read(machine->port->otg, offset, width);
+
+    if (offset == RXSTSP && vboard_otg_due_ns(machine->port->otg) != VBOARD_NEVER)
+        vboard_cpu_attend(machine);
+    return value;
 }
 
 void vboard_port_write(struct vboard_machine *machine, uint32_t offset, unsigned width,
                        uint32_t value)
 {
     vboard_otg_write(machine->port->otg, offset, width, value);
-    if (offset < COMMON_REGISTERS) /* whether somebody wants to hear of frames */
+    /* Whether somebody wants to hear of frames; an interrupt of an endpoint may be coming. */
+    if (offset < COMMON_REGISTERS || vboard_otg_due_ns(machine->port->otg) != VBOARD_NEVER)
         vboard_cpu_attend(machine);
 }
 
 uint64_t vboard_port_happen(struct vboard_machine *machine)
 {
-    if (vboard_otg_sof_due_ns(machine->port->otg) <= vboard_time_now_ns(machine))
-        vboard_otg_sof(machine->port->otg);
-    return vboard_otg_sof_due_ns(machine->port->otg);
+    if (vboard_otg_due_ns(machine->port->otg) <= vboard_time_now_ns(machine))
+        vboard_otg_happen(machine->port->otg);
+    return vboard_otg_due_ns(machine->port->otg);
 }

@@ -340,7 +340,7 @@ static void test_frames(void **state)
     assert_int_equal(otg_get(d, DSTS) >> 8, 0);
     d->now_ns += 5300000;
     assert_int_equal(otg_get(d, DSTS) >> 8, 5);
-    assert_true(vboard_otg_sof_due_ns(d->otg) == UINT64_MAX);
+    assert_true(vboard_otg_due_ns(d->otg) == UINT64_MAX);
     assert_true(otg_get(d, GINTSTS) & BIT(3));
     otg_set(d, GINTSTS, BIT(3));
     assert_false(otg_get(d, GINTSTS) & BIT(3));
@@ -348,15 +348,15 @@ static void test_frames(void **state)
     d->progress = 0;
     otg_or(d, GINTMSK, BIT(3));
     assert_int_equal(d->progress, 1);
-    assert_true(vboard_otg_sof_due_ns(d->otg) == 10000000 + 6000000);
+    assert_true(vboard_otg_due_ns(d->otg) == 10000000 + 6000000);
     assert_false(d->irq);
     d->now_ns = 16000000;
-    vboard_otg_sof(d->otg);
+    vboard_otg_happen(d->otg);
     assert_true(d->irq);
-    assert_true(vboard_otg_sof_due_ns(d->otg) == UINT64_MAX);
+    assert_true(vboard_otg_due_ns(d->otg) == UINT64_MAX);
     otg_set(d, GINTSTS, BIT(3));
     assert_false(d->irq);
-    assert_true(vboard_otg_sof_due_ns(d->otg) == 17000000);
+    assert_true(vboard_otg_due_ns(d->otg) == 17000000);
 }
 
 /* ---- control transfers ---- */
