@@ -87,6 +87,7 @@ static bool button_pressed(void)
 
 _Noreturn static void start_program(uint32_t reset_flags)
 {
+    b0_handover_write_cause(reset_flags);
     b0_handover_close();
     b0_restore_chip();
     b0_jump(B0_PROGRAM_BASE, reset_flags);
@@ -166,6 +167,8 @@ static void start_clock(struct machine *m, uint32_t crystal_hz)
     m->core_hz =
         crystal_hz == 0 ? 0 : b0_clock_start(crystal_hz, m->doubtful, B0_CLOCK_WAIT_STATES_LOW);
     b0_time_start(&m->time, m->core_hz == 0 ? HSI_HZ : m->core_hz);
+    if (m->core_hz != 0)
+        b0_clock_secure();
     while (m->core_hz == 0) {
         led_show(BOARD_PATTERN_NO_CRYSTAL, b0_time_us(&m->time));
         b0_watchdog_feed();

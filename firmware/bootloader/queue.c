@@ -313,7 +313,11 @@ static enum outcome start_begin(struct b0_queue *q)
     q->end = 0;
     if (q->resumed)
         needed = journal.last == B0_JOURNAL_BEGIN ? 1 : 2;
-    if (journal.slots - journal.next < needed)
+    /*
+     * Without a record nothing says that the sector was ever erased to the end: one whose erase was
+     * cut off may look blank and yet not last. The first record is the mark that it was.
+     */
+    if (journal.next == 0 || journal.slots - journal.next < needed)
         erase_full_journal(q, journal.state);
     else if (needed == 1)
         return OUTCOME_DONE;

@@ -145,6 +145,11 @@ uint32_t b0_clock_start(uint32_t crystal_hz, bool doubtful, uint32_t wait_states
     return vco_mhz / 2 * MHZ;
 }
 
+void b0_clock_secure(void)
+{
+    RCC->cr |= RCC_CR_CSSON;
+}
+
 void b0_clock_stop(void)
 {
     /* Onto HSI first, then stop what the clock may have come from: RM0090, 7.2.6. */

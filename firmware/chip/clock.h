@@ -34,6 +34,12 @@ bool b0_clock_start_crystal(void);
  */
 uint32_t b0_clock_start(uint32_t crystal_hz, bool doubtful, uint32_t wait_states);
 
+/*
+ * Clock security, 7.2.7: if the crystal stops, the core goes on from HSI, with an NMI. The
+ * bootloader's NMI is a reset, after which its LED tells of a board without a crystal.
+ */
+void b0_clock_secure(void);
+
 /* Back to HSI, all clocks and wait states as after a reset. */
 void b0_clock_stop(void);
 

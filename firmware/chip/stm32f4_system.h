@@ -57,6 +57,7 @@ struct pwr {
 };
 #define PWR ((struct pwr *)0x40007000u)
 
+#define PWR_CR_RESET     (1u << 14)
 #define PWR_CR_PVDE      (1u << 4) /* the voltage detector is on */
 #define PWR_CR_PLS_SHIFT 5
 #define PWR_CR_PLS       (7u << 5) /* its level */

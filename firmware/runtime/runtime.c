@@ -23,6 +23,11 @@
 enum {
     /* So long the host has for the end of what it does with the port that it is closing. */
     GRACE_MS = 20,
+    /*
+     * So long after a touch: a program that only tries the port, or sets it up by opening it twice,
+     * raises DTR again by then. Arduino's tools wait for half a second and more.
+     */
+    TOUCH_MS = 250,
     /* D+ is low before the device is shown: 10 ms, whatever part of the first one is over. */
     DETACHED_MS = 11,
     /* So long the host sees that the device is gone: hubs look every few milliseconds at most. */
@@ -145,8 +150,14 @@ void OTG_FS_IRQHandler(void)
 
     b0_usb_poll(&runtime.usb);
     b0_serial_service(serial, &runtime.usb);
-    if (runtime.leave_in_ms == 0 && (serial->touched || runtime.composite.detach.detached))
-        runtime.leave_in_ms = GRACE_MS;
+    if (runtime.composite.detach.detached) {
+        if (runtime.leave_in_ms == 0 || runtime.leave_in_ms > GRACE_MS)
+            runtime.leave_in_ms = GRACE_MS;
+    } else if (!serial->touched) {
+        runtime.leave_in_ms = 0;
+    } else if (runtime.leave_in_ms == 0) {
+        runtime.leave_in_ms = TOUCH_MS;
+    }
 }
 
 /* The clock again, from a crystal of another frequency; then the device comes to the bus again. */
@@ -263,6 +274,13 @@ struct boot0_serial_line boot0_serial_line(void)
 }
 
 /* ---- other programs ---- */
+
+uint8_t boot0_reset_flags(void)
+{
+    uint32_t word = RTC_BKPR(B0_CAUSE_REGISTER);
+
+    return (word & B0_CAUSE_MASK) == B0_CAUSE ? (uint8_t)word : (uint8_t)(RCC->csr >> 24);
+}
 
 static _Noreturn void leave(uint32_t word)
 {

@@ -8,6 +8,8 @@
 #include "silicon.h"
 
 #include <core/array.h>
+#include <core/handover.h>
+#include <vboard/gdb/target.h>
 
 #define GENERIC         "bootloader-generic-f407"
 #define DFU_PRODUCT     0xdf11
@@ -259,6 +261,98 @@ static void test_option_bytes_watched(void **state)
     silicon_close(&silicon);
 }
 
+/* ---- the bus ---- */
+
+/* Requests without data, one after another: each SETUP packet finds that there is room for it. */
+static void check_setups(const char *program, uint16_t product)
+{
+    struct silicon silicon;
+
+    silicon_open(&silicon, "f407:boot0=0", GENERIC, program);
+    assert_true(silicon_shows(&silicon, product, 2500));
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(transfer(silicon.board, BOOT0_USB_RECIPIENT_INTERFACE,
+                                  BOOT0_USB_SET_INTERFACE, 0, 0, NULL, NULL),
+                         BOOT0_XFER_OK);
+    silicon_close(&silicon);
+}
+
+static void test_setups(void **state)
+{
+    (void)state;
+    check_setups(NULL, DFU_PRODUCT);
+    check_setups("hello", RUNTIME_PRODUCT);
+}
+
+/* ---- what the program finds ---- */
+
+static uint32_t cause_of(struct silicon *silicon)
+{
+    const struct vboard_gdb_target *target = vboard_debug_attach(silicon->board);
+    uint8_t bytes[4];
+
+    assert_true(target->read(silicon->board, 0x40002850 + 4 * B0_CAUSE_REGISTER, bytes, 4));
+    vboard_debug_detach(silicon->board);
+    return b0_load32(bytes);
+}
+
+/* The bootloader clears RCC_CSR; its flags are in backup register 18. */
+static void check_cause(bool presses_reset, uint32_t flags)
+{
+    struct silicon silicon;
+
+    silicon_open(&silicon, "f407:boot0=0", GENERIC, "hello");
+    assert_true(silicon_shows(&silicon, RUNTIME_PRODUCT, 2500));
+    if (presses_reset)
+        vboard_press_reset(silicon.board);
+    assert_true(silicon_shows(&silicon, RUNTIME_PRODUCT, 2500));
+    assert_int_equal(cause_of(&silicon), B0_CAUSE | flags);
+    silicon_close(&silicon);
+}
+
+static void test_reset_cause(void **state)
+{
+    (void)state;
+    check_cause(false, B0_RESET_POWER | B0_RESET_PIN | B0_RESET_BROWN_OUT);
+    check_cause(true, B0_RESET_PIN);
+}
+
+/* The requests of a host that opens a port at 1200 baud, and closes it. */
+static void set_dtr(struct silicon *silicon, bool on)
+{
+    assert_int_equal(transfer(silicon->board, OUT_CLASS, 0x22, on, 0, NULL, NULL), BOOT0_XFER_OK);
+}
+
+static void touch(struct silicon *silicon)
+{
+    uint8_t coding[] = {0xb0, 0x04, 0, 0, 0, 0, 8};
+
+    assert_int_equal(transfer(silicon->board, OUT_CLASS, 0x20, 0, sizeof coding, coding, NULL),
+                     BOOT0_XFER_OK);
+    set_dtr(silicon, true);
+    set_dtr(silicon, false);
+}
+
+static void test_touch(void **state)
+{
+    struct silicon silicon;
+
+    (void)state;
+    silicon_open(&silicon, "f407:boot0=0", GENERIC, "hello");
+    assert_true(silicon_shows(&silicon, RUNTIME_PRODUCT, 2500));
+    touch(&silicon);
+    vboard_wait(silicon.board, 200 * MS);
+    set_dtr(&silicon, true); /* somebody has opened the port again */
+    vboard_wait(silicon.board, 600 * MS);
+    assert_true(silicon_shows(&silicon, RUNTIME_PRODUCT, 0));
+    touch(&silicon);
+    vboard_wait(silicon.board, 240 * MS);
+    assert_true(silicon_shows(&silicon, RUNTIME_PRODUCT, 0));
+    vboard_wait(silicon.board, 100 * MS);
+    assert_true(silicon_shows(&silicon, DFU_PRODUCT, 2000));
+    silicon_close(&silicon);
+}
+
 /* ---- the clock ---- */
 
 /* Idle, woken by SysTick alone, the bootloader counts seconds: its LED is lit every other one. */
@@ -287,6 +381,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_brownout_level),
         cmocka_unit_test(test_option_bytes_cut),
         cmocka_unit_test(test_option_bytes_watched),
+        cmocka_unit_test(test_setups),
+        cmocka_unit_test(test_reset_cause),
+        cmocka_unit_test(test_touch),
         cmocka_unit_test(test_idle_clock),
     };
 
