@@ -22,8 +22,9 @@
  * Into the bootloader
  *   The host gets the board there by DFU_DETACH (`boot0 flash`, `dfu-util -e`) or by the touch that
  *   Arduino made usual: the port is set to 1200 baud, then closed, that is, DTR falls and stays
- *   low for 250 ms. Both are answered from interrupts, so they work while the program computes or hangs in a loop, as long
- *   as it leaves interrupts on. The program itself calls boot0_enter_bootloader().
+ *   low for 250 ms. Both are answered from interrupts, so they work while the program computes or
+ * hangs in a loop, as long as it leaves interrupts on. The program itself calls
+ * boot0_enter_bootloader().
  *
  * Interrupts
  *   The runtime owns SysTick_Handler and OTG_FS_IRQHandler, both at priority 0, and pins PA11 and

@@ -194,7 +194,8 @@ void b0_composite_init(struct b0_composite *composite, const struct boot0_option
     composite->product = options->product ? options->product : "boot0 serial port";
     for (size_t i = 0; i < sizeof composite->digits; i++)
         composite->digits[i] = digits[i];
-    describe_device(composite->descriptor, options->vendor_id ? options->vendor_id : BOOT0_VENDOR_ID,
+    describe_device(composite->descriptor,
+                    options->vendor_id ? options->vendor_id : BOOT0_VENDOR_ID,
                     options->product_id ? options->product_id : BOOT0_PRODUCT_ID);
     describe_functions(composite);
     b0_serial_init(&composite->serial);

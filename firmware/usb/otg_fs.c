@@ -88,8 +88,8 @@ static void cancel_in(unsigned number)
 }
 
 /*
- * 34.17.6, "OUT endpoint disable": only while a global NAK keeps all packets out, which is in effect
- * when its word has been read from the FIFO, behind the packets that came before.
+ * 34.17.6, "OUT endpoint disable": only while a global NAK keeps all packets out, which is in
+ * effect when its word has been read from the FIFO, behind the packets that came before.
  */
 static void cancel_out(struct b0_otg_fs *otg, unsigned number)
 {

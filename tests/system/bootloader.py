@@ -266,6 +266,11 @@ def part_protect():
     equal(info()["protected"], 1, "protection, switched on")
     run([BOOT0, "unprotect"])
     equal(info()["protected"], 0, "protection, switched off")
+    run([BOOT0, "protect", "--brownout", "3"])
+    check("brown-out level 3" in run([BOOT0, "info"]).stdout, "the brown-out level is not told")
+    run([BOOT0, "protect", "--brownout", "4"], status=64)
+    run([BOOT0, "protect", "--brownout", "0"])
+    equal(json.loads(run([BOOT0, "info", "--json"]).stdout)["bootloader"]["brownout_level"], 0, "off")
 
 
 def part_journal_protected():

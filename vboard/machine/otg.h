@@ -84,7 +84,8 @@ void vboard_otg_write(struct vboard_otg *otg, uint32_t offset, unsigned width, u
 bool vboard_otg_irq(const struct vboard_otg *otg);
 /*
  * When a frame starts that the firmware wants to hear of (GINTMSK.SOFM), or an endpoint's interrupt
- * is due: at that time call vboard_otg_happen(). UINT64_MAX: never. The frame number needs no calls.
+ * is due: at that time call vboard_otg_happen(). UINT64_MAX: never. The frame number needs no
+ * calls.
  */
 uint64_t vboard_otg_due_ns(const struct vboard_otg *otg);
 void vboard_otg_happen(struct vboard_otg *otg);
