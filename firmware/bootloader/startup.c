@@ -53,7 +53,8 @@ __attribute__((section(".startup"), noreturn)) void b0_fault(void)
  * Nothing here may be a constant that the compiler puts in memory: it would be in the image. *bits
  * is what is left of a byte with bits: the next one is bit 7, behind the last one is a 1.
  */
-STARTUP static uint32_t take_bit(const uint8_t **next, uint32_t *bits)
+STARTUP static inline __attribute__((always_inline)) uint32_t take_bit(const uint8_t **next,
+                                                                       uint32_t *bits)
 {
     *bits <<= 1;
     if ((*bits & 0xff) == 0)
@@ -61,7 +62,8 @@ STARTUP static uint32_t take_bit(const uint8_t **next, uint32_t *bits)
     return *bits >> 8 & 1;
 }
 
-STARTUP static uint32_t take_gamma(const uint8_t **next, uint32_t *bits)
+STARTUP static inline __attribute__((always_inline)) uint32_t take_gamma(const uint8_t **next,
+                                                                         uint32_t *bits)
 {
     uint32_t number = 1;
 
@@ -71,7 +73,8 @@ STARTUP static uint32_t take_gamma(const uint8_t **next, uint32_t *bits)
 }
 
 /* scripts/pack-bootloader.py has the format. */
-STARTUP static void unpack(const uint8_t *next, uint8_t *to, const uint8_t *end)
+STARTUP static inline __attribute__((always_inline)) void unpack(const uint8_t *next, uint8_t *to,
+                                                                 const uint8_t *end)
 {
     uint32_t bits = 0x80;
 
