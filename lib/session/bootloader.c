@@ -345,7 +345,7 @@ enum boot0_status boot0_session_set_brownout(struct boot0_session *session, unsi
         return boot0_fail(error, BOOT0_E_USAGE, "there is no brown-out level %u", level);
     if (status == BOOT0_OK && !session->board.bootloader.knows_supply) {
         boot0_fail(error, BOOT0_E_UNSUPPORTED, "this bootloader cannot set a brown-out level");
-        return boot0_hint(error, "Run `boot0 update-bootloader`, and try again.");
+        return boot0_advise(error, BOOT0_ADVICE_UPDATE_BOOTLOADER, NULL);
     }
     if (status == BOOT0_OK)
         status = order(session, B0_EXTENSION_PROTECT, (uint16_t)(B0_EXTENSION_BROWNOUT | level),
