@@ -67,6 +67,13 @@ static void print_clock(const struct boot0_bootloader *b)
               b->crystal_hz / 1000 % 1000, b->core_hz / 1000000);
     if (b->supply_mv)
         print("  supply    %u.%02u V\n", b->supply_mv / 1000, b->supply_mv % 1000 / 10);
+    if (b->starved)
+        print("            too low for the flash: an operation was refused\n");
+    if (b->brownout_level > 0)
+        print("  brown-out level %u: below it the chip is in reset\n", b->brownout_level);
+    if (b->read_protected)
+        print("  protected from being read: ST's bootloader in ROM erases everything to remove "
+              "that\n");
 }
 
 void bootloader_print(const struct boot0_bootloader *b)
@@ -110,6 +117,11 @@ void bootloader_json(struct json *json, const struct boot0_bootloader *b)
     json_number(json, "core_hz", b->core_hz);
     json_number(json, "buffer_bytes", b->buffer_bytes);
     json_bool(json, "write_protected", b->write_protected);
+    if (b->knows_supply) {
+        json_bool(json, "read_protected", b->read_protected);
+        json_bool(json, "supply_too_low", b->starved);
+        json_number(json, "brownout_level", b->brownout_level);
+    }
     json_text(json, "update", update_name(b->update));
     json_number(json, "journal_free", b->journal_free);
     json_bool(json, "journal_protected", b->journal_protected);

@@ -51,7 +51,8 @@ static enum boot0_status parse(const struct arguments *arguments, struct wanted 
                                struct boot0_error *error)
 {
     int ways = (arguments->protect.sectors != NULL) + arguments->protect.none +
-               arguments->protect.readout + arguments->protect.bootloader;
+               arguments->protect.readout + arguments->protect.bootloader +
+               (arguments->protect.brownout != NULL);
 
     *wanted = (struct wanted){.what = BOOT0_PROTECT_SECTORS};
     if (arguments->protect.none)
@@ -60,7 +61,8 @@ static enum boot0_status parse(const struct arguments *arguments, struct wanted 
         wanted->what = BOOT0_PROTECT_READOUT;
     if (ways != 1) {
         boot0_fail(error, BOOT0_E_USAGE,
-                   ways > 1 ? "--sectors, --none, --readout and --bootloader exclude each other"
+                   ways > 1 ? "--sectors, --none, --readout, --bootloader and --brownout exclude "
+                              "each other"
                             : "it is not said what to protect");
         return boot0_hint(error, "Say --sectors 0,1 or --none for write protection, --readout, or "
                                  "--bootloader for that of boot0's own bootloader.");
@@ -136,6 +138,55 @@ static enum boot0_status protect_bootloader(struct arguments *arguments, bool on
     return status;
 }
 
+/* ---- the brown-out level ---- */
+
+static enum boot0_status check_brownout(struct command_session *command, unsigned level,
+                                        struct boot0_error *error)
+{
+    enum boot0_status status = command_open_again(command, error);
+
+    if (status != BOOT0_OK ||
+        boot0_session_board(command->session)->bootloader.brownout_level == level)
+        return status;
+    boot0_fail(error, BOOT0_E_PROTOCOL, "the brown-out level is still %u",
+               boot0_session_board(command->session)->bootloader.brownout_level);
+    return boot0_hint(error, "Check the board's supply with `boot0 info`, and try again.");
+}
+
+static enum boot0_status set_brownout(struct arguments *arguments, struct boot0_error *error)
+{
+    const char *text = arguments->protect.brownout;
+    unsigned level = (unsigned)(text[0] - '0');
+    struct command_session command;
+    enum boot0_status status;
+    bool resumes;
+
+    if (level > 3 || text[1] != '\0') {
+        boot0_fail(error, BOOT0_E_USAGE, "invalid --brownout \"%s\": expected a level from 0 to 3",
+                   text);
+        return boot0_hint(error, "Use --brownout 3 for a board that runs at 3.3 V.");
+    }
+    status = command_open(&command, arguments, error);
+    resumes = status == BOOT0_OK && boot0_session_board(command.session)->from_program;
+    if (status == BOOT0_OK)
+        status = boot0_session_set_brownout(command.session, level, error);
+    if (status == BOOT0_OK)
+        status = check_brownout(&command, level, error);
+    progress_end(&command.progress);
+    if (status == BOOT0_OK && arguments->json) {
+        struct json json = command_json_begin(&command);
+
+        json_number(&json, "brownout_level", level);
+        json_end(&json);
+    } else if (status == BOOT0_OK) {
+        print("The brown-out level is %u.\n", level);
+    }
+    if (status == BOOT0_OK && resumes)
+        status = boot0_session_reset_to(command.session, BOOT0_TARGET_PROGRAM, error);
+    command_close(&command);
+    return status;
+}
+
 /* ---- the commands ---- */
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
@@ -145,8 +196,11 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     enum boot0_status status;
 
     if (arguments->protect.bootloader && !arguments->protect.sectors && !arguments->protect.none &&
-        !arguments->protect.readout)
+        !arguments->protect.readout && !arguments->protect.brownout)
         return protect_bootloader(arguments, true, error);
+    if (arguments->protect.brownout && !arguments->protect.sectors && !arguments->protect.none &&
+        !arguments->protect.readout && !arguments->protect.bootloader)
+        return set_brownout(arguments, error);
     status = parse(arguments, &wanted, error);
     if (status != BOOT0_OK)
         return status;
@@ -172,8 +226,8 @@ static enum boot0_status run_unprotect(struct arguments *arguments, struct boot0
 }
 
 static const enum option taken[] = {OPTIONS_BOARD,  OPTION_SECTORS,    OPTION_NONE,
-                                    OPTION_READOUT, OPTION_BOOTLOADER, OPTION_YES,
-                                    OPTIONS_OUTPUT};
+                                    OPTION_READOUT, OPTION_BOOTLOADER, OPTION_BROWNOUT,
+                                    OPTION_YES,     OPTIONS_OUTPUT};
 static const enum option taken_unprotect[] = {OPTIONS_BOARD, OPTIONS_OUTPUT};
 
 const struct command command_protect = {
@@ -186,9 +240,10 @@ const struct command command_protect = {
             "and needs --yes without a terminal. Over a serial port only: the USB side of ST's "
             "bootloader has no commands for it. Sectors "
             "count from 0; where a chip protects several pages at once, its manual numbers those. "
-            "--bootloader has boot0's own bootloader protect itself, over USB.",
+            "--bootloader has boot0's own bootloader protect itself, over USB; --brownout has it "
+            "set the supply below which the chip is held in reset.",
     .examples = "  boot0 protect --port /dev/ttyUSB0 --sectors 0,1\n"
-                "  boot0 protect --port /dev/ttyUSB0 --readout",
+                "  boot0 protect --brownout 3",
     COMMAND_OPTIONS(taken),
     .run = run,
 };

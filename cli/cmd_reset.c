@@ -78,6 +78,10 @@ static void print_result(const struct command_session *command, const struct arg
         print("The program was restarted.\n");
     } else {
         print("%s\n", arguments->target ? targets[index].said : "The board was reset over USB.");
+        if (arguments->target && targets[index].target == BOOT0_TARGET_ROM &&
+            boot0_session_board(command->session)->bootloader.read_protected)
+            print("Read protection is on: the ROM cannot read or write the flash before it has "
+                  "erased everything.\n");
     }
 }
 

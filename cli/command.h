@@ -68,6 +68,7 @@ struct protect_arguments {
     bool none;
     bool readout;
     bool bootloader;
+    const char *brownout;
 };
 
 /* boot0 convert, and the format of boot0 read */
@@ -152,6 +153,7 @@ enum option {
     OPTION_NONE,
     OPTION_READOUT,
     OPTION_BOOTLOADER,
+    OPTION_BROWNOUT,
     OPTION_YES,
     OPTION_LIST,
     OPTION_TO,

@@ -105,6 +105,8 @@ static const struct row {
                         "turn read protection on; only erasing all takes it off"},
     [OPTION_BOOTLOADER] = {"bootloader", 0, NULL, FLAG, AT(protect.bootloader),
                            "boot0's own bootloader, by itself over USB"},
+    [OPTION_BROWNOUT] = {"brownout", 0, "LEVEL", TEXT, AT(protect.brownout),
+                         "hold the chip in reset below a supply: 3 2.8 V, 2 2.5 V, 1 2.2 V, 0 off"},
     [OPTION_YES] = {"yes", 'y', NULL, FLAG, AT(yes), "confirm what would be asked"},
     [OPTION_LIST] = {"list", 0, NULL, FLAG, AT(list),
                      "list the bootloaders that are part of boot0"},

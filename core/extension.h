@@ -10,9 +10,10 @@
 #include "journal.h"
 
 enum {
-    B0_EXTENSION_VERSION = 0x0102,       /* BCD; another major version is not understood */
+    B0_EXTENSION_VERSION = 0x0103,       /* BCD; another major version is not understood */
     B0_EXTENSION_HAS_CHECKSUMS = 0x0101, /* since this one */
     B0_EXTENSION_KNOWS_JOURNAL = 0x0102, /* since this one: whether it can be written */
+    B0_EXTENSION_KNOWS_SUPPLY = 0x0103,  /* since this one: the other flags, and PROTECT of more */
     B0_EXTENSION_VENDOR_CODE = 0xb0,
     B0_EXTENSION_CAPABILITY_SIZE = 24,
     B0_EXTENSION_RANGES_MAX = 16,
@@ -38,7 +39,7 @@ enum b0_extension_command {
     B0_EXTENSION_END_SESSION = 5,
     B0_EXTENSION_RESET = 6, /* wValue: enum b0_extension_target */
     B0_EXTENSION_ERASE_JOURNAL = 7,
-    B0_EXTENSION_PROTECT = 8,       /* wValue: 1 on, 0 off */
+    B0_EXTENSION_PROTECT = 8,       /* wValue: enum b0_extension_protection */
     B0_EXTENSION_GET_CHECKSUMS = 9, /* IN: CRC-32 of each range */
 };
 
@@ -46,6 +47,13 @@ enum b0_extension_target {
     B0_EXTENSION_TO_PROGRAM = 0,
     B0_EXTENSION_TO_BOOTLOADER = 1,
     B0_EXTENSION_TO_ROM = 2,
+};
+
+/* wValue of PROTECT. */
+enum b0_extension_protection {
+    B0_EXTENSION_UNPROTECT = 0, /* the bootloader and its journal may be written */
+    B0_EXTENSION_PROTECT_BOOTLOADER = 1,
+    B0_EXTENSION_BROWNOUT = 0x100, /* and a level, 0 (off) to 3: below it the chip is in reset */
 };
 
 /* Why the bootloader runs and not the program. */
@@ -74,6 +82,10 @@ enum {
 enum {
     B0_INFO_JOURNAL_PROTECTED =
         0x01, /* write-protected by the option bytes: no update is possible */
+    /* Since B0_EXTENSION_KNOWS_SUPPLY. */
+    B0_INFO_STARVED = 0x02,        /* an operation was refused: the supply was too low for it */
+    B0_INFO_READ_PROTECTED = 0x04, /* level 1 or 2 */
+    B0_INFO_BROWNOUT_SHIFT = 4,    /* two bits: the brown-out level, 0 is off */
 };
 
 /* The answer to GET_INFO. */

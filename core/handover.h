@@ -9,7 +9,16 @@
 
 enum {
     B0_HANDOVER_REGISTER = 19, /* RTC_BKP19R */
+    B0_CAUSE_REGISTER = 18,    /* RTC_BKP18R */
 };
+
+/*
+ * Before it starts the program the bootloader clears RCC_CSR, so that the next reset can be told
+ * from this one. The flags of that register's highest byte, RM0090, 7.3.21, are in the lowest byte
+ * of the cause register then.
+ */
+#define B0_CAUSE      0xb007c500u
+#define B0_CAUSE_MASK 0xffffff00u
 
 #define B0_HANDOVER_BOOTLOADER 0xb0070001u /* stay in the bootloader */
 #define B0_HANDOVER_ROM        0xb0070002u /* go on to the bootloader in ROM, at once */

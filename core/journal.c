@@ -53,8 +53,8 @@ void b0_journal_encode(const struct b0_journal_record *record,
 
 static bool is_blank(const uint8_t *slot)
 {
-    for (size_t i = 0; i < B0_JOURNAL_RECORD_SIZE; i++) {
-        if (slot[i] != 0xff)
+    for (size_t i = 0; i < B0_JOURNAL_RECORD_SIZE; i += 4) {
+        if (b0_load32(slot + i) != UINT32_MAX)
             return false;
     }
     return true;

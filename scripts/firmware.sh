@@ -14,8 +14,8 @@ cd build/firmware
 for elf in *.elf; do
     name=${elf%.elf}
     if [ ! "$name.uf2" -nt "$elf" ] || [ ! "$name.dfu" -nt "$elf" ]; then
-        "$BOOT0" convert --quiet --family f407 "$elf" "$name.uf2"
-        "$BOOT0" convert --quiet --suffix 0483:df11 "$elf" "$name.dfu"
+        "$BOOT0" convert --quiet --family f407 "$name.hex" "$name.uf2"
+        "$BOOT0" convert --quiet --suffix 0483:df11 "$name.hex" "$name.dfu"
     fi
 done
 arm-none-eabi-size ./*.elf

@@ -38,7 +38,7 @@
 #define BOARD_BUTTON_LEVEL 0
 
 /* The crystal in Hz, a multiple of 1 MHz from 4 to 26; 0: it is measured at each start. */
-#define BOARD_CRYSTAL_HZ 0u
+#define BOARD_CRYSTAL_HZ 8000000u
 
 /*
  * Bytes that the flash programs at once: 4 needs a supply of 2.7 V, 2 needs 2.1 V, 1 any (RM0090,

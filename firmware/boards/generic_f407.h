@@ -37,7 +37,11 @@
 #define BOARD_BUTTON_PIN   0
 #define BOARD_BUTTON_LEVEL 1
 
-/* The crystal in Hz, a multiple of 1 MHz from 4 to 26; 0: it is measured at each start. */
+/*
+ * The crystal in Hz, a multiple of 1 MHz from 4 to 26; 0: it is measured at each start. Give it
+ * if it is one of 24 to 26: measuring cannot tell these apart, the host's clock has to, and the
+ * bootloader runs at 144 MHz instead of 168.
+ */
 #define BOARD_CRYSTAL_HZ 0u
 
 /*

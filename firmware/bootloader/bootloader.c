@@ -136,6 +136,8 @@ bool b0_bootloader_step(struct b0_bootloader *b, struct b0_usb *usb, uint32_t no
 
     if (failure != BOOT0_DFU_STATUS_OK)
         b0_dfu_fail(b, failure);
+    if (failure == BOOT0_DFU_STATUS_ERR_VENDOR)
+        b->info.flags |= B0_INFO_STARVED;
     if (b->waiting)
         try_again(b, usb, failure);
     b0_tracker_tick(&b->tracker, now_us);

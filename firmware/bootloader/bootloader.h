@@ -37,7 +37,8 @@ enum b0_exit {
     B0_EXIT_BOOTLOADER, /* reset, and come back */
     B0_EXIT_ROM,        /* reset to the bootloader in ROM */
     B0_EXIT_PROTECT,    /* write-protect the bootloader, then as B0_EXIT_BOOTLOADER */
-    B0_EXIT_UNPROTECT,  /* take that off, from the journal as well */
+    B0_EXIT_UNPROTECT,  /* remove that, from the journal as well */
+    B0_EXIT_BROWNOUT,   /* set the brown-out level, likewise */
 };
 
 struct b0_bootloader {
@@ -48,6 +49,7 @@ struct b0_bootloader {
     struct b0_update_tracker tracker;
     uint8_t exit;       /* enum b0_exit, due */
     uint8_t exit_asked; /* likewise, when the request under way is answered */
+    uint8_t brownout;   /* the level for B0_EXIT_BROWNOUT */
 
     /*
      * DFU. dfuERROR is not a value of `ok_state`: it is that `status` is not OK. So no change of
@@ -58,6 +60,9 @@ struct b0_bootloader {
     bool fresh;     /* nobody has asked yet what became of the last DNLOAD */
     uint8_t alternate;
     uint8_t next_state; /* after the request under way */
+    uint32_t due_us;    /* when the host may ask again */
+    uint32_t asked_us;  /* GETSTATUS: when it did */
+    bool is_early;      /* and whether before that */
     uint32_t pointer;
     uint8_t command[B0_COMMAND_MAX];
     uint8_t answer[B0_EXTENSION_INFO_SIZE];

@@ -19,6 +19,8 @@ enum {
      * that needs all of it done. fwupd gives up after 1.5 s.
      */
     QUEUED_US_MAX = 1100000,
+    /* So long a GETSTATUS is kept waiting at most: hosts give up, some after 2 s. */
+    HELD_US_MAX = 1000000,
 };
 
 uint8_t b0_dfu_state(const struct b0_bootloader *b)
@@ -274,6 +276,7 @@ static void answer_status(struct b0_bootloader *b, struct b0_usb *usb, uint32_t 
     const struct b0_dfu_status status = {
         .status = b->status, .poll_timeout_ms = poll_ms, .state = b0_dfu_state(b)};
 
+    b->due_us = b->queue.now_us + poll_ms * 1000;
     b0_tracker_told_to_wait(&b->tracker, poll_ms * 1000);
     b0_dfu_status_store(&status, b->answer);
     b0_usb_control_send(usb, b->answer, BOOT0_DFU_STATUS_SIZE);
@@ -297,12 +300,24 @@ static uint32_t wait_ms(const struct b0_bootloader *b)
     return ((over_us > room_us ? over_us : room_us) + 999) / 1000;
 }
 
-/* A host that asks before the time that it was told has to wait, as with the ROM. */
+/*
+ * A host that asks before the time that it was told has to wait, as with the ROM. When that gets
+ * long: one that has waited its time hears of more (worn flash takes twice the typical time). One
+ * that has not never looks again, and takes anything but dfuDNLOAD-IDLE for a failure: it may go
+ * on, until there is no room.
+ */
 static void status_when_room(struct b0_bootloader *b, struct b0_usb *usb)
 {
-    if (b->status == BOOT0_DFU_STATUS_OK && wait_ms(b) > 0)
+    uint32_t left_ms = b->status == BOOT0_DFU_STATUS_OK ? wait_ms(b) : 0;
+
+    if (left_ms > 0 && b->queue.now_us - b->asked_us < HELD_US_MAX)
         return;
     b->waiting = NULL;
+    if (left_ms > 0 && !b->is_early) {
+        b->ok_state = BOOT0_DFU_STATE_DNBUSY;
+        answer_status(b, usb, left_ms);
+        return;
+    }
     b->ok_state = b->next_state;
     b0_tracker_told_idle(&b->tracker);
     answer_status(b, usb, 0);
@@ -324,6 +339,8 @@ static void do_sync(struct b0_bootloader *b, struct b0_usb *usb, const struct bo
         b->ok_state = BOOT0_DFU_STATE_DNBUSY;
         answer_status(b, usb, wait_ms(b));
     } else {
+        b->asked_us = b->queue.now_us;
+        b->is_early = (int32_t)(b->asked_us - b->due_us) < 0;
         b0_wait(b, usb, status_when_room);
     }
 }

@@ -16,7 +16,9 @@
 #include <chip/sleep.h>
 #include <chip/stm32f4_system.h>
 #include <chip/time.h>
+#include <chip/watchdog.h>
 #include <core/handover.h>
+#include <usb/frames.h>
 #include <usb/otg_fs.h>
 
 enum {
@@ -40,6 +42,11 @@ struct machine {
     struct b0_usb usb;
     struct b0_usb_function function;
     struct b0_usb_device device;
+    struct b0_frames frames;
+    uint32_t reset_flags;
+    uint8_t entry; /* enum b0_entry */
+    bool doubtful; /* the crystal is a guess */
+    uint32_t crystal_hz, core_hz;
 };
 
 __attribute__((section(".blocks"))) static uint8_t blocks[BLOCKS][B0_BLOCK_SIZE];
@@ -76,17 +83,11 @@ static bool button_pressed(void)
     return pressed;
 }
 
-/* A watchdog that the option bytes start with the chip has to be kept quiet: RM0090, 21.3.1. */
-static void keep_alive(void)
-{
-    if (b0_flash_hardware_watchdog())
-        IWDG_KR = IWDG_KR_ALIVE;
-}
-
 /* ---- other programs ---- */
 
 _Noreturn static void start_program(uint32_t reset_flags)
 {
+    b0_handover_write_cause(reset_flags);
     b0_handover_close();
     b0_restore_chip();
     b0_jump(B0_PROGRAM_BASE, reset_flags);
@@ -99,11 +100,11 @@ static void wait_for_tap(struct machine *m)
 
     b0_handover_write(B0_HANDOVER_TAPPED);
     led_start();
+    b0_usb_pins_detach(); /* a pull-up on the board would show the host a device that is deaf */
     b0_time_start(&m->time, HSI_HZ);
     start_us = b0_time_us(&m->time);
     while (b0_time_us(&m->time) - start_us < B0_TAP_WINDOW_MS * 1000) {
         led_show(BOARD_PATTERN_TAP, m->time.now_us);
-        keep_alive();
         b0_time_wait(&m->time, B0_TIME_PERIOD_US);
     }
     b0_handover_write(0);
@@ -117,7 +118,10 @@ _Noreturn static void leave(struct machine *m)
         [B0_EXIT_ROM] = B0_HANDOVER_ROM,
         [B0_EXIT_PROTECT] = B0_HANDOVER_BOOTLOADER,
         [B0_EXIT_UNPROTECT] = B0_HANDOVER_BOOTLOADER,
+        [B0_EXIT_BROWNOUT] = B0_HANDOVER_BOOTLOADER,
     };
+    const uint32_t own =
+        B0_OPTIONS_PROTECTION(B0_SECTOR_BOOTLOADER) | B0_OPTIONS_PROTECTION(B0_SECTOR_JOURNAL);
     uint8_t way = m->bootloader.exit;
     uint32_t start_us = b0_time_us(&m->time);
 
@@ -126,10 +130,13 @@ _Noreturn static void leave(struct machine *m)
     b0_usb_disconnect(&m->usb);
     b0_usb_pins_detach();
     b0_time_wait(&m->time, DETACHED_US);
-    if (way == B0_EXIT_PROTECT || way == B0_EXIT_UNPROTECT)
-        b0_flash_protect(B0_SECTOR_BOOTLOADER, way == B0_EXIT_PROTECT);
-    if (way == B0_EXIT_UNPROTECT)
-        b0_flash_protect(B0_SECTOR_JOURNAL, false);
+    if (way == B0_EXIT_PROTECT)
+        b0_flash_set_options(B0_OPTIONS_PROTECTION(B0_SECTOR_BOOTLOADER), 0);
+    else if (way == B0_EXIT_UNPROTECT)
+        b0_flash_set_options(own, own);
+    else if (way == B0_EXIT_BROWNOUT)
+        b0_flash_set_options(B0_OPTIONS_BROWNOUT_MASK, B0_OPTIONS_BROWNOUT(m->bootloader.brownout));
+    b0_handover_open(); /* closed where the clock was started a second time */
     b0_handover_write(words[way]);
     b0_reset();
 }
@@ -145,88 +152,124 @@ static uint8_t flash_bytes(uint16_t supply_mv)
     return BOARD_FLASH_BYTES != 0 && BOARD_FLASH_BYTES < possible ? BOARD_FLASH_BYTES : possible;
 }
 
-/* Without a crystal there is no USB: the LED tells, until somebody pulls the plug. */
-static uint32_t start_clock(struct machine *m)
+/*
+ * `crystal_hz` may be 0: not known yet. Without a crystal there is no USB: the LED tells, until
+ * somebody pulls the plug.
+ */
+static void start_clock(struct machine *m, uint32_t crystal_hz)
 {
-    uint32_t crystal_hz = BOARD_CRYSTAL_HZ;
-
     if (crystal_hz == 0)
         crystal_hz = b0_clock_measure();
     else if (!b0_clock_start_crystal())
         crystal_hz = 0;
-    if (crystal_hz != 0 && b0_clock_start(crystal_hz)) {
-        b0_time_start(&m->time, B0_CLOCK_FAST_HZ);
-        return crystal_hz;
-    }
-    b0_time_start(&m->time, HSI_HZ);
-    for (;;) {
+    m->doubtful = BOARD_CRYSTAL_HZ == 0 && crystal_hz >= B0_CLOCK_DOUBTFUL_HZ;
+    m->crystal_hz = crystal_hz;
+    m->core_hz =
+        crystal_hz == 0 ? 0 : b0_clock_start(crystal_hz, m->doubtful, B0_CLOCK_WAIT_STATES_LOW);
+    b0_time_start(&m->time, m->core_hz == 0 ? HSI_HZ : m->core_hz);
+    if (m->core_hz != 0)
+        b0_clock_secure();
+    while (m->core_hz == 0) {
         led_show(BOARD_PATTERN_NO_CRYSTAL, b0_time_us(&m->time));
-        keep_alive();
+        b0_watchdog_feed();
     }
 }
 
-#define TEXT_OF(value) #value
-#define TEXT(macro)    TEXT_OF(macro)
-
-/* By this the version of a file, or of what is in a flash, is known: boot0 looks for it. */
-static const char version_mark[] = "boot0 bootloader " TEXT(B0_FIRMWARE_MAJOR) "." TEXT(
-    B0_FIRMWARE_MINOR) "." TEXT(B0_FIRMWARE_PATCH);
-
-static void describe_chip(struct b0_extension_info *info, uint32_t crystal_hz, uint32_t flags,
-                          uint8_t entry)
+static void describe_chip(const struct machine *m, struct b0_extension_info *info)
 {
     static const char name[] = BOARD_NAME;
 
     *info = (struct b0_extension_info){
         .version = {B0_FIRMWARE_MAJOR, B0_FIRMWARE_MINOR, B0_FIRMWARE_PATCH},
-        .flags = b0_flash_protected(B0_SECTOR_JOURNAL) ? B0_INFO_JOURNAL_PROTECTED : 0,
+        .flags = (uint8_t)((b0_flash_protected(B0_SECTOR_JOURNAL) ? B0_INFO_JOURNAL_PROTECTED : 0) |
+                           (b0_flash_read_protected() ? B0_INFO_READ_PROTECTED : 0) |
+                           b0_flash_brownout() << B0_INFO_BROWNOUT_SHIFT),
         .device_id = b0_chip_device(),
         .revision_id = b0_chip_revision(),
         .flash_kib = b0_chip_flash_kib(),
         .supply_mv = b0_chip_supply_mv(),
-        .crystal_hz = crystal_hz,
-        .core_hz = B0_CLOCK_FAST_HZ,
-        .reset_flags = (uint8_t)(flags >> 24),
-        .entry_reason = entry,
+        .crystal_hz = m->crystal_hz,
+        .core_hz = m->core_hz,
+        .reset_flags = (uint8_t)(m->reset_flags >> 24),
+        .entry_reason = m->entry,
         .write_protected = b0_flash_protected(B0_SECTOR_BOOTLOADER),
     };
-    __asm__ volatile("" : : "r"(version_mark)); /* nothing else refers to it */
     for (unsigned i = 0; i < B0_UNIQUE_ID_SIZE; i++)
         info->unique_id[i] = b0_chip_unique_id()[i];
     for (unsigned i = 0; i < sizeof name - 1; i++)
         info->board[i] = name[i];
 }
 
-_Noreturn static void run(struct machine *m, uint32_t flags, uint8_t entry)
+static void connect(struct machine *m)
 {
-    struct b0_bootloader *b = &m->bootloader;
     struct b0_extension_info info;
 
-    led_start();
-    b0_usb_pins_detach();
-    describe_chip(&info, start_clock(m), flags, entry);
-    b0_flash_unlock(&m->flash, flash_bytes(info.supply_mv));
-    b0_bootloader_init(b, &m->port, &info, blocks, BLOCKS);
-    b0_bootloader_describe(b, &m->function, &m->device);
+    describe_chip(m, &info);
+    b0_flash_init(&m->flash, flash_bytes(info.supply_mv));
+    b0_bootloader_init(&m->bootloader, &m->port, &info, blocks, BLOCKS);
+    b0_bootloader_describe(&m->bootloader, &m->function, &m->device);
     b0_usb_init(&m->usb, &m->device, &b0_otg_fs_driver, &m->otg);
     b0_time_wait(&m->time, DETACHED_US);
     b0_usb_pins_attach();
     b0_sleep_enable();
     b0_usb_connect(&m->usb, true);
+}
+
+/* The crystal that the host's frames tell, in Hz: another one than was thought. 0: all is well. */
+static uint32_t better_crystal(struct machine *m)
+{
+    uint8_t mhz;
+
+    if (!m->doubtful || !b0_otg_fs_was_reset(&m->otg))
+        return 0;
+    mhz = b0_frames_crystal(&m->frames, (uint8_t)(m->crystal_hz / 1000000), b0_otg_fs_frame(),
+                            m->time.now_us);
+    m->doubtful = mhz == 0 && b0_usb_configuration(&m->usb) == 0;
+    return m->doubtful || mhz * 1000000u == m->crystal_hz ? 0 : mhz * 1000000u;
+}
+
+/* Serves host and flash, until that is over: 0; or until another crystal has to be tried. */
+static uint32_t serve(struct machine *m)
+{
+    struct b0_bootloader *b = &m->bootloader;
+
     while (b->exit == B0_EXIT_NONE || b0_bootloader_busy(b)) {
         uint32_t now_us = m->time.now_us;
+        uint32_t crystal_hz;
 
+        b0_watchdog_feed();
         /* The flash first: it shall not wait while the bus is looked after. */
         b0_bootloader_step(b, &m->usb, now_us);
         b0_sleep_forget();
         b0_usb_poll(&m->usb);
         now_us = b0_time_us(&m->time);
+        crystal_hz = better_crystal(m);
+        if (crystal_hz != 0)
+            return crystal_hz;
         if (b0_bootloader_step(b, &m->usb, now_us))
             continue;
         led_show(b0_bootloader_busy(b) ? BOARD_PATTERN_BUSY : BOARD_PATTERN_WAITING, now_us);
-        keep_alive();
         b0_sleep();
     }
+    return 0;
+}
+
+_Noreturn static void run(struct machine *m)
+{
+    uint32_t crystal_hz = BOARD_CRYSTAL_HZ;
+
+    do {
+        led_start();
+        b0_usb_pins_detach();
+        start_clock(m, crystal_hz);
+        m->frames = (struct b0_frames){0};
+        connect(m);
+        crystal_hz = serve(m);
+        if (crystal_hz != 0) {
+            b0_usb_disconnect(&m->usb);
+            b0_restore_chip();
+        }
+    } while (crystal_hz != 0);
     leave(m);
 }
 
@@ -236,17 +279,16 @@ void b0_main(void)
     struct machine *m = &machine;
     struct b0_start_facts facts;
     struct b0_journal journal;
-    uint32_t flags = b0_reset_flags();
-    uint8_t entry = B0_ENTRY_UNKNOWN;
 
+    b0_watchdog_feed();
+    m->reset_flags = b0_reset_flags();
     b0_restore_chip(); /* after a reset this changes nothing */
-    keep_alive();
     m->port = (struct b0_flash_port){&b0_flash_ops, &m->flash};
     b0_handover_open();
     b0_journal_scan(&journal, (const uint8_t *)B0_JOURNAL_BASE, B0_JOURNAL_SIZE);
     facts = (struct b0_start_facts){
         .handover = b0_handover_read(),
-        .by_pin = b0_reset_by_pin(flags),
+        .by_pin = b0_reset_by_pin(m->reset_flags),
         .button = button_pressed(),
         .interrupted = journal.state == B0_JOURNAL_BEGUN,
         .has_program = b0_vectors_sane((const uint8_t *)B0_PROGRAM_BASE,
@@ -254,16 +296,16 @@ void b0_main(void)
     };
     if (facts.handover != 0)
         b0_handover_write(0);
-    switch (b0_start_decide(&facts, &entry)) {
+    switch (b0_start_decide(&facts, &m->entry)) {
     case B0_START_ROM:
         b0_handover_close();
         b0_jump_to_rom();
     case B0_START_WAIT:
         wait_for_tap(m);
-        start_program(flags);
+        start_program(m->reset_flags);
     case B0_START_PROGRAM:
-        start_program(flags);
+        start_program(m->reset_flags);
     default:
-        run(m, flags, entry);
+        run(m);
     }
 }

@@ -16,7 +16,7 @@ enum {
     HASH_STEP = 1024, /* bytes at a time: some 200 us */
     HASH_US_PER_KIB = 250,
     PROGRAM_STEP = 32,   /* bytes at a time: 8 words are 128 us, in which a packet comes */
-    OVERTIME_US = 10000, /* an operation that takes longer than typical is always nearly done */
+    OVERTIME_US = 10000, /* at least, and at most a quarter of the typical time: worn flash */
 };
 
 /* Phases of the operations; each starts in the first of its own. */
@@ -89,6 +89,7 @@ static void pop(struct b0_queue *q)
     q->op_count--;
     q->phase = PHASE_START;
     q->started_us = q->now_us;
+    ops(q)->lock(q->flash->context);
 }
 
 void b0_queue_program(struct b0_queue *q, uint32_t address, uint16_t size)
@@ -97,7 +98,7 @@ void b0_queue_program(struct b0_queue *q, uint32_t address, uint16_t size)
     push(q, (struct b0_flash_op){.kind = JOB_PROGRAM,
                                  .size = size,
                                  .address = address,
-                                 .time_us = ops(q)->program_us(q->flash->context, size)});
+                                 .time_us = ops(q)->time_us(q->flash->context, 0, size)});
 }
 
 void b0_queue_erase(struct b0_queue *q, uint8_t first_sector, uint8_t last_sector)
@@ -106,13 +107,13 @@ void b0_queue_erase(struct b0_queue *q, uint8_t first_sector, uint8_t last_secto
         .kind = JOB_ERASE, .first_sector = first_sector, .last_sector = last_sector};
 
     for (uint8_t sector = first_sector; sector <= last_sector; sector++)
-        op.time_us += ops(q)->erase_us(q->flash->context, sector);
+        op.time_us += ops(q)->time_us(q->flash->context, sector, 0);
     push(q, op);
 }
 
 static void push_journal(struct b0_queue *q, enum kind kind, uint32_t hash_kib)
 {
-    uint32_t time_us = ops(q)->program_us(q->flash->context, B0_JOURNAL_RECORD_SIZE);
+    uint32_t time_us = ops(q)->time_us(q->flash->context, 0, B0_JOURNAL_RECORD_SIZE);
 
     push(q, (struct b0_flash_op){.kind = (uint8_t)kind,
                                  .time_us = time_us + hash_kib * HASH_US_PER_KIB});
@@ -127,7 +128,7 @@ void b0_queue_erase_journal(struct b0_queue *q)
 {
     push(q,
          (struct b0_flash_op){.kind = JOB_ERASE_JOURNAL,
-                              .time_us = ops(q)->erase_us(q->flash->context, B0_SECTOR_JOURNAL)});
+                              .time_us = ops(q)->time_us(q->flash->context, B0_SECTOR_JOURNAL, 0)});
 }
 
 /* How much of the first operation's time is left. */
@@ -135,7 +136,9 @@ static uint32_t first_left_us(const struct b0_queue *q)
 {
     uint32_t time_us = q->ops[q->first_op].time_us;
     uint32_t elapsed_us = q->now_us - q->started_us;
-    uint32_t least_us = time_us < OVERTIME_US ? time_us : OVERTIME_US;
+    uint32_t least_us = time_us / 4 > OVERTIME_US ? time_us / 4
+                        : time_us < OVERTIME_US   ? time_us
+                                                  : OVERTIME_US;
 
     return elapsed_us + least_us < time_us ? time_us - elapsed_us : least_us;
 }
@@ -310,7 +313,11 @@ static enum outcome start_begin(struct b0_queue *q)
     q->end = 0;
     if (q->resumed)
         needed = journal.last == B0_JOURNAL_BEGIN ? 1 : 2;
-    if (journal.slots - journal.next < needed)
+    /*
+     * Without a record nothing says that the sector was ever erased to the end: one whose erase was
+     * cut off may look blank and yet not last. The first record is the mark that it was.
+     */
+    if (journal.next == 0 || journal.slots - journal.next < needed)
         erase_full_journal(q, journal.state);
     else if (needed == 1)
         return OUTCOME_DONE;
@@ -505,7 +512,9 @@ bool b0_queue_step(struct b0_queue *q, uint32_t now_us)
     if (state == B0_FLASH_BUSY)
         return false;
     is_announcing = operations[op->kind].changes_program && !q->announced;
-    if (state != B0_FLASH_READY)
+    if (state == B0_FLASH_STARVED)
+        fail(q, BOOT0_DFU_STATUS_ERR_VENDOR);
+    else if (state != B0_FLASH_READY)
         fail(q, state == B0_FLASH_PROTECTED || is_announcing ? (uint8_t)BOOT0_DFU_STATUS_ERR_WRITE
                                                              : operations[op->kind].status);
     else if (q->left > 0)

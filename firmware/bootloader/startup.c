@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From reset to b0_main(): the bootloader is copied to RAM and goes on there, because nothing can
+ * From reset to b0_main(): the bootloader is unpacked to RAM and goes on there, because nothing can
  * be fetched from flash while it is erased or programmed (RM0090, 3.5). Only this file stays in
  * flash.
  */
 #include <chip/stm32f4.h>
 
 /* Where the linker script put things. Only the addresses of these mean something. */
-extern uint32_t stack_top[], image_start[], image_end[], image_load[], bss_start[], bss_end[];
+extern uint32_t stack_top[], bss_start[], bss_end[];
+extern uint8_t image_start[], image_end[];
+extern const uint8_t packed_image[];
 
 _Noreturn void b0_main(void);
 void Reset_Handler(void);
@@ -20,6 +22,12 @@ struct vectors {
     void (*faults[5])(void); /* NMI, hard fault, memory management, bus, usage */
     uint32_t signature[4];   /* reserved by ARM: tell what this is */
 };
+
+/* By this the version of a file, or of what is in a flash, is known: boot0 looks for it. */
+#define TEXT_OF(value) #value
+#define TEXT(macro)    TEXT_OF(macro)
+__attribute__((section(".mark"), used)) static const char version_mark[] = "boot0 bootloader " TEXT(
+    B0_FIRMWARE_MAJOR) "." TEXT(B0_FIRMWARE_MINOR) "." TEXT(B0_FIRMWARE_PATCH);
 
 #define SIGNATURE 0xb007b007u
 #define VERSION   (B0_FIRMWARE_MAJOR << 16 | B0_FIRMWARE_MINOR << 8 | B0_FIRMWARE_PATCH)
@@ -39,15 +47,58 @@ __attribute__((section(".startup"), noreturn)) void b0_fault(void)
     }
 }
 
+#define STARTUP __attribute__((section(".startup")))
+
+/*
+ * Nothing here may be a constant that the compiler puts in memory: it would be in the image. *bits
+ * is what is left of a byte with bits: the next one is bit 7, behind the last one is a 1.
+ */
+STARTUP static inline __attribute__((always_inline)) uint32_t take_bit(const uint8_t **next,
+                                                                       uint32_t *bits)
+{
+    *bits <<= 1;
+    if ((*bits & 0xff) == 0)
+        *bits = (uint32_t) * (*next)++ << 1 | 1;
+    return *bits >> 8 & 1;
+}
+
+STARTUP static inline __attribute__((always_inline)) uint32_t take_gamma(const uint8_t **next,
+                                                                         uint32_t *bits)
+{
+    uint32_t number = 1;
+
+    while (take_bit(next, bits) == 0)
+        number = number << 1 | take_bit(next, bits);
+    return number;
+}
+
+/* scripts/pack-bootloader.py has the format. */
+STARTUP static inline __attribute__((always_inline)) void unpack(const uint8_t *next, uint8_t *to,
+                                                                 const uint8_t *end)
+{
+    uint32_t bits = 0x80;
+
+    while (to < end) {
+        uint32_t distance, length;
+
+        if (take_bit(&next, &bits) != 0) {
+            *to++ = *next++;
+            continue;
+        }
+        distance = (take_gamma(&next, &bits) - 1) << 8;
+        distance += *next++ + 1u;
+        for (length = take_gamma(&next, &bits) + 1; length > 0; length--, to++)
+            *to = *(to - distance);
+    }
+}
+
 __attribute__((section(".startup"), noreturn)) void Reset_Handler(void)
 {
-    const uint32_t *load = image_load;
 
     /* No handler is ever run; and the ROM, if it jumped here, has its own memory at address 0. */
     __asm__ volatile("cpsid i" ::: "memory");
     SCB_VTOR = (uint32_t)(uintptr_t)&vectors;
-    for (uint32_t *word = image_start; word < image_end; word++)
-        *word = *load++;
+    unpack(packed_image, image_start, image_end);
     for (uint32_t *word = bss_start; word < bss_end; word++)
         *word = 0;
     b0_main();

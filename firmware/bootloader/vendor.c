@@ -254,14 +254,35 @@ static void erase_journal(struct b0_bootloader *b, struct b0_usb *usb,
     b0_wait(b, usb, done_when_idle);
 }
 
+/* Option bytes are written when the host is gone: whether they can be is found out now. */
+static void protect_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
+{
+    if (!b0_queue_idle(&b->queue))
+        return;
+    if (b->flash.ops->state(b->flash.context) != B0_FLASH_STARVED) {
+        reply_done(b, usb);
+        return;
+    }
+    b->info.flags |= B0_INFO_STARVED;
+    b->exit_asked = B0_EXIT_NONE;
+    reply_stall(b, usb);
+}
+
 static void protect(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup)
 {
-    if (setup->wValue > 1) {
+    static const uint8_t exits[] = {
+        [B0_EXTENSION_UNPROTECT] = B0_EXIT_UNPROTECT,
+        [B0_EXTENSION_PROTECT_BOOTLOADER] = B0_EXIT_PROTECT,
+    };
+    bool is_brownout = setup->wValue >> 2 == B0_EXTENSION_BROWNOUT >> 2;
+
+    if (!is_brownout && setup->wValue >= B0_LENGTH(exits)) {
         b0_usb_control_stall(usb);
         return;
     }
-    b->exit_asked = setup->wValue == 1 ? B0_EXIT_PROTECT : B0_EXIT_UNPROTECT;
-    b0_wait(b, usb, done_when_idle);
+    b->brownout = setup->wValue & 3;
+    b->exit_asked = is_brownout ? (uint8_t)B0_EXIT_BROWNOUT : exits[setup->wValue];
+    b0_wait(b, usb, protect_when_idle);
 }
 
 static const struct {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "clock.h"
 #include "stm32f4_system.h"
+#include "watchdog.h"
+
+#include <core/array.h>
 
 enum {
     MHZ = 1000000,
@@ -14,19 +17,36 @@ enum {
     DIVIDER = 31, /* of the crystal, before the timer sees it: the highest (7.3.3, RTCPRE) */
     PRESCALER = 8,
     CAPTURES = 16,
-    TOLERANCE = 32, /* a thirty-second: HSI is within 1 % at 25 °C, some more when hot or cold */
+    MEASURED_MIN_KHZ = 3800, /* 4 MHz, while HSI is 4.5 % too fast */
 
-    WAIT_STATES = 5, /* at 168 MHz and 2.7 to 3.6 V: 3.5.1, table 10 */
     VCO_MHZ = 336,
     USB_DIVIDER = 7,
+    /*
+     * For a crystal in doubt: HCLK is within 168 MHz also if a crystal of 26 MHz is taken for one
+     * of 24 MHz.
+     */
+    DOUBTFUL_VCO_MHZ = 288,
+    DOUBTFUL_USB_DIVIDER = 6,
 };
+_Static_assert(VCO_MHZ / USB_DIVIDER == 48 && DOUBTFUL_VCO_MHZ / DOUBTFUL_USB_DIVIDER == 48,
+               "USB wants 48 MHz");
 
-/* MHz, of the 4 to 26 that the oscillator takes (DS8626, 5.3.8). */
-static const uint8_t crystals[] = {4, 6, 8, 10, 12, 16, 20, 24, 25, 26};
+/*
+ * MHz, of the 4 to 26 that the oscillator takes (DS8626, 5.3.8), and what each measures at most, in
+ * 0.1 MHz: up to the midpoint to the next one, which is more than HSI can be off. That of 24 to 26
+ * MHz is a guess. Up to 26.1 MHz it may be any of them, so it is the one in the middle: then the
+ * PLL is within its range (7.3.2: 0.95 to 2.1 MHz in), and the host's frames can be heard.
+ */
+static const struct {
+    uint8_t mhz;
+    uint16_t up_to;
+} crystals[] = {{4, 50},   {6, 70},   {8, 90},   {10, 110}, {12, 140},
+                {16, 180}, {20, 220}, {24, 245}, {25, 261}, {26, 285}};
 
 static bool wait_for(const volatile uint32_t *reg, uint32_t bits, uint32_t loops)
 {
     while (loops-- > 0) {
+        b0_watchdog_feed();
         if ((*reg & bits) == bits)
             return true;
     }
@@ -93,38 +113,56 @@ static uint32_t measure_khz(void)
 uint32_t b0_clock_measure(void)
 {
     uint32_t khz = b0_clock_start_crystal() ? measure_khz() : 0;
-    uint32_t best_mhz = 0;
-    uint32_t best_distance = UINT32_MAX;
+    unsigned i = 0;
 
-    for (unsigned i = 0; i < sizeof crystals; i++) {
-        uint32_t is_khz = crystals[i] * 1000u;
-        uint32_t distance = khz > is_khz ? khz - is_khz : is_khz - khz;
-
-        if (distance < best_distance && distance <= is_khz / TOLERANCE) {
-            best_distance = distance;
-            best_mhz = crystals[i];
-        }
-    }
-    return best_mhz * MHZ;
+    if (khz < MEASURED_MIN_KHZ)
+        return 0;
+    while (i < B0_LENGTH(crystals) && khz > crystals[i].up_to * 100u)
+        i++;
+    return i < B0_LENGTH(crystals) ? crystals[i].mhz * MHZ : 0;
 }
 
-bool b0_clock_start(uint32_t crystal_hz)
+uint32_t b0_clock_start(uint32_t crystal_hz, bool doubtful, uint32_t wait_states)
 {
-    /* 7.3.2: 1 MHz into the VCO; its 336 MHz by 2 (coded 0) and by 7. */
-    RCC->pllcfgr = crystal_hz / MHZ | (uint32_t)VCO_MHZ << RCC_PLLCFGR_N_SHIFT | RCC_PLLCFGR_HSE |
-                   (uint32_t)USB_DIVIDER << RCC_PLLCFGR_Q_SHIFT;
+    /* 7.3.2: 1 MHz into the VCO, whose output goes by 2 (coded 0) to the core. */
+    uint32_t vco_mhz = doubtful ? DOUBTFUL_VCO_MHZ : VCO_MHZ;
+
+    RCC->pllcfgr = crystal_hz / MHZ | vco_mhz << RCC_PLLCFGR_N_SHIFT | RCC_PLLCFGR_HSE |
+                   vco_mhz / 48 << RCC_PLLCFGR_Q_SHIFT;
     RCC->cr |= RCC_CR_PLLON;
     if (!wait_for(&RCC->cr, RCC_CR_PLLRDY, LOCK_LOOPS)) {
         RCC->cr &= ~RCC_CR_PLLON;
-        return false;
+        return 0;
     }
-    /* Caches are left off: the bootloader runs from RAM, and then nothing in them can be stale. */
-    FLASH->acr = FLASH_ACR_LATENCY(WAIT_STATES);
-    while (FLASH->acr != FLASH_ACR_LATENCY(WAIT_STATES)) {
+    /* Caches are left off: nothing in them can be stale then. */
+    FLASH->acr = FLASH_ACR_LATENCY(wait_states);
+    while (FLASH->acr != FLASH_ACR_LATENCY(wait_states)) {
     }
     RCC->cfgr |= RCC_CFGR_PPRE1_BY_4 | RCC_CFGR_PPRE2_BY_2;
     RCC->cfgr = (RCC->cfgr & ~RCC_CFGR_SW) | RCC_CFGR_SW_PLL;
     while ((RCC->cfgr & RCC_CFGR_SWS) != RCC_CFGR_SWS_PLL) {
     }
-    return true;
+    return vco_mhz / 2 * MHZ;
+}
+
+void b0_clock_secure(void)
+{
+    RCC->cr |= RCC_CR_CSSON;
+}
+
+void b0_clock_stop(void)
+{
+    /* Onto HSI first, then stop what the clock may have come from: RM0090, 7.2.6. */
+    RCC->cr |= RCC_CR_HSION;
+    while ((RCC->cr & RCC_CR_HSIRDY) == 0) {
+    }
+    RCC->cfgr &= ~RCC_CFGR_SW;
+    while ((RCC->cfgr & RCC_CFGR_SWS) != 0) {
+    }
+    RCC->cfgr = 0;
+    RCC->cr &= ~(RCC_CR_HSEON | RCC_CR_CSSON | RCC_CR_PLLON);
+    RCC->cr &= ~RCC_CR_HSEBYP; /* only while HSE is off */
+    RCC->pllcfgr = RCC_PLLCFGR_RESET;
+    RCC->cir = 0;
+    FLASH->acr = 0;
 }

@@ -7,13 +7,19 @@
 #include <stdint.h>
 
 enum {
-    B0_CLOCK_FAST_HZ = 168000000, /* HCLK that b0_clock_start() makes, with 48 MHz for USB */
+    /* Crystals from here on, 24, 25 and 26 MHz, are closer together than HSI is exact. */
+    B0_CLOCK_DOUBTFUL_HZ = 24000000,
+    /* RM0090, 3.5.1, table 10, at 168 MHz: for a supply from 2.7 V on; and from 2.1 V on. */
+    B0_CLOCK_WAIT_STATES = 5,
+    B0_CLOCK_WAIT_STATES_LOW = 7,
 };
 
 /*
- * Starts the crystal and measures it against the internal oscillator, from which the chip has to
- * run, as after reset. Returns the nearest frequency in which crystals for such boards are sold, in
- * Hz; 0 if there is no crystal or it is nowhere near one. The crystal runs on.
+ * Starts the crystal and measures it against the internal oscillator, from which the chip must run,
+ * as after a reset. HSI is off by -8 to 4.5 % over all temperatures (DS8626, 5.3.9), so the crystal
+ * is the one of 4 to 26 MHz that is nearest: the midpoints between neighbours are the borders. One
+ * from B0_CLOCK_DOUBTFUL_HZ on is a guess (frames.h tells). Returns its frequency in Hz; 0 if there
+ * is no crystal. The crystal runs on.
  */
 uint32_t b0_clock_measure(void);
 
@@ -21,9 +27,20 @@ uint32_t b0_clock_measure(void);
 bool b0_clock_start_crystal(void);
 
 /*
- * Goes over to 168 MHz from a running crystal of that many Hz, a multiple of 1 MHz, with 42 MHz for
- * APB1 and 84 MHz for APB2. False if the PLL does not lock: then all is as before.
+ * Switches from a running crystal of that many Hz, a multiple of 1 MHz, to the PLL, with 48 MHz for
+ * USB, a quarter of HCLK for APB1 and half of it for APB2. Returns HCLK in Hz: 168 MHz; 144 MHz if
+ * the crystal is doubtful, which no crystal of 24 to 26 MHz makes more than 168 MHz. 0 if the PLL
+ * does not lock: then all is as before.
  */
-bool b0_clock_start(uint32_t crystal_hz);
+uint32_t b0_clock_start(uint32_t crystal_hz, bool doubtful, uint32_t wait_states);
+
+/*
+ * Clock security, 7.2.7: if the crystal stops, the core goes on from HSI, with an NMI. The
+ * bootloader's NMI is a reset, after which its LED tells of a board without a crystal.
+ */
+void b0_clock_secure(void);
+
+/* Back to HSI, all clocks and wait states as after a reset. */
+void b0_clock_stop(void);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "flash.h"
 #include "stm32f4_system.h"
+#include "watchdog.h"
 
 #include <core/bootloader_map.h>
 #include <core/bytes.h>
@@ -17,24 +18,46 @@ static enum b0_parallelism width(uint32_t unit_bytes)
     return unit_bytes == 4 ? B0_PARALLEL_X32 : unit_bytes == 2 ? B0_PARALLEL_X16 : B0_PARALLEL_X8;
 }
 
-void b0_flash_unlock(struct b0_flash *flash, uint8_t unit_bytes)
+/*
+ * The voltage detector at the level that the width needs: 5.4.1, PLS. It trips at 2.65 to 3.02 V
+ * for 4 bytes at a time, at 2.13 to 2.25 V for 2 (falling: DS8626, 5.3.5); for 1 there is no level
+ * of its own.
+ */
+void b0_flash_init(struct b0_flash *flash, uint8_t unit_bytes)
 {
+    uint32_t level = unit_bytes == 4 ? 5 : unit_bytes == 2 ? 1 : 0;
+
     flash->unit_bytes = unit_bytes;
-    if ((FLASH->cr & FLASH_CR_LOCK) != 0) {
-        FLASH->keyr = FLASH_KEY_1;
-        FLASH->keyr = FLASH_KEY_2;
-    }
+    RCC->apb1enr |= RCC_APB1ENR_PWR;
+    (void)RCC->apb1enr;
+    PWR->cr = (PWR->cr & ~PWR_CR_PLS) | level << PWR_CR_PLS_SHIFT | PWR_CR_PVDE;
+}
+
+bool b0_flash_starved(void)
+{
+    return (PWR->csr & PWR_CSR_PVDO) != 0;
+}
+
+static void unlock(void)
+{
+    if ((FLASH->cr & FLASH_CR_LOCK) == 0)
+        return;
+    FLASH->keyr = FLASH_KEY_1;
+    FLASH->keyr = FLASH_KEY_2;
     FLASH->sr = ERRORS | FLASH_SR_EOP; /* what an earlier program left: written 1 to clear */
 }
 
-void b0_flash_lock(void)
+static void lock(void *context)
 {
+    (void)context;
     FLASH->cr = FLASH_CR_LOCK;
 }
 
 uint8_t b0_flash_unit_bytes(uint16_t supply_mv)
 {
-    return supply_mv >= 2700 ? 4 : supply_mv >= 2100 ? 2 : 1;
+    /* 2.7 and 2.1 V would do: these are above the voltage detector's, which is asked before
+     * writing. */
+    return supply_mv >= 3050 ? 4 : supply_mv >= 2400 ? 2 : 1;
 }
 
 static void erase(void *context, uint8_t sector)
@@ -43,6 +66,7 @@ static void erase(void *context, uint8_t sector)
     uint32_t cr = FLASH_CR_EOPIE | FLASH_CR_SER | (uint32_t)sector << FLASH_CR_SNB_SHIFT |
                   (uint32_t)width(flash->unit_bytes) << FLASH_CR_PSIZE_SHIFT;
 
+    unlock();
     FLASH->cr = cr;
     FLASH->cr = cr | FLASH_CR_STRT;
 }
@@ -70,6 +94,7 @@ static uint32_t program(void *context, uint32_t address, const uint8_t *data, ui
 
     while (unit > 1 && ((address & (unit - 1)) != 0 || size < unit))
         unit /= 2;
+    unlock();
     FLASH->cr = FLASH_CR_EOPIE | FLASH_CR_PG | (uint32_t)width(unit) << FLASH_CR_PSIZE_SHIFT;
     for (;;) {
         write_unit(address + done, data + done, unit);
@@ -94,7 +119,7 @@ static enum b0_flash_state state(void *context)
     if ((status & (ERRORS | FLASH_SR_EOP)) != 0)
         FLASH->sr = ERRORS | FLASH_SR_EOP; /* also takes back the interrupt */
     if ((status & ERRORS) == 0)
-        return B0_FLASH_READY;
+        return b0_flash_starved() ? B0_FLASH_STARVED : B0_FLASH_READY;
     return (status & FLASH_SR_WRPERR) != 0 ? B0_FLASH_PROTECTED : B0_FLASH_FAILED;
 }
 
@@ -104,22 +129,17 @@ static const uint8_t *contents(void *context, uint32_t address)
     return (const uint8_t *)address;
 }
 
-static uint32_t erase_us(void *context, uint8_t sector)
+static uint32_t time_us(void *context, uint8_t sector, uint32_t size)
 {
     const struct b0_flash *flash = context;
-    uint32_t size = b0_sector_size(sector);
     unsigned row = 0;
 
+    if (size > 0)
+        return (size + flash->unit_bytes - 1) / flash->unit_bytes * times->program_us;
+    size = b0_sector_size(sector);
     while (row + 1 < B0_FLASH_ERASE_ROWS && times->erase[row].sector_size < size)
         row++;
     return times->erase[row].ms[width(flash->unit_bytes)] * 1000u;
-}
-
-static uint32_t program_us(void *context, uint32_t size)
-{
-    const struct b0_flash *flash = context;
-
-    return (size + flash->unit_bytes - 1) / flash->unit_bytes * times->program_us;
 }
 
 const struct b0_flash_ops b0_flash_ops = {
@@ -127,35 +147,43 @@ const struct b0_flash_ops b0_flash_ops = {
     .program = program,
     .state = state,
     .contents = contents,
-    .erase_us = erase_us,
-    .program_us = program_us,
+    .lock = lock,
+    .time_us = time_us,
 };
 
 /* ---- option bytes ---- */
 
 bool b0_flash_protected(uint8_t sector)
 {
-    return (FLASH->optcr >> (FLASH_OPTCR_NWRP_SHIFT + sector) & 1) == 0;
+    return (FLASH->optcr & B0_OPTIONS_PROTECTION(sector)) == 0;
 }
 
-void b0_flash_protect(uint8_t sector, bool on)
+bool b0_flash_read_protected(void)
 {
-    uint32_t bit = 1u << (FLASH_OPTCR_NWRP_SHIFT + sector);
+    return (FLASH->optcr >> FLASH_OPTCR_RDP_SHIFT & 0xff) != FLASH_OPTCR_RDP_OFF;
+}
 
-    if (b0_flash_protected(sector) == on)
+/* 3 in BOR_LEV is off, 0 the highest level: RM0090, table 15. */
+uint8_t b0_flash_brownout(void)
+{
+    return 3 - (FLASH->optcr >> FLASH_OPTCR_BOR_SHIFT & 3);
+}
+
+static void wait_while_busy(void)
+{
+    while ((FLASH->sr & FLASH_SR_BSY) != 0)
+        b0_watchdog_feed();
+}
+
+void b0_flash_set_options(uint32_t mask, uint32_t value)
+{
+    if ((FLASH->optcr & mask) == value || b0_flash_starved())
         return;
     FLASH->optkeyr = FLASH_OPTION_KEY_1;
     FLASH->optkeyr = FLASH_OPTION_KEY_2;
-    while ((FLASH->sr & FLASH_SR_BSY) != 0) {
-    }
-    FLASH->optcr = on ? FLASH->optcr & ~bit : FLASH->optcr | bit;
+    wait_while_busy();
+    FLASH->optcr = (FLASH->optcr & ~mask) | value;
     FLASH->optcr |= FLASH_OPTCR_OPTSTRT;
-    while ((FLASH->sr & FLASH_SR_BSY) != 0) {
-    }
+    wait_while_busy(); /* some hundred milliseconds: a sector is erased for it */
     FLASH->optcr |= FLASH_OPTCR_OPTLOCK;
-}
-
-bool b0_flash_hardware_watchdog(void)
-{
-    return (FLASH->optcr & FLASH_OPTCR_WDG_SW) == 0;
 }

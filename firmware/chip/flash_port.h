@@ -13,6 +13,7 @@ enum b0_flash_state {
     B0_FLASH_BUSY,
     B0_FLASH_FAILED,    /* idle; the last operation failed: told once */
     B0_FLASH_PROTECTED, /* likewise, because of write protection */
+    B0_FLASH_STARVED,   /* idle; the supply is too low for another operation now */
 };
 
 struct b0_flash_ops {
@@ -27,9 +28,13 @@ struct b0_flash_ops {
     enum b0_flash_state (*state)(void *flash);
     /* Where the contents at an address can be read, while not busy. */
     const uint8_t *(*contents)(void *flash, uint32_t address);
-    /* Typical time of an erase, and of what program() begins, in microseconds. */
-    uint32_t (*erase_us)(void *flash, uint8_t sector);
-    uint32_t (*program_us)(void *flash, uint32_t size);
+    /* Nothing more to do for now: until the next operation nothing can change the memory. */
+    void (*lock)(void *flash);
+    /*
+     * Typical time in microseconds: to erase a sector, with a size of 0; or to program that many
+     * bytes. Worn flash takes up to twice as long to erase (DS8626, 5.3.12).
+     */
+    uint32_t (*time_us)(void *flash, uint8_t sector, uint32_t size);
 };
 
 struct b0_flash_port {

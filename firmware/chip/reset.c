@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "reset.h"
+#include "clock.h"
 #include "stm32f4_system.h"
 
 #include <core/handover.h>
+
+enum {
+    DBP_LOOPS = 1000,
+};
 
 uint32_t b0_reset_flags(void)
 {
@@ -27,6 +32,9 @@ void b0_handover_open(void)
     RCC->apb1enr |= RCC_APB1ENR_PWR;
     (void)RCC->apb1enr;
     PWR->cr |= PWR_CR_DBP;
+    /* It has to be seen set before the first write (5.1.2): at most some clocks of APB1. */
+    for (int i = 0; i < DBP_LOOPS && (PWR->cr & PWR_CR_DBP) == 0; i++) {
+    }
 }
 
 uint32_t b0_handover_read(void)
@@ -34,15 +42,25 @@ uint32_t b0_handover_read(void)
     return RTC_BKPR(B0_HANDOVER_REGISTER);
 }
 
+static void write_backup(unsigned number, uint32_t word)
+{
+    RTC_BKPR(number) = word;
+    (void)RTC_BKPR(number); /* it has arrived when it can be read */
+}
+
 void b0_handover_write(uint32_t word)
 {
-    RTC_BKPR(B0_HANDOVER_REGISTER) = word;
-    (void)RTC_BKPR(B0_HANDOVER_REGISTER); /* it has arrived when it can be read */
+    write_backup(B0_HANDOVER_REGISTER, word);
+}
+
+void b0_handover_write_cause(uint32_t reset_flags)
+{
+    write_backup(B0_CAUSE_REGISTER, B0_CAUSE | reset_flags >> 24);
 }
 
 void b0_handover_close(void)
 {
-    PWR->cr &= ~PWR_CR_DBP;
+    PWR->cr = PWR_CR_RESET;
     RCC->apb1enr &= ~RCC_APB1ENR_PWR;
 }
 
@@ -53,23 +71,6 @@ void b0_reset(void)
     __asm__ volatile("dsb" ::: "memory");
     for (;;) {
     }
-}
-
-static void restore_clock(void)
-{
-    /* Onto HSI first, then stop what the clock may have come from: RM0090, 7.2.6. */
-    RCC->cr |= RCC_CR_HSION;
-    while ((RCC->cr & RCC_CR_HSIRDY) == 0) {
-    }
-    RCC->cfgr &= ~RCC_CFGR_SW;
-    while ((RCC->cfgr & RCC_CFGR_SWS) != 0) {
-    }
-    RCC->cfgr = 0;
-    RCC->cr &= ~(RCC_CR_HSEON | RCC_CR_CSSON | RCC_CR_PLLON);
-    RCC->cr &= ~RCC_CR_HSEBYP; /* only while HSE is off */
-    RCC->pllcfgr = RCC_PLLCFGR_RESET;
-    RCC->cir = 0;
-    FLASH->acr = 0;
 }
 
 static void pulse(volatile uint32_t *reset, uint32_t bits)
@@ -83,11 +84,15 @@ void b0_restore_chip(void)
     SYSTICK->ctrl = 0;
     SYSTICK->load = 0;
     SYSTICK->val = 0;
-    restore_clock();
+    b0_clock_stop();
     pulse(&RCC->ahbrstr[0], RCC_AHB1RSTR_ALL);
     pulse(&RCC->ahbrstr[1], RCC_AHB2RSTR_ALL);
     pulse(&RCC->ahbrstr[2], RCC_AHB3RSTR_ALL);
-    pulse(&RCC->apbrstr[0], RCC_APB1RSTR_ALL);
+    /* Not PWR: its flags of Standby are the program's to look at, and outlive a reset (5.4.2). */
+    pulse(&RCC->apbrstr[0], RCC_APB1RSTR_ALL & ~RCC_APB1ENR_PWR);
+    RCC->apb1enr |= RCC_APB1ENR_PWR;
+    (void)RCC->apb1enr;
+    PWR->cr = PWR_CR_RESET;
     pulse(&RCC->apbrstr[1], RCC_APB2RSTR_ALL);
     RCC->ahb1enr = RCC_AHB1ENR_RESET;
     RCC->ahb2enr = 0;

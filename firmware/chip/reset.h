@@ -19,6 +19,8 @@ bool b0_reset_by_pin(uint32_t flags);
 void b0_handover_open(void);
 uint32_t b0_handover_read(void);
 void b0_handover_write(uint32_t word);
+/* For the program: the flags of b0_reset_flags(), in the cause register. */
+void b0_handover_write_cause(uint32_t reset_flags);
 void b0_handover_close(void);
 
 _Noreturn void b0_reset(void);

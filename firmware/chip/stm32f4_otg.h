@@ -89,7 +89,9 @@ _Static_assert(sizeof(struct otg_endpoint) == 0x20, "endpoints are 0x20 apart");
 #define OTG_GRSTCTL_TXFFLSH      (1u << 5)
 #define OTG_GRSTCTL_TXFNUM(n)    ((uint32_t)(n) << 6)
 #define OTG_GRSTCTL_AHBIDL       (1u << 31)
+#define OTG_GINT_CMOD            (1u << 0) /* host mode */
 #define OTG_GINT_RXFLVL          (1u << 4)
+#define OTG_GINT_GONAKEFF        (1u << 7)
 #define OTG_GINT_USBSUSP         (1u << 11)
 #define OTG_GINT_USBRST          (1u << 12)
 #define OTG_GINT_ENUMDNE         (1u << 13)
@@ -103,8 +105,10 @@ _Static_assert(sizeof(struct otg_endpoint) == 0x20, "endpoints are 0x20 apart");
 #define OTG_GCCFG_NOVBUSSENS     (1u << 21)
 #define OTG_DCFG_DSPD_FULL       (3u << 0)
 #define OTG_DCFG_DAD_SHIFT       4
-#define OTG_DCFG_DAD             (0x7fu << 4)
 #define OTG_DCTL_SDIS            (1u << 1)
+#define OTG_DCTL_SGONAK          (1u << 9)
+#define OTG_DCTL_CGONAK          (1u << 10)
+#define OTG_DSTS_FNSOF(word)     ((uint16_t)((word) >> 8 & 0x3fffu))
 #define OTG_DAINT_OUT_SHIFT      16
 
 /* DIEPCTL and DOEPCTL. */

@@ -46,8 +46,9 @@ REGISTER_AT(0x14, struct flash, optcr);
 #define FLASH_CR_LOCK            (1u << 31)
 #define FLASH_OPTCR_OPTLOCK      (1u << 0)
 #define FLASH_OPTCR_OPTSTRT      (1u << 1)
-#define FLASH_OPTCR_WDG_SW       (1u << 5) /* clear: the watchdog runs from reset on */
-#define FLASH_OPTCR_NWRP_SHIFT   16        /* a bit a sector; clear: protected */
+#define FLASH_OPTCR_BOR_SHIFT    2
+#define FLASH_OPTCR_RDP_SHIFT    8
+#define FLASH_OPTCR_RDP_OFF      0xaau /* level 0 */
 
 /* Power control: 5.4. */
 struct pwr {
@@ -56,7 +57,12 @@ struct pwr {
 };
 #define PWR ((struct pwr *)0x40007000u)
 
-#define PWR_CR_DBP (1u << 8) /* the backup domain may be written */
+#define PWR_CR_RESET     (1u << 14)
+#define PWR_CR_PVDE      (1u << 4) /* the voltage detector is on */
+#define PWR_CR_PLS_SHIFT 5
+#define PWR_CR_PLS       (7u << 5) /* its level */
+#define PWR_CR_DBP       (1u << 8) /* the backup domain may be written */
+#define PWR_CSR_PVDO     (1u << 2) /* VDD is below the level */
 
 /* Backup registers 0 to 19 of the RTC: 26.6.20. They need no clock of the RTC. */
 #define RTC_BKPR(number) ((volatile uint32_t *)0x40002850u)[number]

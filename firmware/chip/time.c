@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "time.h"
 #include "sleep.h"
-#include "stm32f4.h"
+#include "watchdog.h"
+
+#include <stdbool.h>
 
 void b0_time_start(struct b0_time *time, uint32_t core_hz)
 {
@@ -16,9 +18,18 @@ void b0_time_start(struct b0_time *time, uint32_t core_hz)
 
 uint32_t b0_time_us(struct b0_time *time)
 {
+    /*
+     * Who sleeps until the counter begins again finds it where it was a whole period ago, so its
+     * value alone does not tell. The flag is read first, which clears it: what comes between is
+     * seen by the value. At 0 the flag is set, and the new period yet to begin.
+     */
+    bool has_wrapped = (SYSTICK->ctrl & SYSTICK_CTRL_COUNTFLAG) != 0;
     uint32_t now = SYSTICK->val;
 
-    time->cycles += time->last >= now ? time->last - now : time->last + time->period - now;
+    if (now > time->last)
+        (void)SYSTICK->ctrl;
+    has_wrapped = (has_wrapped && now != 0) || now > time->last;
+    time->cycles += time->last - now + (has_wrapped ? time->period : 0);
     time->last = now;
     time->now_us += time->cycles / time->cycles_per_us;
     time->cycles %= time->cycles_per_us;
@@ -32,6 +43,7 @@ void b0_time_wait(struct b0_time *time, uint32_t span_us)
     uint32_t elapsed_us = 0;
 
     while (elapsed_us < span_us) {
+        b0_watchdog_feed();
         b0_sleep_forget();
         elapsed_us = b0_time_us(time) - start_us;
         if (elapsed_us + time->last / time->cycles_per_us < span_us)

@@ -10,8 +10,8 @@ enum {
 };
 
 /*
- * A clock. Has to be looked at at least once a period, at whose end SysTick's exception is pending:
- * who sleeps wakes up then.
+ * A clock. Look at it once in each period at least: at the end of a period SysTick's exception is
+ * pending, which ends a sleep.
  */
 struct b0_time {
     uint32_t cycles_per_us;

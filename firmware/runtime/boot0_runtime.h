@@ -21,9 +21,10 @@
  *
  * Into the bootloader
  *   The host gets the board there by DFU_DETACH (`boot0 flash`, `dfu-util -e`) or by the touch that
- *   Arduino made usual: the port is set to 1200 baud, then closed, that is, DTR falls. Both are
- *   answered from interrupts, so they work while the program computes or hangs in a loop, as long
- *   as it leaves interrupts on. The program itself calls boot0_enter_bootloader().
+ *   Arduino made usual: the port is set to 1200 baud, then closed, that is, DTR falls and stays
+ *   low for 250 ms. Both are answered from interrupts, so they work while the program computes or
+ * hangs in a loop, as long as it leaves interrupts on. The program itself calls
+ * boot0_enter_bootloader().
  *
  * Interrupts
  *   The runtime owns SysTick_Handler and OTG_FS_IRQHandler, both at priority 0, and pins PA11 and
@@ -50,13 +51,24 @@ extern "C" {
 /* ---- starting ---- */
 
 /*
+ * The USB identity, for who compiles the runtime with ids of their own: ST's virtual serial port
+ * (docs/RUNTIME.md, "Ids", says why a product should have others).
+ */
+#ifndef BOOT0_VENDOR_ID
+#define BOOT0_VENDOR_ID 0x0483
+#endif
+#ifndef BOOT0_PRODUCT_ID
+#define BOOT0_PRODUCT_ID 0x5740
+#endif
+
+/*
  * What may differ from program to program. Zero or NULL stands for the usual value, so that a
  * program names only what it cares for; texts are ASCII, at most 63 characters, and must stay.
  */
 struct boot0_options {
     uint32_t crystal_hz;      /* 0: it is measured, which takes some milliseconds */
-    uint16_t vendor_id;       /* 0: 0x0483, ST */
-    uint16_t product_id;      /* 0: 0x5740, "virtual serial port" */
+    uint16_t vendor_id;       /* 0: BOOT0_VENDOR_ID */
+    uint16_t product_id;      /* 0: BOOT0_PRODUCT_ID */
     const char *manufacturer; /* NULL: "boot0" */
     const char *product;      /* NULL: "boot0 serial port" */
     /*
@@ -143,6 +155,23 @@ int boot0_serial_peek(void);
 struct boot0_serial_line boot0_serial_line(void);
 
 /* ---- other programs ---- */
+
+/* What has reset the chip: bits of boot0_reset_flags(). */
+enum {
+    BOOT0_RESET_BROWN_OUT = 0x02,
+    BOOT0_RESET_PIN = 0x04, /* set with every other one, too */
+    BOOT0_RESET_POWER = 0x08,
+    BOOT0_RESET_SOFTWARE = 0x10,
+    BOOT0_RESET_WATCHDOG = 0x20,
+    BOOT0_RESET_WINDOW_WATCHDOG = 0x40,
+    BOOT0_RESET_LOW_POWER = 0x80,
+};
+
+/*
+ * The reset after which this program runs. The bootloader has cleared RCC_CSR, and leaves its flags
+ * in backup register 18 of the RTC; without a bootloader they are those of RCC_CSR.
+ */
+uint8_t boot0_reset_flags(void);
 
 /*
  * Starts the bootloader, or ST's in ROM, or this program anew; all by way of a reset and of the

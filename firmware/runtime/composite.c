@@ -6,8 +6,6 @@
 #include <core/extension.h>
 
 enum {
-    VENDOR_ID = BOOT0_VENDOR_ST,
-    PRODUCT_ID = 0x5740,
     USB_VERSION = 0x0210, /* from 0x0201 on hosts ask for a BOS: USB 3.2, 9.6.2 */
     BOS_TYPE = 15,
     MILLIAMPERES = 100,
@@ -196,8 +194,9 @@ void b0_composite_init(struct b0_composite *composite, const struct boot0_option
     composite->product = options->product ? options->product : "boot0 serial port";
     for (size_t i = 0; i < sizeof composite->digits; i++)
         composite->digits[i] = digits[i];
-    describe_device(composite->descriptor, options->vendor_id ? options->vendor_id : VENDOR_ID,
-                    options->product_id ? options->product_id : PRODUCT_ID);
+    describe_device(composite->descriptor,
+                    options->vendor_id ? options->vendor_id : BOOT0_VENDOR_ID,
+                    options->product_id ? options->product_id : BOOT0_PRODUCT_ID);
     describe_functions(composite);
     b0_serial_init(&composite->serial);
     composite->device = (struct b0_usb_device){

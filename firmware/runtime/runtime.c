@@ -17,11 +17,19 @@
 #include <chip/reset.h>
 #include <chip/stm32f4_system.h>
 #include <core/handover.h>
+#include <usb/frames.h>
 #include <usb/otg_fs.h>
 
 enum {
     /* So long the host has for the end of what it does with the port that it is closing. */
     GRACE_MS = 20,
+    /*
+     * So long after a touch: a program that only tries the port, or sets it up by opening it twice,
+     * raises DTR again by then. Arduino's tools wait for half a second and more.
+     */
+    TOUCH_MS = 250,
+    /* D+ is low before the device is shown: 10 ms, whatever part of the first one is over. */
+    DETACHED_MS = 11,
     /* So long the host sees that the device is gone: hubs look every few milliseconds at most. */
     GONE_MS = 20,
 };
@@ -37,27 +45,38 @@ static uint32_t clock_hz = HSI_HZ;
 
 static struct {
     uint32_t crystal_hz;
+    bool doubtful; /* … it is a guess: firmware/usb/frames.h */
     bool has_usb;
-    uint32_t leave_in_ms; /* 0: nobody wants to leave */
+    uint32_t attach_in_ms; /* USB; 0: it is, or never will be */
+    uint32_t leave_in_ms;  /* 0: nobody wants to leave */
     void (*leaving)(void);
     struct b0_usb usb;
     struct b0_otg_fs otg;
+    struct b0_frames frames;
     struct b0_composite composite;
 } runtime;
 
 /* ---- starting ---- */
 
-static bool start_clock(uint32_t crystal_hz)
+/* A crystal that runs, to the PLL. */
+static bool start_pll(uint32_t crystal_hz)
 {
-    if (crystal_hz == 0)
-        crystal_hz = b0_clock_measure();
-    else if (!b0_clock_start_crystal())
-        return false;
-    if (crystal_hz == 0 || !b0_clock_start(crystal_hz))
+    uint32_t core_hz = b0_clock_start(crystal_hz, runtime.doubtful, B0_CLOCK_WAIT_STATES);
+
+    if (core_hz == 0)
         return false;
     runtime.crystal_hz = crystal_hz;
-    clock_hz = B0_CLOCK_FAST_HZ;
+    clock_hz = core_hz;
     return true;
+}
+
+static bool start_clock(uint32_t crystal_hz)
+{
+    if (crystal_hz != 0)
+        return b0_clock_start_crystal() && start_pll(crystal_hz);
+    crystal_hz = b0_clock_measure();
+    runtime.doubtful = crystal_hz >= B0_CLOCK_DOUBTFUL_HZ;
+    return crystal_hz != 0 && start_pll(crystal_hz);
 }
 
 /* The bootloader has written to the flash: what the caches hold may be old (RM0090, 3.4.2). */
@@ -68,6 +87,25 @@ static void start_caches(void)
     FLASH->acr |= FLASH_ACR_PRFTEN | FLASH_ACR_ICEN | FLASH_ACR_DCEN;
 }
 
+/*
+ * D+ is held low for a while before the controller has it: on a board with a pull-up of its own the
+ * host has seen a device since the pins were released, and would not notice that another one came.
+ */
+static void detach_pins(void)
+{
+    b0_usb_pins_detach();
+    runtime.attach_in_ms = DETACHED_MS;
+}
+
+static void attach(void)
+{
+    b0_usb_pins_attach();
+    runtime.frames = (struct b0_frames){0};
+    b0_usb_connect(&runtime.usb, true);
+    NVIC_ISER[OTG_FS_NUMBER / 32] = 1u << OTG_FS_NUMBER % 32;
+    runtime.has_usb = true;
+}
+
 static void start_usb(const struct boot0_options *options)
 {
     char digits[B0_COMPOSITE_SERIAL_DIGITS];
@@ -75,23 +113,22 @@ static void start_usb(const struct boot0_options *options)
     _Static_assert(sizeof digits == B0_SERIAL_LENGTH, "the chip's serial number fits");
     b0_chip_serial(b0_chip_unique_id(), digits);
     b0_composite_init(&runtime.composite, options, digits);
-    b0_usb_pins_attach();
     b0_usb_init(&runtime.usb, &runtime.composite.device, &b0_otg_fs_driver, &runtime.otg);
-    b0_usb_connect(&runtime.usb, true);
-    NVIC_ISER[OTG_FS_NUMBER / 32] = 1u << OTG_FS_NUMBER % 32;
-    runtime.has_usb = true;
+    detach_pins();
 }
 
 bool boot0_start(const struct boot0_options *options)
 {
+    bool has_clock;
+
     runtime.leaving = options ? options->leaving : NULL;
-    start_clock(options ? options->crystal_hz : 0);
+    has_clock = start_clock(options ? options->crystal_hz : 0);
     start_caches();
     b0_ticks_begin(clock_hz);
-    __asm__ volatile("cpsie i" ::: "memory");
-    if (clock_hz == B0_CLOCK_FAST_HZ)
+    if (has_clock)
         start_usb(options);
-    return runtime.has_usb;
+    __asm__ volatile("cpsie i" ::: "memory");
+    return has_clock;
 }
 
 uint32_t boot0_clock_hz(void)
@@ -113,14 +150,49 @@ void OTG_FS_IRQHandler(void)
 
     b0_usb_poll(&runtime.usb);
     b0_serial_service(serial, &runtime.usb);
-    if (runtime.leave_in_ms == 0 && (serial->touched || runtime.composite.detach.detached))
-        runtime.leave_in_ms = GRACE_MS;
+    if (runtime.composite.detach.detached) {
+        if (runtime.leave_in_ms == 0 || runtime.leave_in_ms > GRACE_MS)
+            runtime.leave_in_ms = GRACE_MS;
+    } else if (!serial->touched) {
+        runtime.leave_in_ms = 0;
+    } else if (runtime.leave_in_ms == 0) {
+        runtime.leave_in_ms = TOUCH_MS;
+    }
+}
+
+/* The clock again, from a crystal of another frequency; then the device comes to the bus again. */
+static void change_crystal(uint32_t crystal_hz)
+{
+    b0_usb_disconnect(&runtime.usb);
+    runtime.has_usb = false;
+    detach_pins();
+    b0_clock_stop();
+    if (!b0_clock_start_crystal() || !start_pll(crystal_hz))
+        runtime.attach_in_ms = 0;
+    start_caches();
+}
+
+/* Whether the host's frames tell that the crystal is another one than measured. */
+static void check_crystal(void)
+{
+    uint8_t mhz;
+
+    if (!runtime.has_usb || !runtime.doubtful || b0_usb_configuration(&runtime.usb) != 0 ||
+        !b0_otg_fs_was_reset(&runtime.otg))
+        return;
+    mhz = b0_frames_crystal(&runtime.frames, (uint8_t)(runtime.crystal_hz / 1000000),
+                            b0_otg_fs_frame(), boot0_millis() * 1000);
+    if (mhz != 0 && mhz * 1000000u != runtime.crystal_hz)
+        change_crystal(mhz * 1000000u);
 }
 
 void SysTick_Handler(void);
 void SysTick_Handler(void)
 {
     b0_ticks_count();
+    if (runtime.attach_in_ms > 0 && --runtime.attach_in_ms == 0)
+        attach();
+    check_crystal();
     if (runtime.leave_in_ms > 0 && --runtime.leave_in_ms == 0)
         boot0_enter_bootloader();
 }
@@ -202,6 +274,13 @@ struct boot0_serial_line boot0_serial_line(void)
 }
 
 /* ---- other programs ---- */
+
+uint8_t boot0_reset_flags(void)
+{
+    uint32_t word = RTC_BKPR(B0_CAUSE_REGISTER);
+
+    return (word & B0_CAUSE_MASK) == B0_CAUSE ? (uint8_t)word : (uint8_t)(RCC->csr >> 24);
+}
 
 static _Noreturn void leave(uint32_t word)
 {

@@ -78,6 +78,8 @@ static void set_lines(struct b0_serial *serial, struct b0_usb *usb, uint16_t lin
 
     serial->dtr = (lines & LINE_DTR) != 0;
     serial->rts = (lines & LINE_RTS) != 0;
+    if (serial->dtr) /* somebody has the port again: no touch, or not the end of one */
+        serial->touched = false;
     serial->touching =
         had_dtr && !serial->dtr && b0_load32(serial->coding + CODING_BAUD) == TOUCH_BAUD;
     update_connected(serial, usb);

@@ -40,7 +40,7 @@ struct b0_serial {
     bool state_due;       /* the host has not been told that the port works */
     bool zero_packet_due; /* the last transfer ended with a full packet */
     bool touching;        /* DTR fell at 1200 baud; the request is not over yet */
-    bool touched;         /* … it is over: to the bootloader */
+    bool touched;         /* … it is over, and DTR has not risen since: to the bootloader, soon */
     atomic_bool connected;
     atomic_bool sending; /* bytes are with the controller */
 };

@@ -17,9 +17,13 @@ enum {
     /* Turnaround time for HCLK from 32 MHz on: 34.16.2, GUSBCFG, TRDT. */
     TURNAROUND = 6,
     SETUP_COUNT = 3,
-    /* Bounds what takes some clocks of the controller, so that a dead one does not hang the rest.
+    /*
+     * Loops of some 10 cycles: 100 us and more, while all that is waited for here takes some clocks
+     * of the controller. What never comes must not hang the rest.
      */
-    PATIENCE = 100000,
+    PATIENCE = 2000,
+    /* The same for the mode: 25 ms by 34.16.2, GUSBCFG, FDMOD. */
+    MODE_PATIENCE = 500000,
 };
 
 static void wait_until(const volatile uint32_t *reg, uint32_t mask, uint32_t value)
@@ -27,6 +31,8 @@ static void wait_until(const volatile uint32_t *reg, uint32_t mask, uint32_t val
     for (int i = 0; i < PATIENCE && (*reg & mask) != value; i++) {
     }
 }
+
+static void read_fifo(struct b0_otg_fs *otg);
 
 /* ---- FIFOs ---- */
 
@@ -82,12 +88,23 @@ static void cancel_in(unsigned number)
 }
 
 /*
- * An OUT endpoint can be disabled only with a global NAK (34.17.5). It is left enabled instead,
- * with NAK set; its bookkeeping is forgotten, so that a packet that came before is thrown away.
+ * 34.17.6, "OUT endpoint disable": only while a global NAK keeps all packets out, which is in
+ * effect when its word has been read from the FIFO, behind the packets that came before.
  */
 static void cancel_out(struct b0_otg_fs *otg, unsigned number)
 {
-    OTG_OUT(number)->ctl |= OTG_CTL_SNAK;
+    struct otg_endpoint *out = OTG_OUT(number);
+
+    if ((out->ctl & OTG_CTL_EPENA) != 0) {
+        OTG_DEVICE->dctl |= OTG_DCTL_SGONAK;
+        for (int i = 0; i < PATIENCE && (OTG->gintsts & OTG_GINT_GONAKEFF) == 0; i++)
+            read_fifo(otg);
+        out->ctl |= OTG_CTL_SNAK | OTG_CTL_EPDIS;
+        wait_until(&out->interrupt, OTG_INT_EPDISD, OTG_INT_EPDISD);
+        OTG_DEVICE->dctl |= OTG_DCTL_CGONAK;
+    }
+    out->ctl |= OTG_CTL_SNAK;
+    out->interrupt = OTG_INT_XFRC | OTG_INT_EPDISD;
     otg->out[number].room = 0;
     otg->out[number].size = 0;
 }
@@ -208,7 +225,7 @@ static void receive(void *driver, uint8_t endpoint, uint8_t *data, size_t size)
 static void set_address(void *driver, uint8_t address)
 {
     (void)driver;
-    OTG_DEVICE->dcfg = (OTG_DEVICE->dcfg & ~OTG_DCFG_DAD) | (uint32_t)address << OTG_DCFG_DAD_SHIFT;
+    OTG_DEVICE->dcfg = OTG_DCFG_DSPD_FULL | (uint32_t)address << OTG_DCFG_DAD_SHIFT;
 }
 
 /* ---- connecting ---- */
@@ -225,6 +242,8 @@ static void start(bool interrupts)
     OTG_DEVICE->dctl = OTG_DCTL_SDIS;
     OTG->gusbcfg =
         OTG_GUSBCFG_FDMOD | OTG_GUSBCFG_PHYSEL | (uint32_t)TURNAROUND << OTG_GUSBCFG_TRDT_SHIFT;
+    for (int i = 0; i < MODE_PATIENCE && (OTG->gintsts & OTG_GINT_CMOD) != 0; i++) {
+    }
     OTG->gccfg = OTG_GCCFG_PWRDWN | OTG_GCCFG_NOVBUSSENS;
     OTG_DEVICE->dcfg = OTG_DCFG_DSPD_FULL;
     OTG_DEVICE->diepmsk = OTG_INT_XFRC;
@@ -304,6 +323,7 @@ static void read_fifo(struct b0_otg_fs *otg)
         case OTG_PKTSTS_SETUP_DATA:
             pop(otg->setup, sizeof otg->setup, OTG_GRXSTSP_BCNT(status));
             otg->setup_due = false;
+            otg->setup_read = true;
             break;
         case OTG_PKTSTS_SETUP_DONE:
             otg->setup_due = true;
@@ -333,7 +353,8 @@ static void out_events(struct b0_otg_fs *otg, struct b0_usb *usb)
 {
     uint32_t waiting = OTG_DEVICE->daint >> OTG_DAINT_OUT_SHIFT;
 
-    for (unsigned i = 0; i < OTG_ENDPOINTS; i++) {
+    /* What endpoint 0 has received is no longer of interest once the next SETUP is here. */
+    for (unsigned i = otg->setup_read ? 1 : 0; i < OTG_ENDPOINTS; i++) {
         if ((waiting >> i & 1) != 0 && (OTG_OUT(i)->interrupt & OTG_INT_XFRC) != 0) {
             uint16_t size = otg->out[i].size;
 
@@ -353,8 +374,11 @@ static void setup_event(struct b0_otg_fs *otg, struct b0_usb *usb)
 {
     if (!otg->setup_due || (OTG_OUT(0)->interrupt & OTG_INT_STUP) == 0)
         return;
-    OTG_OUT(0)->interrupt = OTG_INT_STUP;
+    /* XFRC too: of a data stage that the host has broken off, or set with STUP by some cores. */
+    OTG_OUT(0)->interrupt = OTG_INT_STUP | OTG_INT_XFRC;
+    OTG_OUT(0)->tsiz = (uint32_t)SETUP_COUNT << OTG_TSIZ_STUPCNT_SHIFT;
     otg->setup_due = false;
+    otg->setup_read = false;
     otg->out[0].room = 0;
     otg->out[0].size = 0;
     if ((OTG_IN(0)->ctl & OTG_CTL_EPENA) != 0)
@@ -404,6 +428,16 @@ static void poll(void *driver, struct b0_usb *usb)
     read_fifo(otg);
     out_events(otg, usb);
     setup_event(otg, usb);
+}
+
+bool b0_otg_fs_was_reset(const struct b0_otg_fs *otg)
+{
+    return otg->fifo_end > 0;
+}
+
+uint16_t b0_otg_fs_frame(void)
+{
+    return OTG_DSTS_FNSOF(OTG_DEVICE->dsts);
 }
 
 const struct b0_usb_driver b0_otg_fs_driver = {

@@ -21,9 +21,17 @@ struct b0_otg_fs {
     bool has_fifo[B0_USB_ENDPOINTS];
     uint16_t fifo_end; /* words given away so far */
     uint8_t setup[8];
-    bool setup_due;
+    bool setup_read; /* a SETUP packet is in `setup` */
+    bool setup_due;  /* … all of it */
     bool suspended;
 };
+
+/*
+ * Whether the host has reset the bus since the device was connected; and the number of the last
+ * frame that was heard.
+ */
+bool b0_otg_fs_was_reset(const struct b0_otg_fs *otg);
+uint16_t b0_otg_fs_frame(void);
 
 /* For b0_usb_init() with a struct b0_otg_fs, which starts all zero, as context. */
 extern const struct b0_usb_driver b0_otg_fs_driver;

@@ -51,6 +51,11 @@ struct boot0_bootloader {
     char reset[64];       /* what reset the chip: "power, pin" */
     /* The journal is write-protected by option bytes: no update can begin. Known since 1.2. */
     bool journal_protected;
+    /* The rest is known since 1.3; before, it is false and 0. */
+    bool knows_supply;
+    bool starved;           /* an operation of the flash was refused: the supply was too low */
+    bool read_protected;    /* level 1 or 2, by option bytes */
+    uint8_t brownout_level; /* 0 (off) to 3: below it the chip is in reset */
 };
 
 /* Where boot0_session_reset_to() leads. */

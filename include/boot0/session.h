@@ -291,6 +291,14 @@ BOOT0_API enum boot0_status boot0_session_erase_journal(struct boot0_session *se
 BOOT0_API enum boot0_status boot0_session_protect_bootloader(struct boot0_session *session, bool on,
                                                              struct boot0_error *error);
 
+/*
+ * Likewise: sets the brown-out level in the option bytes, 0 (off) to 3 (RM0090, 3.9.1, BOR_LEV).
+ * BOOT0_E_USAGE for another level; BOOT0_E_UNSUPPORTED if the bootloader is older than extension
+ * 1.3.
+ */
+BOOT0_API enum boot0_status boot0_session_set_brownout(struct boot0_session *session,
+                                                       unsigned level, struct boot0_error *error);
+
 /* USB reset. The board may come back as something else: only close the session afterwards. */
 BOOT0_API enum boot0_status boot0_session_reset(struct boot0_session *session,
                                                 struct boot0_error *error);

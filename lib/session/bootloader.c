@@ -335,3 +335,22 @@ enum boot0_status boot0_session_protect_bootloader(struct boot0_session *session
         (void)b0_session_has_left(session); /* who looks for it next finds it with the new bytes */
     return status;
 }
+
+enum boot0_status boot0_session_set_brownout(struct boot0_session *session, unsigned level,
+                                             struct boot0_error *error)
+{
+    enum boot0_status status = need_bootloader(session, "set a brown-out level", error);
+
+    if (status == BOOT0_OK && level > 3)
+        return boot0_fail(error, BOOT0_E_USAGE, "there is no brown-out level %u", level);
+    if (status == BOOT0_OK && !session->board.bootloader.knows_supply) {
+        boot0_fail(error, BOOT0_E_UNSUPPORTED, "this bootloader cannot set a brown-out level");
+        return boot0_advise(error, BOOT0_ADVICE_UPDATE_BOOTLOADER, NULL);
+    }
+    if (status == BOOT0_OK)
+        status = order(session, B0_EXTENSION_PROTECT, (uint16_t)(B0_EXTENSION_BROWNOUT | level),
+                       "setting the brown-out level", error);
+    if (status == BOOT0_OK)
+        (void)b0_session_has_left(session);
+    return status;
+}

@@ -223,6 +223,13 @@ static enum boot0_status go_to_rom(struct boot0_session *session, struct boot0_e
 {
     enum boot0_status status = BOOT0_OK;
 
+    if (session->board.bootloader.read_protected) {
+        boot0_fail(
+            error, BOOT0_E_PROTECTED,
+            "the board is protected from being read: ST's bootloader in ROM writes the flash "
+            "only after it has erased everything");
+        return boot0_advise(error, BOOT0_ADVICE_UNPROTECT_READ, NULL);
+    }
     if (session->board.bootloader.write_protected) {
         b0_session_note(session, "the bootloader's write protection is removed");
         status = boot0_session_protect_bootloader(session, false, error);

@@ -218,6 +218,12 @@ static void take_info(const struct b0_extension_info *info, struct boot0_bootloa
     to->write_protected = info->write_protected != 0;
     to->journal_protected = info->protocol_version >= B0_EXTENSION_KNOWS_JOURNAL &&
                             (info->flags & B0_INFO_JOURNAL_PROTECTED) != 0;
+    to->knows_supply = info->protocol_version >= B0_EXTENSION_KNOWS_SUPPLY;
+    if (to->knows_supply) {
+        to->starved = (info->flags & B0_INFO_STARVED) != 0;
+        to->read_protected = (info->flags & B0_INFO_READ_PROTECTED) != 0;
+        to->brownout_level = info->flags >> B0_INFO_BROWNOUT_SHIFT & 3;
+    }
     to->entry = entry_name(info->entry_reason);
     name_resets(info->reset_flags, to->reset, sizeof to->reset);
 }

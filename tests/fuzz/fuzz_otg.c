@@ -174,7 +174,7 @@ static void disturb(struct fuzz *f)
         break;
     default:
         f->now_ns += (uint64_t)n * 100000;
-        vboard_otg_sof(f->otg);
+        vboard_otg_happen(f->otg);
         break;
     }
 }

@@ -77,7 +77,7 @@ def info():
         run(["dfu-util", "-a", "1", "-U", path])
         data = read(path)
     equal(len(data), 102, "bytes of device information")
-    equal(struct.unpack_from("<HH", data), (102, 0x0102), "its size and version")
+    equal(struct.unpack_from("<HH", data), (102, 0x0103), "its size and version")
     names = ("core_hz", "buffer", "start", "length")
     result = dict(zip(names, struct.unpack_from("<4I", data, 32)))
     (result["crystal_hz"],) = struct.unpack_from("<I", data, 28)
@@ -266,6 +266,11 @@ def part_protect():
     equal(info()["protected"], 1, "protection, switched on")
     run([BOOT0, "unprotect"])
     equal(info()["protected"], 0, "protection, switched off")
+    run([BOOT0, "protect", "--brownout", "3"])
+    check("brown-out level 3" in run([BOOT0, "info"]).stdout, "the brown-out level is not told")
+    run([BOOT0, "protect", "--brownout", "4"], status=64)
+    run([BOOT0, "protect", "--brownout", "0"])
+    equal(json.loads(run([BOOT0, "info", "--json"]).stdout)["bootloader"]["brownout_level"], 0, "off")
 
 
 def part_journal_protected():
@@ -297,7 +302,7 @@ def part_journal_protected():
 
 def part_crystal(mhz):
     equal(info()["crystal_hz"], int(mhz) * 1000000, "the crystal that was measured")
-    equal(info()["core_hz"], 168000000, "the clock")
+    equal(info()["core_hz"], 168000000 if int(mhz) < 24 else 144000000, "the clock")
 
 
 # Each part: what is in flash beside the bootloader, and the board's settings.
@@ -321,7 +326,9 @@ CRYSTALS = (8, 12, 16, 24, 25, 26)
 
 
 def flash_file(directory, name, program):
-    data = (FIRMWARE / "bootloader-discovery-f407.bin").read_bytes()
+    # The Discovery's bootloader knows its crystal.
+    kind = "generic" if name.startswith("crystal") else "discovery"
+    data = (FIRMWARE / f"bootloader-{kind}-f407.bin").read_bytes()
     if program:
         data = data.ljust(PROGRAM - 0x08000000, b"\xff") + (FIRMWARE / f"{program}.bin").read_bytes()
     return directory.file(f"{name}.flash", data.ljust(FLASH_SIZE, b"\xff"))

@@ -100,7 +100,10 @@ static enum boot0_status prepare(struct vboard *board, struct boot0_error *error
     board->chip.supply_mv = board->settings.supply_mv;
     board->chip.erases_by_width = board->settings.feature_erase;
     vboard_chip_set_serial(&board->chip, board->settings.serial);
+    board->chip.erase_percent = board->settings.erase_percent;
     vboard_options_init(&board->chip, board->settings.read_protection);
+    if (board->settings.hardware_watchdog)
+        vboard_options_start_watchdog(&board->chip);
     fill_flash(board);
     return load_flash(board, error);
 }

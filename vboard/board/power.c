@@ -79,6 +79,30 @@ static void start_bootloader(struct vboard *board)
     board->bootloader.ops->start(board->bootloader.context);
 }
 
+unsigned vboard_supply_mv(const struct vboard *board)
+{
+    const struct vboard_settings *settings = &board->settings;
+
+    return settings->brownout.mv > 0 && board->now_us >= settings->brownout.from_us &&
+                   board->now_us < settings->brownout.until_us
+               ? settings->brownout.mv
+               : settings->supply_mv;
+}
+
+/* A supply that will fall too low for the chip to run is a loss of power, until it is back. */
+static void plan_brownout(struct vboard *board)
+{
+    const struct vboard_settings *settings = &board->settings;
+
+    if (settings->brownout.mv == 0 ||
+        settings->brownout.mv >= vboard_options_reset_mv(&board->chip) ||
+        settings->brownout.from_us < board->now_us || settings->brownout.from_us > board->cut_us)
+        return;
+    board->cut_us = settings->brownout.from_us;
+    board->replug_after_ms =
+        (uint32_t)((settings->brownout.until_us - settings->brownout.from_us) / 1000 % UINT32_MAX);
+}
+
 /* RM0090, 2.4 "Boot configuration"; level 2 starts nothing but the flash. */
 static void boot(struct vboard *board)
 {
@@ -87,6 +111,7 @@ static void boot(struct vboard *board)
     vboard_uart_stop(board);
     vboard_chip_reset(&board->chip);
     board->timer_us = VBOARD_NEVER;
+    plan_brownout(board);
     start_bootloader(board);
 }
 

@@ -25,4 +25,7 @@ void vboard_enter_rom(struct vboard *board);
 void vboard_power_off(struct vboard *board);
 void vboard_power_on(struct vboard *board);
 
+/* The supply now, in millivolts. */
+unsigned vboard_supply_mv(const struct vboard *board);
+
 #endif

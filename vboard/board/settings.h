@@ -21,6 +21,8 @@ enum {
 };
 
 enum {
+    VBOARD_LSI_HZ = 32000,    /* nominally: 7.2.5; 17 to 47 kHz by DS8626, 5.3.9 */
+    VBOARD_HSI_HZ = 16000000, /* nominally: RM0090, 7.2.2 */
     VBOARD_SERIAL_MAX = VBOARD_STRING_MAX,
     VBOARD_FAULTS_MAX = 16,
 };
@@ -84,11 +86,20 @@ struct vboard_settings {
     uint32_t baud_max;
     struct vboard_wire wires[2]; /* of DTR and RTS */
     uint32_t crystal_hz;         /* 0: none */
-    bool vbus_wired;             /* PA9 sees VBUS */
-    bool battery;                /* on VBAT */
-    bool serial_mode;            /* Maple boards: a program runs at power-up */
-    char *elf_file;              /* symbols of the program; NULL: none */
-    bool button_set;             /* a pin is held at a level */
+    uint32_t hsi_hz;             /* the internal oscillator, as it really is */
+    uint32_t lsi_hz;
+    bool hardware_watchdog; /* WDG_SW of the option bytes is 0 */
+    bool pull_up;           /* D+ is pulled up on the board, whatever the chip does */
+    unsigned erase_percent; /* of the typical time that an erase takes */
+    struct {
+        unsigned mv; /* 0: the supply stays as it is */
+        uint64_t from_us, until_us;
+    } brownout;
+    bool vbus_wired;  /* PA9 sees VBUS */
+    bool battery;     /* on VBAT */
+    bool serial_mode; /* Maple boards: a program runs at power-up */
+    char *elf_file;   /* symbols of the program; NULL: none */
+    bool button_set;  /* a pin is held at a level */
     bool button_high;
     unsigned button_pin; /* 16 times the port, and the pin */
 };

@@ -30,7 +30,8 @@ struct vboard_chip {
     /* Whether sectors are erased with that width too. No document says that the ROMs do so. */
     bool erases_by_width;
     unsigned supply_mv;
-    bool needs_vpp; /* 64 bits at a time were chosen, and there is no 9 V on VPP */
+    unsigned erase_percent; /* of the typical time that an erase takes */
+    bool needs_vpp;         /* 64 bits at a time were chosen, and there is no 9 V on VPP */
 };
 
 /* ---- memory.c ---- */
@@ -68,6 +69,12 @@ void vboard_options_init(struct vboard_chip *chip, unsigned level);
 unsigned vboard_options_level(const struct vboard_chip *chip);
 /* Writes the option bytes' read protection, in force after the next reset. */
 void vboard_options_set_level(struct vboard_chip *chip, unsigned level);
+/* Below this supply, in millivolts, the chip is held in reset: the brown-out level, as loaded. */
+unsigned vboard_options_reset_mv(const struct vboard_chip *chip);
+/* The option bytes start the watchdog with each reset, if the part has such an option byte. */
+void vboard_options_start_watchdog(struct vboard_chip *chip);
+/* Whether they do so, as loaded. */
+bool vboard_options_watchdog(const struct vboard_chip *chip);
 /* Likewise protects these flash sectors, and no others, from being written. */
 void vboard_options_write_protect(struct vboard_chip *chip, const uint8_t *sectors, size_t count);
 /*

@@ -116,7 +116,7 @@ static enum b0_parallelism erase_width(const struct vboard_chip *chip)
     return chip->erases_by_width ? chip->width : B0_PARALLEL_X8;
 }
 
-uint64_t vboard_flash_duration(const struct vboard_chip *chip, const struct vboard_flash_op *op)
+static uint64_t typical_us(const struct vboard_chip *chip, const struct vboard_flash_op *op)
 {
     enum b0_parallelism wide = erase_width(chip);
     uint64_t all_us = (uint64_t)chip->times->mass_erase_ms[wide] * 1000 * chip->part->banks;
@@ -141,6 +141,13 @@ uint64_t vboard_flash_duration(const struct vboard_chip *chip, const struct vboa
         return (uint64_t)b0_flash_erase_ms(chip->times, wide, smallest_sector(chip)) * 1000;
     }
     return 0;
+}
+
+uint64_t vboard_flash_duration(const struct vboard_chip *chip, const struct vboard_flash_op *op)
+{
+    uint64_t typically_us = typical_us(chip, op);
+
+    return op->kind == VBOARD_PROGRAM ? typically_us : typically_us * chip->erase_percent / 100;
 }
 
 static void violate(struct vboard_flash_result *result, uint32_t address, const char *what)

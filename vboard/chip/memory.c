@@ -32,6 +32,7 @@ static void write_flash_size(struct vboard_chip *chip)
 bool vboard_chip_init(struct vboard_chip *chip, const struct vboard_part *part)
 {
     memset(chip, 0, sizeof *chip);
+    chip->erase_percent = 100;
     chip->part = part;
     chip->family = b0_family_find(part->family);
     if (!chip->family)

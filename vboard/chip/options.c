@@ -9,6 +9,7 @@
 enum {
     RDP_LEVEL_2 = 0xcc, /* no way back; not on F1 */
     RDP_LEVEL_1 = 0x55, /* any other value will do */
+    F4_WDG_SW = 0x20,   /* of USER, the first byte: 0 starts the watchdog by hardware */
     F4_WRP_OFFSET = 8,  /* RM0090, table 15: 0x1fffc008, one bit a sector, 0 protects */
     F4_SEGMENT_SIZE = 16,
     F4_SECTORS_PER_SEGMENT = 12,
@@ -260,6 +261,27 @@ void vboard_options_set_level(struct vboard_chip *chip, unsigned level)
     bytes[styles[style].rdp] = level == 0 ? styles[style].level_0 : RDP_LEVEL_1;
     if (styles[style].rdp_complement)
         bytes[styles[style].rdp_complement] = (uint8_t)~bytes[styles[style].rdp];
+}
+
+/* BOR_LEV of USER, RM0090, table 15: 3 is off. Falling thresholds, typical: DS8626, 5.3.5. */
+unsigned vboard_options_reset_mv(const struct vboard_chip *chip)
+{
+    static const unsigned levels_mv[] = {2830, 2500, 2190, 1700};
+
+    return levels_mv[chip->part->options_style == VBOARD_OPTIONS_F4 ? chip->loaded[0] >> 2 & 3 : 3];
+}
+
+void vboard_options_start_watchdog(struct vboard_chip *chip)
+{
+    uint8_t *bytes = first_area(chip);
+
+    if (chip->part->options_style == VBOARD_OPTIONS_F4)
+        bytes[0] = (uint8_t)(bytes[0] & ~(unsigned)F4_WDG_SW);
+}
+
+bool vboard_options_watchdog(const struct vboard_chip *chip)
+{
+    return chip->part->options_style == VBOARD_OPTIONS_F4 && !(chip->loaded[0] & F4_WDG_SW);
 }
 
 void vboard_options_write_protect(struct vboard_chip *chip, const uint8_t *sectors, size_t count)

@@ -2,6 +2,8 @@
 /* What a user says about a virtual board: "MODEL[:key=value,…]", by a table of keys. */
 #include "spec.h"
 
+#include "spec_private.h"
+
 #include "../board/faults.h"
 #include "../rom/models.h"
 
@@ -13,32 +15,14 @@ enum {
     VBOARD_PATH_MAX = 4096,
 };
 
-typedef enum boot0_status set_function(struct vboard_settings *settings, const char *value,
-                                       struct boot0_error *error);
-
 /* ---- values ---- */
-
-static bool number(const char *text, unsigned long limit, unsigned long *value)
-{
-    char *end;
-
-    if (*text < '0' || *text > '9')
-        return false;
-    *value = strtoul(text, &end, 0);
-    return *end == '\0' && *value <= limit;
-}
-
-static enum boot0_status bad(struct boot0_error *error, const char *value, const char *wanted)
-{
-    return boot0_fail(error, BOOT0_E_USAGE, "\"%s\" is not %s", value, wanted);
-}
 
 static enum boot0_status set_file(char **file, const char *value, struct boot0_error *error)
 {
     size_t size = strlen(value) + 1;
 
     if (size == 1)
-        return bad(error, value, "a file name");
+        return vboard_spec_bad(error, value, "a file name");
     free(*file);
     *file = malloc(size);
     if (!*file)
@@ -61,8 +45,8 @@ static enum boot0_status set_fill(struct vboard_settings *settings, const char *
     settings->fill = strcmp(value, "random") == 0  ? VBOARD_FILL_RANDOM
                      : strcmp(value, "blank") == 0 ? VBOARD_FILL_BLANK
                                                    : VBOARD_FILL_BYTE;
-    if (settings->fill == VBOARD_FILL_BYTE && !number(value, 0xff, &byte))
-        return bad(error, value, "\"blank\", \"random\" or a byte such as 0x00");
+    if (settings->fill == VBOARD_FILL_BYTE && !vboard_spec_number(value, 0xff, &byte))
+        return vboard_spec_bad(error, value, "\"blank\", \"random\" or a byte such as 0x00");
     settings->fill_byte = (uint8_t)byte;
     return BOOT0_OK;
 }
@@ -75,8 +59,8 @@ static enum boot0_status set_boot0(struct vboard_settings *settings, const char 
     settings->boot0_button = strcmp(value, "button") == 0;
     if (settings->boot0_button)
         level = 1;
-    else if (!number(value, 1, &level))
-        return bad(error, value, "0, 1 or \"button\"");
+    else if (!vboard_spec_number(value, 1, &level))
+        return vboard_spec_bad(error, value, "0, 1 or \"button\"");
     settings->boot0 = level;
     return BOOT0_OK;
 }
@@ -91,28 +75,8 @@ static enum boot0_status set_serial(struct vboard_settings *settings, const char
                           VBOARD_SERIAL_MAX);
     for (size_t i = 0; i < length; i++)
         if (value[i] < 0x20 || value[i] > 0x7e)
-            return bad(error, value, "a serial number of plain characters");
+            return vboard_spec_bad(error, value, "a serial number of plain characters");
     memcpy(settings->serial, value, length + 1);
-    return BOOT0_OK;
-}
-
-/* Volts with up to three decimals, without strtod(): its decimal point depends on the locale. */
-static enum boot0_status set_supply(struct vboard_settings *settings, const char *value,
-                                    struct boot0_error *error)
-{
-    unsigned mv = 0, decimals = 0, scale = 1000;
-    const char *p = value;
-
-    for (; *p >= '0' && *p <= '9' && p - value < 2; p++)
-        mv = mv * 10 + (unsigned)(*p - '0') * 1000;
-    if (*p == '.')
-        for (p++; *p >= '0' && *p <= '9' && decimals < 3; p++, decimals++) {
-            scale /= 10;
-            mv += (unsigned)(*p - '0') * scale;
-        }
-    if (*p != '\0' || mv < 1650 || mv > 3600)
-        return bad(error, value, "a supply voltage from 1.65 to 3.6");
-    settings->supply_mv = mv;
     return BOOT0_OK;
 }
 
@@ -121,8 +85,8 @@ static enum boot0_status set_feature_erase(struct vboard_settings *settings, con
 {
     unsigned long on;
 
-    if (!number(value, 1, &on))
-        return bad(error, value, "0 or 1");
+    if (!vboard_spec_number(value, 1, &on))
+        return vboard_spec_bad(error, value, "0 or 1");
     settings->feature_erase = on;
     return BOOT0_OK;
 }
@@ -136,8 +100,8 @@ static enum boot0_status set_plug(struct vboard_settings *settings, const char *
         settings->plug_ms = VBOARD_PLUG_NEVER;
         return BOOT0_OK;
     }
-    if (!number(value, 86400000, &ms))
-        return bad(error, value, "a time in milliseconds, at most a day, or never");
+    if (!vboard_spec_number(value, 86400000, &ms))
+        return vboard_spec_bad(error, value, "a time in milliseconds, at most a day, or never");
     settings->plug_ms = (uint32_t)ms;
     return BOOT0_OK;
 }
@@ -147,8 +111,8 @@ static enum boot0_status set_rdp(struct vboard_settings *settings, const char *v
 {
     unsigned long level;
 
-    if (!number(value, 1, &level))
-        return bad(error, value, "a read protection level of 0 or 1");
+    if (!vboard_spec_number(value, 1, &level))
+        return vboard_spec_bad(error, value, "a read protection level of 0 or 1");
     settings->read_protection = (unsigned)level;
     return BOOT0_OK;
 }
@@ -158,8 +122,8 @@ static enum boot0_status set_poll(struct vboard_settings *settings, enum vboard_
 {
     unsigned long ms;
 
-    if (!number(value, UINT16_MAX, &ms))
-        return bad(error, value, "a time in milliseconds, at most 65535");
+    if (!vboard_spec_number(value, UINT16_MAX, &ms))
+        return vboard_spec_bad(error, value, "a time in milliseconds, at most 65535");
     settings->poll_ms[command] = (uint16_t)ms;
     return BOOT0_OK;
 }
@@ -187,8 +151,8 @@ static enum boot0_status set_baud_max(struct vboard_settings *settings, const ch
 {
     unsigned long baud;
 
-    if (!number(value, 4000000, &baud) || baud < 1200)
-        return bad(error, value, "a speed from 1200 to 4000000");
+    if (!vboard_spec_number(value, 4000000, &baud) || baud < 1200)
+        return vboard_spec_bad(error, value, "a speed from 1200 to 4000000");
     settings->baud_max = (uint32_t)baud;
     return BOOT0_OK;
 }
@@ -230,65 +194,14 @@ static enum boot0_status set_wiring(struct vboard_settings *settings, const char
         if (*rest == '\0')
             return BOOT0_OK;
     } while (*rest++ == '+');
-    return bad(error, value, "a wiring such as \"dtr-reset+rts-boot0\" or \"!dtr-reset\"");
-}
-
-static enum boot0_status set_crystal(struct vboard_settings *settings, const char *value,
-                                     struct boot0_error *error)
-{
-    unsigned long mhz;
-
-    if (!number(value, 26, &mhz) || (mhz > 0 && mhz < 4))
-        return bad(error, value, "a crystal of 4 to 26 MHz, or 0 for none");
-    settings->crystal_hz = (uint32_t)mhz * 1000000;
-    return BOOT0_OK;
-}
-
-static enum boot0_status set_vbus(struct vboard_settings *settings, const char *value,
-                                  struct boot0_error *error)
-{
-    unsigned long on;
-
-    if (!number(value, 1, &on))
-        return bad(error, value, "0 or 1");
-    settings->vbus_wired = on;
-    return BOOT0_OK;
-}
-
-static enum boot0_status set_vbat(struct vboard_settings *settings, const char *value,
-                                  struct boot0_error *error)
-{
-    unsigned long on;
-
-    if (!number(value, 1, &on))
-        return bad(error, value, "0 or 1");
-    settings->battery = on;
-    return BOOT0_OK;
+    return vboard_spec_bad(error, value,
+                           "a wiring such as \"dtr-reset+rts-boot0\" or \"!dtr-reset\"");
 }
 
 static enum boot0_status set_elf(struct vboard_settings *settings, const char *value,
                                  struct boot0_error *error)
 {
     return set_file(&settings->elf_file, value, error);
-}
-
-/* "PA0:1": the port, the pin, and the level that it is held at. */
-static enum boot0_status set_button(struct vboard_settings *settings, const char *value,
-                                    struct boot0_error *error)
-{
-    const char *p = value + 2;
-    unsigned pin = 0;
-
-    if (value[0] != 'P' || value[1] < 'A' || value[1] > 'I')
-        return bad(error, value, "a pin and its level such as PA0:1");
-    for (; *p >= '0' && *p <= '9' && pin < 16; p++)
-        pin = pin * 10 + (unsigned)(*p - '0');
-    if (p == value + 2 || pin > 15 || p[0] != ':' || (p[1] != '0' && p[1] != '1') || p[2] != '\0')
-        return bad(error, value, "a pin and its level such as PA0:1");
-    settings->button_set = true;
-    settings->button_high = p[1] == '1';
-    settings->button_pin = (unsigned)(value[1] - 'A') * 16 + pin;
-    return BOOT0_OK;
 }
 
 static enum boot0_status set_fault(struct vboard_settings *settings, const char *value,
@@ -313,14 +226,14 @@ static enum boot0_status set_mode(struct vboard_settings *settings, const char *
     settings->serial_mode = strcmp(value, "serial") == 0;
     if (settings->serial_mode || strcmp(value, "dfu") == 0)
         return BOOT0_OK;
-    return bad(error, value, "\"dfu\" or \"serial\"");
+    return vboard_spec_bad(error, value, "\"dfu\" or \"serial\"");
 }
 
 /* ---- keys ---- */
 
 static const struct {
     struct vboard_key key; /* "NAME=WHAT" and its meaning */
-    set_function *set;     /* NULL: only a line of help for the key above */
+    vboard_spec_set *set;  /* NULL: only a line of help for the key above */
 } keys[] = {
     {{"describe=FILE", "custom: the file that describes the board"}, set_describe},
     {{"flash=FILE", "main flash is read from this file, and written back at the end"}, set_flash},
@@ -328,16 +241,27 @@ static const struct {
     {{"boot0=0|1|button",
       "the BOOT0 pin: 1 starts the ROM's bootloader (default); button: only now"},
      set_boot0},
-    {{"crystal=MHZ", "the crystal, 0 for none (default 8): programs on f407 only"}, set_crystal},
+    {{"crystal=MHZ", "the crystal, 0 for none (default 8): programs on f407 only"},
+     vboard_spec_crystal},
+    {{"hsi=PERCENT", "how far the internal oscillator is off, -10 to 10 (default 0)"},
+     vboard_spec_hsi},
+    {{"lsi=KHZ", "the watchdog's oscillator, 17 to 47 (default 32)"}, vboard_spec_lsi},
+    {{"watchdog=0|1", "1: the option bytes start the watchdog with each reset (default 0)"},
+     vboard_spec_watchdog},
+    {{"pullup=0|1", "1: the board pulls D+ up by itself (default 0)"}, vboard_spec_pull_up},
+    {{"erase_factor=N", "an erase takes so many times the typical time, 1 to 4 (default 1)"},
+     vboard_spec_erase_factor},
+    {{"brownout=V@MS[:MS]", "the supply falls to V at a time, for a time or until the end"},
+     vboard_spec_brownout},
     {{"elf=FILE", "names of functions for what is told of a program"}, set_elf},
-    {{"button=PIN:LEVEL", "a pin held high or low, such as PA0:1"}, set_button},
-    {{"vbus=0|1", "whether PA9 sees the VBUS of the USB port (default 1)"}, set_vbus},
-    {{"vbat=0|1", "1: the backup registers outlive a loss of power (default 0)"}, set_vbat},
+    {{"button=PIN:LEVEL", "a pin held high or low, such as PA0:1"}, vboard_spec_button},
+    {{"vbus=0|1", "whether PA9 sees the VBUS of the USB port (default 1)"}, vboard_spec_vbus},
+    {{"vbat=0|1", "1: the backup registers outlive a loss of power (default 0)"}, vboard_spec_vbat},
     {{"serial=TEXT", "USB serial number"}, set_serial},
     {{"plug=MS", "plugged in so long after the start (default 0); never: by a button"}, set_plug},
     {{"mode=dfu|serial", "Maple boards: what runs at first, bootloader or sketch (default dfu)"},
      set_mode},
-    {{"supply=V", "supply voltage, 1.65 to 3.6 (default 3.3)"}, set_supply},
+    {{"supply=V", "supply voltage, 1.65 to 3.6 (default 3.3)"}, vboard_spec_supply},
     {{"feature_erase=0|1", "1: the supply range of the ROM speeds up erasing too (unproven)"},
      set_feature_erase},
     {{"rdp=0|1", "read protection level (default 0)"}, set_rdp},
@@ -369,7 +293,7 @@ const struct vboard_key *vboard_key_at(size_t index)
     return index < B0_LENGTH(keys) ? &keys[index].key : &end;
 }
 
-static set_function *find_key(const char *name, size_t length)
+static vboard_spec_set *find_key(const char *name, size_t length)
 {
     for (size_t i = 0; i < B0_LENGTH(keys); i++)
         if (keys[i].set && strcspn(keys[i].key.key, "=") == length &&
@@ -384,18 +308,18 @@ static enum boot0_status parse_pair(char *pair, struct vboard_settings *settings
 {
     char *value = strchr(pair, '=');
     struct boot0_error inner = {.code = BOOT0_OK};
-    set_function *set = value ? find_key(pair, (size_t)(value - pair)) : NULL;
+    vboard_spec_set *set = value ? find_key(pair, (size_t)(value - pair)) : NULL;
     enum boot0_status status;
 
     if (!set) {
         boot0_fail(error, BOOT0_E_USAGE, "a virtual board has no setting \"%s\"", pair);
         if (error)
-            boot0_hint(
-                error,
-                "Settings are describe, flash, fill, boot0, crystal, elf, button, vbus, vbat, "
-                "plug, mode, serial, supply, rdp, poll_address, "
-                "poll_erase, poll_data, feature_erase, baud_max, wiring and fault, "
-                "each as key=value.");
+            boot0_hint(error,
+                       "Settings are describe, flash, fill, boot0, crystal, hsi, lsi, watchdog, "
+                       "pullup, erase_factor, brownout, elf, button, vbus, vbat, "
+                       "plug, mode, serial, supply, rdp, poll_address, "
+                       "poll_erase, poll_data, feature_erase, baud_max, wiring and fault, "
+                       "each as key=value.");
         return BOOT0_E_USAGE;
     }
     *value++ = '\0';
@@ -417,6 +341,9 @@ static void set_defaults(struct vboard_spec *spec)
     settings->boot0 = true;
     settings->supply_mv = 3300;
     settings->crystal_hz = 8000000;
+    settings->hsi_hz = VBOARD_HSI_HZ;
+    settings->lsi_hz = VBOARD_LSI_HZ;
+    settings->erase_percent = 100;
     settings->vbus_wired = true;
     settings->baud_max = 230400;
     if (rom->usb.serial)

@@ -6,6 +6,7 @@
 #include "adc.h"
 
 #include "../board/board.h"
+#include "../board/power.h"
 #include "nvic.h"
 #include "parts.h"
 #include "rcc.h"
@@ -74,7 +75,7 @@ static uint32_t sample(const struct vboard_machine *machine)
         mv = REFERENCE_MV;
     if ((machine->adc->ccr & CCR_TSVREFE) && number == CHANNEL_TEMPERATURE)
         mv = TEMPERATURE_MV;
-    bits = mv * 4095 / machine->board->settings.supply_mv;
+    bits = mv * 4095 / vboard_supply_mv(machine->board);
     bits >>= 2 * (machine->adc->cr1 >> 24 & 3); /* resolution */
     return machine->adc->cr2 & CR2_ALIGN ? bits << 4 : bits;
 }

@@ -278,12 +278,19 @@ void vboard_devices_reset(struct vboard_machine *machine)
 }
 
 static void (*const events[VBOARD_EVENT_COUNT])(struct vboard_machine *machine) = {
-    [VBOARD_EVENT_SYSTICK] = vboard_systick_event, [VBOARD_EVENT_HSE] = vboard_rcc_hse_event,
-    [VBOARD_EVENT_PLL] = vboard_rcc_pll_event,     [VBOARD_EVENT_FLASH] = vboard_flashc_event,
-    [VBOARD_EVENT_ADC] = vboard_adc_event,         [VBOARD_EVENT_USART] = vboard_usart_event,
-    [VBOARD_EVENT_TIM2] = vboard_timer2_event,     [VBOARD_EVENT_TIM3] = vboard_timer3_event,
-    [VBOARD_EVENT_TIM4] = vboard_timer4_event,     [VBOARD_EVENT_TIM5] = vboard_timer5_event,
-    [VBOARD_EVENT_TIM11] = vboard_timer11_event,   [VBOARD_EVENT_WATCHDOG] = vboard_watchdog_event,
+    [VBOARD_EVENT_SYSTICK] = vboard_systick_event,
+    [VBOARD_EVENT_HSE] = vboard_rcc_hse_event,
+    [VBOARD_EVENT_PLL] = vboard_rcc_pll_event,
+    [VBOARD_EVENT_FLASH] = vboard_flashc_event,
+    [VBOARD_EVENT_UNLOCKED] = vboard_flashc_unlocked_event,
+    [VBOARD_EVENT_ADC] = vboard_adc_event,
+    [VBOARD_EVENT_USART] = vboard_usart_event,
+    [VBOARD_EVENT_TIM2] = vboard_timer2_event,
+    [VBOARD_EVENT_TIM3] = vboard_timer3_event,
+    [VBOARD_EVENT_TIM4] = vboard_timer4_event,
+    [VBOARD_EVENT_TIM5] = vboard_timer5_event,
+    [VBOARD_EVENT_TIM11] = vboard_timer11_event,
+    [VBOARD_EVENT_WATCHDOG] = vboard_watchdog_event,
 };
 
 static void clocks_changed(struct vboard_machine *machine)

@@ -8,6 +8,7 @@
 
 #include "../board/board.h"
 #include "../board/clock.h"
+#include "../board/power.h"
 #include "memory.h"
 #include "parts.h"
 #include "report.h"
@@ -32,8 +33,6 @@ enum {
     ACR_BITS = 0x1f07,
 };
 
-#define CR_LOCK (UINT32_C(1) << 31)
-
 /* 3.6.1, 3.9.3: two keys in this order; a wrong one locks until the next reset. */
 static const uint32_t keys[] = {0x45670123, 0xcdef89ab};
 static const uint32_t option_keys[] = {0x08192a3b, 0x4c5d6e7f};
@@ -51,7 +50,7 @@ void vboard_flashc_reset(struct vboard_machine *machine)
     struct vboard_flashc *flash = machine->flash;
 
     memset(flash, 0, sizeof *flash);
-    flash->cr = CR_LOCK;
+    flash->cr = FLASH_CR_LOCKED;
     flash->optcr = load_options(&machine->board->chip) | OPTCR_LOCK;
     flash->end_ns = VBOARD_NEVER;
 }
@@ -63,7 +62,7 @@ void vboard_flashc_check_latency(struct vboard_machine *machine)
         unsigned supply_mv, step_mhz;
     } rows[] = {{2700, 30}, {2400, 24}, {2100, 22}, {0, 20}};
     uint32_t latency = machine->flash->acr & 7;
-    unsigned supply_mv = machine->board->settings.supply_mv;
+    unsigned supply_mv = vboard_supply_mv(machine->board);
     size_t row = 0;
 
     while (supply_mv < rows[row].supply_mv)
@@ -153,7 +152,7 @@ static uint32_t refusal(const struct vboard_machine *machine, uint32_t address, 
     const struct vboard_flashc *flash = machine->flash;
 
     *why = NULL;
-    if (flash->cr & CR_LOCK)
+    if (flash->cr & FLASH_CR_LOCKED)
         *why = "flash was written while it is locked";
     else if (!(flash->cr & FLASH_CR_PG))
         *why = "flash was written without PG";
@@ -269,8 +268,8 @@ static void write_control(struct vboard_machine *machine, uint32_t value, uint32
     struct vboard_flashc *flash = machine->flash;
     uint32_t before = flash->cr;
 
-    if (flash->cr & CR_LOCK) {
-        if (value & ~CR_LOCK)
+    if (flash->cr & FLASH_CR_LOCKED) {
+        if (value & ~FLASH_CR_LOCKED)
             vboard_report(machine, 0x40023c10, "FLASH_CR was written while it is locked");
         return;
     }
@@ -280,8 +279,8 @@ static void write_control(struct vboard_machine *machine, uint32_t value, uint32
         return;
     }
     vboard_merge(&flash->cr, value & CR_WRITABLE, mask);
-    if (value & mask & CR_LOCK)
-        flash->cr |= CR_LOCK;
+    if (value & mask & FLASH_CR_LOCKED)
+        flash->cr |= FLASH_CR_LOCKED;
     if ((before & FLASH_CR_PG) && !(flash->cr & FLASH_CR_PG))
         vboard_flashc_end_run(machine);
     if (value & mask & FLASH_CR_STRT)
@@ -318,11 +317,11 @@ void vboard_flashc_write(struct vboard_machine *machine, uint32_t offset, uint32
         vboard_flashc_check_latency(machine);
         break;
     case KEYR:
-        if (!(flash->cr & CR_LOCK)) {
+        if (!(flash->cr & FLASH_CR_LOCKED)) {
             flash->keys_broken = true; /* 3.6.1: any write out of order locks */
-            flash->cr |= CR_LOCK;
+            flash->cr |= FLASH_CR_LOCKED;
         } else if (take_key(machine, keys, &flash->key_step, &flash->keys_broken, value)) {
-            flash->cr &= ~CR_LOCK;
+            vboard_flashc_unlocked(machine);
         }
         break;
     case OPTKEYR:

@@ -24,6 +24,7 @@ struct vboard_flashc {
 
 VBOARD_DEVICE(flashc);
 void vboard_flashc_event(struct vboard_machine *machine);
+void vboard_flashc_unlocked_event(struct vboard_machine *machine);
 
 /* The CPU writes to flash or to option bytes: before it does so. */
 void vboard_flashc_store(struct vboard_machine *machine, uint32_t address, uint32_t size,

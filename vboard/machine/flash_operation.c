@@ -8,12 +8,15 @@
 
 #include "../board/board.h"
 #include "../board/clock.h"
+#include "../board/power.h"
 #include "cpu.h"
 #include "memory.h"
 #include "nvic.h"
 #include "parts.h"
 #include "report.h"
 #include "time.h"
+
+#define UNLOCKED_NS UINT64_C(200000000) /* so long it may be unlocked with nothing done */
 
 bool vboard_flashc_busy(const struct vboard_machine *machine)
 {
@@ -80,13 +83,14 @@ void vboard_flashc_begin(struct vboard_machine *machine)
     chip->width = widths[vboard_flashc_psize(machine)];
     chip->needs_vpp = vboard_flashc_psize(machine) == 3;
     chip->erases_by_width = true;
+    vboard_time_tell(machine);
+    chip->supply_mv = vboard_supply_mv(board);
     duration_us = vboard_flash_duration(chip, &board->work.op);
     if (duration_us == 0) {
         vboard_report(machine, board->work.op.address, "write protected");
         vboard_flashc_fail(machine, FLASH_SR_WRPERR);
         return;
     }
-    vboard_time_tell(machine);
     board->work.by_machine = true;
     vboard_work_begin(board, false, done, machine);
     machine->flash->end_ns = now_ns + duration_us * 1000;
@@ -96,6 +100,27 @@ void vboard_flashc_begin(struct vboard_machine *machine)
         machine->breaks = true;
         vboard_cpu_attend(machine);
     }
+}
+
+/*
+ * Flash that stays unlocked while nothing is done with it: a program that goes astray, or a supply
+ * that fails, needs one write less to spoil it (RM0090, 3.6.1: what the lock is for).
+ */
+static void watch_lock(struct vboard_machine *machine)
+{
+    vboard_schedule(machine, VBOARD_EVENT_UNLOCKED, vboard_time_now_ns(machine) + UNLOCKED_NS);
+}
+
+void vboard_flashc_unlocked(struct vboard_machine *machine)
+{
+    machine->flash->cr &= ~FLASH_CR_LOCKED;
+    watch_lock(machine);
+}
+
+void vboard_flashc_unlocked_event(struct vboard_machine *machine)
+{
+    if (!(machine->flash->cr & FLASH_CR_LOCKED) && !vboard_flashc_busy(machine))
+        vboard_report(machine, 0x40023c10, "the flash is left unlocked while nothing is written");
 }
 
 static void changed(struct vboard_machine *machine, const struct vboard_flash_op *op)
@@ -116,8 +141,11 @@ void vboard_flashc_event(struct vboard_machine *machine)
     machine->cpu->stalls = false;
     vboard_flashc_hide(machine, false);
     vboard_time_tell(machine);
+    if (vboard_supply_mv(board) < board->chip.supply_mv)
+        board->chip.supply_mv = vboard_supply_mv(board);
     if (board->work.busy)
         vboard_work_end(board);
+    watch_lock(machine);
     changed(machine, &board->work.op);
     board->chip.erases_by_width = board->settings.feature_erase;
 }

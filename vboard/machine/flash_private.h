@@ -41,6 +41,10 @@ void vboard_flashc_hide(struct vboard_machine *machine, bool hidden);
 /* One more word is programmed: a line of the trace tells of many. */
 void vboard_flashc_count(struct vboard_machine *machine, uint32_t address, uint32_t size);
 
+#define FLASH_CR_LOCKED (UINT32_C(1) << 31)
+/* The keys were right: removes the lock, and watches how long it stays off. */
+void vboard_flashc_unlocked(struct vboard_machine *machine);
+
 /* The run of programming is over: writes its line to the trace. */
 void vboard_flashc_end_run(struct vboard_machine *machine);
 

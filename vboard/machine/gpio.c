@@ -6,6 +6,7 @@
 #include "parts.h"
 #include "rcc.h"
 #include "report.h"
+#include "usb_port.h"
 
 enum {
     MODER = 0x00,
@@ -33,6 +34,8 @@ void vboard_gpio_reset_port(struct vboard_machine *machine, unsigned number)
     };
 
     machine->gpio[number] = values[number];
+    if (number == 0)
+        vboard_port_pins(machine);
 }
 
 void vboard_gpio_reset(struct vboard_machine *machine)
@@ -151,4 +154,13 @@ void vboard_gpio_write(struct vboard_machine *machine, uint32_t offset, uint32_t
         port->odr &= 0xffff;
     }
     tell(machine, number);
+    if (number == 0)
+        vboard_port_pins(machine);
+}
+
+bool vboard_gpio_drives_low(const struct vboard_machine *machine, unsigned number, unsigned pin)
+{
+    const struct vboard_gpio *port = &machine->gpio[number];
+
+    return field(port->moder, pin) == MODE_OUTPUT && !(port->odr >> pin & 1);
 }

@@ -4,6 +4,7 @@
 #define VBOARD_MACHINE_GPIO_H
 
 #include "device.h"
+#include <stdbool.h>
 
 enum {
     VBOARD_PORTS = 9, /* GPIOA to GPIOI */
@@ -17,5 +18,8 @@ struct vboard_gpio {
 
 VBOARD_DEVICE(gpio);
 void vboard_gpio_reset_port(struct vboard_machine *machine, unsigned number);
+
+/* Whether a pin is an output, and low. */
+bool vboard_gpio_drives_low(const struct vboard_machine *machine, unsigned number, unsigned pin);
 
 #endif

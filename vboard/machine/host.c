@@ -70,14 +70,14 @@ void vboard_host_pass(struct vboard_host *host, uint64_t until_ns, uint32_t watc
     while (host->now_ns < until_ns && host->stalls < HOST_STALLS_MAX &&
            !pull_up_changed(host, connected, connection) &&
            !(vboard_otg_attentive(host->otg) & watch)) {
-        uint64_t sof_ns = vboard_otg_sof_due_ns(host->otg);
+        uint64_t sof_ns = vboard_otg_due_ns(host->otg);
         uint64_t step_ns = sof_ns < until_ns ? sof_ns : until_ns;
 
         vboard_otg_watch(host->otg, watch | VBOARD_OTG_CONNECTION);
         if (step_ns > host->now_ns)
             run(host, step_ns);
         if (host->now_ns >= sof_ns)
-            vboard_otg_sof(host->otg);
+            vboard_otg_happen(host->otg);
     }
     vboard_otg_watch(host->otg, 0);
 }

@@ -204,6 +204,7 @@ static void power_off(void *context)
     struct vboard_machine *machine = context;
 
     stop(machine);
+    vboard_port_off(machine);
     vboard_pwr_off(machine, machine->board->settings.battery);
 }
 

@@ -13,6 +13,12 @@
 
 enum {
     FRAME_NS = 1000000,
+    TRAFFIC_PPM = 2500, /* USB 2.0, 7.1.11: 0.25 % */
+    /*
+     * Up to here the core hears the start of frames, packets of 4 bytes. No document says how far a
+     * receiver follows: its phase is set right with each edge, of which there is one in 7 bits.
+     */
+    FRAMES_PPM = 50000,
 };
 
 void vboard_otg_violation(struct vboard_otg *otg, uint32_t offset, const char *format, ...)
@@ -33,16 +39,21 @@ uint64_t vboard_otg_now(const struct vboard_otg *otg)
 
 /* ---- frames ---- */
 
+static bool hears_frames(const struct vboard_otg *otg)
+{
+    return otg->frames && otg->off_ppm <= FRAMES_PPM;
+}
+
 uint32_t vboard_otg_frame_number(const struct vboard_otg *otg)
 {
-    if (!otg->frames)
+    if (!hears_frames(otg))
         return 0;
     return (uint32_t)((vboard_otg_now(otg) - otg->frames_ns) / FRAME_NS) & 0x7FFu;
 }
 
 void vboard_otg_frame(struct vboard_otg *otg)
 {
-    if (otg->frames && vboard_otg_now(otg) >= otg->sof_ns)
+    if (hears_frames(otg) && vboard_otg_now(otg) >= otg->sof_ns)
         otg->gintsts |= GINT_SOF;
 }
 
@@ -53,16 +64,24 @@ void vboard_otg_frame_seen(struct vboard_otg *otg)
                   ((vboard_otg_now(otg) - otg->frames_ns) / FRAME_NS + 1) * UINT64_C(1000000);
 }
 
-uint64_t vboard_otg_sof_due_ns(const struct vboard_otg *otg)
+static uint64_t sof_due_ns(const struct vboard_otg *otg)
 {
     bool wanted = (otg->gintmsk & GINT_SOF) && (otg->gahbcfg & GAHBCFG_GINTMSK);
 
-    return otg->frames && wanted && !(otg->gintsts & GINT_SOF) ? otg->sof_ns : UINT64_MAX;
+    return hears_frames(otg) && wanted && !(otg->gintsts & GINT_SOF) ? otg->sof_ns : UINT64_MAX;
 }
 
-void vboard_otg_sof(struct vboard_otg *otg)
+uint64_t vboard_otg_due_ns(const struct vboard_otg *otg)
+{
+    uint64_t coming_ns = vboard_otg_coming_ns(otg);
+
+    return coming_ns < sof_due_ns(otg) ? coming_ns : sof_due_ns(otg);
+}
+
+void vboard_otg_happen(struct vboard_otg *otg)
 {
     vboard_otg_frame(otg);
+    vboard_otg_settle(otg);
     vboard_otg_changed(otg);
 }
 
@@ -140,10 +159,11 @@ static void update_connection(struct vboard_otg *otg)
 
     if (valid != otg->session)
         session_changed(otg, valid);
-    otg->connected =
+    otg->attached =
         valid && otg->vbus && !(otg->dctl & DCTL_SDIS) && !(otg->gusbcfg & GUSBCFG_FHMOD);
+    otg->connected = otg->vbus && !otg->held_low && (otg->attached || otg->pulled_up);
     otg->connection += otg->connected && !was;
-    if (!otg->connected) {
+    if (!otg->connected || !otg->attached) {
         otg->in_reset = false;
         otg->enumerated = false;
         otg->suspended = false;
@@ -164,7 +184,7 @@ unsigned vboard_otg_connection(const struct vboard_otg *otg)
 bool vboard_otg_listens(const struct vboard_otg *otg)
 {
     return otg->connected && otg->enumerated && !otg->in_reset && !otg->suspended &&
-           !(otg->pcgcctl & PCGCCTL_STPPCLK);
+           !(otg->pcgcctl & PCGCCTL_STPPCLK) && otg->off_ppm <= TRAFFIC_PPM;
 }
 
 void vboard_otg_set_address(struct vboard_otg *otg)
@@ -214,7 +234,7 @@ void vboard_otg_changed(struct vboard_otg *otg)
         otg->port.irq(otg->port.context, level);
     }
     update_watch(otg);
-    if ((vboard_otg_sof_due_ns(otg) != UINT64_MAX) != otg->sofs_wanted) {
+    if ((sof_due_ns(otg) != UINT64_MAX) != otg->sofs_wanted) {
         otg->sofs_wanted = !otg->sofs_wanted;
         if (otg->sofs_wanted)
             otg->port.progress(otg->port.context);
@@ -225,7 +245,7 @@ void vboard_otg_changed(struct vboard_otg *otg)
 
 void vboard_otg_reset_start(struct vboard_otg *otg)
 {
-    if (!otg->connected)
+    if (!otg->connected || !otg->attached)
         return;
     /* Any activity ends suspend; drivers switch the PHY's clock on again at this. */
     if (otg->suspended)
@@ -290,7 +310,7 @@ void vboard_otg_reset_end(struct vboard_otg *otg)
 
 void vboard_otg_suspend(struct vboard_otg *otg)
 {
-    if (!otg->connected || otg->in_reset || otg->suspended)
+    if (!otg->connected || !otg->attached || otg->in_reset || otg->suspended)
         return;
     otg->suspended = true;
     otg->frames = false;
@@ -362,11 +382,23 @@ void vboard_otg_reset(struct vboard_otg *otg)
     vboard_otg_changed(otg);
 }
 
+void vboard_otg_deviation(struct vboard_otg *otg, uint32_t ppm)
+{
+    otg->off_ppm = ppm;
+}
+
 void vboard_otg_clocks(struct vboard_otg *otg, bool bus_clock, bool usb_clock, uint32_t hclk_hz)
 {
     otg->bus_clock = bus_clock;
     otg->usb_clock = usb_clock;
     otg->hclk_hz = hclk_hz;
+    vboard_otg_changed(otg);
+}
+
+void vboard_otg_line(struct vboard_otg *otg, bool pulled_up, bool held_low)
+{
+    otg->pulled_up = pulled_up;
+    otg->held_low = held_low;
     vboard_otg_changed(otg);
 }
 

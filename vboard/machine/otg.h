@@ -58,8 +58,23 @@ void vboard_otg_reset(struct vboard_otg *otg);
  * RCC_AHB2ENR.OTGFSEN: registers can be accessed. The 48 MHz clock: the PHY and the core work.
  * hclk_hz is checked against the turnaround time in GUSBCFG; 0 if not known.
  */
+/*
+ * How far the 48 MHz are off, in millionths; 0 at first. From some deviation on the core still sees
+ * the states of the bus and the frames, but takes no part in traffic.
+ */
+void vboard_otg_deviation(struct vboard_otg *otg, uint32_t ppm);
 void vboard_otg_clocks(struct vboard_otg *otg, bool bus_clock, bool usb_clock, uint32_t hclk_hz);
 /* VBUS at the connector; `wired`: PA9 sees it. */
+/*
+ * What the board and the pins do with D+: `pulled_up` by a resistor on the board, `held_low` by a
+ * pin. Neither at first.
+ */
+void vboard_otg_line(struct vboard_otg *otg, bool pulled_up, bool held_low);
+/*
+ * How long after its cause STUP, XFRC, INEPNE and EPDISD are set; 0 at first: at once. The core
+ * takes some microseconds, so that a driver which looks only once misses them.
+ */
+void vboard_otg_latency(struct vboard_otg *otg, uint64_t ns);
 void vboard_otg_vbus(struct vboard_otg *otg, bool present, bool wired);
 
 /* One access; offset below 0x40000, width 1, 2 or 4 bytes. */
@@ -68,11 +83,12 @@ void vboard_otg_write(struct vboard_otg *otg, uint32_t offset, unsigned width, u
 
 bool vboard_otg_irq(const struct vboard_otg *otg);
 /*
- * When a frame starts that the firmware wants to hear of (GINTMSK.SOFM): at that time call
- * vboard_otg_sof(). UINT64_MAX: nobody wants it. The frame number needs no calls.
+ * When a frame starts that the firmware wants to hear of (GINTMSK.SOFM), or an endpoint's interrupt
+ * is due: at that time call vboard_otg_happen(). UINT64_MAX: never. The frame number needs no
+ * calls.
  */
-uint64_t vboard_otg_sof_due_ns(const struct vboard_otg *otg);
-void vboard_otg_sof(struct vboard_otg *otg);
+uint64_t vboard_otg_due_ns(const struct vboard_otg *otg);
+void vboard_otg_happen(struct vboard_otg *otg);
 
 /* ---- the bus side ---- */
 

@@ -28,6 +28,57 @@ unsigned vboard_otg_tx_number(const struct vboard_otg *otg, unsigned n)
     return number < VBOARD_OTG_ENDPOINTS ? number : n;
 }
 
+/* ---- interrupts that take their time ---- */
+
+void vboard_otg_latency(struct vboard_otg *otg, uint64_t ns)
+{
+    otg->latency_ns = ns;
+}
+
+void vboard_otg_raise(struct vboard_otg *otg, struct otg_endpoint *ep, uint32_t interrupts)
+{
+    if (otg->latency_ns == 0) {
+        ep->interrupts |= interrupts;
+        return;
+    }
+    ep->coming |= interrupts;
+    ep->coming_ns = vboard_otg_now(otg) + otg->latency_ns;
+}
+
+static bool settle(struct otg_endpoint *ep, uint64_t now_ns)
+{
+    if (!ep->coming || now_ns < ep->coming_ns)
+        return false;
+    ep->interrupts |= ep->coming;
+    ep->coming = 0;
+    return true;
+}
+
+bool vboard_otg_settle(struct vboard_otg *otg)
+{
+    uint64_t now_ns = vboard_otg_now(otg);
+    bool any = false;
+
+    for (unsigned n = 0; n < VBOARD_OTG_ENDPOINTS; n++) {
+        any |= settle(&otg->in[n], now_ns);
+        any |= settle(&otg->out[n], now_ns);
+    }
+    return any;
+}
+
+uint64_t vboard_otg_coming_ns(const struct vboard_otg *otg)
+{
+    uint64_t next_ns = UINT64_MAX;
+
+    for (unsigned n = 0; n < VBOARD_OTG_ENDPOINTS; n++) {
+        if (otg->in[n].coming && otg->in[n].coming_ns < next_ns)
+            next_ns = otg->in[n].coming_ns;
+        if (otg->out[n].coming && otg->out[n].coming_ns < next_ns)
+            next_ns = otg->out[n].coming_ns;
+    }
+    return next_ns;
+}
+
 /* ---- reset ---- */
 
 static void endpoint_reset(struct otg_endpoint *ep, bool zero)
@@ -50,6 +101,8 @@ void vboard_otg_endpoints_bus_reset(struct vboard_otg *otg)
     for (unsigned n = 1; n < VBOARD_OTG_ENDPOINTS; n++) {
         otg->in[n].ctl &= ~EPCTL_USBAEP;
         otg->out[n].ctl &= ~EPCTL_USBAEP;
+        otg->in[n].coming = 0;
+        otg->out[n].coming = 0;
     }
     otg->setup_open = false;
     otg->setups = 0;
@@ -183,14 +236,18 @@ static void write_in_ctl(struct vboard_otg *otg, unsigned n, uint32_t value)
         write_toggle(ep, value);
     }
     write_nak(ep, value);
-    if (value & EPCTL_SNAK)
-        ep->interrupts |= DIEPINT_INEPNE;
-    else if (value & EPCTL_CNAK)
+    if (!(value & EPCTL_SNAK) && (value & EPCTL_CNAK)) {
         ep->interrupts &= ~DIEPINT_INEPNE;
+        ep->coming &= ~DIEPINT_INEPNE;
+    } else if ((value & EPCTL_SNAK) && (ep->ctl & EPCTL_USBAEP)) {
+        vboard_otg_raise(otg, ep, DIEPINT_INEPNE);
+    }
     ep->ctl |= value & EPCTL_EPENA;
     if ((value & EPCTL_EPDIS) && (ep->ctl & EPCTL_EPENA)) {
         ep->ctl &= ~EPCTL_EPENA;
-        ep->interrupts |= EPINT_EPDISD;
+        /* One that a bus reset has deactivated tells of nothing. */
+        if (ep->ctl & EPCTL_USBAEP)
+            vboard_otg_raise(otg, ep, EPINT_EPDISD);
     }
     if (!worked && vboard_otg_works(ep))
         check_in(otg, n);
@@ -210,7 +267,8 @@ static void disable_out(struct vboard_otg *otg, unsigned n)
         vboard_otg_violation(otg, vboard_otg_offset(OTG_OUT, n, OTG_EPCTL),
                              "OUT endpoint %u disabled without global OUT NAK in effect", n);
     ep->ctl &= ~EPCTL_EPENA;
-    ep->interrupts |= EPINT_EPDISD;
+    if (ep->ctl & EPCTL_USBAEP)
+        vboard_otg_raise(otg, ep, EPINT_EPDISD);
 }
 
 /*
@@ -356,7 +414,7 @@ static void out_done(struct vboard_otg *otg, unsigned n)
         ep->ctl &= ~EPCTL_EPENA;
         ep->done_since_enable = 0;
     }
-    ep->interrupts |= EPINT_XFRC;
+    vboard_otg_raise(otg, ep, EPINT_XFRC);
 }
 
 void vboard_otg_popped(struct vboard_otg *otg, unsigned status, unsigned n)
@@ -369,7 +427,7 @@ void vboard_otg_popped(struct vboard_otg *otg, unsigned status, unsigned n)
         break;
     case PKTSTS_SETUP_DONE:
         otg->setup_unread = otg->setup_open;
-        ep->interrupts |= DOEPINT_STUP;
+        vboard_otg_raise(otg, ep, DOEPINT_STUP);
         break;
     case PKTSTS_OUT_DONE:
         out_done(otg, n % VBOARD_OTG_ENDPOINTS);

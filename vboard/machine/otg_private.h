@@ -152,6 +152,8 @@ enum {
 struct otg_endpoint {
     uint32_t ctl;
     uint32_t interrupts; /* the latched ones */
+    uint32_t coming;     /* those that will be set, */
+    uint64_t coming_ns;  /* then */
     uint32_t tsiz;
     /*
      * What remains of the transfer that was written to the size register: bytes still to be sent
@@ -200,6 +202,8 @@ struct vboard_otg {
     bool bus_clock;
     bool usb_clock;
     uint32_t hclk_hz;
+    uint64_t latency_ns;
+    uint32_t off_ppm; /* of the 48 MHz */
     bool vbus;
     bool vbus_wired;
 
@@ -232,7 +236,10 @@ struct vboard_otg {
     bool layout_checked;     /* the FIFO sizes, since they were written */
 
     bool session;   /* VBUS is valid for the core */
-    bool connected; /* the pull-up is on */
+    bool pulled_up; /* by the board */
+    bool held_low;
+    bool attached;  /* the core is on the bus, and its pull-up on */
+    bool connected; /* the host sees a pull-up */
     unsigned connection;
     bool in_reset;   /* the host drives reset */
     bool enumerated; /* reset is over */
@@ -295,6 +302,11 @@ static inline uint32_t vboard_otg_offset(uint32_t direction, unsigned n, uint32_
     return direction + n * OTG_EP_STEP + reg;
 }
 
+/* Sets interrupts of an endpoint, after the core's latency; those that are due. */
+void vboard_otg_raise(struct vboard_otg *otg, struct otg_endpoint *ep, uint32_t interrupts);
+bool vboard_otg_settle(struct vboard_otg *otg); /* true if any were */
+/* When the next are due; UINT64_MAX. */
+uint64_t vboard_otg_coming_ns(const struct vboard_otg *otg);
 void vboard_otg_endpoints_reset(struct vboard_otg *otg);
 void vboard_otg_endpoints_bus_reset(struct vboard_otg *otg);
 /* Registers from 0x900 to 0xCFF. */

@@ -290,6 +290,7 @@ static bool read_changes(uint32_t offset)
 
 uint32_t vboard_otg_read(struct vboard_otg *otg, uint32_t offset, unsigned width)
 {
+    bool has_settled = vboard_otg_settle(otg);
     uint32_t value = 0;
 
     if (!admit(otg, offset, width)) {
@@ -303,7 +304,7 @@ uint32_t vboard_otg_read(struct vboard_otg *otg, uint32_t offset, unsigned width
         value = vboard_otg_endpoint_read(otg, offset);
     else
         value = read_register(otg, offset);
-    if (read_changes(offset))
+    if (has_settled || read_changes(offset))
         vboard_otg_changed(otg);
     return value;
 }
@@ -312,6 +313,7 @@ void vboard_otg_write(struct vboard_otg *otg, uint32_t offset, unsigned width, u
 {
     if (admit(otg, offset, width)) {
         check_at_work(otg, offset);
+        vboard_otg_settle(otg);
         if (offset >= OTG_FIFO)
             vboard_otg_fifo_write(otg, offset, value);
         else if (in_endpoints(offset))

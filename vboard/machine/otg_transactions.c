@@ -99,6 +99,7 @@ enum vboard_otg_answer vboard_otg_setup(struct vboard_otg *otg, uint8_t address,
 
     if (!addressed(otg, address, 0, otg->out))
         return VBOARD_OTG_NONE;
+    vboard_otg_settle(otg);
     vboard_otg_check_layout(otg);
     if (!vboard_otg_rx_push(otg, PKTSTS_SETUP, 0, false, setup, 8)) {
         vboard_otg_violation(otg, OTG_GRXFSIZ,
@@ -116,6 +117,9 @@ enum vboard_otg_answer vboard_otg_setup(struct vboard_otg *otg, uint8_t address,
     in->interrupts |= DIEPINT_INEPNE;
     if (EPTSIZ_STUPCNT(out->tsiz) > 0)
         out->tsiz -= EPTSIZ_SETUP;
+    else
+        vboard_otg_violation(otg, vboard_otg_offset(OTG_OUT, 0, OTG_EPTSIZ),
+                             "a SETUP packet while STUPCNT is 0: no room was given for it");
     otg->setups = otg->setup_open ? (uint8_t)(otg->setups + (otg->setups < 4)) : 1;
     if (otg->setups > 3)
         out->interrupts |= DOEPINT_B2BSTUP;
@@ -155,7 +159,7 @@ static void send(struct vboard_otg *otg, unsigned n, uint8_t *data, size_t *size
     ep->tsiz -= EPTSIZ_PACKET;
     if (EPTSIZ_PKTCNT(ep->tsiz) == 0) {
         ep->ctl &= ~EPCTL_EPENA;
-        ep->interrupts |= EPINT_XFRC;
+        vboard_otg_raise(otg, ep, EPINT_XFRC);
     }
     if (n == 0) {
         otg->in_request = false;

@@ -5,8 +5,11 @@
  */
 #include "power.h"
 
+#include "../board/board.h"
+#include "../board/power.h"
 #include "parts.h"
 #include "report.h"
+#include "time.h"
 
 #include <string.h>
 
@@ -21,6 +24,8 @@ enum {
     PWR_CSR = 0x04,
     CR_DBP = 1 << 8,
     CR_VOS = 1 << 14,
+    CR_PVDE = 1 << 4,
+    CSR_PVDO = 1 << 2,
     CSR_VOSRDY = 1 << 14,
 
     RTC_ISR = 0x0c,
@@ -58,11 +63,22 @@ void vboard_pwr_reset(struct vboard_machine *machine)
     machine->power->csr = 0;
 }
 
+/* 5.4.1, PLS. Falling thresholds, typical; hysteresis is not modelled: DS8626, 5.3.5. */
+static uint32_t voltage_detector(struct vboard_machine *machine)
+{
+    static const uint16_t levels_mv[] = {2040, 2190, 2350, 2510, 2660, 2840, 2930, 3030};
+    uint32_t cr = machine->power->cr;
+
+    vboard_time_tell(machine);
+    return (cr & CR_PVDE) && vboard_supply_mv(machine->board) < levels_mv[cr >> 5 & 7] ? CSR_PVDO
+                                                                                       : 0;
+}
+
 uint32_t vboard_pwr_read(struct vboard_machine *machine, uint32_t offset)
 {
     if (offset == PWR_CR)
         return machine->power->cr;
-    return offset == PWR_CSR ? machine->power->csr | CSR_VOSRDY : 0;
+    return offset == PWR_CSR ? machine->power->csr | CSR_VOSRDY | voltage_detector(machine) : 0;
 }
 
 void vboard_pwr_write(struct vboard_machine *machine, uint32_t offset, uint32_t value,

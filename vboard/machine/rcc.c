@@ -35,7 +35,6 @@ enum {
     CSR_LSIRDY = 1 << 1,
     CSR_RMVF = 1 << 24,
 
-    HSI_HZ = 16000000,
     HSE_START_NS = 2000000, /* DS8626, 5.3.8: 2 ms typical */
     PLL_LOCK_NS = 100000,   /* DS8626, table 36: 75 to 200 us */
 };
@@ -45,6 +44,11 @@ enum {
 uint32_t vboard_rcc_crystal_hz(const struct vboard_machine *machine)
 {
     return machine->board->settings.crystal_hz;
+}
+
+static uint32_t hsi_hz(const struct vboard_machine *machine)
+{
+    return machine->board->settings.hsi_hz;
 }
 
 uint64_t vboard_rcc_hse_since_ns(const struct vboard_machine *machine)
@@ -71,7 +75,8 @@ static uint32_t *word(struct vboard_machine *machine, uint32_t offset)
 
 static uint32_t pll_input(const struct vboard_machine *machine)
 {
-    return machine->rcc->words[PLLCFGR / 4] & PLLCFGR_HSE ? vboard_rcc_crystal_hz(machine) : HSI_HZ;
+    return machine->rcc->words[PLLCFGR / 4] & PLLCFGR_HSE ? vboard_rcc_crystal_hz(machine)
+                                                          : hsi_hz(machine);
 }
 
 /* 7.3.2: VCO = input / M * N. */
@@ -103,7 +108,7 @@ static uint32_t source_hz(const struct vboard_machine *machine, uint32_t source)
 {
     switch (source) {
     case 0:
-        return HSI_HZ;
+        return hsi_hz(machine);
     case 1:
         return machine->rcc->hse_ready ? vboard_rcc_crystal_hz(machine) : 0;
     case 2:
@@ -164,7 +169,7 @@ static void apply(struct vboard_machine *machine)
     hz = source_hz(machine, *cfgr >> 2 & 3);
     if (hz == 0) {
         vboard_report(machine, 0x40023800, "the clock in use was switched off");
-        hz = HSI_HZ;
+        hz = hsi_hz(machine);
     }
     hz >>= hpre < 8 ? 0 : shifts[hpre - 8];
     machine->wiring->clocks_change(machine);
@@ -190,7 +195,7 @@ void vboard_rcc_reset(struct vboard_machine *machine)
     *word(machine, 0x60) = 0x36fec9ff;
     *word(machine, 0x64) = 0x00075f33;
     *word(machine, 0x84) = 0x20003000;
-    machine->rcc->pclk_hz[0] = machine->rcc->pclk_hz[1] = HSI_HZ;
+    machine->rcc->pclk_hz[0] = machine->rcc->pclk_hz[1] = hsi_hz(machine);
 }
 
 void vboard_rcc_hse_event(struct vboard_machine *machine)

@@ -33,6 +33,7 @@ static bool serve(struct vboard_machine *machine)
         machine->rom_due = false;
         vboard_time_tell(machine);
         vboard_trace(board, "the program jumped to the ROM");
+        vboard_port_off(machine);
         vboard_enter_rom(board);
     } else if (machine->reset_due) {
         machine->reset_due = false;

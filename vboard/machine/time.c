@@ -68,7 +68,7 @@ void vboard_time_start(struct vboard_machine *machine, uint64_t now_ns)
 
     time->base_ns = now_ns;
     time->base_cycles = time->cycles;
-    time->hclk_hz = 16000000; /* HSI: RM0090, 7.2.2 */
+    time->hclk_hz = machine->board->settings.hsi_hz; /* RM0090, 7.2.2 */
     for (size_t i = 0; i < VBOARD_EVENT_COUNT; i++)
         time->due_ns[i] = VBOARD_NEVER;
     time->next_ns = VBOARD_NEVER;

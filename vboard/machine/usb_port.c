@@ -3,7 +3,9 @@
 #include "usb_port.h"
 
 #include "../board/board.h"
+#include "../board/clock.h"
 #include "cpu.h"
+#include "gpio.h"
 #include "nvic.h"
 #include "otg.h"
 #include "parts.h"
@@ -16,8 +18,11 @@ enum {
     AHB2RSTR = 0x14,
     OTGFS_BIT = 7, /* RM0090, 7.3.6, 7.3.11 */
     USB_HZ = 48000000,
-    USB_TOLERANCE = 120000, /* USB 2.0, 7.1.11: 0.25 % */
+    USB_STOPPED_HZ = USB_HZ / 2, /* a clock below makes nothing of the bus */
     COMMON_REGISTERS = 0x20,
+    LATENCY_NS = 3000, /* no document has it: some microseconds */
+    RXSTSP = 0x20,
+    PIN_DP = 12, /* PA12 */
 };
 
 /* ---- the controller asks ---- */
@@ -52,6 +57,8 @@ bool vboard_port_open(struct vboard_machine *machine)
     const struct vboard_otg_port otg = {machine, otg_irq, otg_violation, otg_now_ns, otg_progress};
 
     machine->port->otg = vboard_otg_new(VBOARD_OTG_CORE_1200, &otg);
+    if (machine->port->otg)
+        vboard_otg_latency(machine->port->otg, LATENCY_NS);
     return machine->port->otg;
 }
 
@@ -65,6 +72,7 @@ void vboard_port_start(struct vboard_machine *machine)
 {
     vboard_otg_reset(machine->port->otg);
     vboard_port_clocks(machine);
+    vboard_port_pins(machine);
     vboard_otg_vbus(machine->port->otg, true, machine->board->settings.vbus_wired);
 }
 
@@ -72,17 +80,34 @@ void vboard_port_stop(struct vboard_machine *machine)
 {
     vboard_otg_reset(machine->port->otg);
     vboard_otg_clocks(machine->port->otg, false, false, 0);
-    vboard_otg_vbus(machine->port->otg, false, false);
+    if (!machine->board->settings.pull_up)
+        vboard_port_off(machine);
+}
+
+void vboard_port_off(struct vboard_machine *machine)
+{
+    if (machine->port->otg)
+        vboard_otg_vbus(machine->port->otg, false, false);
+}
+
+void vboard_port_pins(struct vboard_machine *machine)
+{
+    if (machine->port->otg)
+        vboard_otg_line(machine->port->otg, machine->board->settings.pull_up,
+                        vboard_gpio_drives_low(machine, 0, PIN_DP));
 }
 
 void vboard_port_clocks(struct vboard_machine *machine)
 {
     uint32_t hz = vboard_rcc_usb_hz(machine);
+    uint32_t off_hz = hz > USB_HZ ? hz - USB_HZ : USB_HZ - hz;
 
-    if (machine->port->otg)
-        vboard_otg_clocks(
-            machine->port->otg, vboard_rcc_enabled(machine, VBOARD_RCC_AHB2ENR, OTGFS_BIT),
-            hz >= USB_HZ - USB_TOLERANCE && hz <= USB_HZ + USB_TOLERANCE, machine->time->hclk_hz);
+    if (!machine->port->otg)
+        return;
+    vboard_otg_deviation(machine->port->otg, (uint32_t)((uint64_t)off_hz * 1000000 / USB_HZ));
+    vboard_otg_clocks(machine->port->otg,
+                      vboard_rcc_enabled(machine, VBOARD_RCC_AHB2ENR, OTGFS_BIT),
+                      hz >= USB_STOPPED_HZ, machine->time->hclk_hz);
 }
 
 void vboard_port_rcc_written(struct vboard_machine *machine, uint32_t offset, uint32_t value)
@@ -97,20 +122,25 @@ void vboard_port_rcc_written(struct vboard_machine *machine, uint32_t offset, ui
 
 uint32_t vboard_port_read(struct vboard_machine *machine, uint32_t offset, unsigned width)
 {
-    return vboard_otg_read(machine->port->otg, offset, width);
+    uint32_t value = vboard_otg_read(machine->port->otg, offset, width);
+
+    if (offset == RXSTSP && vboard_otg_due_ns(machine->port->otg) != VBOARD_NEVER)
+        vboard_cpu_attend(machine);
+    return value;
 }
 
 void vboard_port_write(struct vboard_machine *machine, uint32_t offset, unsigned width,
                        uint32_t value)
 {
     vboard_otg_write(machine->port->otg, offset, width, value);
-    if (offset < COMMON_REGISTERS) /* whether somebody wants to hear of frames */
+    /* Whether somebody wants to hear of frames; an interrupt of an endpoint may be coming. */
+    if (offset < COMMON_REGISTERS || vboard_otg_due_ns(machine->port->otg) != VBOARD_NEVER)
         vboard_cpu_attend(machine);
 }
 
 uint64_t vboard_port_happen(struct vboard_machine *machine)
 {
-    if (vboard_otg_sof_due_ns(machine->port->otg) <= vboard_time_now_ns(machine))
-        vboard_otg_sof(machine->port->otg);
-    return vboard_otg_sof_due_ns(machine->port->otg);
+    if (vboard_otg_due_ns(machine->port->otg) <= vboard_time_now_ns(machine))
+        vboard_otg_happen(machine->port->otg);
+    return vboard_otg_due_ns(machine->port->otg);
 }

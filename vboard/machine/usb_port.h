@@ -22,6 +22,10 @@ void vboard_port_start(struct vboard_machine *machine);
 void vboard_port_stop(struct vboard_machine *machine);
 /* Clocks have changed; a register of the RCC for enables or resets was written. */
 void vboard_port_clocks(struct vboard_machine *machine);
+/* A register of GPIOA was written, or reset. */
+void vboard_port_pins(struct vboard_machine *machine);
+/* The power is gone, or the ROM has the chip. */
+void vboard_port_off(struct vboard_machine *machine);
 void vboard_port_rcc_written(struct vboard_machine *machine, uint32_t offset, uint32_t value);
 uint32_t vboard_port_read(struct vboard_machine *machine, uint32_t offset, unsigned width);
 void vboard_port_write(struct vboard_machine *machine, uint32_t offset, unsigned width,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The independent watchdog: RM0090, chapter 21. Counts at the 32 kHz of the LSI. */
+/* The independent watchdog: RM0090, chapter 21. Counts by the LSI. */
 #include "watchdog.h"
 
+#include "../board/board.h"
 #include "cpu.h"
 #include "parts.h"
 #include "report.h"
@@ -14,13 +15,7 @@ enum {
     KEY_RELOAD = 0xaaaa,
     KEY_UNLOCK = 0x5555,
     KEY_START = 0xcccc,
-    LSI_HZ = 32000,
 };
-
-void vboard_watchdog_reset(struct vboard_machine *machine)
-{
-    *machine->watchdog = (struct vboard_watchdog){.rlr = 0xfff};
-}
 
 static void reload(struct vboard_machine *machine)
 {
@@ -30,7 +25,16 @@ static void reload(struct vboard_machine *machine)
     if (dog->on)
         vboard_schedule(machine, VBOARD_EVENT_WATCHDOG,
                         vboard_time_now_ns(machine) +
-                            vboard_span_ns(((uint64_t)dog->rlr + 1) * divider, LSI_HZ));
+                            vboard_span_ns(((uint64_t)dog->rlr + 1) * divider,
+                                           machine->board->settings.lsi_hz));
+}
+
+/* 21.3.1: the option bytes may start it. */
+void vboard_watchdog_reset(struct vboard_machine *machine)
+{
+    *machine->watchdog = (struct vboard_watchdog){
+        .rlr = 0xfff, .on = vboard_options_watchdog(&machine->board->chip)};
+    reload(machine);
 }
 
 void vboard_watchdog_event(struct vboard_machine *machine)

@@ -7,6 +7,12 @@
 #define VERSION_AT   0x08000020u
 #define SIGNATURE    0xb007b007u
 
+/* Backup register 18 of the RTC (core/handover.h), and RCC_CSR: RM0090, 26.6.20 and 7.3.21. */
+#define CAUSE_AT   0x40002898u
+#define CAUSE      0xb007c500u
+#define CAUSE_MASK 0xffffff00u
+#define CSR_AT     0x40023874u
+
 /* In the variant, hook.c; not with upload methods that have nothing to restart into. */
 extern "C" void boot0_restart_into_bootloader(void) __attribute__((weak));
 
@@ -25,6 +31,13 @@ bool Boot0Class::isInstalled() const
 uint32_t Boot0Class::version() const
 {
     return isInstalled() ? word_at(VERSION_AT) : 0;
+}
+
+uint8_t Boot0Class::resetFlags() const
+{
+    uint32_t word = word_at(CAUSE_AT);
+
+    return static_cast<uint8_t>((word & CAUSE_MASK) == CAUSE ? word : word_at(CSR_AT) >> 24);
 }
 
 void Boot0Class::restart()

@@ -17,6 +17,7 @@ static bool is_busy(const struct test_flash *flash)
 static bool begin(struct test_flash *flash, uint32_t time_us)
 {
     flash->misuses += is_busy(flash);
+    flash->unlocked = true;
     flash->ready_us = flash->now_us + time_us;
     flash->operations++;
     if (flash->operations == flash->cut_at)
@@ -24,16 +25,19 @@ static bool begin(struct test_flash *flash, uint32_t time_us)
     return flash->dead;
 }
 
-static uint32_t erase_us(void *context, uint8_t sector)
+static uint32_t time_us(void *context, uint8_t sector, uint32_t size)
 {
     (void)context;
+    if (size > 0)
+        return (size + 3) / 4 * 16;
     return sector < 4 ? 250000 : sector == 4 ? 550000 : 1000000;
 }
 
-static uint32_t program_us(void *context, uint32_t size)
+static void lock(void *context)
 {
-    (void)context;
-    return (size + 3) / 4 * 16;
+    struct test_flash *flash = context;
+
+    flash->unlocked = false;
 }
 
 static void erase(void *context, uint8_t sector)
@@ -47,7 +51,7 @@ static void erase(void *context, uint8_t sector)
     flash->refused = (flash->protected >> sector & 1) != 0;
     if (flash->refused)
         return;
-    if (begin(flash, erase_us(NULL, sector))) {
+    if (begin(flash, time_us(NULL, sector, 0))) {
         /* Half done: some bits are up already, the rest still as it was. */
         for (uint32_t i = 0; i < size; i++)
             flash->bytes[at + i] |= (uint8_t)(i % 3 == 0 ? 0xff : flash->operations + i);
@@ -85,7 +89,7 @@ static enum b0_flash_state flash_state(void *context)
     if (is_busy(flash))
         return B0_FLASH_BUSY;
     flash->refused = flash->failed = false;
-    return state;
+    return state == B0_FLASH_READY && flash->is_starved ? B0_FLASH_STARVED : state;
 }
 
 static const uint8_t *contents(void *context, uint32_t address)
@@ -97,8 +101,7 @@ static const uint8_t *contents(void *context, uint32_t address)
     return flash->bytes + (address - B0_FLASH_BASE);
 }
 
-static const struct b0_flash_ops flash_ops = {erase,    program,  flash_state,
-                                              contents, erase_us, program_us};
+static const struct b0_flash_ops flash_ops = {erase, program, flash_state, contents, lock, time_us};
 
 void test_flash_blank(struct test_flash *flash)
 {

@@ -22,6 +22,8 @@ struct test_flash {
     uint32_t now_us, ready_us; /* busy until then */
     uint16_t protected;        /* a bit a sector */
     bool failed, refused;      /* the last operation */
+    bool unlocked;             /* since the last operation */
+    bool is_starved;           /* the supply is too low */
     unsigned operations, erases, programs;
     unsigned cut_at; /* the operation in which the power goes, 0: never */
     bool dead;

@@ -200,6 +200,7 @@ static void setup_done(struct firmware *f)
     f->reply_zlp = false;
     f->stored_want = 0;
     f->wake_ns = UINT64_MAX;
+    otg_set(&f->device, DOEPTSIZ(0), STUPCNT(3u));
     if (f->setup[0] & 0x40) {
         vendor(f);
     } else if (f->setup[1] == 6) {
