@@ -304,9 +304,10 @@ def cuts(log):
 
 def stage_sanitizers(stage):
     stage.build("build/asan")
-    # What is measured takes minutes with them, and runs nothing that the other tests do not.
+    # Left out is what takes minutes with them, and runs nothing that the other tests do not.
     return stage.meson_tests(
-        "build/asan", "--no-suite", "bench", "--timeout-multiplier", "4", **SANITIZER_ENVIRONMENT
+        "build/asan", "--no-suite", "bench", "--no-suite", "long", "--timeout-multiplier", "4",
+        **SANITIZER_ENVIRONMENT,
     )
 
 
