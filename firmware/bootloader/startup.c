@@ -94,12 +94,13 @@ STARTUP static inline __attribute__((always_inline)) void unpack(const uint8_t *
 
 __attribute__((section(".startup"), noreturn)) void Reset_Handler(void)
 {
-
     /* No handler is ever run; and the ROM, if it jumped here, has its own memory at address 0. */
     __asm__ volatile("cpsid i" ::: "memory");
     SCB_VTOR = (uint32_t)(uintptr_t)&vectors;
     unpack(packed_image, image_start, image_end);
     for (uint32_t *word = bss_start; word < bss_end; word++)
         *word = 0;
+    /* What was written is code: it has to be there before it is fetched (PM0214, 3.11.1). */
+    __asm__ volatile("dsb\n isb" ::: "memory");
     b0_main();
 }
