@@ -11,7 +11,7 @@ enum {
 };
 
 /* A port whose board was flashed. */
-struct port {
+struct usb_port {
     char path[BOOT0_PATH_MAX];
     uint8_t address; /* the device that was flashed, or that is known to be the same board */
     char serial[BOOT0_TEXT_MAX];
@@ -22,7 +22,7 @@ struct port {
 struct coordinator {
     struct gang gang;
     struct command_session command; /* its bus is for looking only */
-    struct port ports[BOARDS_MAX];
+    struct usb_port ports[BOARDS_MAX];
     size_t port_count;
 };
 

@@ -42,7 +42,7 @@ static bool is_occupied(const char *path)
     return access(name, F_OK) == 0;
 }
 
-static struct port *find_port(struct coordinator *coordinator, const char *path)
+static struct usb_port *find_port(struct coordinator *coordinator, const char *path)
 {
     for (size_t i = 0; i < coordinator->port_count; i++)
         if (strcmp(coordinator->ports[i].path, path) == 0)
@@ -51,7 +51,7 @@ static struct port *find_port(struct coordinator *coordinator, const char *path)
 }
 
 /* Whether another board is there than the one that was flashed: by its serial number. */
-static bool is_another(struct coordinator *coordinator, const struct port *port)
+static bool is_another(struct coordinator *coordinator, const struct usb_port *port)
 {
     const struct boot0_selection selection = {.path = port->path};
     struct boot0_error error = {.code = BOOT0_OK};
@@ -71,7 +71,7 @@ static bool is_another(struct coordinator *coordinator, const struct port *port)
 /* A board that was done is not done again while it stays plugged, whatever it enumerates as. */
 static bool is_due(struct coordinator *coordinator, const struct boot0_candidate *candidate)
 {
-    struct port *port = find_port(coordinator, candidate->path);
+    struct usb_port *port = find_port(coordinator, candidate->path);
 
     if (workers_is_at(&coordinator->gang, candidate->path))
         return false;
@@ -92,7 +92,7 @@ static void forget_unplugged(struct coordinator *coordinator)
     size_t kept = 0;
 
     for (size_t i = 0; i < coordinator->port_count; i++) {
-        struct port *port = &coordinator->ports[i];
+        struct usb_port *port = &coordinator->ports[i];
 
         if (workers_is_at(&coordinator->gang, port->path) || is_occupied(port->path))
             port->seen_ms = clock_ms();
@@ -106,14 +106,14 @@ static enum boot0_status start_at(struct coordinator *coordinator,
                                   const struct boot0_candidate *candidate,
                                   struct boot0_error *error)
 {
-    struct port *port = find_port(coordinator, candidate->path);
+    struct usb_port *port = find_port(coordinator, candidate->path);
     struct worker worker = {.candidate = *candidate};
 
     if (!port && coordinator->port_count == BOARDS_MAX)
         return BOOT0_OK; /* when one was unplugged */
     if (!port)
         port = &coordinator->ports[coordinator->port_count++];
-    *port = (struct port){.address = candidate->address, .seen_ms = clock_ms()};
+    *port = (struct usb_port){.address = candidate->address, .seen_ms = clock_ms()};
     memcpy(port->path, candidate->path, sizeof port->path);
     memcpy(worker.path, candidate->path, sizeof candidate->path);
     return workers_start(&coordinator->gang, &worker, error);
@@ -121,7 +121,7 @@ static enum boot0_status start_at(struct coordinator *coordinator,
 
 void ports_learn(struct coordinator *coordinator, const struct worker *worker)
 {
-    struct port *port = find_port(coordinator, worker->candidate.path);
+    struct usb_port *port = find_port(coordinator, worker->candidate.path);
 
     if (!port)
         return;

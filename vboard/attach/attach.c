@@ -38,7 +38,7 @@ enum port_state {
     PORT_LEAVING, /* its removal was announced, its directory is still there */
 };
 
-struct port {
+struct usb_port {
     struct vboard_attachment *attachment;
     struct vboard *board;
     struct vboard_pace pace;
@@ -64,7 +64,7 @@ struct vboard_attachment {
     struct vboard_sysfs hub_shown;
     struct vboard *const *boards; /* the caller's */
     size_t count;
-    struct port ports[VBOARD_PORTS_MAX];
+    struct usb_port ports[VBOARD_PORTS_MAX];
     unsigned last_address;
     GPtrArray *nodes; /* of all devices ever plugged: clients may still have them open */
     int timer;        /* a timerfd for the next answer that is due */
@@ -110,12 +110,12 @@ static gboolean on_timer(gint fd, GIOCondition condition, gpointer data)
 
 /* ---- what device nodes ask for ---- */
 
-static bool still_there(const struct port *port)
+static bool still_there(const struct usb_port *port)
 {
     return vboard_connected(port->board) && vboard_connection(port->board) == port->connection;
 }
 
-static void unplug(struct port *port)
+static void unplug(struct usb_port *port)
 {
     struct vboard_attachment *attachment = port->attachment;
 
@@ -134,7 +134,7 @@ static void unplug(struct port *port)
 static enum boot0_xfer port_control(void *context, const struct boot0_setup *setup, uint8_t *data,
                                     size_t *actual, uint64_t timeout_us, int64_t *done_at)
 {
-    struct port *port = context;
+    struct usb_port *port = context;
     enum boot0_xfer result = BOOT0_XFER_GONE;
 
     vboard_pace_sync(&port->pace, g_get_monotonic_time());
@@ -150,7 +150,7 @@ static enum boot0_xfer port_control(void *context, const struct boot0_setup *set
 
 static bool port_reset(void *context)
 {
-    struct port *port = context;
+    struct usb_port *port = context;
 
     vboard_pace_sync(&port->pace, g_get_monotonic_time());
     vboard_bus_reset(port->board);
@@ -163,7 +163,7 @@ static bool port_reset(void *context)
 
 static void port_changed(void *context)
 {
-    const struct port *port = context;
+    const struct usb_port *port = context;
 
     settle(port->attachment);
 }
@@ -250,7 +250,7 @@ static size_t board_string(const void *context, uint8_t index, char *text, size_
     return vboard_string(context, index, text, size);
 }
 
-static enum boot0_status plug(struct port *port, struct boot0_error *error)
+static enum boot0_status plug(struct usb_port *port, struct boot0_error *error)
 {
     struct vboard_attachment *attachment = port->attachment;
     struct vboard_usb_device *device = &port->device;
@@ -276,7 +276,7 @@ static enum boot0_status plug(struct port *port, struct boot0_error *error)
     return status;
 }
 
-static void remove_rest(struct port *port)
+static void remove_rest(struct usb_port *port)
 {
     char path[40];
 
@@ -287,7 +287,7 @@ static void remove_rest(struct port *port)
 }
 
 /* Lets a board live up to now, and its port follow it. */
-static void follow(struct port *port, int64_t now)
+static void follow(struct usb_port *port, int64_t now)
 {
     struct boot0_error error;
 
@@ -364,7 +364,7 @@ static void log_umockdev(const gchar *domain, GLogLevelFlags level, const gchar 
     }
 }
 
-static enum boot0_status plug_serial(struct port *port, struct boot0_error *error)
+static enum boot0_status plug_serial(struct usb_port *port, struct boot0_error *error)
 {
     struct vboard_attachment *attachment = port->attachment;
     const struct vboard_tty_place place = {.testbed = attachment->testbed,
@@ -397,7 +397,7 @@ static enum boot0_status plug_all(struct vboard_attachment *attachment,
     node = vboard_usbfs_new(&attachment->hub_device, &hub_ops, attachment, &attachment->lock);
     status = show(attachment, &attachment->hub_device, &attachment->hub_shown, node, error);
     for (size_t n = 0; n < count && status == BOOT0_OK; n++) {
-        struct port *port = &attachment->ports[n];
+        struct usb_port *port = &attachment->ports[n];
 
         port->attachment = attachment;
         port->board = boards[n];
