@@ -206,7 +206,7 @@ struct b0_extension_info silicon_info(struct silicon *silicon)
                                       B0_EXTENSION_VENDOR_CODE, 0, B0_EXTENSION_GET_INFO,
                                       B0_EXTENSION_INFO_SIZE};
     uint8_t bytes[B0_EXTENSION_INFO_SIZE];
-    struct b0_extension_info info;
+    struct b0_extension_info info = {0};
     size_t size = 0;
 
     if (vboard_control(silicon->board, &setup, bytes, &size, TIMEOUT) != BOOT0_XFER_OK ||
