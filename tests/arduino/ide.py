@@ -45,7 +45,7 @@ core/dfu.c core/dfu_device.c firmware/chip/clock.c firmware/chip/identity.c firm
 firmware/chip/pins.c firmware/chip/reset.c firmware/chip/serial.c firmware/runtime/composite.c
 firmware/runtime/detach.c firmware/runtime/runtime.c firmware/runtime/serial.c
 firmware/runtime/ticks.c firmware/usb/control.c firmware/usb/core.c firmware/usb/endpoints.c
-firmware/usb/otg_fs.c firmware/usb/standard.c
+firmware/usb/frames.c firmware/usb/otg_fs.c firmware/usb/standard.c
 """.split()
 
 
