@@ -5,6 +5,6 @@
 
 #define B0_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define B0_KIB           1024u
-#define B0_MIB           (1024u * B0_KIB)
+#define B0_MIB           1048576u
 
 #endif
