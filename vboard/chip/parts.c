@@ -11,8 +11,6 @@
 #include <core/array.h>
 #include <string.h>
 
-#define B0_MIB (1024u * B0_KIB)
-
 /* F4: 4 x 16, 64, then 128 KiB. The ROM cannot reach the core coupled RAM (stm32flash). */
 #define F4_SECTORS(large)                                                                          \
     {4, 16 * B0_KIB}, {1, 64 * B0_KIB},                                                            \

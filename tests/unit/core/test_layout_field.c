@@ -13,8 +13,6 @@
 #include <cmocka.h>
 #include <string.h>
 
-#define B0_MIB (1024u * B0_KIB)
-
 enum {
     A = BOOT0_SECTOR_READABLE,
     E = BOOT0_SECTOR_READABLE | BOOT0_SECTOR_WRITABLE,
