@@ -75,8 +75,8 @@ static const struct row {
          "{address} starts it either. Nothing was written.",
          NULL},
     [BOOT0_ADVICE_IGNORE_SUFFIX] =
-        {"Use --ignore-suffix if the program is for this board all the same: some build tools "
-         "append the wrong suffix. Nothing was written.",
+        {"Use --ignore-suffix if the program is for this board. Some build tools append the wrong "
+         "suffix. Nothing was written.",
          NULL},
     [BOOT0_ADVICE_ALLOW_OPTION_BYTES] =
         {"Use --allow-option-bytes if this is meant. Wrong option bytes can lock the chip for "

@@ -54,7 +54,7 @@ static enum boot0_status open_port(struct command_session *command,
 
     if (arguments->select.virtual_count + (arguments->select.replay != NULL) > 1) {
         boot0_fail(error, BOOT0_E_USAGE, "--port goes with one board only");
-        return boot0_hint(error, "Say --virtual once, or --replay, or neither.");
+        return boot0_hint(error, "Use --virtual once, or --replay, or neither.");
     }
     if (ide_is_usb_path(arguments->select.port)) {
         boot0_fail(error, BOOT0_E_USAGE, "%s is a USB port, not a serial port",

@@ -44,7 +44,7 @@ enum boot0_status command_start_program(struct command_session *command, struct 
  */
 void command_resume(struct command_session *command);
 
-/* Opens the board of the session anew, in the same port, after an order to reset. */
+/* Reopens the board on the same port after a reset command. */
 enum boot0_status command_open_again(struct command_session *command, struct boot0_error *error);
 
 struct boot0_flash_options command_flash_options(const struct arguments *arguments);

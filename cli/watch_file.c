@@ -81,7 +81,7 @@ enum boot0_status watch_file_open(struct watch_file *file, const char *name,
         status = boot0_fail(error, BOOT0_E_NO_INPUT, "%s: %s", directory, strerror(errno));
         boot0_hint(error, "The file need not be there yet, but its directory has to.");
     } else if (stat(name, &now) == 0 && !S_ISREG(now.st_mode)) {
-        status = boot0_fail(error, BOOT0_E_NO_INPUT, "%s is no file", name);
+        status = boot0_fail(error, BOOT0_E_NO_INPUT, "%s is not a regular file", name);
         boot0_hint(error, "Name the file that your build makes.");
     } else {
         file->inotify = watch_directory(directory);

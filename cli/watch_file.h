@@ -26,7 +26,8 @@ struct watch_file {
     struct file_state taken;
 };
 
-/* The name must live as long. BOOT0_E_NO_INPUT: there is no such directory, or it is no file. */
+/* The name must live as long. BOOT0_E_NO_INPUT: the directory does not exist, or
+ * the name is not a regular file. */
 enum boot0_status watch_file_open(struct watch_file *file, const char *name,
                                   struct boot0_error *error);
 void watch_file_close(struct watch_file *file);

@@ -9,12 +9,12 @@ static const char *const state_names[] = {
     "dfuDNLOAD-IDLE", "dfuMANIFEST-SYNC", "dfuMANIFEST", "dfuMANIFEST-WAIT-RESET", "dfuUPLOAD-IDLE",
     "dfuERROR",
 };
-_Static_assert(B0_LENGTH(state_names) == BOOT0_DFU_STATE_COUNT, "a name for every state");
+_Static_assert(B0_LENGTH(state_names) == BOOT0_DFU_STATE_COUNT, "each state has a name");
 
 static const char *const request_names[] = {
     "DETACH", "DNLOAD", "UPLOAD", "GETSTATUS", "CLRSTATUS", "GETSTATE", "ABORT",
 };
-_Static_assert(B0_LENGTH(request_names) == BOOT0_DFU_REQUEST_COUNT, "a name for every request");
+_Static_assert(B0_LENGTH(request_names) == BOOT0_DFU_REQUEST_COUNT, "each request has a name");
 
 /* DFU 1.1, 6.1.2; the second column says it in our words. */
 static const struct {
@@ -38,7 +38,7 @@ static const struct {
     {"errUNKNOWN", "something went wrong, the device does not know what"},
     {"errSTALLEDPKT", "the device refused an unexpected request"},
 };
-_Static_assert(B0_LENGTH(statuses) == BOOT0_DFU_STATUS_COUNT, "a row for every status");
+_Static_assert(B0_LENGTH(statuses) == BOOT0_DFU_STATUS_COUNT, "each status has a row");
 
 const char *b0_dfu_state_name(unsigned state)
 {

@@ -124,7 +124,7 @@ static const struct b0_dfu_rule rules[][BOOT0_DFU_REQUEST_COUNT + 1] = {
         /* other     */ REFUSE),
 };
 /* clang-format on */
-_Static_assert(B0_LENGTH(rules) == BOOT0_DFU_STATE_COUNT, "a row for every state");
+_Static_assert(B0_LENGTH(rules) == BOOT0_DFU_STATE_COUNT, "each state has a row");
 
 struct b0_dfu_rule b0_dfu_device_rule(unsigned state, unsigned request)
 {

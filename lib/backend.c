@@ -7,7 +7,7 @@ static const char *const kind_names[] = {
     [BOOT0_KIND_USB] = "usb",
     [BOOT0_KIND_SERIAL] = "serial",
 };
-_Static_assert(B0_LENGTH(kind_names) == BOOT0_KIND_COUNT, "a name for every kind");
+_Static_assert(B0_LENGTH(kind_names) == BOOT0_KIND_COUNT, "each kind has a name");
 
 const char *boot0_kind_name(enum boot0_kind kind)
 {

@@ -55,7 +55,7 @@ enum boot0_status journal_open(struct journal *journal, const char *name, struct
         return BOOT0_E_NO_OUTPUT;
     }
     journal_close(journal);
-    boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s is no file", name);
+    boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s is not a regular file", name);
     return boot0_hint(error, "What is written down is read again at the next start.");
 }
 

@@ -81,8 +81,8 @@ struct b0_option_encoding {
 struct b0_chip {
     struct boot0_chip chip;
     /*
-     * The part numbers of this chip, without "STM32", separated by blanks. "F405" stands for every
-     * F405, "F103xB" for every F103 with a 'B' (its flash size) after any package letter.
+     * Part numbers without "STM32", separated by spaces. "F405" matches all F405 parts. "F103xB"
+     * matches F103 parts with flash size code 'B' and any package letter.
      */
     const char *parts;
     /* Other layouts of its flash: set by option bytes, or of smaller parts. */

@@ -279,7 +279,7 @@ enum boot0_status boot0_session_reset_to(struct boot0_session *session, enum boo
         const char *doing;
     } targets[] = {
         [BOOT0_TARGET_PROGRAM] = {B0_EXTENSION_TO_PROGRAM, "starting the program"},
-        [BOOT0_TARGET_BOOTLOADER] = {B0_EXTENSION_TO_BOOTLOADER, "starting the bootloader anew"},
+        [BOOT0_TARGET_BOOTLOADER] = {B0_EXTENSION_TO_BOOTLOADER, "restarting the bootloader"},
         [BOOT0_TARGET_ROM] = {B0_EXTENSION_TO_ROM, "going to the bootloader in ROM"},
     };
     enum boot0_status status = need_bootloader(session, "reset the chip on command", error);

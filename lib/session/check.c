@@ -47,8 +47,8 @@ static enum boot0_status check_suffix(const struct boot0_session *session,
                "%04x:%04x (%s)",
                suffix->vendor, suffix->product, device_name(suffix->vendor, suffix->product),
                vendor, product, device_name(vendor, product));
-    boot0_hint(error, "Ignore the suffix if the program is for this board all the same: some build "
-                      "tools append the wrong one. Nothing was written.");
+    boot0_hint(error, "Ignore the suffix if the program is for this board. Some build tools append "
+                      "the wrong one. Nothing was written.");
     return boot0_advise(error, BOOT0_ADVICE_IGNORE_SUFFIX, NULL);
 }
 

@@ -398,5 +398,5 @@ enum boot0_status boot0_session_reset(struct boot0_session *session, struct boot
     if (transport->ops->reset(transport->context) != BOOT0_XFER_ERROR)
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_IO, "the USB reset failed");
-    return boot0_hint(error, "Press the board's reset button, or plug it in anew.");
+    return boot0_hint(error, "Press the board's reset button, or plug it in again.");
 }

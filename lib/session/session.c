@@ -431,7 +431,7 @@ static enum boot0_status check_transfer_size(struct boot0_session *session,
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_PROTOCOL, "the board's DFU descriptor gives no transfer size");
     return boot0_hint(error, "It was damaged on the way, or the bootloader is not DFU 1.0 or 1.1. "
-                             "Plug the board in anew.");
+                             "Plug the board in again.");
 }
 
 enum boot0_status boot0_session_open(struct boot0_session **session, const struct boot0_bus *bus,

@@ -67,13 +67,13 @@ static enum boot0_status read_configuration(const struct boot0_transport *transp
         if (result == BOOT0_XFER_TIMEOUT)
             return boot0_hint(error, "A bootloader that is still erasing, perhaps for a command "
                                      "that was broken off, answers nothing: wait half a minute. "
-                                     "Else a bad cable or hub: plug it in anew, without a hub.");
-        return boot0_hint(error, "A bad cable or hub, usually. Plug it in anew, without a hub.");
+                                     "Else a bad cable or hub: plug it in again, without a hub.");
+        return boot0_hint(error, "A bad cable or hub, usually. Plug it in again, without a hub.");
     }
     if (b0_descriptors_walk(blob, actual, found) || serial_only)
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_PROTOCOL, "the board's descriptors name no DFU interface");
-    return boot0_hint(error, "They may have been damaged on the way. Plug the board in anew.");
+    return boot0_hint(error, "They may have been damaged on the way. Plug the board in again.");
 }
 
 static uint16_t read_language(const struct boot0_transport *transport)

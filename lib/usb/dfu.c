@@ -193,7 +193,7 @@ static enum boot0_status plain_leave(struct b0_protocol *protocol, uint32_t addr
     if (transport->ops->reset(transport->context) != BOOT0_XFER_ERROR)
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_IO, "the USB reset that starts the program failed");
-    return boot0_hint(error, "Press the board's reset button, or plug it in anew.");
+    return boot0_hint(error, "Press the board's reset button, or plug it in again.");
 }
 
 static void close_dfu(struct b0_protocol *protocol)
