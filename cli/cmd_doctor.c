@@ -69,22 +69,22 @@ static bool is_about_entering(enum finding_code code)
            code == FINDING_PROGRAM;
 }
 
-static bool is_wanted(const struct facts *facts, const struct boot0_board_entry *entry)
+static bool is_wanted(const struct facts *facts, const struct boot0_board_profile *entry)
 {
-    return !facts->board || boot0_board_entry_by_name(facts->board) == entry;
+    return !facts->board || boot0_board_profile_by_name(facts->board) == entry;
 }
 
 /* Boards that are alike share their text. */
 static void print_ways(const struct facts *facts)
 {
-    const struct boot0_board_entry *entry, *next;
+    const struct boot0_board_profile *entry, *next;
 
-    for (size_t i = 0; (entry = boot0_board_entry_at(i)) != NULL; i++) {
+    for (size_t i = 0; (entry = boot0_board_profile_at(i)) != NULL; i++) {
         const char *way = enter_text(entry->key), *other;
 
         if (!way || !is_wanted(facts, entry))
             continue;
-        next = boot0_board_entry_at(i + 1);
+        next = boot0_board_profile_at(i + 1);
         other = next && is_wanted(facts, next) ? enter_text(next->key) : NULL;
         print("          %s\n", entry->name);
         if (!other || strcmp(way, other) != 0)
@@ -110,10 +110,10 @@ static void print_finding(const struct facts *facts, const struct finding *findi
 
 static void json_ways(struct json *json, const struct facts *facts)
 {
-    const struct boot0_board_entry *entry;
+    const struct boot0_board_profile *entry;
 
     json_open_list(json, "boards");
-    for (size_t i = 0; (entry = boot0_board_entry_at(i)) != NULL; i++) {
+    for (size_t i = 0; (entry = boot0_board_profile_at(i)) != NULL; i++) {
         const char *way = enter_text(entry->key);
 
         if (!way || !is_wanted(facts, entry))
@@ -196,7 +196,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
 
     if (!facts || !findings) {
         status = boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
-    } else if (arguments->flash.board && !boot0_board_entry_by_name(arguments->flash.board)) {
+    } else if (arguments->flash.board && !boot0_board_profile_by_name(arguments->flash.board)) {
         boot0_fail(error, BOOT0_E_USAGE, "no board \"%s\" is known", arguments->flash.board);
         status = boot0_hint(error, "Leave --board away to see those that are.");
     } else {
@@ -208,7 +208,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option options[] = {OPTION_BOARD_ENTRY, OPTION_VIRTUAL, OPTIONS_OUTPUT};
+static const enum option options[] = {OPTION_BOARD_PROFILE, OPTION_VIRTUAL, OPTIONS_OUTPUT};
 
 const struct command command_doctor = {
     .name = "doctor",

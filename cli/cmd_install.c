@@ -181,10 +181,10 @@ static enum boot0_status run_update(struct arguments *arguments, struct boot0_er
     return work(arguments, true, error);
 }
 
-static const enum option taken_install[] = {OPTIONS_BOARD, OPTION_BOARD_ENTRY, OPTION_CHIP,
+static const enum option taken_install[] = {OPTIONS_BOARD, OPTION_BOARD_PROFILE, OPTION_CHIP,
                                             OPTION_VDD,    OPTION_NO_RUN,      OPTION_YES,
                                             OPTION_LIST,   OPTIONS_OUTPUT};
-static const enum option taken_update[] = {OPTIONS_BOARD, OPTION_BOARD_ENTRY, OPTION_CHIP,
+static const enum option taken_update[] = {OPTIONS_BOARD, OPTION_BOARD_PROFILE, OPTION_CHIP,
                                            OPTION_VDD,    OPTION_NO_RUN,      OPTION_YES,
                                            OPTIONS_OUTPUT};
 

@@ -91,7 +91,7 @@ static const struct row {
                         "always wait as long as the board asks for"},
     [OPTION_CHIP] = {"chip", 0, "NAME", TEXT, AT(flash.chip),
                      "which chip it is: f407, STM32F103C8, ..."},
-    [OPTION_BOARD_ENTRY] = {"board", 'b', "NAME", TEXT, AT(flash.board),
+    [OPTION_BOARD_PROFILE] = {"board", 'b', "NAME", TEXT, AT(flash.board),
                             "which board it is: black-f407ve, ..."},
     [OPTION_ALL] = {"all", 0, NULL, FLAG, AT(all), "the whole main flash"},
     [OPTION_UNPROTECT] = {"unprotect", 0, NULL, FLAG, AT(unprotect),

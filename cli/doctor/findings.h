@@ -98,7 +98,7 @@ enum finding_code finding_of_driver(enum device_kind kind, const char *service, 
 void findings_of_permission(const struct facts *facts, const struct doctor_device *device,
                             struct findings *findings);
 
-/* enter.c: how a board of boot0_board_entry_at() is brought into DFU mode; NULL if unknown. */
+/* enter.c: how a board of boot0_board_profile_at() is brought into DFU mode; NULL if unknown. */
 const char *enter_text(const char *board);
 
 #endif

@@ -102,7 +102,7 @@ BOOT0_API const struct boot0_alias *boot0_chip_alias(const struct boot0_chip *ch
  * A board that one can buy: what its circuit says of the chip and the supply, so that nobody has to
  * know it by heart.
  */
-struct boot0_board_entry {
+struct boot0_board_profile {
     const char *key;    /* "black-f407ve": what --board takes */
     const char *name;   /* "Black board, STM32F407VET6" */
     const char *chip;   /* its part, for boot0_chip_by_name() */
@@ -110,9 +110,9 @@ struct boot0_board_entry {
 };
 
 /* The table's rows in order; NULL past its end. */
-BOOT0_API const struct boot0_board_entry *boot0_board_entry_at(size_t index);
+BOOT0_API const struct boot0_board_profile *boot0_board_profile_at(size_t index);
 /* By key, any case; NULL if unknown. */
-BOOT0_API const struct boot0_board_entry *boot0_board_entry_by_name(const char *name);
+BOOT0_API const struct boot0_board_profile *boot0_board_profile_by_name(const char *name);
 
 #ifdef __cplusplus
 }

@@ -338,11 +338,11 @@ static enum boot0_status start_protocol(struct boot0_session *session, struct bo
 
 static enum boot0_status fail_board(const char *name, struct boot0_error *error)
 {
-    const struct boot0_board_entry *entry;
+    const struct boot0_board_profile *entry;
     struct boot0_facts facts = {0};
     size_t length = 0;
 
-    for (size_t i = 0; (entry = boot0_board_entry_at(i)) != NULL && length < sizeof facts.text; i++)
+    for (size_t i = 0; (entry = boot0_board_profile_at(i)) != NULL && length < sizeof facts.text; i++)
         length += (size_t)snprintf(facts.text + length, sizeof facts.text - length, "%s%s",
                                    i ? ", " : "", entry->key);
     boot0_fail(error, BOOT0_E_USAGE, "no board \"%s\" is known", name);
@@ -354,11 +354,11 @@ static enum boot0_status fail_board(const char *name, struct boot0_error *error)
 static enum boot0_status apply_entry(struct boot0_session_options *options,
                                      struct boot0_error *error)
 {
-    const struct boot0_board_entry *entry;
+    const struct boot0_board_profile *entry;
 
     if (!options->board)
         return BOOT0_OK;
-    entry = boot0_board_entry_by_name(options->board);
+    entry = boot0_board_profile_by_name(options->board);
     if (!entry) {
         return fail_board(options->board, error);
     }

@@ -73,10 +73,10 @@ static void test_every_code_has_a_row(void **state)
 
 static void test_every_board_has_a_way_in(void **state)
 {
-    const struct boot0_board_entry *entry;
+    const struct boot0_board_profile *entry;
 
     (void)state;
-    for (size_t i = 0; (entry = boot0_board_entry_at(i)) != NULL; i++)
+    for (size_t i = 0; (entry = boot0_board_profile_at(i)) != NULL; i++)
         assert_non_null(enter_text(entry->key));
     assert_null(enter_text("no such board"));
 }

@@ -251,7 +251,7 @@ static void test_the_supply_makes_it_faster(void **state)
     stop(&fast);
 }
 
-static void test_a_board_entry_says_the_supply(void **state)
+static void test_a_board_profile_says_the_supply(void **state)
 {
     struct boot0_session_options known = {.board = "Black-F407VE"}, unknown = {.board = "none"};
     struct bench b = plug("f407");
@@ -269,13 +269,13 @@ static void test_a_board_entry_says_the_supply(void **state)
 
 static void test_board_entries_name_known_chips(void **state)
 {
-    const struct boot0_board_entry *entry;
+    const struct boot0_board_profile *entry;
 
     (void)state;
-    for (size_t i = 0; (entry = boot0_board_entry_at(i)) != NULL; i++) {
+    for (size_t i = 0; (entry = boot0_board_profile_at(i)) != NULL; i++) {
         assert_non_null(boot0_chip_by_name(entry->chip));
         assert_in_range(entry->supply_mv, 2700, 3600);
-        assert_ptr_equal(boot0_board_entry_by_name(entry->key), entry);
+        assert_ptr_equal(boot0_board_profile_by_name(entry->key), entry);
     }
 }
 
@@ -887,7 +887,7 @@ int main(void)
         cmocka_unit_test(test_one_byte_erases_one_sector),
         cmocka_unit_test(test_rest_of_the_last_sector_survives),
         cmocka_unit_test(test_the_supply_makes_it_faster),
-        cmocka_unit_test(test_a_board_entry_says_the_supply),
+        cmocka_unit_test(test_a_board_profile_says_the_supply),
         cmocka_unit_test(test_board_entries_name_known_chips),
         cmocka_unit_test(test_an_impossible_supply_is_refused),
         cmocka_unit_test(test_every_dfuse_board_is_flashed),

@@ -8,7 +8,7 @@
 #include <core/array.h>
 #include <strings.h>
 
-static const struct boot0_board_entry entries[] = {
+static const struct boot0_board_profile entries[] = {
     {"black-f407ve", "Black board, STM32F407VET6", "STM32F407VE", 3300},
     {"black-f407ze", "Black board, STM32F407ZET6", "STM32F407ZE", 3300},
     {"discovery-f407", "STM32F407G-DISC1, Discovery", "STM32F407VG", 3000},
@@ -18,12 +18,12 @@ static const struct boot0_board_entry entries[] = {
     {"maple", "LeafLabs Maple, STM32F103RB", "STM32F103RB", 3300},
 };
 
-const struct boot0_board_entry *boot0_board_entry_at(size_t index)
+const struct boot0_board_profile *boot0_board_profile_at(size_t index)
 {
     return index < B0_LENGTH(entries) ? &entries[index] : NULL;
 }
 
-const struct boot0_board_entry *boot0_board_entry_by_name(const char *name)
+const struct boot0_board_profile *boot0_board_profile_by_name(const char *name)
 {
     for (size_t i = 0; i < B0_LENGTH(entries); i++)
         if (strcasecmp(entries[i].key, name) == 0)
