@@ -131,8 +131,8 @@ static const struct row {
          NULL},
     [BOOT0_ADVICE_REPLACE_BOOTLOADER] =
         {"Run `boot0 update-bootloader` to replace it by another version.", NULL},
-    [BOOT0_ADVICE_NAME_F407] =
-        {"{hint} Use --chip f407 or --board if it is an STM32F405/407/415/417.", NULL},
+    [BOOT0_ADVICE_NAME_BOOTLOADER_CHIP] =
+        {"{hint} If it is that chip, use --chip {text}, or --board.", NULL},
     [BOOT0_ADVICE_UPDATE_AND_UNPROTECT] =
         {"Run `boot0 update-bootloader`, then `boot0 unprotect` to remove the write protection of "
          "sectors 0 and 1, and try again.",

@@ -36,7 +36,24 @@ static const struct bootloader_binary *find(const struct bootloader_binary *tabl
     return NULL;
 }
 
-/* The generic one of a chip that the board can be. NULL: there is none, or `several`. */
+static bool is_generic(const struct bootloader_binary *binary)
+{
+    return strncmp(binary->board, GENERIC, sizeof GENERIC - 1) == 0;
+}
+
+static const struct bootloader_binary *find_for_chip(const struct bootloader_binary *table,
+                                                     const struct boot0_chip *chip)
+{
+    char key[TEXT_SHORT];
+
+    snprintf(key, sizeof key, GENERIC "%s", chip->key);
+    return find(table, key);
+}
+
+/*
+ * The generic one of a chip that the board can be: of the F405/407, if that stands first, because
+ * most boards with such a flash have one. NULL: there is none, or `several`.
+ */
 static const struct bootloader_binary *find_generic(const struct bootloader_binary *table,
                                                     const struct boot0_board *board, bool *several)
 {
@@ -44,30 +61,56 @@ static const struct bootloader_binary *find_generic(const struct bootloader_bina
 
     *several = false;
     for (size_t i = 0; i < board->chip_count; i++) {
-        char key[TEXT_SHORT];
-        const struct bootloader_binary *generic;
+        const struct bootloader_binary *generic = find_for_chip(table, board->chips[i]);
 
-        snprintf(key, sizeof key, GENERIC "%s", board->chips[i]->key);
-        generic = find(table, key);
+        if (i == 0 && generic && board->chips[0]->id == B0_BOOTLOADER_DEVICE_DEFAULT)
+            return generic;
         *several = *several || (found && generic && generic != found);
         found = generic ? generic : found;
     }
     return *several ? NULL : found;
 }
 
-static enum boot0_status fail_choice(const struct bootloader_binary *table, bool several,
-                                     struct boot0_error *error)
+static void add_name(char *names, size_t size, const char *name)
 {
-    char names[400] = "";
-    size_t length = 0;
+    size_t length = strlen(names);
 
-    for (; table->board && length < sizeof names; table++)
-        length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
-                                   length ? ", " : "", table->board);
+    snprintf(names + length, size - length, "%s%s", length ? ", " : "", name);
+}
+
+static enum boot0_status fail_several(const struct bootloader_binary *table,
+                                      const struct boot0_board *board, struct boot0_error *error)
+{
+    char keys[TEXT_BOARD] = "", boards[300] = "";
+
+    for (size_t i = 0; i < board->chip_count; i++)
+        if (find_for_chip(table, board->chips[i]))
+            add_name(keys, sizeof keys, board->chips[i]->key);
+    for (; table->board; table++)
+        if (!is_generic(table))
+            add_name(boards, sizeof boards, table->board);
     boot0_fail(error, BOOT0_E_USAGE,
-               several ? "several bootloaders fit the board"
-                       : "no bootloader that is part of boot0 fits the board's chip");
-    return boot0_hint(error, "Choose one with --board: %s. --chip names the board's chip.", names);
+               "several bootloaders fit the board: its flash is that of "
+               "several chips");
+    return boot0_hint(error,
+                      "Read the chip's marking and name it by --chip: %s. Or name the board "
+                      "by --board: %s.",
+                      keys, boards);
+}
+
+static enum boot0_status fail_none(const struct bootloader_binary *table,
+                                   const struct boot0_board *board, struct boot0_error *error)
+{
+    char keys[TEXT_BOARD] = "", chip[160];
+
+    for (; table->board; table++)
+        if (is_generic(table))
+            add_name(keys, sizeof keys, table->board + sizeof GENERIC - 1);
+    boot0_fail(error, BOOT0_E_MISMATCH, "there is no bootloader of boot0 for the board, %s",
+               board->chip_count > 0 ? boot0_board_chip_name(board, chip, sizeof chip)
+                                     : "whose chip is unknown");
+    return boot0_hint(
+        error, "There is one for %s. If the board has one of these, name it by --chip.", keys);
 }
 
 enum boot0_status bootloader_choose(const struct bootloader_binary *table,
@@ -82,7 +125,9 @@ enum boot0_status bootloader_choose(const struct bootloader_binary *table,
         *chosen = find(table, board->bootloader.board);
     if (!*chosen)
         *chosen = find_generic(table, board, &several);
-    return *chosen ? BOOT0_OK : fail_choice(table, several, error);
+    if (*chosen)
+        return BOOT0_OK;
+    return several ? fail_several(table, board, error) : fail_none(table, board, error);
 }
 
 /* ---- images ---- */

@@ -22,8 +22,9 @@ enum boot0_status bootloader_check_table(const struct bootloader_binary *table,
 
 /*
  * Chooses the bootloader for a board: the one named `key` (--board; NULL: none), else the one that
- * the board's present bootloader was built for, else the generic one of its chip. BOOT0_E_USAGE if
- * there is none, or if the chip is not known well enough; the hint lists what there is.
+ * the board's present bootloader was built for, else the generic one of its chip. BOOT0_E_MISMATCH
+ * if there is none, BOOT0_E_USAGE if the chip is not known well enough; the hint lists what there
+ * is.
  */
 enum boot0_status bootloader_choose(const struct bootloader_binary *table,
                                     const struct boot0_board *board, const char *key,

@@ -103,10 +103,8 @@ static enum boot0_status choose(struct command_session *command, struct boot0_im
     const char *key = command->arguments->flash.board;
     const struct bootloader_binary *binary;
     char note[TEXT_SHORT + 80];
-    enum boot0_status status = boot0_session_check_install(command->session, error);
+    enum boot0_status status = bootloader_choose(bootloader_table, board, key, &binary, error);
 
-    if (status == BOOT0_OK)
-        status = bootloader_choose(bootloader_table, board, key, &binary, error);
     if (status != BOOT0_OK)
         return status;
     snprintf(note, sizeof note, "using the bootloader for %s", binary->board);
@@ -182,10 +180,10 @@ static enum boot0_status run_update(struct arguments *arguments, struct boot0_er
 }
 
 static const enum option taken_install[] = {OPTIONS_BOARD, OPTION_BOARD_PROFILE, OPTION_CHIP,
-                                            OPTION_VDD,    OPTION_NO_RUN,      OPTION_YES,
+                                            OPTION_VDD,    OPTION_NO_RUN,        OPTION_YES,
                                             OPTION_LIST,   OPTIONS_OUTPUT};
 static const enum option taken_update[] = {OPTIONS_BOARD, OPTION_BOARD_PROFILE, OPTION_CHIP,
-                                           OPTION_VDD,    OPTION_NO_RUN,      OPTION_YES,
+                                           OPTION_VDD,    OPTION_NO_RUN,        OPTION_YES,
                                            OPTIONS_OUTPUT};
 
 const struct command command_install_bootloader = {
@@ -193,7 +191,9 @@ const struct command command_install_bootloader = {
     .operands = "[FILE]",
     .summary = "put boot0's bootloader on a board",
     .text =
-        "Writes boot0's own bootloader into the first sector of an STM32F405/407/415/417 by "
+        "Writes boot0's own bootloader into the first sector of an STM32F401, F405/407, F411, "
+        "F412, "
+        "F427/429 or F446 by "
         "ST's bootloader in ROM, which BOOT0 and reset lead to, or by the UART (--port). From "
         "then on programs start at 0x08008000 and come over USB without a hand on the board. A "
         "program that is linked for 0x08000000 is lost, which is asked about before; one at "

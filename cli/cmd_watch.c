@@ -248,11 +248,11 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
 }
 
 static const enum option taken[] = {
-    OPTIONS_BOARD,      OPTION_ADDRESS, OPTION_FULL,          OPTION_NO_PRESERVE,
-    OPTION_NO_VERIFY,   OPTION_NO_RUN,  OPTION_VDD,           OPTION_PATIENT,
+    OPTIONS_BOARD,        OPTION_ADDRESS, OPTION_FULL,          OPTION_NO_PRESERVE,
+    OPTION_NO_VERIFY,     OPTION_NO_RUN,  OPTION_VDD,           OPTION_PATIENT,
     OPTION_BOARD_PROFILE, OPTION_CHIP,    OPTION_IGNORE_SUFFIX, OPTION_ALLOW_OPTION_BYTES,
-    OPTION_SKIP_RAM,    OPTION_FORCE,   OPTION_YES,           OPTION_JSON,
-    OPTION_QUIET,       OPTION_HELP};
+    OPTION_SKIP_RAM,      OPTION_FORCE,   OPTION_YES,           OPTION_JSON,
+    OPTION_QUIET,         OPTION_HELP};
 
 const struct command command_watch = {
     .name = "watch",

@@ -92,7 +92,7 @@ static const struct row {
     [OPTION_CHIP] = {"chip", 0, "NAME", TEXT, AT(flash.chip),
                      "which chip it is: f407, STM32F103C8, ..."},
     [OPTION_BOARD_PROFILE] = {"board", 'b', "NAME", TEXT, AT(flash.board),
-                            "which board it is: black-f407ve, ..."},
+                              "which board it is: black-f407ve, ..."},
     [OPTION_ALL] = {"all", 0, NULL, FLAG, AT(all), "the whole main flash"},
     [OPTION_UNPROTECT] = {"unprotect", 0, NULL, FLAG, AT(unprotect),
                           "remove read protection; ERASES EVERYTHING"},

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Checks the firmware in build/firmware: each program has the vector table of an STM32F407, at the
-address that it is meant for, and its .bin, .hex, .uf2 and .dfu hold the same bytes."""
+"""Checks the firmware in build/firmware: each program has the vector table of its chip, at the address
+that it is meant for, and its .bin, .hex, .uf2 and .dfu hold the same bytes."""
 
 import pathlib
 import re
@@ -16,13 +16,16 @@ MAP = {
     for name, value in re.findall(r"#define B0_(\w+) +(0x[0-9a-f]+)u",
                                   (ROOT / "core/bootloader_map.h").read_text(encoding="utf-8"))
 }
-PROGRAMS = {"blink": MAP["FLASH_BASE"], "blink-fast": MAP["FLASH_BASE"]} | {
-    name: MAP["PROGRAM_BASE"] for name in ("blink-8000", "hello", "hello-2", "echo", "bench")
+CHIPS = {
+    path.stem: {
+        name: int(value, 0)
+        for name, value in re.findall(r"#define CHIP_(\w+) +(0x[0-9a-f]+|\d+)",
+                                      path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    for path in (ROOT / "firmware/chip/stm32f4").glob("f4*.h")
 }
-VECTORS = 16 + 82  # exceptions, and interrupts of the F407: RM0090, 12.1.3
-RESERVED = {7, 8, 9, 10, 13}  # PM0214, 2.3.4
-STACK_TOP = 0x20020000
-CCM_TOP = 0x10010000  # where the bootloader has its stack
+RESERVED = {7, 8, 9, 10, 13}  # exceptions: PM0214, 2.3.4
+SRAM, CCM = 0x20000000, 0x10000000
 BOOTLOADER_SIZE = MAP["BOOTLOADER_SIZE"]
 UF2_STM32F4 = 0x57755A57
 
@@ -62,20 +65,34 @@ def read_dfuse(path):
     return address, data[11 + 282 : 11 + 282 + size]
 
 
-def check(name, address):
+def programs():
+    """The name of each program, its chip, and the address that it is linked for."""
+    for name in ("blink", "blink-fast"):
+        yield name, "f407", MAP["FLASH_BASE"]
+    yield "blink-8000", "f407", MAP["PROGRAM_BASE"]
+    for chip in CHIPS:
+        suffix = "" if chip == "f407" else f"-{chip}"
+        if suffix:
+            yield f"blink{suffix}", chip, MAP["FLASH_BASE"]
+        for name in ("hello", "hello-2", "echo", "bench"):
+            yield name + suffix, chip, MAP["PROGRAM_BASE"]
+
+
+def check(name, chip, address):
+    vectors = 16 + CHIPS[chip]["INTERRUPTS"]
     binary = (FIRMWARE / f"{name}.bin").read_bytes()
     assert read_hex(FIRMWARE / f"{name}.hex") == (address, binary), f"{name}: .hex is not .bin"
     start, payload, families = read_uf2(FIRMWARE / f"{name}.uf2")
     assert (start, families) == (address, {UF2_STM32F4}), f"{name}: .uf2 is for somewhere else"
     assert payload[: len(binary)] == binary and len(payload) - len(binary) < 256, f"{name}: .uf2"
     assert read_dfuse(FIRMWARE / f"{name}.dfu") == (address, binary), f"{name}: .dfu is not .bin"
-    stack, *handlers = struct.unpack_from(f"<{VECTORS}I", binary)
-    assert stack == STACK_TOP, f"{name}: stack pointer {stack:#x}"
+    stack, *handlers = struct.unpack_from(f"<{vectors}I", binary)
+    assert stack == SRAM + CHIPS[chip]["SRAM_SIZE"], f"{name}: stack pointer {stack:#x}"
     for number, handler in enumerate(handlers, 1):
         if number in RESERVED:
             assert handler == 0, f"{name}: vector {number} is reserved"
             continue
-        inside = address + 4 * VECTORS <= handler < address + len(binary)
+        inside = address + 4 * vectors <= handler < address + len(binary)
         assert handler % 2 == 1 and inside, f"{name}: vector {number} is {handler:#x}"
     return binary
 
@@ -84,9 +101,11 @@ def check_bootloader(path):
     """What boot0 and the start of the chip rely on: stack, reset vector, and who it says it is."""
     binary = path.read_bytes()
     stack, reset, *_ = struct.unpack_from("<7I", binary)
-    signature, version = struct.unpack_from("<2I", binary, 28)
+    signature, version, device = struct.unpack_from("<3I", binary, 28)
+    (chip,) = [chip for chip in CHIPS.values() if chip["DEVICE_ID"] == device]
+    ram = CCM + chip["CCM_SIZE"] if chip["CCM_SIZE"] else SRAM + chip["SRAM_SIZE"]
     assert len(binary) <= BOOTLOADER_SIZE, f"{path.name}: {len(binary)} bytes"
-    assert stack == CCM_TOP, f"{path.name}: stack pointer {stack:#x}"
+    assert stack == ram, f"{path.name}: stack pointer {stack:#x}"
     assert reset % 2 == 1 and reset < MAP["FLASH_BASE"] + len(binary), f"{path.name}: reset {reset:#x}"
     assert (signature, version) == (0xB007B007, 0x000100), f"{path.name}: no signature"
     assert read_hex(path.with_suffix(".hex")) == (MAP["FLASH_BASE"], binary), f"{path.name}: .hex"
@@ -98,11 +117,13 @@ def main():
     assert len(bootloaders) == len(headers) > 0, "one bootloader per header in firmware/boards"
     for path in bootloaders:
         check_bootloader(path)
-    binaries = {name: check(name, address) for name, address in PROGRAMS.items()}
+    binaries = {name: check(name, chip, address) for name, chip, address in programs()}
+    assert binaries.keys() == {path.stem for path in FIRMWARE.glob("*.uf2")
+                               if not path.stem.startswith("bootloader-")}, "other programs"
     one, other = binaries["blink"], binaries["blink-fast"]
     words = [i for i in range(0, len(one), 4) if one[i : i + 4] != other[i : i + 4]]
     assert len(one) == len(other) and len(words) == 1, "blink and blink-fast differ by one word"
-    print(f"{len(PROGRAMS)} programs and {len(bootloaders)} bootloaders are well formed")
+    print(f"{len(binaries)} programs and {len(bootloaders)} bootloaders are well formed")
 
 
 if __name__ == "__main__":

@@ -84,19 +84,24 @@ ROOMS = [
         "cli": ("the command", ["include/boot0", "core", "core/family", "base"]),
     },
     {
-        "firmware/chip": ("an F4 without an OS", ["core", "core/family"]),
+        "firmware/chip": ("what is asked of a chip", []),
     },
     {
-        "firmware/usb": ("a USB device", ["include/boot0", "core", "firmware/chip"]),
-        "firmware/boards": ("pins and crystals", ["firmware/chip"]),
+        "firmware/chip/stm32f4": ("the answers of an F4", ["core", "core/family", "firmware/chip"]),
+    },
+    {
+        "firmware/usb": ("a USB device", ["include/boot0", "core", "firmware/chip/stm32f4"]),
+        "firmware/boards": ("pins and crystals", ["firmware/chip/stm32f4"]),
     },
     {
         "firmware/bootloader": ("DFU and the journal",
-                                ["include/boot0", "core", "firmware/chip", "firmware/usb"]),
-        "firmware/runtime": ("serial port of a program", ["core", "firmware/chip", "firmware/usb"]),
+                                ["include/boot0", "core", "firmware/chip", "firmware/chip/stm32f4",
+                                 "firmware/usb"]),
+        "firmware/runtime": ("serial port of a program",
+                             ["core", "firmware/chip", "firmware/chip/stm32f4", "firmware/usb"]),
     },
     {
-        "firmware/examples": ("programs", ["firmware/chip", "firmware/runtime"]),
+        "firmware/examples": ("programs", ["firmware/chip/stm32f4", "firmware/runtime"]),
     },
 ]
 ALL = {name: room for floor in ROOMS for name, room in floor.items()}

@@ -22,6 +22,12 @@ static const struct {
     {"discovery-f407",
      "Connect BOOT0 to VDD (neighbouring pins of header P2) and PB2 to GND, press "
      "the black button, and use the micro USB socket CN5: CN1 is the ST-LINK's."},
+    {"discovery-f429",
+     "Connect BOOT0 to VDD and PB2 to GND, press the black button. The ROM's USB is on PA11 and "
+     "PA12, where the board has no socket: the micro USB socket CN6 is on PB14 and PB15."},
+    {"nucleo-f446re", "Connect BOOT0 (CN7, pin 7) to VDD (pin 5), press the black button, and use "
+                      "a USB cable on PA11 "
+                      "(D-) and PA12 (D+): the socket of the board is the ST-LINK's."},
     {"blackpill-f401", "Hold BOOT0, press and let go NRST, let go BOOT0 half a second later. If it "
                        "does not appear, a pull-up from PA10 to 3.3 V helps: a floating PA10 looks "
                        "like a UART to the ROM."},

@@ -41,7 +41,14 @@ enum b0_exit {
     B0_EXIT_BROWNOUT,   /* set the brown-out level, likewise */
 };
 
+/* What the logic is told of the chip. */
+struct b0_bootloader_chip {
+    const char *name; /* "F407" */
+    struct b0_chip_ram ram;
+};
+
 struct b0_bootloader {
+    const struct b0_bootloader_chip *chip;
     struct b0_flash_port flash;
     uint32_t flash_end;
     struct b0_extension_info info; /* the fields that do not change; the others are not kept */
@@ -84,11 +91,11 @@ struct b0_bootloader {
 
 /*
  * `info` is what the chip knows of itself: not the program, the journal, the buffer, or versions.
- * The blocks are the buffer.
+ * The blocks are the buffer. What is pointed to has to live on, but for `info`.
  */
-void b0_bootloader_init(struct b0_bootloader *bootloader, const struct b0_flash_port *flash,
-                        const struct b0_extension_info *info, uint8_t (*blocks)[B0_BLOCK_SIZE],
-                        uint8_t block_count);
+void b0_bootloader_init(struct b0_bootloader *bootloader, const struct b0_bootloader_chip *chip,
+                        const struct b0_flash_port *flash, const struct b0_extension_info *info,
+                        uint8_t (*blocks)[B0_BLOCK_SIZE], uint8_t block_count);
 
 /* The device for b0_usb_init(); `bootloader` and what is filled in here have to live on. */
 void b0_bootloader_describe(struct b0_bootloader *bootloader, struct b0_usb_function *function,

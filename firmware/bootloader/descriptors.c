@@ -245,16 +245,23 @@ const struct b0_usb_device b0_bootloader_descriptors = {
 
 static const char *const texts[] = {
     [STRING_MANUFACTURER] = "boot0",
-    [STRING_PRODUCT] = "boot0 bootloader F407",
+    [STRING_PRODUCT] = "boot0 bootloader ", /* and the chip */
     /* The size is B0_EXTENSION_INFO_SIZE, the address B0_INFO_ADDRESS. */
     [STRING_INFO] = "@Device Info /0x1FFF7A10/01*102 a",
 };
 _Static_assert(B0_EXTENSION_INFO_SIZE == 102 && B0_INFO_ADDRESS == 0x1fff7a10, "as in the string");
 
+static size_t append(char *text, size_t length, const char *more)
+{
+    while (*more)
+        text[length++] = *more++;
+    return length;
+}
+
 size_t b0_bootloader_string(void *context, uint8_t index, char *text)
 {
     const struct b0_bootloader *b = context;
-    size_t length = 0;
+    size_t length;
 
     if (index == STRING_FLASH)
         return b0_map_layout(b->flash_end - B0_FLASH_BASE, text);
@@ -264,9 +271,6 @@ size_t b0_bootloader_string(void *context, uint8_t index, char *text)
     }
     if (index >= B0_LENGTH(texts) || !texts[index])
         return 0;
-    while (texts[index][length]) {
-        text[length] = texts[index][length];
-        length++;
-    }
-    return length;
+    length = append(text, 0, texts[index]);
+    return index == STRING_PRODUCT ? append(text, length, b->chip->name) : length;
 }

@@ -8,13 +8,14 @@
 #include "start.h"
 
 #include BOARD_HEADER
+#include "board_defaults.h"
 #include <chip/clock.h>
 #include <chip/flash.h>
 #include <chip/identity.h>
 #include <chip/pins.h>
 #include <chip/reset.h>
 #include <chip/sleep.h>
-#include <chip/stm32f4_system.h>
+#include <chip/stm32f4/system_registers.h>
 #include <chip/time.h>
 #include <chip/watchdog.h>
 #include <core/handover.h>
@@ -22,8 +23,7 @@
 #include <usb/otg_fs.h>
 
 enum {
-    /* In the 128 KiB of SRAM beside the code; all else is in the core-coupled RAM. */
-    BLOCKS = 24,
+    BLOCKS = CHIP_BLOCKS,
     PATTERN_STEP_US = 62500,
     DETACHED_US = 10000,
     /* Until the host has had its answer and the next frame: it may take a while to look. */
@@ -47,6 +47,11 @@ struct machine {
     uint8_t entry; /* enum b0_entry */
     bool doubtful; /* the crystal is a guess */
     uint32_t crystal_hz, core_hz;
+};
+
+static const struct b0_bootloader_chip chip = {
+    .name = CHIP_NAME,
+    .ram = {0x20000000u + CHIP_SRAM_SIZE, CHIP_CCM_SIZE > 0 ? 0x10000000u + CHIP_CCM_SIZE : 0},
 };
 
 __attribute__((section(".blocks"))) static uint8_t blocks[BLOCKS][B0_BLOCK_SIZE];
@@ -120,8 +125,6 @@ _Noreturn static void leave(struct machine *m)
         [B0_EXIT_UNPROTECT] = B0_HANDOVER_BOOTLOADER,
         [B0_EXIT_BROWNOUT] = B0_HANDOVER_BOOTLOADER,
     };
-    const uint32_t own =
-        B0_OPTIONS_PROTECTION(B0_SECTOR_BOOTLOADER) | B0_OPTIONS_PROTECTION(B0_SECTOR_JOURNAL);
     uint8_t way = m->bootloader.exit;
     uint32_t start_us = b0_time_us(&m->time);
 
@@ -131,11 +134,11 @@ _Noreturn static void leave(struct machine *m)
     b0_usb_pins_detach();
     b0_time_wait(&m->time, DETACHED_US);
     if (way == B0_EXIT_PROTECT)
-        b0_flash_set_options(B0_OPTIONS_PROTECTION(B0_SECTOR_BOOTLOADER), 0);
+        b0_flash_protect(B0_SECTOR_BOOTLOADER, B0_SECTOR_BOOTLOADER, true);
     else if (way == B0_EXIT_UNPROTECT)
-        b0_flash_set_options(own, own);
+        b0_flash_protect(B0_SECTOR_BOOTLOADER, B0_SECTOR_JOURNAL, false);
     else if (way == B0_EXIT_BROWNOUT)
-        b0_flash_set_options(B0_OPTIONS_BROWNOUT_MASK, B0_OPTIONS_BROWNOUT(m->bootloader.brownout));
+        b0_flash_set_brownout(m->bootloader.brownout);
     b0_handover_open(); /* closed where the clock was started a second time */
     b0_handover_write(words[way]);
     b0_reset();
@@ -164,8 +167,7 @@ static void start_clock(struct machine *m, uint32_t crystal_hz)
         crystal_hz = 0;
     m->doubtful = BOARD_CRYSTAL_HZ == 0 && crystal_hz >= B0_CLOCK_DOUBTFUL_HZ;
     m->crystal_hz = crystal_hz;
-    m->core_hz =
-        crystal_hz == 0 ? 0 : b0_clock_start(crystal_hz, m->doubtful, B0_CLOCK_WAIT_STATES_LOW);
+    m->core_hz = crystal_hz == 0 ? 0 : b0_clock_start(crystal_hz, m->doubtful, true);
     b0_time_start(&m->time, m->core_hz == 0 ? HSI_HZ : m->core_hz);
     if (m->core_hz != 0)
         b0_clock_secure();
@@ -184,7 +186,7 @@ static void describe_chip(const struct machine *m, struct b0_extension_info *inf
         .flags = (uint8_t)((b0_flash_protected(B0_SECTOR_JOURNAL) ? B0_INFO_JOURNAL_PROTECTED : 0) |
                            (b0_flash_read_protected() ? B0_INFO_READ_PROTECTED : 0) |
                            b0_flash_brownout() << B0_INFO_BROWNOUT_SHIFT),
-        .device_id = b0_chip_device(),
+        .device_id = CHIP_DEVICE_ID,
         .revision_id = b0_chip_revision(),
         .flash_kib = b0_chip_flash_kib(),
         .supply_mv = b0_chip_supply_mv(),
@@ -206,7 +208,7 @@ static void connect(struct machine *m)
 
     describe_chip(m, &info);
     b0_flash_init(&m->flash, flash_bytes(info.supply_mv));
-    b0_bootloader_init(&m->bootloader, &m->port, &info, blocks, BLOCKS);
+    b0_bootloader_init(&m->bootloader, &chip, &m->port, &info, blocks, BLOCKS);
     b0_bootloader_describe(&m->bootloader, &m->function, &m->device);
     b0_usb_init(&m->usb, &m->device, &b0_otg_fs_driver, &m->otg);
     b0_time_wait(&m->time, DETACHED_US);
@@ -273,6 +275,13 @@ _Noreturn static void run(struct machine *m)
     leave(m);
 }
 
+static bool is_chip(void)
+{
+    uint16_t device = b0_chip_device();
+
+    return device == CHIP_DEVICE_ID || device == CHIP_DEVICE_ID_ALSO;
+}
+
 void b0_main(void)
 {
     static struct machine machine;
@@ -284,6 +293,8 @@ void b0_main(void)
     m->reset_flags = b0_reset_flags();
     b0_restore_chip(); /* after a reset this changes nothing */
     m->port = (struct b0_flash_port){&b0_flash_ops, &m->flash};
+    if (!is_chip()) /* its clocks and memories are others: the ROM knows them */
+        b0_jump_to_rom();
     b0_handover_open();
     b0_journal_scan(&journal, (const uint8_t *)B0_JOURNAL_BASE, B0_JOURNAL_SIZE);
     facts = (struct b0_start_facts){
@@ -292,7 +303,7 @@ void b0_main(void)
         .button = button_pressed(),
         .interrupted = journal.state == B0_JOURNAL_BEGUN,
         .has_program = b0_vectors_sane((const uint8_t *)B0_PROGRAM_BASE,
-                                       B0_FLASH_BASE + b0_chip_flash_kib() * 1024u),
+                                       B0_FLASH_BASE + b0_chip_flash_kib() * 1024u, &chip.ram),
     };
     if (facts.handover != 0)
         b0_handover_write(0);

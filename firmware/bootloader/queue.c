@@ -41,11 +41,13 @@ static const uint8_t *contents(const struct b0_queue *q, uint32_t address)
 }
 
 void b0_queue_init(struct b0_queue *q, const struct b0_flash_port *flash, uint32_t flash_end,
-                   uint8_t (*blocks)[B0_BLOCK_SIZE], uint8_t block_count)
+                   const struct b0_chip_ram *ram, uint8_t (*blocks)[B0_BLOCK_SIZE],
+                   uint8_t block_count)
 {
     *q = (struct b0_queue){
         .flash = flash,
         .flash_end = flash_end,
+        .ram = *ram,
         .blocks = blocks,
         .block_count = block_count,
     };
@@ -402,7 +404,7 @@ static enum outcome start_complete(struct b0_queue *q)
 
     b0_queue_read_journal(q, &journal);
     if (journal.state != B0_JOURNAL_BEGUN ||
-        !b0_vectors_sane(contents(q, B0_PROGRAM_BASE), q->flash_end))
+        !b0_vectors_sane(contents(q, B0_PROGRAM_BASE), q->flash_end, &q->ram))
         return OUTCOME_DONE;
     if (journal.next == journal.slots)
         return fail(q, BOOT0_DFU_STATUS_ERR_NOTDONE);
@@ -449,7 +451,7 @@ static enum outcome do_complete(struct b0_queue *q, struct b0_flash_op *op)
 
 static void note_erased(struct b0_queue *q, uint8_t sector)
 {
-    q->erased |= (uint16_t)(1u << sector);
+    q->erased |= b0_sector_range(sector, sector);
     if (q->end > B0_PROGRAM_BASE && b0_sector_at(q->end - 1) == sector)
         q->end = b0_sector_address(sector);
 }

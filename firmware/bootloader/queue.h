@@ -36,6 +36,7 @@ struct b0_flash_op {
 struct b0_queue {
     const struct b0_flash_port *flash;
     uint32_t flash_end;
+    struct b0_chip_ram ram;
     uint8_t (*blocks)[B0_BLOCK_SIZE]; /* the ring */
     uint8_t block_count;
     uint8_t first_block, blocks_used;
@@ -60,16 +61,17 @@ struct b0_queue {
     bool announced;
 
     /* What the present update has done, for its record. */
-    bool resumed;    /* it goes on with one that was interrupted: blank flash is not trusted */
-    uint16_t erased; /* a bit a sector */
-    uint32_t end;    /* of the highest write */
+    bool resumed; /* it goes on with one that was interrupted: blank flash is not trusted */
+    b0_sectors erased;
+    uint32_t end; /* of the highest write */
     uint8_t record[B0_JOURNAL_RECORD_SIZE];
     uint32_t hash_at, hash_end;
     struct b0_sha256 sha;
 };
 
 void b0_queue_init(struct b0_queue *queue, const struct b0_flash_port *flash, uint32_t flash_end,
-                   uint8_t (*blocks)[B0_BLOCK_SIZE], uint8_t block_count);
+                   const struct b0_chip_ram *ram, uint8_t (*blocks)[B0_BLOCK_SIZE],
+                   uint8_t block_count);
 
 /* Where the next block may be received, or NULL while there is no room. Also room for commands. */
 uint8_t *b0_queue_room(const struct b0_queue *queue);

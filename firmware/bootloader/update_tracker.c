@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "update_tracker.h"
 
-#include <core/bootloader_map.h>
-
 void b0_tracker_init(struct b0_update_tracker *t, bool interrupted)
 {
     *t = (struct b0_update_tracker){.state = interrupted ? B0_TRACKER_DOUBTFUL : B0_TRACKER_WHOLE};
@@ -26,17 +24,12 @@ void b0_tracker_event(struct b0_update_tracker *t, enum b0_tracker_event event)
 
 /* ---- changes ---- */
 
-static uint16_t mask(uint8_t first_sector, uint8_t last_sector)
-{
-    return (uint16_t)((2u << last_sector) - (1u << first_sector));
-}
-
 void b0_tracker_erase(struct b0_update_tracker *t, uint8_t first_sector, uint8_t last_sector)
 {
-    uint16_t sectors = mask(first_sector, last_sector);
+    b0_sectors sectors = b0_sector_range(first_sector, last_sector);
 
     t->erased |= sectors;
-    t->written &= (uint16_t)~sectors;
+    t->written &= ~sectors;
     b0_tracker_event(t, B0_TRACKER_CHANGED);
 }
 
@@ -49,7 +42,7 @@ void b0_tracker_erase_all(struct b0_update_tracker *t)
 
 void b0_tracker_write(struct b0_update_tracker *t, uint32_t address, uint32_t size)
 {
-    t->written |= mask(b0_sector_at(address), b0_sector_at(address + size - 1));
+    t->written |= b0_sector_range(b0_sector_at(address), b0_sector_at(address + size - 1));
     t->tail = B0_TAIL_BLOCK;
     b0_tracker_event(t, B0_TRACKER_CHANGED);
 }

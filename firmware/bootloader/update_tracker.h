@@ -16,8 +16,7 @@
 #ifndef B0_BOOTLOADER_UPDATE_TRACKER_H
 #define B0_BOOTLOADER_UPDATE_TRACKER_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include <core/bootloader_map.h>
 
 enum {
     /* A host that writes never pauses so long, beyond the poll timeout that it was told. */
@@ -57,12 +56,12 @@ enum b0_tracker_tail {
 };
 
 struct b0_update_tracker {
-    uint8_t state;            /* enum b0_tracker_state */
-    uint8_t ends_by;          /* enum b0_tracker_end */
-    uint8_t tail;             /* enum b0_tracker_tail */
-    uint16_t erased, written; /* sectors of this conversation, a bit each */
-    uint32_t heard_us;        /* when the host was heard last */
-    uint32_t patience_us;     /* how long it was told to wait from then on */
+    uint8_t state;              /* enum b0_tracker_state */
+    uint8_t ends_by;            /* enum b0_tracker_end */
+    uint8_t tail;               /* enum b0_tracker_tail */
+    b0_sectors erased, written; /* of this conversation */
+    uint32_t heard_us;          /* when the host was heard last */
+    uint32_t patience_us;       /* how long it was told to wait from then on */
 };
 
 /* `interrupted`: the journal says that an update was begun. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The clock of the STM32F405/407/415/417 from whatever crystal the board has: RM0090, 7.2. */
+/* The clock, from whatever crystal the board has: RM0090, 7.2. */
 #ifndef CHIP_CLOCK_H
 #define CHIP_CLOCK_H
 
@@ -9,9 +9,6 @@
 enum {
     /* Crystals from here on, 24, 25 and 26 MHz, are closer together than HSI is exact. */
     B0_CLOCK_DOUBTFUL_HZ = 24000000,
-    /* RM0090, 3.5.1, table 10, at 168 MHz: for a supply from 2.7 V on; and from 2.1 V on. */
-    B0_CLOCK_WAIT_STATES = 5,
-    B0_CLOCK_WAIT_STATES_LOW = 7,
 };
 
 /*
@@ -28,17 +25,24 @@ bool b0_clock_start_crystal(void);
 
 /*
  * Switches from a running crystal of that many Hz, a multiple of 1 MHz, to the PLL, with 48 MHz for
- * USB, a quarter of HCLK for APB1 and half of it for APB2. Returns HCLK in Hz: 168 MHz; 144 MHz if
- * the crystal is doubtful, which no crystal of 24 to 26 MHz makes more than 168 MHz. 0 if the PLL
- * does not lock: then all is as before.
+ * USB, a quarter of HCLK for APB1 and half of it for APB2. `any_supply`: with as many wait states
+ * as a supply below 2.7 V wants. Returns HCLK in Hz, of an F407 168 MHz; 144 MHz if the crystal is
+ * doubtful, which no crystal of 24 to 26 MHz makes more than 168 MHz. 0 if the PLL does not lock:
+ * then all is as before.
  */
-uint32_t b0_clock_start(uint32_t crystal_hz, bool doubtful, uint32_t wait_states);
+uint32_t b0_clock_start(uint32_t crystal_hz, bool doubtful, bool any_supply);
 
 /*
  * Clock security, 7.2.7: if the crystal stops, the core goes on from HSI, with an NMI. The
  * bootloader's NMI is a reset, after which its LED tells of a board without a crystal.
  */
 void b0_clock_secure(void);
+
+/*
+ * The flash's caches and its prefetch, without what they hold: it may be of a time before the
+ * bootloader wrote to the flash (3.4.2).
+ */
+void b0_clock_start_caches(void);
 
 /* Back to HSI, all clocks and wait states as after a reset. */
 void b0_clock_stop(void);

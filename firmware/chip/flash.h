@@ -28,22 +28,19 @@ uint8_t b0_flash_unit_bytes(uint16_t supply_mv);
 /* The supply is too low for an operation now. */
 bool b0_flash_starved(void);
 
-/* ---- option bytes: 3.9.10 ---- */
-
-/* Bits of OPTCR for b0_flash_set_options(). */
-#define B0_OPTIONS_PROTECTION(sector) (1u << (16 + (sector))) /* nWRP: 0 protects */
-#define B0_OPTIONS_BROWNOUT(level)    ((3u - (level)) << 2)   /* BOR_LEV: 0 is off */
-#define B0_OPTIONS_BROWNOUT_MASK      (3u << 2)
+/* ---- option bytes: 3.9.10. Of the first bank's sectors. ---- */
 
 bool b0_flash_protected(uint8_t sector);
 /* Level 1 or 2. */
 bool b0_flash_read_protected(void);
 /* The brown-out level, 0 (off) to 3. */
 uint8_t b0_flash_brownout(void);
+
 /*
- * Writes bits of the option bytes, if they differ and the supply suffices. Waits, and feeds the
- * watchdog; effective after the next reset.
+ * These write option bytes, if they differ and the supply suffices. They wait, and feed the
+ * watchdog; what they set is in force after the next reset.
  */
-void b0_flash_set_options(uint32_t mask, uint32_t value);
+void b0_flash_protect(uint8_t first_sector, uint8_t last_sector, bool on);
+void b0_flash_set_brownout(uint8_t level);
 
 #endif

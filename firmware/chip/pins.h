@@ -3,9 +3,10 @@
 #ifndef CHIP_PINS_H
 #define CHIP_PINS_H
 
-#include "stm32f4.h"
-
 #include <stdbool.h>
+
+/* A port, as the chip's registers.h has it: GPIOA, … */
+struct gpio;
 
 void b0_pin_output(struct gpio *port, unsigned pin, bool level);
 void b0_pin_set(struct gpio *port, unsigned pin, bool level);

@@ -7,11 +7,6 @@
 #ifndef CHIP_WATCHDOG_H
 #define CHIP_WATCHDOG_H
 
-#include "stm32f4_system.h"
-
-static inline void b0_watchdog_feed(void)
-{
-    IWDG_KR = IWDG_KR_ALIVE;
-}
+void b0_watchdog_feed(void);
 
 #endif

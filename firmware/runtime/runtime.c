@@ -15,7 +15,7 @@
 #include <chip/identity.h>
 #include <chip/pins.h>
 #include <chip/reset.h>
-#include <chip/stm32f4_system.h>
+#include <chip/stm32f4/system_registers.h>
 #include <core/handover.h>
 #include <usb/frames.h>
 #include <usb/otg_fs.h>
@@ -37,7 +37,7 @@ enum {
 /* Interrupt numbers. */
 enum {
 #define INTERRUPT(name) name##_NUMBER,
-#include <chip/stm32f407_interrupts.h>
+#include <chip/stm32f4/interrupts.h>
 #undef INTERRUPT
 };
 
@@ -61,7 +61,7 @@ static struct {
 /* A crystal that runs, to the PLL. */
 static bool start_pll(uint32_t crystal_hz)
 {
-    uint32_t core_hz = b0_clock_start(crystal_hz, runtime.doubtful, B0_CLOCK_WAIT_STATES);
+    uint32_t core_hz = b0_clock_start(crystal_hz, runtime.doubtful, false);
 
     if (core_hz == 0)
         return false;
@@ -77,14 +77,6 @@ static bool start_clock(uint32_t crystal_hz)
     crystal_hz = b0_clock_measure();
     runtime.doubtful = crystal_hz >= B0_CLOCK_DOUBTFUL_HZ;
     return crystal_hz != 0 && start_pll(crystal_hz);
-}
-
-/* The bootloader has written to the flash: what the caches hold may be old (RM0090, 3.4.2). */
-static void start_caches(void)
-{
-    FLASH->acr |= FLASH_ACR_ICRST | FLASH_ACR_DCRST;
-    FLASH->acr &= ~(FLASH_ACR_ICRST | FLASH_ACR_DCRST);
-    FLASH->acr |= FLASH_ACR_PRFTEN | FLASH_ACR_ICEN | FLASH_ACR_DCEN;
 }
 
 /*
@@ -123,7 +115,7 @@ bool boot0_start(const struct boot0_options *options)
 
     runtime.leaving = options ? options->leaving : NULL;
     has_clock = start_clock(options ? options->crystal_hz : 0);
-    start_caches();
+    b0_clock_start_caches();
     b0_ticks_begin(clock_hz);
     if (has_clock)
         start_usb(options);
@@ -169,7 +161,7 @@ static void change_crystal(uint32_t crystal_hz)
     b0_clock_stop();
     if (!b0_clock_start_crystal() || !start_pll(crystal_hz))
         runtime.attach_in_ms = 0;
-    start_caches();
+    b0_clock_start_caches();
 }
 
 /* Whether the host's frames tell that the crystal is another one than measured. */

@@ -2,7 +2,7 @@
 #include "ticks.h"
 #include "boot0_runtime.h"
 
-#include <chip/stm32f4.h>
+#include <chip/stm32f4/registers.h>
 
 static volatile uint32_t now_ms;
 

@@ -9,7 +9,7 @@
  */
 #include "otg_fs.h"
 
-#include <chip/stm32f4_otg.h>
+#include <chip/stm32f4/otg_registers.h>
 
 enum {
     /* 34.17.3 with 34.11.1: 10 for SETUPs, and some packets of 64 bytes with their status words. */
@@ -238,13 +238,16 @@ static void start(bool interrupts)
     wait_until(&OTG->grstctl, OTG_GRSTCTL_CSRST, 0);
     wait_until(&OTG->grstctl, OTG_GRSTCTL_AHBIDL, OTG_GRSTCTL_AHBIDL);
     OTG_PCGCCTL = 0;
-    /* Hidden while it is being set up. The board may have no wire to PA9: VBUS is not looked at. */
+    /* Hidden while it is being set up. */
     OTG_DEVICE->dctl = OTG_DCTL_SDIS;
     OTG->gusbcfg =
         OTG_GUSBCFG_FDMOD | OTG_GUSBCFG_PHYSEL | (uint32_t)TURNAROUND << OTG_GUSBCFG_TRDT_SHIFT;
     for (int i = 0; i < MODE_PATIENCE && (OTG->gintsts & OTG_GINT_CMOD) != 0; i++) {
     }
-    OTG->gccfg = OTG_GCCFG_PWRDWN | OTG_GCCFG_NOVBUSSENS;
+    /* The board may have no wire to PA9: VBUS is not looked at. */
+    if (CHIP_OTG_HAS_VBDEN)
+        OTG->gotgctl = OTG_GOTGCTL_BVALOEN | OTG_GOTGCTL_BVALOVAL;
+    OTG->gccfg = OTG_GCCFG_PWRDWN | (CHIP_OTG_HAS_VBDEN ? 0 : OTG_GCCFG_NOVBUSSENS);
     OTG_DEVICE->dcfg = OTG_DCFG_DSPD_FULL;
     OTG_DEVICE->diepmsk = OTG_INT_XFRC;
     OTG_DEVICE->doepmsk = OTG_INT_XFRC | OTG_INT_STUP;

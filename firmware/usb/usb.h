@@ -31,7 +31,7 @@ enum {
     B0_USB_CONTROL_PACKET = 64, /* bMaxPacketSize0 that the device descriptor must have */
     B0_USB_ENDPOINTS = 4,       /* endpoint numbers 0 to 3, as the F4's OTG_FS has them */
     B0_USB_INTERFACES = 4,      /* of the configuration */
-    B0_USB_STRING_MAX = 63,     /* characters of a string */
+    B0_USB_STRING_MAX = 96,     /* characters of a string */
 };
 
 /* Endpoint numbers with the direction: USB 2.0, 9.6.6, bEndpointAddress. */

@@ -115,7 +115,8 @@ enum boot0_advice {
     /* boot0's own bootloader. */
     BOOT0_ADVICE_INSTALL_BOOTLOADER,   /* put it on the board */
     BOOT0_ADVICE_REPLACE_BOOTLOADER,   /* boot0_install_options.update */
-    BOOT0_ADVICE_NAME_F407,            /* boot0_session_options.chip, if it is an STM32F405/407 */
+    BOOT0_ADVICE_NAME_BOOTLOADER_CHIP, /* boot0_session_options.chip; facts: text, its key if it is
+                                          that */
     BOOT0_ADVICE_UPDATE_BOOTLOADER,    /* install its newest version */
     BOOT0_ADVICE_UPDATE_AND_UNPROTECT, /* the same, then remove the write protection */
     BOOT0_ADVICE_LEAVE_BOOTLOADER,     /* link the program for another address, or enter the ROM */

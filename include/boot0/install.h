@@ -49,11 +49,15 @@ struct boot0_install_report {
     char version[BOOT0_BOOTLOADER_VERSION_MAX];        /* of the image */
 };
 
+/* DEV_ID of the chip that a bootloader is built for. */
+BOOT0_API uint16_t boot0_bootloader_device(const struct boot0_image *bootloader);
+
 /*
- * Whether the bootloader runs on the board's chip: the STM32F405/407/415/417. BOOT0_E_MISMATCH; the
- * hint tells what to do if the chip cannot be told from another one.
+ * Whether the bootloader runs on the board's chip. BOOT0_E_MISMATCH; the hint tells what to do if
+ * the chip cannot be told from another one. BOOT0_E_DATA: for a chip that is not known.
  */
 BOOT0_API enum boot0_status boot0_session_check_install(const struct boot0_session *session,
+                                                        const struct boot0_image *bootloader,
                                                         struct boot0_error *error);
 
 /*

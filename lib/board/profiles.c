@@ -2,7 +2,8 @@
 /*
  * Boards that one can buy. A row is made only for boards whose chip has a fixed regulator of 3 V or
  * more on VDD, by the maker's schematic: the supply decides how wide the flash is programmed. The
- * F407 Discovery runs at 3 V (UM1472), the others at 3.3 V.
+ * Discovery boards run at 3 V (UM1472, UM1670), the others at 3.3 V. Behind them the chips for
+ * which firmware/boards has a bootloader for any board, of whose supply nothing is known.
  */
 #include <boot0/chip.h>
 #include <core/array.h>
@@ -12,6 +13,8 @@ static const struct boot0_board_profile entries[] = {
     {"black-f407ve", "Black board, STM32F407VET6", "STM32F407VE", 3300},
     {"black-f407ze", "Black board, STM32F407ZET6", "STM32F407ZE", 3300},
     {"discovery-f407", "STM32F407G-DISC1, Discovery", "STM32F407VG", 3000},
+    {"discovery-f429", "STM32F429I-DISC1, Discovery", "STM32F429ZI", 3000},
+    {"nucleo-f446re", "NUCLEO-F446RE, with a cable on PA11 and PA12", "STM32F446RE", 3300},
     {"blackpill-f401", "Black Pill, STM32F401CC", "STM32F401CC", 3300},
     {"blackpill-f411", "Black Pill, STM32F411CE", "STM32F411CE", 3300},
     {"bluepill", "Blue Pill, STM32F103C8", "STM32F103C8", 3300},

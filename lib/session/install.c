@@ -168,34 +168,51 @@ static enum boot0_status ask_for_losses(const struct found *found,
 
 /* ---- which board ---- */
 
+uint16_t boot0_bootloader_device(const struct boot0_image *bootloader)
+{
+    const struct boot0_segment *segment = bootloader->segments;
+    uint16_t id = 0;
+
+    if (bootloader->segment_count > 0 && segment->size >= B0_BOOTLOADER_HEAD_SIZE &&
+        b0_load32(segment->data + B0_BOOTLOADER_SIGNATURE_AT) == B0_BOOTLOADER_SIGNATURE)
+        id = b0_load16(segment->data + B0_BOOTLOADER_DEVICE_AT);
+    return id == 0 ? B0_BOOTLOADER_DEVICE_DEFAULT : id;
+}
+
 /*
- * A board that shows the flash of several chips is taken for the chip whose whole flash that is,
- * which stands first. An F405 with 512 KiB looks like an F411, on which the bootloader cannot run:
- * there the user has to name it.
+ * A board that shows the flash of several chips is taken for the chip that stands first, of which
+ * there are most; where it is another one, the user has to name it. (A bootloader that finds itself
+ * on another chip goes back to the ROM.)
  */
 enum boot0_status boot0_session_check_install(const struct boot0_session *session,
+                                              const struct boot0_image *bootloader,
                                               struct boot0_error *error)
 {
     const struct boot0_board *board = &session->board;
+    const struct boot0_chip *wanted = boot0_chip_by_id(boot0_bootloader_device(bootloader));
+    struct boot0_facts facts = {0};
     char chips[160];
 
-    if (board->chip_count > 0 && board->chips[0]->id == B0_BOOTLOADER_CHIP)
+    if (!wanted)
+        return boot0_fail(error, BOOT0_E_DATA, "the bootloader is for an unknown chip, 0x%03x",
+                          boot0_bootloader_device(bootloader));
+    if (board->chip_count > 0 && board->chips[0] == wanted)
         return BOOT0_OK;
+    snprintf(facts.text, sizeof facts.text, "%s", wanted->key);
     for (size_t i = 1; i < board->chip_count; i++)
-        if (board->chips[i]->id == B0_BOOTLOADER_CHIP) {
+        if (board->chips[i] == wanted) {
             boot0_fail(error, BOOT0_E_MISMATCH,
-                       "the board may be an STM32F405/407/415/417, or another chip with the same "
-                       "flash");
+                       "the board may be an %s, or another chip with the same flash", wanted->name);
             boot0_hint(error,
                        "Read the chip's marking: on another chip this bootloader does not run.");
-            return boot0_advise(error, BOOT0_ADVICE_NAME_F407, NULL);
+            return boot0_advise(error, BOOT0_ADVICE_NAME_BOOTLOADER_CHIP, &facts);
         }
-    boot0_fail(error, BOOT0_E_MISMATCH,
-               "the bootloader is for the STM32F405/407/415/417, the board is %s",
+    boot0_fail(error, BOOT0_E_MISMATCH, "the bootloader is for the %s, the board is %s",
+               wanted->name,
                board->chip_count > 0 ? boot0_board_chip_name(board, chips, sizeof chips)
                                      : "of an unknown chip");
     boot0_hint(error, "Read the chip's marking.");
-    return boot0_advise(error, BOOT0_ADVICE_NAME_F407, NULL);
+    return boot0_advise(error, BOOT0_ADVICE_NAME_BOOTLOADER_CHIP, &facts);
 }
 
 static enum boot0_status fail_there(const struct boot0_bootloader *bootloader,
@@ -263,6 +280,9 @@ static enum boot0_status leave_bootloader(struct boot0_session *session,
     report->keeps_program = present->update == BOOT0_UPDATE_COMPLETE;
     if (report->same)
         return BOOT0_OK;
+    /* The ROM shows the flash alone, and several chips have the same. */
+    if (!session->options.chip && session->board.chip_count > 0)
+        session->options.chip = session->board.chips[0]->key;
     b0_session_note(session,
                     "bootloader %s is replaced by %s, through ST's bootloader in ROM. If the power "
                     "fails in the next seconds, BOOT0 is needed once more",
@@ -296,9 +316,7 @@ static enum boot0_status install(struct boot0_session *session,
 
     if (!found)
         return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
-    status = boot0_session_check_install(session, error);
-    if (status == BOOT0_OK)
-        status = look(session, &bootloader->segments[0], found, report, error);
+    status = look(session, &bootloader->segments[0], found, report, error);
     if (status == BOOT0_OK)
         status = ask_for_losses(found, options, error);
     if (status == BOOT0_OK)
@@ -323,6 +341,8 @@ enum boot0_status boot0_session_install(struct boot0_session *session,
     if (present && !options->update)
         return fail_there(&session->board.bootloader, error);
     status = check_image(bootloader, error);
+    if (status == BOOT0_OK)
+        status = boot0_session_check_install(session, bootloader, error);
     if (status != BOOT0_OK)
         return status;
     boot0_bootloader_version(report->version, bootloader->segments[0].data,

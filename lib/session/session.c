@@ -342,7 +342,8 @@ static enum boot0_status fail_board(const char *name, struct boot0_error *error)
     struct boot0_facts facts = {0};
     size_t length = 0;
 
-    for (size_t i = 0; (entry = boot0_board_profile_at(i)) != NULL && length < sizeof facts.text; i++)
+    for (size_t i = 0; (entry = boot0_board_profile_at(i)) != NULL && length < sizeof facts.text;
+         i++)
         length += (size_t)snprintf(facts.text + length, sizeof facts.text - length, "%s%s",
                                    i ? ", " : "", entry->key);
     boot0_fail(error, BOOT0_E_USAGE, "no board \"%s\" is known", name);

@@ -251,7 +251,7 @@ static bool start_is_blank(struct boot0_session *session, uint32_t begin)
 static bool has_own_bootloader(const struct boot0_board *board)
 {
     for (size_t i = 0; i < board->chip_count; i++)
-        if (board->chips[i]->id == B0_BOOTLOADER_CHIP)
+        if (b0_bootloader_runs_on(board->chips[i]->id))
             return true;
     return false;
 }

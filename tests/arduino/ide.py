@@ -39,14 +39,11 @@ exit $status
 """
 
 
-# boot0's runtime, which the stand-in core has for its USB: firmware/meson.build has the same list.
-RUNTIME = """
-core/dfu.c core/dfu_device.c firmware/chip/clock.c firmware/chip/identity.c firmware/chip/memory.c
-firmware/chip/pins.c firmware/chip/reset.c firmware/chip/serial.c firmware/runtime/composite.c
-firmware/runtime/detach.c firmware/runtime/runtime.c firmware/runtime/serial.c
-firmware/runtime/ticks.c firmware/usb/control.c firmware/usb/core.c firmware/usb/endpoints.c
-firmware/usb/frames.c firmware/usb/otg_fs.c firmware/usb/standard.c
-""".split()
+def runtime_sources():
+    """boot0's runtime, which the stand-in core has for its USB: what firmware/meson.build makes it of."""
+    text = (ROOT / "firmware/meson.build").read_text(encoding="utf-8")
+    names = re.search(r"^runtime_sources = files\((.*?)\)", text, re.DOTALL | re.MULTILINE)[1]
+    return [os.path.normpath(f"firmware/{name}") for name in re.findall(r"'(.+?)'", names)]
 
 
 class Wrong(Exception):
@@ -65,7 +62,7 @@ class Ide:
         core = self.sketchbook / "hardware/STMicroelectronics/stm32"
         shutil.copytree(ROOT / "tests/arduino/core", core)
         (core / "platform.local.txt").write_text(f"boot0.tree={ROOT}\n", encoding="utf-8")
-        for source in RUNTIME:
+        for source in runtime_sources():
             name = source.replace("/", "_")
             wrapper = f'#include "{ROOT / source}"\n'
             (core / "cores/arduino" / name).write_text(wrapper, encoding="utf-8")

@@ -60,8 +60,11 @@ def check_own(directory):
     check(not result(board, "update-bootloader")["changed"], "not the one for the same board")
     boot0("f072", "install-bootloader", status=65)
     say("an F411 shows the flash of an F405 with 512 KiB: the chip has to be named")
-    done = boot0("f411", "install-bootloader", status=65)
-    check("--chip f407" in done.stderr and "--board" in done.stderr, done.stderr)
+    done = boot0("f411", "install-bootloader", status=64)
+    check("--chip: f411" in done.stderr and "--board" in done.stderr, done.stderr)
+    boot0("f411", "install-bootloader", FIRMWARE / "bootloader-generic-f407.bin", status=65)
+    say("and then that chip's bootloader is taken")
+    result("f411", "install-bootloader", "--chip", "f411")
 
 
 def check_flash(board):

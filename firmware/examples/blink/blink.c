@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Blinks an LED on an STM32F407 board, once a second, by the 16 MHz clock that the chip starts
- * with. As it stands for ST's Discovery board; for others change the three lines below:
+ * Blinks an LED on an STM32F4 board, once a second, by the 16 MHz clock that the chip starts with.
+ * As it stands for ST's Discovery board; for others set the three lines below:
  *
  *   STM32F407 Discovery           PD12 green (PD13, PD14, PD15: orange, red, blue), lit when high
  *   black board with F407VET6     PA6 and PA7, lit when low
  *   black board with F407ZET6     PF9 and PF10, lit when low
+ *   Black Pill, F401 or F411      PC13, lit when low
+ *   NUCLEO-F446RE                 PA5, lit when high
+ *   32F429IDISCOVERY              PG13 green (PG14: red), lit when high
  */
-#include "chip/stm32f4.h"
+#include "chip/stm32f4/registers.h"
 
-#define LED_PORT GPIOD
-#define LED_PIN  12u
-#define LED_LIT  GPIO_BSRR_SET(LED_PIN)
-#define LED_DARK GPIO_BSRR_RESET(LED_PIN)
+#ifndef LED_PORT
+#define LED_PORT  GPIOD
+#define LED_PIN   12u
+#define LED_LEVEL 1
+#endif
+#define LED_LIT  (LED_LEVEL ? GPIO_BSRR_SET(LED_PIN) : GPIO_BSRR_RESET(LED_PIN))
+#define LED_DARK (LED_LEVEL ? GPIO_BSRR_RESET(LED_PIN) : GPIO_BSRR_SET(LED_PIN))
 
 #ifndef BLINK_MS
 #define BLINK_MS 500

@@ -23,15 +23,15 @@ void board_bus_reset(struct board_bus *bus, uint32_t handover)
     board_start(bus->board, bus->board->flash);
     b0_journal_scan(&journal, bytes + (B0_JOURNAL_BASE - B0_FLASH_BASE), B0_JOURNAL_SIZE);
     facts.interrupted = journal.state == B0_JOURNAL_BEGUN;
-    facts.has_program =
-        b0_vectors_sane(bytes + (B0_PROGRAM_BASE - B0_FLASH_BASE), B0_FLASH_BASE + FLASH_SIZE);
+    facts.has_program = b0_vectors_sane(bytes + (B0_PROGRAM_BASE - B0_FLASH_BASE),
+                                        B0_FLASH_BASE + FLASH_SIZE, &test_chip.ram);
     bus->runs = b0_start_decide(&facts, &entry);
     bus->board->bootloader.info.entry_reason = entry;
     bus->board->bootloader.info.device_id = 0x413;
     bus->connection++;
 }
 
-void board_bus_begin(struct board_bus *bus, struct board *board, struct test_flash *flash)
+void board_bus_begin(struct board_bus *bus, struct test_board *board, struct test_flash *flash)
 {
     test_flash_blank(flash);
     *bus = (struct board_bus){.board = board};

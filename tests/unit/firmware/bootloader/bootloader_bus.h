@@ -7,7 +7,7 @@
 #include <boot0/boot0.h>
 
 struct board_bus {
-    struct board *board;
+    struct test_board *board;
     enum b0_start runs; /* on the chip now; nothing is on the bus unless it is the bootloader */
     unsigned connection;
     uint64_t base_us; /* time before the flash's clock came round */
@@ -18,7 +18,7 @@ struct board_bus {
 };
 
 /* A bus with a blank board, whose bootloader runs. */
-void board_bus_begin(struct board_bus *bus, struct board *board, struct test_flash *flash);
+void board_bus_begin(struct board_bus *bus, struct test_board *board, struct test_flash *flash);
 /* After a reset by the handover word (0: none). Fills board_bus->runs. */
 void board_bus_reset(struct board_bus *bus, uint32_t handover);
 struct boot0_bus board_bus_of(struct board_bus *bus);

@@ -9,7 +9,7 @@ static uint16_t piece(uint32_t size, uint32_t done)
 }
 
 /* How dfu-util and boot0 begin. */
-static bool open_as_dfu_util(struct board *board)
+static bool open_as_dfu_util(struct test_board *board)
 {
     if (select_alternate(board, B0_ALTERNATE_FLASH) != USB_ACK)
         return false;
@@ -19,19 +19,20 @@ static bool open_as_dfu_util(struct board *board)
 }
 
 /* It looks how that went, too. */
-static bool abort_to_idle(struct board *board)
+static bool abort_to_idle(struct test_board *board)
 {
     return dfu_simple(board, BOOT0_DFU_ABORT) == USB_ACK &&
            dfu_status(board).state == BOOT0_DFU_STATE_IDLE;
 }
 
-static bool dfu_util_block(struct board *board, uint32_t address, const uint8_t *data,
+static bool dfu_util_block(struct test_board *board, uint32_t address, const uint8_t *data,
                            uint16_t size)
 {
     return dfu_command(board, BOOT0_DFUSE_SET_ADDRESS, address) && dfu_block(board, 2, data, size);
 }
 
-bool flash_as_dfu_util(struct board *board, uint32_t address, const uint8_t *data, uint32_t size)
+bool flash_as_dfu_util(struct test_board *board, uint32_t address, const uint8_t *data,
+                       uint32_t size)
 {
     uint8_t last = b0_sector_at(address + size - 1);
 
@@ -48,7 +49,7 @@ bool flash_as_dfu_util(struct board *board, uint32_t address, const uint8_t *dat
     return abort_to_idle(board);
 }
 
-bool flash_as_old_dfu_util(struct board *board, uint32_t address, const uint8_t *data,
+bool flash_as_old_dfu_util(struct test_board *board, uint32_t address, const uint8_t *data,
                            uint32_t size)
 {
     uint8_t erased = 0;
@@ -68,14 +69,15 @@ bool flash_as_old_dfu_util(struct board *board, uint32_t address, const uint8_t 
 }
 
 /* It looks at the state alone, and does not wait. */
-static bool pydfu_dnload(struct board *board, uint16_t block, const uint8_t *data, uint16_t size)
+static bool pydfu_dnload(struct test_board *board, uint16_t block, const uint8_t *data,
+                         uint16_t size)
 {
     return dfu_dnload(board, block, data, size) == USB_ACK &&
            dfu_status(board).state == BOOT0_DFU_STATE_DNBUSY &&
            dfu_status(board).state == BOOT0_DFU_STATE_DNLOAD_IDLE;
 }
 
-static bool pydfu_command(struct board *board, uint8_t command, uint32_t address)
+static bool pydfu_command(struct test_board *board, uint8_t command, uint32_t address)
 {
     uint8_t bytes[B0_COMMAND_MAX] = {command};
 
@@ -83,7 +85,7 @@ static bool pydfu_command(struct board *board, uint8_t command, uint32_t address
     return pydfu_dnload(board, 0, bytes, sizeof bytes);
 }
 
-static bool open_as_pydfu(struct board *board)
+static bool open_as_pydfu(struct test_board *board)
 {
     if (select_configuration(board) != USB_ACK)
         return false;
@@ -100,7 +102,7 @@ static bool open_as_pydfu(struct board *board)
     return false;
 }
 
-bool flash_as_pydfu(struct board *board, uint32_t address, const uint8_t *data, uint32_t size)
+bool flash_as_pydfu(struct test_board *board, uint32_t address, const uint8_t *data, uint32_t size)
 {
     uint8_t erased = 0;
 
@@ -121,14 +123,14 @@ bool flash_as_pydfu(struct board *board, uint32_t address, const uint8_t *data, 
            dfu_status(board).state == BOOT0_DFU_STATE_MANIFEST;
 }
 
-bool dfu_leave(struct board *board)
+bool dfu_leave(struct test_board *board)
 {
     return dfu_command(board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE) &&
            dfu_dnload(board, 2, NULL, 0) == USB_ACK &&
            dfu_status(board).state == BOOT0_DFU_STATE_MANIFEST;
 }
 
-bool flash_as_boot0(struct board *board, uint32_t address, const uint8_t *data, uint32_t size)
+bool flash_as_boot0(struct test_board *board, uint32_t address, const uint8_t *data, uint32_t size)
 {
     uint8_t erased = 0;
 
@@ -149,7 +151,7 @@ bool flash_as_boot0(struct board *board, uint32_t address, const uint8_t *data, 
            vendor_out(board, B0_EXTENSION_END_SESSION, 0) == USB_ACK;
 }
 
-bool flash_as_boot0_and_leave(struct board *board, uint32_t address, const uint8_t *data,
+bool flash_as_boot0_and_leave(struct test_board *board, uint32_t address, const uint8_t *data,
                               uint32_t size)
 {
     return flash_as_boot0(board, address, data, size) && dfu_leave(board);

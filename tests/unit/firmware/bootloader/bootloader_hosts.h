@@ -8,7 +8,7 @@
 
 #include "bootloader_test.h"
 
-typedef bool flash_function(struct board *board, uint32_t address, const uint8_t *data,
+typedef bool flash_function(struct test_board *board, uint32_t address, const uint8_t *data,
                             uint32_t size);
 
 /* dfu-util without ":leave": all erases, then an address before each block; ends with ABORT. */
@@ -23,6 +23,6 @@ flash_function flash_as_boot0;
 flash_function flash_as_boot0_and_leave;
 
 /* SET_ADDRESS and the order to start the program. */
-bool dfu_leave(struct board *board);
+bool dfu_leave(struct test_board *board);
 
 #endif

@@ -103,6 +103,8 @@ static const uint8_t *contents(void *context, uint32_t address)
 
 static const struct b0_flash_ops flash_ops = {erase, program, flash_state, contents, lock, time_us};
 
+const struct b0_bootloader_chip test_chip = {.name = "F407", .ram = {0x20020000, 0x10010000}};
+
 void test_flash_blank(struct test_flash *flash)
 {
     memset(flash, 0, sizeof *flash);
@@ -113,7 +115,7 @@ void test_flash_blank(struct test_flash *flash)
 
 /* ---- the board ---- */
 
-enum b0_start board_start(struct board *board, struct test_flash *flash)
+enum b0_start board_start(struct test_board *board, struct test_flash *flash)
 {
     const struct b0_extension_info info = {
         .flash_kib = FLASH_KIB,
@@ -133,7 +135,8 @@ enum b0_start board_start(struct board *board, struct test_flash *flash)
     board->transfers_left = UINT32_MAX;
     board->before_transfer = NULL;
     board->port = (struct b0_flash_port){&flash_ops, flash};
-    b0_bootloader_init(&board->bootloader, &board->port, &info, board->blocks, TEST_BLOCKS);
+    b0_bootloader_init(&board->bootloader, &test_chip, &board->port, &info, board->blocks,
+                       TEST_BLOCKS);
     b0_bootloader_describe(&board->bootloader, &board->function, &board->device);
     usb_host_plug(&board->host, &board->device);
     select_configuration(board);
@@ -141,17 +144,17 @@ enum b0_start board_start(struct board *board, struct test_flash *flash)
     b0_journal_scan(&journal, flash->bytes + (B0_JOURNAL_BASE - B0_FLASH_BASE), B0_JOURNAL_SIZE);
     facts.interrupted = journal.state == B0_JOURNAL_BEGUN;
     facts.has_program = b0_vectors_sane(flash->bytes + (B0_PROGRAM_BASE - B0_FLASH_BASE),
-                                        B0_FLASH_BASE + FLASH_SIZE);
+                                        B0_FLASH_BASE + FLASH_SIZE, &test_chip.ram);
     return b0_start_decide(&facts, &entry);
 }
 
-static void step(struct board *board)
+static void step(struct test_board *board)
 {
     board->flash->now_us += LOOP_US;
     b0_bootloader_step(&board->bootloader, &board->host.usb, board->flash->now_us);
 }
 
-void board_run_us(struct board *board, uint32_t span_us)
+void board_run_us(struct test_board *board, uint32_t span_us)
 {
     for (uint32_t us = 0; us < span_us && !board->flash->dead; us += LOOP_US) {
         /* Nothing happens while an erase lasts: the loop need not be turned for each microsecond.
@@ -168,13 +171,13 @@ void board_run_us(struct board *board, uint32_t span_us)
     }
 }
 
-void board_settle(struct board *board)
+void board_settle(struct test_board *board)
 {
     while (b0_bootloader_busy(&board->bootloader) && !board->flash->dead)
         board_run_us(board, 1000);
 }
 
-void board_be_quiet(struct board *board, uint32_t span_us)
+void board_be_quiet(struct test_board *board, uint32_t span_us)
 {
     const uint32_t step_us = 10000; /* as SysTick on the chip */
 
@@ -185,7 +188,7 @@ void board_be_quiet(struct board *board, uint32_t span_us)
     }
 }
 
-enum usb_answer board_control(struct board *board, struct boot0_setup setup, uint8_t *data)
+enum usb_answer board_control(struct test_board *board, struct boot0_setup setup, uint8_t *data)
 {
     enum usb_answer answer;
     uint32_t start_us;
@@ -215,7 +218,8 @@ enum {
     VENDOR_IN = BOOT0_USB_DIR_IN | VENDOR_OUT,
 };
 
-enum usb_answer dfu_dnload(struct board *board, uint16_t block, const uint8_t *data, uint16_t size)
+enum usb_answer dfu_dnload(struct test_board *board, uint16_t block, const uint8_t *data,
+                           uint16_t size)
 {
     uint8_t copy[B0_BLOCK_SIZE + 100];
 
@@ -225,18 +229,18 @@ enum usb_answer dfu_dnload(struct board *board, uint16_t block, const uint8_t *d
                          copy);
 }
 
-enum usb_answer dfu_upload(struct board *board, uint16_t block, uint8_t *data, uint16_t size)
+enum usb_answer dfu_upload(struct test_board *board, uint16_t block, uint8_t *data, uint16_t size)
 {
     return board_control(board, (struct boot0_setup){CLASS_IN, BOOT0_DFU_UPLOAD, block, 0, size},
                          data);
 }
 
-enum usb_answer dfu_simple(struct board *board, uint8_t request)
+enum usb_answer dfu_simple(struct test_board *board, uint8_t request)
 {
     return board_control(board, (struct boot0_setup){CLASS_OUT, request, 0, 0, 0}, NULL);
 }
 
-struct b0_dfu_status dfu_status(struct board *board)
+struct b0_dfu_status dfu_status(struct test_board *board)
 {
     const struct b0_dfu_status none = {.status = 0xff, .state = 0xff};
     uint8_t bytes[BOOT0_DFU_STATUS_SIZE];
@@ -245,26 +249,26 @@ struct b0_dfu_status dfu_status(struct board *board)
     return board_control(board, setup, bytes) == USB_ACK ? b0_dfu_status_load(bytes) : none;
 }
 
-enum usb_answer select_alternate(struct board *board, uint8_t alternate)
+enum usb_answer select_alternate(struct test_board *board, uint8_t alternate)
 {
     return board_control(
         board, (struct boot0_setup){0x01, BOOT0_USB_SET_INTERFACE, alternate, 0, 0}, NULL);
 }
 
-enum usb_answer select_configuration(struct board *board)
+enum usb_answer select_configuration(struct test_board *board)
 {
     return board_control(board, (struct boot0_setup){0, BOOT0_USB_SET_CONFIGURATION, 1, 0, 0},
                          NULL);
 }
 
-enum usb_answer vendor_out(struct board *board, uint16_t command, uint16_t value)
+enum usb_answer vendor_out(struct test_board *board, uint16_t command, uint16_t value)
 {
     const struct boot0_setup setup = {VENDOR_OUT, B0_EXTENSION_VENDOR_CODE, value, command, 0};
 
     return board_control(board, setup, NULL);
 }
 
-struct b0_extension_info vendor_info(struct board *board)
+struct b0_extension_info vendor_info(struct test_board *board)
 {
     struct b0_extension_info info = {0};
     uint8_t bytes[B0_EXTENSION_INFO_SIZE];
@@ -276,7 +280,7 @@ struct b0_extension_info vendor_info(struct board *board)
     return info;
 }
 
-static bool poll_until_idle(struct board *board)
+static bool poll_until_idle(struct test_board *board)
 {
     for (int i = 0; i < 200; i++) {
         struct b0_dfu_status status = dfu_status(board);
@@ -292,7 +296,7 @@ static bool poll_until_idle(struct board *board)
     return false;
 }
 
-bool dfu_command(struct board *board, uint8_t command, uint32_t address)
+bool dfu_command(struct test_board *board, uint8_t command, uint32_t address)
 {
     uint8_t bytes[5] = {command};
 
@@ -300,7 +304,7 @@ bool dfu_command(struct board *board, uint8_t command, uint32_t address)
     return dfu_dnload(board, 0, bytes, sizeof bytes) == USB_ACK && poll_until_idle(board);
 }
 
-bool dfu_block(struct board *board, uint16_t block, const uint8_t *data, uint16_t size)
+bool dfu_block(struct test_board *board, uint16_t block, const uint8_t *data, uint16_t size)
 {
     return dfu_dnload(board, block, data, size) == USB_ACK && poll_until_idle(board);
 }
@@ -315,7 +319,8 @@ void make_program(uint8_t *data, uint32_t size, uint8_t seed)
     data[size - 1] = seed;
 }
 
-bool flash_holds(const struct board *board, uint32_t address, const uint8_t *data, uint32_t size)
+bool flash_holds(const struct test_board *board, uint32_t address, const uint8_t *data,
+                 uint32_t size)
 {
     return memcmp(board->flash->bytes + (address - B0_FLASH_BASE), data, size) == 0;
 }

@@ -19,7 +19,7 @@ enum {
 };
 
 static struct test_flash flash;
-static struct board board;
+static struct test_board board;
 static uint8_t one[SIZE], two[SIZE], data[B0_BLOCK_SIZE];
 
 static int setup(void **state)

@@ -16,7 +16,7 @@
 #define SECTOR_AT (B0_FLASH_BASE + 0x20000) /* the one whose erase fails */
 
 static struct test_flash flash;
-static struct board board;
+static struct test_board board;
 static uint8_t program[B0_BLOCK_SIZE], other[B0_BLOCK_SIZE], buffer[B0_BLOCK_SIZE];
 
 /* ---- the failure ---- */

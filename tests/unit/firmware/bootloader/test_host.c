@@ -21,7 +21,7 @@ enum {
 };
 
 static struct test_flash flash;
-static struct board board;
+static struct test_board board;
 static struct board_bus bus;
 static struct boot0_error error;
 static uint8_t one[SIZE], two[SIZE];

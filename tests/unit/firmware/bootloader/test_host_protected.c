@@ -18,7 +18,7 @@ enum {
 };
 
 static struct test_flash flash, before;
-static struct board board;
+static struct test_board board;
 static struct board_bus bus;
 static struct boot0_error error;
 static uint8_t one[SIZE], two[SIZE];
@@ -73,7 +73,7 @@ static int setup(void **state)
 static void protect(unsigned sector)
 {
     flash = before;
-    flash.protected = (uint16_t)(1u << sector);
+    flash.protected = b0_sector_range((uint8_t)sector, (uint8_t)sector);
     enter();
 }
 
@@ -127,7 +127,7 @@ static void test_journal_is_found_out(void **state)
 
 /* As bootloaders of version 1.1 and before do once they were refused: no BEGIN, and no word of it.
  */
-static void forget_begin(struct board *b)
+static void forget_begin(struct test_board *b)
 {
     b->bootloader.queue.announced = true;
     b->bootloader.tracker.state = B0_TRACKER_WHOLE;
@@ -178,9 +178,9 @@ static void check_protected(unsigned sector)
 static void test_each_sector(void **state)
 {
     (void)state;
-    for (unsigned sector = 0; sector < B0_SECTORS; sector++)
+    for (unsigned sector = 0; sector < B0_BANK_SECTORS; sector++)
         check_protected(sector);
-    print_message("# libboot0: sector write-protected in %u updates\n", (unsigned)B0_SECTORS);
+    print_message("# libboot0: sector write-protected in %u updates\n", (unsigned)B0_BANK_SECTORS);
 }
 
 /* An erase by itself is in the queue when it is taken: how it went is asked, too. */

@@ -18,11 +18,11 @@ enum {
 };
 
 static struct test_flash flash, before;
-static struct board board;
+static struct test_board board;
 static uint8_t one[SIZE], two[SIZE];
 
 /* An old host: no ABORT, no session, only the order to start. */
-static bool only_leave(struct board *b, uint32_t address, const uint8_t *data, uint32_t size)
+static bool only_leave(struct test_board *b, uint32_t address, const uint8_t *data, uint32_t size)
 {
     if (select_alternate(b, 0) != USB_ACK)
         return false;

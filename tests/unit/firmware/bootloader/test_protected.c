@@ -18,7 +18,7 @@ enum {
 };
 
 static struct test_flash flash, before;
-static struct board board;
+static struct test_board board;
 static uint8_t one[SIZE], two[SIZE];
 
 static flash_function *const hosts[] = {
@@ -197,7 +197,7 @@ static void check_protected(flash_function *host, unsigned sector)
     bool matters = sector >= B0_SECTOR_JOURNAL && sector <= LAST_SECTOR;
 
     flash = before;
-    flash.protected = (uint16_t)(1u << sector);
+    flash.protected = b0_sector_range((uint8_t)sector, (uint8_t)sector);
     board_start(&board, &flash);
     assert_int_equal(host(&board, B0_PROGRAM_BASE, two, SIZE), !matters);
     if (matters)
@@ -218,7 +218,7 @@ static void test_each_sector(void **state)
 
     (void)state;
     for (size_t i = 0; i < HOSTS; i++) {
-        for (unsigned sector = 0; sector < B0_SECTORS; sector++) {
+        for (unsigned sector = 0; sector < B0_BANK_SECTORS; sector++) {
             check_protected(hosts[i], sector);
             count++;
         }

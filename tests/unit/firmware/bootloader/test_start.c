@@ -55,13 +55,20 @@ static void test_decisions(void **state)
     }
 }
 
-static bool sane(uint32_t stack, uint32_t reset)
+static bool sane_on(const struct b0_chip_ram *ram, uint32_t stack, uint32_t reset)
 {
     uint8_t vectors[8];
 
     b0_store32(vectors, stack);
     b0_store32(vectors + 4, reset);
-    return b0_vectors_sane(vectors, 0x08080000);
+    return b0_vectors_sane(vectors, 0x08080000, ram);
+}
+
+static bool sane(uint32_t stack, uint32_t reset)
+{
+    static const struct b0_chip_ram f407 = {0x20020000, 0x10010000};
+
+    return sane_on(&f407, stack, reset);
 }
 
 static void test_vectors(void **state)
@@ -83,11 +90,24 @@ static void test_vectors(void **state)
     assert_false(sane(0x20020000, 0x20000101));
 }
 
+static void test_vectors_of_a_chip_without_ccm(void **state)
+{
+    static const struct b0_chip_ram f401 = {0x20010000, 0};
+
+    (void)state;
+    assert_true(sane_on(&f401, 0x20010000, 0x08008189));
+    assert_false(sane_on(&f401, 0x20010004, 0x08008189));
+    assert_false(sane_on(&f401, 0x10000004, 0x08008189));
+}
+
 static void test_sectors(void **state)
 {
-    static const uint32_t starts[B0_SECTORS] = {0x08000000, 0x08004000, 0x08008000, 0x0800c000,
-                                                0x08010000, 0x08020000, 0x08040000, 0x08060000,
-                                                0x08080000, 0x080a0000, 0x080c0000, 0x080e0000};
+    /* RM0090, tables 5 and 6. */
+    static const uint32_t starts[B0_SECTORS] = {
+        0x08000000, 0x08004000, 0x08008000, 0x0800c000, 0x08010000, 0x08020000,
+        0x08040000, 0x08060000, 0x08080000, 0x080a0000, 0x080c0000, 0x080e0000,
+        0x08100000, 0x08104000, 0x08108000, 0x0810c000, 0x08110000, 0x08120000,
+        0x08140000, 0x08160000, 0x08180000, 0x081a0000, 0x081c0000, 0x081e0000};
 
     (void)state;
     for (unsigned i = 0; i < B0_SECTORS; i++) {
@@ -97,15 +117,24 @@ static void test_sectors(void **state)
         assert_int_equal(b0_sector_at(starts[i]), i);
         assert_int_equal(b0_sector_at(starts[i] + b0_sector_size(sector) - 1), i);
     }
-    assert_int_equal(b0_sector_at(0x08100000), B0_SECTORS);
+    assert_int_equal(b0_sector_at(0x08200000), B0_SECTORS);
     assert_int_equal(b0_sector_at(0xffffffff), B0_SECTORS);
     assert_int_equal(b0_sector_at(0x07ffffff), B0_SECTORS);
     assert_int_equal(b0_sector_at(0), B0_SECTORS);
 }
 
+static void test_sets_of_sectors(void **state)
+{
+    (void)state;
+    assert_int_equal(b0_sector_range(0, 0), 1);
+    assert_int_equal(b0_sector_range(2, 4), 0x1c);
+    assert_int_equal(b0_sector_range(23, 23), 0x800000);
+    assert_int_equal(b0_sector_range(0, 23), 0xffffff);
+}
+
 static void test_layout(void **state)
 {
-    char text[64] = {0};
+    char text[B0_MAP_LAYOUT_MAX] = {0};
 
     (void)state;
     assert_int_equal(b0_map_layout(1024 * 1024, text), 55);
@@ -113,6 +142,13 @@ static void test_layout(void **state)
     memset(text, 0, sizeof text);
     b0_map_layout(512 * 1024, text);
     assert_string_equal(text, "@Internal Flash  /0x08008000/02*016Kg,01*064Kg,03*128Kg");
+    memset(text, 0, sizeof text);
+    b0_map_layout(256 * 1024, text);
+    assert_string_equal(text, "@Internal Flash  /0x08008000/02*016Kg,01*064Kg,01*128Kg");
+    memset(text, 0, sizeof text);
+    assert_int_equal(b0_map_layout(2048 * 1024, text), 82);
+    assert_string_equal(text, "@Internal Flash  /0x08008000/02*016Kg,01*064Kg,07*128Kg,"
+                              "04*016Kg,01*064Kg,07*128Kg");
 }
 
 int main(void)
@@ -120,7 +156,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_decisions),
         cmocka_unit_test(test_vectors),
+        cmocka_unit_test(test_vectors_of_a_chip_without_ccm),
         cmocka_unit_test(test_sectors),
+        cmocka_unit_test(test_sets_of_sectors),
         cmocka_unit_test(test_layout),
     };
 

@@ -22,7 +22,7 @@ enum {
 #define DATA_AT (B0_FLASH_BASE + 0x10000) /* right behind the longest program here */
 
 static struct test_flash flash, killed_flash;
-static struct board board, killed_board;
+static struct test_board board, killed_board;
 static uint8_t one[SIZE_MAX_KIB * 1024], two[SIZE_MAX_KIB * 1024], data[512];
 static uint32_t size;
 static unsigned kills, takeovers;
@@ -216,7 +216,7 @@ static bool is_due(size_t opening, size_t deed)
 }
 
 /* Before a transfer of the first host, and after its last one. */
-static void kill_host(struct board *b)
+static void kill_host(struct test_board *b)
 {
     b->before_transfer = NULL;
     killed_board = board;
@@ -241,7 +241,7 @@ static void kill_host(struct board *b)
 /* ---- the first host ---- */
 
 /* As webdfu and fwupd: SET_INTERFACE, all erases, one address, leaves. */
-static bool flash_as_webdfu(struct board *b, uint32_t address, const uint8_t *bytes,
+static bool flash_as_webdfu(struct test_board *b, uint32_t address, const uint8_t *bytes,
                             uint32_t length)
 {
     if (select_alternate(b, B0_ALTERNATE_FLASH) != USB_ACK)

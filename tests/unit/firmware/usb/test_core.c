@@ -128,8 +128,8 @@ static size_t string(void *context, uint8_t index, char *text)
         return 5;
     }
     if (index == 2) {
-        memset(text, 'x', B0_USB_STRING_MAX);
-        return B0_USB_STRING_MAX;
+        memset(text, 'x', 63);
+        return 63; /* with its head two packets */
     }
     return 0;
 }

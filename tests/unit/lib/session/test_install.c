@@ -151,7 +151,8 @@ static void test_other_chips_and_images_are_refused(void **state)
     assert_true(is_untouched(&b));
     stop(&b);
     start(&b, "f411", NULL); /* an F405 can show this flash as well */
-    assert_int_equal(boot0_session_check_install(b.session, &error), BOOT0_E_MISMATCH);
+    assert_int_equal(boot0_session_check_install(b.session, b.bootloader, &error),
+                     BOOT0_E_MISMATCH);
     stop(&b);
     start(&b, "f407", NULL);
     boot0_image_free(b.bootloader);

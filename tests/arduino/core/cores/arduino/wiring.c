@@ -2,7 +2,7 @@
 /* Time, by boot0's runtime; pins, by registers: port A alone. */
 #include "Arduino.h"
 
-#include <chip/stm32f4.h>
+#include <chip/stm32f4/registers.h>
 #include <runtime/boot0_runtime.h>
 
 uint32_t millis(void)

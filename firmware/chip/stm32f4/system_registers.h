@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * More registers of the STM32F405/407/415/417: those that a bootloader needs and a program seldom.
+ * More registers of the STM32F4: those that a bootloader needs and a program seldom.
  * Facts of RM0090, whose sections are named.
  */
-#ifndef CHIP_STM32F4_SYSTEM_H
-#define CHIP_STM32F4_SYSTEM_H
+#ifndef CHIP_STM32F4_SYSTEM_REGISTERS_H
+#define CHIP_STM32F4_SYSTEM_REGISTERS_H
 
-#include "stm32f4.h"
+#include "registers.h"
 
 /* Flash interface: 3.9. */
 struct flash {
@@ -48,7 +48,9 @@ REGISTER_AT(0x14, struct flash, optcr);
 #define FLASH_OPTCR_OPTSTRT      (1u << 1)
 #define FLASH_OPTCR_BOR_SHIFT    2
 #define FLASH_OPTCR_RDP_SHIFT    8
+#define FLASH_OPTCR_NWRP_SHIFT   16
 #define FLASH_OPTCR_RDP_OFF      0xaau /* level 0 */
+#define FLASH_OPTCR_DB1M         (1u << 30)
 
 /* Power control: 5.4. */
 struct pwr {
@@ -57,7 +59,6 @@ struct pwr {
 };
 #define PWR ((struct pwr *)0x40007000u)
 
-#define PWR_CR_RESET     (1u << 14)
 #define PWR_CR_PVDE      (1u << 4) /* the voltage detector is on */
 #define PWR_CR_PLS_SHIFT 5
 #define PWR_CR_PLS       (7u << 5) /* its level */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "flash.h"
-#include "stm32f4_system.h"
-#include "watchdog.h"
+#include "system_registers.h"
+#include <chip/flash.h>
+#include <chip/watchdog.h>
 
 #include <core/bootloader_map.h>
 #include <core/bytes.h>
@@ -60,10 +60,16 @@ uint8_t b0_flash_unit_bytes(uint16_t supply_mv)
     return supply_mv >= 3050 ? 4 : supply_mv >= 2400 ? 2 : 1;
 }
 
+/* 3.9.8: the second bank's sectors, from 12 on, have numbers from 16 on. */
+static uint32_t sector_number(uint8_t sector)
+{
+    return sector < B0_BANK_SECTORS ? sector : sector + 4u;
+}
+
 static void erase(void *context, uint8_t sector)
 {
     struct b0_flash *flash = context;
-    uint32_t cr = FLASH_CR_EOPIE | FLASH_CR_SER | (uint32_t)sector << FLASH_CR_SNB_SHIFT |
+    uint32_t cr = FLASH_CR_EOPIE | FLASH_CR_SER | sector_number(sector) << FLASH_CR_SNB_SHIFT |
                   (uint32_t)width(flash->unit_bytes) << FLASH_CR_PSIZE_SHIFT;
 
     unlock();
@@ -153,9 +159,12 @@ const struct b0_flash_ops b0_flash_ops = {
 
 /* ---- option bytes ---- */
 
+/* nWRP of one of the first 12 sectors: 0 protects. */
+#define NOT_PROTECTED(sector) (1u << (FLASH_OPTCR_NWRP_SHIFT + (sector)))
+
 bool b0_flash_protected(uint8_t sector)
 {
-    return (FLASH->optcr & B0_OPTIONS_PROTECTION(sector)) == 0;
+    return (FLASH->optcr & NOT_PROTECTED(sector)) == 0;
 }
 
 bool b0_flash_read_protected(void)
@@ -175,7 +184,8 @@ static void wait_while_busy(void)
         b0_watchdog_feed();
 }
 
-void b0_flash_set_options(uint32_t mask, uint32_t value)
+/* Writes bits of OPTCR, if they differ and the supply suffices. */
+static void set_options(uint32_t mask, uint32_t value)
 {
     if ((FLASH->optcr & mask) == value || b0_flash_starved())
         return;
@@ -186,4 +196,18 @@ void b0_flash_set_options(uint32_t mask, uint32_t value)
     FLASH->optcr |= FLASH_OPTCR_OPTSTRT;
     wait_while_busy(); /* some hundred milliseconds: a sector is erased for it */
     FLASH->optcr |= FLASH_OPTCR_OPTLOCK;
+}
+
+void b0_flash_protect(uint8_t first_sector, uint8_t last_sector, bool on)
+{
+    uint32_t mask = 0;
+
+    for (uint8_t sector = first_sector; sector <= last_sector; sector++)
+        mask |= NOT_PROTECTED(sector);
+    set_options(mask, on ? 0 : mask);
+}
+
+void b0_flash_set_brownout(uint8_t level)
+{
+    set_options(3u << FLASH_OPTCR_BOR_SHIFT, (3u - level) << FLASH_OPTCR_BOR_SHIFT);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The interrupts of the STM32F405/407/415/417 in the order of their numbers, 0 to 81: RM0090,
- * 12.1.3, table 61. One row each, for an including file that defines INTERRUPT(name). A program
- * takes one by defining a function of that name with _IRQHandler behind it.
+ * The interrupts of the STM32F4 in the order of their numbers, for an including file that defines
+ * INTERRUPT(name): RM0090, 12.1.3, tables 61 and 62; of the others ST's device headers. A number
+ * that two chips use for two things has the F407's name. A program takes an interrupt by defining a
+ * function of that name with _IRQHandler behind it.
  */
 INTERRUPT(WWDG)
 INTERRUPT(PVD)
@@ -52,21 +53,21 @@ INTERRUPT(TIM8_UP_TIM13)
 INTERRUPT(TIM8_TRG_COM_TIM14)
 INTERRUPT(TIM8_CC)
 INTERRUPT(DMA1_Stream7)
-INTERRUPT(FSMC)
+INTERRUPT(FSMC) /* FMC: F42x, F446 */
 INTERRUPT(SDIO)
 INTERRUPT(TIM5)
 INTERRUPT(SPI3)
 INTERRUPT(UART4)
 INTERRUPT(UART5)
-INTERRUPT(TIM6_DAC)
+INTERRUPT(TIM6_DAC) /* TIM6: F412 */
 INTERRUPT(TIM7)
 INTERRUPT(DMA2_Stream0)
 INTERRUPT(DMA2_Stream1)
 INTERRUPT(DMA2_Stream2)
 INTERRUPT(DMA2_Stream3)
 INTERRUPT(DMA2_Stream4)
-INTERRUPT(ETH)
-INTERRUPT(ETH_WKUP)
+INTERRUPT(ETH)      /* DFSDM1_FLT0: F412 */
+INTERRUPT(ETH_WKUP) /* DFSDM1_FLT1: F412 */
 INTERRUPT(CAN2_TX)
 INTERRUPT(CAN2_RX0)
 INTERRUPT(CAN2_RX1)
@@ -84,5 +85,28 @@ INTERRUPT(OTG_HS_WKUP)
 INTERRUPT(OTG_HS)
 INTERRUPT(DCMI)
 INTERRUPT(CRYP)
-INTERRUPT(HASH_RNG)
+INTERRUPT(HASH_RNG) /* RNG: F412 */
 INTERRUPT(FPU)
+#if CHIP_INTERRUPTS > 82
+INTERRUPT(UART7)
+INTERRUPT(UART8)
+INTERRUPT(SPI4)
+#endif
+#if CHIP_INTERRUPTS > 85
+INTERRUPT(SPI5)
+#endif
+#if CHIP_INTERRUPTS > 86
+INTERRUPT(SPI6)
+INTERRUPT(SAI1)
+INTERRUPT(LTDC)
+INTERRUPT(LTDC_ER)
+INTERRUPT(DMA2D)
+#endif
+#if CHIP_INTERRUPTS > 91
+INTERRUPT(SAI2)
+INTERRUPT(QUADSPI)
+INTERRUPT(CEC)
+INTERRUPT(SPDIF_RX)
+INTERRUPT(FMPI2C1_EV)
+INTERRUPT(FMPI2C1_ER)
+#endif

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Registers of the USB OTG_FS controller of the STM32F405/407/415/417 as far as a device uses them:
- * RM0090, 34.16. Names are the manual's without their OTG_FS_.
+ * Registers of the USB OTG_FS controller of the STM32F4 as far as a device uses them:
+ * RM0090, 34.16; RM0390, 31.15, of the later version that the F412 and the F446 have. Names are the
+ * manual's without their OTG_FS_.
  */
-#ifndef CHIP_STM32F4_OTG_H
-#define CHIP_STM32F4_OTG_H
+#ifndef CHIP_STM32F4_OTG_REGISTERS_H
+#define CHIP_STM32F4_OTG_REGISTERS_H
 
-#include "stm32f4.h"
+#include "registers.h"
 
 enum {
-    OTG_ENDPOINTS = 4,     /* each way, with endpoint 0: 34.2.2 */
+    OTG_ENDPOINTS = CHIP_OTG_ENDPOINTS,
     OTG_FIFO_WORDS = 320,  /* 1.25 Kbytes for all FIFOs together: 34.11 */
     OTG_FIFO_MINIMUM = 16, /* words of one: 34.16.2, DIEPTXF */
 };
@@ -33,7 +34,7 @@ struct otg_global {
     volatile uint32_t cid;
     uint32_t reserved_40[48];
     volatile uint32_t hptxfsiz;
-    volatile uint32_t dieptxf[OTG_ENDPOINTS - 1]; /* of endpoints 1 to 3 */
+    volatile uint32_t dieptxf[OTG_ENDPOINTS - 1]; /* of endpoint 1 and those behind it */
 };
 REGISTER_AT(0x38, struct otg_global, gccfg);
 REGISTER_AT(0x104, struct otg_global, dieptxf);
@@ -80,6 +81,8 @@ _Static_assert(sizeof(struct otg_endpoint) == 0x20, "endpoints are 0x20 apart");
 #define OTG_FIFO(n) ((volatile uint32_t *)(OTG_FS_BASE + 0x1000 * ((n) + 1u)))
 #define OTG_PCGCCTL (*(volatile uint32_t *)(OTG_FS_BASE + 0xe00)) /* 34.16.5 */
 
+#define OTG_GOTGCTL_BVALOEN      (1u << 6) /* later version: BVALOVAL counts, not VBUS */
+#define OTG_GOTGCTL_BVALOVAL     (1u << 7)
 #define OTG_GAHBCFG_GINTMSK      (1u << 0)
 #define OTG_GUSBCFG_TRDT_SHIFT   10
 #define OTG_GUSBCFG_PHYSEL       (1u << 6)
@@ -102,7 +105,7 @@ _Static_assert(sizeof(struct otg_endpoint) == 0x20, "endpoints are 0x20 apart");
 #define OTG_GRXSTSP_BCNT(word)   ((word) >> 4 & 0x7ffu)
 #define OTG_GRXSTSP_PKTSTS(word) ((word) >> 17 & 0xfu)
 #define OTG_GCCFG_PWRDWN         (1u << 16) /* set: the transceiver works */
-#define OTG_GCCFG_NOVBUSSENS     (1u << 21)
+#define OTG_GCCFG_NOVBUSSENS     (1u << 21) /* earlier version; later: VBDEN, the contrary */
 #define OTG_DCFG_DSPD_FULL       (3u << 0)
 #define OTG_DCFG_DAD_SHIFT       4
 #define OTG_DCTL_SDIS            (1u << 1)

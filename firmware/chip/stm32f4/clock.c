@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "clock.h"
-#include "stm32f4_system.h"
-#include "watchdog.h"
+#include "system_registers.h"
+#include <chip/clock.h>
+#include <chip/watchdog.h>
 
 #include <core/array.h>
 
@@ -19,10 +19,11 @@ enum {
     CAPTURES = 16,
     MEASURED_MIN_KHZ = 3800, /* 4 MHz, while HSI is 4.5 % too fast */
 
+    HCLK_DIVIDER = CHIP_PLL_P,
     VCO_MHZ = 336,
     USB_DIVIDER = 7,
     /*
-     * For a crystal in doubt: HCLK is within 168 MHz also if a crystal of 26 MHz is taken for one
+     * For a crystal in doubt: HCLK is within its limit also if a crystal of 26 MHz is taken for one
      * of 24 MHz.
      */
     DOUBTFUL_VCO_MHZ = 288,
@@ -122,13 +123,15 @@ uint32_t b0_clock_measure(void)
     return i < B0_LENGTH(crystals) ? crystals[i].mhz * MHZ : 0;
 }
 
-uint32_t b0_clock_start(uint32_t crystal_hz, bool doubtful, uint32_t wait_states)
+uint32_t b0_clock_start(uint32_t crystal_hz, bool doubtful, bool any_supply)
 {
-    /* 7.3.2: 1 MHz into the VCO, whose output goes by 2 (coded 0) to the core. */
+    uint32_t wait_states = any_supply ? CHIP_WAIT_STATES_LOW : CHIP_WAIT_STATES;
+    /* 7.3.2: 1 MHz into the VCO. */
     uint32_t vco_mhz = doubtful ? DOUBTFUL_VCO_MHZ : VCO_MHZ;
 
-    RCC->pllcfgr = crystal_hz / MHZ | vco_mhz << RCC_PLLCFGR_N_SHIFT | RCC_PLLCFGR_HSE |
-                   vco_mhz / 48 << RCC_PLLCFGR_Q_SHIFT;
+    RCC->pllcfgr = (RCC_PLLCFGR_RESET & RCC_PLLCFGR_KEPT) | crystal_hz / MHZ |
+                   vco_mhz << RCC_PLLCFGR_N_SHIFT | (HCLK_DIVIDER / 2 - 1u) << RCC_PLLCFGR_P_SHIFT |
+                   RCC_PLLCFGR_HSE | vco_mhz / 48 << RCC_PLLCFGR_Q_SHIFT;
     RCC->cr |= RCC_CR_PLLON;
     if (!wait_for(&RCC->cr, RCC_CR_PLLRDY, LOCK_LOOPS)) {
         RCC->cr &= ~RCC_CR_PLLON;
@@ -142,7 +145,14 @@ uint32_t b0_clock_start(uint32_t crystal_hz, bool doubtful, uint32_t wait_states
     RCC->cfgr = (RCC->cfgr & ~RCC_CFGR_SW) | RCC_CFGR_SW_PLL;
     while ((RCC->cfgr & RCC_CFGR_SWS) != RCC_CFGR_SWS_PLL) {
     }
-    return vco_mhz / 2 * MHZ;
+    return vco_mhz / HCLK_DIVIDER * MHZ;
+}
+
+void b0_clock_start_caches(void)
+{
+    FLASH->acr |= FLASH_ACR_ICRST | FLASH_ACR_DCRST;
+    FLASH->acr &= ~(FLASH_ACR_ICRST | FLASH_ACR_DCRST);
+    FLASH->acr |= FLASH_ACR_PRFTEN | FLASH_ACR_ICEN | FLASH_ACR_DCEN;
 }
 
 void b0_clock_secure(void)

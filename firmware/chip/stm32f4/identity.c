@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "identity.h"
-#include "stm32f4_system.h"
+#include "system_registers.h"
+#include <chip/identity.h>
 
 enum {
-    FLASH_KIB_MIN = 512,
-    FLASH_KIB_MAX = 1024,
     CALIBRATION_MV = 3300,
     /* Of 1.18 to 1.24 V at 12 bits and 3.3 V: DS8626, 5.3.24. Anything else is no calibration. */
     CALIBRATION_MIN = 1400,
@@ -26,9 +24,14 @@ uint16_t b0_chip_flash_kib(void)
 {
     uint16_t kib = FLASH_KIB;
 
-    return kib == UINT16_MAX || kib < FLASH_KIB_MIN ? FLASH_KIB_MIN
-           : kib > FLASH_KIB_MAX                    ? FLASH_KIB_MAX
-                                                    : kib;
+    if (kib == UINT16_MAX || kib < CHIP_FLASH_KIB_MIN)
+        kib = CHIP_FLASH_KIB_MIN;
+    else if (kib > CHIP_FLASH_KIB_MAX)
+        kib = CHIP_FLASH_KIB_MAX;
+    /* The second bank's sectors are not where those of one bank are: 3.4, tables 5 and 6. */
+    if (CHIP_HAS_DB1M && kib == 1024 && (FLASH->optcr & FLASH_OPTCR_DB1M) != 0)
+        kib = 512;
+    return kib;
 }
 
 const uint8_t *b0_chip_unique_id(void)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From reset to main() on an STM32F407: the vector table, the memory as C expects it, and the chip
+ * From reset to main() on an STM32F4: the vector table, the memory as C expects it, and the chip
  * as after a reset, also when a bootloader jumped here instead.
  */
-#include "stm32f4.h"
+#include "registers.h"
 
 int main(void);
 void Reset_Handler(void);
@@ -30,16 +30,16 @@ void DebugMon_Handler(void) WEAK;
 void PendSV_Handler(void) WEAK;
 void SysTick_Handler(void) WEAK;
 #define INTERRUPT(name) void name##_IRQHandler(void) WEAK;
-#include "stm32f407_interrupts.h"
+#include "interrupts.h"
 #undef INTERRUPT
 
 /* What the core reads: the stack pointer, then an address for each exception and interrupt. */
 struct vectors {
     uint32_t *stack;
     void (*exceptions[15])(void);
-    void (*interrupts[82])(void);
+    void (*interrupts[CHIP_INTERRUPTS])(void);
 };
-_Static_assert(sizeof(struct vectors) == 98 * 4, "the vector table has 98 words");
+_Static_assert(sizeof(struct vectors) <= 512, "memory.ld puts it at a multiple of 512");
 
 __attribute__((section(".vectors"), used)) static const struct vectors vectors = {
     .stack = stack_top,
@@ -49,7 +49,7 @@ __attribute__((section(".vectors"), used)) static const struct vectors vectors =
     .interrupts =
         {
 #define INTERRUPT(name) name##_IRQHandler,
-#include "stm32f407_interrupts.h"
+#include "interrupts.h"
 #undef INTERRUPT
         },
 };

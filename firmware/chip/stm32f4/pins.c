@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "pins.h"
+#include "registers.h"
+#include <chip/pins.h>
 
 enum {
     PIN_DM = 11,

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Registers of the STM32F405/407/415/417 as far as the programs here use them. Addresses and bits
- * are facts of ST's reference manual RM0090 and, for the core's own peripherals, of its programming
- * manual PM0214; the section is named at each.
+ * Registers of the STM32F4 as far as the programs here use them: facts of ST's reference manual
+ * RM0090 (F40x, F42x) and, for the core's own peripherals, of its programming manual PM0214; the
+ * section is named at each. RM0368 (F401), RM0383 (F411), RM0402 (F412), and RM0390 (F446) have the
+ * same registers at the same places. What differs is in the chips' headers, f407.h and its kin.
  */
-#ifndef CHIP_STM32F4_H
-#define CHIP_STM32F4_H
+#ifndef CHIP_STM32F4_REGISTERS_H
+#define CHIP_STM32F4_REGISTERS_H
+
+#include "chip.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,7 +16,7 @@
 #define REGISTER_AT(register_offset, type, member)                                                 \
     _Static_assert(offsetof(type, member) == (register_offset), #member " is out of place")
 
-/* Reset and clock control: RM0090, 7.3 (the F42x's differs: section 6). */
+/* Reset and clock control: RM0090, 7.3 (of the F42x: section 6). */
 struct rcc {
     volatile uint32_t cr;         /* 7.3.1 */
     volatile uint32_t pllcfgr;    /* 7.3.2 */
@@ -49,7 +52,9 @@ REGISTER_AT(0x74, struct rcc, csr);
 #define RCC_CR_PLLON           (1u << 24)
 #define RCC_CR_PLLRDY          (1u << 25)
 #define RCC_PLLCFGR_RESET      0x24003010u
+#define RCC_PLLCFGR_KEPT       0xf0000000u /* PLLR of the F446, reserved elsewhere: as after reset */
 #define RCC_PLLCFGR_N_SHIFT    6
+#define RCC_PLLCFGR_P_SHIFT    16 /* 0: by 2, 1: by 4 */
 #define RCC_PLLCFGR_HSE        (1u << 22)
 #define RCC_PLLCFGR_Q_SHIFT    24
 #define RCC_CFGR_SW            (3u << 0) /* the clock wanted; 0 is HSI */
@@ -58,13 +63,8 @@ REGISTER_AT(0x74, struct rcc, csr);
 #define RCC_CFGR_SWS_PLL       (2u << 2)
 #define RCC_CFGR_PPRE1_BY_4    (5u << 10)
 #define RCC_CFGR_PPRE2_BY_2    (4u << 13)
-#define RCC_CFGR_RTCPRE_SHIFT  16          /* the crystal by this, for the RTC and TIM11 */
-#define RCC_AHB1RSTR_ALL       0x226011ffu /* all that these registers have */
-#define RCC_AHB2RSTR_ALL       0x000000f1u
-#define RCC_AHB3RSTR_ALL       0x00000001u
-#define RCC_APB1RSTR_ALL       0x36fec9ffu
-#define RCC_APB2RSTR_ALL       0x00075933u
-#define RCC_AHB1ENR_RESET      0x00100000u
+#define RCC_CFGR_RTCPRE_SHIFT  16         /* the crystal by this, for the RTC and TIM11 */
+#define RCC_AHB1ENR_CCM        (1u << 20) /* set after reset, where there is one */
 #define RCC_AHB2ENR_OTGFS      (1u << 7)
 #define RCC_APB1ENR_PWR        (1u << 28)
 #define RCC_APB2ENR_ADC1       (1u << 8)
@@ -106,6 +106,7 @@ REGISTER_AT(0x20, struct gpio, afr);
 #define GPIOD       ((struct gpio *)(GPIO_BASE + 3 * GPIO_STRIDE))
 #define GPIOE       ((struct gpio *)(GPIO_BASE + 4 * GPIO_STRIDE))
 #define GPIOF       ((struct gpio *)(GPIO_BASE + 5 * GPIO_STRIDE))
+#define GPIOG       ((struct gpio *)(GPIO_BASE + 6 * GPIO_STRIDE))
 
 #define GPIO_MODER_MASK(pin)   (3u << (2 * (pin)))
 #define GPIO_MODER_OUTPUT(pin) (1u << (2 * (pin)))
@@ -130,13 +131,11 @@ struct systick {
 #define SYSTICK_CTRL_COUNTFLAG (1u << 16) /* it has come to 0 since this was last read */
 
 /* Interrupt controller: PM0214, 4.3. A bit an interrupt. */
-enum {
-    NVIC_WORDS = 3, /* 82 interrupts: RM0090, 12.1.1 */
-};
-#define NVIC_ISER ((volatile uint32_t *)0xe000e100u) /* 4.3.2: write 1 to enable */
-#define NVIC_ICER ((volatile uint32_t *)0xe000e180u) /* 4.3.3: write 1 to disable */
-#define NVIC_ISPR ((volatile uint32_t *)0xe000e200u) /* 4.3.4: write 1 to have it happen */
-#define NVIC_ICPR ((volatile uint32_t *)0xe000e280u) /* 4.3.5: write 1 to forget */
+#define NVIC_WORDS ((CHIP_INTERRUPTS + 31) / 32)
+#define NVIC_ISER  ((volatile uint32_t *)0xe000e100u) /* 4.3.2: write 1 to enable */
+#define NVIC_ICER  ((volatile uint32_t *)0xe000e180u) /* 4.3.3: write 1 to disable */
+#define NVIC_ISPR  ((volatile uint32_t *)0xe000e200u) /* 4.3.4: write 1 to have it happen */
+#define NVIC_ICPR  ((volatile uint32_t *)0xe000e280u) /* 4.3.5: write 1 to forget */
 
 /* System control block: PM0214, 4.4. */
 #define SCB_ICSR  (*(volatile uint32_t *)0xe000ed04u) /* 4.4.3 */

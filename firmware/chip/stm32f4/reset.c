@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "reset.h"
-#include "clock.h"
-#include "stm32f4_system.h"
+#include "system_registers.h"
+#include <chip/clock.h>
+#include <chip/reset.h>
+#include <chip/watchdog.h>
 
 #include <core/handover.h>
 
@@ -60,8 +61,13 @@ void b0_handover_write_cause(uint32_t reset_flags)
 
 void b0_handover_close(void)
 {
-    PWR->cr = PWR_CR_RESET;
+    PWR->cr = CHIP_PWR_CR_RESET;
     RCC->apb1enr &= ~RCC_APB1ENR_PWR;
+}
+
+void b0_watchdog_feed(void)
+{
+    IWDG_KR = IWDG_KR_ALIVE;
 }
 
 void b0_reset(void)
@@ -85,16 +91,16 @@ void b0_restore_chip(void)
     SYSTICK->load = 0;
     SYSTICK->val = 0;
     b0_clock_stop();
-    pulse(&RCC->ahbrstr[0], RCC_AHB1RSTR_ALL);
-    pulse(&RCC->ahbrstr[1], RCC_AHB2RSTR_ALL);
-    pulse(&RCC->ahbrstr[2], RCC_AHB3RSTR_ALL);
+    pulse(&RCC->ahbrstr[0], CHIP_AHB1RSTR_ALL);
+    pulse(&RCC->ahbrstr[1], CHIP_AHB2RSTR_ALL);
+    pulse(&RCC->ahbrstr[2], CHIP_AHB3RSTR_ALL);
     /* Not PWR: its flags of Standby are the program's to look at, and outlive a reset (5.4.2). */
-    pulse(&RCC->apbrstr[0], RCC_APB1RSTR_ALL & ~RCC_APB1ENR_PWR);
+    pulse(&RCC->apbrstr[0], CHIP_APB1RSTR_ALL & ~RCC_APB1ENR_PWR);
     RCC->apb1enr |= RCC_APB1ENR_PWR;
     (void)RCC->apb1enr;
-    PWR->cr = PWR_CR_RESET;
-    pulse(&RCC->apbrstr[1], RCC_APB2RSTR_ALL);
-    RCC->ahb1enr = RCC_AHB1ENR_RESET;
+    PWR->cr = CHIP_PWR_CR_RESET;
+    pulse(&RCC->apbrstr[1], CHIP_APB2RSTR_ALL);
+    RCC->ahb1enr = CHIP_CCM_SIZE > 0 ? RCC_AHB1ENR_CCM : 0;
     RCC->ahb2enr = 0;
     RCC->ahb3enr = 0;
     RCC->apb1enr = 0;

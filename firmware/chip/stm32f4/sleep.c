@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "sleep.h"
-#include "stm32f4.h"
+#include "registers.h"
+#include <chip/sleep.h>
 
 /* Positions in the vector table: RM0090, 12.1.3, table 61. */
 enum {

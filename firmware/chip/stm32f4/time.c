@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "time.h"
-#include "sleep.h"
-#include "watchdog.h"
+#include "registers.h"
+#include <chip/sleep.h>
+#include <chip/time.h>
+#include <chip/watchdog.h>
 
 #include <stdbool.h>
 

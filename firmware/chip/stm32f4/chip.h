@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The chip that a program is built for: CHIP_HEADER, which firmware/meson.build sets, is its header
+ * in this folder. The facts are constants, so that the compiler keeps nothing of what a chip lacks.
+ */
+#ifndef CHIP_STM32F4_CHIP_H
+#define CHIP_STM32F4_CHIP_H
+
+#ifndef CHIP_HEADER
+#define CHIP_HEADER <chip/stm32f4/f407.h>
+#endif
+#include CHIP_HEADER
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* The STM32F411xC/E: RM0383, DS10314. f407.h tells what the lines mean. */
+#ifndef CHIP_H
+#define CHIP_H
+
+#define CHIP_NAME "F411"
+
+#define CHIP_DEVICE_ID      0x431u
+#define CHIP_DEVICE_ID_ALSO 0x431u
+
+#define CHIP_FLASH_KIB_MIN 256u
+#define CHIP_FLASH_KIB_MAX 512u
+#define CHIP_HAS_DB1M      0
+
+#define CHIP_SRAM_SIZE 0x20000
+#define CHIP_CCM_SIZE  0
+#define CHIP_BLOCKS    24
+
+#define CHIP_PLL_P           4u
+#define CHIP_WAIT_STATES     2u
+#define CHIP_WAIT_STATES_LOW 5u
+
+#define CHIP_PWR_CR_RESET 0x00008000u
+
+#define CHIP_AHB1RSTR_ALL 0x0060109fu
+#define CHIP_AHB2RSTR_ALL 0x00000080u
+#define CHIP_AHB3RSTR_ALL 0u
+#define CHIP_APB1RSTR_ALL 0x10e2c80fu
+#define CHIP_APB2RSTR_ALL 0x00177931u
+
+#define CHIP_INTERRUPTS 86 /* RM0383, 10.1.3, table 37 */
+
+#define CHIP_OTG_ENDPOINTS 4
+#define CHIP_OTG_HAS_VBDEN 0
+
+#endif
