@@ -9,11 +9,9 @@
 static void trace_begin(const struct vboard *board, uint64_t duration_us)
 {
     static const char *const names[] = {
-        [VBOARD_ERASE_SECTOR] = "erase sector",
-        [VBOARD_ERASE_ALL] = "mass erase",
-        [VBOARD_PROGRAM] = "program",
-        [VBOARD_PROGRAM_OPTIONS] = "write options",
-        [VBOARD_UNPROTECT] = "read unprotect, erase",
+        [VBOARD_ERASE_SECTOR] = "erase sector",     [VBOARD_ERASE_BANK] = "mass erase of a bank",
+        [VBOARD_ERASE_ALL] = "mass erase",          [VBOARD_PROGRAM] = "program",
+        [VBOARD_PROGRAM_OPTIONS] = "write options", [VBOARD_UNPROTECT] = "read unprotect, erase",
     };
     const struct vboard_flash_op *op = &board->work.op;
     struct vboard_sector sector = vboard_flash_sector(&board->chip, op->address);
@@ -43,7 +41,8 @@ static void account(struct vboard *board, uint64_t elapsed_us,
         board->stats.erase_us += elapsed_us;
     board->stats.sectors_erased += result->sectors_erased;
     board->stats.mass_erases +=
-        result->sectors_erased > 0 && (kind == VBOARD_ERASE_ALL || kind == VBOARD_UNPROTECT);
+        result->sectors_erased > 0 &&
+        (kind == VBOARD_ERASE_ALL || kind == VBOARD_ERASE_BANK || kind == VBOARD_UNPROTECT);
     board->stats.bytes_programmed += result->bytes_programmed;
     if (result->violations > 0)
         vboard_violation(board, result->violations, result->violation, result->violation_address);

@@ -90,6 +90,7 @@ bool vboard_options_protect(const struct vboard_chip *chip, unsigned sector);
 
 enum vboard_flash_kind {
     VBOARD_ERASE_SECTOR, /* the one that contains `address` */
+    VBOARD_ERASE_BANK, /* the one that contains `address`; of chips with two banks of equal size */
     VBOARD_ERASE_ALL,
     VBOARD_PROGRAM, /* main flash or OTP */
     VBOARD_PROGRAM_OPTIONS,

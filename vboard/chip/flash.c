@@ -77,13 +77,35 @@ static uint32_t smallest_sector(const struct vboard_chip *chip)
     return chip->part->sectors[0].size;
 }
 
-/* RM0090, 3.6.4: a mass erase is refused if only one sector is write protected. */
-static bool any_protected(const struct vboard_chip *chip)
+struct range {
+    uint32_t from, size;
+};
+
+/* What a mass erase takes: the flash, or a bank of it. */
+static struct range erased_range(const struct vboard_chip *chip, const struct vboard_flash_op *op)
 {
     const struct vboard_area *flash = vboard_chip_flash(chip);
+    uint32_t bank_size = flash->size / chip->part->banks;
 
-    for (uint32_t at = 0; at < flash->size;) {
-        struct vboard_sector sector = vboard_flash_sector(chip, flash->address + at);
+    if (op->kind != VBOARD_ERASE_BANK)
+        return (struct range){flash->address, flash->size};
+    return (struct range){op->address - (op->address - flash->address) % bank_size, bank_size};
+}
+
+static unsigned sectors_of(const struct vboard_chip *chip, struct range range)
+{
+    unsigned count = 0;
+
+    for (uint32_t at = 0; at < range.size; count++)
+        at += vboard_flash_sector(chip, range.from + at).size;
+    return count;
+}
+
+/* RM0090, 3.6.4: a mass erase is refused if only one sector is write protected. */
+static bool any_protected(const struct vboard_chip *chip, struct range range)
+{
+    for (uint32_t at = 0; at < range.size;) {
+        struct vboard_sector sector = vboard_flash_sector(chip, range.from + at);
 
         if (vboard_options_protect(chip, sector.index))
             return true;
@@ -119,7 +141,8 @@ static enum b0_parallelism erase_width(const struct vboard_chip *chip)
 static uint64_t typical_us(const struct vboard_chip *chip, const struct vboard_flash_op *op)
 {
     enum b0_parallelism wide = erase_width(chip);
-    uint64_t all_us = (uint64_t)chip->times->mass_erase_ms[wide] * 1000 * chip->part->banks;
+    uint64_t bank_us = (uint64_t)chip->times->mass_erase_ms[wide] * 1000;
+    uint64_t all_us = bank_us * chip->part->banks;
     struct vboard_sector sector;
 
     switch ((enum vboard_flash_kind)op->kind) {
@@ -128,8 +151,10 @@ static uint64_t typical_us(const struct vboard_chip *chip, const struct vboard_f
         if (vboard_options_protect(chip, sector.index))
             return 0;
         return (uint64_t)b0_flash_erase_ms(chip->times, wide, sector.size) * 1000;
+    case VBOARD_ERASE_BANK:
+        return any_protected(chip, erased_range(chip, op)) ? 0 : bank_us;
     case VBOARD_ERASE_ALL:
-        return any_protected(chip) ? 0 : all_us;
+        return any_protected(chip, erased_range(chip, op)) ? 0 : all_us;
     case VBOARD_UNPROTECT:
         return all_us;
     case VBOARD_PROGRAM:
@@ -318,6 +343,7 @@ void vboard_flash_apply(struct vboard_chip *chip, const struct vboard_flash_op *
     bool done = elapsed_us >= duration_us;
     uint32_t share = 256;
     struct vboard_sector sector;
+    struct range range;
 
     memset(result, 0, sizeof *result);
     if (duration_us == 0)
@@ -338,9 +364,11 @@ void vboard_flash_apply(struct vboard_chip *chip, const struct vboard_flash_op *
         erase_range(chip, flash->address, flash->size, share);
         result->sectors_erased = done ? vboard_flash_count(chip) : 0;
         break;
+    case VBOARD_ERASE_BANK:
     case VBOARD_ERASE_ALL:
-        erase_range(chip, flash->address, flash->size, share);
-        result->sectors_erased = done ? vboard_flash_count(chip) : 0;
+        range = erased_range(chip, op);
+        erase_range(chip, range.from, range.size, share);
+        result->sectors_erased = done ? sectors_of(chip, range) : 0;
         break;
     case VBOARD_PROGRAM:
         program(chip, op,

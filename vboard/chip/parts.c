@@ -2,7 +2,8 @@
 /*
  * The parts' rows.
  *
- * Sources: the reference manuals' memory maps (RM0090 F4, RM0383 F411, RM0091 F0, RM0008 F1, RM0351
+ * Sources: the reference manuals' memory maps (RM0090 F4, RM0368 F401, RM0383
+ * F411, RM0402 F412, RM0390 F446, RM0091 F0, RM0008 F1, RM0351
  * L4, RM0440 G4, RM0433 H7); RAM that the ROM keeps to itself: AN2606, as collected in stm32flash's
  * dev_table.c; addresses of the flash size: stlink's config/chips.
  */
@@ -82,8 +83,60 @@ const struct vboard_part vboard_part_f427vi = {
     .flash_size = F4_FLASH_SIZE,
 };
 
+const struct vboard_part vboard_part_f401cc = {
+    .name = "STM32F401CC",
+    .family = "STM32F4",
+    .areas = {FLASH(256 * B0_KIB), RAM(64 * B0_KIB, F4_ROM_RAM), F4_OPTIONS, F4_OTP, F4_INFO,
+              F4_FEATURE},
+    .sectors = {F4_SECTORS(1)},
+    .banks = 1,
+    .options_style = VBOARD_OPTIONS_F4,
+    .otp_lock = true,
+    .unique_id = F4_UNIQUE_ID,
+    .flash_size = F4_FLASH_SIZE,
+};
+
+const struct vboard_part vboard_part_f401ce = {
+    .name = "STM32F401CE",
+    .family = "STM32F4",
+    .areas = {FLASH(512 * B0_KIB), RAM(96 * B0_KIB, F4_ROM_RAM), F4_OPTIONS, F4_OTP, F4_INFO,
+              F4_FEATURE},
+    .sectors = {F4_SECTORS(3)},
+    .banks = 1,
+    .options_style = VBOARD_OPTIONS_F4,
+    .otp_lock = true,
+    .unique_id = F4_UNIQUE_ID,
+    .flash_size = F4_FLASH_SIZE,
+};
+
 const struct vboard_part vboard_part_f411ce = {
     .name = "STM32F411CE",
+    .family = "STM32F4",
+    .areas = {FLASH(512 * B0_KIB), RAM(128 * B0_KIB, F4_ROM_RAM), F4_OPTIONS, F4_OTP, F4_INFO,
+              F4_FEATURE},
+    .sectors = {F4_SECTORS(3)},
+    .banks = 1,
+    .options_style = VBOARD_OPTIONS_F4,
+    .otp_lock = true,
+    .unique_id = F4_UNIQUE_ID,
+    .flash_size = F4_FLASH_SIZE,
+};
+
+const struct vboard_part vboard_part_f412zg = {
+    .name = "STM32F412ZG",
+    .family = "STM32F4",
+    .areas = {FLASH(1 * B0_MIB), RAM(256 * B0_KIB, F4_ROM_RAM), F4_OPTIONS, F4_OTP, F4_INFO,
+              F4_FEATURE},
+    .sectors = {F4_SECTORS(7)},
+    .banks = 1,
+    .options_style = VBOARD_OPTIONS_F4,
+    .otp_lock = true,
+    .unique_id = F4_UNIQUE_ID,
+    .flash_size = F4_FLASH_SIZE,
+};
+
+const struct vboard_part vboard_part_f446re = {
+    .name = "STM32F446RE",
     .family = "STM32F4",
     .areas = {FLASH(512 * B0_KIB), RAM(128 * B0_KIB, F4_ROM_RAM), F4_OPTIONS, F4_OTP, F4_INFO,
               F4_FEATURE},

@@ -73,7 +73,11 @@ bool vboard_part_equal(const struct vboard_part *a, const struct vboard_part *b)
 
 extern const struct vboard_part vboard_part_f407vg;
 extern const struct vboard_part vboard_part_f427vi;
+extern const struct vboard_part vboard_part_f401cc;
+extern const struct vboard_part vboard_part_f401ce;
 extern const struct vboard_part vboard_part_f411ce;
+extern const struct vboard_part vboard_part_f412zg;
+extern const struct vboard_part vboard_part_f446re;
 extern const struct vboard_part vboard_part_f072rb;
 extern const struct vboard_part vboard_part_l476re;
 extern const struct vboard_part vboard_part_g431cb;

@@ -7,6 +7,7 @@
 
 #include "../board/board.h"
 #include "../board/power.h"
+#include "chips.h"
 #include "nvic.h"
 #include "parts.h"
 #include "rcc.h"
@@ -35,10 +36,11 @@ enum {
     CR2_CONT = 1 << 1,
     CR2_ALIGN = 1 << 11,
     CR2_SWSTART = 1 << 30,
+    CCR_VBATE = 1 << 22,
     CCR_TSVREFE = 1 << 23,
 
-    CHANNEL_TEMPERATURE = 16, /* 13.10: F40x */
     CHANNEL_REFERENCE = 17,
+    CHANNEL_VBAT = 18,
     REFERENCE_MV = 1210,  /* DS8626, table 73 */
     TEMPERATURE_MV = 760, /* table 69: V25 */
     CONVERSION_CYCLES = 12,
@@ -66,6 +68,15 @@ static uint64_t duration_ns(const struct vboard_machine *machine)
     return vboard_span_ns(samples[bits & 7] + CONVERSION_CYCLES, hz ? hz : 1);
 }
 
+/* RM0090, 13.10: on F42x and the like the sensor shares its channel with VBAT, which goes first. */
+static bool is_temperature(const struct vboard_machine *machine, unsigned number)
+{
+    bool is_vbat = number == CHANNEL_VBAT && (machine->adc->ccr & CCR_VBATE);
+
+    return (machine->adc->ccr & CCR_TSVREFE) && number == machine->chip->temperature_channel &&
+           !is_vbat;
+}
+
 static uint32_t sample(const struct vboard_machine *machine)
 {
     unsigned number = channel(machine);
@@ -73,7 +84,7 @@ static uint32_t sample(const struct vboard_machine *machine)
 
     if ((machine->adc->ccr & CCR_TSVREFE) && number == CHANNEL_REFERENCE)
         mv = REFERENCE_MV;
-    if ((machine->adc->ccr & CCR_TSVREFE) && number == CHANNEL_TEMPERATURE)
+    if (is_temperature(machine, number))
         mv = TEMPERATURE_MV;
     bits = mv * 4095 / vboard_supply_mv(machine->board);
     bits >>= 2 * (machine->adc->cr1 >> 24 & 3); /* resolution */

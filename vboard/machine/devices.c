@@ -71,7 +71,7 @@ static const struct vboard_device devices[] = {
     DEVICE("SYSCFG", 0x40013800, 0x400, 0x44, 14, syscfg),
     DEVICE("EXTI", 0x40013c00, 0x400, 0, 0, exti),
     DEVICE("TIM11", 0x40014800, 0x400, 0x44, 18, timer11),
-    DEVICE("GPIO", 0x40020000, 0x2400, 0, 0, gpio),
+    DEVICE("GPIO", 0x40020000, 0x2c00, 0, 0, gpio),
     DEVICE("CRC", 0x40023000, 0x400, 0x30, 12, crc),
     DEVICE("RCC", 0x40023800, 0x400, 0, 0, rcc),
     DEVICE("FLASH", 0x40023c00, 0x400, 0, 0, flashc),

@@ -70,7 +70,7 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
 
     if (machine->flash->undo)
         vboard_flashc_undo(machine);
-    if (cpu->stalls && vboard_memory_is_flash(machine, (uint32_t)address))
+    if (cpu->stalls && vboard_flashc_stalls(machine, (uint32_t)address))
         cpu->stalled = true;
     if (cpu->stalled || (!machine->debug->steps && is_due(machine))) {
         cpu->stopped = true;

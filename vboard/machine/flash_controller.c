@@ -9,12 +9,12 @@
 #include "../board/board.h"
 #include "../board/clock.h"
 #include "../board/power.h"
+#include "chips.h"
 #include "memory.h"
 #include "parts.h"
 #include "report.h"
 #include "time.h"
 
-#include <core/bytes.h>
 #include <string.h>
 
 enum {
@@ -24,13 +24,11 @@ enum {
     SR = 0x0c,
     CR = 0x10,
     OPTCR = 0x14,
+    OPTCR1 = 0x18,
 
-    CR_WRITABLE = 0x030103ff, /* all but LOCK */
-    OPTCR_LOCK = 1 << 0,
-    OPTCR_START = 1 << 1,
-    OPTCR_BITS = 0x0fffffec, /* BOR_LEV, USER, RDP, nWRP */
-    OPTION_BASE = 0x1fffc000,
-    ACR_BITS = 0x1f07,
+    CR_WRITABLE = 0x030183ff, /* all but LOCK */
+    SNB_BANK_2 = 16,
+    ACR_BITS = 0x1f00, /* and LATENCY */
 };
 
 /* 3.6.1, 3.9.3: two keys in this order; a wrong one locks until the next reset. */
@@ -39,35 +37,32 @@ static const uint32_t option_keys[] = {0x08192a3b, 0x4c5d6e7f};
 
 /* ---- state ---- */
 
-static uint32_t load_options(const struct vboard_chip *chip)
-{
-    return ((uint32_t)chip->loaded[0] & 0xec) | (uint32_t)chip->loaded[1] << 8 |
-           ((uint32_t)b0_load16(chip->loaded + 8) & 0xfff) << 16;
-}
-
 void vboard_flashc_reset(struct vboard_machine *machine)
 {
     struct vboard_flashc *flash = machine->flash;
 
     memset(flash, 0, sizeof *flash);
     flash->cr = FLASH_CR_LOCKED;
-    flash->optcr = load_options(&machine->board->chip) | OPTCR_LOCK;
+    vboard_flashc_load_options(machine);
     flash->end_ns = VBOARD_NEVER;
 }
 
-/* 3.5.1, table 10: wait states by frequency and supply. */
+/* 3.5.1, tables 10 and 11: wait states by frequency and supply. */
 void vboard_flashc_check_latency(struct vboard_machine *machine)
 {
-    static const struct {
-        unsigned supply_mv, step_mhz;
-    } rows[] = {{2700, 30}, {2400, 24}, {2100, 22}, {0, 20}};
-    uint32_t latency = machine->flash->acr & 7;
+    static const uint16_t ranges_mv[VBOARD_WAIT_RANGES] = {2700, 2400, 2100, 0};
+    uint32_t latency = machine->flash->acr & machine->chip->acr_latency;
     unsigned supply_mv = vboard_supply_mv(machine->board);
+    const uint8_t *limits;
     size_t row = 0;
 
-    while (supply_mv < rows[row].supply_mv)
+    while (supply_mv < ranges_mv[row])
         row++;
-    if (machine->time->hclk_hz > (latency + 1) * rows[row].step_mhz * 1000000)
+    limits = machine->chip->limits->wait[row];
+    for (uint32_t i = 0; i <= latency; i++)
+        if (i >= VBOARD_WAIT_STATES || limits[i] == 0)
+            return;
+    if (machine->time->hclk_hz > limits[latency] * 1000000u)
         vboard_report(machine, 0x40023c00,
                       "%u wait states for the flash at %u kHz and %u mV: "
                       "too few",
@@ -76,7 +71,22 @@ void vboard_flashc_check_latency(struct vboard_machine *machine)
 
 /* ---- erasing ---- */
 
-static uint32_t sector_address(const struct vboard_machine *machine, unsigned number)
+/*
+ * The index of the sector that SNB means. Bank 2 counts from 16 (RM0090, 3.9.9); F4 chips with one
+ * bank have 12 sectors at most. Past the last: no such sector.
+ */
+static unsigned sector_of(const struct vboard_machine *machine, unsigned snb)
+{
+    unsigned count = vboard_flash_count(&machine->board->chip);
+    unsigned per_bank = count / machine->board->chip.part->banks;
+
+    if (snb % SNB_BANK_2 >= per_bank)
+        return count;
+    return snb / SNB_BANK_2 * per_bank + snb % SNB_BANK_2;
+}
+
+/* 0: there is none of that index. */
+static uint32_t sector_address(const struct vboard_machine *machine, unsigned index)
 {
     const struct vboard_area *flash = vboard_chip_flash(&machine->board->chip);
 
@@ -84,37 +94,58 @@ static uint32_t sector_address(const struct vboard_machine *machine, unsigned nu
         struct vboard_sector sector =
             vboard_flash_sector(&machine->board->chip, flash->address + at);
 
-        if (sector.index == number)
+        if (sector.index == index)
             return sector.address;
         at += sector.size;
     }
     return 0;
 }
 
+/* One bank, or with both bits all of the flash. */
+static bool prepare_mass_erase(struct vboard_machine *machine)
+{
+    struct vboard_flash_op *op = &machine->board->work.op;
+    const struct vboard_area *flash = vboard_chip_flash(&machine->board->chip);
+    bool two = machine->board->chip.part->banks == 2;
+    uint32_t bits = machine->flash->cr & (FLASH_CR_MER | FLASH_CR_MER1);
+
+    if ((bits & FLASH_CR_MER1) && !two) {
+        vboard_report(machine, 0x40023c10, "MER1 was set: there is one bank only");
+        return false;
+    }
+    op->kind = two && bits != (FLASH_CR_MER | FLASH_CR_MER1) ? VBOARD_ERASE_BANK : VBOARD_ERASE_ALL;
+    op->address = flash->address + (bits == FLASH_CR_MER1 ? flash->size / 2 : 0);
+    return true;
+}
+
+static bool prepare_sector_erase(struct vboard_machine *machine)
+{
+    struct vboard_flash_op *op = &machine->board->work.op;
+    unsigned snb = machine->flash->cr >> FLASH_CR_SNB_SHIFT & 31;
+
+    op->kind = VBOARD_ERASE_SECTOR;
+    op->address = sector_address(machine, sector_of(machine, snb));
+    if (op->address == 0)
+        vboard_report(machine, 0x40023c10, "erase of sector %u, which is not there", snb);
+    return op->address != 0;
+}
+
 /* 3.6.4: STRT begins an erase. */
 static void start(struct vboard_machine *machine)
 {
-    struct vboard_flash_op *op = &machine->board->work.op;
     uint32_t cr = machine->flash->cr;
 
     vboard_flashc_end_run(machine);
-    if (cr & FLASH_CR_MER) {
-        op->kind = VBOARD_ERASE_ALL;
-        op->address = vboard_chip_flash(&machine->board->chip)->address;
-    } else if (cr & FLASH_CR_SER) {
-        op->kind = VBOARD_ERASE_SECTOR;
-        op->address = sector_address(machine, cr >> FLASH_CR_SNB_SHIFT & 15);
-        if (op->address == 0) {
-            vboard_report(machine, 0x40023c10, "erase of sector %u, which is not there",
-                          (unsigned)(cr >> FLASH_CR_SNB_SHIFT & 15));
-            vboard_flashc_fail(machine, FLASH_SR_PGSERR);
-            return;
-        }
-    } else {
+    if (!(cr & (FLASH_CR_MER | FLASH_CR_MER1 | FLASH_CR_SER))) {
         vboard_report(machine, 0x40023c10, "flash STRT without SER or MER");
         return;
     }
-    op->size = 0;
+    if (cr & (FLASH_CR_MER | FLASH_CR_MER1) ? !prepare_mass_erase(machine)
+                                            : !prepare_sector_erase(machine)) {
+        vboard_flashc_fail(machine, FLASH_SR_PGSERR);
+        return;
+    }
+    machine->board->work.op.size = 0;
     vboard_flashc_begin(machine);
     if (vboard_flashc_busy(machine))
         vboard_flashc_hide(machine, true);
@@ -209,45 +240,6 @@ void vboard_flashc_store(struct vboard_machine *machine, uint32_t address, uint3
     vboard_flashc_begin(machine);
 }
 
-/* ---- option bytes: 3.9 ---- */
-
-static void start_options(struct vboard_machine *machine)
-{
-    struct vboard_flash_op *op = &machine->board->work.op;
-    uint32_t bits = machine->flash->optcr;
-
-    vboard_flashc_end_run(machine);
-    op->kind = VBOARD_PROGRAM_OPTIONS;
-    op->address = OPTION_BASE;
-    op->size = 16;
-    memset(op->data, 0xff, op->size);
-    op->data[0] = (uint8_t)((bits & 0xec) | 3);
-    op->data[1] = (uint8_t)(bits >> 8);
-    b0_store16(op->data + 8, (uint16_t)(0xf000 | bits >> 16));
-    vboard_flashc_begin(machine);
-}
-
-static void write_option_control(struct vboard_machine *machine, uint32_t value, uint32_t mask)
-{
-    struct vboard_flashc *flash = machine->flash;
-
-    if (flash->optcr & OPTCR_LOCK) {
-        vboard_report(machine, 0x40023c14, "option bytes were written while they are locked");
-        return;
-    }
-    if (vboard_flashc_busy(machine)) {
-        vboard_report(machine, 0x40023c14, "option bytes were written while the flash is busy");
-        return;
-    }
-    vboard_merge(&flash->optcr, value & OPTCR_BITS, mask & OPTCR_BITS);
-    if (value & OPTCR_START)
-        start_options(machine);
-    if (value & OPTCR_LOCK) {
-        flash->optcr |= OPTCR_LOCK;
-        flash->option_step = 0;
-    }
-}
-
 /* ---- registers ---- */
 
 /* A key register; true when the lock opens. */
@@ -301,6 +293,8 @@ uint32_t vboard_flashc_read(struct vboard_machine *machine, uint32_t offset)
         return flash->cr | (vboard_flashc_busy(machine) && flash->hides ? FLASH_CR_STRT : 0);
     case OPTCR:
         return flash->optcr;
+    case OPTCR1:
+        return flash->optcr1;
     default:
         return 0;
     }
@@ -313,7 +307,7 @@ void vboard_flashc_write(struct vboard_machine *machine, uint32_t offset, uint32
 
     switch (offset) {
     case ACR:
-        vboard_merge(&flash->acr, value & ACR_BITS, mask);
+        vboard_merge(&flash->acr, value & (ACR_BITS | machine->chip->acr_latency), mask);
         vboard_flashc_check_latency(machine);
         break;
     case KEYR:
@@ -326,7 +320,7 @@ void vboard_flashc_write(struct vboard_machine *machine, uint32_t offset, uint32
         break;
     case OPTKEYR:
         if (take_key(machine, option_keys, &flash->option_step, &flash->option_keys_broken, value))
-            flash->optcr &= ~(uint32_t)OPTCR_LOCK;
+            flash->optcr &= ~(uint32_t)FLASH_OPTCR_LOCK;
         break;
     case SR:
         flash->sr &= ~(value & (FLASH_SR_EOP | FLASH_SR_ERRORS));
@@ -336,7 +330,10 @@ void vboard_flashc_write(struct vboard_machine *machine, uint32_t offset, uint32
         write_control(machine, value, mask);
         break;
     case OPTCR:
-        write_option_control(machine, value, mask);
+        vboard_flashc_write_optcr(machine, value, mask);
+        break;
+    case OPTCR1:
+        vboard_flashc_write_optcr1(machine, value, mask);
         break;
     default:
         break;

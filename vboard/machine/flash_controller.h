@@ -7,11 +7,13 @@
 #include <stdbool.h>
 
 struct vboard_flashc {
-    uint32_t acr, cr, sr, optcr;
+    uint32_t acr, cr, sr, optcr, optcr1;
     uint8_t key_step, option_step;
     bool keys_broken, option_keys_broken; /* until the next reset */
     uint64_t end_ns;                      /* of the operation that goes on */
-    bool hides;                           /* flash cannot be read meanwhile */
+    uint32_t busy_from, busy_size;        /* it goes on there: of two banks mostly in one */
+    bool hides;                           /* flash cannot be read there meanwhile */
+    bool options_follow;                  /* the option bytes of bank 2 come next */
     /* A write that the CPU has just done to the memory, to be undone: vboard_flashc_undo(). */
     bool undo;
     uint32_t undo_address;
@@ -33,6 +35,8 @@ void vboard_flashc_store(struct vboard_machine *machine, uint32_t address, uint3
 void vboard_flashc_undo(struct vboard_machine *machine);
 /* The CPU reads flash that is busy: time passes until it can. */
 void vboard_flashc_wait(struct vboard_machine *machine);
+/* Whether code at an address has to wait until an operation is over. */
+bool vboard_flashc_stalls(const struct vboard_machine *machine, uint32_t address);
 /* The CPU stops, maybe in the middle of an operation. */
 void vboard_flashc_stop(struct vboard_machine *machine);
 /* Reports too few wait states for the clock. */

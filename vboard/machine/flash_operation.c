@@ -63,14 +63,40 @@ static void done(void *context, const struct vboard_flash_result *result)
 void vboard_flashc_hide(struct vboard_machine *machine, bool hidden)
 {
     const struct vboard_area *flash = vboard_chip_flash(&machine->board->chip);
+    uint32_t from = machine->flash->busy_from, size = machine->flash->busy_size;
     uint32_t permissions = hidden ? UC_PROT_EXEC : UC_PROT_READ | UC_PROT_EXEC;
 
     if (machine->flash->hides == hidden)
         return;
     machine->flash->hides = hidden;
-    uc_mem_protect(machine->cpu->uc, flash->address, flash->size, permissions);
+    uc_mem_protect(machine->cpu->uc, from, size, permissions);
     if (machine->memory->mapped_at_0 == 0)
-        uc_mem_protect(machine->cpu->uc, 0, flash->size, permissions);
+        uc_mem_protect(machine->cpu->uc, from - flash->address, size, permissions);
+}
+
+bool vboard_flashc_stalls(const struct vboard_machine *machine, uint32_t address)
+{
+    const struct vboard_area *flash = vboard_chip_flash(&machine->board->chip);
+
+    if (!machine->cpu->stalls || !vboard_memory_is_flash(machine, address))
+        return false;
+    if (address < flash->size)
+        address += flash->address;
+    return address - machine->flash->busy_from < machine->flash->busy_size;
+}
+
+/* RM0090, 3.5.3 (F42x): one bank can be read while the other one is erased or programmed. */
+static void note_place(struct vboard_machine *machine)
+{
+    const struct vboard_chip *chip = &machine->board->chip;
+    const struct vboard_area *flash = vboard_chip_flash(chip);
+    const struct vboard_flash_op *op = &machine->board->work.op;
+    uint32_t bank_size = flash->size / chip->part->banks;
+    bool everywhere = op->kind == VBOARD_ERASE_ALL || op->address - flash->address >= flash->size;
+
+    machine->flash->busy_from =
+        everywhere ? flash->address : op->address - (op->address - flash->address) % bank_size;
+    machine->flash->busy_size = everywhere ? flash->size : bank_size;
 }
 
 /* The operation in board->work.op begins. */
@@ -91,6 +117,7 @@ void vboard_flashc_begin(struct vboard_machine *machine)
         vboard_flashc_fail(machine, FLASH_SR_WRPERR);
         return;
     }
+    note_place(machine);
     board->work.by_machine = true;
     vboard_work_begin(board, false, done, machine);
     machine->flash->end_ns = now_ns + duration_us * 1000;
@@ -148,6 +175,7 @@ void vboard_flashc_event(struct vboard_machine *machine)
     watch_lock(machine);
     changed(machine, &board->work.op);
     board->chip.erases_by_width = board->settings.feature_erase;
+    vboard_flashc_follow_options(machine);
 }
 
 void vboard_flashc_stop(struct vboard_machine *machine)

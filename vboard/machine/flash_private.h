@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The flash interface: its registers' bits, and what its two files share. */
+/* The flash interface: its registers' bits, and what its three files share. */
 #ifndef VBOARD_MACHINE_FLASH_PRIVATE_H
 #define VBOARD_MACHINE_FLASH_PRIVATE_H
 
@@ -22,9 +22,12 @@ enum {
     FLASH_CR_MER = 1 << 2,
     FLASH_CR_SNB_SHIFT = 3,
     FLASH_CR_PSIZE_SHIFT = 8,
+    FLASH_CR_MER1 = 1 << 15, /* of bank 2: 3.9.9 */
     FLASH_CR_STRT = 1 << 16,
     FLASH_CR_EOPIE = 1 << 24,
     FLASH_CR_ERRIE = 1 << 25,
+
+    FLASH_OPTCR_LOCK = 1 << 0,
 };
 
 /* Whether an operation goes on. */
@@ -44,6 +47,17 @@ void vboard_flashc_count(struct vboard_machine *machine, uint32_t address, uint3
 #define FLASH_CR_LOCKED (UINT32_C(1) << 31)
 /* The keys were right: removes the lock, and watches how long it stays off. */
 void vboard_flashc_unlocked(struct vboard_machine *machine);
+
+/* ---- flash_options.c ---- */
+
+/* After a reset: OPTCR and OPTCR1, locked. */
+void vboard_flashc_load_options(struct vboard_machine *machine);
+void vboard_flashc_write_optcr(struct vboard_machine *machine, uint32_t value, uint32_t mask);
+void vboard_flashc_write_optcr1(struct vboard_machine *machine, uint32_t value, uint32_t mask);
+/* An operation has ended: begins the second half of programming option bytes, if one follows. */
+void vboard_flashc_follow_options(struct vboard_machine *machine);
+
+/* ---- flash_operation.c ---- */
 
 /* The run of programming is over: writes its line to the trace. */
 void vboard_flashc_end_run(struct vboard_machine *machine);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The ports GPIOA to GPIOI: RM0090, chapter 8. What an output shows goes to the trace. */
+/* The ports GPIOA to GPIOK: RM0090, chapter 8. What an output shows goes to the trace. */
 #include "gpio.h"
 
 #include "../board/board.h"
+#include "chips.h"
 #include "parts.h"
 #include "rcc.h"
 #include "report.h"
@@ -89,9 +90,15 @@ static uint32_t inputs(const struct vboard_machine *machine, unsigned number)
     return levels;
 }
 
-/* 7.3.10: bit n of AHB1ENR. */
+/* 7.3.10: bit n of AHB1ENR, which a port that the chip lacks does not have. */
 static bool has_clock(struct vboard_machine *machine, unsigned number)
 {
+    if (!(machine->chip->rcc->enable[VBOARD_AHB1] >> number & 1)) {
+        vboard_report(machine, 0x40020000 + number * PORT_SIZE,
+                      "GPIO%c was used, which the %s does not have", 'A' + number,
+                      machine->chip->part->name);
+        return false;
+    }
     if (vboard_rcc_enabled(machine, VBOARD_RCC_AHB1ENR, number))
         return true;
     vboard_report(machine, 0x40020000 + number * PORT_SIZE, "GPIO%c was used without its clock",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The ports GPIOA to GPIOI. */
+/* The ports GPIOA to GPIOK. */
 #ifndef VBOARD_MACHINE_GPIO_H
 #define VBOARD_MACHINE_GPIO_H
 
@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 enum {
-    VBOARD_PORTS = 9, /* GPIOA to GPIOI */
+    VBOARD_PORTS = 11, /* GPIOA to GPIOK: chips.c says which are there */
 };
 
 struct vboard_gpio {

@@ -5,6 +5,7 @@
 #include "../board/board.h"
 #include "../board/trace.h"
 #include "adc.h"
+#include "chips.h"
 #include "cpu.h"
 #include "debug.h"
 #include "devices.h"
@@ -60,7 +61,7 @@ struct whole {
     struct vboard_report report;
 };
 
-static struct vboard_machine *assemble(struct vboard *board)
+static struct vboard_machine *assemble(struct vboard *board, const struct vboard_machine_chip *chip)
 {
     struct whole *whole = calloc(1, sizeof *whole);
 
@@ -68,6 +69,7 @@ static struct vboard_machine *assemble(struct vboard *board)
         return NULL;
     whole->machine = (struct vboard_machine){
         .board = board,
+        .chip = chip,
         .wiring = &vboard_devices_wiring,
         .time = &whole->time,
         .cpu = &whole->cpu,
@@ -89,12 +91,6 @@ static struct vboard_machine *assemble(struct vboard *board)
         .report = &whole->report,
     };
     return &whole->machine; /* its first member: free() takes it */
-}
-
-/* Whether there is a model of all that a program on this board finds. */
-static bool has_model(const struct vboard *board)
-{
-    return vboard_part_equal(board->chip.part, &vboard_part_f407vg);
 }
 
 static void dismantle(struct vboard_machine *machine)
@@ -231,9 +227,11 @@ static const struct vboard_processor_ops processor = {
 
 bool vboard_machine_occupy(struct vboard *board)
 {
-    if (!has_model(board))
+    const struct vboard_machine_chip *chip = vboard_machine_chip_find(board->chip.part);
+
+    if (!chip)
         return true;
-    board->processor.context = assemble(board);
+    board->processor.context = assemble(board, chip);
     if (!board->processor.context)
         return false;
     board->processor.ops = &processor;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine: a Cortex-M4F with the peripherals of an STM32F407 that runs what is in the board's
+ * The machine: a Cortex-M4F with the peripherals of an STM32F4 that runs what is in the board's
  * flash. The CPU is libunicorn's, all else is here (none.c takes its place where that is missing):
  *
+ *   chips.c             the chips, one row each
  *   machine.c           creates it of its parts; the board's side     run.c  the run loop
  *   cpu.c, execute.c    registers; instructions, and what stops them
  *   exception.c, nvic.c, scb.c, systick.c   the core's own peripherals

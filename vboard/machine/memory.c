@@ -29,6 +29,23 @@ static uint32_t permissions(const struct vboard_area *area)
     return area->address == 0x10000000 ? UC_PROT_READ | UC_PROT_WRITE : UC_PROT_ALL;
 }
 
+/*
+ * Each bank of the flash by itself: they are hidden one by one, and uc_mem_protect() on a part of a
+ * mapping gives that part a memory of its own.
+ */
+static bool map_area(struct vboard_machine *machine, const struct vboard_area *area,
+                     uint32_t address, uint8_t *bytes)
+{
+    unsigned banks = area->kind == VBOARD_FLASH ? machine->board->chip.part->banks : 1;
+    uint32_t size = area->size / banks;
+
+    for (uint32_t at = 0; at < area->size; at += size)
+        if (uc_mem_map_ptr(machine->cpu->uc, address + at, size, permissions(area), bytes + at) !=
+            UC_ERR_OK)
+            return false;
+    return true;
+}
+
 static bool map_memories(struct vboard_machine *machine)
 {
     const struct vboard_chip *chip = &machine->board->chip;
@@ -38,8 +55,7 @@ static bool map_memories(struct vboard_machine *machine)
 
         if (area->kind != VBOARD_FLASH && area->kind != VBOARD_RAM)
             continue;
-        if (uc_mem_map_ptr(machine->cpu->uc, area->address, area->size, permissions(area),
-                           chip->bytes[i]) != UC_ERR_OK)
+        if (!map_area(machine, area, area->address, chip->bytes[i]))
             return false;
     }
     return uc_mem_map_ptr(machine->cpu->uc, SYSTEM_BASE, SYSTEM_SIZE, UC_PROT_READ,
@@ -133,9 +149,11 @@ void vboard_memory_remap(struct vboard_machine *machine)
         uc_mem_unmap(uc, 0, machine->memory->at_0_size);
     machine->memory->mapped_at_0 = mode;
     machine->memory->at_0_size = area ? area->size : SYSTEM_SIZE;
-    uc_mem_map_ptr(uc, 0, machine->memory->at_0_size, area ? permissions(area) : UC_PROT_READ,
-                   area ? vboard_chip_at(&machine->board->chip, area->address, area->size)
-                        : machine->memory->system);
+    if (area)
+        map_area(machine, area, 0,
+                 vboard_chip_at(&machine->board->chip, area->address, area->size));
+    else
+        uc_mem_map_ptr(uc, 0, machine->memory->at_0_size, UC_PROT_READ, machine->memory->system);
 }
 
 /* ---- looking ---- */

@@ -51,6 +51,12 @@ void vboard_nvic_line(struct vboard_machine *machine, unsigned number, bool leve
     machine->nvic->line[number] = level;
 }
 
+/* One more than the last exception that the chip has. */
+static unsigned count(const struct vboard_machine *machine)
+{
+    return VBOARD_IRQ + (unsigned)machine->chip->interrupts;
+}
+
 /* ---- priorities ---- */
 
 int vboard_nvic_priority(const struct vboard_machine *machine, unsigned number)
@@ -74,7 +80,7 @@ static int active_priority(const struct vboard_machine *machine)
 {
     int lowest = THREAD_PRIORITY;
 
-    for (unsigned i = 1; i < VBOARD_EXCEPTIONS; i++) {
+    for (unsigned i = 1; i < count(machine); i++) {
         int priority;
 
         if (!machine->nvic->active[i])
@@ -113,7 +119,7 @@ static void find_candidate(struct vboard_machine *machine)
 
     nvic->dirty = false;
     nvic->candidate = -1;
-    for (unsigned i = 1; i < VBOARD_EXCEPTIONS; i++)
+    for (unsigned i = 1; i < count(machine); i++)
         if (nvic->pending[i] && nvic->enabled[i] && vboard_nvic_priority(machine, i) < best) {
             best = vboard_nvic_priority(machine, i);
             nvic->candidate = (int)i;
@@ -174,28 +180,31 @@ static unsigned first_of(uint32_t offset)
     return VBOARD_IRQ + offset % 0x80 / 4 * 32;
 }
 
-static uint32_t read_bits(const bool *bits, unsigned first)
+/* Interrupts that the chip does not have read as 0 and take no writes. */
+static uint32_t read_bits(const struct vboard_machine *machine, const bool *bits, unsigned first)
 {
     uint32_t word = 0;
 
-    for (unsigned i = 0; i < 32 && first + i < VBOARD_EXCEPTIONS; i++)
+    for (unsigned i = 0; i < 32 && first + i < count(machine); i++)
         word |= (uint32_t)bits[first + i] << i;
     return word;
 }
 
-static void write_bits(bool *bits, unsigned first, uint32_t word, bool value)
+static void write_bits(const struct vboard_machine *machine, bool *bits, unsigned first,
+                       uint32_t word, bool value)
 {
-    for (unsigned i = 0; i < 32 && first + i < VBOARD_EXCEPTIONS; i++)
+    for (unsigned i = 0; i < 32 && first + i < count(machine); i++)
         if (word >> i & 1)
             bits[first + i] = value;
 }
 
-static uint32_t read_priorities(const struct vboard_nvic *nvic, uint32_t offset)
+static uint32_t read_priorities(const struct vboard_machine *machine, uint32_t offset)
 {
+    const struct vboard_nvic *nvic = machine->nvic;
     uint32_t word = 0;
 
     for (unsigned i = 0; i < 4; i++)
-        if (VBOARD_IRQ + offset + i < VBOARD_EXCEPTIONS)
+        if (VBOARD_IRQ + offset + i < count(machine))
             word |= (uint32_t)nvic->priority[VBOARD_IRQ + offset + i] << 8 * i;
     return word;
 }
@@ -205,12 +214,12 @@ uint32_t vboard_nvic_read(struct vboard_machine *machine, uint32_t offset)
     const struct vboard_nvic *nvic = machine->nvic;
 
     if (offset < ISPR)
-        return read_bits(nvic->enabled, first_of(offset));
+        return read_bits(machine, nvic->enabled, first_of(offset));
     if (offset < IABR)
-        return read_bits(nvic->pending, first_of(offset));
+        return read_bits(machine, nvic->pending, first_of(offset));
     if (offset < IPR)
-        return read_bits(nvic->active, first_of(offset));
-    return offset < STIR ? read_priorities(nvic, offset - IPR) : 0;
+        return read_bits(machine, nvic->active, first_of(offset));
+    return offset < STIR ? read_priorities(machine, offset - IPR) : 0;
 }
 
 void vboard_nvic_write(struct vboard_machine *machine, uint32_t offset, uint32_t value,
@@ -219,17 +228,17 @@ void vboard_nvic_write(struct vboard_machine *machine, uint32_t offset, uint32_t
     struct vboard_nvic *nvic = machine->nvic;
 
     if (offset < ISPR) {
-        write_bits(nvic->enabled, first_of(offset), value, offset < ICER);
+        write_bits(machine, nvic->enabled, first_of(offset), value, offset < ICER);
     } else if (offset < IABR) {
-        write_bits(nvic->pending, first_of(offset), value, offset < ICPR);
-        for (unsigned i = VBOARD_IRQ; i < VBOARD_EXCEPTIONS; i++)
+        write_bits(machine, nvic->pending, first_of(offset), value, offset < ICPR);
+        for (unsigned i = VBOARD_IRQ; i < count(machine); i++)
             nvic->pending[i] = nvic->pending[i] || (nvic->line[i] && !nvic->active[i]);
     } else if (offset >= IPR && offset < STIR) {
         for (unsigned i = 0; i < 4; i++)
-            if ((mask >> 8 * i & 0xff) && VBOARD_IRQ + offset - IPR + i < VBOARD_EXCEPTIONS)
+            if ((mask >> 8 * i & 0xff) && VBOARD_IRQ + offset - IPR + i < count(machine))
                 nvic->priority[VBOARD_IRQ + offset - IPR + i] =
                     (uint8_t)(value >> 8 * i & PRIORITY_BITS);
-    } else if (offset == STIR && VBOARD_IRQ + (value & 0x1ff) < VBOARD_EXCEPTIONS) {
+    } else if (offset == STIR && VBOARD_IRQ + (value & 0x1ff) < count(machine)) {
         nvic->pending[VBOARD_IRQ + (value & 0x1ff)] = true;
     }
     changed(machine);

@@ -3,12 +3,13 @@
 #ifndef VBOARD_MACHINE_NVIC_H
 #define VBOARD_MACHINE_NVIC_H
 
+#include "chips.h"
 #include "device.h"
 #include <stdbool.h>
 
 enum {
-    VBOARD_EXCEPTIONS = 16 + 82, /* RM0090, 12.1.1: 82 interrupts */
-    VBOARD_HARD_FAULT = 3,       /* PM0214, table 17 */
+    VBOARD_EXCEPTIONS = 16 + VBOARD_INTERRUPTS_MAX,
+    VBOARD_HARD_FAULT = 3, /* PM0214, table 17 */
     VBOARD_MEM_MANAGE = 4,
     VBOARD_BUS_FAULT = 5,
     VBOARD_USAGE_FAULT = 6,

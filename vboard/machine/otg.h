@@ -26,7 +26,8 @@ enum {
 /* OTG_FS_CID of the parts; they behave a little differently (see otg_endpoints.c). */
 enum {
     VBOARD_OTG_CORE_1100 = 0x1100, /* early F405/407 by RM0090, F105/107 alike */
-    VBOARD_OTG_CORE_1200 = 0x1200, /* what F405/407 parts report */
+    VBOARD_OTG_CORE_1200 = 0x1200, /* what F401, F405/407, F411 and F42x parts report */
+    VBOARD_OTG_CORE_2000 = 0x2000, /* F412 and F446 */
 };
 
 /* What the controller needs from the machine; all but `context` has to be there. */

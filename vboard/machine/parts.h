@@ -11,6 +11,7 @@
 
 struct vboard_machine {
     struct vboard *board;
+    const struct vboard_machine_chip *chip; /* which one it is */
     const struct vboard_wiring *wiring;
 
     /* The core. */
@@ -24,7 +25,7 @@ struct vboard_machine {
     struct vboard_memory *memory;
     struct vboard_rcc *rcc;
     struct vboard_power *power;
-    struct vboard_gpio *gpio; /* VBOARD_PORTS of them */
+    struct vboard_gpio *gpio; /* VBOARD_PORTS of them, of which some are there */
     struct vboard_flashc *flash;
     struct vboard_adc *adc;
     struct vboard_usart *usart;

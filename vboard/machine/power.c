@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Power control and the backup domain: RM0090, chapters 5 and 26. The calendar of the RTC does not
- * run; its registers keep what is written.
+ * Power control and the backup domain: RM0090, chapters 5 and 26 (register PWR_CR: 5.4.1
+ * and 5.5.1). The calendar of the RTC does not run; its registers keep what is written.
  */
 #include "power.h"
 
 #include "../board/board.h"
 #include "../board/power.h"
+#include "chips.h"
 #include "parts.h"
+#include "rcc.h"
 #include "report.h"
 #include "time.h"
 
@@ -23,7 +25,9 @@ enum {
     PWR_CR = 0x00,
     PWR_CSR = 0x04,
     CR_DBP = 1 << 8,
-    CR_VOS = 1 << 14,
+    CR_ODEN = 1 << 16,
+    CR_ODSWEN = 1 << 17,
+    CR_OVER_DRIVE = CR_ODEN | CR_ODSWEN,
     CR_PVDE = 1 << 4,
     CSR_PVDO = 1 << 2,
     CSR_VOSRDY = 1 << 14,
@@ -59,7 +63,7 @@ void vboard_pwr_off(struct vboard_machine *machine, bool battery)
 
 void vboard_pwr_reset(struct vboard_machine *machine)
 {
-    machine->power->cr = CR_VOS; /* 5.4.1 */
+    machine->power->cr = machine->chip->vos_reset;
     machine->power->csr = 0;
 }
 
@@ -78,14 +82,53 @@ uint32_t vboard_pwr_read(struct vboard_machine *machine, uint32_t offset)
 {
     if (offset == PWR_CR)
         return machine->power->cr;
-    return offset == PWR_CSR ? machine->power->csr | CSR_VOSRDY | voltage_detector(machine) : 0;
+    if (offset != PWR_CSR)
+        return 0;
+    /* ODRDY and ODSWRDY are at the bits of what they follow. */
+    return machine->power->csr | CSR_VOSRDY | (machine->power->cr & CR_OVER_DRIVE) |
+           voltage_detector(machine);
+}
+
+static unsigned vos(const struct vboard_machine *machine)
+{
+    return (machine->power->cr & machine->chip->vos) >> VBOARD_VOS_SHIFT;
+}
+
+bool vboard_pwr_over_drive(const struct vboard_machine *machine)
+{
+    return (machine->power->cr & CR_OVER_DRIVE) == CR_OVER_DRIVE &&
+           machine->chip->limits->hclk_over_drive[vos(machine)] > 0;
+}
+
+unsigned vboard_pwr_hclk_max_mhz(const struct vboard_machine *machine)
+{
+    const struct vboard_clock_limits *limits = machine->chip->limits;
+    const uint8_t *hclk = vboard_pwr_over_drive(machine) ? limits->hclk_over_drive : limits->hclk;
+
+    return hclk[vos(machine)] > 0 ? hclk[vos(machine)] : hclk[0];
+}
+
+/* 5.5.1, and the manuals of the other chips with two bits of VOS: only while the PLL is off. */
+static void write_cr(struct vboard_machine *machine, uint32_t value, uint32_t mask)
+{
+    uint32_t *cr = &machine->power->cr;
+    bool two_bits = machine->chip->vos & (machine->chip->vos - 1);
+
+    if (two_bits && vboard_rcc_pll_is_on(machine) && ((value ^ *cr) & mask & machine->chip->vos)) {
+        vboard_report(machine, 0x40007000, "PWR_CR.VOS was changed while the PLL is on");
+        mask &= ~(uint32_t)machine->chip->vos;
+    }
+    vboard_merge(cr, value & mask, mask);
+    if (machine->chip->limits->hclk[vos(machine)] == 0)
+        vboard_report(machine, 0x40007000, "PWR_CR.VOS of %u is reserved", vos(machine));
+    vboard_rcc_check_limits(machine);
 }
 
 void vboard_pwr_write(struct vboard_machine *machine, uint32_t offset, uint32_t value,
                       uint32_t mask)
 {
     if (offset == PWR_CR)
-        vboard_merge(&machine->power->cr, value & 0xc3f3, mask & 0xc3f3);
+        write_cr(machine, value, mask & machine->chip->pwr_cr);
     else if (offset == PWR_CSR)
         vboard_merge(&machine->power->csr, value & 0x300, mask & 0x300);
 }

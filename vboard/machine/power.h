@@ -31,6 +31,9 @@ VBOARD_DEVICE(rtc);
 void vboard_pwr_off(struct vboard_machine *machine, bool battery);
 /* The chip is being reset: a flag of RCC_CSR. They add up. */
 void vboard_pwr_reset_cause(struct vboard_machine *machine, enum vboard_cause cause);
+/* The highest HCLK that PWR_CR allows; whether over-drive is on. */
+unsigned vboard_pwr_hclk_max_mhz(const struct vboard_machine *machine);
+bool vboard_pwr_over_drive(const struct vboard_machine *machine);
 /* Whether the backup domain takes writes; reports it if not. */
 bool vboard_pwr_writable(struct vboard_machine *machine);
 

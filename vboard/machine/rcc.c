@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Reset and clock control of the F405/407: RM0090, chapter 7. */
+/* Reset and clock control: RM0090, chapters 6 (F42x) and 7 (F405/407), whose numbers stand here. */
 #include "rcc.h"
 
 #include "../board/board.h"
 #include "../board/clock.h"
+#include "chips.h"
 #include "parts.h"
 #include "power.h"
 #include "report.h"
@@ -17,8 +18,13 @@ enum {
     CFGR = 0x08,
     CIR = 0x0c,
     AHB1RSTR = 0x10,
+    AHB1LPENR = 0x50,
     BDCR = 0x70,
     CSR = 0x74,
+    PLLI2SCFGR = 0x84,
+    PLLSAICFGR = 0x88,
+    DCKCFGR = 0x8c,
+    DCKCFGR2 = 0x94, /* RM0390, 6.3.28; RM0402, 6.3.25 */
 
     CR_HSION = 1 << 0,
     CR_HSIRDY = 1 << 1,
@@ -27,10 +33,12 @@ enum {
     CR_HSEBYP = 1 << 18,
     CR_PLLON = 1 << 24,
     CR_PLLRDY = 1 << 25,
-    CR_READY = CR_HSIRDY | CR_HSERDY | CR_PLLRDY | 1 << 27,
+    CR_READY = CR_HSIRDY | CR_HSERDY | CR_PLLRDY | 1 << 27 | 1 << 29,
 
     PLLCFGR_HSE = 1 << 22,
     CFGR_SW = 3,
+    DCKCFGR_TIMPRE = 1 << 24,
+    DCKCFGR2_CK48MSEL = 1 << 27,
     CSR_LSION = 1 << 0,
     CSR_LSIRDY = 1 << 1,
     CSR_RMVF = 1 << 24,
@@ -40,6 +48,8 @@ enum {
 };
 
 #define CSR_FLAGS 0xfe000000u
+#define PLL_RESET 0x24003010u /* of PLLCFGR, and of the bits that the other PLLs have */
+#define MHZ       UINT32_C(1000000)
 
 uint32_t vboard_rcc_crystal_hz(const struct vboard_machine *machine)
 {
@@ -64,6 +74,11 @@ bool vboard_rcc_enabled(const struct vboard_machine *machine, unsigned offset, u
 uint32_t vboard_rcc_pclk_hz(const struct vboard_machine *machine, unsigned bus)
 {
     return machine->rcc->pclk_hz[bus];
+}
+
+bool vboard_rcc_pll_is_on(const struct vboard_machine *machine)
+{
+    return machine->rcc->words[CR / 4] & CR_PLLON;
 }
 
 static uint32_t *word(struct vboard_machine *machine, uint32_t offset)
@@ -95,11 +110,23 @@ static uint32_t pll_hz(const struct vboard_machine *machine)
     return (uint32_t)(vco_hz(machine) / p);
 }
 
+static uint32_t pllr(const struct vboard_machine *machine)
+{
+    return machine->rcc->words[PLLCFGR / 4] >> 28 & 7;
+}
+
+/* RM0390, 6.3.2. */
+static uint32_t pllr_hz(const struct vboard_machine *machine)
+{
+    return pllr(machine) >= 2 ? (uint32_t)(vco_hz(machine) / pllr(machine)) : 0;
+}
+
 uint32_t vboard_rcc_usb_hz(const struct vboard_machine *machine)
 {
     uint32_t q = machine->rcc->words[PLLCFGR / 4] >> 24 & 15;
 
-    if (!machine->rcc->pll_ready || q < 2)
+    if (!machine->rcc->pll_ready || q < 2 ||
+        (machine->rcc->words[DCKCFGR2 / 4] & DCKCFGR2_CK48MSEL))
         return 0;
     return (uint32_t)(vco_hz(machine) / q);
 }
@@ -113,6 +140,8 @@ static uint32_t source_hz(const struct vboard_machine *machine, uint32_t source)
         return machine->rcc->hse_ready ? vboard_rcc_crystal_hz(machine) : 0;
     case 2:
         return machine->rcc->pll_ready ? pll_hz(machine) : 0;
+    case 3:
+        return machine->rcc->pll_ready && machine->chip->pllr_is_sysclk ? pllr_hz(machine) : 0;
     default:
         return 0;
     }
@@ -127,7 +156,10 @@ static unsigned apb_shift(const struct vboard_machine *machine, unsigned bus)
 
 uint32_t vboard_rcc_timer_hz(const struct vboard_machine *machine, unsigned bus)
 {
-    return machine->rcc->pclk_hz[bus] << (apb_shift(machine, bus) > 0 ? 1 : 0);
+    unsigned shift = apb_shift(machine, bus);
+    unsigned most = machine->rcc->words[DCKCFGR / 4] & DCKCFGR_TIMPRE ? 2 : 1;
+
+    return machine->rcc->pclk_hz[bus] << (shift < most ? shift : most);
 }
 
 uint32_t vboard_rcc_rtcpre(const struct vboard_machine *machine)
@@ -137,24 +169,38 @@ uint32_t vboard_rcc_rtcpre(const struct vboard_machine *machine)
     return divider >= 2 ? divider : 0;
 }
 
-/* 7.2: the limits that hold at 3.3 V. */
-static void check_limits(struct vboard_machine *machine)
+static void check_pll(struct vboard_machine *machine)
 {
     uint64_t vco = vco_hz(machine);
     uint32_t m = machine->rcc->words[PLLCFGR / 4] & 0x3f;
+    uint32_t vco_min = machine->chip->limits->vco_min * MHZ;
 
-    if (machine->time->hclk_hz > 168000000)
-        vboard_report(machine, 0x40023808, "HCLK at %u kHz, over 168 MHz",
-                      (unsigned)(machine->time->hclk_hz / 1000));
-    if (machine->rcc->pclk_hz[0] > 42000000 || machine->rcc->pclk_hz[1] > 84000000)
-        vboard_report(machine, 0x40023808, "PCLK1 at %u kHz or PCLK2 at %u kHz, over 42 or 84 MHz",
-                      (unsigned)(machine->rcc->pclk_hz[0] / 1000),
-                      (unsigned)(machine->rcc->pclk_hz[1] / 1000));
-    if (machine->rcc->pll_ready &&
-        (vco < 100000000 || vco > 432000000 || pll_input(machine) / m > 2100000 ||
-         pll_input(machine) / m < 950000))
+    if (vco < vco_min || vco > 432 * MHZ || pll_input(machine) / m > 2100000 ||
+        pll_input(machine) / m < 950000)
         vboard_report(machine, 0x40023804, "the PLL is out of its range: VCO at %u kHz",
                       (unsigned)(vco / 1000));
+    if (machine->chip->has_pllr && pllr(machine) < 2)
+        vboard_report(machine, 0x40023804, "PLLR of %u, 2 to 7 are allowed",
+                      (unsigned)pllr(machine));
+}
+
+/* 7.2: the limits that hold at 3.3 V. */
+void vboard_rcc_check_limits(struct vboard_machine *machine)
+{
+    const struct vboard_clock_limits *limits = machine->chip->limits;
+    bool over_drive = vboard_pwr_over_drive(machine);
+    const uint8_t *pclk = over_drive ? limits->pclk_over_drive : limits->pclk;
+    unsigned hclk = vboard_pwr_hclk_max_mhz(machine);
+
+    if (machine->time->hclk_hz > hclk * MHZ)
+        vboard_report(machine, 0x40023808, "HCLK at %u kHz, over %u MHz",
+                      (unsigned)(machine->time->hclk_hz / 1000), hclk);
+    if (machine->rcc->pclk_hz[0] > pclk[0] * MHZ || machine->rcc->pclk_hz[1] > pclk[1] * MHZ)
+        vboard_report(machine, 0x40023808, "PCLK1 at %u kHz or PCLK2 at %u kHz, over %u or %u MHz",
+                      (unsigned)(machine->rcc->pclk_hz[0] / 1000),
+                      (unsigned)(machine->rcc->pclk_hz[1] / 1000), pclk[0], pclk[1]);
+    if (machine->rcc->pll_ready)
+        check_pll(machine);
 }
 
 /* SWS follows SW as soon as the clock is there. */
@@ -177,24 +223,27 @@ static void apply(struct vboard_machine *machine)
         vboard_time_set_hclk(machine, hz);
     machine->rcc->pclk_hz[0] = hz >> apb_shift(machine, 0);
     machine->rcc->pclk_hz[1] = hz >> apb_shift(machine, 1);
-    check_limits(machine);
+    vboard_rcc_check_limits(machine);
     machine->wiring->clocks_changed(machine);
 }
 
 /* ---- registers ---- */
 
+/* Of a bus' register from that of AHB1, in each of the three groups. */
+static const uint8_t bus_offsets[VBOARD_BUS_COUNT] = {0x00, 0x04, 0x08, 0x10, 0x14};
+
 void vboard_rcc_reset(struct vboard_machine *machine)
 {
+    const struct vboard_rcc_bits *bits = machine->chip->rcc;
+
     memset(machine->rcc, 0, sizeof *machine->rcc);
     *word(machine, CR) = 0x83;
-    *word(machine, PLLCFGR) = 0x24003010;
-    *word(machine, 0x30) = 0x00100000; /* AHB1ENR: the core coupled RAM */
-    *word(machine, 0x50) = 0x7e6791ff; /* the low-power enables: 7.3.15 to 7.3.19 */
-    *word(machine, 0x54) = 0x000000f1;
-    *word(machine, 0x58) = 0x00000001;
-    *word(machine, 0x60) = 0x36fec9ff;
-    *word(machine, 0x64) = 0x00075f33;
-    *word(machine, 0x84) = 0x20003000;
+    *word(machine, PLLCFGR) = PLL_RESET;
+    *word(machine, VBOARD_RCC_AHB1ENR) = bits->ahb1_enabled;
+    for (unsigned bus = 0; bus < VBOARD_BUS_COUNT; bus++)
+        *word(machine, AHB1LPENR + bus_offsets[bus]) = bits->low_power[bus];
+    *word(machine, PLLI2SCFGR) = PLL_RESET & bits->plli2scfgr;
+    *word(machine, PLLSAICFGR) = PLL_RESET & bits->pllsaicfgr;
     machine->rcc->pclk_hz[0] = machine->rcc->pclk_hz[1] = hsi_hz(machine);
 }
 
@@ -275,6 +324,56 @@ static void write_csr(struct vboard_machine *machine, uint32_t value, uint32_t m
         machine->power->backup.csr = 0;
 }
 
+/* Bits that a register without a meaning of its own has on this chip. */
+static uint32_t bits_of(const struct vboard_machine *machine, uint32_t offset)
+{
+    const struct vboard_rcc_bits *bits = machine->chip->rcc;
+
+    for (unsigned bus = 0; bus < VBOARD_BUS_COUNT; bus++) {
+        if (offset == AHB1RSTR + (uint32_t)bus_offsets[bus])
+            return bits->reset[bus];
+        if (offset == VBOARD_RCC_AHB1ENR + (uint32_t)bus_offsets[bus])
+            return bits->enable[bus];
+        if (offset == AHB1LPENR + (uint32_t)bus_offsets[bus])
+            return bits->low_power[bus];
+    }
+    switch (offset) {
+    case PLLI2SCFGR:
+        return bits->plli2scfgr;
+    case PLLSAICFGR:
+        return bits->pllsaicfgr;
+    case DCKCFGR:
+        return bits->dckcfgr;
+    case DCKCFGR2:
+        return bits->dckcfgr2;
+    default:
+        return UINT32_MAX;
+    }
+}
+
+/* A program that switches on what the chip lacks was made for another one. */
+static void check_enables(struct vboard_machine *machine, uint32_t offset, uint32_t value)
+{
+    uint32_t missing = value & ~bits_of(machine, offset);
+
+    if (missing && offset >= VBOARD_RCC_AHB1ENR && offset <= VBOARD_RCC_APB2ENR)
+        vboard_report(machine, 0x40023800 + offset,
+                      "clocks were switched on that the %s does not have: 0x%08x",
+                      machine->chip->part->name, (unsigned)missing);
+}
+
+static void write_plain(struct vboard_machine *machine, uint32_t offset, uint32_t value,
+                        uint32_t mask)
+{
+    check_enables(machine, offset, value);
+    vboard_merge(word(machine, offset), value & bits_of(machine, offset), mask);
+    if (offset == DCKCFGR)
+        apply(machine); /* the timers' clock */
+    if (offset == DCKCFGR2 && (value & DCKCFGR2_CK48MSEL))
+        vboard_report(machine, 0x40023800 + DCKCFGR2,
+                      "48 MHz from another PLL than the main one: not modelled");
+}
+
 void vboard_rcc_write(struct vboard_machine *machine, uint32_t offset, uint32_t value,
                       uint32_t mask)
 {
@@ -304,7 +403,7 @@ void vboard_rcc_write(struct vboard_machine *machine, uint32_t offset, uint32_t 
         write_csr(machine, value, mask);
         break;
     default:
-        vboard_merge(word(machine, offset), value, mask);
+        write_plain(machine, offset, value, mask);
         break;
     }
 }

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 enum {
-    VBOARD_RCC_WORDS = 0x90 / 4,
+    VBOARD_RCC_WORDS = 0x98 / 4,
     /* Offsets of enable registers: RM0090, 7.3.10 to 7.3.14. */
     VBOARD_RCC_AHB1ENR = 0x30,
     VBOARD_RCC_AHB2ENR = 0x34,
@@ -28,6 +28,7 @@ void vboard_rcc_pll_event(struct vboard_machine *machine);
 
 /* Whether a bit of an enable register is set. */
 bool vboard_rcc_enabled(const struct vboard_machine *machine, unsigned offset, unsigned bit);
+bool vboard_rcc_pll_is_on(const struct vboard_machine *machine);
 /* PCLK1 (0) or PCLK2 (1). */
 uint32_t vboard_rcc_pclk_hz(const struct vboard_machine *machine, unsigned bus);
 uint32_t vboard_rcc_crystal_hz(const struct vboard_machine *machine);
@@ -37,6 +38,8 @@ uint64_t vboard_rcc_hse_since_ns(const struct vboard_machine *machine);
 uint32_t vboard_rcc_timer_hz(const struct vboard_machine *machine, unsigned bus);
 /* The divider of HSE for the RTC and TIM11: 0, or 2 to 31. */
 uint32_t vboard_rcc_rtcpre(const struct vboard_machine *machine);
+/* Reports clocks that are too fast or too slow for the chip, as it is powered. */
+void vboard_rcc_check_limits(struct vboard_machine *machine);
 /* The 48 MHz that the USB controller needs: the PLL's Q output. */
 uint32_t vboard_rcc_usb_hz(const struct vboard_machine *machine);
 

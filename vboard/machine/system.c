@@ -2,6 +2,7 @@
 /* Small things: the CRC unit, SYSCFG, EXTI, the debug unit's identity, and the cycle counter. */
 #include "system.h"
 
+#include "chips.h"
 #include "memory.h"
 #include "nvic.h"
 #include "parts.h"
@@ -141,7 +142,7 @@ void vboard_dbgmcu_reset(struct vboard_machine *machine)
 uint32_t vboard_dbgmcu_read(struct vboard_machine *machine, uint32_t offset)
 {
     if (offset == 0)
-        return 0x100f0413; /* F405/407, revision Y */
+        return machine->chip->idcode;
     return offset <= 12 ? machine->system->dbgmcu[offset / 4 - 1] : 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "../board/board.h"
 #include "../board/clock.h"
+#include "chips.h"
 #include "cpu.h"
 #include "gpio.h"
 #include "nvic.h"
@@ -56,7 +57,7 @@ bool vboard_port_open(struct vboard_machine *machine)
 {
     const struct vboard_otg_port otg = {machine, otg_irq, otg_violation, otg_now_ns, otg_progress};
 
-    machine->port->otg = vboard_otg_new(VBOARD_OTG_CORE_1200, &otg);
+    machine->port->otg = vboard_otg_new(machine->chip->otg_core, &otg);
     if (machine->port->otg)
         vboard_otg_latency(machine->port->otg, LATENCY_NS);
     return machine->port->otg;

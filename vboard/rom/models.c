@@ -120,6 +120,52 @@ static const struct vboard_rom models[] = {
         .has_device_feature = true,
     },
     {
+        /*
+         * dfu-util's listing of a board, OpenDeck issue 123: strings, serial number, bcdDevice. The rest
+         * as on the other ROMs of this age.
+         */
+        .listed = {"f401", "STM32F401CC, 256 KiB: ST's ROM bootloader"},
+        .part = &vboard_part_f401cc,
+        .bootloader = &vboard_dfuse,
+        UART_ROM_31(0x423),
+        .usb = {
+            ST_OLD_ROM,
+            .bcd_device = 0x2200,
+            .serial = "339D36483335",
+            .alternates = {{.name = "@Internal Flash  /0x08000000/04*016Kg,01*064Kg,01*128Kg"},
+                           {.name = F4_OPTIONS},
+                           {.name = F4_OTP},
+                           {.name = F4_FEATURE}},
+            .functional = ST_FUNCTIONAL(2048),
+        },
+        STARTS_IN_ERROR,
+        F4_POLLS,
+        .has_device_feature = true,
+    },
+    {
+        /*
+         * No record of a board with 512 KiB was found: the strings are those of the F401CC with this
+         * chip's layout, and the serial number is made up.
+         */
+        .listed = {"f401xe", "STM32F401CE, 512 KiB: ST's ROM bootloader"},
+        .part = &vboard_part_f401ce,
+        .bootloader = &vboard_dfuse,
+        UART_ROM_31(0x433),
+        .usb = {
+            ST_OLD_ROM,
+            .bcd_device = 0x2200,
+            .serial = "3367374F3037",
+            .alternates = {{.name = "@Internal Flash  /0x08000000/04*016Kg,01*064Kg,03*128Kg"},
+                           {.name = F4_OPTIONS},
+                           {.name = F4_OTP},
+                           {.name = F4_FEATURE}},
+            .functional = ST_FUNCTIONAL(2048),
+        },
+        STARTS_IN_ERROR,
+        F4_POLLS,
+        .has_device_feature = true,
+    },
+    {
         /* lsusb -v of a board with this layout, quoted in a public source comment. */
         .listed = {"f411", "STM32F411CE, 512 KiB: ST's ROM bootloader"},
         .part = &vboard_part_f411ce,
@@ -129,6 +175,49 @@ static const struct vboard_rom models[] = {
             ST_OLD_ROM,
             .bcd_device = 0x2200,
             .serial = "348435943539",
+            .alternates = {{.name = "@Internal Flash  /0x08000000/04*016Kg,01*064Kg,03*128Kg"},
+                           {.name = F4_OPTIONS},
+                           {.name = F4_OTP},
+                           {.name = F4_FEATURE}},
+            .functional = ST_FUNCTIONAL(2048),
+        },
+        STARTS_IN_ERROR,
+        F4_POLLS,
+        .has_device_feature = true,
+    },
+    {
+        /*
+         * The layout is core/family's; that the strings and descriptors are those of the F411 is
+         * assumed, and the serial number is made up.
+         */
+        .listed = {"f412", "STM32F412ZG, 1 MiB: ST's ROM bootloader"},
+        .part = &vboard_part_f412zg,
+        .bootloader = &vboard_dfuse,
+        UART_ROM_31(0x441),
+        .usb = {
+            ST_OLD_ROM,
+            .bcd_device = 0x2200,
+            .serial = "35653056414D",
+            .alternates = {{.name = "@Internal Flash  /0x08000000/04*016Kg,01*064Kg,07*128Kg"},
+                           {.name = F4_OPTIONS},
+                           {.name = F4_OTP},
+                           {.name = F4_FEATURE}},
+            .functional = ST_FUNCTIONAL(2048),
+        },
+        STARTS_IN_ERROR,
+        F4_POLLS,
+        .has_device_feature = true,
+    },
+    {
+        /* The same is assumed here. */
+        .listed = {"f446", "STM32F446RE, 512 KiB: ST's ROM bootloader"},
+        .part = &vboard_part_f446re,
+        .bootloader = &vboard_dfuse,
+        UART_ROM_31(0x421),
+        .usb = {
+            ST_OLD_ROM,
+            .bcd_device = 0x2200,
+            .serial = "3073347A4B30",
             .alternates = {{.name = "@Internal Flash  /0x08000000/04*016Kg,01*064Kg,03*128Kg"},
                            {.name = F4_OPTIONS},
                            {.name = F4_OTP},

@@ -15,9 +15,10 @@
 #define OTP  0x1fff7800u
 
 static const struct vboard_part *const parts[] = {
-    &vboard_part_f407vg, &vboard_part_f427vi, &vboard_part_f411ce,
-    &vboard_part_f072rb, &vboard_part_l476re, &vboard_part_g431cb,
-    &vboard_part_h743zi, &vboard_part_f103cb, &vboard_part_gd32vf103cb,
+    &vboard_part_f407vg,      &vboard_part_f427vi, &vboard_part_f411ce, &vboard_part_f401cc,
+    &vboard_part_f401ce,      &vboard_part_f412zg, &vboard_part_f446re, &vboard_part_f072rb,
+    &vboard_part_l476re,      &vboard_part_g431cb, &vboard_part_h743zi, &vboard_part_f103cb,
+    &vboard_part_gd32vf103cb,
 };
 
 /* ---- helpers ---- */

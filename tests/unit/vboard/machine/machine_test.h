@@ -14,12 +14,12 @@
 
 #define SRAM       0x20000000u
 #define RAM_CODE   0x20008000u
-#define STACK      0x20020000u
+#define STACK      0x20010000u /* in the RAM of every chip */
 #define VECTOR(at) (at), 0x0800
 
 /* The vector table, of which only these matter; offsets in flash with the bit for Thumb. */
 #define VECTORS(reset, hard, bus, usage, svc, pendsv, systick)                                     \
-    0x0000, 0x2002, VECTOR(reset), VECTOR(hard), VECTOR(hard), 0, 0, VECTOR(bus), VECTOR(usage),   \
+    0x0000, 0x2001, VECTOR(reset), VECTOR(hard), VECTOR(hard), 0, 0, VECTOR(bus), VECTOR(usage),   \
         0, 0, 0, 0, 0, 0, 0, 0, VECTOR(svc), 0, 0, 0, 0, VECTOR(pendsv), VECTOR(systick)
 
 static inline void poke_program(struct vboard *board, uint32_t address, const uint16_t *program,

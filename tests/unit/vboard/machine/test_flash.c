@@ -3,13 +3,20 @@
 #include "machine_test.h"
 #include <core/array.h>
 
-#define ACR   0x40023c00u
-#define KEYR  0x40023c04u
-#define SR    0x40023c0cu
-#define CR    0x40023c10u
-#define OPTCR 0x40023c14u
+#define ACR    0x40023c00u
+#define KEYR   0x40023c04u
+#define SR     0x40023c0cu
+#define CR     0x40023c10u
+#define OPTCR  0x40023c14u
+#define OPTCR1 0x40023c18u
 
-#define PLACE 0x08020000u /* in sector 5, of 128 KiB */
+#define PLACE   0x08020000u /* in sector 5, of 128 KiB */
+#define PLACE_2 0x08120000u /* the same in bank 2 of an F427 */
+/* HCLK is 1 MHz: the CPU has nothing to do for seconds. */
+#define SLOWLY                                                                                     \
+    {                                                                                              \
+        WRITE32, 0x40023808, 0xb0                                                                  \
+    }
 #define UNLOCK                                                                                     \
     {WRITE32, KEYR, 0x45670123},                                                                   \
     {                                                                                              \
@@ -230,6 +237,144 @@ static void test_reset_in_erase(void **state)
     free_board(board);
 }
 
+/* ---- two banks: RM0090, 3.5.3 and 3.9.9 ---- */
+
+#define SECTOR(n) (0x202u | (n) << 3)
+#define MER       0x204u
+#define MER1      0x8200u
+
+/* An erase from RAM: of a word in each bank, what is left. */
+static void check_erase(const char *spec, uint32_t control, const char *violation, bool one_left,
+                        bool two_left)
+{
+    const struct script_step steps[] = {
+        SLOWLY, UNLOCK,        {WRITE32, CR, control}, {WRITE32, CR, 0x10000 | control},
+        READY,  {READ, SR, 0}, {WRITE32, CR, 1u << 31}};
+    struct vboard *board = script_board(spec, steps, B0_LENGTH(steps), true);
+    bool two_banks = vboard_poke(board, PLACE_2, (const uint8_t[]){0, 0, 0, 0}, 4);
+    char *text;
+
+    poke32(board, PLACE, 0);
+    text = trace_until(board, control & (MER | MER1) & ~0x200u ? 17 * SECONDS : 2 * SECONDS);
+    if (violation ? !strstr(text, violation) : violations_of(board) > 0)
+        fail_msg("%s, 0x%x:\n%s", spec, (unsigned)control, text);
+    assert_int_equal(value_of(board, 6), violation ? 0x80 : 0);
+    assert_int_equal(peek32(board, PLACE), one_left ? 0 : UINT32_MAX);
+    if (two_banks)
+        assert_int_equal(peek32(board, PLACE_2), two_left ? 0 : UINT32_MAX);
+    free(text);
+    free_board(board);
+}
+
+static void test_bank_erase(void **state)
+{
+    (void)state;
+    check_erase("f427:boot0=0", SECTOR(5u), NULL, false, true);
+    check_erase("f427:boot0=0", SECTOR(16u + 5), NULL, true, false);
+    check_erase("f427:boot0=0", SECTOR(12u), "erase of sector 12, which is not there", true, true);
+    check_erase("f427:boot0=0", SECTOR(16u + 12), "erase of sector 28", true, true);
+    check_erase("f427:boot0=0", MER, NULL, false, true);
+    check_erase("f427:boot0=0", MER1, NULL, true, false);
+    check_erase("f427:boot0=0", MER | MER1, NULL, false, false);
+    check_erase("f407:boot0=0", SECTOR(16u + 5), "erase of sector 21", true, true);
+    check_erase("f407:boot0=0", MER1, "there is one bank only", true, true);
+    check_erase("f401:boot0=0", SECTOR(5u), NULL, false, true);
+    check_erase("f401:boot0=0", SECTOR(6u), "erase of sector 6", true, true);
+    check_erase("f446:boot0=0", SECTOR(8u), "erase of sector 8", true, true);
+}
+
+/* 3.8.6: half the time for half of the flash. */
+static void test_bank_erase_time(void **state)
+{
+    static const struct script_step one[] = {
+        SLOWLY, UNLOCK, {WRITE32, CR, MER1}, {WRITE32, CR, 0x18200}};
+    struct vboard *board = script_board("f427:boot0=0", one, B0_LENGTH(one), true);
+
+    (void)state;
+    vboard_wait(board, 9 * SECONDS);
+    assert_int_equal(stats_of(board).erase_us, 8 * SECONDS);
+    assert_int_equal(stats_of(board).sectors_erased, 12);
+    free_board(board);
+}
+
+/* Code in one bank goes on while the other one is erased; what reads that one waits. */
+static void check_bank_stall(uint32_t sector, bool stalls)
+{
+    const struct script_step steps[] = {
+        UNLOCK,           {WRITE32, CR, SECTOR(sector)}, {WRITE32, CR, 0x10000 | SECTOR(sector)},
+        {READ, SR, 0x55}, {READ, PLACE_2 + 4, 0x55},     {READ, SR, 0x55}};
+    struct vboard *board = script_board("f427:boot0=0", steps, B0_LENGTH(steps), false);
+
+    vboard_wait_until(board, 900000);
+    assert_int_equal(value_of(board, 4), stalls ? 0x55 : 0x10000);
+    vboard_wait_until(board, 1001000);
+    assert_int_equal(value_of(board, 5), UINT32_MAX);
+    assert_int_equal(stats_of(board).flash_stalls, 1);
+    assert_int_equal(value_of(board, 6), 0);
+    free_board(board);
+}
+
+static void test_bank_stalls(void **state)
+{
+    (void)state;
+    check_bank_stall(16 + 5, false);
+    check_bank_stall(5, true);
+}
+
+/* Sector 5 of bank 2 out of nWRP, through OPTCR1. */
+static void test_bank_write_protection(void **state)
+{
+    static const struct script_step protect[] = {UNLOCK_OPTIONS,
+                                                 {WRITE32, OPTCR1, 0x0fdf0000},
+                                                 {WRITE32, OPTCR, 0x0fffaaee},
+                                                 READY,
+                                                 {READ, OPTCR, 0},
+                                                 {READ, OPTCR1, 0}};
+    static const struct script_step write[] = {{READ, OPTCR1, 0},
+                                               UNLOCK,
+                                               PG_X32,
+                                               {WRITE32, PLACE, 0},
+                                               READY,
+                                               PG_X32,
+                                               {READ, SR, 0},
+                                               {WRITE32, PLACE_2, 0},
+                                               {READ, SR, 0}};
+    struct vboard *board = script_board("f427:boot0=0", protect, B0_LENGTH(protect), true);
+
+    (void)state;
+    vboard_wait(board, 2 * SECONDS);
+    assert_int_equal(value_of(board, 5), 0x0fffaaec);
+    assert_int_equal(value_of(board, 6), 0x0fdf0000);
+    assert_int_equal(violations_of(board), 0);
+    load_script(board, write, B0_LENGTH(write));
+    vboard_press_reset(board);
+    assert_traced(board, 4 * SECONDS, "write protected");
+    assert_int_equal(value_of(board, 0), 0x0fdf0000);
+    assert_int_equal(value_of(board, 7), 0);
+    assert_int_equal(value_of(board, 9), 0x10);
+    assert_int_equal(peek32(board, PLACE), 0);
+    assert_int_equal(peek32(board, PLACE_2), UINT32_MAX);
+    free_board(board);
+}
+
+static void check_option(const char *spec, uint32_t address, uint32_t value, const char *violation)
+{
+    const struct script_step steps[] = {UNLOCK_OPTIONS, {WRITE32, address, value}};
+    struct vboard *board = script_board(spec, steps, B0_LENGTH(steps), true);
+
+    assert_traced(board, SECONDS, violation);
+    free_board(board);
+}
+
+static void test_options_that_are_not_modelled(void **state)
+{
+    (void)state;
+    check_option("f407:boot0=0", OPTCR1, 0x0fff0000, "there is one bank only");
+    check_option("f446:boot0=0", OPTCR1, 0x0fff0000, "there is one bank only");
+    check_option("f411:boot0=0", OPTCR, 0x8fffaaec, "PCROP is not modelled");
+    check_option("f427:boot0=0", OPTCR, 0x0fffaafc, "bank 2 is not modelled");
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -242,6 +387,11 @@ int main(void)
         cmocka_unit_test(test_write_protection),
         cmocka_unit_test(test_power_cut),
         cmocka_unit_test(test_reset_in_erase),
+        cmocka_unit_test(test_bank_erase),
+        cmocka_unit_test(test_bank_erase_time),
+        cmocka_unit_test(test_bank_stalls),
+        cmocka_unit_test(test_bank_write_protection),
+        cmocka_unit_test(test_options_that_are_not_modelled),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

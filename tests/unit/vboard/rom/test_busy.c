@@ -6,8 +6,8 @@
 #include "../vboard_test.h"
 #include <core/array.h>
 
-static const char *const dfuse_boards[] = {"f407", "f427", "f411", "f072",
-                                           "l476", "g431", "h743", "gd32"};
+static const char *const dfuse_boards[] = {"f407", "f401", "f401xe", "f412", "f446", "f427",
+                                           "f411", "f072", "l476",   "g431", "h743", "gd32"};
 
 static void put_program(struct vboard *board, uint32_t address)
 {

@@ -18,8 +18,8 @@ static uint8_t dfu_state(const struct vboard *board)
     return board->bootloader.ops->dfu_state(board->bootloader.context);
 }
 
-static const char *const dfuse_boards[] = {"f407", "f427", "f411", "f072",
-                                           "l476", "g431", "h743", "gd32"};
+static const char *const dfuse_boards[] = {"f407", "f401", "f401xe", "f412", "f446", "f427",
+                                           "f411", "f072", "l476",   "g431", "h743", "gd32"};
 
 /* ---- every request in every state ---- */
 
