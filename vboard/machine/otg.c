@@ -92,7 +92,7 @@ uint32_t vboard_otg_daint(const struct vboard_otg *otg)
 {
     uint32_t pending = 0;
 
-    for (unsigned n = 0; n < VBOARD_OTG_ENDPOINTS; n++) {
+    for (unsigned n = 0; n < otg->core->endpoints; n++) {
         uint32_t mask = otg->diepmsk | (otg->diepempmsk >> n & 1u ? DIEPINT_TXFE : 0);
 
         if (vboard_otg_in_interrupts(otg, n) & mask)
@@ -130,17 +130,32 @@ bool vboard_otg_irq(const struct vboard_otg *otg)
 
 /* ---- connection ---- */
 
+/* The older core: always with NOVBUSSENS, else as PA9 shows it once sensing "B" is switched on. */
+static bool has_vbus_by_sensing(const struct vboard_otg *otg)
+{
+    if (otg->gccfg & GCCFG_NOVBUSSENS)
+        return true;
+    return (otg->gccfg & GCCFG_VBUSBSEN) && otg->vbus_wired && otg->vbus;
+}
+
 /*
- * VBUS is valid for the core: always with NOVBUSSENS, else as PA9 shows it once sensing "B" is
- * switched on; neither without the transceiver (GCCFG).
+ * The newer core: what the override says, else as PA9 shows it with VBDEN (RM0390, OTG_GOTGCTL and
+ * OTG_GCCFG). Drivers of chips without a wire to PA9 clear VBDEN and set the override (ST's
+ * stm32f4xx_ll_usb.c, TinyUSB's dwc2_stm32.h).
  */
+static bool has_vbus_by_override(const struct vboard_otg *otg)
+{
+    if (otg->gotgctl & GOTGCTL_BVALOEN)
+        return otg->gotgctl & GOTGCTL_BVALOVAL;
+    return (otg->gccfg & GCCFG_VBDEN) && otg->vbus_wired && otg->vbus;
+}
+
+/* VBUS is valid for the core; never without the transceiver. */
 static bool session(const struct vboard_otg *otg)
 {
     if (!otg->usb_clock || !(otg->gccfg & GCCFG_PWRDWN))
         return false;
-    if (otg->gccfg & GCCFG_NOVBUSSENS)
-        return true;
-    return (otg->gccfg & GCCFG_VBUSBSEN) && otg->vbus_wired && otg->vbus;
+    return otg->core->has_vbden ? has_vbus_by_override(otg) : has_vbus_by_sensing(otg);
 }
 
 static void session_changed(struct vboard_otg *otg, bool valid)
@@ -339,16 +354,16 @@ void vboard_otg_core_reset(struct vboard_otg *otg)
     otg->gotgctl = 0;
     otg->gotgint = 0;
     otg->gahbcfg = 0;
-    otg->gusbcfg = 0x00000A00u | GUSBCFG_PHYSEL;
+    otg->gusbcfg = otg->core->gusbcfg;
     otg->txfnum = 0;
     otg->gintsts = 0;
     otg->gintmsk = 0;
     otg->grxfsiz = 0x200;
     otg->dieptxf[0] = 0x200;
-    for (unsigned n = 1; n < VBOARD_OTG_ENDPOINTS; n++)
+    for (unsigned n = 1; n < otg->core->endpoints; n++)
         otg->dieptxf[n] = 0x02000400u + (n - 1) * 0x200u;
     otg->dcfg = 0x02200000u | (otg->dcfg & DCFG_DSPD);
-    otg->dctl = 0;
+    otg->dctl = otg->core->dctl;
     otg->diepmsk = 0;
     otg->doepmsk = 0;
     otg->daintmsk = 0;
@@ -361,6 +376,7 @@ void vboard_otg_core_reset(struct vboard_otg *otg)
     otg->setup_unread = false;
     otg->enabled_early = false;
     otg->setups = 0;
+    otg->has_written = false;
     otg->enumerated = false;
     otg->suspended = false;
     otg->frames = false;
@@ -409,14 +425,66 @@ void vboard_otg_vbus(struct vboard_otg *otg, bool present, bool wired)
     vboard_otg_changed(otg);
 }
 
+/*
+ * RM0090, 34.16, and RM0390, 31.15: numbers of endpoints, bits, values after a reset. GSNPSID is
+ * the release of Synopsys' core, GHWCFG1 to 4 its configuration, as F407 and F412 parts report them
+ * (TinyUSB, dwc2_info.md). F446 is not in that list: it is taken for the F412's, which has its CID,
+ * and so are the bits of the F412's GCCFG that the F446 lacks (battery charging).
+ */
+static const struct otg_core cores[] = {
+    {
+        .id = VBOARD_OTG_CORE_1100,
+        .endpoints = 4,
+        .spoils_early = true,
+        .gotgctl = 0xF02,
+        .gccfg = 0x3D0000,
+        .gintmsk = 0xF73CFCFE,
+        .gusbcfg = 0xA40,
+        .hardware = {0x4F54281A, 0, 0x229DCD20, 0x020001E8, 0x0FF08030},
+    },
+    {
+        .id = VBOARD_OTG_CORE_1200,
+        .endpoints = 4,
+        .spoils_early = true,
+        .loses_word = true,
+        .gotgctl = 0xF02,
+        .gccfg = 0x3D0000,
+        .gintmsk = 0xF73CFCFE,
+        .gusbcfg = 0xA40,
+        .hardware = {0x4F54281A, 0, 0x229DCD20, 0x020001E8, 0x0FF08030},
+    },
+    {
+        .id = VBOARD_OTG_CORE_2000,
+        .endpoints = 6,
+        .has_vbden = true,
+        .tells_phases = true,
+        .gotgctl = 0x101FFE,
+        .gccfg = GCCFG_PWRDWN | GCCFG_VBDEN,
+        .gintmsk = 0xFFBCFCFE, /* RSTDETM, LPMINTM */
+        .gusbcfg = 0x1440,
+        .dctl = DCTL_SDIS,
+        .hardware = {0x4F54320A, 0, 0x229ED520, 0x0200D1E8, 0x17F08030},
+    },
+};
+
+static const struct otg_core *find_core(uint32_t id)
+{
+    for (size_t i = 0; i < B0_LENGTH(cores); i++)
+        if (cores[i].id == id)
+            return &cores[i];
+    return NULL;
+}
+
 struct vboard_otg *vboard_otg_new(uint32_t core_id, const struct vboard_otg_port *port)
 {
-    struct vboard_otg *otg = calloc(1, sizeof *otg);
+    const struct otg_core *core = find_core(core_id);
+    struct vboard_otg *otg = core ? calloc(1, sizeof *otg) : NULL;
 
     if (!otg)
         return NULL;
     otg->port = *port;
-    otg->core_id = core_id;
+    otg->core = core;
+    memcpy(otg->hardware, core->hardware, sizeof otg->hardware);
     vboard_otg_reset(otg);
     return otg;
 }

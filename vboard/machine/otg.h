@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The USB device controller of the STM32F405/407: OTG_FS in device mode, as RM0090 chapter 34
- * describes it, written from that chapter without regard to any driver. Two sides meet here:
+ * The USB device controller of STM32F4 chips: OTG_FS in device mode, as RM0090 chapter 34 describes
+ * it, written from that chapter without regard to any driver; the newer core of F412 and F446 where
+ * RM0390 chapter 31 (RM0402 chapter 29) differs from it. Two sides meet here:
  *
  *   registers   what the CPU reads and writes at 0x50000000, by offset;
  *   bus         what a host does on the wire, one transaction a call.
@@ -19,11 +20,11 @@
 #include <stdint.h>
 
 enum {
-    VBOARD_OTG_ENDPOINTS = 4,   /* in each direction, endpoint 0 among them */
+    VBOARD_OTG_ENDPOINTS = 6,   /* at most, in each direction, endpoint 0 among them */
     VBOARD_OTG_PACKET_MAX = 64, /* of control, bulk and interrupt at full speed */
 };
 
-/* OTG_FS_CID of the parts; they behave a little differently (see otg_endpoints.c). */
+/* OTG_FS_CID of the parts; how they differ is in a table of otg.c. */
 enum {
     VBOARD_OTG_CORE_1100 = 0x1100, /* early F405/407 by RM0090, F105/107 alike */
     VBOARD_OTG_CORE_1200 = 0x1200, /* what F401, F405/407, F411 and F42x parts report */
@@ -47,7 +48,7 @@ struct vboard_otg_port {
 
 struct vboard_otg;
 
-/* In the state of power-on, clocks off, VBUS off. NULL: no memory. */
+/* In the state of power-on, clocks off, VBUS off. NULL: no memory, or no such core. */
 struct vboard_otg *vboard_otg_new(uint32_t core_id, const struct vboard_otg_port *port);
 void vboard_otg_free(struct vboard_otg *otg);
 

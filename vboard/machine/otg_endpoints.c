@@ -25,7 +25,7 @@ unsigned vboard_otg_tx_number(const struct vboard_otg *otg, unsigned n)
 {
     unsigned number = otg->in[n].ctl >> 22 & 0xFu;
 
-    return number < VBOARD_OTG_ENDPOINTS ? number : n;
+    return number < otg->core->endpoints ? number : n;
 }
 
 /* ---- interrupts that take their time ---- */
@@ -59,7 +59,7 @@ bool vboard_otg_settle(struct vboard_otg *otg)
     uint64_t now_ns = vboard_otg_now(otg);
     bool any = false;
 
-    for (unsigned n = 0; n < VBOARD_OTG_ENDPOINTS; n++) {
+    for (unsigned n = 0; n < otg->core->endpoints; n++) {
         any |= settle(&otg->in[n], now_ns);
         any |= settle(&otg->out[n], now_ns);
     }
@@ -70,7 +70,7 @@ uint64_t vboard_otg_coming_ns(const struct vboard_otg *otg)
 {
     uint64_t next_ns = UINT64_MAX;
 
-    for (unsigned n = 0; n < VBOARD_OTG_ENDPOINTS; n++) {
+    for (unsigned n = 0; n < otg->core->endpoints; n++) {
         if (otg->in[n].coming && otg->in[n].coming_ns < next_ns)
             next_ns = otg->in[n].coming_ns;
         if (otg->out[n].coming && otg->out[n].coming_ns < next_ns)
@@ -89,7 +89,7 @@ static void endpoint_reset(struct otg_endpoint *ep, bool zero)
 
 void vboard_otg_endpoints_reset(struct vboard_otg *otg)
 {
-    for (unsigned n = 0; n < VBOARD_OTG_ENDPOINTS; n++) {
+    for (unsigned n = 0; n < otg->core->endpoints; n++) {
         endpoint_reset(&otg->in[n], n == 0);
         endpoint_reset(&otg->out[n], n == 0);
     }
@@ -98,7 +98,7 @@ void vboard_otg_endpoints_reset(struct vboard_otg *otg)
 /* The core clears USBAEP; all else is for the firmware to put in order. */
 void vboard_otg_endpoints_bus_reset(struct vboard_otg *otg)
 {
-    for (unsigned n = 1; n < VBOARD_OTG_ENDPOINTS; n++) {
+    for (unsigned n = 1; n < otg->core->endpoints; n++) {
         otg->in[n].ctl &= ~EPCTL_USBAEP;
         otg->out[n].ctl &= ~EPCTL_USBAEP;
         otg->in[n].coming = 0;
@@ -116,9 +116,9 @@ static void check_fifo(struct vboard_otg *otg, unsigned n, unsigned packet)
     uint32_t offset = vboard_otg_offset(OTG_IN, n, OTG_EPCTL);
     unsigned number = otg->in[n].ctl >> 22 & 0xFu;
 
-    if (number >= VBOARD_OTG_ENDPOINTS)
+    if (number >= otg->core->endpoints)
         vboard_otg_violation(otg, offset, "there is no transmit FIFO %u", number);
-    for (unsigned other = 0; other < VBOARD_OTG_ENDPOINTS; other++)
+    for (unsigned other = 0; other < otg->core->endpoints; other++)
         if (other != n && (otg->in[other].ctl & EPCTL_USBAEP) &&
             vboard_otg_tx_number(otg, other) == number)
             vboard_otg_violation(otg, offset, "IN endpoints %u and %u share transmit FIFO %u", n,
@@ -272,16 +272,16 @@ static void disable_out(struct vboard_otg *otg, unsigned n)
 }
 
 /*
- * The core of the early parts lets an endpoint be armed again before the word that ends its
- * transfer was popped. That of CID 0x1200 loses four bytes of the data still in the FIFO then
- * (libopencm3 pull request 1261).
+ * The core of the early parts and that of CID 0x2000 let an endpoint be armed again before the word
+ * that ends its transfer was popped. That of CID 0x1200 loses four bytes of the data still in the
+ * FIFO then (libopencm3 pull request 1261).
  */
 static void arm_early(struct vboard_otg *otg, unsigned n)
 {
     struct otg_endpoint *ep = &otg->out[n];
 
     ep->done_since_enable = 0;
-    if (otg->core_id != VBOARD_OTG_CORE_1200)
+    if (!otg->core->loses_word)
         return;
     vboard_otg_violation(otg, vboard_otg_offset(OTG_OUT, n, OTG_EPCTL),
                          "CNAK for OUT endpoint %u before the end of its transfer was popped", n);
@@ -360,7 +360,7 @@ uint32_t vboard_otg_endpoint_read(struct vboard_otg *otg, uint32_t offset)
     unsigned n = (offset - (out ? OTG_OUT : OTG_IN)) / OTG_EP_STEP;
     const struct otg_endpoint *ep;
 
-    if (n >= VBOARD_OTG_ENDPOINTS)
+    if (n >= otg->core->endpoints)
         return 0;
     ep = out ? &otg->out[n] : &otg->in[n];
     switch (offset % OTG_EP_STEP) {
@@ -377,13 +377,23 @@ uint32_t vboard_otg_endpoint_read(struct vboard_otg *otg, uint32_t offset)
     }
 }
 
+/* Drivers clear the registers of more endpoints than there are; putting one to use is an error. */
+static void check_missing(struct vboard_otg *otg, uint32_t offset, unsigned n, uint32_t value)
+{
+    if (offset % OTG_EP_STEP == OTG_EPCTL && (value & (EPCTL_USBAEP | EPCTL_EPENA)))
+        vboard_otg_violation(otg, offset, "there is no endpoint %u, the core has %u", n,
+                             otg->core->endpoints);
+}
+
 void vboard_otg_endpoint_write(struct vboard_otg *otg, uint32_t offset, uint32_t value)
 {
     bool out = offset >= OTG_OUT;
     unsigned n = (offset - (out ? OTG_OUT : OTG_IN)) / OTG_EP_STEP;
 
-    if (n >= VBOARD_OTG_ENDPOINTS)
+    if (n >= otg->core->endpoints) {
+        check_missing(otg, offset, n, value);
         return;
+    }
     switch (offset % OTG_EP_STEP) {
     case OTG_EPCTL:
         /* Which FIFOs are in use may have changed. */
@@ -419,7 +429,7 @@ static void out_done(struct vboard_otg *otg, unsigned n)
 
 void vboard_otg_popped(struct vboard_otg *otg, unsigned status, unsigned n)
 {
-    struct otg_endpoint *ep = &otg->out[n % VBOARD_OTG_ENDPOINTS];
+    struct otg_endpoint *ep = &otg->out[n % otg->core->endpoints];
 
     switch (status) {
     case PKTSTS_GLOBAL_NAK:
@@ -430,7 +440,7 @@ void vboard_otg_popped(struct vboard_otg *otg, unsigned status, unsigned n)
         vboard_otg_raise(otg, ep, DOEPINT_STUP);
         break;
     case PKTSTS_OUT_DONE:
-        out_done(otg, n % VBOARD_OTG_ENDPOINTS);
+        out_done(otg, n % otg->core->endpoints);
         break;
     default:
         break;
@@ -439,7 +449,7 @@ void vboard_otg_popped(struct vboard_otg *otg, unsigned status, unsigned n)
 
 void vboard_otg_packet_read(struct vboard_otg *otg, unsigned n, unsigned bytes)
 {
-    struct otg_endpoint *ep = &otg->out[n % VBOARD_OTG_ENDPOINTS];
+    struct otg_endpoint *ep = &otg->out[n % otg->core->endpoints];
     uint32_t left = ep->tsiz & EPTSIZ_XFRSIZ;
 
     ep->tsiz -= left < bytes ? left : bytes;

@@ -31,7 +31,7 @@ void vboard_otg_rx_flush(struct vboard_otg *otg)
     rx->setup_words = 0;
     rx->words_left = 0;
     otg->setup_unread = otg->setup_open;
-    for (unsigned n = 0; n < VBOARD_OTG_ENDPOINTS; n++)
+    for (unsigned n = 0; n < otg->core->endpoints; n++)
         otg->out[n].done_unread = 0;
 }
 
@@ -162,7 +162,7 @@ uint32_t vboard_otg_tx_space(const struct vboard_otg *otg, unsigned number)
 
 void vboard_otg_tx_flush(struct vboard_otg *otg, unsigned number)
 {
-    for (unsigned n = 0; n < VBOARD_OTG_ENDPOINTS; n++)
+    for (unsigned n = 0; n < otg->core->endpoints; n++)
         if (n == number || number == 0x10) {
             otg->tx[n].first = 0;
             otg->tx[n].count = 0;
@@ -192,7 +192,7 @@ void vboard_otg_fifo_write(struct vboard_otg *otg, uint32_t offset, uint32_t val
     struct otg_tx_fifo *fifo;
     unsigned number;
 
-    if (n >= VBOARD_OTG_ENDPOINTS) {
+    if (n >= otg->core->endpoints) {
         vboard_otg_violation(otg, offset, "there is no IN endpoint %u", n);
         return;
     }
@@ -245,7 +245,7 @@ static void check_tx(struct vboard_otg *otg, unsigned number)
         vboard_otg_violation(otg, register_of(number),
                              "transmit FIFO %u begins at word %u, in the receive FIFO of %u words",
                              number, (unsigned)start, (unsigned)otg->grxfsiz);
-    for (unsigned n = 0; n < VBOARD_OTG_ENDPOINTS; n++) {
+    for (unsigned n = 0; n < otg->core->endpoints; n++) {
         unsigned other = vboard_otg_tx_number(otg, n);
         uint32_t other_start = otg->dieptxf[other] & 0xFFFFu;
         uint32_t other_end = other_start + (otg->dieptxf[other] >> 16);
@@ -272,7 +272,7 @@ void vboard_otg_check_layout(struct vboard_otg *otg)
         vboard_otg_violation(otg, OTG_GRXFSIZ,
                              "the receive FIFO has %u words, endpoint 0 alone needs %u",
                              (unsigned)otg->grxfsiz, words_of(packet) + 2 + OTG_SETUP_RESERVE);
-    for (unsigned n = 0; n < VBOARD_OTG_ENDPOINTS; n++)
+    for (unsigned n = 0; n < otg->core->endpoints; n++)
         if (otg->in[n].ctl & EPCTL_USBAEP)
             check_tx(otg, vboard_otg_tx_number(otg, n));
 }

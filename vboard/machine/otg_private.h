@@ -53,9 +53,15 @@
 
 #define GOTGINT_SEDET (1u << 2)
 
+/* The overrides are only in the newer core. */
+#define GOTGCTL_OVERRIDES 0xFCu
+#define GOTGCTL_BVALOEN   (1u << 6)
+#define GOTGCTL_BVALOVAL  (1u << 7)
+
 #define GCCFG_PWRDWN     (1u << 16)
 #define GCCFG_VBUSBSEN   (1u << 19)
 #define GCCFG_NOVBUSSENS (1u << 21)
+#define GCCFG_VBDEN      (1u << 21) /* of the newer core */
 
 #define DCFG_DSPD   3u
 #define DCFG_DAD(v) ((v) >> 4 & 0x7Fu)
@@ -89,15 +95,17 @@
 #define EPTYP_ISO    (1u << 18)
 
 /* DIEPINTx and DOEPINTx. */
-#define EPINT_XFRC      (1u << 0)
-#define EPINT_EPDISD    (1u << 1)
-#define DOEPINT_STUP    (1u << 3)
-#define DIEPINT_ITTXFE  (1u << 4)
-#define DOEPINT_OTEPDIS (1u << 4)
-#define DIEPINT_INEPNE  (1u << 6)
-#define DOEPINT_B2BSTUP (1u << 6)
-#define DIEPINT_TXFE    (1u << 7)
-#define EPINT_NAK       (1u << 13)
+#define EPINT_XFRC       (1u << 0)
+#define EPINT_EPDISD     (1u << 1)
+#define DOEPINT_STUP     (1u << 3)
+#define DIEPINT_ITTXFE   (1u << 4)
+#define DOEPINT_OTEPDIS  (1u << 4)
+#define DOEPINT_STSPHSRX (1u << 5)
+#define DIEPINT_INEPNE   (1u << 6)
+#define DOEPINT_B2BSTUP  (1u << 6)
+#define DIEPINT_TXFE     (1u << 7)
+#define EPINT_NAK        (1u << 13)
+#define DOEPINT_STPKTRX  (1u << 15)
 
 /* DIEPTSIZx and DOEPTSIZx. */
 #define EPTSIZ_XFRSIZ     0x7FFFFu
@@ -119,6 +127,7 @@ enum {
 /* ---- register offsets: those that violations are reported at from elsewhere ---- */
 
 enum {
+    OTG_GOTGCTL = 0x000,
     OTG_GUSBCFG = 0x00C,
     OTG_GRSTCTL = 0x010,
     OTG_GRXSTSP = 0x020,
@@ -145,6 +154,30 @@ enum {
     OTG_RAM_WORDS = 320,    /* 1.25 Kbytes for all FIFOs: RM0090 34.3 */
     OTG_RX_WORDS_MAX = 512, /* reset value of GRXFSIZ */
     OTG_SETUP_RESERVE = 10, /* words that only SETUP packets may use: 34.17.6 */
+};
+
+/* ---- cores ---- */
+
+enum {
+    OTG_HARDWARE_WORDS = 5, /* GSNPSID, GHWCFG1 to 4 */
+};
+
+/* What differs between the cores: one row each in otg.c. */
+struct otg_core {
+    uint16_t id;
+    uint8_t endpoints; /* in each direction */
+    /* VBDEN and the overrides in GOTGCTL decide on a session, not NOVBUSSENS and VBUSBSEN. */
+    bool has_vbden;
+    bool tells_phases; /* DOEPINT0: STPKTRX and STSPHSRX */
+    /* Data of OUT endpoint 0 are spoilt if it is enabled before the Setup stage done word. */
+    bool spoils_early;
+    /* CNAK between the data and the end of a transfer loses a word. */
+    bool loses_word;
+    /* Writable bits. */
+    uint32_t gotgctl, gccfg, gintmsk;
+    /* Values after a reset. */
+    uint32_t gusbcfg, dctl;
+    uint32_t hardware[OTG_HARDWARE_WORDS];
 };
 
 /* ---- state ---- */
@@ -197,7 +230,8 @@ struct otg_rx_fifo {
 
 struct vboard_otg {
     struct vboard_otg_port port;
-    uint32_t core_id;
+    const struct otg_core *core;
+    uint32_t hardware[OTG_HARDWARE_WORDS]; /* the core's, among the registers */
 
     bool bus_clock;
     bool usb_clock;
@@ -254,6 +288,7 @@ struct vboard_otg {
     bool setup_open;    /* a SETUP packet was received, no setup-done word written */
     bool setup_unread;  /* the setup-done word was not popped */
     bool enabled_early; /* EPENA of OUT endpoint 0 was set before that */
+    bool has_written;   /* data of the Data stage of a control write have come */
     uint8_t setups;     /* back to back */
 
     bool level; /* of the interrupt line */

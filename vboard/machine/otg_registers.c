@@ -13,7 +13,6 @@ enum {
 };
 
 #define GINTSTS_LATCHED 0xF030FC0Au /* rc_w1: the others follow a state */
-#define GINTMSK_BITS    0xF73CFCFEu
 
 /* ---- registers with a mind of their own ---- */
 
@@ -21,6 +20,29 @@ static uint32_t read_gotgctl(struct vboard_otg *otg)
 {
     /* CIDSTS: nothing on the ID pin, so a B-device. BSVLD. */
     return otg->gotgctl | 1u << 16 | (otg->session ? 1u << 19 : 0);
+}
+
+static void write_gotgctl(struct vboard_otg *otg, uint32_t value)
+{
+    if (value & GOTGCTL_OVERRIDES & ~otg->core->gotgctl)
+        vboard_otg_violation(otg, OTG_GOTGCTL,
+                             "GOTGCTL was given 0x%08x: this core has no overrides",
+                             (unsigned)value);
+    otg->gotgctl = value & otg->core->gotgctl;
+}
+
+static void write_gintmsk(struct vboard_otg *otg, uint32_t value)
+{
+    otg->gintmsk = value & otg->core->gintmsk;
+}
+
+/* The bits of one core mean something else on the other one, or nothing. */
+static void write_gccfg(struct vboard_otg *otg, uint32_t value)
+{
+    if (value & ~otg->core->gccfg)
+        vboard_otg_violation(otg, OTG_GCCFG, "GCCFG was given 0x%08x: this core has 0x%08x only",
+                             (unsigned)value, (unsigned)otg->core->gccfg);
+    otg->gccfg = value & otg->core->gccfg;
 }
 
 static void write_gotgint(struct vboard_otg *otg, uint32_t value)
@@ -55,7 +77,7 @@ static void write_grstctl(struct vboard_otg *otg, uint32_t value)
     if (value & GRSTCTL_RXFFLSH)
         vboard_otg_rx_flush(otg);
     if (value & GRSTCTL_TXFFLSH) {
-        if (number >= VBOARD_OTG_ENDPOINTS && number != 0x10)
+        if (number >= otg->core->endpoints && number != 0x10)
             vboard_otg_violation(otg, OTG_GRSTCTL, "there is no transmit FIFO %u to flush", number);
         vboard_otg_tx_flush(otg, number);
     }
@@ -87,7 +109,7 @@ static uint32_t read_grxstsr(struct vboard_otg *otg)
 
 static uint32_t read_cid(struct vboard_otg *otg)
 {
-    return otg->core_id;
+    return otg->core->id;
 }
 
 static void write_fifo_size(struct vboard_otg *otg)
@@ -139,39 +161,47 @@ struct otg_register {
     void (*write)(struct vboard_otg *otg, uint32_t value);
     void (*written)(struct vboard_otg *otg);
     uint32_t constant; /* without a field: how it reads */
+    uint8_t endpoint;  /* it is there only if this endpoint is */
 };
 
 #define FIELD(name) offsetof(struct vboard_otg, name)
 
 /* By offset. */
 static const struct otg_register registers[] = {
-    {.offset = 0x000, .field = FIELD(gotgctl), .mask = 0xF02, .read = read_gotgctl},
+    {.offset = OTG_GOTGCTL, .read = read_gotgctl, .write = write_gotgctl},
     {.offset = 0x004, .field = FIELD(gotgint), .write = write_gotgint},
     {.offset = 0x008, .field = FIELD(gahbcfg), .mask = 0x181},
     {.offset = OTG_GUSBCFG, .field = FIELD(gusbcfg), .write = write_gusbcfg},
     {.offset = OTG_GRSTCTL, .read = read_grstctl, .write = write_grstctl},
     {.offset = 0x014, .read = read_gintsts, .write = write_gintsts},
-    {.offset = 0x018, .field = FIELD(gintmsk), .mask = GINTMSK_BITS},
+    {.offset = 0x018, .field = FIELD(gintmsk), .write = write_gintmsk},
     {.offset = 0x01C, .read = read_grxstsr},
     {.offset = OTG_GRXSTSP, .read = vboard_otg_rx_pop},
     {.offset = OTG_GRXFSIZ, .field = FIELD(grxfsiz), .mask = 0xFFFF, .written = write_fifo_size},
     {.offset = OTG_DIEPTXF0, .field = FIELD(dieptxf[0]), .mask = ~0u, .written = write_fifo_size},
     {.offset = 0x02C, .constant = 0x00080200}, /* HNPTXSTS: not valid in device mode */
-    {.offset = OTG_GCCFG, .field = FIELD(gccfg), .mask = 0x3D0000},
+    {.offset = OTG_GCCFG, .field = FIELD(gccfg), .write = write_gccfg},
     {.offset = 0x03C, .read = read_cid},
-    /*
-     * Not in the manual, but read by drivers that serve several chips: the Synopsys release 2.81a
-     * and the configuration of this core, as F407 parts report them (TinyUSB, dwc2_info.md).
-     */
-    {.offset = 0x040, .constant = 0x4F54281A},
-    {.offset = 0x044, .constant = 0},
-    {.offset = 0x048, .constant = 0x229DCD20},
-    {.offset = 0x04C, .constant = 0x020001E8},
-    {.offset = 0x050, .constant = 0x0FF08030},
+    /* Not in the manual of the older core, but read by drivers that serve several chips. */
+    {.offset = 0x040, .field = FIELD(hardware[0])},
+    {.offset = 0x044, .field = FIELD(hardware[1])},
+    {.offset = 0x048, .field = FIELD(hardware[2])},
+    {.offset = 0x04C, .field = FIELD(hardware[3])},
+    {.offset = 0x050, .field = FIELD(hardware[4])},
     {.offset = 0x100, .constant = 0x02000600}, /* HPTXFSIZ */
     {.offset = OTG_DIEPTXF1, .field = FIELD(dieptxf[1]), .mask = ~0u, .written = write_fifo_size},
     {.offset = 0x108, .field = FIELD(dieptxf[2]), .mask = ~0u, .written = write_fifo_size},
     {.offset = 0x10C, .field = FIELD(dieptxf[3]), .mask = ~0u, .written = write_fifo_size},
+    {.offset = 0x110,
+     .field = FIELD(dieptxf[4]),
+     .mask = ~0u,
+     .written = write_fifo_size,
+     .endpoint = 4},
+    {.offset = 0x114,
+     .field = FIELD(dieptxf[5]),
+     .mask = ~0u,
+     .written = write_fifo_size,
+     .endpoint = 5},
     {.offset = OTG_DCFG, .field = FIELD(dcfg), .mask = 0x1FF7, .written = vboard_otg_set_address},
     {.offset = OTG_DCTL, .field = FIELD(dctl), .write = write_dctl},
     {.offset = 0x808, .read = read_dsts},
@@ -185,7 +215,7 @@ static const struct otg_register registers[] = {
     {.offset = OTG_PCGCCTL, .field = FIELD(pcgcctl), .mask = 0x3},
 };
 
-static const struct otg_register *find(uint32_t offset)
+static const struct otg_register *find(const struct vboard_otg *otg, uint32_t offset)
 {
     size_t first = 0, end = B0_LENGTH(registers);
 
@@ -193,7 +223,7 @@ static const struct otg_register *find(uint32_t offset)
         size_t middle = (first + end) / 2;
 
         if (registers[middle].offset == offset)
-            return &registers[middle];
+            return registers[middle].endpoint < otg->core->endpoints ? &registers[middle] : NULL;
         if (registers[middle].offset < offset)
             first = middle + 1;
         else
@@ -209,7 +239,7 @@ static uint32_t *field_of(struct vboard_otg *otg, const struct otg_register *reg
 
 static uint32_t read_register(struct vboard_otg *otg, uint32_t offset)
 {
-    const struct otg_register *reg = find(offset);
+    const struct otg_register *reg = find(otg, offset);
 
     if (!reg)
         return 0;
@@ -220,7 +250,7 @@ static uint32_t read_register(struct vboard_otg *otg, uint32_t offset)
 
 static void write_register(struct vboard_otg *otg, uint32_t offset, uint32_t value)
 {
-    const struct otg_register *reg = find(offset);
+    const struct otg_register *reg = find(otg, offset);
     uint32_t *field;
 
     if (!reg)

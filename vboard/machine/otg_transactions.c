@@ -13,7 +13,7 @@ static unsigned next_in(const struct vboard_otg *otg, const struct otg_endpoint 
 
 size_t vboard_otg_next_size(const struct vboard_otg *otg, uint8_t endpoint)
 {
-    return endpoint < VBOARD_OTG_ENDPOINTS ? next_in(otg, &otg->in[endpoint]) : 0;
+    return endpoint < otg->core->endpoints ? next_in(otg, &otg->in[endpoint]) : 0;
 }
 
 static bool in_ready(const struct vboard_otg *otg, unsigned n)
@@ -52,7 +52,7 @@ uint32_t vboard_otg_ready(const struct vboard_otg *otg)
 
     if (!vboard_otg_listens(otg))
         return ready;
-    for (unsigned n = 0; n < VBOARD_OTG_ENDPOINTS; n++) {
+    for (unsigned n = 0; n < otg->core->endpoints; n++) {
         const struct otg_endpoint *in = &otg->in[n];
         const struct otg_endpoint *out = &otg->out[n];
 
@@ -73,7 +73,7 @@ uint32_t vboard_otg_attentive(const struct vboard_otg *otg)
 
     if (!(in_mask | out_mask) || !vboard_otg_listens(otg))
         return attentive;
-    for (unsigned n = 0; n < VBOARD_OTG_ENDPOINTS; n++) {
+    for (unsigned n = 0; n < otg->core->endpoints; n++) {
         if ((otg->in[n].ctl & EPCTL_USBAEP) &&
             (in_refused(otg, n) & in_mask & ~otg->in[n].interrupts))
             attentive |= VBOARD_OTG_IN(n);
@@ -87,7 +87,7 @@ uint32_t vboard_otg_attentive(const struct vboard_otg *otg)
 static bool addressed(const struct vboard_otg *otg, uint8_t address, uint8_t endpoint,
                       const struct otg_endpoint *endpoints)
 {
-    return vboard_otg_listens(otg) && otg->address == address && endpoint < VBOARD_OTG_ENDPOINTS &&
+    return vboard_otg_listens(otg) && otg->address == address && endpoint < otg->core->endpoints &&
            (endpoints[endpoint].ctl & EPCTL_USBAEP);
 }
 
@@ -123,6 +123,9 @@ enum vboard_otg_answer vboard_otg_setup(struct vboard_otg *otg, uint8_t address,
     otg->setups = otg->setup_open ? (uint8_t)(otg->setups + (otg->setups < 4)) : 1;
     if (otg->setups > 3)
         out->interrupts |= DOEPINT_B2BSTUP;
+    if (otg->core->tells_phases)
+        out->interrupts |= DOEPINT_STPKTRX;
+    otg->has_written = false;
     otg->setup_open = true;
     otg->in_request = true;
     otg->setup_unread = true;
@@ -135,6 +138,19 @@ static void end_setup(struct vboard_otg *otg)
 {
     if (otg->setup_open && vboard_otg_rx_push(otg, PKTSTS_SETUP_DONE, 0, false, NULL, 0))
         otg->setup_open = false;
+}
+
+/*
+ * An IN token after the data of a control write begins the Status stage. The release 3.10a of the
+ * core (STM32L476), which has this CID too, adds an end of a transfer to the receive FIFO for each
+ * of the two flags; 3.20a, which F412 and F446 have, does not (TinyUSB issue 126, pull request
+ * 3669).
+ */
+static void tell_status_stage(struct vboard_otg *otg)
+{
+    if (otg->core->tells_phases && otg->has_written)
+        otg->out[0].interrupts |= DOEPINT_STSPHSRX;
+    otg->has_written = false;
 }
 
 static enum vboard_otg_answer refuse_in(struct vboard_otg *otg, unsigned n)
@@ -176,8 +192,10 @@ enum vboard_otg_answer vboard_otg_in(struct vboard_otg *otg, uint8_t address, ui
     *data1 = false;
     if (!addressed(otg, address, endpoint, otg->in))
         return VBOARD_OTG_NONE;
-    if (endpoint == 0)
+    if (endpoint == 0) {
         end_setup(otg);
+        tell_status_stage(otg);
+    }
     if ((otg->in[endpoint].ctl & EPCTL_STALL) || !in_ready(otg, endpoint))
         answer = refuse_in(otg, endpoint);
     else
@@ -195,10 +213,11 @@ static enum vboard_otg_answer refuse_out(struct vboard_otg *otg, unsigned n)
 }
 
 /*
- * F40x parts spoil data of a Data stage that arrive while OUT endpoint 0 was enabled before the
- * Setup stage done word was popped: drivers that do so work but for SET_LINE_CODING and the like
- * (Klipper pull request 2807, libusb_stm32 issue 149). Four bytes are lost, as with CNAK that comes
- * too early elsewhere.
+ * Parts with the older cores spoil data of a Data stage that arrive while OUT endpoint 0 was
+ * enabled before the Setup stage done word was popped: drivers that do so work but for
+ * SET_LINE_CODING and the like (Klipper pull request 2807, libusb_stm32 issue 149). Four bytes are
+ * lost, as with CNAK that comes too early elsewhere. CID 0x2000 does not need this care: drivers
+ * that worked on it set CNAK at the SETUP packet itself (libopencm3 pull request 1261).
  */
 static void spoil(struct vboard_otg *otg, uint8_t *bytes, unsigned size)
 {
@@ -231,7 +250,9 @@ static void receive(struct vboard_otg *otg, unsigned n, const uint8_t *data, uns
                              (unsigned)ep->on_bus);
     for (unsigned i = 0; i < size; i++)
         bytes[i] = data[i];
-    if (n == 0 && size > 0 && otg->enabled_early)
+    if (n == 0 && size > 0)
+        otg->has_written = true;
+    if (n == 0 && size > 0 && otg->enabled_early && otg->core->spoils_early)
         spoil(otg, bytes, size);
     vboard_otg_rx_push(otg, PKTSTS_OUT, n, data1, bytes, size);
     ep->on_bus -= size < ep->on_bus ? size : ep->on_bus;

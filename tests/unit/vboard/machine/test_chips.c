@@ -118,8 +118,9 @@ static void test_find(void **state)
 static void test_identity(void **state)
 {
     static const struct script_step steps[] = {
-        {READ, 0xe0042000, 0}, {READ, 0x1fff7a10, 0},        {READ, 0x1fff7a20, 0},
-        {READ, AHB1ENR, 0},    {WRITE32, APB1ENR, 1u << 28}, {READ, PWR_CR, 0},
+        {READ, 0xe0042000, 0},          {READ, 0x1fff7a10, 0}, {READ, 0x1fff7a20, 0},
+        {WRITE32, 0x40023834, 1u << 7}, {READ, 0x5000003c, 0}, {READ, AHB1ENR, 0},
+        {WRITE32, APB1ENR, 1u << 28},   {READ, PWR_CR, 0},
     };
     static const uint32_t enabled[] = {0x00100000, 0, 0, 0, 0, 0x00100000, 0};
     static const uint32_t power[] = {0x4000, 0x8000, 0x8000, 0x8000, 0x8000, 0xc000, 0xc000};
@@ -136,8 +137,9 @@ static void test_identity(void **state)
         assert_int_equal(value_of(board, 0), chip->idcode);
         assert_int_not_equal(value_of(board, 1), UINT32_MAX);
         assert_int_equal(value_of(board, 2) >> 16, chip->part->areas[0].size / 1024);
-        assert_int_equal(value_of(board, 3), enabled[i]);
-        assert_int_equal(value_of(board, 5), power[i]);
+        assert_int_equal(value_of(board, 4), chip->otg_core);
+        assert_int_equal(value_of(board, 5), enabled[i]);
+        assert_int_equal(value_of(board, 7), power[i]);
         assert_int_equal(violations_of(board), 0);
         free_board(board);
     }

@@ -321,7 +321,7 @@ static const uint8_t configuration[32] = {9,  2, 32, 0,    1, 1,    0, 0x80, 50,
                                           0,  0, 2,  0xFF, 0, 0,    4, 7,    5,  1, 2,
                                           64, 0, 0,  7,    5, 0x81, 2, 64,   0,  0};
 
-static int setup(void **state)
+static int setup_with(void **state, uint32_t core_id)
 {
     static struct firmware firmware;
     const struct vboard_host_port port = {&firmware, run, host_violation, host_event};
@@ -330,11 +330,21 @@ static int setup(void **state)
     firmware.wake_ns = UINT64_MAX;
     memcpy(firmware.device_descriptor, device_descriptor, sizeof device_descriptor);
     memcpy(firmware.configuration, configuration, sizeof configuration);
-    otg_device_new(&firmware.device, VBOARD_OTG_CORE_1200);
+    otg_device_new(&firmware.device, core_id);
     firmware.host = vboard_host_new(firmware.device.otg, &port, 0);
     assert_non_null(firmware.host);
     *state = &firmware;
     return 0;
+}
+
+static int setup(void **state)
+{
+    return setup_with(state, VBOARD_OTG_CORE_1200);
+}
+
+static int setup_newer(void **state)
+{
+    return setup_with(state, VBOARD_OTG_CORE_2000);
 }
 
 static int teardown(void **state)
@@ -819,7 +829,12 @@ static void test_frozen_machine(void **state)
     assert_false(vboard_host_bus_reset(f->host));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+/* With both cores. */
+#define TEST(name)                                                                                 \
+    {#name, name, setup, teardown, NULL},                                                          \
+    {                                                                                              \
+#name ", newer core", name, setup_newer, teardown, NULL                                    \
+    }
 
 int main(void)
 {

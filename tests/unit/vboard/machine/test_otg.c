@@ -1196,6 +1196,7 @@ static void test_armed_early(void **state)
     (void)state;
     armed_early(VBOARD_OTG_CORE_1100, 0);
     armed_early(VBOARD_OTG_CORE_1200, 1);
+    armed_early(VBOARD_OTG_CORE_2000, 0);
 }
 
 static void test_armed_while_data_is_unread(void **state)
