@@ -72,7 +72,7 @@ void vboard_flashc_check_latency(struct vboard_machine *machine)
 /* ---- erasing ---- */
 
 /*
- * The index of the sector that SNB means. Bank 2 counts from 16 (RM0090, 3.9.9); F4 chips with one
+ * The index of the sector that SNB means. Bank 2 counts from 16 (RM0090, 3.9.8); F4 chips with one
  * bank have 12 sectors at most. Past the last: no such sector.
  */
 static unsigned sector_of(const struct vboard_machine *machine, unsigned snb)

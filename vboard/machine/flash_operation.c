@@ -85,7 +85,8 @@ bool vboard_flashc_stalls(const struct vboard_machine *machine, uint32_t address
     return address - machine->flash->busy_from < machine->flash->busy_size;
 }
 
-/* RM0090, 3.5.3 (F42x): one bank can be read while the other one is erased or programmed. */
+/* RM0090, 3.6, read while write: one bank can be read while the other one is erased or programmed.
+ */
 static void note_place(struct vboard_machine *machine)
 {
     const struct vboard_chip *chip = &machine->board->chip;

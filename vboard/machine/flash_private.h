@@ -22,7 +22,7 @@ enum {
     FLASH_CR_MER = 1 << 2,
     FLASH_CR_SNB_SHIFT = 3,
     FLASH_CR_PSIZE_SHIFT = 8,
-    FLASH_CR_MER1 = 1 << 15, /* of bank 2: 3.9.9 */
+    FLASH_CR_MER1 = 1 << 15, /* of bank 2: 3.9.8 */
     FLASH_CR_STRT = 1 << 16,
     FLASH_CR_EOPIE = 1 << 24,
     FLASH_CR_ERRIE = 1 << 25,

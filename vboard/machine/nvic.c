@@ -2,8 +2,10 @@
 /* The interrupt controller: priorities, what is pending, and its registers (PM0214, 4.3). */
 #include "nvic.h"
 
+#include "../board/board.h"
 #include "cpu.h"
 #include "parts.h"
+#include "report.h"
 #include "scb.h"
 
 #include <core/array.h>
@@ -222,11 +224,25 @@ uint32_t vboard_nvic_read(struct vboard_machine *machine, uint32_t offset)
     return offset < STIR ? read_priorities(machine, offset - IPR) : 0;
 }
 
+/* ISER: the first interrupt of those to be enabled that is not there. */
+static void check_enabled(struct vboard_machine *machine, unsigned first, uint32_t word)
+{
+    for (unsigned i = 0; i < 32; i++)
+        if ((word >> i & 1) && first + i >= count(machine)) {
+            vboard_report(machine, 0xe000e100,
+                          "interrupt %u was enabled, which the %s does not have",
+                          first + i - VBOARD_IRQ, machine->chip->part->name);
+            return;
+        }
+}
+
 void vboard_nvic_write(struct vboard_machine *machine, uint32_t offset, uint32_t value,
                        uint32_t mask)
 {
     struct vboard_nvic *nvic = machine->nvic;
 
+    if (offset < ICER)
+        check_enabled(machine, first_of(offset), value);
     if (offset < ISPR) {
         write_bits(machine, nvic->enabled, first_of(offset), value, offset < ICER);
     } else if (offset < IABR) {

@@ -426,10 +426,14 @@ void vboard_otg_vbus(struct vboard_otg *otg, bool present, bool wired)
 }
 
 /*
- * RM0090, 34.16, and RM0390, 31.15: numbers of endpoints, bits, values after a reset. GSNPSID is
- * the release of Synopsys' core, GHWCFG1 to 4 its configuration, as F407 and F412 parts report them
- * (TinyUSB, dwc2_info.md). F446 is not in that list: it is taken for the F412's, which has its CID,
- * and so are the bits of the F412's GCCFG that the F446 lacks (battery charging).
+ * Numbers of endpoints, bits and values after a reset: RM0090, 34.16; for the newer core RM0390 and
+ * ST's header stm32f446xx.h. GSNPSID is the release of Synopsys' core, GHWCFG1 to 4 its
+ * configuration, as F407 and F412 parts report them (TinyUSB, dwc2_info.md).
+ *
+ * Assumed of the newer core: F446, which is not in that list, has the F412's, since it has its CID.
+ * GUSBCFG comes up with a TRDT of 5 as in ST's description of the core's next release (STM32MP153).
+ * SDIS is set after a reset: libopencm3 (usb_f107.c) clears it because "not all cores" connect by
+ * themselves. Bits of the F412's GCCFG for the detection of battery chargers are not modelled.
  */
 static const struct otg_core cores[] = {
     {

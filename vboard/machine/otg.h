@@ -2,7 +2,7 @@
 /*
  * The USB device controller of STM32F4 chips: OTG_FS in device mode, as RM0090 chapter 34 describes
  * it, written from that chapter without regard to any driver; the newer core of F412 and F446 where
- * RM0390 chapter 31 (RM0402 chapter 29) differs from it. Two sides meet here:
+ * RM0402 and RM0390 differ from it. Two sides meet here:
  *
  *   registers   what the CPU reads and writes at 0x50000000, by offset;
  *   bus         what a host does on the wire, one transaction a call.

@@ -24,7 +24,7 @@ enum {
     PLLI2SCFGR = 0x84,
     PLLSAICFGR = 0x88,
     DCKCFGR = 0x8c,
-    DCKCFGR2 = 0x94, /* RM0390, 6.3.28; RM0402, 6.3.25 */
+    DCKCFGR2 = 0x94, /* RM0390, RM0402 */
 
     CR_HSION = 1 << 0,
     CR_HSIRDY = 1 << 1,
@@ -324,6 +324,14 @@ static void write_csr(struct vboard_machine *machine, uint32_t value, uint32_t m
         machine->power->backup.csr = 0;
 }
 
+/* 7.3.3. */
+static void check_switch(struct vboard_machine *machine, uint32_t source)
+{
+    if (source == 3 && !machine->chip->pllr_is_sysclk)
+        vboard_report(machine, 0x40023808, "RCC_CFGR.SW of 3, which the %s does not have",
+                      machine->chip->part->name);
+}
+
 /* Bits that a register without a meaning of its own has on this chip. */
 static uint32_t bits_of(const struct vboard_machine *machine, uint32_t offset)
 {
@@ -390,6 +398,7 @@ void vboard_rcc_write(struct vboard_machine *machine, uint32_t offset, uint32_t 
             vboard_merge(word(machine, offset), value, mask);
         break;
     case CFGR:
+        check_switch(machine, value & mask & CFGR_SW);
         vboard_merge(word(machine, offset), value & ~12u, mask & ~12u);
         apply(machine);
         break;

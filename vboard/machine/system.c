@@ -2,10 +2,12 @@
 /* Small things: the CRC unit, SYSCFG, EXTI, the debug unit's identity, and the cycle counter. */
 #include "system.h"
 
+#include "../board/board.h"
 #include "chips.h"
 #include "memory.h"
 #include "nvic.h"
 #include "parts.h"
+#include "report.h"
 #include "time.h"
 
 #include <string.h>
@@ -51,6 +53,7 @@ void vboard_crc_write(struct vboard_machine *machine, uint32_t offset, uint32_t 
 
 enum {
     SYSCFG_MEMRMP = 0x00,
+    MEMRMP_FB_MODE = 1 << 8, /* F42x: 9.3.1 */
     SYSCFG_WORDS = 8,
 };
 
@@ -77,6 +80,8 @@ void vboard_syscfg_write(struct vboard_machine *machine, uint32_t offset, uint32
         vboard_merge(&machine->system->syscfg[offset / 4], value, mask);
     if (offset != SYSCFG_MEMRMP)
         return;
+    if (machine->board->chip.part->banks == 2 && (value & MEMRMP_FB_MODE))
+        vboard_report(machine, 0x40013800, "SYSCFG_MEMRMP.FB_MODE: swapped banks are not modelled");
     vboard_memory_select(machine, (uint8_t)(machine->system->syscfg[0] & 3));
     vboard_memory_remap_soon(machine);
 }

@@ -160,6 +160,7 @@ static void test_crystals(void **state)
     check_pll("f407:boot0=0,crystal=12", 12, true);
     check_pll("f407:boot0=0,crystal=25", 25, true);
     check_pll("f407:boot0=0,crystal=0", 8, false);
+    check_pll("f427:boot0=0,crystal=25", 25, true);
 }
 
 /* HSE / 31, captured by TIM11 at every eighth edge, counted at 16 MHz. */
@@ -189,6 +190,8 @@ static void test_crystal_measurement(void **state)
     (void)state;
     check_measurement("f407:boot0=0", 8 * 31 * 16 / 8);
     check_measurement("f407:boot0=0,crystal=16", 8 * 31 * 16 / 16);
+    check_measurement("f401:boot0=0,crystal=8", 8 * 31 * 16 / 8);
+    check_measurement("f446:boot0=0,crystal=16", 8 * 31 * 16 / 16);
 }
 
 static void test_wait_states(void **state)

@@ -237,7 +237,7 @@ static void test_reset_in_erase(void **state)
     free_board(board);
 }
 
-/* ---- two banks: RM0090, 3.5.3 and 3.9.9 ---- */
+/* ---- two banks: RM0090, 3.4 and 3.9.8 ---- */
 
 #define SECTOR(n) (0x202u | (n) << 3)
 #define MER       0x204u
@@ -283,7 +283,7 @@ static void test_bank_erase(void **state)
     check_erase("f446:boot0=0", SECTOR(8u), "erase of sector 8", true, true);
 }
 
-/* 3.8.6: half the time for half of the flash. */
+/* Half of the time for half of the flash. */
 static void test_bank_erase_time(void **state)
 {
     static const struct script_step one[] = {

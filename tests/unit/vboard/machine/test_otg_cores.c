@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The two cores of OTG_FS in STM32F4 chips, where they differ: CID 0x1200 (RM0090, chapter 34) and
- * 0x2000 (RM0390, chapter 31).
+ * The two cores of OTG_FS in STM32F4 chips, where they differ: CID 0x1200 (RM0090) and 0x2000
+ * (RM0390, RM0402).
  */
 #include "otg_device.h"
 
