@@ -10,6 +10,11 @@
 
 enum {
     B0_ALTERNATE_MAX = 32, /* the STM32MP1 has up to 24 */
+    /*
+     * A device answers a request of USB itself within 5 s: USB 2.0, 9.2.6.1. Most take
+     * microseconds; a host that computes may need the rest.
+     */
+    B0_DESCRIPTOR_TIMEOUT_MS = 5000,
 };
 
 struct b0_dfu_alternate {

@@ -14,7 +14,6 @@
 #include <string.h>
 
 enum {
-    DESCRIPTOR_TIMEOUT_MS = 1000,
     ATTEMPTS = 3,
     CONFIGURATION_MAX = 4096,
     STRING_MAX = 255,
@@ -37,7 +36,7 @@ static enum boot0_xfer get_descriptor(const struct boot0_transport *transport, u
     for (int i = 0; i < ATTEMPTS && result != BOOT0_XFER_OK && result != BOOT0_XFER_GONE; i++) {
         *actual = 0;
         result = transport->ops->control(transport->context, &setup, data, actual,
-                                         DESCRIPTOR_TIMEOUT_MS);
+                                         B0_DESCRIPTOR_TIMEOUT_MS);
     }
     return result;
 }

@@ -4,6 +4,7 @@
 
 #include <core/array.h>
 #include <core/bytes.h>
+#include <core/descriptors.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,7 +13,6 @@ enum {
     DESCRIPTOR_BOS = 15,
     BOS_HEADER_SIZE = 5,
     BOS_MAX = 512,
-    DESCRIPTOR_TIMEOUT_MS = 1000,
     /* The board answers when its flash is idle: at most a sector's erase and a full buffer. */
     REQUEST_TIMEOUT_MS = 20000,
 };
@@ -132,14 +132,14 @@ static size_t read_bos(const struct boot0_transport *transport, uint8_t *bos, si
     };
     size_t actual = 0;
 
-    if (transport->ops->control(transport->context, &setup, bos, &actual, DESCRIPTOR_TIMEOUT_MS) !=
-            BOOT0_XFER_OK ||
+    if (transport->ops->control(transport->context, &setup, bos, &actual,
+                                B0_DESCRIPTOR_TIMEOUT_MS) != BOOT0_XFER_OK ||
         actual < BOS_HEADER_SIZE || bos[1] != DESCRIPTOR_BOS)
         return 0;
     setup.wLength = b0_load16(bos + 2) < size ? b0_load16(bos + 2) : (uint16_t)size;
     if (setup.wLength < BOS_HEADER_SIZE ||
-        transport->ops->control(transport->context, &setup, bos, &actual, DESCRIPTOR_TIMEOUT_MS) !=
-            BOOT0_XFER_OK)
+        transport->ops->control(transport->context, &setup, bos, &actual,
+                                B0_DESCRIPTOR_TIMEOUT_MS) != BOOT0_XFER_OK)
         return 0;
     return actual;
 }
