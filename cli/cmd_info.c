@@ -179,8 +179,8 @@ static enum boot0_status file_info(const char *name, bool as_json, struct boot0_
 
 /*
  * A chip whose read protection is on refuses its bootloader in ROM any reading of flash: AN3156,
- * 3.1 and AN3155, 3.4. A bootloader in flash can read it all the same (RM0090, 3.7.3, level 1), and
- * does not know.
+ * 3.1 and AN3155, 3.4. A bootloader in flash can read it all the same (RM0090, 3.7.3, level 1):
+ * boot0's tells, by the option bytes.
  */
 static const char *find_protection(struct boot0_session *session)
 {
@@ -189,6 +189,8 @@ static const char *find_protection(struct boot0_session *session)
     enum boot0_status status;
     uint8_t word[4];
 
+    if (board->bootloader.present && board->bootloader.knows_supply)
+        return board->bootloader.read_protected ? "active" : "inactive";
     if (board->flash_alternate < 0 || board->bootloader.present)
         return "unknown";
     status = boot0_session_read(session,
