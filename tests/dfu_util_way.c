@@ -112,7 +112,7 @@ bool dfu_util_write(const struct boot0_transport *transport, const struct dfu_ut
     return !dfu.failed;
 }
 
-uint32_t dfu_util_sector_f407(uint32_t address, uint32_t *size)
+uint32_t dfu_util_sector_f4(uint32_t address, uint32_t *size)
 {
     uint32_t offset = address & 0xfffff;
 

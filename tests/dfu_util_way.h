@@ -22,6 +22,6 @@ bool dfu_util_write(const struct boot0_transport *transport, const struct dfu_ut
                     uint32_t (*sector)(uint32_t address, uint32_t *size));
 
 /* The F407's. */
-uint32_t dfu_util_sector_f407(uint32_t address, uint32_t *size);
+uint32_t dfu_util_sector_f4(uint32_t address, uint32_t *size);
 
 #endif

@@ -146,7 +146,7 @@ static uint64_t by_dfu_util(struct bench *bench, bool rom, const uint8_t *data, 
     if (bench->bus.ops->scan(bench->bus.context, &candidate, 1, &count, &error) != BOOT0_OK ||
         count != 1 ||
         bench->bus.ops->open(bench->bus.context, &candidate, &transport, &error) != BOOT0_OK ||
-        !dfu_util_write(&transport, &piece, 1, rom ? 2048 : 4096, dfu_util_sector_f407))
+        !dfu_util_write(&transport, &piece, 1, rom ? 2048 : 4096, dfu_util_sector_f4))
         die("dfu-util's way");
     transport.ops->close(transport.context);
     if (!rom)
@@ -161,7 +161,7 @@ static uint64_t pure_us(uint32_t from, uint32_t size)
     uint64_t us = b0_flash_program_us(times, B0_PARALLEL_X32, size);
 
     for (uint32_t at = from; at < from + size;) {
-        uint32_t sector, start = dfu_util_sector_f407(at, &sector);
+        uint32_t sector, start = dfu_util_sector_f4(at, &sector);
 
         us += b0_flash_erase_ms(times, B0_PARALLEL_X32, sector) * MS;
         at = start + sector;
@@ -219,7 +219,7 @@ static double measure(bool rom, bool dfu_util, enum kind kind, uint32_t size)
 /* What the sectors that a job has to change take, erased and written in whole. */
 static double flash_alone(enum kind kind, uint32_t size)
 {
-    uint32_t sector, start = dfu_util_sector_f407(PROGRAM + size / 2, &sector);
+    uint32_t sector, start = dfu_util_sector_f4(PROGRAM + size / 2, &sector);
 
     if (kind == KIND_SAME)
         return 0;

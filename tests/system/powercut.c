@@ -11,7 +11,8 @@
  * All cases of a kind begin with one board, on which the bootloader runs: each is a fork of the
  * process with that board, as many at a time as there are processors.
  *
- *   powercut FIRMWARE-FOLDER [N]     takes bootloader-generic-f407.bin from there; every N-th only
+ *   powercut FIRMWARE-FOLDER CHIP [N]   takes bootloader-generic-CHIP.bin from there; every N-th
+ * only
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,6 +26,8 @@
 
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
+#include <core/array.h>
+#include <core/bytes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +35,6 @@
 
 #define FLASH   UINT32_C(0x08000000)
 #define PROGRAM UINT32_C(0x08008000)
-#define SECOND  UINT32_C(0x0800c000) /* its second sector */
 #define MS      UINT64_C(1000)
 
 enum {
@@ -44,6 +46,23 @@ enum {
     OUTAGE_MS = 50,
     BOOT_MS = 3000, /* in which the bootloader, or the program, is there */
 };
+
+/* The chips, and where a program has a second piece: in its second sector, or the second bank. */
+static const struct chip {
+    const char *name;
+    const char *board;
+    uint32_t second;
+    uint32_t stack;
+} chips[] = {
+    {"f407", "f407:boot0=0", 0x0800c000, 0x20020000},
+    {"f401xc", "f401:boot0=0", 0x0800c000, 0x20010000},
+    {"f401xe", "f401xe:boot0=0", 0x0800c000, 0x20018000},
+    {"f411", "f411:boot0=0", 0x0800c000, 0x20020000},
+    {"f412", "f412:boot0=0", 0x0800c000, 0x20040000},
+    {"f429", "f427:boot0=0", 0x08104000, 0x20030000},
+    {"f446", "f446:boot0=0", 0x0800c000, 0x20020000},
+};
+static const struct chip *chip;
 
 static uint8_t bootloader[BOOTLOADER_MAX], journal[OWN_SIZE / 2];
 static size_t bootloader_size;
@@ -60,7 +79,7 @@ static struct program one, two;
 static void make_program(struct program *program, uint8_t seed)
 {
     static const uint8_t start[] = {
-        0x00, 0x00, 0x02, 0x20, /* stack */
+        0x00, 0x00, 0x00, 0x00, /* stack */
         0x09, 0x80, 0x00, 0x08, /* reset */
         0x30, 0xbf,             /* wfi */
         0xfd, 0xe7,             /* b .-2 */
@@ -71,6 +90,7 @@ static void make_program(struct program *program, uint8_t seed)
     for (size_t i = 0; i < SECOND_SIZE; i++)
         program->second[i] = (uint8_t)((size_t)seed * 3 + i * 5);
     memcpy(program->first, start, sizeof start);
+    b0_store32(program->first, chip->stack);
 }
 
 /* ---- the board ---- */
@@ -92,16 +112,14 @@ static struct vboard_stats stats_of(const struct bench *bench)
 /* A board with the bootloader, and what else is in its flash. */
 static void open_bench(struct bench *bench, const struct program *program)
 {
-    static const char *const spec = "f407:boot0=0";
-
-    if (boot0_virtual_open(&bench->bus, &spec, 1, &error) != BOOT0_OK)
+    if (boot0_virtual_open(&bench->bus, &chip->board, 1, &error) != BOOT0_OK)
         fail_msg("%s", error.message);
     bench->board = boot0_virtual_board(&bench->bus, 0);
     assert_true(vboard_poke(bench->board, FLASH, bootloader, bootloader_size));
     if (program) {
         assert_true(vboard_poke(bench->board, PROGRAM - OWN_SIZE / 2, journal, sizeof journal));
         assert_true(vboard_poke(bench->board, PROGRAM, program->first, FIRST_SIZE));
-        assert_true(vboard_poke(bench->board, SECOND, program->second, SECOND_SIZE));
+        assert_true(vboard_poke(bench->board, chip->second, program->second, SECOND_SIZE));
     }
     vboard_power_cycle(bench->board);
     bench->violations = stats_of(bench).violations;
@@ -112,7 +130,7 @@ static bool holds(const struct bench *bench, const struct program *program)
     struct program held = {{0}, {0}};
 
     return vboard_peek(bench->board, PROGRAM, held.first, FIRST_SIZE) &&
-           vboard_peek(bench->board, SECOND, held.second, SECOND_SIZE) &&
+           vboard_peek(bench->board, chip->second, held.second, SECOND_SIZE) &&
            memcmp(&held, program, sizeof held) == 0;
 }
 
@@ -147,7 +165,7 @@ static struct boot0_image *image_of(const struct program *program)
     assert_non_null(image);
     assert_int_equal(boot0_image_add(image, 0, PROGRAM, program->first, FIRST_SIZE, &error),
                      BOOT0_OK);
-    assert_int_equal(boot0_image_add(image, 0, SECOND, program->second, SECOND_SIZE, &error),
+    assert_int_equal(boot0_image_add(image, 0, chip->second, program->second, SECOND_SIZE, &error),
                      BOOT0_OK);
     image->has_addresses = true;
     return image;
@@ -171,7 +189,7 @@ static enum boot0_status by_boot0(const struct bench *bench)
 static enum boot0_status by_dfu_util(const struct bench *bench)
 {
     const struct dfu_util_piece pieces[] = {{PROGRAM, two.first, FIRST_SIZE},
-                                            {SECOND, two.second, SECOND_SIZE}};
+                                            {chip->second, two.second, SECOND_SIZE}};
     struct boot0_candidate candidate;
     struct boot0_transport transport;
     size_t count = 0;
@@ -181,7 +199,7 @@ static enum boot0_status by_dfu_util(const struct bench *bench)
         bench->bus.ops->scan(bench->bus.context, &candidate, 1, &count, &error) != BOOT0_OK ||
         bench->bus.ops->open(bench->bus.context, &candidate, &transport, &error) != BOOT0_OK)
         return BOOT0_E_NO_BOARD;
-    done = dfu_util_write(&transport, pieces, 2, 4096, dfu_util_sector_f407);
+    done = dfu_util_write(&transport, pieces, 2, 4096, dfu_util_sector_f4);
     transport.ops->close(transport.context);
     /* The flash is still at work when the last answer has come. */
     vboard_wait(bench->board, 1500 * MS);
@@ -324,7 +342,7 @@ static bool read_bootloader(const char *folder)
     char name[4096];
     FILE *file;
 
-    snprintf(name, sizeof name, "%s/bootloader-generic-f407.bin", folder);
+    snprintf(name, sizeof name, "%s/bootloader-generic-%s.bin", folder, chip->name);
     file = fopen(name, "rb");
     if (!file)
         return false;
@@ -333,16 +351,25 @@ static bool read_bootloader(const char *folder)
     return bootloader_size > 0;
 }
 
+static const struct chip *find_chip(const char *name)
+{
+    for (size_t i = 0; i < B0_LENGTH(chips); i++)
+        if (strcmp(chips[i].name, name) == 0)
+            return &chips[i];
+    return NULL;
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_power), cmocka_unit_test(test_cable)};
 
-    if (argc < 2 || !read_bootloader(argv[1])) {
+    chip = argc < 3 ? NULL : find_chip(argv[2]);
+    if (!chip || !read_bootloader(argv[1])) {
         fputs("1..0 # SKIP: there is no bootloader; `make firmware` compiles it\n", stdout);
         return SKIPPED;
     }
-    if (argc > 2)
-        stride = (unsigned)strtoul(argv[2], NULL, 10);
+    if (argc > 3)
+        stride = (unsigned)strtoul(argv[3], NULL, 10);
     if (stride == 0)
         stride = 1;
     make_program(&one, 1);
