@@ -194,6 +194,7 @@ static const struct vboard_machine_chip chips[] = {
         .interrupts = 97,
         .acr_latency = 7,
         .temperature_channel = 18,
+        .usb_pll = VBOARD_USB_PLLI2S,
         .has_pllr = true, /* for I2S and the digital filters only */
     },
     {
@@ -221,6 +222,7 @@ static const struct vboard_machine_chip chips[] = {
         .interrupts = 97,
         .acr_latency = 15,
         .temperature_channel = 18,
+        .usb_pll = VBOARD_USB_PLLSAI,
         .has_pllr = true,
         .pllr_is_sysclk = true,
     },

@@ -27,6 +27,13 @@ enum vboard_bus {
     VBOARD_BUS_COUNT,
 };
 
+/* Where the USB controller's 48 MHz can come from, but from the main PLL. */
+enum vboard_usb_pll {
+    VBOARD_USB_MAIN, /* from nowhere else */
+    VBOARD_USB_PLLI2S,
+    VBOARD_USB_PLLSAI,
+};
+
 /* Limits of clocks, in MHz. */
 struct vboard_clock_limits {
     /* HCLK by PWR_CR.VOS, without and with over-drive; 0: a reserved value, or no over-drive. */
@@ -61,6 +68,7 @@ struct vboard_machine_chip {
     uint8_t interrupts;
     uint8_t acr_latency;         /* the field FLASH_ACR.LATENCY */
     uint8_t temperature_channel; /* of ADC1 */
+    uint8_t usb_pll;             /* enum vboard_usb_pll */
     uint8_t has_pllr : 1;        /* the main PLL's output R */
     uint8_t pllr_is_sysclk : 1;  /* RCC_CFGR.SW can select it */
 };

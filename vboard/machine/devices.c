@@ -281,6 +281,7 @@ static void (*const events[VBOARD_EVENT_COUNT])(struct vboard_machine *machine) 
     [VBOARD_EVENT_SYSTICK] = vboard_systick_event,
     [VBOARD_EVENT_HSE] = vboard_rcc_hse_event,
     [VBOARD_EVENT_PLL] = vboard_rcc_pll_event,
+    [VBOARD_EVENT_OTHER_PLLS] = vboard_rcc_other_plls_event,
     [VBOARD_EVENT_FLASH] = vboard_flashc_event,
     [VBOARD_EVENT_UNLOCKED] = vboard_flashc_unlocked_event,
     [VBOARD_EVENT_ADC] = vboard_adc_event,

@@ -53,10 +53,9 @@
 
 #define GOTGINT_SEDET (1u << 2)
 
-/* The overrides are only in the newer core. */
-#define GOTGCTL_OVERRIDES 0xFCu
-#define GOTGCTL_BVALOEN   (1u << 6)
-#define GOTGCTL_BVALOVAL  (1u << 7)
+/* Of the newer core. */
+#define GOTGCTL_BVALOEN  (1u << 6)
+#define GOTGCTL_BVALOVAL (1u << 7)
 
 #define GCCFG_PWRDWN     (1u << 16)
 #define GCCFG_VBUSBSEN   (1u << 19)
@@ -127,7 +126,6 @@ enum {
 /* ---- register offsets: those that violations are reported at from elsewhere ---- */
 
 enum {
-    OTG_GOTGCTL = 0x000,
     OTG_GUSBCFG = 0x00C,
     OTG_GRSTCTL = 0x010,
     OTG_GRXSTSP = 0x020,

@@ -18,6 +18,7 @@ enum {
 struct vboard_rcc {
     uint32_t words[VBOARD_RCC_WORDS];
     uint32_t pclk_hz[2];
+    uint32_t others_ready; /* CR: PLLI2SRDY, PLLSAIRDY */
     bool hse_ready, pll_ready;
     uint64_t hse_start_ns; /* the crystal swings since then */
 };
@@ -25,6 +26,7 @@ struct vboard_rcc {
 VBOARD_DEVICE(rcc);
 void vboard_rcc_hse_event(struct vboard_machine *machine);
 void vboard_rcc_pll_event(struct vboard_machine *machine);
+void vboard_rcc_other_plls_event(struct vboard_machine *machine);
 
 /* Whether a bit of an enable register is set. */
 bool vboard_rcc_enabled(const struct vboard_machine *machine, unsigned offset, unsigned bit);
@@ -40,7 +42,7 @@ uint32_t vboard_rcc_timer_hz(const struct vboard_machine *machine, unsigned bus)
 uint32_t vboard_rcc_rtcpre(const struct vboard_machine *machine);
 /* Reports clocks that are too fast or too slow for the chip, as it is powered. */
 void vboard_rcc_check_limits(struct vboard_machine *machine);
-/* The 48 MHz that the USB controller needs: the PLL's Q output. */
+/* The 48 MHz that the USB controller needs. */
 uint32_t vboard_rcc_usb_hz(const struct vboard_machine *machine);
 
 #endif

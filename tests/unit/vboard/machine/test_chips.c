@@ -14,7 +14,10 @@
 #define RCC_CFGR    0x40023808u
 #define AHB1ENR     0x40023830u
 #define APB1ENR     0x40023840u
+#define PLLI2SCFGR  0x40023884u
+#define PLLSAICFGR  0x40023888u
 #define DCKCFGR     0x4002388cu
+#define DCKCFGR2    0x40023894u
 #define FLASH_ACR   0x40023c00u
 #define PWR_CR      0x40007000u
 #define PWR_CSR     0x40007004u
@@ -309,6 +312,66 @@ static void test_vos_stands(void **state)
     check_vos("f446", true);
 }
 
+/*
+ * 48 MHz from another PLL than the main one: without them a core reset of the USB controller does
+ * not come to its end.
+ */
+struct usb_clock {
+    const char *model;
+    const char *violation;
+    uint32_t config; /* the address of the other PLL's register */
+    uint32_t value;
+    uint32_t on; /* bits of RCC_CR */
+    bool runs;
+};
+
+static void check_usb_clock(const struct usb_clock *clock)
+{
+    const struct script_step steps[] = {
+        {WRITE32, RCC_CR, 0x10083},
+        {COUNT, 0, 16000},
+        {WRITE32, RCC_PLLCFGR, 0x24403010},
+        {WRITE32, clock->config, clock->value},
+        {WRITE32, RCC_CR, 0x10083 | clock->on},
+        {READ, RCC_CR, 0},
+        {COUNT, 0, 1600},
+        {READ, RCC_CR, 0},
+        {WRITE32, clock->config, 0},
+        {WRITE32, DCKCFGR2, 1u << 27},
+        {WRITE32, 0x40023834, 1u << 7},
+        {WRITE32, 0x50000010, 1},
+        {COUNT, 0, 100},
+        {READ, 0x50000010, 0},
+        {READ, 0x50000010, 0},
+    };
+    struct vboard *board = script_board(spec_of(clock->model), steps, B0_LENGTH(steps), false);
+    char *text = trace_until(board, HANGS);
+
+    if (clock->violation && !strstr(text, clock->violation))
+        fail_msg("%s: \"%s\" is not in the trace:\n%s", clock->model, clock->violation, text);
+    assert_int_equal(strstr(text, "the PLL was set while it is on") != NULL, clock->on != 0);
+    assert_int_equal(value_of(board, 5) & clock->on << 1, 0);
+    assert_int_equal(value_of(board, 7) & clock->on << 1, clock->on << 1);
+    assert_int_equal(value_of(board, 14) & 1, !clock->runs);
+    free(text);
+    free_board(board);
+}
+
+static void test_usb_clock(void **state)
+{
+    static const struct usb_clock clocks[] = {
+        {"f412", NULL, PLLI2SCFGR, 8 | 192 << 6 | 4 << 24 | 2 << 28, 1u << 26, true},
+        {"f412", NULL, PLLI2SCFGR, 8 | 192 << 6 | 4 << 24 | 2 << 28, 0, false},
+        {"f412", "VCO at 50000 kHz", PLLI2SCFGR, 8 | 50 << 6 | 2 << 24 | 2 << 28, 1u << 26, true},
+        {"f446", NULL, PLLSAICFGR, 8 | 192 << 6 | 1 << 16 | 4 << 24, 1u << 28, true},
+        {"f446", NULL, PLLI2SCFGR, 8 | 192 << 6 | 4 << 24 | 2 << 28, 1u << 26, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < B0_LENGTH(clocks); i++)
+        check_usb_clock(&clocks[i]);
+}
+
 /* PCLK1 is a quarter of HCLK, TIM2 counts at twice that, or with TIMPRE as HCLK. */
 static void check_timer_clock(const char *model, uint32_t timpre, uint32_t per_hclk)
 {
@@ -458,12 +521,12 @@ static void test_temperature(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),          cmocka_unit_test(test_find),
-        cmocka_unit_test(test_identity),      cmocka_unit_test(test_memories),
-        cmocka_unit_test(test_clock_limits),  cmocka_unit_test(test_vos_stands),
-        cmocka_unit_test(test_timer_clock),   cmocka_unit_test(test_bank_swap),
-        cmocka_unit_test(test_missing_ports), cmocka_unit_test(test_interrupts),
-        cmocka_unit_test(test_temperature),
+        cmocka_unit_test(test_rows),         cmocka_unit_test(test_find),
+        cmocka_unit_test(test_identity),     cmocka_unit_test(test_memories),
+        cmocka_unit_test(test_clock_limits), cmocka_unit_test(test_vos_stands),
+        cmocka_unit_test(test_usb_clock),    cmocka_unit_test(test_timer_clock),
+        cmocka_unit_test(test_bank_swap),    cmocka_unit_test(test_missing_ports),
+        cmocka_unit_test(test_interrupts),   cmocka_unit_test(test_temperature),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

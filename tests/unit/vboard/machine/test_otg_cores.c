@@ -125,7 +125,8 @@ static void test_session(void **state)
     check_session(newer, true, VBDEN, BVALOEN | BVALOVAL, false, 0);
     /* What a driver of the other core does, with nothing at PA9. */
     check_session(newer, false, PWRDWN | NOVBUSSENS, 0, false, 0);
-    check_session(older, false, PWRDWN, BVALOEN | BVALOVAL, false, 1);
+    check_session(older, false, PWRDWN, BVALOEN | BVALOVAL, false, 0);
+    check_session(older, false, PWRDWN | NOVBUSSENS, BVALOEN | BVALOVAL, true, 0);
     check_session(older, false, PWRDWN | NOVBUSSENS, 0, true, 0);
     check_session(newer, true, PWRDWN | VBUSBSEN, 0, false, 1);
     check_session(older, true, PWRDWN | VBUSBSEN, 0, true, 0);
