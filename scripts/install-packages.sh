@@ -15,7 +15,8 @@ arduino=("${dist[@]}" libnewlib-arm-none-eabi arduino)
 demo=("${build[@]}" "${firmware[@]}" dfu-util)
 lint=("${build[@]}" clang clang-format clang-tidy cppcheck shellcheck)
 test=("${demo[@]}" "${lint[@]}" ccache g++ git libcmocka-dev libclang-rt-dev valgrind
-      fwupd gcc-mingw-w64-x86-64-win32 python3 python3-usb stm32flash udev usbutils groff zsh fish)
+      libnewlib-arm-none-eabi fwupd gcc-mingw-w64-x86-64-win32 python3 python3-usb stm32flash udev
+      usbutils groff zsh fish)
 
 check=no
 wanted=()

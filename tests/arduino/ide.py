@@ -20,6 +20,8 @@ import subprocess
 import sys
 import tempfile
 
+import standin
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TIMEOUT_S = 240
 BLINK = """
@@ -27,6 +29,11 @@ void setup() { pinMode(LED_BUILTIN, OUTPUT); }
 void loop() { digitalWrite(LED_BUILTIN, HIGH); delay(100); digitalWrite(LED_BUILTIN, LOW); delay(100); }
 """
 
+HELLO = """
+static unsigned count;
+void setup() { Serial.begin(115200); }
+void loop() { Serial.print("%s "); Serial.println(count++); delay(200); }
+"""
 
 # In place of the tool, so that nothing of what it says is lost: an IDE without a window ends before
 # it has read all of it.
@@ -61,6 +68,7 @@ class Ide:
         self.log = home / "boot0.log"
         core = self.sketchbook / "hardware/STMicroelectronics/stm32"
         shutil.copytree(ROOT / "tests/arduino/core", core)
+        standin.make_variants(core / "variants")
         (core / "platform.local.txt").write_text(f"boot0.tree={ROOT}\n", encoding="utf-8")
         for source in runtime_sources():
             name = source.replace("/", "_")
@@ -189,6 +197,33 @@ def upload_by_rom(ide):
     check(status == 0 and "Nothing to do" in said, "a second upload has nothing to do", said)
 
 
+def upload_by_rom_while_running(ide):
+    """by the ROM, while a sketch runs: the variant's hook restarts the board, BOOT0 is low"""
+    flash = ide.home / "running.bin"
+    board = "black_f407ve:upload_method=rom"
+    sketch = ide.sketch("Hello", HELLO % "first")
+    status, output, said = ide.upload(board, "1-1", sketch, [f"f407:flash={flash}"])
+    check(status == 0, "the first upload", output + said)
+    sketch = ide.sketch("Hello", HELLO % "second")
+    before = "sleep 1; timeout 20 head -n 2 /dev/ttyACM0"
+    vboard = [f"f407:flash={flash},boot0=0"]
+    status, output, said = ide.upload(board, "/dev/ttyACM0", sketch, vboard, before)
+    check(status == 0 and "first " in output, "the second upload", output + said)
+    check(holds(flash, 0, elf_bytes(ide, board)), "the board holds the second sketch", said)
+
+
+def upload_to_other_chips(ide):
+    """to an F411 and an L476, by the ROM over USB and UART"""
+    for board, vboard in [("blackpill_f411ce", "f411"), ("generic_l476rg", "l476")]:
+        for method, port in [("rom", "1-1"), ("uart", "/dev/ttyUSB0")]:
+            flash = ide.home / f"{board}-{method}.bin"
+            name = f"{board}:upload_method={method}"
+            sketch = ide.sketch("Blink", BLINK)
+            status, output, said = ide.upload(name, port, sketch, [f"{vboard}:flash={flash}"])
+            check(status == 0, f"upload to {name}", output + said)
+            check(holds(flash, 0, elf_bytes(ide, name)), f"{name}: the board holds the sketch")
+
+
 def upload_by_uart(ide):
     flash = ide.home / "uart.bin"
     board = "black_f407ve:upload_method=uart"
@@ -218,22 +253,13 @@ def upload_to_maple(ide):
     check(holds(flash, 0x2000, elf_bytes(ide, board)), "the board holds the sketch")
 
 
-HELLO = """
-static unsigned count;
-void setup() { Serial.begin(115200); }
-void loop() { Serial.print("%s "); Serial.println(count++); delay(200); }
-"""
-
-
 def burn(ide, board, vboard):
     """What the menu's Burn Bootloader runs: this IDE has no option for it on its command line."""
     (platform,) = (ide.home / "settings/packages/boot0/hardware/stm32").glob("*")
     (tool,) = (ide.home / "settings/packages/boot0/tools/boot0").glob("*/bin")
     values = {"path": str(tool), "cmd": "boot0", "bootloader.verbose": ""}
-    for line in (platform / "boards.txt").read_text(encoding="utf-8").splitlines():
-        if line.startswith(f"{board}.bootloader."):
-            key, _, value = line.partition("=")
-            values[key.removeprefix(f"{board}.")] = value
+    boards = standin.boards((platform / "boards.txt").read_text(encoding="utf-8"))
+    values |= {key: value for key, value in boards[board].items() if key.startswith("bootloader.")}
     (pattern,) = (
         line.partition("=")[2]
         for line in (platform / "platform.txt").read_text(encoding="utf-8").splitlines()
@@ -303,8 +329,8 @@ def main():
     if len(sys.argv) != 2:
         sys.exit(f"usage: {sys.argv[0]} VBOARD")
     vboard = str(pathlib.Path(sys.argv[1]).resolve())
-    steps = [install, discovery, upload_by_rom, upload_by_uart, upload_to_generic]
-    steps += [upload_to_maple, upload_by_bootloader]
+    steps = [install, discovery, upload_by_rom, upload_by_rom_while_running, upload_by_uart]
+    steps += [upload_to_other_chips, upload_to_generic, upload_to_maple, upload_by_bootloader]
     steps += [failure(case) for case in FAILURES]
     failed = 0
     with tempfile.TemporaryDirectory(prefix="boot0-arduino-") as home:

@@ -6,64 +6,40 @@
  * STM32duino's USB serial counts changes of DTR and RTS; after four of them it shows the next
  * characters to the weak function dtr_togglingHook() (cores/arduino/hooks.c and
  * libraries/USBDevice/src/cdc/usbd_cdc_if.c of Arduino_Core_STM32, 2.7 to 3.0). boot0 sends "1EAF"
- * then, as for Maple boards. The wish is left in a backup register, which outlives the reset that
- * follows; who reads it depends on the upload method: the boot0 bootloader, or restart() below.
+ * then, as for Maple boards. The hook leaves a wish and resets the chip. The upload method, by its
+ * build.bootloader_flags in boards.txt, decides which of these two reads the wish:
+ *
+ *   BOOT0_BOOTLOADER    boot0's bootloader; the wish is in a backup register
+ *   BOOT0_ROM=family    restart() below, which starts the ROM; the wish is in RAM
  */
 #if defined(BOOT0_BOOTLOADER) || defined(BOOT0_ROM)
+
+#include "system_memory.h"
 
 #include <stdint.h>
 #include <string.h>
 
-/*
- * RM0090, 7.3.13 and 7.3.14 (RCC), 9.2.1 (SYSCFG_MEMRMP), 5.4.1 (PWR_CR), 26.6.20 (RTC_BKPxR);
- * PM0214, 4.4.4 and 4.4.5 (VTOR, AIRCR).
- */
 #define REGISTER(address) (*(volatile uint32_t *)(address))
-#define RCC_APB1ENR       REGISTER(0x40023840)
-#define RCC_APB2ENR       REGISTER(0x40023844)
-#define SYSCFG_MEMRMP     REGISTER(0x40013800)
-#define SCB_VTOR          REGISTER(0xe000ed08)
-#define PWR_CR            REGISTER(0x40007000)
-#define RTC_BKP19R        REGISTER(0x4000289c)
-#define SCB_AIRCR         REGISTER(0xe000ed0c)
 
-enum {
-    PWR_CLOCK = 1 << 28,
-    BACKUP_ACCESS = 1 << 8,
-    SYSCFG_CLOCK = 1 << 14,
-};
+/* PM0214, 4.4.4 and 4.4.5; the same address in every Cortex-M that has it. */
+#define SCB_VTOR  REGISTER(0xe000ed08)
+#define SCB_AIRCR REGISTER(0xe000ed0c)
 
 /* docs/PROTOCOL.md, "The handover word". */
 #define START_BOOTLOADER 0xb0070001u
 #define START_ROM        0xb0070002u
 
-#ifdef BOOT0_ROM
-#define WISH START_ROM
-#else
-#define WISH START_BOOTLOADER
-#endif
+static void leave_wish(void);
 
-static void allow_backup_access(void)
+void boot0_restart_into_bootloader(void)
 {
-    RCC_APB1ENR |= PWR_CLOCK;
-    (void)RCC_APB1ENR; /* two cycles until the clock is there (an erratum of the F40x, ES0182) */
-    PWR_CR |= BACKUP_ACCESS;
-}
-
-static void reset(void)
-{
+    __asm volatile("cpsid i");
+    leave_wish();
     __asm volatile("dsb");
     SCB_AIRCR = 0x05fa0004; /* VECTKEY, SYSRESETREQ */
     __asm volatile("dsb");
     for (;;)
         ;
-}
-
-void boot0_restart_into_bootloader(void)
-{
-    allow_backup_access();
-    RTC_BKP19R = WISH;
-    reset();
 }
 
 /* Called by the core's USB serial with what came after DTR was toggled. */
@@ -73,28 +49,81 @@ void dtr_togglingHook(uint8_t *buffer, uint32_t *length)
         boot0_restart_into_bootloader();
 }
 
-#ifdef BOOT0_ROM
+#ifdef BOOT0_BOOTLOADER
 
-/* The ROM's vector table (AN2606, "STM32F40xxx/41xxx devices bootloader"). */
-#define ROM_VECTORS ((const uint32_t *)0x1fff0000)
+/* RM0090, 7.3.13 (RCC), 5.4.1 (PWR_CR), 26.6.20 (RTC_BKPxR); the same in all of F4. */
+#define RCC_APB1ENR REGISTER(0x40023840)
+#define PWR_CR      REGISTER(0x40007000)
+#define RTC_BKP19R  REGISTER(0x4000289c)
+
+enum {
+    PWR_CLOCK = 1 << 28,
+    BACKUP_ACCESS = 1 << 8,
+};
+
+static void leave_wish(void)
+{
+    RCC_APB1ENR |= PWR_CLOCK;
+    (void)RCC_APB1ENR; /* two cycles until the clock is there (an erratum of the F40x, ES0182) */
+    PWR_CR |= BACKUP_ACCESS;
+    RTC_BKP19R = START_BOOTLOADER;
+}
+
+#else
+
+static const struct system_memory rom = SYSTEM_MEMORY(BOOT0_ROM);
+
+/*
+ * RAM outlives a reset, and the core's start leaves this place alone: it is at the far end of the
+ * stack (_Min_Stack_Size of STM32duino's linker scripts is 0x400 at least), where neither .data nor
+ * .bss is. RAM is anything after power-on; hence a word and its complement.
+ */
+extern uint32_t _estack[];
+#define WISH          REGISTER((uint32_t)_estack - 0x400)
+#define WISH_INVERTED REGISTER((uint32_t)_estack - 0x400 + 4)
+
+static void leave_wish(void)
+{
+    WISH = START_ROM;
+    WISH_INVERTED = ~START_ROM;
+}
+
+#ifdef BOOT0_ERASE
+#include "erase_first_page.h"
+#else
+static void erase_first_page(void)
+{
+}
+#endif
+
+static void map_rom(void)
+{
+    if (rom.remap == 0) {
+        SCB_VTOR = rom.vectors;
+        return;
+    }
+    REGISTER(rom.clock_enable) |= rom.syscfg_clock;
+    (void)REGISTER(rom.clock_enable);
+    REGISTER(rom.remap) = (REGISTER(rom.remap) & ~REMAP_MASK) | REMAP_SYSTEM;
+    SCB_VTOR = 0;
+}
 
 /*
  * There is no bootloader that could read the wish: the sketch does, before the core sets up clocks
- * and USB, so that the ROM finds the chip as after a reset (AN2606, 4.1: SYSCFG maps the ROM to
- * address 0). Functions of .preinit_array run before all constructors, of which premain(), the
- * core's start, is the first.
+ * and USB, so that the ROM finds the chip as after a reset. Functions of .preinit_array run before
+ * all constructors, of which premain(), the core's start, is the first.
  */
 static void restart(void)
 {
-    allow_backup_access();
-    if (RTC_BKP19R != START_ROM)
+    const uint32_t *vectors = (const uint32_t *)rom.vectors;
+
+    if (WISH != START_ROM || WISH_INVERTED != ~START_ROM)
         return;
-    RTC_BKP19R = 0;
-    RCC_APB2ENR |= SYSCFG_CLOCK;
-    (void)RCC_APB2ENR;
-    SYSCFG_MEMRMP = 1;
-    SCB_VTOR = 0;
-    __asm volatile("msr msp, %0\n\tbx %1" ::"r"(ROM_VECTORS[0]), "r"(ROM_VECTORS[1]) : "memory");
+    WISH = 0;
+    erase_first_page();
+    map_rom();
+    __asm volatile("dsb\n\tisb");
+    __asm volatile("msr msp, %0\n\tbx %1" ::"r"(vectors[0]), "r"(vectors[1]) : "memory");
     __builtin_unreachable();
 }
 

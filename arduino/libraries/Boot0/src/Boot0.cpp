@@ -33,12 +33,14 @@ uint32_t Boot0Class::version() const
     return isInstalled() ? word_at(VERSION_AT) : 0;
 }
 
+#ifdef STM32F4xx
 uint8_t Boot0Class::resetFlags() const
 {
     uint32_t word = word_at(CAUSE_AT);
 
     return static_cast<uint8_t>((word & CAUSE_MASK) == CAUSE ? word : word_at(CSR_AT) >> 24);
 }
+#endif
 
 void Boot0Class::restart()
 {

@@ -15,9 +15,11 @@ class Boot0Class
     bool isInstalled() const;
     /* Its version, 0x000102 for 0.1.2; 0 without it. */
     uint32_t version() const;
+#ifdef STM32F4xx
     /*
      * What has reset the chip before this sketch began: bits of the constants below. The bootloader
-     * has cleared RCC_CSR, where the core would look; without the bootloader it is RCC_CSR's.
+     * has cleared RCC_CSR, where the core would look; without the bootloader it is RCC_CSR's. Only
+     * for the STM32F4: other families have other flags elsewhere.
      */
     uint8_t resetFlags() const;
     enum ResetFlag : uint8_t {
@@ -29,6 +31,7 @@ class Boot0Class
         ResetWindowWatchdog = 0x40,
         ResetLowPower = 0x80,
     };
+#endif
     /*
      * Restarts the board into its bootloader, where it stays until something was uploaded, or the
      * reset button is pressed: boot0's, or the one in ROM if the sketch was compiled for that

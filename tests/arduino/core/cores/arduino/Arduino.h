@@ -26,7 +26,7 @@ uint32_t millis(void);
 void delay(uint32_t ms);
 void yield(void);
 
-/* Called from the USB interrupt with what came after DTR was toggled, as in STM32duino. */
+/* Called with what came after DTR was toggled, as in STM32duino: main.cpp. */
 void dtr_togglingHook(uint8_t *buffer, uint32_t *length);
 
 #ifdef __cplusplus

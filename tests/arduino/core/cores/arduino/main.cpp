@@ -12,6 +12,18 @@ extern void (*constructors_start[])(void);
 extern void (*constructors_end[])(void);
 }
 
+/*
+ * The host asks for the bootloader: boot0's runtime hears that as DFU_DETACH, STM32duino's USB serial
+ * as these characters. What the variant does then is the same.
+ */
+static void leaving()
+{
+    uint8_t wish[] = {'1', 'E', 'A', 'F'};
+    uint32_t length = sizeof wish;
+
+    dtr_togglingHook(wish, &length);
+}
+
 int main()
 {
     struct boot0_options options = {};
@@ -19,6 +31,7 @@ int main()
     for (auto constructor = constructors_start; constructor < constructors_end; constructor++)
         (*constructor)();
     options.product = BOARD_NAME " CDC in FS Mode";
+    options.leaving = leaving;
     boot0_start(&options);
     setup();
     for (;;) {

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""STM32duino's variants as far as tests need them: files with the names that the real ones have.
+
+stm32duino.txt says which there are. The files' contents are those of the stand-in core: a port A with
+an LED at PA6, and the memory of the board by the linker script that the stand-in has for the F407.
+"""
+
+import pathlib
+import re
+
+HERE = pathlib.Path(__file__).resolve().parent
+FACTS = ["board", "series", "product_line", "mcu", "fpu", "maximum_size", "maximum_data_size",
+         "variant_h", "variant"]
+HEADER = """/* SPDX-License-Identifier: MIT */
+#pragma once
+#define PA6         6
+#define PA7         7
+#define LED_BUILTIN PA6
+"""
+EMPTY = "/* SPDX-License-Identifier: MIT */\n"
+
+
+def recorded():
+    """The boards by build.board, each a dictionary of FACTS; the folders, each a set of files."""
+    boards, folders = {}, {}
+    for line in (HERE / "stm32duino.txt").read_text(encoding="utf-8").splitlines():
+        kind, _, rest = line.partition(" ")
+        if kind == "board":
+            facts = dict(zip(FACTS, rest.split(), strict=True))
+            boards[facts["board"]] = facts
+        elif kind == "folder":
+            files = folders.setdefault(rest, set())
+        elif kind == "file":
+            files.add(rest)
+    return boards, folders
+
+
+def make_variants(directory):
+    """Makes what is not there yet, in a copy of the stand-in core."""
+    (script,) = (HERE / "core/variants").glob("STM32F4xx/*/ldscript.ld")
+    for folder, files in recorded()[1].items():
+        path = directory / folder
+        path.mkdir(parents=True, exist_ok=True)
+        for name in files:
+            text = HEADER if name.endswith(".h") else EMPTY
+            if name == "ldscript.ld":
+                text = script.read_text(encoding="utf-8")
+            if not (path / name).exists():
+                (path / name).write_text(text, encoding="utf-8")
+
+
+def properties(text):
+    """The lines of a boards.txt or platform.txt."""
+    found = {}
+    for line in text.splitlines():
+        key, equals, value = line.partition("=")
+        if equals and not line.startswith("#"):
+            found[key] = value
+    return found
+
+
+def boards(text):
+    """The boards of a boards.txt: key, properties, and those that each upload method adds."""
+    found = {}
+    for key, value in properties(text).items():
+        board, _, rest = key.partition(".")
+        if board != "menu":
+            found.setdefault(board, {})[rest] = value
+    return found
+
+
+def methods(board):
+    """A board's upload methods: the properties that each of them sets."""
+    found = {}
+    for key, value in board.items():
+        match = re.fullmatch(r"menu\.upload_method\.(\w+)(?:\.(.+))?", key)
+        if match:
+            method = found.setdefault(match[1], {})
+            if match[2]:
+                method[match[2]] = value
+    return found
+
+
+def words(text, values):
+    """
+    A recipe's command as the IDE has it: {name} is replaced, by nothing if it has no value; quotes
+    count at the beginning of a word only.
+    """
+    while "{" in text:
+        text = re.sub(r"{([^{}]*)}", lambda match: values.get(match[1], ""), text)
+    return [max(match.groups("")) for match in re.finditer(r"\"([^\"]*)\"|'([^']*)'|(\S+)", text)]
