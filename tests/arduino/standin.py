@@ -20,11 +20,16 @@ HEADER = """/* SPDX-License-Identifier: MIT */
 EMPTY = "/* SPDX-License-Identifier: MIT */\n"
 
 
+def lines():
+    for line in (HERE / "stm32duino.txt").read_text(encoding="utf-8").splitlines():
+        kind, _, rest = line.partition(" ")
+        yield kind, rest
+
+
 def recorded():
     """The boards by build.board, each a dictionary of FACTS; the folders, each a set of files."""
     boards, folders = {}, {}
-    for line in (HERE / "stm32duino.txt").read_text(encoding="utf-8").splitlines():
-        kind, _, rest = line.partition(" ")
+    for kind, rest in lines():
         if kind == "board":
             facts = dict(zip(FACTS, rest.split(), strict=True))
             boards[facts["board"]] = facts
@@ -33,6 +38,13 @@ def recorded():
         elif kind == "file":
             files.add(rest)
     return boards, folders
+
+
+def syscfg(family):
+    """The clock enable register, the bit in it, the register for remapping; 0: there is none."""
+    (row,) = (rest.split()[1:] for kind, rest in lines()
+              if kind == "syscfg" and rest.startswith(f"{family} "))
+    return [int(word, 0) for word in row]
 
 
 def make_variants(directory):
