@@ -29,12 +29,6 @@ void setup() { pinMode(LED_BUILTIN, OUTPUT); }
 void loop() { digitalWrite(LED_BUILTIN, HIGH); delay(100); digitalWrite(LED_BUILTIN, LOW); delay(100); }
 """
 
-HELLO = """
-static unsigned count;
-void setup() { Serial.begin(115200); }
-void loop() { Serial.print("%s "); Serial.println(count++); delay(200); }
-"""
-
 # In place of the tool, so that nothing of what it says is lost: an IDE without a window ends before
 # it has read all of it.
 WRAPPER = """#!/bin/sh
@@ -44,13 +38,6 @@ status=$?
 cat "{log}"
 exit $status
 """
-
-
-def runtime_sources():
-    """boot0's runtime, which the stand-in core has for its USB: what firmware/meson.build makes it of."""
-    text = (ROOT / "firmware/meson.build").read_text(encoding="utf-8")
-    names = re.search(r"^runtime_sources = files\((.*?)\)", text, re.DOTALL | re.MULTILINE)[1]
-    return [os.path.normpath(f"firmware/{name}") for name in re.findall(r"'(.+?)'", names)]
 
 
 class Wrong(Exception):
@@ -70,10 +57,7 @@ class Ide:
         shutil.copytree(ROOT / "tests/arduino/core", core)
         standin.make_variants(core / "variants")
         (core / "platform.local.txt").write_text(f"boot0.tree={ROOT}\n", encoding="utf-8")
-        for source in runtime_sources():
-            name = source.replace("/", "_")
-            wrapper = f'#include "{ROOT / source}"\n'
-            (core / "cores/arduino" / name).write_text(wrapper, encoding="utf-8")
+        standin.add_runtime(core / "cores/arduino")
         index = ROOT / "build/dist/package_boot0_index.json"
         self.preferences.write_text(
             f"boardsmanager.additional.urls=file://{index}\n"
@@ -201,10 +185,10 @@ def upload_by_rom_while_running(ide):
     """by the ROM, while a sketch runs: the variant's hook restarts the board, BOOT0 is low"""
     flash = ide.home / "running.bin"
     board = "black_f407ve:upload_method=rom"
-    sketch = ide.sketch("Hello", HELLO % "first")
+    sketch = ide.sketch("Hello", standin.HELLO % "first")
     status, output, said = ide.upload(board, "1-1", sketch, [f"f407:flash={flash}"])
     check(status == 0, "the first upload", output + said)
-    sketch = ide.sketch("Hello", HELLO % "second")
+    sketch = ide.sketch("Hello", standin.HELLO % "second")
     before = "sleep 1; timeout 20 head -n 2 /dev/ttyACM0"
     vboard = [f"f407:flash={flash},boot0=0"]
     status, output, said = ide.upload(board, "/dev/ttyACM0", sketch, vboard, before)
@@ -286,12 +270,12 @@ def upload_by_bootloader(ide):
     board = "black_f407ve:upload_method=boot0"
     vboard = [f"f407:flash={flash},boot0=0"]
     look = "sleep 1; timeout 20 head -n 3 /dev/ttyACM0"
-    sketch = ide.sketch("Hello", HELLO % "first")
+    sketch = ide.sketch("Hello", standin.HELLO % "first")
     status, output, said = ide.upload(board, "1-1", sketch, vboard, after=look)
     check(status == 0, "the first upload", output + said)
     check("first " in output, "the sketch prints", output + said)
     check(holds(flash, 0x8000, elf_bytes(ide, board)), "the board holds the sketch")
-    sketch = ide.sketch("Hello", HELLO % "second")
+    sketch = ide.sketch("Hello", standin.HELLO % "second")
     before = "sleep 1; timeout 20 head -n 2 /dev/ttyACM0"
     status, output, said = ide.upload(board, "/dev/ttyACM0", sketch, vboard, before, look)
     check(status == 0, "the second upload", output + said)

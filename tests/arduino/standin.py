@@ -5,10 +5,12 @@ stm32duino.txt says which there are. The files' contents are those of the stand-
 an LED at PA6, and the memory of the board by the linker script that the stand-in has for the F407.
 """
 
+import os
 import pathlib
 import re
 
 HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 FACTS = ["board", "series", "product_line", "mcu", "fpu", "maximum_size", "maximum_data_size",
          "variant_h", "variant"]
 HEADER = """/* SPDX-License-Identifier: MIT */
@@ -19,6 +21,11 @@ HEADER = """/* SPDX-License-Identifier: MIT */
 """
 EMPTY = "/* SPDX-License-Identifier: MIT */\n"
 
+HELLO = """
+static unsigned count;
+void setup() { Serial.begin(115200); }
+void loop() { Serial.print("%s "); Serial.println(count++); delay(200); }
+"""
 
 def lines():
     for line in (HERE / "stm32duino.txt").read_text(encoding="utf-8").splitlines():
@@ -59,6 +66,20 @@ def make_variants(directory):
                 text = script.read_text(encoding="utf-8")
             if not (path / name).exists():
                 (path / name).write_text(text, encoding="utf-8")
+
+
+def runtime_sources():
+    """What firmware/meson.build makes boot0's runtime of."""
+    text = (ROOT / "firmware/meson.build").read_text(encoding="utf-8")
+    names = re.search(r"^runtime_sources = files\((.*?)\)", text, re.DOTALL | re.MULTILINE)[1]
+    return [os.path.normpath(f"firmware/{name}") for name in re.findall(r"'(.+?)'", names)]
+
+
+def add_runtime(directory):
+    """Adds the runtime, which the stand-in core has for its USB, to a copy of the core's sources."""
+    for source in runtime_sources():
+        text = f'#include "{ROOT / source}"\n'
+        (directory / source.replace("/", "_")).write_text(text, encoding="utf-8")
 
 
 def properties(text):

@@ -62,19 +62,28 @@ class Workshop:
         run(standin.words(values[f"recipe.{kind}.o.pattern"], values) + ["-Werror"])
         return target
 
-    def build(self, key, board, method):
-        """The program of a board for one upload method: its ELF."""
+    def build(self, key, board, method, sources=(ROOT / "tests/arduino/bare.c",)):
+        """The program of a board for one upload method: the properties, and its ELF."""
         where = self.directory / f"{key}-{method}"
         where.mkdir()
         values = self.values | board | standin.methods(board)[method]
         values["build.path"] = str(where)
         objects = [self.compile(values, VARIANT / name, where) for name in SOURCES]
-        objects.append(self.compile(values, ROOT / "tests/arduino/bare.c", where))
+        objects += [self.compile(values, source, where) for source in sources]
         values["object_files"] = " ".join(f'"{path}"' for path in objects)
         values["archive_file_path"] = str(where / "core.a")
         run(["arm-none-eabi-ar", "rcs", where / "core.a"])
         run(standin.words(values["recipe.c.combine.pattern"], values))
         return values, where / "sketch.elf"
+
+    def build_sketch(self, key, board, method, text):
+        """The same with a sketch, and the stand-in core, which runs on an F407 only."""
+        core = self.directory / "core/cores/arduino"
+        standin.add_runtime(core)
+        sketch = self.directory / "sketch.cpp"
+        sketch.write_text('#include "Arduino.h"\n' + text, encoding="utf-8")
+        sources = [path for path in sorted(core.iterdir()) if path.suffix in (".c", ".cpp")]
+        return self.build(key, board, method, [*sources, sketch])
 
 
 # ---- programs ----
