@@ -5,8 +5,7 @@
  *
  *   cpu MODEL FLASH.bin RAM_BYTES ROM STEP...
  *
- *   poke=ADDRESS:VALUE   writes a word
- *   peek=ADDRESS         prints it
+ *   poke=ADDRESS:VALUE   writes a word, both hexadecimal
  *   reset                begins at the reset vector; RAM and registers stay as they are
  *   run                  runs a while, prints writes to registers and flash, and how it ended
  */
@@ -147,18 +146,24 @@ static void run(struct cpu *cpu)
         printf("sketch\n");
 }
 
+/* "ADDRESS:VALUE" */
+static void poke(struct cpu *cpu, const char *text)
+{
+    char *end;
+    uint32_t address = (uint32_t)strtoul(text, &end, 16);
+    uint32_t value = (uint32_t)strtoul(end + (*end == ':'), NULL, 16);
+
+    check(uc_mem_write(cpu->uc, address, &value, sizeof value), text);
+}
+
 static void step(struct cpu *cpu, const char *step)
 {
-    uint32_t address, value;
-
     if (strcmp(step, "reset") == 0)
         reset(cpu);
     else if (strcmp(step, "run") == 0)
         run(cpu);
-    else if (sscanf(step, "peek=%x", &address) == 1)
-        printf("%08x is %08x\n", address, word_at(cpu, address));
-    else if (sscanf(step, "poke=%x:%x", &address, &value) == 2)
-        check(uc_mem_write(cpu->uc, address, &value, sizeof value), step);
+    else if (strncmp(step, "poke=", 5) == 0)
+        poke(cpu, step + 5);
     else
         exit(64);
 }

@@ -35,7 +35,8 @@ class Boot0Class
     /*
      * Restarts the board into its bootloader, where it stays until something was uploaded, or the
      * reset button is pressed: boot0's, or the one in ROM if the sketch was compiled for that
-     * upload method. Does not return. With the other upload methods it does nothing.
+     * upload method. Does not return. With the other upload methods it does nothing. With the
+     * method whose restart erases the sketch (L072), it does that.
      */
     void restart();
 };
