@@ -119,21 +119,14 @@ def old_candidates(port):
             if wanted and all(lines.get(f"{key}.0") == value for key, value in wanted.items())}
 
 
-# Bootloaders for these boards come with the port to other chips of the F4 family.
-PORTED = {"blackpill-f401cc", "blackpill-f411ce", "nucleo-f446re", "discovery-f429",
-          "generic-f401xc", "generic-f401xe", "generic-f411", "generic-f446", "generic-f429"}
-
-
 def platform():
     """What boards.txt says of names agrees with those who use these names."""
-    names = PORTED | {re.search(r'BOARD_NAME "(.+)"', path.read_text(encoding="utf-8"))[1]
-                      for path in (ROOT / "firmware/boards").glob("*.h")}
+    names = {re.search(r'BOARD_NAME "(.+)"', path.read_text(encoding="utf-8"))[1]
+             for path in (ROOT / "firmware/boards").glob("*.h")}
     for board, key, value in board_lines():
         if re.fullmatch(r"upload_port\.\d+\.board|board\.\d+", key):
             check(value in names, f"{board}: no bootloader is built for {value}")
         for name in re.findall(r"--board (\S+)", value):
-            if key == "bootloader.options" and name in names:
-                continue
             done = subprocess.run([BOOT0, "doctor", "--board", name, "--json"], check=False,
                                   capture_output=True, text=True)
             check("is known" not in done.stdout + done.stderr, f"{board}: --board {name}")

@@ -179,14 +179,14 @@ static void check_options(const char *key, const char *part, const struct boot0_
     (void)part;
     for (size_t i = 0; i < B0_LENGTH(names); i++) {
         const char *value = value_of(key, names[i]);
-        const struct boot0_board_entry *entry;
+        const struct boot0_board_profile *entry;
         char name[32];
 
         if (sscanf(value, "--chip %31s", name) == 1)
             assert_ptr_equal(boot0_chip_by_name(name), chip);
         if (sscanf(value, "--board %31s", name) != 1)
             continue;
-        entry = boot0_board_entry_by_name(name);
+        entry = boot0_board_profile_by_name(name);
         if (i > 0)
             assert_non_null(entry);
         if (entry)
