@@ -25,12 +25,12 @@ bool b0_clock_start_crystal(void);
 
 /*
  * Switches from a running crystal of that many Hz, a multiple of 1 MHz, to the PLL, with 48 MHz for
- * USB, a quarter of HCLK for APB1 and half of it for APB2. `any_supply`: with as many wait states
- * as a supply below 2.7 V wants. Returns HCLK in Hz, of an F407 168 MHz; 144 MHz if the crystal is
- * doubtful, which no crystal of 24 to 26 MHz makes more than 168 MHz. 0 if the PLL does not lock:
- * then all is as before.
+ * USB, a quarter of HCLK for APB1 and half of it for APB2. `low_supply`: with as many wait states
+ * as a supply from 2.1 V on wants. Returns HCLK in Hz, of an F407 168 MHz; 144 MHz if the crystal
+ * is doubtful, which no crystal of 24 to 26 MHz makes more than 168 MHz. 0 if the PLL does not
+ * lock: then all is as before.
  */
-uint32_t b0_clock_start(uint32_t crystal_hz, bool doubtful, bool any_supply);
+uint32_t b0_clock_start(uint32_t crystal_hz, bool doubtful, bool low_supply);
 
 /*
  * Clock security, 7.2.7: if the crystal stops, the core goes on from HSI, with an NMI. The

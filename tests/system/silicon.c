@@ -286,14 +286,19 @@ static void test_setups(void **state)
 
 /* ---- what the program finds ---- */
 
-static uint32_t cause_of(struct silicon *silicon)
+static uint32_t word_at(struct silicon *silicon, uint32_t address)
 {
     const struct vboard_gdb_target *target = vboard_debug_attach(silicon->board);
     uint8_t bytes[4];
 
-    assert_true(target->read(silicon->board, 0x40002850 + 4 * B0_CAUSE_REGISTER, bytes, 4));
+    assert_true(target->read(silicon->board, address, bytes, 4));
     vboard_debug_detach(silicon->board);
     return b0_load32(bytes);
+}
+
+static uint32_t cause_of(struct silicon *silicon)
+{
+    return word_at(silicon, 0x40002850 + 4 * B0_CAUSE_REGISTER);
 }
 
 /* The bootloader clears RCC_CSR; its flags are in backup register 18. */
@@ -367,6 +372,81 @@ static void test_idle_clock(void **state)
     silicon_close(&silicon);
 }
 
+/* ---- a crystal that fails ---- */
+
+/*
+ * Clock security: the bootloader starts anew without USB, instead of standing still, and needs no
+ * more than a reset once the crystal swings again.
+ */
+static void test_crystal_stops(void **state)
+{
+    struct silicon silicon;
+
+    (void)state;
+    silicon_open(&silicon, "f407:boot0=0,crystal_stop=2000:1000", GENERIC, NULL);
+    assert_true(silicon_shows(&silicon, DFU_PRODUCT, 1900));
+    vboard_wait_until(silicon.board, 2500 * MS);
+    assert_int_equal(silicon_trace_count(&silicon, "the crystal has stopped"), 1);
+    assert_false(vboard_connected(silicon.board));
+    vboard_wait_until(silicon.board, 3100 * MS);
+    vboard_press_reset(silicon.board);
+    if (!silicon_shows(&silicon, DFU_PRODUCT, 2000))
+        silicon_fail(&silicon, "no bootloader after the reset");
+    silicon_close(&silicon);
+}
+
+/* ---- out of Standby ---- */
+
+/* To PWR, without which its registers read as 0: RCC_APB1ENR. */
+static void give_clock(struct silicon *silicon)
+{
+    const struct vboard_gdb_target *target = vboard_debug_attach(silicon->board);
+    const uint8_t bytes[] = {0, 0, 0, 0x10};
+
+    assert_true(target->write(silicon->board, 0x40023840, bytes, sizeof bytes));
+    vboard_debug_detach(silicon->board);
+}
+
+/* The program finds the flag that tells it why it was started. */
+static void test_standby_flag(void **state)
+{
+    struct silicon silicon;
+
+    (void)state;
+    silicon_open(&silicon, "f407:boot0=0,standby=1", GENERIC, "hello");
+    assert_true(silicon_shows(&silicon, RUNTIME_PRODUCT, 2500));
+    give_clock(&silicon);
+    assert_int_equal(word_at(&silicon, 0x40007004) & 2, 2); /* PWR_CSR.SBF */
+    silicon_close(&silicon);
+}
+
+/* ---- a low supply ---- */
+
+/* As many wait states as it wants, for whoever reads the flash: the bootloader is in RAM. */
+static void test_low_supply(void **state)
+{
+    static const struct {
+        const char *spec, *bootloader;
+    } rows[] = {
+        {"f407:boot0=0,supply=2.2", "bootloader-generic-f407"},
+        {"f446:boot0=0,supply=2.2", "bootloader-generic-f446"},
+        {"f427:boot0=0,supply=2.2", "bootloader-generic-f429"},
+        {"f401:boot0=0,supply=1.8", "bootloader-generic-f401xc"},
+        {"f411:boot0=0,supply=1.8", "bootloader-generic-f411"},
+        {"f412:boot0=0,supply=1.8", "bootloader-generic-f412"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
+        struct silicon silicon;
+
+        silicon_open(&silicon, rows[i].spec, rows[i].bootloader, NULL);
+        if (!silicon_shows(&silicon, DFU_PRODUCT, 2000))
+            silicon_fail(&silicon, rows[i].spec);
+        silicon_close(&silicon);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -385,6 +465,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_reset_cause),
         cmocka_unit_test(test_touch),
         cmocka_unit_test(test_idle_clock),
+        cmocka_unit_test(test_crystal_stops),
+        cmocka_unit_test(test_standby_flag),
+        cmocka_unit_test(test_low_supply),
     };
 
     if (argc != 2)

@@ -95,11 +95,15 @@ struct vboard_settings {
         unsigned mv; /* 0: the supply stays as it is */
         uint64_t from_us, until_us;
     } brownout;
-    bool vbus_wired;  /* PA9 sees VBUS */
-    bool battery;     /* on VBAT */
-    bool serial_mode; /* Maple boards: a program runs at power-up */
-    char *elf_file;   /* symbols of the program; NULL: none */
-    bool button_set;  /* a pin is held at a level */
+    struct {
+        uint64_t from_us, until_us; /* the same: it never does */
+    } crystal_stop;
+    bool from_standby; /* a start is one out of Standby */
+    bool vbus_wired;   /* PA9 sees VBUS */
+    bool battery;      /* on VBAT */
+    bool serial_mode;  /* Maple boards: a program runs at power-up */
+    char *elf_file;    /* symbols of the program; NULL: none */
+    bool button_set;   /* a pin is held at a level */
     bool button_high;
     unsigned button_pin; /* 16 times the port, and the pin */
 };

@@ -253,6 +253,10 @@ static const struct {
      vboard_spec_erase_factor},
     {{"brownout=V@MS[:MS]", "the supply falls to V at a time, for a time or until the end"},
      vboard_spec_brownout},
+    {{"crystal_stop=MS[:MS]", "the crystal stands still from a time, for a time or until the end"},
+     vboard_spec_crystal_stop},
+    {{"standby=0|1", "1: the chip starts out of Standby mode, which its flags say (default 0)"},
+     vboard_spec_standby},
     {{"elf=FILE", "names of functions for what is told of a program"}, set_elf},
     {{"button=PIN:LEVEL", "a pin held high or low, such as PA0:1"}, vboard_spec_button},
     {{"vbus=0|1", "whether PA9 sees the VBUS of the USB port (default 1)"}, vboard_spec_vbus},
@@ -314,12 +318,13 @@ static enum boot0_status parse_pair(char *pair, struct vboard_settings *settings
     if (!set) {
         boot0_fail(error, BOOT0_E_USAGE, "a virtual board has no setting \"%s\"", pair);
         if (error)
-            boot0_hint(error,
-                       "Settings are describe, flash, fill, boot0, crystal, hsi, lsi, watchdog, "
-                       "pullup, erase_factor, brownout, elf, button, vbus, vbat, "
-                       "plug, mode, serial, supply, rdp, poll_address, "
-                       "poll_erase, poll_data, feature_erase, baud_max, wiring and fault, "
-                       "each as key=value.");
+            boot0_hint(
+                error,
+                "Settings are describe, flash, fill, boot0, crystal, hsi, lsi, watchdog, "
+                "pullup, erase_factor, brownout, crystal_stop, standby, elf, button, vbus, vbat, "
+                "plug, mode, serial, supply, rdp, poll_address, "
+                "poll_erase, poll_data, feature_erase, baud_max, wiring and fault, "
+                "each as key=value.");
         return BOOT0_E_USAGE;
     }
     *value++ = '\0';

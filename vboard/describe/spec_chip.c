@@ -142,25 +142,56 @@ static bool take_ms(const char **text, uint64_t *us)
     return ms <= 86400000;
 }
 
-/* "2.3@500:20": to 2.3 V, 500 ms after the start, for 20 ms. */
+/* "500:20": from 500 ms after the start, for 20 ms; without ":20" until the end. */
+static bool take_span(const char **text, uint64_t *from_us, uint64_t *until_us)
+{
+    uint64_t span_us = UINT64_MAX / 2;
+
+    if (!take_ms(text, from_us))
+        return false;
+    if (**text == ':') {
+        (*text)++;
+        if (!take_ms(text, &span_us))
+            return false;
+    }
+    *until_us = *from_us + span_us;
+    return **text == '\0';
+}
+
+/* "2.3@500:20": to 2.3 V in that span. */
 enum boot0_status vboard_spec_brownout(struct vboard_settings *settings, const char *value,
                                        struct boot0_error *error)
 {
     const char *rest = value;
-    uint64_t from_us, span_us = UINT64_MAX / 2;
+    uint64_t from_us, until_us;
     unsigned mv;
-    bool is_good = take_thousandths(&rest, &mv) && *rest++ == '@' && take_ms(&rest, &from_us);
 
-    if (is_good && *rest == ':') {
-        rest++;
-        is_good = take_ms(&rest, &span_us);
-    }
-    if (!is_good || *rest != '\0' || mv < 1500 || mv > 3600)
+    if (!take_thousandths(&rest, &mv) || *rest++ != '@' || !take_span(&rest, &from_us, &until_us) ||
+        mv < 1500 || mv > 3600)
         return vboard_spec_bad(error, value, "a voltage and times in ms such as 2.3@500:20");
     settings->brownout.mv = mv;
     settings->brownout.from_us = from_us;
-    settings->brownout.until_us = from_us + span_us;
+    settings->brownout.until_us = until_us;
     return BOOT0_OK;
+}
+
+enum boot0_status vboard_spec_crystal_stop(struct vboard_settings *settings, const char *value,
+                                           struct boot0_error *error)
+{
+    const char *rest = value;
+    uint64_t from_us, until_us;
+
+    if (!take_span(&rest, &from_us, &until_us))
+        return vboard_spec_bad(error, value, "times in ms such as 500:20");
+    settings->crystal_stop.from_us = from_us;
+    settings->crystal_stop.until_us = until_us;
+    return BOOT0_OK;
+}
+
+enum boot0_status vboard_spec_standby(struct vboard_settings *settings, const char *value,
+                                      struct boot0_error *error)
+{
+    return set_flag(&settings->from_standby, value, error);
 }
 
 enum boot0_status vboard_spec_vbus(struct vboard_settings *settings, const char *value,

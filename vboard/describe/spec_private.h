@@ -22,6 +22,8 @@ vboard_spec_set vboard_spec_watchdog;
 vboard_spec_set vboard_spec_pull_up;
 vboard_spec_set vboard_spec_erase_factor;
 vboard_spec_set vboard_spec_brownout;
+vboard_spec_set vboard_spec_crystal_stop;
+vboard_spec_set vboard_spec_standby;
 vboard_spec_set vboard_spec_vbus;
 vboard_spec_set vboard_spec_vbat;
 vboard_spec_set vboard_spec_button;

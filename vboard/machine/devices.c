@@ -32,6 +32,8 @@ enum {
     RCC_BASE = 0x40023800,
     RESET_TO_ENABLE = 0x20, /* from a reset register to its enable register */
     AHB1RSTR = 0x10,
+    APB1RSTR = 0x20,
+    PWRRST = 28, /* bit of APB1RSTR */
     BIT_BAND_SIZE = 0x2000000,
 };
 
@@ -124,6 +126,8 @@ static void reset_some(struct vboard_machine *machine, uint32_t offset, uint32_t
     for (size_t i = 0; i < B0_LENGTH(devices); i++)
         if (devices[i].clock == offset + RESET_TO_ENABLE && (value >> devices[i].clock_bit & 1))
             devices[i].reset(machine);
+    if (offset == APB1RSTR && (value >> PWRRST & 1))
+        vboard_pwr_forget_standby(machine);
     for (unsigned port = 0; offset == AHB1RSTR && port < VBOARD_PORTS; port++)
         if (value >> port & 1)
             vboard_gpio_reset_port(machine, port);
@@ -280,6 +284,7 @@ void vboard_devices_reset(struct vboard_machine *machine)
 static void (*const events[VBOARD_EVENT_COUNT])(struct vboard_machine *machine) = {
     [VBOARD_EVENT_SYSTICK] = vboard_systick_event,
     [VBOARD_EVENT_HSE] = vboard_rcc_hse_event,
+    [VBOARD_EVENT_CRYSTAL] = vboard_rcc_crystal_event,
     [VBOARD_EVENT_PLL] = vboard_rcc_pll_event,
     [VBOARD_EVENT_OTHER_PLLS] = vboard_rcc_other_plls_event,
     [VBOARD_EVENT_FLASH] = vboard_flashc_event,

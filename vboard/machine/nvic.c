@@ -13,7 +13,6 @@
 
 enum {
     THREAD_PRIORITY = 256,
-    NMI = 2,
     ISER = 0x000, /* offsets from 0xe000e100 */
     ICER = 0x080,
     ISPR = 0x100,
@@ -168,7 +167,7 @@ void vboard_nvic_activate(struct vboard_machine *machine, unsigned number)
 void vboard_nvic_deactivate(struct vboard_machine *machine, unsigned number)
 {
     machine->nvic->active[number] = false;
-    if (number != NMI)
+    if (number != VBOARD_NMI)
         vboard_cpu_set(machine, UC_ARM_REG_FAULTMASK, 0);
     if (machine->nvic->line[number])
         machine->nvic->pending[number] = true; /* the peripheral still asks */

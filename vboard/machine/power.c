@@ -24,13 +24,17 @@
 enum {
     PWR_CR = 0x00,
     PWR_CSR = 0x04,
+    CR_CSBF = 1 << 3,
     CR_DBP = 1 << 8,
     CR_ODEN = 1 << 16,
     CR_ODSWEN = 1 << 17,
     CR_OVER_DRIVE = CR_ODEN | CR_ODSWEN,
     CR_PVDE = 1 << 4,
+    CSR_SBF = 1 << 1,
     CSR_PVDO = 1 << 2,
     CSR_VOSRDY = 1 << 14,
+
+    DBP_NS = 500, /* no document has it: some clocks of APB1 */
 
     RTC_ISR = 0x0c,
     RTC_WPR = 0x24,
@@ -50,6 +54,8 @@ void vboard_pwr_reset_cause(struct vboard_machine *machine, enum vboard_cause ca
     };
 
     machine->power->backup.csr |= flags[cause];
+    if (cause == VBOARD_CAUSE_POWER)
+        machine->power->from_standby = machine->board->settings.from_standby;
 }
 
 void vboard_pwr_off(struct vboard_machine *machine, bool battery)
@@ -59,6 +65,12 @@ void vboard_pwr_off(struct vboard_machine *machine, bool battery)
     backup->csr = 0;
     if (!battery)
         memset(backup, 0, sizeof *backup);
+}
+
+/* 5.4.2: SBF outlives every reset but that of the power. */
+void vboard_pwr_forget_standby(struct vboard_machine *machine)
+{
+    machine->power->from_standby = false;
 }
 
 void vboard_pwr_reset(struct vboard_machine *machine)
@@ -78,14 +90,22 @@ static uint32_t voltage_detector(struct vboard_machine *machine)
                                                                                        : 0;
 }
 
+/* 5.1.2: DBP opens the backup domain, and can be read when it has. */
+static bool is_open(const struct vboard_machine *machine)
+{
+    return (machine->power->cr & CR_DBP) && vboard_time_now_ns(machine) >= machine->power->dbp_ns;
+}
+
 uint32_t vboard_pwr_read(struct vboard_machine *machine, uint32_t offset)
 {
+    uint32_t standby = machine->power->from_standby ? CSR_SBF : 0;
+
     if (offset == PWR_CR)
-        return machine->power->cr;
+        return (machine->power->cr & ~(uint32_t)CR_DBP) | (is_open(machine) ? CR_DBP : 0);
     if (offset != PWR_CSR)
         return 0;
     /* ODRDY and ODSWRDY are at the bits of what they follow. */
-    return machine->power->csr | CSR_VOSRDY | (machine->power->cr & CR_OVER_DRIVE) |
+    return machine->power->csr | standby | CSR_VOSRDY | (machine->power->cr & CR_OVER_DRIVE) |
            voltage_detector(machine);
 }
 
@@ -118,6 +138,8 @@ static void write_cr(struct vboard_machine *machine, uint32_t value, uint32_t ma
         vboard_report(machine, 0x40007000, "PWR_CR.VOS was changed while the PLL is on");
         mask &= ~(uint32_t)machine->chip->vos;
     }
+    if (value & mask & ~*cr & CR_DBP)
+        machine->power->dbp_ns = vboard_time_now_ns(machine) + DBP_NS;
     vboard_merge(cr, value & mask, mask);
     if (machine->chip->limits->hclk[vos(machine)] == 0)
         vboard_report(machine, 0x40007000, "PWR_CR.VOS of %u is reserved", vos(machine));
@@ -127,18 +149,22 @@ static void write_cr(struct vboard_machine *machine, uint32_t value, uint32_t ma
 void vboard_pwr_write(struct vboard_machine *machine, uint32_t offset, uint32_t value,
                       uint32_t mask)
 {
+    if (offset == PWR_CR && (value & mask & CR_CSBF))
+        machine->power->from_standby = false;
     if (offset == PWR_CR)
         write_cr(machine, value, mask & machine->chip->pwr_cr);
     else if (offset == PWR_CSR)
         vboard_merge(&machine->power->csr, value & 0x300, mask & 0x300);
 }
 
-/* 5.1.2: DBP opens the backup domain. */
 bool vboard_pwr_writable(struct vboard_machine *machine)
 {
-    if (machine->power->cr & CR_DBP)
+    if (is_open(machine))
         return true;
-    vboard_report(machine, 0x40002800, "the backup domain was written without PWR_CR.DBP");
+    vboard_report(machine, 0x40002800,
+                  machine->power->cr & CR_DBP
+                      ? "the backup domain was written before PWR_CR.DBP could be read as set"
+                      : "the backup domain was written without PWR_CR.DBP");
     return false;
 }
 

@@ -21,6 +21,8 @@ struct vboard_backup {
 
 struct vboard_power {
     uint32_t cr, csr;
+    uint64_t dbp_ns;   /* from then on CR.DBP is in force */
+    bool from_standby; /* CSR.SBF */
     struct vboard_backup backup;
 };
 
@@ -29,6 +31,8 @@ VBOARD_DEVICE(rtc);
 
 /* The power is gone; `battery`: there is one on VBAT. */
 void vboard_pwr_off(struct vboard_machine *machine, bool battery);
+/* PWR is reset by the RCC: no document says that the flags of Standby outlive that. */
+void vboard_pwr_forget_standby(struct vboard_machine *machine);
 /* The chip is being reset: a flag of RCC_CSR. They add up. */
 void vboard_pwr_reset_cause(struct vboard_machine *machine, enum vboard_cause cause);
 /* The highest HCLK that PWR_CR allows; whether over-drive is on. */

@@ -5,6 +5,7 @@
 #include "../board/board.h"
 #include "../board/clock.h"
 #include "chips.h"
+#include "nvic.h"
 #include "parts.h"
 #include "power.h"
 #include "report.h"
@@ -18,9 +19,12 @@ enum {
     CR_HSEON = 1 << 16,
     CR_HSERDY = 1 << 17,
     CR_HSEBYP = 1 << 18,
+    CR_CSSON = 1 << 19,
     CR_READY = CR_HSIRDY | CR_HSERDY | RCC_CR_PLLRDY | RCC_CR_PLLI2SRDY | RCC_CR_PLLSAIRDY,
 
     CFGR_SW = 3,
+    CIR_CSSF = 1 << 7,
+    CIR_CSSC = 1 << 23,
     DCKCFGR_TIMPRE = 1 << 24,
     CSR_LSION = 1 << 0,
     CSR_LSIRDY = 1 << 1,
@@ -35,7 +39,12 @@ enum {
 
 uint32_t vboard_rcc_crystal_hz(const struct vboard_machine *machine)
 {
-    return machine->board->settings.crystal_hz;
+    const struct vboard_settings *settings = &machine->board->settings;
+    uint64_t now_us = vboard_time_now_ns(machine) / 1000;
+    bool stands =
+        now_us >= settings->crystal_stop.from_us && now_us < settings->crystal_stop.until_us;
+
+    return stands ? 0 : settings->crystal_hz;
 }
 
 uint64_t vboard_rcc_hse_since_ns(const struct vboard_machine *machine)
@@ -150,6 +159,20 @@ static void apply(struct vboard_machine *machine)
 /* Of a bus' register from that of AHB1, in each of the three groups. */
 static const uint8_t bus_offsets[VBOARD_BUS_COUNT] = {0x00, 0x04, 0x08, 0x10, 0x14};
 
+/* When it next stops, or swings again. */
+static void plan_crystal(struct vboard_machine *machine)
+{
+    const struct vboard_settings *settings = &machine->board->settings;
+    uint64_t now_ns = vboard_time_now_ns(machine);
+    uint64_t from_ns = settings->crystal_stop.from_us * 1000;
+    uint64_t until_ns = settings->crystal_stop.until_us * 1000;
+
+    if (settings->crystal_hz > 0 && now_ns < from_ns)
+        vboard_schedule(machine, VBOARD_EVENT_CRYSTAL, from_ns);
+    else if (settings->crystal_hz > 0 && now_ns < until_ns)
+        vboard_schedule(machine, VBOARD_EVENT_CRYSTAL, until_ns);
+}
+
 void vboard_rcc_reset(struct vboard_machine *machine)
 {
     const struct vboard_rcc_bits *bits = machine->chip->rcc;
@@ -163,6 +186,43 @@ void vboard_rcc_reset(struct vboard_machine *machine)
     *word(machine, RCC_PLLI2SCFGR) = PLL_RESET & bits->plli2scfgr;
     *word(machine, RCC_PLLSAICFGR) = PLL_RESET & bits->pllsaicfgr;
     machine->rcc->pclk_hz[0] = machine->rcc->pclk_hz[1] = vboard_rcc_hsi_hz(machine);
+    plan_crystal(machine);
+}
+
+/* 7.2.7: what came from the crystal is off, and the core is told by an NMI. */
+static void secure_clock(struct vboard_machine *machine)
+{
+    uint32_t *cr = word(machine, RCC_CR), *cfgr = word(machine, RCC_CFGR);
+    uint32_t before = *cr, source = *cfgr >> 2 & 3;
+    bool pll = source >= 2 && (*word(machine, RCC_PLLCFGR) & RCC_PLLCFGR_HSE);
+
+    *cr &= ~(uint32_t)(CR_HSEON | CR_CSSON);
+    if (pll)
+        *cr &= ~(uint32_t)RCC_CR_PLLON;
+    if (pll || source == 1)
+        *cfgr &= ~(uint32_t)CFGR_SW;
+    vboard_rcc_switch_plls(machine, before, *cr);
+    *word(machine, RCC_CIR) |= CIR_CSSF;
+    vboard_nvic_pend(machine, VBOARD_NMI);
+}
+
+void vboard_rcc_crystal_event(struct vboard_machine *machine)
+{
+    uint32_t cr = *word(machine, RCC_CR);
+    bool was_ready = machine->rcc->hse_ready;
+
+    plan_crystal(machine);
+    if (vboard_rcc_crystal_hz(machine) > 0) {
+        if (cr & CR_HSEON)
+            vboard_schedule(machine, VBOARD_EVENT_HSE, vboard_time_now_ns(machine) + HSE_START_NS);
+        return;
+    }
+    vboard_note(machine, "the crystal has stopped");
+    vboard_cancel(machine, VBOARD_EVENT_HSE);
+    machine->rcc->hse_ready = false;
+    if (was_ready && (cr & CR_CSSON))
+        secure_clock(machine);
+    apply(machine);
 }
 
 void vboard_rcc_hse_event(struct vboard_machine *machine)
@@ -315,8 +375,10 @@ void vboard_rcc_write(struct vboard_machine *machine, uint32_t offset, uint32_t 
         vboard_merge(word(machine, offset), value & ~12u, mask & ~12u);
         apply(machine);
         break;
-    case RCC_CIR:
-        break; /* its interrupts are not modelled */
+    case RCC_CIR: /* the interrupts of clocks that are ready are not modelled */
+        if (value & mask & CIR_CSSC)
+            *word(machine, RCC_CIR) &= ~(uint32_t)CIR_CSSF;
+        break;
     case RCC_BDCR:
         if (vboard_pwr_writable(machine))
             vboard_merge(&machine->power->backup.bdcr, value & 0x1830d, mask & 0x1830d);

@@ -25,6 +25,8 @@ struct vboard_rcc {
 
 VBOARD_DEVICE(rcc);
 void vboard_rcc_hse_event(struct vboard_machine *machine);
+/* The crystal stops, or swings again: board settings. */
+void vboard_rcc_crystal_event(struct vboard_machine *machine);
 void vboard_rcc_pll_event(struct vboard_machine *machine);
 void vboard_rcc_other_plls_event(struct vboard_machine *machine);
 
@@ -33,6 +35,7 @@ bool vboard_rcc_enabled(const struct vboard_machine *machine, unsigned offset, u
 bool vboard_rcc_pll_is_on(const struct vboard_machine *machine);
 /* PCLK1 (0) or PCLK2 (1). */
 uint32_t vboard_rcc_pclk_hz(const struct vboard_machine *machine, unsigned bus);
+/* 0 while it stands still. */
 uint32_t vboard_rcc_crystal_hz(const struct vboard_machine *machine);
 /* When the crystal began to swing; UINT64_MAX while it does not. */
 uint64_t vboard_rcc_hse_since_ns(const struct vboard_machine *machine);

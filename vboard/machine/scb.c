@@ -46,7 +46,6 @@ enum {
     ICSR_RETTOBASE = 1 << 11,
     ICSR_ISRPENDING = 1 << 22,
 
-    NMI = 2,
 };
 
 #define ICSR_NMIPENDSET (UINT32_C(1) << 31)
@@ -88,7 +87,7 @@ static void write_icsr(struct vboard_machine *machine, uint32_t value)
     if (value & ICSR_PENDSTCLR)
         machine->nvic->pending[VBOARD_SYSTICK] = false;
     if (value & ICSR_NMIPENDSET)
-        vboard_nvic_pend(machine, NMI);
+        vboard_nvic_pend(machine, VBOARD_NMI);
     machine->nvic->dirty = true;
 }
 

@@ -11,6 +11,7 @@ struct vboard_machine;
 enum vboard_event {
     VBOARD_EVENT_SYSTICK,
     VBOARD_EVENT_HSE,
+    VBOARD_EVENT_CRYSTAL,
     VBOARD_EVENT_PLL,
     VBOARD_EVENT_OTHER_PLLS,
     VBOARD_EVENT_FLASH,

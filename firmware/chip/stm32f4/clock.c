@@ -123,9 +123,9 @@ uint32_t b0_clock_measure(void)
     return i < B0_LENGTH(crystals) ? crystals[i].mhz * MHZ : 0;
 }
 
-uint32_t b0_clock_start(uint32_t crystal_hz, bool doubtful, bool any_supply)
+uint32_t b0_clock_start(uint32_t crystal_hz, bool doubtful, bool low_supply)
 {
-    uint32_t wait_states = any_supply ? CHIP_WAIT_STATES_LOW : CHIP_WAIT_STATES;
+    uint32_t wait_states = low_supply ? CHIP_WAIT_STATES_LOW : CHIP_WAIT_STATES;
     /* 7.3.2: 1 MHz into the VCO. */
     uint32_t vco_mhz = doubtful ? DOUBTFUL_VCO_MHZ : VCO_MHZ;
 

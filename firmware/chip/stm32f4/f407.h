@@ -34,7 +34,7 @@
  * gives without being told to give more. APB1 gets a quarter, APB2 a half.
  */
 #define CHIP_PLL_P 2u
-/* Wait states of the flash for that, with a supply from 2.7 V on and with any: RM0090, 3.5.1,
+/* Wait states of the flash for that, with a supply from 2.7 V and from 2.1 V on: RM0090, 3.5.1,
  * table 10. */
 #define CHIP_WAIT_STATES     5u
 #define CHIP_WAIT_STATES_LOW 7u
