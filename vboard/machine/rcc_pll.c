@@ -19,7 +19,7 @@ enum {
     LOCK_NS = 100000, /* DS8626, table 36: 75 to 200 us */
 };
 
-#define MHZ UINT32_C(1000000)
+#define MHZ UINT64_C(1000000)
 
 uint32_t vboard_rcc_hsi_hz(const struct vboard_machine *machine)
 {
@@ -49,7 +49,9 @@ static uint64_t vco_hz(const struct vboard_machine *machine, uint32_t offset)
 /* The output P of the main PLL and of an F446's PLLSAI. */
 static uint32_t p_hz(const struct vboard_machine *machine, uint32_t offset)
 {
-    return (uint32_t)(vco_hz(machine, offset) / (2 * ((config_of(machine, offset) >> 16 & 3) + 1)));
+    uint32_t p = 2 * ((config_of(machine, offset) >> 16 & 3) + 1);
+
+    return (uint32_t)(vco_hz(machine, offset) / p);
 }
 
 /* The output Q of the main PLL and of PLLI2S. */
