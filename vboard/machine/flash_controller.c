@@ -134,14 +134,14 @@ static bool prepare_sector_erase(struct vboard_machine *machine)
 static void start(struct vboard_machine *machine)
 {
     uint32_t cr = machine->flash->cr;
+    bool is_mass = cr & (FLASH_CR_MER | FLASH_CR_MER1);
 
     vboard_flashc_end_run(machine);
-    if (!(cr & (FLASH_CR_MER | FLASH_CR_MER1 | FLASH_CR_SER))) {
+    if (!is_mass && !(cr & FLASH_CR_SER)) {
         vboard_report(machine, 0x40023c10, "flash STRT without SER or MER");
         return;
     }
-    if (cr & (FLASH_CR_MER | FLASH_CR_MER1) ? !prepare_mass_erase(machine)
-                                            : !prepare_sector_erase(machine)) {
+    if (!(is_mass ? prepare_mass_erase(machine) : prepare_sector_erase(machine))) {
         vboard_flashc_fail(machine, FLASH_SR_PGSERR);
         return;
     }

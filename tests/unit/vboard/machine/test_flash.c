@@ -251,11 +251,12 @@ static void check_erase(const char *spec, uint32_t control, const char *violatio
         SLOWLY, UNLOCK,        {WRITE32, CR, control}, {WRITE32, CR, 0x10000 | control},
         READY,  {READ, SR, 0}, {WRITE32, CR, 1u << 31}};
     struct vboard *board = script_board(spec, steps, B0_LENGTH(steps), true);
+    bool is_mass = control & (MER | MER1) & ~0x200u;
     bool two_banks = vboard_poke(board, PLACE_2, (const uint8_t[]){0, 0, 0, 0}, 4);
     char *text;
 
     poke32(board, PLACE, 0);
-    text = trace_until(board, control & (MER | MER1) & ~0x200u ? 17 * SECONDS : 2 * SECONDS);
+    text = trace_until(board, is_mass ? 17 * SECONDS : 2 * SECONDS);
     if (violation ? !strstr(text, violation) : violations_of(board) > 0)
         fail_msg("%s, 0x%x:\n%s", spec, (unsigned)control, text);
     assert_int_equal(value_of(board, 6), violation ? 0x80 : 0);
