@@ -19,14 +19,15 @@
 
 /* ---- limits of the clocks ---- */
 
-/* F42x and F446 have one or two more wait states at a low supply than their HCLK of 168 MHz needs.
+/*
+ * F42x, F446. That HCLK ends at 168 MHz below 2.1 V, where there is no over-drive, is not checked.
  */
 #define WAIT_STATES_180                                                                            \
     {                                                                                              \
         {30, 60, 90, 120, 150}, {24, 48, 72, 96, 120, 144, 168},                                   \
             {22, 44, 66, 88, 110, 132, 154, 176}, {20, 40, 60, 80, 100, 120, 140, 160},            \
     }
-/* 2.7 V: two steps are wider than the others. */
+/* F411, F412. From 2.7 V up the steps are not even. */
 #define WAIT_STATES_100                                                                            \
     {                                                                                              \
         {30, 64, 90}, {24, 48, 72, 96}, {18, 36, 54, 72, 90}, {16, 32, 48, 64, 80, 96},            \

@@ -8,7 +8,7 @@
  *   cpu.c, execute.c    registers; instructions, and what stops them
  *   exception.c, nvic.c, scb.c, systick.c   the core's own peripherals
  *   memory.c, devices.c memories; peripherals, one row each
- *   flash_*.c, rcc.c, power.c, gpio.c, adc.c, usart.c, timer.c, watchdog.c, system.c
+ *   flash_*.c, rcc*.c, power.c, gpio.c, adc.c, usart.c, timer.c, watchdog.c, system.c
  *   otg*.c, usb_port.c  the USB controller     host*.c, program.c   the host before it
  *   report.c, symbols.c what went wrong, and in which function
  *   debug.c             what a debugger does with the CPU

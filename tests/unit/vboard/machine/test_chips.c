@@ -285,6 +285,45 @@ static void test_clock_limits(void **state)
         check_clock(&clocks[i]);
 }
 
+/* The crystal is HCLK, without a wait state. */
+static void check_supply(const char *model, unsigned crystal, const char *supply, bool suffices)
+{
+    static const struct script_step steps[] = {
+        {WRITE32, RCC_CR, 0x10083}, {COUNT, 0, 16000}, {WRITE32, RCC_CFGR, 1}};
+    char spec[60], *text;
+    struct vboard *board;
+
+    snprintf(spec, sizeof spec, "%s:boot0=0,crystal=%u,supply=%s", model, crystal, supply);
+    board = script_board(spec, steps, B0_LENGTH(steps), false);
+    text = trace_until(board, HANGS);
+    if ((strstr(text, "0 wait states") == NULL) != suffices)
+        fail_msg("%s:\n%s", spec, text);
+    free(text);
+    free_board(board);
+}
+
+static void test_supply(void **state)
+{
+    static const char *const models_100[] = {"f401", "f401xe", "f411", "f412"};
+    static const char *const models_180[] = {"f407", "f427", "f446"};
+
+    (void)state;
+    for (size_t i = 0; i < B0_LENGTH(models_100); i++) {
+        check_supply(models_100[i], 24, "2.5", true);
+        check_supply(models_100[i], 25, "2.5", false);
+        check_supply(models_100[i], 18, "2.2", true);
+        check_supply(models_100[i], 19, "2.2", false);
+        check_supply(models_100[i], 16, "1.9", true);
+        check_supply(models_100[i], 17, "1.9", false);
+    }
+    for (size_t i = 0; i < B0_LENGTH(models_180); i++) {
+        check_supply(models_180[i], 22, "2.2", true);
+        check_supply(models_180[i], 23, "2.2", false);
+        check_supply(models_180[i], 20, "1.9", true);
+        check_supply(models_180[i], 21, "1.9", false);
+    }
+}
+
 /* VOS stands while the PLL is on: all but the F405/407. */
 static void check_vos(const char *model, bool stands)
 {
@@ -521,12 +560,13 @@ static void test_temperature(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),         cmocka_unit_test(test_find),
-        cmocka_unit_test(test_identity),     cmocka_unit_test(test_memories),
-        cmocka_unit_test(test_clock_limits), cmocka_unit_test(test_vos_stands),
-        cmocka_unit_test(test_usb_clock),    cmocka_unit_test(test_timer_clock),
-        cmocka_unit_test(test_bank_swap),    cmocka_unit_test(test_missing_ports),
-        cmocka_unit_test(test_interrupts),   cmocka_unit_test(test_temperature),
+        cmocka_unit_test(test_rows),          cmocka_unit_test(test_find),
+        cmocka_unit_test(test_identity),      cmocka_unit_test(test_memories),
+        cmocka_unit_test(test_clock_limits),  cmocka_unit_test(test_supply),
+        cmocka_unit_test(test_vos_stands),    cmocka_unit_test(test_usb_clock),
+        cmocka_unit_test(test_timer_clock),   cmocka_unit_test(test_bank_swap),
+        cmocka_unit_test(test_missing_ports), cmocka_unit_test(test_interrupts),
+        cmocka_unit_test(test_temperature),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
