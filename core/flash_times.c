@@ -4,7 +4,7 @@
  *
  * A figure marked (unverified) in a family's file could not be compared with its datasheet again
  * when it was written down. It is right to a few per cent of what such parts are known to do, and
- * is used only to tell how long a job will take and to run the clock of virtual boards.
+ * is used only to tell how long an operation will take and to run the clock of virtual boards.
  */
 #include "flash_times.h"
 

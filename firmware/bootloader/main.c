@@ -105,7 +105,8 @@ static void wait_for_tap(struct machine *m)
 
     b0_handover_write(B0_HANDOVER_TAPPED);
     led_start();
-    b0_usb_pins_detach(); /* a pull-up on the board would show the host a device that is deaf */
+    b0_usb_pins_detach(); /* a pull-up on the board would show the host a device that never answers
+                           */
     b0_time_start(&m->time, HSI_HZ);
     start_us = b0_time_us(&m->time);
     while (b0_time_us(&m->time) - start_us < B0_TAP_WINDOW_MS * 1000) {

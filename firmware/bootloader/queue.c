@@ -4,7 +4,13 @@
 #include <boot0/protocol.h>
 #include <core/bytes.h>
 
-enum kind { JOB_ERASE, JOB_PROGRAM, JOB_COMPLETE, JOB_ERASE_JOURNAL, JOB_COUNT };
+enum kind {
+    FLASH_OP_ERASE,
+    FLASH_OP_PROGRAM,
+    FLASH_OP_COMPLETE,
+    FLASH_OP_ERASE_JOURNAL,
+    FLASH_OP_COUNT
+};
 
 /* How an operation's function leaves the queue. */
 enum outcome {
@@ -57,7 +63,7 @@ void b0_queue_init(struct b0_queue *q, const struct b0_flash_port *flash, uint32
 
 uint8_t *b0_queue_room(const struct b0_queue *q)
 {
-    if (q->blocks_used == q->block_count || q->op_count + B0_JOBS_SPARE >= B0_FLASH_OPS)
+    if (q->blocks_used == q->block_count || q->op_count + B0_FLASH_OPS_SPARE >= B0_FLASH_OPS)
         return NULL;
     return q->blocks[(q->first_block + q->blocks_used) % q->block_count];
 }
@@ -82,7 +88,7 @@ static void pop(struct b0_queue *q)
 {
     const struct b0_flash_op *op = &q->ops[q->first_op];
 
-    if (op->kind == JOB_PROGRAM) {
+    if (op->kind == FLASH_OP_PROGRAM) {
         q->first_block = (uint8_t)((q->first_block + 1) % q->block_count);
         q->blocks_used--;
     }
@@ -97,7 +103,7 @@ static void pop(struct b0_queue *q)
 void b0_queue_program(struct b0_queue *q, uint32_t address, uint16_t size)
 {
     q->blocks_used++;
-    push(q, (struct b0_flash_op){.kind = JOB_PROGRAM,
+    push(q, (struct b0_flash_op){.kind = FLASH_OP_PROGRAM,
                                  .size = size,
                                  .address = address,
                                  .time_us = ops(q)->time_us(q->flash->context, 0, size)});
@@ -106,7 +112,7 @@ void b0_queue_program(struct b0_queue *q, uint32_t address, uint16_t size)
 void b0_queue_erase(struct b0_queue *q, uint8_t first_sector, uint8_t last_sector)
 {
     struct b0_flash_op op = {
-        .kind = JOB_ERASE, .first_sector = first_sector, .last_sector = last_sector};
+        .kind = FLASH_OP_ERASE, .first_sector = first_sector, .last_sector = last_sector};
 
     for (uint8_t sector = first_sector; sector <= last_sector; sector++)
         op.time_us += ops(q)->time_us(q->flash->context, sector, 0);
@@ -123,13 +129,14 @@ static void push_journal(struct b0_queue *q, enum kind kind, uint32_t hash_kib)
 
 void b0_queue_complete_update(struct b0_queue *q)
 {
-    push_journal(q, JOB_COMPLETE, q->end > B0_PROGRAM_BASE ? (q->end - B0_PROGRAM_BASE) / 1024 : 0);
+    push_journal(q, FLASH_OP_COMPLETE,
+                 q->end > B0_PROGRAM_BASE ? (q->end - B0_PROGRAM_BASE) / 1024 : 0);
 }
 
 void b0_queue_erase_journal(struct b0_queue *q)
 {
     push(q,
-         (struct b0_flash_op){.kind = JOB_ERASE_JOURNAL,
+         (struct b0_flash_op){.kind = FLASH_OP_ERASE_JOURNAL,
                               .time_us = ops(q)->time_us(q->flash->context, B0_SECTOR_JOURNAL, 0)});
 }
 
@@ -162,7 +169,7 @@ uint32_t b0_queue_room_us(const struct b0_queue *q)
     for (uint8_t i = 0; i + 1 < q->op_count; i++) {
         const struct b0_flash_op *op = &q->ops[(q->first_op + i) % B0_FLASH_OPS];
 
-        if (op->kind == JOB_PROGRAM)
+        if (op->kind == FLASH_OP_PROGRAM)
             break;
         sum_us += q->ops[(q->first_op + i + 1) % B0_FLASH_OPS].time_us;
     }
@@ -494,11 +501,11 @@ static const struct {
     enum outcome (*work)(struct b0_queue *q, struct b0_flash_op *op);
     bool changes_program;
     uint8_t status; /* if the flash says that it failed */
-} operations[JOB_COUNT] = {
-    [JOB_ERASE] = {do_erase, true, BOOT0_DFU_STATUS_ERR_ERASE},
-    [JOB_PROGRAM] = {do_program, true, BOOT0_DFU_STATUS_ERR_PROG},
-    [JOB_COMPLETE] = {do_complete, false, BOOT0_DFU_STATUS_ERR_WRITE},
-    [JOB_ERASE_JOURNAL] = {do_erase_journal, false, BOOT0_DFU_STATUS_ERR_WRITE},
+} operations[FLASH_OP_COUNT] = {
+    [FLASH_OP_ERASE] = {do_erase, true, BOOT0_DFU_STATUS_ERR_ERASE},
+    [FLASH_OP_PROGRAM] = {do_program, true, BOOT0_DFU_STATUS_ERR_PROG},
+    [FLASH_OP_COMPLETE] = {do_complete, false, BOOT0_DFU_STATUS_ERR_WRITE},
+    [FLASH_OP_ERASE_JOURNAL] = {do_erase_journal, false, BOOT0_DFU_STATUS_ERR_WRITE},
 };
 
 bool b0_queue_step(struct b0_queue *q, uint32_t now_us)

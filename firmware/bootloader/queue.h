@@ -20,7 +20,7 @@ enum {
     B0_BLOCK_SIZE = 4096, /* wTransferSize */
     B0_FLASH_OPS = 48,
     /* Room for the operations that one request can bring, over the one that is asked for. */
-    B0_JOBS_SPARE = 4,
+    B0_FLASH_OPS_SPARE = 4,
     /* Below this many free slots a new update begins with an empty journal. */
     B0_JOURNAL_RESERVE = 8,
 };

@@ -62,7 +62,8 @@ void vboard_usbfs_cancel_urbs(struct usbfs_client *client);
  * Whether a client may send a request to that recipient: 0 or a negative errno. Claims the
  * interface on the way if nobody has, as the kernel does.
  */
-int vboard_usbfs_check_recipient(struct usbfs_client *client, uint8_t request_type, uint16_t index);
+int vboard_usbfs_check_recipient(struct usbfs_client *client, uint8_t bmRequestType,
+                                 uint16_t wIndex);
 
 /* Gives an interface back, in its alternate setting 0. */
 void vboard_usbfs_release(struct usbfs_client *client, unsigned interface);

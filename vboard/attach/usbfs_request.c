@@ -102,16 +102,17 @@ void vboard_usbfs_release(struct usbfs_client *client, unsigned interface)
 }
 
 /* check_ctrlrecip() in devio.c. */
-int vboard_usbfs_check_recipient(struct usbfs_client *client, uint8_t request_type, uint16_t index)
+int vboard_usbfs_check_recipient(struct usbfs_client *client, uint8_t bmRequestType,
+                                 uint16_t wIndex)
 {
-    if ((request_type & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_VENDOR) {
+    if ((bmRequestType & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_VENDOR) {
         return 0;
     }
-    switch (request_type & BOOT0_USB_RECIPIENT_MASK) {
+    switch (bmRequestType & BOOT0_USB_RECIPIENT_MASK) {
     case BOOT0_USB_RECIPIENT_INTERFACE:
-        return (int)claim(client, index & 0xff);
+        return (int)claim(client, wIndex & 0xff);
     case BOOT0_USB_RECIPIENT_ENDPOINT:
-        return (index & 0x7f) == 0 ? 0 : -ENOENT;
+        return (wIndex & 0x7f) == 0 ? 0 : -ENOENT;
     default:
         return 0;
     }
