@@ -31,6 +31,7 @@ bench: ## boot0 and dfu-util on the same board, in real time (BENCH="--quick" fo
 	@$(PYTHON) tests/bench/bench.py $(BENCH)
 	@ninja -C build/host --quiet tests/bench/bench-bootloader
 	@build/host/tests/bench/bench-bootloader build/firmware
+	@build/host/tests/bench/bench-bootloader build/firmware f411
 
 fuzz: ## all parsers with random input, SECONDS=60 each
 	@scripts/install-packages.sh --check test

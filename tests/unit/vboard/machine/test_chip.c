@@ -50,8 +50,11 @@ static void test_causes(void **state)
 /* Backup registers outlive resets; a loss of power only with a battery. */
 static void check_backup(const char *spec, uint32_t after)
 {
-    static const struct script_step write[] = {
-        {WRITE32, APB1ENR, 1u << 28}, {WRITE32, PWR_CR, 1u << 8}, {WRITE32, BKP19R, 0xb0070001}};
+    static const struct script_step write[] = {{WRITE32, APB1ENR, 1u << 28},
+                                               {WRITE32, PWR_CR, 1u << 8},
+                                               {READ, PWR_CR, 0},
+                                               {READ, PWR_CR, 0},
+                                               {WRITE32, BKP19R, 0xb0070001}};
     static const struct script_step look[] = {{WRITE32, APB1ENR, 1u << 28}, {READ, BKP19R, 0}};
     struct vboard *board = script_board(spec, write, B0_LENGTH(write), false);
 
@@ -70,11 +73,16 @@ static void check_backup(const char *spec, uint32_t after)
 static void test_backup_registers(void **state)
 {
     static const struct script_step locked[] = {{WRITE32, BKP19R, 1}, {READ, BKP19R, 0}};
+    static const struct script_step early[] = {
+        {WRITE32, APB1ENR, 1u << 28}, {WRITE32, PWR_CR, 1u << 8}, {WRITE32, BKP19R, 1}};
     struct vboard *board = script_board("f407:boot0=0", locked, B0_LENGTH(locked), false);
 
     (void)state;
     assert_traced(board, 1000, "without PWR_CR.DBP");
     assert_int_equal(value_of(board, 1), 0);
+    free_board(board);
+    board = script_board("f407:boot0=0", early, B0_LENGTH(early), false);
+    assert_traced(board, 1000, "before PWR_CR.DBP could be read as set");
     free_board(board);
     check_backup("f407:boot0=0", 0);
     check_backup("f407:boot0=0,vbat=1", 0xb0070001);
