@@ -15,8 +15,8 @@
 #define DFU_PRODUCT     0xdf11
 #define RUNTIME_PRODUCT 0x5740
 
-/* DS8626, 5.3.9: over all temperatures. */
-static const char *const oscillators[] = {"-8", "-4", "0", "1", "4.5"};
+/* DS8626, 5.3.9: over all temperatures. What the ends show holds between them. */
+static const char *const oscillators[] = {"-8", "0", "4.5"};
 static const unsigned crystals[] = {4, 6, 8, 10, 12, 16, 20, 24, 25, 26};
 
 /* ---- the crystal ---- */
