@@ -240,13 +240,6 @@ static enum boot0_status go_to_rom(struct boot0_session *session, struct boot0_e
 {
     enum boot0_status status = BOOT0_OK;
 
-    if (session->board.bootloader.read_protected) {
-        boot0_fail(
-            error, BOOT0_E_PROTECTED,
-            "the board is protected from being read: ST's bootloader in ROM writes the flash "
-            "only after it has erased everything");
-        return boot0_advise(error, BOOT0_ADVICE_UNPROTECT_READ, NULL);
-    }
     if (session->board.bootloader.write_protected) {
         b0_session_note(session, "the bootloader's write protection is removed");
         status = boot0_session_protect_bootloader(session, false, error);
@@ -261,6 +254,17 @@ static enum boot0_status go_to_rom(struct boot0_session *session, struct boot0_e
         return status;
     boot0_fail(error, BOOT0_E_PROTOCOL, "the board did not go to ST's bootloader in ROM");
     return boot0_hint(error, "Bring it there by hand: BOOT0 to 3.3 V, reset.");
+}
+
+static enum boot0_status check_readable(const struct boot0_session *session,
+                                        struct boot0_error *error)
+{
+    if (!session->board.bootloader.read_protected)
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_PROTECTED,
+               "the board is protected from being read: ST's bootloader in ROM writes the flash "
+               "only after it has erased everything");
+    return boot0_advise(error, BOOT0_ADVICE_UNPROTECT_READ, NULL);
 }
 
 /* Nothing to do if it is the same one; else the board is in ST's bootloader afterwards. */
@@ -280,6 +284,9 @@ static enum boot0_status leave_bootloader(struct boot0_session *session,
     report->keeps_program = present->update == BOOT0_UPDATE_COMPLETE;
     if (report->same)
         return BOOT0_OK;
+    status = check_readable(session, error);
+    if (status != BOOT0_OK)
+        return status;
     /* The ROM shows the flash alone, and several chips have the same. */
     if (!session->options.chip && session->board.chip_count > 0)
         session->options.chip = session->board.chips[0]->key;

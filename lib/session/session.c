@@ -390,7 +390,25 @@ static const struct b0_flash_times *slowest_times(const struct boot0_board *boar
     return slowest;
 }
 
-/* The user's word on the chip, against what the board says: the board wins, the user is told. */
+/* The user's word on the chip, against what the board says. boot0's bootloader has read the id. */
+static void take_chip(struct boot0_board *board, const struct boot0_chip *chip)
+{
+    const bool is_known = board->bootloader.present && board->chip_count == 1;
+
+    if (is_known && board->chips[0] != chip) {
+        snprintf(board->contradiction, sizeof board->contradiction,
+                 "it is said to be an %s, but is an %s", chip->name, board->chips[0]->name);
+        return;
+    }
+    if (!is_known && board->flash_alternate >= 0 &&
+        !boot0_chip_matches(chip, &board->alternates[board->flash_alternate].layout, NULL))
+        snprintf(board->contradiction, sizeof board->contradiction,
+                 "it is said to be an %s, but its layout is not that of one", chip->name);
+    board->chips[0] = chip;
+    board->chip_count = 1;
+    board->family = chip->family;
+}
+
 static enum boot0_status check_chip(struct boot0_session *session, struct boot0_error *error)
 {
     struct boot0_board *board = &session->board;
@@ -402,13 +420,7 @@ static enum boot0_status check_chip(struct boot0_session *session, struct boot0_
             boot0_fail(error, BOOT0_E_USAGE, "no chip \"%s\" is known", session->options.chip);
             return boot0_hint(error, "Names such as f407, f103, l476, or STM32F407VE are.");
         }
-        if (board->flash_alternate >= 0 &&
-            !boot0_chip_matches(chip, &board->alternates[board->flash_alternate].layout, NULL))
-            snprintf(board->contradiction, sizeof board->contradiction,
-                     "it is said to be a %s, but its layout is not that of one", chip->name);
-        board->chips[0] = chip;
-        board->chip_count = 1;
-        board->family = chip->family;
+        take_chip(board, chip);
     }
     session->times = slowest_times(board);
     session->width = B0_PARALLEL_X8;

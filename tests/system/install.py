@@ -59,6 +59,18 @@ def check_own(directory):
     equal(result(board, "info")["bootloader"]["built_for"], "black-f407ve", "by --board")
     check(not result(board, "update-bootloader")["changed"], "not the one for the same board")
     boot0("f072", "install-bootloader", status=65)
+    say("what --board says of the chip agrees with the bootloader, or is told")
+    done = boot0(board, "flash", "--board", "black-f407ve", FIRMWARE / "hello.elf")
+    check("is said to be" not in done.stdout + done.stderr, done.stderr)
+    done = boot0(board, "flash", "--chip", "f411", FIRMWARE / "hello.elf")
+    check("said to be an STM32F411, but is an STM32F405" in " ".join(done.stderr.split()), done.stderr)
+    say("read protection: nothing is announced that the ROM would do by erasing everything")
+    protected = board + ",rdp=1"
+    done = boot0(protected, "update-bootloader", FIRMWARE / "bootloader-generic-f407.bin",
+                 status=77)
+    check("erases everything" in done.stderr and "is replaced" not in done.stderr, done.stderr)
+    done = boot0(protected, "reset", "--to", "rom")
+    check("before it has erased everything" in " ".join(done.stdout.split()), done.stdout)
     say("an F411 shows the flash of an F405 with 512 KiB: the chip has to be named")
     done = boot0("f411", "install-bootloader", status=64)
     check("--chip: f411" in done.stderr and "--board" in done.stderr, done.stderr)
