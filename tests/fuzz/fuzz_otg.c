@@ -68,6 +68,11 @@ static void port_violation(void *context, uint32_t offset, const char *text)
         abort();
 }
 
+static void port_note(void *context, const char *text)
+{
+    port_violation(context, 0, text);
+}
+
 static uint64_t port_now_ns(void *context)
 {
     const struct fuzz *f = context;
@@ -260,7 +265,8 @@ static void play_host(struct fuzz *f)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz f = {.in = {data, size, 0}};
-    const struct vboard_otg_port port = {&f, port_irq, port_violation, port_now_ns, port_progress};
+    const struct vboard_otg_port port = {&f,        port_irq,    port_violation,
+                                         port_note, port_now_ns, port_progress};
 
     f.otg = vboard_otg_new(take(&f.in) & 1 ? VBOARD_OTG_CORE_1100 : VBOARD_OTG_CORE_1200, &port);
     if (!f.otg)

@@ -394,6 +394,7 @@ void vboard_otg_reset(struct vboard_otg *otg)
     otg->dcfg = 0;
     otg->at_work = 0;
     otg->session = false;
+    otg->told_count = false;
     vboard_otg_core_reset(otg);
     vboard_otg_changed(otg);
 }

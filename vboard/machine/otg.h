@@ -38,6 +38,8 @@ struct vboard_otg_port {
     void (*irq)(void *context, bool level);
     /* A use that the manual forbids; `offset` of the register that was accessed. */
     void (*violation)(void *context, uint32_t offset, const char *text);
+    /* A use that works, though the manual asks for another. */
+    void (*note)(void *context, const char *text);
     uint64_t (*now_ns)(void *context);
     /*
      * Something that the host waits for has become true (vboard_otg_watch()), or SOFs are wanted

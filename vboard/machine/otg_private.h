@@ -288,6 +288,7 @@ struct vboard_otg {
     bool enabled_early; /* EPENA of OUT endpoint 0 was set before that */
     bool has_written;   /* data of the Data stage of a control write have come */
     uint8_t setups;     /* back to back */
+    bool told_count;    /* that STUPCNT was 0 at a SETUP packet */
 
     bool level; /* of the interrupt line */
     uint32_t watch;

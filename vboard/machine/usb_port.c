@@ -38,6 +38,11 @@ static void otg_violation(void *context, uint32_t offset, const char *text)
     vboard_report(context, OTG_BASE + offset, "USB: %s", text);
 }
 
+static void otg_note(void *context, const char *text)
+{
+    vboard_note(context, "USB: %s", text);
+}
+
 static uint64_t otg_now_ns(void *context)
 {
     return vboard_time_now_ns(context);
@@ -55,7 +60,8 @@ static void otg_progress(void *context)
 
 bool vboard_port_open(struct vboard_machine *machine)
 {
-    const struct vboard_otg_port otg = {machine, otg_irq, otg_violation, otg_now_ns, otg_progress};
+    const struct vboard_otg_port otg = {machine,  otg_irq,    otg_violation,
+                                        otg_note, otg_now_ns, otg_progress};
 
     machine->port->otg = vboard_otg_new(machine->chip->otg_core, &otg);
     if (machine->port->otg)

@@ -24,6 +24,14 @@ static void port_violation(void *context, uint32_t offset, const char *text)
     snprintf(device->text, sizeof device->text, "%s", text);
 }
 
+static void port_note(void *context, const char *text)
+{
+    struct otg_device *device = context;
+
+    device->notes++;
+    snprintf(device->text, sizeof device->text, "%s", text);
+}
+
 static uint64_t port_now_ns(void *context)
 {
     const struct otg_device *device = context;
@@ -40,8 +48,8 @@ static void port_progress(void *context)
 
 void otg_device_new(struct otg_device *device, uint32_t core_id)
 {
-    const struct vboard_otg_port port = {device, port_irq, port_violation, port_now_ns,
-                                         port_progress};
+    const struct vboard_otg_port port = {device,    port_irq,    port_violation,
+                                         port_note, port_now_ns, port_progress};
 
     memset(device, 0, sizeof *device);
     device->otg = vboard_otg_new(core_id, &port);

@@ -71,8 +71,9 @@ struct otg_device {
     uint64_t now_ns;
     bool irq;
     unsigned violations;
+    unsigned notes;
     uint32_t offset; /* of the last one */
-    char text[160];
+    char text[160];  /* of the last violation or note */
     unsigned progress;
     uint8_t address; /* to which bus transactions go */
 };
