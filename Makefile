@@ -7,7 +7,7 @@ SECONDS ?= 60
 # Debian's Python has Debian's modules (python3-usb); another one in PATH has not.
 PYTHON ?= /usr/bin/python3
 
-.PHONY: build demo check test bench fuzz dist firmware install format lint packages clean help
+.PHONY: build demo check test bench fuzz dist web serve firmware install format lint packages clean help
 
 build: ## compile libboot0, boot0 and vboard into build/host
 	@scripts/install-packages.sh --check build
@@ -40,6 +40,13 @@ fuzz: ## all parsers with random input, SECONDS=60 each
 dist: ## what the Arduino IDE downloads into build/dist (URL=… where it will be)
 	@scripts/install-packages.sh --check dist
 	@scripts/dist.sh $(URL)
+
+web: ## the flasher for the browser into build/web, a static site
+	@scripts/install-packages.sh --check web
+	@scripts/build-web.py
+
+serve: web ## the same at a local address, for a browser on this machine
+	@cd build/web && $(PYTHON) -m http.server --bind 127.0.0.1 8000
 
 firmware: ## compile the example programs for the STM32F407 into build/firmware
 	@scripts/install-packages.sh --check firmware build

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Installs the Debian packages that a part of this repository needs, those that are missing only:
-#   scripts/install-packages.sh [--check] build|demo|test|lint|dist|arduino…
+#   scripts/install-packages.sh [--check] build|demo|test|lint|dist|arduino|web|chromium…
 # Without the right to install, or with --check, it prints the command to type and exits 69.
 set -euo pipefail
 
@@ -12,6 +12,9 @@ firmware=(gcc-arm-none-eabi)
 dist=("${build[@]}" "${firmware[@]}" bzip2 git libudev-dev python3)
 # The IDE itself, with Java: not everywhere to be had, so the tests do without it.
 arduino=("${dist[@]}" libnewlib-arm-none-eabi arduino)
+# The flasher for the browser, and what tests it.
+web=(clang lld libclang-rt-14-dev-wasm32 ninja-build python3 wasi-libc)
+chromium=("${web[@]}" "${build[@]}" chromium nodejs)
 demo=("${build[@]}" "${firmware[@]}" dfu-util)
 lint=("${build[@]}" clang clang-format clang-tidy cppcheck shellcheck)
 test=("${demo[@]}" "${lint[@]}" ccache g++ git libcmocka-dev libclang-rt-dev valgrind
@@ -27,11 +30,13 @@ for argument in "$@"; do
     firmware) wanted+=("${firmware[@]}") ;;
     dist) wanted+=("${dist[@]}") ;;
     arduino) wanted+=("${arduino[@]}") ;;
+    web) wanted+=("${web[@]}") ;;
+    chromium) wanted+=("${chromium[@]}") ;;
     demo) wanted+=("${demo[@]}") ;;
     lint) wanted+=("${lint[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     *)
-        echo "usage: scripts/install-packages.sh [--check] build|firmware|demo|lint|test|dist|arduino…" >&2
+        echo "usage: scripts/install-packages.sh [--check] build|firmware|demo|lint|test|dist|arduino|web|chromium…" >&2
         exit 64
         ;;
     esac

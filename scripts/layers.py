@@ -84,6 +84,10 @@ ROOMS = [
         "cli": ("the command", ["include/boot0", "core", "core/family", "base"]),
     },
     {
+        "web/wasm": ("the library in a page",
+                     ["include/boot0", "core", "base", "vboard/vboard.h", "cli"]),
+    },
+    {
         "firmware/chip": ("what is asked of a chip", []),
     },
     {

@@ -161,7 +161,7 @@ def stage_format(stage):
     stage.run(["clang-format", "--dry-run", "--Werror", *sources("*.c", "*.h")])
     bare = [
         name
-        for name in sources("*.c", "*.h", "*.ld", "*.py", "*.sh", "meson.build")
+        for name in sources("*.c", "*.h", "*.ld", "*.js", "*.mjs", "*.py", "*.sh", "meson.build")
         if "SPDX-License-Identifier: MIT" not in (ROOT / name).read_text(encoding="utf-8")[:200]
     ]
     if bare:
@@ -198,7 +198,7 @@ def stage_clang(stage):
 # What asks the system in ways that Windows does not know, or a library that Debian does not have
 # for it.
 NOT_FOR_WINDOWS = re.compile(
-    r"base/platform/posix/.*\.c|lib/image/(file|replace)\.c|lib/usb/libusb\.c|cli/doctor/linux.*\.c"
+    r"base/platform/(posix|wasi)/.*\.c|lib/image/(file|replace)\.c|lib/usb/libusb\.c|cli/doctor/linux.*\.c"
 )
 
 
@@ -419,6 +419,47 @@ def stage_arduino(stage):
     return Count(passed=int(totals[1]), failed=int(totals[2]))
 
 
+def web_tools(stage):
+    """What tests the flasher from npm, as web/package-lock.json has it; False if it cannot be had."""
+    tools = ROOT / "build/web-tools"
+    tools.mkdir(parents=True, exist_ok=True)
+    lock = (ROOT / "web/package-lock.json").read_bytes()
+    installed = tools / "node_modules/.package-lock.json"
+    if installed.exists() and (tools / "package-lock.json").read_bytes() == lock:
+        return True
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copyfile(ROOT / "web" / name, tools / name)
+    return stage.status_of(["npm", "ci", "--ignore-scripts", "--prefix", tools]) == 0
+
+
+def node_tests(stage, command, **environment):
+    """Runs tests of node's test runner, which ends with its totals."""
+    status = stage.status_of(command, **environment)
+    log = stage.log_path.read_text(encoding="utf-8", errors="replace")
+    totals = [re.findall(rf"^# {word} (\d+)$", log, re.MULTILINE) for word in ("pass", "fail")]
+    if not all(totals) or (status != 0 and totals[1][-1] == "0"):
+        raise Failure(f"{shlex.join(str(word) for word in command)}: exit status {status}")
+    return Count(passed=int(totals[0][-1]), failed=int(totals[1][-1]))
+
+
+def stage_web(stage):
+    """The flasher for the browser: the library as WebAssembly, its types, the page in Chromium."""
+    missing = [tool for tool in ("clang-14", "wasm-ld-14", "node", "npm") if not shutil.which(tool)]
+    if missing or not pathlib.Path("/usr/include/wasm32-wasi").exists():
+        stage.note = f"not installed: {', '.join(missing) or 'wasi-libc'}"
+        return Count(skipped=1)
+    stage.run(["scripts/build-web.py"])
+    count = node_tests(stage, ["node", "--test", "tests/web/library.test.mjs"])
+    if not web_tools(stage):
+        stage.note = "npm packages cannot be installed: no types, no browser"
+        count.add(Count(skipped=1))
+        return count
+    modules = ROOT / "build/web-tools/node_modules"
+    stage.run([modules / ".bin/tsc", "-p", "web", "--typeRoots", modules / "@types"])
+    count.add(ONE)
+    return count
+
+
 def stage_demo(stage):
     stage.run(["scripts/demo.sh"])
     return ONE
@@ -439,6 +480,7 @@ STAGES = {
     "install": (stage_install, True),
     "demo": (stage_demo, True),
     "arduino": (stage_arduino, True),
+    "web": (stage_web, True),
     "cppcheck": (stage_cppcheck, True),
     "clang-tidy": (stage_clang_tidy, True),
     "sanitizers": (stage_sanitizers, True),

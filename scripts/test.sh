@@ -7,5 +7,8 @@ scripts/install-packages.sh test
 if ! scripts/install-packages.sh arduino >/dev/null 2>&1; then
     echo "The packages of the Arduino IDE cannot be installed: its tests will be skipped."
 fi
+if ! scripts/install-packages.sh chromium >/dev/null 2>&1; then
+    echo "The packages of the flasher for the browser cannot be installed: its tests will be skipped."
+fi
 # Debian's Python has Debian's modules; another one in PATH has not.
 exec /usr/bin/python3 scripts/test.py "$@"

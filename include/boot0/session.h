@@ -51,6 +51,13 @@ struct boot0_observer {
      * both in one text.
      */
     void (*advise)(void *context, const struct boot0_error *note);
+    /*
+     * The plan that boot0_session_flash() is about to carry out, one for each memory and attempt:
+     * what is known of the sectors by now, and the steps. Progress of erasing and writing counts
+     * the bytes of the steps in their order, that of verifying the sectors that differ. The plan is
+     * valid during the call. NULL: nobody looks.
+     */
+    void (*plan)(void *context, const struct boot0_plan *plan);
 };
 
 struct boot0_session_options {

@@ -107,6 +107,8 @@ static enum boot0_status flash_memory(struct boot0_session *session,
         return status;
     for (int attempt = 1;; attempt++) {
         status = b0_session_complete_plan(session, plan, index, error);
+        if (status == BOOT0_OK && session->observer.plan)
+            session->observer.plan(session->observer.context, plan);
         if (status == BOOT0_OK)
             status = boot0_session_execute(session, plan, options, error);
         if (status == BOOT0_OK || status == BOOT0_E_CANCELLED || !session->protocol->retryable ||

@@ -5,7 +5,7 @@
  */
 #include <boot0/virtual.h>
 
-#include <core/descriptors.h>
+#include <core/candidate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,49 +115,17 @@ static void write_path(size_t index, char path[BOOT0_PATH_MAX])
     snprintf(path, BOOT0_PATH_MAX, "0-%zu", index + 1);
 }
 
-/* The first alternate of the `nth` DFU interface, from 0; NULL if there are not as many. */
-static const struct b0_dfu_alternate *find_interface(const struct b0_dfu_configuration *found,
-                                                     size_t nth)
-{
-    for (size_t i = 0; i < found->alternate_count; i++) {
-        bool seen = false;
-
-        for (size_t j = 0; j < i; j++)
-            seen = seen || found->alternates[j].interface == found->alternates[i].interface;
-        if (!seen && nth-- == 0)
-            return &found->alternates[i];
-    }
-    return NULL;
-}
-
 /* The candidate for a board's `nth` DFU interface. */
 static bool examine(const struct vboard *board, size_t index, size_t nth,
                     struct boot0_candidate *candidate)
 {
-    const struct b0_dfu_alternate *alternate;
     uint8_t bytes[VBOARD_DESCRIPTORS_MAX];
     size_t size = vboard_descriptors(board, bytes, sizeof bytes);
-    struct b0_dfu_configuration found;
 
-    memset(candidate, 0, sizeof *candidate);
-    if (size <= BOOT0_USB_DEVICE_DESC_SIZE ||
-        !b0_descriptors_walk(bytes + BOOT0_USB_DEVICE_DESC_SIZE, size - BOOT0_USB_DEVICE_DESC_SIZE,
-                             &found))
-        return false;
-    alternate = find_interface(&found, nth);
-    if (!alternate)
+    if (!b0_candidate_read(bytes, size, nth, candidate))
         return false;
     write_path(index, candidate->path);
     candidate->address = (uint8_t)(1 + (vboard_connection(board) - 1) % 127);
-    candidate->bcd_usb = (uint16_t)(bytes[2] | bytes[3] << 8);
-    candidate->vendor = (uint16_t)(bytes[8] | bytes[9] << 8);
-    candidate->product = (uint16_t)(bytes[10] | bytes[11] << 8);
-    candidate->bcd_device = (uint16_t)(bytes[12] | bytes[13] << 8);
-    candidate->manufacturer_index = bytes[14];
-    candidate->product_index = bytes[15];
-    candidate->serial_index = bytes[16];
-    candidate->dfu_interface = alternate->interface;
-    candidate->dfu_protocol = alternate->protocol;
     return true;
 }
 

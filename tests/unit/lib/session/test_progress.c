@@ -422,6 +422,51 @@ static void test_mass_erase_is_expected(void **state)
     }
 }
 
+/* ---- plans ---- */
+
+struct planned {
+    unsigned calls;
+    size_t differing[2];
+    uint64_t write_bytes[2];
+};
+
+static void on_plan(void *context, const struct boot0_plan *plan)
+{
+    struct planned *planned = context;
+
+    assert_true(planned->calls < B0_LENGTH(planned->differing));
+    for (size_t i = 0; i < plan->sector_count; i++)
+        planned->differing[planned->calls] += plan->sectors[i].differs;
+    planned->write_bytes[planned->calls] = plan->write_bytes;
+    planned->calls++;
+}
+
+/* Whoever draws the sectors learns what is going to happen to them before it does. */
+static void test_tells_the_plan(void **state)
+{
+    static const char *const board = "f407:fill=0";
+    struct planned planned = {0};
+    const struct boot0_observer observer = {.plan = on_plan, .context = &planned};
+    const struct boot0_flash_options options = {.no_run = true};
+    struct boot0_image *image = program();
+    struct boot0_session *session;
+    struct boot0_bus bus;
+
+    (void)state;
+    assert_int_equal(boot0_virtual_open(&bus, &board, 1, &error), BOOT0_OK);
+    assert_int_equal(boot0_session_open(&session, &bus, NULL, NULL, &observer, &error), BOOT0_OK);
+    for (unsigned i = 0; i < 2; i++)
+        assert_int_equal(boot0_session_flash(session, image, &options, &error), BOOT0_OK);
+    assert_int_equal(planned.calls, 2);
+    assert_int_equal(planned.differing[0], 4); /* 60,000 bytes in sectors of 16 KiB */
+    assert_true(planned.write_bytes[0] >= IMAGE_SIZE);
+    assert_int_equal(planned.differing[1], 0);
+    assert_int_equal(planned.write_bytes[1], 0);
+    boot0_session_close(session);
+    boot0_bus_close(&bus);
+    boot0_image_free(image);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -429,6 +474,7 @@ int main(void)
         cmocka_unit_test(test_silence_after_a_stop),
         cmocka_unit_test(test_goes_on_after_a_stop),
         cmocka_unit_test(test_mass_erase_is_expected),
+        cmocka_unit_test(test_tells_the_plan),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// The library as WebAssembly with a virtual board, in Node, without a browser: what boot0.js says
+// of files and boards, and what the board's flash holds afterwards.
+
+import assert from 'node:assert';
+import fs from 'node:fs';
+import {before, test} from 'node:test';
+
+import {PHASES} from '../../web/boot0.js';
+import {BINARY, SITE, loadBoot0, program, toHex} from './common.mjs';
+
+const BASE = 0x08000000;
+/** @type {import('../../web/boot0.js').Boot0} */ let boot0;
+
+before(async () => { boot0 = await loadBoot0(); });
+
+test('the small module loads, without virtual boards', async () => {
+    const small = await loadBoot0('boot0.wasm');
+    await assert.rejects(small.connectVirtual('f407'), {code: 'unsupported'});
+    assert.match(small.names.version, /^\d+\.\d+\.\d+$/);
+});
+
+test('a file is described: format, segments, vectors', () => {
+    const image = boot0.image(toHex(program(1000), BASE), 'a.hex');
+    assert.equal(image.description.format, 'ihex');
+    assert.deepEqual(image.description.segments,
+                     [{address: '0x08000000', bytes: 1000, alternate: 0}]);
+    assert.equal(image.description.vectors?.stack, '0x20020000');
+    image.free();
+});
+
+test('a broken file is an error with its line', () => {
+    assert.throws(() => boot0.image(new TextEncoder().encode(':1000zz\n'), 'a.hex'),
+                  {code: 'data', message: /line 1/});
+});
+
+test('a board is described, flashed, compared and read', async () => {
+    /** @type {any[]} */ const plans = [];
+    const phases = new Map();
+    const firmware = program(200000);
+    const image = boot0.image(firmware, 'a.bin');
+    const note = (/** @type {any} */ event) => plans.push(event.detail);
+    const count = (/** @type {any} */ event) => phases.set(event.detail.phase, event.detail);
+    boot0.addEventListener('plan', note);
+    boot0.addEventListener('progress', count);
+
+    const board = await boot0.connectVirtual('f407');
+    assert.ok(board.chips.includes('f407'));
+    assert.equal(board.memories.find(memory => memory.main)?.regions?.length, 3);
+
+    const report = await boot0.flash(image, {no_run: true});
+    assert.equal(report.bytes_written, firmware.length);
+    assert.equal(report.bytes_verified, firmware.length);
+    assert.deepEqual(boot0.peek(BASE, firmware.length), firmware);
+    assert.equal(plans[0].sectors.filter((/** @type {any} */ s) => s.differs).length, 6);
+    assert.equal(phases.get('write').done, phases.get('write').total);
+    assert.ok([...phases.keys()].every(phase => PHASES.includes(phase)));
+
+    const again = await boot0.flash(image, {no_run: true});
+    assert.equal(again.bytes_written, report.bytes_written, 'nothing was written twice');
+    assert.equal(plans[1].write_bytes, 0);
+    assert.deepEqual(await boot0.read(BASE + 100, 5000), firmware.slice(100, 5100));
+    assert.ok((await boot0.flash(image)).started);
+    boot0.removeEventListener('plan', note);
+    boot0.removeEventListener('progress', count);
+    image.free();
+});
+
+test('a program for another chip is refused, and nothing is touched', async () => {
+    const image = boot0.image(program(2000, 0x30000000), 'a.bin');
+    await boot0.connectVirtual('f407');
+    await assert.rejects(boot0.flash(image), {code: 'mismatch'});
+    assert.ok(boot0.peek(BASE, 16).every(byte => byte === 0xff));
+    image.free();
+});
+
+test('a listener stops the work by preventing the event', async () => {
+    const image = boot0.image(program(100000), 'a.bin');
+    const stop = (/** @type {any} */ event) => {
+        if (event.detail.phase === 'write') event.preventDefault();
+    };
+    await boot0.connectVirtual('f407');
+    boot0.addEventListener('progress', stop);
+    await assert.rejects(boot0.flash(image), {code: 'cancelled'});
+    boot0.removeEventListener('progress', stop);
+    assert.ok((await boot0.flash(image)).started, 'and goes on when asked to');
+    image.free();
+});
+
+test('a cable that is pulled is told, and flashing goes on after it', async () => {
+    const firmware = program(100000);
+    const image = boot0.image(firmware, 'a.bin');
+    const pull = (/** @type {any} */ event) => {
+        if (event.detail.phase === 'write' && event.detail.done > 50000) boot0.cable(false);
+    };
+    await boot0.connectVirtual('f407');
+    boot0.addEventListener('progress', pull);
+    await assert.rejects(boot0.flash(image), {code: 'gone'});
+    boot0.removeEventListener('progress', pull);
+    boot0.cable(true);
+    await boot0.connectVirtual('', {keep: true});
+    assert.ok((await boot0.flash(image)).started);
+    assert.deepEqual(boot0.peek(BASE, firmware.length), firmware);
+    image.free();
+});
+
+test('boards without USB in their name work: blocks of 1024, slow polls, pages', async () => {
+    for (const model of ['g431', 'f072', 'f411']) {
+        const firmware = program(40000, 0x20001000);
+        const image = boot0.image(firmware, 'a.bin');
+        await boot0.connectVirtual(model);
+        await boot0.flash(image, {no_run: true});
+        assert.deepEqual(boot0.peek(BASE, firmware.length), firmware, model);
+        image.free();
+    }
+});
+
+test('the modules import nothing but the page and WASI', () => {
+    for (const name of ['boot0.wasm', BINARY]) {
+        const module = new WebAssembly.Module(fs.readFileSync(new URL(name, SITE)));
+        for (const {module: from} of WebAssembly.Module.imports(module))
+            assert.ok(['boot0', 'wasi_snapshot_preview1'].includes(from), from);
+    }
+});

@@ -1,0 +1,574 @@
+// SPDX-License-Identifier: MIT
+// libboot0 in JavaScript: the library as WebAssembly, its transports as promises. Everything that
+// is known of boards, files and protocols is in the library; here are calls and events only.
+
+import {SerialTransport} from './serial.js';
+import {FILTERS, UsbTransport} from './usb.js';
+
+/**
+ * @typedef {object} Facts
+ * @property {string} address
+ * @property {number} number
+ * @property {string} text
+ *
+ * @typedef {object} Fault what the library says of an error or a note
+ * @property {string} code a name of boot0_status_name()
+ * @property {string} message
+ * @property {string} hint
+ * @property {string} advice a name of boot0_advice_name(): words.js has the remedy
+ * @property {Facts} facts
+ *
+ * @typedef {object} Region
+ * @property {string} address
+ * @property {number} sectors
+ * @property {number} sector_bytes
+ * @property {number} access
+ *
+ * @typedef {object} Memory
+ * @property {number} alternate
+ * @property {string} name
+ * @property {boolean} main
+ * @property {Region[]} [regions]
+ *
+ * @typedef {object} Board
+ * @property {string} kind
+ * @property {string} vendor
+ * @property {string} product
+ * @property {string} mode
+ * @property {boolean} from_program
+ * @property {boolean} has_addresses
+ * @property {string} manufacturer
+ * @property {string} product_name
+ * @property {string} serial
+ * @property {string} chip
+ * @property {string[]} chips
+ * @property {string} family
+ * @property {number} transfer_bytes
+ * @property {string} contradiction
+ * @property {Memory[]} memories
+ * @property {{version: string, board: string, program_start: string, update: string,
+ *     entry: string}} [bootloader]
+ *
+ * @typedef {object} ImageDescription
+ * @property {string} format
+ * @property {number} bytes
+ * @property {boolean} has_addresses
+ * @property {{address: string, bytes: number, alternate: number}[]} segments
+ * @property {string} [entry]
+ * @property {{vendor: string, product: string, device: string, dfu: string}} [suffix]
+ * @property {string} [family]
+ * @property {string} [family_name]
+ * @property {string} [cpu]
+ * @property {string} name
+ * @property {string[]} notes
+ * @property {{address: string, stack: string, reset: string}} [vectors]
+ *
+ * @typedef {object} Plan
+ * @property {number} alternate
+ * @property {{address: string, bytes: number, differs: boolean}[]} sectors
+ * @property {{action: 'erase' | 'write', address: string, bytes: number}[]} steps
+ * @property {number} erase_bytes
+ * @property {number} write_bytes
+ * @property {number} image_bytes
+ * @property {number} unchanged_bytes
+ * @property {number} expected_ms
+ *
+ * @typedef {object} Progress
+ * @property {typeof PHASES[number]} phase
+ * @property {number} done bytes
+ * @property {number} total bytes; 0: unknown
+ * @property {number} elapsedMs since the phase began
+ * @property {number} expectedMs of a phase without a total; 0: unknown
+ *
+ * @typedef {object} Report
+ * @property {number} image_bytes
+ * @property {number} unchanged_bytes
+ * @property {number} sectors_erased
+ * @property {number} bytes_read
+ * @property {number} bytes_written
+ * @property {number} bytes_verified
+ * @property {number} transfers
+ * @property {number} seconds
+ * @property {boolean} started
+ * @property {boolean} touched
+ *
+ * @typedef {object} ConnectOptions
+ * @property {string} [chip] the user's word on which chip it is: "f407"
+ * @property {string} [board] key of a board that is known: "black-f407ve"
+ * @property {number} [supplyMv] the board's supply in millivolts
+ *
+ * @typedef {object} FlashOptions
+ * @property {boolean} [full] write everything, whatever the board holds
+ * @property {boolean} [no_preserve] lose what else is in sectors that the file covers partly
+ * @property {boolean} [no_verify] do not read back what was written
+ * @property {boolean} [no_run] stay in DFU mode at the end
+ * @property {boolean} [ignore_suffix] the file's suffix may name another device
+ * @property {boolean} [force] the program may be another chip's
+ * @property {boolean} [allow_option_bytes] the file may hold option bytes
+ * @property {boolean} [skip_ram] leave out data for RAM
+ * @property {number} [address] where a raw binary goes; else the start of the flash
+ */
+
+/** enum boot0_phase of include/boot0/session.h. */
+export const PHASES = /** @type {const} */ (
+    ['wait', 'read', 'erase', 'write', 'verify', 'run', 'prepare']);
+
+/** Options that are words of the library. */
+const WORDS = /** @type {const} */ (['full', 'no_preserve', 'no_verify', 'no_run', 'ignore_suffix',
+                                     'force', 'allow_option_bytes', 'skip_ram']);
+
+/** WASI's errno: there are no files in a page. */
+const BADF = 8;
+const NOSYS = 52;
+
+/** What this browser has. JSPI is WebAssembly's JavaScript Promise Integration. */
+export function support() {
+    return {
+        usb: typeof navigator !== 'undefined' && 'usb' in navigator,
+        serial: typeof navigator !== 'undefined' && 'serial' in navigator,
+        jspi: 'Suspending' in WebAssembly && 'promising' in WebAssembly,
+    };
+}
+
+/** An error of the library. */
+export class Boot0Error extends Error {
+    /** @param {Fault} fault */
+    constructor(fault) {
+        super(fault.message);
+        this.name = 'Boot0Error';
+        this.fault = fault;
+    }
+    get code() {
+        return this.fault.code;
+    }
+}
+
+/** A file, as the library understands it. */
+export class Image {
+    #free;
+    /**
+     * @param {number} pointer
+     * @param {ImageDescription} description
+     * @param {() => void} free
+     */
+    constructor(pointer, description, free) {
+        this.pointer = pointer;
+        this.description = description;
+        this.#free = free;
+    }
+    /** Gives its memory back; the image cannot be used afterwards. */
+    free() {
+        this.#free();
+    }
+}
+
+/**
+ * The library, with at most one board connected.
+ *
+ * Events: 'progress' (Progress), 'note' (Fault), 'plan' (Plan), each with the object as `detail`;
+ * 'missing': the board has left, and what came back, if anything, needs permission: adopt().
+ */
+export class Boot0 extends EventTarget {
+    /** @type {any} */ #exports;
+    /** @type {UsbTransport | null} */ #usb = null;
+    /** @type {SerialTransport | null} */ #serial = null;
+    /** @type {Promise<unknown>} */ #queue = Promise.resolve();
+    /** Texts of the session, which the library does not copy. @type {number[]} */ #texts = [];
+    #blocking = false;
+    /** What the library's numbers mean, and its version. */
+    names = {version: '', statuses: [''], advices: [''], formats: ['']};
+
+    /**
+     * Loads the library.
+     * @param {{virtual?: boolean, bytes?: BufferSource, url?: URL | string}} [options]
+     *     virtual: with virtual boards, which makes it larger; bytes: the module itself, else it is
+     *     fetched from beside this file
+     */
+    static async load(options = {}) {
+        const boot0 = new Boot0();
+        const name = options.virtual ? 'boot0-virtual.wasm' : 'boot0.wasm';
+        const imports = boot0.#imports();
+        const {instance} = options.bytes
+            ? await WebAssembly.instantiate(options.bytes, imports)
+            : await WebAssembly.instantiateStreaming(
+                  fetch(options.url ?? new URL(name, import.meta.url)), imports);
+        boot0.#exports = instance.exports;
+        boot0.#exports._initialize();
+        boot0.names = boot0.#result(boot0.#exports.describe());
+        return boot0;
+    }
+
+    // ---- memory ----
+
+    /**
+     * @param {number} pointer
+     * @param {number} size
+     */
+    #bytes(pointer, size) {
+        return new Uint8Array(this.#exports.memory.buffer, pointer, size);
+    }
+
+    /** @param {Uint8Array} bytes */
+    #copy(bytes) {
+        const pointer = this.#exports.allocate(bytes.length);
+        if (!pointer) throw new RangeError('out of memory');
+        this.#bytes(pointer, bytes.length).set(bytes);
+        return pointer;
+    }
+
+    /** @param {string} text */
+    #text(text) {
+        return this.#copy(new TextEncoder().encode(`${text}\0`));
+    }
+
+    /**
+     * @param {number} pointer
+     * @param {number} size
+     */
+    #json(pointer, size) {
+        return JSON.parse(new TextDecoder().decode(this.#bytes(pointer, size)));
+    }
+
+    /** What the last call left behind; throws if it failed. @param {number} [status] */
+    #result(status) {
+        const object = this.#json(this.#exports.result(), this.#exports.result_size());
+        if (status) throw new Boot0Error(object);
+        return object;
+    }
+
+    // ---- what the library imports ----
+
+    /** Functions that may take their time, where the browser can suspend WebAssembly. @param {any} f */
+    #suspending(f) {
+        const {Suspending} = /** @type {any} */ (WebAssembly);
+        if (Suspending) return new Suspending(f);
+        this.#blocking = true;
+        return () => { throw new Boot0Error(BLOCKED); };
+    }
+
+    #imports() {
+        /** @param {string} name */
+        const status = name => this.names.statuses.indexOf(name);
+        const usb = () => /** @type {UsbTransport} */ (this.#usb);
+        const serial = () => /** @type {SerialTransport} */ (this.#serial);
+        /** @param {any} f */
+        const suspending = f => this.#suspending(f);
+        const sleep = suspending((/** @type {number} */ us) =>
+            new Promise(resolve => setTimeout(resolve, us / 1000)));
+        const boot0 = {
+            now_us: () => performance.now() * 1000,
+            // A virtual board can do without: its time is its own.
+            sleep_us: this.#blocking ? () => {} : sleep,
+            usb_scan: suspending(() => usb().scan()),
+            usb_descriptors: (/** @type {number} */ pointer, /** @type {number} */ size) => {
+                const bytes = usb().descriptors().subarray(0, size);
+                this.#bytes(pointer, bytes.length).set(bytes);
+                return bytes.length;
+            },
+            usb_arrival: () => usb().arrival,
+            usb_open: suspending(async () => status(await usb().open())),
+            usb_select: suspending(
+                async (/** @type {number} */ face, /** @type {number} */ alternate) =>
+                    status(await usb().select(face, alternate))),
+            usb_close: suspending(() => usb().close()),
+            usb_control: suspending((/** @type {number[]} */ ...a) => this.#control(a[0], a[1], a[2])),
+            usb_reset: suspending(() => usb().reset()),
+            usb_wait: suspending((/** @type {number} */ ms) => usb().wait(ms)),
+            serial_send: suspending((/** @type {number} */ pointer, /** @type {number} */ size) =>
+                serial().send(this.#bytes(pointer, size))),
+            serial_receive: suspending(
+                (/** @type {number[]} */ ...a) => this.#receive(a[0], a[1], a[2])),
+            serial_set: suspending((/** @type {number[]} */ ...a) =>
+                serial().set(a[0], a[1] !== 0, a[2] !== 0)),
+            serial_close: suspending(() => serial().close()),
+            progress: (/** @type {number[]} */ ...a) => this.#progress(a),
+            event: (/** @type {number} */ pointer, /** @type {number} */ size) => {
+                const detail = this.#json(pointer, size);
+                this.dispatchEvent(new CustomEvent(detail.event, {detail}));
+            },
+        };
+        const wasi = new Proxy({}, {
+            get: (_, name) => () => String(name).startsWith('fd_') ? BADF : NOSYS,
+        });
+        return {boot0, wasi_snapshot_preview1: wasi};
+    }
+
+    /**
+     * The library's memory may move while the transfer is under way: it is looked up afterwards.
+     * @param {number} setup
+     * @param {number} data
+     * @param {number} timeoutMs
+     */
+    async #control(setup, data, timeoutMs) {
+        const head = new DataView(this.#bytes(setup, 8).slice().buffer);
+        const length = head.getUint16(6, true);
+        const bytes = this.#bytes(data, length).slice();
+        const moved = await /** @type {UsbTransport} */ (this.#usb).control(head, bytes, timeoutMs);
+        if (moved > 0 && head.getUint8(0) & 0x80)
+            this.#bytes(data, moved).set(bytes.subarray(0, moved));
+        return moved;
+    }
+
+    /**
+     * @param {number} pointer
+     * @param {number} size
+     * @param {number} timeoutMs
+     */
+    async #receive(pointer, size, timeoutMs) {
+        const bytes = new Uint8Array(size);
+        const count = await /** @type {SerialTransport} */ (this.#serial).receive(bytes, timeoutMs);
+        if (count > 0) this.#bytes(pointer, count).set(bytes.subarray(0, count));
+        return count;
+    }
+
+    /** @param {number[]} numbers */
+    #progress([phase, done, total, elapsedUs, expectedUs]) {
+        const detail = {phase: PHASES[phase], done, total, elapsedMs: elapsedUs / 1000,
+                        expectedMs: expectedUs / 1000};
+        const event = new CustomEvent('progress', {detail, cancelable: true});
+        return this.dispatchEvent(event) ? 0 : 1;
+    }
+
+    // ---- calls ----
+
+    /**
+     * Calls an export that may suspend, after those before it: they share one stack.
+     * @param {string} name
+     * @param {any[]} values
+     */
+    #call(name, ...values) {
+        const {promising} = /** @type {any} */ (WebAssembly);
+        const f = this.#exports[name];
+        const job = this.#queue.then(
+            async () => this.#result(await (promising ? promising(f) : f)(...values)));
+        this.#queue = job.catch(() => {});
+        return job;
+    }
+
+    /** @param {number} pointer */
+    #image(pointer, /** @type {ImageDescription} */ description) {
+        return new Image(pointer, description, () => this.#exports.image_free(pointer));
+    }
+
+    /**
+     * Reads a file.
+     * @param {Uint8Array} bytes
+     * @param {string} name for messages, and its ending
+     */
+    image(bytes, name) {
+        const data = this.#copy(bytes);
+        const text = this.#text(name);
+        try {
+            const object = this.#result(this.#exports.image_parse(data, bytes.length, text, 0));
+            return this.#image(object.image, object);
+        } finally {
+            this.#exports.release(data);
+            this.#exports.release(text);
+        }
+    }
+
+    /**
+     * Gives raw bytes their address.
+     * @param {Image} image
+     * @param {number} address
+     */
+    place(image, address) {
+        image.description = this.#result(this.#exports.image_place(image.pointer, address));
+    }
+
+    /**
+     * Adds another image: several files flashed as one.
+     * @param {Image} image
+     * @param {Image} other
+     */
+    merge(image, other) {
+        image.description = this.#result(this.#exports.image_merge(image.pointer, other.pointer));
+    }
+
+    /** @param {ConnectOptions} options */
+    #session(options) {
+        for (const text of this.#texts.splice(0)) this.#exports.release(text);
+        this.#texts = [this.#text(options.chip ?? ''), this.#text(options.board ?? '')];
+        return [...this.#texts, options.supplyMv ?? 0];
+    }
+
+    /**
+     * Connects to a board by WebUSB. A running program that can be asked for DFU mode is; see the
+     * event 'missing' for what to do when the browser wants another permission for that.
+     * @param {USBDevice} device
+     * @param {ConnectOptions} [options]
+     * @param {USB} [usb] where it is from, if not navigator.usb
+     * @returns {Promise<Board>}
+     */
+    async connectUsb(device, options = {}, usb = navigator.usb) {
+        if (!support().jspi) throw new Boot0Error(BLOCKED);
+        if (!this.#usb || this.#usb.usb !== usb) {
+            this.#usb = new UsbTransport(usb);
+            this.#usb.addEventListener('missing', () => this.dispatchEvent(new Event('missing')));
+        }
+        await this.disconnect();
+        this.#usb.choose(device);
+        return this.#call('session_open_usb', ...this.#session(options));
+    }
+
+    /**
+     * Connects to the UART bootloader behind a serial port.
+     * @param {SerialPort} port
+     * @param {ConnectOptions & {boot?: string, baud?: number}} [options] boot: how DTR and RTS
+     *     reset the board, docs/UART.md
+     * @returns {Promise<Board>}
+     */
+    async connectSerial(port, options = {}) {
+        if (!support().jspi) throw new Boot0Error(BLOCKED);
+        await this.disconnect();
+        this.#serial = new SerialTransport(port);
+        const values = this.#session(options);
+        const boot = this.#text(options.boot ?? '');
+        this.#texts.push(boot);
+        return this.#call('session_open_serial', boot, options.baud ?? 0, ...values);
+    }
+
+    /**
+     * Connects to a virtual board, which is plugged in if none is: load({virtual: true}).
+     * @param {string} spec as `vboard` takes it: "f407", "g431:flash=…"
+     * @param {ConnectOptions & {speed?: number, keep?: boolean}} [options] speed: of its time, 1 is
+     *     a real board's, 0 as fast as possible; keep: the one that is plugged in
+     * @returns {Promise<Board>}
+     */
+    async connectVirtual(spec, options = {}) {
+        if (!options.keep) {
+            const text = this.#text(spec);
+            try {
+                await this.#call('virtual_plug', text, options.speed ?? 0);
+            } finally {
+                this.#exports.release(text);
+            }
+        }
+        return this.#call('session_open_virtual', ...this.#session(options));
+    }
+
+    /** What the user has chosen after 'missing': the same board under another id. @param {USBDevice} device */
+    adopt(device) {
+        this.#usb?.adopt(device);
+    }
+
+    /** Resolves when the board that was unplugged is back. @param {AbortSignal} [signal] */
+    async returned(signal) {
+        await this.#usb?.returned(signal);
+    }
+
+    /** Connects to the same board again. @param {ConnectOptions} [options] @returns {Promise<Board>} */
+    reconnect(options = {}) {
+        return this.#call('session_open_usb', ...this.#session(options));
+    }
+
+    async disconnect() {
+        const {promising} = /** @type {any} */ (WebAssembly);
+        const close = this.#exports.session_close;
+        this.#queue = this.#queue.then(() => (promising ? promising(close) : close)())
+            .catch(() => {});
+        await this.#queue;
+    }
+
+    /** Ends the call that is under way as soon as the board can be left: it fails, "cancelled". */
+    cancel() {
+        this.#exports.cancel();
+    }
+
+    /**
+     * @param {string} name
+     * @param {Image} image
+     * @param {FlashOptions} options
+     * @returns {Promise<Report>}
+     */
+    async #withImage(name, image, options) {
+        const words = WORDS.filter(word => options[word]).join(' ');
+        const text = this.#text(words);
+        try {
+            return await this.#call(name, image.pointer, text, options.address ?? -1);
+        } finally {
+            this.#exports.release(text);
+        }
+    }
+
+    /**
+     * Writes what differs, verifies it and starts the program.
+     * @param {Image} image
+     * @param {FlashOptions} [options]
+     */
+    flash(image, options = {}) {
+        return this.#withImage('session_flash', image, options);
+    }
+
+    /** Compares the board with a file. @param {Image} image @param {FlashOptions} [options] */
+    verify(image, options = {}) {
+        return this.#withImage('session_verify', image, options);
+    }
+
+    /** Whether a file is for this board; nothing is written. @param {Image} image @param {FlashOptions} [options] */
+    check(image, options = {}) {
+        return this.#withImage('session_check', image, options);
+    }
+
+    /** What flash() would do, as 'plan' events. @param {Image} image @param {FlashOptions} [options] */
+    plan(image, options = {}) {
+        return this.#withImage('session_plan', image, options);
+    }
+
+    /**
+     * Reads memory.
+     * @param {number} address
+     * @param {number} size bytes
+     */
+    async read(address, size) {
+        const pointer = this.#exports.allocate(size);
+        if (!pointer) throw new RangeError('out of memory');
+        try {
+            await this.#call('session_read', address, pointer, size);
+            return this.#bytes(pointer, size).slice();
+        } finally {
+            this.#exports.release(pointer);
+        }
+    }
+
+    /** Leaves DFU mode for the program at an address. @param {number} address @returns {Promise<Report>} */
+    run(address) {
+        return this.#call('session_run', address);
+    }
+
+    // ---- the virtual board from outside ----
+
+    /** What its memory holds, as a debug probe would see it. @param {number} address @param {number} size */
+    peek(address, size) {
+        const pointer = this.#exports.allocate(size);
+        try {
+            if (!this.#exports.virtual_read(address, pointer, size))
+                throw new RangeError('no such memory');
+            return this.#bytes(pointer, size).slice();
+        } finally {
+            this.#exports.release(pointer);
+        }
+    }
+
+    /** Pulls the virtual board's cable out, or pushes it in. @param {boolean} plugged */
+    cable(plugged) {
+        this.#exports.virtual_cable(plugged ? 1 : 0);
+    }
+}
+
+/** Where WebAssembly cannot be suspended, no board of the real world can be waited for. */
+const BLOCKED = {
+    code: 'unsupported',
+    message: 'this browser cannot suspend WebAssembly (JSPI)',
+    hint: 'Use a newer Chrome, Edge or another browser that is based on Chromium.',
+    advice: 'none',
+    facts: {address: '0x00000000', number: 0, text: ''},
+};
+
+/**
+ * Lets the user choose a board. Only in answer to a click.
+ * @returns {Promise<USBDevice>} rejects with NotFoundError if the user has closed the chooser
+ */
+export function chooseUsb() {
+    return navigator.usb.requestDevice({filters: FILTERS});
+}

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the page calls: images, and one session at a time. A call returns an enum boot0_status, and
+ * leaves a JSON object behind, which result() and result_size() give: the answer, or the error.
+ * web/core.js is its only caller.
+ *
+ * Memory for files comes from web_allocate(). Nothing here is called while a call is suspended, but
+ * for cancel().
+ */
+#include "bus.h"
+#include "describe.h"
+#include "host.h"
+#include "virtual.h"
+
+#include <core/array.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXPORT(name) __attribute__((export_name(#name)))
+
+static struct {
+    char *json; /* the result of the last call */
+    size_t json_size;
+    FILE *file; /* it is being written */
+    bool stop;  /* cancel() was called */
+    struct boot0_bus bus;
+    struct boot0_session *session;
+} web;
+
+/* ---- results ---- */
+
+static struct json begin_json(void)
+{
+    free(web.json);
+    web.json = NULL;
+    web.file = open_memstream(&web.json, &web.json_size);
+    if (!web.file)
+        abort();
+    return json_begin(web.file);
+}
+
+static void end_json(struct json *json)
+{
+    json_end(json);
+    fclose(web.file);
+}
+
+static uint32_t finish(enum boot0_status status, const struct boot0_error *error)
+{
+    struct json json = begin_json();
+
+    if (status != BOOT0_OK)
+        web_describe_error(&json, error);
+    end_json(&json);
+    return (uint32_t)status;
+}
+
+/* Gives the page a JSON object now, whatever call is under way. */
+static void send_event(void (*describe)(struct json *json, const void *object), const char *kind,
+                       const void *object)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *file = open_memstream(&text, &size);
+    struct json json;
+
+    if (!file)
+        return;
+    json = json_begin(file);
+    json_text(&json, "event", kind);
+    describe(&json, object);
+    json_end(&json);
+    fclose(file);
+    web_host_event(text, (uint32_t)size);
+    free(text);
+}
+
+EXPORT(result) const char *web_result(void)
+{
+    return web.json;
+}
+
+EXPORT(result_size) uint32_t web_result_size(void)
+{
+    return (uint32_t)web.json_size;
+}
+
+EXPORT(allocate) void *web_allocate(uint32_t size)
+{
+    return malloc(size ? size : 1);
+}
+
+EXPORT(release) void web_release(void *memory)
+{
+    free(memory);
+}
+
+/* The names behind the numbers, and the version: what the page asks first. */
+EXPORT(describe) void web_describe(void)
+{
+    struct json json = begin_json();
+
+    json_text(&json, "version", boot0_version());
+    json_open_list(&json, "statuses");
+    for (int i = 0; i < BOOT0_STATUS_COUNT; i++)
+        json_text(&json, NULL, boot0_status_name((enum boot0_status)i));
+    json_close_list(&json);
+    json_open_list(&json, "advices");
+    for (int i = 0; i < BOOT0_ADVICE_COUNT; i++)
+        json_text(&json, NULL, boot0_advice_name((enum boot0_advice)i));
+    json_close_list(&json);
+    json_open_list(&json, "formats");
+    for (int i = 0; i < BOOT0_FORMAT_COUNT; i++)
+        json_text(&json, NULL, boot0_format_name((enum boot0_format)i));
+    json_close_list(&json);
+    end_json(&json);
+}
+
+/* ---- the observer ---- */
+
+static bool progress(void *context, const struct boot0_progress *now)
+{
+    (void)context;
+    return web_host_progress(now->phase, (double)now->done, (double)now->total,
+                             (double)now->elapsed_us, (double)now->expected_us) == 0 &&
+           !web.stop;
+}
+
+static void describe_text(struct json *json, const void *text)
+{
+    json_text(json, "message", text);
+}
+
+static void describe_note(struct json *json, const void *note)
+{
+    web_describe_error(json, note);
+}
+
+static void describe_plan(struct json *json, const void *plan)
+{
+    web_describe_plan(json, plan);
+}
+
+static void note(void *context, const char *text)
+{
+    (void)context;
+    send_event(describe_text, "note", text);
+}
+
+static void advise(void *context, const struct boot0_error *error)
+{
+    (void)context;
+    send_event(describe_note, "note", error);
+}
+
+static void tell_plan(void *context, const struct boot0_plan *plan)
+{
+    (void)context;
+    send_event(describe_plan, "plan", plan);
+}
+
+static const struct boot0_observer observer = {
+    .progress = progress,
+    .note = note,
+    .advise = advise,
+    .plan = tell_plan,
+};
+
+/* Ends the call that is suspended, as soon as the board can be left. */
+EXPORT(cancel) void web_cancel(void)
+{
+    web.stop = true;
+}
+
+/* ---- images ---- */
+
+static uint32_t answer_image(enum boot0_status status, struct boot0_image *image,
+                             const struct boot0_error *error)
+{
+    struct json json;
+
+    if (status != BOOT0_OK)
+        return finish(status, error);
+    json = begin_json();
+    json_number(&json, "image", (uintptr_t)image);
+    web_describe_image(&json, image);
+    end_json(&json);
+    return BOOT0_OK;
+}
+
+/* Reads a file; `format` is a name of boot0_format_name(), or NULL. The image is the page's. */
+EXPORT(image_parse)
+uint32_t web_image_parse(const uint8_t *data, uint32_t size, const char *name, const char *format)
+{
+    struct boot0_image_options options = {.format = format ? boot0_format_by_name(format)
+                                                           : BOOT0_FORMAT_UNKNOWN};
+    struct boot0_error error = {.code = BOOT0_OK};
+    struct boot0_image *image;
+    enum boot0_status status = boot0_image_parse(&image, data, size, name, &options, &error);
+
+    return answer_image(status, image, &error);
+}
+
+EXPORT(image_place) uint32_t web_image_place(struct boot0_image *image, uint32_t address)
+{
+    struct boot0_error error = {.code = BOOT0_OK};
+
+    return answer_image(boot0_image_place(image, address, &error), image, &error);
+}
+
+/* Adds another image, for builds of several files. */
+EXPORT(image_merge)
+uint32_t web_image_merge(struct boot0_image *image, const struct boot0_image *other)
+{
+    struct boot0_error error = {.code = BOOT0_OK};
+
+    return answer_image(boot0_image_merge(image, other, &error), image, &error);
+}
+
+EXPORT(image_free) void web_image_free(struct boot0_image *image)
+{
+    boot0_image_free(image);
+}
+
+/* ---- sessions ---- */
+
+static void close_session(void)
+{
+    boot0_session_close(web.session);
+    boot0_bus_close(&web.bus);
+    web.session = NULL;
+    web.stop = false;
+}
+
+EXPORT(session_close) void web_session_close(void)
+{
+    close_session();
+}
+
+/* The board of the session, or the error that it was not opened for; then the bus is closed. */
+static uint32_t answer_session(enum boot0_status status, const struct boot0_error *error)
+{
+    struct json json;
+
+    if (status != BOOT0_OK) {
+        close_session();
+        return finish(status, error);
+    }
+    json = begin_json();
+    web_describe_board(&json, boot0_session_board(web.session));
+    end_json(&json);
+    return BOOT0_OK;
+}
+
+static const char *text_or_null(const char *text)
+{
+    return text && text[0] ? text : NULL;
+}
+
+static uint32_t open_session(const char *chip, const char *board, uint32_t supply_mv)
+{
+    const struct boot0_session_options options = {
+        .chip = text_or_null(chip),
+        .board = text_or_null(board),
+        .supply_mv = supply_mv,
+    };
+    struct boot0_error error = {.code = BOOT0_OK};
+
+    return answer_session(
+        boot0_session_open(&web.session, &web.bus, NULL, &options, &observer, &error), &error);
+}
+
+/*
+ * Opens a session with the board behind WebUSB. `chip`, `board` and `supply_mv` are the user's
+ * word, or "" and 0. The texts must live as long as the session.
+ */
+EXPORT(session_open_usb)
+uint32_t web_session_open_usb(const char *chip, const char *board, uint32_t supply_mv)
+{
+    close_session();
+    web.bus = web_usb_bus();
+    return open_session(chip, board, supply_mv);
+}
+
+/* The same on the serial port that the user has chosen. */
+EXPORT(session_open_serial)
+uint32_t web_session_open_serial(const char *boot, uint32_t baud, const char *chip,
+                                 const char *board, uint32_t supply_mv)
+{
+    struct boot0_error error = {.code = BOOT0_OK};
+    enum boot0_status status;
+
+    close_session();
+    status = web_serial_bus(&web.bus, text_or_null(boot), baud, &error);
+    if (status != BOOT0_OK)
+        return finish(status, &error);
+    return open_session(chip, board, supply_mv);
+}
+
+/* The same with the virtual board, which web_virtual_plug() has made. */
+EXPORT(session_open_virtual)
+uint32_t web_session_open_virtual(const char *chip, const char *board, uint32_t supply_mv)
+{
+    struct boot0_error error = {.code = BOOT0_OK};
+    enum boot0_status status;
+
+    close_session();
+    status = web_virtual_bus(&web.bus, &error);
+    if (status != BOOT0_OK)
+        return finish(status, &error);
+    return open_session(chip, board, supply_mv);
+}
+
+/* ---- what a session does ---- */
+
+/* "full no_run": the members of struct boot0_flash_options that are to be true. */
+static enum boot0_status read_options(const char *words, double address,
+                                      struct boot0_flash_options *options,
+                                      struct boot0_error *error)
+{
+    const struct {
+        const char *word;
+        bool *member;
+    } rows[] = {
+        {"full", &options->full},
+        {"no_preserve", &options->no_preserve},
+        {"no_verify", &options->no_verify},
+        {"no_run", &options->no_run},
+        {"ignore_suffix", &options->ignore_suffix},
+        {"force", &options->force},
+        {"allow_option_bytes", &options->allow_option_bytes},
+        {"skip_ram", &options->skip_ram},
+    };
+
+    *options = (struct boot0_flash_options){.has_address = address >= 0,
+                                            .address = address >= 0 ? (uint32_t)address : 0};
+    for (const char *word = words + strspn(words, " "); *word; word += strspn(word, " ")) {
+        size_t length = strcspn(word, " ");
+        bool known = false;
+
+        for (size_t i = 0; i < B0_LENGTH(rows); i++)
+            if (strlen(rows[i].word) == length && strncmp(rows[i].word, word, length) == 0)
+                known = *rows[i].member = true;
+        if (!known)
+            return boot0_fail(error, BOOT0_E_USAGE, "there is no option \"%.*s\"", (int)length,
+                              word);
+        word += length;
+    }
+    return BOOT0_OK;
+}
+
+static enum boot0_status need_session(struct boot0_error *error)
+{
+    web.stop = false;
+    return web.session ? BOOT0_OK : boot0_fail(error, BOOT0_E_USAGE, "no board is connected");
+}
+
+static uint32_t answer_report(enum boot0_status status, const struct boot0_error *error)
+{
+    struct boot0_report report;
+    struct json json;
+
+    if (status != BOOT0_OK)
+        return finish(status, error);
+    boot0_session_report(web.session, &report);
+    json = begin_json();
+    web_describe_report(&json, &report);
+    end_json(&json);
+    return BOOT0_OK;
+}
+
+/* A job of struct boot0_session with an image; `address` is for raw binaries, negative: none. */
+static uint32_t with_image(enum boot0_status (*job)(struct boot0_session *session,
+                                                    const struct boot0_image *image,
+                                                    const struct boot0_flash_options *options,
+                                                    struct boot0_error *error),
+                           const struct boot0_image *image, const char *words, double address)
+{
+    struct boot0_error error = {.code = BOOT0_OK};
+    struct boot0_flash_options options;
+    enum boot0_status status = need_session(&error);
+
+    if (status == BOOT0_OK)
+        status = read_options(words, address, &options, &error);
+    if (status == BOOT0_OK)
+        status = job(web.session, image, &options, &error);
+    return answer_report(status, &error);
+}
+
+EXPORT(session_flash)
+uint32_t web_session_flash(const struct boot0_image *image, const char *words, double address)
+{
+    return with_image(boot0_session_flash, image, words, address);
+}
+
+EXPORT(session_verify)
+uint32_t web_session_verify(const struct boot0_image *image, const char *words, double address)
+{
+    return with_image(boot0_session_verify, image, words, address);
+}
+
+/* Whether the image is for this board; nothing is read or written. */
+EXPORT(session_check)
+uint32_t web_session_check(const struct boot0_image *image, const char *words, double address)
+{
+    return with_image(boot0_session_check, image, words, address);
+}
+
+/* Sends the plan of each memory as an event. */
+static enum boot0_status plan_all(struct boot0_session *session, const struct boot0_image *image,
+                                  const struct boot0_flash_options *options,
+                                  struct boot0_error *error)
+{
+    struct boot0_plan *plan;
+
+    for (size_t nth = 0;; nth++) {
+        enum boot0_status status = boot0_session_plan(session, image, options, nth, &plan, error);
+
+        if (status != BOOT0_OK || !plan)
+            return status;
+        tell_plan(NULL, plan);
+        boot0_plan_free(plan);
+    }
+}
+
+EXPORT(session_plan)
+uint32_t web_session_plan(const struct boot0_image *image, const char *words, double address)
+{
+    return with_image(plan_all, image, words, address);
+}
+
+/* Reads memory to `data`, which has `size` bytes. */
+EXPORT(session_read)
+uint32_t web_session_read(uint32_t address, uint8_t *data, uint32_t size)
+{
+    struct boot0_error error = {.code = BOOT0_OK};
+    enum boot0_status status = need_session(&error);
+
+    if (status == BOOT0_OK)
+        status = boot0_session_read(web.session, address, data, size, &error);
+    return answer_report(status, &error);
+}
+
+/* Leaves DFU mode for the program at `address`. */
+EXPORT(session_run) uint32_t web_session_run(uint32_t address)
+{
+    struct boot0_error error = {.code = BOOT0_OK};
+    enum boot0_status status = need_session(&error);
+
+    if (status == BOOT0_OK)
+        status = boot0_session_run(web.session, address, &error);
+    return answer_report(status, &error);
+}
+
+/* ---- virtual boards ---- */
+
+/* Plugs a virtual board in, in place of the one before. */
+EXPORT(virtual_plug) uint32_t web_virtual_plug(const char *spec, double speed)
+{
+    struct boot0_error error = {.code = BOOT0_OK};
+
+    close_session();
+    return finish(web_virtual_make(spec, speed, &error), &error);
+}
+
+EXPORT(virtual_read)
+uint32_t web_virtual_read(uint32_t address, uint8_t *data, uint32_t size)
+{
+    return web_virtual_peek(address, data, size);
+}
+
+/* Pulls its cable out, or pushes it in again: also while a call is suspended. */
+EXPORT(virtual_cable) void web_virtual_cable(uint32_t plugged)
+{
+    web_virtual_connect(plugged != 0);
+}

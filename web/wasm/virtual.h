@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The virtual board in the page: virtual.c has it, in boot0-virtual.wasm. virtual_none.c says that
+ * there is none, in boot0.wasm, which is smaller by the models.
+ */
+#ifndef B0_WEB_VIRTUAL_H
+#define B0_WEB_VIRTUAL_H
+
+#include <boot0/transport.h>
+
+/* Makes a board of a spec as `vboard` takes it, in place of the one before. */
+enum boot0_status web_virtual_make(const char *spec, double speed, struct boot0_error *error);
+/* A bus of that board, which stays when the bus is closed. BOOT0_E_NO_BOARD. */
+enum boot0_status web_virtual_bus(struct boot0_bus *bus, struct boot0_error *error);
+/* What its memory holds; false: there is none at that address. */
+bool web_virtual_peek(uint32_t address, uint8_t *data, uint32_t size);
+void web_virtual_connect(bool plugged);
+
+#endif
