@@ -457,6 +457,45 @@ def stage_web(stage):
     modules = ROOT / "build/web-tools/node_modules"
     stage.run([modules / ".bin/tsc", "-p", "web", "--typeRoots", modules / "@types"])
     count.add(ONE)
+    if not shutil.which("chromium"):
+        stage.note = "Chromium is not installed: the page is not tried"
+        count.add(Count(skipped=1))
+        return count
+    count.add(node_tests(stage, ["node", "--test-reporter=tap", "tests/web/page.test.mjs"]))
+    count.add(webusb_tests(stage))
+    return count
+
+
+# Boards behind WebUSB, and the test of tests/web/webusb.test.mjs for each.
+WEBUSB = {
+    "rom": ["f407"],
+}
+
+
+def webusb_tests(stage):
+    """The page with virtual boards behind WebUSB, which a policy of the browser permits."""
+    folder = pathlib.Path("/etc/chromium/policies/managed")
+    policy = folder / "boot0-test.json"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / "tests/web/policy.json", policy)
+    except OSError:
+        stage.note = "WebUSB is not tried: a policy of Chromium can be set by root only"
+        return Count(skipped=len(WEBUSB))
+    stage.build("build/gcc")
+    count = Count()
+    try:
+        for name, boards in WEBUSB.items():
+            count.add(
+                node_tests(
+                    stage,
+                    ["build/gcc/vboard/vboard", "--speed", "0", *boards, "--"]
+                    + ["node", "--test-reporter=tap", "tests/web/webusb.test.mjs"],
+                    BOOT0_WEB_CASE=name,
+                )
+            )
+    finally:
+        policy.unlink()
     return count
 
 

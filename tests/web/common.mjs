@@ -14,7 +14,7 @@ export function loadBoot0(name = BINARY) {
 }
 
 /**
- * A program by its vector table; the rest is noise.
+ * A program that loops; the rest is noise.
  * @param {number} size bytes
  * @param {number} stack initial stack pointer: what tells chips apart
  */
@@ -23,6 +23,7 @@ export function program(size, stack = 0x20020000) {
     const view = new DataView(bytes.buffer);
     view.setUint32(0, stack, true);
     view.setUint32(4, 0x08000201, true);
+    view.setUint16(0x200, 0xe7fe, true); // b .
     return bytes;
 }
 

@@ -7,4 +7,7 @@
 #define UMOCKDEV_LISTENER "event"    /* then the file descriptor: umockdev's library has made it */
 #define VBOARD_LISTENER   "listener" /* then process and file descriptor: ours has renamed it */
 
+/* In the client: epoll_client.c hears of each ioctl. Leaves errno as it is. */
+void vboard_node_asked(int fd, unsigned long request, int result);
+
 #endif

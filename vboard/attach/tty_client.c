@@ -4,6 +4,7 @@
  * parity away from those, and programs that check what they have set give up. What it does not keep
  * is put where every process, and vboard at the other end, finds it again: tty_marks.h.
  */
+#include "client.h"
 #include "tty_marks.h"
 
 #include <dlfcn.h>
@@ -135,6 +136,7 @@ __attribute__((visibility("default"))) int ioctl(int fd, unsigned long request, 
         return result;
     }
     result = next(fd, request, argument);
+    vboard_node_asked(fd, request, result);
     if (result == 0 && request == TCGETS2 && argument != NULL) {
         struct termios2 *theirs = argument;
 

@@ -25,6 +25,7 @@ static struct {
     bool stop;  /* cancel() was called */
     struct boot0_bus bus;
     struct boot0_session *session;
+    struct boot0_report before; /* what the session had done when the call began */
 } web;
 
 /* ---- results ---- */
@@ -352,7 +353,28 @@ static enum boot0_status read_options(const char *words, double address,
 static enum boot0_status need_session(struct boot0_error *error)
 {
     web.stop = false;
-    return web.session ? BOOT0_OK : boot0_fail(error, BOOT0_E_USAGE, "no board is connected");
+    if (!web.session)
+        return boot0_fail(error, BOOT0_E_USAGE, "no board is connected");
+    boot0_session_report(web.session, &web.before);
+    return BOOT0_OK;
+}
+
+/* What this call has done of all that the session has. */
+static struct boot0_report report_of_call(void)
+{
+    const struct boot0_report *before = &web.before;
+    struct boot0_report report;
+
+    boot0_session_report(web.session, &report);
+    report.image_bytes -= before->image_bytes;
+    report.unchanged_bytes -= before->unchanged_bytes;
+    report.sectors_erased -= before->sectors_erased;
+    report.bytes_read -= before->bytes_read;
+    report.bytes_written -= before->bytes_written;
+    report.bytes_verified -= before->bytes_verified;
+    report.transfers -= before->transfers;
+    report.total_us -= before->total_us;
+    return report;
 }
 
 static uint32_t answer_report(enum boot0_status status, const struct boot0_error *error)
@@ -362,7 +384,7 @@ static uint32_t answer_report(enum boot0_status status, const struct boot0_error
 
     if (status != BOOT0_OK)
         return finish(status, error);
-    boot0_session_report(web.session, &report);
+    report = report_of_call();
     json = begin_json();
     web_describe_report(&json, &report);
     end_json(&json);

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: MIT
+// The page in a real Chromium with the virtual board in the page: what a person sees who does all
+// right, and who makes each mistake.
+
+import assert from 'node:assert';
+import fs from 'node:fs';
+import {after, afterEach, before, beforeEach, test} from 'node:test';
+
+import {openBrowser} from './browser.mjs';
+import {program, toHex} from './common.mjs';
+
+const BASE = 0x08000000;
+/** @type {Awaited<ReturnType<typeof openBrowser>>} */ let browser;
+/** @type {any} */ let page;
+before(async () => {
+    browser = await openBrowser();
+    page = browser.page;
+});
+after(() => browser.close());
+beforeEach(() => browser.goto('?speed=0'));
+afterEach(() => assert.deepEqual(browser.faults.splice(0), []));
+
+const fault = async (/** @type {string} */ where) => {
+    await page.waitForSelector(`#${where}-fault:not([hidden])`);
+    return page.textContent(`#${where}-fault`);
+};
+const sectors = () => page.getAttribute('#sectors', 'aria-label');
+const connectVirtual = async () => {
+    await page.click('#virtual');
+    await page.waitForSelector('#board-facts:not([hidden])');
+};
+/** What the board holds, by the page's own way of reading it. */
+const read = async (/** @type {number} */ bytes) => {
+    await page.evaluate(() => { document.querySelector('#reading').open = true; });
+    await page.fill('#read-size', String(bytes));
+    const [download] = await Promise.all([page.waitForEvent('download'), page.click('#read')]);
+    return new Uint8Array(fs.readFileSync(await download.path()));
+};
+
+test('a file, a virtual board, a click: written, verified, read back the same', async () => {
+    const firmware = program(200000);
+    await browser.choose('a.hex', toHex(firmware, BASE));
+    await browser.says(/Intel HEX, 195.3 KiB.*0x08000000/, 'file-facts');
+    await connectVirtual();
+    assert.match(await page.textContent('#board-facts'), /F405\/407.*virtual.*1 MiB/);
+    await page.click('#flash');
+    await browser.says(/195\.3 KiB written and verified/);
+    assert.match(await sectors(), /6 untouched, 6 verified/);
+    await page.click('#flash');
+    await browser.says(/Nothing to do/);
+    assert.match(await sectors(), /6 untouched, 6 same/);
+});
+
+test('what was read is what was written', async () => {
+    const firmware = program(50000);
+    await browser.choose('a.bin', firmware);
+    await connectVirtual();
+    await page.click('#options summary');
+    await page.check('[name=no_run]');
+    await page.click('#flash');
+    await browser.says(/written and verified/);
+    assert.deepEqual(await read(firmware.length), firmware);
+});
+
+test('the sectors show the work while it is done', async () => {
+    await browser.goto('?speed=4');
+    await browser.choose('a.bin', program(100000));
+    await connectVirtual();
+    const seen = await page.evaluate(() => new Promise(resolve => {
+        const states = new Set(), sectors = document.getElementById('sectors');
+        new MutationObserver(() => {
+            for (const box of sectors.children) states.add(box.className);
+            if (/written and verified/.test(document.getElementById('status').textContent))
+                resolve([...states]);
+        }).observe(document.body, {subtree: true, childList: true, attributes: true});
+        document.getElementById('flash').click();
+    }));
+    for (const state of ['differs', 'erased', 'written', 'verified'])
+        assert.ok(seen.includes(state), `${state} of ${seen}`);
+});
+
+test('without a file or a board nothing can be flashed, and the page says why', async () => {
+    assert.ok(await page.isDisabled('#flash'));
+    assert.match(await page.textContent('#why'), /Choose a file and connect a board/);
+    await connectVirtual();
+    assert.match(await page.textContent('#why'), /Choose a file first/);
+    await page.click('#example');
+    await page.waitForSelector('#flash:enabled');
+    await page.click('#flash');
+    await browser.says(/Done.*virtual board has no CPU/);
+});
+
+test('files that are none: empty, broken, not firmware', async () => {
+    await browser.choose('empty.bin', new Uint8Array());
+    assert.match(await fault('file'), /The file is empty/);
+    await browser.choose('broken.hex', new TextEncoder().encode(':10000000zz\n'));
+    assert.match(await fault('file'), /broken\.hex: line 1/);
+    await browser.choose('photo.jpg', new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3, 4, 5, 6]));
+    await connectVirtual();
+    await page.click('#flash');
+    assert.match(await fault('flash'), /Nothing was written/);
+});
+
+test('a program for another chip is refused; the remedy names an option that is there', async () => {
+    await browser.choose('a.bin', program(2000, 0x30000000));
+    await connectVirtual();
+    await page.click('#flash');
+    assert.match(await fault('flash'), /Skip safety checks/);
+    await page.click('#options summary');
+    await page.getByLabel('Skip safety checks').check();
+    await page.click('#flash');
+    await browser.says(/written and verified/);
+});
+
+test('a number that is none', async () => {
+    await browser.choose('a.bin', program(2000));
+    await connectVirtual();
+    await page.click('#options summary');
+    await page.fill('#address', '0x0800000g');
+    await page.click('#flash');
+    assert.match(await fault('flash'), /“0x0800000g” is not a number/);
+});
+
+test('unplugged in the middle: told, and goes on after plugging in', async () => {
+    await browser.goto('?speed=4');
+    const firmware = program(100000);
+    await browser.choose('a.bin', firmware);
+    await connectVirtual();
+    await page.click('#options summary');
+    await page.check('[name=no_run]');
+    await page.click('#flash');
+    await browser.says(/Writing/, 'doing');
+    await page.click('text=Unplug it');
+    await browser.says(/was unplugged\. Plug it in again/);
+    await page.click('text=Plug it in again');
+    await browser.says(/written and verified/);
+    assert.deepEqual(await read(firmware.length), firmware);
+});
+
+test('stopped: told, and goes on with the next click', async () => {
+    await browser.goto('?speed=4');
+    await browser.choose('a.bin', program(100000));
+    await connectVirtual();
+    await page.click('#flash');
+    await browser.says(/Erasing/, 'doing');
+    await page.click('#stop');
+    assert.match(await fault('flash'), /goes on from what the board holds/);
+    await page.click('#flash');
+    await browser.says(/Done/);
+});
+
+test('the chooser was closed: the words tell how a board gets into the list', async () => {
+    await page.evaluate(() => {
+        navigator.usb.requestDevice = async () => {
+            throw new DOMException('No device selected.', 'NotFoundError');
+        };
+    });
+    await page.click('#connect');
+    assert.match(await fault('board'), /No board was chosen.*Hold BOOT0/s);
+});
+
+for (const [lack, script] of [
+    ['WebUSB', 'delete Navigator.prototype.usb; delete Navigator.prototype.serial'],
+    ['JSPI', 'delete WebAssembly.Suspending; delete WebAssembly.promising'],
+])
+    test(`without ${lack} the page says which browser has it; the virtual board works`, async () => {
+        const poor = await browser.context.newPage();
+        await poor.addInitScript(script);
+        await poor.goto(page.url());
+        assert.match(await poor.textContent('#lacking'), RegExp(`${lack}.*Use Chrome, Edge`, 's'));
+        assert.ok(await poor.isDisabled('#connect'));
+        await poor.click('#virtual');
+        await poor.click('#example');
+        await poor.click('#flash:enabled');
+        await poor.waitForFunction(() => /Done/.test(document.getElementById('status').textContent));
+        await poor.close();
+    });
+
+test('on a phone nothing is wider than the screen', async () => {
+    await page.setViewportSize({width: 360, height: 740});
+    await browser.choose('a-rather-long-name-of-a-firmware-file-with-version-1.2.3-rc1.bin', program(2000));
+    await connectVirtual();
+    await page.evaluate(() => { for (const d of document.querySelectorAll('details')) d.open = true; });
+    assert.ok(await page.evaluate(
+        () => document.documentElement.scrollWidth <= document.documentElement.clientWidth));
+    await page.setViewportSize({width: 900, height: 1000});
+});
+
+test('by keyboard alone', async () => {
+    await browser.choose('a.bin', program(2000));
+    const focus = async (/** @type {string} */ id) => {
+        for (let i = 0; i < 20; i++) {
+            if (await page.evaluate(() => document.activeElement?.id) === id) return;
+            await page.keyboard.press('Tab');
+        }
+        assert.fail(`${id} cannot be reached`);
+    };
+    await focus('virtual');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#flash:enabled');
+    await focus('flash');
+    await page.keyboard.press('Enter');
+    await browser.says(/Done/);
+});
+
+test('each control has a name for a screen reader', async () => {
+    const nameless = await page.evaluate(() =>
+        [...document.querySelectorAll('button, input, select, progress')].filter(e =>
+            !(e.textContent.trim() || e.labels?.[0]?.textContent.trim() ||
+              e.getAttribute('aria-label') || e.getAttribute('aria-labelledby'))).map(e => e.id));
+    assert.deepEqual(nameless, []);
+});
+
+// ---- <boot0-install> ----
+
+const PAGE = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
+<script type="module" src="install.js"></script>
+<boot0-install manifest="firmware/manifest.json" virtual="f407" speed="0">Install Blinky</boot0-install>`;
+
+/** A page with the button on it. @param {object} manifest @param {Record<string, Uint8Array>} files */
+async function openInstall(manifest, files) {
+    await page.unroute('**/firmware/*').catch(() => {});
+    await page.route('**/button.html', (/** @type {any} */ route) =>
+        route.fulfill({contentType: 'text/html', body: PAGE}));
+    await page.route('**/firmware/*', (/** @type {any} */ route) => {
+        const name = route.request().url().split('/').pop();
+        const body = name === 'manifest.json' ? JSON.stringify(manifest)
+                                              : files[name] && Buffer.from(files[name]);
+        return body ? route.fulfill({body}) : route.fulfill({status: 404, body: ''});
+    });
+    await browser.goto('button.html');
+    await page.click('boot0-install >> #go');
+}
+const words = async (/** @type {RegExp} */ expected) => {
+    const text = await page.waitForFunction((/** @type {string} */ source) => {
+        const root = document.querySelector('boot0-install')?.shadowRoot;
+        const all = `${root?.getElementById('status')?.textContent} ` +
+            `${root?.getElementById('fault')?.textContent}`;
+        return RegExp(source, 's').test(all) && all;
+    }, expected.source);
+    return text.jsonValue();
+};
+
+test('the button chooses the build by the chip, and installs its files', async () => {
+    await openInstall({
+        name: 'Blinky', version: '1.0.0', done: 'The LED blinks now.',
+        builds: [
+            {chips: ['g431'], files: [{path: 'wrong.bin'}]},
+            {chips: ['f407'], files: [{path: 'a.bin', address: '0x08000000'},
+                                      {path: 'b.bin', address: '0x08020000'}]},
+        ],
+    }, {'a.bin': program(30000), 'b.bin': new Uint8Array(5000).fill(7)});
+    assert.match(await words(/written and verified/), /The LED blinks now/);
+});
+
+test('the button tells of a board that no build is for, and of a file that is missing', async () => {
+    await openInstall({name: 'Blinky', builds: [{chips: ['g431'], files: [{path: 'a.bin'}]}]}, {});
+    await words(/Blinky has no version for this board \(.*F405/);
+    await openInstall({name: 'Blinky', builds: [{files: [{path: 'a.bin'}]}]}, {});
+    await words(/a\.bin cannot be loaded \(404\)/);
+    browser.faults.splice(0); // the browser reports the 404 by itself
+});
+
+test('the button asks which of several builds is meant', async () => {
+    const file = program(3000);
+    await openInstall({name: 'Blinky', builds: [
+        {name: 'red', chips: ['f407'], files: [{path: 'red.bin'}]},
+        {name: 'green', chips: ['f407'], files: [{path: 'green.bin'}]},
+    ]}, {'green.bin': file});
+    await words(/Several versions fit/);
+    await page.selectOption('boot0-install >> select', {label: 'green'});
+    await page.click('boot0-install >> #go');
+    await words(/written and verified/);
+});

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+// All words for people that are not on the page itself: what happened, and what to do next. The
+// library gives a message, a hint and an advice; the remedy that this page offers is here.
+
+import {Boot0Error} from './boot0.js';
+
+/** @typedef {{title: string, remedy: string}} Words */
+
+const BROWSERS = 'Use Chrome, Edge, Opera or another browser that is based on Chromium, version 137 ' +
+    'or newer, on Windows, macOS, Linux, ChromeOS or Android.';
+
+/** Where to click on this page. */
+const FORCE = 'Turn on “Skip safety checks” under Options';
+const CHIP = 'Enter the chip under Options';
+
+/**
+ * The remedy for each advice of enum boot0_advice. {hint} is the library's own, the other marks are
+ * its facts.
+ * @type {Record<string, string>}
+ */
+export const ADVICE = {
+    'none': '{hint}',
+    'find-board': '{hint}',
+    'list-boards': 'Plug the board in and connect to it again.',
+    'choose-board': 'Connect to the board again and choose one:{text}',
+    'choose-interface': 'The board has several DFU interfaces, of which this page cannot choose one:{text}',
+    'name-chip': 'Known boards are {text}. For any other one, enter its chip under Options.',
+    'usb-access': '{hint}',
+    'usb-open': '{hint}',
+    'usb-missing': '{hint} The virtual board works without any.',
+    'list-ports': 'Choose the serial port again. Is the adapter plugged in?',
+    'line-speed': '{hint}',
+    'reset-lines': '{hint} Hold BOOT0 high, press reset, and connect again.',
+    'see-memories': '{hint} The picture of the board shows its memory.',
+    'choose-memory': 'The data fits several memories: {text}. Nothing was changed.',
+    'other-memory': 'Check that the file is for this board. It has: {text}. Nothing was written.',
+    'link-for-memory': 'Build it for one of these: {text}.',
+    'each-memory': '{hint}',
+    'main-flash': '{hint}',
+    'target-name': `Check that the file is for this board. ${FORCE} if it is. Nothing was written.`,
+    'target-address': `The board has: {text}. ${FORCE} to let the address choose the memory. ` +
+        'Nothing was written.',
+    'family': `Choose the file for this chip. ${FORCE} if you are sure. Nothing was written.`,
+    'no-program': 'Check that the file is for this chip ({text}): it does not begin with a ' +
+        `program's vector table. ${FORCE} to write it as data. Nothing was written.`,
+    'alignment': 'Place its vector table at a multiple of {number}. ' +
+        `${FORCE} if this is not a program. Nothing was written.`,
+    'other-chip': `Build the program for the board's chip ({text}). ${CHIP} if it is another one. ` +
+        'Nothing was written.',
+    'unstarted': `${CHIP}: nothing at {address} would start this program. Nothing was written.`,
+    'ignore-suffix': 'Turn on “Ignore the file\'s device id” under Options if the program is for ' +
+        'this board: some build tools write the wrong one. Nothing was written.',
+    'allow-option-bytes': 'Turn on “Allow option bytes” under Options if this is meant. Wrong ' +
+        'option bytes can lock the chip for good. Nothing was written.',
+    'skip-ram': 'Turn on “Leave out data for RAM” under Options, or mend the linker script. ' +
+        'Nothing was written.',
+    'place': 'Enter the address that it is linked for under Options, or choose the .elf or .hex: a ' +
+        'raw binary does not say where it belongs. Nothing was written.',
+    'place-at': 'Enter {address} as the address under Options: its vector table fits there. ' +
+        'Nothing was written.',
+    'no-address': 'Clear the address under Options: it is for raw binaries only.',
+    'start-address': 'Flash a program first.',
+    'see-files': 'Look above at which chip the file is for.',
+    'fill-gaps': 'Choose a raw binary: the board takes one piece without gaps.',
+    'remove-prefix': 'Choose the file without the vendor\'s prefix.',
+    'write-all': '{hint} “Write everything” under Options writes all of it.',
+    'supply': 'Turn on “Write everything” under Options and try again. The sector may be ' +
+        'write-protected, the supply weak, or the flash worn.',
+    'repeat': 'Plug the board in again, in DFU mode, and flash again: what is missing will be ' +
+        'written.',
+    'continue': 'Flash again: it goes on from what the board holds.',
+    'write-difference': 'Flash the file to write what differs.',
+    'unprotect-read': 'Read protection is probably on. To remove it erases everything on the chip; ' +
+        'this page does not do that.',
+    'unprotect-write': 'The bootloader\'s sectors are write-protected; this page cannot change that.',
+    'protect-by-serial': '{hint}',
+    'install-bootloader': '{hint} boot0\'s bootloader can do it.',
+    'update-bootloader': 'The bootloader on the board may be too old.',
+    'replace-bootloader': '{hint}',
+    'name-bootloader-chip': `{hint} ${CHIP} if it is that: {text}.`,
+    'update-and-unprotect': 'The bootloader on the board is old, and its sectors are protected.',
+    'leave-bootloader': '{hint}',
+    'record': '{hint}',
+    'record-serial': '{hint}',
+    'record-usb': '{hint}',
+    'report': '{hint} Report it with the log below if it happens each time.',
+    'starter': 'The program is linked for an address that the chip does not start from ({address}).',
+    'supply-ignored': 'The supply voltage is ignored.',
+};
+
+/** Why the operating system refuses a device, by what navigator.userAgent calls it. */
+const ACCESS = [
+    ['Windows', 'Windows has bound another driver to this device, or none. ST\'s bootloader in ROM ' +
+        'needs the WinUSB driver: install it once with STM32CubeProgrammer or Zadig. boot0\'s own ' +
+        'bootloader needs no driver. Then plug the board in again.'],
+    ['Android', 'Android did not give the browser access. Unplug the board, plug it in again and ' +
+        'choose “Allow” when it asks.'],
+    ['CrOS', 'ChromeOS keeps the device for itself or for Linux. Do not connect it to Linux when ' +
+        'asked, and plug it in again.'],
+    ['Linux', 'Linux gives users no access to this device. Put the line SUBSYSTEM=="usb", ' +
+        'ATTR{idVendor}=="0483", ATTR{idProduct}=="df11", TAG+="uaccess" in the file ' +
+        '/etc/udev/rules.d/70-boot0.rules, and plug the board in again.'],
+    ['', 'The operating system refuses access to the device. Close other programs that use it, ' +
+        'and plug it in again.'],
+];
+
+const DFU_MODE = 'Is it in DFU mode? Hold BOOT0 (or set its jumper), press reset, and let ' +
+    'go; use a USB cable that carries data, not only power.';
+
+/** @param {string} sentence @param {import('./boot0.js').Fault} fault */
+function fill(sentence, fault) {
+    return sentence.replace('{hint}', fault.hint).replace('{address}', fault.facts.address)
+        .replace('{number}', String(fault.facts.number)).replace('{text}', fault.facts.text).trim();
+}
+
+/** @param {string} text */
+const sentence = text =>
+    text.replace(/^[a-z](?=[a-z]* )/, letter => letter.toUpperCase()) + // not the name of a file
+    (/^$|[.!?]$/.test(text) ? '' : '.');
+
+/** Errors of the browser itself, by their names. @type {Record<string, Words>} */
+const BROWSER = {
+    SecurityError: {
+        title: 'The browser does not allow this page to use USB.',
+        remedy: 'Open the page by https:// or from localhost, in a window of its own.',
+    },
+    NotReadableError: {
+        title: 'The file cannot be read.',
+        remedy: 'It may have been moved, deleted or rebuilt since it was chosen. Choose it again.',
+    },
+    NetworkError: {
+        title: 'The board or its adapter did not answer.',
+        remedy: 'Plug it in again. Close other programs and pages that use it.',
+    },
+    InvalidStateError: {
+        title: 'The port is in use already.',
+        remedy: 'Close other programs and pages that use it, or reload this page.',
+    },
+    AbortError: {title: 'Stopped.', remedy: 'Flash again: it goes on from what the board holds.'},
+};
+
+/** The chooser was closed. @param {'usb' | 'serial'} kind @returns {Words} */
+function notChosen(kind) {
+    if (kind === 'serial')
+        return {title: 'No serial port was chosen.',
+                remedy: 'If yours was not in the list: is the adapter plugged in?'};
+    return {title: 'No board was chosen.',
+            remedy: `If your board was not in the list: ${DFU_MODE}`};
+}
+
+/**
+ * What to tell of an error.
+ * @param {unknown} error
+ * @param {'usb' | 'serial'} [kind] of the chooser that was shown
+ * @param {string} [agent] navigator.userAgent
+ * @returns {Words}
+ */
+export function explain(error, kind = 'usb', agent = globalThis.navigator?.userAgent ?? '') {
+    if (error instanceof Boot0Error) {
+        const {fault} = error;
+        const access = ACCESS.find(([system]) => agent.includes(system));
+        const remedy = fault.code === 'permission' && access ? access[1]
+                                                             : fill(ADVICE[fault.advice], fault);
+        return {title: sentence(fault.message), remedy};
+    }
+    if (error instanceof Error && error.name === 'NotFoundError') return notChosen(kind);
+    if (error instanceof Error && BROWSER[error.name]) return BROWSER[error.name];
+    const message = error instanceof Error ? error.message : String(error);
+    return {title: sentence(message), remedy: ''};
+}
+
+/** A note of the library as a line. @param {import('./boot0.js').Fault} note */
+export function tell(note) {
+    const remedy = note.advice ? fill(ADVICE[note.advice], note) : '';
+    return sentence(remedy ? `${note.message}: ${remedy}` : note.message);
+}
+
+/**
+ * What this browser lacks; null if it has all.
+ * @param {{usb: boolean, jspi: boolean}} has
+ * @returns {Words | null}
+ */
+export function lacking(has) {
+    if (has.usb && has.jspi) return null;
+    if (has.usb)
+        return {title: 'This browser is too old: it cannot suspend WebAssembly (JSPI).',
+                remedy: BROWSERS};
+    return {title: 'This browser has no WebUSB, so it cannot reach boards.', remedy: BROWSERS};
+}
+
+// ---- numbers ----
+
+/** @param {number} bytes */
+export function size(bytes) {
+    if (bytes < 1024) return `${bytes} bytes`;
+    if (bytes < 1024 * 1024) return `${+(bytes / 1024).toFixed(1)} KiB`;
+    return `${+(bytes / 1024 / 1024).toFixed(2)} MiB`;
+}
+
+/** @param {number} ms */
+export function duration(ms) {
+    if (ms < 950) return `${Math.max(ms / 1000, 0.1).toFixed(1)} s`;
+    if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
+    const seconds = Math.round(ms / 1000);
+    return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+const DOING = {
+    wait: 'Waiting for the board', read: 'Comparing', erase: 'Erasing', write: 'Writing',
+    verify: 'Verifying', run: 'Starting the program', prepare: 'Preparing',
+};
+
+/**
+ * "Writing: 45 %, 50 KiB/s, 3 s left".
+ * @param {import('./boot0.js').Progress} progress
+ */
+export function progressText({phase, done, total, elapsedMs, expectedMs}) {
+    const parts = [];
+    if (total > 0) parts.push(`${Math.floor(100 * done / total)} %`);
+    if (done > 0 && elapsedMs > 300 && phase !== 'erase')
+        parts.push(`${size(Math.round(done / elapsedMs * 1000))}/s`);
+    if (done > 0 && done < total && elapsedMs > 300)
+        parts.push(`${duration((total - done) / done * elapsedMs)} left`);
+    else if (expectedMs > elapsedMs) parts.push(`${duration(expectedMs - elapsedMs)} left`);
+    return parts.length ? `${DOING[phase]}: ${parts.join(', ')}` : `${DOING[phase]}…`;
+}
+
+/**
+ * @param {import('./boot0.js').Report} report
+ * @param {number} ms
+ * @param {boolean} virtual it has a ROM, and no CPU that would run a program
+ */
+export function reportText(report, ms, virtual) {
+    const written = report.bytes_written;
+    const what = written === 0 ? 'Nothing to do: the board holds this already'
+                               : `Done: ${size(written)} written and verified`;
+    const same = written > 0 && report.unchanged_bytes > 0
+        ? `, ${size(report.unchanged_bytes)} were there already` : '';
+    const runs = virtual ? ' The program would run now; the virtual board has no CPU for it.'
+                         : ' The program runs.';
+    return `${what}${same}, in ${duration(ms)}.${report.started ? runs : ''}`;
+}
