@@ -466,10 +466,18 @@ def stage_web(stage):
     return count
 
 
-# Boards behind WebUSB, and the test of tests/web/webusb.test.mjs for each.
-WEBUSB = {
-    "rom": ["f407"],
-}
+# Cases of tests/web/webusb.test.mjs, and the virtual boards behind WebUSB for each. {flash} is the
+# file of the board's flash.
+WEBUSB = [
+    ("rom", ["f407:flash={flash}"]),
+    ("rom", ["f411:flash={flash}"]),
+    ("rom", ["f072:flash={flash}"]),
+    ("rom", ["g431:flash={flash}"]),
+    ("program", ["f407:boot0=0,flash={flash}"]),
+    ("unplug", ["f407:fault=unplug@60:300"]),
+    ("stall", ["f407:fault=stall@60"]),
+    ("two", ["f407:serial=A", "f407:serial=B"]),
+]
 
 
 def webusb_tests(stage):
@@ -480,22 +488,47 @@ def webusb_tests(stage):
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / "tests/web/policy.json", policy)
     except OSError:
-        stage.note = "WebUSB is not tried: a policy of Chromium can be set by root only"
+        stage.note = "WebUSB is not tried: only root can set a policy of Chromium"
         return Count(skipped=len(WEBUSB))
     stage.build("build/gcc")
     count = Count()
     try:
-        for name, boards in WEBUSB.items():
-            count.add(
-                node_tests(
-                    stage,
-                    ["build/gcc/vboard/vboard", "--speed", "0", *boards, "--"]
-                    + ["node", "--test-reporter=tap", "tests/web/webusb.test.mjs"],
-                    BOOT0_WEB_CASE=name,
-                )
-            )
+        for case, boards in WEBUSB:
+            count.add(webusb_test(stage, case, boards))
     finally:
         policy.unlink()
+    return count
+
+
+def webusb_test(stage, case, boards):
+    firmware = ROOT / "build/firmware"
+    work = LOGS / "web"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    if case == "program":
+        if not (firmware / "hello.bin").exists():
+            stage.note = "no program in build/firmware: `make firmware`"
+            return Count(skipped=1)
+        data = (firmware / "bootloader-generic-f407.bin").read_bytes().ljust(0x8000, b"\xff")
+        data += (firmware / "hello.bin").read_bytes()
+        (work / "page.bin").write_bytes(data.ljust(0x100000, b"\xff"))
+    count = node_tests(
+        stage,
+        ["build/gcc/vboard/vboard", "--speed", "0"]
+        + [board.format(flash=work / "page.bin") for board in boards]
+        + ["--", "node", "--test-reporter=tap", "tests/web/webusb.test.mjs"],
+        BOOT0_WEB_CASE=case,
+        BOOT0_WEB_FILE=str(work / "program.hex"),
+        BOOT0_FIRMWARE=str(firmware),
+    )
+    if case == "rom":
+        # The command leaves the same flash behind.
+        board = boards[0].format(flash=work / "command.bin")
+        stage.run(
+            ["build/gcc/cli/boot0", "--virtual", board, "flash", "--no-run", work / "program.hex"]
+        )
+        if (work / "page.bin").read_bytes() != (work / "command.bin").read_bytes():
+            raise Failure(f"{boards[0]}: the page and the command leave different flash behind")
     return count
 
 

@@ -1,42 +1,111 @@
 // SPDX-License-Identifier: MIT
-// The page with a virtual board behind WebUSB: run by `vboard BOARD… -- node webusb.test.mjs`. The
-// permission that a person gives in the chooser comes by a policy of the browser: policy.json, in
-// /etc/chromium/policies/managed.
+// The page with virtual boards behind WebUSB: `BOOT0_WEB_CASE=NAME vboard BOARD… -- node
+// webusb.test.mjs`. The permission that a person gives in the chooser comes by a policy of the
+// browser: policy.json, in /etc/chromium/policies/managed.
 
 import assert from 'node:assert';
+import fs from 'node:fs';
 import {after, afterEach, before, test} from 'node:test';
 
 import {openBrowser} from './browser.mjs';
 import {program, toHex} from './common.mjs';
 
-const PORT = 8123;
-/** Headless there is no chooser: the page gets the board that the policy permits. */
+const PORT = 8123; // policy.json
+/** Headless there is no chooser: the page gets the permitted board that window.chosen says. */
 const CHOOSER = `navigator.usb.requestDevice = async () => {
-    const [device] = await navigator.usb.getDevices();
-    if (!device) throw new DOMException('No device selected.', 'NotFoundError');
-    return device;
+    const devices = await navigator.usb.getDevices();
+    devices.sort((a, b) => a.serialNumber < b.serialNumber ? -1 : 1);
+    if (!devices.length) throw new DOMException('No device selected.', 'NotFoundError');
+    return devices[window.chosen ?? 0];
 };`;
 
 /** @type {Awaited<ReturnType<typeof openBrowser>>} */ let browser;
-before(async () => { browser = await openBrowser({port: PORT, init: CHOOSER}); });
+/** @type {any} */ let page;
+before(async () => {
+    browser = await openBrowser({port: PORT, init: CHOOSER});
+    page = browser.page;
+    await browser.goto();
+});
 after(() => browser.close());
 afterEach(() => assert.deepEqual(browser.faults, []));
 
-const text = (/** @type {string} */ id) => browser.page.textContent(`#${id}`);
-test('flashes a board over WebUSB, and nothing the second time', async () => {
-    const {page} = browser;
-    const firmware = program(100000);
-    await browser.goto();
-    await browser.choose('a.hex', toHex(firmware, 0x08000000));
+async function connect() {
     await page.click('#connect');
-    await page.waitForSelector('#board-facts:not([hidden])');
-    assert.match(await text('board-facts') ?? '', /F405\/407/);
-    await page.click('#options summary');
-    await page.check('[name=no_run]');
-    await page.click('#flash');
-    await browser.says(/written and verified/);
-    assert.equal(await page.getAttribute('#sectors', 'aria-label'),
-                 'The board\'s flash, 12 sectors: 7 untouched, 5 verified');
-    await page.click('#flash');
-    await browser.says(/Nothing to do/);
-});
+    await browser.says(/Serial number/, 'board-facts');
+}
+
+/** @param {string} name */
+async function option(name) {
+    await page.evaluate(() => { document.querySelector('#options').open = true; });
+    await page.check(`[name=${name}]`);
+}
+
+/** Intel HEX, and left for `boot0 flash` to do the same with. @param {number} size @param {number} [stack] */
+async function chooseProgram(size, stack) {
+    const hex = toHex(program(size, stack), 0x08000000);
+    if (process.env.BOOT0_WEB_FILE) fs.writeFileSync(process.env.BOOT0_WEB_FILE, hex);
+    await browser.choose('a.hex', hex);
+}
+
+/** @type {Record<string, () => Promise<void>>} */
+const CASES = {
+    /** A board in ST's ROM: flashed, and nothing to do the second time. */
+    async rom() {
+        await chooseProgram(60000, 0x20001000);
+        await connect();
+        await option('no_run');
+        await page.click('#flash');
+        await browser.says(/58\.6 KiB written and verified/);
+        assert.match(await page.getAttribute('#sectors', 'aria-label'), / verified$/);
+        await page.click('#flash');
+        await browser.says(/Nothing to do/);
+    },
+
+    /** A program that runs goes to the bootloader when it is asked, under another id, and back. */
+    async program() {
+        await browser.choose('hello-2.elf', fs.readFileSync(`${process.env.BOOT0_FIRMWARE}/hello-2.elf`));
+        await connect();
+        assert.match(await page.textContent('#board-facts'), /Bootloaderboot0 \d/);
+        await page.click('#flash');
+        await browser.says(/written and verified.*The program runs/);
+        await page.click('#flash');
+        await browser.says(/Nothing to do/);
+    },
+
+    /** The cable is pulled in the middle, and pushed in again: the page goes on by itself. */
+    async unplug() {
+        await chooseProgram(60000);
+        await connect();
+        await option('no_run');
+        await page.click('#flash');
+        await browser.says(/written and verified/);
+        assert.match(await page.textContent('#log'), /was unplugged.*is back/);
+    },
+
+    /** A transfer that the board refuses once is repeated. */
+    async stall() {
+        await chooseProgram(60000);
+        await connect();
+        await option('no_run');
+        await page.click('#flash');
+        await browser.says(/written and verified/);
+    },
+
+    /** Of two boards the chosen one is flashed, and no other. */
+    async two() {
+        await chooseProgram(60000);
+        await page.evaluate('window.chosen = 1');
+        await connect();
+        await option('no_run');
+        await page.click('#flash');
+        await browser.says(/written and verified/);
+        await page.click('#disconnect');
+        await page.evaluate('window.chosen = 0');
+        await connect();
+        await page.click('#compare');
+        await browser.says(/4 sectors differ/);
+    },
+};
+
+const name = process.env.BOOT0_WEB_CASE ?? 'rom';
+test(`over WebUSB: ${name}`, CASES[name]);

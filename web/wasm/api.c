@@ -18,6 +18,10 @@
 
 #define EXPORT(name) __attribute__((export_name(#name)))
 
+enum {
+    RETURN_MS = 3000, /* from the start of a program until it has enumerated */
+};
+
 static struct {
     char *json; /* the result of the last call */
     size_t json_size;
@@ -258,8 +262,11 @@ static const char *text_or_null(const char *text)
     return text && text[0] ? text : NULL;
 }
 
-static uint32_t open_session(const char *chip, const char *board, uint32_t supply_mv)
+/* `wait_ms`: for a board that is not there yet. */
+static uint32_t open_session(const char *chip, const char *board, uint32_t supply_mv,
+                             uint32_t wait_ms)
 {
+    const struct boot0_selection selection = {.wait_ms = wait_ms};
     const struct boot0_session_options options = {
         .chip = text_or_null(chip),
         .board = text_or_null(board),
@@ -268,7 +275,8 @@ static uint32_t open_session(const char *chip, const char *board, uint32_t suppl
     struct boot0_error error = {.code = BOOT0_OK};
 
     return answer_session(
-        boot0_session_open(&web.session, &web.bus, NULL, &options, &observer, &error), &error);
+        boot0_session_open(&web.session, &web.bus, &selection, &options, &observer, &error),
+        &error);
 }
 
 /*
@@ -280,7 +288,7 @@ uint32_t web_session_open_usb(const char *chip, const char *board, uint32_t supp
 {
     close_session();
     web.bus = web_usb_bus();
-    return open_session(chip, board, supply_mv);
+    return open_session(chip, board, supply_mv, RETURN_MS);
 }
 
 /* The same on the serial port that the user has chosen. */
@@ -295,7 +303,7 @@ uint32_t web_session_open_serial(const char *boot, uint32_t baud, const char *ch
     status = web_serial_bus(&web.bus, text_or_null(boot), baud, &error);
     if (status != BOOT0_OK)
         return finish(status, &error);
-    return open_session(chip, board, supply_mv);
+    return open_session(chip, board, supply_mv, 0);
 }
 
 /* The same with the virtual board, which web_virtual_plug() has made. */
@@ -309,7 +317,7 @@ uint32_t web_session_open_virtual(const char *chip, const char *board, uint32_t 
     status = web_virtual_bus(&web.bus, &error);
     if (status != BOOT0_OK)
         return finish(status, &error);
-    return open_session(chip, board, supply_mv);
+    return open_session(chip, board, supply_mv, 0);
 }
 
 /* ---- what a session does ---- */
