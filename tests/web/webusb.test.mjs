@@ -51,11 +51,11 @@ async function chooseProgram(size, stack) {
 const CASES = {
     /** A board in ST's ROM: flashed, and nothing to do the second time. */
     async rom() {
-        await chooseProgram(60000, 0x20001000);
+        await chooseProgram(24000, 0x20001000);
         await connect();
         await option('no_run');
         await page.click('#flash');
-        await browser.says(/58\.6 KiB written and verified/);
+        await browser.says(/23\.4 KiB written and verified/);
         assert.match(await page.getAttribute('#sectors', 'aria-label'), / verified$/);
         await page.click('#flash');
         await browser.says(/Nothing to do/);
