@@ -5,15 +5,18 @@
 #include "arduino/watch.h"
 #include "progress.h"
 
-#include <errno.h>
-#include <pthread.h>
+#include <base/platform/input.h>
+#include <base/platform/thread.h>
 #include <stdlib.h>
-#include <unistd.h>
+
+enum {
+    POLL_MS = 500, /* interrupts end a wait; this is for one that came just before it */
+};
 
 struct server {
     const struct arguments *arguments;
-    pthread_mutex_t lock; /* guards the discovery: ports come from another thread */
-    pthread_cond_t known; /* they have come */
+    struct b0_mutex lock;      /* guards the discovery: ports come from another thread */
+    struct b0_condition known; /* they have come */
     struct discovery discovery;
     struct watch *watch;
 };
@@ -22,10 +25,10 @@ static void found(void *context, const struct ide_ports *ports)
 {
     struct server *server = context;
 
-    pthread_mutex_lock(&server->lock);
+    b0_mutex_lock(&server->lock);
     discovery_update(&server->discovery, ports);
-    pthread_cond_signal(&server->known);
-    pthread_mutex_unlock(&server->lock);
+    b0_condition_signal(&server->known);
+    b0_mutex_unlock(&server->lock);
 }
 
 /* Looking goes on through STOP: it costs little, and the next START is answered at once. */
@@ -48,14 +51,14 @@ static bool take(struct server *server, struct ide_reader *reader, const char *b
 
         if (read == IDE_READ_MORE)
             continue;
-        pthread_mutex_lock(&server->lock);
+        b0_mutex_lock(&server->lock);
         if (read == IDE_READ_LINE)
             goes_on = discovery_line(&server->discovery, reader->line);
         else
             discovery_overlong(&server->discovery);
         while (server->discovery.list_due) /* what comes next may be QUIT */
-            pthread_cond_wait(&server->known, &server->lock);
-        pthread_mutex_unlock(&server->lock);
+            b0_condition_wait(&server->known, &server->lock);
+        b0_mutex_unlock(&server->lock);
     }
     return goes_on && !ferror(server->discovery.out);
 }
@@ -64,16 +67,20 @@ static bool take(struct server *server, struct ide_reader *reader, const char *b
 static void serve(struct server *server)
 {
     struct ide_reader *reader = calloc(1, sizeof *reader);
+    struct b0_input *input = b0_input_open(false);
+    bool goes_on = reader && input, has_input, ignored;
     char bytes[256];
-    ssize_t size;
 
-    while (reader) {
-        size = read(STDIN_FILENO, bytes, sizeof bytes);
-        if (size < 0 && errno == EINTR && !signals_pending())
-            continue;
-        if (size <= 0 || !take(server, reader, bytes, (size_t)size))
-            break;
+    while (goes_on && !signals_pending()) {
+        long size = 0;
+
+        goes_on = b0_input_wait(input, -1, POLL_MS, &has_input, &ignored);
+        if (has_input)
+            size = b0_input_read(input, bytes, sizeof bytes);
+        if (size != 0)
+            goes_on = size > 0 && take(server, reader, bytes, (size_t)size);
     }
+    b0_input_close(input);
     free(reader);
 }
 
@@ -88,12 +95,12 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     server->discovery.out = stdout;
     server->discovery.start = start;
     server->discovery.context = server;
-    pthread_mutex_init(&server->lock, NULL);
-    pthread_cond_init(&server->known, NULL);
+    b0_mutex_init(&server->lock);
+    b0_condition_init(&server->known);
     serve(server);
     watch_stop(server->watch);
-    pthread_cond_destroy(&server->known);
-    pthread_mutex_destroy(&server->lock);
+    b0_condition_destroy(&server->known);
+    b0_mutex_destroy(&server->lock);
     free(server);
     return BOOT0_OK;
 }

@@ -255,8 +255,8 @@ static void release(struct coordinator *coordinator)
     free(gang->workers);
     rows_close(&gang->rows);
     record_close(&gang->record);
-    pthread_cond_destroy(&gang->ended);
-    pthread_mutex_destroy(&gang->lock);
+    b0_condition_destroy(&gang->ended);
+    b0_mutex_destroy(&gang->lock);
     free(coordinator);
 }
 
@@ -287,8 +287,8 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     coordinator->gang.record.journal.fd = -1;
     coordinator->gang.smart = !arguments->quiet && !arguments->json && terminal_is_smart(stderr);
     coordinator->command.arguments = arguments;
-    pthread_mutex_init(&coordinator->gang.lock, NULL);
-    pthread_cond_init(&coordinator->gang.ended, NULL);
+    b0_mutex_init(&coordinator->gang.lock);
+    b0_condition_init(&coordinator->gang.ended);
     status = prepare(&coordinator->gang, arguments, error);
     if (status == BOOT0_OK) {
         status = run_boards(coordinator, error);

@@ -5,9 +5,9 @@
 #include "print.h"
 #include "text.h"
 
+#include <base/platform/terminal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const struct boot0_alternate *flash_of(const struct boot0_board *board)
 {
@@ -93,7 +93,7 @@ static bool chips_go_below(const struct row *rows, size_t count, int before)
 
         width = chip > width ? chip : width;
     }
-    return isatty(fileno(stdout)) && before + width > terminal_width(stdout);
+    return b0_is_terminal(stdout) && before + width > terminal_width(stdout);
 }
 
 /* Columns as wide as what is in them. */

@@ -6,11 +6,9 @@
 #include "print.h"
 #include "text.h"
 
-#include <errno.h>
+#include <base/platform/file.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum {
     UPLOAD_LIMIT = 16 << 20, /* of a board without addresses; they end by themselves before that */
@@ -36,9 +34,11 @@ static enum boot0_status check_new(const char *file, enum boot0_format format,
 
 static enum boot0_status check_writable(const char *file, struct boot0_error *error)
 {
-    if (access(file, W_OK) == 0)
+    int failure = b0_file_writable(file);
+
+    if (failure == 0)
         return BOOT0_OK;
-    boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s: cannot be written: %s", file, strerror(errno));
+    boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s: cannot be written: %s", file, strerror(failure));
     return boot0_hint(error, "Choose another file. Nothing was read.");
 }
 
@@ -47,7 +47,7 @@ static enum boot0_status check_output(const struct arguments *arguments, enum bo
                                       struct boot0_error *error)
 {
     const char *file = arguments->operands[0];
-    struct stat status;
+    struct b0_file_status status;
     enum boot0_status result = command_format(arguments->convert.format, format, error);
 
     if (result != BOOT0_OK)
@@ -57,13 +57,13 @@ static enum boot0_status check_output(const struct arguments *arguments, enum bo
             *format = BOOT0_FORMAT_BINARY;
         return file_check_stdout(arguments->json, "read", error);
     }
-    if (stat(file, &status) != 0)
+    if (b0_file_status(file, &status) != 0)
         return check_new(file, *format, error);
-    if (S_ISDIR(status.st_mode)) {
+    if (status.kind == B0_FILE_FOLDER) {
         boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s is a directory", file);
         return boot0_hint(error, "Give the name of a file in it.");
     }
-    if (!S_ISREG(status.st_mode))
+    if (status.kind != B0_FILE_REGULAR)
         return check_writable(file, error);
     if (arguments->flash.force) {
         result = check_writable(file, error);

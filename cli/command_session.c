@@ -9,12 +9,12 @@
 #include "json.h"
 #include "text.h"
 
+#include <base/platform/file.h>
 #include <boot0/virtual.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     NAME_MAX_LENGTH = 4096,
@@ -94,7 +94,7 @@ static enum boot0_status open_bus(struct command_session *command,
 static enum boot0_status open_trace(struct command_session *command, const char *file,
                                     struct boot0_error *error)
 {
-    command->trace = fopen(file, "w");
+    command->trace = b0_file_open(file, "w");
     if (command->trace) {
         setvbuf(command->trace, NULL, _IOLBF, BUFSIZ); /* what hangs will be killed */
         return BOOT0_OK;
@@ -365,9 +365,10 @@ static bool split_address(const char *operand, char *name, size_t size, uint32_t
 {
     const char *at = strrchr(operand, '@');
     size_t length = at ? (size_t)(at - operand) : 0;
+    struct b0_file_status status;
 
     if (!at || length == 0 || length >= size || !parse_number(at + 1, false, address) ||
-        access(operand, F_OK) == 0)
+        b0_file_status(operand, &status) == 0)
         return false;
     memcpy(name, operand, length);
     name[length] = '\0';

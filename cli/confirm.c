@@ -5,14 +5,10 @@
 #include "print.h"
 #include "text.h"
 
-#include <poll.h>
+#include <base/platform/input.h>
+#include <base/platform/terminal.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
-
-enum {
-    POLL_MS = 200,
-};
 
 /* What follows from it, or how to be safe from that. */
 static const char *const consequences[LOSS_COUNT] = {
@@ -28,13 +24,8 @@ static const char *const consequences[LOSS_COUNT] = {
 /* A line from the terminal; empty at Ctrl-C, and at the end of input. */
 static void read_line(char *line, int size)
 {
-    struct pollfd keys = {.fd = STDIN_FILENO, .events = POLLIN};
-
     line[0] = '\0';
-    /* A signal ends a poll, unless it comes just before. */
-    while (!signals_pending() && poll(&keys, 1, POLL_MS) <= 0)
-        ;
-    if (signals_pending() || !fgets(line, size, stdin))
+    if (!b0_input_line(line, size, signals_pending))
         fputc('\n', stderr);
     line[strcspn(line, "\r\n")] = '\0';
 }
@@ -75,7 +66,7 @@ enum boot0_status confirm(struct command_session *command, enum loss loss, const
         progress_note(&command->progress, what);
         return BOOT0_OK;
     }
-    if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && !command->arguments->json)
+    if (b0_is_terminal(stdin) && b0_is_terminal(stderr) && !command->arguments->json)
         return ask(command, loss, what, error);
     boot0_fail(error, BOOT0_E_USAGE, "not confirmed: %s", what);
     return boot0_hint(error, "Pass --yes if this is meant. %s Nothing was changed.",

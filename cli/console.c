@@ -5,19 +5,18 @@
 #include "progress.h"
 #include "text.h"
 
-#include <errno.h>
-#include <poll.h>
+#include <base/platform/input.h>
+#include <base/platform/process.h>
+#include <base/platform/terminal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
-#include <unistd.h>
 
 enum {
     CANDIDATES_MAX = 64,
     CTRL_C = 0x03,
     CTRL_BRACKET = 0x1d, /* as telnet and others have it */
     WAIT_STEP_MS = 100,
-    POLL_MS = 500,      /* signals end a poll; this is for one that came just before it */
+    POLL_MS = 500,      /* interrupts end a poll; this is for one that came just before it */
     POLL_BLIND_MS = 10, /* for a port that cannot be polled */
     SEND_MS = 2000,
     CHUNK = 1024,
@@ -31,75 +30,33 @@ struct state {
     bool was_open;
     bool is_over;
     bool is_in_line; /* what was printed last is no line end */
-    bool reads_stdin;
-    bool is_raw;
-    struct termios saved;
+    struct b0_input *input;
+    bool reads_input; /* until its end */
 };
 
 /* ---- the terminal ---- */
-
-/*
- * Without lines, echo and signals: all keys are the program's but two. What is printed still gets
- * its line ends.
- */
-static void make_raw(struct state *state)
-{
-    struct termios raw;
-
-    if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &state->saved) != 0)
-        return;
-    raw = state->saved;
-    raw.c_iflag &= ~(tcflag_t)(ICRNL | INLCR | IGNCR | IXON | ISTRIP | BRKINT);
-    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ECHONL | ISIG | IEXTEN);
-    raw.c_cc[VMIN] = 1;
-    raw.c_cc[VTIME] = 0;
-    state->is_raw = tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) == 0;
-}
-
-static void restore(const struct state *state)
-{
-    if (state->is_raw)
-        tcsetattr(STDIN_FILENO, TCSADRAIN, &state->saved);
-}
 
 /* Not behind what the program has begun to print. */
 static void note(struct state *state, const char *text)
 {
     if (state->console->quiet)
         return;
-    if (state->is_in_line && isatty(STDOUT_FILENO))
+    if (state->is_in_line && b0_is_terminal(stdout))
         fputc('\n', stderr);
     state->is_in_line = false;
     print_wrapped(stderr, "Note: ", text);
 }
 
-static bool write_all(const uint8_t *bytes, size_t size)
-{
-    while (size > 0) {
-        ssize_t written = write(STDOUT_FILENO, bytes, size);
-
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        bytes += written;
-        size -= (size_t)written;
-    }
-    return true;
-}
-
 /* What was typed, up to a key that ends it. */
 static size_t read_keys(struct state *state, uint8_t *bytes, size_t size)
 {
-    ssize_t got = read(STDIN_FILENO, bytes, size);
+    long got = b0_input_read(state->input, bytes, size);
 
-    if (got < 0 && errno == EINTR)
-        return 0;
-    if (got <= 0) {
-        state->reads_stdin = false; /* its end: what the program prints is shown all the same */
+    if (got < 0) {
+        state->reads_input = false; /* what the program prints is shown all the same */
         return 0;
     }
-    for (ssize_t i = 0; state->is_raw && i < got; i++)
+    for (long i = 0; b0_input_is_raw(state->input) && i < got; i++)
         if (bytes[i] == CTRL_C || bytes[i] == CTRL_BRACKET) {
             state->is_over = true;
             return (size_t)i;
@@ -224,14 +181,15 @@ static enum boot0_status open_port(struct state *state, struct boot0_error *erro
 /* A moment's wait for something to be plugged in; keys that end it are heeded. */
 static void wait_a_moment(struct state *state)
 {
-    struct pollfd keys = {.fd = STDIN_FILENO, .events = POLLIN};
+    bool has_input = false, ignored;
     uint8_t lost[CHUNK];
 
     if (state->bus.ops)
         state->bus.ops->wait_change(state->bus.context, WAIT_STEP_MS);
     else
-        poll(NULL, 0, WAIT_STEP_MS);
-    if (state->reads_stdin && state->is_raw && poll(&keys, 1, 0) > 0)
+        b0_input_wait(NULL, -1, WAIT_STEP_MS, &has_input, &ignored);
+    if (state->reads_input && b0_input_is_raw(state->input) &&
+        b0_input_wait(state->input, -1, 0, &has_input, &ignored) && has_input)
         read_keys(state, lost, sizeof lost);
     state->is_over = state->is_over || signals_pending();
 }
@@ -267,7 +225,7 @@ static bool show(struct state *state)
 
     if (actual > 0)
         state->is_in_line = bytes[actual - 1] != '\n';
-    if (!write_all(bytes, actual))
+    if (!b0_process_output(bytes, actual))
         state->is_over = true; /* nobody reads any more */
     return result != BOOT0_XFER_GONE;
 }
@@ -288,16 +246,16 @@ static void talk(struct state *state)
     bool there = true;
 
     while (there && !state->is_over) {
-        struct pollfd asks[] = {{.fd = fd, .events = POLLIN},
-                                {.fd = state->reads_stdin ? STDIN_FILENO : -1, .events = POLLIN}};
+        bool has_input, port_has;
 
-        if (poll(asks, 2, fd < 0 ? POLL_BLIND_MS : POLL_MS) < 0 && errno != EINTR)
+        if (!b0_input_wait(state->reads_input ? state->input : NULL, fd,
+                           fd < 0 ? POLL_BLIND_MS : POLL_MS, &has_input, &port_has))
             return;
         if (signals_pending())
             state->is_over = true;
-        else if (asks[1].revents != 0)
+        else if (has_input)
             there = send_keys(state);
-        if (there && (asks[0].revents != 0 || fd < 0))
+        if (there && (port_has || fd < 0))
             there = show(state);
     }
 }
@@ -312,7 +270,8 @@ static enum boot0_status follow(struct state *state, struct boot0_error *error)
         if (status != BOOT0_OK || state->is_over)
             return status;
         snprintf(text, sizeof text,
-                 state->is_raw ? "connected to %.128s; Ctrl-C ends" : "connected to %.128s",
+                 b0_input_is_raw(state->input) ? "connected to %.128s; Ctrl-C ends"
+                                               : "connected to %.128s",
                  state->found.path);
         note(state, text);
         state->was_open = true;
@@ -327,7 +286,7 @@ static enum boot0_status follow(struct state *state, struct boot0_error *error)
 
 enum boot0_status console_run(const struct console *console, struct boot0_error *error)
 {
-    struct state state = {.console = console, .reads_stdin = true};
+    struct state state = {.console = console, .reads_input = true};
     struct boot0_error ignored = {.code = BOOT0_OK};
     enum boot0_status status;
 
@@ -335,11 +294,12 @@ enum boot0_status console_run(const struct console *console, struct boot0_error 
         memset(&state.bus, 0, sizeof state.bus);
     fflush(stdout);
     signals_announce(false); /* nothing has to be brought to an end */
-    make_raw(&state);
-    status = follow(&state, error);
+    state.input = b0_input_open(true);
+    status =
+        state.input ? follow(&state, error) : boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     if (state.stream.ops)
         state.stream.ops->close(state.stream.context);
-    restore(&state);
+    b0_input_close(state.input);
     boot0_bus_close(&state.bus);
     return status;
 }

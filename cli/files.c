@@ -2,15 +2,14 @@
 /* See files.h. */
 #include "files.h"
 
+#include <base/platform/file.h>
+#include <base/platform/terminal.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     CHUNK = 1 << 16,
-    NAME_SIZE = 4096,
 };
 
 bool file_is_standard(const char *name)
@@ -54,7 +53,7 @@ static enum boot0_status check_stdin(struct boot0_error *error)
         boot0_fail(error, BOOT0_E_USAGE, "standard input can be read only once");
         return boot0_hint(error, "Give \"-\" for one file, and the others by name.");
     }
-    if (!isatty(STDIN_FILENO))
+    if (!b0_is_terminal(stdin))
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_USAGE, "standard input is a terminal, and a file is expected there");
     return boot0_hint(error, "Redirect it: boot0 flash - < firmware.hex");
@@ -90,7 +89,7 @@ enum boot0_status file_check_stdout(bool json, const char *command, struct boot0
                    "--json and the contents cannot both go to standard output");
         return boot0_hint(error, "Name a file, or leave --json out.");
     }
-    if (!isatty(STDOUT_FILENO))
+    if (!b0_is_terminal(stdout))
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_USAGE,
                "standard output is a terminal, and the contents are not text");
@@ -126,20 +125,11 @@ enum boot0_status file_save(const struct boot0_image *image, const char *name,
 /* By creating a file beside it, as boot0_image_save() will. */
 enum boot0_status file_check_creatable(const char *name, struct boot0_error *error)
 {
-    char probe[NAME_SIZE];
-    int length = snprintf(probe, sizeof probe, "%s.%ld-0.tmp", name, (long)getpid());
-    int file = -1;
+    int failure = b0_file_creatable(name);
 
-    if (length < 0 || (size_t)length >= sizeof probe)
-        errno = ENAMETOOLONG;
-    else
-        file = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (file >= 0) {
-        close(file);
-        unlink(probe);
+    if (failure == 0)
         return BOOT0_OK;
-    }
-    boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s: cannot be created: %s", name, strerror(errno));
+    boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s: cannot be created: %s", name, strerror(failure));
     return boot0_hint(error, "Choose a directory that exists and that you may write to. Nothing "
                              "was read.");
 }

@@ -7,6 +7,7 @@
 #include "progress.h"
 #include "text.h"
 
+#include <base/platform/process.h>
 #include <core/array.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,11 +174,14 @@ static enum boot0_status find_and_run(int argc, char **argv, struct boot0_error 
 int main(int argc, char **argv)
 {
     struct boot0_error error = {.code = BOOT0_OK};
-    bool json = wants_json(argc, argv);
-    const struct command *alone = independent(argc, argv);
+    const struct command *alone;
     enum boot0_status status;
+    bool json;
 
+    b0_process_start(&argc, &argv);
     signals_install();
+    json = wants_json(argc, argv);
+    alone = independent(argc, argv);
     if (alone) {
         int skip = dfu_util_is_name(argv[0]) ? 0 : 1;
 

@@ -4,6 +4,7 @@
 
 #include "utf8.h"
 
+#include <base/platform/terminal.h>
 #include <core/array.h>
 #include <ctype.h>
 #include <stdint.h>
@@ -32,7 +33,7 @@ static bool is_utf8_locale(void)
             return codeset && (strncasecmp(codeset, ".UTF-8", 6) == 0 ||
                                strncasecmp(codeset, ".utf8", 5) == 0);
     }
-    return false;
+    return b0_terminal_is_utf8();
 }
 
 /* Writes one character, or one byte that is none, and returns how many bytes of `text` it was. */

@@ -6,9 +6,9 @@
 #include "text.h"
 #include "ticker.h"
 
+#include <base/clock.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     REDRAW_US = 100000,
@@ -128,14 +128,6 @@ void progress_format(const struct progress *progress, const struct boot0_progres
 
 /* ---- the line on the terminal ---- */
 
-static uint64_t machine_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 static void put_line(const struct progress *progress, const struct boot0_progress *now)
 {
     char line[LINE_MAX_LENGTH];
@@ -152,7 +144,7 @@ static void tick(void *context)
     struct progress *progress = context;
     struct boot0_progress now = progress->last;
 
-    now.elapsed_us += machine_us() - progress->told_us;
+    now.elapsed_us += b0_clock_us() - progress->told_us;
     put_line(progress, &now);
 }
 
@@ -184,7 +176,7 @@ static void take_news(struct progress *progress, const struct boot0_progress *no
     if (progress->ticker)
         ticker_lock(progress->ticker);
     progress->last = *now;
-    progress->told_us = machine_us();
+    progress->told_us = b0_clock_us();
     if (shows && (!progress->on_line || now->elapsed_us >= progress->drawn_us + REDRAW_US))
         draw(progress, now);
     if (progress->ticker)

@@ -2,47 +2,35 @@
 /* Ctrl-C: the first one asks the work to stop where the board can be left, the second one kills. */
 #include "progress.h"
 
-#include <errno.h>
+#include <base/platform/interrupt.h>
 #include <signal.h>
-#include <string.h>
-#include <unistd.h>
 
 static volatile sig_atomic_t pressed, announced, line_shown;
 
-/* Only what POSIX allows in a signal handler. */
 static void say(const char *text)
 {
-    if (write(STDERR_FILENO, text, strlen(text)) < 0)
+    if (!b0_interrupt_say(text))
         announced = 0;
 }
 
 /* Said here and not when the work notices: a transfer may last as long as a mass erase. */
-static void on_signal(int number)
+static bool heard(void)
 {
-    int kept = errno;
+    bool again = pressed != 0;
 
     if (line_shown)
         say(CLEAR_LINE); /* with the ^C that was typed behind it */
-    else if (announced && !pressed)
+    else if (announced && !again)
         say("\n");
-    if (pressed) {
-        signal(number, SIG_DFL);
-        raise(number);
-    } else if (announced) {
+    if (announced && !again)
         say("Note: stopping where the board can be left; Ctrl-C again quits at once\n");
-    }
     pressed = 1;
-    errno = kept;
+    return !again;
 }
 
 void signals_install(void)
 {
-    struct sigaction action = {.sa_handler = on_signal};
-
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    action.sa_handler = SIG_IGN; /* a closed pipe is found by the failing write */
-    sigaction(SIGPIPE, &action, NULL);
+    b0_interrupt_install(heard);
 }
 
 void signals_announce(bool loudly)

@@ -4,12 +4,11 @@
 
 #include "print.h"
 
+#include <base/platform/terminal.h>
 #include <core/array.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 enum {
     SECOND_US = 1000000,
@@ -114,27 +113,23 @@ const char *text_expand(char *text, size_t size, const char *from, const struct 
 
 int terminal_width(FILE *file)
 {
-    struct winsize size;
+    int columns, rows;
 
-    if (ioctl(fileno(file), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+    if (!b0_terminal_size(file, &columns, &rows) || columns == 0)
         return WIDTH_DEFAULT;
-    return size.ws_col < WIDTH_MIN ? WIDTH_MIN : size.ws_col;
+    return columns < WIDTH_MIN ? WIDTH_MIN : columns;
 }
 
 int terminal_height(FILE *file)
 {
-    struct winsize size;
+    int columns, rows;
 
-    if (ioctl(fileno(file), TIOCGWINSZ, &size) != 0 || size.ws_row == 0)
-        return HEIGHT_DEFAULT;
-    return size.ws_row;
+    return b0_terminal_size(file, &columns, &rows) && rows > 0 ? rows : HEIGHT_DEFAULT;
 }
 
 bool terminal_is_smart(FILE *file)
 {
-    const char *term = getenv("TERM");
-
-    return isatty(fileno(file)) && term && strcmp(term, "dumb") != 0;
+    return b0_terminal_redraws(file);
 }
 
 /* How many bytes of the text go onto a line that has room for so many; 0 if it is empty. */

@@ -2,50 +2,41 @@
 /* See ticker.h. */
 #include "ticker.h"
 
-#include <errno.h>
-#include <pthread.h>
-#include <signal.h>
+#include <base/clock.h>
+#include <base/platform/thread.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <time.h>
+
+enum {
+    PERIOD_US = 1000000,
+};
 
 struct ticker {
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t ended;
+    struct b0_thread thread;
+    struct b0_mutex lock;
+    struct b0_condition ended;
     bool ends;
     void (*tick)(void *context);
     void *context;
 };
 
-static void *run(void *context)
+static void run(void *context)
 {
     struct ticker *ticker = context;
-    struct timespec next;
+    uint64_t next_us = b0_clock_us() + PERIOD_US;
 
-    clock_gettime(CLOCK_REALTIME, &next);
-    pthread_mutex_lock(&ticker->lock);
+    b0_mutex_lock(&ticker->lock);
     while (!ticker->ends) {
-        next.tv_sec++;
-        if (pthread_cond_timedwait(&ticker->ended, &ticker->lock, &next) == ETIMEDOUT &&
-            !ticker->ends)
+        uint64_t now_us = b0_clock_us();
+
+        if (now_us < next_us) {
+            b0_condition_wait_us(&ticker->ended, &ticker->lock, next_us - now_us);
+        } else {
             ticker->tick(ticker->context);
+            next_us += PERIOD_US;
+        }
     }
-    pthread_mutex_unlock(&ticker->lock);
-    return NULL;
-}
-
-/* Signals are the main thread's, whose waits they cut short. */
-static bool start_thread(struct ticker *ticker)
-{
-    sigset_t all, before;
-    bool started;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    started = pthread_create(&ticker->thread, NULL, run, ticker) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return started;
+    b0_mutex_unlock(&ticker->lock);
 }
 
 struct ticker *ticker_start(void (*tick)(void *context), void *context)
@@ -56,36 +47,36 @@ struct ticker *ticker_start(void (*tick)(void *context), void *context)
         return NULL;
     ticker->tick = tick;
     ticker->context = context;
-    pthread_mutex_init(&ticker->lock, NULL);
-    pthread_cond_init(&ticker->ended, NULL);
-    if (start_thread(ticker))
+    b0_mutex_init(&ticker->lock);
+    b0_condition_init(&ticker->ended);
+    if (b0_thread_start(&ticker->thread, run, ticker))
         return ticker;
-    pthread_cond_destroy(&ticker->ended);
-    pthread_mutex_destroy(&ticker->lock);
+    b0_condition_destroy(&ticker->ended);
+    b0_mutex_destroy(&ticker->lock);
     free(ticker);
     return NULL;
 }
 
 void ticker_lock(struct ticker *ticker)
 {
-    pthread_mutex_lock(&ticker->lock);
+    b0_mutex_lock(&ticker->lock);
 }
 
 void ticker_unlock(struct ticker *ticker)
 {
-    pthread_mutex_unlock(&ticker->lock);
+    b0_mutex_unlock(&ticker->lock);
 }
 
 void ticker_stop(struct ticker *ticker)
 {
     if (!ticker)
         return;
-    pthread_mutex_lock(&ticker->lock);
+    b0_mutex_lock(&ticker->lock);
     ticker->ends = true;
-    pthread_cond_signal(&ticker->ended);
-    pthread_mutex_unlock(&ticker->lock);
-    pthread_join(ticker->thread, NULL);
-    pthread_cond_destroy(&ticker->ended);
-    pthread_mutex_destroy(&ticker->lock);
+    b0_condition_signal(&ticker->ended);
+    b0_mutex_unlock(&ticker->lock);
+    b0_thread_join(&ticker->thread);
+    b0_condition_destroy(&ticker->ended);
+    b0_mutex_destroy(&ticker->lock);
     free(ticker);
 }

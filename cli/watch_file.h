@@ -3,6 +3,7 @@
 #ifndef BOOT0_CLI_WATCH_FILE_H
 #define BOOT0_CLI_WATCH_FILE_H
 
+#include <base/platform/file.h>
 #include <boot0/error.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,18 +13,11 @@ enum {
     WATCH_LOOK_MS = 500,   /* how often it is looked at where the system tells nothing */
 };
 
-/* What is seen of a file from outside. Zeroed: there is none. */
-struct file_state {
-    bool there;
-    uint64_t device, inode, size;
-    int64_t seconds;
-    long nanoseconds;
-};
-
 struct watch_file {
     const char *name;
-    int inotify; /* -1: the system has none */
-    struct file_state taken;
+    intptr_t watch; /* of its folder; -1: the system has none */
+    bool was_there; /* when it was taken: as this */
+    struct b0_file_status taken;
 };
 
 /* The name must live as long. BOOT0_E_NO_INPUT: the directory does not exist, or

@@ -36,12 +36,17 @@ ROOMS = [
     {
         "core/family": ("facts of chips, a file a family", ["include/boot0", "core"]),
         "base": ("errors, clock, trace lines", ["include/boot0", "core"]),
+        "base/platform": ("asked of the system", []),
     },
     {
-        "lib/image": ("files and segments", ["include/boot0", "core"]),
+        "base/platform/posix": ("answers of Linux, macOS", ["base", "base/platform"]),
+        "base/platform/win32": ("answers of Windows", ["core", "base", "base/platform"]),
+    },
+    {
+        "lib/image": ("files and segments", ["include/boot0", "core", "base/platform"]),
         "lib/board": ("chips, kinds of memory", ["include/boot0", "core", "core/family"]),
         "lib/plan": ("erases and writes", ["include/boot0", "core"]),
-        "lib/trace": ("record and replay", ["include/boot0", "core", "base"]),
+        "lib/trace": ("record and replay", ["include/boot0", "core", "base", "base/platform"]),
         "lib": ("backend, protocol, drive", ["include/boot0", "core"]),
     },
     {
@@ -81,7 +86,8 @@ ROOMS = [
         "vboard": ("a board from its parts",
                    ["vboard/vboard.h", "vboard/board", "vboard/rom", "vboard/machine",
                     "vboard/describe", "vboard/attach"]),
-        "cli": ("the command", ["include/boot0", "core", "core/family", "base"]),
+        "cli": ("the command",
+                ["include/boot0", "core", "core/family", "base", "base/platform"]),
     },
     {
         "web/wasm": ("the library in a page",

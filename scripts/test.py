@@ -198,7 +198,7 @@ def stage_clang(stage):
 # What asks the system in ways that Windows does not know, or a library that Debian does not have
 # for it.
 NOT_FOR_WINDOWS = re.compile(
-    r"base/platform/(posix|wasi)/.*\.c|lib/image/(file|replace)\.c|lib/usb/libusb\.c|cli/doctor/linux.*\.c"
+    r"base/platform/(posix|wasi)/.*\.c|lib/usb/libusb\.c|cli/doctor/linux.*\.c"
 )
 
 

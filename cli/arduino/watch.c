@@ -4,7 +4,7 @@
 
 #include "../command_session.h"
 
-#include <pthread.h>
+#include <base/platform/thread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@ struct known {
 
 struct watch {
     struct command_session command;
-    pthread_t thread;
+    struct b0_thread thread;
     atomic_bool stop;
     void (*found)(void *context, const struct ide_ports *ports);
     void *context;
@@ -157,7 +157,7 @@ static bool ports_equal(const struct ide_ports *one, const struct ide_ports *oth
     return true;
 }
 
-static void *run(void *context)
+static void run(void *context)
 {
     struct watch *watch = context;
     struct ide_ports *now = calloc(1, sizeof *now);
@@ -172,7 +172,6 @@ static void *run(void *context)
         watch->command.bus.ops->wait_change(watch->command.bus.context, WAIT_MS);
     }
     free(now);
-    return NULL;
 }
 
 struct watch *watch_start(const struct arguments *arguments,
@@ -189,7 +188,7 @@ struct watch *watch_start(const struct arguments *arguments,
     watch->found = found;
     watch->context = context;
     status = command_open_bus(&watch->command, arguments, error);
-    if (status == BOOT0_OK && pthread_create(&watch->thread, NULL, run, watch) != 0)
+    if (status == BOOT0_OK && !b0_thread_start(&watch->thread, run, watch))
         status = boot0_fail(error, BOOT0_E_MEMORY, "no thread can be started");
     if (status == BOOT0_OK)
         return watch;
@@ -203,7 +202,7 @@ void watch_stop(struct watch *watch)
     if (!watch)
         return;
     watch->stop = true;
-    pthread_join(watch->thread, NULL);
+    b0_thread_join(&watch->thread);
     command_close(&watch->command);
     free(watch);
 }

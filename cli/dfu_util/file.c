@@ -3,6 +3,7 @@
 #include "../files.h"
 #include "dfu_util.h"
 
+#include <base/platform/file.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@ static enum boot0_status read_file(const char *name, struct bytes *bytes, struct
 
     if (file_is_standard(name))
         return file_read_stream(stdin, "the standard input", &bytes->data, &bytes->size, error);
-    stream = fopen(name, "rb");
+    stream = b0_file_open(name, "rb");
     if (!stream)
         return boot0_fail(error, BOOT0_E_NO_INPUT, "%s cannot be opened: %s", name,
                           strerror(errno));

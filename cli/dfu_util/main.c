@@ -4,6 +4,7 @@
 #include "../text.h"
 #include "dfu_util.h"
 
+#include <base/platform/file.h>
 #include <boot0/virtual.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -51,7 +52,7 @@ static enum boot0_status open_bus(struct dfu_util_run *run, struct boot0_error *
 
     if (status != BOOT0_OK || !bus->select.trace)
         return status;
-    run->trace = fopen(bus->select.trace, "w");
+    run->trace = b0_file_open(bus->select.trace, "w");
     if (!run->trace)
         return boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s: %s", bus->select.trace, strerror(errno));
     return boot0_trace_bus(&run->bus, run->trace, error);

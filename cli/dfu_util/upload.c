@@ -3,6 +3,7 @@
 #include "../print.h"
 #include "dfu_util.h"
 
+#include <base/platform/file.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,7 +153,7 @@ int dfu_util_upload(struct dfu_util_run *run)
 
     if (dfu_util_use(run, &run->targets[0], &error) != BOOT0_OK)
         return dfu_util_error(&error);
-    file = fopen(run->options->file, "wbx"); /* never one that exists */
+    file = b0_file_open(run->options->file, "wbx"); /* never one that exists */
     if (!file)
         return dfu_util_fail(DFU_UTIL_CANNOT_CREATE, "Cannot open file %s for writing: %s",
                              run->options->file, strerror(errno));

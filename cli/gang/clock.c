@@ -3,30 +3,23 @@
 #include "clock.h"
 
 #include <base/clock.h>
+#include <base/platform/date.h>
 #include <stdio.h>
-#include <string.h>
-#include <time.h>
 
 const char *clock_text(char text[CLOCK_TEXT])
 {
-    struct timespec now;
-    struct tm parts;
-    size_t length;
+    const struct b0_date now = b0_date_utc();
 
-    clock_gettime(CLOCK_REALTIME, &now);
-    gmtime_r(&now.tv_sec, &parts);
-    length = strftime(text, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%S", &parts);
-    snprintf(text + length, CLOCK_TEXT - length, ".%03ldZ", now.tv_nsec / 1000000);
+    snprintf(text, CLOCK_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", now.year, now.month, now.day,
+             now.hour, now.minute, now.second, now.millisecond);
     return text;
 }
 
 const char *clock_of_day(char text[CLOCK_TEXT])
 {
-    time_t now = time(NULL);
-    struct tm parts;
+    const struct b0_date now = b0_date_local();
 
-    localtime_r(&now, &parts);
-    strftime(text, CLOCK_TEXT, "%H:%M:%S", &parts);
+    snprintf(text, CLOCK_TEXT, "%02d:%02d:%02d", now.hour, now.minute, now.second);
     return text;
 }
 

@@ -2,6 +2,7 @@
 /* See csv.h. Cells are unquoted in place: what a cell becomes is never longer than what it was. */
 #include "csv.h"
 
+#include <base/platform/file.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -241,7 +242,7 @@ enum boot0_status csv_parse(struct csv *csv, const char *text, size_t size, cons
 static enum boot0_status read_file(const char *name, char *text, size_t *size,
                                    struct boot0_error *error)
 {
-    FILE *file = fopen(name, "rb");
+    FILE *file = b0_file_open(name, "rb");
 
     if (!file) {
         boot0_fail(error, BOOT0_E_NO_INPUT, "%s: %s", name, strerror(errno));

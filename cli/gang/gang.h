@@ -8,7 +8,7 @@
 #include "record.h"
 #include "rows.h"
 
-#include <pthread.h>
+#include <base/platform/thread.h>
 
 enum {
     GANG_PATH = BOOT0_PATH_MAX + 8,
@@ -23,7 +23,7 @@ enum worker_state {
 /* One attempt at one board. What is below the lock is its gang's lock's. */
 struct worker {
     struct gang *gang;
-    pthread_t thread;
+    struct b0_thread thread;
     const char *virtual_board; /* NULL: a board of the machine's */
     struct boot0_candidate candidate;
     char path[GANG_PATH];
@@ -49,8 +49,8 @@ struct gang {
     bool has_csv;
     struct rows rows;
     struct record record;
-    pthread_mutex_t lock;
-    pthread_cond_t ended; /* a thread has; under the lock */
+    struct b0_mutex lock;
+    struct b0_condition ended; /* a thread has; under the lock */
 
     /* the main thread's */
     struct worker **workers;
@@ -62,7 +62,7 @@ struct gang {
 };
 
 /* A thread's function; its context is a struct worker. */
-void *worker_run(void *context);
+void worker_run(void *context);
 
 /* ---- show.c: only the main thread ---- */
 

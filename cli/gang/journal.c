@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* See journal.h. */
-#define _XOPEN_SOURCE 700 /* NOLINT: for realpath() */
 #include "journal.h"
 
+#include <base/platform/log.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static enum boot0_status failed(const struct journal *journal, struct boot0_error *error)
 {
@@ -19,36 +14,14 @@ static enum boot0_status failed(const struct journal *journal, struct boot0_erro
     return boot0_hint(error, "Is the disk full, or the file in a place that you may not write to?");
 }
 
-/*
- * Puts the name of a file on the disk: fsync() of the file does not. A directory that must not be
- * read, or a file system that cannot sync, is no failure. 0 or -1 with errno set.
- */
-static int sync_name(const char *name)
-{
-    char path[PATH_MAX];
-    int descriptor, result;
-
-    if (!realpath(name, path))
-        return -1;
-    strrchr(path, '/')[1] = '\0';
-    descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0)
-        return errno == EACCES ? 0 : -1;
-    result = fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : -1;
-    close(descriptor);
-    return result;
-}
-
 enum boot0_status journal_open(struct journal *journal, const char *name, struct boot0_error *error)
 {
-    struct stat status;
-
     *journal = (struct journal){.fd = -1, .name = name};
-    journal->fd = open(name, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+    journal->fd = b0_log_open(name);
     if (journal->fd < 0)
         return failed(journal, error);
-    if (fstat(journal->fd, &status) == 0 && S_ISREG(status.st_mode)) {
-        if (sync_name(name) == 0)
+    if (b0_log_is_regular(journal->fd)) {
+        if (b0_log_sync_name(name) == 0)
             return BOOT0_OK;
         failed(journal, error);
         journal_close(journal);
@@ -62,25 +35,25 @@ enum boot0_status journal_open(struct journal *journal, const char *name, struct
 void journal_close(struct journal *journal)
 {
     if (journal->fd >= 0)
-        close(journal->fd);
+        b0_log_close(journal->fd);
     journal->fd = -1;
 }
 
 enum boot0_status journal_lock(struct journal *journal, enum journal_lock lock,
                                struct boot0_error *error)
 {
-    static const int operations[] = {
-        [JOURNAL_UNLOCK] = LOCK_UN, [JOURNAL_SHARED] = LOCK_SH, [JOURNAL_EXCLUSIVE] = LOCK_EX};
+    static const enum b0_lock locks[] = {
+        [JOURNAL_UNLOCK] = B0_LOCK_NONE,
+        [JOURNAL_SHARED] = B0_LOCK_SHARED,
+        [JOURNAL_EXCLUSIVE] = B0_LOCK_EXCLUSIVE,
+    };
 
-    while (flock(journal->fd, operations[lock]) != 0)
-        if (errno != EINTR)
-            return failed(journal, error);
-    return BOOT0_OK;
+    return b0_log_lock(journal->fd, locks[lock], true) == 0 ? BOOT0_OK : failed(journal, error);
 }
 
 bool journal_try_alone(struct journal *journal)
 {
-    return flock(journal->fd, LOCK_EX | LOCK_NB) == 0;
+    return b0_log_lock(journal->fd, B0_LOCK_EXCLUSIVE, false) == 0;
 }
 
 /* Gives the whole lines of a text, and takes note of how far they go. */
@@ -105,33 +78,25 @@ enum boot0_status journal_read(struct journal *journal,
                                struct boot0_error *error)
 {
     enum boot0_status status;
-    struct stat now;
-    size_t size, have = 0;
+    uint64_t end;
+    int64_t have;
+    size_t size;
     char *text;
 
-    if (fstat(journal->fd, &now) != 0)
+    if (b0_log_size(journal->fd, &end) != 0)
         return failed(journal, error);
-    if ((uint64_t)now.st_size <= journal->read_to)
+    if (end <= journal->read_to)
         return BOOT0_OK;
-    size = (size_t)((uint64_t)now.st_size - journal->read_to);
+    size = (size_t)(end - journal->read_to);
     text = malloc(size);
     if (!text)
         return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
-    while (have < size) {
-        ssize_t got =
-            pread(journal->fd, text + have, size - have, (off_t)(journal->read_to + have));
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0) {
-            free(text);
-            return failed(journal, error);
-        }
-        if (got == 0)
-            break;
-        have += (size_t)got;
+    have = b0_log_read(journal->fd, journal->read_to, text, size);
+    if (have < 0) {
+        free(text);
+        return failed(journal, error);
     }
-    status = give_lines(journal, text, have, line, context, error);
+    status = give_lines(journal, text, (size_t)have, line, context, error);
     free(text);
     return status;
 }
@@ -139,11 +104,11 @@ enum boot0_status journal_read(struct journal *journal,
 /* Whether the last line was cut by a crash. */
 static bool is_torn(const struct journal *journal)
 {
-    struct stat now;
+    uint64_t size;
     char last;
 
-    return fstat(journal->fd, &now) == 0 && now.st_size > 0 &&
-           pread(journal->fd, &last, 1, now.st_size - 1) == 1 && last != '\n';
+    return b0_log_size(journal->fd, &size) == 0 && size > 0 &&
+           b0_log_read(journal->fd, size - 1, &last, 1) == 1 && last != '\n';
 }
 
 enum boot0_status journal_append(struct journal *journal, const char *text,
@@ -152,18 +117,12 @@ enum boot0_status journal_append(struct journal *journal, const char *text,
     const char *before = is_torn(journal) ? "\n" : "";
     size_t size = strlen(before) + strlen(text) + 1;
     char *line = malloc(size + 1);
-    ssize_t written;
+    int result;
 
     if (!line)
         return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     snprintf(line, size + 1, "%s%s\n", before, text);
-    do
-        written = write(journal->fd, line, size);
-    while (written < 0 && errno == EINTR);
+    result = b0_log_append(journal->fd, line, size);
     free(line);
-    if (written >= 0 && (size_t)written != size)
-        errno = ENOSPC;
-    if (written < 0 || (size_t)written != size || fsync(journal->fd) != 0)
-        return failed(journal, error);
-    return BOOT0_OK;
+    return result == 0 ? BOOT0_OK : failed(journal, error);
 }

@@ -3,9 +3,9 @@
 #include "clock.h"
 #include "coordinator.h"
 
+#include <base/platform/file.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     /* An empty port for so long: it was unplugged, and did not only come back as another device. */
@@ -37,9 +37,10 @@ static bool is_wanted(const struct arguments *arguments, const struct boot0_cand
 static bool is_occupied(const char *path)
 {
     char name[BOOT0_PATH_MAX + 32];
+    struct b0_file_status status;
 
     snprintf(name, sizeof name, "/sys/bus/usb/devices/%s", path);
-    return access(name, F_OK) == 0;
+    return b0_file_status(name, &status) == 0;
 }
 
 static struct usb_port *find_port(struct coordinator *coordinator, const char *path)

@@ -7,9 +7,10 @@
 #include "../json.h"
 #include "clock.h"
 
+#include <base/platform/process.h>
+#include <base/platform/text.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char begin_start[] = "{\"event\":\"begin\",\"id\":\"";
 static const char done_start[] = "{\"event\":\"done\",\"id\":\"";
@@ -114,8 +115,8 @@ enum boot0_status record_open(struct record *record, const char *name,
     record->journal.fd = -1;
     if (!name)
         return BOOT0_OK;
-    snprintf(record->run, sizeof record->run, "%.23s-%ld", clock_text(now),
-             (long)getpid() % 1000000000);
+    snprintf(record->run, sizeof record->run, "%.23s-%lu", clock_text(now),
+             b0_process_id() % 1000000000);
     status = journal_open(&record->journal, name, error);
     if (status == BOOT0_OK && journal_try_alone(&record->journal))
         status = tell_lost(record, lost, error);
@@ -133,9 +134,7 @@ void record_close(struct record *record)
 /* ---- lines ---- */
 
 struct line {
-    FILE *file;
-    char *text;
-    size_t size;
+    struct b0_text text;
     struct json json;
 };
 
@@ -143,11 +142,9 @@ static bool line_begin(struct line *line, const char *event, const struct record
 {
     char now[CLOCK_TEXT];
 
-    line->text = NULL;
-    line->file = open_memstream(&line->text, &line->size);
-    if (!line->file)
+    if (!b0_text_begin(&line->text))
         return false;
-    line->json = json_begin(line->file);
+    line->json = json_begin(line->text.file);
     json_text(&line->json, "event", event);
     json_text(&line->json, "id", board->id);
     json_text(&line->json, "time", clock_text(now));
@@ -164,15 +161,15 @@ static enum boot0_status line_end(struct line *line, struct record *record,
                                   struct boot0_error *error)
 {
     enum boot0_status status;
+    char *text;
 
     json_end(&line->json);
-    if (fclose(line->file) != 0 || line->size == 0) {
-        free(line->text);
+    text = b0_text_end(&line->text);
+    if (!text)
         return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
-    }
-    line->text[line->size - 1] = '\0'; /* the line feed is journal_append()'s */
-    status = journal_append(&record->journal, line->text, error);
-    free(line->text);
+    text[strcspn(text, "\n")] = '\0'; /* the line feed is journal_append()'s */
+    status = journal_append(&record->journal, text, error);
+    free(text);
     return status;
 }
 

@@ -155,7 +155,7 @@ void show_update(struct gang *gang, bool stopping)
 {
     size_t at_work = 0;
 
-    pthread_mutex_lock(&gang->lock);
+    b0_mutex_lock(&gang->lock);
     for (size_t i = 0; i < gang->count; i++)
         at_work += gang->workers[i]->state == WORKER_WORKS;
     show_stop(gang, stopping, at_work);
@@ -164,5 +164,5 @@ void show_update(struct gang *gang, bool stopping)
     if (gang->smart)
         draw(gang, at_work);
     fflush(stderr);
-    pthread_mutex_unlock(&gang->lock);
+    b0_mutex_unlock(&gang->lock);
 }

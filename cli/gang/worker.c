@@ -7,7 +7,6 @@
 
 #include <boot0/virtual.h>
 #include <core/sha256.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,10 +26,10 @@ static bool on_progress(void *context, const struct boot0_progress *progress)
 {
     struct worker *worker = context;
 
-    pthread_mutex_lock(&worker->gang->lock);
+    b0_mutex_lock(&worker->gang->lock);
     worker->progress = *progress;
     worker->has_progress = true;
-    pthread_mutex_unlock(&worker->gang->lock);
+    b0_mutex_unlock(&worker->gang->lock);
     return !signals_pending();
 }
 
@@ -53,11 +52,11 @@ static enum boot0_status take_row(struct work *work, struct boot0_error *error)
 
     if (!gang->has_csv)
         return BOOT0_OK;
-    pthread_mutex_lock(&gang->lock);
+    b0_mutex_lock(&gang->lock);
     status = rows_take(&gang->rows, &work->row, error);
     if (status == BOOT0_OK)
         work->worker->csv_line = csv_line(&gang->rows.csv, work->row);
-    pthread_mutex_unlock(&gang->lock);
+    b0_mutex_unlock(&gang->lock);
     work->has_row = status == BOOT0_OK;
     return status;
 }
@@ -147,11 +146,11 @@ static enum boot0_status open_board(struct work *work, const struct boot0_observ
     if (status != BOOT0_OK)
         return status;
     board = boot0_session_board(work->session);
-    pthread_mutex_lock(&worker->gang->lock);
+    b0_mutex_lock(&worker->gang->lock);
     snprintf(worker->serial, sizeof worker->serial, "%s", board->serial);
     memcpy(worker->chips, board->chips, sizeof worker->chips);
     worker->chip_count = board->chip_count;
-    pthread_mutex_unlock(&worker->gang->lock);
+    b0_mutex_unlock(&worker->gang->lock);
     return BOOT0_OK;
 }
 
@@ -164,9 +163,9 @@ static enum boot0_status note_begin(struct work *work, struct boot0_error *error
                                         .path = worker->path,
                                         .digest = worker->digest,
                                         .csv_line = worker->csv_line};
-    pthread_mutex_lock(&worker->gang->lock);
+    b0_mutex_lock(&worker->gang->lock);
     status = record_begin(&worker->gang->record, &work->entry, error);
-    pthread_mutex_unlock(&worker->gang->lock);
+    b0_mutex_unlock(&worker->gang->lock);
     work->begun = status == BOOT0_OK;
     return status;
 }
@@ -183,13 +182,13 @@ static enum boot0_status note_end(struct work *work, enum boot0_status status,
         error->code = BOOT0_OK;
     if (work->session)
         boot0_session_report(work->session, &worker->report);
-    pthread_mutex_lock(&gang->lock);
+    b0_mutex_lock(&gang->lock);
     if (work->begun)
         (void)record_done(&gang->record, &work->entry, &worker->report, error, &own);
     if (work->has_row && status != BOOT0_OK && !worker->report.touched && own.code == BOOT0_OK &&
         rows_give_back(&gang->rows, work->row, &own) == BOOT0_OK)
         worker->csv_line = 0;
-    pthread_mutex_unlock(&gang->lock);
+    b0_mutex_unlock(&gang->lock);
     if (status == BOOT0_OK && own.code != BOOT0_OK) {
         *error = own;
         status = own.code;
@@ -197,7 +196,7 @@ static enum boot0_status note_end(struct work *work, enum boot0_status status,
     return status;
 }
 
-void *worker_run(void *context)
+void worker_run(void *context)
 {
     struct worker *worker = context;
     struct work work = {.worker = worker,
@@ -216,11 +215,10 @@ void *worker_run(void *context)
     boot0_session_close(work.session);
     boot0_bus_close(&work.bus);
     boot0_image_free(work.image);
-    pthread_mutex_lock(&worker->gang->lock);
+    b0_mutex_lock(&worker->gang->lock);
     worker->result = error;
     worker->result.code = status;
     worker->state = WORKER_ENDED;
-    pthread_cond_signal(&worker->gang->ended);
-    pthread_mutex_unlock(&worker->gang->lock);
-    return NULL;
+    b0_condition_signal(&worker->gang->ended);
+    b0_mutex_unlock(&worker->gang->lock);
 }

@@ -2,10 +2,8 @@
 /* The threads of a gang, one for each board at work: see coordinator.h. */
 #include "coordinator.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 size_t workers_at_work(const struct gang *gang)
 {
@@ -14,21 +12,6 @@ size_t workers_at_work(const struct gang *gang)
     for (size_t i = 0; i < gang->count; i++)
         count += !gang->workers[i]->joined;
     return count;
-}
-
-/* Ctrl-C is for the main thread: it may be waiting. */
-static bool start_thread(struct worker *worker)
-{
-    sigset_t blocked, before;
-    bool started;
-
-    sigemptyset(&blocked);
-    sigaddset(&blocked, SIGINT);
-    sigaddset(&blocked, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &blocked, &before);
-    started = pthread_create(&worker->thread, NULL, worker_run, worker) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return started;
 }
 
 enum boot0_status workers_start(struct gang *gang, const struct worker *what,
@@ -51,7 +34,7 @@ enum boot0_status workers_start(struct gang *gang, const struct worker *what,
     }
     *worker = *what;
     worker->gang = gang;
-    if (!start_thread(worker)) {
+    if (!b0_thread_start(&worker->thread, worker_run, worker)) {
         free(worker);
         return boot0_fail(error, BOOT0_E_MEMORY, "no thread can be started");
     }
@@ -65,12 +48,12 @@ struct worker *workers_join(struct gang *gang)
         struct worker *worker = gang->workers[i];
         bool ended;
 
-        pthread_mutex_lock(&gang->lock);
+        b0_mutex_lock(&gang->lock);
         ended = worker->state == WORKER_ENDED;
-        pthread_mutex_unlock(&gang->lock);
+        b0_mutex_unlock(&gang->lock);
         if (!ended || worker->joined)
             continue;
-        pthread_join(worker->thread, NULL);
+        b0_thread_join(&worker->thread);
         worker->joined = true;
         return worker;
     }
@@ -104,14 +87,8 @@ static bool has_ended(const struct gang *gang)
 
 void workers_wait(struct gang *gang, uint32_t timeout_ms)
 {
-    struct timespec until;
-
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    until.tv_sec += (time_t)(timeout_ms / 1000) + until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    pthread_mutex_lock(&gang->lock);
+    b0_mutex_lock(&gang->lock);
     if (!has_ended(gang))
-        pthread_cond_timedwait(&gang->ended, &gang->lock, &until);
-    pthread_mutex_unlock(&gang->lock);
+        b0_condition_wait_us(&gang->ended, &gang->lock, (uint64_t)timeout_ms * 1000);
+    b0_mutex_unlock(&gang->lock);
 }

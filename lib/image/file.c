@@ -2,19 +2,13 @@
 /* Images in files: reading with a limit, formats by the file's name, saving. */
 
 #include "formats.h"
-#include "replace.h"
+#include <base/platform/file.h>
+#include <base/platform/replace.h>
 #include <core/array.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-enum {
-    READ_SIZE = 64 << 10, /* what is read at first of a file of unknown size, bytes */
-};
 
 /* What the ending of a file's name says of its format. */
 static const struct {
@@ -53,7 +47,9 @@ static enum boot0_status fail_file(struct boot0_error *error, enum boot0_status 
         {EACCES, "Its owner does not allow that to you: see ls -l for it and its directory."},
         {EISDIR, "A directory has that name. Give the file within it."},
         {ENOSPC, "The disk is full. What was there under that name is unchanged."},
+#ifdef EDQUOT /* not everywhere */
         {EDQUOT, "Your share of the disk is used up. What was there under that name is unchanged."},
+#endif
         {EROFS, "The file system is mounted read-only. Choose another directory."},
     };
 
@@ -65,62 +61,18 @@ static enum boot0_status fail_file(struct boot0_error *error, enum boot0_status 
     return status;
 }
 
-/* A file's contents in the making. */
-struct contents {
-    uint8_t *data;
-    size_t size;
-    size_t room;
-};
-
-/* Reads to the end, or until there is more than an image may have; 0 or an errno. */
-static int read_all(int descriptor, struct contents *contents)
+static enum boot0_status read_file(const char *file, uint8_t **data, size_t *size,
+                                   struct boot0_error *error)
 {
-    for (;;) {
-        ssize_t count;
+    bool opened;
+    int failure = b0_file_read(file, BOOT0_IMAGE_FILE_MAX, data, size, &opened);
 
-        if (contents->size == contents->room) {
-            uint8_t *grown = realloc(contents->data, 2 * contents->room);
-
-            if (!grown)
-                return ENOMEM;
-            contents->data = grown;
-            contents->room *= 2;
-        }
-        count = read(descriptor, contents->data + contents->size, contents->room - contents->size);
-        if (count == 0)
-            return 0;
-        if (count > 0)
-            contents->size += (size_t)count;
-        else if (errno != EINTR)
-            return errno;
-        if (contents->size > BOOT0_IMAGE_FILE_MAX)
-            return 0;
-    }
-}
-
-static enum boot0_status read_open_file(int descriptor, const char *file, struct contents *contents,
-                                        struct boot0_error *error)
-{
-    struct stat status;
-    int failure = 0;
-
-    if (fstat(descriptor, &status) != 0)
-        failure = errno;
-    else if (S_ISDIR(status.st_mode))
-        failure = EISDIR;
-    if (failure == 0) {
-        contents->room = READ_SIZE;
-        if (S_ISREG(status.st_mode) && status.st_size > READ_SIZE)
-            contents->room = status.st_size <= BOOT0_IMAGE_FILE_MAX ? (size_t)status.st_size + 1
-                                                                    : BOOT0_IMAGE_FILE_MAX + 1;
-        contents->data = malloc(contents->room);
-        failure = contents->data ? read_all(descriptor, contents) : ENOMEM;
-    }
+    if (failure == 0)
+        return BOOT0_OK;
     if (failure == ENOMEM)
         return boot0_fail(error, BOOT0_E_MEMORY, "%s: out of memory", file);
-    if (failure != 0)
-        return fail_file(error, BOOT0_E_NO_INPUT, file, "cannot be read", failure);
-    return BOOT0_OK;
+    return fail_file(error, BOOT0_E_NO_INPUT, file, opened ? "cannot be read" : "cannot be opened",
+                     failure);
 }
 
 /* The name must not promise what the contents are not: they would be flashed as they are. */
@@ -145,19 +97,14 @@ enum boot0_status boot0_image_load(struct boot0_image **image, const char *file,
                                    const struct boot0_image_options *options,
                                    struct boot0_error *error)
 {
-    struct contents contents = {0};
-    enum boot0_status status;
-    int descriptor;
+    uint8_t *data = NULL;
+    size_t size = 0;
+    enum boot0_status status = read_file(file, &data, &size, error);
 
     *image = NULL;
-    descriptor = open(file, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0)
-        return fail_file(error, BOOT0_E_NO_INPUT, file, "cannot be opened", errno);
-    status = read_open_file(descriptor, file, &contents, error);
-    close(descriptor);
     if (status == BOOT0_OK)
-        status = boot0_image_parse(image, contents.data, contents.size, file, options, error);
-    free(contents.data);
+        status = boot0_image_parse(image, data, size, file, options, error);
+    free(data);
     if (status == BOOT0_OK)
         status = check_name(*image, file, options, error);
     if (status != BOOT0_OK) {

@@ -3,6 +3,7 @@
 #include "replay.h"
 #include "events.h"
 
+#include <base/platform/file.h>
 #include <boot0/serial.h>
 #include <boot0/trace.h>
 #include <errno.h>
@@ -339,7 +340,7 @@ enum boot0_status b0_replay_read(struct boot0_bus *bus, FILE *file, const char *
 enum boot0_status boot0_replay_open(struct boot0_bus *bus, const char *file,
                                     struct boot0_error *error)
 {
-    FILE *input = fopen(file, "r");
+    FILE *input = b0_file_open(file, "r");
     enum boot0_status status;
 
     memset(bus, 0, sizeof *bus);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A stream at whose end a recorded board answers as it did. */
 #include "stream.h"
+#include <base/platform/file.h>
 #include <base/trace_line.h>
 
 #include <boot0/trace.h>
@@ -303,7 +304,7 @@ enum boot0_status b0_replay_stream_read(struct boot0_stream *stream, FILE *file,
 enum boot0_status boot0_replay_stream(struct boot0_stream *stream, const char *file,
                                       struct boot0_error *error)
 {
-    FILE *input = fopen(file, "r");
+    FILE *input = b0_file_open(file, "r");
     enum boot0_status status;
 
     memset(stream, 0, sizeof *stream);

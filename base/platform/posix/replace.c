@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Writing a file so that it is replaced as a whole, or not at all. */
-#include "replace.h"
+#include <base/platform/replace.h>
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Writing a file so that it is replaced as a whole, or not at all. */
-#ifndef B0_LIB_IMAGE_REPLACE_H
-#define B0_LIB_IMAGE_REPLACE_H
+#ifndef B0_BASE_PLATFORM_REPLACE_H
+#define B0_BASE_PLATFORM_REPLACE_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* base/platform/process.h by POSIX. */
+#include <base/platform/process.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void b0_process_start(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+}
+
+unsigned long b0_process_id(void)
+{
+    return (unsigned long)getpid();
+}
+
+bool b0_process_output(const void *bytes, size_t size)
+{
+    const char *from = bytes;
+
+    while (size > 0) {
+        ssize_t written = write(STDOUT_FILENO, from, size);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return false;
+        from += written;
+        size -= (size_t)written;
+    }
+    return true;
+}
+
+bool b0_process_find(const char *name, const char *path, char *file, size_t size)
+{
+    while (path && *path) {
+        size_t length = strcspn(path, ":");
+
+        if (length > 0 && length + strlen(name) + 2 <= size) {
+            snprintf(file, size, "%.*s/%s", (int)length, path, name);
+            if (access(file, X_OK) == 0)
+                return true;
+        }
+        path += length + (path[length] != '\0');
+    }
+    return false;
+}
+
+/* A name with a quote in it is nobody's, and would end the shell's. */
+bool b0_process_first_line(const char *file, const char *argument, char *line, size_t size)
+{
+    char command[PATH_MAX + 64], rest[128];
+    FILE *output;
+    bool found;
+
+    if (strpbrk(file, "'\"\\$`") != NULL)
+        return false;
+    snprintf(command, sizeof command, "\"%s\" %s 2>&1", file, argument);
+    output = popen(command, "r"); /* NOLINT(cert-env33-c): the name is checked above */
+    if (!output)
+        return false;
+    found = fgets(line, (int)size, output) != NULL;
+    while (fgets(rest, sizeof rest, output))
+        ; /* let it end by itself */
+    pclose(output);
+    return found;
+}

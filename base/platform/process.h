@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* This process, and other programs. */
+#ifndef B0_BASE_PLATFORM_PROCESS_H
+#define B0_BASE_PLATFORM_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The first thing that main() does: arguments as UTF-8, streams without translation of line ends,
+ * a console that takes escape sequences and UTF-8. Where the system has all that it does nothing.
+ */
+void b0_process_start(int *argc, char ***argv);
+
+unsigned long b0_process_id(void);
+
+/* Writes to standard output, past stdio. False: nobody reads any more. */
+bool b0_process_output(const void *bytes, size_t size);
+
+/* The program of that name that PATH's value leads to; false: none, or its name is too long. */
+bool b0_process_find(const char *name, const char *path, char *file, size_t size);
+
+/*
+ * Runs the program `file` with one argument, waits for its end, and takes the first line of what it
+ * printed, with its line end. False: it cannot be run, or printed nothing.
+ */
+bool b0_process_first_line(const char *file, const char *argument, char *line, size_t size);
+
+#endif

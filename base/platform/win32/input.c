@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * base/platform/input.h by a thread that reads: consoles, pipes and files can be waited for in the
+ * same way then.
+ */
+#include "native.h"
+
+#include <base/platform/input.h>
+#include <base/platform/thread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef ENABLE_VIRTUAL_TERMINAL_INPUT
+#define ENABLE_VIRTUAL_TERMINAL_INPUT 0x0200
+#endif
+
+enum {
+    CHUNK = 1024,
+};
+
+struct b0_input {
+    HANDLE handle;
+    HANDLE ready; /* set while there is something, or the end */
+    HANDLE taken; /* the thread may read on */
+    DWORD saved;
+    bool is_raw;
+    bool is_over;
+    DWORD size;
+    DWORD given;
+    uint8_t bytes[CHUNK];
+};
+
+static void read_on(void *context)
+{
+    struct b0_input *input = context;
+
+    for (;;) {
+        BOOL done;
+
+        input->given = input->size = 0;
+        done = ReadFile(input->handle, input->bytes, CHUNK, &input->size, NULL);
+        /* Ctrl-C ends a console's read with nothing; it is told otherwise. */
+        if (input->size == 0 && (GetLastError() == ERROR_OPERATION_ABORTED) &&
+            GetFileType(input->handle) == FILE_TYPE_CHAR)
+            continue;
+        input->is_over = !done || input->size == 0;
+        SetEvent(input->ready);
+        if (input->is_over)
+            return;
+        WaitForSingleObject(input->taken, INFINITE);
+    }
+}
+
+struct b0_input *b0_input_open(bool raw)
+{
+    struct b0_input *input = calloc(1, sizeof *input);
+    struct b0_thread thread; /* never joined: see b0_input_close() */
+
+    if (!input)
+        return NULL;
+    input->handle = GetStdHandle(STD_INPUT_HANDLE);
+    input->ready = CreateEventW(NULL, TRUE, FALSE, NULL);
+    input->taken = CreateEventW(NULL, FALSE, FALSE, NULL);
+    if (raw && GetConsoleMode(input->handle, &input->saved))
+        input->is_raw = SetConsoleMode(input->handle, ENABLE_VIRTUAL_TERMINAL_INPUT) ||
+                        SetConsoleMode(input->handle, 0);
+    SetLastError(ERROR_SUCCESS);
+    if (input->ready && input->taken && b0_thread_start(&thread, read_on, input))
+        return input;
+    b0_input_close(input);
+    return NULL;
+}
+
+/* The thread may be in ReadFile() for ever. It keeps what it has, and ends with the process. */
+void b0_input_close(struct b0_input *input)
+{
+    if (input && input->is_raw)
+        SetConsoleMode(input->handle, input->saved);
+}
+
+bool b0_input_is_raw(const struct b0_input *input)
+{
+    return input->is_raw;
+}
+
+/* Ports of Windows have no descriptor that can be waited for: callers look at them by time. */
+bool b0_input_wait(struct b0_input *input, int port, int timeout_ms, bool *has_input,
+                   bool *port_has)
+{
+    HANDLE handles[2] = {b0_native_interrupted(), input ? input->ready : NULL};
+    DWORD result = WaitForMultipleObjects(input ? 2 : 1, handles, FALSE,
+                                          timeout_ms < 0 ? INFINITE : (DWORD)timeout_ms);
+
+    (void)port;
+    *port_has = false;
+    *has_input = result == WAIT_OBJECT_0 + 1;
+    return result != WAIT_FAILED;
+}
+
+long b0_input_read(struct b0_input *input, void *bytes, size_t size)
+{
+    DWORD left;
+
+    if (WaitForSingleObject(input->ready, INFINITE) != WAIT_OBJECT_0 || input->is_over)
+        return -1;
+    left = input->size - input->given;
+    left = left < size ? left : (DWORD)size;
+    memcpy(bytes, input->bytes + input->given, left);
+    input->given += left;
+    if (input->given == input->size) {
+        ResetEvent(input->ready);
+        SetEvent(input->taken);
+    }
+    return (long)left;
+}
+
+/* Ctrl-C ends a console's read. */
+bool b0_input_line(char *line, int size, bool (*stopped)(void))
+{
+    return !stopped() && fgets(line, size, stdin) != NULL && !stopped();
+}

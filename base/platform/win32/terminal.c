@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* base/platform/terminal.h by Windows' console. */
+#include "native.h"
+
+#include <base/platform/terminal.h>
+#include <io.h>
+
+#ifndef ENABLE_VIRTUAL_TERMINAL_PROCESSING
+#define ENABLE_VIRTUAL_TERMINAL_PROCESSING 0x0004
+#endif
+
+static HANDLE handle_of(FILE *file)
+{
+    return (HANDLE)_get_osfhandle(_fileno(file));
+}
+
+/* NUL is a character device too, as _isatty() has it; it has no mode. */
+bool b0_is_terminal(FILE *file)
+{
+    DWORD mode;
+
+    return GetConsoleMode(handle_of(file), &mode) != 0;
+}
+
+bool b0_terminal_size(FILE *file, int *columns, int *rows)
+{
+    CONSOLE_SCREEN_BUFFER_INFO info;
+
+    if (!GetConsoleScreenBufferInfo(handle_of(file), &info))
+        return false;
+    *columns = info.srWindow.Right - info.srWindow.Left + 1;
+    *rows = info.srWindow.Bottom - info.srWindow.Top + 1;
+    return true;
+}
+
+/* b0_process_start() has asked for it; consoles before Windows 10 refuse. */
+bool b0_terminal_redraws(FILE *file)
+{
+    DWORD mode;
+
+    return GetConsoleMode(handle_of(file), &mode) && (mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING);
+}
+
+bool b0_terminal_is_utf8(void)
+{
+    return true; /* b0_process_start() sees to it */
+}
