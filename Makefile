@@ -7,7 +7,7 @@ SECONDS ?= 60
 # Debian's Python has Debian's modules (python3-usb); another one in PATH has not.
 PYTHON ?= /usr/bin/python3
 
-.PHONY: build demo check test bench fuzz dist web serve firmware install format lint packages clean help
+.PHONY: build demo check test bench fuzz dist web serve windows firmware install format lint packages clean help
 
 build: ## compile libboot0, boot0 and vboard into build/host
 	@scripts/install-packages.sh --check build
@@ -47,6 +47,11 @@ web: ## the flasher for the browser into build/web, a static site
 
 serve: web ## the same at a local address, for a browser on this machine
 	@cd build/web && $(PYTHON) -m http.server --bind 127.0.0.1 8000
+
+windows: ## cross-compile boot0.exe into build/windows-x86_64 and build/windows-i686 (Debian)
+	@scripts/install-packages.sh --check windows
+	@scripts/windows.sh
+	@echo "Built: build/windows-x86_64/boot0.exe, build/windows-i686/boot0.exe"
 
 firmware: ## compile the example programs for the STM32F407 into build/firmware
 	@scripts/install-packages.sh --check firmware build

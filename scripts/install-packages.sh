@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Installs the Debian packages that a part of this repository needs, those that are missing only:
-#   scripts/install-packages.sh [--check] build|demo|test|lint|dist|arduino|web|chromium…
+#   scripts/install-packages.sh [--check] build|demo|test|lint|dist|windows|arduino|web|chromium…
 # Without the right to install, or with --check, it prints the command to type and exits 69.
 set -euo pipefail
 
@@ -16,10 +16,11 @@ arduino=("${dist[@]}" libnewlib-arm-none-eabi arduino)
 web=(clang lld libclang-rt-14-dev-wasm32 ninja-build python3 wasi-libc)
 chromium=("${web[@]}" "${build[@]}" chromium nodejs)
 demo=("${build[@]}" "${firmware[@]}" dfu-util)
+# boot0.exe: compilers, what unpacks sources of libraries, what runs it.
+windows=("${build[@]}" gcc-mingw-w64-x86-64-win32 gcc-mingw-w64-i686-win32 dpkg-dev wine wine64)
 lint=("${build[@]}" clang clang-format clang-tidy cppcheck shellcheck)
 test=("${demo[@]}" "${lint[@]}" ccache g++ git libcmocka-dev libclang-rt-dev valgrind
-      libnewlib-arm-none-eabi fwupd gcc-mingw-w64-x86-64-win32 python3 python3-usb stm32flash udev
-      usbutils groff zsh fish)
+      libnewlib-arm-none-eabi fwupd python3 python3-usb stm32flash udev usbutils groff zsh fish)
 
 check=no
 wanted=()
@@ -34,9 +35,10 @@ for argument in "$@"; do
     chromium) wanted+=("${chromium[@]}") ;;
     demo) wanted+=("${demo[@]}") ;;
     lint) wanted+=("${lint[@]}") ;;
+    windows) wanted+=("${windows[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     *)
-        echo "usage: scripts/install-packages.sh [--check] build|firmware|demo|lint|test|dist|arduino|web|chromium…" >&2
+        echo "usage: scripts/install-packages.sh [--check] build|firmware|demo|lint|test|dist|windows|arduino|web|chromium…" >&2
         exit 64
         ;;
     esac

@@ -10,5 +10,8 @@ fi
 if ! scripts/install-packages.sh chromium >/dev/null 2>&1; then
     echo "The packages of the flasher for the browser cannot be installed: its tests will be skipped."
 fi
+if ! scripts/install-packages.sh windows >/dev/null 2>&1; then
+    echo "The packages for Windows cannot be installed: its tests will be skipped."
+fi
 # Debian's Python has Debian's modules; another one in PATH has not.
 exec /usr/bin/python3 scripts/test.py "$@"

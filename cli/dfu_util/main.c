@@ -12,15 +12,9 @@
 
 bool dfu_util_is_name(const char *name)
 {
-    const char *slash = strrchr(name, '/');
     size_t length;
 
-#ifdef _WIN32
-    const char *backslash = strrchr(name, '\\');
-
-    slash = backslash && (!slash || backslash > slash) ? backslash : slash;
-#endif
-    name = slash ? slash + 1 : name;
+    name += b0_folder_length(name);
     length = strcspn(name, ".");
     return length == strlen("dfu-util") && strncmp(name, "dfu-util", length) == 0;
 }

@@ -10,10 +10,10 @@
 bool dfu_util_number(const char *text, int *number)
 {
     char *end;
-    long value;
+    long long value; /* not long, which has 32 bits on some systems */
 
     errno = 0;
-    value = strtol(text, &end, 0);
+    value = strtoll(text, &end, 0);
     if (errno != 0 || end == text || *end != '\0')
         return false;
     *number = (int)(int32_t)(uint32_t)value;

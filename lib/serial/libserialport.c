@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The machine's serial ports, by libserialport. */
+/* The machine's serial ports, by libserialport and termios; Windows has win32.c. */
 #include "serial.h"
 
 #ifdef B0_HAVE_SERIALPORT
@@ -7,14 +7,11 @@
 #include <base/clock.h>
 #include <errno.h>
 #include <libserialport.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#ifndef _WIN32
-#include <poll.h>
 #include <termios.h>
-#endif
 
 enum {
     MARK = 0xff, /* termios: before a byte that came damaged, and before itself */
@@ -91,15 +88,10 @@ static enum sp_return read_some(struct serial *serial, uint8_t *raw, size_t size
 /* A port whose adapter was pulled out is readable for ever, and gives nothing. */
 static bool hung_up(const struct serial *serial)
 {
-#ifndef _WIN32
     struct pollfd ask = {.events = POLLIN};
 
     return sp_get_port_handle(serial->port, &ask.fd) != SP_OK || poll(&ask, 1, 0) < 0 ||
            (ask.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
-#else
-    (void)serial;
-    return false;
-#endif
 }
 
 static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_t *actual,
@@ -137,7 +129,6 @@ static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_
  */
 static void mark_damage(struct serial *serial)
 {
-#ifndef _WIN32
     struct termios settings;
     int fd;
 
@@ -149,9 +140,6 @@ static void mark_damage(struct serial *serial)
     if (tcsetattr(fd, TCSANOW, &settings) != 0 || tcgetattr(fd, &settings) != 0)
         return;
     serial->marks = (settings.c_iflag & PARMRK) != 0;
-#else
-    (void)serial;
-#endif
 }
 
 static enum boot0_xfer set_speed(struct serial *serial, uint32_t baud)
@@ -218,16 +206,10 @@ static enum boot0_xfer set(void *context, const struct boot0_line *line)
 
 static int handle(void *context)
 {
-    int fd = -1;
-#ifndef _WIN32
     struct serial *serial = context;
+    int fd;
 
-    if (sp_get_port_handle(serial->port, &fd) != SP_OK)
-        fd = -1;
-#else
-    (void)context;
-#endif
-    return fd;
+    return sp_get_port_handle(serial->port, &fd) == SP_OK ? fd : -1;
 }
 
 static void close_port(void *context)
@@ -261,7 +243,6 @@ static enum boot0_status fail_open(const char *path, enum sp_return result,
                text ? text : "there is no such port");
     if (text)
         sp_free_error_message(text);
-#ifndef _WIN32
     if (code == EACCES) {
         error->code = BOOT0_E_PERMISSION;
         return boot0_hint(error,
@@ -274,7 +255,6 @@ static enum boot0_status fail_open(const char *path, enum sp_return result,
         error->code = BOOT0_E_BUSY;
         return boot0_hint(error, "Another program has it open: a serial monitor, or ModemManager.");
     }
-#endif
     boot0_hint(error, "Check the name of the port, and that the adapter is plugged in.");
     return boot0_advise(error, BOOT0_ADVICE_LIST_PORTS, NULL);
 }

@@ -317,11 +317,35 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
     return BOOT0_OK;
 }
 
-/* The port of a USB device: by its number on the bus, which its path begins with. */
+/*
+ * By its number on the bus, which a path begins with. Where the system does not tell that of a port
+ * (it is 0), by its ids, if it is the only port with them.
+ */
+static size_t find_port(const struct boot0_serial_port *ports, size_t count,
+                        const struct boot0_candidate *candidate)
+{
+    unsigned long bus = strtoul(candidate->path, NULL, 10);
+    size_t alike = count;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!ports[i].usb)
+            continue;
+        if (ports[i].bus == bus && ports[i].address == candidate->address)
+            return i;
+        if (ports[i].bus != 0 || ports[i].vendor != candidate->vendor ||
+            ports[i].product != candidate->product)
+            continue;
+        if (alike < count)
+            return count;
+        alike = i;
+    }
+    return alike;
+}
+
+/* The port of a USB device. */
 static enum boot0_status open_serial(void *context, const struct boot0_candidate *candidate,
                                      struct boot0_stream *stream, struct boot0_error *error)
 {
-    unsigned long bus = strtoul(candidate->path, NULL, 10);
     struct boot0_serial_port *ports;
     size_t count, found;
     enum boot0_status status = boot0_serial_list(&ports, &count, error);
@@ -329,10 +353,7 @@ static enum boot0_status open_serial(void *context, const struct boot0_candidate
     (void)context;
     if (status != BOOT0_OK)
         return status;
-    for (found = 0; found < count; found++)
-        if (ports[found].usb && ports[found].bus == bus &&
-            ports[found].address == candidate->address)
-            break;
+    found = find_port(ports, count, candidate);
     if (found < count) {
         status = boot0_serial_stream(stream, ports[found].path, error);
     } else {

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from cli_run import boot0, boot0_json, check_text
-from system import BOOT0, TIMEOUT_S, Directory, check, equal, fail, firmware, read, run, say
+from system import BOOT0, TIMEOUT_S, WINDOWS, Directory, check, equal, fail, firmware, read, run, say
 
 COMMANDS = ["list", "info", "flash", "gang", "watch", "read", "verify", "erase", "run", "reset",
             "protect", "convert", "doctor", "udev", "version"]
@@ -98,6 +98,8 @@ def informs(directory):
     equal((info["format"], info["bytes"], info["has_addresses"]), ("binary", 1000, False), "a binary")
     both = boot0_json("info", source, directory.file("a.hex"))
     equal([item["file"] for item in both], [source, directory.file("a.hex")], "two files")
+    if WINDOWS:
+        return  # names are UTF-16 there
     odd = os.fsencode(directory.path) + b"/\xff\".bin"
     with open(odd, "wb") as file:
         file.write(b"data")

@@ -19,6 +19,8 @@ import zlib
 VBOARD = os.environ.get("VBOARD", shutil.which("vboard"))
 BOOT0 = os.environ.get("BOOT0", shutil.which("boot0"))
 SKIPPED = 77
+# BOOT0 is the program for Windows, under Wine: some answers of the system are others there.
+WINDOWS = BOOT0 is not None and BOOT0.endswith("boot0-wine")
 UART_ONLY = ["f103"]  # boards without USB
 # Against hanging only: on a loaded machine, under a sanitizer, everything takes its time. Nothing
 # waits so long for what is going well.

@@ -52,6 +52,20 @@ static wchar_t *follow_links(wchar_t *name)
     return target;
 }
 
+/* From the root on: ReplaceFile() of Wine 8 knows no others. */
+static wchar_t *full_name(wchar_t *name)
+{
+    wchar_t *full = malloc(B0_NATIVE_NAME * sizeof *full);
+    DWORD length = full ? GetFullPathNameW(name, B0_NATIVE_NAME, full, NULL) : 0;
+
+    if (length == 0 || length >= B0_NATIVE_NAME) {
+        free(full);
+        return name;
+    }
+    free(name);
+    return full;
+}
+
 /* An empty file beside another; *temporary is its name, the caller's. */
 static HANDLE create_beside(const wchar_t *file, wchar_t **temporary)
 {
@@ -75,28 +89,42 @@ static HANDLE create_beside(const wchar_t *file, wchar_t **temporary)
     return handle;
 }
 
-/* ReplaceFile() is atomic where the old file is there, MoveFileEx() where it is not. */
+/* Some file systems and networks know no ReplaceFile(). */
+static bool is_unknown(DWORD error)
+{
+    return error == ERROR_INVALID_FUNCTION || error == ERROR_NOT_SUPPORTED ||
+           error == ERROR_CALL_NOT_IMPLEMENTED;
+}
+
+/* The new name stands, or the old file does: both functions rename. ERROR_SUCCESS or what failed.
+ */
+static DWORD rename_over(const wchar_t *temporary, const wchar_t *file, bool exists)
+{
+    DWORD error;
+
+    if (exists && ReplaceFileW(file, temporary, NULL, REPLACEFILE_IGNORE_MERGE_ERRORS, NULL, NULL))
+        return ERROR_SUCCESS;
+    error = GetLastError();
+    if (exists && !is_unknown(error))
+        return error;
+    return MoveFileExW(temporary, file, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)
+               ? ERROR_SUCCESS
+               : GetLastError();
+}
+
 static int put_in_place(const wchar_t *temporary, const wchar_t *file, bool exists)
 {
     DWORD error = ERROR_SUCCESS;
 
     for (int i = 0; i < TRIES; i++) {
-        if (exists
-                ? ReplaceFileW(file, temporary, NULL, REPLACEFILE_IGNORE_MERGE_ERRORS, NULL, NULL)
-                : MoveFileExW(temporary, file, MOVEFILE_WRITE_THROUGH))
-            return 0;
-        error = GetLastError();
-        /* Some file systems and networks know no ReplaceFile(). */
-        if (exists &&
-            (error == ERROR_INVALID_FUNCTION || error == ERROR_NOT_SUPPORTED ||
-             error == ERROR_CALL_NOT_IMPLEMENTED) &&
-            MoveFileExW(temporary, file, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH))
-            return 0;
+        error = rename_over(temporary, file, exists);
         if (error != ERROR_SHARING_VIOLATION && error != ERROR_UNABLE_TO_REMOVE_REPLACED &&
             error != ERROR_ACCESS_DENIED)
             break;
         Sleep(TRY_MS);
     }
+    if (error == ERROR_SUCCESS)
+        return 0;
     return error == ERROR_UNABLE_TO_REMOVE_REPLACED ? EACCES : b0_native_errno(error);
 }
 
@@ -155,7 +183,7 @@ int b0_replace_file(const char *file, const uint8_t *data, size_t size)
         failure = write_directly(name, data, size);
     } else {
         failure = exists ? b0_file_writable(file) : 0;
-        name = follow_links(name);
+        name = full_name(follow_links(name));
         if (failure == 0)
             failure = replace(name, exists, data, size);
     }

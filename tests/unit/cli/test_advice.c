@@ -176,6 +176,7 @@ static void test_form(void **state)
 static void test_wrapping(void **state)
 {
     struct memory_file memory;
+    char *printed;
     char text[ADVICE_TEXT], list[sizeof((struct boot0_facts *)0)->text] = "";
 
     (void)state;
@@ -191,10 +192,11 @@ static void test_wrapping(void **state)
         assert_true(strlen(advice_text(text, &error)) < ADVICE_TEXT - 1);
         memory_open(&memory);
         print_wrapped(memory.file, "       ", text);
-        assert_int_equal(fclose(memory.file), 0);
-        for (const char *line = memory.text; *line; line += strcspn(line, "\n") + 1)
+        printed = memory_take(&memory);
+        assert_non_null(printed);
+        for (const char *line = printed; *line; line += strcspn(line, "\n") + 1)
             assert_true(strcspn(line, "\n") < 80);
-        free(memory.text);
+        free(printed);
     }
 }
 

@@ -43,10 +43,8 @@ static int teardown(void **state)
 {
     struct talk *talk = *state;
 
-    if (talk->memory.file) {
-        fclose(talk->memory.file);
-        free(talk->memory.text);
-    }
+    if (talk->memory.file)
+        free(memory_take(&talk->memory));
     free(talk);
     return 0;
 }

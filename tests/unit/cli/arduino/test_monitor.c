@@ -64,10 +64,8 @@ static int teardown(void **state)
 {
     struct talk *talk = *state;
 
-    if (talk->memory.file) {
-        fclose(talk->memory.file);
-        free(talk->memory.text);
-    }
+    if (talk->memory.file)
+        free(memory_take(&talk->memory));
     free(talk);
     return 0;
 }
@@ -112,23 +110,23 @@ static void test_session(void **state)
 static void test_describe(void **state)
 {
     struct talk *talk = *state;
-    char *start;
+    char *text, *start;
 
     say(talk, "HELLO 1 \"x\"");
     say(talk, "CONFIGURE parity even");
     say(talk, "DESCRIBE");
-    fclose(talk->memory.file);
-    start = strstr(talk->memory.text, "{\"eventType\":\"describe\",\"message\":\"OK\","
-                                      "\"port_description\":{\"protocol\":\"serial\","
-                                      "\"configuration_parameters\":{\"baudrate\":{\"label\":"
-                                      "\"Baudrate\",\"type\":\"enum\",\"values\":[\"300\",");
+    text = memory_take(&talk->memory);
+    assert_non_null(text);
+    start = strstr(text, "{\"eventType\":\"describe\",\"message\":\"OK\","
+                         "\"port_description\":{\"protocol\":\"serial\","
+                         "\"configuration_parameters\":{\"baudrate\":{\"label\":"
+                         "\"Baudrate\",\"type\":\"enum\",\"values\":[\"300\",");
     assert_non_null(start);
     assert_non_null(strstr(start, "\"parity\":{\"label\":\"Parity\",\"type\":\"enum\",\"values\":["
                                   "\"none\",\"even\",\"odd\",\"mark\",\"space\"],\"selected\":"
                                   "\"even\"}"));
     assert_non_null(strstr(start, "\"selected\":\"on\"}}}}\n"));
-    free(talk->memory.text);
-    talk->memory.file = NULL;
+    free(text);
 }
 
 static void test_port_goes(void **state)

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* See serve.h: Windows has no descriptors of ports that could be waited for with a connection. */
+#include "serve.h"
+
+enum boot0_status monitor_serve(struct boot0_error *error)
+{
+    boot0_fail(error, BOOT0_E_UNSUPPORTED, "boot0 is no monitor for the IDE on Windows");
+    return boot0_hint(error,
+                      "The IDE has one for serial ports of its own: builtin:serial-monitor.");
+}

@@ -1,0 +1,50 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Checks programs for Windows: check-windows.py FILE.exe…
+
+Each may be loaded anywhere, has data that cannot be executed, needs no DLL that Windows has not, and
+carries a version and a manifest with the code page UTF-8 and long paths.
+"""
+import re
+import subprocess
+import sys
+
+# DllCharacteristics: "PE Format", the optional header.
+HIGH_ENTROPY, DYNAMIC_BASE, NX_COMPATIBLE = 0x20, 0x40, 0x100
+SYSTEM = {"advapi32.dll", "cfgmgr32.dll", "kernel32.dll", "msvcrt.dll", "ole32.dll", "setupapi.dll",
+          "shell32.dll", "user32.dll"}
+
+
+def missing(path):
+    """What a file lacks, as a list of texts."""
+    dump = subprocess.run(["objdump", "-p", path], stdout=subprocess.PIPE, check=True, text=True,
+                          errors="replace").stdout
+    with open(path, "rb") as file:
+        data = file.read()
+    flags = int(re.search(r"^DllCharacteristics\s+([0-9a-f]+)", dump, re.MULTILINE)[1], 16)
+    wanted = DYNAMIC_BASE | NX_COMPATIBLE
+    if "pei-x86-64" in dump:
+        wanted |= HIGH_ENTROPY
+    foreign = {name.lower() for name in re.findall(r"DLL Name: (\S+)", dump)} - SYSTEM
+    properties = {
+        "ASLR and DEP": flags & wanted == wanted,
+        "relocations": re.search(r"^Entry 5 0*[1-9a-f][0-9a-f]* ", dump, re.MULTILINE),
+        f"independence of {', '.join(sorted(foreign))}": not foreign,
+        "the manifest's code page": b">UTF-8</activeCodePage>" in data,
+        "the manifest's long paths": b">true</longPathAware>" in data,
+        "a version": "FileVersion".encode("utf-16-le") in data,
+    }
+    return [name for name, has in properties.items() if not has]
+
+
+def main():
+    failed = False
+    for path in sys.argv[1:]:
+        lacks = missing(path)
+        print(f"{path}: {'lacks ' + ', '.join(lacks) if lacks else 'as it should be'}")
+        failed = failed or bool(lacks)
+    return 1 if failed or len(sys.argv) < 2 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
