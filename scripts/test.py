@@ -500,6 +500,7 @@ WEBUSB = [
     ("rom", ["f072:flash={flash}"]),
     ("rom", ["g431:flash={flash}"]),
     ("program", ["f407:boot0=0,flash={flash}"]),
+    ("again", ["f407:boot0=0,flash={flash}"]),
     ("unplug", ["f407:fault=unplug@60:300"]),
     ("stall", ["f407:fault=stall@60"]),
     ("two", ["f407:serial=A", "f407:serial=B"]),
@@ -531,7 +532,7 @@ def webusb_test(stage, case, boards):
     work = LOGS / "web"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
-    if case == "program":
+    if case in ("program", "again"):  # a program runs, and is asked for DFU mode
         if not (firmware / "hello.bin").exists():
             stage.note = "no program in build/firmware: `make firmware`"
             return Count(skipped=1)

@@ -540,14 +540,58 @@ export class Boot0 extends EventTarget {
 
     /** What its memory holds, as a debug probe would see it. @param {number} address @param {number} size */
     peek(address, size) {
+        return this.#look('virtual_read', address, size);
+    }
+
+    /** @param {string} name @param {number} address @param {number} size */
+    #look(name, address, size) {
         const pointer = this.#exports.allocate(size);
         try {
-            if (!this.#exports.virtual_read(address, pointer, size))
+            if (!this.#exports[name](address, pointer, size))
                 throw new RangeError('no such memory');
             return this.#bytes(pointer, size).slice();
         } finally {
             this.#exports.release(pointer);
         }
+    }
+
+    /**
+     * The UART of another virtual board, for virtual-port.js.
+     * @param {string} spec
+     */
+    plugUart(spec) {
+        const text = this.#text(spec);
+        try {
+            this.#result(this.#exports.uart_plug(text));
+        } finally {
+            this.#exports.release(text);
+        }
+    }
+
+    /** @param {number} baud @param {boolean} dtr @param {boolean} rts */
+    setUart(baud, dtr, rts) {
+        this.#exports.uart_set(baud, dtr ? 1 : 0, rts ? 1 : 0);
+    }
+
+    /** @param {Uint8Array} bytes */
+    sendUart(bytes) {
+        const pointer = this.#copy(bytes);
+        this.#exports.uart_send(pointer, bytes.length, 1000);
+        this.#exports.release(pointer);
+    }
+
+    /** What has come within so much of the board's time. @param {number} size @param {number} ms */
+    receiveUart(size, ms) {
+        const pointer = this.#exports.allocate(size);
+        const count = this.#exports.uart_receive(pointer, size, ms);
+        const bytes = this.#bytes(pointer, count).slice();
+        this.#exports.release(pointer);
+        return bytes;
+    }
+
+    /** The memory of that board. @param {number} address @param {number} size */
+    peekUart(address, size) {
+        return this.#look('uart_read', address, size);
     }
 
     /** Pulls the virtual board's cable out, or pushes it in. @param {boolean} plugged */

@@ -36,6 +36,7 @@ export class Flasher extends EventTarget {
     /** @param {Event} event */
     #forward(event) {
         const {type} = event;
+        if (type === 'missing' && this.#waiting) return; // its cable was pulled
         const detail = event instanceof CustomEvent ? event.detail : undefined;
         if (type === 'plan') this.map.plan(detail);
         if (type === 'progress') this.map.progress(detail);

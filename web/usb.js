@@ -7,8 +7,11 @@ export const XFER = {ok: 0, stall: 1, timeout: 2, gone: 3, error: 4};
 
 /** Chromium reports a pulled cable as a failed transfer first, and as an event a moment later. */
 const GONE_MS = 150;
-/** From leaving until a board that needs permission again can be asked for. */
-const RETURN_MS = 2000;
+/**
+ * From leaving until the user is asked for a board that needs permission again: longer than the
+ * library waits for a program that was started (web/wasm/api.c).
+ */
+const RETURN_MS = 4000;
 
 const TYPES = /** @type {USBRequestType[]} */ (['standard', 'class', 'vendor']);
 const RECIPIENTS = /** @type {USBRecipient[]} */ (['device', 'interface', 'endpoint', 'other']);

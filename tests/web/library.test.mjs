@@ -6,7 +6,9 @@ import assert from 'node:assert';
 import fs from 'node:fs';
 import {before, test} from 'node:test';
 
-import {PHASES} from '../../web/boot0.js';
+import {Boot0Error, PHASES} from '../../web/boot0.js';
+import {SectorMap} from '../../web/sectors.js';
+import {ADVICE, explain} from '../../web/words.js';
 import {BINARY, SITE, loadBoot0, program, toHex} from './common.mjs';
 
 const BASE = 0x08000000;
@@ -122,4 +124,48 @@ test('the modules import nothing but the page and WASI', () => {
         for (const {module: from} of WebAssembly.Module.imports(module))
             assert.ok(['boot0', 'wasi_snapshot_preview1'].includes(from), from);
     }
+});
+
+test('there are words for each advice of the library, and no marks are left in them', () => {
+    assert.deepEqual(Object.keys(ADVICE).sort(), [...boot0.names.advices].sort());
+    for (const advice of boot0.names.advices) {
+        const error = new Boot0Error({code: 'usage', message: 'm', hint: 'h', advice,
+                                      facts: {address: '0x08000000', number: 4, text: 't'}});
+        assert.doesNotMatch(explain(error).remedy, /[{}]/, advice);
+    }
+});
+
+test('permission is a question of the system: each has its remedy', () => {
+    const error = new Boot0Error({code: 'permission', message: 'no permission', hint: '',
+                                  advice: 'usb-access',
+                                  facts: {address: '', number: 0, text: ''}});
+    assert.match(explain(error, 'usb', 'Mozilla/5.0 (Windows NT 10.0; Win64)').remedy, /WinUSB/);
+    assert.match(explain(error, 'usb', 'Mozilla/5.0 (X11; Linux x86_64)').remedy, /udev/);
+    assert.match(explain(error, 'usb', 'Mozilla/5.0 (Linux; Android 10; K)').remedy, /Android/);
+});
+
+test('sectors follow a plan: a write over several, the vectors last', () => {
+    const map = new SectorMap({alternate: 0, name: 'Flash', main: true, regions: [
+        {address: '0x08000000', sectors: 4, sector_bytes: 1024, access: 7}]});
+    map.plan({alternate: 0, erase_bytes: 3072, write_bytes: 3072, image_bytes: 3072,
+              unchanged_bytes: 0, expected_ms: 0,
+              sectors: [{address: '0x08000000', bytes: 1024, differs: true},
+                        {address: '0x08000400', bytes: 1024, differs: true},
+                        {address: '0x08000800', bytes: 1024, differs: false}],
+              steps: [{action: 'erase', address: '0x08000000', bytes: 1024},
+                      {action: 'erase', address: '0x08000400', bytes: 1024},
+                      {action: 'write', address: '0x08000008', bytes: 2040},
+                      {action: 'write', address: '0x08000000', bytes: 8}]});
+    const states = () => map.sectors.map(sector => sector.state).join(' ');
+    const at = {elapsedMs: 1, expectedMs: 0};
+    assert.equal(states(), 'differs differs same untouched');
+    map.progress({phase: 'erase', done: 1024, total: 2048, ...at});
+    assert.equal(states(), 'erased differs same untouched');
+    map.progress({phase: 'erase', done: 2048, total: 2048, ...at});
+    map.progress({phase: 'write', done: 2040, total: 2048, ...at});
+    assert.equal(states(), 'writing written same untouched');
+    map.progress({phase: 'write', done: 2048, total: 2048, ...at});
+    map.progress({phase: 'verify', done: 2048, total: 2048, ...at});
+    assert.equal(states(), 'verified verified same untouched');
+    assert.equal(String(map), '4 sectors: 1 untouched, 1 same, 2 verified');
 });

@@ -272,3 +272,34 @@ test('the button asks which of several builds is meant', async () => {
     await page.click('boot0-install >> #go');
     await words(/written and verified/);
 });
+
+// ---- a serial port ----
+
+test('a serial port: ST\'s UART bootloader, with a virtual UART for the port', async () => {
+    const firmware = program(6000);
+    await page.evaluate(async () => {
+        const {VirtualPort} = await import('./virtual-port.js');
+        window.port = await VirtualPort.create('f407');
+        navigator.serial.requestPort = async () => window.port;
+    });
+    await browser.choose('a.bin', firmware);
+    await page.click('#serial');
+    await browser.says(/1 MiB/, 'board-facts');
+    await page.click('#options summary');
+    await page.check('[name=no_run]');
+    await page.click('#flash');
+    await browser.says(/written and verified/);
+    const held = await page.evaluate(
+        size => [...window.port.boot0.peekUart(0x08000000, size)], firmware.length);
+    assert.deepEqual(new Uint8Array(held), firmware);
+});
+
+test('a serial port without a board behind it: what to try is told', async () => {
+    await page.evaluate(async () => {
+        const {VirtualPort} = await import('./virtual-port.js');
+        const port = await VirtualPort.create('f407:boot0=0');
+        navigator.serial.requestPort = async () => port;
+    });
+    await page.click('#serial');
+    assert.match(await fault('board'), /BOOT0/);
+});

@@ -10,7 +10,9 @@ import {after, afterEach, before, test} from 'node:test';
 import {openBrowser} from './browser.mjs';
 import {program, toHex} from './common.mjs';
 
-const PORT = 8123; // policy.json
+const name = process.env.BOOT0_WEB_CASE ?? 'rom';
+/** policy.json permits all boards to the page at the first, and programs only at the second. */
+const PORT = name === 'again' ? 8124 : 8123;
 /** Headless there is no chooser: the page gets the permitted board that window.chosen says. */
 const CHOOSER = `navigator.usb.requestDevice = async () => {
     const devices = await navigator.usb.getDevices();
@@ -72,6 +74,17 @@ const CASES = {
         await browser.says(/Nothing to do/);
     },
 
+    /** The bootloader was never permitted: the page asks for it, and can be told to stop. */
+    async again() {
+        await page.click('#connect');
+        await page.waitForSelector('#again:not([hidden])');
+        assert.match(await page.textContent('#again'), /needs your permission/);
+        await page.click('#stop');
+        await page.waitForSelector('#board-fault:not([hidden])');
+        assert.match(await page.textContent('#board-fault'), /Stopped/);
+        assert.ok(await page.isVisible('#connect'));
+    },
+
     /** The cable is pulled in the middle, and pushed in again: the page goes on by itself. */
     async unplug() {
         await chooseProgram(60000);
@@ -107,5 +120,4 @@ const CASES = {
     },
 };
 
-const name = process.env.BOOT0_WEB_CASE ?? 'rom';
 test(`over WebUSB: ${name}`, CASES[name]);

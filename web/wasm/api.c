@@ -504,3 +504,45 @@ EXPORT(virtual_cable) void web_virtual_cable(uint32_t plugged)
 {
     web_virtual_connect(plugged != 0);
 }
+
+/* ---- the UART of a virtual board: web/virtual-port.js makes a SerialPort of it ---- */
+
+EXPORT(uart_plug) uint32_t web_uart_plug(const char *spec)
+{
+    struct boot0_error error = {.code = BOOT0_OK};
+
+    return finish(web_virtual_uart_make(spec, &error), &error);
+}
+
+/* These return an enum boot0_xfer. */
+EXPORT(uart_set) uint32_t web_uart_set(uint32_t baud, uint32_t dtr, uint32_t rts)
+{
+    const struct boot0_stream uart = web_virtual_uart();
+    const struct boot0_line line = {.baud = baud, .dtr = dtr != 0, .rts = rts != 0};
+
+    return uart.ops ? uart.ops->set(uart.context, &line) : BOOT0_XFER_GONE;
+}
+
+EXPORT(uart_send) uint32_t web_uart_send(const uint8_t *bytes, uint32_t size, uint32_t timeout_ms)
+{
+    const struct boot0_stream uart = web_virtual_uart();
+
+    return uart.ops ? uart.ops->send(uart.context, bytes, size, timeout_ms) : BOOT0_XFER_GONE;
+}
+
+/* Returns how many bytes came in so much of the board's time. */
+EXPORT(uart_receive)
+uint32_t web_uart_receive(uint8_t *bytes, uint32_t size, uint32_t timeout_ms)
+{
+    const struct boot0_stream uart = web_virtual_uart();
+    size_t actual = 0;
+
+    if (uart.ops)
+        (void)uart.ops->receive(uart.context, bytes, size, &actual, timeout_ms);
+    return (uint32_t)actual;
+}
+
+EXPORT(uart_read) uint32_t web_uart_read(uint32_t address, uint8_t *data, uint32_t size)
+{
+    return web_virtual_uart_peek(address, data, size);
+}

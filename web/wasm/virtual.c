@@ -10,6 +10,7 @@
 static struct {
     struct boot0_bus boards; /* of one board; ops NULL: none was made */
     double speed;
+    struct boot0_stream uart; /* of another board; ops NULL: none was made */
 } web;
 
 enum boot0_status web_virtual_make(const char *spec, double speed, struct boot0_error *error)
@@ -50,4 +51,22 @@ void web_virtual_connect(bool plugged)
         vboard_plug(boot0_virtual_board(&web.boards, 0));
     else
         vboard_unplug(boot0_virtual_board(&web.boards, 0));
+}
+
+enum boot0_status web_virtual_uart_make(const char *spec, struct boot0_error *error)
+{
+    if (web.uart.ops)
+        web.uart.ops->close(web.uart.context);
+    web.uart = (struct boot0_stream){NULL, NULL};
+    return boot0_virtual_uart_open(&web.uart, spec, error);
+}
+
+struct boot0_stream web_virtual_uart(void)
+{
+    return web.uart;
+}
+
+bool web_virtual_uart_peek(uint32_t address, uint8_t *data, uint32_t size)
+{
+    return web.uart.ops && vboard_peek(boot0_virtual_uart_board(&web.uart), address, data, size);
 }

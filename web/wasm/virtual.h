@@ -6,7 +6,7 @@
 #ifndef B0_WEB_VIRTUAL_H
 #define B0_WEB_VIRTUAL_H
 
-#include <boot0/transport.h>
+#include <boot0/serial.h>
 
 /* Makes a board of a spec as `vboard` takes it, in place of the one before. */
 enum boot0_status web_virtual_make(const char *spec, double speed, struct boot0_error *error);
@@ -15,5 +15,11 @@ enum boot0_status web_virtual_bus(struct boot0_bus *bus, struct boot0_error *err
 /* What its memory holds; false: there is none at that address. */
 bool web_virtual_peek(uint32_t address, uint8_t *data, uint32_t size);
 void web_virtual_connect(bool plugged);
+
+/* The UART of another virtual board, made of a spec, as a serial port has it: see serial.h. */
+enum boot0_status web_virtual_uart_make(const char *spec, struct boot0_error *error);
+/* NULL ops: none was made. */
+struct boot0_stream web_virtual_uart(void);
+bool web_virtual_uart_peek(uint32_t address, uint8_t *data, uint32_t size);
 
 #endif

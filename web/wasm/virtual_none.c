@@ -32,3 +32,19 @@ void web_virtual_connect(bool plugged)
 {
     (void)plugged;
 }
+
+enum boot0_status web_virtual_uart_make(const char *spec, struct boot0_error *error)
+{
+    (void)spec;
+    return fail_none(error);
+}
+
+struct boot0_stream web_virtual_uart(void)
+{
+    return (struct boot0_stream){NULL, NULL};
+}
+
+bool web_virtual_uart_peek(uint32_t address, uint8_t *data, uint32_t size)
+{
+    return web_virtual_peek(address, data, size);
+}
