@@ -23,7 +23,8 @@ OBJECTS = ROOT / "build/web-objects"
 LIMITS = {"boot0.wasm": 100 * 1024, "boot0-virtual.wasm": 200 * 1024}
 
 # What a page has no use for: files, libusb, the system's clock. base/platform is the system's.
-LEFT_OUT = re.compile(r"base/platform/.*|lib/image/(file|replace)\.c|lib/usb/libusb\.c"
+LEFT_OUT = re.compile(r"base/platform/.*|lib/image/file\.c|lib/usb/libusb\.c"
+                      r"|lib/serial/(libserialport|win32)\.c"
                       r"|vboard/machine/.*|vboard/main\.c|vboard/attach/.*|vboard/gdb/.*")
 MORE = ["base/platform/wasi/clock.c", "cli/json.c", "cli/utf8.c"]
 MODELS = ["vboard/machine/none.c"]
