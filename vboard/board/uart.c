@@ -158,7 +158,8 @@ uint64_t vboard_uart_due_us(const struct vboard *board)
     const struct vboard_uart *uart = &board->uart;
     uint64_t due_us = uart->out_count > 0 ? uart->out[uart->out_first].at_us : VBOARD_NEVER;
 
-    if (board->work.busy && board->work.end_us < due_us)
+    /* A host that has sent nothing here does not wait for work: over USB it sleeps meanwhile. */
+    if (board->work.busy && uart->line_baud != 0 && board->work.end_us < due_us)
         due_us = board->work.end_us;
     return due_us < board->replug_us ? due_us : board->replug_us;
 }

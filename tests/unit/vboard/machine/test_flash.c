@@ -195,6 +195,21 @@ static void test_write_protection(void **state)
     free_board(board);
 }
 
+/* A terminal on the UART hurries for the work that its own host has begun, no other. */
+static void test_erase_and_the_uart(void **state)
+{
+    static const struct script_step steps[] = {UNLOCK, ERASE(5u), READY};
+    static const struct vboard_line line = {115200, true};
+    struct vboard *board = script_board("f407:boot0=0", steps, B0_LENGTH(steps), true);
+
+    (void)state;
+    vboard_wait(board, 1000);
+    assert_true(vboard_uart_due_us(board) == UINT64_MAX);
+    vboard_uart_send(board, &line, (const uint8_t *)"z", 1);
+    assert_in_range(vboard_uart_due_us(board), 1000000, 1010000);
+    free_board(board);
+}
+
 /* Half way through an erase: neither the old contents nor the new. */
 static void test_power_cut(void **state)
 {
@@ -387,6 +402,7 @@ int main(void)
         cmocka_unit_test(test_stalls),
         cmocka_unit_test(test_write_protection),
         cmocka_unit_test(test_power_cut),
+        cmocka_unit_test(test_erase_and_the_uart),
         cmocka_unit_test(test_reset_in_erase),
         cmocka_unit_test(test_bank_erase),
         cmocka_unit_test(test_bank_erase_time),
