@@ -232,6 +232,7 @@ void vboard_debug_detach(struct vboard *board)
 
     resume(board);
     uc_hook_del(machine->cpu->uc, machine->debug->hook);
+    vboard_execute_nothing(machine);
     vboard_memory_all_changed(machine);
     *machine->debug = (struct vboard_debug){.attached = false};
 }

@@ -11,5 +11,7 @@ struct vboard_machine;
 bool vboard_execute_open(struct vboard_machine *machine);
 /* Executes until something is to be done about it, and does it. */
 void vboard_execute(struct vboard_machine *machine);
+/* A run that ends where it begins: after it a deleted hook is gone. */
+void vboard_execute_nothing(struct vboard_machine *machine);
 
 #endif

@@ -286,6 +286,37 @@ static void test_lock_up(void **state)
     free_board(board);
 }
 
+/* Two blocks by turns: each counts in a word of the RAM. */
+static const uint16_t turns_program[] = {
+    VECTORS(0x0041, 0x0049, 0x0049, 0x0049, 0x0049, 0x0049, 0x0049),
+    0x2020, /* 040 movs r0, #32 */
+    0x0600, /* 042 lsls r0, r0, #24 */
+    0x2100, /* 044 movs r1, #0 */
+    0x2200, /* 046 movs r2, #0 */
+    0x3101, /* 048 adds r1, #1 */
+    0x6001, /* 04a str r1, [r0, #0] */
+    0xe7ff, /* 04c b.n 4e */
+    0x3201, /* 04e adds r2, #1 */
+    0x6042, /* 050 str r2, [r0, #4] */
+    0xbf00, /* 052 nop: 4 cycles and 5, so that it is stopped before the one and the other */
+    0xe7f8, /* 054 b.n 48 */
+};
+
+/* The program goes on where it was stopped, also after a debugger was there. */
+static void test_debugger_has_left(void **state)
+{
+    struct vboard *board = board_with("f407:boot0=0", turns_program, B0_LENGTH(turns_program));
+
+    (void)state;
+    for (uint32_t i = 0; i < 100; i++) {
+        assert_non_null(vboard_debug_attach(board));
+        vboard_debug_detach(board);
+        vboard_wait(board, 100 + i);
+        assert_in_range(peek32(board, SRAM) - peek32(board, SRAM + 4), 0, 1);
+    }
+    free_board(board);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -295,6 +326,7 @@ int main(void)
         cmocka_unit_test(test_bus_fault),
         cmocka_unit_test(test_executes_erased_flash),
         cmocka_unit_test(test_lock_up),
+        cmocka_unit_test(test_debugger_has_left),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
