@@ -17,7 +17,8 @@ web=(clang lld libclang-rt-14-dev-wasm32 ninja-build python3 wasi-libc)
 chromium=("${web[@]}" "${build[@]}" chromium nodejs)
 demo=("${build[@]}" "${firmware[@]}" dfu-util)
 # boot0.exe: compilers, what unpacks sources of libraries, what runs it.
-windows=("${build[@]}" gcc-mingw-w64-x86-64-win32 gcc-mingw-w64-i686-win32 dpkg-dev wine wine64)
+windows=("${build[@]}" gcc-mingw-w64-x86-64-win32 gcc-mingw-w64-i686-win32 dpkg-dev wine wine64
+         wine64-tools libwine-dev)
 lint=("${build[@]}" clang clang-format clang-tidy cppcheck shellcheck)
 test=("${demo[@]}" "${lint[@]}" ccache g++ git libcmocka-dev libclang-rt-dev valgrind
       libnewlib-arm-none-eabi fwupd python3 python3-usb stm32flash udev usbutils groff zsh fish)

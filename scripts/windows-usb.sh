@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# For tests of USB under Wine, which has no WinUSB: boot0.exe with a libusb-1.0.dll in place of the
+# libusb that is linked into it, into build/windows/usb. The DLL forwards to the host's libusb; by
+# that alone this boot0.exe differs from the one that scripts/windows.sh has made. Exits 69 if there
+# is no winegcc (packages wine64-tools and libwine-dev).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+command -v winegcc >/dev/null || {
+    echo "There is no winegcc: USB under Wine cannot be tested." >&2
+    exit 69
+}
+here=$PWD/build/windows/usb
+mkdir -p "$here"
+# Not compiled by winegcc, for which the host's libusb would be Windows', too.
+gcc -O2 -fPIC -Wall -Wextra -Werror -c tests/windows/libusb_forward.c -o "$here/libusb_forward.o"
+winegcc -shared -m64 -o "$here/libusb-1.0.dll.so" "$here/libusb_forward.o" \
+    tests/windows/libusb_forward.spec -lusb-1.0
+# What Wine looks for beside the program, to find out that it has to load the other.
+winebuild --dll --fake-module -m64 -E tests/windows/libusb_forward.spec -F libusb-1.0.dll \
+    -o "$here/libusb-1.0.dll"
+{
+    echo EXPORTS
+    sed -n 's/^@ stdcall \([a-z_]*\)(.*/\1/p' tests/windows/libusb_forward.spec
+} >"$here/libusb.def"
+x86_64-w64-mingw32-dlltool -d "$here/libusb.def" -D libusb-1.0.dll -l "$here/libusb-1.0.a"
+link=$(ninja -C build/windows-x86_64 -t commands cli/boot0.exe | tail -n 1)
+link=${link/-o cli\/boot0.exe/-o $here/boot0.exe}
+link=${link//$PWD\/build\/windows\/x86_64-w64-mingw32\/lib\/libusb-1.0.a/$here/libusb-1.0.a}
+(cd build/windows-x86_64 && eval "$link")
+[[ $(objdump -p "$here/boot0.exe") == *'DLL Name: libusb-1.0.dll'* ]]
+cp "$here/boot0.exe" "$here/dfu-util.exe"
