@@ -23,7 +23,7 @@ bool b0_input_is_raw(const struct b0_input *input);
  * none), an interrupt came, or the time is over; -1: no limit. NULL waits for no input. False:
  * the system does not let wait.
  */
-bool b0_input_wait(struct b0_input *input, int port, int timeout_ms, bool *has_input,
+bool b0_input_wait(const struct b0_input *input, int port, int timeout_ms, bool *has_input,
                    bool *port_has);
 
 /*

@@ -297,9 +297,9 @@ static void take_usb(struct boot0_serial_port *to, DEVINST instance)
 }
 
 /* False: it has no name that can be opened. */
-static bool describe(HDEVINFO set, SP_DEVINFO_DATA *info, struct boot0_serial_port *port)
+static bool describe(HDEVINFO devices, SP_DEVINFO_DATA *info, struct boot0_serial_port *port)
 {
-    HKEY key = SetupDiOpenDevRegKey(set, info, DICS_FLAG_GLOBAL, 0, DIREG_DEV, KEY_READ);
+    HKEY key = SetupDiOpenDevRegKey(devices, info, DICS_FLAG_GLOBAL, 0, DIREG_DEV, KEY_READ);
     DWORD size = sizeof port->path - 1;
 
     memset(port, 0, sizeof *port);
@@ -308,7 +308,7 @@ static bool describe(HDEVINFO set, SP_DEVINFO_DATA *info, struct boot0_serial_po
     if (RegQueryValueExA(key, "PortName", NULL, NULL, (BYTE *)port->path, &size) != ERROR_SUCCESS)
         port->path[0] = '\0';
     RegCloseKey(key);
-    SetupDiGetDeviceRegistryPropertyA(set, info, SPDRP_FRIENDLYNAME, NULL,
+    SetupDiGetDeviceRegistryPropertyA(devices, info, SPDRP_FRIENDLYNAME, NULL,
                                       (BYTE *)port->description, sizeof port->description - 1,
                                       NULL);
     take_usb(port, info->DevInst);
@@ -333,7 +333,7 @@ static bool add(struct boot0_serial_port **ports, size_t *count, size_t *room,
 enum boot0_status boot0_serial_list(struct boot0_serial_port **ports, size_t *count,
                                     struct boot0_error *error)
 {
-    HDEVINFO set =
+    HDEVINFO devices =
         SetupDiGetClassDevsA(&port_class, NULL, NULL, DIGCF_PRESENT | DIGCF_DEVICEINTERFACE);
     SP_DEVINFO_DATA info = {.cbSize = sizeof info};
     struct boot0_serial_port port;
@@ -342,12 +342,12 @@ enum boot0_status boot0_serial_list(struct boot0_serial_port **ports, size_t *co
 
     *count = 0;
     *ports = NULL;
-    if (set == INVALID_HANDLE_VALUE)
+    if (devices == INVALID_HANDLE_VALUE)
         return boot0_fail(error, BOOT0_E_IO, "the system does not tell which serial ports it has");
-    for (DWORD i = 0; fits && SetupDiEnumDeviceInfo(set, i, &info); i++)
-        if (describe(set, &info, &port))
+    for (DWORD i = 0; fits && SetupDiEnumDeviceInfo(devices, i, &info); i++)
+        if (describe(devices, &info, &port))
             fits = add(ports, count, &room, &port);
-    SetupDiDestroyDeviceInfoList(set);
+    SetupDiDestroyDeviceInfoList(devices);
     if (fits && !*ports)
         *ports = calloc(1, sizeof **ports);
     if (fits && *ports)

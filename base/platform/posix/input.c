@@ -46,7 +46,7 @@ bool b0_input_is_raw(const struct b0_input *input)
     return input->is_raw;
 }
 
-bool b0_input_wait(struct b0_input *input, int port, int timeout_ms, bool *has_input,
+bool b0_input_wait(const struct b0_input *input, int port, int timeout_ms, bool *has_input,
                    bool *port_has)
 {
     struct pollfd asks[] = {{.fd = port, .events = POLLIN},

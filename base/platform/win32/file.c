@@ -37,7 +37,7 @@ static int status_of(HANDLE handle, struct b0_file_status *status)
     if (!GetFileInformationByHandle(handle, &info))
         return b0_native_errno(GetLastError());
     status->kind =
-        info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY ? B0_FILE_FOLDER : B0_FILE_REGULAR;
+        (info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) ? B0_FILE_FOLDER : B0_FILE_REGULAR;
     status->device = info.dwVolumeSerialNumber;
     status->number = (uint64_t)info.nFileIndexHigh << 32 | info.nFileIndexLow;
     status->size = (uint64_t)info.nFileSizeHigh << 32 | info.nFileSizeLow;

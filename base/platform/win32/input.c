@@ -85,7 +85,7 @@ bool b0_input_is_raw(const struct b0_input *input)
 }
 
 /* Ports of Windows have no descriptor that can be waited for: callers look at them by time. */
-bool b0_input_wait(struct b0_input *input, int port, int timeout_ms, bool *has_input,
+bool b0_input_wait(const struct b0_input *input, int port, int timeout_ms, bool *has_input,
                    bool *port_has)
 {
     HANDLE handles[2] = {b0_native_interrupted(), input ? input->ready : NULL};
