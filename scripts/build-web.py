@@ -104,8 +104,8 @@ def main():
     status = subprocess.run(["ninja", "-C", OBJECTS, "--quiet"], check=False).returncode
     if status != 0:
         return status
-    for path in sorted((ROOT / "web").glob("*.*")):
-        if path.suffix in (".js", ".html", ".css", ".svg", ".json") and "package" not in path.name:
+    for pattern in ("*.js", "*.html", "*.css", "*.schema.json"):
+        for path in (ROOT / "web").glob(pattern):
             shutil.copyfile(path, SITE / path.name)
     return 1 if check_sizes() else 0
 

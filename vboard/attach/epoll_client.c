@@ -41,14 +41,14 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static bool is_node(int fd)
 {
     const char *root = getenv("UMOCKDEV_DIR");
-    char link[64];
+    char name[64];
     char path[512];
     ssize_t size;
 
     if (root == NULL)
         return false;
-    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    size = readlink(link, path, sizeof path - 1);
+    snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    size = readlink(name, path, sizeof path - 1);
     if (size <= 0)
         return false;
     path[size] = '\0';
