@@ -42,17 +42,17 @@ static bool is_node(int fd)
 {
     const char *root = getenv("UMOCKDEV_DIR");
     char name[64];
-    char path[512];
+    char target[512];
     ssize_t size;
 
     if (root == NULL)
         return false;
     snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
-    size = readlink(name, path, sizeof path - 1);
+    size = readlink(name, target, sizeof target - 1);
     if (size <= 0)
         return false;
-    path[size] = '\0';
-    return strncmp(path, root, strlen(root)) == 0 && strstr(path, "/dev/bus/usb/") != NULL;
+    target[size] = '\0';
+    return strncmp(target, root, strlen(root)) == 0 && strstr(target, "/dev/bus/usb/") != NULL;
 }
 
 static struct stand_in *find(int node)
