@@ -19,8 +19,8 @@ enum {
      * that needs all of it done. fwupd gives up after 1.5 s.
      */
     QUEUED_US_MAX = 1100000,
-    /* So long a GETSTATUS is kept waiting at most: hosts give up, some after 2 s. */
-    HELD_US_MAX = 1000000,
+    /* So long a GETSTATUS is kept waiting at most: webdfu on node gives up after 1 s. */
+    HELD_US_MAX = 500000,
 };
 
 uint8_t b0_dfu_state(const struct b0_bootloader *b)

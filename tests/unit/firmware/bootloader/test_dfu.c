@@ -377,11 +377,11 @@ static void test_waiting_question_is_answered(void **state)
     struct b0_dfu_status status = {0};
 
     (void)state;
-    memset(flash.bytes + 0x10000, 0, 0x10000); /* so that there is something to erase */
+    memset(flash.bytes + 0xc000, 0, 0x4000); /* so that there is something to erase */
     memset(data, 0x33, sizeof data);
-    flash.fail_at = B0_FLASH_BASE + 0x10000 + 2048;
-    assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, B0_FLASH_BASE + 0x10000));
-    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + 0x10000));
+    flash.fail_at = B0_FLASH_BASE + 0xc000 + 2048;
+    assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, B0_FLASH_BASE + 0xc000));
+    assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + 0xc000));
     for (uint16_t block = 2; status.poll_timeout_ms == 0; block++) {
         assert_int_equal(dfu_dnload(&board, block, data, sizeof data), USB_ACK);
         status = dfu_status(&board);
