@@ -21,7 +21,7 @@ check: ## the edit loop: build, unit tests and short system tests, under a minut
 	@scripts/install-packages.sh --check test
 	@$(PYTHON) scripts/test.py --quick
 
-test: ## every test there is, under 25 minutes on two cores (installs its packages)
+test: ## every test there is, half an hour and more on two cores (installs its packages)
 	@scripts/test.sh
 
 bench: ## boot0 and dfu-util on the same board, in real time (BENCH="--quick" for a taste)

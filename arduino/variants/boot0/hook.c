@@ -59,6 +59,7 @@ void dtr_togglingHook(uint8_t *buffer, uint32_t *length)
 enum {
     PWR_CLOCK = 1 << 28,
     BACKUP_ACCESS = 1 << 8,
+    ACCESS_LOOPS = 1000,
 };
 
 static void leave_wish(void)
@@ -66,7 +67,11 @@ static void leave_wish(void)
     RCC_APB1ENR |= PWR_CLOCK;
     (void)RCC_APB1ENR; /* two cycles until the clock is there (an erratum of the F40x, ES0182) */
     PWR_CR |= BACKUP_ACCESS;
+    /* It has to be seen set before the first write (5.1.2): at most some clocks of APB1. */
+    for (int i = 0; i < ACCESS_LOOPS && (PWR_CR & BACKUP_ACCESS) == 0; i++)
+        ;
     RTC_BKP19R = START_BOOTLOADER;
+    (void)RTC_BKP19R; /* it has arrived when it can be read */
 }
 
 #else
