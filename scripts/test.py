@@ -231,8 +231,8 @@ def stage_windows(stage):
 @contextlib.contextmanager
 def wine_awake(program):
     """
-    A program under Wine that waits for its input to end. Without one, each program starts Wine's
-    services anew, and these keep its output open for seconds.
+    Keeps one program under Wine waiting for input. Otherwise each program starts Wine's services
+    again, and they hold its output open for seconds.
     """
     with subprocess.Popen(["scripts/wine.sh", program, "discovery"], cwd=ROOT,
                           stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
@@ -543,7 +543,7 @@ def webusb_test(stage, case, boards):
     work = LOGS / "web"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
-    if case in ("program", "again"):  # a program runs, and is asked for DFU mode
+    if case in ("program", "again"):  # the page asks a running program for DFU mode
         if not (firmware / "hello.bin").exists():
             stage.note = "no program in build/firmware: `make firmware`"
             return Count(skipped=1)

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 
 [ $# -gt 0 ] || set -- x86_64 i686
 
-# Windows 7 is the oldest one that is asked for anything: slim locks with time-outs, GetLongPath.
+# boot0.exe calls nothing newer than Windows 7: slim locks with time-outs, GetLongPath.
 arguments="'-D_WIN32_WINNT=0x0601', '-D__USE_MINGW_ANSI_STDIO=1'"
 
 hardening() { # of an architecture: ASLR, DEP; GCC has no CFG

@@ -375,8 +375,8 @@ static void test_idle_clock(void **state)
 /* ---- a crystal that fails ---- */
 
 /*
- * Clock security: the bootloader starts anew without USB, instead of standing still, and needs no
- * more than a reset once the crystal swings again.
+ * Clock security: when the crystal stops, the bootloader restarts without USB. A reset suffices
+ * once the crystal swings again.
  */
 static void test_crystal_stops(void **state)
 {

@@ -24,7 +24,7 @@
 
 struct system_memory {
     uint32_t vectors;      /* the ROM's vector table */
-    uint32_t clock_enable; /* RCC_APB2ENR; 0: there is no memory remap */
+    uint32_t clock_enable; /* RCC_APB2ENR; 0: the chip cannot remap memory */
     uint32_t syscfg_clock; /* SYSCFGEN in there */
     uint32_t remap;        /* the register whose lowest bits choose what is at address 0 */
 };

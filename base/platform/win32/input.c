@@ -72,7 +72,7 @@ struct b0_input *b0_input_open(bool raw)
     return NULL;
 }
 
-/* The thread may be in ReadFile() for ever. It keeps what it has, and ends with the process. */
+/* ReadFile() may never return. So the thread keeps its memory, and ends with the process. */
 void b0_input_close(struct b0_input *input)
 {
     if (input && input->is_raw)
