@@ -6,7 +6,9 @@ import ctypes
 import errno
 import fcntl
 import os
+import signal
 import sys
+import threading
 import time
 
 from system import PATIENCE_S
@@ -252,5 +254,31 @@ def unplugged():
     equal(os.path.exists(NODE), False, "its device node")
 
 
-PARTS = {"normal": normal, "unanswered": unanswered, "unplugged": unplugged}
+def forks():
+    """A child that was forked while another thread was inside umockdev's library opens files."""
+    over = threading.Event()
+
+    def look():
+        while not over.is_set():
+            os.path.exists(NODE)
+
+    others = [threading.Thread(target=look, daemon=True) for _ in range(3)]
+    for other in others:
+        other.start()
+    for _ in range(200):
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if os.path.exists(NODE) else 1)
+        end = time.monotonic() + PATIENCE_S / 5
+        while (done := os.waitpid(child, os.WNOHANG)) == (0, 0):
+            if time.monotonic() > end:
+                os.kill(child, signal.SIGKILL)
+                sys.exit("a forked child stops when it looks for a file")
+            time.sleep(0.0005)
+        if done[1] != 0:
+            sys.exit("a forked child does not see the board's node")
+    over.set()
+
+
+PARTS = {"forks": forks, "normal": normal, "unanswered": unanswered, "unplugged": unplugged}
 PARTS[sys.argv[1]]()

@@ -9,5 +9,7 @@
 
 /* In the client: epoll_client.c hears of each ioctl. Leaves errno as it is. */
 void vboard_node_asked(int fd, unsigned long request, int result);
+/* In a client's new child: the lock that this takes may be held by nobody. */
+void vboard_renew_node_lock(void);
 
 #endif

@@ -170,3 +170,8 @@ void vboard_node_asked(int fd, unsigned long request, int result)
         nanosleep(&moment, NULL);
     errno = saved;
 }
+
+void vboard_renew_node_lock(void)
+{
+    lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+}
