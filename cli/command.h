@@ -56,6 +56,7 @@ struct flash_arguments {
     bool force;
     bool patient;
     bool fast;
+    bool hex;
     bool allow_option_bytes;
     bool skip_ram;
     uint32_t supply_mv;
@@ -133,6 +134,7 @@ enum option {
     OPTION_REPLAY,
     OPTION_ADDRESS,
     OPTION_SIZE,
+    OPTION_HEX,
     OPTION_DRY_RUN,
     OPTION_FULL,
     OPTION_NO_PRESERVE,
@@ -213,6 +215,7 @@ struct command {
     ROW(watch)                                                                                     \
     ROW(read)                                                                                      \
     ROW(verify)                                                                                    \
+    ROW(digest)                                                                                    \
     ROW(erase)                                                                                     \
     ROW(run)                                                                                       \
     ROW(reset)                                                                                     \

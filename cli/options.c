@@ -65,6 +65,8 @@ static const struct row {
                         "where, as 0x08000000"},
     [OPTION_SIZE] = {"size", 'n', "BYTES", SIZE, AT(flash.has_size),
                      "how much; 16k and 1M will do"},
+    [OPTION_HEX] = {"hex", 0, NULL, FLAG, AT(flash.hex),
+                    "show the memory as hex; ADDRESS and SIZE in place of a file"},
     [OPTION_DRY_RUN] = {"dry-run", 0, NULL, FLAG, AT(flash.dry_run),
                         "show what would be erased and written"},
     [OPTION_FULL] = {"full", 0, NULL, FLAG, AT(flash.full), "write all, not only what differs"},
