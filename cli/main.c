@@ -5,6 +5,7 @@
 #include "nearest.h"
 #include "print.h"
 #include "progress.h"
+#include "settings.h"
 #include "text.h"
 
 #include <base/platform/process.h>
@@ -93,20 +94,44 @@ static bool wants_json(int argc, char *const *argv)
     return false;
 }
 
+/* Commands that know no board have no use for settings, and work though a file is wrong. */
+static bool uses_settings(const struct command *command)
+{
+    for (size_t i = 0; i < command->option_count; i++)
+        if (command->options[i] == OPTION_DEVICE)
+            return true;
+    return false;
+}
+
+static enum boot0_status parse(const struct command *command, int argc, char *const *argv,
+                               struct arguments *arguments, struct settings *settings,
+                               struct boot0_error *error)
+{
+    enum boot0_status status = options_parse(command, argc, argv, arguments, error);
+
+    if (status != BOOT0_OK || arguments->help || !uses_settings(command))
+        return status;
+    status = settings_load(settings, error);
+    return status == BOOT0_OK ? settings_apply(settings, command, arguments, error) : status;
+}
+
 static enum boot0_status run_command(const struct command *command, int argc, char *const *argv,
                                      struct boot0_error *error)
 {
     struct arguments *arguments = calloc(1, sizeof *arguments);
+    struct settings *settings = calloc(1, sizeof *settings); /* arguments point to their values */
     enum boot0_status status;
 
-    if (!arguments)
-        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
-    status = options_parse(command, argc, argv, arguments, error);
+    if (arguments && settings)
+        status = parse(command, argc, argv, arguments, settings, error);
+    else
+        status = boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     if (status == BOOT0_OK && arguments->help)
         print_help(command);
     else if (status == BOOT0_OK)
         status = command->run(arguments, error);
     free(arguments);
+    free(settings);
     return status;
 }
 

@@ -390,6 +390,7 @@ static enum boot0_status take_option(struct reader *r, const struct row *row, co
     }
     if (!take_value(r->arguments, row, value))
         return fail_value(row, value, r->error);
+    r->arguments->given[row - rows] = true;
     return BOOT0_OK;
 }
 
@@ -489,6 +490,23 @@ enum boot0_status options_parse(const struct command *command, int argc, char *c
             status = take_letters(&r, word);
     }
     return status == BOOT0_OK ? check_operands(&r) : status;
+}
+
+bool options_set(const struct command *command, enum option option, const char *value,
+                 struct arguments *arguments)
+{
+    const struct row *row = &rows[option];
+    size_t i = 0;
+
+    while (i < command->option_count && command->options[i] != option)
+        i++;
+    if (i == command->option_count)
+        return true;
+    if (row->kind != FLAG)
+        return take_value(arguments, row, value);
+    if (strcmp(value, "yes") == 0 || strcmp(value, "1") == 0)
+        return take_value(arguments, row, NULL);
+    return strcmp(value, "no") == 0 || strcmp(value, "0") == 0;
 }
 
 /* The row of a long option or of the last of some letters, whatever the command; NULL: none. */
