@@ -130,11 +130,10 @@ static enum boot0_status read_text(const char *file, char **text, struct boot0_e
     return status;
 }
 
-static enum boot0_status take_file(struct settings *settings, const char *file,
-                                   struct boot0_error *error)
+enum boot0_status settings_take(struct settings *settings, const char *file, char *text,
+                                struct boot0_error *error)
 {
-    char *text;
-    enum boot0_status status = read_text(file, &text, error);
+    enum boot0_status status = BOOT0_OK;
     unsigned number = 1;
 
     for (char *line = text; line && status == BOOT0_OK; number++) {
@@ -145,6 +144,17 @@ static enum boot0_status take_file(struct settings *settings, const char *file,
         status = take_line(settings, file, number, line, error);
         line = end;
     }
+    return status;
+}
+
+static enum boot0_status take_file(struct settings *settings, const char *file,
+                                   struct boot0_error *error)
+{
+    char *text;
+    enum boot0_status status = read_text(file, &text, error);
+
+    if (text)
+        status = settings_take(settings, file, text, error);
     free(text);
     return status;
 }
@@ -161,16 +171,21 @@ static void take_environment(struct settings *settings)
     }
 }
 
-enum boot0_status settings_load(struct settings *settings, struct boot0_error *error)
+void settings_clear(struct settings *settings)
 {
-    enum boot0_status status = BOOT0_OK;
-    char folder[SETTING_SOURCE_MAX - 20];
-
     memset(settings, 0, sizeof *settings);
     for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         settings->list[i].name = rows[i].name;
         settings->list[i].environment = rows[i].environment;
     }
+}
+
+enum boot0_status settings_load(struct settings *settings, struct boot0_error *error)
+{
+    enum boot0_status status = BOOT0_OK;
+    char folder[SETTING_SOURCE_MAX - 20];
+
+    settings_clear(settings);
     if (b0_folder_of_settings(folder, sizeof folder)) {
         snprintf(settings->user_file, sizeof settings->user_file, "%s/boot0/config", folder);
         status = take_file(settings, settings->user_file, error);
@@ -211,7 +226,7 @@ enum boot0_status settings_apply(const struct settings *settings, const struct c
                                  struct arguments *arguments, struct boot0_error *error)
 {
     /* These show whatever is there. */
-    bool looks_around = command == &command_list || command == &command_doctor;
+    bool looks_around = strcmp(command->name, "list") == 0 || strcmp(command->name, "doctor") == 0;
     bool chosen = looks_around || selects(arguments);
 
     for (size_t i = 0; i < B0_LENGTH(rows); i++) {

@@ -31,6 +31,11 @@ struct settings {
 /* Reads all of them. BOOT0_E_USAGE names the file and the line that is wrong; BOOT0_E_NO_INPUT. */
 enum boot0_status settings_load(struct settings *settings, struct boot0_error *error);
 
+/* Its parts: nothing is set; then what the text of a file says, which is changed by it. */
+void settings_clear(struct settings *settings);
+enum boot0_status settings_take(struct settings *settings, const char *file, char *text,
+                                struct boot0_error *error);
+
 /*
  * Gives a command those of its options that the command line has not; the settings must outlive the
  * arguments. BOOT0_E_USAGE: a value that the option does not take.
