@@ -207,29 +207,30 @@ struct command {
 
 #define COMMAND_OPTIONS(list) .options = (list), .option_count = B0_LENGTH(list)
 
-/* All commands, in the order of --help; a name's '_' is typed as '-'. */
+/* All commands, in the order of --help, where the first ten stand apart; a name's '_' is typed as
+ * '-'. */
 #define COMMANDS(ROW)                                                                              \
     ROW(list)                                                                                      \
     ROW(info)                                                                                      \
     ROW(flash)                                                                                     \
-    ROW(gang)                                                                                      \
-    ROW(watch)                                                                                     \
     ROW(read)                                                                                      \
     ROW(verify)                                                                                    \
-    ROW(digest)                                                                                    \
     ROW(erase)                                                                                     \
     ROW(run)                                                                                       \
-    ROW(reset)                                                                                     \
     ROW(monitor)                                                                                   \
     ROW(install_bootloader)                                                                        \
-    ROW(update_bootloader)                                                                         \
+    ROW(doctor)                                                                                    \
+    ROW(gang)                                                                                      \
+    ROW(watch)                                                                                     \
+    ROW(reset)                                                                                     \
+    ROW(digest)                                                                                    \
     ROW(options)                                                                                   \
     ROW(protect)                                                                                   \
     ROW(unprotect)                                                                                 \
-    ROW(config)                                                                                    \
+    ROW(update_bootloader)                                                                         \
     ROW(convert)                                                                                   \
+    ROW(config)                                                                                    \
     ROW(dfu_util)                                                                                  \
-    ROW(doctor)                                                                                    \
     ROW(discovery)                                                                                 \
     ROW(udev)                                                                                      \
     ROW(version)

@@ -7,6 +7,7 @@
 #include "progress.h"
 #include "settings.h"
 #include "text.h"
+#include "topics.h"
 
 #include <base/platform/process.h>
 #include <core/array.h>
@@ -21,6 +22,7 @@ static const struct command *const commands[] = {
 
 enum {
     COMMAND_COUNT = B0_LENGTH(commands),
+    FIRST_COMMANDS = 10, /* of the list: those that most people need */
 };
 
 static void print_usage(FILE *file)
@@ -29,8 +31,13 @@ static void print_usage(FILE *file)
           "Flashes STM32 boards over their own USB port (DFU, DfuSe) or a serial port.\n\n"
           "Commands:\n",
           file);
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (i == FIRST_COMMANDS)
+            fputs("\nMore commands:\n", file);
         print_to(file, "  %-18s %s\n", commands[i]->name, commands[i]->summary);
+    }
+    fputs("\nTopics, by `boot0 help TOPIC`:\n", file);
+    topics_list(file);
     fputs("\n`boot0 COMMAND --help` tells more. A first flash:\n\n"
           "  boot0 list                 which boards are there\n"
           "  boot0 flash firmware.bin   write a program and start it\n",
@@ -48,7 +55,6 @@ static void print_help(const struct command *command)
     print("Usage: boot0 %s [options]%s%s\n\n", command->name, command->operands[0] ? " " : "",
           command->operands);
     print_wrapped(stdout, "", command->text);
-    fputs("\nOptions:\n", stdout);
     options_print(command, stdout);
     fputs("\nExamples:\n", stdout);
     fputs(command->examples, stdout);
@@ -69,6 +75,7 @@ static enum boot0_status fail_command(const char *name, struct boot0_error *erro
 
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         nearest_offer(&nearest, commands[i]->name);
+    topics_offer(&nearest);
     boot0_fail(error, BOOT0_E_USAGE, "there is no command \"%s\"", name);
     if (nearest.name)
         return boot0_hint(error, "Did you mean `boot0 %s`? `boot0 --help` lists the commands.",
@@ -155,7 +162,7 @@ static bool run_global(int argc, char *const *argv, enum boot0_status *status,
         command = find_command(argv[2]);
         if (command)
             print_help(command);
-        else
+        else if (!topics_print(argv[2]))
             *status = fail_command(argv[2], error);
     } else {
         return false;
