@@ -220,6 +220,7 @@ struct command {
     ROW(convert)                                                                                   \
     ROW(dfu_util)                                                                                  \
     ROW(doctor)                                                                                    \
+    ROW(driver)                                                                                    \
     ROW(discovery)                                                                                 \
     ROW(udev)                                                                                      \
     ROW(version)
@@ -227,6 +228,9 @@ struct command {
 #define DECLARE(name) extern const struct command command_##name;
 COMMANDS(DECLARE)
 #undef DECLARE
+
+/* cmd_driver.c: what `boot0 driver` starts as an administrator; no user calls it. */
+extern const struct command command_driver_elevated;
 
 /* ---- options.c ---- */
 

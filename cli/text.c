@@ -73,6 +73,8 @@ const char *text_board(char text[TEXT_BOARD], const struct boot0_board *board)
 
 const char *text_access(const struct boot0_error *error)
 {
+    if (error->advice == BOOT0_ADVICE_USB_DRIVER)
+        return "no driver: see `boot0 driver`";
     if (error->code == BOOT0_E_PERMISSION)
         return "no permission: see `boot0 udev`";
     if (error->code == BOOT0_E_BUSY)

@@ -252,9 +252,22 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
     return BOOT0_OK;
 }
 
+/* Windows refuses nobody: a device that cannot be opened is open already. */
+#ifdef _WIN32
+static const bool access_is_busy = true;
+#else
+static const bool access_is_busy = false;
+#endif
+
 static enum boot0_status fail_open(int result, const struct boot0_candidate *candidate,
                                    struct boot0_error *error)
 {
+    if (result == LIBUSB_ERROR_ACCESS && access_is_busy) {
+        boot0_fail(error, BOOT0_E_BUSY, "the board %04x:%04x at %s is in use by another program",
+                   candidate->vendor, candidate->product, candidate->path);
+        return boot0_hint(error, "Close it: dfu-util, STM32CubeProgrammer, a browser page that "
+                                 "flashes, a virtual machine.");
+    }
     if (result == LIBUSB_ERROR_ACCESS) {
         boot0_fail(error, BOOT0_E_PERMISSION, "no permission to open the board %04x:%04x at %s",
                    candidate->vendor, candidate->product, candidate->path);
@@ -263,9 +276,10 @@ static enum boot0_status fail_open(int result, const struct boot0_candidate *can
         return boot0_advise(error, BOOT0_ADVICE_USB_ACCESS, NULL);
     }
     if (result == LIBUSB_ERROR_NOT_SUPPORTED) {
-        boot0_fail(error, BOOT0_E_PERMISSION, "no usable driver for the board %04x:%04x",
-                   candidate->vendor, candidate->product);
-        return boot0_hint(error, "On Windows it needs the WinUSB driver.");
+        boot0_fail(error, BOOT0_E_PERMISSION, "no usable driver for the board %04x:%04x at %s",
+                   candidate->vendor, candidate->product, candidate->path);
+        boot0_hint(error, "Install the WinUSB driver for it.");
+        return boot0_advise(error, BOOT0_ADVICE_USB_DRIVER, NULL);
     }
     boot0_fail(error, result == LIBUSB_ERROR_NO_DEVICE ? BOOT0_E_GONE : BOOT0_E_IO,
                "cannot open the board %04x:%04x at %s: %s", candidate->vendor, candidate->product,
