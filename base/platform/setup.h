@@ -33,14 +33,6 @@ struct b0_setup_device {
     unsigned problem;              /* the device manager's code; 0: none */
 };
 
-/* A model of an INF: a line by which a driver can be chosen. */
-struct b0_setup_model {
-    char description[B0_SETUP_NAME];
-    char provider[B0_SETUP_NAME];
-    char
-        ids[B0_SETUP_LIST]; /* hardware and compatible ids, in capitals, with blanks between them */
-};
-
 /* What b0_setup_ops.set() changes. */
 enum b0_setup_value {
     B0_SETUP_CLASS,      /* the device's class; its driver is lost when that changes */
@@ -50,9 +42,8 @@ enum b0_setup_value {
 struct b0_setup_ops {
     /* The `index`th USB device that is plugged in. Index 0 takes the list again. */
     uint32_t (*device)(void *context, size_t index, struct b0_setup_device *device);
-    /* The `index`th model of that class in an INF of Windows' own: "winusb.inf". */
-    uint32_t (*model)(void *context, const char *inf, const char *class_id, size_t index,
-                      struct b0_setup_model *model);
+    /* Whether an INF of Windows' own ("winusb.inf") has a model with that id. B0_SETUP_END: no. */
+    uint32_t (*find_model)(void *context, const char *inf, const char *model_id);
     /* The following need an administrator. *reboot is set if Windows has to be restarted. */
     uint32_t (*set)(void *context, const char *instance, enum b0_setup_value value,
                     const char *text);

@@ -45,6 +45,13 @@ static enum driver_source source_of(const struct b0_setup_device *setup)
     return strstr(setup->compatible, "MS_COMP_WINUSB") ? DRIVER_FROM_DEVICE : DRIVER_FROM_HAND;
 }
 
+/* A part of a composite device is found by its interface class only: libusb, EXT_PASS. */
+static bool lacks_interface(const struct b0_setup_device *setup)
+{
+    return strstr(setup->ids, "&MI_") && !setup->interfaces[0] &&
+           strcasecmp(setup->service, "WinUSB") == 0;
+}
+
 static enum driver_verdict verdict_of(const struct driver_device *device)
 {
     if (device->kind != DEVICE_DFU && device->kind != DEVICE_RUNTIME)
@@ -52,7 +59,7 @@ static enum driver_verdict verdict_of(const struct driver_device *device)
     switch (finding_of_driver(device->kind, device->setup.service, device->setup.problem)) {
     case FINDING_READY:
     case FINDING_WINDOWS_LIBUSB0:
-        return DRIVER_READY;
+        return lacks_interface(&device->setup) ? DRIVER_MISSING : DRIVER_READY;
     case FINDING_WINDOWS_NO_DRIVER:
         return DRIVER_MISSING;
     case FINDING_WINDOWS_COMPOSITE:

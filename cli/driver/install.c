@@ -35,19 +35,6 @@ static uint32_t find(const struct b0_setup *setup, const char *instance,
     return error;
 }
 
-/* Before anything is changed: a Windows without the model is left as it is. */
-static uint32_t find_model(const struct b0_setup *setup)
-{
-    struct b0_setup_model model;
-    uint32_t error;
-
-    for (size_t i = 0;
-         (error = setup->ops->model(setup->context, winusb_inf, winusb_class, i, &model)) == 0; i++)
-        if (strstr(model.ids, winusb_id))
-            return 0;
-    return error;
-}
-
 /* The class is what it was, and Windows looks for a driver again. */
 static void undo(const struct b0_setup *setup, const struct b0_setup_device *before)
 {
@@ -61,7 +48,8 @@ static void undo(const struct b0_setup *setup, const struct b0_setup_device *bef
 static struct driver_result bind(const struct b0_setup *setup, const struct b0_setup_device *device)
 {
     bool reboot = false;
-    uint32_t error = find_model(setup);
+    /* First of all: a Windows without the model is left as it is. */
+    uint32_t error = setup->ops->find_model(setup->context, winusb_inf, winusb_id);
 
     if (error)
         return result_of(DRIVER_STEP_MODEL, error, false);

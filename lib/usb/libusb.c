@@ -252,38 +252,60 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
     return BOOT0_OK;
 }
 
-/* Windows refuses nobody: a device that cannot be opened is open already. */
+/*
+ * Why a device cannot be opened. Windows refuses nobody: a device that cannot be had is open
+ * already, and NOT_FOUND is the answer for a composite device none of whose interfaces has a driver
+ * (libusb 1.0.26, os/windows_winusb.c, winusbx_open() and composite_open()).
+ */
+enum refusal { REFUSED_PERMISSION, REFUSED_BUSY, REFUSED_DRIVER, REFUSED_OTHERWISE };
+
+static enum refusal refusal_of(int result)
+{
+    static const struct {
+        int result;
+        enum refusal refusal;
+    } rows[] = {
 #ifdef _WIN32
-static const bool access_is_busy = true;
+        {LIBUSB_ERROR_ACCESS, REFUSED_BUSY},
+        {LIBUSB_ERROR_NOT_FOUND, REFUSED_DRIVER},
 #else
-static const bool access_is_busy = false;
+        {LIBUSB_ERROR_ACCESS, REFUSED_PERMISSION},
 #endif
+        {LIBUSB_ERROR_NOT_SUPPORTED, REFUSED_DRIVER},
+    };
+
+    for (size_t i = 0; i < B0_LENGTH(rows); i++)
+        if (rows[i].result == result)
+            return rows[i].refusal;
+    return REFUSED_OTHERWISE;
+}
 
 static enum boot0_status fail_open(int result, const struct boot0_candidate *candidate,
                                    struct boot0_error *error)
 {
-    if (result == LIBUSB_ERROR_ACCESS && access_is_busy) {
-        boot0_fail(error, BOOT0_E_BUSY, "the board %04x:%04x at %s is in use by another program",
-                   candidate->vendor, candidate->product, candidate->path);
-        return boot0_hint(error, "Close it: dfu-util, STM32CubeProgrammer, a browser page that "
-                                 "flashes, a virtual machine.");
-    }
-    if (result == LIBUSB_ERROR_ACCESS) {
-        boot0_fail(error, BOOT0_E_PERMISSION, "no permission to open the board %04x:%04x at %s",
-                   candidate->vendor, candidate->product, candidate->path);
+    char board[BOOT0_PATH_MAX + 16];
+
+    snprintf(board, sizeof board, "%04x:%04x at %s", candidate->vendor, candidate->product,
+             candidate->path);
+    switch (refusal_of(result)) {
+    case REFUSED_PERMISSION:
+        boot0_fail(error, BOOT0_E_PERMISSION, "no permission to open the board %s", board);
         boot0_hint(error, "Install a udev rule that gives users access to the device. Until then, "
                           "`sudo` works.");
         return boot0_advise(error, BOOT0_ADVICE_USB_ACCESS, NULL);
-    }
-    if (result == LIBUSB_ERROR_NOT_SUPPORTED) {
-        boot0_fail(error, BOOT0_E_PERMISSION, "no usable driver for the board %04x:%04x at %s",
-                   candidate->vendor, candidate->product, candidate->path);
+    case REFUSED_BUSY:
+        boot0_fail(error, BOOT0_E_BUSY, "the board %s is in use by another program", board);
+        return boot0_hint(error, "Close it: dfu-util, STM32CubeProgrammer, a browser page that "
+                                 "flashes, a virtual machine.");
+    case REFUSED_DRIVER:
+        boot0_fail(error, BOOT0_E_PERMISSION, "no usable driver for the board %s", board);
         boot0_hint(error, "Install the WinUSB driver for it.");
         return boot0_advise(error, BOOT0_ADVICE_USB_DRIVER, NULL);
+    case REFUSED_OTHERWISE:
+        break;
     }
     boot0_fail(error, result == LIBUSB_ERROR_NO_DEVICE ? BOOT0_E_GONE : BOOT0_E_IO,
-               "cannot open the board %04x:%04x at %s: %s", candidate->vendor, candidate->product,
-               candidate->path, libusb_strerror(result));
+               "cannot open the board %s: %s", board, libusb_strerror(result));
     boot0_hint(error, "Plug it in again, at another port if need be.");
     return boot0_advise(error, BOOT0_ADVICE_USB_OPEN, NULL);
 }

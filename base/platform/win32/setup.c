@@ -14,7 +14,6 @@
 #include <wchar.h>
 
 /* In this order. */
-#include <objbase.h>
 #include <setupapi.h>
 
 #include <cfgmgr32.h>
@@ -159,21 +158,81 @@ static uint32_t device(void *context, size_t index, struct b0_setup_device *foun
 
 /* ---- models of an INF ---- */
 
-/* The list that is built next has the models of this one file. `info` NULL: of the set. */
+/* Where Windows keeps it. False: the name is too long. */
+static bool path_of_inf(const char *inf, wchar_t path[MAX_PATH])
+{
+    UINT length = GetSystemWindowsDirectoryW(path, MAX_PATH);
+    wchar_t name[B0_SETUP_NAME];
+
+    to_utf16(inf, name, B0_SETUP_NAME);
+    return length > 0 && length < MAX_PATH &&
+           _snwprintf(path + length, MAX_PATH - length, L"\\INF\\%ls", name) > 0 &&
+           wcslen(path) < MAX_PATH - 1;
+}
+
+/* An INF's lines of models: description = section, hardware id, compatible id... */
+static bool section_has(HINF inf, const wchar_t *section, const wchar_t *id)
+{
+    wchar_t field[B0_SETUP_NAME];
+    INFCONTEXT line;
+
+    for (BOOL more = SetupFindFirstLineW(inf, section, NULL, &line); more;
+         more = SetupFindNextLine(&line, &line))
+        for (DWORD i = 2; SetupGetStringFieldW(&line, i, field, B0_SETUP_NAME, NULL); i++)
+            if (_wcsicmp(field, id) == 0)
+                return true;
+    return false;
+}
+
+/* A line of [Manufacturer]: name = section, then what is added to that for a system: "NTamd64". */
+static bool maker_has(INFCONTEXT *maker, HINF inf, const wchar_t *id)
+{
+    wchar_t section[B0_SETUP_NAME], whole[2 * B0_SETUP_NAME], system[B0_SETUP_NAME];
+
+    if (!SetupGetStringFieldW(maker, 1, section, B0_SETUP_NAME, NULL))
+        return false;
+    if (section_has(inf, section, id))
+        return true;
+    for (DWORD i = 2; SetupGetStringFieldW(maker, i, system, B0_SETUP_NAME, NULL); i++) {
+        _snwprintf(whole, 2 * B0_SETUP_NAME, L"%ls.%ls", section, system);
+        whole[2 * B0_SETUP_NAME - 1] = L'\0';
+        if (section_has(inf, whole, id))
+            return true;
+    }
+    return false;
+}
+
+static uint32_t find_model(void *context, const char *inf, const char *model_id)
+{
+    wchar_t path[MAX_PATH], id[B0_SETUP_NAME];
+    uint32_t error = B0_SETUP_END;
+    INFCONTEXT maker;
+    HINF file;
+
+    (void)context;
+    if (!path_of_inf(inf, path))
+        return ERROR_BUFFER_OVERFLOW;
+    file = SetupOpenInfFileW(path, NULL, INF_STYLE_WIN4, NULL);
+    if (file == INVALID_HANDLE_VALUE)
+        return failure();
+    to_utf16(model_id, id, B0_SETUP_NAME);
+    for (BOOL more = SetupFindFirstLineW(file, L"Manufacturer", NULL, &maker); more && error != 0;
+         more = SetupFindNextLine(&maker, &maker))
+        if (maker_has(&maker, file, id))
+            error = 0;
+    SetupCloseInfFile(file);
+    return error;
+}
+
+/* The list that is built next has the models of this one file. */
 static uint32_t choose_inf(HDEVINFO set, SP_DEVINFO_DATA *info, const char *inf)
 {
     SP_DEVINSTALL_PARAMS_W params = {.cbSize = sizeof params};
-    wchar_t name[B0_SETUP_NAME];
-    UINT length;
 
     if (!SetupDiGetDeviceInstallParamsW(set, info, &params))
         return failure();
-    to_utf16(inf, name, B0_SETUP_NAME);
-    length = GetSystemWindowsDirectoryW(params.DriverPath, MAX_PATH);
-    if (length == 0 || length + wcslen(L"\\INF\\") + wcslen(name) >= MAX_PATH)
+    if (!path_of_inf(inf, params.DriverPath))
         return ERROR_BUFFER_OVERFLOW;
-    wcscat(params.DriverPath, L"\\INF\\");
-    wcscat(params.DriverPath, name);
     params.Flags |= DI_ENUMSINGLEINF | DI_QUIETINSTALL;
     params.FlagsEx |= DI_FLAGSEX_ALLOWEXCLUDEDDRVS;
     if (!SetupDiSetDeviceInstallParamsW(set, info, &params) ||
@@ -182,50 +241,21 @@ static uint32_t choose_inf(HDEVINFO set, SP_DEVINFO_DATA *info, const char *inf)
     return 0;
 }
 
-static uint32_t read_model(HDEVINFO set, SP_DEVINFO_DATA *info, DWORD index,
-                           SP_DRVINFO_DATA_W *native, struct b0_setup_model *found)
+/* False: it has another id, or the system does not say which. */
+static bool model_is(HDEVINFO set, SP_DEVINFO_DATA *info, SP_DRVINFO_DATA_W *model,
+                     const wchar_t *id)
 {
     BYTE room[DETAIL_BYTES] = {0};
     SP_DRVINFO_DETAIL_DATA_W *detail = (SP_DRVINFO_DETAIL_DATA_W *)(void *)room;
-    size_t units = (DETAIL_BYTES - offsetof(SP_DRVINFO_DETAIL_DATA_W, HardwareID)) / 2;
+    const wchar_t *at = detail->HardwareID;
 
-    memset(native, 0, sizeof *native);
-    memset(found, 0, sizeof *found);
-    native->cbSize = sizeof *native;
     detail->cbSize = sizeof *detail;
-    if (!SetupDiEnumDriverInfoW(set, info, SPDIT_CLASSDRIVER, index, native))
-        return failure();
-    to_utf8(native->Description, wcslen(native->Description), found->description, B0_SETUP_NAME);
-    to_utf8(native->ProviderName, wcslen(native->ProviderName), found->provider, B0_SETUP_NAME);
-    /* What does not fit is not needed: the list is cut, and the call has failed for that only. */
-    if (SetupDiGetDriverInfoDetailW(set, info, native, detail, sizeof room, NULL) ||
-        GetLastError() == ERROR_INSUFFICIENT_BUFFER)
-        b0_setup_flatten(found->ids, to_utf8(detail->HardwareID, units, found->ids, B0_SETUP_LIST),
-                         B0_SETUP_LIST);
-    return 0;
-}
-
-static uint32_t model(void *context, const char *inf, const char *class_id, size_t index,
-                      struct b0_setup_model *found)
-{
-    wchar_t text[B0_SETUP_NAME];
-    SP_DRVINFO_DATA_W native;
-    uint32_t error;
-    HDEVINFO set;
-    GUID class;
-
-    (void)context;
-    to_utf16(class_id, text, B0_SETUP_NAME);
-    if (CLSIDFromString(text, &class) != NOERROR)
-        return ERROR_INVALID_PARAMETER;
-    set = SetupDiCreateDeviceInfoList(&class, NULL);
-    if (set == INVALID_HANDLE_VALUE)
-        return failure();
-    error = choose_inf(set, NULL, inf);
-    if (error == 0)
-        error = read_model(set, NULL, (DWORD)index, &native, found);
-    SetupDiDestroyDeviceInfoList(set);
-    return error;
+    if (!SetupDiGetDriverInfoDetailW(set, info, model, detail, sizeof room, NULL))
+        return false;
+    for (; *at; at += wcslen(at) + 1)
+        if (_wcsicmp(at, id) == 0)
+            return true;
+    return false;
 }
 
 /* ---- changing a device ---- */
@@ -305,17 +335,19 @@ static install_function find_install(HMODULE *library)
                     : NULL;
 }
 
-static uint32_t find_model(struct subject *subject, const char *id, SP_DRVINFO_DATA_W *native)
+static uint32_t select_model(struct subject *subject, const char *model_id,
+                             SP_DRVINFO_DATA_W *model)
 {
-    struct b0_setup_model found;
-    uint32_t error;
+    wchar_t id[B0_SETUP_NAME];
 
+    to_utf16(model_id, id, B0_SETUP_NAME);
     for (DWORD i = 0;; i++) {
-        error = read_model(subject->set, &subject->info, i, native, &found);
-        if (error)
-            return error;
-        if (strstr(found.ids, id))
-            return SetupDiSetSelectedDriverW(subject->set, &subject->info, native) ? 0 : failure();
+        memset(model, 0, sizeof *model);
+        model->cbSize = sizeof *model;
+        if (!SetupDiEnumDriverInfoW(subject->set, &subject->info, SPDIT_CLASSDRIVER, i, model))
+            return failure();
+        if (model_is(subject->set, &subject->info, model, id))
+            return SetupDiSetSelectedDriverW(subject->set, &subject->info, model) ? 0 : failure();
     }
 }
 
@@ -348,7 +380,7 @@ static uint32_t install(void *context, const char *instance, const char *inf, co
         return error;
     error = choose_inf(subject.set, &subject.info, inf);
     if (error == 0)
-        error = find_model(&subject, model_id, &native);
+        error = select_model(&subject, model_id, &native);
     if (error == 0)
         error = install_model(&subject, &native, reboot);
     close_subject(&subject);
@@ -410,7 +442,7 @@ static uint32_t uninstall(void *context, const char *instance, bool *reboot)
 
 static const struct b0_setup_ops ops = {
     .device = device,
-    .model = model,
+    .find_model = find_model,
     .set = set,
     .install = install,
     .restart = restart,

@@ -24,8 +24,6 @@ struct node {
 struct manager {
     struct node nodes[NODES_MAX];
     size_t count;
-    struct b0_setup_model models[3];
-    size_t model_count;
     const char *failing; /* the first word of the call that fails */
     uint32_t error;
     bool reboots;
@@ -70,18 +68,14 @@ static uint32_t device(void *context, size_t index, struct b0_setup_device *foun
     return 0;
 }
 
-static uint32_t model(void *context, const char *inf, const char *class_id, size_t index,
-                      struct b0_setup_model *found)
+static uint32_t find_model(void *context, const char *inf, const char *model_id)
 {
     struct manager *manager = context;
 
     assert_string_equal(inf, "winusb.inf");
-    assert_string_equal(class_id, "{88bae032-5a81-49f0-bc3d-a4ff138216d6}");
+    assert_string_equal(model_id, "USB\\MS_COMP_WINUSB");
     if (manager->failing && strcmp(manager->failing, "model") == 0)
         return manager->error;
-    if (index >= manager->model_count)
-        return B0_SETUP_END;
-    *found = manager->models[index];
     return 0;
 }
 
@@ -148,7 +142,7 @@ static uint32_t uninstall(void *context, const char *instance, bool *reboot)
     return 0;
 }
 
-static const struct b0_setup_ops ops = {device, model, set, install, restart, uninstall};
+static const struct b0_setup_ops ops = {device, find_model, set, install, restart, uninstall};
 
 static struct node *add(struct manager *manager, const char *instance, const char *path,
                         const char *ids, const char *compatible, const char *service,
@@ -176,14 +170,9 @@ static struct node *add_rom(struct manager *manager, const char *instance, const
     return add(manager, instance, path, dfu_ids, dfu_class, service, inf);
 }
 
-/* winusb.inf of Windows 10: a model for some devices of others, then the one for any. */
 static void begin(struct manager *manager)
 {
     memset(manager, 0, sizeof *manager);
-    manager->models[0] = (struct b0_setup_model){"ADB Device", "Microsoft", "USB\\MS_COMP_ADB"};
-    manager->models[1] =
-        (struct b0_setup_model){"WinUsb-Ger\xc3\xa4t", "Microsoft", "USB\\MS_COMP_WINUSB"};
-    manager->model_count = 2;
 }
 
 static const char rom[] = "USB\\VID_0483&PID_DF11\\3276365D3336";
@@ -230,6 +219,8 @@ static void test_devices(void **state)
          DRIVER_FROM_WINDOWS, DRIVER_KEPT},
         {"USB\\VID_1D50&PID_6017&MI_04", "USB\\CLASS_FE&SUBCLASS_01&PROT_01", "", "", 28,
          DEVICE_RUNTIME, DRIVER_FROM_NOWHERE, DRIVER_MISSING},
+        {"USB\\VID_1D50&PID_6017&MI_04", "USB\\CLASS_FE&SUBCLASS_01&PROT_01", "WINUSB",
+         "winusb.inf", 0, DEVICE_RUNTIME, DRIVER_FROM_HAND, DRIVER_MISSING}, /* no interface */
         {"USB\\DEVICE_DESCRIPTOR_FAILURE USB\\VID_0000&PID_0002", "", "", "", 43, DEVICE_UNKNOWN,
          DRIVER_FROM_NOWHERE, DRIVER_NO_CURE},
     };
@@ -358,7 +349,8 @@ static void test_no_model(void **state)
 
     (void)state;
     begin(&manager);
-    manager.model_count = 1; /* Windows 7 */
+    manager.failing = "model"; /* Windows 7 */
+    manager.error = B0_SETUP_END;
     add_rom(&manager, rom, "1-2", "", "");
     result = driver_install(&setup, rom);
     assert_int_equal(result.step, DRIVER_STEP_MODEL);
