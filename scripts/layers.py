@@ -54,8 +54,8 @@ ROOMS = [
         "lib/usb": ("DFU, DfuSe, libusb",
                     ["include/boot0", "core", "core/family", "base", "lib", "lib/board"]),
         "lib/serial": ("AN3155, libserialport",
-                       ["include/boot0", "core", "core/family", "base", "lib", "lib/board",
-                        "lib/trace"]),
+                       ["include/boot0", "core", "core/family", "base", "base/platform", "lib",
+                        "lib/board", "lib/trace"]),
     },
     {
         "lib/session": ("find, check, write, verify",

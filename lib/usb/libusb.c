@@ -354,8 +354,8 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
 }
 
 /*
- * By its number on the bus, which a path begins with. Where the system does not tell that of a port
- * (it is 0), by its ids, if it is the only port with them.
+ * By its number on the bus, which a path begins with, or by the path. Where the system tells
+ * neither of a port, by its ids, if it is the only port with them.
  */
 static size_t find_port(const struct boot0_serial_port *ports, size_t count,
                         const struct boot0_candidate *candidate)
@@ -366,9 +366,10 @@ static size_t find_port(const struct boot0_serial_port *ports, size_t count,
     for (size_t i = 0; i < count; i++) {
         if (!ports[i].usb)
             continue;
-        if (ports[i].bus == bus && ports[i].address == candidate->address)
+        if ((ports[i].bus == bus && ports[i].address == candidate->address) ||
+            strcmp(ports[i].usb_path, candidate->path) == 0)
             return i;
-        if (ports[i].bus != 0 || ports[i].vendor != candidate->vendor ||
+        if (ports[i].bus != 0 || ports[i].usb_path[0] || ports[i].vendor != candidate->vendor ||
             ports[i].product != candidate->product)
             continue;
         if (alike < count)
