@@ -8,6 +8,14 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* Windows' consoles are set to UTF-8; elsewhere the locale says what a terminal takes. */
+#ifdef _WIN32
+#define setenv(name, value, overwrite) ((void)(overwrite), 0)
+static const bool has_locales = false;
+#else
+static const bool has_locales = true;
+#endif
+
 static int use_utf8(void **state)
 {
     (void)state;
@@ -99,7 +107,7 @@ static void test_other_locales(void **state)
 {
     (void)state;
     assert_int_equal(setenv("LC_ALL", "C", 1), 0);
-    expect_text("\xc3\x9b", "\\xc3\\x9b");
+    expect_text("\xc3\x9b", has_locales ? "\\xc3\\x9b" : "\xc3\x9b");
     assert_int_equal(setenv("LC_ALL", "", 1), 0);
     assert_int_equal(setenv("LC_CTYPE", "de_DE.utf8", 1), 0);
     expect_text("\xc3\x9b", "\xc3\x9b");
