@@ -156,7 +156,9 @@ static void print_lines(FILE *file, int margin, int room, const char *text)
 
         while (end > 0 && text[end - 1] == ' ')
             end--;
-        fprintf(file, "%*s%.*s\n", first ? 0 : margin, "", (int)end, text);
+        fprintf(file, "%*s", first ? 0 : margin, "");
+        b0_terminal_write(file, text, end);
+        fputc('\n', file);
         text += length;
         text += *text == '\n' ? 1 : strspn(text, " ");
     }

@@ -41,7 +41,7 @@ ROOMS = [
     {
         "base/platform/posix": ("answers of Linux, macOS", ["base", "base/platform"]),
         "base/platform/win32": ("answers of Windows", ["core", "base", "base/platform"]),
-        "base/platform/wasi": ("answers of a page", ["base"]),
+        "base/platform/wasi": ("answers of a page", ["base", "base/platform"]),
     },
     {
         "lib/image": ("files and segments", ["include/boot0", "core", "base/platform"]),

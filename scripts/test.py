@@ -199,7 +199,8 @@ def stage_clang(stage):
 # What boot0.exe passes: tests of the command with virtual boards in its own process, and with those
 # of vboard over serial ports and USB.
 WINDOWS_TESTS = ["tests/system/cli", "tests/system/field_images", "tests/system/dfu_suffix_compat",
-                 "tests/windows/driver", "tests/windows/serial"]
+                 "tests/windows/console", "tests/windows/driver",
+                 "tests/windows/serial"]
 WINDOWS_USB_TEST = "tests/windows/usb"
 
 

@@ -17,6 +17,8 @@
 
 enum {
     COMMAND_SIZE = 1024,
+    CONSOLE_PIECE = 1024,
+    WAITING_MAX = 3, /* bytes of a character that lacks its end */
 };
 
 static UINT page_before;
@@ -151,8 +153,29 @@ uint32_t b0_process_run_elevated(const char *const *arguments, uint32_t *exit_co
     return 0;
 }
 
+/* What a program prints comes in any pieces: the start of a character waits for its end. */
+static long write_console(HANDLE console, const char *bytes, size_t size)
+{
+    static char text[WAITING_MAX + CONSOLE_PIECE];
+    static size_t waiting;
+    size_t taken = size < CONSOLE_PIECE ? size : CONSOLE_PIECE, written;
+
+    memcpy(text + waiting, bytes, taken);
+    written = b0_native_write_console(console, text, waiting + taken);
+    waiting += taken - written;
+    if (waiting > WAITING_MAX) /* the console takes nothing */
+        return -1;
+    memmove(text, text + written, waiting);
+    return (long)taken;
+}
+
 long b0_write_output(const void *bytes, size_t size)
 {
+    HANDLE output = GetStdHandle(STD_OUTPUT_HANDLE);
+    DWORD mode;
+
+    if (GetConsoleMode(output, &mode))
+        return write_console(output, bytes, size);
     return _write(_fileno(stdout), bytes, size < 1u << 20 ? (unsigned)size : 1u << 20);
 }
 
