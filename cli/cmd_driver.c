@@ -7,6 +7,7 @@
 #include "print.h"
 #include "text.h"
 
+#include <base/clock.h>
 #include <base/platform/process.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     work->arguments = arguments;
     work->out = stdout;
     work->setup = b0_setup_open();
+    work->wait_us = b0_sleep_us;
     work->elevation = (struct driver_elevation){b0_process_is_elevated, b0_process_run_elevated};
     if (work->setup.ops)
         status = driver_run(work, name, error);

@@ -97,19 +97,21 @@ static enum boot0_status explain_remove(const struct driver_work *work,
                                         const struct driver_device *device,
                                         struct boot0_error *error)
 {
+    static const char package[] =
+        "A driver package has brought it, which Windows would choose again. "
+        "`pnputil /delete-driver {inf} /uninstall`, as an administrator, "
+        "removes the package.";
     static const char *const hints[DRIVER_SOURCE_COUNT] = {
         [DRIVER_FROM_NOWHERE] = "It has no driver.",
         [DRIVER_FROM_DEVICE] =
             "The board's own descriptors ask for WinUSB: Windows would choose it again.",
         [DRIVER_FROM_HAND] = "It is not a board in DFU mode.",
-        [DRIVER_FROM_PACKAGE] =
-            "A driver package has brought it, which Windows would choose again. `pnputil "
-            "/delete-driver %s /uninstall`, as an administrator, removes the package.",
+        [DRIVER_FROM_PACKAGE] = package,
         [DRIVER_FROM_WINDOWS] = "It is Windows' own choice.",
     };
     char what[DRIVER_WHAT_MAX], hint[DRIVER_WHAT_MAX];
     const char *inf = device->setup.inf;
-    const struct text_mark marks[] = {{"%s", inf}};
+    const struct text_mark marks[] = {{"{inf}", inf}};
 
     (void)work;
     boot0_fail(error, BOOT0_E_UNSUPPORTED, "%s has no driver that `boot0 driver` has installed",

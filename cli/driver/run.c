@@ -9,6 +9,11 @@
 #include <string.h>
 #include <strings.h>
 
+enum {
+    SETTLE_STEP_US = 250000,
+    SETTLE_STEPS = 40, /* 10 s: Windows may look for a driver in several places */
+};
+
 static enum boot0_status look(struct driver_work *work, struct boot0_error *error)
 {
     struct b0_setup_device setup;
@@ -124,12 +129,39 @@ static void note_rest(const struct driver_work *work, const struct driver_action
         print_wrapped(stderr, "Note: ", "Windows has to be restarted for that to take effect.");
 }
 
+static bool has_settled(struct driver_work *work, const struct driver_action *action,
+                        const struct driver_device *before)
+{
+    for (size_t i = 0; i < work->chosen_count; i++) {
+        const struct driver_device *now = find_instance(work, before[i].setup.instance);
+
+        if (!now || (action->run == driver_install ? now->verdict != DRIVER_READY
+                                                   : now->source == DRIVER_FROM_HAND))
+            return false;
+    }
+    return true;
+}
+
+/* Takes the list until the devices have come back with their new driver, or for a while. */
+static enum boot0_status look_again(struct driver_work *work, const struct driver_action *action,
+                                    const struct driver_device *before, struct boot0_error *error)
+{
+    enum boot0_status status = look(work, error);
+
+    for (int i = 0; i < SETTLE_STEPS && status == BOOT0_OK && !has_settled(work, action, before);
+         i++) {
+        work->wait_us(SETTLE_STEP_US);
+        status = look(work, error);
+    }
+    return status;
+}
+
 /* The device manager is asked again: what it says counts. */
 static enum boot0_status finish(struct driver_work *work, const struct driver_action *action,
                                 struct driver_device *before, bool reboot,
                                 struct boot0_error *error)
 {
-    enum boot0_status status = look(work, error);
+    enum boot0_status status = look_again(work, action, before, error);
     char what[DRIVER_WHAT_MAX];
 
     for (size_t i = 0; status == BOOT0_OK && i < work->chosen_count; i++) {

@@ -68,7 +68,8 @@ static inline bool portable_enter(char name[PORTABLE_NAME], char before[PORTABLE
     if (_mkdir(name) != 0)
         return false;
 #else
-    if (mkdtemp(strcpy(name, "/tmp/boot0-test-XXXXXX")) == NULL)
+    snprintf(name, PORTABLE_NAME, "/tmp/boot0-test-XXXXXX");
+    if (!mkdtemp(name))
         return false;
 #endif
     return getcwd(before, PORTABLE_NAME) && chdir(name) == 0;

@@ -7,14 +7,17 @@ import json
 import os
 import pathlib
 import re
+import select
 import signal
 import subprocess
 import sys
+import time
 import tty
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 # pylint: disable=wrong-import-position
-from system import BOOT0, TIMEOUT_S, VBOARD, Directory, check, equal, firmware, read, run, say
+from system import (BOOT0, PATIENCE_S, TIMEOUT_S, VBOARD, Directory, check, equal, firmware, read,
+                    run, say)
 from terminal import Terminal
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -30,6 +33,22 @@ class Console(Terminal):
     def __init__(self, *arguments):
         super().__init__([BOOT0, *arguments])
         tty.setraw(self.fd)  # Wine is to see the keys
+
+    def end(self):
+        """Wine's console may stay after the program, and keep the terminal open."""
+        limit = time.monotonic() + PATIENCE_S
+        while True:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            # What was printed last may come after the program's end.
+            while select.select([self.fd], [], [], 1 if pid else 0.1)[0]:
+                try:
+                    self.data += os.read(self.fd, 4096)
+                except OSError:
+                    break
+            if pid:
+                os.close(self.fd)
+                return os.waitstatus_to_exitcode(status)
+            check(time.monotonic() < limit, f"it does not end: {self.output!r}")
 
     @property
     def output(self):

@@ -42,8 +42,7 @@ static void test_formats(void **state)
          'c');
     SAME("%d %5d %-5d| %05d %+d %i", -1, 42, 42, 42, 42, -7);
     SAME("%u %x %08x %X %#x %3u%%", 7u, 255u, 0x1234u, 0xabcu, 16u, 50u);
-    SAME("%zu %lu %ld %" PRIu64 " %.3d %" PRIu8, (size_t)1 << 40, 5UL, -5L, UINT64_MAX, 7,
-         (uint8_t)9);
+    SAME("%zu %lu %ld %" PRIu64 " %.3d %" PRIu8, SIZE_MAX - 1, 5UL, -5L, UINT64_MAX, 7, (uint8_t)9);
     SAME("%-20s%08" PRIx32 ".", "label", UINT32_MAX);
     SAME("%*s|%-*d|", -6, "ab", 4, 7);
 }

@@ -27,9 +27,14 @@ struct manager {
     const char *failing; /* the first word of the call that fails */
     uint32_t error;
     bool reboots;
-    bool forgets; /* a device that was restarted is not there again */
+    size_t hidden; /* how many devices are not there: they were restarted */
+    bool restarts; /* ... and come back while the command waits */
+    bool forgets;  /* ... or do not */
     char calls[2048];
 };
+
+/* Into an array. */
+#define COPY(to, text) snprintf(to, sizeof(to), "%s", text)
 
 static const char dfu_ids[] = "USB\\VID_0483&PID_DF11&REV_2200 USB\\VID_0483&PID_DF11";
 static const char dfu_class[] =
@@ -62,7 +67,7 @@ static uint32_t device(void *context, size_t index, struct b0_setup_device *foun
 
     if (manager->failing && strcmp(manager->failing, "device") == 0)
         return manager->error;
-    if (index >= manager->count)
+    if (index >= manager->count - manager->hidden)
         return B0_SETUP_END;
     *found = manager->nodes[index].now;
     return 0;
@@ -109,7 +114,7 @@ static uint32_t install(void *context, const char *instance, const char *inf, co
     if (error)
         return error;
     snprintf(node->now.inf, sizeof node->now.inf, "%s", inf);
-    strcpy(node->now.service, "WINUSB");
+    COPY(node->now.service, "WINUSB");
     node->now.problem = 0;
     *reboot = *reboot || manager->reboots;
     return 0;
@@ -121,8 +126,8 @@ static uint32_t restart(void *context, const char *instance, bool *reboot)
     uint32_t error = call(manager, "restart", instance, "");
 
     (void)reboot;
-    if (error == 0 && manager->forgets)
-        manager->count = 0;
+    if (error == 0 && (manager->forgets || manager->restarts))
+        manager->hidden = manager->count;
     return error;
 }
 
@@ -135,8 +140,8 @@ static uint32_t uninstall(void *context, const char *instance, bool *reboot)
     (void)reboot;
     if (error)
         return error;
-    strcpy(node->now.service, node->own_service);
-    strcpy(node->now.inf, node->own_inf);
+    COPY(node->now.service, node->own_service);
+    COPY(node->now.inf, node->own_inf);
     node->now.problem = node->own_service[0] ? 0 : 28;
     node->now.interfaces[0] = '\0';
     return 0;
@@ -151,12 +156,12 @@ static struct node *add(struct manager *manager, const char *instance, const cha
     struct node *node = &manager->nodes[manager->count++];
 
     memset(node, 0, sizeof *node);
-    strcpy(node->now.instance, instance);
-    strcpy(node->now.path, path);
-    strcpy(node->now.ids, ids);
-    strcpy(node->now.compatible, compatible);
-    strcpy(node->now.service, service);
-    strcpy(node->now.inf, inf);
+    COPY(node->now.instance, instance);
+    COPY(node->now.path, path);
+    COPY(node->now.ids, ids);
+    COPY(node->now.compatible, compatible);
+    COPY(node->now.service, service);
+    COPY(node->now.inf, inf);
     node->own_service = service;
     node->own_inf = inf;
     if (!service[0])
@@ -230,10 +235,10 @@ static void test_devices(void **state)
         struct b0_setup_device setup = {.problem = rows[i].problem};
         struct driver_device found;
 
-        strcpy(setup.ids, rows[i].ids);
-        strcpy(setup.compatible, rows[i].compatible);
-        strcpy(setup.service, rows[i].service);
-        strcpy(setup.inf, rows[i].inf);
+        COPY(setup.ids, rows[i].ids);
+        COPY(setup.compatible, rows[i].compatible);
+        COPY(setup.service, rows[i].service);
+        COPY(setup.inf, rows[i].inf);
         assert_true(driver_device_read(&setup, &found));
         assert_true(driver_device_is_listed(&found));
         assert_int_equal(found.kind, rows[i].kind);
@@ -294,7 +299,7 @@ static void test_install_completes(void **state)
     assert_string_equal(manager.calls, "interfaces 3276365D " DRIVER_INTERFACE "\n"
                                        "restart 3276365D \n");
     manager.calls[0] = '\0';
-    strcpy(manager.nodes[0].now.interfaces, "{11111111-2222-3333-4444-555555555555}");
+    COPY(manager.nodes[0].now.interfaces, "{11111111-2222-3333-4444-555555555555}");
     assert_int_equal(driver_install(&setup, rom).error, 0);
     assert_string_equal(manager.calls, "");
 }
@@ -327,8 +332,8 @@ static void test_install_fails(void **state)
         struct driver_result result;
 
         begin(&manager);
-        strcpy(add_rom(&manager, rom, "1-2", "STTUB30", "oem7.inf")->now.class_id,
-               "{36fc9e60-c465-11cf-8056-444553540000}");
+        COPY(add_rom(&manager, rom, "1-2", "STTUB30", "oem7.inf")->now.class_id,
+             "{36fc9e60-c465-11cf-8056-444553540000}");
         manager.failing = rows[i].failing;
         manager.error = rows[i].error;
         result = driver_install(&setup, rom);
@@ -482,6 +487,16 @@ static uint32_t run_elevated(const char *const *arguments, uint32_t *exit_code)
     return 0;
 }
 
+static unsigned waits;
+
+static void wait_us(uint64_t microseconds)
+{
+    (void)microseconds;
+    waits++;
+    if (elevated_manager->restarts && waits == 3)
+        elevated_manager->hidden = 0;
+}
+
 static enum boot0_status run(struct manager *manager, struct arguments *arguments, const char *name,
                              struct boot0_error *error)
 {
@@ -495,6 +510,8 @@ static enum boot0_status run(struct manager *manager, struct arguments *argument
     work->arguments = arguments;
     work->setup = setup_of(manager);
     work->elevation = (struct driver_elevation){ask_elevated, run_elevated};
+    work->wait_us = wait_us;
+    waits = 0;
     elevated_manager = manager;
     arguments->operands[0] = name;
     if (arguments->operand_count == 0)
@@ -630,8 +647,16 @@ static void test_command_fails(void **state)
     assert_int_equal(run(&manager, &arguments, "install", &error), BOOT0_E_PERMISSION);
     assert_string_equal(manager.nodes[0].now.service, "");
     manager.failing = NULL;
+    manager.restarts = true; /* it takes its time */
+    assert_int_equal(run(&manager, &arguments, "install", &error), BOOT0_OK);
+    assert_int_equal(waits, 3);
+    assert_int_equal(run(&manager, &arguments, "remove", &error), BOOT0_OK);
+    assert_int_equal(waits, 0);
+    manager.restarts = false;
     manager.forgets = true; /* it does not come back */
     assert_int_equal(run(&manager, &arguments, "install", &error), BOOT0_E_IO);
+    assert_non_null(strstr(error.message, "still has no driver"));
+    manager.hidden = 0;
     manager.failing = "device";
     manager.error = 13;
     assert_int_equal(run(&manager, &arguments, "list", &error), BOOT0_E_IO);
