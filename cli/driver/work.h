@@ -22,7 +22,7 @@ struct driver_work {
     FILE *out; /* for results */
     struct b0_setup setup;
     struct driver_elevation elevation;
-    void (*wait_us)(uint64_t microseconds); /* while Windows starts a device again */
+    void (*wait_us)(uint64_t microseconds);           /* while Windows starts a device again */
     struct driver_device devices[DRIVER_DEVICES_MAX]; /* boards, and what may be one */
     size_t count;
     struct driver_device *chosen[DRIVER_DEVICES_MAX];
