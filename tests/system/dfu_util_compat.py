@@ -442,7 +442,7 @@ def main():
     wanted = sys.argv[1:]
     cases = [case for case in CASES if not wanted or any(w in case.line for w in wanted)]
     if WINDOWS:
-        cases = cases[::4]  # each is a few programs of Wine; the table's groups have more than four
+        cases = cases[::2]  # each is a few programs of Wine; the table's groups have more than two
     bad = 0
     with tempfile.TemporaryDirectory(prefix="boot0-compat-") as directory:
         link = os.path.join(directory, "dfu-util")
