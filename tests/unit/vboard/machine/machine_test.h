@@ -71,12 +71,14 @@ static inline char *trace_until(struct vboard *board, uint64_t until_us)
 {
     struct b0_text memory;
     FILE *file = b0_text_begin(&memory);
+    char *text;
 
     assert_non_null(file);
     vboard_set_trace(board, file);
     vboard_wait_until(board, until_us);
     vboard_set_trace(board, NULL);
-    return b0_text_end(&memory);
+    text = b0_text_end(&memory);
+    return text ? text : calloc(1, 1); /* nothing was traced */
 }
 
 static inline void assert_traced(struct vboard *board, uint64_t until_us, const char *line)
