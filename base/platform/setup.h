@@ -42,7 +42,10 @@ enum b0_setup_value {
 struct b0_setup_ops {
     /* The `index`th USB device that is plugged in. Index 0 takes the list again. */
     uint32_t (*device)(void *context, size_t index, struct b0_setup_device *device);
-    /* Whether an INF of Windows' own ("winusb.inf") has a model with that id. B0_SETUP_END: no. */
+    /*
+     * Whether an INF of Windows' own ("winusb.inf") has a model with that id that this program can
+     * install. B0_SETUP_END: it has none.
+     */
     uint32_t (*find_model)(void *context, const char *inf, const char *model_id);
     /* The following need an administrator. *reboot is set if Windows has to be restarted. */
     uint32_t (*set)(void *context, const char *instance, enum b0_setup_value value,

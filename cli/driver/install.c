@@ -44,15 +44,21 @@ static void undo(const struct b0_setup *setup, const struct b0_setup_device *bef
     setup->ops->uninstall(setup->context, before->instance, &ignored);
 }
 
+struct driver_result driver_can_install(const struct b0_setup *setup)
+{
+    return result_of(DRIVER_STEP_MODEL,
+                     setup->ops->find_model(setup->context, winusb_inf, winusb_id), false);
+}
+
 /* WinUSB itself; a device that has it keeps it. */
 static struct driver_result bind(const struct b0_setup *setup, const struct b0_setup_device *device)
 {
+    struct driver_result possible = driver_can_install(setup);
     bool reboot = false;
-    /* First of all: a Windows without the model is left as it is. */
-    uint32_t error = setup->ops->find_model(setup->context, winusb_inf, winusb_id);
+    uint32_t error;
 
-    if (error)
-        return result_of(DRIVER_STEP_MODEL, error, false);
+    if (possible.error) /* a Windows without the model is left as it is */
+        return possible;
     error = setup->ops->set(setup->context, device->instance, B0_SETUP_CLASS, winusb_class);
     if (error)
         return result_of(DRIVER_STEP_CLASS, error, false);

@@ -28,6 +28,9 @@ struct driver_result {
 /* Device interface class of boards that this command binds: another than the bootloader's own. */
 #define DRIVER_INTERFACE "{B0070000-6D2B-4D1C-9D55-5A3C1F0B5E00}"
 
+/* Whether this Windows, and this program on it, can; needs no administrator. */
+struct driver_result driver_can_install(const struct b0_setup *setup);
+
 /*
  * Installs WinUSB on the device of that name. If that fails, the device is given back to Windows,
  * which chooses a driver for it as for a new one.

@@ -213,7 +213,13 @@ enum boot0_status driver_run(struct driver_work *work, const char *name, struct 
     status = driver_choose(work, action, error);
     if (status != BOOT0_OK || work->chosen_count == 0)
         return status;
-    if (action->run == driver_install)
-        status = confirm_replacing(work, error);
+    if (action->run == driver_install) {
+        struct driver_result possible = driver_can_install(&work->setup);
+        char what[DRIVER_WHAT_MAX];
+
+        status = driver_result_error(&possible, driver_describe(what, work->chosen[0]), error);
+        if (status == BOOT0_OK)
+            status = confirm_replacing(work, error);
+    }
     return status == BOOT0_OK ? act(work, action, error) : status;
 }

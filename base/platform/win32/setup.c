@@ -202,6 +202,17 @@ static bool maker_has(INFCONTEXT *maker, HINF inf, const wchar_t *id)
     return false;
 }
 
+/*
+ * Installing fails in a 32-bit program on a 64-bit Windows (DiInstallDevice: ERROR_IN_WOW64): so it
+ * begins nothing.
+ */
+static bool is_32_on_64(void)
+{
+    BOOL is_so = FALSE;
+
+    return IsWow64Process(GetCurrentProcess(), &is_so) && is_so;
+}
+
 static uint32_t find_model(void *context, const char *inf, const char *model_id)
 {
     wchar_t path[MAX_PATH], id[B0_SETUP_NAME];
@@ -210,6 +221,8 @@ static uint32_t find_model(void *context, const char *inf, const char *model_id)
     HINF file;
 
     (void)context;
+    if (is_32_on_64())
+        return ERROR_IN_WOW64;
     if (!path_of_inf(inf, path))
         return ERROR_BUFFER_OVERFLOW;
     file = SetupOpenInfFileW(path, NULL, INF_STYLE_WIN4, NULL);
@@ -265,6 +278,8 @@ static uint32_t open_subject(struct subject *subject, const char *instance)
     wchar_t wide[B0_SETUP_NAME];
     uint32_t error = 0;
 
+    if (is_32_on_64())
+        return ERROR_IN_WOW64;
     *subject = (struct subject){.set = SetupDiCreateDeviceInfoList(NULL, NULL),
                                 .info = {.cbSize = sizeof subject->info}};
     if (subject->set == INVALID_HANDLE_VALUE)

@@ -639,6 +639,13 @@ static void test_command_fails(void **state)
     begin(&manager);
     assert_int_equal(run(&manager, &arguments, "list", &error), BOOT0_E_NO_BOARD);
     add_rom(&manager, rom, "1-2", "", "");
+    manager.failing = "model"; /* nobody is asked for what cannot be done */
+    manager.error = 0xe0000235;
+    started[0] = '\0';
+    assert_int_equal(run(&manager, &arguments, "install", &error), BOOT0_E_UNSUPPORTED);
+    assert_non_null(strstr(error.hint, "x86_64"));
+    assert_string_equal(started, "");
+    manager.failing = NULL;
     refused = 1223;
     assert_int_equal(run(&manager, &arguments, "install", &error), BOOT0_E_CANCELLED);
     refused = 0;
