@@ -20,7 +20,12 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SITE = ROOT / "build/web"
 OBJECTS = ROOT / "build/web-objects"
 # Compressed, as a server sends it. Virtual boards are loaded only by who wants one.
-LIMITS = {"boot0.wasm": 100 * 1024, "boot0-virtual.wasm": 200 * 1024}
+LIMITS = {
+    "boot0.wasm": 100 * 1024,
+    "boot0-asyncify.wasm": 130 * 1024,
+    "boot0-virtual.wasm": 200 * 1024,
+    "boot0-virtual-asyncify.wasm": 200 * 1024,
+}
 
 # What a page has no use for: files, libusb, the system's clock. base/platform is the system's.
 LEFT_OUT = re.compile(r"base/platform/.*|lib/image/file\.c|lib/usb/libusb\.c"
@@ -35,6 +40,16 @@ COMPILE = ("--target=wasm32-wasi -std=c11 -Oz -flto -Wall -Wextra -Werror -Wshad
 # Tables of a session are on the stack: it must be larger than lld's 64 KiB, and end in a trap.
 LINK = ("--target=wasm32-wasi -mexec-model=reactor -Oz -flto -Wl,--gc-sections -Wl,--strip-all "
         "-Wl,-z,stack-size=1048576 -Wl,--stack-first -Wl,--lto-O2")
+
+# What may have to wait: the functions that web/wasm/host.h marks with SUSPENDS. Asyncify is for
+# browsers, and versions of Node, without JavaScript Promise Integration.
+OPTIMIZE = "wasm-opt -Oz"
+
+
+def asyncify():
+    text = (ROOT / "web/wasm/host.h").read_text(encoding="utf-8")
+    names = re.findall(r"HOST\((\w+)\)\s+SUSPENDS", text) + ["sleep_us"]
+    return f"--asyncify --pass-arg=asyncify-imports@{','.join('boot0.' + name for name in names)}"
 
 
 def listed(folder):
@@ -69,12 +84,19 @@ def rules(compiler):
         "rule link",
         f"  command = {compiler} {LINK} $in -o $out",
         "  description = $out",
+        "rule optimize",
+        f"  command = {OPTIMIZE} $passes $in -o $out",
+        "  description = $out",
     ]
     for source in sorted(set().union(*modules.values())):
         rows.append(f"build {OBJECTS}/{source}.o: cc {ROOT}/{source}")
     for module, sources in modules.items():
         objects = " ".join(f"{OBJECTS}/{source}.o" for source in sorted(sources))
-        rows.append(f"build {SITE}/{module}: link {objects}")
+        rows.append(f"build {OBJECTS}/{module}: link {objects}")
+        rows.append(f"build {SITE}/{module}: optimize {OBJECTS}/{module}")
+        other = module.replace(".wasm", "-asyncify.wasm")
+        rows.append(f"build {SITE}/{other}: optimize {OBJECTS}/{module}")
+        rows.append(f"  passes = {asyncify()}")
     return "\n".join([*rows, ""])
 
 
@@ -92,9 +114,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--compiler", default=os.environ.get("WASM_CC", "clang-14"))
     options = parser.parse_args()
-    if not shutil.which(options.compiler):
-        print(f"{options.compiler} is missing", file=sys.stderr)
-        return 69
+    for tool in (options.compiler, "wasm-opt"):
+        if not shutil.which(tool):
+            print(f"{tool} is missing", file=sys.stderr)
+            return 69
     SITE.mkdir(parents=True, exist_ok=True)
     OBJECTS.mkdir(parents=True, exist_ok=True)
     ninja = OBJECTS / "build.ninja"

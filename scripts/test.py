@@ -481,7 +481,8 @@ def node_tests(stage, command, **environment):
 
 def stage_web(stage):
     """The flasher for the browser: the library as WebAssembly, its types, the page in Chromium."""
-    missing = [tool for tool in ("clang-14", "wasm-ld-14", "node", "npm") if not shutil.which(tool)]
+    tools = ("clang-14", "wasm-ld-14", "wasm-opt", "node", "npm")
+    missing = [tool for tool in tools if not shutil.which(tool)]
     if missing or not pathlib.Path("/usr/include/wasm32-wasi").exists():
         stage.note = f"not installed: {', '.join(missing) or 'wasi-libc'}"
         return Count(skipped=1)

@@ -3,6 +3,7 @@
 // is known of boards, files and protocols is in the library; here are calls and events only.
 
 import {SerialTransport} from './serial.js';
+import {makeSuspender} from './suspend.js';
 import {FILTERS, UsbTransport} from './usb.js';
 
 /**
@@ -121,13 +122,24 @@ const WORDS = /** @type {const} */ (['full', 'no_preserve', 'no_verify', 'no_run
 const BADF = 8;
 const NOSYS = 52;
 
-/** What this browser has. JSPI is WebAssembly's JavaScript Promise Integration. */
+/** What this browser has. */
 export function support() {
     return {
         usb: typeof navigator !== 'undefined' && 'usb' in navigator,
         serial: typeof navigator !== 'undefined' && 'serial' in navigator,
-        jspi: 'Suspending' in WebAssembly && 'promising' in WebAssembly,
     };
+}
+
+/**
+ * A module, from a server or, in Node, from beside this file.
+ * @param {URL | string} url
+ * @param {WebAssembly.Imports} imports
+ */
+async function instantiate(url, imports) {
+    if (!String(url).startsWith('file:'))
+        return WebAssembly.instantiateStreaming(fetch(url), imports);
+    const files = 'node:fs/promises'; // no bundler looks for it
+    return WebAssembly.instantiate(await (await import(files)).readFile(new URL(url)), imports);
 }
 
 /** An error of the library. */
@@ -174,26 +186,23 @@ export class Boot0 extends EventTarget {
     /** @type {SerialTransport | null} */ #serial = null;
     /** @type {Promise<unknown>} */ #queue = Promise.resolve();
     /** Texts of the session, which the library does not copy. @type {number[]} */ #texts = [];
-    #blocking = false;
+    #suspender = makeSuspender();
     /** What the library's numbers mean, and its version. */
     names = {version: '', statuses: [''], advices: [''], formats: ['']};
 
     /**
      * Loads the library.
-     * @param {{virtual?: boolean, bytes?: BufferSource, url?: URL | string}} [options]
-     *     virtual: with virtual boards, which makes it larger; bytes: the module itself, else it is
-     *     fetched from beside this file
+     * @param {{virtual?: boolean, folder?: URL | string}} [options] virtual: with virtual boards,
+     *     which makes it larger; folder: where the .wasm files are, if not beside this file
      */
     static async load(options = {}) {
         const boot0 = new Boot0();
-        const name = options.virtual ? 'boot0-virtual.wasm' : 'boot0.wasm';
-        const imports = boot0.#imports();
-        const {instance} = options.bytes
-            ? await WebAssembly.instantiate(options.bytes, imports)
-            : await WebAssembly.instantiateStreaming(
-                  fetch(options.url ?? new URL(name, import.meta.url)), imports);
+        const name = `boot0${options.virtual ? '-virtual' : ''}${boot0.#suspender.suffix}.wasm`;
+        const url = new URL(name, options.folder ?? import.meta.url);
+        const {instance} = await instantiate(url, boot0.#imports());
         boot0.#exports = instance.exports;
         boot0.#exports._initialize();
+        boot0.#suspender.attach(instance.exports);
         boot0.names = boot0.#result(boot0.#exports.describe());
         return boot0;
     }
@@ -238,27 +247,17 @@ export class Boot0 extends EventTarget {
 
     // ---- what the library imports ----
 
-    /** Functions that may take their time, where the browser can suspend WebAssembly. @param {any} f */
-    #suspending(f) {
-        const {Suspending} = /** @type {any} */ (WebAssembly);
-        if (Suspending) return new Suspending(f);
-        this.#blocking = true;
-        return () => { throw new Boot0Error(BLOCKED); };
-    }
-
     #imports() {
         /** @param {string} name */
         const status = name => this.names.statuses.indexOf(name);
         const usb = () => /** @type {UsbTransport} */ (this.#usb);
         const serial = () => /** @type {SerialTransport} */ (this.#serial);
         /** @param {any} f */
-        const suspending = f => this.#suspending(f);
-        const sleep = suspending((/** @type {number} */ us) =>
-            new Promise(resolve => setTimeout(resolve, us / 1000)));
+        const suspending = f => this.#suspender.suspending(f);
         const boot0 = {
             now_us: () => performance.now() * 1000,
-            // A virtual board can do without: its time is its own.
-            sleep_us: this.#blocking ? () => {} : sleep,
+            sleep_us: suspending((/** @type {number} */ us) =>
+                new Promise(resolve => setTimeout(resolve, us / 1000))),
             usb_scan: suspending(() => usb().scan()),
             usb_descriptors: (/** @type {number} */ pointer, /** @type {number} */ size) => {
                 const bytes = usb().descriptors().subarray(0, size);
@@ -337,10 +336,8 @@ export class Boot0 extends EventTarget {
      * @param {any[]} values
      */
     #call(name, ...values) {
-        const {promising} = /** @type {any} */ (WebAssembly);
-        const f = this.#exports[name];
         const job = this.#queue.then(
-            async () => this.#result(await (promising ? promising(f) : f)(...values)));
+            async () => this.#result(await this.#suspender.call(this.#exports[name], ...values)));
         this.#queue = job.catch(() => {});
         return job;
     }
@@ -401,7 +398,6 @@ export class Boot0 extends EventTarget {
      * @returns {Promise<Board>}
      */
     async connectUsb(device, options = {}, usb = navigator.usb) {
-        if (!support().jspi) throw new Boot0Error(BLOCKED);
         if (!this.#usb || this.#usb.usb !== usb) {
             this.#usb = new UsbTransport(usb);
             this.#usb.addEventListener('missing', () => this.dispatchEvent(new Event('missing')));
@@ -419,7 +415,6 @@ export class Boot0 extends EventTarget {
      * @returns {Promise<Board>}
      */
     async connectSerial(port, options = {}) {
-        if (!support().jspi) throw new Boot0Error(BLOCKED);
         await this.disconnect();
         this.#serial = new SerialTransport(port);
         const values = this.#session(options);
@@ -463,9 +458,7 @@ export class Boot0 extends EventTarget {
     }
 
     async disconnect() {
-        const {promising} = /** @type {any} */ (WebAssembly);
-        const close = this.#exports.session_close;
-        this.#queue = this.#queue.then(() => (promising ? promising(close) : close)())
+        this.#queue = this.#queue.then(() => this.#suspender.call(this.#exports.session_close))
             .catch(() => {});
         await this.#queue;
     }
@@ -599,15 +592,6 @@ export class Boot0 extends EventTarget {
         this.#exports.virtual_cable(plugged ? 1 : 0);
     }
 }
-
-/** Where WebAssembly cannot be suspended, no board of the real world can be waited for. */
-const BLOCKED = {
-    code: 'unsupported',
-    message: 'this browser cannot suspend WebAssembly (JSPI)',
-    hint: 'Use a newer Chrome, Edge or another browser that is based on Chromium.',
-    advice: 'none',
-    facts: {address: '0x00000000', number: 0, text: ''},
-};
 
 /**
  * Lets the user choose a board. Only in answer to a click.

@@ -71,8 +71,8 @@ function refresh() {
     $('board-how').hidden = board !== null;
     for (const id of ['connect', 'serial', 'virtual']) $(id).disabled = busy;
     const has = support();
-    $('connect').disabled ||= !has.usb || !has.jspi;
-    $('serial').hidden ||= !has.serial || !has.jspi;
+    $('connect').disabled ||= !has.usb;
+    $('serial').hidden ||= !has.serial;
     $('why').hidden = busy || ready;
     $('why').textContent = file ? 'Connect a board first.'
         : board ? 'Choose a file first.' : 'Choose a file and connect a board first.';

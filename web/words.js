@@ -6,8 +6,8 @@ import {Boot0Error} from './boot0.js';
 
 /** @typedef {{title: string, remedy: string}} Words */
 
-const BROWSERS = 'Use Chrome, Edge, Opera or another browser that is based on Chromium, version 137 ' +
-    'or newer, on Windows, macOS, Linux, ChromeOS or Android.';
+const BROWSERS = 'Use Chrome, Edge, Opera or another browser that is based on Chromium, ' +
+    'on Windows, macOS, Linux, ChromeOS or Android.';
 
 /** Where to click on this page. */
 const FORCE = 'Turn on “Skip safety checks” under Options';
@@ -177,14 +177,11 @@ export function tell(note) {
 
 /**
  * What this browser lacks; null if it has all.
- * @param {{usb: boolean, jspi: boolean}} has
+ * @param {{usb: boolean}} has
  * @returns {Words | null}
  */
 export function lacking(has) {
-    if (has.usb && has.jspi) return null;
-    if (has.usb)
-        return {title: 'This browser is too old: it cannot suspend WebAssembly (JSPI).',
-                remedy: BROWSERS};
+    if (has.usb) return null;
     return {title: 'This browser has no WebUSB, so it cannot reach boards.', remedy: BROWSERS};
 }
 

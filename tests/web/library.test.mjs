@@ -9,7 +9,7 @@ import {before, test} from 'node:test';
 import {Boot0Error, PHASES} from '../../web/boot0.js';
 import {SectorMap} from '../../web/sectors.js';
 import {ADVICE, explain} from '../../web/words.js';
-import {BINARY, SITE, loadBoot0, program, toHex} from './common.mjs';
+import {SITE, loadBoot0, program, toHex} from './common.mjs';
 
 const BASE = 0x08000000;
 /** @type {import('../../web/boot0.js').Boot0} */ let boot0;
@@ -17,7 +17,7 @@ const BASE = 0x08000000;
 before(async () => { boot0 = await loadBoot0(); });
 
 test('the small module loads, without virtual boards', async () => {
-    const small = await loadBoot0('boot0.wasm');
+    const small = await loadBoot0(false);
     await assert.rejects(small.connectVirtual('f407'), {code: 'unsupported'});
     assert.match(small.names.version, /^\d+\.\d+\.\d+$/);
 });
@@ -119,7 +119,7 @@ test('boards without USB in their name work: blocks of 1024, slow polls, pages',
 });
 
 test('the modules import nothing but the page and WASI', () => {
-    for (const name of ['boot0.wasm', BINARY]) {
+    for (const name of fs.readdirSync(SITE).filter(name => name.endsWith('.wasm'))) {
         const module = new WebAssembly.Module(fs.readFileSync(new URL(name, SITE)));
         for (const {module: from} of WebAssembly.Module.imports(module))
             assert.ok(['boot0', 'wasi_snapshot_preview1'].includes(from), from);

@@ -159,22 +159,35 @@ test('the chooser was closed: the words tell how a board gets into the list', as
     assert.match(await fault('board'), /No board was chosen.*Hold BOOT0/s);
 });
 
-for (const [lack, script] of [
-    ['WebUSB', 'delete Navigator.prototype.usb; delete Navigator.prototype.serial'],
-    ['JSPI', 'delete WebAssembly.Suspending; delete WebAssembly.promising'],
-])
-    test(`without ${lack} the page says which browser has it; the virtual board works`, async () => {
-        const poor = await browser.context.newPage();
-        await poor.addInitScript(script);
-        await poor.goto(page.url());
-        assert.match(await poor.textContent('#lacking'), RegExp(`${lack}.*Use Chrome, Edge`, 's'));
-        assert.ok(await poor.isDisabled('#connect'));
-        await poor.click('#virtual');
-        await poor.click('#example');
-        await poor.click('#flash:enabled');
-        await poor.waitForFunction(() => /Done/.test(document.getElementById('status').textContent));
-        await poor.close();
-    });
+test('without WebUSB the page says which browser has it; the virtual board works', async () => {
+    const poor = await browser.context.newPage();
+    await poor.addInitScript(
+        'delete Navigator.prototype.usb; delete Navigator.prototype.serial');
+    await poor.goto(page.url());
+    assert.match(await poor.textContent('#lacking'), /WebUSB.*Use Chrome, Edge/s);
+    assert.ok(await poor.isDisabled('#connect'));
+    await poor.click('#virtual');
+    await poor.click('#example');
+    await poor.click('#flash:enabled');
+    await poor.waitForFunction(() => /Done/.test(document.getElementById('status').textContent));
+    await poor.close();
+});
+
+test('without JSPI the page has the module that Asyncify suspends, and all goes the same', async () => {
+    const old = await browser.context.newPage();
+    /** @type {string[]} */ const loaded = [];
+    old.on('request', (/** @type {any} */ request) => loaded.push(request.url()));
+    await old.addInitScript('delete WebAssembly.Suspending; delete WebAssembly.promising');
+    await old.goto(page.url().replace('speed=0', 'speed=8'));
+    await old.click('#virtual');
+    await old.click('#example');
+    await old.click('#flash:enabled');
+    await old.waitForFunction(() => /Writing/.test(document.getElementById('doing').textContent));
+    await old.waitForFunction(() => /Done/.test(document.getElementById('status').textContent));
+    assert.ok(await old.isHidden('#lacking'));
+    assert.ok(loaded.some(url => url.endsWith('boot0-virtual-asyncify.wasm')));
+    await old.close();
+});
 
 test('on a phone nothing is wider than the screen', async () => {
     await page.setViewportSize({width: 360, height: 740});
