@@ -100,6 +100,18 @@ def rules(compiler):
     return "\n".join([*rows, ""])
 
 
+def bootloaders(prebuilt):
+    """boot0's own bootloaders, as the command has them; a page without them says so."""
+    command = [ROOT / "scripts/embed-bootloaders.py", SITE / "bootloaders", "--files"]
+    if prebuilt:
+        return subprocess.run([*command, "--from", prebuilt], check=False).returncode
+    if not shutil.which("arm-none-eabi-gcc") or not shutil.which("meson"):
+        print("The page cannot install boot0's bootloader: there is no arm-none-eabi-gcc or meson.")
+        return 0
+    command += ["--build", OBJECTS / "bootloaders", "--meson", "meson", "--ninja", "ninja"]
+    return subprocess.run(command, check=False).returncode
+
+
 def check_sizes():
     faults = 0
     for name, limit in LIMITS.items():
@@ -113,6 +125,7 @@ def check_sizes():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--compiler", default=os.environ.get("WASM_CC", "clang-14"))
+    parser.add_argument("--bootloaders", metavar="DIRECTORY", help="prebuilt: bootloader-BOARD.bin")
     options = parser.parse_args()
     for tool in (options.compiler, "wasm-opt"):
         if not shutil.which(tool):
@@ -125,6 +138,7 @@ def main():
     if not ninja.exists() or ninja.read_text(encoding="utf-8") != text:
         ninja.write_text(text, encoding="utf-8")
     status = subprocess.run(["ninja", "-C", OBJECTS, "--quiet"], check=False).returncode
+    status = status or bootloaders(options.bootloaders)
     if status != 0:
         return status
     for pattern in ("*.js", "*.html", "*.css", "*.schema.json"):

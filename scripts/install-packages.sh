@@ -13,7 +13,8 @@ dist=("${build[@]}" "${firmware[@]}" bzip2 git libudev-dev python3)
 # The IDE itself, with Java: not everywhere to be had, so the tests do without it.
 arduino=("${dist[@]}" libnewlib-arm-none-eabi arduino)
 # The flasher for the browser, and what tests it.
-web=(binaryen clang lld libclang-rt-14-dev-wasm32 ninja-build python3 wasi-libc)
+web=("${firmware[@]}" binaryen clang lld libclang-rt-14-dev-wasm32 meson ninja-build python3
+     wasi-libc)
 chromium=("${web[@]}" "${build[@]}" chromium nodejs)
 demo=("${build[@]}" "${firmware[@]}" dfu-util)
 # boot0.exe: compilers, what unpacks sources of libraries, what runs it.

@@ -486,8 +486,13 @@ def stage_web(stage):
     if missing or not pathlib.Path("/usr/include/wasm32-wasi").exists():
         stage.note = f"not installed: {', '.join(missing) or 'wasi-libc'}"
         return Count(skipped=1)
-    stage.run(["scripts/build-web.py"])
-    count = node_tests(stage, ["node", "--test", "tests/web/library.test.mjs"])
+    stage.build("build/gcc")
+    binaries = ROOT / "build/gcc/cli/bootloader_table.c.p"
+    prebuilt = ["--bootloaders", binaries] if binaries.exists() else []
+    stage.run(["scripts/build-web.py", *prebuilt])
+    count = node_tests(
+        stage, ["node", "--test", "tests/web/library.test.mjs", "tests/web/monitor.test.mjs"]
+    )
     if not web_tools(stage):
         stage.note = "npm packages cannot be installed: no types, no browser"
         count.add(Count(skipped=1))
@@ -516,7 +521,15 @@ WEBUSB = [
     ("unplug", ["f407:fault=unplug@60:300"]),
     ("stall", ["f407:fault=stall@60"]),
     ("two", ["f407:serial=A", "f407:serial=B"]),
+    ("install", ["f407:flash={flash}"]),
+    ("update", ["f407:boot0=0,flash={flash}"]),
 ]
+# What leaves the same flash behind on the command's side.
+SAME_AS = {
+    "rom": ["flash", "--no-run", "{file}"],
+    "install": ["install-bootloader", "--yes"],
+    "update": ["update-bootloader", "--yes"],
+}
 
 
 def webusb_tests(stage):
@@ -529,7 +542,6 @@ def webusb_tests(stage):
     except OSError:
         stage.note = "WebUSB is not tried: only root can set a policy of Chromium"
         return Count(skipped=len(WEBUSB))
-    stage.build("build/gcc")
     count = Count()
     try:
         for case, boards in WEBUSB:
@@ -544,13 +556,16 @@ def webusb_test(stage, case, boards):
     work = LOGS / "web"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
-    if case in ("program", "again"):  # the page asks a running program for DFU mode
+    if case in ("program", "again", "update"):  # the page asks a running program for DFU mode
         if not (firmware / "hello.bin").exists():
             stage.note = "no program in build/firmware: `make firmware`"
             return Count(skipped=1)
         data = (firmware / "bootloader-generic-f407.bin").read_bytes().ljust(0x8000, b"\xff")
         data += (firmware / "hello.bin").read_bytes()
-        (work / "page.bin").write_bytes(data.ljust(0x100000, b"\xff"))
+        if case == "update":  # another build
+            data = re.sub(rb"(boot0 bootloader )\d+\.\d+\.\d+\0", rb"\g<1>0.0.9\0", data)
+        for name in ("page.bin", "command.bin"):
+            (work / name).write_bytes(data.ljust(0x100000, b"\xff"))
     count = node_tests(
         stage,
         ["build/gcc/vboard/vboard", "--speed", "0"]
@@ -560,12 +575,10 @@ def webusb_test(stage, case, boards):
         BOOT0_WEB_FILE=str(work / "program.hex"),
         BOOT0_FIRMWARE=str(firmware),
     )
-    if case == "rom":
-        # The command leaves the same flash behind.
+    if case in SAME_AS:
         board = boards[0].format(flash=work / "command.bin")
-        stage.run(
-            ["build/gcc/cli/boot0", "--virtual", board, "flash", "--no-run", work / "program.hex"]
-        )
+        words = [word.format(file=work / "program.hex") for word in SAME_AS[case]]
+        stage.run(["build/gcc/cli/boot0", "--virtual", board, *words])
         if (work / "page.bin").read_bytes() != (work / "command.bin").read_bytes():
             raise Failure(f"{boards[0]}: the page and the command leave different flash behind")
     return count

@@ -93,6 +93,15 @@ import {FILTERS, UsbTransport} from './usb.js';
  * @property {boolean} started
  * @property {boolean} touched
  *
+ * @typedef {object} InstallReport of a bootloader; the members of Report as well
+ * @property {boolean} changed false: the board had this very bootloader
+ * @property {boolean} updated it had another version
+ * @property {boolean} program_kept a program begins behind the bootloader
+ * @property {string} version_before empty: none, or unknown
+ * @property {string} version
+ * @property {boolean} started
+ * @property {number} seconds
+ *
  * @typedef {object} ConnectOptions
  * @property {string} [chip] the user's word on which chip it is: "f407"
  * @property {string} [board] key of a board that is known: "black-f407ve"
@@ -108,11 +117,23 @@ import {FILTERS, UsbTransport} from './usb.js';
  * @property {boolean} [allow_option_bytes] the file may hold option bytes
  * @property {boolean} [skip_ram] leave out data for RAM
  * @property {number} [address] where a raw binary goes; else the start of the flash
+ *
+ * @typedef {object} InstallOptions
+ * @property {boolean} [update] replace another version of the bootloader
+ * @property {boolean} [no_run] stay in DFU mode at the end
+ * @property {(loss: typeof LOSSES[number]) => boolean | Promise<boolean>} [mayLose] whether what is
+ *     in the bootloader's place may be overwritten; without it nothing of value is
  */
 
 /** enum boot0_phase of include/boot0/session.h. */
 export const PHASES = /** @type {const} */ (
     ['wait', 'read', 'erase', 'write', 'verify', 'run', 'prepare']);
+
+/**
+ * What a bootloader overwrites, enum boot0_install_loss of include/boot0/install.h: what begins at
+ * 0x08000000, and what is at 0x08004000.
+ */
+export const LOSSES = /** @type {const} */ (['program', 'data']);
 
 /** Options that are words of the library. */
 const WORDS = /** @type {const} */ (['full', 'no_preserve', 'no_verify', 'no_run', 'ignore_suffix',
@@ -187,8 +208,10 @@ export class Boot0 extends EventTarget {
     /** @type {Promise<unknown>} */ #queue = Promise.resolve();
     /** Texts of the session, which the library does not copy. @type {number[]} */ #texts = [];
     #suspender = makeSuspender();
-    /** What the library's numbers mean, and its version. */
-    names = {version: '', statuses: [''], advices: [''], formats: ['']};
+    /** @type {InstallOptions['mayLose']} */ #mayLose;
+    /** What the library's numbers mean, its version, and the chips that it knows. */
+    names = {version: '', statuses: [''], advices: [''], formats: [''],
+             chips: [{key: '', name: '', family: '', device: 0}]};
 
     /**
      * Loads the library.
@@ -280,6 +303,8 @@ export class Boot0 extends EventTarget {
             serial_set: suspending((/** @type {number[]} */ ...a) =>
                 serial().set(a[0], a[1] !== 0, a[2] !== 0)),
             serial_close: suspending(() => serial().close()),
+            may_lose: suspending(async (/** @type {number} */ loss) =>
+                await this.#mayLose?.(LOSSES[loss]) ? 1 : 0),
             progress: (/** @type {number[]} */ ...a) => this.#progress(a),
             event: (/** @type {number} */ pointer, /** @type {number} */ size) => {
                 const detail = this.#json(pointer, size);
@@ -509,6 +534,19 @@ export class Boot0 extends EventTarget {
     }
 
     /**
+     * Puts boot0's bootloader on the board through the one in ROM, verifies and starts it. Connect
+     * again afterwards, unless it stays in DFU mode.
+     * @param {Image} bootloader for 0x08000000
+     * @param {InstallOptions} [options]
+     * @returns {Promise<InstallReport>}
+     */
+    async install(bootloader, options = {}) {
+        this.#mayLose = options.mayLose;
+        return this.#call('session_install', bootloader.pointer, options.update ? 1 : 0,
+                          options.no_run ? 1 : 0);
+    }
+
+    /**
      * Reads memory.
      * @param {number} address
      * @param {number} size bytes
@@ -591,6 +629,14 @@ export class Boot0 extends EventTarget {
     cable(plugged) {
         this.#exports.virtual_cable(plugged ? 1 : 0);
     }
+}
+
+/** Whether a device is in DFU mode, or a program that can be asked for it. @param {USBDevice} device */
+export function isDfu(device) {
+    return device.configurations.some(configuration => configuration.interfaces.some(
+        face => face.alternates.some(({interfaceClass, interfaceSubclass}) => FILTERS.some(
+            filter => filter.classCode === interfaceClass &&
+                      filter.subclassCode === interfaceSubclass))));
 }
 
 /**

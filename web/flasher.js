@@ -138,8 +138,17 @@ export class Flasher extends EventTarget {
             }
     }
 
-    /** Connects again after a program was started. */
-    reconnect() {
+    /**
+     * Connects again: after a program was started, or with something more that the user knows.
+     * @param {import('./boot0.js').ConnectOptions} [options] in addition to those of connect()
+     */
+    reconnect(options = {}) {
+        this.#options = {...this.#options, ...options};
         return this.#again();
+    }
+
+    /** Lets the serial port go, for others, until reconnect(). */
+    async release() {
+        if (this.way?.kind === 'serial') await this.boot0?.disconnect();
     }
 }

@@ -222,6 +222,46 @@ export function progressText({phase, done, total, elapsedMs, expectedMs}) {
     return parts.length ? `${DOING[phase]}: ${parts.join(', ')}` : `${DOING[phase]}…`;
 }
 
+/** What the loss of each of LOSSES means. */
+export const INSTALL_LOSS = {
+    program: {
+        title: 'This overwrites the program at 0x08000000.',
+        text: 'The bootloader goes there. Keep a copy by “Read memory to a file”, or link the ' +
+            'program for 0x08008000 and flash it afterwards.',
+    },
+    data: {
+        title: 'This erases what is at 0x08004000 to 0x08007fff.',
+        text: 'The bootloader keeps its journal there. Keep a copy by “Read memory to a file” first ' +
+            'if you need that data.',
+    },
+};
+
+/** @param {import('./boot0.js').InstallReport} report */
+export function installText({changed, updated, program_kept, version, version_before, started}) {
+    const what = !changed ? `Bootloader ${version} is there already`
+        : updated ? `Bootloader updated from ${version_before || 'an unknown version'} to ${version}, and verified`
+        : `Bootloader ${version} installed and verified`;
+    const kept = program_kept ? '; the program at 0x08008000 is kept' : '';
+    const next = !started ? ' Set BOOT0 low and press reset to start it.'
+        : program_kept ? ' It was started.'
+        : ' It was started. Flash a program that is linked for 0x08008000; BOOT0 may stay low from now on.';
+    return `${what}${kept}.${next}`;
+}
+
+/**
+ * @param {import('./monitor.js').MonitorState} state
+ * @param {boolean} possible whether this browser can open ports at all
+ */
+export function monitorText(state, possible) {
+    if (!possible) return 'This browser reaches no serial ports (no Web Serial, no WebUSB).';
+    return {
+        off: 'Shows what the program prints on its USB serial port or UART.',
+        waiting: 'Waiting for the port…',
+        open: 'The port is open.',
+        paused: 'Paused: the port is opened when the program runs.',
+    }[state];
+}
+
 /**
  * @param {import('./boot0.js').Report} report
  * @param {number} ms

@@ -104,6 +104,24 @@ const CASES = {
         await browser.says(/written and verified/);
     },
 
+    /** boot0's bootloader goes on a new board, and starts. */
+    async install() {
+        await connect();
+        await page.click('#install summary');
+        await page.click('#install-go:enabled');
+        await browser.says(/Bootloader \d.* installed and verified. It was started/);
+    },
+
+    /** Another build of it is replaced through the ROM; the program is kept, and runs. */
+    async update() {
+        await connect();
+        assert.match(await page.textContent('#board-facts'), /Bootloaderboot0 \d/);
+        await page.click('#install summary');
+        await browser.says(/has version \d.*replaces it/, 'install-why');
+        await page.click('#install-go');
+        await browser.says(/updated from \d.* to \d.*program at 0x08008000 is kept/);
+    },
+
     /** Of two boards the chosen one is flashed, and no other. */
     async two() {
         await chooseProgram(60000);
