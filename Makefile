@@ -7,7 +7,7 @@ SECONDS ?= 60
 # Debian's Python has Debian's modules (python3-usb); another one in PATH has not.
 PYTHON ?= /usr/bin/python3
 
-.PHONY: build demo check test bench fuzz dist web serve windows firmware install format lint packages clean help
+.PHONY: build demo check test bench fuzz dist web npm serve windows firmware install format lint packages clean help
 
 build: ## compile libboot0, boot0 and vboard into build/host
 	@scripts/install-packages.sh --check build
@@ -44,6 +44,9 @@ dist: ## what the Arduino IDE downloads into build/dist (URL=… where it will b
 web: ## the flasher for the browser into build/web, a static site
 	@scripts/install-packages.sh --check web
 	@scripts/build-web.py
+
+npm: web ## the npm package of the flasher into build/npm (needs npm)
+	@scripts/build-npm.sh
 
 serve: web ## the same at a local address, for a browser on this machine
 	@cd build/web && $(PYTHON) -m http.server --bind 127.0.0.1 8000

@@ -456,19 +456,6 @@ def stage_arduino(stage):
     return Count(passed=int(totals[1]), failed=int(totals[2]))
 
 
-def web_tools(stage):
-    """What tests the flasher from npm, as web/package-lock.json has it; False if it cannot be had."""
-    tools = ROOT / "build/web-tools"
-    tools.mkdir(parents=True, exist_ok=True)
-    lock = (ROOT / "web/package-lock.json").read_bytes()
-    installed = tools / "node_modules/.package-lock.json"
-    if installed.exists() and (tools / "package-lock.json").read_bytes() == lock:
-        return True
-    for name in ("package.json", "package-lock.json", ".npmrc"):
-        shutil.copyfile(ROOT / "web" / name, tools / name)
-    return stage.status_of(["npm", "ci", "--ignore-scripts", "--prefix", tools]) == 0
-
-
 def node_tests(stage, command, **environment):
     """Runs tests of node's test runner, which ends with its totals."""
     status = stage.status_of(command, **environment)
@@ -493,13 +480,14 @@ def stage_web(stage):
     count = node_tests(
         stage, ["node", "--test", "tests/web/library.test.mjs", "tests/web/monitor.test.mjs"]
     )
-    if not web_tools(stage):
+    if stage.status_of(["scripts/web-tools.sh"]) != 0:
         stage.note = "npm packages cannot be installed: no types, no browser"
         count.add(Count(skipped=1))
         return count
     modules = ROOT / "build/web-tools/node_modules"
     stage.run([modules / ".bin/tsc", "-p", "web", "--typeRoots", modules / "@types"])
     count.add(ONE)
+    count.add(package_tests(stage, modules))
     if not shutil.which("chromium"):
         stage.note = "Chromium is not installed: the page is not tried"
         count.add(Count(skipped=1))
@@ -507,6 +495,49 @@ def stage_web(stage):
     count.add(node_tests(stage, ["node", "--test-reporter=tap", "tests/web/page.test.mjs"]))
     count.add(webusb_tests(stage))
     return count
+
+
+def package_tests(stage, modules):
+    """The npm package as somebody installs it; its example for Node flashes a board by WebUSB."""
+    stage.run(["scripts/build-npm.sh"])
+    user = LOGS / "web-package"
+    shutil.rmtree(user, ignore_errors=True)
+    (user / "node_modules").mkdir(parents=True)
+    for name in ("usb", "node-gyp-build", "@types"):
+        (user / "node_modules" / name).symlink_to(modules / name)
+    (package,) = (ROOT / "build/npm").glob("boot0-*.tgz")
+    stage.run(["tar", "-xzf", package, "-C", user / "node_modules"])
+    (user / "node_modules/package").rename(user / "node_modules/boot0")
+    count = node_tests(
+        stage,
+        ["node", "--test-reporter=tap", "tests/web/package.test.mjs"],
+        BOOT0_PACKAGE=str(user),
+    )
+    firmware = ROOT / "build/firmware"
+    if not (firmware / "hello.bin").exists():
+        stage.note = "no program in build/firmware: `make firmware`"
+        return count
+    shutil.copyfile(user / "node_modules/boot0/examples/flash.mjs", user / "flash.mjs")
+    flashes = [user / "node.bin", user / "command.bin"]
+    for flash in flashes:
+        flash.write_bytes(running_program(firmware))
+    board = "f407:boot0=0,flash={}"
+    program = firmware / "hello-2.elf"
+    stage.run(
+        ["build/gcc/vboard/vboard", "--speed", "0", board.format(flashes[0]), "--"]
+        + ["node", user / "flash.mjs", program]
+    )
+    stage.run(["build/gcc/cli/boot0", "--virtual", board.format(flashes[1]), "flash", program])
+    if flashes[0].read_bytes() != flashes[1].read_bytes():
+        raise Failure("the example for Node and the command leave different flash behind")
+    count.add(ONE)
+    return count
+
+
+def running_program(firmware):
+    """A flash that holds boot0's bootloader and a program that can be asked for it."""
+    data = (firmware / "bootloader-generic-f407.bin").read_bytes().ljust(0x8000, b"\xff")
+    return (data + (firmware / "hello.bin").read_bytes()).ljust(0x100000, b"\xff")
 
 
 # Cases of tests/web/webusb.test.mjs, and the virtual boards behind WebUSB for each. {flash} is the
@@ -560,12 +591,11 @@ def webusb_test(stage, case, boards):
         if not (firmware / "hello.bin").exists():
             stage.note = "no program in build/firmware: `make firmware`"
             return Count(skipped=1)
-        data = (firmware / "bootloader-generic-f407.bin").read_bytes().ljust(0x8000, b"\xff")
-        data += (firmware / "hello.bin").read_bytes()
+        data = running_program(firmware)
         if case == "update":  # another build
             data = re.sub(rb"(boot0 bootloader )\d+\.\d+\.\d+\0", rb"\g<1>0.0.9\0", data)
         for name in ("page.bin", "command.bin"):
-            (work / name).write_bytes(data.ljust(0x100000, b"\xff"))
+            (work / name).write_bytes(data)
     count = node_tests(
         stage,
         ["build/gcc/vboard/vboard", "--speed", "0"]

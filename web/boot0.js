@@ -163,6 +163,19 @@ async function instantiate(url, imports) {
     return WebAssembly.instantiate(await (await import(files)).readFile(new URL(url)), imports);
 }
 
+/** CustomEvent, which Node 18 has not. */
+export class DetailEvent extends Event {
+    /**
+     * @param {string} type
+     * @param {any} detail
+     * @param {EventInit} [options]
+     */
+    constructor(type, detail, options) {
+        super(type, options);
+        this.detail = detail;
+    }
+}
+
 /** An error of the library. */
 export class Boot0Error extends Error {
     /** @param {Fault} fault */
@@ -308,7 +321,7 @@ export class Boot0 extends EventTarget {
             progress: (/** @type {number[]} */ ...a) => this.#progress(a),
             event: (/** @type {number} */ pointer, /** @type {number} */ size) => {
                 const detail = this.#json(pointer, size);
-                this.dispatchEvent(new CustomEvent(detail.event, {detail}));
+                this.dispatchEvent(new DetailEvent(detail.event, detail));
             },
         };
         const wasi = new Proxy({}, {
@@ -349,7 +362,7 @@ export class Boot0 extends EventTarget {
     #progress([phase, done, total, elapsedUs, expectedUs]) {
         const detail = {phase: PHASES[phase], done, total, elapsedMs: elapsedUs / 1000,
                         expectedMs: expectedUs / 1000};
-        const event = new CustomEvent('progress', {detail, cancelable: true});
+        const event = new DetailEvent('progress', detail, {cancelable: true});
         return this.dispatchEvent(event) ? 0 : 1;
     }
 
@@ -424,6 +437,7 @@ export class Boot0 extends EventTarget {
      */
     async connectUsb(device, options = {}, usb = navigator.usb) {
         if (!this.#usb || this.#usb.usb !== usb) {
+            this.#usb?.dispose();
             this.#usb = new UsbTransport(usb);
             this.#usb.addEventListener('missing', () => this.dispatchEvent(new Event('missing')));
         }
@@ -486,6 +500,13 @@ export class Boot0 extends EventTarget {
         this.#queue = this.#queue.then(() => this.#suspender.call(this.#exports.session_close))
             .catch(() => {});
         await this.#queue;
+    }
+
+    /** Lets everything go: no more boards after that. */
+    async close() {
+        await this.disconnect();
+        this.#usb?.dispose();
+        this.#usb = null;
     }
 
     /** Ends the call that is under way as soon as the board can be left: it fails, "cancelled". */

@@ -2,6 +2,8 @@
 // The serial monitor, without its looks: a link that is kept open as long as the board is there,
 // let go while the board is flashed, and opened again afterwards.
 
+import {DetailEvent} from './boot0.js';
+
 /** @typedef {'off' | 'waiting' | 'open' | 'paused'} MonitorState */
 
 /**
@@ -87,7 +89,7 @@ export class Monitor extends EventTarget {
             if (running.signal.aborted) return;
             this.#running = this.#link = null;
             this.#enter('off');
-            this.dispatchEvent(new CustomEvent('fault', {detail: error}));
+            this.dispatchEvent(new DetailEvent('fault', error));
         });
     }
 
@@ -108,7 +110,7 @@ export class Monitor extends EventTarget {
             if (!signal.aborted) {
                 this.#enter('open');
                 for await (const bytes of link.read())
-                    this.dispatchEvent(new CustomEvent('data', {detail: bytes}));
+                    this.dispatchEvent(new DetailEvent('data', bytes));
             }
             await link.close();
         }
