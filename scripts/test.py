@@ -487,6 +487,7 @@ def stage_web(stage):
     modules = ROOT / "build/web-tools/node_modules"
     stage.run([modules / ".bin/tsc", "-p", "web", "--typeRoots", modules / "@types"])
     count.add(ONE)
+    count.add(node_tests(stage, ["node", "--test-reporter=tap", "tests/web/manifest.test.mjs"]))
     count.add(package_tests(stage, modules))
     if not shutil.which("chromium"):
         stage.note = "Chromium is not installed: the page is not tried"
@@ -552,12 +553,16 @@ WEBUSB = [
     ("unplug", ["f407:fault=unplug@60:300"]),
     ("stall", ["f407:fault=stall@60"]),
     ("two", ["f407:serial=A", "f407:serial=B"]),
+    ("uart", ["f407:flash={flash}"]),
+    ("monitor", ["f407:boot0=0,flash={flash}"]),
+    ("touch", ["f407:boot0=0,flash={flash}"]),
     ("install", ["f407:flash={flash}"]),
     ("update", ["f407:boot0=0,flash={flash}"]),
 ]
 # What leaves the same flash behind on the command's side.
 SAME_AS = {
     "rom": ["flash", "--no-run", "{file}"],
+    "uart": ["flash", "--no-run", "{file}"],
     "install": ["install-bootloader", "--yes"],
     "update": ["update-bootloader", "--yes"],
 }
@@ -587,7 +592,7 @@ def webusb_test(stage, case, boards):
     work = LOGS / "web"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
-    if case in ("program", "again", "update"):  # the page asks a running program for DFU mode
+    if boards[0].startswith("f407:boot0=0"):  # a program runs, which can be asked for DFU mode
         if not (firmware / "hello.bin").exists():
             stage.note = "no program in build/firmware: `make firmware`"
             return Count(skipped=1)
@@ -596,9 +601,10 @@ def webusb_test(stage, case, boards):
             data = re.sub(rb"(boot0 bootloader )\d+\.\d+\.\d+\0", rb"\g<1>0.0.9\0", data)
         for name in ("page.bin", "command.bin"):
             (work / name).write_bytes(data)
+    speed = "1" if case in ("monitor", "touch") else "0"  # programs that print by the clock
     count = node_tests(
         stage,
-        ["build/gcc/vboard/vboard", "--speed", "0"]
+        ["build/gcc/vboard/vboard", "--speed", speed]
         + [board.format(flash=work / "page.bin") for board in boards]
         + ["--", "node", "--test-reporter=tap", "tests/web/webusb.test.mjs"],
         BOOT0_WEB_CASE=case,

@@ -74,7 +74,7 @@ test('flash() of the package flashes a virtual board, with events, and can be st
         name: 'a.bin', signal: stop.signal,
         on: {progress: (/** @type {any} */ {phase}) => { if (phase === 'write') stop.abort(); }},
     }), (/** @type {any} */ error) => error instanceof Boot0Error && error.code === 'cancelled');
-    await assert.rejects(flash('f407', new TextEncoder().encode(':zz'), {name: 'a.hex'}),
+    await assert.rejects(flash('f407', new TextEncoder().encode(':1000zz\n'), {name: 'a.hex'}),
                          (/** @type {any} */ error) => /line 1/.test(explain(error).title));
 });
 

@@ -275,6 +275,11 @@ test('the button tells of a board that no build is for, and of a file that is mi
     browser.faults.splice(0); // the browser reports the 404 by itself
 });
 
+test('the button tells the author what is wrong with the manifest', async () => {
+    await openInstall({name: 'Blinky', builds: [{chip: ['f407'], files: [{path: 'a.bin'}]}]}, {});
+    await words(/manifest\.json is not a manifest: builds\[0\] has “chip”, which is none of .*chips/);
+});
+
 test('the button asks which of several builds is meant', async () => {
     const file = program(3000);
     await openInstall({name: 'Blinky', builds: [
