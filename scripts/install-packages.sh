@@ -15,7 +15,7 @@ arduino=("${dist[@]}" libnewlib-arm-none-eabi arduino)
 # The flasher for the browser, and what tests it.
 web=("${firmware[@]}" binaryen clang lld libclang-rt-14-dev-wasm32 meson ninja-build python3
      wasi-libc)
-chromium=("${web[@]}" "${build[@]}" chromium nodejs)
+chromium=("${web[@]}" "${build[@]}" chromium nodejs xauth xdotool xvfb)
 demo=("${build[@]}" "${firmware[@]}" dfu-util)
 # boot0.exe: compilers, what unpacks sources of libraries, what runs it.
 windows=("${build[@]}" gcc-mingw-w64-x86-64-win32 gcc-mingw-w64-i686-win32 dpkg-dev wine wine64

@@ -495,6 +495,7 @@ def stage_web(stage):
         return count
     count.add(node_tests(stage, ["node", "--test-reporter=tap", "tests/web/page.test.mjs"]))
     count.add(webusb_tests(stage))
+    count.add(chooser_test(stage))
     return count
 
 
@@ -533,6 +534,24 @@ def package_tests(stage, modules):
         raise Failure("the example for Node and the command leave different flash behind")
     count.add(ONE)
     return count
+
+
+def chooser_test(stage):
+    """The browser's own chooser, twice, for a board that comes back as another one."""
+    firmware = ROOT / "build/firmware"
+    missing = [tool for tool in ("xvfb-run", "xauth", "xdotool") if not shutil.which(tool)]
+    if missing or not (firmware / "hello.bin").exists():
+        stage.note = f"the chooser is not tried: {', '.join(missing) or 'no build/firmware'}"
+        return Count(skipped=1)
+    flash = LOGS / "chooser.bin"
+    flash.write_bytes(running_program(firmware))
+    return node_tests(
+        stage,
+        ["xvfb-run", "-a", "-s", "-screen 0 1000x1100x24"]
+        + ["build/gcc/vboard/vboard", "--speed", "0", f"f407:boot0=0,flash={flash}", "--"]
+        + ["node", "--test-reporter=tap", "tests/web/chooser.test.mjs"],
+        BOOT0_FIRMWARE=str(firmware),
+    )
 
 
 def running_program(firmware):

@@ -278,9 +278,8 @@ static void show(const struct vboard_terminal *terminal)
     g_mkdir_with_parents(device, 0755);
     write_attribute(device, "dev", text);
     g_free(text);
-    text =
-        g_strdup_printf("MAJOR=%u\nMINOR=%u\nDEVNAME=%s\n%s", terminal->place.major,
-                        terminal->place.minor, terminal->place.name, terminal->place.properties);
+    text = g_strdup_printf("MAJOR=%u\nMINOR=%u\nDEVNAME=%s\n%s", terminal->place.major,
+                           terminal->place.minor, terminal->place.name, terminal->place.properties);
     write_attribute(device, "uevent", text);
     make_link(up, g_build_filename(device, "subsystem", NULL));
     g_free(up);
