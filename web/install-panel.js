@@ -56,8 +56,8 @@ export class InstallPanel {
             : board.bootloader
                 ? `The board has version ${board.bootloader.version}; version ` +
                     `${this.#fitting[0].version} replaces it. The program is kept.`
-                : `Version ${this.#fitting[0].version}, ${board.chips.length > 1
-                    ? 'for the chip that is printed on the package' : 'for this chip'}.`;
+                : `Version ${this.#fitting[0].version}.` + (board.chips.length > 1
+                    ? ' Choose the chip that is printed on the package.' : '');
     }
 
     /**

@@ -341,7 +341,7 @@ test('a serial port without a board behind it: what to try is told', async () =>
 
 // ---- the serial monitor ----
 
-/** Puts a port in the page that the test can print to: window.port. */
+/** Puts a port in the page that the test can print to: window.port. (DevTools may call eval().) */
 async function fakePort() {
     const classes = fs.readFileSync(new URL('fake-serial.mjs', import.meta.url), 'utf8')
         .replaceAll('export class', 'class');
@@ -354,11 +354,6 @@ async function fakePort() {
 }
 
 test('the monitor shows what a program prints, with times, and sends what is typed', async () => {
-    await page.route('**/page.html*', (/** @type {any} */ route) => route.fulfill({
-        // eval() of the fake port is all that the page's own policy would refuse.
-        contentType: 'text/html', body: fs.readFileSync(`${SITE_PATH}index.html`, 'utf8')
-            .replace("'wasm-unsafe-eval'", "'wasm-unsafe-eval' 'unsafe-eval'")}));
-    await browser.goto('page.html?speed=0');
     await fakePort();
     await page.selectOption('#monitor-baud', '57600');
     await page.click('#monitor-serial');
