@@ -485,8 +485,6 @@ def stage_web(stage):
         count.add(Count(skipped=1))
         return count
     modules = ROOT / "build/web-tools/node_modules"
-    stage.run([modules / ".bin/tsc", "-p", "web", "--typeRoots", modules / "@types"])
-    count.add(ONE)
     count.add(node_tests(stage, ["node", "--test-reporter=tap", "tests/web/manifest.test.mjs"]))
     count.add(package_tests(stage, modules))
     if not shutil.which("chromium"):
@@ -501,7 +499,7 @@ def stage_web(stage):
 
 def package_tests(stage, modules):
     """The npm package as somebody installs it; its example for Node flashes a board by WebUSB."""
-    stage.run(["scripts/build-npm.sh"])
+    stage.run(["scripts/build-npm.sh"])  # also checks the types of all modules
     user = LOGS / "web-package"
     shutil.rmtree(user, ignore_errors=True)
     (user / "node_modules").mkdir(parents=True)

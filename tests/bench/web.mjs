@@ -47,11 +47,10 @@ async function measureWebdfu() {
     return {seconds: await seconds(() => page.evaluate(async (/** @type {number[]} */ data) => {
         const [device] = await navigator.usb.getDevices();
         const [settings] = window.dfu.findDeviceDfuInterfaces(device);
-        await device.open();
-        settings.name = settings.alternate.interfaceName;
+        settings.name = '@Internal Flash  /0x08000000/04*016Kg,01*064Kg,07*128Kg'; // it reads it
         const board = new window.dfuse.Device(device, settings);
-        await device.close();
         await board.open();
+        if ((await board.getStatus()).state === window.dfu.dfuERROR) await board.clearStatus();
         board.startAddress = 0x08000000;
         board.logProgress = () => {};
         await board.do_download(2048, new Uint8Array(data).buffer, false);
