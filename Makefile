@@ -28,6 +28,7 @@ bench: ## boot0 and dfu-util on the same board, in real time (BENCH="--quick" fo
 	@scripts/install-packages.sh --check demo firmware
 	@scripts/build-host.sh
 	@scripts/firmware.sh >/dev/null
+	@scripts/build-web.py >/dev/null && scripts/web-tools.sh >/dev/null || true # else bench.py says what is missing
 	@$(PYTHON) tests/bench/bench.py $(BENCH)
 	@ninja -C build/host --quiet tests/bench/bench-bootloader
 	@build/host/tests/bench/bench-bootloader build/firmware

@@ -214,8 +214,9 @@ def run_web(job, *more):
         flash.write_bytes(contents(job, image))
         command = [VBOARD, "--speed", "1", f"{job.model}:flash={flash}", "--"]
         command += ["node", ROOT / "tests/bench/web.mjs", file, *more]
-        result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
+        result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
         if result.returncode != 0 or flash.read_bytes()[: len(image)] != image:
+            sys.stderr.buffer.write(result.stderr)
             sys.exit(f"exit status {result.returncode}: {shlex.join(str(word) for word in command)}")
         return json.loads(result.stdout)
 
