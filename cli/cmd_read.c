@@ -2,10 +2,10 @@
 /* boot0 read: copies the board's memory to a file. */
 #include "command_session.h"
 #include "files.h"
-#include "json.h"
 #include "print.h"
 #include "text.h"
 
+#include <base/json.h>
 #include <base/platform/file.h>
 #include <stdlib.h>
 #include <string.h>

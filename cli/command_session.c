@@ -6,9 +6,9 @@
 #include "chip.h"
 #include "files.h"
 #include "find.h"
-#include "json.h"
 #include "text.h"
 
+#include <base/json.h>
 #include <base/platform/file.h>
 #include <boot0/virtual.h>
 #include <errno.h>

@@ -31,7 +31,7 @@ LIMITS = {
 LEFT_OUT = re.compile(r"base/platform/.*|lib/image/file\.c|lib/usb/libusb\.c"
                       r"|lib/serial/(libserialport|win32)\.c"
                       r"|vboard/machine/.*|vboard/main\.c|vboard/attach/.*|vboard/gdb/.*")
-MORE = ["base/platform/wasi/clock.c", "cli/json.c", "cli/utf8.c"]
+MORE = ["base/platform/wasi/clock.c"]
 MODELS = ["vboard/machine/none.c"]
 
 COMPILE = ("--target=wasm32-wasi -std=c11 -Oz -flto -Wall -Wextra -Werror -Wshadow "

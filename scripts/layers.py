@@ -35,7 +35,7 @@ ROOMS = [
     },
     {
         "core/family": ("facts of chips, a file a family", ["include/boot0", "core"]),
-        "base": ("errors, clock, trace lines", ["include/boot0", "core"]),
+        "base": ("errors, clock, JSON, traces", ["include/boot0", "core"]),
         "base/platform": ("asked of the system", []),
     },
     {
@@ -92,7 +92,7 @@ ROOMS = [
     },
     {
         "web/wasm": ("the library in a page",
-                     ["include/boot0", "core", "base", "vboard/vboard.h", "cli"]),
+                     ["include/boot0", "core", "base", "vboard/vboard.h"]),
     },
     {
         "firmware/chip": ("what is asked of a chip", []),

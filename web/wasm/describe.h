@@ -3,8 +3,8 @@
 #ifndef B0_WEB_DESCRIBE_H
 #define B0_WEB_DESCRIBE_H
 
+#include <base/json.h>
 #include <boot0/boot0.h>
-#include <cli/json.h>
 
 void web_describe_error(struct json *json, const struct boot0_error *error);
 void web_describe_image(struct json *json, const struct boot0_image *image);
