@@ -19,7 +19,7 @@ export class MonitorPanel {
      * @param {() => SerialPort | null} boardPort the port through which the page has the board:
      *     nobody has to choose it again
      * @param {() => boolean} busy whether the board is being worked on
-     * @param {() => boolean} held whether the page has the board's port open itself
+     * @param {() => boolean} held whether the board is in its bootloader, so that no program prints
      */
     constructor(boardPort, busy, held) {
         this.boardPort = boardPort;

@@ -23,8 +23,8 @@ let running = false;
 let unplugged = false;
 /** Which chooser was shown last. @type {'usb' | 'serial'} */ let choosing = 'usb';
 const install = new InstallPanel(flasher);
-/** A session keeps the port of a UART; a program that was started has it again. */
-const holdsPort = () => flasher.way?.kind === 'serial' && flasher.board !== null && !running;
+/** A board in its bootloader has no program's port, and its UART is ours; a program has both again. */
+const holdsPort = () => flasher.board !== null && !running && flasher.way?.kind !== 'virtual';
 const monitor = new MonitorPanel(
     () => flasher.way?.kind === 'serial' ? flasher.way.port : null, () => busy, holdsPort);
 
