@@ -12,6 +12,7 @@ const BROWSERS = 'Use Chrome, Edge, Opera or another browser that is based on Ch
 /** Where to click on this page. */
 const FORCE = 'Turn on “Skip safety checks” under Options';
 const CHIP = 'Enter the chip under Options';
+const INSTALL = 'Use “Install boot0\'s bootloader” below';
 
 /**
  * The remedy for each advice of enum boot0_advice. {hint} is the library's own, the other marks are
@@ -74,11 +75,13 @@ export const ADVICE = {
         'this page does not do that.',
     'unprotect-write': 'The bootloader\'s sectors are write-protected; this page cannot change that.',
     'protect-by-serial': '{hint}',
-    'install-bootloader': '{hint} boot0\'s bootloader can do it.',
-    'update-bootloader': 'The bootloader on the board may be too old.',
-    'replace-bootloader': '{hint}',
-    'name-bootloader-chip': `{hint} ${CHIP} if it is that: {text}.`,
-    'update-and-unprotect': 'The bootloader on the board is old, and its sectors are protected.',
+    'install-bootloader': `${INSTALL}: it can do this.`,
+    'update-bootloader': `${INSTALL}: the one on the board may be too old.`,
+    'replace-bootloader': `${INSTALL}: that replaces it.`,
+    'name-bootloader-chip': `{hint} Choose the bootloader for that chip, or enter the chip under ` +
+        'Options and connect again: {text}.',
+    'update-and-unprotect': `${INSTALL}: the one on the board is too old to remove the write ` +
+        'protection of its sectors, which has to go first.',
     'leave-bootloader': '{hint}',
     'record': '{hint}',
     'record-serial': '{hint}',
