@@ -366,11 +366,11 @@ test('the monitor shows what a program prints, with times, and sends what is typ
     assert.equal(await page.evaluate(() => document.activeElement?.id), 'monitor-stamps');
     await page.getByLabel('Send', {exact: true}).fill('on');
     await page.keyboard.press('Enter');
-    await page.waitForFunction('port.sent === "on\\n"');
+    await page.waitForFunction(() => window.port.sent === 'on\n');
     await page.selectOption('#monitor-end', {label: 'CR LF'});
     await page.fill('#monitor-line', 'off');
     await page.click('#monitor-send');
-    await page.waitForFunction('port.sent === "on\\noff\\r\\n"');
+    await page.waitForFunction(() => window.port.sent === 'on\noff\r\n');
     await page.click('#monitor-clear');
     assert.equal(await page.textContent('#monitor-text'), '');
 
@@ -386,7 +386,7 @@ test('the monitor shows what a program prints, with times, and sends what is typ
     await page.evaluate('port.connected = true; serial.plug(port)');
     await browser.says(/The port is open/, 'monitor-state');
     await page.click('#monitor-close');
-    await page.waitForFunction('port.readable === null');
+    await page.waitForFunction(() => window.port.readable === null);
     await page.click('#disconnect');
 });
 
