@@ -7,7 +7,7 @@ SECONDS ?= 60
 # Debian's Python has Debian's modules (python3-usb); another one in PATH has not.
 PYTHON ?= /usr/bin/python3
 
-.PHONY: build demo check test bench fuzz dist web serve windows firmware install format lint packages clean help
+.PHONY: build demo check test bench fuzz dist web npm serve windows firmware install format lint packages clean help
 
 build: ## compile libboot0, boot0 and vboard into build/host
 	@scripts/install-packages.sh --check build
@@ -28,6 +28,7 @@ bench: ## boot0 and dfu-util on the same board, in real time (BENCH="--quick" fo
 	@scripts/install-packages.sh --check demo firmware
 	@scripts/build-host.sh
 	@scripts/firmware.sh >/dev/null
+	@scripts/build-web.py >/dev/null && scripts/web-tools.sh >/dev/null || true # else bench.py says what is missing
 	@$(PYTHON) tests/bench/bench.py $(BENCH)
 	@ninja -C build/host --quiet tests/bench/bench-bootloader
 	@build/host/tests/bench/bench-bootloader build/firmware
@@ -44,6 +45,9 @@ dist: ## what the Arduino IDE downloads into build/dist (URL=… where it will b
 web: ## the flasher for the browser into build/web, a static site
 	@scripts/install-packages.sh --check web
 	@scripts/build-web.py
+
+npm: web ## the npm package of the flasher into build/npm (needs npm)
+	@scripts/build-npm.sh
 
 serve: web ## the same at a local address, for a browser on this machine
 	@cd build/web && $(PYTHON) -m http.server --bind 127.0.0.1 8000

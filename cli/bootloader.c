@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* boot0's own bootloader: what a board reports about it. */
 #include "bootloader.h"
-#include "json.h"
 #include "print.h"
 #include "text.h"
 
+#include <base/print/json.h>
 #include <core/array.h>
 #include <string.h>
 

@@ -3,10 +3,10 @@
 #include "bootloader_binaries.h"
 #include "bootloader.h"
 #include "files.h"
-#include "json.h"
 #include "print.h"
 #include "text.h"
 
+#include <base/print/json.h>
 #include <boot0/chip.h>
 #include <core/bootloader_map.h>
 #include <core/sha256.h>

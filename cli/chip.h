@@ -3,8 +3,7 @@
 #ifndef BOOT0_CLI_CHIP_H
 #define BOOT0_CLI_CHIP_H
 
-#include "json.h"
-
+#include <base/print/json.h>
 #include <boot0/chip.h>
 
 /* A list of keys. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* boot0 config: the settings, and where each comes from. */
-#include "json.h"
 #include "print.h"
 #include "settings.h"
+#include <base/print/json.h>
 
 #include <stdlib.h>
 

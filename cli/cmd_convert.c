@@ -2,10 +2,10 @@
 /* boot0 convert: from any file format to any other. */
 #include "command_session.h"
 #include "files.h"
-#include "json.h"
 #include "print.h"
 #include "text.h"
 
+#include <base/print/json.h>
 #include <core/array.h>
 #include <stdlib.h>
 #include <string.h>

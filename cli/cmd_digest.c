@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* boot0 digest: checksums of what a board holds, and of what a file says. */
-#include "json.h"
 #include "print.h"
 #include "range.h"
 #include "text.h"
+#include <base/print/json.h>
 
 #include <core/crc32.h>
 #include <core/sha256.h>

@@ -2,10 +2,10 @@
 /* boot0 doctor: what stands between the user and the board, and what to do about it. */
 #include "command_session.h"
 #include "doctor/findings.h"
-#include "json.h"
 #include "print.h"
 #include "text.h"
 
+#include <base/print/json.h>
 #include <core/array.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,10 +2,10 @@
 /* boot0 driver: the drivers of boards on Windows, and Windows' own WinUSB for those that need it.
  */
 #include "driver/work.h"
-#include "json.h"
 #include "nearest.h"
 #include "print.h"
 #include "text.h"
+#include <base/print/json.h>
 
 #include <base/clock.h>
 #include <base/platform/process.h>

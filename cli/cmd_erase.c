@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* boot0 erase: sectors, the whole flash, or read protection with all that is behind it. */
 #include "confirm.h"
-#include "json.h"
 #include "print.h"
 #include "text.h"
+
+#include <base/print/json.h>
 
 static enum boot0_status check(const struct arguments *arguments, struct boot0_error *error)
 {

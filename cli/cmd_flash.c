@@ -4,10 +4,10 @@
 #include "confirm.h"
 #include "console.h"
 #include "dry_run.h"
-#include "json.h"
 #include "loader.h"
 #include "text.h"
 
+#include <base/print/json.h>
 #include <string.h>
 
 static void json_report(const struct command_session *command, const struct boot0_report *report)

@@ -4,10 +4,10 @@
 #include "describe/describe.h"
 #include "files.h"
 #include "find.h"
-#include "json.h"
 #include "print.h"
 #include "text.h"
 
+#include <base/print/json.h>
 #include <stdlib.h>
 #include <string.h>
 

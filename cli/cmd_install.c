@@ -6,9 +6,9 @@
 #include "bootloader.h"
 #include "bootloader_binaries.h"
 #include "confirm.h"
-#include "json.h"
 #include "text.h"
 
+#include <base/print/json.h>
 #include <boot0/install.h>
 #include <string.h>
 #include <strings.h>

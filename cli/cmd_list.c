@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* boot0 list: the boards that are there. */
 #include "find.h"
-#include "json.h"
 #include "print.h"
 #include "text.h"
 
+#include <base/print/json.h>
 #include <base/platform/terminal.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* boot0 options: the chip's option bytes by name, shown and changed. */
 #include "confirm.h"
-#include "json.h"
 #include "print.h"
 #include "text.h"
+#include <base/print/json.h>
 
 #include <string.h>
 

@@ -4,9 +4,9 @@
  * protection of boot0's own bootloader, by itself.
  */
 #include "confirm.h"
-#include "json.h"
 #include "print.h"
 
+#include <base/print/json.h>
 #include <stdlib.h>
 
 struct wanted {

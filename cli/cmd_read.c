@@ -3,11 +3,11 @@
 #include "command_session.h"
 #include "files.h"
 #include "hexdump.h"
-#include "json.h"
 #include "print.h"
 #include "range.h"
 #include "text.h"
 
+#include <base/print/json.h>
 #include <base/platform/file.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* boot0 reset: a USB reset, or one of the chip to what shall run next. */
 #include "command_session.h"
-#include "json.h"
 #include "print.h"
 
+#include <base/print/json.h>
 #include <core/array.h>
 #include <string.h>
 

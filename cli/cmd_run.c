@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* boot0 run: leaves DFU mode and starts a program. */
 #include "command_session.h"
-#include "json.h"
 #include "print.h"
+
+#include <base/print/json.h>
 
 /* boot0's bootloader does not start a program that was not written to its end. */
 static enum boot0_status check_complete(const struct boot0_board *board, struct boot0_error *error)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* boot0 udev: the rule that gives users access on Linux. */
 #include "command.h"
-#include "json.h"
 #include "udev_rules.h"
+
+#include <base/print/json.h>
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* boot0 verify: does the board hold what the file says? */
 #include "command_session.h"
-#include "json.h"
 #include "print.h"
 #include "text.h"
+
+#include <base/print/json.h>
 
 static void print_json(const struct command_session *command, const struct boot0_report *report,
                        const struct boot0_error *error)

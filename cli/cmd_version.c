@@ -2,8 +2,9 @@
 /* boot0 version. */
 #include "bootloader_binaries.h"
 #include "command.h"
-#include "json.h"
 #include "print.h"
+
+#include <base/print/json.h>
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {

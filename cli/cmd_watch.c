@@ -4,10 +4,10 @@
 #include "confirm.h"
 #include "files.h"
 #include "gang/clock.h"
-#include "json.h"
 #include "text.h"
 #include "watch_file.h"
 
+#include <base/print/json.h>
 #include <stdlib.h>
 #include <string.h>
 

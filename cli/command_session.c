@@ -6,10 +6,10 @@
 #include "chip.h"
 #include "files.h"
 #include "find.h"
-#include "json.h"
 #include "loader.h"
 #include "text.h"
 
+#include <base/print/json.h>
 #include <base/platform/file.h>
 #include <boot0/virtual.h>
 #include <errno.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* `flash --dry-run`: one plan for each memory that the image has data for, shown as one table. */
 #include "dry_run.h"
-#include "json.h"
 #include "print.h"
 #include "text.h"
+
+#include <base/print/json.h>
 
 struct plans {
     struct boot0_plan *list[BOOT0_ALTERNATES_MAX];

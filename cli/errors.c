@@ -2,10 +2,10 @@
 /* How the command ends: exit codes and error messages. */
 #include "advice.h"
 #include "command.h"
-#include "json.h"
 #include "print.h"
 #include "text.h"
 
+#include <base/print/json.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,9 +2,8 @@
 /* See print.h. */
 #include "print.h"
 
-#include "utf8.h"
-
 #include <base/platform/terminal.h>
+#include <base/print/utf8.h>
 #include <core/array.h>
 #include <ctype.h>
 #include <stdint.h>

@@ -2,10 +2,10 @@
 /* Progress on stderr. */
 #include "progress.h"
 #include "advice.h"
-#include "json.h"
 #include "print.h"
 #include "text.h"
 #include "ticker.h"
+#include <base/print/json.h>
 
 #include <base/clock.h>
 #include <stdio.h>

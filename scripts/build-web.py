@@ -20,13 +20,18 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SITE = ROOT / "build/web"
 OBJECTS = ROOT / "build/web-objects"
 # Compressed, as a server sends it. Virtual boards are loaded only by who wants one.
-LIMITS = {"boot0.wasm": 100 * 1024, "boot0-virtual.wasm": 200 * 1024}
+LIMITS = {
+    "boot0.wasm": 100 * 1024,
+    "boot0-asyncify.wasm": 130 * 1024,
+    "boot0-virtual.wasm": 200 * 1024,
+    "boot0-virtual-asyncify.wasm": 200 * 1024,
+}
 
 # What a page has no use for: files, libusb, the system's clock. base/platform is the system's.
 LEFT_OUT = re.compile(r"base/platform/.*|lib/image/file\.c|lib/usb/libusb\.c"
                       r"|lib/serial/(libserialport|win32)\.c"
                       r"|vboard/machine/.*|vboard/main\.c|vboard/attach/.*|vboard/gdb/.*")
-MORE = ["base/platform/wasi/clock.c", "base/platform/wasi/terminal.c", "cli/json.c", "cli/utf8.c"]
+MORE = ["base/platform/wasi/clock.c", "base/platform/wasi/terminal.c"]
 MODELS = ["vboard/machine/none.c"]
 
 COMPILE = ("--target=wasm32-wasi -std=c11 -Oz -flto -Wall -Wextra -Werror -Wshadow "
@@ -35,6 +40,16 @@ COMPILE = ("--target=wasm32-wasi -std=c11 -Oz -flto -Wall -Wextra -Werror -Wshad
 # Tables of a session are on the stack: it must be larger than lld's 64 KiB, and end in a trap.
 LINK = ("--target=wasm32-wasi -mexec-model=reactor -Oz -flto -Wl,--gc-sections -Wl,--strip-all "
         "-Wl,-z,stack-size=1048576 -Wl,--stack-first -Wl,--lto-O2")
+
+# What may have to wait: the functions that web/wasm/host.h marks with SUSPENDS. Asyncify is for
+# browsers, and versions of Node, without JavaScript Promise Integration.
+OPTIMIZE = "wasm-opt -Oz"
+
+
+def asyncify():
+    text = (ROOT / "web/wasm/host.h").read_text(encoding="utf-8")
+    names = re.findall(r"HOST\((\w+)\)\s+SUSPENDS", text) + ["sleep_us"]
+    return f"--asyncify --pass-arg=asyncify-imports@{','.join('boot0.' + name for name in names)}"
 
 
 def listed(folder):
@@ -69,13 +84,32 @@ def rules(compiler):
         "rule link",
         f"  command = {compiler} {LINK} $in -o $out",
         "  description = $out",
+        "rule optimize",
+        f"  command = {OPTIMIZE} $passes $in -o $out",
+        "  description = $out",
     ]
     for source in sorted(set().union(*modules.values())):
         rows.append(f"build {OBJECTS}/{source}.o: cc {ROOT}/{source}")
     for module, sources in modules.items():
         objects = " ".join(f"{OBJECTS}/{source}.o" for source in sorted(sources))
-        rows.append(f"build {SITE}/{module}: link {objects}")
+        rows.append(f"build {OBJECTS}/{module}: link {objects}")
+        rows.append(f"build {SITE}/{module}: optimize {OBJECTS}/{module}")
+        other = module.replace(".wasm", "-asyncify.wasm")
+        rows.append(f"build {SITE}/{other}: optimize {OBJECTS}/{module}")
+        rows.append(f"  passes = {asyncify()}")
     return "\n".join([*rows, ""])
+
+
+def bootloaders(prebuilt):
+    """boot0's own bootloaders, as the command has them; a page without them says so."""
+    command = [ROOT / "scripts/embed-bootloaders.py", SITE / "bootloaders", "--files"]
+    if prebuilt:
+        return subprocess.run([*command, "--from", prebuilt], check=False).returncode
+    if not shutil.which("arm-none-eabi-gcc") or not shutil.which("meson"):
+        print("The page cannot install boot0's bootloader: there is no arm-none-eabi-gcc or meson.")
+        return 0
+    command += ["--build", OBJECTS / "bootloaders", "--meson", "meson", "--ninja", "ninja"]
+    return subprocess.run(command, check=False).returncode
 
 
 def check_sizes():
@@ -91,10 +125,12 @@ def check_sizes():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--compiler", default=os.environ.get("WASM_CC", "clang-14"))
+    parser.add_argument("--bootloaders", metavar="DIRECTORY", help="prebuilt: bootloader-BOARD.bin")
     options = parser.parse_args()
-    if not shutil.which(options.compiler):
-        print(f"{options.compiler} is missing", file=sys.stderr)
-        return 69
+    for tool in (options.compiler, "wasm-opt"):
+        if not shutil.which(tool):
+            print(f"{tool} is missing", file=sys.stderr)
+            return 69
     SITE.mkdir(parents=True, exist_ok=True)
     OBJECTS.mkdir(parents=True, exist_ok=True)
     ninja = OBJECTS / "build.ninja"
@@ -102,6 +138,7 @@ def main():
     if not ninja.exists() or ninja.read_text(encoding="utf-8") != text:
         ninja.write_text(text, encoding="utf-8")
     status = subprocess.run(["ninja", "-C", OBJECTS, "--quiet"], check=False).returncode
+    status = status or bootloaders(options.bootloaders)
     if status != 0:
         return status
     for pattern in ("*.js", "*.html", "*.css", "*.schema.json"):

@@ -1,20 +1,25 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """Writes the bootloaders that boot0 installs, and the RAM loaders of --fast, as a C source, for
-cli/bootloader_binaries.h and cli/loader.h.
+cli/bootloader_binaries.h and cli/loader.h; or the bootloaders as files.
 
   embed-bootloaders.py OUTPUT.c                            none: there is no compiler for them
   embed-bootloaders.py OUTPUT.c --from DIRECTORY           prebuilt: bootloader-BOARD.bin,
                                                            loader-WAY-CHIP.bin
   embed-bootloaders.py OUTPUT.c --build DIRECTORY --meson MESON --ninja NINJA
                                                            compiles firmware/ in that directory
+  embed-bootloaders.py FOLDER --files …                    bootloader-BOARD.bin and index.json, for
+                                                           the flasher in the browser
 
 --depfile FILE lists what the output depends on, in the syntax of make.
 """
 
 import argparse
+import hashlib
+import json
 import os
 import pathlib
+import re
 import struct
 import subprocess
 import sys
@@ -24,6 +29,9 @@ SECTOR_SIZE = 16 * 1024
 SIGNATURE = 0xB007B007  # at byte 28: docs/PROTOCOL.md
 LOADER_SIGNATURE = 0xB007B01D
 LOADER_SIZE = 32 * 1024  # at most: the ROM's way to RAM is slow
+DEVICE_AT = 36  # core/bootloader_map.h
+DEVICE_DEFAULT = 0x413
+VERSION = re.compile(rb"boot0 bootloader (\d+\.\d+\.\d+)\0")  # firmware/bootloader/main.c
 # Flags that are meant for the host's compiler would break the firmware.
 HOST_ONLY = ("CC", "CPP", "CFLAGS", "CPPFLAGS", "LDFLAGS", "AR", "STRIP", "OBJCOPY", "CC_LD")
 
@@ -105,11 +113,30 @@ def source_text(bootloaders, loaders):
     return "\n".join([*lines, "    {NULL, NULL, {NULL, 0}},", "};", ""])
 
 
+def write_files(folder, binaries):
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for board, data in binaries.items():
+        name = f"bootloader-{board}.bin"
+        version = VERSION.search(data)
+        (folder / name).write_bytes(data)
+        rows.append({
+            "board": board,
+            "file": name,
+            "device": struct.unpack_from("<H", data, DEVICE_AT)[0] or DEVICE_DEFAULT,
+            "version": version[1].decode() if version else "",
+            "bytes": len(data),
+            "sha256": hashlib.sha256(data).hexdigest(),
+        })
+    (folder / "index.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("output", type=pathlib.Path)
+    parser.add_argument("--files", action="store_true")
     parser.add_argument("--from", dest="prebuilt", type=pathlib.Path, metavar="DIRECTORY")
     parser.add_argument("--build", type=pathlib.Path, metavar="DIRECTORY")
     parser.add_argument("--meson")
@@ -132,8 +159,12 @@ def main():
         sources = files + loaders
         if not paths:
             fail(f"{options.prebuilt}: no bootloader-BOARD.bin is there")
+    bootloaders = {board: read_binary(path, SECTOR_SIZE, SIGNATURE) for board, path in paths.items()}
+    if options.files:
+        write_files(options.output, bootloaders)
+        return
     text = source_text(
-        {board: read_binary(path, SECTOR_SIZE, SIGNATURE) for board, path in paths.items()},
+        bootloaders,
         {
             tuple(path.stem.split("-")[1:]): read_binary(path, LOADER_SIZE, LOADER_SIGNATURE)
             for path in loaders

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Installs the Debian packages that a part of this repository needs, those that are missing only:
-#   scripts/install-packages.sh [--check] build|demo|test|lint|dist|windows|arduino|web|chromium…
+#   scripts/install-packages.sh [--check] build|demo|test|lint|dist|windows|arduino|web|chromium|npm…
 # Without the right to install, or with --check, it prints the command to type and exits 69.
 set -euo pipefail
 
@@ -13,8 +13,11 @@ dist=("${build[@]}" "${firmware[@]}" bzip2 git libudev-dev python3)
 # The IDE itself, with Java: not everywhere to be had, so the tests do without it.
 arduino=("${dist[@]}" libnewlib-arm-none-eabi arduino)
 # The flasher for the browser, and what tests it.
-web=(clang lld libclang-rt-14-dev-wasm32 ninja-build python3 wasi-libc)
-chromium=("${web[@]}" "${build[@]}" chromium nodejs)
+web=("${firmware[@]}" binaryen clang lld libclang-rt-14-dev-wasm32 meson ninja-build python3
+     wasi-libc)
+chromium=("${web[@]}" "${build[@]}" chromium nodejs xauth xdotool xvfb)
+# Its own packages where nodejs comes without it, as Debian's does.
+npm=(npm)
 demo=("${build[@]}" "${firmware[@]}" dfu-util)
 # boot0.exe: compilers, what unpacks sources of libraries, what runs it.
 windows=("${build[@]}" gcc-mingw-w64-x86-64-win32 gcc-mingw-w64-i686-win32 dpkg-dev wine wine64
@@ -34,12 +37,13 @@ for argument in "$@"; do
     arduino) wanted+=("${arduino[@]}") ;;
     web) wanted+=("${web[@]}") ;;
     chromium) wanted+=("${chromium[@]}") ;;
+    npm) wanted+=("${npm[@]}") ;;
     demo) wanted+=("${demo[@]}") ;;
     lint) wanted+=("${lint[@]}") ;;
     windows) wanted+=("${windows[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     *)
-        echo "usage: scripts/install-packages.sh [--check] build|firmware|demo|lint|test|dist|windows|arduino|web|chromium…" >&2
+        echo "usage: scripts/install-packages.sh [--check] build|firmware|demo|lint|test|dist|windows|arduino|web|chromium|npm…" >&2
         exit 64
         ;;
     esac

@@ -35,13 +35,14 @@ ROOMS = [
     },
     {
         "core/family": ("facts of chips, a file a family", ["include/boot0", "core"]),
-        "base": ("errors, clock, trace lines", ["include/boot0", "core"]),
+        "base": ("errors, clock, traces", ["include/boot0", "core"]),
         "base/platform": ("asked of the system", []),
     },
     {
         "base/platform/posix": ("answers of Linux, macOS", ["base", "base/platform"]),
         "base/platform/win32": ("answers of Windows", ["core", "base", "base/platform"]),
         "base/platform/wasi": ("answers of a page", ["base", "base/platform"]),
+        "base/print": ("JSON and UTF-8", ["base/platform"]),
     },
     {
         "lib/image": ("files and segments", ["include/boot0", "core", "base/platform"]),
@@ -88,11 +89,11 @@ ROOMS = [
                    ["vboard/vboard.h", "vboard/board", "vboard/rom", "vboard/machine",
                     "vboard/describe", "vboard/attach"]),
         "cli": ("the command",
-                ["include/boot0", "core", "core/family", "base", "base/platform"]),
+                ["include/boot0", "core", "core/family", "base", "base/platform", "base/print"]),
     },
     {
         "web/wasm": ("the library in a page",
-                     ["include/boot0", "core", "base", "vboard/vboard.h", "cli"]),
+                     ["include/boot0", "core", "base", "base/print", "vboard/vboard.h"]),
     },
     {
         "firmware/chip": ("what is asked of a chip", []),

@@ -460,19 +460,6 @@ def stage_arduino(stage):
     return Count(passed=int(totals[1]), failed=int(totals[2]))
 
 
-def web_tools(stage):
-    """What tests the flasher from npm, as web/package-lock.json has it; False if it cannot be had."""
-    tools = ROOT / "build/web-tools"
-    tools.mkdir(parents=True, exist_ok=True)
-    lock = (ROOT / "web/package-lock.json").read_bytes()
-    installed = tools / "node_modules/.package-lock.json"
-    if installed.exists() and (tools / "package-lock.json").read_bytes() == lock:
-        return True
-    for name in ("package.json", "package-lock.json", ".npmrc"):
-        shutil.copyfile(ROOT / "web" / name, tools / name)
-    return stage.status_of(["npm", "ci", "--ignore-scripts", "--prefix", tools]) == 0
-
-
 def node_tests(stage, command, **environment):
     """Runs tests of node's test runner, which ends with its totals."""
     status = stage.status_of(command, **environment)
@@ -485,26 +472,94 @@ def node_tests(stage, command, **environment):
 
 def stage_web(stage):
     """The flasher for the browser: the library as WebAssembly, its types, the page in Chromium."""
-    missing = [tool for tool in ("clang-14", "wasm-ld-14", "node", "npm") if not shutil.which(tool)]
+    tools = ("clang-14", "wasm-ld-14", "wasm-opt", "node")
+    missing = [tool for tool in tools if not shutil.which(tool)]
     if missing or not pathlib.Path("/usr/include/wasm32-wasi").exists():
         stage.note = f"not installed: {', '.join(missing) or 'wasi-libc'}"
         return Count(skipped=1)
-    stage.run(["scripts/build-web.py"])
-    count = node_tests(stage, ["node", "--test", "tests/web/library.test.mjs"])
-    if not web_tools(stage):
+    stage.build("build/gcc")
+    binaries = ROOT / "build/gcc/cli/bootloader_table.c.p"
+    prebuilt = ["--bootloaders", binaries] if binaries.exists() else []
+    stage.run(["scripts/build-web.py", *prebuilt])
+    count = node_tests(
+        stage, ["node", "--test", "tests/web/library.test.mjs", "tests/web/monitor.test.mjs"]
+    )
+    if not shutil.which("npm") or stage.status_of(["scripts/web-tools.sh"]) != 0:
         stage.note = "npm packages cannot be installed: no types, no browser"
         count.add(Count(skipped=1))
         return count
     modules = ROOT / "build/web-tools/node_modules"
-    stage.run([modules / ".bin/tsc", "-p", "web", "--typeRoots", modules / "@types"])
-    count.add(ONE)
+    count.add(node_tests(stage, ["node", "--test-reporter=tap", "tests/web/manifest.test.mjs"]))
+    count.add(package_tests(stage, modules))
     if not shutil.which("chromium"):
         stage.note = "Chromium is not installed: the page is not tried"
         count.add(Count(skipped=1))
         return count
     count.add(node_tests(stage, ["node", "--test-reporter=tap", "tests/web/page.test.mjs"]))
     count.add(webusb_tests(stage))
+    count.add(chooser_test(stage))
     return count
+
+
+def package_tests(stage, modules):
+    """The npm package as somebody installs it; its example for Node flashes a board by WebUSB."""
+    stage.run(["scripts/build-npm.sh"])  # also checks the types of all modules
+    user = LOGS / "web-package"
+    shutil.rmtree(user, ignore_errors=True)
+    (user / "node_modules").mkdir(parents=True)
+    for name in ("usb", "node-gyp-build", "@types"):
+        (user / "node_modules" / name).symlink_to(modules / name)
+    (package,) = (ROOT / "build/npm").glob("boot0-*.tgz")
+    stage.run(["tar", "-xzf", package, "-C", user / "node_modules"])
+    (user / "node_modules/package").rename(user / "node_modules/boot0")
+    count = node_tests(
+        stage,
+        ["node", "--test-reporter=tap", "tests/web/package.test.mjs"],
+        BOOT0_PACKAGE=str(user),
+    )
+    firmware = ROOT / "build/firmware"
+    if not (firmware / "hello.bin").exists():
+        stage.note = "no program in build/firmware: `make firmware`"
+        return count
+    shutil.copyfile(user / "node_modules/boot0/examples/flash.mjs", user / "flash.mjs")
+    flashes = [user / "node.bin", user / "command.bin"]
+    for flash in flashes:
+        flash.write_bytes(running_program(firmware))
+    board = "f407:boot0=0,flash={}"
+    program = firmware / "hello-2.elf"
+    stage.run(
+        ["build/gcc/vboard/vboard", "--speed", "0", board.format(flashes[0]), "--"]
+        + ["node", user / "flash.mjs", program]
+    )
+    stage.run(["build/gcc/cli/boot0", "--virtual", board.format(flashes[1]), "flash", program])
+    if flashes[0].read_bytes() != flashes[1].read_bytes():
+        raise Failure("the example for Node and the command leave different flash behind")
+    count.add(ONE)
+    return count
+
+
+def chooser_test(stage):
+    """The browser's own chooser, twice, for a board that comes back as another one."""
+    firmware = ROOT / "build/firmware"
+    missing = [tool for tool in ("xvfb-run", "xauth", "xdotool") if not shutil.which(tool)]
+    if missing or not (firmware / "hello.bin").exists():
+        stage.note = f"the chooser is not tried: {', '.join(missing) or 'no build/firmware'}"
+        return Count(skipped=1)
+    flash = LOGS / "chooser.bin"
+    flash.write_bytes(running_program(firmware))
+    return node_tests(
+        stage,
+        ["xvfb-run", "-a", "-s", "-screen 0 1000x1100x24"]
+        + ["build/gcc/vboard/vboard", "--speed", "0", f"f407:boot0=0,flash={flash}", "--"]
+        + ["node", "--test-reporter=tap", "tests/web/chooser.test.mjs"],
+        BOOT0_FIRMWARE=str(firmware),
+    )
+
+
+def running_program(firmware):
+    """A flash that holds boot0's bootloader and a program that can be asked for it."""
+    data = (firmware / "bootloader-generic-f407.bin").read_bytes().ljust(0x8000, b"\xff")
+    return (data + (firmware / "hello.bin").read_bytes()).ljust(0x100000, b"\xff")
 
 
 # Cases of tests/web/webusb.test.mjs, and the virtual boards behind WebUSB for each. {flash} is the
@@ -519,7 +574,19 @@ WEBUSB = [
     ("unplug", ["f407:fault=unplug@60:300"]),
     ("stall", ["f407:fault=stall@60"]),
     ("two", ["f407:serial=A", "f407:serial=B"]),
+    ("uart", ["f407:flash={flash}"]),
+    ("monitor", ["f407:boot0=0,flash={flash}"]),
+    ("touch", ["f407:boot0=0,flash={flash}"]),
+    ("install", ["f407:flash={flash}"]),
+    ("update", ["f407:boot0=0,flash={flash}"]),
 ]
+# What leaves the same flash behind on the command's side.
+SAME_AS = {
+    "rom": ["flash", "--no-run", "{file}"],
+    "uart": ["flash", "--no-run", "{file}"],
+    "install": ["install-bootloader", "--yes"],
+    "update": ["update-bootloader", "--yes"],
+}
 
 
 def webusb_tests(stage):
@@ -532,7 +599,6 @@ def webusb_tests(stage):
     except OSError:
         stage.note = "WebUSB is not tried: only root can set a policy of Chromium"
         return Count(skipped=len(WEBUSB))
-    stage.build("build/gcc")
     count = Count()
     try:
         for case, boards in WEBUSB:
@@ -547,28 +613,29 @@ def webusb_test(stage, case, boards):
     work = LOGS / "web"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
-    if case in ("program", "again"):  # the page asks a running program for DFU mode
+    if boards[0].startswith("f407:boot0=0"):  # a program runs, which can be asked for DFU mode
         if not (firmware / "hello.bin").exists():
             stage.note = "no program in build/firmware: `make firmware`"
             return Count(skipped=1)
-        data = (firmware / "bootloader-generic-f407.bin").read_bytes().ljust(0x8000, b"\xff")
-        data += (firmware / "hello.bin").read_bytes()
-        (work / "page.bin").write_bytes(data.ljust(0x100000, b"\xff"))
+        data = running_program(firmware)
+        if case == "update":  # another build
+            data = re.sub(rb"(boot0 bootloader )\d+\.\d+\.\d+\0", rb"\g<1>0.0.9\0", data)
+        for name in ("page.bin", "command.bin"):
+            (work / name).write_bytes(data)
+    speed = "1" if case in ("monitor", "touch") else "0"  # programs that print by the clock
     count = node_tests(
         stage,
-        ["build/gcc/vboard/vboard", "--speed", "0"]
+        ["build/gcc/vboard/vboard", "--speed", speed]
         + [board.format(flash=work / "page.bin") for board in boards]
         + ["--", "node", "--test-reporter=tap", "tests/web/webusb.test.mjs"],
         BOOT0_WEB_CASE=case,
         BOOT0_WEB_FILE=str(work / "program.hex"),
         BOOT0_FIRMWARE=str(firmware),
     )
-    if case == "rom":
-        # The command leaves the same flash behind.
+    if case in SAME_AS:
         board = boards[0].format(flash=work / "command.bin")
-        stage.run(
-            ["build/gcc/cli/boot0", "--virtual", board, "flash", "--no-run", work / "program.hex"]
-        )
+        words = [word.format(file=work / "program.hex") for word in SAME_AS[case]]
+        stage.run(["build/gcc/cli/boot0", "--virtual", board, *words])
         if (work / "page.bin").read_bytes() != (work / "command.bin").read_bytes():
             raise Failure(f"{boards[0]}: the page and the command leave different flash behind")
     return count

@@ -10,6 +10,9 @@ fi
 if ! scripts/install-packages.sh chromium >/dev/null 2>&1; then
     echo "The packages of the flasher for the browser cannot be installed: its tests will be skipped."
 fi
+if ! command -v npm >/dev/null && ! scripts/install-packages.sh npm >/dev/null 2>&1; then
+    echo "npm cannot be installed: most tests of the flasher for the browser will be skipped."
+fi
 if ! scripts/install-packages.sh windows >/dev/null 2>&1; then
     echo "The packages for Windows cannot be installed: its tests will be skipped."
 fi

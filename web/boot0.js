@@ -3,6 +3,7 @@
 // is known of boards, files and protocols is in the library; here are calls and events only.
 
 import {SerialTransport} from './serial.js';
+import {makeSuspender} from './suspend.js';
 import {FILTERS, UsbTransport} from './usb.js';
 
 /**
@@ -92,6 +93,15 @@ import {FILTERS, UsbTransport} from './usb.js';
  * @property {boolean} started
  * @property {boolean} touched
  *
+ * @typedef {object} InstallReport of a bootloader; the members of Report as well
+ * @property {boolean} changed false: the board had this very bootloader
+ * @property {boolean} updated it had another version
+ * @property {boolean} program_kept a program begins behind the bootloader
+ * @property {string} version_before empty: none, or unknown
+ * @property {string} version
+ * @property {boolean} started
+ * @property {number} seconds
+ *
  * @typedef {object} ConnectOptions
  * @property {string} [chip] the user's word on which chip it is: "f407"
  * @property {string} [board] key of a board that is known: "black-f407ve"
@@ -107,11 +117,23 @@ import {FILTERS, UsbTransport} from './usb.js';
  * @property {boolean} [allow_option_bytes] the file may hold option bytes
  * @property {boolean} [skip_ram] leave out data for RAM
  * @property {number} [address] where a raw binary goes; else the start of the flash
+ *
+ * @typedef {object} InstallOptions
+ * @property {boolean} [update] replace another version of the bootloader
+ * @property {boolean} [no_run] stay in DFU mode at the end
+ * @property {(loss: typeof LOSSES[number]) => boolean | Promise<boolean>} [mayLose] whether what is
+ *     in the bootloader's place may be overwritten; without it nothing of value is
  */
 
 /** enum boot0_phase of include/boot0/session.h. */
 export const PHASES = /** @type {const} */ (
     ['wait', 'read', 'erase', 'write', 'verify', 'run', 'prepare']);
+
+/**
+ * What a bootloader overwrites, enum boot0_install_loss of include/boot0/install.h: what begins at
+ * 0x08000000, and what is at 0x08004000.
+ */
+export const LOSSES = /** @type {const} */ (['program', 'data']);
 
 /** Options that are words of the library. */
 const WORDS = /** @type {const} */ (['full', 'no_preserve', 'no_verify', 'no_run', 'ignore_suffix',
@@ -121,13 +143,37 @@ const WORDS = /** @type {const} */ (['full', 'no_preserve', 'no_verify', 'no_run
 const BADF = 8;
 const NOSYS = 52;
 
-/** What this browser has. JSPI is WebAssembly's JavaScript Promise Integration. */
+/** What this browser has. */
 export function support() {
     return {
         usb: typeof navigator !== 'undefined' && 'usb' in navigator,
         serial: typeof navigator !== 'undefined' && 'serial' in navigator,
-        jspi: 'Suspending' in WebAssembly && 'promising' in WebAssembly,
     };
+}
+
+/**
+ * A module, from a server or, in Node, from beside this file.
+ * @param {URL | string} url
+ * @param {WebAssembly.Imports} imports
+ */
+async function instantiate(url, imports) {
+    if (!String(url).startsWith('file:'))
+        return WebAssembly.instantiateStreaming(fetch(url), imports);
+    const files = 'node:fs/promises'; // no bundler looks for it
+    return WebAssembly.instantiate(await (await import(files)).readFile(new URL(url)), imports);
+}
+
+/** CustomEvent, which Node 18 has not. */
+export class DetailEvent extends Event {
+    /**
+     * @param {string} type
+     * @param {any} detail
+     * @param {EventInit} [options]
+     */
+    constructor(type, detail, options) {
+        super(type, options);
+        this.detail = detail;
+    }
 }
 
 /** An error of the library. */
@@ -174,26 +220,25 @@ export class Boot0 extends EventTarget {
     /** @type {SerialTransport | null} */ #serial = null;
     /** @type {Promise<unknown>} */ #queue = Promise.resolve();
     /** Texts of the session, which the library does not copy. @type {number[]} */ #texts = [];
-    #blocking = false;
-    /** What the library's numbers mean, and its version. */
-    names = {version: '', statuses: [''], advices: [''], formats: ['']};
+    #suspender = makeSuspender();
+    /** @type {InstallOptions['mayLose']} */ #mayLose;
+    /** What the library's numbers mean, its version, and the chips that it knows. */
+    names = {version: '', statuses: [''], advices: [''], formats: [''],
+             chips: [{key: '', name: '', family: '', device: 0}]};
 
     /**
      * Loads the library.
-     * @param {{virtual?: boolean, bytes?: BufferSource, url?: URL | string}} [options]
-     *     virtual: with virtual boards, which makes it larger; bytes: the module itself, else it is
-     *     fetched from beside this file
+     * @param {{virtual?: boolean, folder?: URL | string}} [options] virtual: with virtual boards,
+     *     which makes it larger; folder: where the .wasm files are, if not beside this file
      */
     static async load(options = {}) {
         const boot0 = new Boot0();
-        const name = options.virtual ? 'boot0-virtual.wasm' : 'boot0.wasm';
-        const imports = boot0.#imports();
-        const {instance} = options.bytes
-            ? await WebAssembly.instantiate(options.bytes, imports)
-            : await WebAssembly.instantiateStreaming(
-                  fetch(options.url ?? new URL(name, import.meta.url)), imports);
+        const name = `boot0${options.virtual ? '-virtual' : ''}${boot0.#suspender.suffix}.wasm`;
+        const url = new URL(name, options.folder ?? import.meta.url);
+        const {instance} = await instantiate(url, boot0.#imports());
         boot0.#exports = instance.exports;
         boot0.#exports._initialize();
+        boot0.#suspender.attach(instance.exports);
         boot0.names = boot0.#result(boot0.#exports.describe());
         return boot0;
     }
@@ -238,27 +283,17 @@ export class Boot0 extends EventTarget {
 
     // ---- what the library imports ----
 
-    /** Functions that may take their time, where the browser can suspend WebAssembly. @param {any} f */
-    #suspending(f) {
-        const {Suspending} = /** @type {any} */ (WebAssembly);
-        if (Suspending) return new Suspending(f);
-        this.#blocking = true;
-        return () => { throw new Boot0Error(BLOCKED); };
-    }
-
     #imports() {
         /** @param {string} name */
         const status = name => this.names.statuses.indexOf(name);
         const usb = () => /** @type {UsbTransport} */ (this.#usb);
         const serial = () => /** @type {SerialTransport} */ (this.#serial);
         /** @param {any} f */
-        const suspending = f => this.#suspending(f);
-        const sleep = suspending((/** @type {number} */ us) =>
-            new Promise(resolve => setTimeout(resolve, us / 1000)));
+        const suspending = f => this.#suspender.suspending(f);
         const boot0 = {
             now_us: () => performance.now() * 1000,
-            // A virtual board can do without: its time is its own.
-            sleep_us: this.#blocking ? () => {} : sleep,
+            sleep_us: suspending((/** @type {number} */ us) =>
+                new Promise(resolve => setTimeout(resolve, us / 1000))),
             usb_scan: suspending(() => usb().scan()),
             usb_descriptors: (/** @type {number} */ pointer, /** @type {number} */ size) => {
                 const bytes = usb().descriptors().subarray(0, size);
@@ -281,10 +316,12 @@ export class Boot0 extends EventTarget {
             serial_set: suspending((/** @type {number[]} */ ...a) =>
                 serial().set(a[0], a[1] !== 0, a[2] !== 0)),
             serial_close: suspending(() => serial().close()),
+            may_lose: suspending(async (/** @type {number} */ loss) =>
+                await this.#mayLose?.(LOSSES[loss]) ? 1 : 0),
             progress: (/** @type {number[]} */ ...a) => this.#progress(a),
             event: (/** @type {number} */ pointer, /** @type {number} */ size) => {
                 const detail = this.#json(pointer, size);
-                this.dispatchEvent(new CustomEvent(detail.event, {detail}));
+                this.dispatchEvent(new DetailEvent(detail.event, detail));
             },
         };
         const wasi = new Proxy({}, {
@@ -325,7 +362,7 @@ export class Boot0 extends EventTarget {
     #progress([phase, done, total, elapsedUs, expectedUs]) {
         const detail = {phase: PHASES[phase], done, total, elapsedMs: elapsedUs / 1000,
                         expectedMs: expectedUs / 1000};
-        const event = new CustomEvent('progress', {detail, cancelable: true});
+        const event = new DetailEvent('progress', detail, {cancelable: true});
         return this.dispatchEvent(event) ? 0 : 1;
     }
 
@@ -337,10 +374,8 @@ export class Boot0 extends EventTarget {
      * @param {any[]} values
      */
     #call(name, ...values) {
-        const {promising} = /** @type {any} */ (WebAssembly);
-        const f = this.#exports[name];
         const job = this.#queue.then(
-            async () => this.#result(await (promising ? promising(f) : f)(...values)));
+            async () => this.#result(await this.#suspender.call(this.#exports[name], ...values)));
         this.#queue = job.catch(() => {});
         return job;
     }
@@ -401,8 +436,8 @@ export class Boot0 extends EventTarget {
      * @returns {Promise<Board>}
      */
     async connectUsb(device, options = {}, usb = navigator.usb) {
-        if (!support().jspi) throw new Boot0Error(BLOCKED);
         if (!this.#usb || this.#usb.usb !== usb) {
+            this.#usb?.dispose();
             this.#usb = new UsbTransport(usb);
             this.#usb.addEventListener('missing', () => this.dispatchEvent(new Event('missing')));
         }
@@ -419,7 +454,6 @@ export class Boot0 extends EventTarget {
      * @returns {Promise<Board>}
      */
     async connectSerial(port, options = {}) {
-        if (!support().jspi) throw new Boot0Error(BLOCKED);
         await this.disconnect();
         this.#serial = new SerialTransport(port);
         const values = this.#session(options);
@@ -463,11 +497,16 @@ export class Boot0 extends EventTarget {
     }
 
     async disconnect() {
-        const {promising} = /** @type {any} */ (WebAssembly);
-        const close = this.#exports.session_close;
-        this.#queue = this.#queue.then(() => (promising ? promising(close) : close)())
+        this.#queue = this.#queue.then(() => this.#suspender.call(this.#exports.session_close))
             .catch(() => {});
         await this.#queue;
+    }
+
+    /** Lets everything go: no more boards after that. */
+    async close() {
+        await this.disconnect();
+        this.#usb?.dispose();
+        this.#usb = null;
     }
 
     /** Ends the call that is under way as soon as the board can be left: it fails, "cancelled". */
@@ -513,6 +552,19 @@ export class Boot0 extends EventTarget {
     /** What flash() would do, as 'plan' events. @param {Image} image @param {FlashOptions} [options] */
     plan(image, options = {}) {
         return this.#withImage('session_plan', image, options);
+    }
+
+    /**
+     * Puts boot0's bootloader on the board through the one in ROM, verifies and starts it. Connect
+     * again afterwards, unless it stays in DFU mode.
+     * @param {Image} bootloader for 0x08000000
+     * @param {InstallOptions} [options]
+     * @returns {Promise<InstallReport>}
+     */
+    async install(bootloader, options = {}) {
+        this.#mayLose = options.mayLose;
+        return this.#call('session_install', bootloader.pointer, options.update ? 1 : 0,
+                          options.no_run ? 1 : 0);
     }
 
     /**
@@ -600,14 +652,13 @@ export class Boot0 extends EventTarget {
     }
 }
 
-/** Where WebAssembly cannot be suspended, no board of the real world can be waited for. */
-const BLOCKED = {
-    code: 'unsupported',
-    message: 'this browser cannot suspend WebAssembly (JSPI)',
-    hint: 'Use a newer Chrome, Edge or another browser that is based on Chromium.',
-    advice: 'none',
-    facts: {address: '0x00000000', number: 0, text: ''},
-};
+/** Whether a device is in DFU mode, or a program that can be asked for it. @param {USBDevice} device */
+export function isDfu(device) {
+    return device.configurations.some(configuration => configuration.interfaces.some(
+        face => face.alternates.some(({interfaceClass, interfaceSubclass}) => FILTERS.some(
+            filter => filter.classCode === interfaceClass &&
+                      filter.subclassCode === interfaceSubclass))));
+}
 
 /**
  * Lets the user choose a board. Only in answer to a click.

@@ -2,7 +2,7 @@
 // One board and what is done with it, as the page and the button have it in common: connecting in
 // all ways, the picture of its sectors, and going on after the cable was pulled.
 
-import {Boot0, Boot0Error} from './boot0.js';
+import {Boot0, Boot0Error, DetailEvent} from './boot0.js';
 import {SectorMap} from './sectors.js';
 
 /** @typedef {{kind: 'usb', device: USBDevice} | {kind: 'serial', port: SerialPort, boot?: string} |
@@ -37,10 +37,10 @@ export class Flasher extends EventTarget {
     #forward(event) {
         const {type} = event;
         if (type === 'missing' && this.#waiting) return; // its cable was pulled
-        const detail = event instanceof CustomEvent ? event.detail : undefined;
+        const detail = event instanceof DetailEvent ? event.detail : undefined;
         if (type === 'plan') this.map.plan(detail);
         if (type === 'progress') this.map.progress(detail);
-        const copy = new CustomEvent(type, {detail, cancelable: event.cancelable});
+        const copy = new DetailEvent(type, detail, {cancelable: event.cancelable});
         if (!this.dispatchEvent(copy)) event.preventDefault();
     }
 
@@ -138,8 +138,17 @@ export class Flasher extends EventTarget {
             }
     }
 
-    /** Connects again after a program was started. */
-    reconnect() {
+    /**
+     * Connects again: after a program was started, or with something more that the user knows.
+     * @param {import('./boot0.js').ConnectOptions} [options] in addition to those of connect()
+     */
+    reconnect(options = {}) {
+        this.#options = {...this.#options, ...options};
         return this.#again();
+    }
+
+    /** Lets the serial port go, for others, until reconnect(). */
+    async release() {
+        if (this.way?.kind === 'serial') await this.boot0?.disconnect();
     }
 }

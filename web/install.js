@@ -7,25 +7,12 @@
 
 import {chooseUsb, support} from './boot0.js';
 import {Flasher} from './flasher.js';
+import {parseManifest} from './manifest.js';
 import {SectorPicture} from './sectors.js';
 import {explain, lacking, progressText, reportText} from './words.js';
 
-/**
- * @typedef {object} Build
- * @property {string} [name]
- * @property {string[]} [boards]
- * @property {string[]} [chips]
- * @property {string[]} [families]
- * @property {{path: string, address?: string}[]} files
- * @property {Record<string, boolean>} [options]
- *
- * @typedef {object} Manifest
- * @property {string} name
- * @property {string} [version]
- * @property {string} [message]
- * @property {string} [done]
- * @property {Build[]} builds
- */
+/** @typedef {import('./manifest.js').Build} Build */
+/** @typedef {import('./manifest.js').Manifest} Manifest */
 
 const STYLE = `
 :host { display: block; max-width: 34rem; font: 1rem/1.5 system-ui, sans-serif }
@@ -119,14 +106,12 @@ export class Boot0Install extends HTMLElement {
     /** Once; again after a failure. */
     #load() {
         const url = new URL(this.getAttribute('manifest') ?? 'manifest.json', document.baseURI);
-        this.#manifest ??= get(url).then(response => response.json()).then(manifest => {
-            if (!manifest.name || !Array.isArray(manifest.builds))
-                throw new Error('the manifest has no name or no builds');
-            return manifest;
-        }).catch(error => {
-            this.#manifest = null;
-            throw error;
-        });
+        const name = url.pathname.replace(/^.*\//, '');
+        this.#manifest ??= get(url).then(response => response.text())
+            .then(json => parseManifest(json, name)).catch(error => {
+                this.#manifest = null;
+                throw error;
+            });
         return this.#manifest;
     }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The full page: a file, a board, and what is done with them. Words of errors are in words.js.
 
-import {Boot0Error, chooseUsb, support} from './boot0.js';
+import {Boot0Error, chooseUsb, isDfu, support} from './boot0.js';
 import {Flasher} from './flasher.js';
+import {InstallPanel} from './install-panel.js';
+import {MonitorPanel} from './monitor-panel.js';
 import {STATES, SectorMap, SectorPicture} from './sectors.js';
 import {duration, explain, lacking, progressText, reportText, size, tell} from './words.js';
 
@@ -20,6 +22,11 @@ let busy = false;
 let running = false;
 let unplugged = false;
 /** Which chooser was shown last. @type {'usb' | 'serial'} */ let choosing = 'usb';
+const install = new InstallPanel(flasher);
+/** A board in its bootloader has no program's port, and its UART is ours; a program has both again. */
+const holdsPort = () => flasher.board !== null && !running && flasher.way?.kind !== 'virtual';
+const monitor = new MonitorPanel(
+    () => flasher.way?.kind === 'serial' ? flasher.way.port : null, () => busy, holdsPort);
 
 // ---- small things ----
 
@@ -71,8 +78,12 @@ function refresh() {
     $('board-how').hidden = board !== null;
     for (const id of ['connect', 'serial', 'virtual']) $(id).disabled = busy;
     const has = support();
-    $('connect').disabled ||= !has.usb || !has.jspi;
-    $('serial').hidden ||= !has.serial || !has.jspi;
+    $('connect').disabled ||= !has.usb;
+    $('serial').hidden ||= !has.serial;
+    $('touch-box').hidden = board !== null || !has.serial;
+    $('touch').disabled = busy;
+    install.show(busy);
+    monitor.refresh();
     $('why').hidden = busy || ready;
     $('why').textContent = file ? 'Connect a board first.'
         : board ? 'Choose a file first.' : 'Choose a file and connect a board first.';
@@ -90,6 +101,7 @@ async function work(where, job) {
     $('status').textContent = '';
     refresh();
     try {
+        await monitor.monitor.pause();
         await job();
     } catch (error) {
         showFault(where, error);
@@ -100,6 +112,8 @@ async function work(where, job) {
         busy = false;
         $('progress').hidden = true;
         $('again').hidden = true;
+        if (running) await flasher.release();
+        if (!holdsPort()) monitor.monitor.resume();
         refresh();
     }
 }
@@ -205,16 +219,20 @@ function showBoard() {
     $('picture').hidden = !board || flasher.map.sectors.length === 0;
 }
 
+/** What the user says of the board. */
+function connectOptions() {
+    const supply = $('supply').value;
+    return {chip: $('chip').value.trim(), supplyMv: supply ? Number(supply) : 0};
+}
+
 /** @param {() => Promise<import('./flasher.js').Way>} choose */
 function connect(choose) {
     return work('board', async () => {
-        const supply = $('supply').value;
         const way = await choose();
         running = unplugged = false;
         $('status').textContent = 'Connecting…';
         try {
-            const board = await flasher.connect(
-                way, {chip: $('chip').value.trim(), supplyMv: supply ? Number(supply) : 0});
+            const board = await flasher.connect(way, connectOptions());
             log(`Connected: ${board.chip}, serial number ${board.serial || 'none'}`);
             $('status').textContent = '';
         } catch (error) {
@@ -297,6 +315,44 @@ const read = () => work('flash', async () => {
     $('status').textContent = `${size(data.length)} read in ${duration(performance.now() - start)}.`;
 });
 
+const installBootloader = () => work('flash', async () => {
+    await ready();
+    await install.run((report, text) => {
+        running = report.started;
+        $('status').textContent = text;
+        log(text);
+    });
+});
+
+/** How long a program may take from the touch until its bootloader has enumerated. */
+const TOUCH_MS = 5000;
+
+/**
+ * Opens a program's port at 1200 baud, as the Arduino IDE does. Its bootloader is connected at once
+ * if it was permitted before.
+ */
+const touch = () => work('board', async () => {
+    choosing = 'serial';
+    const port = await navigator.serial.requestPort();
+    const came = new Promise(resolve => {
+        navigator.usb?.addEventListener('connect', (/** @type {any} */ event) => {
+            if (isDfu(event.device)) resolve(event.device);
+        });
+        setTimeout(resolve, TOUCH_MS, null);
+    });
+    await port.open({baudRate: 1200});
+    await port.setSignals({dataTerminalReady: false}).catch(() => {}); // it may be gone by now
+    await port.close().catch(() => {});
+    $('status').textContent = 'Waiting for the bootloader…';
+    const device = /** @type {USBDevice | null} */ (await came);
+    $('status').textContent = '';
+    if (!device) {
+        $('status').textContent = 'The program was asked to restart. Choose its bootloader by “Connect…”.';
+        return;
+    }
+    await flasher.connect({kind: 'usb', device}, connectOptions());
+});
+
 // ---- events ----
 
 flasher.addEventListener('progress', event => {
@@ -371,6 +427,8 @@ $('flash').addEventListener('click', flash);
 $('compare').addEventListener('click', compare);
 $('read').addEventListener('click', read);
 $('stop').addEventListener('click', () => flasher.stop());
+$('install-go').addEventListener('click', installBootloader);
+$('touch').addEventListener('click', touch);
 
 // ---- the beginning ----
 

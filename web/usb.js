@@ -55,6 +55,9 @@ function sketch(device) {
  */
 async function open(device) {
     if (!device.opened) await device.open();
+    // Node's package `usb` ends a transfer after a second by itself; the library knows better.
+    const below = /** @type {{device?: {timeout: number}}} */ (device).device;
+    if (below) below.timeout = 0;
     if (!device.configuration && device.configurations.length > 0)
         await device.selectConfiguration(device.configurations[0].configurationValue);
 }
@@ -97,13 +100,21 @@ export class UsbTransport extends EventTarget {
     #present = false;
     #goneAt = 0;
     /** @type {(() => void)[]} */ #waiting = [];
+    #onConnect = (/** @type {any} */ event) => this.#connected(event.device);
+    #onDisconnect = (/** @type {any} */ event) => this.#disconnected(event.device);
 
     /** @param {USB} usb navigator.usb, or that of the npm package `usb` */
     constructor(usb) {
         super();
         this.usb = usb;
-        usb.addEventListener('connect', event => this.#connected(event.device));
-        usb.addEventListener('disconnect', event => this.#disconnected(event.device));
+        usb.addEventListener('connect', this.#onConnect);
+        usb.addEventListener('disconnect', this.#onDisconnect);
+    }
+
+    /** Hears of no device any more, which lets Node end. */
+    dispose() {
+        this.usb.removeEventListener('connect', this.#onConnect);
+        this.usb.removeEventListener('disconnect', this.#onDisconnect);
     }
 
     /**
@@ -216,8 +227,9 @@ export class UsbTransport extends EventTarget {
             return 'ok';
         } catch (error) {
             // "Access denied" is a SecurityError: no udev rule, or a driver that is not WinUSB.
-            const name = error instanceof Error ? error.name : '';
-            if (name === 'SecurityError') return 'permission';
+            const {name, message} = error instanceof Error ? error : new Error();
+            if (name === 'SecurityError' || message.includes('LIBUSB_ERROR_ACCESS'))
+                return 'permission';
             return name === 'NotFoundError' || await this.#hasGone() ? 'gone' : 'io';
         }
     }

@@ -12,6 +12,7 @@ const BOARD_MS = 20;
 export class VirtualPort extends EventTarget {
     /** @type {ReadableStream<Uint8Array> | null} */ readable = null;
     /** @type {WritableStream<Uint8Array> | null} */ writable = null;
+    connected = true;
     #baud = 0;
 
     /** @param {Boot0} boot0 that has the board: plugUart() */
@@ -27,8 +28,13 @@ export class VirtualPort extends EventTarget {
         return new VirtualPort(boot0);
     }
 
+    getInfo() {
+        return {};
+    }
+
     /** @param {SerialOptions} options */
     async open(options) {
+        if (this.readable) throw new DOMException('The port is open already.', 'InvalidStateError');
         const {boot0} = this;
         this.#baud = options.baudRate;
         let open = true;

@@ -6,12 +6,13 @@ import {Boot0Error} from './boot0.js';
 
 /** @typedef {{title: string, remedy: string}} Words */
 
-const BROWSERS = 'Use Chrome, Edge, Opera or another browser that is based on Chromium, version 137 ' +
-    'or newer, on Windows, macOS, Linux, ChromeOS or Android.';
+const BROWSERS = 'Use Chrome, Edge, Opera or another browser that is based on Chromium, ' +
+    'on Windows, macOS, Linux, ChromeOS or Android.';
 
 /** Where to click on this page. */
 const FORCE = 'Turn on “Skip safety checks” under Options';
 const CHIP = 'Enter the chip under Options';
+const INSTALL = 'Use “Install boot0\'s bootloader” below';
 
 /**
  * The remedy for each advice of enum boot0_advice. {hint} is the library's own, the other marks are
@@ -77,11 +78,13 @@ export const ADVICE = {
     'say-chip': `{hint} ${CHIP}: {text}.`,
     'lock-for-ever': '{hint}',
     'protect-by-serial': '{hint}',
-    'install-bootloader': '{hint} boot0\'s bootloader can do it.',
-    'update-bootloader': 'The bootloader on the board may be too old.',
-    'replace-bootloader': '{hint}',
-    'name-bootloader-chip': `{hint} ${CHIP} if it is that: {text}.`,
-    'update-and-unprotect': 'The bootloader on the board is old, and its sectors are protected.',
+    'install-bootloader': `${INSTALL}: it can do this.`,
+    'update-bootloader': `${INSTALL}: the one on the board may be too old.`,
+    'replace-bootloader': `${INSTALL}: that replaces it.`,
+    'name-bootloader-chip': `{hint} Choose the bootloader for that chip, or enter the chip under ` +
+        'Options and connect again: {text}.',
+    'update-and-unprotect': `${INSTALL}: the one on the board is too old to remove the write ` +
+        'protection of its sectors, which has to go first.',
     'leave-bootloader': '{hint}',
     'without-loader': '{hint}',
     'record': '{hint}',
@@ -181,14 +184,11 @@ export function tell(note) {
 
 /**
  * What this browser lacks; null if it has all.
- * @param {{usb: boolean, jspi: boolean}} has
+ * @param {{usb: boolean}} has
  * @returns {Words | null}
  */
 export function lacking(has) {
-    if (has.usb && has.jspi) return null;
-    if (has.usb)
-        return {title: 'This browser is too old: it cannot suspend WebAssembly (JSPI).',
-                remedy: BROWSERS};
+    if (has.usb) return null;
     return {title: 'This browser has no WebUSB, so it cannot reach boards.', remedy: BROWSERS};
 }
 
@@ -227,6 +227,46 @@ export function progressText({phase, done, total, elapsedMs, expectedMs}) {
         parts.push(`${duration((total - done) / done * elapsedMs)} left`);
     else if (expectedMs > elapsedMs) parts.push(`${duration(expectedMs - elapsedMs)} left`);
     return parts.length ? `${DOING[phase]}: ${parts.join(', ')}` : `${DOING[phase]}…`;
+}
+
+/** What the loss of each of LOSSES means. */
+export const INSTALL_LOSS = {
+    program: {
+        title: 'This overwrites the program at 0x08000000.',
+        text: 'The bootloader goes there. Keep a copy by “Read memory to a file”, or link the ' +
+            'program for 0x08008000 and flash it afterwards.',
+    },
+    data: {
+        title: 'This erases what is at 0x08004000 to 0x08007fff.',
+        text: 'The bootloader keeps its journal there. Keep a copy by “Read memory to a file” first ' +
+            'if you need that data.',
+    },
+};
+
+/** @param {import('./boot0.js').InstallReport} report */
+export function installText({changed, updated, program_kept, version, version_before, started}) {
+    const what = !changed ? `Bootloader ${version} is there already`
+        : updated ? `Bootloader updated from ${version_before || 'an unknown version'} to ${version}, and verified`
+        : `Bootloader ${version} installed and verified`;
+    const kept = program_kept ? '; the program at 0x08008000 is kept' : '';
+    const next = !started ? ' Set BOOT0 low and press reset to start it.'
+        : program_kept ? ' It was started.'
+        : ' It was started. Flash a program that is linked for 0x08008000; BOOT0 may stay low from now on.';
+    return `${what}${kept}.${next}`;
+}
+
+/**
+ * @param {import('./monitor.js').MonitorState} state
+ * @param {boolean} possible whether this browser can open ports at all
+ */
+export function monitorText(state, possible) {
+    if (!possible) return 'This browser reaches no serial ports (no Web Serial, no WebUSB).';
+    return {
+        off: 'Shows what the program prints on its USB serial port or UART.',
+        waiting: 'Waiting for the port…',
+        open: 'The port is open.',
+        paused: 'Paused: the port is opened when the program runs.',
+    }[state];
 }
 
 /**

@@ -2,9 +2,9 @@
 /* See discovery.h. */
 #include "discovery.h"
 
-#include "../json.h"
 #include "ide.h"
 
+#include <base/print/json.h>
 #include <core/array.h>
 #include <string.h>
 

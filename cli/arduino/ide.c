@@ -3,8 +3,7 @@
 #include "ide.h"
 #include "../advice.h"
 
-#include "../json.h"
-
+#include <base/print/json.h>
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>

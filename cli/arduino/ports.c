@@ -2,8 +2,7 @@
 /* See ports.h. */
 #include "ports.h"
 
-#include "../json.h"
-
+#include <base/print/json.h>
 #include <string.h>
 
 bool ide_ports_add(struct ide_ports *ports, const struct ide_port *port)

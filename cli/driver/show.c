@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What `boot0 driver` prints. */
-#include "../json.h"
 #include "../print.h"
 #include "../text.h"
 #include "work.h"
+#include <base/print/json.h>
 
 #include <string.h>
 

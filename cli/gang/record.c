@@ -4,9 +4,9 @@
 
 #include "../chip.h"
 #include "../command.h"
-#include "../json.h"
 #include "clock.h"
 
+#include <base/print/json.h>
 #include <base/platform/process.h>
 #include <base/platform/text.h>
 #include <stdlib.h>

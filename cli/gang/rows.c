@@ -2,9 +2,9 @@
 /* See rows.h. Lines of the used file: {"row":"DIGEST","event":"take",…}, or "free". */
 #include "rows.h"
 
-#include "../json.h"
 #include "clock.h"
 
+#include <base/print/json.h>
 #include <core/sha256.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,9 +5,9 @@
 
 #include "../advice.h"
 #include "../chip.h"
-#include "../json.h"
 #include "../text.h"
 
+#include <base/print/json.h>
 #include <string.h>
 
 enum {

@@ -19,6 +19,7 @@ import json
 import pathlib
 import random
 import shlex
+import shutil
 import struct
 import subprocess
 import sys
@@ -189,6 +190,64 @@ def compare_gang():
     return one, many
 
 
+# ---- the flasher in the browser ----
+
+POLICY = pathlib.Path("/etc/chromium/policies/managed/boot0-bench.json")
+
+
+def lacks_browser():
+    """Why the page cannot be measured; '' if it can."""
+    if not shutil.which("chromium") or not shutil.which("node"):
+        return "no chromium or node"
+    for name, target in (("build/web/index.html", "web"), ("build/web-tools/node_modules", "npm")):
+        if not (ROOT / name).exists():
+            return f"no {name}: `make {target}`"
+    try:  # Only root can permit a page its board without a click.
+        POLICY.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / "tests/web/policy.json", POLICY)
+    except OSError:
+        return "only root can set a policy of Chromium"
+    return ""
+
+
+def run_web(job, *more):
+    """Seconds of a flasher in Chromium, from the click on: fresh, and the same again."""
+    with tempfile.TemporaryDirectory(prefix="boot0-bench-") as name:
+        directory = pathlib.Path(name)
+        image = program(job.size)
+        file, flash = directory / "program.bin", directory / "flash.bin"
+        file.write_bytes(image)
+        flash.write_bytes(contents(job, image))
+        command = [VBOARD, "--speed", "1", f"{job.model}:flash={flash}", "--"]
+        command += ["node", ROOT / "tests/bench/web.mjs", file, *more]
+        result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        if result.returncode != 0 or flash.read_bytes()[: len(image)] != image:
+            sys.stderr.buffer.write(result.stderr)
+            sys.exit(f"exit status {result.returncode}: {shlex.join(str(word) for word in command)}")
+        return json.loads(result.stdout)
+
+
+def compare_web(jobs, webdfu):
+    """The page beside `boot0 flash`, and beside webdfu if there is a copy of it."""
+    lack = lacks_browser()
+    if lack:
+        print(f"the flasher in the browser was not measured: {lack}")
+        return None
+    job = next(job for job in jobs if job.name == "fresh-256k")
+    try:
+        rows = {"boot0": {"seconds": run_job(job)["boot0"].seconds}, "page": run_web(job)}
+        if webdfu:
+            rows["webdfu"] = run_web(job, webdfu)
+    finally:
+        POLICY.unlink()
+    line = f"{job.title} in Chromium: boot0 flash, the page, again"
+    print(f"{line:<52} {rows['boot0']['seconds']:6.2f} s {rows['page']['seconds']:6.2f} s "
+          f"{rows['page']['again']:5.2f} s", flush=True)
+    if webdfu:
+        print(f"    webdfu's dfuse.js, without comparing and verifying {rows['webdfu']['seconds']:6.2f} s")
+    return rows
+
+
 HEADING = (
     f"{'job':<42} {'dfu-util':>9} {'boot0':>8} {'ratio':>6} {'bound':>8} {'/bound':>6} {'erased':>6}"
 )
@@ -210,6 +269,23 @@ def print_job(job, runs):
     if "fast" in runs:
         print(table_row("    with --fast", theirs, runs["fast"]))
     sys.stdout.flush()
+
+
+def web_targets(web):
+    page = web["page"]["seconds"]
+    number = page / web["boot0"]["seconds"]
+    rows = [
+        ("the page, fresh 256 KiB: 1.15 times boot0 flash", f"{number:.2f}", number <= 1.15),
+        (
+            "the page, the same again: under 1 s",
+            f"{web['page']['again']:.2f}",
+            web["page"]["again"] < 1,
+        ),
+    ]
+    if "webdfu" in web:
+        number = web["webdfu"]["seconds"] / page
+        rows.append(("the page: 2 times as fast as webdfu", f"{number:.2f}", number >= 2))
+    return rows
 
 
 def targets(results, gang):
@@ -281,7 +357,8 @@ def main():
     )
     parser.add_argument("--quick", action="store_true", help="the smallest jobs only")
     parser.add_argument("--json", metavar="FILE", help="write all numbers to a file")
-    names = [*(job.name for job in jobs), "gang"]
+    parser.add_argument("--webdfu", metavar="FOLDER", help="a copy of github.com/devanlai/webdfu")
+    names = [*(job.name for job in jobs), "gang", "web"]
     parser.add_argument("jobs", nargs="*", metavar="JOB", help=", ".join(names))
     options = parser.parse_args()
     for name in options.jobs:
@@ -299,6 +376,9 @@ def main():
         results[job.name] = run_job(job)
         print_job(job, results[job.name])
     gang = compare_gang() if not options.jobs or "gang" in options.jobs else None
+    web = None
+    if "web" in options.jobs or not (options.jobs or options.quick):
+        web = compare_web(jobs, options.webdfu)
     if options.json:
         rows = {
             name: {label: dataclasses.asdict(run) for label, run in runs.items()}
@@ -306,10 +386,12 @@ def main():
         }
         if gang:
             rows["gang"] = {"1": {"seconds": gang[0]}, str(GANG): {"seconds": gang[1]}}
+        if web:
+            rows["web"] = web
         pathlib.Path(options.json).write_text(json.dumps(rows, indent=1) + "\n")
 
     print()
-    rows = targets(results, gang)
+    rows = targets(results, gang) + (web_targets(web) if web else [])
     for text, number, reached in rows:
         print(f"{'PASS' if reached else 'FAIL'}  {text:<58} {number}")
     return 0 if all(reached for _, _, reached in rows) else 1

@@ -49,13 +49,15 @@ async function load(page, url) {
     return page.goto(url);
 }
 
-/** @param {{port?: number, viewport?: object, dark?: boolean, init?: string}} [options] */
+/**
+ * @param {{port?: number, viewport?: object, dark?: boolean, init?: string, headful?: boolean}} [options]
+ */
 export async function openBrowser(options = {}) {
     const {server, port} = await serve(options.port ?? 0);
     const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'boot0-web-'));
     const context = await chromium.launchPersistentContext(profile, {
         executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-        headless: true,
+        headless: !options.headful,
         args: ARGUMENTS,
         viewport: options.viewport ?? {width: 900, height: 1000},
         colorScheme: options.dark ? 'dark' : 'light',

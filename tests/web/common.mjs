@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What the tests of the flasher share: programs to flash, and the library that was built.
 
-import fs from 'node:fs';
-
 import {Boot0} from '../../web/boot0.js';
 
 export const SITE = new URL('../../build/web/', import.meta.url);
-export const BINARY = 'boot0-virtual.wasm';
 
-/** The library in this process. */
-export function loadBoot0(name = BINARY) {
-    return Boot0.load({bytes: fs.readFileSync(new URL(name, SITE))});
+/** The library in this process, with or without virtual boards. */
+export function loadBoot0(virtual = true) {
+    return Boot0.load({virtual, folder: SITE});
 }
 
 /**

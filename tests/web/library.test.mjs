@@ -7,9 +7,10 @@ import fs from 'node:fs';
 import {before, test} from 'node:test';
 
 import {Boot0Error, PHASES} from '../../web/boot0.js';
+import {connectOptions, fittingBootloaders} from '../../web/bootloaders.js';
 import {SectorMap} from '../../web/sectors.js';
 import {ADVICE, explain} from '../../web/words.js';
-import {BINARY, SITE, loadBoot0, program, toHex} from './common.mjs';
+import {SITE, loadBoot0, program, toHex} from './common.mjs';
 
 const BASE = 0x08000000;
 /** @type {import('../../web/boot0.js').Boot0} */ let boot0;
@@ -17,7 +18,7 @@ const BASE = 0x08000000;
 before(async () => { boot0 = await loadBoot0(); });
 
 test('the small module loads, without virtual boards', async () => {
-    const small = await loadBoot0('boot0.wasm');
+    const small = await loadBoot0(false);
     await assert.rejects(small.connectVirtual('f407'), {code: 'unsupported'});
     assert.match(small.names.version, /^\d+\.\d+\.\d+$/);
 });
@@ -118,8 +119,65 @@ test('boards without USB in their name work: blocks of 1024, slow polls, pages',
     }
 });
 
+/** boot0's own bootloader as an image. */
+function bootloader() {
+    const file = new URL('bootloaders/bootloader-generic-f407.bin', SITE);
+    const image = boot0.image(fs.readFileSync(file), 'bootloader-generic-f407.bin');
+    boot0.place(image, BASE);
+    return {image, bytes: new Uint8Array(fs.readFileSync(file))};
+}
+const noBootloaders = !fs.existsSync(new URL('bootloaders/index.json', SITE)) &&
+    'the site was built without bootloaders';
+
+test('boot0\'s bootloader is installed; the same again is nothing to do', {skip: noBootloaders}, async () => {
+    const {image, bytes} = bootloader();
+    await boot0.connectVirtual('f407');
+    const report = await boot0.install(image, {no_run: true});
+    assert.ok(report.changed && !report.updated && !report.program_kept);
+    assert.match(report.version, /^\d+\.\d+\.\d+$/);
+    assert.deepEqual(boot0.peek(BASE, bytes.length), bytes);
+    assert.equal((await boot0.install(image, {no_run: true})).changed, false);
+    image.free();
+});
+
+test('a program in the bootloader\'s place is lost only if that is allowed', {skip: noBootloaders}, async () => {
+    const {image, bytes} = bootloader();
+    const firmware = program(40000);
+    const other = boot0.image(firmware, 'a.bin');
+    /** @type {string[]} */ const asked = [];
+    await boot0.connectVirtual('f407');
+    await boot0.flash(other, {no_run: true});
+    await assert.rejects(boot0.install(image), {code: 'cancelled'});
+    await assert.rejects(boot0.install(image, {mayLose: loss => { asked.push(loss); return false; }}),
+                         {code: 'cancelled'});
+    assert.deepEqual(boot0.peek(BASE, firmware.length), firmware, 'nothing has changed');
+    await boot0.install(image, {no_run: true, mayLose: async loss => asked.push(loss) > 0});
+    assert.deepEqual(asked, ['program', 'program', 'data']);
+    assert.deepEqual(boot0.peek(BASE, bytes.length), bytes);
+    assert.ok(boot0.peek(BASE + 0x4000, 0x4000).every(byte => byte === 0xff), 'no journal yet');
+    other.free();
+    image.free();
+});
+
+test('which bootloaders a board gets: its own kind, then its chip\'s', () => {
+    const {chips} = boot0.names;
+    const device = (/** @type {string} */ key) => chips.find(chip => chip.key === key)?.device ?? 0;
+    const all = ['black-f407ve', 'generic-f401xe', 'generic-f407', 'generic-f411'].map(board => ({
+        board, file: '', version: '', bytes: 0, sha256: '',
+        device: device(board.includes('f407') ? 'f407' : board.slice(8))}));
+    const fitting = (/** @type {any} */ board) =>
+        fittingBootloaders(all, board, chips).map(({board}) => board);
+    assert.deepEqual(fitting({chips: ['f407']}), ['generic-f407', 'black-f407ve']);
+    assert.deepEqual(fitting({chips: ['f407'], bootloader: {board: 'black-f407ve'}}),
+                     ['black-f407ve', 'generic-f407']);
+    assert.deepEqual(fitting({chips: ['f411', 'f401xe']}), ['generic-f411', 'generic-f401xe']);
+    assert.deepEqual(fitting({chips: ['g431']}), []);
+    assert.deepEqual(connectOptions(all[1], chips), {chip: 'f401xe'});
+    assert.deepEqual(connectOptions(all[0], chips), {board: 'black-f407ve'});
+});
+
 test('the modules import nothing but the page and WASI', () => {
-    for (const name of ['boot0.wasm', BINARY]) {
+    for (const name of fs.readdirSync(SITE).filter(name => name.endsWith('.wasm'))) {
         const module = new WebAssembly.Module(fs.readFileSync(new URL(name, SITE)));
         for (const {module: from} of WebAssembly.Module.imports(module))
             assert.ok(['boot0', 'wasi_snapshot_preview1'].includes(from), from);

@@ -7,9 +7,10 @@ import fs from 'node:fs';
 import {after, afterEach, before, beforeEach, test} from 'node:test';
 
 import {openBrowser} from './browser.mjs';
-import {program, toHex} from './common.mjs';
+import {SITE, program, toHex} from './common.mjs';
 
 const BASE = 0x08000000;
+const SITE_PATH = new URL(SITE).pathname;
 /** @type {Awaited<ReturnType<typeof openBrowser>>} */ let browser;
 /** @type {any} */ let page;
 before(async () => {
@@ -159,22 +160,35 @@ test('the chooser was closed: the words tell how a board gets into the list', as
     assert.match(await fault('board'), /No board was chosen.*Hold BOOT0/s);
 });
 
-for (const [lack, script] of [
-    ['WebUSB', 'delete Navigator.prototype.usb; delete Navigator.prototype.serial'],
-    ['JSPI', 'delete WebAssembly.Suspending; delete WebAssembly.promising'],
-])
-    test(`without ${lack} the page says which browser has it; the virtual board works`, async () => {
-        const poor = await browser.context.newPage();
-        await poor.addInitScript(script);
-        await poor.goto(page.url());
-        assert.match(await poor.textContent('#lacking'), RegExp(`${lack}.*Use Chrome, Edge`, 's'));
-        assert.ok(await poor.isDisabled('#connect'));
-        await poor.click('#virtual');
-        await poor.click('#example');
-        await poor.click('#flash:enabled');
-        await poor.waitForFunction(() => /Done/.test(document.getElementById('status').textContent));
-        await poor.close();
-    });
+test('without WebUSB the page says which browser has it; the virtual board works', async () => {
+    const poor = await browser.context.newPage();
+    await poor.addInitScript(
+        'delete Navigator.prototype.usb; delete Navigator.prototype.serial');
+    await poor.goto(page.url());
+    assert.match(await poor.textContent('#lacking'), /WebUSB.*Use Chrome, Edge/s);
+    assert.ok(await poor.isDisabled('#connect'));
+    await poor.click('#virtual');
+    await poor.click('#example');
+    await poor.click('#flash:enabled');
+    await poor.waitForFunction(() => /Done/.test(document.getElementById('status').textContent));
+    await poor.close();
+});
+
+test('without JSPI the page has the module that Asyncify suspends, and all goes the same', async () => {
+    const old = await browser.context.newPage();
+    /** @type {string[]} */ const loaded = [];
+    old.on('request', (/** @type {any} */ request) => loaded.push(request.url()));
+    await old.addInitScript('delete WebAssembly.Suspending; delete WebAssembly.promising');
+    await old.goto(page.url().replace('speed=0', 'speed=8'));
+    await old.click('#virtual');
+    await old.click('#example');
+    await old.click('#flash:enabled');
+    await old.waitForFunction(() => /Writing/.test(document.getElementById('doing').textContent));
+    await old.waitForFunction(() => /Done/.test(document.getElementById('status').textContent));
+    assert.ok(await old.isHidden('#lacking'));
+    assert.ok(loaded.some(url => url.endsWith('boot0-virtual-asyncify.wasm')));
+    await old.close();
+});
 
 test('on a phone nothing is wider than the screen', async () => {
     await page.setViewportSize({width: 360, height: 740});
@@ -261,6 +275,11 @@ test('the button tells of a board that no build is for, and of a file that is mi
     browser.faults.splice(0); // the browser reports the 404 by itself
 });
 
+test('the button tells the author what is wrong with the manifest', async () => {
+    await openInstall({name: 'Blinky', builds: [{chip: ['f407'], files: [{path: 'a.bin'}]}]}, {});
+    await words(/manifest\.json is not a manifest: builds\[0\] has “chip”, which is none of .*chips/);
+});
+
 test('the button asks which of several builds is meant', async () => {
     const file = program(3000);
     await openInstall({name: 'Blinky', builds: [
@@ -294,6 +313,22 @@ test('a serial port: ST\'s UART bootloader, with a virtual UART for the port', a
     assert.deepEqual(new Uint8Array(held), firmware);
 });
 
+test('the monitor has the board\'s UART after the program was started', async () => {
+    await page.evaluate(async () => {
+        const {VirtualPort} = await import('./virtual-port.js');
+        window.port = await VirtualPort.create('f407');
+        navigator.serial.requestPort = async () => window.port;
+    });
+    await browser.choose('a.bin', program(6000));
+    await page.click('#serial');
+    await browser.says(/1 MiB/, 'board-facts');
+    await page.click('text=Open the board\'s serial port');
+    await browser.says(/is opened when the program runs/, 'monitor-state');
+    await page.click('#flash');
+    await browser.says(/written and verified/);
+    await browser.says(/The port is open/, 'monitor-state');
+});
+
 test('a serial port without a board behind it: what to try is told', async () => {
     await page.evaluate(async () => {
         const {VirtualPort} = await import('./virtual-port.js');
@@ -302,4 +337,95 @@ test('a serial port without a board behind it: what to try is told', async () =>
     });
     await page.click('#serial');
     assert.match(await fault('board'), /BOOT0/);
+});
+
+// ---- the serial monitor ----
+
+/** Puts a port in the page that the test can print to: window.port. (DevTools may call eval().) */
+async function fakePort() {
+    const classes = fs.readFileSync(new URL('fake-serial.mjs', import.meta.url), 'utf8')
+        .replaceAll('export class', 'class');
+    await page.evaluate((/** @type {string} */ text) => {
+        const [Port, Serial] = (0, eval)(`(() => { ${text}; return [FakePort, FakeSerial]; })()`);
+        window.port = new Port();
+        window.serial = new Serial([window.port]);
+        Object.defineProperty(navigator, 'serial', {value: window.serial, configurable: true});
+    }, classes);
+}
+
+test('the monitor shows what a program prints, with times, and sends what is typed', async () => {
+    await fakePort();
+    await page.selectOption('#monitor-baud', '57600');
+    await page.click('#monitor-serial');
+    await browser.says(/The port is open/, 'monitor-state');
+    assert.equal(await page.evaluate('port.baud'), 57600);
+    await page.evaluate('port.print("hello\\r\\nworld")');
+    await browser.says(/^hello\nworld$/, 'monitor-text');
+    await page.getByLabel('Time stamps').check();
+    await browser.says(/^\d\d:\d\d:\d\d\.\d{3} {2}hello\n/, 'monitor-text');
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'monitor-stamps');
+    await page.getByLabel('Send', {exact: true}).fill('on');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => window.port.sent === 'on\n');
+    await page.selectOption('#monitor-end', {label: 'CR LF'});
+    await page.fill('#monitor-line', 'off');
+    await page.click('#monitor-send');
+    await page.waitForFunction(() => window.port.sent === 'on\noff\r\n');
+    await page.click('#monitor-clear');
+    assert.equal(await page.textContent('#monitor-text'), '');
+
+    // It lets the port go for the board's sake, and comes back.
+    await page.evaluate('new MutationObserver(() => { (window.states ??= []).push(' +
+        'document.getElementById("monitor-state").textContent); })' +
+        '.observe(document.getElementById("monitor-state"), {childList: true})');
+    await connectVirtual();
+    await browser.says(/The port is open/, 'monitor-state');
+    assert.match((await page.evaluate('states')).join(), /Paused/);
+    await page.evaluate('serial.unplug(port)');
+    await browser.says(/Waiting for the port/, 'monitor-state');
+    await page.evaluate('port.connected = true; serial.plug(port)');
+    await browser.says(/The port is open/, 'monitor-state');
+    await page.click('#monitor-close');
+    await page.waitForFunction(() => window.port.readable === null);
+    await page.click('#disconnect');
+});
+
+// ---- boot0's bootloader ----
+
+const withoutBootloaders = !fs.existsSync(`${SITE_PATH}bootloaders/index.json`) &&
+    'the site was built without bootloaders';
+
+test('boot0\'s bootloader is installed, after a question where something is lost',
+     {skip: withoutBootloaders}, async () => {
+    await page.click('#install summary');
+    await browser.says(/Connect a board first/, 'install-why');
+    await connectVirtual();
+    await browser.says(/Version \d/, 'install-why');
+    assert.equal(await page.inputValue('#install-board'), 'generic-f407');
+    await browser.choose('a.bin', program(2000));
+    await page.click('#options summary');
+    await page.check('[name=no_run]');
+    await page.click('#flash');
+    await browser.says(/written and verified/);
+    await page.click('#install-go');
+    assert.match(await page.textContent('#confirm[open]'), /overwrites the program at 0x08000000/);
+    await page.keyboard.press('Escape');
+    assert.match(await fault('flash'), /was stopped: nothing was changed/);
+    await page.click('#install-go');
+    await page.click('text=Overwrite it');
+    await browser.says(/Bootloader \d.* installed and verified.*Flash a program/);
+});
+
+test('without a bootloader for its chip the page says so', {skip: withoutBootloaders}, async () => {
+    await page.evaluate(async () => {
+        const {Boot0} = await import('./boot0.js');
+        const connect = Boot0.prototype.connectVirtual;
+        Boot0.prototype.connectVirtual = function (spec, options) {
+            return connect.call(this, spec && 'g431', options);
+        };
+    });
+    await page.click('#install summary');
+    await connectVirtual();
+    await browser.says(/no bootloader of boot0 for this chip \(STM32/, 'install-why');
+    assert.ok(await page.isDisabled('#install-go'));
 });

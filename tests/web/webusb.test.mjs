@@ -49,6 +49,16 @@ async function chooseProgram(size, stack) {
     await browser.choose('a.hex', hex);
 }
 
+/**
+ * Headless there is no chooser of ports either: the page gets the program's, or the UART.
+ * @param {number} [vendor]
+ */
+const choosePort = vendor => page.evaluate((/** @type {number} */ wanted) => {
+    navigator.serial.requestPort = async () =>
+        (await navigator.serial.getPorts()).find(port => port.getInfo().usbVendorId === wanted);
+}, vendor);
+const PROGRAM = 0x0483;
+
 /** @type {Record<string, () => Promise<void>>} */
 const CASES = {
     /** A board in ST's ROM: flashed, and nothing to do the second time. */
@@ -102,6 +112,61 @@ const CASES = {
         await option('no_run');
         await page.click('#flash');
         await browser.says(/written and verified/);
+    },
+
+    /** boot0's bootloader goes on a new board, and starts. */
+    async install() {
+        await connect();
+        await page.click('#install summary');
+        await page.click('#install-go:enabled');
+        await browser.says(/Bootloader \d.* installed and verified. It was started/);
+    },
+
+    /** Another build of it is replaced through the ROM; the program is kept, and runs. */
+    async update() {
+        await connect();
+        assert.match(await page.textContent('#board-facts'), /Bootloaderboot0 \d/);
+        await page.click('#install summary');
+        await browser.says(/has version \d.*replaces it/, 'install-why');
+        await page.click('#install-go');
+        await browser.says(/updated from \d.* to \d.*program at 0x08008000 is kept/);
+    },
+
+    /**
+     * The serial monitor by Web Serial: what the program says; then the program is replaced while
+     * the monitor is open, and it shows what the new one says.
+     */
+    async monitor() {
+        await choosePort(PROGRAM);
+        await page.click('#monitor-serial');
+        await browser.says(/hello from boot0, \d+ s\n/, 'monitor-text');
+        await browser.choose('hello-2.elf', fs.readFileSync(`${process.env.BOOT0_FIRMWARE}/hello-2.elf`));
+        await connect();
+        await browser.says(/Paused/, 'monitor-state');
+        await page.click('#flash');
+        await browser.says(/written and verified.*The program runs/);
+        await browser.says(/hello again/, 'monitor-text');
+        await page.click('#monitor-close');
+        await page.waitForSelector('#monitor-serial:not([hidden])');
+    },
+
+    /** ST's UART bootloader by Web Serial. */
+    async uart() {
+        await choosePort();
+        await chooseProgram(6000);
+        await page.click('#serial');
+        await browser.says(/1 MiB/, 'board-facts');
+        await option('no_run');
+        await page.click('#flash');
+        await browser.says(/written and verified/);
+    },
+
+    /** Opened at 1200 baud the program restarts into its bootloader, which is connected at once. */
+    async touch() {
+        await choosePort(PROGRAM);
+        await page.click('#touch-box summary');
+        await page.click('#touch');
+        await browser.says(/Bootloaderboot0 \d/, 'board-facts');
     },
 
     /** Of two boards the chosen one is flashed, and no other. */

@@ -274,13 +274,16 @@ void vboard_cdc_plug(struct vboard_cdc *cdc, const struct vboard_usb_device *dev
                      const struct vboard_sysfs *shown)
 {
     char path[VBOARD_TERMINAL_DEVICE_MAX];
+    char properties[64];
 
     cdc->function = find_function(device);
     cdc->in_size = cdc->out_size = 0;
     memset(cdc->coding, 0, sizeof cdc->coding);
     if (cdc->function.communication < 0 || !place_port(cdc, shown, path, sizeof path))
         return;
-    vboard_terminal_move(cdc->terminal, path);
+    snprintf(properties, sizeof properties, "ID_BUS=usb\nID_VENDOR_ID=%04x\nID_MODEL_ID=%04x\n",
+             b0_load16(device->descriptors + 8), b0_load16(device->descriptors + 10));
+    vboard_terminal_move(cdc->terminal, path, properties);
     if (!vboard_terminal_plug(cdc->terminal)) {
         fprintf(stderr, "vboard: cannot make a pseudo terminal for ttyACM%u\n", cdc->place.number);
         return;

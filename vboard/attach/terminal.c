@@ -278,8 +278,8 @@ static void show(const struct vboard_terminal *terminal)
     g_mkdir_with_parents(device, 0755);
     write_attribute(device, "dev", text);
     g_free(text);
-    text = g_strdup_printf("MAJOR=%u\nMINOR=%u\nDEVNAME=%s\n", terminal->place.major,
-                           terminal->place.minor, terminal->place.name);
+    text = g_strdup_printf("MAJOR=%u\nMINOR=%u\nDEVNAME=%s\n%s", terminal->place.major,
+                           terminal->place.minor, terminal->place.name, terminal->place.properties);
     write_attribute(device, "uevent", text);
     make_link(up, g_build_filename(device, "subsystem", NULL));
     g_free(up);
@@ -417,8 +417,10 @@ bool vboard_terminal_plug(struct vboard_terminal *terminal)
     return true;
 }
 
-void vboard_terminal_move(struct vboard_terminal *terminal, const char *device)
+void vboard_terminal_move(struct vboard_terminal *terminal, const char *device,
+                          const char *properties)
 {
+    g_strlcpy(terminal->place.properties, properties, sizeof terminal->place.properties);
     vboard_terminal_unplug(terminal);
     snprintf(terminal->place.device, sizeof terminal->place.device, "%s", device);
 }

@@ -25,6 +25,7 @@ struct vboard_terminal_place {
     unsigned minor;
     /* Below the root: the device that the port belongs to, "sys/devices/…", as its node "tty". */
     char device[VBOARD_TERMINAL_DEVICE_MAX];
+    char properties[128]; /* what udev would add to the port's own: lines */
 };
 
 struct vboard_terminal_ops {
@@ -45,8 +46,9 @@ struct vboard_terminal *vboard_terminal_new(const struct vboard_terminal_place *
 /* Frees an unplugged one that no client has open any more. NULL is fine. */
 void vboard_terminal_free(struct vboard_terminal *terminal);
 
-/* An unplugged one belongs to another device from now on. */
-void vboard_terminal_move(struct vboard_terminal *terminal, const char *device);
+/* An unplugged one belongs to another device from now on, and has its properties. */
+void vboard_terminal_move(struct vboard_terminal *terminal, const char *device,
+                          const char *properties);
 /* The port appears; false if there is no pseudo terminal for it. It disappears: clients hang up. */
 bool vboard_terminal_plug(struct vboard_terminal *terminal);
 void vboard_terminal_unplug(struct vboard_terminal *terminal);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the page calls: images, and one session at a time. A call returns an enum boot0_status, and
- * leaves a JSON object behind, which result() and result_size() give: the answer, or the error.
- * web/core.js is its only caller.
+ * leaves a JSON object behind (result.h): the answer, or the error. web/boot0.js is its only
+ * caller.
  *
  * Memory for files comes from web_allocate(). Nothing here is called while a call is suspended, but
  * for cancel().
@@ -10,85 +10,25 @@
 #include "bus.h"
 #include "describe.h"
 #include "host.h"
+#include "result.h"
 #include "virtual.h"
 
 #include <core/array.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define EXPORT(name) __attribute__((export_name(#name)))
-
 enum {
     RETURN_MS = 3000, /* from the start of a program until it has enumerated */
 };
 
 static struct {
-    char *json; /* the result of the last call */
-    size_t json_size;
-    FILE *file; /* it is being written */
-    bool stop;  /* cancel() was called */
+    bool stop; /* cancel() was called */
     struct boot0_bus bus;
     struct boot0_session *session;
     struct boot0_report before; /* what the session had done when the call began */
 } web;
 
-/* ---- results ---- */
-
-static struct json begin_json(void)
-{
-    free(web.json);
-    web.json = NULL;
-    web.file = open_memstream(&web.json, &web.json_size);
-    if (!web.file)
-        abort();
-    return json_begin(web.file);
-}
-
-static void end_json(struct json *json)
-{
-    json_end(json);
-    fclose(web.file);
-}
-
-static uint32_t finish(enum boot0_status status, const struct boot0_error *error)
-{
-    struct json json = begin_json();
-
-    if (status != BOOT0_OK)
-        web_describe_error(&json, error);
-    end_json(&json);
-    return (uint32_t)status;
-}
-
-/* Gives the page a JSON object now, whatever call is under way. */
-static void send_event(void (*describe)(struct json *json, const void *object), const char *kind,
-                       const void *object)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *file = open_memstream(&text, &size);
-    struct json json;
-
-    if (!file)
-        return;
-    json = json_begin(file);
-    json_text(&json, "event", kind);
-    describe(&json, object);
-    json_end(&json);
-    fclose(file);
-    web_host_event(text, (uint32_t)size);
-    free(text);
-}
-
-EXPORT(result) const char *web_result(void)
-{
-    return web.json;
-}
-
-EXPORT(result_size) uint32_t web_result_size(void)
-{
-    return (uint32_t)web.json_size;
-}
+/* ---- memory, names ---- */
 
 EXPORT(allocate) void *web_allocate(uint32_t size)
 {
@@ -103,7 +43,7 @@ EXPORT(release) void web_release(void *memory)
 /* The names behind the numbers, and the version: what the page asks first. */
 EXPORT(describe) void web_describe(void)
 {
-    struct json json = begin_json();
+    struct json json = web_result_begin();
 
     json_text(&json, "version", boot0_version());
     json_open_list(&json, "statuses");
@@ -118,7 +58,8 @@ EXPORT(describe) void web_describe(void)
     for (int i = 0; i < BOOT0_FORMAT_COUNT; i++)
         json_text(&json, NULL, boot0_format_name((enum boot0_format)i));
     json_close_list(&json);
-    end_json(&json);
+    web_describe_chips(&json);
+    web_result_end(&json);
 }
 
 /* ---- the observer ---- */
@@ -149,19 +90,19 @@ static void describe_plan(struct json *json, const void *plan)
 static void note(void *context, const char *text)
 {
     (void)context;
-    send_event(describe_text, "note", text);
+    web_event(describe_text, "note", text);
 }
 
 static void advise(void *context, const struct boot0_error *error)
 {
     (void)context;
-    send_event(describe_note, "note", error);
+    web_event(describe_note, "note", error);
 }
 
 static void tell_plan(void *context, const struct boot0_plan *plan)
 {
     (void)context;
-    send_event(describe_plan, "plan", plan);
+    web_event(describe_plan, "plan", plan);
 }
 
 static const struct boot0_observer observer = {
@@ -185,11 +126,11 @@ static uint32_t answer_image(enum boot0_status status, struct boot0_image *image
     struct json json;
 
     if (status != BOOT0_OK)
-        return finish(status, error);
-    json = begin_json();
+        return web_result(status, error);
+    json = web_result_begin();
     json_number(&json, "image", (uintptr_t)image);
     web_describe_image(&json, image);
-    end_json(&json);
+    web_result_end(&json);
     return BOOT0_OK;
 }
 
@@ -249,11 +190,11 @@ static uint32_t answer_session(enum boot0_status status, const struct boot0_erro
 
     if (status != BOOT0_OK) {
         close_session();
-        return finish(status, error);
+        return web_result(status, error);
     }
-    json = begin_json();
+    json = web_result_begin();
     web_describe_board(&json, boot0_session_board(web.session));
-    end_json(&json);
+    web_result_end(&json);
     return BOOT0_OK;
 }
 
@@ -302,7 +243,7 @@ uint32_t web_session_open_serial(const char *boot, uint32_t baud, const char *ch
     close_session();
     status = web_serial_bus(&web.bus, text_or_null(boot), baud, &error);
     if (status != BOOT0_OK)
-        return finish(status, &error);
+        return web_result(status, &error);
     return open_session(chip, board, supply_mv, 0);
 }
 
@@ -316,7 +257,7 @@ uint32_t web_session_open_virtual(const char *chip, const char *board, uint32_t 
     close_session();
     status = web_virtual_bus(&web.bus, &error);
     if (status != BOOT0_OK)
-        return finish(status, &error);
+        return web_result(status, &error);
     return open_session(chip, board, supply_mv, 0);
 }
 
@@ -391,11 +332,11 @@ static uint32_t answer_report(enum boot0_status status, const struct boot0_error
     struct json json;
 
     if (status != BOOT0_OK)
-        return finish(status, error);
+        return web_result(status, error);
     report = report_of_call();
-    json = begin_json();
+    json = web_result_begin();
     web_describe_report(&json, &report);
-    end_json(&json);
+    web_result_end(&json);
     return BOOT0_OK;
 }
 
@@ -459,6 +400,44 @@ uint32_t web_session_plan(const struct boot0_image *image, const char *words, do
     return with_image(plan_all, image, words, address);
 }
 
+/* ---- boot0's own bootloader ---- */
+
+static enum boot0_status may_lose(void *context, enum boot0_install_loss loss,
+                                  struct boot0_error *error)
+{
+    (void)context;
+    if (web_host_may_lose(loss))
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_CANCELLED, "the installation was stopped: nothing was changed");
+    return boot0_hint(error, "Install it again and allow the loss.");
+}
+
+/* `update`: the board may have another version of it. */
+EXPORT(session_install)
+uint32_t web_session_install(const struct boot0_image *bootloader, uint32_t update, uint32_t no_run)
+{
+    const struct boot0_install_options options = {
+        .update = update != 0, .no_run = no_run != 0, .lose = may_lose};
+    struct boot0_error error = {.code = BOOT0_OK};
+    struct boot0_install_report install;
+    struct boot0_report report;
+    enum boot0_status status = need_session(&error);
+    struct json json;
+
+    if (status == BOOT0_OK)
+        status = boot0_session_install(web.session, bootloader, &options, &install, &error);
+    if (status != BOOT0_OK)
+        return web_result(status, &error);
+    report = report_of_call();
+    json = web_result_begin();
+    web_describe_install(&json, &install);
+    web_describe_report(&json, &report);
+    web_result_end(&json);
+    return BOOT0_OK;
+}
+
+/* ---- reading, starting ---- */
+
 /* Reads memory to `data`, which has `size` bytes. */
 EXPORT(session_read)
 uint32_t web_session_read(uint32_t address, uint8_t *data, uint32_t size)
@@ -490,7 +469,7 @@ EXPORT(virtual_plug) uint32_t web_virtual_plug(const char *spec, double speed)
     struct boot0_error error = {.code = BOOT0_OK};
 
     close_session();
-    return finish(web_virtual_make(spec, speed, &error), &error);
+    return web_result(web_virtual_make(spec, speed, &error), &error);
 }
 
 EXPORT(virtual_read)
@@ -511,7 +490,7 @@ EXPORT(uart_plug) uint32_t web_uart_plug(const char *spec)
 {
     struct boot0_error error = {.code = BOOT0_OK};
 
-    return finish(web_virtual_uart_make(spec, &error), &error);
+    return web_result(web_virtual_uart_make(spec, &error), &error);
 }
 
 /* These return an enum boot0_xfer. */

@@ -211,3 +211,30 @@ void web_describe_report(struct json *json, const struct boot0_report *report)
     json_bool(json, "started", report->started);
     json_bool(json, "touched", report->touched);
 }
+
+void web_describe_install(struct json *json, const struct boot0_install_report *report)
+{
+    json_bool(json, "changed", !report->same);
+    json_bool(json, "updated", report->updated);
+    json_bool(json, "program_kept", report->keeps_program);
+    json_text(json, "version_before", report->version_before);
+    json_text(json, "version", report->version);
+}
+
+/* ---- chips ---- */
+
+void web_describe_chips(struct json *json)
+{
+    const struct boot0_chip *chip;
+
+    json_open_list(json, "chips");
+    for (size_t i = 0; (chip = boot0_chip_at(i)) != NULL; i++) {
+        json_open(json, NULL);
+        json_text(json, "key", chip->key);
+        json_text(json, "name", chip->name);
+        json_text(json, "family", chip->family);
+        json_number(json, "device", chip->id);
+        json_close(json);
+    }
+    json_close_list(json);
+}

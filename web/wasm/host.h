@@ -51,6 +51,9 @@ HOST(serial_close) SUSPENDS void web_host_serial_close(void);
 
 /* ---- what happens meanwhile ---- */
 
+/* Whether the user allows the loss of an enum boot0_install_loss: 1, else 0. */
+HOST(may_lose) SUSPENDS uint32_t web_host_may_lose(uint32_t loss);
+
 /* Numbers of struct boot0_progress; 0: go on, else stop. */
 HOST(progress)
 uint32_t web_host_progress(uint32_t phase, double done, double total, double elapsed_us,

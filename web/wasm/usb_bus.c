@@ -59,10 +59,16 @@ static enum boot0_xfer reset(void *context)
     return (enum boot0_xfer)web_host_usb_reset();
 }
 
+/*
+ * The page has one device. A session that follows its board to another bootloader opens the new
+ * transport before it closes the old one, which is without effect then.
+ */
+static uintptr_t opened;
+
 static void close_board(void *context)
 {
-    (void)context;
-    web_host_usb_close();
+    if ((uintptr_t)context == opened)
+        web_host_usb_close();
 }
 
 static const struct boot0_transport_ops board_ops = {
@@ -125,7 +131,7 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
     (void)context;
     if (status != BOOT0_OK)
         return fail_open(status, candidate, error);
-    *transport = (struct boot0_transport){.ops = &board_ops};
+    *transport = (struct boot0_transport){.ops = &board_ops, .context = (void *)++opened};
     return BOOT0_OK;
 }
 

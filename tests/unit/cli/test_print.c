@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What reaches a terminal: printf's formats, and nothing that a terminal acts on. */
+/* What reaches a terminal: printf's formats, and nothing that a terminal acts on; errors as JSON.
+ */
 #include "cli_test.h"
 
+#include <base/print/json.h>
+#include <base/print/utf8.h>
+#include <cli/command.h>
 #include <cli/print.h>
 #include <cli/text.h>
-#include <cli/utf8.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -140,12 +143,30 @@ static void test_paragraphs(void **state)
     memory_expect(&memory, "Note: a\\x1b[2J\n        b\\r\\x9b\n");
 }
 
+static void test_error(void **state)
+{
+    struct memory_file memory;
+    struct boot0_error error;
+    struct json json;
+
+    (void)state;
+    boot0_fail(&error, BOOT0_E_NO_BOARD, "no board");
+    boot0_hint(&error, "plug it in");
+    memory_open(&memory);
+    json = json_begin(memory.file);
+    json_error(&json, &error);
+    json_end(&json);
+    memory_expect(&memory, "{\"error\":{\"code\":\"no-board\",\"message\":\"no board\","
+                           "\"hint\":\"plug it in\",\"exit_code\":69}}\n");
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_formats),   cmocka_unit_test(test_controls),
         cmocka_unit_test(test_all_pairs), cmocka_unit_test(test_other_locales),
         cmocka_unit_test(test_columns),   cmocka_unit_test(test_paragraphs),
+        cmocka_unit_test(test_error),
     };
 
     return cmocka_run_group_tests(tests, use_utf8, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* UTF-8, and which characters must not go to a terminal as they are. */
-#ifndef BOOT0_CLI_UTF8_H
-#define BOOT0_CLI_UTF8_H
+#ifndef B0_BASE_UTF8_H
+#define B0_BASE_UTF8_H
 
 #include <stdbool.h>
 #include <stdint.h>

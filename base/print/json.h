@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Writing JSON, one object a line. The caller nests and names; escapes and commas are done here. */
-#ifndef BOOT0_CLI_JSON_H
-#define BOOT0_CLI_JSON_H
+#ifndef B0_BASE_JSON_H
+#define B0_BASE_JSON_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON lines: commas, nesting, escapes, numbers. */
-#include "cli_test.h"
+#include "../../cli/cli_test.h"
 
-#include <cli/command.h>
-#include <cli/json.h>
+#include <base/print/json.h>
 #include <core/array.h>
 #include <string.h>
 
@@ -117,29 +116,12 @@ static void test_utf8(void **state)
         expect_text(rows[i].text, rows[i].wanted);
 }
 
-static void test_error(void **state)
-{
-    struct memory_file memory;
-    struct boot0_error error;
-    struct json json;
-
-    (void)state;
-    boot0_fail(&error, BOOT0_E_NO_BOARD, "no board");
-    boot0_hint(&error, "plug it in");
-    memory_open(&memory);
-    json = json_begin(memory.file);
-    json_error(&json, &error);
-    json_end(&json);
-    memory_expect(&memory, "{\"error\":{\"code\":\"no-board\",\"message\":\"no board\","
-                           "\"hint\":\"plug it in\",\"exit_code\":69}}\n");
-}
-
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_empty),   cmocka_unit_test(test_nesting),
         cmocka_unit_test(test_numbers), cmocka_unit_test(test_escapes),
-        cmocka_unit_test(test_utf8),    cmocka_unit_test(test_error),
+        cmocka_unit_test(test_utf8),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
