@@ -40,6 +40,7 @@ ROOMS = [
     },
     {
         "base/platform/posix": ("answers of Linux, macOS", ["base", "base/platform"]),
+        "base/platform/linux": ("answers of Linux only", ["base/platform"]),
         "base/platform/win32": ("answers of Windows", ["core", "base", "base/platform"]),
         "base/platform/wasi": ("answers of a page", ["base"]),
     },
