@@ -171,7 +171,7 @@ def stage_format(stage):
 
 
 def stage_shellcheck(stage):
-    stage.run(["shellcheck", *sources("*.sh", ".ci/run", "scripts/pre-commit")])
+    stage.run(["shellcheck", *sources("*.sh", ".ci/run", "scripts/pre-commit", "scripts/zig-cc")])
     return ONE
 
 
@@ -226,6 +226,70 @@ def stage_windows(stage):
         count.add(windows_commands(stage))
     stage.note = "under Wine"
     return count
+
+
+def stage_macos(stage):
+    """boot0 and libboot0 compile and link for macOS, on both architectures; they are not run."""
+    status = stage.status_of(["scripts/macos.sh"])
+    if status == 69:
+        stage.note = last_line(stage)
+        return Count(skipped=1)
+    if status != 0:
+        raise Failure(f"scripts/macos.sh: exit status {status}")
+    for architecture in ("aarch64", "x86_64"):
+        folder = f"build/macos-{architecture}"
+        stage.run(["scripts/check-macos.py", architecture, f"{folder}/cli/boot0",
+                   f"{folder}/lib/libboot0.0.dylib"])
+    return Count(passed=2)
+
+
+def stage_deb(stage):
+    """Packages for Debian: lintian, and the first flash in a bare Debian that installs them."""
+    missing = lacking("dpkg-buildpackage", "dh", "lintian")
+    if missing:
+        stage.note = missing
+        return Count(skipped=1)
+    stage.build("build/gcc")
+    stage.run(["scripts/firmware.sh"], BOOT0=str(ROOT / "build/gcc/cli/boot0"))
+    stage.run(["scripts/deb.sh"])
+    status = stage.status_of(["scripts/check-deb.sh"])
+    if status == 69:
+        stage.note = last_line(stage)
+        return Count(passed=1, skipped=1)
+    if status != 0:
+        raise Failure(f"scripts/check-deb.sh: exit status {status}")
+    return Count(passed=2)
+
+
+def stage_release(stage):
+    """All archives and manifests; programs for Linux run; the same bytes from another folder."""
+    stage.run(["scripts/check-workflow.py", *sources(".github/workflows/*.yml")])
+    missing = lacking("aarch64-linux-gnu-gcc", "arm-linux-gnueabihf-gcc", "x86_64-w64-mingw32-gcc",
+                      "i686-w64-mingw32-gcc", "qemu-aarch64-static", "rpmspec", "clang-14")
+    if missing:
+        stage.note = missing
+        return Count(passed=1, skipped=1)
+    stage.build("build/gcc")
+    stage.run(["scripts/firmware.sh"], BOOT0=str(ROOT / "build/gcc/cli/boot0"))
+    status = stage.status_of(["scripts/release.sh"])
+    if status == 69:
+        stage.note = last_line(stage)
+        return Count(passed=1, skipped=1)
+    if status != 0:
+        raise Failure(f"scripts/release.sh: exit status {status}")
+    stage.run(["scripts/check-release.sh"])
+    stage.run(["scripts/check-reproducible.sh"])
+    return Count(passed=3)
+
+
+def lacking(*tools):
+    """Which of these are not installed, as the reason of a stage that is skipped, or nothing."""
+    missing = [tool for tool in tools if not shutil.which(tool)]
+    return f"not installed: {', '.join(missing)}" if missing else ""
+
+
+def last_line(stage):
+    return stage.log_path.read_text(encoding="utf-8").rstrip("\n").rpartition("\n")[2]
 
 
 @contextlib.contextmanager
@@ -449,8 +513,7 @@ def stage_arduino(stage):
     stage.build("build/gcc")
     stage.run(["scripts/dist.sh"])
     status = stage.status_of(["tests/arduino/ide.py", "build/gcc/vboard/vboard"])
-    last = stage.log_path.read_text(encoding="utf-8").splitlines()[-1]
-    totals = re.fullmatch(r"(\d+) passed, (\d+) failed", last)
+    totals = re.fullmatch(r"(\d+) passed, (\d+) failed", last_line(stage))
     if not totals or (status != 0 and totals[2] == "0"):
         raise Failure(f"tests/arduino/ide.py: exit status {status}")
     return Count(passed=int(totals[1]), failed=int(totals[2]))
@@ -583,12 +646,15 @@ STAGES = {
     "layers": (stage_layers, False),
     "clang": (stage_clang, True),
     "windows": (stage_windows, True),
+    "macos": (stage_macos, True),
     "firmware": (stage_firmware, True),
     "tests": (stage_tests, False),
     "exports": (stage_exports, False),
     "hardening": (stage_hardening, False),
     "install": (stage_install, True),
     "demo": (stage_demo, True),
+    "deb": (stage_deb, True),
+    "release": (stage_release, True),
     "arduino": (stage_arduino, True),
     "web": (stage_web, True),
     "cppcheck": (stage_cppcheck, True),
