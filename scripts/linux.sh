@@ -8,7 +8,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-[ $# -gt 0 ] || set -- x86_64-linux-gnu aarch64-linux-gnu arm-linux-gnueabihf
+hosts="x86_64-linux-gnu aarch64-linux-gnu arm-linux-gnueabihf"
+documents="packaging/boot0.1 packaging/boot0 packaging/_boot0 packaging/boot0.fish"
+# shellcheck disable=SC2086 # words
+[ $# -gt 0 ] || set -- $hosts
 
 write_cross_file() { # HOST FILE
     local host=$1 cpu=${1%%-*} compiler_cache='' compile="'-fPIE'" link=-static-pie
@@ -36,10 +39,17 @@ write_cross_file() { # HOST FILE
 }
 
 for host in "$@"; do
+    [[ " $hosts " == *" $host "* ]] || {
+        echo "scripts/linux.sh: $host is not one of $hosts" >&2
+        exit 64
+    }
+    targets=cli/boot0
+    # Manual page and completions are what this machine's program says.
+    [ "$host" != x86_64-linux-gnu ] || targets="$targets $documents"
     scripts/linux-libraries.sh "$host"
     directory=build/linux-$host
     write_cross_file "$host" "$directory.cross"
-    scripts/build.sh "$directory" --cross-file "$directory.cross" --buildtype=release \
+    TARGETS=$targets scripts/build.sh "$directory" --cross-file "$directory.cross" --buildtype=release \
         -Doptimization=2 -Ddefault_library=static -Dprefer_static=true -Db_pie=false \
         -Dvboard=disabled -Dmachine=disabled -Dserial=enabled -Dbootloaders=enabled -Dtests=disabled
     "$host-strip" -o "$directory/boot0" "$directory/cli/boot0"

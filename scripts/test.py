@@ -236,10 +236,9 @@ def stage_macos(stage):
         return Count(skipped=1)
     if status != 0:
         raise Failure(f"scripts/macos.sh: exit status {status}")
-    for architecture in ("aarch64", "x86_64"):
-        folder = f"build/macos-{architecture}"
-        stage.run(["scripts/check-macos.py", architecture, f"{folder}/cli/boot0",
-                   f"{folder}/lib/libboot0.0.dylib"])
+    stage.run(["scripts/check-macos.py", "aarch64", "build/macos-aarch64/cli/boot0",
+               "build/macos-aarch64/lib/libboot0.0.dylib"])
+    stage.run(["scripts/check-macos.py", "x86_64", "build/macos-x86_64/cli/boot0"])
     return Count(passed=2)
 
 
@@ -263,7 +262,7 @@ def stage_deb(stage):
 
 def stage_release(stage):
     """All archives and manifests; programs for Linux run; the same bytes from another folder."""
-    stage.run(["scripts/check-workflow.py", *sources(".github/workflows/*.yml")])
+    check_workflows(stage)
     missing = lacking("aarch64-linux-gnu-gcc", "arm-linux-gnueabihf-gcc", "x86_64-w64-mingw32-gcc",
                       "i686-w64-mingw32-gcc", "qemu-aarch64-static", "rpmspec", "clang-14")
     if missing:
@@ -278,8 +277,40 @@ def stage_release(stage):
     if status != 0:
         raise Failure(f"scripts/release.sh: exit status {status}")
     stage.run(["scripts/check-release.sh"])
+    check_wrong_manifests(stage)
     stage.run(["scripts/check-reproducible.sh"])
     return Count(passed=3)
+
+
+def check_workflows(stage):
+    """The workflow names what exists, and the check notices what does not."""
+    workflows = sources(".github/workflows/*.yml")
+    stage.run(["scripts/check-workflow.py", *workflows])
+    wrong = LOGS / "wrong.yml"
+    text = (ROOT / workflows[0]).read_text(encoding="utf-8")
+    for right in ("make demo", ".ci/run", "-Dserial", "install-packages.sh deb", "timeout-minutes"):
+        wrong.write_text(text.replace(right, right + "x"), encoding="utf-8")
+        if right not in text or stage.status_of(["scripts/check-workflow.py", wrong]) != 1:
+            raise Failure(f"{right}: a wrong word in its place passes")
+
+
+def check_wrong_manifests(stage):
+    """Manifests with the digests of other archives, and an RPM of another name, do not pass."""
+    wrong = LOGS / "wrong"
+    shutil.rmtree(wrong, ignore_errors=True)
+    shutil.copytree(ROOT / "build/release", wrong)
+    for path in (wrong / "manifests").rglob("*.*"):
+        text = path.read_text(encoding="utf-8").replace("Name:           boot0", "Name: other")
+        path.write_text(re.sub(r"\b[0-9a-f]{64}\b", "0" * 64, text), encoding="utf-8")
+    pkgbuild = wrong / "manifests/arch/PKGBUILD"
+    pkgbuild.write_text(pkgbuild.read_text(encoding="utf-8").replace("pkgrel=1", "pkgrel=a"),
+                        encoding="utf-8")
+    before = stage.log_path.read_text(encoding="utf-8")
+    status = stage.status_of(["scripts/check-manifests.py", wrong / "manifests"])
+    said = stage.log_path.read_text(encoding="utf-8")[len(before) :]
+    if status != 1 or "as it should be" in said:
+        raise Failure("a wrong manifest passes")
+    shutil.rmtree(wrong)
 
 
 def lacking(*tools):
