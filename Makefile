@@ -63,7 +63,7 @@ deb: ## packages for Debian into build/deb: boot0, libboot0-0, libboot0-dev, vbo
 	@scripts/install-packages.sh --check deb
 	@scripts/deb.sh
 
-release: ## archives, checksums, manifests for all systems into build/release (URL=… REPOSITORY=…)
+release: ## archives, checksums and manifests into build/release (URL=… REPOSITORY=…)
 	@scripts/install-packages.sh --check release
 	@scripts/release.sh $(if $(URL),"$(URL)" $(if $(REPOSITORY),"$(REPOSITORY)"))
 	@echo "Made: build/release. Check it with scripts/check-release.sh"

@@ -26,12 +26,13 @@ cp -a build/linux/sources build/linux/package-* "$again/build/linux/"
     git add --all
     scripts/release.sh "${parts[@]}" "file://$out"
 )
-for archive in "$again"/build/release/*; do
-    name=$(basename "$archive")
-    # Of a sample this file names other archives.
-    [ "$name" != SHA256SUMS ] || [ ${#parts[@]} -eq 0 ] || continue
-    [ -f "$archive" ] || continue
-    cmp "$out/$name" "$archive"
-    echo "the same bytes: $name"
-done
+differs=no
+while read -r name; do
+    if cmp "$out/$name" "$again/build/release/$name"; then
+        echo "the same bytes: $name"
+    else
+        differs=yes
+    fi
+done < <(cd "$again/build/release" && find . -type f ! -name SHA256SUMS -printf '%P\n' | sort)
+[ $differs = no ] || exit 1
 rm -rf build/again

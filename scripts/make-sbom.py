@@ -18,6 +18,7 @@ LINUX = {"x86_64-linux-gnu": "libc6-dev", "aarch64-linux-gnu": "libc6-dev-arm64-
          "arm-linux-gnueabihf": "libc6-dev-armhf-cross"}
 WINDOWS = {"x86_64-windows": "mingw-w64-x86-64-dev", "i686-windows": "mingw-w64-i686-dev"}
 GCC_LICENCE = "GPL-3.0-or-later WITH GCC-exception-3.1"
+LLVM_LICENCE = "Apache-2.0 WITH LLVM-exception"
 
 
 def debian_version(package):
@@ -46,7 +47,10 @@ def linked(kind):
         return [("mingw-w64", debian_version(WINDOWS[kind]), "ZPL-2.1"),
                 ("libgcc", debian_version("gcc-mingw-w64-base"), GCC_LICENCE),
                 ("libusb", module_version(folder, "libusb-1.0"), "LGPL-2.1-or-later")]
-    return []
+    if kind == "web":
+        return [("wasi-libc", debian_version("wasi-libc"), f"{LLVM_LICENCE} AND MIT"),
+                ("compiler-rt", debian_version("libclang-rt-14-dev-wasm32"), LLVM_LICENCE)]
+    return []  # bootloaders and the platform have nothing of others in them
 
 
 def identifier(*words):
@@ -78,7 +82,7 @@ def document(directory, url):
                               "relatedSpdxElement": other})
 
     for path in sorted(directory.iterdir()):
-        match = re.fullmatch(rf"boot0(?:-[a-z0-9]+)?-{re.escape(version)}(?:-(.+))?"
+        match = re.fullmatch(rf"boot0(?:-([a-z0-9]+))?-{re.escape(version)}(?:-(.+))?"
                              r"\.(?:tar\.gz|tar\.bz2|zip)", path.name)
         if not match:
             continue
@@ -86,7 +90,7 @@ def document(directory, url):
         archive = package(path.name, version, "MIT", f"{url.rstrip('/')}/{path.name}", digest)
         packages[archive["SPDXID"]] = archive
         relate("SPDXRef-DOCUMENT", "DESCRIBES", archive["SPDXID"])
-        for name, its_version, licence in linked(match[1]):
+        for name, its_version, licence in linked(match[2] or match[1]):
             part = package(name, its_version, licence, "NOASSERTION")
             packages[part["SPDXID"]] = part
             relate(archive["SPDXID"], "STATIC_LINK", part["SPDXID"])

@@ -63,7 +63,8 @@ pack_windows() { # ARCHITECTURE
 
 pack_web() {
     cp -r build/web "$stage/boot0-web-$version"
-    cp LICENSE "$stage/boot0-web-$version/"
+    licences "$stage/boot0-web-$version" "wasi-libc=$(copyright wasi-libc)" \
+        "compiler-rt=$(copyright libclang-rt-14-dev-wasm32)"
     scripts/pack.py "$out/boot0-web-$version.zip" "$stage/boot0-web-$version"
 }
 
@@ -86,7 +87,7 @@ for host in "${linux[@]}"; do pack_linux "$host"; done
 scripts/pack-platform.sh $out
 pack_source
 if [ $sample = no ]; then
-    scripts/windows.sh "${windows[@]}"
+    TARGETS=cli/boot0.exe scripts/windows.sh "${windows[@]}"
     scripts/build-web.py
     for architecture in "${windows[@]}"; do pack_windows "$architecture"; done
     pack_web

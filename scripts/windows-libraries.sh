@@ -25,7 +25,8 @@ build_libusb() {
     rm -rf "$here/build-$host"
     mkdir -p "$here/build-$host"
     cd "$here/build-$host"
-    "$source/configure" --host="$host" --prefix="$prefix" --enable-static --disable-shared \
+    # By a relative name: it gets into the objects.
+    "$(realpath --relative-to=. "$source")/configure" --host="$host" --prefix="$prefix" --enable-static --disable-shared \
         --disable-examples-build --disable-tests-build CFLAGS='-O2 -g0'
     make -j2 install
     cd "$here/.."
