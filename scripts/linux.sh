@@ -38,6 +38,8 @@ write_cross_file() { # HOST FILE
     } >"$2"
 }
 
+# The bootloaders for boards once, for all of these programs.
+scripts/build.sh build/firmware --cross-file firmware/arm-none-eabi.ini firmware
 for host in "$@"; do
     [[ " $hosts " == *" $host "* ]] || {
         echo "scripts/linux.sh: $host is not one of $hosts" >&2
@@ -51,6 +53,7 @@ for host in "$@"; do
     write_cross_file "$host" "$directory.cross"
     TARGETS=$targets scripts/build.sh "$directory" --cross-file "$directory.cross" --buildtype=release \
         -Doptimization=2 -Ddefault_library=static -Dprefer_static=true -Db_pie=false \
-        -Dvboard=disabled -Dmachine=disabled -Dserial=enabled -Dbootloaders=enabled -Dtests=disabled
+        -Dvboard=disabled -Dmachine=disabled -Dserial=enabled \
+        -Dbootloader_binaries=build/firmware -Dtests=disabled
     "$host-strip" -o "$directory/boot0" "$directory/cli/boot0"
 done
