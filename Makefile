@@ -7,7 +7,8 @@ SECONDS ?= 60
 # Debian's Python has Debian's modules (python3-usb); another one in PATH has not.
 PYTHON ?= /usr/bin/python3
 
-.PHONY: build demo check test bench fuzz dist web npm serve windows firmware install format lint packages clean help
+.PHONY: build demo check test bench fuzz dist web npm serve windows macos deb release firmware \
+    install format lint packages clean help
 
 build: ## compile libboot0, boot0 and vboard into build/host
 	@scripts/install-packages.sh --check build
@@ -56,6 +57,20 @@ windows: ## cross-compile boot0.exe into build/windows-x86_64 and build/windows-
 	@scripts/install-packages.sh --check windows
 	@scripts/windows.sh
 	@echo "Built: build/windows-x86_64/boot0.exe, build/windows-i686/boot0.exe"
+
+macos: ## check that boot0 compiles and links for macOS, by the zig compiler from npm
+	@scripts/install-packages.sh --check macos
+	@scripts/macos.sh
+	@echo "Built, not for use: build/macos-aarch64/cli/boot0, build/macos-x86_64/cli/boot0"
+
+deb: ## packages for Debian into build/deb: boot0, libboot0-0, libboot0-dev, vboard
+	@scripts/install-packages.sh --check deb
+	@scripts/deb.sh
+
+release: ## archives, checksums and manifests into build/release (URL=… REPOSITORY=…)
+	@scripts/install-packages.sh --check release
+	@scripts/release.sh $(if $(URL),"$(URL)" $(if $(REPOSITORY),"$(REPOSITORY)"))
+	@echo "Made: build/release. Check it with scripts/check-release.sh"
 
 firmware: ## compile the example programs for the STM32F407 into build/firmware
 	@scripts/install-packages.sh --check firmware build

@@ -4,8 +4,8 @@
 #include "print.h"
 #include "text.h"
 
-#include <base/print/json.h>
 #include <base/platform/terminal.h>
+#include <base/print/json.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -7,8 +7,8 @@
 #include "range.h"
 #include "text.h"
 
-#include <base/print/json.h>
 #include <base/platform/file.h>
+#include <base/print/json.h>
 #include <stdlib.h>
 #include <string.h>
 

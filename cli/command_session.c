@@ -9,8 +9,8 @@
 #include "loader.h"
 #include "text.h"
 
-#include <base/print/json.h>
 #include <base/platform/file.h>
+#include <base/print/json.h>
 #include <boot0/virtual.h>
 #include <errno.h>
 #include <inttypes.h>

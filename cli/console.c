@@ -16,6 +16,7 @@ enum {
     CTRL_C = 0x03,
     CTRL_BRACKET = 0x1d, /* as telnet and others have it */
     WAIT_STEP_MS = 100,
+    PERMIT_MS = 1000,
     POLL_MS = 500,      /* interrupts end a poll; this is for one that came just before it */
     POLL_BLIND_MS = 10, /* for a port that cannot be polled */
     SEND_MS = 2000,
@@ -200,18 +201,20 @@ static void wait_a_moment(struct state *state)
 static enum boot0_status wait_for_port(struct state *state, struct boot0_error *error)
 {
     uint32_t waited_ms = 0;
+    uint32_t denied_ms = 0; /* since the port has refused to be opened */
     uint32_t limit_ms = state->was_open ? UINT32_MAX : state->console->wait_ms;
 
     while (!state->is_over) {
         enum boot0_status status = open_port(state, error);
         /* udev may still be at work on a port that has just appeared. */
         bool may_come = status == BOOT0_E_NO_BOARD || status == BOOT0_E_IO ||
-                        (status == BOOT0_E_PERMISSION && limit_ms > 0 && waited_ms < 1000);
+                        (status == BOOT0_E_PERMISSION && limit_ms > 0 && denied_ms < PERMIT_MS);
 
         if (status == BOOT0_OK || !may_come || (limit_ms != UINT32_MAX && waited_ms >= limit_ms))
             return status;
         wait_a_moment(state);
         waited_ms += WAIT_STEP_MS;
+        denied_ms = status == BOOT0_E_PERMISSION ? denied_ms + WAIT_STEP_MS : 0;
     }
     return BOOT0_OK;
 }

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Configures and compiles one build directory, silently unless something fails:
 #   scripts/build.sh DIRECTORY [MESON-SETUP-OPTION…]
-# Options count when the directory is new. Warnings are errors, so silence hides nothing.
+# Options count when the directory is new. Warnings are errors, so silence hides nothing. TARGETS names
+# what of it is wanted, all if it is empty.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,4 +27,5 @@ if [ ! -f "$directory/build.ninja" ]; then
     rm -rf "$directory"
     quietly meson setup "$@" "$directory"
 fi
-quietly ninja --quiet -C "$directory"
+read -ra targets <<<"${TARGETS:-}"
+quietly ninja --quiet -C "$directory" "${targets[@]}"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Installs the Debian packages that a part of this repository needs, those that are missing only:
-#   scripts/install-packages.sh [--check] build|demo|test|lint|dist|windows|arduino|web|chromium|npm…
+#   scripts/install-packages.sh [--check] PART…
+# PART is build, firmware, demo, lint, test, dist, windows, macos, deb, release, arduino, web, chromium, npm.
 # Without the right to install, or with --check, it prints the command to type and exits 69.
 set -euo pipefail
 
@@ -22,6 +23,14 @@ demo=("${build[@]}" "${firmware[@]}" dfu-util)
 # boot0.exe: compilers, what unpacks sources of libraries, what runs it.
 windows=("${build[@]}" gcc-mingw-w64-x86-64-win32 gcc-mingw-w64-i686-win32 dpkg-dev wine wine64
          wine64-tools libwine-dev)
+# The compiler for macOS comes from npm, if there is npm.
+macos=("${build[@]}" ccache)
+# Packages for Debian, and a bare Debian into which they are installed.
+deb=("${build[@]}" "${firmware[@]}" debhelper debootstrap dpkg-dev git lintian)
+# All archives; what reads manifests, and what runs programs for other CPUs.
+release=("${build[@]}" "${firmware[@]}" "${web[@]}" dpkg-dev gcc-aarch64-linux-gnu
+         gcc-arm-linux-gnueabihf gcc-mingw-w64-i686-win32 gcc-mingw-w64-x86-64-win32 git libc6-dev
+         libc6-dev-arm64-cross libc6-dev-armhf-cross python3-yaml qemu-user-static rpm ruby)
 lint=("${build[@]}" clang clang-format clang-tidy cppcheck shellcheck)
 test=("${demo[@]}" "${lint[@]}" ccache g++ git libcmocka-dev libclang-rt-dev valgrind
       libnewlib-arm-none-eabi fwupd python3 python3-usb stm32flash udev usbutils groff zsh fish)
@@ -41,9 +50,12 @@ for argument in "$@"; do
     demo) wanted+=("${demo[@]}") ;;
     lint) wanted+=("${lint[@]}") ;;
     windows) wanted+=("${windows[@]}") ;;
+    macos) wanted+=("${macos[@]}") ;;
+    deb) wanted+=("${deb[@]}") ;;
+    release) wanted+=("${release[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     *)
-        echo "usage: scripts/install-packages.sh [--check] build|firmware|demo|lint|test|dist|windows|arduino|web|chromium|npm…" >&2
+        echo "usage: scripts/install-packages.sh [--check] build|firmware|demo|lint|test|dist|windows|macos|deb|release|arduino|web|chromium|npm…" >&2
         exit 64
         ;;
     esac

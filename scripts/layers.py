@@ -40,9 +40,10 @@ ROOMS = [
     },
     {
         "base/platform/posix": ("answers of Linux, macOS", ["base", "base/platform"]),
+        "base/platform/linux": ("answers of Linux only", ["base/platform"]),
         "base/platform/win32": ("answers of Windows", ["core", "base", "base/platform"]),
         "base/platform/wasi": ("answers of a page", ["base", "base/platform"]),
-        "base/print": ("JSON and UTF-8", ["base/platform"]),
+        "base/print": ("JSON and UTF-8", ["core", "base/platform"]),
     },
     {
         "lib/image": ("files and segments", ["include/boot0", "core", "base/platform"]),

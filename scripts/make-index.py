@@ -5,8 +5,8 @@
     scripts/make-index.py DIRECTORY URL > package_boot0_index.json
 
 DIRECTORY holds the archives: boot0-stm32-VERSION.tar.bz2, the platform, and one or more of
-boot0-VERSION-HOST.tar.bz2, the command for a host as arduino-cli names it (x86_64-linux-gnu). Hosts
-whose archive is not there are left out. URL is where the archives will be downloaded from. The
+boot0-VERSION-HOST.tar.bz2 or .zip, the command for a host. Hosts whose archive is not there are left
+out. URL is where the archives will be downloaded from. The
 members are those of arduino-cli's package_index_json-specification.
 """
 
@@ -17,18 +17,15 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-# arduino-cli's names, and which of them a user's machine may be.
-HOSTS = [
-    "x86_64-linux-gnu",
-    "aarch64-linux-gnu",
-    "arm-linux-gnueabihf",
-    "i686-linux-gnu",
-    "x86_64-mingw32",
-    "i686-mingw32",
-    "x86_64-apple-darwin",
-    "arm64-apple-darwin",
-]
-NAME = re.compile(r"^(.+?)-(\d+\.\d+\.\d+)(?:-(.+))?\.tar\.bz2$")
+# How the archives' names end, and what arduino-cli calls that host.
+HOSTS = {
+    "x86_64-linux-gnu": "x86_64-pc-linux-gnu",
+    "aarch64-linux-gnu": "aarch64-linux-gnu",
+    "arm-linux-gnueabihf": "arm-linux-gnueabihf",
+    "x86_64-windows": "x86_64-mingw32",
+    "i686-windows": "i686-mingw32",
+}
+NAME = re.compile(r"^(boot0|boot0-stm32)-(\d+\.\d+\.\d+)(?:-(.+))?\.(?:tar\.bz2|zip)$")
 
 
 def archive(path, url):
@@ -100,8 +97,8 @@ def index(directory, url):
                         "name": "boot0",
                         "version": version,
                         "systems": [
-                            {"host": host, **archive(tools[host][0], url)}
-                            for host in HOSTS
+                            {"host": name, **archive(tools[host][0], url)}
+                            for host, name in HOSTS.items()
                             if host in tools
                         ],
                     }

@@ -171,7 +171,7 @@ def stage_format(stage):
 
 
 def stage_shellcheck(stage):
-    stage.run(["shellcheck", *sources("*.sh", ".ci/run", "scripts/pre-commit")])
+    stage.run(["shellcheck", *sources("*.sh", ".ci/run", "scripts/pre-commit", "scripts/zig-cc")])
     return ONE
 
 
@@ -229,6 +229,101 @@ def stage_windows(stage):
         count.add(windows_commands(stage))
     stage.note = "under Wine"
     return count
+
+
+def stage_macos(stage):
+    """boot0 and libboot0 compile and link for macOS, on both architectures; they are not run."""
+    status = stage.status_of(["scripts/macos.sh"])
+    if status == 69:
+        stage.note = last_line(stage)
+        return Count(skipped=1)
+    if status != 0:
+        raise Failure(f"scripts/macos.sh: exit status {status}")
+    stage.run(["scripts/check-macos.py", "aarch64", "build/macos-aarch64/cli/boot0",
+               "build/macos-aarch64/lib/libboot0.0.dylib"])
+    stage.run(["scripts/check-macos.py", "x86_64", "build/macos-x86_64/cli/boot0"])
+    return Count(passed=2)
+
+
+def stage_deb(stage):
+    """Packages for Debian: lintian, and the first flash in a bare Debian that installs them."""
+    missing = lacking("dpkg-buildpackage", "dh", "lintian")
+    if missing:
+        stage.note = missing
+        return Count(skipped=1)
+    stage.build("build/gcc")
+    stage.run(["scripts/firmware.sh"], BOOT0=str(ROOT / "build/gcc/cli/boot0"))
+    stage.run(["scripts/deb.sh"])
+    status = stage.status_of(["scripts/check-deb.sh"])
+    if status == 69:
+        stage.note = last_line(stage)
+        return Count(passed=1, skipped=1)
+    if status != 0:
+        raise Failure(f"scripts/check-deb.sh: exit status {status}")
+    return Count(passed=2)
+
+
+def stage_release(stage):
+    """All archives and manifests; programs for Linux run; the same bytes from another folder."""
+    check_workflows(stage)
+    missing = lacking("aarch64-linux-gnu-gcc", "arm-linux-gnueabihf-gcc", "x86_64-w64-mingw32-gcc",
+                      "i686-w64-mingw32-gcc", "qemu-aarch64-static", "rpmspec", "clang-14")
+    if missing:
+        stage.note = missing
+        return Count(passed=1, skipped=1)
+    stage.build("build/gcc")
+    stage.run(["scripts/firmware.sh"], BOOT0=str(ROOT / "build/gcc/cli/boot0"))
+    status = stage.status_of(["scripts/release.sh"])
+    if status == 69:
+        stage.note = last_line(stage)
+        return Count(passed=1, skipped=1)
+    if status != 0:
+        raise Failure(f"scripts/release.sh: exit status {status}")
+    stage.run(["scripts/check-release.sh"])
+    check_wrong_manifests(stage)
+    stage.run(["scripts/check-reproducible.sh"])
+    return Count(passed=3)
+
+
+def check_workflows(stage):
+    """The workflow names what exists, and the check notices what does not."""
+    workflows = sources(".github/workflows/*.yml")
+    stage.run(["scripts/check-workflow.py", *workflows])
+    wrong = LOGS / "wrong.yml"
+    text = (ROOT / workflows[0]).read_text(encoding="utf-8")
+    for right in ("make demo", ".ci/run", "-Dserial", "install-packages.sh deb", "timeout-minutes"):
+        wrong.write_text(text.replace(right, right + "x"), encoding="utf-8")
+        if right not in text or stage.status_of(["scripts/check-workflow.py", wrong]) != 1:
+            raise Failure(f"{right}: a wrong word in its place passes")
+
+
+def check_wrong_manifests(stage):
+    """Manifests with the digests of other archives, and an RPM of another name, do not pass."""
+    wrong = LOGS / "wrong"
+    shutil.rmtree(wrong, ignore_errors=True)
+    shutil.copytree(ROOT / "build/release", wrong)
+    for path in (wrong / "manifests").rglob("*.*"):
+        text = path.read_text(encoding="utf-8").replace("Name:           boot0", "Name: other")
+        path.write_text(re.sub(r"\b[0-9a-f]{64}\b", "0" * 64, text), encoding="utf-8")
+    pkgbuild = wrong / "manifests/arch/PKGBUILD"
+    pkgbuild.write_text(pkgbuild.read_text(encoding="utf-8").replace("pkgrel=1", "pkgrel=a"),
+                        encoding="utf-8")
+    before = stage.log_path.read_text(encoding="utf-8")
+    status = stage.status_of(["scripts/check-manifests.py", wrong / "manifests"])
+    said = stage.log_path.read_text(encoding="utf-8")[len(before) :]
+    if status != 1 or "as it should be" in said:
+        raise Failure("a wrong manifest passes")
+    shutil.rmtree(wrong)
+
+
+def lacking(*tools):
+    """Which of these are not installed, as the reason of a stage that is skipped, or nothing."""
+    missing = [tool for tool in tools if not shutil.which(tool)]
+    return f"not installed: {', '.join(missing)}" if missing else ""
+
+
+def last_line(stage):
+    return stage.log_path.read_text(encoding="utf-8").rstrip("\n").rpartition("\n")[2]
 
 
 @contextlib.contextmanager
@@ -453,8 +548,7 @@ def stage_arduino(stage):
     stage.build("build/gcc")
     stage.run(["scripts/dist.sh"])
     status = stage.status_of(["tests/arduino/ide.py", "build/gcc/vboard/vboard"])
-    last = stage.log_path.read_text(encoding="utf-8").splitlines()[-1]
-    totals = re.fullmatch(r"(\d+) passed, (\d+) failed", last)
+    totals = re.fullmatch(r"(\d+) passed, (\d+) failed", last_line(stage))
     if not totals or (status != 0 and totals[2] == "0"):
         raise Failure(f"tests/arduino/ide.py: exit status {status}")
     return Count(passed=int(totals[1]), failed=int(totals[2]))
@@ -654,12 +748,15 @@ STAGES = {
     "layers": (stage_layers, False),
     "clang": (stage_clang, True),
     "windows": (stage_windows, True),
+    "macos": (stage_macos, True),
     "firmware": (stage_firmware, True),
     "tests": (stage_tests, False),
     "exports": (stage_exports, False),
     "hardening": (stage_hardening, False),
     "install": (stage_install, True),
     "demo": (stage_demo, True),
+    "deb": (stage_deb, True),
+    "release": (stage_release, True),
     "arduino": (stage_arduino, True),
     "web": (stage_web, True),
     "cppcheck": (stage_cppcheck, True),

@@ -4,17 +4,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/install-packages.sh test
-if ! scripts/install-packages.sh arduino >/dev/null 2>&1; then
-    echo "The packages of the Arduino IDE cannot be installed: its tests will be skipped."
-fi
-if ! scripts/install-packages.sh chromium >/dev/null 2>&1; then
-    echo "The packages of the flasher for the browser cannot be installed: its tests will be skipped."
-fi
+# What one of these needs is not everywhere to be had: its tests are skipped then, with the reason.
+for part in arduino chromium windows macos deb release; do
+    scripts/install-packages.sh $part >/dev/null 2>&1 ||
+        echo "The packages for $part cannot be installed: its tests will be skipped."
+done
 if ! command -v npm >/dev/null && ! scripts/install-packages.sh npm >/dev/null 2>&1; then
     echo "npm cannot be installed: most tests of the flasher for the browser will be skipped."
-fi
-if ! scripts/install-packages.sh windows >/dev/null 2>&1; then
-    echo "The packages for Windows cannot be installed: its tests will be skipped."
 fi
 # Debian's Python has Debian's modules; another one in PATH has not.
 exec /usr/bin/python3 scripts/test.py "$@"

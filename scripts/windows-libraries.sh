@@ -3,47 +3,17 @@
 # Compiles the libraries that boot0.exe and its tests are linked with from Debian's source packages,
 # statically, into build/windows/HOST:
 #   scripts/windows-libraries.sh HOST        x86_64-w64-mingw32 or i686-w64-mingw32
-# The sources come by apt from where this machine's packages come from, with an apt configuration of
-# its own under build/windows: the machine's stays as it is. Exits 69 if they cannot be had.
+# Exits 69 if the sources cannot be had.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 host=$1
 here=$PWD/build/windows
 prefix=$here/$host
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 log=$here/$host.log
 
 [ -f "$prefix/complete" ] && exit 0
-mkdir -p "$here/apt/lists/partial" "$here/apt/archives/partial" "$here/sources"
-
-unavailable() {
-    echo "The sources of libusb and cmocka cannot be had: $1" >&2
-    exit 69
-}
-
-apt_here() {
-    local options=(-o "Dir::Etc::SourceList=$here/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null
-        -o "Dir::State::Lists=$here/apt/lists" -o "Dir::Cache=$here/apt"
-        -o APT::Sandbox::User=root -o Acquire::Languages=none)
-    "$1" "${options[@]}" "${@:2}"
-}
-
-# The same places as the machine's binary packages, asked for sources.
-get_sources() {
-    command -v apt-get >/dev/null || unavailable "there is no apt-get"
-    command -v dpkg-source >/dev/null || unavailable "there is no dpkg-source (package dpkg-dev)"
-    # shellcheck disable=SC2016 # the format is apt's
-    apt-get indextargets --format '$(ORIGIN) $(REPO_URI) $(RELEASE) $(COMPONENT)' \
-        'Created-By: Packages' | awk -v keyring="$keyring" '
-            $1 == "Debian" { print "deb-src [signed-by=" keyring "] " $2 " " $3 " " $4 }' |
-        sort -u >"$here/apt/sources.list"
-    [ -s "$here/apt/sources.list" ] || unavailable "apt has no packages of Debian"
-    apt_here apt-get -q update >"$log" 2>&1 || unavailable "see $log"
-    (cd "$here/sources" && apt_here apt-get -q source libusb-1.0 cmocka) >>"$log" 2>&1 ||
-        unavailable "see $log"
-    touch "$here/sources/complete"
-}
+scripts/debian-packages.sh "$here/sources" libusb-1.0 cmocka
 
 unpacked() { # the folder of a source package, whatever its version
     find "$here/sources" -maxdepth 1 -type d -name "$1-[0-9]*" | sort | tail -n 1
@@ -55,7 +25,8 @@ build_libusb() {
     rm -rf "$here/build-$host"
     mkdir -p "$here/build-$host"
     cd "$here/build-$host"
-    "$source/configure" --host="$host" --prefix="$prefix" --enable-static --disable-shared \
+    # By a relative name: it gets into the objects.
+    "$(realpath --relative-to=. "$source")/configure" --host="$host" --prefix="$prefix" --enable-static --disable-shared \
         --disable-examples-build --disable-tests-build CFLAGS='-O2 -g0'
     make -j2 install
     cd "$here/.."
@@ -81,8 +52,7 @@ Cflags: -I$prefix/include
 END
 }
 
-[ -f "$here/sources/complete" ] || get_sources
-if ! (build_libusb && build_cmocka) >>"$log" 2>&1; then
+if ! (build_libusb && build_cmocka) >"$log" 2>&1; then
     tail -n 20 "$log" >&2
     exit 1
 fi

@@ -50,7 +50,8 @@ for architecture in "$@"; do
     scripts/build.sh "build/windows-$architecture" --cross-file "build/windows/$architecture.cross" \
         --buildtype=release -Doptimization=2 -Ddefault_library=static -Db_pie=false -Dvboard=disabled \
         -Dmachine=disabled -Dserial=enabled -Dtests=enabled
-    "$architecture-w64-mingw32-strip" -o "build/windows-$architecture/boot0.exe" \
+    # strip writes the time into the program: that of the commit.
+    SOURCE_DATE_EPOCH=$(scripts/version.sh --epoch) "$architecture-w64-mingw32-strip" -o "build/windows-$architecture/boot0.exe" \
         "build/windows-$architecture/cli/boot0.exe"
     # In dfu-util's place under its name, as elsewhere.
     cp "build/windows-$architecture/boot0.exe" "build/windows-$architecture/dfu-util.exe"

@@ -6,9 +6,9 @@
 #include "../command.h"
 #include "clock.h"
 
-#include <base/print/json.h>
 #include <base/platform/process.h>
 #include <base/platform/text.h>
+#include <base/print/json.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -18,8 +18,9 @@ enum {
      * machine that is busy, can need many.
      */
     DETACH_WAIT_MS = 30000,
-    IDLE_MS = 1000, /* until the observer hears that it is still waited; changes end it */
-    RETRY_MS = 100, /* for what no event tells of, such as udev's rules */
+    IDLE_MS = 1000,   /* until the observer hears that it is still waited; changes end it */
+    RETRY_MS = 100,   /* for what no event tells of, such as udev's rules */
+    PERMIT_MS = 1000, /* that these may take for a board that has just appeared */
 };
 
 struct candidates {
@@ -325,15 +326,21 @@ static enum boot0_status find_within(struct boot0_session *session,
 {
     const struct boot0_bus *bus = &session->bus;
     uint64_t start_us = bus->ops->now_us(bus->context);
+    uint64_t denied_ms = UINT64_MAX; /* when the board refused to be opened first */
 
     for (;;) {
         enum boot0_status status = find_now(session, selection, error);
         uint64_t spent_ms = (bus->ops->now_us(bus->context) - start_us) / 1000;
-        /* A board that has just appeared may not be open to users yet: udev is at work. */
-        bool may_come = status == BOOT0_E_NO_BOARD || status == BOOT0_E_GONE ||
-                        status == BOOT0_E_IO || (status == BOOT0_E_PERMISSION && spent_ms < 1000);
+        bool may_come =
+            status == BOOT0_E_NO_BOARD || status == BOOT0_E_GONE || status == BOOT0_E_IO;
         uint64_t part_ms = status == BOOT0_E_NO_BOARD ? IDLE_MS : RETRY_MS;
 
+        /* A board that has just appeared may not be open to users yet: udev is at work. */
+        if (status != BOOT0_E_PERMISSION)
+            denied_ms = UINT64_MAX;
+        else if (denied_ms == UINT64_MAX)
+            denied_ms = spent_ms;
+        may_come = may_come || (status == BOOT0_E_PERMISSION && spent_ms - denied_ms < PERMIT_MS);
         if (!may_come || (limit_ms != UINT32_MAX && spent_ms >= limit_ms))
             return status;
         if (limit_ms != UINT32_MAX && limit_ms - spent_ms < part_ms)

@@ -12,7 +12,7 @@
 #include "uart.h"
 
 /* What the ROM waits for. */
-enum wait {
+enum uart_wait {
     WAIT_AUTOBAUD,
     WAIT_COMMAND,
     WAIT_COMPLEMENT,
@@ -27,7 +27,7 @@ enum wait {
 /* ---- uart_reply.c ---- */
 
 /* Waits for so many bytes. */
-void vboard_uart_expect(struct vboard_uart_loader *uart, enum wait wait, uint16_t size);
+void vboard_uart_expect(struct vboard_uart_loader *uart, enum uart_wait wait, uint16_t size);
 /* Waits for a command. */
 void vboard_uart_idle(struct vboard_uart_loader *uart);
 void vboard_uart_acknowledge(struct vboard_uart_loader *uart);

@@ -7,7 +7,7 @@
 
 #include <core/an3155.h>
 
-void vboard_uart_expect(struct vboard_uart_loader *uart, enum wait wait, uint16_t size)
+void vboard_uart_expect(struct vboard_uart_loader *uart, enum uart_wait wait, uint16_t size)
 {
     uart->wait = (uint8_t)wait;
     uart->need = size;
