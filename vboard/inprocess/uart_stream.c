@@ -61,7 +61,8 @@ static enum boot0_xfer set(void *context, const struct boot0_line *line)
 {
     struct virtual_uart *uart = context;
 
-    uart->line = (struct vboard_line){.baud = line->baud, .even_parity = true};
+    uart->line =
+        (struct vboard_line){.baud = line->baud, .even_parity = line->parity == BOOT0_PARITY_EVEN};
     vboard_uart_lines(uart->board, line->dtr, line->rts);
     return BOOT0_XFER_OK;
 }
