@@ -87,6 +87,7 @@ static const char *const advice_names[] = {
     [BOOT0_ADVICE_NAME_BOOTLOADER_CHIP] = "name-bootloader-chip",
     [BOOT0_ADVICE_UPDATE_AND_UNPROTECT] = "update-and-unprotect",
     [BOOT0_ADVICE_LEAVE_BOOTLOADER] = "leave-bootloader",
+    [BOOT0_ADVICE_WITHOUT_LOADER] = "without-loader",
     [BOOT0_ADVICE_RECORD] = "record",
     [BOOT0_ADVICE_RECORD_SERIAL] = "record-serial",
     [BOOT0_ADVICE_RECORD_USB] = "record-usb",

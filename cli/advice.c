@@ -139,6 +139,7 @@ static const struct row {
          NULL},
     [BOOT0_ADVICE_LEAVE_BOOTLOADER] =
         {"{hint} To do without this bootloader, run `boot0 reset --to rom` and flash again.", NULL},
+    [BOOT0_ADVICE_WITHOUT_LOADER] = {"{hint} Then try without --fast.", NULL},
     [BOOT0_ADVICE_RECORD] = {"{hint} `boot0 --trace FILE` writes one.", NULL},
     [BOOT0_ADVICE_RECORD_SERIAL] = {"Use a record that `boot0 --trace FILE --port PORT` has "
                                     "written. Play one of a USB board back without --port.",

@@ -29,6 +29,7 @@ static const char *why(const char *entry)
         {"asked", "it was asked for"},
         {"double-tap", "the reset button was pressed twice"},
         {"button", "the board's button is held"},
+        {"loaded", "ST's bootloader was told to start it"},
     };
 
     for (size_t i = 0; i < B0_LENGTH(texts); i++)
@@ -82,16 +83,21 @@ void bootloader_print(const struct boot0_bootloader *b)
 
     if (!b->present)
         return;
-    print("  boot0     bootloader %u.%u.%u for %s, extension %x.%02x%s\n", b->version[0],
-          b->version[1], b->version[2], b->board[0] ? b->board : "any board", b->protocol >> 8,
-          b->protocol & 0xffu, b->write_protected ? ", write-protected" : "");
+    if (b->in_ram)
+        print("  boot0     RAM loader %u.%u.%u, extension %x.%02x; a reset ends it\n",
+              b->version[0], b->version[1], b->version[2], b->protocol >> 8, b->protocol & 0xffu);
+    else
+        print("  boot0     bootloader %u.%u.%u for %s, extension %x.%02x%s\n", b->version[0],
+              b->version[1], b->version[2], b->board[0] ? b->board : "any board", b->protocol >> 8,
+              b->protocol & 0xffu, b->write_protected ? ", write-protected" : "");
     print("  runs      because %s; last reset: %s\n", why(b->entry),
           b->reset[0] ? b->reset : "unknown");
     hex(id, b->unique_id, sizeof b->unique_id);
     print("  device    0x%03x revision 0x%04x, %s of flash, unique id %s\n", b->device_id,
           b->revision_id, text_size(flash, b->flash_bytes), id);
     print_clock(b);
-    print_program(b);
+    if (!b->in_ram)
+        print_program(b);
 }
 
 void bootloader_json(struct json *json, const struct boot0_bootloader *b)
@@ -104,6 +110,7 @@ void bootloader_json(struct json *json, const struct boot0_bootloader *b)
     snprintf(text, sizeof text, "%u.%u.%u", b->version[0], b->version[1], b->version[2]);
     json_text(json, "version", text);
     json_hex(json, "extension", b->protocol, 4);
+    json_bool(json, "in_ram", b->in_ram);
     json_text(json, "built_for", b->board);
     json_text(json, "entry", b->entry);
     json_text(json, "reset", b->reset);

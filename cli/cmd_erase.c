@@ -72,7 +72,7 @@ static enum boot0_status settle_journal(struct command_session *command,
     uint32_t start;
     uint64_t end;
 
-    if (!b->present)
+    if (!b->present || b->in_ram)
         return BOOT0_OK;
     erased_range(command, arguments, &start, &end);
     if (arguments->all || (start <= b->program_start && end > b->program_start))
@@ -150,9 +150,9 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option taken[] = {OPTIONS_BOARD,  OPTION_ADDRESS,   OPTION_SIZE,
-                                    OPTION_ALL,     OPTION_UNPROTECT, OPTION_VDD,
-                                    OPTION_PATIENT, OPTION_YES,       OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTIONS_BOARD,    OPTION_ADDRESS, OPTION_SIZE,    OPTION_ALL,
+                                    OPTION_UNPROTECT, OPTION_VDD,     OPTION_PATIENT, OPTION_FAST,
+                                    OPTION_YES,       OPTIONS_OUTPUT};
 
 const struct command command_erase = {
     .name = "erase",

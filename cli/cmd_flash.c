@@ -5,6 +5,7 @@
 #include "console.h"
 #include "dry_run.h"
 #include "json.h"
+#include "loader.h"
 #include "text.h"
 
 #include <string.h>
@@ -139,6 +140,7 @@ static enum boot0_status flash(struct command_session *command, struct boot0_ima
         json_report(command, &report);
     else
         print_report(boot0_session_board(command->session), &report);
+    loader_recommend(loader_table, command->session, &command->observer);
     return BOOT0_OK;
 }
 
@@ -198,13 +200,11 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
 }
 
 static const enum option taken[] = {
-    OPTIONS_BOARD,    OPTION_IDE_PORT,      OPTION_ADDRESS,
-    OPTION_DRY_RUN,   OPTION_FULL,          OPTION_NO_PRESERVE,
-    OPTION_NO_VERIFY, OPTION_NO_RUN,        OPTION_MONITOR,
-    OPTION_VDD,       OPTION_PATIENT,       OPTION_BOARD_PROFILE,
-    OPTION_CHIP,      OPTION_IGNORE_SUFFIX, OPTION_ALLOW_OPTION_BYTES,
-    OPTION_SKIP_RAM,  OPTION_FORCE,         OPTION_YES,
-    OPTIONS_OUTPUT};
+    OPTIONS_BOARD,        OPTION_IDE_PORT,    OPTION_ADDRESS,       OPTION_DRY_RUN,
+    OPTION_FULL,          OPTION_NO_PRESERVE, OPTION_NO_VERIFY,     OPTION_NO_RUN,
+    OPTION_MONITOR,       OPTION_VDD,         OPTION_PATIENT,       OPTION_FAST,
+    OPTION_BOARD_PROFILE, OPTION_CHIP,        OPTION_IGNORE_SUFFIX, OPTION_ALLOW_OPTION_BYTES,
+    OPTION_SKIP_RAM,      OPTION_FORCE,       OPTION_YES,           OPTIONS_OUTPUT};
 
 const struct command command_flash = {
     .name = "flash",
@@ -216,6 +216,9 @@ const struct command command_flash = {
             "sectors that differ, verifies, and starts the program. What else is in those sectors "
             "is kept. A raw binary goes to --address, or FILE@ADDRESS, or the start of the flash. "
             "FILE \"-\" is standard input. "
+            "--fast has a loader in the chip's RAM do the work of ST's bootloader in ROM (F401, "
+            "F405/407, F411, F412, F427/429, F446), several times as fast; it follows ST's "
+            "documents and was not tried on a chip yet: please report how it goes. "
             "Before it writes option bytes or OTP it asks, or needs --yes without a terminal.",
     .examples = "  boot0 flash firmware.elf\n"
                 "  boot0 flash --vdd 3.3 bootloader.hex application.bin@0x08010000",

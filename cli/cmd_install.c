@@ -122,7 +122,8 @@ static enum boot0_status work_on_board(struct command_session *command, struct b
         .lose = ask,
         .context = command,
     };
-    const bool chooses = is_update || !boot0_session_board(command->session)->bootloader.present;
+    const struct boot0_bootloader *there = &boot0_session_board(command->session)->bootloader;
+    const bool chooses = is_update || !there->present || there->in_ram;
     struct boot0_install_report report;
     enum boot0_status status = BOOT0_OK;
 
@@ -180,8 +181,8 @@ static enum boot0_status run_update(struct arguments *arguments, struct boot0_er
 }
 
 static const enum option taken_install[] = {OPTIONS_BOARD, OPTION_BOARD_PROFILE, OPTION_CHIP,
-                                            OPTION_VDD,    OPTION_NO_RUN,        OPTION_YES,
-                                            OPTION_LIST,   OPTIONS_OUTPUT};
+                                            OPTION_VDD,    OPTION_FAST,          OPTION_NO_RUN,
+                                            OPTION_YES,    OPTION_LIST,          OPTIONS_OUTPUT};
 static const enum option taken_update[] = {OPTIONS_BOARD, OPTION_BOARD_PROFILE, OPTION_CHIP,
                                            OPTION_VDD,    OPTION_NO_RUN,        OPTION_YES,
                                            OPTIONS_OUTPUT};

@@ -191,8 +191,8 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option taken[] = {OPTIONS_BOARD, OPTION_ADDRESS, OPTION_SIZE,   OPTION_FORMAT,
-                                    OPTION_FORCE,  OPTION_PATIENT, OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTIONS_BOARD, OPTION_ADDRESS, OPTION_SIZE, OPTION_FORMAT,
+                                    OPTION_FORCE,  OPTION_PATIENT, OPTION_FAST, OPTIONS_OUTPUT};
 
 const struct command command_read = {
     .name = "read",

@@ -63,7 +63,8 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
 }
 
 static const enum option taken[] = {OPTIONS_BOARD,   OPTION_ADDRESS, OPTION_IGNORE_SUFFIX,
-                                    OPTION_SKIP_RAM, OPTION_PATIENT, OPTIONS_OUTPUT};
+                                    OPTION_SKIP_RAM, OPTION_PATIENT, OPTION_FAST,
+                                    OPTION_CHIP,     OPTIONS_OUTPUT};
 
 const struct command command_verify = {
     .name = "verify",

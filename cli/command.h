@@ -55,6 +55,7 @@ struct flash_arguments {
     bool ignore_suffix;
     bool force;
     bool patient;
+    bool fast;
     bool allow_option_bytes;
     bool skip_ram;
     uint32_t supply_mv;
@@ -144,6 +145,7 @@ enum option {
     OPTION_FORCE,
     OPTION_VDD,
     OPTION_PATIENT,
+    OPTION_FAST,
     OPTION_CHIP,
     OPTION_BOARD_PROFILE,
     OPTION_ALL,

@@ -7,6 +7,7 @@
 #include "files.h"
 #include "find.h"
 #include "json.h"
+#include "loader.h"
 #include "text.h"
 
 #include <base/platform/file.h>
@@ -303,9 +304,12 @@ enum boot0_status command_open(struct command_session *command, const struct arg
 
     if (status == BOOT0_OK)
         status = command_open_session(command, error);
-    if (status == BOOT0_OK)
-        show_board(command);
-    return status;
+    if (status != BOOT0_OK)
+        return status;
+    show_board(command);
+    return arguments->flash.fast && !arguments->flash.dry_run
+               ? loader_start(loader_table, command->session, &command->observer, error)
+               : BOOT0_OK;
 }
 
 /* What was flushed on the way and failed is seen in the file's error mark only. */

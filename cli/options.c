@@ -89,6 +89,8 @@ static const struct row {
                     "the supply, as 3.3: F2, F4 and F7 write faster"},
     [OPTION_PATIENT] = {"patient", 0, NULL, FLAG, AT(flash.patient),
                         "always wait as long as the board asks for"},
+    [OPTION_FAST] = {"fast", 0, NULL, FLAG, AT(flash.fast),
+                     "by a loader in the chip's RAM; by the documents, untried on a chip"},
     [OPTION_CHIP] = {"chip", 0, "NAME", TEXT, AT(flash.chip),
                      "which chip it is: f407, STM32F103C8, ..."},
     [OPTION_BOARD_PROFILE] = {"board", 'b', "NAME", TEXT, AT(flash.board),

@@ -16,6 +16,7 @@ enum {
     BAR_MAX = 30,
     BAR_MIN = 10,
     LINE_MAX_LENGTH = 256,
+    MOMENT_US = 900000,   /* a wait that nobody need hear of */
     DOCTOR_US = 10000000, /* so long a wait for a board is worth a remark */
     EXPECT_US = 2000000,  /* shorter than that, nobody wonders how long it will take */
 };
@@ -244,10 +245,18 @@ static void tell_doctor(struct progress *progress, const struct boot0_progress *
     progress_note(progress, "no board yet; `boot0 doctor` finds out why");
 }
 
+/* A board that comes back as something else is away for a moment only. */
+static bool is_moment(const struct boot0_progress *now)
+{
+    return now->phase == BOOT0_PHASE_WAIT && now->elapsed_us < MOMENT_US;
+}
+
 bool progress_update(void *context, const struct boot0_progress *now)
 {
     struct progress *progress = context;
 
+    if (is_moment(now))
+        return !signals_pending();
     if (is_new(progress, now) && !progress->silent) {
         finish_phase(progress);
         if (!progress->bar)

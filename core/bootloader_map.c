@@ -47,14 +47,17 @@ static size_t write_run(char *text, unsigned count, unsigned kib)
     return sizeof run;
 }
 
-size_t b0_map_layout(uint32_t flash_size, char *text)
+size_t b0_map_layout(uint8_t first_sector, uint32_t flash_size, char *text)
 {
-    static const char head[] = "@Internal Flash  /0x08008000/";
+    static const char head[] = "@Internal Flash  /0x08000000/";
     size_t length = sizeof head - 1;
-    uint8_t sector = B0_SECTOR_PROGRAM;
+    uint8_t sector = first_sector;
 
     for (size_t i = 0; i < length; i++)
         text[i] = head[i];
+    for (size_t digit = 0; digit < 6; digit++)
+        text[length - 2 - digit] =
+            "0123456789ABCDEF"[b0_sector_address(first_sector) >> 4 * digit & 15];
     while (sector < B0_SECTORS && b0_sector_address(sector) < B0_FLASH_BASE + flash_size) {
         uint32_t size = b0_sector_size(sector);
         unsigned count = 0;

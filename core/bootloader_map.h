@@ -43,10 +43,10 @@ typedef uint32_t b0_sectors;
 b0_sectors b0_sector_range(uint8_t first_sector, uint8_t last_sector);
 
 /*
- * DfuSe's layout of the program's part of a flash of that many bytes, as the ROM writes its own:
+ * DfuSe's layout of a flash of that many bytes from a sector on, as the ROM writes its own:
  * "@Internal Flash  /0x08008000/02*016Kg,…". No NUL; returns the length, at most B0_MAP_LAYOUT_MAX.
  */
-size_t b0_map_layout(uint32_t flash_size, char *text);
+size_t b0_map_layout(uint8_t first_sector, uint32_t flash_size, char *text);
 
 /* The RAM of a chip, each part by its end. */
 struct b0_chip_ram {
@@ -74,6 +74,14 @@ enum {
     B0_BOOTLOADER_HEAD_SIZE = 40,
     B0_BOOTLOADER_DEVICE_DEFAULT = 0x413,
 };
+
+/*
+ * The RAM loader: the same code, which a bootloader in ROM is given to write to RAM and to start.
+ * It is linked for this address, behind what the ROMs keep for themselves (AN2606, "RAM" of each
+ * chip's table: at most 12 KiB), and its vector table says the same, but for the signature.
+ */
+#define B0_LOADER_BASE      0x20004000u
+#define B0_LOADER_SIGNATURE 0xb007b01du
 
 /* Whether the bootloader has been ported to the chips of that DEV_ID: firmware/chip has them. */
 bool b0_bootloader_runs_on(uint16_t device_id);

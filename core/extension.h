@@ -10,10 +10,11 @@
 #include "journal.h"
 
 enum {
-    B0_EXTENSION_VERSION = 0x0103,       /* BCD; another major version is not understood */
+    B0_EXTENSION_VERSION = 0x0104,       /* BCD; another major version is not understood */
     B0_EXTENSION_HAS_CHECKSUMS = 0x0101, /* since this one */
     B0_EXTENSION_KNOWS_JOURNAL = 0x0102, /* since this one: whether it can be written */
     B0_EXTENSION_KNOWS_SUPPLY = 0x0103,  /* since this one: the other flags, and PROTECT of more */
+    B0_EXTENSION_KNOWS_LOADER = 0x0104,  /* since this one: B0_INFO_IN_RAM */
     B0_EXTENSION_VENDOR_CODE = 0xb0,
     B0_EXTENSION_CAPABILITY_SIZE = 24,
     B0_EXTENSION_RANGES_MAX = 16,
@@ -64,6 +65,7 @@ enum b0_extension_entry {
     B0_ENTRY_ASKED = 3,       /* the program, or the host, asked for it */
     B0_ENTRY_DOUBLE_TAP = 4,
     B0_ENTRY_BUTTON = 5,
+    B0_ENTRY_LOADED = 6, /* a bootloader in ROM was told to load it into RAM */
     B0_ENTRY_COUNT
 };
 
@@ -85,7 +87,9 @@ enum {
     /* Since B0_EXTENSION_KNOWS_SUPPLY. */
     B0_INFO_STARVED = 0x02,        /* an operation was refused: the supply was too low for it */
     B0_INFO_READ_PROTECTED = 0x04, /* level 1 or 2 */
-    B0_INFO_BROWNOUT_SHIFT = 4,    /* two bits: the brown-out level, 0 is off */
+    /* Since B0_EXTENSION_KNOWS_LOADER: it is the RAM loader, which has no journal. */
+    B0_INFO_IN_RAM = 0x08,
+    B0_INFO_BROWNOUT_SHIFT = 4, /* two bits: the brown-out level, 0 is off */
 };
 
 /* The answer to GET_INFO. */

@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Writes the bootloaders that boot0 installs as a C source, for cli/bootloader_binaries.h.
+"""Writes the bootloaders that boot0 installs, and the RAM loaders of --fast, as a C source, for
+cli/bootloader_binaries.h and cli/loader.h.
 
   embed-bootloaders.py OUTPUT.c                            none: there is no compiler for them
-  embed-bootloaders.py OUTPUT.c --from DIRECTORY           prebuilt: bootloader-BOARD.bin
+  embed-bootloaders.py OUTPUT.c --from DIRECTORY           prebuilt: bootloader-BOARD.bin,
+                                                           loader-WAY-CHIP.bin
   embed-bootloaders.py OUTPUT.c --build DIRECTORY --meson MESON --ninja NINJA
                                                            compiles firmware/ in that directory
 
@@ -20,6 +22,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SECTOR_SIZE = 16 * 1024
 SIGNATURE = 0xB007B007  # at byte 28: docs/PROTOCOL.md
+LOADER_SIGNATURE = 0xB007B01D
+LOADER_SIZE = 32 * 1024  # at most: the ROM's way to RAM is slow
 # Flags that are meant for the host's compiler would break the firmware.
 HOST_ONLY = ("CC", "CPP", "CFLAGS", "CPPFLAGS", "LDFLAGS", "AR", "STRIP", "OBJCOPY", "CC_LD")
 
@@ -61,28 +65,44 @@ def compile_bootloaders(directory, meson, ninja):
             fail(f"the bootloaders for boards cannot be compiled: {command[0]} failed")
 
 
-def read_binary(path):
-    """The bytes of a bootloader, after a check that it is one."""
+def read_binary(path, size_max, signature):
+    """The bytes of a bootloader or RAM loader, after a check that it is one."""
     data = path.read_bytes()
-    if not 32 <= len(data) <= SECTOR_SIZE:
-        fail(f"{path}: {len(data)} bytes; a bootloader fits its sector of {SECTOR_SIZE} bytes")
-    if struct.unpack_from("<I", data, 28)[0] != SIGNATURE:
-        fail(f"{path}: not a bootloader of boot0: it has no signature at byte 28")
+    if not 32 <= len(data) <= size_max:
+        fail(f"{path}: {len(data)} bytes; it may have 32 to {size_max}")
+    if struct.unpack_from("<I", data, 28)[0] != signature:
+        fail(f"{path}: it is not what its name says: byte 28 has another signature")
     return data
 
 
-def source_text(binaries):
-    lines = ["/* Made by scripts/embed-bootloaders.py. */", "#include <cli/bootloader_binaries.h>", ""]
-    for board, data in binaries.items():
-        lines.append(f"static const uint8_t {board.replace('-', '_')}[] = {{")
-        for start in range(0, len(data), 24):
-            lines.append("    " + ",".join(str(byte) for byte in data[start : start + 24]) + ",")
-        lines += ["};", ""]
-    lines.append("const struct bootloader_binary bootloader_table[] = {")
-    for board in binaries:
+def array_lines(name, data):
+    yield f"static const uint8_t {name}[] = {{"
+    for start in range(0, len(data), 24):
+        yield "    " + ",".join(str(byte) for byte in data[start : start + 24]) + ","
+    yield from ("};", "")
+
+
+def source_text(bootloaders, loaders):
+    lines = [
+        "/* Made by scripts/embed-bootloaders.py. */",
+        "#include <cli/bootloader_binaries.h>",
+        "#include <cli/loader.h>",
+        "",
+    ]
+    table = []
+    for board, data in bootloaders.items():
         name = board.replace("-", "_")
-        lines.append(f'    {{"{board}", {name}, sizeof {name}}},')
-    return "\n".join([*lines, "    {NULL, NULL, 0},", "};", ""])
+        lines += array_lines(name, data)
+        table.append(f'    {{"{board}", {name}, sizeof {name}}},')
+    lines += ["const struct bootloader_binary bootloader_table[] = {", *table]
+    lines += ["    {NULL, NULL, 0},", "};", ""]
+    table = []
+    for (way, chip), data in loaders.items():
+        name = f"loader_{way}_{chip}"
+        lines += array_lines(name, data)
+        table.append(f'    {{"{way}", "{chip}", {{{name}, sizeof {name}}}}},')
+    lines += ["const struct loader_binary loader_table[] = {", *table]
+    return "\n".join([*lines, "    {NULL, NULL, {NULL, 0}},", "};", ""])
 
 
 def main():
@@ -98,19 +118,27 @@ def main():
     options = parser.parse_args()
 
     paths = {}
+    loaders = []
     sources = []
     if options.build:
         compile_bootloaders(options.build, options.meson, options.ninja)
         paths = {board: options.build / f"bootloader-{board}.bin" for board in board_names()}
+        loaders = sorted(options.build.glob("loader-*-*.bin"))
         sources = list(firmware_sources())
     elif options.prebuilt:
         files = sorted(options.prebuilt.glob("bootloader-*.bin"))
         paths = {path.stem.removeprefix("bootloader-"): path for path in files}
-        sources = files
+        loaders = sorted(options.prebuilt.glob("loader-*-*.bin"))
+        sources = files + loaders
         if not paths:
             fail(f"{options.prebuilt}: no bootloader-BOARD.bin is there")
-    binaries = {board: read_binary(path) for board, path in paths.items()}
-    text = source_text(binaries)
+    text = source_text(
+        {board: read_binary(path, SECTOR_SIZE, SIGNATURE) for board, path in paths.items()},
+        {
+            tuple(path.stem.split("-")[1:]): read_binary(path, LOADER_SIZE, LOADER_SIGNATURE)
+            for path in loaders
+        },
+    )
     # An unchanged file keeps its time, so nothing is compiled again.
     if not options.output.exists() or options.output.read_text(encoding="utf-8") != text:
         options.output.write_text(text, encoding="utf-8")

@@ -80,6 +80,7 @@ export const ADVICE = {
     'name-bootloader-chip': `{hint} ${CHIP} if it is that: {text}.`,
     'update-and-unprotect': 'The bootloader on the board is old, and its sectors are protected.',
     'leave-bootloader': '{hint}',
+    'without-loader': '{hint}',
     'record': '{hint}',
     'record-serial': '{hint}',
     'record-usb': '{hint}',

@@ -3,6 +3,7 @@
 #include "gang.h"
 
 #include "../command_session.h"
+#include "../loader.h"
 #include "../text.h"
 
 #include <boot0/virtual.h>
@@ -151,7 +152,8 @@ static enum boot0_status open_board(struct work *work, const struct boot0_observ
     memcpy(worker->chips, board->chips, sizeof worker->chips);
     worker->chip_count = board->chip_count;
     b0_mutex_unlock(&worker->gang->lock);
-    return BOOT0_OK;
+    return arguments->flash.fast ? loader_start(loader_table, work->session, observer, error)
+                                 : BOOT0_OK;
 }
 
 static enum boot0_status note_begin(struct work *work, struct boot0_error *error)

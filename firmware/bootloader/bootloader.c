@@ -1,22 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 #include "bootloader.h"
 
-void b0_bootloader_init(struct b0_bootloader *b, const struct b0_bootloader_chip *chip,
-                        const struct b0_flash_port *flash, const struct b0_extension_info *info,
-                        uint8_t (*blocks)[B0_BLOCK_SIZE], uint8_t block_count)
+uint32_t b0_bootloader_start(const struct b0_bootloader *b)
+{
+    return b0_sector_address(b->kind->first_sector);
+}
+
+void b0_bootloader_init(struct b0_bootloader *b, const struct b0_bootloader_kind *kind,
+                        const struct b0_bootloader_chip *chip, const struct b0_flash_port *flash,
+                        const struct b0_extension_info *info, uint8_t (*blocks)[B0_BLOCK_SIZE],
+                        uint8_t block_count)
 {
     struct b0_journal journal;
 
     *b = (struct b0_bootloader){
+        .kind = kind,
         .chip = chip,
         .flash = *flash,
         .flash_end = B0_FLASH_BASE + info->flash_kib * 1024u,
         .info = *info,
     };
     b->info.protocol_version = B0_EXTENSION_VERSION;
-    b->info.program_start = B0_PROGRAM_BASE;
+    b->info.program_start = b0_bootloader_start(b);
     b->info.buffer_bytes = (uint32_t)block_count * B0_BLOCK_SIZE;
-    b0_queue_init(&b->queue, &b->flash, b->flash_end, &chip->ram, blocks, block_count);
+    b0_queue_init(&b->queue, &b->flash, b->flash_end, kind->has_journal ? &chip->ram : NULL, blocks,
+                  block_count);
     b0_queue_read_journal(&b->queue, &journal);
     b0_tracker_init(&b->tracker, journal.state == B0_JOURNAL_BEGUN);
     b0_dfu_restart(b, B0_ALTERNATE_FLASH);

@@ -41,6 +41,20 @@ enum b0_exit {
     B0_EXIT_BROWNOUT,   /* set the brown-out level, likewise */
 };
 
+/*
+ * What differs between the bootloader, which lives in the flash before the program and starts it,
+ * and the RAM loader (firmware/loader), which a ROM starts for as long as an update takes.
+ */
+struct b0_bootloader_kind {
+    const char *product;  /* "boot0 bootloader ", and the chip */
+    uint8_t first_sector; /* the flash from here on is the host's to write */
+    /*
+     * A reset starts the bootloader, which looks at its journal: updates are announced and
+     * completed, and what it would not start is refused.
+     */
+    bool has_journal;
+};
+
 /* What the logic is told of the chip. */
 struct b0_bootloader_chip {
     const char *name; /* "F407" */
@@ -48,6 +62,7 @@ struct b0_bootloader_chip {
 };
 
 struct b0_bootloader {
+    const struct b0_bootloader_kind *kind;
     const struct b0_bootloader_chip *chip;
     struct b0_flash_port flash;
     uint32_t flash_end;
@@ -57,6 +72,7 @@ struct b0_bootloader {
     uint8_t exit;       /* enum b0_exit, due */
     uint8_t exit_asked; /* likewise, when the request under way is answered */
     uint8_t brownout;   /* the level for B0_EXIT_BROWNOUT */
+    uint32_t program;   /* for B0_EXIT_PROGRAM: the address that the host leaves to */
 
     /*
      * DFU. dfuERROR is not a value of `ok_state`: it is that `status` is not OK. So no change of
@@ -93,9 +109,10 @@ struct b0_bootloader {
  * `info` is what the chip knows of itself: not the program, the journal, the buffer, or versions.
  * The blocks are the buffer. What is pointed to has to live on, but for `info`.
  */
-void b0_bootloader_init(struct b0_bootloader *bootloader, const struct b0_bootloader_chip *chip,
-                        const struct b0_flash_port *flash, const struct b0_extension_info *info,
-                        uint8_t (*blocks)[B0_BLOCK_SIZE], uint8_t block_count);
+void b0_bootloader_init(struct b0_bootloader *bootloader, const struct b0_bootloader_kind *kind,
+                        const struct b0_bootloader_chip *chip, const struct b0_flash_port *flash,
+                        const struct b0_extension_info *info, uint8_t (*blocks)[B0_BLOCK_SIZE],
+                        uint8_t block_count);
 
 /* The device for b0_usb_init(); `bootloader` and what is filled in here have to live on. */
 void b0_bootloader_describe(struct b0_bootloader *bootloader, struct b0_usb_function *function,
@@ -141,6 +158,8 @@ extern const struct b0_usb_device b0_bootloader_descriptors;
 size_t b0_bootloader_string(void *context, uint8_t index, char *text);
 
 /* bootloader.c */
+/* Where the host's part of the flash begins. */
+uint32_t b0_bootloader_start(const struct b0_bootloader *bootloader);
 /* Answers the request under way when `ready` can: at once or in a later step. */
 void b0_wait(struct b0_bootloader *bootloader, struct b0_usb *usb,
              void (*ready)(struct b0_bootloader *bootloader, struct b0_usb *usb));

@@ -245,7 +245,6 @@ const struct b0_usb_device b0_bootloader_descriptors = {
 
 static const char *const texts[] = {
     [STRING_MANUFACTURER] = "boot0",
-    [STRING_PRODUCT] = "boot0 bootloader ", /* and the chip */
     /* The size is B0_EXTENSION_INFO_SIZE, the address B0_INFO_ADDRESS. */
     [STRING_INFO] = "@Device Info /0x1FFF7A10/01*102 a",
 };
@@ -264,13 +263,14 @@ size_t b0_bootloader_string(void *context, uint8_t index, char *text)
     size_t length;
 
     if (index == STRING_FLASH)
-        return b0_map_layout(b->flash_end - B0_FLASH_BASE, text);
+        return b0_map_layout(b->kind->first_sector, b->flash_end - B0_FLASH_BASE, text);
     if (index == STRING_SERIAL) {
         b0_chip_serial(b->info.unique_id, text);
         return B0_SERIAL_LENGTH;
     }
-    if (index >= B0_LENGTH(texts) || !texts[index])
-        return 0;
-    length = append(text, 0, texts[index]);
-    return index == STRING_PRODUCT ? append(text, length, b->chip->name) : length;
+    if (index == STRING_PRODUCT) {
+        length = append(text, 0, b->kind->product);
+        return append(text, length, b->chip->name);
+    }
+    return index < B0_LENGTH(texts) && texts[index] ? append(text, 0, texts[index]) : 0;
 }

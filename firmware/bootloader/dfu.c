@@ -35,7 +35,7 @@ void b0_dfu_restart(struct b0_bootloader *b, uint8_t alternate)
         b->ok_state = BOOT0_DFU_STATE_IDLE;
     b->waiting = NULL;
     b->alternate = alternate;
-    b->pointer = alternate == B0_ALTERNATE_INFO ? B0_INFO_ADDRESS : B0_PROGRAM_BASE;
+    b->pointer = alternate == B0_ALTERNATE_INFO ? B0_INFO_ADDRESS : b0_bootloader_start(b);
 }
 
 /* The first one counts: what follows from it would hide it. */
@@ -60,10 +60,20 @@ static void refuse(struct b0_bootloader *b, struct b0_usb *usb, uint8_t status)
 
 /* ---- what a DNLOAD brings ---- */
 
-/* Whether [address, address + size) is the program's. */
-static bool is_programs(const struct b0_bootloader *b, uint32_t address, uint32_t size)
+/* Whether [address, address + size) is the host's to write. */
+static bool is_writable(const struct b0_bootloader *b, uint32_t address, uint32_t size)
 {
-    return address >= B0_PROGRAM_BASE && address <= b->flash_end && size <= b->flash_end - address;
+    return address >= b0_bootloader_start(b) && address <= b->flash_end &&
+           size <= b->flash_end - address;
+}
+
+/* The start of a program that was linked for another place: the bootloader would not start it. */
+static bool is_misplaced(const struct b0_bootloader *b, uint32_t address, const uint8_t *data,
+                         uint16_t size)
+{
+    return b->kind->has_journal && address == B0_PROGRAM_BASE && size >= 8 &&
+           b0_load32(data + 4) != UINT32_MAX &&
+           !b0_reset_vector_sane(b0_load32(data + 4), b->flash_end);
 }
 
 static uint8_t take_block(struct b0_bootloader *b, uint16_t block, uint16_t size)
@@ -73,11 +83,8 @@ static uint8_t take_block(struct b0_bootloader *b, uint16_t block, uint16_t size
 
     if (b->alternate != B0_ALTERNATE_FLASH)
         return BOOT0_DFU_STATUS_ERR_WRITE;
-    if (address > UINT32_MAX || !is_programs(b, (uint32_t)address, size))
-        return BOOT0_DFU_STATUS_ERR_ADDRESS;
-    /* A program that was linked for another place would never start. */
-    if (address == B0_PROGRAM_BASE && size >= 8 && b0_load32(data + 4) != UINT32_MAX &&
-        !b0_reset_vector_sane(b0_load32(data + 4), b->flash_end))
+    if (address > UINT32_MAX || !is_writable(b, (uint32_t)address, size) ||
+        is_misplaced(b, (uint32_t)address, data, size))
         return BOOT0_DFU_STATUS_ERR_ADDRESS;
     b0_tracker_write(&b->tracker, (uint32_t)address, size);
     b0_queue_program(&b->queue, (uint32_t)address, size);
@@ -104,7 +111,7 @@ static uint8_t erase_sector(struct b0_bootloader *b, uint32_t address)
 {
     uint8_t sector = b0_sector_at(address);
 
-    if (!is_programs(b, address, 1))
+    if (!is_writable(b, address, 1))
         return BOOT0_DFU_STATUS_ERR_ADDRESS;
     b0_tracker_erase(&b->tracker, sector, sector);
     b0_queue_erase(&b->queue, sector, sector);
@@ -114,7 +121,7 @@ static uint8_t erase_sector(struct b0_bootloader *b, uint32_t address)
 static uint8_t erase_all(struct b0_bootloader *b)
 {
     b0_tracker_erase_all(&b->tracker);
-    b0_queue_erase(&b->queue, B0_SECTOR_PROGRAM, b0_sector_at(b->flash_end - 1));
+    b0_queue_erase(&b->queue, b->kind->first_sector, b0_sector_at(b->flash_end - 1));
     return BOOT0_DFU_STATUS_OK;
 }
 
@@ -210,6 +217,7 @@ static void do_dnload(struct b0_bootloader *b, struct b0_usb *usb, const struct 
     bool is_command = setup->wValue == BOOT0_DFUSE_BLOCK_COMMAND;
 
     (void)next;
+    b->program = b->pointer;
     if (setup->wLength == 0)
         end_update(b, usb, b0_tracker_leave_completes(&b->tracker), BOOT0_DFU_STATE_MANIFEST_SYNC);
     else if (setup->wLength > (is_command ? B0_COMMAND_MAX : B0_BLOCK_SIZE) ||
@@ -240,7 +248,7 @@ static void upload_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
     if (!b0_queue_idle(&b->queue))
         return;
     b->waiting = NULL;
-    if (address > end || (!is_info && address < B0_PROGRAM_BASE)) {
+    if (address > end || (!is_info && address < b0_bootloader_start(b))) {
         refuse(b, usb, BOOT0_DFU_STATUS_ERR_ADDRESS);
         return;
     }

@@ -53,10 +53,13 @@ void b0_queue_init(struct b0_queue *q, const struct b0_flash_port *flash, uint32
     *q = (struct b0_queue){
         .flash = flash,
         .flash_end = flash_end,
-        .ram = *ram,
+        .has_journal = ram != NULL,
+        .resumed = ram == NULL, /* nobody knows what was cut off */
         .blocks = blocks,
         .block_count = block_count,
     };
+    if (ram)
+        q->ram = *ram;
 }
 
 /* ---- the ring and the queue ---- */
@@ -129,12 +132,16 @@ static void push_journal(struct b0_queue *q, enum kind kind, uint32_t hash_kib)
 
 void b0_queue_complete_update(struct b0_queue *q)
 {
+    if (!q->has_journal)
+        return;
     push_journal(q, FLASH_OP_COMPLETE,
                  q->end > B0_PROGRAM_BASE ? (q->end - B0_PROGRAM_BASE) / 1024 : 0);
 }
 
 void b0_queue_erase_journal(struct b0_queue *q)
 {
+    if (!q->has_journal)
+        return;
     push(q,
          (struct b0_flash_op){.kind = FLASH_OP_ERASE_JOURNAL,
                               .time_us = ops(q)->time_us(q->flash->context, B0_SECTOR_JOURNAL, 0)});
@@ -275,7 +282,10 @@ static bool is_blank(const struct b0_queue *q, uint8_t sector)
 
 void b0_queue_read_journal(const struct b0_queue *q, struct b0_journal *journal)
 {
-    b0_journal_scan(journal, contents(q, B0_JOURNAL_BASE), B0_JOURNAL_SIZE);
+    if (q->has_journal)
+        b0_journal_scan(journal, contents(q, B0_JOURNAL_BASE), B0_JOURNAL_SIZE);
+    else
+        *journal = (struct b0_journal){.state = B0_JOURNAL_EMPTY};
 }
 
 static void append(struct b0_queue *q, struct b0_journal_record *record)
@@ -520,7 +530,7 @@ bool b0_queue_step(struct b0_queue *q, uint32_t now_us)
     state = ops(q)->state(q->flash->context);
     if (state == B0_FLASH_BUSY)
         return false;
-    is_announcing = operations[op->kind].changes_program && !q->announced;
+    is_announcing = q->has_journal && operations[op->kind].changes_program && !q->announced;
     if (state == B0_FLASH_STARVED)
         fail(q, BOOT0_DFU_STATUS_ERR_VENDOR);
     else if (state != B0_FLASH_READY)

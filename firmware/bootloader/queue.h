@@ -37,6 +37,7 @@ struct b0_queue {
     const struct b0_flash_port *flash;
     uint32_t flash_end;
     struct b0_chip_ram ram;
+    bool has_journal;
     uint8_t (*blocks)[B0_BLOCK_SIZE]; /* the ring */
     uint8_t block_count;
     uint8_t first_block, blocks_used;
@@ -69,6 +70,10 @@ struct b0_queue {
     struct b0_sha256 sha;
 };
 
+/*
+ * `ram` tells which programs the record of a complete update is for. NULL: there is no journal, as
+ * in the RAM loader; then the operations on it do nothing.
+ */
 void b0_queue_init(struct b0_queue *queue, const struct b0_flash_port *flash, uint32_t flash_end,
                    const struct b0_chip_ram *ram, uint8_t (*blocks)[B0_BLOCK_SIZE],
                    uint8_t block_count);

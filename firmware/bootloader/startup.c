@@ -4,8 +4,9 @@
  * be fetched from flash while it is erased or programmed (RM0090, 3.5). Only this file stays in
  * flash.
  */
+#include "vectors.h"
+
 #include <chip/stm32f4/registers.h>
-#include <core/bootloader_map.h>
 
 /* Where the linker script put things. Only the addresses of these mean something. */
 extern uint32_t stack_top[], bss_start[], bss_end[];
@@ -16,31 +17,15 @@ _Noreturn void b0_main(void);
 void Reset_Handler(void);
 void b0_fault(void);
 
-/* The core's exceptions alone (PM0214, 2.3.4): no interrupt is ever served. */
-struct vectors {
-    uint32_t *stack;
-    void (*reset)(void);
-    void (*faults[5])(void); /* NMI, hard fault, memory management, bus, usage */
-    uint32_t signature[4];   /* reserved by ARM: tell what this is */
-};
-
-_Static_assert(offsetof(struct vectors, signature[0]) == B0_BOOTLOADER_SIGNATURE_AT &&
-                   offsetof(struct vectors, signature[2]) == B0_BOOTLOADER_DEVICE_AT,
-               "where hosts look");
-
 /* By this the version of a file, or of what is in a flash, is known: boot0 looks for it. */
-#define TEXT_OF(value) #value
-#define TEXT(macro)    TEXT_OF(macro)
-__attribute__((section(".mark"), used)) static const char version_mark[] = "boot0 bootloader " TEXT(
-    B0_FIRMWARE_MAJOR) "." TEXT(B0_FIRMWARE_MINOR) "." TEXT(B0_FIRMWARE_PATCH);
+__attribute__((section(".mark"), used)) static const char version_mark[] =
+    "boot0 bootloader " B0_VERSION_TEXT;
 
-#define VERSION (B0_FIRMWARE_MAJOR << 16 | B0_FIRMWARE_MINOR << 8 | B0_FIRMWARE_PATCH)
-
-__attribute__((section(".vectors"), used)) static const struct vectors vectors = {
+__attribute__((section(".vectors"), used)) static const struct b0_vectors vectors = {
     .stack = stack_top,
     .reset = Reset_Handler,
     .faults = {b0_fault, b0_fault, b0_fault, b0_fault, b0_fault},
-    .signature = {B0_BOOTLOADER_SIGNATURE, VERSION, CHIP_DEVICE_ID, 0},
+    .words = {B0_BOOTLOADER_SIGNATURE, B0_VECTORS_VERSION, CHIP_DEVICE_ID},
 };
 
 /* Something is very wrong: from the start again. The journal knows what was under way. */

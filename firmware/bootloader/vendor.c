@@ -195,7 +195,8 @@ static void end_when_done(struct b0_bootloader *b, struct b0_usb *usb)
  */
 static bool is_unannounced(const struct b0_bootloader *b)
 {
-    return b->tracker.state != B0_TRACKER_WHOLE && journal_state(b) != B0_JOURNAL_BEGUN;
+    return b->kind->has_journal && b->tracker.state != B0_TRACKER_WHOLE &&
+           journal_state(b) != B0_JOURNAL_BEGUN;
 }
 
 static void end_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
@@ -242,6 +243,7 @@ static void reset(struct b0_bootloader *b, struct b0_usb *usb, const struct boot
         return;
     }
     b->exit_asked = exits[setup->wValue];
+    b->program = b0_bootloader_start(b);
     b0_wait(b, usb, done_when_idle);
 }
 
@@ -276,7 +278,8 @@ static void protect(struct b0_bootloader *b, struct b0_usb *usb, const struct bo
     };
     bool is_brownout = setup->wValue >> 2 == B0_EXTENSION_BROWNOUT >> 2;
 
-    if (!is_brownout && setup->wValue >= B0_LENGTH(exits)) {
+    /* The RAM loader does not outlive the reset that brings option bytes into force. */
+    if (!b->kind->has_journal || (!is_brownout && setup->wValue >= B0_LENGTH(exits))) {
         b0_usb_control_stall(usb);
         return;
     }

@@ -24,6 +24,11 @@ enum boot0_update {
 
 struct boot0_bootloader {
     bool present; /* all that follows is valid; else the board has another bootloader */
+    /*
+     * It is the RAM loader (loader.h): all of the flash is there to be written, there is no
+     * journal, and a reset ends it.
+     */
+    bool in_ram;
     uint8_t vendor_code;
     uint16_t protocol;  /* version of the extension, BCD */
     uint8_t version[3]; /* of the bootloader: 0.1.0 */

@@ -120,6 +120,7 @@ enum boot0_advice {
     BOOT0_ADVICE_UPDATE_BOOTLOADER,    /* install its newest version */
     BOOT0_ADVICE_UPDATE_AND_UNPROTECT, /* the same, then remove the write protection */
     BOOT0_ADVICE_LEAVE_BOOTLOADER,     /* link the program for another address, or enter the ROM */
+    BOOT0_ADVICE_WITHOUT_LOADER,       /* no boot0_session_start_loader() */
 
     /* Records of a board, and faults. */
     BOOT0_ADVICE_RECORD,        /* record a session with a board */

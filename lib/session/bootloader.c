@@ -14,6 +14,11 @@ enum {
     STATUS_TIMEOUT_MS = 5000,
 };
 
+bool b0_session_has_journal(const struct boot0_session *session)
+{
+    return session->board.bootloader.present && !session->board.bootloader.in_ram;
+}
+
 static enum boot0_status need_bootloader(const struct boot0_session *session, const char *what,
                                          struct boot0_error *error)
 {
@@ -96,7 +101,7 @@ enum boot0_status b0_session_blame_journal(struct boot0_session *session, enum b
     struct boot0_bootloader now = session->board.bootloader;
     struct boot0_error ignored;
 
-    if (status != BOOT0_E_PROTOCOL || !now.present ||
+    if (status != BOOT0_E_PROTOCOL || !b0_session_has_journal(session) ||
         dfu_status(session) != BOOT0_DFU_STATUS_ERR_WRITE ||
         b0_extension_refresh(&session->transport, &now, &ignored) != BOOT0_OK ||
         now.update == BOOT0_UPDATE_BEGUN)
@@ -169,8 +174,10 @@ enum boot0_status b0_session_end_update(struct boot0_session *session, struct bo
     if (!session->board.bootloader.present)
         return BOOT0_OK;
     status = order(session, B0_EXTENSION_END_SESSION, 0, "ending the update", error);
-    return status == BOOT0_OK ? check_completed(session, free_before, error)
-                              : explain(session, status, "ending the update", error);
+    if (status != BOOT0_OK)
+        return explain(session, status, "ending the update", error);
+    return b0_session_has_journal(session) ? check_completed(session, free_before, error)
+                                           : BOOT0_OK;
 }
 
 /* ---- the journal's digest ---- */
@@ -185,7 +192,7 @@ bool b0_session_plan_is_program(const struct boot0_session *session, const struc
 {
     uint32_t next = session->board.bootloader.program_start;
 
-    if (!session->board.bootloader.present || plan->sector_count == 0)
+    if (!b0_session_has_journal(session) || plan->sector_count == 0)
         return false;
     for (size_t i = 0; i < plan->sector_count; i++) {
         if (plan->sectors[i].sector.address != next || !is_known(&plan->sectors[i]))

@@ -249,7 +249,7 @@ static enum boot0_status go_to_rom(struct boot0_session *session, struct boot0_e
     if (status == BOOT0_OK)
         status = boot0_session_reset_to(session, BOOT0_TARGET_ROM, error);
     if (status == BOOT0_OK)
-        status = b0_session_reopen_other(session, error);
+        status = b0_session_reopen_other(session, 0, error);
     if (status != BOOT0_OK || !session->board.bootloader.present)
         return status;
     boot0_fail(error, BOOT0_E_PROTOCOL, "the board did not go to ST's bootloader in ROM");
@@ -339,7 +339,7 @@ enum boot0_status boot0_session_install(struct boot0_session *session,
                                         struct boot0_error *error)
 {
     static const struct boot0_install_options defaults;
-    const bool present = session->board.bootloader.present;
+    const bool present = b0_session_has_journal(session);
     enum boot0_status status;
 
     memset(report, 0, sizeof *report);

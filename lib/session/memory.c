@@ -151,6 +151,9 @@ enum boot0_status boot0_session_write(struct boot0_session *session, uint32_t ad
 static void count_erased(struct boot0_session *session, uint32_t sector_size, uint32_t sectors)
 {
     session->report.sectors_erased += sectors;
+    if (session->times)
+        session->fast_erase_us +=
+            b0_flash_erase_ms(session->times, B0_PARALLEL_X32, sector_size) * 1000ull * sectors;
     session->report.bytes_erased += (uint64_t)sector_size * sectors;
 }
 

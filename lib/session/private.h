@@ -23,6 +23,7 @@ struct boot0_session {
     bool supply_done;
 
     struct boot0_report report;
+    uint64_t fast_erase_us;   /* what was erased, by the RAM loader: boot0_session_loader_us() */
     uint64_t other_transfers; /* beside the protocol's */
     uint64_t opened_us;
 
@@ -47,10 +48,10 @@ enum boot0_status b0_session_find(struct boot0_session *session,
                                   struct boot0_error *error);
 /*
  * Opens the board again that has gone from its port and comes back in DFU mode within
- * options.detach_wait_ms. Of the selection only the interface counts.
+ * `within_ms`, 0: options.detach_wait_ms. Of the selection only the interface counts.
  */
 enum boot0_status b0_session_find_again(struct boot0_session *session,
-                                        const struct boot0_selection *selection,
+                                        const struct boot0_selection *selection, uint32_t within_ms,
                                         struct boot0_error *error);
 /* True if a device is still at the candidate's path with the same number. */
 bool b0_session_still_there(const struct boot0_session *session);
@@ -76,8 +77,12 @@ void b0_session_phase_end(struct boot0_session *session, uint64_t *sum_us);
  * before, with a board that does not answer.
  */
 enum boot0_status b0_session_reopen(struct boot0_session *session, struct boot0_error *error);
-/* The same after a reset into another bootloader of the board. */
-enum boot0_status b0_session_reopen_other(struct boot0_session *session, struct boot0_error *error);
+/*
+ * The same after the start of another bootloader of the board.
+ * `within_ms`: how long it may take; 0: as a detached program.
+ */
+enum boot0_status b0_session_reopen_other(struct boot0_session *session, uint32_t within_ms,
+                                          struct boot0_error *error);
 
 /* The board's clock, or the bus's. */
 uint64_t b0_session_now_us(const struct boot0_session *session);
@@ -170,6 +175,9 @@ enum boot0_status b0_session_erase_sector(struct boot0_session *session, int alt
 bool b0_session_has_left(struct boot0_session *session);
 
 /* ---- bootloader.c: boot0's own ---- */
+
+/* Whether it is the one in flash, which keeps a journal; and not the RAM loader. */
+bool b0_session_has_journal(const struct boot0_session *session);
 
 /*
  * Nothing in between completes an update by accident; at the end the program may start. Both do

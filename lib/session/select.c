@@ -344,16 +344,17 @@ static enum boot0_status find_within(struct boot0_session *session,
 }
 
 enum boot0_status b0_session_find_again(struct boot0_session *session,
-                                        const struct boot0_selection *selection,
+                                        const struct boot0_selection *selection, uint32_t within_ms,
                                         struct boot0_error *error)
 {
     const struct boot0_bus *bus = &session->bus;
     uint64_t start_us = bus->ops->now_us(bus->context);
     struct boot0_selection again = {.has_interface = selection->has_interface,
                                     .interface = selection->interface};
-    uint32_t limit_ms = session->options.detach_wait_ms;
+    uint32_t limit_ms = within_ms > 0 ? within_ms : session->options.detach_wait_ms;
     char path[BOOT0_PATH_MAX];
 
+    /* Its port, which no other board has; serial numbers are not always unique. */
     memcpy(path, session->board.usb.path, sizeof path);
     again.path = path;
     if (limit_ms == 0)
@@ -423,7 +424,7 @@ enum boot0_status b0_session_find(struct boot0_session *session,
     if (status == BOOT0_OK && session->board.mode == BOOT0_MODE_RUNTIME) {
         status = ask_program(session, selection->touch, error);
         if (status == BOOT0_OK)
-            status = b0_session_find_again(session, selection, error);
+            status = b0_session_find_again(session, selection, 0, error);
         session->board.from_program = true;
     }
     return status;

@@ -497,7 +497,7 @@ static void close_way(struct b0_protocol *protocol, struct boot0_transport *tran
 }
 
 static enum boot0_status reopen(struct boot0_session *session, bool same_memories,
-                                struct boot0_error *error)
+                                uint32_t within_ms, struct boot0_error *error)
 {
     struct boot0_board board = session->board;
     struct boot0_transport transport = session->transport;
@@ -508,7 +508,7 @@ static enum boot0_status reopen(struct boot0_session *session, bool same_memorie
 
     session->transport.ops = NULL;
     session->protocol = NULL;
-    status = b0_session_find_again(session, &same, error);
+    status = b0_session_find_again(session, &same, within_ms, error);
     session->board.from_program = board.from_program;
     if (status == BOOT0_OK)
         status = check_chip(session, error);
@@ -532,13 +532,14 @@ static enum boot0_status reopen(struct boot0_session *session, bool same_memorie
 
 enum boot0_status b0_session_reopen(struct boot0_session *session, struct boot0_error *error)
 {
-    return reopen(session, true, error);
+    return reopen(session, true, 0, error);
 }
 
-enum boot0_status b0_session_reopen_other(struct boot0_session *session, struct boot0_error *error)
+enum boot0_status b0_session_reopen_other(struct boot0_session *session, uint32_t within_ms,
+                                          struct boot0_error *error)
 {
     session->supply_done = false;
-    return reopen(session, false, error);
+    return reopen(session, false, within_ms, error);
 }
 
 void boot0_session_close(struct boot0_session *session)

@@ -238,7 +238,7 @@ static bool start_is_blank(struct boot0_session *session, uint32_t begin)
     uint8_t bytes[8];
     bool erased = true;
 
-    if (session->board.bootloader.present || begin == START_ADDRESS ||
+    if (b0_session_has_journal(session) || begin == START_ADDRESS ||
         !(boot0_layout_sector_at(flash, START_ADDRESS).access & BOOT0_SECTOR_READABLE) ||
         b0_session_read_run(session, session->board.flash_alternate, START_ADDRESS, bytes,
                             sizeof bytes, &ignored) != BOOT0_OK)

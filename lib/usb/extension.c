@@ -175,6 +175,7 @@ static const char *entry_name(uint8_t entry)
         [B0_ENTRY_UNKNOWN] = "unknown",         [B0_ENTRY_NO_PROGRAM] = "no-program",
         [B0_ENTRY_INTERRUPTED] = "interrupted", [B0_ENTRY_ASKED] = "asked",
         [B0_ENTRY_DOUBLE_TAP] = "double-tap",   [B0_ENTRY_BUTTON] = "button",
+        [B0_ENTRY_LOADED] = "loaded",
     };
 
     return names[entry < B0_ENTRY_COUNT ? entry : B0_ENTRY_UNKNOWN];
@@ -218,6 +219,8 @@ static void take_info(const struct b0_extension_info *info, struct boot0_bootloa
     to->write_protected = info->write_protected != 0;
     to->journal_protected = info->protocol_version >= B0_EXTENSION_KNOWS_JOURNAL &&
                             (info->flags & B0_INFO_JOURNAL_PROTECTED) != 0;
+    to->in_ram =
+        info->protocol_version >= B0_EXTENSION_KNOWS_LOADER && (info->flags & B0_INFO_IN_RAM) != 0;
     to->knows_supply = info->protocol_version >= B0_EXTENSION_KNOWS_SUPPLY;
     if (to->knows_supply) {
         to->starved = (info->flags & B0_INFO_STARVED) != 0;

@@ -77,7 +77,7 @@ def info():
         run(["dfu-util", "-a", "1", "-U", path])
         data = read(path)
     equal(len(data), 102, "bytes of device information")
-    equal(struct.unpack_from("<HH", data), (102, 0x0103), "its size and version")
+    equal(struct.unpack_from("<HH", data), (102, 0x0104), "its size and version")
     names = ("core_hz", "buffer", "start", "length")
     result = dict(zip(names, struct.unpack_from("<4I", data, 32)))
     (result["crystal_hz"],) = struct.unpack_from("<I", data, 28)

@@ -52,7 +52,7 @@ bool flash_as_dfu_util(struct test_board *board, uint32_t address, const uint8_t
 bool flash_as_old_dfu_util(struct test_board *board, uint32_t address, const uint8_t *data,
                            uint32_t size)
 {
-    uint8_t erased = 0;
+    uint8_t erased = UINT8_MAX; /* none yet */
 
     if (!open_as_dfu_util(board))
         return false;
@@ -104,7 +104,7 @@ static bool open_as_pydfu(struct test_board *board)
 
 bool flash_as_pydfu(struct test_board *board, uint32_t address, const uint8_t *data, uint32_t size)
 {
-    uint8_t erased = 0;
+    uint8_t erased = UINT8_MAX; /* none yet */
 
     if (!open_as_pydfu(board))
         return false;
@@ -132,7 +132,7 @@ bool dfu_leave(struct test_board *board)
 
 bool flash_as_boot0(struct test_board *board, uint32_t address, const uint8_t *data, uint32_t size)
 {
-    uint8_t erased = 0;
+    uint8_t erased = UINT8_MAX; /* none yet */
 
     if (!open_as_dfu_util(board) || vendor_out(board, B0_EXTENSION_BEGIN_SESSION, 0) != USB_ACK)
         return false;

@@ -40,13 +40,19 @@ static void lock(void *context)
     flash->unlocked = false;
 }
 
+/* The bootloader's own is never touched. */
+static uint8_t first_sector(const struct test_flash *flash)
+{
+    return flash->by_loader ? 0 : B0_SECTOR_JOURNAL;
+}
+
 static void erase(void *context, uint8_t sector)
 {
     struct test_flash *flash = context;
     uint32_t at = b0_sector_address(sector) - B0_FLASH_BASE;
     uint32_t size = b0_sector_size(sector);
 
-    assert(sector > B0_SECTOR_BOOTLOADER && at < FLASH_SIZE);
+    assert(sector >= first_sector(flash) && at < FLASH_SIZE);
     flash->erases++;
     flash->refused = (flash->protected >> sector & 1) != 0;
     if (flash->refused)
@@ -66,7 +72,8 @@ static uint32_t program(void *context, uint32_t address, const uint8_t *data, ui
     uint32_t unit = address % 4 == 0 && size >= 4 ? 4 : 1;
     bool is_cut;
 
-    assert(address >= B0_JOURNAL_BASE && address - B0_FLASH_BASE < FLASH_SIZE && size > 0);
+    assert(address >= b0_sector_address(first_sector(flash)) &&
+           address - B0_FLASH_BASE < FLASH_SIZE && size > 0);
     flash->programs++;
     flash->refused = (flash->protected >> b0_sector_at(address) & 1) != 0;
     if (flash->refused)
@@ -103,6 +110,11 @@ static const uint8_t *contents(void *context, uint32_t address)
 
 static const struct b0_flash_ops flash_ops = {erase, program, flash_state, contents, lock, time_us};
 
+static const struct b0_bootloader_kind kinds[] = {
+    {.product = "boot0 bootloader ", .first_sector = B0_SECTOR_PROGRAM, .has_journal = true},
+    {.product = "boot0 RAM loader "},
+};
+
 const struct b0_bootloader_chip test_chip = {.name = "F407", .ram = {0x20020000, 0x10010000}};
 
 void test_flash_blank(struct test_flash *flash)
@@ -135,8 +147,8 @@ enum b0_start board_start(struct test_board *board, struct test_flash *flash)
     board->transfers_left = UINT32_MAX;
     board->before_transfer = NULL;
     board->port = (struct b0_flash_port){&flash_ops, flash};
-    b0_bootloader_init(&board->bootloader, &test_chip, &board->port, &info, board->blocks,
-                       TEST_BLOCKS);
+    b0_bootloader_init(&board->bootloader, &kinds[flash->by_loader], &test_chip, &board->port,
+                       &info, board->blocks, TEST_BLOCKS);
     b0_bootloader_describe(&board->bootloader, &board->function, &board->device);
     usb_host_plug(&board->host, &board->device);
     select_configuration(board);

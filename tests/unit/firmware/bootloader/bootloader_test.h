@@ -32,6 +32,7 @@ struct test_flash {
     bool dead;
     unsigned misuses; /* operations while busy, or out of range */
     uint32_t fail_at; /* programming this address fails, 0: none */
+    bool by_loader;   /* the RAM loader serves it, not the bootloader */
 };
 
 struct test_board {

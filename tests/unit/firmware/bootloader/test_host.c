@@ -315,7 +315,7 @@ static void test_later_version(void **state)
     session = open_session();
     assert_non_null(session);
     assert_false(boot0_session_board(session)->bootloader.present);
-    assert_non_null(strstr(boot0_session_board(session)->contradiction, "version 2.03"));
+    assert_non_null(strstr(boot0_session_board(session)->contradiction, "version 2.04"));
     assert_int_equal(boot0_session_reset_to(session, BOOT0_TARGET_ROM, &error),
                      BOOT0_E_UNSUPPORTED);
     boot0_session_close(session);

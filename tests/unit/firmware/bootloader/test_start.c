@@ -137,16 +137,16 @@ static void test_layout(void **state)
     char text[B0_MAP_LAYOUT_MAX] = {0};
 
     (void)state;
-    assert_int_equal(b0_map_layout(1024 * 1024, text), 55);
+    assert_int_equal(b0_map_layout(B0_SECTOR_PROGRAM, 1024 * 1024, text), 55);
     assert_string_equal(text, "@Internal Flash  /0x08008000/02*016Kg,01*064Kg,07*128Kg");
     memset(text, 0, sizeof text);
-    b0_map_layout(512 * 1024, text);
+    b0_map_layout(B0_SECTOR_PROGRAM, 512 * 1024, text);
     assert_string_equal(text, "@Internal Flash  /0x08008000/02*016Kg,01*064Kg,03*128Kg");
     memset(text, 0, sizeof text);
-    b0_map_layout(256 * 1024, text);
+    b0_map_layout(B0_SECTOR_PROGRAM, 256 * 1024, text);
     assert_string_equal(text, "@Internal Flash  /0x08008000/02*016Kg,01*064Kg,01*128Kg");
     memset(text, 0, sizeof text);
-    assert_int_equal(b0_map_layout(2048 * 1024, text), 82);
+    assert_int_equal(b0_map_layout(B0_SECTOR_PROGRAM, 2048 * 1024, text), 82);
     assert_string_equal(text, "@Internal Flash  /0x08008000/02*016Kg,01*064Kg,07*128Kg,"
                               "04*016Kg,01*064Kg,07*128Kg");
 }

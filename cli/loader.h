@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* --fast: the RAM loaders that are part of the program, and bringing one to a board. */
+#ifndef BOOT0_CLI_LOADER_H
+#define BOOT0_CLI_LOADER_H
+
+#include <boot0/boot0.h>
+
+struct loader_binary {
+    const char *way;  /* how it is spoken to: "usb" or "uart"; NULL ends the table */
+    const char *chip; /* its key, as --chip takes it */
+    struct boot0_loader loader;
+};
+
+/* Written by scripts/embed-bootloaders.py. Empty if the build had no compiler for boards. */
+extern const struct loader_binary loader_table[];
+
+/*
+ * Starts the RAM loader for the session's board. Where several chips are possible it tries one
+ * after another: on a chip that it is not for, a loader goes back to the ROM. Where none fits, or
+ * the board takes none, a note tells, and the ROM does the work: BOOT0_OK. BOOT0_E_NO_INPUT: none
+ * is part of this program.
+ */
+enum boot0_status loader_start(const struct loader_binary *table, struct boot0_session *session,
+                               const struct boot0_observer *observer, struct boot0_error *error);
+
+/* After slow work by the ROM: a note that tells how long --fast would have taken. */
+void loader_recommend(const struct loader_binary *table, const struct boot0_session *session,
+                      const struct boot0_observer *observer);
+
+#endif

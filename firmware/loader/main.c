@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The RAM loader: the bootloader without a place in the flash. A bootloader in ROM is told to write
+ * it to RAM and to leave to it; then all of the flash is the host's, at the speed of the flash and
+ * not of the ROM. It keeps no journal and decides nothing: it ends by a jump to the program, or by
+ * a reset.
+ */
+#include <bootloader/service.h>
+#include <chip/reset.h>
+#include <chip/stm32f4/system_registers.h>
+#include <chip/watchdog.h>
+#include <core/bytes.h>
+
+enum {
+    BLOCKS = CHIP_BLOCKS - (B0_LOADER_BASE - 0x20000000) / B0_BLOCK_SIZE,
+};
+
+static const struct b0_bootloader_kind kind = {
+    .product = "boot0 RAM loader ",
+    .first_sector = 0,
+};
+
+__attribute__((section(".blocks"))) static uint8_t blocks[BLOCKS][B0_BLOCK_SIZE];
+
+_Noreturn void b0_main(void);
+
+/* As the ROM leaves: BOOT0 may be high, so a reset would not lead to the program. */
+_Noreturn static void start_program(uint32_t address)
+{
+    if (b0_load32((const uint8_t *)(uintptr_t)address) == UINT32_MAX) /* there is none */
+        b0_reset();
+    b0_restore_chip();
+    b0_jump(address, 0);
+}
+
+/* The ROM can be asked again what it needs a crystal for. */
+void b0_service_without_crystal(struct b0_service *s)
+{
+    (void)s;
+    b0_reset();
+}
+
+void b0_main(void)
+{
+    static struct b0_service service;
+    enum b0_exit way;
+
+    b0_watchdog_feed();
+    b0_restore_chip(); /* the ROM has used it */
+    service.kind = &kind;
+    service.blocks = blocks;
+    service.block_count = BLOCKS;
+    service.entry = B0_ENTRY_LOADED;
+    way = b0_service_run(&service);
+    if (way == B0_EXIT_PROGRAM)
+        start_program(service.bootloader.program);
+    if (way == B0_EXIT_ROM) {
+        b0_restore_chip();
+        b0_jump_to_rom();
+    }
+    b0_reset();
+}

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: MIT
+"""`--fast`: ST's ROM is given the RAM loader, which does the work. Judges read back from the ROM."""
+
+import json
+import os
+import pathlib
+import re
+import sys
+
+from system import (BOOT0, SKIPPED, VBOARD, Directory, check, equal, firmware, need, read, run, say,
+                    until_back, vboard)
+
+FIRMWARE = pathlib.Path(os.environ["FIRMWARE"])
+CHIPS = ["f401", "f401xe", "f407", "f407old", "f411", "f412", "f427", "f446"]
+ERASED = b"\xff"
+
+
+def boot0(board, *arguments, status=0):
+    done = run([BOOT0, *arguments, "--virtual", board], status)
+    done.stdout, done.stderr = " ".join(done.stdout.split()), " ".join(done.stderr.split())
+    return done
+
+
+def flash(board, file, *arguments, status=0):
+    return boot0(board, "flash", "--fast", *arguments, file, status=status)
+
+
+def starts_with(path, data, what):
+    equal(read(path)[:len(data)] == data, True, f"{what}: the flash holds the program")
+
+
+def all_chips(directory):
+    say("each chip that has a loader: the first flash, and nothing to do in the next one")
+    for chip in CHIPS:
+        image, path = firmware(50000, seed=len(chip)), directory.file(f"{chip}.flash")
+        file = directory.file("a.bin", image)
+        done = flash(f"{chip}:flash={path}", file)
+        check("The program was started" in done.stdout, done.stdout)
+        check("Note" not in done.stderr, done.stderr)
+        starts_with(path, image, chip)
+        done = flash(f"{chip}:flash={path}", file)
+        check("Nothing to do" in done.stdout and "was started" in done.stdout, done.stdout)
+
+
+def judged(directory):
+    say("what the loader wrote is read back by dfu-util from the ROM, after a press of reset")
+    need("dfu-util")
+    image = firmware(200000, seed=3)
+    file, back = directory.file("b.bin", image), directory.file("back.bin")
+    path = directory.file("judged.flash")
+    buttons = directory.file("buttons")
+    vboard(["f407:flash=" + path],
+           ["sh", "-ec", f"""
+            {BOOT0} flash --fast --no-run {file}
+            {BOOT0} info | grep 'RAM loader'
+            dfu-util -l | grep 'devnum=3'
+            echo 1 reset >{buttons}
+            {until_back(4)}
+            dfu-util -a 0 -s 0x08000000:{len(image)} -U {back}
+            """], options=["--buttons", buttons])
+    equal(read(back) == image, True, "dfu-util reads the program back")
+    say("and dfu-util is a host of the loader as of any other DfuSe device")
+    vboard("f407:flash=" + path,
+           ["sh", "-ec", f"""
+            {BOOT0} read --fast --size 1024 {directory.file("any.bin")}
+            dfu-util -a 0 -s 0x08000000:leave -D {file}
+            """])
+
+
+def other_commands(directory):
+    say("read, verify, erase, install-bootloader")
+    image, path = firmware(30000, seed=9), directory.file("other.flash")
+    board, file = f"f407:flash={path}", directory.file("c.bin", image)
+    flash(board, file)
+    back = directory.file("c-back.bin")
+    boot0(board, "read", "--fast", "--address", "0x08000000", "--size", str(len(image)), back)
+    equal(read(back) == image, True, "read back")
+    boot0(board, "verify", "--fast", file)
+    boot0(board, "erase", "--fast", "--address", "0x08004000", "--yes")
+    done = boot0(board, "verify", "--fast", file, status=65)
+    check("differs from the file at 0x08004000" in done.stderr, done.stderr)
+    boot0(board, "erase", "--fast", "--all", "--yes")
+    equal(read(path).strip(ERASED), b"", "all is erased")
+    done = boot0(board, "install-bootloader", "--fast", "--yes")
+    check("It was started" in done.stdout, done.stdout)
+    binary = (FIRMWARE / "bootloader-generic-f407.bin").read_bytes()
+    starts_with(path, binary, "install-bootloader")
+    equal(read(path)[0x4000:0x8000].strip(ERASED), b"", "the journal's sector")
+    say("on a board with boot0's bootloader --fast changes nothing")
+    done = boot0(f"{board},boot0=0", "flash", "--fast", str(FIRMWARE / "hello.elf"))
+    check("Note" not in done.stderr, done.stderr)
+
+
+def many(directory):
+    say("gang")
+    image = firmware(20000, seed=11)
+    file = directory.file("g.bin", image)
+    paths = [directory.file(f"gang{n}.flash") for n in range(3)]
+    boards = [word for n, path in enumerate(paths)
+              for word in ("--virtual", f"f407:serial=S{n},flash={path}")]
+    run([BOOT0, "gang", "--fast", "--count", "3", file, *boards])
+    for path in paths:
+        starts_with(path, image, path)
+
+
+def refusals(directory):
+    image = firmware(40000, seed=5)
+    file, path = directory.file("d.bin", image), directory.file("refused.flash")
+    say("a ROM that keeps this RAM to itself does the work")
+    text = run([VBOARD, "describe", "f407"]).stdout
+    kept = re.sub(r"(address = 0x20000000\n(?:.*\n)*?reserved = )\S+", r"\g<1>64K", text, count=1)
+    check(kept != text, text)
+    description = directory.file("kept.board", kept.encode())
+    done = flash(f"custom:describe={description},flash={path}", file, "--chip", "f407")
+    check("does not take the RAM loader" in done.stderr, done.stderr)
+    starts_with(path, image, "by the ROM")
+    say("without a crystal the loader goes back to the ROM")
+    done = flash(f"f407:flash={path},crystal=0", file)
+    check("went back to ST's bootloader" in done.stderr, done.stderr)
+    say("a chip that has none")
+    done = flash("f072", file)
+    check("no RAM loader for this board" in done.stderr, done.stderr)
+    say("the wrong chip, and BOOT0 is low by then: nothing appears")
+    done = flash(f"f412:boot0=button,flash={path}", file, "--chip", "f407", status=74)
+    check("does not appear" in done.stderr and "BOOT0 at 3.3 V" in done.stderr, done.stderr)
+    starts_with(path, image, "nothing was changed")
+    say("read protection is refused as the ROM does")
+    done = flash("f407:rdp=1", file, status=77)
+    check("--unprotect" in done.stderr, done.stderr)
+    say("a note after slow work by the ROM, once")
+    big = directory.file("big.bin", firmware(300000, seed=6))
+    done = boot0("f407", "flash", big)
+    equal(len(re.findall(r"--fast would take about \d s", done.stderr)), 1, done.stderr)
+    equal("--fast" in flash("f407", big).stderr, False, "no note after --fast")
+
+
+def interrupted(directory):
+    say("unplugged at each of its steps: nothing is bricked, the next run works")
+    image, other = firmware(20000, seed=7), firmware(20000, seed=8)
+    file = directory.file("e.bin", image)
+    steps = 0
+    done = None
+    while done is None or done["failed"]:
+        steps += 1
+        path = directory.file("cut.flash", other.ljust(0x100000, ERASED))
+        board = f"f407:flash={path}"
+        cut = run_any(f"{board},fault=unplug@{1 + 3 * steps}", file)
+        done = {"failed": cut != 0}
+        flash(board, file)
+        starts_with(path, image, f"after a cut at transfer {1 + 3 * steps}")
+    check(steps > 20, f"it ends after {steps} steps")
+    print(f"# cable pulled before {steps} transfers of --fast")
+
+
+def run_any(board, file):
+    """The exit status of a flash that may fail."""
+    import subprocess  # pylint: disable=import-outside-toplevel
+
+    return subprocess.run([BOOT0, "flash", "--fast", "--quiet", "--virtual", board, file],
+                          capture_output=True, check=False).returncode
+
+
+def told(directory):
+    say("what info says of the loader")
+    script = f"""
+        {BOOT0} read --fast --quiet --size 256 {directory.file("r.bin")}
+        {BOOT0} info --json
+        {BOOT0} reset --to rom
+        """
+    done = vboard("f407", ["sh", "-ec", script])
+    info = next(json.loads(line) for line in done.stdout.splitlines() if '"bootloader"' in line)
+    equal((info["bootloader"]["in_ram"], info["bootloader"]["entry"]), (True, "loaded"), "in_ram")
+
+
+def main():
+    if not json.loads(run([BOOT0, "version", "--json"]).stdout)["bootloaders"]:
+        print("skipped: built without the compiler for boards")
+        sys.exit(SKIPPED)
+    with Directory() as directory:
+        for part in (all_chips, judged, other_commands, many, refusals, interrupted, told):
+            part(directory)
+
+
+main()
