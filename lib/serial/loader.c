@@ -129,18 +129,26 @@ static enum b0_loader_result greet(struct b0_uart_bus *bus, uint32_t timeout_ms)
     return result == B0_LOADER_OK ? b0_loader_link_speed_up(bus->loader) : result;
 }
 
-static enum boot0_status fail_absent(const struct b0_uart_bus *bus, struct boot0_error *error)
+void b0_loader_prepare(const struct boot0_transport *transport, uint8_t *image, size_t size)
 {
-    boot0_fail(error, BOOT0_E_IO, "the RAM loader did not appear on %s within %d s", bus->port,
-               B0_LOADER_APPEARS_MS / 1000);
-    return boot0_hint(error, "Reset the board with BOOT0 at 3.3 V: its bootloader in ROM is back "
-                             "then, and nothing in the flash has changed.");
+    if (size >= B0_LOADER_BAUD_AT + 4)
+        b0_store32(image + B0_LOADER_BAUD_AT, b0_uart_bus_of(transport)->line.baud);
 }
 
-enum boot0_status b0_uart_follow_loader(const struct boot0_transport *transport,
-                                        struct boot0_error *error)
+static enum boot0_status fail_follow(struct b0_uart_bus *bus, enum b0_loader_result result,
+                                     struct boot0_error *error)
 {
     static const struct b0_task task = {.doing = "starting the RAM loader"};
+
+    if (result == B0_LOADER_SILENT)
+        return boot0_fail(error, BOOT0_E_NO_BOARD, "the RAM loader does not answer on %s",
+                          bus->port);
+    return conclude(bus, &task, result, error);
+}
+
+enum boot0_status b0_loader_follow(const struct boot0_transport *transport,
+                                   struct boot0_error *error)
+{
     struct b0_uart_bus *bus = b0_uart_bus_of(transport);
     enum b0_loader_result result;
     enum boot0_status status;
@@ -154,8 +162,7 @@ enum boot0_status b0_uart_follow_loader(const struct boot0_transport *transport,
     result = greet(bus, B0_LOADER_APPEARS_MS);
     if (result == B0_LOADER_OK)
         return BOOT0_OK;
-    status =
-        result == B0_LOADER_SILENT ? fail_absent(bus, error) : conclude(bus, &task, result, error);
+    status = fail_follow(bus, result, error);
     drop_link(bus);
     (void)set_parity(bus, BOOT0_PARITY_EVEN);
     return status;
@@ -199,6 +206,7 @@ enum boot0_status b0_loader_probe(const struct boot0_transport *transport,
     board->family = chip->family;
     b0_uart_name_serial(board->bootloader.unique_id, board->serial, sizeof board->serial);
     b0_uart_add_flash(board, board->bootloader.flash_bytes);
+    bus->flash_start = board->bootloader.program_start;
     return BOOT0_OK;
 }
 
@@ -258,13 +266,24 @@ static enum boot0_xfer xfer_of(enum b0_loader_result result)
     return by_result[result];
 }
 
-static enum boot0_xfer reset(struct b0_uart_bus *bus)
+/* To the program as by RUN; all else is a reset, after which BOOT0 decides. */
+static enum boot0_xfer reset(struct b0_uart_bus *bus, uint16_t target)
 {
-    enum boot0_xfer result =
-        xfer_of(b0_loader_link_ask(bus->loader, B0_LOADER_RESET, NULL, 0, NULL, 0));
+    enum b0_loader_type type = target == B0_EXTENSION_TO_PROGRAM ? B0_LOADER_RUN : B0_LOADER_RESET;
+    enum boot0_xfer result;
+    uint8_t payload[4];
 
+    b0_store32(payload, bus->flash_start);
+    result = xfer_of(b0_loader_link_ask(bus->loader, type, payload,
+                                        type == B0_LOADER_RUN ? sizeof payload : 0, NULL, 0));
     bus->left = result == BOOT0_XFER_OK;
     return result;
+}
+
+/* There is no journal: an update is over when all was done, and went well. */
+static enum boot0_xfer end_session(struct b0_uart_bus *bus)
+{
+    return xfer_of(b0_loader_link_ask(bus->loader, B0_LOADER_SYNC, NULL, 0, NULL, 0));
 }
 
 static enum boot0_xfer extension(struct b0_uart_bus *bus, const struct boot0_setup *setup,
@@ -279,8 +298,12 @@ static enum boot0_xfer extension(struct b0_uart_bus *bus, const struct boot0_set
         return xfer_of(ask_summary(bus, B0_LOADER_DIGESTS, data, setup->wLength));
     case B0_EXTENSION_GET_CHECKSUMS:
         return xfer_of(ask_summary(bus, B0_LOADER_CHECKSUMS, data, setup->wLength));
+    case B0_EXTENSION_BEGIN_SESSION:
+        return BOOT0_XFER_OK;
+    case B0_EXTENSION_END_SESSION:
+        return end_session(bus);
     case B0_EXTENSION_RESET:
-        return reset(bus);
+        return reset(bus, setup->wValue);
     default:
         return BOOT0_XFER_STALL;
     }

@@ -15,19 +15,14 @@ enum {
 };
 
 /*
- * The ROM has just been told to start the loader: waits for it on the same port, at most
- * B0_LOADER_APPEARS_MS, and raises the speed. BOOT0_E_IO if it does not appear, BOOT0_E_GONE,
- * BOOT0_E_UNSUPPORTED if it is of another version, BOOT0_E_MEMORY.
- */
-enum boot0_status b0_uart_follow_loader(const struct boot0_transport *transport,
-                                        struct boot0_error *error);
-
-/*
  * A loader that an earlier run has left behind. False if there is none: the line is as before.
  */
 bool b0_uart_find_loader(struct b0_uart_bus *bus);
 
 /* The loader's part of the backend's and the transport's functions, as theirs. */
+void b0_loader_prepare(const struct boot0_transport *transport, uint8_t *image, size_t size);
+enum boot0_status b0_loader_follow(const struct boot0_transport *transport,
+                                   struct boot0_error *error);
 enum boot0_status b0_loader_probe(const struct boot0_transport *transport,
                                   struct boot0_board *board, struct boot0_error *error);
 struct b0_protocol *b0_loader_open(const struct boot0_transport *transport,

@@ -235,4 +235,6 @@ const struct boot0_backend b0_serial_backend = {
     .probe = b0_uart_probe,
     .open = open_board,
     .protect = protect,
+    .prepare_loader = b0_loader_prepare,
+    .follow_loader = b0_loader_follow,
 };
