@@ -11,6 +11,7 @@
 #include <chip/flash.h>
 #include <chip/identity.h>
 #include <chip/reset.h>
+#include <chip/sleep.h>
 #include <chip/stm32f4/system_registers.h>
 #include <chip/time.h>
 #include <chip/usart.h>
@@ -167,12 +168,25 @@ static void try_next(struct serial *s)
     listen(s);
 }
 
-static void take_characters(struct serial *s, uint32_t now_us)
+/* False if there were none. */
+static bool take_characters(struct serial *s, uint32_t now_us)
 {
+    bool came = s->ring_out != s->ring_in;
+
     while (s->ring_out != s->ring_in) {
         b0_loader_line_receive(&s->line, s->ring[s->ring_out], now_us);
         s->ring_out = (uint16_t)((s->ring_out + 1u) % RING);
     }
+    return came;
+}
+
+/* Until a character comes or goes, a flash operation ends, or 10 ms are over. */
+static void rest(const struct serial *s)
+{
+    __asm__ volatile("cpsid i" ::: "memory");
+    if (s->ring_in == s->ring_out)
+        b0_sleep_masked();
+    __asm__ volatile("cpsie i" ::: "memory");
 }
 
 /* What the interrupt changes is read again. */
@@ -246,6 +260,12 @@ static void start(struct serial *s)
 
 /* ---- the loop ---- */
 
+/* The last character is on its way out, of which no interrupt tells. */
+static bool has_promised(const struct serial *s)
+{
+    return s->line.asked_baud != 0 || s->line.asked_exit != B0_LOADER_STAYS;
+}
+
 static void follow_speed(struct serial *s)
 {
     if (s->line.baud == s->baud)
@@ -257,14 +277,18 @@ static void follow_speed(struct serial *s)
 static void turn(struct serial *s)
 {
     uint32_t now_us = b0_time_us(&s->time);
+    bool is_busy = b0_queue_step(&s->queue, now_us);
 
     b0_watchdog_feed();
-    b0_queue_step(&s->queue, now_us);
-    take_characters(s, now_us);
-    if (!has_to_send(s) && b0_loader_line_step(&s->line, now_us, b0_usart_is_sent()) &&
-        has_to_send(s))
-        b0_usart_wants(true);
+    is_busy = take_characters(s, now_us) || is_busy;
+    if (!has_to_send(s)) {
+        is_busy = b0_loader_line_step(&s->line, now_us, b0_usart_is_sent()) || is_busy;
+        if (has_to_send(s))
+            b0_usart_wants(true);
+    }
     follow_speed(s);
+    if (!is_busy && !has_promised(s))
+        rest(s);
 }
 
 static void find_host(struct serial *s)
@@ -275,7 +299,9 @@ static void find_host(struct serial *s)
         uint32_t now_us = b0_time_us(&s->time);
 
         b0_watchdog_feed();
-        take_characters(s, now_us);
+        if (take_characters(s, now_us))
+            continue;
+        rest(s);
         if (now_us - since_us < LISTEN_US)
             continue;
         try_next(s);
