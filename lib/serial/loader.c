@@ -170,6 +170,7 @@ enum boot0_status b0_loader_follow(const struct boot0_transport *transport,
 
 bool b0_uart_find_loader(struct b0_uart_bus *bus)
 {
+    bus->line.baud = bus->baud; /* at which it was started, and to which it has fallen back */
     if (set_parity(bus, BOOT0_PARITY_NONE) == BOOT0_XFER_OK && make_link(bus)) {
         if (greet(bus, LEFT_BEHIND_MS) == B0_LOADER_OK)
             return true;

@@ -192,6 +192,9 @@ enum boot0_status b0_uart_probe(const struct boot0_transport *transport, struct 
     if (bus->loader)
         return b0_loader_probe(transport, board, error);
     status = bus->connected ? BOOT0_OK : connect(bus, error);
+    /* Without a reset line the RAM loader of an earlier session may be there still. */
+    if (status == BOOT0_E_IO && bus->resets.enter.count == 0 && b0_uart_find_loader(bus))
+        return b0_loader_probe(transport, board, error);
     if (status != BOOT0_OK)
         return status;
     snprintf(board->product, sizeof board->product, "UART bootloader, protocol %u.%u",
