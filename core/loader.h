@@ -42,7 +42,7 @@ enum b0_loader_type {
     B0_LOADER_CHECKSUMS = 0x05, /* likewise */
     B0_LOADER_READ = 0x06,      /* address, length: DATA frames, then ANSWER */
     B0_LOADER_RUN = 0x07,       /* address of a vector table */
-    B0_LOADER_RESET = 0x08,
+    B0_LOADER_RESET = 0x08,     /* 4 bytes: enum b0_extension_target, but no program */
 
     /* Orders: taken in the sequence of their numbers, several on their way at once. */
     B0_LOADER_ERASE = 0x40,        /* address, length: whole sectors */

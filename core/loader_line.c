@@ -217,7 +217,8 @@ static void answer_run(struct b0_loader_line *line)
 
 static void answer_reset(struct b0_loader_line *line)
 {
-    line->asked_exit = B0_LOADER_RESETS;
+    line->asked_exit = b0_load32(line->question.payload) == B0_EXTENSION_TO_ROM ? B0_LOADER_TO_ROM
+                                                                                : B0_LOADER_RESETS;
     answer(line, BOOT0_DFU_STATUS_OK, NULL, 0);
 }
 
@@ -302,12 +303,12 @@ static const struct {
 } questions[] = {
     [B0_LOADER_HELLO] = {answer_hello, 0, 0, false, true},
     [B0_LOADER_SPEED] = {answer_speed, 4, 4, false, true},
-    [B0_LOADER_SYNC] = {answer_sync, 0, 0, false, true},
+    [B0_LOADER_SYNC] = {answer_sync, 0, 1, false, true},
     [B0_LOADER_DIGESTS] = {answer_summary, 8, 8, true, false},
     [B0_LOADER_CHECKSUMS] = {answer_summary, 8, 8, true, false},
     [B0_LOADER_READ] = {answer_read, 8, 8, true, false},
     [B0_LOADER_RUN] = {answer_run, 4, 4, false, false},
-    [B0_LOADER_RESET] = {answer_reset, 0, 0, false, true},
+    [B0_LOADER_RESET] = {answer_reset, 4, 4, false, true},
 };
 
 static bool is_asked_well(const struct b0_loader_question *question)

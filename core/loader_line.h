@@ -35,6 +35,7 @@ enum b0_loader_exit {
     B0_LOADER_STAYS,
     B0_LOADER_RUNS,   /* the program whose vector table is at run_address */
     B0_LOADER_RESETS, /* the chip */
+    B0_LOADER_TO_ROM, /* the bootloader there, whatever BOOT0 says */
 };
 
 /* A question that is not answered yet. */

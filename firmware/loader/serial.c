@@ -5,6 +5,8 @@
  * in turn, until a whole frame was heard. What comes is put into a ring by interrupt; all else
  * happens in one loop, as in the bootloader.
  */
+#include "leave.h"
+
 #include <boot0/protocol.h>
 #include <bootloader/queue.h>
 #include <chip/clock.h>
@@ -310,14 +312,14 @@ static void find_host(struct serial *s)
     b0_usart_talk();
 }
 
-/* As the ROM leaves: BOOT0 may be high, so a reset would not lead to the program. */
 _Noreturn static void leave(const struct serial *s)
 {
     __asm__ volatile("cpsid i" ::: "memory");
     b0_usart_stop();
-    b0_restore_chip();
     if (s->line.exit == B0_LOADER_RUNS)
-        b0_jump(s->line.run_address, 0);
+        b0_loader_start_program(s->line.run_address);
+    if (s->line.exit == B0_LOADER_TO_ROM)
+        b0_loader_start_rom();
     b0_reset();
 }
 

@@ -267,16 +267,14 @@ static enum boot0_xfer xfer_of(enum b0_loader_result result)
     return by_result[result];
 }
 
-/* To the program as by RUN; all else is a reset, after which BOOT0 decides. */
 static enum boot0_xfer reset(struct b0_uart_bus *bus, uint16_t target)
 {
     enum b0_loader_type type = target == B0_EXTENSION_TO_PROGRAM ? B0_LOADER_RUN : B0_LOADER_RESET;
     enum boot0_xfer result;
     uint8_t payload[4];
 
-    b0_store32(payload, bus->flash_start);
-    result = xfer_of(b0_loader_link_ask(bus->loader, type, payload,
-                                        type == B0_LOADER_RUN ? sizeof payload : 0, NULL, 0));
+    b0_store32(payload, type == B0_LOADER_RUN ? bus->flash_start : target);
+    result = xfer_of(b0_loader_link_ask(bus->loader, type, payload, sizeof payload, NULL, 0));
     bus->left = result == BOOT0_XFER_OK;
     return result;
 }

@@ -365,12 +365,18 @@ static void test_ends(void **state)
     loader_board_run(&f->board, 1000);
     assert_int_equal(f->board.line.exit, B0_LOADER_RUNS);
     assert_int_equal(f->board.line.run_address, LOADER_FLASH);
-    loader_board_init(&f->board);
-    open_line(f);
-    greet(f);
-    assert_int_equal(b0_loader_link_ask(&f->link, B0_LOADER_RESET, NULL, 0, NULL, 0), B0_LOADER_OK);
-    loader_board_run(&f->board, 1000);
-    assert_int_equal(f->board.line.exit, B0_LOADER_RESETS);
+    for (uint8_t target = B0_EXTENSION_TO_BOOTLOADER; target <= B0_EXTENSION_TO_ROM; target++) {
+        const uint8_t payload[4] = {target};
+
+        loader_board_init(&f->board);
+        open_line(f);
+        greet(f);
+        assert_int_equal(b0_loader_link_ask(&f->link, B0_LOADER_RESET, payload, 4, NULL, 0),
+                         B0_LOADER_OK);
+        loader_board_run(&f->board, 1000);
+        assert_int_equal(f->board.line.exit,
+                         target == B0_EXTENSION_TO_ROM ? B0_LOADER_TO_ROM : B0_LOADER_RESETS);
+    }
 }
 
 int main(void)
