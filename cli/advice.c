@@ -119,6 +119,9 @@ static const struct row {
     [BOOT0_ADVICE_UNPROTECT_WRITE] =
         {"Run `boot0 unprotect` to remove the write protection of sectors 0 and 1, and try again.",
          NULL},
+    [BOOT0_ADVICE_SAY_CHIP] = {"Read the chip's marking, and use --chip: {text}.", NULL},
+    [BOOT0_ADVICE_LOCK_FOR_EVER] =
+        {"{hint} If that is what you want, use --lock-this-chip-for-ever.", NULL},
     [BOOT0_ADVICE_PROTECT_BY_SERIAL] = {"Use --port: the bootloader can do this over its UART. "
                                         "Over USB protection is set by writing the option bytes.",
                                         NULL},

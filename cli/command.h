@@ -70,6 +70,7 @@ struct protect_arguments {
     bool readout;
     bool bootloader;
     const char *brownout;
+    bool lock_for_ever;
 };
 
 /* boot0 convert, and the format of boot0 read */
@@ -156,6 +157,7 @@ enum option {
     OPTION_READOUT,
     OPTION_BOOTLOADER,
     OPTION_BROWNOUT,
+    OPTION_LOCK_FOR_EVER,
     OPTION_YES,
     OPTION_LIST,
     OPTION_TO,
@@ -217,6 +219,7 @@ struct command {
     ROW(monitor)                                                                                   \
     ROW(install_bootloader)                                                                        \
     ROW(update_bootloader)                                                                         \
+    ROW(options)                                                                                   \
     ROW(protect)                                                                                   \
     ROW(unprotect)                                                                                 \
     ROW(convert)                                                                                   \

@@ -109,6 +109,8 @@ static const struct row {
                            "boot0's own bootloader, by itself over USB"},
     [OPTION_BROWNOUT] = {"brownout", 0, "LEVEL", TEXT, AT(protect.brownout),
                          "hold the chip in reset below a supply: 3 2.8 V, 2 2.5 V, 1 2.2 V, 0 off"},
+    [OPTION_LOCK_FOR_EVER] = {"lock-this-chip-for-ever", 0, NULL, FLAG, AT(protect.lock_for_ever),
+                              "allow RDP=2, which nothing ever takes back"},
     [OPTION_YES] = {"yes", 'y', NULL, FLAG, AT(yes), "confirm what would be asked"},
     [OPTION_LIST] = {"list", 0, NULL, FLAG, AT(list),
                      "list the bootloaders that are part of boot0"},

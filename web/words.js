@@ -73,6 +73,8 @@ export const ADVICE = {
     'unprotect-read': 'Read protection is probably on. To remove it erases everything on the chip; ' +
         'this page does not do that.',
     'unprotect-write': 'The bootloader\'s sectors are write-protected; this page cannot change that.',
+    'say-chip': `{hint} ${CHIP}: {text}.`,
+    'lock-for-ever': '{hint}',
     'protect-by-serial': '{hint}',
     'install-bootloader': '{hint} boot0\'s bootloader can do it.',
     'update-bootloader': 'The bootloader on the board may be too old.',

@@ -77,6 +77,36 @@ struct b0_option_encoding {
     uint8_t kept[B0_OPTION_PATTERN_MAX];
 };
 
+/*
+ * A field of the option bytes, by the name that the reference manual gives it. The families whose
+ * fields are known have a list of them, which ends with a `name` of NULL.
+ */
+struct b0_option_field {
+    const char *name;
+    uint32_t address; /* of the 32 bits that have it, as the ROM shows them */
+    uint8_t bit;      /* the lowest one */
+    uint8_t width;    /* bits */
+    const char *text; /* what it is for */
+    /* "0=off|1=on": what its values mean; "bits:" and a noun: a 0 protects so many; NULL: nothing
+     */
+    const char *values;
+    const uint16_t *ids; /* DEV_IDs of the chips that have it, 0 at the end; NULL: all */
+};
+
+/* Names that mean more than bits: the levels of read protection. */
+#define B0_OPTION_RDP "RDP"
+enum {
+    B0_RDP_LEVEL_1 = 0x55, /* as any other value but the two: RM0090, 3.6.3 */
+    B0_RDP_LEVEL_2 = 0xcc, /* no way back */
+};
+
+/* Where the hardware keeps the complements of the option bytes. */
+enum b0_option_complement {
+    B0_COMPLEMENT_NOWHERE,   /* it shows none */
+    B0_COMPLEMENT_NEXT_BYTE, /* behind each byte */
+    B0_COMPLEMENT_NEXT_WORD, /* behind each 32 bits */
+};
+
 /* One DEV_ID. */
 struct b0_chip {
     struct boot0_chip chip;
@@ -125,7 +155,9 @@ struct b0_family {
     struct b0_option_encoding encodings[B0_FAMILY_ENCODINGS_MAX + 1];
     /* How a virtual board has to encode them: the word of its description; NULL: unknown. */
     const char *option_style;
-    uint8_t option_size;   /* bytes that this encoding needs */
+    uint8_t option_size;                         /* bytes that this encoding needs */
+    const struct b0_option_field *option_fields; /* NULL: not known */
+    uint8_t option_complement;                   /* enum b0_option_complement */
     uint8_t pages_per_wrp; /* pages that one bit of write protection stands for; 0: none does */
 
     struct b0_signature signature;

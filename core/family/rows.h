@@ -34,4 +34,10 @@
         0x00000000, 0x08000000                                                                     \
     }
 
+/* Values of option fields that several families have. */
+#define B0_RDP_VALUES      "0=off|1=on|2=ON FOR EVER"
+#define B0_WATCHDOG_VALUES "0=started by hardware|1=by software"
+#define B0_RESET_VALUES    "0=entering it resets|1=no reset"
+#define B0_BOR_VALUES      "0=off, 1.7 V|1=2.0 V|2=2.2 V|3=2.5 V|4=2.8 V"
+
 #endif

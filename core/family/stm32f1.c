@@ -87,6 +87,21 @@ static const struct b0_chip chips[] = {
     },
 };
 
+/* PM0075, 2.5, table 4: a byte and its complement each. */
+static const struct b0_option_field option_fields[] = {
+    {B0_OPTION_RDP, 0x1ffff800, 0, 8, "read protection", "0=off|1=on", NULL},
+    {"WDG_SW", 0x1ffff800, 16, 1, "independent watchdog", B0_WATCHDOG_VALUES, NULL},
+    {"nRST_STOP", 0x1ffff800, 17, 1, "Stop mode", B0_RESET_VALUES, NULL},
+    {"nRST_STDBY", 0x1ffff800, 18, 1, "Standby mode", B0_RESET_VALUES, NULL},
+    {"Data0", 0x1ffff804, 0, 8, "a byte of the user's", NULL, NULL},
+    {"Data1", 0x1ffff804, 16, 8, "a byte of the user's", NULL, NULL},
+    {"WRP0", 0x1ffff808, 0, 8, "write protection", "bits:group", NULL},
+    {"WRP1", 0x1ffff808, 16, 8, "write protection", "bits:group", NULL},
+    {"WRP2", 0x1ffff80c, 0, 8, "write protection", "bits:group", NULL},
+    {"WRP3", 0x1ffff80c, 16, 8, "write protection", "bits:group", NULL},
+    {.name = NULL},
+};
+
 const struct b0_family b0_stm32f1 = {
     .name = "STM32F1",
     .chips = chips,
@@ -101,6 +116,8 @@ const struct b0_family b0_stm32f1 = {
     .encodings = {{0, 0, 0xa5, 2, {0xff}}},
     .option_style = "f1",
     .option_size = 16,
+    .option_fields = option_fields,
+    .option_complement = B0_COMPLEMENT_NEXT_BYTE,
     .pages_per_wrp = 4,
     .signature = {{0x1ffff7e0, 0x1ffff7f3}, .unique_id = 0x1ffff7e8, .flash_size = 0x1ffff7e0},
 };

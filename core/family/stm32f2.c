@@ -30,6 +30,18 @@ static const struct b0_chip chips[] = {
     },
 };
 
+/* RM0033, "Option bytes": as the F4's, of one bank. */
+static const struct b0_option_field option_fields[] = {
+    {B0_OPTION_RDP, 0x1fffc000, 8, 8, "read protection", B0_RDP_VALUES, NULL},
+    {"BOR_LEV", 0x1fffc000, 2, 2, "reset below a supply",
+     "0=level 3, 2.7 V|1=level 2, 2.4 V|2=level 1, 2.1 V|3=off, 1.8 V", NULL},
+    {"WDG_SW", 0x1fffc000, 5, 1, "independent watchdog", B0_WATCHDOG_VALUES, NULL},
+    {"nRST_STOP", 0x1fffc000, 6, 1, "Stop mode", B0_RESET_VALUES, NULL},
+    {"nRST_STDBY", 0x1fffc000, 7, 1, "Standby mode", B0_RESET_VALUES, NULL},
+    {"nWRP", 0x1fffc008, 0, 12, "write protection", "bits:sector", NULL},
+    {.name = NULL},
+};
+
 const struct b0_family b0_stm32f2 = {
     .name = "STM32F2",
     .chips = chips,
@@ -45,6 +57,7 @@ const struct b0_family b0_stm32f2 = {
     .encodings = {{0x1fffc000, 1, 0xaa, 16, {0xec, 0xff, 0, 0, 0, 0, 0, 0, 0xff, 0x0f}}},
     .option_style = "f4",
     .option_size = 16,
+    .option_fields = option_fields,
     .signature = {{0x1fff7a10, 0x1fff7a2f}, .unique_id = 0x1fff7a10, .flash_size = 0x1fff7a22},
     .rom = B0_ROM_POLLS_EARLY | B0_ROM_HIDES_SIGNATURE, /* as the F4's */
 };

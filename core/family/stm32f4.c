@@ -143,6 +143,26 @@ static const struct b0_chip chips[] = {
     },
 };
 
+/*
+ * RM0090, 3.9.1, tables 15 and 16: the user bits and RDP in the first word, nWRP in the third. BFB2
+ * and DB1M are the F42x's.
+ */
+static const uint16_t two_banks[] = {0x419, 0x434, 0};
+static const struct b0_option_field option_fields[] = {
+    {B0_OPTION_RDP, 0x1fffc000, 8, 8, "read protection", B0_RDP_VALUES, NULL},
+    {"BOR_LEV", 0x1fffc000, 2, 2, "reset below a supply",
+     "0=level 3, 2.7 V|1=level 2, 2.4 V|2=level 1, 2.1 V|3=off, 1.8 V", NULL},
+    {"BFB2", 0x1fffc000, 4, 1, "start from bank 2", "0=bank 1|1=bank 2 if it has a program",
+     two_banks},
+    {"WDG_SW", 0x1fffc000, 5, 1, "independent watchdog", B0_WATCHDOG_VALUES, NULL},
+    {"nRST_STOP", 0x1fffc000, 6, 1, "Stop mode", B0_RESET_VALUES, NULL},
+    {"nRST_STDBY", 0x1fffc000, 7, 1, "Standby mode", B0_RESET_VALUES, NULL},
+    {"nWRP", 0x1fffc008, 0, 12, "write protection", "bits:sector", NULL},
+    {"DB1M", 0x1fffc008, 14, 1, "banks of a flash of 1 MiB", "0=one|1=two", two_banks},
+    {"nWRP_2", 0x1ffec008, 0, 12, "write protection, bank 2", "bits:sector", two_banks},
+    {.name = NULL},
+};
+
 const struct b0_family b0_stm32f4 = {
     .name = "STM32F4",
     .chips = chips,
@@ -159,6 +179,7 @@ const struct b0_family b0_stm32f4 = {
                   {0x1ffec000, 0, 0, 16, {0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0x0f}}},
     .option_style = "f4",
     .option_size = 16,
+    .option_fields = option_fields,
     .signature = {{0x1fff7a10, 0x1fff7a2f}, .unique_id = 0x1fff7a10, .flash_size = 0x1fff7a22},
     /*
      * The ROM reports 100 ms or more whatever it does. EdgeTX's flasher and pydfu ignore the

@@ -28,6 +28,7 @@
 #include <boot0/install.h>
 #include <boot0/layout.h>
 #include <boot0/loader.h>
+#include <boot0/options.h>
 #include <boot0/plan.h>
 #include <boot0/protocol.h>
 #include <boot0/serial.h>

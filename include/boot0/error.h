@@ -110,6 +110,8 @@ enum boot0_advice {
     BOOT0_ADVICE_WRITE_DIFFERENCE,  /* boot0_session_flash() */
     BOOT0_ADVICE_UNPROTECT_READ,    /* boot0_session_unprotect(), which erases the flash */
     BOOT0_ADVICE_UNPROTECT_WRITE,   /* remove the write protection of the bootloader's sectors */
+    BOOT0_ADVICE_SAY_CHIP,          /* boot0_session_options.chip; facts: text, keys */
+    BOOT0_ADVICE_LOCK_FOR_EVER,     /* boot0_session_set_options(), for_ever */
     BOOT0_ADVICE_PROTECT_BY_SERIAL, /* use the bus of boot0_serial_open() */
 
     /* boot0's own bootloader. */

@@ -15,6 +15,8 @@ static enum boot0_status erase_steps(struct boot0_session *session, const struct
 {
     enum boot0_status status = BOOT0_OK;
 
+    if (plan->erase_count == 0)
+        return BOOT0_OK;
     b0_session_phase(session, BOOT0_PHASE_ERASE, plan->erase_bytes);
     for (size_t i = 0; i < plan->step_count && status == BOOT0_OK; i++) {
         const struct boot0_plan_step *step = &plan->steps[i];

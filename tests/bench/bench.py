@@ -54,8 +54,12 @@ class Run:
     stats: dict
 
     @property
+    def flash(self):
+        return self.stats["erase_s"] + self.stats["program_s"]
+
+    @property
     def bound(self):
-        return sum(self.stats[key] for key in ("erase_s", "program_s", "bus_s"))
+        return self.flash + self.stats["bus_s"]
 
 
 def make_jobs():
@@ -139,6 +143,8 @@ def run_job(job):
         }
         if job.supply:
             clients["3.3 V"] = clients["boot0"] + ["--vdd", "3.3"]
+        if job.supply and job.kind == "fresh":
+            clients["fast"] = clients["boot0"] + ["--fast"]
         return {
             label: run_client(job, directory, image, client) for label, client in clients.items()
         }
@@ -201,6 +207,8 @@ def print_job(job, runs):
     print(table_row(job.title, theirs, runs["boot0"]))
     if "3.3 V" in runs:
         print(table_row("    with --vdd 3.3", theirs, runs["3.3 V"]))
+    if "fast" in runs:
+        print(table_row("    with --fast", theirs, runs["fast"]))
     sys.stdout.flush()
 
 
@@ -231,6 +239,15 @@ def targets(results, gang):
                 rows.append(
                     (f"one byte of {title} changed{note}: one sector", f"{number}", number == 1)
                 )
+    if "fresh-1m" in results:
+        fast = results["fresh-1m"]["fast"]
+        number = fast.seconds / fast.flash
+        rows.append(("fresh 1 MiB, --fast: 1.12 times the flash", f"{number:.3f}", number <= 1.12))
+        number = ratio("fresh-1m", "fast")
+        rows.append(("fresh 1 MiB, --fast: 6 times as fast", f"{number:.2f}", number >= 6))
+    if "fresh-40k" in results:
+        number = results["fresh-40k"]["fast"].seconds
+        rows.append(("fresh 40 KiB, --fast: 1.9 s", f"{number:.2f}", number <= 1.9))
     if gang:
         number = gang[1] / gang[0]
         text = f"{GANG} boards at once: at most 1.5 times the time for one"

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import subprocess
 import sys
 
 from system import (BOOT0, SKIPPED, VBOARD, Directory, check, equal, firmware, need, read, run, say,
@@ -135,27 +136,33 @@ def refusals(directory):
 
 
 def interrupted(directory):
-    say("unplugged at each of its steps: nothing is bricked, the next run works")
     image, other = firmware(20000, seed=7), firmware(20000, seed=8)
     file = directory.file("e.bin", image)
-    steps = 0
-    done = None
-    while done is None or done["failed"]:
-        steps += 1
-        path = directory.file("cut.flash", other.ljust(0x100000, ERASED))
-        board = f"f407:flash={path}"
-        cut = run_any(f"{board},fault=unplug@{1 + 3 * steps}", file)
-        done = {"failed": cut != 0}
+    path = directory.file("cut.flash")
+    board = f"f407:flash={path}"
+
+    def cut(fault):
+        """Whether a flash with this fault fails; a second one without it works."""
+        directory.file("cut.flash", other.ljust(0x100000, ERASED))
+        failed = run_any(f"{board},fault={fault}", file) != 0
         flash(board, file)
-        starts_with(path, image, f"after a cut at transfer {1 + 3 * steps}")
-    check(steps > 20, f"it ends after {steps} steps")
-    print(f"# cable pulled before {steps} transfers of --fast")
+        starts_with(path, image, f"after {fault}")
+        return failed
+
+    say("unplugged at each of its steps: nothing is bricked, the next run works")
+    steps = 1
+    while cut(f"unplug@{steps}"):
+        steps += 4
+    check(steps > 60, f"it ends after {steps} transfers")
+    print(f"# cable pulled before {(steps - 1) // 4} transfers of --fast")
+    say("power cut in the flash's operations")
+    operations = [1, 2, 3, 4, 1500, 4000, 4999]  # two erases, 5000 words; the vectors are last
+    equal([n for n in operations if not cut(f"powercut@{n}")], [], "all of these fail")
+    print(f"# power cut in {len(operations)} flash operations with --fast")
 
 
 def run_any(board, file):
     """The exit status of a flash that may fail."""
-    import subprocess  # pylint: disable=import-outside-toplevel
-
     return subprocess.run([BOOT0, "flash", "--fast", "--quiet", "--virtual", board, file],
                           capture_output=True, check=False).returncode
 

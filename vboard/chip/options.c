@@ -135,6 +135,8 @@ static void f4_complete(const struct vboard_chip *chip, uint8_t *bytes, uint32_t
 
         if (i == 0 && first && chip->part->banks == 2)
             mask |= 0x10; /* BFB2 */
+        if (i == F4_WRP_OFFSET + 1 && first && chip->part->banks == 2)
+            mask |= 0xc0; /* DB1M, SPRMOD */
         bytes[i] = (uint8_t)((bytes[i] & mask) | (unused & ~mask));
     }
 }

@@ -348,6 +348,48 @@ static void has_sound_signature(const struct b0_family *family,
         assert_false(overlap(info, span));
 }
 
+/* Fields of one chip share no bit; ids and values are written as they are read. */
+static void check_fields(const struct b0_family *family, uint16_t id)
+{
+    const struct b0_option_field *fields = family->option_fields;
+
+    for (const struct b0_option_field *a = fields; a->name; a++) {
+        const uint16_t *one = a->ids;
+
+        while (one && *one != 0 && *one != id)
+            one++;
+        if (one && *one == 0)
+            continue;
+        for (const struct b0_option_field *b = fields; b < a; b++) {
+            uint64_t bits_a = ((UINT64_C(1) << a->width) - 1) << a->bit;
+            uint64_t bits_b = ((UINT64_C(1) << b->width) - 1) << b->bit;
+
+            assert_string_not_equal(a->name, b->name);
+            assert_true(a->address != b->address || (bits_a & bits_b) == 0);
+        }
+    }
+}
+
+static void test_option_fields_are_sound(void **state)
+{
+    const struct b0_family *family;
+
+    (void)state;
+    for (size_t i = 0; (family = b0_family_at(i)); i++) {
+        for (const struct b0_option_field *f = family->option_fields; f && f->name; f++) {
+            assert_true(is_in(family->option_bytes, f->address));
+            assert_true(is_in(family->option_bytes, f->address + 3));
+            assert_int_equal(f->address % 4, 0);
+            assert_in_range(f->width, 1, 32 - f->bit);
+            assert_true(strlen(f->name) < 17 && f->text);
+            for (const uint16_t *id = f->ids; id && *id; id++)
+                assert_string_equal(b0_chip_find(*id)->chip.family, family->name);
+        }
+        for (size_t c = 0; family->option_fields && c < family->chip_count; c++)
+            check_fields(family, family->chips[c].chip.id);
+    }
+}
+
 static void test_signatures_are_sound(void **state)
 {
     const struct b0_chip *chip;
@@ -453,6 +495,7 @@ int main(void)
         cmocka_unit_test(test_option_bytes_and_otp_lie_apart),
         cmocka_unit_test(test_chips_have_the_option_bytes_of_their_family),
         cmocka_unit_test(test_encodings_fit_their_option_bytes),
+        cmocka_unit_test(test_option_fields_are_sound),
         cmocka_unit_test(test_signatures_are_sound),
         cmocka_unit_test(test_knows_signatures_of_chips),
         cmocka_unit_test(test_l0_and_l1_erase_to_zero),
