@@ -13,6 +13,7 @@ export class VirtualPort extends EventTarget {
     /** @type {ReadableStream<Uint8Array> | null} */ readable = null;
     /** @type {WritableStream<Uint8Array> | null} */ writable = null;
     #baud = 0;
+    #even = false;
 
     /** @param {Boot0} boot0 that has the board: plugUart() */
     constructor(boot0) {
@@ -31,6 +32,7 @@ export class VirtualPort extends EventTarget {
     async open(options) {
         const {boot0} = this;
         this.#baud = options.baudRate;
+        this.#even = options.parity === 'even';
         let open = true;
         this.readable = new ReadableStream({
             async pull(controller) {
@@ -51,7 +53,7 @@ export class VirtualPort extends EventTarget {
 
     /** @param {SerialOutputSignals} signals */
     async setSignals(signals) {
-        this.boot0.setUart(this.#baud, signals.dataTerminalReady ?? true,
+        this.boot0.setUart(this.#baud, this.#even, signals.dataTerminalReady ?? true,
                            signals.requestToSend ?? true);
     }
 }
