@@ -40,11 +40,12 @@ static const struct {
      "Check the supply: it is too low to erase or write the flash.", BOOT0_ADVICE_NONE},
 };
 
-static enum boot0_status fail_refused(const struct b0_uart_bus *bus, const struct b0_task *task,
+static enum boot0_status fail_refused(struct b0_uart_bus *bus, const struct b0_task *task,
                                       const char *where, struct boot0_error *error)
 {
     uint8_t status = bus->loader->status;
 
+    bus->told = true;
     boot0_fail(error, BOOT0_E_PROTOCOL, "the RAM loader on %s reported %s while %s%s: %s",
                bus->port, b0_dfu_status_name(status), task->doing, where,
                b0_dfu_status_text(status));
@@ -79,7 +80,7 @@ static enum boot0_status fail_gone(const struct b0_uart_bus *bus, const struct b
 }
 
 /* What a result means for the user. */
-static enum boot0_status conclude(const struct b0_uart_bus *bus, const struct b0_task *task,
+static enum boot0_status conclude(struct b0_uart_bus *bus, const struct b0_task *task,
                                   enum b0_loader_result result, struct boot0_error *error)
 {
     char where[B0_TASK_PLACE];
@@ -97,6 +98,18 @@ static enum boot0_status conclude(const struct b0_uart_bus *bus, const struct b0
     default:
         return fail_gone(bus, task, where, error);
     }
+}
+
+/* The loader remembers a failure until HELLO: once it was told, what comes next begins anew. */
+static enum b0_loader_result begin_anew(struct b0_uart_bus *bus)
+{
+    enum b0_loader_result result = B0_LOADER_OK;
+
+    if (bus->told)
+        result = b0_loader_link_hello(bus->loader, B0_LOADER_APPEARS_MS);
+    if (result == B0_LOADER_OK)
+        bus->told = false;
+    return result;
 }
 
 /* ---- finding it ---- */
@@ -227,8 +240,9 @@ static enum b0_loader_result ask_info(struct b0_loader_link *link, uint8_t *data
     return result == B0_LOADER_REFUSED ? B0_LOADER_OK : result;
 }
 
-static enum boot0_xfer tell_status(const struct b0_loader_link *link, uint8_t *data, size_t *size)
+static enum boot0_xfer tell_status(struct b0_uart_bus *bus, uint8_t *data, size_t *size)
 {
+    const struct b0_loader_link *link = bus->loader;
     const struct b0_dfu_status status = {
         .status = link->status,
         .state = link->status == BOOT0_DFU_STATUS_OK ? BOOT0_DFU_STATE_IDLE : BOOT0_DFU_STATE_ERROR,
@@ -237,6 +251,7 @@ static enum boot0_xfer tell_status(const struct b0_loader_link *link, uint8_t *d
     if (*size < BOOT0_DFU_STATUS_SIZE)
         return BOOT0_XFER_STALL;
     *size = BOOT0_DFU_STATUS_SIZE;
+    bus->told = status.status != BOOT0_DFU_STATUS_OK;
     b0_dfu_status_store(&status, data);
     return BOOT0_XFER_OK;
 }
@@ -244,7 +259,11 @@ static enum boot0_xfer tell_status(const struct b0_loader_link *link, uint8_t *d
 static enum b0_loader_result ask_summary(struct b0_uart_bus *bus, enum b0_loader_type type,
                                          uint8_t *data, size_t size)
 {
-    return b0_loader_link_ask(bus->loader, type, bus->ranges, bus->ranges_size, data, size);
+    enum b0_loader_result result = begin_anew(bus);
+
+    return result == B0_LOADER_OK
+               ? b0_loader_link_ask(bus->loader, type, bus->ranges, bus->ranges_size, data, size)
+               : result;
 }
 
 static enum boot0_xfer take_ranges(struct b0_uart_bus *bus, const uint8_t *data, size_t size)
@@ -298,7 +317,7 @@ static enum boot0_xfer extension(struct b0_uart_bus *bus, const struct boot0_set
     case B0_EXTENSION_GET_CHECKSUMS:
         return xfer_of(ask_summary(bus, B0_LOADER_CHECKSUMS, data, setup->wLength));
     case B0_EXTENSION_BEGIN_SESSION:
-        return BOOT0_XFER_OK;
+        return xfer_of(begin_anew(bus));
     case B0_EXTENSION_END_SESSION:
         return end_session(bus);
     case B0_EXTENSION_RESET:
@@ -320,7 +339,7 @@ enum boot0_xfer b0_loader_control(struct b0_uart_bus *bus, const struct boot0_se
         result = extension(bus, setup, data, actual);
     else if (bus->loader && type == (BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE) &&
              setup->bRequest == BOOT0_DFU_GETSTATUS)
-        result = tell_status(bus->loader, data, actual);
+        result = tell_status(bus, data, actual);
     if (result != BOOT0_XFER_OK)
         *actual = 0;
     return result;
@@ -353,6 +372,7 @@ static struct b0_loader_link *begin(struct loader *loader, bool may_stop)
 {
     struct b0_loader_link *link = loader->bus->loader;
 
+    (void)begin_anew(loader->bus); /* if that fails, so does what comes */
     link->tick = may_stop ? tick : NULL;
     link->context = loader;
     link->done = 0;

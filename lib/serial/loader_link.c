@@ -444,10 +444,10 @@ enum b0_loader_result b0_loader_link_read(struct b0_loader_link *link, uint32_t 
     link->done = 0;
     link->reading = &reading;
     while (reading.done < size && result == B0_LOADER_OK) {
-        uint32_t before = reading.done;
+        uint32_t before = link->done;
 
         result = read_on(link);
-        in_vain = reading.done > before ? 0 : in_vain + 1;
+        in_vain = link->done > before ? 0 : in_vain + 1;
         if (result == B0_LOADER_SILENT || reading.has_gap) {
             link->repeated++;
             judge(link, true);

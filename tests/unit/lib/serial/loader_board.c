@@ -350,7 +350,11 @@ struct boot0_stream loader_board_stream(struct loader_board *board)
 void loader_board_init(struct loader_board *board)
 {
     const struct b0_extension_info info = {
+        .protocol_version = B0_EXTENSION_VERSION,
+        .flags = B0_INFO_IN_RAM,
         .device_id = 0x413,
+        .program_start = LOADER_FLASH,
+        .entry_reason = B0_ENTRY_LOADED,
         .flash_kib = LOADER_FLASH_SIZE / KIB,
         .unique_id = {0x41, 0, 0x33, 0, 0x0c, 0x51, 0x38, 0x30, 0x34, 0x35, 0x31, 0x37},
         .core_hz = 168000000,
