@@ -2,8 +2,10 @@
 /* boot0 read: copies the board's memory to a file. */
 #include "command_session.h"
 #include "files.h"
+#include "hexdump.h"
 #include "json.h"
 #include "print.h"
+#include "range.h"
 #include "text.h"
 
 #include <base/platform/file.h>
@@ -11,7 +13,7 @@
 #include <string.h>
 
 enum {
-    UPLOAD_LIMIT = 16 << 20, /* of a board without addresses; they end by themselves before that */
+    HEX_SIZE = 256, /* bytes that --hex shows if nothing is said */
 };
 
 static enum boot0_status check_ending(const char *file, enum boot0_format format,
@@ -73,55 +75,6 @@ static enum boot0_status check_output(const struct arguments *arguments, enum bo
     return boot0_hint(error, "Say --force to replace it.");
 }
 
-/* The range that is meant: by the options, else the main flash. */
-static enum boot0_status choose_range(const struct command_session *command,
-                                      const struct arguments *arguments, uint32_t *address,
-                                      size_t *size, struct boot0_error *error)
-{
-    const struct boot0_layout *layout = boot0_session_layout(command->session);
-    uint64_t end = 0;
-
-    *address = arguments->flash.has_address ? arguments->flash.address : layout->regions[0].address;
-    *size = arguments->flash.size;
-    if (arguments->flash.has_size)
-        return BOOT0_OK;
-    for (size_t i = 0; i < layout->region_count; i++) {
-        const struct boot0_region *r = &layout->regions[i];
-        uint64_t region_end = r->address + (uint64_t)r->sector_size * r->sector_count;
-
-        /* The regions that follow each other without a gap. */
-        if ((*address >= r->address && *address < region_end) || end == r->address)
-            end = region_end;
-    }
-    if (end > *address) {
-        *size = (size_t)(end - *address);
-        return BOOT0_OK;
-    }
-    boot0_fail(error, BOOT0_E_USAGE, "how much is to be read at 0x%08x?", *address);
-    return boot0_hint(error, "Say it with --size.");
-}
-
-static enum boot0_status fetch(struct command_session *command, const struct arguments *arguments,
-                               uint8_t **data, size_t *size, uint32_t *address,
-                               struct boot0_error *error)
-{
-    enum boot0_status status;
-
-    *data = NULL;
-    *address = 0;
-    if (!boot0_session_board(command->session)->has_addresses)
-        return boot0_session_upload(
-            command->session, data, size,
-            arguments->flash.has_size ? arguments->flash.size : UPLOAD_LIMIT, error);
-    status = choose_range(command, arguments, address, size, error);
-    if (status != BOOT0_OK)
-        return status;
-    *data = malloc(*size ? *size : 1);
-    if (!*data)
-        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for %zu bytes", *size);
-    return boot0_session_read(command->session, *address, *data, *size, error);
-}
-
 static enum boot0_status save(const struct arguments *arguments, enum boot0_format format,
                               const uint8_t *data, size_t size, uint32_t address, bool placed,
                               struct boot0_error *error)
@@ -163,7 +116,80 @@ static void print_result(const struct command_session *command, const struct arg
     }
 }
 
-static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
+/* ---- --hex ---- */
+
+static enum boot0_status take_range(struct arguments *arguments, struct boot0_error *error)
+{
+    struct flash_arguments *range = &arguments->flash;
+    const char *const *operands = arguments->operands;
+
+    if (arguments->operand_count > 0)
+        range->has_address = parse_number(operands[0], false, &range->address);
+    if (arguments->operand_count > 1)
+        range->has_size = parse_number(operands[1], true, &range->size) && range->size > 0;
+    if ((arguments->operand_count == 0 || range->has_address) &&
+        (arguments->operand_count < 2 || range->has_size)) {
+        if (!range->has_size)
+            range->size = HEX_SIZE;
+        range->has_size = true;
+        return BOOT0_OK;
+    }
+    boot0_fail(error, BOOT0_E_USAGE, "--hex takes an address and a size, not \"%s\"",
+               operands[range->has_address ? 1 : 0]);
+    return boot0_hint(error, "As in boot0 read --hex 0x08000000 256. It writes no file.");
+}
+
+static void json_data(const struct command_session *command, const uint8_t *data, size_t size,
+                      uint32_t address)
+{
+    struct json json = command_json_begin(command);
+    char *text = malloc(2 * size + 1);
+
+    for (size_t i = 0; text && i < size; i++)
+        snprintf(text + 2 * i, 3, "%02x", data[i]);
+    json_hex(&json, "address", address, 8);
+    json_number(&json, "bytes", size);
+    json_text(&json, "data", text ? text : "");
+    json_end(&json);
+    free(text);
+}
+
+static void print_hex(const struct command_session *command, const uint8_t *data, size_t size,
+                      uint32_t address)
+{
+    if (command->arguments->json)
+        json_data(command, data, size, address);
+    else
+        hexdump(stdout, address, data, size);
+}
+
+static enum boot0_status show(struct arguments *arguments, struct boot0_error *error)
+{
+    struct command_session command;
+    uint8_t *data = NULL;
+    size_t size = 0;
+    uint32_t address = 0;
+    enum boot0_status status = take_range(arguments, error);
+
+    if (status != BOOT0_OK)
+        return status;
+    status = command_open(&command, arguments, error);
+    command.progress.copies = true;
+    if (status == BOOT0_OK)
+        status = range_read(&command, &data, &size, &address, error);
+    if (status == BOOT0_OK) {
+        progress_end(&command.progress);
+        print_hex(&command, data, size, address);
+    }
+    free(data);
+    command_resume(&command);
+    command_close(&command);
+    return status;
+}
+
+/* ---- to a file ---- */
+
+static enum boot0_status copy(struct arguments *arguments, struct boot0_error *error)
 {
     struct command_session command;
     enum boot0_format format;
@@ -177,7 +203,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     status = command_open(&command, arguments, error);
     command.progress.copies = true;
     if (status == BOOT0_OK)
-        status = fetch(&command, arguments, &data, &size, &address, error);
+        status = range_read(&command, &data, &size, &address, error);
     if (status == BOOT0_OK) {
         progress_end(&command.progress);
         status = save(arguments, format, data, size, address,
@@ -191,21 +217,41 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option taken[] = {OPTIONS_BOARD, OPTION_ADDRESS, OPTION_SIZE, OPTION_FORMAT,
-                                    OPTION_FORCE,  OPTION_PATIENT, OPTION_FAST, OPTIONS_OUTPUT};
+static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
+{
+    if (arguments->flash.hex)
+        return show(arguments, error);
+    if (arguments->operand_count == 1)
+        return copy(arguments, error);
+    if (arguments->operand_count > 1)
+        boot0_fail(error, BOOT0_E_USAGE, "`boot0 read` does not know what to do with \"%s\"",
+                   arguments->operands[1]);
+    else
+        boot0_fail(error, BOOT0_E_USAGE,
+                   "`boot0 read` wants a file to write, or - for standard output");
+    return boot0_hint(error, "Usage: boot0 read [options] FILE, or boot0 read --hex [ADDRESS "
+                             "[SIZE]].");
+}
+
+static const enum option taken[] = {OPTIONS_BOARD,  OPTION_ADDRESS, OPTION_SIZE,
+                                    OPTION_FORMAT,  OPTION_FORCE,   OPTION_HEX,
+                                    OPTION_PATIENT, OPTION_FAST,    OPTIONS_OUTPUT};
 
 const struct command command_read = {
     .name = "read",
-    .operands = "FILE",
-    .wants = "a file to write, or - for standard output",
+    .operands = "FILE | --hex [ADDRESS [SIZE]]",
     .summary = "copy a board's memory to a file",
     .text =
         "Reads memory into a file; the main flash as a whole if nothing else is said. The file's "
         "name tells its format (.bin, .hex, .srec, .elf, .uf2, .dfu), or --format does. \"-\" "
-        "writes raw bytes to standard output. A file that exists is replaced only with --force.",
-    .examples = "  boot0 read backup.hex\n  boot0 read --address 0x08010000 --size 16k data.bin",
+        "writes raw bytes to standard output. A file that exists is replaced only with --force. "
+        "--hex "
+        "shows the memory on the terminal instead, 256 bytes from the start of the flash if "
+        "nothing "
+        "is said.",
+    .examples = "  boot0 read --address 0x08010000 --size 16k data.bin\n"
+                "  boot0 read --hex 0x08000000 64",
     COMMAND_OPTIONS(taken),
-    .operands_min = 1,
-    .operands_max = 1,
+    .operands_max = 2,
     .run = run,
 };

@@ -33,8 +33,12 @@ const struct command command_udev = {
     .name = "udev",
     .operands = "",
     .summary = "print the udev rule that gives users access",
-    .text = "Prints the udev rule on standard output, and on standard error where it belongs. It "
-            "lets the user at the machine open boards in DFU mode without sudo.",
+    .text =
+        "Prints the udev rule on standard output, and on standard error where it belongs. It "
+        "lets the user at the machine open boards in DFU mode without sudo: on Linux only root may "
+        "open a USB device otherwise. A package of boot0 has put it in place already. A serial "
+        "port needs the group dialout (Debian, Ubuntu) or uucp instead: `sudo usermod -aG "
+        "dialout $USER`, then log in again.",
     .examples = "  boot0 udev\n  boot0 udev -q | sudo tee /etc/udev/rules.d/60-boot0.rules",
     COMMAND_OPTIONS(taken),
     .run = run,

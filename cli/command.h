@@ -56,6 +56,7 @@ struct flash_arguments {
     bool force;
     bool patient;
     bool fast;
+    bool hex;
     bool allow_option_bytes;
     bool skip_ram;
     uint32_t supply_mv;
@@ -93,28 +94,6 @@ struct gang_arguments {
 };
 
 /* What the command line says; filled by options.c. Texts belong to argv. */
-struct arguments {
-    bool json;
-    bool quiet;
-    bool verbose;
-    bool help;
-    bool version;
-    bool yes;
-    bool all;
-    bool unprotect;
-    bool describe;
-    bool ports;
-    bool list;
-    const char *target;
-    struct select_arguments select;
-    struct flash_arguments flash;
-    struct protect_arguments protect;
-    struct convert_arguments convert;
-    struct gang_arguments gang;
-    const char *operands[OPERANDS_MAX];
-    size_t operand_count;
-};
-
 enum option {
     OPTION_DEVICE,
     OPTION_SERIAL,
@@ -133,6 +112,7 @@ enum option {
     OPTION_REPLAY,
     OPTION_ADDRESS,
     OPTION_SIZE,
+    OPTION_HEX,
     OPTION_DRY_RUN,
     OPTION_FULL,
     OPTION_NO_PRESERVE,
@@ -179,6 +159,29 @@ enum option {
     OPTION_COUNT,
 };
 
+struct arguments {
+    bool json;
+    bool quiet;
+    bool verbose;
+    bool help;
+    bool version;
+    bool yes;
+    bool all;
+    bool unprotect;
+    bool describe;
+    bool ports;
+    bool list;
+    const char *target;
+    struct select_arguments select;
+    struct flash_arguments flash;
+    struct protect_arguments protect;
+    struct convert_arguments convert;
+    struct gang_arguments gang;
+    bool given[OPTION_COUNT]; /* on the command line */
+    const char *operands[OPERANDS_MAX];
+    size_t operand_count;
+};
+
 /* Options of every command that opens a board. */
 #define OPTIONS_BOARD                                                                              \
     OPTION_DEVICE, OPTION_SERIAL, OPTION_PATH, OPTION_INTERFACE, OPTION_ALTERNATE, OPTION_WAIT,    \
@@ -204,27 +207,30 @@ struct command {
 
 #define COMMAND_OPTIONS(list) .options = (list), .option_count = B0_LENGTH(list)
 
-/* All commands, in the order of --help; a name's '_' is typed as '-'. */
+/* All commands, in the order of --help, where the first ten stand apart; a name's '_' is typed as
+ * '-'. */
 #define COMMANDS(ROW)                                                                              \
     ROW(list)                                                                                      \
     ROW(info)                                                                                      \
     ROW(flash)                                                                                     \
-    ROW(gang)                                                                                      \
-    ROW(watch)                                                                                     \
     ROW(read)                                                                                      \
     ROW(verify)                                                                                    \
     ROW(erase)                                                                                     \
     ROW(run)                                                                                       \
-    ROW(reset)                                                                                     \
     ROW(monitor)                                                                                   \
     ROW(install_bootloader)                                                                        \
-    ROW(update_bootloader)                                                                         \
+    ROW(doctor)                                                                                    \
+    ROW(gang)                                                                                      \
+    ROW(watch)                                                                                     \
+    ROW(reset)                                                                                     \
+    ROW(digest)                                                                                    \
     ROW(options)                                                                                   \
     ROW(protect)                                                                                   \
     ROW(unprotect)                                                                                 \
+    ROW(update_bootloader)                                                                         \
     ROW(convert)                                                                                   \
+    ROW(config)                                                                                    \
     ROW(dfu_util)                                                                                  \
-    ROW(doctor)                                                                                    \
     ROW(discovery)                                                                                 \
     ROW(udev)                                                                                      \
     ROW(version)
@@ -247,6 +253,11 @@ enum boot0_status options_parse(const struct command *command, int argc, char *c
  * may stand before the command, too.
  */
 int options_skip(int argc, char *const *argv);
+
+/* Gives a command an option that it knows, as the command line does; a flag is "yes" or "no".
+ * False: it does not take the value. Options that it does not know are left out. */
+bool options_set(const struct command *command, enum option option, const char *value,
+                 struct arguments *arguments);
 
 /* The option part of --help. */
 void options_print(const struct command *command, FILE *file);

@@ -54,13 +54,35 @@ static const char *expected(char text[TEXT_SHORT], const struct plans *plans, ui
     return plans->expected_ms > 0 ? text_time(text, ms * 1000) : "unknown";
 }
 
-static void print_step(const struct plans *plans, const struct boot0_plan_step *step)
+/* How many steps from here on are alike, one behind the other in memory. */
+static size_t alike(const struct boot0_plan_step *steps, size_t count)
 {
-    char size[TEXT_SHORT], time[TEXT_SHORT];
+    size_t same = 1;
 
-    print("%-6s  0x%08x-0x%08x  %10s  %8s\n", step->action == BOOT0_PLAN_ERASE ? "erase" : "write",
-          step->address, step->address + (step->size - 1), text_size(size, step->size),
-          expected(time, plans, step->expected_ms));
+    while (same < count && steps[same].action == steps[0].action &&
+           steps[same].size == steps[0].size &&
+           steps[same].address == steps[same - 1].address + steps[same - 1].size)
+        same++;
+    return same;
+}
+
+static void print_steps(const struct plans *plans, const struct boot0_plan_step *steps,
+                        size_t count)
+{
+    const struct boot0_plan_step *last = &steps[count - 1];
+    char size[TEXT_SHORT], all[TEXT_SHORT + 32], time[TEXT_SHORT];
+    uint64_t ms = 0;
+
+    for (size_t i = 0; i < count; i++)
+        ms += steps[i].expected_ms;
+    text_size(size, steps[0].size);
+    if (count > 1)
+        snprintf(all, sizeof all, "%zu x %s", count, size);
+    else
+        snprintf(all, sizeof all, "%s", size);
+    print("%-6s  0x%08x-0x%08x  %12s  %8s\n",
+          steps[0].action == BOOT0_PLAN_ERASE ? "erase" : "write", steps[0].address,
+          last->address + (last->size - 1), all, expected(time, plans, ms));
 }
 
 static void print_plans(const struct plans *plans)
@@ -72,10 +94,15 @@ static void print_plans(const struct plans *plans)
               text_size(size, plans->image_bytes));
         return;
     }
-    print("%-6s  %-21s  %10s  %8s\n", "ACTION", "ADDRESSES", "SIZE", "EXPECTED");
-    for (size_t i = 0; i < plans->count; i++)
-        for (size_t j = 0; j < plans->list[i]->step_count; j++)
-            print_step(plans, &plans->list[i]->steps[j]);
+    print("%-6s  %-21s  %12s  %8s\n", "ACTION", "ADDRESSES", "SIZE", "EXPECTED");
+    for (size_t i = 0; i < plans->count; i++) {
+        const struct boot0_plan *plan = plans->list[i];
+
+        for (size_t j = 0, run; j < plan->step_count; j += run) {
+            run = alike(&plan->steps[j], plan->step_count - j);
+            print_steps(plans, &plan->steps[j], run);
+        }
+    }
     snprintf(text, sizeof text,
              "Would erase %s and write %s; %s are there already. Expected time "
              "of the flash: %s. Nothing was changed.",

@@ -5,7 +5,9 @@
 #include "nearest.h"
 #include "print.h"
 #include "progress.h"
+#include "settings.h"
 #include "text.h"
+#include "topics.h"
 
 #include <base/platform/process.h>
 #include <core/array.h>
@@ -20,6 +22,7 @@ static const struct command *const commands[] = {
 
 enum {
     COMMAND_COUNT = B0_LENGTH(commands),
+    FIRST_COMMANDS = 10, /* of the list: those that most people need */
 };
 
 static void print_usage(FILE *file)
@@ -28,8 +31,13 @@ static void print_usage(FILE *file)
           "Flashes STM32 boards over their own USB port (DFU, DfuSe) or a serial port.\n\n"
           "Commands:\n",
           file);
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (i == FIRST_COMMANDS)
+            fputs("\nMore commands:\n", file);
         print_to(file, "  %-18s %s\n", commands[i]->name, commands[i]->summary);
+    }
+    fputs("\nTopics, by `boot0 help TOPIC`:\n", file);
+    topics_list(file);
     fputs("\n`boot0 COMMAND --help` tells more. A first flash:\n\n"
           "  boot0 list                 which boards are there\n"
           "  boot0 flash firmware.bin   write a program and start it\n",
@@ -47,7 +55,6 @@ static void print_help(const struct command *command)
     print("Usage: boot0 %s [options]%s%s\n\n", command->name, command->operands[0] ? " " : "",
           command->operands);
     print_wrapped(stdout, "", command->text);
-    fputs("\nOptions:\n", stdout);
     options_print(command, stdout);
     fputs("\nExamples:\n", stdout);
     fputs(command->examples, stdout);
@@ -68,6 +75,7 @@ static enum boot0_status fail_command(const char *name, struct boot0_error *erro
 
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         nearest_offer(&nearest, commands[i]->name);
+    topics_offer(&nearest);
     boot0_fail(error, BOOT0_E_USAGE, "there is no command \"%s\"", name);
     if (nearest.name)
         return boot0_hint(error, "Did you mean `boot0 %s`? `boot0 --help` lists the commands.",
@@ -93,20 +101,44 @@ static bool wants_json(int argc, char *const *argv)
     return false;
 }
 
+/* Commands that know no board have no use for settings, and work though a file is wrong. */
+static bool uses_settings(const struct command *command)
+{
+    for (size_t i = 0; i < command->option_count; i++)
+        if (command->options[i] == OPTION_DEVICE)
+            return true;
+    return false;
+}
+
+static enum boot0_status parse(const struct command *command, int argc, char *const *argv,
+                               struct arguments *arguments, struct settings *settings,
+                               struct boot0_error *error)
+{
+    enum boot0_status status = options_parse(command, argc, argv, arguments, error);
+
+    if (status != BOOT0_OK || arguments->help || !uses_settings(command))
+        return status;
+    status = settings_load(settings, error);
+    return status == BOOT0_OK ? settings_apply(settings, command, arguments, error) : status;
+}
+
 static enum boot0_status run_command(const struct command *command, int argc, char *const *argv,
                                      struct boot0_error *error)
 {
     struct arguments *arguments = calloc(1, sizeof *arguments);
+    struct settings *settings = calloc(1, sizeof *settings); /* arguments point to their values */
     enum boot0_status status;
 
-    if (!arguments)
-        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
-    status = options_parse(command, argc, argv, arguments, error);
+    if (arguments && settings)
+        status = parse(command, argc, argv, arguments, settings, error);
+    else
+        status = boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     if (status == BOOT0_OK && arguments->help)
         print_help(command);
     else if (status == BOOT0_OK)
         status = command->run(arguments, error);
     free(arguments);
+    free(settings);
     return status;
 }
 
@@ -130,7 +162,7 @@ static bool run_global(int argc, char *const *argv, enum boot0_status *status,
         command = find_command(argv[2]);
         if (command)
             print_help(command);
-        else
+        else if (!topics_print(argv[2]))
             *status = fail_command(argv[2], error);
     } else {
         return false;

@@ -2,6 +2,7 @@
 /* The command line: one table of all options, from which parser and help texts are made. */
 #include "command.h"
 #include "nearest.h"
+#include "print.h"
 #include "text.h"
 
 #include <ctype.h>
@@ -65,6 +66,8 @@ static const struct row {
                         "where, as 0x08000000"},
     [OPTION_SIZE] = {"size", 'n', "BYTES", SIZE, AT(flash.has_size),
                      "how much; 16k and 1M will do"},
+    [OPTION_HEX] = {"hex", 0, NULL, FLAG, AT(flash.hex),
+                    "show the memory as hex; ADDRESS and SIZE in place of a file"},
     [OPTION_DRY_RUN] = {"dry-run", 0, NULL, FLAG, AT(flash.dry_run),
                         "show what would be erased and written"},
     [OPTION_FULL] = {"full", 0, NULL, FLAG, AT(flash.full), "write all, not only what differs"},
@@ -144,6 +147,43 @@ static const struct row {
     [OPTION_HELP] = {"help", 'h', NULL, FLAG, AT(help), "this text"},
 #undef AT
 };
+
+/* ---- groups, for the help ---- */
+
+enum group { GROUP_BOARD, GROUP_MEMORY, GROUP_WORK, GROUP_SAFETY, GROUP_OUTPUT, GROUP_COUNT };
+
+static const char *const headings[GROUP_COUNT] = {
+    [GROUP_BOARD] = "Which board", [GROUP_MEMORY] = "File and memory",
+    [GROUP_WORK] = "What is done", [GROUP_SAFETY] = "Safety",
+    [GROUP_OUTPUT] = "Output",
+};
+
+/* Those that are not here are about what is done. */
+static const struct {
+    enum option first, last;
+    enum group group;
+} ranges[] = {
+    {OPTION_DEVICE, OPTION_REPLAY, GROUP_BOARD},
+    {OPTION_CHIP, OPTION_BOARD_PROFILE, GROUP_BOARD},
+    {OPTION_VDD, OPTION_VDD, GROUP_BOARD},
+    {OPTION_ADDRESS, OPTION_HEX, GROUP_MEMORY},
+    {OPTION_SKIP_RAM, OPTION_SKIP_RAM, GROUP_MEMORY},
+    {OPTION_FORMAT, OPTION_FAMILY, GROUP_MEMORY},
+    {OPTION_DRY_RUN, OPTION_DRY_RUN, GROUP_SAFETY},
+    {OPTION_NO_PRESERVE, OPTION_NO_VERIFY, GROUP_SAFETY},
+    {OPTION_IGNORE_SUFFIX, OPTION_ALLOW_OPTION_BYTES, GROUP_SAFETY},
+    {OPTION_FORCE, OPTION_FORCE, GROUP_SAFETY},
+    {OPTION_LOCK_FOR_EVER, OPTION_YES, GROUP_SAFETY},
+    {OPTION_JSON, OPTION_HELP, GROUP_OUTPUT},
+};
+
+static enum group group_of(enum option option)
+{
+    for (size_t i = 0; i < B0_LENGTH(ranges); i++)
+        if (option >= ranges[i].first && option <= ranges[i].last)
+            return ranges[i].group;
+    return GROUP_WORK;
+}
 
 /* ---- values ---- */
 
@@ -388,6 +428,7 @@ static enum boot0_status take_option(struct reader *r, const struct row *row, co
     }
     if (!take_value(r->arguments, row, value))
         return fail_value(row, value, r->error);
+    r->arguments->given[row - rows] = true;
     return BOOT0_OK;
 }
 
@@ -489,6 +530,23 @@ enum boot0_status options_parse(const struct command *command, int argc, char *c
     return status == BOOT0_OK ? check_operands(&r) : status;
 }
 
+bool options_set(const struct command *command, enum option option, const char *value,
+                 struct arguments *arguments)
+{
+    const struct row *row = &rows[option];
+    size_t i = 0;
+
+    while (i < command->option_count && command->options[i] != option)
+        i++;
+    if (i == command->option_count)
+        return true;
+    if (row->kind != FLAG)
+        return take_value(arguments, row, value);
+    if (strcmp(value, "yes") == 0 || strcmp(value, "1") == 0)
+        return take_value(arguments, row, NULL);
+    return strcmp(value, "no") == 0 || strcmp(value, "0") == 0;
+}
+
 /* The row of a long option or of the last of some letters, whatever the command; NULL: none. */
 static const struct row *find_any(const char *word)
 {
@@ -518,18 +576,31 @@ int options_skip(int argc, char *const *argv)
     return argc;
 }
 
+static void print_row(const struct row *row, FILE *file)
+{
+    const char *gap = row->argument && row->kind != WAIT ? " " : "";
+    char name[40], label[48];
+
+    snprintf(name, sizeof name, "--%s%s%s", row->name, gap, row->argument ? row->argument : "");
+    if (row->letter)
+        snprintf(label, sizeof label, "  -%c, %-23s ", row->letter, name);
+    else
+        snprintf(label, sizeof label, "      %-23s ", name);
+    print_wrapped(file, label, row->help);
+}
+
 void options_print(const struct command *command, FILE *file)
 {
-    for (size_t i = 0; i < command->option_count; i++) {
-        const struct row *row = &rows[command->options[i]];
-        const char *gap = row->argument && row->kind != WAIT ? " " : "";
-        char name[40], label[48];
+    for (enum group group = 0; group < GROUP_COUNT; group++) {
+        bool begun = false;
 
-        snprintf(name, sizeof name, "--%s%s%s", row->name, gap, row->argument ? row->argument : "");
-        if (row->letter)
-            snprintf(label, sizeof label, "  -%c, %-23s ", row->letter, name);
-        else
-            snprintf(label, sizeof label, "      %-23s ", name);
-        print_wrapped(file, label, row->help);
+        for (size_t i = 0; i < command->option_count; i++) {
+            if (group_of(command->options[i]) != group)
+                continue;
+            if (!begun)
+                print_to(file, "\n%s:\n", headings[group]);
+            begun = true;
+            print_row(&rows[command->options[i]], file);
+        }
     }
 }

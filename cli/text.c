@@ -160,6 +160,24 @@ static void print_lines(FILE *file, int margin, int room, const char *text)
     }
 }
 
+/* On a terminal errors, warnings and notes are found at a glance; NO_COLOR is honoured. */
+static void print_label(FILE *file, const char *label)
+{
+    static const struct {
+        const char *label, *start;
+    } colours[] = {
+        {"boot0: ", "\x1b[1;31m"}, {"Warning: ", "\x1b[1;33m"}, {"Note: ", "\x1b[1;36m"}};
+    const char *without = getenv("NO_COLOR"); /* set, and not empty: no-color.org */
+    bool plain = (without && without[0]) || !terminal_is_smart(file);
+
+    for (size_t i = 0; i < B0_LENGTH(colours) && !plain; i++)
+        if (strcmp(label, colours[i].label) == 0) {
+            fprintf(file, "%s%.*s\x1b[0m ", colours[i].start, (int)strlen(label) - 1, label);
+            return;
+        }
+    print_to(file, "%s", label);
+}
+
 void print_wrapped(FILE *file, const char *label, const char *text)
 {
     int terminal = terminal_width(file) - 1, margin = (int)strlen(label);
@@ -167,7 +185,7 @@ void print_wrapped(FILE *file, const char *label, const char *text)
     char *safe = print_sanitized(text, strlen(text), true);
 
     if (safe) {
-        print_to(file, "%s", label);
+        print_label(file, label);
         print_lines(file, margin, room, safe);
     }
     free(safe);

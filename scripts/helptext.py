@@ -45,7 +45,7 @@ def parse_options(lines):
 
 
 def split_sections(text):
-    """The paragraphs under "Options:" and the like; what is before them under ""."""
+    """The paragraphs under "Commands:" and the like; what is before them under ""."""
     sections, name = {"": []}, ""
     for line in text.splitlines():
         if re.fullmatch(r"[A-Z][\w ]*:", line):
@@ -59,14 +59,16 @@ def split_sections(text):
 def read_command(binary, name, summary):
     sections = split_sections(run(binary, name, "--help"))
     head = [line for line in sections[""] if line]
+    grouped = [line for title, lines in sections.items() if title != "Examples" for line in lines]
     return Command(name, summary, head[0].removeprefix("Usage: "), "\n".join(head[1:]),
-                   parse_options(sections.get("Options", [])),
+                   parse_options(grouped),
                    [line.strip() for line in sections.get("Examples", []) if line.strip()])
 
 
 def read_commands(binary):
     """All commands of boot0, in the order of its own list."""
-    listed = split_sections(run(binary, "--help"))["Commands"]
-    rows = itertools.takewhile(str.strip, listed)
+    sections = split_sections(run(binary, "--help"))
+    rows = itertools.chain.from_iterable(
+        itertools.takewhile(str.strip, sections[title]) for title in ("Commands", "More commands"))
     pairs = [re.match(r"  ([\w-]+) +(\S.*)", row) for row in rows]
     return [read_command(binary, pair[1], pair[2]) for pair in pairs if pair]

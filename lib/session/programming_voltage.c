@@ -69,7 +69,8 @@ enum boot0_status b0_session_apply_supply(struct boot0_session *session, struct 
     uint32_t address;
     size_t row = 0;
 
-    if (supply_mv == 0 || session->supply_done)
+    /* The RAM loader measures it. */
+    if (supply_mv == 0 || session->supply_done || board->bootloader.in_ram)
         return BOOT0_OK;
     if (supply_mv < SUPPLY_MIN_MV || supply_mv > SUPPLY_MAX_MV) {
         boot0_fail(error, BOOT0_E_USAGE, "a supply of %u.%02u V is not possible", supply_mv / 1000,

@@ -346,6 +346,12 @@ def gang_seeds():
     yield "quoted", b'0x0800FFF0=csv:key\nkey,"a ""b""\n"\n"x,y",z\n'
 
 
+def settings_seeds():
+    yield b"# mine\n\nvdd = 3.3\nboard=black-f407ve\nfast = yes\n"
+    yield b"port = /dev/ttyUSB0\r\nbaud = 9600\nboot = rts-boot0,dtr-reset\n"
+    yield b"serial\n= x\nchip = f407"
+
+
 def gdb_seeds():
     """What GDB sends."""
     def packet(text):
@@ -509,6 +515,7 @@ TARGETS = {
     "engine": engine_seeds,
     "extension": extension_seeds,
     "gang": gang_seeds,
+    "settings": settings_seeds,
     "gdb": gdb_seeds,
     "ide": ide_seeds,
     "ihex": ihex_seeds,

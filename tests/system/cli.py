@@ -37,6 +37,19 @@ def helps():
     check("Commands:" in done.stderr and done.stdout == "", "boot0 alone")
 
 
+def topics():
+    say("help on topics")
+    listed = boot0("--help").stdout.split("Topics,")[1].split("\n\n")[0].splitlines()[1:]
+    names = [row.split()[0] for row in listed]
+    equal(names, ["dfu-mode", "windows", "bootloader", "uart"], "the topics")
+    for name in names:
+        text = boot0("help", name).stdout
+        check_text(text, name)
+        check(len(text.splitlines()) > 4, name)
+    check("dialout" in boot0("help", "udev").stdout, "a command that is a topic as well")
+    check("Did you mean" in boot0("help", "dfu-mod", status=64).stderr, "a topic misspelt")
+
+
 def lists():
     say("list")
     done = boot0("list", board=["f407", "f072", "bluepill"])
@@ -170,7 +183,10 @@ def dry_runs(directory):
     equal(read(store), b"\xa5" * (1 << 20), "the flash")
     rows = done.stdout.splitlines()
     equal(rows[0].split(), ["ACTION", "ADDRESSES", "SIZE", "EXPECTED"], "the header")
-    equal(len({len(row) for row in rows[:7]}), 1, "the table is not straight")
+    table = [row for row in rows if row.startswith(("ACTION", "erase", "write"))]
+    equal(len({len(row) for row in table}), 1, "the table is not straight")
+    equal([row for row in table if " x " in row][0].split()[:5],
+          ["erase", "0x08000000-0x0800bfff", "3", "x", "16"], "sectors that are alike are a row")
     check("Would erase 3 sectors and write" in done.stdout, done.stdout)
     plan = boot0_json("flash", "--dry-run", image, board=f"f407:flash={store}")[0]
     equal(plan["dry_run"], True, "dry_run")
@@ -272,6 +288,7 @@ def forms(directory):
 
 def main():
     helps()
+    topics()
     lists()
     for part in (informs, flashes, dry_runs, reads, others, forms):
         with Directory() as directory:

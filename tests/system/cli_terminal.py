@@ -57,7 +57,14 @@ def plain(directory):
     done = boot0("flash", image, board="f407")
     check("\033" not in done.stderr and "\r" not in done.stderr, "control sequences in a pipe")
     check("Wrote     " in done.stderr, "no lines instead of the bar")
-    say("no colours, so that NO_COLOR changes nothing")
+    say("the words before errors and notes are in colour, but for NO_COLOR and dumb terminals")
+    for environment, coloured in [({"NO_COLOR": ""}, True), ({"NO_COLOR": "1"}, False),
+                                  ({"NO_COLOR": "", "TERM": "dumb"}, False)]:
+        terminal = Terminal([BOOT0, "flash", "nothing-there.bin"], **environment)
+        terminal.end()
+        equal("\x1b[1;31mboot0:\x1b[0m " in terminal.output, coloured, environment)
+        equal("\x1b" in terminal.output, coloured, environment)
+    say("without a word in colour NO_COLOR changes nothing")
     terminal = Terminal([*command, image], NO_COLOR="1")
     equal(terminal.end(), 0, "exit status")
     check(not re.search(r"\033\[[\d;]*m", terminal.output), "colours")

@@ -20,7 +20,8 @@ class Terminal:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-            os.execvpe(command[0], command, {**os.environ, "TERM": "xterm", **environment})
+            os.execvpe(command[0], command,
+                       {**os.environ, "TERM": "xterm", "NO_COLOR": "1", **environment})
 
     def read_until(self, text=None):
         """Reads until a text has come, or to the end. False if it did not come."""

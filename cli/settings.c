@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+#include "settings.h"
+
+#include "nearest.h"
+
+#include <base/platform/file.h>
+#include <base/platform/folders.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    FILE_MAX = 64 * 1024,
+};
+
+static const struct row {
+    const char *name, *environment;
+    enum option option;
+    /* Says which board is meant: nothing of that kind is added to what the command line says. */
+    bool selects;
+    enum option unless; /* another option that says the same; OPTION_COUNT: none */
+} rows[] = {
+    {"board", "BOOT0_BOARD", OPTION_BOARD_PROFILE, false, OPTION_CHIP},
+    {"chip", "BOOT0_CHIP", OPTION_CHIP, false, OPTION_BOARD_PROFILE},
+    {"vdd", "BOOT0_VDD", OPTION_VDD, false, OPTION_BOARD_PROFILE},
+    {"fast", "BOOT0_FAST", OPTION_FAST, false, OPTION_COUNT},
+    {"patient", "BOOT0_PATIENT", OPTION_PATIENT, false, OPTION_COUNT},
+    {"port", "BOOT0_PORT", OPTION_PORT, true, OPTION_COUNT},
+    {"path", "BOOT0_PATH", OPTION_PATH, true, OPTION_COUNT},
+    {"serial", "BOOT0_SERIAL", OPTION_SERIAL, true, OPTION_COUNT},
+    {"baud", "BOOT0_BAUD", OPTION_BAUD, false, OPTION_COUNT},
+    {"boot", "BOOT0_BOOT", OPTION_BOOT, false, OPTION_COUNT},
+};
+_Static_assert(B0_LENGTH(rows) <= SETTINGS_MAX, "there is room for all");
+
+/* ---- reading ---- */
+
+static struct setting *find(struct settings *settings, const char *name)
+{
+    for (struct setting *setting = settings->list; setting->name; setting++)
+        if (strcmp(setting->name, name) == 0)
+            return setting;
+    return NULL;
+}
+
+static enum boot0_status fail_line(const char *file, unsigned line, const char *text,
+                                   struct boot0_error *error)
+{
+    struct nearest nearest = nearest_start(text);
+
+    for (size_t i = 0; i < B0_LENGTH(rows); i++)
+        nearest_offer(&nearest, rows[i].name);
+    boot0_fail(error, BOOT0_E_USAGE, "%s:%u: there is no setting \"%s\"", file, line, text);
+    if (nearest.name)
+        return boot0_hint(error, "Did you mean %s?", nearest.name);
+    return boot0_hint(error, "`boot0 config` lists the settings.");
+}
+
+static char *trim(char *text)
+{
+    size_t length;
+
+    while (isspace((unsigned char)*text))
+        text++;
+    length = strlen(text);
+    while (length > 0 && isspace((unsigned char)text[length - 1]))
+        text[--length] = '\0';
+    return text;
+}
+
+/* "name = value", "# a comment", or nothing. */
+static enum boot0_status take_line(struct settings *settings, const char *file, unsigned number,
+                                   char *line, struct boot0_error *error)
+{
+    char *name = trim(line);
+    char *value = strchr(name, '=');
+    struct setting *setting;
+
+    if (name[0] == '\0' || name[0] == '#')
+        return BOOT0_OK;
+    if (value)
+        *value++ = '\0';
+    name = trim(name);
+    setting = find(settings, name);
+    if (!setting)
+        return fail_line(file, number, name, error);
+    value = value ? trim(value) : value;
+    if (!value || value[0] == '\0' || strlen(value) >= SETTING_VALUE_MAX) {
+        boot0_fail(error, BOOT0_E_USAGE, "%s:%u: %s has no value", file, number, name);
+        return boot0_hint(error, "Write %s = VALUE, in at most %d characters.", name,
+                          SETTING_VALUE_MAX - 1);
+    }
+    snprintf(setting->value, sizeof setting->value, "%s", value);
+    snprintf(setting->source, sizeof setting->source, "%.280s:%u", file, number);
+    return BOOT0_OK;
+}
+
+static enum boot0_status fail_file(const char *file, const char *reason, struct boot0_error *error)
+{
+    boot0_fail(error, BOOT0_E_NO_INPUT, "%s: cannot be read: %s", file, reason);
+    return boot0_hint(error, "boot0 looks for its settings there. Nothing was done.");
+}
+
+/* The text of a file, the caller's; NULL without an error: it is not there. */
+static enum boot0_status read_text(const char *file, char **text, struct boot0_error *error)
+{
+    struct b0_file_status seen;
+    uint8_t *data = NULL;
+    size_t size = 0;
+    bool opened;
+    int failure;
+    enum boot0_status status = BOOT0_OK;
+
+    *text = NULL;
+    if (b0_file_status(file, &seen) != 0 || seen.kind != B0_FILE_REGULAR)
+        return BOOT0_OK;
+    failure = b0_file_read(file, FILE_MAX, &data, &size, &opened);
+    if (failure != 0)
+        status = fail_file(file, strerror(failure), error);
+    else if (size > FILE_MAX)
+        status = fail_file(file, "it has more than 64 KiB", error);
+    else if (size > 0 && memchr(data, 0, size))
+        status = fail_file(file, "it is no text", error);
+    else if (!(*text = calloc(1, size + 1)))
+        status = boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
+    else if (size > 0)
+        memcpy(*text, data, size);
+    free(data);
+    return status;
+}
+
+enum boot0_status settings_take(struct settings *settings, const char *file, char *text,
+                                struct boot0_error *error)
+{
+    enum boot0_status status = BOOT0_OK;
+    unsigned number = 1;
+
+    for (char *line = text; line && status == BOOT0_OK; number++) {
+        char *end = strchr(line, '\n');
+
+        if (end)
+            *end++ = '\0';
+        status = take_line(settings, file, number, line, error);
+        line = end;
+    }
+    return status;
+}
+
+static enum boot0_status take_file(struct settings *settings, const char *file,
+                                   struct boot0_error *error)
+{
+    char *text;
+    enum boot0_status status = read_text(file, &text, error);
+
+    if (text)
+        status = settings_take(settings, file, text, error);
+    free(text);
+    return status;
+}
+
+static void take_environment(struct settings *settings)
+{
+    for (struct setting *setting = settings->list; setting->name; setting++) {
+        const char *value = getenv(setting->environment);
+
+        if (!value || value[0] == '\0' || strlen(value) >= SETTING_VALUE_MAX)
+            continue;
+        snprintf(setting->value, sizeof setting->value, "%s", value);
+        snprintf(setting->source, sizeof setting->source, "%s", setting->environment);
+    }
+}
+
+void settings_clear(struct settings *settings)
+{
+    memset(settings, 0, sizeof *settings);
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
+        settings->list[i].name = rows[i].name;
+        settings->list[i].environment = rows[i].environment;
+    }
+}
+
+enum boot0_status settings_load(struct settings *settings, struct boot0_error *error)
+{
+    enum boot0_status status = BOOT0_OK;
+    char folder[SETTING_SOURCE_MAX - 20];
+
+    settings_clear(settings);
+    if (b0_folder_of_settings(folder, sizeof folder)) {
+        snprintf(settings->user_file, sizeof settings->user_file, "%s/boot0/config", folder);
+        status = take_file(settings, settings->user_file, error);
+    }
+    if (status == BOOT0_OK)
+        status = take_file(settings, SETTINGS_PROJECT_FILE, error);
+    if (status == BOOT0_OK)
+        take_environment(settings);
+    return status;
+}
+
+/* ---- using them ---- */
+
+/* Whether the command line says which board is meant, in whatever way. */
+static bool selects(const struct arguments *arguments)
+{
+    static const enum option selecting[] = {OPTION_DEVICE,  OPTION_SERIAL,  OPTION_PATH,
+                                            OPTION_PORT,    OPTION_VIRTUAL, OPTION_REPLAY,
+                                            OPTION_IDE_PORT};
+
+    for (size_t i = 0; i < B0_LENGTH(selecting); i++)
+        if (arguments->given[selecting[i]])
+            return true;
+    return false;
+}
+
+static bool applies(const struct row *row, const struct arguments *arguments, bool chosen)
+{
+    if (arguments->given[row->option] ||
+        (row->unless != OPTION_COUNT && arguments->given[row->unless]))
+        return false;
+    if (row->option == OPTION_BAUD || row->option == OPTION_BOOT)
+        return arguments->select.port != NULL; /* rows above have given it, or the user has */
+    return !(row->selects && chosen);
+}
+
+enum boot0_status settings_apply(const struct settings *settings, const struct command *command,
+                                 struct arguments *arguments, struct boot0_error *error)
+{
+    /* These show whatever is there. */
+    bool looks_around = strcmp(command->name, "list") == 0 || strcmp(command->name, "doctor") == 0;
+    bool chosen = looks_around || selects(arguments);
+
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
+        const struct setting *setting = &settings->list[i];
+
+        if (setting->source[0] == '\0' || !applies(&rows[i], arguments, chosen))
+            continue;
+        if (!options_set(command, rows[i].option, setting->value, arguments)) {
+            boot0_fail(error, BOOT0_E_USAGE, "%s: %s does not take \"%s\"", setting->source,
+                       setting->name, setting->value);
+            return boot0_hint(error,
+                              "`boot0 %s --help` says what --%s takes; fast and patient are "
+                              "yes or no.",
+                              command->name, setting->name);
+        }
+    }
+    return BOOT0_OK;
+}

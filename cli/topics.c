@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "topics.h"
+#include "print.h"
+#include "text.h"
+
+#include <core/array.h>
+#include <string.h>
+
+static const struct topic {
+    const char *name, *summary;
+    const char
+        *paragraphs[6]; /* NULL ends them; those that begin with blanks are shown as they are */
+} topics[] = {
+    {"dfu-mode",
+     "how a board gets into DFU mode",
+     {"ST's bootloader is in the ROM of each STM32 and needs no flashing. It starts instead of the "
+      "program if the pin BOOT0 is at 3.3 V while the chip comes out of reset.",
+      "  1. Connect BOOT0 to 3.3 V: a jumper, or a button that is held down.\n"
+      "  2. Press and release reset, or plug the board in.\n"
+      "  3. Connect the chip's own USB port (PA11 and PA12 of most chips), not that\n"
+      "     of an ST-Link, with a cable that carries data.\n"
+      "  4. Run `boot0 list`.\n",
+      "Where BOOT1 is a pin (F1, F2, F4: PB2), it has to be low. The ROM needs a crystal of the "
+      "right frequency for USB on F4 (4 to 26 MHz, whole numbers) and most older chips.",
+      "A board with boot0's own bootloader needs none of this: its program is asked over USB, or "
+      "the "
+      "reset button pressed twice. `boot0 help bootloader` tells more.",
+      "Nothing appears? `boot0 doctor` looks at cable, permissions, drivers and other programs."}},
+    {"windows",
+     "drivers on Windows",
+     {"boot0's own bootloader and programs with its runtime need no driver: they tell Windows to "
+      "use "
+      "WinUSB.",
+      "ST's bootloader in ROM tells Windows nothing. It needs WinUSB once for each kind of board, "
+      "which `boot0 doctor` checks. ST's own driver of old DfuSe tools (STTub30) cannot be used by "
+      "any other program.",
+      "docs/WINDOWS.md goes through it step by step."}},
+    {"bootloader",
+     "boot0's own bootloader, and never pressing BOOT0 again",
+     {"`boot0 install-bootloader` puts it into the first 16 KiB of an STM32F4, by ST's bootloader "
+      "in "
+      "ROM, once. From then on:",
+      "  - programs are linked for 0x08008000, and `boot0 flash` writes them over USB;\n"
+      "  - a program with boot0's runtime, or a sketch of the Arduino package, is asked to "
+      "restart\n"
+      "    into the bootloader, so no button is pressed;\n"
+      "  - for any other program press reset twice within half a second;\n"
+      "  - a program that was written half never starts: the bootloader keeps a journal.\n",
+      "`boot0 info` shows it, `boot0 update-bootloader` replaces it, `boot0 protect --bootloader` "
+      "write-protects it. BOOT0 still leads to ST's bootloader, whatever is in the flash."}},
+    {"uart",
+     "flashing over a serial port",
+     {"ST's bootloader in ROM listens on a UART too (AN3155): on most chips USART1, PA9 (out) and "
+      "PA10 (in). Connect a USB serial adapter of 3.3 V: its TX to PA10, its RX to PA9, ground to "
+      "ground; set BOOT0 high and press reset. Every command takes the port in place of a USB "
+      "board:",
+      "  boot0 list --ports\n"
+      "  boot0 flash --port /dev/ttyUSB0 firmware.elf\n",
+      "If DTR and RTS of the adapter go to reset and BOOT0, --boot rts-boot0,dtr-reset presses "
+      "them. "
+      "--baud 57600 helps with long wires."}},
+};
+
+void topics_list(FILE *file)
+{
+    for (size_t i = 0; i < B0_LENGTH(topics); i++)
+        print_to(file, "  %-18s %s\n", topics[i].name, topics[i].summary);
+}
+
+static void print_as_it_is(const char *text)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+
+        print("%.*s\n", (int)length, text);
+        text += length + (text[length] == '\n');
+    }
+}
+
+bool topics_print(const char *name)
+{
+    for (size_t i = 0; i < B0_LENGTH(topics); i++) {
+        const char *const *paragraph = topics[i].paragraphs;
+
+        if (strcmp(topics[i].name, name) != 0)
+            continue;
+        for (size_t p = 0; p < B0_LENGTH(topics[i].paragraphs) && paragraph[p]; p++) {
+            if (p > 0)
+                putchar('\n');
+            if (paragraph[p][0] == ' ')
+                print_as_it_is(paragraph[p]);
+            else
+                print_wrapped(stdout, "", paragraph[p]);
+        }
+        return true;
+    }
+    return false;
+}
+
+void topics_offer(struct nearest *nearest)
+{
+    for (size_t i = 0; i < B0_LENGTH(topics); i++)
+        nearest_offer(nearest, topics[i].name);
+}

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""Looking at a board: `read --hex` and `digest`, held against Python's own."""
+
+import hashlib
+import json
+import zlib
+
+from system import BOOT0, Directory, check, equal, firmware, run, say
+
+
+def dump(address, data):
+    """What `hexdump -C` prints."""
+    lines, before, starred = [], None, False
+    for at in range(0, len(data), 16):
+        row = data[at:at + 16]
+        if row == before:
+            if not starred:
+                lines.append("*")
+            starred = True
+            continue
+        starred, before = False, row
+        words = [f"{byte:02x}" for byte in row] + ["  "] * (16 - len(row))
+        text = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
+        lines.append(f"{address + at:08x}  {' '.join(words[:8])}  {' '.join(words[8:])}  |{text}|")
+    return "\n".join([*lines, f"{address + len(data):08x}", ""])
+
+
+def boot0(board, *arguments, status=0):
+    return run([BOOT0, *arguments, "--virtual", board], status)
+
+
+def main():
+    with Directory() as directory:
+        image = firmware(3000) + bytes(200) + b"boot0" * 11
+        path = directory.file("a.flash", image.ljust(0x100000, b"\xff"))
+        board, file = f"f407:flash={path}", directory.file("a.bin", image)
+        say("hex")
+        for offset, size in [(0, 64), (2900, 400), (3, 1), (len(image) - 5, 5000), (0xFFFFF, 1)]:
+            words = [hex(0x08000000 + offset), str(size)]
+            whole = image.ljust(0x100000, b"\xff")[offset:offset + size]
+            equal(boot0(board, "read", "--hex", *words).stdout, dump(0x08000000 + offset, whole),
+                  words)
+            found = json.loads(boot0(board, "read", "--hex", "--json", *words).stdout)
+            equal(found["data"], whole.hex(), words)
+        equal(boot0(board, "read", "--hex").stdout, dump(0x08000000, image[:256]), "no range")
+        for words in (["x"], ["0x08000000", "0"], ["08000000"], ["0x08000000", "4", "5"]):
+            boot0(board, "read", "--hex", *words, status=64)
+        say("digests")
+        found = json.loads(boot0(board, "digest", "--json").stdout)
+        whole = image.ljust(0x100000, b"\xff")
+        equal((found["bytes"], found["crc32"], found["sha256"]),
+              (len(whole), f"0x{zlib.crc32(whole):08x}", hashlib.sha256(whole).hexdigest()), "all")
+        done = boot0(board, "digest", file)
+        check("as in the file" in done.stdout, done.stdout)
+        check(hashlib.sha256(image).hexdigest() in done.stdout, done.stdout)
+        other = directory.file("b.bin", image[:-1] + b"?")
+        done = json.loads(boot0(board, "digest", "--json", other).stdout)["ranges"][0]
+        equal((done["equal"], done["sha256"]), (False, hashlib.sha256(image).hexdigest()), "other")
+
+
+main()
