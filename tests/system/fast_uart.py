@@ -120,6 +120,13 @@ def interrupted(directory):
         flash(board, file, "--no-run")
         holds(path, image, f"after a cut at character {1 + 1499 * steps}")
     check(steps > 15, f"it ends after {steps} steps")
+    for operation in (1, 2, 3, 5, 9, 17):
+        path = directory.file("cut.flash", other.ljust(0x100000, ERASED))
+        board = f"f407:flash={path}"
+        run([BOOT0, "flash", "--fast", "--quiet", "--no-run", "--virtual",
+             f"{board},fault=powercut@{operation}", "--port", "uart", file], status=74)
+        flash(board, file, "--no-run")
+        holds(path, image, f"after a power cut in operation {operation}")
     print(f"# adapter pulled at {steps} places of --fast")
 
 
