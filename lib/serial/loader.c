@@ -63,10 +63,10 @@ static enum boot0_status fail_silent(const struct b0_uart_bus *bus, const struct
 {
     boot0_fail(error, BOOT0_E_IO, "the RAM loader on %s stopped answering while %s%s", bus->port,
                task->doing, where);
-    (void)boot0_hint(error, "Reset the board into its bootloader (BOOT0 at 3.3 V, then reset) and "
-                            "try again: its RAM loader ends with a reset. Check the wires, and try "
-                            "a lower speed.");
-    return boot0_advise(error, BOOT0_ADVICE_LINE_SPEED, NULL);
+    (void)boot0_hint(error,
+                     "Check the wires, and reset the board with BOOT0 at 3.3 V: that ends the "
+                     "RAM loader, and brings the bootloader in ROM back.");
+    return boot0_advise(error, BOOT0_ADVICE_REPEAT, NULL);
 }
 
 static enum boot0_status fail_gone(const struct b0_uart_bus *bus, const struct b0_task *task,
