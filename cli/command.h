@@ -153,6 +153,7 @@ enum option {
     OPTION_CSV,
     OPTION_DESCRIBE,
     OPTION_JSON,
+    OPTION_PROGRESS,
     OPTION_QUIET,
     OPTION_VERBOSE,
     OPTION_HELP,
@@ -162,6 +163,7 @@ enum option {
 struct arguments {
     bool json;
     bool quiet;
+    bool progress;
     bool verbose;
     bool help;
     bool version;
@@ -185,7 +187,7 @@ struct arguments {
 /* Options of every command that opens a board. */
 #define OPTIONS_BOARD                                                                              \
     OPTION_DEVICE, OPTION_SERIAL, OPTION_PATH, OPTION_INTERFACE, OPTION_ALTERNATE, OPTION_WAIT,    \
-        OPTION_TOUCH, OPTIONS_PORT, OPTION_VIRTUAL, OPTION_TRACE, OPTION_REPLAY
+        OPTION_TOUCH, OPTIONS_PORT, OPTION_VIRTUAL, OPTION_TRACE, OPTION_REPLAY, OPTION_PROGRESS
 #define OPTIONS_PORT   OPTION_PORT, OPTION_BAUD, OPTION_BOOT
 #define OPTIONS_OUTPUT OPTION_JSON, OPTION_QUIET, OPTION_VERBOSE, OPTION_HELP
 

@@ -112,6 +112,7 @@ enum boot0_status command_open_bus(struct command_session *command,
     memset(command, 0, sizeof *command);
     command->arguments = arguments;
     command->progress = progress_start(arguments->quiet || arguments->json, arguments->quiet);
+    command->progress.objects = arguments->json && arguments->progress;
     command->observer = (struct boot0_observer){.progress = progress_update,
                                                 .note = progress_note,
                                                 .context = &command->progress,

@@ -141,6 +141,8 @@ static const struct row {
     [OPTION_DESCRIBE] = {"describe", 0, NULL, FLAG, AT(describe),
                          "write the board as a file for vboard (docs/VBOARD.md)"},
     [OPTION_JSON] = {"json", 0, NULL, FLAG, AT(json), "results as JSON, one object a line"},
+    [OPTION_PROGRESS] = {"progress", 0, NULL, FLAG, AT(progress),
+                         "with --json: how far the work is, and notes, as objects, too"},
     [OPTION_QUIET] = {"quiet", 'q', NULL, FLAG, AT(quiet), "no progress, no notes"},
     [OPTION_VERBOSE] = {"verbose", 'v', NULL, FLAG, AT(verbose),
                         "tell what is found out, and where the time goes"},

@@ -2,6 +2,7 @@
 /* Progress on stderr. */
 #include "progress.h"
 #include "advice.h"
+#include "json.h"
 #include "print.h"
 #include "text.h"
 #include "ticker.h"
@@ -251,12 +252,46 @@ static bool is_moment(const struct boot0_progress *now)
     return now->phase == BOOT0_PHASE_WAIT && now->elapsed_us < MOMENT_US;
 }
 
+/* A line at the start and the end of a phase, and in between as often as a bar is drawn. */
+static void write_object(struct progress *progress, const struct boot0_progress *now)
+{
+    static const char *const phases[BOOT0_PHASE_COUNT] = {
+        [BOOT0_PHASE_WAIT] = "wait",       [BOOT0_PHASE_READ] = "read",
+        [BOOT0_PHASE_ERASE] = "erase",     [BOOT0_PHASE_WRITE] = "write",
+        [BOOT0_PHASE_VERIFY] = "verify",   [BOOT0_PHASE_RUN] = "run",
+        [BOOT0_PHASE_PREPARE] = "prepare",
+    };
+    bool is_due = is_new(progress, now) || now->elapsed_us >= progress->drawn_us + REDRAW_US ||
+                  (now->total > 0 && now->done == now->total);
+    struct json json;
+
+    if (!is_due)
+        return;
+    progress->drawn_us = now->elapsed_us;
+    json = json_begin(stdout);
+    json_open(&json, "progress");
+    json_text(&json, "phase", phases[now->phase]);
+    json_number(&json, "done", now->done);
+    json_number(&json, "total", now->total);
+    json_seconds(&json, "seconds", now->elapsed_us);
+    if (now->expected_us > 0)
+        json_seconds(&json, "expected_seconds", now->expected_us);
+    json_close(&json);
+    json_end(&json);
+    fflush(stdout);
+}
+
 bool progress_update(void *context, const struct boot0_progress *now)
 {
     struct progress *progress = context;
 
     if (is_moment(now))
         return !signals_pending();
+    if (progress->objects) {
+        write_object(progress, now);
+        progress->last = *now;
+        return !signals_pending();
+    }
     if (is_new(progress, now) && !progress->silent) {
         finish_phase(progress);
         if (!progress->bar)
@@ -272,6 +307,13 @@ void progress_note(void *context, const char *text)
     struct progress *progress = context;
     bool was_shown = progress->on_line;
 
+    if (progress->objects) {
+        struct json json = json_begin(stdout);
+
+        json_text(&json, "note", text);
+        json_end(&json);
+        fflush(stdout);
+    }
     if (progress->quiet)
         return;
     progress_clear(progress);

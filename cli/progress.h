@@ -12,10 +12,11 @@ struct progress {
     bool silent;                /* no phases */
     bool quiet;                 /* no notes either */
     bool bar;                   /* on a terminal */
+    bool objects;               /* as JSON on standard output */
     bool copies;                /* the reading phase is the work itself, not a comparison */
     bool on_line;               /* the cursor stands behind a bar */
     bool told_doctor;           /* a long wait has been commented on */
-    uint64_t drawn_us;          /* of the phase, when the bar was last drawn */
+    uint64_t drawn_us;          /* of the phase, when the bar or an object was last written */
     uint64_t told_us;           /* on the machine's clock, when the last news came */
     struct boot0_progress last; /* phase BOOT0_PHASE_COUNT: none yet */
     struct ticker *ticker;      /* redraws a phase without a total; NULL: none is shown */

@@ -38,12 +38,10 @@ static const struct topic {
     {"bootloader",
      "boot0's own bootloader, and never pressing BOOT0 again",
      {"`boot0 install-bootloader` puts it into the first 16 KiB of an STM32F4, by ST's bootloader "
-      "in "
-      "ROM, once. From then on:",
-      "  - programs are linked for 0x08008000, and `boot0 flash` writes them over USB;\n"
-      "  - a program with boot0's runtime, or a sketch of the Arduino package, is asked to "
-      "restart\n"
-      "    into the bootloader, so no button is pressed;\n"
+      "in ROM, once. From then on:",
+      "  - programs are linked for 0x08008000; `boot0 flash` writes them over USB;\n"
+      "  - a program with boot0's runtime, or a sketch of the Arduino package, is\n"
+      "    asked to restart into the bootloader, so no button is pressed;\n"
       "  - for any other program press reset twice within half a second;\n"
       "  - a program that was written half never starts: the bootloader keeps a journal.\n",
       "`boot0 info` shows it, `boot0 update-bootloader` replaces it, `boot0 protect --bootloader` "

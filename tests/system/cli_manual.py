@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""docs/MANUAL.md tells of JSON what boot0 prints, member by member, and all exit codes."""
+"""docs/JSON.md tells what boot0 prints, member by member, and docs/MANUAL.md all exit codes."""
 
 import os
 import re
@@ -9,11 +9,12 @@ from cli_run import boot0, boot0_json
 from system import Directory, check, equal, firmware, read, say
 
 MANUAL = read(os.environ["MANUAL"]).decode()
+JSON = read(os.path.join(os.path.dirname(os.environ["MANUAL"]), "JSON.md")).decode()
 
 
-def table_rows(heading):
+def table_rows(heading, page=JSON):
     """The rows of the tables below a heading, as lists of cells."""
-    part = MANUAL.split(f"\n### {heading}\n")[1].split("\n### ")[0].split("\n## ")[0]
+    part = page.split(f"# {heading}\n")[1].split("\n### ")[0].split("\n## ")[0]
     return [[cell.strip() for cell in line.strip("|").split("|")]
             for line in part.splitlines() if line.startswith("| ")]
 
@@ -28,10 +29,10 @@ def members(value):
 
 
 def documented(command):
-    row = dict(table_rows("JSON"))[f"`{command}`"]
+    row = dict(table_rows("Objects") + table_rows("Results"))[f"`{command}`"]
     names = set(re.findall(r"`([a-z0-9_]+)`", row)) - {"erase", "write"}
-    board = set(re.findall(r"`([a-z_]+)`", dict(table_rows("JSON"))["a board"])) - {"dfu", "runtime"}
-    error = set(re.findall(r"`([a-z_]+)`", dict(table_rows("JSON"))["`error`"]))
+    board = set(re.findall(r"`([a-z_]+)`", dict(table_rows("Objects"))["a board"])) - {"dfu", "runtime"}
+    error = set(re.findall(r"`([a-z_]+)`", dict(table_rows("Objects"))["`error`"]))
     if "board" in names or "a board's members" in row:
         names |= board
     return names, names | error
@@ -58,6 +59,10 @@ def json_members(directory):
         "flash --dry-run": ["flash", "--dry-run", image],
         "flash": ["flash", image],
         "read": ["read", "-n", "1k", other],
+        "read --hex": ["read", "--hex"],
+        "digest": ["digest", image],
+        "options": ["options", "--yes", "nRST_STOP=0"],
+        "config": ["config"],
         "verify": ["verify", image],
         "run": ["run"],
         "reset": ["reset"],
@@ -68,7 +73,7 @@ def json_members(directory):
         "version": ["version"],
     }.items():
         fails = command == "doctor"  # of a board that is not there it tells most
-        with_board = command not in ["info FILE", "convert", "udev", "version"]
+        with_board = command not in ["info FILE", "convert", "udev", "version", "config"]
         found = members(boot0_json(*arguments, status=69 if fails else 0, width=None,
                                    board="f407:boot0=0" if fails else board if with_board else None))
         if command == "verify":
@@ -83,9 +88,32 @@ def json_members(directory):
     equal(members(error) - {"error"}, documented("error")[0], "members of an error")
 
 
+def progress(directory):
+    say("--progress: phases in their order, each to its end, notes, and the result last")
+    image = directory.file("p.bin", firmware(100000))
+    lines = boot0_json("flash", "--progress", "--vdd", "3.3", image, board="f072", width=None)
+    phases = [line["progress"] for line in lines if "progress" in line]
+    row = dict(table_rows("Objects"))["`progress`"]
+    equal(set().union(*phases) <= set(re.findall(r"`([a-z_]+)`", row)), True, "members")
+    order = []
+    for phase in phases:
+        if not order or order[-1]["phase"] != phase["phase"]:
+            order.append(phase)
+        check(phase["done"] >= order[-1]["done"], f"it goes back: {phase}")
+        order[-1] = phase
+    equal([phase["phase"] for phase in order],
+          ["read", "erase", "write", "verify", "run"], "the phases")
+    for phase in order:
+        equal(phase["done"], phase["total"], phase["phase"])
+    equal([line["note"] for line in lines if "note" in line],
+          ["this board's bootloader takes no supply range: --vdd is ignored"], "the notes")
+    check("image_bytes" in lines[-1], lines[-1])
+    equal(len(boot0_json("flash", image, board="f072", width=None)), 1, "without it")
+
+
 def exit_codes():
     say("exit codes")
-    rows = {row[0]: row[1] for row in table_rows("Exit codes") if row[0].isdigit()}
+    rows = {row[0]: row[1] for row in table_rows("Exit codes", MANUAL) if row[0].isdigit()}
     equal(set(rows), {"0", "64", "65", "66", "69", "70", "71", "73", "74", "75", "77", "130"}, "codes")
     for arguments, board, status in [(["nope"], None, 64), (["info", "/none"], None, 66),
                                      (["list"], "f407:boot0=0", 69),
@@ -101,6 +129,7 @@ def exit_codes():
 def main():
     with Directory() as directory:
         json_members(directory)
+        progress(directory)
     exit_codes()
 
 
