@@ -197,15 +197,25 @@ static enum b0_loader_result take_answer(struct b0_loader_link *link, const stru
     return B0_LOADER_OK;
 }
 
+/*
+ * A board that does not answer may only be slow: from PATIENCE_MS on a silence is twice as long
+ * each time, four times at most.
+ */
+static uint64_t patience_us(uint32_t ms, unsigned silences)
+{
+    return ((uint64_t)ms * 1000) << (ms < PATIENCE_MS ? 0 : silences < 2 ? silences : 2);
+}
+
 /* Asks once. B0_LOADER_SILENT: ask again. */
-static enum b0_loader_result ask_once(struct b0_loader_link *link, const struct question *q)
+static enum b0_loader_result ask_once(struct b0_loader_link *link, const struct question *q,
+                                      unsigned tries)
 {
     const size_t expected = q->type == B0_LOADER_READ ? (size_t)B0_LOADER_DATA_MAX : q->room;
-    const uint64_t patience_us =
-        (uint64_t)q->patience_ms * 1000 + wire_us(link, B0_LOADER_CODED_SIZE(expected));
+    const uint64_t silence_us =
+        patience_us(q->patience_ms, tries) + wire_us(link, B0_LOADER_CODED_SIZE(expected));
     const uint64_t stuck_us = now_us(link) + (uint64_t)STUCK_MS * 1000;
     enum b0_loader_result result = send(link, q->type, link->question, q->parts);
-    uint64_t until_us = now_us(link) + patience_us + wire_us(link, q->parts->head_size);
+    uint64_t until_us = now_us(link) + silence_us + wire_us(link, q->parts->head_size);
     struct b0_loader_frame frame;
 
     while (result == B0_LOADER_OK && now_us(link) < stuck_us) {
@@ -219,7 +229,7 @@ static enum b0_loader_result ask_once(struct b0_loader_link *link, const struct 
         if (heard == HEARD_FRAME && is_answer(link, &frame))
             return take_answer(link, q, &frame);
         if (heard == HEARD_FRAME && take_other(link, &frame))
-            until_us = now_us(link) + patience_us;
+            until_us = now_us(link) + silence_us;
         if (link->reading)
             link->done = link->reading->done;
         if (q->type == B0_LOADER_READ && link->reading->has_gap)
@@ -241,7 +251,7 @@ static enum b0_loader_result ask_at_this_speed(struct b0_loader_link *link,
             link->repeated++;
             judge(link, true);
         }
-        result = ask_once(link, q);
+        result = ask_once(link, q, i);
     }
     return result;
 }
@@ -257,6 +267,24 @@ static enum b0_loader_result sync(struct b0_loader_link *link, const uint8_t *te
 }
 
 /* ---- the speed ---- */
+
+/*
+ * Nothing comes through: back to the first speed, to which the board falls back when it hears only
+ * broken frames.
+ */
+static enum b0_loader_result start_over(struct b0_loader_link *link)
+{
+    enum b0_loader_result result;
+
+    if (link->line->baud == link->first_baud)
+        return B0_LOADER_SILENT;
+    link->bad_baud = link->line->baud;
+    result = set_baud(link, link->first_baud);
+    if (result == B0_LOADER_OK)
+        result = sync(link, NULL, 0, PATIENCE_MS, TRIES + B0_LOADER_LOST_MS / PATIENCE_MS);
+    link->breaks = 0;
+    return result;
+}
 
 /*
  * Both ends at another speed. B0_LOADER_REFUSED: one of them cannot, or no frame comes through, and
@@ -286,6 +314,9 @@ static enum b0_loader_result change_speed(struct b0_loader_link *link, uint32_t 
     link->stream.ops->wait(link->stream.context, B0_LOADER_TRIAL_MS * 1000);
     if (result == B0_LOADER_OK)
         result = sync(link, NULL, 0, PATIENCE_MS, TRIES);
+    /* It has heard the host at that speed, and only its answers were lost: it stays there. */
+    if (result == B0_LOADER_SILENT)
+        result = start_over(link);
     return result == B0_LOADER_OK ? B0_LOADER_REFUSED : result;
 }
 
@@ -298,27 +329,46 @@ static enum b0_loader_result try_port(struct b0_loader_link *link, uint32_t baud
     return result == B0_LOADER_OK ? set_baud(link, before) : result;
 }
 
+/* The next higher speed that is worth a try; 0: there is none. */
+static uint32_t next_speed(const struct b0_loader_link *link)
+{
+    for (size_t i = 0; i < B0_LENGTH(speeds); i++)
+        if (speeds[i] > link->line->baud && !(link->refused_speeds >> i & 1))
+            return speeds[i] <= link->highest_baud &&
+                           (link->bad_baud == 0 || speeds[i] < link->bad_baud)
+                       ? speeds[i]
+                       : 0;
+    return 0;
+}
+
+static void note_refused(struct b0_loader_link *link, uint32_t baud)
+{
+    for (size_t i = 0; i < B0_LENGTH(speeds); i++)
+        if (speeds[i] == baud)
+            link->refused_speeds |= (uint8_t)(1u << i);
+}
+
 enum b0_loader_result b0_loader_link_speed_up(struct b0_loader_link *link)
 {
-    for (size_t i = 0; i < B0_LENGTH(speeds); i++) {
-        enum b0_loader_result result;
+    enum b0_loader_result result = B0_LOADER_OK;
+    uint32_t baud;
 
-        if (speeds[i] <= link->line->baud)
+    while (result == B0_LOADER_OK && (baud = next_speed(link)) != 0) {
+        result = try_port(link, baud);
+        if (result == B0_LOADER_REFUSED) {
+            note_refused(link, baud);
+            result = B0_LOADER_OK;
             continue;
-        if (speeds[i] > link->highest_baud || (link->bad_baud && speeds[i] >= link->bad_baud))
-            break;
-        result = try_port(link, speeds[i]);
-        if (result == B0_LOADER_REFUSED)
-            continue;
+        }
         if (result == B0_LOADER_OK)
-            result = change_speed(link, speeds[i]);
-        if (result == B0_LOADER_REFUSED)
-            link->bad_baud = speeds[i];
-        else if (result != B0_LOADER_OK)
-            return result;
+            result = change_speed(link, baud);
+        if (result == B0_LOADER_REFUSED) {
+            link->bad_baud = baud;
+            result = B0_LOADER_OK;
+        }
     }
     link->breaks = 0;
-    return B0_LOADER_OK;
+    return result;
 }
 
 /* The next lower speed, which the line has borne before. */
@@ -334,24 +384,6 @@ static enum b0_loader_result slow_down(struct b0_loader_link *link)
     link->bad_baud = link->line->baud;
     result = change_speed(link, lower);
     return result == B0_LOADER_REFUSED ? B0_LOADER_OK : result;
-}
-
-/*
- * Nothing comes through: back to the first speed, to which the board falls back when it hears only
- * broken frames.
- */
-static enum b0_loader_result start_over(struct b0_loader_link *link)
-{
-    enum b0_loader_result result;
-
-    if (link->line->baud == link->first_baud)
-        return B0_LOADER_SILENT;
-    link->bad_baud = link->line->baud;
-    result = set_baud(link, link->first_baud);
-    if (result == B0_LOADER_OK)
-        result = sync(link, NULL, 0, PATIENCE_MS, TRIES + B0_LOADER_LOST_MS / PATIENCE_MS);
-    link->breaks = 0;
-    return result;
 }
 
 static bool is_too_fast(const struct b0_loader_link *link)
@@ -526,7 +558,8 @@ static void expect_state(struct b0_loader_link *link, struct orders *orders)
 {
     size_t on_line = (orders->sent - orders->acked) * B0_LOADER_CODED_SIZE(B0_LOADER_PAYLOAD_MAX);
 
-    orders->until_us = now_us(link) + PATIENCE_MS * 1000 + wire_us(link, on_line);
+    orders->until_us =
+        now_us(link) + patience_us(PATIENCE_MS, orders->silent) + wire_us(link, on_line);
 }
 
 static void note_progress(struct b0_loader_link *link, struct orders *orders)

@@ -44,11 +44,12 @@ struct b0_loader_link {
     struct b0_loader_input input;
     uint8_t bytes[256]; /* that the port gave, and are not looked at yet */
     size_t byte_count, byte_at;
-    uint8_t question;  /* number of the last one */
-    uint8_t expected;  /* number of the order that the board expects */
-    uint8_t room;      /* orders from there on that it can take */
-    uint32_t breaks;   /* how bad the line was of late */
-    uint32_t bad_baud; /* frames broke at it: not tried again; 0: none did */
+    uint8_t question;       /* number of the last one */
+    uint8_t expected;       /* number of the order that the board expects */
+    uint8_t room;           /* orders from there on that it can take */
+    uint32_t breaks;        /* how bad the line was of late */
+    uint8_t refused_speeds; /* by the port: a bit each */
+    uint32_t bad_baud;      /* frames broke at it: not tried again; 0: none did */
     struct b0_loader_reading *reading;
     uint8_t coded[B0_LOADER_CODED_SIZE(B0_LOADER_PAYLOAD_MAX)];
 

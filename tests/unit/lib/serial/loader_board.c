@@ -210,6 +210,8 @@ static void arrive(struct loader_board *board)
     board->is_sending = false;
     if (!carry(board, &byte))
         return;
+    if (board->mumbles_from > 0 && board->host.baud >= board->mumbles_from)
+        byte ^= 0x21;
     if (board->to_host_count == sizeof board->to_host) {
         board->overruns++;
         return;

@@ -44,6 +44,7 @@ struct loader_board {
     struct boot0_line host;
     uint32_t adapter_max;  /* higher speeds are refused; 0: none is */
     uint32_t garbles_from; /* higher speeds are taken and garbled; 0: none */
+    uint32_t mumbles_from; /* likewise, but only the board's words */
     unsigned characters;
     unsigned lost_every;  /* each so many characters one is lost; 0: none */
     unsigned noise_every; /* likewise, one has a wrong bit */

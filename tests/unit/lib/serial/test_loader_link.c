@@ -168,6 +168,17 @@ static void test_adapters(void **state)
     }
 }
 
+/* The board hears the host at the new speed, and its answers are garbled: it does not fall back. */
+static void test_answers_are_garbled(void **state)
+{
+    struct fixture *f = *state;
+
+    f->board.mumbles_from = 921600;
+    greet(f);
+    assert_int_equal(f->line.baud, 460800);
+    assert_writes(f, 20 * KIB);
+}
+
 /* A line that carries small frames and breaks long ones: the speed falls until it holds. */
 static void test_slows_down(void **state)
 {
@@ -385,6 +396,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_all_of_it, setup, teardown),
         cmocka_unit_test_setup_teardown(test_times, setup, teardown),
         cmocka_unit_test_setup_teardown(test_adapters, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_answers_are_garbled, setup, teardown),
         cmocka_unit_test_setup_teardown(test_slows_down, setup, teardown),
         cmocka_unit_test_setup_teardown(test_second_host, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lost_and_damaged, setup, teardown),
