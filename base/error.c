@@ -45,6 +45,7 @@ static const char *const advice_names[] = {
     [BOOT0_ADVICE_CHOOSE_INTERFACE] = "choose-interface",
     [BOOT0_ADVICE_NAME_CHIP] = "name-chip",
     [BOOT0_ADVICE_USB_ACCESS] = "usb-access",
+    [BOOT0_ADVICE_USB_DRIVER] = "usb-driver",
     [BOOT0_ADVICE_USB_OPEN] = "usb-open",
     [BOOT0_ADVICE_USB_MISSING] = "usb-missing",
     [BOOT0_ADVICE_LIST_PORTS] = "list-ports",

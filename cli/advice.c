@@ -29,6 +29,9 @@ static const struct row {
                                  "and says where to put it. `boot0 doctor` looks for the reason if "
                                  "there is one already. Until then, `sudo` works.",
                                  NULL},
+    [BOOT0_ADVICE_USB_DRIVER] = {"Run `boot0 driver install`: it gives the board WinUSB, which is "
+                                 "part of Windows. `boot0 driver` shows the drivers of all boards.",
+                                 NULL},
     [BOOT0_ADVICE_USB_OPEN] = {"{hint} Run `boot0 doctor` to find the reason.", NULL},
     [BOOT0_ADVICE_USB_MISSING] = {"{hint} `--virtual f407` works without any.", NULL},
     [BOOT0_ADVICE_LIST_PORTS] =

@@ -10,38 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifndef _WIN32
-#include <unistd.h>
-#endif
-
 /* ---- gathering ---- */
-
-#ifdef __linux__
-static void gather_linux(struct facts *facts)
-{
-    struct doctor_user user = {.id = (unsigned)getuid()};
-    gid_t groups[B0_LENGTH(user.groups)];
-    int count = getgroups(B0_LENGTH(groups), groups);
-
-    user.groups[user.group_count++] = (unsigned)getgid();
-    for (int i = 0; i < count && user.group_count < B0_LENGTH(groups); i++)
-        user.groups[user.group_count++] = (unsigned)groups[i];
-    facts_from_linux(facts, "", &user);
-}
-#endif
-
-/* What the system knows; nothing of it concerns virtual boards. */
-static void gather_system(struct facts *facts)
-{
-#if defined(__linux__)
-    gather_linux(facts);
-#elif defined(_WIN32)
-    facts_from_windows(facts);
-#elif defined(__APPLE__)
-    facts->system = SYSTEM_MACOS;
-#endif
-    facts_from_path(facts, getenv("PATH"));
-}
 
 static enum boot0_status gather(struct facts *facts, const struct arguments *arguments,
                                 struct boot0_error *error)
@@ -49,8 +18,11 @@ static enum boot0_status gather(struct facts *facts, const struct arguments *arg
     struct command_session command;
     enum boot0_status status;
 
-    if (arguments->select.virtual_count == 0)
-        gather_system(facts);
+    /* What the system knows; nothing of it concerns virtual boards. */
+    if (arguments->select.virtual_count == 0) {
+        facts_from_system(facts);
+        facts_from_path(facts, getenv("PATH"));
+    }
     status = command_open_bus(&command, arguments, &facts->usb);
     if (status == BOOT0_OK)
         facts_from_boards(facts, &command.bus);

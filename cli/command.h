@@ -233,6 +233,7 @@ struct command {
     ROW(convert)                                                                                   \
     ROW(config)                                                                                    \
     ROW(dfu_util)                                                                                  \
+    ROW(driver)                                                                                    \
     ROW(discovery)                                                                                 \
     ROW(udev)                                                                                      \
     ROW(version)
@@ -240,6 +241,9 @@ struct command {
 #define DECLARE(name) extern const struct command command_##name;
 COMMANDS(DECLARE)
 #undef DECLARE
+
+/* cmd_driver.c: what `boot0 driver` starts as an administrator; no user calls it. */
+extern const struct command command_driver_elevated;
 
 /* ---- options.c ---- */
 

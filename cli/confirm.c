@@ -19,6 +19,8 @@ static const char *const consequences[LOSS_COUNT] = {
         "Wrong option bytes can lock the chip permanently, and OTP cannot be erased.",
     [LOSS_PROGRAM] = "Copy it with `boot0 read backup.bin`, or link it for 0x08008000 instead.",
     [LOSS_JOURNAL] = "`boot0 read backup.bin` makes a copy first.",
+    [LOSS_DRIVER] = ("Programs that need the present driver will not see the device. `boot0 driver "
+                     "remove` goes back."),
 };
 
 /* A line from the terminal; empty at Ctrl-C, and at the end of input. */

@@ -13,6 +13,7 @@ enum loss {
     LOSS_OPTION_BYTES, /* option bytes or OTP are overwritten */
     LOSS_PROGRAM,      /* a program, by the bootloader in its place */
     LOSS_JOURNAL,      /* data where the bootloader's journal goes */
+    LOSS_DRIVER,       /* another driver of a USB device */
     LOSS_COUNT
 };
 

@@ -66,6 +66,7 @@ static size_t read_keys(struct state *state, uint8_t *bytes, size_t size)
 
 /* ---- finding the port ---- */
 
+/* The device at the path has that number on that bus; 0: nobody knows. */
 static bool usb_fits(const struct console *console, const struct boot0_serial_port *port,
                      uint8_t bus, uint8_t address)
 {
@@ -77,11 +78,12 @@ static bool usb_fits(const struct console *console, const struct boot0_serial_po
         return false;
     if (console->serial && strcmp(console->serial, port->serial) != 0)
         return false;
-    return !console->path || (port->bus == bus && port->address == address);
+    return !console->path || strcmp(port->usb_path, console->path) == 0 ||
+           (bus != 0 && port->bus == bus && port->address == address);
 }
 
-/* The device at a USB port; false: there is none, or it has no serial port. */
-static bool find_device(const struct state *state, uint8_t *bus, uint8_t *address)
+/* The device at a USB port, if there is one. */
+static void find_device(const struct state *state, uint8_t *bus, uint8_t *address)
 {
     struct boot0_candidate list[CANDIDATES_MAX];
     struct boot0_error ignored = {.code = BOOT0_OK};
@@ -89,14 +91,13 @@ static bool find_device(const struct state *state, uint8_t *bus, uint8_t *addres
 
     if (!state->bus.ops || state->bus.ops->scan(state->bus.context, list, CANDIDATES_MAX, &count,
                                                 &ignored) != BOOT0_OK)
-        return false;
+        return;
     for (size_t i = 0; i < count && i < CANDIDATES_MAX; i++)
         if (strcmp(list[i].path, state->console->path) == 0) {
             *bus = (uint8_t)strtoul(list[i].path, NULL, 10);
             *address = list[i].address;
-            return true;
+            return;
         }
-    return false;
 }
 
 /* A board that comes back is known by its serial number, whatever name its port has then. */
@@ -133,16 +134,18 @@ static enum boot0_status find_port(struct state *state, struct boot0_error *erro
     struct boot0_serial_port *ports;
     uint8_t bus = 0, address = 0;
     size_t count, fitting = 0;
-    bool device = !console->path || find_device(state, &bus, &address);
-    enum boot0_status status = boot0_serial_list(&ports, &count, error);
+    enum boot0_status status;
 
+    if (console->path)
+        find_device(state, &bus, &address);
+    status = boot0_serial_list(&ports, &count, error);
     if (status != BOOT0_OK)
         return status;
     for (size_t i = 0; i < count; i++)
         if (state->was_open && !console->path
                 ? is_same(state, &ports[i])
-                : device && (console->port ? strcmp(ports[i].path, console->port) == 0
-                                           : usb_fits(console, &ports[i], bus, address)))
+                : (console->port ? strcmp(ports[i].path, console->port) == 0
+                                 : usb_fits(console, &ports[i], bus, address)))
             ports[fitting++] = ports[i];
     if (fitting == 1)
         state->found = ports[0];

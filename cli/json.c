@@ -4,6 +4,7 @@
 
 #include "utf8.h"
 
+#include <base/platform/terminal.h>
 #include <inttypes.h>
 
 /* JSON has code points beyond U+FFFF as two (RFC 8259, 7). */
@@ -37,7 +38,7 @@ static void put_string(FILE *file, const char *text)
         else if (utf8_is_control(point))
             put_escape(file, point);
         else
-            fwrite(text, 1, (size_t)length, file);
+            b0_terminal_write(file, text, (size_t)length);
         text += length ? length : 1;
     }
     fputc('"', file);

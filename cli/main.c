@@ -177,6 +177,8 @@ static const struct command *independent(int argc, char *const *argv)
 
     if (argc > 0 && dfu_util_is_name(argv[0]))
         return &command_dfu_util;
+    if (argc > 1 && strcmp(argv[1], command_driver_elevated.name) == 0)
+        return &command_driver_elevated;
     command = argc > 1 ? find_command(argv[1]) : NULL;
     return command && command->main ? command : NULL;
 }

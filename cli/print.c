@@ -16,6 +16,7 @@ enum {
     ESCAPE_MAX = 12, /* "\U000e0001" */
     NUMBER_MAX = 128,
     WIDTH_MAX = 100,
+    PIECE_MAX = 512,
 };
 
 /* ---- sanitizing ---- */
@@ -154,8 +155,39 @@ static uintmax_t take_unsigned(const struct spec *spec, va_list *arguments)
     return va_arg(*arguments, unsigned);
 }
 
+/* What is printed goes to the file in few pieces, none of which ends within a character. */
+struct pieces {
+    FILE *file;
+    size_t used;
+    char text[PIECE_MAX];
+};
+
+static void flush_pieces(struct pieces *pieces)
+{
+    b0_terminal_write(pieces->file, pieces->text, pieces->used);
+    pieces->used = 0;
+}
+
+static void put(struct pieces *pieces, const char *text, size_t size)
+{
+    if (size > sizeof pieces->text - pieces->used)
+        flush_pieces(pieces);
+    if (size > sizeof pieces->text) {
+        b0_terminal_write(pieces->file, text, size);
+        return;
+    }
+    memcpy(pieces->text + pieces->used, text, size);
+    pieces->used += size;
+}
+
+static void put_blanks(struct pieces *pieces, int count)
+{
+    for (; count > 0; count--)
+        put(pieces, " ", 1);
+}
+
 /* Numbers are left to snprintf(), in the widest type. */
-static void print_number(FILE *file, const struct spec *spec, va_list *arguments)
+static void print_number(struct pieces *pieces, const struct spec *spec, va_list *arguments)
 {
     char format[24], text[NUMBER_MAX];
     int width = spec->width < WIDTH_MAX ? spec->width : WIDTH_MAX;
@@ -167,7 +199,7 @@ static void print_number(FILE *file, const struct spec *spec, va_list *arguments
         snprintf(text, sizeof text, format, width, precision, take_signed(spec, arguments));
     else
         snprintf(text, sizeof text, format, width, precision, take_unsigned(spec, arguments));
-    fputs(text, file);
+    put(pieces, text, strlen(text));
 }
 
 /* How many columns a text takes: UTF-8 characters count as one. */
@@ -180,55 +212,60 @@ static int columns_of(const char *text)
     return columns;
 }
 
-static void print_string(FILE *file, const struct spec *spec, const char *text)
+static void print_string(struct pieces *pieces, const struct spec *spec, const char *text)
 {
     size_t length = spec->precision < 0 ? strlen(text) : strnlen(text, (size_t)spec->precision);
     char *safe = print_sanitized(text, length, false);
     int gap = safe ? spec->width - columns_of(safe) : 0;
 
-    if (safe)
-        fprintf(file, "%*s%s%*s", spec->left || gap < 0 ? 0 : gap, "", safe,
-                spec->left && gap > 0 ? gap : 0, "");
+    if (safe) {
+        put_blanks(pieces, spec->left ? 0 : gap);
+        put(pieces, safe, strlen(safe));
+        put_blanks(pieces, spec->left ? gap : 0);
+    }
     free(safe);
 }
 
-static void print_spec(FILE *file, const struct spec *spec, va_list *arguments)
+static void print_spec(struct pieces *pieces, const struct spec *spec, va_list *arguments)
 {
     char single[2] = "";
     const char *text;
 
     switch (spec->conversion) {
     case '%':
-        fputc('%', file);
+        put(pieces, "%", 1);
         break;
     case 's':
         text = va_arg(*arguments, const char *);
-        print_string(file, spec, text ? text : "(null)");
+        print_string(pieces, spec, text ? text : "(null)");
         break;
     case 'c':
         single[0] = (char)va_arg(*arguments, int);
-        print_string(file, spec, single);
+        print_string(pieces, spec, single);
         break;
     default:
-        print_number(file, spec, arguments);
+        print_number(pieces, spec, arguments);
     }
 }
 
 void print_list(FILE *file, const char *format, va_list *arguments)
 {
+    struct pieces pieces = {.file = file, .used = 0};
+
     while (*format) {
         size_t plain = strcspn(format, "%");
 
-        fwrite(format, 1, plain, file);
+        put(&pieces, format, plain);
         format += plain;
         if (*format == '%') {
             struct spec spec;
 
             format++;
             spec = take_spec(&format, arguments);
-            print_spec(file, &spec, arguments);
+            print_spec(&pieces, &spec, arguments);
         }
     }
+    flush_pieces(&pieces);
 }
 
 void print_to(FILE *file, const char *format, ...)

@@ -73,6 +73,8 @@ const char *text_board(char text[TEXT_BOARD], const struct boot0_board *board)
 
 const char *text_access(const struct boot0_error *error)
 {
+    if (error->advice == BOOT0_ADVICE_USB_DRIVER)
+        return "no driver: see `boot0 driver`";
     if (error->code == BOOT0_E_PERMISSION)
         return "no permission: see `boot0 udev`";
     if (error->code == BOOT0_E_BUSY)
@@ -154,7 +156,9 @@ static void print_lines(FILE *file, int margin, int room, const char *text)
 
         while (end > 0 && text[end - 1] == ' ')
             end--;
-        fprintf(file, "%*s%.*s\n", first ? 0 : margin, "", (int)end, text);
+        fprintf(file, "%*s", first ? 0 : margin, "");
+        b0_terminal_write(file, text, end);
+        fputc('\n', file);
         text += length;
         text += *text == '\n' ? 1 : strspn(text, " ");
     }

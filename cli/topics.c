@@ -31,9 +31,9 @@ static const struct topic {
      {"boot0's own bootloader and programs with its runtime need no driver: they tell Windows to "
       "use "
       "WinUSB.",
-      "ST's bootloader in ROM tells Windows nothing. It needs WinUSB once for each kind of board, "
-      "which `boot0 doctor` checks. ST's own driver of old DfuSe tools (STTub30) cannot be used by "
-      "any other program.",
+      "ST's bootloader in ROM tells Windows nothing. It needs Windows' own WinUSB, once for each "
+      "board: `boot0 driver` shows what each board has, `boot0 driver install` binds it, `boot0 "
+      "driver remove` goes back. No Zadig is needed.",
       "docs/WINDOWS.md goes through it step by step."}},
     {"bootloader",
      "boot0's own bootloader, and never pressing BOOT0 again",
@@ -43,7 +43,7 @@ static const struct topic {
       "  - a program with boot0's runtime, or a sketch of the Arduino package, is\n"
       "    asked to restart into the bootloader, so no button is pressed;\n"
       "  - for any other program press reset twice within half a second;\n"
-      "  - a program that was written half never starts: the bootloader keeps a journal.\n",
+      "  - a program that was written half never starts: there is a journal.\n",
       "`boot0 info` shows it, `boot0 update-bootloader` replaces it, `boot0 protect --bootloader` "
       "write-protects it. BOOT0 still leads to ST's bootloader, whatever is in the flash."}},
     {"uart",

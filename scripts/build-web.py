@@ -26,7 +26,7 @@ LIMITS = {"boot0.wasm": 100 * 1024, "boot0-virtual.wasm": 200 * 1024}
 LEFT_OUT = re.compile(r"base/platform/.*|lib/image/file\.c|lib/usb/libusb\.c"
                       r"|lib/serial/(libserialport|win32)\.c"
                       r"|vboard/machine/.*|vboard/main\.c|vboard/attach/.*|vboard/gdb/.*")
-MORE = ["base/platform/wasi/clock.c", "cli/json.c", "cli/utf8.c"]
+MORE = ["base/platform/wasi/clock.c", "base/platform/wasi/terminal.c", "cli/json.c", "cli/utf8.c"]
 MODELS = ["vboard/machine/none.c"]
 
 COMPILE = ("--target=wasm32-wasi -std=c11 -Oz -flto -Wall -Wextra -Werror -Wshadow "

@@ -9,6 +9,8 @@ import re
 import subprocess
 import sys
 
+from checked import check_files
+
 
 def readelf(*arguments):
     done = subprocess.run(
@@ -37,14 +39,5 @@ def missing(path):
     return [name for name, has in properties.items() if not has]
 
 
-def main():
-    failed = False
-    for path in sys.argv[1:]:
-        lacks = missing(path)
-        print(f"{path}: {'lacks ' + ', '.join(lacks) if lacks else 'hardened'}")
-        failed = failed or bool(lacks)
-    return 1 if failed or len(sys.argv) < 2 else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(check_files(missing, "hardened"))

@@ -9,6 +9,8 @@ import re
 import subprocess
 import sys
 
+from checked import check_files
+
 # DllCharacteristics: "PE Format", the optional header.
 HIGH_ENTROPY, DYNAMIC_BASE, NX_COMPATIBLE = 0x20, 0x40, 0x100
 SYSTEM = {"advapi32.dll", "cfgmgr32.dll", "kernel32.dll", "msvcrt.dll", "ole32.dll", "setupapi.dll",
@@ -37,14 +39,5 @@ def missing(path):
     return [name for name, has in properties.items() if not has]
 
 
-def main():
-    failed = False
-    for path in sys.argv[1:]:
-        lacks = missing(path)
-        print(f"{path}: {'lacks ' + ', '.join(lacks) if lacks else 'as it should be'}")
-        failed = failed or bool(lacks)
-    return 1 if failed or len(sys.argv) < 2 else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(check_files(missing, "as it should be"))

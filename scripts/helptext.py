@@ -24,6 +24,11 @@ class Command:
     options: list = field(default_factory=list)
     examples: list = field(default_factory=list)
 
+    def subcommands(self):
+        """The words of "[list|install|remove]", which the first operand is one of."""
+        match = re.search(r"\[([a-z]+(?:\|[a-z]+)+)\]", self.usage)
+        return match[1].split("|") if match else []
+
 
 def run(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout

@@ -41,7 +41,7 @@ ROOMS = [
     {
         "base/platform/posix": ("answers of Linux, macOS", ["base", "base/platform"]),
         "base/platform/win32": ("answers of Windows", ["core", "base", "base/platform"]),
-        "base/platform/wasi": ("answers of a page", ["base"]),
+        "base/platform/wasi": ("answers of a page", ["base", "base/platform"]),
     },
     {
         "lib/image": ("files and segments", ["include/boot0", "core", "base/platform"]),
@@ -54,8 +54,8 @@ ROOMS = [
         "lib/usb": ("DFU, DfuSe, libusb",
                     ["include/boot0", "core", "core/family", "base", "lib", "lib/board"]),
         "lib/serial": ("AN3155, libserialport",
-                       ["include/boot0", "core", "core/family", "base", "lib", "lib/board",
-                        "lib/trace", "lib/usb"]),
+                       ["include/boot0", "core", "core/family", "base", "base/platform", "lib",
+                        "lib/board", "lib/trace", "lib/usb"]),
     },
     {
         "lib/session": ("find, check, write, verify",

@@ -15,9 +15,16 @@ def words(command):
                                                        if o.letter]
 
 
+def with_subcommands(commands):
+    return [c for c in commands if c.subcommands()]
+
+
 def bash(commands):
     names = " ".join(c.name for c in commands)
     cases = "\n".join(f"        {c.name}) options='{' '.join(words(c))}' ;;" for c in commands)
+    subcommands = "\n".join(
+        f"        {c.name}) mapfile -t COMPREPLY < <(compgen -W '{' '.join(c.subcommands())}' -- "
+        '"$current"); return ;;' for c in with_subcommands(commands))
     return f"""# bash completion for boot0
 _boot0() {{
     local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD-1]}} options=
@@ -34,6 +41,9 @@ _boot0() {{
         --format | -F)
             mapfile -t COMPREPLY < <(compgen -W 'binary ihex srec elf uf2 dfu dfuse' -- "$current")
             return ;;
+    esac
+    [[ $COMP_CWORD -ne 2 || $current == -* ]] || case ${{COMP_WORDS[1]}} in
+{subcommands}
     esac
     if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
@@ -64,6 +74,8 @@ def zsh(commands):
     for c in commands:
         options = " \\\n                ".join(zsh_option(o) for o in c.options)
         files = " '*:file:_files'" if c.name in FILES else ""
+        if c.subcommands():
+            files = f" '1:command:({' '.join(c.subcommands())})'"
         cases.append(f"            {c.name}) _arguments {options}{files} ;;")
     body = "\n".join(cases)
     return f"""#compdef boot0
@@ -96,6 +108,9 @@ def fish(commands):
     for c in commands:
         lines.append(f"complete -c boot0 -n __fish_use_subcommand -f -a {c.name} "
                      f"-d {fish_quote(c.summary)}")
+        if c.subcommands():
+            lines.append(f"complete -c boot0 -n '__fish_seen_subcommand_from {c.name}' -f "
+                         f"-a {fish_quote(' '.join(c.subcommands()))}")
         for o in c.options:
             letter = f" -s {o.letter}" if o.letter else ""
             needs = " -r" if o.argument and not o.argument.startswith("[=") else ""

@@ -199,8 +199,11 @@ def stage_clang(stage):
 # What boot0.exe passes: tests of the command with virtual boards in its own process, and with those
 # of vboard over serial ports and USB.
 WINDOWS_TESTS = ["tests/system/cli", "tests/system/field_images", "tests/system/dfu_suffix_compat",
+                 "tests/windows/console", "tests/windows/driver",
                  "tests/windows/serial"]
-WINDOWS_USB_TEST = "tests/windows/usb"
+# These need boards on USB.
+WINDOWS_USB_TESTS = ["tests/windows/usb", "tests/system/cli_mistakes",
+                     "tests/system/dfu_util_compat"]
 
 
 def stage_windows(stage):
@@ -248,20 +251,21 @@ def windows_commands(stage):
     names = [*WINDOWS_TESTS]
     status = stage.status_of(["scripts/windows-usb.sh"])
     if status == 0:
-        names.append(WINDOWS_USB_TEST)
+        names = [*WINDOWS_USB_TESTS, *names]  # the long ones first
     elif status != 69:
         raise Failure(f"scripts/windows-usb.sh: exit status {status}")
     environment = {"BOOT0": str(ROOT / "tests/windows/boot0-wine"),
                    "VBOARD": str(ROOT / "build/gcc/vboard/vboard")}
 
     def ends(name):
-        return stage.status_of([sys.executable, f"{name}.py"], **environment)
+        more = {"BOOT0_USB": "1"} if name in WINDOWS_USB_TESTS else {}
+        return stage.status_of([sys.executable, f"{name}.py"], **environment, **more)
 
     with concurrent.futures.ThreadPoolExecutor(WAITING_JOBS) as pool:
         results = list(pool.map(ends, names))
     passed, skipped = results.count(0), results.count(77)
     return Count(passed=passed, failed=len(results) - passed - skipped,
-                 skipped=skipped + (status == 69))
+                 skipped=skipped + len(WINDOWS_USB_TESTS) * (status == 69))
 
 
 def stage_firmware(stage):

@@ -26,6 +26,7 @@ export const ADVICE = {
     'choose-interface': 'The board has several DFU interfaces, of which this page cannot choose one:{text}',
     'name-chip': 'Known boards are {text}. For any other one, enter its chip under Options.',
     'usb-access': '{hint}',
+    'usb-driver': '{hint}',
     'usb-open': '{hint}',
     'usb-missing': '{hint} The virtual board works without any.',
     'list-ports': 'Choose the serial port again. Is the adapter plugged in?',
@@ -94,8 +95,8 @@ export const ADVICE = {
 /** Why the operating system refuses a device, by what navigator.userAgent calls it. */
 const ACCESS = [
     ['Windows', 'Windows has bound another driver to this device, or none. ST\'s bootloader in ROM ' +
-        'needs the WinUSB driver: install it once with STM32CubeProgrammer or Zadig. boot0\'s own ' +
-        'bootloader needs no driver. Then plug the board in again.'],
+        'needs the WinUSB driver: install it once with the command “boot0 driver install”. ' +
+        'boot0\'s own bootloader needs no driver. Then plug the board in again.'],
     ['Android', 'Android did not give the browser access. Unplug the board, plug it in again and ' +
         'choose “Allow” when it asks.'],
     ['CrOS', 'ChromeOS keeps the device for itself or for Linux. Do not connect it to Linux when ' +

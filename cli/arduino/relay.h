@@ -6,8 +6,8 @@
 #ifndef BOOT0_CLI_ARDUINO_RELAY_H
 #define BOOT0_CLI_ARDUINO_RELAY_H
 
+#include <base/platform/descriptor.h>
 #include <boot0/error.h>
-#include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,17 +40,18 @@ enum { RELAY_ASK_PORT, RELAY_ASK_CLIENT, RELAY_ASK_COUNT };
 
 /*
  * Connects to a program on this machine: "127.0.0.1:5000", "[::1]:5000". On success the caller owns
- * *client: close(). BOOT0_E_USAGE: it is no such address; BOOT0_E_IO: nobody listens there.
+ * *client: b0_descriptor_close(). BOOT0_E_USAGE: it is no such address; BOOT0_E_IO: nobody listens
+ * there.
  */
 enum boot0_status relay_connect(const char *address, int *client, struct boot0_error *error);
 
 void relay_start(struct relay *relay, int port, int client);
 
-/* What has to be polled for. */
-void relay_ask(const struct relay *relay, struct pollfd asks[RELAY_ASK_COUNT]);
+/* What has to be waited for. */
+void relay_ask(const struct relay *relay, struct b0_poll asks[RELAY_ASK_COUNT]);
 
-/* Moves what can be moved now, by what poll() has found. */
-enum relay_end relay_move(struct relay *relay, const struct pollfd asks[RELAY_ASK_COUNT]);
+/* Moves what can be moved now, by what b0_poll() has found. */
+enum relay_end relay_move(struct relay *relay, const struct b0_poll asks[RELAY_ASK_COUNT]);
 
 /* What was sent shortly before the end still gets there, if that is possible at once. */
 void relay_finish(struct relay *relay);

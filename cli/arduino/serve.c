@@ -9,10 +9,8 @@
 
 #include <boot0/serial.h>
 #include <core/array.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     POLL_MS = 500, /* signals end a poll; this is for one that came just before it */
@@ -89,7 +87,7 @@ static void close_port(void *context)
     struct server *server = context;
 
     relay_finish(&server->relay);
-    close(server->relay.in.to);
+    b0_descriptor_close(server->relay.in.to);
     server->stream.ops->close(server->stream.context);
 }
 
@@ -114,14 +112,14 @@ static bool take(struct server *server, const char *bytes, size_t size)
 static bool hear(struct server *server)
 {
     char bytes[256];
-    ssize_t size = read(STDIN_FILENO, bytes, sizeof bytes);
+    long size = b0_descriptor_read(B0_STANDARD_INPUT, bytes, sizeof bytes);
 
     if (size < 0)
-        return errno == EINTR || errno == EAGAIN;
+        return size == B0_DESCRIPTOR_LATER;
     return size > 0 && take(server, bytes, (size_t)size);
 }
 
-static void move(struct server *server, const struct pollfd *asks)
+static void move(struct server *server, const struct b0_poll *asks)
 {
     static const char *const why[] = {
         [RELAY_PORT_GONE] = "the port is gone: the board was reset or unplugged",
@@ -138,17 +136,18 @@ static void serve(struct server *server)
     bool goes_on = true;
 
     while (goes_on && !signals_pending() && !ferror(server->monitor.out)) {
-        struct pollfd asks[ASK_COUNT] = {{.fd = -1}, {.fd = -1}, {STDIN_FILENO, POLLIN, 0}};
+        struct b0_poll asks[ASK_COUNT] = {
+            {.descriptor = B0_NO_DESCRIPTOR},
+            {.descriptor = B0_NO_DESCRIPTOR},
+            {.descriptor = B0_STANDARD_INPUT, .wants_in = true},
+        };
 
         if (server->monitor.is_open)
             relay_ask(&server->relay, asks);
-        if (poll(asks, ASK_COUNT, POLL_MS) < 0) {
-            goes_on = errno == EINTR;
-            continue;
-        }
-        if (server->monitor.is_open)
+        goes_on = b0_poll(asks, ASK_COUNT, POLL_MS);
+        if (goes_on && server->monitor.is_open)
             move(server, asks);
-        if (asks[ASK_STDIN].revents != 0)
+        if (goes_on && (asks[ASK_STDIN].has_in || asks[ASK_STDIN].is_gone))
             goes_on = hear(server);
     }
     if (server->monitor.is_open)

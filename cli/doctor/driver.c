@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Windows: what the driver's service and the device manager's problem code mean. The logic alone,
- * so that it is tested everywhere; windows.c asks the system.
+ * so that it is tested everywhere.
  *
  * Problem codes: Microsoft, "Device Manager Error Messages". Which drivers libusb can use: libusb's
- * wiki, "Windows"; libusb0 is that of libusb-win32, STTub30 that of ST's DfuSe Demo.
+ * os/windows_winusb.c, winusbx_driver_names; libusb0 is that of libusb-win32, STTub30 that of ST's
+ * DfuSe Demo.
  */
 #include "findings.h"
 
@@ -43,7 +44,9 @@ enum finding_code finding_of_driver(enum device_kind kind, const char *service, 
 {
     for (size_t i = 0; i < B0_LENGTH(problems); i++)
         if (problems[i].problem == problem)
-            return problems[i].code;
+            return kind == DEVICE_PROGRAM && problems[i].code == FINDING_WINDOWS_NO_DRIVER
+                       ? FINDING_WINDOWS_NO_PORT
+                       : problems[i].code;
     if (problem != 0)
         return FINDING_WINDOWS_PROBLEM;
     /* A program is not flashed as it is: its serial port and its composite parent are right. */

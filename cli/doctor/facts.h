@@ -130,23 +130,14 @@ struct doctor_user {
 };
 void facts_from_linux(struct facts *facts, const char *root, const struct doctor_user *user);
 
-/* windows.c: devices and their drivers, as the device manager knows them. */
-void facts_from_windows(struct facts *facts);
+/* windows.c: devices and their drivers, as the device manager knows them; one of them. */
+struct b0_setup;
+struct b0_setup_device;
+void facts_from_setup(struct facts *facts, const struct b0_setup *setup);
+void facts_from_setup_device(struct facts *facts, const struct b0_setup_device *setup);
 
-/* windows_answers.c: what it answered about one device, in capitals. */
-struct windows_answers {
-    const char *ids;        /* "USB\\VID_0483&PID_DF11&REV_2200 USB\\VID_0483&PID_DF11" */
-    const char *compatible; /* "USB\\CLASS_FE&SUBCLASS_01&PROT_02 …" */
-    const char *service;    /* "WINUSB", "" if it has no driver */
-    unsigned problem;       /* the device manager's code; 0: none */
-    unsigned long instance;
-};
-void facts_from_answers(struct facts *facts, const struct windows_answers *answers);
-/*
- * Of a registry value that has `used` bytes (more than `size` if it did not fit): capitals, the
- * strings of a list with blanks between them, an end.
- */
-void windows_flatten(char *text, size_t used, size_t size);
+/* system/: all that this machine's system knows. */
+void facts_from_system(struct facts *facts);
 
 /* boards.c: what the boards of a bus answer. They are left as they were found, or in dfuIDLE. */
 void facts_from_boards(struct facts *facts, const struct boot0_bus *bus);

@@ -8,9 +8,9 @@
     "sudo udevadm control --reload\n"                                                              \
     "Then plug the board in again."
 
-#define ZADIG                                                                                      \
-    "Start Zadig (https://zadig.akeo.ie), tick Options > List All Devices, choose the board by "   \
-    "its id, choose WinUSB on the right, and press Install or Replace."
+#define INSTALL_DRIVER                                                                             \
+    "Run `boot0 driver install`: it gives the board WinUSB, which is part of Windows. `boot0 "     \
+    "driver remove` goes back."
 
 static const struct finding_row rows[FINDING_COUNT] = {
     [FINDING_NO_USB] =
@@ -129,32 +129,38 @@ static const struct finding_row rows[FINDING_COUNT] = {
          "boot0 does not need it. For scripts that call it, install 0.11 or later, and look with "
          "`command -v dfu-util` which one is found."},
     [FINDING_WINDOWS_NO_DRIVER] = {"windows-no-driver", SEVERITY_PROBLEM,
-                                   "{device} has no driver{detail}", ZADIG},
+                                   "{device} has no driver{detail}", INSTALL_DRIVER},
+    [FINDING_WINDOWS_NO_PORT] =
+        {"windows-no-port", SEVERITY_PROBLEM,
+         "{device} runs a program whose serial port has no driver{detail}",
+         "Windows 10 and later have one (usbser): choose \"Update driver\" in the device manager. "
+         "Flashing does not need it: bring the board into DFU mode by BOOT0 and reset."},
     [FINDING_WINDOWS_WRONG_DRIVER] =
         {"windows-wrong-driver", SEVERITY_PROBLEM,
-         "{device} has a driver that programs cannot flash with{detail}", ZADIG},
+         "{device} has a driver that programs cannot flash with{detail}", INSTALL_DRIVER},
     [FINDING_WINDOWS_ST_DRIVER] =
         {"windows-st-driver", SEVERITY_PROBLEM,
          "{device} has ST's own driver of DfuSe Demo (STTub30), which no other program can use",
-         ZADIG " DfuSe Demo does not see the board any more then; STM32CubeProgrammer does."},
+         INSTALL_DRIVER " DfuSe Demo does not see the board any more then; STM32CubeProgrammer "
+                        "does."},
     [FINDING_WINDOWS_COMPOSITE] =
         {"windows-composite", SEVERITY_PROBLEM,
          "{device} is bound as a whole by usbccgp, so its DFU interface has no driver of its own",
-         "Give WinUSB to the interface, not to the composite device: in Zadig the entry with "
-         "\"Interface\" in its name. If there is none, update the driver in the device manager "
-         "first."},
+         "Run `boot0 driver`: if it shows the interface as well, `boot0 driver install` gives "
+         "WinUSB "
+         "to that. If it does not, uninstall the device in the device manager and plug it in "
+         "again."},
     [FINDING_WINDOWS_SERIAL] =
         {"windows-serial", SEVERITY_PROBLEM,
          "{device} has the driver of serial ports (usbser), which cannot flash",
-         "It was assigned by mistake, or the id is another device's. " ZADIG},
+         "It was assigned by mistake, or the id is another device's. " INSTALL_DRIVER},
     [FINDING_WINDOWS_LIBUSB0] =
         {"windows-libusb0", SEVERITY_HINT, "{device} has the old libusb-win32 driver (libusb0)",
-         "Most programs work with it; WinUSB is what they are tested with. " ZADIG},
-    [FINDING_WINDOWS_START] =
-        {"windows-cannot-start", SEVERITY_PROBLEM,
-         "Windows could not start the driver of {device} (code 10)",
-         "Plug it in again at another port. If it stays so, uninstall the device in the device "
-         "manager with its driver, plug it in again, and: " ZADIG},
+         "Most programs work with it; WinUSB is what they are tested with. `boot0 driver install "
+         "--force` replaces it."},
+    [FINDING_WINDOWS_START] = {"windows-cannot-start", SEVERITY_PROBLEM,
+                               "Windows could not start the driver of {device} (code 10)",
+                               "Plug it in again at another port. If it stays so: " INSTALL_DRIVER},
     [FINDING_WINDOWS_DISABLED] = {"windows-disabled", SEVERITY_PROBLEM,
                                   "{device} is disabled in the device manager (code 22)",
                                   "Enable it there."},
@@ -167,11 +173,11 @@ static const struct finding_row rows[FINDING_COUNT] = {
     [FINDING_WINDOWS_UNSIGNED] =
         {"windows-unsigned", SEVERITY_PROBLEM,
          "Windows refuses the driver of {device}: its signature cannot be verified (code 52)",
-         ZADIG},
-    [FINDING_WINDOWS_PROBLEM] = {"windows-problem", SEVERITY_PROBLEM,
-                                 "the device manager reports a problem with {device}{detail}",
-                                 "Its properties there say more. Often: uninstall the device, plug "
-                                 "it in again, and: " ZADIG},
+         INSTALL_DRIVER},
+    [FINDING_WINDOWS_PROBLEM] =
+        {"windows-problem", SEVERITY_PROBLEM,
+         "the device manager reports a problem with {device}{detail}",
+         "Its properties there say more. If it is the driver: " INSTALL_DRIVER},
     [FINDING_MACOS_ACCESSORY] =
         {"macos-accessory", SEVERITY_HINT,
          "a Mac laptop with Apple silicon shows a new USB device only when that was allowed",

@@ -1,67 +1,60 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Windows: USB devices with their driver's service and problem code, as the device manager has them
- * (SetupAPI and the configuration manager). What the answers say is in windows_answers.c, what the
- * drivers mean in driver.c.
+ * Windows: USB devices with their driver's service and problem code, as the device manager has
+ * them. What the drivers mean is in driver.c.
  */
-#ifdef _WIN32
+#include "../driver/device.h"
 
-#include "facts.h"
+#include <stdio.h>
 
-/* In this order: setupapi.h needs windows.h, cfgmgr32.h both. */
-#include <windows.h>
-
-#include <setupapi.h>
-
-#include <cfgmgr32.h>
-enum {
-    PROPERTY_MAX = 1024,
-};
-
-/* A property of a device; "" if it has none. */
-static bool read_property(HDEVINFO set, SP_DEVINFO_DATA *info, DWORD property, char *text,
-                          DWORD size)
+/* How much a node tells of its device, by its kind. */
+static int rank(enum device_kind kind)
 {
-    DWORD used = 0;
-    bool ok = SetupDiGetDeviceRegistryPropertyA(set, info, property, NULL, (BYTE *)text, size,
-                                                &used) != 0;
+    static const int ranks[] = {
+        [DEVICE_OTHER] = 0,   [DEVICE_UNKNOWN] = 1, [DEVICE_PROBE] = 2,
+        [DEVICE_PROGRAM] = 3, [DEVICE_RUNTIME] = 4, [DEVICE_DFU] = 5,
+    };
 
-    windows_flatten(text, ok ? used : 0, size);
-    return text[0] != '\0';
+    return ranks[kind];
 }
 
-static void look_at_device(struct facts *facts, HDEVINFO set, SP_DEVINFO_DATA *info)
+/* The interfaces of a composite device are nodes of their own, and so is the whole. */
+static struct doctor_device *place_for(struct facts *facts, const struct b0_setup_device *setup,
+                                       enum device_kind kind)
 {
-    char ids[PROPERTY_MAX], compatible[PROPERTY_MAX], service[PROPERTY_MAX];
-    struct windows_answers answers = {ids, compatible, service, 0, info->DevInst};
-    ULONG status = 0, problem = 0;
+    struct doctor_device *same = setup->path[0] ? facts_device(facts, setup->path) : NULL;
 
-    if (!read_property(set, info, SPDRP_HARDWAREID, ids, sizeof ids))
+    if (!same)
+        return facts_add(facts);
+    return rank(kind) > rank(same->kind) ? same : NULL;
+}
+
+void facts_from_setup_device(struct facts *facts, const struct b0_setup_device *setup)
+{
+    struct driver_device found;
+    struct doctor_device *device =
+        driver_device_read(setup, &found) ? place_for(facts, setup, found.kind) : NULL;
+
+    if (!device)
         return;
-    read_property(set, info, SPDRP_COMPATIBLEIDS, compatible, sizeof compatible);
-    read_property(set, info, SPDRP_SERVICE, service, sizeof service);
-    if (CM_Get_DevNode_Status(&status, &problem, info->DevInst, 0) == CR_SUCCESS &&
-        (status & DN_HAS_PROBLEM))
-        answers.problem = (unsigned)problem;
-    facts_from_answers(facts, &answers);
+    device->kind = found.kind;
+    device->vendor = found.vendor;
+    device->product = found.product;
+    snprintf(device->path, sizeof device->path, "%.*s", (int)sizeof device->path - 1,
+             setup->path[0] ? setup->path : setup->instance);
+    snprintf(device->name, sizeof device->name, "%s", found.name ? found.name : "");
+    device->windows.asked = true;
+    snprintf(device->windows.service, sizeof device->windows.service, "%.31s", setup->service);
+    device->windows.problem = setup->problem;
 }
 
-void facts_from_windows(struct facts *facts)
+void facts_from_setup(struct facts *facts, const struct b0_setup *setup)
 {
-    SP_DEVINFO_DATA info = {.cbSize = sizeof info};
-    HDEVINFO set = SetupDiGetClassDevsA(NULL, "USB", NULL, DIGCF_PRESENT | DIGCF_ALLCLASSES);
+    struct b0_setup_device device;
+    uint32_t error = B0_SETUP_END;
 
     facts->system = SYSTEM_WINDOWS;
-    if (set == INVALID_HANDLE_VALUE)
-        return;
-    facts->lists_all = true;
-    facts->has_bus = true;
-    for (DWORD i = 0; SetupDiEnumDeviceInfo(set, i, &info); i++)
-        look_at_device(facts, set, &info);
-    SetupDiDestroyDeviceInfoList(set);
+    for (size_t i = 0; (error = setup->ops->device(setup->context, i, &device)) == 0; i++)
+        facts_from_setup_device(facts, &device);
+    facts->lists_all = facts->has_bus = error == B0_SETUP_END;
 }
-
-#else
-/* Elsewhere there is nothing to compile, which ISO C does not allow of a file. */
-typedef int windows_only;
-#endif

@@ -69,6 +69,7 @@ enum boot0_advice {
     BOOT0_ADVICE_CHOOSE_INTERFACE, /* boot0_selection.interface; facts: text, one line each */
     BOOT0_ADVICE_NAME_CHIP,        /* boot0_session_options.chip; facts: text, known boards */
     BOOT0_ADVICE_USB_ACCESS,       /* install a udev rule */
+    BOOT0_ADVICE_USB_DRIVER,       /* install WinUSB, on Windows */
     BOOT0_ADVICE_USB_OPEN,         /* plug the board in again; find out what keeps it */
     BOOT0_ADVICE_USB_MISSING,      /* pass USB into the container; use a virtual board */
     BOOT0_ADVICE_LIST_PORTS,       /* choose a serial port that is there */

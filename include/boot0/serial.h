@@ -115,6 +115,8 @@ struct boot0_serial_port {
     char product_name[128]; /* and its product string, by which a program may name its board */
     uint8_t bus;            /* of the USB device, and its number there; 0: unknown */
     uint8_t address;
+    char
+        usb_path[BOOT0_PATH_MAX]; /* where it is plugged in, as boot0_candidate.path; "": unknown */
 };
 
 /*

@@ -264,8 +264,8 @@ static enum boot0_status fail_open(const char *path, enum sp_return result,
     return boot0_advise(error, BOOT0_ADVICE_LIST_PORTS, NULL);
 }
 
-static enum boot0_status open_as(struct boot0_stream *stream, const char *path, bool plain,
-                                 struct boot0_error *error)
+enum boot0_status b0_serial_open_port(struct boot0_stream *stream, const char *path, bool plain,
+                                      struct boot0_error *error)
 {
     const struct boot0_line line = {
         .dtr = true, .rts = true, .parity = plain ? BOOT0_PARITY_NONE : BOOT0_PARITY_EVEN};
@@ -294,24 +294,6 @@ static enum boot0_status open_as(struct boot0_stream *stream, const char *path, 
     }
     free(serial);
     return error->code;
-}
-
-static enum boot0_status open_port(struct boot0_stream *stream, const char *path,
-                                   struct boot0_error *error)
-{
-    return open_as(stream, path, false, error);
-}
-
-enum boot0_status boot0_serial_stream(struct boot0_stream *stream, const char *path,
-                                      struct boot0_error *error)
-{
-    return open_as(stream, path, true, error);
-}
-
-enum boot0_status boot0_serial_open(struct boot0_bus *bus, const struct boot0_uart_options *options,
-                                    struct boot0_error *error)
-{
-    return b0_uart_bus_new(bus, NULL, open_port, options, error);
 }
 
 /* ---- listing ---- */
@@ -368,18 +350,11 @@ static enum boot0_status fail_unsupported(struct boot0_error *error)
                       "Install libserialport (Debian: libserialport-dev) and build it anew.");
 }
 
-enum boot0_status boot0_serial_open(struct boot0_bus *bus, const struct boot0_uart_options *options,
-                                    struct boot0_error *error)
-{
-    (void)options;
-    *bus = (struct boot0_bus){0};
-    return fail_unsupported(error);
-}
-
-enum boot0_status boot0_serial_stream(struct boot0_stream *stream, const char *path,
+enum boot0_status b0_serial_open_port(struct boot0_stream *stream, const char *path, bool plain,
                                       struct boot0_error *error)
 {
     (void)path;
+    (void)plain;
     *stream = (struct boot0_stream){0};
     return fail_unsupported(error);
 }

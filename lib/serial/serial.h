@@ -47,6 +47,13 @@ b0_uart_bus_new(struct boot0_bus *bus, const struct boot0_stream *stream,
                 const struct boot0_uart_options *options, struct boot0_error *error);
 
 /*
+ * libserialport.c, win32.c: opens a port; `plain` for a program's bytes, else with the parity of
+ * the UART bootloader. As boot0_serial_stream().
+ */
+enum boot0_status b0_serial_open_port(struct boot0_stream *stream, const char *path, bool plain,
+                                      struct boot0_error *error);
+
+/*
  * link.c: runs the operation that was begun on the engine to its end. BOOT0_E_IO, BOOT0_E_GONE,
  * BOOT0_E_PROTOCOL, BOOT0_E_PROTECTED, BOOT0_E_UNSUPPORTED, or BOOT0_E_CANCELLED when tick() said
  * so.

@@ -6,6 +6,7 @@
 #include "serial.h"
 
 #include <base/clock.h>
+#include <base/platform/usb_path.h>
 #include <core/array.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -224,8 +225,8 @@ static HANDLE open_handle(const char *path)
     return port;
 }
 
-static enum boot0_status open_as(struct boot0_stream *stream, const char *path, bool plain,
-                                 struct boot0_error *error)
+enum boot0_status b0_serial_open_port(struct boot0_stream *stream, const char *path, bool plain,
+                                      struct boot0_error *error)
 {
     const struct boot0_line line = {
         .dtr = true, .rts = true, .parity = plain ? BOOT0_PARITY_NONE : BOOT0_PARITY_EVEN};
@@ -245,24 +246,6 @@ static enum boot0_status open_as(struct boot0_stream *stream, const char *path, 
         CloseHandle(serial->port);
     free(serial);
     return error->code;
-}
-
-static enum boot0_status open_port(struct boot0_stream *stream, const char *path,
-                                   struct boot0_error *error)
-{
-    return open_as(stream, path, false, error);
-}
-
-enum boot0_status boot0_serial_stream(struct boot0_stream *stream, const char *path,
-                                      struct boot0_error *error)
-{
-    return open_as(stream, path, true, error);
-}
-
-enum boot0_status boot0_serial_open(struct boot0_bus *bus, const struct boot0_uart_options *options,
-                                    struct boot0_error *error)
-{
-    return b0_uart_bus_new(bus, NULL, open_port, options, error);
 }
 
 /* ---- listing ---- */
@@ -310,6 +293,7 @@ static bool describe(HDEVINFO devices, SP_DEVINFO_DATA *info, struct boot0_seria
                                       (BYTE *)port->description, sizeof port->description - 1,
                                       NULL);
     take_usb(port, info->DevInst);
+    b0_usb_path(info->DevInst, port->usb_path, sizeof port->usb_path);
     return port->path[0] != '\0';
 }
 

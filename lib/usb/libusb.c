@@ -252,24 +252,60 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
     return BOOT0_OK;
 }
 
+/*
+ * Why a device cannot be opened. Windows refuses nobody: a device that cannot be had is open
+ * already, and NOT_FOUND is the answer for a composite device none of whose interfaces has a driver
+ * (libusb 1.0.26, os/windows_winusb.c, winusbx_open() and composite_open()).
+ */
+enum refusal { REFUSED_PERMISSION, REFUSED_BUSY, REFUSED_DRIVER, REFUSED_OTHERWISE };
+
+static enum refusal refusal_of(int result)
+{
+    static const struct {
+        int result;
+        enum refusal refusal;
+    } rows[] = {
+#ifdef _WIN32
+        {LIBUSB_ERROR_ACCESS, REFUSED_BUSY},
+        {LIBUSB_ERROR_NOT_FOUND, REFUSED_DRIVER},
+#else
+        {LIBUSB_ERROR_ACCESS, REFUSED_PERMISSION},
+#endif
+        {LIBUSB_ERROR_NOT_SUPPORTED, REFUSED_DRIVER},
+    };
+
+    for (size_t i = 0; i < B0_LENGTH(rows); i++)
+        if (rows[i].result == result)
+            return rows[i].refusal;
+    return REFUSED_OTHERWISE;
+}
+
 static enum boot0_status fail_open(int result, const struct boot0_candidate *candidate,
                                    struct boot0_error *error)
 {
-    if (result == LIBUSB_ERROR_ACCESS) {
-        boot0_fail(error, BOOT0_E_PERMISSION, "no permission to open the board %04x:%04x at %s",
-                   candidate->vendor, candidate->product, candidate->path);
+    char board[BOOT0_PATH_MAX + 16];
+
+    snprintf(board, sizeof board, "%04x:%04x at %s", candidate->vendor, candidate->product,
+             candidate->path);
+    switch (refusal_of(result)) {
+    case REFUSED_PERMISSION:
+        boot0_fail(error, BOOT0_E_PERMISSION, "no permission to open the board %s", board);
         boot0_hint(error, "Install a udev rule that gives users access to the device. Until then, "
                           "`sudo` works.");
         return boot0_advise(error, BOOT0_ADVICE_USB_ACCESS, NULL);
-    }
-    if (result == LIBUSB_ERROR_NOT_SUPPORTED) {
-        boot0_fail(error, BOOT0_E_PERMISSION, "no usable driver for the board %04x:%04x",
-                   candidate->vendor, candidate->product);
-        return boot0_hint(error, "On Windows it needs the WinUSB driver.");
+    case REFUSED_BUSY:
+        boot0_fail(error, BOOT0_E_BUSY, "the board %s is in use by another program", board);
+        return boot0_hint(error, "Close it: dfu-util, STM32CubeProgrammer, a browser page that "
+                                 "flashes, a virtual machine.");
+    case REFUSED_DRIVER:
+        boot0_fail(error, BOOT0_E_PERMISSION, "no usable driver for the board %s", board);
+        boot0_hint(error, "Install the WinUSB driver for it.");
+        return boot0_advise(error, BOOT0_ADVICE_USB_DRIVER, NULL);
+    case REFUSED_OTHERWISE:
+        break;
     }
     boot0_fail(error, result == LIBUSB_ERROR_NO_DEVICE ? BOOT0_E_GONE : BOOT0_E_IO,
-               "cannot open the board %04x:%04x at %s: %s", candidate->vendor, candidate->product,
-               candidate->path, libusb_strerror(result));
+               "cannot open the board %s: %s", board, libusb_strerror(result));
     boot0_hint(error, "Plug it in again, at another port if need be.");
     return boot0_advise(error, BOOT0_ADVICE_USB_OPEN, NULL);
 }
@@ -318,8 +354,8 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
 }
 
 /*
- * By its number on the bus, which a path begins with. Where the system does not tell that of a port
- * (it is 0), by its ids, if it is the only port with them.
+ * By its number on the bus, which a path begins with, or by the path. Where the system tells
+ * neither of a port, by its ids, if it is the only port with them.
  */
 static size_t find_port(const struct boot0_serial_port *ports, size_t count,
                         const struct boot0_candidate *candidate)
@@ -330,9 +366,10 @@ static size_t find_port(const struct boot0_serial_port *ports, size_t count,
     for (size_t i = 0; i < count; i++) {
         if (!ports[i].usb)
             continue;
-        if (ports[i].bus == bus && ports[i].address == candidate->address)
+        if ((ports[i].bus == bus && ports[i].address == candidate->address) ||
+            strcmp(ports[i].usb_path, candidate->path) == 0)
             return i;
-        if (ports[i].bus != 0 || ports[i].vendor != candidate->vendor ||
+        if (ports[i].bus != 0 || ports[i].usb_path[0] || ports[i].vendor != candidate->vendor ||
             ports[i].product != candidate->product)
             continue;
         if (alike < count)

@@ -365,6 +365,22 @@ def gdb_seeds():
         yield command[:1].hex() + command[1:3].hex(), packet(command)
 
 
+def setup_seeds():
+    """Lines: ids, compatible ids, service, INF, name, location, two host controllers."""
+    dfu = r"USB\CLASS_FE&SUBCLASS_01&PROT_02"
+    hosts = "PCIROOT(0)#PCI(1400)\nPCIROOT(0)#PCI(14)"
+    rows = {
+        "rom": [r"USB\VID_0483&PID_DF11&REV_2200", dfu, "", "", r"USB\VID_0483&PID_DF11\3276",
+                "PCIROOT(0)#PCI(1400)#USBROOT(0)#USB(2)#USB(3)", hosts],
+        "part": [r"USB\VID_1D50&PID_6017&MI_04", dfu, "WINUSB", "winusb.inf", "x",
+                 "PCIROOT(0)#PCI(14)#USBROOT(0)#USB(14)#USBMI(4)", hosts],
+        "hub": [r"USB\ROOT_HUB30", "", "USBHUB3", "usbhub3.inf", "", "", ""],
+        "silent": [r"USB\DEVICE_DESCRIPTOR_FAILURE USB\VID_0000&PID_0002", "", "", "oem7.inf"],
+    }
+    for name, lines in rows.items():
+        yield name, "\n".join(lines).encode()
+
+
 def ide_seeds():
     """What an IDE says to a port discovery, in both dialects."""
     yield "list", b'HELLO 1 "arduino-cli"\nSTART\nLIST\nSTOP\nQUIT\n'
@@ -526,6 +542,7 @@ TARGETS = {
     "loader_link": loader_link_seeds,
     "lz4": lz4_seeds,
     "otg": otg_seeds,
+    "setup": setup_seeds,
     "srec": srec_seeds,
     "trace": trace_seeds,
     "uf2": uf2_seeds,

@@ -10,7 +10,7 @@ from cli_run import boot0, boot0_json, check_text
 from system import BOOT0, TIMEOUT_S, WINDOWS, Directory, check, equal, fail, firmware, read, run, say
 
 COMMANDS = ["list", "info", "flash", "gang", "watch", "read", "verify", "erase", "run", "reset",
-            "protect", "convert", "doctor", "udev", "version"]
+            "protect", "convert", "doctor", "driver", "udev", "version"]
 FLASH = 0x08000000
 
 

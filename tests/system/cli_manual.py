@@ -69,11 +69,12 @@ def json_members(directory):
         "erase": ["erase", "--all", "--yes"],
         "doctor": ["doctor"],
         "convert": ["convert", dfu, directory.file("c.bin")],
+        "driver": ["driver"],
         "udev": ["udev"],
         "version": ["version"],
     }.items():
         fails = command == "doctor"  # of a board that is not there it tells most
-        with_board = command not in ["info FILE", "convert", "udev", "version", "config"]
+        with_board = command not in ["info FILE", "convert", "driver", "udev", "version", "config"]
         found = members(boot0_json(*arguments, status=69 if fails else 0, width=None,
                                    board="f407:boot0=0" if fails else board if with_board else None))
         if command == "verify":

@@ -7,8 +7,11 @@ import os
 import subprocess
 
 from cli_run import boot0, boot0_json, check_text, fails
-from system import (BOOT0, TIMEOUT_S, VBOARD, Buttons, Directory, check, equal, firmware, read, run,
+from system import (BOOT0, TIMEOUT_S, VBOARD, WINDOWS, Buttons, Directory, check, equal, firmware, read, run,
                     say, vboard_stats, wait_for_text)
+
+# A name below a file. Windows says of the path that it is not there (ERROR_PATH_NOT_FOUND).
+BELOW_A_FILE = "No such file or directory" if WINDOWS else "Not a directory"
 
 
 def command_lines(directory):
@@ -77,7 +80,7 @@ def files(directory):
     for status, phrases, *arguments in [
         (66, ["none.bin: cannot be opened: No such file", "Check the path"], "none.bin"),
         (66, ["Is a directory", "Give the file within it"], directory.path),
-        (66, ["cannot be opened: Not a directory"], f"{good}/x"),
+        (66, [f"cannot be opened: {BELOW_A_FILE}"], f"{good}/x"),
         (65, ["is empty", "Make or get it again"], directory.file("empty.bin", b"")),
         (65, ["line 1", "'Z'", "damaged"], bad),
         (65, ["line 1", "checksum"], sums),

@@ -16,12 +16,16 @@ class Terminal:
     """A command at a terminal of its own; everything that it prints is collected."""
 
     def __init__(self, command, columns=80, **environment):
-        self.output = ""
+        self.data = b""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
             os.execvpe(command[0], command,
                        {**os.environ, "TERM": "xterm", "NO_COLOR": "1", **environment})
+
+    @property
+    def output(self):
+        return self.data.decode(errors="replace")
 
     def read_until(self, text=None):
         """Reads until a text has come, or to the end. False if it did not come."""
@@ -35,7 +39,7 @@ class Terminal:
                 data = b""
             if not data:
                 return text is None
-            self.output += data.decode(errors="replace")
+            self.data += data
         return True
 
     def end(self):

@@ -19,21 +19,38 @@ unsigned long b0_process_id(void)
     return (unsigned long)getpid();
 }
 
-bool b0_process_output(const void *bytes, size_t size)
+enum b0_system b0_system(void)
 {
-    const char *from = bytes;
+#if defined(__linux__)
+    return B0_SYSTEM_LINUX;
+#elif defined(__APPLE__)
+    return B0_SYSTEM_MACOS;
+#else
+    return B0_SYSTEM_OTHER;
+#endif
+}
 
-    while (size > 0) {
-        ssize_t written = write(STDOUT_FILENO, from, size);
+bool b0_process_is_elevated(void)
+{
+    return geteuid() == 0;
+}
 
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        from += written;
-        size -= (size_t)written;
-    }
-    return true;
+/* Nothing of this program needs it here: sudo is the user's. */
+uint32_t b0_process_run_elevated(const char *const *arguments, uint32_t *exit_code)
+{
+    (void)arguments;
+    *exit_code = 0;
+    return ENOSYS;
+}
+
+long b0_write_output(const void *bytes, size_t size)
+{
+    ssize_t written;
+
+    do
+        written = write(STDOUT_FILENO, bytes, size);
+    while (written < 0 && errno == EINTR);
+    return (long)written;
 }
 
 bool b0_process_find(const char *name, const char *path, char *file, size_t size)

@@ -30,6 +30,11 @@ bool b0_terminal_redraws(FILE *file)
     return b0_is_terminal(file) && term && strcmp(term, "dumb") != 0;
 }
 
+void b0_terminal_write(FILE *file, const char *text, size_t size)
+{
+    fwrite(text, 1, size, file);
+}
+
 bool b0_terminal_is_utf8(void)
 {
     return false;

@@ -96,3 +96,35 @@ char *b0_native_utf8(const wchar_t *text)
         WideCharToMultiByte(CP_UTF8, 0, text, -1, utf8, size, NULL, NULL);
     return utf8;
 }
+
+/* The length without a character at the end that is not complete. */
+static size_t whole_characters(const char *text, size_t size)
+{
+    for (size_t back = 1; back <= 3 && back <= size; back++) {
+        unsigned char byte = (unsigned char)text[size - back];
+        size_t wanted = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+
+        if ((byte & 0xc0) != 0x80)
+            return wanted > back ? size - back : size;
+    }
+    return size;
+}
+
+size_t b0_native_write_console(HANDLE console, const char *text, size_t size)
+{
+    enum { PIECE = 1024 };
+    wchar_t wide[PIECE];
+    size_t done = 0;
+
+    while (done < size) {
+        size_t piece = whole_characters(text + done, size - done < PIECE ? size - done : PIECE);
+        int units =
+            piece > 0 ? MultiByteToWideChar(CP_UTF8, 0, text + done, (int)piece, wide, PIECE) : 0;
+        DWORD written;
+
+        if (units <= 0 || !WriteConsoleW(console, wide, (DWORD)units, &written, NULL))
+            break;
+        done += piece;
+    }
+    return done;
+}

@@ -22,6 +22,12 @@ wchar_t *b0_native_name(const char *name);
 /* The caller's: free(). NULL: out of memory. */
 char *b0_native_utf8(const wchar_t *text);
 
+/*
+ * Writes UTF-8 to a console as UTF-16, whatever its code page: WriteFile() of a part of a character
+ * shows that part. How many bytes of it were written: the last character may lack its end.
+ */
+size_t b0_native_write_console(HANDLE console, const char *text, size_t size);
+
 /* GetLastError()'s number as errno's. */
 int b0_native_errno(DWORD error);
 

@@ -17,6 +17,8 @@
 
 enum {
     COMMAND_SIZE = 1024,
+    CONSOLE_PIECE = 1024,
+    WAITING_MAX = 3, /* bytes of a character that lacks its end */
 };
 
 static UINT page_before;
@@ -83,19 +85,98 @@ unsigned long b0_process_id(void)
     return GetCurrentProcessId();
 }
 
-bool b0_process_output(const void *bytes, size_t size)
+enum b0_system b0_system(void)
 {
-    const char *from = bytes;
+    return B0_SYSTEM_WINDOWS;
+}
 
-    while (size > 0) {
-        int written = _write(_fileno(stdout), from, size < 1u << 20 ? (unsigned)size : 1u << 20);
+/* Without UAC (Windows 7 can turn it off) an administrator's process counts as elevated, too. */
+bool b0_process_is_elevated(void)
+{
+    TOKEN_ELEVATION elevation = {0};
+    DWORD size;
+    HANDLE token;
 
-        if (written <= 0)
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
+        return false;
+    if (!GetTokenInformation(token, TokenElevation, &elevation, sizeof elevation, &size))
+        elevation.TokenIsElevated = 0;
+    CloseHandle(token);
+    return elevation.TokenIsElevated != 0;
+}
+
+/* False: there is no room, or a word that would be taken apart differently. */
+static bool join(const char *const *arguments, wchar_t *line, size_t units)
+{
+    size_t used = 0;
+
+    line[0] = L'\0';
+    for (; *arguments; arguments++) {
+        size_t length = strlen(*arguments);
+        int written;
+
+        if (length == 0 || strchr(*arguments, '"') || (*arguments)[length - 1] == '\\')
             return false;
-        from += written;
-        size -= (size_t)written;
+        written =
+            _snwprintf(line + used, units - used, L"%ls\"%hs\"", used ? L" " : L"", *arguments);
+        if (written < 0 || (size_t)written >= units - used)
+            return false;
+        used += (size_t)written;
     }
     return true;
+}
+
+/* The shell shows the question (UAC); a console program cannot by CreateProcess(). */
+uint32_t b0_process_run_elevated(const char *const *arguments, uint32_t *exit_code)
+{
+    wchar_t program[B0_NATIVE_NAME], line[COMMAND_SIZE * 4];
+    SHELLEXECUTEINFOW info = {.cbSize = sizeof info,
+                              .fMask = SEE_MASK_NOCLOSEPROCESS | SEE_MASK_NOASYNC,
+                              .lpVerb = L"runas",
+                              .lpFile = program,
+                              .lpParameters = line,
+                              .nShow = SW_HIDE};
+    DWORD length = GetModuleFileNameW(NULL, program, B0_NATIVE_NAME), code = 0;
+
+    *exit_code = 0;
+    if (length == 0 || length >= B0_NATIVE_NAME || !join(arguments, line, COMMAND_SIZE * 4))
+        return ERROR_BAD_ARGUMENTS;
+    if (!ShellExecuteExW(&info))
+        return GetLastError();
+    if (!info.hProcess)
+        return ERROR_GEN_FAILURE;
+    WaitForSingleObject(info.hProcess, INFINITE);
+    if (!GetExitCodeProcess(info.hProcess, &code))
+        code = ERROR_GEN_FAILURE;
+    CloseHandle(info.hProcess);
+    *exit_code = code;
+    return 0;
+}
+
+/* What a program prints comes in any pieces: the start of a character waits for its end. */
+static long write_console(HANDLE console, const char *bytes, size_t size)
+{
+    static char text[WAITING_MAX + CONSOLE_PIECE];
+    static size_t waiting;
+    size_t taken = size < CONSOLE_PIECE ? size : CONSOLE_PIECE, written;
+
+    memcpy(text + waiting, bytes, taken);
+    written = b0_native_write_console(console, text, waiting + taken);
+    waiting += taken - written;
+    if (waiting > WAITING_MAX) /* the console takes nothing */
+        return -1;
+    memmove(text, text + written, waiting);
+    return (long)taken;
+}
+
+long b0_write_output(const void *bytes, size_t size)
+{
+    HANDLE output = GetStdHandle(STD_OUTPUT_HANDLE);
+    DWORD mode;
+
+    if (GetConsoleMode(output, &mode))
+        return write_console(output, bytes, size);
+    return _write(_fileno(stdout), bytes, size < 1u << 20 ? (unsigned)size : 1u << 20);
 }
 
 bool b0_process_find(const char *name, const char *path, char *file, size_t size)

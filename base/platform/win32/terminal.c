@@ -41,6 +41,16 @@ bool b0_terminal_redraws(FILE *file)
     return GetConsoleMode(handle_of(file), &mode) && (mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING);
 }
 
+void b0_terminal_write(FILE *file, const char *text, size_t size)
+{
+    if (!b0_is_terminal(file)) {
+        fwrite(text, 1, size, file);
+        return;
+    }
+    fflush(file);
+    b0_native_write_console(handle_of(file), text, size);
+}
+
 bool b0_terminal_is_utf8(void)
 {
     return true; /* b0_process_start() sees to it */

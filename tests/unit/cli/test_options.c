@@ -310,7 +310,8 @@ static void test_help_lines(void **state)
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
         assert_true(strlen(line) <= 78);
         assert_true(line[strlen(line) - 1] != ' ');
-        assert_true(strncmp(line, "  -", 3) == 0 || strncmp(line, "      ", 6) == 0);
+        assert_true(strncmp(line, "  -", 3) == 0 || strncmp(line, "      ", 6) == 0 ||
+                    line[strlen(line) - 1] == ':');
         for (const char *c = line; *c; c++)
             assert_in_range(*c, 0x20, 0x7e);
         lines++;

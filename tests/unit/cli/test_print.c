@@ -8,6 +8,14 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* Windows' consoles are set to UTF-8; elsewhere the locale says what a terminal takes. */
+#ifdef _WIN32
+#define setenv(name, value, overwrite) ((void)(overwrite), 0)
+static const bool has_locales = false;
+#else
+static const bool has_locales = true;
+#endif
+
 static int use_utf8(void **state)
 {
     (void)state;
@@ -34,8 +42,7 @@ static void test_formats(void **state)
          'c');
     SAME("%d %5d %-5d| %05d %+d %i", -1, 42, 42, 42, 42, -7);
     SAME("%u %x %08x %X %#x %3u%%", 7u, 255u, 0x1234u, 0xabcu, 16u, 50u);
-    SAME("%zu %lu %ld %" PRIu64 " %.3d %" PRIu8, (size_t)1 << 40, 5UL, -5L, UINT64_MAX, 7,
-         (uint8_t)9);
+    SAME("%zu %lu %ld %" PRIu64 " %.3d %" PRIu8, SIZE_MAX - 1, 5UL, -5L, UINT64_MAX, 7, (uint8_t)9);
     SAME("%-20s%08" PRIx32 ".", "label", UINT32_MAX);
     SAME("%*s|%-*d|", -6, "ab", 4, 7);
 }
@@ -99,7 +106,7 @@ static void test_other_locales(void **state)
 {
     (void)state;
     assert_int_equal(setenv("LC_ALL", "C", 1), 0);
-    expect_text("\xc3\x9b", "\\xc3\\x9b");
+    expect_text("\xc3\x9b", has_locales ? "\\xc3\\x9b" : "\xc3\x9b");
     assert_int_equal(setenv("LC_ALL", "", 1), 0);
     assert_int_equal(setenv("LC_CTYPE", "de_DE.utf8", 1), 0);
     expect_text("\xc3\x9b", "\xc3\x9b");

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Specs of virtual boards, the file that keeps their flash, what they trace and count. */
+#include "../portable.h"
 #include "vboard_test.h"
 
 #include <core/array.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 /* ---- specs ---- */
 
@@ -134,16 +134,13 @@ static void test_keys_for_help(void **state)
 
 static void test_flash_file(void **state)
 {
-    char name[] = "/tmp/boot0-test-XXXXXX", spec[64];
-    int fd = mkstemp(name);
+    char name[PORTABLE_NAME], spec[2 * PORTABLE_NAME];
     struct boot0_error error;
     struct vboard *board;
     FILE *file;
 
     (void)state;
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, "abc", 3), 3);
-    close(fd);
+    assert_true(portable_file(name, "abc", 3));
     snprintf(spec, sizeof spec, "f411:flash=%s", name);
     board = new_board(spec);
     assert_int_equal(peek(board, MAIN + 2), 'c');
@@ -163,12 +160,11 @@ static void test_flash_file(void **state)
     assert_non_null(strstr(error.message, "512 KiB"));
     free_board(board);
 
-    unlink(name);
+    assert_int_equal(remove(name), 0);
     board = new_board(spec); /* not there yet: no error */
     assert_int_equal(peek(board, MAIN), 0xff);
     free_board(board);
-    assert_int_equal(access(name, R_OK), 0);
-    unlink(name);
+    assert_int_equal(remove(name), 0);
 }
 
 static void test_flash_file_errors(void **state)
@@ -186,9 +182,9 @@ static void test_flash_file_errors(void **state)
 
 static void test_trace(void **state)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *file = open_memstream(&text, &size);
+    struct b0_text memory;
+    FILE *file = b0_text_begin(&memory);
+    char *text;
     struct vboard *board = new_board("f407:fill=0x00,fault=stall@10");
 
     (void)state;
@@ -201,7 +197,7 @@ static void test_trace(void **state)
     vboard_press_reset(board);
     vboard_set_trace(board, NULL);
     simple(board, BOOT0_DFU_DETACH);
-    fclose(file);
+    text = b0_text_end(&memory);
     assert_non_null(strstr(text, " f407 in  GETSTATUS value=0x0000 index=0 length=6 ok "
                                  "[errFIRMWARE dfuERROR 0 ms] 0a 00 00 00 0a 00\n"));
     assert_non_null(strstr(text, "--- erase sector 0 at 0x08000000, 16384 bytes, 400000 us\n"));
@@ -218,15 +214,15 @@ static void test_trace(void **state)
 
 static void test_stats_are_json(void **state)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *file = open_memstream(&text, &size);
+    struct b0_text memory;
+    FILE *file = b0_text_begin(&memory);
+    char *text;
     struct vboard *board = new_board("f407:serial=a\"b\\c");
 
     (void)state;
     vboard_wait(board, 1500001);
     vboard_print_stats(board, file);
-    fclose(file);
+    text = b0_text_end(&memory);
     assert_ptr_equal(strstr(text, "{\"board\": \"f407\", \"serial\": \"a\\\"b\\\\c\", "), text);
     assert_non_null(strstr(text, "\"total_s\": 1.500001"));
     assert_non_null(strstr(text, "\"wait_s\": 1.500001"));

@@ -68,16 +68,22 @@ static void pair_free(struct pair *pair)
     free(pair);
 }
 
+static bool found(const struct b0_poll *ask)
+{
+    return ask->has_in || ask->has_out || ask->is_gone;
+}
+
 /* Moves until nothing happens any more. */
 static enum relay_end settle(struct pair *pair)
 {
-    struct pollfd asks[RELAY_ASK_COUNT];
+    struct b0_poll asks[RELAY_ASK_COUNT];
 
     for (;;) {
         enum relay_end end;
 
         relay_ask(&pair->relay, asks);
-        if (poll(asks, RELAY_ASK_COUNT, SETTLED_MS) <= 0)
+        assert_true(b0_poll(asks, RELAY_ASK_COUNT, SETTLED_MS));
+        if (!found(&asks[RELAY_ASK_PORT]) && !found(&asks[RELAY_ASK_CLIENT]))
             return RELAY_GOES_ON;
         end = relay_move(&pair->relay, asks);
         if (end != RELAY_GOES_ON)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* boot0 doctor: findings from recorded facts, for every system. */
+#include <base/platform/setup.h>
 #include <cli/doctor/findings.h>
 #include <core/array.h>
 #include <setjmp.h>
@@ -345,7 +346,7 @@ static void test_windows_drivers(void **state)
         {DEVICE_UNKNOWN, "", 43, FINDING_WINDOWS_ENUMERATION},
         {DEVICE_PROGRAM, "usbser", 0, FINDING_READY},
         {DEVICE_PROGRAM, "usbccgp", 0, FINDING_READY},
-        {DEVICE_PROGRAM, "", 28, FINDING_WINDOWS_NO_DRIVER},
+        {DEVICE_PROGRAM, "", 28, FINDING_WINDOWS_NO_PORT},
         {DEVICE_RUNTIME, "", 28, FINDING_WINDOWS_NO_DRIVER},
     };
 
@@ -355,73 +356,80 @@ static void test_windows_drivers(void **state)
                          cases[i].code);
 }
 
-/* Registry values as they are recorded: lists end with an empty string. */
-static void test_windows_values_are_flattened(void **state)
-{
-    char text[32] = "USB\\Vid_0483\0USB\\Class_FE\0", small[8] = "WinUSB_x", none[4] = "abc";
-
-    (void)state;
-    windows_flatten(text, 28, sizeof text);
-    assert_string_equal(text, "USB\\VID_0483 USB\\CLASS_FE");
-    windows_flatten(small, 9, sizeof small); /* did not fit */
-    assert_string_equal(small, "WINUSB_");
-    windows_flatten(none, 0, sizeof none);
-    assert_string_equal(none, "");
-}
-
 static const struct {
-    struct windows_answers answers;
+    struct b0_setup_device answers;
     int devices;
     enum device_kind kind;
     uint16_t vendor, product;
     enum finding_code code;
 } windows_cases[] = {
-    {{"USB\\VID_0483&PID_DF11&REV_2200 USB\\VID_0483&PID_DF11",
-      "USB\\CLASS_FE&SUBCLASS_01&PROT_02 USB\\CLASS_FE&SUBCLASS_01 USB\\CLASS_FE", "WINUSB", 0, 1},
+    {{.ids = "USB\\VID_0483&PID_DF11&REV_2200 USB\\VID_0483&PID_DF11",
+      .compatible = "USB\\CLASS_FE&SUBCLASS_01&PROT_02 USB\\CLASS_FE&SUBCLASS_01 USB\\CLASS_FE",
+      .service = "WINUSB",
+      .problem = 0},
      1,
      DEVICE_DFU,
      0x0483,
      0xdf11,
      FINDING_READY},
-    {{"USB\\VID_0483&PID_DF11&REV_2200 USB\\VID_0483&PID_DF11",
-      "USB\\CLASS_FE&SUBCLASS_01&PROT_02 USB\\CLASS_FE&SUBCLASS_01 USB\\CLASS_FE", "", 28, 1},
+    {{.ids = "USB\\VID_0483&PID_DF11&REV_2200 USB\\VID_0483&PID_DF11",
+      .compatible = "USB\\CLASS_FE&SUBCLASS_01&PROT_02 USB\\CLASS_FE&SUBCLASS_01 USB\\CLASS_FE",
+      .service = "",
+      .problem = 28},
      1,
      DEVICE_DFU,
      0x0483,
      0xdf11,
      FINDING_WINDOWS_NO_DRIVER},
-    {{"USB\\VID_0483&PID_DF11&REV_2200 USB\\VID_0483&PID_DF11",
-      "USB\\CLASS_FE&SUBCLASS_01&PROT_02 USB\\CLASS_FE&SUBCLASS_01 USB\\CLASS_FE", "STTUB30", 0, 1},
+    {{.ids = "USB\\VID_0483&PID_DF11&REV_2200 USB\\VID_0483&PID_DF11",
+      .compatible = "USB\\CLASS_FE&SUBCLASS_01&PROT_02 USB\\CLASS_FE&SUBCLASS_01 USB\\CLASS_FE",
+      .service = "STTUB30",
+      .problem = 0},
      1,
      DEVICE_DFU,
      0x0483,
      0xdf11,
      FINDING_WINDOWS_ST_DRIVER},
     /* an interface of a composite device */
-    {{"USB\\VID_1D50&PID_6017&REV_0100&MI_04 USB\\VID_1D50&PID_6017&MI_04",
-      "USB\\CLASS_FE&SUBCLASS_01&PROT_01 USB\\CLASS_FE&SUBCLASS_01 USB\\CLASS_FE", "", 28, 2},
+    {{.ids = "USB\\VID_1D50&PID_6017&REV_0100&MI_04 USB\\VID_1D50&PID_6017&MI_04",
+      .compatible = "USB\\CLASS_FE&SUBCLASS_01&PROT_01 USB\\CLASS_FE&SUBCLASS_01 USB\\CLASS_FE",
+      .service = "",
+      .problem = 28},
      1,
      DEVICE_RUNTIME,
      0x1d50,
      0x6017,
      FINDING_WINDOWS_NO_DRIVER},
     /* did not answer: Windows 7, Windows 10 */
-    {{"USB\\UNKNOWN", "USB\\UNKNOWN", "", 43, 3},
+    {{.ids = "USB\\UNKNOWN", .compatible = "USB\\UNKNOWN", .service = "", .problem = 43},
      1,
      DEVICE_UNKNOWN,
      0,
      0,
      FINDING_WINDOWS_ENUMERATION},
-    {{"USB\\DEVICE_DESCRIPTOR_FAILURE USB\\VID_0000&PID_0002", "", "", 43, 3},
+    {{.ids = "USB\\DEVICE_DESCRIPTOR_FAILURE USB\\VID_0000&PID_0002",
+      .compatible = "",
+      .service = "",
+      .problem = 43},
      1,
      DEVICE_UNKNOWN,
      0,
      2,
      FINDING_WINDOWS_ENUMERATION},
     /* hubs */
-    {{"USB\\ROOT_HUB30&VID8086&PID1E31&REV0004", "", "USBHUB3", 0, 4}, 0, DEVICE_OTHER, 0, 0, 0},
-    {{"USB\\VID_05E3&PID_0610&REV_9304 USB\\VID_05E3&PID_0610",
-      "USB\\CLASS_09&SUBCLASS_00&PROT_02 USB\\CLASS_09", "USBHUB3", 0, 4},
+    {{.ids = "USB\\ROOT_HUB30&VID8086&PID1E31&REV0004",
+      .compatible = "",
+      .service = "USBHUB3",
+      .problem = 0},
+     0,
+     DEVICE_OTHER,
+     0,
+     0,
+     0},
+    {{.ids = "USB\\VID_05E3&PID_0610&REV_9304 USB\\VID_05E3&PID_0610",
+      .compatible = "USB\\CLASS_09&SUBCLASS_00&PROT_02 USB\\CLASS_09",
+      .service = "USBHUB3",
+      .problem = 0},
      0,
      DEVICE_OTHER,
      0,
@@ -436,7 +444,7 @@ static void test_windows_answers(void **state)
         struct facts facts = {.system = SYSTEM_WINDOWS};
         const struct doctor_device *device = &facts.devices[0];
 
-        facts_from_answers(&facts, &windows_cases[i].answers);
+        facts_from_setup_device(&facts, &windows_cases[i].answers);
         assert_int_equal(facts.device_count, windows_cases[i].devices);
         if (facts.device_count == 0)
             continue;
@@ -552,7 +560,6 @@ int main(void)
         cmocka_unit_test(test_serial_ports),
         cmocka_unit_test(test_dfu_util_versions),
         cmocka_unit_test(test_windows_drivers),
-        cmocka_unit_test(test_windows_values_are_flattened),
         cmocka_unit_test(test_windows_answers),
         cmocka_unit_test(test_windows_findings),
         cmocka_unit_test(test_macos),

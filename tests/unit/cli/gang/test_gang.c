@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What boot0 gang reads and keeps: CSV tables, patches, rows that are used once, the record. */
+#include "../../portable.h"
 #include "../cli_test.h"
 
 #include <cli/gang/csv.h>
@@ -7,11 +8,7 @@
 #include <cli/gang/record.h>
 #include <cli/gang/rows.h>
 #include <core/array.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 static struct boot0_error error;
 
@@ -158,22 +155,22 @@ static void test_patch_cells(void **state)
 
 /* ---- rows and record: in a directory of their own ---- */
 
+static char folder[PORTABLE_NAME], before[PORTABLE_NAME];
+
 static int enter_directory(void **state)
 {
-    static char name[32];
-
-    strcpy(name, "/tmp/boot0-gang-XXXXXX");
-    *state = mkdtemp(name);
-    return *state && chdir(name) == 0 ? 0 : -1;
+    (void)state;
+    return portable_enter(folder, before) ? 0 : -1;
 }
 
 static int leave_directory(void **state)
 {
     static const char *const files[] = {"k.csv", "k.csv.used", "r"};
 
-    for (size_t i = 0; i < 3; i++)
-        unlink(files[i]);
-    return chdir("/") == 0 && rmdir(*state) == 0 ? 0 : -1;
+    (void)state;
+    for (size_t i = 0; i < B0_LENGTH(files); i++)
+        remove(files[i]);
+    return portable_leave(folder, before) ? 0 : -1;
 }
 
 static void write_text(const char *name, const char *mode, const char *text)
@@ -259,47 +256,6 @@ static void test_record(void **state)
     record_close(&record);
 }
 
-/* The last directory that was synced. */
-static ino_t synced_directory;
-
-/* In place of the C library's, whose header has a reserved name for the parameter. */
-/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
-int fsync(int descriptor)
-{
-    struct stat status;
-
-    if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
-        synced_directory = status.st_ino;
-    return (int)syscall(SYS_fsync, descriptor);
-}
-
-static ino_t inode(const char *name)
-{
-    struct stat status;
-
-    assert_int_equal(stat(name, &status), 0);
-    return status.st_ino;
-}
-
-/* The name of a new file is on the disk before it is relied upon, wherever a link leads to. */
-static void test_journal_name_synced(void **state)
-{
-    static const char *const names[] = {"./j", "sub/j", "link"};
-    struct journal journal;
-
-    (void)state;
-    assert_int_equal(mkdir("sub", 0700), 0);
-    assert_int_equal(symlink("sub/linked", "link"), 0);
-    for (size_t i = 0; i < B0_LENGTH(names); i++) {
-        synced_directory = 0;
-        assert_int_equal(journal_open(&journal, names[i], &error), BOOT0_OK);
-        journal_close(&journal);
-        assert_int_equal(synced_directory, inode(i == 0 ? "." : "sub"));
-    }
-    assert_int_equal(
-        remove("j") | remove("sub/j") | remove("sub/linked") | remove("sub") | remove("link"), 0);
-}
-
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -310,7 +266,6 @@ int main(void)
         cmocka_unit_test(test_patch_cells),
         cmocka_unit_test_setup_teardown(test_rows, enter_directory, leave_directory),
         cmocka_unit_test_setup_teardown(test_record, enter_directory, leave_directory),
-        cmocka_unit_test_setup_teardown(test_journal_name_synced, enter_directory, leave_directory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Traces: their lines, a session recorded and played back. */
+#include "../../portable.h"
+
 #include <base/trace_line.h>
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
@@ -12,26 +14,24 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
-
-enum {
-    NAME_LENGTH = 40,
-};
 
 static struct boot0_error error;
 
 static void assert_same(const struct b0_trace_transfer *transfer)
 {
+    struct b0_text memory;
+    FILE *file = b0_text_begin(&memory);
     char *text;
-    size_t size, count;
-    FILE *file = open_memstream(&text, &size);
+    size_t count;
     struct b0_trace_transfer read;
     uint8_t bytes[B0_TRACE_SHOWN];
 
+    assert_non_null(file);
     b0_trace_write(file, transfer, false);
-    fclose(file);
+    text = b0_text_end(&memory);
+    assert_non_null(text);
     assert_true(b0_trace_parse(text, &read, bytes, &count));
     assert_int_equal(read.at_us, transfer->at_us);
     assert_memory_equal(&read.setup, &transfer->setup, sizeof read.setup);
@@ -143,13 +143,9 @@ static enum boot0_status flash(const struct boot0_bus *bus, struct boot0_report 
 static enum boot0_status record_bus(struct boot0_bus *bus, char *name, struct boot0_report *report)
 {
     enum boot0_status status;
-    FILE *file;
-    int handle;
+    FILE *file = fopen(portable_name(name), "w");
 
-    snprintf(name, NAME_LENGTH, "/tmp/boot0-trace-XXXXXX");
-    handle = mkstemp(name);
-    assert_true(handle >= 0);
-    file = fdopen(handle, "w");
+    assert_non_null(file);
     assert_int_equal(boot0_trace_bus(bus, file, &error), BOOT0_OK);
     status = flash(bus, report);
     boot0_bus_close(bus);
@@ -169,7 +165,7 @@ static void test_a_recorded_session_is_played_back(void **state)
 {
     struct boot0_report then = {0}, now = {0};
     struct boot0_bus bus;
-    char name[NAME_LENGTH];
+    char name[PORTABLE_NAME];
 
     (void)state;
     assert_int_equal(record("f407:fill=random", name, &then), BOOT0_OK);
@@ -181,14 +177,14 @@ static void test_a_recorded_session_is_played_back(void **state)
     assert_int_equal(now.transfers, then.transfers);
     assert_true(now.started);
     boot0_bus_close(&bus);
-    unlink(name);
+    remove(name);
 }
 
 static void test_a_failing_session_fails_the_same_way_again(void **state)
 {
     struct boot0_report then = {0}, now = {0};
     struct boot0_bus bus;
-    char name[NAME_LENGTH], message[sizeof error.message];
+    char name[PORTABLE_NAME], message[sizeof error.message];
 
     (void)state;
     assert_int_equal(record("f407:rdp=1", name, &then), BOOT0_E_PROTECTED);
@@ -197,7 +193,7 @@ static void test_a_failing_session_fails_the_same_way_again(void **state)
     assert_int_equal(flash(&bus, &now), BOOT0_E_PROTECTED);
     assert_string_equal(error.message, message);
     boot0_bus_close(&bus);
-    unlink(name);
+    remove(name);
 }
 
 /* A bus whose board may not be opened. */
@@ -218,7 +214,7 @@ static void test_a_refusal_keeps_its_advice(void **state)
     struct boot0_bus_ops ops;
     struct boot0_report report;
     const char *spec = "f407";
-    char name[NAME_LENGTH];
+    char name[PORTABLE_NAME];
 
     (void)state;
     assert_int_equal(boot0_virtual_open(&bus, &spec, 1, &error), BOOT0_OK);
@@ -233,7 +229,7 @@ static void test_a_refusal_keeps_its_advice(void **state)
     assert_string_equal(error.hint, "a hint");
     assert_int_equal(error.advice, BOOT0_ADVICE_USB_ACCESS);
     boot0_bus_close(&bus);
-    unlink(name);
+    remove(name);
 }
 
 static void test_another_session_diverges(void **state)
@@ -242,7 +238,7 @@ static void test_another_session_diverges(void **state)
     struct boot0_session *session;
     struct boot0_bus bus;
     uint8_t byte;
-    char name[NAME_LENGTH];
+    char name[PORTABLE_NAME];
 
     (void)state;
     assert_int_equal(record("f407", name, &then), BOOT0_OK);
@@ -252,7 +248,7 @@ static void test_another_session_diverges(void **state)
     assert_non_null(boot0_replay_divergence(&bus));
     boot0_session_close(session);
     boot0_bus_close(&bus);
-    unlink(name);
+    remove(name);
 }
 
 /* ---- serial ports ---- */
@@ -283,7 +279,7 @@ static void test_a_recorded_port_is_played_back(void **state)
 {
     struct boot0_report then = {0}, now = {0};
     struct boot0_stream stream;
-    FILE *file = tmpfile();
+    FILE *file = portable_input("", 0);
 
     (void)state;
     assert_non_null(file);
@@ -304,7 +300,7 @@ static void test_a_shortened_record_of_a_port_ends(void **state)
 {
     struct boot0_report report = {0};
     struct boot0_stream stream;
-    FILE *file = tmpfile();
+    FILE *file = portable_input("", 0);
     char *text;
     long size;
 
@@ -318,7 +314,7 @@ static void test_a_shortened_record_of_a_port_ends(void **state)
     assert_non_null(text);
     assert_int_equal(fread(text, 1, (size_t)size, file), size);
     for (long length = 1; length < size - 200; length += 997) {
-        FILE *part = fmemopen(text, (size_t)length, "r");
+        FILE *part = portable_input(text, (size_t)length);
         enum boot0_status status = b0_replay_stream_read(&stream, part, "record", &error);
 
         if (status == BOOT0_OK)
@@ -345,7 +341,7 @@ static void test_what_is_no_record_of_a_port_is_refused(void **state)
 
     (void)state;
     for (size_t i = 0; i < B0_LENGTH(lines); i++) {
-        FILE *file = fmemopen((void *)(uintptr_t)lines[i], strlen(lines[i]), "r");
+        FILE *file = portable_input(lines[i], strlen(lines[i]));
 
         assert_int_equal(b0_replay_stream_read(&stream, file, "record", &error), BOOT0_E_DATA);
         fclose(file);

@@ -8,6 +8,7 @@
 
 #include "../vboard_test.h"
 
+#include <base/platform/text.h>
 #include <core/array.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,16 +69,16 @@ static inline uint64_t violations_of(const struct vboard *board)
 /* What the board traces while `until_us` passes; the caller frees it. */
 static inline char *trace_until(struct vboard *board, uint64_t until_us)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *file = open_memstream(&text, &size);
+    struct b0_text memory;
+    FILE *file = b0_text_begin(&memory);
+    char *text;
 
     assert_non_null(file);
     vboard_set_trace(board, file);
     vboard_wait_until(board, until_us);
     vboard_set_trace(board, NULL);
-    fclose(file);
-    return text;
+    text = b0_text_end(&memory);
+    return text ? text : calloc(1, 1); /* nothing was traced */
 }
 
 static inline void assert_traced(struct vboard *board, uint64_t until_us, const char *line)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The machine's CPU: time, exceptions, faults. */
+#include "../../portable.h"
 #include "machine_test.h"
 #include <core/array.h>
+#include <vboard/describe/describe.h>
+#include <vboard/rom/models.h>
 
 /* PA5 changes at each SysTick, every millisecond at 16 MHz. */
 static const uint16_t systick_program[] = {
@@ -317,6 +320,32 @@ static void test_debugger_has_left(void **state)
     free_board(board);
 }
 
+/* A described F407 runs programs like the model. */
+static void test_described(void **state)
+{
+    static const uint8_t program[] = {0x00, 0x10, 0x00, 0x20, 0x09, 0x00, 0x00, 0x08, 0xfe, 0xe7};
+    char name[PORTABLE_NAME], spec[2 * PORTABLE_NAME];
+    struct b0_text memory;
+    FILE *file = b0_text_begin(&memory);
+    struct vboard *board;
+    char *text;
+
+    (void)state;
+    assert_non_null(file);
+    vboard_description_write(vboard_rom_find("f407", 4), file);
+    text = b0_text_end(&memory);
+    assert_non_null(text);
+    assert_true(portable_file(name, text, strlen(text)));
+    snprintf(spec, sizeof spec, "custom:describe=%s,boot0=0,fill=0x00", name);
+    board = new_board(spec);
+    assert_true(vboard_poke(board, 0x08000000, program, sizeof program));
+    vboard_press_reset(board);
+    assert_true(vboard_runs_program(board));
+    free_board(board);
+    free(text);
+    remove(name);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -327,6 +356,7 @@ int main(void)
         cmocka_unit_test(test_executes_erased_flash),
         cmocka_unit_test(test_lock_up),
         cmocka_unit_test(test_debugger_has_left),
+        cmocka_unit_test(test_described),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

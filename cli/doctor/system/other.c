@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Systems that are asked by their device manager, or not at all. */
+#include "../facts.h"
+
+#include <base/platform/process.h>
+#include <base/platform/setup.h>
+
+void facts_from_system(struct facts *facts)
+{
+    struct b0_setup setup = b0_setup_open();
+
+    if (setup.ops)
+        facts_from_setup(facts, &setup);
+    else
+        facts->system = b0_system() == B0_SYSTEM_MACOS ? SYSTEM_MACOS : SYSTEM_OTHER;
+    b0_setup_close(&setup);
+}
