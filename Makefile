@@ -34,6 +34,7 @@ bench: ## boot0 and dfu-util on the same board, in real time (BENCH="--quick" fo
 	@ninja -C build/host --quiet tests/bench/bench-bootloader
 	@build/host/tests/bench/bench-bootloader build/firmware
 	@build/host/tests/bench/bench-bootloader build/firmware f411
+	@$(PYTHON) tests/bench/uart.py
 
 fuzz: ## all parsers with random input, SECONDS=60 each
 	@scripts/install-packages.sh --check test

@@ -46,6 +46,18 @@ struct boot0_backend {
      */
     enum boot0_status (*protect)(struct b0_protocol *protocol, enum boot0_protection what,
                                  const uint8_t *sectors, size_t count, struct boot0_error *error);
+    /*
+     * Makes an image of the RAM loader ready for this way, before it is written: the speed of a
+     * line. NULL: there is nothing to do.
+     */
+    void (*prepare_loader)(const struct boot0_transport *transport, uint8_t *image, size_t size);
+    /*
+     * Waits for the RAM loader that the ROM has just started, on the way that is open; probe() and
+     * open() are its own then. BOOT0_E_NO_BOARD: it does not appear. NULL: it comes as another
+     * device.
+     */
+    enum boot0_status (*follow_loader)(const struct boot0_transport *transport,
+                                       struct boot0_error *error);
 };
 
 extern const struct boot0_backend b0_usb_backend;

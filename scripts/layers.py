@@ -57,7 +57,7 @@ ROOMS = [
                     ["include/boot0", "core", "core/family", "base", "lib", "lib/board"]),
         "lib/serial": ("AN3155, libserialport",
                        ["include/boot0", "core", "core/family", "base", "base/platform", "lib",
-                        "lib/board", "lib/trace"]),
+                        "lib/board", "lib/trace", "lib/usb"]),
     },
     {
         "lib/session": ("find, check, write, verify",

@@ -125,6 +125,8 @@ struct vboard_character {
 bool vboard_has_uart(const struct vboard *board);
 /* Whether the serial adapter is plugged in: it goes and comes with the board. */
 bool vboard_uart_plugged(const struct vboard *board);
+/* Whether the adapter can be set to a speed. */
+bool vboard_uart_takes(const struct vboard *board, uint32_t baud);
 /* Sends characters to the board; the clock advances by the time that they take on the line. */
 void vboard_uart_send(struct vboard *board, const struct vboard_line *line, const uint8_t *bytes,
                       size_t size);

@@ -314,7 +314,7 @@ export class Boot0 extends EventTarget {
             serial_receive: suspending(
                 (/** @type {number[]} */ ...a) => this.#receive(a[0], a[1], a[2])),
             serial_set: suspending((/** @type {number[]} */ ...a) =>
-                serial().set(a[0], a[1] !== 0, a[2] !== 0)),
+                serial().set(a[0], a[1] !== 0, a[2] !== 0, a[3] !== 0)),
             serial_close: suspending(() => serial().close()),
             may_lose: suspending(async (/** @type {number} */ loss) =>
                 await this.#mayLose?.(LOSSES[loss]) ? 1 : 0),
@@ -620,9 +620,9 @@ export class Boot0 extends EventTarget {
         }
     }
 
-    /** @param {number} baud @param {boolean} dtr @param {boolean} rts */
-    setUart(baud, dtr, rts) {
-        this.#exports.uart_set(baud, dtr ? 1 : 0, rts ? 1 : 0);
+    /** @param {number} baud @param {boolean} even @param {boolean} dtr @param {boolean} rts */
+    setUart(baud, even, dtr, rts) {
+        this.#exports.uart_set(baud, even ? 1 : 0, dtr ? 1 : 0, rts ? 1 : 0);
     }
 
     /** @param {Uint8Array} bytes */

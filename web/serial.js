@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The serial port that the user has chosen, by Web Serial, as web/wasm/host.h wants it: a port of
-// ST's UART bootloader, with 8 data bits, even parity and 1 stop bit (AN3155, 2).
+// ST's UART bootloader, with 8 data bits, even parity and 1 stop bit (AN3155, 2), or none.
 
 import {XFER} from './usb.js';
 
@@ -10,6 +10,7 @@ export class SerialTransport {
     /** @type {ReadableStreamDefaultReader<Uint8Array> | null} */ #reader = null;
     /** @type {Promise<void> | null} */ #pump = null;
     #baud = 0;
+    #even = true;
     #damaged = false;
     #gone = false;
 
@@ -44,15 +45,18 @@ export class SerialTransport {
 
     /**
      * @param {number} baud
+     * @param {boolean} even whether there is parity, which is even then
      * @param {boolean} dtr
      * @param {boolean} rts
      */
-    async set(baud, dtr, rts) {
+    async set(baud, even, dtr, rts) {
         try {
-            if (baud !== this.#baud) {
+            if (baud !== this.#baud || even !== this.#even) {
                 await this.close();
-                await this.port.open({baudRate: baud, parity: 'even', bufferSize: 4096});
+                const parity = even ? 'even' : 'none';
+                await this.port.open({baudRate: baud, parity, bufferSize: 4096});
                 this.#baud = baud;
+                this.#even = even;
                 this.#pump = this.#read();
             }
             await this.port.setSignals({dataTerminalReady: dtr, requestToSend: rts});

@@ -14,6 +14,7 @@ export class VirtualPort extends EventTarget {
     /** @type {WritableStream<Uint8Array> | null} */ writable = null;
     connected = true;
     #baud = 0;
+    #even = false;
 
     /** @param {Boot0} boot0 that has the board: plugUart() */
     constructor(boot0) {
@@ -37,6 +38,7 @@ export class VirtualPort extends EventTarget {
         if (this.readable) throw new DOMException('The port is open already.', 'InvalidStateError');
         const {boot0} = this;
         this.#baud = options.baudRate;
+        this.#even = options.parity === 'even';
         let open = true;
         this.readable = new ReadableStream({
             async pull(controller) {
@@ -57,7 +59,7 @@ export class VirtualPort extends EventTarget {
 
     /** @param {SerialOutputSignals} signals */
     async setSignals(signals) {
-        this.boot0.setUart(this.#baud, signals.dataTerminalReady ?? true,
+        this.boot0.setUart(this.#baud, this.#even, signals.dataTerminalReady ?? true,
                            signals.requestToSend ?? true);
     }
 }

@@ -64,9 +64,17 @@ void b0_queue_init(struct b0_queue *q, const struct b0_flash_port *flash, uint32
 
 /* ---- the ring and the queue ---- */
 
+uint8_t b0_queue_room_count(const struct b0_queue *q)
+{
+    int blocks = q->block_count - q->blocks_used;
+    int ops = B0_FLASH_OPS - B0_FLASH_OPS_SPARE - q->op_count;
+
+    return (uint8_t)(ops < 0 ? 0 : blocks < ops ? blocks : ops);
+}
+
 uint8_t *b0_queue_room(const struct b0_queue *q)
 {
-    if (q->blocks_used == q->block_count || q->op_count + B0_FLASH_OPS_SPARE >= B0_FLASH_OPS)
+    if (b0_queue_room_count(q) == 0)
         return NULL;
     return q->blocks[(q->first_block + q->blocks_used) % q->block_count];
 }

@@ -80,6 +80,8 @@ void b0_queue_init(struct b0_queue *queue, const struct b0_flash_port *flash, ui
 
 /* Where the next block may be received, or NULL while there is no room. Also room for commands. */
 uint8_t *b0_queue_room(const struct b0_queue *queue);
+/* For how many blocks or commands there is room. */
+uint8_t b0_queue_room_count(const struct b0_queue *queue);
 
 /* These need room. Takes the block at b0_queue_room(); its range is within the program's flash. */
 void b0_queue_program(struct b0_queue *queue, uint32_t address, uint16_t size);

@@ -15,4 +15,10 @@ void b0_sleep_forget(void);
 /* Returns at once if something has happened since. */
 void b0_sleep(void);
 
+/*
+ * For who has handlers, and has masked them (PRIMASK): their interrupts wake, and the end of a
+ * flash operation, which has no handler.
+ */
+void b0_sleep_masked(void);
+
 #endif

@@ -5,11 +5,12 @@
  * not of the ROM. It keeps no journal and decides nothing: it ends by a jump to the program, or by
  * a reset.
  */
+#include "leave.h"
+
 #include <bootloader/service.h>
 #include <chip/reset.h>
 #include <chip/stm32f4/system_registers.h>
 #include <chip/watchdog.h>
-#include <core/bytes.h>
 
 enum {
     BLOCKS = CHIP_BLOCKS - (B0_LOADER_BASE - 0x20000000) / B0_BLOCK_SIZE,
@@ -23,15 +24,6 @@ static const struct b0_bootloader_kind kind = {
 __attribute__((section(".blocks"))) static uint8_t blocks[BLOCKS][B0_BLOCK_SIZE];
 
 _Noreturn void b0_main(void);
-
-/* As the ROM leaves: BOOT0 may be high, so a reset would not lead to the program. */
-_Noreturn static void start_program(uint32_t address)
-{
-    if (b0_load32((const uint8_t *)(uintptr_t)address) == UINT32_MAX) /* there is none */
-        b0_reset();
-    b0_restore_chip();
-    b0_jump(address, 0);
-}
 
 /* The ROM can be asked again what it needs a crystal for. */
 void b0_service_without_crystal(struct b0_service *s)
@@ -53,10 +45,8 @@ void b0_main(void)
     service.entry = B0_ENTRY_LOADED;
     way = b0_service_run(&service);
     if (way == B0_EXIT_PROGRAM)
-        start_program(service.bootloader.program);
-    if (way == B0_EXIT_ROM) {
-        b0_restore_chip();
-        b0_jump_to_rom();
-    }
+        b0_loader_start_program(service.bootloader.program);
+    if (way == B0_EXIT_ROM)
+        b0_loader_start_rom();
     b0_reset();
 }

@@ -27,8 +27,9 @@ enum boot0_parity {
 
 /*
  * How a port is set. In a stream that was just opened both modem lines are on, as every system
- * leaves them. What a character looks like counts in a stream of boot0_serial_stream(); on the way
- * to a bootloader it has 8 data bits, even parity and 1 stop bit, whatever is said here.
+ * leaves them. A bus on a serial port sets 8 data bits, even parity and 1 stop bit for the
+ * bootloader in ROM, and no parity for the RAM loader, which a stream of one's own has to follow to
+ * be of use for both.
  */
 struct boot0_line {
     uint32_t baud;
@@ -48,7 +49,7 @@ struct boot0_stream_ops {
      */
     enum boot0_xfer (*receive)(void *context, uint8_t *bytes, size_t size, size_t *actual,
                                uint32_t timeout_ms);
-    /* Sets speed and modem lines. BOOT0_XFER_ERROR: the port cannot do that. */
+    /* Sets speed, frame and modem lines. BOOT0_XFER_ERROR: the port cannot do that. */
     enum boot0_xfer (*set)(void *context, const struct boot0_line *line);
     /* Lets time pass. */
     void (*wait)(void *context, uint32_t microseconds);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A serial port as a bus: there is one board on it, or nobody knows. */
 #include "../trace/stream.h"
+#include "loader.h"
 #include "serial.h"
 
 #include <base/clock.h>
@@ -51,7 +52,16 @@ static void close_transport(void *context)
     (void)context;
 }
 
+/* boot0's extension, where the RAM loader has it. */
+static enum boot0_xfer control(void *context, const struct boot0_setup *setup, uint8_t *data,
+                               size_t *actual, uint32_t timeout_ms)
+{
+    (void)timeout_ms; /* the loader says when it is busy */
+    return b0_loader_control(context, setup, data, actual);
+}
+
 static const struct boot0_transport_ops transport_ops = {
+    .control = control,
     .reset = reset,
     .wait = wait_us,
     .now_us = now_us,
@@ -130,6 +140,7 @@ static void close_bus(void *context)
     struct b0_uart_bus *bus = context;
 
     close_stream(&bus->stream);
+    free(bus->loader);
     free(bus->port);
     free(bus);
 }
@@ -158,7 +169,10 @@ b0_uart_bus_new(struct boot0_bus *bus, const struct boot0_stream *stream,
         return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for a port");
     }
     memcpy(made->port, port, strlen(port) + 1);
-    made->line = (struct boot0_line){.dtr = true, .rts = true}; /* as systems open a port */
+    made->line =
+        (struct boot0_line){.dtr = true,
+                            .rts = true,                  /* as systems open a port */
+                            .parity = BOOT0_PARITY_EVEN}; /* AN3155, 2; the RAM loader has none */
     made->baud = options->baud ? options->baud : DEFAULT_BAUD;
     made->open = open;
     made->trace = options->trace;

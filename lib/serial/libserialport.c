@@ -124,31 +124,25 @@ static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_
 /* ---- settings ---- */
 
 /*
- * Has the kernel mark characters with wrong parity: what the bootloader sends has no checksum.
- * libserialport knows nothing of it. A port that cannot do it works all the same.
+ * Has the kernel mark characters with wrong parity: what the bootloader sends has no checksum. The
+ * RAM loader has no parity, but one. libserialport knows nothing of it. A port that cannot do it
+ * works all the same.
  */
-static void mark_damage(struct serial *serial)
+static void mark_damage(struct serial *serial, bool wanted)
 {
+    const tcflag_t marking = INPCK | PARMRK;
     struct termios settings;
     int fd;
 
     serial->marks = false;
+    serial->raw_count = 0;
     if (sp_get_port_handle(serial->port, &fd) != SP_OK || tcgetattr(fd, &settings) != 0)
         return;
-    settings.c_iflag &= ~(tcflag_t)(IGNPAR | IGNBRK | BRKINT);
-    settings.c_iflag |= INPCK | PARMRK;
+    settings.c_iflag &= ~(tcflag_t)(IGNPAR | IGNBRK | BRKINT) & ~marking;
+    settings.c_iflag |= wanted ? marking : 0;
     if (tcsetattr(fd, TCSANOW, &settings) != 0 || tcgetattr(fd, &settings) != 0)
         return;
     serial->marks = (settings.c_iflag & PARMRK) != 0;
-}
-
-static enum boot0_xfer set_speed(struct serial *serial, uint32_t baud)
-{
-    if (sp_set_baudrate(serial->port, (int)baud) != SP_OK)
-        return BOOT0_XFER_ERROR;
-    if (!serial->plain)
-        mark_damage(serial);
-    return BOOT0_XFER_OK;
 }
 
 /* What a character looks like, in libserialport's words; no flow control. */
@@ -179,16 +173,27 @@ static bool same_frame(const struct boot0_line *one, const struct boot0_line *ot
            one->stop_bits == other->stop_bits;
 }
 
+/* Speed and frame. What is set anew forgets the marks, which libserialport knows nothing of. */
+static enum boot0_xfer set_speed(struct serial *serial, const struct boot0_line *line)
+{
+    const bool is_new_frame = !same_frame(line, &serial->line);
+
+    if (line->baud == serial->line.baud && !is_new_frame)
+        return BOOT0_XFER_OK;
+    if (line->baud != serial->line.baud && sp_set_baudrate(serial->port, (int)line->baud) != SP_OK)
+        return BOOT0_XFER_ERROR;
+    if (is_new_frame && set_frame(serial->port, line) != SP_OK)
+        return BOOT0_XFER_ERROR;
+    if (!serial->plain)
+        mark_damage(serial, line->parity != BOOT0_PARITY_NONE);
+    return BOOT0_XFER_OK;
+}
+
 static enum boot0_xfer set(void *context, const struct boot0_line *line)
 {
     struct serial *serial = context;
-    enum boot0_xfer result = BOOT0_XFER_OK;
+    enum boot0_xfer result = set_speed(serial, line);
 
-    if (line->baud != serial->line.baud)
-        result = set_speed(serial, line->baud);
-    if (result == BOOT0_XFER_OK && serial->plain && !same_frame(line, &serial->line) &&
-        set_frame(serial->port, line) != SP_OK)
-        result = BOOT0_XFER_ERROR;
     /* A port without modem lines is only a failure if somebody wants to move them. */
     if (result == BOOT0_XFER_OK && line->dtr != serial->line.dtr &&
         sp_set_dtr(serial->port, line->dtr ? SP_DTR_ON : SP_DTR_OFF) != SP_OK)

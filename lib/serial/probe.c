@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Finds out which board is behind a port: speed, bootloader, chip, flash, serial number. */
+#include "loader.h"
 #include "serial.h"
 
 #include <core/array.h>
@@ -106,7 +107,7 @@ static void cut_layout(struct boot0_layout *layout, uint64_t size)
 }
 
 /* The ROM's USB side makes its serial number so: libopencm3, lib/stm32/desig.c. */
-static void make_serial(const uint8_t *u, char *text, size_t size)
+void b0_uart_name_serial(const uint8_t *u, char *text, size_t size)
 {
     snprintf(text, size, "%02X%02X%02X%02X%02X%02X", u[11], (uint8_t)(u[10] + u[2]), u[9],
              (uint8_t)(u[8] + u[0]), u[7], u[6]);
@@ -132,7 +133,7 @@ static void read_signature(struct b0_uart_bus *bus, struct boot0_board *board,
             cut_layout(layout, size);
     }
     if (read_some(bus, signature->unique_id, bytes, UNIQUE_ID_SIZE))
-        make_serial(bytes, board->serial, sizeof board->serial);
+        b0_uart_name_serial(bytes, board->serial, sizeof board->serial);
 }
 
 static void add_memory(struct boot0_board *board, const char *layout)
@@ -144,20 +145,38 @@ static void add_memory(struct boot0_board *board, const char *layout)
     to->has_layout = boot0_layout_parse(to->name, strlen(to->name), &to->layout, NULL);
 }
 
+static void add_flash(struct boot0_board *board, const struct boot0_layout *layout)
+{
+    char text[BOOT0_TEXT_MAX * 2];
+
+    boot0_layout_format(layout, text, sizeof text);
+    add_memory(board, text);
+    board->flash_alternate = 0;
+    board->has_addresses = true;
+}
+
+void b0_uart_add_flash(struct boot0_board *board, uint64_t size)
+{
+    const struct boot0_chip *chip = board->chips[0];
+    struct boot0_layout layout;
+
+    if (!boot0_layout_parse(chip->layout, strlen(chip->layout), &layout, NULL))
+        return;
+    if (size > 0 && size < boot0_layout_size(&layout))
+        cut_layout(&layout, size);
+    add_flash(board, &layout);
+}
+
 /* The memories that the USB side of the same ROM shows as alternate settings. */
 static void add_memories(struct b0_uart_bus *bus, struct boot0_board *board)
 {
     const struct boot0_chip *chip = board->chips[0];
     struct boot0_layout layout;
-    char text[BOOT0_TEXT_MAX * 2];
 
     if (!boot0_layout_parse(chip->layout, strlen(chip->layout), &layout, NULL))
         return;
     read_signature(bus, board, &layout);
-    boot0_layout_format(&layout, text, sizeof text);
-    add_memory(board, text);
-    board->flash_alternate = 0;
-    board->has_addresses = true;
+    add_flash(board, &layout);
     /* AN2606, 4.4: it is there for every interface of these ROMs. */
     if (chip->has_device_feature)
         add_memory(board, "@Device Feature/0xFFFF0000/01*004 e");
@@ -170,7 +189,12 @@ enum boot0_status b0_uart_probe(const struct boot0_transport *transport, struct 
     const struct boot0_chip *chip;
     enum boot0_status status;
 
+    if (bus->loader)
+        return b0_loader_probe(transport, board, error);
     status = bus->connected ? BOOT0_OK : connect(bus, error);
+    /* Without a reset line the RAM loader of an earlier session may be there still. */
+    if (status == BOOT0_E_IO && bus->resets.enter.count == 0 && b0_uart_find_loader(bus))
+        return b0_loader_probe(transport, board, error);
     if (status != BOOT0_OK)
         return status;
     snprintf(board->product, sizeof board->product, "UART bootloader, protocol %u.%u",

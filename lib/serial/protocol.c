@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ST's UART bootloader as a protocol of a session. */
 #include "../board/program_unit.h"
+#include "loader.h"
 #include "serial.h"
 
 #include <core/family/family.h>
@@ -207,9 +208,12 @@ static uint8_t alignment(uint32_t program_unit)
 static struct b0_protocol *open_board(const struct boot0_transport *transport,
                                       const struct boot0_board *board, bool patient)
 {
-    struct uart *uart = calloc(1, sizeof *uart);
+    struct uart *uart;
 
     (void)patient; /* AN3155 has no poll timeouts */
+    if (b0_uart_bus_of(transport)->loader)
+        return b0_loader_open(transport, board);
+    uart = calloc(1, sizeof *uart);
     if (!uart)
         return NULL;
     uart->protocol.ops = &uart_ops;
@@ -231,4 +235,6 @@ const struct boot0_backend b0_serial_backend = {
     .probe = b0_uart_probe,
     .open = open_board,
     .protect = protect,
+    .prepare_loader = b0_loader_prepare,
+    .follow_loader = b0_loader_follow,
 };

@@ -9,6 +9,7 @@
 
 #include <boot0/session.h>
 #include <core/an3155.h>
+#include <core/extension.h>
 
 /*
  * A port with a board behind it: the context of the bus, of its only transport and, through that,
@@ -24,6 +25,12 @@ struct b0_uart_bus {
     bool connected; /* the engine knows the board's commands and id */
     FILE *trace;    /* records the port; NULL: nobody does */
     bool left;      /* a program was started: there is no bootloader any more */
+    struct b0_loader_link
+        *loader; /* the RAM loader, which is in the ROM's place; NULL: it is not */
+    uint8_t ranges[B0_EXTENSION_RANGES_MAX * B0_EXTENSION_RANGE_SIZE]; /* that it was told last */
+    size_t ranges_size;
+    bool told;            /* of a failure that the loader remembers */
+    uint32_t flash_start; /* of the board that the loader runs on */
     /* Opens the port when it is first needed; NULL for a stream of the caller's. */
     enum boot0_status (*open)(struct boot0_stream *stream, const char *port,
                               struct boot0_error *error);
@@ -59,5 +66,10 @@ enum boot0_status b0_uart_run(struct b0_uart_bus *bus, const struct b0_task *tas
  */
 enum boot0_status b0_uart_probe(const struct boot0_transport *transport, struct boot0_board *board,
                                 struct boot0_error *error);
+
+/* The serial number as the ROM's USB side makes it of the unique id. */
+void b0_uart_name_serial(const uint8_t *unique_id, char *text, size_t size);
+/* The main flash of board->chips[0] as its first memory, cut to a size. */
+void b0_uart_add_flash(struct boot0_board *board, uint64_t size);
 
 #endif

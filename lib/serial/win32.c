@@ -154,8 +154,6 @@ static enum boot0_xfer set(void *context, const struct boot0_line *line)
     struct serial *serial = context;
     struct boot0_line frame = *line;
 
-    if (!serial->plain) /* the bootloader's, whatever the caller says of it */
-        frame.parity = BOOT0_PARITY_EVEN;
     frame.dtr = serial->line.dtr;
     frame.rts = serial->line.rts;
     if (!same_frame(&frame, &serial->line) && !set_frame(serial->port, &frame))

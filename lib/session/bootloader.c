@@ -138,9 +138,8 @@ static enum boot0_status check_completed(struct boot0_session *session, unsigned
                : fail_journal(bootloader, error);
 }
 
-/* After a request that waits for the flash: what failed there since it was ordered. */
-static enum boot0_status explain(struct boot0_session *session, enum boot0_status status,
-                                 const char *doing, struct boot0_error *error)
+enum boot0_status b0_session_explain(struct boot0_session *session, enum boot0_status status,
+                                     const char *doing, struct boot0_error *error)
 {
     bool may_be_asked = status == BOOT0_OK || status == BOOT0_E_PROTOCOL;
     uint8_t reported = may_be_asked ? dfu_status(session) : (uint8_t)BOOT0_DFU_STATUS_OK;
@@ -163,7 +162,7 @@ enum boot0_status b0_session_finish_queue(struct boot0_session *session, const c
         return BOOT0_OK;
     status = b0_extension_refresh(&session->transport, &now, error);
     session->other_transfers++;
-    return explain(session, status, doing, error);
+    return b0_session_explain(session, status, doing, error);
 }
 
 enum boot0_status b0_session_end_update(struct boot0_session *session, struct boot0_error *error)
@@ -175,7 +174,7 @@ enum boot0_status b0_session_end_update(struct boot0_session *session, struct bo
         return BOOT0_OK;
     status = order(session, B0_EXTENSION_END_SESSION, 0, "ending the update", error);
     if (status != BOOT0_OK)
-        return explain(session, status, "ending the update", error);
+        return b0_session_explain(session, status, "ending the update", error);
     return b0_session_has_journal(session) ? check_completed(session, free_before, error)
                                            : BOOT0_OK;
 }

@@ -74,13 +74,17 @@ static enum boot0_status ask_checksums(struct question *q, const struct b0_exten
 static enum boot0_status ask(struct question *q, struct boot0_error *error)
 {
     struct b0_extension_range ranges[B0_EXTENSION_RANGES_MAX];
+    enum boot0_status status;
 
     if (q->count == 0)
         return BOOT0_OK;
     for (size_t i = 0; i < q->count; i++)
         ranges[i] = (struct b0_extension_range){q->pieces[i].address, q->pieces[i].length};
     q->session->other_transfers += 2;
-    return q->by_checksum ? ask_checksums(q, ranges, error) : ask_digests(q, ranges, error);
+    status = q->by_checksum ? ask_checksums(q, ranges, error) : ask_digests(q, ranges, error);
+    /* What was ordered before may have failed in the flash only now. */
+    return status == BOOT0_E_PROTOCOL ? b0_session_explain(q->session, status, "writing", error)
+                                      : status;
 }
 
 /* ---- what a plan has to know ---- */

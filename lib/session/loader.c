@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The RAM loader is brought to a board whose ROM takes it, and the session goes on with it. */
+#include "../backend.h"
 #include "private.h"
 
 #include <boot0/loader.h>
@@ -89,8 +90,9 @@ static enum boot0_status refused(struct boot0_session *session, enum boot0_statu
     return status;
 }
 
-static enum boot0_status load(struct boot0_session *session, const struct boot0_loader *loader,
-                              bool *loaded, struct boot0_error *error)
+static enum boot0_status write_loader(struct boot0_session *session,
+                                      const struct boot0_loader *loader, bool *loaded,
+                                      struct boot0_error *error)
 {
     struct b0_protocol *protocol = session->protocol;
     enum boot0_status status;
@@ -108,6 +110,25 @@ static enum boot0_status load(struct boot0_session *session, const struct boot0_
     return BOOT0_OK;
 }
 
+/* With what the way to the board wants to be different. */
+static enum boot0_status load(struct boot0_session *session, const struct boot0_loader *loader,
+                              bool *loaded, struct boot0_error *error)
+{
+    const struct boot0_backend *backend = b0_backend_of(&session->transport);
+    uint8_t *image = malloc(loader->size);
+    const struct boot0_loader mine = {image, loader->size};
+    enum boot0_status status;
+
+    if (!image)
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
+    memcpy(image, loader->data, loader->size);
+    if (backend->prepare_loader)
+        backend->prepare_loader(&session->transport, image, mine.size);
+    status = write_loader(session, &mine, loaded, error);
+    free(image);
+    return status;
+}
+
 static enum boot0_status fail_silent(struct boot0_error *error)
 {
     boot0_fail(error, BOOT0_E_GONE, "the RAM loader was started, and does not appear");
@@ -119,8 +140,14 @@ static enum boot0_status fail_silent(struct boot0_error *error)
 /* What comes is the loader, or the ROM again where the chip is another one. */
 static enum boot0_status follow(struct boot0_session *session, struct boot0_error *error)
 {
-    enum boot0_status status = b0_session_reopen_other(session, APPEARS_MS, error);
+    const struct boot0_backend *backend = b0_backend_of(&session->transport);
+    enum boot0_status status = BOOT0_OK;
 
+    if (backend->follow_loader)
+        status = backend->follow_loader(&session->transport, error);
+    if (backend->follow_loader && status != BOOT0_OK)
+        return status == BOOT0_E_NO_BOARD ? fail_silent(error) : status;
+    status = b0_session_reopen_other(session, APPEARS_MS, error);
     if (status == BOOT0_E_NO_BOARD) {
         b0_session_note(session, "the RAM loader does not appear; a press of the board's reset "
                                  "button brings ST's bootloader back");

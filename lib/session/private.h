@@ -187,6 +187,12 @@ bool b0_session_has_journal(const struct boot0_session *session);
 enum boot0_status b0_session_begin_update(struct boot0_session *session, struct boot0_error *error);
 enum boot0_status b0_session_end_update(struct boot0_session *session, struct boot0_error *error);
 /*
+ * After a request that waits for the flash, what the board says of it: what failed since it was
+ * ordered, or `status` itself.
+ */
+enum boot0_status b0_session_explain(struct boot0_session *session, enum boot0_status status,
+                                     const char *doing, struct boot0_error *error);
+/*
  * boot0's bootloader takes erases and blocks into a queue: waits until all is done, and fails if
  * something has. Other boards have none.
  */

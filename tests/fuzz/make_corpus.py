@@ -303,6 +303,41 @@ def an3155_seeds():
         yield f"stopped-{operation}", bytes([0x80, 0xFF, operation]) + bytes(5) + bytes([0, 11])
 
 
+def loader_line_seeds():
+    """Parts {what, size, bytes}; what 4 is a frame {type, number, address, length, rest}."""
+    def frame(kind, rest=b"", number=1):
+        body = bytes([kind, number, 0, 0, 8]) + rest
+        return bytes([4, len(body)]) + body
+
+    everything = [frame(kind, number=number) for kind in range(1, 9) for number in (0, 1, 2)]
+    yield "questions", b"".join(everything)
+    done = bytes([2, 0])
+    writes = [frame(0x40, number=2), frame(0x41, b"data"), frame(0x42, bytes.fromhex("104101"))]
+    yield "orders", b"".join(order + done for order in writes) + b"".join(writes * 3)
+    yield "failure", writes[1] + bytes([0x33, 0]) + b"".join(everything)
+    yield "noise", bytes([0, 6]) + b"\0\3\1\2\xff\0" + bytes([0xF9, 0]) * 4
+
+
+def loader_link_seeds():
+    """Six operations, then parts {what, size, bytes}; what 2 is a frame {type, number, rest}."""
+    def frame(kind, rest=b"", number=0):
+        body = bytes([kind, number]) + rest
+        return bytes([2, len(body)]) + body
+
+    info = bytes([0]) + bytes(102) + bytes.fromhex("0001 0010 1000 80841e00")
+    for first in range(6):
+        yield f"after-hello-{first}", (
+            bytes([0, first | 0x80, 2, 3, 4, 5]) + frame(0, info) + frame(0, bytes(200)) * 4
+            + frame(2, bytes(200)) * 3 + frame(3, b"\x10\0\0", 1) * 4 + frame(3, b"\x10\0\1") * 2)
+
+
+def lz4_seeds():
+    """Blocks: what is decoded; the same bytes are coded."""
+    yield "match", bytes.fromhex("266162 0200 50 63646566 67")
+    yield "long", bytes.fromhex("1f61 0100 ffffff20 50") + b"abcde"
+    yield "literals", bytes.fromhex("f0 05") + bytes(20)
+
+
 def gang_seeds():
     """A --patch option and a table."""
     yield "serial", b"0x0800FFF0=serial\n"
@@ -503,6 +538,9 @@ TARGETS = {
     "image": image_seeds,
     "journal": journal_seeds,
     "layout": layout_seeds,
+    "loader_line": loader_line_seeds,
+    "loader_link": loader_link_seeds,
+    "lz4": lz4_seeds,
     "otg": otg_seeds,
     "setup": setup_seeds,
     "srec": srec_seeds,

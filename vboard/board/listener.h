@@ -7,7 +7,7 @@
 #include "occupant.h"
 
 enum {
-    VBOARD_UART_OUT_MAX = 1024,
+    VBOARD_UART_OUT_MAX = 8192, /* 41 ms of 2 Mbaud */
 };
 
 struct vboard_uart {
@@ -15,6 +15,7 @@ struct vboard_uart {
     void *context;
     uint32_t baud;      /* at which it listens; 0: has not measured yet */
     uint32_t line_baud; /* at which the host sends */
+    uint16_t rest_ns;   /* of the host's characters, beyond the board's time */
     bool holds;         /* a character came while the listener was busy */
     uint8_t held;
     bool dtr;

@@ -84,6 +84,8 @@ struct vboard_settings {
     size_t fault_count;
     uint32_t plug_ms; /* plugged in so long after the start; VBOARD_PLUG_NEVER: by hand */
     uint32_t baud_max;
+    uint32_t adapter_max;        /* the fastest that the serial adapter takes */
+    uint32_t adapter_garbles;    /* what it takes and garbles from there on; 0: nothing */
     struct vboard_wire wires[2]; /* of DTR and RTS */
     uint32_t crystal_hz;         /* 0: none */
     uint32_t hsi_hz;             /* the internal oscillator, as it really is */

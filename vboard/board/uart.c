@@ -20,9 +20,41 @@ enum {
     NOISE = 0xa5,          /* a character that nobody has sent */
 };
 
+enum {
+    BITS_PLAIN = B0_AN3155_BITS - 1, /* without parity */
+};
+
 static uint64_t character_us(uint32_t baud)
 {
     return ((uint64_t)B0_AN3155_BITS * 1000000 + baud - 1) / baud;
+}
+
+/*
+ * The time to the end of the host's next character. It need not be whole microseconds, of which the
+ * board's time is made: what is left over counts for the next one, so that many take as long as
+ * they should.
+ */
+static uint64_t take_character_us(struct vboard_uart *uart, const struct vboard_line *line)
+{
+    uint64_t bits = line->even_parity ? B0_AN3155_BITS : BITS_PLAIN;
+    uint64_t ns = uart->rest_ns + bits * 1000000000 / line->baud;
+
+    uart->rest_ns = (uint16_t)(ns % 1000);
+    return ns / 1000;
+}
+
+/* A speed that the adapter does not really make, whatever it says. */
+static bool is_garbled(const struct vboard *board, uint32_t baud)
+{
+    const struct vboard_settings *settings = &board->settings;
+
+    return baud > settings->adapter_max ||
+           (settings->adapter_garbles != 0 && baud >= settings->adapter_garbles);
+}
+
+bool vboard_uart_takes(const struct vboard *board, uint32_t baud)
+{
+    return baud <= board->settings.adapter_max;
 }
 
 static bool speeds_agree(uint32_t a, uint32_t b)
@@ -127,7 +159,12 @@ void vboard_uart_transmit(struct vboard *board, uint8_t byte, uint32_t baud, boo
     board->stats.bytes_in++;
     if (!count(board))
         return;
-    if (uart->line_baud != 0 && !speeds_agree(uart->line_baud, baud))
+    if (strikes(board, VBOARD_FAULT_NOISE))
+        put_at(board, NOISE, false, board->now_us);
+    if (strikes(board, VBOARD_FAULT_PARITY))
+        byte ^= 0x10;
+    if (uart->line_baud != 0 &&
+        (!speeds_agree(uart->line_baud, baud) || is_garbled(board, uart->line_baud)))
         put_at(board, (uint8_t)(byte * 37 + 11), true, board->now_us);
     else
         put_at(board, byte, false, board->now_us);
@@ -190,10 +227,26 @@ static void deliver_held(struct vboard *board)
     uart->listener->receive(uart->context, uart->held);
 }
 
+static void send_to_program(struct vboard *board, const struct vboard_line *line, uint8_t byte)
+{
+    const struct vboard_processor_ops *ops = board->processor.ops;
+    void *context = board->processor.context;
+
+    if (!count(board))
+        return;
+    if (is_garbled(board, line->baud))
+        byte = (uint8_t)(byte * 37 + 11);
+    if (strikes(board, VBOARD_FAULT_PARITY))
+        byte ^= 0x10;
+    if (strikes(board, VBOARD_FAULT_NOISE))
+        ops->receive(context, NOISE, line->baud, line->even_parity);
+    ops->receive(context, byte, line->baud, line->even_parity);
+}
+
 static void send_one(struct vboard *board, const struct vboard_line *line, uint8_t byte)
 {
     struct vboard_uart *uart = &board->uart;
-    uint64_t us = character_us(line->baud);
+    uint64_t us = take_character_us(uart, line);
 
     board->stats.bytes_out++;
     board->stats.bus_us += us;
@@ -201,9 +254,7 @@ static void send_one(struct vboard *board, const struct vboard_line *line, uint8
     deliver_held(board);
     if (vboard_runs_program(board)) {
         uart->line_baud = line->baud;
-        if (count(board))
-            board->processor.ops->receive(board->processor.context, byte, line->baud,
-                                          line->even_parity);
+        send_to_program(board, line, byte);
         return;
     }
     if (!uart->listener)
@@ -212,7 +263,7 @@ static void send_one(struct vboard *board, const struct vboard_line *line, uint8
     if (!count(board))
         return;
     /* The first character is measured, all others have to fit. */
-    if (uart->baud != 0 && !speeds_agree(line->baud, uart->baud))
+    if ((uart->baud != 0 && !speeds_agree(line->baud, uart->baud)) || is_garbled(board, line->baud))
         byte = (uint8_t)(byte * 37 + 11);
     /* Without a parity bit the ROM takes the stop bit for it: right only for an odd character. */
     else if (!line->even_parity && !odd(byte))

@@ -146,15 +146,32 @@ static enum boot0_status set_poll_data(struct vboard_settings *settings, const c
     return set_poll(settings, VBOARD_COMMAND_DATA, value, error);
 }
 
-static enum boot0_status set_baud_max(struct vboard_settings *settings, const char *value,
-                                      struct boot0_error *error)
+static enum boot0_status set_baud(uint32_t *to, const char *value, struct boot0_error *error)
 {
     unsigned long baud;
 
     if (!vboard_spec_number(value, 4000000, &baud) || baud < 1200)
         return vboard_spec_bad(error, value, "a speed from 1200 to 4000000");
-    settings->baud_max = (uint32_t)baud;
+    *to = (uint32_t)baud;
     return BOOT0_OK;
+}
+
+static enum boot0_status set_baud_max(struct vboard_settings *settings, const char *value,
+                                      struct boot0_error *error)
+{
+    return set_baud(&settings->baud_max, value, error);
+}
+
+static enum boot0_status set_adapter_max(struct vboard_settings *settings, const char *value,
+                                         struct boot0_error *error)
+{
+    return set_baud(&settings->adapter_max, value, error);
+}
+
+static enum boot0_status set_adapter_garbles(struct vboard_settings *settings, const char *value,
+                                             struct boot0_error *error)
+{
+    return set_baud(&settings->adapter_garbles, value, error);
 }
 
 /* "dtr-reset", "!rts-boot0": which line, what it is wired to, active while it is off. */
@@ -274,6 +291,10 @@ static const struct {
     {{"poll_data=MS", "the same for a block of data"}, set_poll_data},
     {{"baud_max=N", "the fastest line that the UART bootloader can measure (default 230400)"},
      set_baud_max},
+    {{"adapter_max=N", "the fastest line that the serial adapter takes (default 3000000)"},
+     set_adapter_max},
+    {{"adapter_garbles=N", "faster lines are taken, but garbled (default: none)"},
+     set_adapter_garbles},
     {{"wiring=[!]LINE-PIN[+...]", "the serial adapter's dtr and rts go to reset and boot0"},
      set_wiring},
     {{"fault=FAULT[+FAULT]", "what goes wrong, always at the same place:"}, set_fault},
@@ -323,8 +344,8 @@ static enum boot0_status parse_pair(char *pair, struct vboard_settings *settings
                 "Settings are describe, flash, fill, boot0, crystal, hsi, lsi, watchdog, "
                 "pullup, erase_factor, brownout, crystal_stop, standby, elf, button, vbus, vbat, "
                 "plug, mode, serial, supply, rdp, poll_address, "
-                "poll_erase, poll_data, feature_erase, baud_max, wiring and fault, "
-                "each as key=value.");
+                "poll_erase, poll_data, feature_erase, baud_max, adapter_max, adapter_garbles, "
+                "wiring and fault, each as key=value.");
         return BOOT0_E_USAGE;
     }
     *value++ = '\0';
@@ -351,6 +372,7 @@ static void set_defaults(struct vboard_spec *spec)
     settings->erase_percent = 100;
     settings->vbus_wired = true;
     settings->baud_max = 230400;
+    settings->adapter_max = 3000000;
     if (rom->usb.serial)
         memcpy(settings->serial, rom->usb.serial, strlen(rom->usb.serial) + 1);
     memcpy(settings->poll_ms, rom->poll_ms, sizeof settings->poll_ms);

@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <vboard/vboard.h>
 
+enum {
+    PROGRAM_STEP_US = 40, /* eight characters of 2 Mbaud */
+};
+
 struct virtual_uart {
     struct vboard *board;
     struct vboard_line line;
@@ -30,6 +34,9 @@ static bool wait_for_more(struct virtual_uart *uart, uint64_t end_us)
         return false;
     if (due_us <= at_us) /* due now, and was not there: do not stand still */
         due_us = at_us + 1;
+    /* What a program sends is not due before the program has sent it. */
+    if (vboard_runs_program(uart->board) && due_us > at_us + PROGRAM_STEP_US)
+        due_us = at_us + PROGRAM_STEP_US;
     vboard_wait_until(uart->board, due_us < end_us ? due_us : end_us);
     return true;
 }
@@ -61,7 +68,10 @@ static enum boot0_xfer set(void *context, const struct boot0_line *line)
 {
     struct virtual_uart *uart = context;
 
-    uart->line = (struct vboard_line){.baud = line->baud, .even_parity = true};
+    if (!vboard_uart_takes(uart->board, line->baud))
+        return BOOT0_XFER_ERROR;
+    uart->line =
+        (struct vboard_line){.baud = line->baud, .even_parity = line->parity == BOOT0_PARITY_EVEN};
     vboard_uart_lines(uart->board, line->dtr, line->rts);
     return BOOT0_XFER_OK;
 }

@@ -494,10 +494,14 @@ EXPORT(uart_plug) uint32_t web_uart_plug(const char *spec)
 }
 
 /* These return an enum boot0_xfer. */
-EXPORT(uart_set) uint32_t web_uart_set(uint32_t baud, uint32_t dtr, uint32_t rts)
+EXPORT(uart_set)
+uint32_t web_uart_set(uint32_t baud, uint32_t even_parity, uint32_t dtr, uint32_t rts)
 {
     const struct boot0_stream uart = web_virtual_uart();
-    const struct boot0_line line = {.baud = baud, .dtr = dtr != 0, .rts = rts != 0};
+    const struct boot0_line line = {.baud = baud,
+                                    .dtr = dtr != 0,
+                                    .rts = rts != 0,
+                                    .parity = even_parity ? BOOT0_PARITY_EVEN : BOOT0_PARITY_NONE};
 
     return uart.ops ? uart.ops->set(uart.context, &line) : BOOT0_XFER_GONE;
 }

@@ -43,7 +43,8 @@ HOST(usb_wait) SUSPENDS void web_host_usb_wait(uint32_t timeout_ms);
 HOST(serial_send)
 SUSPENDS uint32_t web_host_serial_send(const uint8_t *bytes, uint32_t size, uint32_t timeout_ms);
 HOST(serial_set)
-SUSPENDS uint32_t web_host_serial_set(uint32_t baud, uint32_t dtr, uint32_t rts);
+SUSPENDS uint32_t web_host_serial_set(uint32_t baud, uint32_t even_parity, uint32_t dtr,
+                                      uint32_t rts);
 /* Returns the bytes that came, or a negative enum boot0_xfer. */
 HOST(serial_receive)
 SUSPENDS int32_t web_host_serial_receive(uint8_t *bytes, uint32_t size, uint32_t timeout_ms);

@@ -27,7 +27,8 @@ static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_
 static enum boot0_xfer set(void *context, const struct boot0_line *line)
 {
     (void)context;
-    return (enum boot0_xfer)web_host_serial_set(line->baud, line->dtr, line->rts);
+    return (enum boot0_xfer)web_host_serial_set(line->baud, line->parity == BOOT0_PARITY_EVEN,
+                                                line->dtr, line->rts);
 }
 
 static void wait_us(void *context, uint32_t microseconds)

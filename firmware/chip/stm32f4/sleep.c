@@ -30,3 +30,11 @@ void b0_sleep(void)
 {
     __asm__ volatile("dsb\n\twfi\n\tisb" ::: "memory");
 }
+
+void b0_sleep_masked(void)
+{
+    set_bit(NVIC_ISER, INTERRUPT_FLASH);
+    b0_sleep();
+    set_bit(NVIC_ICER, INTERRUPT_FLASH);
+    set_bit(NVIC_ICPR, INTERRUPT_FLASH);
+}

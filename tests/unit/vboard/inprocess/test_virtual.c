@@ -3,7 +3,9 @@
  */
 #include "../vboard_test.h"
 
+#include <boot0/serial.h>
 #include <boot0/virtual.h>
+#include <core/array.h>
 #include <core/engine.h>
 #include <stdio.h>
 
@@ -280,14 +282,74 @@ static void test_engine(void **state)
     flash_and_read_back("gd32:fill=random", 2048, 0x400);
 }
 
+/* ---- the serial port ---- */
+
+/* A character is not whole microseconds long: 1000 of them take what they should, to one. */
+static void test_characters_take_their_time(void **state)
+{
+    static const struct {
+        uint32_t baud;
+        enum boot0_parity parity;
+        unsigned us; /* of 1000 characters */
+    } rows[] = {
+        {115200, BOOT0_PARITY_EVEN, 95486}, {115200, BOOT0_PARITY_NONE, 86805},
+        {921600, BOOT0_PARITY_NONE, 10850}, {1500000, BOOT0_PARITY_NONE, 6666},
+        {2000000, BOOT0_PARITY_NONE, 5000},
+    };
+    static const uint8_t bytes[1000];
+    struct boot0_stream stream;
+    struct boot0_error error;
+
+    (void)state;
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
+        const struct boot0_line line = {.baud = rows[i].baud, .parity = rows[i].parity};
+        uint64_t start_us;
+
+        assert_int_equal(boot0_virtual_uart_open(&stream, "f407:boot0=0", &error), BOOT0_OK);
+        assert_int_equal(stream.ops->set(stream.context, &line), BOOT0_XFER_OK);
+        start_us = stream.ops->now_us(stream.context);
+        assert_int_equal(stream.ops->send(stream.context, bytes, sizeof bytes, 1000),
+                         BOOT0_XFER_OK);
+        assert_in_range(stream.ops->now_us(stream.context) - start_us, rows[i].us, rows[i].us + 1);
+        stream.ops->close(stream.context);
+    }
+}
+
+/* What an adapter refuses, and what it takes without being able to. */
+static void test_adapter_limits(void **state)
+{
+    const struct boot0_line slow = {.baud = 115200, .parity = BOOT0_PARITY_EVEN};
+    const struct boot0_line fast = {.baud = 230400, .parity = BOOT0_PARITY_EVEN};
+    const struct boot0_line too_fast = {.baud = 921601, .parity = BOOT0_PARITY_EVEN};
+    static const uint8_t autobaud = 0x7f;
+    struct boot0_stream stream;
+    struct boot0_error error;
+    size_t actual;
+    uint8_t byte;
+
+    (void)state;
+    for (int garbles = 0; garbles < 2; garbles++) {
+        assert_int_equal(boot0_virtual_uart_open(
+                             &stream, "f407:adapter_max=921600,adapter_garbles=200000", &error),
+                         BOOT0_OK);
+        assert_int_equal(stream.ops->set(stream.context, &too_fast), BOOT0_XFER_ERROR);
+        assert_int_equal(stream.ops->set(stream.context, garbles ? &fast : &slow), BOOT0_XFER_OK);
+        assert_int_equal(stream.ops->send(stream.context, &autobaud, 1, 1000), BOOT0_XFER_OK);
+        assert_int_equal(stream.ops->receive(stream.context, &byte, 1, &actual, 100),
+                         garbles ? BOOT0_XFER_ERROR : BOOT0_XFER_OK);
+        stream.ops->close(stream.context);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scan),          cmocka_unit_test(test_empty_and_wrong),
-        cmocka_unit_test(test_corrupt_board), cmocka_unit_test(test_select),
-        cmocka_unit_test(test_handles_die),   cmocka_unit_test(test_reset_of_a_maple),
-        cmocka_unit_test(test_clocks),        cmocka_unit_test(test_wait_for_a_board),
-        cmocka_unit_test(test_engine),
+        cmocka_unit_test(test_scan),           cmocka_unit_test(test_empty_and_wrong),
+        cmocka_unit_test(test_corrupt_board),  cmocka_unit_test(test_select),
+        cmocka_unit_test(test_handles_die),    cmocka_unit_test(test_reset_of_a_maple),
+        cmocka_unit_test(test_clocks),         cmocka_unit_test(test_wait_for_a_board),
+        cmocka_unit_test(test_engine),         cmocka_unit_test(test_characters_take_their_time),
+        cmocka_unit_test(test_adapter_limits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
