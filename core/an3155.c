@@ -91,7 +91,7 @@ static void decide_write(struct b0_an3155 *e)
     uint32_t here = e->address + e->done;
 
     if (e->done == e->size) {
-        if (e->last_chunk > 0)
+        if (e->last_chunk > 0 && !e->ends_in_reset)
             start_question(e);
         else
             finish(e);
@@ -260,6 +260,7 @@ static void begin(struct b0_an3155 *e, enum an3155_op op, uint32_t address, uint
     e->failed_command = B0_AN3155_AUTOBAUD;
     e->doubt = false;
     e->asked = false;
+    e->ends_in_reset = false;
     e->tries = 0;
     e->garbage = 0;
     e->reached = 0;
@@ -305,6 +306,13 @@ void b0_an3155_write(struct b0_an3155 *engine, uint32_t address, const uint8_t *
 {
     begin(engine, AN_OP_WRITE, address, size);
     engine->source = data;
+}
+
+void b0_an3155_write_options(struct b0_an3155 *engine, uint32_t address, const uint8_t *data,
+                             uint32_t size)
+{
+    b0_an3155_write(engine, address, data, size);
+    engine->ends_in_reset = true;
 }
 
 void b0_an3155_erase_pages(struct b0_an3155 *engine, uint16_t first, uint16_t count)

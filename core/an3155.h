@@ -106,7 +106,8 @@ struct b0_an3155 {
     bool synced; /* the board waits for a command, as far as we know */
     bool doubt;  /* the last block may be written or not: read back before it is written again */
     bool asked;  /* after the last block, whether the board is in step */
-    bool owed;   /* an answer is still to come, until deadline_us */
+    bool ends_in_reset; /* of a write: nobody is there to be asked after it */
+    bool owed;          /* an answer is still to come, until deadline_us */
     uint8_t op;
     uint8_t part;
     uint8_t command; /* row of the command table */
@@ -160,6 +161,9 @@ void b0_an3155_write(struct b0_an3155 *engine, uint32_t address, const uint8_t *
                      uint32_t size);
 /* Pages first .. first + count - 1, by Extended Erase if the board lists it, else by Erase. */
 void b0_an3155_erase_pages(struct b0_an3155 *engine, uint16_t first, uint16_t count);
+/* Of option bytes, all in one block: the chip resets when they are written (AN3155, 3.5). */
+void b0_an3155_write_options(struct b0_an3155 *engine, uint32_t address, const uint8_t *data,
+                             uint32_t size);
 /* L0 and L1 refuse this: their pages must be erased one by one. */
 void b0_an3155_erase_whole(struct b0_an3155 *engine, enum b0_an3155_whole which);
 /* Starts the program whose vector table is at an address. Silence afterwards is success. */

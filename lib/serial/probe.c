@@ -136,6 +136,15 @@ static void read_signature(struct b0_uart_bus *bus, struct boot0_board *board,
         b0_uart_name_serial(bytes, board->serial, sizeof board->serial);
 }
 
+static bool has_field(const struct boot0_chip *chip, const struct b0_option_field *field)
+{
+    const uint16_t *id = field->ids;
+
+    while (id && *id != 0 && *id != chip->id)
+        id++;
+    return !id || *id != 0;
+}
+
 static void add_memory(struct boot0_board *board, const char *layout)
 {
     struct boot0_alternate *to = &board->alternates[board->alternate_count];
@@ -167,6 +176,30 @@ void b0_uart_add_flash(struct boot0_board *board, uint64_t size)
     add_flash(board, &layout);
 }
 
+/* AN3155, 3.5: they are read and written as memory. The second bank's have a place of their own. */
+static void add_option_bytes(struct boot0_board *board)
+{
+    const struct boot0_chip *chip = board->chips[0];
+    const struct b0_family *family = b0_family_find(chip->family);
+    char text[BOOT0_TEXT_MAX];
+    uint32_t first, second = 0;
+
+    if (!family || !family->option_fields)
+        return;
+    first = chip->option_bytes ? chip->option_bytes : family->option_bytes[0].first;
+    for (const struct b0_option_field *field = family->option_fields; field->name; field++)
+        if (has_field(chip, field) && field->address >= family->option_bytes[1].first &&
+            field->address <= family->option_bytes[1].last)
+            second = family->option_bytes[1].first;
+    if (second != 0)
+        snprintf(text, sizeof text, "@Option Bytes  /0x%08X/01*%03u e/0x%08X/01*%03u e",
+                 (unsigned)first, family->option_size, (unsigned)second, family->option_size);
+    else
+        snprintf(text, sizeof text, "@Option Bytes  /0x%08X/01*%03u e", (unsigned)first,
+                 family->option_size);
+    add_memory(board, text);
+}
+
 /* The memories that the USB side of the same ROM shows as alternate settings. */
 static void add_memories(struct b0_uart_bus *bus, struct boot0_board *board)
 {
@@ -177,6 +210,7 @@ static void add_memories(struct b0_uart_bus *bus, struct boot0_board *board)
         return;
     read_signature(bus, board, &layout);
     add_flash(board, &layout);
+    add_option_bytes(board);
     /* AN2606, 4.4: it is there for every interface of these ROMs. */
     if (chip->has_device_feature)
         add_memory(board, "@Device Feature/0xFFFF0000/01*004 e");

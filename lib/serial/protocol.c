@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ST's UART bootloader as a protocol of a session. */
+#include "../board/memory_kind.h"
 #include "../board/program_unit.h"
 #include "loader.h"
 #include "serial.h"
@@ -82,14 +83,36 @@ static enum boot0_status read_memory(struct b0_protocol *protocol, int memory, u
     return run(uart, "reading", &address, error);
 }
 
+/* AN3155, 3.5: a write to the option bytes ends in a reset of the chip. */
+static bool resets(const struct uart *uart, int memory, uint32_t address)
+{
+    const struct boot0_alternate *alternate = &uart->board->alternates[memory];
+
+    return b0_memory_kind(uart->board->family, alternate->layout.name, address) ==
+           B0_MEMORY_OPTION_BYTES;
+}
+
+/* The ROM starts anew, and measures the line again. */
+static enum boot0_status lose(const struct uart *uart, struct boot0_error *error)
+{
+    uart->bus->connected = false;
+    boot0_fail(error, BOOT0_E_GONE, "the board was reset by a write to its option bytes");
+    return boot0_hint(error, "Bring it into its bootloader again.");
+}
+
 static enum boot0_status write_memory(struct b0_protocol *protocol, int memory, uint32_t address,
                                       const uint8_t *data, uint32_t size, struct boot0_error *error)
 {
     struct uart *uart = uart_of(protocol);
+    enum boot0_status status;
 
-    (void)memory;
-    b0_an3155_write(&uart->bus->engine, address, data, size);
-    return run(uart, "writing", &address, error);
+    if (!resets(uart, memory, address)) {
+        b0_an3155_write(&uart->bus->engine, address, data, size);
+        return run(uart, "writing", &address, error);
+    }
+    b0_an3155_write_options(&uart->bus->engine, address, data, size);
+    status = run(uart, "writing", &address, error);
+    return status == BOOT0_OK ? lose(uart, error) : status;
 }
 
 /* AN3155 numbers sectors and pages from the start of the flash, whatever their sizes. */

@@ -47,6 +47,17 @@ def changes(directory):
         equal(json.loads(texts["again"])["changed"], False, f"{chip}: nothing to do")
 
 
+def over_uart():
+    say("over a serial port, which tells the chip: the ROM is found again after the reset")
+    for chip, wanted in [*CHANGES, ("f103", {"nRST_STOP": 0, "WRP0": 0xFE, "Data0": 0x55})]:
+        words = [f"{name}={value:#x}" for name, value in wanted.items()]
+        done = boot0("--virtual", chip, "--port", "p", "--json", "--yes", *words)
+        before, after = values(done.stdout, "before"), values(done.stdout)
+        equal(after, {**before, **wanted}, chip)
+    done = boot0("--virtual", "f407", "--port", "p", "RDP=1", "--yes")
+    check("Read protection is on" in done.stdout, done.stdout)
+
+
 def texts():
     say("what people see")
     done = boot0("--virtual", "f407")
@@ -92,6 +103,7 @@ def protection():
 def main():
     with Directory() as directory:
         changes(directory)
+    over_uart()
     texts()
     mistakes()
     protection()
