@@ -32,7 +32,7 @@ release=("${build[@]}" "${firmware[@]}" "${web[@]}" dpkg-dev gcc-aarch64-linux-g
          gcc-arm-linux-gnueabihf gcc-mingw-w64-i686-win32 gcc-mingw-w64-x86-64-win32 git libc6-dev
          libc6-dev-arm64-cross libc6-dev-armhf-cross python3-yaml qemu-user-static rpm ruby)
 lint=("${build[@]}" clang clang-format clang-tidy cppcheck shellcheck)
-test=("${demo[@]}" "${lint[@]}" ccache g++ git libcmocka-dev libclang-rt-dev valgrind
+test=("${demo[@]}" "${lint[@]}" ccache cmake g++ git libcmocka-dev libclang-rt-dev valgrind
       libnewlib-arm-none-eabi fwupd python3 python3-usb stm32flash udev usbutils groff zsh fish)
 
 check=no

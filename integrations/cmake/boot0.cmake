@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+# Targets that flash what CMake has built: see README.md beside this file.
+
+find_program(BOOT0_EXECUTABLE boot0 DOC "boot0, which flashes STM32 boards")
+
+# boot0_add_flash_target(TARGET [NAME flash-TARGET] [FILE …] [ARGS …])
+#
+# Adds a target that builds the executable TARGET and flashes it. FILE is flashed in its place: a
+# .hex or .bin that was made of it. ARGS go to `boot0 flash`: --board, --vdd, --fast, --port …
+function(boot0_add_flash_target target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "NAME;FILE" "ARGS")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "boot0_add_flash_target: what is ${arg_UNPARSED_ARGUMENTS}?")
+  endif()
+  if(NOT arg_NAME)
+    set(arg_NAME flash-${target})
+  endif()
+  if(NOT arg_FILE)
+    set(arg_FILE $<TARGET_FILE:${target}>)
+  endif()
+  if(BOOT0_EXECUTABLE)
+    set(command ${BOOT0_EXECUTABLE} flash ${arg_ARGS} ${arg_FILE})
+  else()
+    # The rest of the project can be built without it.
+    set(command ${CMAKE_COMMAND} -E echo "boot0 is not installed, or not in PATH." COMMAND
+                ${CMAKE_COMMAND} -E false)
+  endif()
+  add_custom_target(
+    ${arg_NAME}
+    COMMAND ${command}
+    DEPENDS ${target}
+    COMMENT "Flashing ${target}"
+    USES_TERMINAL VERBATIM)
+endfunction()
