@@ -70,10 +70,18 @@ def read_command(binary, name, summary):
                    [line.strip() for line in sections.get("Examples", []) if line.strip()])
 
 
-def read_commands(binary):
-    """All commands of boot0, in the order of its own list."""
+def list_commands(binary):
+    """Name and summary of all commands of boot0, in the order of its own list."""
     sections = split_sections(run(binary, "--help"))
     rows = itertools.chain.from_iterable(
         itertools.takewhile(str.strip, sections[title]) for title in ("Commands", "More commands"))
     pairs = [re.match(r"  ([\w-]+) +(\S.*)", row) for row in rows]
-    return [read_command(binary, pair[1], pair[2]) for pair in pairs if pair]
+    return [(pair[1], pair[2]) for pair in pairs if pair]
+
+
+def read_commands(binary):
+    return [read_command(binary, name, summary) for name, summary in list_commands(binary)]
+
+
+def find_command(binary, name):
+    return read_command(binary, name, dict(list_commands(binary))[name])

@@ -3,6 +3,8 @@
 """Makes a man page from its frame and from what the program or the headers say themselves:
 
 make-man.py boot0 BINARY FRAME      @COMMANDS@ becomes all commands with their options
+make-man.py command BINARY FRAME NAME   the page of one command: boot0-NAME(1)
+make-man.py names command.h         prints the names of all commands, one a line
 make-man.py vboard BINARY FRAME     @HELP@ becomes what `vboard --help` says
 make-man.py libboot0 INCLUDE FRAME  @HEADERS@ becomes what the public headers say
 """
@@ -41,6 +43,27 @@ def boot0(binary):
     for command in helptext.read_commands(binary):
         lines += command_lines(command)
     return "@COMMANDS@", lines
+
+
+def command_page(binary, frame, name):
+    """A page of its own for one command, from the same help."""
+    command = helptext.find_command(binary, name)
+    options = [line for option in command.options for line in option_lines(option)]
+    parts = {
+        "TITLE": f"BOOT0-{escape(name.upper())}",
+        "NAME": f"boot0\\-{escape(name)} \\- {escape(command.summary)}",
+        "USAGE": f".B {escape(command.usage)}",
+        "TEXT": escape(command.text),
+        "OPTIONS": "\n".join(options),
+        "EXAMPLES": "\n".join([".EX", *(escape(example) for example in command.examples), ".EE"]),
+    }
+    return re.sub(r"@([A-Z]+)@", lambda mark: parts[mark[1]], frame)
+
+
+def command_names(header):
+    """Those of the list in cli/command.h."""
+    rows = re.search(r"#define COMMANDS\(ROW\)(.*?)\n\n", header, re.DOTALL)[1]
+    return [name.replace("_", "-") for name in re.findall(r"ROW\((\w+)\)", rows)]
 
 
 def vboard(binary):
@@ -93,7 +116,14 @@ def libboot0(include):
 
 
 def main():
+    if sys.argv[1] == "names":
+        print("\n".join(command_names(pathlib.Path(sys.argv[2]).read_text(encoding="utf-8"))))
+        return
     kind, source, frame = sys.argv[1:4]
+    if kind == "command":
+        text = pathlib.Path(frame).read_text(encoding="utf-8")
+        sys.stdout.write(command_page(source, text, sys.argv[4]))
+        return
     mark, lines = {"boot0": boot0, "vboard": vboard, "libboot0": libboot0}[kind](source)
     text = pathlib.Path(frame).read_text(encoding="utf-8")
     sys.stdout.write(text.replace(mark, "\n".join(line for line in lines if line)))

@@ -9,7 +9,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
 import helptext  # noqa: E402
-from system import BOOT0, check, run, say  # noqa: E402
+from system import BOOT0, check, equal, run, say  # noqa: E402
 
 DOCUMENTS = pathlib.Path(os.environ["DOCUMENTS"])
 
@@ -27,6 +27,19 @@ def check_manual(commands):
         check(len(command.examples) >= 2, f"boot0 {command.name} --help shows no two examples")
         for option in command.options:
             check(f"--{option.name}" in section, f"boot0.1: {command.name}: --{option.name}")
+
+
+def check_pages(commands):
+    say("each command has a page of its own")
+    found = {page.name for page in DOCUMENTS.glob("boot0-*.1")}
+    equal(found, {f"boot0-{command.name}.1" for command in commands}, "the pages")
+    for command in commands:
+        page = plain(f"boot0-{command.name}.1")
+        check(f"boot0-{command.name} - {command.summary}" in page, command.name)
+        for option in command.options:
+            check(f"--{option.name}" in page, f"boot0-{command.name}.1: --{option.name}")
+        for example in command.examples:
+            check(example.replace("\\", "\\e") in page, f"boot0-{command.name}.1: {example}")
 
 
 def check_library():
@@ -77,6 +90,7 @@ def main():
     commands = helptext.read_commands(BOOT0)
     check(len(commands) > 10, "boot0 --help lists few commands")
     check_manual(commands)
+    check_pages(commands)
     check_library()
     check_troff()
     check_completions(commands)
