@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Compiles the bootloader and the example programs for the STM32F407 into build/firmware and prints
+# Compiles the bootloaders, the RAM loaders and the example programs into build/firmware and prints
 # their sizes. Fails if a bootloader is larger than its sector. Their .uf2 and .dfu are made by this
 # tree's own boot0: the one that BOOT0 names, or else build/host.
 set -euo pipefail
@@ -11,11 +11,12 @@ if [ -z "${BOOT0:-}" ]; then
     BOOT0=$PWD/build/host/cli/boot0
 fi
 cd build/firmware
-for elf in *.elf; do
-    name=${elf%.elf}
-    if [ ! "$name.uf2" -nt "$elf" ] || [ ! "$name.dfu" -nt "$elf" ]; then
-        "$BOOT0" convert --quiet --family f407 "$name.hex" "$name.uf2"
-        "$BOOT0" convert --quiet --suffix 0483:df11 "$name.hex" "$name.dfu"
+# What has a .hex belongs into flash; the loaders, which belong into RAM, have none.
+for hex in *.hex; do
+    name=${hex%.hex}
+    if [ ! "$name.uf2" -nt "$hex" ] || [ ! "$name.dfu" -nt "$hex" ]; then
+        "$BOOT0" convert --quiet --family f407 "$hex" "$name.uf2"
+        "$BOOT0" convert --quiet --suffix 0483:df11 "$hex" "$name.dfu"
     fi
 done
 arm-none-eabi-size ./*.elf
