@@ -244,6 +244,8 @@ COMMANDS(DECLARE)
 
 /* cmd_driver.c: what `boot0 driver` starts as an administrator; no user calls it. */
 extern const struct command command_driver_elevated;
+/* cmd_complete.c: what the shells' completions call. */
+extern const struct command command_complete;
 
 /* ---- options.c ---- */
 

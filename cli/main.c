@@ -20,6 +20,9 @@ static const struct command *const commands[] = {
 #undef ROW
 };
 
+/* What no user types; --help does not list them. */
+static const struct command *const internal[] = {&command_driver_elevated, &command_complete};
+
 enum {
     COMMAND_COUNT = B0_LENGTH(commands),
     FIRST_COMMANDS = 10, /* of the list: those that most people need */
@@ -177,8 +180,9 @@ static const struct command *independent(int argc, char *const *argv)
 
     if (argc > 0 && dfu_util_is_name(argv[0]))
         return &command_dfu_util;
-    if (argc > 1 && strcmp(argv[1], command_driver_elevated.name) == 0)
-        return &command_driver_elevated;
+    for (size_t i = 0; argc > 1 && i < B0_LENGTH(internal); i++)
+        if (strcmp(argv[1], internal[i]->name) == 0)
+            return internal[i];
     command = argc > 1 ? find_command(argv[1]) : NULL;
     return command && command->main ? command : NULL;
 }

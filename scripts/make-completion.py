@@ -7,12 +7,31 @@ import sys
 
 import helptext
 
+# What `boot0 complete` lists, for the options that take it.
+VALUES = {"chip": "chips", "board": "boards", "serial": "serials", "path": "paths",
+          "port": "ports", "ide-port": "ports"}
+FORMATS = "binary ihex srec elf uf2 dfu dfuse"
 FILES = {"flash", "verify", "info", "convert", "read", "gang", "watch"}  # take file names
 
 
 def words(command):
     return [f"--{o.name}" for o in command.options] + [f"-{o.letter}" for o in command.options
                                                        if o.letter]
+
+
+def spellings(option):
+    return [f"--{option.name}"] + ([f"-{option.letter}"] if option.letter else [])
+
+
+def bash_values(commands):
+    """What an option's value can be. -b and -s can mean something else in another command."""
+    rows = []
+    for command in commands:
+        for option in command.options:
+            if option.name in VALUES:
+                rows += [f"        {command.name}:{word}) kind={VALUES[option.name]} ;;"
+                         for word in spellings(option)]
+    return "\n".join(rows)
 
 
 def with_subcommands(commands):
@@ -28,7 +47,14 @@ def bash(commands):
     return f"""# bash completion for boot0
 _boot0() {{
     local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD-1]}} options=
+    local kind="" value
     COMPREPLY=()
+    # "--chip=f4" comes as three words.
+    if [ "$current" = = ]; then
+        current=
+    elif [ "$previous" = = ] && [ "$COMP_CWORD" -gt 2 ]; then
+        previous=${{COMP_WORDS[COMP_CWORD-2]}}
+    fi
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W '{names} help --help --version' -- "$current")
         return
@@ -39,9 +65,18 @@ _boot0() {{
     esac
     case $previous in
         --format | -F)
-            mapfile -t COMPREPLY < <(compgen -W 'binary ihex srec elf uf2 dfu dfuse' -- "$current")
+            mapfile -t COMPREPLY < <(compgen -W '{FORMATS}' -- "$current")
             return ;;
     esac
+    case ${{COMP_WORDS[1]}}:$previous in
+{bash_values(commands)}
+    esac
+    if [ -n "$kind" ]; then
+        while read -r value; do
+            [[ $value != "$current"* ]] || COMPREPLY+=("$value")
+        done < <("${{1:-boot0}}" complete "$kind" 2>/dev/null)
+        return
+    fi
     [[ $COMP_CWORD -ne 2 || $current == -* ]] || case ${{COMP_WORDS[1]}} in
 {subcommands}
     esac
@@ -59,8 +94,17 @@ def zsh_quote(text):
     return text.replace("'", "'\\''").replace("[", "(").replace("]", ")").replace(":", "\\:")
 
 
+def zsh_action(option):
+    if option.name in VALUES:
+        return f"{{_boot0_values {VALUES[option.name]}}}"
+    if option.name == "format":
+        return f"({FORMATS})"
+    return "_files" if option.argument == "FILE" else ""
+
+
 def zsh_option(option):
-    value = f":{zsh_quote(re.sub(r'[][=]', '', option.argument))}:" if option.argument else ""
+    argument = zsh_quote(re.sub(r"[][=]", "", option.argument))
+    value = f":{argument}:{zsh_action(option)}" if option.argument else ""
     equals = "=-" if option.argument.startswith("[=") else "=" if option.argument else ""
     long = f"'--{option.name}{equals}[{zsh_quote(option.text)}]{value}'"
     if not option.letter:
@@ -79,6 +123,11 @@ def zsh(commands):
         cases.append(f"            {c.name}) _arguments {options}{files} ;;")
     body = "\n".join(cases)
     return f"""#compdef boot0
+_boot0_values() {{
+    local -a values
+    values=(${{(f)"$(_call_program values boot0 complete $1 2>/dev/null)"}})
+    compadd -a values
+}}
 _boot0() {{
     local -a commands
     commands=(
@@ -114,6 +163,10 @@ def fish(commands):
         for o in c.options:
             letter = f" -s {o.letter}" if o.letter else ""
             needs = " -r" if o.argument and not o.argument.startswith("[=") else ""
+            if o.name in VALUES:
+                needs = f" -x -a '(boot0 complete {VALUES[o.name]})'"
+            elif o.name == "format":
+                needs = f" -x -a '{FORMATS}'"
             lines.append(f"complete -c boot0 -n '__fish_seen_subcommand_from {c.name}'{letter} "
                          f"-l {o.name}{needs} -d {fish_quote(o.text)}")
     return "\n".join(lines) + "\n"

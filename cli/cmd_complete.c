@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * boot0 complete KIND: the values that an option can have here and now, one a line. The shells'
+ * completions call it. They show what there is, so an error is an empty list.
+ */
+#include "command_session.h"
+#include "print.h"
+
+#include <boot0/chip.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void print_chips(void)
+{
+    const struct boot0_chip *chip;
+
+    for (size_t i = 0; (chip = boot0_chip_at(i)) != NULL; i++)
+        print("%s\n", chip->key);
+}
+
+static void print_profiles(void)
+{
+    const struct boot0_board_profile *profile;
+
+    for (size_t i = 0; (profile = boot0_board_profile_at(i)) != NULL; i++)
+        print("%s\n", profile->key);
+}
+
+static void print_ports(void)
+{
+    struct boot0_serial_port *ports = NULL;
+    struct boot0_error ignored;
+    size_t count = 0;
+
+    if (boot0_serial_list(&ports, &count, &ignored) != BOOT0_OK)
+        return;
+    for (size_t i = 0; i < count; i++)
+        print("%s\n", ports[i].path);
+    free(ports);
+}
+
+/* A device with several DFU interfaces comes once for each: its neighbour says the same. */
+static void print_boards(const char *(*value)(const struct boot0_board *board))
+{
+    const struct arguments arguments = {.quiet = true};
+    const struct boot0_selection all = {0};
+    struct command_session command;
+    struct boot0_board *boards = NULL;
+    struct boot0_error ignored;
+    size_t count = 0;
+
+    if (command_open_bus(&command, &arguments, &ignored) == BOOT0_OK &&
+        boot0_board_list(&command.bus, &all, &boards, &count, &ignored) == BOOT0_OK)
+        for (size_t i = 0; i < count; i++) {
+            const char *text = value(&boards[i]);
+
+            if (text[0] && (i == 0 || strcmp(text, value(&boards[i - 1])) != 0))
+                print("%s\n", text);
+        }
+    free(boards);
+    command_close(&command);
+}
+
+static const char *serial_of(const struct boot0_board *board)
+{
+    return board->serial;
+}
+
+static const char *path_of(const struct boot0_board *board)
+{
+    return board->usb.path;
+}
+
+static void print_serials(void)
+{
+    print_boards(serial_of);
+}
+
+static void print_paths(void)
+{
+    print_boards(path_of);
+}
+
+static const struct kind {
+    const char *name;
+    void (*print)(void);
+} kinds[] = {
+    {"chips", print_chips}, {"boards", print_profiles}, {"serials", print_serials},
+    {"paths", print_paths}, {"ports", print_ports},
+};
+
+static int complete(int argc, char **argv)
+{
+    for (size_t i = 0; argc == 2 && i < B0_LENGTH(kinds); i++)
+        if (strcmp(argv[1], kinds[i].name) == 0) {
+            kinds[i].print();
+            return exit_code(fflush(stdout) == 0 ? BOOT0_OK : BOOT0_E_NO_OUTPUT);
+        }
+    print_to(stderr, "Usage: boot0 complete chips|boards|serials|paths|ports\n");
+    return exit_code(BOOT0_E_USAGE);
+}
+
+const struct command command_complete = {
+    .name = "complete",
+    .main = complete,
+};
