@@ -14,6 +14,7 @@ import types
 
 from system import BOOT0, VBOARD, Directory, check, equal, firmware, read, run, say
 
+FIRMWARE = pathlib.Path(os.environ["FIRMWARE"])
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "integrations"
 
 
@@ -149,9 +150,28 @@ def github(directory):
     run(["bash", "-euo", "pipefail", "-c", step], status=1, env=environment)
 
 
+def firmware_tests(directory):
+    say("a project's tests of its firmware: each of them, on two chips; one that has to fail")
+    folder = pathlib.Path(directory.file("project"))
+    shutil.copytree(FOLDER / "firmware-tests", folder)
+    path = f"{os.path.dirname(BOOT0)}:{os.path.dirname(VBOARD)}:{os.environ['PATH']}"
+    tests = sorted(test.name for test in (folder / "tests").iterdir())
+    for chip, bootloader in (("f407", "generic-f407"), ("f446", "nucleo-f446re")):
+        suffix = "" if chip == "f407" else f"-{chip}"
+        environment = {**os.environ, "PATH": path, "CHIP": chip, "FLASH": str(folder / "flash.bin"),
+                       "NEW": str(FIRMWARE / f"hello{suffix}.hex")}
+        run([BOOT0, "convert", "-F", "binary", FIRMWARE / f"bootloader-{bootloader}.hex",
+             FIRMWARE / f"echo{suffix}.hex", folder / "flash.bin"])
+        done = run([folder / "run"], env=environment)
+        equal(done.stdout.split(), [word for test in tests for word in ("ok", test)], "the tests")
+    (folder / "flash.bin").write_bytes(b"\xff" * 4096)
+    done = run([folder / "run", folder / "tests/enumerate.py"], status=1, env=environment)
+    check("FAILED  enumerate.py" in done.stdout and "on the bus" in done.stdout, done.stdout)
+
+
 def main():
     with Directory() as directory:
-        for part in (cmake, make, platformio, west, github):
+        for part in (cmake, make, platformio, west, github, firmware_tests):
             part(directory)
     vscode()
 
