@@ -132,14 +132,15 @@ static enum boot0_status run_command(const struct command *command, int argc, ch
     struct settings *settings = calloc(1, sizeof *settings); /* arguments point to their values */
     enum boot0_status status;
 
-    if (arguments && settings)
+    if (arguments && settings) {
         status = parse(command, argc, argv, arguments, settings, error);
-    else
+        if (status == BOOT0_OK && arguments->help)
+            print_help(command);
+        else if (status == BOOT0_OK)
+            status = command->run(arguments, error);
+    } else {
         status = boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
-    if (status == BOOT0_OK && arguments->help)
-        print_help(command);
-    else if (status == BOOT0_OK)
-        status = command->run(arguments, error);
+    }
     free(arguments);
     free(settings);
     return status;

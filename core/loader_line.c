@@ -466,7 +466,7 @@ static bool watch_flash(struct b0_loader_line *line)
 bool b0_loader_line_step(struct b0_loader_line *line, uint32_t now_us, bool is_sent)
 {
     static const struct b0_loader_parts nothing;
-    bool is_idle;
+    bool is_idle, is_silent, has_question;
 
     line->now_us = now_us;
     watch_speed(line);
@@ -477,13 +477,13 @@ bool b0_loader_line_step(struct b0_loader_line *line, uint32_t now_us, bool is_s
         keep_promises(line);
     if (line->asked_baud != 0 || line->asked_exit != B0_LOADER_STAYS)
         return false;
-    if (line->says_state)
-        say_state(line);
-    else if (line->question.type != 0 && is_idle)
+    is_silent = is_over(line, line->said_us, B0_LOADER_BUSY_MS);
+    has_question = line->question.type != 0;
+    if (!line->says_state && has_question && is_idle)
         work_on_question(line);
-    else if (line->question.type != 0 && is_over(line, line->said_us, B0_LOADER_BUSY_MS))
+    else if (!line->says_state && has_question && is_silent)
         say(line, B0_LOADER_BUSY, line->question.number, &nothing);
-    else if (!is_idle && is_over(line, line->said_us, B0_LOADER_BUSY_MS))
+    else if (line->says_state || (!is_idle && is_silent))
         say_state(line);
     else
         return false;

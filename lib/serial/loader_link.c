@@ -232,7 +232,7 @@ static enum b0_loader_result ask_once(struct b0_loader_link *link, const struct 
             until_us = now_us(link) + silence_us;
         if (link->reading)
             link->done = link->reading->done;
-        if (q->type == B0_LOADER_READ && link->reading->has_gap)
+        if (q->type == B0_LOADER_READ && link->reading && link->reading->has_gap)
             return B0_LOADER_OK; /* the rest is asked for again */
         if (is_stopped(link))
             return B0_LOADER_STOPPED;
@@ -556,7 +556,8 @@ static uint32_t window(const struct b0_loader_link *link)
 
 static void expect_state(struct b0_loader_link *link, struct orders *orders)
 {
-    size_t on_line = (orders->sent - orders->acked) * B0_LOADER_CODED_SIZE(B0_LOADER_PAYLOAD_MAX);
+    size_t on_line =
+        (size_t)(orders->sent - orders->acked) * B0_LOADER_CODED_SIZE(B0_LOADER_PAYLOAD_MAX);
 
     orders->until_us =
         now_us(link) + patience_us(PATIENCE_MS, orders->silent) + wire_us(link, on_line);

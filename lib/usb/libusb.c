@@ -420,7 +420,7 @@ static void wait_change(void *context, uint32_t timeout_ms)
     struct usb_bus *bus = context;
     uint32_t longest_ms = bus->has_hotplug ? WAKE_MS : POLL_MS;
     uint32_t part_ms = timeout_ms < longest_ms ? timeout_ms : longest_ms;
-    struct timeval timeout = {part_ms / 1000, (int)(part_ms % 1000) * 1000};
+    struct timeval timeout = {part_ms / 1000, (int)(part_ms % 1000 * 1000)};
 
     if (!bus->has_hotplug) {
         wait_us(NULL, part_ms * 1000);

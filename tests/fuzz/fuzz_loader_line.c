@@ -111,7 +111,7 @@ static void receive_frame(struct board *board, const uint8_t *data, size_t size)
         return;
     b0_store32(head, BASE + (uint32_t)b0_load16(data + 2) * 4);
     b0_store32(head + 4, (uint32_t)data[4] * 512);
-    parts.head_size = data[1] % 3 * 4u;
+    parts.head_size = (size_t)(data[1] % 3) * 4;
     parts.data = data + 5;
     parts.data_size = size - 5;
     receive(board, coded,
