@@ -160,9 +160,10 @@ static enum boot0_status write_options(struct command_session *command,
     return BOOT0_OK;
 }
 
-static enum boot0_status change(struct command_session *command, const struct wanted *wanted,
-                                const struct boot0_option *before, size_t count,
-                                struct boot0_error *error)
+static enum boot0_status change_options(struct command_session *command,
+                                        const struct wanted *wanted,
+                                        const struct boot0_option *before, size_t count,
+                                        struct boot0_error *error)
 {
     struct boot0_option after[BOOT0_OPTIONS_MAX];
     enum boot0_status status;
@@ -202,7 +203,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     if (status == BOOT0_OK && wanted.count == 0)
         show(&command, options, count);
     else if (status == BOOT0_OK)
-        status = change(&command, &wanted, options, count, error);
+        status = change_options(&command, &wanted, options, count, error);
     command_close(&command);
     return status;
 }

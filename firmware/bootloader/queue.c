@@ -67,9 +67,9 @@ void b0_queue_init(struct b0_queue *q, const struct b0_flash_port *flash, uint32
 uint8_t b0_queue_room_count(const struct b0_queue *q)
 {
     int blocks = q->block_count - q->blocks_used;
-    int ops = B0_FLASH_OPS - B0_FLASH_OPS_SPARE - q->op_count;
+    int room = B0_FLASH_OPS - B0_FLASH_OPS_SPARE - q->op_count;
 
-    return (uint8_t)(ops < 0 ? 0 : blocks < ops ? blocks : ops);
+    return (uint8_t)(room < 0 ? 0 : blocks < room ? blocks : room);
 }
 
 uint8_t *b0_queue_room(const struct b0_queue *q)

@@ -337,6 +337,13 @@ static bool stop(void *context)
     return *left == 0 || --*left > 0;
 }
 
+static void stop_after(struct fixture *f, unsigned *left, unsigned ticks)
+{
+    *left = ticks;
+    f->link.tick = stop;
+    f->link.context = left;
+}
+
 /* Stopped anywhere, the board is soon at rest again. */
 static void test_stopped(void **state)
 {
@@ -346,15 +353,12 @@ static void test_stopped(void **state)
     greet(f);
     assert_writes(f, 256 * KIB);
     for (unsigned after = 1; after < 40; after += 3) {
-        f->link.tick = stop;
-        f->link.context = &left;
-        left = after;
+        stop_after(f, &left, after);
         assert_int_equal(b0_loader_link_read(&f->link, LOADER_FLASH, f->held, 256 * KIB),
                          B0_LOADER_STOPPED);
         f->link.tick = NULL;
         assert_int_equal(b0_loader_link_hello(&f->link, 3000), B0_LOADER_OK);
-        f->link.tick = stop;
-        left = after;
+        stop_after(f, &left, after);
         assert_int_equal(b0_loader_link_write(&f->link, LOADER_FLASH, f->data, 256 * KIB),
                          B0_LOADER_STOPPED);
         f->link.tick = NULL;
