@@ -4,6 +4,7 @@
 #include "describe/describe.h"
 #include "files.h"
 #include "find.h"
+#include "memory_table.h"
 #include "print.h"
 #include "text.h"
 
@@ -34,7 +35,8 @@ static void families_by_stack(uint32_t stack, char *text, size_t size)
     }
 }
 
-static void file_json(const char *name, const struct boot0_image *image)
+static void file_json(const char *name, const struct boot0_image *image,
+                      const struct boot0_chip *chip)
 {
     struct json json = json_begin(stdout);
     struct boot0_vectors vectors;
@@ -87,6 +89,8 @@ static void file_json(const char *name, const struct boot0_image *image)
         json_hex(&json, "reset", vectors.reset, 8);
         json_close(&json);
     }
+    if (chip)
+        memory_table_json(&json, image, chip);
     json_end(&json);
 }
 
@@ -164,13 +168,20 @@ static void print_file(const char *name, const struct boot0_image *image)
         print_wrapped(stdout, "  note      ", boot0_image_note(image, i));
 }
 
-static enum boot0_status file_info(const char *name, bool as_json, struct boot0_error *error)
+/* `chip` is NULL if none is named. */
+static enum boot0_status file_info(const char *name, const struct boot0_chip *chip, bool as_json,
+                                   struct boot0_error *error)
 {
     struct boot0_image *image;
     enum boot0_status status = file_load(&image, name, error);
 
-    if (status == BOOT0_OK)
-        as_json ? file_json(name, image) : print_file(name, image);
+    if (status == BOOT0_OK && as_json) {
+        file_json(name, image, chip);
+    } else if (status == BOOT0_OK) {
+        print_file(name, image);
+        if (chip)
+            memory_table_print(image, chip);
+    }
     boot0_image_free(image);
     return status;
 }
@@ -390,6 +401,7 @@ static enum boot0_status board_info(const struct arguments *arguments, struct bo
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
 {
+    const struct boot0_chip *chip = NULL;
     enum boot0_status status = BOOT0_OK;
 
     if (arguments->describe && (arguments->operand_count > 0 || arguments->json)) {
@@ -400,8 +412,15 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
         return describe_board(arguments, error);
     if (arguments->operand_count == 0)
         return board_info(arguments, error);
+    if (arguments->flash.chip) {
+        chip = boot0_chip_by_name(arguments->flash.chip);
+        if (!chip) {
+            boot0_fail(error, BOOT0_E_USAGE, "no chip \"%s\" is known", arguments->flash.chip);
+            return boot0_hint(error, "As f407 or STM32F407VE; `boot0 complete chips` lists them.");
+        }
+    }
     for (size_t i = 0; i < arguments->operand_count && status == BOOT0_OK; i++)
-        status = file_info(arguments->operands[i], arguments->json, error);
+        status = file_info(arguments->operands[i], chip, arguments->json, error);
     return status;
 }
 
@@ -414,7 +433,8 @@ const struct command command_info = {
     .summary = "show details of a board or file",
     .text =
         "With files: their format, addresses, the device or chip that they are for, and the vector "
-        "table. Without: the board's ids, DFU abilities, memories, read protection, and which "
+        "table; with --chip also which sectors of its flash they use. Without: the board's ids, "
+        "DFU abilities, memories, read protection, and which "
         "chips it can be. A running program is not disturbed, and shows only what USB tells of it; "
         "--restart takes the board to its bootloader for the rest, and back. With --describe: the "
         "board as a text file, for `vboard custom:describe=FILE`.",

@@ -55,7 +55,7 @@ def json_members(directory):
     for command, arguments in {
         "list": ["list"],
         "info": ["info"],
-        "info FILE": ["info", dfu, uf2, hexfile, prefixed, elf, odd],
+        "info FILE": ["info", "--chip", "f407", dfu, uf2, hexfile, prefixed, elf, odd],
         "flash --dry-run": ["flash", "--dry-run", image],
         "flash": ["flash", image],
         "read": ["read", "-n", "1k", other],

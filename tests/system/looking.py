@@ -29,7 +29,32 @@ def boot0(board, *arguments, status=0):
     return run([BOOT0, *arguments, "--virtual", board], status)
 
 
+def rows_of(*arguments):
+    lines = run([BOOT0, "info", *arguments]).stdout.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("  flash "))
+    return [line.split() for line in lines[at + 1:]]
+
+
+def flash_table():
+    say("which sectors a file uses")
+    with Directory() as directory:
+        raw = directory.file("raw.bin", firmware(0x4000 + 1))
+        equal([row[-1] for row in rows_of("--chip", "f407", raw)], ["#+..", ".", "......."], "raw")
+        hexfile = directory.file("two.hex")
+        run([BOOT0, "convert", f"{raw}@0x0801C000", f"{raw}@0x080E0000", hexfile])
+        equal(rows_of("--chip", "STM32F407VG", hexfile),
+              [["0x08000000", "4", "x", "16", "KiB", "...."],
+               ["0x08010000", "1", "x", "64", "KiB", "+"],
+               ["0x08020000", "7", "x", "128", "KiB", "+.....+"]], "segments over two sectors")
+        equal(rows_of("--chip", "f103xe", raw)[0][-1], "#" + "+" + "." * 30, "8 pages a cell")
+        found = json.loads(run([BOOT0, "info", "--json", "--chip", "f407", hexfile]).stdout)
+        equal([(row["sectors"], row["used"]) for row in found["flash"]], [(4, 0), (1, 1), (7, 2)],
+              "as JSON")
+        run([BOOT0, "info", "--chip", "f999", hexfile], 64)
+
+
 def main():
+    flash_table()
     with Directory() as directory:
         image = firmware(3000) + bytes(200) + b"boot0" * 11
         path = directory.file("a.flash", image.ljust(0x100000, b"\xff"))
