@@ -48,12 +48,13 @@ static enum boot0_status fail_unknown(const struct boot0_session *session,
     boot0_hint(error, "Read the option bytes as memory, and compare them with the reference "
                       "manual.");
     if (board->chip_count < 2)
-        return error->code;
+        return BOOT0_E_UNSUPPORTED;
     for (size_t i = 0; i < board->chip_count && length + 16 < sizeof facts.text; i++)
         length += (size_t)snprintf(facts.text + length, sizeof facts.text - length, "%s%s",
                                    length ? ", " : "", board->chips[i]->key);
     boot0_hint(error, "Say which chip it is: its marking tells.");
-    return boot0_advise(error, BOOT0_ADVICE_SAY_CHIP, &facts);
+    boot0_advise(error, BOOT0_ADVICE_SAY_CHIP, &facts);
+    return BOOT0_E_UNSUPPORTED;
 }
 
 static const struct b0_family *family_of(const struct boot0_board *board, size_t chip)

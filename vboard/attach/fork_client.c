@@ -10,16 +10,18 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stddef.h>
+#include <string.h>
 
 static void renew_locks(void)
 {
     static const char *const names[] = {"trap_path_lock", "ioctl_lock"};
+    static const pthread_mutex_t unlocked = PTHREAD_MUTEX_INITIALIZER;
 
     for (size_t n = 0; n < sizeof names / sizeof names[0]; n++) {
         pthread_mutex_t *lock = dlsym(RTLD_DEFAULT, names[n]);
 
         if (lock != NULL)
-            *lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+            memcpy(lock, &unlocked, sizeof unlocked);
     }
     vboard_renew_node_lock();
 }

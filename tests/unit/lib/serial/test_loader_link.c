@@ -324,7 +324,7 @@ static void test_flash_fails(void **state)
         result = b0_loader_link_ask(&f->link, B0_LOADER_SYNC, NULL, 0, NULL, 0);
     assert_int_equal(result, B0_LOADER_REFUSED);
     assert_int_equal(f->link.status, BOOT0_DFU_STATUS_ERR_PROG);
-    assert_memory_equal(f->board.flash, f->data, 9 * B0_LOADER_BLOCK);
+    assert_memory_equal(f->board.flash, f->data, (size_t)9 * B0_LOADER_BLOCK);
     f->board.fails_at = 0;
     assert_int_equal(b0_loader_link_hello(&f->link, 3000), B0_LOADER_OK);
     assert_writes(f, LENGTH);
@@ -380,8 +380,8 @@ static void test_ends(void **state)
     loader_board_run(&f->board, 1000);
     assert_int_equal(f->board.line.exit, B0_LOADER_RUNS);
     assert_int_equal(f->board.line.run_address, LOADER_FLASH);
-    for (uint8_t target = B0_EXTENSION_TO_BOOTLOADER; target <= B0_EXTENSION_TO_ROM; target++) {
-        const uint8_t payload[4] = {target};
+    for (int target = B0_EXTENSION_TO_BOOTLOADER; target <= B0_EXTENSION_TO_ROM; target++) {
+        const uint8_t payload[4] = {(uint8_t)target};
 
         loader_board_init(&f->board);
         open_line(f);
