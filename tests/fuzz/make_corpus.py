@@ -347,9 +347,10 @@ def gang_seeds():
 
 
 def settings_seeds():
-    yield b"# mine\n\nvdd = 3.3\nboard=black-f407ve\nfast = yes\n"
-    yield b"port = /dev/ttyUSB0\r\nbaud = 9600\nboot = rts-boot0,dtr-reset\n"
-    yield b"serial\n= x\nchip = f407"
+    """Files of settings."""
+    yield "board", b"# mine\n\nvdd = 3.3\nboard=black-f407ve\nfast = yes\n"
+    yield "port", b"port = /dev/ttyUSB0\r\nbaud = 9600\nboot = rts-boot0,dtr-reset\n"
+    yield "wrong", b"serial\n= x\nchip = f407"
 
 
 def gdb_seeds():
