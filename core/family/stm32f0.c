@@ -76,9 +76,7 @@ static const struct b0_chip chips[] = {
 static const uint16_t boot_by_option[] = {0x445, 0x442, 0};
 static const struct b0_option_field option_fields[] = {
     {B0_OPTION_RDP, 0x1ffff800, 0, 8, "read protection", B0_RDP_VALUES, NULL},
-    {"WDG_SW", 0x1ffff800, 16, 1, "independent watchdog", B0_WATCHDOG_VALUES, NULL},
-    {"nRST_STOP", 0x1ffff800, 17, 1, "Stop mode", B0_RESET_VALUES, NULL},
-    {"nRST_STDBY", 0x1ffff800, 18, 1, "Standby mode", B0_RESET_VALUES, NULL},
+    B0_OPTIONS_WATCHDOG_AND_RESETS,
     {"nBOOT0", 0x1ffff800, 19, 1, "BOOT0, where BOOT_SEL is 0", "0=as BOOT0 high|1=as BOOT0 low",
      boot_by_option},
     {"nBOOT1", 0x1ffff800, 20, 1, "what starts with BOOT0 high", "0=RAM|1=the ROM", NULL},
@@ -86,12 +84,7 @@ static const struct b0_option_field option_fields[] = {
     {"RAM_PARITY_CHECK", 0x1ffff800, 22, 1, "parity check of the RAM", "0=on|1=off", NULL},
     {"BOOT_SEL", 0x1ffff800, 23, 1, "who says BOOT0", "0=the option nBOOT0|1=the pin",
      boot_by_option},
-    {"Data0", 0x1ffff804, 0, 8, "a byte of the user's", NULL, NULL},
-    {"Data1", 0x1ffff804, 16, 8, "a byte of the user's", NULL, NULL},
-    {"WRP0", 0x1ffff808, 0, 8, "write protection", "bits:group", NULL},
-    {"WRP1", 0x1ffff808, 16, 8, "write protection", "bits:group", NULL},
-    {"WRP2", 0x1ffff80c, 0, 8, "write protection", "bits:group", NULL},
-    {"WRP3", 0x1ffff80c, 16, 8, "write protection", "bits:group", NULL},
+    B0_OPTIONS_DATA_AND_WRP,
     {.name = NULL},
 };
 

@@ -77,18 +77,11 @@ static const struct b0_chip chips[] = {
 /* RM0316, 5.1: a byte and its complement each. */
 static const struct b0_option_field option_fields[] = {
     {B0_OPTION_RDP, 0x1ffff800, 0, 8, "read protection", B0_RDP_VALUES, NULL},
-    {"WDG_SW", 0x1ffff800, 16, 1, "independent watchdog", B0_WATCHDOG_VALUES, NULL},
-    {"nRST_STOP", 0x1ffff800, 17, 1, "Stop mode", B0_RESET_VALUES, NULL},
-    {"nRST_STDBY", 0x1ffff800, 18, 1, "Standby mode", B0_RESET_VALUES, NULL},
+    B0_OPTIONS_WATCHDOG_AND_RESETS,
     {"nBOOT1", 0x1ffff800, 20, 1, "what starts with BOOT0 high", "0=RAM|1=the ROM", NULL},
     {"VDDA_MONITOR", 0x1ffff800, 21, 1, "supervision of VDDA", "0=off|1=on", NULL},
     {"SRAM_PE", 0x1ffff800, 22, 1, "parity check of the RAM", "0=on|1=off", NULL},
-    {"Data0", 0x1ffff804, 0, 8, "a byte of the user's", NULL, NULL},
-    {"Data1", 0x1ffff804, 16, 8, "a byte of the user's", NULL, NULL},
-    {"WRP0", 0x1ffff808, 0, 8, "write protection", "bits:group", NULL},
-    {"WRP1", 0x1ffff808, 16, 8, "write protection", "bits:group", NULL},
-    {"WRP2", 0x1ffff80c, 0, 8, "write protection", "bits:group", NULL},
-    {"WRP3", 0x1ffff80c, 16, 8, "write protection", "bits:group", NULL},
+    B0_OPTIONS_DATA_AND_WRP,
     {.name = NULL},
 };
 

@@ -57,15 +57,7 @@ static const struct b0_chip chips[] = {
 /* RM0440, 3.4.1 and 3.7.8. Two banks: category 3. */
 static const uint16_t two_banks[] = {0x469, 0};
 static const struct b0_option_field option_fields[] = {
-    {B0_OPTION_RDP, 0x1fff7800, 0, 8, "read protection", B0_RDP_VALUES, NULL},
-    {"BOR_LEV", 0x1fff7800, 8, 3, "reset below a supply", B0_BOR_VALUES, NULL},
-    {"nRST_STOP", 0x1fff7800, 12, 1, "Stop mode", B0_RESET_VALUES, NULL},
-    {"nRST_STDBY", 0x1fff7800, 13, 1, "Standby mode", B0_RESET_VALUES, NULL},
-    {"nRST_SHDW", 0x1fff7800, 14, 1, "Shutdown mode", B0_RESET_VALUES, NULL},
-    {"IWDG_SW", 0x1fff7800, 16, 1, "independent watchdog", B0_WATCHDOG_VALUES, NULL},
-    {"IWDG_STOP", 0x1fff7800, 17, 1, "the same in Stop mode", "0=stands|1=counts", NULL},
-    {"IWDG_STDBY", 0x1fff7800, 18, 1, "the same in Standby mode", "0=stands|1=counts", NULL},
-    {"WWDG_SW", 0x1fff7800, 19, 1, "window watchdog", B0_WATCHDOG_VALUES, NULL},
+    B0_OPTIONS_RESETS_AND_WATCHDOGS,
     {"BFB2", 0x1fff7800, 20, 1, "start from bank 2", "0=bank 1|1=bank 2 if it has a program",
      two_banks},
     {"DBANK", 0x1fff7800, 22, 1, "banks of the flash", "0=one|1=two", two_banks},
@@ -79,13 +71,7 @@ static const struct b0_option_field option_fields[] = {
      NULL},
     {"IRHEN", 0x1fff7800, 30, 1, "internal reset holder", "0=pulse of 20 us|1=held until low",
      NULL},
-    {"PCROP1_STRT", 0x1fff7808, 0, 15, "execute-only flash, first", NULL, NULL},
-    {"PCROP1_END", 0x1fff7810, 0, 15, "the same, last", NULL, NULL},
-    {"PCROP_RDP", 0x1fff7810, 31, 1, "the same when RDP goes to 0", "0=kept|1=erased", NULL},
-    {"WRP1A_STRT", 0x1fff7818, 0, 7, "write protection A, first page", NULL, NULL},
-    {"WRP1A_END", 0x1fff7818, 16, 7, "the same, last page", NULL, NULL},
-    {"WRP1B_STRT", 0x1fff7820, 0, 7, "write protection B, first page", NULL, NULL},
-    {"WRP1B_END", 0x1fff7820, 16, 7, "the same, last page", NULL, NULL},
+    B0_OPTIONS_PCROP_AND_WRP(15, 7),
     {.name = NULL},
 };
 

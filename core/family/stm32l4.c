@@ -112,15 +112,7 @@ static const struct b0_chip chips[] = {
 static const uint16_t two_banks[] = {0x415, 0x461, 0};
 static const uint16_t boot_by_option[] = {0x435, 0x462, 0x461, 0x464, 0};
 static const struct b0_option_field option_fields[] = {
-    {B0_OPTION_RDP, 0x1fff7800, 0, 8, "read protection", B0_RDP_VALUES, NULL},
-    {"BOR_LEV", 0x1fff7800, 8, 3, "reset below a supply", B0_BOR_VALUES, NULL},
-    {"nRST_STOP", 0x1fff7800, 12, 1, "Stop mode", B0_RESET_VALUES, NULL},
-    {"nRST_STDBY", 0x1fff7800, 13, 1, "Standby mode", B0_RESET_VALUES, NULL},
-    {"nRST_SHDW", 0x1fff7800, 14, 1, "Shutdown mode", B0_RESET_VALUES, NULL},
-    {"IWDG_SW", 0x1fff7800, 16, 1, "independent watchdog", B0_WATCHDOG_VALUES, NULL},
-    {"IWDG_STOP", 0x1fff7800, 17, 1, "the same in Stop mode", "0=stands|1=counts", NULL},
-    {"IWDG_STDBY", 0x1fff7800, 18, 1, "the same in Standby mode", "0=stands|1=counts", NULL},
-    {"WWDG_SW", 0x1fff7800, 19, 1, "window watchdog", B0_WATCHDOG_VALUES, NULL},
+    B0_OPTIONS_RESETS_AND_WATCHDOGS,
     {"BFB2", 0x1fff7800, 20, 1, "start from bank 2", "0=bank 1|1=bank 2 if it has a program",
      two_banks},
     {"DUALBANK", 0x1fff7800, 21, 1, "banks of a smaller part", "0=one|1=two", two_banks},
@@ -131,13 +123,7 @@ static const struct b0_option_field option_fields[] = {
      boot_by_option},
     {"nBOOT0", 0x1fff7800, 27, 1, "BOOT0, where nSWBOOT0 is 0", "0=as BOOT0 high|1=as BOOT0 low",
      boot_by_option},
-    {"PCROP1_STRT", 0x1fff7808, 0, 16, "execute-only flash, first", NULL, NULL},
-    {"PCROP1_END", 0x1fff7810, 0, 16, "the same, last", NULL, NULL},
-    {"PCROP_RDP", 0x1fff7810, 31, 1, "the same when RDP goes to 0", "0=kept|1=erased", NULL},
-    {"WRP1A_STRT", 0x1fff7818, 0, 8, "write protection A, first page", NULL, NULL},
-    {"WRP1A_END", 0x1fff7818, 16, 8, "the same, last page", NULL, NULL},
-    {"WRP1B_STRT", 0x1fff7820, 0, 8, "write protection B, first page", NULL, NULL},
-    {"WRP1B_END", 0x1fff7820, 16, 8, "the same, last page", NULL, NULL},
+    B0_OPTIONS_PCROP_AND_WRP(16, 8),
     {.name = NULL},
 };
 
