@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "service.h"
 #include "board.h"
+#include "chip_info.h"
 
 #include BOARD_HEADER
 #include "board_defaults.h"
@@ -69,23 +70,12 @@ static void describe_chip(const struct b0_service *s, struct b0_extension_info *
 {
     static const char name[] = BOARD_NAME;
 
-    *info = (struct b0_extension_info){
-        .version = {B0_FIRMWARE_MAJOR, B0_FIRMWARE_MINOR, B0_FIRMWARE_PATCH},
-        .flags =
-            (uint8_t)(journal_flags(s) | (b0_flash_read_protected() ? B0_INFO_READ_PROTECTED : 0) |
-                      b0_flash_brownout() << B0_INFO_BROWNOUT_SHIFT),
-        .device_id = CHIP_DEVICE_ID,
-        .revision_id = b0_chip_revision(),
-        .flash_kib = b0_chip_flash_kib(),
-        .supply_mv = b0_chip_supply_mv(),
-        .crystal_hz = s->crystal_hz,
-        .core_hz = s->core_hz,
-        .reset_flags = (uint8_t)(s->reset_flags >> 24),
-        .entry_reason = s->entry,
-        .write_protected = b0_flash_protected(B0_SECTOR_BOOTLOADER),
-    };
-    for (unsigned i = 0; i < B0_UNIQUE_ID_SIZE; i++)
-        info->unique_id[i] = b0_chip_unique_id()[i];
+    b0_chip_info(info);
+    info->flags |= (uint8_t)journal_flags(s);
+    info->crystal_hz = s->crystal_hz;
+    info->core_hz = s->core_hz;
+    info->reset_flags = (uint8_t)(s->reset_flags >> 24);
+    info->entry_reason = s->entry;
     for (unsigned i = 0; i < sizeof name - 1; i++)
         info->board[i] = name[i];
 }

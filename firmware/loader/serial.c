@@ -8,6 +8,7 @@
 #include "leave.h"
 
 #include <boot0/protocol.h>
+#include <bootloader/chip_info.h>
 #include <bootloader/queue.h>
 #include <chip/clock.h>
 #include <chip/flash.h>
@@ -218,25 +219,14 @@ static void start_clock(struct serial *s)
 
 static void describe_chip(const struct serial *s, struct b0_extension_info *info)
 {
-    *info = (struct b0_extension_info){
-        .protocol_version = B0_EXTENSION_VERSION,
-        .version = {B0_FIRMWARE_MAJOR, B0_FIRMWARE_MINOR, B0_FIRMWARE_PATCH},
-        .flags =
-            (uint8_t)(B0_INFO_IN_RAM | (b0_flash_read_protected() ? B0_INFO_READ_PROTECTED : 0) |
-                      b0_flash_brownout() << B0_INFO_BROWNOUT_SHIFT),
-        .device_id = CHIP_DEVICE_ID,
-        .revision_id = b0_chip_revision(),
-        .flash_kib = b0_chip_flash_kib(),
-        .supply_mv = b0_chip_supply_mv(),
-        .crystal_hz = s->crystal_hz,
-        .core_hz = s->core_hz,
-        .buffer_bytes = BLOCKS * B0_BLOCK_SIZE,
-        .program_start = B0_FLASH_BASE,
-        .entry_reason = B0_ENTRY_LOADED,
-        .write_protected = b0_flash_protected(B0_SECTOR_BOOTLOADER),
-    };
-    for (unsigned i = 0; i < B0_UNIQUE_ID_SIZE; i++)
-        info->unique_id[i] = b0_chip_unique_id()[i];
+    b0_chip_info(info);
+    info->protocol_version = B0_EXTENSION_VERSION;
+    info->flags |= B0_INFO_IN_RAM;
+    info->crystal_hz = s->crystal_hz;
+    info->core_hz = s->core_hz;
+    info->buffer_bytes = BLOCKS * B0_BLOCK_SIZE;
+    info->program_start = B0_FLASH_BASE;
+    info->entry_reason = B0_ENTRY_LOADED;
 }
 
 static uint32_t first_baud(void)
