@@ -13,8 +13,38 @@
 #include <string.h>
 
 enum {
-    HEX_SIZE = 256, /* bytes that --hex shows if nothing is said */
+    HEX_SIZE = 256, /* bytes that --hex shows without a SIZE */
 };
+
+/* What is read, and the board that it comes from. */
+struct job {
+    struct command_session command;
+    uint8_t *data;
+    size_t size;
+    uint32_t address;
+};
+
+/* end() in any case. */
+static enum boot0_status begin(struct job *job, const struct arguments *arguments,
+                               struct boot0_error *error)
+{
+    enum boot0_status status = command_open(&job->command, arguments, error);
+
+    job->data = NULL;
+    job->command.progress.copies = true;
+    if (status == BOOT0_OK)
+        status = range_read(&job->command, &job->data, &job->size, &job->address, error);
+    if (status == BOOT0_OK)
+        progress_end(&job->command.progress);
+    return status;
+}
+
+static void end(struct job *job)
+{
+    free(job->data);
+    command_resume(&job->command);
+    command_close(&job->command);
+}
 
 static enum boot0_status check_ending(const char *file, enum boot0_format format,
                                       struct boot0_error *error)
@@ -165,25 +195,15 @@ static void print_hex(const struct command_session *command, const uint8_t *data
 
 static enum boot0_status show(struct arguments *arguments, struct boot0_error *error)
 {
-    struct command_session command;
-    uint8_t *data = NULL;
-    size_t size = 0;
-    uint32_t address = 0;
+    struct job job;
     enum boot0_status status = take_range(arguments, error);
 
     if (status != BOOT0_OK)
         return status;
-    status = command_open(&command, arguments, error);
-    command.progress.copies = true;
+    status = begin(&job, arguments, error);
     if (status == BOOT0_OK)
-        status = range_read(&command, &data, &size, &address, error);
-    if (status == BOOT0_OK) {
-        progress_end(&command.progress);
-        print_hex(&command, data, size, address);
-    }
-    free(data);
-    command_resume(&command);
-    command_close(&command);
+        print_hex(&job.command, job.data, job.size, job.address);
+    end(&job);
     return status;
 }
 
@@ -191,29 +211,19 @@ static enum boot0_status show(struct arguments *arguments, struct boot0_error *e
 
 static enum boot0_status copy(struct arguments *arguments, struct boot0_error *error)
 {
-    struct command_session command;
+    struct job job;
     enum boot0_format format;
-    uint8_t *data = NULL;
-    size_t size = 0;
-    uint32_t address = 0;
     enum boot0_status status = check_output(arguments, &format, error);
 
     if (status != BOOT0_OK)
         return status;
-    status = command_open(&command, arguments, error);
-    command.progress.copies = true;
+    status = begin(&job, arguments, error);
     if (status == BOOT0_OK)
-        status = range_read(&command, &data, &size, &address, error);
-    if (status == BOOT0_OK) {
-        progress_end(&command.progress);
-        status = save(arguments, format, data, size, address,
-                      boot0_session_board(command.session)->has_addresses, error);
-    }
+        status = save(arguments, format, job.data, job.size, job.address,
+                      boot0_session_board(job.command.session)->has_addresses, error);
     if (status == BOOT0_OK)
-        print_result(&command, arguments, size, address);
-    free(data);
-    command_resume(&command);
-    command_close(&command);
+        print_result(&job.command, arguments, job.size, job.address);
+    end(&job);
     return status;
 }
 
