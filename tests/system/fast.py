@@ -6,28 +6,14 @@ import os
 import pathlib
 import re
 import subprocess
-import sys
 
-from system import (BOOT0, SKIPPED, VBOARD, Directory, check, equal, firmware, need, read, run, say,
-                    until_back, vboard)
+from fast_run import ERASED, Fast, holds
+from system import (BOOT0, VBOARD, Directory, check, equal, firmware, need, need_bootloaders, read,
+                    run, say, until_back, vboard)
 
 FIRMWARE = pathlib.Path(os.environ["FIRMWARE"])
 CHIPS = ["f401", "f401xe", "f407", "f407old", "f411", "f412", "f427", "f446"]
-ERASED = b"\xff"
-
-
-def boot0(board, *arguments, status=0):
-    done = run([BOOT0, *arguments, "--virtual", board], status)
-    done.stdout, done.stderr = " ".join(done.stdout.split()), " ".join(done.stderr.split())
-    return done
-
-
-def flash(board, file, *arguments, status=0):
-    return boot0(board, "flash", "--fast", *arguments, file, status=status)
-
-
-def starts_with(path, data, what):
-    equal(read(path)[:len(data)] == data, True, f"{what}: the flash holds the program")
+BOARDS = Fast()
 
 
 def all_chips(directory):
@@ -35,11 +21,11 @@ def all_chips(directory):
     for chip in CHIPS:
         image, path = firmware(50000, seed=len(chip)), directory.file(f"{chip}.flash")
         file = directory.file("a.bin", image)
-        done = flash(f"{chip}:flash={path}", file)
+        done = BOARDS.flash(f"{chip}:flash={path}", file)
         check("The program was started" in done.stdout, done.stdout)
         check("Note" not in done.stderr, done.stderr)
-        starts_with(path, image, chip)
-        done = flash(f"{chip}:flash={path}", file)
+        holds(path, image, chip)
+        done = BOARDS.flash(f"{chip}:flash={path}", file)
         check("Nothing to do" in done.stdout and "was started" in done.stdout, done.stdout)
 
 
@@ -72,23 +58,15 @@ def other_commands(directory):
     say("read, verify, erase, install-bootloader")
     image, path = firmware(30000, seed=9), directory.file("other.flash")
     board, file = f"f407:flash={path}", directory.file("c.bin", image)
-    flash(board, file)
-    back = directory.file("c-back.bin")
-    boot0(board, "read", "--fast", "--address", "0x08000000", "--size", str(len(image)), back)
-    equal(read(back) == image, True, "read back")
-    boot0(board, "verify", "--fast", file)
-    boot0(board, "erase", "--fast", "--address", "0x08004000", "--yes")
-    done = boot0(board, "verify", "--fast", file, status=65)
-    check("differs from the file at 0x08004000" in done.stderr, done.stderr)
-    boot0(board, "erase", "--fast", "--all", "--yes")
-    equal(read(path).strip(ERASED), b"", "all is erased")
-    done = boot0(board, "install-bootloader", "--fast", "--yes")
+    BOARDS.flash(board, file)
+    BOARDS.read_verify_erase(board, file, directory.file("c-back.bin"), path)
+    done = BOARDS.boot0(board, "install-bootloader", "--fast", "--yes")
     check("It was started" in done.stdout, done.stdout)
     binary = (FIRMWARE / "bootloader-generic-f407.bin").read_bytes()
-    starts_with(path, binary, "install-bootloader")
+    holds(path, binary, "install-bootloader")
     equal(read(path)[0x4000:0x8000].strip(ERASED), b"", "the journal's sector")
     say("on a board with boot0's bootloader --fast changes nothing")
-    done = boot0(f"{board},boot0=0", "flash", "--fast", str(FIRMWARE / "hello.elf"))
+    done = BOARDS.boot0(f"{board},boot0=0", "flash", "--fast", str(FIRMWARE / "hello.elf"))
     check("Note" not in done.stderr, done.stderr)
 
 
@@ -101,7 +79,7 @@ def many(directory):
               for word in ("--virtual", f"f407:serial=S{n},flash={path}")]
     run([BOOT0, "gang", "--fast", "--count", "3", file, *boards])
     for path in paths:
-        starts_with(path, image, path)
+        holds(path, image, path)
 
 
 def refusals(directory):
@@ -112,27 +90,27 @@ def refusals(directory):
     kept = re.sub(r"(address = 0x20000000\n(?:.*\n)*?reserved = )\S+", r"\g<1>64K", text, count=1)
     check(kept != text, text)
     description = directory.file("kept.board", kept.encode())
-    done = flash(f"custom:describe={description},flash={path}", file, "--chip", "f407")
+    done = BOARDS.flash(f"custom:describe={description},flash={path}", file, "--chip", "f407")
     check("does not take the RAM loader" in done.stderr, done.stderr)
-    starts_with(path, image, "by the ROM")
+    holds(path, image, "by the ROM")
     say("without a crystal the loader goes back to the ROM")
-    done = flash(f"f407:flash={path},crystal=0", file)
+    done = BOARDS.flash(f"f407:flash={path},crystal=0", file)
     check("went back to ST's bootloader" in done.stderr, done.stderr)
     say("a chip that has none")
-    done = flash("f072", file)
+    done = BOARDS.flash("f072", file)
     check("no RAM loader for this board" in done.stderr, done.stderr)
     say("the wrong chip, and BOOT0 is low by then: nothing appears")
-    done = flash(f"f412:boot0=button,flash={path}", file, "--chip", "f407", status=74)
+    done = BOARDS.flash(f"f412:boot0=button,flash={path}", file, "--chip", "f407", status=74)
     check("does not appear" in done.stderr and "BOOT0 at 3.3 V" in done.stderr, done.stderr)
-    starts_with(path, image, "nothing was changed")
+    holds(path, image, "nothing was changed")
     say("read protection is refused as the ROM does")
-    done = flash("f407:rdp=1", file, status=77)
+    done = BOARDS.flash("f407:rdp=1", file, status=77)
     check("--unprotect" in done.stderr, done.stderr)
     say("a note after slow work by the ROM, once")
     big = directory.file("big.bin", firmware(300000, seed=6))
-    done = boot0("f407", "flash", big)
+    done = BOARDS.boot0("f407", "flash", big)
     equal(len(re.findall(r"--fast would take about \d s", done.stderr)), 1, done.stderr)
-    equal("--fast" in flash("f407", big).stderr, False, "no note after --fast")
+    equal("--fast" in BOARDS.flash("f407", big).stderr, False, "no note after --fast")
 
 
 def interrupted(directory):
@@ -145,8 +123,8 @@ def interrupted(directory):
         """Whether a flash with this fault fails; a second one without it works."""
         directory.file("cut.flash", other.ljust(0x100000, ERASED))
         failed = run_any(f"{board},fault={fault}", file) != 0
-        flash(board, file)
-        starts_with(path, image, f"after {fault}")
+        BOARDS.flash(board, file)
+        holds(path, image, f"after {fault}")
         return failed
 
     say("unplugged at each of its steps: nothing is bricked, the next run works")
@@ -180,9 +158,7 @@ def told(directory):
 
 
 def main():
-    if not json.loads(run([BOOT0, "version", "--json"]).stdout)["bootloaders"]:
-        print("skipped: built without the compiler for boards")
-        sys.exit(SKIPPED)
+    need_bootloaders()
     with Directory() as directory:
         for part in (all_chips, judged, other_commands, many, refusals, interrupted, told):
             part(directory)

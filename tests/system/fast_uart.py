@@ -2,31 +2,15 @@
 """`--fast` on a serial port: ST's ROM is given the RAM loader for its UART. Judges read back from
 the ROM; lines that lose, garble and break do no harm."""
 
-import json
 import subprocess
-import sys
 
-from system import (BOOT0, SKIPPED, Directory, check, equal, firmware, need, read, run, say,
+from fast_run import ERASED, FLASH, Fast, holds
+from system import (BOOT0, Directory, check, equal, firmware, need, need_bootloaders, read, run, say,
                     until_back, vboard)
 
 PORT = "/dev/ttyUSB0"
-FLASH = 0x08000000
 CHIPS = ["f401", "f401xe", "f407", "f411", "f412", "f427", "f446"]
-ERASED = b"\xff"
-
-
-def boot0(board, *arguments, status=0):
-    done = run([BOOT0, *arguments, "--virtual", board, "--port", "uart"], status)
-    done.stdout, done.stderr = " ".join(done.stdout.split()), " ".join(done.stderr.split())
-    return done
-
-
-def flash(board, file, *arguments, status=0):
-    return boot0(board, "flash", "--fast", *arguments, file, status=status)
-
-
-def holds(path, data, what):
-    equal(read(path)[:len(data)] == data, True, f"{what}: the flash holds the program")
+BOARDS = Fast("--port", "uart")
 
 
 def all_chips(directory):
@@ -34,10 +18,10 @@ def all_chips(directory):
     for chip in CHIPS:
         image, path = firmware(30000, seed=len(chip)), directory.file(f"{chip}.flash")
         file = directory.file("a.bin", image)
-        done = flash(f"{chip}:flash={path}", file, "--no-run")
+        done = BOARDS.flash(f"{chip}:flash={path}", file, "--no-run")
         check("Note" not in done.stderr, done.stderr)
         holds(path, image, chip)
-        done = flash(f"{chip}:flash={path}", file, "--no-run")
+        done = BOARDS.flash(f"{chip}:flash={path}", file, "--no-run")
         check("Nothing to do" in done.stdout, done.stdout)
 
 
@@ -69,16 +53,8 @@ def other_commands(directory):
     say("read, verify, erase")
     image, path = firmware(30000, seed=9), directory.file("other.flash")
     board, file = f"f407:flash={path}", directory.file("c.bin", image)
-    flash(board, file, "--no-run")
-    back = directory.file("c-back.bin")
-    boot0(board, "read", "--fast", "--address", hex(FLASH), "--size", str(len(image)), back)
-    equal(read(back) == image, True, "read back")
-    boot0(board, "verify", "--fast", file)
-    boot0(board, "erase", "--fast", "--address", "0x08004000", "--yes")
-    done = boot0(board, "verify", "--fast", file, status=65)
-    check("differs from the file at 0x08004000" in done.stderr, done.stderr)
-    boot0(board, "erase", "--fast", "--all", "--yes")
-    equal(read(path).strip(ERASED), b"", "all is erased")
+    BOARDS.flash(board, file, "--no-run")
+    BOARDS.read_verify_erase(board, file, directory.file("c-back.bin"), path)
 
 
 def adapters(directory):
@@ -88,7 +64,7 @@ def adapters(directory):
     for key in ("adapter_max=921600", "adapter_max=115200", "adapter_garbles=921600",
                 "adapter_garbles=200000", "crystal=0", "crystal=24", "crystal=26", "hsi=-3"):
         path = directory.file(f"{key}.flash")
-        done = flash(f"f407:flash={path},{key},fill=0x00", file, "--no-run")
+        done = BOARDS.flash(f"f407:flash={path},{key},fill=0x00", file, "--no-run")
         check("Note" not in done.stderr, f"{key}: {done.stderr}")
         holds(path, image, key)
 
@@ -101,7 +77,7 @@ def bad_lines(directory):
     faults = [f"{kind}@{first + 2500 * n}" for n in range(5) for kind in ("lost", "noise", "parity")]
     for fault in faults:
         path = directory.file(f"{fault}.flash")
-        flash(f"f407:flash={path},fault={fault},fill=random", file, "--no-run")
+        BOARDS.flash(f"f407:flash={path},fault={fault},fill=random", file, "--no-run")
         holds(path, image, fault)
 
 
@@ -117,7 +93,7 @@ def interrupted(directory):
             [BOOT0, "flash", "--fast", "--quiet", "--no-run", "--virtual",
              f"{board},fault=hangup@{1 + 1499 * steps}", "--port", "uart", file],
             capture_output=True, check=False).returncode != 0
-        flash(board, file, "--no-run")
+        BOARDS.flash(board, file, "--no-run")
         holds(path, image, f"after a cut at character {1 + 1499 * steps}")
     check(steps > 15, f"it ends after {steps} steps")
     for operation in (1, 2, 3, 5, 9, 17):
@@ -125,7 +101,7 @@ def interrupted(directory):
         board = f"f407:flash={path}"
         run([BOOT0, "flash", "--fast", "--quiet", "--no-run", "--virtual",
              f"{board},fault=powercut@{operation}", "--port", "uart", file], status=74)
-        flash(board, file, "--no-run")
+        BOARDS.flash(board, file, "--no-run")
         holds(path, image, f"after a power cut in operation {operation}")
     print(f"# adapter pulled at {steps} places of --fast")
 
@@ -134,18 +110,16 @@ def refusals(directory):
     image = firmware(5000, seed=6)
     file, path = directory.file("g.bin", image), directory.file("refused.flash")
     say("a chip that has no loader")
-    done = flash(f"f103:flash={path}", file, "--no-run")
+    done = BOARDS.flash(f"f103:flash={path}", file, "--no-run")
     check("no RAM loader for this board" in done.stderr, done.stderr)
     holds(path, image, "by the ROM")
     say("read protection is refused as the ROM does")
-    done = flash("f407:rdp=1", file, status=77)
+    done = BOARDS.flash("f407:rdp=1", file, status=77)
     check("--unprotect" in done.stderr, done.stderr)
 
 
 def main():
-    if not json.loads(run([BOOT0, "version", "--json"]).stdout)["bootloaders"]:
-        print("skipped: built without the compiler for boards")
-        sys.exit(SKIPPED)
+    need_bootloaders()
     with Directory() as directory:
         for part in (all_chips, judged, other_commands, adapters, bad_lines, interrupted, refusals):
             part(directory)

@@ -140,6 +140,13 @@ class Buttons:
             fifo.write(line + "\n")
 
 
+def need_bootloaders():
+    """Skips the test where boot0 was built without the compiler for boards."""
+    if not json.loads(run([BOOT0, "version", "--json"]).stdout)["bootloaders"]:
+        print("skipped: built without the compiler for boards")
+        sys.exit(SKIPPED)
+
+
 def wait_for_text(file, text):
     """Reads what a command writes until that comes; returns all of it."""
     seen = ""

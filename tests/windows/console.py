@@ -5,7 +5,6 @@ no escape sequences and no characters beyond U+FFFF; a real one of Windows 10 do
 
 import json
 import os
-import pathlib
 import re
 import select
 import signal
@@ -14,16 +13,12 @@ import sys
 import time
 import tty
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
-# pylint: disable=wrong-import-position
+from wine import link  # first: it leads to the others
 from system import (BOOT0, PATIENCE_S, TIMEOUT_S, VBOARD, Directory, check, equal, firmware, read,
-                    run, say)
+                    run, say, wait_for_text)
 from terminal import Terminal
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PREFIX = pathlib.Path(os.environ.get("WINEPREFIX", ROOT / "build/windows/prefix"))
 PORT = "COM16"
-LINK = f'ln -sfn "$(readlink "$UMOCKDEV_DIR/dev/ttyUSB0")" {PREFIX}/dosdevices/{PORT.lower()}'
 NAME = "ä€\U0001f600 ё.bin"
 
 
@@ -93,22 +88,13 @@ def pipes(directory):
     equal(done.returncode, 73, f"a closed pipe: {done.stderr}")
 
 
-def wait_for(stream, text):
-    seen = ""
-    while text not in seen:
-        line = stream.readline()
-        check(line, f"the end came before {text!r}: {seen}")
-        seen += line
-    return seen
-
-
 def interrupts(directory):
     """Wine makes a console's Ctrl-C of SIGINT."""
     source = directory.file("a.bin", firmware(3000))
     say("Ctrl-C ends what waits")
     with subprocess.Popen([BOOT0, "watch", "--virtual", "f407", source], stdin=subprocess.DEVNULL,
                           stderr=subprocess.PIPE, text=True) as process:
-        wait_for(process.stderr, "flashed")
+        wait_for_text(process.stderr, "flashed")
         process.send_signal(signal.SIGINT)
         rest = process.stderr.read()
         equal(process.wait(TIMEOUT_S), 0, f"watch: {rest}")
@@ -124,7 +110,7 @@ def interrupts(directory):
               "text += p.stderr.read()\n"
               "sys.stderr.write(text.decode()); sys.exit(p.wait())\n")
     done = run([VBOARD, "--speed", "1", f"f407:flash={store}", "--", "sh", "-c",
-                f'{LINK} && exec "$0" -c "$1"', sys.executable, script], 130)
+                f'{link(PORT)} && exec "$0" -c "$1"', sys.executable, script], 130)
     check("stopping where the board can be left" in done.stderr, done.stderr)
     check(read(store)[:20000] != read(large), "it was interrupted")
     run([BOOT0, "flash", "-q", "--virtual", f"f407:flash={store}", large])

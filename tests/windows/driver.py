@@ -5,17 +5,12 @@ that step: what the test shows is how far it gets, and that the device is left a
 is in tests/unit/cli/driver, with recorded answers."""
 
 import json
-import os
-import pathlib
 import subprocess
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
-# pylint: disable=wrong-import-position
-from system import BOOT0, TIMEOUT_S, Directory, check, equal, say
+from wine import PREFIX, ROOT  # first: it leads to the others
+from system import BOOT0, TIMEOUT_S, Directory, check, equal, run, say
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PREFIX = pathlib.Path(os.environ.get("WINEPREFIX", ROOT / "build/windows/prefix"))
 WINUSB_INF = PREFIX / "drive_c/windows/inf/winusb.inf"
 ENUM = r"HKEY_LOCAL_MACHINE\System\CurrentControlSet\Enum\USB"
 CLASS = r"HKEY_LOCAL_MACHINE\System\CurrentControlSet\Control\Class"
@@ -67,10 +62,7 @@ def regedit(directory, rows):
 
 
 def boot0(*arguments, status=0):
-    done = subprocess.run([BOOT0, *arguments], check=False, capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, timeout=TIMEOUT_S)
-    equal(done.returncode, status, f"exit status of {arguments}: {done.stdout}{done.stderr}")
-    return done
+    return run([BOOT0, *arguments], status)
 
 
 def listed():

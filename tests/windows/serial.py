@@ -4,25 +4,18 @@ outside Wine, is the judge: each reads what the other wrote. DTR and RTS are not
 the terminal in a process that vboard does not see."""
 
 import json
-import os
-import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
-# pylint: disable=wrong-import-position
+from wine import link  # first: it leads to the others
 from system import BOOT0, Directory, check, equal, firmware, need, read, say, vboard, vboard_stats
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PREFIX = pathlib.Path(os.environ.get("WINEPREFIX", ROOT / "build/windows/prefix"))
 PORT = "COM15"  # above COM9: it has another name below the surface
 FLASH = 0x08000000
 SIZE = 3001
-# The port of the board that is plugged in, as that of this number.
-LINK = f'ln -sfn "$(readlink "$UMOCKDEV_DIR/dev/ttyUSB0")" {PREFIX}/dosdevices/{PORT.lower()}'
 
 
 def shell(*commands):
-    return ["sh", "-c", " && ".join([LINK, *commands])]
+    return ["sh", "-c", " && ".join([link(PORT), *commands])]
 
 
 def boot0(command, *arguments):
