@@ -9,6 +9,8 @@ fields.
 import struct
 import sys
 
+from checked import check_files
+
 MH_MAGIC_64, MH_EXECUTE, MH_DYLIB, MH_PIE = 0xFEEDFACF, 2, 6, 0x200000
 CPU_TYPES = {"x86_64": 0x01000007, "aarch64": 0x0100000C}
 LC_LOAD_DYLIB, LC_BUILD_VERSION, PLATFORM_MACOS = 0xC, 0x32, 1
@@ -56,12 +58,7 @@ def main():
     if len(sys.argv) < 3 or sys.argv[1] not in CPU_TYPES:
         print(f"usage: {sys.argv[0]} {'|'.join(CPU_TYPES)} FILE…", file=sys.stderr)
         return 64
-    failed = False
-    for path in sys.argv[2:]:
-        lacks = missing(path, sys.argv[1])
-        print(f"{path}: {'lacks ' + ', '.join(lacks) if lacks else 'as it should be'}")
-        failed = failed or bool(lacks)
-    return 1 if failed else 0
+    return check_files(lambda path: missing(path, sys.argv[1]), "as it should be", sys.argv[2:])
 
 
 if __name__ == "__main__":

@@ -113,6 +113,19 @@ class Stage:
         environment, setup = BUILDS[directory]
         self.run(["scripts/build.sh", directory, *setup], **environment)
 
+    def build_firmware(self):
+        self.build("build/gcc")
+        self.run(["scripts/firmware.sh"], BOOT0=str(ROOT / "build/gcc/cli/boot0"))
+
+    def available(self, command):
+        """Runs a command that ends with 69 if what it needs cannot be had: the note says what."""
+        status = self.status_of([command])
+        if status == 69:
+            self.note = last_line(self)
+        elif status != 0:
+            raise Failure(f"{command}: exit status {status}")
+        return status == 0
+
     def meson_tests(self, directory, *arguments, **environment):
         """Runs `meson test` on a build directory; returns the count of its test cases."""
         logs = ROOT / directory / "meson-logs"
@@ -212,12 +225,9 @@ def stage_windows(stage):
         if shutil.which(tool) is None:
             stage.note = f"there is no {tool}: scripts/install-packages.sh windows"
             return Count(skipped=1)
-    status = stage.status_of(["scripts/windows.sh"])
-    if status == 69:
+    if not stage.available("scripts/windows.sh"):
         stage.note = "the sources of libusb cannot be had"
         return Count(skipped=1)
-    if status != 0:
-        raise Failure(f"scripts/windows.sh: exit status {status}")
     built = [f"build/windows-{name}/boot0.exe" for name in ("x86_64", "i686")]
     stage.run(["scripts/check-windows.py", *built])
     if shutil.which("wine") is None:
@@ -233,12 +243,8 @@ def stage_windows(stage):
 
 def stage_macos(stage):
     """boot0 and libboot0 compile and link for macOS, on both architectures; they are not run."""
-    status = stage.status_of(["scripts/macos.sh"])
-    if status == 69:
-        stage.note = last_line(stage)
+    if not stage.available("scripts/macos.sh"):
         return Count(skipped=1)
-    if status != 0:
-        raise Failure(f"scripts/macos.sh: exit status {status}")
     stage.run(["scripts/check-macos.py", "aarch64", "build/macos-aarch64/cli/boot0",
                "build/macos-aarch64/lib/libboot0.0.dylib"])
     stage.run(["scripts/check-macos.py", "x86_64", "build/macos-x86_64/cli/boot0"])
@@ -251,15 +257,10 @@ def stage_deb(stage):
     if missing:
         stage.note = missing
         return Count(skipped=1)
-    stage.build("build/gcc")
-    stage.run(["scripts/firmware.sh"], BOOT0=str(ROOT / "build/gcc/cli/boot0"))
+    stage.build_firmware()
     stage.run(["scripts/deb.sh"])
-    status = stage.status_of(["scripts/check-deb.sh"])
-    if status == 69:
-        stage.note = last_line(stage)
+    if not stage.available("scripts/check-deb.sh"):
         return Count(passed=1, skipped=1)
-    if status != 0:
-        raise Failure(f"scripts/check-deb.sh: exit status {status}")
     return Count(passed=2)
 
 
@@ -271,14 +272,9 @@ def stage_release(stage):
     if missing:
         stage.note = missing
         return Count(passed=1, skipped=1)
-    stage.build("build/gcc")
-    stage.run(["scripts/firmware.sh"], BOOT0=str(ROOT / "build/gcc/cli/boot0"))
-    status = stage.status_of(["scripts/release.sh"])
-    if status == 69:
-        stage.note = last_line(stage)
+    stage.build_firmware()
+    if not stage.available("scripts/release.sh"):
         return Count(passed=1, skipped=1)
-    if status != 0:
-        raise Failure(f"scripts/release.sh: exit status {status}")
     stage.run(["scripts/check-release.sh"])
     check_wrong_manifests(stage)
     stage.run(["scripts/check-reproducible.sh"])
@@ -344,11 +340,9 @@ def windows_commands(stage):
     """Tests with boot0.exe in boot0's place. One that skips itself has exit status 77."""
     stage.build("build/gcc")
     names = [*WINDOWS_TESTS]
-    status = stage.status_of(["scripts/windows-usb.sh"])
-    if status == 0:
+    has_usb = stage.available("scripts/windows-usb.sh")
+    if has_usb:
         names = [*WINDOWS_USB_TESTS, *names]  # the long ones first
-    elif status != 69:
-        raise Failure(f"scripts/windows-usb.sh: exit status {status}")
     environment = {"BOOT0": str(ROOT / "tests/windows/boot0-wine"),
                    "VBOARD": str(ROOT / "build/gcc/vboard/vboard")}
 
@@ -360,12 +354,11 @@ def windows_commands(stage):
         results = list(pool.map(ends, names))
     passed, skipped = results.count(0), results.count(77)
     return Count(passed=passed, failed=len(results) - passed - skipped,
-                 skipped=skipped + len(WINDOWS_USB_TESTS) * (status == 69))
+                 skipped=skipped + len(WINDOWS_USB_TESTS) * (not has_usb))
 
 
 def stage_firmware(stage):
-    stage.build("build/gcc")
-    stage.run(["scripts/firmware.sh"], BOOT0=str(ROOT / "build/gcc/cli/boot0"))
+    stage.build_firmware()
     stage.run([sys.executable, "scripts/check-firmware.py"])
     return ONE
 
@@ -528,7 +521,7 @@ def stage_hardening(stage):
     )
     if stage.status_of(["scripts/check-hardening.py", soft]) != 1:
         raise Failure("a program without any of it passes")
-    lacks = stage.log_path.read_text(encoding="utf-8").splitlines()[-1]
+    lacks = last_line(stage)
     if lacks.count(",") != 6:
         raise Failure(f"not all that is missing is noticed: {lacks}")
     return ONE
@@ -566,10 +559,9 @@ def node_tests(stage, command, **environment):
 
 def stage_web(stage):
     """The flasher for the browser: the library as WebAssembly, its types, the page in Chromium."""
-    tools = ("clang-14", "wasm-ld-14", "wasm-opt", "node")
-    missing = [tool for tool in tools if not shutil.which(tool)]
+    missing = lacking("clang-14", "wasm-ld-14", "wasm-opt", "node")
     if missing or not pathlib.Path("/usr/include/wasm32-wasi").exists():
-        stage.note = f"not installed: {', '.join(missing) or 'wasi-libc'}"
+        stage.note = missing or "not installed: wasi-libc"
         return Count(skipped=1)
     stage.build("build/gcc")
     binaries = ROOT / "build/gcc/cli/bootloader_table.c.p"
@@ -635,9 +627,9 @@ def package_tests(stage, modules):
 def chooser_test(stage):
     """The browser's own chooser, twice, for a board that comes back as another one."""
     firmware = ROOT / "build/firmware"
-    missing = [tool for tool in ("xvfb-run", "xauth", "xdotool") if not shutil.which(tool)]
+    missing = lacking("xvfb-run", "xauth", "xdotool")
     if missing or not (firmware / "hello.bin").exists():
-        stage.note = f"the chooser is not tried: {', '.join(missing) or 'no build/firmware'}"
+        stage.note = f"the chooser is not tried: {missing or 'no build/firmware'}"
         return Count(skipped=1)
     flash = LOGS / "chooser.bin"
     flash.write_bytes(running_program(firmware))
