@@ -24,6 +24,15 @@ const struct b0_family *b0_family_find(const char *name)
     return NULL;
 }
 
+bool b0_option_field_on(const struct b0_option_field *field, uint16_t id)
+{
+    const uint16_t *one = field->ids;
+
+    while (one && *one != 0 && *one != id)
+        one++;
+    return !one || *one != 0;
+}
+
 const struct b0_chip *b0_chip_at(size_t index)
 {
     for (size_t i = 0; i < B0_LENGTH(families); i++) {

@@ -192,6 +192,9 @@ const struct b0_family *b0_family_find(const char *name);
 /* The chips of all families, family by family; NULL past the end. */
 const struct b0_chip *b0_chip_at(size_t index);
 
+/* Whether the chip with that DEV_ID has the field. */
+bool b0_option_field_on(const struct b0_option_field *field, uint16_t id);
+
 /* By DEV_ID; NULL if unknown. */
 const struct b0_chip *b0_chip_find(uint16_t id);
 

@@ -136,15 +136,6 @@ static void read_signature(struct b0_uart_bus *bus, struct boot0_board *board,
         b0_uart_name_serial(bytes, board->serial, sizeof board->serial);
 }
 
-static bool has_field(const struct boot0_chip *chip, const struct b0_option_field *field)
-{
-    const uint16_t *id = field->ids;
-
-    while (id && *id != 0 && *id != chip->id)
-        id++;
-    return !id || *id != 0;
-}
-
 static void add_memory(struct boot0_board *board, const char *layout)
 {
     struct boot0_alternate *to = &board->alternates[board->alternate_count];
@@ -188,7 +179,8 @@ static void add_option_bytes(struct boot0_board *board)
         return;
     first = chip->option_bytes ? chip->option_bytes : family->option_bytes[0].first;
     for (const struct b0_option_field *field = family->option_fields; field->name; field++)
-        if (has_field(chip, field) && field->address >= family->option_bytes[1].first &&
+        if (b0_option_field_on(field, chip->id) &&
+            field->address >= family->option_bytes[1].first &&
             field->address <= family->option_bytes[1].last)
             second = family->option_bytes[1].first;
     if (second != 0)

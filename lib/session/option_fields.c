@@ -21,7 +21,7 @@ enum {
 struct option_bytes {
     const struct boot0_board *board;
     const struct b0_family *family; /* of the first chip that it can be */
-    struct {
+    struct memory {
         int alternate;
         uint32_t address;
         uint32_t size;
@@ -119,23 +119,19 @@ static enum boot0_status read_all(struct boot0_session *session, struct option_b
 
 /* ---- fields ---- */
 
-/* The 32 bits of a field; NULL: the bootloader does not show them. */
-static uint8_t *word_of(struct option_bytes *ob, uint32_t address)
+/* The one with the 32 bits of a field; NULL: the bootloader does not show them. */
+static struct memory *memory_of(struct option_bytes *ob, const struct b0_option_field *field)
 {
     for (size_t i = 0; i < ob->count; i++)
-        if (address >= ob->memories[i].address &&
-            address - ob->memories[i].address + 4 <= ob->memories[i].size)
-            return ob->memories[i].bytes + (address - ob->memories[i].address);
+        if (field->address >= ob->memories[i].address &&
+            field->address - ob->memories[i].address + 4 <= ob->memories[i].size)
+            return &ob->memories[i];
     return NULL;
 }
 
-static bool has_id(const struct b0_option_field *field, uint16_t id)
+static uint8_t *word_in(struct memory *memory, const struct b0_option_field *field)
 {
-    const uint16_t *one = field->ids;
-
-    while (one && *one != 0 && *one != id)
-        one++;
-    return !one || *one != 0;
+    return memory->bytes + (field->address - memory->address);
 }
 
 /* Whether a chip has this field, in this place. */
@@ -144,7 +140,7 @@ static bool chip_has(const struct b0_family *family, uint16_t id,
 {
     for (const struct b0_option_field *f = family->option_fields; f->name; f++)
         if (strcmp(f->name, field->name) == 0 && f->address == field->address &&
-            f->bit == field->bit && f->width == field->width && has_id(f, id))
+            f->bit == field->bit && f->width == field->width && b0_option_field_on(f, id))
             return strcmp(f->values ? f->values : "", field->values ? field->values : "") == 0;
     return false;
 }
@@ -249,15 +245,16 @@ static void decode(struct option_bytes *ob, struct boot0_option *options, size_t
     *count = 0;
     for (const struct b0_option_field *field = ob->family->option_fields;
          field->name && *count < BOOT0_OPTIONS_MAX; field++) {
-        const uint8_t *word = word_of(ob, field->address);
+        struct memory *memory = memory_of(ob, field);
         struct boot0_option *option = &options[*count];
 
-        if (!word || !has(ob, field))
+        if (!memory || !has(ob, field))
             continue;
         *option = (struct boot0_option){
             .name = field->name,
             .text = field->text,
-            .value = shown(ob, field, b0_load32(word) >> field->bit & mask_of(field)),
+            .value =
+                shown(ob, field, b0_load32(word_in(memory, field)) >> field->bit & mask_of(field)),
             .max = max_of(field),
             .address = field->address,
             .bit = field->bit,
@@ -357,9 +354,10 @@ static void complement(const struct option_bytes *ob, uint8_t *word)
     }
 }
 
-static void encode(struct option_bytes *ob, const struct b0_option_field *field, uint32_t value)
+static void encode(struct option_bytes *ob, struct memory *memory,
+                   const struct b0_option_field *field, uint32_t value)
 {
-    uint8_t *word = word_of(ob, field->address);
+    uint8_t *word = word_in(memory, field);
     uint32_t bits = b0_load32(word);
 
     if (shown(ob, field, bits >> field->bit & mask_of(field)) == value)
@@ -367,18 +365,18 @@ static void encode(struct option_bytes *ob, const struct b0_option_field *field,
     bits &= ~(mask_of(field) << field->bit);
     b0_store32(word, bits | bits_for(ob, field, value) << field->bit);
     complement(ob, word);
-    for (size_t i = 0; i < ob->count; i++)
-        if (field->address - ob->memories[i].address < ob->memories[i].size)
-            ob->memories[i].changed = true;
+    memory->changed = true;
 }
 
 static void encode_all(struct option_bytes *ob, const struct boot0_option *options, size_t count)
 {
-    for (const struct b0_option_field *field = ob->family->option_fields; field->name; field++)
-        for (size_t i = 0; i < count; i++)
-            if (strcmp(options[i].name, field->name) == 0 && has(ob, field) &&
-                word_of(ob, field->address))
-                encode(ob, field, options[i].value);
+    for (const struct b0_option_field *field = ob->family->option_fields; field->name; field++) {
+        struct memory *memory = memory_of(ob, field);
+
+        for (size_t i = 0; memory && i < count; i++)
+            if (strcmp(options[i].name, field->name) == 0 && has(ob, field))
+                encode(ob, memory, field, options[i].value);
+    }
 }
 
 static enum boot0_status write_changed(struct boot0_session *session, const struct option_bytes *ob,
@@ -387,20 +385,18 @@ static enum boot0_status write_changed(struct boot0_session *session, const stru
     const struct boot0_flash_options options = {.allow_option_bytes = true, .no_run = true};
     struct boot0_image *image = boot0_image_new();
     enum boot0_status status = BOOT0_OK;
-    bool changed = false;
 
     if (!image)
         return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     for (size_t i = 0; i < ob->count && status == BOOT0_OK; i++) {
         if (!ob->memories[i].changed)
             continue;
-        changed = true;
         status = boot0_image_add(
             image, session->board.alternates[ob->memories[i].alternate].alternate,
             ob->memories[i].address, ob->memories[i].bytes, ob->memories[i].size, error);
     }
     image->has_addresses = true;
-    if (status == BOOT0_OK && changed)
+    if (status == BOOT0_OK && image->segment_count > 0)
         status = boot0_session_flash(session, image, &options, error);
     boot0_image_free(image);
     return status;
