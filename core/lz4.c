@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <core/lz4.h>
 
+#include <core/array.h>
 #include <core/bytes.h>
 #include <stdbool.h>
 
@@ -166,7 +167,7 @@ size_t b0_lz4_encode(uint8_t *block, size_t room, const uint8_t *data, size_t si
 
     if (size > B0_LZ4_BLOCK_MAX)
         return 0;
-    for (size_t i = 0; i < sizeof coder.heads / sizeof coder.heads[0]; i++)
+    for (size_t i = 0; i < B0_LENGTH(coder.heads); i++)
         coder.heads[i] = NOWHERE;
     for (size_t at = 0; at + MATCH_LIMIT <= size && !coder.is_full;) {
         size_t distance = 0, length = find_match(&coder, at, &distance);

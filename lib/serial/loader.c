@@ -20,24 +20,23 @@ enum {
 
 static const struct {
     uint8_t status;
-    enum boot0_status code;
     const char *hint;
     enum boot0_advice advice;
 } refusals[] = {
-    {BOOT0_DFU_STATUS_ERR_ADDRESS, BOOT0_E_PROTOCOL,
-     "Give another address: the board's flash does not have it.", BOOT0_ADVICE_SEE_MEMORIES},
-    {BOOT0_DFU_STATUS_ERR_WRITE, BOOT0_E_PROTOCOL,
-     "Remove the write protection of that sector in the option bytes.", BOOT0_ADVICE_NONE},
-    {BOOT0_DFU_STATUS_ERR_ERASE, BOOT0_E_PROTOCOL,
-     "Check the supply: the flash could not be erased there.", BOOT0_ADVICE_NONE},
-    {BOOT0_DFU_STATUS_ERR_PROG, BOOT0_E_PROTOCOL,
+    {BOOT0_DFU_STATUS_ERR_ADDRESS, "Give another address: the board's flash does not have it.",
+     BOOT0_ADVICE_SEE_MEMORIES},
+    {BOOT0_DFU_STATUS_ERR_WRITE, "Remove the write protection of that sector in the option bytes.",
+     BOOT0_ADVICE_NONE},
+    {BOOT0_DFU_STATUS_ERR_ERASE, "Check the supply: the flash could not be erased there.",
+     BOOT0_ADVICE_NONE},
+    {BOOT0_DFU_STATUS_ERR_PROG,
      "Write the whole file again: the flash was not erased there, or the supply is too weak.",
      BOOT0_ADVICE_WRITE_ALL},
-    {BOOT0_DFU_STATUS_ERR_VERIFY, BOOT0_E_PROTOCOL,
+    {BOOT0_DFU_STATUS_ERR_VERIFY,
      "Write the whole file again: the flash does not hold what was written there.",
      BOOT0_ADVICE_WRITE_ALL},
-    {BOOT0_DFU_STATUS_ERR_VENDOR, BOOT0_E_PROTOCOL,
-     "Check the supply: it is too low to erase or write the flash.", BOOT0_ADVICE_NONE},
+    {BOOT0_DFU_STATUS_ERR_VENDOR, "Check the supply: it is too low to erase or write the flash.",
+     BOOT0_ADVICE_NONE},
 };
 
 static enum boot0_status fail_refused(struct b0_uart_bus *bus, const struct b0_task *task,
@@ -51,7 +50,6 @@ static enum boot0_status fail_refused(struct b0_uart_bus *bus, const struct b0_t
                b0_dfu_status_text(status));
     for (size_t i = 0; i < B0_LENGTH(refusals); i++)
         if (refusals[i].status == status) {
-            error->code = refusals[i].code;
             (void)boot0_hint(error, "%s", refusals[i].hint);
             return boot0_advise(error, refusals[i].advice, NULL);
         }
@@ -220,7 +218,6 @@ enum boot0_status b0_loader_probe(const struct boot0_transport *transport,
     board->family = chip->family;
     b0_uart_name_serial(board->bootloader.unique_id, board->serial, sizeof board->serial);
     b0_uart_add_flash(board, board->bootloader.flash_bytes);
-    bus->flash_start = board->bootloader.program_start;
     return BOOT0_OK;
 }
 
@@ -289,10 +286,12 @@ static enum boot0_xfer xfer_of(enum b0_loader_result result)
 static enum boot0_xfer reset(struct b0_uart_bus *bus, uint16_t target)
 {
     enum b0_loader_type type = target == B0_EXTENSION_TO_PROGRAM ? B0_LOADER_RUN : B0_LOADER_RESET;
+    struct b0_extension_info info = {0};
     enum boot0_xfer result;
     uint8_t payload[4];
 
-    b0_store32(payload, type == B0_LOADER_RUN ? bus->flash_start : target);
+    (void)b0_extension_info_load(&info, bus->loader->hello + 1, B0_EXTENSION_INFO_SIZE);
+    b0_store32(payload, type == B0_LOADER_RUN ? info.program_start : target);
     result = xfer_of(b0_loader_link_ask(bus->loader, type, payload, sizeof payload, NULL, 0));
     bus->left = result == BOOT0_XFER_OK;
     return result;

@@ -134,19 +134,21 @@ static void judge(struct b0_loader_link *link, bool is_broken)
 
 /* ---- what the board says ---- */
 
-static void take_data(struct b0_loader_link *link, const struct b0_loader_frame *frame)
+/* True if it is what comes next of what is read. */
+static bool take_data(struct b0_loader_link *link, const struct b0_loader_frame *frame)
 {
     struct b0_loader_reading *reading = link->reading;
     uint32_t size = frame->length - 4u;
 
-    if (!reading || frame->length <= 4 || size > reading->size - reading->done)
-        return;
-    if (b0_load32(frame->payload) != reading->address + reading->done) {
+    if (!reading || frame->length <= 4 || size > reading->size - link->done)
+        return false;
+    if (b0_load32(frame->payload) != reading->address + link->done) {
         reading->has_gap = true;
-        return;
+        return false;
     }
-    memcpy(reading->data + reading->done, frame->payload + 4, size);
-    reading->done += size;
+    memcpy(reading->data + link->done, frame->payload + 4, size);
+    link->done += size;
+    return true;
 }
 
 /* Frames that come of themselves. True if the question under way is being worked on. */
@@ -160,12 +162,8 @@ static bool take_other(struct b0_loader_link *link, const struct b0_loader_frame
     }
     if (frame->number != link->question)
         return false;
-    if (frame->type == B0_LOADER_DATA) {
-        uint32_t before = link->reading ? link->reading->done : 0;
-
-        take_data(link, frame);
-        return link->reading && link->reading->done > before;
-    }
+    if (frame->type == B0_LOADER_DATA)
+        return take_data(link, frame);
     return frame->type == B0_LOADER_BUSY;
 }
 
@@ -230,8 +228,6 @@ static enum b0_loader_result ask_once(struct b0_loader_link *link, const struct 
             return take_answer(link, q, &frame);
         if (heard == HEARD_FRAME && take_other(link, &frame))
             until_us = now_us(link) + silence_us;
-        if (link->reading)
-            link->done = link->reading->done;
         if (q->type == B0_LOADER_READ && link->reading && link->reading->has_gap)
             return B0_LOADER_OK; /* the rest is asked for again */
         if (is_stopped(link))
@@ -391,14 +387,16 @@ static bool is_too_fast(const struct b0_loader_link *link)
     return link->breaks >= BREAKS_MAX * BREAK_WEIGHT && link->line->baud > link->first_baud;
 }
 
-static enum b0_loader_result ask(struct b0_loader_link *link, const struct question *q)
+/* So often; and so often again, after a new beginning at the first speed. */
+static enum b0_loader_result ask(struct b0_loader_link *link, const struct question *q,
+                                 unsigned tries, unsigned tries_again)
 {
-    enum b0_loader_result result = ask_at_this_speed(link, q, TRIES / 2);
+    enum b0_loader_result result = ask_at_this_speed(link, q, tries);
 
     if (result == B0_LOADER_SILENT) {
         result = start_over(link);
         if (result == B0_LOADER_OK)
-            result = ask_at_this_speed(link, q, TRIES);
+            result = ask_at_this_speed(link, q, tries_again);
     }
     return result;
 }
@@ -410,14 +408,13 @@ enum b0_loader_result b0_loader_link_ask(struct b0_loader_link *link, enum b0_lo
     const struct b0_loader_parts parts = {payload, size, NULL, 0};
     const struct question q = {(uint8_t)type, &parts, answer, room, PATIENCE_MS};
 
-    return ask(link, &q);
+    return ask(link, &q, TRIES / 2, TRIES);
 }
 
 /* ---- the beginning ---- */
 
 static enum b0_loader_result take_hello(struct b0_loader_link *link)
 {
-    link->hello[0] = BOOT0_DFU_STATUS_OK;
     link->expected = 0;
     link->room = (uint8_t)b0_load16(link->hello + B0_LOADER_HELLO_ROOM);
     link->highest_baud = b0_load32(link->hello + B0_LOADER_HELLO_BAUD);
@@ -437,15 +434,9 @@ enum b0_loader_result b0_loader_link_hello(struct b0_loader_link *link, uint32_t
     const struct question q = {B0_LOADER_HELLO, &nothing, link->hello + 1, sizeof link->hello - 1,
                                HELLO_MS};
     const bool is_first = link->line->baud == link->first_baud;
-    enum b0_loader_result result;
     unsigned tries = timeout_ms / HELLO_MS;
+    enum b0_loader_result result = ask(link, &q, is_first ? tries : TRIES / 2, tries);
 
-    result = ask_at_this_speed(link, &q, is_first ? tries : TRIES / 2);
-    if (result == B0_LOADER_SILENT && !is_first) {
-        result = start_over(link);
-        if (result == B0_LOADER_OK)
-            result = ask_at_this_speed(link, &q, tries);
-    }
     link->breaks = 0;
     return result == B0_LOADER_OK ? take_hello(link) : result;
 }
@@ -461,21 +452,21 @@ static enum b0_loader_result read_on(struct b0_loader_link *link)
     const struct question q = {B0_LOADER_READ, &parts, NULL, 0, PATIENCE_MS};
 
     reading->has_gap = false;
-    b0_store32(payload, reading->address + reading->done);
-    b0_store32(payload + 4, reading->size - reading->done);
+    b0_store32(payload, reading->address + link->done);
+    b0_store32(payload + 4, reading->size - link->done);
     return ask_at_this_speed(link, &q, 1);
 }
 
 enum b0_loader_result b0_loader_link_read(struct b0_loader_link *link, uint32_t address,
                                           uint8_t *data, uint32_t size)
 {
-    struct b0_loader_reading reading = {address, data, size, 0, false};
+    struct b0_loader_reading reading = {address, data, size, false};
     enum b0_loader_result result = B0_LOADER_OK;
     unsigned in_vain = 0;
 
     link->done = 0;
     link->reading = &reading;
-    while (reading.done < size && result == B0_LOADER_OK) {
+    while (link->done < size && result == B0_LOADER_OK) {
         uint32_t before = link->done;
 
         result = read_on(link);
@@ -493,7 +484,6 @@ enum b0_loader_result b0_loader_link_read(struct b0_loader_link *link, uint32_t 
             result = slow_down(link);
     }
     link->reading = NULL;
-    link->done = reading.done;
     return result;
 }
 

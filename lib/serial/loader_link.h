@@ -22,8 +22,8 @@ enum b0_loader_result {
 struct b0_loader_reading {
     uint32_t address;
     uint8_t *data;
-    uint32_t size, done;
-    bool has_gap; /* something was lost behind `done` */
+    uint32_t size;
+    bool has_gap; /* something was lost behind what is done */
 };
 
 struct b0_loader_link {

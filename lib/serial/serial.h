@@ -29,8 +29,7 @@ struct b0_uart_bus {
         *loader; /* the RAM loader, which is in the ROM's place; NULL: it is not */
     uint8_t ranges[B0_EXTENSION_RANGES_MAX * B0_EXTENSION_RANGE_SIZE]; /* that it was told last */
     size_t ranges_size;
-    bool told;            /* of a failure that the loader remembers */
-    uint32_t flash_start; /* of the board that the loader runs on */
+    bool told; /* of a failure that the loader remembers */
     /* Opens the port when it is first needed; NULL for a stream of the caller's. */
     enum boot0_status (*open)(struct boot0_stream *stream, const char *port,
                               struct boot0_error *error);
