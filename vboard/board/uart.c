@@ -43,18 +43,23 @@ static uint64_t take_character_us(struct vboard_uart *uart, const struct vboard_
     return ns / 1000;
 }
 
-/* A speed that the adapter does not really make, whatever it says. */
-static bool is_garbled(const struct vboard *board, uint32_t baud)
-{
-    const struct vboard_settings *settings = &board->settings;
-
-    return baud > settings->adapter_max ||
-           (settings->adapter_garbles != 0 && baud >= settings->adapter_garbles);
-}
-
 bool vboard_uart_takes(const struct vboard *board, uint32_t baud)
 {
     return baud <= board->settings.adapter_max;
+}
+
+/* A speed that the adapter does not really make, whatever it says. */
+static bool is_garbled(const struct vboard *board, uint32_t baud)
+{
+    uint32_t from = board->settings.adapter_garbles;
+
+    return !vboard_uart_takes(board, baud) || (from != 0 && baud >= from);
+}
+
+/* What a character is taken for at another speed. */
+static uint8_t garbled(uint8_t byte)
+{
+    return (uint8_t)(byte * 37 + 11);
 }
 
 static bool speeds_agree(uint32_t a, uint32_t b)
@@ -146,7 +151,7 @@ void vboard_uart_answer(struct vboard *board, uint8_t byte)
         byte ^= 0x10;
         damaged = true;
     } else if (damaged) {
-        byte = (uint8_t)(byte * 37 + 11);
+        byte = garbled(byte);
     }
     put(board, byte, damaged);
 }
@@ -165,7 +170,7 @@ void vboard_uart_transmit(struct vboard *board, uint8_t byte, uint32_t baud, boo
         byte ^= 0x10;
     if (uart->line_baud != 0 &&
         (!speeds_agree(uart->line_baud, baud) || is_garbled(board, uart->line_baud)))
-        put_at(board, (uint8_t)(byte * 37 + 11), true, board->now_us);
+        put_at(board, garbled(byte), true, board->now_us);
     else
         put_at(board, byte, false, board->now_us);
 }
@@ -235,7 +240,7 @@ static void send_to_program(struct vboard *board, const struct vboard_line *line
     if (!count(board))
         return;
     if (is_garbled(board, line->baud))
-        byte = (uint8_t)(byte * 37 + 11);
+        byte = garbled(byte);
     if (strikes(board, VBOARD_FAULT_PARITY))
         byte ^= 0x10;
     if (strikes(board, VBOARD_FAULT_NOISE))
@@ -264,7 +269,7 @@ static void send_one(struct vboard *board, const struct vboard_line *line, uint8
         return;
     /* The first character is measured, all others have to fit. */
     if ((uart->baud != 0 && !speeds_agree(line->baud, uart->baud)) || is_garbled(board, line->baud))
-        byte = (uint8_t)(byte * 37 + 11);
+        byte = garbled(byte);
     /* Without a parity bit the ROM takes the stop bit for it: right only for an odd character. */
     else if (!line->even_parity && !odd(byte))
         byte ^= 0x80;
