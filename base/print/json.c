@@ -17,28 +17,45 @@ static void put_escape(FILE *file, uint32_t point)
     fprintf(file, "\\u%04x", (unsigned)point);
 }
 
+/* Bytes at the start of the text that stand in a string as they are. */
+static size_t count_plain(const char *text)
+{
+    size_t count = 0;
+    uint32_t point;
+    int length;
+
+    while (text[count] && (length = utf8_decode(text + count, &point)) > 0 && point != '"' &&
+           point != '\\' && !utf8_is_control(point))
+        count += (size_t)length;
+    return count;
+}
+
 /*
  * File names need not be text: what is not UTF-8 becomes U+FFFD, so that the line stays JSON. What
  * a terminal could act on is escaped.
  */
 static void put_string(FILE *file, const char *text)
 {
-    uint32_t point;
-
     fputc('"', file);
     while (*text) {
-        int length = utf8_decode(text, &point);
+        size_t plain = count_plain(text);
+        uint32_t point;
+        int length;
 
+        if (plain > 0)
+            b0_terminal_write(file, text, plain);
+        text += plain;
+        if (!*text)
+            break;
+        length = utf8_decode(text, &point);
         if (length == 0)
             fputs("\\ufffd", file);
         else if (point == '"' || point == '\\')
             fprintf(file, "\\%c", (char)point);
         else if (point == '\n')
             fputs("\\n", file);
-        else if (utf8_is_control(point))
-            put_escape(file, point);
         else
-            b0_terminal_write(file, text, (size_t)length);
+            put_escape(file, point);
         text += length ? length : 1;
     }
     fputc('"', file);
