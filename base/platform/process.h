@@ -35,7 +35,7 @@ uint32_t b0_process_run_elevated(const char *const *arguments, uint32_t *exit_co
 
 /* Writes to standard output, past stdio. False: nobody reads any more. */
 bool b0_process_output(const void *bytes, size_t size);
-/* A part of it, as the system takes it: how much, or -1. */
+/* A part of it, as the system takes it: how much, or less than 0. */
 long b0_write_output(const void *bytes, size_t size);
 
 /* The program of that name that PATH's value leads to; false: none, or its name is too long. */

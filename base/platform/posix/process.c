@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* base/platform/process.h by POSIX. */
+#include <base/platform/descriptor.h>
 #include <base/platform/process.h>
 
 #include <errno.h>
@@ -45,12 +46,7 @@ uint32_t b0_process_run_elevated(const char *const *arguments, uint32_t *exit_co
 
 long b0_write_output(const void *bytes, size_t size)
 {
-    ssize_t written;
-
-    do
-        written = write(STDOUT_FILENO, bytes, size);
-    while (written < 0 && errno == EINTR);
-    return (long)written;
+    return b0_descriptor_write(STDOUT_FILENO, bytes, size);
 }
 
 bool b0_process_find(const char *name, const char *path, char *file, size_t size)
