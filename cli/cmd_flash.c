@@ -140,7 +140,7 @@ static enum boot0_status flash(struct command_session *command, struct boot0_ima
         json_report(command, &report);
     else
         print_report(boot0_session_board(command->session), &report);
-    loader_recommend(loader_table, command->session, &command->observer);
+    loader_recommend(command->session, &command->observer);
     return BOOT0_OK;
 }
 

@@ -309,7 +309,7 @@ enum boot0_status command_open(struct command_session *command, const struct arg
         return status;
     show_board(command);
     return arguments->flash.fast && !arguments->flash.dry_run
-               ? loader_start(loader_table, command->session, &command->observer, error)
+               ? loader_start(command->session, &command->observer, error)
                : BOOT0_OK;
 }
 

@@ -16,13 +16,12 @@ static void note(const struct boot0_observer *observer, const char *text)
 }
 
 /* The next loader from an index on that the board may take; *index is behind it then. */
-static const struct loader_binary *next_for(const struct loader_binary *table,
-                                            const struct boot0_session *session, size_t *index)
+static const struct loader_binary *next_for(const struct boot0_session *session, size_t *index)
 {
     bool is_serial = boot0_session_board(session)->usb.kind == BOOT0_KIND_SERIAL;
 
-    while (table[*index].way) {
-        const struct loader_binary *binary = &table[(*index)++];
+    while (loader_table[*index].way) {
+        const struct loader_binary *binary = &loader_table[(*index)++];
 
         if (strcmp(binary->way, is_serial ? "uart" : "usb") == 0 &&
             boot0_session_takes_loader(session, &binary->loader))
@@ -32,18 +31,17 @@ static const struct loader_binary *next_for(const struct loader_binary *table,
 }
 
 /* That of the likeliest chip, else any. */
-static const struct loader_binary *first_for(const struct loader_binary *table,
-                                             const struct boot0_session *session)
+static const struct loader_binary *first_for(const struct boot0_session *session)
 {
     const struct boot0_board *board = boot0_session_board(session);
     const struct loader_binary *binary;
     size_t index = 0;
 
-    while ((binary = next_for(table, session, &index)))
+    while ((binary = next_for(session, &index)))
         if (boot0_loader_device(&binary->loader) == board->chips[0]->id)
             return binary;
     index = 0;
-    return next_for(table, session, &index);
+    return next_for(session, &index);
 }
 
 static enum boot0_status fail_none(struct boot0_error *error)
@@ -53,23 +51,23 @@ static enum boot0_status fail_none(struct boot0_error *error)
                              "and build boot0 again, or leave --fast out.");
 }
 
-enum boot0_status loader_start(const struct loader_binary *table, struct boot0_session *session,
-                               const struct boot0_observer *observer, struct boot0_error *error)
+enum boot0_status loader_start(struct boot0_session *session, const struct boot0_observer *observer,
+                               struct boot0_error *error)
 {
     const struct loader_binary *first, *binary;
     enum boot0_loader_result result = BOOT0_LOADER_OTHER_CHIP;
     enum boot0_status status = BOOT0_OK;
     size_t index = 0;
 
-    if (!table[0].way)
+    if (!loader_table[0].way)
         return fail_none(error);
     if (boot0_session_board(session)->bootloader.present)
         return BOOT0_OK; /* it is as fast, or a RAM loader itself */
-    first = binary = first_for(table, session);
+    first = binary = first_for(session);
     while (binary && result == BOOT0_LOADER_OTHER_CHIP && status == BOOT0_OK) {
         status = boot0_session_start_loader(session, &binary->loader, &result, error);
         do
-            binary = next_for(table, session, &index);
+            binary = next_for(session, &index);
         while (binary && binary == first);
     }
     if (status == BOOT0_OK && result == BOOT0_LOADER_OTHER_CHIP)
@@ -79,8 +77,7 @@ enum boot0_status loader_start(const struct loader_binary *table, struct boot0_s
     return status;
 }
 
-void loader_recommend(const struct loader_binary *table, const struct boot0_session *session,
-                      const struct boot0_observer *observer)
+void loader_recommend(const struct boot0_session *session, const struct boot0_observer *observer)
 {
     uint64_t fast_us = boot0_session_loader_us(session);
     struct boot0_report report;
@@ -89,7 +86,7 @@ void loader_recommend(const struct loader_binary *table, const struct boot0_sess
 
     boot0_session_report(session, &report);
     if (fast_us == 0 || report.total_us < SLOW_US || fast_us > report.total_us / 2 ||
-        !next_for(table, session, &index))
+        !next_for(session, &index))
         return;
     snprintf(text, sizeof text, "--fast would take about %" PRIu64 " s, by a loader in RAM",
              (fast_us + 500000) / 1000000);

@@ -6,8 +6,7 @@
 #include <boot0/boot0.h>
 
 struct loader_binary {
-    const char *way;  /* how it is spoken to: "usb" or "uart"; NULL ends the table */
-    const char *chip; /* its key, as --chip takes it */
+    const char *way; /* how it is spoken to: "usb" or "uart"; NULL ends the table */
     struct boot0_loader loader;
 };
 
@@ -20,11 +19,10 @@ extern const struct loader_binary loader_table[];
  * the board takes none, a note tells, and the ROM does the work: BOOT0_OK. BOOT0_E_NO_INPUT: none
  * is part of this program.
  */
-enum boot0_status loader_start(const struct loader_binary *table, struct boot0_session *session,
-                               const struct boot0_observer *observer, struct boot0_error *error);
+enum boot0_status loader_start(struct boot0_session *session, const struct boot0_observer *observer,
+                               struct boot0_error *error);
 
 /* After slow work by the ROM: a note that tells how long --fast would have taken. */
-void loader_recommend(const struct loader_binary *table, const struct boot0_session *session,
-                      const struct boot0_observer *observer);
+void loader_recommend(const struct boot0_session *session, const struct boot0_observer *observer);
 
 #endif

@@ -108,9 +108,9 @@ def source_text(bootloaders, loaders):
     for (way, chip), data in loaders.items():
         name = f"loader_{way}_{chip}"
         lines += array_lines(name, data)
-        table.append(f'    {{"{way}", "{chip}", {{{name}, sizeof {name}}}}},')
+        table.append(f'    {{"{way}", {{{name}, sizeof {name}}}}},')
     lines += ["const struct loader_binary loader_table[] = {", *table]
-    return "\n".join([*lines, "    {NULL, NULL, {NULL, 0}},", "};", ""])
+    return "\n".join([*lines, "    {NULL, {NULL, 0}},", "};", ""])
 
 
 def write_files(folder, binaries):
