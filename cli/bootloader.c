@@ -38,12 +38,6 @@ static const char *why(const char *entry)
     return "for a reason of its own";
 }
 
-static void hex(char *text, const uint8_t *bytes, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
-}
-
 static void print_program(const struct boot0_bootloader *b)
 {
     static const char *const updates[] = {[BOOT0_UPDATE_NONE] = "no update yet",
@@ -55,7 +49,7 @@ static void print_program(const struct boot0_bootloader *b)
           b->journal_protected ? ", WRITE-PROTECTED" : "");
     if (b->program_length == 0)
         return;
-    hex(digest, b->program_digest, sizeof b->program_digest);
+    text_hex(digest, b->program_digest, sizeof b->program_digest);
     print("  program   0x%08x, %s%s\n            SHA-256 %s\n", b->program_start,
           text_size(size, b->program_length),
           b->update == BOOT0_UPDATE_COMPLETE ? "" : ", before that update", digest);
@@ -92,7 +86,7 @@ void bootloader_print(const struct boot0_bootloader *b)
               b->protocol & 0xffu, b->write_protected ? ", write-protected" : "");
     print("  runs      because %s; last reset: %s\n", why(b->entry),
           b->reset[0] ? b->reset : "unknown");
-    hex(id, b->unique_id, sizeof b->unique_id);
+    text_hex(id, b->unique_id, sizeof b->unique_id);
     print("  device    0x%03x revision 0x%04x, %s of flash, unique id %s\n", b->device_id,
           b->revision_id, text_size(flash, b->flash_bytes), id);
     print_clock(b);
@@ -116,7 +110,7 @@ void bootloader_json(struct json *json, const struct boot0_bootloader *b)
     json_text(json, "reset", b->reset);
     json_hex(json, "device_id", b->device_id, 3);
     json_hex(json, "revision_id", b->revision_id, 4);
-    hex(text, b->unique_id, sizeof b->unique_id);
+    text_hex(text, b->unique_id, sizeof b->unique_id);
     json_text(json, "unique_id", text);
     json_number(json, "flash_bytes", b->flash_bytes);
     json_number(json, "supply_mv", b->supply_mv);
@@ -134,7 +128,7 @@ void bootloader_json(struct json *json, const struct boot0_bootloader *b)
     json_bool(json, "journal_protected", b->journal_protected);
     json_hex(json, "program_start", b->program_start, 8);
     json_number(json, "program_bytes", b->program_length);
-    hex(text, b->program_digest, sizeof b->program_digest);
+    text_hex(text, b->program_digest, sizeof b->program_digest);
     json_text(json, "program_sha256", b->program_length ? text : "");
     json_close(json);
 }

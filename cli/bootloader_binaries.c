@@ -191,8 +191,7 @@ static void digest_text(char text[2 * B0_SHA256_SIZE + 1], const struct bootload
     b0_sha256_begin(&sha);
     b0_sha256_add(&sha, binary->data, binary->size);
     b0_sha256_end(&sha, digest);
-    for (size_t i = 0; i < sizeof digest; i++)
-        snprintf(text + 2 * i, 3, "%02x", digest[i]);
+    text_hex(text, digest, sizeof digest);
 }
 
 void bootloader_print_table(const struct bootloader_binary *table)

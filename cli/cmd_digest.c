@@ -16,17 +16,22 @@ struct digest {
     char sha[2 * B0_SHA256_SIZE + 1];
 };
 
-static struct digest digest_of(const uint8_t *data, size_t size)
+static void write_sha(char text[2 * B0_SHA256_SIZE + 1], const uint8_t *data, size_t size)
 {
-    struct digest digest = {.crc = ~b0_crc32(B0_CRC32_START, data, size)};
     uint8_t bytes[B0_SHA256_SIZE];
     struct b0_sha256 sha;
 
     b0_sha256_begin(&sha);
     b0_sha256_add(&sha, data, size);
     b0_sha256_end(&sha, bytes);
-    for (size_t i = 0; i < sizeof bytes; i++)
-        snprintf(digest.sha + 2 * i, 3, "%02x", bytes[i]);
+    text_hex(text, bytes, sizeof bytes);
+}
+
+static struct digest digest_of(const uint8_t *data, size_t size)
+{
+    struct digest digest = {.crc = ~b0_crc32(B0_CRC32_START, data, size)};
+
+    write_sha(digest.sha, data, size);
     return digest;
 }
 
@@ -78,19 +83,21 @@ static enum boot0_status digest_range(struct command_session *command, struct bo
 static void report(struct json *json, const struct boot0_segment *segment, const uint8_t *held)
 {
     struct digest board = digest_of(held, segment->size);
-    struct digest file = digest_of(segment->data, segment->size);
-    bool equal = strcmp(board.sha, file.sha) == 0;
+    char file_sha[2 * B0_SHA256_SIZE + 1];
+    bool equal;
 
+    write_sha(file_sha, segment->data, segment->size);
+    equal = strcmp(board.sha, file_sha) == 0;
     if (json) {
         json_open(json, NULL);
         json_digest(json, segment->address, segment->size, &board);
         json_bool(json, "equal", equal);
-        json_text(json, "file_sha256", file.sha);
+        json_text(json, "file_sha256", file_sha);
         json_close(json);
         return;
     }
     print_digest(segment->address, segment->size, &board);
-    print(equal ? "           as in the file\n" : "           the file has %s\n", file.sha);
+    print(equal ? "           as in the file\n" : "           the file has %s\n", file_sha);
 }
 
 static enum boot0_status digest_segment(struct command_session *command, struct json *json,

@@ -192,5 +192,6 @@ const struct command command_doctor = {
             "0 if there is no problem, else 69.",
     .examples = "  boot0 doctor\n  boot0 doctor --board black-f407ve --json",
     COMMAND_OPTIONS(options),
+    .looks_around = true,
     .run = run,
 };

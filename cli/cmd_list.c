@@ -230,5 +230,6 @@ const struct command command_list = {
         "with --port only; --ports shows which ports there are.",
     .examples = "  boot0 list\n  boot0 list --port /dev/ttyUSB0",
     COMMAND_OPTIONS(taken),
+    .looks_around = true,
     .run = run,
 };

@@ -175,11 +175,9 @@ static void json_data(const struct command_session *command, const uint8_t *data
     struct json json = command_json_begin(command);
     char *text = malloc(2 * size + 1);
 
-    for (size_t i = 0; text && i < size; i++)
-        snprintf(text + 2 * i, 3, "%02x", data[i]);
     json_hex(&json, "address", address, 8);
     json_number(&json, "bytes", size);
-    json_text(&json, "data", text ? text : "");
+    json_text(&json, "data", text ? text_hex(text, data, size) : "");
     json_end(&json);
     free(text);
 }

@@ -93,7 +93,6 @@ struct gang_arguments {
     size_t patch_count;
 };
 
-/* What the command line says; filled by options.c. Texts belong to argv. */
 enum option {
     OPTION_DEVICE,
     OPTION_SERIAL,
@@ -160,6 +159,7 @@ enum option {
     OPTION_COUNT,
 };
 
+/* What the command line says; filled by options.c. Texts belong to argv. */
 struct arguments {
     bool json;
     bool quiet;
@@ -202,6 +202,7 @@ struct command {
     size_t option_count;
     size_t operands_min;
     size_t operands_max;
+    bool looks_around; /* it shows whatever is there: settings do not choose a board for it */
     enum boot0_status (*run)(struct arguments *arguments, struct boot0_error *error);
     /* For a command that parses its line, and says how it ended, all by itself; else NULL. */
     int (*main)(int argc, char **argv);
@@ -261,6 +262,9 @@ enum boot0_status options_parse(const struct command *command, int argc, char *c
  * may stand before the command, too.
  */
 int options_skip(int argc, char *const *argv);
+
+/* Whether the command takes it. */
+bool options_has(const struct command *command, enum option option);
 
 /* Gives a command an option that it knows, as the command line does; a flag is "yes" or "no".
  * False: it does not take the value. Options that it does not know are left out. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "hexdump.h"
 #include "print.h"
+#include "text.h"
 
-#include <base/platform/terminal.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -14,10 +14,7 @@ enum {
 
 static size_t bytes_per_line(FILE *file)
 {
-    int columns = 0, rows = 0;
-
-    return b0_terminal_size(file, &columns, &rows) && columns > 0 && columns < WIDE_COLUMNS ? NARROW
-                                                                                            : WIDE;
+    return terminal_width(file) < WIDE_COLUMNS ? NARROW : WIDE;
 }
 
 static void print_line(FILE *file, uint32_t address, const uint8_t *data, size_t count,

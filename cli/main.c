@@ -107,10 +107,7 @@ static bool wants_json(int argc, char *const *argv)
 /* Commands that know no board have no use for settings, and work though a file is wrong. */
 static bool uses_settings(const struct command *command)
 {
-    for (size_t i = 0; i < command->option_count; i++)
-        if (command->options[i] == OPTION_DEVICE)
-            return true;
-    return false;
+    return options_has(command, OPTION_DEVICE);
 }
 
 static enum boot0_status parse(const struct command *command, int argc, char *const *argv,

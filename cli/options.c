@@ -532,15 +532,20 @@ enum boot0_status options_parse(const struct command *command, int argc, char *c
     return status == BOOT0_OK ? check_operands(&r) : status;
 }
 
+bool options_has(const struct command *command, enum option option)
+{
+    for (size_t i = 0; i < command->option_count; i++)
+        if (command->options[i] == option)
+            return true;
+    return false;
+}
+
 bool options_set(const struct command *command, enum option option, const char *value,
                  struct arguments *arguments)
 {
     const struct row *row = &rows[option];
-    size_t i = 0;
 
-    while (i < command->option_count && command->options[i] != option)
-        i++;
-    if (i == command->option_count)
+    if (!options_has(command, option))
         return true;
     if (row->kind != FLAG)
         return take_value(arguments, row, value);

@@ -225,9 +225,7 @@ static bool applies(const struct row *row, const struct arguments *arguments, bo
 enum boot0_status settings_apply(const struct settings *settings, const struct command *command,
                                  struct arguments *arguments, struct boot0_error *error)
 {
-    /* These show whatever is there. */
-    bool looks_around = strcmp(command->name, "list") == 0 || strcmp(command->name, "doctor") == 0;
-    bool chosen = looks_around || selects(arguments);
+    bool chosen = command->looks_around || selects(arguments);
 
     for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         const struct setting *setting = &settings->list[i];

@@ -113,6 +113,14 @@ const char *text_expand(char *text, size_t size, const char *from, const struct 
     return text;
 }
 
+const char *text_hex(char *text, const uint8_t *bytes, size_t count)
+{
+    text[0] = '\0';
+    for (size_t i = 0; i < count; i++)
+        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+    return text;
+}
+
 int terminal_width(FILE *file)
 {
     int columns, rows;

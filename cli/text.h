@@ -29,6 +29,9 @@ const char *text_board(char text[TEXT_BOARD], const struct boot0_board *board);
 /* Why a board in a list cannot be opened, in a few words: "no permission: see `boot0 udev`". */
 const char *text_access(const struct boot0_error *error);
 
+/* Two digits a byte; `text` has room for them and the NUL. Returns `text`. */
+const char *text_hex(char *text, const uint8_t *bytes, size_t count);
+
 /* A mark in a text, "{device}", and what stands in its place. */
 struct text_mark {
     const char *mark;

@@ -143,7 +143,8 @@ struct driver_result driver_result_unpack(uint32_t code)
     };
 }
 
-const char *driver_step_text(enum driver_step step)
+/* "installing the driver"; never NULL. */
+static const char *step_text(enum driver_step step)
 {
     static const char *const texts[DRIVER_STEP_COUNT] = {
         [DRIVER_STEP_NONE] = "starting as an administrator",
@@ -195,7 +196,7 @@ enum boot0_status driver_result_error(const struct driver_result *result, const 
     if (result->error == 0)
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_IO, "%s: %s failed (Windows' error %#x)", what,
-               driver_step_text(result->step), (unsigned)result->error);
+               step_text(result->step), (unsigned)result->error);
     boot0_hint(error,
                "Plug the board in again and repeat the command. If it stays so, send the end "
                "of C:\\Windows\\INF\\setupapi.dev.log with your report.");

@@ -47,9 +47,6 @@ struct driver_result driver_remove(const struct b0_setup *setup, const char *ins
 uint32_t driver_result_pack(const struct driver_result *result);
 struct driver_result driver_result_unpack(uint32_t code);
 
-/* "installing the driver"; never NULL. */
-const char *driver_step_text(enum driver_step step);
-
 /* What a result says as an error; `what` names the device. BOOT0_OK: it is none. */
 enum boot0_status driver_result_error(const struct driver_result *result, const char *what,
                                       struct boot0_error *error);

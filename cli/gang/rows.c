@@ -2,6 +2,7 @@
 /* See rows.h. Lines of the used file: {"row":"DIGEST","event":"take",…}, or "free". */
 #include "rows.h"
 
+#include "../text.h"
 #include "clock.h"
 
 #include <base/print/json.h>
@@ -31,8 +32,7 @@ static void write_digest(const struct csv *csv, size_t row, struct row_digest *d
         b0_sha256_add(&sha, (const uint8_t *)cell, strlen(cell) + 1);
     }
     b0_sha256_end(&sha, bytes);
-    for (size_t i = 0; i < sizeof bytes; i++)
-        snprintf(digest->text + 2 * i, 3, "%02x", bytes[i]);
+    text_hex(digest->text, bytes, sizeof bytes);
     digest->row = row;
 }
 

@@ -91,8 +91,7 @@ static void write_digest(const struct boot0_image *image, char text[65])
     for (size_t i = 0; i < image->segment_count; i++)
         b0_sha256_add(&sha, image->segments[i].data, image->segments[i].size);
     b0_sha256_end(&sha, digest);
-    for (size_t i = 0; i < sizeof digest; i++)
-        snprintf(text + 2 * i, 3, "%02x", digest[i]);
+    text_hex(text, digest, sizeof digest);
 }
 
 static enum boot0_status make_image(struct work *work, struct boot0_error *error)
@@ -152,8 +151,7 @@ static enum boot0_status open_board(struct work *work, const struct boot0_observ
     memcpy(worker->chips, board->chips, sizeof worker->chips);
     worker->chip_count = board->chip_count;
     b0_mutex_unlock(&worker->gang->lock);
-    return arguments->flash.fast ? loader_start(loader_table, work->session, observer, error)
-                                 : BOOT0_OK;
+    return arguments->flash.fast ? loader_start(work->session, observer, error) : BOOT0_OK;
 }
 
 static enum boot0_status note_begin(struct work *work, struct boot0_error *error)
