@@ -57,27 +57,20 @@ static enum boot0_status fail_unknown(const struct boot0_session *session,
     return BOOT0_E_UNSUPPORTED;
 }
 
-static const struct b0_family *family_of(const struct boot0_board *board, size_t chip)
+static const struct b0_family *chip_family(const struct boot0_chip *chip)
 {
-    const struct b0_family *family = b0_family_find(board->chips[chip]->family);
+    const struct b0_family *family = b0_family_find(chip->family);
 
     return family && family->option_fields ? family : NULL;
 }
 
-static enum boot0_status begin(const struct boot0_session *session, struct option_bytes *ob,
-                               struct boot0_error *error)
+/* NULL: the fields of a chip that the board can be are not known. */
+static const struct b0_family *board_family(const struct boot0_board *board)
 {
-    const struct boot0_board *board = &session->board;
-
-    memset(ob, 0, sizeof *ob);
-    ob->board = board;
-    for (size_t i = 0; i < board->chip_count; i++)
-        if (!family_of(board, i))
-            return fail_unknown(session, error);
-    if (board->chip_count == 0)
-        return fail_unknown(session, error);
-    ob->family = family_of(board, 0);
-    return BOOT0_OK;
+    for (size_t i = 1; i < board->chip_count; i++)
+        if (!chip_family(board->chips[i]))
+            return NULL;
+    return board->chip_count > 0 ? chip_family(board->chips[0]) : NULL;
 }
 
 static enum boot0_status read_region(struct boot0_session *session, struct option_bytes *ob,
@@ -101,7 +94,7 @@ static enum boot0_status read_all(struct boot0_session *session, struct option_b
                                   struct boot0_error *error)
 {
     const struct boot0_board *board = &session->board;
-    enum boot0_status status = begin(session, ob, error);
+    enum boot0_status status = BOOT0_OK;
 
     for (size_t i = 0; i < board->alternate_count && status == BOOT0_OK; i++) {
         const struct boot0_layout *layout = &board->alternates[i].layout;
@@ -149,7 +142,7 @@ static bool chip_has(const struct b0_family *family, uint16_t id,
 static bool has(const struct option_bytes *ob, const struct b0_option_field *field)
 {
     for (size_t i = 0; i < ob->board->chip_count; i++)
-        if (!chip_has(family_of(ob->board, i), ob->board->chips[i]->id, field))
+        if (!chip_has(chip_family(ob->board->chips[i]), ob->board->chips[i]->id, field))
             return false;
     return true;
 }
@@ -269,12 +262,15 @@ enum boot0_status boot0_session_read_options(struct boot0_session *session,
                                              struct boot0_option *options, size_t *count,
                                              struct boot0_error *error)
 {
-    struct option_bytes ob;
+    struct option_bytes ob = {.board = &session->board, .family = board_family(&session->board)};
     enum boot0_status status = b0_session_need_addresses(session, "show option bytes", error);
 
     *count = 0;
-    if (status == BOOT0_OK)
-        status = read_all(session, &ob, error);
+    if (status != BOOT0_OK)
+        return status;
+    if (!ob.family)
+        return fail_unknown(session, error);
+    status = read_all(session, &ob, error);
     if (status != BOOT0_OK)
         return status;
     decode(&ob, options, count);
@@ -433,12 +429,14 @@ enum boot0_status boot0_session_set_options(struct boot0_session *session,
                                             const struct boot0_option *options, size_t count,
                                             bool for_ever, struct boot0_error *error)
 {
-    struct option_bytes ob;
-    enum boot0_status status = BOOT0_OK;
+    struct option_bytes ob = {.board = &session->board, .family = board_family(&session->board)};
+    enum boot0_status status;
 
     for (size_t i = 0; i < count; i++)
         if (is_rdp(options[i].name) && options[i].value == 2 && !for_ever)
             return fail_for_ever(error);
+    if (!ob.family)
+        return fail_unknown(session, error);
     status = read_all(session, &ob, error);
     if (status != BOOT0_OK)
         return status;
