@@ -16,6 +16,7 @@ enum {
     RATE_AFTER_US = 300000, /* before that, rate and time left would be guesses */
     BAR_MAX = 30,
     BAR_MIN = 10,
+    NARROW_BAR_MIN = 4,
     LINE_MAX_LENGTH = 256,
     MOMENT_US = 900000,   /* a wait that nobody need hear of */
     DOCTOR_US = 10000000, /* so long a wait for a board is worth a remark */
@@ -27,6 +28,7 @@ enum {
     LABEL_COLUMNS = 10,
     PERCENT_COLUMNS = 9,
     AMOUNT_COLUMNS = 20, /* "1.25 MiB of 2.00 MiB" */
+    LEFT_COLUMNS = 16,   /* "59 min 59 s left" */
     RATE_COLUMNS = 25,   /* ", 55.6 KiB/s, 9.6 s left" and one to spare */
     TIME_COLUMNS = 60,   /* what format_time() needs for all of it */
 };
@@ -62,21 +64,32 @@ struct progress progress_start(bool silent, bool quiet)
                              .last.phase = BOOT0_PHASE_COUNT};
 }
 
+/* "1.1 s left", of the whole operation; nothing if that is unknown. */
+static void format_left(const struct boot0_progress *now, const char *before, char *text,
+                        size_t size)
+{
+    char left[TEXT_SHORT];
+
+    text[0] = '\0';
+    if (now->left_us > 0)
+        snprintf(text, size, "%s%s left", before,
+                 now->left_us < 1000000 ? "<1 s" : text_time(left, now->left_us));
+}
+
 /* "20 KiB of 40 KiB, 19.0 KiB/s, 1.1 s left" */
 static void format_numbers(const struct boot0_progress *now, bool with_rate, char *text,
                            size_t size)
 {
-    char done[TEXT_SHORT], total[TEXT_SHORT], rate[TEXT_SHORT], left[TEXT_SHORT];
-    uint64_t speed = now->elapsed_us ? now->done * 1000000 / now->elapsed_us : 0, left_us;
+    char done[TEXT_SHORT], total[TEXT_SHORT], rate[TEXT_SHORT], left[TEXT_SHORT + 8];
+    uint64_t speed = now->elapsed_us ? now->done * 1000000 / now->elapsed_us : 0;
     size_t length;
 
     snprintf(text, size, "%s of %s", text_size(done, now->done), text_size(total, now->total));
     if (!with_rate || speed == 0 || now->elapsed_us < RATE_AFTER_US)
         return;
     length = strlen(text);
-    left_us = (now->total - now->done) * 1000000 / speed;
-    snprintf(text + length, size - length, ", %s/s, %s left", text_size(rate, speed),
-             left_us < 1000000 ? "<1 s" : text_time(left, left_us));
+    format_left(now, ", ", left, sizeof left);
+    snprintf(text + length, size - length, ", %s/s%s", text_size(rate, speed), left);
 }
 
 /* "Erasing... 5.2 s of about 16 s, 10 s left": of a phase whose end is known by experience only. */
@@ -106,6 +119,7 @@ void progress_format(const struct progress *progress, const struct boot0_progres
     int room = width - 1 - LABEL_COLUMNS - PERCENT_COLUMNS, filled;
     bool with_rate = room >= BAR_MIN + AMOUNT_COLUMNS + RATE_COLUMNS;
     bool with_amount = room >= BAR_MIN + AMOUNT_COLUMNS;
+    bool with_left = room >= NARROW_BAR_MIN + LEFT_COLUMNS;
     const char *doing = words_of(progress, now->phase).doing;
     char numbers[LINE_MAX_LENGTH] = "", bar[BAR_MAX + 1];
 
@@ -117,7 +131,10 @@ void progress_format(const struct progress *progress, const struct boot0_progres
     }
     if (with_amount)
         format_numbers(now, with_rate, numbers, sizeof numbers);
-    room -= (with_amount ? AMOUNT_COLUMNS : 0) + (with_rate ? RATE_COLUMNS : 0);
+    else if (with_left)
+        format_left(now, "", numbers, sizeof numbers);
+    room -= with_amount ? AMOUNT_COLUMNS : with_left ? LEFT_COLUMNS : 0;
+    room -= with_rate ? RATE_COLUMNS : 0;
     room = room > BAR_MAX ? BAR_MAX : room;
     room = room < 0 ? 0 : room;
     filled = (int)(now->done * (uint64_t)room / now->total);
@@ -125,7 +142,7 @@ void progress_format(const struct progress *progress, const struct boot0_progres
     memset(bar, '#', (size_t)filled);
     bar[room] = '\0';
     snprintf(line, size, "%-*s[%s] %3u%%%s%s", LABEL_COLUMNS, doing, bar,
-             (unsigned)(now->done * 100 / now->total), with_amount ? "  " : "", numbers);
+             (unsigned)(now->done * 100 / now->total), numbers[0] ? "  " : "", numbers);
 }
 
 /* ---- the line on the terminal ---- */
@@ -146,7 +163,10 @@ static void tick(void *context)
     struct progress *progress = context;
     struct boot0_progress now = progress->last;
 
-    now.elapsed_us += b0_clock_us() - progress->told_us;
+    uint64_t passed_us = b0_clock_us() - progress->told_us;
+
+    now.elapsed_us += passed_us;
+    now.left_us -= now.left_us < passed_us ? now.left_us : passed_us;
     put_line(progress, &now);
 }
 
@@ -276,6 +296,8 @@ static void write_object(struct progress *progress, const struct boot0_progress 
     json_seconds(&json, "seconds", now->elapsed_us);
     if (now->expected_us > 0)
         json_seconds(&json, "expected_seconds", now->expected_us);
+    if (now->left_us > 0)
+        json_seconds(&json, "left_seconds", now->left_us);
     json_close(&json);
     json_end(&json);
     fflush(stdout);

@@ -42,10 +42,11 @@ struct b0_protocol_ops {
 
 struct b0_protocol {
     const struct b0_protocol_ops *ops;
-    uint32_t block_size;   /* bytes that one write transfer takes */
-    uint32_t program_unit; /* bytes, as boot0_plan_options has it; 0: unknown */
-    bool erases_to_zero;   /* erased flash reads 0x00, else 0xff */
-    bool whole_blocks;     /* every write transfer has to be of block_size bytes */
+    uint32_t block_size;       /* bytes that one write transfer takes */
+    uint32_t program_unit;     /* bytes, as boot0_plan_options has it; 0: unknown */
+    uint32_t wire_bytes_per_s; /* what the wire carries; 0: more than any flash takes */
+    bool erases_to_zero;       /* erased flash reads 0x00, else 0xff */
+    bool whole_blocks;         /* every write transfer has to be of block_size bytes */
     uint32_t done;      /* bytes that the board has confirmed, of the call under way or the last */
     uint64_t transfers; /* so far */
     bool retryable;     /* the last failure may not happen again: return to idle, and try again */

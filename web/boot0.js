@@ -80,6 +80,7 @@ import {FILTERS, UsbTransport} from './usb.js';
  * @property {number} total bytes; 0: unknown
  * @property {number} elapsedMs since the phase began
  * @property {number} expectedMs of a phase without a total; 0: unknown
+ * @property {number} leftMs until the end of the operation, over all of its phases; 0: unknown
  *
  * @typedef {object} Report
  * @property {number} image_bytes
@@ -359,9 +360,9 @@ export class Boot0 extends EventTarget {
     }
 
     /** @param {number[]} numbers */
-    #progress([phase, done, total, elapsedUs, expectedUs]) {
+    #progress([phase, done, total, elapsedUs, expectedUs, leftUs]) {
         const detail = {phase: PHASES[phase], done, total, elapsedMs: elapsedUs / 1000,
-                        expectedMs: expectedUs / 1000};
+                        expectedMs: expectedUs / 1000, leftMs: leftUs / 1000};
         const event = new DetailEvent('progress', detail, {cancelable: true});
         return this.dispatchEvent(event) ? 0 : 1;
     }

@@ -218,14 +218,12 @@ const DOING = {
  * "Writing: 45 %, 50 KiB/s, 3 s left".
  * @param {import('./boot0.js').Progress} progress
  */
-export function progressText({phase, done, total, elapsedMs, expectedMs}) {
+export function progressText({phase, done, total, elapsedMs, leftMs}) {
     const parts = [];
     if (total > 0) parts.push(`${Math.floor(100 * done / total)} %`);
     if (done > 0 && elapsedMs > 300 && phase !== 'erase')
         parts.push(`${size(Math.round(done / elapsedMs * 1000))}/s`);
-    if (done > 0 && done < total && elapsedMs > 300)
-        parts.push(`${duration((total - done) / done * elapsedMs)} left`);
-    else if (expectedMs > elapsedMs) parts.push(`${duration(expectedMs - elapsedMs)} left`);
+    if (leftMs > 0) parts.push(`${duration(leftMs)} left`);
     return parts.length ? `${DOING[phase]}: ${parts.join(', ')}` : `${DOING[phase]}…`;
 }
 

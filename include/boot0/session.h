@@ -33,6 +33,12 @@ struct boot0_progress {
     uint64_t elapsed_us; /* since this phase began, by the board's clock */
     /* How long a phase without a total usually takes: the erase of the whole flash. 0: unknown. */
     uint64_t expected_us;
+    /*
+     * How long the operation still takes, over all of its phases, as far as that can be told: by
+     * the chip's flash times, by the speed of the wire, and by the rate so far. While the board is
+     * read to find out what has to be written, the time of reading alone. 0: unknown.
+     */
+    uint64_t left_us;
 };
 
 struct boot0_observer {

@@ -13,6 +13,7 @@
 #include <string.h>
 
 enum {
+    BITS = 10,             /* on the wire for each byte: 8N1 */
     LEFT_BEHIND_MS = 1500, /* a loader that hears another speed than its own needs a second */
 };
 
@@ -479,6 +480,7 @@ struct b0_protocol *b0_loader_open(const struct boot0_transport *transport,
     loader->protocol.ops = &loader_ops;
     loader->protocol.block_size = B0_LOADER_BLOCK;
     loader->protocol.program_unit = 1;
+    loader->protocol.wire_bytes_per_s = b0_uart_bus_of(transport)->line.baud / BITS;
     loader->board = board;
     loader->bus = b0_uart_bus_of(transport);
     loader->before = loader->bus->loader->exchanges;

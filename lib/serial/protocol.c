@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    BITS = 11, /* on the wire for each byte: 8E1, AN3155, 2 */
+};
+
 struct uart {
     struct b0_protocol protocol; /* first: a pointer to it is one to this */
     const struct boot0_board *board;
@@ -242,6 +246,7 @@ static struct b0_protocol *open_board(const struct boot0_transport *transport,
     uart->protocol.ops = &uart_ops;
     uart->protocol.block_size = B0_AN3155_BLOCK_MAX;
     uart->protocol.program_unit = b0_program_unit(board);
+    uart->protocol.wire_bytes_per_s = b0_uart_bus_of(transport)->line.baud / BITS;
     uart->protocol.erases_to_zero = b0_erases_to_zero(board);
     uart->board = board;
     uart->bus = b0_uart_bus_of(transport);

@@ -10,6 +10,15 @@ static const struct boot0_flash_options defaults;
 
 /* ---- carrying out ---- */
 
+/* The bootloader's journal, and digests, verify in no time. */
+static void expect(struct boot0_session *session, const struct boot0_plan *plan, int alternate,
+                   const struct boot0_flash_options *options)
+{
+    bool reads_back = !options->no_verify && !b0_session_compares(session, alternate);
+
+    b0_session_expect_plan(session, plan, reads_back ? b0_session_bytes_to_verify(plan) : 0);
+}
+
 static enum boot0_status erase_steps(struct boot0_session *session, const struct boot0_plan *plan,
                                      int alternate, struct boot0_error *error)
 {
@@ -74,6 +83,7 @@ enum boot0_status boot0_session_execute(struct boot0_session *session,
     if (plan->step_count == 0)
         return BOOT0_OK;
     session->report.touched = true;
+    expect(session, plan, alternate, options);
     status = b0_session_begin_update(session, error);
     if (status == BOOT0_OK)
         status = erase_steps(session, plan, alternate, error);
@@ -108,6 +118,7 @@ static enum boot0_status flash_memory(struct boot0_session *session,
     if (status != BOOT0_OK)
         return status;
     for (int attempt = 1;; attempt++) {
+        b0_session_expect_nothing(session);
         status = b0_session_complete_plan(session, plan, index, error);
         if (status == BOOT0_OK && session->observer.plan)
             session->observer.plan(session->observer.context, plan);
@@ -124,6 +135,7 @@ static enum boot0_status flash_memory(struct boot0_session *session,
         session->report.image_bytes = before.image_bytes;
         session->report.unchanged_bytes = before.unchanged_bytes;
     }
+    b0_session_expect_nothing(session);
     boot0_plan_free(plan);
     return status;
 }

@@ -79,7 +79,7 @@ static enum boot0_status learn(struct boot0_session *session, struct boot0_plan 
 {
     bool *to_be_read = calloc(plan->sector_count ? plan->sector_count : 1, sizeof *to_be_read);
     enum boot0_status status;
-    uint64_t past = 0;
+    uint64_t past = 0, bytes = session->report.bytes_read, us = session->report.read_us;
 
     if (!to_be_read)
         return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for the flash plan");
@@ -94,6 +94,8 @@ static enum boot0_status learn(struct boot0_session *session, struct boot0_plan 
         past += plan->sectors[i].sector.size;
     }
     b0_session_phase_end(session, &session->report.read_us);
+    b0_session_measured_reading(session, session->report.bytes_read - bytes,
+                                session->report.read_us - us);
     free(to_be_read);
     return status;
 }

@@ -32,6 +32,8 @@ struct boot0_session {
     bool stopped;                   /* the observer has said so, and no error has told it yet */
     uint64_t phase_start_us;
     uint64_t phase_base; /* bytes that were done before the protocol's present call */
+    uint64_t ahead_us[BOOT0_PHASE_COUNT]; /* expected time of each phase of the operation */
+    uint64_t read_ns_per_byte;            /* as measured; 0: not yet */
 
     bool locked; /* read protection was turned on: nothing can be read or started any more */
 
@@ -160,6 +162,19 @@ enum boot0_status b0_session_fail_different(struct boot0_session *session, uint3
                                             uint8_t wanted, uint8_t held,
                                             struct boot0_error *error);
 
+/* ---- time_left.c ---- */
+
+/* Takes note of how long the board took to send what it holds. */
+void b0_session_measured_reading(struct boot0_session *session, uint64_t bytes, uint64_t us);
+/* The phases that carry out a plan are ahead; `verify_bytes` of it are read back. */
+void b0_session_expect_plan(struct boot0_session *session, const struct boot0_plan *plan,
+                            uint64_t verify_bytes);
+/* Nothing is ahead but the phase under way. */
+void b0_session_expect_nothing(struct boot0_session *session);
+/* The expected time to the end of the operation in microseconds; 0: unknown. */
+uint64_t b0_session_left_us(const struct boot0_session *session,
+                            const struct boot0_progress *progress);
+
 /* ---- memory.c ---- */
 
 /* Reads within one alternate, trying again after passing failures. Counts as read. */
@@ -243,6 +258,8 @@ enum boot0_status b0_session_complete_plan(struct boot0_session *session, struct
 
 /* ---- verify.c ---- */
 
+/* How many bytes have to be read back to be sure of all that a plan changes. */
+uint64_t b0_session_bytes_to_verify(const struct boot0_plan *plan);
 /* Reads back and compares every sector that a plan has changed. BOOT0_E_IO: one differs. */
 enum boot0_status b0_session_verify_changed(struct boot0_session *session,
                                             const struct boot0_plan *plan, int alternate,

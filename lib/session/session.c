@@ -143,6 +143,7 @@ static bool show(struct boot0_session *session, uint64_t done)
     if (!session->phase_over) {
         progress->done = done < progress->total ? done : progress->total;
         progress->elapsed_us = b0_session_now_us(session) - session->phase_start_us;
+        progress->left_us = b0_session_left_us(session, progress);
     }
     session->stopped = !session->observer.progress(session->observer.context, progress);
     return !session->stopped;

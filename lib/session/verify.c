@@ -79,7 +79,7 @@ static enum boot0_status verify_options(struct boot0_session *session,
     return status;
 }
 
-static uint64_t bytes_to_verify(const struct boot0_plan *plan)
+uint64_t b0_session_bytes_to_verify(const struct boot0_plan *plan)
 {
     uint64_t total = 0;
 
@@ -95,7 +95,7 @@ enum boot0_status b0_session_verify_changed(struct boot0_session *session,
     enum boot0_status status = BOOT0_OK;
     uint64_t past = 0;
 
-    b0_session_phase(session, BOOT0_PHASE_VERIFY, bytes_to_verify(plan));
+    b0_session_phase(session, BOOT0_PHASE_VERIFY, b0_session_bytes_to_verify(plan));
     for (size_t i = 0; i < plan->sector_count && status == BOOT0_OK; i++) {
         const struct boot0_plan_sector *sector = &plan->sectors[i];
         uint32_t length = sector->differs ? length_to_verify(plan, sector) : 0;
@@ -126,11 +126,11 @@ enum boot0_status b0_session_end_and_verify(struct boot0_session *session,
     enum boot0_status status;
     bool same;
 
-    b0_session_phase(session, BOOT0_PHASE_VERIFY, bytes_to_verify(plan));
+    b0_session_phase(session, BOOT0_PHASE_VERIFY, b0_session_bytes_to_verify(plan));
     status = b0_session_end_update(session, error);
     same = status == BOOT0_OK && !options->no_verify && b0_session_journal_agrees(session, plan);
     if (same) {
-        session->phase_base = bytes_to_verify(plan);
+        session->phase_base = b0_session_bytes_to_verify(plan);
         session->report.bytes_verified += session->phase_base;
     }
     b0_session_phase_end(session, &session->report.verify_us);

@@ -9,7 +9,7 @@ import {before, test} from 'node:test';
 import {Boot0Error, PHASES} from '../../web/boot0.js';
 import {connectOptions, fittingBootloaders} from '../../web/bootloaders.js';
 import {SectorMap} from '../../web/sectors.js';
-import {ADVICE, explain} from '../../web/words.js';
+import {ADVICE, explain, progressText} from '../../web/words.js';
 import {SITE, loadBoot0, program, toHex} from './common.mjs';
 
 const BASE = 0x08000000;
@@ -215,7 +215,7 @@ test('sectors follow a plan: a write over several, the vectors last', () => {
                       {action: 'write', address: '0x08000008', bytes: 2040},
                       {action: 'write', address: '0x08000000', bytes: 8}]});
     const states = () => map.sectors.map(sector => sector.state).join(' ');
-    const at = {elapsedMs: 1, expectedMs: 0};
+    const at = {elapsedMs: 1, expectedMs: 0, leftMs: 0};
     assert.equal(states(), 'differs differs same untouched');
     map.progress({phase: 'erase', done: 1024, total: 2048, ...at});
     assert.equal(states(), 'erased differs same untouched');
@@ -226,4 +226,14 @@ test('sectors follow a plan: a write over several, the vectors last', () => {
     map.progress({phase: 'verify', done: 2048, total: 2048, ...at});
     assert.equal(states(), 'verified verified same untouched');
     assert.equal(String(map), '4 sectors: 1 untouched, 1 same, 2 verified');
+});
+
+test('progress tells the rate of its phase, and the time left of all phases', () => {
+    const at = {done: 51200, total: 102400, elapsedMs: 1000, expectedMs: 0};
+    assert.equal(progressText({phase: 'write', ...at, leftMs: 1500}),
+                 'Writing: 50 %, 50 KiB/s, 1.5 s left');
+    assert.equal(progressText({phase: 'erase', ...at, leftMs: 75000}),
+                 'Erasing: 50 %, 1 min 15 s left');
+    assert.equal(progressText({phase: 'wait', done: 0, total: 0, elapsedMs: 9, expectedMs: 0,
+                               leftMs: 0}), 'Waiting for the board…');
 });

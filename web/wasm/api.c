@@ -68,7 +68,8 @@ static bool progress(void *context, const struct boot0_progress *now)
 {
     (void)context;
     return web_host_progress(now->phase, (double)now->done, (double)now->total,
-                             (double)now->elapsed_us, (double)now->expected_us) == 0 &&
+                             (double)now->elapsed_us, (double)now->expected_us,
+                             (double)now->left_us) == 0 &&
            !web.stop;
 }
 

@@ -58,7 +58,7 @@ HOST(may_lose) SUSPENDS uint32_t web_host_may_lose(uint32_t loss);
 /* Numbers of struct boot0_progress; 0: go on, else stop. */
 HOST(progress)
 uint32_t web_host_progress(uint32_t phase, double done, double total, double elapsed_us,
-                           double expected_us);
+                           double expected_us, double left_us);
 /* A JSON object: a note or a plan (describe.h). */
 HOST(event) void web_host_event(const char *json, uint32_t size);
 

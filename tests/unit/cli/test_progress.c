@@ -11,7 +11,11 @@ static const char *format(enum boot0_phase phase, uint64_t done, uint64_t total,
                           int width)
 {
     struct progress progress = {.last = {.phase = BOOT0_PHASE_COUNT}};
-    struct boot0_progress now = {phase, done, total, us, 0};
+    struct boot0_progress now = {.phase = phase,
+                                 .done = done,
+                                 .total = total,
+                                 .elapsed_us = us,
+                                 .left_us = done ? (total - done) * us / done : 0};
 
     memset(line, 'Z', sizeof line);
     progress_format(&progress, &now, width, line, sizeof line);
@@ -26,7 +30,7 @@ static void test_eighty_columns(void **state)
     assert_string_equal(format(BOOT0_PHASE_ERASE, 0, 40960, 0, 80),
                         "Erasing   [---------------]   0%  0 bytes of 40 KiB");
     assert_string_equal(format(BOOT0_PHASE_VERIFY, 40960, 40960, 2000000, 80),
-                        "Verifying [###############] 100%  40 KiB of 40 KiB, 20 KiB/s, <1 s left");
+                        "Verifying [###############] 100%  40 KiB of 40 KiB, 20 KiB/s");
 }
 
 /* Of the first moments nothing can be said. */
@@ -44,10 +48,27 @@ static void test_narrow_and_wide(void **state)
     assert_string_equal(format(BOOT0_PHASE_WRITE, 20480, 40960, 1000000, 60),
                         "Writing   [##########----------]  50%  20 KiB of 40 KiB");
     assert_string_equal(format(BOOT0_PHASE_WRITE, 20480, 40960, 1000000, 40),
-                        "Writing   [##########----------]  50%");
+                        "Writing   [##--]  50%  1.0 s left");
+    assert_string_equal(format(BOOT0_PHASE_WRITE, 20480, 40960, 1000000, 39),
+                        "Writing   [#########----------]  50%");
     assert_string_equal(format(BOOT0_PHASE_WRITE, 20480, 40960, 1000000, 132),
                         "Writing   [###############---------------]  50%  "
                         "20 KiB of 40 KiB, 20 KiB/s, 1.0 s left");
+}
+
+/* The time left covers what comes after this phase, too. */
+static void test_time_of_all_phases(void **state)
+{
+    struct progress progress = {.last = {.phase = BOOT0_PHASE_COUNT}};
+    struct boot0_progress now = {.phase = BOOT0_PHASE_ERASE,
+                                 .done = 20480,
+                                 .total = 40960,
+                                 .elapsed_us = 1000000,
+                                 .left_us = 75000000};
+
+    (void)state;
+    progress_format(&progress, &now, 80, line, sizeof line);
+    assert_non_null(strstr(line, ", 20 KiB/s, 1 min 15 s left"));
 }
 
 /* A bar whose width changes while it grows is hard to look at. */
@@ -89,7 +110,8 @@ static void test_without_total(void **state)
 static const char *format_erase(uint64_t us, uint64_t expected_us, int width)
 {
     struct progress progress = {.last = {.phase = BOOT0_PHASE_COUNT}};
-    struct boot0_progress now = {BOOT0_PHASE_ERASE, 0, 0, us, expected_us};
+    struct boot0_progress now = {
+        .phase = BOOT0_PHASE_ERASE, .elapsed_us = us, .expected_us = expected_us};
 
     progress_format(&progress, &now, width, line, sizeof line);
     return line;
@@ -116,7 +138,7 @@ static void test_expected_time(void **state)
 static void test_words(void **state)
 {
     struct progress progress = {.copies = true, .last = {.phase = BOOT0_PHASE_COUNT}};
-    struct boot0_progress now = {BOOT0_PHASE_READ, 1, 2, 0, 0};
+    struct boot0_progress now = {.phase = BOOT0_PHASE_READ, .done = 1, .total = 2};
 
     (void)state;
     progress_format(&progress, &now, 80, line, sizeof line);
@@ -129,10 +151,15 @@ static void test_words(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_eighty_columns),  cmocka_unit_test(test_rate_comes_late),
-        cmocka_unit_test(test_narrow_and_wide), cmocka_unit_test(test_bar_keeps_its_width),
-        cmocka_unit_test(test_fits_any_width),  cmocka_unit_test(test_without_total),
-        cmocka_unit_test(test_expected_time),   cmocka_unit_test(test_words),
+        cmocka_unit_test(test_eighty_columns),
+        cmocka_unit_test(test_rate_comes_late),
+        cmocka_unit_test(test_narrow_and_wide),
+        cmocka_unit_test(test_time_of_all_phases),
+        cmocka_unit_test(test_bar_keeps_its_width),
+        cmocka_unit_test(test_fits_any_width),
+        cmocka_unit_test(test_without_total),
+        cmocka_unit_test(test_expected_time),
+        cmocka_unit_test(test_words),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

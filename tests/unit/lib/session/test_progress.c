@@ -136,6 +136,8 @@ struct witness {
     uint64_t longest_us[BOOT0_PHASE_COUNT];
     struct boot0_progress last;
     struct boot0_progress erase; /* the last of that phase */
+    uint64_t first_left_us[BOOT0_PHASE_COUNT];
+    bool seen[BOOT0_PHASE_COUNT];
 };
 
 static bool on_progress(void *context, const struct boot0_progress *progress)
@@ -148,6 +150,9 @@ static bool on_progress(void *context, const struct boot0_progress *progress)
     w->calls_after_stop += w->stopped;
     if (progress->elapsed_us > w->longest_us[progress->phase])
         w->longest_us[progress->phase] = progress->elapsed_us;
+    if (!w->seen[progress->phase])
+        w->first_left_us[progress->phase] = progress->left_us;
+    w->seen[progress->phase] = true;
     if (progress->phase == BOOT0_PHASE_ERASE)
         w->erase = *progress;
     w->last = *progress;
@@ -422,6 +427,38 @@ static void test_mass_erase_is_expected(void **state)
     }
 }
 
+static void check_left(const char *name, const struct witness *w, int phase)
+{
+    uint64_t left_us = w->first_left_us[phase], took_us = 0;
+
+    for (int i = phase; i < BOOT0_PHASE_COUNT; i++)
+        took_us += w->longest_us[i];
+    if (left_us < took_us * 3 / 4 || left_us > took_us * 5 / 4)
+        fail_msg("%s: in phase %d %llu us are left by the estimate, and %llu by the clock", name,
+                 phase, (unsigned long long)left_us, (unsigned long long)took_us);
+}
+
+/* At the beginning of each phase, before anything of it is measured. */
+static void test_time_left_of_all_phases(void **state)
+{
+    static const struct operation rows[] = {
+        {"flash", "f407:fill=0", NULL, false, 0, do_flash},
+        {"flash at 3.3 V", "f407:fill=0", NULL, false, 3300, do_flash},
+        {"flash by UART", "f407:fill=0", NULL, true, 0, do_flash},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
+        struct witness w = {0};
+
+        if (operate(&rows[i], false, &w) != BOOT0_OK)
+            fail_msg("%s: %s", rows[i].name, error.message);
+        check_left(rows[i].name, &w, BOOT0_PHASE_ERASE);
+        check_left(rows[i].name, &w, BOOT0_PHASE_WRITE);
+        assert_int_equal(w.last.left_us, 0);
+    }
+}
+
 /* ---- plans ---- */
 
 struct planned {
@@ -474,6 +511,7 @@ int main(void)
         cmocka_unit_test(test_silence_after_a_stop),
         cmocka_unit_test(test_goes_on_after_a_stop),
         cmocka_unit_test(test_mass_erase_is_expected),
+        cmocka_unit_test(test_time_left_of_all_phases),
         cmocka_unit_test(test_tells_the_plan),
     };
 
