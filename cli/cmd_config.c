@@ -2,20 +2,25 @@
 /* boot0 config: the settings, and where each comes from. */
 #include "print.h"
 #include "settings.h"
+#include "text.h"
 #include <base/print/json.h>
 
 #include <stdlib.h>
 
 static void print_settings(const struct settings *settings)
 {
+    char order[sizeof settings->user_file + 128];
+
     for (const struct setting *setting = settings->list; setting->name; setting++)
         if (setting->source[0])
             print("%-10s = %-20s # %s\n", setting->name, setting->value, setting->source);
         else
             print("# %-8s not set; %s\n", setting->name, setting->environment);
-    print("\nRead in this order, the last one counts: %s; ./" SETTINGS_PROJECT_FILE
-          "; the environment.\n",
-          settings->user_file[0] ? settings->user_file : "no file of the user's");
+    snprintf(order, sizeof order,
+             "\nRead in this order, the last one counts: %s; ./" SETTINGS_PROJECT_FILE
+             "; the environment.",
+             settings->user_file[0] ? settings->user_file : "no file of the user's");
+    print_labelled(stdout, "", order);
 }
 
 static void json_settings(const struct settings *settings)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* boot0 info: what a file holds, or what a board says of itself. */
+#include "board_map.h"
 #include "bootloader.h"
 #include "describe/describe.h"
 #include "files.h"
@@ -33,6 +34,31 @@ static void families_by_stack(uint32_t stack, char *text, size_t size)
         length += (size_t)snprintf(text + length, size - length, "%s%s", length ? " " : "",
                                    chip->family + (length ? strlen("STM32") : 0));
     }
+}
+
+static void chip_layout(const struct boot0_chip *chip, struct boot0_layout *layout)
+{
+    (void)boot0_layout_parse(chip->layout, strlen(chip->layout), layout, NULL);
+}
+
+static void print_chip_map(const struct boot0_image *image, const struct boot0_chip *chip)
+{
+    struct boot0_layout layout;
+    char text[TEXT_BOARD];
+
+    chip_layout(chip, &layout);
+    snprintf(text, sizeof text, "of the largest %s: # used, + in part", chip->name);
+    print_labelled(stdout, "  flash     ", text);
+    memory_table_print(image, &layout);
+}
+
+static void json_chip_map(struct json *json, const struct boot0_image *image,
+                          const struct boot0_chip *chip)
+{
+    struct boot0_layout layout;
+
+    chip_layout(chip, &layout);
+    memory_table_json(json, image, &layout);
 }
 
 static void file_json(const char *name, const struct boot0_image *image,
@@ -90,7 +116,7 @@ static void file_json(const char *name, const struct boot0_image *image,
         json_close(&json);
     }
     if (chip)
-        memory_table_json(&json, image, chip);
+        json_chip_map(&json, image, chip);
     json_end(&json);
 }
 
@@ -127,7 +153,7 @@ static void print_program(const struct boot0_image *image)
     const struct boot0_chip *chip =
         image->has_family ? boot0_chip_by_uf2_family(image->family) : NULL;
     struct boot0_vectors vectors;
-    char families[96], cpu[TEXT_SHORT * 2];
+    char families[96], cpu[TEXT_SHORT * 2], text[64];
 
     if (image->cpu != 0)
         print("  cpu       %s\n", boot0_cpu_name(image->cpu, cpu, sizeof cpu));
@@ -140,9 +166,11 @@ static void print_program(const struct boot0_image *image)
         return;
     }
     families_by_stack(vectors.stack, families, sizeof families);
-    print("  program   stack 0x%08x, reset handler 0x%08x\n", vectors.stack, vectors.reset & ~1u);
+    snprintf(text, sizeof text, "stack 0x%08x, reset handler 0x%08x", vectors.stack,
+             vectors.reset & ~1u);
+    print_labelled(stdout, "  program   ", text);
     if (families[0])
-        print("  RAM of    %s\n", families);
+        print_labelled(stdout, "  RAM of    ", families);
 }
 
 static void print_file(const char *name, const struct boot0_image *image)
@@ -159,7 +187,8 @@ static void print_file(const char *name, const struct boot0_image *image)
               text_size(size, image->segments[i].size),
               image->segments[i].alternate ? ", another memory" : "");
     if (!image->has_addresses)
-        print("  address   none: raw bytes, which go to the start of the flash\n");
+        print_labelled(stdout, "  address   ",
+                       "none: raw bytes, which go to the start of the flash");
     if (image->has_suffix)
         print_suffix(&image->suffix);
     print_prefix(image);
@@ -180,7 +209,7 @@ static enum boot0_status file_info(const char *name, const struct boot0_chip *ch
     } else if (status == BOOT0_OK) {
         print_file(name, image);
         if (chip)
-            memory_table_print(image, chip);
+            print_chip_map(image, chip);
     }
     boot0_image_free(image);
     return status;
@@ -223,7 +252,9 @@ static const char *access_text(uint8_t access)
     return texts[access & 7];
 }
 
-static void board_json(const struct boot0_board *board, const char *protection)
+/* `held`: what the flash holds; NULL: it was not read. */
+static void board_json(const struct boot0_board *board, const char *protection,
+                       const struct boot0_image *held)
 {
     struct json json = json_begin(stdout);
 
@@ -261,6 +292,8 @@ static void board_json(const struct boot0_board *board, const char *protection)
     bootloader_json(&json, &board->bootloader);
     json_text(&json, "quirk", board->quirk ? board->quirk : "");
     json_text(&json, "contradiction", board->contradiction);
+    if (held)
+        memory_table_json(&json, held, board_map_layout(board));
     json_end(&json);
 }
 
@@ -272,10 +305,18 @@ static void print_next_name(const struct boot0_layout *layout, size_t region)
             print("    %s\n", layout->more_names[i].name);
 }
 
-static void print_memories(const struct boot0_board *board)
+/* A narrow terminal has no room for the access beside the sectors. */
+static void print_region(const struct boot0_region *region)
 {
     char size[TEXT_SHORT];
 
+    print("    0x%08x  %5u x ", region->address, region->sector_count);
+    print(terminal_is_narrow(stdout) ? "%s\n                %s\n" : "%-10s %s\n",
+          text_size(size, region->sector_size), access_text(region->access));
+}
+
+static void print_memories(const struct boot0_board *board)
+{
     for (size_t i = 0; i < board->alternate_count; i++) {
         const struct boot0_alternate *a = &board->alternates[i];
 
@@ -286,8 +327,7 @@ static void print_memories(const struct boot0_board *board)
             const struct boot0_region *region = &a->layout.regions[r];
 
             print_next_name(&a->layout, r);
-            print("    0x%08x  %5u x %-10s %s\n", region->address, region->sector_count,
-                  text_size(size, region->sector_size), access_text(region->access));
+            print_region(region);
         }
     }
 }
@@ -310,10 +350,31 @@ static void print_protection(const char *protection)
     print("  read protection: %s\n", protection);
 }
 
+static void print_heading(const struct boot0_board *board, const char *text)
+{
+    char label[BOOT0_TEXT_MAX + 2];
+
+    snprintf(label, sizeof label, "%s: ", board->usb.path);
+    print_labelled(stdout, label, text);
+}
+
+static void print_ids(const struct boot0_board *board)
+{
+    char text[2 * BOOT0_TEXT_MAX + 16];
+
+    snprintf(text, sizeof text, "%04x:%04x, %s, %s", board->usb.vendor, board->usb.product,
+             board->manufacturer[0] ? board->manufacturer : "no manufacturer",
+             board->product[0] ? board->product : "no name");
+    print_heading(board, text);
+}
+
 /* What is behind a serial port says nothing of ids and descriptors. */
 static void print_uart_board(const struct boot0_board *board, const char *protection)
 {
-    print("%s: %s, %u bytes a command\n", board->usb.path, board->product, board->transfer_size);
+    char text[BOOT0_TEXT_MAX + 32];
+
+    snprintf(text, sizeof text, "%s, %u bytes a command", board->product, board->transfer_size);
+    print_heading(board, text);
     print("  serial    %s\n", board->serial[0] ? board->serial : "not to be read");
     print_chips(board);
     print_protection(protection);
@@ -322,24 +383,26 @@ static void print_uart_board(const struct boot0_board *board, const char *protec
 
 static void print_board(const struct boot0_board *board, const char *protection)
 {
+    char text[160];
+
     if (board->usb.kind == BOOT0_KIND_SERIAL) {
         print_uart_board(board, protection);
         return;
     }
-    print("%s: %04x:%04x, %s, %s\n", board->usb.path, board->usb.vendor, board->usb.product,
-          board->manufacturer[0] ? board->manufacturer : "no manufacturer",
-          board->product[0] ? board->product : "no name");
+    print_ids(board);
     print("  serial    %s\n", board->serial[0] ? board->serial : "none");
     print_chips(board);
-    print("  protocol  %s, version %x.%02x, device %x.%02x, %u bytes a transfer\n",
-          board->has_addresses ? "DfuSe" : "DFU", board->dfu_version >> 8,
-          board->dfu_version & 0xff, board->usb.bcd_device >> 8, board->usb.bcd_device & 0xff,
-          board->transfer_size);
-    print("  can       %s%s%s%s\n",
-          board->attributes & BOOT0_DFU_CAN_DOWNLOAD ? "be written" : "not be written",
-          board->attributes & BOOT0_DFU_CAN_UPLOAD ? ", be read" : ", not be read",
-          board->attributes & BOOT0_DFU_MANIFESTATION_TOLERANT ? ", go on after a download" : "",
-          board->attributes & BOOT0_DFU_WILL_DETACH ? ", detach by itself" : "");
+    snprintf(text, sizeof text, "%s, version %x.%02x, device %x.%02x, %u bytes a transfer",
+             board->has_addresses ? "DfuSe" : "DFU", board->dfu_version >> 8,
+             board->dfu_version & 0xff, board->usb.bcd_device >> 8, board->usb.bcd_device & 0xff,
+             board->transfer_size);
+    print_labelled(stdout, "  protocol  ", text);
+    snprintf(text, sizeof text, "%s%s%s%s",
+             board->attributes & BOOT0_DFU_CAN_DOWNLOAD ? "be written" : "not be written",
+             board->attributes & BOOT0_DFU_CAN_UPLOAD ? ", be read" : ", not be read",
+             board->attributes & BOOT0_DFU_MANIFESTATION_TOLERANT ? ", go on after a download" : "",
+             board->attributes & BOOT0_DFU_WILL_DETACH ? ", detach by itself" : "");
+    print_labelled(stdout, "  can       ", text);
     print_protection(protection);
     bootloader_print(&board->bootloader);
     if (board->quirk)
@@ -349,12 +412,22 @@ static void print_board(const struct boot0_board *board, const char *protection)
     print_memories(board);
 }
 
+static void print_map(const struct boot0_board *board, const struct boot0_image *held)
+{
+    char used[TEXT_SHORT], all[TEXT_SHORT], text[2 * TEXT_SHORT + 40];
+
+    snprintf(text, sizeof text, "%s of %s hold data: # used, + in part",
+             text_size(used, boot0_image_size(held)),
+             text_size(all, boot0_layout_size(board_map_layout(board))));
+    putchar('\n');
+    print_labelled(stdout, "  flash     ", text);
+    memory_table_print(held, board_map_layout(board));
+}
+
 /* What its USB descriptors tell. */
 static void print_program_board(const struct boot0_board *board)
 {
-    print("%s: %04x:%04x, %s, %s\n", board->usb.path, board->usb.vendor, board->usb.product,
-          board->manufacturer[0] ? board->manufacturer : "no manufacturer",
-          board->product[0] ? board->product : "no name");
+    print_ids(board);
     print("  serial    %s\n", board->serial[0] ? board->serial : "none");
     print("  runs      its program, device %x.%02x%s\n", board->usb.bcd_device >> 8,
           board->usb.bcd_device & 0xff,
@@ -368,14 +441,23 @@ static enum boot0_status show_board(struct command_session *command, struct boot
 {
     enum boot0_status status = command_open_session(command, error);
     const struct boot0_board *board;
+    struct boot0_image *held = NULL;
     const char *protection;
 
+    if (status == BOOT0_OK && command->arguments->map)
+        status = board_map_read(command, &held, error);
     if (status != BOOT0_OK)
         return status;
     board = boot0_session_board(command->session);
     protection = find_protection(command->session);
     progress_break_off(&command->progress);
-    command->arguments->json ? board_json(board, protection) : print_board(board, protection);
+    if (command->arguments->json)
+        board_json(board, protection, held);
+    else
+        print_board(board, protection);
+    if (held && !command->arguments->json)
+        print_map(board, held);
+    boot0_image_free(held);
     return BOOT0_OK;
 }
 
@@ -390,7 +472,7 @@ static enum boot0_status board_info(const struct arguments *arguments, struct bo
         !arguments->select.port)
         status = find_program(&command, &program, error);
     if (status == BOOT0_OK && program)
-        arguments->json ? board_json(program, "unknown") : print_program_board(program);
+        arguments->json ? board_json(program, "unknown", NULL) : print_program_board(program);
     else if (status == BOOT0_OK)
         status = show_board(&command, error);
     free(program);
@@ -408,6 +490,10 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
         boot0_fail(error, BOOT0_E_USAGE, "--describe is for a board, and has a format of its own");
         return boot0_hint(error, "Use it without files and without --json.");
     }
+    if (arguments->map && arguments->operand_count > 0) {
+        boot0_fail(error, BOOT0_E_USAGE, "--map is for a board");
+        return boot0_hint(error, "Use --chip to draw the sectors that a file uses.");
+    }
     if (arguments->describe)
         return describe_board(arguments, error);
     if (arguments->operand_count == 0)
@@ -424,8 +510,8 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option taken[] = {OPTIONS_BOARD, OPTION_RESTART, OPTION_CHIP, OPTION_DESCRIBE,
-                                    OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTIONS_BOARD, OPTION_RESTART,  OPTION_CHIP,
+                                    OPTION_MAP,    OPTION_DESCRIBE, OPTIONS_OUTPUT};
 
 const struct command command_info = {
     .name = "info",
@@ -436,7 +522,8 @@ const struct command command_info = {
         "table; with --chip also which sectors of its flash they use. Without: the board's ids, "
         "DFU abilities, memories, read protection, and which "
         "chips it can be. A running program is not disturbed, and shows only what USB tells of it; "
-        "--restart takes the board to its bootloader for the rest, and back. With --describe: the "
+        "--restart takes the board to its bootloader for the rest, and back. With --map: which "
+        "sectors of the board's flash hold data. With --describe: the "
         "board as a text file, for `vboard custom:describe=FILE`.",
     .examples = "  boot0 info firmware.hex\n  boot0 info --describe > my.board",
     COMMAND_OPTIONS(taken),

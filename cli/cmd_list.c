@@ -99,7 +99,7 @@ static bool chips_go_below(const struct row *rows, size_t count, int before)
 /* Columns as wide as what is in them. */
 static void print_rows(const struct row *rows, size_t count)
 {
-    int widths[COLUMN_COUNT] = {0}, before = 0;
+    int widths[COLUMN_COUNT] = {0}, before = 0, gap = terminal_is_narrow(stdout) ? 1 : 2;
     bool below;
 
     for (size_t i = 0; i < count; i++)
@@ -109,12 +109,12 @@ static void print_rows(const struct row *rows, size_t count)
             widths[j] = width > widths[j] ? width : widths[j];
         }
     for (int j = 0; j < CHIP; j++)
-        before += widths[j] + 2;
+        before += widths[j] + gap;
     below = chips_go_below(rows, count, before);
     for (size_t i = 0; i < count; i++) {
         for (int j = 0; j < CHIP; j++)
-            print("%-*s%s", below && j == CHIP - 1 ? 0 : widths[j], rows[i].cells[j],
-                  below && j == CHIP - 1 ? "" : "  ");
+            print("%-*s%*s", below && j == CHIP - 1 ? 0 : widths[j], rows[i].cells[j],
+                  below && j == CHIP - 1 ? 0 : gap, "");
         print(below ? "\n  %s\n" : "%s\n", rows[i].cells[CHIP]);
     }
 }
@@ -163,6 +163,14 @@ static void explain(const struct arguments *arguments, const struct boot0_board 
     }
 }
 
+static void print_port(const struct boot0_serial_port *port)
+{
+    char label[sizeof port->path + 18];
+
+    snprintf(label, sizeof label, "%-16s ", port->path);
+    print_labelled(stdout, label, port->description);
+}
+
 /* The machine's serial ports; none of them is asked what is behind it. */
 static enum boot0_status list_ports(const struct arguments *arguments, struct boot0_error *error)
 {
@@ -174,7 +182,7 @@ static enum boot0_status list_ports(const struct arguments *arguments, struct bo
         struct json json;
 
         if (!arguments->json) {
-            print("%-16s %s\n", ports[i].path, ports[i].description);
+            print_port(&ports[i]);
             continue;
         }
         json = json_begin(stdout);

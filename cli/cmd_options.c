@@ -55,10 +55,14 @@ static const char *value_text(char text[TEXT_SHORT], const struct boot0_option *
 
 static void print_option(const struct boot0_option *option)
 {
-    char value[TEXT_SHORT];
+    char value[TEXT_SHORT], label[NAME_MAX_LENGTH + TEXT_SHORT], text[256];
+    bool narrow = terminal_is_narrow(stdout);
 
-    print("%-16s %-8s %s%s%s\n", option->name, value_text(value, option), option->text,
-          option->meaning[0] ? ": " : "", option->meaning);
+    snprintf(label, sizeof label, narrow ? "%-10s %-5s " : "%-16s %-8s ", option->name,
+             value_text(value, option));
+    snprintf(text, sizeof text, "%s%s%s", option->text, option->meaning[0] ? ": " : "",
+             option->meaning);
+    print_labelled(stdout, label, text);
 }
 
 static void json_option(struct json *json, const struct boot0_option *option)

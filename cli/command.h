@@ -150,6 +150,7 @@ enum option {
     OPTION_RECORD,
     OPTION_PATCH,
     OPTION_CSV,
+    OPTION_MAP,
     OPTION_DESCRIBE,
     OPTION_JSON,
     OPTION_PROGRESS,
@@ -170,6 +171,7 @@ struct arguments {
     bool yes;
     bool all;
     bool unprotect;
+    bool map;
     bool describe;
     bool ports;
     bool list;

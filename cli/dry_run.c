@@ -6,6 +6,10 @@
 
 #include <base/print/json.h>
 
+enum {
+    ADDRESSES = 24, /* "0x08000000-0x080fffff" */
+};
+
 struct plans {
     struct boot0_plan *list[BOOT0_ALTERNATES_MAX];
     size_t count;
@@ -67,11 +71,27 @@ static size_t alike(const struct boot0_plan_step *steps, size_t count)
     return same;
 }
 
+/* A narrow terminal has room for the first address only. */
+static const char *address_text(char text[ADDRESSES], uint32_t first, uint32_t last)
+{
+    snprintf(text, ADDRESSES, terminal_is_narrow(stdout) ? "0x%08x" : "0x%08x-0x%08x", first, last);
+    return text;
+}
+
+static void print_cells(const char *action, const char *addresses, const char *size,
+                        const char *time)
+{
+    bool narrow = terminal_is_narrow(stdout);
+
+    print(narrow ? "%-6s %-10s %11s %8s\n" : "%-6s  %-21s  %12s  %8s\n", action, addresses, size,
+          time);
+}
+
 static void print_steps(const struct plans *plans, const struct boot0_plan_step *steps,
                         size_t count)
 {
     const struct boot0_plan_step *last = &steps[count - 1];
-    char size[TEXT_SHORT], all[TEXT_SHORT + 32], time[TEXT_SHORT];
+    char addresses[ADDRESSES], size[TEXT_SHORT], all[TEXT_SHORT + 32], time[TEXT_SHORT];
     uint64_t ms = 0;
 
     for (size_t i = 0; i < count; i++)
@@ -81,9 +101,9 @@ static void print_steps(const struct plans *plans, const struct boot0_plan_step 
         snprintf(all, sizeof all, "%zu x %s", count, size);
     else
         snprintf(all, sizeof all, "%s", size);
-    print("%-6s  0x%08x-0x%08x  %12s  %8s\n",
-          steps[0].action == BOOT0_PLAN_ERASE ? "erase" : "write", steps[0].address,
-          last->address + (last->size - 1), all, expected(time, plans, ms));
+    print_cells(steps[0].action == BOOT0_PLAN_ERASE ? "erase" : "write",
+                address_text(addresses, steps[0].address, last->address + (last->size - 1)), all,
+                expected(time, plans, ms));
 }
 
 static void print_plans(const struct plans *plans)
@@ -95,7 +115,7 @@ static void print_plans(const struct plans *plans)
               text_size(size, plans->image_bytes));
         return;
     }
-    print("%-6s  %-21s  %12s  %8s\n", "ACTION", "ADDRESSES", "SIZE", "EXPECTED");
+    print_cells("ACTION", terminal_is_narrow(stdout) ? "ADDRESS" : "ADDRESSES", "SIZE", "EXPECTED");
     for (size_t i = 0; i < plans->count; i++) {
         const struct boot0_plan *plan = plans->list[i];
 

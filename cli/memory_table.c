@@ -5,17 +5,11 @@
 #include "print.h"
 #include "text.h"
 
-#include <boot0/layout.h>
-#include <string.h>
-
 enum {
     CELLS_MAX = 32, /* of a row: several sectors share one if there are more */
+    CELLS_MIN = 7,
+    COLUMNS_BEFORE = 31, /* of a row, before its cells */
 };
-
-static void chip_layout(const struct boot0_chip *chip, struct boot0_layout *layout)
-{
-    (void)boot0_layout_parse(chip->layout, strlen(chip->layout), layout, NULL);
-}
 
 /* How many of the bytes from..to (not included) the file has. */
 static uint64_t count_used(const struct boot0_image *image, const struct boot0_layout *layout,
@@ -50,15 +44,15 @@ static uint32_t used_sectors(const struct boot0_image *image, const struct boot0
 
 /* "..#+": free, full, in part. */
 static void draw(const struct boot0_image *image, const struct boot0_layout *layout,
-                 const struct boot0_region *region, char cells[CELLS_MAX + 1])
+                 const struct boot0_region *region, uint32_t width, char cells[CELLS_MAX + 1])
 {
-    uint32_t shared = (region->sector_count + CELLS_MAX - 1) / CELLS_MAX;
+    uint32_t shared = (region->sector_count + width - 1) / width;
     uint64_t cell_size = (uint64_t)shared * region->sector_size;
     uint64_t from = region->address;
     uint64_t end = from + (uint64_t)region->sector_count * region->sector_size;
     size_t count = 0;
 
-    for (; from < end && count < CELLS_MAX; from += cell_size) {
+    for (; from < end && count < width; from += cell_size) {
         uint64_t to = from + cell_size < end ? from + cell_size : end;
         uint64_t used = count_used(image, layout, from, to);
 
@@ -67,17 +61,23 @@ static void draw(const struct boot0_image *image, const struct boot0_layout *lay
     cells[count] = '\0';
 }
 
-void memory_table_print(const struct boot0_image *image, const struct boot0_chip *chip)
+/* How many cells the terminal has room for. */
+static uint32_t cells_width(void)
+{
+    int room = terminal_width(stdout) - 1 - COLUMNS_BEFORE;
+
+    return room > CELLS_MAX ? CELLS_MAX : room < CELLS_MIN ? CELLS_MIN : (uint32_t)room;
+}
+
+void memory_table_print(const struct boot0_image *image, const struct boot0_layout *layout)
 {
     char size[TEXT_SHORT], count[TEXT_SHORT * 2], cells[CELLS_MAX + 1];
-    struct boot0_layout layout;
+    uint32_t width = cells_width();
 
-    chip_layout(chip, &layout);
-    print("  flash     of the largest %s: # used, + in part\n", chip->name);
-    for (size_t i = 0; i < layout.region_count; i++) {
-        const struct boot0_region *region = &layout.regions[i];
+    for (size_t i = 0; i < layout->region_count; i++) {
+        const struct boot0_region *region = &layout->regions[i];
 
-        draw(image, &layout, region, cells);
+        draw(image, layout, region, width, cells);
         snprintf(count, sizeof count, "%u x %s", (unsigned)region->sector_count,
                  text_size(size, region->sector_size));
         print("    0x%08x  %-14s %s\n", region->address, count, cells);
@@ -85,18 +85,15 @@ void memory_table_print(const struct boot0_image *image, const struct boot0_chip
 }
 
 void memory_table_json(struct json *json, const struct boot0_image *image,
-                       const struct boot0_chip *chip)
+                       const struct boot0_layout *layout)
 {
-    struct boot0_layout layout;
-
-    chip_layout(chip, &layout);
     json_open_list(json, "flash");
-    for (size_t i = 0; i < layout.region_count; i++) {
+    for (size_t i = 0; i < layout->region_count; i++) {
         json_open(json, NULL);
-        json_hex(json, "address", layout.regions[i].address, 8);
-        json_number(json, "sectors", layout.regions[i].sector_count);
-        json_number(json, "sector_bytes", layout.regions[i].sector_size);
-        json_number(json, "used", used_sectors(image, &layout, &layout.regions[i]));
+        json_hex(json, "address", layout->regions[i].address, 8);
+        json_number(json, "sectors", layout->regions[i].sector_count);
+        json_number(json, "sector_bytes", layout->regions[i].sector_size);
+        json_number(json, "used", used_sectors(image, layout, &layout->regions[i]));
         json_close(json);
     }
     json_close_list(json);

@@ -27,10 +27,9 @@ enum {
 enum {
     LABEL_COLUMNS = 10,
     PERCENT_COLUMNS = 9,
-    AMOUNT_COLUMNS = 20, /* "1.25 MiB of 2.00 MiB" */
-    LEFT_COLUMNS = 16,   /* "59 min 59 s left" */
-    RATE_COLUMNS = 25,   /* ", 55.6 KiB/s, 9.6 s left" and one to spare */
-    TIME_COLUMNS = 60,   /* what format_time() needs for all of it */
+    NUMBERS_COLUMNS = 45, /* "1.25 MiB of 2.00 MiB, 55.6 KiB/s, 9.6 s left" and one to spare */
+    LEFT_COLUMNS = 16,    /* "59 min 59 s left" */
+    TIME_COLUMNS = 60,    /* what format_time() needs for all of it */
 };
 
 struct words {
@@ -77,15 +76,14 @@ static void format_left(const struct boot0_progress *now, const char *before, ch
 }
 
 /* "20 KiB of 40 KiB, 19.0 KiB/s, 1.1 s left" */
-static void format_numbers(const struct boot0_progress *now, bool with_rate, char *text,
-                           size_t size)
+static void format_numbers(const struct boot0_progress *now, char *text, size_t size)
 {
     char done[TEXT_SHORT], total[TEXT_SHORT], rate[TEXT_SHORT], left[TEXT_SHORT + 8];
     uint64_t speed = now->elapsed_us ? now->done * 1000000 / now->elapsed_us : 0;
     size_t length;
 
     snprintf(text, size, "%s of %s", text_size(done, now->done), text_size(total, now->total));
-    if (!with_rate || speed == 0 || now->elapsed_us < RATE_AFTER_US)
+    if (speed == 0 || now->elapsed_us < RATE_AFTER_US)
         return;
     length = strlen(text);
     format_left(now, ", ", left, sizeof left);
@@ -117,8 +115,7 @@ void progress_format(const struct progress *progress, const struct boot0_progres
                      char *line, size_t size)
 {
     int room = width - 1 - LABEL_COLUMNS - PERCENT_COLUMNS, filled;
-    bool with_rate = room >= BAR_MIN + AMOUNT_COLUMNS + RATE_COLUMNS;
-    bool with_amount = room >= BAR_MIN + AMOUNT_COLUMNS;
+    bool with_numbers = room >= BAR_MIN + NUMBERS_COLUMNS;
     bool with_left = room >= NARROW_BAR_MIN + LEFT_COLUMNS;
     const char *doing = words_of(progress, now->phase).doing;
     char numbers[LINE_MAX_LENGTH] = "", bar[BAR_MAX + 1];
@@ -129,12 +126,11 @@ void progress_format(const struct progress *progress, const struct boot0_progres
         format_time(now, doing, width, line, size);
         return;
     }
-    if (with_amount)
-        format_numbers(now, with_rate, numbers, sizeof numbers);
+    if (with_numbers)
+        format_numbers(now, numbers, sizeof numbers);
     else if (with_left)
         format_left(now, "", numbers, sizeof numbers);
-    room -= with_amount ? AMOUNT_COLUMNS : with_left ? LEFT_COLUMNS : 0;
-    room -= with_rate ? RATE_COLUMNS : 0;
+    room -= with_numbers ? NUMBERS_COLUMNS : with_left ? LEFT_COLUMNS : 0;
     room = room > BAR_MAX ? BAR_MAX : room;
     room = room < 0 ? 0 : room;
     filled = (int)(now->done * (uint64_t)room / now->total);

@@ -45,8 +45,8 @@ void progress_break_off(struct progress *progress);
 
 /*
  * Writes the bar's line for a terminal of so many columns, of which it leaves the last one free:
- * "Writing   [#####-----]  50%  20 KiB of 40 KiB, 19.0 KiB/s, 1.1 s left". What has no room is left
- * out, numbers first.
+ * "Writing   [#####-----]  50%  20 KiB of 40 KiB, 19.0 KiB/s, 1.1 s left". A narrow terminal shows
+ * the time left only, or nothing behind the bar.
  */
 void progress_format(const struct progress *progress, const struct boot0_progress *now, int width,
                      char *line, size_t size);

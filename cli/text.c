@@ -7,6 +7,7 @@
 #include <base/platform/terminal.h>
 #include <core/array.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,8 +16,9 @@ enum {
     WIDTH_DEFAULT = 80,
     HEIGHT_DEFAULT = 24,
     WIDTH_MIN = 40,
-    WIDTH_TEXT = 78, /* longer lines do not read well */
-    SEVERAL = 34,    /* room for chips of which one has to be the board's: one or two of them */
+    WIDTH_NARROW = 66, /* of less, tables leave columns out or break their rows */
+    WIDTH_TEXT = 78,   /* longer lines do not read well */
+    SEVERAL = 34,      /* room for chips of which one has to be the board's: one or two of them */
 };
 
 /* Whole numbers as they are, others with about three digits. */
@@ -130,6 +132,11 @@ int terminal_width(FILE *file)
     return columns < WIDTH_MIN ? WIDTH_MIN : columns;
 }
 
+bool terminal_is_narrow(FILE *file)
+{
+    return terminal_width(file) < WIDTH_NARROW;
+}
+
 int terminal_height(FILE *file)
 {
     int columns, rows;
@@ -190,15 +197,29 @@ static void print_label(FILE *file, const char *label)
     print_to(file, "%s", label);
 }
 
-void print_wrapped(FILE *file, const char *label, const char *text)
+static void print_block(FILE *file, const char *label, int room, const char *text)
 {
-    int terminal = terminal_width(file) - 1, margin = (int)strlen(label);
-    int room = (terminal < WIDTH_TEXT ? terminal : WIDTH_TEXT) - margin;
     char *safe = print_sanitized(text, strlen(text), true);
 
     if (safe) {
         print_label(file, label);
-        print_lines(file, margin, room, safe);
+        print_lines(file, (int)strlen(label), room, safe);
     }
     free(safe);
+}
+
+void print_wrapped(FILE *file, const char *label, const char *text)
+{
+    int width = terminal_width(file) - 1;
+
+    if (width > WIDTH_TEXT)
+        width = WIDTH_TEXT;
+    print_block(file, label, width - (int)strlen(label), text);
+}
+
+void print_labelled(FILE *file, const char *label, const char *text)
+{
+    int width = b0_is_terminal(file) ? terminal_width(file) - 1 : INT_MAX;
+
+    print_block(file, label, width - (int)strlen(label), text);
 }

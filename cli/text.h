@@ -49,6 +49,15 @@ const char *text_expand(char *text, size_t size, const char *from, const struct 
  */
 void print_wrapped(FILE *file, const char *label, const char *text);
 
+/*
+ * Prints a row whose last column is a text: the text continues below itself where the terminal has
+ * no room. The row stays one line where the file is not a terminal.
+ */
+void print_labelled(FILE *file, const char *label, const char *text);
+
+/* Whether a file goes to a terminal that has no room for a table of the usual width. */
+bool terminal_is_narrow(FILE *file);
+
 /* Columns of the terminal that a file goes to; 80 if it is none. */
 int terminal_width(FILE *file);
 

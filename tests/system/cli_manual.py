@@ -54,7 +54,7 @@ def json_members(directory):
     board = f"f407:flash={directory.file('flash.bin')}"
     for command, arguments in {
         "list": ["list"],
-        "info": ["info"],
+        "info": ["info", "--map"],
         "info FILE": ["info", "--chip", "f407", dfu, uf2, hexfile, prefixed, elf, odd],
         "flash --dry-run": ["flash", "--dry-run", image],
         "flash": ["flash", image],

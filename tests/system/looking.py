@@ -53,8 +53,28 @@ def flash_table():
         run([BOOT0, "info", "--chip", "f999", hexfile], 64)
 
 
+def board_map():
+    say("which sectors of a board's flash hold data")
+    with Directory() as directory:
+        held = bytearray(b"\xff" * 0x100000)
+        held[:0x4000] = firmware(0x4000)
+        held[0x21000] = 0
+        path = directory.file("a.flash", bytes(held))
+        board = f"f407:flash={path}"
+        lines = boot0(board, "info", "--map").stdout.splitlines()
+        at = next(i for i, line in enumerate(lines) if line.startswith("  flash "))
+        check("16.2 KiB of 1 MiB" in lines[at], lines[at])
+        equal([line.split()[-1] for line in lines[at + 1:]], ["#...", ".", "+......"], "sectors")
+        found = json.loads(boot0(board, "info", "--map", "--json").stdout)
+        equal([row["used"] for row in found["flash"]], [1, 0, 1], "as JSON")
+        boot0("f407:rdp=1", "info", "--map", status=77)
+        boot0("bluepill", "info", "--map", status=69)
+        run([BOOT0, "info", "--map", path], 64)
+
+
 def main():
     flash_table()
+    board_map()
     with Directory() as directory:
         image = firmware(3000) + bytes(200) + b"boot0" * 11
         path = directory.file("a.flash", image.ljust(0x100000, b"\xff"))
