@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * boot0 install-bootloader and update-bootloader: boot0's own bootloader goes into the first sector
- * of the flash, by ST's bootloader in ROM or on the UART. Why not by itself is in docs/PROTOCOL.md.
+ * of the flash, by ST's bootloader in ROM or on the UART. Why not by itself is in
+ * docs/explanation/bootloader.md.
  */
 #include "bootloader.h"
 #include "bootloader_binaries.h"

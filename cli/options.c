@@ -141,7 +141,7 @@ static const struct row {
     [OPTION_MAP] = {"map", 0, NULL, FLAG, AT(map),
                     "read the flash, and draw which sectors hold data"},
     [OPTION_DESCRIBE] = {"describe", 0, NULL, FLAG, AT(describe),
-                         "write the board as a file for vboard (docs/VBOARD.md)"},
+                         "write the board as a file for vboard (docs/reference/board-files.md)"},
     [OPTION_JSON] = {"json", 0, NULL, FLAG, AT(json), "results as JSON, one object a line"},
     [OPTION_PROGRESS] = {"progress", 0, NULL, FLAG, AT(progress),
                          "with --json: how far the work is, and notes, as objects, too"},

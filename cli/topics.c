@@ -34,7 +34,7 @@ static const struct topic {
       "ST's bootloader in ROM tells Windows nothing. It needs Windows' own WinUSB, once for each "
       "board: `boot0 driver` shows what each board has, `boot0 driver install` binds it, `boot0 "
       "driver remove` goes back. No Zadig is needed.",
-      "docs/WINDOWS.md goes through it step by step."}},
+      "docs/howto/windows-driver.md goes through it step by step."}},
     {"bootloader",
      "boot0's own bootloader, and never pressing BOOT0 again",
      {"`boot0 install-bootloader` puts it into the first 16 KiB of an STM32F4, by ST's bootloader "

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What boot0's own bootloader can do beyond DfuSe: a few vendor requests to the device, found by a
- * platform capability in its BOS descriptor. docs/PROTOCOL.md specifies it; host and bootloader
- * share these numbers. Freestanding.
+ * platform capability in its BOS descriptor. docs/reference/extension.md specifies it; host and
+ * bootloader share these numbers. Freestanding.
  */
 #ifndef B0_CORE_EXTENSION_H
 #define B0_CORE_EXTENSION_H

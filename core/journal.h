@@ -2,7 +2,7 @@
 /*
  * The bootloader's journal: whether the program in flash is whole. It lies in a sector of its own,
  * to which records are appended until it is full. Pure functions over the sector's bytes; the
- * format is described in docs/PROTOCOL.md.
+ * format is described in docs/reference/journal.md.
  */
 #ifndef B0_CORE_JOURNAL_H
 #define B0_CORE_JOURNAL_H

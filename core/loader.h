@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What boot0 and its RAM loader say to each other over a serial line: docs/PROTOCOL.md, "Over a
- * serial line". The numbers are those of the frames' bytes. Freestanding.
+ * What boot0 and its RAM loader say to each other over a serial line: docs/reference/loader.md,
+ * "Over a serial line". The numbers are those of the frames' bytes. Freestanding.
  */
 #ifndef B0_CORE_LOADER_H
 #define B0_CORE_LOADER_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The frames in which boot0 and its RAM loader talk over a serial line: docs/PROTOCOL.md, "Over a
- * serial line". A frame is coded so that it has no zero (COBS: Cheshire and Baker, "Consistent
- * Overhead Byte Stuffing", 1999), and stands between zeros; inside are a type, a number, a length,
- * a payload, and a CRC-32 of all of them. Both ends compile this. Freestanding.
+ * The frames in which boot0 and its RAM loader talk over a serial line: docs/reference/loader.md,
+ * "Over a serial line". A frame is coded so that it has no zero (COBS: Cheshire and Baker,
+ * "Consistent Overhead Byte Stuffing", 1999), and stands between zeros; inside are a type, a
+ * number, a length, a payload, and a CRC-32 of all of them. Both ends compile this. Freestanding.
  */
 #ifndef B0_CORE_LOADER_FRAME_H
 #define B0_CORE_LOADER_FRAME_H

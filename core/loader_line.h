@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The RAM loader's end of a serial line (docs/PROTOCOL.md, "Over a serial line"), as a machine that
- * is stepped: bytes come in, bytes go out, time passes. It knows neither a UART nor a flash; the
- * table below asks for both. Whoever owns it
+ * The RAM loader's end of a serial line (docs/reference/loader.md, "Over a serial line"), as a
+ * machine that is stepped: bytes come in, bytes go out, time passes. It knows neither a UART nor a
+ * flash; the table below asks for both. Whoever owns it
  *
  *   - gives it each byte that the UART has received,
  *   - calls b0_loader_line_step() again and again,

@@ -26,7 +26,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SECTOR_SIZE = 16 * 1024
-SIGNATURE = 0xB007B007  # at byte 28: docs/PROTOCOL.md
+SIGNATURE = 0xB007B007  # at byte 28: docs/reference/protocol.md
 LOADER_SIGNATURE = 0xB007B01D
 LOADER_SIZE = 32 * 1024  # at most: the ROM's way to RAM is slow
 DEVICE_AT = 36  # core/bootloader_map.h

@@ -5,7 +5,7 @@
 # --sample makes the archives of the source, the Arduino platform and the command for x86_64 Linux
 # only. URL is where the files will be downloaded from, REPOSITORY the address for git:
 # manifests and the Arduino index name them. The same tree makes the same bytes, in whichever folder.
-# docs/PACKAGING.md lists the files. Exits 69, and says why, if something that it needs cannot be had.
+# docs/howto/release.md lists the files. Exits 69, and says why, if something is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -55,7 +55,7 @@ pack_windows() { # ARCHITECTURE
     local name=boot0-$version-$1-windows
     mkdir -p "$stage/$name/bin"
     cp "build/windows-$1/boot0.exe" "$stage/$name/bin/"
-    cp README.md CHANGELOG.md docs/WINDOWS.md "$stage/$name/"
+    cp README.md CHANGELOG.md docs/howto/windows-driver.md "$stage/$name/"
     licences "$stage/$name" "mingw-w64=$(copyright mingw-w64-common)" \
         "gcc=$(copyright gcc-mingw-w64-base)" "libusb=$(copyright libusb-1.0-0-dev)"
     scripts/pack.py "$out/$name.zip" "$stage/$name"

@@ -183,6 +183,12 @@ def stage_format(stage):
     return ONE
 
 
+def stage_links(stage):
+    """Links between the pages, and pages that other files name."""
+    stage.run(["scripts/check-links.py"])
+    return ONE
+
+
 def stage_shellcheck(stage):
     stage.run(["shellcheck", *sources("*.sh", ".ci/run", "scripts/pre-commit", "scripts/zig-cc")])
     return ONE
@@ -735,6 +741,7 @@ def stage_demo(stage):
 # In the order in which they run. Those with True are left out by --quick.
 STAGES = {
     "format": (stage_format, False),
+    "links": (stage_links, False),
     "shellcheck": (stage_shellcheck, True),
     "gcc": (stage_gcc, False),
     "layers": (stage_layers, False),

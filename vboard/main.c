@@ -106,7 +106,8 @@ static void print_help(void)
         "  --help, --version\n"
         "\n"
         "`vboard list` shows the boards. The board `custom` is whatever a file describes:\n"
-        "`vboard describe BOARD` writes such a file to begin with; docs/VBOARD.md has its keys.\n"
+        "`vboard describe BOARD` writes such a file to begin with;\n"
+        "docs/reference/board-files.md has its keys.\n"
         "\n"
         "Keys, separated by commas after the board's name:");
     for (size_t n = 0; (key = vboard_key_at(n))->key != NULL; n++) {

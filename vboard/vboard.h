@@ -27,9 +27,9 @@ struct vboard_model {
 /* The models in order; NULL past the end. */
 const struct vboard_model *vboard_model_at(size_t index);
 
-/* Writes a model as a description (docs/VBOARD.md). False: there is no such model. */
+/* Writes a model as a description (docs/reference/board-files.md). False: no such model. */
 bool vboard_describe(const char *model, FILE *file);
-/* Writes all sections and keys of descriptions with what they mean, as tables of docs/VBOARD.md. */
+/* Writes all sections and keys of descriptions as the tables of docs/reference/board-files.md. */
 void vboard_describe_keys(FILE *file);
 
 /*

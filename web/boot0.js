@@ -451,7 +451,7 @@ export class Boot0 extends EventTarget {
      * Connects to the UART bootloader behind a serial port.
      * @param {SerialPort} port
      * @param {ConnectOptions & {boot?: string, baud?: number}} [options] boot: how DTR and RTS
-     *     reset the board, docs/UART.md
+     *     reset the board, docs/howto/uart.md
      * @returns {Promise<Board>}
      */
     async connectSerial(port, options = {}) {

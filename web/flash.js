@@ -15,7 +15,7 @@ import {Boot0} from './boot0.js';
  * @typedef {object} JobOptions
  * @property {string} [name] of the file, if `file` has none: its ending, and for messages
  * @property {USB} [usb] where the device is from, if not navigator.usb: that of the npm package `usb`
- * @property {string} [boot] how DTR and RTS of a serial port reset the board, docs/UART.md
+ * @property {string} [boot] how DTR and RTS of a serial port reset the board, docs/howto/uart.md
  * @property {number} [baud] of ST's UART bootloader
  * @property {number} [speed] of a virtual board's time; 0: as fast as possible
  * @property {AbortSignal} [signal] stops as soon as the board can be left

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// <boot0-install manifest="manifest.json">: a button that installs a firmware. docs/WEB.md shows
-// its use, manifest.schema.json what a manifest holds. With the attribute `virtual` the button
+// <boot0-install manifest="manifest.json">: a button that installs a firmware. docs/howto/browser.md
+// shows its use, manifest.schema.json what a manifest holds. With the attribute `virtual` the button
 // installs on a virtual board, for trying it out: virtual="f407".
 //
 // Events: 'done', with the Report as detail, and 'fault', with the error.

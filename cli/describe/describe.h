@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Writes the description of a board that is there: the file that `vboard custom:describe=FILE`
- * takes (docs/VBOARD.md). What can be read is written; what cannot is taken from the table of chips
- * or left at the format's defaults, and a comment says so. Nothing of vboard is needed.
+ * takes (docs/reference/board-files.md). What can be read is written; what cannot is taken from the
+ * table of chips or left at the format's defaults, and a comment says so. Nothing of vboard is
+ * needed.
  */
 #ifndef BOOT0_CLI_DESCRIBE_H
 #define BOOT0_CLI_DESCRIBE_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes a description: the format of docs/VBOARD.md. */
+/* Writes a description: the format of docs/reference/board-files.md. */
 #include "describe.h"
 
 #include <core/dfu.h>
@@ -43,7 +43,8 @@ static void write_head(const struct description *description, FILE *file)
     fputs("# Written by `boot0 info --describe`: a board as vboard plays it.\n"
           "#   vboard custom:describe=FILE -- COMMAND\n"
           "# What is not known without a look at the board's firmware is at its default: poll\n"
-          "# times, what happens while the flash is busy. docs/VBOARD.md has all keys.\n",
+          "# times, what happens while the flash is busy.\n"
+          "# docs/reference/board-files.md has all keys.\n",
           file);
     if (board->chip_count > 0) {
         fputs("# It can be:", file);

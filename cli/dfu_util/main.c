@@ -170,7 +170,7 @@ const struct command command_dfu_util = {
     .text = "Does what dfu-util 0.11 does with these options, with its exit codes and the lines "
             "that scripts look for, and only faster: sectors that hold already what they shall "
             "are not written again. Called by the name dfu-util, boot0 takes them as well. "
-            "docs/DFU-UTIL.md tells where it differs.",
+            "docs/reference/dfu-util.md tells where it differs.",
     .examples = "  boot0 dfu-util -l\n"
                 "  boot0 dfu-util -a 0 -s 0x08000000:leave -D firmware.bin",
     .main = dfu_util_main,

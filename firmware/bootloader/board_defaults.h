@@ -2,7 +2,7 @@
 /*
  * All that the bootloader can be told of a board, with the values of one of which nothing is known
  * but its chip. A board's header in firmware/boards sets what differs; it has to set BOARD_NAME.
- * docs/BOARDS.md tells how to add a board.
+ * docs/tutorial/own-board.md tells how to add a board.
  */
 #ifndef B0_BOOTLOADER_BOARD_DEFAULTS_H
 #define B0_BOOTLOADER_BOARD_DEFAULTS_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* boot0's extension: docs/PROTOCOL.md. Vendor requests to the device, the command in wIndex. */
+/* boot0's extension, docs/reference/extension.md: vendor requests, the command in wIndex. */
 #include "bootloader.h"
 
 #include <core/array.h>

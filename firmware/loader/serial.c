@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The RAM loader on a serial line: docs/PROTOCOL.md, "Over a serial line". The bootloader in ROM
- * has let go of its UART, and it does not say which one it was (AN3155, Go): so each is listened to
- * in turn, until a whole frame was heard. What comes is put into a ring by interrupt; all else
- * happens in one loop, as in the bootloader.
+ * The RAM loader on a serial line: docs/reference/loader.md, "Over a serial line". The bootloader
+ * in ROM has let go of its UART, and it does not say which one it was (AN3155, Go): so each is
+ * listened to in turn, until a whole frame was heard. What comes is put into a ring by interrupt;
+ * all else happens in one loop, as in the bootloader.
  */
 #include "leave.h"
 

@@ -52,7 +52,7 @@ extern "C" {
 
 /*
  * The USB identity, for who compiles the runtime with ids of their own: ST's virtual serial port
- * (docs/RUNTIME.md, "Ids", says why a product should have others).
+ * (docs/howto/runtime.md, "Ids", says why a product should have others).
  */
 #ifndef BOOT0_VENDOR_ID
 #define BOOT0_VENDOR_ID 0x0483

@@ -2,7 +2,7 @@
 /*
  * boot0's own bootloader in a board's flash: an ordinary DfuSe device that can also tell about
  * itself, compute digests of what the flash holds, and keep a journal by which a program that was
- * half written never starts. docs/PROTOCOL.md has the bytes.
+ * half written never starts. docs/reference/protocol.md has the bytes.
  */
 #ifndef BOOT0_BOOTLOADER_H
 #define BOOT0_BOOTLOADER_H

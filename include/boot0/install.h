@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Puts boot0's own bootloader on a board, through ST's bootloader in ROM or on the UART, or
- * replaces it by another version. The bootloader is an image for 0x08000000; docs/PROTOCOL.md has
- * the map of the flash behind it.
+ * replaces it by another version. The bootloader is an image for 0x08000000;
+ * docs/reference/protocol.md has the map of the flash behind it.
  */
 #ifndef BOOT0_INSTALL_H
 #define BOOT0_INSTALL_H

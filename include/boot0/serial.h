@@ -75,7 +75,7 @@ struct boot0_uart_options {
     /*
      * How DTR and RTS bring the board into its bootloader: a wiring ("rts-boot0,dtr-reset", a '!'
      * before a line means active while it is off), a pattern ("dtr=1,rts=1,100ms,dtr=0,50ms"), or
-     * "none" = NULL: the user does it. docs/UART.md tells more.
+     * "none" = NULL: the user does it. docs/howto/uart.md tells more.
      */
     const char *boot;
     FILE *trace; /* what goes over the port is written down here; the caller's. NULL: it is not */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The host's end of the line to a RAM loader (docs/PROTOCOL.md, "Over a serial line"): questions
- * are asked until they are answered, orders are on their way several at once and again if one was
- * lost, and the speed is what the line bears.
+ * The host's end of the line to a RAM loader (docs/reference/loader.md, "Over a serial line"):
+ * questions are asked until they are answered, orders are on their way several at once and again if
+ * one was lost, and the speed is what the line bears.
  */
 #ifndef B0_LIB_SERIAL_LOADER_LINK_H
 #define B0_LIB_SERIAL_LOADER_LINK_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* DTR and RTS: wirings by name, and the pattern language. docs/UART.md describes both. */
+/* DTR and RTS: wirings by name, and the pattern language. docs/howto/uart.md describes both. */
 #include "reset_sequence.h"
 
 #include <ctype.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * boot0's own bootloader goes into the first sector of the flash, by ST's bootloader in ROM or on
- * the UART. It cannot replace itself: docs/PROTOCOL.md has the reasons.
+ * the UART. It cannot replace itself: docs/explanation/bootloader.md has the reasons.
  */
 #include "private.h"
 

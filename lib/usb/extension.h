@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The host's side of boot0's extension to DfuSe (docs/PROTOCOL.md): vendor requests to the device.
- * They may be made whatever state DFU is in, and change none.
+ * The host's side of boot0's extension to DfuSe (docs/reference/extension.md): vendor requests to
+ * the device. They may be made whatever state DFU is in, and change none.
  */
 #ifndef B0_LIB_DFU_EXTENSION_H
 #define B0_LIB_DFU_EXTENSION_H

@@ -24,7 +24,7 @@ ERASE = [  # RM0367, "Erase a page": keys, PECR, any word of the page, PECR
     (0x4002200C, 0x89ABCDEF), (0x4002200C, 0x02030405), (0x40022010, 0x8C9DAEBF),
     (0x40022010, 0x13141516), (0x40022004, 0x208), (0x08000000, 0), (0x40022004, 0x209),
 ]
-BOOTLOADER = [  # docs/PROTOCOL.md, "The handover word"
+BOOTLOADER = [  # docs/reference/protocol.md, "The handover word"
     (0x40023840, 1 << 28), (0x40007000, 1 << 8), (0x4000289C, 0xB0070001),
 ]
 

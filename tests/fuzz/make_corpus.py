@@ -390,7 +390,7 @@ def ide_seeds():
     yield "long", b"HELLO " + b"a" * 1100 + b"\nSTART\n"
 
 
-# The bootloader's journal and its extension of DFU, docs/PROTOCOL.md
+# The bootloader's journal and its extension of DFU: docs/reference/journal.md, extension.md
 
 
 def journal_record(kind, sequence, length=0, digest=bytes(32)):

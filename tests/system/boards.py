@@ -163,12 +163,12 @@ def part_seen():
 
 
 def part_manual():
-    """docs/VBOARD.md has the keys as the program knows them, and its example is a board."""
-    with open(os.path.join(os.path.dirname(__file__), "../../docs/VBOARD.md"),
-              encoding="utf-8") as file:
+    """The page has the keys as the program knows them, and its example is a board."""
+    page = "docs/reference/board-files.md"
+    with open(os.path.join(os.path.dirname(__file__), "../..", page), encoding="utf-8") as file:
         manual = file.read()
     keys = run([VBOARD, "describe", "--keys"]).stdout
-    check(keys in manual, "docs/VBOARD.md lacks the output of `vboard describe --keys`")
+    check(keys in manual, f"{page} lacks the output of `vboard describe --keys`")
     example = manual.split("## An example\n")[1].split("\n## ")[0]
     with Directory() as directory:
         path = directory.file("example.board",

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""docs/JSON.md tells what boot0 prints, member by member, and docs/MANUAL.md all exit codes."""
+"""What docs/reference tells of boot0: json.md what it prints, member by member, exit-codes.md how it
+ends, commands.md which commands there are."""
 
 import os
 import re
 
 import images
 from cli_run import boot0, boot0_json
-from system import Directory, check, equal, firmware, read, say
+from system import BOOT0, Directory, check, equal, firmware, read, run, say
 
-MANUAL = read(os.environ["MANUAL"]).decode()
-JSON = read(os.path.join(os.path.dirname(os.environ["MANUAL"]), "JSON.md")).decode()
+REFERENCE = os.environ["REFERENCE"]
+COMMANDS, EXIT_CODES, JSON = (read(os.path.join(REFERENCE, page)).decode()
+                              for page in ["commands.md", "exit-codes.md", "json.md"])
 
 
 def table_rows(heading, page=JSON):
@@ -112,9 +114,18 @@ def progress(directory):
     equal(len(boot0_json("flash", image, board="f072", width=None)), 1, "without it")
 
 
+def commands():
+    say("commands.md has every command")
+    listed = run([BOOT0, "--help"]).stdout.split("\nTopics")[0]
+    names = re.findall(r"^  ([a-z-]+) ", listed, flags=re.M)
+    check(len(names) > 10, f"boot0 --help: {names}")
+    lost = [name for name in names if f"| `{name}` |" not in COMMANDS]
+    equal(lost, [], "commands that the page lacks")
+
+
 def exit_codes():
     say("exit codes")
-    rows = {row[0]: row[1] for row in table_rows("Exit codes", MANUAL) if row[0].isdigit()}
+    rows = {row[0]: row[1] for row in table_rows("Exit codes", EXIT_CODES) if row[0].isdigit()}
     equal(set(rows), {"0", "64", "65", "66", "69", "70", "71", "73", "74", "75", "77", "130"}, "codes")
     for arguments, board, status in [(["nope"], None, 64), (["info", "/none"], None, 66),
                                      (["list"], "f407:boot0=0", 69),
@@ -132,6 +143,7 @@ def main():
         json_members(directory)
         progress(directory)
     exit_codes()
+    commands()
 
 
 main()

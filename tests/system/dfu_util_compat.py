@@ -3,7 +3,7 @@
 
 Each line is run by both programs on a virtual board of its own; exit status, flash contents, files
 that were written and listing lines must be the same. Where they are not meant to be, the line says
-how they differ, and docs/DFU-UTIL.md why: the test reads that page, too.
+how they differ, and docs/reference/dfu-util.md why: the test reads that page, too.
 """
 
 import os
@@ -23,7 +23,7 @@ from system import (BOOT0, TIMEOUT_S, VBOARD, WINDOWS, dfuse_file, fail, firmwar
 QUICK = "poll_address=0,poll_erase=0"
 # These take it amiss to be asked before the time that they report, or report none.
 UNHURRIED = ("f072", "l476", "maple", "bluepill")
-PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs/DFU-UTIL.md"
+PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs/reference/dfu-util.md"
 # With a sanitizer, boot0 is on trial alone: the other tests compare it with dfu-util.
 ALONE = "ASAN_OPTIONS" in os.environ
 TIMING = "timing"  # whether it differs depends on how fast the machine is

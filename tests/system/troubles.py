@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The failures of docs/TROUBLES.md: dfu-util shows the symptom on a virtual board, boot0 succeeds on
-the same one or says what to do."""
+"""The failures of docs/howto/troubles.md: dfu-util shows the symptom on a virtual board, boot0
+succeeds on the same one or says what to do."""
 
 import os
 import re
@@ -11,7 +11,7 @@ from system import (BOOT0, Directory, check, equal, firmware, need, ordinary_use
 QUICK = "poll_address=0,poll_erase=0"  # dfu-util sleeps what the ROM reports
 NODE = "$UMOCKDEV_DIR/dev/bus/usb/001/002"
 SIZE = 6144
-PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/TROUBLES.md")
+PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/howto/troubles.md")
 
 
 def board(*faults, model="f407", **keys):

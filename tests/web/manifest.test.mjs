@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Manifests: the schema, and the words of manifest.js, which have to come to the same verdict. Also
-// the manifest that docs/WEB.md shows.
+// the manifest that docs/howto/browser.md shows.
 
 import assert from 'node:assert';
 import fs from 'node:fs';
@@ -75,8 +75,8 @@ test('what is not JSON is told with the name of the file', () => {
     assert.throws(() => parseManifest('{}', 'm.json'), /^Error: m\.json is not a manifest: the manifest has no “name”/);
 });
 
-test('the manifest of docs/WEB.md is good', () => {
-    const text = fs.readFileSync(new URL('../../docs/WEB.md', import.meta.url), 'utf8');
+test('the manifest of docs/howto/browser.md is good', () => {
+    const text = fs.readFileSync(new URL('../../docs/howto/browser.md', import.meta.url), 'utf8');
     const shown = [...text.matchAll(/```json\n(.*?)```/gs)].map(([, json]) => JSON.parse(json));
     assert.ok(shown.length > 0);
     for (const manifest of shown) assert.ok(validate(manifest), JSON.stringify(validate.errors));

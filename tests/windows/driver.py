@@ -102,9 +102,9 @@ def lists():
           ("WINUSB", "winusb.inf", "Größe", "hand", "ready"), "a board with WinUSB")
     equal(bound["interfaces"], GUID.upper(), "its interface")
     check("needs WinUSB" in boot0("driver").stdout, "the table")
-    page = (ROOT / "docs/JSON.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs/reference/json.md").read_text(encoding="utf-8")
     row = next(line for line in page.splitlines() if line.startswith("| on Windows, `driver`"))
-    equal([name for name in rom if f"`{name}`" not in row], [], "members that JSON.md lacks")
+    equal([name for name in rom if f"`{name}`" not in row], [], "members that json.md lacks")
 
 
 def doctor():

@@ -40,9 +40,8 @@ static bool fail(struct parser *parser, unsigned line, const char *format, ...)
     va_end(arguments);
     boot0_fail(parser->error, BOOT0_E_DATA, "%s:%u: %s", parser->file, line, what);
     if (parser->error)
-        boot0_hint(
-            parser->error,
-            "Compare with the output of `vboard describe f407`; docs/VBOARD.md has all keys.");
+        boot0_hint(parser->error, "Compare with the output of `vboard describe f407`; "
+                                  "docs/reference/board-files.md has all keys.");
     return false;
 }
 

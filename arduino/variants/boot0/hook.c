@@ -25,7 +25,7 @@
 #define SCB_VTOR  REGISTER(0xe000ed08)
 #define SCB_AIRCR REGISTER(0xe000ed0c)
 
-/* docs/PROTOCOL.md, "The handover word". */
+/* docs/reference/protocol.md, "The handover word". */
 #define START_BOOTLOADER 0xb0070001u
 #define START_ROM        0xb0070002u
 

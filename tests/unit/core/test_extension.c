@@ -98,7 +98,7 @@ static void test_info(void **state)
     assert_false(b0_extension_info_load(&info, bytes, sizeof bytes));
 }
 
-/* The places are part of docs/PROTOCOL.md. */
+/* The places are part of docs/reference/extension.md. */
 static void test_places(void **state)
 {
     uint8_t bytes[B0_EXTENSION_INFO_SIZE];

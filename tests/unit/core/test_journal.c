@@ -176,7 +176,7 @@ static void test_garbage(void **state)
     assert_int_equal(scan(sector).state, B0_JOURNAL_BEGUN);
 }
 
-/* The bytes are part of docs/PROTOCOL.md: they must not change unnoticed. */
+/* The bytes are part of docs/reference/journal.md: they must not change unnoticed. */
 static void test_bytes(void **state)
 {
     uint8_t bytes[B0_JOURNAL_RECORD_SIZE];

@@ -26,7 +26,7 @@ static unsigned feed(const uint8_t *bytes, size_t size, struct b0_loader_frame *
     return whole;
 }
 
-/* As docs/PROTOCOL.md has it. */
+/* As docs/reference/loader.md has it. */
 static void test_known(void **state)
 {
     static const uint8_t sync[] = {0x00, 0x03, 0x03, 0x07, 0x01, 0x05,

@@ -2,7 +2,7 @@
 /* See Boot0.h. */
 #include "Boot0.h"
 
-/* In words 7 and 8 of the bootloader's vector table, which ARM reserves: docs/PROTOCOL.md. */
+/* In words 7 and 8 of the bootloader's vector table, which ARM reserves: docs/reference/protocol.md. */
 #define SIGNATURE_AT 0x0800001cu
 #define VERSION_AT   0x08000020u
 #define SIGNATURE    0xb007b007u
