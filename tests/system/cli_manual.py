@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What docs/reference tells of boot0: json.md what it prints, member by member, exit-codes.md how it
-ends, commands.md which commands there are."""
+ends, commands.md and chips.md what there is."""
 
 import os
 import re
@@ -10,8 +10,9 @@ from cli_run import boot0, boot0_json
 from system import BOOT0, Directory, check, equal, firmware, read, run, say
 
 REFERENCE = os.environ["REFERENCE"]
-COMMANDS, EXIT_CODES, JSON = (read(os.path.join(REFERENCE, page)).decode()
-                              for page in ["commands.md", "exit-codes.md", "json.md"])
+CHIPS, COMMANDS, EXIT_CODES, JSON = (
+    read(os.path.join(REFERENCE, f"{page}.md")).decode()
+    for page in ["chips", "commands", "exit-codes", "json"])
 
 
 def table_rows(heading, page=JSON):
@@ -123,6 +124,15 @@ def commands():
     equal(lost, [], "commands that the page lacks")
 
 
+def chips():
+    say("chips.md has every chip and every board that boot0 knows by name")
+    for kind, form in [("chips", r"[(, ]{}[,)]"), ("boards", "`{}`")]:
+        names = run([BOOT0, "complete", kind]).stdout.split()
+        check(names, kind)
+        lost = [name for name in names if not re.search(form.format(re.escape(name)), CHIPS)]
+        equal(lost, [], f"{kind} that the page lacks")
+
+
 def exit_codes():
     say("exit codes")
     rows = {row[0]: row[1] for row in table_rows("Exit codes", EXIT_CODES) if row[0].isdigit()}
@@ -144,6 +154,7 @@ def main():
         progress(directory)
     exit_codes()
     commands()
+    chips()
 
 
 main()
