@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Boards in DFU mode (or with a DFU run-time interface): finding them, and what they say of
- * themselves.
- */
+/* Boards in DFU mode, or with a DFU run-time interface: how to find them and what they report. */
 #ifndef BOOT0_BOARD_H
 #define BOOT0_BOARD_H
 
@@ -23,23 +20,23 @@ enum {
 
 enum boot0_mode {
     BOOT0_MODE_RUNTIME, /* a program with a DFU run-time interface */
-    BOOT0_MODE_DFU,     /* ready to be flashed */
+    BOOT0_MODE_DFU,     /* ready to flash */
 };
 
 /* One alternate setting of the DFU interface. */
 struct boot0_alternate {
     uint8_t interface;
     uint8_t alternate;
-    char name[BOOT0_TEXT_MAX * 2]; /* the interface string as it came, printable */
-    bool has_layout;               /* DfuSe: the name is a layout string */
+    char name[BOOT0_TEXT_MAX * 2]; /* the interface string as received, made printable */
+    bool has_layout;               /* DfuSe: `name` is a layout string */
     struct boot0_layout layout;
 };
 
 struct boot0_board {
     struct boot0_candidate usb;
     enum boot0_mode mode;
-    bool from_program;  /* a session found its program running, and asked that for DFU mode */
-    bool has_addresses; /* DfuSe, UART; else plain DFU 1.0 or 1.1 */
+    bool from_program;  /* the session found the program running and switched it to DFU mode */
+    bool has_addresses; /* true: DfuSe or UART; false: plain DFU 1.0 or 1.1 */
     char manufacturer[BOOT0_TEXT_MAX];
     char product[BOOT0_TEXT_MAX];
     char serial[BOOT0_TEXT_MAX];
@@ -54,32 +51,35 @@ struct boot0_board {
 
     struct boot0_alternate alternates[BOOT0_ALTERNATES_MAX];
     size_t alternate_count;
-    int flash_alternate; /* index of the main flash in alternates, -1 if there is none */
+    int flash_alternate; /* index of the main flash in `alternates`; -1: none */
 
-    /* Chips of the table that fit what was reported, best first. */
+    /* Chips of the table that match the report, best match first. */
     const struct boot0_chip *chips[BOOT0_CHIPS_MAX];
     size_t chip_count;
-    const char *family; /* "STM32F4" if all of chips agree, else NULL */
-    const char *quirk;  /* name of the quirk row in force, or NULL */
+    const char *family; /* "STM32F4" if all of `chips` agree, else NULL */
+    const char *quirk;  /* name of the active quirk row, or NULL */
 
-    struct boot0_bootloader bootloader; /* if it is boot0's own */
+    struct boot0_bootloader bootloader; /* valid if the board runs boot0's bootloader */
 
-    /* What does not fit: the board's own word against the table. "" if all is well. */
+    /* How the report contradicts the chip table; "" if it does not. */
     char contradiction[2 * BOOT0_TEXT_MAX];
 
-    /* BOOT0_OK if it could be opened and asked; else only `usb` and `mode` are known, and why. */
+    /*
+     * BOOT0_OK if the board could be opened and queried. Otherwise the reason; then only `usb` and
+     * `mode` are known.
+     */
     struct boot0_error access;
 };
 
 /*
- * What is known of the board's chip, for people: "STM32F405/407/415/417" if only one fits; else
- * "STM32, one of 8: F411, F401xD/E, ...", with as many names as there is room for; "unknown" if
- * none fits. Writes at most `size` bytes with the NUL; returns `text`.
+ * Writes the name of the board's chip for people: "STM32F405/407/415/417" if only one matches,
+ * "STM32, one of 8: F411, F401xD/E, ..." with as many names as fit if several match, "unknown" if
+ * none does. Writes at most `size` bytes including the NUL. Returns `text`.
  */
 BOOT0_API const char *boot0_board_chip_name(const struct boot0_board *board, char *text,
                                             size_t size);
 
-/* Which board is meant. Zeroed: any; there must be just one then. */
+/* Selects a board. Zeroed: any board, and exactly one must be present. */
 struct boot0_selection {
     bool has_vendor; /* -d VID[:PID] */
     bool has_product;
@@ -87,19 +87,19 @@ struct boot0_selection {
     uint16_t product;
     const char *serial; /* NULL: any */
     const char *path;   /* "1-2.3"; NULL: any */
-    /* Also a program that only has a USB serial port: it is touched to bring it to DFU mode. */
+    /* Also match a program that has only a USB serial port; touch it to enter DFU mode. */
     bool touch;
-    uint32_t wait_ms; /* how long to wait for it; 0: not; UINT32_MAX: for ever */
-    /* The DFU interface with this number, of a board that has several in DFU mode. */
+    uint32_t wait_ms; /* how long to wait for the board; 0: no wait; UINT32_MAX: no limit */
+    /* Select this DFU interface if a board has several in DFU mode. */
     bool has_interface;
     uint8_t interface;
 };
 
 /*
- * All boards of a bus that match, opened for a moment to read their strings. A device with several
- * DFU interfaces is in the list once for each (usb.dfu_interface). `selection` may be NULL. On
- * success *boards is the caller's: free(); *count may be 0. A board that cannot be opened is in the
- * list with its `access` error.
+ * Lists the boards of a bus that match `selection` (NULL: all). Opens each board briefly to read
+ * its strings. A device with several DFU interfaces is listed once per interface
+ * (usb.dfu_interface). A board that cannot be opened is listed with its `access` error. *count may
+ * be 0. On success the caller owns *boards and releases it with free().
  */
 BOOT0_API enum boot0_status boot0_board_list(const struct boot0_bus *bus,
                                              const struct boot0_selection *selection,
@@ -107,16 +107,16 @@ BOOT0_API enum boot0_status boot0_board_list(const struct boot0_bus *bus,
                                              struct boot0_error *error);
 
 /*
- * Sends DFU_DETACH to the board at a port (DFU 1.1, 5.1) and does not wait for what comes of it: a
- * program goes to DFU mode, some bootloaders go back to the program. BOOT0_E_NO_BOARD,
+ * Sends DFU_DETACH (DFU 1.1, 5.1) to the board at `path` and does not wait for the result: a
+ * program enters DFU mode; some bootloaders return to the program. BOOT0_E_NO_BOARD,
  * BOOT0_E_PERMISSION, BOOT0_E_BUSY, BOOT0_E_IO, BOOT0_E_GONE.
  */
 BOOT0_API enum boot0_status boot0_board_detach(const struct boot0_bus *bus, const char *path,
                                                struct boot0_error *error);
 
 /*
- * The same for the first board that a selection means (its serial number and wait_ms are not looked
- * at): for a device with several DFU interfaces.
+ * Like boot0_board_detach(), for the first board that matches `selection`; ignores its serial
+ * number and wait_ms. For a device with several DFU interfaces.
  */
 BOOT0_API enum boot0_status boot0_board_detach_first(const struct boot0_bus *bus,
                                                      const struct boot0_selection *selection,

@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libboot0: flashes STM32 boards over the cable that they have.
+ * libboot0: flashes STM32 boards through the USB port or UART that they already have.
  *
- * The way of the data: a file becomes an image (image.h); a bus (transport.h) finds boards
- * (board.h); a session (session.h) with one board makes a plan (plan.h) and carries it out.
+ * Data flow: a file becomes an image (image.h). A bus (transport.h) finds boards (board.h). A
+ * session (session.h) with one board makes a plan (plan.h) and executes it.
  *
  * Errors: functions that can fail return enum boot0_status and fill a struct boot0_error (error.h).
- * Nothing is printed.
+ * The library prints nothing.
  *
- * Ownership: objects that a function hands out belong to the caller and have a free or close
- * function named with them. Options and selections are read during the call only, unless their
- * comment says otherwise; zeroed ones are the defaults.
+ * Ownership: the caller owns the objects that a function returns and releases them with the free or
+ * close function named in its comment. Options and selections are read during the call only, unless
+ * their comment says otherwise. Zeroed ones are the defaults.
  *
- * Threads: there is no global state. Different objects may be used by different threads at the same
- * time, one object by one thread at a time. Sessions that share a bus are different objects. A
- * callback runs in the thread that made the call, and must not use the object that it is called
- * for.
+ * Threads: there is no global state. Different threads may use different objects at the same time;
+ * one object may be used by one thread at a time. Sessions that share a bus are different objects.
+ * A callback runs in the thread that made the call and must not use the object that calls it.
  */
 #ifndef BOOT0_BOOT0_H
 #define BOOT0_BOOT0_H

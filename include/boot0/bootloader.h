@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * boot0's own bootloader in a board's flash: an ordinary DfuSe device that can also tell about
- * itself, compute digests of what the flash holds, and keep a journal by which a program that was
- * half written never starts. docs/reference/protocol.md has the bytes.
+ * boot0's own bootloader: an ordinary DfuSe device that also reports on itself, computes digests of
+ * the flash contents and keeps a journal, so that a partly written program never starts.
+ * docs/reference/protocol.md specifies the bytes.
  */
 #ifndef BOOT0_BOOTLOADER_H
 #define BOOT0_BOOTLOADER_H
@@ -14,25 +14,24 @@
 extern "C" {
 #endif
 
-/* What the journal says of the program. */
+/* State of the program according to the journal. */
 enum boot0_update {
-    BOOT0_UPDATE_NONE, /* no update was ever begun: the program came by other means, if there is one
-                        */
-    BOOT0_UPDATE_BEGUN,    /* one was begun and not completed: the program does not start */
-    BOOT0_UPDATE_COMPLETE, /* the last one was completed */
+    BOOT0_UPDATE_NONE, /* no update was ever begun; a program, if any, was written by other means */
+    BOOT0_UPDATE_BEGUN,    /* an update was begun but not completed: the program does not start */
+    BOOT0_UPDATE_COMPLETE, /* the last update was completed */
 };
 
 struct boot0_bootloader {
-    bool present; /* all that follows is valid; else the board has another bootloader */
+    bool present; /* true: the members below are valid; false: another bootloader */
     /*
-     * It is the RAM loader (loader.h): all of the flash is there to be written, there is no
-     * journal, and a reset ends it.
+     * True for the RAM loader (loader.h): it can write the whole flash and has no journal, and a
+     * reset ends it.
      */
     bool in_ram;
     uint8_t vendor_code;
     uint16_t protocol;  /* version of the extension, BCD */
-    uint8_t version[3]; /* of the bootloader: 0.1.0 */
-    char board[17];     /* the name that it was built for */
+    uint8_t version[3]; /* of the bootloader, e.g. 0.1.0 */
+    char board[17];     /* name of the board that it was built for */
 
     uint16_t device_id; /* DBGMCU_IDCODE */
     uint16_t revision_id;
@@ -40,30 +39,30 @@ struct boot0_bootloader {
     uint32_t flash_bytes;  /* of the whole chip */
     uint32_t supply_mv;    /* measured; 0: unknown */
     uint32_t crystal_hz;   /* measured; 0: unknown */
-    uint32_t core_hz;      /* at which the bootloader runs */
-    uint32_t buffer_bytes; /* that it takes while the flash is busy */
+    uint32_t core_hz;      /* clock frequency of the bootloader */
+    uint32_t buffer_bytes; /* bytes that it accepts while the flash is busy */
 
-    uint32_t program_start; /* where programs have to be linked for */
+    uint32_t program_start; /* address that programs must be linked for */
     enum boot0_update update;
     uint32_t program_length;    /* of the last completed update; 0: none */
-    uint8_t program_digest[32]; /* SHA-256 of that much from program_start on */
-    unsigned journal_free;      /* records that still fit */
-    /* That update was cut off by a reset: what was being written then may not last. */
+    uint8_t program_digest[32]; /* SHA-256 of program_length bytes at program_start */
+    unsigned journal_free;      /* records that still fit into the journal */
+    /* A reset interrupted that update; the bits being written at that moment may not last. */
     bool interrupted;
 
-    bool write_protected; /* the bootloader itself, by option bytes */
-    const char *entry;    /* why it runs: "no-program", "interrupted", "asked", "double-tap", … */
-    char reset[64];       /* what reset the chip: "power, pin" */
-    /* The journal is write-protected by option bytes: no update can begin. Known since 1.2. */
+    bool write_protected; /* option bytes write-protect the bootloader itself */
+    const char *entry; /* reason it runs: "no-program", "interrupted", "asked", "double-tap", … */
+    char reset[64];    /* cause of the last reset: "power, pin" */
+    /* Option bytes write-protect the journal: no update can begin. Reported since 1.2. */
     bool journal_protected;
-    /* The rest is known since 1.3; before, it is false and 0. */
+    /* The members below are reported since 1.3; older bootloaders leave them false and 0. */
     bool knows_supply;
-    bool starved;           /* an operation of the flash was refused: the supply was too low */
-    bool read_protected;    /* level 1 or 2, by option bytes */
-    uint8_t brownout_level; /* 0 (off) to 3: below it the chip is in reset */
+    bool starved;           /* a flash operation was refused because the supply was too low */
+    bool read_protected;    /* read protection by option bytes, level 1 or 2 */
+    uint8_t brownout_level; /* 0 (off) to 3; below this voltage the chip stays in reset */
 };
 
-/* Where boot0_session_reset_to() leads. */
+/* Destinations of boot0_session_reset_to(). */
 enum boot0_target {
     BOOT0_TARGET_PROGRAM,
     BOOT0_TARGET_BOOTLOADER,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Option bytes by name: what a chip is set to, field by field as its reference manual names them,
- * and how to change that. The chips of core/family whose fields are known: F0 to F4, L4, G4.
+ * Option bytes by name: reads and changes a chip's settings field by field, with the names of its
+ * reference manual. Covers the chips of core/family whose fields are known: F0 to F4, L4, G4.
  */
 #ifndef BOOT0_OPTIONS_H
 #define BOOT0_OPTIONS_H
@@ -13,48 +13,49 @@ extern "C" {
 #endif
 
 enum {
-    BOOT0_OPTIONS_MAX = 40, /* fields of a chip */
+    BOOT0_OPTIONS_MAX = 40, /* maximum number of fields of a chip */
     BOOT0_MEANING_MAX = 64,
 };
 
-/* A field and its value. Read protection (RDP) has its level as its value: 0, 1 or 2. */
+/* A field and its value. The value of read protection (RDP) is its level: 0, 1 or 2. */
 struct boot0_option {
     const char *name; /* "nRST_STOP"; static */
-    const char *text; /* what it is for; static */
+    const char *text; /* purpose; static */
     uint32_t value;
-    uint32_t max;     /* the largest value that it takes */
-    uint32_t address; /* of the 32 bits that have it */
+    uint32_t max;     /* largest valid value */
+    uint32_t address; /* of the 32-bit word that contains the field */
     uint8_t bit;
-    const char *values;              /* the library's own */
-    char meaning[BOOT0_MEANING_MAX]; /* of the value; "": it is a number */
+    const char *values;              /* internal to the library */
+    char meaning[BOOT0_MEANING_MAX]; /* meaning of the value; "": it is a number */
 };
 
 /*
- * Reads and decodes the option bytes: *count fields, at most BOOT0_OPTIONS_MAX. BOOT0_E_UNSUPPORTED
- * if the board shows none, or its chip's fields are not known; BOOT0_E_PROTECTED; errors of a read.
+ * Reads and decodes the option bytes into *count fields, at most BOOT0_OPTIONS_MAX.
+ * BOOT0_E_UNSUPPORTED if the board does not expose them or the chip's fields are unknown;
+ * BOOT0_E_PROTECTED; errors of a read.
  */
 BOOT0_API enum boot0_status boot0_session_read_options(struct boot0_session *session,
                                                        struct boot0_option *options, size_t *count,
                                                        struct boot0_error *error);
 
 struct boot0_option_change {
-    const char *name; /* in any case; a beginning will do that only one field has */
+    const char *name; /* any case; an unambiguous prefix is enough */
     uint32_t value;
 };
 
 /*
- * What the fields would be after these changes, without making them; `options` and `count` are
- * those that boot0_session_read_options() gave, and are changed. BOOT0_E_USAGE: no such field, or
- * it does not take the value; the hint lists what there is.
+ * Applies changes to the fields in memory and writes nothing to the board. `options` and `count`
+ * come from boot0_session_read_options(); the fields are changed in place. BOOT0_E_USAGE: no such
+ * field, or an invalid value; the hint lists the valid ones.
  */
 BOOT0_API enum boot0_status boot0_options_apply(struct boot0_option *options, size_t count,
                                                 const struct boot0_option_change *changes,
                                                 size_t change_count, struct boot0_error *error);
 
 /*
- * Writes the fields that differ; the chip resets, and they are read back. Read protection of level
- * 2, which nothing takes off, only with `for_ever`: BOOT0_E_USAGE otherwise, and nothing is
- * written. BOOT0_E_IO: a field is not what was written. After RDP was turned on only close the
+ * Writes the fields that differ; the chip resets, and the fields are read back. Read protection
+ * level 2, which can never be removed, needs `for_ever`; otherwise BOOT0_E_USAGE, and nothing is
+ * written. BOOT0_E_IO: a field does not have the written value. After enabling RDP, only close the
  * session.
  */
 BOOT0_API enum boot0_status boot0_session_set_options(struct boot0_session *session,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The constants of USB DFU 1.1 and of ST's DfuSe extension, and the few USB ones that they stand
- * on. Freestanding: the host library, firmware and the virtual boards share this file.
+ * Constants of USB DFU 1.1 and ST's DfuSe extension, and the USB constants that they use.
+ * Freestanding: the host library, the firmware and the virtual boards share this file.
  *
  * Sources: "Universal Serial Bus Device Class Specification for Device Firmware Upgrade" 1.1
  * (called DFU 1.1 below), ST UM0424 and AN3156 for DfuSe, USB 2.0 chapter 9.
@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-/* USB 2.0, 9.3 and 9.4: what a control transfer says in its setup stage. */
+/* USB 2.0, 9.3 and 9.4: the setup packet of a control transfer. */
 struct boot0_setup {
     uint8_t bmRequestType;
     uint8_t bRequest;
@@ -65,7 +65,7 @@ enum {
     BOOT0_DFU_FUNC_DESC_SIZE_1_0 = 7, /* DFU 1.0 has no bcdDFUVersion */
 };
 
-/* DFU 1.1, 4.2.3: how a DFU interface is known. */
+/* DFU 1.1, 4.2.3: class codes of a DFU interface. */
 enum {
     BOOT0_DFU_CLASS = 0xfe,
     BOOT0_DFU_SUBCLASS = 0x01,
@@ -133,7 +133,7 @@ enum {
 enum {
     BOOT0_DFU_VERSION_1_0 = 0x0100,
     BOOT0_DFU_VERSION_1_1 = 0x0110,
-    BOOT0_DFU_VERSION_DFUSE = 0x011a, /* ST's own, UM0424 */
+    BOOT0_DFU_VERSION_DFUSE = 0x011a, /* ST's own value, UM0424 */
     BOOT0_DFU_STATUS_SIZE = 6,        /* the answer to GETSTATUS */
 };
 
@@ -141,7 +141,7 @@ enum {
 enum {
     BOOT0_DFUSE_GET_COMMANDS = 0x00,
     BOOT0_DFUSE_SET_ADDRESS = 0x21,
-    BOOT0_DFUSE_ERASE = 0x41, /* with an address: its page; without: mass erase */
+    BOOT0_DFUSE_ERASE = 0x41, /* with an address: erase its page; without: mass erase */
     BOOT0_DFUSE_READ_UNPROTECT = 0x92,
     BOOT0_DFUSE_BLOCK_COMMAND = 0, /* wValue of a command */
     BOOT0_DFUSE_BLOCK_FIRST = 2,   /* wValue of the block at the address pointer; 1 is reserved */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The version of the headers, by semantic versioning. The library in use may be another one:
- * boot0_version() tells.
+ * The version of the headers (semantic versioning). The loaded library may have another one:
+ * boot0_version() returns it.
  *
- * Until 1.0 a minor version may change the interface; the shared library's soname (libboot0.so.0)
- * changes only if it breaks programs that are already linked. Symbols carry the version BOOT0_0.
+ * Before 1.0, a minor version may change the interface. The shared library's soname (libboot0.so.0)
+ * changes only if a change breaks programs that are already linked. Symbols carry the version
+ * BOOT0_0.
  */
 #ifndef BOOT0_VERSION_H
 #define BOOT0_VERSION_H
@@ -20,11 +21,11 @@ extern "C" {
 #define BOOT0_VERSION_PATCH 0
 #define BOOT0_VERSION       "0.1.0"
 
-/* One number that grows with each version, for #if: 0x000100 is 0.1.0. */
+/* A number that grows with each version, for #if: 0x000100 is 0.1.0. */
 #define BOOT0_VERSION_NUMBER                                                                       \
     (BOOT0_VERSION_MAJOR << 16 | BOOT0_VERSION_MINOR << 8 | BOOT0_VERSION_PATCH)
 
-/* The version of the library that is in use, "0.1.0". */
+/* Returns the version of the loaded library, "0.1.0". */
 BOOT0_API const char *boot0_version(void);
 
 #ifdef __cplusplus
