@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The list of families, and how to find a family or a chip in it. */
+/* The list of families, and look-up of families and chips in it. */
 #include "family.h"
 
 #include <core/array.h>

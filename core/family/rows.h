@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the families' files share: layout strings, CPUs, and figures that hold for every width. */
+/*
+ * Shared by the families' files: layout strings, CPUs, and figures that are equal for every width.
+ */
 #ifndef B0_CORE_FAMILY_ROWS_H
 #define B0_CORE_FAMILY_ROWS_H
 
@@ -12,7 +14,7 @@
 #define B0_FLASH_NEW(sectors) "@Internal Flash   /0x08000000/" sectors
 
 /*
- * The CPUs, from the datasheets' "Arm Cortex-... core" chapters. A Cortex-M0+ runs what an M0 runs.
+ * The CPUs, from the datasheets' "Arm Cortex-... core" chapters. A Cortex-M0+ executes M0 code.
  * M33: with DSP and single-precision FPU in every STM32 that has one.
  */
 #define B0_CPU_M0  0
@@ -22,13 +24,13 @@
 #define B0_CPU_M7D (B0_CPU_M7 | BOOT0_CPU_DOUBLE)
 #define B0_CPU_M33 (B0_CPU_M4 | BOOT0_CPU_FPV5 | BOOT0_CPU_V8M_BASE | BOOT0_CPU_V8M)
 
-/* One figure for the three columns of widths, for families that have no choice of the width. */
+/* One figure for all three columns of widths, for families without a choice of width. */
 #define B0_ANY(value)                                                                              \
     {                                                                                              \
         (value), (value), (value)                                                                  \
     }
 
-/* What the chip boots from is seen at 0 as well: reference manuals, "Boot configuration". */
+/* The boot memory is also mapped at 0: reference manuals, "Boot configuration". */
 #define B0_BOOT_ALIAS                                                                              \
     {                                                                                              \
         0x00000000, 0x08000000                                                                     \
@@ -40,7 +42,7 @@
 #define B0_RESET_VALUES    "0=entering it resets|1=no reset"
 #define B0_BOR_VALUES      "0=off, 1.7 V|1=2.0 V|2=2.2 V|3=2.5 V|4=2.8 V"
 
-/* Rows of F0, F1 and F3, which have bytes with their complement: RM0091, 4.1; PM0075, 2.5;
+/* Rows of F0, F1 and F3, whose bytes are followed by their complement: RM0091, 4.1; PM0075, 2.5;
  * RM0316, 5.1. */
 #define B0_OPTIONS_WATCHDOG_AND_RESETS                                                             \
     {"WDG_SW", 0x1ffff800, 16, 1, "independent watchdog", B0_WATCHDOG_VALUES, NULL},               \
@@ -71,7 +73,7 @@
     {                                                                                              \
         "WWDG_SW", 0x1fff7800, 19, 1, "window watchdog", B0_WATCHDOG_VALUES, NULL                  \
     }
-/* Addresses in PCROP and WRP are so many bits wide. */
+/* Addresses in PCROP and WRP have this many bits. */
 #define B0_OPTIONS_PCROP_AND_WRP(pcrop_bits, wrp_bits)                                             \
     {"PCROP1_STRT", 0x1fff7808, 0, (pcrop_bits), "execute-only flash, first", NULL, NULL},         \
         {"PCROP1_END", 0x1fff7810, 0, (pcrop_bits), "the same, last", NULL, NULL},                 \

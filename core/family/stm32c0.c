@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * STM32C0: Cortex-M0+, pages with an ECC.
+ * STM32C0: Cortex-M0+, pages with ECC.
  *
  * DEV_IDs, OTP: OpenOCD's stm32l4x.c and stm32l4x.h. RAM, flash by part number: probe-rs'
- * STM32C0_Series.yaml. Option bytes: stlink's C011xx.chip. Not known: the UF2 family, which strings
- * the C071's ROM shows.
+ * STM32C0_Series.yaml. Option bytes: stlink's C011xx.chip. Unknown: the UF2 family, and the strings
+ * that the C071's ROM reports.
  */
 #include "rows.h"
 
@@ -20,7 +20,7 @@ static const struct b0_flash_times times = {
 
 static const struct b0_chip chips[] = {
     {
-        /* The only one with USB: USB_DRD_BASE of ST's stm32c071xx.h. */
+        /* The only chip with USB: USB_DRD_BASE of ST's stm32c071xx.h. */
         C0,
         .chip.key = "c071",
         .chip.name = "STM32C071",
@@ -86,7 +86,7 @@ const struct b0_family b0_stm32c0 = {
     .aliases = {B0_BOOT_ALIAS},
     .otp = {{0x1fff7000, 0x1fff73ff}},
     .option_bytes = {{0x1fff7800, 0x1fff787f}},
-    /* RM0490, 3.4.1 (unverified): as the G0's; OB_RDP_LEVEL_0 of ST's HAL. */
+    /* RM0490, 3.4.1 (unverified): like the G0's; OB_RDP_LEVEL_0 of ST's HAL. */
     .encodings = {{0, 0, 0xaa, 8, {0xff, 0xff, 0xff, 0xff}}},
     /* UID_BASE and FLASHSIZE_BASE of ST's stm32c0 headers. */
     .signature = {{0x1fff7550, 0x1fff75a1}, .unique_id = 0x1fff7550, .flash_size = 0x1fff75a0},

@@ -72,7 +72,7 @@ static const struct b0_chip chips[] = {
     },
 };
 
-/* RM0091, 4.1: a byte and its complement each. nBOOT0 and BOOT_SEL: F04x and F09x. */
+/* RM0091, 4.1: each byte is followed by its complement. nBOOT0 and BOOT_SEL: F04x and F09x. */
 static const uint16_t boot_by_option[] = {0x445, 0x442, 0};
 static const struct b0_option_field option_fields[] = {
     {B0_OPTION_RDP, 0x1ffff800, 0, 8, "read protection", B0_RDP_VALUES, NULL},

@@ -87,7 +87,7 @@ static const struct b0_chip chips[] = {
     },
 };
 
-/* PM0075, 2.5, table 4: a byte and its complement each. */
+/* PM0075, 2.5, table 4: each byte is followed by its complement. */
 static const struct b0_option_field option_fields[] = {
     {B0_OPTION_RDP, 0x1ffff800, 0, 8, "read protection", "0=off|1=on", NULL},
     B0_OPTIONS_WATCHDOG_AND_RESETS,

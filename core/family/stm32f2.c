@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* STM32F2: Cortex-M3. Its ROM shows what the F405's shows. */
+/* STM32F2: Cortex-M3. Its ROM reports the same layout as the F405's. */
 #include "rows.h"
 
-/* DS6329 (F205/207): the F405's flash (unverified). */
+/* DS6329 (F205/207): same flash as the F405 (unverified). */
 static const struct b0_flash_times times = {
     .program_us = 16,
     .unit_bytes = {1, 2, 4},
@@ -30,7 +30,7 @@ static const struct b0_chip chips[] = {
     },
 };
 
-/* RM0033, "Option bytes": as the F4's, of one bank. */
+/* RM0033, "Option bytes": like the F4's with one bank. */
 static const struct b0_option_field option_fields[] = {
     {B0_OPTION_RDP, 0x1fffc000, 8, 8, "read protection", B0_RDP_VALUES, NULL},
     {"BOR_LEV", 0x1fffc000, 2, 2, "reset below a supply",
@@ -53,11 +53,11 @@ const struct b0_family b0_stm32f2 = {
     .otp = {{0x1fff7800, 0x1fff7a0f}}, /* RM0033 */
     .otp_lock = true,
     .option_bytes = {{0x1fffc000, 0x1fffc00f}},
-    /* RM0033, "Option bytes": as the F4's. */
+    /* RM0033, "Option bytes": like the F4's. */
     .encodings = {{0x1fffc000, 1, 0xaa, 16, {0xec, 0xff, 0, 0, 0, 0, 0, 0, 0xff, 0x0f}}},
     .option_style = "f4",
     .option_size = 16,
     .option_fields = option_fields,
     .signature = {{0x1fff7a10, 0x1fff7a2f}, .unique_id = 0x1fff7a10, .flash_size = 0x1fff7a22},
-    .rom = B0_ROM_POLLS_EARLY | B0_ROM_HIDES_SIGNATURE, /* as the F4's */
+    .rom = B0_ROM_POLLS_EARLY | B0_ROM_HIDES_SIGNATURE, /* like the F4's */
 };

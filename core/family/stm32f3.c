@@ -2,7 +2,7 @@
 /* STM32F3: Cortex-M4 with FPU, pages. */
 #include "rows.h"
 
-/* DS9118 (F303): the F0's flash (unverified). */
+/* DS9118 (F303): same flash as the F0 (unverified). */
 static const struct b0_flash_times times = {
     .program_us = 54,
     .unit_bytes = B0_ANY(2),
@@ -74,7 +74,7 @@ static const struct b0_chip chips[] = {
     },
 };
 
-/* RM0316, 5.1: a byte and its complement each. */
+/* RM0316, 5.1: each byte is followed by its complement. */
 static const struct b0_option_field option_fields[] = {
     {B0_OPTION_RDP, 0x1ffff800, 0, 8, "read protection", B0_RDP_VALUES, NULL},
     B0_OPTIONS_WATCHDOG_AND_RESETS,

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * STM32F4: Cortex-M4 with FPU, large sectors, programmed in the width that the supply allows.
- */
+/* STM32F4: Cortex-M4 with FPU, large sectors, programming width limited by the supply. */
 #include "rows.h"
 
 /* DS8626 rev 12, table 40 (F405/407); DS9405 (F42x) has the same for a sector and a bank. */
@@ -144,8 +142,8 @@ static const struct b0_chip chips[] = {
 };
 
 /*
- * RM0090, 3.9.1, tables 15 and 16: the user bits and RDP in the first word, nWRP in the third. BFB2
- * and DB1M are the F42x's.
+ * RM0090, 3.9.1, tables 15 and 16: the user bits and RDP in the first word, nWRP in the third. Only
+ * F42x has BFB2 and DB1M.
  */
 static const uint16_t two_banks[] = {0x419, 0x434, 0};
 static const struct b0_option_field option_fields[] = {
@@ -182,8 +180,8 @@ const struct b0_family b0_stm32f4 = {
     .option_fields = option_fields,
     .signature = {{0x1fff7a10, 0x1fff7a2f}, .unique_id = 0x1fff7a10, .flash_size = 0x1fff7a22},
     /*
-     * The ROM reports 100 ms or more whatever it does. EdgeTX's flasher and pydfu ignore the
-     * timeout on F405, F429 and F7. Reads of the signature: reports of NACK at 0x1fff7a10.
+     * The ROM always reports 100 ms or more. EdgeTX's flasher and pydfu ignore the timeout on F405,
+     * F429 and F7. Reads of the signature: NACK reported at 0x1fff7a10.
      */
     .rom = B0_ROM_POLLS_EARLY | B0_ROM_HIDES_SIGNATURE,
 };

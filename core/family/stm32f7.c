@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * STM32F7: Cortex-M7, large sectors, programmed in the width that the supply allows.
+ * STM32F7: Cortex-M7, large sectors, programming width limited by the supply.
  *
- * The first RAM is the DTCM with SRAM1 and SRAM2 behind it. The ITCM at 0 is left out: a stack
- * pointer of 0 rather means that there is no program.
+ * The first RAM is the DTCM followed by SRAM1 and SRAM2. The ITCM at 0 is omitted: a stack pointer
+ * of 0 more likely means that there is no program.
  */
 #include "rows.h"
 
 /*
- * DS10916 (F745/746): typical figures (unverified), about half of the maxima that are known for x8:
- * 800, 2400 and 4000 ms. A 32 KiB sector measured in DFU: 350 ms (fwupd issue 2696). The F72x has
- * the F4's sectors: 16 and 64 KiB are from DS11853 (unverified); its 128 KiB take nearer to 2 s.
+ * DS10916 (F745/746): typical figures (unverified), about half of the known maxima for x8: 800,
+ * 2400 and 4000 ms. A 32 KiB sector measured over DFU: 350 ms (fwupd issue 2696). The F72x has the
+ * F4's sectors: 16 and 64 KiB are from DS11853 (unverified); its 128 KiB take closer to 2 s.
  */
 static const struct b0_flash_times times = {
     .program_us = 16,
@@ -30,7 +30,7 @@ static const struct b0_flash_times times = {
 
 #define F7(cpu_) .chip.family = "STM32F7", .chip.uf2_family = 0x53b80f00, .chip.cpu = (cpu_)
 
-/* UID_BASE and FLASHSIZE_BASE of ST's stm32f722xx.h and its kin, F73x too. */
+/* UID_BASE and FLASHSIZE_BASE of ST's stm32f722xx.h and its siblings, F73x included. */
 static const struct b0_signature f72x_signature = {
     {0x1ff07a10, 0x1ff07a23}, .unique_id = 0x1ff07a10, .flash_size = 0x1ff07a22};
 
@@ -87,7 +87,7 @@ const struct b0_family b0_stm32f7 = {
     .erased_byte = 0xff,
     /*
      * The flash has two interfaces: RM0385, 3.3.1, table 3 (bases on AXIM and ITCM); RM0410, 3.3.2;
-     * RM0431, 3.3.1. At 0 there is RAM.
+     * RM0431, 3.3.1. Address 0 is RAM.
      */
     .aliases = {{0x00200000, 0x08000000}},
     .otp = {{0x1ff0f000, 0x1ff0f41f},  /* RM0385; RM0410 */
@@ -96,6 +96,6 @@ const struct b0_family b0_stm32f7 = {
     /* RM0385, 3.4.1: four words of 16 bits, 8 bytes apart. */
     .encodings = {{0, 1, 0xaa, 8, {0xff, 0xff}}},
     .signature = {{0x1ff0f420, 0x1ff0f443}, .unique_id = 0x1ff0f420, .flash_size = 0x1ff0f442},
-    /* A bus log of an F745 shows the second GETSTATUS held back (fwupd #2696). */
+    /* A bus log of an F745 shows that the second GETSTATUS is delayed (fwupd #2696). */
     .rom = B0_ROM_POLLS_EARLY,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* STM32G0: Cortex-M0+, pages with an ECC. G0B1: its option bytes by RM0444, 3.4. */
+/* STM32G0: Cortex-M0+, pages with ECC. Option bytes of the G0B1 from RM0444, 3.4. */
 #include "rows.h"
 
 /* DS12991 (G030): double word 85 us, page 22 ms; mass erase (unverified). */

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * STM32G4: Cortex-M4 with FPU, pages with an ECC. The CCM is seen at 0x10000000 and behind SRAM2.
- */
+/* STM32G4: Cortex-M4 with FPU, pages with ECC. The CCM is mapped at 0x10000000 and after SRAM2. */
 #include "rows.h"
 
 /* DS12589 (G431), DS12288 (G474): 81.7 us, 22.02 ms, 22.13 ms (unverified). */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* STM32H5: Cortex-M33, sectors of 8 KiB with an ECC. It boots from any address. */
+/* STM32H5: Cortex-M33, sectors of 8 KiB with ECC. It can boot from any address. */
 #include "rows.h"
 
 /* DS14258 (H563): quad word 31 us, sector 2 ms (unverified). */
@@ -46,7 +46,7 @@ const struct b0_family b0_stm32h5 = {
     .erased_byte = 0xff,
     .refuses_unerased = true,
     .otp = {{0x08fff000, 0x08fff7ff}},          /* RM0481; FLASH_OTP_SIZE of ST's stm32h563xx.h */
-    .option_bytes = {{0x40022050, 0x400220ff}}, /* registers, which the ROM shows as memory */
+    .option_bytes = {{0x40022050, 0x400220ff}}, /* registers, which the ROM exposes as memory */
     /* UID_BASE and FLASHSIZE_BASE of ST's stm32h563xx.h and stm32h503xx.h. */
     .signature = {{0x08fff800, 0x08fff80f}, .unique_id = 0x08fff800, .flash_size = 0x08fff80c},
 };

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * STM32H7: Cortex-M7, sectors of 128 KiB (H7A3: 8 KiB) with an ECC.
+ * STM32H7: Cortex-M7, sectors of 128 KiB (H7A3: 8 KiB) with ECC.
  *
- * RAM: DTCM, AXI SRAM, SRAM1 to 3, SRAM4. The ITCM at 0 is left out, as the F7's.
+ * RAM: DTCM, AXI SRAM, SRAM1 to 3, SRAM4. The ITCM at 0 is omitted, as for the F7.
  */
 #include "rows.h"
 
 /*
- * DS12110 rev 11, tables 43 and 140 (H743), for 64 bits, which is what FLASH_CR holds after reset
- * (RM0433, PSIZE): flash word of 32 bytes 100 us, sector 1 s. 8 KiB sectors are the H7A3's,
- * DS13195: 2 ms, and mass erase (unverified).
+ * DS12110 rev 11, tables 43 and 140 (H743), for 64 bits, the value of FLASH_CR after reset (RM0433,
+ * PSIZE): flash word of 32 bytes 100 us, sector 1 s. 8 KiB sectors are the H7A3's, DS13195: 2 ms,
+ * and mass erase (unverified).
  */
 static const struct b0_flash_times times = {
     .program_us = 100,
@@ -20,7 +20,7 @@ static const struct b0_flash_times times = {
 
 #define H7 .chip.family = "STM32H7", .chip.uf2_family = 0x6db66082, .chip.cpu = B0_CPU_M7D
 
-/* UID_BASE and FLASHSIZE_BASE of ST's stm32h7a3xx.h; OpenOCD's stm32h7x.c has the latter too. */
+/* UID_BASE and FLASHSIZE_BASE of ST's stm32h7a3xx.h; OpenOCD's stm32h7x.c also has the latter. */
 static const struct b0_signature h7a3_signature = {
     {0x08fff800, 0x08fff80f}, .unique_id = 0x08fff800, .flash_size = 0x08fff80c};
 
@@ -77,7 +77,7 @@ const struct b0_family b0_stm32h7 = {
     .erased_byte = 0xff,
     .refuses_unerased = true,
     .otp = {{0x08fff000, 0x08fff3ff}},          /* RM0455; RM0468 */
-    .option_bytes = {{0x5200201c, 0x520021ff}}, /* registers, which the ROM shows as memory */
+    .option_bytes = {{0x5200201c, 0x520021ff}}, /* registers, which the ROM exposes as memory */
     .option_style = "h7",
     .option_size = 32,
     .signature = {{0x1ff1e800, 0x1ff1e881}, .unique_id = 0x1ff1e800, .flash_size = 0x1ff1e880},

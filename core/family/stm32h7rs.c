@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * STM32H7R and H7S: Cortex-M7, 64 KiB of flash in sectors of 8 KiB with an ECC, for a boot program.
+ * STM32H7R and H7S: Cortex-M7, 64 KiB of flash in sectors of 8 KiB with ECC, for a boot program.
  *
  * DEV_ID, sector, unit: OpenOCD's stm32h7x.c. RAM: probe-rs' STM32H7RS_Series.yaml (DTCM, AXI SRAM1
- * to 4, AHB SRAM1 and 2), the largest that option bytes allow. The ITCM at 0 is left out, as the
- * F7's. USB in the ROM: AN2606 (unverified). Not known: the UF2 family, which strings the ROM
- * shows.
+ * to 4, AHB SRAM1 and 2), the largest that option bytes allow. The ITCM at 0 is omitted, as for the
+ * F7. USB in the ROM: AN2606 (unverified). Unknown: the UF2 family, and the strings that the ROM
+ * reports.
  */
 #include "rows.h"
 
-/* Zephyr's stm32h7rs.dtsi: a sector 3 ms at most. The rest is the H7A3's (unverified). */
+/* Zephyr's stm32h7rs.dtsi: a sector takes 3 ms at most. The rest is the H7A3's (unverified). */
 static const struct b0_flash_times times = {
     .program_us = 100,
     .unit_bytes = B0_ANY(16),
@@ -46,6 +46,6 @@ const struct b0_family b0_stm32h7rs = {
     .otp = {{0x08fff000, 0x08fff3ff}}, /* OTP_AREA_BASE of ST's stm32h7s7xx.h */
     /* Registers: FLASH_NVSR to FLASH_OBW2SRP of the same header. */
     .option_bytes = {{0x52002200, 0x5200226f}},
-    /* UID_BASE of the same header, FLASHSIZE_BASE as OpenOCD has it. */
+    /* UID_BASE of the same header, FLASHSIZE_BASE from OpenOCD. */
     .signature = {{0x08fff800, 0x08fff80f}, .unique_id = 0x08fff800, .flash_size = 0x08fff80c},
 };

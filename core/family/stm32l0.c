@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* STM32L0: Cortex-M0+, small pages of a flash whose erased bits are 0. */
+/* STM32L0: Cortex-M0+, small pages of flash whose erased bits are 0. */
 #include "rows.h"
 
-/* DS10182 (L053): 3.2 ms for a page as for a half-page of 64 bytes (unverified). */
+/* DS10182 (L053): 3.2 ms for a page and for a half-page of 64 bytes (unverified). */
 static const struct b0_flash_times times = {
     .program_us = 3200,
     .unit_bytes = B0_ANY(64),
@@ -55,7 +55,7 @@ const struct b0_family b0_stm32l0 = {
     .chip_count = B0_LENGTH(chips),
     .times = &times,
     .program_unit = 4,   /* RM0367: words */
-    .erased_byte = 0x00, /* RM0367, 3.3; so in OpenOCD's stm32lx.c */
+    .erased_byte = 0x00, /* RM0367, 3.3; also in OpenOCD's stm32lx.c */
     .refuses_unerased = true,
     .aliases = {B0_BOOT_ALIAS},
     .option_bytes = {{0x1ff80000, 0x1ff8001f}}, /* RM0367 */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* STM32L1: Cortex-M3, small pages of a flash whose erased bits are 0. */
+/* STM32L1: Cortex-M3, small pages of flash whose erased bits are 0. */
 #include "rows.h"
 
-/* DS8576 (L152): 3.28 ms for a page as for a half-page of 128 bytes (unverified). */
+/* DS8576 (L152): 3.28 ms for a page and for a half-page of 128 bytes (unverified). */
 static const struct b0_flash_times times = {
     .program_us = 3280,
     .unit_bytes = B0_ANY(128),
@@ -90,12 +90,12 @@ const struct b0_family b0_stm32l1 = {
     .chip_count = B0_LENGTH(chips),
     .times = &times,
     .program_unit = 4,   /* RM0038: words */
-    .erased_byte = 0x00, /* RM0038, 3.3; so in OpenOCD's stm32lx.c */
+    .erased_byte = 0x00, /* RM0038, 3.3; also in OpenOCD's stm32lx.c */
     .refuses_unerased = true,
     .aliases = {B0_BOOT_ALIAS},
     .option_bytes = {{0x1ff80000, 0x1ff8009f}}, /* RM0038 */
     /* RM0038, 3.9: each half-word is followed by its complement. */
     .encodings = {{0, 0, 0xaa, 4, {0xff, 0xff}}},
-    /* RM0038, 31: the addresses differ from one category of chips to another. */
+    /* RM0038, 31: the addresses differ between categories of chips. */
     .rom = B0_ROM_NO_MASS_ERASE,
 };

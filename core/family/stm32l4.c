@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * STM32L4 and L4+: Cortex-M4 with FPU, pages with an ECC.
+ * STM32L4 and L4+: Cortex-M4 with FPU, pages with ECC.
  *
- * SRAM2 is seen at 0x10000000 and, but for the L47x/48x, behind SRAM1 as well.
+ * SRAM2 is mapped at 0x10000000 and, except on L47x/48x, also after SRAM1.
  */
 #include "rows.h"
 
@@ -106,8 +106,8 @@ static const struct b0_chip chips[] = {
 };
 
 /*
- * RM0351, 3.4.1, table 13; RM0394, 3.4.1. Two banks: L47x, L49x. BOOT0 by an option: all but
- * L47x. The L4+ has its option bytes elsewhere and others in them.
+ * RM0351, 3.4.1, table 13; RM0394, 3.4.1. Two banks: L47x, L49x. BOOT0 by an option: all except
+ * L47x. The L4+ has other option bytes at other addresses.
  */
 static const uint16_t two_banks[] = {0x415, 0x461, 0};
 static const uint16_t boot_by_option[] = {0x435, 0x462, 0x461, 0x464, 0};
@@ -137,7 +137,7 @@ const struct b0_family b0_stm32l4 = {
     .refuses_unerased = true,
     .aliases = {B0_BOOT_ALIAS},
     .otp = {{0x1fff7000, 0x1fff73ff}},          /* RM0351 */
-    .option_bytes = {{0x1fff7800, 0x1fff7827},  /* RM0351, table 13; ROMs show 40 bytes */
+    .option_bytes = {{0x1fff7800, 0x1fff7827},  /* RM0351, table 13; ROMs report 40 bytes */
                      {0x1ffff800, 0x1ffff827},  /* bank 2 */
                      {0x1ff00000, 0x1ff0102f}}, /* L4+: RM0432 */
     /* RM0351, 3.4.1: each word is followed by its complement. */

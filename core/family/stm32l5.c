@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* STM32L5: Cortex-M33, pages with an ECC. It boots from any address. */
+/* STM32L5: Cortex-M33, pages with ECC. It can boot from any address. */
 #include "rows.h"
 
-/* DS12737 (L552): the L4's flash (unverified). */
+/* DS12737 (L552): same flash as the L4 (unverified). */
 static const struct b0_flash_times times = {
     .program_us = 82,
     .unit_bytes = B0_ANY(8),
@@ -37,7 +37,7 @@ const struct b0_family b0_stm32l5 = {
     .erased_byte = 0xff,
     .refuses_unerased = true,
     .otp = {{0x0bfa0000, 0x0bfa01ff}},          /* RM0438 */
-    .option_bytes = {{0x40022040, 0x4002207f}}, /* registers, which the ROM shows as memory */
+    .option_bytes = {{0x40022040, 0x4002207f}}, /* registers, which the ROM exposes as memory */
     /* UID_BASE and FLASHSIZE_BASE of ST's stm32l552xx.h. */
     .signature = {{0x0bfa0590, 0x0bfa05e1}, .unique_id = 0x0bfa0590, .flash_size = 0x0bfa05e0},
 };

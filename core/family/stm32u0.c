@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* STM32U0: Cortex-M0+, pages with an ECC. */
+/* STM32U0: Cortex-M0+, pages with ECC. */
 #include "rows.h"
 
-/* DS14463 (U083): as the G0's, whose flash it has (unverified). */
+/* DS14463 (U083): same flash and figures as the G0 (unverified). */
 static const struct b0_flash_times times = {
     .program_us = 85,
     .unit_bytes = B0_ANY(8),
@@ -30,7 +30,7 @@ static const struct b0_chip chips[] = {
         .chip.ram = {{0x20000000, 40 * B0_KIB}},
     },
     {
-        /* It has no USB: ST's stm32u031xx.h has no USB_DRD_BASE. */
+        /* No USB: ST's stm32u031xx.h has no USB_DRD_BASE. */
         U0,
         .chip.key = "u031",
         .chip.name = "STM32U031",
@@ -54,7 +54,7 @@ const struct b0_family b0_stm32u0 = {
     .refuses_unerased = true,
     .aliases = {B0_BOOT_ALIAS},
     .otp = {{0x1fff6800, 0x1fff6bff}},          /* RM0503 */
-    .option_bytes = {{0x40022020, 0x400220a7}}, /* registers, which the ROM shows as memory */
+    .option_bytes = {{0x40022020, 0x400220a7}}, /* registers, which the ROM exposes as memory */
     /* UID_BASE and FLASHSIZE_BASE of ST's stm32u083xx.h. */
     .signature = {{0x1fff6e50, 0x1fff6ea1}, .unique_id = 0x1fff6e50, .flash_size = 0x1fff6ea0},
 };

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * STM32U3: Cortex-M33, pages of 4 KiB with an ECC. It boots from any address.
+ * STM32U3: Cortex-M33, pages of 4 KiB with ECC. It can boot from any address.
  *
- * DEV_IDs, sizes of pages, OTP: OpenOCD's stm32l4x.c and stm32l4x.h. RAM, smallest parts: probe-rs'
- * STM32U3_Series.yaml; ST's stm32u3c5xx.h. USB in the ROM: AN2606 (unverified). Not known: the UF2
- * family, which strings the ROM shows.
+ * DEV_IDs, page sizes, OTP: OpenOCD's stm32l4x.c and stm32l4x.h. RAM, smallest parts: probe-rs'
+ * STM32U3_Series.yaml; ST's stm32u3c5xx.h. USB in the ROM: AN2606 (unverified). Unknown: the UF2
+ * family, and the strings that the ROM reports.
  */
 #include "rows.h"
 
-/* No document at hand: the U5's figures, for half of its unit and of its page (unverified). */
+/* Not from a document: the U5's figures for half of its unit and page (unverified). */
 static const struct b0_flash_times times = {
     .program_us = 118,
     .unit_bytes = B0_ANY(8),

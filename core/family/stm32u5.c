@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* STM32U5: Cortex-M33, pages of 8 KiB with an ECC. It boots from any address. */
+/* STM32U5: Cortex-M33, pages of 8 KiB with ECC. It can boot from any address. */
 #include "rows.h"
 
 /* DS13086 (U575): quad word 118 us, page 1.5 ms, bank 195 ms (unverified). */
@@ -60,6 +60,6 @@ const struct b0_family b0_stm32u5 = {
     .erased_byte = 0xff,
     .refuses_unerased = true,
     .otp = {{0x0bfa0000, 0x0bfa01ff}},          /* RM0456 */
-    .option_bytes = {{0x40022040, 0x4002207f}}, /* registers, which the ROM shows as memory */
+    .option_bytes = {{0x40022040, 0x4002207f}}, /* registers, which the ROM exposes as memory */
     .signature = {{0x0bfa0700, 0x0bfa07a1}, .unique_id = 0x0bfa0700, .flash_size = 0x0bfa07a0},
 };

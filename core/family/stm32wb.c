@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* STM32WB: Cortex-M4 with FPU (and an M0+ for the radio), pages with an ECC. */
+/* STM32WB: Cortex-M4 with FPU (and an M0+ for the radio), pages with ECC. */
 #include "rows.h"
 
 /* DS11929 (WB55): double word 81.7 us, page of 4 KiB 22 ms (unverified). */
@@ -22,7 +22,7 @@ static const struct b0_chip chips[] = {
         .chip.layout = B0_FLASH_NEW("256*04Kg"),
         .chip.min_flash = 256 * B0_KIB,
         .chip.option_bytes = 0x1fff8000,
-        .option_bytes_shown = 0x01ff8000, /* by its ROM: "0x1FF8000", a digit short */
+        .option_bytes_shown = 0x01ff8000, /* as its ROM reports: "0x1FF8000", one digit missing */
         .chip.has_usb_rom = true,
         .chip.ram = {{0x20000000, 256 * B0_KIB}},
     },

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * STM32WBA: Cortex-M33 with a radio, pages of 8 KiB with an ECC. It boots from any address.
+ * STM32WBA: Cortex-M33 with a radio, pages of 8 KiB with ECC. It can boot from any address.
  *
- * DEV_IDs, sizes of pages, OTP: OpenOCD's stm32l4x.c and stm32l4x.h. RAM, smallest parts: probe-rs'
+ * DEV_IDs, page sizes, OTP: OpenOCD's stm32l4x.c and stm32l4x.h. RAM, smallest parts: probe-rs'
  * STM32WBA_Series.yaml; ST's stm32wba23xx.h. The WBA52's bootloader id 0xb0 (stm32loader's
- * devices.py) stands for USART, I2C and SPI. Not known: the UF2 family, whether the WBA6x's ROM has
+ * devices.py) means USART, I2C and SPI. Unknown: the UF2 family, and whether the WBA6x's ROM has
  * USB.
  */
 #include "rows.h"
 
-/* DS14127 (WBA52): the U5's flash (unverified). */
+/* DS14127 (WBA52): same flash as the U5 (unverified). */
 static const struct b0_flash_times times = {
     .program_us = 118,
     .unit_bytes = B0_ANY(16),

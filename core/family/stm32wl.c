@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * STM32WL: Cortex-M4 without FPU (the WL5x has an M0+ beside it) with a radio, pages with an ECC.
+ * STM32WL: Cortex-M4 without FPU (the WL5x also has an M0+) with a radio, pages with ECC.
  *
- * DEV_ID, size of pages, OTP: OpenOCD's stm32l4x.c and stm32l4x.h. RAM, smallest parts: probe-rs'
+ * DEV_ID, page sizes, OTP: OpenOCD's stm32l4x.c and stm32l4x.h. RAM, smallest parts: probe-rs'
  * STM32WL_Series.yaml. Option bytes: stlink's WLEx.chip and stm32loader's devices.py, whose
- * bootloader id 0xc4 stands for USART and SPI. Not known: how the option bytes are encoded.
+ * bootloader id 0xc4 means USART and SPI. Unknown: the encoding of the option bytes.
  */
 #include "rows.h"
 
-/* DS13293 (WLE5): the L4's flash (unverified). */
+/* DS13293 (WLE5): same flash as the L4 (unverified). */
 static const struct b0_flash_times times = {
     .program_us = 82,
     .unit_bytes = B0_ANY(8),
