@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The operations of the UART bootloader's host engine: which command comes next, and what is to be
- * thought of a command that went wrong.
+ * Operations of the UART bootloader's host engine: chooses the next command and reacts to commands
+ * that failed.
  */
 #include "an3155_private.h"
 
 #include <string.h>
 
 enum {
-    TRIES_MAX = 4, /* of one command, without any progress */
+    TRIES_MAX = 4, /* attempts of one command without progress */
 };
 
 static void finish(struct b0_an3155 *e)
@@ -16,7 +16,7 @@ static void finish(struct b0_an3155 *e)
     e->stage = AN_STAGE_DONE;
 }
 
-/* A block is sure only when what follows it makes sense. */
+/* A block counts as done only after the board's next answer is valid. */
 static void take_back(struct b0_an3155 *e)
 {
     e->done -= e->last_chunk;
@@ -28,13 +28,13 @@ void b0_an3155_fail(struct b0_an3155 *e, enum b0_an3155_failure failure)
     take_back(e);
     e->failure = failure;
     e->stage = AN_STAGE_FAILED;
-    /* After a plain refusal the board waits for the next command. */
+    /* After a plain refusal the board waits for a command. */
     if (failure != B0_AN3155_FAIL_UNSUPPORTED && failure != B0_AN3155_FAIL_REFUSED &&
         failure != B0_AN3155_FAIL_ADDRESS && failure != B0_AN3155_FAIL_NACK)
         e->synced = false;
 }
 
-/* Something was achieved that had not been before: patience begins anew. */
+/* The operation got further than ever before: reset the retry counters. */
 static void progress(struct b0_an3155 *e)
 {
     if (e->done + e->part <= e->reached)
@@ -44,7 +44,7 @@ static void progress(struct b0_an3155 *e)
     e->garbage = 0;
 }
 
-/* ---- what comes next ---- */
+/* ---- next command ---- */
 
 static void decide_connect(struct b0_an3155 *e)
 {
@@ -56,7 +56,7 @@ static void decide_connect(struct b0_an3155 *e)
         finish(e);
 }
 
-/* The blocks of a region end at multiples of 256, so that each is a row of whatever flash. */
+/* Blocks within a region end at multiples of 256, so that each is a row of any flash. */
 static uint16_t next_chunk(const struct b0_an3155 *e)
 {
     uint32_t here = e->address + e->done;
@@ -66,8 +66,8 @@ static uint16_t next_chunk(const struct b0_an3155 *e)
     return (uint16_t)(left < room ? left : room);
 }
 
-/* After the last block of a region: is the board in step? Anything that it always answers will do.
- */
+/* After the last block of a region: checks that the board is in step, with any command that it
+ * always answers. */
 static void start_question(struct b0_an3155 *e)
 {
     e->asked = true;
@@ -129,7 +129,7 @@ static void (*const decide[AN_OP_COUNT])(struct b0_an3155 *) = {
     [AN_OP_GO] = decide_single, [AN_OP_SINGLE] = decide_single,   [AN_OP_RESET] = decide_single,
 };
 
-/* ---- what a command has led to ---- */
+/* ---- command results ---- */
 
 static bool is_blank(const struct b0_an3155 *e, const uint8_t *bytes, uint16_t size)
 {
@@ -139,13 +139,13 @@ static bool is_blank(const struct b0_an3155 *e, const uint8_t *bytes, uint16_t s
     return true;
 }
 
-/* Flash of all families lies here; RAM and the rest can simply be written again. */
+/* All families have their flash here. RAM and other memories can simply be written again. */
 static bool is_flash(uint32_t address)
 {
     return address >> 27 == 1;
 }
 
-/* The block that was in doubt has been read back. */
+/* Handles the read-back of the uncertain block. */
 static void complete_doubt(struct b0_an3155 *e)
 {
     if (memcmp(e->answer, e->source + e->done, e->chunk) == 0) {
@@ -188,11 +188,12 @@ void b0_an3155_complete(struct b0_an3155 *e)
 }
 
 /*
- * Bytes before an ACK are either noise, or the rest of a block that came with a byte too many: the
- * block before is read again. After a write they can be refusals of what the board took for the
- * next commands, because the block's count was hit on the way and a byte in its middle happened to
- * be the checksum. Such a block, and one that was not acknowledged, may be in the flash or not, and
- * programming it twice is an error on many chips: it is read back first.
+ * Bytes before an ACK have two causes: noise, or the rest of a block that arrived with an extra
+ * byte. The previous block is read again. After a write they can also be refusals: if the block's
+ * count was damaged in transit and a byte in its middle happened to equal the checksum, the board
+ * takes the remaining bytes for commands. Such a block, and one that was not acknowledged, may or
+ * may not be in flash. Many chips report an error if it is programmed twice, so it is read back
+ * first.
  */
 void b0_an3155_doubt(struct b0_an3155 *e, enum b0_an3155_failure why)
 {
@@ -211,14 +212,17 @@ void b0_an3155_doubt(struct b0_an3155 *e, enum b0_an3155_failure why)
         e->doubt = true;
     }
     e->asked = false;
-    /* A refusal may be of half a frame, and the other half still to come, or out of step by one. */
+    /*
+     * The board may have refused half a frame whose other half is still arriving, or be out of step
+     * by one.
+     */
     if (refused && e->tries == 1)
         e->stage = AN_STAGE_DRAIN;
     else
         b0_an3155_sync(e);
 }
 
-/* ---- the public face ---- */
+/* ---- public functions ---- */
 
 void b0_an3155_init(struct b0_an3155 *engine, const struct b0_an3155_config *config)
 {
@@ -248,7 +252,7 @@ bool b0_an3155_lists(const struct b0_an3155 *engine, uint8_t command)
 
 static void begin(struct b0_an3155 *e, enum an3155_op op, uint32_t address, uint32_t size)
 {
-    /* Stopped in the middle of a command: the board waits for the rest, or is at work. */
+    /* Stopped in the middle of a command: the board waits for the rest or is working. */
     if (e->stage != AN_STAGE_DONE && e->stage != AN_STAGE_FAILED) {
         e->owed = e->stage == AN_STAGE_ACK && e->deadline_us > e->now_us;
         e->synced = false;

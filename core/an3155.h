@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The host's side of ST's UART bootloader (AN3155) as a machine that is stepped, like the engine
- * for DFU: it does no I/O and never blocks. Its driver begins an operation, then in a loop asks for
- * the next step (bytes to send, bytes to receive), carries it out and feeds the result back, until
- * the engine says done or failed.
+ * The host side of ST's UART bootloader (AN3155) as a stepped state machine, like the DFU engine:
+ * it does no I/O and never blocks. The driver begins an operation, then in a loop asks for the next
+ * step (bytes to send, bytes to receive), performs it and feeds the result back, until the engine
+ * reports done or failed.
  *
- * Freestanding, no allocation: buffers belong to the caller and must live until the operation ends.
+ * Freestanding, no allocation. The caller owns the buffers, which must live until the operation
+ * ends.
  */
 #ifndef B0_CORE_AN3155_H
 #define B0_CORE_AN3155_H
@@ -36,12 +37,12 @@ enum b0_an3155_byte {
 };
 
 enum {
-    B0_AN3155_BLOCK_MAX = 256, /* bytes that one command reads or writes */
-    B0_AN3155_PAGES_MAX = 32,  /* pages that one command of this engine erases */
-    B0_AN3155_BITS = 11,       /* of a character: start, 8 data, even parity, stop */
+    B0_AN3155_BLOCK_MAX = 256, /* maximum bytes of one read or write command */
+    B0_AN3155_PAGES_MAX = 32,  /* maximum pages of one erase command of this engine */
+    B0_AN3155_BITS = 11,       /* bits per character: start, 8 data, even parity, stop */
 };
 
-/* What b0_an3155_erase_whole() erases: the numbers of Extended Erase (AN3155, 3.8). */
+/* Areas for b0_an3155_erase_whole(): the codes of Extended Erase (AN3155, 3.8). */
 enum b0_an3155_whole {
     B0_AN3155_ALL = 0xffff,
     B0_AN3155_BANK_1 = 0xfffe,
@@ -50,22 +51,22 @@ enum b0_an3155_whole {
 
 enum b0_an3155_failure {
     B0_AN3155_FAIL_NONE = 0,
-    B0_AN3155_FAIL_SILENT,      /* it does not answer at all */
-    B0_AN3155_FAIL_NOISE,       /* what comes back makes no sense, again and again */
-    B0_AN3155_FAIL_TIMEOUT,     /* it took a command, and did not finish it in time */
-    B0_AN3155_FAIL_REFUSED,     /* it refused the command itself: read protection, usually */
-    B0_AN3155_FAIL_ADDRESS,     /* it refused the address */
-    B0_AN3155_FAIL_NACK,        /* it refused the data, or the work went wrong */
-    B0_AN3155_FAIL_UNSUPPORTED, /* it does not list the command */
-    B0_AN3155_FAIL_DIRTY,       /* a block was half written: the sector has to be erased anew */
-    B0_AN3155_FAIL_GONE,        /* the port went away */
-    B0_AN3155_FAIL_TRANSFER,    /* the port cannot be written to */
+    B0_AN3155_FAIL_SILENT,  /* the board does not answer */
+    B0_AN3155_FAIL_NOISE,   /* the answers are repeatedly invalid */
+    B0_AN3155_FAIL_TIMEOUT, /* the board accepted a command but did not finish it in time */
+    B0_AN3155_FAIL_REFUSED, /* the board refused the command itself; usual cause: read protection */
+    B0_AN3155_FAIL_ADDRESS, /* the board refused the address */
+    B0_AN3155_FAIL_NACK,    /* the board refused the data, or the operation failed */
+    B0_AN3155_FAIL_UNSUPPORTED, /* the board does not list the command */
+    B0_AN3155_FAIL_DIRTY,       /* a block is partly written: the sector must be erased again */
+    B0_AN3155_FAIL_GONE,        /* the port disappeared */
+    B0_AN3155_FAIL_TRANSFER,    /* the port cannot be written */
     B0_AN3155_FAIL_COUNT
 };
 
 enum b0_an3155_step_kind {
     B0_AN3155_SEND,    /* send `size` bytes from `send`, feed the result */
-    B0_AN3155_RECEIVE, /* receive `size` bytes to `receive`, until they are there or timeout_ms */
+    B0_AN3155_RECEIVE, /* receive up to `size` bytes to `receive` within timeout_ms */
     B0_AN3155_DONE,
     B0_AN3155_FAILED, /* see engine->failure */
 };
@@ -79,52 +80,55 @@ struct b0_an3155_step {
 };
 
 struct b0_an3155_config {
-    uint32_t baud;       /* of the line: how long bytes take; > 0 */
-    uint8_t align;       /* write addresses and lengths are filled up to this; a power of 2 */
-    bool erases_to_zero; /* erased flash reads 0x00, else 0xff: what they are filled up with */
+    uint32_t baud;       /* of the line, > 0; determines transfer times */
+    uint8_t align;       /* write addresses and lengths are padded to this, a power of 2 */
+    bool erases_to_zero; /* padding: erased flash reads 0x00, else 0xff */
 };
 
 struct b0_an3155 {
     struct b0_an3155_config config;
 
-    /* What the board said, after b0_an3155_connect(). */
-    uint8_t version;      /* 0x31: 3.1 */
+    /* What the board reported, valid after b0_an3155_connect(). */
+    uint8_t version;      /* 0x31 means 3.1 */
     uint16_t id;          /* of the chip */
-    uint8_t commands[32]; /* a bit each for what Get lists */
-    uint8_t options[2];   /* after b0_an3155_version() */
-    uint32_t checksum;    /* after b0_an3155_checksum() */
+    uint8_t commands[32]; /* one bit per command listed by Get */
+    uint8_t options[2];   /* valid after b0_an3155_version() */
+    uint32_t checksum;    /* valid after b0_an3155_checksum() */
 
-    /* How the operation ended. */
+    /* Result of the operation. */
     enum b0_an3155_failure failure;
     uint8_t failed_command; /* enum b0_an3155_byte */
 
-    /* Progress: bytes that a read or write has confirmed, pages that are erased. */
+    /* Progress: confirmed bytes of a read or write, or erased pages. */
     uint32_t done;
-    uint32_t exchanges; /* commands begun, ever */
+    uint32_t exchanges; /* commands begun since init */
 
-    /* Private from here: the operation, the command within it, its phase, the stage of that. */
-    bool synced; /* the board waits for a command, as far as we know */
-    bool doubt;  /* the last block may be written or not: read back before it is written again */
-    bool asked;  /* after the last block, whether the board is in step */
-    bool ends_in_reset; /* of a write: nobody is there to be asked after it */
-    bool owed;          /* an answer is still to come, until deadline_us */
+    /*
+     * Private members: the operation, its current command, that command's phase, that phase's
+     * stage.
+     */
+    bool synced;        /* the board is assumed to wait for a command */
+    bool doubt;         /* the last block may not be written: read back before writing again */
+    bool asked;         /* the last block is done; asking whether the board is in step */
+    bool ends_in_reset; /* of a write: the board cannot be asked afterwards */
+    bool owed;          /* an answer is outstanding, until deadline_us */
     uint8_t op;
     uint8_t part;
     uint8_t command; /* row of the command table */
     uint8_t phase;
     uint8_t stage;
     uint8_t tries;
-    uint8_t round; /* of resynchronising */
+    uint8_t round; /* of resynchronisation */
     uint8_t garbage;
     uint8_t busy;
-    uint32_t reached; /* the farthest that `done` ever was */
+    uint32_t reached; /* highest value of `done` so far */
     uint64_t now_us;
     uint64_t deadline_us;
     uint32_t address;
     uint32_t size;
-    uint32_t number; /* pages of the command, or which whole */
-    uint16_t chunk;  /* bytes of the caller's that the command moves */
-    uint16_t lead;   /* bytes put before them for alignment */
+    uint32_t number; /* pages of the command, or enum b0_an3155_whole */
+    uint16_t chunk;  /* bytes of the caller's data in this command */
+    uint16_t lead;   /* padding bytes before them */
     uint16_t last_chunk;
     uint16_t list_size;
     const uint8_t *source;
@@ -134,23 +138,23 @@ struct b0_an3155 {
     uint8_t answer[B0_AN3155_BLOCK_MAX];
 };
 
-/* Prepares an engine for a line of which nothing is known yet. */
+/* Initialises an engine for a line in an unknown state. */
 void b0_an3155_init(struct b0_an3155 *engine, const struct b0_an3155_config *config);
 
-/* The line runs at another speed from now on, or the board was reset: it has to be synced anew. */
+/* Call after the line's speed changed or the board was reset: the engine synchronises again. */
 void b0_an3155_restart(struct b0_an3155 *engine, uint32_t baud);
 
 bool b0_an3155_lists(const struct b0_an3155 *engine, uint8_t command);
 
 /*
- * Beginning an operation. Each drops whatever was under way, and first brings the board to wait for
- * a command, if it is not known to do so: one that was left in the middle of a command is fed bytes
- * that cannot complete it, until it refuses them.
+ * Begin an operation. Each call drops the current operation. If the board is not known to wait for
+ * a command, the operation first brings it there: a board left in the middle of a command gets
+ * bytes that cannot complete it, until it refuses them.
  */
 
 /* Autobaud, Get, Get ID. */
 void b0_an3155_connect(struct b0_an3155 *engine);
-/* Only to the point where the board waits for a command. */
+/* Only brings the board to the point where it waits for a command. */
 void b0_an3155_settle(struct b0_an3155 *engine);
 /* Get Version: fills options. */
 void b0_an3155_version(struct b0_an3155 *engine);
@@ -159,38 +163,41 @@ void b0_an3155_version(struct b0_an3155 *engine);
 void b0_an3155_read(struct b0_an3155 *engine, uint32_t address, uint8_t *data, uint32_t size);
 void b0_an3155_write(struct b0_an3155 *engine, uint32_t address, const uint8_t *data,
                      uint32_t size);
-/* Pages first .. first + count - 1, by Extended Erase if the board lists it, else by Erase. */
+/*
+ * Erases pages first .. first + count - 1 with Extended Erase if the board lists it, else with
+ * Erase.
+ */
 void b0_an3155_erase_pages(struct b0_an3155 *engine, uint16_t first, uint16_t count);
-/* Of option bytes, all in one block: the chip resets when they are written (AN3155, 3.5). */
+/* Writes option bytes, all in one block: the chip resets when they are written (AN3155, 3.5). */
 void b0_an3155_write_options(struct b0_an3155 *engine, uint32_t address, const uint8_t *data,
                              uint32_t size);
-/* L0 and L1 refuse this: their pages must be erased one by one. */
+/* L0 and L1 refuse this: erase their pages individually. */
 void b0_an3155_erase_whole(struct b0_an3155 *engine, enum b0_an3155_whole which);
-/* Starts the program whose vector table is at an address. Silence afterwards is success. */
+/* Starts the program whose vector table is at `address`. Silence afterwards means success. */
 void b0_an3155_go(struct b0_an3155 *engine, uint32_t address);
 
-/* These four make the chip reset. The sectors' numbers must live until the operation ends. */
+/* The chip resets after each of these four. `sectors` must live until the operation ends. */
 void b0_an3155_write_protect(struct b0_an3155 *engine, const uint8_t *sectors, uint16_t count);
 void b0_an3155_write_unprotect(struct b0_an3155 *engine);
 void b0_an3155_readout_protect(struct b0_an3155 *engine);
 void b0_an3155_readout_unprotect(struct b0_an3155 *engine); /* erases everything */
 
 /*
- * Get Checksum: CRC-32 of whole words, polynomial 0x04c11db7 from 0xffffffff, in `checksum`.
- * `size` is in bytes, a multiple of 4.
+ * Get Checksum: stores in `checksum` the CRC-32 of whole words, polynomial 0x04c11db7, initial
+ * value 0xffffffff. `size` is in bytes, a multiple of 4.
  */
 void b0_an3155_checksum(struct b0_an3155 *engine, uint32_t address, uint32_t size);
 
 /*
- * The next step of the operation. Idempotent: asking again without feeding gives the same step.
- * now_us is the time on any clock that never goes back.
+ * Returns the next step of the operation. Idempotent: returns the same step until it is fed. now_us
+ * is the time of any monotonic clock.
  */
 enum b0_an3155_step_kind b0_an3155_next(struct b0_an3155 *engine, uint64_t now_us,
                                         struct b0_an3155_step *step);
 
 /*
- * The result of the step: BOOT0_XFER_OK if all its bytes were moved; BOOT0_XFER_TIMEOUT with the
- * number that was; BOOT0_XFER_ERROR if a byte came with wrong parity or framing; BOOT0_XFER_GONE.
+ * Takes the result of the step: BOOT0_XFER_OK if all bytes were transferred, BOOT0_XFER_TIMEOUT
+ * with the number that were, BOOT0_XFER_ERROR on a parity or framing error, BOOT0_XFER_GONE.
  */
 void b0_an3155_feed(struct b0_an3155 *engine, enum boot0_xfer result, size_t actual,
                     uint64_t now_us);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* AN3155's commands, chapter 3: a table of the phases of each, and the bytes of each phase. */
+/* The commands of AN3155, chapter 3: a table of each command's phases and of each phase's bytes. */
 #include "an3155_private.h"
 
 #include <string.h>
@@ -16,10 +16,10 @@ enum phase {
     PHASE_WORDS,
     PHASE_POLYNOMIAL,
     PHASE_START_VALUE,
-    /* another ACK, when the work is done */
+    /* a further ACK when the operation is complete */
     PHASE_ACK,
     PHASE_ACK_ERASED,
-    /* what the board sends */
+    /* bytes that the board sends */
     PHASE_COUNT,
     PHASE_LIST,
     PHASE_VERSION,
@@ -30,11 +30,11 @@ enum phase {
 
 enum {
     PHASES_MAX = 6,
-    ANSWER_MS = 1000, /* stm32flash gives 1 s too */
-    WRITE_MS = 3000,  /* 256 bytes at 100 us each, the slowest F4; option bytes erase a page */
+    ANSWER_MS = 1000, /* stm32flash also allows 1 s */
+    WRITE_MS = 3000,  /* 256 bytes at 100 us each on the slowest F4; option bytes erase a page */
     OPTIONS_MS = 5000,
-    PAGE_MS = 5000,   /* F4: 128 KiB in bytes, 4 s at most (DS8626, table 41) */
-    WHOLE_MS = 70000, /* F42x: both banks in bytes, 32 s each at most */
+    PAGE_MS = 5000,   /* F4: 128 KiB erased in x8, 4 s at most (DS8626, table 41) */
+    WHOLE_MS = 70000, /* F42x: both banks in x8, 32 s each at most */
     CHECKSUM_MS = 5000,
 };
 
@@ -76,14 +76,14 @@ static uint8_t xor_of(const uint8_t *bytes, size_t size)
     return sum;
 }
 
-/* Puts the checksum behind so many bytes of the frame. */
+/* Appends the checksum to the first `size` bytes of the frame. */
 static void close_frame(struct b0_an3155 *e, size_t size)
 {
     e->frame[size] = xor_of(e->frame, size);
     e->frame_size = (uint16_t)(size + 1);
 }
 
-/* One byte is checked by its complement, more by their exclusive or. */
+/* The checksum of a single byte is its complement, that of more bytes their exclusive or. */
 static void build_byte(struct b0_an3155 *e, uint8_t byte)
 {
     e->frame[0] = byte;
@@ -96,7 +96,7 @@ static void build_code(struct b0_an3155 *e)
     build_byte(e, commands[e->command].code);
 }
 
-/* AN3155 sends the highest byte first. */
+/* AN3155 sends the most significant byte first. */
 static void build_word(struct b0_an3155 *e, uint32_t word)
 {
     for (int i = 0; i < 4; i++)
@@ -116,7 +116,7 @@ static void build_length(struct b0_an3155 *e)
     build_byte(e, (uint8_t)(e->chunk - 1));
 }
 
-/* AN3155, 3.5: whole words. The rest is filled up with what erased flash reads: it stays so. */
+/* AN3155, 3.5: whole words. Padding is the erased value, so it leaves flash unchanged. */
 static void build_block(struct b0_an3155 *e)
 {
     size_t align = e->config.align;
@@ -128,13 +128,13 @@ static void build_block(struct b0_an3155 *e)
     close_frame(e, 1 + size);
 }
 
-/* The command erases one of the wholes: said by `number`. */
+/* True if the command erases one of enum b0_an3155_whole, stored in `number`. */
 static bool is_whole(const struct b0_an3155 *e)
 {
     return e->number >= B0_AN3155_BANK_2;
 }
 
-/* AN3155, 3.7: numbers of one byte; 0xff in place of the count means everything. */
+/* AN3155, 3.7: one-byte page numbers; 0xff instead of the count means everything. */
 static void build_pages_8(struct b0_an3155 *e)
 {
     if (is_whole(e)) {
@@ -147,7 +147,7 @@ static void build_pages_8(struct b0_an3155 *e)
     close_frame(e, 1 + e->number);
 }
 
-/* AN3155, 3.8: numbers of two bytes. */
+/* AN3155, 3.8: two-byte page numbers. */
 static void build_pages_16(struct b0_an3155 *e)
 {
     uint32_t count = is_whole(e) ? 0 : e->number;
@@ -194,7 +194,7 @@ static void build_start_value(struct b0_an3155 *e)
     build_word(e, 0xffffffff);
 }
 
-/* ---- what the board sends ---- */
+/* ---- bytes from the board ---- */
 
 static uint16_t one(const struct b0_an3155 *e)
 {
@@ -229,11 +229,11 @@ static void take_count(struct b0_an3155 *e)
     e->list_size = (uint16_t)(e->answer[0] + 1);
 }
 
-/* Get: the version, then the commands. Get ID: the id, highest byte first. */
+/* Get: the version, then the commands. Get ID: the id, most significant byte first. */
 static void take_list(struct b0_an3155 *e)
 {
     if (e->asked)
-        return; /* only whether it answers counts */
+        return; /* only the fact that it answers matters */
     if (commands[e->command].code == B0_AN3155_GET) {
         e->version = e->answer[0];
         for (uint16_t i = 1; i < e->list_size; i++)
@@ -268,11 +268,11 @@ static void take_checksum(struct b0_an3155 *e)
 }
 
 static const struct {
-    void (*build)(struct b0_an3155 *e); /* NULL: nothing is sent */
+    void (*build)(struct b0_an3155 *e); /* NULL: sends nothing */
     bool ack;
     uint8_t nack_means;
     uint32_t ack_ms;
-    uint16_t (*size)(const struct b0_an3155 *e); /* NULL: nothing but the ACK is received */
+    uint16_t (*size)(const struct b0_an3155 *e); /* NULL: receives nothing but the ACK */
     void (*take)(struct b0_an3155 *e);
 } phases[PHASE_NUMBER] = {
     [PHASE_CODE] = {build_code, true, B0_AN3155_FAIL_REFUSED, ANSWER_MS, NULL, NULL},
@@ -293,7 +293,7 @@ static const struct {
     [PHASE_CHECKSUM] = {NULL, false, 0, 0, five, take_checksum},
 };
 
-/* ---- going through them ---- */
+/* ---- phase sequence ---- */
 
 bool b0_an3155_awaits_ack(const struct b0_an3155 *e)
 {
@@ -358,7 +358,7 @@ void b0_an3155_take(struct b0_an3155 *e)
     phases[phase_of(e)].take(e);
 }
 
-/* Erase's page numbers have one byte. */
+/* True if the page numbers fit into the one byte that Erase has for them. */
 static bool numbers_fit(const struct b0_an3155 *e, enum b0_an3155_byte code)
 {
     return code != B0_AN3155_ERASE || is_whole(e) ||

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The stages of the UART bootloader's host engine: bytes out, ACK, bytes in; and finding common
- * ground again after noise, lost bytes, or a stop in the middle.
+ * Stages of the UART bootloader's host engine: send bytes, receive ACK, receive bytes, and
+ * resynchronise after noise, lost bytes or a stop in the middle.
  */
 #include "an3155_private.h"
 #include "array.h"
 
 enum {
-    SLICE_MS = 250,   /* the driver gets a say at least this often */
-    ANSWER_MS = 60,   /* that a byte takes to come back: USB adapters hold it for 16 ms */
-    LATE_MS = 20,     /* for a byte that is still on its way */
+    SLICE_MS = 250,   /* the driver gets control at least this often */
+    ANSWER_MS = 60,   /* for a byte to come back: USB adapters delay it by up to 16 ms */
+    LATE_MS = 20,     /* for a byte that is still in transit */
     FIRST_MS = 200,   /* autobaud: the ROM measures, sets up its UART and answers */
-    DATA_MS = 500,    /* pause within what the board sends */
-    GARBAGE_MAX = 40, /* times that something came which should not, before giving up */
+    DATA_MS = 500,    /* pause between bytes from the board */
+    GARBAGE_MAX = 40, /* unexpected receptions before giving up */
     BUSY_MAX = 200,
-    LEADING_MAX = 4, /* bytes that some adapters deliver before the first answer */
+    LEADING_MAX = 4, /* stray bytes that some adapters deliver before the first answer */
 };
 
 uint64_t b0_an3155_line_us(const struct b0_an3155 *e, uint32_t bytes)
@@ -27,7 +27,7 @@ static uint32_t line_ms(const struct b0_an3155 *e, uint32_t bytes)
     return (uint32_t)(b0_an3155_line_us(e, bytes) / 1000 + 1);
 }
 
-/* ---- a command's phases ---- */
+/* ---- phases of a command ---- */
 
 static void issue_send(struct b0_an3155 *e, struct b0_an3155_step *step)
 {
@@ -44,7 +44,7 @@ static void got_send(struct b0_an3155 *e, enum boot0_xfer result, size_t actual)
         b0_an3155_fail(e, B0_AN3155_FAIL_TRANSFER);
         return;
     }
-    /* What was handed to the port may not be on the line yet. */
+    /* Bytes passed to the port may not have been sent yet. */
     e->deadline_us =
         e->now_us + b0_an3155_line_us(e, e->frame_size) + (uint64_t)b0_an3155_ack_ms(e) * 1000;
     e->stage = AN_STAGE_ACK;
@@ -105,14 +105,14 @@ static void got_data(struct b0_an3155 *e, enum boot0_xfer result, size_t actual)
         b0_an3155_phase_done(e);
 }
 
-/* ---- what should not come ---- */
+/* ---- unexpected bytes ---- */
 
 static void issue_drain(struct b0_an3155 *e, struct b0_an3155_step *step)
 {
     receive(step, e->answer, sizeof e->answer, LATE_MS + line_ms(e, 1));
 }
 
-/* True when all is quiet. */
+/* True when the line is quiet. */
 static bool drained(struct b0_an3155 *e, enum boot0_xfer result, size_t actual)
 {
     if (result == BOOT0_XFER_TIMEOUT && actual == 0)
@@ -122,7 +122,7 @@ static bool drained(struct b0_an3155 *e, enum boot0_xfer result, size_t actual)
     return false;
 }
 
-/* One answer was expected and has come: more of them, and the two sides are out of step. */
+/* One answer was expected and has arrived; if more bytes come, host and board are out of step. */
 static void got_drain(struct b0_an3155 *e, enum boot0_xfer result, size_t actual)
 {
     if (drained(e, result, actual))
@@ -134,9 +134,9 @@ static void got_drain(struct b0_an3155 *e, enum boot0_xfer result, size_t actual
 /* ---- synchronising ---- */
 
 /*
- * The bytes that are sent in each round. A board that waits for a command refuses two bytes that
- * are no command; one that was left in the middle of a frame swallows up to its end, which for the
- * longest one, an Extended Erase with a count that was hit, can be far.
+ * Number of bytes sent in each round. A board that waits for a command refuses two bytes that are
+ * not a command. A board in the middle of a frame consumes bytes up to the frame's end, which can
+ * be far away for the longest frame, an Extended Erase with a damaged count.
  */
 static const uint16_t rounds[] = {1, 1, 6, 64, 256, 256, 256, 256, 256, 256};
 
@@ -153,11 +153,11 @@ static bool in_frame(const struct b0_an3155 *e, uint8_t byte)
 }
 
 /*
- * The byte by which a frame is ended that the board has not got whole. It must never make that
- * frame valid. If one byte of a frame was lost, the checksum that the board computes over what it
- * takes for the contents is the lost byte: so none that is in the frame. If the board waits for the
- * count of a Write or Erase, then n, n + 1 times n, and n as checksum would be valid for odd n: so
- * an even one. 0 would be the erasing of page 0. A small one ends soonest.
+ * Chooses the byte that completes a frame of which the board received only part. It must never make
+ * the frame valid. If one byte of the frame was lost, the checksum that the board expects equals
+ * the lost byte, so the pad must not occur in the frame. If the board waits for the count of a
+ * Write or Erase, n, then n + 1 times n, then n as checksum would be valid for odd n, so the pad
+ * must be even. 0 would erase page 0. A small value completes the frame soonest.
  */
 static uint8_t choose_pad(const struct b0_an3155 *e)
 {
@@ -168,9 +168,9 @@ static uint8_t choose_pad(const struct b0_an3155 *e)
 }
 
 /*
- * Nothing is known: 0x7f, which a ROM after reset measures, and of which the second one is refused
- * by a ROM that was in sync (AN3155, 2.2). After two of them that nobody answered, a frame that
- * waits for its count could be 0x7f, 0x7f and then pads: one byte that is not a pad keeps the
+ * If nothing is known, sends 0x7f: a ROM after reset measures the first, a ROM that was in sync
+ * refuses the second (AN3155, 2.2). If both get no answer, a frame that waits for its count may
+ * have taken them as 0x7f, 0x7f and then take pads: one byte that differs from the pad keeps the
  * checksum wrong.
  */
 static void build_round(struct b0_an3155 *e)
@@ -232,7 +232,7 @@ static void issue_sync_answer(struct b0_an3155 *e, struct b0_an3155_step *step)
     receive(step, e->answer, 1, (first ? FIRST_MS : ANSWER_MS) + line_ms(e, rounds[e->round]));
 }
 
-/* Nobody answers. After Go that is how one sees that the program runs. */
+/* The board does not answer. After Go this means that the program runs. */
 static void give_up(struct b0_an3155 *e)
 {
     if (e->op == AN_OP_GO && e->tries > 0 && e->phase > 0)
@@ -263,8 +263,8 @@ static void got_sync_answer(struct b0_an3155 *e, enum boot0_xfer result, size_t 
         e->frame_size = 0;
         e->stage = AN_STAGE_DRAIN;
     } else if (answered) {
-        /* Where in the burst it was that the board answered is not known: once more, by one byte.
-         * The frame that had to be ended is ended. */
+        /* The board answered at an unknown position of the burst: repeat with a single byte. The
+         * incomplete frame is completed now. */
         e->garbage++;
         e->round = 0;
         e->frame[0] = 0;
@@ -272,7 +272,7 @@ static void got_sync_answer(struct b0_an3155 *e, enum boot0_xfer result, size_t 
         e->stage = AN_STAGE_SYNC_DRAIN;
     } else if (++e->garbage > GARBAGE_MAX) {
         b0_an3155_fail(e, B0_AN3155_FAIL_NOISE);
-    } /* else: 0x00, BUSY or noise before the answer: go on listening */
+    } /* else: 0x00, BUSY or noise before the answer: keep listening */
 }
 
 static const struct {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sizes: elements of an array, bytes of a KiB and a MiB. */
+/* Sizes: number of elements of an array, bytes of a KiB and a MiB. */
 #ifndef B0_CORE_ARRAY_H
 #define B0_CORE_ARRAY_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sectors of the F4, the layout that its bootloader shows, and which vectors make sense. */
+/* Sectors of the F4, the layout that its bootloader reports, and checks of vector tables. */
 #include "bootloader_map.h"
 #include "array.h"
 #include "bytes.h"

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* The first alternate of the `nth` DFU interface, from 0; NULL if there are not as many. */
+/* Returns the first alternate of DFU interface number `nth`, from 0; NULL if there are fewer. */
 static const struct b0_dfu_alternate *find_interface(const struct b0_dfu_configuration *found,
                                                      size_t nth)
 {

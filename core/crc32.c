@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* CRC-32, four bits at a time: a 64-byte table instead of one of 1 KiB, for the bootloader. */
+/* CRC-32, four bits at a time: for the bootloader, a table of 64 bytes instead of 1 KiB. */
 #include <core/crc32.h>
 
-/* Remainders of the 16 nibbles by the reflected polynomial 0xedb88320. */
+/* Remainders of the 16 nibbles for the reflected polynomial 0xedb88320. */
 static const uint32_t nibble_table[16] = {
     0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
     0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,

@@ -9,8 +9,8 @@
 #define B0_CRC32_START 0xffffffffu
 
 /*
- * Continues a CRC over more bytes, from B0_CRC32_START. The value is not inverted at the
- * end: that is what the suffix holds.
+ * Continues a CRC over more bytes; start with B0_CRC32_START. The result is not inverted, as in the
+ * suffix.
  */
 uint32_t b0_crc32(uint32_t crc, const uint8_t *data, size_t size);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads configuration and string descriptors that may be wrong; see descriptors.h. */
+/* Parses configuration and string descriptors that may be malformed; see descriptors.h. */
 #include "descriptors.h"
 #include "bytes.h"
 #include <string.h>
@@ -23,7 +23,10 @@ enum {
     DFU_VERSION = 7,
 };
 
-/* Whose descriptors come now. 0x21 is also the type of HID's class descriptor, so it depends. */
+/*
+ * The owner of the following descriptors. It decides what 0x21 means, which is also the type of
+ * HID's class descriptor.
+ */
 enum scope {
     IN_CONFIGURATION, /* before the first interface */
     IN_DFU,
@@ -78,8 +81,8 @@ const struct b0_dfu_functional *b0_descriptors_functional(const struct b0_dfu_co
     return found->has_functional ? &found->functional : NULL;
 }
 
-/* What lies behind wTotalLength is not of this configuration; a wTotalLength that cannot be is
- * not believed. */
+/* Bytes past wTotalLength do not belong to this configuration. An impossible wTotalLength is
+ * ignored. */
 static size_t believed_size(const uint8_t *blob, size_t size)
 {
     if (size >= BOOT0_USB_CONFIG_DESC_SIZE && blob[1] == BOOT0_USB_DESC_CONFIGURATION) {
@@ -94,7 +97,7 @@ static size_t believed_size(const uint8_t *blob, size_t size)
 bool b0_descriptors_walk(const uint8_t *blob, size_t size, struct b0_dfu_configuration *found)
 {
     enum scope scope = IN_CONFIGURATION;
-    const uint8_t *interface = NULL; /* number of the one whose descriptors come now */
+    const uint8_t *interface = NULL; /* number of the interface whose descriptors follow */
     size_t at = 0;
 
     memset(found, 0, sizeof(*found));
@@ -127,8 +130,8 @@ static bool printable(unsigned unit)
 }
 
 /*
- * GigaDevice's ROM sends its serial number as plain bytes where USB wants UTF-16 (dfu-util 0.11,
- * quirks.c; gd32-dfu-utils). Such a text has no unit that is ASCII, and no byte that is not.
+ * GigaDevice's ROM sends its serial number as plain bytes instead of UTF-16 (dfu-util 0.11,
+ * quirks.c; gd32-dfu-utils). In such a text no 16-bit unit is ASCII, and every byte is.
  */
 static bool is_plain_bytes(const uint8_t *bytes, size_t size)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of what DFU 1.1 numbers, and the six bytes of GETSTATUS. */
+/* Names of the codes of DFU 1.1, and the six bytes of GETSTATUS. */
 #include "dfu.h"
 #include "array.h"
 #include "bytes.h"
@@ -16,7 +16,7 @@ static const char *const request_names[] = {
 };
 _Static_assert(B0_LENGTH(request_names) == BOOT0_DFU_REQUEST_COUNT, "each request has a name");
 
-/* DFU 1.1, 6.1.2; the second column says it in our words. */
+/* DFU 1.1, 6.1.2; the second column is our wording. */
 static const struct {
     const char *name;
     const char *text;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What host and device of DFU 1.1 both need: names of states and statuses, the six bytes of
- * GETSTATUS, the functional descriptor, and the device's state table. Freestanding.
+ * Shared by host and device of DFU 1.1: names of states and statuses, the six bytes of GETSTATUS,
+ * the functional descriptor, and the device's state table. Freestanding.
  */
 #ifndef B0_CORE_DFU_H
 #define B0_CORE_DFU_H
@@ -10,12 +10,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* "dfuDNLOAD-IDLE", "errTARGET" as the specification writes them; "unknown" past the tables. */
+/* Returns the specification's name: "dfuDNLOAD-IDLE", "errTARGET"; "unknown" past the tables. */
 const char *b0_dfu_state_name(unsigned state);
 const char *b0_dfu_status_name(unsigned status);
-/* The specification's meaning of a status in a few words of our own, for messages. */
+/* Returns the meaning of a status in our own words, for messages. */
 const char *b0_dfu_status_text(unsigned status);
-/* "GETSTATUS"; "unknown" past the table. */
+/* Returns "GETSTATUS" etc.; "unknown" past the table. */
 const char *b0_dfu_request_name(unsigned request);
 
 /* DFU 1.1, 6.1.2: the answer to GETSTATUS. */
@@ -38,28 +38,28 @@ struct b0_dfu_functional {
 };
 
 /*
- * The device's side, as a table (DFU 1.1, annex A): what a device does with each class request in
- * each state, and the state that follows at once. Where the state that follows depends on how an
- * operation ends, the device sets it itself and the table says so by the action.
+ * The device side as a table (DFU 1.1, annex A): the action for each class request in each state,
+ * and the next state. If the next state depends on the result of an operation, the device sets it
+ * itself, as the action implies.
  */
 enum b0_dfu_action {
     B0_DFU_DO_STALL = 0, /* not allowed: stall, errSTALLEDPKT, dfuERROR; app states just stall */
     B0_DFU_DO_DETACH,    /* start the detach timer */
-    B0_DFU_DO_DNLOAD,    /* wLength > 0: take the block; wLength 0: DNLOAD_END in dfuDNLOAD-IDLE */
-    B0_DFU_DO_UPLOAD,    /* send a block; a short one goes back to dfuIDLE */
-    B0_DFU_DO_STATUS,    /* report bStatus and the state that follows */
+    B0_DFU_DO_DNLOAD,    /* wLength > 0: take the block; 0 in dfuDNLOAD-IDLE: end of download */
+    B0_DFU_DO_UPLOAD,    /* send a block; after a short one, return to dfuIDLE */
+    B0_DFU_DO_STATUS,    /* report bStatus and the next state */
     B0_DFU_DO_SYNC,      /* GETSTATUS in a SYNC state: begin or finish the work, then report */
-    B0_DFU_DO_STATE,     /* report the state, no change */
+    B0_DFU_DO_STATE,     /* report the state without changing it */
     B0_DFU_DO_CLEAR,     /* clear the status */
-    B0_DFU_DO_ABORT,     /* drop what was going on */
+    B0_DFU_DO_ABORT,     /* drop the transfer in progress */
 };
 
 struct b0_dfu_rule {
     uint8_t action; /* enum b0_dfu_action */
-    uint8_t next;   /* enum boot0_dfu_state, after the action if it went well */
+    uint8_t next;   /* enum boot0_dfu_state, after the action if it succeeded */
 };
 
-/* The rule for a request in a state. Unknown states and requests give B0_DFU_DO_STALL. */
+/* Returns the rule for a request in a state; B0_DFU_DO_STALL for unknown states and requests. */
 struct b0_dfu_rule b0_dfu_device_rule(unsigned state, unsigned request);
 
 #endif

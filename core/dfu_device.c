@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The device's state table: DFU 1.1, annex A.2, one row a state and one column a class request,
- * with a last column for requests that DFU does not know.
+ * The device's state table: DFU 1.1, annex A.2, one row per state and one column per class request,
+ * and a last column for requests that DFU does not define.
  *
- * Annex A has conditions that no table of (state, request) can hold. They are the device's, on top
- * of the row:
+ * Annex A has conditions that a table of (state, request) cannot express. The device implements
+ * them on top of the row:
  * - DNLOAD of length 0 is an error in dfuIDLE and leads to dfuMANIFEST-SYNC in dfuDNLOAD-IDLE;
  *   UPLOAD of length 0 is an error.
  * - Without bitCanDnload or bitCanUpload the request is an error (A.2.3).
- * - An upload that sends less than wLength goes back to dfuIDLE (A.2.10). Annex A has that in
- *   dfuUPLOAD-IDLE only; a device whose first block is short does the same, or a host would have
- *   to abort an upload that is over.
- * - GETSTATUS in a SYNC state answers dfuDNBUSY or dfuMANIFEST while the work lasts; the row's
- *   state is the one after it (dfuIDLE after manifestation only if the device tolerates it).
- * - dfuDNBUSY and dfuMANIFEST end by themselves, when the poll timeout is over: back to the SYNC
- *   state, or to dfuMANIFEST-WAIT-RESET. A device that bears to be polled early goes there
- *   before it looks a GETSTATUS up.
+ * - An upload that sends less than wLength returns to dfuIDLE (A.2.10). Annex A has that in
+ *   dfuUPLOAD-IDLE only; a device whose first block is short does the same, otherwise a host
+ *   would have to abort a finished upload.
+ * - GETSTATUS in a SYNC state answers dfuDNBUSY or dfuMANIFEST while the work lasts; the row has
+ *   the state after it (dfuIDLE after manifestation only if the device tolerates it).
+ * - dfuDNBUSY and dfuMANIFEST end by themselves when the poll timeout is over: back to the SYNC
+ *   state, or to dfuMANIFEST-WAIT-RESET. A device that tolerates early polling changes state
+ *   before it looks up a GETSTATUS.
  */
 #include "array.h"
 #include "dfu.h"
@@ -26,7 +26,7 @@
     }
 #define REFUSE DO(STALL, ERROR)
 
-/* A row must have all eight columns, else it does not compile. */
+/* A row without all eight columns does not compile. */
 #define ROW(detach, dnload, upload, getstatus, clrstatus, getstate, abort, other)                  \
     {                                                                                              \
         [BOOT0_DFU_DETACH] = detach, [BOOT0_DFU_DNLOAD] = dnload, [BOOT0_DFU_UPLOAD] = upload,     \
@@ -37,7 +37,7 @@
 
 /* clang-format off */
 static const struct b0_dfu_rule rules[][BOOT0_DFU_REQUEST_COUNT + 1] = {
-    /* appIDLE: A.2.1. A refused request changes nothing here. */
+    /* appIDLE: A.2.1. A refused request does not change the state. */
     ROW(/* DETACH    */ DO(DETACH, APP_DETACH),
         /* DNLOAD    */ DO(STALL, APP_IDLE),
         /* UPLOAD    */ DO(STALL, APP_IDLE),
@@ -46,7 +46,7 @@ static const struct b0_dfu_rule rules[][BOOT0_DFU_REQUEST_COUNT + 1] = {
         /* GETSTATE  */ DO(STATE, APP_IDLE),
         /* ABORT     */ DO(STALL, APP_IDLE),
         /* other     */ DO(STALL, APP_IDLE)),
-    /* appDETACH: A.2.2. Any other request cancels the detaching. */
+    /* appDETACH: A.2.2. Any other request cancels the detach. */
     ROW(/* DETACH    */ DO(STALL, APP_IDLE),
         /* DNLOAD    */ DO(STALL, APP_IDLE),
         /* UPLOAD    */ DO(STALL, APP_IDLE),
@@ -95,7 +95,10 @@ static const struct b0_dfu_rule rules[][BOOT0_DFU_REQUEST_COUNT + 1] = {
         /* other     */ REFUSE),
     /* dfuMANIFEST: A.2.8 */
     ROW(REFUSE, REFUSE, REFUSE, REFUSE, REFUSE, REFUSE, REFUSE, REFUSE),
-    /* dfuMANIFEST-WAIT-RESET: A.2.9. Only a reset leads out, not even to dfuERROR. */
+    /*
+     * dfuMANIFEST-WAIT-RESET: A.2.9. Only a reset leaves this state; errors do not lead to
+     * dfuERROR.
+     */
     ROW(/* DETACH    */ DO(STALL, MANIFEST_WAIT_RESET),
         /* DNLOAD    */ DO(STALL, MANIFEST_WAIT_RESET),
         /* UPLOAD    */ DO(STALL, MANIFEST_WAIT_RESET),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The operations of the host's protocol engine: what comes next when the board has settled.
- * How a transfer is made and what its result means is in engine_stages.c.
+ * Operations of the host's protocol engine: chooses the next exchange when the board is idle.
+ * engine_stages.c makes the transfers and interprets their results.
  */
 #include "engine_private.h"
 
@@ -56,7 +56,7 @@ static void decide_command(struct b0_engine *e)
                                 e->command[0], e->size == 0 ? NULL : &e->address);
 }
 
-/* Whether the block at the current position has a number that means its address. */
+/* True if the number of the block at the current position stands for its address. */
 static bool pointer_serves(const struct b0_engine *e, bool sequential_only)
 {
     uint32_t here = e->address + e->done;
@@ -103,8 +103,8 @@ static bool ready_for_upload(const struct b0_engine *e)
     return in_state(e, BOOT0_DFU_STATE_IDLE) || in_state(e, BOOT0_DFU_STATE_UPLOAD_IDLE);
 }
 
-/* AN3156, 3: the offset of a block counts in the length of this request, so that a shorter last
- * block must be at the pointer itself. */
+/* AN3156, 3: a block's address offset is computed with the length of this request, so a shorter
+ * last block must be at the pointer itself. */
 static bool pointer_serves_read(const struct b0_engine *e)
 {
     bool whole = e->chunk == e->config.transfer_size;
@@ -192,7 +192,7 @@ static void (*const decide[OP_COUNT])(struct b0_engine *) = {
     [OP_DETACH] = decide_detach,
 };
 
-/* ---- the public face ---- */
+/* ---- public functions ---- */
 
 void b0_engine_init(struct b0_engine *engine, const struct b0_engine_config *config)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Between engine.c (operations), engine_stages.c (the transfers that they consist of) and
- * engine_settle.c (those that lead to dfuIDLE).
+ * Shared by engine.c (operations), engine_stages.c (their transfers) and engine_settle.c (the
+ * transfers that lead to dfuIDLE).
  */
 #ifndef B0_CORE_ENGINE_PRIVATE_H
 #define B0_CORE_ENGINE_PRIVATE_H
@@ -12,26 +12,26 @@
  * Three levels, each in one table:
  *
  *   operation  what the caller wants (write a region): decides the next exchange
- *   exchange   one unit of DFU talk (a block with the polling that completes it)
+ *   exchange   one unit of DFU (a block with the polling that completes it)
  *   stage      one transfer or wait: knows its setup packet and what to do with its result
  *
- * An operation's function runs whenever the board is in a settled state, and either starts an
- * exchange or finishes.
+ * An operation's function runs whenever no exchange is in progress, and either starts an exchange
+ * or finishes.
  */
 enum stage {
-    STAGE_DECIDE, /* no transfer: the operation's function is due */
+    STAGE_DECIDE, /* no transfer: call the operation's function */
     STAGE_SETTLE_STATUS,
     STAGE_SETTLE_WAIT,
     STAGE_CLEAR,
     STAGE_ABORT,
-    STAGE_ABORT_KNOWN, /* from a state in which ABORT is known to lead to dfuIDLE: not asked */
+    STAGE_ABORT_KNOWN, /* from a state where ABORT is known to lead to dfuIDLE: no GETSTATUS */
     STAGE_DNLOAD,
     STAGE_WORK_STATUS,
     STAGE_WORK_WAIT,
     STAGE_WORK_CLEAR, /* twice, for boards that hang in dfuDNBUSY */
     STAGE_UPLOAD,
     STAGE_DETACH,
-    STAGE_DIAGNOSE, /* GETSTATUS after a stall: why? */
+    STAGE_DIAGNOSE, /* GETSTATUS after a stall, to find the reason */
     STAGE_DONE,
     STAGE_FAILED,
     STAGE_COUNT
@@ -40,24 +40,24 @@ enum stage {
 enum exchange {
     EXCHANGE_NONE,
     EXCHANGE_SET_ADDRESS,
-    EXCHANGE_COMMAND, /* erase and the like */
+    EXCHANGE_COMMAND, /* erase and other commands */
     EXCHANGE_BLOCK,   /* DNLOAD with data */
-    EXCHANGE_END,     /* DNLOAD without: leave, or the end of a plain download */
+    EXCHANGE_END,     /* DNLOAD without data: leave, or the end of a plain download */
     EXCHANGE_UPLOAD,
 };
 
 enum {
-    B0_ENGINE_REPEATS_MAX = 3, /* of a GETSTATUS that stalled, failed or made no sense */
+    B0_ENGINE_REPEATS_MAX = 3, /* of a GETSTATUS that stalled, failed or was invalid */
     B0_ENGINE_HANG_POLLS = 4,  /* honoured polls in dfuDNBUSY before CLRSTATUS is tried (H7) */
     B0_ENGINE_BACKOFF_MAX_MS = 20,
 };
 
 /* ---- engine_settle.c ---- */
 
-/* Which stage leads to dfuIDLE, starting with the question where the board stands. */
+/* Selects the stage that leads to dfuIDLE, starting with GETSTATUS. */
 void b0_engine_settle(struct b0_engine *e);
 
-/* What the results of its stages lead to. */
+/* Handle the results of its stages. */
 void b0_engine_got_settle_status(struct b0_engine *e, enum boot0_xfer result, size_t actual);
 void b0_engine_got_settle_wait(struct b0_engine *e, enum boot0_xfer result, size_t actual);
 void b0_engine_got_clear_or_abort(struct b0_engine *e, enum boot0_xfer result, size_t actual);
@@ -67,20 +67,20 @@ bool b0_engine_status_makes_sense(const struct b0_dfu_status *status);
 
 /* ---- engine_stages.c ---- */
 
-/* Ends the operation; by a transfer that did not end well, where nothing better can be tried. */
+/* End the operation; after a failed transfer, if nothing else can be tried. */
 void b0_engine_fail(struct b0_engine *e, enum b0_engine_failure failure);
 void b0_engine_fail_transfer(struct b0_engine *e, enum boot0_xfer result);
 
-/* The board is known to be in this state, without an error. */
+/* Records that the board is in this state, without an error. */
 void b0_engine_set_state(struct b0_engine *e, uint8_t state);
 
-/* Starts an exchange: `command` with or without an address, or the block or end that is due. */
+/* Starts an exchange: `command` with or without an address, or the next block or end. */
 void b0_engine_start_command(struct b0_engine *e, enum exchange exchange, enum b0_engine_work work,
                              uint8_t command, const uint32_t *address);
 void b0_engine_start_dnload(struct b0_engine *e, enum exchange exchange, enum b0_engine_work work);
 void b0_engine_start_upload(struct b0_engine *e);
 
-/* The step of the current stage, and what its result leads to. */
+/* Issues the step of the current stage; handles its result. */
 void b0_engine_issue(struct b0_engine *e, struct b0_engine_step *step);
 void b0_engine_got(struct b0_engine *e, enum boot0_xfer result, size_t actual);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The host's protocol engine: how a board is brought to dfuIDLE, from wherever it was found. */
+/* The host's protocol engine: brings a board to dfuIDLE from any state. */
 #include "engine_private.h"
 
 enum {
     RECOVERIES_MAX = 12,   /* steps towards dfuIDLE before giving up */
-    FOUND_BUSY_MS = 35000, /* of a board that was found at work: an F42x erases all in 32 s */
-    QUICK_POLLS = 6,       /* of such a board, at 10 ms if it asks for no more; then at 100 ms */
+    FOUND_BUSY_MS = 35000, /* if the board was found busy: an F42x mass erase takes 32 s */
+    QUICK_POLLS = 6,       /* of such a board, at 10 ms unless it reports more; then at 100 ms */
     CLAMP_MS = 2000,       /* of a poll timeout */
 };
 
@@ -22,7 +22,7 @@ static bool settle_may_go_on(struct b0_engine *e)
     return false;
 }
 
-/* Whether a board that was found busy is at work still; else it hangs. */
+/* True while a board that was found busy is assumed to be working; false: it hangs. */
 static bool settle_is_patient(struct b0_engine *e)
 {
     if (e->polls == 0)
@@ -37,21 +37,21 @@ static void settle_busy(struct b0_engine *e)
     uint32_t clamp_ms = CLAMP_MS;
     uint32_t least_ms = e->polls < QUICK_POLLS ? 10 : 100;
 
-    /* The H7's remedy, which harms nobody else that is busy for so long. */
+    /* The H7's remedy; it does no harm to other boards that are busy for so long. */
     if (!settle_is_patient(e)) {
         e->stage = STAGE_CLEAR;
         return;
     }
     if (e->polls < UINT8_MAX)
         e->polls++;
-    e->recoveries--; /* work that goes on is no step towards dfuIDLE that failed */
+    e->recoveries--; /* ongoing work does not count as a failed step */
     if (wait_ms < least_ms && (wait_ms == 0 || least_ms > 10))
         wait_ms = least_ms;
     e->wait_us = 1000 * (wait_ms < clamp_ms ? wait_ms : clamp_ms);
     e->stage = STAGE_SETTLE_WAIT;
 }
 
-/* Which stage leads from a state towards dfuIDLE: DFU 1.1, figure A.1. */
+/* The stage that leads from each state towards dfuIDLE: DFU 1.1, figure A.1. */
 static const uint8_t settle_stage[BOOT0_DFU_STATE_COUNT] = {
     [BOOT0_DFU_STATE_APP_IDLE] = STAGE_FAILED,
     [BOOT0_DFU_STATE_APP_DETACH] = STAGE_FAILED,
@@ -71,8 +71,7 @@ bool b0_engine_status_makes_sense(const struct b0_dfu_status *status)
     return status->state < BOOT0_DFU_STATE_COUNT && status->status < BOOT0_DFU_STATUS_COUNT;
 }
 
-/* Asks again; a little later if it was a stall, which is how L4 and F0 say that they are at work.
- */
+/* Repeats GETSTATUS; after a stall with a delay, because L4 and F0 stall it while they work. */
 static void settle_unanswered(struct b0_engine *e, enum boot0_xfer result)
 {
     if (++e->repeats > B0_ENGINE_REPEATS_MAX) {
@@ -115,8 +114,8 @@ void b0_engine_got_settle_wait(struct b0_engine *e, enum boot0_xfer result, size
 }
 
 /*
- * After CLRSTATUS and ABORT the board is asked again where it stands, whatever it answered: some
- * need CLRSTATUS twice, STM32C5 stalls it outside dfuERROR.
+ * After CLRSTATUS and ABORT the state is read again, whatever the board answered: some need
+ * CLRSTATUS twice, STM32C5 stalls it outside dfuERROR.
  */
 void b0_engine_got_clear_or_abort(struct b0_engine *e, enum boot0_xfer result, size_t actual)
 {
@@ -127,7 +126,7 @@ void b0_engine_got_clear_or_abort(struct b0_engine *e, enum boot0_xfer result, s
         b0_engine_settle(e);
 }
 
-/* Between regions: saves the question, a transfer each time. */
+/* Between regions: saves a GETSTATUS each time. */
 void b0_engine_got_abort_known(struct b0_engine *e, enum boot0_xfer result, size_t actual)
 {
     if (result == BOOT0_XFER_OK) {

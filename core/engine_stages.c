@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The stages of the host's protocol engine: which transfer each makes, and what its result leads
- * to. What an operation consists of is in engine.c.
+ * Stages of the host's protocol engine: the transfer of each stage and the handling of its result.
+ * engine.c has the operations.
  */
 #include "bytes.h"
 #include "engine_private.h"
@@ -12,10 +12,10 @@ enum {
 };
 
 /*
- * What each kind of work may take. `clamp` bounds a single poll timeout as reported: ROMs were seen
- * to report 100 ms for everything, clones report rubbish. `answer` is how long one GETSTATUS may be
- * held back: F4 ROMs NAK until the flash is ready. `limit` ends the waiting as a whole. Longest
- * work by the datasheets: F4 128 KiB sector 4 s, F42x mass erase of both banks 32 s at x8.
+ * Limits per kind of work. `clamp` bounds a single reported poll timeout: some ROMs report 100 ms
+ * for everything, clones report garbage. `answer` is how long one GETSTATUS may be delayed: F4 ROMs
+ * NAK until the flash is ready. `limit` ends the polling as a whole. Longest operations by the
+ * datasheets: F4 128 KiB sector 4 s, F42x mass erase of both banks 32 s at x8.
  */
 static const struct {
     uint32_t clamp_ms;
@@ -36,7 +36,7 @@ void b0_engine_fail(struct b0_engine *e, enum b0_engine_failure failure)
     e->pointer_known = false;
 }
 
-/* A transfer that did not end well, where nothing better can be tried. */
+/* Handles a failed transfer if nothing else can be tried. */
 void b0_engine_fail_transfer(struct b0_engine *e, enum boot0_xfer result)
 {
     static const enum b0_engine_failure by_result[] = {
@@ -101,7 +101,7 @@ static void got_dnload(struct b0_engine *e, enum boot0_xfer result, size_t actua
     }
 }
 
-/* The exchange has gone well. */
+/* Handles an exchange that succeeded. */
 static void complete(struct b0_engine *e)
 {
     if (e->exchange == EXCHANGE_SET_ADDRESS) {
@@ -122,7 +122,7 @@ static void complete(struct b0_engine *e)
     e->stage = STAGE_DECIDE;
 }
 
-/* How long to wait before the next GETSTATUS of a busy board. */
+/* Returns the delay before the next GETSTATUS of a busy board. */
 static uint32_t poll_wait_us(const struct b0_engine *e)
 {
     uint32_t reported_ms = e->last.poll_timeout_ms;
@@ -165,13 +165,13 @@ static void work_busy(struct b0_engine *e)
     work_wait(e);
 }
 
-/* GETSTATUS found the manifestation under way, or finished. */
+/* GETSTATUS reported that manifestation is in progress or finished. */
 static void work_manifest(struct b0_engine *e)
 {
     if (e->exchange != EXCHANGE_END)
         b0_engine_fail(e, B0_FAIL_STATE);
     else if (e->config.dfuse || e->last.state == BOOT0_DFU_STATE_MANIFEST_WAIT_RESET)
-        complete(e); /* ST's ROM jumps right after this answer */
+        complete(e); /* ST's ROM jumps directly after this answer */
     else
         work_wait(e);
 }
@@ -183,9 +183,9 @@ static void work_idle(struct b0_engine *e)
 
 static void work_error(struct b0_engine *e)
 {
-    /* An error without a reason is only a state. */
+    /* An error state without an error status. */
     b0_engine_fail(e, e->last.status == BOOT0_DFU_STATUS_OK ? B0_FAIL_STATE : B0_FAIL_STATUS);
-    e->state_known = true; /* dfuERROR: said by the board itself */
+    e->state_known = true; /* dfuERROR: the board itself reported it */
 }
 
 static void work_nonsense(struct b0_engine *e)
@@ -193,7 +193,7 @@ static void work_nonsense(struct b0_engine *e)
     b0_engine_fail(e, B0_FAIL_STATE);
 }
 
-/* What a GETSTATUS during work means, by the state that it reports. */
+/* Handlers for the state that GETSTATUS reports during work. */
 static void (*const work_by_state[BOOT0_DFU_STATE_COUNT])(struct b0_engine *) = {
     [BOOT0_DFU_STATE_APP_IDLE] = work_nonsense,
     [BOOT0_DFU_STATE_APP_DETACH] = work_nonsense,
@@ -208,19 +208,19 @@ static void (*const work_by_state[BOOT0_DFU_STATE_COUNT])(struct b0_engine *) = 
     [BOOT0_DFU_STATE_ERROR] = work_error,
 };
 
-/* Work after which a board that is gone, or answers no more, has done what it was told. */
+/* True for work that succeeds if the board disappears or stops answering. */
 static bool going_is_success(const struct b0_engine *e)
 {
     return e->exchange == EXCHANGE_END ||
            (e->exchange == EXCHANGE_COMMAND && e->command[0] == BOOT0_DFUSE_READ_UNPROTECT);
 }
 
-/* A GETSTATUS during work that brought no status. */
+/* Handles a GETSTATUS during work that returned no status. */
 static void work_unanswered(struct b0_engine *e, enum boot0_xfer result)
 {
     bool was_busy = e->polls > 0;
-    /* ST's ROMs may answer anything on their way out; others are believed to be gone only when the
-     * host's controller no longer reaches them. */
+    /* ST's ROMs may answer anything while leaving. Other boards count as gone only when the host
+     * controller no longer reaches them. */
     bool is_dfuse_going = e->exchange == EXCHANGE_COMMAND || e->config.dfuse;
     bool is_gone = result == BOOT0_XFER_GONE || result == BOOT0_XFER_ERROR;
 
@@ -229,13 +229,13 @@ static void work_unanswered(struct b0_engine *e, enum boot0_xfer result)
     } else if (result == BOOT0_XFER_GONE || e->now_us > e->deadline_us) {
         b0_engine_fail_transfer(e, result == BOOT0_XFER_GONE ? result : BOOT0_XFER_TIMEOUT);
     } else if (result == BOOT0_XFER_STALL && was_busy) {
-        /* L4 and F0 stall GETSTATUS while they work: busy, not broken. */
+        /* L4 and F0 stall GETSTATUS while they work: busy, not failed. */
         if (e->last.poll_timeout_ms == 0)
             e->last.poll_timeout_ms = B0_ENGINE_BACKOFF_MAX_MS;
         work_wait(e);
     } else if (++e->repeats > B0_ENGINE_REPEATS_MAX) {
         b0_engine_fail_transfer(e, result);
-    } /* else: ask again */
+    } /* else: repeat */
 }
 
 static void got_work_status(struct b0_engine *e, enum boot0_xfer result, size_t actual)
@@ -268,8 +268,8 @@ static void got_work_wait(struct b0_engine *e, enum boot0_xfer result, size_t ac
 }
 
 /*
- * H743 rev V can stay in dfuDNBUSY after an erase of bank 2 that is done; CLRSTATUS twice brings it
- * to dfuIDLE. Whether the sector is blank is for the caller's verification to say.
+ * H743 rev V can stay in dfuDNBUSY after a finished erase of bank 2; CLRSTATUS twice brings it to
+ * dfuIDLE. The caller's verification decides whether the sector is blank.
  */
 static void got_work_clear(struct b0_engine *e, enum boot0_xfer result, size_t actual)
 {
@@ -304,7 +304,7 @@ static void got_upload(struct b0_engine *e, enum boot0_xfer result, size_t actua
     e->exchange = EXCHANGE_NONE;
     e->done += (uint32_t)actual;
     e->block++;
-    /* DFU 1.1, 6.2: a short block ends the upload, and the board is in dfuIDLE again. */
+    /* DFU 1.1, 6.2: a short block ends the upload, and the board returns to dfuIDLE. */
     b0_engine_set_state(e, actual < e->chunk ? BOOT0_DFU_STATE_IDLE : BOOT0_DFU_STATE_UPLOAD_IDLE);
     if (actual == e->chunk)
         e->stage = STAGE_DECIDE;
@@ -317,7 +317,7 @@ static void got_upload(struct b0_engine *e, enum boot0_xfer result, size_t actua
 static void got_detach(struct b0_engine *e, enum boot0_xfer result, size_t actual)
 {
     (void)actual;
-    /* A program may go to its bootloader before it has acknowledged. */
+    /* A program may enter its bootloader before it acknowledges. */
     if (result == BOOT0_XFER_OK || result == BOOT0_XFER_GONE || result == BOOT0_XFER_ERROR)
         e->stage = STAGE_DONE;
     else
@@ -338,7 +338,7 @@ static void got_diagnosis(struct b0_engine *e, enum boot0_xfer result, size_t ac
     }
 }
 
-/* ---- the stages' transfers ---- */
+/* ---- transfers of the stages ---- */
 
 static void make_request(struct b0_engine_step *step, const struct b0_engine *e, uint8_t request,
                          uint16_t value, uint32_t length)
@@ -391,7 +391,7 @@ static void issue_dnload(struct b0_engine *e, struct b0_engine_step *step)
 {
     if (e->exchange == EXCHANGE_BLOCK) {
         make_request(step, e, BOOT0_DFU_DNLOAD, block_number(e), e->chunk);
-        /* Only read by the transport: the direction is out. */
+        /* The transport only reads it: the direction is OUT. */
         step->data = (uint8_t *)(uintptr_t)(e->source + e->done);
     } else if (e->exchange == EXCHANGE_END) {
         make_request(step, e, BOOT0_DFU_DNLOAD,

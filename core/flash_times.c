@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Computes how long flash takes, from the figures of its family.
+ * Computes the duration of flash operations from the figures of the family.
  *
- * A figure marked (unverified) in a family's file could not be compared with its datasheet again
- * when it was written down. It is right to a few per cent of what such parts are known to do, and
- * is used only to tell how long an operation will take and to run the clock of virtual boards.
+ * A figure marked (unverified) in a family's file was not compared with its datasheet again when it
+ * was added. It is within a few per cent of the known behaviour of such parts, and serves only to
+ * estimate durations and to run the clock of virtual boards.
  */
 #include "flash_times.h"
 

@@ -14,10 +14,10 @@ enum {
     AT_LENGTH = 12,
     AT_DIGEST = 16,
     AT_RESERVED = 48, /* 0 */
-    AT_CHECK = 60,    /* CRC-32 of all before it */
+    AT_CHECK = 60,    /* CRC-32 of the bytes before it */
 };
 
-#define MAGIC      0xb0074a00u /* with the type in the lowest byte */
+#define MAGIC      0xb0074a00u /* plus the type in the lowest byte */
 #define MAGIC_MASK 0xffffff00u
 
 static bool decode(struct b0_journal_record *record, const uint8_t *bytes)

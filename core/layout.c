@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * DfuSe layout strings: parsed, and asked which sector an address is in. See
- * include/boot0/layout.h for what is accepted.
+ * Parses DfuSe layout strings and finds the sector of an address. include/boot0/layout.h describes
+ * the accepted syntax.
  *
- * Ends of ranges are computed in 64 bits throughout: a region may end at 2^32 exactly, as
- * "@Device Feature/0xFFFF0000/01*004 e" could if its size were 64 KiB.
+ * Ends of ranges are computed in 64 bits throughout: a region may end at 2^32 exactly, as "@Device
+ * Feature/0xFFFF0000/01*004 e" would if its size were 64 KiB.
  */
 #include "array.h"
 #include <boot0/layout.h>
@@ -14,14 +14,14 @@
 
 enum outcome {
     PARSED,
-    NOT_UNDERSTOOD, /* the text is something else: what came before it stands */
-    PAST_END,       /* from here on the text is a layout that cannot be true */
+    NOT_UNDERSTOOD, /* other text: the regions before it are valid */
+    PAST_END,       /* the text is a layout, but an impossible one */
     OVERLAPPING,
     TOO_MANY_REGIONS,
     TOO_MANY_NAMES,
 };
 
-/* How boot0_layout_fault() says it. */
+/* The texts of boot0_layout_fault(). */
 static const char *const faults[] = {
     [PARSED] = NULL,
     [NOT_UNDERSTOOD] = "it is not a memory layout",
@@ -47,7 +47,7 @@ static uint64_t region_end(const struct boot0_region *region)
     return region->address + region_size(region);
 }
 
-/* The character `ahead` of the cursor, NUL past the end. */
+/* Returns the character `ahead` of the cursor, NUL past the end. */
 static char peek(const struct cursor *cursor, size_t ahead)
 {
     return ahead < cursor->length - cursor->at ? cursor->text[cursor->at + ahead] : '\0';
@@ -78,7 +78,7 @@ static int digit_value(char c, unsigned base)
     return -1;
 }
 
-/* A number of any width; values past 32 bits become ADDRESS_END. */
+/* Parses a number of any width; values past 32 bits become ADDRESS_END. */
 static bool parse_number(struct cursor *cursor, unsigned base, uint64_t *value)
 {
     int digit = digit_value(peek(cursor, 0), base);
@@ -95,7 +95,7 @@ static bool parse_number(struct cursor *cursor, unsigned base, uint64_t *value)
     return true;
 }
 
-/* "/0x08000000/", with spaces before it. */
+/* Parses "/0x08000000/" with leading spaces. */
 static enum outcome parse_address(struct cursor *cursor, uint64_t *address)
 {
     skip_spaces(cursor);
@@ -111,7 +111,9 @@ static enum outcome parse_address(struct cursor *cursor, uint64_t *address)
     return *address < ADDRESS_END ? PARSED : PAST_END;
 }
 
-/* The unit of a sector size: 'K', 'M', or bytes by 'B', '.' (STM32U0), a blank or nothing. */
+/*
+ * Parses the unit of a sector size: 'K', 'M', or for bytes 'B', '.' (STM32U0), a blank or nothing.
+ */
 static uint32_t parse_unit(struct cursor *cursor)
 {
     skip_spaces(cursor);
@@ -124,7 +126,7 @@ static uint32_t parse_unit(struct cursor *cursor)
     return 1;
 }
 
-/* "04*016Kg" at *address, which is moved to the end of the region. Its size can be 0. */
+/* Parses "04*016Kg" at *address, which is moved to the end of the region. Its size can be 0. */
 static enum outcome parse_region(struct cursor *cursor, uint64_t *address,
                                  struct boot0_region *region)
 {
@@ -148,7 +150,7 @@ static enum outcome parse_region(struct cursor *cursor, uint64_t *address,
         return NOT_UNDERSTOOD;
     cursor->at++;
 
-    /* Both factors below 2^32: their product fits 64 bits. */
+    /* Both factors are below 2^32, so the product fits into 64 bits. */
     if (count >= ADDRESS_END || size >= ADDRESS_END || count * size > ADDRESS_END - *address)
         return PAST_END;
     *region = (struct boot0_region){
@@ -182,8 +184,8 @@ static enum outcome add_region(struct boot0_layout *layout, const struct boot0_r
 }
 
 /*
- * "/0x08000000/04*016Kg,01*064Kg". The cursor stays behind the last complete region, so that a
- * list cut in the middle keeps what came whole.
+ * Parses "/0x08000000/04*016Kg,01*064Kg". Leaves the cursor after the last complete region, so that
+ * a truncated list keeps its complete part.
  */
 static enum outcome parse_group(struct cursor *cursor, struct boot0_layout *layout)
 {
@@ -207,8 +209,8 @@ static enum outcome parse_group(struct cursor *cursor, struct boot0_layout *layo
     return outcome;
 }
 
-/* The name ends before the first "/0x": "SPI Flash : M25P64" and the like may hold anything else.
- */
+/* The name ends before the first "/0x"; it may contain anything else, as in "SPI Flash :
+ * M25P64". */
 static void parse_name(struct cursor *cursor, char name[BOOT0_LAYOUT_NAME_MAX])
 {
     size_t start;
@@ -231,7 +233,7 @@ static void parse_name(struct cursor *cursor, char name[BOOT0_LAYOUT_NAME_MAX])
     }
 }
 
-/* All groups that follow one name. The cursor stays behind the last complete region. */
+/* Parses all groups that follow one name. Leaves the cursor after the last complete region. */
 static enum outcome parse_groups(struct cursor *cursor, struct boot0_layout *layout)
 {
     enum outcome outcome;
@@ -242,7 +244,9 @@ static enum outcome parse_groups(struct cursor *cursor, struct boot0_layout *lay
     return outcome;
 }
 
-/* " @External FLASH /0x90000000/128*64Kg". Without a complete region the name is not taken. */
+/*
+ * Parses " @External FLASH /0x90000000/128*64Kg". Ignores the name if no complete region follows.
+ */
 static enum outcome parse_next_name(struct cursor *cursor, struct boot0_layout *layout)
 {
     struct boot0_layout_name name = {.first_region = layout->region_count};
@@ -265,7 +269,7 @@ static enum outcome parse_next_name(struct cursor *cursor, struct boot0_layout *
     return outcome == NOT_UNDERSTOOD ? PARSED : outcome;
 }
 
-/* The cursor stops at what ended it. */
+/* Leaves the cursor at the text that ended the layout. */
 static enum outcome parse_layout(struct cursor *cursor, struct boot0_layout *layout)
 {
     enum outcome outcome;
@@ -361,7 +365,7 @@ bool boot0_layout_covers(const struct boot0_layout *layout, uint32_t address, ui
         const struct boot0_region *region = region_at(layout, at);
 
         if (!region || (region->access & access) != access) {
-            /* A range that runs past 32 bits leaves the layout at 2^32, if not before. */
+            /* A range that runs past 32 bits leaves the layout at 2^32 at the latest. */
             if (where)
                 *where = at < ADDRESS_END ? (uint32_t)at : UINT32_MAX;
             return false;

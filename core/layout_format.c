@@ -3,7 +3,7 @@
 #include "array.h"
 #include <boot0/layout.h>
 
-/* A string that is being written: counts on past its end, as snprintf does. */
+/* A string being written. Keeps counting past its end, like snprintf. */
 struct writer {
     char *text;
     size_t size;
@@ -64,7 +64,7 @@ static bool follows(const struct boot0_region *first, const struct boot0_region 
     return first->address + (uint64_t)first->sector_size * first->sector_count == next->address;
 }
 
-/* One name with its regions, [first, end). */
+/* Writes one name with its regions [first, end). */
 static void write_memory(struct writer *writer, const char *name, const struct boot0_layout *layout,
                          size_t first, size_t end)
 {

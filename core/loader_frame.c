@@ -5,7 +5,7 @@
 #include <core/crc32.h>
 
 enum {
-    LONGEST_RUN = 0xff, /* a code of 254 data bytes that no zero follows */
+    LONGEST_RUN = 0xff, /* code of 254 data bytes without a following zero */
 };
 
 /* ---- receiving ---- */
@@ -44,7 +44,7 @@ static bool read_body(const struct b0_loader_input *input, struct b0_loader_fram
            b0_load32(body + checked) == b0_crc32(B0_CRC32_START, body, checked);
 }
 
-/* A zero: the end of a frame, or the start of the next, or both. */
+/* A zero ends a frame, starts one, or both. */
 static enum b0_loader_event end(struct b0_loader_input *input, struct b0_loader_frame *frame)
 {
     bool is_empty = input->code == 0 && !input->is_broken;
@@ -66,7 +66,7 @@ enum b0_loader_event b0_loader_input_add(struct b0_loader_input *input, uint8_t 
         input->left--;
         return B0_LOADER_NOTHING;
     }
-    /* A code: the run before it, unless it was of the longest kind, ended in a zero. */
+    /* A code follows: the run before it ended in a zero, unless it had the maximum length. */
     if (input->code != 0 && input->code != LONGEST_RUN)
         store(input, 0);
     input->code = byte;
@@ -79,7 +79,7 @@ enum b0_loader_event b0_loader_input_add(struct b0_loader_input *input, uint8_t 
 struct coder {
     uint8_t *coded;
     size_t size;
-    size_t code_at; /* where the present run's code belongs */
+    size_t code_at; /* position of the current run's code */
     uint32_t crc;
 };
 
@@ -94,8 +94,8 @@ static void end_run(struct coder *coder)
 }
 
 /*
- * A run of the longest kind ends when a byte comes that does not fit any more: at the end of a
- * frame no empty run follows it.
+ * A run of maximum length ends only when another byte follows: a frame does not end in an empty
+ * run.
  */
 static void put(struct coder *coder, const uint8_t *bytes, size_t size)
 {

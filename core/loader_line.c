@@ -8,9 +8,9 @@
 #include <core/lz4.h>
 
 enum {
-    HASH_STEP = 1024,      /* bytes: 0.4 ms */
+    HASH_STEP = 1024,      /* bytes; takes 0.4 ms */
     OVERSAMPLING = 16,     /* RM0090, 30.3.4 */
-    TOLERANCE_PERCENT = 2, /* of a speed that the divider can make */
+    TOLERANCE_PERCENT = 2, /* deviation from the requested speed */
     US_PER_MS = 1000,
 };
 
@@ -28,7 +28,7 @@ void b0_loader_line_init(struct b0_loader_line *line, const struct b0_loader_ops
     };
 }
 
-/* ---- saying something ---- */
+/* ---- sending ---- */
 
 static void say(struct b0_loader_line *line, uint8_t type, uint8_t number,
                 const struct b0_loader_parts *parts)
@@ -60,7 +60,7 @@ static void say_state(struct b0_loader_line *line)
     say(line, B0_LOADER_STATE, line->expected, &parts);
 }
 
-/* Ends the question. */
+/* Answers the question and ends it. */
 static void answer(struct b0_loader_line *line, uint8_t status, const uint8_t *data, size_t size)
 {
     const struct b0_loader_parts parts = {&status, 1, data, size};
@@ -123,7 +123,7 @@ static uint8_t carry_out(struct b0_loader_line *line, const struct b0_loader_fra
     }
 }
 
-/* Asks for the order that is expected, once: the host sends all from there on again. */
+/* Requests the expected order again, once: the host repeats all orders from there on. */
 static void ask_again(struct b0_loader_line *line)
 {
     line->says_state = true;
@@ -131,7 +131,7 @@ static void ask_again(struct b0_loader_line *line)
     line->asked_again = true;
 }
 
-/* An order that does not come in its turn is not carried out: one was lost, or its STATE was. */
+/* Does not execute an order out of sequence: an order was lost, or the STATE for it was. */
 static void take_order(struct b0_loader_line *line, const struct b0_loader_frame *frame)
 {
     bool is_old = (uint8_t)(line->expected - frame->number - 1) < 0x80;
@@ -174,7 +174,7 @@ static void answer_hello(struct b0_loader_line *line)
     answer(line, bytes[0], bytes + 1, sizeof bytes - 1);
 }
 
-/* Whether the divider can make a speed. */
+/* True if the divider can produce the speed. */
 static bool can_make(const struct b0_loader_line *line, uint32_t baud)
 {
     uint32_t hz = line->ops->uart_hz(line->context), divider, made, apart;
@@ -222,7 +222,7 @@ static void answer_reset(struct b0_loader_line *line)
     answer(line, BOOT0_DFU_STATUS_OK, NULL, 0);
 }
 
-/* A piece of what is read, or the end of it. */
+/* Sends the next part of the data, or the final answer. */
 static void answer_read(struct b0_loader_line *line)
 {
     uint32_t left = line->end - line->at;
@@ -240,7 +240,7 @@ static void answer_read(struct b0_loader_line *line)
     line->at += (uint32_t)parts.data_size;
 }
 
-/* Its address and length as a range; false, and refused, if it is not in the flash. */
+/* Begins the range at `range`. Refuses the question and returns false if it is not in flash. */
 static bool begin_range(struct b0_loader_line *line, const uint8_t *range)
 {
     uint32_t address = b0_load32(range), length = b0_load32(range + 4);
@@ -256,7 +256,7 @@ static bool begin_range(struct b0_loader_line *line, const uint8_t *range)
     return true;
 }
 
-/* Bytes of an answer for the ranges before this one. */
+/* Size of the answer's data for the ranges before `range`. */
 static size_t summary_at(const struct b0_loader_line *line, uint8_t range)
 {
     return (size_t)range *
@@ -294,12 +294,12 @@ static void answer_summary(struct b0_loader_line *line)
         answer(line, BOOT0_DFU_STATUS_OK, line->answer, summary_at(line, line->range));
 }
 
-/* How a question is answered, and what its payload is. */
+/* The handler of each question and the format of its payload. */
 static const struct {
     void (*work)(struct b0_loader_line *line);
-    uint8_t least, unit; /* bytes of the payload: at least so many, in multiples of a unit */
-    bool has_range;      /* its first 8 bytes are one */
-    bool after_failure;  /* also */
+    uint8_t least, unit; /* payload size in bytes: at least `least`, a multiple of `unit` */
+    bool has_range;      /* the payload begins with a range */
+    bool after_failure;  /* also answered after a failed order */
 } questions[] = {
     [B0_LOADER_HELLO] = {answer_hello, 0, 0, false, true},
     [B0_LOADER_SPEED] = {answer_speed, 4, 4, false, true},
@@ -320,13 +320,13 @@ static bool is_asked_well(const struct b0_loader_question *question)
     return unit == 0 ? question->length == 0 : question->length % unit == 0;
 }
 
-/* A later question replaces one that has no answer yet: the host has given that one up. */
+/* A new question replaces an unanswered one, which the host has given up. */
 static void take_question(struct b0_loader_line *line, const struct b0_loader_frame *frame)
 {
     struct b0_loader_question *question = &line->question;
 
     if (question->type == frame->type && question->number == frame->number)
-        return; /* again: it is being answered */
+        return; /* a repetition: the answer is under way */
     question->type = frame->type;
     question->number = frame->number;
     question->length = frame->length;
@@ -335,11 +335,11 @@ static void take_question(struct b0_loader_line *line, const struct b0_loader_fr
     for (size_t i = 0; i < frame->length && i < sizeof question->payload; i++)
         question->payload[i] = frame->payload[i];
     if (frame->length > sizeof question->payload)
-        question->length = 1; /* no question's length */
+        question->length = 1; /* not a valid length of any question */
     line->said_us = line->now_us;
 }
 
-/* Refuses what cannot be; else the question's work begins. */
+/* Refuses an invalid question, otherwise begins its work. */
 static void begin_question(struct b0_loader_line *line)
 {
     const struct b0_loader_question *question = &line->question;
@@ -370,7 +370,7 @@ static void take_frame(struct b0_loader_line *line, const struct b0_loader_frame
     line->on_trial = false;
     line->proven_baud = line->baud;
     if (frame->type == 0 || frame->type >= B0_LOADER_ANSWER)
-        return; /* the board's own words: an echo */
+        return; /* types that the board itself sends: an echo */
     if (frame->type >= B0_LOADER_ERASE)
         take_order(line, frame);
     else
@@ -415,7 +415,7 @@ static void set_baud(struct b0_loader_line *line, uint32_t baud)
     b0_loader_input_init(&line->input);
 }
 
-/* All that was said is out: what was promised happens. */
+/* Everything is sent: execute the speed change or exit that was announced. */
 static void keep_promises(struct b0_loader_line *line)
 {
     if (line->asked_exit != B0_LOADER_STAYS)
@@ -428,7 +428,7 @@ static void keep_promises(struct b0_loader_line *line)
     line->trial_us = line->now_us;
 }
 
-/* The other end is at another speed: it has fallen back, or is another host. */
+/* Detects that the other end uses another speed: it fell back, or is another host. */
 static void watch_speed(struct b0_loader_line *line)
 {
     if (line->on_trial && is_over(line, line->trial_us, B0_LOADER_TRIAL_MS)) {
@@ -442,7 +442,7 @@ static void watch_speed(struct b0_loader_line *line)
     }
 }
 
-/* What the host waits for: room, the end of all work, a failure. */
+/* Reports what the host waits for: room, the end of all work, a failure. */
 static bool watch_flash(struct b0_loader_line *line)
 {
     uint8_t status = BOOT0_DFU_STATUS_OK, count = 0;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The RAM loader's end of a serial line (docs/reference/loader.md, "Over a serial line"), as a
- * machine that is stepped: bytes come in, bytes go out, time passes. It knows neither a UART nor a
- * flash; the table below asks for both. Whoever owns it
+ * The RAM loader's end of a serial line (docs/reference/loader.md, "Over a serial line") as a stepped state
+ * machine: bytes in, bytes out, time. It does not depend on a UART or a flash; the table below
+ * provides both. The owner
  *
- *   - gives it each byte that the UART has received,
- *   - calls b0_loader_line_step() again and again,
- *   - sends the bytes that b0_loader_line_take() gives, and
- *   - sets the UART to `baud` when that has changed.
+ *  - passes each byte that the UART received to it,
+ *  - calls b0_loader_line_step() repeatedly,
+ *  - sends the bytes that b0_loader_line_take() returns, and
+ *  - sets the UART to `baud` when that has changed.
  */
 #ifndef B0_CORE_LOADER_LINE_H
 #define B0_CORE_LOADER_LINE_H
@@ -15,32 +15,35 @@
 #include "loader.h"
 #include "sha256.h"
 
-/* What the line asks of the flash. Statuses are those of DFU: enum boot0_dfu_status. */
+/* Flash operations. Statuses are those of DFU: enum boot0_dfu_status. */
 struct b0_loader_ops {
-    /* Where the next block can be stored, or NULL. *count: blocks and erases that can be ordered.
-     */
+    /* Returns a buffer for the next block, or NULL. *count: free places for blocks and erases. */
     uint8_t *(*room)(void *context, uint8_t *count);
-    /* These order something, when there is room; a status if the range cannot be meant. */
-    uint8_t (*program)(void *context, uint32_t address, uint16_t size); /* what room() holds */
+    /* Queue an operation, if there is room. Return an error status if the range is not valid. */
+    uint8_t (*program)(void *context, uint32_t address, uint16_t size); /* the block in room() */
     uint8_t (*erase)(void *context, uint32_t address, uint32_t length);
-    /* True when all that was ordered is done. *status: what failed, once; else 0. */
+    /*
+     * True when all queued operations are done. *status: the first failure, reported once; else 0.
+     */
     bool (*idle)(void *context, uint8_t *status);
-    /* Where the contents can be read, while the flash is idle. NULL: not all of them is flash. */
+    /*
+     * Returns the contents for reading while the flash is idle; NULL if the range is not all flash.
+     */
     const uint8_t *(*contents)(void *context, uint32_t address, uint32_t length);
-    /* The clock of the UART, which may be divided by 16 and more: RM0090, 30.3.4. */
+    /* Returns the UART's clock, which can be divided by 16 and more: RM0090, 30.3.4. */
     uint32_t (*uart_hz)(void *context);
 };
 
 enum b0_loader_exit {
     B0_LOADER_STAYS,
-    B0_LOADER_RUNS,   /* the program whose vector table is at run_address */
-    B0_LOADER_RESETS, /* the chip */
-    B0_LOADER_TO_ROM, /* the bootloader there, whatever BOOT0 says */
+    B0_LOADER_RUNS,   /* start the program whose vector table is at run_address */
+    B0_LOADER_RESETS, /* reset the chip */
+    B0_LOADER_TO_ROM, /* enter the bootloader in ROM, regardless of BOOT0 */
 };
 
 /* A question that is not answered yet. */
 struct b0_loader_question {
-    uint8_t type; /* 0: there is none */
+    uint8_t type; /* 0: none */
     uint8_t number;
     uint16_t length;
     uint8_t payload[B0_LOADER_RANGES_MAX * B0_EXTENSION_RANGE_SIZE];
@@ -51,37 +54,37 @@ struct b0_loader_line {
     void *context;
     struct b0_extension_info info;
 
-    uint32_t baud;            /* at which the UART is to work now */
-    uint32_t first_baud;      /* of the image */
-    bool heard;               /* a whole frame came: this is the host's line */
-    enum b0_loader_exit exit; /* once it has said goodbye */
+    uint32_t baud;            /* current speed of the UART */
+    uint32_t first_baud;      /* from the image */
+    bool heard;               /* a whole frame arrived: the host uses this line */
+    enum b0_loader_exit exit; /* set when the last answer is sent */
     uint32_t run_address;
 
-    /* ---- its own ---- */
+    /* ---- private ---- */
     uint32_t now_us;
     struct b0_loader_input input;
     uint8_t expected; /* number of the next order */
     uint8_t status;   /* of the first failure since HELLO */
-    bool says_state;  /* STATE is due */
-    bool says_again;  /* with this flag */
-    bool asked_again; /* the flag was sent for the order that is expected */
+    bool says_state;  /* STATE must be sent */
+    bool says_again;  /* STATE gets the flag B0_LOADER_AGAIN */
+    bool asked_again; /* the flag was sent for the expected order */
     bool was_full, was_idle;
-    uint32_t said_us; /* when something was said last */
+    uint32_t said_us; /* time of the last message sent */
 
     struct b0_loader_question question;
-    bool began;       /* the question's work */
-    uint32_t at, end; /* of a range, or of what is to be read */
+    bool began;       /* the question's work has begun */
+    uint32_t at, end; /* of the current range, or of the data to read */
     uint8_t range;
     uint32_t crc;
     struct b0_sha256 sha;
     uint8_t answer[B0_LOADER_RANGES_MAX * B0_SHA256_SIZE + 1];
 
-    uint32_t asked_baud;  /* when the answer is out; 0: none */
-    uint32_t proven_baud; /* whole frames came at it */
+    uint32_t asked_baud;  /* set after the answer is sent; 0: none */
+    uint32_t proven_baud; /* whole frames arrived at this speed */
     bool on_trial;
-    uint32_t trial_us; /* since when */
-    bool is_lost;      /* bytes came since the last whole frame */
-    uint32_t lost_us;  /* since when */
+    uint32_t trial_us; /* start of the trial */
+    bool is_lost;      /* bytes arrived since the last whole frame */
+    uint32_t lost_us;  /* time of the first of them */
     enum b0_loader_exit asked_exit;
 
     uint16_t out_size, out_at;
@@ -91,16 +94,16 @@ struct b0_loader_line {
 void b0_loader_line_init(struct b0_loader_line *line, const struct b0_loader_ops *ops,
                          void *context, const struct b0_extension_info *info, uint32_t baud);
 
-/* A byte came. Damaged ones as well: their frame's CRC tells. */
+/* Takes a received byte, even if damaged: the frame's CRC detects it. */
 void b0_loader_line_receive(struct b0_loader_line *line, uint8_t byte, uint32_t now_us);
 
 /*
- * Does what is to be done, at most some 0.5 ms of it. `is_sent`: every byte that take() gave has
- * left the UART. True if there was something.
+ * Does pending work for at most about 0.5 ms. `is_sent`: every byte from take() has left the UART.
+ * Returns true if there was work.
  */
 bool b0_loader_line_step(struct b0_loader_line *line, uint32_t now_us, bool is_sent);
 
-/* The next byte to be sent; false if there is none. */
+/* Takes the next byte to send; false if there is none. */
 bool b0_loader_line_take(struct b0_loader_line *line, uint8_t *byte);
 
 #endif

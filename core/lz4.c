@@ -6,9 +6,12 @@
 #include <stdbool.h>
 
 enum {
-    LENGTH_MORE = 15, /* a nibble of the token: more bytes of length follow */
+    LENGTH_MORE = 15, /* value of a token's nibble: more length bytes follow */
     MATCH_MIN = 4,
-    /* "End of block conditions": the last 5 bytes are literals, the last match begins 12 before. */
+    /*
+     * "End of block conditions": the last 5 bytes are literals, the last match begins at least 12
+     * before the end.
+     */
     LAST_LITERALS = 5,
     MATCH_LIMIT = 12,
 };
@@ -19,7 +22,7 @@ struct reader {
     const uint8_t *next, *end;
 };
 
-/* False if the block ends in the middle. */
+/* False if the block ends in the middle of a length. */
 static bool read_length(struct reader *reader, size_t *length)
 {
     uint8_t byte;
@@ -69,7 +72,7 @@ size_t b0_lz4_decode(uint8_t *data, size_t room, const uint8_t *block, size_t si
         for (; length > 0; length--, at++)
             data[at] = data[at - distance];
     }
-    return 0; /* it does not end in literals */
+    return 0; /* the block does not end in literals */
 }
 
 /* ---- coding ---- */
@@ -85,8 +88,8 @@ struct coder {
     uint8_t *block;
     size_t room, used;
     bool is_full;
-    uint16_t heads[1 << HASH_BITS];    /* the last position of each hash */
-    uint16_t before[B0_LZ4_BLOCK_MAX]; /* the one before it that has the same */
+    uint16_t heads[1 << HASH_BITS];    /* last position of each hash */
+    uint16_t before[B0_LZ4_BLOCK_MAX]; /* previous position with the same hash */
 };
 
 static size_t hash_at(const struct coder *coder, size_t at)
@@ -102,7 +105,7 @@ static void remember(struct coder *coder, size_t at)
     coder->heads[hash] = (uint16_t)at;
 }
 
-/* The longest match for what is at a position; 0 if there is none. */
+/* Finds the longest match for the data at a position; 0 if there is none. */
 static size_t find_match(const struct coder *coder, size_t at, size_t *distance)
 {
     size_t limit = coder->size - LAST_LITERALS - at, best = 0;
@@ -143,7 +146,7 @@ static uint8_t nibble(size_t length)
     return (uint8_t)(length < LENGTH_MORE ? length : LENGTH_MORE);
 }
 
-/* Literals and a match; with `length` 0 the literals at the end. */
+/* Writes literals and a match; `length` 0: the final literals. */
 static void put_sequence(struct coder *coder, size_t from, size_t to, size_t distance,
                          size_t length)
 {
@@ -163,7 +166,7 @@ static void put_sequence(struct coder *coder, size_t from, size_t to, size_t dis
 size_t b0_lz4_encode(uint8_t *block, size_t room, const uint8_t *data, size_t size)
 {
     struct coder coder = {.data = data, .size = size, .block = block, .room = room};
-    size_t from = 0; /* literals that wait */
+    size_t from = 0; /* start of the pending literals */
 
     if (size > B0_LZ4_BLOCK_MAX)
         return 0;

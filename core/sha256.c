@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sha256.h"
 
-/* FIPS 180-4, 4.2.2: the fractions of the cube roots of the first 64 primes. */
+/* FIPS 180-4, 4.2.2: the fractional parts of the cube roots of the first 64 primes. */
 static const uint32_t constants[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
@@ -44,8 +44,8 @@ static void schedule(uint32_t w[64], const uint8_t *block)
     }
 }
 
-/* 6.2.2, 2 to 4; letters are the standard's. As variables and not as an array: they stay in
- * registers. */
+/* 6.2.2, 2 to 4, with the standard's letters. Separate variables stay in registers; an array would
+ * not. */
 static void compress(struct b0_sha256 *sha, const uint8_t *block)
 {
     uint32_t w[64];

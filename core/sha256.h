@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SHA-256 (FIPS 180-4), written for size: a bootloader carries it. */
+/* SHA-256 (FIPS 180-4), optimised for size because the bootloader contains it. */
 #ifndef B0_CORE_SHA256_H
 #define B0_CORE_SHA256_H
 
