@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of statuses and advices, and the filling of struct boot0_error. */
+/* Names of statuses and advices; fills struct boot0_error. */
 #include <boot0/error.h>
 #include <core/array.h>
 #include <stdarg.h>
@@ -115,8 +115,8 @@ static void clear_advice(struct boot0_error *error)
 }
 
 /*
- * Formats a text; of what does not fit, the end is cut and marked with "...". By way of a copy, so
- * that a message can be extended: boot0_fail(error, code, "%s: %s", file, error->message).
+ * Formats a text and truncates it with "...". Formats into a copy, so that a message can be
+ * extended: boot0_fail(error, code, "%s: %s", file, error->message).
  */
 static void format_text(char *text, size_t size, const char *format, va_list arguments)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A transfer as a line of text, written and read. */
+/* Writes and parses a transfer as a line of text. */
 #include "trace_line.h"
 
 #include <core/array.h>
@@ -52,7 +52,7 @@ static bool is_vendor(const struct boot0_setup *setup)
     return (setup->bmRequestType & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_VENDOR;
 }
 
-/* Vendor requests to the device have no names: "VENDOR-b0". */
+/* Vendor requests to the device have numbers instead of names: "VENDOR-b0". */
 #define VENDOR_NAME "VENDOR-"
 
 static const char *request_name(const struct boot0_setup *setup)
@@ -139,7 +139,7 @@ void b0_trace_write(FILE *file, const struct b0_trace_transfer *transfer, bool w
 
 /* ---- reading ---- */
 
-/* Takes one blank-separated word; false at the end of the line. */
+/* Reads one blank-separated word; false at the end of the line. */
 static bool next_word(const char **text, char *word, size_t size)
 {
     size_t length;
@@ -154,7 +154,7 @@ static bool next_word(const char **text, char *word, size_t size)
     return true;
 }
 
-/* "value=0x0002": the number, or false if the word is not that key's or is out of range. */
+/* Parses "value=0x0002"; false if the word has another key or is out of range. */
 static bool keyed_number(const char *word, const char *key, unsigned long *number)
 {
     size_t length = strlen(key);
@@ -193,7 +193,7 @@ static void parse_vendor(const char *word, struct boot0_setup *setup)
     }
 }
 
-/* No two of these have a name in common, so the name tells the type. */
+/* The names in these tables are distinct, so the name determines the type. */
 static bool parse_request(const char *word, bool in, struct boot0_setup *setup)
 {
     parse_vendor(word, setup);
@@ -238,7 +238,7 @@ const char *b0_trace_skip_head(const char *line, uint64_t *at_us)
     if (!next_word(&line, word, sizeof word) || !parse_time(word, at_us))
         return NULL;
     line += strspn(line, " ");
-    line += strcspn(line, " \n"); /* who; the path of a port may be long */
+    line += strcspn(line, " \n"); /* skips `who`; a port's path may be long */
     return line + strspn(line, " ");
 }
 

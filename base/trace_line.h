@@ -4,8 +4,7 @@
  *
  *     1.234567 1-1 out DNLOAD value=0x0002 index=0 length=2048 ok 00 00 02 20 ...
  *
- * In a record that is to be played back, the bytes past the first 16 follow in lines of their own,
- * each after "+".
+ * In a recording for replay, the bytes past the first 16 follow in further lines, each after "+".
  */
 #ifndef B0_BASE_TRACE_LINE_H
 #define B0_BASE_TRACE_LINE_H
@@ -15,8 +14,8 @@
 #include <stdio.h>
 
 enum {
-    B0_TRACE_SHOWN = 16, /* bytes in the transfer's own line */
-    B0_TRACE_MORE = 32,  /* in each line that follows */
+    B0_TRACE_SHOWN = 16, /* bytes in the transfer's first line */
+    B0_TRACE_MORE = 32,  /* bytes in each further line */
 };
 
 struct b0_trace_transfer {
@@ -26,28 +25,28 @@ struct b0_trace_transfer {
     enum boot0_xfer result;
     size_t actual;
     const uint8_t *data; /* `actual` bytes */
-    const char *state;   /* "dfuIDLE" if it is known besides, or NULL */
+    const char *state;   /* "dfuIDLE" if the state is known, or NULL */
 };
 
-/* Writes the line, and with `whole` all data in more lines. */
+/* Writes the line, and with `whole` the further lines with all data. */
 void b0_trace_write(FILE *file, const struct b0_trace_transfer *transfer, bool whole);
 
 /* Writes "    1.234567 1-1 --- " and leaves the rest of the line to the caller. */
 void b0_trace_write_event(FILE *file, uint64_t at_us, const char *who);
 
-/* Writes "    1.234567 1-1 ", which all lines begin with. */
+/* Writes "    1.234567 1-1 ", the start of every line. */
 void b0_trace_write_head(FILE *file, uint64_t at_us, const char *who);
 
-/* Behind that beginning of a line; NULL if it has none. */
+/* Returns the text after that start; NULL if the line has none. */
 const char *b0_trace_skip_head(const char *line, uint64_t *at_us);
 
-/* "ok", "STALL", …; and the word read: moves behind it. */
+/* Returns "ok", "STALL", …; the second function parses the word and moves past it. */
 const char *b0_trace_result_name(enum boot0_xfer result);
 bool b0_trace_take_result(const char **text, enum boot0_xfer *result);
 
 /*
- * Parses a transfer's line. `bytes` gets the data that is in it; *count is how many. setup, result,
- * actual and at_us are filled. False if it is no such line.
+ * Parses a transfer's line and fills setup, result, actual and at_us. `bytes` gets the data in the
+ * line, *count its size. False if the line is not a transfer.
  */
 bool b0_trace_parse(const char *line, struct b0_trace_transfer *transfer,
                     uint8_t bytes[B0_TRACE_SHOWN], size_t *count);

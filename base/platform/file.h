@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files by name. Names are UTF-8, also where the system has others; failures are errno's numbers.
- */
+/* Files by name. Names are UTF-8 on every system; errors are errno numbers. */
 #ifndef B0_BASE_PLATFORM_FILE_H
 #define B0_BASE_PLATFORM_FILE_H
 
@@ -15,7 +14,7 @@ enum b0_file_kind {
     B0_FILE_OTHER, /* a pipe, a device */
 };
 
-/* What is seen of a file from outside. Device and number tell one file from another. */
+/* What stat() says of a file. Device and number identify it. */
 struct b0_file_status {
     enum b0_file_kind kind;
     uint64_t device, number;
@@ -24,24 +23,27 @@ struct b0_file_status {
     long changed_ns;
 };
 
-/* Links are followed. 0 or an errno. */
+/* Follows links. Returns 0 or an errno. */
 int b0_file_status(const char *name, struct b0_file_status *status);
 
-/* Whether this process may write to what is there. 0 or an errno. */
+/* Checks that this process may write to the existing file. Returns 0 or an errno. */
 int b0_file_writable(const char *name);
-/* Whether a file can be created beside that name, by doing it; nothing is left. 0 or an errno. */
+/*
+ * Checks that a file can be created beside that name, by creating and removing one. Returns 0 or an
+ * errno.
+ */
 int b0_file_creatable(const char *name);
 
-/* fopen(), without any translation of line ends. NULL with errno set. */
+/* fopen() without translation of line ends. Returns NULL with errno set on failure. */
 FILE *b0_file_open(const char *name, const char *mode);
 
 /*
- * The contents, of at most `limit` bytes and one more, which tells that there are more. On success
- * *data is the caller's: free(). *opened: the failure came later. 0 or an errno.
+ * Reads the contents: at most `limit` bytes plus one, which shows that the file is larger. *opened:
+ * the failure came after opening. On success the caller owns *data: free(). Returns 0 or an errno.
  */
 int b0_file_read(const char *name, size_t limit, uint8_t **data, size_t *size, bool *opened);
 
-/* The length of the part up to the last separator of folders, with it; 0: there is none. */
+/* Returns the length of `path` up to and including the last folder separator; 0: none. */
 size_t b0_folder_length(const char *path);
 
 #endif

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Being told that something has changed in a folder. */
+/* Notification of changes in a folder. */
 #ifndef B0_BASE_PLATFORM_FOLDER_WATCH_H
 #define B0_BASE_PLATFORM_FOLDER_WATCH_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* -1: the system does not tell; who wants to know has to look. */
+/* Returns -1 if the system has no notifications; the caller must poll. */
 intptr_t b0_folder_watch(const char *folder);
-/* -1 is left alone. */
+/* Ignores -1. */
 void b0_folder_watch_close(intptr_t watch);
 
-/* False: the time is over (-1: no limit), or an interrupt came. With -1 for the watch it sleeps. */
+/*
+ * Waits for a change. False: the time is over (-1: no limit), or an interrupt came. If `watch` is
+ * -1, it only sleeps.
+ */
 bool b0_folder_watch_wait(intptr_t watch, int timeout_ms);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a system has the files of its users. */
+/* The system's folders for user files. */
 #ifndef B0_BASE_PLATFORM_FOLDERS_H
 #define B0_BASE_PLATFORM_FOLDERS_H
 
@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 /*
- * The folder with a user's settings of all programs, without a separator at its end: ~/.config, or
- * %APPDATA%. False: the system does not say, or it does not fit.
+ * Writes the folder of the user's settings for all programs, without a trailing separator:
+ * ~/.config or %APPDATA%. False: the system does not define it, or it does not fit.
  */
 bool b0_folder_of_settings(char *path, size_t size);
 

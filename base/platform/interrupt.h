@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ctrl-C, and what else asks a program to end. */
+/* Ctrl-C and other requests to end the program. */
 #ifndef B0_BASE_PLATFORM_INTERRUPT_H
 #define B0_BASE_PLATFORM_INTERRUPT_H
 
@@ -7,16 +7,17 @@
 #include <stdint.h>
 
 /*
- * From now on heard() is called: in a signal handler or in another thread, so it may call
- * b0_interrupt_say() only. If it returns false, the program ends as the system has it. Each
- * interrupt cuts waits of the main thread short. Writing to a closed pipe is a failure, no end.
+ * Installs heard(). It runs in a signal handler or another thread, so it may only call
+ * b0_interrupt_say(). If it returns false, the program ends by the system's default. Each interrupt
+ * ends waits of the main thread early. Writing to a closed pipe fails instead of ending the
+ * program.
  */
 void b0_interrupt_install(bool (*heard)(void));
 
-/* Writes to standard error, past stdio. False: it cannot be. */
+/* Writes to standard error, bypassing stdio. False on failure. */
 bool b0_interrupt_say(const char *text);
 
-/* Sleeps so long. False: an interrupt came meanwhile. */
+/* Sleeps. False: an interrupt came meanwhile. */
 bool b0_interrupt_nap_ms(uint32_t milliseconds);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Standard output past stdio, the same on every system. */
+/* Standard output, bypassing stdio; the same on every system. */
 #include "process.h"
 
 bool b0_process_output(const void *bytes, size_t size)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing a file so that it is replaced as a whole, or not at all. */
+/* Writes a file so that it is replaced as a whole or not at all. */
 #ifndef B0_BASE_PLATFORM_REPLACE_H
 #define B0_BASE_PLATFORM_REPLACE_H
 
@@ -7,11 +7,11 @@
 #include <stdint.h>
 
 /*
- * Writes beside the file, then renames. Symbolic links are followed, also to a file that does not
- * exist. The file keeps its mode and, where the system allows it, its owner and group, from before
- * the first byte is written; a new file's mode follows the umask. On success contents and name are
- * on the disk; on failure the old file is unchanged. A pipe or device is written directly.
- * 0 or an errno.
+ * Writes a new file beside the old one, then renames it. Follows symbolic links, even to a file
+ * that does not exist. The file keeps its mode and, where the system allows it, its owner and
+ * group, from before the first byte is written; a new file's mode follows the umask. On success
+ * contents and name are on the disk; on failure the old file is unchanged. A pipe or device is
+ * written directly. Returns 0 or an errno.
  */
 int b0_replace_file(const char *file, const uint8_t *data, size_t size);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The texts of base/platform/setup.h, taken apart. No system call, so every system tests it. */
+/*
+ * Parses the texts of base/platform/setup.h. Makes no system calls, so it is tested on every
+ * system.
+ */
 #include "setup.h"
 
 #include <ctype.h>
@@ -18,7 +21,7 @@ void b0_setup_flatten(char *text, size_t used, size_t size)
         text[i] = text[i] ? (char)toupper((unsigned char)text[i]) : ' ';
 }
 
-/* What follows a host controller's location in that of a device; NULL: it is not at this one. */
+/* Returns the part of a device's location after its host controller's; NULL: another controller. */
 static const char *behind(const char *location, const char *host)
 {
     static const char root[] = "#USBROOT(";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a stream of this program is connected to. */
+/* Terminals connected to this program's streams. */
 #ifndef B0_BASE_PLATFORM_TERMINAL_H
 #define B0_BASE_PLATFORM_TERMINAL_H
 
@@ -8,16 +8,16 @@
 #include <stdio.h>
 
 bool b0_is_terminal(FILE *file);
-/* Columns and rows of the terminal; 0 for what is not known. False: it is none. */
+/* Returns columns and rows of the terminal, 0 if unknown. False: it is not a terminal. */
 bool b0_terminal_size(FILE *file, int *columns, int *rows);
-/* It understands escape sequences, so that a line can be redrawn. */
+/* True if it understands escape sequences, so that a line can be redrawn. */
 bool b0_terminal_redraws(FILE *file);
 /*
- * Writes text, which is UTF-8 and has no part of a character at its ends. A console of Windows
- * takes a character in one piece only; elsewhere this is fwrite().
+ * Writes UTF-8 text that begins and ends with whole characters. A Windows console needs each
+ * character in one piece; elsewhere this is fwrite().
  */
 void b0_terminal_write(FILE *file, const char *text, size_t size);
-/* Whether text is UTF-8 where no locale says so. */
+/* True if text is UTF-8 when no locale says so. */
 bool b0_terminal_is_utf8(void);
 
 #endif

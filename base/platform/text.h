@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A stream into memory. */
+/* A stream that writes to memory. */
 #ifndef B0_BASE_PLATFORM_TEXT_H
 #define B0_BASE_PLATFORM_TEXT_H
 
@@ -12,11 +12,11 @@ struct b0_text {
     size_t size;
 };
 
-/* Must not move until b0_text_end(). NULL: no memory, or no place for it. */
+/* `text` must not move until b0_text_end(). NULL: no memory, or no place for the file. */
 FILE *b0_text_begin(struct b0_text *text);
 /*
- * Closes the stream. What was written, with an end behind it, is the caller's: free(). NULL if it
- * is empty, or could not be kept.
+ * Closes the stream. Returns the written text with a NUL; the caller owns it: free(). NULL if it is
+ * empty or could not be stored.
  */
 char *b0_text_end(struct b0_text *text);
 

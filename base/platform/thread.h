@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads, mutexes and conditions. The system's own, without a part that can fail but starting. */
+/* Threads, mutexes and conditions of the system. Only starting a thread can fail. */
 #ifndef B0_BASE_PLATFORM_THREAD_H
 #define B0_BASE_PLATFORM_THREAD_H
 
@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #ifdef _WIN32
-/* SRWLOCK and CONDITION_VARIABLE are a pointer each; zeroed they are ready for use. */
+/* SRWLOCK and CONDITION_VARIABLE are one pointer each; zeroed, they are ready for use. */
 struct b0_mutex {
     void *native;
 };
@@ -38,15 +38,15 @@ void b0_mutex_unlock(struct b0_mutex *mutex);
 void b0_condition_init(struct b0_condition *condition);
 void b0_condition_destroy(struct b0_condition *condition);
 void b0_condition_signal(struct b0_condition *condition);
-/* The caller holds the mutex, before and after. May end for no reason, as everywhere. */
+/* The caller holds the mutex before and after. Spurious wake-ups are possible, as everywhere. */
 void b0_condition_wait(struct b0_condition *condition, struct b0_mutex *mutex);
-/* At most so long. False: the time is over. */
+/* Waits for at most timeout_us. False: the time is over. */
 bool b0_condition_wait_us(struct b0_condition *condition, struct b0_mutex *mutex,
                           uint64_t timeout_us);
 
 /*
- * Calls run(context) in a thread of its own, which b0_thread_join() waits for. Interrupts stay the
- * main thread's, whose waits they cut short. False: no thread is to be had.
+ * Calls run(context) in a new thread, which b0_thread_join() waits for. Interrupts still go to the
+ * main thread and end its waits early. False: the thread cannot be created.
  */
 bool b0_thread_start(struct b0_thread *thread, void (*run)(void *context), void *context);
 void b0_thread_join(struct b0_thread *thread);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a device of Windows' device tree is plugged in. Windows alone has such a tree. */
+/* USB ports of devices in Windows' device tree. Windows only. */
 #ifndef B0_BASE_PLATFORM_USB_PATH_H
 #define B0_BASE_PLATFORM_USB_PATH_H
 
@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 /*
- * The USB port of a node (a DEVINST), or of the USB device that it belongs to, as libusb numbers
- * ports: "1-2.3". False, and "": it is not on USB, or Windows does not say where.
+ * Writes the USB port of a node (a DEVINST), or of the USB device that it belongs to, in libusb's
+ * numbering: "1-2.3". False and "": it is not on USB, or Windows does not report the port.
  */
 bool b0_usb_path(uint32_t node, char *path, size_t size);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing JSON (RFC 8259). */
+/* Writes JSON (RFC 8259). */
 #include "json.h"
 
 #include "utf8.h"
@@ -7,7 +7,7 @@
 #include <base/platform/terminal.h>
 #include <inttypes.h>
 
-/* JSON has code points beyond U+FFFF as two (RFC 8259, 7). */
+/* JSON escapes code points beyond U+FFFF as surrogate pairs (RFC 8259, 7). */
 static void put_escape(FILE *file, uint32_t point)
 {
     if (point >= 0x10000) {
@@ -17,7 +17,7 @@ static void put_escape(FILE *file, uint32_t point)
     fprintf(file, "\\u%04x", (unsigned)point);
 }
 
-/* Bytes at the start of the text that stand in a string as they are. */
+/* Returns the number of leading bytes that need no escape. */
 static size_t count_plain(const char *text)
 {
     size_t count = 0;
@@ -31,8 +31,8 @@ static size_t count_plain(const char *text)
 }
 
 /*
- * File names need not be text: what is not UTF-8 becomes U+FFFD, so that the line stays JSON. What
- * a terminal could act on is escaped.
+ * File names need not be text: bytes that are not UTF-8 become U+FFFD, so that the line stays JSON.
+ * Characters that a terminal could act on are escaped.
  */
 static void put_string(FILE *file, const char *text)
 {

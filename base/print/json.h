@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing JSON, one object a line. The caller nests and names; escapes and commas are done here. */
+/*
+ * Writes JSON, one object per line. The caller nests and names; this file does escapes and commas.
+ */
 #ifndef B0_BASE_JSON_H
 #define B0_BASE_JSON_H
 
@@ -9,14 +11,14 @@
 
 struct json {
     FILE *file;
-    bool first; /* nothing stands before the next member */
+    bool first; /* the next member needs no comma */
 };
 
-/* The outermost object, and its end with a newline. */
+/* Begins the outermost object; ends it with a newline. */
 struct json json_begin(FILE *file);
 void json_end(struct json *json);
 
-/* A nested object or list; `name` is NULL within a list. */
+/* Opens a nested object or list; `name` is NULL within a list. */
 void json_open(struct json *json, const char *name);
 void json_close(struct json *json);
 void json_open_list(struct json *json, const char *name);
@@ -26,9 +28,9 @@ void json_text(struct json *json, const char *name, const char *text);
 void json_null(struct json *json, const char *name);
 void json_number(struct json *json, const char *name, uint64_t number);
 void json_bool(struct json *json, const char *name, bool value);
-/* "0x08000000": as text, because JSON knows no hexadecimal numbers. */
+/* Writes "0x08000000" as a string, because JSON has no hexadecimal numbers. */
 void json_hex(struct json *json, const char *name, uint32_t number, int digits);
-/* Seconds with microseconds. */
+/* Writes seconds with microseconds. */
 void json_seconds(struct json *json, const char *name, uint64_t microseconds);
 
 #endif

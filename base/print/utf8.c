@@ -10,7 +10,7 @@ int utf8_decode(const char *text, uint32_t *point)
     static const struct {
         uint8_t first, last; /* of the leading byte */
         uint8_t from, to;    /* of the second byte: no overlong forms, no surrogates */
-        uint8_t mask;        /* of the leading byte's own bits */
+        uint8_t mask;        /* of the leading byte's data bits */
         uint8_t length;
     } rows[] = {
         {0xc2, 0xdf, 0x80, 0xbf, 0x1f, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 0x0f, 3},
@@ -47,7 +47,7 @@ bool utf8_is_control(uint32_t point)
         {0x00ad, 0x00ad},   /* soft hyphen */
         {0x061c, 0x061c},   /* Arabic letter mark */
         {0x180e, 0x180e},   /* Mongolian vowel separator */
-        {0x200b, 0x200f},   /* no width; marks of direction */
+        {0x200b, 0x200f},   /* zero width; direction marks */
         {0x2028, 0x202e},   /* line and paragraph separators; embeddings and overrides */
         {0x2060, 0x206f},   /* invisible operators, isolates */
         {0xfeff, 0xfeff},   /* byte order mark */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* UTF-8, and which characters must not go to a terminal as they are. */
+/* UTF-8, and characters that must not be sent to a terminal. */
 #ifndef B0_BASE_UTF8_H
 #define B0_BASE_UTF8_H
 
@@ -7,13 +7,13 @@
 #include <stdint.h>
 
 /*
- * Decodes the UTF-8 character at `text` (RFC 3629), which ends with a NUL somewhere. Returns its
- * length in bytes, 1 for the NUL itself, 0 if the bytes are not UTF-8.
+ * Decodes the UTF-8 character at `text` (RFC 3629), which is NUL-terminated. Returns its length in
+ * bytes, 1 for the NUL itself, 0 if the bytes are not UTF-8.
  */
 int utf8_decode(const char *text, uint32_t *point);
 
 /*
- * Whether a terminal may act on a character: C0 and C1 controls, DEL, and the format characters
+ * True if a terminal may act on the character: C0 and C1 controls, DEL, and the format characters
  * that reverse or hide text (Unicode, UAX #9 and category Cf).
  */
 bool utf8_is_control(uint32_t point);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/folder_watch.h by inotify. */
+/* base/platform/folder_watch.h with inotify. */
 #include <base/platform/folder_watch.h>
 
 #include <poll.h>

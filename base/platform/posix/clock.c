@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/clock.h by POSIX: clock_gettime(CLOCK_MONOTONIC) and nanosleep(). */
+/* base/clock.h with POSIX: clock_gettime(CLOCK_MONOTONIC) and nanosleep(). */
 #include <base/clock.h>
 #include <time.h>
 

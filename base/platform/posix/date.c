@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/date.h by POSIX. */
+/* base/platform/date.h with POSIX. */
 #include <base/platform/date.h>
 
 #include <time.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/descriptor.h by POSIX: poll() and sockets. */
+/* base/platform/descriptor.h with POSIX: poll() and sockets. */
 #include <base/platform/descriptor.h>
 
 #include <arpa/inet.h>
@@ -86,7 +86,7 @@ union address {
     struct sockaddr_in6 v6;
 };
 
-/* The size of the address; 0: it is none of this machine. */
+/* Returns the size of the address; 0: it is not an address of this machine. */
 static socklen_t parse(const char *host, uint16_t port, union address *address)
 {
     memset(address, 0, sizeof *address);
@@ -129,6 +129,7 @@ int b0_connect(const char *host, uint16_t port, int limit_s, int *descriptor)
         close(*descriptor);
         return failure;
     }
-    setsockopt(*descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes); /* a key goes at once */
+    /* Sends each key at once. */
+    setsockopt(*descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/file.h by POSIX. */
+/* base/platform/file.h with POSIX. */
 #include <base/platform/file.h>
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 enum {
-    READ_SIZE = 64 << 10, /* what is read at first of a file of unknown size, bytes */
+    READ_SIZE = 64 << 10, /* bytes of the first read of a file of unknown size */
 };
 
 static enum b0_file_kind kind_of(const struct stat *status)
@@ -73,14 +73,14 @@ size_t b0_folder_length(const char *path)
 
 /* ---- reading ---- */
 
-/* A file's contents in the making. */
+/* File contents read so far. */
 struct contents {
     uint8_t *data;
     size_t size;
     size_t room;
 };
 
-/* Reads to the end, or until there is more than the limit; 0 or an errno. */
+/* Reads to the end or past the limit. Returns 0 or an errno. */
 static int read_all(int descriptor, size_t limit, struct contents *contents)
 {
     for (;;) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * base/platform/folder_watch.h where the caller looks for itself. POSIX has no notifications. The
+ * base/platform/folder_watch.h without notifications: the caller polls. POSIX has none, and the
  * kqueue of macOS and the BSDs reports files that appear in a folder, not those written in place.
  */
 #include <base/platform/folder_watch.h>

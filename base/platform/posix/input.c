@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/input.h by poll() and termios. */
+/* base/platform/input.h with poll() and termios. */
 #include <base/platform/input.h>
 
 #include <errno.h>
@@ -74,7 +74,7 @@ bool b0_input_line(char *line, int size, bool (*stopped)(void))
 {
     struct pollfd keys = {.fd = STDIN_FILENO, .events = POLLIN};
 
-    /* A signal ends a poll, unless it comes just before. */
+    /* A signal interrupts poll() unless it arrives just before. */
     while (!stopped() && poll(&keys, 1, POLL_MS) <= 0)
         ;
     return !stopped() && fgets(line, size, stdin) != NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/interrupt.h by signals. */
+/* base/platform/interrupt.h with signals. */
 #include <base/platform/interrupt.h>
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 
 static bool (*on_interrupt)(void);
 
-/* Only what POSIX allows in a signal handler. */
+/* Uses only what POSIX allows in a signal handler. */
 static void on_signal(int number)
 {
     int kept = errno;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/log.h by POSIX, and flock(), which Linux, macOS and the BSDs have. */
+/* base/platform/log.h with POSIX and flock(), which Linux, macOS and the BSDs have. */
 #define _XOPEN_SOURCE 700 /* NOLINT: for realpath() */
 #include <base/platform/log.h>
 
@@ -30,8 +30,8 @@ bool b0_log_is_regular(int descriptor)
 }
 
 /*
- * fsync() of the file does not do that. A directory that must not be read, or a file system that
- * cannot sync, is no failure.
+ * fsync() of the file does not sync its name. It is not an error if the directory is not readable
+ * or the file system cannot sync.
  */
 int b0_log_sync_name(const char *name)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/process.h by POSIX. */
+/* base/platform/process.h with POSIX. */
 #include <base/platform/descriptor.h>
 #include <base/platform/process.h>
 
@@ -36,7 +36,7 @@ bool b0_process_is_elevated(void)
     return geteuid() == 0;
 }
 
-/* Nothing of this program needs it here: sudo is the user's. */
+/* Not needed on this system: the user can use sudo. */
 uint32_t b0_process_run_elevated(const char *const *arguments, uint32_t *exit_code)
 {
     (void)arguments;
@@ -64,7 +64,7 @@ bool b0_process_find(const char *name, const char *path, char *file, size_t size
     return false;
 }
 
-/* A name with a quote in it is nobody's, and would end the shell's. */
+/* Rejects a name with a quote: no real program has one, and it would end the shell's quoting. */
 bool b0_process_first_line(const char *file, const char *argument, char *line, size_t size)
 {
     char command[PATH_MAX + 64], rest[128];
@@ -79,7 +79,7 @@ bool b0_process_first_line(const char *file, const char *argument, char *line, s
         return false;
     found = fgets(line, (int)size, output) != NULL;
     while (fgets(rest, sizeof rest, output))
-        ; /* let it end by itself */
+        ; /* let the program end by itself */
     pclose(output);
     return found;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing a file so that it is replaced as a whole, or not at all. */
+/* Writes a file so that it is replaced as a whole or not at all. */
 #include <base/platform/replace.h>
 
 #include <errno.h>
@@ -12,13 +12,13 @@
 #include <unistd.h>
 
 enum {
-    TEMPORARY_NAMES = 100, /* how many are tried */
-    LINKS_MAX = 40,        /* as Linux has it: path_resolution(7) */
+    TEMPORARY_NAMES = 100, /* names that are tried */
+    LINKS_MAX = 40,        /* like Linux: path_resolution(7) */
 };
 
 /* ---- names ---- */
 
-/* The length of the part up to the last slash, with it; 0: there is none. */
+/* Returns the length of the path up to and including the last slash; 0: none. */
 static int folder_length(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -27,8 +27,8 @@ static int folder_length(const char *path)
 }
 
 /*
- * Follows symbolic links to the file that open() with O_CREAT would write to. realpath() does not
- * help: it fails if the last link leads to a name that does not exist yet. 0 or an errno.
+ * Follows symbolic links to the file that open() with O_CREAT would write to. realpath() cannot: it
+ * fails if the last link leads to a name that does not exist yet. Returns 0 or an errno.
  */
 static int follow_links(const char *file, char target[PATH_MAX])
 {
@@ -58,8 +58,8 @@ static int follow_links(const char *file, char target[PATH_MAX])
 
 /*
  * Gives a new file the owner, group and mode of the old one. Only root may give files away: if the
- * group cannot be kept, the one that takes its place gets no more than it had as one of the others.
- * 0 or an errno.
+ * group cannot be kept, the replacing group gets no more rights than it had as "others". Returns 0
+ * or an errno.
  */
 static int take_over(int descriptor, const struct stat *old)
 {
@@ -80,7 +80,7 @@ static int take_over(int descriptor, const struct stat *old)
     return 0;
 }
 
-/* Creates an empty file beside another; its name is `temporary`. -1 with errno set. */
+/* Creates an empty file beside another and stores its name in `temporary`. -1 with errno set. */
 static int create_beside(const char *file, char temporary[PATH_MAX], mode_t mode)
 {
     for (int i = 0; i < TEMPORARY_NAMES; i++) {
@@ -99,7 +99,7 @@ static int create_beside(const char *file, char temporary[PATH_MAX], mode_t mode
     return -1;
 }
 
-/* 0 or an errno. */
+/* Returns 0 or an errno. */
 static int write_all(int descriptor, const uint8_t *data, size_t size)
 {
     while (size > 0) {
@@ -115,13 +115,13 @@ static int write_all(int descriptor, const uint8_t *data, size_t size)
     return 0;
 }
 
-/* Some file systems cannot sync, which is no failure of the writing. 0 or an errno. */
+/* Not an error if the file system cannot sync. Returns 0 or an errno. */
 static int sync_file(int descriptor)
 {
     return fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
 }
 
-/* Puts the file's name on the disk. A directory that must not be read cannot be synced. */
+/* Syncs the file's name to the disk. Directories that are not readable cannot be synced. */
 static int sync_folder(const char *file)
 {
     char folder[PATH_MAX];
@@ -136,7 +136,10 @@ static int sync_folder(const char *file)
     return failure;
 }
 
-/* What is not a regular file (a pipe, /dev/stdout) cannot be replaced. 0 or an errno. */
+/*
+ * Writes to anything but a regular file (a pipe, /dev/stdout), which cannot be replaced. Returns 0
+ * or an errno.
+ */
 static int write_directly(const char *file, const uint8_t *data, size_t size)
 {
     int descriptor = open(file, O_WRONLY | O_TRUNC | O_CLOEXEC);
@@ -150,7 +153,7 @@ static int write_directly(const char *file, const uint8_t *data, size_t size)
     return failure;
 }
 
-/* `old` is NULL if there is no such file. 0 or an errno. */
+/* `old` is NULL if the file does not exist. Returns 0 or an errno. */
 static int replace(const char *file, const struct stat *old, const uint8_t *data, size_t size)
 {
     char temporary[PATH_MAX];
@@ -195,7 +198,7 @@ int b0_replace_file(const char *file, const uint8_t *data, size_t size)
         return failure;
     if (!exists)
         return replace(target, NULL, data, size);
-    /* A link below /proc need not lead to the name that it shows. */
+    /* A link below /proc may lead elsewhere than the name that it shows. */
     if (stat(target, &followed) != 0 || followed.st_dev != old.st_dev ||
         followed.st_ino != old.st_ino)
         return write_directly(file, data, size);

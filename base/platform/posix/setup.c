@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/setup.h where programs open USB devices without a driver of their own. */
+/* base/platform/setup.h for systems where programs open USB devices without a special driver. */
 #include <base/platform/setup.h>
 
 struct b0_setup b0_setup_open(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/terminal.h by POSIX, and TIOCGWINSZ. */
+/* base/platform/terminal.h with POSIX and TIOCGWINSZ. */
 #include <base/platform/terminal.h>
 
 #include <stdlib.h>

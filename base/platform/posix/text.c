@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/text.h by open_memstream(). */
+/* base/platform/text.h with open_memstream(). */
 #include <base/platform/text.h>
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/thread.h by pthreads. */
+/* base/platform/thread.h with pthreads. */
 #include <base/platform/thread.h>
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * base/clock.h in a browser: two functions that the page imports into the module (web/host.js). The
- * second suspends the library until its time is over; the page goes on meanwhile.
+ * second suspends the library until its time is over; the page continues meanwhile.
  */
 #include <base/clock.h>
 

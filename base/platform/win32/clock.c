@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* base/clock.h by Windows' performance counter. */
+/* base/clock.h with Windows' performance counter. */
 #include "native.h"
 
 #include <base/clock.h>
 
 uint64_t b0_clock_us(void)
 {
-    LARGE_INTEGER frequency, count; /* neither can fail: QueryPerformanceCounter(), since XP */
+    LARGE_INTEGER frequency, count; /* cannot fail since XP: QueryPerformanceCounter() */
 
     QueryPerformanceFrequency(&frequency);
     QueryPerformanceCounter(&count);
@@ -14,7 +14,7 @@ uint64_t b0_clock_us(void)
            (uint64_t)(count.QuadPart % frequency.QuadPart) * 1000000 / (uint64_t)frequency.QuadPart;
 }
 
-/* Sleep() counts ticks and may end within the one that it was to last to. */
+/* Sleep() counts ticks and may end in the tick before the requested time. */
 void b0_sleep_us(uint64_t microseconds)
 {
     uint64_t end_us = b0_clock_us() + microseconds, now_us;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/date.h by Windows. */
+/* base/platform/date.h with Windows. */
 #include "native.h"
 
 #include <base/platform/date.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/file.h by Windows. */
+/* base/platform/file.h with Windows. */
 #include "native.h"
 
 #include <base/platform/file.h>
@@ -12,10 +12,10 @@
 #include <wchar.h>
 
 enum {
-    READ_SIZE = 64 << 10, /* what is read at first of a file of unknown size, bytes */
+    READ_SIZE = 64 << 10, /* bytes of the first read of a file of unknown size */
 };
 
-/* All others may read, write, rename and delete it meanwhile, as they may elsewhere. */
+/* Others may read, write, rename and delete the file meanwhile, as on other systems. */
 static const DWORD share_all = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
 
 /* FILETIME counts 100 ns from 1601-01-01. */
@@ -45,7 +45,7 @@ static int status_of(HANDLE handle, struct b0_file_status *status)
     return 0;
 }
 
-/* For folders, too. INVALID_HANDLE_VALUE with errno set. */
+/* Also opens folders. INVALID_HANDLE_VALUE with errno set. */
 static HANDLE open_to_see(const char *name)
 {
     wchar_t *wide = b0_native_name(name);
@@ -113,7 +113,7 @@ int b0_file_creatable(const char *name)
     return failure;
 }
 
-/* C11's "x", which the C library of Windows may not know: the file must be a new one. */
+/* C11's "x" flag, which Windows' C library may not support: the file must not exist. */
 static FILE *open_new(const wchar_t *name, const wchar_t *mode)
 {
     int descriptor =
@@ -173,7 +173,7 @@ static int read_all(HANDLE handle, size_t room, size_t limit, uint8_t **data, si
             room *= 2;
         }
         if (!ReadFile(handle, *data + *size, (DWORD)(room - *size), &got, NULL)) {
-            if (GetLastError() == ERROR_BROKEN_PIPE) /* the end of a pipe */
+            if (GetLastError() == ERROR_BROKEN_PIPE) /* end of a pipe */
                 return 0;
             return b0_native_errno(GetLastError());
         }
@@ -210,8 +210,9 @@ int b0_file_read(const char *name, size_t limit, uint8_t **data, size_t *size, b
     *data = NULL;
     if (!wide)
         return errno;
+    /* FILE_FLAG_BACKUP_SEMANTICS also opens folders, which are then reported as such. */
     handle = CreateFileW(wide, GENERIC_READ, share_all, NULL, OPEN_EXISTING,
-                         FILE_FLAG_BACKUP_SEMANTICS, NULL); /* folders open, and are told as that */
+                         FILE_FLAG_BACKUP_SEMANTICS, NULL);
     failure = handle == INVALID_HANDLE_VALUE ? b0_native_errno(GetLastError()) : 0;
     free(wide);
     if (failure != 0)

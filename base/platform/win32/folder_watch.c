@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/folder_watch.h by change notifications. */
+/* base/platform/folder_watch.h with change notifications. */
 #include "native.h"
 
 #include <base/platform/folder_watch.h>

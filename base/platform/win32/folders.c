@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/folders.h by Windows' variables. */
+/* base/platform/folders.h with Windows' environment variables. */
 #include <base/platform/folders.h>
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * base/platform/input.h by a thread that reads: consoles, pipes and files can be waited for in the
- * same way then.
+ * base/platform/input.h with a reader thread, so that one can wait for consoles, pipes and files in
+ * the same way.
  */
 #include "native.h"
 
@@ -21,8 +21,8 @@ enum {
 
 struct b0_input {
     HANDLE handle;
-    HANDLE ready; /* set while there is something, or the end */
-    HANDLE taken; /* the thread may read on */
+    HANDLE ready; /* set while there is data, or at the end */
+    HANDLE taken; /* the thread may read more */
     DWORD saved;
     bool is_raw;
     bool is_over;
@@ -40,7 +40,7 @@ static void read_on(void *context)
 
         input->given = input->size = 0;
         done = ReadFile(input->handle, input->bytes, CHUNK, &input->size, NULL);
-        /* Ctrl-C ends a console's read with nothing; it is told otherwise. */
+        /* Ctrl-C ends a console's read with no data; the interrupt is reported elsewhere. */
         if (input->size == 0 && (GetLastError() == ERROR_OPERATION_ABORTED) &&
             GetFileType(input->handle) == FILE_TYPE_CHAR)
             continue;
@@ -72,7 +72,7 @@ struct b0_input *b0_input_open(bool raw)
     return NULL;
 }
 
-/* ReadFile() may never return. So the thread keeps its memory, and ends with the process. */
+/* ReadFile() may never return, so the thread keeps its memory and ends with the process. */
 void b0_input_close(struct b0_input *input)
 {
     if (input && input->is_raw)
@@ -84,7 +84,7 @@ bool b0_input_is_raw(const struct b0_input *input)
     return input->is_raw;
 }
 
-/* Ports of Windows have no descriptor that can be waited for: callers look at them by time. */
+/* Windows has no descriptors of ports to wait for: callers poll them. */
 bool b0_input_wait(const struct b0_input *input, int port, int timeout_ms, bool *has_input,
                    bool *port_has)
 {

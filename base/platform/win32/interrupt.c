@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/interrupt.h by console control events, which come in threads of their own. */
+/* base/platform/interrupt.h with console control events, which arrive in threads of their own. */
 #include "native.h"
 
 #include <base/platform/interrupt.h>
 #include <string.h>
 
 enum {
-    CLOSE_MS = 4500, /* Windows ends a program whose window is closed after 5 s, at the latest */
+    CLOSE_MS = 4500, /* Windows ends a program 5 s after its window was closed */
 };
 
 static bool (*on_interrupt)(void);
@@ -18,13 +18,13 @@ static BOOL WINAPI on_event(DWORD event)
 
     SetEvent(interrupted);
     if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
-        Sleep(CLOSE_MS); /* the program ends when this returns, and it is at work */
+        Sleep(CLOSE_MS); /* the program ends when this returns, and it is still working */
     return handled;      /* FALSE: Windows ends the program */
 }
 
 HANDLE b0_native_interrupted(void)
 {
-    /* By itself it is reset by the wait that it ends. The first caller is the main thread. */
+    /* Auto-reset: the wait that it ends resets it. The first caller is the main thread. */
     if (!interrupted)
         interrupted = CreateEventW(NULL, FALSE, FALSE, NULL);
     return interrupted;
@@ -34,7 +34,7 @@ void b0_interrupt_install(bool (*heard)(void))
 {
     on_interrupt = heard;
     b0_native_interrupted();
-    SetConsoleCtrlHandler(NULL, FALSE); /* a parent may have let it ignore Ctrl-C */
+    SetConsoleCtrlHandler(NULL, FALSE); /* the parent may have disabled Ctrl-C */
     SetConsoleCtrlHandler(on_event, TRUE);
 }
 

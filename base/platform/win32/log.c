@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/log.h by Windows. */
+/* base/platform/log.h with Windows. */
 #include "native.h"
 
 #include <base/platform/log.h>
@@ -19,7 +19,7 @@ static int failed(void)
     return -1;
 }
 
-/* With FILE_APPEND_DATA alone each write goes to the end that the file has then; see CreateFile. */
+/* With FILE_APPEND_DATA alone each write goes to the current end of the file; see CreateFile. */
 int b0_log_open(const char *name)
 {
     wchar_t *wide = b0_native_name(name);
@@ -50,7 +50,7 @@ bool b0_log_is_regular(int descriptor)
     return GetFileType(handle_of(descriptor)) == FILE_TYPE_DISK;
 }
 
-/* Windows' file systems log the names themselves. */
+/* Windows' file systems journal names themselves. */
 int b0_log_sync_name(const char *name)
 {
     (void)name;
@@ -58,8 +58,9 @@ int b0_log_sync_name(const char *name)
 }
 
 /*
- * Of a byte far behind the end: such locks keep others from reading and writing what they cover,
- * and must not. flock() changes a lock, these add up: the old one goes first.
+ * Locks one byte far past the end, because Windows' locks block reads and writes of the bytes that
+ * they cover. flock() changes an existing lock; Windows' locks add up, so the old one is removed
+ * first.
  */
 int b0_log_lock(int descriptor, enum b0_lock lock, bool waits)
 {
@@ -115,7 +116,7 @@ int b0_log_append(int descriptor, const void *bytes, size_t size)
         errno = ENOSPC;
         return -1;
     }
-    /* Without the right to write data there is no FlushFileBuffers() on some file systems. */
+    /* On some file systems FlushFileBuffers() needs the right to write data. */
     return FlushFileBuffers(handle_of(descriptor)) || GetLastError() == ERROR_ACCESS_DENIED
                ? 0
                : failed();

@@ -52,7 +52,7 @@ static wchar_t *utf16_of(const char *text)
     if (wide)
         MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, text, -1, wide, units);
     else
-        errno = units > 0 ? ENOMEM : ENOENT; /* no file has a name that is no UTF-8 */
+        errno = units > 0 ? ENOMEM : ENOENT; /* names that are not UTF-8 do not exist */
     return wide;
 }
 
@@ -82,7 +82,7 @@ static wchar_t *lift_limit(wchar_t *name)
 wchar_t *b0_native_name(const char *name)
 {
     wchar_t *wide = utf16_of(name);
-    bool is_long = wide && wcslen(wide) >= MAX_PATH - 12; /* folders: room for a name in them */
+    bool is_long = wide && wcslen(wide) >= MAX_PATH - 12; /* folders: leaves room for a file name */
 
     return is_long && wcsncmp(wide, L"\\\\?\\", 4) != 0 ? lift_limit(wide) : wide;
 }
@@ -97,7 +97,7 @@ char *b0_native_utf8(const wchar_t *text)
     return utf8;
 }
 
-/* The length without a character at the end that is not complete. */
+/* Returns the length without an incomplete character at the end. */
 static size_t whole_characters(const char *text, size_t size)
 {
     for (size_t back = 1; back <= 3 && back <= size; back++) {

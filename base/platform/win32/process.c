@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/process.h by Windows. */
+/* base/platform/process.h with Windows. */
 #include "native.h"
 
 #include <base/platform/process.h>
@@ -18,7 +18,7 @@
 enum {
     COMMAND_SIZE = 1024,
     CONSOLE_PIECE = 1024,
-    WAITING_MAX = 3, /* bytes of a character that lacks its end */
+    WAITING_MAX = 3, /* bytes of an incomplete character */
 };
 
 static UINT page_before;
@@ -49,7 +49,7 @@ static void prepare_console(void)
     }
 }
 
-/* main()'s own are in the code page of the machine, where the manifest's is not known. */
+/* main()'s arguments use the machine's code page if Windows does not support the manifest's. */
 static char **utf8_arguments(int *count)
 {
     int units_count;
@@ -71,7 +71,7 @@ void b0_process_start(int *argc, char ***argv)
     int count;
     char **arguments = utf8_arguments(&count);
 
-    if (arguments) { /* they live as long as the process */
+    if (arguments) { /* needed for the life of the process */
         *argc = count;
         *argv = arguments;
     }
@@ -90,7 +90,7 @@ enum b0_system b0_system(void)
     return B0_SYSTEM_WINDOWS;
 }
 
-/* Without UAC (Windows 7 can turn it off) an administrator's process counts as elevated, too. */
+/* Without UAC (Windows 7 can disable it) an administrator's process also counts as elevated. */
 bool b0_process_is_elevated(void)
 {
     TOKEN_ELEVATION elevation = {0};
@@ -105,7 +105,7 @@ bool b0_process_is_elevated(void)
     return elevation.TokenIsElevated != 0;
 }
 
-/* False: there is no room, or a word that would be taken apart differently. */
+/* False: no room, or an argument that would be split differently. */
 static bool join(const char *const *arguments, wchar_t *line, size_t units)
 {
     size_t used = 0;
@@ -126,7 +126,7 @@ static bool join(const char *const *arguments, wchar_t *line, size_t units)
     return true;
 }
 
-/* The shell shows the question (UAC); a console program cannot by CreateProcess(). */
+/* The shell shows the UAC prompt; a console program cannot through CreateProcess(). */
 uint32_t b0_process_run_elevated(const char *const *arguments, uint32_t *exit_code)
 {
     wchar_t program[B0_NATIVE_NAME], line[COMMAND_SIZE * 4];
@@ -153,7 +153,7 @@ uint32_t b0_process_run_elevated(const char *const *arguments, uint32_t *exit_co
     return 0;
 }
 
-/* What a program prints comes in any pieces: the start of a character waits for its end. */
+/* Programs print in arbitrary pieces: keeps an incomplete character until the rest comes. */
 static long write_console(HANDLE console, const char *bytes, size_t size)
 {
     static char text[WAITING_MAX + CONSOLE_PIECE];
@@ -163,7 +163,7 @@ static long write_console(HANDLE console, const char *bytes, size_t size)
     memcpy(text + waiting, bytes, taken);
     written = b0_native_write_console(console, text, waiting + taken);
     waiting += taken - written;
-    if (waiting > WAITING_MAX) /* the console takes nothing */
+    if (waiting > WAITING_MAX) /* the console accepts nothing */
         return -1;
     memmove(text, text + written, waiting);
     return (long)taken;
@@ -209,7 +209,7 @@ bool b0_process_first_line(const char *file, const char *argument, char *line, s
 
     if (strpbrk(file, "\"%!^") != NULL)
         return false;
-    /* cmd.exe takes the outer quotes away. */
+    /* cmd.exe removes the outer quotes. */
     snprintf(command, sizeof command, "\"\"%s\" %s 2>&1\"", file, argument);
     if (!MultiByteToWideChar(CP_UTF8, 0, command, -1, wide, COMMAND_SIZE))
         return false;
@@ -218,7 +218,7 @@ bool b0_process_first_line(const char *file, const char *argument, char *line, s
         return false;
     found = fgets(line, (int)size, output) != NULL;
     while (fgets(rest, sizeof rest, output))
-        ; /* let it end by itself */
+        ; /* let the program end by itself */
     _pclose(output);
     return found;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/replace.h by ReplaceFile(), which keeps attributes, streams and access control. */
+/*
+ * base/platform/replace.h with ReplaceFile(), which keeps attributes, streams and access control.
+ */
 #include "native.h"
 
 #include <base/platform/file.h>
@@ -10,8 +12,8 @@
 #include <string.h>
 
 enum {
-    TEMPORARY_NAMES = 100, /* how many are tried */
-    TRIES = 20,            /* a virus scanner may have the new file open for a moment */
+    TEMPORARY_NAMES = 100, /* names that are tried */
+    TRIES = 20,            /* a virus scanner may briefly open the new file */
     TRY_MS = 25,
 };
 
@@ -28,7 +30,7 @@ static int write_all(HANDLE handle, const uint8_t *data, size_t size)
     return 0;
 }
 
-/* The file that a symbolic link leads to, if the name is one that leads to a file. */
+/* Returns the file that a symbolic link leads to, if the name is a link to a file. */
 static wchar_t *follow_links(wchar_t *name)
 {
     HANDLE handle;
@@ -52,7 +54,7 @@ static wchar_t *follow_links(wchar_t *name)
     return target;
 }
 
-/* From the root on: ReplaceFile() of Wine 8 knows no others. */
+/* Absolute: Wine 8's ReplaceFile() accepts no other names. */
 static wchar_t *full_name(wchar_t *name)
 {
     wchar_t *full = malloc(B0_NATIVE_NAME * sizeof *full);
@@ -66,7 +68,7 @@ static wchar_t *full_name(wchar_t *name)
     return full;
 }
 
-/* An empty file beside another; *temporary is its name, the caller's. */
+/* Creates an empty file beside another. *temporary is its name; the caller owns it. */
 static HANDLE create_beside(const wchar_t *file, wchar_t **temporary)
 {
     size_t size = wcslen(file) + 48;
@@ -89,15 +91,15 @@ static HANDLE create_beside(const wchar_t *file, wchar_t **temporary)
     return handle;
 }
 
-/* Some file systems and networks know no ReplaceFile(). */
+/* Some file systems and networks do not support ReplaceFile(). */
 static bool is_unknown(DWORD error)
 {
     return error == ERROR_INVALID_FUNCTION || error == ERROR_NOT_SUPPORTED ||
            error == ERROR_CALL_NOT_IMPLEMENTED;
 }
 
-/* The new name stands, or the old file does: both functions rename. ERROR_SUCCESS or what failed.
- */
+/* Atomic: both functions rename, so the file is the new or the old one. ERROR_SUCCESS or the
+ * error. */
 static DWORD rename_over(const wchar_t *temporary, const wchar_t *file, bool exists)
 {
     DWORD error;
@@ -151,7 +153,9 @@ static int replace(const wchar_t *file, bool exists, const uint8_t *data, size_t
     return failure;
 }
 
-/* What is no regular file (NUL, a named pipe, a console) cannot be replaced. */
+/*
+ * Writes to anything but a regular file (NUL, a named pipe, a console), which cannot be replaced.
+ */
 static int write_directly(const wchar_t *file, const uint8_t *data, size_t size)
 {
     HANDLE handle = CreateFileW(file, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * base/platform/setup.h by SetupAPI and the configuration manager: what the device manager does at
- * "Update driver", "Let me pick from a list", and at "Uninstall device" (Microsoft, "WinUSB
+ * base/platform/setup.h with SetupAPI and the configuration manager: the actions of the device
+ * manager for "Update driver", "Let me pick from a list" and "Uninstall device" (Microsoft, "WinUSB
  * (Winusb.sys) installation for developers"; "Device Installation Functions").
  */
 #include "native.h"
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <wchar.h>
 
-/* In this order. */
+/* The order of these headers matters. */
 #include <setupapi.h>
 
 #include <cfgmgr32.h>
@@ -23,21 +23,21 @@ enum {
     DIIDFLAG_NO_FINISH_UI = 2,
 };
 
-/* newdev.h; the import library of mingw-w64 10 lacks it. */
+/* newdev.h; missing in the import library of mingw-w64 10. */
 typedef BOOL(WINAPI *install_function)(HWND parent, HDEVINFO set, SP_DEVINFO_DATA *info,
                                        SP_DRVINFO_DATA_W *model, DWORD flags, BOOL *reboot);
 
 struct state {
-    HDEVINFO list; /* of the devices that are plugged in */
+    HDEVINFO list; /* of the devices plugged in */
 };
 
-/* A set of one device, to work on it. */
+/* A device set that contains the one device to change. */
 struct subject {
     HDEVINFO set;
     SP_DEVINFO_DATA info;
 };
 
-/* GetLastError() of a call that has failed: never 0. */
+/* GetLastError() of a failed call: never 0. */
 static uint32_t failure(void)
 {
     DWORD error = GetLastError();
@@ -47,7 +47,7 @@ static uint32_t failure(void)
 
 /* ---- texts ---- */
 
-/* `count` units, ends of strings included. The number of bytes, at most size - 1. */
+/* Converts `count` units, including NULs. Returns the number of bytes, at most size - 1. */
 static size_t to_utf8(const wchar_t *wide, size_t count, char *text, size_t size)
 {
     int written = count > 0 ? WideCharToMultiByte(CP_UTF8, 0, wide, (int)count, text, (int)size - 1,
@@ -85,7 +85,7 @@ static void read_capitals(HDEVINFO set, SP_DEVINFO_DATA *info, DWORD property, c
     b0_setup_flatten(text, read_property(set, info, property, text, size), size);
 }
 
-/* A value of the device's own key (DIREG_DEV) or of its driver's (DIREG_DRV). */
+/* Reads a value of the device's own key (DIREG_DEV) or its driver's (DIREG_DRV). */
 static size_t read_value(HDEVINFO set, SP_DEVINFO_DATA *info, DWORD which, const wchar_t *name,
                          char *text, size_t size)
 {
@@ -158,7 +158,7 @@ static uint32_t device(void *context, size_t index, struct b0_setup_device *foun
 
 /* ---- models of an INF ---- */
 
-/* Where Windows keeps it. False: the name is too long. */
+/* Returns the INF's path in Windows' folder. False: the name is too long. */
 static bool path_of_inf(const char *inf, wchar_t path[MAX_PATH])
 {
     UINT length = GetSystemWindowsDirectoryW(path, MAX_PATH);
@@ -170,7 +170,7 @@ static bool path_of_inf(const char *inf, wchar_t path[MAX_PATH])
            wcslen(path) < MAX_PATH - 1;
 }
 
-/* An INF's lines of models: description = section, hardware id, compatible id... */
+/* A models line of an INF: description = section, hardware id, compatible id... */
 static bool section_has(HINF inf, const wchar_t *section, const wchar_t *id)
 {
     wchar_t field[B0_SETUP_NAME];
@@ -184,7 +184,9 @@ static bool section_has(HINF inf, const wchar_t *section, const wchar_t *id)
     return false;
 }
 
-/* A line of [Manufacturer]: name = section, then what is added to that for a system: "NTamd64". */
+/*
+ * A line of [Manufacturer]: name = section, then suffixes for that section per system: "NTamd64".
+ */
 static bool maker_has(INFCONTEXT *maker, HINF inf, const wchar_t *id)
 {
     wchar_t section[B0_SETUP_NAME], whole[2 * B0_SETUP_NAME], system[B0_SETUP_NAME];
@@ -203,8 +205,8 @@ static bool maker_has(INFCONTEXT *maker, HINF inf, const wchar_t *id)
 }
 
 /*
- * Installing fails in a 32-bit program on a 64-bit Windows (DiInstallDevice: ERROR_IN_WOW64): so it
- * begins nothing.
+ * DiInstallDevice() fails in a 32-bit program on 64-bit Windows (ERROR_IN_WOW64), so such a program
+ * does not start an installation.
  */
 static bool is_32_on_64(void)
 {
@@ -237,7 +239,7 @@ static uint32_t find_model(void *context, const char *inf, const char *model_id)
     return error;
 }
 
-/* The list that is built next has the models of this one file. */
+/* Restricts the driver list that is built next to this one INF. */
 static uint32_t choose_inf(HDEVINFO set, SP_DEVINFO_DATA *info, const char *inf)
 {
     SP_DEVINSTALL_PARAMS_W params = {.cbSize = sizeof params};
@@ -254,7 +256,7 @@ static uint32_t choose_inf(HDEVINFO set, SP_DEVINFO_DATA *info, const char *inf)
     return 0;
 }
 
-/* False: it has another id, or the system does not say which. */
+/* False: it has another id, or the system does not report the id. */
 static bool model_is(HDEVINFO set, SP_DEVINFO_DATA *info, SP_DRVINFO_DATA_W *model,
                      const wchar_t *id)
 {
@@ -297,7 +299,7 @@ static void close_subject(struct subject *subject)
     SetupDiDestroyDeviceInfoList(subject->set);
 }
 
-/* One string and the empty one that ends a list. */
+/* Writes one string and the empty one that ends a list. */
 static uint32_t set_interfaces(struct subject *subject, const wchar_t *text)
 {
     HKEY key = SetupDiCreateDevRegKeyW(subject->set, &subject->info, DICS_FLAG_GLOBAL, 0, DIREG_DEV,
@@ -335,7 +337,10 @@ static uint32_t set(void *context, const char *instance, enum b0_setup_value val
     return error;
 }
 
-/* From Windows' own folder: this runs as an administrator, and not what lies beside the program. */
+/*
+ * Loads from Windows' own folder: this runs as administrator and must not load a DLL that lies
+ * beside the program.
+ */
 static install_function find_install(HMODULE *library)
 {
     wchar_t path[MAX_PATH + 16];
@@ -402,7 +407,7 @@ static uint32_t install(void *context, const char *instance, const char *inf, co
     return error;
 }
 
-/* Calls the class installer; what it says about restarting stands in the parameters. */
+/* Calls the class installer. The parameters tell whether a restart is needed. */
 static uint32_t call_installer(struct subject *subject, SP_CLASSINSTALL_HEADER *header, DWORD size,
                                bool *reboot)
 {
@@ -444,12 +449,12 @@ static uint32_t uninstall(void *context, const char *instance, bool *reboot)
     if (error)
         return error;
     if (CM_Get_Parent(&parent, subject.info.DevInst, 0) != CR_SUCCESS)
-        parent = 0; /* the root: every bus is looked at */
+        parent = 0; /* the root: rescans every bus */
     error = call_installer(&subject, &removal.ClassInstallHeader, sizeof removal, reboot);
     close_subject(&subject);
     if (error == 0 && parent == 0 &&
         CM_Locate_DevNodeW(&parent, NULL, CM_LOCATE_DEVNODE_NORMAL) != CR_SUCCESS)
-        return 0; /* it is found again when it is plugged in again */
+        return 0; /* it is found when it is plugged in again */
     if (error == 0)
         CM_Reenumerate_DevNode(parent, CM_REENUMERATE_SYNCHRONOUS);
     return error;

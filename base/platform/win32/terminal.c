@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/terminal.h by Windows' console. */
+/* base/platform/terminal.h with Windows' console. */
 #include "native.h"
 
 #include <base/platform/terminal.h>
@@ -14,7 +14,7 @@ static HANDLE handle_of(FILE *file)
     return (HANDLE)_get_osfhandle(_fileno(file));
 }
 
-/* NUL is a character device too, as _isatty() has it; it has no mode. */
+/* NUL is also a character device, as for _isatty(), but has no console mode. */
 bool b0_is_terminal(FILE *file)
 {
     DWORD mode;
@@ -33,7 +33,7 @@ bool b0_terminal_size(FILE *file, int *columns, int *rows)
     return true;
 }
 
-/* b0_process_start() has asked for it; consoles before Windows 10 refuse. */
+/* b0_process_start() has enabled it; consoles before Windows 10 refuse. */
 bool b0_terminal_redraws(FILE *file)
 {
     DWORD mode;
@@ -53,5 +53,5 @@ void b0_terminal_write(FILE *file, const char *text, size_t size)
 
 bool b0_terminal_is_utf8(void)
 {
-    return true; /* b0_process_start() sees to it */
+    return true; /* b0_process_start() sets it */
 }

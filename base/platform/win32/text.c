@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/text.h by a temporary file: Windows has no streams into memory. */
+/* base/platform/text.h with a temporary file: Windows has no memory streams. */
 #include "native.h"
 
 #include <base/platform/text.h>
@@ -11,7 +11,7 @@ FILE *b0_text_begin(struct b0_text *text)
 
     *text = (struct b0_text){NULL, NULL, 0};
     if (GetTempPathW(MAX_PATH + 1, folder) && GetTempFileNameW(folder, L"b0", 0, name))
-        text->file = _wfopen(name, L"w+bTD"); /* T: kept in memory if it can be; D: deleted */
+        text->file = _wfopen(name, L"w+bTD"); /* T: kept in memory if possible; D: deleted */
     return text->file;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/platform/thread.h by slim locks and condition variables. */
+/* base/platform/thread.h with slim locks and condition variables. */
 #include "native.h"
 
 #include <base/platform/thread.h>

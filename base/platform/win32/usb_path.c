@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * base/platform/usb_path.h by location paths (Microsoft, "DEVPKEY_Device_LocationPaths"). libusb
- * counts buses in the order in which SetupAPI lists host controllers, from 1 (libusb 1.0.26,
- * os/windows_winusb.c, HCD_PASS), and so does this.
+ * base/platform/usb_path.h with location paths (Microsoft, "DEVPKEY_Device_LocationPaths"). Buses
+ * are numbered like in libusb: from 1, in the order in which SetupAPI lists host controllers
+ * (libusb 1.0.26, os/windows_winusb.c, HCD_PASS).
  */
 #include "native.h"
 
@@ -10,21 +10,21 @@
 #include <base/platform/usb_path.h>
 #include <string.h>
 
-/* In this order. */
+/* The order of these headers matters. */
 #include <setupapi.h>
 
 #include <cfgmgr32.h>
 
 enum {
     HOSTS_MAX = 32,
-    ANCESTORS_MAX = 4, /* an adapter's port is a child of its interface, that one of the device */
+    ANCESTORS_MAX = 4, /* a serial port's parent is its interface, then the device */
 };
 
-/* GUID_DEVINTERFACE_USB_HOST_CONTROLLER, of usbiodef.h. */
+/* GUID_DEVINTERFACE_USB_HOST_CONTROLLER from usbiodef.h. */
 static const GUID host_controllers = {
     0x3abf6f2d, 0x71c4, 0x462a, {0x8a, 0x92, 0x1e, 0x68, 0x61, 0xe6, 0xaf, 0x27}};
 
-/* The first of a node's location paths; they are ASCII. */
+/* Reads the first of a node's location paths, which are ASCII. */
 static void read_location(DEVINST node, char location[B0_SETUP_NAME])
 {
     char list[B0_SETUP_LIST];
