@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Finds chips among those of all families: by name, by id, and which ones a board with a given
- * layout can be.
- */
+/* Finds chips of all families: by name, by id, and by the layout that a board reports. */
 #include <boot0/board.h>
 #include <core/family/family.h>
 #include <ctype.h>
@@ -34,7 +31,7 @@ static bool same_text(const char *a, const char *b)
     return *a == *b;
 }
 
-/* What follows "STM32" in a part name; the name itself if it does not begin so. */
+/* Returns the part after "STM32"; the whole name if it has no such prefix. */
 static const char *without_prefix(const char *name)
 {
     const char *prefix = "STM32";
@@ -46,8 +43,8 @@ static const char *without_prefix(const char *name)
 }
 
 /*
- * Whether a name ("F407VET6") is a part of that pattern ("F407", "F103xB"): each letter the same,
- * 'x' standing for any, as far as the shorter of both goes, but for four letters at least.
+ * True if a name ("F407VET6") matches a pattern ("F407", "F103xB"): every letter is equal, up to
+ * the end of the shorter one, but at least four letters. 'x' matches any letter.
  */
 static bool is_part(const char *name, const char *pattern, size_t pattern_length)
 {
@@ -113,9 +110,9 @@ const struct boot0_chip *boot0_chip_by_uf2_family(uint32_t uf2_family)
 }
 
 /*
- * Whether the board's flash is the beginning of that layout: sector by sector, without gaps, and
- * no smaller than the smallest part. What may be done with a sector is not compared: a bootloader
- * of one's own shows its sectors as read-only.
+ * True if the board's flash is the beginning of that layout, sector by sector and without gaps, and
+ * not smaller than the smallest part. Access rights are not compared: a bootloader reports its own
+ * sectors as read-only.
  */
 static bool is_beginning(const struct boot0_layout *flash, const char *whole, uint32_t min_flash)
 {
@@ -175,7 +172,7 @@ bool boot0_chip_matches(const struct boot0_chip *chip, const struct boot0_layout
 bool boot0_chip_stack_valid(const struct boot0_chip *chip, uint32_t stack)
 {
     for (size_t i = 0; i < BOOT0_CHIP_RAM_MAX && chip->ram[i].size > 0; i++) {
-        /* Both ends count: a stack grows down from the first address behind the RAM. */
+        /* The end is valid too: a stack grows down from the first address past the RAM. */
         if (stack >= chip->ram[i].address && stack - chip->ram[i].address <= chip->ram[i].size)
             return true;
     }
@@ -184,13 +181,13 @@ bool boot0_chip_stack_valid(const struct boot0_chip *chip, uint32_t stack)
 
 bool boot0_chip_is_ram(const struct boot0_chip *chip, uint32_t address)
 {
-    static const uint32_t itcm_size = 0x10000; /* RM0433, 2.4: 64 KiB at 0; the F7's is smaller */
+    static const uint32_t itcm_size = 0x10000; /* RM0433, 2.4: 64 KiB at 0; smaller on the F7 */
 
     for (size_t i = 0; i < BOOT0_CHIP_RAM_MAX && chip->ram[i].size > 0; i++) {
         if (address >= chip->ram[i].address && address - chip->ram[i].address < chip->ram[i].size)
             return true;
     }
-    /* ARMv7-M, B3.1: the region for SRAM, which also holds views of RAM that no row lists. */
+    /* ARMv7-M, B3.1: the SRAM region, which also contains RAM aliases that no row lists. */
     if (address >= 0x20000000 && address < 0x40000000)
         return true;
     return boot0_chip_runs(chip, BOOT0_CPU_FPV5) && !boot0_chip_runs(chip, BOOT0_CPU_V8M) &&
@@ -205,7 +202,7 @@ bool boot0_chip_runs(const struct boot0_chip *chip, uint32_t cpu)
 const char *boot0_cpu_name(uint32_t cpu, char *text, size_t size)
 {
     static const struct {
-        uint32_t needs; /* any of these */
+        uint32_t needs; /* any of these bits */
         const char *name;
     } names[] = {
         {BOOT0_CPU_OTHER, "CPU that is not a Cortex-M"},
@@ -237,7 +234,10 @@ const struct boot0_alias *boot0_chip_alias(const struct boot0_chip *chip, size_t
     return &family->aliases[index];
 }
 
-/* The length of "F405/407" in "STM32F405/407/415/417", of "F303x6/8" in "STM32F303x6/8, F328". */
+/*
+ * Returns the length of "F405/407" in "STM32F405/407/415/417", of "F303x6/8" in "STM32F303x6/8,
+ * F328".
+ */
 static int short_name(const struct boot0_chip *chip, const char **name)
 {
     size_t length;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which of a board's memories are flash and RAM, and which change the chip; see memory_kind.h. */
+/* Classifies a board's memories: flash, RAM, or memory that changes the chip; see memory_kind.h. */
 #include "memory_kind.h"
 
 #include "names.h"
@@ -9,7 +9,7 @@
 
 enum {
     INTERNAL_FLASH = 0x08000000,
-    INTERNAL_FLASH_MAX = 0x01000000, /* no STM32 has more */
+    INTERNAL_FLASH_MAX = 0x01000000, /* larger than the flash of any STM32 */
 };
 
 struct area {
@@ -19,16 +19,16 @@ struct area {
 };
 
 /*
- * What is neither option bytes nor OTP of some family: ARMv7-M (B3.1) and the memory maps of all
- * STM32. For addresses in no row the name decides, such as the offsets into a serial flash.
+ * Everything except option bytes and OTP: ARMv7-M (B3.1) and the memory maps of all STM32. For
+ * addresses in no row the name decides, e.g. for offsets into a serial flash.
  */
 static const struct area map[] = {
-    {0x00200000, 0x003fffff, B0_MEMORY_FLASH},  /* F7: the flash by its ITCM bus */
+    {0x00200000, 0x003fffff, B0_MEMORY_FLASH},  /* F7: the flash on its ITCM bus */
     {0x08fff800, 0x08ffffff, B0_MEMORY_SYSTEM}, /* H5, H7A3, H7RS: the read-only area */
     {0x0bf80000, 0x0bffffff, B0_MEMORY_SYSTEM}, /* L5, U3, U5, H5, WBA: system memory */
     {0x08000000, 0x0fffffff, B0_MEMORY_FLASH},  /* also the data EEPROM of L0 and L1 */
     {0x10000000, 0x1003ffff, B0_MEMORY_RAM},    /* CCM; SRAM2 of the L4 */
-    {0x1ff00000, 0x1fffffff, B0_MEMORY_SYSTEM}, /* system memory and what lies around it */
+    {0x1ff00000, 0x1fffffff, B0_MEMORY_SYSTEM}, /* system memory and its surroundings */
     {0x20000000, 0x3fffffff, B0_MEMORY_RAM},
     {0x40000000, 0x5fffffff, B0_MEMORY_SYSTEM}, /* peripherals */
     {0x60000000, 0x9fffffff, B0_MEMORY_FLASH},  /* FMC banks 1 to 3, QUADSPI, OCTOSPI */
@@ -36,7 +36,9 @@ static const struct area map[] = {
     {0xe0000000, 0xffffffff, B0_MEMORY_SYSTEM}, /* also the device feature: AN2606, 4.4 */
 };
 
-/* Words that say what a memory is for. The whole word counts, or with '*' its beginning or end. */
+/*
+ * Words that indicate the purpose of a memory. Whole words match; '*' stands for any start or end.
+ */
 static const struct {
     const char *word;
     enum b0_memory_kind kind;
@@ -53,7 +55,7 @@ static const struct {
   plain_words[] = {
       {"*flash", B0_MEMORY_FLASH},  {"flash*", B0_MEMORY_FLASH},
       {"*eeprom", B0_MEMORY_FLASH}, {"nor", B0_MEMORY_FLASH},
-      {"nand", B0_MEMORY_FLASH},    {"program", B0_MEMORY_UNKNOWN}, /* no RAM though it ends so */
+      {"nand", B0_MEMORY_FLASH},    {"program", B0_MEMORY_UNKNOWN}, /* not RAM despite its ending */
       {"*ram", B0_MEMORY_RAM},
 };
 
@@ -81,8 +83,7 @@ static enum b0_memory_kind special_of_family(const struct b0_family *family, uin
     return is_in(family->option_bytes, address) ? B0_MEMORY_OPTION_BYTES : B0_MEMORY_UNKNOWN;
 }
 
-/* Option bytes and OTP: those of the family, then those of any other. B0_MEMORY_UNKNOWN: neither.
- */
+/* Option bytes and OTP of the family, then of any other. B0_MEMORY_UNKNOWN: neither. */
 static enum b0_memory_kind special_kind(const char *name, uint32_t address)
 {
     const struct b0_family *family = b0_family_find(name);
@@ -112,7 +113,7 @@ enum b0_memory_kind b0_memory_kind(const char *family, const char *name, uint32_
     return B0_MEMORY_UNKNOWN;
 }
 
-/* The region that has an address, and where it ends; NULL if there is none. */
+/* Returns the region that contains an address, and its end; NULL if none does. */
 static const struct boot0_region *region_of(const struct boot0_layout *layout, uint64_t address,
                                             uint64_t *end)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of memories, compared by their words; see names.h. */
+/* Compares names of memories word by word; see names.h. */
 #include "names.h"
 
 #include <ctype.h>
@@ -16,7 +16,7 @@ static bool same_letter(char a, char b)
     return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
-/* Whether `length` letters are those of `word`. */
+/* Compares `length` letters, ignoring case. */
 static bool same_letters(const char *text, const char *word, size_t length)
 {
     for (size_t i = 0; i < length; i++)
@@ -51,7 +51,7 @@ bool b0_name_has_word(const char *name, const char *word)
     return false;
 }
 
-/* The next letter or digit of a name, NUL at its end. */
+/* Returns the next letter or digit of a name, NUL at its end. */
 static char next_letter(const char **name)
 {
     for (; **name; ++*name) {

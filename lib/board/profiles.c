@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Boards that one can buy. A row is made only for boards whose chip has a fixed regulator of 3 V or
- * more on VDD, by the maker's schematic: the supply decides how wide the flash is programmed. The
- * Discovery boards run at 3 V (UM1472, UM1670), the others at 3.3 V. Behind them the chips for
- * which firmware/boards has a bootloader for any board, of whose supply nothing is known.
+ * Commercial boards. A board has a row only if the maker's schematic shows a fixed regulator of 3 V
+ * or more on VDD, because the supply determines the programming width of the flash. The Discovery
+ * boards run at 3 V (UM1472, UM1670), the others at 3.3 V. After them come the chips for which
+ * firmware/boards has a generic bootloader; their supply is unknown.
  */
 #include <boot0/chip.h>
 #include <core/array.h>

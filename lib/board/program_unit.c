@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What all chips that a board can be have in common; see program_unit.h. */
+/* Properties common to all chips that a board can be; see program_unit.h. */
 #include "program_unit.h"
 
 #include <core/family/family.h>
 
-/* 0 if it is unknown. */
+/* Returns 0 if it is unknown. */
 static uint32_t unit_of(const struct boot0_chip *chip)
 {
     const struct b0_chip *row = b0_chip_find(chip->id);

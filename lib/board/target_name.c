@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The names of a DfuSe file's targets against those of a board's memories; see target_name.h. */
+/* Compares the target names of a DfuSe file with the board's memories; see target_name.h. */
 #include "target_name.h"
 
 #include "names.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Words that memories are called by, and programs are not. */
+/* Words that occur in names of memories and not of programs. */
 static const char *const memory_words[] = {
     "*flash", "flash*", "internal", "external", "ext",    "serial",     "option*",
     "ob",     "otp",    "engi*",    "feature",  "eeprom", "sram",       "ram",
@@ -24,19 +24,19 @@ static bool names_a_memory(const char *name)
     return false;
 }
 
-/* What tools write if nobody gives a name: UM0391's "ST...", and "STM32..." of others. */
+/* Default names that tools write: UM0391's "ST...", and "STM32..." of others. */
 static bool is_default(const char *name)
 {
     return strncmp(name, "ST...", 5) == 0 || b0_name_has_word(name, "stm32*");
 }
 
-/* "Flash", "@Flash": no more than the word. */
+/* True for "Flash" or "@Flash", without further words. */
 static bool is_plain_flash(const char *name)
 {
     return strcasecmp(name[0] == '@' ? name + 1 : name, "Flash") == 0;
 }
 
-/* The name of an alternate setting's memory, or one of them if it has several. */
+/* True if the name is that of an alternate setting's memory, or of one of its memories. */
 static bool is_name_of(const char *name, const struct boot0_alternate *alternate)
 {
     const struct boot0_layout *layout = &alternate->layout;
@@ -51,7 +51,7 @@ static bool is_name_of(const char *name, const struct boot0_alternate *alternate
     return false;
 }
 
-/* A flash whose name says no more than that: "Flash", in the file or on the board. */
+/* True if either name, the file's or the board's, is only "Flash". */
 static bool may_be_same_flash(const char *name, const char *of_board)
 {
     return (is_plain_flash(name) && b0_name_has_word(of_board, "*flash")) ||

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The build attributes of an ELF file: which CPU its code is for. "Addenda to, and errata in, the
- * ABI for the Arm architecture" (IHI 0045), chapter 2 for the format of the section, chapter 3 for
- * the tags. What is cut short or not understood says nothing.
+ * The build attributes of an ELF file: the CPU that its code is for. "Addenda to, and errata in,
+ * the ABI for the Arm architecture" (IHI 0045), chapter 2 for the format of the section, chapter 3
+ * for the tags. Truncated or unknown attributes are ignored.
  */
 #include "formats.h"
 
@@ -19,19 +19,19 @@ enum {
     TAG_CPU_ARCH_PROFILE = 7,
     TAG_FP_ARCH = 10,
     TAG_ABI_HARDFP_USE = 27,
-    TAG_COMPATIBILITY = 32, /* a number and a string; above it, odd tags are strings */
+    TAG_COMPATIBILITY = 32, /* a number and a string; odd tags above it are strings */
     ARCH_COUNT = 23,
     FP_COUNT = 9,
-    SINGLE_ONLY = 1, /* of Tag_ABI_HardFP_use */
+    SINGLE_ONLY = 1, /* value of Tag_ABI_HardFP_use */
 };
 
-/* What is left to read. */
+/* The unread rest. */
 struct cursor {
     const uint8_t *next;
     size_t left;
 };
 
-/* The values of the tags that count. */
+/* Values of the relevant tags. */
 struct attributes {
     uint32_t arch;
     uint32_t profile;
@@ -39,7 +39,7 @@ struct attributes {
     uint32_t hardfp_use;
 };
 
-/* An unsigned LEB128 number; false if it is cut short or larger than 32 bits. */
+/* Reads an unsigned LEB128 number; false if it is truncated or exceeds 32 bits. */
 static bool take_number(struct cursor *cursor, uint32_t *number)
 {
     uint64_t value = 0;
@@ -68,7 +68,7 @@ static bool skip_string(struct cursor *cursor)
     return true;
 }
 
-/* The first `size` bytes of what is left, which are taken; false if there are not as many. */
+/* Takes the first `size` bytes of the rest; false if there are fewer. */
 static bool take_part(struct cursor *cursor, size_t size, struct cursor *part)
 {
     if (size > cursor->left)
@@ -85,7 +85,7 @@ static bool is_string(uint32_t tag)
            (tag > TAG_COMPATIBILITY && tag % 2 != 0);
 }
 
-/* One attribute, 2.2.6; false at the end, or if it is cut short. */
+/* Reads one attribute, 2.2.6; false at the end, or if it is truncated. */
 static bool take_attribute(struct cursor *cursor, struct attributes *attributes)
 {
     uint32_t tag, value;
@@ -109,7 +109,10 @@ static bool take_attribute(struct cursor *cursor, struct attributes *attributes)
     return true;
 }
 
-/* The subsections of the vendor "aeabi": a tag, the length with tag and length, attributes. */
+/*
+ * Reads the subsections of the vendor "aeabi": a tag, the length including tag and length,
+ * attributes.
+ */
 static void read_subsections(struct cursor cursor, struct attributes *attributes)
 {
     while (cursor.left > 5) {
@@ -119,7 +122,7 @@ static void read_subsections(struct cursor cursor, struct attributes *attributes
 
         if (size < 5 || !take_part(&cursor, size, &part))
             return;
-        if (tag != TAG_FILE) /* only of some sections or symbols */
+        if (tag != TAG_FILE) /* for some sections or symbols only */
             continue;
         part.next += 5;
         part.left -= 5;
@@ -128,7 +131,7 @@ static void read_subsections(struct cursor cursor, struct attributes *attributes
     }
 }
 
-/* Tag_CPU_arch. The versions before v6-M do not tell an M profile: nothing is concluded. */
+/* Tag_CPU_arch. Versions before v6-M do not name an M profile: no conclusion. */
 static uint32_t needs_of_arch(const struct attributes *attributes)
 {
     static const uint32_t needs[ARCH_COUNT] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Turns pieces that come in any order, from a file or from images, into sorted segments. */
+/* Collects pieces in any order, from a file or from images, into sorted segments. */
 #include "formats.h"
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static uint64_t chunk_end(const struct b0_chunk *chunk)
     return (uint64_t)chunk->address + chunk->size;
 }
 
-/* By place; where that is the same, in the file's order. */
+/* Orders by address; at the same address, by position in the file. */
 static int compare_chunks(const void *left, const void *right)
 {
     const struct b0_chunk *a = left;
@@ -46,13 +46,13 @@ static int compare_chunks(const void *left, const void *right)
     return a->offset < b->offset ? -1 : a->offset > b->offset;
 }
 
-/* Where the byte at `address` came from. */
+/* Returns the origin of the byte at `address`. */
 static uint32_t origin_at(const struct b0_chunk *chunk, uint32_t address)
 {
     return chunk->origin + (address - chunk->address) / chunk->stride;
 }
 
-/* Whether a piece can be joined to the chunk so that origin_at() stays true. */
+/* True if a piece can be joined to the chunk without changing what origin_at() returns. */
 static bool continues(const struct b0_chunk *chunk, const struct b0_chunk *piece)
 {
     return chunk->alternate == piece->alternate && chunk_end(chunk) == piece->address &&
@@ -121,7 +121,7 @@ enum boot0_status b0_builder_add(struct b0_builder *builder, uint8_t alternate, 
     return BOOT0_OK;
 }
 
-/* The byte that a chunk has for an address; -1 if it has none. */
+/* Returns the byte that a chunk has for an address; -1 if it has none. */
 static int byte_at(const struct b0_builder *builder, const struct b0_chunk *chunk,
                    uint8_t alternate, uint32_t address)
 {
@@ -130,7 +130,10 @@ static int byte_at(const struct b0_builder *builder, const struct b0_chunk *chun
     return builder->data[chunk->offset + (address - chunk->address)];
 }
 
-/* The first chunk, in the file's order, that has a byte for an address, and not this one. */
+/*
+ * Returns the first chunk, in the order of the file, whose byte at an address differs from
+ * `not_byte`.
+ */
 static const struct b0_chunk *find_chunk(const struct b0_builder *builder, uint8_t alternate,
                                          uint32_t address, int not_byte)
 {
@@ -146,7 +149,7 @@ static const struct b0_chunk *find_chunk(const struct b0_builder *builder, uint8
     return found;
 }
 
-/* Says which two pieces contradict each other. Slow, but just once. */
+/* Reports which two pieces contradict each other. Slow, but called only once. */
 static enum boot0_status fail_contradiction(const struct b0_builder *builder, uint8_t alternate,
                                             uint32_t address, struct boot0_error *error)
 {
@@ -172,8 +175,8 @@ static enum boot0_status fail_contradiction(const struct b0_builder *builder, ui
 }
 
 /*
- * Copies a chunk into a segment that is filled up to `filled`. What of it lies before that must
- * be there already.
+ * Copies a chunk into a segment that is filled up to `filled`. The part before that must be equal
+ * to what the segment already has.
  */
 static enum boot0_status copy_chunk(const struct b0_builder *builder, const struct b0_chunk *chunk,
                                     struct boot0_segment *segment, uint64_t filled,
@@ -196,7 +199,7 @@ static enum boot0_status copy_chunk(const struct b0_builder *builder, const stru
     return BOOT0_OK;
 }
 
-/* How many chunks from `first` on make one segment, and where that ends. */
+/* Returns how many chunks from `first` on form one segment, and its end. */
 static size_t run_length(const struct b0_builder *builder, size_t first, uint64_t *end)
 {
     const struct b0_chunk *chunks = builder->chunks;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * .dfu files with a suffix (USB DFU 1.1, appendix B; DFU 1.0's is the same): raw bytes, and at the
- * very end, for which device they are.
+ * .dfu files with a suffix (USB DFU 1.1, appendix B; DFU 1.0's is the same): raw bytes, followed by
+ * the ids of the device that they are for.
  */
 #include "formats.h"
 #include <core/bytes.h>
@@ -13,7 +13,7 @@ enum {
     ID_ANY = 0xffff,
 };
 
-/* Offsets from the end of the file: the suffix may grow at its other end. */
+/* Offsets from the end of the file: the suffix can be extended at its start. */
 enum {
     DEVICE = 16,
     PRODUCT = 14,

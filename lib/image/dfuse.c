@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ST's .dfu files (UM0391): a prefix, for each alternate setting a target of elements with
+ * ST's .dfu files (UM0391): a prefix, one target per alternate setting with elements that have
  * addresses, and a DFU suffix.
  */
 #include "formats.h"
@@ -20,7 +20,7 @@ enum {
 /* Offsets of the fields of the prefix, */
 enum {
     PREFIX_VERSION = 5,
-    PREFIX_IMAGE_SIZE = 6, /* of the file without its suffix */
+    PREFIX_IMAGE_SIZE = 6, /* bytes of the file without its suffix */
     PREFIX_TARGETS = 10,
 };
 
@@ -29,7 +29,7 @@ enum {
     TARGET_ALTERNATE = 6,
     TARGET_NAMED = 7,
     TARGET_NAME = 11,
-    TARGET_BYTES = 266, /* of its elements, with their headers */
+    TARGET_BYTES = 266, /* bytes of its elements, including their headers */
     TARGET_ELEMENTS = 270,
 };
 
@@ -42,7 +42,7 @@ enum {
 static const uint8_t signature[5] = {'D', 'f', 'u', 'S', 'e'};
 static const uint8_t target_signature[6] = {'T', 'a', 'r', 'g', 'e', 't'};
 
-/* What is left to read. */
+/* The unread rest. */
 struct cursor {
     const uint8_t *next;
     size_t left;
@@ -54,7 +54,7 @@ struct reader {
     struct boot0_image *image;
     struct boot0_error *error;
     struct cursor cursor;
-    uint32_t elements; /* so far, of all targets */
+    uint32_t elements; /* so far, in all targets */
 };
 
 static bool detect_dfuse(const struct b0_input *input)
@@ -62,7 +62,7 @@ static bool detect_dfuse(const struct b0_input *input)
     return input->size >= sizeof signature && memcmp(input->data, signature, sizeof signature) == 0;
 }
 
-/* The next bytes, NULL if there are not as many. */
+/* Returns the next bytes; NULL if there are fewer. */
 static const uint8_t *take(struct cursor *cursor, size_t size)
 {
     const uint8_t *bytes = cursor->next;
@@ -97,7 +97,7 @@ static enum boot0_status read_element(struct reader *reader, uint8_t alternate)
                           size, reader->elements++, reader->error);
 }
 
-/* The name goes to terminals: nothing but printable ASCII. */
+/* Accepts only printable ASCII, because the name is shown on terminals. */
 static enum boot0_status read_name(struct reader *reader, const uint8_t *header, bool first)
 {
     const uint8_t *name = header + TARGET_NAME;
@@ -150,7 +150,7 @@ static enum boot0_status read_targets(struct reader *reader)
                           "%s: DfuSe file format version %u is unknown", reader->input->name,
                           prefix[PREFIX_VERSION]);
     if (b0_load32(prefix + PREFIX_IMAGE_SIZE) == size + B0_SUFFIX_SIZE)
-        reader->image->notes |= BOOT0_IMAGE_NOTE_PREFIX_SIZE; /* elf2dfuse and others */
+        reader->image->notes |= BOOT0_IMAGE_NOTE_PREFIX_SIZE; /* elf2dfuse and others do this */
     else if (b0_load32(prefix + PREFIX_IMAGE_SIZE) != size)
         return boot0_fail(reader->error, BOOT0_E_DATA,
                           "%s: the DfuSe prefix speaks of %u bytes, but %zu are there",
@@ -183,7 +183,7 @@ static enum boot0_status read_dfuse(const struct b0_input *input, struct b0_buil
     return read_targets(&reader);
 }
 
-/* Number of segments from `first` on that are of the same alternate. */
+/* Returns the number of segments from `first` on with the same alternate. */
 static size_t target_length(const struct boot0_image *image, size_t first, uint32_t *bytes)
 {
     size_t i = first;
@@ -204,12 +204,12 @@ static size_t put_target(struct b0_output *output, const struct boot0_image *ima
     const char *name = boot0_image_target_name(image, alternate);
 
     if (first == 0 && name[0] == '\0' && image->target_count == 0)
-        name = image->name; /* an image that was made without targets */
+        name = image->name; /* the image was made without targets */
     memcpy(header, target_signature, sizeof target_signature);
     header[TARGET_ALTERNATE] = alternate;
     if (name[0] != '\0') {
         header[TARGET_NAMED] = 1;
-        memcpy(header + TARGET_NAME, name, strlen(name) + 1); /* BOOT0_IMAGE_NAME_MAX at most */
+        memcpy(header + TARGET_NAME, name, strlen(name) + 1); /* at most BOOT0_IMAGE_NAME_MAX */
     }
     b0_store32(header + TARGET_BYTES, bytes);
     b0_store32(header + TARGET_ELEMENTS, (uint32_t)count);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Changing what an image holds, for data that each board gets its own of. */
+/* Changes the contents of an image, for data that differs from board to board. */
 #include "formats.h"
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static bool copy_segment(struct boot0_segment *to, const struct boot0_segment *f
 struct boot0_image *boot0_image_clone(const struct boot0_image *image)
 {
     struct boot0_image *clone = malloc(sizeof *clone);
-    struct boot0_error ignored; /* there is one reason only */
+    struct boot0_error ignored; /* there is only one possible reason */
 
     if (!clone)
         return NULL;
@@ -44,7 +44,7 @@ struct boot0_image *boot0_image_clone(const struct boot0_image *image)
     return NULL;
 }
 
-/* The bytes are all there, in one segment. */
+/* Overwrites bytes that all exist, in one segment. */
 static void overwrite(struct boot0_image *image, uint8_t alternate, uint32_t address,
                       const uint8_t *data, size_t size)
 {
@@ -74,7 +74,7 @@ enum boot0_status boot0_image_patch(struct boot0_image *image, uint8_t alternate
     held = malloc(size);
     if (!held)
         return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
-    /* First what is missing is added, next to what is there: all that can fail is in that. */
+    /* Adds the missing bytes first, next to the existing ones: only this step can fail. */
     memcpy(held, data, size);
     boot0_image_copy(image, alternate, address, held, size);
     status = boot0_image_add(image, alternate, address, held, size, error);
@@ -86,15 +86,15 @@ enum boot0_status boot0_image_patch(struct boot0_image *image, uint8_t alternate
 
 /* ---- moving and removing ---- */
 
-/* What becomes of a range of addresses. */
+/* What happens to a range of addresses. */
 struct change {
     uint64_t from;
     uint64_t end;
-    bool removed; /* else moved to */
+    bool removed; /* else moved to `to` */
     uint32_t to;
 };
 
-/* One part of a segment, [first, past), which the change covers or not. */
+/* Adds one part of a segment, [first, past), inside or outside of the change. */
 static enum boot0_status add_part(struct b0_builder *builder, const struct boot0_segment *segment,
                                   uint64_t first, uint64_t past, uint64_t shift,
                                   struct boot0_error *error)
@@ -106,7 +106,7 @@ static enum boot0_status add_part(struct b0_builder *builder, const struct boot0
                           error);
 }
 
-/* The segment's parts before, within and behind the range. */
+/* Adds the segment's parts before, within and after the range. */
 static enum boot0_status add_changed(struct b0_builder *builder,
                                      const struct boot0_segment *segment,
                                      const struct change *change, struct boot0_error *error)

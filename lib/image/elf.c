@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ELF32 for ARM: the System V ABI's chapters 4 and 5 (object files, program loading), with the
- * values of "ELF for the Arm Architecture" (AAELF32). What the program headers name is read,
- * as a debugger would load it, at its physical addresses; and which CPU the code is for.
+ * values of "ELF for the Arm Architecture" (AAELF32). Reads the contents named by the program
+ * headers at their physical addresses, as a debugger loads them, and the CPU that the code is for.
  */
 #include "formats.h"
 #include <core/bytes.h>
@@ -17,7 +17,7 @@ enum {
     VERSION_CURRENT = 1,
     TYPE_RELOCATABLE = 1,
     TYPE_EXECUTABLE = 2,
-    TYPE_SHARED = 3, /* and position-independent programs */
+    TYPE_SHARED = 3, /* also position-independent programs */
     MACHINE_ARM = 40,
     FLAGS_EABI5 = 0x05000000,
     SEGMENT_LOAD = 1,
@@ -26,10 +26,10 @@ enum {
     SECTION_STRINGS = 3,
     SECTION_ATTRIBUTES = 0x70000003, /* SHT_ARM_ATTRIBUTES */
     SECTION_ALLOC_EXECUTE = 6,
-    SECTIONS_MAX = 0xff00 - 1, /* larger counts are kept elsewhere: SHN_LORESERVE */
+    SECTIONS_MAX = 0xff00 - 1, /* larger counts are stored elsewhere: SHN_LORESERVE */
 };
 
-/* Offsets of the header's fields. */
+/* Offsets of the fields of the header. */
 enum {
     E_CLASS = 4,
     E_DATA = 5,
@@ -49,7 +49,7 @@ enum {
     E_SHSTRNDX = 50,
 };
 
-/* Of a program header's fields. */
+/* Offsets of the fields of a program header. */
 enum {
     P_TYPE = 0,
     P_OFFSET = 4,
@@ -61,7 +61,7 @@ enum {
     P_ALIGN = 28,
 };
 
-/* Of a section header's fields. */
+/* Offsets of the fields of a section header. */
 enum {
     SH_NAME = 0,
     SH_TYPE = 4,
@@ -122,7 +122,7 @@ static enum boot0_status check_header(const struct b0_input *input, struct boot0
     return BOOT0_OK;
 }
 
-/* One program header; what is not a segment with contents is passed over. */
+/* Reads one program header; ignores those without contents to load. */
 static enum boot0_status read_segment(const struct b0_input *input, struct b0_builder *builder,
                                       const uint8_t *header, uint32_t number,
                                       struct boot0_error *error)
@@ -143,8 +143,8 @@ static enum boot0_status read_segment(const struct b0_input *input, struct b0_bu
 }
 
 /*
- * What the code needs, by the section of attributes (AAELF32, 5.3.6). Sections are for linkers: a
- * table of them that is missing or damaged does no harm to the program.
+ * Reads the CPU requirements from the attributes section (AAELF32, 5.3.6). Only linkers need
+ * sections, so a missing or damaged section table is not an error.
  */
 static uint32_t read_attributes(const struct b0_input *input)
 {
@@ -193,12 +193,12 @@ static enum boot0_status read_elf(const struct b0_input *input, struct b0_builde
         return boot0_hint(error, "Its linker script places nothing, or it holds only debug data.");
     }
     image->entry = b0_load32(header + E_ENTRY);
-    image->has_entry = image->entry != 0; /* 0: the file has none (chapter 4, e_entry) */
+    image->has_entry = image->entry != 0; /* 0: the file has no entry point (chapter 4, e_entry) */
     image->cpu = read_attributes(input);
     return status;
 }
 
-/* Names of the sections, and their offsets in this string. */
+/* Names of the sections; sh_name is an offset into this string. */
 static const char section_names[] = "\0.flash\0.shstrtab";
 enum {
     NAME_FLASH = 1,
@@ -226,7 +226,7 @@ static void put_header(struct b0_output *output, const struct boot0_image *image
     b0_store16(header + E_PHENTSIZE, PROGRAM_HEADER_SIZE);
     b0_store16(header + E_PHNUM, segments);
     b0_store16(header + E_SHENTSIZE, SECTION_HEADER_SIZE);
-    b0_store16(header + E_SHNUM, (uint16_t)(segments + 2)); /* with the null one and the names */
+    b0_store16(header + E_SHNUM, (uint16_t)(segments + 2)); /* plus null section and names */
     b0_store16(header + E_SHSTRNDX, (uint16_t)(segments + 1));
     b0_output_put(output, header, sizeof header);
 }
@@ -266,7 +266,7 @@ static void put_section(struct b0_output *output, uint32_t name, uint32_t type, 
     b0_output_put(output, header, sizeof header);
 }
 
-/* Sections are for objcopy, objdump and gdb, which do not look at segments. */
+/* Writes sections for objcopy, objdump and gdb, which ignore segments. */
 static void put_sections(struct b0_output *output, const struct boot0_image *image, uint32_t offset)
 {
     put_section(output, 0, 0, 0, 0, 0, 0);
@@ -280,7 +280,7 @@ static void put_sections(struct b0_output *output, const struct boot0_image *ima
     put_section(output, NAME_STRINGS, SECTION_STRINGS, 0, 0, offset, sizeof section_names);
 }
 
-/* Header, program headers, contents, section names, section headers. */
+/* Writes header, program headers, contents, section names, section headers. */
 static enum boot0_status write_elf(const struct boot0_image *image,
                                    const struct boot0_image_options *options,
                                    struct b0_output *output, struct boot0_error *error)

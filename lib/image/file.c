@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Images in files: reading with a limit, formats by the file's name, saving. */
+/* Images in files: reading with a size limit, formats by file name, saving. */
 
 #include "formats.h"
 #include <base/platform/file.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* What the ending of a file's name says of its format. */
+/* Formats by the ending of the file name. */
 static const struct {
     const char *ending;
     enum boot0_format format;
@@ -47,7 +47,7 @@ static enum boot0_status fail_file(struct boot0_error *error, enum boot0_status 
         {EACCES, "Its owner does not allow that to you: see ls -l for it and its directory."},
         {EISDIR, "A directory has that name. Give the file within it."},
         {ENOSPC, "The disk is full. What was there under that name is unchanged."},
-#ifdef EDQUOT /* not everywhere */
+#ifdef EDQUOT /* not defined on all systems */
         {EDQUOT, "Your share of the disk is used up. What was there under that name is unchanged."},
 #endif
         {EROFS, "The file system is mounted read-only. Choose another directory."},
@@ -75,7 +75,10 @@ static enum boot0_status read_file(const char *file, uint8_t **data, size_t *siz
                      failure);
 }
 
-/* The name must not promise what the contents are not: they would be flashed as they are. */
+/*
+ * Rejects raw contents under a name that promises another format: they would be flashed as they
+ * are.
+ */
 static enum boot0_status check_name(const struct boot0_image *image, const char *file,
                                     const struct boot0_image_options *options,
                                     struct boot0_error *error)
@@ -114,7 +117,7 @@ enum boot0_status boot0_image_load(struct boot0_image **image, const char *file,
     return status;
 }
 
-/* By the options, else by the file's name. */
+/* The format from the options, else from the file's name. */
 static enum boot0_format choose_format(const struct boot0_image *image, const char *file,
                                        const struct boot0_image_options *options)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of file formats: their names, which one a file is in, reading and writing by row. */
+/* The table of file formats: names, detection, reading and writing. */
 #include "formats.h"
 #include <core/array.h>
 #include <stdlib.h>
@@ -16,8 +16,8 @@ static const struct b0_format *const formats[] = {
 _Static_assert(B0_LENGTH(formats) == BOOT0_FORMAT_COUNT, "every format has a row");
 
 /*
- * Order of detection. What is wrapped in a .dfu can look like any other file at its beginning, so
- * the suffix comes before these.
+ * Order of detection. The contents of a .dfu can begin like any other format, so the suffix is
+ * checked first.
  */
 static const enum boot0_format detection_order[] = {
     BOOT0_FORMAT_DFUSE, BOOT0_FORMAT_DFU,  BOOT0_FORMAT_ELF,
@@ -54,7 +54,7 @@ enum boot0_format boot0_format_by_name(const char *name)
     return BOOT0_FORMAT_UNKNOWN;
 }
 
-/* By what is certain; BOOT0_FORMAT_BINARY if nothing else is. */
+/* Returns the format that is certain, else BOOT0_FORMAT_BINARY. */
 static enum boot0_format detect(const struct b0_input *input)
 {
     for (size_t i = 0; i < B0_LENGTH(detection_order); i++) {
@@ -71,27 +71,27 @@ const struct b0_format *b0_format_inside(const struct b0_input *input)
     return format == BOOT0_FORMAT_BINARY ? NULL : formats[format];
 }
 
-/* Text at the beginning, after white space, without regard to case. */
+/* True if the file begins with the text, after white space and ignoring case. */
 static bool begins_with(const struct b0_input *input, const char *text)
 {
     size_t at = 0, length = strlen(text);
 
     if (input->size >= 3 && memcmp(input->data, "\xef\xbb\xbf", 3) == 0)
-        at = 3; /* the byte order mark of UTF-8 */
+        at = 3; /* UTF-8 byte order mark */
     while (at < input->size && strchr(" \t\r\n", input->data[at]) && input->data[at] != '\0')
         at++;
     return input->size - at >= length &&
            strncasecmp((const char *)input->data + at, text, length) == 0;
 }
 
-/* A page in place of the file, which browsers and wget save under the file's name. */
+/* An HTML page instead of the file: browsers and wget save it under the file's name. */
 static bool is_web_page(const struct b0_input *input)
 {
     size_t length = strlen(input->name);
 
     if (!begins_with(input, "<!doctype html") && !begins_with(input, "<html"))
         return false;
-    /* Whoever flashes a page for a web server gives it its own name. */
+    /* Accepts pages for a web server, whose names end in .htm or .html. */
     return !(length > 4 && strcasecmp(input->name + length - 4, ".htm") == 0) &&
            !(length > 5 && strcasecmp(input->name + length - 5, ".html") == 0);
 }
@@ -106,7 +106,9 @@ static enum boot0_status check_web_page(const struct b0_input *input, enum boot0
                              "it with the page's \"Raw\" or \"Download\" link.");
 }
 
-/* The format to read a file in, which must not be raw binary if the file is clearly another. */
+/*
+ * Chooses the format to read a file in. Rejects raw binary if the file is clearly another format.
+ */
 static enum boot0_status choose_format(const struct b0_input *input,
                                        const struct boot0_image_options *options,
                                        enum boot0_format *format, struct boot0_error *error)
@@ -130,7 +132,7 @@ static enum boot0_status choose_format(const struct b0_input *input,
                           "itself and not the program in it would be in flash.");
         return BOOT0_E_USAGE;
     }
-    /* A signature with a wrong CRC: a damaged .dfu, unless the user says that it is a binary. */
+    /* A suffix signature with a wrong CRC is a damaged .dfu, unless the user selects binary. */
     if (wanted == BOOT0_FORMAT_UNKNOWN && *format == BOOT0_FORMAT_BINARY &&
         b0_suffix_present(input))
         *format = BOOT0_FORMAT_DFU;
@@ -191,7 +193,7 @@ enum boot0_status boot0_image_parse(struct boot0_image **image, const uint8_t *d
     return status;
 }
 
-/* Whether a row can hold the image at all. */
+/* Checks that the format can hold the image. */
 static enum boot0_status check_writable(const struct boot0_image *image,
                                         const struct b0_format *row, struct boot0_error *error)
 {
@@ -211,7 +213,7 @@ static bool has_one_alternate(const struct boot0_image *image)
     return image->segments[0].alternate == image->segments[image->segment_count - 1].alternate;
 }
 
-/* For formats without alternates: all segments as if of one, if they do not contradict. */
+/* Merges the alternates, for formats without them, if their data does not contradict. */
 static enum boot0_status flatten(const struct boot0_image *image, struct boot0_image *flat,
                                  struct boot0_error *error)
 {
@@ -260,7 +262,7 @@ static enum boot0_status write_image(const struct boot0_image *image, const stru
     return status;
 }
 
-/* What went wrong in the buffer goes before what a writer noticed. */
+/* A failure of the buffer takes precedence over one that the writer reported. */
 static enum boot0_status check_output(const struct b0_output *output, const struct b0_format *row,
                                       struct boot0_error *error)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Intel HEX, by Intel's "Hexadecimal Object File Format Specification", revision A, 1988. The
- * numbers in comments are its chapters.
+ * Intel HEX, from Intel's "Hexadecimal Object File Format Specification", revision A, 1988. Numbers
+ * in comments are its chapters.
  */
 #include "formats.h"
 #include <core/bytes.h>
@@ -19,10 +19,10 @@ enum {
 };
 
 enum {
-    BYTES_A_LINE = 16, /* what most other tools write */
+    BYTES_A_LINE = 16, /* like most other tools */
 };
 
-/* A line, decoded: length, load offset, type, data, checksum. */
+/* A decoded line: length, load offset, type, data, checksum. */
 struct record {
     uint32_t line;
     uint8_t size; /* of data */
@@ -36,8 +36,8 @@ struct reader {
     struct b0_builder *builder;
     struct boot0_image *image;
     struct boot0_error *error;
-    uint32_t base;  /* that the load offsets are added to */
-    bool segmented; /* the base is a segment's: addresses wrap within its 64 KiB */
+    uint32_t base;  /* added to the load offsets */
+    bool segmented; /* the base is a segment: addresses wrap within its 64 KiB */
     bool ended;
 };
 
@@ -82,8 +82,8 @@ static enum boot0_status decode_record(const struct b0_input *input, const struc
 }
 
 /*
- * Adds a record's data. 3.1 and 3.2: within a segment, bytes past offset 0xffff go on at offset 0;
- * in the linear form only the whole address wraps, at 32 bits.
+ * Adds a record's data. 3.1 and 3.2: within a segment, bytes past offset 0xffff continue at offset
+ * 0; in linear form only the whole address wraps, at 32 bits.
  */
 static enum boot0_status add_data(struct reader *reader, const struct record *record)
 {
@@ -224,7 +224,9 @@ static void put_record(struct b0_output *output, uint8_t type, uint16_t offset, 
     b0_output_put_record(output, ":", bytes, size + 5);
 }
 
-/* Data records that do not cross a border of 64 KiB, and a base record at each such border. */
+/*
+ * Writes data records that do not cross a 64 KiB boundary, and a base record at each such boundary.
+ */
 static void put_segment(struct b0_output *output, const struct boot0_segment *segment,
                         uint16_t *base)
 {

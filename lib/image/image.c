@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The image as a container: sorted segments, and what can be asked of them. */
+/* The image as a container: sorted segments and queries on them. */
 #include "formats.h"
 #include <core/array.h>
 #include <core/bytes.h>
@@ -86,8 +86,8 @@ size_t boot0_image_size(const struct boot0_image *image)
 }
 
 /*
- * Index of the first segment that ends at or after an address, or behind it; a segment that ends
- * right there counts, since what is added at the address would be joined to it.
+ * Returns the index of the first segment that ends at or after an address, or follows it. A segment
+ * that ends exactly there counts, because data added at the address is joined to it.
  */
 static size_t find_segment(const struct boot0_image *image, uint8_t alternate, uint32_t address)
 {
@@ -107,7 +107,7 @@ static size_t find_segment(const struct boot0_image *image, uint8_t alternate, u
     return low;
 }
 
-/* Number of segments from `first` on that the bytes would touch or overlap. */
+/* Returns the number of segments from `first` on that the bytes touch or overlap. */
 static size_t count_touched(const struct boot0_image *image, size_t first, uint8_t alternate,
                             uint64_t end)
 {
@@ -119,7 +119,7 @@ static size_t count_touched(const struct boot0_image *image, size_t first, uint8
     return i - first;
 }
 
-/* Bytes that touch nothing: a segment of their own. */
+/* Adds bytes that touch no segment, as a new one. */
 static enum boot0_status add_apart(struct boot0_image *image, size_t index, uint8_t alternate,
                                    uint32_t address, const uint8_t *data, size_t size,
                                    struct boot0_error *error)
@@ -143,7 +143,7 @@ static enum boot0_status add_apart(struct boot0_image *image, size_t index, uint
     return BOOT0_OK;
 }
 
-/* What is there already must be the same. */
+/* Checks that overlapping bytes are equal. */
 static enum boot0_status check_overlap(const struct boot0_segment *segment, uint32_t address,
                                        const uint8_t *data, size_t size, struct boot0_error *error)
 {
@@ -169,8 +169,8 @@ static enum boot0_status check_overlap(const struct boot0_segment *segment, uint
 }
 
 /*
- * Bytes that touch `count` segments: all become one, in the first one's block. To grow by a little
- * at its end is cheap on average, because blocks grow by doubling (b0_room()).
+ * Joins bytes that touch `count` segments into one, in the first one's block. Growing a little at
+ * the end is cheap on average, because blocks grow by doubling (b0_room()).
  */
 static enum boot0_status add_joined(struct boot0_image *image, size_t index, size_t count,
                                     uint32_t address, const uint8_t *data, size_t size,
@@ -255,7 +255,7 @@ enum boot0_status boot0_image_place(struct boot0_image *image, uint32_t address,
     return BOOT0_OK;
 }
 
-/* Joins two ids of which 0xffff means any; false if they name different devices. */
+/* Joins two ids, where 0xffff means any; false if they name different devices. */
 static bool join_ids(uint16_t *id, uint16_t other)
 {
     if (*id == 0xffff)
@@ -263,7 +263,7 @@ static bool join_ids(uint16_t *id, uint16_t other)
     return other == 0xffff || other == *id;
 }
 
-/* Files for different devices are not one firmware: nobody would notice later. */
+/* Rejects files for different devices: a merged image would not show the mistake. */
 static enum boot0_status join_targets(struct boot0_image *image, const struct boot0_image *other,
                                       struct boot0_error *error)
 {

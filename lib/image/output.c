@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The buffer that writers fill. */
+/* The output buffer of writers. */
 #include "formats.h"
 #include <stdlib.h>
 #include <string.h>
 
-/* Makes room for `size` more bytes; NULL if that fails or failed before, or for none. */
+/* Makes room for `size` more bytes. NULL for 0 bytes, and after a failure, now or earlier. */
 static uint8_t *extend(struct b0_output *output, size_t size)
 {
     uint8_t *end;

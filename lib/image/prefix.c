@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Vendors' prefixes: a few bytes in front of a firmware that some bootloaders want to be sent with
- * it. The bytes are those of dfu-util 0.11, dfu_file.c, and of what its dfu-prefix writes.
+ * Vendors' prefixes: a few bytes in front of the firmware that some bootloaders require. The bytes
+ * are those of dfu-util 0.11, dfu_file.c, and of what its dfu-prefix writes.
  */
 #include "formats.h"
 
@@ -11,12 +11,12 @@
 
 enum {
     LMDFU_SIZE = 8,
-    LMDFU_PROGRAM = 0x01, /* the command to program, then a reserved byte */
+    LMDFU_PROGRAM = 0x01, /* the program command; a reserved byte follows */
     LMDFU_UNIT = 1024,    /* of its address */
     LPC_SIZE = 16,
     LPC_PLAIN = 0x1a, /* not encrypted; no hash */
     LPC_RESERVED = 0x3f,
-    LPC_MASK = 0x3f, /* what of the first two bytes tells the type */
+    LPC_MASK = 0x3f, /* bits of the first two bytes that give the type */
     LPC_UNIT = 512,  /* of its length */
     PREFIX_MAX = LPC_SIZE,
 };
@@ -77,7 +77,7 @@ static enum boot0_status make_lpc(const struct boot0_prefix *prefix, size_t payl
     return BOOT0_OK;
 }
 
-/* ---- any of them ---- */
+/* ---- all vendors ---- */
 
 static const struct kind {
     const char *name;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Motorola S-records, as the M68000 Family Programmer's Reference Manual, appendix C, describes
- * them: S, a type digit, a count of the bytes that follow, an address, data, a checksum.
+ * Motorola S-records, from the M68000 Family Programmer's Reference Manual, appendix C: S, a type
+ * digit, a count of the following bytes, an address, data, a checksum.
  */
 #include "formats.h"
 #include <string.h>
@@ -19,7 +19,7 @@ enum kind {
     KIND_RESERVED,
 };
 
-/* By the type digit. In a count record the address field holds the number of data records. */
+/* By type digit. The address field of a count record holds the number of data records. */
 static const struct {
     enum kind kind;
     uint8_t address_size; /* bytes */
@@ -28,7 +28,7 @@ static const struct {
     {KIND_COUNT, 2},  {KIND_COUNT, 3}, {KIND_END, 4},  {KIND_END, 3},  {KIND_END, 2},
 };
 
-/* A line, decoded: the count, the address, data, the checksum. */
+/* A decoded line: the count, the address, data, the checksum. */
 struct record {
     uint32_t line;
     uint8_t type;
@@ -45,7 +45,7 @@ struct reader {
     struct boot0_image *image;
     struct boot0_error *error;
     uint32_t data_records;
-    bool counted; /* a count record was right */
+    bool counted; /* a count record matched */
     bool ended;
 };
 
@@ -114,7 +114,7 @@ static enum boot0_status take_count(struct reader *reader, const struct record *
     return BOOT0_OK;
 }
 
-/* An address of 0 is how files without an entry point are ended. */
+/* Files without an entry point end with address 0. */
 static enum boot0_status take_end(struct reader *reader, const struct record *record)
 {
     reader->ended = true;
@@ -146,7 +146,7 @@ static enum boot0_status take_record(struct reader *reader, const struct record 
                         record->type);
 }
 
-/* A file is whole if its end record is there, or its count record, after all data. */
+/* A file is complete if its end record, or its count record, follows all data. */
 static enum boot0_status read_srec(const struct b0_input *input, struct b0_builder *builder,
                                    struct boot0_image *image, struct boot0_error *error)
 {
@@ -204,7 +204,7 @@ static void put_record(struct b0_output *output, unsigned type, uint32_t address
     b0_output_put_record(output, prefix, bytes, address_size + size + 2);
 }
 
-/* The data record type whose address field holds all addresses: S1, S2 or S3. */
+/* Returns the data record type whose address field fits all addresses: S1, S2 or S3. */
 static unsigned choose_type(const struct boot0_image *image)
 {
     uint32_t highest = image->has_entry ? image->entry : 0;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines of hex digits: what the readers of Intel HEX and S-record files have in common. */
+/* Lines of hex digits, shared by the readers of Intel HEX and S-record files. */
 #include "formats.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 enum {
-    PROBE_SIZE = 4096, /* how much of a file is looked at to recognise text, bytes */
-    FIRST_SIZE = 64,   /* and of its first line, if that does not begin clearly */
+    PROBE_SIZE = 4096, /* bytes of a file that are examined to recognise text */
+    FIRST_SIZE = 64,   /* of its first line, if its start is not conclusive */
 };
 
 static bool is_blank(uint8_t c)
@@ -25,7 +25,7 @@ static bool is_text(uint8_t c)
     return (c >= ' ' && c <= '~') || is_blank(c) || is_line_end(c);
 }
 
-/* Value of a hex digit, -1 if it is none. */
+/* Returns the value of a hex digit; -1 for other characters. */
 static int digit_value(uint8_t c)
 {
     if (c >= '0' && c <= '9')
@@ -93,7 +93,7 @@ enum boot0_status b0_line_fail(const struct b0_input *input, uint32_t number,
     return BOOT0_E_DATA;
 }
 
-/* Decodes pairs of hex digits; returns how many characters were taken. */
+/* Decodes pairs of hex digits. Returns the number of characters consumed. */
 static size_t decode(const uint8_t *text, size_t length, uint8_t bytes[B0_RECORD_MAX])
 {
     size_t i;
@@ -134,7 +134,7 @@ enum boot0_status b0_line_bytes(const struct b0_input *input, const struct b0_li
                         odd, from + taken + 1);
 }
 
-/* Whether the file begins with the byte order mark of UTF-16, and in which order. */
+/* True if the file begins with a UTF-16 byte order mark; sets the byte order. */
 static bool is_utf16(const struct b0_input *input, bool *little_endian)
 {
     if (input->size < 2 || (input->data[0] ^ input->data[1]) != (0xff ^ 0xfe))
@@ -157,7 +157,9 @@ enum boot0_status b0_text_check(const struct b0_input *input, struct boot0_error
     return BOOT0_E_DATA;
 }
 
-/* The first part of a file, with UTF-16 made plain, so that it is recognised and then refused. */
+/*
+ * Reads the start of a file. Reduces UTF-16 to 8 bits, so that it is recognised and then refused.
+ */
 static size_t read_probe(const struct b0_input *input, uint8_t probe[PROBE_SIZE])
 {
     size_t size = input->size < PROBE_SIZE ? input->size : PROBE_SIZE;
@@ -183,8 +185,8 @@ static size_t count_text(const uint8_t *data, size_t size)
 }
 
 /*
- * The mark and hex digits after it. Two digits are enough if text follows; eight of them are
- * meant, whatever follows.
+ * True for the mark followed by hex digits. Two digits are enough if text follows; eight are enough
+ * whatever follows.
  */
 static bool starts_like(const struct b0_text_format *format, const struct b0_input *probe,
                         const struct b0_line *line)
@@ -216,7 +218,7 @@ bool b0_text_detect(const struct b0_input *input, const struct b0_text_format *f
     struct b0_line line;
     bool first = true;
 
-    /* A damaged beginning does not make it a binary: a good record among mostly text will do. */
+    /* A damaged beginning does not make a file binary: one good record in mostly text is enough. */
     bool mostly_text = count_text(bytes, probe.size) >= probe.size - probe.size / 10;
 
     while (b0_next_line(&lines, &line)) {

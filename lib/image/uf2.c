@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * UF2, by its specification (github.com/microsoft/uf2, README.md): blocks of 512 bytes, each with
- * an address, up to 476 bytes of payload and, if a flag says so, the family of the chip.
+ * UF2, from its specification (github.com/microsoft/uf2, README.md): blocks of 512 bytes, each with
+ * an address, up to 476 bytes of payload and, if a flag is set, the chip's family.
  */
 #include "formats.h"
 #include <boot0/chip.h>
@@ -13,7 +13,7 @@
 enum {
     BLOCK_SIZE = 512,
     PAYLOAD_MAX = 476,
-    PAYLOAD_SIZE = 256, /* "always correct" */
+    PAYLOAD_SIZE = 256, /* "always correct" by the specification */
     FAMILIES_MAX = 16,
     MAGIC_START_0 = 0x0a324655,
     MAGIC_END = 0x0ab16f30,
@@ -40,14 +40,14 @@ enum {
     END = 508,
 };
 
-/* The families that a file has blocks for. */
+/* The families that occur in a file. */
 struct families {
-    bool without; /* there are blocks without a family */
+    bool without; /* some blocks have no family */
     uint32_t ids[FAMILIES_MAX];
     size_t count;
 };
 
-/* Whose blocks are read: one family's, or those without a family. */
+/* Which blocks to read: those of one family, or those without a family. */
 struct choice {
     bool has_family;
     uint32_t family;
@@ -55,7 +55,7 @@ struct choice {
 
 static bool detect_uf2(const struct b0_input *input)
 {
-    /* One of the first two blocks may be damaged: it is a UF2 file still. */
+    /* If one of the first two blocks is damaged, it is still a UF2 file. */
     return (input->size >= 4 && b0_load32(input->data) == MAGIC_START_0) ||
            (input->size >= BLOCK_SIZE + 4 && b0_load32(input->data + BLOCK_SIZE) == MAGIC_START_0 &&
             b0_load32(input->data + BLOCK_SIZE + START_1) == magic_start_1);
@@ -83,7 +83,7 @@ static enum boot0_status check_block(const struct b0_input *input, size_t block,
     return BOOT0_OK;
 }
 
-/* Notes the family of a block; false if there are too many. */
+/* Records the family of a block; false if there are too many. */
 static bool note_family(struct families *families, const uint8_t *block)
 {
     uint32_t flags = b0_load32(block + FLAGS);
@@ -105,7 +105,7 @@ static bool note_family(struct families *families, const uint8_t *block)
     return true;
 }
 
-/* First pass: all blocks are sound; which families are there? */
+/* First pass: checks that all blocks are sound and collects the families. */
 static enum boot0_status survey(const struct b0_input *input, struct families *families,
                                 struct boot0_error *error)
 {
@@ -149,7 +149,7 @@ static enum boot0_status fail_families(const struct b0_input *input,
     return BOOT0_E_DATA;
 }
 
-/* The only family, or else the only one that is an STM32. */
+/* Chooses the only family, else the only STM32 one. */
 static enum boot0_status choose(const struct b0_input *input, const struct families *families,
                                 struct choice *choice, struct boot0_error *error)
 {
@@ -174,9 +174,9 @@ static bool is_chosen(const struct choice *choice, const uint8_t *block)
     return choice->has_family && b0_load32(block + FAMILY) == choice->family;
 }
 
-/* What the second pass knows of the chosen family's numbering. */
+/* The chosen family's block numbering, for the second pass. */
 struct numbering {
-    uint32_t count; /* of blocks, as they all say */
+    uint32_t count; /* of blocks, as every block states */
     uint8_t *seen;  /* by number: NOT_SEEN, … */
 };
 
@@ -231,7 +231,7 @@ static enum boot0_status read_block(const struct b0_input *input, size_t index,
                           b0_load32(block + SIZE), (uint32_t)index, error);
 }
 
-/* A block that is not for the main flash may fill a place in the numbering. */
+/* A block that is not for the main flash may occupy a block number. */
 static void pass_comment(const uint8_t *block, const struct numbering *numbering)
 {
     uint32_t number = b0_load32(block + NUMBER);
@@ -241,7 +241,7 @@ static void pass_comment(const uint8_t *block, const struct numbering *numbering
         numbering->seen[number] = SEEN_COMMENT;
 }
 
-/* Second pass: the chosen family's blocks. The numbers of other families' mean nothing. */
+/* Second pass: reads the chosen family's blocks. Block numbers of other families are irrelevant. */
 static enum boot0_status read_blocks(const struct b0_input *input, const struct choice *choice,
                                      const struct numbering *numbering, struct b0_builder *builder,
                                      struct boot0_error *error)
@@ -283,7 +283,7 @@ static enum boot0_status read_uf2(const struct b0_input *input, struct b0_builde
     return status;
 }
 
-/* Size of the block at an address: up to the next multiple of 256, or the segment's end. */
+/* Returns the payload size at an address: up to the next multiple of 256 or the segment's end. */
 static size_t payload_size(const struct boot0_segment *segment, size_t done)
 {
     size_t size = PAYLOAD_SIZE - (segment->address + done) % PAYLOAD_SIZE;

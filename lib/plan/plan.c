@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The flash plan: which sectors must change, and in which order they are erased and written.
- */
+/* The flash plan: which sectors must change, and the order of erases and writes. */
 #include <boot0/plan.h>
 
 #include <core/bytes.h>
@@ -9,14 +7,14 @@
 #include <string.h>
 
 enum {
-    SECTOR_SIZE_MAX = 16 << 20, /* no flash has larger ones; a board that says so is not believed */
-    PLAN_BYTES_MAX = 256 << 20, /* of sectors in one plan: what the host's memory is good for */
+    SECTOR_SIZE_MAX = 16 << 20, /* limit for untrusted layouts: no flash has larger sectors */
+    PLAN_BYTES_MAX = 256 << 20, /* bytes of all sectors of a plan: limits the host's memory use */
     /* Runs end at multiples of this, so that no unit of any flash is programmed in two runs. */
     WRITE_UNIT = 2 * BOOT0_PLAN_UNIT_MAX,
     DEFAULT_BLOCK = 2048,
 };
 
-/* ---- first half: which sectors does the image touch? ---- */
+/* ---- first half: the sectors that the image touches ---- */
 
 static enum boot0_status check_segment(const struct boot0_layout *layout,
                                        const struct boot0_segment *segment,
@@ -53,7 +51,7 @@ static uint8_t erased_byte(const struct boot0_plan *plan)
     return plan->options.erases_to_zero ? 0x00 : 0xff;
 }
 
-/* A new last row for a sector; NULL if out of memory. */
+/* Appends a row for a sector; NULL if out of memory. */
 static struct boot0_plan_sector *add_sector(struct collector *c, struct boot0_sector sector)
 {
     struct boot0_plan *plan = c->plan;
@@ -79,7 +77,10 @@ static struct boot0_plan_sector *add_sector(struct collector *c, struct boot0_se
     return added;
 }
 
-/* The sector's row, made if this is its first byte. Segments ascend, so it can only be the last. */
+/*
+ * Returns the sector's row, and appends it for its first byte. Segments ascend, so only the last
+ * row can match.
+ */
 static struct boot0_plan_sector *find_sector(struct collector *c, uint32_t address,
                                              struct boot0_error *error)
 {
@@ -173,9 +174,9 @@ enum boot0_status boot0_plan_begin(struct boot0_plan **plan, const struct boot0_
     return BOOT0_OK;
 }
 
-/* ---- between: what the board holds ---- */
+/* ---- between: the board's contents ---- */
 
-/* Compares what the image says, and takes over what it does not say. */
+/* Compares the bytes that the image defines and keeps the board's for the others. */
 static void take(struct boot0_plan_sector *s, uint32_t offset, const uint8_t *held, uint32_t size)
 {
     for (uint32_t i = 0; i < size; i++) {
@@ -275,7 +276,7 @@ static bool blank(const struct boot0_plan *plan, const uint8_t *data, uint32_t s
     return true;
 }
 
-/* A run of blocks that are not blank; without the blank end of its last block. */
+/* Adds a run of blocks that are not blank, without the blank end of its last block. */
 static void add_run(struct maker *maker, const struct boot0_plan_sector *s, uint32_t from,
                     uint32_t to)
 {
@@ -304,7 +305,10 @@ static void add_blocks(struct maker *maker, const struct boot0_plan_sector *s, u
     add_run(maker, s, run, to);
 }
 
-/* What cannot be erased is written as the image says, blank bytes too: option bytes, OTP. */
+/*
+ * Memory that cannot be erased (option bytes, OTP) is written as the image defines it, including
+ * blank bytes.
+ */
 static void add_bytes(struct maker *maker, const struct boot0_plan_sector *s)
 {
     uint32_t first = 0, last = s->sector.size;
@@ -320,9 +324,12 @@ static void add_bytes(struct maker *maker, const struct boot0_plan_sector *s)
     add_step(maker, BOOT0_PLAN_WRITE, s->sector.address + first, last - first, s->wanted + first);
 }
 
-/* ---- the first words, which go last ---- */
+/* ---- first words, written last ---- */
 
-/* How many bytes at a vector table's start are held back: the vectors, and whole units of flash. */
+/*
+ * Returns how many bytes at a vector table's start are held back: the vectors, in whole flash
+ * units.
+ */
 static uint32_t held_back_size(const struct boot0_plan *plan)
 {
     uint32_t unit = plan->options.program_unit;
@@ -332,8 +339,8 @@ static uint32_t held_back_size(const struct boot0_plan *plan)
     return unit > BOOT0_PLAN_VECTORS ? unit : BOOT0_PLAN_VECTORS;
 }
 
-/* A stack pointer in some RAM (CCM and ITCM from 0x1…, SRAM 0x2…, an H7's 0x3…), a Thumb address.
- */
+/* True for a stack pointer in some RAM (CCM and ITCM from 0x1…, SRAM 0x2…, an H7's 0x3…) and a
+ * Thumb address. */
 static bool like_vectors(const uint8_t *bytes)
 {
     uint32_t region = b0_load32(bytes) >> 28;
@@ -342,7 +349,7 @@ static bool like_vectors(const uint8_t *bytes)
            (b0_load32(bytes + 4) & 1) != 0;
 }
 
-/* Whether a sector's first words wait until all else is written: those that something starts by. */
+/* True if a sector's first words are written last: those that a program starts with. */
 static bool holds_back(const struct boot0_plan *plan, size_t index)
 {
     const struct boot0_plan_sector *s = &plan->sectors[index];
@@ -351,7 +358,9 @@ static bool holds_back(const struct boot0_plan *plan, size_t index)
            s->sector.size > held_back_size(plan) && (index == 0 || like_vectors(s->wanted));
 }
 
-/* What is held back is followed by the rest of its block, so that the other blocks are aligned. */
+/*
+ * Writes the rest of the block after the held-back bytes, so that the following blocks are aligned.
+ */
 static void add_held(struct maker *maker, const struct boot0_plan_sector *s)
 {
     uint32_t held = held_back_size(maker->plan);
@@ -378,7 +387,7 @@ static void add_writes(struct maker *maker, size_t index)
         add_bytes(maker, s);
 }
 
-/* The held bytes go alone, whatever the block size. */
+/* Writes the held-back bytes alone, whatever the block size. */
 static void add_last(struct maker *maker, const struct boot0_plan_sector *s)
 {
     uint32_t size = held_back_size(maker->plan);
@@ -387,7 +396,7 @@ static void add_last(struct maker *maker, const struct boot0_plan_sector *s)
         add_step(maker, BOOT0_PLAN_WRITE, s->sector.address, size, s->wanted);
 }
 
-/* Erases the sectors that hold first words back, or those that do not. */
+/* Erases the sectors with held-back words, or the other ones. */
 static void add_erases(struct maker *maker, bool that_hold_back)
 {
     const struct boot0_plan *plan = maker->plan;
@@ -402,9 +411,10 @@ static void add_erases(struct maker *maker, bool that_hold_back)
 }
 
 /*
- * All erases come first, those of vector tables before the others; then all writes but the first
- * words of vector tables, which follow from the highest to the lowest. What an interruption leaves
- * is blank where a stack pointer and a reset vector should be, and does not start.
+ * All erases come first, those of vector tables before the others. Then come all writes except the
+ * first words of vector tables, which follow from the highest address to the lowest. An
+ * interruption leaves blank bytes in place of a stack pointer and a reset vector, and such a
+ * program does not start.
  */
 static void add_steps(struct maker *maker)
 {
@@ -438,7 +448,7 @@ enum boot0_status boot0_plan_finish(struct boot0_plan *plan, const struct boot0_
     return BOOT0_OK;
 }
 
-/* All that is wanted is known: none of it is to be taken from the board any more. */
+/* The target contents are all known: nothing is taken from the board any more. */
 static void keep_wanted(struct boot0_plan_sector *s)
 {
     if (s->need == BOOT0_NEED_ALL && s->held_size < s->sector.size)
