@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A serial port as a bus: there is one board on it, or nobody knows. */
+/* A serial port as a bus with at most one board. */
 #include "../trace/stream.h"
 #include "loader.h"
 #include "serial.h"
@@ -14,9 +14,9 @@ enum {
     POLL_MS = 100,
 };
 
-/* ---- the transport: what a session needs besides the protocol ---- */
+/* ---- the transport, apart from the protocol ---- */
 
-/* Out of the bootloader, if a modem line is wired to reset. */
+/* Resets the board out of the bootloader, if a modem line is wired to reset. */
 static enum boot0_xfer reset(void *context)
 {
     struct b0_uart_bus *bus = context;
@@ -46,17 +46,17 @@ static uint64_t now_us(void *context)
     return b0_clock_us();
 }
 
-/* The port stays open: a board that has been found must not be lost again. */
+/* Keeps the port open, so that a board that was found is not lost. */
 static void close_transport(void *context)
 {
     (void)context;
 }
 
-/* boot0's extension, where the RAM loader has it. */
+/* boot0's extension, if the board runs the RAM loader. */
 static enum boot0_xfer control(void *context, const struct boot0_setup *setup, uint8_t *data,
                                size_t *actual, uint32_t timeout_ms)
 {
-    (void)timeout_ms; /* the loader says when it is busy */
+    (void)timeout_ms; /* the loader reports when it is busy */
     return b0_loader_control(context, setup, data, actual);
 }
 
@@ -82,7 +82,7 @@ static void close_stream(struct boot0_stream *stream)
     stream->ops = NULL;
 }
 
-/* The port, when it is first needed. */
+/* Opens the port on first use. */
 static enum boot0_status open_stream(struct b0_uart_bus *bus, struct boot0_error *error)
 {
     enum boot0_status status = bus->open(&bus->stream, bus->port, error);
@@ -122,7 +122,7 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
 
 static void wait_change(void *context, uint32_t timeout_ms)
 {
-    /* Nobody tells of ports that come. */
+    /* No event reports new ports: poll. */
     wait_us(context, (timeout_ms < POLL_MS ? timeout_ms : POLL_MS) * 1000);
 }
 

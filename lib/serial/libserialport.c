@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The machine's serial ports, by libserialport and termios; Windows has win32.c. */
+/* The machine's serial ports, through libserialport and termios; win32.c for Windows. */
 #include "serial.h"
 
 #ifdef B0_HAVE_SERIALPORT
@@ -14,16 +14,16 @@
 #include <termios.h>
 
 enum {
-    MARK = 0xff, /* termios: before a byte that came damaged, and before itself */
-    RAW_MAX = 3, /* bytes that stand for one: MARK 0 byte */
+    MARK = 0xff, /* termios: precedes a damaged byte, and itself */
+    RAW_MAX = 3, /* bytes that represent one: MARK 0 byte */
 };
 
 struct serial {
     struct sp_port *port;
-    struct boot0_line line; /* as set; baud 0: not yet */
+    struct boot0_line line; /* current settings; baud 0: not set yet */
     bool plain;             /* no parity */
-    bool marks;             /* damaged characters come marked */
-    uint8_t raw[3];         /* a mark of which the rest has not come yet */
+    bool marks;             /* damaged characters arrive marked */
+    uint8_t raw[3];         /* an incomplete mark sequence */
     size_t raw_count;
 };
 
@@ -48,13 +48,12 @@ static enum boot0_xfer send_bytes(void *context, const uint8_t *bytes, size_t si
     enum sp_return sent = sp_blocking_write(serial->port, bytes, size, timeout_ms);
 
     if (sent < 0)
-        return BOOT0_XFER_GONE; /* the kernel takes what it cannot send only from a port that is */
+        /* The kernel accepts bytes that it cannot send, unless the port is gone. */
+        return BOOT0_XFER_GONE;
     return (size_t)sent == size ? BOOT0_XFER_OK : BOOT0_XFER_TIMEOUT;
 }
 
-/*
- * One byte as it comes from the kernel. True if that completes a character: `*byte`, or *damaged.
- */
+/* Handles one byte from the kernel. True if it completes a character: `*byte`, or *damaged. */
 static bool unmark(struct serial *serial, uint8_t raw, uint8_t *byte, bool *damaged)
 {
     serial->raw[serial->raw_count++] = raw;
@@ -73,19 +72,19 @@ static bool unmark(struct serial *serial, uint8_t raw, uint8_t *byte, bool *dama
     return false;
 }
 
-/* Waits for the first byte of several, then takes what is there. */
+/* Waits for the first byte, then takes all available ones. */
 static enum sp_return read_some(struct serial *serial, uint8_t *raw, size_t size,
                                 uint32_t timeout_ms)
 {
     enum sp_return got = sp_nonblocking_read(serial->port, raw, size);
 
-    /* libserialport takes 0 for no limit. */
+    /* To libserialport, 0 means no limit. */
     if (got == 0)
         got = sp_blocking_read_next(serial->port, raw, size, timeout_ms ? timeout_ms : 1);
     return got;
 }
 
-/* A port whose adapter was pulled out is readable for ever, and gives nothing. */
+/* True if the adapter was unplugged: the port stays readable but returns nothing. */
 static bool hung_up(const struct serial *serial)
 {
     struct pollfd ask = {.events = POLLIN};
@@ -124,9 +123,9 @@ static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_
 /* ---- settings ---- */
 
 /*
- * Has the kernel mark characters with wrong parity: what the bootloader sends has no checksum. The
- * RAM loader has no parity, but one. libserialport knows nothing of it. A port that cannot do it
- * works all the same.
+ * Makes the kernel mark characters with wrong parity, because the bootloader's data has no
+ * checksum. The RAM loader has a checksum and no parity. libserialport does not support marks. A
+ * port without marks works too.
  */
 static void mark_damage(struct serial *serial, bool wanted)
 {
@@ -145,7 +144,7 @@ static void mark_damage(struct serial *serial, bool wanted)
     serial->marks = (settings.c_iflag & PARMRK) != 0;
 }
 
-/* What a character looks like, in libserialport's words; no flow control. */
+/* Sets the character format in libserialport's terms; no flow control. */
 static enum sp_return set_frame(struct sp_port *port, const struct boot0_line *line)
 {
     static const enum sp_parity parities[] = {
@@ -173,7 +172,7 @@ static bool same_frame(const struct boot0_line *one, const struct boot0_line *ot
            one->stop_bits == other->stop_bits;
 }
 
-/* Speed and frame. What is set anew forgets the marks, which libserialport knows nothing of. */
+/* Sets speed and frame. This clears the marks, which libserialport does not know. */
 static enum boot0_xfer set_speed(struct serial *serial, const struct boot0_line *line)
 {
     const bool is_new_frame = !same_frame(line, &serial->line);
@@ -194,7 +193,7 @@ static enum boot0_xfer set(void *context, const struct boot0_line *line)
     struct serial *serial = context;
     enum boot0_xfer result = set_speed(serial, line);
 
-    /* A port without modem lines is only a failure if somebody wants to move them. */
+    /* A port without modem lines fails only if a line must change. */
     if (result == BOOT0_XFER_OK && line->dtr != serial->line.dtr &&
         sp_set_dtr(serial->port, line->dtr ? SP_DTR_ON : SP_DTR_OFF) != SP_OK)
         result = BOOT0_XFER_ERROR;
@@ -204,7 +203,7 @@ static enum boot0_xfer set(void *context, const struct boot0_line *line)
     if (result != BOOT0_XFER_OK)
         return result;
     serial->line = *line;
-    if (serial->plain) /* what a program says is not lost because its port is set */
+    if (serial->plain) /* a program's output is not lost when its port is set */
         return BOOT0_XFER_OK;
     return sp_flush(serial->port, SP_BUF_INPUT) == SP_OK ? BOOT0_XFER_OK : BOOT0_XFER_GONE;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs the UART engine over a stream, and turns its failures into errors with a remedy. */
+/* Runs the UART engine over a stream and turns its failures into errors with a hint. */
 #include "serial.h"
 #include <core/array.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The serial RAM loader as a protocol of a session. */
+/* The serial RAM loader as a session protocol. */
 #include "loader.h"
 
 #include "../usb/extension.h"
@@ -14,7 +14,7 @@
 
 enum {
     BITS = 10,             /* on the wire for each byte: 8N1 */
-    LEFT_BEHIND_MS = 1500, /* a loader that hears another speed than its own needs a second */
+    LEFT_BEHIND_MS = 1500, /* a loader at another speed needs a second to fall back */
 };
 
 /* ---- failures ---- */
@@ -78,7 +78,7 @@ static enum boot0_status fail_gone(const struct b0_uart_bus *bus, const struct b
     return boot0_advise(error, BOOT0_ADVICE_REPEAT, NULL);
 }
 
-/* What a result means for the user. */
+/* Converts a result into an error for the user. */
 static enum boot0_status conclude(struct b0_uart_bus *bus, const struct b0_task *task,
                                   enum b0_loader_result result, struct boot0_error *error)
 {
@@ -99,7 +99,7 @@ static enum boot0_status conclude(struct b0_uart_bus *bus, const struct b0_task 
     }
 }
 
-/* The loader remembers a failure until HELLO: once it was told, what comes next begins anew. */
+/* The loader keeps a failure until HELLO: after it was reported, start again with HELLO. */
 static enum b0_loader_result begin_anew(struct b0_uart_bus *bus)
 {
     enum b0_loader_result result = B0_LOADER_OK;
@@ -127,7 +127,7 @@ static void drop_link(struct b0_uart_bus *bus)
     bus->loader = NULL;
 }
 
-/* 8N1 from here on, or 8E1 again for the ROM. */
+/* Sets 8N1 for the loader, or 8E1 again for the ROM. */
 static enum boot0_xfer set_parity(struct b0_uart_bus *bus, enum boot0_parity parity)
 {
     bus->line.parity = parity;
@@ -165,8 +165,8 @@ enum boot0_status b0_loader_follow(const struct boot0_transport *transport,
     enum b0_loader_result result;
     enum boot0_status status;
 
-    bus->connected = false; /* the ROM is gone */
-    bus->left = false;      /* but not for a program */
+    bus->connected = false; /* the ROM no longer runs */
+    bus->left = false;      /* but no program was started */
     if (set_parity(bus, BOOT0_PARITY_NONE) == BOOT0_XFER_GONE)
         return boot0_fail(error, BOOT0_E_GONE, "the port %s went away", bus->port);
     if (!make_link(bus))
@@ -182,7 +182,7 @@ enum boot0_status b0_loader_follow(const struct boot0_transport *transport,
 
 bool b0_uart_find_loader(struct b0_uart_bus *bus)
 {
-    bus->line.baud = bus->baud; /* at which it was started, and to which it has fallen back */
+    bus->line.baud = bus->baud; /* its initial speed, to which it falls back */
     if (set_parity(bus, BOOT0_PARITY_NONE) == BOOT0_XFER_OK && make_link(bus)) {
         if (greet(bus, LEFT_BEHIND_MS) == B0_LOADER_OK)
             return true;
@@ -192,7 +192,7 @@ bool b0_uart_find_loader(struct b0_uart_bus *bus)
     return false;
 }
 
-/* ---- what it is ---- */
+/* ---- probing ---- */
 
 enum boot0_status b0_loader_probe(const struct boot0_transport *transport,
                                   struct boot0_board *board, struct boot0_error *error)
@@ -225,8 +225,8 @@ enum boot0_status b0_loader_probe(const struct boot0_transport *transport,
 /* ---- the extension's requests ---- */
 
 /*
- * The answer to HELLO has it, and nothing of it changes. All that was ordered is done before, as
- * with a bootloader on USB; what failed of it is told by GETSTATUS.
+ * Returns the information from the answer to HELLO, which does not change. Completes all orders
+ * first, as a USB bootloader does; GETSTATUS reports their failures.
  */
 static enum b0_loader_result ask_info(struct b0_loader_link *link, uint8_t *data, size_t *size)
 {
@@ -298,7 +298,7 @@ static enum boot0_xfer reset(struct b0_uart_bus *bus, uint16_t target)
     return result;
 }
 
-/* There is no journal: an update is over when all was done, and went well. */
+/* There is no journal: an update is complete when everything was done without an error. */
 static enum boot0_xfer end_session(struct b0_uart_bus *bus)
 {
     return xfer_of(b0_loader_link_ask(bus->loader, B0_LOADER_SYNC, NULL, 0, NULL, 0));
@@ -348,10 +348,10 @@ enum boot0_xfer b0_loader_control(struct b0_uart_bus *bus, const struct boot0_se
 /* ---- the protocol ---- */
 
 struct loader {
-    struct b0_protocol protocol; /* first: a pointer to it is one to this */
+    struct b0_protocol protocol; /* first member: pointers to both convert */
     const struct boot0_board *board;
     struct b0_uart_bus *bus;
-    uint64_t before; /* exchanges of the link when the protocol began */
+    uint64_t before; /* exchanges of the link when the protocol was opened */
 };
 
 static struct loader *loader_of(struct b0_protocol *protocol)
@@ -367,19 +367,21 @@ static bool tick(void *context)
     return loader->protocol.tick(loader->protocol.context);
 }
 
-/* Who may stop the next operation, and where its count begins. */
+/* Sets whether the next operation can be stopped, and the start of its count. */
 static struct b0_loader_link *begin(struct loader *loader, bool may_stop)
 {
     struct b0_loader_link *link = loader->bus->loader;
 
-    (void)begin_anew(loader->bus); /* if that fails, so does what comes */
+    (void)begin_anew(loader->bus); /* if this fails, the next step fails too */
     link->tick = may_stop ? tick : NULL;
     link->context = loader;
     link->done = 0;
     return link;
 }
 
-/* What went wrong in the flash may go better in another attempt; what the line did was tried. */
+/*
+ * A flash failure may be transient, so it is retryable. The link has already retried line failures.
+ */
 static enum boot0_status end(struct loader *loader, enum b0_loader_result result, const char *doing,
                              const uint32_t *address, struct boot0_error *error)
 {

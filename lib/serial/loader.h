@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The serial RAM loader as a board: once a ROM was told to start it, the bus speaks with it, and
- * probe() and open() of the serial backend find it in the ROM's place. boot0's extension
- * (lib/usb/extension.h) goes over it by the transport's control().
+ * The serial RAM loader as a board: once a ROM has started it, the bus talks to it, and probe() and
+ * open() of the serial backend use it in place of the ROM. The transport's control() carries
+ * boot0's extension (lib/usb/extension.h).
  */
 #ifndef B0_LIB_SERIAL_LOADER_H
 #define B0_LIB_SERIAL_LOADER_H
@@ -15,11 +15,12 @@ enum {
 };
 
 /*
- * A loader that an earlier run has left behind. False if there is none: the line is as before.
+ * Finds a loader that an earlier run left behind. False if there is none; the line is unchanged
+ * then.
  */
 bool b0_uart_find_loader(struct b0_uart_bus *bus);
 
-/* The loader's part of the backend's and the transport's functions, as theirs. */
+/* The loader's versions of functions of the backend and the transport. */
 void b0_loader_prepare(const struct boot0_transport *transport, uint8_t *image, size_t size);
 enum boot0_status b0_loader_follow(const struct boot0_transport *transport,
                                    struct boot0_error *error);

@@ -8,21 +8,24 @@
 #include <string.h>
 
 enum {
-    PATIENCE_MS = 300, /* for a frame, beyond what the line needs for it */
-    HELLO_MS = 60,     /* between two of them: the loader tries its UARTs in turn */
-    TRIAL_ASK_MS = 80, /* at a new speed: twice within B0_LOADER_TRIAL_MS */
-    TRIES = 8,         /* of a question or an order that stays without an answer */
-    STUCK_MS = 120000, /* busy for so long: twice the erase of all of a worn flash */
+    PATIENCE_MS = 300, /* for a frame, in addition to its time on the line */
+    HELLO_MS = 60,     /* between two HELLOs: the loader tries its UARTs in turn */
+    TRIAL_ASK_MS = 80, /* at a new speed: two tries fit into B0_LOADER_TRIAL_MS */
+    TRIES = 8,         /* of a question or an order without an answer */
+    STUCK_MS = 120000, /* maximum busy time: twice the full erase of a worn flash */
     BITS = 10,         /* 8N1 */
-    ON_LINE_MS = 60,   /* as much is on its way at once, if frames are that short */
-    BREAKS_MAX = 4,    /* in some 16 frames: too fast */
+    ON_LINE_MS = 60,   /* amount of data in transit at once, for short frames */
+    BREAKS_MAX = 4,    /* in about 16 frames: the speed is too high */
     BREAK_WEIGHT = 16,
-    WINDOW_MAX = 64, /* a number behind the one that is expected must not seem to be before it */
+    WINDOW_MAX = 64, /* a number after the expected one must not look older */
     SEND_MS = 5000,
     TEST_SIZE = 128,
 };
 
-/* What adapters know besides 115200: FT232R, CP2102N, CH340 and PL2303 have all of them or less. */
+/*
+ * Speeds that adapters support besides 115200: FT232R, CP2102N, CH340 and PL2303 have all of them
+ * or some.
+ */
 static const uint32_t speeds[] = {230400, 460800, 921600, 1500000, 2000000};
 
 void b0_loader_link_init(struct b0_loader_link *link, const struct boot0_stream *stream,
@@ -39,7 +42,7 @@ static uint64_t now_us(const struct b0_loader_link *link)
     return link->stream.ops->now_us(link->stream.context);
 }
 
-/* How long so many bytes are on the line. */
+/* Returns the time that `size` bytes take on the line. */
 static uint64_t wire_us(const struct b0_loader_link *link, size_t size)
 {
     return (uint64_t)size * BITS * 1000000 / link->line->baud;
@@ -71,10 +74,11 @@ static enum b0_loader_result send(struct b0_loader_link *link, uint8_t type, uin
         link->stream.context, link->coded, size, SEND_MS + (uint32_t)(wire_us(link, size) / 1000));
 
     link->exchanges++;
-    return result == BOOT0_XFER_GONE ? B0_LOADER_GONE : B0_LOADER_OK; /* no answer tells the rest */
+    /* A missing answer shows other failures. */
+    return result == BOOT0_XFER_GONE ? B0_LOADER_GONE : B0_LOADER_OK;
 }
 
-/* Waits for a byte, and takes those that are there with it. */
+/* Waits for a byte and takes all that are available with it. */
 static enum boot0_xfer fill(struct b0_loader_link *link, uint64_t until_us)
 {
     uint64_t at_us = now_us(link);
@@ -94,7 +98,7 @@ static enum boot0_xfer fill(struct b0_loader_link *link, uint64_t until_us)
 }
 
 enum heard {
-    HEARD_NOTHING, /* the time is over */
+    HEARD_NOTHING, /* timed out */
     HEARD_FRAME,
     HEARD_BROKEN,
     HEARD_GONE,
@@ -123,7 +127,7 @@ static bool is_stopped(struct b0_loader_link *link)
     return link->tick && !link->tick(link->context);
 }
 
-/* One frame more, and whether one broke: how bad the line is, of late. */
+/* Counts a frame and whether it was broken: the recent quality of the line. */
 static void judge(struct b0_loader_link *link, bool is_broken)
 {
     if (is_broken)
@@ -132,9 +136,9 @@ static void judge(struct b0_loader_link *link, bool is_broken)
         link->breaks--;
 }
 
-/* ---- what the board says ---- */
+/* ---- messages from the board ---- */
 
-/* True if it is what comes next of what is read. */
+/* True if the frame is the next part of the data being read. */
 static bool take_data(struct b0_loader_link *link, const struct b0_loader_frame *frame)
 {
     struct b0_loader_reading *reading = link->reading;
@@ -151,7 +155,7 @@ static bool take_data(struct b0_loader_link *link, const struct b0_loader_frame 
     return true;
 }
 
-/* Frames that come of themselves. True if the question under way is being worked on. */
+/* Handles unsolicited frames. True if the board is working on the current question. */
 static bool take_other(struct b0_loader_link *link, const struct b0_loader_frame *frame)
 {
     if (frame->type == B0_LOADER_STATE && frame->length >= B0_LOADER_STATE_SIZE) {
@@ -196,15 +200,15 @@ static enum b0_loader_result take_answer(struct b0_loader_link *link, const stru
 }
 
 /*
- * A board that does not answer may only be slow: from PATIENCE_MS on a silence is twice as long
- * each time, four times at most.
+ * A board that does not answer may be slow: timeouts of PATIENCE_MS and more double with each
+ * silence, up to a factor of four.
  */
 static uint64_t patience_us(uint32_t ms, unsigned silences)
 {
     return ((uint64_t)ms * 1000) << (ms < PATIENCE_MS ? 0 : silences < 2 ? silences : 2);
 }
 
-/* Asks once. B0_LOADER_SILENT: ask again. */
+/* Sends the question once. B0_LOADER_SILENT: repeat it. */
 static enum b0_loader_result ask_once(struct b0_loader_link *link, const struct question *q,
                                       unsigned tries)
 {
@@ -229,7 +233,7 @@ static enum b0_loader_result ask_once(struct b0_loader_link *link, const struct 
         if (heard == HEARD_FRAME && take_other(link, &frame))
             until_us = now_us(link) + silence_us;
         if (q->type == B0_LOADER_READ && link->reading && link->reading->has_gap)
-            return B0_LOADER_OK; /* the rest is asked for again */
+            return B0_LOADER_OK; /* the rest is requested again */
         if (is_stopped(link))
             return B0_LOADER_STOPPED;
     }
@@ -265,7 +269,7 @@ static enum b0_loader_result sync(struct b0_loader_link *link, const uint8_t *te
 /* ---- the speed ---- */
 
 /*
- * Nothing comes through: back to the first speed, to which the board falls back when it hears only
+ * No frames arrive: returns to the first speed, to which the board falls back when it receives only
  * broken frames.
  */
 static enum b0_loader_result start_over(struct b0_loader_link *link)
@@ -283,8 +287,8 @@ static enum b0_loader_result start_over(struct b0_loader_link *link)
 }
 
 /*
- * Both ends at another speed. B0_LOADER_REFUSED: one of them cannot, or no frame comes through, and
- * both are where they were.
+ * Changes the speed of both ends. B0_LOADER_REFUSED: one of them does not support it, or no frames
+ * arrive; both keep the old speed.
  */
 static enum b0_loader_result change_speed(struct b0_loader_link *link, uint32_t baud)
 {
@@ -305,18 +309,18 @@ static enum b0_loader_result change_speed(struct b0_loader_link *link, uint32_t 
     result = sync(link, test, sizeof test, TRIAL_ASK_MS, 2);
     if (result != B0_LOADER_SILENT)
         return result;
-    /* The board goes back as well, and says nothing meanwhile. */
+    /* The board also returns to the old speed, and is silent meanwhile. */
     result = set_baud(link, before);
     link->stream.ops->wait(link->stream.context, B0_LOADER_TRIAL_MS * 1000);
     if (result == B0_LOADER_OK)
         result = sync(link, NULL, 0, PATIENCE_MS, TRIES);
-    /* It has heard the host at that speed, and only its answers were lost: it stays there. */
+    /* If only its answers were lost, the board received the host at that speed and keeps it. */
     if (result == B0_LOADER_SILENT)
         result = start_over(link);
     return result == B0_LOADER_OK ? B0_LOADER_REFUSED : result;
 }
 
-/* Whether the port takes a speed. B0_LOADER_REFUSED: it does not. */
+/* Tries to set the port's speed. B0_LOADER_REFUSED: not supported. */
 static enum b0_loader_result try_port(struct b0_loader_link *link, uint32_t baud)
 {
     const uint32_t before = link->line->baud;
@@ -325,7 +329,7 @@ static enum b0_loader_result try_port(struct b0_loader_link *link, uint32_t baud
     return result == B0_LOADER_OK ? set_baud(link, before) : result;
 }
 
-/* The next higher speed that is worth a try; 0: there is none. */
+/* Returns the next higher speed worth trying; 0: none. */
 static uint32_t next_speed(const struct b0_loader_link *link)
 {
     for (size_t i = 0; i < B0_LENGTH(speeds); i++)
@@ -367,7 +371,7 @@ enum b0_loader_result b0_loader_link_speed_up(struct b0_loader_link *link)
     return result;
 }
 
-/* The next lower speed, which the line has borne before. */
+/* Selects the next lower speed, which has worked before. */
 static enum b0_loader_result slow_down(struct b0_loader_link *link)
 {
     enum b0_loader_result result;
@@ -387,7 +391,7 @@ static bool is_too_fast(const struct b0_loader_link *link)
     return link->breaks >= BREAKS_MAX * BREAK_WEIGHT && link->line->baud > link->first_baud;
 }
 
-/* So often; and so often again, after a new beginning at the first speed. */
+/* Tries `tries` times, then again `tries_again` times after a restart at the first speed. */
 static enum b0_loader_result ask(struct b0_loader_link *link, const struct question *q,
                                  unsigned tries, unsigned tries_again)
 {
@@ -411,7 +415,7 @@ enum b0_loader_result b0_loader_link_ask(struct b0_loader_link *link, enum b0_lo
     return ask(link, &q, TRIES / 2, TRIES);
 }
 
-/* ---- the beginning ---- */
+/* ---- connecting ---- */
 
 static enum b0_loader_result take_hello(struct b0_loader_link *link)
 {
@@ -427,7 +431,7 @@ static enum b0_loader_result take_hello(struct b0_loader_link *link)
     return B0_LOADER_OK;
 }
 
-/* The line may be at another speed: then only a board that was found before can be found again. */
+/* The line may be at another speed: then it can only find a board that was found before. */
 enum b0_loader_result b0_loader_link_hello(struct b0_loader_link *link, uint32_t timeout_ms)
 {
     const struct b0_loader_parts nothing = {0};
@@ -443,7 +447,7 @@ enum b0_loader_result b0_loader_link_hello(struct b0_loader_link *link, uint32_t
 
 /* ---- reading ---- */
 
-/* Asks once for what is missing, and takes what comes of it without a gap. */
+/* Requests the missing part once, and takes its data up to the first gap. */
 static enum b0_loader_result read_on(struct b0_loader_link *link)
 {
     struct b0_loader_reading *reading = link->reading;
@@ -489,17 +493,17 @@ enum b0_loader_result b0_loader_link_read(struct b0_loader_link *link, uint32_t 
 
 /* ---- orders ---- */
 
-/* A run of orders, each of which can be made again. */
+/* A sequence of orders, each of which can be rebuilt. */
 struct orders {
     uint32_t count;
     uint32_t address;
     const uint8_t *data; /* NULL: one erase */
     uint32_t size;
-    uint8_t first;        /* number of the first one */
-    uint32_t sent, acked; /* how many of them */
-    uint32_t reached;     /* that were ever sent */
-    unsigned silent;      /* time-outs since the last was confirmed */
-    uint64_t until_us;    /* when the next one is due */
+    uint8_t first;        /* number of the first order */
+    uint32_t sent, acked; /* counts of orders */
+    uint32_t reached;     /* highest `sent` so far */
+    unsigned silent;      /* time-outs since the last confirmation */
+    uint64_t until_us;    /* deadline of the next confirmation */
     uint64_t stuck_us;
 };
 
@@ -534,7 +538,7 @@ static enum b0_loader_result send_order(struct b0_loader_link *link, const struc
     return send(link, B0_LOADER_WRITE_PACKED, number, &parts);
 }
 
-/* How many orders may be on their way: the board's room, and not more than the line needs. */
+/* Returns how many orders may be in transit: the board's room, but not more than the line needs. */
 static uint32_t window(const struct b0_loader_link *link)
 {
     uint64_t frame_us = wire_us(link, B0_LOADER_CODED_SIZE(B0_LOADER_PAYLOAD_MAX));
@@ -569,7 +573,7 @@ static void go_back(struct b0_loader_link *link, struct orders *orders)
     judge(link, true);
 }
 
-/* What the board has got so far. */
+/* Handles the board's report of received orders. */
 static enum b0_loader_result take_state(struct b0_loader_link *link, struct orders *orders,
                                         bool again)
 {
@@ -578,7 +582,7 @@ static enum b0_loader_result take_state(struct b0_loader_link *link, struct orde
     if (link->status != BOOT0_DFU_STATUS_OK)
         return B0_LOADER_REFUSED;
     if (more > orders->reached - orders->acked)
-        return B0_LOADER_OK; /* of an order before: it was late */
+        return B0_LOADER_OK; /* a late report on an earlier order */
     if (more > 0) {
         orders->acked += more;
         judge(link, false);
@@ -592,7 +596,7 @@ static enum b0_loader_result take_state(struct b0_loader_link *link, struct orde
     return B0_LOADER_OK;
 }
 
-/* Nothing was heard: the orders, or what the board has said, are lost. */
+/* Handles a time-out: the orders or the board's reports were lost. */
 static enum b0_loader_result take_silence(struct b0_loader_link *link, struct orders *orders)
 {
     go_back(link, orders);

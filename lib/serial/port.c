@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The machine's serial ports, however the system is asked: as a stream, and as a bus. */
+/* The machine's serial ports, independent of the system: as a stream and as a bus. */
 #include "serial.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds out which board is behind a port: speed, bootloader, chip, flash, serial number. */
+/* Identifies the board on a port: speed, bootloader, chip, flash, serial number. */
 #include "loader.h"
 #include "serial.h"
 
@@ -13,7 +13,7 @@ enum {
     UNIQUE_ID_SIZE = 12,
 };
 
-/* Tried in this order when the board does not answer, and can be reset from here. */
+/* Tried in this order if the board does not answer and can be reset. */
 static const uint32_t slower[] = {115200, 57600, 38400, 19200, 9600};
 
 static enum boot0_status set_line(struct b0_uart_bus *bus, uint32_t baud, struct boot0_error *error)
@@ -32,7 +32,7 @@ static enum boot0_status set_line(struct b0_uart_bus *bus, uint32_t baud, struct
     return boot0_advise(error, BOOT0_ADVICE_LINE_SPEED, NULL);
 }
 
-/* ---- getting an answer ---- */
+/* ---- connecting ---- */
 
 static enum boot0_status try_speed(struct b0_uart_bus *bus, uint32_t baud,
                                    struct boot0_error *error)
@@ -50,7 +50,7 @@ static enum boot0_status try_speed(struct b0_uart_bus *bus, uint32_t baud,
     return b0_uart_run(bus, &task, NULL, error);
 }
 
-/* A ROM that has measured a speed wrongly listens at it until it is reset. */
+/* A ROM that measured a wrong speed keeps it until it is reset. */
 static enum boot0_status connect(struct b0_uart_bus *bus, struct boot0_error *error)
 {
     struct b0_an3155_config config = {.baud = bus->baud};
@@ -65,7 +65,7 @@ static enum boot0_status connect(struct b0_uart_bus *bus, struct boot0_error *er
         if (status == BOOT0_OK || !speed)
             break;
         if (slower[i] < bus->baud) {
-            struct boot0_error ignored; /* the first one tells more */
+            struct boot0_error ignored; /* the first error is more useful */
 
             status = try_speed(bus, slower[i], &ignored);
         }
@@ -74,9 +74,9 @@ static enum boot0_status connect(struct b0_uart_bus *bus, struct boot0_error *er
     return status;
 }
 
-/* ---- what it is ---- */
+/* ---- identification ---- */
 
-/* Reads a few bytes that not every ROM lets be read; a refusal is no failure. */
+/* Reads a few bytes that some ROMs protect; a refusal is not an error. */
 static bool read_some(struct b0_uart_bus *bus, uint32_t address, uint8_t *data, uint32_t size)
 {
     const struct b0_task task = {.doing = "asking what it is"};
@@ -88,7 +88,7 @@ static bool read_some(struct b0_uart_bus *bus, uint32_t address, uint8_t *data, 
     return b0_uart_run(bus, &task, NULL, &ignored) == BOOT0_OK;
 }
 
-/* The layout of the largest part, cut to the size that this one has. */
+/* Cuts the layout of the largest part to the actual size. */
 static void cut_layout(struct boot0_layout *layout, uint64_t size)
 {
     uint64_t seen = 0;
@@ -106,14 +106,14 @@ static void cut_layout(struct boot0_layout *layout, uint64_t size)
     }
 }
 
-/* The ROM's USB side makes its serial number so: libopencm3, lib/stm32/desig.c. */
+/* Same serial number as the ROM's USB interface: libopencm3, lib/stm32/desig.c. */
 void b0_uart_name_serial(const uint8_t *u, char *text, size_t size)
 {
     snprintf(text, size, "%02X%02X%02X%02X%02X%02X", u[11], (uint8_t)(u[10] + u[2]), u[9],
              (uint8_t)(u[8] + u[0]), u[7], u[6]);
 }
 
-/* What the ROM refuses to read stays unknown. */
+/* Values that the ROM refuses to read stay unknown. */
 static void read_signature(struct b0_uart_bus *bus, struct boot0_board *board,
                            struct boot0_layout *layout)
 {
@@ -167,7 +167,7 @@ void b0_uart_add_flash(struct boot0_board *board, uint64_t size)
     add_flash(board, &layout);
 }
 
-/* AN3155, 3.5: they are read and written as memory. The second bank's have a place of their own. */
+/* AN3155, 3.5: they are read and written as memory. The second bank's have a separate address. */
 static void add_option_bytes(struct boot0_board *board)
 {
     const struct boot0_chip *chip = board->chips[0];
@@ -192,7 +192,7 @@ static void add_option_bytes(struct boot0_board *board)
     add_memory(board, text);
 }
 
-/* The memories that the USB side of the same ROM shows as alternate settings. */
+/* Adds the memories that the same ROM exposes as alternate settings on USB. */
 static void add_memories(struct b0_uart_bus *bus, struct boot0_board *board)
 {
     const struct boot0_chip *chip = board->chips[0];
@@ -203,7 +203,7 @@ static void add_memories(struct b0_uart_bus *bus, struct boot0_board *board)
     read_signature(bus, board, &layout);
     add_flash(board, &layout);
     add_option_bytes(board);
-    /* AN2606, 4.4: it is there for every interface of these ROMs. */
+    /* AN2606, 4.4: available on every interface of these ROMs. */
     if (chip->has_device_feature)
         add_memory(board, "@Device Feature/0xFFFF0000/01*004 e");
 }
@@ -218,7 +218,7 @@ enum boot0_status b0_uart_probe(const struct boot0_transport *transport, struct 
     if (bus->loader)
         return b0_loader_probe(transport, board, error);
     status = bus->connected ? BOOT0_OK : connect(bus, error);
-    /* Without a reset line the RAM loader of an earlier session may be there still. */
+    /* Without a reset line, the RAM loader of an earlier session may still run. */
     if (status == BOOT0_E_IO && bus->resets.enter.count == 0 && b0_uart_find_loader(bus))
         return b0_loader_probe(transport, board, error);
     if (status != BOOT0_OK)

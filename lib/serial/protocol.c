@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ST's UART bootloader as a protocol of a session. */
+/* ST's UART bootloader as a session protocol. */
 #include "../board/memory_kind.h"
 #include "../board/program_unit.h"
 #include "loader.h"
@@ -14,11 +14,11 @@ enum {
 };
 
 struct uart {
-    struct b0_protocol protocol; /* first: a pointer to it is one to this */
+    struct b0_protocol protocol; /* first member: pointers to both convert */
     const struct boot0_board *board;
     struct b0_uart_bus *bus;
-    uint32_t before;    /* commands of the engine when the protocol began */
-    bool ignore_cancel; /* while it returns to idle */
+    uint32_t before;    /* commands of the engine when the protocol was opened */
+    bool ignore_cancel; /* while returning to idle */
 };
 
 static struct uart *uart_of(struct b0_protocol *protocol)
@@ -36,7 +36,7 @@ static bool tick(void *context)
     return uart->ignore_cancel || uart->protocol.tick(uart->protocol.context);
 }
 
-/* Whether the same may not go wrong again: what the line did, not what the board said. */
+/* True if the failure may be transient: caused by the line, not reported by the board. */
 static bool retryable(const struct b0_an3155 *engine, enum boot0_status status)
 {
     static const bool by_failure[B0_AN3155_FAIL_COUNT] = {
@@ -87,7 +87,7 @@ static enum boot0_status read_memory(struct b0_protocol *protocol, int memory, u
     return run(uart, "reading", &address, error);
 }
 
-/* AN3155, 3.5: a write to the option bytes ends in a reset of the chip. */
+/* AN3155, 3.5: a write to the option bytes ends in a chip reset. */
 static bool resets(const struct uart *uart, int memory, uint32_t address)
 {
     const struct boot0_alternate *alternate = &uart->board->alternates[memory];
@@ -96,7 +96,7 @@ static bool resets(const struct uart *uart, int memory, uint32_t address)
            B0_MEMORY_OPTION_BYTES;
 }
 
-/* The ROM starts anew, and measures the line again. */
+/* The ROM restarts and measures the speed again. */
 static enum boot0_status lose(const struct uart *uart, struct boot0_error *error)
 {
     uart->bus->connected = false;
@@ -119,7 +119,7 @@ static enum boot0_status write_memory(struct b0_protocol *protocol, int memory, 
     return status == BOOT0_OK ? lose(uart, error) : status;
 }
 
-/* AN3155 numbers sectors and pages from the start of the flash, whatever their sizes. */
+/* AN3155 numbers sectors and pages from the start of the flash, regardless of their sizes. */
 static uint32_t sector_number(const struct boot0_layout *layout, uint32_t address)
 {
     uint32_t number = 0;
@@ -174,7 +174,7 @@ static enum boot0_status erase(struct b0_protocol *protocol, int memory, enum b0
         b0_an3155_erase_pages(&uart->bus->engine, (uint16_t)sector_number(layout, address), 1);
         status = run(uart, "erasing the sector", NULL, error);
     }
-    uart->protocol.done = 0; /* pages, which are no bytes */
+    uart->protocol.done = 0; /* counts pages, not bytes */
     return status;
 }
 
@@ -224,8 +224,8 @@ static const struct b0_protocol_ops uart_ops = {
 };
 
 /*
- * AN3155, 3.5 speaks of whole words; the flash of newer families is programmed in longer units. A
- * shorter block leaves the rest of its unit erased, and that cannot be programmed later.
+ * AN3155, 3.5 requires whole words, but the flash of newer families has longer programming units. A
+ * shorter block leaves the rest of its unit erased, and the rest cannot be programmed later.
  */
 static uint8_t alignment(uint32_t program_unit)
 {
@@ -258,7 +258,7 @@ static struct b0_protocol *open_board(const struct boot0_transport *transport,
 
 const struct boot0_backend b0_serial_backend = {
     .name = "serial",
-    .vendor = BOOT0_VENDOR_ST, /* files for an STM32 name its ROM's USB side */
+    .vendor = BOOT0_VENDOR_ST, /* files for STM32 name the ids of the ROM's USB interface */
     .product = BOOT0_PRODUCT_ST_DFU,
     .probe = b0_uart_probe,
     .open = open_board,

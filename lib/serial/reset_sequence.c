@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* DTR and RTS: wirings by name, and the pattern language. docs/howto/uart.md describes both. */
+/* DTR and RTS: named wirings and the pattern language. docs/howto/uart.md describes both. */
 #include "reset_sequence.h"
 
 #include <ctype.h>
@@ -7,8 +7,8 @@
 #include <string.h>
 
 enum {
-    RESET_MS = 100, /* a 100 nF capacitor at NRST, and pull-ups as weak as they come */
-    START_MS = 100, /* from reset until the ROM looks at its UART */
+    RESET_MS = 100, /* a 100 nF capacitor at NRST with the weakest pull-up */
+    START_MS = 100, /* from reset until the ROM reads its UART */
     WAIT_MAX_MS = 10000,
 };
 
@@ -31,7 +31,7 @@ static void drive(struct b0_reset_sequence *pattern, const struct wire *wire, bo
         add(pattern, wire->line, active != wire->inverted);
 }
 
-/* BOOT0 has to be right when the reset ends, and is given up afterwards. */
+/* BOOT0 must be valid when the reset ends, and is released afterwards. */
 static void make_pattern(struct b0_reset_sequence *pattern, const struct wire *reset,
                          const struct wire *boot0, bool bootloader)
 {
@@ -56,7 +56,7 @@ static bool take_word(const char **text, const char *word)
     return true;
 }
 
-/* "!dtr-reset" */
+/* Parses "!dtr-reset". */
 static bool take_wire(const char **text, struct wire *reset, struct wire *boot0)
 {
     struct wire wire = {.used = true, .inverted = take_word(text, "!")};
@@ -122,7 +122,7 @@ static bool take_step(const char **text, struct b0_reset_step *step)
     return true;
 }
 
-/* Up to a ':' or the end. */
+/* Parses up to a ':' or the end. */
 static bool take_pattern(const char **text, struct b0_reset_sequence *pattern)
 {
     if (**text == ':' || **text == '\0')

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How the modem lines of a serial port bring a board into its bootloader and out of it: read from a
- * text, carried out on a stream.
+ * How the modem lines of a serial port switch a board into its bootloader and out of it: parsed
+ * from a text, executed on a stream.
  */
 #ifndef B0_LIB_SERIAL_RESET_SEQUENCE_H
 #define B0_LIB_SERIAL_RESET_SEQUENCE_H
@@ -30,14 +30,14 @@ struct b0_reset_sequence {
 
 struct b0_reset_sequences {
     struct b0_reset_sequence enter; /* empty: the user presses the buttons */
-    struct b0_reset_sequence leave; /* reset with BOOT0 low; empty: Go has to do */
+    struct b0_reset_sequence leave; /* reset with BOOT0 low; empty: Go is used */
 };
 
-/* NULL is "none". BOOT0_E_USAGE says what is wrong where. */
+/* NULL means "none". BOOT0_E_USAGE names the error and its position. */
 enum boot0_status b0_reset_parse(const char *text, struct b0_reset_sequences *lines,
                                  struct boot0_error *error);
 
-/* Carries a pattern out; *line keeps the state of the lines. */
+/* Executes a sequence; *line keeps the state of the lines. */
 enum boot0_xfer b0_reset_run(const struct b0_reset_sequence *pattern,
                              const struct boot0_stream *stream, struct boot0_line *line);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine's serial ports, by Windows' own functions: "Communications Resources" of its
- * documents. What time-outs a read has is set before it, and it ends by them.
+ * The machine's serial ports, through Windows' own functions: "Communications Resources" in its
+ * documentation. Timeouts are set before each read, which they end.
  */
 #include "serial.h"
 
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In this order. */
+/* The order of these headers matters. */
 #include <windows.h>
 
 #include <setupapi.h>
@@ -20,7 +20,7 @@
 #include <cfgmgr32.h>
 
 enum {
-    BAUD_FIRST = 9600, /* until one is set */
+    BAUD_FIRST = 9600, /* until a speed is set */
     NAME_MAX_LENGTH = 160,
     QUEUE_SIZE = 4096,
     GROWTH = 8,
@@ -28,9 +28,9 @@ enum {
 
 struct serial {
     HANDLE port;
-    struct boot0_line line;  /* as set; baud 0: not yet */
-    DWORD read_ms, write_ms; /* time-outs as set */
-    bool plain;              /* no parity of the bootloader's */
+    struct boot0_line line;  /* current settings; baud 0: not set yet */
+    DWORD read_ms, write_ms; /* current timeouts */
+    bool plain;              /* without the bootloader's parity */
 };
 
 static uint64_t now_us(void *context)
@@ -47,7 +47,7 @@ static void wait_us(void *context, uint32_t microseconds)
 
 /* ---- sending and receiving ---- */
 
-/* COMMTIMEOUTS: totals only; 0 would be no limit. */
+/* COMMTIMEOUTS: total timeouts only; 0 would mean no limit. */
 static bool set_timeouts(struct serial *serial, uint32_t read_ms, uint32_t write_ms)
 {
     COMMTIMEOUTS timeouts = {0, 0, read_ms ? read_ms : 1, 0, write_ms ? write_ms : 1};
@@ -59,7 +59,7 @@ static bool set_timeouts(struct serial *serial, uint32_t read_ms, uint32_t write
     return SetCommTimeouts(serial->port, &timeouts) != 0;
 }
 
-/* Windows takes a time-out for a success with less; Wine does not. */
+/* On Windows a timeout is a success with fewer bytes; on Wine it is not. */
 static bool was_timeout(void)
 {
     DWORD error = GetLastError();
@@ -92,7 +92,7 @@ static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_
     if (!ClearCommError(serial->port, &errors, &status))
         return BOOT0_XFER_GONE;
     if (timeout_ms == 0 && status.cbInQue < wanted)
-        wanted = status.cbInQue; /* what is there, without waiting */
+        wanted = status.cbInQue; /* available bytes, without waiting */
     if (wanted > 0) {
         DWORD later = 0;
 
@@ -111,7 +111,7 @@ static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_
 
 /* ---- settings ---- */
 
-/* Lines are left as they are: what is open keeps them, and EscapeCommFunction() moves them. */
+/* Leaves the modem lines unchanged: an open port keeps them, and EscapeCommFunction() sets them. */
 static bool set_frame(HANDLE port, const struct boot0_line *line)
 {
     static const BYTE parities[] = {
@@ -158,7 +158,7 @@ static enum boot0_xfer set(void *context, const struct boot0_line *line)
     frame.rts = serial->line.rts;
     if (!same_frame(&frame, &serial->line) && !set_frame(serial->port, &frame))
         return BOOT0_XFER_ERROR;
-    /* A port without modem lines is only a failure if somebody wants to move them. */
+    /* A port without modem lines fails only if a line must change. */
     if (line->dtr != serial->line.dtr && !set_line(serial->port, line->dtr, SETDTR, CLRDTR))
         return BOOT0_XFER_ERROR;
     if (line->rts != serial->line.rts && !set_line(serial->port, line->rts, SETRTS, CLRRTS))
@@ -166,12 +166,12 @@ static enum boot0_xfer set(void *context, const struct boot0_line *line)
     serial->line = frame;
     serial->line.dtr = line->dtr;
     serial->line.rts = line->rts;
-    if (serial->plain) /* what a program says is not lost because its port is set */
+    if (serial->plain) /* a program's output is not lost when its port is set */
         return BOOT0_XFER_OK;
     return PurgeComm(serial->port, PURGE_RXCLEAR) ? BOOT0_XFER_OK : BOOT0_XFER_GONE;
 }
 
-/* Nothing that poll() knows: callers look by time. */
+/* There is no handle for poll(): callers poll by time. */
 static int handle(void *context)
 {
     (void)context;
@@ -212,7 +212,7 @@ static enum boot0_status fail_open(const char *path, DWORD code, struct boot0_er
     return boot0_advise(error, BOOT0_ADVICE_LIST_PORTS, NULL);
 }
 
-/* Ports above COM9 have names of this form only: "Naming Files, Paths, and Namespaces". */
+/* Ports above COM9 need this form of name: "Naming Files, Paths, and Namespaces". */
 static HANDLE open_handle(const char *path)
 {
     char name[NAME_MAX_LENGTH];
@@ -221,7 +221,7 @@ static HANDLE open_handle(const char *path)
     snprintf(name, sizeof name, "%s%.120s", strncmp(path, "\\\\", 2) == 0 ? "" : "\\\\.\\", path);
     port = CreateFileA(name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
     if (port != INVALID_HANDLE_VALUE)
-        SetupComm(port, QUEUE_SIZE, QUEUE_SIZE); /* a wish, which the driver may refuse */
+        SetupComm(port, QUEUE_SIZE, QUEUE_SIZE); /* a request that the driver may refuse */
     return port;
 }
 
@@ -250,11 +250,14 @@ enum boot0_status b0_serial_open_port(struct boot0_stream *stream, const char *p
 
 /* ---- listing ---- */
 
-/* GUID_DEVINTERFACE_COMPORT, of ntddser.h. */
+/* GUID_DEVINTERFACE_COMPORT from ntddser.h. */
 static const GUID port_class = {
     0x86e0d1e0, 0x8089, 0x11d0, {0x9c, 0xe4, 0x08, 0x00, 0x3e, 0x30, 0x1f, 0x73}};
 
-/* "USB\VID_0483&PID_5740\315A28A0B956"; of an interface of a composite device, its parent's. */
+/*
+ * Parses "USB\VID_0483&PID_5740\315A28A0B956"; for an interface of a composite device, its parent's
+ * id.
+ */
 static void take_usb(struct boot0_serial_port *to, DEVINST instance)
 {
     char id[MAX_DEVICE_ID_LEN + 1] = "";
@@ -273,7 +276,7 @@ static void take_usb(struct boot0_serial_port *to, DEVINST instance)
     to->vendor = (uint16_t)strtoul(vendor + strlen("VID_"), NULL, 16);
     to->product = (uint16_t)strtoul(product + strlen("PID_"), NULL, 16);
     serial = strrchr(id, '\\');
-    if (serial && !strchr(serial, '&')) /* else Windows has made it up */
+    if (serial && !strchr(serial, '&')) /* otherwise Windows generated it */
         snprintf(to->serial, sizeof to->serial, "%.127s", serial + 1);
 }
 

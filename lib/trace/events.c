@@ -7,8 +7,8 @@
 #include <string.h>
 
 enum {
-    LINE_MAX_LENGTH = 1024, /* a refusal may have a long hint */
-    EVENTS_MAX = 1 << 22,   /* transfers in one record: more than an hour of them */
+    LINE_MAX_LENGTH = 1024, /* a refusal can have a long hint */
+    EVENTS_MAX = 1 << 22,   /* transfers in one recording: more than an hour */
     LIST_MAX = 64,
 };
 
@@ -16,7 +16,7 @@ struct reader {
     struct b0_trace_events *events;
     const char *name;
     unsigned line;
-    size_t filled; /* bytes of the last transfer that were read */
+    size_t filled; /* bytes of the last transfer read so far */
 };
 
 static struct b0_trace_event *add_event(struct reader *reader, enum b0_trace_kind kind)
@@ -50,7 +50,7 @@ static struct b0_trace_event *last_event(const struct reader *reader, enum b0_tr
 
 /* ---- boards ---- */
 
-/* The number behind "key=", and behind as many commas. False if it is not there. */
+/* Parses the number after "key=" and `commas` commas. False if it is missing. */
 static bool number_of(const char *text, const char *key, unsigned commas, uint16_t *number)
 {
     const char *at = strstr(text, key);
@@ -71,7 +71,7 @@ static bool number_of(const char *text, const char *key, unsigned commas, uint16
     return end != at && value <= UINT16_MAX;
 }
 
-/* What older records do not say is 0. */
+/* Older recordings omit some values; they are 0. */
 static uint16_t number_or_0(const char *text, const char *key)
 {
     uint16_t number;
@@ -79,7 +79,7 @@ static uint16_t number_or_0(const char *text, const char *key)
     return number_of(text, key, 0, &number) ? number : 0;
 }
 
-/* The second word of a line: the port. */
+/* Returns the second word of a line: the port. */
 static void take_path(const char *line, char path[BOOT0_PATH_MAX])
 {
     size_t length;
@@ -121,7 +121,7 @@ static bool parse_board(const char *line, const char *text, struct boot0_candida
     return true;
 }
 
-/* ---- events: each takes the text behind " --- ", and says whether there was memory for it ---- */
+/* ---- events: each parses the text after " --- "; false: out of memory ---- */
 
 static bool take_open(struct reader *reader, const char *line, const char *text)
 {
@@ -195,7 +195,7 @@ static bool take_hint(struct reader *reader, const char *line, const char *text)
     return true;
 }
 
-/* Of a newer library's advice only the hint is left. */
+/* An unknown advice of a newer library is ignored; its hint is kept. */
 static bool take_advice(struct reader *reader, const char *line, const char *text)
 {
     const struct b0_trace_event *refused = last_event(reader, B0_TRACE_REFUSED);
@@ -236,7 +236,7 @@ static const struct {
     {"reset=", take_reset},  {"close", take_close},  {"advice ", take_advice},
 };
 
-/* What else a trace tells is for people. */
+/* Ignores other trace lines, which are for people. */
 static bool take_event(struct reader *reader, const char *line, const char *text)
 {
     for (size_t i = 0; i < B0_LENGTH(event_lines); i++)
@@ -273,7 +273,7 @@ static void take_more(struct reader *reader, const char *text)
                                                last->transfer.actual - reader->filled);
 }
 
-/* "set baud=9600 dtr=1 rts=0 ok" and "out length=4 ok 31 …", of a program's serial port. */
+/* Parses "set baud=9600 dtr=1 rts=0 ok" and "out length=4 ok 31 …" of a program's serial port. */
 static bool parse_stream(const char *line, struct b0_trace_transfer *transfer)
 {
     static const char *const starts[] = {"set baud=", "out length="};
@@ -343,7 +343,7 @@ enum boot0_status b0_trace_events_read(struct b0_trace_events *events, FILE *fil
         reader.line++;
         status = take_line(&reader, line, error);
         if (status == BOOT0_E_DATA && !whole && feof(file))
-            status = BOOT0_OK; /* boot0 was killed while it wrote */
+            status = BOOT0_OK; /* boot0 was killed while writing */
     }
     if (status != BOOT0_OK || events->has_scans)
         return status;

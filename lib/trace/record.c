@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A bus that writes down what goes over another one. */
+/* A bus that records the traffic of another one. */
 #include "stream.h"
 #include <base/trace_line.h>
 
@@ -12,10 +12,10 @@ enum {
 };
 
 struct recorder {
-    struct boot0_bus bus; /* owned: the one that is recorded */
+    struct boot0_bus bus; /* owned: the recorded bus */
     FILE *file;
     uint64_t start_us;
-    struct boot0_candidate seen[SEEN_MAX]; /* by the last scan */
+    struct boot0_candidate seen[SEEN_MAX]; /* in the last scan */
     size_t seen_count;
     bool has_scanned;
     char serial_path[BOOT0_PATH_MAX]; /* of the program whose serial port is open */
@@ -62,7 +62,7 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
     return transfer.result;
 }
 
-/* As the SET_INTERFACE that it is on the bus. */
+/* Recorded as SET_INTERFACE, which it is on the bus. */
 static enum boot0_status select_alternate(void *context, uint8_t interface, uint8_t alternate,
                                           struct boot0_error *error)
 {
@@ -122,7 +122,7 @@ static const struct boot0_transport_ops board_ops = {
 
 /* ---- the bus ---- */
 
-/* What a replay needs to know of a board that it cannot ask. */
+/* Writes the facts about a board that a replay cannot query. */
 static void write_candidate(struct recorder *recorder, const char *what,
                             const struct boot0_candidate *c)
 {
@@ -142,7 +142,7 @@ static bool is_same(const struct boot0_candidate *a, const struct boot0_candidat
            a->dfu_interface == b->dfu_interface;
 }
 
-/* Only what is new: who waits scans often. */
+/* Writes changes only, because waiting callers scan often. */
 static void write_scan(struct recorder *recorder, const struct boot0_candidate *list, size_t count)
 {
     bool same = recorder->has_scanned && recorder->seen_count == count;
@@ -176,7 +176,7 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
     return status;
 }
 
-/* Up to the end of its line: messages have one, hints perhaps several. */
+/* Writes up to the end of the line: messages have one line, hints may have several. */
 static void write_text(FILE *file, const char *text)
 {
     for (; *text; text++)
@@ -184,7 +184,7 @@ static void write_text(FILE *file, const char *text)
     fputc('\n', file);
 }
 
-/* Facts are not recorded: no advice on the opening of a board has any. */
+/* Facts are not recorded: no advice about opening a board has any. */
 static bool is_without_facts(const struct boot0_facts *facts)
 {
     return facts->address == 0 && facts->number == 0 && facts->text[0] == '\0';

@@ -13,16 +13,16 @@
 struct replay {
     struct b0_trace_events events;
     size_t at;                         /* the next event */
-    const struct b0_trace_event *scan; /* the boards that are there; NULL: not asked yet */
-    bool has_moved;                    /* since then */
-    const struct boot0_error *refused; /* by the last opening; NULL: it was not */
+    const struct b0_trace_event *scan; /* the present boards; NULL: not scanned yet */
+    bool has_moved;                    /* something happened since then */
+    const struct boot0_error *refused; /* of the last opening; NULL: not refused */
     uint64_t now_us;
     char divergence[256];
 };
 
-/* ---- what is next ---- */
+/* ---- next event ---- */
 
-/* Scans that this session has not asked for are passed over. */
+/* Skips scans that this session did not make. */
 static const struct b0_trace_event *peek(struct replay *replay)
 {
     const struct b0_trace_events *events = &replay->events;
@@ -46,7 +46,7 @@ static void diverge(struct replay *replay, const char *what)
         snprintf(replay->divergence, sizeof replay->divergence, "the record ends before %s", what);
 }
 
-/* The next event, if it is of that kind. */
+/* Returns the next event if it has that kind. */
 static const struct b0_trace_event *next_event(struct replay *replay, enum b0_trace_kind kind)
 {
     const struct b0_trace_event *event = peek(replay);
@@ -60,7 +60,7 @@ static const struct b0_trace_event *next_event(struct replay *replay, enum b0_tr
     return event;
 }
 
-/* Whether what was just opened was refused. */
+/* Fails if the last opening was refused in the recording. */
 static enum boot0_status take_refusal(struct replay *replay, struct boot0_error *error)
 {
     const struct b0_trace_event *event = next_event(replay, B0_TRACE_REFUSED);
@@ -183,7 +183,7 @@ static enum boot0_xfer send_bytes(void *context, const uint8_t *bytes, size_t si
     return take_stream(context);
 }
 
-/* Nothing that asks a program for DFU mode listens to it. */
+/* Code that switches a program to DFU mode never reads from it. */
 static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_t *actual,
                                uint32_t timeout_ms)
 {
@@ -211,7 +211,7 @@ static const struct boot0_stream_ops stream_ops = {
 
 /* ---- the bus ---- */
 
-/* Records without scans: the board is there as long as they open it again. */
+/* For recordings without scans: a board is present as long as the recording opens it again. */
 static void find_openings(const struct replay *replay, struct boot0_candidate *list,
                           size_t capacity, size_t *count)
 {
@@ -226,8 +226,8 @@ static void find_openings(const struct replay *replay, struct boot0_candidate *l
 }
 
 /*
- * The record tells what has changed, not how often that was asked: the next change is seen when
- * time has passed since the last one, or something was done.
+ * The recording has changes, not how often they were polled: the next change appears when time has
+ * passed since the last one, or after another request.
  */
 static enum boot0_status scan(void *context, struct boot0_candidate *list, size_t capacity,
                               size_t *count, struct boot0_error *error)
@@ -271,7 +271,7 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
 
     if (!event || event->kind != B0_TRACE_OPEN ||
         strcmp(event->candidate.path, candidate->path) != 0) {
-        if (replay->refused) { /* how often that was tried is a matter of time */
+        if (replay->refused) { /* the number of attempts depends on timing */
             *error = *replay->refused;
             return error->code;
         }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The record of a board on a serial port, written and played back. What goes over the port is a
- * line each, with all its bytes:
+ * The recording of a board on a serial port: writes and replays it. Each transfer is a line with
+ * all its bytes:
  *
  *     0.000120 /dev/ttyUSB0 set baud=115200 dtr=1 rts=1 ok
  *     0.000317 /dev/ttyUSB0 out length=1 ok 7f
@@ -14,13 +14,13 @@
 #include <stdio.h>
 
 /*
- * *stream records from now on to `file`; both it and `who` must outlive it. In the record it is
- * `at_us` now. BOOT0_E_MEMORY.
+ * From now on *stream records to `file`; `file` and `who` must outlive it. `at_us` is the current
+ * time in the recording. BOOT0_E_MEMORY.
  */
 enum boot0_status b0_trace_stream(struct boot0_stream *stream, FILE *file, const char *who,
                                   uint64_t at_us, struct boot0_error *error);
 
-/* Reads a record; `name` is for messages. The inside of boot0_replay_stream(). */
+/* Reads a recording; `name` is for messages. The implementation of boot0_replay_stream(). */
 enum boot0_status b0_replay_stream_read(struct boot0_stream *stream, FILE *file, const char *name,
                                         struct boot0_error *error);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A stream that writes down what goes over another one: the record of a board on a serial port. */
+/* A stream that records the traffic of another one: the recording of a board on a serial port. */
 #include "stream.h"
 #include <base/trace_line.h>
 
 #include <stdlib.h>
 
 struct recorder {
-    struct boot0_stream stream; /* owned: the one that is recorded */
+    struct boot0_stream stream; /* owned: the recorded stream */
     FILE *file;
     const char *who;
     uint64_t start_us;
@@ -26,7 +26,9 @@ static void write_bytes(FILE *file, const uint8_t *bytes, size_t size)
     fputc('\n', file);
 }
 
-/* "    0.104500 /dev/ttyUSB0 in  length=1 ok": the time is that at which it was over. */
+/*
+ * Writes "    0.104500 /dev/ttyUSB0 in  length=1 ok"; the time is that of the end of the transfer.
+ */
 static void write_head(struct recorder *recorder, const char *way, size_t size,
                        enum boot0_xfer result)
 {

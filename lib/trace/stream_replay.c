@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A stream at whose end a recorded board answers as it did. */
+/* A stream on which a recorded board answers as it did. */
 #include "stream.h"
 #include <base/platform/file.h>
 #include <base/trace_line.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-    BYTES_MAX = 512, /* of one line: a block and what is around it have 258 */
+    BYTES_MAX = 512, /* of one line: a block with its framing has 258 */
     LINE_MAX_LENGTH = 160 + 3 * BYTES_MAX,
     EVENTS_MAX = 1 << 22,
 };
@@ -22,9 +22,9 @@ struct event {
     unsigned line; /* in the file, from 1 */
     uint64_t at_us;
     enum boot0_xfer result;
-    struct boot0_line settings; /* of SET */
-    size_t length;              /* of OUT and IN: as asked for */
-    size_t count;               /* bytes that were moved */
+    struct boot0_line settings; /* for SET */
+    size_t length;              /* for OUT and IN: requested bytes */
+    size_t count;               /* transferred bytes */
     uint8_t *bytes;             /* owned */
 };
 
@@ -37,7 +37,7 @@ struct replay {
     char divergence[128];
 };
 
-/* ---- reading the record ---- */
+/* ---- reading the recording ---- */
 
 static struct event *add_event(struct replay *replay)
 {
@@ -55,7 +55,7 @@ static struct event *add_event(struct replay *replay)
     return &replay->events[replay->count++];
 }
 
-/* " baud=115200": moves behind it; false if something else is there. */
+/* Parses " baud=115200" and moves past it; false for other text. */
 static bool take_number(const char **text, const char *key, unsigned long *number)
 {
     char *end;
@@ -105,7 +105,7 @@ static bool parse_move(const char **text, enum kind kind, struct event *event)
     return true;
 }
 
-/* Up to the result; *text is moved to the bytes. */
+/* Parses up to the result; leaves *text at the bytes. */
 static bool parse_event(const char **text, struct event *event)
 {
     bool ok;
@@ -161,7 +161,7 @@ static enum boot0_status read_record(struct replay *replay, FILE *file, const ch
         if (line[strspn(line, " ")] != '\0')
             status = take_line(replay, line, number, name, error);
         if (status == BOOT0_E_DATA && !whole && feof(file))
-            status = BOOT0_OK; /* boot0 was killed while it wrote */
+            status = BOOT0_OK; /* boot0 was killed while writing */
     }
     if (status != BOOT0_OK || replay->count > 0)
         return status;
@@ -172,7 +172,7 @@ static enum boot0_status read_record(struct replay *replay, FILE *file, const ch
 
 /* ---- answering ---- */
 
-/* NULL: the record is at its end. */
+/* NULL: the recording has ended. */
 static const struct event *next_event(const struct replay *replay)
 {
     return replay->at < replay->count ? &replay->events[replay->at] : NULL;
@@ -191,7 +191,7 @@ static void diverge(struct replay *replay, const char *what)
         snprintf(replay->divergence, sizeof replay->divergence, "the record ends before %s", what);
 }
 
-/* The next event if it is this one; else NULL, and the port is gone. */
+/* Returns the next event if it is this one; else NULL, and the port is gone. */
 static const struct event *expect(struct replay *replay, enum kind kind, const uint8_t *bytes,
                                   size_t length, const char *what)
 {
@@ -226,7 +226,7 @@ static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_
     *actual = 0;
     if (!event)
         return BOOT0_XFER_GONE;
-    /* A record that somebody has shortened must not pass for one that is whole. */
+    /* A shortened recording must not be taken for a complete one. */
     if (event->result == BOOT0_XFER_OK && event->count < size)
         return BOOT0_XFER_GONE;
     memcpy(bytes, event->bytes, event->count);

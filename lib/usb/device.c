@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Asks an opened board what it is: descriptors, strings, layouts, and the chips that fit. */
+/* Identifies an opened board: descriptors, strings, layouts, and the matching chips. */
 #include "device.h"
 
 #include "../board/memory_kind.h"
@@ -99,13 +99,13 @@ static void read_string(const struct boot0_transport *transport, uint8_t index, 
         b0_string_descriptor(bytes, actual, text, size);
 }
 
-/* A DfuSe name that cannot be used is a memory that is missing: the user is told why. */
+/* A DfuSe name that is not a valid layout means a missing memory: tells the user why. */
 static void explain_layout(const struct boot0_alternate *alternate, struct boot0_board *board)
 {
     size_t at;
     const char *fault;
 
-    /* Only names that begin with '@' mean to be layouts (UM0424, 10.3.2). */
+    /* Only names that begin with '@' are meant as layouts (UM0424, 10.3.2). */
     if (alternate->name[0] != '@' || board->contradiction[0])
         return;
     fault = boot0_layout_fault(alternate->name, strlen(alternate->name), &at);
@@ -125,14 +125,14 @@ static void add_alternate(const struct boot0_transport *transport,
     to->interface = from->interface;
     to->alternate = from->alternate;
     read_string(transport, from->string_index, language, to->name, sizeof to->name);
-    /* Without addresses it is no layout: the STM32MP1's "@FSBL /0x01/1*1Me" is partition 1. */
+    /* Not a layout without addresses: the STM32MP1's "@FSBL /0x01/1*1Me" is partition 1. */
     if (board->dfu_version != BOOT0_DFU_VERSION_DFUSE)
         return;
     to->has_layout = boot0_layout_parse(to->name, strlen(to->name), &to->layout, NULL);
     explain_layout(to, board);
 }
 
-/* The alternates of the DFU interface that the candidate stands for. */
+/* Adds the alternates of the candidate's DFU interface. */
 static void add_alternates(const struct boot0_transport *transport,
                            const struct b0_dfu_configuration *found, uint16_t language,
                            struct boot0_board *board)
@@ -150,7 +150,7 @@ static void add_alternates(const struct boot0_transport *transport,
     }
 }
 
-/* How likely a memory is the main flash; 0: it is none. */
+/* Rates how likely a memory is the main flash; 0: it is not. */
 static int flash_rank(const struct boot0_alternate *alternate)
 {
     const struct boot0_layout *layout = &alternate->layout;
@@ -168,7 +168,7 @@ static int flash_rank(const struct boot0_alternate *alternate)
     return 2 + internal + 2 * named;
 }
 
-/* The main flash: internal flash, named as flash, as far as there is one; else the first memory. */
+/* Finds the main flash: preferably internal flash with a flash name, else the first memory. */
 static void find_flash(struct boot0_board *board)
 {
     int best = 0;
@@ -184,7 +184,7 @@ static void find_flash(struct boot0_board *board)
     }
 }
 
-/* "Option Bytes", "Option Byte", and "OB Bytes" of the STM32U0. */
+/* Finds "Option Bytes", "Option Byte", or "OB Bytes" of the STM32U0. */
 static const struct boot0_layout *find_option_bytes(const struct boot0_board *board)
 {
     for (size_t i = 0; i < board->alternate_count; i++) {
@@ -199,9 +199,9 @@ static const struct boot0_layout *find_option_bytes(const struct boot0_board *bo
 }
 
 /*
- * Whether the board can be an STM32 by its ids and names. A memory layout alone does not tell:
- * other makers' chips have the same, and so have bootloaders under ids of their own on whatever
- * chip. Some of the others use ST's ids, but not ST's names.
+ * True if the board can be an STM32 by its ids and names. A memory layout alone is not enough:
+ * chips of other makers have the same ones, and so have bootloaders with their own ids on any chip.
+ * Some of those use ST's ids, but not ST's names.
  */
 static bool may_be_stm32(const struct boot0_board *board)
 {
@@ -214,7 +214,7 @@ static bool may_be_stm32(const struct boot0_board *board)
     return board->usb.vendor == BOOT0_VENDOR_ST;
 }
 
-/* How well a chip fits: 0 not at all, 1 as a smaller part of its row, 2 in all of its flash. */
+/* Rates a chip: 0: no match, 1: a smaller part of its row, 2: its whole flash. */
 static int fit(const struct boot0_chip *chip, const struct boot0_layout *flash,
                const struct boot0_layout *option_bytes)
 {
@@ -228,7 +228,7 @@ static int fit(const struct boot0_chip *chip, const struct boot0_layout *flash,
                : 1;
 }
 
-/* The family of all the chips that fit, NULL if they are of several. */
+/* Returns the family of all matching chips; NULL if they have several. */
 static const char *common_family(const struct boot0_board *board)
 {
     if (board->chip_count == 0)

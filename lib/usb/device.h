@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Asks an opened board what it is. */
+/* Identifies an opened board. */
 #ifndef B0_LIB_DFU_DEVICE_H
 #define B0_LIB_DFU_DEVICE_H
 
@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 /*
- * Reads the descriptors and strings of an opened board and fills `board` (whose `usb` the caller
- * has filled) down to the chips that it can be. Strings that cannot be read are "".
- * BOOT0_E_IO, BOOT0_E_GONE, BOOT0_E_PROTOCOL (no DFU interface after all).
+ * Reads the descriptors and strings of an opened board and fills `board`, including the chips that
+ * it can be. The caller has filled board->usb. Strings that cannot be read are "". BOOT0_E_IO,
+ * BOOT0_E_GONE, BOOT0_E_PROTOCOL (no DFU interface after all).
  */
 enum boot0_status b0_device_probe(const struct boot0_transport *transport,
                                   struct boot0_board *board, struct boot0_error *error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* DfuSe and plain DFU as protocols of a session: the engine's operations, run over a transport. */
+/* DfuSe and plain DFU as session protocols: runs the engine's operations over a transport. */
 #include "../backend.h"
 #include "../board/program_unit.h"
 #include "device.h"
@@ -9,11 +9,11 @@
 #include <stdlib.h>
 
 struct dfu {
-    struct b0_protocol protocol; /* first: a pointer to it is one to this */
+    struct b0_protocol protocol; /* first member: pointers to both convert */
     const struct boot0_board *board;
     struct b0_link link;
-    int selected;       /* index of the alternate in force on the board, -1 if unknown */
-    bool ignore_cancel; /* while it returns to idle */
+    int selected;       /* index of the board's current alternate; -1: unknown */
+    bool ignore_cancel; /* while returning to idle */
 };
 
 static struct dfu *dfu_of(struct b0_protocol *protocol)
@@ -21,7 +21,7 @@ static struct dfu *dfu_of(struct b0_protocol *protocol)
     return (struct dfu *)protocol;
 }
 
-/* Called by the link after every step. */
+/* The link calls this after every step. */
 static bool tick(void *context)
 {
     struct dfu *dfu = context;
@@ -30,7 +30,7 @@ static bool tick(void *context)
     return dfu->ignore_cancel || dfu->protocol.tick(dfu->protocol.context);
 }
 
-/* Whether the same would go wrong again: a board that says why, or is gone, will not change. */
+/* False if a retry would fail again: the board gave a reason or is gone. */
 static bool retryable(const struct b0_engine *engine, enum boot0_status status)
 {
     static const bool by_failure[] = {
@@ -57,7 +57,7 @@ static enum boot0_status run(struct dfu *dfu, const char *doing, const uint32_t 
     return status;
 }
 
-/* Makes an alternate the one in force. */
+/* Selects an alternate. */
 static enum boot0_status use(struct dfu *dfu, int memory, struct boot0_error *error)
 {
     const struct boot0_transport *transport = &dfu->link.transport;
@@ -81,7 +81,7 @@ static enum boot0_status return_to_idle(struct b0_protocol *protocol, struct boo
     int flash = dfu->board->flash_alternate;
     enum boot0_status status = BOOT0_OK;
 
-    /* Linux wants an interface claimed before its class requests are made. */
+    /* Linux requires a claimed interface for class requests. */
     if (dfu->selected < 0)
         status = use(dfu, flash >= 0 ? flash : 0, error);
     if (status != BOOT0_OK)
@@ -252,7 +252,7 @@ static struct b0_protocol *open_board(const struct boot0_transport *transport,
     return &dfu->protocol;
 }
 
-/* DFU 1.1, 5.1. A bootloader may take the request as one to go back to its program. */
+/* DFU 1.1, 5.1. A bootloader may return to its program on this request. */
 static enum boot0_status detach(const struct boot0_transport *transport,
                                 const struct boot0_board *board, struct boot0_error *error)
 {

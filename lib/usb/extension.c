@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The host's side of boot0's extension: finding it, and its requests. */
+/* The host side of boot0's extension: detection and requests. */
 #include "extension.h"
 
 #include <core/array.h>
@@ -13,7 +13,7 @@ enum {
     DESCRIPTOR_BOS = 15,
     BOS_HEADER_SIZE = 5,
     BOS_MAX = 512,
-    /* The board answers when its flash is idle: at most a sector's erase and a full buffer. */
+    /* The board answers when its flash is idle: at most a sector erase and a full buffer. */
     REQUEST_TIMEOUT_MS = 20000,
 };
 
@@ -68,7 +68,7 @@ enum boot0_status b0_extension_order(const struct boot0_transport *transport,
     return result == BOOT0_XFER_OK ? BOOT0_OK : fail(result, doing, error);
 }
 
-/* Something of each range: `size` bytes each. */
+/* Requests a digest or checksum of each range, `size` bytes each. */
 static enum boot0_status summarize(const struct boot0_transport *transport,
                                    const struct boot0_bootloader *bootloader,
                                    const struct b0_extension_range *ranges, size_t count,
@@ -120,7 +120,7 @@ enum boot0_status b0_extension_checksums(const struct boot0_transport *transport
     return status;
 }
 
-/* ---- finding it ---- */
+/* ---- detection ---- */
 
 static size_t read_bos(const struct boot0_transport *transport, uint8_t *bos, size_t size)
 {
@@ -157,7 +157,7 @@ static const struct {
     {B0_RESET_PIN, "pin"},
 };
 
-/* RM0090, 7.3.21: every reset pulls the pin too, so that it means something only alone. */
+/* RM0090, 7.3.21: every reset also sets the pin flag, so it is significant only alone. */
 static void name_resets(uint8_t flags, char *text, size_t size)
 {
     size_t length = 0;
@@ -258,7 +258,7 @@ static void name_chip(struct boot0_board *board)
     board->chips[0] = chip;
     board->chip_count = 1;
     board->family = chip->family;
-    board->contradiction[0] = '\0'; /* that a layout without the first sectors fits no chip */
+    board->contradiction[0] = '\0'; /* a layout without the first sectors matches no chip */
 }
 
 void b0_extension_probe(const struct boot0_transport *transport, struct boot0_board *board)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The host's side of boot0's extension to DfuSe (docs/reference/extension.md): vendor requests to
- * the device. They may be made whatever state DFU is in, and change none.
+ * The host side of boot0's extension to DfuSe (docs/reference/extension.md): vendor requests to the device.
+ * They are valid in every DFU state and do not change it.
  */
 #ifndef B0_LIB_DFU_EXTENSION_H
 #define B0_LIB_DFU_EXTENSION_H
@@ -10,18 +10,21 @@
 #include <core/extension.h>
 
 /*
- * Asks a board in DFU mode whether its bootloader is boot0's own, and if so all about it: fills
- * board->bootloader, and its chips. Boards that cannot have it (USB 2.0 and before) are asked
- * nothing. One of a later major version is left alone, which board->contradiction tells.
+ * Detects boot0's own bootloader on a board in DFU mode, and fills board->bootloader and the
+ * board's chips. Sends nothing to boards that cannot have it (USB 2.0 and before). A bootloader of
+ * a later major version is not used; board->contradiction reports it.
  */
 void b0_extension_probe(const struct boot0_transport *transport, struct boot0_board *board);
 
-/* Asks once more for all that the bootloader tells. */
+/* Reads the bootloader's information again. */
 enum boot0_status b0_extension_refresh(const struct boot0_transport *transport,
                                        struct boot0_bootloader *bootloader,
                                        struct boot0_error *error);
 
-/* A request without data. BOOT0_E_PROTOCOL if the board refuses it. `doing` is for the message. */
+/*
+ * Sends a request without data. BOOT0_E_PROTOCOL if the board refuses it. `doing` is for the
+ * message.
+ */
 enum boot0_status b0_extension_order(const struct boot0_transport *transport,
                                      const struct boot0_bootloader *bootloader,
                                      enum b0_extension_command command, uint16_t value,
@@ -32,14 +35,14 @@ struct b0_extension_range {
     uint32_t length; /* > 0 */
 };
 
-/* SHA-256 of each of at most B0_EXTENSION_RANGES_MAX ranges of what the flash holds. */
+/* Reads the SHA-256 of the flash contents in each of at most B0_EXTENSION_RANGES_MAX ranges. */
 enum boot0_status b0_extension_digests(const struct boot0_transport *transport,
                                        const struct boot0_bootloader *bootloader,
                                        const struct b0_extension_range *ranges, size_t count,
                                        uint8_t (*digests)[B0_SHA256_SIZE],
                                        struct boot0_error *error);
 
-/* Likewise their CRC-32, by a bootloader of version B0_EXTENSION_HAS_CHECKSUMS or later. */
+/* Reads their CRC-32, from a bootloader of version B0_EXTENSION_HAS_CHECKSUMS or later. */
 enum boot0_status b0_extension_checksums(const struct boot0_transport *transport,
                                          const struct boot0_bootloader *bootloader,
                                          const struct b0_extension_range *ranges, size_t count,

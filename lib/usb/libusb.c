@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The machine's USB ports, by libusb-1.0. */
+/* The machine's USB ports, through libusb-1.0. */
 #include <base/clock.h>
 #include <boot0/serial.h>
 #include <core/array.h>
@@ -12,8 +12,8 @@
 enum {
     PORTS_MAX = 7, /* USB 2.0, 4.1.1: tiers below the root */
     CDC_ACM = 2,
-    WAKE_MS = 1000, /* a wait for events ends so often: a signal may come just before it begins */
-    POLL_MS = 250,  /* without events it is a nap, and callers look again */
+    WAKE_MS = 1000, /* maximum wait for events: a signal may arrive just before a wait begins */
+    POLL_MS = 250,  /* without events: sleep, then callers look again */
 };
 
 struct usb_bus {
@@ -25,7 +25,7 @@ struct usb_bus {
 
 struct usb_board {
     libusb_device_handle *handle;
-    int interface; /* claimed one, -1 if none */
+    int interface; /* claimed interface; -1: none */
 };
 
 static uint64_t now_us(void *context)
@@ -78,8 +78,8 @@ static enum boot0_status claim(struct usb_board *board, uint8_t interface,
         board->interface = -1;
     }
     /*
-     * Claiming again what is claimed does nothing, but tells whether the board is still there:
-     * selecting an alternate of one that is gone, libusb 1.0.26 gives back a lock that it has not
+     * A repeated claim does nothing, but reveals whether the board is still present: when an
+     * alternate of a removed board is selected, libusb 1.0.26 releases a lock that it has not
      * taken, and aborts later.
      */
     result = libusb_claim_interface(board->handle, interface);
@@ -149,7 +149,7 @@ static const struct boot0_transport_ops board_ops = {
 
 /* ---- finding boards ---- */
 
-/* "1-2.3" as Linux, lsusb -t and dfu-util write it. */
+/* Writes "1-2.3", like Linux, lsusb -t and dfu-util. */
 static void write_path(libusb_device *device, char *path, size_t size)
 {
     uint8_t ports[PORTS_MAX];
@@ -161,7 +161,7 @@ static void write_path(libusb_device *device, char *path, size_t size)
             snprintf(path + length, size - (size_t)length, "%c%u", i == 0 ? '-' : '.', ports[i]);
 }
 
-/* The first alternate of an interface that is DFU's; NULL if none is. */
+/* Returns the first DFU alternate of an interface; NULL if there is none. */
 static const struct libusb_interface_descriptor *
 dfu_alternate(const struct libusb_interface *interface)
 {
@@ -174,7 +174,7 @@ dfu_alternate(const struct libusb_interface *interface)
     return NULL;
 }
 
-/* The device's `nth` DFU interface, from 0. */
+/* Finds the device's DFU interface number `nth`, from 0. */
 static bool find_dfu(const struct libusb_config_descriptor *config, size_t nth,
                      struct boot0_candidate *candidate)
 {
@@ -201,7 +201,10 @@ static bool has_acm(const struct libusb_config_descriptor *config)
     return false;
 }
 
-/* The candidate for a device's `nth` DFU interface; for the 0th also a device without one. */
+/*
+ * Makes the candidate for a device's DFU interface number `nth`; for 0 also for a device without
+ * one.
+ */
 static bool examine(libusb_device *device, size_t nth, struct boot0_candidate *candidate)
 {
     struct libusb_device_descriptor d;
@@ -211,7 +214,7 @@ static bool examine(libusb_device *device, size_t nth, struct boot0_candidate *c
     memset(candidate, 0, sizeof *candidate);
     if (libusb_get_device_descriptor(device, &d) != 0)
         return false;
-    /* A device that nobody has configured yet has no active configuration. */
+    /* A device that is not configured yet has no active configuration. */
     if (libusb_get_active_config_descriptor(device, &config) != 0 &&
         libusb_get_config_descriptor(device, 0, &config) != 0)
         return false;
@@ -253,9 +256,9 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
 }
 
 /*
- * Why a device cannot be opened. Windows refuses nobody: a device that cannot be had is open
- * already, and NOT_FOUND is the answer for a composite device none of whose interfaces has a driver
- * (libusb 1.0.26, os/windows_winusb.c, winusbx_open() and composite_open()).
+ * Reasons why a device cannot be opened. Windows has no permissions here: a device that is not
+ * available is already open, and NOT_FOUND is the result for a composite device without a driver on
+ * any interface (libusb 1.0.26, os/windows_winusb.c, winusbx_open() and composite_open()).
  */
 enum refusal { REFUSED_PERMISSION, REFUSED_BUSY, REFUSED_DRIVER, REFUSED_OTHERWISE };
 
@@ -310,7 +313,7 @@ static enum boot0_status fail_open(int result, const struct boot0_candidate *can
     return boot0_advise(error, BOOT0_ADVICE_USB_OPEN, NULL);
 }
 
-/* libusb's device for a candidate, referenced; NULL if it is no longer there. */
+/* Returns libusb's device for a candidate, referenced; NULL if it is gone. */
 static libusb_device *find_device(struct usb_bus *bus, const struct boot0_candidate *candidate)
 {
     libusb_device **devices, *found = NULL;
@@ -346,7 +349,7 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
         free(board);
         return fail_open(result, candidate, error);
     }
-    /* Not supported everywhere, and needed only where a kernel driver claims DFU interfaces. */
+    /* Not supported on all systems, and only needed if a kernel driver claims DFU interfaces. */
     (void)libusb_set_auto_detach_kernel_driver(board->handle, 1);
     board->interface = -1;
     *transport = (struct boot0_transport){.ops = &board_ops, .context = board};
@@ -354,8 +357,8 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
 }
 
 /*
- * By its number on the bus, which a path begins with, or by the path. Where the system tells
- * neither of a port, by its ids, if it is the only port with them.
+ * Finds the port by its number on the bus, which a path begins with, or by the path. If the system
+ * reports neither for a port, by its ids, if no other port has them.
  */
 static size_t find_port(const struct boot0_serial_port *ports, size_t count,
                         const struct boot0_candidate *candidate)
@@ -379,7 +382,7 @@ static size_t find_port(const struct boot0_serial_port *ports, size_t count,
     return alike;
 }
 
-/* The port of a USB device. */
+/* Opens the serial port of a USB device. */
 static enum boot0_status open_serial(void *context, const struct boot0_candidate *candidate,
                                      struct boot0_stream *stream, struct boot0_error *error)
 {
@@ -427,9 +430,8 @@ static void wait_change(void *context, uint32_t timeout_ms)
         return;
     }
     /*
-     * What has changed since the last wait, while nobody waited, ends this one at once. Nothing is
-     * missed: events are told only while libusb handles them, here or in a transfer, and who scans
-     * after this sees what they were about.
+     * A change since the last wait ends this one at once. No change is missed: libusb reports
+     * events only while it handles them, here or in a transfer, and a later scan sees their effect.
      */
     if (!bus->changed)
         libusb_handle_events_timeout_completed(bus->context, &timeout, &bus->changed);

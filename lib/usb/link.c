@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Drives the stepped engine over a transport, and turns its failures into errors with a remedy. */
+/* Drives the stepped engine over a transport and turns its failures into errors with a hint. */
 #include "link.h"
 #include <core/array.h>
 
@@ -12,8 +12,7 @@ uint64_t b0_link_now_us(const struct b0_link *link)
     return link->transport.ops->now_us(link->transport.context);
 }
 
-/* What a status means for the user of a flash tool; the rest is said in the specification's words.
- */
+/* The meaning of a status for users of a flash tool; others use the specification's words. */
 static const struct {
     uint8_t dfu_status;
     enum boot0_status code;
@@ -123,7 +122,7 @@ static enum boot0_status fail(void *context, const struct b0_task *task, struct 
     return boot0_advise(error, failures[engine->failure].advice, NULL);
 }
 
-/* In parts: a mass erase can take a minute, and somebody may press Ctrl-C meanwhile. */
+/* Waits in parts: a mass erase can take a minute, and the user may press Ctrl-C meanwhile. */
 static void wait_in_parts(const struct b0_link *link, uint32_t wait_us)
 {
     const struct boot0_transport *transport = &link->transport;

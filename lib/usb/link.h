@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Drives the stepped engine over a transport until an operation ends, and says in words how it
- * failed. All waiting and all I/O of a session happens here.
+ * Drives the stepped engine over a transport until an operation ends, and describes its failures.
+ * All waiting and all I/O of a session happens here.
  */
 #ifndef B0_LIB_DFU_LINK_H
 #define B0_LIB_DFU_LINK_H
@@ -12,15 +12,15 @@
 #include <core/engine.h>
 
 struct b0_link {
-    struct boot0_transport transport; /* owned by whoever set it */
+    struct boot0_transport transport; /* owned by the code that set it */
     struct b0_engine engine;
     uint64_t transfers;
-    struct b0_tick tick; /* asked after every step, and now and then in a long wait */
+    struct b0_tick tick; /* called after every step, and regularly in a long wait */
 };
 
 /*
  * Runs the operation that was begun on link->engine. BOOT0_E_IO, BOOT0_E_GONE, BOOT0_E_PROTOCOL,
- * BOOT0_E_PROTECTED, or BOOT0_E_CANCELLED, after which the board is where it was stopped.
+ * BOOT0_E_PROTECTED, or BOOT0_E_CANCELLED, which leaves the board where it was stopped.
  */
 enum boot0_status b0_link_run(struct b0_link *link, const struct b0_task *task,
                               struct boot0_error *error);

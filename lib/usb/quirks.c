@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of quirks: one row a kind of board, applied in one place (when a session is opened).
- * What holds for every board (a stalled GETSTATUS means busy, string lengths are clamped, CLRSTATUS
- * may be needed twice) is not here but in the engine and in the descriptor reader.
+ * The table of quirks: one row per kind of board, applied in one place (when a session is opened).
+ * Rules for every board (a stalled GETSTATUS means busy, string lengths are clamped, CLRSTATUS may
+ * be needed twice) are not here but in the engine and in the descriptor reader.
  */
 #include "quirks.h"
 
@@ -12,13 +12,13 @@
 #include <string.h>
 
 static const struct b0_quirk quirks[] = {
-    /* boot0's own, by bcdDevice: its poll timeouts are honest. */
+    /* boot0's own bootloader, by bcdDevice: its poll timeouts are accurate. */
     {.name = "boot0",
      .vendor = BOOT0_VENDOR_ST,
      .product = BOOT0_PRODUCT_ST_DFU,
      .bcd_first = 0x0b00,
      .bcd_last = 0x0bff},
-    /* ST's ROMs, by what the families' files say of them. */
+    /* ST's ROMs, by the traits in the families' files. */
     {.name = "st-rom-f2-f4-f7",
      .vendor = BOOT0_VENDOR_ST,
      .product = BOOT0_PRODUCT_ST_DFU,
@@ -32,9 +32,9 @@ static const struct b0_quirk quirks[] = {
      .rom = B0_ROM_BUSY_FOREVER,
      .engine = {.busy_forever = true}},
     /*
-     * The Maple bootloader of bcdDevice 0x0200 says DFU 1.0 but speaks 1.1 (dfu-util's quirks.c);
-     * all of them lose the position at a second GETSTATUS, and write words of a buffer that is not
-     * cleared behind a short block (STM32duino-bootloader, dfu.c).
+     * The Maple bootloader with bcdDevice 0x0200 reports DFU 1.0 but implements 1.1 (dfu-util's
+     * quirks.c). All of them lose the position at a second GETSTATUS, and after a short block they
+     * write words of a buffer that is not cleared (STM32duino-bootloader, dfu.c).
      */
     {.name = "maple-0200",
      .vendor = BOOT0_VENDOR_LEAFLABS,
@@ -51,9 +51,10 @@ static const struct b0_quirk quirks[] = {
      .whole_blocks = true,
      .engine = {.poll_once = true}},
     /*
-     * GigaDevice's first ROM says 512 pages of 2 KiB, but has fewer, of 1 KiB (gd32-dfu-utils,
-     * dfuse_mem.c). Its copies are not known to compute addresses from block numbers. The flash
-     * of these chips programs words and half-words and has no ECC (GD32VF103 User Manual, FMC).
+     * GigaDevice's first ROM reports 512 pages of 2 KiB, but has fewer, of 1 KiB (gd32-dfu-utils,
+     * dfuse_mem.c). It is not known whether its copies compute addresses from block numbers. The
+     * flash of these chips programs words and half-words and has no ECC (GD32VF103 User Manual,
+     * FMC).
      */
     {.name = "gd32-rom-1000",
      .vendor = 0x28e9,
@@ -71,7 +72,7 @@ static const struct b0_quirk quirks[] = {
      .engine = {.no_block_jump = true}},
 };
 
-/* F2 and F4 cannot be told apart by their layout, so a board may be of several families. */
+/* F2 and F4 have the same layout, so a board may belong to several families. */
 static bool all_have(const struct boot0_board *board, uint8_t rom)
 {
     for (size_t i = 0; i < board->chip_count; i++) {
@@ -101,7 +102,10 @@ const struct b0_quirk *b0_quirk_find(const struct boot0_board *board)
     return NULL;
 }
 
-/* The third character of a GD32's serial number tells its flash: gd32-dfu-utils, dfuse_mem.c. */
+/*
+ * The third character of a GD32's serial number encodes its flash size: gd32-dfu-utils,
+ * dfuse_mem.c.
+ */
 static uint32_t size_by_serial(const struct boot0_board *board)
 {
     static const struct {
