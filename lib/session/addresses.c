@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Addresses of an image that are not the board's memories: other names of its flash, which are
- * mapped to the flash's own addresses, and RAM, which an image cannot fill.
+ * Addresses of an image that are not memories of the board: aliases of its flash, which are mapped
+ * to the flash's own addresses, and RAM, which an image cannot fill.
  */
 #include "private.h"
 
-/* Whether the board itself shows memory there. */
+/* True if the board itself reports memory there. */
 static bool board_has(const struct boot0_board *board, uint32_t address)
 {
     for (size_t i = 0; i < board->alternate_count; i++)
@@ -25,7 +25,10 @@ static bool chip_has_alias(const struct boot0_chip *chip, const struct boot0_ali
     return false;
 }
 
-/* The `index`th alias that every chip has which the board can be; NULL past the last. */
+/*
+ * Returns alias number `index` of those that all chips have which the board can be; NULL past the
+ * last.
+ */
 static const struct boot0_alias *common_alias(const struct boot0_board *board, size_t index)
 {
     const struct boot0_alias *alias;
@@ -43,7 +46,9 @@ static const struct boot0_alias *common_alias(const struct boot0_board *board, s
     return NULL;
 }
 
-/* How much of the main flash an alias can show: from the alias's flash address to its end. */
+/*
+ * Returns how much of the main flash an alias can show: from the alias's flash address to its end.
+ */
 static uint32_t alias_size(const struct boot0_layout *flash, const struct boot0_alias *alias)
 {
     uint64_t end = 0;
@@ -74,7 +79,7 @@ uint32_t b0_session_flash_address(const struct boot0_session *session, uint32_t 
     return address;
 }
 
-/* Moves what lies at another name of the flash, a segment at a time. */
+/* Moves data at aliases of the flash, a segment at a time. */
 static enum boot0_status map_aliases(struct boot0_session *session, struct boot0_image *image,
                                      struct boot0_error *error)
 {
@@ -83,7 +88,7 @@ static enum boot0_status map_aliases(struct boot0_session *session, struct boot0
         uint32_t to = b0_session_flash_address(session, from);
         enum boot0_status status;
 
-        /* What a DfuSe target names is not another name of the flash, unless it is the flash. */
+        /* A memory named by a DfuSe target is not an alias of the flash, unless it is the flash. */
         if (to == from ||
             (image->segments[i].by_target && !b0_session_in_flash(session, &image->segments[i]))) {
             i++;
@@ -95,18 +100,18 @@ static enum boot0_status map_aliases(struct boot0_session *session, struct boot0
         b0_session_note_once(
             session, "data for 0x%08x is written at 0x%08x: both addresses are the same flash",
             from, to);
-        i = 0; /* the segments were sorted again */
+        i = 0; /* the segments are sorted again */
     }
     return BOOT0_OK;
 }
 
-/* RAM of some chip that the board can be; of any, if that is unknown. */
+/* True for RAM of some chip that the board can be; if the chip is unknown, for RAM of any chip. */
 static bool is_ram(const struct boot0_board *board, uint32_t address)
 {
     for (size_t i = 0; i < board->chip_count; i++)
         if (boot0_chip_is_ram(board->chips[i], address))
             return true;
-    /* ARMv7-M, B3.1: the region for SRAM; CCM and SRAM2 of many STM32. */
+    /* ARMv7-M, B3.1: the SRAM region; CCM and SRAM2 of many STM32. */
     return board->chip_count == 0 && ((address >= 0x20000000 && address < 0x40000000) ||
                                       (address >= 0x10000000 && address < 0x10080000));
 }
@@ -136,7 +141,7 @@ static enum boot0_status fail_ram(const struct boot0_segment *segment, bool noth
     return boot0_advise(error, BOOT0_ADVICE_SKIP_RAM, NULL);
 }
 
-/* Leaves RAM out if the options allow it. */
+/* Removes data for RAM if the options allow it, otherwise fails. */
 static enum boot0_status drop_ram(struct boot0_session *session, struct boot0_image *image,
                                   bool skip, struct boot0_error *error)
 {
@@ -163,7 +168,7 @@ enum boot0_status b0_session_map_image(struct boot0_session *session, struct boo
 {
     enum boot0_status status;
 
-    /* The memory that the user has named is not questioned. */
+    /* A memory selected by the user is not checked. */
     if (session->chosen >= 0 && session->chosen != session->board.flash_alternate)
         return BOOT0_OK;
     status = map_aliases(session, image, error);

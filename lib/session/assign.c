@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which memory of the board each segment of an image goes to. A DfuSe file's targets name an
- * alternate setting; all other data go by their address. What is neither flash nor RAM needs the
- * user's permission.
+ * Chooses the board's memory for each segment of an image. A DfuSe file's targets name an alternate
+ * setting; all other data is placed by address. Memories other than flash and RAM need the user's
+ * permission.
  */
 #include "../board/memory_kind.h"
 #include "../board/target_name.h"
@@ -66,7 +66,7 @@ static enum boot0_status fail_outside(const struct boot0_session *session,
     return boot0_advise(error, BOOT0_ADVICE_TARGET_ADDRESS, &facts);
 }
 
-/* By the file's word; *index is -1 if the address has to decide after all. */
+/* Finds the memory that the file names; *index is -1 if the address must decide. */
 static enum boot0_status find_target(const struct boot0_session *session,
                                      const struct boot0_image *image,
                                      const struct boot0_segment *segment, bool force, int *index,
@@ -90,7 +90,7 @@ static enum boot0_status find_target(const struct boot0_session *session,
     return BOOT0_OK;
 }
 
-/* --alt names one memory: data for several would overwrite each other there. */
+/* --alt selects one memory: data for several memories would overwrite each other there. */
 static enum boot0_status check_chosen(const struct boot0_session *session,
                                       const struct boot0_image *image, struct boot0_error *error)
 {
@@ -137,7 +137,7 @@ static enum boot0_status find_place(const struct boot0_session *session,
     enum boot0_status status = BOOT0_OK;
 
     *index = session->chosen;
-    /* Alternate settings are USB's: the ROM has no numbers for its memories on a UART. */
+    /* Alternate settings exist on USB only: on a UART the ROM's memories have no numbers. */
     if (*index < 0 && segment->by_target && session->board.usb.kind == BOOT0_KIND_USB)
         status = find_target(session, image, segment, force, index, error);
     if (status == BOOT0_OK && *index < 0)
@@ -145,7 +145,7 @@ static enum boot0_status find_place(const struct boot0_session *session,
     return status;
 }
 
-/* All of a segment is in the memory that it goes to. */
+/* Checks that the whole segment is in its memory. */
 static enum boot0_status check_end(const struct boot0_segment *segment,
                                    const struct boot0_layout *layout, struct boot0_error *error)
 {
@@ -184,7 +184,7 @@ static enum boot0_status check_permission(const struct boot0_session *session,
     return boot0_advise(error, BOOT0_ADVICE_ALLOW_OPTION_BYTES, NULL);
 }
 
-/* Segments stay sorted and apart; two that have come to one place must agree. */
+/* Keeps segments sorted and merged; two that overlap now must be equal. */
 static enum boot0_status put_in_order(struct boot0_image *image, struct boot0_error *error)
 {
     struct boot0_image nothing = {.has_addresses = true};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a session says to boot0's own bootloader besides DfuSe: where an update begins and ends,
- * which program is next, protection.
+ * Requests of a session to boot0's own bootloader beyond DfuSe: begin and end of an update, the
+ * next program, protection.
  */
 #include "../usb/extension.h"
 #include "private.h"
@@ -41,7 +41,7 @@ static enum boot0_status order(struct boot0_session *session, enum b0_extension_
 
 #define JOURNAL "its journal (sector 1, at 0x08004000)"
 
-/* Bootloaders before 1.2 do not tell, and cannot remove it. */
+/* Bootloaders before 1.2 neither report nor remove this protection. */
 static enum boot0_status fail_journal(const struct boot0_bootloader *bootloader,
                                       struct boot0_error *error)
 {
@@ -74,7 +74,7 @@ enum boot0_status b0_session_check_journal(const struct boot0_session *session,
                                                                 : BOOT0_OK;
 }
 
-/* What the board says of its last DFU request: DFU 1.1, 6.1.2. Without an answer it is OK. */
+/* Returns the status of the last DFU request: DFU 1.1, 6.1.2. Without an answer it is OK. */
 static uint8_t dfu_status(struct boot0_session *session)
 {
     const struct boot0_setup setup = {
@@ -94,7 +94,10 @@ static uint8_t dfu_status(struct boot0_session *session)
     return b0_dfu_status_load(bytes).status;
 }
 
-/* The bootloader changes nothing before BEGIN is in flash: errWRITE without it is the journal's. */
+/*
+ * The bootloader changes nothing before BEGIN is in flash: errWRITE without BEGIN concerns the
+ * journal.
+ */
 enum boot0_status b0_session_blame_journal(struct boot0_session *session, enum boot0_status status,
                                            struct boot0_error *error)
 {
@@ -121,8 +124,8 @@ enum boot0_status b0_session_begin_update(struct boot0_session *session, struct 
 }
 
 /*
- * A bootloader that could not write its journal, and went on all the same (before 1.2), leaves what
- * an earlier update has put there.
+ * A bootloader before 1.2 that could not write its journal continued nevertheless and left the
+ * record of an earlier update.
  */
 static enum boot0_status check_completed(struct boot0_session *session, unsigned free_before,
                                          struct boot0_error *error)
@@ -181,7 +184,7 @@ enum boot0_status b0_session_end_update(struct boot0_session *session, struct bo
 
 /* ---- the journal's digest ---- */
 
-/* True where `wanted` is all that a sector holds. */
+/* True if all bytes of the sector are known in `wanted`. */
 static bool is_known(const struct boot0_plan_sector *s)
 {
     return s->differs || s->image_bytes == s->sector.size;
@@ -201,7 +204,7 @@ bool b0_session_plan_is_program(const struct boot0_session *session, const struc
     return true;
 }
 
-/* The first byte of the plan's end that is blank. */
+/* Returns the length of the plan's contents without the blank end. */
 static uint32_t wanted_length(const struct boot0_plan *plan)
 {
     const struct boot0_plan_sector *last = &plan->sectors[plan->sector_count - 1];
@@ -213,7 +216,7 @@ static uint32_t wanted_length(const struct boot0_plan *plan)
     return last->sector.address - plan->sectors[0].sector.address + length;
 }
 
-/* Whether the journal's last record is of what the plan wants, as far as it goes. */
+/* True if the journal's last record matches the plan, as far as the plan goes. */
 static bool is_of_plan(const struct boot0_bootloader *bootloader, const struct boot0_plan *plan)
 {
     uint8_t digest[B0_SHA256_SIZE];
@@ -239,7 +242,7 @@ bool b0_session_journal_agrees(const struct boot0_session *session, const struct
            bootloader->program_length >= wanted_length(plan) && is_of_plan(bootloader, plan);
 }
 
-/* Whether all that the image says is within so many bytes from the start of programs. */
+/* True if all bytes that the image defines are within `length` bytes from the start of programs. */
 static bool is_within(const struct boot0_plan *plan, uint32_t start, uint32_t length)
 {
     for (size_t i = 0; i < plan->sector_count; i++) {
@@ -258,7 +261,7 @@ enum boot0_status b0_session_was_completed(struct boot0_session *session,
                                            const struct boot0_plan *plan, bool *completed,
                                            struct boot0_error *error)
 {
-    /* The session goes on with what was found at its beginning: whether that was interrupted. */
+    /* Keeps the initial information in the session: whether the last update was interrupted. */
     struct boot0_bootloader now = session->board.bootloader;
     enum boot0_status status = b0_extension_refresh(&session->transport, &now, error);
 
@@ -275,7 +278,7 @@ bool b0_session_was_interrupted(const struct boot0_session *session)
            session->board.bootloader.update == BOOT0_UPDATE_BEGUN;
 }
 
-/* ---- orders ---- */
+/* ---- commands ---- */
 
 enum boot0_status boot0_session_reset_to(struct boot0_session *session, enum boot0_target target,
                                          struct boot0_error *error)
@@ -338,7 +341,7 @@ enum boot0_status boot0_session_protect_bootloader(struct boot0_session *session
         status = order(session, B0_EXTENSION_PROTECT, on ? 1 : 0,
                        on ? "protecting the bootloader" : "taking its protection off", error);
     if (status == BOOT0_OK)
-        (void)b0_session_has_left(session); /* who looks for it next finds it with the new bytes */
+        (void)b0_session_has_left(session); /* later searches find it with the new bytes */
     return status;
 }
 

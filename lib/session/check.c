@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Is this image for this board? Asked before anything is touched. */
+/* Checks that an image is for this board, before anything is changed. */
 #include "../backend.h"
 #include "private.h"
 
@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-    ANY_ID = 0xffff, /* DFU 1.1, appendix B: a suffix id that fits every device */
+    ANY_ID = 0xffff, /* DFU 1.1, appendix B: a suffix id that matches every device */
 };
 
 static const struct {
@@ -64,7 +64,7 @@ static enum boot0_status check_family(const struct boot0_session *session,
         return BOOT0_OK;
     for (size_t i = 0; i < board->chip_count; i++) {
         comparable = comparable || board->chips[i]->uf2_family != 0;
-        /* Some chips have an id of their own beside their family's. */
+        /* Some chips have their own id in addition to their family's. */
         if (board->chips[i]->uf2_family == image->family || board->chips[i] == file_chip)
             return BOOT0_OK;
     }
@@ -80,7 +80,7 @@ static enum boot0_status check_family(const struct boot0_session *session,
 
 /* ---- boot0's own bootloader ---- */
 
-/* Programs for the start of the flash would overwrite it. */
+/* A program for the start of the flash would overwrite the bootloader. */
 static enum boot0_status fail_not_moved(const struct boot0_session *session, uint32_t address,
                                         const char *what, struct boot0_error *error)
 {
@@ -99,7 +99,7 @@ static enum boot0_status fail_not_moved(const struct boot0_session *session, uin
     return boot0_advise(error, BOOT0_ADVICE_LEAVE_BOOTLOADER, NULL);
 }
 
-/* Whatever --force says: the bootloader itself would refuse it, half way. */
+/* Applies even with --force: the bootloader itself would refuse the data half way. */
 static enum boot0_status check_moved(const struct boot0_session *session,
                                      const struct boot0_image *image, struct boot0_error *error)
 {
@@ -128,7 +128,7 @@ static enum boot0_status place(const struct boot0_session *session, struct boot0
     const struct boot0_layout *layout = boot0_session_layout(session);
     uint32_t start;
 
-    /* A raw binary that was resolved before is where it was told to be. */
+    /* A raw binary that was resolved before is already at its address. */
     if (image->has_addresses && options->has_address &&
         image->segments[0].address != b0_session_flash_address(session, options->address)) {
         boot0_fail(error, BOOT0_E_USAGE, "the %s file says itself where it belongs",
@@ -143,8 +143,8 @@ static enum boot0_status place(const struct boot0_session *session, struct boot0
 }
 
 /*
- * Without a layout the board was taken for plain DFU; but a DfuSe device would take the first block
- * of a plain download for commands.
+ * A board without a layout was taken for plain DFU, but a DfuSe device would interpret the first
+ * block of a plain download as commands.
  */
 static enum boot0_status check_usable(const struct boot0_session *session,
                                       struct boot0_error *error)
@@ -164,7 +164,7 @@ static enum boot0_status check_usable(const struct boot0_session *session,
                              "damaged on the way. Nothing was written.");
 }
 
-/* ---- an image as the board takes it ---- */
+/* ---- resolving an image ---- */
 
 static enum boot0_status resolve(struct boot0_session *session, struct boot0_image *image,
                                  const struct boot0_flash_options *options,

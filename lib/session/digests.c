@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Comparing by digests, where the board can compute them: some milliseconds for what reading back
- * takes seconds.
+ * Compares by digests if the board can compute them: milliseconds instead of seconds for reading
+ * back.
  */
 #include "../usb/extension.h"
 #include "private.h"
@@ -10,25 +10,25 @@
 #include <string.h>
 
 enum {
-    LOOK = 256, /* bytes of a sector's start */
+    LOOK = 256, /* bytes at a sector's start */
 };
 
-/* A run of bytes to be compared: what the flash should hold there. */
+/* A run of bytes to compare with the flash. */
 struct piece {
     uint32_t address;
     uint32_t length;
     const uint8_t *wanted;
     size_t sector; /* of a plan */
-    bool is_rest;  /* not the image's own: blank? */
+    bool is_rest;  /* not defined by the image: is it blank? */
 };
 
-/* Pieces that are asked for together. */
+/* Pieces that are requested together. */
 struct question {
     struct boot0_session *session;
     struct piece pieces[B0_EXTENSION_RANGES_MAX];
     bool same[B0_EXTENSION_RANGES_MAX];
     size_t count;
-    bool by_checksum; /* what is not the same is left open then */
+    bool by_checksum; /* a difference then proves nothing */
 };
 
 bool b0_session_compares(const struct boot0_session *session, int alternate)
@@ -82,14 +82,14 @@ static enum boot0_status ask(struct question *q, struct boot0_error *error)
         ranges[i] = (struct b0_extension_range){q->pieces[i].address, q->pieces[i].length};
     q->session->other_transfers += 2;
     status = q->by_checksum ? ask_checksums(q, ranges, error) : ask_digests(q, ranges, error);
-    /* What was ordered before may have failed in the flash only now. */
+    /* A flash operation queued earlier may have failed only now. */
     return status == BOOT0_E_PROTOCOL ? b0_session_explain(q->session, status, "writing", error)
                                       : status;
 }
 
-/* ---- what a plan has to know ---- */
+/* ---- what a plan needs to know ---- */
 
-/* Adds a sector's pieces; false if they are too many, and the sector is better read. */
+/* Adds a sector's pieces; false if there are too many, so that the sector is better read. */
 static bool add_sector(struct question *q, const struct boot0_plan *plan, size_t index)
 {
     const struct boot0_plan_sector *s = &plan->sectors[index];
@@ -109,7 +109,7 @@ static bool add_sector(struct question *q, const struct boot0_plan *plan, size_t
         q->pieces[q->count++] = (struct piece){
             .address = s->sector.address + from,
             .length = to - from,
-            .wanted = s->wanted + from, /* blank where the image says nothing */
+            .wanted = s->wanted + from, /* blank where the image defines nothing */
             .sector = index,
             .is_rest = is_rest,
         };
@@ -117,7 +117,7 @@ static bool add_sector(struct question *q, const struct boot0_plan *plan, size_t
     return true;
 }
 
-/* What the answers say of one sector. */
+/* Evaluates the answers for one sector. */
 static void conclude(const struct question *q, struct boot0_plan *plan, size_t index,
                      bool *to_be_read)
 {
@@ -134,7 +134,7 @@ static void conclude(const struct question *q, struct boot0_plan *plan, size_t i
         to_be_read[index] = boot0_plan_compared(plan, index, same, rest_blank);
 }
 
-/* Not known well enough yet. */
+/* True if not enough is known yet. */
 static bool is_open(const struct boot0_plan_sector *s)
 {
     return s->need != BOOT0_NEED_NOTHING && !s->known;
@@ -152,7 +152,7 @@ static enum boot0_status ask_for(struct question *q, struct boot0_plan *plan, si
     return status;
 }
 
-/* Whether a look at a sector's start can spare it the digest of all of it. */
+/* True if reading a sector's start can save the digest of the whole sector. */
 static bool worth_a_look(const struct boot0_plan_sector *s)
 {
     if (!is_open(s) || s->need != BOOT0_NEED_COMPARE || s->sector.size <= LOOK)
@@ -161,8 +161,8 @@ static bool worth_a_look(const struct boot0_plan_sector *s)
 }
 
 /*
- * Of programs that differ most sectors differ at their very start: some bytes of each tell that in
- * no time, where the digest of a whole flash takes half a second.
+ * Programs that differ do so at the very start of most sectors: reading a few bytes of each shows
+ * that at once, whereas the digest of a whole flash takes half a second.
  */
 static enum boot0_status look_at_starts(struct boot0_session *session, struct boot0_plan *plan,
                                         struct boot0_error *error)
@@ -189,7 +189,7 @@ static enum boot0_status compare_all(struct question *q, struct boot0_plan *plan
                                      struct boot0_error *error)
 {
     enum boot0_status status = BOOT0_OK;
-    size_t first = 0; /* of those that the question is about */
+    size_t first = 0; /* first sector of the question */
 
     for (size_t i = 0; i < plan->sector_count && status == BOOT0_OK; i++) {
         if (!is_open(&plan->sectors[i]) || add_sector(q, plan, i))
@@ -204,8 +204,8 @@ static enum boot0_status compare_all(struct question *q, struct boot0_plan *plan
 }
 
 /*
- * The program that was completed last is recognised by its digest in the journal. That the flash
- * holds it still, a checksum tells as well as a digest would, and several times as fast.
+ * The journal's digest identifies the program that was completed last. A checksum, several times as
+ * fast as a digest, is enough to show that the flash still holds it.
  */
 static enum boot0_status look_for_completed(struct boot0_session *session, struct boot0_plan *plan,
                                             bool *to_be_read, struct boot0_error *error)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The main work: carry a plan out, verify, try again, start the program. */
+/* The main operation: execute a plan, verify, retry, start the program. */
 #include "private.h"
 
 enum {
-    ATTEMPTS = 3, /* of the whole: after a retryable failure, a new plan has what is missing */
+    ATTEMPTS = 3, /* after a retryable failure, a new plan contains the missing parts */
 };
 
 static const struct boot0_flash_options defaults;
 
-/* ---- carrying out ---- */
+/* ---- executing ---- */
 
 /* The bootloader's journal, and digests, verify in no time. */
 static void expect(struct boot0_session *session, const struct boot0_plan *plan, int alternate,
@@ -100,11 +100,11 @@ enum boot0_status boot0_session_execute(struct boot0_session *session,
     return status;
 }
 
-/* ---- the whole job ---- */
+/* ---- the whole operation ---- */
 
 /*
- * One plan serves all attempts: what it preserves of a sector was read before the sector was
- * erased, and is nowhere else. Later attempts write what is missing.
+ * One plan serves all attempts: its preserved bytes were read before their sector was erased and
+ * exist nowhere else. Later attempts write the missing parts.
  */
 static enum boot0_status flash_memory(struct boot0_session *session,
                                       const struct boot0_image *image, int index,
@@ -156,8 +156,8 @@ static bool may_run(const struct boot0_session *session, const struct boot0_imag
 }
 
 /*
- * After an interrupted update only a new program, from its vector table on, is known to be whole:
- * whatever else is flashed before that does not make it start.
+ * After an interrupted update only a new program, written from its vector table on, is known to be
+ * complete. Other data that is flashed does not make the old program start.
  */
 static enum boot0_status end_interrupted(struct boot0_session *session,
                                          const struct boot0_image *image, struct boot0_error *error)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * boot0's own bootloader goes into the first sector of the flash, by ST's bootloader in ROM or on
- * the UART. It cannot replace itself: docs/explanation/bootloader.md has the reasons.
+ * Installs boot0's own bootloader in the first sector of the flash, through ST's bootloader in ROM
+ * or on the UART. It cannot replace itself: docs/explanation/bootloader.md has the reasons.
  */
 #include "private.h"
 
@@ -14,21 +14,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In front of the version in its bytes: firmware/bootloader/main.c. */
+/* Precedes the version in the bootloader's bytes: firmware/bootloader/main.c. */
 static const char mark[] = "boot0 bootloader ";
 
-/* What the flash holds before. */
+/* The flash contents before the installation. */
 struct found {
     uint8_t first[B0_BOOTLOADER_SIZE]; /* the bootloader's sector */
     uint8_t journal[B0_JOURNAL_SIZE];  /* the journal's */
-    uint8_t vectors[8];                /* where programs begin behind it */
-    bool ours;                         /* some version of the bootloader */
-    bool journal_fits;                 /* the journal's sector is a journal, or blank */
+    uint8_t vectors[8];                /* at the start of programs behind the bootloader */
+    bool ours;                         /* the bootloader is some version of boot0's */
+    bool journal_fits;                 /* the journal's sector contains a journal or is blank */
 };
 
 /* ---- the version in a bootloader's bytes ---- */
 
-/* Three numbers with dots between, and a NUL. */
+/* Parses three numbers separated by dots, and a NUL. */
 static bool take_version(char version[BOOT0_BOOTLOADER_VERSION_MAX], const uint8_t *data,
                          size_t size)
 {
@@ -45,7 +45,7 @@ static bool take_version(char version[BOOT0_BOOTLOADER_VERSION_MAX], const uint8
     return dots == 2 && length < size && data[length] == '\0';
 }
 
-/* Where the mark ends in the bytes, at an offset or after it; 0: it is not there. */
+/* Returns the offset after the next mark, from `offset` on; 0: none. */
 static size_t find_mark(const uint8_t *data, size_t size, size_t offset)
 {
     const size_t length = sizeof mark - 1;
@@ -65,7 +65,7 @@ void boot0_bootloader_version(char version[BOOT0_BOOTLOADER_VERSION_MAX], const 
     version[0] = '\0';
 }
 
-/* ---- what is there ---- */
+/* ---- current contents ---- */
 
 static bool is_blank(const uint8_t *data, size_t size)
 {
@@ -75,7 +75,7 @@ static bool is_blank(const uint8_t *data, size_t size)
     return true;
 }
 
-/* A journal that was ever begun has a record in its first slot. */
+/* A journal that was ever used has a record in its first slot. */
 static bool is_journal(const uint8_t *sector)
 {
     struct b0_journal journal;
@@ -92,7 +92,7 @@ static bool is_program(const uint8_t *vectors)
            reset > B0_PROGRAM_BASE && reset < B0_FLASH_BASE + B0_FLASH_SIZE_MAX;
 }
 
-/* One phase for the user, though it is several places. */
+/* Reads several areas as one progress phase. */
 static enum boot0_status read_flash(struct boot0_session *session, struct found *found,
                                     struct boot0_error *error)
 {
@@ -141,7 +141,7 @@ static enum boot0_status look(struct boot0_session *session, const struct boot0_
     return BOOT0_OK;
 }
 
-/* ---- may it be overwritten? ---- */
+/* ---- confirmation ---- */
 
 static enum boot0_status ask(const struct boot0_install_options *options,
                              enum boot0_install_loss loss, struct boot0_error *error)
@@ -166,7 +166,7 @@ static enum boot0_status ask_for_losses(const struct found *found,
     return status;
 }
 
-/* ---- which board ---- */
+/* ---- identification ---- */
 
 uint16_t boot0_bootloader_device(const struct boot0_image *bootloader)
 {
@@ -180,9 +180,8 @@ uint16_t boot0_bootloader_device(const struct boot0_image *bootloader)
 }
 
 /*
- * A board that shows the flash of several chips is taken for the chip that stands first, of which
- * there are most; where it is another one, the user has to name it. (A bootloader that finds itself
- * on another chip goes back to the ROM.)
+ * If several chips match a board's flash, the first, most common one is assumed; for another one
+ * the user must name it. (A bootloader that finds itself on another chip returns to the ROM.)
  */
 enum boot0_status boot0_session_check_install(const struct boot0_session *session,
                                               const struct boot0_image *bootloader,
@@ -267,7 +266,7 @@ static enum boot0_status check_readable(const struct boot0_session *session,
     return boot0_advise(error, BOOT0_ADVICE_UNPROTECT_READ, NULL);
 }
 
-/* Nothing to do if it is the same one; else the board is in ST's bootloader afterwards. */
+/* Does nothing if it is the same version; otherwise the board is in ST's bootloader afterwards. */
 static enum boot0_status leave_bootloader(struct boot0_session *session,
                                           const struct boot0_segment *bootloader,
                                           struct boot0_install_report *report,
@@ -287,7 +286,7 @@ static enum boot0_status leave_bootloader(struct boot0_session *session,
     status = check_readable(session, error);
     if (status != BOOT0_OK)
         return status;
-    /* The ROM shows the flash alone, and several chips have the same. */
+    /* The ROM reports only the flash layout, which several chips share. */
     if (!session->options.chip && session->board.chip_count > 0)
         session->options.chip = session->board.chips[0]->key;
     b0_session_note(session,
@@ -297,7 +296,7 @@ static enum boot0_status leave_bootloader(struct boot0_session *session,
     return go_to_rom(session, error);
 }
 
-/* ---- the work ---- */
+/* ---- installing ---- */
 
 static enum boot0_status write_bootloader(struct boot0_session *session,
                                           const struct boot0_image *bootloader, bool journal_fits,
@@ -306,13 +305,13 @@ static enum boot0_status write_bootloader(struct boot0_session *session,
     const struct boot0_flash_options options = {.no_preserve = true, .no_run = true};
     enum boot0_status status = boot0_session_flash(session, bootloader, &options, error);
 
-    /* In this order: until it is erased, the bootloader takes it for an interrupted update. */
+    /* Must come next: until it is erased, the bootloader takes it for an interrupted update. */
     if (status == BOOT0_OK && !journal_fits)
         status = boot0_session_erase(session, B0_JOURNAL_BASE, B0_JOURNAL_SIZE, error);
     return status;
 }
 
-/* On a board in ST's bootloader. */
+/* Runs with the board in ST's bootloader. */
 static enum boot0_status install(struct boot0_session *session,
                                  const struct boot0_image *bootloader,
                                  const struct boot0_install_options *options,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The RAM loader is brought to a board whose ROM takes it, and the session goes on with it. */
+/* Loads the RAM loader into a board whose ROM accepts it, and continues the session with it. */
 #include "../backend.h"
 #include "private.h"
 
@@ -10,14 +10,14 @@
 #include <string.h>
 
 enum {
-    APPEARS_MS = 3000, /* it needs 0.2 s; then the user hears of it */
-    /* A system that looks for a driver, or is busy, may need longer. */
+    APPEARS_MS = 3000, /* it needs 0.2 s; after this time the user is informed */
+    /* A busy system, or one that searches for a driver, may take longer. */
     APPEARS_LATE_MS = 12000,
-    START_US = 700000, /* from the ROM to the loader: writing, reading back, enumerating */
+    START_US = 700000, /* from the ROM to the loader: write, read back, enumerate */
     HASH_US_PER_KIB = 250,
 };
 
-/* ---- which board ---- */
+/* ---- identification ---- */
 
 uint16_t boot0_loader_device(const struct boot0_loader *loader)
 {
@@ -27,7 +27,7 @@ uint16_t boot0_loader_device(const struct boot0_loader *loader)
     return b0_load16(loader->data + B0_BOOTLOADER_DEVICE_AT);
 }
 
-/* A board in ST's bootloader of a chip that may have this id; 0: any that a loader is made for. */
+/* True for a board in ST's bootloader whose chip may have this id; 0: any chip with a loader. */
 static bool is_in_rom(const struct boot0_session *session, uint16_t device)
 {
     const struct boot0_board *board = &session->board;
@@ -52,7 +52,7 @@ bool boot0_session_takes_loader(const struct boot0_session *session,
 
 /* ---- starting it ---- */
 
-/* Whether the RAM holds the loader afterwards: the ROM may use some of it. */
+/* Checks that the RAM holds the loader afterwards: the ROM may use some of it. */
 static enum boot0_status read_back(struct boot0_session *session, const struct boot0_loader *loader,
                                    bool *same, struct boot0_error *error)
 {
@@ -71,8 +71,8 @@ static enum boot0_status read_back(struct boot0_session *session, const struct b
 }
 
 /*
- * The ROM's own way goes on if it refuses this one. A board that is gone, or a user who has enough,
- * is another matter.
+ * If the ROM refuses the loader, the session continues with the ROM. Not if the board is gone or
+ * the user has stopped the operation.
  */
 static enum boot0_status refused(struct boot0_session *session, enum boot0_status status,
                                  struct boot0_error *error)
@@ -110,7 +110,7 @@ static enum boot0_status write_loader(struct boot0_session *session,
     return BOOT0_OK;
 }
 
-/* With what the way to the board wants to be different. */
+/* Writes the loader, adapted to the connection. */
 static enum boot0_status load(struct boot0_session *session, const struct boot0_loader *loader,
                               bool *loaded, struct boot0_error *error)
 {
@@ -137,7 +137,7 @@ static enum boot0_status fail_silent(struct boot0_error *error)
     return boot0_advise(error, BOOT0_ADVICE_WITHOUT_LOADER, NULL);
 }
 
-/* What comes is the loader, or the ROM again where the chip is another one. */
+/* Waits for the loader, or for the ROM again if the chip is another one. */
 static enum boot0_status follow(struct boot0_session *session, struct boot0_error *error)
 {
     const struct boot0_backend *backend = b0_backend_of(&session->transport);
@@ -184,7 +184,7 @@ enum boot0_status boot0_session_start_loader(struct boot0_session *session,
     return status;
 }
 
-/* ---- what it would spare ---- */
+/* ---- estimated saving ---- */
 
 uint64_t boot0_session_loader_us(const struct boot0_session *session)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading, erasing, starting: what a session does to a board besides flashing an image. */
+/* Reads, erases and starts: a session's operations besides flashing an image. */
 #include "../backend.h"
 #include "private.h"
 
@@ -8,7 +8,7 @@
 
 enum {
     ATTEMPTS = 3,
-    LEAVE_WAIT_MS = 5000, /* until a board that was told to leave is gone from the bus */
+    LEAVE_WAIT_MS = 5000, /* until a board that was told to leave disappears from the bus */
     UPLOAD_STEP = 1 << 16,
 };
 
@@ -36,7 +36,7 @@ enum boot0_status b0_session_read_run(struct boot0_session *session, int alterna
     return b0_session_stopped(session, status, error);
 }
 
-/* The alternate that all of [address, address + size) belongs to, with the rights of `access`. */
+/* Finds the alternate that contains [address, address + size) with all rights of `access`. */
 static enum boot0_status check_access(const struct boot0_session *session, uint32_t address,
                                       size_t size, uint8_t access, int *alternate,
                                       struct boot0_error *error)
@@ -189,7 +189,7 @@ static enum boot0_status check_erasable(const struct boot0_session *session, uin
     return boot0_advise(error, BOOT0_ADVICE_SEE_MEMORIES, NULL);
 }
 
-/* Bytes of the sectors that [address, end) touches, each whole. */
+/* Returns the bytes of all sectors that overlap [address, end). */
 static uint64_t bytes_of_sectors(const struct boot0_layout *layout, uint32_t address, uint64_t end)
 {
     uint64_t bytes = 0;
@@ -235,7 +235,7 @@ enum boot0_status boot0_session_erase(struct boot0_session *session, uint32_t ad
     return status;
 }
 
-/* Nobody who names the OTP means the flash, which is what the command would erase. */
+/* Refuses: a user who names the OTP does not mean the flash, which the command would erase. */
 static enum boot0_status check_erase_all(const struct boot0_session *session, int memory,
                                          struct boot0_error *error)
 {
@@ -258,7 +258,7 @@ static void count_all(struct boot0_session *session, const struct boot0_layout *
             count_erased(session, layout->regions[i].sector_size, layout->regions[i].sector_count);
 }
 
-/* The whole flash at once, by either command. */
+/* Erases the whole flash with either command. */
 static enum boot0_status erase_all(struct boot0_session *session, enum b0_erase what,
                                    struct boot0_error *error)
 {
@@ -303,7 +303,7 @@ enum boot0_status boot0_session_unprotect(struct boot0_session *session, struct 
 
 /* ---- starting ---- */
 
-/* AN3156, 4.4: the ROM jumps to whatever the vector table says, also if there is none. */
+/* AN3156, 4.4: the ROM jumps to whatever the vector table contains, even without a program. */
 static enum boot0_status check_program(struct boot0_session *session, uint32_t address,
                                        struct boot0_error *error)
 {
@@ -335,7 +335,7 @@ bool b0_session_has_left(struct boot0_session *session)
     return true;
 }
 
-/* Once told to leave, a board that is gone when asked how it is has left. */
+/* A board that was told to leave and no longer answers GETSTATUS has left. */
 static enum boot0_status leave(struct boot0_session *session, uint32_t address,
                                struct boot0_error *error)
 {

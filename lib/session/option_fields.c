@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Option bytes by name: read, decoded by the family's list of fields, changed, written, read back.
- */
+/* Option bytes by name: reads, decodes with the family's list of fields, changes, writes, reads
+ * back. */
 #include "private.h"
 
 #include <boot0/options.h>
@@ -17,10 +17,10 @@ enum {
     RDP_LEVELS = 3,
 };
 
-/* The option bytes of a board, as they are read. */
+/* The option bytes read from a board. */
 struct option_bytes {
     const struct boot0_board *board;
-    const struct b0_family *family; /* of the first chip that it can be */
+    const struct b0_family *family; /* of the first chip that the board can be */
     struct memory {
         int alternate;
         uint32_t address;
@@ -33,7 +33,7 @@ struct option_bytes {
 
 /* ---- reading ---- */
 
-/* The board can be a chip of which the fields are not known. */
+/* The board can be a chip whose fields are unknown. */
 static enum boot0_status fail_unknown(const struct boot0_session *session,
                                       struct boot0_error *error)
 {
@@ -64,7 +64,7 @@ static const struct b0_family *chip_family(const struct boot0_chip *chip)
     return family && family->option_fields ? family : NULL;
 }
 
-/* NULL: the fields of a chip that the board can be are not known. */
+/* NULL: the board can be a chip whose fields are unknown. */
 static const struct b0_family *board_family(const struct boot0_board *board)
 {
     for (size_t i = 1; i < board->chip_count; i++)
@@ -112,7 +112,10 @@ static enum boot0_status read_all(struct boot0_session *session, struct option_b
 
 /* ---- fields ---- */
 
-/* The one with the 32 bits of a field; NULL: the bootloader does not show them. */
+/*
+ * Returns the memory that contains the field's 32-bit word; NULL: the bootloader does not expose
+ * it.
+ */
 static struct memory *memory_of(struct option_bytes *ob, const struct b0_option_field *field)
 {
     for (size_t i = 0; i < ob->count; i++)
@@ -127,7 +130,7 @@ static uint8_t *word_in(struct memory *memory, const struct b0_option_field *fie
     return memory->bytes + (field->address - memory->address);
 }
 
-/* Whether a chip has this field, in this place. */
+/* True if a chip has this field at the same place. */
 static bool chip_has(const struct b0_family *family, uint16_t id,
                      const struct b0_option_field *field)
 {
@@ -138,7 +141,7 @@ static bool chip_has(const struct b0_family *family, uint16_t id,
     return false;
 }
 
-/* A field that not all chips have which the board can be is left out. */
+/* A field is omitted unless all chips have it that the board can be. */
 static bool has(const struct option_bytes *ob, const struct b0_option_field *field)
 {
     for (size_t i = 0; i < ob->board->chip_count; i++)
@@ -157,7 +160,7 @@ static bool is_rdp(const char *name)
     return strcmp(name, B0_OPTION_RDP) == 0;
 }
 
-/* The value for the user: read protection by its level. */
+/* Returns the value for the user: for read protection its level. */
 static uint32_t shown(const struct option_bytes *ob, const struct b0_option_field *field,
                       uint32_t bits)
 {
@@ -177,7 +180,7 @@ static uint32_t bits_for(const struct option_bytes *ob, const struct b0_option_f
     return is_rdp(field->name) ? levels[value % RDP_LEVELS] : value;
 }
 
-/* "0=off|1=on": the text behind "value="; false if there is none. */
+/* Finds the text after "value=" in "0=off|1=on"; false if there is none. */
 static bool find_value(const char *values, uint32_t value, const char **text, size_t *length)
 {
     while (values && *values) {
@@ -195,7 +198,7 @@ static bool find_value(const char *values, uint32_t value, const char **text, si
     return false;
 }
 
-/* "bits:sector": which are protected, by their zeros. */
+/* Lists the protected items of "bits:sector", which are the zero bits. */
 static void tell_bits(const char *noun, uint32_t value, uint32_t max, char *text)
 {
     size_t length = 0;
@@ -282,7 +285,7 @@ enum boot0_status boot0_session_read_options(struct boot0_session *session,
 
 /* ---- changes ---- */
 
-/* The field, or NULL: there is none, or `several`. */
+/* Returns the field; NULL: not found, or `several` match. */
 static struct boot0_option *find(struct boot0_option *options, size_t count, const char *name,
                                  bool *several)
 {
@@ -442,7 +445,7 @@ enum boot0_status boot0_session_set_options(struct boot0_session *session,
         return status;
     encode_all(&ob, options, count);
     status = write_changed(session, &ob, error);
-    /* Who has turned read protection on cannot look at it any more. */
+    /* With read protection on, the fields cannot be read back. */
     return status == BOOT0_OK && !session->locked ? read_back(session, options, count, error)
                                                   : status;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Option bytes: a chip loads what was written to them by a reset, so that the board goes away and
- * comes back; and not every bit reads back as it was written.
+ * Option bytes: the chip loads written ones with a reset, so the board disappears and comes back;
+ * and not every bit reads back as written.
  */
 #include "../board/memory_kind.h"
 #include "private.h"
@@ -10,10 +10,10 @@
 #include <stdio.h>
 
 enum {
-    SHOWN_MAX = 40, /* bytes that are listed in a note */
+    SHOWN_MAX = 40, /* bytes listed in a note */
 };
 
-/* By name and first address; the main flash is never taken for anything else. */
+/* Uses name and first address; the main flash is always flash. */
 static enum b0_memory_kind kind_of(const struct boot0_session *session, int index)
 {
     const struct boot0_board *board = &session->board;
@@ -29,7 +29,7 @@ bool b0_session_is_option_bytes(const struct boot0_session *session, int index)
     return kind_of(session, index) == B0_MEMORY_OPTION_BYTES;
 }
 
-/* AN3156, 3.3: Erase is for flash. Early ROMs call these memories erasable (types "g"). */
+/* AN3156, 3.3: Erase is for flash. Early ROMs report these memories as erasable (types "g"). */
 bool b0_session_is_never_erased(const struct boot0_session *session, int index)
 {
     enum b0_memory_kind kind = kind_of(session, index);
@@ -37,9 +37,9 @@ bool b0_session_is_never_erased(const struct boot0_session *session, int index)
     return b0_memory_is_guarded(kind) && kind != B0_MEMORY_UNKNOWN;
 }
 
-/* ---- what they mean ---- */
+/* ---- encoding ---- */
 
-/* NULL if it is not known. */
+/* NULL if it is unknown. */
 static const struct b0_option_encoding *encoding_of(const struct boot0_chip *chip, uint32_t address)
 {
     const struct b0_family *family = b0_family_find(chip->family);
@@ -51,7 +51,7 @@ static const struct b0_option_encoding *encoding_of(const struct boot0_chip *chi
     return NULL;
 }
 
-/* The bits that every chip keeps which the board can be; all of them if that is not known. */
+/* Returns the bits that every chip keeps which the board can be; all bits if unknown. */
 static uint8_t kept_bits(const struct boot0_board *board, uint32_t address, uint32_t offset)
 {
     uint8_t kept = 0xff;
@@ -65,7 +65,7 @@ static uint8_t kept_bits(const struct boot0_board *board, uint32_t address, uint
     return kept;
 }
 
-/* Whether what was written turns read protection on, so that nothing can be read from now on. */
+/* True if the written value enables read protection, after which nothing can be read. */
 static bool protects(const struct boot0_board *board, const struct boot0_plan_sector *sector)
 {
     for (size_t i = 0; i < board->chip_count; i++) {
@@ -87,7 +87,7 @@ enum boot0_status b0_session_load_options(struct boot0_session *session, enum bo
     struct boot0_error written = *error;
     bool left;
 
-    /* What the board itself has refused was not written. */
+    /* If the board itself refused the write, nothing was written. */
     if (status != BOOT0_OK && status != BOOT0_E_GONE && !session->protocol->retryable)
         return status;
     left = b0_session_has_left(session);
@@ -137,7 +137,7 @@ static enum boot0_status compare(const struct boot0_session *session,
                                  struct boot0_error *error)
 {
     bool preserves = sector->need == BOOT0_NEED_ALL;
-    unsigned others = 0; /* bytes of the image of which other bits differ */
+    unsigned others = 0; /* bytes of the image with other bits that differ */
 
     for (uint32_t i = 0; i < sector->sector.size; i++) {
         uint8_t kept = kept_bits(&session->board, sector->sector.address, i);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Boards without addresses: plain DFU 1.0 and 1.1. The image goes as one download to one alternate
- * setting, whose name may say which address it stands for.
+ * Boards without addresses: plain DFU 1.0 and 1.1. The image is one download to one alternate
+ * setting, whose name may contain the address that it stands for.
  */
 #include "private.h"
 
@@ -12,12 +12,12 @@
 
 enum {
     VECTORS = 16,           /* the Cortex-M's own exceptions */
-    HANDLERS_WITHIN = 4096, /* of a vector table, the first handler lies usually */
+    HANDLERS_WITHIN = 4096, /* usual distance of the first handler from a vector table */
 };
 
 static const struct boot0_flash_options defaults;
 
-/* "Upload to Flash 0x8005000": the address that an alternate setting stands for. */
+/* Parses "Upload to Flash 0x8005000": the address that an alternate setting stands for. */
 static bool address_in_name(const char *name, uint32_t *address)
 {
     const char *text = strstr(name, "0x");
@@ -31,7 +31,7 @@ static bool address_in_name(const char *name, uint32_t *address)
     return end - text >= 9 && end - text <= 10; /* 0x and seven or eight digits */
 }
 
-/* The lowest handler of a raw program's vector table; 0 if it does not look like one. */
+/* Returns the lowest handler in a raw program's vector table; 0 if it does not look like one. */
 static uint32_t lowest_handler(const struct boot0_segment *segment)
 {
     uint32_t lowest = UINT32_MAX;
@@ -52,8 +52,8 @@ static uint32_t lowest_handler(const struct boot0_segment *segment)
 }
 
 /*
- * Whether the program is linked for that address. A raw binary tells it by its vector table only:
- * its lowest handler lies right behind the table.
+ * True if the program is linked for that address. A raw binary shows this only by its vector table:
+ * the lowest handler is right after the table.
  */
 static bool linked_for(const struct boot0_image *image, const struct boot0_flash_options *options,
                        uint32_t address)
@@ -70,7 +70,7 @@ static bool linked_for(const struct boot0_image *image, const struct boot0_flash
            handler - address < HANDLERS_WITHIN;
 }
 
-/* Where the program is linked for, or the first of its code; 0: it does not tell. */
+/* Returns the address that the program is linked for, or its first code address; 0: unknown. */
 static uint32_t place_of(const struct boot0_image *image, const struct boot0_flash_options *options)
 {
     if (options->has_address)
@@ -78,7 +78,7 @@ static uint32_t place_of(const struct boot0_image *image, const struct boot0_fla
     return image->has_addresses ? image->segments[0].address : lowest_handler(&image->segments[0]);
 }
 
-/* `place`: where the program should be, and no memory begins; 0 if that is not the reason. */
+/* `place`: the program's address, where no memory begins; 0 if that is not the reason. */
 static enum boot0_status fail_choice(const struct boot0_session *session, uint32_t place,
                                      struct boot0_error *error)
 {
@@ -104,7 +104,10 @@ static enum boot0_status fail_choice(const struct boot0_session *session, uint32
     return boot0_advise(error, BOOT0_ADVICE_LINK_FOR_MEMORY, &facts);
 }
 
-/* The alternate that the image is linked for; the only one; or a question to the user. */
+/*
+ * Chooses the alternate that the image is linked for, or the only one; otherwise the user must
+ * choose.
+ */
 static enum boot0_status choose_memory(struct boot0_session *session,
                                        const struct boot0_image *image,
                                        const struct boot0_flash_options *options, int *memory,
@@ -140,7 +143,10 @@ static enum boot0_status check_image(const struct boot0_session *session,
     return boot0_advise(error, BOOT0_ADVICE_FILL_GAPS, NULL);
 }
 
-/* The bytes to send: whole blocks if the bootloader knows no others. The caller frees them. */
+/*
+ * Returns the bytes to send, padded to whole blocks if the bootloader requires it. The caller frees
+ * them.
+ */
 static uint8_t *pad(const struct boot0_session *session, const struct boot0_segment *segment,
                     uint32_t *size)
 {
@@ -194,7 +200,7 @@ enum boot0_status b0_session_flash_plain(struct boot0_session *session,
     return b0_session_stopped(session, status, error);
 }
 
-/* What the board uploads begins with what it was given. Addresses count from there. */
+/* The board's upload begins with the downloaded data. Addresses count from there. */
 enum boot0_status b0_session_verify_plain(struct boot0_session *session,
                                           const struct boot0_image *image,
                                           const struct boot0_flash_options *options,

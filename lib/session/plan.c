@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Plans for the memories of a board: what the board holds is learned, by reading or by digests. */
+/* Plans for the memories of a board: learns the board's contents by reading or by digests. */
 #include "private.h"
 
 #include <stdlib.h>
 
 enum {
-    COMPARE_STEP = 8192, /* bytes read between two looks at whether more is needed */
+    COMPARE_STEP = 8192, /* bytes read before checking whether more is needed */
 };
 
 static const struct boot0_flash_options defaults;
 
-/* ROMs: by bytes whatever the supply. That they erase in the width that they program in is not
- * proven. */
+/* ROMs: x8 whatever the supply. It is not proven that they erase with the width that they program
+ * with. */
 static uint32_t erase_ms(const void *context, uint32_t sector_size)
 {
     const struct boot0_session *session = context;
@@ -29,7 +29,7 @@ static uint32_t write_ms(const void *context, uint32_t size)
                : 0;
 }
 
-/* Reads what the plan must know of one sector, a part at a time. */
+/* Reads what the plan must know of one sector, in parts. */
 static enum boot0_status learn_sector(struct boot0_session *session, struct boot0_plan *plan,
                                       size_t index, int alternate, struct boot0_error *error)
 {
@@ -63,7 +63,7 @@ static uint64_t bytes_to_learn(const struct boot0_plan *plan)
     return total;
 }
 
-/* Which sectors have to be read: all, or those of which digests do not tell enough. */
+/* Selects the sectors to read: all, or those for which digests are not enough. */
 static enum boot0_status sectors_to_read(struct boot0_session *session, struct boot0_plan *plan,
                                          int alternate, bool *to_be_read, struct boot0_error *error)
 {
@@ -140,7 +140,9 @@ int b0_session_index_of(const struct boot0_session *session, uint8_t alternate)
     return -1;
 }
 
-/* Where a memory stands in the order of the work: option bytes, which can lock the chip, last. */
+/*
+ * Position of a memory in the order of writing: option bytes, which can lock the chip, come last.
+ */
 static int rank_of(const struct boot0_session *session, int index)
 {
     if (index < 0)
@@ -163,7 +165,7 @@ int b0_session_next_memory(const struct boot0_session *session, const struct boo
     return next;
 }
 
-/* The same for the nth memory of an image that is resolved; *plan stays NULL past the last. */
+/* The same for memory number `nth` of a resolved image; *plan stays NULL past the last. */
 static enum boot0_status plan_memory(struct boot0_session *session, const struct boot0_image *image,
                                      const struct boot0_flash_options *options, size_t nth,
                                      struct boot0_plan **plan, struct boot0_error *error)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tells F2, F4 and F7 ROMs which supply the board has, so that they program in words.
+ * Sets the board's supply range in F2, F4 and F7 ROMs, so that they program words.
  *
- * AN2606 (rev. 70), 4.4, table 4: these ROMs program in bytes until the range is written to the
+ * AN2606 (rev. 70), 4.4, table 4: these ROMs program bytes until the range is written to the
  * virtual memory location 0xFFFF0000 (four bytes; the first is the range, the others stay 0xff and
- * need not be written). 0: 1.8-2.1 V, 1: 2.1-2.4 V, 2: 2.4-2.7 V, 3: 2.7-3.6 V; 4 wants 9 V on VPP
- * and is not offered. The width that each range allows is the reference manual's (RM0090, 3.6.2).
+ * need not be written). 0: 1.8-2.1 V, 1: 2.1-2.4 V, 2: 2.4-2.7 V, 3: 2.7-3.6 V; 4 needs 9 V on VPP
+ * and is not offered. The reference manual has the width that each range allows (RM0090, 3.6.2).
  */
 #include "private.h"
 
@@ -51,7 +51,7 @@ static int find_feature(const struct boot0_board *board)
     return -1;
 }
 
-/* Only where AN2606 gives it a meaning: L4 ROMs show the alternate too. */
+/* Only chips for which AN2606 defines it: L4 ROMs have the alternate too. */
 static bool takes_range(const struct boot0_board *board)
 {
     for (size_t i = 0; i < board->chip_count; i++)
@@ -69,7 +69,7 @@ enum boot0_status b0_session_apply_supply(struct boot0_session *session, struct 
     uint32_t address;
     size_t row = 0;
 
-    /* The RAM loader measures it. */
+    /* The RAM loader measures the supply. */
     if (supply_mv == 0 || session->supply_done || board->bootloader.in_ram)
         return BOOT0_OK;
     if (supply_mv < SUPPLY_MIN_MV || supply_mv > SUPPLY_MAX_MV) {

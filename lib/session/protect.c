@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Write and read protection, where the bootloader has commands for it. */
+/* Write and read protection, if the bootloader has commands for it. */
 #include "../backend.h"
 #include "private.h"
 

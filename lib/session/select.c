@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which board is meant: listing, choosing, waiting for it, opening it. */
+/* Selects a board: lists, chooses, waits for it, opens it. */
 #include "../backend.h"
 #include "private.h"
 #include "touch_reset.h"
@@ -13,14 +13,14 @@
 enum {
     CANDIDATES_MAX = 64,
     /*
-     * From DFU_DETACH until the bootloader has enumerated. Boards need a second; an operating
-     * system that looks for the driver of an id that it has not seen yet, or a virtual board on a
-     * machine that is busy, can need many.
+     * From DFU_DETACH until the bootloader has enumerated. Boards need a second. An operating
+     * system that searches a driver for a new id, or a virtual board on a busy machine, can take
+     * much longer.
      */
     DETACH_WAIT_MS = 30000,
-    IDLE_MS = 1000,   /* until the observer hears that it is still waited; changes end it */
-    RETRY_MS = 100,   /* for what no event tells of, such as udev's rules */
-    PERMIT_MS = 1000, /* that these may take for a board that has just appeared */
+    IDLE_MS = 1000,   /* between calls of the observer while waiting; changes end a wait */
+    RETRY_MS = 100,   /* for changes without an event, such as udev's rules */
+    PERMIT_MS = 1000, /* time for udev's rules after a board appears */
 };
 
 struct candidates {
@@ -28,7 +28,7 @@ struct candidates {
     size_t count;
 };
 
-/* What can be told without opening it. */
+/* True if the candidate matches without opening it. */
 static bool candidate_fits(const struct boot0_candidate *candidate,
                            const struct boot0_selection *selection)
 {
@@ -44,7 +44,7 @@ static bool candidate_fits(const struct boot0_candidate *candidate,
     return !selection->path || strcmp(candidate->path, selection->path) == 0;
 }
 
-/* Port numbers as numbers: "1-2" before "1-10"; on one board its interfaces in their order. */
+/* Orders port numbers as numbers: "1-2" before "1-10"; interfaces of a board in order. */
 static int by_port(const void *a, const void *b)
 {
     const char *p = ((const struct boot0_candidate *)a)->path;
@@ -73,8 +73,8 @@ static int by_port(const void *a, const void *b)
 }
 
 /*
- * A program's DFU interface seldom has the number that the bootloader's has; the number counts only
- * where the program has it too.
+ * A program's DFU interface rarely has the same number as the bootloader's, so the number only
+ * counts if the program has it too.
  */
 static void drop_other_interfaces(struct candidates *found, const struct boot0_selection *selection)
 {
@@ -113,7 +113,7 @@ static enum boot0_status scan(const struct boot0_bus *bus, const struct boot0_se
     return BOOT0_OK;
 }
 
-/* Opens a candidate and asks it what it is. On failure nothing stays open. */
+/* Opens a candidate and identifies it. On failure nothing stays open. */
 static enum boot0_status open_and_probe(const struct boot0_bus *bus,
                                         const struct boot0_candidate *candidate,
                                         struct boot0_board *board,
@@ -130,7 +130,7 @@ static enum boot0_status open_and_probe(const struct boot0_bus *bus,
     board->flash_alternate = -1;
     status = bus->ops->open(bus->context, candidate, transport, error);
     if (status == BOOT0_E_PERMISSION && candidate->serial_only) {
-        transport->ops = NULL; /* its serial port may be open to us all the same */
+        transport->ops = NULL; /* its serial port may still be accessible */
         return BOOT0_OK;
     }
     if (status != BOOT0_OK)
@@ -188,7 +188,7 @@ enum boot0_status boot0_board_list(const struct boot0_bus *bus,
     return BOOT0_OK;
 }
 
-/* One device, of which each interface is a board by itself. */
+/* One device whose interfaces are separate boards. */
 static enum boot0_status fail_interfaces(const struct boot0_board *boards, size_t count,
                                          struct boot0_error *error)
 {
@@ -255,7 +255,7 @@ static void close_transport(struct boot0_session *session)
     close_probed(&session->transport);
 }
 
-/* The only candidate: opened at once, and kept if it is the one. */
+/* The only candidate: opens it at once and keeps it if it matches. */
 static enum boot0_status open_only(struct boot0_session *session,
                                    const struct boot0_candidate *candidate,
                                    const struct boot0_selection *selection,
@@ -270,7 +270,7 @@ static enum boot0_status open_only(struct boot0_session *session,
     return fail_none(selection, error);
 }
 
-/* Several candidates: their serial numbers decide, or the user has to. */
+/* Several candidates: the serial number selects one, or the user must. */
 static enum boot0_status open_one_of(struct boot0_session *session,
                                      const struct boot0_selection *selection,
                                      struct boot0_error *error)
@@ -291,7 +291,7 @@ static enum boot0_status open_one_of(struct boot0_session *session,
     return status;
 }
 
-/* Tries once: of the boards that are there now, the one that is meant. */
+/* Tries once to find the selected board among the present ones. */
 static enum boot0_status find_now(struct boot0_session *session,
                                   const struct boot0_selection *selection,
                                   struct boot0_error *error)
@@ -308,7 +308,7 @@ static enum boot0_status find_now(struct boot0_session *session,
     return open_one_of(session, selection, error);
 }
 
-/* Waits for a change on the bus, and shows that it does. False if the observer wants to stop. */
+/* Waits for a change on the bus and reports progress. False if the observer stops. */
 static bool wait_for_change(struct boot0_session *session, uint64_t start_us, uint32_t part_ms)
 {
     const struct boot0_bus *bus = &session->bus;
@@ -326,7 +326,7 @@ static enum boot0_status find_within(struct boot0_session *session,
 {
     const struct boot0_bus *bus = &session->bus;
     uint64_t start_us = bus->ops->now_us(bus->context);
-    uint64_t denied_ms = UINT64_MAX; /* when the board refused to be opened first */
+    uint64_t denied_ms = UINT64_MAX; /* time of the first refused opening */
 
     for (;;) {
         enum boot0_status status = find_now(session, selection, error);
@@ -335,7 +335,7 @@ static enum boot0_status find_within(struct boot0_session *session,
             status == BOOT0_E_NO_BOARD || status == BOOT0_E_GONE || status == BOOT0_E_IO;
         uint64_t part_ms = status == BOOT0_E_NO_BOARD ? IDLE_MS : RETRY_MS;
 
-        /* A board that has just appeared may not be open to users yet: udev is at work. */
+        /* A board that has just appeared may not be accessible yet: udev is still working. */
         if (status != BOOT0_E_PERMISSION)
             denied_ms = UINT64_MAX;
         else if (denied_ms == UINT64_MAX)
@@ -361,7 +361,7 @@ enum boot0_status b0_session_find_again(struct boot0_session *session,
     uint32_t limit_ms = within_ms > 0 ? within_ms : session->options.detach_wait_ms;
     char path[BOOT0_PATH_MAX];
 
-    /* Its port, which no other board has; serial numbers are not always unique. */
+    /* Uses the port, which is unique; serial numbers are not always. */
     memcpy(path, session->board.usb.path, sizeof path);
     again.path = path;
     if (limit_ms == 0)
@@ -371,7 +371,7 @@ enum boot0_status b0_session_find_again(struct boot0_session *session,
 
         if (status != BOOT0_OK || session->board.mode == BOOT0_MODE_DFU)
             return status;
-        close_transport(session); /* still the program: not gone yet */
+        close_transport(session); /* still the program */
         if (bus->ops->now_us(bus->context) - start_us > (uint64_t)limit_ms * 1000) {
             boot0_fail(error, BOOT0_E_PROTOCOL, "the program did not go to DFU mode when asked");
             return boot0_hint(error, "Bring the board into DFU mode by BOOT0 and reset.");
@@ -381,7 +381,7 @@ enum boot0_status b0_session_find_again(struct boot0_session *session,
     }
 }
 
-/* Asks a program for DFU mode by its serial port. */
+/* Switches a program to DFU mode through its serial port. */
 static enum boot0_status enter_by_serial(const struct boot0_bus *bus,
                                          const struct boot0_candidate *candidate, bool asked,
                                          struct boot0_error *error)
@@ -401,7 +401,7 @@ static enum boot0_status enter_by_serial(const struct boot0_bus *bus,
     return status;
 }
 
-/* Asks the program that the session has found for DFU mode, in the way that it knows. */
+/* Switches the program that the session found to DFU mode, in the way that it supports. */
 static enum boot0_status ask_program(struct boot0_session *session, bool asked,
                                      struct boot0_error *error)
 {

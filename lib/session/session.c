@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Opening a session, running the engine in it, and what all its operations share. */
+/* Opens a session, runs the engine in it; functions shared by all operations. */
 #include "../backend.h"
 #include "private.h"
 
@@ -32,7 +32,7 @@ void b0_session_note(const struct boot0_session *session, const char *format, ..
     session->observer.note(session->observer.context, text);
 }
 
-/* Whether a text was not told before; from now on it was. */
+/* True if a text was not noted before; records it. */
 static bool is_news(struct boot0_session *session, const char *text)
 {
     uint32_t crc = b0_crc32(0, (const uint8_t *)text, strlen(text));
@@ -73,7 +73,7 @@ uint64_t b0_session_now_us(const struct boot0_session *session)
     return session->transport.ops->now_us(session->transport.context);
 }
 
-/* Erasable sectors, one after the other. */
+/* Returns the time to erase all erasable sectors one after the other. */
 static uint64_t sectors_erase_ms(const struct boot0_layout *layout,
                                  const struct b0_flash_times *times, enum b0_parallelism width)
 {
@@ -87,10 +87,9 @@ static uint64_t sectors_erase_ms(const struct boot0_layout *layout,
 }
 
 /*
- * How long the erase of the whole flash takes if the board has this chip. In flash of large sectors
- * (F2, F4, F7, H7) it takes as long as its sectors, whatever the part's size and its number of
- * banks: for an F407 16.8 s, and 16 s in its datasheet. In flash of pages it is a matter of
- * milliseconds (core/family).
+ * Returns the duration of a mass erase if the board has this chip. In flash with large sectors (F2,
+ * F4, F7, H7) it takes as long as all sectors, whatever the part's size and number of banks: for an
+ * F407 16.8 s, and 16 s in its datasheet. In flash with pages it takes milliseconds (core/family).
  */
 static uint64_t mass_erase_ms(const struct boot0_session *session, const struct boot0_chip *chip,
                               const struct boot0_layout *layout)
@@ -103,7 +102,10 @@ static uint64_t mass_erase_ms(const struct boot0_session *session, const struct 
     return session->board.bootloader.present || sectors_ms < 4 * bank_ms ? sectors_ms : bank_ms;
 }
 
-/* Of several candidates the slowest; 0 if none is known, or for another memory than the flash. */
+/*
+ * Uses the slowest of several candidates; 0 if none is known, or for memories other than the main
+ * flash.
+ */
 static uint64_t expected_mass_erase_us(const struct boot0_session *session)
 {
     const struct boot0_board *board = &session->board;
@@ -131,7 +133,7 @@ void b0_session_phase(struct boot0_session *session, enum boot0_phase phase, uin
     session->phase_over = false;
 }
 
-/* Shows `done` bytes of the phase. False if the observer wants to stop, or said so before. */
+/* Reports `done` bytes of the phase. False if the observer stops, now or earlier. */
 static bool show(struct boot0_session *session, uint64_t done)
 {
     struct boot0_progress *progress = &session->progress;
@@ -157,7 +159,7 @@ void b0_session_phase_end(struct boot0_session *session, uint64_t *sum_us)
     session->phase_over = true;
 }
 
-/* Called by the protocol after every transfer. */
+/* The protocol calls this after every transfer. */
 static bool tick(void *context)
 {
     struct boot0_session *session = context;
@@ -258,7 +260,7 @@ uint32_t b0_session_start_of(const struct boot0_layout *layout)
     return start;
 }
 
-/* "2", or the beginning of a name with or without its '@'; any case. */
+/* Matches "2", or a prefix of a name with or without its '@', ignoring case. */
 static bool alternate_is(const struct boot0_alternate *alternate, const char *wanted)
 {
     char *end;
@@ -272,7 +274,7 @@ static bool alternate_is(const struct boot0_alternate *alternate, const char *wa
     return *wanted != '\0' && strncasecmp(name, wanted, strlen(wanted)) == 0;
 }
 
-/* Where a board has addresses, a memory of which none are known cannot be used. */
+/* On a board with addresses, a memory without known addresses cannot be used. */
 static enum boot0_status check_alternate(const struct boot0_session *session, int index,
                                          struct boot0_error *error)
 {
@@ -325,7 +327,7 @@ enum boot0_status boot0_session_choose(struct boot0_session *session, const char
 
 /* ---- opening and closing ---- */
 
-/* Which protocol the board speaks; brings it to rest. */
+/* Opens the board's protocol and brings the board to idle. */
 static enum boot0_status start_protocol(struct boot0_session *session, struct boot0_error *error)
 {
     session->protocol = b0_backend_of(&session->transport)
@@ -352,7 +354,7 @@ static enum boot0_status fail_board(const char *name, struct boot0_error *error)
     return boot0_advise(error, BOOT0_ADVICE_NAME_CHIP, &facts);
 }
 
-/* A board entry fills in what the user has not said himself. */
+/* A board profile provides values that the user did not give. */
 static enum boot0_status apply_entry(struct boot0_session_options *options,
                                      struct boot0_error *error)
 {
@@ -371,7 +373,7 @@ static enum boot0_status apply_entry(struct boot0_session_options *options,
     return BOOT0_OK;
 }
 
-/* Of the chips that the board can be, the times of those that take longest to erase. */
+/* Returns the times of the slowest chip to erase that the board can be. */
 static const struct b0_flash_times *slowest_times(const struct boot0_board *board)
 {
     const struct b0_flash_times *slowest = NULL;
@@ -383,7 +385,7 @@ static const struct b0_flash_times *slowest_times(const struct boot0_board *boar
         const struct b0_family *family = b0_family_find(board->chips[i]->family);
 
         if (!family)
-            return NULL; /* a chip of which nothing is known may take longer */
+            return NULL; /* an unknown chip may be slower */
         if (!slowest || b0_flash_erase_ms(family->times, B0_PARALLEL_X8, size) >
                             b0_flash_erase_ms(slowest, B0_PARALLEL_X8, size))
             slowest = family->times;
@@ -391,7 +393,7 @@ static const struct b0_flash_times *slowest_times(const struct boot0_board *boar
     return slowest;
 }
 
-/* The user's word on the chip, against what the board says. boot0's bootloader has read the id. */
+/* Applies the user's choice of chip over the board's report. boot0's bootloader has read the id. */
 static void take_chip(struct boot0_board *board, const struct boot0_chip *chip)
 {
     const bool is_known = board->bootloader.present && board->chip_count == 1;
@@ -426,7 +428,7 @@ static enum boot0_status check_chip(struct boot0_session *session, struct boot0_
     session->times = slowest_times(board);
     session->width = B0_PARALLEL_X8;
     session->erase_width = B0_PARALLEL_X8;
-    /* It measures the supply, and is built for 3.3 V where it cannot. */
+    /* It measures the supply, and is built for 3.3 V if it cannot. */
     if (board->bootloader.present) {
         session->width = b0_session_width_of(board->bootloader.supply_mv);
         session->erase_width = session->width;
@@ -488,7 +490,7 @@ enum boot0_status boot0_session_open(struct boot0_session **session, const struc
     return BOOT0_OK;
 }
 
-/* Closes what a board is reached by, as far as it is open. */
+/* Closes the protocol and the transport, if they are open. */
 static void close_way(struct b0_protocol *protocol, struct boot0_transport *transport)
 {
     if (protocol)

@@ -8,7 +8,7 @@
 enum {
     STEPS_MAX = 6,
     SEND_MS = 1000,
-    SETTLE_US = 50000, /* before the port is closed: closing moves DTR */
+    SETTLE_US = 50000, /* before closing the port, which changes DTR */
 };
 
 struct step {
@@ -20,16 +20,16 @@ struct step {
 struct b0_touch_reset {
     uint16_t vendor; /* 0: any */
     uint16_t product;
-    bool when_asked; /* others use this id too */
+    bool when_asked; /* other devices also use this id */
     struct step steps[STEPS_MAX];
     size_t step_count;
-    const char *magic; /* sent at the end; NULL: nothing */
+    const char *magic; /* sent at the end; NULL: none */
 };
 
 /*
- * Changes of both lines, the last one a falling edge of DTR with nothing behind it, then the magic
- * bytes: Arduino_Tools, maple_upload's upload_reset.c. A libmaple program looks for them right
- * after that edge (usb_serial.cpp), STM32duino's dtr_togglingHook() gets them after four changes.
+ * Changes of both lines, the last one a falling edge of DTR and nothing after it, then the magic
+ * bytes: Arduino_Tools, maple_upload's upload_reset.c. A libmaple program expects them right after
+ * that edge (usb_serial.cpp); STM32duino's dtr_togglingHook() gets them after four changes.
  */
 #define MAPLE_STEPS                                                                                \
     .steps = {{9600, false, false, 0},                                                             \
@@ -41,12 +41,12 @@ struct b0_touch_reset {
 
 static const struct b0_touch_reset entries[] = {
     {.vendor = BOOT0_VENDOR_LEAFLABS, .product = BOOT0_PRODUCT_MAPLE_SERIAL, MAPLE_STEPS},
-    /* ST's id for a virtual COM port: STM32duino's programs have it, and many others. */
+    /* ST's id for a virtual COM port: STM32duino's programs use it, and many others. */
     {.vendor = BOOT0_VENDOR_ST,
      .product = BOOT0_PRODUCT_ST_SERIAL,
      .when_asked = true,
      MAPLE_STEPS},
-    /* The touch that Arduino's boards know: the port is closed, or DTR falls, at 1200 baud. */
+    /* The touch of Arduino boards: the port is closed, or DTR falls, at 1200 baud. */
     {.when_asked = true,
      .steps = {{1200, true, true, 50}, {1200, false, false, 50}},
      .step_count = 2},
@@ -63,7 +63,7 @@ const struct b0_touch_reset *b0_touch_reset_find(const struct boot0_candidate *c
     return NULL;
 }
 
-/* A program that is on its way to the bootloader may be gone at any step. */
+/* A program that enters the bootloader may disappear at any step. */
 static enum boot0_status fail(enum boot0_xfer result, struct boot0_error *error)
 {
     if (result == BOOT0_XFER_GONE)

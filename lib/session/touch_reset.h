@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How programs that have no DFU interface are asked for DFU mode: by their USB serial port. */
+/* Switches programs without a DFU interface to DFU mode, through their USB serial port. */
 #ifndef B0_LIB_SESSION_TOUCH_RESET_H
 #define B0_LIB_SESSION_TOUCH_RESET_H
 
@@ -8,13 +8,13 @@
 struct b0_touch_reset;
 
 /*
- * The way for such a device. If nobody asked for it (`asked`), only where it can do no harm: with
- * programs that are known to understand it. NULL: there is none.
+ * Returns the sequence for a device. If the user did not request it (`asked`), only for programs
+ * that are known to support it, so that it does no harm. NULL: none.
  */
 const struct b0_touch_reset *b0_touch_reset_find(const struct boot0_candidate *candidate,
                                                  bool asked);
 
-/* Plays it on the open port. BOOT0_E_IO, BOOT0_E_GONE; the port stays open. */
+/* Plays the sequence on the open port. BOOT0_E_IO, BOOT0_E_GONE; the port stays open. */
 enum boot0_status b0_touch_reset_play(const struct b0_touch_reset *entry,
                                       const struct boot0_stream *stream, struct boot0_error *error);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Is the program in an image one for this board? By its vector table: stack in RAM, reset handler
- * in flash; and by the CPU that an ELF says it is for. A board often can be one of several chips:
- * a program is refused if it fits none of them.
+ * Checks that the program in an image is for this board: by its vector table (stack in RAM, reset
+ * handler in flash) and by the CPU that an ELF names. A board can often be one of several chips: a
+ * program is refused if it matches none of them.
  */
 #include "private.h"
 
@@ -11,8 +11,8 @@
 #include <string.h>
 
 enum {
-    START_ADDRESS = 0x08000000, /* where every STM32 starts from flash, if not told otherwise */
-    EXCEPTIONS = 16,            /* words at the start of each vector table, ARMv7-M B1.5.3 */
+    START_ADDRESS = 0x08000000, /* default start address of every STM32 in flash */
+    EXCEPTIONS = 16,            /* words at the start of every vector table, ARMv7-M B1.5.3 */
     CHIPS_TEXT = 160,
 };
 
@@ -25,7 +25,7 @@ static bool is_any_stack(uint32_t stack)
            (stack >= 0x30000000 && stack <= 0x38010000);
 }
 
-/* Whether some chip that the board can be has that RAM, and a CPU for that code. */
+/* True if some chip that the board can be has that RAM, and a CPU for that code. */
 static bool is_for_some_chip(const struct boot0_board *board, uint32_t stack, uint32_t cpu)
 {
     for (size_t i = 0; i < board->chip_count; i++)
@@ -34,7 +34,7 @@ static bool is_for_some_chip(const struct boot0_board *board, uint32_t stack, ui
     return board->chip_count == 0 && is_any_stack(stack);
 }
 
-/* The first chip that the board can be and that has no such RAM; NULL if there is none. */
+/* Returns the first chip that the board can be without such RAM; NULL if there is none. */
 static const struct boot0_chip *chip_without(const struct boot0_board *board, uint32_t stack)
 {
     for (size_t i = 0; i < board->chip_count; i++)
@@ -48,7 +48,7 @@ static uint32_t handler_of(const struct boot0_session *session, uint32_t vector)
     return b0_session_flash_address(session, vector & ~UINT32_C(1));
 }
 
-/* An odd address in the memory in use. */
+/* True for an odd address in the memory in use. */
 static bool is_handler(const struct boot0_session *session, uint32_t vector)
 {
     const struct boot0_layout *flash = boot0_session_layout(session);
@@ -73,7 +73,7 @@ static bool image_has(const struct boot0_image *image, uint32_t address)
     return false;
 }
 
-/* ---- what is wrong ---- */
+/* ---- errors ---- */
 
 static enum boot0_status fail_no_program(const struct boot0_session *session,
                                          const struct boot0_vectors *vectors,
@@ -141,10 +141,10 @@ static enum boot0_status fail_alignment(uint32_t address, struct boot0_error *er
     return boot0_advise(error, BOOT0_ADVICE_ALIGNMENT, &facts);
 }
 
-/* ---- a raw binary at the wrong place ---- */
+/* ---- raw binaries at the wrong address ---- */
 
 /*
- * The lowest and the highest handler of the vector table that lie in the board's flash: all of them
+ * Finds the lowest and the highest handler of the vector table in the board's flash: all of them
  * are in the file, wherever it belongs.
  */
 static void handlers_of(const struct boot0_session *session, const struct boot0_image *image,
@@ -167,7 +167,9 @@ static void handlers_of(const struct boot0_session *session, const struct boot0_
     }
 }
 
-/* The highest start of a sector from which a file of that size has these handlers; 0: none. */
+/*
+ * Returns the highest sector start at which a file of that size contains these handlers; 0: none.
+ */
 static uint32_t highest_start(const struct boot0_layout *flash, uint32_t lowest, uint32_t highest,
                               size_t size)
 {
@@ -189,7 +191,7 @@ static uint32_t highest_start(const struct boot0_layout *flash, uint32_t lowest,
     return best;
 }
 
-/* Where a program whose reset handler is not in the file seems to belong; 0 if that is unclear. */
+/* Estimates the address of a program whose reset handler is not in the file; 0 if it is unclear. */
 static uint32_t guess_address(const struct boot0_session *session, const struct boot0_image *image,
                               const struct boot0_vectors *vectors)
 {
@@ -230,7 +232,7 @@ static enum boot0_status fail_linked_elsewhere(const struct boot0_session *sessi
 
 /* ---- a program that nothing starts ---- */
 
-/* Whether the board's flash is erased where the chip starts from; false if that is not known. */
+/* True if the board's flash is erased at the chip's start address; false if unknown. */
 static bool start_is_blank(struct boot0_session *session, uint32_t begin)
 {
     const struct boot0_layout *flash = boot0_session_layout(session);
@@ -288,8 +290,8 @@ static void note_alias(struct boot0_session *session, uint32_t reset)
 }
 
 /*
- * A program that nothing on the board starts is an odd one to flash. With a stack that does not fit
- * every chip which the board can be as well, it is rather another chip's.
+ * Flashing a program that nothing on the board starts is unusual. If its stack also does not fit
+ * every chip that the board can be, it is more likely for another chip.
  */
 static enum boot0_status check_unstarted(struct boot0_session *session,
                                          const struct boot0_vectors *vectors,
@@ -317,7 +319,7 @@ static enum boot0_status check_unstarted(struct boot0_session *session,
 
 /* ---- the check ---- */
 
-/* Where the image begins in the memory in use. */
+/* Finds the image's start in the memory in use. */
 static bool find_begin(const struct boot0_session *session, const struct boot0_image *image,
                        uint32_t *begin)
 {
@@ -363,7 +365,7 @@ enum boot0_status b0_session_check_program(struct boot0_session *session,
         return fits && is_handler(session, vectors.reset)
                    ? BOOT0_OK
                    : fail_no_program(session, &vectors, error);
-    /* Elsewhere anything may lie: only what is plainly a program is one. */
+    /* Other addresses may hold anything: only a plausible vector table is checked. */
     if (!complete || !is_any_stack(vectors.stack))
         return BOOT0_OK;
     return fits ? check_unstarted(session, &vectors, error) : fail_stack(session, &vectors, error);

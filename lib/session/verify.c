@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Comparing what the board holds with what it should hold, after a flash or without one. */
+/* Compares the board's contents with the expected ones, after flashing or alone. */
 #include "private.h"
 
 #include <stdlib.h>
 
 enum {
-    COMPARE_STEP = 8192, /* bytes that are read at a time */
+    COMPARE_STEP = 8192, /* bytes per read */
 };
 
-/* How much of a changed sector's start has to be read to be sure of it. */
+/* Returns how much of a changed sector must be read to verify it. */
 static uint32_t length_to_verify(const struct boot0_plan *plan,
                                  const struct boot0_plan_sector *sector)
 {
@@ -41,7 +41,7 @@ static enum boot0_status compare(const struct boot0_plan_sector *sector, const u
     return BOOT0_OK;
 }
 
-/* One sector of those that were written. */
+/* Verifies one written sector. */
 static enum boot0_status verify_sector(struct boot0_session *session,
                                        const struct boot0_plan_sector *sector, int alternate,
                                        uint32_t length, struct boot0_error *error)
@@ -114,8 +114,8 @@ enum boot0_status b0_session_verify_changed(struct boot0_session *session,
 }
 
 /*
- * For a whole program: the bootloader computes its digest anyway, for the journal. If that is not
- * what it should be, the board is asked where, and what has been completed is taken back.
+ * For a whole program, the bootloader computes its digest for the journal anyway. If it differs,
+ * the session finds out where, and revokes the completed update.
  */
 enum boot0_status b0_session_end_and_verify(struct boot0_session *session,
                                             const struct boot0_plan *plan, int alternate,
