@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which backend a transport belongs to, and the names of all kinds. */
+/* Finds the backend of a transport; names of all kinds. */
 #include "backend.h"
 #include <core/array.h>
 

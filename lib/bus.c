@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is the same for buses of every kind. */
+/* Functions common to all kinds of buses. */
 #include <boot0/transport.h>
 
 #include <string.h>
