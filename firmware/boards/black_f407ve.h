@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The black boards with an STM32F407VET6 or VGT6: LEDs D2 and D3 on PA6 and PA7, buttons K0 and K1
- * on PE4 and PE3, K_UP on PA0 (STM32duino, variant_BLACK_F407VX.h). Crystal of 8 MHz.
- * The board has a fixed pull-up on D+: the bootloader draws the line down to be seen anew.
+ * on PE4 and PE3, K_UP on PA0 (STM32duino, variant_BLACK_F407VX.h). Crystal of 8 MHz. The board has
+ * a fixed pull-up on D+: the bootloader pulls the line low to re-enumerate.
  */
 #ifndef BOARD_H
 #define BOARD_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ST's STM32F4DISCOVERY (UM1472): LEDs on PD12 to PD15, of which the green one, the user button on
- * PA0, which has a resistor to ground. Crystal of 8 MHz. USB is the connector of the Micro-AB kind.
+ * ST's STM32F4DISCOVERY (UM1472): LEDs on PD12 to PD15; the green one is used. User button on PA0,
+ * with a resistor to ground. Crystal of 8 MHz. USB is the Micro-AB connector.
  */
 #ifndef BOARD_H
 #define BOARD_H

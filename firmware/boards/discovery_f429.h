@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ST's 32F429IDISCOVERY (UM1670): LEDs on PG13 (green) and PG14, the user button on PA0, which has
- * a resistor to ground. Crystal of 8 MHz. The board's USB connector is on PB14 and PB15, the pins
- * of OTG_HS, which neither ST's ROM nor this bootloader uses: a cable on PA11 and PA12 is needed,
- * which the display has as R4 and R5.
- */
-/*
- * ST's 32F429IDISCOVERY (UM1670): LEDs on PG13 (green) and PG14, the user button on PA0, which has
- * a resistor to ground. Crystal of 8 MHz. The USB connector of the board is on PB14 and PB15, which
- * the ROM uses too, but not this bootloader: it needs a cable on PA11 and PA12.
+ * ST's 32F429IDISCOVERY (UM1670): LEDs on PG13 (green) and PG14, user button on PA0, with a
+ * resistor to ground. Crystal of 8 MHz. The board's USB connector is on PB14 and PB15, the pins of
+ * OTG_HS, which neither ST's ROM nor this bootloader uses. It needs a cable on PA11 and PA12, which
+ * the display uses as R4 and R5.
  */
 #ifndef BOARD_H
 #define BOARD_H

@@ -29,7 +29,7 @@ bool b0_button_pressed(void)
 
     if (BOARD_HAS_BUTTON) {
         b0_pin_input(BOARD_BUTTON_PORT, BOARD_BUTTON_PIN, !BOARD_BUTTON_LEVEL);
-        for (volatile int i = 0; i < 1000; i++) { /* some 0.5 ms for the pull-up */
+        for (volatile int i = 0; i < 1000; i++) { /* about 0.5 ms for the pull-up */
         }
         pressed = b0_pin_get(BOARD_BUTTON_PORT, BOARD_BUTTON_PIN) == BOARD_BUTTON_LEVEL;
         b0_port_reset(BOARD_BUTTON_PORT);

@@ -30,7 +30,7 @@ void b0_bootloader_init(struct b0_bootloader *b, const struct b0_bootloader_kind
     b0_dfu_restart(b, B0_ALTERNATE_FLASH);
 }
 
-/* What is never refused: DFU 1.1, 6.1.2. */
+/* GETSTATUS is never refused: DFU 1.1, 6.1.2. */
 static bool is_getstatus(const struct boot0_setup *setup)
 {
     return setup->bRequest == BOOT0_DFU_GETSTATUS &&
@@ -63,7 +63,7 @@ static void stage(void *context, struct b0_usb *usb, const struct boot0_setup *s
     }
     b->waiting = NULL;
     b->ending = false;
-    /* Also if the host did not wait for the end of it: it was told all that matters. */
+    /* Also if the host did not wait for the end of the request: it got all relevant data. */
     b->exit = b->exit_asked;
 }
 
@@ -74,7 +74,7 @@ static void event(void *context, struct b0_usb *usb, enum b0_usb_event event, ui
 
     (void)usb;
     (void)interface;
-    /* Some hosts order the start and do not ask how it went, as DFU 1.1, A.2.9 has it. */
+    /* Some hosts start the program and do not ask for the result, as in DFU 1.1, A.2.9. */
     if (event == B0_USB_RESET && b0_dfu_state(b) == BOOT0_DFU_STATE_MANIFEST_SYNC)
         b->exit = B0_EXIT_PROGRAM;
     else if (event == B0_USB_RESET || event == B0_USB_CONFIGURED)
@@ -113,7 +113,7 @@ void b0_wait(struct b0_bootloader *b, struct b0_usb *usb,
     ready(b, usb);
 }
 
-/* The flash has failed while a request waited for it. */
+/* Handles a flash failure while a request waits. */
 static void fail_waiting(struct b0_bootloader *b, struct b0_usb *usb,
                          const struct boot0_setup *setup)
 {
@@ -124,12 +124,12 @@ static void fail_waiting(struct b0_bootloader *b, struct b0_usb *usb,
     b0_usb_control_stall(usb);
 }
 
-/* Tries the request that waits for the flash. */
+/* Retries the request that waits for the flash. */
 static void try_again(struct b0_bootloader *b, struct b0_usb *usb, uint8_t failure)
 {
     const struct boot0_setup *setup = b0_usb_control_pending(usb);
 
-    b0_tracker_heard(&b->tracker, b->queue.now_us); /* it is not the host that takes its time */
+    b0_tracker_heard(&b->tracker, b->queue.now_us); /* the delay is not the host's */
     if (!setup)
         b->waiting = NULL;
     else if (failure != BOOT0_DFU_STATUS_OK)
@@ -150,7 +150,7 @@ bool b0_bootloader_step(struct b0_bootloader *b, struct b0_usb *usb, uint32_t no
     if (b->waiting)
         try_again(b, usb, failure);
     b0_tracker_tick(&b->tracker, now_us);
-    /* A request that still waits, with nothing left to wait for, is at work itself. */
+    /* A waiting request with nothing left to wait for does work of its own. */
     return has_worked || (b->waiting && b0_queue_idle(&b->queue));
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What GET_INFO tells of the chip itself, whichever way it is asked. */
+/* The chip's part of GET_INFO, for all interfaces. */
 #ifndef B0_BOOTLOADER_CHIP_INFO_H
 #define B0_BOOTLOADER_CHIP_INFO_H
 
 #include <core/extension.h>
 
-/* Fills in versions, protections, ids, the flash's size and the supply; the rest becomes 0. */
+/* Fills in versions, protections, ids, flash size and supply; clears the rest. */
 void b0_chip_info(struct b0_extension_info *info);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a host learns of the bootloader before it talks DFU to it: USB 2.0, 9.6; DFU 1.1, 4.2; the
- * BOS with what Windows, browsers and boot0 look for.
+ * Descriptors that a host reads before DFU: USB 2.0, 9.6; DFU 1.1, 4.2; the BOS with the
+ * capabilities that Windows, browsers and boot0 look for.
  */
 #include "bootloader.h"
 
@@ -16,21 +16,21 @@ enum {
     STRING_MANUFACTURER,
     STRING_PRODUCT,
     STRING_SERIAL,
-    STRING_FLASH, /* of the alternates: in their order */
+    STRING_FLASH, /* of the alternates, in order */
     STRING_INFO,
 };
 
-/* bcdDevice: 0Bxx, so that no version is mistaken for one of ST's ROMs, which begin at 0200. */
+/* bcdDevice is 0Bxx, so that no version is mistaken for one of ST's ROMs, which begin at 0200. */
 #define BCD_DEVICE (0x0b00 | B0_FIRMWARE_MAJOR << 4 | B0_FIRMWARE_MINOR)
 _Static_assert(B0_FIRMWARE_MAJOR < 10 && B0_FIRMWARE_MINOR < 10, "a digit each");
 
 static const uint8_t device[BOOT0_USB_DEVICE_DESC_SIZE] = {
     BOOT0_USB_DEVICE_DESC_SIZE,
     BOOT0_USB_DESC_DEVICE,
-    U16(0x0210), /* 2.1: there is a BOS */
+    U16(0x0210), /* 2.1: the device has a BOS */
     0,
     0,
-    0, /* class: each interface has its own */
+    0, /* class: defined by each interface */
     B0_USB_CONTROL_PACKET,
     U16(BOOT0_VENDOR_ST),
     U16(BOOT0_PRODUCT_ST_DFU),
@@ -50,8 +50,8 @@ static const uint8_t device[BOOT0_USB_DEVICE_DESC_SIZE] = {
         U16(B0_BLOCK_SIZE), U16(BOOT0_DFU_VERSION_DFUSE)
 
 /*
- * The functional descriptor is behind each alternate. The ROM has it only behind the last one:
- * fwupd does not find it there, and takes 64 bytes for the transfer size.
+ * A functional descriptor follows each alternate. The ROM has it only after the last one, where
+ * fwupd does not find it and assumes a transfer size of 64 bytes.
  */
 static const uint8_t configuration[] = {
     BOOT0_USB_CONFIG_DESC_SIZE,
@@ -60,7 +60,7 @@ static const uint8_t configuration[] = {
     1, /* interface */
     1,
     0,    /* its number; no name */
-    0x80, /* from the bus */
+    0x80, /* bus-powered */
     50,   /* 100 mA */
     INTERFACE(B0_ALTERNATE_FLASH, STRING_FLASH),
     FUNCTIONAL,
@@ -71,13 +71,13 @@ _Static_assert(sizeof configuration == 45, "wTotalLength");
 
 /* ---- Microsoft OS 2.0 descriptors: WinUSB without a driver to install ---- */
 
-/* Types: table 9 of the specification. */
+/* Descriptor types: table 9 of the specification. */
 enum {
     MS_SET_HEADER = 0,
     MS_COMPATIBLE_ID = 3,
     MS_REGISTRY_PROPERTY = 4,
     MS_REG_MULTI_SZ = 7,
-    MS_DESCRIPTOR_INDEX = 7, /* wIndex of the request for the set */
+    MS_DESCRIPTOR_INDEX = 7, /* wIndex of the request for the descriptor set */
     MS_HEADER_SIZE = 10,
     MS_COMPATIBLE_SIZE = 20,
     MS_PROPERTY_SIZE = 132,
@@ -226,7 +226,7 @@ static const uint8_t bos[BOS_SIZE] = {
     WEBUSB_UUID,
     U16(0x0100),
     B0_WEBUSB_VENDOR_CODE,
-    0, /* no landing page, and so no request to answer */
+    0, /* no landing page, so no request to answer */
 };
 
 static const struct b0_usb_vendor_answer answers[] = {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * DFU 1.1 with ST's commands (AN3156), by the state table of core/dfu_device.c. What differs from
- * the ROM: a block is taken into the queue, and the flash is waited for only when there is no room;
- * an error is told with the next answer after it happened.
+ * DFU 1.1 with ST's commands (AN3156), using the state table of core/dfu_device.c. Differences from
+ * the ROM: a block goes into the queue, and a request waits for the flash only if there is no room;
+ * an error is reported with the next answer after it occurred.
  *
- * The ROM's customs are kept because tools rely on them: after a DNLOAD the first GETSTATUS says
- * dfuDNBUSY, though there may be room (dfu-util gives up otherwise, after data also pydfu.py), the
- * second one says that it is done, however early it comes (pydfu.py does not wait); leaving is
- * allowed in dfuIDLE, too (AN2662, figure 55).
+ * Some customs of the ROM are kept because tools rely on them. After a DNLOAD the first GETSTATUS
+ * reports dfuDNBUSY, even if there is room (otherwise dfu-util gives up, after data also pydfu.py).
+ * The second one reports completion, however early it comes (pydfu.py does not wait). Leaving is
+ * also allowed in dfuIDLE (AN2662, figure 55).
  */
 #include "bootloader.h"
 
@@ -15,11 +15,11 @@
 
 enum {
     /*
-     * Work that may be queued when a host is told to go on: what a request can have to wait for
-     * that needs all of it done. fwupd gives up after 1.5 s.
+     * Work that may be queued when a host is told to continue: a request that needs all of it done
+     * waits at most this long. fwupd gives up after 1.5 s.
      */
     QUEUED_US_MAX = 1100000,
-    /* So long a GETSTATUS is kept waiting at most: webdfu on node gives up after 1 s. */
+    /* Maximum delay of a GETSTATUS: webdfu on node gives up after 1 s. */
     HELD_US_MAX = 500000,
 };
 
@@ -38,7 +38,7 @@ void b0_dfu_restart(struct b0_bootloader *b, uint8_t alternate)
     b->pointer = alternate == B0_ALTERNATE_INFO ? B0_INFO_ADDRESS : b0_bootloader_start(b);
 }
 
-/* The first one counts: what follows from it would hide it. */
+/* Keeps the first error: errors that follow from it would hide it. */
 static void set_error(struct b0_bootloader *b, uint8_t status, enum b0_tracker_event event)
 {
     if (b->status == BOOT0_DFU_STATUS_OK)
@@ -58,16 +58,18 @@ static void refuse(struct b0_bootloader *b, struct b0_usb *usb, uint8_t status)
     b0_usb_control_stall(usb);
 }
 
-/* ---- what a DNLOAD brings ---- */
+/* ---- data of a DNLOAD ---- */
 
-/* Whether [address, address + size) is the host's to write. */
+/* True if the host may write [address, address + size). */
 static bool is_writable(const struct b0_bootloader *b, uint32_t address, uint32_t size)
 {
     return address >= b0_bootloader_start(b) && address <= b->flash_end &&
            size <= b->flash_end - address;
 }
 
-/* The start of a program that was linked for another place: the bootloader would not start it. */
+/*
+ * True for the start of a program linked for another address, which the bootloader would not start.
+ */
 static bool is_misplaced(const struct b0_bootloader *b, uint32_t address, const uint8_t *data,
                          uint16_t size)
 {
@@ -91,8 +93,8 @@ static uint8_t take_block(struct b0_bootloader *b, uint16_t block, uint16_t size
     return BOOT0_DFU_STATUS_OK;
 }
 
-/* In the bootloader's own sectors, too: hosts leave from 0x08000000. There is nothing to do there.
- */
+/* Also accepts the bootloader's own sectors, because hosts leave from 0x08000000. No other
+ * operation works there. */
 static bool is_pointer(const struct b0_bootloader *b, uint32_t address)
 {
     return b->alternate == B0_ALTERNATE_INFO ? address - B0_INFO_ADDRESS < B0_EXTENSION_INFO_SIZE
@@ -140,8 +142,8 @@ static uint8_t take_command(struct b0_bootloader *b, uint16_t size)
 }
 
 /*
- * All its bytes are here. How it is with them is told by the next GETSTATUS; they come to nothing
- * if the flash has failed while they came.
+ * All bytes of a DNLOAD have arrived. The next GETSTATUS reports their status. They are dropped if
+ * the flash failed meanwhile.
  */
 void b0_dfu_received(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup)
 {
@@ -183,7 +185,7 @@ bool b0_dfu_all_done(struct b0_bootloader *b)
     return false;
 }
 
-/* For the end of an update: the state that follows is told when all is in flash. */
+/* For the end of an update: reports the next state when all data is in flash. */
 static void next_when_done(struct b0_bootloader *b, struct b0_usb *usb)
 {
     if (!b0_dfu_all_done(b))
@@ -228,7 +230,7 @@ static void do_dnload(struct b0_bootloader *b, struct b0_usb *usb, const struct 
         b0_wait(b, usb, receive_when_room);
 }
 
-/* A block that is not full is the last one: DFU 1.1, 6.2. */
+/* A short block is the last one: DFU 1.1, 6.2. */
 static void upload(struct b0_bootloader *b, struct b0_usb *usb, const uint8_t *data, uint32_t size)
 {
     b->ok_state =
@@ -264,7 +266,7 @@ static void upload_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
 static void do_upload(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup,
                       uint8_t next)
 {
-    /* AN3156, 3.3; there is no read protection to take off by 0x92. */
+    /* AN3156, 3.3; without 0x92, because there is no read protection to remove. */
     static const uint8_t commands[] = {BOOT0_DFUSE_GET_COMMANDS, BOOT0_DFUSE_SET_ADDRESS,
                                        BOOT0_DFUSE_ERASE};
 
@@ -294,11 +296,11 @@ static void do_status(struct b0_bootloader *b, struct b0_usb *usb, const struct 
                       uint8_t next)
 {
     (void)setup;
-    (void)next; /* asking changes nothing */
+    (void)next; /* GETSTATE does not change the state */
     answer_status(b, usb, 0);
 }
 
-/* How long the host does better to wait before it sends more. */
+/* Returns how long the host should wait before it sends more. */
 static uint32_t wait_ms(const struct b0_bootloader *b)
 {
     uint32_t left_us = b0_queue_left_us(&b->queue);
@@ -309,10 +311,10 @@ static uint32_t wait_ms(const struct b0_bootloader *b)
 }
 
 /*
- * A host that asks before the time that it was told has to wait, as with the ROM. When that gets
- * long: one that has waited its time hears of more (worn flash takes twice the typical time). One
- * that has not never looks again, and takes anything but dfuDNLOAD-IDLE for a failure: it may go
- * on, until there is no room.
+ * A host that polls before its poll timeout is over must wait, as with the ROM. If this takes long,
+ * there are two cases. A host that waited its time gets a further timeout (worn flash takes twice
+ * the typical time). A host that did not never polls again and treats every state except
+ * dfuDNLOAD-IDLE as a failure: it may continue until there is no room.
  */
 static void status_when_room(struct b0_bootloader *b, struct b0_usb *usb)
 {
@@ -372,7 +374,10 @@ static void do_clear(struct b0_bootloader *b, struct b0_usb *usb, const struct b
     b0_usb_control_done(usb);
 }
 
-/* Hosts that do not leave say so when they are done. Others abort, and need not wait. */
+/*
+ * Hosts that do not leave use ABORT when they are done. For others it is an abort, which need not
+ * wait.
+ */
 static void do_abort(struct b0_bootloader *b, struct b0_usb *usb, const struct boot0_setup *setup,
                      uint8_t next)
 {
@@ -391,7 +396,7 @@ static action *const actions[] = {
     [B0_DFU_DO_STATE] = do_state,   [B0_DFU_DO_CLEAR] = do_clear,   [B0_DFU_DO_ABORT] = do_abort,
 };
 
-/* DFU 1.1, 3: the direction belongs to the request. */
+/* DFU 1.1, 3: each request has a fixed direction. */
 static bool has_right_direction(const struct boot0_setup *setup)
 {
     bool in = setup->bRequest == BOOT0_DFU_UPLOAD || setup->bRequest == BOOT0_DFU_GETSTATUS ||
@@ -408,7 +413,7 @@ bool b0_dfu_control(struct b0_bootloader *b, struct b0_usb *usb, const struct bo
         (setup->bmRequestType & BOOT0_USB_RECIPIENT_MASK) != BOOT0_USB_RECIPIENT_INTERFACE ||
         !has_right_direction(setup))
         return false;
-    /* Being asked early does no harm: how it stands is looked up anew. */
+    /* Early polling is harmless: the state is determined again. */
     if (b->ok_state == BOOT0_DFU_STATE_DNBUSY)
         b->ok_state = BOOT0_DFU_STATE_DNLOAD_SYNC;
     rule = b0_dfu_device_rule(b0_dfu_state(b), setup->bRequest);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The bootloader on the chip: after a reset it finds out who is to run, and if that is itself, it
- * serves the host until it is told what comes next. All of it is in RAM.
+ * The bootloader on the chip: decides after a reset what to run. If that is the bootloader itself,
+ * it serves the host until a request ends it. All of it is in RAM.
  */
 #include "board.h"
 #include "service.h"
@@ -26,7 +26,7 @@ __attribute__((section(".blocks"))) static uint8_t blocks[CHIP_BLOCKS][B0_BLOCK_
 
 _Noreturn void b0_main(void);
 
-/* ---- other programs ---- */
+/* ---- starting other programs ---- */
 
 _Noreturn static void start_program(uint32_t reset_flags)
 {
@@ -36,15 +36,15 @@ _Noreturn static void start_program(uint32_t reset_flags)
     b0_jump(B0_PROGRAM_BASE, reset_flags);
 }
 
-/* Half a second in which a second tap on the reset button means the bootloader. */
+/* Waits half a second for a second tap on the reset button, which selects the bootloader. */
 static void wait_for_tap(struct b0_service *s)
 {
     uint32_t start_us;
 
     b0_handover_write(B0_HANDOVER_TAPPED);
     b0_led_start();
-    b0_usb_pins_detach(); /* a pull-up on the board would show the host a device that never answers
-                           */
+    /* Otherwise a pull-up on the board shows the host a device that does not answer. */
+    b0_usb_pins_detach();
     b0_time_start(&s->time, HSI_HZ);
     start_us = b0_time_us(&s->time);
     while (b0_time_us(&s->time) - start_us < B0_TAP_WINDOW_MS * 1000) {
@@ -71,12 +71,12 @@ _Noreturn static void leave(struct b0_service *s, enum b0_exit way)
         b0_flash_protect(B0_SECTOR_BOOTLOADER, B0_SECTOR_JOURNAL, false);
     else if (way == B0_EXIT_BROWNOUT)
         b0_flash_set_brownout(s->bootloader.brownout);
-    b0_handover_open(); /* closed where the clock was started a second time */
+    b0_handover_open(); /* closed if the clock was started a second time */
     b0_handover_write(words[way]);
     b0_reset();
 }
 
-/* The LED tells, until somebody pulls the plug. */
+/* Shows the LED pattern until the board is switched off. */
 void b0_service_without_crystal(struct b0_service *s)
 {
     for (;;) {
@@ -94,8 +94,8 @@ void b0_main(void)
 
     b0_watchdog_feed();
     s->reset_flags = b0_reset_flags();
-    b0_restore_chip();         /* after a reset this changes nothing */
-    if (!b0_service_is_chip()) /* its clocks and memories are others: the ROM knows them */
+    b0_restore_chip();         /* no effect after a reset */
+    if (!b0_service_is_chip()) /* clocks and memories differ: leave it to the ROM */
         b0_jump_to_rom();
     b0_handover_open();
     b0_journal_scan(&journal, (const uint8_t *)B0_JOURNAL_BASE, B0_JOURNAL_SIZE);

@@ -12,23 +12,23 @@ enum kind {
     FLASH_OP_COUNT
 };
 
-/* How an operation's function leaves the queue. */
+/* Result of an operation's function. */
 enum outcome {
     OUTCOME_MORE, /* something was begun, or a part is done: call again */
     OUTCOME_DONE,
 };
 
 enum {
-    HASH_STEP = 1024, /* bytes at a time: some 200 us */
+    HASH_STEP = 1024, /* bytes per step: about 200 us */
     HASH_US_PER_KIB = 250,
-    PROGRAM_STEP = 32,   /* bytes at a time: 8 words are 128 us, in which a packet comes */
-    OVERTIME_US = 10000, /* at least, and at most a quarter of the typical time: worn flash */
+    PROGRAM_STEP = 32,   /* bytes per step: 8 words take 128 us, the time of a packet */
+    OVERTIME_US = 10000, /* minimum; a quarter of the typical time at most: worn flash */
 };
 
-/* Phases of the operations; each starts in the first of its own. */
+/* Phases of the operations; each operation starts in its own first phase. */
 enum phase {
     PHASE_START,
-    PHASE_ERASING,        /* the sector first_sector */
+    PHASE_ERASING,        /* erasing sector first_sector */
     PHASE_PROGRAM_ERASED, /* the journal may be erased */
     PHASE_JOURNAL_ERASING,
     PHASE_APPEND,
@@ -54,7 +54,7 @@ void b0_queue_init(struct b0_queue *q, const struct b0_flash_port *flash, uint32
         .flash = flash,
         .flash_end = flash_end,
         .has_journal = ram != NULL,
-        .resumed = ram == NULL, /* nobody knows what was cut off */
+        .resumed = ram == NULL, /* unknown what was interrupted */
         .blocks = blocks,
         .block_count = block_count,
     };
@@ -87,7 +87,7 @@ bool b0_queue_idle(const struct b0_queue *q)
 static void push(struct b0_queue *q, struct b0_flash_op op)
 {
     if (q->op_count == B0_FLASH_OPS)
-        return; /* cannot be: b0_queue_room() keeps some */
+        return; /* cannot happen: b0_queue_room() reserves places */
     if (q->op_count == 0)
         q->started_us = q->now_us;
     q->ops[(q->first_op + q->op_count) % B0_FLASH_OPS] = op;
@@ -155,7 +155,7 @@ void b0_queue_erase_journal(struct b0_queue *q)
                               .time_us = ops(q)->time_us(q->flash->context, B0_SECTOR_JOURNAL, 0)});
 }
 
-/* How much of the first operation's time is left. */
+/* Returns the remaining time of the first operation. */
 static uint32_t first_left_us(const struct b0_queue *q)
 {
     uint32_t time_us = q->ops[q->first_op].time_us;
@@ -247,7 +247,10 @@ static void advance(struct b0_queue *q, uint32_t size)
     q->left -= size;
 }
 
-/* How many bytes are to be programmed from here on, at most in one step; 0: it holds the next. */
+/*
+ * Returns how many bytes to program from here on in one step; 0: the flash already holds the next
+ * one.
+ */
 static uint32_t to_program(const struct b0_queue *q)
 {
     const uint8_t *now = contents(q, q->address);
@@ -261,7 +264,7 @@ static uint32_t to_program(const struct b0_queue *q)
     return size;
 }
 
-/* Begins the next program operation that is needed: flash that holds the bytes is left alone. */
+/* Begins the next necessary program operation; skips flash that already holds the bytes. */
 static void program_more(struct b0_queue *q)
 {
     while (q->left > 0) {
@@ -317,8 +320,8 @@ static enum outcome check_record(struct b0_queue *q)
 }
 
 /*
- * A program that is not complete must not start when its journal is gone: its first sector, with
- * the vector table, goes first. (A complete one is whole until the update really begins.)
+ * An incomplete program must not start when its journal is gone, so its first sector, with the
+ * vector table, is erased first. (A complete one stays valid until the update really begins.)
  */
 static void erase_full_journal(struct b0_queue *q, uint8_t state)
 {
@@ -328,7 +331,7 @@ static void erase_full_journal(struct b0_queue *q, uint8_t state)
         erase(q, B0_SECTOR_JOURNAL, PHASE_JOURNAL_ERASING);
 }
 
-/* A record that a cut has torn says "begun" too, but not for sure: what it reads as may change. */
+/* A record torn by a power failure also reads as "begun", but not reliably: its bits may change. */
 static enum outcome start_begin(struct b0_queue *q)
 {
     struct b0_journal journal;
@@ -341,8 +344,8 @@ static enum outcome start_begin(struct b0_queue *q)
     if (q->resumed)
         needed = journal.last == B0_JOURNAL_BEGIN ? 1 : 2;
     /*
-     * Without a record nothing says that the sector was ever erased to the end: one whose erase was
-     * cut off may look blank and yet not last. The first record is the mark that it was.
+     * Without a record nothing proves that an erase of the sector was completed: after an
+     * interrupted erase it may look blank and yet not last. The first record is that proof.
      */
     if (journal.next == 0 || journal.slots - journal.next < needed)
         erase_full_journal(q, journal.state);
@@ -372,7 +375,7 @@ static enum outcome begin(struct b0_queue *q)
     }
 }
 
-/* Before an operation that changes the program: which then starts from its beginning. */
+/* Writes BEGIN before an operation that changes the program; the operation then starts again. */
 static enum outcome announce(struct b0_queue *q)
 {
     if (begin(q) == OUTCOME_DONE) {
@@ -403,12 +406,12 @@ static enum outcome do_erase_journal(struct b0_queue *q, struct b0_flash_op *op)
     }
 }
 
-/* The end of what is known to belong to the program. */
+/* Returns the end of the known part of the program. */
 static uint32_t program_end(const struct b0_queue *q, const struct b0_journal *journal)
 {
     uint32_t end = journal->has_complete ? journal->complete.start + journal->complete.length : 0;
 
-    /* Of an earlier update only what this one has not erased. */
+    /* Of an earlier update, only the part that this one has not erased. */
     while (end > B0_PROGRAM_BASE && end <= q->flash_end &&
            (q->erased >> b0_sector_at(end - 1) & 1) != 0)
         end = b0_sector_address(b0_sector_at(end - 1));
@@ -416,7 +419,7 @@ static uint32_t program_end(const struct b0_queue *q, const struct b0_journal *j
         end = q->end;
     if (end > B0_PROGRAM_BASE)
         return end;
-    /* Somebody else's program: all that is not blank. */
+    /* Another tool's program: everything that is not blank. */
     end = q->flash_end;
     while (end > B0_PROGRAM_BASE && b0_load32(contents(q, end - 4)) == UINT32_MAX)
         end -= 4;
@@ -490,7 +493,7 @@ static enum outcome do_erase(struct b0_queue *q, struct b0_flash_op *op)
     }
     if (op->first_sector > op->last_sector)
         return OUTCOME_DONE;
-    /* One that an interrupted erase has left may look blank and yet not last. */
+    /* A sector after an interrupted erase may look blank and yet not last. */
     if (!q->resumed && is_blank(q, op->first_sector))
         q->phase = PHASE_ERASING;
     else
@@ -518,7 +521,7 @@ static enum outcome do_program(struct b0_queue *q, struct b0_flash_op *op)
 static const struct {
     enum outcome (*work)(struct b0_queue *q, struct b0_flash_op *op);
     bool changes_program;
-    uint8_t status; /* if the flash says that it failed */
+    uint8_t status; /* of the flash, if it reports a failure */
 } operations[FLASH_OP_COUNT] = {
     [FLASH_OP_ERASE] = {do_erase, true, BOOT0_DFU_STATUS_ERR_ERASE},
     [FLASH_OP_PROGRAM] = {do_program, true, BOOT0_DFU_STATUS_ERR_PROG},

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The work that the host has ordered and the flash has not done yet: a ring of blocks and a queue
- * of operations over them. Each call of b0_queue_step() does at most one short thing, so that the
- * bus is served while the flash is busy.
+ * The work that the host has requested and the flash has not done yet: a ring of blocks and a queue
+ * of operations on them. Each call of b0_queue_step() does at most one short thing, so that the bus
+ * is served while the flash is busy.
  *
- * The queue alone decides when the journal's BEGIN is written: before it starts an operation that
- * changes the program it makes sure that BEGIN is in flash, whatever was ordered, failed, or erased
+ * Only the queue decides when the journal's BEGIN is written: before it starts an operation that
+ * changes the program, it ensures that BEGIN is in flash, whatever was requested, failed or erased
  * before.
  */
 #ifndef B0_BOOTLOADER_QUEUE_H
@@ -19,9 +19,9 @@
 enum {
     B0_BLOCK_SIZE = 4096, /* wTransferSize */
     B0_FLASH_OPS = 48,
-    /* Room for the operations that one request can bring, over the one that is asked for. */
+    /* Room for the operations of one request, in addition to the one that is checked for. */
     B0_FLASH_OPS_SPARE = 4,
-    /* Below this many free slots a new update begins with an empty journal. */
+    /* With fewer free slots, a new update begins with an empty journal. */
     B0_JOURNAL_RESERVE = 8,
 };
 
@@ -30,7 +30,7 @@ struct b0_flash_op {
     uint8_t first_sector, last_sector;
     uint16_t size;
     uint32_t address;
-    uint32_t time_us; /* that it will take, typically */
+    uint32_t time_us; /* typical duration */
 };
 
 struct b0_queue {
@@ -45,24 +45,24 @@ struct b0_queue {
     uint8_t first_op, op_count;
 
     uint32_t now_us;     /* of the last step */
-    uint32_t started_us; /* when the first operation was */
-    uint32_t queued_us;  /* all operations' time_us together */
-    uint8_t status; /* enum boot0_dfu_status: of the operation that failed, until it is taken */
+    uint32_t started_us; /* start of the first operation */
+    uint32_t queued_us;  /* sum of all operations' time_us */
+    uint8_t status;      /* enum boot0_dfu_status of the failed operation, until taken */
 
     /* The first operation. */
     uint8_t phase;
-    uint32_t address; /* what is still to be programmed */
+    uint32_t address; /* next byte to program */
     const uint8_t *data;
     uint32_t left;
 
     /*
-     * BEGIN was read back from the journal, and the journal was not touched since. No operation
+     * BEGIN was read back from the journal, and the journal was not changed since. No operation
      * changes the program without that.
      */
     bool announced;
 
-    /* What the present update has done, for its record. */
-    bool resumed; /* it goes on with one that was interrupted: blank flash is not trusted */
+    /* Changes of the current update, for its record. */
+    bool resumed; /* continues an interrupted update: blank flash is not trusted */
     b0_sectors erased;
     uint32_t end; /* of the highest write */
     uint8_t record[B0_JOURNAL_RECORD_SIZE];
@@ -71,16 +71,16 @@ struct b0_queue {
 };
 
 /*
- * `ram` tells which programs the record of a complete update is for. NULL: there is no journal, as
- * in the RAM loader; then the operations on it do nothing.
+ * `ram` decides which programs get the record of a complete update. NULL: no journal, as in the RAM
+ * loader; the operations on the journal then do nothing.
  */
 void b0_queue_init(struct b0_queue *queue, const struct b0_flash_port *flash, uint32_t flash_end,
                    const struct b0_chip_ram *ram, uint8_t (*blocks)[B0_BLOCK_SIZE],
                    uint8_t block_count);
 
-/* Where the next block may be received, or NULL while there is no room. Also room for commands. */
+/* Returns the buffer for the next block; NULL without room for it and for commands. */
 uint8_t *b0_queue_room(const struct b0_queue *queue);
-/* For how many blocks or commands there is room. */
+/* Returns how many blocks or commands fit. */
 uint8_t b0_queue_room_count(const struct b0_queue *queue);
 
 /* These need room. Takes the block at b0_queue_room(); its range is within the program's flash. */
@@ -88,8 +88,9 @@ void b0_queue_program(struct b0_queue *queue, uint32_t address, uint16_t size);
 void b0_queue_erase(struct b0_queue *queue, uint8_t first_sector, uint8_t last_sector);
 
 /*
- * The journal: says that the update is complete, if the program has a vector table. Erasing it
- * takes away the first sector of a program that is not complete, so that it does not start.
+ * Journal operations. The first records that the update is complete, if the program has a vector
+ * table. Erasing the journal also erases the first sector of an incomplete program, so that it does
+ * not start.
  */
 void b0_queue_complete_update(struct b0_queue *queue);
 void b0_queue_erase_journal(struct b0_queue *queue);
@@ -101,12 +102,11 @@ bool b0_queue_idle(const struct b0_queue *queue);
 uint32_t b0_queue_left_us(const struct b0_queue *queue);
 uint32_t b0_queue_room_us(const struct b0_queue *queue);
 
-/* False if there was nothing to do: no operation, or the flash is busy with it. */
+/* Returns false if there was nothing to do: no operation, or the flash is busy. */
 bool b0_queue_step(struct b0_queue *queue, uint32_t now_us);
 
-/* How an operation failed, once; all that was queued behind it is gone. BOOT0_DFU_STATUS_OK if none
- * has.
- */
+/* Returns the error of a failed operation, once; operations queued after it were dropped.
+ * BOOT0_DFU_STATUS_OK if none failed. */
 uint8_t b0_queue_take_error(struct b0_queue *queue);
 
 #endif

@@ -15,7 +15,7 @@
 
 enum {
     DETACHED_US = 10000,
-    /* Until the host has had its answer and the next frame: it may take a while to look. */
+    /* Until the host has its answer and the next frame: it may read late. */
     GOODBYE_US = 5000,
 };
 
@@ -42,7 +42,7 @@ static uint8_t flash_bytes(uint16_t supply_mv)
     return BOARD_FLASH_BYTES != 0 && BOARD_FLASH_BYTES < possible ? BOARD_FLASH_BYTES : possible;
 }
 
-/* `crystal_hz` may be 0: not known yet. Without a crystal there is no USB. */
+/* `crystal_hz` may be 0: unknown. Without a crystal there is no USB. */
 static void start_clock(struct b0_service *s, uint32_t crystal_hz)
 {
     if (crystal_hz == 0)
@@ -96,7 +96,10 @@ static void connect(struct b0_service *s)
     b0_usb_connect(&s->usb, true);
 }
 
-/* The crystal that the host's frames tell, in Hz: another one than was thought. 0: all is well. */
+/*
+ * Returns the crystal in Hz according to the host's frames if it differs from the assumed one; else
+ * 0.
+ */
 static uint32_t better_crystal(struct b0_service *s)
 {
     uint8_t mhz;
@@ -109,7 +112,7 @@ static uint32_t better_crystal(struct b0_service *s)
     return s->doubtful || mhz * 1000000u == s->crystal_hz ? 0 : mhz * 1000000u;
 }
 
-/* Serves host and flash, until that is over: 0; or until another crystal has to be tried. */
+/* Serves host and flash. Returns 0 at the end, or the frequency of another crystal to try. */
 static uint32_t serve(struct b0_service *s)
 {
     struct b0_bootloader *b = &s->bootloader;
@@ -119,7 +122,7 @@ static uint32_t serve(struct b0_service *s)
         uint32_t crystal_hz;
 
         b0_watchdog_feed();
-        /* The flash first: it shall not wait while the bus is looked after. */
+        /* The flash first: it must not wait while the bus is served. */
         b0_bootloader_step(b, &s->usb, now_us);
         b0_sleep_forget();
         b0_usb_poll(&s->usb);

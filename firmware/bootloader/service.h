@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The bootloader's logic on the chip: the clock is started, and host and flash are served by turns,
- * in one loop; interrupts only end its sleep. The bootloader (main.c) and the RAM loader
- * (firmware/loader) are this with what comes before it and after it.
+ * The bootloader's logic on the chip: starts the clock, and serves host and flash in turns in one
+ * loop; interrupts only end its sleep. The bootloader (main.c) and the RAM loader (firmware/loader)
+ * add what comes before and after.
  */
 #ifndef B0_BOOTLOADER_SERVICE_H
 #define B0_BOOTLOADER_SERVICE_H
@@ -14,13 +14,13 @@
 #include <usb/frames.h>
 #include <usb/otg_fs.h>
 
-/* Everything there is, once. The caller fills the first part. */
+/* All state; one instance. The caller fills the first part. */
 struct b0_service {
     const struct b0_bootloader_kind *kind;
     uint8_t (*blocks)[B0_BLOCK_SIZE];
     uint8_t block_count;
     uint8_t entry;        /* enum b0_extension_entry */
-    uint32_t reset_flags; /* as RCC_CSR has them; 0: not known */
+    uint32_t reset_flags; /* as in RCC_CSR; 0: unknown */
 
     struct b0_time time;
     struct b0_flash flash;
@@ -35,18 +35,18 @@ struct b0_service {
     uint32_t crystal_hz, core_hz;
 };
 
-/* The chip that this is built for. */
+/* The chip that the firmware is built for. */
 extern const struct b0_bootloader_chip b0_service_chip;
-/* Whether it is the one that this runs on. */
+/* True if it runs on that chip. */
 bool b0_service_is_chip(void);
 
 /*
- * From a chip as after a reset (b0_restore_chip()) until the host has said what comes next; by then
+ * Runs from the chip's reset state (b0_restore_chip()) until the host has requested an exit; then
  * the chip is off the bus.
  */
 enum b0_exit b0_service_run(struct b0_service *service);
 
-/* There is no crystal, so there can be no USB. The time runs, from HSI. */
+/* Without a crystal there is no USB. The time runs from HSI. */
 _Noreturn void b0_service_without_crystal(struct b0_service *service);
 
 #endif

@@ -7,7 +7,7 @@
 
 enum b0_start b0_start_decide(const struct b0_start_facts *facts, uint8_t *entry)
 {
-    /* In this order, as far as the bootloader goes. */
+    /* In order of priority, up to the bootloader. */
     const struct {
         bool applies;
         uint8_t entry;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* After a reset: who runs. */
+/* The decision after a reset: what to run. */
 #ifndef B0_BOOTLOADER_START_H
 #define B0_BOOTLOADER_START_H
 
@@ -18,14 +18,14 @@ enum {
 };
 
 struct b0_start_facts {
-    uint32_t handover; /* the word that was found: core/handover.h */
-    bool by_pin;       /* the reset button and nothing else */
+    uint32_t handover; /* the handover word: core/handover.h */
+    bool by_pin;       /* reset by the reset button alone */
     bool button;       /* the board's button is pressed */
-    bool interrupted;  /* the journal: an update was begun and not completed */
-    bool has_program;  /* its vector table makes sense */
+    bool interrupted;  /* the journal has an update that was begun but not completed */
+    bool has_program;  /* its vector table is valid */
 };
 
-/* *entry is set to why, if it is the bootloader: enum b0_entry. */
+/* For the bootloader, sets *entry to the reason: enum b0_entry. */
 enum b0_start b0_start_decide(const struct b0_start_facts *facts, uint8_t *entry);
 
 #endif

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From reset to b0_main(): the bootloader is unpacked to RAM and goes on there, because nothing can
- * be fetched from flash while it is erased or programmed (RM0090, 3.5). Only this file stays in
- * flash.
+ * From reset to b0_main(): unpacks the bootloader to RAM and continues there, because instructions
+ * cannot be fetched from flash while it is erased or programmed (RM0090, 3.5). Only this file stays
+ * in flash.
  */
 #include "vectors.h"
 
 #include <chip/stm32f4/registers.h>
 
-/* Where the linker script put things. Only the addresses of these mean something. */
+/* Symbols of the linker script. Only their addresses are meaningful. */
 extern uint32_t stack_top[], bss_start[], bss_end[];
 extern uint8_t image_start[], image_end[];
 extern const uint8_t packed_image[];
@@ -17,7 +17,7 @@ _Noreturn void b0_main(void);
 void Reset_Handler(void);
 void b0_fault(void);
 
-/* By this the version of a file, or of what is in a flash, is known: boot0 looks for it. */
+/* boot0 searches for this mark to find the version of a file or of a flash's contents. */
 __attribute__((section(".mark"), used)) static const char version_mark[] =
     "boot0 bootloader " B0_VERSION_TEXT;
 
@@ -28,7 +28,7 @@ __attribute__((section(".vectors"), used)) static const struct b0_vectors vector
     .words = {B0_BOOTLOADER_SIGNATURE, B0_VECTORS_VERSION, CHIP_DEVICE_ID},
 };
 
-/* Something is very wrong: from the start again. The journal knows what was under way. */
+/* A fault restarts the bootloader. The journal knows the update in progress. */
 __attribute__((section(".startup"), noreturn)) void b0_fault(void)
 {
     SCB_AIRCR = SCB_AIRCR_VECTKEY | SCB_AIRCR_SYSRESETREQ;
@@ -39,8 +39,8 @@ __attribute__((section(".startup"), noreturn)) void b0_fault(void)
 #define STARTUP __attribute__((section(".startup")))
 
 /*
- * Nothing here may be a constant that the compiler puts in memory: it would be in the image. *bits
- * is what is left of a byte with bits: the next one is bit 7, behind the last one is a 1.
+ * Must not use a constant that the compiler places in memory: it would be in the image. *bits is
+ * the rest of a byte with bits: the next one is bit 7, and a 1 follows the last one.
  */
 STARTUP static inline __attribute__((always_inline)) uint32_t take_bit(const uint8_t **next,
                                                                        uint32_t *bits)
@@ -61,7 +61,7 @@ STARTUP static inline __attribute__((always_inline)) uint32_t take_gamma(const u
     return number;
 }
 
-/* scripts/pack-bootloader.py has the format. */
+/* scripts/pack-bootloader.py describes the format. */
 STARTUP static inline __attribute__((always_inline)) void unpack(const uint8_t *next, uint8_t *to,
                                                                  const uint8_t *end)
 {
@@ -83,13 +83,13 @@ STARTUP static inline __attribute__((always_inline)) void unpack(const uint8_t *
 
 __attribute__((section(".startup"), noreturn)) void Reset_Handler(void)
 {
-    /* No handler is ever run; and the ROM, if it jumped here, has its own memory at address 0. */
+    /* No handler ever runs. If the ROM jumped here, its own memory is at address 0. */
     __asm__ volatile("cpsid i" ::: "memory");
     SCB_VTOR = (uint32_t)(uintptr_t)&vectors;
     unpack(packed_image, image_start, image_end);
     for (uint32_t *word = bss_start; word < bss_end; word++)
         *word = 0;
-    /* What was written is code: it has to be there before it is fetched (PM0214, 3.11.1). */
+    /* The written data is code: it must be complete before it is fetched (PM0214, 3.11.1). */
     __asm__ volatile("dsb\n isb" ::: "memory");
     b0_main();
 }

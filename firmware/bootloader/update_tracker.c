@@ -33,7 +33,7 @@ void b0_tracker_erase(struct b0_update_tracker *t, uint8_t first_sector, uint8_t
     b0_tracker_event(t, B0_TRACKER_CHANGED);
 }
 
-/* Of all sectors only the first has to be written again for there to be a program. */
+/* To have a program again, only the first of all sectors must be written. */
 void b0_tracker_erase_all(struct b0_update_tracker *t)
 {
     t->erased = 0;
@@ -56,7 +56,7 @@ void b0_tracker_new_host(struct b0_update_tracker *t)
     t->tail = B0_TAIL_OTHER;
 }
 
-/* On a board that nobody has begun to change it means nothing. */
+/* Without a change of the board a silence is irrelevant. */
 void b0_tracker_silence(struct b0_update_tracker *t)
 {
     if (t->state == B0_TRACKER_WHOLE && t->ends_by != B0_ENDS_BY_SESSION)
@@ -106,7 +106,7 @@ void b0_tracker_tick(struct b0_update_tracker *t, uint32_t now_us)
 
 /* ---- the end ---- */
 
-/* Who has only erased has not made a program. */
+/* A host that only erased has not made a program. */
 bool b0_tracker_leave_completes(const struct b0_update_tracker *t)
 {
     bool has_new_start = (t->erased & t->written & 1u << B0_SECTOR_PROGRAM) != 0;

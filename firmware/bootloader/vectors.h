@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The vector table of the bootloader and of the RAM loader, which says what they are. */
+/* The vector table of the bootloader and of the RAM loader, which identifies them. */
 #ifndef B0_BOOTLOADER_VECTORS_H
 #define B0_BOOTLOADER_VECTORS_H
 
 #include <core/bootloader_map.h>
 
-/* The core's exceptions alone (PM0214, 2.3.4): no interrupt is ever served. */
+/* Only the core's exceptions (PM0214, 2.3.4): no interrupt is ever served. */
 struct b0_vectors {
     uint32_t *stack;
     void (*reset)(void);
     void (*faults[5])(void); /* NMI, hard fault, memory management, bus, usage */
-    /* Reserved by Arm: signature, version, DEV_ID; and one word more of whoever needs it. */
+    /* Reserved by Arm: signature, version, DEV_ID, and one word for other uses. */
     uint32_t words[4];
 };
 

@@ -7,7 +7,7 @@
 #include <core/crc32.h>
 
 enum {
-    HASH_STEP = 2048, /* bytes between two looks at the bus */
+    HASH_STEP = 2048, /* bytes per step, between which the bus is served */
 };
 
 static void reply_stall(struct b0_bootloader *b, struct b0_usb *usb)
@@ -57,7 +57,7 @@ static void get_info(struct b0_bootloader *b, struct b0_usb *usb, const struct b
 
 /* ---- digests and checksums ---- */
 
-/* Any part of the flash may be asked for, the bootloader too. */
+/* Any part of the flash can be read, including the bootloader. */
 static bool is_readable(const struct b0_bootloader *b, const uint8_t range[B0_EXTENSION_RANGE_SIZE])
 {
     uint32_t address = b0_load32(range);
@@ -110,7 +110,7 @@ static void add_to_range(struct b0_bootloader *b, const uint8_t *data, uint32_t 
         b0_sha256_add(&b->sha, data, size);
 }
 
-/* Stores the answer for one range; returns the length of all so far. */
+/* Stores the answer for one range. Returns the total length so far. */
 static size_t end_range(struct b0_bootloader *b)
 {
     size_t range = b->range++;
@@ -175,7 +175,7 @@ static uint8_t journal_state(const struct b0_bootloader *b)
     return journal.state;
 }
 
-/* The record is not written without a vector table that a reset could use. */
+/* The record is not written without a vector table that a reset can use. */
 static void end_when_done(struct b0_bootloader *b, struct b0_usb *usb)
 {
     if (!b0_dfu_all_done(b))
@@ -190,8 +190,8 @@ static void end_when_done(struct b0_bootloader *b, struct b0_usb *usb)
 }
 
 /*
- * Something was to be changed, but the journal does not say so: it could not be written, or was
- * erased. Then what it says is not about what the flash holds.
+ * True if a change was requested but the journal has no record of it, because it could not be
+ * written or was erased. The journal then does not describe the flash.
  */
 static bool is_unannounced(const struct b0_bootloader *b)
 {
@@ -207,7 +207,10 @@ static void end_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
         reply_stall(b, usb);
         return;
     }
-    /* The host vouches for all of it, also for what an earlier session has left. */
+    /*
+     * The host takes responsibility for the whole program, including parts left by an earlier
+     * session.
+     */
     b->ending = true;
     b0_wait(b, usb, end_when_done);
 }
@@ -222,7 +225,7 @@ static void end_session(struct b0_bootloader *b, struct b0_usb *usb,
         b0_wait(b, usb, end_when_idle);
 }
 
-/* ---- orders ---- */
+/* ---- commands ---- */
 
 static void done_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
 {
@@ -256,7 +259,7 @@ static void erase_journal(struct b0_bootloader *b, struct b0_usb *usb,
     b0_wait(b, usb, done_when_idle);
 }
 
-/* Option bytes are written when the host is gone: whether they can be is found out now. */
+/* Option bytes are written when the host is gone; this checks now whether they can be. */
 static void protect_when_idle(struct b0_bootloader *b, struct b0_usb *usb)
 {
     if (!b0_queue_idle(&b->queue))
@@ -278,7 +281,7 @@ static void protect(struct b0_bootloader *b, struct b0_usb *usb, const struct bo
     };
     bool is_brownout = setup->wValue >> 2 == B0_EXTENSION_BROWNOUT >> 2;
 
-    /* The RAM loader does not outlive the reset that brings option bytes into force. */
+    /* The RAM loader does not survive the reset that loads option bytes. */
     if (!b->kind->has_journal || (!is_brownout && setup->wValue >= B0_LENGTH(exits))) {
         b0_usb_control_stall(usb);
         return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The flash controller: RM0090, chapter 3. Nothing here waits, but for option bytes. Whoever runs
- * from flash stands still while an operation lasts, so the caller runs from RAM.
+ * The flash controller: RM0090, chapter 3. Nothing here waits, except for option bytes. Code in
+ * flash stalls during an operation, so the caller runs from RAM.
  */
 #ifndef CHIP_FLASH_H
 #define CHIP_FLASH_H
@@ -9,7 +9,7 @@
 #include "flash_port.h"
 #include <stdbool.h>
 
-/* It is unlocked by the first operation, until b0_flash_ops.lock(). */
+/* The first operation unlocks it, until b0_flash_ops.lock(). */
 struct b0_flash {
     uint8_t unit_bytes;
 };
@@ -17,28 +17,28 @@ struct b0_flash {
 extern const struct b0_flash_ops b0_flash_ops;
 
 /*
- * `unit_bytes` is 1, 2 or 4: 3.6.2, by the supply. Starts the voltage detector, which every
- * operation asks.
+ * `unit_bytes` is 1, 2 or 4, by the supply: 3.6.2. Starts the voltage detector, which every
+ * operation checks.
  */
 void b0_flash_init(struct b0_flash *flash, uint8_t unit_bytes);
 
-/* The widest unit that this supply allows: 3.6.2, table 7. 0 mV: unknown. */
+/* Returns the largest unit for this supply: 3.6.2, table 7. 0 mV: unknown. */
 uint8_t b0_flash_unit_bytes(uint16_t supply_mv);
 
-/* The supply is too low for an operation now. */
+/* True if the supply is too low for an operation now. */
 bool b0_flash_starved(void);
 
-/* ---- option bytes: 3.9.10. Of the first bank's sectors. ---- */
+/* ---- option bytes: 3.9.10, for the first bank's sectors ---- */
 
 bool b0_flash_protected(uint8_t sector);
-/* Level 1 or 2. */
+/* True for level 1 or 2. */
 bool b0_flash_read_protected(void);
-/* The brown-out level, 0 (off) to 3. */
+/* Returns the brown-out level, 0 (off) to 3. */
 uint8_t b0_flash_brownout(void);
 
 /*
- * These write option bytes, if they differ and the supply suffices. They wait, and feed the
- * watchdog; what they set is in force after the next reset.
+ * These write option bytes if they differ and the supply suffices. They wait, and feed the
+ * watchdog. The new values take effect after the next reset.
  */
 void b0_flash_protect(uint8_t first_sector, uint8_t last_sector, bool on);
 void b0_flash_set_brownout(uint8_t level);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The functions that the compiler calls by itself (GCC manual, "Language Standards"). */
+/* Functions that the compiler calls itself (GCC manual, "Language Standards"). */
 #include <stddef.h>
 #include <stdint.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The serial number, in a file of its own because it is not only for the chip to compute. */
+/* The serial number. In a separate file, because host code also computes it. */
 #include "identity.h"
 
 /*
- * Bytes 11, 10 + 2, 9, 8 + 0, 7, 6 of the unique id, as ST's ROM has it (libopencm3's desig.c found
- * out): words, first and third added, then the upper half of the second.
+ * Bytes 11, 10 + 2, 9, 8 + 0, 7, 6 of the unique id, as in ST's ROM (found by libopencm3's
+ * desig.c): the sum of the first and third word, then the upper half of the second.
  */
 void b0_chip_serial(const uint8_t unique_id[B0_UNIQUE_ID_SIZE], char digits[B0_SERIAL_LENGTH])
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Microseconds by the core's SysTick without an interrupt: PM0214, 4.5. */
+/* Microseconds from the core's SysTick without an interrupt: PM0214, 4.5. */
 #ifndef CHIP_TIME_H
 #define CHIP_TIME_H
 
@@ -10,18 +10,18 @@ enum {
 };
 
 /*
- * A clock. Look at it once in each period at least: at the end of a period SysTick's exception is
- * pending, which ends a sleep.
+ * A clock. Read it at least once per period. At the end of a period SysTick's exception is pending,
+ * which ends a sleep.
  */
 struct b0_time {
     uint32_t cycles_per_us;
     uint32_t period; /* cycles */
-    uint32_t last;   /* the counter, which counts down */
-    uint32_t cycles; /* not yet a microsecond */
+    uint32_t last;   /* last counter value; counts down */
+    uint32_t cycles; /* less than a microsecond */
     uint32_t now_us;
 };
 
-/* (Re)starts it for a core clock; now_us goes on. */
+/* Starts or restarts it for a core clock; now_us continues. */
 void b0_time_start(struct b0_time *time, uint32_t core_hz);
 uint32_t b0_time_us(struct b0_time *time);
 void b0_time_wait(struct b0_time *time, uint32_t span_us);

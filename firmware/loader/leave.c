@@ -6,7 +6,7 @@
 
 _Noreturn void b0_loader_start_program(uint32_t address)
 {
-    if (b0_load32((const uint8_t *)(uintptr_t)address) == UINT32_MAX) /* there is none */
+    if (b0_load32((const uint8_t *)(uintptr_t)address) == UINT32_MAX) /* no program */
         b0_reset();
     b0_restore_chip();
     b0_jump(address, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Out of the RAM loader, by whichever way it was spoken to. */
+/* Leaving the RAM loader, over USB or UART. */
 #ifndef B0_LOADER_LEAVE_H
 #define B0_LOADER_LEAVE_H
 
@@ -7,7 +7,7 @@
 
 /*
  * Starts the program with that vector table as the ROM does: BOOT0 may be high, so a reset would
- * not lead to it. Where the flash is erased there is a reset.
+ * not lead to it. Resets if the flash is erased there.
  */
 _Noreturn void b0_loader_start_program(uint32_t address);
 _Noreturn void b0_loader_start_rom(void);

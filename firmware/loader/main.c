@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The RAM loader: the bootloader without a place in the flash. A bootloader in ROM is told to write
- * it to RAM and to leave to it; then all of the flash is the host's, at the speed of the flash and
- * not of the ROM. It keeps no journal and decides nothing: it ends by a jump to the program, or by
- * a reset.
+ * The RAM loader: the bootloader without a place in flash. A bootloader in ROM writes it to RAM and
+ * leaves to it; then the host can write the whole flash, at the speed of the flash instead of the
+ * ROM's. It has no journal and makes no decisions: it ends with a jump to the program or with a
+ * reset.
  */
 #include "leave.h"
 
@@ -25,7 +25,7 @@ __attribute__((section(".blocks"))) static uint8_t blocks[BLOCKS][B0_BLOCK_SIZE]
 
 _Noreturn void b0_main(void);
 
-/* The ROM can be asked again what it needs a crystal for. */
+/* The ROM takes over again and handles functions that need a crystal. */
 void b0_service_without_crystal(struct b0_service *s)
 {
     (void)s;
@@ -38,7 +38,7 @@ void b0_main(void)
     enum b0_exit way;
 
     b0_watchdog_feed();
-    b0_restore_chip(); /* the ROM has used it */
+    b0_restore_chip(); /* the ROM has changed its state */
     service.kind = &kind;
     service.blocks = blocks;
     service.block_count = BLOCKS;

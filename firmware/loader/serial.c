@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The RAM loader on a serial line: docs/reference/loader.md, "Over a serial line". The bootloader
- * in ROM has let go of its UART, and it does not say which one it was (AN3155, Go): so each is
- * listened to in turn, until a whole frame was heard. What comes is put into a ring by interrupt;
- * all else happens in one loop, as in the bootloader.
+ * The RAM loader on a serial line: docs/reference/loader.md, "Over a serial line". The bootloader in ROM
+ * has released its UART and does not tell which one it was (AN3155, Go), so the loader listens to
+ * each in turn until it receives a whole frame. An interrupt puts received bytes into a ring; all
+ * else happens in one loop, as in the bootloader.
  */
 #include "leave.h"
 
@@ -24,12 +24,12 @@
 #include <core/loader_line.h>
 
 enum {
-    /* One less than beside USB, which is larger: a line has a frame, and a ring. */
+    /* One less than with USB, although that code is larger: a line has a frame and a ring. */
     BLOCKS = CHIP_BLOCKS - (B0_LOADER_BASE - 0x20000000) / B0_BLOCK_SIZE - 1,
-    /* The host says HELLO more often: what is missed is heard when the turn comes again. */
+    /* The host sends HELLO more often: a missed one is received in the next turn. */
     LISTEN_US = 150000,
-    RING = 2048, /* 10 ms of 2 Mbaud, while a block is unpacked or a part of a digest made */
-    /* A crystal of 24 or 26 MHz may have been taken for one of 25 MHz (chip/clock.h). */
+    RING = 2048, /* 10 ms at 2 Mbaud, while a block is unpacked or part of a digest computed */
+    /* A crystal of 24 or 26 MHz may have been mistaken for one of 25 MHz (chip/clock.h). */
     GUESSES = 3,
 };
 
@@ -41,23 +41,23 @@ struct serial {
     uint32_t flash_end;
     struct b0_loader_line line;
     uint32_t crystal_hz, core_hz;
-    uint32_t real_hz; /* the core's, if the guess is right */
+    uint32_t real_hz; /* the core clock if the guess is right */
     bool doubtful;
-    uint8_t place; /* of the UARTs */
+    uint8_t place; /* index of the current UART */
     uint8_t guess;
-    uint32_t baud; /* of the UART now */
+    uint32_t baud; /* current speed of the UART */
     volatile uint16_t ring_in, ring_out;
     uint8_t ring[RING];
 };
 
-/* Not among the variables, for which there is little room on chips without core-coupled RAM. */
+/* Not among the variables, which have little room on chips without core-coupled RAM. */
 __attribute__((section(".blocks"))) static struct serial serial;
 __attribute__((section(".blocks"))) static uint8_t blocks[BLOCKS][B0_BLOCK_SIZE];
 
 _Noreturn void b0_main(void);
 void b0_usart_interrupt(void);
 
-/* ---- what the line asks of the flash ---- */
+/* ---- flash operations for the line ---- */
 
 static bool is_flash(const struct serial *s, uint32_t address, uint32_t length)
 {
@@ -156,7 +156,7 @@ static void listen(struct serial *s)
     b0_usart_listen(s->place, divider(s, s->baud));
 }
 
-/* The next UART; after the last one, with another crystal in mind. */
+/* Selects the next UART; after the last one, with another crystal assumed. */
 static void try_next(struct serial *s)
 {
     static const uint8_t mhz[GUESSES] = {25, 24, 26};
@@ -171,7 +171,7 @@ static void try_next(struct serial *s)
     listen(s);
 }
 
-/* False if there were none. */
+/* Returns false if there were none. */
 static bool take_characters(struct serial *s, uint32_t now_us)
 {
     bool came = s->ring_out != s->ring_in;
@@ -183,7 +183,7 @@ static bool take_characters(struct serial *s, uint32_t now_us)
     return came;
 }
 
-/* Until a character comes or goes, a flash operation ends, or 10 ms are over. */
+/* Sleeps until a character is received or sent, a flash operation ends, or 10 ms are over. */
 static void rest(const struct serial *s)
 {
     __asm__ volatile("cpsid i" ::: "memory");
@@ -192,7 +192,7 @@ static void rest(const struct serial *s)
     __asm__ volatile("cpsie i" ::: "memory");
 }
 
-/* What the interrupt changes is read again. */
+/* Makes the compiler reread what the interrupt changes. */
 static void look_again(void)
 {
     __asm__ volatile("" ::: "memory");
@@ -252,7 +252,7 @@ static void start(struct serial *s)
 
 /* ---- the loop ---- */
 
-/* The last character is on its way out, of which no interrupt tells. */
+/* True if the last character is being sent, whose end causes no interrupt. */
 static bool has_promised(const struct serial *s)
 {
     return s->line.asked_baud != 0 || s->line.asked_exit != B0_LOADER_STAYS;
@@ -318,7 +318,7 @@ void b0_main(void)
     struct serial *s = &serial;
 
     b0_watchdog_feed();
-    b0_restore_chip(); /* the ROM has used it */
+    b0_restore_chip(); /* the ROM has changed its state */
     if (b0_chip_device() != CHIP_DEVICE_ID && b0_chip_device() != CHIP_DEVICE_ID_ALSO)
         b0_reset();
     *s = (struct serial){0};

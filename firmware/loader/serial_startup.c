@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From the ROM's jump to b0_main() of the serial RAM loader: as startup.c, but with interrupts for
- * the UARTs, and the speed of the line as the last of the words that Arm reserves.
+ * From the ROM's jump to b0_main() of the serial RAM loader: like startup.c, but with interrupts
+ * for the UARTs, and with the speed of the line in the last word reserved by Arm.
  */
 #include <bootloader/vectors.h>
 #include <chip/stm32f4/registers.h>
 #include <core/loader.h>
 
-/* Where the linker script put things. Only the addresses of these mean something. */
+/* Symbols of the linker script. Only their addresses are meaningful. */
 extern uint32_t stack_top[], bss_start[], bss_end[];
 
 _Noreturn void b0_main(void);
@@ -16,7 +16,7 @@ void b0_fault(void);
 void b0_usart_interrupt(void);
 void b0_tick(void);
 
-/* By this the version of the image is known: boot0 looks for it. */
+/* boot0 searches for this mark to find the version of the image. */
 __attribute__((section(".mark"), used)) static const char version_mark[] =
     "boot0 RAM loader " B0_VERSION_TEXT;
 
@@ -40,7 +40,7 @@ _Static_assert(offsetof(struct serial_vectors, usarts) == 4 * (16 + USART1_INTER
 __attribute__((section(".vectors"), used)) static const struct serial_vectors vectors = {
     .core =
         {
-            .stack = (uint32_t *)B0_LOADER_BASE, /* as startup.c */
+            .stack = (uint32_t *)B0_LOADER_BASE, /* like startup.c */
             .reset = Reset_Handler,
             .faults = {b0_fault, b0_fault, b0_fault, b0_fault, b0_fault},
             .words = {B0_LOADER_SIGNATURE, B0_VECTORS_VERSION, CHIP_DEVICE_ID,
@@ -50,7 +50,7 @@ __attribute__((section(".vectors"), used)) static const struct serial_vectors ve
     .usarts = {b0_usart_interrupt, b0_usart_interrupt, b0_usart_interrupt},
 };
 
-/* Something is very wrong: a reset ends it, and the ROM is back where BOOT0 is high. */
+/* A fault resets the chip; with BOOT0 high the ROM runs again. */
 _Noreturn void b0_fault(void)
 {
     SCB_AIRCR = SCB_AIRCR_VECTKEY | SCB_AIRCR_SYSRESETREQ;
@@ -58,7 +58,7 @@ _Noreturn void b0_fault(void)
     }
 }
 
-/* chip/time.h has SysTick's exception pending at the end of a period; nobody sleeps here. */
+/* chip/time.h makes SysTick's exception pending at the end of a period; nothing sleeps here. */
 void b0_tick(void)
 {
 }

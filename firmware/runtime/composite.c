@@ -6,16 +6,16 @@
 #include <core/extension.h>
 
 enum {
-    USB_VERSION = 0x0210, /* from 0x0201 on hosts ask for a BOS: USB 3.2, 9.6.2 */
+    USB_VERSION = 0x0210, /* from 0x0201 on hosts request a BOS: USB 3.2, 9.6.2 */
     BOS_TYPE = 15,
     MILLIAMPERES = 100,
 
-    /* As the bootloader has them: DFU 1.1, 4.1.3, wants the same in both modes. */
+    /* As in the bootloader: DFU 1.1, 4.1.3, requires the same in both modes. */
     DFU_ATTRIBUTES = BOOT0_DFU_CAN_DOWNLOAD | BOOT0_DFU_CAN_UPLOAD | BOOT0_DFU_WILL_DETACH,
     DFU_DETACH_MS = 255,
     DFU_TRANSFER_SIZE = 4096,
 
-    /* Of string descriptors. */
+    /* String descriptor numbers. */
     STRING_MANUFACTURER = 1,
     STRING_PRODUCT,
     STRING_DIGITS,
@@ -31,14 +31,14 @@ enum {
 
 /* clang-format off */
 static const uint8_t configuration[] = {
-    /* USB 2.0, 9.6.3: configuration 1, powered by the bus */
+    /* USB 2.0, 9.6.3: configuration 1, bus-powered */
     9, BOOT0_USB_DESC_CONFIGURATION, WORD(CONFIGURATION_SIZE), B0_COMPOSITE_INTERFACES, 1, 0, 0x80,
     MILLIAMPERES / 2,
     /* Interface association (USB ECN "Interface Association Descriptors", table 9-Z) */
     8, 11, B0_COMPOSITE_SERIAL_INTERFACE, 2, 0x02, 0x02, 0, STRING_SERIAL,
     /*
-     * Communications interface, abstract control model. Protocol 0, "none", and not 1, "AT
-     * commands": ModemManager would look for a modem behind it.
+     * Communications interface, abstract control model. Protocol 0, "none", instead of 1, "AT
+     * commands": otherwise ModemManager looks for a modem.
      */
     9, BOOT0_USB_DESC_INTERFACE, B0_COMPOSITE_SERIAL_INTERFACE, 0, 1, 0x02, 0x02, 0, STRING_SERIAL,
     5, 0x24, 0x00, WORD(0x0120),                         /* CDC 1.2, 5.2.3.1: header */
@@ -66,8 +66,8 @@ enum {
 };
 
 /*
- * "Microsoft OS 2.0 Descriptors Specification": the DFU interface is for WinUSB, and programs find
- * it by the GUID, which is the bootloader's as well. All of it is 16-bit words, texts too.
+ * "Microsoft OS 2.0 Descriptors Specification": the DFU interface uses WinUSB, and programs find it
+ * by its GUID, which the bootloader has too. All of it is 16-bit words, including texts.
  */
 /* clang-format off */
 static const uint16_t ms_set[] = {
@@ -90,7 +90,7 @@ enum {
     BOS_SIZE = 5 + 28,
 };
 
-/* USB 3.2, 9.6.2: one capability, of the platform kind (9.6.2.4), with the UUID of MS OS 2.0. */
+/* USB 3.2, 9.6.2: one platform capability (9.6.2.4), with the UUID of MS OS 2.0. */
 /* clang-format off */
 static const uint8_t bos[] = {
     5, BOS_TYPE, WORD(BOS_SIZE), 1,
@@ -144,9 +144,9 @@ static size_t string(void *context, uint8_t index, char *text)
     return length;
 }
 
-/* ---- putting it together ---- */
+/* ---- assembly ---- */
 
-/* USB 2.0, 9.6.1. The class says that functions are to be told apart by association descriptors. */
+/* USB 2.0, 9.6.1. The class announces interface association descriptors. */
 static void describe_device(uint8_t descriptor[BOOT0_USB_DEVICE_DESC_SIZE], uint16_t vendor,
                             uint16_t product)
 {

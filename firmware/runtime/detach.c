@@ -4,8 +4,8 @@
 #include <core/dfu.h>
 
 /*
- * The device detaches by itself (bitWillDetach), so there is no timer that a bus reset would have
- * to beat, and appDETACH lasts only until the request is over.
+ * The device detaches by itself (bitWillDetach), so there is no detach timer for a bus reset, and
+ * appDETACH lasts only until the request is over.
  */
 static bool begin_detach(struct b0_detach *dfu, struct b0_usb *usb)
 {
@@ -41,7 +41,7 @@ static bool control(void *context, struct b0_usb *usb, const struct boot0_setup 
         (BOOT0_USB_TYPE_CLASS | BOOT0_USB_RECIPIENT_INTERFACE))
         return false;
     rule = b0_dfu_device_rule(dfu->state, setup->bRequest);
-    if (in != (rule.action != B0_DFU_DO_DETACH)) /* the wrong way round */
+    if (in != (rule.action != B0_DFU_DO_DETACH)) /* wrong direction */
         return false;
     dfu->state = rule.next;
     switch (rule.action) {
@@ -64,7 +64,7 @@ static void stage(void *context, struct b0_usb *usb, const struct boot0_setup *s
     (void)usb;
     (void)setup;
     (void)stage;
-    if (dfu->detaching) { /* finished, or dropped: the host has asked all the same */
+    if (dfu->detaching) { /* finished or dropped: the host has requested it in both cases */
         dfu->detaching = false;
         dfu->detached = true;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The DFU interface of a program that runs: DFU 1.1, chapters 4.1 and 5. A host sees by it that the
- * device can be upgraded, and asks it by DFU_DETACH to become the bootloader. It knows no chip.
+ * The DFU interface of a running program: DFU 1.1, chapters 4.1 and 5. It shows a host that the
+ * device can be upgraded; DFU_DETACH switches it to the bootloader. Independent of the chip.
  */
 #ifndef B0_RUNTIME_DETACH_H
 #define B0_RUNTIME_DETACH_H
@@ -11,11 +11,11 @@
 struct b0_detach {
     uint8_t state; /* enum boot0_dfu_state: appIDLE or appDETACH */
     uint8_t answer[6];
-    bool detaching; /* the host has asked; the request is not over yet */
-    bool detached;  /* … it is over: to the bootloader */
+    bool detaching; /* the host sent DFU_DETACH; the request is not over yet */
+    bool detached;  /* the request is over: enter the bootloader */
 };
 
-/* A struct b0_detach starts all zero. */
+/* A struct b0_detach starts zeroed. */
 extern const struct b0_usb_handlers b0_detach_handlers;
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bytes on their way between an interrupt and the main program: one side puts, the other takes, and
- * neither locks. Positions count on and on; their difference is what is inside.
+ * Bytes between an interrupt and the main program: one side puts, the other takes, without locks.
+ * Positions count up without wrapping at the size; their difference is the fill level.
  */
 #ifndef B0_RUNTIME_RING_H
 #define B0_RUNTIME_RING_H
@@ -18,8 +18,8 @@ enum {
 
 struct b0_ring {
     uint8_t bytes[B0_RING_SIZE];
-    atomic_uint_least32_t put;   /* changed by who puts, after the bytes are there */
-    atomic_uint_least32_t taken; /* changed by who takes, after the bytes were used */
+    atomic_uint_least32_t put;   /* changed by the putting side, after the bytes are stored */
+    atomic_uint_least32_t taken; /* changed by the taking side, after the bytes were used */
 };
 
 static inline size_t b0_ring_used(struct b0_ring *ring)
@@ -32,7 +32,7 @@ static inline size_t b0_ring_room(struct b0_ring *ring)
     return B0_RING_SIZE - b0_ring_used(ring);
 }
 
-/* Puts what there is room for; returns how many bytes. */
+/* Puts as many bytes as fit. Returns their number. */
 static inline size_t b0_ring_put(struct b0_ring *ring, const uint8_t *data, size_t size)
 {
     uint32_t put = (uint32_t)atomic_load(&ring->put);
@@ -46,7 +46,7 @@ static inline size_t b0_ring_put(struct b0_ring *ring, const uint8_t *data, size
     return size;
 }
 
-/* The bytes to be taken next, as far as they lie in one piece. */
+/* Returns the next bytes to take, as far as they are contiguous. */
 static inline const uint8_t *b0_ring_front(struct b0_ring *ring, size_t *size)
 {
     uint32_t from = (uint32_t)atomic_load(&ring->taken) % B0_RING_SIZE;
@@ -56,13 +56,13 @@ static inline const uint8_t *b0_ring_front(struct b0_ring *ring, size_t *size)
     return ring->bytes + from;
 }
 
-/* Takes that many of the bytes that are there, unseen. */
+/* Removes `size` of the available bytes without reading them. */
 static inline void b0_ring_drop(struct b0_ring *ring, size_t size)
 {
     atomic_store(&ring->taken, (uint32_t)(atomic_load(&ring->taken) + size));
 }
 
-/* Takes at most so many; returns how many. */
+/* Takes at most `size` bytes. Returns their number. */
 static inline size_t b0_ring_take(struct b0_ring *ring, uint8_t *data, size_t size)
 {
     uint32_t taken = (uint32_t)atomic_load(&ring->taken);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The runtime on the chip: clocks, pins and interrupts for the functions of composite.h, and the
- * ways to other programs.
+ * The runtime on the chip: clocks, pins and interrupts for the functions of composite.h, and jumps
+ * to other programs.
  *
- * All that touches the USB controller happens in OTG_FS_IRQHandler. What the main program reads and
- * writes goes through the rings of the serial port; it then has the interrupt happen, so that the
- * bytes are moved.
+ * Only OTG_FS_IRQHandler accesses the USB controller. The main program reads and writes through the
+ * rings of the serial port, then triggers the interrupt, which moves the bytes.
  */
 #include "boot0_runtime.h"
 #include "composite.h"
@@ -21,16 +20,16 @@
 #include <usb/otg_fs.h>
 
 enum {
-    /* So long the host has for the end of what it does with the port that it is closing. */
+    /* Time for the host to finish with the port that it is closing. */
     GRACE_MS = 20,
     /*
-     * So long after a touch: a program that only tries the port, or sets it up by opening it twice,
-     * raises DTR again by then. Arduino's tools wait for half a second and more.
+     * Delay after a touch: a program that only tests the port, or sets it up by opening it twice,
+     * raises DTR again within this time. Arduino's tools wait for half a second and more.
      */
     TOUCH_MS = 250,
-    /* D+ is low before the device is shown: 10 ms, whatever part of the first one is over. */
+    /* D+ is low before the device is shown: 10 ms, plus a partial first one. */
     DETACHED_MS = 11,
-    /* So long the host sees that the device is gone: hubs look every few milliseconds at most. */
+    /* Time for the host to see that the device is gone: hubs poll every few milliseconds. */
     GONE_MS = 20,
 };
 
@@ -45,10 +44,10 @@ static uint32_t clock_hz = HSI_HZ;
 
 static struct {
     uint32_t crystal_hz;
-    bool doubtful; /* … it is a guess: firmware/usb/frames.h */
+    bool doubtful; /* crystal_hz is a guess: firmware/usb/frames.h */
     bool has_usb;
-    uint32_t attach_in_ms; /* USB; 0: it is, or never will be */
-    uint32_t leave_in_ms;  /* 0: nobody wants to leave */
+    uint32_t attach_in_ms; /* USB; 0: attached, or never will be */
+    uint32_t leave_in_ms;  /* 0: no request to leave */
     void (*leaving)(void);
     struct b0_usb usb;
     struct b0_otg_fs otg;
@@ -58,7 +57,7 @@ static struct {
 
 /* ---- starting ---- */
 
-/* A crystal that runs, to the PLL. */
+/* Starts the PLL from a running crystal. */
 static bool start_pll(uint32_t crystal_hz)
 {
     uint32_t core_hz = b0_clock_start(crystal_hz, runtime.doubtful, false);
@@ -80,8 +79,8 @@ static bool start_clock(uint32_t crystal_hz)
 }
 
 /*
- * D+ is held low for a while before the controller has it: on a board with a pull-up of its own the
- * host has seen a device since the pins were released, and would not notice that another one came.
+ * Holds D+ low for a while before the controller takes it: on a board with its own pull-up the host
+ * has seen a device since the pins were released, and would not notice the new one.
  */
 static void detach_pins(void)
 {
@@ -152,7 +151,7 @@ void OTG_FS_IRQHandler(void)
     }
 }
 
-/* The clock again, from a crystal of another frequency; then the device comes to the bus again. */
+/* Restarts the clock for a crystal of another frequency; then attaches the device again. */
 static void change_crystal(uint32_t crystal_hz)
 {
     b0_usb_disconnect(&runtime.usb);
@@ -164,7 +163,7 @@ static void change_crystal(uint32_t crystal_hz)
     b0_clock_start_caches();
 }
 
-/* Whether the host's frames tell that the crystal is another one than measured. */
+/* Checks by the host's frames whether the crystal differs from the measured one. */
 static void check_crystal(void)
 {
     uint8_t mhz;
@@ -189,7 +188,7 @@ void SysTick_Handler(void)
         boot0_enter_bootloader();
 }
 
-/* Has the USB interrupt happen, which does what has become possible. */
+/* Triggers the USB interrupt, which does pending work. */
 static void service(void)
 {
     if (runtime.has_usb)

@@ -36,7 +36,7 @@ void b0_serial_init(struct b0_serial *serial)
         SERIAL_STATE,
         0, /* wValue */
         0,
-        0, /* wIndex: the communications interface is the first of the function, and the device */
+        0, /* wIndex: the communications interface comes first in the function and in the device */
         0,
         SERIAL_STATE_DATA,
         0,
@@ -68,9 +68,9 @@ static bool coding_possible(const uint8_t coding[B0_SERIAL_LINE_CODING_SIZE])
 }
 
 /*
- * The touch is DTR that falls at 1200 baud, not 1200 baud that comes while DTR is off: Linux sets
- * the speed that the port had last time before it raises DTR, and the next program that opened it
- * would send the board into the bootloader again.
+ * The touch is DTR falling at 1200 baud, not 1200 baud set while DTR is off: Linux sets the port's
+ * last speed before it raises DTR, so the next program that opens the port would send the board
+ * into the bootloader again.
  */
 static void set_lines(struct b0_serial *serial, struct b0_usb *usb, uint16_t lines)
 {
@@ -78,7 +78,7 @@ static void set_lines(struct b0_serial *serial, struct b0_usb *usb, uint16_t lin
 
     serial->dtr = (lines & LINE_DTR) != 0;
     serial->rts = (lines & LINE_RTS) != 0;
-    if (serial->dtr) /* somebody has the port again: no touch, or not the end of one */
+    if (serial->dtr) /* the port is open again: no touch, or not its end */
         serial->touched = false;
     serial->touching =
         had_dtr && !serial->dtr && b0_load32(serial->coding + CODING_BAUD) == TOUCH_BAUD;
@@ -126,7 +126,7 @@ static void stage(void *context, struct b0_usb *usb, const struct boot0_setup *s
             serial->coding[i] = serial->incoming[i];
         b0_usb_control_done(usb);
     } else if (serial->touching) {
-        /* Also when the host did not wait for the end: it has closed the port all the same. */
+        /* Even if the host did not wait for the end: it has closed the port in any case. */
         serial->touching = false;
         serial->touched = true;
     }
@@ -165,7 +165,7 @@ static void event(void *context, struct b0_usb *usb, enum b0_usb_event event, ui
     update_connected(serial, usb);
 }
 
-/* There is room for it: a packet is only asked for when there is. */
+/* There is room: a packet is only requested if there is. */
 static void received(void *context, struct b0_usb *usb, uint8_t endpoint, size_t size)
 {
     struct b0_serial *serial = context;
@@ -188,7 +188,7 @@ const struct b0_usb_handlers b0_serial_handlers = {control, stage, event, receiv
 
 /* ---- transfers ---- */
 
-/* A host reads until a packet comes that is not full: USB 2.0, 5.8.3. */
+/* A host reads until it gets a short packet: USB 2.0, 5.8.3. */
 static void send_more(struct b0_serial *serial, struct b0_usb *usb)
 {
     size_t size;
@@ -207,7 +207,7 @@ static void send_more(struct b0_serial *serial, struct b0_usb *usb)
 
 void b0_serial_service(struct b0_serial *serial, struct b0_usb *usb)
 {
-    /* What was written while somebody listened is of no use to the next one. */
+    /* Output for a closed port is of no use to the next reader. */
     if (!atomic_load(&serial->connected))
         b0_ring_drop(&serial->to_host, b0_ring_used(&serial->to_host));
     send_more(serial, usb);
@@ -230,7 +230,7 @@ struct boot0_serial_line b0_serial_line(const struct b0_serial *serial)
     };
 }
 
-/* ---- the main program's side ---- */
+/* ---- main program ---- */
 
 size_t b0_serial_write(struct b0_serial *serial, const uint8_t *data, size_t size)
 {
@@ -239,6 +239,6 @@ size_t b0_serial_write(struct b0_serial *serial, const uint8_t *data, size_t siz
 
 bool b0_serial_flushed(struct b0_serial *serial)
 {
-    /* In this order: bytes leave the ring after `sending` has been set for them. */
+    /* In this order: `sending` is set before bytes leave the ring. */
     return b0_ring_used(&serial->to_host) == 0 && !atomic_load(&serial->sending);
 }

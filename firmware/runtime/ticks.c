@@ -33,7 +33,7 @@ uint32_t boot0_millis(void)
     return now_ms;
 }
 
-/* Right also where the interrupt cannot come for up to a millisecond. */
+/* Correct even if the interrupt is delayed by up to a millisecond. */
 uint32_t boot0_micros(void)
 {
     uint32_t cycles_per_us = (SYSTICK->load + 1) / 1000;
@@ -44,7 +44,7 @@ uint32_t boot0_micros(void)
         ms = now_ms;
         count = SYSTICK->val;
         due = (SCB_ICSR & SCB_ICSR_PENDSTSET) != 0;
-        if (due) /* it began anew, before or after it was read above */
+        if (due) /* it wrapped before or after it was read above */
             count = SYSTICK->val;
     } while (ms != now_ms);
     return (ms + due) * 1000 + (SYSTICK->load - count) / cycles_per_us;

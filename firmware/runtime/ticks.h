@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* The millisecond counter of a program, by SysTick: PM0214, 4.5. */
+/* A program's millisecond counter, with SysTick: PM0214, 4.5. */
 #ifndef B0_RUNTIME_TICKS_H
 #define B0_RUNTIME_TICKS_H
 
 #include <stdint.h>
 
-/* Counts from now on by a core clock of that many Hz, with an interrupt a millisecond. */
+/* Starts counting, with a core clock of core_hz and an interrupt per millisecond. */
 void b0_ticks_begin(uint32_t core_hz);
 
-/* To be called by the interrupt. */
+/* The interrupt calls this. */
 void b0_ticks_count(void);
 
-/* Waits without the interrupt, which is off: by looking at the timer. Nothing if it never began. */
+/*
+ * Waits without the interrupt, which is off, by polling the timer. Does nothing if the counter was
+ * never started.
+ */
 void b0_ticks_wait_ms(uint32_t span_ms);
 
 #endif

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* The device's side of control transfers on endpoint 0: USB 2.0, 8.5.3. */
+/* The device side of control transfers on endpoint 0: USB 2.0, 8.5.3. */
 #include "core_private.h"
 
 #include <core/bytes.h>
 
-/* Where the control transfer on endpoint 0 is. */
+/* State of the control transfer on endpoint 0. */
 enum phase {
     PHASE_IDLE,      /* between transfers, or after a stall */
-    PHASE_DECIDING,  /* a SETUP came; who took it has not answered yet */
+    PHASE_DECIDING,  /* a SETUP arrived; its taker has not answered yet */
     PHASE_SENDING,   /* data to the host */
-    PHASE_ENDING,    /* all is sent: the host's empty packet is due */
+    PHASE_ENDING,    /* all data sent: waiting for the host's empty packet */
     PHASE_RECEIVING, /* data from the host */
-    PHASE_RECEIVED,  /* it is all there; who took it has not answered yet */
-    PHASE_DONE,      /* our empty packet is on its way */
+    PHASE_RECEIVED,  /* all data arrived; its taker has not answered yet */
+    PHASE_DONE,      /* our empty packet is being sent */
 };
 
 static void send_packet(struct b0_usb *usb)
@@ -43,7 +43,7 @@ void b0_usb_control_send(struct b0_usb *usb, const uint8_t *data, size_t size)
         b0_usb_control_stall(usb);
         return;
     }
-    /* USB 2.0, 8.5.3.2: less than was asked for ends with a packet that is not full. */
+    /* USB 2.0, 8.5.3.2: an answer shorter than requested ends with a short packet. */
     usb->zero_packet = size < usb->setup.wLength;
     usb->source = data;
     usb->left = size < usb->setup.wLength ? (uint16_t)size : usb->setup.wLength;
@@ -133,7 +133,7 @@ void b0_usb_control_received(struct b0_usb *usb, size_t size)
             return;
         }
         usb->phase = PHASE_RECEIVED;
-        if (usb->left > 0) { /* the host sent less than it had announced */
+        if (usb->left > 0) { /* the host sent less than it announced */
             b0_usb_tell(usb, B0_USB_DROPPED);
             b0_usb_control_stall(usb);
         } else {
@@ -142,20 +142,20 @@ void b0_usb_control_received(struct b0_usb *usb, size_t size)
     }
 }
 
-/* Ends what was under way on endpoint 0 without an answer. */
+/* Ends the current transfer on endpoint 0 without an answer. */
 void b0_usb_control_drop(struct b0_usb *usb)
 {
     uint8_t phase = usb->phase;
 
     usb->phase = PHASE_IDLE;
-    /* With our last packet of data the host has it all, whether or not it says so. */
+    /* After our last data packet the host has everything, whether or not it acknowledges. */
     if (phase == PHASE_ENDING)
         b0_usb_tell(usb, B0_USB_FINISHED);
     else if (phase != PHASE_IDLE)
         b0_usb_tell(usb, B0_USB_DROPPED);
 }
 
-/* Vendor requests that only fetch something constant. */
+/* Answers vendor requests for constant data. */
 static bool vendor_answer(struct b0_usb *usb)
 {
     const struct boot0_setup *setup = &usb->setup;

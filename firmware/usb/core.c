@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A USB device above any controller: what the driver reports goes to the control transfers
- * (control.c) or to the functions that the device is made of.
+ * A USB device, independent of the controller: passes the driver's reports to the control transfers
+ * (control.c) or to the device's functions.
  */
 #include "core_private.h"
 
@@ -71,7 +71,7 @@ static bool offer(struct b0_usb *usb, const struct b0_usb_function *function)
     return false;
 }
 
-/* Offers a request that is not the core's to whom it concerns. */
+/* Offers a request that the core does not handle to the functions it concerns. */
 bool b0_usb_offer(struct b0_usb *usb)
 {
     uint8_t recipient = usb->setup.bmRequestType & BOOT0_USB_RECIPIENT_MASK;
@@ -88,7 +88,7 @@ bool b0_usb_offer(struct b0_usb *usb)
     return false;
 }
 
-/* Tells who has taken the request what became of it. */
+/* Reports the stage of a request to the function that has taken it. */
 void b0_usb_tell(struct b0_usb *usb, enum b0_usb_stage stage)
 {
     const struct b0_usb_function *taker = usb->taker;
@@ -112,7 +112,7 @@ void b0_usb_event_for_all(struct b0_usb *usb, enum b0_usb_event what, uint8_t va
         b0_usb_event(usb, &usb->device->functions[i], what, 0, value);
 }
 
-/* ---- what the driver tells ---- */
+/* ---- reports of the driver ---- */
 
 void b0_usb_on_reset(struct b0_usb *usb)
 {

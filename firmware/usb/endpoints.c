@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The endpoints other than 0, as the configuration descriptor has them: USB 2.0, 9.6.6. */
+/* The endpoints other than 0, from the configuration descriptor: USB 2.0, 9.6.6. */
 #include "core_private.h"
 
 #include <core/array.h>
@@ -9,7 +9,7 @@ enum {
     ENDPOINT_DESC_SIZE = 7,
 };
 
-/* The next descriptor of a type at or after `offset` in the configuration, or 0. */
+/* Returns the next descriptor of a type at or after `offset` in the configuration, or 0. */
 uint16_t b0_usb_find_descriptor(const struct b0_usb *usb, uint16_t offset, uint8_t type)
 {
     const uint8_t *bytes = usb->device->configuration;
@@ -36,7 +36,7 @@ struct b0_usb_endpoint b0_usb_endpoint_at(const struct b0_usb *usb, uint16_t off
     };
 }
 
-/* Where the descriptor of an endpoint is, or 0 if the configuration has none of this address. */
+/* Returns the offset of an endpoint's descriptor, or 0 if the configuration has no such address. */
 uint16_t b0_usb_find_endpoint(const struct b0_usb *usb, uint8_t address)
 {
     uint16_t offset =
@@ -62,7 +62,7 @@ static void order_all(struct b0_usb *usb, enum b0_usb_order order)
     }
 }
 
-/* The bit of an endpoint in the words for OUT and IN. */
+/* Returns the word of an endpoint (OUT, IN); its bit is the endpoint number. */
 uint8_t *b0_usb_flags(uint8_t words[2], uint8_t endpoint)
 {
     return &words[B0_USB_IS_IN(endpoint)];

@@ -4,10 +4,10 @@
 enum {
     FIRST_MHZ = 24,
     LAST_MHZ = 26,
-    COUNT = 100, /* frames: looking every millisecond makes 1 %, crystals differ by 4 % */
+    COUNT = 100, /* frames: checks every millisecond give 1 %, crystals differ by 4 % */
     FRAME_US = 1000,
     SILENCE_US = 1000000,
-    GAP_US = 3000, /* beside a deviation of an eighth: some hosts begin to count after a reset */
+    GAP_US = 3000, /* plus a deviation of an eighth: some hosts restart after a reset */
 };
 
 static uint8_t begin(struct b0_frames *frames, uint16_t frame, uint32_t now_us)

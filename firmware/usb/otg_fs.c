@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The driver of the OTG_FS controller as a device: RM0090, 34.17.3 to 34.17.7. Packets are moved by
- * the processor; nothing is done outside the calls of the core, so that FIFO accesses never mix.
+ * The driver of the OTG_FS controller as a device: RM0090, 34.17.3 to 34.17.7. The processor moves
+ * the packets. All work happens in calls of the core, so that FIFO accesses never mix.
  *
- * The endpoint 0 OUT takes data only after the core of the device has seen the SETUP and asked for
- * it: it answers NAK until then. (Enabled before, the data stage of SET_LINE_CODING can overtake
- * the SETUP in the FIFO: Klipper, issue 2807.)
+ * Endpoint 0 OUT takes data only after the device core has seen the SETUP and requested the data;
+ * until then it answers NAK. (If it is enabled earlier, the data stage of SET_LINE_CODING can
+ * overtake the SETUP in the FIFO: Klipper, issue 2807.)
  */
 #include "otg_fs.h"
 
@@ -18,8 +18,8 @@ enum {
     TURNAROUND = 6,
     SETUP_COUNT = 3,
     /*
-     * Loops of some 10 cycles: 100 us and more, while all that is waited for here takes some clocks
-     * of the controller. What never comes must not hang the rest.
+     * Loops of about 10 cycles: 100 us and more, whereas all events waited for here take a few
+     * clocks of the controller. A missing event must not hang the program.
      */
     PATIENCE = 2000,
     /* The same for the mode: 25 ms by 34.16.2, GUSBCFG, FDMOD. */
@@ -56,7 +56,7 @@ static void push(unsigned number, const uint8_t *data, size_t size)
     }
 }
 
-/* Takes a packet of `size` bytes from the FIFO, of which `room` are kept. */
+/* Reads a packet of `size` bytes from the FIFO and keeps the first `room` bytes. */
 static void pop(uint8_t *data, size_t room, size_t size)
 {
     const volatile uint32_t *fifo = OTG_FIFO(0);
@@ -71,7 +71,7 @@ static void pop(uint8_t *data, size_t room, size_t size)
 
 /* ---- endpoints ---- */
 
-/* 34.17.6, "IN endpoint disable": stops a transfer that the host has not fetched. */
+/* 34.17.6, "IN endpoint disable": stops a transfer that the host has not read. */
 static void cancel_in(unsigned number)
 {
     struct otg_endpoint *in = OTG_IN(number);
@@ -88,8 +88,8 @@ static void cancel_in(unsigned number)
 }
 
 /*
- * 34.17.6, "OUT endpoint disable": only while a global NAK keeps all packets out, which is in
- * effect when its word has been read from the FIFO, behind the packets that came before.
+ * 34.17.6, "OUT endpoint disable": only while a global NAK blocks all packets. It is in effect once
+ * its word has been read from the FIFO, after the packets that came before.
  */
 static void cancel_out(struct b0_otg_fs *otg, unsigned number)
 {
@@ -115,7 +115,7 @@ static void open_in(struct b0_otg_fs *otg, const struct b0_usb_endpoint *endpoin
 
     if (words < OTG_FIFO_MINIMUM)
         words = OTG_FIFO_MINIMUM;
-    if (!otg->has_fifo[number]) { /* a place in the memory is kept until the next reset */
+    if (!otg->has_fifo[number]) { /* FIFO memory stays assigned until the next reset */
         if (otg->fifo_end + words > OTG_FIFO_WORDS)
             return;
         OTG->dieptxf[number - 1] = (uint32_t)words << 16 | otg->fifo_end;
@@ -196,13 +196,13 @@ static void send(void *driver, uint8_t endpoint, const uint8_t *data, size_t siz
     struct otg_endpoint *in = OTG_IN(number);
 
     if (packet_size == 0)
-        return; /* it did not fit the FIFO memory */
+        return; /* it did not fit into the FIFO memory */
     in->tsiz = packets(size, packet_size) << OTG_TSIZ_PKTCNT_SHIFT | (uint32_t)size;
     in->ctl |= OTG_CTL_EPENA | OTG_CTL_CNAK;
     push(number, data, size);
 }
 
-/* The size of the transfer is a multiple of the packet size, whatever is expected: 34.16.4. */
+/* The transfer size is a multiple of the packet size, whatever is expected: 34.16.4. */
 static void receive(void *driver, uint8_t endpoint, uint8_t *data, size_t size)
 {
     struct b0_otg_fs *otg = driver;
@@ -238,13 +238,13 @@ static void start(bool interrupts)
     wait_until(&OTG->grstctl, OTG_GRSTCTL_CSRST, 0);
     wait_until(&OTG->grstctl, OTG_GRSTCTL_AHBIDL, OTG_GRSTCTL_AHBIDL);
     OTG_PCGCCTL = 0;
-    /* Hidden while it is being set up. */
+    /* Detached during the setup. */
     OTG_DEVICE->dctl = OTG_DCTL_SDIS;
     OTG->gusbcfg =
         OTG_GUSBCFG_FDMOD | OTG_GUSBCFG_PHYSEL | (uint32_t)TURNAROUND << OTG_GUSBCFG_TRDT_SHIFT;
     for (int i = 0; i < MODE_PATIENCE && (OTG->gintsts & OTG_GINT_CMOD) != 0; i++) {
     }
-    /* The board may have no wire to PA9: VBUS is not looked at. */
+    /* The board may have no wire to PA9: VBUS is ignored. */
     if (CHIP_OTG_HAS_VBDEN)
         OTG->gotgctl = OTG_GOTGCTL_BVALOEN | OTG_GOTGCTL_BVALOVAL;
     OTG->gccfg = OTG_GCCFG_PWRDWN | (CHIP_OTG_HAS_VBDEN ? 0 : OTG_GCCFG_NOVBUSSENS);
@@ -302,13 +302,13 @@ static void bus_reset(struct b0_otg_fs *otg)
     OTG_OUT(0)->tsiz = (uint32_t)SETUP_COUNT << OTG_TSIZ_STUPCNT_SHIFT;
 }
 
-/* ---- what the bus brought ---- */
+/* ---- bus events ---- */
 
 static void take_packet(struct b0_otg_fs *otg, unsigned number, uint32_t size)
 {
     uint32_t room = otg->out[number].room - otg->out[number].size;
 
-    if (room == 0) { /* of a transfer that was given up */
+    if (room == 0) { /* of an abandoned transfer */
         pop(NULL, 0, size);
         return;
     }
@@ -316,7 +316,7 @@ static void take_packet(struct b0_otg_fs *otg, unsigned number, uint32_t size)
     otg->out[number].size = (uint16_t)(otg->out[number].size + (size < room ? size : room));
 }
 
-/* Takes everything from the RX FIFO: 34.17.5, "Packet read". */
+/* Reads everything from the RX FIFO: 34.17.5, "Packet read". */
 static void read_fifo(struct b0_otg_fs *otg)
 {
     while ((OTG->gintsts & OTG_GINT_RXFLVL) != 0) {
@@ -334,7 +334,7 @@ static void read_fifo(struct b0_otg_fs *otg)
         case OTG_PKTSTS_OUT_DATA:
             take_packet(otg, OTG_GRXSTSP_EPNUM(status) % OTG_ENDPOINTS, OTG_GRXSTSP_BCNT(status));
             break;
-        default: /* "transfer completed": the endpoint's own flag says it, too */
+        default: /* "transfer completed": the endpoint's own flag reports it too */
             break;
         }
     }
@@ -356,7 +356,7 @@ static void out_events(struct b0_otg_fs *otg, struct b0_usb *usb)
 {
     uint32_t waiting = OTG_DEVICE->daint >> OTG_DAINT_OUT_SHIFT;
 
-    /* What endpoint 0 has received is no longer of interest once the next SETUP is here. */
+    /* Data that endpoint 0 received is obsolete once the next SETUP has arrived. */
     for (unsigned i = otg->setup_read ? 1 : 0; i < OTG_ENDPOINTS; i++) {
         if ((waiting >> i & 1) != 0 && (OTG_OUT(i)->interrupt & OTG_INT_XFRC) != 0) {
             uint16_t size = otg->out[i].size;
@@ -370,14 +370,14 @@ static void out_events(struct b0_otg_fs *otg, struct b0_usb *usb)
 }
 
 /*
- * A request that begins. What endpoint 0 had for the host and was not fetched belongs to a request
- * that the host has given up: it would come as the answer to this one.
+ * A request begins. Unread data of endpoint 0 belongs to a request that the host has abandoned, and
+ * would be sent as the answer to this one.
  */
 static void setup_event(struct b0_otg_fs *otg, struct b0_usb *usb)
 {
     if (!otg->setup_due || (OTG_OUT(0)->interrupt & OTG_INT_STUP) == 0)
         return;
-    /* XFRC too: of a data stage that the host has broken off, or set with STUP by some cores. */
+    /* XFRC too: from a data stage that the host aborted, or set with STUP by some cores. */
     OTG_OUT(0)->interrupt = OTG_INT_STUP | OTG_INT_XFRC;
     OTG_OUT(0)->tsiz = (uint32_t)SETUP_COUNT << OTG_TSIZ_STUPCNT_SHIFT;
     otg->setup_due = false;
@@ -411,7 +411,7 @@ static void bus_events(struct b0_otg_fs *otg, struct b0_usb *usb, uint32_t event
         bus_reset(otg);
         b0_usb_on_reset(usb);
     }
-    /* ENUMDNE: full speed, nothing else is possible; 64 bytes are coded 0 in endpoint 0's MPSIZ. */
+    /* ENUMDNE: only full speed is possible; MPSIZ of endpoint 0 codes 64 bytes as 0. */
 }
 
 static void poll(void *driver, struct b0_usb *usb)
@@ -426,7 +426,7 @@ static void poll(void *driver, struct b0_usb *usb)
     if ((events & transfers) == 0)
         return;
     resumed(otg, usb);
-    /* In the order in which a control transfer has them: IN data, OUT status, the next SETUP. */
+    /* In the order of a control transfer: IN data, OUT status, the next SETUP. */
     in_events(usb);
     read_fifo(otg);
     out_events(otg, usb);

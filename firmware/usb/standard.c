@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The standard requests that a device answers: USB 2.0, 9.4. */
+/* The standard requests of a device: USB 2.0, 9.4. */
 #include "core_private.h"
 
 #include <core/array.h>
@@ -55,7 +55,7 @@ static bool get_descriptor(struct b0_usb *usb)
     else if (type == DESCRIPTOR_BOS && device->bos)
         b0_usb_control_send(usb, device->bos, b0_load16(device->bos + 2));
     else
-        return false; /* also the qualifier, which a full-speed device has not: 9.6.2 */
+        return false; /* also the qualifier, which full-speed devices do not have: 9.6.2 */
     return true;
 }
 
@@ -65,7 +65,7 @@ static bool has_interface(const struct b0_usb *usb, uint16_t interface)
            interface < B0_USB_INTERFACES;
 }
 
-/* Endpoint 0, or one of the configuration's. */
+/* True for endpoint 0 and those of the configuration. */
 static bool has_endpoint(const struct b0_usb *usb, uint16_t index)
 {
     if (B0_USB_NUMBER(index) == 0)
@@ -101,7 +101,7 @@ static bool get_status(struct b0_usb *usb)
     return true;
 }
 
-/* The host halts an endpoint or lets it go on, which also sets its data toggle to 0: 9.4.5. */
+/* The host halts or resumes an endpoint; both reset its data toggle to 0: 9.4.5. */
 static void halt(struct b0_usb *usb, uint8_t address, bool on)
 {
     struct b0_usb_endpoint endpoint = b0_usb_endpoint_at(usb, b0_usb_find_endpoint(usb, address));
@@ -114,7 +114,7 @@ static void halt(struct b0_usb *usb, uint8_t address, bool on)
     usb->driver->endpoint(usb->driver_context, &endpoint, on ? B0_USB_STALL : B0_USB_OPEN);
 }
 
-/* SET_FEATURE and CLEAR_FEATURE: of an endpoint's halt alone, there is no remote wake-up. */
+/* SET_FEATURE and CLEAR_FEATURE: only an endpoint's halt; there is no remote wake-up. */
 static bool feature(struct b0_usb *usb)
 {
     uint8_t address = (uint8_t)usb->setup.wIndex;

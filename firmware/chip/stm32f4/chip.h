@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The chip that a program is built for: CHIP_HEADER, which firmware/meson.build sets, is its header
- * in this folder. The facts are constants, so that the compiler keeps nothing of what a chip lacks.
+ * The chip that a program is built for: CHIP_HEADER, set by firmware/meson.build, is its header in
+ * this folder. The facts are constants, so that the compiler removes code for features that a chip
+ * lacks.
  */
 #ifndef CHIP_STM32F4_CHIP_H
 #define CHIP_STM32F4_CHIP_H

@@ -7,24 +7,24 @@
 
 enum {
     MHZ = 1000000,
-    /* Loops of some 10 cycles of 16 MHz: 150 ms, while a crystal starts within some
-       (DS8626, 5.3.8). */
+    /* Loops of about 10 cycles at 16 MHz: 150 ms. A crystal starts within a few milliseconds
+     * (DS8626, 5.3.8). */
     START_LOOPS = 240000,
     LOCK_LOOPS = 10000, /* the PLL locks within 0.3 ms: DS8626, 5.3.10 */
-    /* The longest time between captures, of a crystal of 4 MHz, is 992 cycles. */
+    /* The longest time between captures, with a crystal of 4 MHz, is 992 cycles. */
     CAPTURE_LOOPS = 2000,
 
-    DIVIDER = 31, /* of the crystal, before the timer sees it: the highest (7.3.3, RTCPRE) */
+    DIVIDER = 31, /* of the crystal before the timer: the maximum (7.3.3, RTCPRE) */
     PRESCALER = 8,
     CAPTURES = 16,
-    MEASURED_MIN_KHZ = 3800, /* 4 MHz, while HSI is 4.5 % too fast */
+    MEASURED_MIN_KHZ = 3800, /* 4 MHz if HSI is 4.5 % too fast */
 
     HCLK_DIVIDER = CHIP_PLL_P,
     VCO_MHZ = 336,
     USB_DIVIDER = 7,
     /*
-     * For a crystal in doubt: HCLK is within its limit also if a crystal of 26 MHz is taken for one
-     * of 24 MHz.
+     * For a doubtful crystal: HCLK stays within its limit even if a crystal of 26 MHz is assumed to
+     * have 24 MHz.
      */
     DOUBTFUL_VCO_MHZ = 288,
     DOUBTFUL_USB_DIVIDER = 6,
@@ -33,10 +33,10 @@ _Static_assert(VCO_MHZ / USB_DIVIDER == 48 && DOUBTFUL_VCO_MHZ / DOUBTFUL_USB_DI
                "USB wants 48 MHz");
 
 /*
- * MHz, of the 4 to 26 that the oscillator takes (DS8626, 5.3.8), and what each measures at most, in
- * 0.1 MHz: up to the midpoint to the next one, which is more than HSI can be off. That of 24 to 26
- * MHz is a guess. Up to 26.1 MHz it may be any of them, so it is the one in the middle: then the
- * PLL is within its range (7.3.2: 0.95 to 2.1 MHz in), and the host's frames can be heard.
+ * MHz, for the 4 to 26 that the oscillator supports (DS8626, 5.3.8), and the maximum measurement of
+ * each, in 0.1 MHz: the midpoint to the next one, which is further than HSI can be off. That of 24
+ * to 26 MHz is a guess. Up to 26.1 MHz it can be any of them, so the middle one is assumed: the PLL
+ * is then within its range (7.3.2: 0.95 to 2.1 MHz in), and the host's frames can be received.
  */
 static const struct {
     uint8_t mhz;
@@ -59,7 +59,10 @@ bool b0_clock_start_crystal(void)
     RCC->cr |= RCC_CR_HSEON;
     if (wait_for(&RCC->cr, RCC_CR_HSERDY, START_LOOPS))
         return true;
-    /* No crystal swings; an oscillator may drive the pin. The bit is locked while it is on. */
+    /*
+     * No crystal oscillates; an external oscillator may drive the pin. The bit is locked while it
+     * is on.
+     */
     RCC->cr &= ~RCC_CR_HSEON;
     RCC->cr |= RCC_CR_HSEBYP;
     RCC->cr |= RCC_CR_HSEON;
@@ -70,18 +73,18 @@ bool b0_clock_start_crystal(void)
     return false;
 }
 
-/* Cycles of HSI between so many captures of the divided crystal; 0 if it stands. */
+/* Returns the cycles of HSI between the captures of the divided crystal; 0 if it stands still. */
 static uint32_t count_cycles(void)
 {
     uint32_t cycles = 0;
     uint16_t last = 0;
 
-    for (int i = -1; i < CAPTURES; i++) { /* the first one only begins */
+    for (int i = -1; i < CAPTURES; i++) { /* the first one only starts */
         uint16_t now;
 
         if (!wait_for(&TIM11->sr, TIM_SR_CC1IF, CAPTURE_LOOPS))
             return 0;
-        now = (uint16_t)TIM11->ccr1; /* reading it clears the flag: 19.5.4 */
+        now = (uint16_t)TIM11->ccr1; /* the read clears the flag: 19.5.4 */
         if (i >= 0)
             cycles += (uint16_t)(now - last);
         last = now;
@@ -137,7 +140,7 @@ uint32_t b0_clock_start(uint32_t crystal_hz, bool doubtful, bool low_supply)
         RCC->cr &= ~RCC_CR_PLLON;
         return 0;
     }
-    /* Caches are left off: nothing in them can be stale then. */
+    /* Leaves the caches off: they cannot contain stale data then. */
     FLASH->acr = FLASH_ACR_LATENCY(wait_states);
     while (FLASH->acr != FLASH_ACR_LATENCY(wait_states)) {
     }
@@ -162,7 +165,7 @@ void b0_clock_secure(void)
 
 void b0_clock_stop(void)
 {
-    /* Onto HSI first, then stop what the clock may have come from: RM0090, 7.2.6. */
+    /* Switch to HSI first, then stop the former clock sources: RM0090, 7.2.6. */
     RCC->cr |= RCC_CR_HSION;
     while ((RCC->cr & RCC_CR_HSIRDY) == 0) {
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The STM32F401xB/C: RM0368, DS9716. f407.h tells what the lines mean. */
+/* The STM32F401xB/C: RM0368, DS9716. f407.h explains the lines. */
 #ifndef CHIP_H
 #define CHIP_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The STM32F401xD/E: RM0368, DS10086. f407.h tells what the lines mean. */
+/* The STM32F401xD/E: RM0368, DS10086. f407.h explains the lines. */
 #ifndef CHIP_H
 #define CHIP_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The STM32F412xE/G: RM0402, DS11139. f407.h tells what the lines mean. */
+/* The STM32F412xE/G: RM0402, DS11139. f407.h explains the lines. */
 #ifndef CHIP_H
 #define CHIP_H
 

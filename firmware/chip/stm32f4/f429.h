@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The STM32F427/429/437/439: RM0090, DS9405. f407.h tells what the lines mean. */
+/* The STM32F427/429/437/439: RM0090, DS9405. f407.h explains the lines. */
 #ifndef CHIP_H
 #define CHIP_H
 

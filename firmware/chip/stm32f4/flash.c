@@ -12,16 +12,16 @@
 
 static const struct b0_flash_times *const times = &b0_stm32f4_times;
 
-/* PSIZE, and the column of the times: 3.9.7 and core/flash_times.h number them alike. */
+/* PSIZE, and the column of the times: 3.9.7 and core/flash_times.h use the same numbers. */
 static enum b0_parallelism width(uint32_t unit_bytes)
 {
     return unit_bytes == 4 ? B0_PARALLEL_X32 : unit_bytes == 2 ? B0_PARALLEL_X16 : B0_PARALLEL_X8;
 }
 
 /*
- * The voltage detector at the level that the width needs: 5.4.1, PLS. It trips at 2.65 to 3.02 V
- * for 4 bytes at a time, at 2.13 to 2.25 V for 2 (falling: DS8626, 5.3.5); for 1 there is no level
- * of its own.
+ * Sets the voltage detector to the level that the width needs: 5.4.1, PLS. It trips at 2.65 to 3.02
+ * V for 4 bytes at a time, at 2.13 to 2.25 V for 2 (falling: DS8626, 5.3.5); 1 byte has no level of
+ * its own.
  */
 void b0_flash_init(struct b0_flash *flash, uint8_t unit_bytes)
 {
@@ -44,7 +44,7 @@ static void unlock(void)
         return;
     FLASH->keyr = FLASH_KEY_1;
     FLASH->keyr = FLASH_KEY_2;
-    FLASH->sr = ERRORS | FLASH_SR_EOP; /* what an earlier program left: written 1 to clear */
+    FLASH->sr = ERRORS | FLASH_SR_EOP; /* left by an earlier program: cleared by writing 1 */
 }
 
 static void lock(void *context)
@@ -55,8 +55,8 @@ static void lock(void *context)
 
 uint8_t b0_flash_unit_bytes(uint16_t supply_mv)
 {
-    /* 2.7 and 2.1 V would do: these are above the voltage detector's, which is asked before
-     * writing. */
+    /* The limits are 2.7 and 2.1 V: these values are above those of the voltage detector, which is
+     * checked before writing. */
     return supply_mv >= 3050 ? 4 : supply_mv >= 2400 ? 2 : 1;
 }
 
@@ -85,13 +85,12 @@ static void write_unit(uint32_t address, const uint8_t *data, uint32_t unit)
         *(volatile uint16_t *)address = b0_load16(data);
     else
         *(volatile uint8_t *)address = data[0];
-    __asm__ volatile("dsb" ::: "memory"); /* BSY is to be seen by who asks next */
+    __asm__ volatile("dsb" ::: "memory"); /* BSY is visible to the next reader */
 }
 
 /*
- * Odd ends go in smaller units, so that nothing beside them is touched. Of several units only the
- * last one is left to itself: waiting here for the others costs the bus a little, and no time
- * between them.
+ * Programs odd ends in smaller units, so that adjacent bytes are not touched. Waits for all units
+ * except the last one: this costs the bus little, and saves the time between them.
  */
 static uint32_t program(void *context, uint32_t address, const uint8_t *data, uint32_t size)
 {
@@ -110,7 +109,7 @@ static uint32_t program(void *context, uint32_t address, const uint8_t *data, ui
         while ((FLASH->sr & FLASH_SR_BSY) != 0) {
         }
         if ((FLASH->sr & ERRORS) != 0)
-            return done; /* who asks for the state hears of it */
+            return done; /* state() reports the failure */
         FLASH->sr = FLASH_SR_EOP;
     }
 }
@@ -123,7 +122,7 @@ static enum b0_flash_state state(void *context)
     if ((status & FLASH_SR_BSY) != 0)
         return B0_FLASH_BUSY;
     if ((status & (ERRORS | FLASH_SR_EOP)) != 0)
-        FLASH->sr = ERRORS | FLASH_SR_EOP; /* also takes back the interrupt */
+        FLASH->sr = ERRORS | FLASH_SR_EOP; /* also clears the interrupt */
     if ((status & ERRORS) == 0)
         return b0_flash_starved() ? B0_FLASH_STARVED : B0_FLASH_READY;
     return (status & FLASH_SR_WRPERR) != 0 ? B0_FLASH_PROTECTED : B0_FLASH_FAILED;
@@ -172,7 +171,7 @@ bool b0_flash_read_protected(void)
     return (FLASH->optcr >> FLASH_OPTCR_RDP_SHIFT & 0xff) != FLASH_OPTCR_RDP_OFF;
 }
 
-/* 3 in BOR_LEV is off, 0 the highest level: RM0090, table 15. */
+/* BOR_LEV 3 is off, 0 the highest level: RM0090, table 15. */
 uint8_t b0_flash_brownout(void)
 {
     return 3 - (FLASH->optcr >> FLASH_OPTCR_BOR_SHIFT & 3);
@@ -184,7 +183,7 @@ static void wait_while_busy(void)
         b0_watchdog_feed();
 }
 
-/* Writes bits of OPTCR, if they differ and the supply suffices. */
+/* Writes bits of OPTCR if they differ and the supply suffices. */
 static void set_options(uint32_t mask, uint32_t value)
 {
     if ((FLASH->optcr & mask) == value || b0_flash_starved())
@@ -194,7 +193,7 @@ static void set_options(uint32_t mask, uint32_t value)
     wait_while_busy();
     FLASH->optcr = (FLASH->optcr & ~mask) | value;
     FLASH->optcr |= FLASH_OPTCR_OPTSTRT;
-    wait_while_busy(); /* some hundred milliseconds: a sector is erased for it */
+    wait_while_busy(); /* some hundred milliseconds: the write erases a sector */
     FLASH->optcr |= FLASH_OPTCR_OPTLOCK;
 }
 

@@ -4,7 +4,9 @@
 
 enum {
     CALIBRATION_MV = 3300,
-    /* Of 1.18 to 1.24 V at 12 bits and 3.3 V: DS8626, 5.3.24. Anything else is no calibration. */
+    /*
+     * For 1.18 to 1.24 V at 12 bits and 3.3 V: DS8626, 5.3.24. Other values are not a calibration.
+     */
     CALIBRATION_MIN = 1400,
     CALIBRATION_MAX = 1600,
     CONVERSION_LOOPS = 10000,
@@ -28,7 +30,10 @@ uint16_t b0_chip_flash_kib(void)
         kib = CHIP_FLASH_KIB_MIN;
     else if (kib > CHIP_FLASH_KIB_MAX)
         kib = CHIP_FLASH_KIB_MAX;
-    /* The second bank's sectors are not where those of one bank are: 3.4, tables 5 and 6. */
+    /*
+     * With two banks the second bank's sectors have other addresses than with one: 3.4, tables 5
+     * and 6.
+     */
     if (CHIP_HAS_DB1M && kib == 1024 && (FLASH->optcr & FLASH_OPTCR_DB1M) != 0)
         kib = 512;
     return kib;
@@ -53,7 +58,7 @@ uint16_t b0_chip_supply_mv(void)
     ADC1->sqr1 = 0;
     ADC1->sqr3 = ADC_VREFINT;
     ADC1->cr2 = ADC_CR2_ADON;
-    /* The first conversion also bridges the times to start, of converter (3 us) and reference. */
+    /* The first conversion also covers the start-up times of converter (3 us) and reference. */
     for (int i = 0; i < 2; i++) {
         ADC1->cr2 = ADC_CR2_ADON | ADC_CR2_SWSTART;
         for (int loops = 0; loops < CONVERSION_LOOPS && (ADC1->sr & ADC_SR_EOC) == 0; loops++) {

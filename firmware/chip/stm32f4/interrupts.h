@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The interrupts of the STM32F4 in the order of their numbers, for an including file that defines
- * INTERRUPT(name): RM0090, 12.1.3, tables 61 and 62; of the others ST's device headers. A number
- * that two chips use for two things has the F407's name. A program takes an interrupt by defining a
- * function of that name with _IRQHandler behind it.
+ * INTERRUPT(name): RM0090, 12.1.3, tables 61 and 62; for the other chips ST's device headers. A
+ * number with different uses on two chips has the F407's name. A program handles an interrupt by
+ * defining a function with its name and the suffix _IRQHandler.
  */
 INTERRUPT(WWDG)
 INTERRUPT(PVD)

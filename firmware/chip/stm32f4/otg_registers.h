@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Registers of the USB OTG_FS controller of the STM32F4 as far as a device uses them:
- * RM0090, 34.16; RM0390, 31.15, of the later version that the F412 and the F446 have. Names are the
- * manual's without their OTG_FS_.
+ * Registers of the STM32F4's USB OTG_FS controller that a device uses: RM0090, 34.16; RM0390,
+ * 31.15, for the later version of the F412 and the F446. Names are the manual's without OTG_FS_.
  */
 #ifndef CHIP_STM32F4_OTG_REGISTERS_H
 #define CHIP_STM32F4_OTG_REGISTERS_H
@@ -12,7 +11,7 @@
 enum {
     OTG_ENDPOINTS = CHIP_OTG_ENDPOINTS,
     OTG_FIFO_WORDS = 320,  /* 1.25 Kbytes for all FIFOs together: 34.11 */
-    OTG_FIFO_MINIMUM = 16, /* words of one: 34.16.2, DIEPTXF */
+    OTG_FIFO_MINIMUM = 16, /* minimum words of one FIFO: 34.16.2, DIEPTXF */
 };
 
 /* 34.16.2: global. */
@@ -34,7 +33,7 @@ struct otg_global {
     volatile uint32_t cid;
     uint32_t reserved_40[48];
     volatile uint32_t hptxfsiz;
-    volatile uint32_t dieptxf[OTG_ENDPOINTS - 1]; /* of endpoint 1 and those behind it */
+    volatile uint32_t dieptxf[OTG_ENDPOINTS - 1]; /* of endpoints 1 and up */
 };
 REGISTER_AT(0x38, struct otg_global, gccfg);
 REGISTER_AT(0x104, struct otg_global, dieptxf);
@@ -58,7 +57,7 @@ struct otg_device {
 REGISTER_AT(0x1c, struct otg_device, daintmsk);
 REGISTER_AT(0x34, struct otg_device, diepempmsk);
 
-/* One endpoint in one direction; `txfsts` only IN. */
+/* One endpoint in one direction; `txfsts` for IN only. */
 struct otg_endpoint {
     volatile uint32_t ctl;
     uint32_t reserved_04;
@@ -77,11 +76,13 @@ _Static_assert(sizeof(struct otg_endpoint) == 0x20, "endpoints are 0x20 apart");
 #define OTG_DEVICE  ((struct otg_device *)(OTG_FS_BASE + 0x800))
 #define OTG_IN(n)   ((struct otg_endpoint *)(OTG_FS_BASE + 0x900) + (n))
 #define OTG_OUT(n)  ((struct otg_endpoint *)(OTG_FS_BASE + 0xb00) + (n))
-/* Any address of the window pushes to the FIFO of an IN endpoint, or pops from the only RX FIFO. */
+/*
+ * Any address of the window pushes to the FIFO of an IN endpoint, or pops from the single RX FIFO.
+ */
 #define OTG_FIFO(n) ((volatile uint32_t *)(OTG_FS_BASE + 0x1000 * ((n) + 1u)))
 #define OTG_PCGCCTL (*(volatile uint32_t *)(OTG_FS_BASE + 0xe00)) /* 34.16.5 */
 
-#define OTG_GOTGCTL_BVALOEN      (1u << 6) /* later version: BVALOVAL counts, not VBUS */
+#define OTG_GOTGCTL_BVALOEN      (1u << 6) /* later version: BVALOVAL replaces VBUS */
 #define OTG_GOTGCTL_BVALOVAL     (1u << 7)
 #define OTG_GAHBCFG_GINTMSK      (1u << 0)
 #define OTG_GUSBCFG_TRDT_SHIFT   10
@@ -104,8 +105,8 @@ _Static_assert(sizeof(struct otg_endpoint) == 0x20, "endpoints are 0x20 apart");
 #define OTG_GRXSTSP_EPNUM(word)  ((word)&0xfu)
 #define OTG_GRXSTSP_BCNT(word)   ((word) >> 4 & 0x7ffu)
 #define OTG_GRXSTSP_PKTSTS(word) ((word) >> 17 & 0xfu)
-#define OTG_GCCFG_PWRDWN         (1u << 16) /* set: the transceiver works */
-#define OTG_GCCFG_NOVBUSSENS     (1u << 21) /* earlier version; later: VBDEN, the contrary */
+#define OTG_GCCFG_PWRDWN         (1u << 16) /* set: the transceiver is on */
+#define OTG_GCCFG_NOVBUSSENS     (1u << 21) /* earlier version; later: VBDEN, inverted */
 #define OTG_DCFG_DSPD_FULL       (3u << 0)
 #define OTG_DCFG_DAD_SHIFT       4
 #define OTG_DCTL_SDIS            (1u << 1)

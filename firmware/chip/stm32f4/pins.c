@@ -11,7 +11,7 @@ enum {
 static void port_on(const struct gpio *port)
 {
     RCC->ahb1enr |= RCC_AHB1ENR_GPIO(port);
-    /* The clock comes two cycles late: ES0182, "Delay after an RCC peripheral clock enabling". */
+    /* The clock starts two cycles late: ES0182, "Delay after an RCC peripheral clock enabling". */
     (void)RCC->ahb1enr;
 }
 

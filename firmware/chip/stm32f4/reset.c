@@ -21,7 +21,7 @@ uint32_t b0_reset_flags(void)
 
 bool b0_reset_by_pin(uint32_t flags)
 {
-    /* Every reset of the system pulls the pin, too. */
+    /* Every system reset also sets the pin flag. */
     const uint32_t others = RCC_CSR_BORRSTF | RCC_CSR_PORRSTF | RCC_CSR_SFTRSTF | RCC_CSR_IWDGRSTF |
                             RCC_CSR_WWDGRSTF | RCC_CSR_LPWRRSTF;
 
@@ -33,7 +33,7 @@ void b0_handover_open(void)
     RCC->apb1enr |= RCC_APB1ENR_PWR;
     (void)RCC->apb1enr;
     PWR->cr |= PWR_CR_DBP;
-    /* It has to be seen set before the first write (5.1.2): at most some clocks of APB1. */
+    /* The bit must read as set before the first write (5.1.2): at most a few clocks of APB1. */
     for (int i = 0; i < DBP_LOOPS && (PWR->cr & PWR_CR_DBP) == 0; i++) {
     }
 }
@@ -46,7 +46,7 @@ uint32_t b0_handover_read(void)
 static void write_backup(unsigned number, uint32_t word)
 {
     RTC_BKPR(number) = word;
-    (void)RTC_BKPR(number); /* it has arrived when it can be read */
+    (void)RTC_BKPR(number); /* the write is complete when it can be read */
 }
 
 void b0_handover_write(uint32_t word)
@@ -94,7 +94,7 @@ void b0_restore_chip(void)
     pulse(&RCC->ahbrstr[0], CHIP_AHB1RSTR_ALL);
     pulse(&RCC->ahbrstr[1], CHIP_AHB2RSTR_ALL);
     pulse(&RCC->ahbrstr[2], CHIP_AHB3RSTR_ALL);
-    /* Not PWR: its flags of Standby are the program's to look at, and outlive a reset (5.4.2). */
+    /* Not PWR: its Standby flags are for the program, and survive a reset (5.4.2). */
     pulse(&RCC->apbrstr[0], CHIP_APB1RSTR_ALL & ~RCC_APB1ENR_PWR);
     RCC->apb1enr |= RCC_APB1ENR_PWR;
     (void)RCC->apb1enr;
@@ -105,7 +105,7 @@ void b0_restore_chip(void)
     RCC->ahb3enr = 0;
     RCC->apb1enr = 0;
     RCC->apb2enr = 0;
-    /* At last what may have become pending meanwhile. */
+    /* Finally clears interrupts that became pending meanwhile. */
     for (size_t i = 0; i < NVIC_WORDS; i++) {
         NVIC_ICER[i] = UINT32_MAX;
         NVIC_ICPR[i] = UINT32_MAX;
@@ -118,7 +118,7 @@ void b0_jump(uint32_t vector_table, uint32_t reset_flags)
     const uint32_t *vectors = (const uint32_t *)vector_table;
 
     SCB_VTOR = vector_table;
-    /* In one piece: after the stack pointer has changed no variable can be relied on. */
+    /* In one piece: once the stack pointer has changed, no variable is reliable. */
     __asm__ volatile("dsb\n\tisb\n\tmov r0, %2\n\tmsr msp, %0\n\tcpsie i\n\tbx %1"
                      :
                      : "r"(vectors[0]), "r"(vectors[1]), "r"(reset_flags)

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From reset to main() on an STM32F4: the vector table, the memory as C expects it, and the chip
- * as after a reset, also when a bootloader jumped here instead.
+ * From reset to main() on an STM32F4: the vector table, memory initialisation for C, and the reset
+ * state of the chip, even if a bootloader jumped here.
  */
 #include "registers.h"
 
 int main(void);
 void Reset_Handler(void);
 
-/* Where the linker script put things. Only the addresses of these mean something. */
+/* Symbols of the linker script. Only their addresses are meaningful. */
 extern uint32_t stack_top[], data_start[], data_end[], data_load[], bss_start[], bss_end[];
 
-/* An interrupt that nobody expected: stay, so that a debugger finds the reason in IPSR. */
+/* Unexpected interrupts stay here, so that a debugger finds the reason in IPSR. */
 static void unexpected(void)
 {
     for (;;) {
     }
 }
 
-/* The core's exceptions (PM0214, 2.3.4). The names are those that CMSIS made usual. */
+/* The core's exceptions (PM0214, 2.3.4), with the usual names of CMSIS. */
 #define WEAK __attribute__((weak, alias("unexpected")))
 void NMI_Handler(void) WEAK;
 void HardFault_Handler(void) WEAK;
@@ -33,7 +33,7 @@ void SysTick_Handler(void) WEAK;
 #include "interrupts.h"
 #undef INTERRUPT
 
-/* What the core reads: the stack pointer, then an address for each exception and interrupt. */
+/* Read by the core: the stack pointer, then an address for each exception and interrupt. */
 struct vectors {
     uint32_t *stack;
     void (*exceptions[15])(void);
@@ -56,7 +56,7 @@ __attribute__((section(".vectors"), used)) static const struct vectors vectors =
 
 /*
  * The ROM bootloader and others may jump here with their own clocks, interrupts and vector table
- * in force. After a reset none of this changes anything. Uses no variable: they are not there yet.
+ * active. After a reset this changes nothing. Uses no variables, which are not initialised yet.
  */
 static void as_after_reset(void)
 {
@@ -65,7 +65,7 @@ static void as_after_reset(void)
         NVIC_ICER[i] = UINT32_MAX;
         NVIC_ICPR[i] = UINT32_MAX;
     }
-    /* Onto HSI first, then stop what the clock may have come from (RM0090, 7.2.6). */
+    /* Switch to HSI first, then stop the former clock sources (RM0090, 7.2.6). */
     RCC->cr |= RCC_CR_HSION;
     while ((RCC->cr & RCC_CR_HSIRDY) == 0) {
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * More registers of the STM32F4: those that a bootloader needs and a program seldom.
- * Facts of RM0090, whose sections are named.
+ * Further registers of the STM32F4, which a bootloader needs and programs rarely do. Facts of
+ * RM0090, whose sections are named.
  */
 #ifndef CHIP_STM32F4_SYSTEM_REGISTERS_H
 #define CHIP_STM32F4_SYSTEM_REGISTERS_H
@@ -62,17 +62,17 @@ struct pwr {
 #define PWR_CR_PVDE      (1u << 4) /* the voltage detector is on */
 #define PWR_CR_PLS_SHIFT 5
 #define PWR_CR_PLS       (7u << 5) /* its level */
-#define PWR_CR_DBP       (1u << 8) /* the backup domain may be written */
+#define PWR_CR_DBP       (1u << 8) /* the backup domain is writable */
 #define PWR_CSR_PVDO     (1u << 2) /* VDD is below the level */
 
-/* Backup registers 0 to 19 of the RTC: 26.6.20. They need no clock of the RTC. */
+/* Backup registers 0 to 19 of the RTC: 26.6.20. They do not need the RTC's clock. */
 #define RTC_BKPR(number) ((volatile uint32_t *)0x40002850u)[number]
 
 /* System configuration: 9.2.1. */
 #define SYSCFG_MEMRMP        (*(volatile uint32_t *)0x40013800u)
 #define SYSCFG_MEMRMP_SYSTEM 1u /* the ROM at address 0 */
 
-/* TIM11, as far as capturing on channel 1 goes: 19.5. */
+/* TIM11, the part for captures on channel 1: 19.5. */
 struct tim11 {
     volatile uint32_t cr1;
     uint32_t reserved_04[3];
@@ -101,7 +101,7 @@ REGISTER_AT(0x50, struct tim11, or_);
 #define TIM_CCER_CC1E        (1u << 0)
 #define TIM11_OR_TI1_HSE_RTC (2u << 0) /* the crystal divided by RTCPRE */
 
-/* ADC1 and what the three ADCs share: 13.13. */
+/* ADC1 and the registers common to the three ADCs: 13.13. */
 struct adc {
     volatile uint32_t sr;
     volatile uint32_t cr1;
@@ -122,7 +122,7 @@ REGISTER_AT(0x4c, struct adc, dr);
 #define ADC_SR_EOC           (1u << 1)
 #define ADC_CR2_ADON         (1u << 0)
 #define ADC_CR2_SWSTART      (1u << 30)
-#define ADC_SMPR1_480(input) (7u << (3 * ((input)-10u))) /* cycles of sampling */
+#define ADC_SMPR1_480(input) (7u << (3 * ((input)-10u))) /* sampling cycles */
 #define ADC_CCR_DIV4         (1u << 16)                  /* ADCPRE: a quarter of APB2's clock */
 #define ADC_CCR_TSVREFE      (1u << 23)
 #define ADC_VREFINT          17u /* its input: 13.3.3 */
@@ -131,7 +131,7 @@ REGISTER_AT(0x4c, struct adc, dr);
 #define IWDG_KR       (*(volatile uint32_t *)0x40003000u)
 #define IWDG_KR_ALIVE 0xaaaau
 
-/* Device electronic signature: 39. The calibration value's place: DS8626, 5.3.24. */
+/* Device electronic signature: 39. Address of the calibration value: DS8626, 5.3.24. */
 #define UNIQUE_ID     ((const uint8_t *)0x1fff7a10u)            /* 39.1 */
 #define FLASH_KIB     (*(const volatile uint16_t *)0x1fff7a22u) /* 39.2 */
 #define VREFINT_CAL   (*(const volatile uint16_t *)0x1fff7a2au) /* at 3.3 V */

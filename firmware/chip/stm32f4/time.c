@@ -11,7 +11,7 @@ void b0_time_start(struct b0_time *time, uint32_t core_hz)
     time->cycles_per_us = core_hz / 1000000;
     time->period = time->cycles_per_us * B0_TIME_PERIOD_US;
     SYSTICK->load = time->period - 1;
-    SYSTICK->val = 0; /* any write clears it; it reloads with the next cycle */
+    SYSTICK->val = 0; /* any write clears it; it reloads in the next cycle */
     SYSTICK->ctrl = SYSTICK_CTRL_CLKSOURCE | SYSTICK_CTRL_TICKINT | SYSTICK_CTRL_ENABLE;
     time->last = 0;
     time->cycles = 0;
@@ -20,9 +20,9 @@ void b0_time_start(struct b0_time *time, uint32_t core_hz)
 uint32_t b0_time_us(struct b0_time *time)
 {
     /*
-     * Who sleeps until the counter begins again finds it where it was a whole period ago, so its
-     * value alone does not tell. The flag is read first, which clears it: what comes between is
-     * seen by the value. At 0 the flag is set, and the new period yet to begin.
+     * A caller that sleeps until the counter wraps may find the same value as a whole period ago,
+     * so the value alone is not enough. The flag is read first, which clears it: the value shows a
+     * wrap after that. At 0 the flag is set and the new period has not begun.
      */
     bool has_wrapped = (SYSTICK->ctrl & SYSTICK_CTRL_COUNTFLAG) != 0;
     uint32_t now = SYSTICK->val;
@@ -37,7 +37,7 @@ uint32_t b0_time_us(struct b0_time *time)
     return time->now_us;
 }
 
-/* SysTick's exception ends the sleep: only if that is in time. */
+/* SysTick's exception ends the sleep; it sleeps only if that is in time. */
 void b0_time_wait(struct b0_time *time, uint32_t span_us)
 {
     uint32_t start_us = b0_time_us(time);

@@ -40,8 +40,8 @@ enum {
 };
 
 /*
- * What the bootloaders in ROM of these chips listen to, all together: AN2606, the sections of F401,
- * F40x, F411, F412, F42x and F446. A chip without USART3 has no bit to reset it.
+ * All UART pins of these chips' bootloaders in ROM: AN2606, the sections of F401, F40x, F411, F412,
+ * F42x and F446. A chip without USART3 has no reset bit for it.
  */
 static const struct {
     struct usart *usart;
@@ -81,7 +81,7 @@ static void clock_on(void)
     else
         RCC->apb1enr |= 1u << (places[current].number == 2 ? APB1_USART2 : APB1_USART3);
     RCC->ahb1enr |= RCC_AHB1ENR_GPIO(places[current].port);
-    /* The clock comes two cycles late: ES0182, "Delay after an RCC peripheral clock enabling". */
+    /* The clock starts two cycles late: ES0182, "Delay after an RCC peripheral clock enabling". */
     (void)RCC->ahb1enr;
 }
 
@@ -126,13 +126,13 @@ void b0_usart_stop(void)
     struct gpio *port = places[current].port;
 
     NVIC_ICER[interrupt / 32] = 1u << interrupt % 32;
-    clock_on(); /* registers without it cannot be written */
+    clock_on(); /* registers without a clock cannot be written */
     usart()->cr1 = 0;
     port->moder &= ~(GPIO_MODER_MASK(places[current].tx) | GPIO_MODER_MASK(places[current].rx));
     port->pupdr &= ~(GPIO_MODER_MASK(places[current].tx) | GPIO_MODER_MASK(places[current].rx));
 }
 
-/* 30.6.1: reading SR, then DR clears the errors, too. A frame's CRC tells what they meant. */
+/* 30.6.1: reading SR, then DR also clears the errors. The frame's CRC detects damage. */
 bool b0_usart_receive(uint8_t *byte)
 {
     if ((usart()->sr & (USART_SR_RXNE | USART_SR_ORE)) == 0)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How fast bytes go over USB serial. The host sends a line with a command; numbers are decimal:
+ * Measures the throughput of USB serial. The host sends a line with a command; numbers are decimal:
  *
  *     in N     the board sends N bytes (0, 1, … 255, 0 …), then a line
  *     out N    the board takes N bytes, then sends a line
  *
- * The line says what moved and how long that took by the board's clock: "1048576 bytes, 1092031
- * us". Both directions use the bulk endpoints, so the figures are those of any such function.
+ * The line gives the number of bytes and the time by the board's clock: "1048576 bytes, 1092031
+ * us". Both directions use bulk endpoints, so the figures apply to any such function.
  */
 #include "runtime/boot0_runtime.h"
 
@@ -15,7 +15,7 @@ enum {
     CHUNK = 512,
 };
 
-/* Reads up to the end of a line, which is not kept. What does not fit is left out. */
+/* Reads a line without its end. Truncates it if it does not fit. */
 static void read_line(char line[LINE_MAX])
 {
     size_t length = 0;
@@ -30,7 +30,7 @@ static void read_line(char line[LINE_MAX])
     line[length] = '\0';
 }
 
-/* "in1000": the number after a word; false if the line begins otherwise. */
+/* Parses "in1000": the number after a word; false if the line begins otherwise. */
 static bool command(const char *line, const char *word, uint32_t *number)
 {
     while (*word != '\0') {
@@ -55,7 +55,7 @@ static void print_number(uint32_t number)
     boot0_serial_print(digits + at);
 }
 
-/* Sends bytes that count, from the first on. Ends early if the port is closed. */
+/* Sends `size` bytes, counting up from the first. Ends early if the port is closed. */
 static void to_host(uint32_t size)
 {
     uint8_t bytes[CHUNK];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Blinks an LED on an STM32F4 board, once a second, by the 16 MHz clock that the chip starts with.
- * As it stands for ST's Discovery board; for others set the three lines below:
+ * Blinks an LED on an STM32F4 board once per second, with the 16 MHz clock of the reset state. Set
+ * for ST's Discovery board; for others change the three lines below:
  *
  *   STM32F407 Discovery           PD12 green (PD13, PD14, PD15: orange, red, blue), lit when high
  *   black board with F407VET6     PA6 and PA7, lit when low
@@ -24,7 +24,7 @@
 #define BLINK_MS 500
 #endif
 
-/* Half a blink. In RAM, so that a debugger can change it while the program runs. */
+/* Half a blink period. In RAM, so that a debugger can change it while the program runs. */
 static volatile uint32_t blink_ms = BLINK_MS;
 
 static volatile uint32_t now_ms;
@@ -45,7 +45,7 @@ static void start_clock(void)
 static void start_led(void)
 {
     RCC->ahb1enr |= RCC_AHB1ENR_GPIO(LED_PORT);
-    /* The clock comes two cycles late; reading the register back takes as long (erratum "Delay
+    /* The clock starts two cycles late; reading the register back takes as long (erratum "Delay
      * after an RCC peripheral clock enabling", ES0182). */
     (void)RCC->ahb1enr;
     LED_PORT->bsrr = LED_DARK;

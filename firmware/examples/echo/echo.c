@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sends back over USB serial what comes, byte by byte as it is, as fast as the host takes it. */
+/* Echoes bytes over USB serial, as fast as the host reads them. */
 #include "runtime/boot0_runtime.h"
 
 int main(void)
@@ -10,7 +10,7 @@ int main(void)
     for (;;) {
         size_t room = boot0_serial_room();
 
-        /* Never more than can go back at once: then nothing is lost. */
+        /* Reads only as much as can be sent at once: nothing is lost. */
         if (room > 0 && boot0_serial_available() > 0)
             boot0_serial_write(bytes, boot0_serial_read(bytes, room));
         else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Prints a line over USB serial once a second: a text, which TEXT replaces, and the time since the
- * start in seconds. What an upgrade has changed can be seen by it:
+ * Prints a line over USB serial once per second: a text, which TEXT replaces, and the time since
+ * the start in seconds. It makes the effect of an upgrade visible:
  *
  *     hello from boot0, 3 s
  */
@@ -13,7 +13,7 @@
 
 enum {
     PERIOD_MS = 1000,
-    DIGITS_MAX = 10, /* of 32 bits */
+    DIGITS_MAX = 10, /* of a 32-bit number */
 };
 
 static void print_number(uint32_t number)
