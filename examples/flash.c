@@ -16,7 +16,7 @@ static bool show(void *context, const struct boot0_progress *progress)
         printf("\r%-6s %3u%%", phases[progress->phase],
                (unsigned)(100 * progress->done / progress->total));
     fflush(stdout);
-    return true; /* false would stop it */
+    return true; /* return false to stop */
 }
 
 static int fail(const struct boot0_error *error)

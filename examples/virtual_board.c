@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests code that uses libboot0 against a virtual board in the same process: no hardware, no
- * waiting (time is the board's own), and power that fails on command.
+ * Tests code that uses libboot0 against a virtual board in the same process: without hardware,
+ * without waiting (time is virtual), and with a power failure on command.
  *
  *   cc virtual_board.c $(pkg-config --cflags --libs boot0-virtual boot0) -o test && ./test
  */
@@ -44,7 +44,7 @@ static enum boot0_status flash(const struct boot0_bus *bus, struct boot0_image *
 
 int main(void)
 {
-    /* The power fails in the third flash operation, and is back after 100 ms. */
+    /* The power fails in the third flash operation and returns after 100 ms. */
     const char *const boards[] = {"f407:fault=powercut@3:100"};
     struct boot0_image *image = make_program();
     struct boot0_error error = {.code = BOOT0_OK};

@@ -1,3 +1,3 @@
 /* SPDX-License-Identifier: MIT */
-/* The clocks of STM32duino's generic boards; others have theirs in variant.cpp. */
+/* The clocks of STM32duino's generic boards; other boards have theirs in variant.cpp. */
 #include <generic_clock.c>

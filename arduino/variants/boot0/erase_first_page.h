@@ -4,17 +4,18 @@
  *
  * Their ROM, from version 4.1 on, looks for a program before it listens to a host. If the first
  * word of a bank is a stack pointer, the ROM starts that program, even if BFB2 is not set and the
- * ROM is mapped to address 0. The ROM stays if that word is erased. Users of the chips report both:
- * community.st.com, "STM32L072CZ - Jumping in DFU bootloader via software" and "STM32L082 address
- * in bootloader to skip bank2/bank1 dual boot"; Stack Overflow 42020893 (versions 4.0 and 4.1).
+ * ROM is mapped to address 0. The ROM stays active if that word is erased. Users of the chips
+ * report both: community.st.com, "STM32L072CZ - Jumping in DFU bootloader via software" and
+ * "STM32L082 address in bootloader to skip bank2/bank1 dual boot"; Stack Overflow 42020893
+ * (versions 4.0 and 4.1).
  *
- * The sketch is lost if no upload follows, and the board needs BOOT0 then. So boards.txt has this
- * as an upload method of its own.
+ * Without a following upload the sketch is lost, and the board needs BOOT0. So this is a separate
+ * upload method in boards.txt.
  */
 #ifndef BOOT0_ERASE_FIRST_PAGE_H
 #define BOOT0_ERASE_FIRST_PAGE_H
 
-/* RM0367, 3 (Flash program memory): unlocking, page erase; keys as in stm32l0xx_hal_flash.h. */
+/* RM0367, 3 (Flash program memory): unlock, page erase; keys as in stm32l0xx_hal_flash.h. */
 #define FLASH_PECR    REGISTER(0x40022004)
 #define FLASH_PEKEYR  REGISTER(0x4002200c)
 #define FLASH_PRGKEYR REGISTER(0x40022010)

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Restarts a sketch into the bootloader, so that Upload works while it runs and nobody presses
- * BOOT0. The sketch needs not a line for it.
+ * Restarts a sketch into the bootloader, so that Upload works while it runs and nobody needs to
+ * press BOOT0. The sketch needs no code for it.
  *
- * STM32duino's USB serial counts changes of DTR and RTS; after four of them it shows the next
+ * STM32duino's USB serial counts changes of DTR and RTS; after four of them it passes the next
  * characters to the weak function dtr_togglingHook() (cores/arduino/hooks.c and
- * libraries/USBDevice/src/cdc/usbd_cdc_if.c of Arduino_Core_STM32, 2.7 to 3.0). boot0 sends "1EAF"
- * then, as for Maple boards. The hook leaves a wish and resets the chip. The upload method, by its
- * build.bootloader_flags in boards.txt, decides which of these two reads the wish:
+ * libraries/USBDevice/src/cdc/usbd_cdc_if.c of Arduino_Core_STM32, 2.7 to 3.0). boot0 then sends
+ * "1EAF", as for Maple boards. The hook stores a request and resets the chip. The upload method, by
+ * its build.bootloader_flags in boards.txt, decides which of these two reads the request:
  *
- *   BOOT0_BOOTLOADER    boot0's bootloader; the wish is in a backup register
- *   BOOT0_ROM=family    restart() below, which starts the ROM; the wish is in RAM
+ *   BOOT0_BOOTLOADER    boot0's bootloader; the request is in a backup register
+ *   BOOT0_ROM=family    restart() below, which starts the ROM; the request is in RAM
  */
 #if defined(BOOT0_BOOTLOADER) || defined(BOOT0_ROM)
 
@@ -42,7 +42,7 @@ void boot0_restart_into_bootloader(void)
         ;
 }
 
-/* Called by the core's USB serial with what came after DTR was toggled. */
+/* Called by the core's USB serial with the characters after DTR was toggled. */
 void dtr_togglingHook(uint8_t *buffer, uint32_t *length)
 {
     if (*length >= 4 && memcmp(buffer, "1EAF", 4) == 0)
@@ -65,13 +65,13 @@ enum {
 static void leave_wish(void)
 {
     RCC_APB1ENR |= PWR_CLOCK;
-    (void)RCC_APB1ENR; /* two cycles until the clock is there (an erratum of the F40x, ES0182) */
+    (void)RCC_APB1ENR; /* two cycles until the clock runs (an erratum of the F40x, ES0182) */
     PWR_CR |= BACKUP_ACCESS;
-    /* It has to be seen set before the first write (5.1.2): at most some clocks of APB1. */
+    /* The bit must read as set before the first write (5.1.2): at most a few clocks of APB1. */
     for (int i = 0; i < ACCESS_LOOPS && (PWR_CR & BACKUP_ACCESS) == 0; i++)
         ;
     RTC_BKP19R = START_BOOTLOADER;
-    (void)RTC_BKP19R; /* it has arrived when it can be read */
+    (void)RTC_BKP19R; /* the write is complete when it can be read */
 }
 
 #else
@@ -79,9 +79,9 @@ static void leave_wish(void)
 static const struct system_memory rom = SYSTEM_MEMORY(BOOT0_ROM);
 
 /*
- * RAM outlives a reset, and the core's start leaves this place alone: it is at the far end of the
- * stack (_Min_Stack_Size of STM32duino's linker scripts is 0x400 at least), where neither .data nor
- * .bss is. RAM is anything after power-on; hence a word and its complement.
+ * RAM survives a reset, and the core's start-up leaves this place unchanged: it is at the far end
+ * of the stack (_Min_Stack_Size of STM32duino's linker scripts is at least 0x400), outside of .data
+ * and .bss. After power-on RAM has random contents; hence a word and its complement.
  */
 extern uint32_t _estack[];
 #define WISH          REGISTER((uint32_t)_estack - 0x400)
@@ -114,9 +114,9 @@ static void map_rom(void)
 }
 
 /*
- * There is no bootloader that could read the wish: the sketch does, before the core sets up clocks
- * and USB, so that the ROM finds the chip as after a reset. Functions of .preinit_array run before
- * all constructors, of which premain(), the core's start, is the first.
+ * No bootloader can read the request: the sketch does, before the core sets up clocks and USB, so
+ * that the ROM finds the chip as after a reset. Functions of .preinit_array run before all
+ * constructors, of which premain(), the core's start-up, is the first.
  */
 static void restart(void)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where each family keeps ST's bootloader in ROM, and how it is brought to address 0: one row per
- * family. boards.txt chooses the row of a board: -DBOOT0_ROM=f4.
+ * Address of ST's bootloader in ROM, and how it is mapped to address 0: one row per family.
+ * boards.txt selects the row of a board: -DBOOT0_ROM=f4.
  *
- * AN2606, the devices' chapters ("System memory") and the note on dual bank boot: the ROM is to be
- * mapped to address 0 before a program jumps to it. The U5 cannot map memories; it starts the ROM
- * where it is.
+ * AN2606, the devices' chapters ("System memory") and the note on dual bank boot: a program must
+ * map the ROM to address 0 before it jumps to it. The U5 cannot remap memories; its ROM starts at
+ * its own address.
  *
  *        manual    the registers' descriptions in it
  *   f4   RM0090    7.3.14 (RCC_APB2ENR), 9.2.1 (SYSCFG_MEMRMP); so in all manuals of F4
@@ -15,7 +15,7 @@
  *   u5   RM0456    SYSCFG, which has no such register
  *
  * The addresses are those of ST's CMSIS device headers: stm32f407xx.h, stm32l072xx.h,
- * stm32l152xe.h, stm32l476xx.h, stm32u575xx.h. The rows l0, l1, l4 and u5 were not tried on a chip.
+ * stm32l152xe.h, stm32l476xx.h, stm32u575xx.h. The rows l0, l1, l4 and u5 are not tested on a chip.
  */
 #ifndef BOOT0_SYSTEM_MEMORY_H
 #define BOOT0_SYSTEM_MEMORY_H
@@ -25,8 +25,8 @@
 struct system_memory {
     uint32_t vectors;      /* the ROM's vector table */
     uint32_t clock_enable; /* RCC_APB2ENR; 0: the chip cannot remap memory */
-    uint32_t syscfg_clock; /* SYSCFGEN in there */
-    uint32_t remap;        /* the register whose lowest bits choose what is at address 0 */
+    uint32_t syscfg_clock; /* SYSCFGEN in RCC_APB2ENR */
+    uint32_t remap;        /* the register whose lowest bits select the memory at address 0 */
 };
 
 /* clang-format off */

@@ -2,7 +2,7 @@
 /* See Boot0.h. */
 #include "Boot0.h"
 
-/* In words 7 and 8 of the bootloader's vector table, which ARM reserves: docs/reference/protocol.md. */
+/* In words 7 and 8 of the bootloader's vector table, which Arm reserves: docs/reference/protocol.md. */
 #define SIGNATURE_AT 0x0800001cu
 #define VERSION_AT   0x08000020u
 #define SIGNATURE    0xb007b007u
@@ -13,7 +13,7 @@
 #define CAUSE_MASK 0xffffff00u
 #define CSR_AT     0x40023874u
 
-/* In the variant, hook.c; not with upload methods that have nothing to restart into. */
+/* In the variant, hook.c; missing for upload methods without a bootloader to restart into. */
 extern "C" void boot0_restart_into_bootloader(void) __attribute__((weak));
 
 Boot0Class Boot0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The boot0 bootloader, as a sketch sees it. Uploading needs nothing of this: the variant restarts
- * the sketch by itself.
+ * The boot0 bootloader for sketches. Uploading does not need this library: the variant restarts the
+ * sketch.
  */
 #ifndef BOOT0_H
 #define BOOT0_H
@@ -11,20 +11,20 @@
 class Boot0Class
 {
   public:
-    /* Whether boot0's bootloader is in the first 16 KiB of the flash. */
+    /* True if boot0's bootloader is in the first 16 KiB of the flash. */
     bool isInstalled() const;
-    /* Its version, 0x000102 for 0.1.2; 0 without it. */
+    /* Returns its version, 0x000102 for 0.1.2; 0 without it. */
     uint32_t version() const;
 #ifdef STM32F4xx
     /*
-     * What has reset the chip before this sketch began: bits of the constants below. The bootloader
-     * has cleared RCC_CSR, where the core would look; without the bootloader it is RCC_CSR's. Only
-     * for the STM32F4: other families have other flags elsewhere.
+     * Returns the cause of the reset that started this sketch: bits of the constants below. The
+     * bootloader clears RCC_CSR, which the core reads; without the bootloader the bits are
+     * RCC_CSR's. STM32F4 only: other families have other flags at other addresses.
      */
     uint8_t resetFlags() const;
     enum ResetFlag : uint8_t {
         ResetBrownOut = 0x02,
-        ResetPin = 0x04, /* set with every other one, too */
+        ResetPin = 0x04, /* also set with every other one */
         ResetPower = 0x08,
         ResetSoftware = 0x10,
         ResetWatchdog = 0x20,
@@ -33,10 +33,10 @@ class Boot0Class
     };
 #endif
     /*
-     * Restarts the board into its bootloader, where it stays until something was uploaded, or the
-     * reset button is pressed: boot0's, or the one in ROM if the sketch was compiled for that
-     * upload method. Does not return. With the other upload methods it does nothing. With the
-     * method whose restart erases the sketch (L072), it does that.
+     * Restarts the board into its bootloader, where it stays until an upload or a press of the
+     * reset button: boot0's, or the one in ROM if the sketch was compiled for that upload method.
+     * Does not return. With the method whose restart erases the sketch (L072), it erases the
+     * sketch. Does nothing with the other upload methods.
      */
     void restart();
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Restarts into the bootloader when "boot" is typed into the serial monitor: for a sketch that has
- * its own idea of when it may be replaced.
+ * Restarts into the bootloader when "boot" is typed into the serial monitor: for a sketch that
+ * decides itself when it may be replaced.
  */
 #include <Boot0.h>
 
