@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See advice.h. One table has all sentences that name options and commands as the remedy of an
- * error of the library. "{hint}" stands for what the library itself says, the other marks for the
- * facts.
+ * See advice.h. One table holds every sentence that names an option or command as the remedy of a
+ * library error. "{hint}" stands for the library's own hint, the other marks for the facts of the
+ * error.
  */
 #include "advice.h"
 #include "text.h"
@@ -12,7 +12,7 @@
 
 static const struct row {
     const char *sentence;
-    const char *line; /* what each line of {text} begins with, in place of the library's; or NULL */
+    const char *line; /* start of each line of {text}, instead of the library's; or NULL */
 } rows[] = {
     [BOOT0_ADVICE_NONE] = {"{hint}", NULL},
     [BOOT0_ADVICE_FIND_BOARD] = {"{hint} `boot0 list` then shows the board; --wait waits for it; "
@@ -164,7 +164,7 @@ static const struct row {
 
 _Static_assert(B0_LENGTH(rows) == BOOT0_ADVICE_COUNT, "every advice has a sentence");
 
-/* The text with `line` at the start of each of its lines: for "\n  " in it. */
+/* Replaces each "\n  " of the text, the start of a line, with `line`. */
 static const char *begin_lines(char *text, size_t size, const char *from, const char *line)
 {
     static const char start[] = "\n  ";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* boot0's own bootloader: what a board reports about it. */
+/* boot0's own bootloader: what it reports. */
 #include "bootloader.h"
 #include "print.h"
 #include "text.h"
@@ -8,7 +8,7 @@
 #include <core/array.h>
 #include <string.h>
 
-/* ---- what it says ---- */
+/* ---- texts ---- */
 
 static const char *update_name(enum boot0_update update)
 {

@@ -5,7 +5,7 @@
 
 #include "command.h"
 
-/* Lines of `boot0 info`, and the member "bootloader". Nothing if the board has another one. */
+/* Print the lines of `boot0 info` and the member "bootloader"; nothing for another bootloader. */
 void bootloader_print(const struct boot0_bootloader *bootloader);
 void bootloader_json(struct json *json, const struct boot0_bootloader *bootloader);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The bootloaders for boards that are part of the program, and files that hold one. */
+/* The bootloaders for boards that are part of the program, and files that contain one. */
 #include "bootloader_binaries.h"
 #include "bootloader.h"
 #include "files.h"
@@ -51,8 +51,8 @@ static const struct bootloader_binary *find_for_chip(const struct bootloader_bin
 }
 
 /*
- * The generic one of a chip that the board can be: of the F405/407, if that stands first, because
- * most boards with such a flash have one. NULL: there is none, or `several`.
+ * The generic bootloader of a chip that the board can be. If the F405/407 is the first candidate,
+ * its bootloader wins: most boards with such a flash have that chip. NULL: none, or `several`.
  */
 static const struct bootloader_binary *find_generic(const struct bootloader_binary *table,
                                                     const struct boot0_board *board, bool *several)
@@ -151,7 +151,7 @@ static enum boot0_status check(struct boot0_image *image, const char *name,
                              "16 KiB and is linked for 0x08000000.");
 }
 
-/* Checks what was loaded with `status`; frees it if it is not good. */
+/* Ends a load that returned `status`: checks the image, and frees it if it is unusable. */
 static enum boot0_status finish(struct boot0_image **image, enum boot0_status status,
                                 const char *name, struct boot0_error *error)
 {
@@ -181,7 +181,7 @@ enum boot0_status bootloader_load_binary(struct boot0_image **image,
         binary->board, error);
 }
 
-/* ---- what there is ---- */
+/* ---- the table ---- */
 
 static void digest_text(char text[2 * B0_SHA256_SIZE + 1], const struct bootloader_binary *binary)
 {

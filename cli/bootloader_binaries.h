@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The bootloaders for boards that are part of the program, and files that hold one. */
+/* The bootloaders for boards that are part of the program, and files that contain one. */
 #ifndef BOOT0_CLI_BOOTLOADER_BINARIES_H
 #define BOOT0_CLI_BOOTLOADER_BINARIES_H
 
@@ -16,15 +16,14 @@ struct bootloader_binary {
 /* Written by scripts/embed-bootloaders.py. Empty if the build had no compiler for boards. */
 extern const struct bootloader_binary bootloader_table[];
 
-/* BOOT0_E_NO_INPUT, with the ways to get them, if no bootloader is part of this program. */
+/* BOOT0_E_NO_INPUT if this program contains no bootloader; the hint says how to get them. */
 enum boot0_status bootloader_check_table(const struct bootloader_binary *table,
                                          struct boot0_error *error);
 
 /*
  * Chooses the bootloader for a board: the one named `key` (--board; NULL: none), else the one that
- * the board's present bootloader was built for, else the generic one of its chip. BOOT0_E_MISMATCH
- * if there is none, BOOT0_E_USAGE if the chip is not known well enough; the hint lists what there
- * is.
+ * the board's present bootloader was built for, else the generic one of its chip. BOOT0_E_MISMATCH:
+ * there is none. BOOT0_E_USAGE: the chip is not known well enough. The hint lists the choices.
  */
 enum boot0_status bootloader_choose(const struct bootloader_binary *table,
                                     const struct boot0_board *board, const char *key,
@@ -32,9 +31,9 @@ enum boot0_status bootloader_choose(const struct bootloader_binary *table,
                                     struct boot0_error *error);
 
 /*
- * The image of a bootloader, from a file or from the table. On success *image is the caller's:
- * boot0_image_free(). BOOT0_E_NO_INPUT, BOOT0_E_DATA (not a bootloader for the first sector of an
- * F4).
+ * Loads the image of a bootloader from a file or from the table. On success the caller frees
+ * *image: boot0_image_free(). BOOT0_E_NO_INPUT, BOOT0_E_DATA (not a bootloader for the first sector
+ * of an F4).
  */
 enum boot0_status bootloader_load_file(struct boot0_image **image, const char *file,
                                        struct boot0_error *error);
@@ -42,7 +41,7 @@ enum boot0_status bootloader_load_binary(struct boot0_image **image,
                                          const struct bootloader_binary *binary,
                                          struct boot0_error *error);
 
-/* All of the table: one line per bootloader, or the list "bootloaders". */
+/* Prints the table: one line per bootloader, or the list "bootloaders". */
 void bootloader_print_table(const struct bootloader_binary *table);
 void bootloader_json_table(struct json *json, const struct bootloader_binary *table);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which chip a board has, in JSON. */
+/* A board's chip in JSON. */
 #include "chip.h"
 
 void json_chip_list(struct json *json, const char *name, const struct boot0_chip *const *chips,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * boot0 complete KIND: the values that an option can have here and now, one a line. The shells'
- * completions call it. They show what there is, so an error is an empty list.
+ * boot0 complete KIND: prints the values that an option can have here and now, one per line. The
+ * shells' completions call it. They show existing values, so an error prints an empty list.
  */
 #include "command_session.h"
 #include "print.h"
@@ -39,7 +39,7 @@ static void print_ports(void)
     free(ports);
 }
 
-/* A device with several DFU interfaces comes once for each: its neighbour says the same. */
+/* A device with several DFU interfaces is listed once per interface: skips repeated values. */
 static void print_boards(const char *(*value)(const struct boot0_board *board))
 {
     const struct arguments arguments = {.quiet = true};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* boot0 config: the settings, and where each comes from. */
+/* boot0 config: shows the settings, and where each comes from. */
 #include "print.h"
 #include "settings.h"
 #include "text.h"

@@ -10,14 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What bcdDFU may be: the version of the specification that the suffix follows. */
+/* Valid values of bcdDFU: the versions of the specification that a suffix follows. */
 static bool dfu_version_known(uint16_t version)
 {
     return version == 0 || version == BOOT0_DFU_VERSION_1_0 || version == BOOT0_DFU_VERSION_1_1 ||
            version == BOOT0_DFU_VERSION_DFUSE;
 }
 
-/* "VID:PID[:VER[:DFU]]", hex; what is missing stays "any", and the version of DFU the usual one. */
+/* "VID:PID[:VER[:DFU]]", hex. Missing ids stay "any", a missing DFU version the usual one. */
 static bool parse_suffix(const char *text, struct boot0_suffix *suffix)
 {
     uint16_t *const numbers[] = {&suffix->vendor, &suffix->product, &suffix->bcd_device,
@@ -67,7 +67,7 @@ static enum boot0_status choose_format(const struct arguments *arguments,
     return BOOT0_OK;
 }
 
-/* "lmdfu", "lmdfu:0x2000", "lpc"; without an address, the file's. */
+/* "lmdfu", "lmdfu:0x2000", "lpc". The address defaults to the file's. */
 static bool parse_prefix(const char *text, const struct boot0_image *image,
                          struct boot0_prefix *prefix)
 {
@@ -121,7 +121,7 @@ static void print_result(const struct arguments *arguments, const struct boot0_i
     }
 }
 
-/* It has no name that would tell the format. */
+/* Standard output has no name that could tell the format. */
 static enum boot0_status check_stdout(const struct arguments *arguments, struct boot0_error *error)
 {
     if (arguments->convert.format)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* boot0 digest: checksums of what a board holds, and of what a file says. */
+/* boot0 digest: checksums of a board's memory and of a file's contents. */
 #include "print.h"
 #include "range.h"
 #include "text.h"
@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of one range, in the forms that other tools print. */
+/* Checksums of one range, in the forms that other tools print. */
 struct digest {
-    uint32_t crc; /* as zlib's crc32() and the command crc32 have it */
+    uint32_t crc; /* as zlib's crc32() and the command crc32 print it */
     char sha[2 * B0_SHA256_SIZE + 1];
 };
 
@@ -78,7 +78,7 @@ static enum boot0_status digest_range(struct command_session *command, struct bo
     return status;
 }
 
-/* ---- what a file covers ---- */
+/* ---- the ranges of a file ---- */
 
 static void report(struct json *json, const struct boot0_segment *segment, const uint8_t *held)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* boot0 discovery: tells an IDE which ports there are, by commands on stdin and JSON on stdout. */
+/* boot0 discovery: reports ports to an IDE, by commands on stdin and JSON on stdout. */
 #include "arduino/discovery.h"
 #include "arduino/ide.h"
 #include "arduino/watch.h"
@@ -10,13 +10,13 @@
 #include <stdlib.h>
 
 enum {
-    POLL_MS = 500, /* interrupts end a wait; this is for one that came just before it */
+    POLL_MS = 500, /* interrupts end a wait; this bounds one that came just before it */
 };
 
 struct server {
     const struct arguments *arguments;
-    struct b0_mutex lock;      /* guards the discovery: ports come from another thread */
-    struct b0_condition known; /* they have come */
+    struct b0_mutex lock;      /* guards the discovery: another thread reports the ports */
+    struct b0_condition known; /* the ports have arrived */
     struct discovery discovery;
     struct watch *watch;
 };
@@ -31,7 +31,7 @@ static void found(void *context, const struct ide_ports *ports)
     b0_mutex_unlock(&server->lock);
 }
 
-/* Looking goes on through STOP: it costs little, and the next START is answered at once. */
+/* The search continues after STOP: it costs little, and the next START is answered at once. */
 static enum boot0_status start(void *context, struct boot0_error *error)
 {
     struct server *server = context;
@@ -56,14 +56,14 @@ static bool take(struct server *server, struct ide_reader *reader, const char *b
             goes_on = discovery_line(&server->discovery, reader->line);
         else
             discovery_overlong(&server->discovery);
-        while (server->discovery.list_due) /* what comes next may be QUIT */
+        while (server->discovery.list_due) /* the next command may be QUIT */
             b0_condition_wait(&server->known, &server->lock);
         b0_mutex_unlock(&server->lock);
     }
     return goes_on && !ferror(server->discovery.out);
 }
 
-/* Until QUIT, or the end of the input: the IDE is gone. */
+/* Runs until QUIT, or until the end of the input: the IDE is gone. */
 static void serve(struct server *server)
 {
     struct ide_reader *reader = calloc(1, sizeof *reader);
@@ -90,7 +90,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
 
     if (!server)
         return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
-    arguments->quiet = true; /* what an IDE reads is JSON only */
+    arguments->quiet = true; /* the IDE reads JSON only */
     server->arguments = arguments;
     server->discovery.out = stdout;
     server->discovery.start = start;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* boot0 doctor: what stands between the user and the board, and what to do about it. */
+/* boot0 doctor: finds what keeps the user from the board, and what to do about it. */
 #include "command_session.h"
 #include "doctor/findings.h"
 #include "print.h"
@@ -18,7 +18,7 @@ static enum boot0_status gather(struct facts *facts, const struct arguments *arg
     struct command_session command;
     enum boot0_status status;
 
-    /* What the system knows; nothing of it concerns virtual boards. */
+    /* The system's facts. They do not concern virtual boards. */
     if (arguments->select.virtual_count == 0) {
         facts_from_system(facts);
         facts_from_path(facts, getenv("PATH"));
@@ -34,7 +34,7 @@ static enum boot0_status gather(struct facts *facts, const struct arguments *arg
 
 /* ---- showing ---- */
 
-/* These findings end in how the boards are brought into DFU mode. */
+/* Findings that end with how to bring the boards into DFU mode. */
 static bool is_about_entering(enum finding_code code)
 {
     return code == FINDING_NO_DEVICE || code == FINDING_NOTHING_ENUMERATES ||
@@ -46,7 +46,7 @@ static bool is_wanted(const struct facts *facts, const struct boot0_board_profil
     return !facts->board || boot0_board_profile_by_name(facts->board) == entry;
 }
 
-/* Boards that are alike share their text. */
+/* Prints the text of identical boards once. */
 static void print_ways(const struct facts *facts)
 {
     const struct boot0_board_profile *entry, *next;
@@ -156,7 +156,7 @@ static enum boot0_status examine(struct arguments *arguments, struct facts *fact
         return status;
     findings_from(facts, findings);
     show(arguments, facts, findings);
-    /* All has been said: the status without a message gives the exit code alone. */
+    /* Everything is printed: a status without a message only gives the exit code. */
     return findings_count(findings, SEVERITY_PROBLEM) > 0 ? BOOT0_E_NO_BOARD : BOOT0_OK;
 }
 

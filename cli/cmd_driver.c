@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* boot0 driver: the drivers of boards on Windows, and Windows' own WinUSB for those that need it.
+/*
+ * boot0 driver: lists the drivers of boards on Windows, and installs Windows' own WinUSB where
+ * needed.
  */
 #include "driver/work.h"
 #include "nearest.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* boot0 erase: sectors, the whole flash, or read protection with all that is behind it. */
+/*
+ * boot0 erase: erases sectors or the whole flash, or removes read protection and the data behind
+ * it.
+ */
 #include "confirm.h"
 #include "print.h"
 #include "text.h"
@@ -19,7 +22,7 @@ static enum boot0_status check(const struct arguments *arguments, struct boot0_e
     return boot0_hint(error, "Say --address and --size for sectors, or --all for the whole flash.");
 }
 
-/* Removing read protection loses the main flash whatever --alt says. */
+/* Removing read protection erases the main flash, whatever --alt says. */
 static enum boot0_status confirm_erase(struct command_session *command,
                                        const struct arguments *arguments, struct boot0_error *error)
 {
@@ -30,7 +33,7 @@ static enum boot0_status confirm_erase(struct command_session *command,
     if (arguments->unprotect && board->flash_alternate >= 0)
         layout = &board->alternates[board->flash_alternate].layout;
     if (!layout || !(arguments->all || arguments->unprotect))
-        return BOOT0_OK; /* sectors that were named; or a board that cannot, which is told next */
+        return BOOT0_OK; /* named sectors; or an unsupported board, which is reported next */
     snprintf(text, sizeof text, "this %s %s at 0x%08x (%s)",
              arguments->unprotect ? "removes read protection, which erases all of"
                                   : "erases all of",
@@ -38,7 +41,7 @@ static enum boot0_status confirm_erase(struct command_session *command,
     return confirm(command, arguments->unprotect ? LOSS_PROTECTED : LOSS_FLASH, text, error);
 }
 
-/* The first address of the sectors that are erased, and the one behind them. */
+/* The first address of the erased sectors, and the one after them. */
 static void erased_range(const struct command_session *command, const struct arguments *arguments,
                          uint32_t *start, uint64_t *end)
 {
@@ -62,8 +65,8 @@ static void erased_range(const struct command_session *command, const struct arg
 }
 
 /*
- * boot0's bootloader takes an erase for the beginning of an update. It is told what was meant: no
- * program at all, or an erase beside the program.
+ * boot0's bootloader treats an erase as the start of an update. Tells it what the erase was: the
+ * removal of the program, or an erase outside the program.
  */
 static enum boot0_status settle_journal(struct command_session *command,
                                         const struct arguments *arguments,

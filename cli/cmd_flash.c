@@ -30,7 +30,7 @@ static void json_report(const struct command_session *command, const struct boot
     json_end(&json);
 }
 
-/* ", 12 KiB unchanged", or nothing if nothing is. */
+/* ", 12 KiB unchanged", or "" if nothing is unchanged. */
 static const char *unchanged(char text[TEXT_SHORT + 16], const struct boot0_report *report)
 {
     char size[TEXT_SHORT];
@@ -68,8 +68,8 @@ static void print_report(const struct boot0_board *board, const struct boot0_rep
 #define SYSTEM_MEMORY 0x1ff00000u
 
 /*
- * Whether --alt chose a memory that is not flash: one that cannot be erased, or among the option
- * bytes and OTP of the families that have them in system memory (AN2606).
+ * Whether --alt selected a memory other than flash: one that cannot be erased, or the option bytes
+ * and OTP in the system memory of some families (AN2606).
  */
 static bool chose_option_bytes(const struct command_session *command)
 {
@@ -87,7 +87,7 @@ static bool chose_option_bytes(const struct command_session *command)
     return false;
 }
 
-/* Asks if the image passes the check only because option bytes were allowed, or chosen. */
+/* Asks if the image passes the check only because option bytes were allowed or selected. */
 static enum boot0_status confirm_option_bytes(struct command_session *command,
                                               struct boot0_image *image,
                                               const struct boot0_flash_options *options,
@@ -145,7 +145,7 @@ static enum boot0_status flash(struct command_session *command, struct boot0_ima
 }
 
 enum {
-    APPEAR_MS = 10000, /* a program that was started has a serial port by then, if ever */
+    APPEAR_MS = 10000, /* a started program has a serial port by then, if ever */
     MONITOR_BAUD = 115200,
 };
 
@@ -179,7 +179,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     struct command_session command;
     enum boot0_status status;
 
-    /* The file is read first: nobody should fetch a board for a file with a mistake. */
+    /* Reads the file first: nobody should fetch a board for a faulty file. */
     if (!image)
         return error->code;
     status = check_monitor(arguments, error);

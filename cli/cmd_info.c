@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* boot0 info: what a file holds, or what a board says of itself. */
+/* boot0 info: details of a file or a board. */
 #include "board_map.h"
 #include "bootloader.h"
 #include "describe/describe.h"
@@ -21,7 +21,7 @@ static bool find_vectors(const struct boot0_image *image, struct boot0_vectors *
            (vectors->reset & 1) != 0 && vectors->stack != 0 && vectors->stack % 4 == 0;
 }
 
-/* The families in whose RAM a stack pointer can lie. */
+/* The families whose RAM can contain a stack pointer. */
 static void families_by_stack(uint32_t stack, char *text, size_t size)
 {
     const struct boot0_chip *chip;
@@ -197,7 +197,7 @@ static void print_file(const char *name, const struct boot0_image *image)
         print_wrapped(stdout, "  note      ", boot0_image_note(image, i));
 }
 
-/* `chip` is NULL if none is named. */
+/* `chip` is NULL if the user named none. */
 static enum boot0_status file_info(const char *name, const struct boot0_chip *chip, bool as_json,
                                    struct boot0_error *error)
 {
@@ -218,9 +218,9 @@ static enum boot0_status file_info(const char *name, const struct boot0_chip *ch
 /* ---- boards ---- */
 
 /*
- * A chip whose read protection is on refuses its bootloader in ROM any reading of flash: AN3156,
- * 3.1 and AN3155, 3.4. A bootloader in flash can read it all the same (RM0090, 3.7.3, level 1):
- * boot0's tells, by the option bytes.
+ * With read protection on, the bootloader in ROM refuses to read flash: AN3156, 3.1 and AN3155,
+ * 3.4. A bootloader in flash can still read it (RM0090, 3.7.3, level 1): boot0's reports the
+ * protection from the option bytes.
  */
 static const char *find_protection(struct boot0_session *session)
 {
@@ -368,7 +368,7 @@ static void print_ids(const struct boot0_board *board)
     print_heading(board, text);
 }
 
-/* What is behind a serial port says nothing of ids and descriptors. */
+/* A serial port says nothing about ids and descriptors. */
 static void print_uart_board(const struct boot0_board *board, const char *protection)
 {
     char text[BOOT0_TEXT_MAX + 32];
@@ -424,7 +424,7 @@ static void print_map(const struct boot0_board *board, const struct boot0_image 
     memory_table_print(held, board_map_layout(board));
 }
 
-/* What its USB descriptors tell. */
+/* Prints what the USB descriptors contain. */
 static void print_program_board(const struct boot0_board *board)
 {
     print_ids(board);
@@ -461,7 +461,7 @@ static enum boot0_status show_board(struct command_session *command, struct boot
     return BOOT0_OK;
 }
 
-/* A running program is left alone unless the user wants it restarted. */
+/* Leaves a running program alone unless the user wants it restarted. */
 static enum boot0_status board_info(const struct arguments *arguments, struct boot0_error *error)
 {
     struct boot0_board *program = NULL;

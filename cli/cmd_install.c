@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * boot0 install-bootloader and update-bootloader: boot0's own bootloader goes into the first sector
- * of the flash, by ST's bootloader in ROM or on the UART. Why not by itself is in
- * docs/explanation/bootloader.md.
+ * boot0 install-bootloader and update-bootloader: put boot0's own bootloader into the first sector
+ * of the flash, through ST's bootloader in ROM or over the UART. docs/explanation/bootloader.md
+ * says why the bootloader does not update itself.
  */
 #include "bootloader.h"
 #include "bootloader_binaries.h"
@@ -20,7 +20,7 @@ enum {
 
 /* ---- asking ---- */
 
-/* Nothing of value is overwritten unasked. */
+/* Asks before it overwrites anything of value. */
 static enum boot0_status ask(void *context, enum boot0_install_loss loss, struct boot0_error *error)
 {
     static const struct {
@@ -36,9 +36,9 @@ static enum boot0_status ask(void *context, enum boot0_install_loss loss, struct
     return confirm(context, rows[loss].loss, rows[loss].what, error);
 }
 
-/* ---- telling ---- */
+/* ---- results ---- */
 
-/* "Bootloader 0.1.0 installed", or what else was done. */
+/* "Bootloader 0.1.0 installed", or the other outcome. */
 static const char *title(char text[TITLE_SIZE], const struct boot0_install_report *report)
 {
     const char *from = report->version_before[0] ? report->version_before : "an unknown version";
@@ -96,7 +96,7 @@ static void print_result(const struct command_session *command, const struct boo
     print_wrapped(stdout, "", text);
 }
 
-/* The bootloader that the board gets, if no file was named. */
+/* Chooses the board's bootloader, if the user named no file. */
 static enum boot0_status choose(struct command_session *command, struct boot0_image **image,
                                 struct boot0_error *error)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* boot0 list: the boards that are there. */
+/* boot0 list: shows the connected boards. */
 #include "find.h"
 #include "print.h"
 #include "text.h"
@@ -44,7 +44,7 @@ static const char *mode_of(const struct boot0_board *board)
     return board->mode == BOOT0_MODE_DFU ? "DFU" : "program";
 }
 
-/* Which one of them all is at an index; its interface only if its device has several. */
+/* The mode of one board; with its interface only if the device has several. */
 static void fill_mode(char text[TEXT_SHORT], const struct boot0_board *boards, size_t count,
                       size_t index)
 {
@@ -83,7 +83,7 @@ static void fill_row(struct row *row, const struct boot0_board *boards, size_t c
                  board->usb.product);
 }
 
-/* The chips' names are long: where a terminal has no room for them they go below their board. */
+/* Chip names are long: they go below their board if the terminal is too narrow. */
 static bool chips_go_below(const struct row *rows, size_t count, int before)
 {
     int width = 0;
@@ -96,7 +96,7 @@ static bool chips_go_below(const struct row *rows, size_t count, int before)
     return b0_is_terminal(stdout) && before + width > terminal_width(stdout);
 }
 
-/* Columns as wide as what is in them. */
+/* Columns are as wide as their contents. */
 static void print_rows(const struct row *rows, size_t count)
 {
     int widths[COLUMN_COUNT] = {0}, before = 0, gap = terminal_is_narrow(stdout) ? 1 : 2;
@@ -146,7 +146,7 @@ static enum boot0_status print_all(const struct arguments *arguments,
     return BOOT0_OK;
 }
 
-/* What can be done about boards that could not be opened; for each trouble once. */
+/* Prints the remedy for boards that could not be opened, once per problem. */
 static void explain(const struct arguments *arguments, const struct boot0_board *boards,
                     size_t count)
 {
@@ -171,7 +171,7 @@ static void print_port(const struct boot0_serial_port *port)
     print_labelled(stdout, label, port->description);
 }
 
-/* The machine's serial ports; none of them is asked what is behind it. */
+/* Lists the machine's serial ports, without probing what is behind them. */
 static enum boot0_status list_ports(const struct arguments *arguments, struct boot0_error *error)
 {
     struct boot0_serial_port *ports;

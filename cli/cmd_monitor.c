@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* boot0 monitor: what the program prints. */
+/* boot0 monitor: shows what the program prints. */
 #include "arduino/serve.h"
 #include "console.h"
 
 enum {
     BAUD = 115200,
-    APPEAR_MS = 2000, /* a program that has just been started may still be on its way */
+    APPEAR_MS = 2000, /* a program that was just started may appear late */
 };
 
-/* The IDE names port and settings on stdin. */
+/* The IDE sends port and settings on stdin. */
 static enum boot0_status run_for_ide(const struct arguments *arguments, struct boot0_error *error)
 {
     if (arguments->operand_count > 0 || arguments->select.port || arguments->select.path ||

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* boot0 options: the chip's option bytes by name, shown and changed. */
+/* boot0 options: shows and changes the chip's option bytes by name. */
 #include "confirm.h"
 #include "print.h"
 #include "text.h"
@@ -46,7 +46,7 @@ static enum boot0_status parse(const struct arguments *arguments, struct wanted 
 
 /* ---- showing ---- */
 
-/* Numbers of more than one digit in hex: they are bits, pages or bytes. */
+/* Numbers with several digits in hex: they are bits, pages or bytes. */
 static const char *value_text(char text[TEXT_SHORT], const struct boot0_option *option)
 {
     snprintf(text, TEXT_SHORT, option->max > 9 ? "0x%x" : "%u", (unsigned)option->value);
@@ -103,7 +103,7 @@ static void show(struct command_session *command, const struct boot0_option *opt
 
 /* ---- changing ---- */
 
-/* Before and after; how many differ. */
+/* Shows the values before and after. Returns how many differ. */
 static size_t show_changes(const struct command_session *command, const struct boot0_option *before,
                            const struct boot0_option *after, size_t count)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * boot0 protect and unprotect: write protection of sectors, and read protection, over the UART; the
- * protection of boot0's own bootloader, by itself.
+ * boot0 protect and unprotect: write protection of sectors and read protection, over the UART; the
+ * protection of boot0's bootloader, through the bootloader itself.
  */
 #include "confirm.h"
 #include "print.h"
@@ -15,7 +15,7 @@ struct wanted {
     size_t count;
 };
 
-/* A number from 0 to 255; *text moves past it. */
+/* Parses a number from 0 to 255; moves *text past it. */
 static bool take_sector(const char **text, unsigned long *sector)
 {
     char *end;
@@ -27,7 +27,7 @@ static bool take_sector(const char **text, unsigned long *sector)
     return *sector <= UINT8_MAX;
 }
 
-/* "0,1,4-7": false if it is not that. */
+/* Parses "0,1,4-7". False if it is malformed. */
 static bool parse_sectors(const char *text, struct wanted *wanted)
 {
     unsigned long first, last;
@@ -97,7 +97,7 @@ static void print_result(const struct command_session *command, const struct arg
 
 /* ---- boot0's own bootloader ---- */
 
-/* The board resets, since option bytes are read then. */
+/* The board resets, because it loads option bytes at reset. */
 static enum boot0_status check_protection(struct command_session *command, bool on,
                                           struct boot0_error *error)
 {

@@ -16,7 +16,7 @@ enum {
     HEX_SIZE = 256, /* bytes that --hex shows without a SIZE */
 };
 
-/* What is read, and the board that it comes from. */
+/* The data of a read, and its board. */
 struct job {
     struct command_session command;
     uint8_t *data;
@@ -24,7 +24,7 @@ struct job {
     uint32_t address;
 };
 
-/* end() in any case. */
+/* Call end() in any case. */
 static enum boot0_status begin(struct job *job, const struct arguments *arguments,
                                struct boot0_error *error)
 {
@@ -74,7 +74,7 @@ static enum boot0_status check_writable(const char *file, struct boot0_error *er
     return boot0_hint(error, "Choose another file. Nothing was read.");
 }
 
-/* Asked before the board is: nobody should wait for a read that cannot be kept. */
+/* Checks the output before the board: nobody should wait for a read that cannot be saved. */
 static enum boot0_status check_output(const struct arguments *arguments, enum boot0_format *format,
                                       struct boot0_error *error)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* boot0 reset: a USB reset, or one of the chip to what shall run next. */
+/* boot0 reset: resets the board over USB, or its chip into program, bootloader or ROM. */
 #include "command_session.h"
 #include "print.h"
 
@@ -30,7 +30,7 @@ static enum boot0_status find_target(const char *name, size_t *index, struct boo
     return boot0_hint(error, "It wants program, bootloader or rom.");
 }
 
-/* ST's ROM only knows how to start what is at the beginning of the flash. */
+/* ST's ROM can only start the program at the beginning of the flash. */
 static enum boot0_status reset_rom(struct command_session *command, enum boot0_target target,
                                    struct boot0_error *error)
 {
@@ -56,7 +56,7 @@ static enum boot0_status reset(struct command_session *command, const char *to, 
         return boot0_session_reset(command->session, error);
     if (board->from_program && board->bootloader.present &&
         targets[index].target == BOOT0_TARGET_BOOTLOADER)
-        return BOOT0_OK; /* that is where it has just been brought */
+        return BOOT0_OK; /* the board is already there */
     if (!board->bootloader.present)
         return reset_rom(command, targets[index].target, error);
     return boot0_session_reset_to(command->session, targets[index].target, error);

@@ -5,7 +5,7 @@
 
 #include <base/print/json.h>
 
-/* boot0's bootloader does not start a program that was not written to its end. */
+/* boot0's bootloader does not start an incomplete program. */
 static enum boot0_status check_complete(const struct boot0_board *board, struct boot0_error *error)
 {
     if (!board->bootloader.present || board->bootloader.update != BOOT0_UPDATE_BEGUN)

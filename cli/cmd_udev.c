@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* boot0 udev: the rule that gives users access on Linux. */
+/* boot0 udev: prints the rule that gives users access on Linux. */
 #include "command.h"
 #include "udev_rules.h"
 

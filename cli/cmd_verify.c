@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* boot0 verify: does the board hold what the file says? */
+/* boot0 verify: compares a board's memory with a file. */
 #include "command_session.h"
 #include "print.h"
 #include "text.h"
@@ -21,7 +21,7 @@ static void print_json(const struct command_session *command, const struct boot0
     json_end(&json);
 }
 
-/* That the board differs is a result, too; as JSON it is one object, error included. */
+/* A difference is a result, too: as JSON it is one object that includes the error. */
 static enum boot0_status print_result(struct command_session *command, enum boot0_status status,
                                       struct boot0_error *error)
 {
@@ -33,7 +33,7 @@ static enum boot0_status print_result(struct command_session *command, enum boot
         progress_end(&command->progress);
     if (command->arguments->json && (status == BOOT0_OK || report.differs)) {
         print_json(command, &report, error);
-        error->message[0] = '\0'; /* all has been said */
+        error->message[0] = '\0'; /* everything is printed */
     } else if (status == BOOT0_OK) {
         print("Equal: the board holds all %s (%s).\n", text_size(size, report.bytes_verified),
               text_time(time, report.total_us));
@@ -51,7 +51,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     if (!image)
         return error->code;
     options = command_flash_options(arguments);
-    options.force = true; /* nothing is written, so nothing can be wrong with the program */
+    options.force = true; /* verify writes nothing, so it cannot write a wrong program */
     options.allow_option_bytes = true;
     status = command_open(&command, arguments, error);
     if (status == BOOT0_OK)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* boot0 watch: flashes whenever the file has changed and a board is there. */
+/* boot0 watch: flashes whenever the file has changed and a board is connected. */
 #include "advice.h"
 #include "confirm.h"
 #include "files.h"
@@ -43,7 +43,7 @@ static bool on_progress(void *context, const struct boot0_progress *progress)
     return !signals_pending();
 }
 
-/* ---- one time ---- */
+/* ---- one update ---- */
 
 static enum boot0_status open_session(struct watcher *watcher, struct boot0_session **session,
                                       struct boot0_error *error)
@@ -86,7 +86,7 @@ static void tell_done(struct watcher *watcher, struct boot0_session *session)
     say(watcher, text);
 }
 
-/* What command_load() makes of the options is for this time only. */
+/* The changes that command_load() makes to the options apply to one update only. */
 static struct boot0_image *load(struct watcher *watcher, struct arguments *arguments,
                                 struct boot0_error *error)
 {
@@ -96,8 +96,8 @@ static struct boot0_image *load(struct watcher *watcher, struct arguments *argum
 }
 
 /*
- * The file is read before a board is waited for, so that its mistakes are told at once, and again
- * when one is there, as it may have changed meanwhile.
+ * Reads the file before it waits for a board, to report mistakes at once, and again when a board is
+ * there, because the file may have changed meanwhile.
  */
 static enum boot0_status flash_once(struct watcher *watcher, struct boot0_error *error)
 {
@@ -126,7 +126,7 @@ static enum boot0_status flash_once(struct watcher *watcher, struct boot0_error 
     return status;
 }
 
-/* An error that another plug, or a reset, may cure. */
+/* An error that plugging in again or a reset may fix. */
 static bool is_of_the_board(enum boot0_status status)
 {
     return status == BOOT0_E_IO || status == BOOT0_E_GONE || status == BOOT0_E_PROTOCOL ||
@@ -145,7 +145,7 @@ static void tell_error(struct watcher *watcher, const struct boot0_error *error)
     snprintf(text, sizeof text, "failed: %s", error->message);
     if (!watcher->arguments->quiet) {
         say(watcher, text);
-        /* What is gone is waited for: nothing has to be repeated. */
+        /* watch waits for a board that is gone: the user need not repeat anything. */
         if (error->code != BOOT0_E_GONE && advice_text(remedy, error)[0])
             print_wrapped(stderr, "          ", remedy);
         say(watcher, is_of_the_board(error->code)
@@ -156,9 +156,9 @@ static void tell_error(struct watcher *watcher, const struct boot0_error *error)
     }
 }
 
-/* ---- what is waited for ---- */
+/* ---- waiting ---- */
 
-/* Which boards are there: a number that changes with them. */
+/* A hash of the connected boards. */
 static uint32_t boards_there(const struct watcher *watcher)
 {
     struct boot0_candidate list[32];
@@ -177,7 +177,9 @@ static uint32_t boards_there(const struct watcher *watcher)
     return sum;
 }
 
-/* Until the file has changed and is whole; after a board's failure also until boards have changed.
+/*
+ * Waits until the file has changed and is complete; after a board's failure also until boards
+ * change.
  */
 static void wait_for_work(struct watcher *watcher, enum boot0_status last)
 {
@@ -212,7 +214,7 @@ static enum boot0_status watch(struct watcher *watcher, struct boot0_error *erro
             tell_error(watcher, error);
         wait_for_work(watcher, status);
     }
-    /* Ctrl-C is how this ends; only a board that was left in the middle is worth a word. */
+    /* Ctrl-C is the normal end; it is an error only if it leaves a board in the middle. */
     if (status == BOOT0_E_CANCELLED && !watcher->told_waiting)
         return status;
     return BOOT0_OK;

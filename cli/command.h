@@ -13,7 +13,7 @@ enum {
     PATCHES_MAX = 32,
 };
 
-/* Which board, and over what. */
+/* Selects the board and the way to it. */
 struct select_arguments {
     bool has_device;
     uint16_t vendor;
@@ -36,10 +36,10 @@ struct select_arguments {
     const char *trace;
     const char *replay;
     const char *ide_port;
-    char ide_serial[BOOT0_TEXT_MAX]; /* what `serial` points to if it was found by ide_port */
+    char ide_serial[BOOT0_TEXT_MAX]; /* storage for `serial` if ide_port selected it */
 };
 
-/* What is written, read or compared, and how. */
+/* What to write, read or compare, and how. */
 struct flash_arguments {
     bool has_address;
     uint32_t address;
@@ -160,7 +160,7 @@ enum option {
     OPTION_COUNT,
 };
 
-/* What the command line says; filled by options.c. Texts belong to argv. */
+/* The parsed command line; filled by options.c. Texts belong to argv. */
 struct arguments {
     bool json;
     bool quiet;
@@ -204,16 +204,18 @@ struct command {
     size_t option_count;
     size_t operands_min;
     size_t operands_max;
-    bool looks_around; /* it shows whatever is there: settings do not choose a board for it */
+    bool looks_around; /* shows everything connected: settings select no board for it */
     enum boot0_status (*run)(struct arguments *arguments, struct boot0_error *error);
-    /* For a command that parses its line, and says how it ended, all by itself; else NULL. */
+    /* For a command that parses its line and reports its result itself; else NULL. */
     int (*main)(int argc, char **argv);
 };
 
 #define COMMAND_OPTIONS(list) .options = (list), .option_count = B0_LENGTH(list)
 
-/* All commands, in the order of --help, where the first ten stand apart; a name's '_' is typed as
- * '-'. */
+/*
+ * All commands, in the order of --help, which sets the first ten apart. A '_' in a name is typed as
+ * '-'.
+ */
 #define COMMANDS(ROW)                                                                              \
     ROW(list)                                                                                      \
     ROW(info)                                                                                      \
@@ -245,55 +247,57 @@ struct command {
 COMMANDS(DECLARE)
 #undef DECLARE
 
-/* cmd_driver.c: what `boot0 driver` starts as an administrator; no user calls it. */
+/* cmd_driver.c: the command that `boot0 driver` starts as an administrator; not for users. */
 extern const struct command command_driver_elevated;
-/* cmd_complete.c: what the shells' completions call. */
+/* cmd_complete.c: the command that the shells' completions call. */
 extern const struct command command_complete;
 
 /* ---- options.c ---- */
 
 /*
- * Parses what follows the command's name. Options may stand anywhere; "--" ends them. BOOT0_E_USAGE
- * with the nearest option named if one is unknown.
+ * Parses the words after the command's name. Options may stand anywhere; "--" ends them.
+ * BOOT0_E_USAGE for an unknown option, with the nearest one named.
  */
 enum boot0_status options_parse(const struct command *command, int argc, char *const *argv,
                                 struct arguments *arguments, struct boot0_error *error);
 
 /*
- * How many of these words are options, with their values, before the first that is none: options
- * may stand before the command, too.
+ * Counts the words before the first non-option: options with their values. Options may stand before
+ * the command, too.
  */
 int options_skip(int argc, char *const *argv);
 
-/* Whether the command takes it. */
+/* Whether the command has this option. */
 bool options_has(const struct command *command, enum option option);
 
-/* Gives a command an option that it knows, as the command line does; a flag is "yes" or "no".
- * False: it does not take the value. Options that it does not know are left out. */
+/*
+ * Sets an option of a command, as the command line does; a flag is "yes" or "no". Ignores options
+ * that the command does not have. False: invalid value.
+ */
 bool options_set(const struct command *command, enum option option, const char *value,
                  struct arguments *arguments);
 
-/* The option part of --help. */
+/* Prints the option part of --help. */
 void options_print(const struct command *command, FILE *file);
 
 /*
- * Numbers: "0x08000000", "128", with a suffix k or M (of 1024) if that is allowed. Not "08000000":
- * it would be eight million where somebody meant the flash.
+ * Parses a number: "0x08000000", "128", if allowed with a suffix k or M (of 1024). Rejects
+ * "08000000": it would be eight million where the user meant the flash.
  */
 bool parse_number(const char *text, bool with_suffix, uint32_t *number);
 
 /* ---- errors.c ---- */
 
-/* sysexits for a status. */
+/* The sysexits code of a status. */
 int exit_code(enum boot0_status status);
 
 /* Prints an error: as text on stderr, or as JSON on stdout. */
 void report_error(const struct boot0_error *error, bool json);
 
-/* An error as text, behind a label of at most 31 columns: what happened, and the hint below it. */
+/* Writes an error as text after a label of at most 31 columns: what happened, the hint below. */
 void write_error(FILE *file, const char *label, const struct boot0_error *error);
 
-/* An error as a JSON member: {"code":…,"message":…,"hint":…,"exit_code":…}. */
+/* Adds an error as a JSON member: {"code":…,"message":…,"hint":…,"exit_code":…}. */
 struct json;
 void json_error(struct json *json, const struct boot0_error *error);
 

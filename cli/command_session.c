@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A command's work with one board: opening it, loading files, and closing all again. */
+/* A command's work with one board: opening it, loading files, and closing everything. */
 #include "command_session.h"
 
 #include "arduino/target.h"
@@ -19,13 +19,13 @@
 
 enum {
     NAME_MAX_LENGTH = 4096,
-    RETURN_WAIT_MS = 30000, /* as the session waits for a program that was detached */
-    START_MS = 2000,        /* until a program has its USB device, if it has one */
+    RETURN_WAIT_MS = 30000, /* as long as the session waits for a detached program */
+    START_MS = 2000,        /* for a program's USB device, if it has one */
     STEP_MS = 50,
-    GRACE_MS = 1000, /* for a board that is just coming back: the command before has reset it */
+    GRACE_MS = 1000, /* for a board that is coming back from the previous command's reset */
 };
 
-/* The UART of the virtual board, or what was recorded of a port; ops NULL: the machine's port. */
+/* The UART of the virtual board, or a recorded port; ops NULL: the machine's port. */
 static enum boot0_status open_stream(struct command_session *command,
                                      const struct arguments *arguments, struct boot0_stream *stream,
                                      struct boot0_error *error)
@@ -42,7 +42,7 @@ static enum boot0_status open_stream(struct command_session *command,
     return status;
 }
 
-/* A serial port of the machine, or the UART of the virtual board. */
+/* Opens a serial port of the machine, or the UART of the virtual board. */
 static enum boot0_status open_port(struct command_session *command,
                                    const struct arguments *arguments, struct boot0_error *error)
 {
@@ -97,7 +97,7 @@ static enum boot0_status open_trace(struct command_session *command, const char 
 {
     command->trace = b0_file_open(file, "w");
     if (command->trace) {
-        setvbuf(command->trace, NULL, _IOLBF, BUFSIZ); /* what hangs will be killed */
+        setvbuf(command->trace, NULL, _IOLBF, BUFSIZ); /* a hanging program will be killed */
         return BOOT0_OK;
     }
     boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s: cannot be created: %s", file, strerror(errno));
@@ -153,7 +153,7 @@ struct boot0_session_options command_session_options(const struct arguments *arg
     };
 }
 
-/* With --verbose also how it is spoken to. */
+/* With --verbose also the protocol details. */
 static void show_board(struct command_session *command)
 {
     const struct boot0_board *board = boot0_session_board(command->session);
@@ -169,7 +169,7 @@ static void show_board(struct command_session *command)
     if (!command->arguments->verbose)
         return;
     if (board->usb.kind == BOOT0_KIND_SERIAL)
-        return; /* all of it has been said */
+        return; /* everything is shown */
     snprintf(text, sizeof text, "%s %x.%02x, %u bytes a transfer, attributes 0x%02x, quirks: %s",
              board->has_addresses ? "DfuSe" : "DFU", board->dfu_version >> 8,
              board->dfu_version & 0xff, board->transfer_size, board->attributes,
@@ -182,7 +182,7 @@ static void show_board(struct command_session *command)
     }
 }
 
-/* Where the time went; also after a failure. */
+/* Shows where the time went, also after a failure. */
 static void show_totals(struct command_session *command)
 {
     struct boot0_report report;
@@ -246,13 +246,13 @@ uint32_t command_program_address(const struct command_session *command)
     if (board->flash_alternate < 0)
         return 0;
     layout = &board->alternates[board->flash_alternate].layout;
-    /* What can only be read is the bootloader's own. */
+    /* Read-only sectors are the bootloader's own. */
     return boot0_layout_extent(layout, BOOT0_SECTOR_WRITABLE, &address, NULL)
                ? address
                : layout->regions[0].address;
 }
 
-/* Plain DFU has no order to start a program: a USB reset may do, and may not. */
+/* Plain DFU has no command that starts a program: a USB reset may start it, or may not. */
 static enum boot0_status wait_for_program(struct command_session *command, const char *path,
                                           struct boot0_error *error)
 {
@@ -313,7 +313,7 @@ enum boot0_status command_open(struct command_session *command, const struct arg
                : BOOT0_OK;
 }
 
-/* What was flushed on the way and failed is seen in the file's error mark only. */
+/* A write that failed in an earlier flush shows only in the file's error mark. */
 static void close_trace(struct command_session *command)
 {
     bool failed;
@@ -365,7 +365,7 @@ struct boot0_flash_options command_flash_options(const struct arguments *argumen
     };
 }
 
-/* Splits "FILE@ADDRESS". A name that has no number behind its '@', or is a file's, stays whole. */
+/* Splits "FILE@ADDRESS". A name stays whole if no number follows its '@', or if a file has it. */
 static bool split_address(const char *operand, char *name, size_t size, uint32_t *address)
 {
     const char *at = strrchr(operand, '@');
@@ -391,7 +391,7 @@ static void show_notes(const struct arguments *arguments, const char *name,
     }
 }
 
-/* One file, with its address if that was given; `placed` counts raw binaries put at --address. */
+/* Loads one file, at its own address if given; `placed` counts raw binaries placed at --address. */
 static enum boot0_status load_one(struct boot0_image **image, const char *operand,
                                   struct arguments *arguments, bool alone, size_t *placed,
                                   struct boot0_error *error)
@@ -405,7 +405,7 @@ static enum boot0_status load_one(struct boot0_image **image, const char *operan
         return status;
     show_notes(arguments, has_own ? name : operand, *image);
     if (has_own && alone && !arguments->flash.has_address) {
-        /* The session then checks that the program is linked for it. */
+        /* The session then checks that the program is linked for this address. */
         arguments->flash.has_address = true;
         arguments->flash.address = address;
         return BOOT0_OK;

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* What follows from it, or how to be safe from that. */
+/* The consequence, or how to avoid it. */
 static const char *const consequences[LOSS_COUNT] = {
     [LOSS_FLASH] = "`boot0 read backup.bin` makes a copy first.",
     [LOSS_PROTECTED] = "What is in it cannot be read, so no copy is possible.",
@@ -23,7 +23,7 @@ static const char *const consequences[LOSS_COUNT] = {
                      "remove` goes back."),
 };
 
-/* A line from the terminal; empty at Ctrl-C, and at the end of input. */
+/* Reads a line from the terminal; empty after Ctrl-C and at the end of input. */
 static void read_line(char *line, int size)
 {
     line[0] = '\0';
@@ -32,13 +32,13 @@ static void read_line(char *line, int size)
     line[strcspn(line, "\r\n")] = '\0';
 }
 
-/* "y" or "yes" on a line of its own. */
+/* Whether the user answers "y" or "yes" on a line of its own. */
 static bool answered_yes(void)
 {
     char line[16];
     bool yes;
 
-    signals_announce(false); /* nothing is under way */
+    signals_announce(false); /* nothing is running */
     fputs("Continue? [y/N] ", stderr);
     fflush(stderr);
     read_line(line, sizeof line);

@@ -14,10 +14,10 @@
 enum {
     CANDIDATES_MAX = 64,
     CTRL_C = 0x03,
-    CTRL_BRACKET = 0x1d, /* as telnet and others have it */
+    CTRL_BRACKET = 0x1d, /* as in telnet and others */
     WAIT_STEP_MS = 100,
     PERMIT_MS = 1000,
-    POLL_MS = 500,      /* interrupts end a poll; this is for one that came just before it */
+    POLL_MS = 500,      /* interrupts end a poll; this bounds one that came just before it */
     POLL_BLIND_MS = 10, /* for a port that cannot be polled */
     SEND_MS = 2000,
     CHUNK = 1024,
@@ -25,19 +25,19 @@ enum {
 
 struct state {
     const struct console *console;
-    struct boot0_bus bus; /* tells when something is plugged in; zeroed: there is none */
+    struct boot0_bus bus; /* reports new devices; zeroed: none */
     struct boot0_stream stream;
     struct boot0_serial_port found; /* the port that was opened last */
     bool was_open;
     bool is_over;
-    bool is_in_line; /* what was printed last is no line end */
+    bool is_in_line; /* the last output was not a line end */
     struct b0_input *input;
-    bool reads_input; /* until its end */
+    bool reads_input; /* false after its end */
 };
 
 /* ---- the terminal ---- */
 
-/* Not behind what the program has begun to print. */
+/* Starts a new line if the program has begun to print one. */
 static void note(struct state *state, const char *text)
 {
     if (state->console->quiet)
@@ -48,13 +48,13 @@ static void note(struct state *state, const char *text)
     print_wrapped(stderr, "Note: ", text);
 }
 
-/* What was typed, up to a key that ends it. */
+/* Reads typed keys, up to one that ends the monitor. */
 static size_t read_keys(struct state *state, uint8_t *bytes, size_t size)
 {
     long got = b0_input_read(state->input, bytes, size);
 
     if (got < 0) {
-        state->reads_input = false; /* what the program prints is shown all the same */
+        state->reads_input = false; /* what the program prints is still shown */
         return 0;
     }
     for (long i = 0; b0_input_is_raw(state->input) && i < got; i++)
@@ -67,7 +67,7 @@ static size_t read_keys(struct state *state, uint8_t *bytes, size_t size)
 
 /* ---- finding the port ---- */
 
-/* The device at the path has that number on that bus; 0: nobody knows. */
+/* Whether the port fits the options. The selected device has that address and bus; 0: unknown. */
 static bool usb_fits(const struct console *console, const struct boot0_serial_port *port,
                      uint8_t bus, uint8_t address)
 {
@@ -83,7 +83,7 @@ static bool usb_fits(const struct console *console, const struct boot0_serial_po
            (bus != 0 && port->bus == bus && port->address == address);
 }
 
-/* The device at a USB port, if there is one. */
+/* Finds the device at the selected USB port, if there is one. */
 static void find_device(const struct state *state, uint8_t *bus, uint8_t *address)
 {
     struct boot0_candidate list[CANDIDATES_MAX];
@@ -101,7 +101,7 @@ static void find_device(const struct state *state, uint8_t *bus, uint8_t *addres
         }
 }
 
-/* A board that comes back is known by its serial number, whatever name its port has then. */
+/* Recognizes a returning board by its serial number, whatever name its port then has. */
 static bool is_same(const struct state *state, const struct boot0_serial_port *port)
 {
     if (state->found.usb && state->found.serial[0])
@@ -128,7 +128,7 @@ static enum boot0_status fail_count(const struct boot0_serial_port *ports, size_
     return boot0_hint(error, "Name one, or choose by --serial or --path:%s", list);
 }
 
-/* The port that is meant, in state->found. */
+/* Finds the selected port, into state->found. */
 static enum boot0_status find_port(struct state *state, struct boot0_error *error)
 {
     const struct console *console = state->console;
@@ -163,7 +163,7 @@ static enum boot0_status open_port(struct state *state, struct boot0_error *erro
     struct boot0_stream stream;
 
     if (status == BOOT0_E_NO_BOARD && state->console->port && !state->was_open) {
-        /* Not listed, but perhaps there: a link that udev has made, a pseudo terminal. */
+        /* Not listed, but it may exist: a link made by udev, a pseudo terminal. */
         memset(&state->found, 0, sizeof state->found);
         snprintf(state->found.path, sizeof state->found.path, "%s", state->console->port);
         status = BOOT0_OK;
@@ -182,7 +182,7 @@ static enum boot0_status open_port(struct state *state, struct boot0_error *erro
     return boot0_hint(error, "Say another speed with --baud.");
 }
 
-/* A moment's wait for something to be plugged in; keys that end it are heeded. */
+/* Waits briefly for a device to be plugged in. Heeds the keys that end the monitor. */
 static void wait_a_moment(struct state *state)
 {
     bool has_input = false, ignored;
@@ -201,7 +201,7 @@ static void wait_a_moment(struct state *state)
 static enum boot0_status wait_for_port(struct state *state, struct boot0_error *error)
 {
     uint32_t waited_ms = 0;
-    uint32_t denied_ms = 0; /* since the port has refused to be opened */
+    uint32_t denied_ms = 0; /* since the port first refused access */
     uint32_t limit_ms = state->was_open ? UINT32_MAX : state->console->wait_ms;
 
     while (!state->is_over) {
@@ -221,7 +221,7 @@ static enum boot0_status wait_for_port(struct state *state, struct boot0_error *
 
 /* ---- talking ---- */
 
-/* False: the port is gone. */
+/* Shows what the port sends. False: the port is gone. */
 static bool show(struct state *state)
 {
     uint8_t bytes[CHUNK];
@@ -232,7 +232,7 @@ static bool show(struct state *state)
     if (actual > 0)
         state->is_in_line = bytes[actual - 1] != '\n';
     if (!b0_process_output(bytes, actual))
-        state->is_over = true; /* nobody reads any more */
+        state->is_over = true; /* the reader is gone */
     return result != BOOT0_XFER_GONE;
 }
 
@@ -245,7 +245,7 @@ static bool send_keys(struct state *state)
            state->stream.ops->send(state->stream.context, bytes, size, SEND_MS) != BOOT0_XFER_GONE;
 }
 
-/* Until it is over or the port is gone. */
+/* Runs until the monitor ends or the port is gone. */
 static void talk(struct state *state)
 {
     int fd = state->stream.ops->handle ? state->stream.ops->handle(state->stream.context) : -1;
@@ -299,7 +299,7 @@ enum boot0_status console_run(const struct console *console, struct boot0_error 
     if (boot0_usb_open(&state.bus, &ignored) != BOOT0_OK)
         memset(&state.bus, 0, sizeof state.bus);
     fflush(stdout);
-    signals_announce(false); /* nothing has to be brought to an end */
+    signals_announce(false); /* there is no work to complete */
     state.input = b0_input_open(true);
     status =
         state.input ? follow(&state, error) : boot0_fail(error, BOOT0_E_MEMORY, "out of memory");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `flash --dry-run`: one plan for each memory that the image has data for, shown as one table. */
+/* `flash --dry-run`: makes one plan per memory that the image has data for, shown as one table. */
 #include "dry_run.h"
 #include "print.h"
 #include "text.h"
@@ -19,10 +19,10 @@ struct plans {
     uint64_t write_bytes;
     uint64_t image_bytes;
     uint64_t unchanged_bytes;
-    uint64_t expected_ms; /* 0: the chip's times are not known */
+    uint64_t expected_ms; /* 0: the chip's times are unknown */
 };
 
-/* ---- making them ---- */
+/* ---- making plans ---- */
 
 static void add(struct plans *plans, struct boot0_plan *plan)
 {
@@ -51,15 +51,15 @@ static enum boot0_status make_all(struct command_session *command, struct boot0_
     return BOOT0_OK;
 }
 
-/* ---- showing them ---- */
+/* ---- showing plans ---- */
 
-/* Times are only known of chips in the table. */
+/* Times are known only for chips in the table. */
 static const char *expected(char text[TEXT_SHORT], const struct plans *plans, uint64_t ms)
 {
     return plans->expected_ms > 0 ? text_time(text, ms * 1000) : "unknown";
 }
 
-/* How many steps from here on are alike, one behind the other in memory. */
+/* Counts equal steps from here on that adjoin in memory. */
 static size_t alike(const struct boot0_plan_step *steps, size_t count)
 {
     size_t same = 1;
@@ -171,7 +171,7 @@ enum boot0_status dry_run(struct command_session *command, struct boot0_image *i
                                    : boot0_session_check(command->session, image, options, error);
 
     if (status == BOOT0_OK) {
-        if (!board->has_addresses) /* it takes the file as a whole, and cannot be asked before */
+        if (!board->has_addresses) /* it takes the whole file, and reports nothing beforehand */
             plans.image_bytes = plans.write_bytes = boot0_image_size(image);
         progress_end(&command->progress);
         if (command->arguments->json)

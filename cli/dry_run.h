@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What `flash --dry-run` does: the plan is made, shown and thrown away. */
+/* `flash --dry-run`: makes the plan, shows it and discards it. */
 #ifndef BOOT0_CLI_DRY_RUN_H
 #define BOOT0_CLI_DRY_RUN_H
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The codes of sysexits.h, which scripts around dfu-util know too. */
+/* The codes of sysexits.h, which scripts around dfu-util know as well. */
 static const int exit_codes[BOOT0_STATUS_COUNT] = {
     [BOOT0_OK] = 0,
     [BOOT0_E_USAGE] = 64,       /* EX_USAGE */
@@ -25,11 +25,11 @@ static const int exit_codes[BOOT0_STATUS_COUNT] = {
     [BOOT0_E_IO] = 74,          /* EX_IOERR */
     [BOOT0_E_GONE] = 74,
     [BOOT0_E_PROTOCOL] = 74,
-    [BOOT0_E_MISMATCH] = 65,   /* the file is not for this board, or not what is on it */
+    [BOOT0_E_MISMATCH] = 65,   /* the file is not for this board, or differs from what it holds */
     [BOOT0_E_PERMISSION] = 77, /* EX_NOPERM */
     [BOOT0_E_PROTECTED] = 77,
     [BOOT0_E_BUSY] = 75,       /* EX_TEMPFAIL */
-    [BOOT0_E_CANCELLED] = 130, /* as a shell says of a program ended by Ctrl-C */
+    [BOOT0_E_CANCELLED] = 130, /* as a shell reports a program ended by Ctrl-C */
 };
 
 int exit_code(enum boot0_status status)
@@ -52,7 +52,7 @@ void json_error(struct json *json, const struct boot0_error *error)
 
 void write_error(FILE *file, const char *label, const struct boot0_error *error)
 {
-    /* A line end in a message can only be a file name's; hints have lists. */
+    /* A line end in a message can only come from a file name; hints contain lists. */
     char *message = print_sanitized(error->message, strlen(error->message), false);
     char margin[32], remedy[ADVICE_TEXT];
 

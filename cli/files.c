@@ -122,7 +122,7 @@ enum boot0_status file_save(const struct boot0_image *image, const char *name,
                                   : boot0_image_save(image, name, options, error);
 }
 
-/* By creating a file beside it, as boot0_image_save() will. */
+/* Creates a file beside it, as boot0_image_save() will. */
 enum boot0_status file_check_creatable(const char *name, struct boot0_error *error)
 {
     int failure = b0_file_creatable(name);

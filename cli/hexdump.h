@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes as people read them. */
+/* Shows bytes to people. */
 #ifndef BOOT0_CLI_HEXDUMP_H
 #define BOOT0_CLI_HEXDUMP_H
 
@@ -8,8 +8,9 @@
 #include <stdio.h>
 
 /*
- * A line for each 16 bytes, or 4 on a terminal that is narrow: address, bytes, and what of them is
- * ASCII. Lines that repeat the one before are one "*". The last line is the address behind all.
+ * Prints a line per 16 bytes, or 4 on a narrow terminal: address, bytes, and their ASCII
+ * characters. Lines that repeat the one before become one "*". The last line is the address after
+ * all bytes.
  */
 void hexdump(FILE *file, uint32_t address, const uint8_t *data, size_t size);
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-    SLOW_US = 6000000, /* a note about less is a nuisance */
+    SLOW_US = 6000000, /* a note about less would be a nuisance */
 };
 
 static void note(const struct boot0_observer *observer, const char *text)
@@ -15,7 +15,7 @@ static void note(const struct boot0_observer *observer, const char *text)
         observer->note(observer->context, text);
 }
 
-/* The next loader from an index on that the board may take; *index is behind it then. */
+/* Finds the next loader, from an index on, that the board may take; moves *index past it. */
 static const struct loader_binary *next_for(const struct boot0_session *session, size_t *index)
 {
     bool is_serial = boot0_session_board(session)->usb.kind == BOOT0_KIND_SERIAL;
@@ -30,7 +30,7 @@ static const struct loader_binary *next_for(const struct boot0_session *session,
     return NULL;
 }
 
-/* That of the likeliest chip, else any. */
+/* The loader of the likeliest chip, else any. */
 static const struct loader_binary *first_for(const struct boot0_session *session)
 {
     const struct boot0_board *board = boot0_session_board(session);
@@ -62,7 +62,7 @@ enum boot0_status loader_start(struct boot0_session *session, const struct boot0
     if (!loader_table[0].way)
         return fail_none(error);
     if (boot0_session_board(session)->bootloader.present)
-        return BOOT0_OK; /* it is as fast, or a RAM loader itself */
+        return BOOT0_OK; /* that is as fast, or is a RAM loader itself */
     first = binary = first_for(session);
     while (binary && result == BOOT0_LOADER_OTHER_CHIP && status == BOOT0_OK) {
         status = boot0_session_start_loader(session, &binary->loader, &result, error);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* --fast: the RAM loaders that are part of the program, and bringing one to a board. */
+/* --fast: the RAM loaders that are part of the program, and starting one on a board. */
 #ifndef BOOT0_CLI_LOADER_H
 #define BOOT0_CLI_LOADER_H
 
 #include <boot0/boot0.h>
 
 struct loader_binary {
-    const char *way; /* how it is spoken to: "usb" or "uart"; NULL ends the table */
+    const char *way; /* to the board: "usb" or "uart"; NULL ends the table */
     struct boot0_loader loader;
 };
 
@@ -14,15 +14,15 @@ struct loader_binary {
 extern const struct loader_binary loader_table[];
 
 /*
- * Starts the RAM loader for the session's board. Where several chips are possible it tries one
- * after another: on a chip that it is not for, a loader goes back to the ROM. Where none fits, or
- * the board takes none, a note tells, and the ROM does the work: BOOT0_OK. BOOT0_E_NO_INPUT: none
- * is part of this program.
+ * Starts the RAM loader for the session's board. If several chips are possible, it tries one loader
+ * after another: on the wrong chip a loader returns to the ROM. If none fits, or the board takes
+ * none, a note says so, and the ROM does the work: BOOT0_OK. BOOT0_E_NO_INPUT: this program
+ * contains none.
  */
 enum boot0_status loader_start(struct boot0_session *session, const struct boot0_observer *observer,
                                struct boot0_error *error);
 
-/* After slow work by the ROM: a note that tells how long --fast would have taken. */
+/* After slow work by the ROM, notes how long --fast would have taken. */
 void loader_recommend(const struct boot0_session *session, const struct boot0_observer *observer);
 
 #endif

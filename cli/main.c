@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* boot0: finds the subcommand in a table, parses its options, runs it, says how it ended. */
+/* boot0: finds the subcommand in a table, parses its options, runs it, reports the result. */
 #include "command.h"
 #include "dfu_util/dfu_util.h"
 #include "nearest.h"
@@ -20,7 +20,7 @@ static const struct command *const commands[] = {
 #undef ROW
 };
 
-/* What no user types; --help does not list them. */
+/* Internal commands; --help does not list them. */
 static const struct command *const internal[] = {&command_driver_elevated, &command_complete};
 
 enum {
@@ -86,7 +86,7 @@ static enum boot0_status fail_command(const char *name, struct boot0_error *erro
     return boot0_hint(error, "`boot0 --help` lists the commands.");
 }
 
-/* What was printed may not have reached the disk: full, or a pipe that nobody reads. */
+/* Output may not have reached its destination: a full disk, or a pipe without a reader. */
 static enum boot0_status flush_output(struct boot0_error *error)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
@@ -95,7 +95,7 @@ static enum boot0_status flush_output(struct boot0_error *error)
     return boot0_hint(error, "Is the disk full, or the reading end of a pipe closed?");
 }
 
-/* An error may come before the option that says how it is wanted. */
+/* An error may come before the option that selects JSON. */
 static bool wants_json(int argc, char *const *argv)
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
@@ -104,7 +104,7 @@ static bool wants_json(int argc, char *const *argv)
     return false;
 }
 
-/* Commands that know no board have no use for settings, and work though a file is wrong. */
+/* Commands that use no board need no settings, and work even if a file is wrong. */
 static bool uses_settings(const struct command *command)
 {
     return options_has(command, OPTION_DEVICE);
@@ -143,7 +143,7 @@ static enum boot0_status run_command(const struct command *command, int argc, ch
     return status;
 }
 
-/* "help", "help flash", "--help", "--version", or nothing at all. False: none of these. */
+/* Handles "help", "help flash", "--help", "--version", or no words at all. False: none of these. */
 static bool run_global(int argc, char *const *argv, enum boot0_status *status,
                        struct boot0_error *error)
 {
@@ -171,7 +171,7 @@ static bool run_global(int argc, char *const *argv, enum boot0_status *status,
     return true;
 }
 
-/* A command that does everything by itself. NULL: none is meant. */
+/* Finds a command that does everything itself. NULL: none was given. */
 static const struct command *independent(int argc, char *const *argv)
 {
     const struct command *command;
@@ -185,7 +185,7 @@ static const struct command *independent(int argc, char *const *argv)
     return command && command->main ? command : NULL;
 }
 
-/* Options may stand before the command's name: it is moved to the front. */
+/* Moves the command's name to the front: options may precede it. */
 static enum boot0_status find_and_run(int argc, char **argv, struct boot0_error *error)
 {
     int at = 1 + options_skip(argc - 1, argv + 1);
@@ -227,7 +227,7 @@ int main(int argc, char **argv)
         status = find_and_run(argc, argv, &error);
     if (status == BOOT0_OK) {
         status = flush_output(&error);
-        json = false; /* that could not be written either */
+        json = false; /* JSON could not be written either */
     }
     if (status != BOOT0_OK && error.message[0])
         report_error(&error, json);

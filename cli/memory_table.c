@@ -6,12 +6,12 @@
 #include "text.h"
 
 enum {
-    CELLS_MAX = 32, /* of a row: several sectors share one if there are more */
+    CELLS_MAX = 32, /* per row: several sectors share one if there are more */
     CELLS_MIN = 7,
-    COLUMNS_BEFORE = 31, /* of a row, before its cells */
+    COLUMNS_BEFORE = 31, /* of a row before its cells */
 };
 
-/* How many of the bytes from..to (not included) the file has. */
+/* How many of the bytes from..to (not included) the image contains. */
 static uint64_t count_used(const struct boot0_image *image, const struct boot0_layout *layout,
                            uint64_t from, uint64_t to)
 {
@@ -42,7 +42,7 @@ static uint32_t used_sectors(const struct boot0_image *image, const struct boot0
     return used;
 }
 
-/* "..#+": free, full, in part. */
+/* "..#+": free, full, partial. */
 static void draw(const struct boot0_image *image, const struct boot0_layout *layout,
                  const struct boot0_region *region, uint32_t width, char cells[CELLS_MAX + 1])
 {

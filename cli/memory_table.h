@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which sectors of a flash memory are used: a row for each size of sector, drawn. */
+/* Draws which sectors of a flash memory are used: a row per sector size. */
 #ifndef BOOT0_CLI_MEMORY_TABLE_H
 #define BOOT0_CLI_MEMORY_TABLE_H
 
@@ -8,12 +8,12 @@
 #include <boot0/layout.h>
 
 /*
- * What the image has is used. An image without addresses counts from the start of the flash. The
- * rows fit the terminal's width.
+ * Bytes of the image are used. An image without addresses starts at the start of the flash. Rows
+ * fit the terminal's width.
  */
 void memory_table_print(const struct boot0_image *image, const struct boot0_layout *layout);
 
-/* The member "flash": a list of regions, each with `address`, `sectors`, `sector_bytes`, `used`. */
+/* Adds "flash": a list of regions, each with `address`, `sectors`, `sector_bytes`, `used`. */
 void memory_table_json(struct json *json, const struct boot0_image *image,
                        const struct boot0_layout *layout);
 

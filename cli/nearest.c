@@ -7,7 +7,7 @@
 
 enum {
     LONGEST = 32,
-    FAR = 4, /* edits; farther than that nobody meant it */
+    FAR = 4, /* edits; names this far away were not meant */
 };
 
 static size_t smallest(size_t a, size_t b, size_t c)
@@ -17,7 +17,7 @@ static size_t smallest(size_t a, size_t b, size_t c)
     return ab < c ? ab : c;
 }
 
-/* Levenshtein's distance, with one row of the table kept. */
+/* Levenshtein's distance; keeps one row of the table. */
 static size_t distance(const char *a, const char *b)
 {
     size_t row[LONGEST + 1];
@@ -50,7 +50,7 @@ void nearest_offer(struct nearest *nearest, const char *name)
 {
     size_t edits = distance(nearest->word, name);
 
-    /* By half of its letters any word becomes any other. */
+    /* Edits of half its letters turn any word into any other. */
     if (edits < nearest->distance && 2 * edits <= strlen(name)) {
         nearest->distance = edits;
         nearest->name = name;

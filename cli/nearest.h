@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* "Did you mean": the name in a list that a mistyped word is nearest to. */
+/* "Did you mean": finds the name in a list that is nearest to a mistyped word. */
 #ifndef BOOT0_CLI_NEAREST_H
 #define BOOT0_CLI_NEAREST_H
 
@@ -13,7 +13,7 @@ struct nearest {
 
 struct nearest nearest_start(const char *word);
 
-/* Offers one more name; the first of those with the least distance is kept. */
+/* Offers one more name; keeps the first with the least distance. */
 void nearest_offer(struct nearest *nearest, const char *name);
 
 #endif

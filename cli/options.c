@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line: one table of all options, from which parser and help texts are made. */
+/* The command line: parser and help texts come from one table of all options. */
 #include "command.h"
 #include "nearest.h"
 #include "print.h"
@@ -162,7 +162,7 @@ static const char *const headings[GROUP_COUNT] = {
     [GROUP_OUTPUT] = "Output",
 };
 
-/* Those that are not here are about what is done. */
+/* Options that are not in this table belong to GROUP_WORK. */
 static const struct {
     enum option first, last;
     enum group group;
@@ -199,7 +199,7 @@ bool parse_number(const char *text, bool with_suffix, uint32_t *number)
 
     bool is_hex = strncmp(text, "0x", 2) == 0 || strncmp(text, "0X", 2) == 0;
 
-    /* "08000000" is meant as hex, or octal, or decimal: who knows. */
+    /* "08000000" could be hex, octal or decimal. */
     if (!isdigit((unsigned char)text[0]) ||
         (text[0] == '0' && isdigit((unsigned char)text[1]) && !is_hex))
         return false;
@@ -243,7 +243,7 @@ static bool take_device(struct arguments *arguments, const char *text)
     return arguments->select.has_product && *rest == '\0';
 }
 
-/* Volts with up to three decimals; by hand, because strtod() minds the locale. */
+/* Parses volts with up to three decimals. strtod() depends on the locale. */
 static bool take_volts(uint32_t *supply_mv, const char *text)
 {
     uint32_t mv = 0, unit = 1000;
@@ -276,11 +276,11 @@ static bool take_wait(struct arguments *arguments, const char *text)
 
 static bool take_number(struct arguments *arguments, const struct row *row, const char *text)
 {
-    /* The number stands behind its "has" flag. */
+    /* The number follows its "has" flag. */
     bool *has = (bool *)((char *)arguments + row->offset);
     uint32_t *number = row->kind == SIZE ? &arguments->flash.size : &arguments->flash.address;
 
-    /* No bytes at all are never meant. */
+    /* Nobody means zero bytes. */
     *has = parse_number(text, row->kind == SIZE, number) && (row->kind != SIZE || *number > 0);
     return *has;
 }
@@ -414,7 +414,7 @@ struct reader {
     struct boot0_error *error;
 };
 
-/* The option's value: what is attached to it, or else the next word. */
+/* Takes the option's value: the attached text, or else the next word. */
 static enum boot0_status take_option(struct reader *r, const struct row *row, const char *attached)
 {
     const char *value = attached;
@@ -466,7 +466,7 @@ static enum boot0_status take_letters(struct reader *r, const char *word)
     return BOOT0_OK;
 }
 
-/* "--wait 5": the number is not the option's, and hardly a file. */
+/* "--wait 5": the number does not belong to the option, and is hardly a file. */
 static bool is_stray_number(const struct reader *r, const char *word)
 {
     const char *before = r->at > 0 ? r->argv[r->at - 1] : "";
@@ -556,7 +556,7 @@ bool options_set(const struct command *command, enum option option, const char *
     return strcmp(value, "no") == 0 || strcmp(value, "0") == 0;
 }
 
-/* The row of a long option or of the last of some letters, whatever the command; NULL: none. */
+/* Finds the row of a long option, or of the last of some letters, in any command; NULL: none. */
 static const struct row *find_any(const char *word)
 {
     size_t length = strcspn(word, "=");

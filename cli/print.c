@@ -20,7 +20,7 @@ enum {
 
 /* ---- sanitizing ---- */
 
-/* What is not ASCII is printed as it is only where the terminal takes it for UTF-8. */
+/* Non-ASCII characters are printed unchanged only if the terminal takes them for UTF-8. */
 static bool is_utf8_locale(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
@@ -36,7 +36,7 @@ static bool is_utf8_locale(void)
     return b0_terminal_is_utf8();
 }
 
-/* Writes one character, or one byte that is none, and returns how many bytes of `text` it was. */
+/* Writes one character, or one byte of an invalid one. Returns how many bytes of `text` it was. */
 static size_t sanitize_one(const char *text, size_t left, bool is_utf8, bool keeps_lines, char *out)
 {
     static const char named[] = "\n\t\r";
@@ -102,7 +102,7 @@ static int take_count(const char **format, va_list *arguments)
     return count;
 }
 
-/* `format` stands behind the '%', and is moved behind the conversion. */
+/* `format` points after the '%', and moves past the conversion. */
 static struct spec take_spec(const char **format, va_list *arguments)
 {
     struct spec spec = {.precision = -1};
@@ -154,7 +154,7 @@ static uintmax_t take_unsigned(const struct spec *spec, va_list *arguments)
     return va_arg(*arguments, unsigned);
 }
 
-/* What is printed goes to the file in few pieces, none of which ends within a character. */
+/* Output goes to the file in few pieces, none of which ends within a character. */
 struct pieces {
     FILE *file;
     size_t used;
@@ -185,7 +185,7 @@ static void put_blanks(struct pieces *pieces, int count)
         put(pieces, " ", 1);
 }
 
-/* Numbers are left to snprintf(), in the widest type. */
+/* Leaves numbers to snprintf(), in the widest type. */
 static void print_number(struct pieces *pieces, const struct spec *spec, va_list *arguments)
 {
     char format[24], text[NUMBER_MAX];
@@ -201,7 +201,7 @@ static void print_number(struct pieces *pieces, const struct spec *spec, va_list
     put(pieces, text, strlen(text));
 }
 
-/* How many columns a text takes: UTF-8 characters count as one. */
+/* How many columns a text takes; a UTF-8 character counts as one. */
 static int columns_of(const char *text)
 {
     int columns = 0;

@@ -13,14 +13,14 @@
 
 enum {
     REDRAW_US = 100000,
-    RATE_AFTER_US = 300000, /* before that, rate and time left would be guesses */
+    RATE_AFTER_US = 300000, /* before that, rate and time left are guesses */
     BAR_MAX = 30,
     BAR_MIN = 10,
     NARROW_BAR_MIN = 4,
     LINE_MAX_LENGTH = 256,
-    MOMENT_US = 900000,   /* a wait that nobody need hear of */
-    DOCTOR_US = 10000000, /* so long a wait for a board is worth a remark */
-    EXPECT_US = 2000000,  /* shorter than that, nobody wonders how long it will take */
+    MOMENT_US = 900000,   /* a wait too short to report */
+    DOCTOR_US = 10000000, /* a wait for a board long enough for a remark */
+    EXPECT_US = 2000000,  /* a time too short to announce */
 };
 
 /* Columns: "Verifying ", then "[] 100%  " around the bar, then what format_numbers() writes. */
@@ -29,12 +29,12 @@ enum {
     PERCENT_COLUMNS = 9,
     NUMBERS_COLUMNS = 45, /* "1.25 MiB of 2.00 MiB, 55.6 KiB/s, 9.6 s left" and one to spare */
     LEFT_COLUMNS = 16,    /* "59 min 59 s left" */
-    TIME_COLUMNS = 60,    /* what format_time() needs for all of it */
+    TIME_COLUMNS = 60,    /* all of what format_time() writes */
 };
 
 struct words {
     const char *doing;
-    const char *done; /* NULL: nothing is said at the end */
+    const char *done; /* NULL: no line at the end */
 };
 
 static struct words words_of(const struct progress *progress, enum boot0_phase phase)
@@ -90,7 +90,7 @@ static void format_numbers(const struct boot0_progress *now, char *text, size_t 
     snprintf(text + length, size - length, ", %s/s%s", text_size(rate, speed), left);
 }
 
-/* "Erasing... 5.2 s of about 16 s, 10 s left": of a phase whose end is known by experience only. */
+/* "Erasing... 5.2 s of about 16 s, 10 s left": for a phase whose length is an estimate. */
 static void format_time(const struct boot0_progress *now, const char *doing, int width, char *line,
                         size_t size)
 {
@@ -153,7 +153,7 @@ static void put_line(const struct progress *progress, const struct boot0_progres
     fflush(stderr);
 }
 
-/* In the ticker's thread: the work is in a transfer that lasts, and time goes on. */
+/* Runs in the ticker's thread: during a long transfer, time goes on. */
 static void tick(void *context)
 {
     struct progress *progress = context;
@@ -186,7 +186,7 @@ static void draw(struct progress *progress, const struct boot0_progress *now)
     progress->drawn_us = now->elapsed_us;
 }
 
-/* Takes the news and shows them if it is time to. */
+/* Takes an update, and shows it if a redraw is due. */
 static void take_news(struct progress *progress, const struct boot0_progress *now)
 {
     bool shows = progress->bar && !progress->silent;
@@ -214,7 +214,7 @@ void progress_line(struct progress *progress, const char *label, const char *tex
     print_wrapped(stderr, column, text);
 }
 
-/* What stays on the screen of a phase that is over. */
+/* Prints the lasting line of a completed phase. */
 static void finish_phase(struct progress *progress)
 {
     const struct boot0_progress *last = &progress->last;
@@ -233,8 +233,8 @@ static void finish_phase(struct progress *progress)
 }
 
 /*
- * The first of a phase, or of the same one again: a second plan after a failure. A wait for a board
- * can be made of several.
+ * Whether a phase begins, or begins again: a second plan after a failure. A wait for a board can
+ * consist of several.
  */
 static bool is_new(const struct progress *progress, const struct boot0_progress *now)
 {
@@ -242,7 +242,7 @@ static bool is_new(const struct progress *progress, const struct boot0_progress 
            (now->phase != BOOT0_PHASE_WAIT && now->elapsed_us < progress->last.elapsed_us);
 }
 
-/* In place of a line that moves. */
+/* Replaces the moving line. */
 static void announce(const struct boot0_progress *now)
 {
     char time[TEXT_SHORT];
@@ -253,7 +253,7 @@ static void announce(const struct boot0_progress *now)
         print_to(stderr, "Erasing, which takes about %s...\n", text_time(time, now->expected_us));
 }
 
-/* What can be done about a wait that leads to nothing. */
+/* Suggests `boot0 doctor` when a wait leads to nothing. */
 static void tell_doctor(struct progress *progress, const struct boot0_progress *now)
 {
     if (now->phase != BOOT0_PHASE_WAIT || now->elapsed_us < DOCTOR_US || progress->told_doctor)
@@ -262,13 +262,13 @@ static void tell_doctor(struct progress *progress, const struct boot0_progress *
     progress_note(progress, "no board yet; `boot0 doctor` finds out why");
 }
 
-/* A board that comes back as something else is away for a moment only. */
+/* A board that changes its mode is away only for a moment. */
 static bool is_moment(const struct boot0_progress *now)
 {
     return now->phase == BOOT0_PHASE_WAIT && now->elapsed_us < MOMENT_US;
 }
 
-/* A line at the start and the end of a phase, and in between as often as a bar is drawn. */
+/* Writes an object at the start and end of a phase, and in between as often as a bar is drawn. */
 static void write_object(struct progress *progress, const struct boot0_progress *now)
 {
     static const char *const phases[BOOT0_PHASE_COUNT] = {

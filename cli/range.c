@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 enum {
-    UPLOAD_LIMIT = 16 << 20, /* of a board without addresses; they end by themselves before that */
+    UPLOAD_LIMIT = 16 << 20, /* for a board without addresses; they end uploads before that */
 };
 
-/* The range that is meant: by the options, else the main flash. */
+/* Determines the range: from the options, else the main flash. */
 static enum boot0_status choose_range(const struct command_session *command,
                                       const struct arguments *arguments, uint32_t *address,
                                       size_t *size, struct boot0_error *error)

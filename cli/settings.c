@@ -17,9 +17,9 @@ enum {
 static const struct row {
     const char *name, *environment;
     enum option option;
-    /* Says which board is meant: nothing of that kind is added to what the command line says. */
+    /* Selects a board: ignored if the command line selects one already. */
     bool selects;
-    enum option unless; /* another option that says the same; OPTION_COUNT: none */
+    enum option unless; /* another option for the same; OPTION_COUNT: none */
 } rows[] = {
     {"board", "BOOT0_BOARD", OPTION_BOARD_PROFILE, false, OPTION_CHIP},
     {"chip", "BOOT0_CHIP", OPTION_CHIP, false, OPTION_BOARD_PROFILE},
@@ -102,7 +102,7 @@ static enum boot0_status fail_file(const char *file, const char *reason, struct 
     return boot0_hint(error, "boot0 looks for its settings there. Nothing was done.");
 }
 
-/* The text of a file, the caller's; NULL without an error: it is not there. */
+/* Reads a file's text, which the caller frees; NULL without an error: the file does not exist. */
 static enum boot0_status read_text(const char *file, char **text, struct boot0_error *error)
 {
     struct b0_file_status seen;
@@ -197,9 +197,9 @@ enum boot0_status settings_load(struct settings *settings, struct boot0_error *e
     return status;
 }
 
-/* ---- using them ---- */
+/* ---- applying ---- */
 
-/* Whether the command line says which board is meant, in whatever way. */
+/* Whether the command line selects a board, in any way. */
 static bool selects(const struct arguments *arguments)
 {
     static const enum option selecting[] = {OPTION_DEVICE,  OPTION_SERIAL,  OPTION_PATH,
@@ -218,7 +218,7 @@ static bool applies(const struct row *row, const struct arguments *arguments, bo
         (row->unless != OPTION_COUNT && arguments->given[row->unless]))
         return false;
     if (row->option == OPTION_BAUD || row->option == OPTION_BOOT)
-        return arguments->select.port != NULL; /* rows above have given it, or the user has */
+        return arguments->select.port != NULL; /* set by rows above, or by the user */
     return !(row->selects && chosen);
 }
 

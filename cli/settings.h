@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Options that stand once and for all, and not on each command line: in the environment, in a
- * project's folder, in the user's own file. The nearest one counts; the command line counts more.
+ * Options that are set once instead of on each command line: in the environment, in a project's
+ * folder, in the user's own file. The nearest one counts; the command line overrides them all.
  */
 #ifndef BOOT0_CLI_SETTINGS_H
 #define BOOT0_CLI_SETTINGS_H
@@ -28,17 +28,17 @@ struct settings {
 
 #define SETTINGS_PROJECT_FILE "boot0.conf"
 
-/* Reads all of them. BOOT0_E_USAGE names the file and the line that is wrong; BOOT0_E_NO_INPUT. */
+/* Reads all settings. BOOT0_E_USAGE names the file and the faulty line; BOOT0_E_NO_INPUT. */
 enum boot0_status settings_load(struct settings *settings, struct boot0_error *error);
 
-/* Its parts: nothing is set; then what the text of a file says, which is changed by it. */
+/* The parts of it: clears everything; then takes the text of a file, which it modifies. */
 void settings_clear(struct settings *settings);
 enum boot0_status settings_take(struct settings *settings, const char *file, char *text,
                                 struct boot0_error *error);
 
 /*
- * Gives a command those of its options that the command line has not; the settings must outlive the
- * arguments. BOOT0_E_USAGE: a value that the option does not take.
+ * Applies the settings to a command's options that the command line does not set; the settings must
+ * outlive the arguments. BOOT0_E_USAGE: a value that the option does not take.
  */
 enum boot0_status settings_apply(const struct settings *settings, const struct command *command,
                                  struct arguments *arguments, struct boot0_error *error);

@@ -13,13 +13,13 @@ static void say(const char *text)
         announced = 0;
 }
 
-/* Said here and not when the work notices: a transfer may last as long as a mass erase. */
+/* Prints here, not when the work notices: a transfer may last as long as a mass erase. */
 static bool heard(void)
 {
     bool again = pressed != 0;
 
     if (line_shown)
-        say(CLEAR_LINE); /* with the ^C that was typed behind it */
+        say(CLEAR_LINE); /* and the ^C typed after it */
     else if (announced && !again)
         say("\n");
     if (announced && !again)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Putting things into words for people. */
+/* Text for people. */
 #include "text.h"
 
 #include "print.h"
@@ -16,9 +16,9 @@ enum {
     WIDTH_DEFAULT = 80,
     HEIGHT_DEFAULT = 24,
     WIDTH_MIN = 40,
-    WIDTH_NARROW = 66, /* of less, tables leave columns out or break their rows */
-    WIDTH_TEXT = 78,   /* longer lines do not read well */
-    SEVERAL = 34,      /* room for chips of which one has to be the board's: one or two of them */
+    WIDTH_NARROW = 66, /* below that, tables leave columns out or break rows */
+    WIDTH_TEXT = 78,   /* longer lines are hard to read */
+    SEVERAL = 34,      /* room for one or two of the possible chips */
 };
 
 /* Whole numbers as they are, others with about three digits. */
@@ -65,7 +65,7 @@ const char *text_count(char text[TEXT_SHORT], uint64_t count, const char *one, c
 
 const char *text_board(char text[TEXT_BOARD], const struct boot0_board *board)
 {
-    /* Several names are kept as short as one: this is for tables. */
+    /* Several names are as short as one: this is for tables. */
     if (board->chip_count > 0)
         return boot0_board_chip_name(board, text, board->chip_count > 1 ? SEVERAL : TEXT_BOARD);
     snprintf(text, TEXT_BOARD, "%.*s", TEXT_BOARD - 1,
@@ -86,7 +86,7 @@ const char *text_access(const struct boot0_error *error)
     return "does not answer: plug it in anew";
 }
 
-/* The mark that a text begins with; NULL: none. */
+/* The mark at the start of a text; NULL: none. */
 static const struct text_mark *mark_at(const char *text, const struct text_mark *marks,
                                        size_t count)
 {
@@ -149,7 +149,7 @@ bool terminal_is_smart(FILE *file)
     return b0_terminal_redraws(file);
 }
 
-/* How many bytes of the text go onto a line that has room for so many; 0 if it is empty. */
+/* How many bytes of the text fit on a line with that much room; 0 if it is empty. */
 static size_t line_length(const char *text, size_t room)
 {
     size_t indent = strspn(text, " "), length = strcspn(text, "\n");
@@ -179,7 +179,7 @@ static void print_lines(FILE *file, int margin, int room, const char *text)
     }
 }
 
-/* On a terminal errors, warnings and notes are found at a glance; NO_COLOR is honoured. */
+/* Errors, warnings and notes stand out on a terminal. Honours NO_COLOR. */
 static void print_label(FILE *file, const char *label)
 {
     static const struct {

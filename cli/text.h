@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Putting things into words for people: sizes, times, wrapped paragraphs. */
+/* Text for people: sizes, times, wrapped paragraphs. */
 #ifndef BOOT0_CLI_TEXT_H
 #define BOOT0_CLI_TEXT_H
 
@@ -21,18 +21,18 @@ const char *text_time(char text[TEXT_SHORT], uint64_t microseconds);
 const char *text_count(char text[TEXT_SHORT], uint64_t count, const char *one, const char *many);
 
 /*
- * "STM32F405/407/415/417", or "STM32, one of 8: F411, ..." if several chips fit; what the board
- * calls itself if none does.
+ * "STM32F405/407/415/417", or "STM32, one of 8: F411, ..." if several chips fit; the board's own
+ * name if none does.
  */
 const char *text_board(char text[TEXT_BOARD], const struct boot0_board *board);
 
-/* Why a board in a list cannot be opened, in a few words: "no permission: see `boot0 udev`". */
+/* Why a listed board cannot be opened, in a few words: "no permission: see `boot0 udev`". */
 const char *text_access(const struct boot0_error *error);
 
-/* Two digits a byte; `text` has room for them and the NUL. Returns `text`. */
+/* Two digits per byte; `text` has room for them and the NUL. Returns `text`. */
 const char *text_hex(char *text, const uint8_t *bytes, size_t count);
 
-/* A mark in a text, "{device}", and what stands in its place. */
+/* A mark in a text, "{device}", and its replacement. */
 struct text_mark {
     const char *mark;
     const char *value;
@@ -43,9 +43,9 @@ const char *text_expand(char *text, size_t size, const char *from, const struct 
                         size_t count);
 
 /*
- * Prints a paragraph within the terminal's width, at most 78 columns. The label stands before the
- * first line, as many spaces before the others. A newline in the text ends a line; spaces behind it
- * indent the next.
+ * Prints a paragraph within the terminal's width, at most 78 columns. The label precedes the first
+ * line, as many spaces the others. A newline in the text ends a line; spaces after it indent the
+ * next.
  */
 void print_wrapped(FILE *file, const char *label, const char *text);
 
@@ -58,10 +58,10 @@ void print_labelled(FILE *file, const char *label, const char *text);
 /* Whether a file goes to a terminal that has no room for a table of the usual width. */
 bool terminal_is_narrow(FILE *file);
 
-/* Columns of the terminal that a file goes to; 80 if it is none. */
+/* Columns of the terminal that a file goes to; 80 if it is not a terminal. */
 int terminal_width(FILE *file);
 
-/* Its lines; 24 if it is none. */
+/* Lines of that terminal; 24 if it is not one. */
 int terminal_height(FILE *file);
 
 /* Whether a file goes to a terminal that can redraw a line. */

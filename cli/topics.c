@@ -9,7 +9,7 @@
 static const struct topic {
     const char *name, *summary;
     const char
-        *paragraphs[6]; /* NULL ends them; those that begin with blanks are shown as they are */
+        *paragraphs[6]; /* NULL ends them; those that begin with blanks are printed unwrapped */
 } topics[] = {
     {"dfu-mode",
      "how a board gets into DFU mode",

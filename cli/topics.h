@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `boot0 help TOPIC`: what is about no single command. */
+/* `boot0 help TOPIC`: subjects beyond a single command. */
 #ifndef BOOT0_CLI_TOPICS_H
 #define BOOT0_CLI_TOPICS_H
 
@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* A line for each. */
+/* Prints a line for each topic. */
 void topics_list(FILE *file);
-/* False: there is no such topic. */
+/* False: no such topic. */
 bool topics_print(const char *name);
 void topics_offer(struct nearest *nearest);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See watch_file.h. The directory is watched, not the file: it may be replaced by another one. */
+/* See watch_file.h. Watches the directory, not the file: another file may replace it. */
 #include "watch_file.h"
 
 #include <base/platform/folder_watch.h>
@@ -13,13 +13,13 @@ static bool same(const struct b0_file_status *a, const struct b0_file_status *b)
            a->changed_s == b->changed_s && a->changed_ns == b->changed_ns;
 }
 
-/* There, and not as it was taken. */
+/* Whether the file exists and differs from the taken state. */
 static bool is_new(const struct watch_file *file, struct b0_file_status *now)
 {
     return b0_file_status(file->name, now) == 0 && !(file->was_there && same(now, &file->taken));
 }
 
-/* The directory that a name is in; the caller's: free(). */
+/* The directory of a name. The caller frees it: free(). */
 static char *directory_of(const char *name)
 {
     size_t length = b0_folder_length(name), size = length ? length : 1;
@@ -75,7 +75,7 @@ void watch_file_take(struct watch_file *file)
     file->was_there = b0_file_status(file->name, &file->taken) == 0;
 }
 
-/* False: the time is over, or a signal came. */
+/* False: timeout, or a signal. */
 static bool wait_for_event(struct watch_file *file, int timeout_ms)
 {
     if (file->watch == -1 && (timeout_ms < 0 || timeout_ms > WATCH_LOOK_MS))
@@ -94,7 +94,7 @@ bool watch_file_wait(struct watch_file *file, int timeout_ms)
     }
     for (;;) {
         if (!b0_interrupt_nap_ms(WATCH_SETTLE_MS))
-            return false; /* the caller looks */
+            return false; /* the caller checks */
         if (b0_file_status(file->name, &later) != 0)
             return false;
         if (same(&now, &later))

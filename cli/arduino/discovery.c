@@ -8,7 +8,7 @@
 #include <core/array.h>
 #include <string.h>
 
-/* ---- telling of ports ---- */
+/* ---- events ---- */
 
 static void print_event(struct discovery *discovery, const char *event, const struct ide_port *port)
 {
@@ -23,7 +23,7 @@ static void print_event(struct discovery *discovery, const char *event, const st
     json_end(&json);
 }
 
-/* The IDE 1.8 looks for serial ports itself, and would show twice what is told to it. */
+/* The IDE 1.8 finds serial ports itself, and would show reported ones twice. */
 static bool concerns(const struct discovery *discovery, const struct ide_port *port)
 {
     return !discovery->is_old || !port->is_serial;
@@ -44,7 +44,7 @@ static void print_list(struct discovery *discovery)
     fflush(discovery->out);
 }
 
-/* What is in `after` and was not like that in `before`; or, with "remove", the other way round. */
+/* Reports ports that are gone as "remove", and new or changed ones as "add". */
 static void print_changes(struct discovery *discovery, const struct ide_ports *before,
                           const struct ide_ports *after)
 {
@@ -140,7 +140,10 @@ static void quit(struct discovery *discovery, const char *operand)
 
 #define IN(state) (1u << DISCOVERY_##state)
 
-/* In which states a command may be given (the specification's state machine), and why else not. */
+/*
+ * The states in which a command is allowed (the specification's state machine), and the error
+ * otherwise.
+ */
 static const struct row {
     const char *word;
     const char *event;

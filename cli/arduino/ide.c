@@ -25,7 +25,7 @@ enum ide_read ide_reader_take(struct ide_reader *reader, char character)
         reader->length = 0;
         reader->overlong = false;
     } else if (character == '\0' || reader->length == sizeof reader->line - 1) {
-        reader->overlong = true; /* a NUL is in no command either */
+        reader->overlong = true; /* no command contains a NUL either */
     } else {
         reader->line[reader->length++] = character;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What port discovery and monitor have in common: reading commands, short answers. */
+/* Shared by port discovery and monitor: reading commands, short answers. */
 #ifndef BOOT0_CLI_ARDUINO_IDE_H
 #define BOOT0_CLI_ARDUINO_IDE_H
 
@@ -11,7 +11,7 @@ enum {
     IDE_LINE_MAX = 1024,
 };
 
-/* Collects characters to lines; a line that is too long is told of once, and left out. */
+/* Collects characters into lines. Reports a line that is too long once, and drops it. */
 struct ide_reader {
     char line[IDE_LINE_MAX];
     size_t length;
@@ -24,19 +24,19 @@ enum ide_read {
 };
 enum ide_read ide_reader_take(struct ide_reader *reader, char character);
 
-/* The rest of the line behind a command word and a space, NULL if the word is another. */
+/* The rest of the line after a command word and a space; NULL for another word. */
 const char *ide_operand(const char *line, const char *word);
 
-/* HELLO's operand, `1 "name"`: the version, 0 if it is malformed. */
+/* The version in HELLO's operand, `1 "name"`; 0 if it is malformed. */
 unsigned ide_hello_version(const char *operand);
 
-/* {"eventType":…,"message":…}, with "error":true if it is one. */
+/* Prints {"eventType":…,"message":…}, with "error":true for an error. */
 void ide_answer(FILE *out, const char *event, const char *message);
 void ide_refuse(FILE *out, const char *event, const char *format, ...);
-/* With an error's message and remedy. */
+/* The same, with an error's message and remedy. */
 struct boot0_error;
 void ide_refuse_error(FILE *out, const char *event, const struct boot0_error *error);
-/* HELLO's answer: both protocols have version 1 only. */
+/* Answers HELLO: both protocols have version 1 only. */
 void ide_answer_hello(FILE *out);
 
 #endif

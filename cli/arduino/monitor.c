@@ -21,13 +21,13 @@ const struct monitor_choice monitor_choices[MONITOR_PARAMETER_COUNT] = {
     [MONITOR_RTS] = {"rts", "RTS", {"on", "off"}},
 };
 
-/* What is set if the IDE sets nothing. */
+/* The settings until the IDE changes them. */
 static const char *const defaults[MONITOR_PARAMETER_COUNT] = {
     [MONITOR_BAUD] = "9600",   [MONITOR_PARITY] = "none", [MONITOR_BITS] = "8",
     [MONITOR_STOP_BITS] = "1", [MONITOR_DTR] = "on",      [MONITOR_RTS] = "on",
 };
 
-/* The table's own text, so that it can be kept; NULL if it is none of the values. */
+/* The table's own text of a value, which stays valid; NULL if the value is not in the table. */
 static const char *find_value(const struct monitor_choice *choice, const char *text)
 {
     for (size_t i = 0; i < MONITOR_VALUES_MAX && choice->values[i]; i++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an IDE says to a port monitor, and the answers: the pluggable monitor specification of
- * arduino-cli, version 1. No port and no network in here: lines come in, JSON goes out, and what
- * has to be opened and closed is asked for through functions.
+ * The protocol between an IDE and a port monitor: the pluggable monitor specification of
+ * arduino-cli, version 1. This module has no port and no network: lines come in, JSON goes out, and
+ * the caller's functions open and close.
  */
 #ifndef BOOT0_CLI_ARDUINO_MONITOR_H
 #define BOOT0_CLI_ARDUINO_MONITOR_H
@@ -26,17 +26,20 @@ enum {
     MONITOR_VALUES_MAX = 18,
 };
 
-/* One parameter of a port: its name and the texts that it may have. */
+/* One parameter of a port: its name and the values that it can have. */
 struct monitor_choice {
     const char *name;
     const char *label;
-    const char *values[MONITOR_VALUES_MAX]; /* NULL ends it */
+    const char *values[MONITOR_VALUES_MAX]; /* NULL-terminated */
 };
 extern const struct monitor_choice monitor_choices[MONITOR_PARAMETER_COUNT];
 
 struct monitor {
     FILE *out;
-    /* Opens `port` as set, and connects to the IDE, which listens at `client`, "127.0.0.1:port". */
+    /*
+     * Opens `port` with these settings, and connects to the IDE, which listens at `client`,
+     * "127.0.0.1:port".
+     */
     enum boot0_status (*open)(void *context, const char *client, const char *port,
                               struct boot0_error *error);
     void (*close)(void *context);
@@ -46,15 +49,15 @@ struct monitor {
     bool greeted;
     bool is_open;
     bool is_over;
-    const char *selected[MONITOR_PARAMETER_COUNT]; /* of monitor_choices[].values */
+    const char *selected[MONITOR_PARAMETER_COUNT]; /* from monitor_choices[].values */
 };
 
 void monitor_init(struct monitor *monitor, FILE *out);
-/* One line without its end. False when the other side has said QUIT. */
+/* Handles one line, without its line end. False after QUIT. */
 bool monitor_line(struct monitor *monitor, const char *line);
-/* A line that was too long to be a command. */
+/* Reports a line that was too long to be a command. */
 void monitor_overlong(struct monitor *monitor);
-/* The port has closed itself: the board is gone, or the IDE's connection is. */
+/* Reports that the port has closed: the board or the IDE's connection is gone. */
 void monitor_closed(struct monitor *monitor, const char *why);
 
 #endif

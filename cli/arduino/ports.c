@@ -71,7 +71,7 @@ static const char *protocol_of(const struct ide_port *port)
     return port->is_serial ? "serial" : "dfu";
 }
 
-/* What stands in the menu: an address alone says little of a USB port. */
+/* The text in the IDE's menu: an address alone says little about a USB port. */
 static const char *label_of(const struct ide_port *port, char *text, size_t size)
 {
     const char *slash = strrchr(port->address, '/');

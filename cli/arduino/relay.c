@@ -24,7 +24,7 @@ static bool parse_port(const char *text, uint16_t *port)
     return true;
 }
 
-/* By number and of this machine only: an IDE starts its monitor where it runs itself. */
+/* Accepts numeric addresses of this machine only: an IDE starts its monitor on its own machine. */
 static bool parse(const char *text, char host[HOST_MAX], uint16_t *port)
 {
     const char *colon = strrchr(text, ':');
@@ -96,8 +96,8 @@ void relay_ask(const struct relay *relay, struct b0_poll asks[RELAY_ASK_COUNT])
 }
 
 /*
- * False: where it comes from is gone. Of a socket nothing read means that; of a port only that
- * there was nothing, unless the wait says more.
+ * Reads from the source of a way. False: the source is gone. A read of 0 bytes means that for a
+ * socket; for a port it means that there was nothing, unless the poll says more.
  */
 static bool take(struct relay_way *way, const struct b0_poll *found, bool from_socket)
 {
@@ -114,7 +114,7 @@ static bool take(struct relay_way *way, const struct b0_poll *found, bool from_s
     return true;
 }
 
-/* False: where it goes to is gone. */
+/* Writes to the destination of a way. False: the destination is gone. */
 static bool give(struct relay_way *way)
 {
     while (!is_empty(way)) {

@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum {
-    POLL_MS = 500, /* signals end a poll; this is for one that came just before it */
+    POLL_MS = 500, /* signals end a poll; this bounds one that came just before it */
     ASK_STDIN = RELAY_ASK_COUNT,
     ASK_COUNT
 };
@@ -27,7 +27,7 @@ struct server {
 
 /* ---- the port ---- */
 
-/* The parameters' texts are those of monitor_choices[], so numbers are numbers. */
+/* The values come from monitor_choices[], so numbers need no check. */
 static struct boot0_line line_of(const struct monitor *monitor)
 {
     static const struct {
@@ -108,7 +108,7 @@ static bool take(struct server *server, const char *bytes, size_t size)
     return goes_on && !ferror(server->monitor.out);
 }
 
-/* False: the IDE has said QUIT, or is gone. */
+/* Handles input from the IDE. False after QUIT, or if the IDE is gone. */
 static bool hear(struct server *server)
 {
     char bytes[256];

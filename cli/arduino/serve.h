@@ -5,7 +5,7 @@
 
 #include <boot0/error.h>
 
-/* Until QUIT, a signal, or the end of either stream: the IDE is gone. BOOT0_E_MEMORY. */
+/* Serves until QUIT, a signal, or the end of either stream (the IDE is gone). BOOT0_E_MEMORY. */
 enum boot0_status monitor_serve(struct boot0_error *error);
 
 #endif

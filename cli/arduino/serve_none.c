@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See serve.h: Windows has no descriptors of ports that could be waited for with a connection. */
+/* See serve.h. Windows has no port descriptors that can be polled together with a connection. */
 #include "serve.h"
 
 enum boot0_status monitor_serve(struct boot0_error *error)

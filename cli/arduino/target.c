@@ -21,7 +21,7 @@ bool ide_is_usb_path(const char *text)
     return has_dash;
 }
 
-/* The serial number of the USB device behind a serial port; false if it is none, or has none. */
+/* Finds the serial number of the USB device behind a serial port; false if there is none. */
 static bool find_serial(const char *port, char *serial, size_t size)
 {
     struct boot0_error error = {.code = BOOT0_OK};

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Which board an IDE means by the port that its user chose. */
+/* The board behind the port that the user chose in an IDE. */
 #ifndef BOOT0_CLI_ARDUINO_TARGET_H
 #define BOOT0_CLI_ARDUINO_TARGET_H
 
 #include "../command.h"
 
 /*
- * Turns --ide-port, if it was given, into a selection: a USB port as `boot0 discovery` names it
- * into --path, the serial port of a program into --serial. The port may be one that was chosen long
- * ago and is gone, because the board is in DFU mode by now: then the only board is meant. A note of
- * that goes to stderr.
+ * Turns --ide-port, if given, into a selection: a USB port as `boot0 discovery` names it into
+ * --path, the serial port of a program into --serial. The user may have chosen a port long ago that
+ * is gone because the board is in DFU mode now. Then the only board is selected, and a note on
+ * stderr says so.
  */
 void ide_choose(struct arguments *arguments);
 
-/* Whether a text is a USB port as boot0 names it: "1-2.3". No serial port is called so. */
+/* Whether a text is a USB port as boot0 names it: "1-2.3". No serial port has such a name. */
 bool ide_is_usb_path(const char *text);
 
 #endif

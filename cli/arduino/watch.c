@@ -10,14 +10,14 @@
 #include <string.h>
 
 enum {
-    WAIT_MS = 250,    /* serial ports appear a little later than the device that they belong to */
-    RETRY_ROUNDS = 8, /* after how many rounds a board that could not be asked is asked again */
+    WAIT_MS = 250,    /* serial ports appear slightly later than their device */
+    RETRY_ROUNDS = 8, /* rounds until a board that could not be queried is queried again */
 };
 
-/* A board, asked once for each time that it was plugged in: asking it disturbs its user. */
+/* A board. It is queried once per plugging in, because a query disturbs its user. */
 struct known {
     struct boot0_board board;
-    unsigned rounds; /* since it was asked */
+    unsigned rounds; /* since the query */
     bool seen;
 };
 
@@ -40,7 +40,7 @@ static bool same_device(const struct boot0_candidate *one, const struct boot0_ca
            one->dfu_protocol == other->dfu_protocol;
 }
 
-/* Asks the board at a candidate's port. False: it is no longer there. */
+/* Queries the board at a candidate's port. False: it is gone. */
 static bool ask(struct watch *watch, const struct boot0_candidate *candidate,
                 struct boot0_board *board)
 {
@@ -102,12 +102,12 @@ static void look_for_boards(struct watch *watch)
                                      &error) != BOOT0_OK)
         count = 0;
     for (size_t i = 0; i < count && i < IDE_PORTS_MAX; i++)
-        if (!candidates[i].serial_only) /* a serial port, and shown as that */
+        if (!candidates[i].serial_only) /* a serial port, shown as such */
             meet(watch, &candidates[i]);
     forget_unseen(watch);
 }
 
-/* A program that has a serial port is shown as that, and not a second time. */
+/* Whether a program has a serial port: then only the port is shown. */
 static bool has_serial_port(const struct ide_ports *ports, const struct ide_port *board)
 {
     for (size_t i = 0; i < ports->count; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Looks for boards and serial ports in a thread of its own, and tells what there is. */
+/* Looks for boards and serial ports in its own thread, and reports them. */
 #ifndef BOOT0_CLI_ARDUINO_WATCH_H
 #define BOOT0_CLI_ARDUINO_WATCH_H
 
@@ -9,13 +9,13 @@
 struct watch;
 
 /*
- * `found` is called in that thread, for the first time soon, then whenever something has changed.
- * The arguments say which bus. NULL on failure; else the caller's: watch_stop().
+ * Calls `found` in that thread, soon after the start and then after every change. The arguments
+ * select the bus. NULL on failure. The caller owns the result: watch_stop().
  */
 struct watch *watch_start(const struct arguments *arguments,
                           void (*found)(void *context, const struct ide_ports *ports),
                           void *context, struct boot0_error *error);
-/* `found` is not called any more when this returns. NULL is fine. */
+/* Once this returns, `found` is no longer called. Accepts NULL. */
 void watch_stop(struct watch *watch);
 
 #endif

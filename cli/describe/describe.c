@@ -11,7 +11,7 @@ enum {
     RETURN_WAIT_MS = 5000,
 };
 
-/* The word of the format for what the board has. */
+/* The format's word for the board's bootloader. */
 static const char *bootloader_of(const struct boot0_board *board)
 {
     if (board->usb.vendor == BOOT0_VENDOR_LEAFLABS && board->usb.product == BOOT0_PRODUCT_MAPLE_DFU)
@@ -19,7 +19,7 @@ static const char *bootloader_of(const struct boot0_board *board)
     return board->has_addresses ? "dfuse" : "plain";
 }
 
-/* What a serial port tells: the chip and its flash. */
+/* Reads what a serial port reports: the chip and its flash. */
 static void read_uart(struct description *description)
 {
     const struct boot0_board *board = &description->board;
@@ -34,7 +34,7 @@ static void read_uart(struct description *description)
     }
 }
 
-/* The session is closed for the while: where a device can be opened only once, it is in the way. */
+/* Closes the session meanwhile: it would be in the way where a device can be opened only once. */
 static enum boot0_status read_board(struct description *description,
                                     struct command_session *command, struct boot0_error *error)
 {
@@ -53,7 +53,7 @@ static enum boot0_status read_board(struct description *description,
     return status;
 }
 
-/* A program that was running before is started again. */
+/* Restarts a program that was running before. */
 static void resume(struct command_session *command, const struct boot0_board *board)
 {
     const struct boot0_selection selection = {.path = board->usb.path, .wait_ms = RETURN_WAIT_MS};
@@ -70,7 +70,7 @@ static void resume(struct command_session *command, const struct boot0_board *bo
                       "the board stays in its bootloader; its reset button starts the program");
 }
 
-/* A program tells nothing of the bootloader, and is disturbed only if the user wants it. */
+/* A program says nothing about the bootloader. Only the user may have it disturbed. */
 static enum boot0_status refuse_program(struct command_session *command, struct boot0_error *error)
 {
     struct boot0_board *program = NULL;

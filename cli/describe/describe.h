@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes the description of a board that is there: the file that `vboard custom:describe=FILE`
- * takes (docs/reference/board-files.md). What can be read is written; what cannot is taken from the
- * table of chips or left at the format's defaults, and a comment says so. Nothing of vboard is
- * needed.
+ * Writes the description of a connected board: the file that `vboard custom:describe=FILE` takes
+ * (docs/reference/board-files.md). What cannot be read comes from the table of chips or stays at the format's
+ * defaults, and a comment says so. Needs nothing of vboard.
  */
 #ifndef BOOT0_CLI_DESCRIBE_H
 #define BOOT0_CLI_DESCRIBE_H
@@ -13,13 +12,13 @@
 #include <core/descriptors.h>
 #include <core/family/family.h>
 
-/* `boot0 info --describe`: to the standard output. */
+/* `boot0 info --describe`: writes to the standard output. */
 enum boot0_status describe_board(const struct arguments *arguments, struct boot0_error *error);
 
 /* ---- between the files of this folder ---- */
 
 enum {
-    DESCRIBE_CONFIGURATION_MAX = 1024, /* what a description can hold */
+    DESCRIBE_CONFIGURATION_MAX = 1024, /* the most that a description can hold */
     DESCRIBE_MEMORIES_MAX = 16,
     DESCRIBE_RUNS_MAX = 32,
     DESCRIBE_STRING_MAX = 126, /* characters */
@@ -45,14 +44,14 @@ struct describe_memory {
     const char *comment; /* NULL: none */
 };
 
-/* What was read of a board. */
+/* Everything that was read of a board. */
 struct description {
-    struct boot0_board board; /* as its session told */
-    const char *bootloader;   /* the word of the format */
+    struct boot0_board board; /* from its session */
+    const char *bootloader;   /* the format's word */
     struct b0_dfu_configuration found;
     uint8_t configuration[DESCRIBE_CONFIGURATION_MAX];
     size_t configuration_size;
-    bool has_raw_configuration; /* it is not what vboard makes of the other fields */
+    bool has_raw_configuration; /* differs from what vboard makes of the other fields */
     char manufacturer[DESCRIBE_STRING_MAX + 1];
     char product[DESCRIBE_STRING_MAX + 1];
     char serial[DESCRIBE_STRING_MAX + 1];
@@ -67,24 +66,24 @@ struct description {
     size_t memory_count;
 };
 
-/* The family of the chips that the board can be; NULL if it is unknown, or they differ. */
+/* The family of all chips that the board can be; NULL if it is unknown, or if they differ. */
 const struct b0_family *describe_family(const struct boot0_board *board);
-/* Where they keep unique id and flash size; NULL likewise. */
+/* Where these chips keep unique id and flash size; NULL likewise. */
 const struct b0_signature *describe_signature(const struct boot0_board *board);
 
-/* Reads all that a USB board says of itself: usb.c. */
+/* Reads everything that a USB board reports about itself: usb.c. */
 enum boot0_status describe_read_usb(struct description *description, const struct boot0_bus *bus,
                                     struct boot0_error *error);
-/* The DFU state that the only board of a selection is found in, before a session changes it. */
+/* Reads the DFU state of a selection's only board, before a session changes it. */
 void describe_read_state(struct description *description, const struct boot0_bus *bus,
                          const struct boot0_selection *selection);
 
-/* Makes memories of the layouts: memories.c. */
+/* Makes memories from the layouts: memories.c. */
 void describe_memories(struct description *description);
 const struct describe_memory *describe_find_memory(const struct description *description,
                                                    const char *kind);
 
-/* Writes it: write.c. */
+/* Writes the description: write.c. */
 void describe_write(const struct description *description, FILE *file);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The memories of a board, from its layout strings: which there are, where, and of what kind. What
- * no string tells is taken from the table of chips, or invented so that there is something to
- * write to.
+ * The memories of a board, from its layout strings: which exist, where, and of what kind. What no
+ * string contains comes from the table of chips, or is invented so that there is memory to write
+ * to.
  */
 #include "describe.h"
 
@@ -11,18 +11,18 @@
 #include <strings.h>
 
 enum {
-    MEMORY_SIZE_MAX = 64 << 20, /* what the format allows */
+    MEMORY_SIZE_MAX = 64 << 20, /* limits of the format */
     TOTAL_SIZE_MAX = 128 << 20,
     OPTIONS_SIZE_MAX = 4096,
     FLASH_SIZE_MIN = 1024,
     FLASH_ADDRESS = 0x08000000,
-    FREE_ADDRESS = 0x60000000, /* for memories that have no address of their own */
+    FREE_ADDRESS = 0x60000000, /* for memories without an address of their own */
     FREE_STEP = 0x04000000,
     RUN_COUNT_MAX = 65535,
     GUESSED_SIZE = 128 * B0_KIB,
 };
 
-/* Whether two families are alike in all that a description says; F2 and F4 are. */
+/* Whether two families agree in everything that a description contains; F2 and F4 do. */
 static bool agree(const struct b0_family *a, const struct b0_family *b)
 {
     bool same_options =
@@ -84,7 +84,7 @@ static bool is_free(const struct description *description, uint32_t address, uin
     return true;
 }
 
-/* Whether a memory that is listed already contains the range: two alternates show the same. */
+/* Whether a listed memory already contains the range: two alternates can show the same memory. */
 static bool is_listed(const struct description *description, uint32_t address, uint32_t size)
 {
     for (size_t i = 0; i < description->memory_count; i++) {
@@ -108,7 +108,7 @@ static uint64_t total_size(const struct description *description, const char *ki
     return total;
 }
 
-/* What the format allows. */
+/* Whether the memory is within the limits of the format. */
 static bool fits(const struct description *description, const struct describe_memory *memory)
 {
     size_t runs = memory->run_count;
@@ -141,7 +141,7 @@ static bool has_sectors(const char *kind)
     return strcmp(kind, "flash") == 0 || strcmp(kind, "external") == 0;
 }
 
-/* By the names that ST's ROMs give them; else by what can be done with the sectors. */
+/* Goes by the names in ST's ROMs, else by the access of the sectors. */
 static const char *kind_of(const struct boot0_layout *layout)
 {
     static const struct {
@@ -156,7 +156,7 @@ static const char *kind_of(const struct boot0_layout *layout)
     return layout->regions[0].access & BOOT0_SECTOR_ERASABLE ? "external" : "ram";
 }
 
-/* The regions from `first` on that lie one behind the other, as one memory; the first after it. */
+/* Takes adjoining regions, from `first` on, as one memory. Returns the first region after them. */
 static size_t take_regions(const struct boot0_layout *layout, size_t first, uint32_t base,
                            struct describe_memory *memory)
 {
@@ -191,11 +191,11 @@ static void add_layout(struct description *description, const struct boot0_layou
         if (!is_listed(description, memory.address, memory.size))
             add(description, &memory);
         if (strcmp(kind, "flash") == 0 && description->memory_count > 0)
-            kind = "external"; /* there is one main flash; what lies elsewhere is beside it */
+            kind = "external"; /* there is one main flash; memory elsewhere is external */
     }
 }
 
-/* Another memory at the same addresses: which of them is meant, the alternate setting says. */
+/* The offset for another memory at the same addresses; the alternate setting selects one. */
 static uint32_t base_of(const struct description *description, const struct boot0_layout *layout)
 {
     struct describe_memory memory = {.kind = kind_of(layout)};
@@ -210,7 +210,7 @@ static uint32_t base_of(const struct description *description, const struct boot
     return address - layout->regions[0].address;
 }
 
-/* The alternate setting that boot0 takes for the main flash; -1: none has a layout. */
+/* The alternate setting that boot0 uses as the main flash; -1: none has a layout. */
 static int find_flash(const struct description *description)
 {
     const struct boot0_board *board = &description->board;
@@ -223,7 +223,7 @@ static int find_flash(const struct description *description)
     return -1;
 }
 
-/* Every description has a flash, and it comes first. */
+/* Every description has a flash, and starts with it. */
 static void ensure_flash(struct description *description, const char *comment)
 {
     const struct describe_memory flash = {
@@ -243,7 +243,7 @@ static void add_layouts(struct description *description)
 {
     int flash = find_flash(description);
 
-    if (flash >= 0) /* as boot0 takes it: a quirk may have corrected the string */
+    if (flash >= 0) /* boot0's layout: a quirk may have corrected the string */
         add_layout(description,
                    &description->board.alternates[description->board.flash_alternate].layout,
                    "flash", 0);
@@ -260,7 +260,7 @@ static void add_layouts(struct description *description)
 
 /* ---- without addresses ---- */
 
-/* "…FLASH 0x08005000": the addresses in the names of Maple's alternate settings; 0: none. */
+/* The address in the name of a Maple alternate setting, "…FLASH 0x08005000"; 0: none. */
 static uint32_t address_in(const char *name)
 {
     const char *at = strstr(name, "0x");
@@ -278,7 +278,7 @@ static void add_maple(struct description *description)
         description->alternates[i].base = address_in(description->alternates[i].name);
 }
 
-/* Each alternate setting is a memory of its own; how large it is, a layout string may say. */
+/* Each alternate setting is a memory of its own. A layout string may contain its size. */
 static void add_plain(struct description *description)
 {
     for (size_t i = 0; i < description->alternate_count; i++) {
@@ -305,7 +305,7 @@ static void add_plain(struct description *description)
     ensure_flash(description, "The size of the flash is not told; this is a guess.");
 }
 
-/* ---- what the chip has beside ---- */
+/* ---- other memories of the chip ---- */
 
 static void add_ram(struct description *description)
 {
@@ -336,7 +336,7 @@ static void add_info(struct description *description)
     add(description, &memory);
 }
 
-/* The chip has option bytes even if no memory shows them: the commands of the UART use them. */
+/* The chip has option bytes even if no memory shows them: the UART's commands use them. */
 static void add_options(struct description *description)
 {
     const struct boot0_board *board = &description->board;

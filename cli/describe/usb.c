@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a USB board says of itself, as it came: descriptors, strings, and the state it is in. */
+/* Reads what a USB board reports, unchanged: descriptors, strings, and its state. */
 #include "describe.h"
 
 #include <core/bytes.h>
@@ -44,7 +44,7 @@ static bool get_descriptor(const struct boot0_transport *transport, uint8_t type
 
 /* ---- the state ---- */
 
-/* Its first DFU interface answers GETSTATUS; errFIRMWARE, say, is gone when a session is open. */
+/* Reads GETSTATUS of the first DFU interface. Opening a session clears, say, errFIRMWARE. */
 static void ask_state(struct description *description, const struct boot0_bus *bus,
                       const struct boot0_candidate *candidate)
 {
@@ -61,7 +61,7 @@ static void ask_state(struct description *description, const struct boot0_bus *b
             BOOT0_DFU_GETSTATUS, 0, candidate->dfu_interface, bytes, sizeof bytes, &actual) &&
         actual == sizeof bytes) {
         status = b0_dfu_status_load(bytes);
-        /* In another state somebody has left it in the middle of something. */
+        /* Any other state means that a program left the board in the middle of something. */
         description->has_state =
             (status.state == BOOT0_DFU_STATE_IDLE || status.state == BOOT0_DFU_STATE_ERROR) &&
             status.status < BOOT0_DFU_STATUS_COUNT;
@@ -87,7 +87,7 @@ void describe_read_state(struct description *description, const struct boot0_bus
 
 /* ---- strings ---- */
 
-/* `number`: in the format's order. */
+/* `number` is the position in the format's order. */
 static void read_string(struct description *description, const struct boot0_transport *transport,
                         uint8_t index, unsigned number, char *text)
 {
@@ -101,7 +101,7 @@ static void read_string(struct description *description, const struct boot0_tran
     length = b0_string_descriptor(bytes, actual, text, DESCRIBE_STRING_MAX + 1);
     if (actual < 2 || bytes[0] <= actual)
         return;
-    /* It claims more than it sends: the rest is blanks. */
+    /* The descriptor claims more than it sends: blanks fill the rest. */
     description->short_string = number;
     description->short_bytes = (unsigned)actual;
     for (; length < (bytes[0] - 2u) / 2 && length < DESCRIBE_STRING_MAX; length++)
@@ -109,7 +109,7 @@ static void read_string(struct description *description, const struct boot0_tran
     text[length] = '\0';
 }
 
-/* GigaDevice's ROM sends bytes where UTF-16 belongs: no second byte is 0. */
+/* GigaDevice's ROM sends bytes instead of UTF-16: no second byte is 0. */
 static bool is_plain(const struct boot0_transport *transport, uint8_t index)
 {
     uint8_t bytes[STRING_DESC_MAX];
@@ -133,7 +133,7 @@ static bool is_dfu_interface(const uint8_t *descriptor)
            descriptor[6] == BOOT0_DFU_SUBCLASS;
 }
 
-/* The transfer size of the functional descriptor that follows the interface, or 0. */
+/* Reads the transfer size from the functional descriptor that follows the interface, or 0. */
 static void read_transfer_sizes(struct description *description)
 {
     const uint8_t *bytes = description->configuration;
@@ -152,7 +152,7 @@ static void read_transfer_sizes(struct description *description)
     }
 }
 
-/* Strings get the numbers that they have in the format. */
+/* Gives strings the numbers that they have in the format. */
 static void renumber_strings(struct description *description)
 {
     uint8_t *bytes = description->configuration;
@@ -179,7 +179,7 @@ static bool is_last(const struct description *description, size_t index)
            description->alternates[index + 1].interface != description->alternates[index].interface;
 }
 
-/* The configuration as vboard makes it of the other fields; its size. */
+/* Makes the configuration as vboard makes it from the other fields. Returns its size. */
 static size_t make_configuration(const struct description *description,
                                  uint8_t bytes[DESCRIBE_CONFIGURATION_MAX])
 {

@@ -9,7 +9,7 @@
 enum {
     KIB_SIZE = 1024,
     BYTES_A_LINE = 24,
-    UART_VERSION_3 = 0x30, /* from here on with Extended Erase: AN3155, 3.8 */
+    UART_VERSION_3 = 0x30, /* from this version on with Extended Erase: AN3155, 3.8 */
 };
 
 static void write_text(FILE *file, const char *key, const char *text)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dfu-util's progress bar on the standard output, which programs around it read:
- * "\rDownload\t[=====                    ]  20%        10240 bytes". It is drawn when it changes,
- * whether the output is a terminal or not.
+ * dfu-util's progress bar on the standard output, which other programs read: "\rDownload\t[=====
+ * ]  20%        10240 bytes". It is drawn at each change, on a terminal or not.
  */
 #include "../advice.h"
 #include "../print.h"

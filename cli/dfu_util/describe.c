@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What dfu-util says of a board, in its words: programs look for them in its output. */
+/* Prints what dfu-util prints about a board, in its words: programs look for them. */
 #include "../print.h"
 #include "dfu_util.h"
 

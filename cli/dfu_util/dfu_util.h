@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Private to cli/dfu_util: the command line of dfu-util 0.11 on top of libboot0. Facts about its
- * options, exit codes and output are from its manual page and from running it;
- * docs/reference/dfu-util.md lists where this differs.
+ * Private to cli/dfu_util: the command line of dfu-util 0.11 on top of libboot0. The facts about
+ * options, exit codes and output come from its manual page and from running it; docs/reference/dfu-util.md
+ * lists the differences.
  */
 #ifndef BOOT0_CLI_DFU_UTIL_H
 #define BOOT0_CLI_DFU_UTIL_H
@@ -25,7 +25,7 @@ enum {
 };
 
 enum {
-    DFU_UTIL_ANY = -1,       /* in what is looked for */
+    DFU_UTIL_ANY = -1,       /* in a match */
     DFU_UTIL_NONE = 0x10000, /* an id that no device has */
     DFU_UTIL_VIRTUAL_MAX = VIRTUAL_MAX,
     DFU_UTIL_TARGETS_MAX = 64,
@@ -37,8 +37,10 @@ struct dfu_util_text {
     size_t length;
 };
 
-/* Which alternate setting of which board is meant. Boards in run-time mode and in DFU mode are
- * looked for by different ids and serial numbers. */
+/*
+ * Selects an alternate setting of a board. Boards in run-time mode and in DFU mode have separate
+ * ids and serial numbers.
+ */
 struct dfu_util_match {
     int vendor; /* of programs; DFU_UTIL_ANY, _NONE */
     int product;
@@ -71,18 +73,18 @@ struct dfu_util_options {
     const char *dfuse; /* the text of -s; NULL: none */
     int detach_delay_s;
     int transfer_size; /* 0: the board's */
-    int expected_size; /* of an upload; 0: not said */
+    int expected_size; /* of an upload; 0: not given */
     int verbose;
     bool reset;
     bool wait;
-    struct arguments bus; /* --virtual and --trace, which dfu-util has not */
+    struct arguments bus; /* --virtual and --trace, which dfu-util lacks */
 };
 
-/* What -s says. */
+/* The parts of -s. */
 struct dfu_util_dfuse {
     bool has_address;
     uint32_t address;
-    uint32_t length; /* of an upload; 0: not said */
+    uint32_t length; /* of an upload; 0: not given */
     bool force;
     bool leave;
     bool unprotect;
@@ -90,7 +92,7 @@ struct dfu_util_dfuse {
     bool will_reset;
 };
 
-/* One alternate setting that matches: a line of the listing. */
+/* A matching alternate setting: a line of the listing. */
 struct dfu_util_target {
     const struct boot0_board *board;
     const struct boot0_alternate *alternate;
@@ -100,18 +102,18 @@ struct dfu_util_target {
 
 /*
  * Parses a command line as getopt_long() does: options in any place, joined letters, unambiguous
- * beginnings of long names. False with the error filled if there is something wrong with it. -h
- * ends it at once.
+ * beginnings of long names. False, with the error filled, if the line is invalid. -h ends parsing
+ * at once.
  */
 bool dfu_util_parse(int argc, char *const *argv, struct dfu_util_options *options,
                     struct boot0_error *error);
 
-/* The option part of the help. */
+/* Prints the option part of the help. */
 void dfu_util_print_options(FILE *file);
 
-/* ---- values.c: what the options' arguments mean ---- */
+/* ---- values.c: the arguments of the options ---- */
 
-/* As C writes numbers, also negative; cut to an int. False if it is none. */
+/* Parses a number as C writes it, also negative, and cuts it to an int. False: not a number. */
 bool dfu_util_number(const char *text, int *number);
 
 /* -d: VENDOR:PRODUCT[,VENDOR_DFU:PRODUCT_DFU] in hex; "*" is any, "-" none. */
@@ -128,12 +130,12 @@ bool dfu_util_dfuse(const char *text, struct dfu_util_dfuse *dfuse, struct boot0
 
 /* ---- targets.c ---- */
 
-/* Fills `targets` with what matches, in the order in which dfu-util lists it. */
+/* Fills `targets` with the matches, in dfu-util's order. */
 size_t dfu_util_find(const struct boot0_board *boards, size_t board_count,
                      const struct dfu_util_match *match, struct dfu_util_target *targets,
                      size_t capacity);
 
-/* "Found DFU: [0483:df11] ver=2200, …" and a line feed. */
+/* Prints "Found DFU: [0483:df11] ver=2200, …" and a line feed. */
 void dfu_util_print_target(FILE *file, const struct dfu_util_target *target);
 
 /* Whether all targets are alternate settings of one board. */
@@ -142,17 +144,17 @@ bool dfu_util_one_board(const struct dfu_util_target *targets, size_t count);
 /* ---- file.c ---- */
 
 struct dfu_util_file {
-    struct boot0_image *image; /* NULL: there is none */
-    /* By the suffix; 0xffff: any, as without one. */
+    struct boot0_image *image; /* NULL: none */
+    /* From the suffix; 0xffff: any, also without a suffix. */
     uint16_t vendor;
     uint16_t product;
-    bool says_dfuse;  /* the suffix says DfuSe */
-    const char *also; /* what else its contents are, "ihex": not firmware as it is. NULL: nothing */
+    bool says_dfuse;  /* according to the suffix */
+    const char *also; /* another format of the contents, "ihex": not raw firmware. NULL: none */
 };
 
 /*
- * Loads a file of -D; "-" is the standard input. Contents are bytes, whatever they look like,
- * unless they are a .dfu file. dfu_util_file_free() in any case.
+ * Loads the file of -D; "-" is the standard input. Takes contents as bytes, whatever they look
+ * like, except for a .dfu file. Call dfu_util_file_free() in any case.
  */
 enum boot0_status dfu_util_load(struct dfu_util_file *file, const char *name,
                                 struct boot0_error *error);
@@ -162,9 +164,9 @@ void dfu_util_file_free(struct dfu_util_file *file);
 
 struct dfu_util_bar {
     const char *name; /* of the bar on the line; NULL: none */
-    int steps;        /* that it shows */
+    int steps;        /* shown */
     enum boot0_phase phase;
-    uint64_t base;  /* bytes that were done before the library's present phase */
+    uint64_t base;  /* bytes done before the library's present phase */
     uint64_t total; /* 0: the phase's own */
     bool read_is_upload;
 };
@@ -174,10 +176,10 @@ bool dfu_util_bar_progress(void *context, const struct boot0_progress *progress)
 void dfu_util_bar_note(void *context, const char *text);
 void dfu_util_bar_advise(void *context, const struct boot0_error *note);
 
-/* Ends the bar of an action that went well: full, with its bytes, and "Download done." */
+/* Completes the bar of a successful action: full, with its bytes, and "Download done." */
 void dfu_util_bar_done(struct dfu_util_bar *bar, const char *name, uint64_t bytes);
 
-/* Leaves the line of a bar whose action failed. */
+/* Leaves the line of a failed action's bar. */
 void dfu_util_bar_break(struct dfu_util_bar *bar);
 
 /* ---- what the actions share ---- */
@@ -191,12 +193,12 @@ struct dfu_util_run {
     struct boot0_observer observer;
     struct dfu_util_dfuse dfuse;
     struct dfu_util_file file;
-    /* The board as it was before it went to DFU mode, or as it was asked for. */
+    /* The ids before DFU mode, or those that the user gave. */
     uint16_t runtime_vendor;
     uint16_t runtime_product;
     struct dfu_util_target targets[DFU_UTIL_TARGETS_MAX]; /* of the session's board */
     size_t target_count;
-    bool gone; /* it has reset itself */
+    bool gone; /* the board has reset itself */
 };
 
 /* ---- report.c ---- */
@@ -204,26 +206,26 @@ struct dfu_util_run {
 /* Prints a message and returns the exit code. */
 int dfu_util_fail(int code, const char *format, ...) BOOT0_PRINTF(2, 3);
 
-/* Prints the library's error, and returns dfu-util's exit code for it. */
+/* Prints the library's error. Returns dfu-util's exit code for it. */
 int dfu_util_error(const struct boot0_error *error);
 
 /* ---- describe.c ---- */
 
-/* What dfu-util says of a board that it has opened. */
+/* Prints what dfu-util prints about an opened board. */
 void dfu_util_print_board(const struct boot0_board *board, bool verbose);
 
-/* "DfuSe interface name: …", and the regions of its layout. False if it has none. */
+/* Prints "DfuSe interface name: …" and the regions of the layout. False if there is no layout. */
 bool dfu_util_print_layout(const struct boot0_alternate *alternate, bool verbose);
 
 /* ---- select.c ---- */
 
 /*
- * Finds the one board that is meant and opens a session with it, in DFU mode. Returns an exit code,
- * with *done if there is nothing else to do (listing, detaching).
+ * Finds the selected board and opens a session with it, in DFU mode. Returns an exit code; sets
+ * *done if nothing is left to do (listing, detaching).
  */
 int dfu_util_open(struct dfu_util_run *run, bool *done);
 
-/* Makes the alternate of a target the one in use. */
+/* Selects the alternate setting of a target. */
 enum boot0_status dfu_util_use(struct dfu_util_run *run, const struct dfu_util_target *target,
                                struct boot0_error *error);
 
@@ -232,14 +234,14 @@ enum boot0_status dfu_util_use(struct dfu_util_run *run, const struct dfu_util_t
 int dfu_util_download(struct dfu_util_run *run);
 int dfu_util_upload(struct dfu_util_run *run);
 
-/* Told to leave by -s: starts the program at the address that is given, or at this one. */
+/* With :leave in -s, starts the program at the given address, or at `otherwise`. */
 int dfu_util_leave(struct dfu_util_run *run, uint32_t otherwise);
 
 /* ---- write.c ---- */
 
 /*
- * Writes what an image has for one alternate setting, as dfu-util does: the sectors that it touches
- * hold the image and else are erased afterwards. `erased`: they are erased already.
+ * Writes the data of one alternate setting, as dfu-util does: the touched sectors then contain the
+ * image and are erased elsewhere. `erased`: they are erased already.
  */
 int dfu_util_write(struct dfu_util_run *run, const struct dfu_util_target *target,
                    const struct boot0_image *image, bool erased);

@@ -12,7 +12,7 @@ static bool id_differs(uint16_t in_file, uint16_t of_board)
     return in_file != ANY_ID && in_file != of_board;
 }
 
-/* A suffix may name the program's ids or the bootloader's; what the user asked for counts, too. */
+/* A suffix may name the ids of the program or the bootloader; the user's options count, too. */
 static int check_ids(const struct dfu_util_run *run)
 {
     const struct dfu_util_file *file = &run->file;
@@ -42,7 +42,7 @@ static int download_plain(struct dfu_util_run *run)
     const struct boot0_flash_options options = {
         .ignore_suffix = true,
         .force = true,
-        /* DFU 1.1, 6.1.2: the others wait for a USB reset when they have manifested. */
+        /* DFU 1.1, 6.1.2: other boards wait for a USB reset after manifestation. */
         .no_run = (board->attributes & BOOT0_DFU_MANIFESTATION_TOLERANT) != 0,
     };
     struct boot0_error error;
@@ -111,7 +111,7 @@ static int mass_erase(struct dfu_util_run *run)
                                                                       : dfu_util_error(&error);
 }
 
-/* Bytes to the address that -s says. */
+/* Writes bytes to the address of -s. */
 static int download_bytes(struct dfu_util_run *run)
 {
     struct boot0_image *image = run->file.image;
@@ -144,7 +144,7 @@ static bool is_target(const struct dfu_util_run *run, uint8_t alternate)
     return false;
 }
 
-/* A DfuSe file: each of its images goes to the alternate setting that it names. */
+/* Writes a DfuSe file: each image goes to the alternate setting that it names. */
 static int download_targets(struct dfu_util_run *run)
 {
     const struct boot0_image *image = run->file.image;
@@ -157,7 +157,7 @@ static int download_targets(struct dfu_util_run *run)
                      "Note: no alternate setting %u is chosen: what the file has for it at "
                      "0x%08x is skipped\n",
                      image->segments[i].alternate, image->segments[i].address);
-    /* They are listed from the last to the first. */
+    /* Targets are listed from the last to the first. */
     for (size_t i = run->target_count; i-- > 0 && code == DFU_UTIL_OK;) {
         const struct dfu_util_target *target = &run->targets[i];
         bool has = false;
@@ -188,7 +188,7 @@ static int download_file(struct dfu_util_run *run)
     return download_targets(run);
 }
 
-/* Where a program starts if -s gives no address: where the file begins, or the flash. */
+/* The start address if -s gives none: the start of the file, or of the flash. */
 static uint32_t default_start(const struct dfu_util_run *run)
 {
     const struct boot0_board *board = boot0_session_board(run->session);

@@ -51,7 +51,7 @@ static struct boot0_image *raw_image(const struct bytes *bytes, struct boot0_err
     return image;
 }
 
-/* Makes the image of the contents; what is firmware in another format is taken as bytes. */
+/* Makes the image of the contents. Treats firmware in another format as bytes. */
 static enum boot0_status interpret(struct dfu_util_file *file, const struct bytes *bytes,
                                    const char *name, struct boot0_error *error)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `boot0 dfu-util …`: what dfu-util 0.11 does with the same words. */
+/* `boot0 dfu-util …`: does what dfu-util 0.11 does with the same arguments. */
 #include "../print.h"
 #include "../text.h"
 #include "dfu_util.h"
@@ -19,7 +19,7 @@ bool dfu_util_is_name(const char *name)
     return length == strlen("dfu-util") && strncmp(name, "dfu-util", length) == 0;
 }
 
-/* Scripts take the version from the first line, whatever else they ask for. */
+/* Scripts take the version from the first line, whatever else they request. */
 static void print_version(void)
 {
     print("dfu-util 0.11\n\nThis is boot0 %s in its place.\n\n", boot0_version());
@@ -52,8 +52,10 @@ static enum boot0_status open_bus(struct dfu_util_run *run, struct boot0_error *
     return boot0_trace_bus(&run->bus, run->trace, error);
 }
 
-/* Reads the file before any board is looked for. Its suffix says which program goes to DFU mode,
- * if the command line does not. */
+/*
+ * Reads the file before looking for a board. The suffix selects the program to send to DFU mode, if
+ * the command line does not.
+ */
 static int load(struct dfu_util_run *run)
 {
     struct dfu_util_match *match = &run->options->match;
@@ -78,7 +80,7 @@ static int finish(struct dfu_util_run *run)
 
     boot0_session_report(run->session, &report);
     if (report.started || run->gone)
-        return DFU_UTIL_OK; /* there is nothing left to reset */
+        return DFU_UTIL_OK; /* nothing is left to reset */
     if (run->options->mode == DFU_UTIL_DETACH || run->options->reset)
         boot0_session_detach(run->session);
     if (!run->options->reset)
@@ -154,7 +156,7 @@ int dfu_util_main(int argc, char **argv)
         print_help(stderr);
         return code;
     }
-    /* Commands of -s are downloads without a file. */
+    /* The commands of -s are downloads without a file. */
     if (options.mode == DFU_UTIL_NOTHING)
         options.mode = DFU_UTIL_DOWNLOAD;
     code = run(&options);

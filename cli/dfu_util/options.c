@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dfu-util's command line: one table of its options, from which the parser and the help are made.
- * The parser is our own instead of getopt_long(), which Windows has not, and so that --wait can
- * have an argument or none.
+ * dfu-util's command line: parser and help come from one table of options. The parser replaces
+ * getopt_long(), which Windows lacks, and lets --wait have an argument or none.
  */
 #include "../text.h"
 #include "dfu_util.h"
@@ -14,11 +13,13 @@
 enum takes {
     NOTHING,
     ARGUMENT,
-    MAYBE, /* an argument that is a word of its own, or none */
+    MAYBE, /* an argument, as a separate word, or none */
 };
 
-/* What -b or --bar in the table does. `value` is NULL if it takes no argument. False: not a value
- * that it takes. */
+/*
+ * Applies an option of the table. `value` is NULL for an option without an argument. False: invalid
+ * value.
+ */
 typedef bool setter(struct dfu_util_options *options, const char *value);
 
 static bool set_help(struct dfu_util_options *options, const char *value)
@@ -69,7 +70,7 @@ static bool set_device(struct dfu_util_options *options, const char *value)
 
 static bool set_device_number(struct dfu_util_options *options, const char *value)
 {
-    /* Whatever it is: dfu-util takes what is no number for 0. */
+    /* dfu-util takes anything but a number for 0. */
     options->match.device_number = (int)strtol(value, NULL, 10);
     return true;
 }
@@ -160,7 +161,7 @@ static bool set_trace(struct dfu_util_options *options, const char *value)
     return true;
 }
 
-/* A name without help is another one of the row before it. */
+/* A row without help is another name for the row before it. */
 static const struct row {
     char letter; /* 0: none */
     const char *name;
@@ -206,13 +207,13 @@ enum {
     ROW_COUNT = B0_LENGTH(rows),
 };
 
-/* Not one of dfu-util's: its beginning means nothing. */
+/* Options that dfu-util lacks have no abbreviations. */
 static bool is_ours(const struct row *row)
 {
     return row->letter == 0 && row->help;
 }
 
-/* The words of the command line that are left. */
+/* The rest of the command line. */
 struct words {
     char *const *next;
     char *const *end;
@@ -224,7 +225,7 @@ static enum boot0_status fail_value(const struct row *row, const char *value,
     return boot0_fail(error, BOOT0_E_USAGE, "--%s does not take \"%s\"", row->name, value);
 }
 
-/* Sets an option; its argument is `joined`, or else the next word. */
+/* Sets an option. Its argument is `joined`, or else the next word. */
 static bool apply(const struct row *row, const char *joined, struct words *words,
                   struct dfu_util_options *options, struct boot0_error *error)
 {
@@ -241,7 +242,7 @@ static bool apply(const struct row *row, const char *joined, struct words *words
         }
         value = *words->next++;
     }
-    /* A word that is no option means nothing else to dfu-util, so it can only be the argument. */
+    /* A word that is not an option has no meaning to dfu-util, so it must be the argument. */
     if (row->takes == MAYBE && !value && words->next < words->end && **words->next != '-')
         words->next++;
     if (row->set(options, value))
@@ -269,7 +270,7 @@ static bool parse_letters(const char *letters, struct words *words,
             joined = letters;
             letters += strlen(letters);
         }
-        /* -w alone never takes the next word, as --wait does. */
+        /* Unlike --wait, -w never takes the next word. */
         if (row->takes == MAYBE ? !row->set(options, NULL)
                                 : !apply(row, joined, words, options, error))
             return false;
@@ -277,7 +278,7 @@ static bool parse_letters(const char *letters, struct words *words,
     return true;
 }
 
-/* The row of a long name, or of the only option that begins so. */
+/* Finds the row of a long name, or of an unambiguous beginning. */
 static const struct row *find_name(const char *name, size_t length, struct boot0_error *error)
 {
     const struct row *found = NULL;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* How dfu-util's way ends: messages on stderr, and exit codes. */
+/* How dfu-util ends: messages on stderr, and exit codes. */
 #include "../print.h"
 #include "../text.h"
 #include "dfu_util.h"
 
 #include <stdarg.h>
 
-/* dfu-util's own; RANGE is what it calls a page that is not writeable. */
+/* dfu-util's codes. BOOT0_E_RANGE is what it calls a page that is not writeable. */
 static const int exit_codes[BOOT0_STATUS_COUNT] = {
     [BOOT0_OK] = DFU_UTIL_OK,
     [BOOT0_E_USAGE] = DFU_UTIL_USAGE,

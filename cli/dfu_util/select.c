@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Finding the board that is meant, and opening it; what dfu-util does before it transfers. */
+/* Finds and opens the selected board: what dfu-util does before a transfer. */
 #include "../print.h"
 #include "../progress.h"
 #include "dfu_util.h"
@@ -11,10 +11,10 @@ enum {
     ANY_ID = 0xffff,
     LOOK_MS = 100,
     DETACH_WAIT_MIN_S = 5,
-    TRANSFER_MAX = 4096, /* of Linux's usbfs, which dfu-util keeps to */
+    TRANSFER_MAX = 4096, /* limit of Linux's usbfs, which dfu-util keeps to */
 };
 
-/* The boards that are there, and what of them matches. The caller frees *boards. */
+/* Lists the boards, and matches their alternate settings. The caller frees *boards. */
 static enum boot0_status look(struct dfu_util_run *run, struct boot0_board **boards,
                               struct boot0_error *error)
 {
@@ -29,7 +29,7 @@ static enum boot0_status look(struct dfu_util_run *run, struct boot0_board **boa
     return status;
 }
 
-/* The same, again and again if it is to be waited for. */
+/* The same, repeatedly if the user wants to wait. */
 static enum boot0_status look_or_wait(struct dfu_util_run *run, struct boot0_board **boards,
                                       struct boot0_error *error)
 {
@@ -48,7 +48,7 @@ static enum boot0_status look_or_wait(struct dfu_util_run *run, struct boot0_boa
     return status;
 }
 
-/* Which option tells the targets apart. */
+/* The option that tells the targets apart. */
 static const char *remedy(const struct dfu_util_run *run)
 {
     const struct dfu_util_target *targets = run->targets;
@@ -71,7 +71,7 @@ static int fail_count(const struct dfu_util_run *run)
     return dfu_util_fail(DFU_UTIL_IO, "%s", remedy(run));
 }
 
-/* One memory of one board; or the memories of one, if the file says to which of them it goes. */
+/* Whether the targets are one memory, or memories of one board and the file says which of them. */
 static bool is_clear(const struct dfu_util_run *run)
 {
     return run->target_count == 1 || (run->target_count > 1 && run->file.says_dfuse &&
@@ -85,14 +85,14 @@ static uint16_t transfer_size(const struct dfu_util_options *options)
     return (uint16_t)(size > TRANSFER_MAX ? TRANSFER_MAX : size);
 }
 
-/* The session is told the port only: what is to be used there is chosen when it is in DFU mode. */
+/* Gives the session only the port, and selects what to use there once it is in DFU mode. */
 static enum boot0_status open_session(struct dfu_util_run *run, const struct boot0_board *board,
                                       struct boot0_error *error)
 {
     const struct dfu_util_options *options = run->options;
     const struct boot0_selection selection = {
         .path = board->usb.path,
-        /* A program's interface says nothing of the bootloader's. */
+        /* A program's interface says nothing about the bootloader's. */
         .has_interface = options->match.interface >= 0 || board->mode == BOOT0_MODE_DFU,
         .interface = board->usb.dfu_interface,
     };
@@ -109,7 +109,7 @@ static enum boot0_status open_session(struct dfu_util_run *run, const struct boo
                               &run->observer, error);
 }
 
-/* Which of the opened board's memories are meant: it may have come back as another device. */
+/* Matches the memories of the opened board again: it may have returned as another device. */
 static int choose(struct dfu_util_run *run, bool was_program)
 {
     struct dfu_util_match match = run->options->match;
@@ -150,7 +150,7 @@ static int detach(struct dfu_util_run *run, struct boot0_error *error)
 
     puts("Opening DFU capable USB device...");
     if (boot0_board_detach_first(&run->bus, &selection, error) != BOOT0_OK) {
-        /* A bootloader may refuse it; dfu-util does not mind. */
+        /* A bootloader may refuse the detach; dfu-util ignores that. */
         int code = dfu_util_error(error);
 
         return board->mode == BOOT0_MODE_DFU ? DFU_UTIL_OK : code;
@@ -158,7 +158,7 @@ static int detach(struct dfu_util_run *run, struct boot0_error *error)
     return DFU_UTIL_OK;
 }
 
-/* A program that was asked for DFU mode is left alone; a bootloader may be told to reset. */
+/* A program in transition to DFU mode is left alone; a bootloader may have to reset. */
 static bool is_last_step(const struct dfu_util_run *run)
 {
     return run->targets[0].board->mode == BOOT0_MODE_RUNTIME || !run->options->reset;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which alternate settings of which boards match, and dfu-util's line for each. */
+/* Matches alternate settings of boards, and prints dfu-util's line for each. */
 #include "../print.h"
 #include "dfu_util.h"
 
@@ -16,7 +16,7 @@ static bool text_fits(struct dfu_util_text wanted, const char *is)
            (strlen(is) == wanted.length && strncmp(wanted.text, is, wanted.length) == 0);
 }
 
-/* dfu-util's word for a string descriptor that is not there. */
+/* dfu-util's word for a missing string descriptor. */
 static const char *known(const char *text)
 {
     return text[0] ? text : "UNKNOWN";
@@ -48,7 +48,7 @@ static bool alternate_fits(const struct boot0_board *board, const struct boot0_a
             (!match->alternate_name || strcmp(match->alternate_name, known(alternate->name)) == 0));
 }
 
-/* Adds what matches of one board, the last alternate first; returns the new count. */
+/* Adds the matches of one board, the last alternate first. Returns the new count. */
 static size_t add_matches(const struct boot0_board *board, const struct dfu_util_match *match,
                           struct dfu_util_target *targets, size_t count, size_t capacity)
 {
@@ -82,7 +82,7 @@ size_t dfu_util_find(const struct boot0_board *boards, size_t board_count,
 {
     size_t count = 0, interfaces;
 
-    /* Of one device, the last interface and its last alternate come first. */
+    /* Within a device, the last interface and its last alternate come first. */
     for (size_t first = 0; first < board_count; first += interfaces) {
         interfaces = interface_count(boards, board_count, first);
         for (size_t i = first + interfaces; i-- > first;)

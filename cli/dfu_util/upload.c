@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* -U: from the board into a new file. */
+/* -U: copies from the board into a new file. */
 #include "../print.h"
 #include "dfu_util.h"
 
@@ -9,9 +9,9 @@
 #include <string.h>
 
 enum {
-    PART = 1 << 16,         /* bytes that are read before they are put into the file */
-    UNKNOWN_LIMIT = 0x4000, /* how much dfu-util reads where it does not know the end */
-    PLAIN_LIMIT = 64 << 20, /* of a board that uploads without end */
+    PART = 1 << 16,         /* bytes read before they are written to the file */
+    UNKNOWN_LIMIT = 0x4000, /* what dfu-util reads where it does not know the end */
+    PLAIN_LIMIT = 64 << 20, /* for a board that uploads without end */
 };
 
 static int put(FILE *file, const uint8_t *data, size_t size)
@@ -60,7 +60,7 @@ static const struct boot0_region *region_of(const struct boot0_layout *layout, u
     return NULL;
 }
 
-/* From where, and how much: without a length, to the end of the region. */
+/* Finds the address and length. Without a length, reads to the end of the region. */
 static int find_range(struct dfu_util_run *run, uint32_t *address, uint32_t *length)
 {
     const struct boot0_layout *layout = &run->targets[0].alternate->layout;
@@ -70,7 +70,7 @@ static int find_range(struct dfu_util_run *run, uint32_t *address, uint32_t *len
     *address = dfuse->address;
     *length = dfuse->length ? dfuse->length : UNKNOWN_LIMIT;
     if (!dfuse->has_address) {
-        /* dfu-util leaves it to the board; its pointer stands at the memory's start. */
+        /* dfu-util leaves this to the board, whose pointer is at the memory's start. */
         *address = layout->regions[0].address;
         print("Limiting default upload to %u bytes\n", *length);
         return DFU_UTIL_OK;
@@ -87,7 +87,7 @@ static int find_range(struct dfu_util_run *run, uint32_t *address, uint32_t *len
     return DFU_UTIL_OK;
 }
 
-/* Reads one part into the file; what came before a failure, too. */
+/* Reads one part into the file, including what came before a failure. */
 static int copy_part(struct dfu_util_run *run, uint32_t address, uint8_t *buffer, uint32_t size,
                      FILE *file)
 {
@@ -153,7 +153,7 @@ int dfu_util_upload(struct dfu_util_run *run)
 
     if (dfu_util_use(run, &run->targets[0], &error) != BOOT0_OK)
         return dfu_util_error(&error);
-    file = b0_file_open(run->options->file, "wbx"); /* never one that exists */
+    file = b0_file_open(run->options->file, "wbx"); /* never overwrites a file */
     if (!file)
         return dfu_util_fail(DFU_UTIL_CANNOT_CREATE, "Cannot open file %s for writing: %s",
                              run->options->file, strerror(errno));

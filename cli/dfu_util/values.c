@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the arguments of dfu-util's options mean. */
+/* Parses the arguments of dfu-util's options. */
 #include "dfu_util.h"
 
 #include <core/array.h>
@@ -20,7 +20,7 @@ bool dfu_util_number(const char *text, int *number)
     return true;
 }
 
-/* One number of -d, hex, with whatever follows it; `otherwise` if there is none. */
+/* Parses one hex number of -d, whatever follows it; `otherwise` if there is none. */
 static int parse_id(const char *text, int otherwise)
 {
     unsigned long value;
@@ -36,7 +36,7 @@ static int parse_id(const char *text, int otherwise)
     return end == text ? otherwise : (int)(int32_t)(uint32_t)value;
 }
 
-/* What follows the first colon that stands before `end` (NULL: anywhere). */
+/* The text after the first colon before `end` (NULL: anywhere). */
 static const char *behind_colon(const char *text, const char *end)
 {
     const char *colon = strchr(text, ':');
@@ -44,7 +44,7 @@ static const char *behind_colon(const char *text, const char *end)
     return colon && (!end || colon < end) ? colon + 1 : NULL;
 }
 
-/* Without a comma, boards that are in DFU mode already have any id: only programs are chosen. */
+/* Without a comma, boards already in DFU mode may have any id: only programs are selected. */
 void dfu_util_device(const char *text, struct dfu_util_match *match)
 {
     const char *comma = strchr(text, ',');
@@ -85,7 +85,7 @@ void dfu_util_alternate(const char *text, struct dfu_util_match *match)
     match->alternate_name = *end ? text : match->alternate_name;
 }
 
-/* A number that fills the whole word. */
+/* Parses a number that fills the whole word. */
 static bool parse_word(const char *word, size_t length, uint32_t *number)
 {
     char *end;

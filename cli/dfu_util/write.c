@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writing to memories with addresses, with dfu-util's result: sectors of flash that the image
- * touches hold the image, and are erased where it has nothing. Sectors that hold that already are
- * left alone, which dfu-util does not do. Everything else is written as it is, as dfu-util does.
+ * Writes to memories with addresses, with dfu-util's result: flash sectors that the image touches
+ * contain the image, and are erased where it has no data. Unlike dfu-util, leaves alone sectors
+ * that already have these contents. Writes everything else unchanged, as dfu-util does.
  */
 #include "../print.h"
 #include "dfu_util.h"
@@ -20,7 +20,7 @@ enum {
 enum kind {
     BY_SECTOR, /* flash: sectors are erased and written */
     TO_BLANK,  /* flash that is erased already */
-    AS_BYTES,  /* no flash, or no memory that the board tells of (force) */
+    AS_BYTES,  /* not flash, or memory that the board does not list (force) */
 };
 
 struct writer {
@@ -29,7 +29,7 @@ struct writer {
     const struct boot0_image *image;
     uint8_t alternate;
     bool erased;
-    struct boot0_image *flash; /* what flash shall hold: whole sectors, unless it is erased */
+    struct boot0_image *flash; /* the flash's target contents: whole sectors, unless it is erased */
 };
 
 static enum kind kind_at(const struct writer *writer, uint64_t address)
@@ -42,7 +42,7 @@ static enum kind kind_at(const struct writer *writer, uint64_t address)
     return writer->erased ? TO_BLANK : BY_SECTOR;
 }
 
-/* The last address first: the usual mistake is a file that is larger than the board. */
+/* Checks the last address first: the usual mistake is a file that is larger than the board. */
 static int check_writable(const struct writer *writer, const struct boot0_segment *segment)
 {
     uint32_t last = segment->address + (uint32_t)(segment->size - 1), where;
@@ -60,7 +60,7 @@ static int check_writable(const struct writer *writer, const struct boot0_segmen
 
 /* ---- the parts of a segment ---- */
 
-/* Where the sector at an address ends, or the gap between memories; at most `end`. */
+/* The end of the sector at an address, or of the gap between memories; at most `end`. */
 static uint64_t end_of_sector(const struct writer *writer, uint64_t at, uint64_t end)
 {
     const struct boot0_layout *layout = writer->layout;
@@ -82,8 +82,10 @@ static uint64_t end_of_kind(const struct writer *writer, uint64_t at, uint64_t e
     return at;
 }
 
-/* All sectors from the one at `at` to the one that has the byte before `end`; where the image has
- * nothing, with what erased flash reads. */
+/*
+ * Adds all sectors from the one at `at` to the one that has the byte before `end`. Gaps in the
+ * image get the value of erased flash.
+ */
 static enum boot0_status add_sectors(struct writer *writer, uint64_t at, uint64_t end,
                                      struct boot0_error *error)
 {
@@ -126,7 +128,7 @@ static enum boot0_status write_bytes(struct writer *writer, enum kind kind, uint
     return status;
 }
 
-/* The first pass collects sectors, the second one writes what is not written by sector. */
+/* The first pass collects sectors, the second one writes everything not written by sector. */
 enum pass {
     COLLECT,
     WRITE,
@@ -162,7 +164,7 @@ static enum boot0_status go_through_all(struct writer *writer, enum pass pass,
     return status;
 }
 
-/* ---- all of it ---- */
+/* ---- the whole image ---- */
 
 static const struct boot0_flash_options as_it_is = {
     .no_preserve = true,
@@ -186,7 +188,7 @@ static enum boot0_status write_all(struct writer *writer, struct boot0_error *er
     return status;
 }
 
-/* Tells what will be written, and whether it can be. */
+/* Prints what will be written. Fails if it cannot be written. */
 static int announce(const struct writer *writer, uint64_t *bytes)
 {
     int code = DFU_UTIL_OK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the boards of a bus answer when asked: whether they can be opened, in what state they are,
- * whether their flash can be read. Nothing is written.
+ * Asks the boards of a bus: whether they can be opened, their state, and whether their flash can be
+ * read. Writes nothing.
  */
 #include "../text.h"
 #include "facts.h"
@@ -12,7 +12,7 @@
 
 enum {
     REQUEST_TIMEOUT_MS = 1000,
-    PROBE_BYTES = 4, /* enough to see that reading is refused */
+    PROBE_BYTES = 4, /* enough to detect that reading is refused */
 };
 
 static struct doctor_device *device_of(struct facts *facts, const struct boot0_board *board)
@@ -35,7 +35,7 @@ static struct doctor_device *device_of(struct facts *facts, const struct boot0_b
     return device;
 }
 
-/* GETSTATE changes no state (DFU 1.1, 6.1.5), so the board is seen as another program left it. */
+/* GETSTATE changes no state (DFU 1.1, 6.1.5), so this is the state that another program left. */
 static void ask_state(struct doctor_device *device, const struct boot0_bus *bus,
                       const struct boot0_board *board)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Windows: what the driver's service and the device manager's problem code mean. The logic alone,
- * so that it is tested everywhere.
+ * Windows: what the driver's service and the device manager's problem code mean. Only the logic, so
+ * that it is tested everywhere.
  *
  * Problem codes: Microsoft, "Device Manager Error Messages". Which drivers libusb can use: libusb's
- * os/windows_winusb.c, winusbx_driver_names; libusb0 is that of libusb-win32, STTub30 that of ST's
- * DfuSe Demo.
+ * os/windows_winusb.c, winusbx_driver_names; libusb0 is the driver of libusb-win32, STTub30 that of
+ * ST's DfuSe Demo.
  */
 #include "findings.h"
 
@@ -49,7 +49,7 @@ enum finding_code finding_of_driver(enum device_kind kind, const char *service, 
                        : problems[i].code;
     if (problem != 0)
         return FINDING_WINDOWS_PROBLEM;
-    /* A program is not flashed as it is: its serial port and its composite parent are right. */
+    /* A program cannot be flashed as it is: its serial port and its composite parent are right. */
     if (kind == DEVICE_PROGRAM)
         return FINDING_READY;
     for (size_t i = 0; i < B0_LENGTH(services); i++)

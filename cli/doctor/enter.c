@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How one gets into DFU mode, board by board. The ways into ST's ROM are those of AN2606: BOOT0
- * high and BOOT1 (PB2, where the chip has that pin) low at reset; jumpers and buttons are the
- * boards' own.
+ * How to enter DFU mode, per board. The ways into ST's ROM are those of AN2606: BOOT0 high and
+ * BOOT1 (PB2, if the chip has that pin) low at reset. Jumpers and buttons are the boards' own.
  */
 #include "findings.h"
 

@@ -46,7 +46,7 @@ enum device_kind facts_kind(uint16_t vendor, uint16_t product, uint8_t dfu_proto
             kind = known[i].kind;
             *name = known[i].name;
         }
-    /* What the descriptors say is surer than the ids, which many programs share. */
+    /* Descriptors are more reliable than ids, which many programs share. */
     if (dfu_protocol == BOOT0_DFU_PROTOCOL_RUNTIME)
         return DEVICE_RUNTIME;
     return dfu_protocol == BOOT0_DFU_PROTOCOL_DFU ? DEVICE_DFU : kind;

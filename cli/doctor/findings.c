@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From facts to findings: one small function a check, called in the order of a table. */
+/* Derives findings from facts: one small function per check, in the order of a table. */
 #include "findings.h"
 #include "../text.h"
 
@@ -73,7 +73,7 @@ static void check_usb(const struct facts *facts, struct findings *findings)
         findings_add(findings, FINDING_NO_USB, NULL, "its system shows no USB bus");
 }
 
-/* No board: the more there is, the less it is the cable. */
+/* No board: the more devices there are, the less likely it is the cable. */
 static void check_presence(const struct facts *facts, struct findings *findings)
 {
     if (!has_usb(facts) || count_kind(facts, DEVICE_DFU) > 0 ||
@@ -87,7 +87,7 @@ static void check_presence(const struct facts *facts, struct findings *findings)
         findings_add(findings, FINDING_MACOS_ACCESSORY, NULL, "");
 }
 
-/* What the releases that people still have lack: dfu-util's ChangeLog. */
+/* What releases still in use lack: dfu-util's ChangeLog. */
 static void check_dfu_util(const struct facts *facts, struct findings *findings)
 {
     static const struct {
@@ -121,7 +121,7 @@ static void check_kind(const struct facts *facts, const struct doctor_device *de
                        struct findings *findings)
 {
     if (device->kind == DEVICE_PROGRAM)
-        /* Beside a board in DFU mode it is no hindrance, and may be another one. */
+        /* Beside a board in DFU mode it does no harm, and may be another board. */
         findings_add(findings,
                      count_kind(facts, DEVICE_DFU) > 0 ? FINDING_PROGRAM_BESIDE : FINDING_PROGRAM,
                      device, device->name);
@@ -189,7 +189,7 @@ static void check_holder(const struct facts *facts, const struct doctor_device *
     findings_add(findings, FINDING_BUSY, device, detail);
 }
 
-/* Failures that the checks above have not named already. */
+/* Reports failures that the checks above have not named. */
 static void check_answer(const struct facts *facts, const struct doctor_device *device,
                          struct findings *findings)
 {

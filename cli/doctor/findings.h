@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What boot0 doctor has to say: findings with a stable code, a line and a remedy. */
+/* The findings of boot0 doctor, each with a stable code, a line and a remedy. */
 #ifndef BOOT0_CLI_DOCTOR_FINDINGS_H
 #define BOOT0_CLI_DOCTOR_FINDINGS_H
 
@@ -7,8 +7,8 @@
 
 enum severity {
     SEVERITY_OK,
-    SEVERITY_HINT,    /* does not stop anything, but may be what one looks for */
-    SEVERITY_PROBLEM, /* stands between the user and a board */
+    SEVERITY_HINT,    /* stops nothing, but may explain the trouble */
+    SEVERITY_PROBLEM, /* keeps the user from a board */
 };
 
 enum finding_code {
@@ -55,12 +55,12 @@ enum finding_code {
     FINDING_COUNT
 };
 
-/* One row a code. "{device}" and "{detail}" in the texts are replaced. */
+/* One row per code. "{device}" and "{detail}" in the texts are replaced. */
 struct finding_row {
     const char *name; /* "no-device": stable, for scripts */
     enum severity severity;
     const char *line;
-    const char *remedy; /* "" if there is nothing to do */
+    const char *remedy; /* "" if nothing can be done */
 };
 
 const struct finding_row *finding_row(enum finding_code code);
@@ -82,14 +82,14 @@ struct findings {
     size_t count;
 };
 
-/* Adds a finding; `detail` may be "". What does not fit is left away. */
+/* Adds a finding; `detail` may be "". Truncates long texts; ignores findings beyond the limit. */
 void findings_add(struct findings *findings, enum finding_code code,
                   const struct doctor_device *device, const char *detail);
 
-/* All that follows from the facts, in the order in which one should go through it. */
+/* Adds all findings that follow from the facts, in the order to work through them. */
 void findings_from(const struct facts *facts, struct findings *findings);
 
-/* How many there are of that severity. */
+/* Counts the findings of that severity. */
 size_t findings_count(const struct findings *findings, enum severity severity);
 
 /* driver.c: what a driver's service and the device manager's problem code mean for a device. */
@@ -99,7 +99,7 @@ enum finding_code finding_of_driver(enum device_kind kind, const char *service, 
 void findings_of_permission(const struct facts *facts, const struct doctor_device *device,
                             struct findings *findings);
 
-/* enter.c: how a board of boot0_board_profile_at() is brought into DFU mode; NULL if unknown. */
+/* enter.c: how to bring a board of boot0_board_profile_at() into DFU mode; NULL if unknown. */
 const char *enter_text(const char *board);
 
 #endif

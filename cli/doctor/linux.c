@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Linux: USB devices in sysfs, who may open them, who has them open. All files are below a root, so
- * that tests bring a machine of their own.
+ * Linux: USB devices in sysfs, who may open them, which programs hold them open. All files are
+ * below a root, so that tests supply their own machine.
  */
 #include "linux.h"
 
@@ -17,7 +17,7 @@ enum {
     DEVICES_A_BUS = 128,
     CLASS_HUB = 0x09,
     CLASS_CDC =
-        0x02, /* and subclass 2, abstract control model; protocols 1 to 6 take AT commands */
+        0x02, /* with subclass 2, abstract control model; protocols 1 to 6 take AT commands */
     CDC_ACM = 0x02,
     CDC_AT_LAST = 0x06,
 };
@@ -41,7 +41,7 @@ bool linux_read(char *text, size_t size, const char *root, const char *path)
     return true;
 }
 
-/* An attribute of a device or interface in sysfs; "" if it has none. */
+/* Reads an attribute of a device or interface in sysfs; "" if it has none. */
 static void read_attribute(char *text, size_t size, const char *root, const char *device,
                            const char *name)
 {
@@ -68,7 +68,7 @@ struct interfaces {
     char tty[DOCTOR_NAME_MAX];
 };
 
-/* The serial port that the kernel has made of an interface: its directory holds tty/ttyACM0. */
+/* Finds the serial port that the kernel made of an interface: its directory holds tty/ttyACM0. */
 static void find_tty(struct interfaces *found, const char *root, const char *name)
 {
     char path[LINUX_PATH_MAX];
@@ -137,7 +137,7 @@ static struct interfaces look_at_interfaces(const char *root, const char *device
 
 /* ---- one device ---- */
 
-/* Whether a line of udev's database about this device node begins so. */
+/* Whether a line of udev's database about this device node begins with one of these texts. */
 static enum answer in_database(const char *root, const char *node, const char *const *beginnings)
 {
     char path[LINUX_PATH_MAX], text[8192];
@@ -235,7 +235,7 @@ static int by_path(const void *a, const void *b)
     return strcmp(((const struct doctor_device *)a)->path, ((const struct doctor_device *)b)->path);
 }
 
-/* systemd-logind's files: a session of the user with a seat, in the foreground. */
+/* Looks in systemd-logind's files for a session of the user with a seat, in the foreground. */
 static enum answer find_seat(const char *root, unsigned user)
 {
     char path[LINUX_PATH_MAX], text[4096], wanted[32];
@@ -302,7 +302,7 @@ void facts_from_linux(struct facts *facts, const char *root, const struct doctor
     facts->lists_all = true;
     while ((entry = readdir(directory)) != NULL)
         if (entry->d_name[0] != '.' && !strchr(entry->d_name, ':')) {
-            facts->has_bus = true; /* root hubs are called usb1, usb2, … */
+            facts->has_bus = true; /* root hubs are named usb1, usb2, … */
             look_at_device(facts, root, entry->d_name, user);
         }
     closedir(directory);

@@ -22,7 +22,7 @@ enum answer linux_may_open(const char *path, const struct doctor_user *user)
     struct stat status;
     unsigned mode;
 
-    /* access() minds access control lists too, which is what uaccess sets. */
+    /* access() respects access control lists too, which is what uaccess sets. */
     if (access(path, R_OK | W_OK) == 0 && user->id == (unsigned)getuid())
         return ANSWER_YES;
     if (stat(path, &status) != 0)
@@ -35,7 +35,7 @@ enum answer linux_may_open(const char *path, const struct doctor_user *user)
     return user->id == 0 || (mode & both) == both ? ANSWER_YES : ANSWER_NO;
 }
 
-/* A group's number by root/etc/group; false if there is none of that name. */
+/* Finds a group's number in root/etc/group; false if there is no such group. */
 static bool find_group(const char *root, const char *name, unsigned *number)
 {
     char path[LINUX_PATH_MAX], line[1024];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Linux: which process has a device file open, by the links in /proc/PID/fd. */
+/* Linux: finds the process that has a device file open, by the links in /proc/PID/fd. */
 #include "linux.h"
 
 #include <ctype.h>
@@ -27,7 +27,7 @@ static bool has_open(const char *process, const struct stat *wanted)
     snprintf(path, sizeof path, "%.900s/fd", process);
     directory = opendir(path);
     if (!directory)
-        return false; /* another user's */
+        return false; /* belongs to another user */
     while (!found && (entry = readdir(directory)) != NULL)
         found = entry->d_name[0] != '.' &&
                 fstatat(dirfd(directory), entry->d_name, &status, 0) == 0 &&

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Linux: the udev rules that are there for a device, and whether they come in time. udev sorts the
- * files of all directories by name; of files of the same name the first directory's counts
- * (udev(7)). TAG+="uaccess" has to be set before 73-seat-late.rules, which acts on it (systemd
- * issue 4288; since systemd 258 nothing else makes up for a tag that comes later).
+ * Linux: the udev rules for a device, and whether they run in time. udev sorts the files of all
+ * directories by name; of files with the same name it uses the first directory's (udev(7)). A rule
+ * must set TAG+="uaccess" before 73-seat-late.rules, which acts on it (systemd issue 4288; since
+ * systemd 258 nothing else makes up for a later tag).
  */
 #include "linux.h"
 
@@ -25,7 +25,7 @@ enum {
     DIRECTORY_COUNT = B0_LENGTH(directories),
 };
 
-/* What the rules seen so far do for the device. */
+/* What the rules so far do for the device. */
 struct seen {
     struct doctor_device *device;
     const struct doctor_user *user;
@@ -33,7 +33,7 @@ struct seen {
     char late_file[DOCTOR_NAME_MAX];
 };
 
-/* The value of KEY=="value" or KEY="value" in a rule; false if the key is not in it. */
+/* Reads the value of KEY=="value" or KEY="value" in a rule; false if the rule lacks the key. */
 static bool rule_value(const char *rule, const char *key, char *value, size_t size)
 {
     const char *at = strstr(rule, key);
@@ -53,7 +53,7 @@ static bool rule_value(const char *rule, const char *key, char *value, size_t si
     return true;
 }
 
-/* ATTRS{idVendor}=="0483", or ENV{ID_VENDOR_ID}=="0483". */
+/* Matches ATTRS{idVendor}=="0483", or ENV{ID_VENDOR_ID}=="0483". */
 static bool names_id(const char *rule, const char *attribute, const char *property, unsigned id)
 {
     char value[32], wanted[8];
@@ -67,7 +67,7 @@ static bool names_id(const char *rule, const char *attribute, const char *proper
     return strcmp(value, wanted) == 0 || strcmp(value, "*") == 0;
 }
 
-/* Whether the rule is for this device: its vendor, and its product or all products. */
+/* Whether the rule applies to this device: its vendor, and its product or all products. */
 static bool is_meant(const char *rule, const struct doctor_device *device)
 {
     bool any_product = !strstr(rule, "{idProduct}") && !strstr(rule, "{ID_MODEL_ID}");
@@ -105,7 +105,7 @@ static void take_rule(struct seen *seen, const char *rule, const char *file)
     if (rule_value(rule, "MODE", mode, sizeof mode))
         bits = strtoul(mode, NULL, 8);
     else
-        bits = 0660; /* udev's own for a rule with a group */
+        bits = 0660; /* udev's default for a rule with a group */
     if ((bits & 06) == 06)
         take(seen, RULE_GOOD, file);
     if ((bits & 060) == 060 && rule_value(rule, "GROUP", group, sizeof group))
@@ -118,7 +118,7 @@ static void take_rule(struct seen *seen, const char *rule, const char *file)
         snprintf(seen->late_file, sizeof seen->late_file, "%.60s", file);
 }
 
-/* A rule's lines, joined where they end in a backslash; comments left away. */
+/* Reads a file's rules. Joins lines that end in a backslash; skips comments. */
 static void read_rules(struct seen *seen, const char *directory, const char *name)
 {
     char path[LINUX_PATH_MAX], rule[4096] = "", line[1024];
@@ -148,7 +148,7 @@ static void read_rules(struct seen *seen, const char *directory, const char *nam
     fclose(file);
 }
 
-/* A file of the same name in a directory that comes first takes the place of this one. */
+/* Whether a file of the same name in an earlier directory replaces this one. */
 static bool is_replaced(const char *root, size_t directory, const char *name)
 {
     char path[LINUX_PATH_MAX];
@@ -190,7 +190,7 @@ void linux_find_rule(struct doctor_device *device, const char *root, const struc
 
     for (size_t i = 0; i < DIRECTORY_COUNT; i++)
         read_directory(&seen, i);
-    /* A late tag is what its author meant; a group that the user is not in does not help. */
+    /* A late tag is what its author meant; a group without the user does not help. */
     if (seen.late_file[0] && (on_linux->rule == RULE_NONE ||
                               (on_linux->rule == RULE_GROUP && on_linux->in_group == ANSWER_NO))) {
         on_linux->rule = RULE_LATE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Linux: why the user may not open a device. The rule that gives access is looked at first, then
- * whether it took effect, then whether the user's session is one that it is for.
+ * Linux: why the user may not open a device. Checks first for a rule that gives access, then
+ * whether it took effect, then whether it covers the user's session.
  */
 #include "findings.h"
 
@@ -9,7 +9,7 @@ static enum finding_code reason(const struct facts *facts, const struct device_l
                                 const char **detail)
 {
     *detail = device->rule_file;
-    /* A container has the host's device nodes, but neither its udev nor its sessions. */
+    /* A container has the host's device nodes, but not its udev or its sessions. */
     if (facts->has_udev == ANSWER_NO)
         return FINDING_NO_UDEV;
     switch (device->rule) {

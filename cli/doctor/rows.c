@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of findings: code, severity, what is said, and the remedy. */
+/* The table of findings: code, severity, text and remedy. */
 #include "findings.h"
 
-/* The three commands with which a rule is put in place and takes effect. */
+/* The three commands that install a rule and make it effective. */
 #define INSTALL_RULE                                                                               \
     "boot0 udev -q | sudo tee /etc/udev/rules.d/60-boot0.rules\n"                                  \
     "sudo udevadm control --reload\n"                                                              \

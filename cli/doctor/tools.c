@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The dfu-util that PATH leads to, and its version. */
+/* The first dfu-util in PATH, and its version. */
 #include "facts.h"
 
 #include <base/platform/process.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Windows: USB devices with their driver's service and problem code, as the device manager has
- * them. What the drivers mean is in driver.c.
+ * Windows: USB devices with their driver's service and problem code, from the device manager.
+ * driver.c says what the drivers mean.
  */
 #include "../driver/device.h"
 
 #include <stdio.h>
 
-/* How much a node tells of its device, by its kind. */
+/* How much a node says about its device, by its kind. */
 static int rank(enum device_kind kind)
 {
     static const int ranks[] = {
@@ -18,7 +18,7 @@ static int rank(enum device_kind kind)
     return ranks[kind];
 }
 
-/* The interfaces of a composite device are nodes of their own, and so is the whole. */
+/* Each interface of a composite device is a node of its own, and so is the device. */
 static struct doctor_device *place_for(struct facts *facts, const struct b0_setup_device *setup,
                                        enum device_kind kind)
 {

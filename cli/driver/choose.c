@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which devices `boot0 driver install` and `remove` are for, and why not for others. */
+/* Chooses the devices of `boot0 driver install` and `remove`, and explains why others are not. */
 #include "../print.h"
 #include "../text.h"
 #include "work.h"
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* The serial number is the end of a device's name, unless Windows has made that up: "5&2A7&0&3". */
+/* The end of a device's name is its serial number, unless Windows made it up: "5&2A7&0&3". */
 static bool has_serial(const struct driver_device *device, const char *serial)
 {
     const char *end = strrchr(device->setup.instance, '\\');
@@ -47,7 +47,7 @@ static bool can_install(const struct arguments *arguments, const struct driver_d
             strcasecmp(device->setup.service, "WinUSB") != 0);
 }
 
-/* What was chosen by hand, or by this command: the rest comes back by itself. */
+/* Removes only drivers chosen by hand or by this command: others come back by themselves. */
 static bool can_remove(const struct arguments *arguments, const struct driver_device *device)
 {
     (void)arguments;
@@ -66,7 +66,7 @@ static enum boot0_status fail_several(const struct driver_work *work, struct boo
     return boot0_hint(error, "Choose with --path, --serial or -d:%s", list);
 }
 
-/* Why there is nothing to install for a device that fits. BOOT0_OK: it needs nothing. */
+/* Explains why a matching device has nothing to install. BOOT0_OK: it needs nothing. */
 static enum boot0_status explain_install(const struct driver_work *work,
                                          const struct driver_device *device,
                                          struct boot0_error *error)

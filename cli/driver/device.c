@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See device.h. No system call, so every system tests it, with recorded answers.
+ * See device.h. Makes no system calls, so that every system tests it, with recorded answers.
  *
  * The ids' form: Microsoft, "Standard USB Identifiers". USB\MS_COMP_WINUSB is the compatible id of
- * a device whose own descriptors ask for WinUSB: Microsoft, "WinUSB Device".
+ * a device whose own descriptors request WinUSB: Microsoft, "WinUSB Device".
  */
 #include "device.h"
 
@@ -20,7 +20,7 @@ static uint16_t read_id(const char *ids, const char *key)
     return at ? (uint16_t)strtoul(at + strlen(key), NULL, 16) : 0;
 }
 
-/* The compatible ids tell an interface's class. */
+/* The compatible ids contain an interface's class. */
 static uint8_t read_dfu_protocol(const char *compatible)
 {
     static const char dfu[] = "CLASS_FE&SUBCLASS_01&PROT_";
@@ -45,7 +45,7 @@ static enum driver_source source_of(const struct b0_setup_device *setup)
     return strstr(setup->compatible, "MS_COMP_WINUSB") ? DRIVER_FROM_DEVICE : DRIVER_FROM_HAND;
 }
 
-/* A part of a composite device is found by its interface class only: libusb, EXT_PASS. */
+/* libusb finds a part of a composite device only by its interface class: libusb, EXT_PASS. */
 static bool lacks_interface(const struct b0_setup_device *setup)
 {
     return strstr(setup->ids, "&MI_") && !setup->interfaces[0] &&
@@ -83,7 +83,7 @@ bool driver_device_read(const struct b0_setup_device *setup, struct driver_devic
     };
     device->kind = facts_kind(device->vendor, device->product, read_dfu_protocol(setup->compatible),
                               &device->name);
-    /* A device that did not answer gets made-up ids; what Windows calls it differs by release. */
+    /* A device that did not answer gets made-up ids; its name in Windows differs by release. */
     if (device->vendor == 0)
         device->kind = DEVICE_UNKNOWN;
     device->source = source_of(setup);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See install.h. The steps are those of Microsoft, "WinUSB (Winusb.sys) installation for
- * developers", "Installing WinUSB by specifying the system-provided device class": a class, the
- * model WinUsb Device, and DeviceInterfaceGUIDs, which that model does not set by itself.
+ * See install.h. The steps come from Microsoft, "WinUSB (Winusb.sys) installation for developers",
+ * "Installing WinUSB by specifying the system-provided device class": a class, the model WinUsb
+ * Device, and DeviceInterfaceGUIDs, which that model does not set.
  */
 #include "install.h"
 
@@ -13,7 +13,7 @@
 static const char winusb_inf[] = "winusb.inf";
 /* USBDevice, "Universal Serial Bus devices": the class of winusb.inf. */
 static const char winusb_class[] = "{88bae032-5a81-49f0-bc3d-a4ff138216d6}";
-/* What the model WinUsb Device is for, whatever the language of Windows calls it. */
+/* The id of the model WinUsb Device, whatever name it has in the language of Windows. */
 static const char winusb_id[] = "USB\\MS_COMP_WINUSB";
 
 static struct driver_result result_of(enum driver_step step, uint32_t error, bool reboot)
@@ -21,7 +21,7 @@ static struct driver_result result_of(enum driver_step step, uint32_t error, boo
     return (struct driver_result){error ? step : DRIVER_STEP_NONE, error, reboot};
 }
 
-/* Boards alone: an administrator's process does nothing to a mouse, whoever starts it. */
+/* Finds boards only: an administrator's process does nothing to a mouse, whoever starts it. */
 static uint32_t find(const struct b0_setup *setup, const char *instance,
                      struct b0_setup_device *device)
 {
@@ -35,7 +35,7 @@ static uint32_t find(const struct b0_setup *setup, const char *instance,
     return error;
 }
 
-/* The class is what it was, and Windows looks for a driver again. */
+/* Restores the class, and lets Windows look for a driver again. */
 static void undo(const struct b0_setup *setup, const struct b0_setup_device *before)
 {
     bool ignored = false;
@@ -50,14 +50,14 @@ struct driver_result driver_can_install(const struct b0_setup *setup)
                      setup->ops->find_model(setup->context, winusb_inf, winusb_id), false);
 }
 
-/* WinUSB itself; a device that has it keeps it. */
+/* Installs WinUSB itself; a device that has it keeps it. */
 static struct driver_result bind(const struct b0_setup *setup, const struct b0_setup_device *device)
 {
     struct driver_result possible = driver_can_install(setup);
     bool reboot = false;
     uint32_t error;
 
-    if (possible.error) /* a Windows without the model is left as it is */
+    if (possible.error) /* leaves a Windows without the model as it is */
         return possible;
     error = setup->ops->set(setup->context, device->instance, B0_SETUP_CLASS, winusb_class);
     if (error)
@@ -68,7 +68,7 @@ static struct driver_result bind(const struct b0_setup *setup, const struct b0_s
     return result_of(DRIVER_STEP_INSTALL, error, reboot);
 }
 
-/* An interface class that is there already is another program's, and good enough. */
+/* An existing interface class belongs to another program, and is good enough. */
 static struct driver_result give_interface(const struct b0_setup *setup,
                                            const struct b0_setup_device *device, bool reboot)
 {
@@ -117,8 +117,8 @@ struct driver_result driver_remove(const struct b0_setup *setup, const char *ins
 /* ---- results ---- */
 
 /*
- * Error numbers of Windows have their number in the low 16 bits, and who defined them in the upper
- * four (0xE: SetupAPI). Between these there is room.
+ * Windows' error numbers have the number in the low 16 bits, and its origin in the upper four (0xE:
+ * SetupAPI). The bits between are free.
  */
 enum {
     STEP_SHIFT = 16,
@@ -161,7 +161,7 @@ static const char *step_text(enum driver_step step)
     return texts[step];
 }
 
-/* WinError.h and setupapi.h; `step` DRIVER_STEP_NONE: at any. */
+/* From WinError.h and setupapi.h; `step` DRIVER_STEP_NONE: at any step. */
 static const struct {
     enum driver_step step;
     uint32_t error;
@@ -175,7 +175,7 @@ static const struct {
     {DRIVER_STEP_MODEL, B0_SETUP_END, BOOT0_E_UNSUPPORTED,
      "This Windows' winusb.inf has no model that fits any device; that of Windows 8 and later has "
      "one. Nothing was changed."},
-    {DRIVER_STEP_FIND, B0_SETUP_END, BOOT0_E_GONE, /* ERROR_NO_MORE_ITEMS: it is not in the list */
+    {DRIVER_STEP_FIND, B0_SETUP_END, BOOT0_E_GONE, /* ERROR_NO_MORE_ITEMS: it is not listed */
      "Plug the board in again, in the same mode, and repeat the command."},
     {DRIVER_STEP_NONE, 5, BOOT0_E_PERMISSION, /* ERROR_ACCESS_DENIED */
      "Run the command as an administrator. A company's policy can forbid it even then."},

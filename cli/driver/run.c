@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `boot0 driver`, from the list of devices to what was done to them. */
+/* `boot0 driver`, from the list of devices to the report of changes. */
 #include "../confirm.h"
 #include "../print.h"
 #include "../text.h"
@@ -35,7 +35,7 @@ static enum boot0_status look(struct driver_work *work, struct boot0_error *erro
     return BOOT0_OK;
 }
 
-/* The same device in a list that was taken again; NULL: it is gone. */
+/* The same device in a newer list; NULL: it is gone. */
 static struct driver_device *find_instance(struct driver_work *work, const char *instance)
 {
     for (size_t i = 0; i < work->count; i++)
@@ -44,7 +44,7 @@ static struct driver_device *find_instance(struct driver_work *work, const char 
     return NULL;
 }
 
-/* Another driver is not lost without a question. */
+/* Asks before it replaces another driver. */
 static enum boot0_status confirm_replacing(const struct driver_work *work,
                                            struct boot0_error *error)
 {
@@ -87,7 +87,7 @@ static struct driver_result run_all(const struct b0_setup *setup,
     return all;
 }
 
-/* Here, or in one process that Windows has let be an administrator's. */
+/* Acts in this process, or in one that Windows runs as administrator. */
 static struct driver_result carry_out(const struct driver_work *work,
                                       const struct driver_action *action)
 {
@@ -142,7 +142,7 @@ static bool has_settled(struct driver_work *work, const struct driver_action *ac
     return true;
 }
 
-/* Takes the list until the devices have come back with their new driver, or for a while. */
+/* Lists devices until they are back with their new driver, or until a timeout. */
 static enum boot0_status look_again(struct driver_work *work, const struct driver_action *action,
                                     const struct driver_device *before, struct boot0_error *error)
 {
@@ -156,7 +156,7 @@ static enum boot0_status look_again(struct driver_work *work, const struct drive
     return status;
 }
 
-/* The device manager is asked again: what it says counts. */
+/* Asks the device manager again, whose answer counts. */
 static enum boot0_status finish(struct driver_work *work, const struct driver_action *action,
                                 struct driver_device *before, bool reboot,
                                 struct boot0_error *error)

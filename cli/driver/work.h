@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the parts of `boot0 driver` share: the devices, and what is to be done to which. */
+/* Shared by the parts of `boot0 driver`: the devices, and what to do to which. */
 #ifndef BOOT0_CLI_DRIVER_WORK_H
 #define BOOT0_CLI_DRIVER_WORK_H
 
@@ -11,7 +11,7 @@ enum {
     DRIVER_WHAT_MAX = 320,
 };
 
-/* How a process becomes an administrator's: base/platform/process.h, or a test's. */
+/* How to start an administrator's process: base/platform/process.h, or a test's. */
 struct driver_elevation {
     bool (*is_elevated)(void);
     uint32_t (*run)(const char *const *arguments, uint32_t *exit_code);
@@ -22,14 +22,14 @@ struct driver_work {
     FILE *out; /* for results */
     struct b0_setup setup;
     struct driver_elevation elevation;
-    void (*wait_us)(uint64_t microseconds);           /* while Windows starts a device again */
-    struct driver_device devices[DRIVER_DEVICES_MAX]; /* boards, and what may be one */
+    void (*wait_us)(uint64_t microseconds);           /* while Windows restarts a device */
+    struct driver_device devices[DRIVER_DEVICES_MAX]; /* boards, and what may be boards */
     size_t count;
     struct driver_device *chosen[DRIVER_DEVICES_MAX];
     size_t chosen_count;
 };
 
-/* A subcommand: which devices it is for, why not for others, and what it does to them. */
+/* A subcommand: which devices it takes, why not others, and what it does to them. */
 struct driver_action {
     const char *name;
     bool (*can)(const struct arguments *arguments, const struct driver_device *device);
@@ -41,33 +41,33 @@ struct driver_action {
 
 /* ---- choose.c ---- */
 
-/* NULL: there is none of that name. */
+/* Finds an action by name; NULL: none. */
 const struct driver_action *driver_action(const char *name);
 
-/* The chosen devices; none with BOOT0_OK: there is nothing to do, and that has been said. */
+/* Chooses the devices. BOOT0_OK without any: there is nothing to do, and a message said so. */
 enum boot0_status driver_choose(struct driver_work *work, const struct driver_action *action,
                                 struct boot0_error *error);
 
 /* ---- show.c ---- */
 
-/* "0483:df11 at 1-2"; with the device manager's name where the port is not known. */
+/* "0483:df11 at 1-2"; the device manager's name if the port is unknown. */
 const char *driver_describe(char text[DRIVER_WHAT_MAX], const struct driver_device *device);
 
 enum boot0_status driver_show_list(const struct driver_work *work, struct boot0_error *error);
 
-/* A device that something was done to, and what it is now; NULL: it is gone. */
+/* Shows a device after the action; NULL: it is gone. */
 void driver_show_done(const struct driver_work *work, const struct driver_device *before,
                       const struct driver_device *now, bool reboot);
 
 /* ---- run.c ---- */
 
-/* What an administrator's process is started as: its own command, which no user calls. */
+/* The command of the administrator's process; not for users. */
 #define DRIVER_ELEVATED "driver-elevated"
 
-/* `boot0 driver NAME`; "list", or the name of an action. */
+/* Runs `boot0 driver NAME`: "list", or the name of an action. */
 enum boot0_status driver_run(struct driver_work *work, const char *name, struct boot0_error *error);
 
-/* The other process: `argv` is DRIVER_ELEVATED, an action, devices. The result, packed. */
+/* Runs the other process: `argv` is DRIVER_ELEVATED, action, devices. Returns a packed result. */
 uint32_t driver_run_elevated(const struct b0_setup *setup, int argc, char *const *argv);
 
 #endif

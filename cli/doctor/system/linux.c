@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Linux: this machine's own directories, and the user that runs this. */
+/* Linux: this machine's own directories, and the user of this process. */
 #include "../facts.h"
 
 #include <core/array.h>

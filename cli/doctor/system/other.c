@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Systems that are asked by their device manager, or not at all. */
+/* Other systems: the device manager has the facts, or there are none. */
 #include "../facts.h"
 
 #include <base/platform/process.h>
