@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The vboard command: runs any command with virtual boards plugged in. This file has its options
- * and the order of things; attach/ does the work.
+ * and the sequence of a run; attach/ does the work.
  */
 #include "attach/attach.h"
 #include "attach/buttons.h"
@@ -13,13 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Slower or faster than this, times in microseconds are no longer sure to fit 64 bits. */
+/* Beyond these speeds, times in microseconds might not fit 64 bits. */
 #define SPEED_MIN 0.001
 #define SPEED_MAX 1000000.0
 
 enum {
     BOARDS_MAX = 16,
-    /* A program needs a moment until it is on the bus; COMMAND is to find it there. */
+    /* A program needs a moment until it is on the bus; COMMAND should find it there. */
     START_MS = 2000,
     START_STEP_MS = 10,
     /* sysexits.h */
@@ -34,8 +34,8 @@ enum {
 
 struct options {
     double speed;
-    uint16_t gdb_port;   /* 0: not wanted */
-    const char *buttons; /* file names; NULL: not wanted */
+    uint16_t gdb_port;   /* 0: not requested */
+    const char *buttons; /* file names; NULL: not requested */
     const char *trace;
     const char *stats;
     const char *specs[BOARDS_MAX];
@@ -148,7 +148,7 @@ static int end_output(void)
     return STATUS_IO;
 }
 
-/* "f407": its row as a description; "--keys": what a description can hold. */
+/* "f407": its row as a description; "--keys": what a description can contain. */
 static int describe_model(const char *name)
 {
     if (strcmp(name, "--keys") == 0) {
@@ -194,7 +194,7 @@ static int usage_error(const char *message, const char *what)
     return STATUS_USAGE;
 }
 
-/* The place of "--", or argc. Not that of an option's argument: none of them can be "--". */
+/* The index of "--", or argc. It is not an option's argument: none of them can be "--". */
 static int find_separator(int argc, char **argv)
 {
     int at = 1;
@@ -206,7 +206,7 @@ static int find_separator(int argc, char **argv)
 }
 
 enum option_code {
-    OPTION_BOARD = 1, /* getopt's for what is no option */
+    OPTION_BOARD = 1, /* getopt's value for a word that is not an option */
     OPTION_SPEED,
     OPTION_GDB,
     OPTION_BUTTONS,
@@ -236,7 +236,7 @@ static int add_board(struct options *options, const char *spec)
     return EXIT_SUCCESS;
 }
 
-/* Takes one option that getopt has found; anything but EXIT_SUCCESS ends the parsing. */
+/* Takes one option from getopt; anything but EXIT_SUCCESS ends the parsing. */
 static int take_option(struct options *options, int option, const char *argument)
 {
     switch (option) {
@@ -259,13 +259,13 @@ static int take_option(struct options *options, int option, const char *argument
     case OPTION_STATS:
         options->stats = argument;
         return EXIT_SUCCESS;
-    default: /* getopt has said what is wrong */
+    default: /* getopt has reported the error */
         print_usage(stderr);
         return STATUS_USAGE;
     }
 }
 
-/* Help, version and list do their work here; *done is set then, or if something is wrong. */
+/* Help, version and list do their work here. Sets *done then, or after an error. */
 static int parse(int argc, char **argv, struct options *options, bool *done)
 {
     int separator = find_separator(argc, argv);
@@ -308,11 +308,11 @@ static int parse(int argc, char **argv, struct options *options, bool *done)
 
 /* ---- running ---- */
 
-/* Everything that a run holds. */
+/* The resources of a run. */
 struct run {
     struct vboard *boards[BOARDS_MAX];
     size_t count;
-    FILE *trace; /* NULL: not wanted */
+    FILE *trace; /* NULL: not requested */
     FILE *stats;
 };
 
@@ -328,7 +328,7 @@ static enum boot0_status open_output(const char *name, FILE **file, struct boot0
     return BOOT0_OK;
 }
 
-/* Closes a file of ours; BOOT0_E_IO if what was written did not all arrive. */
+/* Closes one of our files; BOOT0_E_IO if some of the output was lost. */
 static enum boot0_status close_output(FILE *file, const char *name, struct boot0_error *error)
 {
     bool failed;
@@ -370,7 +370,7 @@ static enum boot0_status prepare(const struct options *options, struct run *run,
         status = open_output(options->stats, &run->stats, error);
     }
     if (run->trace != NULL) {
-        setvbuf(run->trace, NULL, _IOLBF, 0); /* to be followed while the command runs */
+        setvbuf(run->trace, NULL, _IOLBF, 0); /* readable while the command runs */
     }
     return status;
 }
@@ -387,7 +387,7 @@ static void print_stats(const struct run *run)
     fputs("]\n", run->stats);
 }
 
-/* Runs the command on the boards; its exit status, or one of our own with the error filled. */
+/* Runs the command on the boards. Returns its exit status, or our own with the error filled. */
 static int run_command(const struct options *options, const struct run *run, const sigset_t *mask,
                        struct boot0_error *error)
 {
@@ -416,7 +416,7 @@ static int run_command(const struct options *options, const struct run *run, con
     return status;
 }
 
-/* Ends a run. What fails here counts only if the command itself went well. */
+/* Ends a run. A failure here counts only if the command itself succeeded. */
 static int finish(const struct options *options, struct run *run, int status)
 {
     struct boot0_error error = {0};

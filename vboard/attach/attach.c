@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See attach.h. Requests of clients come in on a thread of umockdev's, time passes and boards come
- * and go on the main one: a lock keeps them apart.
+ * See attach.h. Requests of clients arrive on a thread of umockdev's; on the main thread time
+ * passes and boards come and go. A lock keeps the threads apart.
  */
 #include "attach.h"
 
@@ -24,18 +24,18 @@ enum {
     BUS = 1,
     FIRST_ADDRESS = 2, /* 1 is the root hub */
     LAST_ADDRESS = 127,
-    TICK_MS = 10, /* how soon it is seen that a board came or went without a client's doing */
+    TICK_MS = 10, /* how soon a board that comes or goes without a client's doing is noticed */
     /* A client looks into the directory of a device to understand that it was removed. */
     REMOVAL_US = 20000,
     DRAIN_MS = 200,
-    /* Longer ones leave no room for the names of sockets below, which have 107 characters. */
+    /* Longer names leave no room for the names of sockets below, which have 107 characters. */
     TEMPORARY_MAX = 60,
 };
 
 enum port_state {
     PORT_EMPTY = 0,
     PORT_PLUGGED,
-    PORT_LEAVING, /* its removal was announced, its directory is still there */
+    PORT_LEAVING, /* its removal was announced, its directory still exists */
 };
 
 struct usb_port {
@@ -44,17 +44,17 @@ struct usb_port {
     struct vboard_pace pace;
     unsigned number;
     enum port_state state;
-    unsigned connection; /* the board's, when it was plugged */
+    unsigned connection; /* the board's, when it was plugged in */
     int64_t remove_at;
     struct vboard_usb_device device;
     struct vboard_sysfs shown;
     struct vboard_usbfs *node;
-    struct vboard_tty *tty; /* the board's serial port; NULL: it has none */
+    struct vboard_tty *tty; /* the board's serial port; NULL: none */
     struct vboard_cdc *cdc; /* its program's; NULL: this port has no board */
 };
 
 struct vboard_attachment {
-    GRecMutex lock; /* guards all below, and the boards */
+    GRecMutex lock; /* guards everything below, and the boards */
     UMockdevTestbed *testbed;
     char *root;
     struct vboard_tree tree;
@@ -66,11 +66,11 @@ struct vboard_attachment {
     size_t count;
     struct usb_port ports[VBOARD_PORTS_MAX];
     unsigned last_address;
-    GPtrArray *nodes; /* of all devices ever plugged: clients may still have them open */
+    GPtrArray *nodes; /* of all devices ever plugged in: clients may still have them open */
     int timer;        /* a timerfd for the next answer that is due */
     guint timer_source;
     guint tick_source;
-    struct vboard_gdb *gdb; /* NULL: nobody wants it */
+    struct vboard_gdb *gdb; /* NULL: not requested */
     struct vboard_buttons *buttons;
 };
 
@@ -108,7 +108,7 @@ static gboolean on_timer(gint fd, GIOCondition condition, gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-/* ---- what device nodes ask for ---- */
+/* ---- requests of device nodes ---- */
 
 static bool still_there(const struct usb_port *port)
 {
@@ -228,7 +228,7 @@ static enum boot0_status show(struct vboard_attachment *attachment,
     return BOOT0_OK;
 }
 
-/* The next device number that nobody has, as the kernel gives them. */
+/* The next free device number, as the kernel assigns them. */
 static unsigned next_address(struct vboard_attachment *attachment)
 {
     bool taken;
@@ -286,7 +286,7 @@ static void remove_rest(struct usb_port *port)
     port->state = PORT_EMPTY;
 }
 
-/* Lets a board live up to now, and its port follow it. */
+/* Advances a board to the present, and updates its port. */
 static void follow(struct usb_port *port, int64_t now)
 {
     struct boot0_error error;
@@ -326,9 +326,9 @@ static gboolean on_tick(gpointer data)
 /* ---- life ---- */
 
 /*
- * Makes the testbed, which ends the process if it cannot have a temporary directory, and whose
- * sockets need short names that hold wherever a client goes. GLib looks at TMPDIR once, at its
- * first question.
+ * Makes the testbed. It ends the process if it cannot make a temporary directory, and its sockets
+ * need short names that are valid in any directory of a client. GLib reads TMPDIR only once, at the
+ * first query.
  */
 static enum boot0_status make_testbed(struct vboard_attachment *attachment,
                                       struct boot0_error *error)
@@ -354,7 +354,7 @@ static enum boot0_status make_testbed(struct vboard_attachment *attachment,
     return attachment->testbed == NULL ? BOOT0_E_NO_OUTPUT : BOOT0_OK;
 }
 
-/* umockdev finds it critical that a client was killed in the middle of a request. */
+/* umockdev reports it as critical if a client was killed in the middle of a request. */
 static void log_umockdev(const gchar *domain, GLogLevelFlags level, const gchar *message,
                          gpointer data)
 {
@@ -514,7 +514,7 @@ void vboard_detach(struct vboard_attachment *attachment)
     g_free(attachment->root);
     close(attachment->timer);
     if (abandoned) {
-        return; /* processes that COMMAND left behind: their requests may still come in */
+        return; /* processes that COMMAND left behind may still send requests */
     }
     for (guint n = 0; n < attachment->nodes->len; n++) {
         vboard_usbfs_free(g_ptr_array_index(attachment->nodes, n));

@@ -12,27 +12,24 @@
 struct vboard_attachment;
 
 /*
- * Plugs the boards in, in ports 1, 2, … They stay the caller's, and must outlive the attachment;
- * nobody else may use them meanwhile. `speed` is that of attach/pace.h. From now on UMOCKDEV_DIR is
- * set, and the default main context has to run. On failure NULL with the error filled:
+ * Plugs the boards into ports 1, 2, … The caller owns them. They must outlive the attachment, and
+ * nothing else may use them meanwhile. `speed` is that of attach/pace.h. Sets UMOCKDEV_DIR. The
+ * default main context must run from now on. On failure NULL with the error filled:
  * BOOT0_E_NO_OUTPUT (no room for temporary files), BOOT0_E_USAGE (too many boards),
  * BOOT0_E_INTERNAL.
  */
 struct vboard_attachment *vboard_attach(struct vboard *const *boards, size_t count, double speed,
                                         struct boot0_error *error);
 
-/* Lets GDB debug what runs on the first board: 127.0.0.1:port. BOOT0_E_IO. */
+/* Lets GDB debug the code on the first board: 127.0.0.1:port. BOOT0_E_IO. */
 enum boot0_status vboard_attach_gdb(struct vboard_attachment *attachment, uint16_t port,
                                     struct boot0_error *error);
 
-/*
- * Lets buttons of the boards be pressed by lines that come through a FIFO (attach/buttons.h).
- * BOOT0_E_NO_OUTPUT.
- */
+/* Lets lines from a FIFO press buttons of the boards (attach/buttons.h). BOOT0_E_NO_OUTPUT. */
 enum boot0_status vboard_attach_buttons(struct vboard_attachment *attachment, const char *path,
                                         struct boot0_error *error);
 
-/* Waits for clients that are just closing, unplugs the boards, and removes all temporary files. */
+/* Waits for clients that are closing, unplugs the boards, and removes all temporary files. */
 void vboard_detach(struct vboard_attachment *attachment);
 
 #endif

@@ -18,10 +18,10 @@ struct vboard_buttons {
     struct vboard *const *boards;
     size_t count;
     GRecMutex *lock;
-    char *path; /* made here; NULL: it was there */
+    char *path; /* if made here; NULL: it existed */
     int fd;
     guint source;
-    char line[LINE_MAX_BYTES]; /* of which so much has come */
+    char line[LINE_MAX_BYTES]; /* an incomplete line */
     size_t length;
 };
 
@@ -97,7 +97,7 @@ static gboolean on_input(gint fd, GIOCondition condition, gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-/* Open for writing as well: the end of one writer is not the end of the FIFO. */
+/* Opens it for writing as well: the end of one writer is not the end of the FIFO. */
 static int open_fifo(const char *path)
 {
     struct stat status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A hand on the boards: a FIFO that takes lines such as "1 reset", from a script or a person. */
+/* Presses buttons of the boards: a FIFO takes lines such as "1 reset", by a script or a person. */
 #ifndef VBOARD_ATTACH_BUTTONS_H
 #define VBOARD_ATTACH_BUTTONS_H
 
@@ -18,15 +18,15 @@ struct vboard_button {
 const struct vboard_button *vboard_button_at(size_t index);
 
 /*
- * Makes the FIFO, or takes one that is there; the default main context has to run. Boards, file
- * name and the lock, which is held while a button is pressed, stay the caller's. A line that is not
- * understood is told on the standard error. On failure NULL with the error filled:
+ * Makes the FIFO, or uses an existing one. The default main context must run. The caller owns
+ * boards, file name and lock; the lock is held while a button is pressed. Reports lines that it
+ * does not understand on the standard error. On failure NULL with the error filled:
  * BOOT0_E_NO_OUTPUT.
  */
 struct vboard_buttons *vboard_buttons_open(const char *path, struct vboard *const *boards,
                                            size_t count, GRecMutex *lock,
                                            struct boot0_error *error);
-/* Removes the FIFO if it was made here. NULL is fine. */
+/* Removes the FIFO if it was made here. Accepts NULL. */
 void vboard_buttons_close(struct vboard_buttons *buttons);
 
 #endif

@@ -37,9 +37,9 @@ enum {
     ENDPOINT_BULK = 2,
 };
 
-/* The function's numbers, as its descriptors have them. */
+/* The function's numbers, from its descriptors. */
 struct function {
-    int communication; /* interface; -1: there is none */
+    int communication; /* interface; -1: none */
     int data;
     uint8_t in;
     uint8_t out;
@@ -51,12 +51,12 @@ struct vboard_cdc {
     struct vboard *board;
     struct vboard_pace *pace;
     struct vboard_cdc_place place;
-    struct vboard_terminal *terminal; /* plugged while there is a device with such a function */
+    struct vboard_terminal *terminal; /* plugged while a device has such a function */
     struct function function;
-    uint8_t coding[LINE_CODING_SIZE]; /* as the device was told */
-    uint8_t in[PACKET_MAX];           /* a packet that clients have had no room for */
+    uint8_t coding[LINE_CODING_SIZE]; /* as last sent to the device */
+    uint8_t in[PACKET_MAX];           /* a packet that clients have no room for */
     size_t in_size;
-    uint8_t out[PACKET_MAX]; /* one that the device has not taken */
+    uint8_t out[PACKET_MAX]; /* a packet that the device has not taken */
     size_t out_size;
     guint timer;
 };
@@ -169,7 +169,7 @@ static void on_changed(void *context)
 
 /* ---- data ---- */
 
-/* From the device to the clients, until it has no more or they have no room. */
+/* Moves data from the device to the clients, until it has no more or they have no room. */
 static void bring_in(struct vboard_cdc *cdc)
 {
     uint64_t patience_us = 0;
@@ -189,8 +189,8 @@ static void bring_in(struct vboard_cdc *cdc)
 }
 
 /*
- * From the clients to the device, until there is no more or it has no room. A host asks for data
- * meanwhile: programs that echo have little room for it.
+ * Moves data from the clients to the device, until there is no more or it has no room. A host reads
+ * from the device meanwhile: programs that echo have little room.
  */
 static void take_out(struct vboard_cdc *cdc)
 {
@@ -211,7 +211,7 @@ static void take_out(struct vboard_cdc *cdc)
     vboard_terminal_listen(cdc->terminal, cdc->out_size == 0);
 }
 
-/* The kernel asks for data while somebody has the port open. */
+/* The kernel reads while a client has the port open. */
 static void move(struct vboard_cdc *cdc)
 {
     vboard_pace_sync(cdc->pace, g_get_monotonic_time());
@@ -288,7 +288,7 @@ void vboard_cdc_plug(struct vboard_cdc *cdc, const struct vboard_usb_device *dev
         fprintf(stderr, "vboard: cannot make a pseudo terminal for ttyACM%u\n", cdc->place.number);
         return;
     }
-    on_changed(cdc); /* the driver tells a new device how the port is set */
+    on_changed(cdc); /* the driver sends the port's settings to a new device */
 }
 
 void vboard_cdc_unplug(struct vboard_cdc *cdc)

@@ -17,9 +17,9 @@
 /* POSIX leaves its declaration to the program; GNU has it in unistd.h. */
 extern char **environ; /* NOLINT(readability-redundant-declaration) */
 
-/* As umockdev-wrapper has it. */
+/* As in umockdev-wrapper. */
 static const char umockdev_library[] = "libumockdev-preload.so.0";
-/* Ours, attach/client.c: beside the program where it was built, or where it is installed. */
+/* Our library, attach/client.c: beside the program in its build directory, or installed. */
 static const char client_library[] = "libvboard-client.so";
 
 enum {
@@ -35,7 +35,7 @@ struct child {
     int status; /* of waitpid() */
 };
 
-/* Puts `first` before what a variable holds already, if it is not in it. */
+/* Puts `first` at the start of a variable's value, unless the value contains it. */
 static void prepend(const char *name, const char *first)
 {
     const char *rest = getenv(name);
@@ -50,7 +50,7 @@ static void prepend(const char *name, const char *first)
     }
 }
 
-/* Loads our own library into clients. Without it all works but several listeners at once. */
+/* Loads our own library into clients. Without it everything works but several listeners at once. */
 static void preload_client(void)
 {
     char *self = g_file_read_link("/proc/self/exe", NULL);
@@ -84,15 +84,15 @@ enum boot0_status vboard_child_environment(struct boot0_error *error)
     prepend("LD_PRELOAD", umockdev_library);
     preload_client();
     /*
-     * A command built with gcc's AddressSanitizer refuses to start when another library comes
-     * before its own. It cannot be known here which of the programs that the command starts are,
-     * and all others ignore this. What the user has set comes after it, and wins.
+     * A command built with gcc's AddressSanitizer refuses to start if another library precedes its
+     * own. vboard cannot know which of the programs that the command starts are built that way, and
+     * all others ignore this option. The user's own options follow it, and win.
      */
     prepend("ASAN_OPTIONS", "verify_asan_link_order=0");
     return BOOT0_OK;
 }
 
-/* What is passed on, and the end of the child. */
+/* Signals to pass on, and the end of the child. */
 static void watched_signals(sigset_t *set)
 {
     sigemptyset(set);

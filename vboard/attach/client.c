@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A little library that vboard loads into its clients, before umockdev's: gives each client that
- * listens for events a place of its own.
+ * A small library that vboard loads into its clients, before umockdev's. It gives each client that
+ * listens for events its own socket name.
  *
- * umockdev's library binds the socket of such a client to ROOT/event<fd>, after unlinking what is
- * there. Two clients with the same file descriptor, such as two dfu-utils that run at once, take
- * each other's place, and the first hears nothing any more. So the socket gets another name before
- * the next client can come: vboard sends its events to all that begin like these (uevent.c).
+ * umockdev's library binds the socket of such a client to ROOT/event<fd>, after unlinking any
+ * existing one. Two clients with the same file descriptor, such as two dfu-utils that run at once,
+ * take each other's place, and the first receives nothing more. So the socket gets another name
+ * before the next client can come. vboard sends its events to all sockets with these beginnings
+ * (uevent.c).
  */
 #include "client.h"
 
@@ -22,7 +23,7 @@
 
 typedef int bind_function(int, const struct sockaddr *, socklen_t);
 
-/* Opens the lock of all clients and takes it; -1 if that cannot be. Closing it gives it free. */
+/* Opens and takes the lock of all clients; -1 on failure. Closing it releases it. */
 static int take_lock(const char *root)
 {
     char path[PATH_MAX];

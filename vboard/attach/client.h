@@ -3,13 +3,13 @@
 #ifndef VBOARD_CLIENT_H
 #define VBOARD_CLIENT_H
 
-/* How the names of sockets of clients that listen for events begin, in the testbed's directory. */
-#define UMOCKDEV_LISTENER "event"    /* then the file descriptor: umockdev's library has made it */
-#define VBOARD_LISTENER   "listener" /* then process and file descriptor: ours has renamed it */
+/* Beginnings of the names of event sockets in the testbed's directory. */
+#define UMOCKDEV_LISTENER "event"    /* then the file descriptor: made by umockdev's library */
+#define VBOARD_LISTENER   "listener" /* then process and file descriptor: renamed by ours */
 
-/* In the client: epoll_client.c hears of each ioctl. Leaves errno as it is. */
+/* In the client: informs epoll_client.c of each ioctl. Preserves errno. */
 void vboard_node_asked(int fd, unsigned long request, int result);
-/* In a client's new child: the lock that this takes may be held by nobody. */
+/* In a client's new child: renews the lock, because a thread that the child lacks may hold it. */
 void vboard_renew_node_lock(void);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * In the clients, as client.c is: the drivers of serial ports. Browsers show a port only if
- * /proc/tty/drivers has a driver for its numbers, and the kernel lists those that it has loaded:
- * none that a virtual board would need (proc(5)).
+ * /proc/tty/drivers has a driver for its numbers. The kernel lists the drivers that it has loaded,
+ * and none that a virtual board needs (proc(5)).
  */
 /* fopen() and fopen64() are two functions here. */
 #undef _FILE_OFFSET_BITS
@@ -29,7 +29,7 @@ static void copy(FILE *from, FILE *to)
         (void)fwrite(text, 1, size, to);
 }
 
-/* The kernel's list, which may be missing, with ours behind it. */
+/* The kernel's list, which may be missing, followed by ours. */
 static FILE *extend(FILE *kernels)
 {
     FILE *file = tmpfile();

@@ -2,8 +2,8 @@
 /*
  * In the clients, as client.c is: epoll for a device node. A browser waits for finished URBs by
  * epoll, which the kernel refuses (EPERM) for the plain file that umockdev makes of a node. So a
- * node gets a stand-in, an eventfd, that can be written to while URBs are under way: the client
- * reaps, and is made to wait a moment if it finds nothing.
+ * node gets a stand-in, an eventfd that is writable while URBs are under way: the client reaps, and
+ * has to wait a moment if it finds nothing.
  */
 #include "client.h"
 
@@ -32,7 +32,7 @@ enum {
 static struct stand_in {
     bool used;
     int node;
-    int event; /* an eventfd that is full cannot be written to (eventfd(2)) */
+    int event; /* a full eventfd is not writable (eventfd(2)) */
     unsigned urbs;
 } stand_ins[STAND_INS];
 
@@ -80,7 +80,7 @@ static void drop(struct stand_in *in)
     in->used = false;
 }
 
-/* URBs may have been sent before: it can be written to at first. NULL: there are too many. */
+/* Takes a stand-in, writable at first: URBs may have been sent before. NULL: there are too many. */
 static struct stand_in *take(int node)
 {
     for (size_t n = 0; n < STAND_INS; n++) {
@@ -97,7 +97,7 @@ static struct stand_in *take(int node)
     return NULL;
 }
 
-/* The kernel has refused the node itself. Under the lock. */
+/* The kernel has refused the node itself. Call this under the lock. */
 static int control_stand_in(epoll_ctl_function *next, int epoll, int operation, int fd,
                             struct epoll_event *event)
 {
@@ -137,7 +137,7 @@ __attribute__((visibility("default"))) int epoll_ctl(int epoll, int operation, i
     return result;
 }
 
-/* Whether the client is to wait a moment. Under the lock. */
+/* Whether the client must wait a moment. Call this under the lock. */
 static bool count(struct stand_in *in, unsigned long request, int result, int error)
 {
     if (request == USBDEVFS_SUBMITURB) {

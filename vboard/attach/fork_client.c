@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * In the clients, as client.c is: a client that forks while one of its threads is inside umockdev's
- * library. The child has the library's locks as they were, and no thread that gives them free, so
- * it stops for ever at the next file that it opens or closes; a browser's child does so before it
- * runs its program. umockdev 0.19.6 gives the child new locks; Debian 12 has 0.17.
+ * library. The child inherits the locked locks of the library, but no thread that releases them, so
+ * it blocks forever at the next file that it opens or closes. A browser's child opens files before
+ * it runs its program. umockdev 0.19.6 gives the child new locks; Debian 12 has 0.17.
  */
 #include "client.h"
 
@@ -28,6 +28,6 @@ static void renew_locks(void)
 
 __attribute__((constructor)) static void start(void)
 {
-    /* It fails for want of memory alone; the client does not know of any of this. */
+    /* It fails only for lack of memory, and the client knows nothing of it. */
     (void)pthread_atfork(NULL, NULL, renew_locks);
 }

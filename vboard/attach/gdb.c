@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 enum {
-    TICK_MS = 20, /* how soon GDB is told that the CPU has halted */
+    TICK_MS = 20, /* how soon GDB learns that the CPU has halted */
     RECEIVE_SIZE = 4096,
 };
 
@@ -22,17 +22,17 @@ struct vboard_gdb {
     GRecMutex *lock;
     struct vboard_gdb_stub stub;
     int listener;
-    int peer; /* -1: nobody */
+    int peer; /* -1: none */
     guint listener_source, peer_source, tick_source;
 };
 
-/* ---- the conversation ---- */
+/* ---- the connection ---- */
 
 static void send_bytes(void *peer, const char *bytes, size_t size)
 {
     const struct vboard_gdb *gdb = peer;
 
-    /* GDB waits for each answer, so one always fits the socket's buffer; or it is gone. */
+    /* GDB waits for each answer, so one always fits the socket's buffer, unless GDB is gone. */
     (void)!send(gdb->peer, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
@@ -89,7 +89,7 @@ static gboolean on_peer(gint fd, GIOCondition condition, gpointer data)
     if (gdb->peer < 0)
         target = vboard_debug_attach(gdb->board);
     if (target == NULL) {
-        close(peer); /* there is a debugger already, or no program was ever started */
+        close(peer); /* a debugger is connected already, or no program was ever started */
     } else {
         setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         gdb->peer = peer;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In the clients, as client.c is: a device node that is not there, or not for this user. umockdev's
- * library (0.17) takes one of its 50 places for each open(), also for those that fail, and ends the
- * program when none is left: that is what becomes of one that waits for its port to come back. So
- * what must fail does not get as far as that.
+ * In the clients, as client.c is: a device node that does not exist, or that this user may not
+ * open. umockdev's library (0.17) uses one of its 50 slots for each open(), including failed ones,
+ * and ends the program when none is left. That happens to a program that waits for its port to come
+ * back. So calls that must fail do not reach that library.
  */
 /* open() and open64() are two functions here. */
 #undef _FILE_OFFSET_BITS
@@ -18,7 +18,7 @@
 
 typedef int open_function(const char *, int, ...);
 
-/* Leaves in errno why. */
+/* Whether open() must fail; errno says why. */
 static bool fails(const char *path, int flags)
 {
     static const int wanted[] = {[O_RDONLY] = R_OK, [O_WRONLY] = W_OK, [O_RDWR] = R_OK | W_OK};
@@ -46,7 +46,7 @@ __attribute__((visibility("default"))) int open(const char *path, int flags, ...
     va_list arguments;
     mode_t mode;
 
-    va_start(arguments, flags); /* without O_CREAT it is not there, and nobody looks at it */
+    va_start(arguments, flags); /* without O_CREAT there is no mode, and nothing reads it */
     mode = va_arg(arguments, mode_t);
     va_end(arguments);
     return pass("open", path, flags, mode);

@@ -45,7 +45,7 @@ int64_t vboard_pace_done(struct vboard_pace *pace, int64_t wall_us)
     int64_t done;
 
     if (pace->speed <= 0) {
-        /* What this machine needed to compute the transfer is not the board's time. */
+        /* The time that this machine needed to compute the transfer is not the board's time. */
         pace->wall_us = wall_us;
         return wall_us;
     }

@@ -65,7 +65,7 @@ static const uint8_t descriptors[] = {
     12,
 };
 
-/* USB 2.0, 9.6.2: a high-speed device says what it would be at full speed. */
+/* USB 2.0, 9.6.2: a high-speed device describes what it would be at full speed. */
 static const uint8_t qualifier[] = {10, BOOT0_USB_DESC_QUALIFIER, 0x00, 0x02, 9, 0, 0, 64, 1, 0};
 
 static const char *const strings[] = {NULL, "vboard.0", "vboard Host Controller", "boot0 vboard"};
@@ -115,7 +115,7 @@ static size_t string_descriptor(uint8_t index, uint8_t *bytes)
 
 static size_t hub_descriptor(const struct vboard_roothub *hub, uint8_t *bytes)
 {
-    size_t map_size = hub->ports / 8 + 1; /* bit 0 is no port */
+    size_t map_size = hub->ports / 8 + 1; /* bit 0 is not a port */
     size_t size = DESC_HUB_SIZE + 2 * map_size;
 
     memset(bytes, 0, size);
@@ -128,7 +128,7 @@ static size_t hub_descriptor(const struct vboard_roothub *hub, uint8_t *bytes)
     return size;
 }
 
-/* GET_DESCRIPTOR: the length, 0 if there is none such. */
+/* Answers GET_DESCRIPTOR: returns the length, 0 if there is no such descriptor. */
 static size_t descriptor(const struct vboard_roothub *hub, const struct vboard_usb_device *device,
                          uint16_t value, uint8_t *bytes)
 {
@@ -168,7 +168,7 @@ static size_t status(const struct vboard_roothub *hub, const struct boot0_setup 
                      uint8_t *bytes)
 {
     if ((setup->bmRequestType & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD) {
-        b0_store16(bytes, 1); /* powered by itself */
+        b0_store16(bytes, 1); /* self-powered */
         return 2;
     }
     if ((setup->bmRequestType & BOOT0_USB_RECIPIENT_MASK) == BOOT0_USB_RECIPIENT_DEVICE) {
@@ -188,7 +188,7 @@ enum boot0_xfer vboard_roothub_control(const struct vboard_roothub *hub,
 
     *actual = 0;
     if ((setup->bmRequestType & BOOT0_USB_DIR_IN) == 0) {
-        /* SET_CONFIGURATION, SET_INTERFACE; features of ports are the kernel's business. */
+        /* SET_CONFIGURATION, SET_INTERFACE; the kernel handles features of ports. */
         return (setup->bmRequestType & BOOT0_USB_TYPE_MASK) == BOOT0_USB_TYPE_STANDARD
                    ? BOOT0_XFER_OK
                    : BOOT0_XFER_STALL;

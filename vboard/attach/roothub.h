@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The root hub that the boards hang on: a USB device of the kernel's own, so that tools that walk
- * the tree of the bus find the root that they expect.
+ * The root hub that the boards are attached to: a USB device of the kernel's own, so that tools
+ * that walk the tree of the bus find the root that they expect.
  */
 #ifndef VBOARD_ROOTHUB_H
 #define VBOARD_ROOTHUB_H
@@ -19,7 +19,7 @@ struct vboard_roothub {
     bool connected[VBOARD_PORTS_MAX]; /* whether port n + 1 has a device */
 };
 
-/* Describes the hub of bus 1, device 1. `hub` must stay where it is. */
+/* Describes the hub of bus 1, device 1. `hub` must not move. */
 void vboard_roothub_describe(const struct vboard_roothub *hub, struct vboard_usb_device *device);
 
 /* One control transfer. */

@@ -17,7 +17,7 @@ enum {
     DEVICES_A_BUS = 128,
 };
 
-/* Adds one line to a list of lines; too long a list keeps its whole lines. */
+/* Adds one line to a list of lines; drops a line that does not fit. */
 BOOT0_PRINTF(3, 4)
 static void add_line(char *lines, size_t size, const char *format, ...)
 {
@@ -61,7 +61,7 @@ static void write_text(struct vboard_tree *tree, const struct vboard_tree_device
     vboard_tree_bytes(tree, at, name, (const uint8_t *)text, strlen(text));
 }
 
-/* `always`: the attribute is there, and empty, if there is no string. */
+/* `always`: without a string, the attribute exists and is empty. */
 static void write_string(struct vboard_tree *tree, const struct vboard_usb_device *device,
                          const struct vboard_tree_device *at, const char *name, uint8_t index,
                          bool always)
@@ -75,7 +75,7 @@ static void write_string(struct vboard_tree *tree, const struct vboard_usb_devic
     }
 }
 
-/* What udev's usb_id makes of a string: blanks become '_', a run of them one. */
+/* What udev's usb_id makes of a string: each run of blanks becomes one '_'. */
 static void add_string(struct vboard_sysfs_entry *entry, const struct vboard_usb_device *device,
                        const char *key, uint8_t index)
 {
@@ -96,7 +96,7 @@ static void add_string(struct vboard_sysfs_entry *entry, const struct vboard_usb
     ADD(entry, "%s=%s", key, text);
 }
 
-/* Where the device is in the tree, and its name. */
+/* The device's place in the tree, and its name. */
 static void place_device(const struct vboard_usb_device *device, struct vboard_tree_device *at)
 {
     if (device->port == 0) {
@@ -146,8 +146,8 @@ static void list_interfaces(const struct vboard_usb_device *device, char *list, 
 }
 
 /*
- * What udev keeps in its database. Not all versions of umockdev show clients a database of the
- * testbed, so this stands with the kernel's properties, as in umockdev's own descriptions.
+ * The contents of udev's database. Not all versions of umockdev show clients a database of the
+ * testbed, so these are among the kernel's properties, as in umockdev's own descriptions.
  */
 static void udev_properties(const struct vboard_usb_device *device, const uint8_t *d,
                             struct vboard_sysfs_entry *entry)

@@ -15,7 +15,7 @@ struct vboard_usb_device {
     unsigned bus;
     unsigned address;                            /* its number on the bus */
     unsigned port;                               /* of the root hub; 0: the root hub itself */
-    unsigned ports;                              /* that it has, if it is a hub */
+    unsigned ports;                              /* of a hub */
     const char *speed;                           /* in Mbit/s, as sysfs writes it */
     uint8_t descriptors[VBOARD_DESCRIPTORS_MAX]; /* device, then configuration */
     size_t descriptors_size;
@@ -31,13 +31,13 @@ struct vboard_sysfs_entry {
     char properties[1024]; /* lines, of the kernel and of udev */
 };
 
-/* What was shown of a device, to take it away again. */
+/* What was shown of a device, for its removal. */
 struct vboard_sysfs {
     struct vboard_sysfs_entry entries[1 + VBOARD_INTERFACES_MAX];
     size_t count;
 };
 
-/* Shows the device; tells no one. tree->failed says whether it worked. */
+/* Shows the device, without an event. tree->failed says whether it worked. */
 void vboard_sysfs_show(struct vboard_tree *tree, const struct vboard_usb_device *device,
                        struct vboard_sysfs *shown);
 
@@ -45,18 +45,18 @@ void vboard_sysfs_show(struct vboard_tree *tree, const struct vboard_usb_device 
 void vboard_sysfs_announce(struct vboard_uevents *events, const struct vboard_sysfs *shown,
                            bool added);
 
-/* Takes the device from the bus, so that nobody finds it any more; tells no one. */
+/* Takes the device off the bus, so that nothing finds it any more, without an event. */
 void vboard_sysfs_hide(struct vboard_tree *tree, const struct vboard_sysfs *shown);
 
-/* Removes what is left of it, once the clients that were told have had a look. */
+/* Removes the rest, once the clients that received the event have had a look. */
 void vboard_sysfs_remove(struct vboard_tree *tree, struct vboard_sysfs *shown);
 
 /* The device node, "bus/usb/001/002". */
 void vboard_sysfs_node(unsigned bus, unsigned address, char *node, size_t size);
 
 /*
- * Steps through the descriptors from *at, which starts at 0; NULL at the end, or at a descriptor
- * whose length is impossible.
+ * Steps through the descriptors from *at, which starts at 0. NULL at the end, or at a descriptor
+ * with an impossible length.
  */
 const uint8_t *vboard_sysfs_next(const struct vboard_usb_device *device, size_t *at);
 

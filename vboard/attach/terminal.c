@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 enum {
-    DEFAULT_BAUD = 9600, /* a tty's */
+    DEFAULT_BAUD = 9600, /* of a tty */
 };
 
 struct vboard_terminal {
@@ -23,13 +23,13 @@ struct vboard_terminal {
     const struct vboard_terminal_ops *ops;
     void *context;
     UMockdevIoctlBase *handler;
-    unsigned plugged; /* how often it was, with the present one */
+    unsigned plugged; /* how many times, including the present one */
     unsigned clients; /* that have opened it since then */
-    unsigned users;   /* and those that still hold what it was before */
+    unsigned users;   /* and those that still hold an earlier one */
     bool dtr;
     bool rts;
-    int master; /* -1: the port is not there */
-    int slave;  /* kept open, so that the settings outlive a client */
+    int master; /* -1: the port is unplugged */
+    int slave;  /* kept open, so that settings outlive a client */
     guint source;
 };
 
@@ -51,13 +51,13 @@ uint32_t vboard_terminal_baud(const struct termios *settings)
     for (size_t i = 0; i < G_N_ELEMENTS(speeds); i++)
         if (speeds[i].code == cfgetospeed(settings))
             return speeds[i].baud;
-    /* CBAUDEX alone is BOTHER, of which glibc's termios.h knows nothing. */
+    /* CBAUDEX alone is BOTHER, which glibc's termios.h does not know. */
     return (settings->c_cflag & CBAUD) == CBAUDEX ? settings->c_ospeed : DEFAULT_BAUD;
 }
 
 bool vboard_terminal_settings(const struct vboard_terminal *terminal, struct termios *settings)
 {
-    struct termios2 number; /* of speeds that have no name, tcgetattr() says no more than that */
+    struct termios2 number; /* for a speed without a name; tcgetattr() says only that it has none */
 
     if (terminal->master < 0 || tcgetattr(terminal->slave, settings) != 0)
         return false;
@@ -126,7 +126,7 @@ static void set_lines(struct vboard_terminal *terminal, int wanted)
     move_lines(terminal, wanted & TIOCM_DTR, wanted & TIOCM_RTS);
 }
 
-/* 0, a negative errno, or 1: it is the kernel's. */
+/* Returns 0, a negative errno, or 1: left to the kernel. */
 static int serve(struct vboard_terminal *terminal, unsigned request, UMockdevIoctlData *arg)
 {
     UMockdevIoctlData *word = NULL;
@@ -154,7 +154,7 @@ static int serve(struct vboard_terminal *terminal, unsigned request, UMockdevIoc
     } else if (request == TIOCMSET) {
         set_lines(terminal, value);
     } else if (request == TIOCMBIS && value == 0) {
-        terminal->ops->changed(terminal->context); /* tty_client.c says so */
+        terminal->ops->changed(terminal->context); /* tty_client.c signals it this way */
     } else {
         set_lines(terminal,
                   request == TIOCMBIS ? lines(terminal) | value : lines(terminal) & ~value);
@@ -180,13 +180,13 @@ static gboolean on_ioctl(UMockdevIoctlBase *handler, UMockdevIoctlClient *client
     return TRUE;
 }
 
-/* A client that has the port open; since which time it was plugged. */
+/* A client that has the port open, and the plugging at which it opened it. */
 struct user {
     struct vboard_terminal *terminal;
     unsigned plugged;
 };
 
-/* The last one closes: HUPCL. */
+/* The last client closes: HUPCL. */
 static void on_client_gone(void *data, GObject *client)
 {
     struct user *user = data;
@@ -202,8 +202,8 @@ static void on_client_gone(void *data, GObject *client)
 }
 
 /*
- * The kernel switches both lines on when a port is opened. What tries to open one that is just not
- * there any more comes here too: umockdev asks before it looks.
+ * The kernel switches both lines on when a port is opened. A client that tries to open a port that
+ * has just gone comes here too: umockdev asks before it looks.
  */
 static void on_client(UMockdevIoctlBase *handler, UMockdevIoctlClient *client, void *data)
 {
@@ -286,7 +286,7 @@ static void show(const struct vboard_terminal *terminal)
     make_link("../..", g_build_filename(device, "device", NULL));
     make_link(target, path_of(terminal, "sys/class/tty"));
     g_free(text);
-    /* Where umockdev's library looks up the numbers of a node. */
+    /* umockdev's library looks up the numbers of a node here. */
     text = g_strdup_printf("%u:%u", terminal->place.major, terminal->place.minor);
     make_link(text, path_of(terminal, "dev/.node"));
     g_free(text);
@@ -294,7 +294,7 @@ static void show(const struct vboard_terminal *terminal)
     g_free(device);
 }
 
-/* The last of it, by which it can be opened. */
+/* The last step, by which clients can open the port. */
 static void show_node(const struct vboard_terminal *terminal)
 {
     make_link(ptsname(terminal->master), path_of(terminal, "dev"));
@@ -322,7 +322,7 @@ static void hide(const struct vboard_terminal *terminal)
     g_free(device);
 }
 
-/* Raw, as a program would set it that then only changes the speed; and marked as ours. */
+/* Sets raw mode, as a program that then only changes the speed would, and marks it as ours. */
 static bool prepare(struct vboard_terminal *terminal)
 {
     struct termios settings;
@@ -352,8 +352,8 @@ static void close_pair(struct vboard_terminal *terminal)
 }
 
 /*
- * Only while the port is there: umockdev takes a client that tries to open a port that is not there
- * for one that has it open, until the process ends.
+ * Attaches only while the port exists: if a client tries to open a port that does not exist,
+ * umockdev considers it open in that client until the process ends.
  */
 static bool attach(struct vboard_terminal *terminal)
 {
@@ -383,7 +383,7 @@ void vboard_terminal_unplug(struct vboard_terminal *terminal)
     stop_listening(terminal);
     close_pair(terminal);
     terminal->plugged++;
-    terminal->clients = 0; /* those that are left have nothing any more */
+    terminal->clients = 0; /* the remaining ones have no port any more */
     terminal->dtr = terminal->rts = false;
 }
 

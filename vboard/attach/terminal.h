@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A serial port as clients see it: a pseudo terminal behind a name in the testbed's /dev, with what
- * sysfs shows of a port, and the modem lines that a pseudo terminal does not have. What is at its
- * other end is the business of tty.c (a board's UART) and cdc.c (a program's USB serial port).
+ * A serial port as clients see it: a pseudo terminal behind a name in the testbed's /dev, with its
+ * entries in sysfs and the modem lines that a pseudo terminal lacks. tty.c (a board's UART) and
+ * cdc.c (a program's USB serial port) are its other end.
  */
 #ifndef VBOARD_TERMINAL_H
 #define VBOARD_TERMINAL_H
@@ -23,16 +23,21 @@ struct vboard_terminal_place {
     char name[16];    /* "ttyUSB0" */
     unsigned major;
     unsigned minor;
-    /* Below the root: the device that the port belongs to, "sys/devices/…", as its node "tty". */
+    /*
+     * Below the root: the device that the port belongs to, "sys/devices/…"; the port is in its
+     * "tty".
+     */
     char device[VBOARD_TERMINAL_DEVICE_MAX];
-    char properties[128]; /* what udev would add to the port's own: lines */
+    char properties[128]; /* lines that udev would add to the port's own */
 };
 
 struct vboard_terminal_ops {
-    /* DTR and RTS are now so; the kernel sets both when a port is opened and clears them when the
-     * last client closes it. */
+    /*
+     * The new state of DTR and RTS. The kernel sets both when a port is opened, and clears them
+     * when the last client closes it.
+     */
     void (*lines)(void *context, bool dtr, bool rts);
-    /* There is something to read: vboard_terminal_read(). */
+    /* There is data for vboard_terminal_read(). */
     void (*readable)(void *context);
     /* A client has changed its settings; vboard_terminal_settings() has them. */
     void (*changed)(void *context);
@@ -40,31 +45,31 @@ struct vboard_terminal_ops {
 
 struct vboard_terminal;
 
-/* It is not plugged yet. */
+/* Makes an unplugged port. */
 struct vboard_terminal *vboard_terminal_new(const struct vboard_terminal_place *place,
                                             const struct vboard_terminal_ops *ops, void *context);
-/* Frees an unplugged one that no client has open any more. NULL is fine. */
+/* Frees an unplugged port that no client has open any more. Accepts NULL. */
 void vboard_terminal_free(struct vboard_terminal *terminal);
 
-/* An unplugged one belongs to another device from now on, and has its properties. */
+/* Moves an unplugged port to another device, with that device's properties. */
 void vboard_terminal_move(struct vboard_terminal *terminal, const char *device,
                           const char *properties);
-/* The port appears; false if there is no pseudo terminal for it. It disappears: clients hang up. */
+/* Plugs the port in; false if there is no pseudo terminal for it. Unplugs it: clients hang up. */
 bool vboard_terminal_plug(struct vboard_terminal *terminal);
 void vboard_terminal_unplug(struct vboard_terminal *terminal);
 bool vboard_terminal_plugged(const struct vboard_terminal *terminal);
 
 /* Whether a client has it open. */
 bool vboard_terminal_is_open(const struct vboard_terminal *terminal);
-/* How many clients have it open, or what it was before it was last unplugged. */
+/* How many clients have it open, including those that opened it before it was last unplugged. */
 unsigned vboard_terminal_clients(const struct vboard_terminal *terminal);
 
 bool vboard_terminal_settings(const struct vboard_terminal *terminal, struct termios *settings);
 uint32_t vboard_terminal_baud(const struct termios *settings);
 
-/* What clients have written; 0 if there is nothing. */
+/* Reads what clients have written; 0 if there is nothing. */
 size_t vboard_terminal_read(struct vboard_terminal *terminal, uint8_t *bytes, size_t size);
-/* For clients to read. False: nobody reads, and there is no more room. */
+/* Writes data for the clients. False: no client reads, and there is no more room. */
 bool vboard_terminal_write(struct vboard_terminal *terminal, const uint8_t *bytes, size_t size);
 /* Whether readable() is called: not while the other end has no room for more. */
 void vboard_terminal_listen(struct vboard_terminal *terminal, bool wanted);

@@ -18,7 +18,7 @@ static void note(struct vboard_tree *tree, int failure)
     }
 }
 
-/* Formats a path below the root. An overlong one is noted and becomes "", which no call accepts. */
+/* Formats a path below the root. Notes an overlong path and makes it "", which no call accepts. */
 BOOT0_PRINTF(4, 5)
 static void path_of(struct vboard_tree *tree, char *path, size_t size, const char *format, ...)
 {
@@ -37,7 +37,7 @@ static void path_of(struct vboard_tree *tree, char *path, size_t size, const cha
     }
 }
 
-/* Makes all directories that `path` lies in. */
+/* Makes all directories above `path`. */
 static void make_parents(struct vboard_tree *tree, char *path)
 {
     char *slash = path + strlen(tree->root);
@@ -83,7 +83,7 @@ static void make_link(struct vboard_tree *tree, const char *target, char *path)
     }
 }
 
-/* The way from a device's directory up to sys/. */
+/* The path from a device's directory up to sys/. */
 static void climb(const char *path, char *up, size_t size)
 {
     size_t used = 0;
@@ -157,7 +157,7 @@ void vboard_tree_bytes(struct vboard_tree *tree, const struct vboard_tree_device
     write_file(tree, path, bytes, size);
 }
 
-/* Where umockdev's preload library looks up the numbers of a node that is a file in truth. */
+/* umockdev's preload library looks up the numbers of a node here; the node is really a file. */
 static void number_path(struct vboard_tree *tree, const struct vboard_tree_device *device,
                         char *path, size_t size)
 {

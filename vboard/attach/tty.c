@@ -18,12 +18,12 @@ struct vboard_tty {
     struct vboard_pace *pace;
     GRecMutex *lock;
     struct vboard_terminal *terminal;
-    guint timer; /* for the next character, if the board's time is the wall's */
+    guint timer; /* for the next character, if the board's time follows the wall clock */
 };
 
 /* ---- the line ---- */
 
-/* How the client has set the port: the master's settings are the slave's. */
+/* The port's settings by the client: the master has the slave's settings. */
 static struct vboard_line line_of(const struct termios *settings)
 {
     return (struct vboard_line){
@@ -60,7 +60,7 @@ static size_t mark(const struct termios *settings, const struct vboard_character
 
 static gboolean on_timer(gpointer data);
 
-/* With speed 0 what the board does takes no time: all of it happens now. */
+/* With speed 0 the board's actions take no time: all of them happen now. */
 static void hand_over(struct vboard_tty *tty)
 {
     struct vboard_character character;
@@ -75,7 +75,7 @@ static void hand_over(struct vboard_tty *tty)
             size_t size = mark(&settings, &character, bytes);
 
             if (size > 0 && !vboard_terminal_write(tty->terminal, bytes, size))
-                return; /* nobody reads: a UART has no room for it either */
+                return; /* no client reads: a UART has no room for it either */
         }
         due_us = vboard_uart_due_us(tty->board);
         if (due_us == UINT64_MAX || !vboard_uart_plugged(tty->board) || tty->pace->speed > 0)
@@ -128,7 +128,7 @@ static void on_lines(void *context, bool dtr, bool rts)
     vboard_pace_done(tty->pace, g_get_monotonic_time());
 }
 
-/* How the port is set counts when something is sent. */
+/* The settings are read when something is sent. */
 static void on_changed(void *context)
 {
     (void)context;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In the clients, as client.c is: serial ports that are pseudo terminals in truth. The kernel takes
- * parity away from those, and programs that check what they have set give up. What it does not keep
- * is put where every process, and vboard at the other end, finds it again: tty_marks.h.
+ * In the clients, as client.c is: serial ports that are really pseudo terminals. The kernel removes
+ * parity from those, and programs that check their settings give up. Settings that the kernel does
+ * not keep go where every process, and vboard at the other end, finds them: tty_marks.h.
  */
 #include "client.h"
 #include "tty_marks.h"
@@ -45,7 +45,7 @@ static void conceal(unsigned *input, unsigned *control, unsigned char *character
                         (*control & CMSPAR ? VBOARD_TTY_CMSPAR : 0) |
                         (*input & PARMRK ? VBOARD_TTY_PARMRK : 0) | ((*control & CSIZE) ^ CS8));
     *input &= ~(unsigned)PARMRK;
-    /* The C library takes it for a failure if the kernel does not do as it was told. */
+    /* The C library reports a failure if the kernel does not apply all settings. */
     *control = (*control & ~(unsigned)(PARENB | CMSPAR)) | CS8;
 }
 
@@ -76,8 +76,8 @@ __attribute__((visibility("default"))) int tcgetattr(int fd, struct termios *set
 }
 
 /*
- * A pseudo terminal's other end is not told that its settings have changed; a device is. Modem
- * lines of which none moves are what vboard takes for that.
+ * The other end of a pseudo terminal does not learn that its settings have changed; a device does.
+ * vboard takes a request that moves no modem line as that message.
  */
 static void tell(int fd)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What vboard and the library that it loads into its clients (tty_client.c) agree on: settings that
- * the kernel does not keep for pseudo terminals stand in two control characters that Linux has no
- * use for.
+ * What vboard and the library that it loads into its clients (tty_client.c) agree on: two control
+ * characters that Linux does not use hold the settings that the kernel does not keep for pseudo
+ * terminals.
  */
 #ifndef VBOARD_TTY_MARKS_H
 #define VBOARD_TTY_MARKS_H
@@ -15,12 +15,12 @@ enum {
     VBOARD_TTY_CC_KEPT = 18,
     VBOARD_TTY_MARK = 0xb0,   /* this terminal is a board's serial port */
     VBOARD_TTY_PARENB = 0x01, /* the kernel clears it */
-    VBOARD_TTY_PARMRK = 0x02, /* the kernel would mark by itself, what is not damaged too */
+    VBOARD_TTY_PARMRK = 0x02, /* the kernel would mark bytes itself, including undamaged ones */
     VBOARD_TTY_CMSPAR = 0x04, /* PARENB is for mark or space */
-    VBOARD_TTY_CSIZE = CSIZE, /* of 8 bits, which is all that the kernel keeps, those that differ */
+    VBOARD_TTY_CSIZE = CSIZE, /* where it differs from 8 bits, all that the kernel keeps */
 };
 
-/* As Linux has it; its header and the C library's exclude each other. */
+/* As in Linux; its header and the C library's exclude each other. */
 struct termios2 {
     unsigned c_iflag;
     unsigned c_oflag; // cppcheck-suppress unusedStructMember

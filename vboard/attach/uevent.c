@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * See uevent.h. umockdev's preload library gives a client that asks for uevents a datagram socket
- * ROOT/event<fd>; the messages on it are libudev's (systemd: src/libsystemd/sd-device,
- * struct monitor_netlink_header). umockdev can send them, but only for a process under its preload
- * library, and it ends that process when a client's queue is full or its socket goes away at that
+ * ROOT/event<fd>; the messages on it are libudev's (systemd: src/libsystemd/sd-device, struct
+ * monitor_netlink_header). umockdev can send them, but only for a process under its preload
+ * library, and it ends that process if a client's queue is full or its socket disappears at that
  * moment: ten boards that leave together must not end a run.
  */
 #include "uevent.h"
@@ -67,7 +67,7 @@ static bool has_prefix(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* One message to one socket. */
+/* Sends one message to one socket. */
 static void send_to(const char *path, const uint8_t *message, size_t size)
 {
     const struct timespec pause = {.tv_nsec = 1000000};

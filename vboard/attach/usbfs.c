@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See usbfs.h. This file has the clients: how their requests come in from umockdev, and how answers
- * that are not due yet are put off.
+ * See usbfs.h. This file handles the clients: how their requests arrive from umockdev, and how
+ * answers wait until they are due.
  */
 #include "usbfs_private.h"
 
@@ -10,11 +10,12 @@
 enum {
     /*
      * A client of the kernel sleeps until its URB is done. Here its poll() returns at once, because
-     * the node is a plain file in truth, and it asks again and again. So "not yet" is said only
-     * after this time. Not more, because the client's other threads wait for that answer.
+     * the node is really a plain file, and it asks again and again. So the answer "not yet" comes
+     * only after this time. It is no longer, because the client's other threads wait for that
+     * answer.
      */
     REAP_HOLD_US = 5000,
-    /* REAPURB waits without end in the kernel, unless a signal comes. */
+    /* In the kernel REAPURB waits without end, unless a signal arrives. */
     REAP_INTERRUPT_US = 100000,
 };
 
@@ -137,7 +138,7 @@ static gboolean on_ioctl(UMockdevIoctlBase *handler, UMockdevIoctlClient *handle
 
     (void)handler;
     g_rec_mutex_lock(node->lock);
-    /* The numbers are 32 bits wide; what comes with them may be a sign. */
+    /* The numbers are 32 bits wide; the other bits may be a sign. */
     serve(client_of(node, handle), (uint32_t)umockdev_ioctl_client_get_request(handle),
           umockdev_ioctl_client_get_arg(handle));
     node->ops->changed(node->context);
@@ -176,7 +177,7 @@ void vboard_usbfs_unplug(struct vboard_usbfs *node)
     }
 }
 
-/* Answers a client's request if its time has come, and returns when it comes else. */
+/* Answers a client's request if its time has come, otherwise returns when it comes. */
 static int64_t settle(struct usbfs_client *client, int64_t now)
 {
     UMockdevIoctlData *arg = umockdev_ioctl_client_get_arg(client->handle);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the parts of usbfs share: usbfs.c (clients), usbfs_urb.c (URBs), usbfs_request.c (rest). */
+/* Shared by the parts of usbfs: usbfs.c (clients), usbfs_urb.c (URBs), usbfs_request.c (rest). */
 #ifndef VBOARD_USBFS_PRIVATE_H
 #define VBOARD_USBFS_PRIVATE_H
 
@@ -12,7 +12,7 @@ enum {
     INTERFACES = 32, /* interface numbers that usbfs can claim: the bits of one word */
 };
 
-/* A client's answer that is put off is one of these. */
+/* How a client's answer is put off. */
 enum held {
     HELD_NONE = 0,
     HELD_RESULT, /* known, but not before held_until */
@@ -21,7 +21,7 @@ enum held {
 
 struct usbfs_client {
     struct vboard_usbfs *node;
-    UMockdevIoctlClient *handle; /* umockdev's; tells us when it goes */
+    UMockdevIoctlClient *handle; /* umockdev's; reports its end */
     GQueue urbs;                 /* of struct usbfs_urb, as submitted */
     enum held held;
     int64_t held_until;
@@ -38,44 +38,44 @@ struct vboard_usbfs {
     struct usbfs_client *claims[INTERFACES];
     uint8_t alternates[INTERFACES]; /* the current settings */
     GQueue waiting;                 /* URBs behind one that is never answered */
-    bool stuck;                     /* there is one, in some client's queue */
+    bool stuck;                     /* some client's queue has one */
     bool gone;
 };
 
 /*
- * Answers of one request: 0 or more, or a negative errno, as from the kernel. *until may be set to
- * when the answer is to be given, or left alone.
+ * Handle one request. They return 0 or more, or a negative errno, like the kernel. They may set
+ * *until to the time of the answer, or leave it alone.
  */
 long vboard_usbfs_submit(struct usbfs_client *client, UMockdevIoctlData *arg, int64_t *until);
 long vboard_usbfs_discard(struct usbfs_client *client, UMockdevIoctlData *arg, int64_t *until);
 /* -EAGAIN if no URB is done. */
 long vboard_usbfs_reap(struct usbfs_client *client, UMockdevIoctlData *arg, int64_t now);
 
-/* When the first of the client's URBs is done; INT64_MAX if that cannot be said. */
+/* When the first of the client's URBs is done; INT64_MAX if unknown. */
 int64_t vboard_usbfs_next_done(const struct usbfs_client *client);
 
-/* All URBs of a client that is gone; and, of a device that is gone, those not answered yet. */
+/* Drop all URBs of a client that is gone; of a device that is gone, those not answered yet. */
 void vboard_usbfs_drop_urbs(struct usbfs_client *client);
 void vboard_usbfs_cancel_urbs(struct usbfs_client *client);
 
 /*
- * Whether a client may send a request to that recipient: 0 or a negative errno. Claims the
- * interface on the way if nobody has, as the kernel does.
+ * Whether a client may send a request to that recipient: 0 or a negative errno. Claims an unclaimed
+ * interface on the way, as the kernel does.
  */
 int vboard_usbfs_check_recipient(struct usbfs_client *client, uint8_t bmRequestType,
                                  uint16_t wIndex);
 
-/* Gives an interface back, in its alternate setting 0. */
+/* Releases an interface, in its alternate setting 0. */
 void vboard_usbfs_release(struct usbfs_client *client, unsigned interface);
 
-/* All other requests. -ENOTTY: not one of usbfs. */
+/* Handles all other requests. -ENOTTY: not a request of usbfs. */
 long vboard_usbfs_request(struct usbfs_client *client, uint32_t number, UMockdevIoctlData *arg,
                           int64_t *until);
 
 /* The errno of a transfer, as URBs carry it: 0 or negative. Not for BOOT0_XFER_TIMEOUT. */
 int vboard_usbfs_errno(enum boot0_xfer result);
 
-/* Copies what the request's argument points to; NULL if it points nowhere. To be unreffed. */
+/* Copies what the request's argument points to; NULL if it points nowhere. The caller unrefs it. */
 UMockdevIoctlData *vboard_usbfs_resolve(UMockdevIoctlData *arg, size_t offset, size_t size);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The requests of usbfs other than URBs: claims, settings, synchronous transfers, and questions. */
+/* The requests of usbfs other than URBs: claims, settings, synchronous transfers, and queries. */
 #include "usbfs_private.h"
 
 #include "vboard/vboard.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-    KERNEL_TIMEOUT_US = 5000000, /* USB_CTRL_SET_TIMEOUT, for what the kernel sends itself */
+    KERNEL_TIMEOUT_US = 5000000, /* USB_CTRL_SET_TIMEOUT, for the kernel's own requests */
 };
 
 int vboard_usbfs_errno(enum boot0_xfer result)
@@ -53,7 +53,7 @@ static bool has_setting(const struct vboard_usbfs *node, unsigned interface, int
     return false;
 }
 
-/* A standard request without data, as the kernel sends it. */
+/* Sends a standard request without data, as the kernel does. */
 static enum boot0_xfer send_standard(struct vboard_usbfs *node, uint8_t recipient, uint8_t request,
                                      uint16_t value, uint16_t index, int64_t *until)
 {
@@ -86,7 +86,7 @@ static long claim(struct usbfs_client *client, unsigned interface)
     return 0;
 }
 
-/* usb_unbind_interface() in the kernel's driver.c puts back the setting. */
+/* usb_unbind_interface() in the kernel's driver.c restores the setting. */
 void vboard_usbfs_release(struct usbfs_client *client, unsigned interface)
 {
     struct vboard_usbfs *node = client->node;
@@ -184,7 +184,7 @@ static long set_configuration(struct usbfs_client *client, void *argument, int64
         }
     }
     if (*value != configuration[5]) {
-        return -EINVAL; /* the only one there is */
+        return -EINVAL; /* there is only one configuration */
     }
     result = send_standard(node, BOOT0_USB_RECIPIENT_DEVICE, BOOT0_USB_SET_CONFIGURATION,
                            (uint16_t)*value, 0, until);
@@ -194,7 +194,7 @@ static long set_configuration(struct usbfs_client *client, void *argument, int64
     return vboard_usbfs_errno(result);
 }
 
-/* usb_reset_device(): the kernel brings the device back to where it was. */
+/* usb_reset_device(): the kernel restores the device's state. */
 static long reset(struct usbfs_client *client, void *argument, int64_t *until)
 {
     struct vboard_usbfs *node = client->node;
@@ -258,7 +258,7 @@ static long get_capabilities(struct usbfs_client *client, void *argument, int64_
     return 0;
 }
 
-/* The only endpoint is 0, and that cannot be halted. */
+/* The only endpoint is 0, which cannot be halted. */
 static long no_endpoint(struct usbfs_client *client, void *argument, int64_t *until)
 {
     (void)client;
@@ -267,7 +267,7 @@ static long no_endpoint(struct usbfs_client *client, void *argument, int64_t *un
     return -ENOENT;
 }
 
-/* For a driver, which no interface has. */
+/* A request for a driver, which no interface has. */
 static long no_driver(struct usbfs_client *client, void *argument, int64_t *until)
 {
     (void)client;
@@ -319,7 +319,7 @@ static long control(struct usbfs_client *client, UMockdevIoctlData *arg, int64_t
     return result == BOOT0_XFER_OK ? (long)actual : vboard_usbfs_errno(result);
 }
 
-/* Everything that takes its argument as a block of that size; 0: none, or a plain number. */
+/* All requests that take their argument as a block of that size; 0: none, or a plain number. */
 static const struct request {
     uint32_t number;
     uint32_t size;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * URBs on endpoint 0. A transfer is carried out on the device when it is submitted, and its result
- * can be reaped when its time has passed. One that the device never answers blocks the endpoint
- * until it is discarded, as on the bus.
+ * URBs on endpoint 0. A transfer is carried out on the device when the client submits it, and the
+ * client can reap its result once its time has passed. A transfer that the device never answers
+ * blocks the endpoint until the client discards it, as on the bus.
  */
 #include "usbfs_private.h"
 
@@ -20,7 +20,7 @@ enum {
 struct usbfs_urb {
     UMockdevIoctlData *data;   /* struct usbdevfs_urb in the client's memory */
     UMockdevIoctlData *buffer; /* the setup packet and the data, likewise */
-    int64_t done_at;           /* INT64_MAX: nobody knows */
+    int64_t done_at;           /* INT64_MAX: unknown */
     bool stuck;
 };
 
@@ -52,7 +52,7 @@ static void read_setup(const uint8_t *bytes, struct boot0_setup *setup)
     setup->wLength = b0_load16(bytes + 6);
 }
 
-/* Carries out a transfer, or puts it behind the one that blocks the endpoint. */
+/* Carries out a transfer, or queues it behind the one that blocks the endpoint. */
 static void start(struct vboard_usbfs *node, struct usbfs_urb *urb)
 {
     int64_t done_at = INT64_MAX;
@@ -85,7 +85,7 @@ static void unblock(struct vboard_usbfs *node)
     }
 }
 
-/* What the kernel checks before it takes an URB. */
+/* The kernel's checks before it takes an URB. */
 static int check(struct usbfs_client *client, const struct usbfs_urb *urb)
 {
     const struct usbdevfs_urb *wanted = fields(urb);
@@ -109,7 +109,7 @@ static int fetch(UMockdevIoctlData *arg, struct usbfs_urb *urb)
     }
     wanted = fields(urb);
     if ((wanted->endpoint & 0x7f) != 0) {
-        return -ENOENT; /* none of the boards has another endpoint */
+        return -ENOENT; /* no board has another endpoint */
     }
     if (wanted->type != USBDEVFS_URB_TYPE_CONTROL || wanted->buffer_length < SETUP_SIZE ||
         wanted->buffer_length > BUFFER_MAX) {

@@ -35,7 +35,7 @@ static enum boot0_status fail_file(struct boot0_error *error, enum boot0_status 
                       strerror(errno));
 }
 
-/* A file that is not there yet is no error: it will be. */
+/* A missing file is not an error: it will be written. */
 static enum boot0_status load_flash(struct vboard *board, struct boot0_error *error)
 {
     const struct vboard_area *flash = vboard_chip_flash(&board->chip);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The bus of a board as its clients use it: control transfers, packets, resets. */
+/* The bus of a board for its clients: control transfers, packets, resets. */
 #include "board.h"
 #include "clock.h"
 #include "faults.h"
@@ -27,7 +27,7 @@ static void count_transfer(struct vboard *board, const struct boot0_setup *setup
     board->status_requests += is_getstatus(setup);
 }
 
-/* Asks the board, which may hold the transfer back; *actual is 0 unless it went well. */
+/* Passes a transfer to the board, which may hold it back; *actual is 0 unless it succeeded. */
 static enum boot0_xfer perform(struct vboard *board, const struct boot0_setup *setup, uint8_t *data,
                                size_t *actual)
 {

@@ -14,15 +14,15 @@ enum {
     PACKET_MAX = 64, /* bMaxPacketSize0 of all models */
     SETUP_BYTES = 8,
     /*
-     * Bytes that a full-speed transaction costs beside its data, at 12 MBit/s: SYNC, PID, address,
+     * Bytes that a full-speed transaction costs besides its data, at 12 MBit/s: SYNC, PID, address,
      * CRC and the gaps between token, data and handshake (USB 2.0, table 5-9 for bulk; table 5-2
      * has 45 for the three transactions of a control transfer, with a longer gap).
      */
     TRANSACTION_BYTES = 13,
     BITS_PER_US = 12,
     /*
-     * Between the stages of a control transfer the host controller is asked again. Real ones take
-     * from a few microseconds to the next frame; 10 us is a good one.
+     * Software asks the host controller again between the stages of a control transfer. Real
+     * controllers take from a few microseconds to the next frame; 10 us is a good one.
      */
     STAGE_US = 10,
 };
@@ -63,7 +63,7 @@ static void timer(struct vboard *board)
         board->device.ops->timer(board->device.context);
 }
 
-/* The first thing due until a point in time; a loss of power comes before what ends with it. */
+/* The first event due until a point in time; a loss of power precedes work that ends then. */
 static void (*next_event(const struct vboard *board, uint64_t until_us,
                          uint64_t *at_us))(struct vboard *)
 {
@@ -88,10 +88,7 @@ static void (*next_event(const struct vboard *board, uint64_t until_us,
     return *at_us == VBOARD_NEVER ? NULL : happen;
 }
 
-/*
- * Time goes on up to a point; false if not so far, because a program has done something that
- * changes what is due.
- */
+/* Advances time to a point. False if it stops earlier: a program has changed what is due. */
 static bool pass(struct vboard *board, uint64_t at_us, bool waiting)
 {
     uint64_t start_us = board->now_us;
@@ -106,7 +103,7 @@ static bool pass(struct vboard *board, uint64_t at_us, bool waiting)
     return there;
 }
 
-/* To the first thing that is due until then, which happens, or to that point. */
+/* Advances to the first event that is due until then, and handles it; or to that point. */
 static bool step(struct vboard *board, uint64_t until_us, bool waiting)
 {
     uint64_t at_us;

@@ -12,9 +12,9 @@ struct vboard;
 
 #define VBOARD_NEVER UINT64_MAX
 
-/* Lets time pass, with what is due in it. `waiting`: because the host waits. */
+/* Lets time pass, and handles what is due in it. `waiting`: the host waits. */
 void vboard_clock_advance(struct vboard *board, uint64_t until_us, bool waiting);
-/* Microseconds that a control transfer takes on the bus, NAKs apart. */
+/* Microseconds that a control transfer takes on the bus, without NAKs. */
 uint64_t vboard_bus_us(const struct boot0_setup *setup, size_t actual, bool stalled);
 
 /*

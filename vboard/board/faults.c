@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What goes wrong on purpose: fault=… of a board's spec, and when it strikes. */
+/* Deliberate faults: fault=… of a board's spec, and when they strike. */
 #include "faults.h"
 
 #include "board.h"
@@ -17,7 +17,7 @@ static const struct {
     const char *name;
     uint8_t kind;
     bool takes_delay;   /* NAME@N:MS */
-    uint8_t value_max;  /* NAME@N=XX, at most this; 0: it takes none */
+    uint8_t value_max;  /* NAME@N=XX, at most this; 0: no value */
     bool counts_from_0; /* N is an offset */
 } kinds[] = {
     {"unplug", VBOARD_FAULT_UNPLUG, true, 0, false},
@@ -33,9 +33,9 @@ static const struct {
     {"hangup", VBOARD_FAULT_HANGUP, true, 0, false},
 };
 
-/* ---- reading them ---- */
+/* ---- parsing ---- */
 
-/* A number of at most `limit`; *text moves past it. */
+/* Parses a number of at most `limit`; moves *text past it. */
 static bool take_number(const char **text, int base, unsigned long limit, uint32_t *value)
 {
     char *end;
@@ -116,7 +116,7 @@ enum boot0_status vboard_plan_faults(struct vboard *board, const char *faults,
     return vboard_faults_parse(faults, &board->settings, error);
 }
 
-/* ---- letting them happen ---- */
+/* ---- striking ---- */
 
 const struct vboard_fault *vboard_faults_find(const struct vboard *board,
                                               enum vboard_fault_kind kind, uint64_t at)

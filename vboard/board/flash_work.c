@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The flash at work: from the beginning of an operation to its end, or to where the power goes. */
+/* The flash at work: from the start of an operation to its end, or to the loss of power. */
 #include "flash_work.h"
 
 #include "board.h"
@@ -17,7 +17,7 @@ static void trace_begin(const struct vboard *board, uint64_t duration_us)
     struct vboard_sector sector = vboard_flash_sector(&board->chip, op->address);
 
     if (op->kind == VBOARD_PROGRAM && board->work.by_machine)
-        return; /* a line for each word would be too many: the machine tells of runs of them */
+        return; /* a line per word would be too much: the machine traces runs of words */
     if (op->kind == VBOARD_ERASE_SECTOR)
         vboard_trace(board, "%s %u at 0x%08x, %u bytes, %u us%s", names[op->kind], sector.index,
                      sector.address, sector.size, (unsigned)duration_us,

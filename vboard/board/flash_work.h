@@ -7,14 +7,14 @@
 
 struct vboard;
 
-/* Called when an operation of the flash is over, unless the power went. */
+/* Called at the end of a flash operation, unless the power was lost. */
 typedef void vboard_work_done(void *context, const struct vboard_flash_result *result);
 
 /* The flash at work. */
 struct vboard_work {
     bool busy;
-    bool by_machine; /* the processor says when it is over, more exactly than end_us */
-    bool naks;       /* the USB controller cannot be served meanwhile */
+    bool by_machine; /* the processor reports the end, more exactly than end_us */
+    bool naks;       /* nothing serves the USB controller meanwhile */
     uint64_t start_us;
     uint64_t end_us;
     struct vboard_flash_op op;
@@ -22,11 +22,11 @@ struct vboard_work {
     void *context;
 };
 
-/* Begins the operation in work.op; it ends in `done`, at once if it takes no time. */
+/* Begins the operation in work.op. It ends in `done`, at once if it takes no time. */
 void vboard_work_begin(struct vboard *board, bool naks, vboard_work_done *done, void *context);
-/* It is over: for what the processor has begun, when the processor says so. */
+/* Ends the operation. The processor decides when, if it began the operation. */
 void vboard_work_end(struct vboard *board);
-/* Power goes in the middle of it. */
+/* The power is lost in the middle of it. */
 void vboard_work_interrupt(struct vboard *board);
 
 #endif

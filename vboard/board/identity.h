@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The USB device that a bootloader is: identity and alternate settings. usb.c makes descriptors. */
+/* The USB device of a bootloader: identity and alternate settings. usb.c makes descriptors. */
 #ifndef VBOARD_BOARD_IDENTITY_H
 #define VBOARD_BOARD_IDENTITY_H
 
@@ -9,7 +9,7 @@
 
 enum {
     VBOARD_ALTERNATES_MAX = 24,
-    /* Bytes of a configuration descriptor with all that follows. */
+    /* Bytes of a configuration descriptor and everything after it. */
     VBOARD_CONFIGURATION_MAX = VBOARD_DESCRIPTORS_MAX - 18,
 };
 
@@ -22,15 +22,15 @@ enum {
 };
 
 /*
- * An alternate setting. Those of one interface are next to each other and count from 0; a
- * functional descriptor follows the last one of each interface.
+ * An alternate setting. Those of one interface are adjacent and count from 0; a functional
+ * descriptor follows the last one of each interface.
  */
 struct vboard_alternate {
     const char *name; /* NULL ends a list */
     uint8_t interface;
     /*
-     * What is added to an address that the host gives. Without addresses (plain DFU) a download
-     * begins here; 0: this alternate setting takes none.
+     * Added to an address from the host. Without addresses (plain DFU) a download begins here; 0:
+     * this alternate setting takes none.
      */
     uint32_t base;
     uint16_t transfer_size; /* of the interface's functional descriptor; 0: the identity's */
@@ -43,7 +43,7 @@ struct vboard_identity {
     uint16_t bcd_device;
     uint8_t attributes;       /* of the configuration */
     uint8_t max_power;        /* in 2 mA */
-    const char *manufacturer; /* NULL: there is no such string */
+    const char *manufacturer; /* NULL: no such string */
     const char *product_name; /* likewise */
     const char *serial;       /* likewise */
     bool raw_serial;          /* sent as plain bytes instead of UTF-16 */
@@ -52,7 +52,7 @@ struct vboard_identity {
     /* The configuration descriptor as the host reads it; NULL: made from the fields above. */
     const uint8_t *configuration;
     uint16_t configuration_size;
-    /* This string descriptor says its whole length, but only so many bytes of it are sent. */
+    /* This string descriptor states its whole length, but only so many bytes of it are sent. */
     uint8_t short_string;
     uint8_t short_bytes;
 };

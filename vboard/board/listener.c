@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who listens on the UART. */
+/* The listener on the UART. */
 #include "listener.h"
 
 #include "board.h"

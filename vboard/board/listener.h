@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The UART of a board: who listens, and characters under way. */
+/* The UART of a board: its listener, and characters under way. */
 #ifndef VBOARD_BOARD_LISTENER_H
 #define VBOARD_BOARD_LISTENER_H
 
@@ -11,10 +11,10 @@ enum {
 };
 
 struct vboard_uart {
-    const struct vboard_uart_ops *listener; /* NULL: no bootloader looks at the line */
+    const struct vboard_uart_ops *listener; /* NULL: no bootloader listens */
     void *context;
-    uint32_t baud;      /* at which it listens; 0: has not measured yet */
-    uint32_t line_baud; /* at which the host sends */
+    uint32_t baud;      /* of the listener; 0: not measured yet */
+    uint32_t line_baud; /* of the host */
     uint16_t rest_ns;   /* of the host's characters, beyond the board's time */
     bool holds;         /* a character came while the listener was busy */
     uint8_t held;
@@ -27,11 +27,11 @@ struct vboard_uart {
     struct vboard_character out[VBOARD_UART_OUT_MAX];
 };
 
-/* A bootloader listens from now on, at a speed that it has to measure; if there is a UART. */
+/* A bootloader starts to listen, at a speed that it has to measure; if there is a UART. */
 void vboard_uart_listen(struct vboard *board, const struct vboard_uart_ops *ops, void *context);
-/* It has measured the speed, rightly or not. */
+/* The bootloader has measured the speed, rightly or not. */
 void vboard_uart_set_baud(struct vboard *board, uint32_t baud);
-/* Nobody listens any more; what was sent still arrives. */
+/* The bootloader stops listening; what was sent still arrives. */
 void vboard_uart_stop(struct vboard *board);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who is on the bus, and what power, resets and jumps between bootloader and program change. */
+/* Power, resets, jumps between bootloader and program, and what they put on the bus. */
 #include "power.h"
 
 #include "board.h"
@@ -44,7 +44,7 @@ void vboard_connect(struct vboard *board, const struct vboard_usb_ops *ops, void
     board->device.ops = ops;
     board->device.context = context;
     board->connection++;
-    /* The host enumerates at once and chooses the only configuration. */
+    /* The host enumerates at once and selects the only configuration. */
     board->usb.configuration = 1;
     memset(board->usb.alternate, 0, sizeof board->usb.alternate);
     vboard_descriptors(board, device, sizeof device);
@@ -89,7 +89,7 @@ unsigned vboard_supply_mv(const struct vboard *board)
                : settings->supply_mv;
 }
 
-/* A supply that will fall too low for the chip to run is a loss of power, until it is back. */
+/* A supply that will fall too low for the chip to run is a loss of power, until it recovers. */
 static void plan_brownout(struct vboard *board)
 {
     const struct vboard_settings *settings = &board->settings;
@@ -103,7 +103,7 @@ static void plan_brownout(struct vboard *board)
         (uint32_t)((settings->brownout.until_us - settings->brownout.from_us) / 1000 % UINT32_MAX);
 }
 
-/* RM0090, 2.4 "Boot configuration"; level 2 starts nothing but the flash. */
+/* RM0090, 2.4 "Boot configuration"; level 2 starts only the flash. */
 static void boot(struct vboard *board)
 {
     vboard_stop_program(board);
@@ -174,7 +174,7 @@ void vboard_start_program(struct vboard *board, uint32_t address)
         board->processor.ops->start(board->processor.context, address, leaves);
 }
 
-/* The ROM does not look at BOOT0: it is entered by a jump, and starts as after a reset. */
+/* The ROM ignores BOOT0: a jump enters it, and it starts as after a reset. */
 void vboard_enter_rom(struct vboard *board)
 {
     bool boot0 = board->settings.boot0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a board's spec sets (describe/spec.c reads it), and the faults that it plans. */
+/* The settings from a board's spec (describe/spec.c reads it), and the faults that it plans. */
 #ifndef VBOARD_BOARD_SETTINGS_H
 #define VBOARD_BOARD_SETTINGS_H
 
@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The commands that a download brings; poll timeouts and behaviour while busy differ by them. */
+/* The commands of a download; poll timeouts and behaviour while busy depend on them. */
 enum vboard_command {
     VBOARD_COMMAND_ADDRESS,
     VBOARD_COMMAND_ERASE, /* a page or all of it; also read unprotect */
@@ -28,7 +28,7 @@ enum {
 };
 
 enum vboard_fill {
-    VBOARD_FILL_BLANK, /* what erased flash reads */
+    VBOARD_FILL_BLANK, /* the value of erased flash */
     VBOARD_FILL_BYTE,
     VBOARD_FILL_RANDOM,
 };
@@ -50,11 +50,11 @@ enum vboard_fault_kind {
 struct vboard_fault {
     uint8_t kind;      /* enum vboard_fault_kind */
     uint8_t value;     /* DESCRIPTOR: the byte that is there instead; ADDRESS: the wrong bit */
-    uint32_t at;       /* which transfer, operation or offset */
-    uint32_t after_ms; /* UNPLUG, POWERCUT: plugged in again after so long; 0: not */
+    uint32_t at;       /* number of the transfer, operation or offset */
+    uint32_t after_ms; /* UNPLUG, POWERCUT: plugged in again after this time; 0: never */
 };
 
-/* What a modem line of the serial adapter is wired to. */
+/* The wiring of a modem line of the serial adapter. */
 enum vboard_role {
     VBOARD_ROLE_NONE,
     VBOARD_ROLE_RESET,
@@ -74,7 +74,7 @@ struct vboard_settings {
     uint8_t fill;     /* enum vboard_fill */
     uint8_t fill_byte;
     bool boot0;
-    bool boot0_button; /* held until the board has power, and then never again */
+    bool boot0_button; /* held until the board has power, and never again */
     unsigned supply_mv;
     bool feature_erase;
     unsigned read_protection;
@@ -82,32 +82,32 @@ struct vboard_settings {
     uint16_t poll_ms[VBOARD_COMMAND_COUNT];
     struct vboard_fault faults[VBOARD_FAULTS_MAX];
     size_t fault_count;
-    uint32_t plug_ms; /* plugged in so long after the start; VBOARD_PLUG_NEVER: by hand */
+    uint32_t plug_ms; /* plugged in this long after the start; VBOARD_PLUG_NEVER: by hand */
     uint32_t baud_max;
-    uint32_t adapter_max;        /* the fastest that the serial adapter takes */
-    uint32_t adapter_garbles;    /* what it takes and garbles from there on; 0: nothing */
+    uint32_t adapter_max;        /* the highest speed that the serial adapter accepts */
+    uint32_t adapter_garbles;    /* it garbles accepted speeds from here on; 0: none */
     struct vboard_wire wires[2]; /* of DTR and RTS */
     uint32_t crystal_hz;         /* 0: none */
-    uint32_t hsi_hz;             /* the internal oscillator, as it really is */
+    uint32_t hsi_hz;             /* the internal oscillator's real frequency */
     uint32_t lsi_hz;
     bool hardware_watchdog; /* WDG_SW of the option bytes is 0 */
-    bool pull_up;           /* D+ is pulled up on the board, whatever the chip does */
+    bool pull_up;           /* the board pulls up D+, whatever the chip does */
     unsigned erase_percent; /* of the typical time that an erase takes */
     struct {
-        unsigned mv; /* 0: the supply stays as it is */
+        unsigned mv; /* 0: the supply does not change */
         uint64_t from_us, until_us;
     } brownout;
     struct {
-        uint64_t from_us, until_us; /* the same: it never does */
+        uint64_t from_us, until_us; /* equal: it never stops */
     } crystal_stop;
-    bool from_standby; /* a start is one out of Standby */
-    bool vbus_wired;   /* PA9 sees VBUS */
+    bool from_standby; /* a start comes out of Standby */
+    bool vbus_wired;   /* PA9 senses VBUS */
     bool battery;      /* on VBAT */
     bool serial_mode;  /* Maple boards: a program runs at power-up */
     char *elf_file;    /* symbols of the program; NULL: none */
     bool button_set;   /* a pin is held at a level */
     bool button_high;
-    unsigned button_pin; /* 16 times the port, and the pin */
+    unsigned button_pin; /* 16 times the port, plus the pin */
 };
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What happened to a board, as one JSON object. */
+/* The statistics of a board, as one JSON object. */
 #include "board.h"
 
 #include <core/array.h>
@@ -11,7 +11,7 @@ void vboard_get_stats(const struct vboard *board, struct vboard_stats *stats)
     stats->total_us = board->now_us;
 }
 
-/* A serial number comes from the user: quotes, backslashes and control characters are escaped. */
+/* A serial number comes from the user: escapes quotes, backslashes and control characters. */
 static void print_string(FILE *file, const char *key, const char *text)
 {
     fprintf(file, "\"%s\": \"", key);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The trace: one line a transfer (base/trace_line.h has its form), one line an event.
+ * The trace: one line per transfer (base/trace_line.h has its format), one line per event.
  *
  *     1.234567 f407 out DNLOAD value=0x0002 index=0 length=2048 ok [dfuDNLOAD-SYNC] 00 00 02 20 ...
  *     1.234700 f407 --- program 0x08000000, 2048 bytes, 32768 us

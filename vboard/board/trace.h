@@ -14,7 +14,7 @@ void vboard_trace(const struct vboard *board, const char *format, ...) BOOT0_PRI
 void vboard_trace_transfer(const struct vboard *board, const struct boot0_setup *setup,
                            const uint8_t *data, size_t actual, enum boot0_xfer result,
                            uint64_t start_us);
-/* Counts and traces something that real hardware would have let pass. */
+/* Counts and traces a mistake that real hardware would have let pass. */
 void vboard_violation(struct vboard *board, uint32_t count, const char *what, uint32_t address);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The line between a host's serial port and the board: how long characters take, what becomes of
- * them when the two sides do not agree on the speed, and what goes wrong on purpose.
+ * The line between a host's serial port and the board: how long characters take, what happens to
+ * them if the two sides disagree on the speed, and deliberate faults.
  */
 #include "uart.h"
 
@@ -30,9 +30,9 @@ static uint64_t character_us(uint32_t baud)
 }
 
 /*
- * The time to the end of the host's next character. It need not be whole microseconds, of which the
- * board's time is made: what is left over counts for the next one, so that many take as long as
- * they should.
+ * The time to the end of the host's next character. It need not be whole microseconds, the unit of
+ * the board's time: the rest counts for the next character, so that many take as long as they
+ * should.
  */
 static uint64_t take_character_us(struct vboard_uart *uart, const struct vboard_line *line)
 {
@@ -48,7 +48,7 @@ bool vboard_uart_takes(const struct vboard *board, uint32_t baud)
     return baud <= board->settings.adapter_max;
 }
 
-/* A speed that the adapter does not really make, whatever it says. */
+/* Whether the adapter accepts a speed that it does not really make. */
 static bool is_garbled(const struct vboard *board, uint32_t baud)
 {
     uint32_t from = board->settings.adapter_garbles;
@@ -56,7 +56,7 @@ static bool is_garbled(const struct vboard *board, uint32_t baud)
     return !vboard_uart_takes(board, baud) || (from != 0 && baud >= from);
 }
 
-/* What a character is taken for at another speed. */
+/* What a character reads as at another speed. */
 static uint8_t garbled(uint8_t byte)
 {
     return (uint8_t)(byte * 37 + 11);
@@ -77,7 +77,7 @@ static bool odd(uint8_t byte)
     return byte & 1;
 }
 
-/* Both ways together, in the order in which they are sent. */
+/* Counts both directions together, in the order of sending. */
 static bool strikes(const struct vboard *board, enum vboard_fault_kind kind)
 {
     return vboard_faults_find(board, kind, board->uart.count_on_line) != NULL;
@@ -85,14 +85,14 @@ static bool strikes(const struct vboard *board, enum vboard_fault_kind kind)
 
 /* ---- from the board ---- */
 
-/* A character that is complete at that time. */
+/* Adds a character that is complete at that time. */
 static void put_at(struct vboard *board, uint8_t byte, bool damaged, uint64_t at_us)
 {
     struct vboard_uart *uart = &board->uart;
     struct vboard_character *slot;
 
     if (uart->out_count == VBOARD_UART_OUT_MAX)
-        return; /* nobody has read for a long time */
+        return; /* nothing has read for a long time */
     slot = &uart->out[(uart->out_first + uart->out_count++) % VBOARD_UART_OUT_MAX];
     slot->byte = byte;
     slot->damaged = damaged;
@@ -100,7 +100,7 @@ static void put_at(struct vboard *board, uint8_t byte, bool damaged, uint64_t at
     uart->sent_until_us = at_us;
 }
 
-/* A character that begins when those before it are out. */
+/* Adds a character that begins after those before it. */
 static void put(struct vboard *board, uint8_t byte, bool damaged)
 {
     const struct vboard_uart *uart = &board->uart;
@@ -120,7 +120,7 @@ static void hang_up(struct vboard *board)
     vboard_clock_advance(board, board->now_us, false);
 }
 
-/* One character more is on the line; false if nothing of it arrives. */
+/* Counts one more character on the line; false if nothing of it arrives. */
 static bool count(struct vboard *board)
 {
     board->uart.count_on_line++;
@@ -141,7 +141,7 @@ void vboard_uart_answer(struct vboard *board, uint8_t byte)
     bool damaged = !speeds_agree(uart->line_baud, uart->baud);
 
     if (!uart->listener)
-        return; /* the power went in the middle of an answer */
+        return; /* the power was lost in the middle of an answer */
     board->stats.bytes_in++;
     if (!count(board))
         return;
@@ -160,7 +160,7 @@ void vboard_uart_transmit(struct vboard *board, uint8_t byte, uint32_t baud, boo
 {
     struct vboard_uart *uart = &board->uart;
 
-    (void)even_parity; /* which a port that expects none takes for the stop bit, when it can */
+    (void)even_parity; /* a port without parity takes it for the stop bit, if possible */
     board->stats.bytes_in++;
     if (!count(board))
         return;
@@ -208,7 +208,7 @@ uint64_t vboard_uart_due_us(const struct vboard *board)
 
 /* ---- to the board ---- */
 
-/* The ROM gets a character, if it looks. A UART keeps one for it; the next ones are lost. */
+/* Delivers a character to the ROM, if it listens. A UART keeps one for it, and loses the next. */
 static void deliver(struct vboard *board, uint8_t byte)
 {
     struct vboard_uart *uart = &board->uart;
@@ -221,7 +221,7 @@ static void deliver(struct vboard *board, uint8_t byte)
     }
 }
 
-/* The ROM looks again. */
+/* The ROM listens again. */
 static void deliver_held(struct vboard *board)
 {
     struct vboard_uart *uart = &board->uart;
@@ -267,10 +267,13 @@ static void send_one(struct vboard *board, const struct vboard_line *line, uint8
     uart->line_baud = line->baud;
     if (!count(board))
         return;
-    /* The first character is measured, all others have to fit. */
+    /* The first character is measured, all others must fit. */
     if ((uart->baud != 0 && !speeds_agree(line->baud, uart->baud)) || is_garbled(board, line->baud))
         byte = garbled(byte);
-    /* Without a parity bit the ROM takes the stop bit for it: right only for an odd character. */
+    /*
+     * Without a parity bit the ROM takes the stop bit for it, which is right only for an odd
+     * character.
+     */
     else if (!line->even_parity && !odd(byte))
         byte ^= 0x80;
     if (strikes(board, VBOARD_FAULT_PARITY))
@@ -329,6 +332,6 @@ void vboard_uart_lines(struct vboard *board, bool dtr, bool rts)
         vboard_stop_program(board);
         vboard_uart_stop(board);
     } else if (held && !holds) {
-        vboard_press_reset(board); /* the chip looks at BOOT0 when it comes out of reset */
+        vboard_press_reset(board); /* the chip reads BOOT0 when it leaves reset */
     }
 }

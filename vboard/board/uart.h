@@ -8,11 +8,11 @@
 
 struct vboard;
 
-/* The bootloader sends one, behind those that are still under way. */
+/* The bootloader sends a character, after those that are still under way. */
 void vboard_uart_answer(struct vboard *board, uint8_t byte);
-/* Time passes until all that was sent is out. */
+/* Lets time pass until everything that was sent is out. */
 void vboard_uart_flush(struct vboard *board);
-/* One that a program has sent is complete. */
+/* A program's character is complete. */
 void vboard_uart_transmit(struct vboard *board, uint8_t byte, uint32_t baud, bool even_parity);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The USB device that a bootloader is: its descriptors, made from the board's identity, and the
- * standard requests of USB 2.0, chapter 9. Every field is put where lsusb shows it.
+ * The USB device of a bootloader: its descriptors, made from the board's identity, and the standard
+ * requests of USB 2.0, chapter 9. Every field is put where lsusb shows it.
  */
 #include "usb.h"
 
@@ -132,7 +132,7 @@ static bool is_last(const struct vboard_identity *usb, size_t alternate)
            usb->alternates[alternate + 1].interface != usb->alternates[alternate].interface;
 }
 
-/* Interfaces and what follows them; returns the length of the whole configuration. */
+/* Makes interfaces and what follows them; returns the length of the whole configuration. */
 static size_t make_interfaces(const struct vboard_identity *usb, uint8_t *bytes,
                               uint8_t *interfaces)
 {
@@ -156,7 +156,7 @@ _Static_assert(BOOT0_USB_CONFIG_DESC_SIZE + VBOARD_ALTERNATES_MAX * (BOOT0_USB_I
                    VBOARD_CONFIGURATION_MAX,
                "the largest configuration fits");
 
-/* The configuration with all that follows. */
+/* Makes the configuration with everything that follows. */
 static size_t make_configuration(const struct vboard *board,
                                  uint8_t bytes[VBOARD_CONFIGURATION_MAX])
 {
@@ -180,7 +180,7 @@ static size_t make_configuration(const struct vboard *board,
     return size;
 }
 
-/* USB 2.0, 9.6.7. Returns the bytes that are sent: not always those that bLength says. */
+/* USB 2.0, 9.6.7. Returns the number of bytes that are sent, which bLength need not state. */
 static size_t make_string(const struct vboard *board, unsigned index,
                           uint8_t bytes[STRING_DESC_MAX])
 {
@@ -279,7 +279,7 @@ static enum boot0_xfer get_descriptor(struct vboard *board, const struct boot0_s
     return size > 0 ? vboard_usb_answer(setup, bytes, size, data, actual) : BOOT0_XFER_STALL;
 }
 
-/* bmAttributes, as the host has read them. */
+/* bmAttributes, as read by the host. */
 static uint8_t power_attributes(const struct vboard_identity *usb)
 {
     return usb->configuration_size >= BOOT0_USB_CONFIG_DESC_SIZE ? usb->configuration[7]
@@ -343,7 +343,7 @@ static enum boot0_xfer set_interface(struct vboard *board, const struct boot0_se
     return BOOT0_XFER_OK;
 }
 
-/* What is not here is stalled: there are no features to set, and no endpoints but 0. */
+/* All other requests stall: there are no features to set, and no endpoints but 0. */
 static const struct {
     uint8_t bRequest;
     uint8_t direction;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A chip's memories as a whole: what lies at an address, the flash with the semantics of the real
- * one, and the option bytes. It knows no time and no USB: the board's clock decides when an
- * operation begins and how far it came.
+ * A chip's memories as a whole: what is at an address, the flash with the semantics of the real
+ * one, and the option bytes. It knows neither time nor USB: the board's clock decides when an
+ * operation begins and how far it gets.
  */
 #ifndef VBOARD_CHIP_H
 #define VBOARD_CHIP_H
@@ -23,7 +23,7 @@ struct vboard_chip {
     const struct vboard_part *part;
     const struct b0_family *family;
     const struct b0_flash_times *times; /* the family's */
-    uint8_t *bytes[VBOARD_AREAS_MAX];   /* one buffer an area of the part */
+    uint8_t *bytes[VBOARD_AREAS_MAX];   /* one buffer per area of the part */
     /* Option bytes as loaded by the last reset, all areas of them one after another. */
     uint8_t loaded[VBOARD_OPTION_BYTES_MAX];
     enum b0_parallelism width; /* of programming */
@@ -31,21 +31,21 @@ struct vboard_chip {
     bool erases_by_width;
     unsigned supply_mv;
     unsigned erase_percent; /* of the typical time that an erase takes */
-    bool needs_vpp;         /* 64 bits at a time were chosen, and there is no 9 V on VPP */
+    bool needs_vpp;         /* 64 bits at a time were selected, and there is no 9 V on VPP */
 };
 
 /* ---- memory.c ---- */
 
-/* False if out of memory. Everything blank; vboard_chip_free() in any case. */
+/* False if out of memory. All memories are blank. Call vboard_chip_free() in any case. */
 bool vboard_chip_init(struct vboard_chip *chip, const struct vboard_part *part);
 void vboard_chip_free(struct vboard_chip *chip);
 
-/* Writes the unique id from which the ROM makes its serial number, if that has 12 hex digits. */
+/* Writes the unique id that gives the ROM this serial number, if the number has 12 hex digits. */
 void vboard_chip_set_serial(struct vboard_chip *chip, const char *serial);
 
-/* A system reset: loads the option bytes, goes back to byte parallelism. */
+/* A system reset: loads the option bytes, returns to byte parallelism. */
 void vboard_chip_reset(struct vboard_chip *chip);
-/* Power was gone: RAM holds no longer what it held. */
+/* Power was lost: RAM no longer holds what it held. */
 void vboard_chip_lose_ram(struct vboard_chip *chip);
 
 /* The area that contains all of a non-empty range, or NULL. */
@@ -65,25 +65,25 @@ bool vboard_chip_vectors(const struct vboard_chip *chip, uint32_t address, uint3
 
 /* Factory settings in every option area; read protection at `level` 0 or 1. */
 void vboard_options_init(struct vboard_chip *chip, unsigned level);
-/* Read protection level 0, 1 or 2, by the option bytes as loaded. */
+/* Read protection level 0, 1 or 2, by the loaded option bytes. */
 unsigned vboard_options_level(const struct vboard_chip *chip);
-/* Writes the option bytes' read protection, in force after the next reset. */
+/* Writes read protection to the option bytes; it takes effect at the next reset. */
 void vboard_options_set_level(struct vboard_chip *chip, unsigned level);
-/* Below this supply, in millivolts, the chip is held in reset: the brown-out level, as loaded. */
+/* The brown-out level, as loaded: below this supply, in millivolts, the chip is held in reset. */
 unsigned vboard_options_reset_mv(const struct vboard_chip *chip);
-/* The option bytes start the watchdog with each reset, if the part has such an option byte. */
+/* Makes the option bytes start the watchdog at each reset, if the part has such an option byte. */
 void vboard_options_start_watchdog(struct vboard_chip *chip);
 /* Whether they do so, as loaded. */
 bool vboard_options_watchdog(const struct vboard_chip *chip);
-/* Likewise protects these flash sectors, and no others, from being written. */
+/* Likewise protects these flash sectors, and no others, against writing. */
 void vboard_options_write_protect(struct vboard_chip *chip, const uint8_t *sectors, size_t count);
 /*
- * What the flash controller makes of option bytes that were written to an area: complements are its
- * own, and bits that the family does not use keep their defaults.
+ * Completes option bytes that were written to an area, as the flash controller does: it computes
+ * complements, and bits that the family does not use keep their defaults.
  */
 void vboard_options_complete(const struct vboard_chip *chip, uint32_t address, uint8_t *bytes,
                              uint32_t size);
-/* Whether the flash sector of that index is write protected, by the option bytes as loaded. */
+/* Whether the flash sector of that index is write protected, by the loaded option bytes. */
 bool vboard_options_protect(const struct vboard_chip *chip, unsigned sector);
 
 /* ---- flash.c ---- */
@@ -94,7 +94,7 @@ enum vboard_flash_kind {
     VBOARD_ERASE_ALL,
     VBOARD_PROGRAM, /* main flash or OTP */
     VBOARD_PROGRAM_OPTIONS,
-    VBOARD_UNPROTECT, /* all of flash and RAM erased, read protection off */
+    VBOARD_UNPROTECT, /* erases all of flash and RAM, removes read protection */
 };
 
 struct vboard_flash_op {
@@ -107,7 +107,7 @@ struct vboard_flash_op {
 /* What an operation did. */
 struct vboard_flash_result {
     bool failed; /* the flash controller reports an error */
-    /* What went wrong unseen by the controller or in spite of it; NULL if nothing did. */
+    /* An error that the controller does not see, or cannot prevent; NULL: none. */
     const char *violation;
     uint32_t violation_address; /* the first */
     uint32_t violations;
@@ -121,20 +121,20 @@ struct vboard_sector {
     uint32_t size; /* 0: no sector */
 };
 struct vboard_sector vboard_flash_sector(const struct vboard_chip *chip, uint32_t address);
-/* What the erased byte at an address reads: the main flash of an L0 or L1 0x00, else 0xff. */
+/* The value of an erased byte at an address: 0x00 in the main flash of an L0 or L1, else 0xff. */
 uint8_t vboard_flash_erased(const struct vboard_chip *chip, uint32_t address);
 /* Whether an area is erased by sectors. */
 bool vboard_flash_has_sectors(const struct vboard_area *area);
 /* How many sectors the main flash has. */
 unsigned vboard_flash_count(const struct vboard_chip *chip);
 
-/* How long the operation takes, in microseconds: 0 if write protection makes it do nothing. */
+/* The operation's duration in microseconds; 0 if write protection makes it do nothing. */
 uint64_t vboard_flash_duration(const struct vboard_chip *chip, const struct vboard_flash_op *op);
 
 /*
- * Does to the memory what the operation does in `elapsed_us` of its duration: all of it, or, if the
- * power goes before the end, a half-erased sector or a block of which the end is missing, with
- * bits at random that depend only on their address.
+ * Applies to the memory what the operation does in `elapsed_us` of its duration: all of it, or, if
+ * the power is lost before the end, a half-erased sector or a block whose end is missing, with
+ * random bits that depend only on their address.
  */
 void vboard_flash_apply(struct vboard_chip *chip, const struct vboard_flash_op *op,
                         uint64_t elapsed_us, struct vboard_flash_result *result);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Flash as it really is: an erase makes all bits of a sector 1, programming can only clear bits, in
- * units of the chosen width; and an operation that loses its power half way leaves neither the old
- * nor the new. In flash that reads 0x00 when it is erased each of these bits reads inverted.
+ * Flash as it really behaves: an erase sets all bits of a sector to 1, programming can only clear
+ * bits, in units of the selected width, and an operation that loses its power half way leaves
+ * neither the old contents nor the new. In flash that reads 0x00 when erased, each of these bits
+ * reads inverted.
  */
 #include "chip.h"
 
 #include <string.h>
 
 enum {
-    UNRELIABLE_ONE_IN = 61, /* bytes that go wrong if the supply is too low for the width */
+    UNRELIABLE_ONE_IN = 61, /* bytes that fail if the supply is too low for the width */
     SALT_ERASE = 1,
     SALT_PROGRAM = 2,
     SALT_SUPPLY = 3,
@@ -81,7 +82,7 @@ struct range {
     uint32_t from, size;
 };
 
-/* What a mass erase takes: the flash, or a bank of it. */
+/* The range of a mass erase: the flash, or a bank of it. */
 static struct range erased_range(const struct vboard_chip *chip, const struct vboard_flash_op *op)
 {
     const struct vboard_area *flash = vboard_chip_flash(chip);
@@ -101,7 +102,7 @@ static unsigned sectors_of(const struct vboard_chip *chip, struct range range)
     return count;
 }
 
-/* RM0090, 3.6.4: a mass erase is refused if only one sector is write protected. */
+/* RM0090, 3.6.4: the controller refuses a mass erase if a single sector is write protected. */
 static bool any_protected(const struct vboard_chip *chip, struct range range)
 {
     for (uint32_t at = 0; at < range.size;) {
@@ -190,7 +191,7 @@ uint8_t vboard_flash_erased(const struct vboard_chip *chip, uint32_t address)
     return area && area->kind == VBOARD_FLASH ? chip->family->erased_byte : 0xff;
 }
 
-/* What turns a byte as it reads into one whose erased bits are 1, and back. */
+/* The mask that converts a byte as it reads into one whose erased bits are 1, and back. */
 static uint8_t inversion(const struct vboard_chip *chip, uint32_t address)
 {
     return (uint8_t)~vboard_flash_erased(chip, address);
@@ -198,7 +199,7 @@ static uint8_t inversion(const struct vboard_chip *chip, uint32_t address)
 
 /* ---- erase ---- */
 
-/* `share` of 256 of the bits that were 0 have become 1. */
+/* Sets `share` of 256 of the 0 bits to 1. */
 static void erase_range(struct vboard_chip *chip, uint32_t address, uint32_t size, uint32_t share)
 {
     uint8_t *bytes = vboard_chip_at(chip, address, size);
@@ -216,8 +217,8 @@ static void erase_range(struct vboard_chip *chip, uint32_t address, uint32_t siz
 /* ---- program ---- */
 
 /*
- * The supply that a width needs: AN2606, 4.4, table 4 = RM0090, table 7. Only chips with a choice
- * of widths have such limits.
+ * The supply that a width requires: AN2606, 4.4, table 4 = RM0090, table 7. Only chips with a
+ * choice of widths have such limits.
  */
 static bool supply_suffices(const struct vboard_chip *chip)
 {
@@ -237,7 +238,7 @@ static bool unit_is(const uint8_t *bytes, uint32_t size, uint8_t value)
     return true;
 }
 
-/* Flash beside the chip is NOR: it clears the bits that are 0 in both, like that of an F4. */
+/* External flash is NOR: it clears the bits that are 0 in both, like that of an F4. */
 static bool refuses_unerased(const struct vboard_chip *chip, uint32_t address)
 {
     const struct vboard_area *area = vboard_chip_area(chip, address, 1);
@@ -245,7 +246,7 @@ static bool refuses_unerased(const struct vboard_chip *chip, uint32_t address)
     return chip->part->refuses_unerased && area && area->kind != VBOARD_EXTERNAL;
 }
 
-/* One unit, all of it within an area. `half`: the power goes before it is done. */
+/* Programs one unit, within an area. `half`: the power is lost before it is done. */
 static void program_unit(struct vboard_chip *chip, uint32_t address, const uint8_t *data,
                          uint32_t size, bool half, struct vboard_flash_result *result)
 {
@@ -278,8 +279,8 @@ static void program_unit(struct vboard_chip *chip, uint32_t address, const uint8
 }
 
 /*
- * Bytes that succeed or fail together: what the width says; of an L0 or L1 one word, though a
- * half-page takes no longer.
+ * Bytes that succeed or fail together: the width; on an L0 or L1 one word, although a half-page
+ * takes no longer.
  */
 static uint32_t unit_of(const struct vboard_chip *chip)
 {
@@ -289,7 +290,7 @@ static uint32_t unit_of(const struct vboard_chip *chip)
     return has_widths ? chip->times->unit_bytes[chip->width] : chip->family->program_unit;
 }
 
-/* The last unit of a block is filled up with what erased flash reads, which programs nothing. */
+/* Fills up the last unit of a block with the value of erased flash, which programs nothing. */
 static void program(struct vboard_chip *chip, const struct vboard_flash_op *op, uint64_t bytes_done,
                     bool half_follows, struct vboard_flash_result *result)
 {
@@ -318,8 +319,8 @@ static void program(struct vboard_chip *chip, const struct vboard_flash_op *op, 
 }
 
 /*
- * AN2662, 2.11: all option bytes are erased before the new ones are written. What a loss of power
- * leaves is an erased area: level 1, since RDP is no longer the value of level 0.
+ * AN2662, 2.11: all option bytes are erased before the new ones are written. A loss of power leaves
+ * an erased area: level 1, since RDP no longer has the value of level 0.
  */
 static void program_options(struct vboard_chip *chip, const struct vboard_flash_op *op, bool done)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What lies where in a chip. */
+/* The memory map of a chip. */
 #include "chip.h"
 
 #include <core/bytes.h>
@@ -13,7 +13,7 @@ static uint8_t blank_of(const struct vboard_chip *chip, const struct vboard_area
     return area->kind == VBOARD_RAM || area->kind == VBOARD_FEATURE ? 0x00 : 0xff;
 }
 
-/* AN2606, 4.4, table 4: the range is the lowest, the reserved bytes read 0xff. */
+/* AN2606, 4.4, table 4: the lowest range; the reserved bytes read 0xff. */
 static void init_feature(uint8_t *bytes, uint32_t size)
 {
     memset(bytes, 0xff, size);
@@ -70,7 +70,7 @@ static int hex_digit(char c)
 
 /*
  * The ROM's serial number is u[11], u[10] + u[2], u[9], u[8] + u[0], u[7], u[6] in hexadecimal
- * (libopencm3, lib/stm32/desig.c): with the other bytes 0 it is those six.
+ * (libopencm3, lib/stm32/desig.c): if the other bytes are 0, it is these six.
  */
 void vboard_chip_set_serial(struct vboard_chip *chip, const char *serial)
 {
@@ -143,7 +143,7 @@ uint8_t *vboard_chip_at(const struct vboard_chip *chip, uint32_t address, uint32
     return area ? chip->bytes[area - chip->part->areas] + (address - area->address) : NULL;
 }
 
-/* In a RAM area, or just past its end, where a stack begins that grows down. */
+/* In a RAM area, or just past its end, where a descending stack begins. */
 static bool stack_valid(const struct vboard_chip *chip, uint32_t stack)
 {
     const struct vboard_area *area = chip->part->areas;

@@ -8,17 +8,17 @@
 
 enum {
     RDP_LEVEL_2 = 0xcc, /* no way back; not on F1 */
-    RDP_LEVEL_1 = 0x55, /* any other value will do */
+    RDP_LEVEL_1 = 0x55, /* any other value works */
     F4_WDG_SW = 0x20,   /* of USER, the first byte: 0 starts the watchdog by hardware */
-    F4_WRP_OFFSET = 8,  /* RM0090, table 15: 0x1fffc008, one bit a sector, 0 protects */
+    F4_WRP_OFFSET = 8,  /* RM0090, table 15: 0x1fffc008, one bit per sector, 0 protects */
     F4_SEGMENT_SIZE = 16,
     F4_SECTORS_PER_SEGMENT = 12,
-    F1_WRP_BIT_LAST = 31, /* PM0075, table 5: it protects all the pages that are left */
+    F1_WRP_BIT_LAST = 31, /* PM0075, table 5: it protects all remaining pages */
     F1_WRP_OFFSET = 8,    /* PM0075, table 4: WRP0, nWRP0, … WRP3, nWRP3, 0 protects */
     L4_WRP_OFFSET = 24,   /* RM0351, table 9: first page in byte 0, last page in byte 2 */
     L4_WRP_DISTANCE = 8,  /* from WRP1A to WRP1B */
     H7_WRP_OFFSET =
-        28, /* RM0433, 4.9: FLASH_WPSN_CUR1R at 0x52002038, one bit a sector, 0 protects */
+        28, /* RM0433, 4.9: FLASH_WPSN_CUR1R at 0x52002038, one bit per sector, 0 protects */
     H7_SECTORS_PER_BANK = 8,
 };
 
@@ -69,8 +69,10 @@ static bool none_protects(const struct vboard_chip *chip, unsigned sector)
 
 /* ---- protecting ---- */
 
-/* Each clears the bits of one sector in option bytes of which none protects; `first` is true for
- * the first sector of several. */
+/*
+ * Each clears the bits of one sector in option bytes that protect none; `first` is true for the
+ * first of several sectors.
+ */
 
 static void f4_protect(const struct vboard_chip *chip, uint8_t *bytes, unsigned sector, bool first)
 {
@@ -92,7 +94,7 @@ static void f1_protect(const struct vboard_chip *chip, uint8_t *bytes, unsigned 
     wrp[1] = (uint8_t)~wrp[0];
 }
 
-/* One range that holds them all. */
+/* One range that contains them all. */
 static void l4_protect(const struct vboard_chip *chip, uint8_t *bytes, unsigned sector, bool first)
 {
     uint8_t *range = bytes + L4_WRP_OFFSET;
@@ -124,7 +126,7 @@ static void none_protect(const struct vboard_chip *chip, uint8_t *bytes, unsigne
 
 /* ---- what the controller adds ---- */
 
-/* RM0090, table 15: of the first two words RDP and the user bits, nWRP of 12 sectors. */
+/* RM0090, table 15: the first two words have RDP and the user bits, and nWRP of 12 sectors. */
 static void f4_complete(const struct vboard_chip *chip, uint8_t *bytes, uint32_t size, bool first)
 {
     static const uint8_t used[F4_SEGMENT_SIZE] = {0xec, 0xff, 0, 0, 0, 0, 0, 0, 0xff, 0x0f};
@@ -141,7 +143,7 @@ static void f4_complete(const struct vboard_chip *chip, uint8_t *bytes, uint32_t
     }
 }
 
-/* PM0075, 2.5: the complement is computed by the hardware. */
+/* PM0075, 2.5: the hardware computes the complement. */
 static void f1_complete(const struct vboard_chip *chip, uint8_t *bytes, uint32_t size, bool first)
 {
     (void)chip;
@@ -150,7 +152,7 @@ static void f1_complete(const struct vboard_chip *chip, uint8_t *bytes, uint32_t
         bytes[i + 1] = (uint8_t)~bytes[i];
 }
 
-/* RM0351, 3.4.1: each word is followed by its complement, which the hardware computes. */
+/* RM0351, 3.4.1: its complement follows each word; the hardware computes it. */
 static void l4_complete(const struct vboard_chip *chip, uint8_t *bytes, uint32_t size, bool first)
 {
     (void)chip;
@@ -159,7 +161,7 @@ static void l4_complete(const struct vboard_chip *chip, uint8_t *bytes, uint32_t
         b0_store32(bytes + i + 4, ~b0_load32(bytes + i));
 }
 
-/* The registers have no complements; which of their bits are used is not modelled. */
+/* The registers have no complements. The model does not know which of their bits are used. */
 static void h7_complete(const struct vboard_chip *chip, uint8_t *bytes, uint32_t size, bool first)
 {
     (void)chip;
@@ -192,14 +194,14 @@ static void f4_defaults(uint8_t *bytes, uint32_t size, bool first)
         bytes[0] = 0xef;
 }
 
-/* Of all the registers only what is said above has a meaning here. */
+/* Of all the registers only those named above have a meaning here. */
 static void h7_defaults(uint8_t *bytes, uint32_t size, bool first)
 {
     (void)first;
     memset(bytes, 0xff, size);
 }
 
-/* Each byte has its complement beside it, all of them 0xff but for RDP. */
+/* Each byte has its complement beside it; all are 0xff except RDP. */
 static void f1_defaults(uint8_t *bytes, uint32_t size, bool first)
 {
     (void)first;
@@ -210,8 +212,8 @@ static void f1_defaults(uint8_t *bytes, uint32_t size, bool first)
 }
 
 /*
- * RM0351, table 9: five words, each followed by its complement. FLASH_OPTR with its reset value but
- * for RDP, then ranges for PCROP and write protection that are empty: the first page is behind the
+ * RM0351, table 9: five words, each followed by its complement: FLASH_OPTR with its reset value
+ * except for RDP, then empty ranges for PCROP and write protection, whose first page is after the
  * last.
  */
 static void l4_defaults(uint8_t *bytes, uint32_t size, bool first)
@@ -228,7 +230,7 @@ static void l4_defaults(uint8_t *bytes, uint32_t size, bool first)
 
 static const struct {
     uint8_t rdp;            /* offset of the RDP byte */
-    uint8_t rdp_complement; /* offset of its complement, 0: it has none */
+    uint8_t rdp_complement; /* offset of its complement, 0: none */
     uint8_t level_0;        /* RDP's value without protection */
     bool has_level_2;
     bool (*protects)(const struct vboard_chip *chip, unsigned sector);
@@ -291,7 +293,7 @@ void vboard_options_write_protect(struct vboard_chip *chip, const uint8_t *secto
     uint8_t style = chip->part->options_style;
     unsigned level = vboard_options_level(chip);
 
-    vboard_options_init(chip, level); /* nothing else than protection is modelled */
+    vboard_options_init(chip, level); /* only protection is modelled */
     for (size_t i = 0; i < count; i++)
         styles[style].protect(chip, first_area(chip), sectors[i], i == 0);
 }

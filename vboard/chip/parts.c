@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The parts' rows.
+ * The rows of the parts.
  *
  * Sources: the reference manuals' memory maps (RM0090 F4, RM0368 F401, RM0383
  * F411, RM0402 F412, RM0390 F446, RM0091 F0, RM0008 F1, RM0351
- * L4, RM0440 G4, RM0433 H7); RAM that the ROM keeps to itself: AN2606, as collected in stm32flash's
+ * L4, RM0440 G4, RM0433 H7); RAM that the ROM reserves: AN2606, as collected in stm32flash's
  * dev_table.c; addresses of the flash size: stlink's config/chips.
  */
 #include "parts.h"
@@ -30,7 +30,7 @@
     {                                                                                              \
         VBOARD_INFO, 0x1fff7a10, 32, 0                                                             \
     }
-/* AN2606, 4.4, table 4: four bytes, the first is the range. */
+/* AN2606, 4.4, table 4: four bytes; the first is the range. */
 #define F4_FEATURE                                                                                 \
     {                                                                                              \
         VBOARD_FEATURE, 0xffff0000, 4, 0                                                           \
@@ -231,8 +231,7 @@ const struct vboard_part vboard_part_f103cb = {
     .flash_size = 0x1ffff7e0,
 };
 
-/* The GD32VF103 has the F103's memory map; its flash times are not known here, the F1's are taken.
- */
+/* The GD32VF103 has the F103's memory map. Its flash times are unknown: the F1's are used. */
 const struct vboard_part vboard_part_gd32vf103cb = {
     .name = "GD32VF103CB",
     .family = "STM32F1",

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Between the sections of a description and the rows of a model; and what a board cannot be. */
+/*
+ * Converts the sections of a description to the rows of a model and back, and rejects impossible
+ * boards.
+ */
 #include "private.h"
 
 #include "../chip/chip.h"
@@ -57,7 +60,7 @@ static bool fail(struct checker *checker, unsigned line, const char *format, ...
 
 /* ---- the board ---- */
 
-/* It stands in lines of traces and in JSON. */
+/* The name appears in lines of traces and in JSON. */
 static bool check_name(struct checker *checker)
 {
     const char *name = checker->description->rom.listed.name;
@@ -71,7 +74,7 @@ static bool check_name(struct checker *checker)
 
 /* ---- memories ---- */
 
-/* The size of a memory with sectors is theirs. */
+/* The size of a memory with sectors is the sum of theirs. */
 static bool complete_sectors(struct checker *checker, struct memory *memory)
 {
     uint64_t size = 0;
@@ -267,7 +270,7 @@ static bool check_uart(struct checker *checker)
     return true;
 }
 
-/* Nothing of a board without USB counts but its serial number. */
+/* On a board without USB only the serial number counts. */
 static void drop_usb(struct vboard_rom *rom)
 {
     struct vboard_rom kept = {.listed = rom->listed,
@@ -300,7 +303,7 @@ bool vboard_description_complete(struct vboard_description *description, unsigne
            (description->bootloader != BOOTLOADER_MAPLE || check_maple(&checker));
 }
 
-/* ---- the other way ---- */
+/* ---- from a model to sections ---- */
 
 static void unfold_memories(struct vboard_description *description)
 {

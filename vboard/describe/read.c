@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads a description: lines, sections, keys. What a value may be is in values.c and keys.c. */
+/* Reads a description: lines, sections, keys. values.c and keys.c say what a value may be. */
 #include "private.h"
 
 #include <errno.h>
@@ -21,8 +21,8 @@ struct parser {
     enum section_id section;
     unsigned section_line;
     void *record;            /* of the section */
-    unsigned seen[KEYS_MAX]; /* the line of each key of the section; 0: not there */
-    uint16_t bytes_count;    /* of a KEY_BYTES that has no counter of its own */
+    unsigned seen[KEYS_MAX]; /* the line of each key of the section; 0: missing */
+    uint16_t bytes_count;    /* of a KEY_BYTES without a counter of its own */
     struct boot0_error *error;
 };
 
@@ -47,7 +47,7 @@ static bool fail(struct parser *parser, unsigned line, const char *format, ...)
 
 /* ---- sections ---- */
 
-/* The section ends: was everything there that has to be? */
+/* Ends the section: checks that all required keys were there. */
 static bool end_section(struct parser *parser)
 {
     const struct key *key;
@@ -59,7 +59,7 @@ static bool end_section(struct parser *parser)
     return true;
 }
 
-/* Counts the section; its index among those of its name, or -1 if there are too many. */
+/* Counts the section. Returns its index among those of its name, or -1 if there are too many. */
 static int count_section(struct parser *parser, enum section_id id)
 {
     struct vboard_description *description = parser->description;
@@ -107,7 +107,7 @@ static bool is_name(const char *name, size_t length, const char *text)
     return strlen(text) == length && memcmp(name, text, length) == 0;
 }
 
-/* "[name]", and a comment behind it. */
+/* "[name]", and a comment after it. */
 static bool take_section(struct parser *parser, const char *at, const char *end)
 {
     const char *close = memchr(at, ']', (size_t)(end - at));
@@ -191,7 +191,7 @@ static bool take_line(struct parser *parser, const char *at, const char *end)
     return *at == '[' ? take_section(parser, at, end) : take_key(parser, at, end);
 }
 
-/* ---- the whole ---- */
+/* ---- the whole file ---- */
 
 static bool take_lines(struct parser *parser, const char *text, size_t size)
 {

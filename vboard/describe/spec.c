@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a user says about a virtual board: "MODEL[:key=value,…]", by a table of keys. */
+/* Parses the spec of a virtual board, "MODEL[:key=value,…]", by a table of keys. */
 #include "spec.h"
 
 #include "spec_private.h"
@@ -174,7 +174,7 @@ static enum boot0_status set_adapter_garbles(struct vboard_settings *settings, c
     return set_baud(&settings->adapter_garbles, value, error);
 }
 
-/* "dtr-reset", "!rts-boot0": which line, what it is wired to, active while it is off. */
+/* "dtr-reset", "!rts-boot0": the line, what it is wired to, active while it is off. */
 static bool take_wire(const char **text, struct vboard_wire wires[2])
 {
     static const char *const ends[] = {
@@ -227,7 +227,7 @@ static enum boot0_status set_fault(struct vboard_settings *settings, const char 
     return vboard_faults_parse(value, settings, error);
 }
 
-/* The file has been read before all other keys: load_description(). */
+/* load_description() has read the file before all other keys. */
 static enum boot0_status set_describe(struct vboard_settings *settings, const char *value,
                                       struct boot0_error *error)
 {
@@ -327,7 +327,7 @@ static vboard_spec_set *find_key(const char *name, size_t length)
     return NULL;
 }
 
-/* One "key=value", cut out of the spec; it may be overwritten. */
+/* Applies one "key=value", cut out of the spec, which it may overwrite. */
 static enum boot0_status parse_pair(char *pair, struct vboard_settings *settings,
                                     struct boot0_error *error)
 {
@@ -378,7 +378,7 @@ static void set_defaults(struct vboard_spec *spec)
     memcpy(settings->poll_ms, rom->poll_ms, sizeof settings->poll_ms);
 }
 
-/* The board of the file that describe= names, somewhere in the pairs. */
+/* Loads the board from the file of describe=, which is somewhere in the pairs. */
 static enum boot0_status load_description(const char *pairs, struct vboard_spec *spec,
                                           struct boot0_error *error)
 {
@@ -410,7 +410,7 @@ static enum boot0_status load_description(const char *pairs, struct vboard_spec 
     return BOOT0_OK;
 }
 
-/* The model of a spec, or the board that its file describes. */
+/* Finds the model of a spec, or the board that its file describes. */
 static enum boot0_status find_board(const char *text, size_t name, struct vboard_spec *spec,
                                     struct boot0_error *error)
 {

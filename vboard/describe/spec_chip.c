@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The keys of a board's spec that set the chip, and what the board has soldered to it. */
+/* The keys of a board's spec that set the chip, and what is soldered to it. */
 #include "spec_private.h"
 
 #include <stdlib.h>
@@ -30,8 +30,8 @@ static enum boot0_status set_flag(bool *flag, const char *value, struct boot0_er
 }
 
 /*
- * A number below 100 with up to three decimals, in thousandths; `*text` is moved behind it. Without
- * strtod(): its decimal point depends on the locale.
+ * Parses a number below 100 with up to three decimals, in thousandths; moves `*text` past it.
+ * Avoids strtod(): its decimal point depends on the locale.
  */
 static bool take_thousandths(const char **text, unsigned *value)
 {
@@ -128,7 +128,7 @@ enum boot0_status vboard_spec_erase_factor(struct vboard_settings *settings, con
     return BOOT0_OK;
 }
 
-/* Milliseconds up to a day; `*text` is moved behind them. */
+/* Parses milliseconds up to a day; moves `*text` past them. */
 static bool take_ms(const char **text, uint64_t *us)
 {
     char *end;
@@ -158,7 +158,7 @@ static bool take_span(const char **text, uint64_t *from_us, uint64_t *until_us)
     return **text == '\0';
 }
 
-/* "2.3@500:20": to 2.3 V in that span. */
+/* "2.3@500:20": to 2.3 V for that span. */
 enum boot0_status vboard_spec_brownout(struct vboard_settings *settings, const char *value,
                                        struct boot0_error *error)
 {
@@ -206,7 +206,7 @@ enum boot0_status vboard_spec_vbat(struct vboard_settings *settings, const char 
     return set_flag(&settings->battery, value, error);
 }
 
-/* "PA0:1": the port, the pin, and the level that it is held at. */
+/* "PA0:1": the port, the pin, and the level at which it is held. */
 enum boot0_status vboard_spec_button(struct vboard_settings *settings, const char *value,
                                      struct boot0_error *error)
 {

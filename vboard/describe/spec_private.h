@@ -5,15 +5,15 @@
 
 #include "../board/settings.h"
 
-/* Takes the value of one key. BOOT0_E_USAGE if it is none; BOOT0_E_MEMORY. */
+/* Sets one key from its value. BOOT0_E_USAGE: an invalid value; BOOT0_E_MEMORY. */
 typedef enum boot0_status vboard_spec_set(struct vboard_settings *settings, const char *value,
                                           struct boot0_error *error);
 
-/* A number from 0 to `limit`, decimal or 0x…, and nothing behind it. */
+/* Parses a number from 0 to `limit`, decimal or 0x…, with nothing after it. */
 bool vboard_spec_number(const char *text, unsigned long limit, unsigned long *value);
 enum boot0_status vboard_spec_bad(struct boot0_error *error, const char *value, const char *wanted);
 
-/* spec_chip.c: the chip, and what the board has soldered to it. */
+/* spec_chip.c: the chip, and what is soldered to it. */
 vboard_spec_set vboard_spec_supply;
 vboard_spec_set vboard_spec_crystal;
 vboard_spec_set vboard_spec_hsi;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The values of keys: how each type is read, written and named in a message. */
+/* The values of keys: how each type is read, written, and named in a message. */
 #include "private.h"
 
 #include <core/family/family.h>
@@ -88,7 +88,7 @@ static int digit_of(char c)
     return 16;
 }
 
-/* Decimal or 0x…; what follows the digits is left. */
+/* Decimal or 0x…; leaves what follows the digits. */
 static bool take_number(struct value *value, uint32_t *number)
 {
     bool hex = value->end - value->at > 2 && value->at[0] == '0' && (value->at[1] | 0x20) == 'x';
@@ -106,7 +106,7 @@ static bool take_number(struct value *value, uint32_t *number)
     return value->at > first;
 }
 
-/* A number of bytes: "16K" and "1M" too. */
+/* A number of bytes, also "16K" and "1M". */
 static bool take_size(struct value *value, uint32_t *size)
 {
     unsigned shift = 0;
@@ -197,7 +197,7 @@ static bool take_byte(struct value *value, uint8_t *byte)
     return true;
 }
 
-/* One character of a text, with its escapes; NUL cannot be in one. */
+/* One character of a text, with its escapes; a text cannot contain NUL. */
 static bool take_character(struct value *value, char *character)
 {
     uint8_t byte = (uint8_t)*value->at;
@@ -378,7 +378,7 @@ static void write_text(const char *text, FILE *file)
     fputc('"', file);
 }
 
-/* How many bytes a KEY_BYTES field holds. */
+/* How many bytes a KEY_BYTES field has. */
 static size_t count_bytes(const struct key *key, const void *record)
 {
     const uint8_t *bytes = const_field_of(key, record);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See stub.h. Answers are text without characters that would need an escape. */
+/* See stub.h. Answers are text without characters that need an escape. */
 #include "stub.h"
 
 #include <core/array.h>
@@ -44,7 +44,10 @@ static void send_text(struct vboard_gdb_stub *stub, const char *data)
     stub->send(stub->peer, stub->sent, stub->sent_length);
 }
 
-/* A hexadecimal number and what ends it, which *text moves past; `end` 0: the end of the packet. */
+/*
+ * Parses a hexadecimal number and what ends it, and moves *text past both; `end` 0: the end of the
+ * packet.
+ */
 static bool take_number(const char **text, char end, uint32_t *value)
 {
     char *behind;
@@ -71,7 +74,7 @@ static void hex_register(char *text, uint32_t value)
     text[(size_t)2 * WORD] = '\0';
 }
 
-/* ---- commands: each leaves its answer; "" says that it is not known, NULL is no answer ---- */
+/* ---- commands: each returns its answer; "" means unknown, NULL no answer ---- */
 
 static const char *why(struct vboard_gdb_stub *stub, const char *rest)
 {
@@ -172,7 +175,7 @@ static const char *clear_breakpoint(struct vboard_gdb_stub *stub, const char *re
     return breakpoint(stub, rest, false);
 }
 
-/* c and s may say from where. */
+/* c and s may have an address. */
 static void go_from(struct vboard_gdb_stub *stub, const char *rest)
 {
     uint32_t address;
@@ -210,7 +213,7 @@ static const char *kill_target(struct vboard_gdb_stub *stub, const char *rest)
     return NULL;
 }
 
-/* There is one thread. */
+/* There is only one thread. */
 static const char *choose_thread(struct vboard_gdb_stub *stub, const char *rest)
 {
     (void)stub;
@@ -218,7 +221,7 @@ static const char *choose_thread(struct vboard_gdb_stub *stub, const char *rest)
     return "OK";
 }
 
-/* ---- questions by name ---- */
+/* ---- named queries ---- */
 
 /* qXfer:features:read:target.xml:offset,length */
 static const char *features(struct vboard_gdb_stub *stub, const char *rest)
@@ -249,7 +252,7 @@ static void print(struct vboard_gdb_stub *stub, const char *text)
     send_text(stub, line);
 }
 
-/* "monitor reset" and "monitor reset halt", as OpenOCD has them; "monitor halt". */
+/* "monitor reset" and "monitor reset halt", as in OpenOCD; "monitor halt". */
 static const char *monitor(struct vboard_gdb_stub *stub, const char *rest)
 {
     char command[40] = "";
@@ -268,7 +271,7 @@ static const char *monitor(struct vboard_gdb_stub *stub, const char *rest)
 
 static const struct {
     const char *name;
-    const char *answer; /* NULL: the function's */
+    const char *answer; /* NULL: from the function */
     const char *(*function)(struct vboard_gdb_stub *stub, const char *rest);
 } questions[] = {
     {"qSupported", "PacketSize=1000;qXfer:features:read+;swbreak-;hwbreak-", NULL},
@@ -292,7 +295,7 @@ static const char *question(struct vboard_gdb_stub *stub, const char *packet)
     return "";
 }
 
-/* ---- the conversation ---- */
+/* ---- the connection ---- */
 
 static const struct {
     char letter;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What GDB's remote serial protocol asks of a target ("Debugging with GDB", appendix E), answered
- * by a target's functions.
+ * Answers the requests of GDB's remote serial protocol ("Debugging with GDB", appendix E) with a
+ * target's functions.
  */
 #ifndef VBOARD_GDB_STUB_H
 #define VBOARD_GDB_STUB_H
@@ -15,20 +15,20 @@ struct vboard_gdb_stub {
     void (*send)(void *peer, const char *bytes, size_t size);
     void *peer;
     struct vboard_gdb_reader reader;
-    bool waits; /* GDB waits to be told that the CPU has halted */
+    bool waits; /* GDB waits for the CPU to halt */
     bool ends;  /* GDB has gone, or wants to */
     char answer[VBOARD_GDB_PACKET_MAX + 1];
-    char sent[VBOARD_GDB_PACKET_MAX + 5]; /* for when it is wanted again */
+    char sent[VBOARD_GDB_PACKET_MAX + 5]; /* the last packet, to send again */
     size_t sent_length;
 };
 
-/* A debugger has come: the CPU is halted. `target` and what the pointers mean stay the caller's. */
+/* A debugger has connected: halts the CPU. The caller owns `target` and what pointers refer to. */
 void vboard_gdb_start(struct vboard_gdb_stub *stub, const struct vboard_gdb_target *target,
                       void *context, void (*send)(void *peer, const char *bytes, size_t size),
                       void *peer);
-/* What has come from it. */
+/* Handles bytes from the debugger. */
 void vboard_gdb_received(struct vboard_gdb_stub *stub, const char *bytes, size_t size);
-/* To be called now and then: tells it when the CPU has halted. */
+/* Call this now and then: tells the debugger when the CPU has halted. */
 void vboard_gdb_tick(struct vboard_gdb_stub *stub);
 
 #endif

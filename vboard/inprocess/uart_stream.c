@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The UART of a virtual board in the same process, as a stream. All time is the board's. */
+/* The UART of a virtual board in the same process, as a stream. All times are the board's. */
 #include <boot0/virtual.h>
 
 #include <stdlib.h>
@@ -24,7 +24,7 @@ static enum boot0_xfer send_bytes(void *context, const uint8_t *bytes, size_t si
     return vboard_uart_plugged(uart->board) ? BOOT0_XFER_OK : BOOT0_XFER_GONE;
 }
 
-/* Lets time pass to the next thing that may bring a character; false if it is over. */
+/* Lets time pass to the next point that may bring a character; false if the time is over. */
 static bool wait_for_more(struct virtual_uart *uart, uint64_t end_us)
 {
     uint64_t due_us = vboard_uart_due_us(uart->board);
@@ -32,9 +32,9 @@ static bool wait_for_more(struct virtual_uart *uart, uint64_t end_us)
 
     if (at_us >= end_us)
         return false;
-    if (due_us <= at_us) /* due now, and was not there: do not stand still */
+    if (due_us <= at_us) /* due now, but not there: avoid standing still */
         due_us = at_us + 1;
-    /* What a program sends is not due before the program has sent it. */
+    /* A program's output is not due before the program has sent it. */
     if (vboard_runs_program(uart->board) && due_us > at_us + PROGRAM_STEP_US)
         due_us = at_us + PROGRAM_STEP_US;
     vboard_wait_until(uart->board, due_us < end_us ? due_us : end_us);
@@ -94,7 +94,7 @@ static void close_uart(void *context)
 {
     struct virtual_uart *uart = context;
 
-    (void)vboard_free(uart->board, NULL); /* nobody is left to be told */
+    (void)vboard_free(uart->board, NULL); /* there is nobody left to tell */
     free(uart);
 }
 
@@ -127,7 +127,7 @@ enum boot0_status boot0_virtual_uart_open(struct boot0_stream *stream, const cha
         close_uart(uart);
         return error->code;
     }
-    vboard_uart_lines(uart->board, true, true); /* as systems open a port */
+    vboard_uart_lines(uart->board, true, true); /* as systems do when they open a port */
     stream->ops = &uart_ops;
     stream->context = uart;
     return BOOT0_OK;

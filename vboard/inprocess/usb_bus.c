@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Virtual boards in the same process, as a bus. All time is theirs: each board has a clock of its
- * own, the bus is as late as the latest of them, and waiting for a change brings the others along.
+ * Virtual boards in the same process, as a bus. All times are theirs: each board has its own clock,
+ * the bus is as late as the latest of them, and waiting for a change advances the others.
  */
 #include <boot0/virtual.h>
 
@@ -12,7 +12,7 @@
 #include <vboard/vboard.h>
 
 enum {
-    WAIT_STEP_US = 10000, /* how finely a wait looks for boards that come and go */
+    WAIT_STEP_US = 10000, /* how often a wait looks for boards that come and go */
 };
 
 struct virtual_bus {
@@ -22,7 +22,7 @@ struct virtual_bus {
 
 struct virtual_board {
     struct vboard *board;
-    unsigned connection; /* the one that was opened: a later one is another device */
+    unsigned connection; /* of the opened device: a later one is another device */
 };
 
 /* ---- one board ---- */
@@ -109,7 +109,7 @@ static uint64_t now_us(void *context)
     return latest;
 }
 
-/* Bus 0 is no number that an operating system gives. */
+/* No operating system uses bus 0. */
 static void write_path(size_t index, char path[BOOT0_PATH_MAX])
 {
     snprintf(path, BOOT0_PATH_MAX, "0-%zu", index + 1);
@@ -146,7 +146,7 @@ static enum boot0_status scan(void *context, struct boot0_candidate *list, size_
     return BOOT0_OK;
 }
 
-/* Grows with every arrival and every departure on the bus. */
+/* Grows with each arrival and each departure on the bus. */
 static uint64_t changes(const struct virtual_bus *bus)
 {
     uint64_t sum = 0;
@@ -192,7 +192,7 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
     return boot0_fail(error, BOOT0_E_GONE, "the board at %s is no longer there", candidate->path);
 }
 
-/* A flash file that cannot be written has no one left to be told. */
+/* If a flash file cannot be written, nobody is left to tell. */
 static void close_bus(void *context)
 {
     struct virtual_bus *bus = context;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ADC1: RM0090, chapter 13, as far as it is needed to measure the supply and the temperature by
- * polling or interrupt: regular conversions, one after another. All other pins are at 0 V.
+ * ADC1: RM0090, chapter 13, as far as needed to measure the supply and the temperature by polling
+ * or interrupt: regular conversions, one after another. All other pins are at 0 V.
  */
 #include "adc.h"
 
@@ -68,7 +68,10 @@ static uint64_t duration_ns(const struct vboard_machine *machine)
     return vboard_span_ns(samples[bits & 7] + CONVERSION_CYCLES, hz ? hz : 1);
 }
 
-/* RM0090, 13.10: on F42x and the like the sensor shares its channel with VBAT, which goes first. */
+/*
+ * RM0090, 13.10: on F42x and the like the sensor shares its channel with VBAT, which takes
+ * priority.
+ */
 static bool is_temperature(const struct vboard_machine *machine, unsigned number)
 {
     bool is_vbat = number == CHANNEL_VBAT && (machine->adc->ccr & CCR_VBATE);

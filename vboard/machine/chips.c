@@ -5,9 +5,9 @@
  * Sources: the reference manuals RM0090 (F405/407, F42x), RM0368 (F401), RM0383 (F411), RM0402
  * (F412) and RM0390 (F446): wait states from the tables of 3.4 (RM0090: 3.5), PWR_CR and
  * DBGMCU_IDCODE from the registers' descriptions. Bits of the RCC's registers, interrupts and
- * limits of the clocks are those that ST's CMSIS device headers define (cmsis_device_f4:
- * stm32f407xx.h, stm32f401xc.h, stm32f411xe.h, stm32f412zx.h, stm32f427xx.h, stm32f446xx.h). Limits
- * of PCLK: the datasheets' general operating conditions.
+ * limits of the clocks come from ST's CMSIS device headers (cmsis_device_f4: stm32f407xx.h,
+ * stm32f401xc.h, stm32f411xe.h, stm32f412zx.h, stm32f427xx.h, stm32f446xx.h). Limits of PCLK: the
+ * datasheets' general operating conditions.
  */
 #include "chips.h"
 
@@ -19,9 +19,7 @@
 
 /* ---- limits of the clocks ---- */
 
-/*
- * F42x, F446. That HCLK ends at 168 MHz below 2.1 V, where there is no over-drive, is not checked.
- */
+/* F42x, F446. Not checked: HCLK ends at 168 MHz below 2.1 V, where there is no over-drive. */
 #define WAIT_STATES_180                                                                            \
     {                                                                                              \
         {30, 60, 90, 120, 150}, {24, 48, 72, 96, 120, 144, 168},                                   \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The chips that the machine runs, and what differs between them: one row each. A new chip of this
- * kind is a row here and one of vboard/chip/parts.c.
+ * The chips that the machine runs, and their differences: one row each. A new chip of this kind is
+ * a row here and one of vboard/chip/parts.c.
  */
 #ifndef VBOARD_MACHINE_CHIPS_H
 #define VBOARD_MACHINE_CHIPS_H
@@ -27,9 +27,9 @@ enum vboard_bus {
     VBOARD_BUS_COUNT,
 };
 
-/* Where the USB controller's 48 MHz can come from, but from the main PLL. */
+/* The sources of the USB controller's 48 MHz besides the main PLL. */
 enum vboard_usb_pll {
-    VBOARD_USB_MAIN, /* from nowhere else */
+    VBOARD_USB_MAIN, /* none */
     VBOARD_USB_PLLI2S,
     VBOARD_USB_PLLSAI,
 };
@@ -42,18 +42,18 @@ struct vboard_clock_limits {
     uint8_t pclk[2]; /* APB1, APB2 */
     uint8_t pclk_over_drive[2];
     uint8_t vco_min;
-    /* The highest HCLK by wait states; 0 ends a row: all that the chip allows. */
+    /* The highest HCLK by wait states; 0 ends a row: everything that the chip allows. */
     uint8_t wait[VBOARD_WAIT_RANGES][VBOARD_WAIT_STATES];
 };
 
-/* Bits of RCC registers that are there. */
+/* Implemented bits of RCC registers. */
 struct vboard_rcc_bits {
     uint32_t reset[VBOARD_BUS_COUNT];
     uint32_t enable[VBOARD_BUS_COUNT];
     uint32_t low_power[VBOARD_BUS_COUNT]; /* all set after a reset */
     uint32_t ahb1_enabled;                /* AHB1ENR after a reset */
     uint32_t plli2scfgr, pllsaicfgr;
-    uint32_t dckcfgr, dckcfgr2; /* 0: there is no such register */
+    uint32_t dckcfgr, dckcfgr2; /* 0: no such register */
 };
 
 struct vboard_machine_chip {
@@ -76,8 +76,8 @@ struct vboard_machine_chip {
 /* The rows in order; NULL past the end. */
 const struct vboard_machine_chip *vboard_machine_chip_at(unsigned index);
 /*
- * The row of a board's chip: that with the part's name if its memories are those of the part, else
- * the first one that has the same memories. NULL: the machine runs no such chip.
+ * The row of a board's chip: the one with the part's name if its memories are those of the part,
+ * else the first one with the same memories. NULL: the machine runs no such chip.
  */
 const struct vboard_machine_chip *vboard_machine_chip_find(const struct vboard_part *part);
 

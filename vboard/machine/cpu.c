@@ -53,7 +53,7 @@ void vboard_cpu_reset(struct vboard_machine *machine, uint32_t stack, uint32_t p
 
     memset(machine->cpu, 0, sizeof *machine->cpu);
     machine->cpu->uc = uc;
-    vboard_cpu_set(machine, UC_ARM_REG_XPSR, 0x01000003); /* privileged, to be allowed the rest */
+    vboard_cpu_set(machine, UC_ARM_REG_XPSR, 0x01000003); /* privileged, which the rest requires */
     for (int reg = 0; reg <= 12; reg++)
         vboard_cpu_set(machine, UC_ARM_REG_R0 + reg, 0);
     for (int reg = 0; reg < 32; reg++)

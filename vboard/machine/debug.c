@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A debugger's hand on the CPU. While it is there, a hook looks at each instruction: slower, but
- * the program stays as it is.
+ * A debugger's access to the CPU. While a debugger is attached, a hook checks each instruction:
+ * slower, but the program stays as it is.
  */
 #include "debug.h"
 
@@ -107,7 +107,7 @@ static void halt(void *context)
     machine_of(board)->debug->halted = true;
 }
 
-/* Past a BKPT, which would only halt again. */
+/* Steps past a BKPT, which would only halt again. */
 static void leave_bkpt(struct vboard_machine *machine)
 {
     uint32_t pc = vboard_cpu_get(machine, UC_ARM_REG_PC);
@@ -117,7 +117,7 @@ static void leave_bkpt(struct vboard_machine *machine)
         vboard_cpu_set(machine, UC_ARM_REG_PC, (pc + 2) | 1);
 }
 
-/* The CPU goes on from where it is, also if a breakpoint is there. */
+/* The CPU continues from where it is, even if a breakpoint is there. */
 static void pass_here(struct vboard_machine *machine)
 {
     leave_bkpt(machine);
@@ -185,7 +185,7 @@ static bool read_memory(void *context, uint32_t address, uint8_t *bytes, size_t 
     return uc_mem_read(machine_of(board)->cpu->uc, address, bytes, size) == UC_ERR_OK;
 }
 
-/* Flash is not written by writing to it. */
+/* A plain write does not program flash. */
 static bool write_memory(void *context, uint32_t address, const uint8_t *bytes, size_t size)
 {
     struct vboard *board = context;
@@ -194,7 +194,7 @@ static bool write_memory(void *context, uint32_t address, const uint8_t *bytes, 
            uc_mem_write(machine_of(board)->cpu->uc, address, bytes, size) == UC_ERR_OK;
 }
 
-/* ---- coming and going ---- */
+/* ---- attaching and detaching ---- */
 
 static const struct vboard_gdb_target target = {
     .get_register = get_register,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a debugger has asked of the CPU. */
+/* What a debugger has requested of the CPU. */
 #ifndef VBOARD_MACHINE_DEBUG_H
 #define VBOARD_MACHINE_DEBUG_H
 
@@ -19,9 +19,9 @@ struct vboard_breakpoint {
 struct vboard_debug {
     bool attached;
     bool halted;
-    bool steps;            /* one instruction, and no interrupt */
-    unsigned instructions; /* that a step has come to: the second one is too far */
-    bool passes;           /* the breakpoint at `pass` does not count: execution begins there */
+    bool steps;            /* one instruction, without interrupts */
+    unsigned instructions; /* started by a step: the second one is too many */
+    bool passes;           /* ignores the breakpoint at `pass`, where execution begins */
     uint32_t pass;
     uc_hook hook;
     unsigned breakpoint_count;

@@ -7,9 +7,7 @@
 
 struct vboard_machine;
 
-/*
- * A write has the bytes of the word that are written in `mask`; the others are 0 in `value`.
- */
+/* A write has the written bytes of the word in `mask`; the others are 0 in `value`. */
 struct vboard_device {
     const char *name;
     uint32_t base;
@@ -21,9 +19,7 @@ struct vboard_device {
     void (*reset)(struct vboard_machine *machine);
 };
 
-/*
- * How peripherals are told of time and clocks, so that time.c and rcc.c need to know none of them.
- */
+/* How peripherals learn of time and clocks, so that time.c and rcc.c need to know none of them. */
 struct vboard_wiring {
     void (*const *events)(struct vboard_machine *machine); /* by enum vboard_event */
     /* The clocks of the buses are about to change, and have changed. */

@@ -37,7 +37,7 @@ enum {
     BIT_BAND_SIZE = 0x2000000,
 };
 
-/* Spans of addresses in which peripherals are. */
+/* Address ranges of peripherals. */
 static const struct {
     uint32_t base, size;
 } spans[] = {
@@ -89,7 +89,7 @@ static const struct vboard_device *find(uint32_t address)
     return NULL;
 }
 
-/* Once for each block that has no model: whether what runs here means anything. */
+/* Notes each block without a model once: the note shows whether a run means anything. */
 static void note_missing(struct vboard_machine *machine, uint32_t address)
 {
     uint32_t block = (address >> 10) % 256;
@@ -186,7 +186,7 @@ static uint32_t banded(uint32_t base, uint64_t offset)
     return base + (uint32_t)(offset >> 5);
 }
 
-/* Which of the 32 bits of its word. */
+/* The bit's number in its word of 32 bits. */
 static unsigned banded_bit(uint64_t offset)
 {
     return (unsigned)(offset >> 2 & 31);
@@ -234,7 +234,7 @@ static void sram_bit_write(uc_engine *uc, uint64_t offset, unsigned size, uint64
 
 /* ---- mapping ---- */
 
-/* Unicorn hands out offsets, not addresses: one function a span. */
+/* Unicorn passes offsets, not addresses: one function per span. */
 #define SPAN(index)                                                                                \
     static uint64_t read_span##index(uc_engine *uc, uint64_t offset, unsigned size, void *user)    \
     {                                                                                              \

@@ -6,7 +6,7 @@
 #include "device.h"
 #include <stdbool.h>
 
-/* Puts them where the CPU finds them. */
+/* Maps them where the CPU finds them. */
 bool vboard_devices_map(struct vboard_machine *machine);
 /* The chip is reset. */
 void vboard_devices_reset(struct vboard_machine *machine);

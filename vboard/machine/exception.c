@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Exceptions, entered and left by hand: PM0214, 2.3.7, and the ARMv7-M Architecture Reference
- * Manual (ARM DDI 0403), B1.5, whose names are used. Lazy stacking of the FPU's registers is not:
- * they are stacked at once, which takes the same room.
+ * Enters and leaves exceptions by hand: PM0214, 2.3.7, and the ARMv7-M Architecture Reference
+ * Manual (ARM DDI 0403), B1.5, whose names are used. The FPU's registers are stacked at once, not
+ * lazily, which takes the same room.
  */
 #include "exception.h"
 
@@ -73,7 +73,7 @@ static void store_frame(struct vboard_machine *machine, uint8_t *frame, uint32_t
     b0_store32(frame + FRAME_FPSCR, vboard_cpu_get(machine, UC_ARM_REG_FPSCR));
 }
 
-/* PushStack(); the value for LR. False if there is no memory for it. */
+/* PushStack(). Sets the value for LR. False if there is no memory for it. */
 static bool push(struct vboard_machine *machine, uint32_t *how)
 {
     uint32_t control = vboard_cpu_get(machine, UC_ARM_REG_CONTROL);
@@ -189,8 +189,8 @@ static void load_frame(struct vboard_machine *machine, const uint8_t *frame, boo
 }
 
 /*
- * Mode and stack pointer of what was interrupted. Only privileged code may write CONTROL, so nPRIV
- * is cleared until the last write.
+ * Restores mode and stack pointer of the interrupted code. Only privileged code may write CONTROL,
+ * so nPRIV is cleared until the last write.
  */
 static void restore_mode(struct vboard_machine *machine, uint32_t psr, uint32_t how, uint32_t stack)
 {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Execution: libunicorn runs the code, this file stops it when there is something to do, and finds
+ * Execution: libunicorn runs the code. This file stops it when there is something to do, and finds
  * out why it has stopped. A halfword of code takes one cycle, and each block one more for the
- * branch at its end: near what a Cortex-M4 needs from memory without wait states, and the same in
- * every run.
+ * branch at its end: close to what a Cortex-M4 needs from memory without wait states, and the same
+ * in every run.
  *
- * What Unicorn 2.0.1 does, found by trial: registers can be read in hooks, but for the PC, which is
- * that of the start of a run; the block hook tells better. uc_emu_stop() in the block hook ends the
- * run before the block, in a hook of memory it would repeat the block. WFI ends the run with the PC
- * behind it; WFE and YIELD end it like an invalid instruction.
+ * The behaviour of Unicorn 2.0.1, found by trial: hooks can read registers, except the PC, which is
+ * that of the start of a run; the block hook knows better. uc_emu_stop() in the block hook ends the
+ * run before the block; in a memory hook it would repeat the block. WFI ends the run with the PC
+ * after it; WFE and YIELD end it like an invalid instruction.
  */
 #include "execute.h"
 
@@ -53,7 +53,7 @@ enum {
 
 /* ---- hooks ---- */
 
-/* Something else than the next block. */
+/* Whether something other than the next block is due. */
 static bool is_due(struct vboard_machine *machine)
 {
     const struct vboard_cpu *cpu = machine->cpu;
@@ -105,7 +105,7 @@ static bool on_fault(uc_engine *uc, uc_mem_type type, uint64_t address, int size
     return false;
 }
 
-/* The memory takes the value in any case: it is put right afterwards. */
+/* The memory takes the value in any case; it is corrected afterwards. */
 static bool on_protected_write(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
                                int64_t value, void *user)
 {
@@ -119,7 +119,7 @@ static bool on_protected_write(uc_engine *uc, uc_mem_type type, uint64_t address
     return true;
 }
 
-/* Flash while it erases. */
+/* Flash during an erase. */
 static bool on_protected_read(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
                               int64_t value, void *user)
 {
@@ -183,7 +183,7 @@ static void wait_for_event(struct vboard_machine *machine)
     }
     /*
      * SEV leaves no trace here, so this must not sleep without a limit: the CPU wakes up at the
-     * next event of any peripheral, or after a while. Programs have to expect that (PM0214, 2.5.1).
+     * next event of any peripheral, or after a while. Programs must expect that (PM0214, 2.5.1).
      */
     if (vboard_nvic_wakes(machine))
         return;
@@ -207,7 +207,7 @@ static void undefined(struct vboard_machine *machine)
     }
 }
 
-/* Something that no memory answers; or system memory, which is where the ROM takes over. */
+/* An access that no memory answers; or one to system memory, where the ROM takes over. */
 static void access_fault(struct vboard_machine *machine)
 {
     const struct vboard_cpu *cpu = machine->cpu;
@@ -221,7 +221,7 @@ static void access_fault(struct vboard_machine *machine)
         vboard_fault(machine, VBOARD_BUS_FAULT, CFSR_IBUSERR);
         return;
     }
-    /* Unicorn does not tell the instruction: that of the block is near. */
+    /* Unicorn does not report the instruction; its block is close. */
     vboard_cpu_set(machine, UC_ARM_REG_PC, cpu->block | 1);
     if (!vboard_memory_is_ram(machine, stack - 4, 4))
         vboard_report(machine, stack, "the stack pointer points to nowhere");
@@ -288,9 +288,10 @@ void vboard_execute(struct vboard_machine *machine)
 }
 
 /*
- * uc_hook_del() only marks a hook: Unicorn 2.0.1 forgets it at the end of the next run (Unicorn
- * pull request 1315). Until then it takes it that a code hook keeps the PC, and where the block
- * hook stops that run the PC is of some block before: the program would do things twice.
+ * uc_hook_del() only marks a hook: Unicorn 2.0.1 removes it at the end of the next run (Unicorn
+ * pull request 1315). Until then Unicorn assumes that a code hook maintains the PC, and if the
+ * block hook stops that run, the PC is that of some earlier block: the program would do things
+ * twice.
  */
 void vboard_execute_nothing(struct vboard_machine *machine)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The flash interface's registers: RM0090, 3.6 to 3.9. What an operation does to the memory, how
- * long it takes, and what is left of it when the power goes is the board's business (chip/flash.c,
- * vboard_work_begin()); here are the locks, the rules, and the errors.
+ * The flash interface's registers: RM0090, 3.6 to 3.9. The board decides what an operation does to
+ * the memory, how long it takes, and what a loss of power leaves of it (chip/flash.c,
+ * vboard_work_begin()). This file has the locks, the rules, and the errors.
  */
 #include "flash_private.h"
 
@@ -26,7 +26,7 @@ enum {
     OPTCR = 0x14,
     OPTCR1 = 0x18,
 
-    CR_WRITABLE = 0x030183ff, /* all but LOCK */
+    CR_WRITABLE = 0x030183ff, /* all except LOCK */
     SNB_BANK_2 = 16,
     ACR_BITS = 0x1f00, /* and LATENCY */
 };
@@ -72,8 +72,8 @@ void vboard_flashc_check_latency(struct vboard_machine *machine)
 /* ---- erasing ---- */
 
 /*
- * The index of the sector that SNB means. Bank 2 counts from 16 (RM0090, 3.9.8); F4 chips with one
- * bank have 12 sectors at most. Past the last: no such sector.
+ * The index of the sector in SNB. Bank 2 counts from 16 (RM0090, 3.9.8); F4 chips with one bank
+ * have at most 12 sectors. An index past the last means no such sector.
  */
 static unsigned sector_of(const struct vboard_machine *machine, unsigned snb)
 {
@@ -85,7 +85,7 @@ static unsigned sector_of(const struct vboard_machine *machine, unsigned snb)
     return snb / SNB_BANK_2 * per_bank + snb % SNB_BANK_2;
 }
 
-/* 0: there is none of that index. */
+/* 0: no sector has that index. */
 static uint32_t sector_address(const struct vboard_machine *machine, unsigned index)
 {
     const struct vboard_area *flash = vboard_chip_flash(&machine->board->chip);
@@ -101,7 +101,7 @@ static uint32_t sector_address(const struct vboard_machine *machine, unsigned in
     return 0;
 }
 
-/* One bank, or with both bits all of the flash. */
+/* One bank, or with both bits the whole flash. */
 static bool prepare_mass_erase(struct vboard_machine *machine)
 {
     struct vboard_flash_op *op = &machine->board->work.op;
@@ -176,7 +176,7 @@ static void keep_for_undo(struct vboard_machine *machine, uint32_t address, uint
     memcpy(flash->undo_bytes, bytes, size);
 }
 
-/* Why a write is refused: the error, with what is told about it. */
+/* The error of a refused write, with a report about it. */
 static uint32_t refusal(const struct vboard_machine *machine, uint32_t address, uint32_t size,
                         const char **why)
 {
@@ -191,7 +191,7 @@ static uint32_t refusal(const struct vboard_machine *machine, uint32_t address, 
         return FLASH_SR_PGSERR;
     if (address % size != 0) {
         *why = "flash was written at an unaligned address";
-        return FLASH_SR_PGPERR; /* the core makes two halves of it, which PSIZE does not allow */
+        return FLASH_SR_PGPERR; /* the core splits it into halves, which PSIZE does not allow */
     }
     if (vboard_flashc_psize(machine) == 3 || size != 1u << vboard_flashc_psize(machine)) {
         *why = "flash was written in another width than PSIZE says";
@@ -242,7 +242,7 @@ void vboard_flashc_store(struct vboard_machine *machine, uint32_t address, uint3
 
 /* ---- registers ---- */
 
-/* A key register; true when the lock opens. */
+/* Writes a key register. True when the lock opens. */
 static bool take_key(struct vboard_machine *machine, const uint32_t wanted[2], uint8_t *step,
                      bool *broken, uint32_t value)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The flash at work for a program: from the beginning of an operation, whose effect and duration
- * are the board's business (chip/flash.c, vboard_work_begin()), to its end, and who has to wait for
- * it.
+ * The flash at work for a program: from the start of an operation to its end, and what has to wait
+ * for it. The board decides the operation's effect and duration (chip/flash.c,
+ * vboard_work_begin()).
  */
 #include "flash_private.h"
 
@@ -16,7 +16,7 @@
 #include "report.h"
 #include "time.h"
 
-#define UNLOCKED_NS UINT64_C(200000000) /* so long it may be unlocked with nothing done */
+#define UNLOCKED_NS UINT64_C(200000000) /* it may be unlocked so long with nothing done */
 
 bool vboard_flashc_busy(const struct vboard_machine *machine)
 {
@@ -100,7 +100,7 @@ static void note_place(struct vboard_machine *machine)
     machine->flash->busy_size = everywhere ? flash->size : bank_size;
 }
 
-/* The operation in board->work.op begins. */
+/* Begins the operation in board->work.op. */
 void vboard_flashc_begin(struct vboard_machine *machine)
 {
     struct vboard *board = machine->board;
@@ -131,8 +131,8 @@ void vboard_flashc_begin(struct vboard_machine *machine)
 }
 
 /*
- * Flash that stays unlocked while nothing is done with it: a program that goes astray, or a supply
- * that fails, needs one write less to spoil it (RM0090, 3.6.1: what the lock is for).
+ * Reports flash that stays unlocked while nothing is done with it: a program that goes astray, or a
+ * supply that fails, needs one write less to spoil it (RM0090, 3.6.1: the purpose of the lock).
  */
 static void watch_lock(struct vboard_machine *machine)
 {
@@ -197,7 +197,7 @@ void vboard_flashc_wait(struct vboard_machine *machine)
         return;
     machine->board->stats.flash_stalls++;
     if (cut_us != VBOARD_NEVER && cut_us * 1000 < machine->flash->end_ns) {
-        /* The power will have gone by then: there is no later for this CPU. */
+        /* The power will be gone by then: this CPU never continues. */
         vboard_time_skip(machine, cut_us * 1000);
         vboard_cpu_attend(machine);
         return;
@@ -207,7 +207,7 @@ void vboard_flashc_wait(struct vboard_machine *machine)
     vboard_flashc_event(machine);
 }
 
-/* A line of the trace for all that was programmed one after another. */
+/* Writes one line of the trace for everything that was programmed in a row. */
 void vboard_flashc_end_run(struct vboard_machine *machine)
 {
     struct vboard_flashc *flash = machine->flash;

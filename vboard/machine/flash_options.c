@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The flash interface's option bytes: OPTCR, and OPTCR1 where there are two banks (RM0090, 3.9.10
- * and 3.9.11). Bits that the machine makes nothing of are reported when they are set.
+ * and 3.9.11). Reports bits without effect in the machine when they are set.
  */
 #include "flash_private.h"
 
@@ -66,7 +66,7 @@ static void start(struct vboard_machine *machine)
     uint32_t bits = machine->flash->optcr;
 
     vboard_flashc_end_run(machine);
-    /* The two segments are written one after the other: the second only if it changes. */
+    /* The two segments are written one after the other; the second only if it changes. */
     machine->flash->options_follow =
         has_two_banks(machine) &&
         machine->flash->optcr1 != nwrp(vboard_chip_at(&machine->board->chip, BANK_2, SEGMENT_SIZE));
@@ -82,7 +82,7 @@ void vboard_flashc_follow_options(struct vboard_machine *machine)
     program(machine, BANK_2, 0xff, 0xff, machine->flash->optcr1);
 }
 
-/* Whether the option bytes take a write now. */
+/* Whether the option bytes accept a write now. */
 static bool open(struct vboard_machine *machine)
 {
     bool locked = machine->flash->optcr & FLASH_OPTCR_LOCK;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The flash interface: its registers' bits, and what its three files share. */
+/* The flash interface: register bits, and what its three files share. */
 #ifndef VBOARD_MACHINE_FLASH_PRIVATE_H
 #define VBOARD_MACHINE_FLASH_PRIVATE_H
 
@@ -30,18 +30,18 @@ enum {
     FLASH_OPTCR_LOCK = 1 << 0,
 };
 
-/* Whether an operation goes on. */
+/* Whether an operation is running. */
 bool vboard_flashc_busy(const struct vboard_machine *machine);
-/* An error of SR. */
+/* Sets an error of SR. */
 void vboard_flashc_fail(struct vboard_machine *machine, uint32_t error);
 void vboard_flashc_interrupt(struct vboard_machine *machine);
 /* 0 to 3 for 8 to 64 bits at a time. */
 unsigned vboard_flashc_psize(const struct vboard_machine *machine);
-/* The operation in board->work.op begins. */
+/* Begins the operation in board->work.op. */
 void vboard_flashc_begin(struct vboard_machine *machine);
-/* While a sector is erased the flash cannot be read. */
+/* Hides the flash: it cannot be read while a sector is erased. */
 void vboard_flashc_hide(struct vboard_machine *machine, bool hidden);
-/* One more word is programmed: a line of the trace tells of many. */
+/* Counts one more programmed word: one line of the trace covers many. */
 void vboard_flashc_count(struct vboard_machine *machine, uint32_t address, uint32_t size);
 
 #define FLASH_CR_LOCKED (UINT32_C(1) << 31)
@@ -50,7 +50,7 @@ void vboard_flashc_unlocked(struct vboard_machine *machine);
 
 /* ---- flash_options.c ---- */
 
-/* After a reset: OPTCR and OPTCR1, locked. */
+/* After a reset: loads OPTCR and OPTCR1, locked. */
 void vboard_flashc_load_options(struct vboard_machine *machine);
 void vboard_flashc_write_optcr(struct vboard_machine *machine, uint32_t value, uint32_t mask);
 void vboard_flashc_write_optcr1(struct vboard_machine *machine, uint32_t value, uint32_t mask);
@@ -59,7 +59,7 @@ void vboard_flashc_follow_options(struct vboard_machine *machine);
 
 /* ---- flash_operation.c ---- */
 
-/* The run of programming is over: writes its line to the trace. */
+/* Ends the run of programming: writes its line to the trace. */
 void vboard_flashc_end_run(struct vboard_machine *machine);
 
 #endif

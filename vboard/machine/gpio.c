@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The ports GPIOA to GPIOK: RM0090, chapter 8. What an output shows goes to the trace. */
+/* The ports GPIOA to GPIOK: RM0090, chapter 8. The levels of outputs go to the trace. */
 #include "gpio.h"
 
 #include "../board/board.h"
@@ -50,7 +50,7 @@ static unsigned field(uint32_t word, unsigned pin)
     return word >> 2 * pin & 3;
 }
 
-/* Pins of which the level is ours to tell: outputs. An open drain is low or let go. */
+/* Pins whose level the chip determines: outputs. An open drain is low or released. */
 static void tell(struct vboard_machine *machine, unsigned number)
 {
     struct vboard_gpio *port = &machine->gpio[number];
@@ -90,7 +90,7 @@ static uint32_t inputs(const struct vboard_machine *machine, unsigned number)
     return levels;
 }
 
-/* 7.3.10: bit n of AHB1ENR, which a port that the chip lacks does not have. */
+/* 7.3.10: bit n of AHB1ENR, which is missing for a port that the chip lacks. */
 static bool has_clock(struct vboard_machine *machine, unsigned number)
 {
     if (!(machine->chip->rcc->enable[VBOARD_AHB1] >> number & 1)) {
@@ -151,7 +151,7 @@ void vboard_gpio_write(struct vboard_machine *machine, uint32_t offset, uint32_t
 
     if (!has_clock(machine, number))
         return;
-    if (offset % PORT_SIZE == BSRR) { /* 8.4.7: setting goes before resetting */
+    if (offset % PORT_SIZE == BSRR) { /* 8.4.7: setting takes priority over resetting */
         port->odr = (port->odr & ~(value >> 16)) | (value & 0xffff);
     } else {
         word = plain(port, offset % PORT_SIZE);

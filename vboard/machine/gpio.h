@@ -7,13 +7,13 @@
 #include <stdbool.h>
 
 enum {
-    VBOARD_PORTS = 11, /* GPIOA to GPIOK: chips.c says which are there */
+    VBOARD_PORTS = 11, /* GPIOA to GPIOK: chips.c says which exist */
 };
 
 struct vboard_gpio {
     uint32_t moder, otyper, ospeedr, pupdr, odr, lckr, afr[2];
-    uint16_t shown; /* outputs: what the trace has told last */
-    uint16_t known; /* pins that it has told anything about */
+    uint16_t shown; /* outputs, as last traced */
+    uint16_t known; /* pins that have been traced */
 };
 
 VBOARD_DEVICE(gpio);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The bus host: time, and what is attached and in which state. Intervals are those of USB 2.0,
- * 7.1.7.3 (connect), 7.1.7.5 (reset), 7.1.7.6 (suspend) and 7.1.7.7 (resume).
+ * The bus host: time, and the state of what is attached. The intervals come from USB 2.0, 7.1.7.3
+ * (connect), 7.1.7.5 (reset), 7.1.7.6 (suspend) and 7.1.7.7 (resume).
  */
 #include "host_private.h"
 
@@ -13,12 +13,12 @@
 #define MS UINT64_C(1000000)
 
 enum {
-    STILL_MS = 3,     /* no activity for so long is suspend */
+    STILL_MS = 3,     /* this long without activity is suspend */
     DEBOUNCE_MS = 97, /* after that: 100 ms in all */
-    RESET_MS = 15,    /* a hub drives it for 10 to 20 ms */
+    RESET_MS = 15,    /* a hub drives reset for 10 to 20 ms */
     RECOVERY_MS = 10,
     RESUME_MS = 20,
-    BUS_RESET_MS = 10000, /* how long bus_reset() has patience */
+    BUS_RESET_MS = 10000, /* how long bus_reset() waits */
 };
 
 void vboard_host_event(struct vboard_host *host, const char *text)
@@ -119,7 +119,7 @@ static void reset_bus(struct vboard_host *host)
     vboard_host_enter(host, PHASE_RESET, RESET_MS * MS);
 }
 
-/* A phase of attaching that is a time to wait has passed. */
+/* A waiting phase of attaching is over. */
 static void next_phase(struct vboard_host *host)
 {
     switch (host->phase) {
@@ -209,7 +209,7 @@ const char *vboard_host_problem(const struct vboard_host *host)
     return host->problem;
 }
 
-/* ---- what the outside asks for ---- */
+/* ---- requests from outside ---- */
 
 bool vboard_host_bus_reset(struct vboard_host *host)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The bus host: how a device is made known, request by request as the kernel of a PC does it (USB
- * 2.0, 9.1.2). A table of requests, each with what is to be made of the answer.
+ * The bus host: enumeration, request by request as the kernel of a PC does it (USB 2.0, 9.1.2). A
+ * table of requests, each with a function that takes the answer.
  */
 #include "host_private.h"
 
@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-    HEAD_SIZE = 8, /* of the device descriptor: as much as any endpoint 0 sends at once */
+    HEAD_SIZE = 8, /* of the device descriptor: any endpoint 0 sends that much at once */
     STRING_SIZE = 255,
     LANGUAGE_ENGLISH = 0x0409,
 };
@@ -119,7 +119,7 @@ static void refer(struct vboard_host *host, uint8_t index)
     host->strings[host->string_count++].index = index;
 }
 
-/* All strings that the descriptors refer to: the kernel keeps them for sysfs. */
+/* Collects all strings that the descriptors refer to: the kernel keeps them for sysfs. */
 static void collect_strings(struct vboard_host *host)
 {
     const uint8_t *bytes = host->configuration;
@@ -189,7 +189,7 @@ static const char *take_string(struct vboard_host *host, const uint8_t *bytes, s
 {
     struct host_string *string = &host->strings[host->strings_read++];
 
-    /* bLength may promise more than came. */
+    /* bLength may promise more than arrived. */
     if (size >= 2 && bytes[1] == BOOT0_USB_DESC_STRING) {
         if (bytes[0] < size)
             size = bytes[0];
@@ -206,11 +206,11 @@ static const char *take_string(struct vboard_host *host, const uint8_t *bytes, s
 
 static const struct step {
     const char *name;
-    /* Fills the request; false: there is nothing (more) to ask. */
+    /* Fills the request; false: there is nothing (more) to request. */
     bool (*ask)(struct vboard_host *host, struct boot0_setup *setup);
-    /* Takes the answer; what is wrong with it, or NULL. */
+    /* Takes the answer. Returns what is wrong with it, or NULL. */
     const char *(*take)(struct vboard_host *host, const uint8_t *bytes, size_t size);
-    bool optional; /* it may be refused */
+    bool optional; /* the device may refuse it */
     bool repeated; /* until ask() is false */
 } steps[] = {
     {"no answer to the first GET_DESCRIPTOR", ask_head, take_head, false, false},
@@ -235,7 +235,7 @@ static void fail(struct vboard_host *host, const char *problem)
     vboard_host_event(host, problem);
 }
 
-/* FNV-1a over what was read: enough to tell one program's descriptors from another's. */
+/* FNV-1a over the descriptors: enough to tell one program's from another's. */
 static uint32_t identity(const struct vboard_host *host)
 {
     uint32_t hash = 0x811C9DC5u;
@@ -264,7 +264,7 @@ static void ready(struct vboard_host *host)
     vboard_host_event(host, "configured");
 }
 
-/* Begins the step, or the next one that has something to ask. */
+/* Begins the step, or the next one that has something to request. */
 static void begin(struct vboard_host *host)
 {
     struct boot0_setup setup;

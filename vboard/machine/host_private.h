@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The bus host from inside.
+ * The internals of the bus host.
  *
- *   host.c            life, time, what is attached and in which state
- *   host_enumerate.c  the requests by which a device is made known
+ *   host.c            life, time, the state of what is attached
+ *   host_enumerate.c  the requests of enumeration
  *   host_transfer.c   transactions with their timing, control transfers, packets
  */
 #ifndef VBOARD_MACHINE_HOST_PRIVATE_H
@@ -17,7 +17,7 @@ enum {
     HOST_STRING_MAX = 127, /* characters: (255 - 2) / 2, rounded up */
     HOST_DEVICE_SIZE = 18,
     HOST_ADDRESS = 1,
-    HOST_STALLS_MAX = 1000, /* then the machine is taken for dead */
+    HOST_STALLS_MAX = 1000, /* then the machine is considered dead */
 };
 
 enum host_stage {
@@ -27,7 +27,7 @@ enum host_stage {
     STAGE_DONE,
 };
 
-/* A control transfer under way. */
+/* A control transfer in progress. */
 struct host_transfer {
     enum host_stage stage;
     struct boot0_setup setup;
@@ -38,13 +38,13 @@ struct host_transfer {
     enum boot0_xfer result;
 };
 
-/* A transaction that may be tried many times. */
+/* A transaction, which may take many tries. */
 struct host_attempt {
     uint64_t at_ns; /* not before */
-    bool asked;     /* the device has said NAK; it is not asked again before it is ready */
+    bool asked;     /* the device answered NAK; the host waits until it is ready */
 };
 
-/* Where enumeration is. */
+/* The phase of enumeration. */
 enum host_phase {
     PHASE_IDLE,
     PHASE_DEBOUNCE, /* the line is still: the device sees suspend after 3 ms */
@@ -65,8 +65,8 @@ struct vboard_host {
     struct vboard_otg *otg;
     struct vboard_host_port port;
     uint64_t now_ns;
-    uint64_t frames_ns; /* a frame began then, others every millisecond before and after */
-    unsigned stalls;    /* calls of run() one after the other in which no time has passed */
+    uint64_t frames_ns; /* a frame began then, others each millisecond before and after */
+    unsigned stalls;    /* consecutive calls of run() in which no time has passed */
 
     enum vboard_host_state state;
     enum host_phase phase;
@@ -91,10 +91,10 @@ struct vboard_host {
     struct host_string strings[HOST_STRINGS_MAX];
     size_t string_count;
     size_t strings_read;
-    uint32_t identity; /* of the descriptors, to know a device again */
+    uint32_t identity; /* of the descriptors, to recognize a device */
 
     struct host_attempt attempt;
-    uint16_t in_data1; /* expected toggles, a bit an endpoint */
+    uint16_t in_data1; /* expected toggles, a bit per endpoint */
     uint16_t out_data1;
 };
 
@@ -104,18 +104,18 @@ void vboard_host_event(struct vboard_host *host, const char *text);
 void vboard_host_report(struct vboard_host *host, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /*
- * Lets time pass until then, or until one of the watched becomes true that is not, or the pull-up
- * comes or goes.
+ * Lets time pass until then, or until a watched condition that is false becomes true, or the
+ * pull-up changes.
  */
 void vboard_host_pass(struct vboard_host *host, uint64_t until_ns, uint32_t watch);
-/* Whether what was attached is still there. */
+/* Whether the attached device is still there. */
 bool vboard_host_present(const struct vboard_host *host);
 void vboard_host_enter(struct vboard_host *host, enum host_phase phase, uint64_t duration_ns);
 
 /* ---- host_enumerate.c ---- */
 
 void vboard_host_enumerate_start(struct vboard_host *host);
-/* Goes on with it until then. */
+/* Continues the enumeration until then. */
 void vboard_host_enumerate(struct vboard_host *host, uint64_t until_ns);
 
 /* ---- host_transfer.c ---- */
@@ -123,7 +123,7 @@ void vboard_host_enumerate(struct vboard_host *host, uint64_t until_ns);
 void vboard_host_transfer_start(struct vboard_host *host, struct host_transfer *transfer,
                                 const struct boot0_setup *setup, uint8_t *data);
 /*
- * Goes on with it until then at the latest, never past it if `strict`. True: it is over, see
+ * Continues the transfer until then at the latest, never past it if `strict`. True: it is over, see
  * `result` and `moved`.
  */
 bool vboard_host_transfer(struct vboard_host *host, struct host_transfer *transfer,

@@ -2,9 +2,9 @@
 /*
  * The bus host: transactions and their timing, control transfers, single packets.
  *
- * A device that answers NAK is not asked over and over: the controller's model tells when it has
- * become ready, and the token that finds it so is one that a host with a fixed retry interval would
- * have sent. Times are those of full speed, as vboard/clock.c has them.
+ * The host does not ask a device that answers NAK over and over: the controller's model reports
+ * when it has become ready, and the token that finds it ready is one that a host with a fixed retry
+ * interval would have sent. Times are those of full speed, as in vboard/board/clock.c.
  */
 #include "host_private.h"
 
@@ -12,7 +12,7 @@
 
 enum {
     BYTE_PS = 666667, /* 8 bits at 12 MBit/s */
-    /* USB 2.0, table 5-9: what a transaction costs beside its data. */
+    /* USB 2.0, table 5-9: what a transaction costs besides its data. */
     TRANSACTION_BYTES = 13,
     /* An IN token and its NAK: 3 + 1 bytes, SYNC each, and the turnaround. */
     NAKED_BYTES = 9,
@@ -21,7 +21,7 @@ enum {
     RETRY_NS = 10000, /* from a NAK to the next token */
     FRAME_NS = 1000000,
     SOF_NS = 4000,  /* a SOF packet: 3 bytes, SYNC, EOP */
-    ERRORS_MAX = 3, /* USB 2.0, 8.6.4 and 10.2.6: tries of a transaction that fails */
+    ERRORS_MAX = 3, /* USB 2.0, 8.6.4 and 10.2.6: tries of a failing transaction */
 };
 
 enum kind {
@@ -38,13 +38,13 @@ struct packet {
     bool data1;
 };
 
-/* How an exchange went on. */
+/* The outcome of an exchange. */
 enum outcome {
     OUTCOME_ACK,
     OUTCOME_STALL,
     OUTCOME_NONE,
     OUTCOME_GONE,
-    OUTCOME_PENDING, /* the time is over, the device would still say NAK */
+    OUTCOME_PENDING, /* the time is over, and the device would still answer NAK */
 };
 
 static uint64_t duration_ns(size_t bytes)
@@ -74,7 +74,7 @@ static enum vboard_otg_answer transact(struct vboard_host *host, struct packet *
     }
 }
 
-/* What the transaction takes if the device stays as it is. */
+/* How long the transaction takes if the device stays as it is. */
 static uint64_t cost_ns(const struct vboard_host *host, const struct packet *packet, bool ready)
 {
     if (packet->kind != KIND_IN)
@@ -84,7 +84,7 @@ static uint64_t cost_ns(const struct vboard_host *host, const struct packet *pac
     return duration_ns(TRANSACTION_BYTES + vboard_otg_next_size(host->otg, packet->endpoint));
 }
 
-/* When a transaction can begin that has to lie in one frame, after its SOF. */
+/* When a transaction that must fit into one frame, after its SOF, can begin. */
 static uint64_t fit(const struct vboard_host *host, uint64_t cost_ns)
 {
     uint64_t into_ns = (host->now_ns - host->frames_ns) % FRAME_NS;
@@ -96,7 +96,7 @@ static uint64_t fit(const struct vboard_host *host, uint64_t cost_ns)
     return host->now_ns;
 }
 
-/* The first token after the device has become ready, of those that are sent every RETRY_NS. */
+/* The first token after the device has become ready, of those sent every RETRY_NS. */
 static uint64_t next_token(uint64_t at_ns, uint64_t ready_ns)
 {
     if (ready_ns <= at_ns)
@@ -113,7 +113,7 @@ static enum outcome outcome_of(const struct vboard_host *host, enum vboard_otg_a
                                         : OUTCOME_NONE;
 }
 
-/* Sends the token; true if it was not answered by NAK. */
+/* Sends the token. True if the answer is not NAK. */
 static bool try_token(struct vboard_host *host, struct packet *packet, bool ready,
                       enum outcome *outcome)
 {
@@ -132,9 +132,7 @@ static bool try_token(struct vboard_host *host, struct packet *packet, bool read
     return true;
 }
 
-/*
- * Tries a transaction until it is answered, or until then. Not strict: it is tried at least once.
- */
+/* Tries a transaction until there is an answer, or until then. Not strict: at least one try. */
 static enum outcome exchange(struct vboard_host *host, struct packet *packet, uint64_t until_ns,
                              bool strict)
 {
@@ -209,7 +207,7 @@ static void next_stage(struct vboard_host *host, struct host_transfer *transfer,
     host->attempt = (struct host_attempt){.at_ns = host->now_ns + STAGE_NS};
 }
 
-/* What is not an ACK. */
+/* Handles anything but an ACK. */
 static void failed(struct vboard_host *host, struct host_transfer *transfer, enum outcome outcome)
 {
     if (outcome == OUTCOME_GONE) {
@@ -241,7 +239,7 @@ static enum outcome stage_setup(struct vboard_host *host, struct host_transfer *
     return outcome;
 }
 
-/* A packet has come in the data stage. */
+/* A packet has arrived in the data stage. */
 static void take_data(struct vboard_host *host, struct host_transfer *transfer,
                       const struct packet *packet)
 {
@@ -249,7 +247,7 @@ static void take_data(struct vboard_host *host, struct host_transfer *transfer,
 
     host->attempt = (struct host_attempt){.at_ns = host->now_ns};
     if (packet->data1 != transfer->data1) {
-        /* To a host this is the packet before, sent again: it is dropped. */
+        /* To a host this is the previous packet, sent again: it drops the packet. */
         vboard_host_report(host, "endpoint 0 sends DATA%d where DATA%d is due", packet->data1,
                            transfer->data1);
         if (++transfer->errors >= ERRORS_MAX)
@@ -347,7 +345,7 @@ bool vboard_host_transfer(struct vboard_host *host, struct host_transfer *transf
 
 /* ---- toggles ---- */
 
-/* USB 2.0, 9.1.1.5 and 9.4.5: what sets the toggles of endpoints back. */
+/* USB 2.0, 9.1.1.5 and 9.4.5: what resets the toggles of endpoints. */
 static void clear_toggle(struct vboard_host *host, uint8_t endpoint)
 {
     uint16_t *toggles = endpoint & BOOT0_USB_DIR_IN ? &host->in_data1 : &host->out_data1;
@@ -385,7 +383,7 @@ static void follow(struct vboard_host *host, const struct boot0_setup *setup)
 
 /* ---- for the outside ---- */
 
-/* Whether there is something to talk to. */
+/* Whether there is a device to talk to. */
 static bool reachable(struct vboard_host *host)
 {
     host->stalls = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The machine as the board sees it: made of its parts, started, stopped, given time. */
+/* The machine as the board sees it: created from its parts, started, stopped, given time. */
 #include "machine.h"
 
 #include "../board/board.h"
@@ -33,7 +33,7 @@
 #include <string.h>
 
 enum {
-    RESET_NS = 20000, /* 7.1.1: the reset lasts 20 us at least */
+    RESET_NS = 20000, /* 7.1.1: the reset lasts at least 20 us */
 };
 
 /* ---- life ---- */
@@ -109,7 +109,7 @@ static void destroy(void *context)
     free(context);
 }
 
-/* The CPU is made when the first program starts. */
+/* Creates the CPU when the first program starts. */
 static bool open_once(struct vboard_machine *machine)
 {
     const char *elf = machine->board->settings.elf_file;

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine: a Cortex-M4F with the peripherals of an STM32F4 that runs what is in the board's
- * flash. The CPU is libunicorn's, all else is here (none.c takes its place where that is missing):
+ * The machine: a Cortex-M4F with the peripherals of an STM32F4, which runs the code in the board's
+ * flash. The CPU is libunicorn's, everything else is here (none.c replaces it where that is
+ * missing):
  *
  *   chips.c             the chips, one row each
- *   machine.c           creates it of its parts; the board's side     run.c  the run loop
+ *   machine.c           creates it from its parts; the board's side     run.c  the run loop
  *   cpu.c, execute.c    registers; instructions, and what stops them
  *   exception.c, nvic.c, scb.c, systick.c   the core's own peripherals
  *   memory.c, devices.c memories; peripherals, one row each
  *   flash_*.c, rcc*.c, power.c, gpio.c, adc.c, usart.c, timer.c, watchdog.c, system.c
- *   otg*.c, usb_port.c  the USB controller     host*.c, program.c   the host before it
+ *   otg*.c, usb_port.c  the USB controller     host*.c, program.c   its host
  *   report.c, symbols.c what went wrong, and in which function
- *   debug.c             what a debugger does with the CPU
+ *   debug.c             a debugger's access to the CPU
  */
 #ifndef VBOARD_MACHINE_MACHINE_H
 #define VBOARD_MACHINE_MACHINE_H
@@ -21,9 +22,9 @@
 struct vboard;
 
 /*
- * Makes a machine the processor of the board, which frees it, if there is a model of all that a
- * program on this board finds; if not, nothing happens. The CPU itself is made when the first
- * program starts: a board in its ROM needs none. False: no memory.
+ * Makes a machine the processor of the board, which frees it, if everything that a program on this
+ * board finds has a model; if not, does nothing. The CPU itself is created when the first program
+ * starts: a board in its ROM needs none. False: no memory.
  */
 bool vboard_machine_occupy(struct vboard *board);
 

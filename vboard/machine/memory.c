@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The memories that lie at an address, which libunicorn reads and writes by itself, and the code
- * that it has translated from them. RM0090, 2.3 and 2.4. Peripherals are in devices.c.
+ * The memories at their addresses, which libunicorn reads and writes by itself, and the code that
+ * it has translated from them. RM0090, 2.3 and 2.4. Peripherals are in devices.c.
  */
 #include "memory.h"
 
@@ -21,7 +21,7 @@ enum {
 
 /* ---- mapping ---- */
 
-/* Code in the core coupled RAM cannot be executed: RM0090, 2.3.1. */
+/* The CPU cannot execute code in the core coupled RAM: RM0090, 2.3.1. */
 static uint32_t permissions(const struct vboard_area *area)
 {
     if (area->kind == VBOARD_FLASH)
@@ -30,8 +30,8 @@ static uint32_t permissions(const struct vboard_area *area)
 }
 
 /*
- * Each bank of the flash by itself: they are hidden one by one, and uc_mem_protect() on a part of a
- * mapping gives that part a memory of its own.
+ * Maps each bank of the flash separately: banks are hidden one by one, and uc_mem_protect() on a
+ * part of a mapping gives that part its own memory.
  */
 static bool map_area(struct vboard_machine *machine, const struct vboard_area *area,
                      uint32_t address, uint8_t *bytes)
@@ -75,7 +75,7 @@ void vboard_memory_unmap(struct vboard_machine *machine)
     machine->memory->system = NULL;
 }
 
-/* System memory as it is at a reset: a ROM that has only vectors, and what the factory wrote. */
+/* System memory after a reset: a ROM that has only vectors, and the factory's contents. */
 static void fill_system(struct vboard_machine *machine)
 {
     const struct vboard_chip *chip = &machine->board->chip;
@@ -91,7 +91,7 @@ static void fill_system(struct vboard_machine *machine)
             memcpy(machine->memory->system + (area->address - SYSTEM_BASE), chip->bytes[i],
                    area->size);
     }
-    /* DS8626, tables 70 and 73: what the ADC reads of VREFINT and at 30 and 110 degrees, 3.3 V. */
+    /* DS8626, tables 70 and 73: ADC readings of VREFINT and at 30 and 110 degrees, 3.3 V. */
     b0_store16(machine->memory->system + (0x1fff7a2a - SYSTEM_BASE), 1501);
     b0_store16(machine->memory->system + (0x1fff7a2c - SYSTEM_BASE), 949);
     b0_store16(machine->memory->system + (0x1fff7a2e - SYSTEM_BASE), 1197);
@@ -193,7 +193,7 @@ bool vboard_memory_is_flash(const struct vboard_machine *machine, uint32_t addre
            (machine->memory->mapped_at_0 == VBOARD_AT_0_FLASH && address < flash->size);
 }
 
-/* Of a page of flash; -1 elsewhere. */
+/* The page of flash; -1 elsewhere. */
 static int code_page(const struct vboard_machine *machine, uint32_t address)
 {
     const struct vboard_area *flash = vboard_chip_flash(&machine->board->chip);
@@ -218,7 +218,7 @@ void vboard_memory_executed(struct vboard_machine *machine, uint32_t address, ui
         machine->cpu->executed[first] = true;
 }
 
-/* Forgetting translated code is slow, so it is done only where there is some. */
+/* Discarding translated code is slow, so it happens only where there is some. */
 static bool was_executed(const struct vboard_machine *machine, uint32_t address, uint32_t size)
 {
     const struct vboard_area *flash = vboard_chip_flash(&machine->board->chip);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In place of the machine, where there is no libunicorn to be its CPU: boards have their ROM's
- * bootloader, and nothing runs what is in their flash.
+ * Replaces the machine where libunicorn is missing as its CPU: boards have their ROM's bootloader,
+ * and nothing runs the code in their flash.
  */
 #include "machine.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The interrupt controller: priorities, what is pending, and its registers (PM0214, 4.3). */
+/* The interrupt controller: priorities, pending exceptions, and its registers (PM0214, 4.3). */
 #include "nvic.h"
 
 #include "../board/board.h"
@@ -52,7 +52,7 @@ void vboard_nvic_line(struct vboard_machine *machine, unsigned number, bool leve
     machine->nvic->line[number] = level;
 }
 
-/* One more than the last exception that the chip has. */
+/* One more than the chip's last exception. */
 static unsigned count(const struct vboard_machine *machine)
 {
     return VBOARD_IRQ + (unsigned)machine->chip->interrupts;
@@ -69,7 +69,7 @@ int vboard_nvic_priority(const struct vboard_machine *machine, unsigned number)
     return number < VBOARD_EXCEPTIONS ? machine->nvic->priority[number] : THREAD_PRIORITY;
 }
 
-/* What decides whether one preempts another: AIRCR.PRIGROUP. */
+/* The part of a priority that decides about preemption: AIRCR.PRIGROUP. */
 static int group(const struct vboard_machine *machine, int priority)
 {
     uint32_t bits = (machine->scb->aircr >> 8 & 7) + 1;
@@ -112,7 +112,7 @@ int vboard_nvic_execution_priority(struct vboard_machine *machine)
     return masked(machine, active_priority(machine), true);
 }
 
-/* The pending exception that goes first, if it goes before what is active. */
+/* Finds the pending exception with the highest priority, if it preempts what is active. */
 static void find_candidate(struct vboard_machine *machine)
 {
     struct vboard_nvic *nvic = machine->nvic;
@@ -138,7 +138,7 @@ int vboard_nvic_take(struct vboard_machine *machine)
         find_candidate(machine);
     if (nvic->candidate < 0)
         return -1;
-    /* The usual case of a program that polls, before the mask registers are read one by one. */
+    /* The usual case of a polling program, before reading the mask registers one by one. */
     if (nvic->candidate_priority >= 0 && (vboard_cpu_get(machine, UC_ARM_REG_PRIMASK) & 1))
         return -1;
     if (nvic->candidate_priority >= masked(machine, THREAD_PRIORITY, true))
@@ -170,7 +170,7 @@ void vboard_nvic_deactivate(struct vboard_machine *machine, unsigned number)
     if (number != VBOARD_NMI)
         vboard_cpu_set(machine, UC_ARM_REG_FAULTMASK, 0);
     if (machine->nvic->line[number])
-        machine->nvic->pending[number] = true; /* the peripheral still asks */
+        machine->nvic->pending[number] = true; /* the peripheral still requests it */
     changed(machine);
 }
 
@@ -181,7 +181,7 @@ static unsigned first_of(uint32_t offset)
     return VBOARD_IRQ + offset % 0x80 / 4 * 32;
 }
 
-/* Interrupts that the chip does not have read as 0 and take no writes. */
+/* Interrupts that the chip lacks read as 0 and ignore writes. */
 static uint32_t read_bits(const struct vboard_machine *machine, const bool *bits, unsigned first)
 {
     uint32_t word = 0;
@@ -223,7 +223,7 @@ uint32_t vboard_nvic_read(struct vboard_machine *machine, uint32_t offset)
     return offset < STIR ? read_priorities(machine, offset - IPR) : 0;
 }
 
-/* ISER: the first interrupt of those to be enabled that is not there. */
+/* ISER: finds the first interrupt, of those to be enabled, that the chip lacks. */
 static void check_enabled(struct vboard_machine *machine, unsigned first, uint32_t word)
 {
     for (unsigned i = 0; i < 32; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The interrupt controller: numbers of exceptions, priorities, what is pending. */
+/* The interrupt controller: numbers of exceptions, priorities, pending exceptions. */
 #ifndef VBOARD_MACHINE_NVIC_H
 #define VBOARD_MACHINE_NVIC_H
 
@@ -35,8 +35,8 @@ struct vboard_nvic {
     bool pending[VBOARD_EXCEPTIONS];
     bool active[VBOARD_EXCEPTIONS];
     bool line[VBOARD_EXCEPTIONS]; /* the level of the interrupt's input */
-    bool dirty;                   /* what follows is no longer true */
-    int candidate;                /* would be taken but for the mask registers; -1: none */
+    bool dirty;                   /* the following is outdated */
+    int candidate;                /* to enter, but for the mask registers; -1: none */
     int candidate_priority;
     uint32_t current; /* IPSR */
 };
@@ -44,9 +44,9 @@ struct vboard_nvic {
 void vboard_nvic_pend(struct vboard_machine *machine, unsigned number);
 /* Sets the level of an interrupt's input. */
 void vboard_nvic_line(struct vboard_machine *machine, unsigned number, bool level);
-/* The exception that is to be entered now, or -1. */
+/* The exception to enter now, or -1. */
 int vboard_nvic_take(struct vboard_machine *machine);
-/* Whether one would be entered if PRIMASK were 0: what ends WFI. */
+/* Whether an exception would be entered if PRIMASK were 0: that ends WFI. */
 bool vboard_nvic_wakes(struct vboard_machine *machine);
 void vboard_nvic_activate(struct vboard_machine *machine, unsigned number);
 void vboard_nvic_deactivate(struct vboard_machine *machine, unsigned number);

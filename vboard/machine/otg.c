@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * OTG_FS: life, clocks and VBUS, the states of the bus, the interrupt line, and what the host waits
- * for. References are to RM0090, revision 21.
+ * OTG_FS: life, clocks and VBUS, bus states, the interrupt line, and what the host waits for.
+ * References are to RM0090, revision 21.
  */
 #include "otg_private.h"
 
@@ -15,8 +15,8 @@ enum {
     FRAME_NS = 1000000,
     TRAFFIC_PPM = 2500, /* USB 2.0, 7.1.11: 0.25 % */
     /*
-     * Up to here the core hears the start of frames, packets of 4 bytes. No document says how far a
-     * receiver follows: its phase is set right with each edge, of which there is one in 7 bits.
+     * Up to here the core detects the start of frames, packets of 4 bytes. No document says how far
+     * a receiver follows: each edge corrects its phase, and there is one in 7 bits.
      */
     FRAMES_PPM = 50000,
 };
@@ -87,7 +87,7 @@ void vboard_otg_happen(struct vboard_otg *otg)
 
 /* ---- interrupts ---- */
 
-/* 34.16.4, DAINT: an endpoint's events that its common mask lets through. */
+/* 34.16.4, DAINT: an endpoint's events that pass its common mask. */
 uint32_t vboard_otg_daint(const struct vboard_otg *otg)
 {
     uint32_t pending = 0;
@@ -130,7 +130,7 @@ bool vboard_otg_irq(const struct vboard_otg *otg)
 
 /* ---- connection ---- */
 
-/* The older core: always with NOVBUSSENS, else as PA9 shows it once sensing "B" is switched on. */
+/* The older core: always with NOVBUSSENS, else as PA9 shows it if sensing "B" is enabled. */
 static bool has_vbus_by_sensing(const struct vboard_otg *otg)
 {
     if (otg->gccfg & GCCFG_NOVBUSSENS)
@@ -150,7 +150,7 @@ static bool has_vbus_by_override(const struct vboard_otg *otg)
     return (otg->gccfg & GCCFG_VBDEN) && otg->vbus_wired && otg->vbus;
 }
 
-/* VBUS is valid for the core; never without the transceiver. */
+/* Whether VBUS is valid for the core; never without the transceiver. */
 static bool session(const struct vboard_otg *otg)
 {
     if (!otg->usb_clock || !(otg->gccfg & GCCFG_PWRDWN))
@@ -262,7 +262,7 @@ void vboard_otg_reset_start(struct vboard_otg *otg)
 {
     if (!otg->connected || !otg->attached)
         return;
-    /* Any activity ends suspend; drivers switch the PHY's clock on again at this. */
+    /* Any activity ends suspend; drivers then switch the PHY's clock on again. */
     if (otg->suspended)
         otg->gintsts |= GINT_WKUPINT;
     otg->in_reset = true;
@@ -348,7 +348,7 @@ void vboard_otg_resume(struct vboard_otg *otg)
 
 /* ---- life ---- */
 
-/* 34.16.2: all registers but those that lie in the transceiver's and the clocks' part. */
+/* 34.16.2: resets all registers except those of the transceiver and the clocks. */
 void vboard_otg_core_reset(struct vboard_otg *otg)
 {
     otg->gotgctl = 0;
@@ -431,10 +431,11 @@ void vboard_otg_vbus(struct vboard_otg *otg, bool present, bool wired)
  * ST's header stm32f446xx.h. GSNPSID is the release of Synopsys' core, GHWCFG1 to 4 its
  * configuration, as F407 and F412 parts report them (TinyUSB, dwc2_info.md).
  *
- * Assumed of the newer core: F446, which is not in that list, has the F412's, since it has its CID.
- * GUSBCFG comes up with a TRDT of 5 as in ST's description of the core's next release (STM32MP153).
- * SDIS is set after a reset: libopencm3 (usb_f107.c) clears it because "not all cores" connect by
- * themselves. Bits of the F412's GCCFG for the detection of battery chargers are not modelled.
+ * Assumptions about the newer core: the F446, which is not in that list, has the F412's values,
+ * since it has its CID. GUSBCFG comes up with a TRDT of 5 as in ST's description of the core's next
+ * release (STM32MP153). SDIS is set after a reset: libopencm3 (usb_f107.c) clears it because "not
+ * all cores" connect by themselves. Bits of the F412's GCCFG that detect battery chargers are not
+ * modelled.
  */
 static const struct otg_core cores[] = {
     {

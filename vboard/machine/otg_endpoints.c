@@ -2,8 +2,8 @@
 /*
  * OTG_FS: the endpoints' registers (RM0090 34.16.4) and the rules for their use (34.17.5, 34.17.6).
  *
- * An endpoint works while EPENA is set and NAKSTS is not; only then the rules for its other
- * registers are checked, because drivers prepare endpoints in many ways.
+ * An endpoint works while EPENA is set and NAKSTS is not. Only then are the rules for its other
+ * registers checked, because drivers prepare endpoints in many ways.
  */
 #include "otg_private.h"
 
@@ -28,7 +28,7 @@ unsigned vboard_otg_tx_number(const struct vboard_otg *otg, unsigned n)
     return number < otg->core->endpoints ? number : n;
 }
 
-/* ---- interrupts that take their time ---- */
+/* ---- delayed interrupts ---- */
 
 void vboard_otg_latency(struct vboard_otg *otg, uint64_t ns)
 {
@@ -95,7 +95,7 @@ void vboard_otg_endpoints_reset(struct vboard_otg *otg)
     }
 }
 
-/* The core clears USBAEP; all else is for the firmware to put in order. */
+/* The core clears USBAEP; the firmware must restore everything else. */
 void vboard_otg_endpoints_bus_reset(struct vboard_otg *otg)
 {
     for (unsigned n = 1; n < otg->core->endpoints; n++) {
@@ -109,7 +109,7 @@ void vboard_otg_endpoints_bus_reset(struct vboard_otg *otg)
     otg->in_request = false;
 }
 
-/* ---- checks when an endpoint goes to work ---- */
+/* ---- checks when an endpoint starts to work ---- */
 
 static void check_fifo(struct vboard_otg *otg, unsigned n, unsigned packet)
 {
@@ -216,7 +216,7 @@ static void write_nak(struct otg_endpoint *ep, uint32_t value)
         ep->ctl &= ~EPCTL_NAKSTS;
 }
 
-/* The bits that are plain; STALL of endpoint 0 can only be set. */
+/* Writes the plain bits; STALL of endpoint 0 can only be set. */
 static void write_plain(struct otg_endpoint *ep, uint32_t mask, uint32_t value)
 {
     ep->ctl = (ep->ctl & ~mask) | (value & mask);
@@ -245,7 +245,7 @@ static void write_in_ctl(struct vboard_otg *otg, unsigned n, uint32_t value)
     ep->ctl |= value & EPCTL_EPENA;
     if ((value & EPCTL_EPDIS) && (ep->ctl & EPCTL_EPENA)) {
         ep->ctl &= ~EPCTL_EPENA;
-        /* One that a bus reset has deactivated tells of nothing. */
+        /* An endpoint that a bus reset has deactivated raises nothing. */
         if (ep->ctl & EPCTL_USBAEP)
             vboard_otg_raise(otg, ep, EPINT_EPDISD);
     }
@@ -254,8 +254,8 @@ static void write_in_ctl(struct vboard_otg *otg, unsigned n, uint32_t value)
 }
 
 /*
- * 34.17.6, disabling an OUT endpoint: only in global OUT NAK mode; endpoint 0 never (EPDIS is read
- * only there).
+ * 34.17.6, disabling an OUT endpoint: only in global OUT NAK mode; never endpoint 0 (its EPDIS is
+ * read only).
  */
 static void disable_out(struct vboard_otg *otg, unsigned n)
 {
@@ -273,8 +273,8 @@ static void disable_out(struct vboard_otg *otg, unsigned n)
 
 /*
  * The core of the early parts and that of CID 0x2000 let an endpoint be armed again before the word
- * that ends its transfer was popped. That of CID 0x1200 loses four bytes of the data still in the
- * FIFO then (libopencm3 pull request 1261).
+ * that ends its transfer was popped. The core of CID 0x1200 then loses four bytes of the data still
+ * in the FIFO (libopencm3 pull request 1261).
  */
 static void arm_early(struct vboard_otg *otg, unsigned n)
 {
@@ -344,7 +344,7 @@ static void write_out_size(struct vboard_otg *otg, unsigned n, uint32_t value)
 {
     struct otg_endpoint *ep = &otg->out[n];
 
-    /* STUPCNT of endpoint 0 is set anew at any time. */
+    /* Drivers may set STUPCNT of endpoint 0 at any time. */
     if (n > 0 && vboard_otg_works(ep))
         vboard_otg_violation(otg, vboard_otg_offset(OTG_OUT, n, OTG_EPTSIZ),
                              "written while OUT endpoint %u is at work", n);
@@ -377,7 +377,7 @@ uint32_t vboard_otg_endpoint_read(struct vboard_otg *otg, uint32_t offset)
     }
 }
 
-/* Drivers clear the registers of more endpoints than there are; putting one to use is an error. */
+/* Drivers clear the registers of more endpoints than exist; using a missing one is an error. */
 static void check_missing(struct vboard_otg *otg, uint32_t offset, unsigned n, uint32_t value)
 {
     if (offset % OTG_EP_STEP == OTG_EPCTL && (value & (EPCTL_USBAEP | EPCTL_EPENA)))
@@ -396,7 +396,7 @@ void vboard_otg_endpoint_write(struct vboard_otg *otg, uint32_t offset, uint32_t
     }
     switch (offset % OTG_EP_STEP) {
     case OTG_EPCTL:
-        /* Which FIFOs are in use may have changed. */
+        /* The FIFOs in use may have changed. */
         if (!out && (otg->in[n].ctl ^ value) & (EPCTL_USBAEP | EPCTL_TXFNUM))
             otg->layout_checked = false;
         (out ? write_out_ctl : write_in_ctl)(otg, n, value);
@@ -412,7 +412,7 @@ void vboard_otg_endpoint_write(struct vboard_otg *otg, uint32_t offset, uint32_t
     }
 }
 
-/* ---- what reading the receive FIFO brings about ---- */
+/* ---- effects of reading the receive FIFO ---- */
 
 static void out_done(struct vboard_otg *otg, unsigned n)
 {

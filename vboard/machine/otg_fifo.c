@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * OTG_FS: the FIFOs. One receives for all OUT endpoints, each IN endpoint has one to send from; all
- * lie in 320 words of memory, divided by GRXFSIZ and DIEPTXFx (RM0090 34.11, 34.17.6).
+ * OTG_FS: the FIFOs. One receives for all OUT endpoints, each IN endpoint sends from one; all are
+ * in 320 words of memory, divided by GRXFSIZ and DIEPTXFx (RM0090 34.11, 34.17.6).
  *
  * A packet in the receive FIFO is a status word, which GRXSTSP pops, then its data in whole words,
  * which reads in any FIFO's window take. A packet in a transmit FIFO begins at a word.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The OTG_FS model from inside: its state, the bits of its registers (RM0090 34.16) and what its
- * files want of each other.
+ * The internals of the OTG_FS model: its state, the bits of its registers (RM0090 34.16) and what
+ * its files share.
  *
  *   otg.c            life, clocks, VBUS, bus states, interrupt line, what the host waits for
  *   otg_registers.c  the register map; global and device registers
@@ -123,7 +123,7 @@ enum {
     PKTSTS_SETUP = 6,
 };
 
-/* ---- register offsets: those that violations are reported at from elsewhere ---- */
+/* ---- register offsets at which other files report violations ---- */
 
 enum {
     OTG_GUSBCFG = 0x00C,
@@ -160,14 +160,14 @@ enum {
     OTG_HARDWARE_WORDS = 5, /* GSNPSID, GHWCFG1 to 4 */
 };
 
-/* What differs between the cores: one row each in otg.c. */
+/* The differences between the cores: one row each in otg.c. */
 struct otg_core {
     uint16_t id;
     uint8_t endpoints; /* in each direction */
     /* VBDEN and the overrides in GOTGCTL decide on a session, not NOVBUSSENS and VBUSBSEN. */
     bool has_vbden;
     bool tells_phases; /* DOEPINT0: STPKTRX and STSPHSRX */
-    /* Data of OUT endpoint 0 are spoilt if it is enabled before the Setup stage done word. */
+    /* Enabling OUT endpoint 0 before the Setup stage done word spoils its data. */
     bool spoils_early;
     /* CNAK between the data and the end of a transfer loses a word. */
     bool loses_word;
@@ -183,21 +183,21 @@ struct otg_core {
 struct otg_endpoint {
     uint32_t ctl;
     uint32_t interrupts; /* the latched ones */
-    uint32_t coming;     /* those that will be set, */
-    uint64_t coming_ns;  /* then */
+    uint32_t coming;     /* those to be set, */
+    uint64_t coming_ns;  /* at this time */
     uint32_t tsiz;
     /*
-     * What remains of the transfer that was written to the size register: bytes still to be sent
-     * or received; for IN also to be written to the FIFO, and of them those of the packet that is
-     * being written.
+     * The rest of the transfer that was written to the size register: bytes still to be sent or
+     * received; for IN also those to be written to the FIFO, and of these those of the packet that
+     * is being written.
      */
     uint32_t on_bus;
     uint32_t unwritten;
     uint32_t packet_left;
     uint32_t packet_size;
-    bool fresh;     /* the size register was written since the endpoint went to work last */
+    bool fresh;     /* the size register was written since the endpoint last started to work */
     bool uncounted; /* OUT: works without a packet count */
-    /* OUT: transfers that are complete in the receive FIFO; and those since EPENA was written. */
+    /* OUT: complete transfers in the receive FIFO; and complete ones since EPENA was written. */
     uint16_t done_unread;
     uint16_t done_since_enable;
 };
@@ -244,7 +244,7 @@ struct vboard_otg {
     uint32_t gahbcfg;
     uint32_t gusbcfg;
     uint32_t txfnum;    /* GRSTCTL: the field, in place */
-    uint32_t at_work;   /* GRSTCTL: actions that nobody has seen the end of */
+    uint32_t at_work;   /* GRSTCTL: actions whose end was not read yet */
     uint64_t worked_ns; /* when they began */
     uint32_t gintsts;   /* the latched ones */
     uint32_t gintmsk;
@@ -277,8 +277,8 @@ struct vboard_otg {
     bool enumerated; /* reset is over */
     bool suspended;
     bool frames;        /* SOFs are on the bus */
-    uint64_t frames_ns; /* since then */
-    uint64_t sof_ns;    /* when the next one sets GINTSTS.SOF */
+    uint64_t frames_ns; /* since this time */
+    uint64_t sof_ns;    /* when the next SOF sets GINTSTS.SOF */
     bool gonak_effective;
     uint8_t address;    /* that the core answers to: DCFG.DAD, but see vboard_otg_set_address() */
     bool address_due;   /* DAD becomes the address with the next packet of IN endpoint 0 */
@@ -286,9 +286,9 @@ struct vboard_otg {
     bool setup_open;    /* a SETUP packet was received, no setup-done word written */
     bool setup_unread;  /* the setup-done word was not popped */
     bool enabled_early; /* EPENA of OUT endpoint 0 was set before that */
-    bool has_written;   /* data of the Data stage of a control write have come */
+    bool has_written;   /* data of the Data stage of a control write has arrived */
     uint8_t setups;     /* back to back */
-    bool told_count;    /* that STUPCNT was 0 at a SETUP packet */
+    bool told_count;    /* reported: STUPCNT was 0 at a SETUP packet */
 
     bool level; /* of the interrupt line */
     uint32_t watch;
@@ -302,30 +302,30 @@ struct vboard_otg {
 void vboard_otg_violation(struct vboard_otg *otg, uint32_t offset, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 uint64_t vboard_otg_now(const struct vboard_otg *otg);
-/* GINTSTS as it reads now, but for what only time changes. */
+/* GINTSTS as it reads now, except for changes by time alone. */
 uint32_t vboard_otg_interrupts(const struct vboard_otg *otg);
 uint32_t vboard_otg_daint(const struct vboard_otg *otg);
-/* GINTSTS.SOF, if a frame has begun since it was cleared; and clears it. */
+/* Sets GINTSTS.SOF if a frame has begun since it was cleared; clears it. */
 void vboard_otg_frame(struct vboard_otg *otg);
 void vboard_otg_frame_seen(struct vboard_otg *otg);
 uint32_t vboard_otg_frame_number(const struct vboard_otg *otg);
-/* To be called after all that may change interrupts, connection or readiness. */
+/* Call this after everything that may change interrupts, connection or readiness. */
 void vboard_otg_changed(struct vboard_otg *otg);
-/* The reset that GRSTCTL.CSRST does. */
+/* The reset by GRSTCTL.CSRST. */
 void vboard_otg_core_reset(struct vboard_otg *otg);
 /*
  * DCFG.DAD was written. 34.17.5, endpoint initialization on SetAddress command: the firmware does
- * that before the Status stage, which still has the old address.
+ * that before the Status stage, which still uses the old address.
  */
 void vboard_otg_set_address(struct vboard_otg *otg);
-/* Reports, once, a TRDT that is too small: it counts when data are sent. */
+/* Reports, once, a TRDT that is too small: it matters when data is sent. */
 void vboard_otg_check_turnaround(struct vboard_otg *otg);
 /* Whether the device takes part in traffic. */
 bool vboard_otg_listens(const struct vboard_otg *otg);
 
 /* ---- otg_endpoints.c ---- */
 
-/* An endpoint is at work: enabled, and not told to send NAK. */
+/* Whether an endpoint works: it is enabled, and not told to send NAK. */
 static inline bool vboard_otg_works(const struct otg_endpoint *ep)
 {
     return (ep->ctl & (EPCTL_EPENA | EPCTL_NAKSTS)) == EPCTL_EPENA;
@@ -336,10 +336,10 @@ static inline uint32_t vboard_otg_offset(uint32_t direction, unsigned n, uint32_
     return direction + n * OTG_EP_STEP + reg;
 }
 
-/* Sets interrupts of an endpoint, after the core's latency; those that are due. */
+/* Sets interrupts of an endpoint after the core's latency; sets those that are due. */
 void vboard_otg_raise(struct vboard_otg *otg, struct otg_endpoint *ep, uint32_t interrupts);
 bool vboard_otg_settle(struct vboard_otg *otg); /* true if any were */
-/* When the next are due; UINT64_MAX. */
+/* When the next ones are due; UINT64_MAX: none. */
 uint64_t vboard_otg_coming_ns(const struct vboard_otg *otg);
 void vboard_otg_endpoints_reset(struct vboard_otg *otg);
 void vboard_otg_endpoints_bus_reset(struct vboard_otg *otg);
@@ -360,9 +360,9 @@ void vboard_otg_rx_flush(struct vboard_otg *otg);
 void vboard_otg_tx_flush(struct vboard_otg *otg, unsigned number);
 uint32_t vboard_otg_tx_space(const struct vboard_otg *otg, unsigned number);
 uint32_t vboard_otg_tx_depth(const struct vboard_otg *otg, unsigned number);
-/* Whether a data packet of this size (with what goes with it) fits; whether it ever would. */
+/* Whether a data packet of this size (with its status words) fits; whether it ever would. */
 bool vboard_otg_rx_room(const struct vboard_otg *otg, unsigned bytes, bool ever);
-/* Appends a packet, or a status alone (no bytes). False: the FIFO is full. */
+/* Appends a packet, or only a status (no bytes). False: the FIFO is full. */
 bool vboard_otg_rx_push(struct vboard_otg *otg, unsigned status, unsigned endpoint, bool data1,
                         const uint8_t *data, unsigned bytes);
 /* GRXSTSR and GRXSTSP; a read and a write in a FIFO's window. */
@@ -374,7 +374,7 @@ void vboard_otg_fifo_write(struct vboard_otg *otg, uint32_t offset, uint32_t val
 void vboard_otg_rx_lose(struct vboard_otg *otg);
 /* Takes a packet out of a transmit FIFO. */
 void vboard_otg_tx_take(struct vboard_otg *otg, unsigned number, uint8_t *data, unsigned bytes);
-/* Reports, once, what is wrong with the division of the memory. */
+/* Reports, once, mistakes in the division of the memory. */
 void vboard_otg_check_layout(struct vboard_otg *otg);
 
 #endif

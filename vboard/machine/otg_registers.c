@@ -8,13 +8,13 @@
 
 enum {
     DCTL_PLAIN = 0x873, /* POPRGDNE, TCTL, SDIS, RWUSIG */
-    /* What a flush or a reset takes at the least: 8 clocks of the PHY, 48 MHz. */
+    /* A flush or a reset takes at least 8 clocks of the PHY, 48 MHz. */
     AT_WORK_NS = 167,
 };
 
 #define GINTSTS_LATCHED 0xF030FC0Au /* rc_w1: the others follow a state */
 
-/* ---- registers with a mind of their own ---- */
+/* ---- registers that do more ---- */
 
 static uint32_t read_gotgctl(struct vboard_otg *otg)
 {
@@ -22,7 +22,7 @@ static uint32_t read_gotgctl(struct vboard_otg *otg)
     return otg->gotgctl | 1u << 16 | (otg->session ? 1u << 19 : 0);
 }
 
-/* The overrides are reserved in the older core: TinyUSB sets them there as well, to no effect. */
+/* The overrides are reserved in the older core: TinyUSB sets them there as well, without effect. */
 static void write_gotgctl(struct vboard_otg *otg, uint32_t value)
 {
     otg->gotgctl = value & otg->core->gotgctl;
@@ -33,7 +33,7 @@ static void write_gintmsk(struct vboard_otg *otg, uint32_t value)
     otg->gintmsk = value & otg->core->gintmsk;
 }
 
-/* The bits of one core mean something else on the other one, or nothing. */
+/* The bits of one core have another meaning in the other one, or none. */
 static void write_gccfg(struct vboard_otg *otg, uint32_t value)
 {
     if (value & ~otg->core->gccfg)
@@ -54,12 +54,12 @@ static void write_gusbcfg(struct vboard_otg *otg, uint32_t value)
         vboard_otg_violation(otg, OTG_GUSBCFG, "host mode is not modelled");
 }
 
-/* The first look at an action's bit still finds it set, so that a driver has to look. */
+/* The first read of an action's bit still finds it set, so that a driver must poll. */
 static uint32_t read_grstctl(struct vboard_otg *otg)
 {
     uint32_t value = GRSTCTL_AHBIDL | otg->txfnum | otg->at_work;
 
-    /* Without a clock for the PHY a core reset does not come to its end. */
+    /* Without a clock for the PHY a core reset does not end. */
     otg->at_work &= otg->usb_clock ? 0 : GRSTCTL_CSRST;
     return value;
 }
@@ -136,7 +136,7 @@ static void write_dctl(struct vboard_otg *otg, uint32_t value)
 
 static uint32_t read_dsts(struct vboard_otg *otg)
 {
-    /* ENUMSPD: full speed, which is all that this core does. */
+    /* ENUMSPD: full speed, the only one of this core. */
     return vboard_otg_frame_number(otg) << 8 | (otg->enumerated ? 3u << 1 : 0) | 1u << 4 |
            (otg->suspended ? 1u : 0);
 }
@@ -153,12 +153,12 @@ struct otg_register {
     /* The writable bits of the field that holds it, if it is plain in that direction; */
     size_t field;
     uint32_t mask;
-    /* and what is called instead, or after a plain write. */
+    /* and the function called instead, or after a plain write. */
     uint32_t (*read)(struct vboard_otg *otg);
     void (*write)(struct vboard_otg *otg, uint32_t value);
     void (*written)(struct vboard_otg *otg);
-    uint32_t constant; /* without a field: how it reads */
-    uint8_t endpoint;  /* it is there only if this endpoint is */
+    uint32_t constant; /* without a field: the value that it reads */
+    uint8_t endpoint;  /* it exists only if this endpoint does */
 };
 
 #define FIELD(name) offsetof(struct vboard_otg, name)
@@ -269,13 +269,13 @@ static bool in_endpoints(uint32_t offset)
     return offset >= OTG_IN && offset < 0xD00;
 }
 
-/* Registers of the other mode: the access is ignored, MMIS tells (34.16.2). */
+/* Registers of the other mode: the access has no effect, and sets MMIS (34.16.2). */
 static bool in_host_registers(uint32_t offset)
 {
     return offset >= 0x400 && offset < 0x800;
 }
 
-/* Reports what makes an access of any kind wrong; false if it has no effect. */
+/* Reports everything that makes an access wrong; false if it has no effect. */
 static bool admit(struct vboard_otg *otg, uint32_t offset, unsigned width)
 {
     if (!otg->bus_clock) {
@@ -298,7 +298,7 @@ static bool admit(struct vboard_otg *otg, uint32_t offset, unsigned width)
     return true;
 }
 
-/* An action of GRSTCTL has to be over before anything else is done. */
+/* An action of GRSTCTL must end before anything else is done. */
 static void check_at_work(struct vboard_otg *otg, uint32_t offset)
 {
     if (!otg->at_work || offset == OTG_GRSTCTL)
@@ -309,7 +309,7 @@ static void check_at_work(struct vboard_otg *otg, uint32_t offset)
     otg->at_work &= otg->usb_clock ? 0 : GRSTCTL_CSRST;
 }
 
-/* Programs poll all the time; of reads only these change something. */
+/* Programs poll all the time; only these reads change something. */
 static bool read_changes(uint32_t offset)
 {
     return offset >= OTG_FIFO || offset == OTG_GRXSTSP;

@@ -33,7 +33,7 @@ static bool out_ready(const struct vboard_otg *otg, unsigned n, unsigned bytes)
            vboard_otg_rx_room(otg, bytes, false);
 }
 
-/* The interrupts that a NAK brings about. */
+/* The interrupts caused by a NAK. */
 static uint32_t in_refused(const struct vboard_otg *otg, unsigned n)
 {
     bool empty = otg->tx[vboard_otg_tx_number(otg, n)].count == 0;
@@ -92,11 +92,11 @@ static bool addressed(const struct vboard_otg *otg, uint8_t address, uint8_t end
 }
 
 /*
- * A SETUP packet is received with STUPCNT at 0 too: "the core still receives the SETUP packet",
- * only the count that is left says nothing then (RM0456, "SETUP transactions", application
+ * The core receives a SETUP packet with STUPCNT at 0 too: "the core still receives the SETUP
+ * packet", but then the remaining count says nothing (RM0456, "SETUP transactions", application
  * requirement 1; RM0090 34.17.6). Drivers that are proven on parts rely on it: without DMA, ST's
  * HAL does not set STUPCNT after a control write, so it is 0 after three of them, and TinyUSB
- * clears it for each Status stage of a control read. What loses a packet is a receive FIFO without
+ * clears it for each Status stage of a control read. A packet is lost if the receive FIFO has no
  * room, which is a violation.
  */
 static void count_setup(struct vboard_otg *otg, struct otg_endpoint *out)
@@ -127,9 +127,9 @@ enum vboard_otg_answer vboard_otg_setup(struct vboard_otg *otg, uint8_t address,
         return VBOARD_OTG_NONE;
     }
     /*
-     * Always taken, whatever NAK and STALL say; both are as after a reset then. EPENA is cleared
-     * "before STUP" (DOEPCTL0): here, because parts heed one that is set from now on, even before
-     * the Setup stage done word was popped (see receive()).
+     * SETUP is always taken, whatever NAK and STALL say; both are then as after a reset. EPENA is
+     * cleared "before STUP" (DOEPCTL0): here, because parts heed one that is set from now on, even
+     * before the Setup stage done word was popped (see receive()).
      */
     in->ctl = (in->ctl & ~EPCTL_STALL) | EPCTL_NAKSTS | EPCTL_DPID;
     out->ctl = (out->ctl & ~(EPCTL_STALL | EPCTL_EPENA)) | EPCTL_NAKSTS | EPCTL_DPID;
@@ -156,10 +156,9 @@ static void end_setup(struct vboard_otg *otg)
 }
 
 /*
- * An IN token after the data of a control write begins the Status stage. The release 3.10a of the
- * core (STM32L476), which has this CID too, adds an end of a transfer to the receive FIFO for each
- * of the two flags; 3.20a, which F412 and F446 have, does not (TinyUSB issue 126, pull request
- * 3669).
+ * An IN token after the data of a control write begins the Status stage. Release 3.10a of the core
+ * (STM32L476), which has this CID too, adds an end of a transfer to the receive FIFO for each of
+ * the two flags; 3.20a, in F412 and F446, does not (TinyUSB issue 126, pull request 3669).
  */
 static void tell_status_stage(struct vboard_otg *otg)
 {
@@ -228,10 +227,10 @@ static enum vboard_otg_answer refuse_out(struct vboard_otg *otg, unsigned n)
 }
 
 /*
- * Parts with the older cores spoil data of a Data stage that arrive while OUT endpoint 0 was
- * enabled before the Setup stage done word was popped: drivers that do so work but for
+ * Parts with the older cores spoil data of a Data stage that arrives while OUT endpoint 0 was
+ * enabled before the Setup stage done word was popped. Drivers that do so work, except for
  * SET_LINE_CODING and the like (Klipper pull request 2807, libusb_stm32 issue 149). Four bytes are
- * lost, as with CNAK that comes too early elsewhere. CID 0x2000 does not need this care: drivers
+ * lost, as with a CNAK that comes too early elsewhere. CID 0x2000 does not need this care: drivers
  * that worked on it set CNAK at the SETUP packet itself (libopencm3 pull request 1261).
  */
 static void spoil(struct vboard_otg *otg, uint8_t *bytes, unsigned size)
@@ -252,13 +251,13 @@ static void receive(struct vboard_otg *otg, unsigned n, const uint8_t *data, uns
     uint8_t bytes[VBOARD_OTG_PACKET_MAX];
 
     if (data1 != (bool)(ep->ctl & EPCTL_DPID)) {
-        /* Taken for a packet that is sent again because its ACK was lost. */
+        /* The core treats it as a packet that is sent again because its ACK was lost. */
         vboard_otg_violation(otg, vboard_otg_offset(OTG_OUT, n, OTG_EPCTL),
                              "OUT endpoint %u expects DATA%d, the host sends DATA%d: dropped", n,
                              !data1, data1);
         return;
     }
-    /* A count of 0, which was reported, goes below: parts receive until a short packet then. */
+    /* A count of 0, which was reported, goes below 0: parts then receive until a short packet. */
     if (size > ep->on_bus && !ep->uncounted)
         vboard_otg_violation(otg, vboard_otg_offset(OTG_OUT, n, OTG_EPTSIZ),
                              "OUT endpoint %u gets %u bytes, its transfer size is %u", n, size,

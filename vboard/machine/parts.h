@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a machine is made of: one structure per part, each in the header of its own name. A part
- * that uses another one includes that one's header; machine.c, which creates them all, includes
- * every header.
+ * The parts of a machine: one structure each, in the header of its own name. A part that uses
+ * another one includes that one's header; machine.c, which creates them all, includes every header.
  */
 #ifndef VBOARD_MACHINE_PARTS_H
 #define VBOARD_MACHINE_PARTS_H
@@ -11,7 +10,7 @@
 
 struct vboard_machine {
     struct vboard *board;
-    const struct vboard_machine_chip *chip; /* which one it is */
+    const struct vboard_machine_chip *chip; /* its row */
     const struct vboard_wiring *wiring;
 
     /* The core. */
@@ -33,13 +32,13 @@ struct vboard_machine {
     struct vboard_watchdog *watchdog;
     struct vboard_system *system;
     struct vboard_usb_port *port;
-    /* What is told about them. */
+    /* Reports about them. */
     struct vboard_report *report;
 
     bool on;         /* a program runs */
     bool breaks;     /* vboard_run() returns soon */
     bool leaves_rom; /* the ROM has jumped to the program: its memory is at 0 */
-    /* What waits until the CPU has stopped: */
+    /* Pending until the CPU has stopped: */
     bool reset_due;
     bool rom_due; /* the program has jumped into the ROM */
     enum vboard_cause reset_cause;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Power control and the backup domain: RM0090, chapters 5 and 26 (register PWR_CR: 5.4.1
- * and 5.5.1). The calendar of the RTC does not run; its registers keep what is written.
+ * Power control and the backup domain: RM0090, chapters 5 and 26 (register PWR_CR: 5.4.1 and
+ * 5.5.1). The calendar of the RTC does not run; its registers keep what is written.
  */
 #include "power.h"
 
@@ -34,7 +34,7 @@ enum {
     CSR_PVDO = 1 << 2,
     CSR_VOSRDY = 1 << 14,
 
-    DBP_NS = 500, /* no document has it: some clocks of APB1 */
+    DBP_NS = 500, /* not documented: some clocks of APB1 */
 
     RTC_ISR = 0x0c,
     RTC_WPR = 0x24,
@@ -67,7 +67,7 @@ void vboard_pwr_off(struct vboard_machine *machine, bool battery)
         memset(backup, 0, sizeof *backup);
 }
 
-/* 5.4.2: SBF outlives every reset but that of the power. */
+/* 5.4.2: SBF survives every reset except that of the power. */
 void vboard_pwr_forget_standby(struct vboard_machine *machine)
 {
     machine->power->from_standby = false;
@@ -90,7 +90,7 @@ static uint32_t voltage_detector(struct vboard_machine *machine)
                                                                                        : 0;
 }
 
-/* 5.1.2: DBP opens the backup domain, and can be read when it has. */
+/* 5.1.2: DBP opens the backup domain, and reads as set once it is open. */
 static bool is_open(const struct vboard_machine *machine)
 {
     return (machine->power->cr & CR_DBP) && vboard_time_now_ns(machine) >= machine->power->dbp_ns;
@@ -104,7 +104,7 @@ uint32_t vboard_pwr_read(struct vboard_machine *machine, uint32_t offset)
         return (machine->power->cr & ~(uint32_t)CR_DBP) | (is_open(machine) ? CR_DBP : 0);
     if (offset != PWR_CSR)
         return 0;
-    /* ODRDY and ODSWRDY are at the bits of what they follow. */
+    /* ODRDY and ODSWRDY have the bit positions of what they follow. */
     return machine->power->csr | standby | CSR_VOSRDY | (machine->power->cr & CR_OVER_DRIVE) |
            voltage_detector(machine);
 }
@@ -128,7 +128,10 @@ unsigned vboard_pwr_hclk_max_mhz(const struct vboard_machine *machine)
     return hclk[vos(machine)] > 0 ? hclk[vos(machine)] : hclk[0];
 }
 
-/* 5.5.1, and the manuals of the other chips with two bits of VOS: only while the PLL is off. */
+/*
+ * 5.5.1, and the manuals of the other chips with two bits of VOS: takes effect only while the PLL
+ * is off.
+ */
 static void write_cr(struct vboard_machine *machine, uint32_t value, uint32_t mask)
 {
     uint32_t *cr = &machine->power->cr;
@@ -170,7 +173,7 @@ bool vboard_pwr_writable(struct vboard_machine *machine)
 
 void vboard_rtc_reset(struct vboard_machine *machine)
 {
-    (void)machine; /* outlives every reset but that of its own power */
+    (void)machine; /* survives every reset except that of its own power */
 }
 
 uint32_t vboard_rtc_read(struct vboard_machine *machine, uint32_t offset)

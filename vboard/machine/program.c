@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program on the bus: the host before the USB controller's model, and what the board's clients
- * see of it (struct vboard_usb_ops).
+ * A program on the bus: the host for the USB controller's model, and the view of the board's
+ * clients (struct vboard_usb_ops).
  */
 #include "program.h"
 
@@ -22,11 +22,11 @@ enum {
     OTG_BASE = 0x50000000,
 };
 
-/* ---- the host asks ---- */
+/* ---- for the host ---- */
 
 /*
- * The CPU stops at the end of a block of code, a little later than asked for: the host is told the
- * time that it wants to hear. When there is no program any more, the time stands still for it.
+ * The CPU stops at the end of a block of code, a little later than requested: the host gets the
+ * time that it expects. Without a program, its time stands still.
  */
 static uint64_t host_run(void *context, uint64_t until_ns)
 {
@@ -74,11 +74,11 @@ void vboard_program_close(struct vboard_machine *machine)
         vboard_host_free(machine->port->host);
 }
 
-/* ---- the board's clients ---- */
+/* ---- for the board's clients ---- */
 
 static const struct vboard_usb_ops device;
 
-/* What the host has found out since, the board's clients are told. */
+/* Tells the board's clients what the host has found out since. */
 static void follow(struct vboard_machine *machine)
 {
     struct vboard *board = machine->board;

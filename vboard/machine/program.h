@@ -11,7 +11,7 @@ struct vboard_machine;
 /* After vboard_port_open(). */
 bool vboard_program_open(struct vboard_machine *machine);
 void vboard_program_close(struct vboard_machine *machine);
-/* As struct vboard_processor_ops::advance. */
+/* Like struct vboard_processor_ops::advance. */
 bool vboard_program_advance(struct vboard_machine *machine, uint64_t until_us);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reset and clock control: RM0090, chapters 6 (F42x) and 7 (F405/407), whose numbers stand here. */
+/* Reset and clock control: RM0090, chapters 6 (F42x) and 7 (F405/407), whose numbers are used. */
 #include "rcc_private.h"
 
 #include "../board/board.h"
@@ -156,10 +156,10 @@ static void apply(struct vboard_machine *machine)
 
 /* ---- registers ---- */
 
-/* Of a bus' register from that of AHB1, in each of the three groups. */
+/* Offset of a bus' register from that of AHB1, in each of the three groups. */
 static const uint8_t bus_offsets[VBOARD_BUS_COUNT] = {0x00, 0x04, 0x08, 0x10, 0x14};
 
-/* When it next stops, or swings again. */
+/* Plans when the crystal next stops, or oscillates again. */
 static void plan_crystal(struct vboard_machine *machine)
 {
     const struct vboard_settings *settings = &machine->board->settings;
@@ -189,7 +189,7 @@ void vboard_rcc_reset(struct vboard_machine *machine)
     plan_crystal(machine);
 }
 
-/* 7.2.7: what came from the crystal is off, and the core is told by an NMI. */
+/* 7.2.7: switches off what came from the crystal, and raises an NMI. */
 static void secure_clock(struct vboard_machine *machine)
 {
     uint32_t *cr = word(machine, RCC_CR), *cfgr = word(machine, RCC_CFGR);
@@ -238,7 +238,7 @@ void vboard_rcc_pll_event(struct vboard_machine *machine)
     apply(machine);
 }
 
-/* PLLI2S and PLLSAI: those that are still on. */
+/* PLLI2S and PLLSAI, as far as they are still on. */
 void vboard_rcc_other_plls_event(struct vboard_machine *machine)
 {
     machine->rcc->others_ready = (*word(machine, RCC_CR) & (RCC_CR_PLLI2SON | RCC_CR_PLLSAION))
@@ -310,7 +310,7 @@ static void check_switch(struct vboard_machine *machine, uint32_t source)
                       machine->chip->part->name);
 }
 
-/* Bits that a register without a meaning of its own has on this chip. */
+/* The bits that a register without a meaning of its own has on this chip. */
 static uint32_t bits_of(const struct vboard_machine *machine, uint32_t offset)
 {
     const struct vboard_rcc_bits *bits = machine->chip->rcc;
@@ -337,7 +337,7 @@ static uint32_t bits_of(const struct vboard_machine *machine, uint32_t offset)
     }
 }
 
-/* A program that switches on what the chip lacks was made for another one. */
+/* A program that enables what the chip lacks was made for another chip. */
 static void check_enables(struct vboard_machine *machine, uint32_t offset, uint32_t value)
 {
     uint32_t missing = value & ~bits_of(machine, offset);

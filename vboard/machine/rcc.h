@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reset and clock control: the clock tree, and who has a clock. */
+/* Reset and clock control: the clock tree, and what has a clock. */
 #ifndef VBOARD_MACHINE_RCC_H
 #define VBOARD_MACHINE_RCC_H
 
@@ -20,12 +20,12 @@ struct vboard_rcc {
     uint32_t pclk_hz[2];
     uint32_t others_ready; /* CR: PLLI2SRDY, PLLSAIRDY */
     bool hse_ready, pll_ready;
-    uint64_t hse_start_ns; /* the crystal swings since then */
+    uint64_t hse_start_ns; /* the crystal has oscillated since then */
 };
 
 VBOARD_DEVICE(rcc);
 void vboard_rcc_hse_event(struct vboard_machine *machine);
-/* The crystal stops, or swings again: board settings. */
+/* The crystal stops, or oscillates again: board settings. */
 void vboard_rcc_crystal_event(struct vboard_machine *machine);
 void vboard_rcc_pll_event(struct vboard_machine *machine);
 void vboard_rcc_other_plls_event(struct vboard_machine *machine);
@@ -35,15 +35,15 @@ bool vboard_rcc_enabled(const struct vboard_machine *machine, unsigned offset, u
 bool vboard_rcc_pll_is_on(const struct vboard_machine *machine);
 /* PCLK1 (0) or PCLK2 (1). */
 uint32_t vboard_rcc_pclk_hz(const struct vboard_machine *machine, unsigned bus);
-/* 0 while it stands still. */
+/* 0 while the crystal is stopped. */
 uint32_t vboard_rcc_crystal_hz(const struct vboard_machine *machine);
-/* When the crystal began to swing; UINT64_MAX while it does not. */
+/* When the crystal began to oscillate; UINT64_MAX while it does not. */
 uint64_t vboard_rcc_hse_since_ns(const struct vboard_machine *machine);
 /* The clock of the timers on APB1 (0) or APB2 (1): RM0090, 7.2. */
 uint32_t vboard_rcc_timer_hz(const struct vboard_machine *machine, unsigned bus);
 /* The divider of HSE for the RTC and TIM11: 0, or 2 to 31. */
 uint32_t vboard_rcc_rtcpre(const struct vboard_machine *machine);
-/* Reports clocks that are too fast or too slow for the chip, as it is powered. */
+/* Reports clocks that are too fast or too slow for the chip at its supply. */
 void vboard_rcc_check_limits(struct vboard_machine *machine);
 /* The 48 MHz that the USB controller needs. */
 uint32_t vboard_rcc_usb_hz(const struct vboard_machine *machine);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The PLLs: RM0090, 7.2.3. The main one makes the system clock and 48 MHz for the USB controller.
+ * The PLLs: RM0090, 7.2.3. The main PLL makes the system clock and 48 MHz for the USB controller.
  * On F412 the 48 MHz can come from PLLI2S, on F446 from PLLSAI (RM0402, RM0390: DCKCFGR2.CK48MSEL);
  * their other outputs are not modelled.
  */

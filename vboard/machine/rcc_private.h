@@ -5,7 +5,7 @@
 
 #include "rcc.h"
 
-/* RM0090, 6.3 (F42x) and 7.3 (F405/407), whose numbers stand in both files. */
+/* RM0090, 6.3 (F42x) and 7.3 (F405/407), whose numbers are used in both files. */
 enum {
     RCC_CR = 0x00,
     RCC_PLLCFGR = 0x04,
@@ -34,14 +34,14 @@ enum {
 /* ---- rcc_pll.c ---- */
 
 uint32_t vboard_rcc_hsi_hz(const struct vboard_machine *machine);
-/* The main PLL's outputs P and R, which are the system clock if they are chosen; 0: not ready. */
+/* The main PLL's outputs P and R, which can be selected as the system clock; 0: not ready. */
 uint32_t vboard_rcc_pll_hz(const struct vboard_machine *machine);
 uint32_t vboard_rcc_pllr_hz(const struct vboard_machine *machine);
 /* The PLLs were switched: from these bits of CR to those. */
 void vboard_rcc_switch_plls(struct vboard_machine *machine, uint32_t before, uint32_t now);
 /* The ready bits of all PLLs. */
 uint32_t vboard_rcc_plls_ready(const struct vboard_machine *machine);
-/* Whether the PLL whose configuration is at `offset` is on: it takes no writes then. */
+/* Whether the PLL whose configuration is at `offset` is on, and thus takes no writes. */
 bool vboard_rcc_is_fixed(const struct vboard_machine *machine, uint32_t offset);
 /* Reports PLLs that are out of their ranges. */
 void vboard_rcc_check_plls(struct vboard_machine *machine);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What went wrong in the machine, with the place in the program. */
+/* Reports what went wrong in the machine, with the place in the program. */
 #include "report.h"
 
 #include "../board/board.h"
@@ -37,7 +37,7 @@ void vboard_report(struct vboard_machine *machine, uint32_t address, const char 
     place(machine, where, sizeof where);
     snprintf(text, sizeof text, "%s (%s)", what, where);
     vboard_time_tell(machine);
-    /* A loop would fill the trace with one and the same. */
+    /* A loop would fill the trace with the same line. */
     if (strncmp(text, machine->report->last_violation,
                 sizeof machine->report->last_violation - 1) == 0) {
         machine->board->stats.violations++;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is told about a program: mistakes, notes, registers. */
+/* Reports about a program: mistakes, notes, registers. */
 #ifndef VBOARD_MACHINE_REPORT_H
 #define VBOARD_MACHINE_REPORT_H
 
@@ -9,14 +9,14 @@
 struct vboard_machine;
 
 struct vboard_report {
-    struct vboard_symbols *symbols; /* NULL: names are not known */
+    struct vboard_symbols *symbols; /* NULL: names are unknown */
     char last_violation[160];
 };
 
-/* What real hardware would let pass or answer with a fault. `address`: what it is about. */
+/* Reports what real hardware would let pass or answer with a fault. `address` is its subject. */
 void vboard_report(struct vboard_machine *machine, uint32_t address, const char *format, ...)
     BOOT0_PRINTF(3, 4);
-/* Writes a line to the trace about what is not a mistake. */
+/* Writes a line to the trace about something that is not a mistake. */
 void vboard_note(struct vboard_machine *machine, const char *format, ...) BOOT0_PRINTF(2, 3);
 /* Writes the registers to the trace and the standard error. */
 void vboard_report_registers(struct vboard_machine *machine, const char *why);

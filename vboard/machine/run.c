@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The run loop: events, frames, exceptions and code in the order of time, and what waits until the
- * CPU has stopped.
+ * The run loop: events, frames, exceptions and code in the order of time, and work that waits until
+ * the CPU has stopped.
  */
 #include "run.h"
 
@@ -19,7 +19,7 @@
 #include "time.h"
 #include "usb_port.h"
 
-/* What has waited for the CPU to stop. False if it is not to go on. */
+/* Does the work that has waited for the CPU to stop. False if the CPU must not continue. */
 static bool serve(struct vboard_machine *machine)
 {
     struct vboard *board = machine->board;

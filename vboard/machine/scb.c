@@ -91,7 +91,7 @@ static void write_icsr(struct vboard_machine *machine, uint32_t value)
     machine->nvic->dirty = true;
 }
 
-/* The active and pending bits are those of the exceptions. */
+/* The active and pending bits come from the exceptions. */
 static uint32_t read_shcsr(const struct vboard_machine *machine)
 {
     const bool *active = machine->nvic->active;

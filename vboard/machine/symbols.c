@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Names of functions, from an ELF file of the program (System V ABI, chapter 4; "ELF for the Arm
- * Architecture", where bit 0 of a function's address says Thumb). Nothing in the file is trusted.
+ * Architecture", where bit 0 of a function's address means Thumb). Nothing in the file is trusted.
  */
 #include "symbols.h"
 
@@ -19,7 +19,7 @@ enum {
     SECTION_SYMTAB = 2,
     TYPE_FUNCTION = 2,
     TYPE_NONE = 0,
-    FAR = 0x10000, /* a symbol that ends nowhere names no more than this */
+    FAR = 0x10000, /* a symbol without an end names at most this much */
 };
 
 struct symbol {
@@ -29,7 +29,7 @@ struct symbol {
 };
 
 struct vboard_symbols {
-    uint8_t *file; /* NUL behind its end */
+    uint8_t *file; /* with a NUL after its end */
     size_t size;
     struct symbol *list;
     size_t count;
@@ -90,7 +90,7 @@ static void take_symbol(struct vboard_symbols *symbols, const uint8_t *entry,
     if (name >= strings_size || (type != TYPE_FUNCTION && type != TYPE_NONE))
         return;
     symbol->name = (const char *)strings + name;
-    if (symbol->name[0] == '\0' || symbol->name[0] == '$') /* $t, $d: what the bytes are */
+    if (symbol->name[0] == '\0' || symbol->name[0] == '$') /* $t, $d: the kind of the bytes */
         return;
     symbol->address = b0_load32(entry + 4) & ~1u;
     symbol->size = b0_load32(entry + 8);

@@ -10,9 +10,9 @@ struct vboard_symbols;
 
 /* NULL: no such file, or not an ELF file of a 32-bit little-endian machine. */
 struct vboard_symbols *vboard_symbols_load(const char *file);
-/* NULL is fine. */
+/* Accepts NULL. */
 void vboard_symbols_free(struct vboard_symbols *symbols);
-/* "main+0x12", or "" if nothing is known. `symbols` may be NULL. */
+/* "main+0x12", or "" if unknown. `symbols` may be NULL. */
 void vboard_symbols_name(const struct vboard_symbols *symbols, uint32_t address, char *text,
                          size_t size);
 

@@ -33,7 +33,7 @@ uint32_t vboard_crc_read(struct vboard_machine *machine, uint32_t offset)
     return offset == CRC_IDR ? machine->system->crc_idr : 0;
 }
 
-/* 4.2: polynomial 0x4c11db7, the highest bit first, a word at a time. */
+/* 4.2: polynomial 0x4c11db7, the highest bit first, word by word. */
 void vboard_crc_write(struct vboard_machine *machine, uint32_t offset, uint32_t value,
                       uint32_t mask)
 {
@@ -86,7 +86,7 @@ void vboard_syscfg_write(struct vboard_machine *machine, uint32_t offset, uint32
     vboard_memory_remap_soon(machine);
 }
 
-/* ---- EXTI: RM0090, 12.3. Only SWIER asks for interrupts: no pin of the board ever moves. ---- */
+/* ---- EXTI: RM0090, 12.3. Only SWIER requests interrupts: no pin of the board ever moves. ---- */
 
 enum {
     EXTI_IMR = 0,
@@ -158,7 +158,7 @@ void vboard_dbgmcu_write(struct vboard_machine *machine, uint32_t offset, uint32
         vboard_merge(&machine->system->dbgmcu[offset / 4 - 1], value, mask);
 }
 
-/* ---- DWT: ARM DDI 0403, C1.8. Its cycle counter only. ---- */
+/* ---- DWT: ARM DDI 0403, C1.8. Only its cycle counter. ---- */
 
 enum {
     DWT_CTRL = 0x0,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The core's timer: PM0214, 4.5. It counts down from LOAD to 0, and asks when it gets there. */
+/* The core's timer: PM0214, 4.5. It counts down from LOAD to 0, and raises its exception there. */
 #include "systick.h"
 
 #include "nvic.h"
@@ -19,13 +19,13 @@ enum {
     WIDTH = 0xffffff,
 };
 
-/* Cycles of the CPU for one of the counter. */
+/* Cycles of the CPU per count. */
 static uint32_t scale(const struct vboard_systick *systick)
 {
     return systick->ctrl & CTRL_CLKSOURCE ? 1 : 8;
 }
 
-/* It is at 0 after LOAD counts, and is loaded again with the next one. */
+/* The counter is at 0 after LOAD counts, and reloads with the next one. */
 static uint64_t period(const struct vboard_systick *systick)
 {
     return ((uint64_t)systick->load + 1) * scale(systick);
@@ -115,7 +115,7 @@ void vboard_systick_write(struct vboard_machine *machine, uint32_t offset, uint3
     case LOAD:
         vboard_merge(&systick->load, word & WIDTH, mask);
         break;
-    case VAL: /* any write clears it; it is loaded with the next count */
+    case VAL: /* any write clears it; the next count reloads it */
         systick->stopped_at = 0;
         systick->start_cycles = machine->time->cycles;
         systick->ctrl &= ~(uint32_t)CTRL_COUNTFLAG;

@@ -7,7 +7,7 @@
 
 struct vboard_systick {
     uint32_t ctrl, load;
-    uint64_t start_cycles; /* the counter was loaded then */
+    uint64_t start_cycles; /* when the counter was loaded */
     uint32_t stopped_at;   /* its value while it does not count */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * TIM2 to TIM5 as counters (RM0090, chapter 18), and TIM11 (chapter 19) with its channel 1 as input
- * of the crystal's clock, divided (19.5.11): that is how a program finds out which crystal it has.
+ * of the crystal's clock, divided (19.5.11): a program uses it to find out which crystal it has.
  * Counters count up; there are no outputs.
  */
 #include "timer.h"
@@ -83,7 +83,7 @@ static uint32_t count_at(const struct vboard_machine *machine, unsigned index, u
 
 /* ---- capture of the crystal: TIM11 ---- */
 
-/* How long one captured edge lasts; 0 if nothing is captured. */
+/* The crystal's frequency, and how many of its edges make one capture; 0 if nothing is captured. */
 static uint64_t capture_hz(const struct vboard_machine *machine, uint64_t *edges)
 {
     const struct vboard_timer *timer = &machine->timers[VBOARD_TIM11];
@@ -97,7 +97,7 @@ static uint64_t capture_hz(const struct vboard_machine *machine, uint64_t *edges
     return vboard_rcc_crystal_hz(machine);
 }
 
-/* Edges since the crystal swings, of those that are captured. */
+/* How many captures there were since the crystal oscillates. */
 static uint64_t edge_number(const struct vboard_machine *machine, uint64_t hz, uint64_t edges)
 {
     return vboard_periods(vboard_time_now_ns(machine) - vboard_rcc_hse_since_ns(machine),
@@ -105,7 +105,7 @@ static uint64_t edge_number(const struct vboard_machine *machine, uint64_t hz, u
            edges;
 }
 
-/* Takes over the last edge until now. */
+/* Captures the last edge until now. */
 static void capture(struct vboard_machine *machine)
 {
     struct vboard_timer *timer = &machine->timers[VBOARD_TIM11];
@@ -155,7 +155,7 @@ static void interrupt(struct vboard_machine *machine, unsigned index)
     vboard_nvic_line(machine, rows[index].irq, timer->sr & timer->dier & 0x1f);
 }
 
-/* Counts from here on, with the prescaler as it is now. */
+/* Counts from here on, with the present prescaler. */
 static void restart(struct vboard_machine *machine, unsigned index, uint32_t count)
 {
     struct vboard_timer *timer = &machine->timers[index];
@@ -248,7 +248,7 @@ static uint32_t read_register(struct vboard_machine *machine, unsigned index, ui
     if (offset < CCR1 || offset > CCR4)
         return 0;
     if (offset == CCR1)
-        timer->sr &= ~(uint32_t)SR_CC1IF; /* 19.5.4: reading the capture takes it */
+        timer->sr &= ~(uint32_t)SR_CC1IF; /* 19.5.4: reading the capture clears it */
     interrupt(machine, index);
     return timer->ccr[(offset - CCR1) / 4];
 }

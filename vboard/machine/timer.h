@@ -14,7 +14,7 @@ struct vboard_timer {
     uint32_t cr1, cr2, smcr, dier, sr, ccmr[2], ccer, psc, psc_used, arr, ccr[4], or_;
     uint64_t start_ns; /* at this time the counter was */
     uint32_t start_count;
-    uint64_t captured; /* TIM11: the edge that was captured last, counted since HSE is on */
+    uint64_t captured; /* TIM11: the last captured edge, counted since HSE is on */
 };
 
 VBOARD_DEVICE(timer2);

@@ -118,7 +118,7 @@ static void transmit(struct vboard_machine *machine, uint8_t byte)
     }
 }
 
-/* Even parity with eight bits of data is M and PCE together: nine bits, the last one is parity. */
+/* Even parity with eight data bits is M and PCE together: nine bits, the last one is parity. */
 void vboard_usart_receive(struct vboard_machine *machine, uint8_t byte, uint32_t line_baud,
                           bool even_parity)
 {
@@ -175,7 +175,7 @@ uint32_t vboard_usart_read(struct vboard_machine *machine, uint32_t offset)
     if (offset != DR)
         return 0;
     usart->sr &= ~(uint32_t)SR_RXNE;
-    if (usart->sr_read) /* 30.6.1: the errors go with SR, then DR */
+    if (usart->sr_read) /* 30.6.1: reading SR, then DR clears the errors */
         usart->sr &= ~(uint32_t)(SR_PE | SR_FE | SR_NF | SR_ORE);
     usart->sr_read = false;
     interrupt(machine);

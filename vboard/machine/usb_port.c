@@ -19,14 +19,14 @@ enum {
     AHB2RSTR = 0x14,
     OTGFS_BIT = 7, /* RM0090, 7.3.6, 7.3.11 */
     USB_HZ = 48000000,
-    USB_STOPPED_HZ = USB_HZ / 2, /* a clock below makes nothing of the bus */
+    USB_STOPPED_HZ = USB_HZ / 2, /* with a clock below, the core recognizes no bus */
     COMMON_REGISTERS = 0x20,
-    LATENCY_NS = 3000, /* no document has it: some microseconds */
+    LATENCY_NS = 3000, /* not documented: some microseconds */
     RXSTSP = 0x20,
     PIN_DP = 12, /* PA12 */
 };
 
-/* ---- the controller asks ---- */
+/* ---- for the controller ---- */
 
 static void otg_irq(void *context, bool level)
 {
@@ -140,7 +140,7 @@ void vboard_port_write(struct vboard_machine *machine, uint32_t offset, unsigned
                        uint32_t value)
 {
     vboard_otg_write(machine->port->otg, offset, width, value);
-    /* Whether somebody wants to hear of frames; an interrupt of an endpoint may be coming. */
+    /* The firmware may want frames now; an interrupt of an endpoint may be coming. */
     if (offset < COMMON_REGISTERS || vboard_otg_due_ns(machine->port->otg) != VBOARD_NEVER)
         vboard_cpu_attend(machine);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The independent watchdog: RM0090, chapter 21. Counts by the LSI. */
+/* The independent watchdog: RM0090, chapter 21. The LSI clocks it. */
 #include "watchdog.h"
 
 #include "../board/board.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program on a Maple or a blue pill: what its bootloader starts. These chips have no
- * emulated CPU, so this stands for what every such program does beside its own business: the USB
- * serial port of libmaple, and the way back to the bootloader. Its business is to name itself to
- * who opens the port, and to send back what it is sent.
+ * A program on a Maple or a blue pill, as its bootloader starts it. These chips have no emulated
+ * CPU, so this models what every such program does besides its own work: the USB serial port of
+ * libmaple, and the way back to the bootloader. Its own work is to name itself when a client opens
+ * the port, and to echo what it receives.
  *
  * Sources: libmaple's usb_cdcacm.c (descriptors) and usb_serial.cpp (ifaceSetupHook(), rxHook()):
  * the program resets itself if the first bytes after a falling edge of DTR end with "1EAF". Any
- * further SET_CONTROL_LINE_STATE with DTR off, such as one that moves RTS, spoils it.
+ * further SET_CONTROL_LINE_STATE with DTR off, such as one that moves RTS, prevents that.
  */
 #include "cdc_program.h"
 
@@ -142,7 +142,7 @@ static const uint8_t descriptors[BOOT0_USB_DEVICE_DESC_SIZE + CONFIGURATION_SIZE
 
 static const char *const strings[] = {"", "LeafLabs", "Maple"};
 
-/* ---- what it says ---- */
+/* ---- output ---- */
 
 static size_t room(const struct vboard_cdc_program *program)
 {
@@ -333,7 +333,7 @@ static enum boot0_xfer packet(void *context, uint8_t endpoint, uint8_t *data, si
         vboard_clock_advance(program->board,
                              program->board->now_us + (bytes * 8 + BITS_PER_US - 1) / BITS_PER_US,
                              false);
-    else if (deadline_us != VBOARD_NEVER) /* nothing but the host changes what it would say */
+    else if (deadline_us != VBOARD_NEVER) /* only the host changes what it would answer */
         vboard_clock_advance(program->board, deadline_us, true);
     if (!program->board->device.ops || program->board->connection != connection)
         return BOOT0_XFER_GONE;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What all the bootloader models do alike: DFU 1.1, 3 and 6. */
+/* Common to all bootloader models: DFU 1.1, 3 and 6. */
 #include "dfu.h"
 
 #include "../board/board.h"
 
 #include <string.h>
 
-/* Forgets everything but whose it is. */
+/* Clears everything except board and row. */
 static void clear(struct vboard_dfu *dfu)
 {
     struct vboard *board = dfu->board;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The USB DFU bootloader in the system memory of STM32 chips: DFU 1.1's state table with ST's
- * commands and deviations. What the commands do to the memories is in dfuse_memory.c.
+ * commands and deviations. dfuse_memory.c has the effects of the commands on the memories.
  *
  * Sources: AN3156 (protocol), AN2662, chapter 4 (the F105/107's ROM, with flow charts of the device
- * side), AN2606 (chips); what was seen on real boards is named where it matters.
+ * side), AN2606 (chips); comments name observations of real boards where they matter.
  */
 #include "dfuse.h"
 
@@ -98,7 +98,7 @@ static enum boot0_xfer do_status(struct vboard_dfu *dfu, const struct boot0_setu
     return vboard_dfu_answer_status(dfu, setup, 0, data, actual);
 }
 
-/* The poll timeout of the work that the last block brought. */
+/* The poll timeout for the work of the last block. */
 static uint32_t busy_ms(const struct vboard_dfu *dfu)
 {
     return dfu->board->settings.poll_ms[dfu->command];
@@ -121,7 +121,7 @@ static bool hangs(const struct vboard_dfu *dfu)
            dfu->state != BOOT0_DFU_STATE_ERROR;
 }
 
-/* H7 ROMs: the answer comes when all is done, and says that it is being done. */
+/* H7 ROMs answer when all work is done, and report that it is in progress. */
 static enum boot0_xfer work_at_once(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                     uint8_t *data, size_t *actual)
 {
@@ -141,8 +141,8 @@ static enum boot0_xfer work_at_once(struct vboard_dfu *dfu, const struct boot0_s
 }
 
 /*
- * AN3156: the first GETSTATUS after a block answers dfuDNBUSY and starts the work when it has been
- * sent.
+ * AN3156: the first GETSTATUS after a block answers dfuDNBUSY, and the work starts when that answer
+ * has been sent.
  */
 static enum boot0_xfer do_sync(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                uint8_t *data, size_t *actual, uint8_t next)
@@ -184,9 +184,9 @@ static action *const actions[] = {
 };
 
 /*
- * CLRSTATUS where there is nothing to clear is acknowledged and makes an error, which a second one
- * clears: STM32CubeProgrammer counts on it (betaflight-configurator, pull request 1861), and ST's
- * device library does so.
+ * CLRSTATUS with nothing to clear is acknowledged and makes an error, which a second one clears:
+ * STM32CubeProgrammer relies on it (betaflight-configurator, pull request 1861), and ST's device
+ * library does so.
  */
 static bool is_odd_clear(const struct vboard_dfu *dfu, const struct boot0_setup *setup)
 {
@@ -233,7 +233,8 @@ static void sent(void *context)
 }
 
 /*
- * The state outlives a bus reset: a host resets the bus before it first asks, and sees errFIRMWARE.
+ * The state survives a bus reset: a host resets the bus before its first request, and sees
+ * errFIRMWARE.
  */
 static const struct vboard_usb_ops device = {
     .control = control,
@@ -249,7 +250,7 @@ static void start(void *context)
 
     vboard_dfu_start(&dfuse->dfu);
     dfuse->dfu.pointer = vboard_chip_flash(&board->chip)->address;
-    /* RM0090, 3.9.3: level 2 takes the bootloader away. */
+    /* RM0090, 3.9.3: level 2 disables the bootloader. */
     if (board->settings.boot0 && vboard_options_level(&board->chip) < 2) {
         vboard_connect(board, &device, dfuse);
         vboard_uart_start(&dfuse->uart);

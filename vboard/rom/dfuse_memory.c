@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the commands and blocks of ST's bootloader do to the chip's memories: they run after the
- * reply that says dfuDNBUSY, and tell in dfuDNLOAD-SYNC or dfuERROR how it went.
+ * What the commands and blocks of ST's bootloader do to the chip's memories. They run after the
+ * reply dfuDNBUSY, and report the result in dfuDNLOAD-SYNC or dfuERROR.
  *
  * Sources: as in dfuse.c.
  */
@@ -16,12 +16,12 @@
 #include <core/bytes.h>
 #include <string.h>
 
-/* The work is over; the next GETSTATUS tells how it went. */
+/* Ends the work; the next GETSTATUS reports its result. */
 static void finish(struct vboard_dfu *dfu, uint8_t status)
 {
 
     if (dfu->state == BOOT0_DFU_STATE_ERROR)
-        return; /* a request came meanwhile that broke it */
+        return; /* a request broke it meanwhile */
     if (status == BOOT0_DFU_STATUS_OK) {
         dfu->state = BOOT0_DFU_STATE_DNLOAD_SYNC;
         dfu->synced = true;
@@ -38,7 +38,7 @@ static void flash_done(void *context, const struct vboard_flash_result *result)
     finish(dfu, result->failed ? BOOT0_DFU_STATUS_ERR_PROG : BOOT0_DFU_STATUS_OK);
 }
 
-/* AN2662, 4.5.1 and 4.5.4: these end in a system reset; nobody is there to ask how it went. */
+/* AN2662, 4.5.1 and 4.5.4: these end in a system reset; no host can ask for the result. */
 static void reset_done(void *context, const struct vboard_flash_result *result)
 {
     struct vboard_dfu *dfu = context;
@@ -77,8 +77,8 @@ static const struct vboard_area *reachable(const struct vboard_dfu *dfu, uint32_
     const struct vboard_area *area = vboard_chip_area(&dfu->board->chip, address, size);
 
     /*
-     * AN2662 allows reading system memory. Its contents are ST's; the models have none, and
-     * refuse (so does the F40x at 0x1fff7a10, by a forum report of 2013).
+     * AN2662 allows reading system memory. Its contents are ST's; the models have none, and refuse
+     * (so does the F40x at 0x1fff7a10, by a forum report of 2013).
      */
     if (!area || area->kind == VBOARD_INFO || address - area->address < area->reserved)
         return NULL;
@@ -100,7 +100,7 @@ static void set_address(struct vboard_dfu *dfu)
     finish(dfu, BOOT0_DFU_STATUS_OK);
 }
 
-/* AN2662, figure 59. That the pointer moves along is so in ST's device library (usbd_dfu.c). */
+/* AN2662, figure 59. The pointer moves along, as in ST's device library (usbd_dfu.c). */
 static void erase(struct vboard_dfu *dfu)
 {
     const struct vboard_area *area;
@@ -128,7 +128,7 @@ static void read_unprotect(struct vboard_dfu *dfu)
     begin(dfu, VBOARD_UNPROTECT, vboard_chip_flash(&dfu->board->chip)->address, reset_done);
 }
 
-/* Blocks count in the transfer size, whatever their own length is. */
+/* Block numbers count in units of the transfer size, whatever their own length is. */
 static uint32_t block_address(const struct vboard_dfu *dfu, uint16_t block)
 {
     uint32_t size = vboard_usb_transfer_size(&dfu->rom->usb, dfu->alternate);
@@ -193,7 +193,7 @@ static const struct {
     {BOOT0_DFUSE_READ_UNPROTECT, 1, VBOARD_COMMAND_ERASE, read_unprotect},
 };
 
-/* What the block that was taken is for: its row's index, or -1 for data or nonsense. */
+/* The row's index of the last block's command, or -1 for data or nonsense. */
 static int command_of(const struct vboard_dfu *dfu)
 {
     if (dfu->block != BOOT0_DFUSE_BLOCK_COMMAND)
@@ -204,7 +204,7 @@ static int command_of(const struct vboard_dfu *dfu)
     return -1;
 }
 
-/* AN2662, figure 55: what is unknown is found out only now. */
+/* AN2662, figure 55: the ROM detects unknown commands only now. */
 void vboard_dfuse_work(struct vboard_dfu *dfu)
 {
     int command = command_of(dfu);
@@ -225,9 +225,10 @@ uint8_t vboard_dfuse_command(const struct vboard_dfu *dfu)
 }
 
 /*
- * Like a write's, the address counts in the transfer size. AN2662, 4.4.1 says in "the length of the
- * requested data buffer"; but betaflight-configurator (usbdfu.js) and dfu-util (dfuse.c) shorten
- * the last block and count on, and what they read so from F4 and F7 boards is right.
+ * As in a write, the address counts in units of the transfer size. AN2662, 4.4.1 says in "the
+ * length of the requested data buffer"; but betaflight-configurator (usbdfu.js) and dfu-util
+ * (dfuse.c) shorten the last block and count on, and what they read that way from F4 and F7 boards
+ * is right.
  */
 uint8_t vboard_dfuse_read(const struct vboard_dfu *dfu, uint16_t block, uint8_t *data,
                           uint16_t length)

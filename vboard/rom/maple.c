@@ -5,10 +5,10 @@
  *
  * Sources: maple-bootloader (leaflabs) and STM32duino-bootloader (rogerclarkmelbourne), dfu.c and
  * main.c of both, which this follows request by request. They deviate from DFU 1.1, annex A:
- * - the status is OK again at the next request, so that GETSTATUS never tells why;
- * - GETSTATUS and GETSTATE in dfuDNLOAD-IDLE go back to dfuIDLE: the download is over;
+ * - the status is OK again at the next request, so GETSTATUS never reports the reason;
+ * - GETSTATUS and GETSTATE in dfuDNLOAD-IDLE return to dfuIDLE: the download is over;
  * - dfuMANIFEST-WAIT-RESET answers everything;
- * - block numbers do not count: a block goes behind the one before, and erases "its" page first.
+ * - block numbers do not count: a block goes after the one before, and erases "its" page first.
  */
 #include "../board/board.h"
 #include "../board/clock.h"
@@ -29,7 +29,7 @@ enum {
 
 /* ---- the program in flash ---- */
 
-/* checkUserCode(): only the stack pointer is looked at, and not well (0x20020000 is no stack). */
+/* checkUserCode() checks only the stack pointer, and not well (0x20020000 is not a stack). */
 static bool has_program(const struct vboard_dfu *dfu, uint32_t address)
 {
     const uint8_t *vectors = address ? vboard_chip_at(&dfu->board->chip, address, WORD) : NULL;
@@ -45,7 +45,7 @@ static uint32_t find_program(const struct vboard_dfu *dfu)
     return 0;
 }
 
-/* Where the program is; with mode=serial there is one, if need be the least that looks like it. */
+/* The program's address. mode=serial provides a program, at least one that looks like it. */
 static uint32_t make_program(struct vboard_dfu *dfu)
 {
     uint32_t address = dfu->rom->starts[1];
@@ -76,11 +76,11 @@ static void programmed(void *context, const struct vboard_flash_result *result)
 {
     struct vboard_dfu *dfu = context;
 
-    (void)result; /* neither bootloader looks */
+    (void)result; /* neither bootloader checks it */
     block_done(dfu);
 }
 
-/* Whole words, with what an earlier block left in the buffer behind the last byte. */
+/* Whole words, with an earlier block's contents of the buffer after the last byte. */
 static void page_erased(void *context, const struct vboard_flash_result *result)
 {
     struct vboard_dfu *dfu = context;
@@ -106,7 +106,7 @@ static void erase_page(struct vboard_dfu *dfu, uint32_t address, vboard_work_don
     vboard_work_begin(dfu->board, false, done, dfu);
 }
 
-/* Begins what is to be done with the block: to flash, or to RAM at once. */
+/* Starts to write the block: to flash, or to RAM at once. */
 static void write_block(struct vboard_dfu *dfu)
 {
     uint32_t address = write_address(dfu);
@@ -178,7 +178,7 @@ static enum boot0_xfer begin_upload(struct vboard_dfu *dfu, const struct boot0_s
     return BOOT0_XFER_OK;
 }
 
-/* Blocks are as long as the first one was, up to the end of the flash. */
+/* Blocks have the length of the first one, up to the end of the flash. */
 static enum boot0_xfer do_upload(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                  uint8_t *data, size_t *actual, uint8_t next)
 {
@@ -202,7 +202,7 @@ static enum boot0_xfer do_upload(struct vboard_dfu *dfu, const struct boot0_setu
     return BOOT0_XFER_OK;
 }
 
-/* GETSTATUS after a block: STM32duino's works in it, LeafLabs' says busy and works behind it. */
+/* GETSTATUS after a block: STM32duino's works in it, LeafLabs' reports busy and works after it. */
 static enum boot0_xfer sync_block(struct vboard_dfu *dfu, uint32_t *poll_ms)
 {
     enum boot0_xfer result = BOOT0_XFER_OK;
@@ -236,7 +236,7 @@ static enum boot0_xfer do_sync(struct vboard_dfu *dfu, const struct boot0_setup 
     return vboard_dfu_answer_status(dfu, setup, poll_ms, data, actual);
 }
 
-/* dfuDNBUSY and dfuMANIFEST-WAIT-RESET: nothing is refused, nothing is done. */
+/* dfuDNBUSY and dfuMANIFEST-WAIT-RESET: refuses nothing, does nothing. */
 static enum boot0_xfer answer_anything(struct vboard_dfu *dfu, const struct boot0_setup *setup,
                                        uint8_t *data, size_t *actual)
 {
@@ -296,7 +296,7 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
         return vboard_usb_standard(dfu->board, setup, data, actual);
     if (!vboard_dfu_route(dfu, setup) || dfu->board->usb.configuration == 0)
         return BOOT0_XFER_STALL;
-    dfu->board->timer_us = VBOARD_NEVER; /* a host is there: the bootloader stays */
+    dfu->board->timer_us = VBOARD_NEVER; /* a host is present: the bootloader stays */
     dfu->status = BOOT0_DFU_STATUS_OK;
     if (dfu->state == BOOT0_DFU_STATE_DNBUSY || dfu->state == BOOT0_DFU_STATE_MANIFEST_WAIT_RESET)
         return answer_anything(dfu, setup, data, actual);
@@ -315,7 +315,7 @@ static void sent(void *context)
     write_block(dfu);
 }
 
-/* dfuUpdateByReset(): anywhere but in dfuIDLE a bus reset is a reset of the chip. */
+/* dfuUpdateByReset(): except in dfuIDLE, a bus reset resets the chip. */
 static void bus_reset(void *context)
 {
     struct vboard_dfu *dfu = context;
@@ -324,7 +324,7 @@ static void bus_reset(void *context)
         vboard_system_reset(dfu->board);
 }
 
-/* The program that the bootloader starts is part of the model, for lack of a CPU. */
+/* The started program is part of the model, for lack of a CPU. */
 struct maple {
     struct vboard_dfu dfu;
     struct vboard_cdc_program program;
@@ -354,8 +354,8 @@ static const struct vboard_usb_ops device = {
 /* ---- life ---- */
 
 /*
- * BOOT0 does not matter to these boards: their bootloader is in flash. boot0=1 stands for what a
- * user does instead, holding the button at power-up; after a download it has been released.
+ * These boards ignore BOOT0: their bootloader is in flash. boot0=1 models what a user does instead,
+ * holding the button at power-up; after a download the button is released.
  */
 static void start(void *context)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The models, one row each. Descriptors and times are those of recorded boards where a record was
- * found; the comment above a row names it, and says what had to be assumed.
+ * The models, one row each. Descriptors and times come from recorded boards where there is a
+ * record. The comment in a row names it, and states the assumptions.
  */
 #include "models.h"
 #include "rom.h"
@@ -28,9 +28,9 @@
 #define STARTS_IDLE .start_state = BOOT0_DFU_STATE_IDLE
 
 /*
- * F4 ROM: 104 ms for set address and 100 ms for erase stand in logs of dfu-util; it does the work
- * while its controller NAKs (fwupd issue 2696, F745: the second GETSTATUS of an erase takes 250 ms;
- * micropython's pydfu.py never waits). For data the F745 says 104 ms; no record of an F4 has it,
+ * F4 ROM: logs of dfu-util have 104 ms for set address and 100 ms for erase. The ROM works while
+ * its controller NAKs (fwupd issue 2696, F745: the second GETSTATUS of an erase takes 250 ms;
+ * micropython's pydfu.py never waits). For data the F745 reports 104 ms. No record of an F4 has it,
  * so it is 0 here, the friendliest to a host that obeys, and poll_data= changes it.
  */
 #define F4_POLLS                                                                                   \
@@ -45,7 +45,7 @@
     .uart = {.version = 0x31,                                                                      \
              .chip_id = (id),                                                                      \
              .commands = {0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x44, 0x63, 0x73, 0x82, 0x92}}
-/* Protocol 2.2, with the Erase of one byte a page. */
+/* Protocol 2.2, with the Erase of one byte per page. */
 #define UART_ROM_22(id)                                                                            \
     .uart = {.version = 0x22,                                                                      \
              .chip_id = (id),                                                                      \
@@ -54,7 +54,7 @@
 /* clang-format off */
 static const struct vboard_rom models[] = {
     {
-        /* The record with which this project began; bcdDevice and types "e" as on later parts. */
+        /* The first record of this project; bcdDevice and types "e" as on later parts. */
         .listed = {"f407", "STM32F407VG, 1 MiB: ST's ROM bootloader"},
         .part = &vboard_part_f407vg,
         .bootloader = &vboard_dfuse,
@@ -74,7 +74,7 @@ static const struct vboard_rom models[] = {
         .has_device_feature = true,
     },
     {
-        /* dfu-util's device-logs, stm32f4discovery.lsusb, to the letter. */
+        /* dfu-util's device-logs, stm32f4discovery.lsusb, verbatim. */
         .listed = {"f407old", "the same with the early ROM: types \"g\" everywhere"},
         .part = &vboard_part_f407vg,
         .bootloader = &vboard_dfuse,
@@ -96,7 +96,7 @@ static const struct vboard_rom models[] = {
     {
         /*
          * Listings of dfu-util on F427 and F429 boards; the short string: inav-configurator, issue
-         * 2601 (bLength says 166, 112 bytes arrive). The serial number is made up.
+         * 2601 (bLength says 166, 112 bytes arrive). The serial number is invented.
          */
         .listed = {"f427", "STM32F427VI, 2 MiB in two banks; its layout string arrives cut"},
         .part = &vboard_part_f427vi,
@@ -121,8 +121,8 @@ static const struct vboard_rom models[] = {
     },
     {
         /*
-         * dfu-util's listing of a board, OpenDeck issue 123: strings, serial number, bcdDevice. The rest
-         * as on the other ROMs of this age.
+         * dfu-util's listing of a board, OpenDeck issue 123: strings, serial number, bcdDevice. The
+         * rest is as on the other ROMs of this age.
          */
         .listed = {"f401", "STM32F401CC, 256 KiB: ST's ROM bootloader"},
         .part = &vboard_part_f401cc,
@@ -144,8 +144,8 @@ static const struct vboard_rom models[] = {
     },
     {
         /*
-         * No record of a board with 512 KiB was found: the strings are those of the F401CC with this
-         * chip's layout, and the serial number is made up.
+         * No record of a board with 512 KiB was found: the strings are the F401CC's with this
+         * chip's layout. The serial number is invented.
          */
         .listed = {"f401xe", "STM32F401CE, 512 KiB: ST's ROM bootloader"},
         .part = &vboard_part_f401ce,
@@ -187,8 +187,8 @@ static const struct vboard_rom models[] = {
     },
     {
         /*
-         * The layout is core/family's; that the strings and descriptors are those of the F411 is
-         * assumed, and the serial number is made up.
+         * The layout comes from core/family. Strings and descriptors are assumed to be the F411's.
+         * The serial number is invented.
          */
         .listed = {"f412", "STM32F412ZG, 1 MiB: ST's ROM bootloader"},
         .part = &vboard_part_f412zg,
@@ -209,7 +209,7 @@ static const struct vboard_rom models[] = {
         .has_device_feature = true,
     },
     {
-        /* The same is assumed here. */
+        /* The same assumptions. */
         .listed = {"f446", "STM32F446RE, 512 KiB: ST's ROM bootloader"},
         .part = &vboard_part_f446re,
         .bootloader = &vboard_dfuse,
@@ -230,10 +230,10 @@ static const struct vboard_rom models[] = {
     },
     {
         /*
-         * Strings, serial number and transfer size from a listing of a board. openmv issue 1508:
-         * a client that polls at once gets through set address and erase, and is stalled after the
-         * first block; that the download is over then is what DFU 1.1, A.2.5 says. The poll
-         * timeouts are not recorded: a little more than the flash needs, since dfu-util works.
+         * Strings, serial number and transfer size from a listing of a board. openmv issue 1508: a
+         * client that polls at once gets through set address and erase, and gets a STALL after the
+         * first block; by DFU 1.1, A.2.5 the download is over then. The poll timeouts are not
+         * recorded: a little more than the flash needs, since dfu-util works.
          */
         .listed = {"f072", "STM32F072RB, 128 KiB: must not be polled early; serial not unique"},
         .part = &vboard_part_f072rb,
@@ -253,10 +253,10 @@ static const struct vboard_rom models[] = {
     },
     {
         /*
-         * Strings from listings of dfu-util. It stalls GETSTATUS while busy, and the time that it
-         * reports for an erase is too short (dfu-util 0.11, comment in dfuse.c): 20 ms here, where
-         * a page needs 22. The figures and the serial number are assumed. Its Device Feature
-         * alternate has no meaning (AN2606, 4.4, speaks of F2, F4 and F7 only).
+         * Strings from listings of dfu-util. It stalls GETSTATUS while busy, and reports too short
+         * a time for an erase (dfu-util 0.11, comment in dfuse.c): 20 ms here, where a page needs
+         * 22. The figures and the serial number are assumed. Its Device Feature alternate has no
+         * meaning (AN2606, 4.4, covers F2, F4 and F7 only).
          */
         .listed = {"l476", "STM32L476RE, 512 KiB: stalls GETSTATUS while busy"},
         .part = &vboard_part_l476re,
@@ -280,7 +280,7 @@ static const struct vboard_rom models[] = {
         /*
          * The newer generation of ROMs: strings as listed for G0 and G4 parts (three blanks, a
          * multiplier before the type), transfer size 1024 and dfuIDLE at the start from a dfu-util
-         * log of such a part; 2048 bytes are refused and 131 ms reported for data
+         * log of such a part. It refuses 2048 bytes, and reports 131 ms for data
          * (web-stm32-updater, issue 3). bcdUSB, power and the other poll timeouts are assumed.
          */
         .listed = {"g431", "STM32G431CB, 128 KiB: the newer ROM, blocks of at most 1024 bytes"},
@@ -305,7 +305,7 @@ static const struct vboard_rom models[] = {
     {
         /*
          * Strings from listings of H743 and H750 boards. An erase is done before GETSTATUS answers,
-         * with 1000 ms that are no longer needed; after one in bank 2, revision V never leaves
+         * with 1000 ms that are no longer needed. After an erase in bank 2, revision V never leaves
          * dfuDNBUSY by itself (betaflight-configurator, pull requests 1861 and 5348). Power, the
          * other poll timeouts and the serial number are assumed.
          */
@@ -330,9 +330,9 @@ static const struct vboard_rom models[] = {
     },
     {
         /*
-         * LeafLabs' own bootloader (maple-bootloader: usb_descriptor.c, dfu.c), at the state which
-         * dfu-util 0.11 has a quirk for: bcdDevice 2.00, 0x011a as the version of DFU although it
-         * is no DfuSe, no upload. F103RB and F103CB are alike in what counts here.
+         * LeafLabs' own bootloader (maple-bootloader: usb_descriptor.c, dfu.c), in the version for
+         * which dfu-util 0.11 has a quirk: bcdDevice 2.00, 0x011a as the version of DFU although it
+         * is not DfuSe, no upload. F103RB and F103CB are alike in everything that matters here.
          */
         .listed = {"maple", "STM32F103, 128 KiB: LeafLabs' Maple bootloader, plain DFU 1.1"},
         .part = &vboard_part_f103cb,
@@ -415,7 +415,7 @@ static const struct vboard_rom models[] = {
         .leaves_at_once = true,
     },
     {
-        /* The chip of every blue pill as it leaves the factory. The serial number is made up. */
+        /* The chip of every blue pill as it leaves the factory. The serial number is invented. */
         .listed = {"f103", "STM32F103CB, 128 KiB: ST's ROM, which knows a UART only"},
         .part = &vboard_part_f103cb,
         .bootloader = &vboard_uart_only,

@@ -2,7 +2,7 @@
 /*
  * A bootloader that follows DFU 1.1 to the letter, annex A: no addresses, no commands. Each
  * alternate setting is a memory, or a part of one; a download writes it from its start. Only boards
- * from description files have it: U-Boot's DFU, the ROM of an STM32MP1, bootloaders that were
+ * from description files use it: U-Boot's DFU, the ROM of an STM32MP1, bootloaders that were
  * written from the specification.
  */
 #include "../board/board.h"
@@ -26,7 +26,7 @@ static const struct vboard_area *area_at(const struct vboard_dfu *dfu, uint32_t 
     return vboard_chip_area(&dfu->board->chip, address, 1);
 }
 
-/* How many bytes there are from an address to the end of its memory. */
+/* The number of bytes from an address to the end of its memory. */
 static uint32_t bytes_left(const struct vboard_dfu *dfu, uint32_t address)
 {
     const struct vboard_area *area = area_at(dfu, address);
@@ -43,7 +43,7 @@ static void finish(struct vboard_dfu *dfu, uint8_t status)
 {
 
     if (dfu->state == BOOT0_DFU_STATE_ERROR)
-        return; /* a request came meanwhile that broke it */
+        return; /* a request broke it meanwhile */
     if (status == BOOT0_DFU_STATUS_OK) {
         dfu->position += dfu->block_size;
         dfu->synced = true;
@@ -71,8 +71,8 @@ static void begin(struct vboard_dfu *dfu, enum vboard_flash_kind kind, uint32_t 
 }
 
 /*
- * Erases the next sector that begins in the block, then programs the block. A sector that the
- * download does not start at its beginning is erased whole.
+ * Erases the next sector that begins in the block, then programs the block. A sector in whose
+ * middle the download starts is erased whole.
  */
 static void erase_next(void *context, const struct vboard_flash_result *result)
 {
@@ -290,7 +290,7 @@ static void sent(void *context)
     }
 }
 
-/* DFU 1.1, A.2: a bus reset in the middle of something is a reset of the device. */
+/* DFU 1.1, A.2: a bus reset during an operation resets the device. */
 static void bus_reset(void *context)
 {
     struct vboard_dfu *dfu = context;

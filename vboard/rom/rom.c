@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What all bootloaders share: how they come to a board, and the supply range of ST's ROMs. */
+/* Shared by all bootloaders: how they come to a board, and the supply range of ST's ROMs. */
 #include "rom.h"
 
 #include "../board/board.h"
@@ -18,8 +18,8 @@ bool vboard_rom_occupy(struct vboard *board, const struct vboard_rom *rom)
 }
 
 /*
- * AN2606, 4.4, table 4: the first byte is the supply range, the others have to be 0xff; anything
- * else is refused. The widths are those of RM0090, table 7, for these ranges.
+ * AN2606, 4.4, table 4: the first byte is the supply range, the others must be 0xff; the ROM
+ * refuses anything else. The widths for these ranges come from RM0090, table 7.
  */
 bool vboard_rom_write_feature(struct vboard *board, const struct vboard_rom *rom, uint32_t offset,
                               const uint8_t *data, uint32_t size)

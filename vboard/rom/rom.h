@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The bootloaders: code and state of what starts after a reset, by the row of a model. */
+/* The bootloaders: code and state of what starts after a reset, according to a model's row. */
 #ifndef VBOARD_ROM_ROM_H
 #define VBOARD_ROM_ROM_H
 
@@ -17,15 +17,12 @@ struct vboard_bootloader {
 extern const struct vboard_bootloader vboard_dfuse;     /* ST's ROM: dfuse.c */
 extern const struct vboard_bootloader vboard_maple;     /* Maple bootloaders, in flash: maple.c */
 extern const struct vboard_bootloader vboard_plain;     /* DFU 1.1 to the letter: plain.c */
-extern const struct vboard_bootloader vboard_uart_only; /* a ROM that knows no USB: uart.c */
+extern const struct vboard_bootloader vboard_uart_only; /* a ROM without USB: uart.c */
 
-/* Makes the row's bootloader the one of the board, which frees it. False: no memory. */
+/* Makes the row's bootloader that of the board, which frees it. False: no memory. */
 bool vboard_rom_occupy(struct vboard *board, const struct vboard_rom *rom);
 
-/*
- * What is written to the supply range at 0xffff0000, `offset` bytes from it; false if it is
- * refused.
- */
+/* Writes to the supply range at 0xffff0000, `offset` bytes from it. False if the ROM refuses. */
 bool vboard_rom_write_feature(struct vboard *board, const struct vboard_rom *rom, uint32_t offset,
                               const uint8_t *data, uint32_t size);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The UART bootloader in the system memory of STM32 chips, from the chip's side: what it makes of
- * the bytes that come, one after the other.
+ * the bytes that arrive, one after another.
  *
- * Source: AN3155 (protocol), AN2606 (which chip lists which command). What the documents leave open
- * is said where it matters. Commands are in uart_commands.c, what they do to the memory in
- * uart_flash.c. How long characters take, and what happens to them on the way, is in board/uart.c.
+ * Source: AN3155 (protocol), AN2606 (which chip lists which command). Comments say where the
+ * documents leave something open. Commands are in uart_commands.c, their effects on the memory in
+ * uart_flash.c. board/uart.c models how long characters take, and what happens to them on the way.
  */
 #include "uart.h"
 
@@ -62,7 +62,7 @@ static void take_length(struct vboard_uart_loader *uart)
         vboard_uart_read_block(uart, (uint16_t)(d[0] + 1));
 }
 
-/* One byte that says how many follow; the checksum comes after them. */
+/* One byte says how many follow; the checksum comes after them. */
 static void take_count(struct vboard_uart_loader *uart)
 {
     bool everything = uart->command == B0_AN3155_ERASE && uart->data[0] == 0xff;
@@ -94,7 +94,7 @@ static void protect_list(struct vboard_uart_loader *uart)
 static void take_rest(struct vboard_uart_loader *uart)
 {
     bool mass = uart->count == 0;
-    /* Erase's 0xff is checked by 0x00, its complement (AN3155, 3.7). */
+    /* The checksum of Erase's 0xff is its complement, 0x00 (AN3155, 3.7). */
     uint8_t wanted = mass && uart->command == B0_AN3155_ERASE ? 0xff : 0x00;
 
     if (xor_of(uart->data, uart->need) != wanted)
@@ -112,8 +112,8 @@ static void take_rest(struct vboard_uart_loader *uart)
 }
 
 /*
- * AN3155, 2.2: the ROM measures the start bit of the first character that it sees, which has to be
- * 0x7f. Anything else, and it listens at a wrong speed from now on until it is reset.
+ * AN3155, 2.2: the ROM measures the start bit of the first character that it sees, which must be
+ * 0x7f. After anything else it listens at a wrong speed until it is reset.
  */
 static void take_autobaud(struct vboard_uart_loader *uart)
 {
@@ -179,7 +179,7 @@ static void start(void *context)
 
 static void power_off(void *context)
 {
-    (void)context; /* vboard_uart_start() begins at the beginning */
+    (void)context; /* vboard_uart_start() starts from the beginning */
 }
 
 /* Nothing ever connects to the bus. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The UART bootloader that ST's ROMs have beside DFU, or alone. */
+/* The UART bootloader of ST's ROMs, beside DFU or alone. */
 #ifndef VBOARD_ROM_UART_H
 #define VBOARD_ROM_UART_H
 
@@ -21,13 +21,13 @@ struct vboard_uart_loader {
     uint16_t need;    /* bytes that it waits for, */
     uint16_t have;    /* and has */
     uint16_t count;   /* of bytes or pages that a command has announced */
-    uint16_t page_at; /* how far an erase has come */
+    uint16_t page_at; /* progress of an erase */
     uint16_t page_count;
     uint32_t address;
     uint8_t data[VBOARD_UART_DATA_MAX];
 };
 
-/* Listens from now on, and waits for 0x7f. */
+/* Starts to listen, and waits for 0x7f. */
 void vboard_uart_start(struct vboard_uart_loader *uart);
 
 #endif

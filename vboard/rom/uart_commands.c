@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The UART bootloader's commands, and which of them a chip knows. */
+/* The UART bootloader's commands, and which of them a chip supports. */
 #include "../board/board.h"
 #include "../board/uart.h"
 #include "uart_private.h"

@@ -35,7 +35,7 @@ static void ack_done(void *context, const struct vboard_flash_result *result)
     vboard_uart_idle(uart);
 }
 
-/* The last character has to be out before the chip resets. */
+/* The last character must be out before the chip resets. */
 static void reset_done(void *context, const struct vboard_flash_result *result)
 {
     struct vboard_uart_loader *uart = context;
@@ -109,7 +109,7 @@ static bool pages_exist(const struct vboard_uart_loader *uart)
     return true;
 }
 
-/* AN3155, 3.7 and 3.8; the list is complete and its checksum right. */
+/* AN3155, 3.7 and 3.8. The list is complete, and its checksum is right. */
 void vboard_uart_erase_list(struct vboard_uart_loader *uart)
 {
 
@@ -161,7 +161,7 @@ void vboard_uart_read_block(struct vboard_uart_loader *uart, uint16_t size)
     vboard_uart_idle(uart);
 }
 
-/* AN3155, 3.5: option bytes end in a reset; what cannot be written is not performed. */
+/* AN3155, 3.5: option bytes end in a reset; the ROM does not perform writes that are impossible. */
 void vboard_uart_write_block(struct vboard_uart_loader *uart)
 {
     struct vboard_flash_op *op = &uart->board->work.op;
@@ -206,7 +206,7 @@ void vboard_uart_write_block(struct vboard_uart_loader *uart)
 
 /* ---- option bytes ---- */
 
-/* Writes them as they are in memory, and resets. */
+/* Writes the option bytes as they are in memory, and resets. */
 void vboard_uart_change_options(struct vboard_uart_loader *uart)
 {
     const struct vboard_area *area = uart->board->chip.part->areas;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The UART bootloader from inside.
+ * The internals of the UART bootloader.
  *
  *   uart.c           bytes, one after the other       uart_commands.c  commands
  *   uart_flash.c     what they do to the memory       uart_reply.c     answers
@@ -21,22 +21,22 @@ enum uart_wait {
     WAIT_COUNT,  /* of a write or of lists: one byte */
     WAIT_COUNT_16,
     WAIT_REST, /* what the count has announced, and the checksum */
-    WAIT_WORK, /* nothing is read: the flash is busy */
+    WAIT_WORK, /* reads nothing: the flash is busy */
 };
 
 /* ---- uart_reply.c ---- */
 
-/* Waits for so many bytes. */
+/* Waits for that many bytes. */
 void vboard_uart_expect(struct vboard_uart_loader *uart, enum uart_wait wait, uint16_t size);
 /* Waits for a command. */
 void vboard_uart_idle(struct vboard_uart_loader *uart);
 void vboard_uart_acknowledge(struct vboard_uart_loader *uart);
-/* NACK, and a line in the trace that says why. */
+/* Sends NACK, and traces the reason. */
 void vboard_uart_refuse(struct vboard_uart_loader *uart, const char *why);
 
 /* ---- uart_commands.c ---- */
 
-/* A command and its complement have come. */
+/* A command and its complement have arrived. */
 void vboard_uart_command(struct vboard_uart_loader *uart);
 
 /* ---- uart_flash.c: each of these answers when it is done ---- */
@@ -51,7 +51,7 @@ void vboard_uart_read_block(struct vboard_uart_loader *uart, uint16_t size);
 void vboard_uart_write_block(struct vboard_uart_loader *uart);
 /* Writes the option bytes as they are in memory, and resets. */
 void vboard_uart_change_options(struct vboard_uart_loader *uart);
-/* Read protection off: erases everything, and resets. */
+/* Removes read protection: erases everything, and resets. */
 void vboard_uart_unprotect(struct vboard_uart_loader *uart);
 
 #endif

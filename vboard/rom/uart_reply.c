@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the UART bootloader answers, and waits for next. */
+/* The UART bootloader's answers, and what it waits for next. */
 #include "../board/board.h"
 #include "../board/trace.h"
 #include "../board/uart.h"
