@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-# Targets that flash what CMake has built: see README.md beside this file.
+# Targets that flash what CMake builds: see README.md beside this file.
 
 find_program(BOOT0_EXECUTABLE boot0 DOC "boot0, which flashes STM32 boards")
 
 # boot0_add_flash_target(TARGET [NAME flash-TARGET] [FILE …] [ARGS …])
 #
-# Adds a target that builds the executable TARGET and flashes it. FILE is flashed in its place: a
-# .hex or .bin that was made of it. ARGS go to `boot0 flash`: --board, --vdd, --fast, --port …
+# Adds a target that builds the executable TARGET and flashes it. FILE, a .hex or .bin made from it,
+# is flashed instead. ARGS go to `boot0 flash`: --board, --vdd, --fast, --port …
 function(boot0_add_flash_target target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "NAME;FILE" "ARGS")
   if(arg_UNPARSED_ARGUMENTS)
@@ -21,7 +21,7 @@ function(boot0_add_flash_target target)
   if(BOOT0_EXECUTABLE)
     set(command ${BOOT0_EXECUTABLE} flash ${arg_ARGS} ${arg_FILE})
   else()
-    # The rest of the project can be built without it.
+    # The rest of the project builds without boot0.
     set(command ${CMAKE_COMMAND} -E echo "boot0 is not installed, or not in PATH." COMMAND
                 ${CMAKE_COMMAND} -E false)
   endif()

@@ -5,13 +5,13 @@ from runners.core import RunnerCaps, ZephyrBinaryRunner
 
 
 class Boot0BinaryRunner(ZephyrBinaryRunner):
-    """Flashes by `boot0 flash`, over USB or a serial port."""
+    """Flashes with `boot0 flash`, over USB or a serial port."""
 
     def __init__(self, cfg, boot0, which, how):
         super().__init__(cfg)
         self.boot0 = boot0
-        self.which = which  # the board that is meant
-        self.how = how  # it is flashed
+        self.which = which  # options that select the board
+        self.how = how  # options that say how to flash it
 
     @classmethod
     def name(cls):

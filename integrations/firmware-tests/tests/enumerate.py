@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The device is what it should be, down to its interfaces. Needs pyusb."""
+"""Checks that the device has its ids, its interfaces and a serial number. Needs pyusb."""
 
 import sys
 import time

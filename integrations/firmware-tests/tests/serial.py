@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""What goes into the serial port comes back."""
+"""Checks that the serial port echoes what is sent to it."""
 
 import os
 import select
