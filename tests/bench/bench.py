@@ -1,16 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""dfu-util and boot0 at the same jobs, and boot0 at many boards, on virtual boards in real time.
+"""Compares dfu-util and boot0 at the same jobs, and boot0 on many boards, with virtual boards in
+real time.
 
   tests/bench/bench.py [--quick] [--json FILE] [JOB…]
 
-The boards answer with the poll timeouts that real ROMs were seen to report, and their flash takes
-the datasheet's typical times. "fresh" means that the flash is full of something else. What is
-measured is the life of the client's process; with --fast it is the board's own clock. After each
-job the flash is compared with what it should hold.
+The boards answer with the poll timeouts that real ROMs report, and their flash takes the
+datasheet's typical times. "fresh" means that the flash is full of other data. The measured time is
+the life of the client's process; with --fast it is the board's own clock. After each job the flash
+is compared with its expected contents.
 
-The bound is what the board itself needs for the transfers that boot0 makes: erasing, programming
-and the bus. No client that makes the same transfers can be faster.
+The bound is the time that the board itself needs for the transfers that boot0 makes: erasing,
+programming and the bus. No client that makes the same transfers can be faster.
 """
 
 import argparse
@@ -39,17 +40,17 @@ class Job:
     name: str
     title: str
     size: int
-    kind: str  # fresh: the board holds noise; same: this file; byte: it but for one byte
+    kind: str  # fresh: the board holds noise; same: the file; byte: all but one byte of it
     model: str
     keys: str
-    filled: int  # bytes of flash that hold something at first
+    filled: int  # bytes of flash that are not erased at first
     quick: bool = False
     supply: bool = False  # run boot0 with --vdd 3.3 too
 
 
 @dataclasses.dataclass
 class Run:
-    """One client at one job: its seconds, and what the board says of it."""
+    """One client at one job: its seconds, and the board's statistics."""
 
     seconds: float
     stats: dict
@@ -85,14 +86,14 @@ def make_jobs():
 
 
 def program(size):
-    """Noise behind a vector table that every board here would start."""
+    """Returns noise behind a vector table that every board here starts."""
     data = bytearray(random.Random(size).randbytes(size))
     struct.pack_into("<2I", data, 0, 0x20001000, FLASH + 0x189)
     return bytes(data)
 
 
 def contents(job, image):
-    """What the flash holds when the job begins."""
+    """Returns the contents of the flash when the job begins."""
     if job.kind == "fresh":
         return random.Random("before").randbytes(job.filled)
     data = bytearray(image)
@@ -102,7 +103,7 @@ def contents(job, image):
 
 
 def run_client(job, directory, image, client):
-    """Runs one client on a board of its own and checks what it left there."""
+    """Runs one client on its own board and checks the flash afterwards."""
     flash, stats, seconds = (directory / name for name in ("flash.bin", "stats.json", "seconds"))
     before = contents(job, image)
     flash.write_bytes(before)
@@ -173,7 +174,7 @@ GANG_SIZE = 256 * KIB
 
 
 def run_gang(count):
-    """Seconds of `boot0 gang` on so many boards that hold something else, in real time."""
+    """Returns the seconds of `boot0 gang` on `count` boards that hold other data, in real time."""
     with tempfile.TemporaryDirectory(prefix="boot0-bench-") as name:
         directory = pathlib.Path(name)
         image = program(GANG_SIZE)
@@ -213,13 +214,13 @@ POLICY = pathlib.Path("/etc/chromium/policies/managed/boot0-bench.json")
 
 
 def lacks_browser():
-    """Why the page cannot be measured; '' if it can."""
+    """Returns why the page cannot be measured; '' if it can."""
     if not shutil.which("chromium") or not shutil.which("node"):
         return "no chromium or node"
     for name, target in (("build/web/index.html", "web"), ("build/web-tools/node_modules", "npm")):
         if not (ROOT / name).exists():
             return f"no {name}: `make {target}`"
-    try:  # Only root can permit a page its board without a click.
+    try:  # Only root can grant a page its board without a click.
         POLICY.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / "tests/web/policy.json", POLICY)
     except OSError:
@@ -228,7 +229,7 @@ def lacks_browser():
 
 
 def run_web(job, *more):
-    """Seconds of a flasher in Chromium, from the click on: fresh, and the same again."""
+    """Returns a flasher's seconds in Chromium from the click on: fresh, and the same again."""
     with tempfile.TemporaryDirectory(prefix="boot0-bench-") as name:
         directory = pathlib.Path(name)
         image = program(job.size)
@@ -245,7 +246,7 @@ def run_web(job, *more):
 
 
 def compare_web(jobs, webdfu):
-    """The page beside `boot0 flash`, and beside webdfu if there is a copy of it."""
+    """Compares the page with `boot0 flash`, and with webdfu if there is a copy of it."""
     lack = lacks_browser()
     if lack:
         print(f"the flasher in the browser was not measured: {lack}")
@@ -306,7 +307,7 @@ def web_targets(web):
 
 
 def targets(results, gang):
-    """What was to be reached, as (text, number, whether it is)."""
+    """Returns the targets as (text, number, whether it is reached)."""
     rows = []
 
     def ratio(name, label):
@@ -358,7 +359,7 @@ def targets(results, gang):
 
 
 def timed(file, command):
-    """Runs a command and leaves its seconds in a file; returns its exit status."""
+    """Runs a command and writes its seconds to a file; returns its exit status."""
     start = time.monotonic()
     status = subprocess.run(command, check=False).returncode
     pathlib.Path(file).write_text(f"{time.monotonic() - start}\n")

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * boot0's bootloader and ST's ROM at the same jobs, by boot0 and in dfu-util's way, in the board's
- * own time: exact, and the same each time. The bootloader's binary and the programs run on the
- * emulated chip; the flash takes the datasheet's typical times for 3.3 V, the bus full speed's.
+ * Compares boot0's bootloader with ST's ROM at the same jobs, each driven by boot0 and in
+ * dfu-util's way. Times are the board's own: exact, and the same each time. The bootloader's binary
+ * and the programs run on the emulated chip. The flash takes the datasheet's typical times for 3.3
+ * V, the bus those of full speed.
  *
  *   bench-bootloader FIRMWARE-FOLDER [CHIP] [--targets]
  *
- * CHIP is f407 (the default) or f411. Prints a row a job, then what was to be reached; ends with 1
- * if something was not. With --targets nothing is measured that is only for comparison.
+ * CHIP is f407 (the default) or f411. Prints one row per job, then the targets; exits with 1 if a
+ * target is missed. --targets omits measurements that serve only for comparison.
  */
 #include "../dfu_util_way.h"
 
@@ -40,7 +41,7 @@ enum {
 static const struct chip {
     const char *name, *suffix; /* of its programs */
     uint32_t flash_size;
-    /* To be reached. At half the clock digests of what the flash holds take twice as long. */
+    /* Targets. At half the clock, digests of the flash take twice as long. */
     double fresh_times, byte_s, same_s;
 } chips[] = {{"f407", "", FLASH_MAX, 1.10, 0.2, 0.3},
              {"f411", "-f411", 512 * 1024, 1.15, 0.5, 0.35}};
@@ -63,7 +64,7 @@ struct bench {
     struct vboard *board;
 };
 
-/* A board with the bootloader, or in ST's, and what its flash holds besides. */
+/* A board that runs the bootloader or ST's ROM, and the other contents of its flash. */
 static void open_bench(struct bench *bench, bool rom, const uint8_t *held, uint32_t size)
 {
     char text[40];
@@ -93,7 +94,7 @@ static void double_tap(struct bench *bench)
     vboard_wait(bench->board, 600 * MS);
 }
 
-/* Noise with the vectors of a program that sleeps. */
+/* Fills it with noise behind the vectors of a program that sleeps. */
 static void make_program(uint8_t *data, uint32_t size)
 {
     static const uint8_t start[] = {0x00, 0x00, 0x01, 0x20, 0x09, 0x80,
@@ -135,13 +136,13 @@ static uint64_t by_boot0(struct bench *bench, const uint8_t *data, uint32_t size
     return vboard_now_us(bench->board) - start_us;
 }
 
-/* The longest program. */
+/* The size of the longest program. */
 static uint32_t whole(void)
 {
     return chip->flash_size - OWN;
 }
 
-/* Our bootloader's last answers come before it is done: this one comes after. */
+/* Our bootloader's last answers come before its flash is done: this answer comes after. */
 static void wait_for_flash(struct bench *bench)
 {
     const struct boot0_setup get_info = {0xc0, B0_EXTENSION_VENDOR_CODE, 0, B0_EXTENSION_GET_INFO,
@@ -172,7 +173,7 @@ static uint64_t by_dfu_util(struct bench *bench, bool rom, const uint8_t *data, 
     return vboard_now_us(bench->board) - start_us;
 }
 
-/* What erasing and programming alone take. */
+/* The time of erasing and programming alone. */
 static uint64_t pure_us(uint32_t from, uint32_t size)
 {
     const struct b0_flash_times *times = &b0_stm32f4_times;
@@ -191,11 +192,11 @@ static uint64_t pure_us(uint32_t from, uint32_t size)
 
 struct row {
     double boot0, dfu_util, rom_boot0, rom_dfu_util; /* seconds */
-    double flash; /* what the flash alone needs for the sectors that have to change */
+    double flash; /* time of the flash alone for the sectors that have to change */
 };
 
 enum kind {
-    KIND_FRESH, /* the flash is full of something else */
+    KIND_FRESH, /* the flash is full of other data */
     KIND_BYTE,
     KIND_SAME, /* flashed a moment ago */
 };
@@ -234,7 +235,7 @@ static double measure(bool rom, bool dfu_util, enum kind kind, uint32_t size)
     return seconds(us);
 }
 
-/* What the sectors that a job has to change take, erased and written in whole. */
+/* The time to erase and program whole every sector that a job has to change. */
 static double flash_alone(enum kind kind, uint32_t size)
 {
     uint32_t sector, start = dfu_util_sector_f4(PROGRAM + size / 2, &sector);
@@ -244,7 +245,7 @@ static double flash_alone(enum kind kind, uint32_t size)
     return seconds(kind == KIND_BYTE ? pure_us(start, sector) : pure_us(PROGRAM, size));
 }
 
-/* `beside`: also what is compared with. */
+/* `beside`: also runs the jobs that serve for comparison. */
 static struct row run_job(const char *title, enum kind kind, uint32_t size, bool beside)
 {
     struct row row = {.boot0 = measure(false, false, kind, size), .flash = flash_alone(kind, size)};
@@ -289,7 +290,7 @@ static bool wait_connected(struct bench *bench, bool connected)
     return vboard_connected(bench->board) == connected;
 }
 
-/* Reads the serial port until a line with that text is over. */
+/* Reads the serial port to the end of a line that contains the text. */
 static bool read_line(struct bench *bench, const char *text)
 {
     uint64_t end_us = vboard_now_us(bench->board) + BOOT_MS * MS;
@@ -348,7 +349,7 @@ static double touch_to_hello(void)
     return seconds(start_us);
 }
 
-/* ---- all of it ---- */
+/* ---- all jobs ---- */
 
 static size_t read_file(const char *folder, const char *name, uint8_t *data, size_t size)
 {
@@ -365,7 +366,7 @@ static size_t read_file(const char *folder, const char *name, uint8_t *data, siz
     return length;
 }
 
-/* Made as long as a small program is that does something. */
+/* Pads it to the size of a small program that does something. */
 static bool read_hello(const char *folder, const char *program, uint8_t *data)
 {
     char name[40];
@@ -379,7 +380,7 @@ static bool read_hello(const char *folder, const char *program, uint8_t *data)
     return length > 0;
 }
 
-/* A number of seconds, and if it is one of those that flash needs, how many times that. */
+/* Prints a number of seconds; if flash time is given, also as a multiple of it. */
 static bool judge(const char *text, double reached, double limit, double flash)
 {
     char ratio[40] = "";
@@ -415,7 +416,7 @@ static bool read_all(const char *folder)
            read_hello(folder, "hello-2", hello_2);
 }
 
-/* CHIP and --targets; false: an argument that is neither. */
+/* CHIP and --targets; returns false for any other argument. */
 static bool read_arguments(int argc, char **argv, bool *beside)
 {
     *beside = true;

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The serial port of a virtual STM32F407, by ST's ROM at 115200 baud and by the RAM loader (--fast).
+"""The serial port of a virtual STM32F407, with ST's ROM at 115200 baud and with the RAM loader
+(--fast).
 
-boot0's times are the board's own, in its own process: exact, and the same each time. stm32flash runs
-in real time. The image is of random bytes, which no compression makes shorter. With --targets
-nothing is measured that is only for comparison.
+boot0's times are the board's own, in its own process: exact, and the same each time. stm32flash
+runs in real time. The image consists of random bytes, which do not compress. --targets omits
+measurements that serve only for comparison.
 """
 
 import json
@@ -22,18 +23,18 @@ BOOT0 = os.environ.get("BOOT0", str(ROOT / "build/host/cli/boot0"))
 VBOARD = os.environ.get("VBOARD", str(ROOT / "build/host/vboard/vboard"))
 KIB = 1024
 SKIPPED = 77
-# What stm32flash 0.7 needs to write and verify 256 KiB, where it is not measured anew.
+# stm32flash 0.7's time to write and verify 256 KiB, used when it is not measured again.
 STM32FLASH_S = 70.0
 
 
 def program(size):
-    """Random bytes behind a stack pointer and a reset vector."""
+    """Returns random bytes behind a stack pointer and a reset vector."""
     start = bytes.fromhex("00000220 09000008 30bffde7")
     return start + random.Random(size).randbytes(size - len(start))
 
 
 def boot0(board, command, *arguments):
-    """Seconds of the board, as boot0 reports them."""
+    """Returns the board's seconds, as boot0 reports them."""
     done = subprocess.run(
         [BOOT0, command, "--virtual", board, "--port", "uart", "--json", *arguments],
         stdout=subprocess.PIPE, check=True)
@@ -41,7 +42,7 @@ def boot0(board, command, *arguments):
 
 
 def by_stm32flash(flash, file):
-    """Seconds in real time."""
+    """Returns the seconds in real time."""
     start = time.monotonic()
     subprocess.run(
         [VBOARD, "--speed", "1", f"f407:flash={flash}", "--", "stm32flash", "-b", "115200", "-v",
@@ -50,7 +51,7 @@ def by_stm32flash(flash, file):
 
 
 class Bench:
-    """A folder with the images, and flashes that hold something else."""
+    """A folder with the images, and flash files that hold other data."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)

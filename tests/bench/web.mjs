@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The flasher's page in a headless Chromium, under vboard: `node web.mjs FILE [WEBDFU]`. Prints the
-// seconds from the click on Connect until FILE is written and verified, and of the same once more;
-// with a folder of webdfu (github.com/devanlai/webdfu) those of its dfuse.js instead, in this browser.
+// Runs the flasher's page in a headless Chromium, under vboard: `node web.mjs FILE [WEBDFU]`.
+// Prints the seconds from the click on Connect until FILE is written and verified, and the seconds
+// of a second run. With a folder of webdfu (github.com/devanlai/webdfu), measures its dfuse.js
+// instead, in this browser.
 
 import fs from 'node:fs';
 import path from 'node:path';
@@ -9,7 +10,7 @@ import path from 'node:path';
 import {openBrowser} from '../web/browser.mjs';
 
 const [file, webdfu] = process.argv.slice(2);
-/** tests/web/policy.json permits the board to this one; a page gets it without a chooser. */
+/** tests/web/policy.json grants this port's pages the board; a page gets it without a chooser. */
 const PORT = 8123;
 const CHOOSER = `navigator.usb.requestDevice = async () => (await navigator.usb.getDevices())[0];`;
 
@@ -40,7 +41,7 @@ async function measurePage() {
     return {seconds: first, again: await seconds(flash)};
 }
 
-/** As its own page does it, less what that shows. */
+/** Does what webdfu's own page does, without its display. */
 async function measureWebdfu() {
     for (const name of ['dfu.js', 'dfuse.js'])
         await page.evaluate(fs.readFileSync(path.join(webdfu, 'dfu-util', name), 'utf8'));

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Port discovery as arduino-cli and the IDE 1.8 use it: message by message, as the pluggable
-discovery specification of arduino-cli (version 1) has them, and in the older dialect; with boards
-that come and go, and by which of their properties the IDE names them.
+"""Port discovery as arduino-cli and the IDE 1.8 use it: message by message, as arduino-cli's
+pluggable discovery specification (version 1) defines them, and in the older dialect. Covers boards
+that come and go, and the properties by which the IDE names them.
 
-Without an argument it is the test: it runs itself under vboard, with the name of a part as argument.
+Without an argument this is the test: it runs itself under vboard, with the name of a part as
+argument.
 """
 
 import pathlib
@@ -33,21 +34,21 @@ class Discovery(Tool):
         self.ports = {}
 
     def event(self, event, protocol="dfu"):
-        """The next event of that kind about a port of that protocol; others are let pass."""
+        """Returns the next event of that kind about a port of that protocol; skips others."""
         while True:
             found = self.receive()
             if found["eventType"] == event and found["port"]["protocol"] == protocol:
                 return found
 
     def burst(self, count):
-        """The addresses of so many ports, which are added, and nothing else happens."""
+        """Returns the addresses of `count` added ports; fails if anything else happens."""
         events = [self.receive() for _ in range(count)]
         equal({event["eventType"] for event in events}, {"add"}, "events")
         self.silent(0.5)
         return {event["port"]["address"] for event in events}
 
     def settled(self, condition):
-        """The ports by their addresses, once the condition holds for them."""
+        """Returns the ports by address, once the condition holds for them."""
         while not condition(self.ports):
             event = self.receive()
             port = event["port"]
@@ -69,7 +70,7 @@ def greeted():
 
 
 def watching():
-    """One of each dialect, which have been told that they run."""
+    """Returns one discovery of each dialect, both reporting events."""
     new, old = greeted(), Discovery()
     for one in (new, old):
         equal(one.ask("START_SYNC"), ok("start_sync"), "START_SYNC")
@@ -99,7 +100,9 @@ def boards():
 
 
 def candidates(properties):
-    """The boards that a port may be, as arduino-cli has it: one whole set of upload_port matches."""
+    """Returns the boards that a port may be by arduino-cli's rule: all of one set of upload_port
+    matches.
+    """
     found = set()
     for board, lines in boards().items():
         sets = {}
@@ -113,14 +116,14 @@ def candidates(properties):
 
 
 def old_candidates(port):
-    """And as the IDE 1.8 has it: each of identificationPrefs is there, with the same number."""
+    """The IDE 1.8's rule: all identificationPrefs are there, with the same number."""
     wanted = port.get("identificationPrefs")
     return {board for board, lines in boards().items()
             if wanted and all(lines.get(f"{key}.0") == value for key, value in wanted.items())}
 
 
 def platform():
-    """What boards.txt says of names agrees with those who use these names."""
+    """The names in boards.txt are the names that the firmware, boot0 and STM32duino use."""
     names = {re.search(r'BOARD_NAME "(.+)"', path.read_text(encoding="utf-8"))[1]
              for path in (ROOT / "firmware/boards").glob("*.h")}
     for board, key, value in board_lines():
@@ -165,7 +168,7 @@ def part_listing():
 
 
 def part_order():
-    """Every command in every state; what is refused changes none."""
+    """Tries every command in every state; a refused command changes no state."""
     one = Discovery()
     one.refuses("LIST", "list", "START")
     one.refuses("STOP", "stop", "not run")
@@ -188,13 +191,13 @@ def part_order():
 
 
 def part_old_polling():
-    """The IDE 1.8 asks by START and LIST if START_SYNC is no use to it; serial ports it knows."""
+    """The IDE 1.8 uses START and LIST if START_SYNC fails; it finds serial ports itself."""
     one = Discovery()
     equal(one.ask("START"), ok("start"), "START without HELLO")
     (board,) = one.ask("LIST")["ports"]
     equal((board["address"], board["prefs"]), ("1-1", ROM), "the board")
     equal(one.ask("STOP"), ok("stop"), "STOP")
-    one.process.stdin.close()  # it says no QUIT
+    one.process.stdin.close()  # without QUIT
     one.ended()
 
 
@@ -215,7 +218,7 @@ def part_events():
 def part_unplugged():
     new, old = watching()
     first = [one.added() for one in (new, old)]
-    subprocess.run([BOOT0, "info"], check=False, capture_output=True)  # in the middle of it
+    subprocess.run([BOOT0, "info"], check=False, capture_output=True)  # during the session
     for one, port in zip((new, old), first):
         equal(one.event("remove"), GONE, "pulled out")
         equal(one.added(), port, "plugged in again")
@@ -227,15 +230,16 @@ def knows_board(ports):
 
 
 def part_modes(bootloader, *keys):
-    """From the program to the bootloader, the ROM, and back: it is one board all the time."""
+    """The board goes from program to bootloader to ROM and back, and stays one board to the IDE."""
     new, old = watching()
     program = new.settled(lambda ports: PORT in ports)[PORT]
     equal(program["hardwareId"], SERIAL, "hardwareId of the program's port")
     equal(program["properties"], {"vid": "0x0483", "pid": "0x5740", "serialNumber": SERIAL,
                                   "product": "boot0 serial port"}, "its properties")
-    old.silent(0.5)  # in the old dialect: the IDE finds serial ports itself
+    old.silent(0.5)  # the old dialect omits serial ports: the IDE finds them itself
     run([BOOT0, "reset", "--to", "bootloader"])
-    # Whoever looks while boot0 has the board sees it without what it holds, and again afterwards.
+    # While boot0 uses the board, discovery sees it without its contents, and with them again
+    # afterwards.
     ports = new.settled(lambda ports: PORT not in ports and knows_board(ports))
     old_port = old.settled(knows_board)["1-1"]
     equal(ports["1-1"]["hardwareId"], SERIAL, "hardwareId of boot0's bootloader")
@@ -261,7 +265,7 @@ def part_hostile():
     one.refuses(b"QU\0IT\n", "command_error", "Unknown")
     one.process.stdin.close()
     one.ended()
-    one = greeted()  # the IDE ends while the first look at the ports is under way
+    one = greeted()  # the IDE ends during the first scan of the ports
     one.send(b"START\nLIST\nLIST\nQUIT")
     one.process.stdin.close()
     one.ended()

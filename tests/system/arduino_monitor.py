@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The port monitor as arduino-cli and the IDE 2 use it: message by message, as the pluggable monitor
-specification of arduino-cli (version 1) has them.
+"""The port monitor as arduino-cli and the IDE 2 use it: message by message, as arduino-cli's
+pluggable monitor specification (version 1) defines them.
 
-Without an argument it is the test: it puts a bootloader and a program into a flash file and runs
+Without an argument this is the test: it puts a bootloader and a program into a flash file and runs
 itself under vboard, with the name of a part as argument.
 """
 
@@ -42,7 +42,7 @@ def greeted():
 
 
 class Listener:
-    """The IDE's end of the data: it listens, the monitor connects."""
+    """The IDE's end of the data connection: it listens, the monitor connects."""
 
     def __init__(self, family=socket.AF_INET, host="127.0.0.1"):
         self.server = socket.create_server((host, 0), family=family)
@@ -71,7 +71,7 @@ class Listener:
         return data.strip().decode()
 
     def closed(self):
-        """The monitor has closed the connection: all that follows is what was on its way."""
+        """The monitor has closed the connection: returns the data that was still in transit."""
         while self.data.recv(65536):
             pass
 
@@ -136,7 +136,7 @@ def part_open_fails():
         (f"{listener.address} {'x' * 900}", "xxx"),
     ):
         tool.refuses(f"OPEN {operand}", "open", words)
-    listener.open(tool)  # none of that has left the port open
+    listener.open(tool)  # none of the above left the port open
     tool.refuses(f"OPEN {listener.address} {PORT}", "open", "open already")
     tool.end()
     listener.closed()
@@ -168,7 +168,7 @@ def modem_lines(file):
 
 
 def part_settings():
-    """What CONFIGURE says gets to the board: before OPEN, and while the port is open."""
+    """CONFIGURE's settings reach the board: before OPEN, and while the port is open."""
     import usb.core  # pylint: disable=import-outside-toplevel
 
     device = usb.core.find(idVendor=0x0483, idProduct=0x5740)
@@ -236,7 +236,7 @@ def part_port_goes():
 
 
 def part_slow():
-    """Neither a client that does not read nor a program that does not keeps commands waiting."""
+    """Commands never wait for a client or a program that does not read."""
     size = 262144
     expected = bytes(range(256)) * (size // 256)
     tool, client = opened()
@@ -251,7 +251,7 @@ def part_slow():
     check(client.line().startswith(f"{size} bytes"), "not all was sent")
     client.data.sendall(f"in {size}\n".encode())
     threading.Thread(target=flood, args=(client.data,), daemon=True).start()
-    time.sleep(1)  # in this direction the program does not read: it sends, and nobody takes it
+    time.sleep(1)  # the program sends and does not read: nothing takes this data
     tool.send("CLOSE")
     equal(tool.receive(), ok("close"), "CLOSE while data stands in line")
     tool.end()
@@ -267,7 +267,7 @@ def flood(data):
 
 def part_hostile():
     hostile(start)
-    tool, client = opened()  # garbage does not disturb what is open
+    tool, client = opened()  # garbage does not disturb the open port
     tool.refuses(b"z" * 1000000 + b"\n", "command_error", "too long")
     tool.refuses(b"CLO\0SE\n", "command_error", "Unknown")
     client.data.sendall(b"well")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Boards that are described by files: those of tests/boards, seen by dfu-util and boot0 as their
-files say; and every model, which behaves the same from its description as built in.
+"""Boards described by files: dfu-util and boot0 see those of tests/boards as their files say, and
+every model behaves the same built in and from its description.
 """
 
 import json
@@ -14,8 +14,9 @@ MARK = "---- next ----"
 
 
 def sections(path):
-    """The sections of a description in order: (name, {key: value}). A second reader of the format,
-    on purpose: it shares no code with vboard's."""
+    """Returns the sections of a description in order: (name, {key: value}). A second reader of the
+    format, on purpose: it shares no code with vboard's.
+    """
     found = []
     for line in open(path, encoding="utf-8"):
         line = line.strip()
@@ -34,7 +35,8 @@ def section(found, name):
 
 
 def expected_lines(found):
-    """What `dfu-util -l` has to say: interface, alternate setting and name of each."""
+    """Returns the expected output of `dfu-util -l`: interface, alternate setting and name of each.
+    """
     counts = {}
     for name, keys in found:
         if name != "alternate":
@@ -45,7 +47,7 @@ def expected_lines(found):
 
 
 def listed(output):
-    """What `dfu-util -l` says of each alternate setting: a set of (id, version, …)."""
+    """Parses `dfu-util -l`: a set of (id, version, …), one per alternate setting."""
     pattern = (r'Found DFU: \[(\w+):(\w+)\] ver=(\w+), .*intf=(\d+), .*alt=(\d+), name="(.*)", '
                r'serial="(.*)"')
     return {(m[1], m[2], m[3], int(m[4]), int(m[5]), m[6], m[7])
@@ -53,8 +55,9 @@ def listed(output):
 
 
 def together(spec, *commands, file=None):
-    """What stands on the standard error, and what each command writes, in one run of vboard. {} in
-    a command is the file."""
+    """Returns the standard error, and the output of each command, of one run of vboard. {} in a
+    command is replaced by the file.
+    """
     done = vboard(spec, ["sh", "-c", f"; echo {MARK}; ".join(commands).format(file) + "; true"])
     return done.stderr, *done.stdout.split(f"{MARK}\n")
 
@@ -94,7 +97,7 @@ def check_board(path):
 
 
 def part_boards():
-    """Each board of tests/boards is what its file says."""
+    """Each board of tests/boards matches its file."""
     need("dfu-util")
     paths = described_boards()
     check(len(paths) >= 10, f"boards of the field: {paths}")
@@ -106,7 +109,8 @@ def part_boards():
 
 def part_interfaces():
     """Two DFU interfaces: dfu-util writes and reads each of them. The board resets after a
-    download, and dfu-util ends with 74 then, as it does with a Maple."""
+    download, which makes dfu-util exit with 74, as with a Maple.
+    """
     need("dfu-util")
     spec = next(f"custom:describe={path}" for path in described_boards() if "twoif" in path)
     with Directory() as directory:
@@ -121,7 +125,7 @@ def part_interfaces():
 
 
 def part_models():
-    """A model from its description is the model."""
+    """A model built from its description equals the model."""
     with Directory() as directory:
         for name in model_names():
             path = directory.file(f"{name}.board")
@@ -138,12 +142,12 @@ def part_models():
 
 
 def part_seen():
-    """`boot0 info --describe` writes a board that looks like the one which it has seen."""
+    """`boot0 info --describe` writes a board that looks like the one that it read."""
     fields = [f"custom:describe={path}" for path in described_boards()]
     with Directory() as directory:
         path, again = directory.file("seen.board"), directory.file("again.board")
         for spec in [name for name in model_names() if name not in UART_ONLY] + fields:
-            # Of several DFU interfaces one has to be chosen; all boards have number 0.
+            # Of several DFU interfaces one must be chosen; every board has number 0.
             info = f"{BOOT0} info -i 0"
             commands = [f"{info} --describe >{{}}", "lsusb -v", "dfu-util -l", f"{info} --json"]
             seen = together(spec, *commands, file=path)
@@ -163,7 +167,7 @@ def part_seen():
 
 
 def part_manual():
-    """The page has the keys as the program knows them, and its example is a board."""
+    """The page lists the program's keys, and its example is a board."""
     page = "docs/reference/board-files.md"
     with open(os.path.join(os.path.dirname(__file__), "../..", page), encoding="utf-8") as file:
         manual = file.read()
@@ -178,7 +182,7 @@ def part_manual():
 
 
 def part_mistakes():
-    """What is wrong is told with the line and what is expected."""
+    """Errors name the line and what is expected."""
     with Directory() as directory:
         path = directory.file("bad.board", b"[usb]\nvendor_id = 1\n\nproduct_id = x\n")
         done = vboard(f"custom:describe={path}", ["true"], 65)
@@ -196,7 +200,7 @@ def part_mistakes():
 
 
 def part_erased_to_zero():
-    """Flash of an STM32L0 reads 0x00 where it is erased: what a file does not say is that."""
+    """Erased flash of an STM32L0 reads 0x00: gaps in a file get that value."""
     image = b"\x21" * 300 + b"\xff" * 600 + b"\x42" * 101
     with Directory() as directory:
         source, flash = directory.file("image.bin", image), directory.file("l073.flash")

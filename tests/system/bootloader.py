@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The bootloader on the emulated chip, as other people's tools see it, and each way into it.
 
-Without an argument it is the test: it puts the bootloader and what else there shall be into a flash
-file and runs itself under vboard, with the name of a part as argument.
+Without an argument this is the test: it puts the bootloader and the part's other contents into a
+flash file and runs itself under vboard, with the name of a part as argument.
 """
 
 import fcntl
@@ -27,7 +27,7 @@ PROGRAM = 0x08008000
 FLASH_SIZE = 0x100000
 ADAPTER = "/dev/ttyUSB0"
 PORT = "/dev/ttyACM0"
-SLOWLY = 0.25  # a board at this speed has two seconds by the wall for a second tap
+SLOWLY = 0.25  # at this speed the board's window for a second tap lasts two seconds of wall time
 
 
 def ids():
@@ -46,13 +46,13 @@ def program_runs():
 
 
 def device_number():
-    """Of the only board; a new one each time that it is plugged in. None: it is away."""
+    """Returns the only board's device number, new after each plug; None while it is away."""
     listing = subprocess.run(["lsusb"], capture_output=True, text=True, check=False).stdout
     return next((line.split()[3] for line in listing.splitlines() if "0483:" in line), None)
 
 
 def program_prints():
-    """The program has run for two seconds and more."""
+    """The program has run for at least two seconds."""
     port = wait_for(PORT, open_port)
     tty.setraw(port)
     text = b""
@@ -70,7 +70,7 @@ def open_port():
 
 
 def info():
-    """What the bootloader tells of itself: by its second alternate, with dfu-util."""
+    """Reads the bootloader's information from its second alternate with dfu-util."""
     wait_for("the bootloader", in_bootloader)
     with Directory() as directory:
         path = directory.file("info.bin")
@@ -135,7 +135,7 @@ def part_pyusb():
     device.ctrl_transfer(0x21, 6, 0, 0)
     equal(bytes(device.ctrl_transfer(0xA1, 2, 2, 0, 4096)), program[:4096], "what is read back")
     device.ctrl_transfer(0x21, 6, 0, 0)
-    # Below the program: the error is told, and what is there stays.
+    # Below the program: reports an error and keeps the flash as it is.
     device.ctrl_transfer(0x21, 1, 0, 0, b"\x41\x00\x00\x00\x08")
     equal(status(), (8, 10), "erasing the bootloader")
     device.ctrl_transfer(0x21, 4, 0, 0)
@@ -159,14 +159,14 @@ def part_dfu_util():
 
 
 def part_dfu_file():
-    """A .dfu file with its suffix: address and end are in it."""
+    """A .dfu file with its suffix contains address and end."""
     wait_for("the bootloader", in_bootloader)
     run(["dfu-util", "-a", "0", "-s", ":leave", "-D", FIRMWARE / "hello.dfu"])
     wait_for("the program", program_runs)
 
 
 def part_refused():
-    """A program for the start of flash."""
+    """A program linked for the start of flash."""
     wait_for("the bootloader", in_bootloader)
     done = subprocess.run(["dfu-util", "-a", "0", "-s", f"{PROGRAM:#x}", "-D",
                            str(FIRMWARE / "blink.bin")], capture_output=True, text=True, check=False)
@@ -197,7 +197,7 @@ def part_blank():
 
 
 def part_runs():
-    """A program that is there, with nothing in the journal, runs; also after it was looked at."""
+    """A present program runs although the journal is empty, also after a read of the board."""
     wait_for("the program", program_runs)
     done = run([BOOT0, "info"])
     check("its program" in done.stdout and "DFU mode" not in done.stderr,
@@ -214,7 +214,7 @@ def part_button():
 
 
 def part_interrupted():
-    """The power goes in the middle of an update; the board comes back by itself."""
+    """The power fails in the middle of an update; the board comes back in the bootloader."""
     wait_for("the bootloader", in_bootloader)
     subprocess.run(["dfu-util", "-a", "0", "-s", f"{PROGRAM:#x}:leave", "-D",
                     str(FIRMWARE / "hello-2.bin")], capture_output=True, check=False)
@@ -237,8 +237,8 @@ def part_double_tap():
     before = device_number()
     adapter = os.open(ADAPTER, os.O_RDWR | os.O_NOCTTY)
     fcntl.ioctl(adapter, termios.TIOCMBIC, struct.pack("I", termios.TIOCM_DTR))
-    # Opening the port raises DTR, which is a tap. The old device's port may still be there for a
-    # moment. A program that prints is past the time for another tap.
+    # Opening the port raises DTR, which is a tap. The old device's port may remain for a moment. A
+    # program that prints is past the time for another tap.
     wait_for("the program, after the port was opened",
              lambda: program_runs() and device_number() != before)
     program_prints()
@@ -274,15 +274,15 @@ def part_protect():
 
 
 def part_journal_protected():
-    """Sector 1 is write-protected: nothing is written, by any tool, before that is removed."""
+    """Sector 1 is write-protected: no tool writes anything before the protection is removed."""
     wait_for("the bootloader", in_bootloader)
     run([BOOT0, "flash", "--no-run", FIRMWARE / "hello.elf"])
     run([BOOT0, "reset", "--to", "rom"])
     wait_for("the ROM", lambda: "STM32  BOOTLOADER" in run(["lsusb", "-v"]).stdout)
     with Directory() as directory:
-        # RM0090, 3.9.10: the option bytes of a new chip, but for nWRP of sector 1.
+        # RM0090, 3.9.10: the option bytes of a new chip, except nWRP of sector 1.
         options = directory.file("options.bin", bytes.fromhex("efaaffffffffffff" "fd0fffffffffffff"))
-        # The chip resets as soon as it has them, and does not answer any more.
+        # The chip resets once it has received them, and does not answer any more.
         subprocess.run(["dfu-util", "-a", "1", "-s", "0x1fffc000", "-D", options],
                        capture_output=True, check=False)
     wait_for("the program", program_runs)
@@ -305,7 +305,7 @@ def part_crystal(mhz):
     equal(info()["core_hz"], 168000000 if int(mhz) < 24 else 144000000, "the clock")
 
 
-# Each part: what is in flash beside the bootloader, and the board's settings.
+# Each part: the flash contents beside the bootloader, and the board's settings.
 PARTS = {
     "lsusb": (None, "", part_lsusb),
     "pyusb": (None, "", part_pyusb),
@@ -347,7 +347,7 @@ def under_vboard(directory, name, program, settings):
 
 
 def without_crystal(directory):
-    """There is no USB then; the LED says so: three flashes every two seconds."""
+    """Without a crystal there is no USB; the LED shows three flashes every two seconds."""
     say("no crystal")
     trace = directory.file("trace")
     board = f"f407:boot0=0,crystal=0,flash={flash_file(directory, 'led', None)}"

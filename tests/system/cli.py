@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What boot0's commands print when all is well, as text and as JSON."""
+"""The output of boot0's commands on success, as text and as JSON."""
 
 import os
 import re

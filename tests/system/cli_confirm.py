@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What destroys more than the image's place asks first, and needs --yes where nobody can answer."""
+"""Commands that destroy more than the image's range ask first, and need --yes without a terminal.
+"""
 
 import os
 
@@ -12,7 +13,7 @@ FULL = b"\x5a" * FLASH_SIZE
 
 
 def option_file(directory):
-    """A program and option bytes, in one file."""
+    """Returns a file that contains a program and option bytes."""
     image = directory.file("a.bin", firmware(5000))
     option = directory.file("option.bin", bytes(16))
     both = directory.file("both.hex")
@@ -21,7 +22,7 @@ def option_file(directory):
 
 
 def cases(directory):
-    """Each loss: the command, the board, a phrase of the question, how it ends after a yes."""
+    """Each loss: the command, the board, a phrase of the question, the exit status after a yes."""
     both = option_file(directory)
     option = directory.file("option.bin")
     store = directory.file("flash.bin", FULL)
@@ -49,7 +50,7 @@ def without_terminal(directory):
 
 
 def ask(command, board, answer):
-    """Answers the question at a terminal; the exit status, and what is left on the screen."""
+    """Answers the question at a terminal; returns the exit status and the final screen."""
     terminal = Terminal([BOOT0, f"--virtual={board}", *command])
     check(terminal.read_until("[y/N] "), f"it does not ask: {terminal.output}")
     if answer is not None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Nothing that a terminal acts on is printed, whatever is in names, arguments and devices."""
+"""Names, arguments and devices cannot make boot0 print anything that a terminal acts on."""
 
 import json
 import os
@@ -11,14 +11,14 @@ from system import BOOT0, TIMEOUT_S, VBOARD, Directory, check, equal, firmware, 
 
 SOURCES = pathlib.Path(__file__).resolve().parents[2] / "cli"
 # A colour, a title, one-character CSI, carriage return, backspace, DEL, a line end, text that runs
-# backwards, and bytes that are no UTF-8.
+# backwards, and bytes that are not UTF-8.
 HOSTILE = b"a\x1b[31mb\x1b]0;t\x07c\xc2\x9b31md\re\x08f\x7fg\nh\xe2\x80\xaei\xffj\x9b2J"
 FORBIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f"
                        "\ufeff\ufffd]")
 
 
 def harmless(text, what):
-    """What came from a command: UTF-8 that a terminal only shows."""
+    """Checks a command's output: UTF-8 that a terminal only shows."""
     try:
         decoded = text.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -136,7 +136,7 @@ def processes():
 def only_border():
     say("no file of the command prints by anything else")
     raw = re.compile(r"(?<![A-Za-z0-9_])(v?f?printf|puts|perror)\(|fputs\((?![\"A-Z])")
-    # The border itself, two formats that escape by their own rules, and what is sanitized.
+    # The border itself, two formats with their own escape rules, and sanitized text.
     allowed = {"print.c", "json.c", "describe/write.c", "text.c"}
     known = {"fputs(command->examples", "fputs(command_dfu_util.examples", "fputs(udev_rules"}
     for path in sorted(SOURCES.rglob("*.c")):

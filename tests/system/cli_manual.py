@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What docs/reference tells of boot0: json.md what it prints, member by member, exit-codes.md how it
-ends, commands.md and chips.md what there is."""
+"""docs/reference describes boot0: json.md every member that it prints, exit-codes.md how it ends,
+commands.md and chips.md what there is."""
 
 import os
 import re
@@ -16,14 +16,14 @@ CHIPS, COMMANDS, EXIT_CODES, JSON = (
 
 
 def table_rows(heading, page=JSON):
-    """The rows of the tables below a heading, as lists of cells."""
+    """Returns the rows of the tables below a heading, as lists of cells."""
     part = page.split(f"# {heading}\n")[1].split("\n### ")[0].split("\n## ")[0]
     return [[cell.strip() for cell in line.strip("|").split("|")]
             for line in part.splitlines() if line.startswith("| ")]
 
 
 def members(value):
-    """All names of members, at any depth."""
+    """Returns all names of members, at any depth."""
     if isinstance(value, dict):
         return set(value).union(*map(members, value.values()))
     if isinstance(value, list):
@@ -76,7 +76,7 @@ def json_members(directory):
         "udev": ["udev"],
         "version": ["version"],
     }.items():
-        fails = command == "doctor"  # of a board that is not there it tells most
+        fails = command == "doctor"  # it prints most for a missing board
         with_board = command not in ["info FILE", "convert", "driver", "udev", "version", "config"]
         found = members(boot0_json(*arguments, status=69 if fails else 0, width=None,
                                    board="f407:boot0=0" if fails else board if with_board else None))

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every mistake that we could think of: how boot0 ends, and that it says what happened and what to
-do about it."""
+"""Many user mistakes: boot0's exit status, and that the error says what happened and what to do."""
 
 import json
 import os
@@ -10,7 +9,7 @@ from cli_run import boot0, boot0_json, check_text, fails
 from system import (BOOT0, TIMEOUT_S, VBOARD, WINDOWS, Buttons, Directory, check, equal, firmware, read, run,
                     say, vboard_stats, wait_for_text)
 
-# A name below a file. Windows says of the path that it is not there (ERROR_PATH_NOT_FOUND).
+# A name below a file. Windows reports a missing path (ERROR_PATH_NOT_FOUND).
 BELOW_A_FILE = "No such file or directory" if WINDOWS else "Not a directory"
 
 
@@ -240,7 +239,7 @@ def no_board_or_two(directory):
     fails(64, ["colour"], "list", board="f407:colour=red")
 
     say("--wait")
-    # An hour of the board's: a command that takes so long by the wall is ended as one that hangs.
+    # An hour of board time: a command that takes that long in wall time is killed as hanging.
     fails(69, ["no board in DFU mode"], "flash", "--wait=3600", good, board="f407:boot0=0")
     check("Waiting for a board...\n" in
           boot0("list", "--wait=1", board="f407:boot0=0", status=69).stderr, "it does not say so")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Boards whose program runs, and boards with boot0's bootloader, as the commands show them: nothing
-is disturbed unasked, and what was meant is not told as an accident."""
+"""Boards with a running program, and boards with boot0's bootloader, as the commands show them:
+nothing is disturbed without a request, and an intended effect is not reported as an accident.
+"""
 
 import json
 import os
@@ -17,7 +18,8 @@ PROGRAM = 0x08008000
 
 
 def boot0(board, *arguments, status=0):
-    """boot0 on the virtual board; its flash is in a file, so each command powers it up again."""
+    """Runs boot0 on the virtual board; its flash is in a file, so each command powers it up again.
+    """
     done = run([BOOT0, *arguments, "--wait=3", "--virtual", board], status)
     done.stdout, done.stderr = " ".join(done.stdout.split()), " ".join(done.stderr.split())
     return done
@@ -28,7 +30,7 @@ def result(board, *arguments, status=0):
 
 
 def new_board(directory):
-    """A board with boot0's bootloader alone."""
+    """Creates a board with only boot0's bootloader."""
     flash = pathlib.Path(directory.file("flash.bin"))
     loader = LOADER.read_bytes()
     flash.write_bytes(loader + b"\xff" * (FLASH_SIZE - len(loader)))

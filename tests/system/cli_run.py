@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""Running boot0 with virtual boards in its own process; everything that it prints is looked at."""
+"""Runs boot0 with virtual boards in its own process and checks all of its output."""
 
 import json
 import os
 
 from system import BOOT0, check, equal, run
 
-WIDTH = 78  # columns that texts may take
+WIDTH = 78  # maximum columns of texts
 
 
 def check_text(text, what, width=WIDTH):
-    """What holds for every line: printable ASCII, no space at its end, not too long."""
+    """Checks every line: printable ASCII, no space at its end, not too long."""
     for line in text.splitlines():
         check(all(" " <= c <= "~" for c in line), f"{what}: not plain ASCII: {line!r}")
         check(line == line.rstrip(), f"{what}: a space at the end: {line!r}")
@@ -18,7 +18,7 @@ def check_text(text, what, width=WIDTH):
 
 
 def boot0(*arguments, status=0, board=None, width=WIDTH, env=None, **options):
-    """Runs it; `board` is a virtual board, or several in a list."""
+    """Runs boot0; `board` is a virtual board, or a list of them."""
     boards = [board] if isinstance(board, str) else board or []
     virtual = [f"--virtual={spec}" for spec in boards]
     done = run([BOOT0, *virtual, *arguments], status, env={**os.environ, **(env or {})}, **options)
@@ -27,7 +27,7 @@ def boot0(*arguments, status=0, board=None, width=WIDTH, env=None, **options):
 
 
 def boot0_json(*arguments, status=0, **options):
-    """The same with --json; returns the objects, one a line of standard output."""
+    """The same with --json; returns the objects, one per line of standard output."""
     done = boot0(*arguments, "--json", status=status, **options)
     objects = [json.loads(line) for line in done.stdout.splitlines()]
     for item in objects:
@@ -36,7 +36,7 @@ def boot0_json(*arguments, status=0, **options):
 
 
 def fails(status, phrases, *arguments, **options):
-    """A mistake: exit status, an error with all these phrases, and a hint below it."""
+    """A mistake: checks the exit status, an error with all these phrases, and a hint below it."""
     done = boot0(*arguments, status=status, **options)
     said = " ".join(done.stderr.split())
     at = done.stderr.find("boot0: ")

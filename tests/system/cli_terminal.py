@@ -144,7 +144,7 @@ def interrupts(directory):
 
     say("Ctrl-C twice ends it at once, also in a request that takes 16 s; the next run copes")
     script = f"{BOOT0} erase --all --yes; {BOOT0} list"
-    # The erase outlasts every patience: a command that waits for it is ended as one that hangs.
+    # The erase outlasts every timeout: a command that waits for it is killed as hanging.
     terminal = Terminal([VBOARD, "--speed", "0.01", "f407", "--", "sh", "-c", f"trap : INT; {script}"])
     check(terminal.read_until("Erasing..."), f"no Erasing: {terminal.output}")
     os.write(terminal.fd, b"\x03")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""bash offers the values of options: what boot0 knows, and what is plugged in. The words that it
-offers come from `boot0 complete`, which the completions of zsh and fish call as well."""
+"""bash offers values of options: those that boot0 knows, and the boards that are plugged in. The
+words come from `boot0 complete`, which the completions of zsh and fish call as well.
+"""
 
 import json
 import os

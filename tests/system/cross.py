@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""boot0 and dfu-util on the same boards: what one has written the other reads back, files of one are
-taken by the other, and what one leaves half done the other puts right."""
+"""boot0 and dfu-util on the same boards: each reads back what the other wrote, accepts the other's
+files, and recovers boards that the other left half done.
+"""
 
 import sys
 
@@ -10,7 +11,7 @@ from system import (BOOT0, Directory, check, equal, fail, firmware, need, read, 
 QUICK = "poll_address=0,poll_erase=0"
 FLASH = 0x08000000
 SIZE = 10 * 1024
-# F072 and L476 punish questions before the time that they report.
+# F072 and L476 punish polling before the time that they report.
 BOARDS = [f"f407:{QUICK}", f"f427:{QUICK}", f"f411:{QUICK}", "f072", "l476", f"g431:{QUICK}",
           f"gd32:{QUICK}", f"h743:{QUICK}"]
 
@@ -149,7 +150,7 @@ def at_once(directory):
     check("failed" not in done.stdout, done.stdout + done.stderr)
     for board in stats:
         check(board["started"], f"board {board['serial']} was not started")
-    # Each boot0 has seen its board leave, though all of them listen on the same descriptor.
+    # Each boot0 has seen its board leave, although all of them listen on the same descriptor.
     check("stays in DFU mode" not in done.stdout + done.stderr, "a boot0 has not seen its board go")
 
 

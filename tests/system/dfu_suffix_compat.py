@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""boot0 convert makes the files that Debian's dfu-suffix and dfu-prefix make, byte by byte."""
+"""boot0 convert makes the same files as Debian's dfu-suffix and dfu-prefix, byte by byte."""
 
 import shutil
 
 from system import BOOT0, Directory, check, equal, firmware, need, read, run, say
 
 SIZES = (1, 511, 512, 513, 10 * 1024, 70001)
-# Theirs (changes the file in place), ours.
+# Their command (changes the file in place), ours.
 ADDED = [
     (["dfu-suffix", "-v", "0483", "-p", "df11", "-d", "2200", "-a"],
      ["-F", "dfu", "--suffix", "0483:df11:2200:0100"]),

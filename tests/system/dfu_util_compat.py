@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""boot0 under the name dfu-util does what Debian's dfu-util does, line by line of a table.
+"""boot0 under the name dfu-util behaves like Debian's dfu-util, line by line of a table.
 
-Each line is run by both programs on a virtual board of its own; exit status, flash contents, files
-that were written and listing lines must be the same. Where they are not meant to be, the line says
-how they differ, and docs/reference/dfu-util.md why: the test reads that page, too.
+Both programs run each line on a virtual board of its own; exit status, flash contents, written
+files and listing lines must be the same. For an intended difference the line says how they differ,
+and docs/reference/dfu-util.md why: the test reads that page, too.
 """
 
 import os
@@ -19,14 +19,14 @@ from dataclasses import dataclass, field
 from system import (BOOT0, TIMEOUT_S, VBOARD, WINDOWS, dfuse_file, fail, firmware, need, read,
                     with_suffix)
 
-# dfu-util sleeps what a ROM reports as poll timeout.
+# dfu-util sleeps for a ROM's poll timeout.
 QUICK = "poll_address=0,poll_erase=0"
-# These take it amiss to be asked before the time that they report, or report none.
+# These fail when polled before the time that they report, or report none.
 UNHURRIED = ("f072", "l476", "maple", "bluepill")
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs/reference/dfu-util.md"
-# With a sanitizer, boot0 is on trial alone: the other tests compare it with dfu-util.
+# With a sanitizer, only boot0 is tested: the other tests compare it with dfu-util.
 ALONE = "ASAN_OPTIONS" in os.environ
-TIMING = "timing"  # whether it differs depends on how fast the machine is
+TIMING = "timing"  # whether it differs depends on the machine's speed
 LISTING = re.compile(r"^Found (?:DFU|Runtime): .*$", re.MULTILINE)
 
 
@@ -66,14 +66,14 @@ FEATURE = {"feature.bin": b"\x03"}
 
 @dataclass
 class Case:
-    line: str  # behind `dfu-util`; several commands are joined with &&
+    line: str  # after `dfu-util`; several commands are joined with &&
     board: str = "f407"
-    # What is different on purpose: "status", "flash", "files", "listing"; and the page's heading.
+    # The intended differences: "status", "flash", "files", "listing"; and the page's heading.
     differs: dict = field(default_factory=dict)
     why: str = ""
     fill: str = "0x00"
     more: tuple = ()  # further boards
-    status: int = None  # Debian's, if it is worth to be said here
+    status: int = None  # Debian's, where the table states it
 
 
 def differing(line, board="f407", why="", status=None, flash=False, files=False, **rest):
@@ -346,7 +346,7 @@ class Outcome:
 
 
 def inside(program, line):
-    """The shell's line: each command of the case is the program's."""
+    """Returns the shell's line: each command of the case runs the program."""
     return " && ".join(f"{program} {part}" for part in line.split(" && "))
 
 
@@ -377,13 +377,13 @@ def describe(data):
 
 
 def problems(case, theirs, ours):
-    """What is not as the case says."""
+    """Returns where the results differ from the case."""
     found = []
     if case.status is not None and theirs.status != case.status:
         found.append(f"the table says that dfu-util ends with {case.status}: {theirs.status}")
     if "status" in case.differs:
         of_theirs, of_ours = case.differs["status"]
-        # dfu-util's own may depend on how fast the board is gone.
+        # dfu-util's own status may depend on how fast the board is gone.
         of_theirs = of_theirs if isinstance(of_theirs, tuple) else (of_theirs,)
         if theirs.status not in of_theirs or ours.status != of_ours:
             found.append(f"status {theirs.status}, ours {ours.status}; the table says "
@@ -442,7 +442,7 @@ def main():
     wanted = sys.argv[1:]
     cases = [case for case in CASES if not wanted or any(w in case.line for w in wanted)]
     if WINDOWS:
-        cases = cases[::2]  # each is a few programs of Wine; the table's groups have more than two
+        cases = cases[::2]  # each starts several programs of Wine; groups have more than two
     bad = 0
     with tempfile.TemporaryDirectory(prefix="boot0-compat-") as directory:
         link = os.path.join(directory, "dfu-util")

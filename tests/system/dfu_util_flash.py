@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: MIT
-"""dfu-util writes, reads back, erases, unprotects and starts virtual boards as it does real ones."""
+"""dfu-util writes, reads back, erases, unprotects and starts virtual boards as it does real ones.
+"""
 
 import sys
 
 from system import (Directory, check, equal, fail, firmware, need, read, say, until_back, vboard,
                     vboard_stats)
 
-# dfu-util sleeps what a ROM reports as poll timeout; real ones report 104 ms for each block.
+# dfu-util sleeps for a ROM's poll timeout; real ROMs report 104 ms for each block.
 QUICK = "poll_address=0,poll_erase=0"
 FLASH = 0x08000000
 SIZE = 10 * 1024
 DFUSE_BOARDS = ["f407", "f407old", "f427", "f411", "f072", "l476", "g431", "gd32", "h743"]
-# These must not be asked before the time that they report: L4 stalls, F072 breaks off.
+# Polling these before the time that they report fails: L4 stalls, F072 aborts.
 UNHURRIED = ["f072", "l476"]
 
 
 def one(boards, command, status=0, options=()):
-    """One board: the result of the command, and the statistics."""
+    """Runs the command on one board; returns its result and the statistics."""
     done, stats = vboard_stats(boards, command, status, options)
     return done, stats[0]
 
@@ -137,7 +138,7 @@ def suffix(directory):
     equal(read(flash)[:SIZE + 1], image + b"\xff", "the file without its suffix in flash")
     other = directory.file("other.dfu", image)
     vboard("f407", shell(f"dfu-suffix -v 1eaf -p 0003 -d ffff -a {other}"))
-    # Without -d it takes the file's ids for those of the board before it went to DFU mode.
+    # Without -d it compares the file's ids with those that the board had before DFU mode.
     _, stats = one(board, ["dfu-util", "-d", "0483:df11", "-a", "0", "-s", f"{FLASH:#x}",
                            "-D", other], 64)
     equal(stats["sectors_erased"], 0, "sectors erased for a file that is another board's")

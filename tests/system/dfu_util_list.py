@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""`dfu-util -l` sees every board, with the names and numbers that real ones are known to have."""
+"""`dfu-util -l` sees every board, with the names and numbers of real ones."""
 
 from system import UART_ONLY, check, equal, model_names, need, say, vboard
 
-# Per board: ids, version, serial number, and the alternates' names from the first.
+# Per board: ids, version, serial number, and the alternates' names from the first on.
 F4_EXTRAS = [
     "@Option Bytes  /0x1FFFC000/01*016 e",
     "@OTP Memory /0x1FFF7800/01*512 e,01*016 e",
@@ -49,7 +49,7 @@ BOARDS = {
     "gd32": ("28e9:0189", "1000", "3CBJ",
              ["@Internal Flash  /0x08000000/512*002Kg", "@Option Bytes  /0x1FFFF800/01*016 g"]),
 }
-# What dfu-util says about the wrong length of the F42x ROM's layout string.
+# dfu-util's message about the wrong length of the F42x ROM's layout string.
 COMPLAINTS = {"f427": "dfu-util: Patching string descriptor 4 length (was 166, received 112)\n"}
 
 

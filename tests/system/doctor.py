@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""boot0 doctor on virtual boards: each finding that can be made here, as text and as JSON."""
+"""boot0 doctor on virtual boards: each finding that is possible here, as text and as JSON."""
 
 import json
 import os
@@ -8,7 +8,7 @@ from system import BOOT0, Directory, check, equal, ordinary_user, run, say, vboa
 
 
 def doctor(boards, status=0, before="", environment=""):
-    """The codes of the findings, and the objects by code."""
+    """Returns the codes of the findings, and the objects by code."""
     command = f"{before} {environment} {BOOT0} doctor --json"
     done = vboard(boards, ["sh", "-c", command], status)
     found = [json.loads(line) for line in done.stdout.splitlines()]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Man pages and shell completions say what the programs say."""
+"""Man pages and shell completions match the programs."""
 
 import os
 import pathlib

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The example of the API: short, and it flashes a board."""
+"""The API's example is short, and flashes a board."""
 
 import os
 

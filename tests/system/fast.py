@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""`--fast`: ST's ROM is given the RAM loader, which does the work. Judges read back from the ROM."""
+"""`--fast`: boot0 loads the RAM loader through ST's ROM, and the loader does the work. Reference
+tools read back through the ROM.
+"""
 
 import json
 import os
@@ -120,7 +122,7 @@ def interrupted(directory):
     board = f"f407:flash={path}"
 
     def cut(fault):
-        """Whether a flash with this fault fails; a second one without it works."""
+        """Whether a flash with this fault fails; a second flash without the fault works."""
         directory.file("cut.flash", other.ljust(0x100000, ERASED))
         failed = run_any(f"{board},fault={fault}", file) != 0
         BOARDS.flash(board, file)
@@ -140,7 +142,7 @@ def interrupted(directory):
 
 
 def run_any(board, file):
-    """The exit status of a flash that may fail."""
+    """Returns the exit status of a flash that may fail."""
     return subprocess.run([BOOT0, "flash", "--fast", "--quiet", "--virtual", board, file],
                           capture_output=True, check=False).returncode
 

@@ -12,7 +12,7 @@ def holds(path, data, what):
 
 
 class Fast:
-    """`way` is what the command line says of the wire."""
+    """`way` is the command line's options for the connection."""
 
     def __init__(self, *way):
         self.way = way
@@ -26,7 +26,7 @@ class Fast:
         return self.boot0(board, "flash", "--fast", *arguments, file, status=status)
 
     def read_verify_erase(self, board, file, back, path):
-        """On a board that holds the file, which is of more than one sector."""
+        """Runs on a board that holds the file, which spans more than one sector."""
         image = read(file)
         self.boot0(board, "read", "--fast", "--address", hex(FLASH), "--size", str(len(image)), back)
         equal(read(back) == image, True, "read back")

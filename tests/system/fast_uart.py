@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""`--fast` on a serial port: ST's ROM is given the RAM loader for its UART. Judges read back from
-the ROM; lines that lose, garble and break do no harm."""
+"""`--fast` on a serial port: boot0 loads the RAM loader for the ROM's UART. Reference tools read
+back through the ROM; lines that lose, garble and break do no harm.
+"""
 
 import subprocess
 
@@ -73,7 +74,7 @@ def bad_lines(directory):
     say("characters that are lost, damaged, or not sent by anybody")
     image = firmware(12000, seed=5)
     file = directory.file("e.bin", image)
-    first = 24000  # of the loader's own conversation; the ROM's is in uart_boot0
+    first = 24000  # in the loader's own conversation; uart_boot0 covers the ROM's
     faults = [f"{kind}@{first + 2500 * n}" for n in range(5) for kind in ("lost", "noise", "parity")]
     for fault in faults:
         path = directory.file(f"{fault}.flash")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Boards that go wrong: dfu-util fails as it does on real ones, vboard ends cleanly, and boards that
-come back are seen by every client."""
+"""Boards with faults: dfu-util fails as it does on real ones, vboard ends cleanly, and every client
+sees boards that come back.
+"""
 
 from system import (Directory, check, equal, firmware, need, read, say, until, vboard,
                     vboard_stats)
@@ -46,7 +47,7 @@ def killed(directory):
 
 
 def events(path):
-    """What udevadm monitor has written: action and path of each event."""
+    """Returns the action and path of each event that udevadm monitor has written."""
     return [line.split()[2:4] for line in read(path).decode().splitlines()
             if line.startswith("UDEV  ")]
 
@@ -56,7 +57,7 @@ def comes_back(directory):
     need("udevadm")
     source = directory.file("source.bin", firmware(6144))
     first, second = directory.file("first"), directory.file("second")
-    # The second has a filter in its socket, which looks at hashes in the event's header.
+    # The second has a socket filter, which checks hashes in the event's header.
     script = (f"udevadm monitor --udev >{first} & "
               f"udevadm monitor --udev --subsystem-match=usb/usb_device >{second} & "
               f"{until(f'grep -q ^UDEV {first} && grep -q ^UDEV {second}')}; "

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Files and boards of the field: what is for another chip is refused, what another tool got wrong
-is read, and no board is called what it is not known to be."""
+"""Files and boards from the field: boot0 refuses files for another chip, reads files that another
+tool got wrong, and gives no board a name without evidence.
+"""
 
 import json
 import os
@@ -17,7 +18,7 @@ def described(name):
 
 
 def notes(phrase, *arguments, **options):
-    """Flashes; the notes say that, or there is none if it is None."""
+    """Flashes; checks that the notes contain the phrase, or that there are none if it is None."""
     done = boot0("flash", *arguments, **options)
     said = " ".join(done.stderr.split())
     if phrase is None:

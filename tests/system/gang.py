@@ -17,8 +17,8 @@ SUPPRESSIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "gang.ls
 os.environ["LSAN_OPTIONS"] = f"suppressions={SUPPRESSIONS}:print_suppressions=0"
 
 COUNT = 16
-LONG = 400000  # bytes that take so long at speed 1 that a signal comes in the middle
-PATCH = 0x4000  # where the boards' own data goes, from the start of the flash
+LONG = 400000  # bytes that take long enough at speed 1 for a signal to come in the middle
+PATCH = 0x4000  # offset of the boards' own data from the start of the flash
 FAILING = {3: "fault=unplug@60", 11: "fault=unplug@45"}
 
 
@@ -86,7 +86,7 @@ def own_data(directory):
                "--patch", f"{0x08000000 + PATCH + 8:#x}=csvhex:mac", image]
     seen = set()
     for _ in range(2):
-        # Two runs side by side; each has boards of its own.
+        # Two runs side by side, each with boards of its own.
         others = [word.replace("own", "other") for word in command]
         with subprocess.Popen(others, stdout=subprocess.PIPE) as beside:
             run(command)
@@ -199,7 +199,7 @@ def follow(directory):
                            BOOT0, "gang", "--follow", "--no-run", image],
                           stdout=subprocess.PIPE, text=True) as process:
         done = [process.stdout.readline() for _ in range(2)]
-        time.sleep(1)  # for a board that is done a second time
+        time.sleep(1)  # for a board that would be flashed a second time
         kill_boot0(process, signal.SIGINT)
         rest, _ = process.communicate(timeout=PATIENCE_S)
     equal(sorted(line.split()[0] for line in done), ["1-1", "1-2"], "two boards")
@@ -250,7 +250,7 @@ def watch_boards(directory):
                           stdout=subprocess.PIPE, text=True) as process:
         equal(json.loads(process.stdout.readline())["error"]["code"], "data", "a broken file")
         with open(image, "wb") as file:
-            for part in range(0, 5000, 1000):  # a linker at work
+            for part in range(0, 5000, 1000):  # like a linker at work
                 file.write(firmware(5000)[part : part + 1000])
                 file.flush()
                 time.sleep(0.02)

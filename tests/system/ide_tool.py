@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""A program that an IDE talks to: commands on its standard input, a JSON object a line back."""
+"""A program that an IDE controls: commands on its standard input, one JSON object per line in
+return.
+"""
 
 import json
 import os
@@ -10,7 +12,7 @@ import threading
 from system import PATIENCE_S, check, equal
 
 HELLO = {"eventType": "hello", "protocolVersion": 1, "message": "OK"}
-# Lines that are no command of any version.
+# Lines that are not commands in any version.
 GARBAGE = [b"\n", b"\r\n", b" HELLO 1 \"x\"\n", b"HALLO 1 \"x\"\n", b"hello 1 \"x\"\n", b"QUITT\n",
            b"OPENING\n", b"START_SYNCH\n", b"a" * 100000 + b"\n", b"QU\0IT\n", b"\0\n",
            b"\xff\xfe%s%n%99999d\n", b"{\"command\":\"QUIT\"}\n", b"\"\\\x1b[2J\x7f\n"]
@@ -48,7 +50,7 @@ class Tool:
         check(words in answer["message"], f"{line}: {answer['message']}")
 
     def silent(self, seconds):
-        """Nothing more is said."""
+        """Fails if there is any more output."""
         try:
             check(False, f"an answer too many: {self.receive(seconds)}")
         except queue.Empty:
@@ -64,7 +66,7 @@ class Tool:
 
 
 def hostile(start):
-    """What no IDE sends. `start` starts the program."""
+    """Sends what no IDE sends. `start` starts the program."""
     one = start()
     for line in GARBAGE:
         one.refuses(line, "command_error", "Unknown command")
@@ -76,7 +78,7 @@ def hostile(start):
     one.process.stdin.close()
     one.ended()
 
-    one = start()  # a command without its end is none
+    one = start()  # a command without a line end is not a command
     one.send(b"QUIT")
     one.process.stdin.close()
     one.ended()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Files as they are seen in the field, made by code that shares nothing with boot0's.
+"""Files as found in the field, made by code that shares nothing with boot0's.
 
 A program is a vector table of 16 words (the stack, then the same handler for all) and bytes that
 differ. Run as a script, it writes all the files into a directory: images.py DIRECTORY
@@ -11,9 +11,9 @@ import sys
 import zlib
 
 FLASH = 0x08000000
-ITCM = 0x00200000  # an F7's flash, as its other bus shows it: RM0385, 3.3.1
+ITCM = 0x00200000  # an F7's flash on its other bus: RM0385, 3.3.1
 CCM = 0x10000000
-QSPI = 0x90040000  # where Daisy's bootloader has programs that run from its external flash
+QSPI = 0x90040000  # where Daisy's bootloader keeps programs that run from its external flash
 
 
 def program(stack, linked, size=256, handler=None):
@@ -36,7 +36,7 @@ def ihex(segments, start):
 
 
 def dfuse(address, data, excess=0):
-    """A DfuSe file whose prefix counts so many bytes too many: UM0391."""
+    """Returns a DfuSe file whose prefix counts `excess` bytes too many: UM0391."""
     element = struct.pack("<II", address, len(data)) + data
     target = b"Target" + struct.pack("<BI", 0, 0) + bytes(255)
     target += struct.pack("<II", len(element), 1) + element
@@ -50,7 +50,7 @@ def uleb(number):
 
 
 def elf(address, data, attributes):
-    """One segment, and a section with these build attributes: IHI 0045, 2.2."""
+    """Returns one segment, and a section with these build attributes: IHI 0045, 2.2."""
     tags = b"".join(uleb(tag) + uleb(value) for tag, value in attributes)
     subsection = b"aeabi\0\x01" + struct.pack("<I", len(tags) + 5) + tags
     section = b"A" + struct.pack("<I", len(subsection) + 4) + subsection
@@ -77,7 +77,7 @@ FILES = {
     "m0.elf": elf(FLASH, program(0x20001000, FLASH), M0),
     "m4f.elf": elf(FLASH, program(0x20001000, FLASH), M4F),
     "m7d.elf": elf(FLASH, program(0x20001000, FLASH), M7D),
-    # An AT32's, with more RAM than any STM32 of that flash has.
+    # An AT32's, with more RAM than any STM32 with that flash has.
     "at32.bin": program(0x20038000, FLASH),
     # Linked for an F7's ITCM: only the handlers, or all of it.
     "f7-itcm.hex": ihex([(FLASH, program(0x20050000, ITCM))], ITCM + 0x41),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""A factory-new F407 gets boot0's bootloader, and never needs BOOT0 again: programs come over USB,
-are found by their serial number and replaced; the bootloader is updated and protected."""
+"""A factory-new F407 gets boot0's bootloader, and never needs BOOT0 again: programs arrive over
+USB, boot0 finds them by serial number and replaces them; the bootloader is updated and protected.
+"""
 
 import hashlib
 import json
@@ -17,7 +18,8 @@ SERIAL = "315A28A0B956"
 
 
 def boot0(board, *arguments, status=0):
-    """boot0 on the virtual board; its flash is in a file, so each command powers it up again."""
+    """Runs boot0 on the virtual board; its flash is in a file, so each command powers it up again.
+    """
     done = run([BOOT0, *arguments, "--wait=3", "--virtual", board], status)
     done.stdout, done.stderr = " ".join(done.stdout.split()), " ".join(done.stderr.split())
     return done
@@ -37,7 +39,7 @@ def check_install(rom):
 
 
 def check_own(directory):
-    """The bootloaders that are part of boot0: those of the firmware, chosen by board and chip."""
+    """The bootloaders inside boot0 are those of the firmware, chosen by board and chip."""
     rows = json.loads(run([BOOT0, "install-bootloader", "--list", "--json"]).stdout)["bootloaders"]
     equal(json.loads(run([BOOT0, "version", "--json"]).stdout)["bootloaders"], rows, "two lists")
     if not rows:

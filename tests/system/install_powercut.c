@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The power is cut in every flash operation of `boot0 install-bootloader` and `boot0
+ * Cuts the power in every flash operation of `boot0 install-bootloader` and `boot0
  * update-bootloader`, on boards that are blank, have a program at the start of their flash, or an
- * older bootloader with a program behind it. It comes back soon, or when the command has given up.
+ * older bootloader with a program behind it. The power returns soon, or when the command has given
+ * up.
  *
- * Whatever is left: with BOOT0 low the board starts what it had before as a whole, or the new
- * bootloader as a whole, or nothing; and `boot0 install-bootloader` repairs it through the ROM
- * without touching the rest of the flash.
+ * Afterwards, with BOOT0 low, the board starts its whole previous program, the whole new
+ * bootloader, or nothing; and `boot0 install-bootloader` repairs it through the ROM without
+ * touching the rest of the flash.
  *
- *   install_powercut FIRMWARE-FOLDER BOOT0 [N]     every N-th operation only
+ *   install_powercut FIRMWARE-FOLDER BOOT0 [N]     only every N-th operation
  */
 #include <core/array.h>
 #include <setjmp.h>
@@ -39,8 +40,8 @@ enum {
     PROGRAM_SIZE = 0x9000,
     FIRST_PROGRAM_SIZE = 0x12000,
     SKIPPED = 77,
-    BOOT_MS = 1500, /* in which the bootloader, or the program, is there */
-    RESETS_MAX = 2, /* of a start that gets anywhere */
+    BOOT_MS = 1500, /* by then the bootloader or the program is on the bus */
+    RESETS_MAX = 2, /* of a start that succeeds */
     PATH_SIZE = 4096,
     OPERATIONS_MIN = 8, /* of each command: an erase and the blocks of a bootloader */
 };
@@ -52,9 +53,9 @@ static size_t new_size, old_size;
 static const char *boot0_command;
 static unsigned stride = 1;
 
-/* ---- what a board holds before ---- */
+/* ---- initial contents ---- */
 
-/* Bytes that look like no vectors, and at their start a program that waits for interrupts. */
+/* Bytes that do not look like vectors, and at their start a program that waits for interrupts. */
 static void make_program(uint8_t *bytes, size_t size, uint32_t address)
 {
     static const uint8_t code[] = {0x30, 0xbf, 0xfd, 0xe7}; /* wfi; b .-2 */
@@ -101,9 +102,9 @@ static void make_older(uint8_t *flash)
 static const struct state {
     const char *name;
     void (*make)(uint8_t *flash);
-    bool keeps_journal;   /* sector 1 is a journal, and stays */
-    bool starts_program;  /* the bootloader does, in the end */
-    const char *to_reach; /* keys of the board that is updated: how its bootloader is reached */
+    bool keeps_journal;   /* sector 1 is a journal, and is kept */
+    bool starts_program;  /* the bootloader starts it in the end */
+    const char *to_reach; /* keys of the updated board: how its bootloader is reached */
 } states[] = {
     {"blank", make_blank, false, false, ""},
     {"program", make_with_program, false, false, ""},
@@ -152,7 +153,7 @@ static enum forked_verdict bad(const struct test_case *c, const char *what)
     return FORKED_BAD;
 }
 
-/* Runs the command on a virtual board with that flash; its exit status. */
+/* Runs the command on a virtual board with that flash; returns its exit status. */
 static int run_command(const struct test_case *c, const char *command, const char *keys)
 {
     char spec[200];
@@ -175,11 +176,11 @@ static int run_command(const struct test_case *c, const char *command, const cha
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
-/* What a board does with BOOT0 low. */
+/* A board's behaviour with BOOT0 low. */
 struct start {
     bool starts;  /* there was something to start */
-    bool in_dfu;  /* it is on the bus after a while */
-    bool is_sane; /* it does not reset again and again, and does nothing that chips forbid */
+    bool in_dfu;  /* it is on the bus in the end */
+    bool is_sane; /* it does not reset repeatedly, and does nothing that the chip forbids */
 };
 
 static struct start start_from_flash(const struct test_case *c)
@@ -219,7 +220,7 @@ static bool is_new(const uint8_t *flash)
            is_blank(flash + new_size, SECTOR - new_size);
 }
 
-/* What starts now is whole: the new bootloader, or all that was there before. */
+/* Whatever starts now is whole: the new bootloader, or all previous contents. */
 static enum forked_verdict check_start(struct test_case *c)
 {
     struct start start;
@@ -233,7 +234,7 @@ static enum forked_verdict check_start(struct test_case *c)
     return FORKED_HIT;
 }
 
-/* The ROM takes the bootloader again, and the rest of the flash is as before. */
+/* The ROM accepts the bootloader again, and the rest of the flash is unchanged. */
 static enum forked_verdict check_repair(struct test_case *c)
 {
     struct start start;
@@ -271,9 +272,9 @@ static enum forked_verdict run_case(struct test_case *c)
     return verdict == FORKED_HIT ? check_repair(c) : verdict;
 }
 
-/* ---- all of them ---- */
+/* ---- all cases ---- */
 
-/* The n-th operation of a command that is otherwise said; in a process with a file of its own. */
+/* The n-th operation of the context's command, in a process with its own file. */
 static enum forked_verdict run_nth(const void *context, unsigned n)
 {
     static struct test_case c;
@@ -287,7 +288,7 @@ static enum forked_verdict run_nth(const void *context, unsigned n)
     return verdict;
 }
 
-/* A cut in every operation of one command on one kind of board; how many there were. */
+/* Cuts the power in every operation of one command on one kind of board; returns their number. */
 static unsigned everywhere(const struct state *state, bool is_update, unsigned outage_ms)
 {
     static struct test_case c;

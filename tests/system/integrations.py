@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""integrations/: what CMake, make, PlatformIO, west, VS Code and a CI step are given, used."""
+"""integrations/: uses the files for CMake, make, PlatformIO, west, VS Code and a CI step."""
 
 import argparse
 import importlib.util
@@ -19,7 +19,7 @@ FOLDER = pathlib.Path(__file__).resolve().parents[2] / "integrations"
 
 
 def project(directory, name):
-    """A folder with a program in it, and the board's flash beside it."""
+    """Creates a folder with a program in it, and the board's flash beside it."""
     folder = pathlib.Path(directory.file(name))
     folder.mkdir()
     (folder / "firmware.bin").write_bytes(firmware(5000))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A board with two DFU interfaces, the flash in one and an EEPROM in the other: both are listed, and
-each is reached by its number. Where dfu-util can, it is the judge.
+"""A board with two DFU interfaces, the flash in one and an EEPROM in the other: both are listed,
+and each is reached by its number. dfu-util is the reference where it can be.
 """
 
 import json
@@ -89,7 +89,7 @@ def each_by_itself(directory):
     equal(read(store)[:200], read(data), "the flash by interface 0")
     if shutil.which("dfu-util"):
         judged = directory.file("judged.bin", b"\xff" * (128 << 10))
-        # It takes a device that comes back in DFU mode for one that failed: its status says nothing.
+        # dfu-util takes a device that returns in DFU mode for a failed one: its status is ignored.
         vboard(f"{BOARD},flash={judged}", ["sh", "-c", f"dfu-util -i 0 -D {data}; exit 0"])
         own = directory.file("own.bin", b"\xff" * (128 << 10))
         vboard(f"{BOARD},flash={own}", [BOOT0, "dfu-util", "-i", "0", "-D", data])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Looking at a board: `read --hex` and `digest`, held against Python's own."""
+"""`read --hex` and `digest`, compared with Python's own results."""
 
 import hashlib
 import json
@@ -9,7 +9,7 @@ from system import BOOT0, Directory, check, equal, firmware, run, say
 
 
 def dump(address, data):
-    """What `hexdump -C` prints."""
+    """Returns the output of `hexdump -C`."""
     lines, before, starred = [], None, False
     for at in range(0, len(data), 16):
         row = data[at:at + 16]

@@ -8,7 +8,7 @@ COMPLETE = [
     "bInterfaceSubClass      1 Device Firmware Update", "Device Firmware Upgrade Interface",
     "wTransferSize", "Device Status:",
 ]
-# What lsusb prints in the middle of its output when something cannot be decoded.
+# lsusb's messages in the middle of its output when it cannot decode something.
 COMPLAINTS = ["junk at descriptor end", "Unable to", "UNRECOGNIZED", "bad", "Warning"]
 
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Maple boards while their sketch runs: boot0 asks it for DFU mode by its serial port, and writes to
-where the file is linked for. dfu-util on the same boards, in DFU mode, is the judge."""
+"""Maple boards with a running program: boot0 requests DFU mode over its serial port, and writes to
+the address for which the file is linked. dfu-util on the same boards, in DFU mode, is the
+reference.
+"""
 
 import json
 import sys
@@ -12,7 +14,7 @@ BOARDS = [("bluepill", 0x08002000, 2), ("bluepill", 0x08005000, 1), ("maple", 0x
 
 
 def sketch(address, size=5000):
-    """A program whose vector table tells what it is linked for."""
+    """Returns a program whose vector table shows its link address."""
     vectors = [0x20004FF0, address + 0x101] + [address + 0x141] * 14
     head = b"".join(word.to_bytes(4, "little") for word in vectors)
     return head + bytes((n * 7 + 1) % 251 for n in range(size - len(head)))
@@ -30,7 +32,7 @@ def flash_both(directory):
         equal(stats[0]["violations"], 0, "violations")
         start = address - FLASH
         equal(read(ours)[start : start + len(image)], image, "what boot0 wrote")
-        # dfu-util takes the reset that ends it for a failure, here as with real boards.
+        # dfu-util takes the final reset for a failure, as with real boards.
         vboard(f"{board}:flash={theirs}", ["dfu-util", "-a", str(alternate), "-D", source], 74)
         equal(read(theirs)[start : start + len(image)], image, "what dfu-util wrote")
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Every part of a file goes to the memory that is meant, or to none: boards of the field that have
-several memories, some at the same address, some that are option bytes by another name.
+"""Every part of a file goes to the intended memory, or to none: boards from the field that have
+several memories, some at the same address, some that are option bytes under another name.
 """
 
 import pathlib
@@ -22,14 +22,14 @@ def flat(text):
 
 
 def on(directory, where, *commands, status=0):
-    """Runs commands of boot0, one after another, on one board; the last one's status counts."""
+    """Runs commands of boot0, one after another, on one board; checks the last one's status."""
     script = directory.file("script.sh", "\n".join(
         " ".join([BOOT0, *(f"'{word}'" for word in command)]) for command in commands).encode())
     return vboard(where, ["sh", script], status)
 
 
 def refused(where, status, phrases, *arguments):
-    """Boot0 refuses with a status and says these phrases; the board's memory is not touched."""
+    """boot0 refuses with a status and these phrases, and leaves the board's memory untouched."""
     done, stats = vboard_stats(where, [BOOT0, *arguments], status)
     for phrase in phrases:
         check(phrase in flat(done.stderr), f"{phrase!r} is not in:\n{done.stderr}")
@@ -37,7 +37,7 @@ def refused(where, status, phrases, *arguments):
 
 
 def held(directory, where, alternate, size, *commands):
-    """What an alternate setting holds from address 0 on, after some commands."""
+    """Returns the contents of an alternate setting from address 0 on, after some commands."""
     output = directory.file("held.bin")
     on(directory, where, *commands,
        ["read", "--force", "-a", str(alternate), "-A", "0", "-n", str(size), output])
@@ -141,7 +141,7 @@ def option_bytes_by_any_name(directory):
     text = pathlib.Path(board("bmp").partition("=")[2]).read_text()
 
     def described(name, *strings):
-        # All of them stand for the last 4 KiB of the flash, whatever their addresses.
+        # All of them map to the last 4 KiB of the flash, whatever their addresses.
         alternates = "".join(
             f'\n[alternate]\nname = "{string}"\n'
             f'base = {0x0800F000 - int(string.split("/")[1], 16) & 0xFFFFFFFF:#x}\n'

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""boot0 monitor: shows what the program prints, sends what comes in, follows a board that resets,
-and ends by its keys; flash --monitor."""
+"""boot0 monitor prints the program's output, sends its own input, follows a board that resets, and
+ends by its keys; flash --monitor.
+"""
 
 import os
 import pty
@@ -18,7 +19,7 @@ GREETING = b"program at 0x08005000\r\n"
 
 
 def wait_for(fd, text, seen=b""):
-    """Reads until the text is there; returns what came behind it."""
+    """Reads until the text appears; returns what follows it."""
     end = time.monotonic() + TIMEOUT_S / 2
     while text not in seen:
         ready, _, _ = select.select([fd], [], [], max(0, end - time.monotonic()))
@@ -30,7 +31,7 @@ def wait_for(fd, text, seen=b""):
 
 
 def inside(part, *arguments):
-    """This script again, with a board plugged in."""
+    """Runs this script again, with a board plugged in."""
     print(vboard(BOARD, [sys.executable, __file__, part, *arguments]).stdout, end="")
 
 
@@ -38,7 +39,7 @@ def in_pipe():
     process = subprocess.Popen([BOOT0, "monitor"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     rest = wait_for(process.stdout.fileno(), GREETING)
     process.stdin.write(b"typed\n")
-    process.stdin.close()  # the end of what comes in is not the end
+    process.stdin.close()  # the end of the input does not end the monitor
     wait_for(process.stdout.fileno(), b"typed\n", rest)
     process.send_signal(signal.SIGINT)
     equal(process.wait(TIMEOUT_S), 0, "exit status")

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""`boot0 options`: option bytes by name, on the virtual chips of which the fields are known."""
+"""`boot0 options`: option bytes by name, on the virtual chips whose fields are known."""
 
 import json
 
 from system import BOOT0, Directory, check, equal, run, say, vboard
 
-# A chip, changes, and what the same command shows of them afterwards.
+# A chip, changes, and the same command's output afterwards.
 CHANGES = [
     ("f407", {"BOR_LEV": 0, "nRST_STOP": 0, "nWRP": 0xFFE}),
     ("f427", {"BFB2": 1, "DB1M": 0, "nWRP_2": 0xFFC}),

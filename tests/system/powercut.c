@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The bootloader's binary on the emulated chip, with libboot0 as its host: the power is cut in
- * every single flash operation of an update, and the cable is pulled before every single transfer.
- * The same for a host that does as dfu-util does, without an order to start.
+ * Runs the bootloader's binary on the emulated chip, with libboot0 as its host: cuts the power in
+ * every single flash operation of an update, and pulls the cable before every single transfer. The
+ * same for a host that behaves like dfu-util, without a start command.
  *
- * Whatever comes of it: the board is reached over DFU without BOOT0, no program starts that is not
- * whole, and the next update succeeds. (The same logic without its chip is cut in thousands of
- * places by the unit tests bootloader_power and bootloader_host.)
+ * Afterwards the board is always reached over DFU without BOOT0, only a whole program starts, and
+ * the next update succeeds. (The unit tests bootloader_power and bootloader_host cut the same
+ * logic, without its chip, in thousands of places.)
  *
- * All cases of a kind begin with one board, on which the bootloader runs: each is a fork of the
- * process with that board, as many at a time as there are processors.
+ * All cases of a kind begin with one board that runs the bootloader: each is a fork of the process
+ * with that board, with as many at a time as there are processors.
  *
- *   powercut FIRMWARE-FOLDER CHIP [N]   takes bootloader-generic-CHIP.bin from there; every N-th
- * only
+ *   powercut FIRMWARE-FOLDER CHIP [N]   takes bootloader-generic-CHIP.bin from there; only every
+ *   N-th operation
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -44,7 +44,7 @@ enum {
     OWN_SIZE = 0x8000, /* bootloader and journal */
     SKIPPED = 77,
     OUTAGE_MS = 50,
-    BOOT_MS = 3000, /* in which the bootloader, or the program, is there */
+    BOOT_MS = 3000, /* by then the bootloader or the program is on the bus */
 };
 
 /* The chips, and where a program has a second piece: in its second sector, or the second bank. */
@@ -69,7 +69,7 @@ static size_t bootloader_size;
 static struct boot0_error error;
 static unsigned stride = 1;
 
-/* A program that does nothing, and data behind it, different by `seed`. */
+/* A program that does nothing, and data behind it that `seed` varies. */
 struct program {
     uint8_t first[FIRST_SIZE];
     uint8_t second[SECOND_SIZE];
@@ -98,7 +98,7 @@ static void make_program(struct program *program, uint8_t seed)
 struct bench {
     struct boot0_bus bus;
     struct vboard *board;
-    uint64_t violations; /* before there was anything in the flash to be run */
+    uint64_t violations; /* before the flash held anything to run */
 };
 
 static struct vboard_stats stats_of(const struct bench *bench)
@@ -109,7 +109,7 @@ static struct vboard_stats stats_of(const struct bench *bench)
     return stats;
 }
 
-/* A board with the bootloader, and what else is in its flash. */
+/* A board with the bootloader and the program in its flash. */
 static void open_bench(struct bench *bench, const struct program *program)
 {
     if (boot0_virtual_open(&bench->bus, &chip->board, 1, &error) != BOOT0_OK)
@@ -134,7 +134,7 @@ static bool holds(const struct bench *bench, const struct program *program)
            memcmp(&held, program, sizeof held) == 0;
 }
 
-/* The board's only device, when it is there in DFU mode. */
+/* Returns whether the board's only device is on the bus in DFU mode. */
 static bool in_dfu(const struct bench *bench)
 {
     struct boot0_candidate candidate;
@@ -144,7 +144,7 @@ static bool in_dfu(const struct bench *bench)
            count == 1;
 }
 
-/* After a start: true if it is the bootloader that comes. */
+/* Returns whether a start leads to the bootloader. */
 static bool comes_in_dfu(const struct bench *bench)
 {
     uint64_t end_us = vboard_now_us(bench->board) + BOOT_MS * MS;
@@ -201,7 +201,7 @@ static enum boot0_status by_dfu_util(const struct bench *bench)
         return BOOT0_E_NO_BOARD;
     done = dfu_util_write(&transport, pieces, 2, 4096, dfu_util_sector_f4);
     transport.ops->close(transport.context);
-    /* The flash is still at work when the last answer has come. */
+    /* The flash is still busy after the last answer. */
     vboard_wait(bench->board, 1500 * MS);
     return done ? BOOT0_OK : BOOT0_E_IO;
 }
@@ -216,7 +216,7 @@ static void enter_bootloader(struct vboard *board)
     vboard_press_reset(board);
 }
 
-/* A board on which `one` was flashed, and what it left in the journal. */
+/* A board after a flash of `one`, with the resulting journal. */
 static int make_journal(void **state)
 {
     struct bench bench;
@@ -240,7 +240,7 @@ static enum forked_verdict bad(const char *fault, const char *what)
     return FORKED_BAD;
 }
 
-/* However it went, and without BOOT0. */
+/* Checks the board after any outcome, without BOOT0. */
 static enum forked_verdict check_aftermath(const struct bench *bench, const char *fault,
                                            update_function *next)
 {
@@ -266,7 +266,7 @@ static enum forked_verdict check_aftermath(const struct bench *bench, const char
     return FORKED_HIT;
 }
 
-/* An update in which something happens at the n-th time. */
+/* An update with a fault at the n-th operation or transfer. */
 static enum forked_verdict happens(const struct bench *bench, update_function *update,
                                    const char *kind, unsigned n)
 {
@@ -282,7 +282,7 @@ static enum forked_verdict happens(const struct bench *bench, update_function *u
     after = stats_of(bench);
     hit =
         hit || (strcmp(kind, "powercut") == 0 ? after.flash_operations >= n : after.transfers >= n);
-    /* Else the next update would be hit. */
+    /* Otherwise the fault would hit the next update. */
     return hit ? check_aftermath(bench, fault, n % 2 ? by_boot0 : by_dfu_util)
                : FORKED_PAST_THE_END;
 }

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Programs with the runtime on the emulated chip, as other people's tools see them.
 
-Without an argument it is the test: it puts bootloader and program into a flash file and runs itself
-under vboard, with the name of a part as argument.
+Without an argument this is the test: it puts bootloader and program into a flash file and runs
+itself under vboard, with the name of a part as argument.
 """
 
 import os
@@ -57,7 +57,7 @@ class Port:
         os.close(self.file)
 
     def read(self, size):
-        """So many bytes, or what came of them in time."""
+        """Returns `size` bytes, or those that arrived in time."""
         data = b""
         while len(data) < size and select.select([self.file], [], [], PATIENCE_S)[0]:
             data += os.read(self.file, size - len(data))
@@ -131,7 +131,7 @@ def part_touch():
 
 def part_hello():
     port = Port()
-    port.line()  # the first one may have begun before
+    port.line()  # the first line may have begun before
     lines = [port.line() for _ in range(3)]
     numbers = [int(re.fullmatch(r"hello from boot0, (\d+) s", line).group(1)) for line in lines]
     equal(numbers, [numbers[0] + i for i in range(3)], "seconds")
@@ -148,7 +148,7 @@ def part_echo():
     for size in (1, 2, 63, 64, 65, 127, 128, 129, 511, 512, 513, 1024, 3000, 9000):
         sent = random[:size]
         back = b""
-        for i in range(0, size, 512):  # less than the port keeps is on its way
+        for i in range(0, size, 512):  # fewer bytes in transit than the port buffers
             port.write(sent[i : i + 512])
             back += port.read(len(sent[i : i + 512]))
         check(back == sent, f"{size} bytes came back changed, or {len(back)} of them")
@@ -186,7 +186,7 @@ PARTS = {
 
 
 def flash_file(directory, program, board="generic-f407"):
-    """What the flash of a board with bootloader and program holds."""
+    """Returns the flash contents of a board with bootloader and program."""
     bootloader = (FIRMWARE / f"bootloader-{board}.bin").read_bytes()
     data = bootloader.ljust(0x8000, b"\xff") + (FIRMWARE / f"{program}.bin").read_bytes()
     return directory.file(f"{program}.flash", data.ljust(0x100000, b"\xff"))

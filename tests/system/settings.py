@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Settings: the user's file, the project's, the environment, and the command line over all."""
+"""Settings: the user's file, the project's, the environment, and the command line, which overrides
+all.
+"""
 
 import json
 import os
@@ -9,7 +11,7 @@ from system import BOOT0, Directory, check, equal, say
 
 
 def boot0(folder, *arguments, status=0, **environment):
-    """boot0 in that folder, whose `home` is the user's."""
+    """Runs boot0 in that folder, whose `home` is the user's."""
     keep = {name: value for name, value in os.environ.items() if not name.startswith("BOOT0_")}
     home = os.path.join(folder, "home")
     env = {**keep, "HOME": home, "XDG_CONFIG_HOME": "", "APPDATA": home + "/.config", **environment}

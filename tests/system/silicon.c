@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The bootloader and the runtime on chips and boards as unkind as the documents allow: oscillators
- * at the ends of their tolerance, pull-ups, watchdogs.
+ * The bootloader and the runtime on chips and boards at the documents' worst case: oscillators at
+ * the ends of their tolerance, pull-ups, watchdogs.
  *
  *   silicon FIRMWARE-FOLDER
  */
@@ -15,7 +15,7 @@
 #define DFU_PRODUCT     0xdf11
 #define RUNTIME_PRODUCT 0x5740
 
-/* DS8626, 5.3.9: over all temperatures. What the ends show holds between them. */
+/* DS8626, 5.3.9: over all temperatures. The results at the ends hold between them. */
 static const char *const oscillators[] = {"-8", "0", "4.5"};
 static const unsigned crystals[] = {4, 6, 8, 10, 12, 16, 20, 24, 25, 26};
 
@@ -67,7 +67,7 @@ static void detach(struct silicon *silicon)
     vboard_wait(silicon->board, 100 * MS);
 }
 
-/* The host sees a device from power-on on; another one only when D+ has been low for a while. */
+/* The host sees a device from power-on; it sees a new one only after D+ was low for a while. */
 static void test_pull_up(void **state)
 {
     struct silicon silicon;
@@ -92,7 +92,7 @@ static void test_pull_up(void **state)
 
 /* ---- the watchdog ---- */
 
-/* Started by the option bytes, 349 ms by the fastest LSI, through an update of 1 MiB. */
+/* The option bytes start it; it runs 349 ms with the fastest LSI, through an update of 1 MiB. */
 static void test_watchdog(void **state)
 {
     struct silicon silicon;
@@ -120,7 +120,7 @@ static void open_worn(struct silicon *silicon, const char *spec)
         silicon_fail(silicon, "no bootloader");
 }
 
-/* A host that waits as it is told: no answer takes longer than the least patient host waits. */
+/* A host that honours poll timeouts: no answer outlasts the shortest timeout of any host. */
 static void test_worn_flash(void **state)
 {
     struct silicon silicon;
@@ -135,7 +135,7 @@ static void test_worn_flash(void **state)
     silicon_close(&silicon);
 }
 
-/* As pydfu.py: asks twice, at once, and the second answer must be dfuDNLOAD-IDLE. */
+/* Like pydfu.py: polls twice at once, and the second answer must be dfuDNLOAD-IDLE. */
 static bool asks_twice(struct silicon *silicon, uint16_t block, const uint8_t *data, uint16_t size)
 {
     const struct boot0_setup setup = {OUT_CLASS, BOOT0_DFU_DNLOAD, block, 0, size};
@@ -195,7 +195,10 @@ static void test_worn_flash_by_boot0(void **state)
 
 /* ---- the supply ---- */
 
-/* It falls for a while, in which flash is erased: refused, told, and done when it is back. */
+/*
+ * The supply falls while flash is erased: the erase is refused, reported, and works when it is
+ * back.
+ */
 static void test_supply_falls(void **state)
 {
     struct silicon silicon;
@@ -213,7 +216,7 @@ static void test_supply_falls(void **state)
     silicon_close(&silicon);
 }
 
-/* The option bytes' brown-out level: the chip is in reset while the supply is below. */
+/* The option bytes' brown-out level: the chip stays in reset while the supply is below it. */
 static void test_brownout_level(void **state)
 {
     struct silicon silicon;
@@ -232,7 +235,7 @@ static void test_brownout_level(void **state)
     silicon_close(&silicon);
 }
 
-/* The power goes while option bytes are written: they are erased then, which is level 1. */
+/* The power fails while option bytes are written: they are then erased, which is level 1. */
 static void test_option_bytes_cut(void **state)
 {
     struct silicon silicon;
@@ -246,7 +249,7 @@ static void test_option_bytes_cut(void **state)
     silicon_close(&silicon);
 }
 
-/* Under the slowest option bytes and the fastest watchdog. */
+/* The slowest option bytes with the fastest watchdog. */
 static void test_option_bytes_watched(void **state)
 {
     struct silicon silicon;
@@ -263,7 +266,7 @@ static void test_option_bytes_watched(void **state)
 
 /* ---- the bus ---- */
 
-/* Requests without data, one after another: each SETUP packet finds that there is room for it. */
+/* Requests without data, one after another: each SETUP packet finds room in the FIFO. */
 static void check_setups(const char *program, uint16_t product)
 {
     struct silicon silicon;
@@ -284,7 +287,7 @@ static void test_setups(void **state)
     check_setups("hello", RUNTIME_PRODUCT);
 }
 
-/* ---- what the program finds ---- */
+/* ---- the program's view at its start ---- */
 
 static uint32_t word_at(struct silicon *silicon, uint32_t address)
 {
@@ -347,7 +350,7 @@ static void test_touch(void **state)
     assert_true(silicon_shows(&silicon, RUNTIME_PRODUCT, 2500));
     touch(&silicon);
     vboard_wait(silicon.board, 200 * MS);
-    set_dtr(&silicon, true); /* somebody has opened the port again */
+    set_dtr(&silicon, true); /* another program has opened the port again */
     vboard_wait(silicon.board, 600 * MS);
     assert_true(silicon_shows(&silicon, RUNTIME_PRODUCT, 0));
     touch(&silicon);
@@ -360,7 +363,10 @@ static void test_touch(void **state)
 
 /* ---- the clock ---- */
 
-/* Idle, woken by SysTick alone, the bootloader counts seconds: its LED is lit every other one. */
+/*
+ * While idle, with only SysTick to wake it, the bootloader counts seconds: its LED is lit every
+ * other one.
+ */
 static void test_idle_clock(void **state)
 {
     struct silicon silicon;
@@ -376,7 +382,7 @@ static void test_idle_clock(void **state)
 
 /*
  * Clock security: when the crystal stops, the bootloader restarts without USB. A reset suffices
- * once the crystal swings again.
+ * once the crystal oscillates again.
  */
 static void test_crystal_stops(void **state)
 {
@@ -397,7 +403,7 @@ static void test_crystal_stops(void **state)
 
 /* ---- out of Standby ---- */
 
-/* To PWR, without which its registers read as 0: RCC_APB1ENR. */
+/* Enables the clock of PWR, without which its registers read as 0: RCC_APB1ENR. */
 static void give_clock(struct silicon *silicon)
 {
     const struct vboard_gdb_target *target = vboard_debug_attach(silicon->board);
@@ -407,7 +413,7 @@ static void give_clock(struct silicon *silicon)
     vboard_debug_detach(silicon->board);
 }
 
-/* The program finds the flag that tells it why it was started. */
+/* The program finds the flag that tells why it was started. */
 static void test_standby_flag(void **state)
 {
     struct silicon silicon;
@@ -422,7 +428,7 @@ static void test_standby_flag(void **state)
 
 /* ---- a low supply ---- */
 
-/* As many wait states as it wants, for whoever reads the flash: the bootloader is in RAM. */
+/* The flash needs its full wait states, whatever reads it: the bootloader runs from RAM. */
 static void test_low_supply(void **state)
 {
     static const struct {

@@ -2,10 +2,10 @@
 """The whole story: a factory-new board, once with BOOT0, and never again.
 
 ROM bootloader → boot0's bootloader → a program that prints over USB → another program, by boot0, by
-dfu-util and by fwupd, each of which finds the running program, gets it into the bootloader and
+dfu-util and by fwupd, each of which finds the running program, reboots it into the bootloader and
 flashes it. Runs itself under vboard: the board is an emulated STM32F4, the tools are unmodified.
 
-  story.py [BOARD]     one of BOARDS, black-f407ve without
+  story.py [BOARD]     one of BOARDS (default: black-f407ve)
 """
 
 import json
@@ -23,8 +23,8 @@ from system import (BOOT0, PATIENCE_S, SKIPPED, Directory, check, equal, need, r
                     wait_for)
 
 FIRMWARE = pathlib.Path(os.environ["FIRMWARE"])
-# The bootloader's board: the virtual board with its crystal, the end of its programs' names, the
-# flash that its ROM shows (of an F427 the first bank: its string is cut).
+# The bootloader's board: the virtual board with its crystal, the suffix of its programs' names, and
+# the flash that its ROM shows (for an F427 the first bank: its string is cut).
 BOARDS = {
     "black-f407ve": ("f407:crystal=8", "", 1048576),
     "blackpill-f401": ("f401:crystal=25", "-f401xc", 262144),
@@ -43,12 +43,12 @@ BOARD = os.environ.get("STORY_BOARD", "black-f407ve")
 
 
 def program(name, suffix=".elf"):
-    """A program for the board's chip."""
+    """Returns a program for the board's chip."""
     return str(FIRMWARE / f"{name}{BOARDS[BOARD][1]}{suffix}")
 
 
 def serial():
-    """The board's serial number, which it keeps in every mode."""
+    """Returns the board's serial number, which is the same in every mode."""
     (board,) = [json.loads(line) for line in run([BOOT0, "list", "--json"]).stdout.splitlines()]
     return board["serial"]
 
@@ -61,7 +61,7 @@ def open_port():
 
 
 def expect_text(text):
-    """The program is there and prints that."""
+    """Checks that the program runs and prints the text."""
     port = wait_for(PORT, open_port)
     try:
         tty.setraw(port)
@@ -129,7 +129,7 @@ def by_dfu_util():
 
 
 def fwupd_device():
-    """fwupd's name for the board in DFU mode."""
+    """Returns fwupd's name for the board in DFU mode."""
     done = subprocess.run(["fwupdtool", "get-devices", "--plugins", "dfu", "--json"],
                           capture_output=True, text=True, check=False)
     start = done.stdout.find("{")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What the system tests share: where the programs are, how to run them, how to fail.
+"""Shared by the system tests: where the programs are, how to run them, how to fail.
 
-The environment names the programs under test: VBOARD and BOOT0. A test prints what it does, and
-ends with status 1 at the first thing that is wrong, or 77 (meson: skipped) if a tool is missing.
+The environment names the programs under test: VBOARD and BOOT0. A test prints its steps, and exits
+with 1 at the first error, or with 77 (meson: skipped) if a tool is missing.
 """
 
 import glob
@@ -19,11 +19,11 @@ import zlib
 VBOARD = os.environ.get("VBOARD", shutil.which("vboard"))
 BOOT0 = os.environ.get("BOOT0", shutil.which("boot0"))
 SKIPPED = 77
-# BOOT0 is the program for Windows, under Wine: some answers of the system are others there.
+# BOOT0 is the program for Windows, under Wine, where some answers of the system differ.
 WINDOWS = BOOT0 is not None and BOOT0.endswith("boot0-wine")
 UART_ONLY = ["f103"]  # boards without USB
-# Against hanging only: on a loaded machine, under a sanitizer, everything takes its time. Nothing
-# waits so long for what is going well.
+# Only to catch hanging: everything is slow on a loaded machine, under a sanitizer. Passing tests
+# never wait that long.
 TIMEOUT_S = 600  # for a command
 PATIENCE_S = 300  # for an event
 
@@ -76,7 +76,7 @@ def run(arguments, status=0, **options):
 
 
 def wait_for(what, condition, patience_s=PATIENCE_S):
-    """What the condition returns, once that is true."""
+    """Waits until the condition returns a true value; returns it."""
     deadline = time.monotonic() + patience_s
     while time.monotonic() < deadline:
         result = condition()
@@ -87,17 +87,17 @@ def wait_for(what, condition, patience_s=PATIENCE_S):
 
 
 def until(condition):
-    """For a script: waits until a command of the shell succeeds. run() ends what never comes."""
+    """For a script: waits until a shell command succeeds. run() kills one that never does."""
     return f"until {condition}; do sleep 0.05; done"
 
 
 def until_back(number=3):
-    """For a script: waits until the only board is plugged in as the device of that number."""
+    """For a script: waits until the only board is plugged in with that device number."""
     return until(f"dfu-util -l | grep -q devnum={number}")
 
 
 def check_lsusb(*texts):
-    """lsusb -v decodes all that is plugged in without complaint, and says that of it."""
+    """lsusb -v decodes all devices without complaint, and its output contains the texts."""
     done = run(["lsusb", "-v"])
     equal(done.stderr, "", "complaints of lsusb -v")
     for text in texts:
@@ -107,9 +107,8 @@ def check_lsusb(*texts):
 
 
 def ordinary_user():
-    """
-    What to put before a command so that it has no rights of root, "" for who has none anyway. None,
-    and a word of it, if such a user cannot reach the programs under test: a tree below /root.
+    """Returns the prefix that runs a command without root's rights, "" for an ordinary user.
+    Returns None and a note if such a user cannot reach the programs under test: a tree below /root.
     """
     if os.geteuid() != 0:
         return ""
@@ -128,7 +127,7 @@ def vboard(boards, command, status=0, options=()):
 
 
 class Buttons:
-    """The buttons of the boards of one vboard, which is started with these options."""
+    """The buttons of the boards of one vboard that is started with these options."""
 
     def __init__(self, directory):
         self.path = directory.file("buttons")
@@ -141,14 +140,14 @@ class Buttons:
 
 
 def need_bootloaders():
-    """Skips the test where boot0 was built without the compiler for boards."""
+    """Skips the test if boot0 was built without the compiler for boards."""
     if not json.loads(run([BOOT0, "version", "--json"]).stdout)["bootloaders"]:
         print("skipped: built without the compiler for boards")
         sys.exit(SKIPPED)
 
 
 def wait_for_text(file, text):
-    """Reads what a command writes until that comes; returns all of it."""
+    """Reads a command's output until the text comes; returns all of it."""
     seen = ""
     while text not in seen:
         part = file.readline()
@@ -158,7 +157,7 @@ def wait_for_text(file, text):
 
 
 def vboard_stats(boards, command, status=0, options=()):
-    """The same; returns the result and what happened to the boards, a dictionary each."""
+    """The same; returns the result and the boards' statistics, one dictionary per board."""
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
         done = vboard(boards, command, status, ["--stats", file.name, *options])
         return done, json.load(file)
@@ -169,7 +168,7 @@ def model_names():
 
 
 def described_boards():
-    """The files of tests/boards: boards that were seen in the field."""
+    """Returns the files of tests/boards: boards from the field."""
     return sorted(glob.glob(os.path.join(os.path.dirname(__file__), "..", "boards", "*.board")))
 
 
@@ -197,8 +196,9 @@ def read(path):
 
 
 def firmware(size, seed=1):
-    """A program that does nothing: stack pointer, start address, an endless loop there, and else
-    bytes that differ."""
+    """Returns a program that does nothing: stack pointer, start address, an endless loop there, and
+    otherwise bytes that differ.
+    """
     head = (0x20001000).to_bytes(4, "little") + (0x08000101).to_bytes(4, "little")
     state = seed
     body = bytearray()
@@ -219,7 +219,7 @@ def with_suffix(data, vendor, product, version=0x0100, device=0xFFFF):
 
 
 def dfuse_file(*targets, vendor=0x0483, product=0xDF11):
-    """A DfuSe file (UM0391); a target is (alternate, name, [(address, data)...])."""
+    """Returns a DfuSe file (UM0391); a target is (alternate, name, [(address, data)...])."""
     images = b""
     for alternate, name, elements in targets:
         packed = b"".join(a.to_bytes(4, "little") + len(d).to_bytes(4, "little") + d
@@ -232,5 +232,5 @@ def dfuse_file(*targets, vendor=0x0483, product=0xDF11):
 
 
 def described(name):
-    """A board of tests/boards, for vboard and --virtual."""
+    """Returns a board of tests/boards, for vboard and --virtual."""
     return f"custom:describe={pathlib.Path(__file__).resolve().parents[1] / 'boards' / name}.board"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A command at a terminal of its own, as a user sits at one."""
+"""A command at a terminal of its own, as for a user."""
 
 import fcntl
 import os
@@ -13,7 +13,7 @@ from system import PATIENCE_S, check
 
 
 class Terminal:
-    """A command at a terminal of its own; everything that it prints is collected."""
+    """A command at a terminal of its own; collects all its output."""
 
     def __init__(self, command, columns=80, **environment):
         self.data = b""
@@ -28,7 +28,7 @@ class Terminal:
         return self.data.decode(errors="replace")
 
     def read_until(self, text=None):
-        """Reads until a text has come, or to the end. False if it did not come."""
+        """Reads until a text comes, or to the end. Returns False if it did not come."""
         limit = time.monotonic() + PATIENCE_S
         while text is None or text not in self.output:
             if not select.select([self.fd], [], [], max(0, limit - time.monotonic()))[0]:
@@ -48,7 +48,7 @@ class Terminal:
 
 
 def screen(output):
-    """What is left on the screen: \\r and ESC[K carried out."""
+    """Returns the final screen: \\r and ESC[K carried out."""
     lines = []
     for line in output.replace("\r\n", "\n").split("\n"):
         lines.append(line.split("\r\033[K")[-1])

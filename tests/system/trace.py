@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""boot0 --trace and --replay: what a user saw, a developer sees again; of sessions that fail, too."""
+"""boot0 --trace and --replay: a developer sees exactly a user's session, also when it fails."""
 
 import re
 import sys
@@ -9,7 +9,7 @@ from system import BOOT0, Directory, check, equal, firmware, read, run, say, vbo
 
 PORT = ["--port", "/dev/ttyUSB0"]
 
-# What it is about, the boards, arguments behind the file, exit status.
+# A title, the boards, arguments after the file, exit status.
 SESSIONS = [
     ("all goes well", ["f407"], [], 0),
     ("unplugged", ["f407:fault=unplug@40"], [], 74),
@@ -43,7 +43,7 @@ REFUSED = """\
 
 
 def without_times(text):
-    """What was said, but for times, and for notes, which come and go with them."""
+    """Returns the output without times, and without notes, which depend on them."""
     text = re.sub(r"[0-9.]+ (ms|s)\b", "TIME", text)
     return [line for line in text.splitlines() if not line.startswith(("Note", "Waiting"))]
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The failures of docs/howto/troubles.md: dfu-util shows the symptom on a virtual board, boot0
-succeeds on the same one or says what to do."""
+"""The failures of docs/howto/troubles.md: dfu-util shows the symptom on a virtual board, boot0 succeeds
+on the same board or says what to do.
+"""
 
 import os
 import re
@@ -8,7 +9,7 @@ import re
 from system import (BOOT0, Directory, check, equal, firmware, need, ordinary_user, read, run, say,
                     vboard, vboard_stats)
 
-QUICK = "poll_address=0,poll_erase=0"  # dfu-util sleeps what the ROM reports
+QUICK = "poll_address=0,poll_erase=0"  # dfu-util sleeps for the ROM's poll timeout
 NODE = "$UMOCKDEV_DIR/dev/bus/usb/001/002"
 SIZE = 6144
 PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/howto/troubles.md")
@@ -20,7 +21,7 @@ def board(*faults, model="f407", **keys):
 
 
 class Troubles:
-    """What the cases share: a firmware file, and ways to run both programs."""
+    """Shared by the cases: a firmware file, and ways to run both programs."""
 
     def __init__(self, directory):
         self.directory = directory
@@ -29,7 +30,7 @@ class Troubles:
         self.flash = directory.file("flash")
 
     def dfu_util(self, boards, status, phrase, *arguments):
-        """dfu-util's download ends with this status and says this."""
+        """dfu-util's download exits with this status and prints this phrase."""
         arguments = arguments or ["-a", "0", "-s", "0x08000000", "-D", self.source]
         done = vboard(boards, ["dfu-util", *arguments], status)
         said = done.stdout + done.stderr
@@ -78,7 +79,7 @@ def suffix(t):
 
 def cannot_open(t):
     say("3. Cannot open DFU device, and 7. LIBUSB_ERROR_IO")
-    spoil = f"rm {NODE}; mkdir {NODE};"  # what else than a device file: opening it fails
+    spoil = f"rm {NODE}; mkdir {NODE};"  # replaces the device file by a directory: opening it fails
     done = vboard("f407", ["sh", "-c", f"{spoil} dfu-util -a 0 -s 0x08000000 -D {t.source}"], 74)
     check("Cannot open DFU device 0483:df11 found on devnum 2 (LIBUSB_ERROR_IO)" in done.stderr,
           done.stderr)
@@ -94,7 +95,7 @@ def no_device(t):
 
 def access(t):
     say("5. LIBUSB_ERROR_ACCESS")
-    user = ordinary_user()  # nothing is forbidden to root
+    user = ordinary_user()  # root is allowed everything
     if user is None:
         return
     for path in [t.directory.path, t.source]:
@@ -137,7 +138,7 @@ def clear_status(t):
 
 def lost_device(t):
     say("11. Lost device after RESET: a program that does not go to DFU mode")
-    # The descriptors of a program: one interface, run-time; the ROM behind them refuses DETACH.
+    # The descriptors of a program: one run-time interface; the ROM behind them refuses DETACH.
     program = "+".join(["descriptor@16=01", *(f"descriptor@{at}=ff" for at in (23, 32, 41))])
     t.explains(board(program), 74, "asking the program for DFU mode", "into DFU mode")
 

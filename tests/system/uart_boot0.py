@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""boot0 on serial ports, with stm32flash as judge: each reads what the other wrote, bad lines do no
-harm, DTR and RTS bring boards into their bootloader, and errors say what to do."""
+"""boot0 on serial ports, with stm32flash as the reference: each reads what the other wrote, bad
+lines do no harm, DTR and RTS reset boards into their bootloader, and errors say what to do.
+"""
 
 import json
 import sys

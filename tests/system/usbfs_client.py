@@ -75,7 +75,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def ask(file, request, argument=None):
-    """The answer: 0 or more, or a negative errno."""
+    """Returns the answer: 0 or more, or a negative errno."""
     if isinstance(argument, int):
         argument = ctypes.byref(ctypes.c_uint(argument))
     answer = libc.ioctl(file, ctypes.c_ulong(request), argument)
@@ -113,14 +113,14 @@ class Transfer:
 
 
 def reap(file, request=REAPURBNDELAY):
-    """The address of the URB that is done, or a negative errno."""
+    """Returns the address of a completed URB, or a negative errno."""
     pointer = ctypes.c_void_p()
     answer = ask(file, request, ctypes.byref(pointer))
     return pointer.value if answer == 0 else answer
 
 
 def wait(file):
-    """Reaps as libusb does: asks until there is an answer."""
+    """Reaps like libusb: polls until there is an answer."""
     end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
         answer = reap(file)
@@ -162,7 +162,7 @@ def claims(file):
     equal(Transfer(GETSTATUS).submit(other), 0, "a request claims, too")
     equal(ask(file, CLAIMINTERFACE, 0), -errno.EBUSY, "claim after that")
     os.close(other)
-    for _ in range(100):  # close() of a mocked file is heard a moment later
+    for _ in range(100):  # a mocked file's close() arrives a moment later
         if ask(file, CLAIMINTERFACE, 0) == 0:
             break
         time.sleep(0.01)
@@ -255,7 +255,7 @@ def unplugged():
 
 
 def forks():
-    """A child that was forked while another thread was inside umockdev's library opens files."""
+    """A child forked while another thread was inside umockdev's library opens files."""
     over = threading.Event()
 
     def look():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The vboard command itself: options, errors before anything runs, statistics, signals, tidiness."""
+"""The vboard command itself: options, errors before anything runs, statistics, signals, cleanup."""
 
 import json
 import os
@@ -109,7 +109,7 @@ def speeds(directory):
     quick = "f407:poll_address=0,poll_erase=0"
 
     say("speed 0: a mass erase of 16 s takes no time")
-    # What passes by the wall passes on the board too; the erase does on the board alone.
+    # Wall time passes on the board too; the erase takes time on the board alone.
     clock = "date +%s.%N"
     done, stats = vboard_stats(quick, ["sh", "-c", f"{clock}; {' '.join(command)} >&2; {clock}"])
     start, end = map(float, done.stdout.split())

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""boot0.exe as it meets Windows itself: arguments and names beyond ASCII, paths of more than 260
-characters, pipes, Ctrl-C, and a console, which Wine plays on a pseudo terminal. Wine's console knows
-no escape sequences and no characters beyond U+FFFF; a real one of Windows 10 does."""
+"""boot0.exe on Windows itself: arguments and names beyond ASCII, paths of more than 260 characters,
+pipes, Ctrl-C, and a console, which Wine emulates on a pseudo terminal. Wine's console knows no
+escape sequences and no characters beyond U+FFFF; a real one of Windows 10 does.
+"""
 
 import json
 import os
@@ -13,7 +14,7 @@ import sys
 import time
 import tty
 
-from wine import link  # first: it leads to the others
+from wine import link  # first: it adds the path to the others
 from system import (BOOT0, PATIENCE_S, TIMEOUT_S, VBOARD, Directory, check, equal, firmware, read,
                     run, say, wait_for_text)
 from terminal import Terminal
@@ -23,18 +24,18 @@ NAME = "ä€\U0001f600 ё.bin"
 
 
 class Console(Terminal):
-    """A console of Wine, without how Wine draws it."""
+    """A console of Wine, without Wine's drawing."""
 
     def __init__(self, *arguments):
         super().__init__([BOOT0, *arguments])
-        tty.setraw(self.fd)  # Wine is to see the keys
+        tty.setraw(self.fd)  # Wine must see the keys
 
     def end(self):
         """Wine's console may stay after the program, and keep the terminal open."""
         limit = time.monotonic() + PATIENCE_S
         while True:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
-            # What was printed last may come after the program's end.
+            # The last output may come after the program's end.
             while select.select([self.fd], [], [], 1 if pid else 0.1)[0]:
                 try:
                     self.data += os.read(self.fd, 4096)
@@ -89,7 +90,7 @@ def pipes(directory):
 
 
 def interrupts(directory):
-    """Wine makes a console's Ctrl-C of SIGINT."""
+    """Wine turns SIGINT into a console's Ctrl-C."""
     source = directory.file("a.bin", firmware(3000))
     say("Ctrl-C ends what waits")
     with subprocess.Popen([BOOT0, "watch", "--virtual", "f407", source], stdin=subprocess.DEVNULL,

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
 """boot0.exe driver and doctor with Wine's SetupAPI, and devices that this test writes into Wine's
-registry as Windows has them there. Wine has no lists of a class's drivers, so installing ends at
-that step: what the test shows is how far it gets, and that the device is left as it was. The rest
-is in tests/unit/cli/driver, with recorded answers."""
+registry in Windows' form. Wine has no lists of a class's drivers, so installing ends at that step:
+the test shows how far it gets, and that the device is left unchanged. tests/unit/cli/driver covers
+the rest, with recorded answers.
+"""
 
 import json
 import subprocess
 import sys
 
-from wine import PREFIX, ROOT  # first: it leads to the others
+from wine import PREFIX, ROOT  # first: it adds the path to the others
 from system import BOOT0, TIMEOUT_S, Directory, check, equal, run, say
 
 WINUSB_INF = PREFIX / "drive_c/windows/inf/winusb.inf"
@@ -20,7 +21,7 @@ ROM = r"USB\VID_0483&PID_DF11\3276365D3336"
 BOUND = r"USB\VID_1EAF&PID_0003\LLM 003"
 MOUSE, HUB = r"USB\VID_046D&PID_C077\5&1", r"USB\ROOT_HUB30\4&1"
 GUID = "{b0070000-6d2b-4d1c-9d55-5a3c1f0b5e00}"
-# Of the form of Windows': a model for other devices, then the one for all.
+# In the form of Windows' own: a model for other devices, then the one for all.
 INF = r"""[Version]
 Signature = "$Windows NT$"
 Class = USBDevice
@@ -42,7 +43,7 @@ Device = "WinUsb Device"
 
 
 def multi(*texts):
-    """A REG_MULTI_SZ as a file of REGEDIT has it."""
+    """Returns a REG_MULTI_SZ as a REGEDIT file writes it."""
     data = ("\0".join(texts) + "\0\0").encode("utf-16-le")
     return "hex(7):" + ",".join(f"{byte:02x}" for byte in data)
 
@@ -66,7 +67,9 @@ def boot0(*arguments, status=0):
 
 
 def listed():
-    """Those of this test. Wine itself may add devices, of a vboard that runs at the same time."""
+    """Returns this test's devices. Wine itself may add those of a vboard that runs at the same
+    time.
+    """
     return {row["instance"]: row
             for row in map(json.loads, boot0("driver", "--json").stdout.splitlines())
             if row["instance"] in (ROM, BOUND, MOUSE, HUB)}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libusb-1.0.dll for Wine, which has no WinUSB: a Windows program's calls go to the host's libusb.
- * Built by winegcc with libusb_forward.spec. What libusb cannot do on Windows it does not do here.
+ * libusb-1.0.dll for Wine, which has no WinUSB: forwards a Windows program's calls to the host's
+ * libusb. Built by winegcc with libusb_forward.spec. It omits what libusb cannot do on Windows.
  */
 #include <libusb-1.0/libusb.h>
 #include <stddef.h>

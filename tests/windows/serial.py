@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: MIT
 """boot0.exe on a serial port of Windows: vboard's terminal is COM15 of Wine. stm32flash, which runs
-outside Wine, is the judge: each reads what the other wrote. DTR and RTS are not there: Wine opens
-the terminal in a process that vboard does not see."""
+outside Wine, is the reference: each reads what the other wrote. DTR and RTS are missing: Wine opens
+the terminal in a process that vboard does not see.
+"""
 
 import json
 import sys
 
-from wine import link  # first: it leads to the others
+from wine import link  # first: it adds the path to the others
 from system import BOOT0, Directory, check, equal, firmware, need, read, say, vboard, vboard_stats
 
-PORT = "COM15"  # above COM9: it has another name below the surface
+PORT = "COM15"  # above COM9: Windows opens it under another name
 FLASH = 0x08000000
 SIZE = 3001
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """boot0.exe over USB, by a libusb-1.0.dll that forwards to the host's (scripts/windows-usb.sh).
-Debian's dfu-util, which runs outside Wine, is the judge."""
+Debian's dfu-util, which runs outside Wine, is the reference.
+"""
 
 import json
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What tests of boot0.exe share: where Wine has its Windows, and serial ports in it."""
+"""Shared by the tests of boot0.exe: the location of Wine's Windows, and its serial ports."""
 
 import os
 import pathlib
@@ -12,5 +12,5 @@ sys.path.insert(0, str(ROOT / "tests/system"))
 
 
 def link(port):
-    """Shell: the port of the board that is plugged in becomes that of this name."""
+    """Shell: the plugged-in board's port becomes the port of this name."""
     return f'ln -sfn "$(readlink "$UMOCKDEV_DIR/dev/ttyUSB0")" {PREFIX}/dosdevices/{port.lower()}'
