@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What tests ask of the system beside base/platform: files and folders of their own for a while. */
+/* System services for tests beside base/platform: temporary files and folders of their own. */
 #ifndef BOOT0_TESTS_PORTABLE_H
 #define BOOT0_TESTS_PORTABLE_H
 
@@ -19,7 +19,7 @@ enum {
     PORTABLE_NAME = 300,
 };
 
-/* A name that no file has; the folder for temporary files is the system's. */
+/* A name that no file has, in the system's folder for temporary files. */
 static inline const char *portable_name(char name[PORTABLE_NAME])
 {
 #ifdef _WIN32
@@ -36,7 +36,7 @@ static inline const char *portable_name(char name[PORTABLE_NAME])
     return name;
 }
 
-/* A file with these contents, to be removed by the test. False: it cannot be. */
+/* Creates a file with these contents; the test removes it. Returns false if that fails. */
 static inline bool portable_file(char name[PORTABLE_NAME], const void *bytes, size_t size)
 {
     FILE *file = fopen(portable_name(name), "wb");
@@ -45,12 +45,12 @@ static inline bool portable_file(char name[PORTABLE_NAME], const void *bytes, si
     return file && fclose(file) == 0 && ok;
 }
 
-/* A stream that reads these bytes: fclose(). NULL: it cannot be had. */
+/* Returns a stream that reads these bytes, for fclose(); NULL if that fails. */
 static inline FILE *portable_input(const void *bytes, size_t size)
 {
 #ifdef _WIN32
     struct b0_text text;
-    FILE *file = b0_text_begin(&text); /* a temporary file, which can be read as well */
+    FILE *file = b0_text_begin(&text); /* a temporary file, which is readable as well */
 #else
     FILE *file = tmpfile();
 #endif
@@ -60,7 +60,7 @@ static inline FILE *portable_input(const void *bytes, size_t size)
     return file;
 }
 
-/* Makes a folder and enters it; `before` is where the test was. False: it cannot. */
+/* Makes a folder and enters it; `before` is the previous folder. Returns false if that fails. */
 static inline bool portable_enter(char name[PORTABLE_NAME], char before[PORTABLE_NAME])
 {
     portable_name(name);
@@ -75,7 +75,7 @@ static inline bool portable_enter(char name[PORTABLE_NAME], char before[PORTABLE
     return getcwd(before, PORTABLE_NAME) && chdir(name) == 0;
 }
 
-/* Goes back; the folder has to be empty. */
+/* Goes back and removes the folder, which must be empty. */
 static inline bool portable_leave(const char *name, const char *before)
 {
     return chdir(before) == 0 && rmdir(name) == 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * arduino/boards.txt and the variant's table of ROMs against what core/family knows of the chips:
- * sizes, CPU, whether the ROM speaks USB, where a ROM can be.
+ * Checks arduino/boards.txt and the variant's table of ROMs against core/family's facts: sizes,
+ * CPU, whether the ROM supports USB, and its possible addresses.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -40,7 +40,7 @@ static int read_boards(void **state)
     return 0;
 }
 
-/* The value of "KEY.NAME=" in boards.txt; "" if there is no such line. */
+/* Returns the value of "KEY.NAME=" in boards.txt; "" if there is no such line. */
 static const char *value_of(const char *key, const char *name)
 {
     static char value[VALUE_MAX];
@@ -59,7 +59,7 @@ static uint32_t number_of(const char *key, const char *name)
     return (uint32_t)strtoul(value_of(key, name), NULL, 0);
 }
 
-/* Calls `check` for each board, with the chip that is in its build.board: GENERIC_F407VGTX. */
+/* Calls `check` for each board, with the chip from its build.board: GENERIC_F407VGTX. */
 static void each_board(void (*check)(const char *key, const char *part,
                                      const struct boot0_chip *chip))
 {
@@ -86,7 +86,7 @@ static void each_board(void (*check)(const char *key, const char *part,
 
 /* ---- boards ---- */
 
-/* The last letter of a part is its flash: datasheets, "Ordering information". */
+/* The last letter of a part encodes its flash size: datasheets, "Ordering information". */
 static uint32_t flash_of_part(const char *part)
 {
     static const struct {
@@ -168,7 +168,7 @@ static void test_methods_are_those_of_the_rom(void **state)
     each_board(check_methods);
 }
 
-/* A chip or board that is named to the command is the one that the program is compiled for. */
+/* A chip or board in the command's options matches the one that the program is compiled for. */
 static void check_options(const char *key, const char *part, const struct boot0_chip *chip)
 {
     static const char *const names[] = {
@@ -236,7 +236,7 @@ static void test_roms_are_where_no_other_memory_is(void **state)
             assert_false(boot0_chip_is_ram(&family->chips[j].chip, vectors));
             assert_int_not_equal(family->chips[j].chip.option_bytes, vectors);
         }
-        /* What can be remapped is seen at 0 as well; the U5's flash is not. */
+        /* Remappable flash appears at 0 as well; the U5's does not. */
         assert_int_equal(rows[i].rom.remap != 0, family->aliases[0].flash != 0);
         assert_int_equal(rows[i].rom.remap != 0, rows[i].rom.clock_enable != 0);
         assert_int_equal(rows[i].rom.remap != 0, rows[i].rom.syscfg_clock != 0);

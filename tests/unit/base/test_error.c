@@ -58,7 +58,7 @@ static void test_advice_names(void **state)
     assert_string_equal(boot0_advice_name((enum boot0_advice) - 1), "unknown");
 }
 
-/* An advice belongs to one message and hint: it goes with them, and into a copy of the error. */
+/* Advice belongs to one message and hint: it is replaced with them, and copied with the error. */
 static void test_advice(void **state)
 {
     const struct boot0_facts facts = {.address = 0x08000000, .number = 7, .text = "text"};
@@ -100,7 +100,7 @@ static void test_no_error(void **state)
     assert_int_not_equal(boot0_advise(NULL, BOOT0_ADVICE_PLACE, NULL), BOOT0_OK);
 }
 
-/* A message can be put into another one. */
+/* A message can be extended by another one. */
 static void test_extended(void **state)
 {
     struct boot0_error error;
@@ -113,7 +113,7 @@ static void test_extended(void **state)
     assert_string_equal(error.hint, "");
 }
 
-/* What is too long is cut, visibly. */
+/* Long texts are cut visibly. */
 static void test_long(void **state)
 {
     struct boot0_error error;

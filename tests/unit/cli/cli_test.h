@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* For tests of what the command prints: a file in memory. */
+/* For tests of the command's output: a file in memory. */
 #ifndef BOOT0_TESTS_CLI_TEST_H
 #define BOOT0_TESTS_CLI_TEST_H
 
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include <base/platform/text.h>
-#include <cmocka.h> /* wants those above */
+#include <cmocka.h> /* needs the headers above */
 
 struct memory_file {
     struct b0_text text;
@@ -24,14 +24,14 @@ static inline void memory_open(struct memory_file *memory)
     assert_non_null(memory->file);
 }
 
-/* Closes it. What was printed, if anything was, is the caller's: free(). */
+/* Closes it and returns its contents, or NULL if there are none. The caller calls free(). */
 static inline char *memory_take(struct memory_file *memory)
 {
     memory->file = NULL;
     return b0_text_end(&memory->text);
 }
 
-/* Closes it and compares all that was printed. */
+/* Closes it and compares its contents. */
 static inline void memory_expect(struct memory_file *memory, const char *wanted)
 {
     char *text = memory_take(memory);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the command says of the library's advice: there is a sentence for each, and it is true. */
+/* The command's sentences for the library's advice: each advice has a true one. */
 #include "cli_test.h"
 
 #include <cli/advice.h>
@@ -17,7 +17,7 @@ static const char *const command_names[] = {
 #undef ROW
 };
 
-/* As long as the library's lists become. */
+/* As long as the library's lists can become. */
 static struct boot0_error error_with(enum boot0_advice advice, const char *text)
 {
     struct boot0_error error = {.code = BOOT0_E_IO};
@@ -39,7 +39,7 @@ static const char *sentence(char text[ADVICE_TEXT], enum boot0_advice advice)
 
 /* ---- options and commands ---- */
 
-/* Whether options.c has an option: only of others it says that there is none. */
+/* Whether options.c has an option: its message for any other says that there is none. */
 static bool is_option(const char *name)
 {
     enum option all[OPTION_COUNT];
@@ -140,7 +140,7 @@ static void test_names(void **state)
     (void)state;
     for (unsigned i = BOOT0_ADVICE_NONE + 1; i < BOOT0_ADVICE_COUNT; i++) {
         sentence(text, (enum boot0_advice)i);
-        /* What names neither says no more than the library's hint. */
+        /* A sentence that names neither adds nothing to the library's hint. */
         if (check_options(text) + check_commands(text) == 0 && !strstr(text, " the command"))
             fail_msg("%s has nothing of the command: %s", boot0_advice_name((enum boot0_advice)i),
                      text);
@@ -149,7 +149,7 @@ static void test_names(void **state)
 
 /* ---- form ---- */
 
-/* What goes on where a note's message ends. */
+/* Notes continue the sentence of their message. */
 static bool is_note(enum boot0_advice advice)
 {
     return advice == BOOT0_ADVICE_STARTER || advice == BOOT0_ADVICE_SUPPLY_IGNORED;
@@ -172,7 +172,7 @@ static void test_form(void **state)
     }
 }
 
-/* With all that the library puts into it, a sentence is whole, and no line of it is too long. */
+/* With all the texts that the library inserts, a sentence is whole, and no line is too long. */
 static void test_wrapping(void **state)
 {
     struct memory_file memory;
@@ -236,7 +236,7 @@ static void test_note(void **state)
     assert_true(strlen(advice_note(text, &note)) == sizeof note.message + sizeof note.hint);
 }
 
-/* An advice that a newer library has: its hint is all there is. */
+/* Advice of a newer library: only its hint is printed. */
 static void test_unknown(void **state)
 {
     struct boot0_error error = error_with(BOOT0_ADVICE_COUNT, "text");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line: every kind of option, all the ways to write one, and what is wrong with it. */
+/* The command line: every kind of option, all spellings, and every error. */
 #include "cli_test.h"
 
 #include <cli/command.h>
@@ -40,7 +40,7 @@ static enum boot0_status parse(const struct command *command, const char *line)
 }
 
 #define assert_parses(command, line) assert_int_equal(parse(command, line), BOOT0_OK)
-/* A usage error that says `text`, and has a hint. */
+/* Expects a usage error that contains `text` and has a hint. */
 static void assert_refuses(const struct command *command, const char *line, const char *text)
 {
     assert_int_equal(parse(command, line), BOOT0_E_USAGE);
@@ -49,7 +49,7 @@ static void assert_refuses(const struct command *command, const char *line, cons
     assert_true(error.hint[0] != '\0');
 }
 
-/* The same word many times. */
+/* Returns the word repeated `count` times. */
 static const char *repeated(const char *word, int count)
 {
     static char line[1024];

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What reaches a terminal: printf's formats, and nothing that a terminal acts on; errors as JSON.
- */
+/* Terminal output: printf's formats, and nothing that a terminal acts on; errors as JSON. */
 #include "cli_test.h"
 
 #include <base/print/json.h>
@@ -11,7 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Windows' consoles are set to UTF-8; elsewhere the locale says what a terminal takes. */
+/* Windows' consoles are set to UTF-8; elsewhere the locale tells what a terminal accepts. */
 #ifdef _WIN32
 #define setenv(name, value, overwrite) ((void)(overwrite), 0)
 static const bool has_locales = false;
@@ -83,7 +82,7 @@ static void test_controls(void **state)
     expect_text("\xe2\x82", "\\xe2\\x82"); /* cut off */
 }
 
-/* All single bytes and all pairs: nothing but printable characters comes out. */
+/* All single bytes and all pairs: only printable characters come out. */
 static void test_all_pairs(void **state)
 {
     (void)state;
@@ -104,7 +103,7 @@ static void test_all_pairs(void **state)
     }
 }
 
-/* Latin-1 terminals take the bytes 0x80 to 0x9f of UTF-8 for controls. */
+/* Latin-1 terminals interpret UTF-8's bytes 0x80 to 0x9f as controls. */
 static void test_other_locales(void **state)
 {
     (void)state;
@@ -116,7 +115,7 @@ static void test_other_locales(void **state)
     assert_int_equal(setenv("LC_ALL", "C.UTF-8", 1), 0);
 }
 
-/* A precision cuts the argument, a width counts what is printed. */
+/* A precision cuts the argument, a width counts printed columns. */
 static void test_columns(void **state)
 {
     struct memory_file memory;

@@ -33,7 +33,7 @@ static void test_eighty_columns(void **state)
                         "Verifying [###############] 100%  40 KiB of 40 KiB, 20 KiB/s");
 }
 
-/* Of the first moments nothing can be said. */
+/* There is no rate in the first moments. */
 static void test_rate_comes_late(void **state)
 {
     (void)state;
@@ -56,7 +56,7 @@ static void test_narrow_and_wide(void **state)
                         "20 KiB of 40 KiB, 20 KiB/s, 1.0 s left");
 }
 
-/* The time left covers what comes after this phase, too. */
+/* The time left includes the phases that follow. */
 static void test_time_of_all_phases(void **state)
 {
     struct progress progress = {.last = {.phase = BOOT0_PHASE_COUNT}};
@@ -71,7 +71,7 @@ static void test_time_of_all_phases(void **state)
     assert_non_null(strstr(line, ", 20 KiB/s, 1 min 15 s left"));
 }
 
-/* A bar whose width changes while it grows is hard to look at. */
+/* The bar keeps its width while it grows: a changing width is hard to read. */
 static void test_bar_keeps_its_width(void **state)
 {
     (void)state;
@@ -117,7 +117,7 @@ static const char *format_erase(uint64_t us, uint64_t expected_us, int width)
     return line;
 }
 
-/* An erase of the whole flash does not tell how far it is, but how long it usually takes. */
+/* An erase of the whole flash reports no progress, only its usual time. */
 static void test_expected_time(void **state)
 {
     (void)state;

@@ -112,7 +112,7 @@ static void expect_wrapped(const char *label, const char *text, const char *want
     memory_expect(&memory, wanted);
 }
 
-/* A file that is no terminal has 80 columns, of which paragraphs take 78. */
+/* A file that is not a terminal has 80 columns, of which paragraphs take 78. */
 static void test_wrapping(void **state)
 {
     char seventy_eight[80] = "", longer[100] = "", wanted[120];
@@ -126,7 +126,7 @@ static void test_wrapping(void **state)
     snprintf(longer, sizeof longer, "%s bc", seventy_eight);
     snprintf(wanted, sizeof wanted, "%s\nbc\n", seventy_eight);
     expect_wrapped("", longer, wanted);
-    /* A word that has no room on any line stays whole. */
+    /* A word longer than any line stays whole. */
     memset(longer, 'b', 90);
     snprintf(wanted, sizeof wanted, "%.90s\n", longer);
     longer[90] = '\0';

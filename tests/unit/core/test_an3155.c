@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The UART host engine against scripted conversations: each test reads like what a logic analyser
- * would show. The script says what the engine must send next, and what the board answers.
+ * The UART host engine against scripted conversations: each test reads like a logic analyser's
+ * trace. The script tells what the engine must send next, and what the board answers.
  */
 #include <core/an3155.h>
 
@@ -31,7 +31,9 @@ struct line {
     {                                                                                              \
         BOARD, BYTES(text)                                                                         \
     }
-/* Nothing comes while the engine listens, for as long as it asked or for more than it waits. */
+/*
+ * Nothing comes while the engine listens: for as long as it asked, or (LATER) longer than it waits.
+ */
 #define SILENCE                                                                                    \
     {                                                                                              \
         QUIET, NULL, 0                                                                             \
@@ -125,7 +127,7 @@ static void answer(struct talk *t, const struct b0_an3155_step *step)
     b0_an3155_feed(&t->engine, result, 0, t->now_us);
 }
 
-/* Plays a script to its end; the operation has been begun. */
+/* Plays a script to its end; the operation has already begun. */
 static enum b0_an3155_failure play(struct talk *t, const struct line *script, size_t count)
 {
     struct b0_an3155_step step;
@@ -199,7 +201,7 @@ static void test_in_sync_already(void **state)
     assert_int_equal(PLAY(&t, SILENCE, SENT("\x7f"), SILENCE, SENT("\x7f"), SAID(NACK), SILENCE,
                           GET_31, GET_ID_413),
                      0);
-    /* A board that refuses the first one already. */
+    /* A board that refuses the first one. */
     start(&t);
     b0_an3155_connect(&t.engine);
     assert_int_equal(PLAY(&t, SILENCE, SENT("\x7f"), SAID(NACK), SILENCE, GET_31, GET_ID_413), 0);
@@ -221,7 +223,10 @@ static void test_adapters_first_bytes(void **state)
 #define PADS64  PADS8 PADS8 PADS8 PADS8 PADS8 PADS8 PADS8 PADS8
 #define PADS256 PADS64 PADS64 PADS64 PADS64
 
-/* It was left in the middle of a block: fed until it refuses, then once more to be sure. */
+/*
+ * The board was left in the middle of a block: the engine sends pads until it refuses, then once
+ * more to be sure.
+ */
 static void test_left_in_a_frame(void **state)
 {
     struct talk t;
@@ -272,7 +277,7 @@ static void test_reads(void **state)
 
     (void)state;
     connected(&t);
-    /* 2 bytes to the end of a row of 256, then the rest. */
+    /* 2 bytes to the end of a row of 256, then the others. */
     b0_an3155_read(&t.engine, 0x080000fe, got, 6);
     assert_int_equal(PLAY(&t, SENT("\x11\xee"), SAID(ACK), SENT("\x08\x00\x00\xfe\xf6"), SAID(ACK),
                           SENT("\x01\xfe"), SAID(ACK "ab"), SENT("\x11\xee"), SAID(ACK),
@@ -283,7 +288,7 @@ static void test_reads(void **state)
     assert_int_equal(t.engine.done, 6);
 }
 
-/* A byte too many has shifted the block: it stands where the next ACK should be. */
+/* An extra byte has shifted the block: its end arrives in place of the next ACK. */
 static void test_read_shifted(void **state)
 {
     uint8_t got[4];
@@ -350,7 +355,7 @@ static void test_writes(void **state)
                           SENT("\x07\x01\x02\x03\x04\x05\xff\xff\xff\xf9"), SAID(ACK), GET_ID_413),
                      0);
     assert_int_equal(t.engine.done, 5);
-    /* And so does one that does not begin at a word. */
+    /* A write that does not begin at a word is widened, too. */
     b0_an3155_write(&t.engine, 0x08000102, (const uint8_t *)"\x01\x02\x03", 3);
     assert_int_equal(PLAY(&t, SENT("\x31\xce"), SAID(ACK), SENT("\x08\x00\x01\x00\x09"), SAID(ACK),
                           SENT("\x07\xff\xff\x01\x02\x03\xff\xff\xff\xf8"), SAID(ACK), GET_ID_413),
@@ -364,7 +369,10 @@ static void test_writes(void **state)
     SILENCE, SENT("\x06"), SILENCE, SENT("\x06"), SAID(NACK), SILENCE, SENT("\x11\xee"),           \
         SAID(ACK), SENT("\x08\x00\x00\x00\x08"), SAID(ACK), SENT("\x03\xfc")
 
-/* No ACK: whether the block was written is seen by reading it. The pad is not in the frame. */
+/*
+ * No ACK: the engine reads the block back to see whether it was written. The pad is not in the
+ * frame.
+ */
 static void test_write_in_doubt(void **state)
 {
     static const uint8_t data[] = {1, 2, 3, 4};
@@ -387,7 +395,7 @@ static void test_write_in_doubt(void **state)
         B0_AN3155_FAIL_DIRTY);
 }
 
-/* An L0 or L1: pads are what its erased flash reads, and that is what tells a fresh block. */
+/* An L0 or L1: pads equal its erased flash, which also identifies an erased block. */
 static void test_write_to_flash_that_erases_to_zero(void **state)
 {
     static const uint8_t data[] = {1, 2, 3, 4};
@@ -414,7 +422,10 @@ static void test_write_to_flash_that_erases_to_zero(void **state)
         B0_AN3155_FAIL_DIRTY);
 }
 
-/* Its count was hit, and a byte in its middle was the right checksum: the rest is refused. */
+/*
+ * Its count was damaged, and a byte in its middle was the right checksum: the board refuses the
+ * rest.
+ */
 static void test_write_cut_short(void **state)
 {
     static const uint8_t data[] = {1, 2, 3, 4};
@@ -466,7 +477,7 @@ static void test_erases_pages_by_one_byte(void **state)
     assert_int_equal(PLAY(&t, ), B0_AN3155_FAIL_UNSUPPORTED);
     b0_an3155_erase_whole(&t.engine, B0_AN3155_BANK_1);
     assert_int_equal(PLAY(&t, ), B0_AN3155_FAIL_UNSUPPORTED);
-    /* What Get did not list is not sent. */
+    /* A command that Get did not list is not sent. */
     b0_an3155_go(&t.engine, 0x08000000);
     assert_int_equal(PLAY(&t, ), B0_AN3155_FAIL_UNSUPPORTED);
 }
@@ -482,7 +493,7 @@ static void test_goes(void **state)
                      0);
 }
 
-/* Its ACK may be lost: a board that says nothing any more has started the program. */
+/* Its ACK may be lost: a silent board has started the program. */
 static void test_goes_unheard(void **state)
 {
     struct talk t;
@@ -506,7 +517,7 @@ static void test_protects(void **state)
     connected(&t);
     b0_an3155_write_protect(&t.engine, (const uint8_t *)"\x00\x05", 2);
     assert_int_equal(PLAY(&t, SENT("\x63\x9c"), SAID(ACK), SENT("\x01\x00\x05\x04"), SAID(ACK)), 0);
-    /* The chip has been reset: 0x7f again. */
+    /* The chip has reset: 0x7f again. */
     b0_an3155_readout_protect(&t.engine);
     assert_int_equal(
         PLAY(&t, SILENCE, SENT("\x7f"), SAID(ACK), SILENCE, SENT("\x82\x7d"), SAID(ACK), SAID(ACK)),
@@ -557,7 +568,7 @@ static void test_refusals(void **state)
                           SENT("\x02"), SAID(NACK), SILENCE, SENT("\x11\xee"), SAID(NACK)),
                      B0_AN3155_FAIL_REFUSED);
     assert_int_equal(t.engine.failed_command, B0_AN3155_READ);
-    /* It waits for a command all the same. */
+    /* The board waits for a command all the same. */
     b0_an3155_version(&t.engine);
     assert_int_equal(PLAY(&t, SENT("\x01\xfe"), SAID(ACK "\x31\x01\x02" ACK)), 0);
     assert_int_equal(t.engine.options[1], 2);
@@ -574,7 +585,7 @@ static void test_unplugged(void **state)
     assert_int_equal(PLAY(&t, SENT("\x11\xee"), UNPLUGGED), B0_AN3155_FAIL_GONE);
 }
 
-/* Stopped while the board erases: it hears nothing until it is done. */
+/* Stopped while the board erases: the board is silent until it is done. */
 static void test_stopped_in_an_erase(void **state)
 {
     struct b0_an3155_step step;

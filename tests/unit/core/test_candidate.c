@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a bus tells of a device by its descriptors. */
+/* What a bus knows of a device from its descriptors. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* CRC-32 against known values, which are inverted at the end, and in pieces. */
+/* CRC-32 against known values, which are inverted at the end, whole and in pieces. */
 #include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -92,7 +92,7 @@ static void test_reads_dfu_1_0(void **state)
     assert_int_equal(found.functional.version, BOOT0_DFU_VERSION_1_0);
 }
 
-/* A running program: HID, whose class descriptor has type 0x21 too, before and behind DFU. */
+/* A running program: HID, whose class descriptor has type 0x21 too, before and after DFU. */
 static void test_tells_dfu_from_hid(void **state)
 {
     /* clang-format off */
@@ -151,7 +151,7 @@ static void test_keeps_what_it_has_at_a_broken_length(void **state)
     (void)state;
     for (unsigned length = 0; length < 256; length++) {
         if (length >= 2 && length <= 27)
-            continue; /* could be */
+            continue; /* valid */
         memcpy(blob, f407, sizeof(blob));
         blob[27] = (uint8_t)length; /* of alternate 2 */
         assert_true(walk(blob, sizeof(blob), &found));
@@ -209,7 +209,7 @@ static void test_believes_a_total_length_that_can_be(void **state)
 
     (void)state;
     memcpy(blob, f407, sizeof(blob));
-    blob[2] = 27; /* what follows is not of this configuration */
+    blob[2] = 27; /* the following bytes belong to no configuration */
     assert_true(walk(blob, sizeof(blob), &found));
     assert_int_equal(found.alternate_count, 2);
     blob[2] = 8; /* less than its own length */
@@ -223,7 +223,7 @@ static void test_believes_a_total_length_that_can_be(void **state)
     assert_int_equal(found.alternate_count, 4);
 }
 
-/* Each interface has its own; one without has that of the configuration. */
+/* Each interface has its own functional descriptor; one without it has the configuration's. */
 static void test_keeps_interfaces_apart(void **state)
 {
     /* clang-format off */
@@ -255,7 +255,7 @@ static void test_keeps_interfaces_apart(void **state)
     assert_null(b0_descriptors_functional(&found, 0));
 }
 
-/* Without its first descriptor: what stands at wTotalLength's place is none. */
+/* Without a configuration descriptor, the bytes at wTotalLength's offset are not a length. */
 static void test_reads_on_without_a_configuration(void **state)
 {
     /* clang-format off */
@@ -308,7 +308,7 @@ static void test_finds_no_dfu(void **state)
     assert_false(walk(blob, 0, &found));
 }
 
-/* A string descriptor as it is sent: bLength, 3, and the text in UTF-16. */
+/* Encodes a string descriptor: bLength, 3, and the text in UTF-16. */
 static size_t encode(uint8_t *bytes, uint8_t length, const char *text)
 {
     size_t size = 2;
@@ -332,12 +332,12 @@ static void test_reads_strings(void **state)
     assert_int_equal(size, 38);
     assert_int_equal(b0_string_descriptor(bytes, size, text, sizeof(text)), 18);
     assert_string_equal(text, "STM32  BOOTLOADER ");
-    /* the ROM of the F42x: says 166, sends 112 */
+    /* the ROM of the F42x: bLength 166, sends 112 */
     size = encode(bytes, 166, "@Internal Flash  /0x08000000/04*016Kg,01*064Kg,07*128Kg");
     assert_int_equal(size, 112);
     assert_int_equal(b0_string_descriptor(bytes, size, text, sizeof(text)), 55);
     assert_string_equal(text, "@Internal Flash  /0x08000000/04*016Kg,01*064Kg,07*128Kg");
-    /* more was sent than is said */
+    /* longer than its bLength */
     bytes[0] = 30;
     assert_int_equal(b0_string_descriptor(bytes, size, text, sizeof(text)), 14);
     assert_string_equal(text, "@Internal Flas");

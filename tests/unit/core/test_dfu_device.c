@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The device's state table against an expectation that was written apart from it, as one string a
- * state; and the slips that respected DFU devices made. Also the test_names and the six status
- * bytes.
+ * The device's state table against an independent expectation, one string per state; and mistakes
+ * found in respected DFU devices. Also the names and the six status bytes.
  */
 #include <core/array.h>
 #include <setjmp.h>
@@ -15,9 +14,8 @@
 #include <string.h>
 
 /*
- * DFU 1.1, annex A.2, one line a state. A request that is allowed is written as its action's
- * letter and the number of the state that follows (* for 10); one that is refused as '!' and the
- * state after that.
+ * DFU 1.1, annex A.2, one line per state. An allowed request is its action's letter and the number
+ * of the next state (* for 10); a refused one is '!' and the next state.
  *   t detach, d download, u upload, s report, y sync and report, g state, c clear, a abort
  */
 static const char *const expected[BOOT0_DFU_STATE_COUNT] = {
@@ -72,7 +70,7 @@ static void test_refuses_unknown_requests(void **state)
 
     (void)state;
     for (unsigned s = 0; s < BOOT0_DFU_STATE_COUNT; s++) {
-        /* as DNLOAD where that is refused: every state has one way to refuse */
+        /* like a refused DNLOAD: every state has one way to refuse */
         unsigned next =
             s <= BOOT0_DFU_STATE_APP_DETACH ? BOOT0_DFU_STATE_APP_IDLE : BOOT0_DFU_STATE_ERROR;
 
@@ -102,7 +100,7 @@ static void test_refuses_everything_in_unknown_states(void **state)
     }
 }
 
-/* A device of four lines on top of the table, as a slip would show on the bus. */
+/* A device of four lines on top of the table, which would show a mistake as the bus does. */
 static unsigned ask(unsigned *device, unsigned request)
 {
     struct b0_dfu_rule rule = b0_dfu_device_rule(*device, request);
@@ -119,7 +117,7 @@ static void test_reports_the_state_that_follows(void **state)
     assert_int_equal(ask(&device, BOOT0_DFU_DNLOAD), B0_DFU_DO_DNLOAD);
     assert_int_equal(ask(&device, BOOT0_DFU_GETSTATE), B0_DFU_DO_STATE);
     assert_int_equal(device, BOOT0_DFU_STATE_DNLOAD_SYNC);
-    /* GETSTATUS of a finished block: bState is dfuDNLOAD-IDLE, not the SYNC that it leaves */
+    /* GETSTATUS after a finished block: bState is dfuDNLOAD-IDLE, not the SYNC that it leaves */
     assert_int_equal(ask(&device, BOOT0_DFU_GETSTATUS), B0_DFU_DO_SYNC);
     assert_int_equal(device, BOOT0_DFU_STATE_DNLOAD_IDLE);
     assert_int_equal(ask(&device, BOOT0_DFU_GETSTATUS), B0_DFU_DO_STATUS);
@@ -164,7 +162,7 @@ static void test_takes_no_data_out_of_turn(void **state)
         assert_int_equal(takes, s == BOOT0_DFU_STATE_IDLE || s == BOOT0_DFU_STATE_DNLOAD_IDLE);
         assert_int_equal(sends, s == BOOT0_DFU_STATE_IDLE || s == BOOT0_DFU_STATE_UPLOAD_IDLE);
     }
-    /* and a block cannot follow a block that was not asked after */
+    /* a block must be polled before the next one */
     {
         unsigned device = BOOT0_DFU_STATE_IDLE;
 
@@ -236,7 +234,7 @@ static void test_status_bytes(void **state)
     assert_int_equal(status.string, 9);
     b0_dfu_status_store(&status, again);
     assert_memory_equal(again, bytes, sizeof(bytes));
-    /* what 24 bits cannot hold becomes the longest, not something short */
+    /* a timeout beyond 24 bits becomes the longest, not a short one */
     status.poll_timeout_ms = 0x01000000;
     b0_dfu_status_store(&status, again);
     assert_int_equal(b0_dfu_status_load(again).poll_timeout_ms, 0xffffff);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The host engine against scripted conversations: each test reads like a bus trace. The script says
- * what the engine must send next and what the board answers.
+ * The host engine against scripted conversations: each test reads like a bus trace. The script
+ * tells what the engine must send next and what the board answers.
  */
 #include <core/bytes.h>
 #include <core/engine.h>
@@ -16,8 +16,8 @@
 #include <cmocka.h>
 
 enum kind {
-    SEND,   /* DNLOAD: value, length and the first bytes */
-    RECV,   /* UPLOAD: value and length */
+    SEND,   /* DNLOAD: wValue, wLength and the first bytes */
+    RECV,   /* UPLOAD: wValue and wLength */
     ASK,    /* GETSTATUS, answered by status, state, poll timeout */
     PLAIN,  /* CLRSTATUS, ABORT, DETACH */
     WAITED, /* a wait of `value` milliseconds */
@@ -28,7 +28,7 @@ struct line {
     uint8_t request;
     uint32_t value;
     uint32_t length;
-    const char *bytes; /* SEND: what the data begins with; NULL: anything */
+    const char *bytes; /* SEND: the first bytes of the data; NULL: any */
     enum boot0_xfer result;
     uint8_t status, state;
     uint32_t poll_ms;
@@ -209,7 +209,7 @@ static void test_idle_from_busy_waits(void **state)
          SCRIPT(BUSY(500), WAIT(500), READY, REQUEST(ABORT, 0), STATUS(0, IDLE, 0)));
 }
 
-/* A mass erase that somebody else has begun, or the same user a moment ago. */
+/* A mass erase that another program, or the same user a moment ago, has begun. */
 static void test_idle_from_busy_waits_for_long_work(void **state)
 {
     struct b0_engine engine = make(true, none);
@@ -248,7 +248,10 @@ static void test_idle_from_busy_for_ever_clears(void **state)
                 STATUS(0, IDLE, 0)));
 }
 
-/* Not known to hang so: the same remedy, after more patience than any work can need. */
+/*
+ * A board that is not known to hang like this: the same remedy, after more time than any work
+ * needs.
+ */
 static void test_idle_from_unknown_hang_clears_late(void **state)
 {
     struct b0_engine engine = make(true, none);
@@ -324,7 +327,7 @@ static void test_write_takes_three_transfers_a_block(void **state)
     (void)state;
     b0_engine_write(&engine, 0x08000000, data, 5000);
     play(&engine, B0_STEP_DONE,
-         SCRIPT(SET_ADDRESS("\0\0\0\x08"), BUSY(104), READY, /* asked at once: bears it */
+         SCRIPT(SET_ADDRESS("\0\0\0\x08"), BUSY(104), READY, /* polled at once: works */
                 DNLOAD(2, 2048, NULL), BUSY(100), READY, DNLOAD(3, 2048, NULL), BUSY(100), READY,
                 DNLOAD(4, 904, NULL), BUSY(100), READY));
     assert_int_equal(engine.done, 5000);
@@ -340,7 +343,7 @@ static void test_write_goes_on_by_block_numbers(void **state)
          SCRIPT(SET_ADDRESS("\0\0\0\x08"), BUSY(0), READY, DNLOAD(2, 2048, NULL), BUSY(0), READY));
     b0_engine_write(&engine, 0x08002000, data, 2048);
     play(&engine, B0_STEP_DONE, SCRIPT(DNLOAD(6, 2048, NULL), BUSY(0), READY));
-    b0_engine_write(&engine, 0x08003100, data, 16); /* no whole number of blocks away */
+    b0_engine_write(&engine, 0x08003100, data, 16); /* not a whole number of blocks away */
     play(&engine, B0_STEP_DONE,
          SCRIPT(SET_ADDRESS("\0\x31\0\x08"), BUSY(0), READY, DNLOAD(2, 16, NULL), BUSY(0), READY));
     b0_engine_write(&engine, 0x08000000, data, 16); /* before the pointer */
@@ -434,7 +437,7 @@ static void test_h7_that_hangs_is_cleared_twice(void **state)
          SCRIPT(DNLOAD(0, 5, "\x41\0\0\x10\x08"), BUSY(1000), WAIT(1000), BUSY(1000), WAIT(1000),
                 BUSY(1000), WAIT(1000), BUSY(1000), WAIT(1000), BUSY(1000), REQUEST(CLRSTATUS, 0),
                 REQUEST(CLRSTATUS, 0)));
-    b0_engine_write(&engine, 0x08100000, data, 16); /* the state is asked for anew */
+    b0_engine_write(&engine, 0x08100000, data, 16); /* polls the state again */
     play(
         &engine, B0_STEP_DONE,
         SCRIPT(STATUS(0, IDLE, 0), SET_ADDRESS("\0\0\x10\x08"), READY, DNLOAD(2, 16, NULL), READY));
@@ -449,7 +452,7 @@ static void test_errors_are_told(void **state)
     play(&engine, B0_STEP_FAILED, SCRIPT(SET_ADDRESS("\0\0\0\x09"), STATUS(1, ERROR, 0)));
     assert_int_equal(engine.failure, B0_FAIL_STATUS);
     assert_int_equal(engine.last.status, BOOT0_DFU_STATUS_ERR_TARGET);
-    /* and the next operation finds the way out by itself */
+    /* and the next operation recovers by itself */
     b0_engine_erase(&engine, 0x08000000);
     play(&engine, B0_STEP_DONE,
          SCRIPT(STATUS(1, ERROR, 0), REQUEST(CLRSTATUS, 0), STATUS(0, IDLE, 0),
@@ -508,7 +511,7 @@ static void test_read_sets_the_address_once(void **state)
          SCRIPT(SET_ADDRESS("\0\0\0\x08"), BUSY(0), READY, REQUEST(ABORT, 0), UPLOAD(2, 2048, 2048),
                 UPLOAD(3, 2048, 2048), UPLOAD(4, 2048, 2048)));
     assert_int_equal(buffer[4096], 4);
-    b0_engine_read(&engine, 0x08001800, buffer, 2048); /* goes on, without a word */
+    b0_engine_read(&engine, 0x08001800, buffer, 2048); /* continues without another command */
     play(&engine, B0_STEP_DONE, SCRIPT(UPLOAD(5, 2048, 2048)));
 }
 
@@ -525,7 +528,7 @@ static void test_read_trusts_no_address_of_a_write(void **state)
     b0_engine_read(&engine, 0x08000000, buffer, 16);
     play(&engine, B0_STEP_DONE,
          SCRIPT(SET_ADDRESS("\0\0\0\x08"), BUSY(0), READY, REQUEST(ABORT, 0), UPLOAD(2, 16, 16)));
-    b0_engine_write(&engine, 0x08000000, data, 16); /* nor a write one of a read */
+    b0_engine_write(&engine, 0x08000000, data, 16); /* nor does a write trust one of a read */
     play(&engine, B0_STEP_DONE,
          SCRIPT(STATUS(BOOT0_DFU_STATUS_OK, UPLOAD_IDLE, 0), REQUEST(ABORT, 0),
                 STATUS(BOOT0_DFU_STATUS_OK, IDLE, 0), SET_ADDRESS("\0\0\0\x08"), BUSY(0), READY,
@@ -622,7 +625,7 @@ static void test_plain_download(void **state)
     b0_engine_download(&engine, data, 16);
     play(&engine, B0_STEP_DONE,
          SCRIPT(STATUS(0, IDLE, 0), DNLOAD(0, 16, NULL), READY, DNLOAD(1, 0, NULL),
-                STATUS_FAILS(BOOT0_XFER_ERROR))); /* off to its new program */
+                STATUS_FAILS(BOOT0_XFER_ERROR))); /* starting its new program */
 }
 
 static void test_maple_is_polled_once_a_block(void **state)
@@ -636,7 +639,7 @@ static void test_maple_is_polled_once_a_block(void **state)
     play(&engine, B0_STEP_DONE,
          SCRIPT(DNLOAD(0, 2048, NULL), STATUS(0, DNLOAD_SYNC, 0), DNLOAD(1, 2048, NULL),
                 STATUS(0, DNLOAD_IDLE, 0), DNLOAD(2, 0, NULL), STATUS(0, MANIFEST_WAIT_RESET, 0)));
-    /* LeafLabs' own says busy first, and writes behind that. */
+    /* LeafLabs' own bootloader reports busy first, and writes afterwards. */
     b0_engine_forget(&engine);
     b0_engine_download(&engine, data, 16);
     play(&engine, B0_STEP_DONE,
@@ -667,7 +670,7 @@ static void test_detach_may_lose_its_acknowledgement(void **state)
     play(&engine, B0_STEP_DONE, SCRIPT(REQUEST_FAILS(DETACH, BOOT0_XFER_GONE)));
 }
 
-/* Whatever a board answers, an operation ends. */
+/* Every operation ends, whatever a board answers. */
 static void test_every_operation_ends(void **state)
 {
     uint8_t buffer[4096];

@@ -98,7 +98,7 @@ static void test_info(void **state)
     assert_false(b0_extension_info_load(&info, bytes, sizeof bytes));
 }
 
-/* The places are part of docs/reference/extension.md. */
+/* The addresses are part of docs/reference/extension.md. */
 static void test_places(void **state)
 {
     uint8_t bytes[B0_EXTENSION_INFO_SIZE];
@@ -116,7 +116,7 @@ static void test_places(void **state)
     assert_memory_equal(bytes + 86, "black-f407ve\0\0\0\0", 16);
 }
 
-/* Another major version is another protocol, whatever else it says. */
+/* Another major version is another protocol, whatever the other fields are. */
 static void test_version(void **state)
 {
     struct b0_extension_info info;

@@ -54,12 +54,12 @@ static void test_programs_by_the_width(void **state)
     assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_X8, 2048), 2048 * 16);
     assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_X16, 2048), 1024 * 16);
     assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_X32, 2048), 512 * 16);
-    /* a begun unit is a whole one */
+    /* a started unit counts whole */
     assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_X32, 0), 0);
     assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_X32, 1), 16);
     assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_X32, 4), 16);
     assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_X32, 5), 32);
-    /* nothing wraps */
+    /* no overflow */
     assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_X8, UINT32_MAX),
                      UINT64_C(0xffffffff) * 16);
     assert_int_equal(b0_flash_program_us(times, B0_PARALLEL_X32, UINT32_MAX),

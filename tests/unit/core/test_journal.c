@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The bootloader's journal: what the sector says after every way of writing to it, and of not. */
+/* The bootloader's journal: the sector's meaning after every complete and incomplete write. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -86,7 +86,7 @@ static void test_update(void **state)
     assert_int_equal(journal.complete.length, 12345);
 }
 
-/* The power goes between two words of a record, or within one. */
+/* The power fails between two words of a record, or within one. */
 static void test_torn(void **state)
 {
     (void)state;
@@ -121,7 +121,7 @@ static void test_torn_begin(void **state)
     }
 }
 
-/* Every single bit that is not what was written. */
+/* Every single bit that differs from the written data. */
 static void test_damaged(void **state)
 {
     (void)state;
@@ -160,7 +160,7 @@ static void test_unknown_kind(void **state)
     assert_int_equal(scan(sector).state, B0_JOURNAL_BEGUN);
 }
 
-/* A sector that was something else before: a program. */
+/* A sector with other previous contents: a program. */
 static void test_garbage(void **state)
 {
     uint8_t sector[SIZE];

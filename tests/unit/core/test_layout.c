@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Layout strings: those of real boards, odd ones, and such as must be refused. The strings of real
- * boards are from dfu-util's device logs and from listings that owners published.
+ * Layout strings: those of real boards, odd ones, and invalid ones. The strings of real boards are
+ * from dfu-util's device logs and from listings that owners published.
  */
 #include <core/array.h>
 #include <setjmp.h>
@@ -21,7 +21,7 @@ enum {
     G = BOOT0_SECTOR_READABLE | BOOT0_SECTOR_ERASABLE | BOOT0_SECTOR_WRITABLE,
 };
 
-/* From a copy without NUL and of exactly that size, so that a sanitizer sees a read behind it. */
+/* Parses a copy without NUL and of exactly that size, so that a sanitizer sees a read past it. */
 static bool parse(const char *string, struct boot0_layout *layout, size_t *rest)
 {
     size_t length = strlen(string);
@@ -29,7 +29,7 @@ static bool parse(const char *string, struct boot0_layout *layout, size_t *rest)
     bool parsed;
 
     assert_non_null(copy);
-    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): that is the point */
+    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): intended */
     memcpy(copy, string, length);
     parsed = boot0_layout_parse(copy, length, layout, rest);
     free(copy);
@@ -39,7 +39,7 @@ static bool parse(const char *string, struct boot0_layout *layout, size_t *rest)
 struct good {
     const char *string;
     const char *name;
-    const char *unknown; /* the part that is not understood */
+    const char *unknown; /* the rest that is not understood */
     struct boot0_region regions[8];
 };
 
@@ -55,7 +55,7 @@ struct good {
     }
 
 static const struct good good[] = {
-    /* F407, all four alternates; the first ROMs say "g" everywhere */
+    /* F407, all four alternates; the first ROMs have "g" everywhere */
     {"@Internal Flash  /0x08000000/04*016Kg,01*064Kg,07*128Kg",
      "Internal Flash",
      "",
@@ -128,7 +128,7 @@ static const struct good good[] = {
      "",
      {{0x08000000, 2 * B0_KIB, 512, G}}},
     {"@Option Bytes  /0x1FFFF800/01*016Be", "Option Bytes", "", {{0x1ffff800, 16, 1, E}}},
-    /* bootloaders of other people: read-only sectors, names with punctuation, several groups */
+    /* third-party bootloaders: read-only sectors, names with punctuation, several groups */
     {"@Internal Flash  /0x08000000/12*001Ka,116*001Kg",
      "Internal Flash",
      "",
@@ -144,7 +144,7 @@ static const struct good good[] = {
       {0x90040000, 64 * B0_KIB, 60, G},
       {0x90400000, 64 * B0_KIB, 60, G}}},
 
-    /* not seen yet, but allowed: M, a name with a slash, no name, spaces, small hex digits */
+    /* not seen yet, but allowed: M, a name with a slash, no name, spaces, lower-case hex digits */
     {"@RAM/ROM /0x90000000/01*016Mg", "RAM/ROM", "", {{0x90000000, 16 * B0_KIB *B0_KIB, 1, G}}},
     {"@/0x0/1*1 a", "", "", {{0, 1, 1, A}}},
     {"@  spaced  name   /0x0800abcd / 1 * 2 K g , 3*4 e  ",
@@ -159,7 +159,7 @@ static const struct good good[] = {
      "",
      {{0x08000000, 16 * B0_KIB, 4, G}}},
 
-    /* cut, or with rubbish at the end: what came whole stands */
+    /* cut, or with garbage at the end: complete parts are kept */
     {"@Internal Flash  /0x08000000/04*016Kg,01*064Kg,07*12",
      "Internal Flash",
      ",07*12",
@@ -185,7 +185,7 @@ static const struct good good[] = {
      "/0x1FFEC000/",
      {{0x1fffc000, 16, 1, E}}},
     {"@Option Bytes  /0x1FFFC000/01*016 e/", "Option Bytes", "/", {{0x1fffc000, 16, 1, E}}},
-    /* no type, a type that does not exist, nothing at all: not complete */
+    /* no type, an unknown type, nothing at all: not complete */
     {"@X/0x0/1*1Kg,1*1Kh", "X", ",1*1Kh", {{0, B0_KIB, 1, G}}},
     {"@X/0x0/1*1Kg,1*1kg", "X", ",1*1kg", {{0, B0_KIB, 1, G}}},
     {"@X/0x0/1*1Kg,1 1Kg", "X", ",1 1Kg", {{0, B0_KIB, 1, G}}},
@@ -193,7 +193,7 @@ static const struct good good[] = {
     {"@X/0x0/1*1Kg/0x/1*1Kg", "X", "/0x/1*1Kg", {{0, B0_KIB, 1, G}}},
     {"@X/0x0/1*1Kg/800/1*1Kg", "X", "/800/1*1Kg", {{0, B0_KIB, 1, G}}},
     {"@X/0x0/1*1Kg/0x800-1*1Kg", "X", "/0x800-1*1Kg", {{0, B0_KIB, 1, G}}},
-    /* empty regions are understood, and left out */
+    /* empty regions are understood, and omitted */
     {"@X/0x0/1*1Kg,0*1Kg,1*2Kg", "X", "", {{0, B0_KIB, 1, G}, {B0_KIB, 2 * B0_KIB, 1, G}}},
     {"@X/0x0/1*1Kg,1*0Kg", "X", "", {{0, B0_KIB, 1, G}}},
     {"@X/0x0/0*1Kg", "X", "", {{0}}},
@@ -324,7 +324,7 @@ static void test_takes_all_of_the_address_space(void **state)
     assert_true(boot0_layout_covers(&layout, UINT32_MAX, 1, G, &where));
     assert_int_equal(where, 1);
     assert_int_equal(boot0_layout_sector_at(&layout, UINT32_MAX).address, 0xfff00000);
-    /* only what runs past 2^32 is not covered */
+    /* only ranges past 2^32 are not covered */
     assert_false(boot0_layout_covers(&layout, UINT32_MAX, 2, G, &where));
     assert_int_equal(where, UINT32_MAX);
 }
@@ -459,7 +459,7 @@ static void test_finds_the_first_address_outside(void **state)
         {0x08003000, 116 * B0_KIB + 1, G, false, 0x08020000},
         {0x08000000, 0x08000000, A, false, 0x08020000},
         {0x07ffffff, 2, A, false, 0x07ffffff},
-        /* across the two groups, which touch though their order is turned round */
+        /* across the two groups, which touch although their order is reversed */
         {0x08020000, 1, A, false, 0x08020000},
         {0x08040000, 2 * B0_KIB, E, true, 0},
         {0x08040000, 2 * B0_KIB, G, false, 0x08040400},

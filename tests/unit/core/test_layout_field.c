@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Layout strings of boards in the field: ROMs of ST and of others, and bootloaders of other people,
- * as their owners and authors published them. Each parses to the memories that it means.
+ * Layout strings of boards in the field: ROMs of ST and of others, and third-party bootloaders, as
+ * their owners and authors published them. Each parses to its intended memories.
  */
 #include <core/array.h>
 #include <setjmp.h>
@@ -67,7 +67,7 @@ static const struct row {
     {"@Internal Flash /0x08000000/16*001Ka,48*001Kg",
      {"Internal Flash"},
      {{0x08000000, B0_KIB, 16, A}, {0x08004000, B0_KIB, 48, G}}},
-    /* bootloaders of others */
+    /* third-party bootloaders */
     {"@Flash /0x90000000/64*4Kg/0x90040000/60*64Kg/0x90400000/60*64Kg",
      {"Flash"},
      {{0x90000000, 4 * B0_KIB, 64, G},

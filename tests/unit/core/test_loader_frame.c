@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames of the serial RAM loader: known bytes, all lengths there and back, every damage found. */
+/*
+ * Frames of the serial RAM loader: known bytes, all lengths encoded and decoded, every damage
+ * found.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,7 +29,7 @@ static unsigned feed(const uint8_t *bytes, size_t size, struct b0_loader_frame *
     return whole;
 }
 
-/* As docs/reference/loader.md has it. */
+/* As in docs/reference/loader.md. */
 static void test_known(void **state)
 {
     static const uint8_t sync[] = {0x00, 0x03, 0x03, 0x07, 0x01, 0x05,
@@ -76,8 +79,7 @@ static void test_there_and_back(void **state)
     assert_int_equal(broken, 0);
 }
 
-/* One bit that differs, one byte that is missing, one too many: dropped, and the next one is whole.
- */
+/* One changed bit, one missing byte, one extra byte: dropped, and the next frame is whole. */
 static void test_damage(void **state)
 {
     static const uint8_t data[] = "what is sent over a line";
@@ -112,7 +114,7 @@ static void test_damage(void **state)
     }
 }
 
-/* A zero that got lost joins two frames; what is longer than any frame is dropped. */
+/* A lost zero joins two frames; data longer than any frame is dropped. */
 static void test_joined_and_endless(void **state)
 {
     const struct b0_loader_parts nothing = {0};

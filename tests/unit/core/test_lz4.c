@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Blocks of LZ4: one made by hand, all kinds of data there and back, and blocks that make no sense.
- */
+/* LZ4 blocks: one made by hand, all kinds of data encoded and decoded, and invalid blocks. */
 #include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +10,7 @@
 #include <core/lz4.h>
 #include <string.h>
 
-/* A block as the format's description has it: literals "ab", 10 bytes from 2 back, then "cdefg". */
+/* A block as in the format's description: literals "ab", 10 bytes from 2 back, then "cdefg". */
 static void test_by_hand(void **state)
 {
     static const uint8_t block[] = {0x26, 'a', 'b', 2, 0, 0x50, 'c', 'd', 'e', 'f', 'g'};
@@ -42,7 +41,7 @@ static uint32_t next_random(uint32_t *seed)
     return *seed >> 16;
 }
 
-/* Of all lengths near the limits of the format, with more and fewer repetitions. */
+/* All lengths near the limits of the format, with more and fewer repetitions. */
 static void test_there_and_back(void **state)
 {
     static const size_t sizes[] = {1,  2,  4,  5,   11,  12,  13,   14,   15,  16,
@@ -62,7 +61,7 @@ static void test_there_and_back(void **state)
             assert_int_equal(b0_lz4_decode(back, sizes[i], block, size), sizes[i]);
             assert_memory_equal(back, data, sizes[i]);
             assert_int_equal(b0_lz4_encode(block, size - 1, data, sizes[i]), 0); /* no room */
-            /* No block that is cut short makes sense, or it has fewer bytes. */
+            /* A block that is cut short is invalid, or has fewer bytes. */
             for (size_t cut = 0; cut < size; cut++)
                 assert_true(b0_lz4_decode(back, sizes[i], block, cut) < sizes[i]);
         }
@@ -75,13 +74,13 @@ static void test_nonsense(void **state)
         size_t size;
     } bad[] = {
         {{0}, 0},
-        {{0x10}, 1},                        /* a literal that is not there */
-        {{0xf0, 0xff}, 2},                  /* a length that goes on */
+        {{0x10}, 1},                        /* a missing literal */
+        {{0xf0, 0xff}, 2},                  /* an unfinished length */
         {{0x10, 'a', 1}, 3},                /* half a distance */
         {{0x10, 'a', 0, 0, 0x10, 'b'}, 6},  /* distance 0 */
         {{0x10, 'a', 2, 0, 0x10, 'b'}, 6},  /* before the start */
         {{0x10, 'a', 1, 0}, 4},             /* ends in a match */
-        {{0x1f, 'a', 1, 0, 0xff, 0xff}, 6}, /* its length goes on */
+        {{0x1f, 'a', 1, 0, 0xff, 0xff}, 6}, /* its length is unfinished */
     };
     uint8_t data[64];
 

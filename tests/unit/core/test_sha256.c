@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SHA-256 against the examples of FIPS 180-4 and others of known result, whole and in pieces. */
+/* SHA-256 against the examples of FIPS 180-4 and other known results, whole and in pieces. */
 #include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -59,12 +59,12 @@ static void test_million(void **state)
     expect(&sha, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
-/* Lengths around the ends of blocks, each cut at every place. */
+/* Lengths around the ends of blocks, each cut at every position. */
 static void test_pieces(void **state)
 {
     static const struct {
         size_t length;
-        const char *digest; /* of so many zeros */
+        const char *digest; /* of `length` zeros */
     } rows[] = {
         {55, "02779466cdec163811d078815c633f21901413081449002f24aa3e80f0b88ef7"},
         {56, "d4817aa5497628e7c77e6b606107042bbba3130888c5f47a375e6179be789fbb"},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A backend that the library does not have: boards in a byte array, on a bus of their own. What a
- * session needs of a way to a board is in lib/backend.h and lib/protocol.h, and nowhere else.
+ * A backend outside the library: boards in a byte array, on their own bus. lib/backend.h and
+ * lib/protocol.h contain all that a session needs of a connection to a board.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,7 +32,7 @@ struct dummy {
 /* ---- the protocol ---- */
 
 struct dummy_protocol {
-    struct b0_protocol protocol; /* first: a pointer to it is one to this */
+    struct b0_protocol protocol; /* first: a pointer to it is also one to this struct */
     struct dummy *board;
 };
 
@@ -260,7 +260,7 @@ static void test_lacks_what_its_table_lacks(void **state)
     assert_int_equal(
         boot0_session_protect(session, BOOT0_PROTECT_SECTORS, sectors, sizeof sectors, &error),
         BOOT0_E_UNSUPPORTED);
-    boot0_session_detach(session); /* nothing to do it with */
+    boot0_session_detach(session); /* no way to do it */
     assert_false(board.started);
     boot0_session_close(session);
 }

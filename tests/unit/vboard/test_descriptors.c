@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a host reads of a virtual board: the F407's descriptors against the record of a real board,
- * field by field, and the descriptors of all of them against the rules of USB 2.0.
+ * A host's view of a virtual board: the F407's descriptors against the record of a real board,
+ * field by field, and the descriptors of all boards against the rules of USB 2.0.
  */
 #include "vboard_test.h"
 
@@ -141,7 +141,7 @@ static void test_f407_old(void **state)
     free_board(board);
 }
 
-/* Self powered, as lsusb showed it. */
+/* Self powered, as in lsusb's output. */
 static void test_f407_status(void **state)
 {
     struct vboard *board = new_board("f407");
@@ -235,7 +235,7 @@ static void test_configuration_and_interface(void **state)
 
 /* ---- peculiarities ---- */
 
-/* bLength says 166, 112 bytes arrive (inav-configurator, issue 2601). */
+/* bLength is 166, 112 bytes arrive (inav-configurator, issue 2601). */
 static void test_f427_short_string(void **state)
 {
     struct vboard *board = new_board("f427");
@@ -288,7 +288,7 @@ static void test_bluepill(void **state)
 
 /* ---- all models ---- */
 
-/* vboard_descriptors() is what the requests give, and core's reader understands it. */
+/* vboard_descriptors() equals the answers to requests, and core's parser accepts it. */
 static void assert_sound(const char *name)
 {
     struct vboard *board = new_board(name);
@@ -323,13 +323,13 @@ static void test_all_models(void **state)
     (void)state;
     for (; vboard_model_at(count); count++) {
         assert_true(strlen(vboard_model_at(count)->summary) > 10);
-        if (strcmp(vboard_model_at(count)->name, "f103") != 0) /* which knows no USB */
+        if (strcmp(vboard_model_at(count)->name, "f103") != 0) /* it has no USB */
             assert_sound(vboard_model_at(count)->name);
     }
     assert_true(count >= 10);
 }
 
-/* Every alternate of a DfuSe board is a layout; only the clone's and the cut one are wrong. */
+/* Every alternate of a DfuSe board has a valid layout, except the clone's and the cut one. */
 static void test_layouts(void **state)
 {
     static const struct {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Specs of virtual boards, the file that keeps their flash, what they trace and count. */
+/* Specs of virtual boards, the file that keeps their flash, their trace and statistics. */
 #include "../portable.h"
 #include "vboard_test.h"
 
@@ -17,7 +17,7 @@ static void assert_refused(const char *spec, const char *word)
     assert_int_equal(error.code, BOOT0_E_USAGE);
     if (!strstr(error.message, word))
         fail_msg("\"%s\": \"%s\" lacks \"%s\"", spec, error.message, word);
-    assert_null(vboard_new(spec, NULL)); /* nobody has to listen */
+    assert_null(vboard_new(spec, NULL)); /* the error may be NULL */
 }
 
 static void test_bad_specs(void **state)
@@ -161,7 +161,7 @@ static void test_flash_file(void **state)
     free_board(board);
 
     assert_int_equal(remove(name), 0);
-    board = new_board(spec); /* not there yet: no error */
+    board = new_board(spec); /* missing: no error */
     assert_int_equal(peek(board, MAIN), 0xff);
     free_board(board);
     assert_int_equal(remove(name), 0);

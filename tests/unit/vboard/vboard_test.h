@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A board for a test, and the requests of DFU in one line each. */
+/* A board for a test, and one-line DFU requests. */
 #ifndef VBOARD_TEST_H
 #define VBOARD_TEST_H
 
@@ -90,7 +90,7 @@ static inline uint8_t get_state(struct vboard *board)
     return state;
 }
 
-/* From wherever it is to dfuIDLE, as a host does it. */
+/* From any state to dfuIDLE, as a host does it. */
 static inline void to_idle(struct vboard *board)
 {
     struct b0_dfu_status status = get_status(board);
@@ -112,7 +112,7 @@ static inline struct vboard *idle_board(const char *spec)
     return board;
 }
 
-/* A block or command with its polling, honouring poll timeouts; returns the status it ends with. */
+/* Polls a block or command, honouring poll timeouts; returns its final status. */
 static inline uint8_t finish_dnload(struct vboard *board)
 {
     struct b0_dfu_status status = get_status(board);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is asked of the operating system: the same answers everywhere. Runs in a folder of its own.
- */
+/* The operating system's services: the same results on every system. Runs in its own folder. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,7 +28,7 @@
 #define make_folder(name) mkdir(name, 0777)
 #endif
 
-/* "ä€" in UTF-8: its bytes are other letters where a code page is heeded. */
+/* "ä€" in UTF-8: its bytes are other letters in a code page. */
 #define NAME "b0-\xc3\xa4\xe2\x82\xac.tmp"
 
 static void remove_file(const char *name)
@@ -86,10 +85,10 @@ static void test_failures(void **state)
     assert_int_equal(b0_file_writable("b0-missing"), ENOENT);
     assert_int_equal(b0_file_creatable("b0-missing/b0"), ENOENT);
     assert_int_equal(b0_file_creatable("b0-missing"), 0);
-    assert_int_equal(b0_file_status("b0-missing", &status), ENOENT); /* nothing is left */
+    assert_int_equal(b0_file_status("b0-missing", &status), ENOENT); /* nothing remains */
 }
 
-/* One byte more than the limit tells that there are more. */
+/* One byte more than the limit shows that there are more. */
 static void test_limit(void **state)
 {
     static uint8_t big[200000];
@@ -119,7 +118,7 @@ static void test_open(void **state)
     assert_non_null(file);
     assert_true(fputs("a\nb", file) >= 0);
     assert_int_equal(fclose(file), 0);
-    expect_contents(NAME, "a\nb"); /* no line end was translated */
+    expect_contents(NAME, "a\nb"); /* no line end is translated */
     assert_null(b0_file_open(NAME, "wbx"));
     assert_int_equal(errno, EEXIST);
     file = b0_file_open(NAME, "rb");
@@ -157,16 +156,16 @@ static void test_log(void **state)
     assert_int_equal(b0_log_sync_name(NAME), 0);
     assert_int_equal(b0_log_lock(one, B0_LOCK_EXCLUSIVE, false), 0);
     assert_int_equal(b0_log_lock(other, B0_LOCK_SHARED, false), -1);
-    assert_int_equal(b0_log_append(other, "first\n", 6), 0); /* locks are advice */
+    assert_int_equal(b0_log_append(other, "first\n", 6), 0); /* locks are advisory */
     assert_int_equal(b0_log_lock(one, B0_LOCK_SHARED, true), 0);
     assert_int_equal(b0_log_lock(other, B0_LOCK_SHARED, false), 0);
     assert_int_equal(b0_log_lock(other, B0_LOCK_EXCLUSIVE, false), -1);
-    assert_int_equal(b0_log_append(one, "second\n", 7), 0); /* at the end that it has now */
+    assert_int_equal(b0_log_append(one, "second\n", 7), 0); /* at its present end */
     assert_int_equal(b0_log_size(other, &size), 0);
     assert_int_equal(size, 13);
     assert_int_equal(b0_log_read(other, 6, bytes, sizeof bytes), 7);
     assert_memory_equal(bytes, "second\n", 7);
-    b0_log_close(one); /* and its lock is gone */
+    b0_log_close(one); /* its lock is gone, too */
     assert_int_equal(b0_log_lock(other, B0_LOCK_EXCLUSIVE, false), 0);
     b0_log_close(other);
     expect_contents(NAME, "first\nsecond\n");
@@ -223,7 +222,7 @@ static void test_threads(void **state)
     start_us = b0_clock_us();
     while (b0_condition_wait_us(&shared.changed, &shared.lock, 3000))
         ;
-    assert_true(b0_clock_us() - start_us >= 2000); /* not at once; as late as it likes */
+    assert_true(b0_clock_us() - start_us >= 2000); /* not earlier; there is no upper bound */
     assert_false(shared.answered);
     shared.asked = true;
     b0_condition_signal(&shared.changed);

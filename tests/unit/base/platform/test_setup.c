@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Texts of Windows' device manager, as they were recorded. */
+/* Recorded texts of Windows' device manager. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -39,7 +39,7 @@ static void test_port(void **state)
         {"PCIROOT(0)#PCI(1A00)#USBROOT(0)#USB(2)", ""},       /* a host that is not listed */
         {"PCIROOT(0)#PCI(1400)", ""},                         /* the host itself */
         {"PCIROOT(0)#PCI(1400)#USBROOT(0#USB(2)", ""},        /* not a location at all */
-        {"PCIROOT(0)#PCI(1400)#USBROOT(0)#USB(2#USB(3)", ""}, /* neither */
+        {"PCIROOT(0)#PCI(1400)#USBROOT(0)#USB(2#USB(3)", ""}, /* not a location either */
         {"", ""},
     };
     char path[B0_SETUP_PATH], small[4];

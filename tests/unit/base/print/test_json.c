@@ -86,7 +86,7 @@ static void test_escapes(void **state)
     expect_text("1\n2\t3\x01\x7f", "1\\n2\\u00093\\u0001\\u007f");
 }
 
-/* File names and strings of boards are bytes; RFC 8259, 8.1 wants UTF-8. */
+/* File names and strings of boards are bytes; RFC 8259, 8.1 requires UTF-8. */
 static void test_utf8(void **state)
 {
     static const struct {
@@ -98,7 +98,7 @@ static void test_utf8(void **state)
         {"\xf0\x9f\x94\xa5!", "\xf0\x9f\x94\xa5!"},
         {"\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf"}, /* U+10FFFF, the last one */
         {"\xff", "\\ufffd"},
-        {"a\x80z", "a\\ufffdz"},                              /* no leading byte */
+        {"a\x80z", "a\\ufffdz"},                              /* not a leading byte */
         {"\xc3", "\\ufffd"},                                  /* cut short */
         {"\xe2\x82", "\\ufffd\\ufffd"},                       /* likewise */
         {"\xe2\x82(", "\\ufffd\\ufffd("},                     /* a wrong byte */

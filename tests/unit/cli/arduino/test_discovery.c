@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Port discovery for the Arduino IDE, as conversations: both dialects, every command everywhere. */
+/*
+ * Port discovery for the Arduino IDE, as conversations: both dialects, every command in every
+ * state.
+ */
 #include "../cli_test.h"
 
 #include <cli/arduino/discovery.h>
@@ -54,7 +57,7 @@ static void say(struct talk *talk, const char *line)
     discovery_line(&talk->discovery, line);
 }
 
-/* What was said since the last time. */
+/* Compares the output since the last call. */
 static void expect(struct talk *talk, const char *text)
 {
     memory_expect(&talk->memory, text);
@@ -160,11 +163,11 @@ static void test_events(void **state)
     expect(talk, OK("stop"));
     discovery_update(&talk->discovery, &in_dfu);
     expect(talk, "");
-    say(talk, "START_SYNC"); /* tells at once what is known */
+    say(talk, "START_SYNC"); /* reports the known ports at once */
     expect(talk, OK("start_sync") "{\"eventType\":\"add\",\"port\":" F407 "}\n");
 }
 
-/* What has changed about a port is told by "add" alone. */
+/* A changed port is reported by "add" alone. */
 static void test_update(void **state)
 {
     struct talk *talk = *state;
@@ -191,7 +194,7 @@ static void test_update(void **state)
     expect(talk, "{\"eventType\":\"add\",\"port\":" F407 "}\n");
 }
 
-/* The IDE 1.8.19 says no HELLO, reads other names as well, and looks for serial ports itself. */
+/* The IDE 1.8.19 sends no HELLO, reads other names as well, and looks for serial ports itself. */
 static void test_old_dialect(void **state)
 {
     struct talk *talk = *state;
@@ -206,7 +209,7 @@ static void test_old_dialect(void **state)
            "\"1-2.3 STM32F407\",\"protocol\":\"dfu\",\"protocolLabel\":\"USB (DFU)\","
            "\"hardwareId\":\"337136533432\",\"properties\":" PROPERTIES ",\"prefs\":" PROPERTIES
            ",\"identificationPrefs\":{\"board\":\"black-f407ve\"}}}\n");
-    ports.list[1].board[0] = '\0'; /* another bootloader: nothing that boards.txt has */
+    ports.list[1].board[0] = '\0'; /* another bootloader: boards.txt has no board for it */
     discovery_update(&talk->discovery, &ports);
     expect(talk, "{\"eventType\":\"add\",\"port\":{\"address\":\"1-2.3\",\"label\":"
                  "\"1-2.3 STM32F407\",\"protocol\":\"dfu\",\"protocolLabel\":\"USB (DFU)\","

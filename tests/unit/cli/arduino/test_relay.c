@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The data of the IDE's serial monitor, between a socket in place of a port and a TCP client. */
+/* The data of the IDE's serial monitor, between a socket in place of a tty and a TCP client. */
 #include "../cli_test.h"
 
 #include <arpa/inet.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 enum {
-    MANY = 100000, /* more than is kept on the way, in the relay and in a port with little room */
+    MANY = 100000, /* more than the relay and a port with little room can buffer */
     SETTLED_MS = 5,
 };
 
@@ -22,7 +22,7 @@ struct pair {
     int port, connection;
 };
 
-/* A server on this machine; its address as OPEN has it. */
+/* Opens a server on this machine; its address has OPEN's form. */
 static int listen_at(char *address, size_t size)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
@@ -73,7 +73,7 @@ static bool found(const struct b0_poll *ask)
     return ask->has_in || ask->has_out || ask->is_gone;
 }
 
-/* Moves until nothing happens any more. */
+/* Moves data until nothing changes any more. */
 static enum relay_end settle(struct pair *pair)
 {
     struct b0_poll asks[RELAY_ASK_COUNT];
@@ -119,7 +119,7 @@ static void test_both_ways(void **state)
     pair_free(pair);
 }
 
-/* What one side does not take is not lost, and does not hold up the other direction. */
+/* Data that one side does not read is neither lost nor delays the other direction. */
 static void test_slow(void **state)
 {
     struct pair *pair = pair_new();
@@ -138,7 +138,7 @@ static void test_slow(void **state)
         assert_int_equal(settle(pair), RELAY_GOES_ON);
         expect(pair->client, "x");
         if (sent < (size_t)4 * RELAY_BUFFER_SIZE)
-            continue; /* nobody reads yet */
+            continue; /* nothing reads yet */
         while ((moved = recv(pair->board, chunk, sizeof chunk, MSG_DONTWAIT)) > 0)
             for (ssize_t i = 0; i < moved; i++, got++, wanted = (uint8_t)((wanted + 1) % 251))
                 assert_int_equal(chunk[i], wanted);
@@ -202,7 +202,7 @@ static void test_addresses(void **state)
     (void)state;
     for (size_t i = 0; i < B0_LENGTH(bad); i++)
         assert_int_equal(relay_connect(bad[i], &client, &error), BOOT0_E_USAGE);
-    close(server); /* nobody listens there any more */
+    close(server); /* nothing listens there any more */
     assert_int_equal(relay_connect(address, &client, &error), BOOT0_E_IO);
 }
 

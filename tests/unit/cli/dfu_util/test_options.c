@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line of `boot0 dfu-util`: options, what their arguments mean, and what matches. */
+/* The command line of `boot0 dfu-util`: options, the meaning of their arguments, and matching. */
 #include <cli/dfu_util/dfu_util.h>
 
 #include <core/array.h>
@@ -17,7 +17,7 @@ enum {
 /* Parses a line of words with single blanks between them; "''" is an empty word. */
 static bool parse(const char *line, struct dfu_util_options *options)
 {
-    /* The options point into it: it is kept until the next call. */
+    /* The options point into it: it must persist until the next call. */
     static char words[256];
     char *argv[WORDS_MAX] = {words};
     struct boot0_error error;
@@ -104,9 +104,9 @@ static void test_long_names_may_be_cut(void **state)
 {
     (void)state;
     assert_int_equal(good("--li").mode, DFU_UTIL_LIST);
-    assert_int_equal(good("--upload x").mode, DFU_UTIL_UPLOAD); /* also --upload-size begins so */
+    assert_int_equal(good("--upload x").mode, DFU_UTIL_UPLOAD); /* a prefix of --upload-size, too */
     assert_int_equal(good("--c 3").match.configuration, 3);     /* two names of one option */
-    assert_int_equal(good("--t 9").transfer_size, 9); /* --trace is ours: it does not count */
+    assert_int_equal(good("--t 9").transfer_size, 9); /* --trace is ours: abbreviations ignore it */
     bad("--ver");
     bad("--up x");
     bad("--vi f407");
@@ -182,7 +182,7 @@ static void test_devices(void **state)
         {"1:2,", 1, 2, 1, 2},
         {"1:2,:4", 1, 2, 1, 4},
         {"1:2,3", 1, 2, 3, 2},
-        {"1,3:4", 1, ANY, 3, 4}, /* the colon behind the comma is the second pair's */
+        {"1,3:4", 1, ANY, 3, 4}, /* the colon behind the comma belongs to the second pair */
         {",3:4", NONE, NONE, 3, 4},
         {",", NONE, NONE, ANY, ANY},
         {"*:*,-:-", ANY, ANY, NONE, NONE},
@@ -252,10 +252,9 @@ static void test_dfuse_texts(void **state)
     }
 }
 
-/* ---- what matches ---- */
+/* ---- matching ---- */
 
-/* A board in DFU mode, a program with two test_alternates, one that may not be opened, a serial
- * port. */
+/* A board in DFU mode, a program with two alternates, one that may not be opened, a serial port. */
 static struct boot0_board *boards(void)
 {
     struct boot0_board *list = calloc(4, sizeof *list);
@@ -285,7 +284,7 @@ static struct boot0_board *boards(void)
     return list;
 }
 
-/* How many test_alternates match a command line; the first one is put into *first. */
+/* Returns how many alternates match a command line; copies the first one to *first. */
 static size_t matches(const struct boot0_board *list, const char *line,
                       struct dfu_util_target *first)
 {

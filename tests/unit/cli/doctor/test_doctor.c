@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-/* A Linux machine on which nothing is wrong, with a board in DFU mode. */
+/* A Linux machine without problems, with a board in DFU mode. */
 static struct doctor_device *board_on_linux(struct facts *facts)
 {
     struct doctor_device *device;
@@ -41,7 +41,7 @@ static bool has(const struct findings *findings, enum finding_code code)
     return false;
 }
 
-/* Exactly this finding is there, and the board is ready if it is none that stands in the way. */
+/* Expects exactly this finding, and a ready board unless the finding prevents that. */
 static void expect(const struct facts *facts, enum finding_code code)
 {
     struct findings findings;
@@ -242,7 +242,7 @@ static void test_held(void **state)
     assert_int_equal(findings.count, 1);
     assert_non_null(strstr(findings.list[0].line, "dfu-util (process 4711)"));
 
-    /* Open, but not in the way. */
+    /* Open, but not blocking. */
     device->access.code = BOOT0_OK;
     findings_from(&facts, &findings);
     assert_int_equal(findings.list[0].code, FINDING_READY);

@@ -15,7 +15,7 @@
 #define BOARD "sys/bus/usb/devices/1-2"
 
 enum {
-    USER = 4242, /* nobody: not who runs the test */
+    USER = 4242, /* nobody: not the user of the test */
     GROUP_PLUGDEV = 46,
 };
 
@@ -210,7 +210,7 @@ static void rule_late(void **state)
     put("run/udev/data/c189:6", "G:uaccess\n");
     expect(FINDING_RULE_LATE);
     assert_string_equal(look(&facts, &user)->linux_os.rule_file, "99-stm32.rules");
-    /* It may give the device to a group that the user is in: then that is not the trouble. */
+    /* It may give the device to a group of the user: then that is not the problem. */
     put("etc/udev/rules.d/99-stm32.rules", RULE(TAG ", MODE=\"0660\", GROUP=\"plugdev\""));
     assert_int_equal(look(&facts, &user)->linux_os.rule, RULE_LATE);
     assert_int_equal(look(&facts, &member)->linux_os.rule, RULE_GROUP);
@@ -229,7 +229,7 @@ static void rule_in_time(void **state)
     put("run/systemd/sessions/4", "UID=4242\nACTIVE=1\n");
     expect(FINDING_NO_SEAT);
     assert_int_equal(look(&facts, &user)->linux_os.tagged, ANSWER_YES);
-    /* A file of the same name in /etc takes its place. */
+    /* A file of the same name in /etc replaces it. */
     put("etc/udev/rules.d/60-dfu-util.rules", "# nothing\n");
     expect(FINDING_RULE_MISSING);
     assert_int_equal(look(&facts, &user)->linux_os.rule, RULE_NONE);
@@ -277,7 +277,7 @@ static void group(void **state)
     assert_int_equal(first(&facts), FINDING_READY);
 }
 
-/* The file's group is that of who runs the test. */
+/* The file belongs to a group of the test's user. */
 static void opened_by_group(void **state)
 {
     const struct doctor_user owner = {.id = USER, .groups = {(unsigned)getgid()}, .group_count = 1};
@@ -366,7 +366,7 @@ static void program_with_port(void **state)
     assert_true(look(&facts, &user)->linux_os.modem_ignored);
 }
 
-/* ModemManager leaves ports alone that say they take no AT commands. */
+/* ModemManager ignores ports that are marked as not taking AT commands. */
 static void port_without_at(void **state)
 {
     struct facts facts;
@@ -392,7 +392,7 @@ static void broken_sysfs(void **state)
     struct facts facts;
 
     (void)state;
-    put(BOARD "/busnum", "\n"); /* the device goes away while it is read */
+    put(BOARD "/busnum", "\n"); /* the device disappears while it is read */
     put("sys/bus/usb/devices/2-1/product", "no other file\n");
     look(&facts, &user);
     assert_int_equal(facts.device_count, 2);
@@ -409,7 +409,7 @@ static void find_dfu_util(void **state)
     set_mode("new/dfu-util", 0700);
     snprintf(path, sizeof path, "/nowhere::%s/old:%s/new", root, root);
     facts_from_path(&facts, path);
-    assert_int_equal(facts.dfu_util.minor, 11); /* the old one is no program */
+    assert_int_equal(facts.dfu_util.minor, 11); /* the old one cannot run */
     set_mode("old/dfu-util", 0700);
     facts_from_path(&facts, path);
     assert_true(facts.dfu_util.found);

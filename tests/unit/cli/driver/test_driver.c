@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * boot0 driver: a device manager that is played from recorded answers. It does what Windows does:
- * a device whose class changes loses its driver, and one that was removed gets the driver back that
- * Windows would choose.
+ * boot0 driver with a simulated device manager, made from recorded answers. It does what Windows
+ * does: a device whose class changes loses its driver, and a removed device gets back the driver
+ * that Windows would choose.
  */
 #include "../cli_test.h"
 #include <cli/doctor/findings.h>
@@ -18,7 +18,7 @@ static const uint32_t install_blocked = 0xe0000248;
 
 struct node {
     struct b0_setup_device now;
-    const char *own_service, *own_inf; /* what Windows chooses by itself */
+    const char *own_service, *own_inf; /* Windows' own choice */
 };
 
 struct manager {
@@ -27,13 +27,13 @@ struct manager {
     const char *failing; /* the first word of the call that fails */
     uint32_t error;
     bool reboots;
-    size_t hidden; /* how many devices are not there: they were restarted */
+    size_t hidden; /* how many devices are missing: they were restarted */
     bool restarts; /* ... and come back while the command waits */
     bool forgets;  /* ... or do not */
     char calls[2048];
 };
 
-/* Into an array. */
+/* Copies text into an array. */
 #define COPY(to, text) snprintf(to, sizeof(to), "%s", text)
 
 static const char dfu_ids[] = "USB\\VID_0483&PID_DF11&REV_2200 USB\\VID_0483&PID_DF11";
@@ -48,7 +48,7 @@ static struct node *find_node(struct manager *manager, const char *instance)
     return NULL;
 }
 
-/* Notes the call; an error number if it is the one that fails. */
+/* Records the call; returns an error number if it is the failing one. */
 static uint32_t call(struct manager *manager, const char *word, const char *instance,
                      const char *text)
 {
@@ -188,7 +188,7 @@ static struct b0_setup setup_of(struct manager *manager)
     return (struct b0_setup){&ops, manager};
 }
 
-/* ---- what a device is ---- */
+/* ---- kinds of devices ---- */
 
 static void test_devices(void **state)
 {
@@ -286,7 +286,7 @@ static void test_install(void **state)
     assert_string_equal(manager.nodes[0].now.service, "");
 }
 
-/* WinUSB chosen by hand has no interface class; one that another program gave stays. */
+/* WinUSB chosen by hand has no interface class; a class from another program is kept. */
 static void test_install_completes(void **state)
 {
     struct manager manager;
@@ -304,7 +304,7 @@ static void test_install_completes(void **state)
     assert_string_equal(manager.calls, "");
 }
 
-/* What fails before the device is touched leaves it; what fails later gives it back to Windows. */
+/* A failure before the device is touched leaves it; a later failure returns it to Windows. */
 static void test_install_fails(void **state)
 {
     static const struct {
@@ -363,7 +363,7 @@ static void test_no_model(void **state)
     assert_string_equal(manager.calls, "");
 }
 
-/* Whoever starts the administrator's process: it works on boards only. */
+/* The administrator's process works on boards only, whatever starts it. */
 static void test_boards_only(void **state)
 {
     static const char *const instances[] = {"USB\\VID_046D&PID_C077\\5&1",
@@ -420,7 +420,7 @@ static void test_packed(void **state)
         assert_int_equal(back.error, results[i].error);
         assert_int_equal(back.reboot, results[i].reboot);
     }
-    /* An exit code of something else: a crash (0xc0000005), another program. */
+    /* Exit codes of other origin: a crash (0xc0000005), another program. */
     assert_int_equal(driver_result_unpack(0xc0ff0005).step, DRIVER_STEP_NONE);
     assert_int_not_equal(driver_result_unpack(0xc0ff0005).error, 0);
 }
@@ -457,7 +457,7 @@ static void test_errors(void **state)
 /* ---- the command ---- */
 
 static bool is_elevated;
-static uint32_t refused; /* Windows' number, if nobody becomes an administrator */
+static uint32_t refused; /* Windows' error if the user refuses elevation */
 static struct manager *elevated_manager;
 static char started[512];
 static char *printed; /* by the last one; NULL: nothing */
@@ -467,7 +467,7 @@ static bool ask_elevated(void)
     return is_elevated;
 }
 
-/* The other process. */
+/* Stands for the other process. */
 static uint32_t run_elevated(const char *const *arguments, uint32_t *exit_code)
 {
     struct b0_setup setup = setup_of(elevated_manager);
@@ -573,10 +573,10 @@ static void test_command_chooses(void **state)
     assert_int_equal(run(&manager, &by_name, "remove", &error), BOOT0_OK);
     assert_string_equal(manager.nodes[0].now.service, "WINUSB");
     assert_string_equal(manager.nodes[1].now.service, "");
-    assert_int_equal(run(&manager, &none, "install", &error), BOOT0_OK); /* one is left */
+    assert_int_equal(run(&manager, &none, "install", &error), BOOT0_OK); /* one remains */
 }
 
-/* Another driver is replaced only if that was confirmed: here nobody can be asked. */
+/* Another driver is replaced only after confirmation: there is no terminal here to ask. */
 static void test_command_confirms(void **state)
 {
     struct arguments arguments = {.json = true}, sure = {.yes = true};
@@ -594,7 +594,7 @@ static void test_command_confirms(void **state)
     assert_string_equal(manager.nodes[0].now.service, "WINUSB");
 }
 
-/* Nothing to do is no failure; what must stay is left, and says why. */
+/* Nothing to do is not a failure; devices that must stay are left, with a reason. */
 static void test_command_leaves(void **state)
 {
     static const struct {
@@ -639,7 +639,7 @@ static void test_command_fails(void **state)
     begin(&manager);
     assert_int_equal(run(&manager, &arguments, "list", &error), BOOT0_E_NO_BOARD);
     add_rom(&manager, rom, "1-2", "", "");
-    manager.failing = "model"; /* nobody is asked for what cannot be done */
+    manager.failing = "model"; /* no question before an impossible step */
     manager.error = 0xe0000235;
     started[0] = '\0';
     assert_int_equal(run(&manager, &arguments, "install", &error), BOOT0_E_UNSUPPORTED);
@@ -654,13 +654,13 @@ static void test_command_fails(void **state)
     assert_int_equal(run(&manager, &arguments, "install", &error), BOOT0_E_PERMISSION);
     assert_string_equal(manager.nodes[0].now.service, "");
     manager.failing = NULL;
-    manager.restarts = true; /* it takes its time */
+    manager.restarts = true; /* it comes back late */
     assert_int_equal(run(&manager, &arguments, "install", &error), BOOT0_OK);
     assert_int_equal(waits, 3);
     assert_int_equal(run(&manager, &arguments, "remove", &error), BOOT0_OK);
     assert_int_equal(waits, 0);
     manager.restarts = false;
-    manager.forgets = true; /* it does not come back */
+    manager.forgets = true; /* it never comes back */
     assert_int_equal(run(&manager, &arguments, "install", &error), BOOT0_E_IO);
     assert_non_null(strstr(error.message, "still has no driver"));
     manager.hidden = 0;
@@ -705,7 +705,7 @@ static void test_command_lists(void **state)
     assert_string_equal(printed, "0483:df11 at 1-2 has the driver WINUSB now (before: none)\n");
 }
 
-/* A composite device: its interface gets the driver, not the whole. */
+/* A composite device: only its interface gets the driver. */
 static void test_composite(void **state)
 {
     static const char whole[] = "USB\\VID_0483&PID_DF11\\A",
@@ -725,7 +725,7 @@ static void test_composite(void **state)
     assert_string_equal(manager.nodes[0].now.service, "USBCCGP");
     assert_string_equal(manager.nodes[1].now.service, "WINUSB");
 
-    /* To doctor it is one device, of which the interface tells most. */
+    /* doctor sees one device, whose interface holds the most facts. */
     manager.count = 0;
     add(&manager, whole, "1-2", "USB\\VID_0483&PID_5740", "USB\\COMPOSITE", "USBCCGP", "usb.inf");
     add(&manager, part, "1-2", "USB\\VID_0483&PID_5740&MI_02", "CLASS_FE&SUBCLASS_01&PROT_01",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What boot0 gang reads and keeps: CSV tables, patches, rows that are used once, the record. */
+/* The files of boot0 gang: CSV tables, patches, rows that are used once, the record. */
 #include "../../portable.h"
 #include "../cli_test.h"
 
@@ -153,7 +153,7 @@ static void test_patch_cells(void **state)
     csv_free(&csv);
 }
 
-/* ---- rows and record: in a directory of their own ---- */
+/* ---- rows and record: in their own directory ---- */
 
 static char folder[PORTABLE_NAME], before[PORTABLE_NAME];
 
@@ -182,7 +182,7 @@ static void write_text(const char *name, const char *mode, const char *text)
     assert_int_equal(fclose(file), 0);
 }
 
-/* Two that have the file open at once are two processes to flock(). */
+/* Two openings of one file are two processes to flock(). */
 static void test_rows(void **state)
 {
     struct rows one, other;
@@ -200,7 +200,7 @@ static void test_rows(void **state)
     assert_int_equal(rows_take(&other, &row, &error), BOOT0_OK);
     assert_int_equal(row, 0);
     rows_close(&other);
-    /* Rows are known by what they hold; a line that a crash has cut says nothing. */
+    /* A row is identified by its contents; a line that a crash has cut is ignored. */
     write_text("k.csv", "w", "n\nc\nb\na\n");
     write_text("k.csv.used", "a", "{\"row\":\"00");
     assert_int_equal(rows_open(&other, "k.csv", &error), BOOT0_OK);
@@ -242,17 +242,17 @@ static void test_record(void **state)
     assert_int_equal(record_begin(&record, &second, &error), BOOT0_OK);
     assert_string_not_equal(first.id, second.id);
     assert_int_equal(record_done(&record, &first, &report, &good, &error), BOOT0_OK);
-    /* Another run beside this one does not take its boards for lost. */
+    /* A parallel run does not take this run's boards for lost. */
     assert_int_equal(record_open(&again, "r", on_lost, &error), BOOT0_OK);
     assert_int_equal(lost_count, 0);
     record_close(&again);
-    record_close(&record); /* a crash: S2 was not done */
+    record_close(&record); /* a crash: S2 is unfinished */
     write_text("r", "a", "{\"event\":\"begin\",\"id\":\"x");
     assert_int_equal(record_open(&record, "r", on_lost, &error), BOOT0_OK);
     assert_int_equal(lost_count, 1);
     record_close(&record);
     assert_int_equal(record_open(&record, "r", on_lost, &error), BOOT0_OK);
-    assert_int_equal(lost_count, 1); /* told once */
+    assert_int_equal(lost_count, 1); /* reported once */
     record_close(&record);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The journal's name on the disk, where the system has to be told to put it there: POSIX. Windows'
+ * The journal's name on the disk, on systems that need fsync() to put it there: POSIX. Windows'
  * file systems keep names by themselves.
  */
 #include "../../portable.h"
@@ -28,7 +28,7 @@ static int leave_directory(void **state)
 /* The last directory that was synced. */
 static ino_t synced_directory;
 
-/* In place of the C library's, whose header has a reserved name for the parameter. */
+/* Replaces the C library's, whose header has a reserved name for the parameter. */
 /* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 int fsync(int descriptor)
 {
@@ -47,7 +47,7 @@ static ino_t inode(const char *name)
     return status.st_ino;
 }
 
-/* The name of a new file is on the disk before it is relied upon, wherever a link leads to. */
+/* The name of a new file is on the disk before anything relies on it, wherever a link leads. */
 static void test_journal_name_synced(void **state)
 {
     static const char *const names[] = {"./j", "sub/j", "link"};

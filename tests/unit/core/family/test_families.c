@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The facts of the families: every row is complete and contradicts no other. */
+/* The facts of the families: every row is complete, and no two rows contradict each other. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -98,7 +98,7 @@ static void test_names_are_unique(void **state)
         }
 }
 
-/* The patterns of parts: no two chips claim the same one, and each begins as its family does. */
+/* The patterns of parts: each belongs to one chip only, and begins like its family's name. */
 static void test_parts_are_of_one_chip(void **state)
 {
     const struct b0_chip *a, *b;
@@ -187,7 +187,7 @@ static void test_every_family_has_times(void **state)
     }
 }
 
-/* Sectors of every layout: whole, without gaps, of sizes that the family has times for. */
+/* Sectors of every layout: whole, without gaps, in sizes that have times in the family. */
 static void has_sound_sectors(const struct b0_family *family, const struct b0_chip *chip,
                               const char *string)
 {
@@ -224,7 +224,10 @@ static void test_every_chip_has_sound_flash(void **state)
     }
 }
 
-/* Whether two layouts can be of one board: what b0_erases_to_zero() relies on. */
+/*
+ * No two layouts that one board can have erase to different values: b0_erases_to_zero() relies on
+ * it.
+ */
 static void test_no_layout_erases_both_ways(void **state)
 {
     const struct b0_chip *a, *b;
@@ -299,7 +302,7 @@ static bool is_in(const struct b0_span *spans, uint32_t address)
     return false;
 }
 
-/* What a chip's ROM shows as option bytes is in a span of its family. */
+/* The option bytes that a chip's ROM shows are in a span of its family. */
 static void test_chips_have_the_option_bytes_of_their_family(void **state)
 {
     const struct b0_chip *chip;
@@ -399,7 +402,7 @@ static void test_signatures_are_sound(void **state)
         has_sound_signature(b0_family_find(chip->chip.family), b0_chip_signature(chip));
 }
 
-/* UID_BASE and FLASHSIZE_BASE of ST's CMSIS headers, where a chip differs from its family. */
+/* UID_BASE and FLASHSIZE_BASE of ST's CMSIS headers, for chips that differ from their family. */
 static void test_knows_signatures_of_chips(void **state)
 {
     static const struct {
@@ -449,7 +452,7 @@ static void test_l0_and_l1_erase_to_zero(void **state)
     }
 }
 
-/* A board that can be several chips: only if all of them agree. */
+/* A board that can be several chips has an erased byte only if all of them agree. */
 static void test_erased_byte_of_several_chips(void **state)
 {
     const struct boot0_chip *chips[] = {&b0_stm32l0.chips[0].chip, &b0_stm32l1.chips[0].chip,

@@ -39,7 +39,7 @@ void board_bus_begin(struct board_bus *bus, struct test_board *board, struct tes
     board_bus_reset(bus, 0);
 }
 
-/* What the loop on the chip does when it is told to go. */
+/* Does what the chip's loop does when the bootloader exits. */
 static void follow_exit(struct board_bus *bus)
 {
     static const uint32_t words[] = {

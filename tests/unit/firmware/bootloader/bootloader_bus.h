@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The board of bootloader_test.h on a bus of libboot0: what a session with it does. */
+/* The board of bootloader_test.h on a bus of libboot0: the effects of a session with it. */
 #ifndef TESTS_BOOTLOADER_BUS_H
 #define TESTS_BOOTLOADER_BUS_H
 
@@ -8,18 +8,18 @@
 
 struct board_bus {
     struct test_board *board;
-    enum b0_start runs; /* on the chip now; nothing is on the bus unless it is the bootloader */
+    enum b0_start runs; /* now, on the chip; only the bootloader is on the bus */
     unsigned connection;
-    uint64_t base_us; /* time before the flash's clock came round */
+    uint64_t base_us; /* time before the flash's clock wrapped */
     uint32_t last_us;
-    unsigned transfers;  /* to the device's class and vendor requests */
-    unsigned asked[16];  /* of them the vendor requests, by wIndex */
-    uint8_t bos_version; /* 0: as it is; else the major version that its capability claims */
+    unsigned transfers;  /* class and vendor requests to the device */
+    unsigned asked[16];  /* the vendor requests among them, by wIndex */
+    uint8_t bos_version; /* 0: the real one; otherwise its capability's major version */
 };
 
-/* A bus with a blank board, whose bootloader runs. */
+/* A bus with a blank board that runs the bootloader. */
 void board_bus_begin(struct board_bus *bus, struct test_board *board, struct test_flash *flash);
-/* After a reset by the handover word (0: none). Fills board_bus->runs. */
+/* Resets it with the handover word (0: none). Sets board_bus->runs. */
 void board_bus_reset(struct board_bus *bus, uint32_t handover);
 struct boot0_bus board_bus_of(struct board_bus *bus);
 

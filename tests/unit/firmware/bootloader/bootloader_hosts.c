@@ -8,7 +8,7 @@ static uint16_t piece(uint32_t size, uint32_t done)
     return (uint16_t)(size - done < B0_BLOCK_SIZE ? size - done : B0_BLOCK_SIZE);
 }
 
-/* How dfu-util and boot0 begin. */
+/* The first requests of dfu-util and boot0. */
 static bool open_as_dfu_util(struct test_board *board)
 {
     if (select_alternate(board, B0_ALTERNATE_FLASH) != USB_ACK)
@@ -18,7 +18,7 @@ static bool open_as_dfu_util(struct test_board *board)
     return dfu_simple(board, BOOT0_DFU_ABORT) == USB_ACK;
 }
 
-/* It looks how that went, too. */
+/* It also checks the result. */
 static bool abort_to_idle(struct test_board *board)
 {
     return dfu_simple(board, BOOT0_DFU_ABORT) == USB_ACK &&
@@ -68,7 +68,7 @@ bool flash_as_old_dfu_util(struct test_board *board, uint32_t address, const uin
     return abort_to_idle(board);
 }
 
-/* It looks at the state alone, and does not wait. */
+/* It checks only the state, and does not wait. */
 static bool pydfu_dnload(struct test_board *board, uint16_t block, const uint8_t *data,
                          uint16_t size)
 {

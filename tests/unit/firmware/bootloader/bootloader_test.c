@@ -13,7 +13,7 @@ static bool is_busy(const struct test_flash *flash)
     return flash->dead || (int32_t)(flash->ready_us - flash->now_us) > 0;
 }
 
-/* Counts an operation; true if the power goes in it. */
+/* Counts an operation; returns true if the power fails in it. */
 static bool begin(struct test_flash *flash, uint32_t time_us)
 {
     flash->misuses += is_busy(flash);
@@ -40,7 +40,7 @@ static void lock(void *context)
     flash->unlocked = false;
 }
 
-/* The bootloader's own is never touched. */
+/* The bootloader's own is never erased. */
 static uint8_t first_sector(const struct test_flash *flash)
 {
     return flash->by_loader ? 0 : B0_SECTOR_JOURNAL;
@@ -58,7 +58,7 @@ static void erase(void *context, uint8_t sector)
     if (flash->refused)
         return;
     if (begin(flash, time_us(NULL, sector, 0))) {
-        /* Half done: some bits are up already, the rest still as it was. */
+        /* Half done: some bits are already set, the others are unchanged. */
         for (uint32_t i = 0; i < size; i++)
             flash->bytes[at + i] |= (uint8_t)(i % 3 == 0 ? 0xff : flash->operations + i);
     } else {
@@ -121,7 +121,7 @@ void test_flash_blank(struct test_flash *flash)
 {
     memset(flash, 0, sizeof *flash);
     memset(flash->bytes, 0xff, sizeof flash->bytes);
-    /* Something that nobody must touch. */
+    /* Contents that nothing may touch. */
     memset(flash->bytes, 0xb0, B0_JOURNAL_BASE - B0_FLASH_BASE);
 }
 
@@ -169,8 +169,7 @@ static void step(struct test_board *board)
 void board_run_us(struct test_board *board, uint32_t span_us)
 {
     for (uint32_t us = 0; us < span_us && !board->flash->dead; us += LOOP_US) {
-        /* Nothing happens while an erase lasts: the loop need not be turned for each microsecond.
-         */
+        /* Nothing happens during an erase: the loop need not turn for each microsecond. */
         uint32_t busy_us = board->flash->ready_us - board->flash->now_us;
 
         if ((int32_t)busy_us > 100) {
@@ -191,7 +190,7 @@ void board_settle(struct test_board *board)
 
 void board_be_quiet(struct test_board *board, uint32_t span_us)
 {
-    const uint32_t step_us = 10000; /* as SysTick on the chip */
+    const uint32_t step_us = 10000; /* like SysTick on the chip */
 
     board_settle(board);
     for (uint32_t us = 0; us < span_us; us += step_us) {
@@ -217,7 +216,7 @@ enum usb_answer board_control(struct test_board *board, struct boot0_setup setup
                      is_busy(board->flash) ? board->flash->ready_us - board->flash->now_us : 100);
         answer = usb_host_continue(&board->host);
     }
-    board_run_us(board, 50 + setup.wLength); /* what it takes on the bus */
+    board_run_us(board, 50 + setup.wLength); /* its time on the bus */
     return board->flash->dead ? USB_NAK : answer;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which of the bootloaders that are part of boot0 a board gets, and what is refused as one. */
+/* Selection of boot0's built-in bootloader for a board, and refusals. */
 #include <cli/bootloader_binaries.h>
 
 #include <boot0/chip.h>
@@ -12,7 +12,7 @@
 
 /* A vector table: stack, reset handler within the first sector. */
 static const uint8_t good[36] = {[2] = 0x01, [3] = 0x10, [4] = 0x41, [7] = 0x08};
-/* The same for the place behind a bootloader. */
+/* The same for the address behind a bootloader. */
 static const uint8_t behind[36] = {[2] = 0x01, [3] = 0x10, [4] = 0x41, [5] = 0x80, [7] = 0x08};
 
 static const struct bootloader_binary table[] = {
@@ -35,7 +35,7 @@ static struct boot0_board board_of(const char *first, const char *second)
     return board;
 }
 
-/* The chosen board's name, or "" and the error. */
+/* Returns the chosen board's name, or "" and the error. */
 static const char *choice(const struct boot0_board *board, const char *key,
                           struct boot0_error *error)
 {
@@ -68,7 +68,7 @@ static void test_chip_chooses_generic(void **state)
     assert_string_equal(choice(&f411, NULL, &error), "generic-f411");
 }
 
-/* The flash of 1 MiB is an F412's, too; most of them are in an F405/407. */
+/* The flash of 1 MiB is also an F412's; most boards with it have an F405/407. */
 static void test_the_most_common_chip_is_chosen(void **state)
 {
     struct boot0_board board = board_of("f407", "f411");

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The bootloader as DFU hosts see it: requests, refusals, the queue, and what is complete when. */
+/*
+ * The bootloader as DFU hosts see it: requests, refusals, the queue, and when an update is
+ * complete.
+ */
 #include "bootloader_hosts.h"
 
 #include "core/bytes.h"
@@ -67,7 +70,7 @@ static void test_descriptors(void **state)
     assert_true(b0_extension_find(bytes, board.host.moved, &version, &code));
     assert_int_equal(version, B0_EXTENSION_VERSION);
     assert_int_equal(code, B0_EXTENSION_VENDOR_CODE);
-    /* The Microsoft set's lengths: what the BOS says, what the set says, what comes. */
+    /* The Microsoft set's lengths: in the BOS, in the set itself, and as sent. */
     assert_int_equal(
         board_control(
             &board, (struct boot0_setup){0xc0, B0_MS_OS_20_VENDOR_CODE, 0, 7, sizeof bytes}, bytes),
@@ -105,7 +108,7 @@ static void test_commands(void **state)
     assert_int_equal(board.host.moved, 3);
     assert_memory_equal(bytes, "\x00\x21\x41", 3);
     check_status(BOOT0_DFU_STATE_IDLE, BOOT0_DFU_STATUS_OK);
-    /* The first answer is "busy", whatever it was: dfu-util insists, after data also pydfu.py. */
+    /* The first answer is always "busy": dfu-util insists on it, after data pydfu.py does, too. */
     assert_int_equal(dfu_dnload(&board, 0, (const uint8_t *)"\x21\x00\x80\x00\x08", 5), USB_ACK);
     check_status(BOOT0_DFU_STATE_DNBUSY, BOOT0_DFU_STATUS_OK);
     check_status(BOOT0_DFU_STATE_DNLOAD_IDLE, BOOT0_DFU_STATUS_OK);
@@ -122,7 +125,7 @@ static void refused(const uint8_t *command, uint16_t size, uint8_t status)
     check_status(BOOT0_DFU_STATE_IDLE, BOOT0_DFU_STATUS_OK);
 }
 
-/* The pointer may be there, as hosts leave from there, but nothing can be read or written. */
+/* The pointer may be there, since hosts leave from there, but reads and writes fail. */
 static void test_own_sectors(void **state)
 {
     uint8_t bytes[8];
@@ -166,7 +169,7 @@ static void test_malformed(void **state)
     assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_STALL);
     check_status(BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
     assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_ACK);
-    /* GETSTATUS has to come before the next block. */
+    /* GETSTATUS must come before the next block. */
     assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
     assert_int_equal(dfu_dnload(&board, 2, one, 512), USB_ACK);
     assert_int_equal(dfu_dnload(&board, 3, one, 512), USB_STALL);
@@ -182,7 +185,7 @@ static void test_wrong_place(void **state)
     check_status(BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_ADDRESS);
     assert_int_equal(flash.programs, 0);
     assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_ACK);
-    /* Only where a vector table is. */
+    /* Only a vector table is checked. */
     assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE + 0x4000));
     assert_true(dfu_block(&board, 2, one, 4096));
 }
@@ -232,8 +235,8 @@ static void test_leave(void **state)
 static void test_leave_completes(void **state)
 {
     (void)state;
-    memset(one + 8, 0x33, 4088); /* takes its time */
-    /* The order comes while blocks are still in the queue: it waits for them and for the record. */
+    memset(one + 8, 0x33, 4088); /* slow to program */
+    /* The command comes while blocks are still queued: it waits for them and for the record. */
     assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, B0_PROGRAM_BASE));
     assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
     assert_true(dfu_block(&board, 2, one, 4096));
@@ -262,7 +265,7 @@ static void test_mass_erase(void **state)
     assert_int_equal(dfu_dnload(&board, 0, &whole, 1), USB_ACK);
     status = dfu_status(&board);
     assert_int_equal(status.state, BOOT0_DFU_STATE_DNBUSY);
-    assert_in_range(status.poll_timeout_ms, 2500, 4100); /* less what may stay in the queue */
+    assert_in_range(status.poll_timeout_ms, 2500, 4100); /* minus what may stay queued */
     board_run_us(&board, status.poll_timeout_ms * 1000);
     check_status(BOOT0_DFU_STATE_DNLOAD_IDLE, BOOT0_DFU_STATUS_OK);
     board_settle(&board);
@@ -273,7 +276,7 @@ static void test_mass_erase(void **state)
     assert_int_equal(board_start(&board, &flash), B0_START_BOOTLOADER);
 }
 
-/* A host that does not wait as it is told gets its answer when the flash is done: pydfu.py. */
+/* A host that ignores the poll timeout gets its answer when the flash is done: pydfu.py. */
 static void test_asked_early(void **state)
 {
     const uint8_t whole = BOOT0_DFUSE_ERASE;
@@ -287,7 +290,7 @@ static void test_asked_early(void **state)
     assert_int_equal(status.state, BOOT0_DFU_STATE_DNBUSY);
     start_us = flash.now_us;
     check_status(BOOT0_DFU_STATE_DNLOAD_IDLE, BOOT0_DFU_STATUS_OK);
-    assert_in_range(flash.now_us - start_us, 500000, 4100000); /* less what may stay in the queue */
+    assert_in_range(flash.now_us - start_us, 500000, 4100000); /* minus what may stay queued */
 }
 
 static void test_queue(void **state)
@@ -300,7 +303,7 @@ static void test_queue(void **state)
     memset(flash.bytes + 0x20000, 0, 0x20000); /* so that there is something to erase */
     assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, B0_FLASH_BASE + 0x20000));
     assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + 0x20000));
-    /* Blocks are taken at once while the flash is busy… */
+    /* Blocks are accepted at once while the flash is busy… */
     do {
         memset(data, (int)blocks, sizeof data);
         assert_int_equal(dfu_dnload(&board, (uint16_t)(2 + blocks), data, sizeof data), USB_ACK);
@@ -311,7 +314,7 @@ static void test_queue(void **state)
     } while (status.state == BOOT0_DFU_STATE_DNLOAD_IDLE);
     assert_in_range(blocks, 5, TEST_BLOCKS);
     assert_in_range(flash.now_us - start_us, 0, 100000);
-    /* …until there is no room: then the time told is about the truth. */
+    /* …until the buffer is full: then the poll timeout is close to the real time. */
     assert_int_equal(status.state, BOOT0_DFU_STATE_DNBUSY);
     board_run_us(&board, status.poll_timeout_ms * 1000);
     check_status(BOOT0_DFU_STATE_DNLOAD_IDLE, BOOT0_DFU_STATUS_OK);
@@ -331,7 +334,10 @@ static void test_queue(void **state)
 static void test_late_errors(void **state)
 {
     (void)state;
-    /* The error of a queued op is told with the next answer, and what was behind it is gone. */
+    /*
+     * The error of a queued operation is reported with the next answer, and the queue behind it is
+     * dropped.
+     */
     flash.fail_at = B0_PROGRAM_BASE + 3072;
     assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
     memset(one + 8, 0x33, 8184);
@@ -342,14 +348,14 @@ static void test_late_errors(void **state)
     assert_int_equal(flash.bytes[B0_PROGRAM_BASE + 4096 - B0_FLASH_BASE], 0xff);
     assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_ACK);
     flash.fail_at = 0;
-    /* Programming over what is not blank. */
+    /* Programming over flash that is not blank. */
     flash.bytes[B0_PROGRAM_BASE + 0x1200 - B0_FLASH_BASE] = 0;
     assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE + 0x1000));
     assert_int_equal(dfu_dnload(&board, 2, two, 4096), USB_ACK);
     board_settle(&board);
     check_status(BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_VERIFY);
     assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_ACK);
-    /* Write protection; whatever is asked first hears of it. */
+    /* Write protection; the first request afterwards reports it. */
     flash.protected = 1 << 3;
     flash.bytes[0xc000] = 0;
     assert_int_equal(dfu_dnload(&board, 0, (const uint8_t *)"\x41\x00\xc0\x00\x08", 5), USB_ACK);
@@ -371,7 +377,7 @@ static void test_waiting_request_fails(void **state)
     assert_int_equal(board.bootloader.exit, B0_EXIT_NONE);
 }
 
-/* Being asked how it is may wait for the flash, too, but is never refused: DFU 1.1, 6.1.2. */
+/* GETSTATUS may wait for the flash, too, but is never refused: DFU 1.1, 6.1.2. */
 static void test_waiting_question_is_answered(void **state)
 {
     struct b0_dfu_status status = {0};
@@ -405,7 +411,7 @@ static void test_upload(void **state)
     }
     check_status(BOOT0_DFU_STATE_UPLOAD_IDLE, BOOT0_DFU_STATUS_OK);
     assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
-    /* To the end of flash and not over it. */
+    /* To the end of flash and not beyond. */
     assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + FLASH_SIZE - 100));
     assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     assert_int_equal(dfu_upload(&board, 2, data, sizeof data), USB_ACK);
@@ -428,13 +434,13 @@ static void test_info_alternate(void **state)
     assert_string_equal(info.board, "test");
     assert_int_equal(info.flash_kib, FLASH_KIB);
     assert_int_equal(info.buffer_bytes, sizeof board.blocks);
-    /* dfu-util sets the address that the alternate's name tells. */
+    /* dfu-util sets the address from the alternate's name. */
     assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_INFO_ADDRESS));
     assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     assert_int_equal(dfu_upload(&board, 2, bytes, sizeof bytes), USB_ACK);
     assert_memory_equal(bytes, data, sizeof bytes);
     assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
-    /* It cannot be written or erased, and flash is not here. */
+    /* This alternate cannot be written or erased, and does not reach the flash. */
     assert_int_equal(dfu_dnload(&board, 2, data, 16), USB_ACK);
     check_status(BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_WRITE);
     assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_ACK);
@@ -445,7 +451,7 @@ static void test_info_alternate(void **state)
 
 /* ---- when an update is complete ---- */
 
-/* A host that erases two sectors, writes some blocks, and is no more. */
+/* A host that erases two sectors, writes some blocks, and disappears. */
 static void half_an_update(void)
 {
     assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, B0_PROGRAM_BASE));
@@ -488,17 +494,19 @@ static void wait_long(void)
 static void test_another_host(void **state)
 {
     (void)state;
-    /* All erased sectors have been written to; but the one who aborts is not the one who wrote. */
+    /*
+     * All erased sectors have been written to; but the host that aborts is not the one that wrote.
+     */
     half_an_update();
     assert_int_equal(select_alternate(&board, 0), USB_ACK);
     assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     board_settle(&board);
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_BEGUN);
     assert_int_equal(board_start(&board, &flash), B0_START_BOOTLOADER);
-    /* Nor does ordering the start complete it, now or after the reset. */
+    /* Nor does leaving complete it, now or after the reset. */
     assert_true(dfu_leave(&board));
     assert_int_equal(board_start(&board, &flash), B0_START_BOOTLOADER);
-    /* Nor does writing something else. */
+    /* Nor does writing other data. */
     assert_true(flash_as_dfu_util(&board, B0_FLASH_BASE + 0x20000, two, 100));
     board_settle(&board);
     assert_int_equal(board_start(&board, &flash), B0_START_BOOTLOADER);
@@ -536,7 +544,7 @@ static void test_erased_not_written(void **state)
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_COMPLETED);
 }
 
-/* A host that erases and starts has made no program, and spoiled one. */
+/* A host that erases and leaves has spoiled a program and written none. */
 static void test_only_erased(void **state)
 {
     (void)state;
@@ -546,7 +554,7 @@ static void test_only_erased(void **state)
     assert_int_equal(board_start(&board, &flash), B0_START_BOOTLOADER);
 }
 
-/* An ABORT is an end only if it is the first thing after the last block's dfuDNLOAD-IDLE. */
+/* ABORT ends an update only directly after the last block's dfuDNLOAD-IDLE. */
 static void test_abort_is_an_end(void **state)
 {
     static void (*const before[])(void) = {ask_status, ask_state, ask_info, set_address, wait_long};
@@ -560,13 +568,13 @@ static void test_abort_is_an_end(void **state)
         assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
         board_settle(&board);
         assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_BEGUN);
-        /* The order to start is one. */
+        /* Leaving ends one. */
         assert_true(dfu_leave(&board));
         assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_COMPLETED);
     }
 }
 
-/* A pause that the host was told to make is none. */
+/* A pause that the poll timeout imposes does not count. */
 static void test_told_pause(void **state)
 {
     struct b0_dfu_status status;
@@ -574,7 +582,7 @@ static void test_told_pause(void **state)
 
     (void)state;
     assert_true(flash_as_dfu_util(&board, B0_PROGRAM_BASE, one, sizeof one));
-    memset(flash.bytes + 0x20000, 0, 0x20000); /* erased in 1 s */
+    memset(flash.bytes + 0x20000, 0, 0x20000); /* its erase takes 1 s */
     assert_true(dfu_command(&board, BOOT0_DFUSE_ERASE, B0_FLASH_BASE + 0x20000));
     assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + 0x20000));
     do { /* until the buffer is full */
@@ -591,7 +599,7 @@ static void test_told_pause(void **state)
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_COMPLETED);
 }
 
-/* After a silence the host may be another one: only an explicit request counts. */
+/* After a silence the host may be a different one: only an explicit request counts. */
 static void test_silence(void **state)
 {
     (void)state;
@@ -600,7 +608,7 @@ static void test_silence(void **state)
     assert_true(dfu_leave(&board));
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_BEGUN);
     board_start(&board, &flash);
-    /* boot0 was stopped for a while: it vouches for the whole. */
+    /* boot0 was stopped for a while: END_SESSION confirms the whole update. */
     assert_int_equal(vendor_out(&board, B0_EXTENSION_BEGIN_SESSION, 0), USB_ACK);
     half_an_update();
     board_be_quiet(&board, B0_SILENCE_US + 100000);
@@ -609,7 +617,7 @@ static void test_silence(void **state)
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_BEGUN);
     assert_int_equal(vendor_out(&board, B0_EXTENSION_END_SESSION, 0), USB_ACK);
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_COMPLETED);
-    /* It is gone for good: the next host completes a whole program all the same. */
+    /* The host is gone permanently: the next host still completes a whole program. */
     assert_int_equal(vendor_out(&board, B0_EXTENSION_BEGIN_SESSION, 0), USB_ACK);
     half_an_update();
     board_be_quiet(&board, B0_SILENCE_US + 100000);
@@ -618,7 +626,7 @@ static void test_silence(void **state)
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_COMPLETED);
 }
 
-/* The host says that it is done while blocks are queued, of which one fails: it hears of that. */
+/* The host ends its update while blocks are queued, one of which fails: it gets the error. */
 static void test_failed_before_record(void **state)
 {
     (void)state;
@@ -631,7 +639,7 @@ static void test_failed_before_record(void **state)
     board_settle(&board);
     check_status(BOOT0_DFU_STATE_ERROR, BOOT0_DFU_STATUS_ERR_PROG);
     assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_ACK);
-    /* The same host goes on with something else. */
+    /* The same host continues with other data. */
     assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE + 0x4000));
     assert_true(dfu_block(&board, 2, one + 0x4000, 4096));
     assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
@@ -639,7 +647,7 @@ static void test_failed_before_record(void **state)
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_BEGUN);
 }
 
-/* A block was refused: the update is not complete, although all that was erased was written to. */
+/* A block was refused: the update is incomplete, although all erased sectors were written to. */
 static void test_refused_in_between(void **state)
 {
     (void)state;
@@ -652,7 +660,7 @@ static void test_refused_in_between(void **state)
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_BEGUN);
 }
 
-/* The record of a program has the length that is known, less what was erased since. */
+/* A program's record has the known length, minus what was erased since. */
 static void test_length(void **state)
 {
     const uint8_t whole = BOOT0_DFUSE_ERASE;
@@ -667,7 +675,7 @@ static void test_length(void **state)
     assert_true(dfu_block(&board, 2, two, 1000));
     assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     assert_int_equal(vendor_info(&board).program_length, 1000);
-    /* Something behind it is written and erased again. */
+    /* Data behind it is written and erased again. */
     assert_int_equal(vendor_out(&board, B0_EXTENSION_BEGIN_SESSION, 0), USB_ACK);
     assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + 0x20000));
     assert_true(dfu_block(&board, 2, two, 1000));
@@ -685,7 +693,7 @@ static void test_forgotten_bracket(void **state)
     assert_int_equal(board_start(&board, &flash), B0_START_PROGRAM);
 }
 
-/* Blank sectors need no erase, unless it may have been an interrupted one that made them so. */
+/* Blank sectors need no erase, unless an interrupted one may have made them blank. */
 static void test_blank_sectors(void **state)
 {
     (void)state;
@@ -736,7 +744,7 @@ static void test_brackets(void **state)
     assert_int_equal(vendor_out(&board, B0_EXTENSION_END_SESSION, 0), USB_ACK);
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_COMPLETED);
     assert_int_equal(board_start(&board, &flash), B0_START_PROGRAM);
-    /* With nothing changed nothing is written. */
+    /* Without a change nothing is written. */
     flash.operations = 0;
     assert_int_equal(vendor_out(&board, B0_EXTENSION_BEGIN_SESSION, 0), USB_ACK);
     assert_int_equal(vendor_out(&board, B0_EXTENSION_END_SESSION, 0), USB_ACK);
@@ -779,7 +787,7 @@ static void test_digests(void **state)
         b0_sha256_end(&sha, digest);
         assert_memory_equal(digests + 32 * i, digest, sizeof digest);
     }
-    /* Outside the flash, empty, over its end, and what is no list. */
+    /* Outside the flash, empty, past its end, and not a list. */
     b0_store32(ranges, 0x20000000);
     assert_int_equal(board_control(&board, set, ranges), USB_STALL);
     assert_int_equal(board_control(&board, get, digests), USB_STALL);
@@ -856,11 +864,11 @@ static void test_erase_journal(void **state)
     assert_int_equal(vendor_info(&board).journal_free, 256);
     assert_true(flash_holds(&board, B0_PROGRAM_BASE, one, sizeof one));
     assert_int_equal(board_start(&board, &flash), B0_START_PROGRAM);
-    /* What is not complete must not start because nothing speaks against it any more. */
+    /* An incomplete program must not start only because the record against it is gone. */
     half_an_update();
     assert_int_equal(vendor_out(&board, B0_EXTENSION_ERASE_JOURNAL, 0), USB_ACK);
     assert_int_equal(vendor_info(&board).journal_state, B0_JOURNAL_EMPTY);
-    /* Its first block alone does not make it whole, for whoever knows no better. */
+    /* Its first block alone does not make it whole, even for an old host. */
     assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_PROGRAM_BASE));
     assert_true(dfu_block(&board, 2, one, 4096));
     assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The flash fails by itself, at any moment: before, between and after the packets of every request,
- * in every state. Whatever was on the bus just then, the error stays until CLRSTATUS: some hosts
- * look at nothing but the state, once.
+ * The flash fails at any moment: before, between and after the packets of every request, in every
+ * state. Whatever is on the bus at that time, the error stays until CLRSTATUS: some hosts check
+ * only the state, once.
  */
 #include "bootloader_hosts.h"
 
@@ -22,14 +22,14 @@ static uint8_t program[B0_BLOCK_SIZE], other[B0_BLOCK_SIZE], buffer[B0_BLOCK_SIZ
 /* ---- the failure ---- */
 
 static unsigned moments, fail_at_moment;
-static unsigned programs; /* when it failed */
+static unsigned programs; /* at the failure */
 
 static bool has_failed(void)
 {
     return moments > fail_at_moment;
 }
 
-/* The operation under way ends, and badly; the loop hears of it before it looks at the bus. */
+/* The operation in progress fails; the loop learns of it before it polls the bus. */
 static void a_moment(void *context)
 {
     (void)context;
@@ -42,7 +42,7 @@ static void a_moment(void *context)
     programs = flash.programs;
 }
 
-/* ---- states, with an erase under way in each ---- */
+/* ---- states, with an erase in progress in each ---- */
 
 static void erase_begun(void)
 {
@@ -91,7 +91,7 @@ static void reach_upload(void)
     assert_int_equal(dfu_upload(&board, 0, buffer, 3), USB_ACK);
 }
 
-/* Vendor requests may come in any state, and some put the flash to work. */
+/* Vendor requests may come in any state, and some start flash operations. */
 static void reach_manifest(void)
 {
     const struct boot0_setup erase = {0x40, B0_EXTENSION_VENDOR_CODE, 0, B0_EXTENSION_ERASE_JOURNAL,
@@ -167,7 +167,7 @@ static void fill(const struct boot0_setup *setup)
         memcpy(buffer, range, sizeof range);
 }
 
-/* ---- what must hold ---- */
+/* ---- invariants ---- */
 
 static uint8_t get_state(void)
 {
@@ -183,7 +183,7 @@ static void check_error_stays(enum b0_start start)
     struct b0_dfu_status first = dfu_status(&board), then;
 
     board_settle(&board);
-    assert_int_equal(flash.programs, programs); /* what came since comes to nothing */
+    assert_int_equal(flash.programs, programs); /* later requests change nothing */
     assert_int_equal(first.state, BOOT0_DFU_STATE_ERROR);
     assert_int_not_equal(first.status, BOOT0_DFU_STATUS_OK);
     for (size_t i = 0; i < B0_LENGTH(requests); i++) {
@@ -223,7 +223,7 @@ static enum usb_answer ask(const struct boot0_setup *setup)
     return answer;
 }
 
-/* Whether a failure before the request has even begun may be over after it. */
+/* Whether a failure before the request begins may be cleared after it. */
 static bool may_clear(const struct boot0_setup *setup)
 {
     return setup->bmRequestType == CLASS_OUT && setup->bRequest == BOOT0_DFU_CLRSTATUS &&
@@ -243,7 +243,7 @@ static bool try_moment(size_t state, const struct boot0_setup *setup, unsigned m
     ask(setup);
     if (!has_failed())
         return false;
-    /* What was told before the failure, and ends the bootloader, is not taken back. */
+    /* An answer from before the failure that ends the bootloader is not withdrawn. */
     if (board.bootloader.exit == B0_EXIT_NONE && !may_clear(setup))
         check_error_stays(states[state].start);
     return true;
@@ -270,7 +270,7 @@ static void test_every_moment(void **state)
     assert_true(count > 500);
 }
 
-/* As pydfu.py: it sees the states of two answers, and nothing else. */
+/* Like pydfu.py: it sees the states of two answers, and nothing else. */
 static void test_states_alone(void **state)
 {
     (void)state;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libboot0 with boot0's own bootloader: what it learns of the board, how little it does when little
- * has changed, what it refuses; and that no cut of power or cable, wherever in its work, leaves a
- * program that starts without being whole.
+ * libboot0 with boot0's own bootloader: what it learns of the board, how little it does after small
+ * changes, and its refusals. No loss of power or connection, at any step, leaves an incomplete
+ * program that starts.
  */
 #include "bootloader_bus.h"
 
@@ -90,14 +90,14 @@ static enum boot0_status flash_program(const uint8_t *data, size_t size,
     return flash_at(B0_PROGRAM_BASE, data, size, NULL, report);
 }
 
-/* The bootloader again, as by two taps on the reset button. */
+/* Starts the bootloader again, as two taps on the reset button do. */
 static void enter(void)
 {
     board_bus_reset(&bus, 0xb0070001);
     assert_int_equal(bus.runs, B0_START_BOOTLOADER);
 }
 
-/* ---- what it learns, and does ---- */
+/* ---- facts and operations ---- */
 
 static void test_info(void **state)
 {
@@ -154,7 +154,7 @@ static void test_nothing_to_do(void **state)
     assert_int_equal(bus.runs, B0_START_PROGRAM);
 }
 
-/* By its digest in the journal, and checksums; but its flash has to hold it. */
+/* Recognised by its digest in the journal, and by checksums; but the flash must hold it. */
 static void test_completed_is_recognised(void **state)
 {
     struct boot0_report report = {0};
@@ -174,7 +174,7 @@ static void test_completed_is_recognised(void **state)
     assert_true(flash_holds(&board, B0_PROGRAM_BASE, one, SIZE));
 }
 
-/* A part of it, more than it, another one: its record says nothing about these. */
+/* A part of it, a longer one, another one: its record does not cover these. */
 static void test_not_completed(void **state)
 {
     static uint8_t more[SIZE + 4];
@@ -223,7 +223,7 @@ static void test_one_byte(void **state)
     assert_true(report.total_us < 250000 * 13 / 10 + 66000 + 200000);
 }
 
-/* What else is in a sector that changes stays, and is read only if there is something. */
+/* Other data in a changed sector is preserved, and is read only if there is any. */
 static void test_rest_is_preserved(void **state)
 {
     static const uint8_t neighbour[] = "not the program's";
@@ -284,7 +284,7 @@ static void test_lost_bits_are_found(void **state)
     boot0_image_free(image);
 }
 
-/* ---- what it refuses ---- */
+/* ---- refusals ---- */
 
 static void test_not_moved(void **state)
 {
@@ -305,7 +305,7 @@ static void test_not_moved(void **state)
     assert_int_equal(flash.programs, 0);
 }
 
-/* Another major version: an ordinary DfuSe board, with a word about it. */
+/* Another major version: an ordinary DfuSe board, with a note about it. */
 static void test_later_version(void **state)
 {
     struct boot0_session *session;
@@ -350,7 +350,7 @@ static void test_orders(void **state)
     assert_int_equal(bus.runs, B0_START_ROM);
 }
 
-/* A piece of data does not make an interrupted program whole; the program does. */
+/* A piece of data does not complete an interrupted program; the program does. */
 static void test_interrupted(void **state)
 {
     static const uint8_t data[] = "data";
@@ -411,7 +411,7 @@ static void test_power_cuts(void **state)
 
     (void)state;
     before = flash;
-    count += cut_everywhere(&before, SIZE); /* factory new */
+    count += cut_everywhere(&before, SIZE); /* factory-new */
     flash = before;
     enter();
     assert_int_equal(flash_program(one, SIZE, NULL), BOOT0_OK);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libboot0 with write-protected sectors: it never says that a program is there when it is not, or
- * when the journal speaks of another one; and it says what to do about it.
+ * libboot0 with write-protected sectors: it never reports a program that is not there, or a success
+ * while the journal describes another program; and its error names the remedy.
  */
 #include "bootloader_bus.h"
 
@@ -57,7 +57,7 @@ static enum boot0_status flash_program(const uint8_t *data)
     return flash_at(B0_PROGRAM_BASE, data, SIZE);
 }
 
-/* Program one is there, and completed. */
+/* Program one is there, and complete. */
 static int setup(void **state)
 {
     (void)state;
@@ -104,7 +104,7 @@ static void test_journal_is_known(void **state)
     check_old_program_starts();
 }
 
-/* A bootloader that does not tell, or a sector that is worn out: it refuses the first erase. */
+/* A bootloader that does not report it, or a worn-out sector: it refuses the first erase. */
 static void test_journal_is_found_out(void **state)
 {
     static const uint16_t versions[] = {0x0101, B0_EXTENSION_VERSION};
@@ -118,15 +118,14 @@ static void test_journal_is_found_out(void **state)
         assert_non_null(strstr(error.message, "cannot write its journal (sector 1"));
         assert_int_equal(error.advice,
                          i == 0 ? BOOT0_ADVICE_UPDATE_AND_UNPROTECT : BOOT0_ADVICE_NONE);
-        /* Also the second time, and for data. */
+        /* The second time too, and for data. */
         assert_int_equal(flash_program(two), BOOT0_E_PROTECTED);
         assert_int_equal(flash_at(B0_PROGRAM_BASE + 0x10000, two, 100), BOOT0_E_PROTECTED);
         check_old_program_starts();
     }
 }
 
-/* As bootloaders of version 1.1 and before do once they were refused: no BEGIN, and no word of it.
- */
+/* Bootloaders up to version 1.1 behave like this after a refusal: no BEGIN, and no report of it. */
 static void forget_begin(struct test_board *b)
 {
     b->bootloader.queue.announced = true;
@@ -142,7 +141,7 @@ static void test_journal_was_ignored(void **state)
     board.before_transfer = forget_begin;
     assert_int_equal(flash_program(two), BOOT0_E_PROTECTED);
     assert_non_null(strstr(error.message, "cannot write its journal"));
-    /* What was not the journal's is not blamed on it. */
+    /* The journal is not blamed for other failures. */
     protect(B0_SECTOR_PROGRAM);
     assert_int_equal(flash_program(two), BOOT0_E_PROTOCOL);
     assert_null(strstr(error.message, "journal"));
@@ -183,7 +182,7 @@ static void test_each_sector(void **state)
     print_message("# libboot0: sector write-protected in %u updates\n", (unsigned)B0_BANK_SECTORS);
 }
 
-/* An erase by itself is in the queue when it is taken: how it went is asked, too. */
+/* A lone erase is accepted into the queue: its result is polled, too. */
 static void test_erase(void **state)
 {
     struct boot0_session *session;

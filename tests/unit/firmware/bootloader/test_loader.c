@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The RAM loader, which is the bootloader of another kind: all of the flash is the host's, there is
- * no journal, and it leaves to where the host says.
+ * The RAM loader, a variant of the bootloader: the host owns all of the flash, there is no journal,
+ * and it leaves to the address that the host gives.
  */
 #include "bootloader_hosts.h"
 #include "bootloader_test.h"
@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 enum {
-    SIZE = 70000, /* to the fifth sector */
+    SIZE = 70000, /* ends in the fifth sector */
 };
 
 static struct test_flash flash;
@@ -67,7 +67,7 @@ static void test_hosts_write_all_of_the_flash(void **state)
     }
 }
 
-/* Not a byte of a journal: what follows the program stays erased. */
+/* It writes no journal: the flash behind the program stays erased. */
 static void test_keeps_no_journal(void **state)
 {
     (void)state;
@@ -90,7 +90,7 @@ static void test_erases_all(void **state)
         assert_int_equal(flash.bytes[i], 0xff);
 }
 
-/* The reset that brings option bytes into force ends it; who orders that would wait in vain. */
+/* The reset that loads option bytes ends the loader; a host that requests it would wait in vain. */
 static void test_leaves_option_bytes_alone(void **state)
 {
     (void)state;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The power is cut in every single flash operation of an update, and the host goes away at every
- * single transfer. Whatever comes of it: the board never starts a program that is not whole, and
- * the next update succeeds.
+ * Cuts the power in every single flash operation of an update, and removes the host at every single
+ * transfer. The board never starts an incomplete program, and the next update always succeeds.
  */
 #include "bootloader_hosts.h"
 
@@ -21,7 +20,7 @@ static struct test_flash flash, before;
 static struct test_board board;
 static uint8_t one[SIZE], two[SIZE];
 
-/* An old host: no ABORT, no session, only the order to start. */
+/* An old host: no ABORT, no session, only the command to leave. */
 static bool only_leave(struct test_board *b, uint32_t address, const uint8_t *data, uint32_t size)
 {
     if (select_alternate(b, 0) != USB_ACK)
@@ -49,7 +48,7 @@ static bool is_whole(uint32_t size)
            flash_holds(&board, B0_PROGRAM_BASE, two, size);
 }
 
-/* After whatever has happened: what would run is whole, and the next update goes well. */
+/* After any fault: whatever would run is whole, and the next update succeeds. */
 static void check_aftermath(uint32_t size, bool next_as_boot0)
 {
     enum b0_start start = board_start(&board, &flash);
@@ -63,7 +62,9 @@ static void check_aftermath(uint32_t size, bool next_as_boot0)
     assert_true(flash_holds(&board, B0_PROGRAM_BASE, two, size));
 }
 
-/* Cuts the power in each operation of an update from `before` to two. Returns how many there are.
+/*
+ * Cuts the power in each operation of an update from `before` to two. Returns the number of
+ * operations.
  */
 static unsigned cut_everywhere(flash_function *update, uint32_t size)
 {
@@ -107,7 +108,7 @@ static int with_blank(void **state)
     return 0;
 }
 
-/* A program that came by a debugger: nothing is in the journal. */
+/* A program written by a debugger: the journal is empty. */
 static int with_foreign(void **state)
 {
     with_program(state);
@@ -117,7 +118,7 @@ static int with_foreign(void **state)
     return 0;
 }
 
-/* So many records that the next update finds no room, or only just. */
+/* Fills the journal so that the next update finds no room, or just enough. */
 static void fill_journal(uint16_t free_slots)
 {
     while (vendor_info(&board).journal_free > free_slots) {
@@ -135,7 +136,7 @@ static int with_full_journal(void **state)
     return 0;
 }
 
-/* An update that was interrupted again and again, until no slot was left. */
+/* An update interrupted repeatedly, until no slot was left. */
 static int with_full_and_begun(void **state)
 {
     const size_t used = (size_t)3 * B0_JOURNAL_RECORD_SIZE;
@@ -164,7 +165,7 @@ static void test_cuts(void **state)
     assert_true(count > 200);
 }
 
-/* Whoever tries to complete the journal after a cut in its last record has to find a slot. */
+/* Completing the journal after a cut in its last record needs a free slot. */
 static void test_cuts_in_a_row(void **state)
 {
     (void)state;
@@ -180,7 +181,7 @@ static void test_cuts_in_a_row(void **state)
     check_aftermath(SIZE, true);
 }
 
-/* What a torn record reads as may change: it is not what an update relies on. */
+/* A torn record's contents may change: an update does not rely on them. */
 static void test_torn_begin(void **state)
 {
     struct b0_journal journal;
@@ -203,7 +204,7 @@ static void test_torn_begin(void **state)
     }
 }
 
-/* The host is no more after so many transfers: the next one comes after a bus reset. */
+/* The host disappears after so many transfers: the next one comes after a bus reset. */
 static void test_unplugged(void **state)
 {
     unsigned total = 0;

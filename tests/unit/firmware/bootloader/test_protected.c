@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Write protection: of every sector, one at a time, with every kind of host. Nothing of the program
- * is touched before the journal has said so, and no host is told that all is well.
+ * Write protection of every sector, one at a time, with every kind of host. The program stays
+ * untouched until the journal has the record of it, and no host gets a success.
  */
 #include "bootloader_hosts.h"
 
@@ -27,7 +27,7 @@ static flash_function *const hosts[] = {
 };
 enum { HOSTS = B0_LENGTH(hosts) };
 
-/* Program one is there, and completed. */
+/* Program one is there, and complete. */
 static int setup(void **state)
 {
     (void)state;
@@ -72,7 +72,7 @@ static void nothing(void)
 static void clear_status(void)
 {
     assert_int_equal(dfu_simple(&board, BOOT0_DFU_CLRSTATUS), USB_ACK);
-    /* What was ordered did not happen: it cannot be vouched for. */
+    /* The session's commands failed: END_SESSION cannot confirm them. */
     assert_int_equal(vendor_out(&board, B0_EXTENSION_END_SESSION, 0), USB_STALL);
 }
 
@@ -123,7 +123,7 @@ static void test_journal(void **state)
     }
 }
 
-/* Every command that changes the program, by itself. */
+/* Every single command that changes the program. */
 static void test_journal_alone(void **state)
 {
     static const struct {
@@ -151,7 +151,7 @@ static void test_journal_alone(void **state)
     }
 }
 
-/* An update that is begun already, and a journal that has no room for its end. */
+/* An update that has already begun, and a journal without room for its end. */
 static void test_full_journal(void **state)
 {
     uint8_t *journal = flash.bytes + (B0_JOURNAL_BASE - B0_FLASH_BASE);
@@ -172,7 +172,7 @@ static void test_full_journal(void **state)
     }
 }
 
-/* A record that does not hold is none, and the next update tries another slot. */
+/* A record that does not verify does not count, and the next update tries another slot. */
 static void test_worn_journal(void **state)
 {
     (void)state;
@@ -190,7 +190,7 @@ static void test_worn_journal(void **state)
     }
 }
 
-/* ---- the others ---- */
+/* ---- the other sectors ---- */
 
 static void check_protected(flash_function *host, unsigned sector)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who runs after a reset, and what of the flash is whose. */
+/* What runs after a reset, and which flash belongs to it. */
 #include "firmware/bootloader/start.h"
 #include <core/array.h>
 #include <core/bootloader_map.h>
@@ -26,7 +26,7 @@ static void test_decisions(void **state)
         {{0, true, false, false, true}, B0_START_WAIT, 0},
         {{B0_HANDOVER_PROGRAM, true, false, false, true}, B0_START_PROGRAM, 0},
         {{B0_HANDOVER_TAPPED, true, false, false, true}, B0_START_BOOTLOADER, B0_ENTRY_DOUBLE_TAP},
-        /* The second reset was not the button's: power, or a watchdog. */
+        /* The button did not cause the second reset: power, or a watchdog. */
         {{B0_HANDOVER_TAPPED, false, false, false, true}, B0_START_PROGRAM, 0},
         {{B0_HANDOVER_BOOTLOADER, false, false, false, true}, B0_START_BOOTLOADER, B0_ENTRY_ASKED},
         {{B0_HANDOVER_BOOTLOADER, true, true, true, false}, B0_START_BOOTLOADER, B0_ENTRY_ASKED},
@@ -41,7 +41,7 @@ static void test_decisions(void **state)
          B0_START_BOOTLOADER,
          B0_ENTRY_NO_PROGRAM},
         {{B0_HANDOVER_ROM, true, true, true, false}, B0_START_ROM, 0},
-        /* Whatever else the register holds says nothing. */
+        /* Any other value of the register has no meaning. */
         {{0xffffffff, false, false, false, true}, B0_START_PROGRAM, 0},
         {{0xb0070005, true, false, false, true}, B0_START_WAIT, 0},
     };
@@ -74,7 +74,7 @@ static bool sane(uint32_t stack, uint32_t reset)
 static void test_vectors(void **state)
 {
     (void)state;
-    assert_true(sane(0x20020000, 0x08008189)); /* the top of SRAM: masks get this one wrong */
+    assert_true(sane(0x20020000, 0x08008189)); /* the top of SRAM: mask tests get this one wrong */
     assert_true(sane(0x20000004, 0x0807ffff));
     assert_true(sane(0x10010000, 0x08008001));
     assert_false(sane(0x20020004, 0x08008189));

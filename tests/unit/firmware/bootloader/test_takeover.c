@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A host is killed before each of its transfers, and another one comes, which knows nothing of it:
- * in every way in which tools begin, and with everything that they do first. Whatever comes of it,
- * no half program starts, and a whole one can be written.
+ * A host is killed before each of its transfers, and another one comes that knows nothing of it:
+ * with every first request that tools make, and every operation that they do first. No incomplete
+ * program ever starts, and a whole one can be written.
  */
 #include "bootloader_hosts.h"
 
@@ -16,7 +16,7 @@
 enum {
     SIZE_MAX_KIB = 32,
     PAUSE_US = 1200000,   /* an operator and a shell are not faster */
-    SILENCE_US = 5200000, /* when the bootloader takes the host for gone */
+    SILENCE_US = 5200000, /* after which the bootloader takes the host for gone */
 };
 
 #define DATA_AT (B0_FLASH_BASE + 0x10000) /* right behind the longest program here */
@@ -51,7 +51,7 @@ static void reset_bus(void)
     select_configuration(&board);
 }
 
-/* The cable is out for a moment, of a board with a supply of its own. */
+/* A board with its own supply loses the cable for a moment. */
 static void suspend(void)
 {
     b0_usb_on_suspend(&board.host.usb, true);
@@ -90,7 +90,7 @@ static void pause_and_go_on(void)
     board_be_quiet(&board, PAUSE_US);
 }
 
-/* As tools do it after that: by what GETSTATUS says. */
+/* As tools do afterwards: depending on GETSTATUS. */
 static void return_to_idle(void)
 {
     for (int i = 0; i < 4; i++) {
@@ -105,7 +105,7 @@ static void return_to_idle(void)
     }
 }
 
-/* ---- what it does then ---- */
+/* ---- the second host's operations ---- */
 
 static void nothing(void)
 {
@@ -141,7 +141,7 @@ static void erase_journal_and_leave(void)
     write_data_and_leave();
 }
 
-/* And is killed as well. */
+/* It is killed as well. */
 static void erase_journal_and_write_half(void)
 {
     vendor_out(&board, B0_EXTENSION_ERASE_JOURNAL, 0);
@@ -152,7 +152,7 @@ static void erase_journal_and_write_half(void)
 
 static const struct {
     void (*begin)(void);
-    bool may_be_the_same; /* it says nothing by which the bootloader could tell it from the first */
+    bool may_be_the_same; /* the bootloader cannot distinguish it from the first */
 } openings[] = {
     {set_configuration, false},
     {set_interface, false},
@@ -176,7 +176,7 @@ static void (*const deeds[])(void) = {
     erase_journal_and_write_half,
 };
 
-/* ---- what must hold ---- */
+/* ---- invariants ---- */
 
 static void check_whole(void)
 {
@@ -187,7 +187,7 @@ static void check_whole(void)
     assert_int_equal(flash.misuses, 0);
 }
 
-/* After some of all: it takes longer than everything else. */
+/* After a sample of the cases: it takes longer than everything else. */
 static void check_next_update(unsigned turn)
 {
     static flash_function *const hosts[] = {flash_as_dfu_util, flash_as_pydfu, flash_as_boot0};
@@ -209,27 +209,27 @@ static void take_over(size_t opening, size_t deed)
     check_next_update(takeovers++);
 }
 
-/* With every opening after every kill; what is done then takes turns. */
+/* Every opening follows every kill; the operations take turns. */
 static bool is_due(size_t opening, size_t deed)
 {
     return deed == 0 || (!openings[opening].may_be_the_same && (opening + deed + kills) % 3 == 0);
 }
 
-/* Before a transfer of the first host, and after its last one. */
+/* Before each transfer of the first host, and after its last one. */
 static void kill_host(struct test_board *b)
 {
     b->before_transfer = NULL;
     killed_board = board;
     killed_flash = flash;
     kills++;
-    check_whole(); /* a power cycle alone */
+    check_whole(); /* only a power cycle */
     for (size_t i = 0; i < B0_LENGTH(openings); i++) {
         for (size_t j = 0; j < B0_LENGTH(deeds); j++) {
             if (!is_due(i, j))
                 continue;
             board = killed_board;
             flash = killed_flash;
-            if (board.bootloader.exit == B0_EXIT_NONE) /* else the chip has been reset by then */
+            if (board.bootloader.exit == B0_EXIT_NONE) /* otherwise the chip has reset by then */
                 take_over(i, j);
         }
     }
@@ -240,7 +240,7 @@ static void kill_host(struct test_board *b)
 
 /* ---- the first host ---- */
 
-/* As webdfu and fwupd: SET_INTERFACE, all erases, one address, leaves. */
+/* Like webdfu and fwupd: SET_INTERFACE, all erases, one address, leaves. */
 static bool flash_as_webdfu(struct test_board *b, uint32_t address, const uint8_t *bytes,
                             uint32_t length)
 {

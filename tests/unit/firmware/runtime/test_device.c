@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the runtime shows to a host: its descriptors as a whole, and the DFU run-time interface. */
+/* The runtime's view for a host: its descriptors as a whole, and the DFU run-time interface. */
 #include "../usb/usb_host.h"
 #include "firmware/runtime/composite.h"
 
@@ -81,7 +81,7 @@ static void test_options(void **state)
     assert_int_equal(strlen(string(f, 2)), B0_USB_STRING_MAX);
 }
 
-/* Every descriptor has its place, and endpoints are in the interface that says how many it has. */
+/* Every descriptor is in its place, and each interface has its bNumEndpoints endpoints. */
 static void test_configuration(void **state)
 {
     struct fixture *f = *state;
@@ -143,8 +143,7 @@ static void test_microsoft(void **state)
     assert_int_equal(f->host.moved, request.wLength);
     assert_int_equal(b0_load16(f->data + 8), request.wLength);
     assert_memory_equal(f->data + 4, "\x00\x00\x03\x06", 4);
-    assert_int_equal(b0_load16(f->data + 10 + 6),
-                     request.wLength - 10); /* the test_configuration's */
+    assert_int_equal(b0_load16(f->data + 10 + 6), request.wLength - 10); /* the configuration's */
     assert_int_equal(f->data[18 + 4], B0_COMPOSITE_DFU_INTERFACE);
     assert_int_equal(b0_load16(f->data + 18 + 6), request.wLength - 18); /* the function's */
     assert_memory_equal(f->data + 30, "WINUSB\0\0", 8);
@@ -188,7 +187,7 @@ static void test_detach(void **state)
     struct fixture *f = *state;
 
     b0_usb_on_setup(&f->host.usb, packet);
-    assert_false(f->composite.detach.detached); /* the host has to see the end of its request */
+    assert_false(f->composite.detach.detached); /* the host must see the end of its request first */
     f->host.in[0].sending = false;
     b0_usb_on_sent(&f->host.usb, 0x80);
     assert_true(f->composite.detach.detached);
@@ -222,7 +221,7 @@ static void test_refused(void **state)
         {TO_BOARD, 7, 0},
         {TO_BOARD, 0xff, 0},
         {TO_BOARD | BOOT0_USB_TYPE_VENDOR, BOOT0_DFU_DETACH, 0},
-        {BOOT0_USB_TYPE_CLASS, BOOT0_DFU_DETACH, 0}, /* to the test_device */
+        {BOOT0_USB_TYPE_CLASS, BOOT0_DFU_DETACH, 0}, /* to the device */
     };
     struct fixture *f = *state;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The runtime's serial port on the USB core: requests, both directions, the test_touch. */
+/* The runtime's serial port on the USB core: requests, both directions, the 1200 baud touch. */
 #include "../usb/usb_host.h"
 #include "firmware/runtime/composite.h"
 
@@ -79,7 +79,7 @@ static size_t write_bytes(struct fixture *f, const void *data, size_t size)
     return taken;
 }
 
-/* The next transfer's size; -1 if there is none. */
+/* Returns the next transfer's size; -1 if there is none. */
 static int fetch(struct fixture *f, uint8_t endpoint, uint8_t data[512])
 {
     size_t size;
@@ -145,7 +145,7 @@ static void test_foreign_requests(void **state)
 {
     struct fixture *f = *state;
 
-    assert_int_equal(request(f, TO_BOARD, 0x23, 0, 0), USB_STALL); /* SEND_BREAK: not offered */
+    assert_int_equal(request(f, TO_BOARD, 0x23, 0, 0), USB_STALL); /* SEND_BREAK: not supported */
     assert_int_equal(request(f, FROM_BOARD, SET_CONTROL_LINE_STATE, DTR, 1), USB_STALL);
     assert_int_equal(request(f, TO_BOARD, SET_CONTROL_LINE_STATE, DTR, 1), USB_STALL);
     assert_int_equal(request(f, BOOT0_USB_TYPE_VENDOR | BOOT0_USB_RECIPIENT_INTERFACE,
@@ -175,10 +175,10 @@ static void test_who_listens(void **state)
     assert_false(connected(f));
     assert_false(b0_serial_line(&f->composite.serial).dtr);
     configure(f);
-    assert_false(connected(f)); /* the port has to be opened again */
+    assert_false(connected(f)); /* the port must be opened again */
 }
 
-/* PSTN 1.2, 6.5.4: carrier and ready, once a configuration. */
+/* PSTN 1.2, 6.5.4: carrier and ready, once per configuration. */
 static void test_serial_state(void **state)
 {
     static const uint8_t expected[] = {0xa1, 0x20, 0, 0, 0, 0, 2, 0, 3, 0};
@@ -221,7 +221,7 @@ static void test_all_arrives_in_order(void **state)
         for (size_t i = 0; i < sizeof source; i++)
             source[i] = (uint8_t)((sent + i) * 7 / 3);
         sent += (unsigned)write_bytes(f, source, sizeof source - sent % 3);
-        if (sent - seen < 700) /* the host is not always quick */
+        if (sent - seen < 700) /* the host is not always fast */
             continue;
         size = fetch(f, B0_SERIAL_DATA_IN, packet);
         assert_true(size >= 0);
@@ -244,7 +244,7 @@ static void test_full_buffer(void **state)
     b0_serial_service(&f->composite.serial, &f->host.usb);
     assert_int_equal(b0_ring_room(&f->composite.serial.to_host), 512);
     assert_int_equal(fetch(f, B0_SERIAL_DATA_IN, f->data), 512);
-    assert_false(b0_serial_flushed(&f->composite.serial)); /* the rest is with the controller */
+    assert_false(b0_serial_flushed(&f->composite.serial)); /* the controller has the rest */
     assert_int_equal(fetch(f, B0_SERIAL_DATA_IN, f->data), 512);
 }
 
@@ -265,7 +265,7 @@ static void test_ends_of_transfers(void **state)
         assert_int_equal(fetch(f, B0_SERIAL_DATA_IN, f->data), -1);
         assert_true(b0_serial_flushed(&f->composite.serial));
     }
-    /* More that has come meanwhile ends the read as well. */
+    /* Data that arrives meanwhile ends the read as well. */
     write_bytes(f, f->data, 64);
     write_bytes(f, "x", 1);
     assert_int_equal(fetch(f, B0_SERIAL_DATA_IN, f->data), 64);
@@ -283,7 +283,7 @@ static void test_closing_drops_the_rest(void **state)
     set_control(f, 0);
     set_control(f, DTR);
     write_bytes(f, "new", 3);
-    assert_int_equal(fetch(f, B0_SERIAL_DATA_IN, f->data), 512); /* was with the controller */
+    assert_int_equal(fetch(f, B0_SERIAL_DATA_IN, f->data), 512); /* the controller had it */
     assert_int_equal(fetch(f, B0_SERIAL_DATA_IN, f->data), 3);
     assert_memory_equal(f->data, "new", 3);
 }
@@ -313,7 +313,7 @@ static void test_halted_and_restarted(void **state)
     assert_true(b0_serial_flushed(&f->composite.serial));
 
     write_bytes(f, "lost", 4);
-    feature(f, BOOT0_USB_CLEAR_FEATURE); /* without having been halted: libusb_clear_halt() */
+    feature(f, BOOT0_USB_CLEAR_FEATURE); /* without a halt before: libusb_clear_halt() */
     assert_int_equal(fetch(f, B0_SERIAL_DATA_IN, f->data), -1);
     assert_true(b0_serial_flushed(&f->composite.serial));
 }
@@ -336,7 +336,7 @@ static void test_host_waits_for_room(void **state)
     assert_int_equal(b0_ring_used(ring), B0_RING_SIZE);
     assert_int_equal(b0_ring_take(ring, packet, 63), 63);
     b0_serial_service(&f->composite.serial, &f->host.usb);
-    assert_false(deliver(f, packet, 1)); /* not for a whole packet */
+    assert_false(deliver(f, packet, 1)); /* no room for a whole packet */
     assert_int_equal(b0_ring_take(ring, packet, 1), 1);
     b0_serial_service(&f->composite.serial, &f->host.usb);
     assert_true(deliver(f, (const uint8_t *)"end", 3));
@@ -346,7 +346,7 @@ static void test_host_waits_for_room(void **state)
     assert_memory_equal(packet, "end", 3);
 }
 
-/* Also without DTR, and it survives that the port is closed: echo text > /dev/ttyACM0. */
+/* Received data stays, also without DTR and after the port is closed: echo text > /dev/ttyACM0. */
 static void test_what_came_stays(void **state)
 {
     struct fixture *f = *state;
@@ -360,7 +360,7 @@ static void test_what_came_stays(void **state)
     assert_memory_equal(read, "text", 4);
 }
 
-/* ---- the test_touch ---- */
+/* ---- the 1200 baud touch ---- */
 
 static bool touched(struct fixture *f)
 {
@@ -378,7 +378,7 @@ static void test_touch(void **state)
     assert_int_equal(set_line(f, 1200, 0, 0, 8), USB_ACK);
     assert_false(touched(f));
     b0_usb_on_setup(&f->host.usb, close_packet);
-    assert_false(touched(f)); /* the host has to see the end of its request */
+    assert_false(touched(f)); /* the host must see the end of its request first */
     f->host.in[0].sending = false;
     b0_usb_on_sent(&f->host.usb, 0x80);
     assert_true(touched(f));

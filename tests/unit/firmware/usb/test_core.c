@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 enum {
-    SLOW = 0x10,  /* vendor requests of the test's function: answered when told to */
+    SLOW = 0x10,  /* vendor requests of the test's function: answered on demand */
     READ = 0x11,  /* wValue bytes to the host */
     WRITE = 0x12, /* up to 300 bytes from the host */
     PLAIN = 0x13,
@@ -129,7 +129,7 @@ static size_t string(void *context, uint8_t index, char *text)
     }
     if (index == 2) {
         memset(text, 'x', 63);
-        return 63; /* with its head two packets */
+        return 63; /* two packets with its head */
     }
     return 0;
 }
@@ -196,7 +196,7 @@ static void test_descriptors(void **state)
     assert_int_equal(usb_host_descriptor(&f->host, 1, 0, f->data, 64), USB_ACK);
     assert_int_equal(f->host.moved, 18);
     assert_memory_equal(f->data, device_descriptor, 18);
-    /* Exactly as many as asked for. */
+    /* Exactly wLength bytes. */
     assert_int_equal(usb_host_descriptor(&f->host, 1, 0, f->data, 8), USB_ACK);
     assert_int_equal(f->host.moved, 8);
     assert_int_equal(usb_host_descriptor(&f->host, 2, 0, f->data, 255), USB_ACK);
@@ -233,7 +233,7 @@ static void test_empty_packet(void **state)
 {
     struct fixture *f = *state;
 
-    /* A packet of 0 bytes only if less came than was asked for, and all packets were full. */
+    /* An empty packet only if the answer is shorter than wLength, and all packets were full. */
     assert_int_equal(request(f, IN_VENDOR, READ, 128, 0, 129), USB_ACK);
     assert_int_equal(f->host.packets, 3);
     assert_int_equal(request(f, IN_VENDOR, READ, 128, 0, 128), USB_ACK);
@@ -247,7 +247,7 @@ static void test_empty_packet(void **state)
     assert_int_equal(f->host.packets, 1);
     assert_int_equal(f->dfu.finished, 5);
     assert_int_equal(f->dfu.dropped, 0);
-    /* Nothing to send to, and the wrong direction. */
+    /* No data stage to send in, and the wrong direction. */
     assert_int_equal(request(f, IN_VENDOR, READ, 10, 0, 0), USB_STALL);
     assert_int_equal(request(f, OUT_VENDOR, READ, 10, 0, 10), USB_STALL);
 }
@@ -269,7 +269,7 @@ static void test_out(void **state)
     assert_int_equal(request(f, OUT_VENDOR, WRITE, 1, 0, 100), USB_STALL);
     assert_int_equal(f->dfu.received, 3);
     assert_int_equal(request(f, OUT_VENDOR, WRITE, 0, 0, 0), USB_STALL);
-    /* "Done" cannot answer a request that still owes data. */
+    /* "Done" cannot answer a request with an outstanding data stage. */
     assert_int_equal(request(f, OUT_VENDOR, PLAIN, 0, 0, 4), USB_STALL);
     assert_int_equal(request(f, OUT_VENDOR, PLAIN, 0, 0, 0), USB_ACK);
     assert_int_equal(f->dfu.dropped, 0);
@@ -289,7 +289,7 @@ static void test_late_answers(void **state)
     assert_int_equal(usb_host_continue(&f->host), USB_ACK);
     assert_int_equal(f->host.moved, 100);
 
-    /* Data, then the verdict comes late (value 2). */
+    /* Data, then a late decision (wValue 2). */
     assert_int_equal(request(f, OUT_VENDOR, WRITE, 2, 0, 100), USB_NAK);
     assert_int_equal(f->dfu.received, 1);
     b0_usb_control_done(&f->host.usb);
@@ -297,7 +297,7 @@ static void test_late_answers(void **state)
     assert_int_equal(request(f, OUT_VENDOR, WRITE, 2, 0, 100), USB_NAK);
     b0_usb_control_stall(&f->host.usb);
     assert_int_equal(usb_host_continue(&f->host), USB_STALL);
-    /* Whether data is taken is decided late, too. */
+    /* The decision to accept data is late, too. */
     assert_int_equal(request(f, OUT_VENDOR, SLOW, 0, 0, 100), USB_NAK);
     assert_int_equal(f->host.moved, 0);
     b0_usb_control_receive(&f->host.usb, f->dfu.buffer);
@@ -309,7 +309,7 @@ static void test_given_up(void **state)
 {
     struct fixture *f = *state;
 
-    /* The host begins another request: the one before is dropped, late answers do nothing. */
+    /* The host begins another request: the previous one is dropped, late answers do nothing. */
     assert_int_equal(request(f, IN_VENDOR, SLOW, 0, 0, 100), USB_NAK);
     assert_int_equal(usb_host_descriptor(&f->host, 1, 0, f->data, 18), USB_ACK);
     assert_int_equal(f->dfu.dropped, 1);
@@ -411,7 +411,7 @@ static void test_halt(void **state)
     assert_int_equal(f->dfu.restarted, 0);
     assert_int_equal(f->host.in[2].opened, 2);
     assert_true(b0_usb_send(&f->host.usb, 0x82, packet, 3));
-    /* Of endpoint 0 it means nothing, of the device and with other features it is refused. */
+    /* For endpoint 0 it has no effect; for the device and with other features it is refused. */
     assert_int_equal(request(f, OUT_ENDPOINT, BOOT0_USB_CLEAR_FEATURE, 0, 0, 0), USB_ACK);
     assert_int_equal(request(f, OUT_ENDPOINT, BOOT0_USB_CLEAR_FEATURE, 0, 0x03, 0), USB_STALL);
     assert_int_equal(request(f, OUT_ENDPOINT, BOOT0_USB_SET_FEATURE, 1, 0x82, 0), USB_STALL);
@@ -447,7 +447,7 @@ static void test_who_gets_it(void **state)
 {
     struct fixture *f = *state;
 
-    /* Requests to an interface go to its function alone; unknown ones are stalled. */
+    /* Requests to an interface go only to its function; unknown ones are stalled. */
     configure(f);
     assert_int_equal(request(f, OUT_CLASS, PLAIN, 0, 1, 0), USB_ACK);
     assert_int_equal(f->bulk.finished, 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which crystal it is, by the host's frames. */
+/* Detects the crystal from the host's frames. */
 #include "firmware/usb/frames.h"
 
 #include <setjmp.h>
@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 /*
- * Looks every `step_us` of the host's time, from frame `first` on, by a clock that was set for
- * `thought` while the crystal is `is`; the frame numbers begin again after `resets_us` (0: never).
+ * Polls every `step_us` of the host's time, from frame `first` on, with a clock set for `thought`
+ * while the crystal is `is`; the frame numbers restart after `resets_us` (0: never).
  */
 static uint8_t found(uint8_t is, uint8_t thought, uint32_t step_us, uint32_t first,
                      uint32_t resets_us)
@@ -42,7 +42,7 @@ static void test_each_crystal(void **state)
     }
 }
 
-/* A host whose frames are not heard: the next one is tried after a second. */
+/* Without frames from the host, the next crystal is tried after a second. */
 static void test_silence(void **state)
 {
     struct b0_frames frames = {0};

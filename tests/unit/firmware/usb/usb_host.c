@@ -108,7 +108,7 @@ static void pause_between(struct usb_host *host)
         host->between(host->between_context);
 }
 
-/* One packet to the host; false if there is none. */
+/* Moves one packet to the host; returns false if there is none. */
 static bool fetch(struct usb_host *host, size_t *size)
 {
     uint8_t packet[B0_USB_CONTROL_PACKET];
@@ -119,7 +119,7 @@ static bool fetch(struct usb_host *host, size_t *size)
     memcpy(packet, host->in[0].packet, *size);
     host->in[0].sending = false;
     if (host->setup.bmRequestType & BOOT0_USB_DIR_IN) {
-        assert(host->moved + *size <= host->setup.wLength); /* else it would be babble */
+        assert(host->moved + *size <= host->setup.wLength); /* otherwise it would be babble */
         memcpy(host->data + host->moved, packet, *size);
         host->moved += *size;
         host->packets++;
@@ -128,7 +128,7 @@ static bool fetch(struct usb_host *host, size_t *size)
     return true;
 }
 
-/* One packet to the device; false if it takes none. */
+/* Moves one packet to the device; returns false if it accepts none. */
 static bool deliver(struct usb_host *host, size_t size)
 {
     if (!host->out[0].receiving)
@@ -200,7 +200,7 @@ enum usb_answer usb_host_control(struct usb_host *host, struct boot0_setup setup
     host->moved = 0;
     host->packets = 0;
     host->data_over = false;
-    /* As the driver's contract says: a SETUP ends whatever was under way. */
+    /* By the driver's contract a SETUP ends any transfer in progress. */
     host->in[0].sending = host->out[0].receiving = false;
     host->in[0].stalled = host->out[0].stalled = false;
     pause_between(host);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A host for firmware/usb/core.c without a bus: a driver whose packets a test carries to and fro,
- * one control transfer at a time, and a device that may answer late.
+ * A host for firmware/usb/core.c without a bus: a driver whose packets a test moves in both
+ * directions, one control transfer at a time, and a device that may answer late.
  */
 #ifndef TESTS_USB_HOST_H
 #define TESTS_USB_HOST_H
@@ -17,7 +17,7 @@ enum usb_answer {
 struct usb_host {
     struct b0_usb usb;
 
-    /* What the device has told its driver. */
+    /* The device's calls to its driver. */
     bool connected;
     uint8_t address;
     struct {
@@ -29,7 +29,7 @@ struct usb_host {
         unsigned opened; /* how often */
     } in[B0_USB_ENDPOINTS], out[B0_USB_ENDPOINTS];
 
-    /* The transfer under way. */
+    /* The transfer in progress. */
     struct boot0_setup setup;
     uint8_t *data;
     size_t moved;
@@ -45,19 +45,19 @@ void usb_host_plug(struct usb_host *host, const struct b0_usb_device *device);
 void usb_host_reset(struct usb_host *host);
 
 /*
- * One control transfer, as far as it goes. `data` has setup.wLength bytes. `moved` tells how many
- * went over the bus.
+ * Runs one control transfer as far as it goes. `data` has setup.wLength bytes. `moved` is the
+ * number of bytes that went over the bus.
  */
 enum usb_answer usb_host_control(struct usb_host *host, struct boot0_setup setup, uint8_t *data);
 enum usb_answer usb_host_continue(struct usb_host *host);
 
-/* GET_DESCRIPTOR of the device. */
+/* Sends GET_DESCRIPTOR to the device. */
 enum usb_answer usb_host_descriptor(struct usb_host *host, uint8_t type, uint8_t index,
                                     uint8_t *data, uint16_t length);
 
 /*
- * On an endpoint other than 0: what the device has given to be sent, as one transfer, or one packet
- * to the device. False if the device answers NAK or STALL.
+ * For endpoints other than 0: receives the device's data as one transfer, or sends one packet to
+ * the device. Returns false if the device answers NAK or STALL.
  */
 bool usb_host_fetch(struct usb_host *host, uint8_t endpoint, uint8_t data[512], size_t *size);
 bool usb_host_deliver(struct usb_host *host, uint8_t endpoint, const uint8_t *data, size_t size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The chip table: that its rows hold together, and which chips a reported layout can be. */
+/* The chip table: its rows are consistent, and a reported layout leads to the right chips. */
 #include <core/array.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,7 +52,7 @@ static void names_a_row(const struct boot0_chip *row)
         assert_true(islower((unsigned char)*c) || isdigit((unsigned char)*c) || *c == '-');
     assert_memory_equal(row->name, "STM32", 5);
     assert_memory_equal(row->family, "STM32", 5);
-    /* the key is of the family: f407, STM32F4 */
+    /* the key matches the family: f407, STM32F4 */
     assert_int_equal(toupper((unsigned char)row->key[0]), row->family[5]);
     assert_int_equal(toupper((unsigned char)row->key[1]), row->family[6]);
     assert_memory_equal(row->name, row->family, 7);
@@ -239,7 +239,7 @@ static void test_finds_by_uf2_family(void **state)
     assert_null(boot0_chip_by_uf2_family(0));          /* families without an id have 0 */
 }
 
-/* Each of the keys, with blanks between them, matches or does not, as wanted. */
+/* Each of the keys, with blanks between them, matches or not, as wanted. */
 static void check_keys(const char *keys, bool wanted, const char *flash, const char *option_bytes)
 {
     while (*keys) {
@@ -278,7 +278,7 @@ static void test_tells_chips_by_their_layout(void **state)
         {F407_FLASH ",04*128Kg", F4_OPTIONS, "f413", "f407 f429"},
         {"@Internal Flash  /0x08000000/04*032Kg,01*128Kg,03*256Kg", NULL, "f746 f767", "f722 f407"},
         {"@Internal Flash  /0x08000000/04*032Kg,01*128Kg,01*256Kg", NULL, "f746", "f767 f722"},
-        /* 2 KiB pages in all numbers */
+        /* 2 KiB pages in every notation */
         {"@Internal Flash  /0x08000000/064*0002Kg", "@Option Bytes  /0x1FFFF800/01*016 e",
          "f072 f107 f303 f373", "f303xe f042 l476 l432 g431"},
         {"@Internal Flash  /0x08000000/128*0002Kg", "@Option Bytes  /0x1FFFF800/01*016 e",
@@ -301,10 +301,10 @@ static void test_tells_chips_by_their_layout(void **state)
          "h7a3 u535"},
         {"@Internal Flash   /0x08000000/128*08Kg", "@Option Bytes   /0x40022040/01*64 e", "u575",
          "h7a3 u535"},
-        /* Maple and a bootloader that shows its own sectors as read-only */
+        /* Maple and a bootloader that reports its own sectors as read-only */
         {"@Internal Flash  /0x08000000/12*001Ka,116*001Kg", NULL, "f103", "f103xe f072"},
         {"@Internal Flash  /0x08000000/01*016Ka,3*016Kg,1*064Kg,7*128Kg", NULL, "f407", "f411"},
-        /* the early GD32's: 1 MiB of a chip that has 128 KiB; no chip with a ROM is so */
+        /* the early GD32's: 1 MiB of a chip that has 128 KiB; no chip with a ROM has this layout */
         {"@Internal Flash  /0x08000000/512*002Kg", "@Option Bytes  /0x1FFFF800/01*016 g", "f103xg",
          "f107 f303 f303xe l476"},
     };
@@ -316,7 +316,7 @@ static void test_tells_chips_by_their_layout(void **state)
     }
 }
 
-/* A program that must choose takes the first row that fits. */
+/* A program that must choose one takes the first matching row. */
 static void test_has_the_common_chips_first(void **state)
 {
     struct boot0_layout flash = layout_of(F407_FLASH);
@@ -330,7 +330,7 @@ static void test_has_the_common_chips_first(void **state)
 static void test_compares_sector_by_sector(void **state)
 {
     (void)state;
-    /* written otherwise, in pieces or out of order, but the same sectors */
+    /* another notation, in pieces or out of order, but the same sectors */
     assert_true(matches("f411", "@X/0x08000000/2*16Kg,2*16Kg,1*64Kg,1*128Kg,2*128Kg", NULL));
     assert_true(matches("f411", "@X/0x08010000/1*64Kg,3*128Kg/0x08000000/4*16Kg", NULL));
     /* from the start of the flash, without gaps, with the same edges */
@@ -345,7 +345,7 @@ static void test_compares_sector_by_sector(void **state)
     assert_false(matches("f411", "@X/0x08000000/4*16Kg,1*64Kg", NULL));
     assert_false(matches("f411", "@X/0x08000000/4*16Kg,1*64Kg,3*128Kg,1*16Kg", NULL));
     assert_false(matches("f411", "@X/0x08000000/4*16Kg,1*64Kg,3*128Kg/0x90000000/1*64Kg", NULL));
-    /* a layout of another world */
+    /* a layout of an unrelated device */
     assert_false(matches("f411", "@X/0x00000000/4096*1Mg", NULL));
 }
 
@@ -357,7 +357,7 @@ static void test_no_layout_is_no_chip(void **state)
     (void)state;
     for (size_t i = 0; boot0_chip_at(i); i++)
         assert_false(boot0_chip_matches(boot0_chip_at(i), &nothing, NULL));
-    /* an option byte layout without regions cannot be right */
+    /* an option byte layout without regions is never right */
     assert_false(boot0_chip_matches(chip("f407"), &flash, &nothing));
 }
 
@@ -388,7 +388,7 @@ static void test_knows_stacks(void **state)
     }
 }
 
-/* Not more than a board has room for, or the count that people see would be wrong. */
+/* At most as many as a board has room for; more would make the printed count wrong. */
 static void test_no_layout_has_too_many_chips(void **state)
 {
     const struct boot0_chip *row, *other;
@@ -414,7 +414,7 @@ static void test_no_layout_has_too_many_chips(void **state)
     }
 }
 
-/* The option bytes alone tell these from all others: strings that ROMs were seen to report. */
+/* The option bytes alone distinguish these from all others: strings that real ROMs report. */
 static void test_tells_chips_by_their_option_bytes(void **state)
 {
     static const struct {
@@ -429,7 +429,7 @@ static void test_tells_chips_by_their_option_bytes(void **state)
          "@Option Bytes  /0x1FF00000/01*040 e/0x1FF01000/01*040 e", "l4r5", "wb55"},
         {"@Internal Flash  /0x08000000/128*0004Kg", "@Option Bytes  /0x1FF8000/01*128 e", "wb55",
          "l4p5 g474 l552"},
-        /* the AT32's and the APM32's, which are no STM32: the F103 has no ROM for USB */
+        /* those of the AT32 and the APM32, which are not STM32s: the F103 has no ROM for USB */
         {"@Internal Flash  /0x08000000/128*1Kg", "@Option Byte   /0x1FFFF800/02*016 e", "f103",
          "f042 f072 f303"},
     };
@@ -521,7 +521,7 @@ static const char *name_of(const char *const *keys, size_t count, size_t size)
     return text;
 }
 
-/* One chip is named, of several none is named as if it were known. */
+/* A single chip is named; several are named as candidates. */
 static void test_names_boards(void **state)
 {
     static const char *const keys[] = {"f411", "f401xe", "f446", "f407", "f072"};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the memories of boards are for, by name and address; and which names of a DfuSe file's
- * targets fit them.
+ * The purpose of boards' memories, by name and address; and which target names of DfuSe files match
+ * them.
  */
 #include <core/array.h>
 #include <setjmp.h>
@@ -55,7 +55,7 @@ static void test_knows_the_memories_of_the_field(void **state)
         {"@Option Bytes  /0x1FFFC000/01*016 e/0x1FFEC000/01*016 e", OPTIONS},
         {"@OB Bytes          /0x40022020/01*136 e", OPTIONS},
         {"@Option Bytes  /0x1FF00000/01*040 e/0x1FF01000/01*040 e", OPTIONS},
-        {"@Option Bytes  /0x1FF8000/01*128 e", OPTIONS}, /* as the WB has it, a digit short */
+        {"@Option Bytes  /0x1FF8000/01*128 e", OPTIONS}, /* as on the WB, one digit short */
         {"@Option byte     /0x1FFFF800/01*512g", OPTIONS},
         {"@Option byte   /0x1FFFC000/01*4096 g", OPTIONS},
         {"@Option Bytes   /0x5200201C/01*297 e", OPTIONS},
@@ -109,12 +109,12 @@ static void test_the_family_decides_what_an_address_is(void **state)
     assert_int_equal(b0_memory_kind("STM32U5", "", 0x0bfa0700), B0_MEMORY_SYSTEM);
     assert_int_equal(b0_memory_kind("STM32WBA", "", 0x0bf90000), B0_MEMORY_OTP);
     assert_int_equal(b0_memory_kind("STM32G4", "", 0x1fff7800), OPTIONS);
-    /* a family that has nothing there: still no flash */
+    /* a family without a memory there: still not flash */
     assert_true(b0_memory_is_guarded(b0_memory_kind("STM32F0", "", 0x1fff7800)));
     assert_true(b0_memory_is_guarded(b0_memory_kind("STM32F4", "Flash", 0x40022020)));
 }
 
-/* Several memories in one string: data that touch option bytes are data for option bytes. */
+/* Several memories in one string: data that overlaps option bytes is data for option bytes. */
 static void test_looks_at_all_of_a_range(void **state)
 {
     static const char text[] = "@Internal Flash /0x08000000/128*002Kg @Option bytes "
@@ -181,13 +181,13 @@ static void test_compares_names_of_targets(void **state)
         size_t alternate;
         bool contradicts;
     } cases[] = {
-        /* what tools write */
+        /* written by tools */
         {"", 2, false},
         {"  ", 2, false},
         {"ST...", 0, false},
         {"ST...", 3, false},
         {"STM32F407", 2, false},
-        /* the memory's own name, all or some of it */
+        /* the memory's own name, whole or in part */
         {"Internal Flash", 0, false},
         {"@Internal Flash  /0x08000000/04*016Kg", 0, false},
         {"internalflash", 0, false},

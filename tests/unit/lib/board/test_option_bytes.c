@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Option bytes over DfuSe: the chip resets when it has taken them, so that the board goes away in
- * the middle of the work. It is waited for, and they are read back.
+ * Option bytes over DfuSe: the chip resets after receiving them, so the board disappears in the
+ * middle of the operation. The session waits for it, and reads them back.
  */
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
@@ -93,12 +93,12 @@ static uint8_t peek(const struct bench *b, uint32_t address)
     return byte;
 }
 
-/* One byte each that does no harm, of which the others are preserved. */
+/* One harmless byte each; the others are preserved. */
 static const struct {
     const char *spec;
     uint32_t address;
     uint8_t value;
-    uint32_t complement; /* of it, which the chip computes; 0: none */
+    uint32_t complement; /* its complement, which the chip computes; 0: none */
 } changes[] = {
     {"f407", 0x1fffc000, 0xcf, 0},          /* nRST_STDBY 1, nRST_STOP 1, WDG_SW 0 */
     {"f407old", 0x1fffc000, 0xcf, 0},       /* a ROM that calls them erasable */
@@ -127,14 +127,14 @@ static void test_they_are_written_and_read_back(void **state)
             assert_int_equal(peek(&b, changes[i].complement), (uint8_t)~changes[i].value);
         if (!strstr(b.notes, "option bytes at 0x") || strstr(b.notes, "differently"))
             fail_msg("%s: notes: %s", changes[i].spec, b.notes);
-        before = resets(&b); /* again: they are there already */
+        before = resets(&b); /* again: they already have these values */
         assert_int_equal(write_bytes(&b, changes[i].address, &changes[i].value, 1), BOOT0_OK);
         assert_int_equal(resets(&b), before);
         stop(&b);
     }
 }
 
-/* Bits that an F407 does not have read 1, whatever was written: told, and no failure. */
+/* Bits that an F407 lacks read 1, whatever was written: a note, not a failure. */
 static void test_reserved_bits_do_not_count(void **state)
 {
     static const uint8_t bytes[16] = {0xec, 0xaa, 0x00, 0x00, 0, 0, 0, 0, 0xfe, 0x0f};
@@ -148,7 +148,7 @@ static void test_reserved_bits_do_not_count(void **state)
     stop(&b);
 }
 
-/* Also complements that are wrong in the file: the chip computes them. */
+/* Nor do wrong complements in the file count: the chip computes them. */
 static void test_wrong_complements_do_not_count(void **state)
 {
     static const uint8_t bytes[4] = {0xaa, 0xff, 0xfe, 0xff};
@@ -169,7 +169,7 @@ static void test_what_differs_is_an_error(void **state)
     struct bench b;
 
     (void)state;
-    start(&b, "f407:fault=powercut@1:100"); /* they are erased, and the power goes */
+    start(&b, "f407:fault=powercut@1:100"); /* the power fails after they are erased */
     assert_int_not_equal(write_bytes(&b, 0x1fffc000, &byte, 1), BOOT0_OK);
     assert_int_not_equal(error.code, BOOT0_E_GONE);
     stop(&b);
@@ -196,7 +196,7 @@ static void test_read_protection_is_told(void **state)
     }
 }
 
-/* A board whose BOOT0 is a button that nobody holds any more starts its program. */
+/* A board whose BOOT0 button is no longer held starts its program. */
 static void test_a_board_that_does_not_come_back_is_told(void **state)
 {
     static const uint8_t byte = 0xcf;
@@ -223,7 +223,7 @@ static struct boot0_image *program_with_options(uint8_t rdp)
     return image;
 }
 
-/* The program is written before, and started after. */
+/* The program is written before them, and started after them. */
 static void test_a_program_comes_along(void **state)
 {
     struct boot0_image *image = program_with_options(0xaa);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* For tests of images in files: a folder of the test's own, and what is in it. */
+/* For tests of images in files: the test's own folder, and its contents. */
 #ifndef BOOT0_TESTS_FILE_TEST_H
 #define BOOT0_TESTS_FILE_TEST_H
 
@@ -16,7 +16,7 @@ static inline int enter(void **state)
     return portable_enter(folder, before) ? 0 : -1;
 }
 
-/* Number of files in the directory; removes them if asked to. */
+/* Returns the number of files in the directory; removes them on request. */
 static inline unsigned count_files(bool remove_them)
 {
     DIR *directory = opendir(".");

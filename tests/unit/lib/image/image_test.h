@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of the image formats have in common. */
+/* Shared by the tests of the image formats. */
 #ifndef B0_TESTS_IMAGE_TEST_H
 #define B0_TESTS_IMAGE_TEST_H
 
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* From a copy of exactly that size, so that a sanitizer sees a read behind it. */
+/* Parses a copy of exactly that size, so that a sanitizer sees a read past it. */
 static inline enum boot0_status try_parse(struct boot0_image **image, const void *data, size_t size,
                                           enum boot0_format format, struct boot0_error *error)
 {
@@ -29,7 +29,7 @@ static inline enum boot0_status try_parse(struct boot0_image **image, const void
     return status;
 }
 
-/* Parses what must be good, by content if `format` is BOOT0_FORMAT_UNKNOWN. */
+/* Parses valid data, by content if `format` is BOOT0_FORMAT_UNKNOWN. */
 static inline struct boot0_image *parse(const void *data, size_t size, enum boot0_format format)
 {
     struct boot0_error error = {.message = "", .hint = ""};
@@ -41,7 +41,7 @@ static inline struct boot0_image *parse(const void *data, size_t size, enum boot
     return image;
 }
 
-/* Parses what must be refused, with a message that contains `reason`. */
+/* Parses invalid data and expects a message that contains `reason`. */
 static inline void refuse(const void *data, size_t size, enum boot0_format format,
                           enum boot0_status code, const char *reason)
 {
@@ -58,7 +58,7 @@ static inline void refuse(const void *data, size_t size, enum boot0_format forma
     assert_int_equal(try_parse(&image, data, size, format, NULL), code);
 }
 
-/* What a writer gave, as a string. Takes the bytes. */
+/* Returns a writer's output as a string. Takes ownership of the bytes. */
 static inline char *to_text(uint8_t *data, size_t size)
 {
     char *text = malloc(size + 1);

@@ -36,7 +36,7 @@ static void correct_crc(struct dfu *file)
     b0_store32(file->bytes + file->size - 4, b0_crc32(B0_CRC32_START, file->bytes, file->size - 4));
 }
 
-/* A suffix of `length` bytes; what is beyond 16 comes first. */
+/* A suffix of `length` bytes; bytes beyond 16 come first. */
 static void put_suffix(struct dfu *file, uint16_t vendor, uint16_t product, uint16_t version,
                        uint8_t length)
 {
@@ -64,7 +64,7 @@ static void refuse_dfu(const struct dfu *file, const char *reason)
     refuse(file->bytes, file->size, BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA, reason);
 }
 
-/* Against a file that dfu-suffix 0.11 made: dfu-suffix -v 0483 -p df11 -a, of "0123456789". */
+/* Against a file made by dfu-suffix 0.11: dfu-suffix -v 0483 -p df11 -a, of "0123456789". */
 static void test_by_dfu_suffix(void **state)
 {
     static const uint8_t bytes[] = {'0',  '1',  '2',  '3',  '4',  '5',  '6',  '7',  '8',
@@ -153,7 +153,7 @@ static void test_forced(void **state)
     refuse("DfuSe", 5, BOOT0_FORMAT_DFUSE, BOOT0_E_DATA, "there is no DFU suffix");
     refuse("data", 4, BOOT0_FORMAT_DFUSE, BOOT0_E_DATA, "does not begin with \"DfuSe\"");
 
-    /* Bytes that only end as a suffix does are a binary if the user says so. */
+    /* Bytes that only end like a suffix are a binary if the user says so. */
     put(&file, "data", 4);
     put_suffix(&file, 0x0483, 0xdf11, 0x0110, 16);
     refuse(file.bytes, file.size, BOOT0_FORMAT_BINARY, BOOT0_E_USAGE, "is a DFU file");
@@ -163,7 +163,7 @@ static void test_forced(void **state)
     boot0_image_free(image);
 }
 
-/* A suffix does not make firmware of a file of another format. */
+/* A suffix does not turn a file of another format into firmware. */
 static void test_other_format_inside(void **state)
 {
     static const char *const insides[][2] = {
@@ -248,7 +248,7 @@ static void test_dfuse(void **state)
     boot0_image_free(image);
 }
 
-/* The same address in two alternates is no contradiction. */
+/* The same address in two alternates is not a contradiction. */
 static void test_dfuse_alternates(void **state)
 {
     struct dfu file = {.size = 0};
@@ -399,7 +399,7 @@ static void check_suffix(const struct boot0_image *image, const struct boot0_ima
     boot0_image_free(again);
 }
 
-/* Given ids go before the image's own, these before what is usual. */
+/* Given ids override the image's own, which override the defaults. */
 static void test_suffix_written(void **state)
 {
     struct boot0_image_options dfu = {.format = BOOT0_FORMAT_DFU};
@@ -419,12 +419,14 @@ static void test_suffix_written(void **state)
 
     dfu.suffix = (struct boot0_suffix){.vendor = 0x0483, .product = 0xdf11};
     check_suffix(image, &dfu, 0x0483, 0xdf11, 0xffff, 0x0110);
-    dfu.suffix.bcd_dfu = 0x011a; /* would be a lie */
+    dfu.suffix.bcd_dfu = 0x011a; /* would be wrong */
     check_suffix(image, &dfu, 0x0483, 0xdf11, 0xffff, 0x0110);
     boot0_image_free(image);
 }
 
-/* elf2dfuse and others count the suffix in the size of the prefix; nothing else is let pass. */
+/*
+ * elf2dfuse and others count the suffix in the size of the prefix; no other mismatch is accepted.
+ */
 static void test_dfuse_prefix_size(void **state)
 {
     struct boot0_image_options options = {.format = BOOT0_FORMAT_DFUSE};
@@ -479,7 +481,7 @@ static void test_dfuse_written(void **state)
     boot0_image_free(image);
 }
 
-/* What a target names keeps its alternate and its name: alone, in copies, merged, written. */
+/* Segments of a target keep its alternate and its name: alone, copied, merged, written. */
 static void check_targets(const struct boot0_image *image)
 {
     assert_int_equal(image->segment_count, 3);
@@ -525,7 +527,7 @@ static void test_dfuse_targets(void **state)
     copy->segments[0].by_target = false;
     check_targets(copy);
     boot0_image_free(copy);
-    /* what contradicts leaves all as it was, the names too */
+    /* a contradiction changes nothing, not even names */
     dfuse->segments[1].data[0] = 'x';
     strcpy(dfuse->targets[0].name, "other");
     dfuse->targets[0].alternate = 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Copies of an image, and bytes put in place of those that it holds. */
+/* Copies of an image, and bytes that replace parts of it. */
 #include "image_test.h"
 #include <core/array.h>
 
@@ -93,7 +93,7 @@ static void test_patch(void **state)
     }
 }
 
-/* Another alternate's bytes at the same address are others. */
+/* Bytes of another alternate at the same address are different bytes. */
 static void test_alternates(void **state)
 {
     struct boot0_image *image = two_segments();
@@ -123,7 +123,7 @@ static void test_refused(void **state)
     boot0_image_free(image);
 }
 
-/* Neighbours are joined, alternates stay apart, an entry moves along. */
+/* Neighbours are joined, alternates stay apart, an entry moves too. */
 static void test_move(void **state)
 {
     struct boot0_image *image = boot0_image_new();
@@ -144,7 +144,7 @@ static void test_move(void **state)
     check_segment(image, 3, 0x202, "1", 1);
     assert_int_equal(image->segments[3].alternate, 1);
     assert_int_equal(image->entry, 0x203);
-    /* nothing there: nothing happens */
+    /* an empty range changes nothing */
     assert_int_equal(boot0_image_move(image, 0x800, 0x100, 0, &error), BOOT0_OK);
     assert_int_equal(image->segment_count, 4);
     /* other bytes are there */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ELF: what is loaded and what is not, and headers that point anywhere. */
+/* ELF: loaded and skipped parts, and headers with arbitrary values. */
 #include "image_test.h"
 #include <boot0/chip.h>
 #include <core/array.h>
@@ -11,7 +11,7 @@ enum {
     FILE_SIZE = 512,
 };
 
-/* A file of 512 bytes in which byte i is i, but for the headers. */
+/* A file of 512 bytes in which byte i is i, except the headers. */
 struct elf {
     uint8_t bytes[FILE_SIZE];
     unsigned count; /* of program headers */
@@ -49,7 +49,7 @@ static void add_header(struct elf *elf, uint32_t type, uint32_t offset, uint32_t
     b0_store16(elf->bytes + 44, (uint16_t)++elf->count);
 }
 
-/* Like a linker's output: code, initialised data that are stored behind it, zeroed data, notes. */
+/* Like a linker's output: code, initialised data stored behind it, zeroed data, notes. */
 static void test_segments(void **state)
 {
     struct elf elf = make_elf();
@@ -71,7 +71,7 @@ static void test_segments(void **state)
     boot0_image_free(image);
 }
 
-/* Linkers may put the headers themselves into the first segment: that is loaded as it is said. */
+/* Linkers may put the headers themselves into the first segment: they are loaded as described. */
 static void test_headers_in_segment(void **state)
 {
     struct elf elf = make_elf();
@@ -98,7 +98,7 @@ static void test_at_the_ends(void **state)
     boot0_image_free(image);
 }
 
-/* Program headers larger than we know: a later version of the format could have them. */
+/* Program headers larger than ours: a later version of the format could have them. */
 static void test_large_headers(void **state)
 {
     struct elf elf = make_elf();
@@ -257,7 +257,7 @@ static void test_many_times(void **state)
     free(file);
 }
 
-/* Segments and sections say the same, each within the file. */
+/* Segments and sections agree, each within the file. */
 static void check_written(const uint8_t *file, size_t size, const struct boot0_image *image)
 {
     const uint8_t *sections = file + b0_load32(file + 32);
@@ -312,11 +312,11 @@ static void test_written(void **state)
     boot0_image_free(image);
 }
 
-/* ---- which CPU the code is for ---- */
+/* ---- the code's CPU ---- */
 
 /*
- * A program of 4 bytes, and a section of attributes behind one of another type. What is in the
- * section is the public subsection's attributes for the whole file, if it is not `raw`.
+ * A program of 4 bytes, and an attribute section behind one of another type. Unless `raw`,
+ * `attributes` are the whole file's attributes in the public subsection.
  */
 static uint32_t cpu_of(const char *attributes, size_t length, bool raw)
 {
@@ -352,7 +352,7 @@ static uint32_t cpu_of(const char *attributes, size_t length, bool raw)
 #define CPU_OF(attributes) cpu_of(attributes, sizeof(attributes) - 1, false)
 #define CPU_RAW(section)   cpu_of(section, sizeof(section) - 1, true)
 
-/* What GCC 12 writes with -mcpu, -mfloat-abi and -mfpu. */
+/* GCC 12's output with -mcpu, -mfloat-abi and -mfpu. */
 static void test_cpus(void **state)
 {
     (void)state;
@@ -379,7 +379,7 @@ static void test_cpus(void **state)
                             "A"),
                      BOOT0_CPU_OTHER);
     assert_int_equal(CPU_OF("\x06\x0e"), BOOT0_CPU_OTHER);
-    /* assembled without .cpu: v4T; and what is not assigned yet */
+    /* assembled without .cpu: v4T; and an unassigned architecture */
     assert_int_equal(CPU_OF("\x06\x02"), 0);
     assert_int_equal(CPU_OF("\x06\x7f\x0a\x7f"), 0);
     /* numbers of two bytes; tags that are strings: 65, 67; a number and a string: 32 */
@@ -387,7 +387,7 @@ static void test_cpus(void **state)
                      BOOT0_CPU_V7M);
 }
 
-/* What is cut short or wrong says nothing, and the program is read all the same. */
+/* Cut or wrong attributes give no CPU, and the program is read all the same. */
 static void test_broken_attributes(void **state)
 {
     static const char good[] = "A\x14\0\0\0aeabi\0\1\x0a\0\0\0\x06\x0a\x07M";

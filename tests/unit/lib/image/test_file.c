@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Images in files: what cannot be read, what a name promises, and that files are replaced whole. */
+/* Images in files: unreadable files, the meaning of a file's name, and atomic replacement. */
 #include "file_test.h"
 
 #include <base/platform/process.h>
 #include <core/array.h>
 #include <stdio.h>
 
-/* A name below a file: Windows says of the path that it is not there. */
+/* A name below a file: Windows reports a missing path. */
 #ifdef _WIN32
 #define BELOW_A_FILE "No such file or directory"
 #else
@@ -24,7 +24,7 @@ static void test_load(void **state)
     boot0_image_free(image);
 }
 
-/* What a name says is no promise if the contents are clear: a HEX file may be called .bin. */
+/* Clear contents override the name: a HEX file may be called .bin. */
 static void test_contents_count(void **state)
 {
     static const char text[] = ":01000000AA55\n:00000001FF\n";
@@ -37,7 +37,7 @@ static void test_contents_count(void **state)
     boot0_image_free(image);
 }
 
-/* But raw bytes in a file that is called .hex are not flashed. */
+/* But raw bytes in a file named .hex are not flashed. */
 static void test_name_promises(void **state)
 {
     static const struct {
@@ -133,7 +133,7 @@ static void test_save_by_name(void **state)
     boot0_image_free(image);
 }
 
-/* A file is replaced, and nothing is left beside it. */
+/* A file is replaced, and no other file remains. */
 static void test_replaced(void **state)
 {
     struct boot0_image *image = make_image();
@@ -146,7 +146,7 @@ static void test_replaced(void **state)
     boot0_image_free(image);
 }
 
-/* What an earlier run left behind, with the same process id, is neither used nor touched. */
+/* A leftover of an earlier run, with the same process id, is neither used nor touched. */
 static void test_name_taken(void **state)
 {
     struct boot0_image *image = make_image();

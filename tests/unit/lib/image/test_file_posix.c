@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Images in files, by what POSIX has: modes, links, special files, limits. */
+/* Images in files, with POSIX's features: modes, links, special files, limits. */
 #include "file_test.h"
 
 #include <signal.h>
@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 
 enum {
-    NOBODY = 65534, /* to be refused something even if the test runs as root */
+    NOBODY = 65534, /* an unprivileged user, even if the test runs as root */
 };
 
 static enum boot0_status try_load(const char *file)
@@ -29,7 +29,7 @@ static enum boot0_status try_save(const char *file)
     return status;
 }
 
-/* What the function returns in a process without root's rights. */
+/* Returns the function's result in a process without root's rights. */
 static enum boot0_status as_nobody(enum boot0_status (*function)(const char *file),
                                    const char *file)
 {
@@ -56,7 +56,7 @@ static void test_no_permission(void **state)
     assert_int_equal(as_nobody(try_load, "secret.bin"), BOOT0_E_NO_INPUT);
     chmod("secret.bin", 0444);
     assert_int_equal(as_nobody(try_load, "secret.bin"), BOOT0_OK);
-    /* What must not be written is not replaced, though its directory would allow that. */
+    /* A read-only file is not replaced, although its directory would allow that. */
     chmod(".", 0777);
     assert_int_equal(as_nobody(try_save, "secret.bin"), BOOT0_E_NO_OUTPUT);
     check_file("secret.bin", "before");
@@ -69,20 +69,20 @@ static void test_no_permission(void **state)
     assert_int_equal(count_files(false), 2);
 }
 
-/* Devices are read and written as they are; what has no end is refused. */
+/* Devices are read and written in place; endless ones are refused. */
 static void test_devices(void **state)
 {
     (void)state;
     write_file("large.bin", "", 0);
-    assert_int_equal(truncate("large.bin", (off_t)1 << 40), 0); /* sparse, and in no memory */
+    assert_int_equal(truncate("large.bin", (off_t)1 << 40), 0); /* sparse, larger than any memory */
     refuse_file("large.bin", BOOT0_E_DATA, "large.bin: is larger than 64 MiB");
     refuse_file("/dev/null", BOOT0_E_DATA, "/dev/null: is empty");
-    refuse_file("/dev/zero", BOOT0_E_DATA, "/dev/zero: is larger than 64 MiB"); /* has no end */
+    refuse_file("/dev/zero", BOOT0_E_DATA, "/dev/zero: is larger than 64 MiB"); /* endless */
     refuse_save("/dev/full", BOOT0_E_NO_OUTPUT,
                 "/dev/full: cannot be written: No space left on device");
 }
 
-/* A file is replaced, keeps its mode, and nothing is left beside it. */
+/* A file is replaced, keeps its mode, and no other file remains. */
 static void test_replaced(void **state)
 {
     struct boot0_image *image = make_image();
@@ -127,7 +127,7 @@ static void test_special_file(void **state)
     boot0_image_free(image);
 }
 
-/* When writing fails in the middle, what was there stays, and nothing is left beside it. */
+/* When writing fails in the middle, the old file stays, and no other file remains. */
 static void test_failure_in_the_middle(void **state)
 {
     struct rlimit old;

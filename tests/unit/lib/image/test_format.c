@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which format a file is taken for, and that each format can be made from each other. */
+/* Format detection, and conversion between all formats. */
 #include "image_test.h"
 #include <core/array.h>
 
@@ -22,7 +22,7 @@ static void test_names(void **state)
     assert_int_equal(boot0_format_by_name(""), BOOT0_FORMAT_UNKNOWN);
 }
 
-/* What is no other format is a binary, whatever it begins with. */
+/* A file of no other format is a binary, whatever its first bytes. */
 static void test_binaries(void **state)
 {
     static const struct {
@@ -134,7 +134,7 @@ static enum boot0_status parse_named(const char *text, const char *name, enum bo
     return status;
 }
 
-/* A page that was saved under the file's name, whatever that promises. */
+/* A web page saved under the file's name, whatever its suffix. */
 static void test_web_page(void **state)
 {
     static const char *const pages[] = {
@@ -150,7 +150,7 @@ static void test_web_page(void **state)
         assert_int_equal(parse_named(pages[i], "a.hex", BOOT0_FORMAT_UNKNOWN), BOOT0_E_DATA);
         assert_int_equal(parse_named(pages[i], "a.bin", BOOT0_FORMAT_UNKNOWN), BOOT0_E_DATA);
         assert_int_equal(parse_named(pages[i], NULL, BOOT0_FORMAT_IHEX), BOOT0_E_DATA);
-        /* meant: a page for a web server in the chip, by its name or by the format */
+        /* intended: a page for a web server in the chip, by its name or by the format */
         assert_int_equal(parse_named(pages[i], "index.HTML", BOOT0_FORMAT_UNKNOWN), BOOT0_OK);
         assert_int_equal(parse_named(pages[i], "index.htm", BOOT0_FORMAT_UNKNOWN), BOOT0_OK);
         assert_int_equal(parse_named(pages[i], "a.bin", BOOT0_FORMAT_BINARY), BOOT0_OK);
@@ -189,14 +189,14 @@ static void test_limits(void **state)
     refuse("", 0, BOOT0_FORMAT_IHEX, BOOT0_E_DATA, "is empty");
     refuse("data", 4, (enum boot0_format)99, BOOT0_E_USAGE, "no file format number 99");
     refuse("data", 4, (enum boot0_format) - 1, BOOT0_E_USAGE, "no file format number -1");
-    /* Nothing is read of what is too large. */
+    /* A file that is too large is not read at all. */
     assert_int_equal(boot0_image_parse(&image, (const uint8_t *)"data", BOOT0_IMAGE_FILE_MAX + 1,
                                        NULL, NULL, NULL),
                      BOOT0_E_DATA);
     assert_null(image);
 }
 
-/* Segments of all lengths, at odd places, at both ends of the address space. */
+/* Segments of all lengths, at odd addresses, at both ends of the address space. */
 static struct boot0_image *make_image(bool one_segment)
 {
     static const struct {
@@ -233,7 +233,7 @@ static void check_equal(const struct boot0_image *actual, const struct boot0_ima
     }
 }
 
-/* Writes and reads; raw data are put back to where they were. */
+/* Writes and reads; raw data returns to its original address. */
 static struct boot0_image *through(const struct boot0_image *image, enum boot0_format format)
 {
     struct boot0_image_options options = {.format = format};
@@ -378,7 +378,7 @@ static void test_not_writable(void **state)
     boot0_image_free(image);
 }
 
-/* A format that makes much of little: each byte apart becomes a block of 512. */
+/* A format that expands the data: each separate byte becomes a block of 512. */
 static void test_too_large(void **state)
 {
     enum {

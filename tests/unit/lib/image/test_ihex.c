@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Intel HEX: good files of many makes, and each way in which one can be broken. */
+/* Intel HEX: good files of many tools, and each kind of damage. */
 #include "image_test.h"
 #include <core/array.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ static void test_example(void **state)
     boot0_image_free(image);
 }
 
-/* One byte 0xAA at 0, in every dress that tools and editors give it. */
+/* One byte 0xAA at 0, in every form that tools and editors write. */
 static void test_tolerated(void **state)
 {
     static const char *const files[] = {
@@ -45,7 +45,7 @@ static void test_tolerated(void **state)
         ":01000000AA55\r\n:00000001FF\r\n\x1a",
         ":01000000AA55\r\n:00000001FF\r\n\x1a\x1a\x1a\r\n",
         "\xef\xbb\xbf:01000000AA55\n:00000001FF\n",
-        ":01000000AA55\n:01000000AA55\n:00000001FF\n", /* said twice */
+        ":01000000AA55\n:01000000AA55\n:00000001FF\n", /* repeated */
         ":0000000000\n:01000000AA55\n:00000001FF\n",   /* a record without data */
         ":01000000AA55\n:00018D0171\n",                /* an address in the end record */
     };
@@ -185,7 +185,7 @@ static void test_too_long(void **state)
     refuse(file, sizeof file, BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA, "line 1: too long");
 }
 
-/* A good file is cut at every byte: refused, but for the white space at its end. */
+/* A good file cut at any byte is refused, except in the white space at its end. */
 static void test_cut_anywhere(void **state)
 {
     static const char file[] = ":020000040800F2\n:0400000001020304F2\n" END;
@@ -198,7 +198,7 @@ static void test_cut_anywhere(void **state)
     }
 }
 
-/* One character is changed, anywhere: never taken for a binary. */
+/* A file with any one character changed is never taken for a binary. */
 static void test_changed_anywhere(void **state)
 {
     static const char good[] = ":020000040800F2\n:0400000001020304F2\n:0400040001020304EE\n" END;
@@ -220,7 +220,7 @@ static void test_changed_anywhere(void **state)
     }
 }
 
-/* The first line of the two that contradict each other is told, whatever their order in memory. */
+/* The error names the first of the two contradictory lines, whatever their order in memory. */
 static void test_contradiction_lines(void **state)
 {
     static const char file[] = ":020000040800F2\n"
@@ -236,7 +236,7 @@ static void test_contradiction_lines(void **state)
            "line 6 puts 0x05 at address 0x08000008, where line 2 put 0x01");
 }
 
-/* Lines in ascending order are joined while they are read; the number is exact all the same. */
+/* Ascending lines are joined during parsing; the line number is still exact. */
 static void test_contradiction_in_run(void **state)
 {
     static const char file[] = ":020000040800F2\n"
@@ -250,7 +250,7 @@ static void test_contradiction_in_run(void **state)
            "line 5 puts 0xff at address 0x08000006, where line 3 put 0x03");
 }
 
-/* So it is when other lines lie between those that were joined. */
+/* So it is when other lines lie between the joined ones. */
 static void test_contradiction_after_gap(void **state)
 {
     static const char file[] = ":020000040800F2\n"
@@ -277,7 +277,7 @@ static size_t put_record(char *text, unsigned address, unsigned value)
     return (size_t)snprintf(text, 16, ":01%04X00%02X%02X\n", address, value, -sum & 0xff);
 }
 
-/* Sorting: each second byte of 64 KiB from the last to the first, then those between. */
+/* Sorting: every second byte of 64 KiB from the last to the first, then those between. */
 static void test_descending(void **state)
 {
     size_t room = 14 * 0x10000 + 32;
@@ -302,7 +302,7 @@ static void test_descending(void **state)
     free(file);
 }
 
-/* Byte by byte: what is written, with a base where it is needed and lines that end at it. */
+/* The exact output, with a base where one is needed and lines that end at it. */
 static void test_written(void **state)
 {
     static const uint8_t data[20] = {0x11, [19] = 0x22};

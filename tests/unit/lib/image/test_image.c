@@ -39,7 +39,7 @@ static void test_new(void **state)
     boot0_image_free(NULL);
 }
 
-/* Sorted by alternate and address whatever the order, and apart where they do not touch. */
+/* Sorted by alternate and address whatever the order, and separate where they do not touch. */
 static void test_sorted(void **state)
 {
     struct boot0_image *image = new_image();
@@ -60,7 +60,7 @@ static void test_sorted(void **state)
     boot0_image_free(image);
 }
 
-/* Each way in which new bytes can lie to segments that are there: 0x10..0x13 and 0x20..0x23. */
+/* Every position of new bytes relative to the existing segments: 0x10..0x13 and 0x20..0x23. */
 static void test_joined(void **state)
 {
     static const struct {
@@ -140,7 +140,7 @@ static void test_limits(void **state)
     free(data);
 }
 
-/* Many pieces, upwards and downwards and in between: as in a table kept beside. */
+/* Many pieces, upwards, downwards and in between: compared with a plain table. */
 static void test_many(void **state)
 {
     enum {
@@ -296,7 +296,9 @@ static void test_merge_refused(void **state)
     boot0_image_free(first);
 }
 
-/* Suffixes: any device and a certain one become the certain one; two different ones do not fit. */
+/*
+ * Suffixes: any device and a certain one become the certain one; two different ones do not match.
+ */
 static void test_merge_suffixes(void **state)
 {
     struct boot0_image *image = new_image();

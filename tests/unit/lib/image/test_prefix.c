@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Vendors' prefixes: made, found, taken off, and what is none. */
+/* Vendors' prefixes: added, detected, removed, and data that only resembles one. */
 #include "image_test.h"
 #include <core/array.h>
 
@@ -50,7 +50,7 @@ static void test_lmdfu(void **state)
     assert_int_equal(prefix.kind, BOOT0_PREFIX_LMDFU);
     assert_int_equal(prefix.address, 0x2000);
     assert_int_equal(prefix.payload, 5);
-    assert_int_equal(add(image, BOOT0_PREFIX_LPC, 0), BOOT0_E_DATA); /* there is one */
+    assert_int_equal(add(image, BOOT0_PREFIX_LPC, 0), BOOT0_E_DATA); /* there already is one */
     assert_int_equal(take_off(image), BOOT0_OK);
     assert_int_equal(image->segments[0].size, sizeof payload);
     assert_memory_equal(image->segments[0].data, payload, sizeof payload);
@@ -78,7 +78,7 @@ static void test_lpc(void **state)
     boot0_image_free(image);
 }
 
-/* Two bytes of NXP's tell it; of TI's, the length does. */
+/* Two bytes identify NXP's; the length identifies TI's. */
 static void test_what_is_no_prefix(void **state)
 {
     static const uint8_t not_lmdfu[][9] = {{2, 0, 0, 0, 1, 0, 0, 0, 5},

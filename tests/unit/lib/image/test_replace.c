@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a file is replaced: at no moment can more people read it than before, links are followed, and
- * what is promised to be on the disk is there.
+ * How a file is replaced: it is never readable by more users than before, links are followed, and
+ * synced data is on the disk.
  */
 #include "image_test.h"
 
@@ -18,12 +18,12 @@
 
 enum {
     SIZE = 4096,
-    LIMIT = 64, /* bytes, where writing is stopped to look at the file */
+    LIMIT = 64, /* bytes, after which writing stops to look at the file */
     NOBODY = 65534,
     OTHER_GROUP = 12345,
 };
 
-/* A directory for one test, which runs in it. */
+/* The test's own directory, in which it runs. */
 static char directory[64], before[PATH_MAX];
 
 static int enter(void **state)
@@ -35,7 +35,7 @@ static int enter(void **state)
     return chmod(".", 0777);
 }
 
-/* The name of the only file that is being written, "" if there is none. */
+/* Returns the name of the only file that is being written, "" if there is none. */
 static const char *temporary_name(void)
 {
     static char name[NAME_MAX + 1];
@@ -64,15 +64,14 @@ static int leave(void **state)
     return chdir(before) != 0 || rmdir(directory) != 0 ? -1 : 0;
 }
 
-/* ---- what is seen meanwhile ---- */
+/* ---- during the replacement ---- */
 
 static struct stat seen; /* the file that is being written */
 
-/* In the order of events: 'f' a file was synced, 'd' a directory, upper case: the new name stands.
- */
+/* In the order of events: 'f' a file was synced, 'd' a directory; upper case: after the rename. */
 static char syncs[16];
 
-/* In place of the C library's, whose header has a reserved name for the parameter. */
+/* Replaces the C library's, whose header has a reserved name for the parameter. */
 /* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 int fsync(int descriptor)
 {
@@ -101,7 +100,7 @@ static enum boot0_status save(const char *file)
     return status;
 }
 
-/* In a process that the system ends within write(), when there is data in the file. */
+/* In a process that is killed within write(), when the file already has data. */
 static void save_and_be_killed(const char *file)
 {
     const struct rlimit limit = {LIMIT, LIMIT}, no_core = {0, 0};
@@ -180,7 +179,7 @@ static void test_new_file_by_umask(void **state)
     umask(mask);
 }
 
-/* Root keeps owner and group; before there is data, too. */
+/* Root keeps owner and group, already before there is data. */
 static void test_owner_stays(void **state)
 {
     (void)state;
@@ -197,7 +196,7 @@ static void test_owner_stays(void **state)
     assert_int_equal(status_of("a.bin").st_mode & 07777, 0640);
 }
 
-/* Whoever may not keep the group does not give its rights to another one. */
+/* A user who may not keep the group does not give its rights to another one. */
 static void test_lost_group(void **state)
 {
     pid_t child;
@@ -222,7 +221,7 @@ static void test_lost_group(void **state)
     assert_int_equal(status_of("a.bin").st_mode & 07777, 0600);
 }
 
-/* A disk that is full leaves nothing behind. */
+/* A full disk keeps no leftovers. */
 static void test_full_disk(void **state)
 {
     struct rlimit old, small;
@@ -245,7 +244,7 @@ static void test_links(void **state)
     assert_int_equal(mkdir("sub", 0755), 0);
     assert_int_equal(symlink("sub/second.bin", "first.bin"), 0);
     assert_int_equal(symlink("target.bin", "sub/second.bin"), 0);
-    /* The last one leads to a file that does not exist: it is made there. */
+    /* The last one leads to a missing file, which is created there. */
     for (int i = 0; i < 2; i++) {
         assert_int_equal(save("first.bin"), BOOT0_OK);
         assert_true(S_ISLNK(status_of("first.bin").st_mode));
@@ -259,7 +258,7 @@ static void test_links(void **state)
     assert_int_equal(remove("sub/second.bin"), 0);
 }
 
-/* First the contents, then the name: else a crash could leave the name with nothing behind it. */
+/* First the contents, then the name: otherwise a crash could leave the name without contents. */
 static void test_synced(void **state)
 {
     (void)state;

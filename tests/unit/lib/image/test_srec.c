@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* S-records: the three address sizes, counts, ends, and each way in which a file can be broken. */
+/* S-records: the three address sizes, counts, ends, and each kind of damage. */
 #include "image_test.h"
 #include <core/array.h>
 
@@ -59,7 +59,7 @@ static void test_tolerated(void **state)
         "\n  S1040000AA51 \n\n S9030000FC\t\n\n",
         "S1040000AA51\nS5030001FB\nS9030000FC\n",
         "S1040000AA51\nS604000001FA\nS9030000FC\n",
-        "S1040000AA51\nS5030001FB\n", /* no end, but the count tells that nothing is missing */
+        "S1040000AA51\nS5030001FB\n", /* no end, but the count shows that nothing is missing */
         "S5030000FC\nS1040000AA51\nS9030000FC\n",
         "S1040000AA51\nS70500000000FA\n", /* an end record of another size */
         "S1040000AA51\nS1030000FC\nS9030000FC\n",
@@ -70,7 +70,7 @@ static void test_tolerated(void **state)
         struct boot0_image *image = parse_text(files[i]);
 
         check_segment(image, 0, 0, "\xaa", 1);
-        assert_false(image->has_entry); /* 0 is how a file without one ends */
+        assert_false(image->has_entry); /* 0 ends a file without an entry point */
         boot0_image_free(image);
     }
 }
@@ -145,7 +145,7 @@ static void check_written(uint32_t address, bool has_entry, uint32_t entry, cons
     boot0_image_free(image);
 }
 
-/* Byte by byte, with the record type by the highest address or the entry point. */
+/* The exact output, with the record type by the highest address or the entry point. */
 static void test_written(void **state)
 {
     (void)state;

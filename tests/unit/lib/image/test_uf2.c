@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* UF2: families, flags and numbering, and blocks that are broken. */
+/* UF2: families, flags and numbering, and damaged blocks. */
 #include "image_test.h"
 #include <boot0/chip.h>
 #include <core/array.h>
@@ -23,7 +23,7 @@ struct uf2 {
     size_t size;
 };
 
-/* One block; its payload is the low byte of its address, over and over. */
+/* One block; its payload repeats the low byte of its address. */
 static void add_block(struct uf2 *file, uint32_t flags, uint32_t address, uint32_t size,
                       uint32_t number, uint32_t count, uint32_t family)
 {
@@ -78,7 +78,7 @@ static void test_example(void **state)
     boot0_image_free(image);
 }
 
-/* The family field is something else without its flag. */
+/* Without its flag, the family field has another meaning. */
 static void test_no_family(void **state)
 {
     struct uf2 file = {.size = 0};
@@ -92,7 +92,7 @@ static void test_no_family(void **state)
     boot0_image_free(image);
 }
 
-/* Comments are no data, but they are counted. */
+/* Comment blocks are not data, but they are counted. */
 static void test_not_main_flash(void **state)
 {
     struct uf2 file = {.size = 0};
@@ -111,7 +111,7 @@ static void test_not_main_flash(void **state)
     refuse_uf2(&file, "holds no data");
 }
 
-/* A comment that is there before does not take a data block's number. */
+/* A comment before a data block does not take its number. */
 static void test_number_of_comment(void **state)
 {
     struct uf2 file = {.size = 0};
@@ -126,7 +126,7 @@ static void test_number_of_comment(void **state)
     boot0_image_free(image);
 }
 
-/* Nor does one that is numbered by itself, or wildly. */
+/* Nor does a comment with its own or an arbitrary numbering. */
 static void test_wild_comments(void **state)
 {
     static const uint32_t numbers[][2] = {{1, 3}, {2, 2}, {0xffffffff, 2}, {1, 0}};
@@ -141,7 +141,7 @@ static void test_wild_comments(void **state)
     }
 }
 
-/* Files for several chips, joined: the STM32's part is taken if there is just one. */
+/* Joined files for several chips: the STM32's part is used if there is only one. */
 static void test_families(void **state)
 {
     struct uf2 file = {.size = 0};
@@ -170,7 +170,7 @@ static void test_families_unknown(void **state)
 
     (void)state;
     add_block(&file, HAS_FAMILY, 0x10000000, 256, 0, 1, rp2040);
-    image = parse_uf2(&file); /* whether it fits the board is seen later */
+    image = parse_uf2(&file); /* whether it fits the board is checked later */
     assert_int_equal(image->family, rp2040);
     boot0_image_free(image);
     add_block(&file, HAS_FAMILY, 0x10000000, 256, 0, 1, 0x12345678);
@@ -180,7 +180,7 @@ static void test_families_unknown(void **state)
     refuse_uf2(&file, "more than 16 chip families");
 }
 
-/* So many that their names do not fit into a message. */
+/* More than fit into a message. */
 static void test_families_known(void **state)
 {
     struct uf2 file = {.size = 0};
@@ -316,7 +316,7 @@ static void test_written(void **state)
         assert_int_equal(b0_load32(block + 28), STM32F4);
     }
     assert_int_equal(file[2 * BLOCK + 32 + 27], 0x55);
-    assert_int_equal(file[3 * BLOCK + 32 + 27], 0); /* nothing of the block before is left */
+    assert_int_equal(file[3 * BLOCK + 32 + 27], 0); /* nothing of the previous block remains */
     free(file);
     options.family = 0;
     assert_int_equal(boot0_image_format(image, &options, &file, &size, NULL), BOOT0_OK);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The flash plan: which sectors change, in which order they are erased and written. */
+/* The flash plan: the sectors to change, and their order of erasing and writing. */
 #include <boot0/plan.h>
 #include <core/array.h>
 
@@ -24,7 +24,7 @@ static struct boot0_error error;
 struct fixture {
     struct boot0_layout layout;
     struct boot0_image *image;
-    uint8_t held[1 << 20]; /* what the board holds, from BASE */
+    uint8_t held[1 << 20]; /* the board's contents, from BASE */
     size_t bytes_read;
 };
 
@@ -92,7 +92,7 @@ static void assert_step(const struct boot0_plan *plan, size_t index, enum boot0_
     assert_int_equal(plan->steps[index].size, size);
 }
 
-/* Carries a plan out on `held` with the true semantics of flash. */
+/* Applies a plan to `held` with the true semantics of flash. */
 static void carry_out(struct fixture *f, const struct boot0_plan *plan)
 {
     uint8_t erased = plan->options.erases_to_zero ? 0x00 : 0xff;
@@ -215,7 +215,7 @@ static void blank_blocks_are_skipped(void **state)
     boot0_plan_free(plan);
 }
 
-/* An L0's or L1's flash: its erased bits are 0, so a block of 0xff has to be written. */
+/* Flash of an L0 or L1: its erased bits are 0, so a block of 0xff must be written. */
 static void test_blank_is_what_the_flash_erases_to(void **state)
 {
     struct fixture *f = *state;
@@ -236,7 +236,7 @@ static void test_blank_is_what_the_flash_erases_to(void **state)
     boot0_plan_free(plan);
 }
 
-/* What the image does not say stays erased, in the last block too. */
+/* Gaps in the image stay erased, in the last block too. */
 static void test_the_rest_is_filled_with_what_the_flash_erases_to(void **state)
 {
     struct fixture *f = *state;
@@ -317,7 +317,7 @@ static void vectors_are_erased_first_and_written_last(void **state)
     boot0_plan_free(plan);
 }
 
-/* A flash with an ECC wants whole units; of one that is not known the widest is taken. */
+/* Flash with an ECC needs whole units; for an unknown flash the widest is taken. */
 static void the_last_write_is_one_unit_of_the_flash(void **state)
 {
     static const uint32_t units[][2] = {{0, 32}, {1, 8},   {2, 8},   {4, 8},
@@ -337,7 +337,7 @@ static void the_last_write_is_one_unit_of_the_flash(void **state)
     }
 }
 
-/* A bootloader that stays, and a program behind it: the program's vectors wait. */
+/* A bootloader that stays, and a program behind it: the program's vectors come last. */
 static void every_vector_table_waits(void **state)
 {
     struct fixture *f = *state;
@@ -353,7 +353,7 @@ static void every_vector_table_waits(void **state)
     assert_step(plan, plan->step_count - 1, BOOT0_PLAN_WRITE, BASE + 0x8000, 8);
     boot0_plan_free(plan);
 
-    memset(f->held, 0x55, 0x4000); /* both change: the chip starts by the lower one */
+    memset(f->held, 0x55, 0x4000); /* both change: the chip starts from the lower one */
     plan = make(f, (struct boot0_plan_options){.vectors_last = true, .program_unit = 1});
     assert_step(plan, plan->step_count - 2, BOOT0_PLAN_WRITE, BASE + 0x8000, 8);
     assert_step(plan, plan->step_count - 1, BOOT0_PLAN_WRITE, BASE, 8);
@@ -377,7 +377,7 @@ static void blocks_smaller_than_a_unit_do_no_harm(void **state)
     boot0_plan_free(plan);
 }
 
-/* What an image leaves blank needs no write, the vectors neither. */
+/* Blank parts of an image need no write, not even the vectors. */
 static void blank_vectors_are_not_written(void **state)
 {
     struct fixture *f = *state;
@@ -414,8 +414,7 @@ static void add_pieces(struct fixture *f, uint32_t *seed)
     }
 }
 
-/* Carries a plan out by blocks, as the engine does, and counts how often each unit is programmed.
- */
+/* Applies a plan in blocks, as the engine does, and counts how often each unit is programmed. */
 static void assert_units_are_programmed_once(const struct boot0_plan *plan, uint32_t unit)
 {
     static uint8_t count[1 << 20];
@@ -506,7 +505,7 @@ static void option_bytes_are_written_without_erase(void **state)
     assert_false(boot0_plan_learn(plan, 0, 0, held, 16));
     assert_int_equal(boot0_plan_finish(plan, NULL, &error), BOOT0_OK);
     assert_int_equal(plan->step_count, 1);
-    assert_step(plan, 0, BOOT0_PLAN_WRITE, BASE, 16); /* the rest of them goes along */
+    assert_step(plan, 0, BOOT0_PLAN_WRITE, BASE, 16); /* the remaining ones are included */
     assert_int_equal(plan->steps[0].data[3], 0xff);
     assert_int_equal(plan->steps[0].data[4], 0x33);
     boot0_plan_free(plan);

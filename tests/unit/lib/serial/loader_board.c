@@ -7,9 +7,9 @@
 enum {
     KIB = 1024,
     UART_HZ = 84000000, /* of an F407's USART1 */
-    LOOP_NS = 4000,     /* a turn of the loader's loop, at most a character of 2 Mbaud */
+    LOOP_NS = 4000,     /* one turn of the loader's loop, at most a character at 2 Mbaud */
     HASH_NS_PER_KIB = 430000,
-    PROGRAM_NS_PER_BYTE = 4000, /* 16 us a word: DS8626, 5.3.12 */
+    PROGRAM_NS_PER_BYTE = 4000, /* 16 us per word: DS8626, 5.3.12 */
     BITS = 10,
 };
 
@@ -183,7 +183,7 @@ static bool strikes(const struct loader_board *board, unsigned every)
     return every > 0 && board->host.baud >= board->noise_from && board->characters % every == 0;
 }
 
-/* What becomes of a character. False: it does not arrive. */
+/* Transfers a character with the wire's faults. Returns false if it does not arrive. */
 static bool carry(struct loader_board *board, uint8_t *byte)
 {
     board->characters++;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Sessions with the RAM loader on a serial port: the session's jobs, and what it says of failures.
+/*
+ * Sessions with the RAM loader on a serial port: the session's operations, and its failure
+ * messages.
  */
 #include "lib/serial/loader.h"
 
@@ -55,7 +57,7 @@ static int teardown(void **state)
     return 0;
 }
 
-/* As after the ROM's Go: the loader is about to appear on the port that is open. */
+/* As after the ROM's Go: the loader is about to start on the open port. */
 static enum boot0_status follow(struct fixture *f)
 {
     static const struct boot0_uart_options options = {.port = "a port"};
@@ -151,7 +153,7 @@ static void test_starts_the_program(void **state)
     assert_int_equal(f->board.line.run_address, LOADER_FLASH);
 }
 
-/* The flash fails at one place for good: the session says where the board's word was heard. */
+/* The flash fails permanently at one address: the session reports where the board failed. */
 static void test_flash_fails(void **state)
 {
     struct fixture *f = *state;
@@ -180,7 +182,7 @@ static void test_board_stops(void **state)
     struct fixture *f = *state;
 
     open_board(f);
-    f->board.line.exit = B0_LOADER_RESETS; /* somebody has pressed the button */
+    f->board.line.exit = B0_LOADER_RESETS; /* the user has pressed the button */
     assert_int_equal(flash(f), BOOT0_E_IO);
     assert_says(f, "in time");
 }

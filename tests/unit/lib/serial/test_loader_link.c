@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The line between boot0 and the serial RAM loader, both ends: speeds, orders, and what goes wrong.
- */
+/* The line between boot0 and the serial RAM loader, both ends: speeds, orders, and failures. */
 #include "lib/serial/loader_link.h"
 
 #include "loader_board.h"
@@ -30,7 +29,7 @@ struct fixture {
     uint8_t data[LOADER_FLASH_SIZE], held[LOADER_FLASH_SIZE];
 };
 
-/* Half of it repeats itself, as programs do. */
+/* Half of it repeats itself, as in programs. */
 static void make_data(struct fixture *f)
 {
     uint32_t seed = 5;
@@ -75,7 +74,7 @@ static void greet(struct fixture *f)
     assert_int_equal(b0_loader_link_speed_up(&f->link), B0_LOADER_OK);
 }
 
-/* Erases what is needed, writes, and looks at the flash itself. */
+/* Erases where needed, writes, and compares the flash itself. */
 static void assert_writes(struct fixture *f, uint32_t size)
 {
     assert_int_equal(b0_loader_link_erase(&f->link, LOADER_FLASH,
@@ -96,7 +95,7 @@ static void assert_reads(struct fixture *f, uint32_t size)
     assert_memory_equal(f->held, f->board.flash, size);
 }
 
-/* ---- the main jobs ---- */
+/* ---- the main operations ---- */
 
 static void test_all_of_it(void **state)
 {
@@ -104,7 +103,7 @@ static void test_all_of_it(void **state)
     uint8_t ranges[8], digest[B0_SHA256_SIZE], wanted[B0_SHA256_SIZE], crc[4];
     struct b0_sha256 sha;
 
-    f->board.appears_us = 250000; /* a board's crystal and clocks take their time */
+    f->board.appears_us = 250000; /* a board's crystal and clocks need this time */
     greet(f);
     assert_int_equal(f->line.baud, 2000000);
     assert_int_equal(f->link.repeated, 4);
@@ -124,22 +123,22 @@ static void test_all_of_it(void **state)
     assert_int_equal(f->board.overruns, 0);
 }
 
-/* Orders are on their way while the flash works: what the issue asks of 256 KiB. */
+/* Orders are in transit while the flash works: the time required for 256 KiB. */
 static void test_times(void **state)
 {
     struct fixture *f = *state;
     uint64_t start_us, span_us;
 
-    memset(f->board.flash, 0x00, sizeof f->board.flash); /* all is to be erased */
+    memset(f->board.flash, 0x00, sizeof f->board.flash); /* everything must be erased */
     greet(f);
     start_us = f->board.now_ns / 1000;
     assert_writes(f, 256 * KIB);
     span_us = f->board.now_ns / 1000 - start_us;
-    assert_true(span_us < 4200000); /* 2.55 s are the erase, 1.05 s the programming */
+    assert_true(span_us < 4200000); /* the erase takes 2.55 s, the programming 1.05 s */
     start_us = f->board.now_ns / 1000;
     assert_reads(f, LOADER_FLASH_SIZE);
     span_us = f->board.now_ns / 1000 - start_us;
-    assert_true(span_us < 5700000); /* 5.24 s are the wire */
+    assert_true(span_us < 5700000); /* the wire takes 5.24 s */
     assert_int_equal(f->board.overruns, 0);
 }
 
@@ -179,7 +178,7 @@ static void test_answers_are_garbled(void **state)
     assert_writes(f, 20 * KIB);
 }
 
-/* A line that carries small frames and breaks long ones: the speed falls until it holds. */
+/* A line that carries small frames and breaks long ones: the speed drops until it works. */
 static void test_slows_down(void **state)
 {
     struct fixture *f = *state;
@@ -193,7 +192,7 @@ static void test_slows_down(void **state)
     assert_reads(f, 64 * KIB);
 }
 
-/* A host that was killed at a high speed: the next one begins at the first speed again. */
+/* After a host that was killed at a high speed, the next one begins at the first speed again. */
 static void test_second_host(void **state)
 {
     struct fixture *f = *state;
@@ -237,7 +236,7 @@ static void test_each_character(void **state)
             loader_board_init(&f->board);
             open_line(f);
             greet(f);
-            f->board.characters = at > 0 ? 1000000 - at : 0; /* which is the one that is struck */
+            f->board.characters = at > 0 ? 1000000 - at : 0; /* selects the character to hit */
             f->board.lost_every = lost && at > 0 ? 1000000 : 0;
             f->board.noise_every = !lost && at > 0 ? 1000000 : 0;
             assert_writes(f, 6000);
@@ -247,7 +246,7 @@ static void test_each_character(void **state)
         }
 }
 
-/* The port goes away at any time: the next host finds the loader, and all works. */
+/* The port disappears at any time: the next host finds the loader, and all works. */
 static void test_cut(void **state)
 {
     struct fixture *f = *state;
@@ -302,7 +301,7 @@ static void test_refusals(void **state)
     assert_int_equal(b0_loader_link_read(&f->link, 0x20000000, f->held, 16), B0_LOADER_REFUSED);
     assert_int_equal(b0_loader_link_write(&f->link, 0x20000000, f->data, 16), B0_LOADER_REFUSED);
     assert_int_equal(f->link.status, BOOT0_DFU_STATUS_ERR_ADDRESS);
-    /* That one stays until the next HELLO. */
+    /* This failure stays until the next HELLO. */
     assert_int_equal(b0_loader_link_write(&f->link, LOADER_FLASH, f->data, 16), B0_LOADER_REFUSED);
     assert_int_equal(b0_loader_link_ask(&f->link, B0_LOADER_SYNC, NULL, 0, NULL, 0),
                      B0_LOADER_REFUSED);
@@ -311,7 +310,7 @@ static void test_refusals(void **state)
     assert_writes(f, LENGTH);
 }
 
-/* The flash fails long after its block was taken. */
+/* The flash fails long after it has accepted the block. */
 static void test_flash_fails(void **state)
 {
     struct fixture *f = *state;
@@ -344,7 +343,7 @@ static void stop_after(struct fixture *f, unsigned *left, unsigned ticks)
     f->link.context = left;
 }
 
-/* Stopped anywhere, the board is soon at rest again. */
+/* Stopped anywhere, the board is soon idle again. */
 static void test_stopped(void **state)
 {
     struct fixture *f = *state;

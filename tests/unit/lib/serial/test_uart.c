@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sessions over the UART bootloader of virtual boards: the same jobs as over USB. */
+/* Sessions over the UART bootloader of virtual boards: the same operations as over USB. */
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
 #include <core/array.h>
@@ -56,7 +56,7 @@ static void done(struct fixture *f)
     boot0_bus_close(&f->bus);
 }
 
-/* A program as far as a bootloader looks. */
+/* A program, as far as a bootloader checks. */
 static uint8_t *make_program(size_t size, uint8_t seed)
 {
     static const uint8_t vectors[] = {0x00, 0x10, 0x00, 0x20, 0x01, 0x01, 0x00, 0x08};
@@ -99,7 +99,7 @@ static const char *const boards[] = {"f407", "f427", "f411", "f072",
                                      "l476", "g431", "h743", "f103"};
 static const struct boot0_flash_options stay = {.no_run = true};
 
-/* ---- the main jobs ---- */
+/* ---- the main operations ---- */
 
 static void test_identifies(void **state)
 {
@@ -107,7 +107,7 @@ static void test_identifies(void **state)
         const char *spec;
         const char *key;
         uint64_t flash;
-        const char *serial; /* where the ROM lets it be read */
+        const char *serial; /* where the ROM allows reading it */
     } rows[] = {
         {"f407", "f407", 1048576, ""},
         {"f072", "f072", 131072, "FFFFFFFEFFFF"},
@@ -298,7 +298,7 @@ static void test_already_in_sync(void **state)
 
     (void)state;
     plug(&f, "f407", NULL);
-    /* Another program has talked to it before: 0x7f is the first half of a command now. */
+    /* Another program has already sent 0x7f: the next one is the first half of a command. */
     vboard_uart_send(f.board, &(struct vboard_line){115200, true}, (const uint8_t[]){0x7f}, 1);
     assert_int_equal(boot0_board_list(&f.bus, NULL, &list, &count, &f.error), BOOT0_OK);
     assert_int_equal(count, 1);
@@ -307,7 +307,7 @@ static void test_already_in_sync(void **state)
     done(&f);
 }
 
-/* A program was stopped in the middle of a write: the board waits for the rest of the block. */
+/* A program was stopped in the middle of a write: the board waits for the end of the block. */
 static void test_found_in_a_frame(void **state)
 {
     static const struct vboard_line line = {115200, true};
@@ -334,7 +334,7 @@ static void test_found_in_a_frame(void **state)
     }
 }
 
-/* With every character of a short job hit once, the job succeeds, and the flash is right. */
+/* Each single character of a short operation is hit once: it succeeds, and the flash is right. */
 static void every_character(const char *fault, const char *board)
 {
     enum { SIZE = 700 };
@@ -448,7 +448,7 @@ static void test_too_fast(void **state)
     assert_int_equal(open_session(&f), BOOT0_E_IO);
     assert_int_equal(f.error.advice, BOOT0_ADVICE_LINE_SPEED);
     done(&f);
-    /* Where the board can be reset, the next slower speed is tried. */
+    /* A board with a reset line is retried at the next slower speed. */
     options.boot = "dtr-reset";
     plug(&f, "f407:wiring=dtr-reset", &options);
     if (open_session(&f) != BOOT0_OK)
@@ -480,7 +480,7 @@ static void test_wirings(void **state)
         plug(&f, spec, &options);
         if (open_session(&f) != BOOT0_OK)
             fail_msg("%s: %s", rows[i].host, f.error.message);
-        if (i != 3) { /* which says nothing of the way out */
+        if (i != 3) { /* whose sequence does not lead out */
             uint8_t *program = make_program(64, 1);
 
             assert_true(vboard_poke(f.board, MAIN, program, 64));
@@ -559,7 +559,7 @@ static void test_stopped_anywhere(void **state)
         status = flash(&f, program, SIZE, &stay);
         if (status != BOOT0_E_CANCELLED)
             assert_int_equal(status, BOOT0_OK);
-        /* The next one finds the board waiting, and completes what was begun. */
+        /* The next one finds the board waiting, and completes the work. */
         if (flash(&f, program, SIZE, &stay) != BOOT0_OK)
             fail_msg("stopped at %u: %s", at, f.error.message);
         assert_holds(&f, program, SIZE);

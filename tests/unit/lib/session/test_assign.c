@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which memory the parts of an image go to, on a virtual F407: 0 flash, 1 option bytes, 2 OTP,
- * 3 device feature. Boards whose memories share addresses are in tests/system/memories.py.
+ * Maps the parts of an image to memories, on a virtual F407: 0 flash, 1 option bytes, 2 OTP, 3
+ * device feature. tests/system/memories.py has boards whose memories share addresses.
  */
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
@@ -26,7 +26,7 @@ struct bench {
     struct boot0_bus bus;
     struct boot0_session *session;
     struct boot0_image *image;
-    struct boot0_image *resolved; /* what the last check() has made of it; NULL: it failed */
+    struct boot0_image *resolved; /* the last check()'s result; NULL: it failed */
 };
 
 static int start(void **state)
@@ -52,7 +52,7 @@ static int stop(void **state)
     return 0;
 }
 
-/* Adds bytes; for an alternate as a DfuSe file's target has them, else (-1) by address. */
+/* Adds bytes: for an alternate as in a DfuSe file's target, or (-1) by address. */
 static void put(struct bench *b, int target, uint32_t address, const char *text)
 {
     struct boot0_image *part = boot0_image_new();
@@ -82,7 +82,7 @@ static void test_addresses_choose_memories_in_order(void **state)
     put(b, -1, OPTIONS, "opti");
     put(b, -1, OTP, "once");
     assert_int_equal(check(b, (struct boot0_flash_options){.force = true}), BOOT0_E_USAGE);
-    for (int i = 0; i < 2; i++) { /* the image stays as it is, and can be resolved again */
+    for (int i = 0; i < 2; i++) { /* the image is unchanged, and can be resolved again */
         assert_int_equal(check(b, allowed), BOOT0_OK);
         assert_int_equal(b->resolved->segment_count, 3);
         for (uint8_t n = 0; n < 3; n++)
@@ -94,7 +94,7 @@ static void test_addresses_choose_memories_in_order(void **state)
     }
 }
 
-/* A HEX file and a DfuSe file with different bytes for one place: nobody could say which holds. */
+/* A HEX file and a DfuSe file with different bytes for one address: neither is right. */
 static void test_what_comes_to_one_place_must_agree(void **state)
 {
     const struct boot0_flash_options allowed = {.allow_option_bytes = true};

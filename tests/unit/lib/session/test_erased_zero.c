@@ -22,7 +22,7 @@ enum {
     MAIN = 0x08000000,
     PAGE = 128,
     SIZE = 6 * 1024 + 5, /* ends within a word */
-    AFTER = 2 * PAGE,    /* looked at behind the image */
+    AFTER = 2 * PAGE,    /* checked behind the image */
 };
 
 static const struct boot0_flash_options stay = {.no_run = true};
@@ -87,7 +87,7 @@ static void flash(struct fixture *f, size_t size, const struct boot0_flash_optio
     boot0_image_free(image);
 }
 
-/* The image, and behind it `rest`. */
+/* Checks the image, and `rest` behind it. */
 static void assert_holds(struct fixture *f, size_t size, uint8_t rest)
 {
     uint8_t held[SIZE + AFTER];
@@ -106,7 +106,7 @@ static void nothing_violated(const struct fixture *f)
     assert_int_equal(stats.violations, 0);
 }
 
-/* To a fresh board, then with other contents behind it, which stay. */
+/* To a fresh board, then with other contents behind the image, which are preserved. */
 static void test_flashes(void **state)
 {
     struct fixture f;
@@ -124,7 +124,7 @@ static void test_flashes(void **state)
     }
 }
 
-/* With --full and --no-preserve nothing is read: what the image does not say is erased. */
+/* With --full and --no-preserve nothing is read: gaps in the image are erased. */
 static void test_flashes_without_preserving(void **state)
 {
     const struct boot0_flash_options all = {.full = true, .no_preserve = true, .no_run = true};

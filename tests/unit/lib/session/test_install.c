@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* boot0's bootloader on a board in ST's: what is asked before, what is written, what is refused. */
+/* Installs boot0's bootloader on a board in ST's: questions, written data, refusals. */
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
 #include <core/array.h>

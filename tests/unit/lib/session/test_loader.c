@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a session does with a RAM loader's bytes: which boards they are for, and what becomes of
- * those that do nothing. tests/system/fast.py has the loaders themselves.
+ * A session with a RAM loader's bytes: the boards that they are for, and loaders that do nothing.
+ * tests/system/fast.py tests the loaders themselves.
  */
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
@@ -30,7 +30,7 @@ static void take_note(void *context, const char *text)
     snprintf(notes + length, sizeof notes - length, "%s\n", text);
 }
 
-/* A loader for the F405/407 that does nothing but run in circles. */
+/* A loader for the F405/407 that only loops. */
 static struct boot0_loader loader(void)
 {
     memset(bytes, 0, sizeof bytes);
@@ -90,7 +90,7 @@ static void test_boards(void **state)
     open_board("f407");
 }
 
-/* The board has what was flashed by the ROM, and the session goes on. */
+/* The ROM has flashed the board, and the session continues. */
 static void test_for_another_board(void **state)
 {
     struct boot0_loader other = loader();
@@ -119,7 +119,7 @@ static void test_silent(void **state)
     assert_int_equal(error.advice, BOOT0_ADVICE_WITHOUT_LOADER);
 }
 
-/* What is told of the time that a loader would have spared. */
+/* The reported time that a loader would have saved. */
 static void test_time(void **state)
 {
     static uint8_t program[40000];

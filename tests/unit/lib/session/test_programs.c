@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Is the program one for the board? Vector tables and CPUs against the chips that a virtual board
- * can be, programs that nothing starts, and addresses that are no memory of the board.
+ * Does the program fit the board? Vector tables and CPUs against the chips that a virtual board can
+ * be, programs that nothing starts, and addresses that are not a memory of the board.
  */
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
@@ -27,7 +27,7 @@ enum {
     M4F = M4 | BOOT0_CPU_FPU,
 };
 
-/* A board, its session, and the notes of that, one behind the other. */
+/* A board, its session, and the session's notes, one after another. */
 struct bench {
     struct boot0_bus bus;
     struct boot0_session *session;
@@ -43,7 +43,7 @@ static void note(void *context, const char *text)
     snprintf(b->notes + length, sizeof b->notes - length, "%s\n", text);
 }
 
-/* With what the calling program would make of an advice. */
+/* Records the advice as a calling program receives it. */
 static void advise(void *context, const struct boot0_error *advised)
 {
     char text[1000];
@@ -82,7 +82,7 @@ static bool is_touched(struct bench *b)
     return stats.flash_operations > 0;
 }
 
-/* A program: vector table with all handlers 0x100 behind `linked`, then bytes that are no 0xff. */
+/* A program: vector table with all handlers 0x100 behind `linked`, then bytes other than 0xff. */
 static struct boot0_image *program(uint32_t address, uint32_t linked, uint32_t stack)
 {
     struct boot0_image *image = boot0_image_new();
@@ -99,7 +99,7 @@ static struct boot0_image *program(uint32_t address, uint32_t linked, uint32_t s
     return image;
 }
 
-/* As it comes out of a .bin. */
+/* As read from a .bin. */
 static struct boot0_image *raw(uint32_t linked, uint32_t stack)
 {
     struct boot0_image *image = program(0, linked, stack);
@@ -109,7 +109,7 @@ static struct boot0_image *raw(uint32_t linked, uint32_t stack)
     return image;
 }
 
-/* Flashes, frees the image, and checks that what was refused was refused in time. */
+/* Flashes and frees the image; checks that a refusal comes before any change. */
 static enum boot0_status flash(struct bench *b, struct boot0_image *image,
                                const struct boot0_flash_options *options)
 {
@@ -151,7 +151,9 @@ static const struct boot0_flash_options force = {.force = true, .no_run = true};
 
 /* ---- stacks ---- */
 
-/* An F407's, by its stack of 128 KiB: at the start of the flash and elsewhere. */
+/*
+ * An F407's program, recognised by its stack of 128 KiB: at the start of the flash and elsewhere.
+ */
 static void test_another_chips_program_is_refused(void **state)
 {
     (void)state;
@@ -168,8 +170,8 @@ static void test_another_chips_program_is_refused(void **state)
 }
 
 /*
- * Several chips: a program for the start of the flash has to fit one of them, but one that nothing
- * on the board starts has to fit all.
+ * Several chips: a program at the start of the flash must fit one of them; a program that nothing
+ * on the board starts must fit all.
  */
 static void test_a_doubtful_program_is_refused(void **state)
 {
@@ -193,7 +195,7 @@ static void test_data_is_taken(void **state)
     struct boot0_image *image;
 
     (void)state;
-    check_taken("f072", NULL, program(BEHIND, FLASH, 0x20020000), NULL, "");      /* not complete */
+    check_taken("f072", NULL, program(BEHIND, FLASH, 0x20020000), NULL, "");      /* incomplete */
     check_taken("f072", NULL, program(BEHIND, BEHIND, 0x42424242), NULL, "");     /* no RAM */
     check_taken("f072", NULL, program(BEHIND, BEHIND - 1, 0x20020000), NULL, ""); /* not Thumb */
     image = boot0_image_new();
@@ -249,7 +251,7 @@ static void test_a_program_that_nothing_starts_is_told(void **state)
     check_taken("f407", NULL, boot0_image_clone(image), NULL,
                 "install boot0's bootloader, or link");
     check_taken("h743", NULL, boot0_image_clone(image), NULL, "flash the bootloader that");
-    /* something is there, by the image or before it */
+    /* something is there, from the image or before it */
     assert_int_equal(
         flash(b, boot0_image_clone(start_of_flash), &(struct boot0_flash_options){.no_run = 1}),
         BOOT0_OK);
@@ -262,7 +264,7 @@ static void test_a_program_that_nothing_starts_is_told(void **state)
     stop(b);
 }
 
-/* Planned, then flashed: the same word twice would be one too many. */
+/* Planned, then flashed: the note appears only once. */
 static void test_it_is_told_once(void **state)
 {
     struct boot0_image *image = program(BEHIND, BEHIND, 0x20001000);
@@ -280,7 +282,7 @@ static void test_it_is_told_once(void **state)
     stop(b);
 }
 
-/* An observer that takes advice has it instead of the library's words. */
+/* An observer that takes advice gets it instead of the library's text. */
 static void test_an_observer_is_advised(void **state)
 {
     struct bench *b = start("f407", NULL);
@@ -319,17 +321,17 @@ static void test_the_address_of_a_raw_binary_is_computed(void **state)
                   "not linked for 0x08000000: its reset handler, 0x08008101", BOOT0_ADVICE_PLACE_AT,
                   "at 0x08008000");
     check_taken("f407", NULL, raw(BEHIND, 0x20001000), &there, "nothing at 0x08000000");
-    /* far behind the table: the other handlers tell where the file begins */
+    /* far behind the table: the other handlers show where the file begins */
     image = raw(0x08002000, 0x20001000);
     b0_store32(image->segments[0].data + 4, 0x08002301);
     check_refused("f072", NULL, image, BOOT0_E_MISMATCH, "not linked for", BOOT0_ADVICE_PLACE_AT,
                   "at 0x08002000");
-    /* words that are data do not mislead */
+    /* data words do not mislead */
     image = raw(BEHIND, 0x20001000);
     b0_store32(image->segments[0].data + 20, 0x080c0001);
     check_refused("f407", NULL, image, BOOT0_E_MISMATCH, "not linked for", BOOT0_ADVICE_PLACE_AT,
                   "at 0x08008000");
-    /* within no distance of a sector's start */
+    /* at no distance of a sector's start */
     check_refused("f407", NULL, raw(0x08021000, 0x20001000), BOOT0_E_MISMATCH, "not linked for",
                   BOOT0_ADVICE_PLACE, "Give the address");
 }
@@ -351,14 +353,14 @@ static void test_another_name_of_the_flash_is_mapped(void **state)
     assert_int_equal(flash(b, image, NULL), BOOT0_OK);
     told = strstr(b->notes, "data for 0x00000000 is written at 0x08000000");
     assert_non_null(told);
-    assert_null(strstr(told + 1, "data for 0x00000000")); /* told once in a session */
+    assert_null(strstr(told + 1, "data for 0x00000000")); /* noted once per session */
     assert_non_null(strstr(b->notes, "its reset handler, 0x00000101, is at 0x08000100"));
     assert_true(vboard_peek(boot0_virtual_board(&b->bus, 0), FLASH, held, sizeof held));
     assert_int_equal(b0_load32(held + 4), 0x101);
     stop(b);
     check_taken("f407", NULL, raw(0, 0x20001000), &at_zero, "is written at 0x08000000");
     check_taken("f072", NULL, program(FLASH, 0, 0x20001000), NULL, "0x00000101, is at 0x08000100");
-    /* an H743 has RAM at 0; of the GD32 nothing is known */
+    /* an H743 has RAM at 0; the GD32 is unknown */
     check_refused("h743", NULL, program(0, 0, 0x20001000), BOOT0_E_RANGE, "for RAM at 0x00000000",
                   BOOT0_ADVICE_NONE, "Link the program for flash");
     check_refused("gd32", NULL, program(0, 0, 0x20001000), BOOT0_E_RANGE, "no memory of this board",
@@ -393,7 +395,7 @@ static void test_ram_in_an_image_is_told(void **state)
     }
     check_refused("f072", NULL, with_ram(0x10000000), BOOT0_E_RANGE, "0x10000000",
                   BOOT0_ADVICE_SKIP_RAM, "");
-    /* nothing else is in it */
+    /* it contains nothing else */
     assert_int_equal(boot0_image_add(image, 0, 0x20000000, (const uint8_t *)"x", 1, NULL),
                      BOOT0_OK);
     check_refused("f407", NULL, image, BOOT0_E_RANGE, "1 byte", BOOT0_ADVICE_NONE,

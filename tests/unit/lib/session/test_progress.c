@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an observer is told: times that count from the phase's beginning whatever the clock says,
- * and nothing more once it has asked to stop.
+ * An observer's view: times count from the start of the phase whatever the clock's value, and no
+ * more calls come once it has requested a stop.
  */
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
@@ -23,7 +23,7 @@ enum {
     CALLS_MAX = 100000,
 };
 
-#define UPTIME_US UINT64_C(1746000000) /* a machine that runs since 29 minutes and 6 seconds */
+#define UPTIME_US UINT64_C(1746000000) /* a machine that has run for 29 minutes and 6 seconds */
 
 static struct boot0_error error;
 
@@ -126,7 +126,7 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
 static const struct boot0_bus_ops bus_ops = {
     .scan = scan, .wait_change = wait_change, .now_us = bus_now_us, .open = open_board};
 
-/* ---- an observer that writes down what it hears ---- */
+/* ---- an observer that records its calls ---- */
 
 struct witness {
     unsigned calls;
@@ -316,7 +316,7 @@ static void open_bus(const struct operation *operation, struct boot0_bus *bus)
     assert_int_equal(boot0_uart_open(bus, &stream, &options, &error), BOOT0_OK);
 }
 
-/* One operation on a fresh board; `shifts`: by the clock that began long ago. */
+/* One operation on a fresh board; `shifts`: with the clock that began long ago. */
 static enum boot0_status operate(const struct operation *operation, bool shifts, struct witness *w)
 {
     const struct boot0_session_options options = {.supply_mv = operation->supply_mv,
@@ -368,7 +368,7 @@ static void test_silence_after_a_stop(void **state)
             struct witness w = {.stop_at = at};
             enum boot0_status status = operate(&operations[i], false, &w);
 
-            /* A stop at the very end may find the work done. */
+            /* A stop at the very end may come after the operation is complete. */
             if (status != BOOT0_E_CANCELLED && status != BOOT0_OK)
                 fail_msg("%s, stopped at %u: %s", operations[i].name, at, error.message);
             if (status == BOOT0_OK && at + 2 < whole.calls)
@@ -380,7 +380,7 @@ static void test_silence_after_a_stop(void **state)
     }
 }
 
-/* The session that was stopped can be used again, and is observed again. */
+/* A stopped session is usable again, and is observed again. */
 static void test_goes_on_after_a_stop(void **state)
 {
     struct witness w = {.stop_at = 5};
@@ -478,7 +478,7 @@ static void on_plan(void *context, const struct boot0_plan *plan)
     planned->calls++;
 }
 
-/* Whoever draws the sectors learns what is going to happen to them before it does. */
+/* An observer that draws the sectors learns their operations beforehand. */
 static void test_tells_the_plan(void **state)
 {
     static const char *const board = "f407:fill=0";

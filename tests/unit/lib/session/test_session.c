@@ -122,7 +122,7 @@ static void nothing_touched(const struct bench *b)
 
 static const struct boot0_flash_options stay = {.no_run = true};
 
-/* ---- the main job ---- */
+/* ---- the main operation ---- */
 
 static void test_what_the_board_says(void **state)
 {
@@ -172,8 +172,10 @@ static void test_at_most_three_transfers_a_block(void **state)
 
     (void)state;
     flash_ok(&b, image, &options);
-    /* 6 sectors to erase, 3 places to go to and the vectors, three transfers each; two to come to
-     * rest */
+    /*
+     * 6 sectors to erase, 3 addresses to set and the vectors, three transfers each; two to return
+     * to idle
+     */
     assert_true(stats_of(&b).transfers - before <= 3 * (blocks + 6 + 3 + 1) + 2);
     boot0_image_free(image);
     stop(&b);
@@ -338,7 +340,7 @@ static void test_dual_bank_strings_are_read(void **state)
     stop(&b);
 }
 
-/* ---- is the file for this board? ---- */
+/* ---- does the file fit the board? ---- */
 
 static void test_outside_memory_is_refused(void **state)
 {
@@ -424,7 +426,7 @@ static void test_a_binary_linked_elsewhere_is_refused(void **state)
     stop(&b);
 }
 
-/* A vector table cannot be anywhere; data can, but is not started. */
+/* A vector table must be aligned; data need not be, but is not started. */
 static void test_a_program_has_to_be_aligned(void **state)
 {
     struct bench b = start("f407");
@@ -440,7 +442,7 @@ static void test_a_program_has_to_be_aligned(void **state)
     assert_int_equal(error.advice, BOOT0_ADVICE_ALIGNMENT);
     assert_int_equal(error.facts.number, 128);
     nothing_touched(&b);
-    image->segments[0].data[3] = 0x99; /* the stack: no RAM of an F4 */
+    image->segments[0].data[3] = 0x99; /* the stack: not in an F4's RAM */
     image->has_addresses = false;
     image->segments[0].address = 0;
     odd.address = BASE + 0x10000;
@@ -664,7 +666,7 @@ static void test_one_of_several_is_chosen(void **state)
     boot0_bus_close(&bus);
 }
 
-/* ---- trouble ---- */
+/* ---- faults ---- */
 
 static bool stop_after_half(void *context, const struct boot0_progress *progress)
 {
@@ -693,7 +695,7 @@ static void test_a_stopped_flash_is_taken_up_again(void **state)
     stop(&b);
 }
 
-/* How many class transfers a whole flash of this image makes. */
+/* Returns how many class transfers a whole flash of this image makes. */
 static unsigned count_transfers(size_t size)
 {
     struct bench b = start("f407:fill=random");
@@ -707,7 +709,7 @@ static unsigned count_transfers(size_t size)
     return count;
 }
 
-/* One transfer that goes wrong, wherever it is, must not keep a flash from succeeding. */
+/* One bad transfer, wherever it is, does not make a flash fail. */
 static void one_bad_transfer_is_survived(const char *fault)
 {
     unsigned total = count_transfers(5000);
@@ -740,7 +742,7 @@ static void test_a_timeout_anywhere_is_survived(void **state)
     one_bad_transfer_is_survived("timeout");
 }
 
-/* What the file does not say must outlive a second attempt too: by then the sector is erased. */
+/* Preserved data must survive a second attempt too, when the sector is already erased. */
 static void test_what_is_preserved_survives_a_second_attempt(void **state)
 {
     static const char *const faults[] = {"stall", "timeout", "status"};
@@ -807,7 +809,7 @@ static void test_an_unplugged_board_is_told_and_flashed_later(void **state)
         status = boot0_session_open(&b.session, &b.bus, NULL, NULL, NULL, &error);
         if (status == BOOT0_OK)
             status = boot0_session_flash(b.session, image, NULL, &error);
-        /* when it goes away in the last step it has left, as far as one can tell */
+        /* a board that goes away in the last step has left, as far as the host can tell */
         if (status != BOOT0_OK)
             assert_int_equal(status, BOOT0_E_GONE);
         boot0_session_close(b.session);
@@ -821,8 +823,8 @@ static void test_an_unplugged_board_is_told_and_flashed_later(void **state)
 }
 
 /*
- * One set-address is taken with a wrong bit: data goes to a wrong place, or is looked for there.
- * Whatever boot0 then says is done is on the board.
+ * One set-address is received with a wrong bit: data goes to a wrong address, or is read from
+ * there. Whatever boot0 reports as done is on the board.
  */
 static void test_a_wrong_address_is_never_verified(void **state)
 {
@@ -853,7 +855,7 @@ static void test_a_wrong_address_is_never_verified(void **state)
     boot0_image_free(image);
 }
 
-/* Whatever a single byte of the descriptors is, nothing breaks and what fails is explained. */
+/* With any single byte of the descriptors changed, nothing breaks and failures are explained. */
 static void test_damaged_descriptors_are_survived(void **state)
 {
     static const uint8_t values[] = {0x00, 0x01, 0x7f, 0xff};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Waiting for a board: it appears late, and its node is opened to users later still. */
+/* Waiting for a board that appears late, and whose node opens to users later still. */
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
 
@@ -15,7 +15,7 @@ enum {
     NEVER_MS = 1000000,
 };
 
-/* A bus with one virtual board: from when it is there, and from when it may be opened. */
+/* A bus with one virtual board, the time at which it appears, and the time from which it opens. */
 struct late {
     struct boot0_bus real;
     uint64_t start_us;
@@ -92,7 +92,7 @@ static void test_opened_later(void **state)
     boot0_bus_close(&late.real);
 }
 
-/* The rights do not come: a second after the board, not at the end of the wait. */
+/* The rights never come: it fails a second after the board appeared, not at the end of the wait. */
 static void test_never_opened(void **state)
 {
     struct late late = {.appears_ms = APPEARS_MS, .opens_ms = NEVER_MS};

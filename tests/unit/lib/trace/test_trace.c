@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Traces: their lines, a session recorded and played back. */
+/* Traces: their lines, a session recorded and replayed. */
 #include "../../portable.h"
 
 #include <base/trace_line.h>
@@ -72,7 +72,7 @@ static void test_lines_are_read_as_they_were_written(void **state)
     assert_same(&t);
 }
 
-/* Cut in the middle, as a file is that somebody has copied by hand: nothing is read behind it. */
+/* Cut in the middle, as in a file copied by hand: nothing is read past the cut. */
 static void test_a_line_that_is_cut_ends_there(void **state)
 {
     static const char text[] = "1.000000 f407 in GETSTATUS value=0x0000 index=0 length=6 ok [OK df";
@@ -139,7 +139,7 @@ static enum boot0_status flash(const struct boot0_bus *bus, struct boot0_report 
     return status;
 }
 
-/* Records a flash; the record is in a file of that name afterwards. Closes the bus. */
+/* Records a flash into a file of that name. Closes the bus. */
 static enum boot0_status record_bus(struct boot0_bus *bus, char *name, struct boot0_report *report)
 {
     enum boot0_status status;
@@ -295,7 +295,7 @@ static void test_a_recorded_port_is_played_back(void **state)
     fclose(file);
 }
 
-/* Cut anywhere, it ends there: nothing is made up. */
+/* Cut anywhere, the replay ends there: nothing is invented. */
 static void test_a_shortened_record_of_a_port_ends(void **state)
 {
     struct boot0_report report = {0};

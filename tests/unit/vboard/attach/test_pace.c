@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* How a virtual board's time follows the wall's: vboard/attach/pace.h. */
+/* A virtual board's time follows wall time: vboard/attach/pace.h. */
 #include "../vboard_test.h"
 
 #include <core/array.h>
 #include <vboard/attach/pace.h>
 
 enum {
-    START = 1000000, /* the wall's time when a board is plugged in: any will do */
+    START = 1000000, /* wall time when a board is plugged in; arbitrary */
 };
 
 static struct vboard *start(struct vboard_pace *pace, double speed)
@@ -28,9 +28,9 @@ static void test_real_time(void **state)
     assert_int_equal(vboard_now_us(board), 750);
     vboard_pace_sync(&pace, START + 100); /* time does not go back */
     assert_int_equal(vboard_now_us(board), 750);
-    vboard_wait(board, 1000); /* a transfer that takes so long */
+    vboard_wait(board, 1000); /* a transfer of that length */
     assert_int_equal(vboard_pace_done(&pace, START + 260), START + 1250);
-    vboard_pace_sync(&pace, START + 500); /* still under way: nothing to add */
+    vboard_pace_sync(&pace, START + 500); /* still in progress: nothing to add */
     assert_int_equal(vboard_now_us(board), 1750);
     vboard_pace_sync(&pace, START + 1300);
     assert_int_equal(vboard_now_us(board), 1800);
@@ -74,18 +74,18 @@ static void test_as_fast_as_possible(void **state)
     struct vboard *board = start(&pace, 0);
 
     (void)state;
-    vboard_pace_sync(&pace, START + 100); /* what the client leaves between transfers passes */
+    vboard_pace_sync(&pace, START + 100); /* the client's time between transfers passes */
     assert_int_equal(vboard_now_us(board), 600);
-    vboard_wait(board, 2 * SECONDS); /* what the board does takes no time */
+    vboard_wait(board, 2 * SECONDS); /* the board's own work takes no time */
     assert_int_equal(vboard_pace_done(&pace, START + 130), START + 130);
-    vboard_pace_sync(&pace, START + 130); /* nor does computing it, from 100 to 130 */
+    vboard_pace_sync(&pace, START + 130); /* nor does its computation, from 100 to 130 */
     assert_int_equal(vboard_now_us(board), 600 + 2 * SECONDS);
     vboard_pace_sync(&pace, START + 180);
     assert_int_equal(vboard_now_us(board), 650 + 2 * SECONDS);
     free_board(board);
 }
 
-/* A program that needs ten times as long to be emulated as it runs. */
+/* A program that takes ten times as long to emulate as to run. */
 static void test_slow_to_compute(void **state)
 {
     static const double speeds[] = {0, 1};
@@ -101,7 +101,7 @@ static void test_slow_to_compute(void **state)
 
             wall_us += 10 * MS;
             vboard_pace_sync(&pace, wall_us);
-            /* At speed 1 what was computed in is caught up, but never more than one tick of it. */
+            /* At speed 1 the board catches up the computation time, but at most one tick of it. */
             assert_in_range(vboard_now_us(board) - before_us, 10 * MS, 120 * MS);
             wall_us += 100 * MS;
             vboard_pace_lived(&pace, wall_us);
@@ -110,7 +110,7 @@ static void test_slow_to_compute(void **state)
     }
 }
 
-/* One that keeps up is not slowed. */
+/* A program that keeps up is not slowed. */
 static void test_quick_to_compute(void **state)
 {
     struct vboard_pace pace;

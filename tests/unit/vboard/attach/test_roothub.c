@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The root hub that virtual boards hang on: vboard/attach/roothub.h. */
+/* The root hub of the virtual boards: vboard/attach/roothub.h. */
 #include "../vboard_test.h"
 
 #include <vboard/attach/roothub.h>
@@ -43,7 +43,7 @@ static void test_descriptors(void **state)
     assert_memory_equal(data, device.descriptors, 18);
     assert_int_equal(ask(&hub, (struct boot0_setup){DEVICE_IN, 6, 0x0100, 0, 8}, data, &actual),
                      BOOT0_XFER_OK);
-    assert_int_equal(actual, 8); /* no more than was asked for */
+    assert_int_equal(actual, 8); /* no more than requested */
     assert_int_equal(data[8], 0xee);
 }
 
@@ -82,7 +82,7 @@ static void test_ports(void **state)
     (void)state;
     assert_int_equal(ask(&hub, (struct boot0_setup){HUB_IN, 6, 0x2900, 0, 255}, data, &actual),
                      BOOT0_XFER_OK);
-    assert_int_equal(actual, 11); /* 9 ports and bit 0: two bytes a map */
+    assert_int_equal(actual, 11); /* 9 ports and bit 0: two bytes per map */
     assert_int_equal(data[0], actual);
     assert_int_equal(data[2], 9);
     assert_int_equal(ask(&hub, (struct boot0_setup){PORT_IN, 0, 0, 9, 4}, data, &actual),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is shown of a virtual board in sysfs, and the events: vboard/attach/sysfs.h, uevent.h. */
+/* A virtual board in sysfs, and its events: vboard/attach/sysfs.h, uevent.h. */
 #include "../vboard_test.h"
 
 #include <core/array.h>
@@ -41,7 +41,7 @@ static void show(struct fixture *at, struct vboard *board)
     assert_int_equal(at->tree.failed, 0);
 }
 
-/* Removes all; fails if something is left that should be gone. */
+/* Removes everything; fails if a leftover remains. */
 static void clean_up(struct fixture *at)
 {
     static const char *const directories[] = {
@@ -142,7 +142,7 @@ static void test_attributes(void **state)
     free_board(board);
 }
 
-/* Every byte of the descriptors in turn is wrong: nothing is written that cannot be removed. */
+/* Each byte of the descriptors in turn is wrong: nothing is written that cannot be removed. */
 static void test_broken_descriptors(void **state)
 {
     struct vboard *board = new_board("f407");
@@ -169,7 +169,7 @@ static void test_broken_descriptors(void **state)
     free_board(board);
 }
 
-/* A client that listens, as umockdev's library makes them. */
+/* A client that listens, like those of umockdev's library. */
 static int listen_at(const char *root, const char *name)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -206,7 +206,7 @@ static void test_events(void **state)
     snprintf(path, sizeof path, "%s/listener9-3", at.root);
     assert_int_equal(access(path, F_OK), -1);
 
-    for (int n = 0; n < 12; n++) /* one that does not read does not stop anybody */
+    for (int n = 0; n < 12; n++) /* a client that does not read blocks nothing */
         vboard_sysfs_announce(&events, &at.shown, n % 2);
     close(fd);
     snprintf(path, sizeof path, "%s/event7", at.root);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What can be ordered to go wrong with a virtual board, power cuts, and where the time goes. */
+/* Faults of a virtual board, power cuts, and the accounting of time. */
 #include "../vboard_test.h"
 
 #include <stdio.h>
@@ -25,7 +25,7 @@ static void test_stall_and_timeout(void **state)
     assert_int_equal(transfer(board, 0x80, BOOT0_USB_GET_CONFIGURATION, 0, 1, &byte, NULL),
                      BOOT0_XFER_OK);
     assert_int_equal(simple(board, BOOT0_DFU_CLRSTATUS),
-                     BOOT0_XFER_STALL); /* and it was not done */
+                     BOOT0_XFER_STALL); /* and it had no effect */
     start_us = vboard_now_us(board);
     assert_int_equal(simple(board, BOOT0_DFU_CLRSTATUS), BOOT0_XFER_TIMEOUT);
     assert_int_equal(vboard_now_us(board) - start_us, TIMEOUT);
@@ -35,7 +35,7 @@ static void test_stall_and_timeout(void **state)
     free_board(board);
 }
 
-/* A host that waits by other means asks without a limit. */
+/* A host with other means of waiting passes no limit. */
 static void test_no_timeout(void **state)
 {
     const struct boot0_setup setup = {IN_CLASS, BOOT0_DFU_GETSTATUS, 0, 0, 6};
@@ -59,7 +59,7 @@ static void test_no_timeout(void **state)
     free_board(board);
 }
 
-/* The transfer times out, the work goes on. */
+/* The transfer times out, the operation continues. */
 static void test_timeout_while_busy(void **state)
 {
     const struct boot0_setup setup = {IN_CLASS, BOOT0_DFU_GETSTATUS, 0, 0, 6};
@@ -90,7 +90,7 @@ static void test_garbage_status(void **state)
 
     (void)state;
     assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_ERROR);
-    assert_int_equal(get_state(board), BOOT0_DFU_STATE_ERROR); /* counts nothing but GETSTATUS */
+    assert_int_equal(get_state(board), BOOT0_DFU_STATE_ERROR); /* counts only GETSTATUS */
     get_status(twin);
     transfer(board, IN_CLASS, BOOT0_DFU_GETSTATUS, 0, 6, one, NULL);
     transfer(twin, IN_CLASS, BOOT0_DFU_GETSTATUS, 0, 6, two, NULL);
@@ -214,7 +214,7 @@ static void test_power_cut_in_program(void **state)
     free_board(board);
 }
 
-/* Also while nobody asks, and by pulling the plug by hand. */
+/* Without requests too, and when the plug is pulled by hand. */
 static void test_pulled_by_hand(void **state)
 {
     const uint8_t page[5] = {BOOT0_DFUSE_ERASE, 0, 0, 0, 8};
@@ -229,7 +229,7 @@ static void test_pulled_by_hand(void **state)
     assert_int_equal(stats_of(board).sectors_erased, 0);
     assert_int_equal(stats_of(board).erase_us, 100 * MS);
     vboard_wait(board, SECONDS);
-    assert_int_equal(stats_of(board).sectors_erased, 0); /* it does not go on */
+    assert_int_equal(stats_of(board).sectors_erased, 0); /* it does not continue */
     free_board(board);
 }
 
@@ -253,7 +253,7 @@ static void test_reset_in_erase(void **state)
     free_board(board);
 }
 
-/* A cut that was planned does not come if the power was taken before. */
+/* A planned cut is dropped if the power was removed before. */
 static void test_cut_is_forgotten(void **state)
 {
     const uint8_t page[5] = {BOOT0_DFUSE_ERASE, 0, 0, 0, 8};
@@ -268,7 +268,7 @@ static void test_cut_is_forgotten(void **state)
     free_board(board);
 }
 
-/* Every operation of a small job, cut one after the other: the board always comes back. */
+/* Every operation of a small job, cut one after another: the board always comes back. */
 static void test_every_cut(void **state)
 {
     static const uint8_t zeros[2048] = {0};
@@ -315,7 +315,7 @@ static void test_bus_time(void **state)
     /* 2 + 32 transactions, 8 + 2048 bytes: 1665.3 us. */
     assert_int_equal(vboard_now_us(board) - start_us, 1696);
     assert_int_equal(stats_of(board).bus_us - bus_us, 66 + 1696);
-    /* No data stage: 2 x 13 + 8 bytes, 22.7 us, and two stages; stalled is as long. */
+    /* No data stage: 2 x 13 + 8 bytes, 22.7 us, and two stages; a stall takes as long. */
     start_us = vboard_now_us(board);
     simple(board, BOOT0_DFU_GETSTATUS);
     assert_int_equal(vboard_now_us(board) - start_us, 43);
@@ -325,7 +325,7 @@ static void test_bus_time(void **state)
     free_board(board);
 }
 
-/* All of the time is accounted for: on the bus, in the flash, or waited. */
+/* All time is accounted for: on the bus, in the flash, or waited. */
 static void test_time_adds_up(void **state)
 {
     static const uint8_t block[2048] = {0};
@@ -346,12 +346,12 @@ static void test_time_adds_up(void **state)
                      stats.bus_us + stats.erase_us + stats.program_us + stats.wait_us);
     assert_int_equal(stats.total_us, vboard_now_us(board));
     assert_int_equal(stats.bytes_out, 5 + 5 + 4 * 2048);
-    vboard_wait_until(board, 1); /* long past */
+    vboard_wait_until(board, 1); /* long ago */
     assert_int_equal(stats.total_us, vboard_now_us(board));
     free_board(board);
 }
 
-/* A host that never waits: a mebibyte at x8 is 16.8 s of erase and 16.8 s of program. */
+/* A host that never waits: 1 MiB at x8 takes 16.8 s to erase and 16.8 s to program. */
 static void test_whole_chip(void **state)
 {
     static const uint8_t block[2048] = {0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The virtual chips' flash: sectors, times, what an erase and a program really do. */
+/* The virtual chips' flash: sectors, times, the true effects of erase and program. */
 #include <core/array.h>
 #include <vboard/chip/chip.h>
 
@@ -45,7 +45,7 @@ static struct vboard_flash_op program_op(uint32_t address, const void *data, uin
     return op;
 }
 
-/* Carries an operation out to its end. */
+/* Runs an operation to its end. */
 static struct vboard_flash_result run(struct vboard_chip *chip, struct vboard_flash_op op)
 {
     struct vboard_flash_result result;
@@ -129,7 +129,7 @@ static void test_areas(void **state)
     assert_int_equal(vboard_chip_area(&chip, 0x20000000, 4)->kind, VBOARD_RAM);
     assert_int_equal(vboard_chip_area(&chip, 0x1fffc000, 16)->kind, VBOARD_OPTIONS);
     assert_int_equal(vboard_chip_area(&chip, 0xffff0000, 4)->kind, VBOARD_FEATURE);
-    assert_null(vboard_chip_area(&chip, 0x080ffff0, 17)); /* runs over the end */
+    assert_null(vboard_chip_area(&chip, 0x080ffff0, 17)); /* extends past the end */
     assert_non_null(vboard_chip_area(&chip, 0x080ffff0, 16));
     assert_null(vboard_chip_area(&chip, 0xfffffffe, 0xffffffff)); /* wraps */
     assert_null(vboard_chip_at(&chip, 0x1fff0000, 1));
@@ -151,12 +151,12 @@ static void test_unique_id(void **state)
     assert_int_equal(id[8] + id[0], 0xa0);
     assert_int_equal(id[7], 0xb9);
     assert_int_equal(id[6], 0x56);
-    vboard_chip_set_serial(&chip, "no hex here!"); /* not such a number: left alone */
+    vboard_chip_set_serial(&chip, "no hex here!"); /* not a valid number: left unchanged */
     assert_int_equal(id[11], 0x31);
     vboard_chip_free(&chip);
 }
 
-/* What is written of a part in parts.c and what core/family says of all its family. */
+/* Each part in parts.c agrees with core/family's facts of its family. */
 static void test_parts_agree_with_their_families(void **state)
 {
     static const char *const styles[] = {
@@ -233,7 +233,7 @@ static void test_l0_erases_to_zero(void **state)
     struct vboard_flash_result result;
 
     (void)state;
-    assert_int_equal(*at(&chip, MAIN), 0x00); /* as it leaves the factory */
+    assert_int_equal(*at(&chip, MAIN), 0x00); /* as delivered */
     fill(&chip, 0x5a);
     result = run(&chip, erase_op(MAIN + 128));
     assert_int_equal(result.sectors_erased, 1);
@@ -277,7 +277,7 @@ static void test_l0_half_done(void **state)
     vboard_chip_free(&chip);
 }
 
-/* F4: the bits of both are ANDed, and the controller says nothing (RM0090, 3.6.3). */
+/* F4: the bits of both are ANDed, and the controller reports nothing (RM0090, 3.6.3). */
 static void test_f4_program_unerased(void **state)
 {
     static const uint8_t old[] = {0xf0, 0x0f, 0xff, 0x00}, new[] = {0x3c, 0x0f, 0x12, 0x00};
@@ -292,13 +292,13 @@ static void test_f4_program_unerased(void **state)
     assert_int_equal(*at(&chip, MAIN + 2), 0x12);
     assert_int_equal(*at(&chip, MAIN + 3), 0x00);
     assert_false(result.failed);
-    assert_int_equal(result.violations, 1); /* only the first byte is not what was wanted */
+    assert_int_equal(result.violations, 1); /* only the first byte differs from the intended one */
     assert_int_equal(result.violation_address, MAIN);
     assert_int_equal(result.bytes_programmed, 4);
     vboard_chip_free(&chip);
 }
 
-/* L4: what is not erased is refused by double words, but for all zeros (RM0351, 3.3.7). */
+/* L4: a double word that is not erased is refused, except for all zeros (RM0351, 3.3.7). */
 static void test_l4_program_unerased(void **state)
 {
     static const uint8_t zeros[8] = {0};
@@ -323,7 +323,7 @@ static void test_l4_program_unerased(void **state)
     vboard_chip_free(&chip);
 }
 
-/* The rest of the last double word is filled with 1s, but its ECC is spent. */
+/* The last double word is filled with 1s, but its ECC is spent. */
 static void test_l4_tail(void **state)
 {
     static const uint8_t data[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
@@ -393,7 +393,7 @@ static void test_times_of_a_whole_f407(void **state)
     vboard_chip_free(&chip);
 }
 
-/* What no document says is not assumed: the width is of programming alone, unless asked for. */
+/* Undocumented effects are not assumed: the width affects only programming, unless requested. */
 static void test_erase_ignores_width(void **state)
 {
     struct vboard_chip chip = chip_of(&vboard_part_f407vg);
@@ -417,7 +417,7 @@ static void test_times_of_two_banks(void **state)
     vboard_chip_free(&chip);
 }
 
-/* ---- the power goes ---- */
+/* ---- power failures ---- */
 
 static void test_half_an_erase(void **state)
 {
@@ -432,7 +432,7 @@ static void test_half_an_erase(void **state)
     vboard_flash_apply(&chip, &op, vboard_flash_duration(&chip, &op) / 2, &result);
     vboard_flash_apply(&twin, &op, vboard_flash_duration(&twin, &op) / 2, &result);
     assert_int_equal(result.sectors_erased, 0);
-    assert_memory_equal(at(&chip, MAIN), at(&twin, MAIN), 0x8000); /* the same every time */
+    assert_memory_equal(at(&chip, MAIN), at(&twin, MAIN), 0x8000); /* deterministic */
     for (uint32_t i = 0; i < 0x4000; i++)
         for (unsigned bit = 0; bit < 8; bit++)
             ones += *at(&chip, MAIN + i) >> bit & 1;
@@ -454,7 +454,7 @@ static void test_half_a_block(void **state)
     op = program_op(MAIN, data, sizeof data);
     vboard_flash_apply(&chip, &op, 32 * 16 + 7, &result); /* in the middle of byte 32 */
     assert_int_equal(*at(&chip, MAIN + 31), 0x11);
-    assert_int_equal(*at(&chip, MAIN + 32) & 0x11, 0x11); /* no bit is lost that should be 1 */
+    assert_int_equal(*at(&chip, MAIN + 32) & 0x11, 0x11); /* no bit that should be 1 is lost */
     assert_int_equal(*at(&chip, MAIN + 33), 0xff);
     assert_int_equal(result.bytes_programmed, 33);
     vboard_chip_free(&chip);
@@ -495,7 +495,7 @@ static unsigned wrong_bytes(unsigned supply_mv, enum b0_parallelism width, bool 
     for (uint32_t i = 0; i < sizeof block; i++)
         wrong += *at(&chip, MAIN + i) != 0;
     assert_int_equal(result.violations > 0, wrong > 0);
-    assert_false(result.failed); /* nothing reports it */
+    assert_false(result.failed); /* no error is reported */
     vboard_chip_free(&chip);
     return wrong;
 }
@@ -553,7 +553,7 @@ static void test_write_protection(void **state)
         assert_false(run(&chip, program_op(rows[i].inside, zeros, 32)).failed);
         assert_int_equal(*at(&chip, rows[i].inside), 0x77);
         assert_int_equal(run(&chip, program_op(rows[i].outside, zeros, 32)).bytes_programmed, 32);
-        /* RM0090, 3.6.4: then there is no mass erase. */
+        /* RM0090, 3.6.4: mass erase is then impossible. */
         assert_int_equal(run(&chip, all).sectors_erased, 0);
         vboard_chip_free(&chip);
     }
@@ -583,7 +583,7 @@ static void test_level_2(void **state)
     (void)state;
     protect(&f4, 0x1fffc001, 0xcc);
     assert_int_equal(vboard_options_level(&f4), 2);
-    protect(&f1, 0x1ffff800, 0xcc); /* an F1 has no such level */
+    protect(&f1, 0x1ffff800, 0xcc); /* an F1 lacks this level */
     assert_int_equal(vboard_options_level(&f1), 1);
     vboard_chip_free(&f4);
     vboard_chip_free(&f1);
@@ -604,7 +604,7 @@ static void test_options_are_erased_first(void **state)
     assert_int_equal(*at(&chip, 0x1fffc008), 0xff);
     vboard_flash_apply(&chip, &op, vboard_flash_duration(&chip, &op) / 2, &result);
     vboard_chip_reset(&chip);
-    assert_int_equal(vboard_options_level(&chip), 1); /* what is left protects */
+    assert_int_equal(vboard_options_level(&chip), 1); /* the remaining ones protect */
     vboard_chip_free(&chip);
 }
 
@@ -616,7 +616,7 @@ static void test_unprotect(void **state)
     (void)state;
     vboard_options_init(&chip, 1);
     fill(&chip, 0);
-    protect(&chip, 0x1fffc008, 0xfe); /* write protection does not save it */
+    protect(&chip, 0x1fffc008, 0xfe); /* write protection does not prevent it */
     *at(&chip, 0x20010000) = 0x42;
     assert_int_equal(run(&chip, op).sectors_erased, 12);
     vboard_chip_reset(&chip);
@@ -626,7 +626,7 @@ static void test_unprotect(void **state)
     vboard_chip_free(&chip);
 }
 
-/* RM0090, 3.9.4: 16 blocks of 32 bytes, a lock byte for each. */
+/* RM0090, 3.9.4: 16 blocks of 32 bytes, with one lock byte each. */
 static void test_otp(void **state)
 {
     static const uint8_t text[] = {0x0f, 0xf0}, zero[] = {0};
@@ -645,7 +645,7 @@ static void test_otp(void **state)
     vboard_chip_free(&chip);
 }
 
-/* ---- what starts ---- */
+/* ---- vector tables that start ---- */
 
 static void test_vectors(void **state)
 {

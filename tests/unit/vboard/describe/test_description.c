@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Descriptions of boards: every model survives being written and read, what is wrong is told with
- * its line, and what is described behaves as it says.
+ * Descriptions of boards: every model survives writing and reading, errors name their line, and
+ * described boards behave as described.
  */
 #include "../../portable.h"
 #include "../vboard_test.h"
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <vboard/describe/describe.h>
 
-/* The least that is a board. */
+/* The smallest board. */
 #define MEMORY "[memory]\nkind = flash\naddress = 0x08000000\nsectors = 4*1K\n"
 #define USB    "[usb]\nvendor_id = 0x0483\nproduct_id = 0xDF11\n"
 #define LEAST  MEMORY USB "[alternate]\nname = \"a\"\n"
@@ -42,7 +42,7 @@ static char *write_text(const struct vboard_rom *rom)
     return text;
 }
 
-/* A board from a text, by a file as users have it. */
+/* A board from a text, through a file as users have it. */
 static struct vboard *board_of(const char *text, const char *keys)
 {
     char name[PORTABLE_NAME], spec[2 * PORTABLE_NAME];
@@ -158,7 +158,7 @@ static void test_every_model(void **state)
     assert_true(count >= 12);
 }
 
-/* Every key with a value that is not the preset. */
+/* Every key with a value other than the default. */
 static void test_every_key(void **state)
 {
     static const char text[] =
@@ -231,7 +231,7 @@ static void test_defaults(void **state)
     vboard_description_free(description);
 }
 
-/* ---- what is wrong ---- */
+/* ---- errors ---- */
 
 static void test_bad_lines(void **state)
 {
@@ -304,7 +304,7 @@ static void test_bad_values(void **state)
         assert_refused(cases[i].line, 2, cases[i].words);
 }
 
-/* Sections that are right each and cannot be one board. */
+/* Sections that are valid separately and cannot form one board. */
 static void test_bad_boards(void **state)
 {
     (void)state;
@@ -349,7 +349,7 @@ static void test_bad_boards(void **state)
                    10, "4096");
 }
 
-/* As many memories and alternates as there is room for, and `more`. */
+/* The maximum number of memories and alternates, and `more`. */
 static char *write_many(int more)
 {
     struct b0_text memory;
@@ -380,7 +380,7 @@ static char *write_sectors(void)
     return b0_text_end(&memory);
 }
 
-/* One more than there is room for. */
+/* One more than the maximum. */
 static void test_too_many(void **state)
 {
     char *all = write_many(0), *more = write_many(1), *sectors = write_sectors();
@@ -419,9 +419,9 @@ static void test_files(void **state)
     remove(name);
 }
 
-/* ---- what is described ---- */
+/* ---- described boards ---- */
 
-/* Two memories that begin at 0, told apart by the alternate setting. */
+/* Two memories that begin at 0, distinguished by the alternate setting. */
 static void test_base(void **state)
 {
     static const char text[] =
@@ -468,7 +468,7 @@ static void test_keys(void **state)
     free_board(board);
 }
 
-/* Without the keys the strings are not there, and their numbers are 0. */
+/* Without the keys there are no strings, and their indices are 0. */
 static void test_no_strings(void **state)
 {
     struct vboard *board = board_of(LEAST, "");
@@ -485,7 +485,7 @@ static void test_no_strings(void **state)
     free_board(board);
 }
 
-/* A configuration descriptor in bytes is what the host reads, as it stands. */
+/* A configuration descriptor given in bytes is sent to the host unchanged. */
 static void test_configuration(void **state)
 {
     static const char text[] = MEMORY USB "configuration = 09 02 0c 00 01 01 00 80 32 03 05 01\n"

@@ -72,7 +72,7 @@ static void get_sent(void *peer, const char *bytes, size_t size)
     talk->got[talk->length] = '\0';
 }
 
-/* Sends a packet; what came back after the acknowledgement, without its frame. */
+/* Sends a packet; returns the answer after the acknowledgement, without its frame. */
 static const char *ask(struct talk *talk, const char *data)
 {
     char packet[300];
@@ -92,7 +92,7 @@ static const char *ask(struct talk *talk, const char *data)
     return talk->got + 2;
 }
 
-/* Counts for ever: at 0x40 adds 1 to r0 and 2 to r1, goes on at 0x46; BKPT is at 0x4a. */
+/* Counts endlessly: at 0x40 adds 1 to r0 and 2 to r1, continues at 0x46; BKPT is at 0x4a. */
 static const uint16_t counting[] = {
     VECTORS(0x0041, 0x004d, 0x004d, 0x004d, 0x004d, 0x004d, 0x004d),
     0x3001, /* 040 adds r0, #1 */
@@ -158,7 +158,7 @@ static void test_breakpoint_and_steps(void **state)
 
     (void)state;
     assert_string_equal(ask(talk, "Z0,8000046,2"), "OK");
-    for (int i = 0; i < 3; i++) { /* each time round, also when it goes on from there */
+    for (int i = 0; i < 3; i++) { /* each time round, also when it continues from there */
         count = reg(talk, 0);
         assert_null(ask(talk, "c"));
         vboard_wait(talk->board, 1000);
@@ -208,7 +208,7 @@ static void test_memory(void **state)
     assert_string_equal(ask(talk, "m800004a,2"), "00be");
     assert_string_equal(ask(talk, "me0042000,4"), "13040f10"); /* DBGMCU_IDCODE */
     assert_string_equal(ask(talk, "m60000000,4"), "E14");
-    assert_string_equal(ask(talk, "M8000048,2:0000"), "E14"); /* flash is not written like that */
+    assert_string_equal(ask(talk, "M8000048,2:0000"), "E14"); /* flash refuses M packets */
     assert_string_equal(ask(talk, "P0=78563412"), "OK");
     assert_int_equal(reg(talk, 0), 0x12345678);
     stop(talk);
@@ -249,14 +249,14 @@ static void test_nonsense(void **state)
     for (size_t i = 0; i < B0_LENGTH(rows); i++) {
         const char *answer = ask(talk, rows[i].packet);
 
-        if (i + 3 == B0_LENGTH(rows)) /* something is printed before */
+        if (i + 3 == B0_LENGTH(rows)) /* it prints before the answer */
             continue;
         assert_string_equal(answer, rows[i].answer);
     }
     stop(talk);
 }
 
-/* In pieces, as GDB asks for it. */
+/* In pieces, as GDB requests it. */
 static void test_description(void **state)
 {
     struct talk *talk = start();

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The in-process bus: finding boards, handles that die, clocks, and the host engine on every model.
+/*
+ * The in-process bus: finding boards, handles that become invalid, clocks, and the host engine on
+ * every model.
  */
 #include "../vboard_test.h"
 
@@ -72,7 +74,7 @@ static void test_scan(void **state)
     assert_int_equal(list[0].dfu_protocol, BOOT0_DFU_PROTOCOL_DFU);
     assert_string_equal(list[1].path, "0-2");
     assert_int_equal(list[1].vendor, 0x1eaf);
-    /* More than fit are counted all the same. */
+    /* Boards that do not fit are counted all the same. */
     memset(&list[1], 0, sizeof list[1]);
     assert_int_equal(bus.ops->scan(bus.context, list, 1, &count, NULL), BOOT0_OK);
     assert_int_equal(count, 2);
@@ -100,7 +102,7 @@ static void test_empty_and_wrong(void **state)
     assert_int_equal(boot0_virtual_open(&bus, specs, 2, NULL), BOOT0_E_USAGE);
 }
 
-/* A board whose descriptors say that there is no DFU interface is no board. */
+/* A board whose descriptors have no DFU interface is not listed. */
 static void test_corrupt_board(void **state)
 {
     static const char *const specs[] = {"bluepill:fault=descriptor@14=03+descriptor@23=03+"
@@ -189,7 +191,7 @@ static void test_clocks(void **state)
     assert_int_equal(transport.ops->now_us(transport.context), 5000);
     assert_int_equal(bus.ops->now_us(bus.context), 5000);
     assert_int_equal(vboard_now_us(boot0_virtual_board(&bus, 1)), 0);
-    bus.ops->wait_change(bus.context, 20); /* brings the other along */
+    bus.ops->wait_change(bus.context, 20); /* advances the other one, too */
     assert_int_equal(bus.ops->now_us(bus.context), 25000);
     assert_int_equal(vboard_now_us(boot0_virtual_board(&bus, 1)), 25000);
     transport.ops->close(transport.context);
@@ -284,7 +286,10 @@ static void test_engine(void **state)
 
 /* ---- the serial port ---- */
 
-/* A character is not whole microseconds long: 1000 of them take what they should, to one. */
+/*
+ * A character does not last whole microseconds: 1000 of them take the right time to one
+ * microsecond.
+ */
 static void test_characters_take_their_time(void **state)
 {
     static const struct {
@@ -315,7 +320,7 @@ static void test_characters_take_their_time(void **state)
     }
 }
 
-/* What an adapter refuses, and what it takes without being able to. */
+/* Speeds that an adapter refuses, and speeds that it accepts without supporting them. */
 static void test_adapter_limits(void **state)
 {
     const struct boot0_line slow = {.baud = 115200, .parity = BOOT0_PARITY_EVEN};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A board that runs a small program of the test, and looking at what came of it. Programs are the
- * output of an assembler, from the start of flash.
+ * A board that runs a small program of the test, and access to its results. Programs are an
+ * assembler's output, from the start of flash.
  */
 #ifndef MACHINE_TEST_H
 #define MACHINE_TEST_H
@@ -18,7 +18,7 @@
 #define STACK      0x20010000u /* in the RAM of every chip */
 #define VECTOR(at) (at), 0x0800
 
-/* The vector table, of which only these matter; offsets in flash with the bit for Thumb. */
+/* The vector table, of which only these matter; offsets in flash with the Thumb bit. */
 #define VECTORS(reset, hard, bus, usage, svc, pendsv, systick)                                     \
     0x0000, 0x2001, VECTOR(reset), VECTOR(hard), VECTOR(hard), 0, 0, VECTOR(bus), VECTOR(usage),   \
         0, 0, 0, 0, 0, 0, 0, 0, VECTOR(svc), 0, 0, 0, 0, VECTOR(pendsv), VECTOR(systick)
@@ -49,7 +49,7 @@ static inline uint32_t peek32(const struct vboard *board, uint32_t address)
     return b0_load32(bytes);
 }
 
-/* A board on which the program has just come out of a power-on reset. */
+/* A board whose program has just come out of a power-on reset. */
 static inline struct vboard *board_with(const char *spec, const uint16_t *program, size_t count)
 {
     struct vboard *board = new_board(spec);
@@ -60,13 +60,13 @@ static inline struct vboard *board_with(const char *spec, const uint16_t *progra
     return board;
 }
 
-/* Without the one of the board that was first started with nothing in its flash. */
+/* Omits the violation of the first start, with empty flash. */
 static inline uint64_t violations_of(const struct vboard *board)
 {
     return stats_of(board).violations - 1;
 }
 
-/* What the board traces while `until_us` passes; the caller frees it. */
+/* Returns the board's trace until `until_us`; the caller frees it. */
 static inline char *trace_until(struct vboard *board, uint64_t until_us)
 {
     struct b0_text memory;
@@ -90,14 +90,14 @@ static inline void assert_traced(struct vboard *board, uint64_t until_us, const 
     free(text);
 }
 
-/* ---- a program that does what a list says ---- */
+/* ---- a program that executes a list ---- */
 
 enum script_verb {
     END, /* and stays there */
     WRITE32,
     WRITE16,
     WRITE8,
-    READ,  /* the value takes the place of the one in the list */
+    READ,  /* the value replaces the one in the list */
     AWAIT, /* until no bit of the value is set in the word */
     JUMP,
     COUNT, /* down from the value to 0: some cycles for each */
@@ -107,7 +107,7 @@ struct script_step {
     uint32_t verb, address, value;
 };
 
-/* Reads each step from SRAM. Runs wherever it lies. */
+/* Reads each step from SRAM. Runs at any address. */
 static const uint16_t script_program[] = {
     VECTORS(0x0041, 0x0079, 0x007b, 0x007b, 0x007b, 0x007b, 0x007b),
     0xf04f,
@@ -152,13 +152,13 @@ static inline void load_script(struct vboard *board, const struct script_step *s
     poke32(board, SRAM + 12 * (uint32_t)count, END);
 }
 
-/* What READ number `index` of the list has read. */
+/* Returns the value that READ number `index` of the list has read. */
 static inline uint32_t value_of(const struct vboard *board, uint32_t index)
 {
     return peek32(board, SRAM + 12 * index + 8);
 }
 
-/* A board about to do the list; from RAM if asked for. */
+/* A board about to execute the list; from RAM on request. */
 static inline struct vboard *script_board(const char *spec, const struct script_step *steps,
                                           size_t count, bool from_ram)
 {

@@ -97,7 +97,7 @@ void otg_initialise(struct otg_device *device)
     otg_set(device, GCCFG, BIT(16) | BIT(21)); /* NOVBUSSENS; VBDEN of the newer core */
     otg_set(device, PCGCCTL, 0);
     otg_set(device, DCFG, 3);
-    otg_set(device, DCTL, 0); /* the newer core comes up disconnected */
+    otg_set(device, DCTL, 0); /* the newer core starts disconnected */
     otg_set(device, GINTSTS, ~0u);
     otg_set(device, GINTMSK, USBRST | ENUMDNE | BIT(11) | BIT(31));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The OTG_FS model with hands on its registers: a port that counts what it is told, and the
- * sequences of RM0090 34.17 that tests begin with, step by step as the manual has them.
+ * The OTG_FS model with its registers driven by hand: a port that counts its calls, and the
+ * sequences of RM0090 34.17 with which tests begin, step by step as in the manual.
  */
 #ifndef TESTS_OTG_DEVICE_H
 #define TESTS_OTG_DEVICE_H
@@ -75,7 +75,7 @@ struct otg_device {
     uint32_t offset; /* of the last one */
     char text[160];  /* of the last violation or note */
     unsigned progress;
-    uint8_t address; /* to which bus transactions go */
+    uint8_t address; /* destination of bus transactions */
 };
 
 /* Powered, with clocks and VBUS, registers as after reset. Takes `device` as the port's context. */
@@ -86,7 +86,7 @@ uint32_t otg_get(struct otg_device *device, uint32_t offset);
 void otg_set(struct otg_device *device, uint32_t offset, uint32_t value);
 /* Reads, sets bits, writes. */
 void otg_or(struct otg_device *device, uint32_t offset, uint32_t bits);
-/* Fails the test if there were violations other than `count`; forgets them. */
+/* Fails the test unless there were `count` violations; clears them. */
 void otg_expect_violations(struct otg_device *device, unsigned count);
 
 /* 34.17.1 and 34.17.3: core and device initialisation, up to the pull-up. */
@@ -102,7 +102,7 @@ void otg_activate(struct otg_device *device, unsigned n);
 void otg_send(struct otg_device *device, unsigned n, const void *data, unsigned size);
 /* Arms an OUT endpoint. */
 void otg_arm(struct otg_device *device, unsigned n, unsigned packets, unsigned size);
-/* Pops an entry; reads its data. Returns the status word. */
+/* Pops an entry and reads its data. Returns the status word. */
 uint32_t otg_pop(struct otg_device *device, uint8_t *data);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Resets and what outlives them, clocks, the smaller peripherals, the ROM beside the program. */
+/*
+ * Resets and the state that survives them, clocks, the smaller peripherals, the ROM beside the
+ * program.
+ */
 #include "machine_test.h"
 #include <core/array.h>
 
@@ -34,20 +37,20 @@ static void test_causes(void **state)
     assert_int_equal(flags_after(board), 0x04000000);
     load_script(board, software, B0_LENGTH(software));
     vboard_press_reset(board);
-    /* The list is still in RAM, so it resets again and again. */
+    /* The list is still in RAM, so it resets repeatedly. */
     vboard_wait(board, 100);
     assert_true(stats_of(board).resets > 2);
     assert_int_equal(flags_after(board) & 0x14000000, 0x14000000);
     load_script(board, dog, B0_LENGTH(dog));
     vboard_press_reset(board);
     vboard_wait(board, 500000);
-    assert_int_equal(flags_after(board), 0); /* nothing reads the list that is put there */
+    assert_int_equal(flags_after(board), 0); /* nothing executes the list put there */
     vboard_wait(board, 20000);
-    assert_int_equal(value_of(board, 0), 0x24000000); /* but the program that starts again */
+    assert_int_equal(value_of(board, 0), 0x24000000); /* but the restarted program does */
     free_board(board);
 }
 
-/* Backup registers outlive resets; a loss of power only with a battery. */
+/* Backup registers survive resets; a loss of power only with a battery. */
 static void check_backup(const char *spec, uint32_t after)
 {
     static const struct script_step write[] = {{WRITE32, APB1ENR, 1u << 28},
@@ -214,7 +217,7 @@ static void test_wait_states(void **state)
     free_board(board);
 }
 
-/* ---- the smaller ones ---- */
+/* ---- the smaller peripherals ---- */
 
 static void test_crc(void **state)
 {
@@ -230,7 +233,7 @@ static void test_crc(void **state)
     free_board(board);
 }
 
-/* 1.21 V of the supply, against what the factory measured at 3.3 V. */
+/* 1.21 V relative to the supply, against the factory's measurement at 3.3 V. */
 static void test_supply(void **state)
 {
     static const struct script_step steps[] = {{WRITE32, APB2ENR, 1u << 8},
@@ -279,7 +282,7 @@ static void test_peripheral_without_clock(void **state)
     free_board(board);
 }
 
-/* "A" at 115200 baud from HSI, 8N1; what the host sends comes back out of DR. */
+/* "A" at 115200 baud from HSI, 8N1; the host's characters come out of DR. */
 static void test_usart(void **state)
 {
     static const struct script_step steps[] = {

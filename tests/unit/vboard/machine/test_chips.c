@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The chips that the machine runs: their rows against core/family, and what a program finds of each
- * of them: memories, clocks and their limits, ports, interrupts.
+ * The chips that the machine runs: their rows against core/family, and a program's view of each:
+ * memories, clocks and their limits, ports, interrupts.
  */
 #include "machine_test.h"
 
@@ -68,7 +68,7 @@ static void assert_memories(const struct vboard_machine_chip *chip, const struct
     assert_int_equal(areas, rams);
 }
 
-/* As the ROM shows it, which core/family has. */
+/* The layout that the ROM reports, from core/family. */
 static void assert_sectors(const struct vboard_part *part, const char *layout)
 {
     char text[120] = "@Internal Flash  /0x08000000/";
@@ -102,7 +102,7 @@ static void test_rows(void **state)
     assert_int_equal(count, B0_LENGTH(models));
 }
 
-/* A described board has the memories, and a name of its own: the first row of the kind. */
+/* A described board has its memories, and its own name: the first row of the kind. */
 static void test_find(void **state)
 {
     struct vboard_part part = vboard_part_f446re;
@@ -116,7 +116,7 @@ static void test_find(void **state)
     assert_null(vboard_machine_chip_find(&vboard_part_f103cb));
 }
 
-/* ---- what a program reads ---- */
+/* ---- values that a program reads ---- */
 
 static void test_identity(void **state)
 {
@@ -190,12 +190,12 @@ struct clock {
     const char *violation; /* NULL: none */
     uint32_t vos, over_drive;
     uint32_t wait_states;
-    uint32_t pllcfgr; /* without the source; PLLM is 8, of an 8 MHz crystal */
+    uint32_t pllcfgr; /* without the source; PLLM is 8, for an 8 MHz crystal */
     uint32_t cfgr;
 };
 
 #define PLL(n, p, r)  ((n) << 6 | ((p) / 2 - 1) << 16 | 7u << 24 | (uint32_t)(r) << 28)
-#define APB(one, two) ((one) << 10 | (two) << 13) /* 0: as HCLK, 4: a half, 5: a quarter */
+#define APB(one, two) ((one) << 10 | (two) << 13) /* 0: HCLK, 4: a half, 5: a quarter */
 
 static void check_clock(const struct clock *clock)
 {
@@ -285,7 +285,7 @@ static void test_clock_limits(void **state)
         check_clock(&clocks[i]);
 }
 
-/* The crystal is HCLK, without a wait state. */
+/* The crystal is HCLK, without wait states. */
 static void check_supply(const char *model, unsigned crystal, const char *supply, bool suffices)
 {
     static const struct script_step steps[] = {
@@ -324,7 +324,7 @@ static void test_supply(void **state)
     }
 }
 
-/* VOS stands while the PLL is on: all but the F405/407. */
+/* VOS keeps its value while the PLL is on, except on the F405/407. */
 static void check_vos(const char *model, bool stands)
 {
     static const struct script_step steps[] = {
@@ -352,8 +352,8 @@ static void test_vos_stands(void **state)
 }
 
 /*
- * 48 MHz from another PLL than the main one: without them a core reset of the USB controller does
- * not come to its end.
+ * 48 MHz from a PLL other than the main one: without it a core reset of the USB controller does not
+ * finish.
  */
 struct usb_clock {
     const char *model;
@@ -411,7 +411,7 @@ static void test_usb_clock(void **state)
         check_usb_clock(&clocks[i]);
 }
 
-/* PCLK1 is a quarter of HCLK, TIM2 counts at twice that, or with TIMPRE as HCLK. */
+/* PCLK1 is a quarter of HCLK, TIM2 counts at twice that, or with TIMPRE at HCLK. */
 static void check_timer_clock(const char *model, uint32_t timpre, uint32_t per_hclk)
 {
     const struct script_step steps[] = {
@@ -441,7 +441,7 @@ static void test_timer_clock(void **state)
     check_timer_clock("f446", 1u << 24, 1);
 }
 
-/* ---- what is not there ---- */
+/* ---- missing parts ---- */
 
 static void check_bank_swap(const char *model, bool told)
 {
@@ -498,7 +498,7 @@ static void test_missing_ports(void **state)
     check_missing("f427", AHB1ENR, 1u << 10, 0x40022800, NULL, NULL);
 }
 
-/* Enable bits of interrupts that are not there read as 0. */
+/* Enable bits of missing interrupts read as 0. */
 static void test_interrupts(void **state)
 {
     static const struct script_step steps[] = {
@@ -528,7 +528,7 @@ static void test_interrupts(void **state)
     }
 }
 
-/* The temperature sensor: channel 16 of the F405/407, else 18, where VBAT goes first. */
+/* The temperature sensor: channel 16 of the F405/407, otherwise 18, where VBAT has priority. */
 static void check_temperature(const char *model, uint32_t channel, uint32_t ccr, bool shown)
 {
     const struct script_step steps[] = {

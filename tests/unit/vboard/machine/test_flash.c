@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The flash controller: locks, rules, times, and the power that goes in the middle. */
+/* The flash controller: locks, rules, times, and power failures during operations. */
 #include "machine_test.h"
 #include <core/array.h>
 
@@ -12,7 +12,7 @@
 
 #define PLACE   0x08020000u /* in sector 5, of 128 KiB */
 #define PLACE_2 0x08120000u /* the same in bank 2 of an F427 */
-/* HCLK is 1 MHz: the CPU has nothing to do for seconds. */
+/* HCLK is 1 MHz: the CPU idles for seconds. */
 #define SLOWLY                                                                                     \
     {                                                                                              \
         WRITE32, 0x40023808, 0xb0                                                                  \
@@ -108,7 +108,7 @@ static void test_rules(void **state)
     check("f407:boot0=0,supply=2.5", width, 0, NULL, UINT32_MAX, 0, 0);
 }
 
-/* More bits at a time than the supply allows. */
+/* A parallelism above the supply's limit. */
 static void test_supply(void **state)
 {
     static const struct script_step steps[] = {UNLOCK, PG_X32, {WRITE32, PLACE, 0x12345678}, READY};
@@ -142,7 +142,7 @@ static void test_times(void **state)
     free_board(board);
 }
 
-/* Code in flash, and code that reads flash, waits; code in RAM goes on. */
+/* Code in flash, and code that reads flash, waits; code in RAM continues. */
 static void test_stalls(void **state)
 {
     static const struct script_step steps[] = {{WRITE32, 0x40023830, 1},
@@ -173,7 +173,7 @@ static void test_stalls(void **state)
     free_board(board);
 }
 
-/* Sector 5 out of nWRP, through the option bytes; in force after the next reset. */
+/* Sector 5 cleared in nWRP, through the option bytes; effective after the next reset. */
 static void test_write_protection(void **state)
 {
     static const struct script_step protect[] = {UNLOCK_OPTIONS,
@@ -195,7 +195,7 @@ static void test_write_protection(void **state)
     free_board(board);
 }
 
-/* A terminal on the UART hurries for the work that its own host has begun, no other. */
+/* A UART is due only for work that its own host has begun. */
 static void test_erase_and_the_uart(void **state)
 {
     static const struct script_step steps[] = {UNLOCK, ERASE(5u), READY};
@@ -234,7 +234,7 @@ static void test_power_cut(void **state)
     free_board(board);
 }
 
-/* A reset in the middle leaves the controller ready for the next operation. */
+/* A reset during an erase leaves the controller ready for the next operation. */
 static void test_reset_in_erase(void **state)
 {
     static const struct script_step steps[] = {UNLOCK, ERASE(5u), READY};
@@ -258,7 +258,7 @@ static void test_reset_in_erase(void **state)
 #define MER       0x204u
 #define MER1      0x8200u
 
-/* An erase from RAM: of a word in each bank, what is left. */
+/* An erase from RAM, and what remains of one word in each bank. */
 static void check_erase(const char *spec, uint32_t control, const char *violation, bool one_left,
                         bool two_left)
 {
@@ -299,7 +299,7 @@ static void test_bank_erase(void **state)
     check_erase("f446:boot0=0", SECTOR(8u), "erase of sector 8", true, true);
 }
 
-/* Half of the time for half of the flash. */
+/* Half the time for half the flash. */
 static void test_bank_erase_time(void **state)
 {
     static const struct script_step one[] = {
@@ -313,7 +313,7 @@ static void test_bank_erase_time(void **state)
     free_board(board);
 }
 
-/* Code in one bank goes on while the other one is erased; what reads that one waits. */
+/* Code in one bank continues while the other is erased; reads of the erased bank wait. */
 static void check_bank_stall(uint32_t sector, bool stalls)
 {
     const struct script_step steps[] = {
@@ -337,7 +337,7 @@ static void test_bank_stalls(void **state)
     check_bank_stall(5, true);
 }
 
-/* Sector 5 of bank 2 out of nWRP, through OPTCR1. */
+/* Sector 5 of bank 2 cleared in nWRP, through OPTCR1. */
 static void test_bank_write_protection(void **state)
 {
     static const struct script_step protect[] = {UNLOCK_OPTIONS,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The bus host of the machine, before a little firmware that this file plays by hand on the
- * registers of OTG_FS: it answers some microseconds after each event, echoes on endpoint 1, and
- * misbehaves on demand.
+ * The machine's bus host, against a small firmware that this file simulates on the registers of
+ * OTG_FS: it answers some microseconds after each event, echoes on endpoint 1, and misbehaves on
+ * demand.
  */
 #include "otg_device.h"
 #include "vboard/machine/host.h"
@@ -19,24 +19,24 @@
 #define MS UINT64_C(1000000)
 
 enum {
-    REQUEST_SEND = 1,   /* IN: as many bytes as are asked for, at most value */
+    REQUEST_SEND = 1,   /* IN: wLength bytes, at most wValue */
     REQUEST_STORE = 2,  /* OUT */
     REQUEST_STALL = 3,  /* refuses */
-    REQUEST_SILENT = 4, /* NAKs for ever */
-    REQUEST_LATE = 5,   /* IN: answers after value milliseconds */
-    REQUEST_BABBLE = 6, /* IN: sends more than is asked for */
+    REQUEST_SILENT = 4, /* NAKs without end */
+    REQUEST_LATE = 5,   /* IN: answers after wValue milliseconds */
+    REQUEST_BABBLE = 6, /* IN: sends more than wLength */
     REQUEST_LEAVE = 7,  /* pulls the plug in the middle */
-    STEP_US = 5,        /* what the firmware takes for anything */
+    STEP_US = 5,        /* the firmware's time for each event */
 };
 
 struct firmware {
     struct otg_device device;
     struct vboard_host *host;
-    uint64_t wake_ns; /* a late answer is due */
+    uint64_t wake_ns; /* time of a late answer */
     unsigned slices;  /* calls of run() */
     bool stop;        /* progress() was called */
     bool dead;        /* does nothing at all */
-    bool frozen;      /* time stands still */
+    bool frozen;      /* time does not advance */
     bool deaf;        /* connects, but answers nothing */
     bool wrong_toggle;
     bool strings_refused;
@@ -85,7 +85,7 @@ static void send_zero(struct firmware *f, unsigned size)
     f->reply_at += size;
 }
 
-/* The next packet of a reply; the status stage's OUT is armed with the last. */
+/* Sends the next packet of a reply; arms the status stage's OUT with the last one. */
 static void send_next(struct firmware *f)
 {
     unsigned left = f->reply_size - f->reply_at;
@@ -192,7 +192,7 @@ static void vendor(struct firmware *f)
 
 static void setup_done(struct firmware *f)
 {
-    /* What an unfinished transfer has left. */
+    /* Remains of an unfinished transfer. */
     otg_set(&f->device, GRSTCTL, BIT(5));
     while (otg_get(&f->device, GRSTCTL) & BIT(5))
         ;
@@ -240,7 +240,7 @@ static void received(struct firmware *f)
     }
 }
 
-/* One event; false: there is none. */
+/* Handles one event; returns false if there is none. */
 static bool step(struct firmware *f)
 {
     struct otg_device *d = &f->device;
@@ -356,7 +356,7 @@ static int teardown(void **state)
     return 0;
 }
 
-/* Lets time pass until the state is no more, or the time is over. */
+/* Runs until the state changes, or the time is over. */
 static void wait_while(struct firmware *f, enum vboard_host_state state, uint64_t until_ns)
 {
     while (vboard_host_state(f->host) == state && vboard_host_now_ns(f->host) < until_ns)
@@ -468,12 +468,12 @@ static void test_bad_descriptors(void **state)
 
     f->device_descriptor[7] = 63;
     plug(f);
-    /* It is tried anew, and then no more. */
+    /* It is retried, and then given up. */
     for (int i = 0; i < 10; i++)
         wait_while(f, VBOARD_HOST_ATTACHING, f->device.now_ns + 1000 * MS);
     assert_int_equal(vboard_host_state(f->host), VBOARD_HOST_FAILED);
     assert_string_equal(vboard_host_problem(f->host), "bMaxPacketSize0 is not 8, 16, 32 or 64");
-    /* Better after a bus reset. */
+    /* It recovers after a bus reset. */
     f->device_descriptor[7] = 64;
     vboard_host_bus_reset(f->host);
     assert_int_equal(vboard_host_state(f->host), VBOARD_HOST_READY);
@@ -575,7 +575,7 @@ static void test_control_costs_few_slices(void **state)
     assert_in_range(f->slices, 5, 10);
     /* 3 stages, 10 us between them, and three steps of the firmware. */
     assert_in_range(f->device.now_ns - start_ns, 60 * US, 120 * US);
-    /* An answer after 300 ms costs no more. */
+    /* An answer after 300 ms takes no more slices. */
     f->slices = 0;
     assert_int_equal(request(f, 0xC0, REQUEST_LATE, 300, 18, bytes, &actual), BOOT0_XFER_OK);
     assert_int_equal(actual, 4);
@@ -753,7 +753,7 @@ static void test_bus_reset(void **state)
     assert_true(vboard_host_bus_reset(f->host));
     assert_int_equal(vboard_host_connection(f->host), 1);
     assert_int_equal(f->configured, 2);
-    /* Another program, to whoever looks at the descriptors. */
+    /* The descriptors now describe another program. */
     f->device_descriptor[10]++;
     assert_false(vboard_host_bus_reset(f->host));
     assert_int_equal(vboard_host_state(f->host), VBOARD_HOST_READY);

@@ -43,7 +43,7 @@ static const uint16_t systick_program[] = {
     0xbf00, /* 07e nop */
 };
 
-/* SVC from thread mode on MSP, then unprivileged on PSP; the handler asks for PendSV. */
+/* SVC from thread mode on MSP, then unprivileged on PSP; the handler pends PendSV. */
 static const uint16_t svc_program[] = {
     VECTORS(0x0041, 0x00b5, 0x00b5, 0x00b5, 0x0073, 0x00a5, 0x00b5),
     0xf04f,
@@ -108,7 +108,7 @@ static const uint16_t svc_program[] = {
     0xbf00, /* 0b6 nop */
 };
 
-/* The handler of SVC spoils S0 and S15. */
+/* The handler of SVC overwrites S0 and S15. */
 static const uint16_t fpu_program[] = {
     VECTORS(0x0041, 0x0081, 0x0081, 0x0081, 0x0069, 0x0081, 0x0081),
     0x480e, /* 040 ldr r0, [pc, #56] */
@@ -147,7 +147,7 @@ static const uint16_t fpu_program[] = {
     0xbf00, /* 082 nop */
 };
 
-/* Reads where there is nothing. */
+/* Reads unmapped memory. */
 static const uint16_t fault_program[] = {
     VECTORS(0x0041, 0x004d, 0x0061, 0x0061, 0x0061, 0x0061, 0x0061),
     0xf04f,
@@ -183,7 +183,7 @@ static const uint16_t erased_program[] = {
     0xbf00, /* 04e nop */
 };
 
-/* The stack is in nowhere; so the handler of the hard fault faults, too. The watchdog runs. */
+/* The stack is unmapped, so the handler of the hard fault faults, too. The watchdog runs. */
 static const uint16_t lockup_program[] = {
     VECTORS(0x0041, 0x0051, 0x0059, 0x0059, 0x0059, 0x0059, 0x0059),
     0x4804, /* 040 ldr r0, [pc, #16] */
@@ -213,7 +213,7 @@ static void test_systick(void **state)
     assert_traced(board, 1050, "0.001021 f407 --- PA5 high");
     assert_traced(board, 2050, "0.002021 f407 --- PA5 low");
     vboard_wait_until(board, 9990500);
-    assert_traced(board, 9991500, "9.991021 f407 --- PA5 high"); /* it does not drift */
+    assert_traced(board, 9991500, "9.991021 f407 --- PA5 high"); /* no drift */
     assert_int_equal(violations_of(board), 0);
     free_board(board);
 }
@@ -232,9 +232,9 @@ static void test_svc(void **state)
     assert_int_equal(peek32(board, SRAM + 12), 11);         /* IPSR */
     assert_int_equal(peek32(board, SRAM + 16), 0xfffffffd); /* the second one came from PSP */
     assert_int_equal(peek32(board, SRAM + 20), 8);          /* its number, by the stacked PC */
-    assert_int_equal(peek32(board, SRAM + 24) & 0x10000000, 0x10000000); /* PendSV waits */
-    assert_int_equal(peek32(board, SRAM + 28), 14);                      /* and comes */
-    assert_int_equal(peek32(board, SRAM + 32), 3);                       /* CONTROL is as it was */
+    assert_int_equal(peek32(board, SRAM + 24) & 0x10000000, 0x10000000); /* PendSV is pending */
+    assert_int_equal(peek32(board, SRAM + 28), 14);                      /* and is taken */
+    assert_int_equal(peek32(board, SRAM + 32), 3);                       /* CONTROL is unchanged */
     assert_int_equal(peek32(board, SRAM + 36), 0x20001000);
     assert_int_equal(violations_of(board), 0);
     free_board(board);
@@ -289,7 +289,7 @@ static void test_lock_up(void **state)
     free_board(board);
 }
 
-/* Two blocks by turns: each counts in a word of the RAM. */
+/* Two blocks take turns: each counts in a word of the RAM. */
 static const uint16_t turns_program[] = {
     VECTORS(0x0041, 0x0049, 0x0049, 0x0049, 0x0049, 0x0049, 0x0049),
     0x2020, /* 040 movs r0, #32 */
@@ -301,11 +301,11 @@ static const uint16_t turns_program[] = {
     0xe7ff, /* 04c b.n 4e */
     0x3201, /* 04e adds r2, #1 */
     0x6042, /* 050 str r2, [r0, #4] */
-    0xbf00, /* 052 nop: 4 cycles and 5, so that it is stopped before the one and the other */
+    0xbf00, /* nop: 4 cycles and 5, so that it stops before either of them */
     0xe7f8, /* 054 b.n 48 */
 };
 
-/* The program goes on where it was stopped, also after a debugger was there. */
+/* The program continues where it was stopped, also after a debugger was attached. */
 static void test_debugger_has_left(void **state)
 {
     struct vboard *board = board_with("f407:boot0=0", turns_program, B0_LENGTH(turns_program));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The model of OTG_FS against RM0090 chapter 34: its registers moved by hand in the sequences of
+ * The model of OTG_FS against RM0090 chapter 34: its registers driven by hand in the sequences of
  * the programming model, and every use that the chapter forbids.
  */
 #include "otg_device.h"
@@ -60,7 +60,7 @@ static enum vboard_otg_answer bus_poll(struct otg_device *d, uint8_t n)
     return bus_in(d, n, data, &size, &data1);
 }
 
-/* A SETUP packet that the firmware has taken, with its end. */
+/* A SETUP packet that the firmware has read, with its end. */
 static void take_setup(struct otg_device *d, const uint8_t bytes[8])
 {
     uint8_t data[64];
@@ -138,7 +138,7 @@ static void test_core_reset(void **state)
     assert_false(otg_get(d, GRSTCTL) & BIT(0));
     assert_int_equal(otg_get(d, GRXFSIZ), 0x200);
     assert_int_equal(otg_get(d, GINTMSK), 0);
-    /* What stays: the transceiver's part, and DSPD. */
+    /* These remain: the transceiver's part, and DSPD. */
     assert_int_equal(otg_get(d, GCCFG), BIT(16) | BIT(21));
     assert_int_equal(otg_get(d, DCFG) & 3, 3);
     otg_expect_violations(d, 0);
@@ -164,7 +164,7 @@ static void test_reset_has_to_be_waited_for(void **state)
     otg_set(d, GRSTCTL, BIT(0));
     otg_set(d, GAHBCFG, 1);
     expect_violation(d, GAHBCFG);
-    /* Waiting by other means will do. */
+    /* Waiting without polling works, too. */
     otg_set(d, GRSTCTL, BIT(4));
     d->now_ns += 1000;
     otg_set(d, GAHBCFG, 1);
@@ -213,7 +213,7 @@ static void test_host_registers_in_device_mode(void **state)
 
 /* ---- latencies ---- */
 
-/* STUP comes some time after the word that ends the Setup stage was popped, with its interrupt. */
+/* STUP and its interrupt come some time after the pop of the word that ends the Setup stage. */
 static void test_interrupts_come_late(void **state)
 {
     struct otg_device *d = *state;
@@ -235,7 +235,7 @@ static void test_interrupts_come_late(void **state)
     otg_expect_violations(d, 0);
 }
 
-/* An endpoint that a bus reset has deactivated tells nothing of being disabled. */
+/* An endpoint that a bus reset has deactivated does not report being disabled. */
 static void test_inactive_endpoints_tell_nothing(void **state)
 {
     struct otg_device *d = *state;
@@ -257,7 +257,7 @@ static void test_setup_without_count(void **state)
     for (unsigned i = 0; i < 6; i++) {
         assert_int_equal(otg_get(d, DOEPTSIZ(0)), STUPCNT(i < 3 ? 3u - i : 0));
         take_setup(d, set_line);
-        /* Received all the same; told once. */
+        /* Received all the same; noted once. */
         assert_int_equal(d->notes, i < 3 ? 0 : 1);
     }
     otg_expect_violations(d, 0);
@@ -292,7 +292,7 @@ static void test_vbus(void **state)
 {
     struct otg_device *d = *state;
 
-    /* PA9 is not wired: only NOVBUSSENS helps. */
+    /* PA9 is not wired: only NOVBUSSENS works. */
     vboard_otg_vbus(d->otg, true, false);
     otg_set(d, GCCFG, BIT(16) | BIT(19));
     assert_false(vboard_otg_connected(d->otg));
@@ -342,7 +342,7 @@ static void test_configuration_is_checked_at_reset(void **state)
     vboard_otg_reset_start(d->otg);
     vboard_otg_reset_end(d->otg);
     expect_violation(d, DCFG);
-    /* The turnaround time may come later, but before data are sent. */
+    /* The turnaround time may be set later, but before data is sent. */
     otg_enumerated(d);
     vboard_otg_clocks(d->otg, true, true, 24000000);
     take_setup(d, get_device);
@@ -376,7 +376,7 @@ static void test_suspend_and_resume(void **state)
     assert_true(otg_get(d, GINTSTS) & BIT(31));
     assert_false(otg_get(d, DSTS) & 1);
     assert_int_equal(bus_setup(d, get_device), VBOARD_OTG_ACK);
-    /* A bus reset wakes, too. */
+    /* A bus reset wakes it, too. */
     vboard_otg_suspend(d->otg);
     otg_set(d, GINTSTS, ~0u);
     otg_set(d, PCGCCTL, 1);
@@ -396,7 +396,7 @@ static void test_frames(void **state)
     assert_true(otg_get(d, GINTSTS) & BIT(3));
     otg_set(d, GINTSTS, BIT(3));
     assert_false(otg_get(d, GINTSTS) & BIT(3));
-    /* Asked for: the next one is due at the next millisecond, and somebody is told. */
+    /* Unmasked: the next one is due at the next millisecond, and progress() is called. */
     d->progress = 0;
     otg_or(d, GINTMSK, BIT(3));
     assert_int_equal(d->progress, 1);
@@ -426,14 +426,14 @@ static void test_setup_sequence(void **state)
     assert_int_equal(otg_get(d, DOEPTSIZ(0)), STUPCNT(2u));
     assert_true(otg_get(d, DIEPCTL(0)) & NAKSTS);
     assert_true(otg_get(d, DOEPCTL(0)) & NAKSTS);
-    /* GRXSTSR looks, GRXSTSP takes. */
+    /* GRXSTSR peeks, GRXSTSP pops. */
     status = otg_get(d, GRXSTSR);
     assert_int_equal(otg_get(d, GRXSTSR), status);
     assert_int_equal(otg_pop(d, data), status);
     assert_int_equal(PKTSTS_OF(status), 6);
     assert_int_equal(BCNT_OF(status), 8);
     assert_memory_equal(data, get_device, 8);
-    /* No end of the stage before the next token. */
+    /* The stage does not end before the next token. */
     assert_false(otg_get(d, GINTSTS) & RXFLVL);
     assert_int_equal(otg_get(d, DOEPINT(0)) & BIT(3), 0);
     assert_int_equal(bus_poll(d, 0), VBOARD_OTG_NAK);
@@ -447,7 +447,7 @@ static void test_setup_sequence(void **state)
     assert_true(otg_get(d, GINTSTS) & BIT(19));
     otg_set(d, DOEPINT(0), BIT(3));
     assert_int_equal(otg_get(d, DAINT), 0);
-    /* One end a stage. */
+    /* One end per stage. */
     assert_int_equal(bus_poll(d, 0), VBOARD_OTG_NAK);
     assert_false(otg_get(d, GINTSTS) & RXFLVL);
     otg_expect_violations(d, 0);
@@ -523,7 +523,7 @@ static void test_control_write(void **state)
     otg_expect_violations(d, 0);
 }
 
-/* What F40x parts do to a driver that does not wait for the end of the Setup stage. */
+/* The effect on F40x parts of a driver that does not wait for the end of the Setup stage. */
 static void test_out_zero_before_setup_done(void **state)
 {
     struct otg_device *d = *state;
@@ -551,7 +551,7 @@ static void test_out_zero_before_setup_done(void **state)
     otg_expect_violations(d, 0);
 }
 
-/* EPENA from before is gone by then: the firmware has to arm again. */
+/* The earlier EPENA is cleared by then: the firmware must arm again. */
 static void test_setup_done_disarms(void **state)
 {
     struct otg_device *d = *state;
@@ -610,7 +610,7 @@ static void test_set_address(void **state)
     assert_int_equal(bus_setup(d, get_device), VBOARD_OTG_NONE);
     d->address = 9;
     assert_int_equal(bus_setup(d, get_device), VBOARD_OTG_ACK);
-    /* After a bus reset 0 is it at once. */
+    /* After a bus reset, 0 is effective at once. */
     vboard_otg_reset_start(d->otg);
     otg_set(d, DCFG, 3);
     vboard_otg_reset_end(d->otg);
@@ -629,7 +629,7 @@ static void test_stale_data_of_endpoint_zero(void **state)
     otg_send(d, 0, "new.", 4);
     expect_violation(d, DIEPCTL(0));
     expect_in(d, 0, "old!", 4, true);
-    /* Flushed, it is right. */
+    /* After a flush it is right. */
     take_setup(d, get_device);
     otg_set(d, GRSTCTL, BIT(5));
     while (otg_get(d, GRSTCTL) & BIT(5))
@@ -679,7 +679,7 @@ static void test_bulk_in(void **state)
     assert_true(otg_get(d, DIEPINT(1)) & BIT(0));
     assert_int_equal(otg_get(d, DAINT), BIT(1));
     assert_int_equal(bus_poll(d, 1), VBOARD_OTG_NAK);
-    /* The empty packet at the end is a transfer of its own. */
+    /* The empty packet at the end is a separate transfer. */
     otg_send(d, 1, NULL, 0);
     expect_in(d, 1, NULL, 0, true);
     otg_expect_violations(d, 0);
@@ -716,7 +716,7 @@ static void test_fifo_empty_interrupt(void **state)
     otg_set(d, DIEPEMPMSK, BIT(1));
     assert_true(d->irq);
     assert_int_equal(otg_get(d, DAINT), BIT(1));
-    /* TXFELVL is set: empty means empty. */
+    /* TXFELVL is set: the interrupt means completely empty. */
     otg_send(d, 1, bytes, 4);
     assert_false(d->irq);
     expect_in(d, 1, bytes, 4, false);
@@ -741,7 +741,7 @@ static void test_token_on_empty_fifo(void **state)
     otg_or(d, DIEPCTL(1), CNAK);
     bus_poll(d, 1);
     assert_true(otg_get(d, DIEPINT(1)) & BIT(4));
-    /* Told and not asked for; told; to be told again. */
+    /* Set but masked; set; to be set again. */
     assert_false(vboard_otg_attentive(d->otg) & VBOARD_OTG_IN(1));
     otg_or(d, DIEPMSK, BIT(4));
     assert_false(vboard_otg_attentive(d->otg) & VBOARD_OTG_IN(1));
@@ -796,10 +796,10 @@ static void test_out_waits_for_room(void **state)
         toggle = !toggle;
         taken++;
     }
-    /* 128 words: 10 reserved, 1 kept for the end, 17 a packet. */
+    /* 128 words: 10 reserved, 1 kept for the end, 17 per packet. */
     assert_int_equal(taken, 6);
     assert_false(vboard_otg_ready(d->otg) & VBOARD_OTG_OUT(1));
-    /* SETUP packets are taken nevertheless. */
+    /* SETUP packets are accepted nevertheless. */
     assert_int_equal(bus_setup(d, get_device), VBOARD_OTG_ACK);
     assert_int_equal(bus_poll(d, 0), VBOARD_OTG_NAK);
     vboard_otg_watch(d->otg, VBOARD_OTG_OUT(1));
@@ -940,7 +940,7 @@ static void test_global_in_nak(void **state)
     expect_in(d, 1, "a", 1, false);
 }
 
-/* ---- what is forbidden ---- */
+/* ---- forbidden uses ---- */
 
 static void test_pop_of_an_empty_fifo(void **state)
 {
@@ -1043,7 +1043,7 @@ static void test_counts_that_do_not_match(void **state)
     expect_violation(d, DOEPCTL(1));
 }
 
-/* Parts receive nevertheless, and drivers rely on it: until a short packet, or again and again. */
+/* Parts receive nevertheless, and drivers rely on it: until a short packet, or repeatedly. */
 static void test_out_without_a_packet_count(void **state)
 {
     struct otg_device *d = *state;
@@ -1064,7 +1064,7 @@ static void test_out_without_a_packet_count(void **state)
     otg_expect_violations(d, 0);
 }
 
-/* Some drivers enable an endpoint with NAK long before they have data: that is no fault. */
+/* Some drivers enable an endpoint with NAK long before they have data: that is not a violation. */
 static void test_enabled_with_nak_is_prepared_only(void **state)
 {
     struct otg_device *d = *state;
@@ -1212,7 +1212,7 @@ static void test_armed_while_data_is_unread(void **state)
     otg_get(d, GRXSTSP);
     otg_arm(d, 1, 1, 64);
     expect_violation(d, DOEPCTL(1));
-    /* Four bytes are lost: what is left is the second word. */
+    /* Four bytes are lost: the second word remains. */
     assert_int_equal(otg_get(d, FIFO(1)), 0x38373635);
     otg_get(d, FIFO(1));
     expect_violation(d, FIFO(1));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The two cores of OTG_FS in STM32F4 chips, where they differ: CID 0x1200 (RM0090) and 0x2000
+ * The differences between the two cores of OTG_FS in STM32F4 chips: CID 0x1200 (RM0090) and 0x2000
  * (RM0390, RM0402).
  */
 #include "otg_device.h"
@@ -92,7 +92,7 @@ static void test_no_such_core(void **state)
 
 /* ---- the session ---- */
 
-/* Whether the host sees the device after these writes; how many of them are told. */
+/* Whether the host sees the device after these writes, and how many violations they cause. */
 static void check_session(uint32_t core, bool wired, uint32_t gccfg, uint32_t gotgctl,
                           bool connected, unsigned violations)
 {
@@ -123,7 +123,7 @@ static void test_session(void **state)
     check_session(newer, false, PWRDWN, BVALOVAL, false, 0);
     check_session(newer, true, PWRDWN | VBDEN, BVALOEN, false, 0);
     check_session(newer, true, VBDEN, BVALOEN | BVALOVAL, false, 0);
-    /* What a driver of the other core does, with nothing at PA9. */
+    /* The writes of a driver for the other core, with PA9 unconnected. */
     check_session(newer, false, PWRDWN | NOVBUSSENS, 0, false, 0);
     check_session(older, false, PWRDWN, BVALOEN | BVALOVAL, false, 0);
     check_session(older, false, PWRDWN | NOVBUSSENS, BVALOEN | BVALOVAL, true, 0);
@@ -132,7 +132,7 @@ static void test_session(void **state)
     check_session(older, true, PWRDWN | VBUSBSEN, 0, true, 0);
 }
 
-/* VBUS comes and goes, and VBDEN has the core see it. */
+/* VBUS comes and goes, and VBDEN makes the core see it. */
 static void test_vbus_comes(void **state)
 {
     struct otg_device d;
@@ -152,7 +152,7 @@ static void test_vbus_comes(void **state)
     otg_device_free(&d);
 }
 
-/* The newer core comes up with SDIS set. */
+/* The newer core starts with SDIS set. */
 static void test_soft_disconnect(void **state)
 {
     struct otg_device d;
@@ -205,7 +205,7 @@ static void test_more_endpoints(void **state)
         assert_true(otg_get(&d, DAINT) & BIT(16 + n));
     }
     otg_expect_violations(&d, 0);
-    /* A FIFO that is not there is told of, one that is can be flushed. */
+    /* Flushing a missing FIFO is a violation, flushing an existing one works. */
     otg_set(&d, GRSTCTL, 5u << 6 | BIT(5));
     while (otg_get(&d, GRSTCTL) & BIT(5))
         ;
@@ -215,7 +215,7 @@ static void test_more_endpoints(void **state)
     otg_device_free(&d);
 }
 
-/* Two FIFOs at one place, of which one is of endpoint 5. */
+/* Two FIFOs at one address, one of them of endpoint 5. */
 static void test_layout_of_more_endpoints(void **state)
 {
     struct otg_device d;
@@ -240,7 +240,7 @@ static void test_fewer_endpoints(void **state)
 
     (void)state;
     start(&d, VBOARD_OTG_CORE_1200);
-    otg_set(&d, DIEPCTL(4), SNAK); /* drivers of several chips go through all that may be there */
+    otg_set(&d, DIEPCTL(4), SNAK); /* drivers for several chips loop over all possible endpoints */
     otg_set(&d, DIEPTXF4, 16u << 16 | 288);
     otg_expect_violations(&d, 0);
     assert_int_equal(otg_get(&d, DIEPTXF4), 0);
@@ -271,7 +271,7 @@ static void check_phases(uint32_t core, uint32_t at_setup, uint32_t at_status)
                      VBOARD_OTG_NAK);
     assert_int_equal(pop_status(&d, data), IS_SETUP);
     assert_int_equal(pop_status(&d, data), SETUP_DONE);
-    assert_false(otg_get(&d, DOEPINT(0)) & BIT(0)); /* no XFRC of its own */
+    assert_false(otg_get(&d, DOEPINT(0)) & BIT(0)); /* no separate XFRC */
     otg_set(&d, DOEPINT(0), BIT(3) | STPKTRX);
     otg_arm(&d, 0, 1, 64);
     assert_int_equal(vboard_otg_out(d.otg, 0, 0, (const uint8_t *)LINE_CODING, 7, true),
@@ -296,7 +296,7 @@ static void test_phases(void **state)
     check_phases(VBOARD_OTG_CORE_2000, STPKTRX, STSPHSRX);
 }
 
-/* A control read has no status stage that an IN token begins. */
+/* A control read has no status stage that begins with an IN token. */
 static void test_no_status_phase_of_a_read(void **state)
 {
     struct otg_device d;

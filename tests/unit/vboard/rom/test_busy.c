@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The models of ST's ROM bootloader as a host meets them, continued: leaving, and how the different
- * chips behave while their flash is busy.
+ * The models of ST's ROM bootloader as a host sees them, continued: leaving, and the different
+ * chips' behaviour while their flash is busy.
  */
 #include "../vboard_test.h"
 #include <core/array.h>
@@ -30,7 +30,7 @@ static void test_leave(void **state)
     put_program(board, 0x08004000);
     command(board, BOOT0_DFUSE_SET_ADDRESS, 0x08004000);
     assert_int_equal(dnload(board, 2, NULL, 0), BOOT0_XFER_OK);
-    assert_true(vboard_connected(board)); /* not before it was asked */
+    assert_true(vboard_connected(board)); /* not before the GETSTATUS */
     assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_MANIFEST);
     assert_false(vboard_connected(board));
     assert_int_equal(transfer(board, IN_CLASS, BOOT0_DFU_GETSTATUS, 0, 6, bytes, NULL),
@@ -47,7 +47,7 @@ static void test_leave(void **state)
     free_board(board);
 }
 
-/* From dfuIDLE, with either block number, to where the pointer is: webdfu and pydfu send 0. */
+/* From dfuIDLE, with either block number, to the pointer's address: webdfu and pydfu send 0. */
 static void test_leave_without_address(void **state)
 {
     (void)state;
@@ -78,7 +78,7 @@ static void test_leave_to_nothing(void **state)
     free_board(board);
 }
 
-/* The clone is gone before it could be asked (gd32-dfu-utils, issues 4 and 6). */
+/* The clone disappears before the poll (gd32-dfu-utils, issues 4 and 6). */
 static void test_gd32_leaves_at_once(void **state)
 {
     struct vboard *board = idle_board("gd32");
@@ -98,7 +98,7 @@ static void test_boot0_low(void **state)
     (void)state;
     put_program(board, MAIN);
     vboard_set_boot0(board, false);
-    assert_true(vboard_connected(board)); /* only a reset looks at the pin */
+    assert_true(vboard_connected(board)); /* only a reset samples the pin */
     vboard_press_reset(board);
     assert_false(vboard_connected(board));
     assert_true(stats_of(board).started);
@@ -125,7 +125,7 @@ static enum boot0_xfer ask(struct vboard *board)
     return transfer(board, IN_CLASS, BOOT0_DFU_GETSTATUS, 0, 6, bytes, NULL);
 }
 
-/* F4: the second GETSTATUS is held until the work is done, so is anything else. */
+/* F4: the second GETSTATUS is NAKed until the work is done, like any other request. */
 static void test_f4_naks(void **state)
 {
     struct vboard *board = idle_board("f407");
@@ -144,7 +144,7 @@ static void test_f4_naks(void **state)
     free_board(board);
 }
 
-/* L4: stalled, and nothing is lost by it. */
+/* L4: stalls, without losing anything. */
 static void test_l4_stalls(void **state)
 {
     struct vboard *board = idle_board("l476");
@@ -159,7 +159,7 @@ static void test_l4_stalls(void **state)
     free_board(board);
 }
 
-/* L4: the time that it reports for an erase is too short by a little. */
+/* L4: its poll timeout for an erase is slightly too short. */
 static void test_l4_short_poll(void **state)
 {
     uint8_t page[5] = {BOOT0_DFUSE_ERASE, 0, 0, 0, 8};
@@ -176,7 +176,7 @@ static void test_l4_short_poll(void **state)
     free_board(board);
 }
 
-/* F072: an early poll of a block breaks it; of an erase it does not (openmv, issue 1508). */
+/* F072: an early poll breaks a block, but not an erase (openmv, issue 1508). */
 static void test_f072_breaks(void **state)
 {
     uint8_t page[5] = {BOOT0_DFUSE_ERASE, 0, 0, 0, 8};
@@ -202,7 +202,7 @@ static void test_f072_breaks(void **state)
     free_board(board);
 }
 
-/* H743: the erase is done when the first GETSTATUS answers, which says that it takes a second. */
+/* H743: the erase is done when the first GETSTATUS answers, which reports a second. */
 static void test_h743_erases_before_it_answers(void **state)
 {
     uint8_t page[5] = {BOOT0_DFUSE_ERASE, 0, 0, 2, 8};
@@ -222,7 +222,7 @@ static void test_h743_erases_before_it_answers(void **state)
     free_board(board);
 }
 
-/* Rev V, bank 2: busy for ever, until CLRSTATUS came twice. */
+/* Rev V, bank 2: stays busy until two CLRSTATUS. */
 static void test_h743_hangs(void **state)
 {
     uint8_t page[5] = {BOOT0_DFUSE_ERASE, 0, 0, 0x10, 8};
@@ -239,14 +239,14 @@ static void test_h743_hangs(void **state)
     assert_int_equal(simple(board, BOOT0_DFU_CLRSTATUS), BOOT0_XFER_OK);
     assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_IDLE);
     assert_int_equal(peek(board, 0x08100000), 0xff);
-    /* An address that is refused hangs nothing. */
+    /* A refused address does not hang it. */
     page[3] = 0x20;
     dnload(board, 0, page, 5);
     assert_int_equal(get_status(board).status, BOOT0_DFU_STATUS_ERR_TARGET);
     free_board(board);
 }
 
-/* A host that honours the poll timeouts gets through on every model. */
+/* A host that honours the poll timeouts succeeds on every model. */
 static void test_obedient_host(void **state)
 {
     static const uint8_t data[1024] = {0};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The Maple bootloaders as a host meets them: requests in states, blocks that go behind each other,
- * uploads, and how a program starts.
+ * The Maple bootloaders as a host sees them: requests in states, consecutive blocks, uploads, and
+ * the start of a program.
  */
 #include "../vboard_test.h"
 
@@ -33,7 +33,7 @@ static struct vboard *board_at(const char *spec, uint8_t alternate)
     return board;
 }
 
-/* One page of a program: vectors that start, then a pattern. */
+/* One page of a program: valid vectors, then a pattern. */
 static void make_page(uint8_t page[PAGE], uint8_t seed)
 {
     for (unsigned i = 0; i < PAGE; i++)
@@ -110,7 +110,7 @@ static void test_every_request_in_every_state(void **state)
         }
 }
 
-/* The status is OK again at the next request: GETSTATUS never tells the reason. */
+/* The status is OK again at the next request: GETSTATUS never reports the reason. */
 static void test_error_is_forgotten(void **state)
 {
     struct vboard *board = board_at("bluepill", 0);
@@ -130,7 +130,7 @@ static void test_error_is_forgotten(void **state)
 
 /* ---- downloads ---- */
 
-/* Page by page, as maple_upload and dfu-util do it; each GETSTATUS once. */
+/* Page by page, like maple_upload and dfu-util; one GETSTATUS each. */
 static void download(struct vboard *board, const uint8_t *data, size_t pages)
 {
     for (size_t i = 0; i < pages; i++) {
@@ -161,7 +161,7 @@ static void test_bluepill_download(void **state)
         make_page(data + (size_t)PAGE * i, (uint8_t)i);
     start_us = vboard_now_us(board);
     download(board, data, 3);
-    /* Erase and program happen inside GETSTATUS: 30 ms a page, 53 us a half-word. */
+    /* Erase and program happen inside GETSTATUS: 30 ms per page, 53 us per half-word. */
     assert_in_range(vboard_now_us(board) - start_us, 3 * (30 * MS + 512ul * 53),
                     3 * (30 * MS + 512ul * 53) + 5 * MS);
     assert_true(vboard_peek(board, LOWER, back, sizeof back));
@@ -175,7 +175,7 @@ static void test_bluepill_download(void **state)
     free_board(board);
 }
 
-/* A download to the upper place wipes the first page of the lower one. */
+/* A download to the upper address erases the first page of the lower one. */
 static void test_bluepill_wipes_the_other(void **state)
 {
     uint8_t page[PAGE];
@@ -210,7 +210,7 @@ static void test_polling_twice_loses_the_position(void **state)
     free_board(board);
 }
 
-/* Each block erases the page that it begins in: shorter ones destroy each other. */
+/* Each block erases the page in which it begins: shorter blocks destroy each other. */
 static void test_short_blocks_lose_data(void **state)
 {
     uint8_t page[PAGE];
@@ -227,7 +227,7 @@ static void test_short_blocks_lose_data(void **state)
     free_board(board);
 }
 
-/* Whole words are written, with what the block before left behind its end. */
+/* Whole words are written; the previous block's bytes fill the last one. */
 static void test_odd_length(void **state)
 {
     uint8_t page[PAGE];
@@ -258,7 +258,7 @@ static void test_maple_download(void **state)
     status = get_status(board);
     assert_int_equal(status.state, BOOT0_DFU_STATE_DNBUSY);
     assert_int_equal(status.poll_timeout_ms, 32);
-    assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_DNBUSY); /* early: no harm */
+    assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_DNBUSY); /* early: harmless */
     vboard_wait(board, 60 * MS);
     status = get_status(board);
     assert_int_equal(status.state, BOOT0_DFU_STATE_DNLOAD_IDLE);
@@ -324,7 +324,7 @@ static void test_upload_last_piece(void **state)
     free_board(board);
 }
 
-/* The early one says that it cannot upload. */
+/* The early one reports that it cannot upload. */
 static void test_maple_has_no_upload(void **state)
 {
     uint8_t back[PAGE];
@@ -337,7 +337,7 @@ static void test_maple_has_no_upload(void **state)
 
 /* ---- starting ---- */
 
-/* A sketch has taken the bootloader's place: 1eaf:0004, which has a serial port. */
+/* A program has replaced the bootloader: 1eaf:0004, which has a serial port. */
 static bool is_sketch(const struct vboard *board)
 {
     uint8_t device[18];
@@ -381,7 +381,7 @@ static void test_reset_in_idle_is_nothing(void **state)
     free_board(board);
 }
 
-/* Without the button: two seconds for a host to say something, then the program. */
+/* Without the button: two seconds for a first request, then the program. */
 static void test_waits_for_a_host(void **state)
 {
     uint8_t page[PAGE];
@@ -399,7 +399,7 @@ static void test_waits_for_a_host(void **state)
     assert_true(is_sketch(board));
     assert_int_equal(stats_of(board).start_address, UPPER);
     vboard_power_cycle(board);
-    get_status(board); /* a host is there */
+    get_status(board); /* a host has connected */
     vboard_wait(board, 10 * SECONDS);
     assert_true(vboard_connected(board));
     free_board(board);
@@ -415,7 +415,7 @@ static void test_nothing_to_start(void **state)
     free_board(board);
 }
 
-/* ---- the sketch's serial port ---- */
+/* ---- the program's serial port ---- */
 
 enum {
     DTR = 1,
@@ -442,7 +442,7 @@ static enum boot0_xfer send_text(struct vboard *board, const char *text)
     return vboard_packet(board, DATA_OUT, bytes, &size, 0);
 }
 
-/* What the sketch says now, up to a NAK. */
+/* Returns the program's present output, up to a NAK. */
 static void receive_text(struct vboard *board, char *text, size_t size)
 {
     size_t length = 0, packet = 64;
@@ -478,7 +478,7 @@ static void test_sketch_talks(void **state)
     free_board(board);
 }
 
-/* What nobody fetches it keeps, up to a kilobyte; then it NAKs. */
+/* It keeps unread data, up to 1 KiB; then it NAKs. */
 static void test_sketch_has_flow_control(void **state)
 {
     struct vboard *board = new_board("maple:mode=serial");
@@ -495,7 +495,10 @@ static void test_sketch_has_flow_control(void **state)
     free_board(board);
 }
 
-/* libmaple, usb_serial.cpp: the bytes right after a falling edge of DTR, and nothing in between. */
+/*
+ * libmaple, usb_serial.cpp: the bytes directly after a falling edge of DTR, with nothing in
+ * between.
+ */
 static void test_magic_bytes(void **state)
 {
     static const struct {

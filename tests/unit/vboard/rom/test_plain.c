@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The bootloader that follows DFU 1.1 to the letter, and boards with several DFU interfaces. The
- * board is tests/boards/twoif.board: 128 KiB of flash in interface 0, 4 KiB of EEPROM in 1.
+ * The bootloader that follows DFU 1.1 exactly, and boards with several DFU interfaces. The board is
+ * tests/boards/twoif.board: 128 KiB of flash in interface 0, 4 KiB of EEPROM in 1.
  */
 #include "../vboard_test.h"
 
@@ -63,7 +63,7 @@ static struct b0_dfu_status status_of(struct vboard *board, uint16_t interface)
     return b0_dfu_status_load(bytes);
 }
 
-/* A block, polled until it is done; the status that it ends with. */
+/* Sends a block and polls until it is done; returns its final status. */
 static uint8_t block(struct vboard *board, uint16_t interface, uint16_t number, uint8_t byte,
                      uint16_t size)
 {
@@ -107,7 +107,7 @@ static void test_download(void **state)
     free_board(board);
 }
 
-/* What is there already is erased first, a sector at a time. */
+/* Existing contents are erased first, one sector at a time. */
 static void test_download_again(void **state)
 {
     struct vboard *board = twoif();
@@ -190,7 +190,7 @@ static void test_refusals(void **state)
     assert_error(board, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
     assert_int_equal(request(board, 0, BOOT0_DFU_DETACH, 0, data, 0, NULL), BOOT0_XFER_STALL);
     assert_error(board, BOOT0_DFU_STATUS_ERR_STALLEDPKT);
-    /* a block that is missing */
+    /* a missing block */
     assert_int_equal(block(board, 0, 0, 0, 128), BOOT0_DFU_STATUS_OK);
     assert_int_equal(request(board, 0, BOOT0_DFU_DNLOAD, 2, data, 128, NULL), BOOT0_XFER_STALL);
     assert_error(board, BOOT0_DFU_STATUS_ERR_ADDRESS);
@@ -221,7 +221,7 @@ static void test_end_of_memory(void **state)
     free_board(board);
 }
 
-/* While it works. */
+/* While it is busy. */
 static void test_busy(void **state)
 {
     static const struct {
@@ -263,7 +263,7 @@ static void test_interfaces(void **state)
     assert_int_equal(block(board, 1, 0, 0x77, 64), BOOT0_DFU_STATUS_OK);
     assert_int_equal(peek(board, EEPROM + 63), 0x77);
     assert_int_equal(peek(board, MAIN), 0xff);
-    /* the other one has to wait */
+    /* the other one must wait */
     assert_int_equal(request(board, 0, BOOT0_DFU_GETSTATUS, 0, data, 6, NULL), BOOT0_XFER_STALL);
     assert_int_equal(request(board, 0, BOOT0_DFU_ABORT, 0, NULL, 0, NULL), BOOT0_XFER_STALL);
     assert_int_equal(request(board, 1, BOOT0_DFU_ABORT, 0, NULL, 0, NULL), BOOT0_XFER_OK);
@@ -286,7 +286,7 @@ static enum boot0_xfer set_interface(struct vboard *board, uint16_t interface, u
     return vboard_control(board, &setup, NULL, &actual, TIMEOUT);
 }
 
-/* Each interface has its own alternate settings; descriptors are made for all of them. */
+/* Each interface has its own alternate settings; descriptors are generated for all of them. */
 static void test_alternates(void **state)
 {
     struct vboard *board = changed_board(
@@ -307,7 +307,7 @@ static void test_alternates(void **state)
     free_board(board);
 }
 
-/* The descriptors that are made are those which the file has in bytes. */
+/* The generated descriptors equal the bytes in the file. */
 static void test_descriptors(void **state)
 {
     struct vboard *raw = twoif();

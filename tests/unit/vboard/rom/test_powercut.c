@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The power is cut in every flash operation of a flash through ST's ROM, over USB and over the
- * UART. No ROM has a journal, so the order of the writes has to keep what is left from starting.
+ * Cuts the power in every flash operation of a flash through ST's ROM, over USB and over the UART.
+ * ROMs have no journal, so the order of the writes must keep an incomplete program from starting.
  */
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
@@ -20,7 +20,7 @@
 
 enum {
     MAIN = 0x08000000,
-    FLASH_MAX = 160 * 1024, /* looked at: more than any program here */
+    FLASH_MAX = 160 * 1024, /* compared: more than any program here */
 };
 
 static struct boot0_error error;
@@ -37,7 +37,7 @@ struct bench {
 struct model {
     const char *name;
     bool uart;
-    size_t program_size; /* some sectors, the last one not full */
+    size_t program_size; /* some sectors, the last one partly filled */
 };
 
 static const struct model models[] = {
@@ -99,7 +99,7 @@ static uint8_t *make_program(size_t size, uint8_t seed)
     return data;
 }
 
-/* How a flash of the program ended. */
+/* Returns the status of a flash of the program. */
 static enum boot0_status flash(struct bench *b, const uint8_t *program, size_t size)
 {
     struct boot0_image *image = boot0_image_new();
@@ -125,7 +125,7 @@ static uint32_t flash_size(const struct bench *b)
     return size;
 }
 
-/* What is left after the cut: started with BOOT0 low, and flashed again. */
+/* The state after the cut: started with BOOT0 low, and flashed again. */
 static void check_aftermath(const struct model *model, unsigned n, const uint8_t *held,
                             uint32_t size, const uint8_t *before, const uint8_t *after)
 {

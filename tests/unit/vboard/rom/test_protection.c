@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The models of ST's ROM bootloader as a host meets them, continued: supply ranges, option bytes,
+ * The models of ST's ROM bootloader as a host sees them, continued: supply ranges, option bytes,
  * OTP and read protection.
  */
 #include "../vboard_test.h"
@@ -62,7 +62,7 @@ static void test_device_feature(void **state)
         assert_int_equal(upload(board, 2, back, 4, NULL), BOOT0_XFER_OK);
         assert_int_equal(back[0], rows[i].status == BOOT0_DFU_STATUS_OK ? rows[i].bytes[0] : 0);
         assert_int_equal(back[3], 0xff);
-        vboard_press_reset(board); /* and it is forgotten */
+        vboard_press_reset(board); /* it loses the setting */
         to_idle(board);
         assert_int_equal(peek(board, FEATURE), 0);
         assert_int_equal(time_of_block(board), 2048ul * 16);
@@ -70,7 +70,7 @@ static void test_device_feature(void **state)
     }
 }
 
-/* The reserved bytes by themselves: 0xff and nothing else. */
+/* The reserved bytes alone accept only 0xff. */
 static void test_reserved_feature_bytes(void **state)
 {
     static const uint8_t reserved[] = {0xff}, range[] = {3};
@@ -115,7 +115,7 @@ static void test_feature_without_meaning(void **state)
 
 /* ---- option bytes and protection ---- */
 
-/* Written, then a system reset: nobody answers the second GETSTATUS (AN2662, 4.5.1). */
+/* Written, then a system reset: the second GETSTATUS gets no answer (AN2662, 4.5.1). */
 static void test_option_bytes(void **state)
 {
     uint8_t options[16], bytes[6];
@@ -136,7 +136,7 @@ static void test_option_bytes(void **state)
     assert_int_equal(stats_of(board).resets, 1);
     assert_int_equal(peek(board, OPTIONS + 8), 0xfd);
     to_idle(board);
-    /* Erasing what is protected says OK and does nothing (AN2662, 4.5.3). */
+    /* Erasing a protected sector returns OK and does nothing (AN2662, 4.5.3). */
     assert_int_equal(command(board, BOOT0_DFUSE_ERASE, 0x08004000), BOOT0_DFU_STATUS_OK);
     assert_int_equal(peek(board, 0x08004000), 0);
     assert_int_equal(command(board, BOOT0_DFUSE_ERASE, 0x08008000), BOOT0_DFU_STATUS_OK);
@@ -158,7 +158,7 @@ static void test_option_bytes_from_the_middle(void **state)
     free_board(board);
 }
 
-/* A reset before the writing has begun leaves them as they were. */
+/* A reset before the write begins leaves them unchanged. */
 static void test_option_bytes_reset_at_once(void **state)
 {
     uint8_t options[16] = {0};
@@ -251,7 +251,7 @@ static void test_read_unprotect(void **state)
     free_board(board);
 }
 
-/* Level 2 takes the bootloader away for good. */
+/* Level 2 disables the bootloader permanently. */
 static void test_level_2(void **state)
 {
     uint8_t options[16];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The models of ST's ROM bootloader as a host meets them: every request in every state, commands,
- * memories. Protection, leaving and behaviour while busy are in test_rom_busy.c.
+ * The models of ST's ROM bootloader as a host sees them: every request in every state, commands,
+ * memories. test_busy.c covers leaving and behaviour while busy, test_protection.c protection.
  */
 #include "../vboard_test.h"
 
@@ -45,10 +45,10 @@ static enum boot0_xfer request_of_kind(struct vboard *board, unsigned request)
 }
 
 /*
- * What must come out, written down apart from the code: ok or stalled, and the state after it.
- * 'S' stalled, '.' ok; states by their numbers in hexadecimal. Rows: states 2, 3, 5, 6, 9, 10, and
- * columns DETACH DNLOAD UPLOAD GETSTATUS CLRSTATUS GETSTATE ABORT and an unknown request.
- * CLRSTATUS outside of dfuERROR is acknowledged and makes an error: what ST's ROMs do beyond DFU.
+ * The expected result, independent of the code: ok or stalled, and the state after it. 'S' stalled,
+ * '.' ok; states by their numbers in hexadecimal. Rows: states 2, 3, 5, 6, 9, 10, and columns
+ * DETACH DNLOAD UPLOAD GETSTATUS CLRSTATUS GETSTATE ABORT and an unknown request. CLRSTATUS outside
+ * of dfuERROR is acknowledged and causes an error: ST's ROMs do this beyond DFU.
  */
 static const struct {
     uint8_t state;
@@ -62,7 +62,7 @@ static const struct {
     {BOOT0_DFU_STATE_ERROR, {"Sa", "Sa", "Sa", ".a", ".2", ".a", "Sa", "Sa"}},
 };
 
-/* The state on the wire: the model's own may have moved on since, to do the work. */
+/* The state on the wire: the model's own may have advanced since, to do the work. */
 static void put_into_state(struct vboard *board, uint8_t state)
 {
     static const uint8_t block[16] = {0};
@@ -97,7 +97,7 @@ static void assert_outcome(uint8_t state, unsigned request, const char *outcome)
 
     put_into_state(board, state);
     result = request_of_kind(board, request);
-    /* The work of a block and the leaving follow a GETSTATUS at once. */
+    /* The work of a block, and leaving, follow a GETSTATUS at once. */
     after = dfu_state(board);
     if (request == BOOT0_DFU_GETSTATUS && state == BOOT0_DFU_STATE_DNLOAD_SYNC)
         after = board->work.busy ? BOOT0_DFU_STATE_DNBUSY : after;
@@ -163,7 +163,9 @@ static void test_start_states(void **state)
     }
 }
 
-/* Wrong direction, other interface, other recipient: stalled, and the state machine never hears. */
+/*
+ * Wrong direction, other interface, other recipient: stalled, without reaching the state machine.
+ */
 static void test_not_for_dfu(void **state)
 {
     static const struct boot0_setup setups[] = {
@@ -207,7 +209,7 @@ static void test_get_commands(void **state)
     }
 }
 
-/* AN2662, figure 55: nonsense is found out after the GETSTATUS that says busy. */
+/* AN2662, figure 55: invalid commands are detected after the GETSTATUS that reports busy. */
 static void test_unknown_commands(void **state)
 {
     static const struct {
@@ -282,12 +284,12 @@ static void test_erase_commands(void **state)
     assert_int_equal(peek(board, 0x08040000), 0);
     start_us = vboard_now_us(board);
     assert_int_equal(dnload(board, 0, mass, 1), BOOT0_XFER_OK);
-    assert_int_equal(get_status(board).poll_timeout_ms, 100); /* whatever it takes */
+    assert_int_equal(get_status(board).poll_timeout_ms, 100); /* however long it takes */
     for (unsigned tries = 0; tries < 3; tries++) {
         uint8_t bytes[6];
 
         assert_int_equal(transfer(board, IN_CLASS, BOOT0_DFU_GETSTATUS, 0, 6, bytes, NULL),
-                         BOOT0_XFER_TIMEOUT); /* 5 s each, of 16 */
+                         BOOT0_XFER_TIMEOUT); /* 5 s each, of the erase's 16 s */
     }
     assert_int_equal(get_status(board).state, BOOT0_DFU_STATE_DNLOAD_IDLE);
     assert_in_range(vboard_now_us(board) - start_us, 16 * SECONDS, 16 * SECONDS + 2 * MS);
@@ -320,7 +322,7 @@ static void test_write_and_read(void **state)
     assert_int_equal(upload(board, 2, back, 2048, &actual), BOOT0_XFER_OK);
     assert_int_equal(actual, 2048);
     assert_memory_equal(back, data, 2048);
-    /* An upload's does too. */
+    /* So does an upload's. */
     assert_int_equal(upload(board, 5, back, 10, &actual), BOOT0_XFER_OK);
     assert_memory_equal(back, data, 10);
     assert_int_equal(get_state(board), BOOT0_DFU_STATE_UPLOAD_IDLE);
@@ -335,7 +337,7 @@ static void test_default_pointer(void **state)
     (void)state;
     assert_int_equal(write_block(board, 2, data, 4), BOOT0_DFU_STATUS_OK);
     assert_int_equal(peek(board, MAIN + 3), 4);
-    /* An erase takes the pointer along. */
+    /* An erase moves the pointer. */
     command(board, BOOT0_DFUSE_ERASE, 0x08004000);
     assert_int_equal(write_block(board, 2, data, 4), BOOT0_DFU_STATUS_OK);
     assert_int_equal(peek(board, 0x08004000), 1);
@@ -358,7 +360,7 @@ static void test_out_of_range(void **state)
     to_idle(board);
     assert_int_equal(upload(board, 2, data, 8, NULL), BOOT0_XFER_OK);
     to_idle(board);
-    /* The unique id can be pointed at, but not read. */
+    /* The unique id accepts a pointer, but cannot be read. */
     assert_int_equal(command(board, BOOT0_DFUSE_SET_ADDRESS, UNIQUE_ID), BOOT0_DFU_STATUS_OK);
     to_idle(board);
     assert_int_equal(upload(board, 2, data, 12, NULL), BOOT0_XFER_STALL);
@@ -425,7 +427,7 @@ static void test_violations_are_seen(void **state)
     struct vboard *f4 = idle_board("f407:fill=0xaa"), *l4 = idle_board("l476:fill=0xaa");
 
     (void)state;
-    assert_int_equal(write_block(f4, 2, data, 8), BOOT0_DFU_STATUS_OK); /* the F4 does not tell */
+    assert_int_equal(write_block(f4, 2, data, 8), BOOT0_DFU_STATUS_OK); /* no error on the F4 */
     assert_int_equal(stats_of(f4).violations, 8);
     assert_int_equal(peek(f4, MAIN), 0);
     assert_int_equal(write_block(l4, 2, data, 8), BOOT0_DFU_STATUS_ERR_PROG);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A chip's header for the firmware, against what the host knows of the chip: two tables from two
- * readings of the documents. Built once a chip, with its CHIP_HEADER.
+ * Compares a chip's header of the firmware with the host's facts of the chip: two tables from two
+ * readings of the documents. Built once per chip, with its CHIP_HEADER.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,7 +54,7 @@ static void test_flash(void **state)
     assert_int_equal(CHIP_HAS_DB1M, row->layouts[0] != NULL);
 }
 
-/* Each sector of the chip is where the one map of all chips has it. */
+/* Each sector of the chip is at its address in the common map of all chips. */
 static void test_sectors(void **state)
 {
     const struct boot0_layout layout = layout_of_row();
