@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What dfu-util sends to write a program, over a transport in the same process. */
+/* Writes a program with dfu-util's requests, over a transport in the same process. */
 #ifndef TESTS_DFU_UTIL_WAY_H
 #define TESTS_DFU_UTIL_WAY_H
 
 #include <boot0/transport.h>
 
-/* A piece of a program; the sectors that it begins in are erased when they have not been. */
+/* A piece of a program; the sectors in which it begins are erased unless they already have been. */
 struct dfu_util_piece {
     uint32_t address;
     const uint8_t *data;
@@ -13,9 +13,9 @@ struct dfu_util_piece {
 };
 
 /*
- * dfuse.c of dfu-util 0.11: all sectors are erased first, then each block gets an address of its
- * own; every poll timeout is slept. ABORT is all that tells of the end. `sector` gives start and
- * size of the sector at an address. False if anything failed.
+ * dfuse.c of dfu-util 0.11: erases all sectors first, then sends an address before each block;
+ * sleeps every poll timeout. Only ABORT marks the end. `sector` gives start and size of the sector
+ * at an address. Returns false on any failure.
  */
 bool dfu_util_write(const struct boot0_transport *transport, const struct dfu_util_piece *pieces,
                     size_t count, uint16_t transfer_size,

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Waits for one of the cases; false if there is none. */
+/* Waits for one of the cases; returns false if there is none. */
 static bool take_verdict(unsigned verdicts[FORKED_BAD + 1])
 {
     int status;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Cases of a test that are numbered from 1, each in a process of its own. */
+/* Test cases that are numbered from 1, each in its own process. */
 #ifndef TESTS_FORKED_H
 #define TESTS_FORKED_H
 
 /* How a case ends: its process's exit status. */
 enum forked_verdict {
     FORKED_HIT,
-    FORKED_PAST_THE_END, /* there is no such case, and none behind it */
+    FORKED_PAST_THE_END, /* there is no such case, and none after it */
     FORKED_BAD,
 };
 

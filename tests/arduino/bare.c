@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The smallest program around a board's variant: what happens between reset and main() as in
- * STM32duino's core, without the chip. It stands in for core and sketch.
+ * The smallest program around a board's variant: the steps between reset and main() as in
+ * STM32duino's core, without the chip. It replaces core and sketch.
  */
 #include <stdint.h>
 
@@ -15,7 +15,7 @@ __attribute__((weak)) void dtr_togglingHook(uint8_t *buffer, uint32_t *length)
     (void)length;
 }
 
-/* What a host sends to the USB serial after it has toggled DTR: a test writes it here. */
+/* A host's data to the USB serial after it has toggled DTR: a test writes it here. */
 uint8_t received[4];
 uint32_t received_length;
 

@@ -4,8 +4,8 @@
 
     tests/arduino/compile.py
 
-The program around the variant is bare.c. What boards.txt names and says has to agree with what was
-recorded of STM32duino (stm32duino.txt). The output is TAP: one line per board.
+The program around the variant is bare.c. Names and values in boards.txt must match the record of
+STM32duino (stm32duino.txt). The output is TAP: one line per board.
 """
 
 import pathlib
@@ -18,16 +18,16 @@ from workshop import check, flat, run, symbols, test_each
 
 FLASH = 0x08000000
 RAM = 0x20000000
-BOOT0_PROGRAM = 0x8000  # where programs behind boot0's bootloader begin: core/bootloader_map.h
+BOOT0_PROGRAM = 0x8000  # start of programs behind boot0's bootloader: core/bootloader_map.h
 MAPLE_PROGRAM = 0x2000
 PAGE_ERASE_KEY = struct.pack("<I", 0x89ABCDEF)  # PEKEY1 of L0
 
 
-# ---- what a program has to be ----
+# ---- requirements on programs ----
 
 
 def first_words(elf):
-    """Where the program begins, and its first two words: stack pointer and start."""
+    """Returns the program's start, and its first two words: stack pointer and start address."""
     begin = re.search(r"LOAD +0x\w+ 0x\w+ (0x\w+)", run(["arm-none-eabi-readelf", "-l", elf]))
     return int(begin[1], 16), *struct.unpack_from("<II", flat(elf).read_bytes())
 
@@ -48,7 +48,7 @@ def check_program(values, elf):
 
 
 def check_hook(values, elf):
-    """The hook is in the program if the upload method has use for it, and only then."""
+    """The program contains the hook if and only if the upload method uses it."""
     flags = values.get("build.bootloader_flags", "")
     found = symbols(elf)
     own = "BOOT0_" in flags
@@ -66,7 +66,7 @@ def check_hook(values, elf):
 
 
 def check_facts(board):
-    """What boards.txt has of STM32duino is as it is there."""
+    """The values that boards.txt shares with STM32duino are equal."""
     known, folders = standin.recorded()
     facts = known[board["build.board"]]
     found = {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A Cortex-M with flash, RAM and registers that do nothing: what a board's hook does on it, step by
- * step, for hook.py.
+ * A Cortex-M with flash, RAM and registers that do nothing: runs a board's hook step by step, for
+ * hook.py.
  *
  *   cpu MODEL FLASH.bin RAM_BYTES ROM STEP...
  *
  *   poke=ADDRESS:VALUE   writes a word, both hexadecimal
- *   reset                begins at the reset vector; RAM and registers stay as they are
+ *   reset                begins at the reset vector; keeps RAM and registers
  *   run                  runs a while, prints writes to registers and flash, and how it ended
  */
 #include <stdbool.h>
@@ -22,7 +22,7 @@ enum {
     RAM = 0x20000000,
     ROM_BYTES = 4096,
     ROM_STACK = RAM + 0x400,
-    ROM_ENTRY = 0x100, /* from the ROM's beginning */
+    ROM_ENTRY = 0x100, /* from the ROM's start */
     INSTRUCTIONS = 20000,
     AIRCR = 0xe000ed0c,
     NOISE = 0xa5, /* in RAM, after power-on */
@@ -66,7 +66,7 @@ static void on_write(uc_engine *uc, uc_mem_type type, uint64_t address, int size
     }
 }
 
-/* What the chip has: memories, the registers of all families, those of the core; the ROM. */
+/* Maps the chip's memories, the registers of all families, those of the core, and the ROM. */
 static void map(struct cpu *cpu, uint32_t ram_bytes)
 {
     static const struct {
@@ -129,7 +129,7 @@ static void reset(struct cpu *cpu)
     check(uc_reg_write(cpu->uc, UC_ARM_REG_SP, &stack), "stack pointer");
 }
 
-/* The ROM's first instruction is not executed: it is enough that it would be. */
+/* The ROM's first instruction is not executed: reaching it is enough. */
 static void run(struct cpu *cpu)
 {
     uint32_t entry = cpu->rom + ROM_ENTRY, stack;

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs the hook of each board's variant on the CPU of its chip: from "1EAF" by a reset into the ROM.
+"""Runs the hook of each board's variant on the CPU of its chip: from "1EAF" by a reset into the
+ROM.
 
     tests/arduino/hook.py CPU
 
-CPU is the program of cpu.c. It has no peripherals: the test sees which registers the hook writes, in
-which order, and that it arrives at the ROM with the ROM's stack. That the ROM of a real chip does what
-is wanted then is not shown. The output is TAP: one line per board.
+CPU is the program of cpu.c. It has no peripherals: the test sees which registers the hook writes,
+in which order, and that it arrives at the ROM with the ROM's stack. It does not show that a real
+chip's ROM then works. The output is TAP: one line per board.
 """
 
 import re
@@ -19,7 +20,7 @@ from workshop import VARIANT, check, flat, run, symbols, test_each
 CPU = sys.argv[1]
 AIRCR, VTOR = 0xE000ED0C, 0xE000ED08
 RESET = [(AIRCR, 0x05FA0004)]
-BANKS = 0x108  # bits of SYSCFG that have to stay: UFB of L0, FB_MODE of L4
+BANKS = 0x108  # bits of SYSCFG that must not change: UFB of L0, FB_MODE of L4
 ERASE = [  # RM0367, "Erase a page": keys, PECR, any word of the page, PECR
     (0x4002200C, 0x89ABCDEF), (0x4002200C, 0x02030405), (0x40022010, 0x8C9DAEBF),
     (0x40022010, 0x13141516), (0x40022004, 0x208), (0x08000000, 0), (0x40022004, 0x209),
@@ -30,7 +31,7 @@ BOOTLOADER = [  # docs/reference/protocol.md, "The handover word"
 
 
 def system_memory(family):
-    """The family's row of system_memory.h."""
+    """Returns the family's row of system_memory.h."""
     text = (VARIANT / "system_memory.h").read_text(encoding="utf-8")
     (row,) = re.findall(rf"define SYSTEM_MEMORY_{family} +{{(.+)}}", text)
     numbers = re.findall(r"(\w+?)u?(?: << (\d+))?(?:,|$)", row.replace(" ,", ",").strip())
@@ -44,7 +45,7 @@ def words(text):
 
 
 def simulate(values, elf, rom, steps):
-    """What the CPU did in each run: a list of writes to registers, and where it ended."""
+    """Returns the CPU's effects in each run: a list of writes to registers, and where it ended."""
     found = symbols(elf)
     length = f"poke={found['received_length'][1]:x}"
     command = []
@@ -89,7 +90,7 @@ def check_bootloader(values, elf):
 
 
 def restarts(board):
-    """The upload methods whose programs have the hook."""
+    """Returns the upload methods whose programs have the hook."""
     return {name: method for name, method in standin.methods(board).items()
             if "-DBOOT0_" in method.get("build.bootloader_flags", "")}
 
@@ -99,7 +100,7 @@ def check_board(workshop, key, board):
         family = re.search(r"-DBOOT0_ROM=(\w+)", method["build.bootloader_flags"])
         if family:
             check_rom(*workshop.build(key, board, name), family[1])
-        else:  # the CPU has the program at the beginning of its flash
+        else:  # the CPU has the program at the start of its flash
             place = f"menu.upload_method.{name}.build.flash_offset"
             check_bootloader(*workshop.build(key, board | {place: "0x0"}, name))
 

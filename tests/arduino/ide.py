@@ -5,9 +5,9 @@
     tests/arduino/ide.py VBOARD
 
 Installs the platform and its tool from the index that scripts/dist.sh made (build/dist), with the
-stand-in of tests/arduino/core in STM32duino's place; compiles sketches and uploads them by each
-method; looks at what the boards hold then, and at what the IDE's user is told when it cannot work.
-The last line is "N passed, M failed". Nothing is fetched from anywhere.
+stand-in of tests/arduino/core in STM32duino's place. Compiles sketches and uploads them by each
+method; checks the boards' contents afterwards, and the IDE's messages when it cannot work. The last
+line is "N passed, M failed". Nothing is downloaded.
 """
 
 import json
@@ -29,8 +29,8 @@ void setup() { pinMode(LED_BUILTIN, OUTPUT); }
 void loop() { digitalWrite(LED_BUILTIN, HIGH); delay(100); digitalWrite(LED_BUILTIN, LOW); delay(100); }
 """
 
-# In place of the tool, so that nothing of what it says is lost: an IDE without a window ends before
-# it has read all of it.
+# Replaces the tool, so that none of its output is lost: an IDE without a window ends before it has
+# read all of it.
 WRAPPER = """#!/bin/sh
 [ "$1" = discovery ] && exec "$0.real" "$@"
 "$0.real" "$@" >>"{log}" 2>&1
@@ -45,7 +45,7 @@ class Wrong(Exception):
 
 
 class Ide:
-    """An IDE with a home of its own."""
+    """An IDE with its own home."""
 
     def __init__(self, home, vboard):
         self.home = home
@@ -63,7 +63,7 @@ class Ide:
             f"boardsmanager.additional.urls=file://{index}\n"
             f"sketchbook.path={self.sketchbook}\n"
             f"settings.path={home}/settings\n"
-            # The IDE would look for Arduino's own index, too: nobody is at home there.
+            # The IDE would look for Arduino's own index, too: this proxy does not answer.
             "proxy.type=manual\nproxy.manual.type=HTTP\n"
             "proxy.manual.hostname=127.0.0.1\nproxy.manual.port=9\n"
             "discovery.debug=true\n",
@@ -110,7 +110,7 @@ class Ide:
         tool.chmod(0o755)
 
     def upload(self, board, port, sketch, boards, before="", after=""):
-        """The IDE's exit status, what it printed, and what boot0 did."""
+        """Returns the IDE's exit status, its output, and boot0's actions."""
         self.log.unlink(missing_ok=True)
         status, output = self.run(
             ["--upload", "--board", f"boot0:stm32:{board}", "--port", port]
@@ -129,7 +129,7 @@ def check(condition, what, output=""):
 
 
 def elf_bytes(ide, board):
-    """What the program's sections are in flash."""
+    """Returns the program's sections as they are in flash."""
     build = ide.build_path(board)
     elf = next(build.glob("*.elf"))
     flat = build / "flat.bin"
@@ -164,7 +164,7 @@ def discovery(ide):
     added = [event["port"] for event in events if event["eventType"] == "add"]
     check([port["address"] for port in added] == ["1-1"], "the IDE is told of the board", output)
     check(added[0]["hardwareId"] == "315A28A0B956", "by its serial number")
-    # At its end the IDE closes the pipe under its own reader, and says so: that is no matter.
+    # At its end the IDE closes the pipe under its own reader and reports that: this is harmless.
     for complaint in ["NullPointerException", "Invalid message", "Invalid json", "Invalid BoardPort"]:
         check(complaint not in output, "the IDE takes what it is told", output)
 
@@ -218,7 +218,7 @@ def upload_by_uart(ide):
 
 
 def upload_to_generic(ide):
-    """a board that boot0 knows no name of; Burn Bootloader for it"""
+    """a board whose name boot0 does not know; Burn Bootloader for it"""
     flash = ide.home / "generic.bin"
     board = "generic_f407vg:upload_method=rom"
     sketch = ide.sketch("Blink", BLINK)
@@ -238,7 +238,8 @@ def upload_to_maple(ide):
 
 
 def burn(ide, board, vboard):
-    """What the menu's Burn Bootloader runs: this IDE has no option for it on its command line."""
+    """Runs the command of the menu's Burn Bootloader: this IDE has no command-line option for it.
+    """
     (platform,) = (ide.home / "settings/packages/boot0/hardware/stm32").glob("*")
     (tool,) = (ide.home / "settings/packages/boot0/tools/boot0").glob("*/bin")
     values = {"path": str(tool), "cmd": "boot0", "bootloader.verbose": ""}
@@ -264,7 +265,7 @@ def burn(ide, board, vboard):
 
 
 def upload_by_bootloader(ide):
-    """Burn Bootloader; a first sketch; then another one while the first one runs"""
+    """Burn Bootloader; a first sketch; then a second one while the first one runs"""
     flash = ide.home / "bootloader.bin"
     burn(ide, "black_f407ve", f"f407:flash={flash}")
     board = "black_f407ve:upload_method=boot0"
@@ -282,7 +283,7 @@ def upload_by_bootloader(ide):
     check("first " in output and "second " in output, "both sketches print", output + said)
 
 
-# What a user does wrong, and what the IDE shows of it.
+# A user's mistakes, and the IDE's messages.
 FAILURES = [
     ("no board", "rom", "1-1", ["f407:boot0=0"], "no board"),
     ("no board, and the port is gone", "rom", "/dev/ttyACM9", ["f407:boot0=0"], "no board"),

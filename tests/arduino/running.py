@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A sketch runs on the emulated F407, with BOOT0 low and no bootloader but the ROM. `boot0 flash` asks
-it for DFU mode as an IDE's Upload does: the variant's hook restarts the chip and starts the ROM.
+"""A sketch runs on the emulated F407, with BOOT0 low and no bootloader but the ROM. `boot0 flash`
+reboots it into DFU mode like an IDE's Upload: the variant's hook restarts the chip and starts the
+ROM.
 
     VBOARD=... BOOT0=... tests/arduino/running.py
 """

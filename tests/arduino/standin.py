@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""STM32duino's variants as far as tests need them: files with the names that the real ones have.
+"""STM32duino's variants as far as tests need them: files with the names of the real ones.
 
-stm32duino.txt says which there are. The files' contents are those of the stand-in core: a port A with
-an LED at PA6, and the memory of the board by the linker script that the stand-in has for the F407.
+stm32duino.txt lists them. The files' contents are those of the stand-in core: a port A with an LED
+at PA6, and the board's memory in the linker script that the stand-in has for the F407.
 """
 
 import os
@@ -34,7 +34,9 @@ def lines():
 
 
 def recorded():
-    """The boards by build.board, each a dictionary of FACTS; the folders, each a set of files."""
+    """Returns the boards by build.board, each a dictionary of FACTS; and the folders, each a set of
+    files.
+    """
     boards, folders = {}, {}
     for kind, rest in lines():
         if kind == "board":
@@ -48,14 +50,14 @@ def recorded():
 
 
 def syscfg(family):
-    """The clock enable register, the bit in it, the register for remapping; 0: there is none."""
+    """Returns the clock enable register, its bit, and the register for remapping; 0: none."""
     (row,) = (rest.split()[1:] for kind, rest in lines()
               if kind == "syscfg" and rest.startswith(f"{family} "))
     return [int(word, 0) for word in row]
 
 
 def make_variants(directory):
-    """Makes what is not there yet, in a copy of the stand-in core."""
+    """Makes the missing variants in a copy of the stand-in core."""
     (script,) = (HERE / "core/variants").glob("STM32F4xx/*/ldscript.ld")
     for folder, files in recorded()[1].items():
         path = directory / folder
@@ -69,21 +71,22 @@ def make_variants(directory):
 
 
 def runtime_sources():
-    """What firmware/meson.build makes boot0's runtime of."""
+    """Returns the sources of boot0's runtime in firmware/meson.build."""
     text = (ROOT / "firmware/meson.build").read_text(encoding="utf-8")
     names = re.search(r"^runtime_sources = files\((.*?)\)", text, re.DOTALL | re.MULTILINE)[1]
     return [os.path.normpath(f"firmware/{name}") for name in re.findall(r"'(.+?)'", names)]
 
 
 def add_runtime(directory):
-    """Adds the runtime, which the stand-in core has for its USB, to a copy of the core's sources."""
+    """Adds the runtime, which the stand-in core uses for its USB, to a copy of the core's sources.
+    """
     for source in runtime_sources():
         text = f'#include "{ROOT / source}"\n'
         (directory / source.replace("/", "_")).write_text(text, encoding="utf-8")
 
 
 def properties(text):
-    """The lines of a boards.txt or platform.txt."""
+    """Returns the lines of a boards.txt or platform.txt."""
     found = {}
     for line in text.splitlines():
         key, equals, value = line.partition("=")
@@ -93,7 +96,8 @@ def properties(text):
 
 
 def boards(text):
-    """The boards of a boards.txt: key, properties, and those that each upload method adds."""
+    """Returns the boards of a boards.txt: key, properties, and those that each upload method adds.
+    """
     found = {}
     for key, value in properties(text).items():
         board, _, rest = key.partition(".")
@@ -103,7 +107,7 @@ def boards(text):
 
 
 def methods(board):
-    """A board's upload methods: the properties that each of them sets."""
+    """Returns a board's upload methods, each with its properties."""
     found = {}
     for key, value in board.items():
         match = re.fullmatch(r"menu\.upload_method\.(\w+)(?:\.(.+))?", key)
@@ -115,9 +119,8 @@ def methods(board):
 
 
 def words(text, values):
-    """
-    A recipe's command as the IDE has it: {name} is replaced, by nothing if it has no value; quotes
-    count at the beginning of a word only.
+    """Splits a recipe's command like the IDE: {name} is replaced, by nothing if it has no value;
+    quotes count only at the start of a word.
     """
     while "{" in text:
         text = re.sub(r"{([^{}]*)}", lambda match: values.get(match[1], ""), text)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Compiles programs for the boards of arduino/boards.txt as the IDE does it, without the IDE.
+"""Compiles programs for the boards of arduino/boards.txt like the IDE, without the IDE.
 
 The recipes are those of the stand-in core (tests/arduino/core/platform.txt).
 """
@@ -38,7 +38,7 @@ def run(command):
 
 
 class Workshop:
-    """A copy of the stand-in core, with all of the variants, and room for what is compiled."""
+    """A copy of the stand-in core, with all variants, and a folder for compiled files."""
 
     def __init__(self, directory):
         self.directory = directory
@@ -63,7 +63,7 @@ class Workshop:
         return target
 
     def build(self, key, board, method, sources=(ROOT / "tests/arduino/bare.c",)):
-        """The program of a board for one upload method: the properties, and its ELF."""
+        """Builds a board's program for one upload method; returns the properties, and its ELF."""
         where = self.directory / f"{key}-{method}"
         where.mkdir()
         values = self.values | board | standin.methods(board)[method]
@@ -77,7 +77,7 @@ class Workshop:
         return values, where / "sketch.elf"
 
     def build_sketch(self, key, board, method, text):
-        """The same with a sketch, and the stand-in core, which runs on an F407 only."""
+        """The same with a sketch, and the stand-in core, which only runs on an F407."""
         core = self.directory / "core/cores/arduino"
         standin.add_runtime(core)
         sketch = self.directory / "sketch.cpp"
@@ -90,13 +90,13 @@ class Workshop:
 
 
 def symbols(elf):
-    """Each symbol's type as nm has it, and its address."""
+    """Returns each symbol's type as nm prints it, and its address."""
     rows = [line.split() for line in run(["arm-none-eabi-nm", elf]).splitlines()]
     return {row[-1]: (row[-2], int(row[0], 16)) for row in rows if len(row) == 3}
 
 
 def flat(elf):
-    """The program as it is in flash: a file."""
+    """Returns a file with the program as it is in flash."""
     path = elf.with_suffix(".bin")
     run(["arm-none-eabi-objcopy", "-O", "binary", elf, path])
     return path
@@ -110,7 +110,7 @@ def boards():
 
 
 def test_each(check_board, wanted=lambda board: True):
-    """Calls check_board(workshop, key, board) for each board wanted: a test case each, as TAP."""
+    """Calls check_board(workshop, key, board) for each board wanted: one test case each, as TAP."""
     chosen = {key: board for key, board in boards().items() if wanted(board)}
     failed = 0
     print(f"1..{len(chosen)}", flush=True)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The public headers as C++ sees them: all in one translation unit, linked with the library.
+// The public headers in C++: all in one translation unit, linked with the library.
 #include <boot0/boot0.h>
 #include <boot0/virtual.h>
 #include <cstdio>

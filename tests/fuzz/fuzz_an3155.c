@@ -64,7 +64,7 @@ static void begin(struct b0_an3155 *engine, uint8_t what, uint8_t *buffer)
     }
 }
 
-/* Mostly what a board would say, or no operation would come far. */
+/* Mostly a board's valid answers; otherwise no operation would get far. */
 static void answer(struct b0_an3155 *engine, const struct b0_an3155_step *step, struct input *in,
                    uint64_t *now_us)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The build attributes of an ELF file, which say which CPU its code is for. */
+/* The build attributes of an ELF file, which contain its code's CPU. */
 #include "image_fuzz.h"
 
 #include <boot0/chip.h>

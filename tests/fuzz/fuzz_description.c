@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Descriptions of boards: what is accepted is written and read again as the same, and a board that
- * is made of it bears whatever a host does. The text ends at the first NUL; requests follow it, 8
- * bytes of setup packet and up to 16 bytes of data each.
+ * Descriptions of boards: an accepted one is equal after writing and reading, and a board made from
+ * it survives any requests of a host. The text ends at the first NUL; requests follow it, 8 bytes
+ * of setup packet and up to 16 bytes of data each.
  */
 #include <boot0/protocol.h>
 #include <core/bytes.h>
@@ -16,8 +16,8 @@
 
 enum {
     SETUP_SIZE = 8,
-    SAMPLE = 16,            /* bytes of data that the input gives; repeated to the length */
-    MEMORY_MAX = 256 << 10, /* larger boards are only read: filling them takes the time */
+    SAMPLE = 16,            /* bytes of data from the input; repeated up to the length */
+    MEMORY_MAX = 256 << 10, /* larger boards are only parsed: filling them takes too long */
     REQUESTS_MAX = 64,
 };
 
@@ -111,7 +111,7 @@ static void use_board(struct vboard *board, const uint8_t *bytes, size_t size)
     vboard_press_reset(board);
 }
 
-/* By a file in memory, so that the board comes to be as it does for users. */
+/* Uses a file in memory, so that the board is created as for users. */
 static void check_board(const uint8_t *text, size_t text_size, const uint8_t *bytes, size_t size)
 {
     struct boot0_error error = {.code = BOOT0_OK};

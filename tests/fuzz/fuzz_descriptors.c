@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Descriptors. The input is read as a configuration, then as a string, then as a layout string, as
- * a host does that meets an unknown board.
+ * Descriptors. The input is read as a configuration, then as a string, then as a layout string,
+ * like by a host with an unknown board.
  */
 #include <boot0/layout.h>
 #include <core/descriptors.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* .dfu files of both kinds, as they come and with the right CRC. */
+/* .dfu files of both kinds, unchanged and with the right CRC. */
 #include "image_fuzz.h"
 
 #include <core/bytes.h>

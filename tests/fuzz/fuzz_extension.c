@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The extension: what a device sends as its BOS descriptor, and as the answer to GET_INFO. */
+/* The extension: a device's BOS descriptor, and its answer to GET_INFO. */
 #include <core/extension.h>
 
 #include <stdlib.h>

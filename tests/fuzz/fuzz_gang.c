@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A table in CSV, and a --patch option: all up to the first line feed, if it has an '='. */
+/* A table in CSV, and a --patch option: everything before the first line feed, if it has an '='. */
 #include <cli/gang/csv.h>
 #include <cli/gang/patch.h>
 #include <stdint.h>

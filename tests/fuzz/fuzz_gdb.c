@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What comes from a debugger: packets and commands, to a target of 256 bytes at 0x20000000. */
+/* A debugger's input: packets and commands, to a target of 256 bytes at 0x20000000. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

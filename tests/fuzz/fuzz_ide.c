@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines of an IDE to the port discovery: arbitrary bytes, and ports that come and go meanwhile. */
+/* An IDE's lines to the port discovery: arbitrary bytes, and ports that come and go meanwhile. */
 #include <cli/arduino/discovery.h>
 #include <cli/arduino/ide.h>
 #include <stdint.h>

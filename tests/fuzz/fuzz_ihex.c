@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Intel HEX, as it comes and with right checksums. */
+/* Intel HEX, unchanged and with right checksums. */
 #include "image_fuzz.h"
 
 static uint8_t checksum(uint8_t sum)

@@ -9,7 +9,7 @@ enum {
     PIECES_SIZE = 64 * PIECE_HEADER,
 };
 
-/* The bytes' values are a function of the address, so that pieces may overlap. */
+/* The bytes' values depend on the address, so that pieces may overlap. */
 static void add_pieces(const uint8_t *data, size_t size)
 {
     struct boot0_image *image = boot0_image_new();

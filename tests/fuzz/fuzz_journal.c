@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The journal: a sector may hold anything. What is found in it is within it, says what its last
- * record says, and a record that is appended is found again.
+ * The journal: a sector may hold anything. A found record lies within it, the state follows its
+ * last record, and an appended record is found again.
  */
 #include <core/journal.h>
 

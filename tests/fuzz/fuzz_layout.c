@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Layout strings: whatever is accepted is true of a 32-bit address space, reads back the same when
- * it is written, and has an answer for every address.
+ * Layout strings: an accepted one fits a 32-bit address space, is equal after writing and reading,
+ * and has an answer for every address.
  */
 #include <boot0/chip.h>
 #include <boot0/layout.h>
@@ -62,7 +62,7 @@ static void check_format(const struct boot0_layout *layout)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Each region has the last name that comes no later than the region. */
+/* Each region has the last name that does not come after the region. */
 static void check_names(const struct boot0_layout *layout)
 {
     for (size_t i = 0; i < layout->region_count; i++) {
@@ -79,7 +79,7 @@ static void check_names(const struct boot0_layout *layout)
     }
 }
 
-/* Every right begins where a sector has it, and nowhere before. */
+/* Every change of rights is at the start of a sector, and nowhere else. */
 static void check_extent(const struct boot0_layout *layout)
 {
     for (uint8_t access = 0; access <= 7; access++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The RAM loader's end of its serial line, with a fuzzer for a host. An input is a script, so that
- * frames have the right CRC: bytes as they are, whole frames, time that passes, and a flash that is
- * done or fails. Whatever comes, the flash is asked only for what it has.
+ * The RAM loader's end of its serial line, with a fuzzer as the host. An input is a script, so that
+ * frames have the right CRC: raw bytes, whole frames, passing time, and a flash that completes or
+ * fails. The loader never accesses the flash outside its range, whatever the input.
  */
 #include <boot0/protocol.h>
 #include <core/bytes.h>
@@ -100,7 +100,7 @@ static void receive(struct board *board, const uint8_t *bytes, size_t size)
         b0_loader_line_receive(&board->line, bytes[i], ++board->now_us);
 }
 
-/* Type, number, an address near the flash, a length, and the rest as it is. */
+/* Type, number, an address near the flash, a length, and the rest unchanged. */
 static void receive_frame(struct board *board, const uint8_t *data, size_t size)
 {
     static uint8_t coded[B0_LOADER_CODED_SIZE(B0_LOADER_PAYLOAD_MAX)];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The host's end of the RAM loader's serial line, with a fuzzer for a board: every operation ends,
- * and fills no more than it was given. An input is a script of what comes on the line: bytes as
- * they are, frames with the right CRC, silence.
+ * The host's end of the RAM loader's serial line, with a fuzzer as the board: every operation ends,
+ * and never overflows its buffer. An input is a script of the line: raw bytes, frames with the
+ * right CRC, silence.
  */
 #include <boot0/protocol.h>
 #include <core/bytes.h>
@@ -17,9 +17,9 @@ enum {
 };
 
 struct board {
-    const uint8_t *data; /* what is left of the script */
+    const uint8_t *data; /* the rest of the script */
     size_t size;
-    uint8_t line[B0_LOADER_CODED_SIZE(256)]; /* what is on the line */
+    uint8_t line[B0_LOADER_CODED_SIZE(256)]; /* bytes on the line */
     size_t line_size, line_at;
     struct b0_loader_link *link;
     uint64_t now_us;
@@ -37,7 +37,7 @@ static enum boot0_xfer send_bytes(void *context, const uint8_t *bytes, size_t si
     return BOOT0_XFER_OK;
 }
 
-/* A frame that fits what is under way as far as the script wants. */
+/* Sends a frame that fits the present operation as far as the script wants. */
 static void put_frame(struct board *board, const uint8_t *data, size_t size)
 {
     uint8_t head[4], number = data[1] & 0x80 ? data[1] : board->link->question;
@@ -54,7 +54,7 @@ static void put_frame(struct board *board, const uint8_t *data, size_t size)
     board->line_size = b0_loader_frame_encode(board->line, type, number, &parts);
 }
 
-/* The next thing of the script; false: a silence. */
+/* Executes the script's next part; returns false for a silence. */
 static bool go_on(struct board *board)
 {
     uint8_t what;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* LZ4: any block is decoded within its room, and what is coded comes back. */
+/* LZ4: any block is decoded within its buffer, and encoded data is decoded to the same. */
 #include <core/lz4.h>
 
 #include <stdlib.h>

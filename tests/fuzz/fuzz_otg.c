@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The model of OTG_FS and the bus host before it. The fuzzer is the CPU that runs behind the
- * registers, and now and then the host: any access and any transaction in any order, which must
- * end, keep within the FIFOs, and bring the host back at the time that it was given.
+ * The model of OTG_FS and its bus host. The fuzzer is the CPU that uses the registers, and
+ * sometimes the host: any access and any transaction in any order. Each must end, stay within the
+ * FIFOs, and return to the host at the time given to it.
  */
 #include "vboard/machine/host.h"
 
@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum {
-    SLICE_ACCESSES = 24, /* that the CPU makes in one run() at the most */
+    SLICE_ACCESSES = 24, /* maximum CPU accesses in one run() */
     ROUNDS_MAX = 200,
 };
 
@@ -54,7 +54,7 @@ static void port_irq(void *context, bool level)
 {
     struct fuzz *f = context;
 
-    /* It is told of changes only. */
+    /* Only changes are reported. */
     if (level == f->level)
         abort();
     f->level = level;
@@ -89,7 +89,7 @@ static void port_progress(void *context)
 
 /* ---- the CPU ---- */
 
-/* Registers that matter, so that an input of few bytes reaches far; one row a byte. */
+/* Important registers, so that an input of few bytes reaches far; one row per byte. */
 static const uint16_t places[] = {
     0x000, 0x004, 0x008, 0x00C, 0x010, 0x014, 0x018,  0x01C,  0x020,  0x024,  0x028,  0x038, 0x104,
     0x108, 0x10C, 0x400, 0x800, 0x804, 0x808, 0x810,  0x814,  0x818,  0x81C,  0x834,  0x900, 0x908,
@@ -97,7 +97,7 @@ static const uint16_t places[] = {
     0xB20, 0xB28, 0xB30, 0xB40, 0xB50, 0xE00, 0x1000, 0x2000, 0x3000, 0x4000, 0x5000,
 };
 
-/* Values that do something together with one of these. */
+/* Values that have an effect together with one of these. */
 static uint32_t value_for(struct input *in)
 {
     static const uint32_t values[] = {
@@ -132,7 +132,7 @@ static void access(struct fuzz *f)
         vboard_otg_write(f->otg, offset, width, value_for(&f->in));
 }
 
-/* ---- the bus, in disorder ---- */
+/* ---- unexpected bus traffic ---- */
 
 static void disturb(struct fuzz *f)
 {
@@ -202,7 +202,7 @@ static uint64_t run(void *context, uint64_t until_ns)
     f->stop = false;
     for (int i = 0; i < SLICE_ACCESSES && more(f) && !f->stop; i++)
         access(f);
-    /* Nothing left to read: the CPU sleeps, and time passes. */
+    /* The input is exhausted: the CPU sleeps, and time passes. */
     if (!f->stop || !more(f))
         f->now_ns = until_ns > f->now_ns ? until_ns : f->now_ns;
     return f->now_ns;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A file of settings: whatever it says, the values stay texts, and options take them or do not. */
+/* A settings file: values stay texts whatever it contains, and options accept or refuse them. */
 #include <cli/settings.h>
 
 #include <stdint.h>
@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (settings_take(&settings, "boot0.conf", text, &error) == BOOT0_OK &&
         settings_apply(&settings, &command, &arguments, &error) == BOOT0_OK &&
         arguments.select.baud != 0 && !arguments.select.port)
-        abort(); /* a speed is for a port */
+        abort(); /* a speed needs a port */
     for (const struct setting *setting = settings.list; setting->name; setting++)
         if ((setting->value[0] == '\0') != (setting->source[0] == '\0') ||
             strlen(setting->value) >= SETTING_VALUE_MAX)

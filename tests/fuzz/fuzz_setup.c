@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What Windows' device manager says of a device: lines of arbitrary bytes in place of its texts. */
+/* A device's texts in Windows' device manager: lines of arbitrary bytes in place of them. */
 #include <base/platform/setup.h>
 #include <cli/driver/device.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The next line into an array, as SetupAPI's values come: not longer than it, with an end. */
+/* Copies the next line into an array, as SetupAPI returns values: truncated, with a terminator. */
 static void take(const uint8_t **data, size_t *size, char *text, size_t room)
 {
     const uint8_t *end = *size > 0 ? memchr(*data, '\n', *size) : NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* S-records, as they come and with right checksums. */
+/* S-records, unchanged and with right checksums. */
 #include "image_fuzz.h"
 
 static uint8_t checksum(uint8_t sum)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Records of sessions: read, then played back to a session as far as they go. */
+/* Records of sessions: read, then replayed to a session as far as they go. */
 #include <boot0/boot0.h>
 #include <lib/trace/replay.h>
 #include <lib/trace/stream.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Checks of an image that came out of a parser, and of what becomes of it in other formats. */
+/* Checks of a parsed image, and of its conversion to other formats. */
 #include "image_fuzz.h"
 
 #include <string.h>
 
 enum {
-    SPAN_MAX = 1 << 20, /* more is not written as raw binary here: it would only be slow */
+    SPAN_MAX = 1 << 20, /* more is not written as raw binary here: it would be too slow */
     RAW_ADDRESS = 0x08000000,
 };
 
@@ -47,7 +47,7 @@ static bool is_raw(enum boot0_format format)
     return format == BOOT0_FORMAT_BINARY || format == BOOT0_FORMAT_DFU;
 }
 
-/* All that the image holds is in the other one, in the only alternate that most formats have. */
+/* Everything in the image is in the other one, in the only alternate that most formats have. */
 static void check_contents(const struct boot0_image *image, const struct boot0_image *other)
 {
     bool alternates = other->format == BOOT0_FORMAT_DFUSE;
@@ -66,7 +66,7 @@ static void check_contents(const struct boot0_image *image, const struct boot0_i
         require(boot0_image_size(other) <= boot0_image_size(image));
 }
 
-/* Raw data that look like another format are refused, rightly. */
+/* Raw data that looks like another format is refused, rightly. */
 static void check_refused(const uint8_t *data, size_t size, enum boot0_format format)
 {
     struct boot0_image *image;
@@ -108,7 +108,7 @@ static void check_format(const struct boot0_image *image, enum boot0_format form
     free(data);
 }
 
-/* Part of the first segment moved, then all removed: nothing is lost before that. */
+/* Moves part of the first segment, then removes everything: nothing is lost before that. */
 static void check_changes(const struct boot0_image *image)
 {
     const struct boot0_segment *first = &image->segments[0];
@@ -162,7 +162,10 @@ static int digit_value(uint8_t c)
     return found - digits < 16 ? (int)(found - digits) : (int)(found - digits) - 6;
 }
 
-/* Number of hex digits from the start of some text, and the sum of all bytes but the last. */
+/*
+ * Returns the number of hex digits at the start of a text, and the sum of all bytes except the
+ * last.
+ */
 static size_t sum_digits(const uint8_t *text, size_t length, uint8_t *sum)
 {
     size_t count = 0;

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Writes the fuzz targets' first inputs: make_corpus.py DIRECTORY makes DIRECTORY/TARGET/SEED.
 
-They are made here, by code that shares nothing with the library, so that no binary files need to
-be kept and a mistake in the library's writers does not hide one in its readers.
+Code that shares nothing with the library makes them, so that the repository needs no binary files
+and a mistake in the library's writers does not hide one in its readers.
 """
 
 import pathlib
@@ -88,7 +88,7 @@ def attributes(tags, tag_file=1):
     return b"A" + struct.pack("<I", len(subsection) + 4) + subsection
 
 
-# A name, the architecture, the profile, the FPU and how it is used.
+# A name, the architecture, the profile, the FPU and its use.
 M4F = b"\x057E-M\0\x06\x0d\x07M\x0a\x06\x1b\x01"
 
 
@@ -103,7 +103,8 @@ def attributes_seeds():
 
 def elf_file(segments, bits=1, order=1, kind=2, machine=40, section=b""):
     """Segments are (offset in PROGRAM, physical address, bytes in the file, in memory); `section`
-    are build attributes."""
+    contains build attributes.
+    """
     start = 52 + 32 * len(segments)
     ident = b"\x7fELF" + bytes([bits, order, 1]).ljust(12, b"\0")
     header = struct.pack(
@@ -203,7 +204,7 @@ def image_seeds():
             yield f"{seeds.__name__.removesuffix('_seeds')}-{name}", data
 
 
-# What boards say of themselves
+# Boards' descriptions of themselves
 
 LAYOUTS = (
     "@Internal Flash  /0x08000000/04*016Kg,01*064Kg,07*128Kg",
@@ -248,7 +249,7 @@ def descriptors_seeds():
         data = text.encode("utf-16-le")
         yield f"string-{i}", bytes([(2 + len(data)) & 0xFF, 3]) + data
     data = LAYOUTS[0].encode("utf-16-le")
-    yield "string-long", bytes([166, 3]) + data  # as in F42x ROMs: longer than what comes
+    yield "string-long", bytes([166, 3]) + data  # as in F42x ROMs: longer than the data
 
 
 def trace_line(at, direction, name, value, index, length, data=b"", more=""):
@@ -284,7 +285,7 @@ def trace_seeds():
 
 
 def engine_seeds():
-    """The first byte chooses the operation, the others are the board's answers."""
+    """The first byte selects the operation, the others are the board's answers."""
     idle = bytes([0, 0, 0, 0, 0, 2, 0])
     for operation in range(8):
         yield f"idle-{operation}", bytes([operation]) + idle * 8
@@ -293,10 +294,10 @@ def engine_seeds():
 
 
 def an3155_seeds():
-    """Flags, then operations: whether it is stopped, which it is, how each step ends and its bytes."""
+    """Flags, then operations: whether it is stopped, its kind, how each step ends and its bytes."""
     for operation in range(12):
         for align in range(4):
-            # Every ACK, then data as they come; and the same with refusals and silence between.
+            # Every ACK, then unchanged data; and the same with refusals and silence between.
             yield f"good-{operation}-{align}", bytes([0x80 | align, 0, operation]) + bytes(64)
             yield (f"bad-{operation}-{align}", bytes([0x80 | align, 0, operation])
                    + bytes([0, 0, 0x90, 0x1F, 0, 0xC1, 0, 0x90, 0x1F, 0, 0, 0x90, 0x55]) * 6)
@@ -332,7 +333,7 @@ def loader_link_seeds():
 
 
 def lz4_seeds():
-    """Blocks: what is decoded; the same bytes are coded."""
+    """Blocks: they are decoded; the same bytes are also encoded."""
     yield "match", bytes.fromhex("266162 0200 50 63646566 67")
     yield "long", bytes.fromhex("1f61 0100 ffffff20 50") + b"abcde"
     yield "literals", bytes.fromhex("f0 05") + bytes(20)
@@ -354,7 +355,7 @@ def settings_seeds():
 
 
 def gdb_seeds():
-    """What GDB sends."""
+    """GDB's packets."""
     def packet(text):
         return b"$" + text + b"#%02x" % (sum(text) & 255)
 
@@ -383,7 +384,7 @@ def setup_seeds():
 
 
 def ide_seeds():
-    """What an IDE says to a port discovery, in both dialects."""
+    """An IDE's lines to a port discovery, in both dialects."""
     yield "list", b'HELLO 1 "arduino-cli"\nSTART\nLIST\nSTOP\nQUIT\n'
     yield "sync", b'HELLO 1 "IDE 2"\nSTART_SYNC\n\n\n\nSTOP\nSTART_SYNC\nLIST\nQUIT\n'
     yield "old", b"START_SYNC\r\n\n\nSTOP\n"
@@ -421,7 +422,7 @@ def extension_seeds():
     yield "later", struct.pack("<H", 110) + info[2:] + bytes(8)
 
 
-# Descriptions of boards: the files of tests/boards, and small boards with requests behind them
+# Descriptions of boards: the files of tests/boards, and small boards with requests after them
 
 
 SMALL = b"""[memory]
@@ -498,7 +499,7 @@ def otg_read(register):
 
 
 def otg_seeds():
-    """A device that is initialised, then transactions: by the fuzzer, or by the host."""
+    """An initialised device, then transactions: by the fuzzer, or by the host."""
     accesses = [
         otg_write(OTG_GCCFG, 0x00290000),
         otg_write(OTG_DCFG, 3),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A real Chromium with the flasher's page, for the tests. Under vboard the browser sees the virtual
-// boards; the server of the page must not, since a preloaded library serves it nothing.
+// boards; the page's server runs without the preloaded library, which it does not need.
 
 import assert from 'node:assert';
 import {spawn} from 'node:child_process';
@@ -13,13 +13,13 @@ const SITE = new URL('../../build/web/', import.meta.url).pathname;
 const tools = createRequire(new URL('../../build/web-tools/package.json', import.meta.url));
 const {chromium} = tools('playwright-core');
 
-/** Nothing that this browser does by itself goes over a network. */
+/** This browser accesses no network by itself. */
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
                    '--disable-background-networking', '--disable-component-update',
                    '--disable-sync'];
 
 /**
- * The port is fixed where a policy names it (webusb.test.mjs).
+ * The port is fixed where a policy contains it (webusb.test.mjs).
  * @param {number} port
  */
 function serve(port) {
@@ -36,7 +36,7 @@ function serve(port) {
 
 /**
  * Loads a page. Under vboard the first load of a new browser has timed out, once in some hundred
- * starts and for a reason not found yet; the tests are of the page, so it is tried again.
+ * starts and for an unknown reason; the tests concern the page, so the load is retried.
  */
 async function load(page, url) {
     for (let tries = 3; tries > 1; tries--) {
@@ -66,7 +66,7 @@ export async function openBrowser(options = {}) {
     context.setDefaultTimeout(30000);
     if (options.init) await context.addInitScript(options.init);
     const page = context.pages()[0] ?? await context.newPage();
-    /** What nobody expects: a script that fails, a rule of the page's policy that is broken. */
+    /** Unexpected events: a script that fails, a violation of the page's policy. */
     const faults = [];
     page.on('pageerror', error => faults.push(error.message));
     page.on('console', message => {
@@ -79,7 +79,7 @@ export async function openBrowser(options = {}) {
             faults.push(`request of ${request.url()}`);
     });
     /**
-     * Waits until an element says this; a fault that shows up meanwhile fails at once.
+     * Waits until an element has this text; fails at once if a fault appears meanwhile.
      * @param {RegExp} words
      */
     const says = async (words, id = 'status') => {
@@ -90,7 +90,7 @@ export async function openBrowser(options = {}) {
         }, [id, words.source]);
         assert.match(await handle.jsonValue(), words);
     };
-    /** Gives the page a file, as the file chooser does. */
+    /** Gives the page a file, like the file chooser. */
     const choose = (name, bytes) => page.setInputFiles(
         '#file', {name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes)});
     return {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The browser's own chooser, which no policy stands in for: Chromium under Xvfb, driven by xdotool.
+// The browser's own chooser, without a policy in its place: Chromium under Xvfb, driven by xdotool.
 // `xvfb-run vboard BOARD… -- node chooser.test.mjs`, with a board that runs a program.
 
 import assert from 'node:assert';
@@ -19,14 +19,14 @@ before(async () => {
 after(() => browser.close());
 
 /**
- * The chooser belongs to the browser's own window: neither the page nor the X server can tell when it
- * is open. It gets its time, and what was pressed too early is pressed again.
+ * The chooser belongs to the browser's own window: neither the page nor the X server can tell when
+ * it is open. The test waits this long, and repeats keys that were pressed too early.
  */
 const OPEN_MS = 2000;
 const TRIES = 5;
 
 /**
- * Presses a button that opens the chooser, then keys, until the page has come to something else.
+ * Presses a button that opens the chooser, then keys, until the page reaches the outcome.
  * @param {string} button
  * @param {string[]} keys
  * @param {string} outcome a selector
@@ -59,7 +59,7 @@ test('a click for the program, a second one for its bootloader, and it is flashe
     assert.match(await page.textContent('#board-facts'), /Bootloaderboot0 \d/);
     await page.click('#flash');
     await browser.says(/written and verified.*The program runs/);
-    // Both are permitted now: nobody is asked again.
+    // Both are granted now: the chooser does not appear again.
     await page.click('#flash');
     await browser.says(/Nothing to do/);
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the tests of the flasher share: programs to flash, and the library that was built.
+// Shared by the tests of the flasher: programs to flash, and the built library.
 
 import {Boot0} from '../../web/boot0.js';
 
@@ -13,7 +13,7 @@ export function loadBoot0(virtual = true) {
 /**
  * A program that loops; the rest is noise.
  * @param {number} size bytes
- * @param {number} stack initial stack pointer: what tells chips apart
+ * @param {number} stack initial stack pointer: it distinguishes chips
  */
 export function program(size, stack = 0x20020000) {
     const bytes = new Uint8Array(size).map((_, i) => Math.imul(i, 2654435761) >>> 13);

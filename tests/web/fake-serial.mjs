@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Web Serial without a browser or a board, for tests: also in a page, as a script of its own.
+// Web Serial without a browser or a board, for tests: also in a page, as a separate script.
 
 export class FakePort extends EventTarget {
     /** @type {ReadableStream<Uint8Array> | null} */ readable = null;
@@ -47,7 +47,7 @@ export class FakePort extends EventTarget {
     /** @param {string} text */
     print(text) { this.#controller.enqueue(new TextEncoder().encode(text)); }
 
-    /** An error ends the stream; the port has another one. @param {string} name */
+    /** An error ends the stream; the port then has a new one. @param {string} name */
     damage(name) {
         this.#controller.error(new DOMException(name, name));
         this.#stream();

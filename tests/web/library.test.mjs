@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The library as WebAssembly with a virtual board, in Node, without a browser: what boot0.js says
-// of files and boards, and what the board's flash holds afterwards.
+// The library as WebAssembly with a virtual board, in Node, without a browser: boot0.js' facts of
+// files and boards, and the board's flash afterwards.
 
 import assert from 'node:assert';
 import fs from 'node:fs';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Manifests: the schema, and the words of manifest.js, which have to come to the same verdict. Also
-// the manifest that docs/howto/browser.md shows.
+// Manifests: the schema and manifest.js' messages must agree on every manifest. Also the manifest
+// in docs/howto/browser.md.
 
 import assert from 'node:assert';
 import fs from 'node:fs';
@@ -27,7 +27,7 @@ const GOOD = [
     {...good, builds: [{files: [{path: 'a.bin', address: '0x8000000'}, {path: 'b.elf'}]}, build]},
 ];
 
-/** What is wrong, and what the author is told. @type {[any, RegExp][]} */
+/** Mistakes, and the author's messages. @type {[any, RegExp][]} */
 const BAD = [
     [[], /the manifest is not an object/],
     ['text', /the manifest is not an object/],

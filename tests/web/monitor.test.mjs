@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The serial monitor without a browser: ports that come and go, and what is made of their bytes.
+// The serial monitor without a browser: ports that come and go, and the text from their bytes.
 
 import assert from 'node:assert';
 import {test} from 'node:test';
@@ -11,7 +11,7 @@ import {FakePort, FakeSerial} from './fake-serial.mjs';
 
 const encode = (/** @type {string} */ text) => new TextEncoder().encode(text);
 
-/** A monitor that listens, and what it has heard. @param {any} link @param {number} [baud] */
+/** A monitor that listens, and its received data. @param {any} link @param {number} [baud] */
 async function listen(link, baud = 115200) {
     const monitor = new Monitor();
     const heard = {text: '', faults: /** @type {any[]} */ ([])};
@@ -79,7 +79,7 @@ test('the port is let go while the board is flashed, and taken again', async () 
     await monitor.pause();
     assert.equal(monitor.state, 'paused');
     assert.equal(port.readable, null);
-    await port.open({baudRate: 1200}); // somebody else has it now
+    await port.open({baudRate: 1200}); // another program has it open now
     await port.close();
     monitor.resume();
     await until(() => monitor.state === 'open');

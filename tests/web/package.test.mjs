@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The npm package as who installs it has it: what is in it, what it exports, its declarations, and
-// its example for Node. The stage unpacks it as node_modules/boot0 in BOOT0_PACKAGE.
+// The installed npm package: its files, its exports, its declarations, and its example for Node.
+// The stage unpacks it as node_modules/boot0 in BOOT0_PACKAGE.
 
 import assert from 'node:assert';
 import {execFileSync} from 'node:child_process';

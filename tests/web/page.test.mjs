@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The page in a real Chromium with the virtual board in the page: what a person sees who does all
-// right, and who makes each mistake.
+// The page in a real Chromium with the virtual board in the page: what a user sees without
+// mistakes, and after each mistake.
 
 import assert from 'node:assert';
 import fs from 'node:fs';
@@ -30,7 +30,7 @@ const connectVirtual = async () => {
     await page.click('#virtual');
     await page.waitForSelector('#board-facts:not([hidden])');
 };
-/** What the board holds, by the page's own way of reading it. */
+/** The board's contents, as the page reads them. */
 const read = async (/** @type {number} */ bytes) => {
     await page.evaluate(() => { document.querySelector('#reading').open = true; });
     await page.fill('#read-size', String(bytes));
@@ -272,7 +272,7 @@ test('the button tells of a board that no build is for, and of a file that is mi
     await words(/Blinky has no version for this board \(.*F405/);
     await openInstall({name: 'Blinky', builds: [{files: [{path: 'a.bin'}]}]}, {});
     await words(/a\.bin cannot be loaded \(404\)/);
-    browser.faults.splice(0); // the browser reports the 404 by itself
+    browser.faults.splice(0); // the browser itself reports the 404
 });
 
 test('the button tells the author what is wrong with the manifest', async () => {
@@ -374,7 +374,7 @@ test('the monitor shows what a program prints, with times, and sends what is typ
     await page.click('#monitor-clear');
     assert.equal(await page.textContent('#monitor-text'), '');
 
-    // It lets the port go for the board's sake, and comes back.
+    // It releases the port for the board, and comes back.
     await page.evaluate('new MutationObserver(() => { (window.states ??= []).push(' +
         'document.getElementById("monitor-state").textContent); })' +
         '.observe(document.getElementById("monitor-state"), {childList: true})');

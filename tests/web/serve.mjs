@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Serves a folder on localhost, as a static host does: node serve.mjs FOLDER PORT; port 0: any.
-// Prints the port when it is ready.
+// Serves a folder on localhost, like a static host: node serve.mjs FOLDER PORT; port 0: any. Prints
+// the port when it is ready.
 
 import fs from 'node:fs';
 import http from 'node:http';

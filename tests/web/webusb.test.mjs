@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The page with virtual boards behind WebUSB: `BOOT0_WEB_CASE=NAME vboard BOARD… -- node
-// webusb.test.mjs`. The permission that a person gives in the chooser comes by a policy of the
-// browser: policy.json, in /etc/chromium/policies/managed.
+// webusb.test.mjs`. A policy of the browser replaces the user's permission in the chooser:
+// policy.json, in /etc/chromium/policies/managed.
 
 import assert from 'node:assert';
 import fs from 'node:fs';
@@ -11,9 +11,9 @@ import {openBrowser} from './browser.mjs';
 import {program, toHex} from './common.mjs';
 
 const name = process.env.BOOT0_WEB_CASE ?? 'rom';
-/** policy.json permits all boards to the page at the first, and programs only at the second. */
+/** policy.json grants all boards to the page at the first, and only programs at the second. */
 const PORT = name === 'again' ? 8124 : 8123;
-/** Headless there is no chooser: the page gets the permitted board that window.chosen says. */
+/** Headless there is no chooser: the page gets the permitted board in window.chosen. */
 const CHOOSER = `navigator.usb.requestDevice = async () => {
     const devices = await navigator.usb.getDevices();
     devices.sort((a, b) => a.serialNumber < b.serialNumber ? -1 : 1);
@@ -42,7 +42,10 @@ async function option(name) {
     await page.check(`[name=${name}]`);
 }
 
-/** Intel HEX, and left for `boot0 flash` to do the same with. @param {number} size @param {number} [stack] */
+/**
+ * Intel HEX, also written for `boot0 flash` to do the same.
+ * @param {number} size @param {number} [stack]
+ */
 async function chooseProgram(size, stack) {
     const hex = toHex(program(size, stack), 0x08000000);
     if (process.env.BOOT0_WEB_FILE) fs.writeFileSync(process.env.BOOT0_WEB_FILE, hex);
@@ -73,7 +76,7 @@ const CASES = {
         await browser.says(/Nothing to do/);
     },
 
-    /** A program that runs goes to the bootloader when it is asked, under another id, and back. */
+    /** A running program reboots into the bootloader on request, under another id, and back. */
     async program() {
         await browser.choose('hello-2.elf', fs.readFileSync(`${process.env.BOOT0_FIRMWARE}/hello-2.elf`));
         await connect();
@@ -84,7 +87,7 @@ const CASES = {
         await browser.says(/Nothing to do/);
     },
 
-    /** The bootloader was never permitted: the page asks for it, and can be told to stop. */
+    /** The bootloader was never granted: the page asks for it, and can be stopped. */
     async again() {
         await page.click('#connect');
         await page.waitForSelector('#again:not([hidden])');
@@ -95,7 +98,7 @@ const CASES = {
         assert.ok(await page.isVisible('#connect'));
     },
 
-    /** The cable is pulled in the middle, and pushed in again: the page goes on by itself. */
+    /** The cable is pulled in the middle, and plugged in again: the page continues by itself. */
     async unplug() {
         await chooseProgram(60000);
         await connect();
@@ -114,7 +117,7 @@ const CASES = {
         await browser.says(/written and verified/);
     },
 
-    /** boot0's bootloader goes on a new board, and starts. */
+    /** boot0's bootloader is installed on a new board, and starts. */
     async install() {
         await connect();
         await page.click('#install summary');
@@ -122,7 +125,7 @@ const CASES = {
         await browser.says(/Bootloader \d.* installed and verified. It was started/);
     },
 
-    /** Another build of it is replaced through the ROM; the program is kept, and runs. */
+    /** Another build of it is replaced through the ROM; the program is preserved, and runs. */
     async update() {
         await connect();
         assert.match(await page.textContent('#board-facts'), /Bootloaderboot0 \d/);
@@ -133,8 +136,8 @@ const CASES = {
     },
 
     /**
-     * The serial monitor by Web Serial: what the program says; then the program is replaced while
-     * the monitor is open, and it shows what the new one says.
+     * The serial monitor by Web Serial: the program's output; then the program is replaced while
+     * the monitor is open, and it shows the new one's output.
      */
     async monitor() {
         await choosePort(PROGRAM);
@@ -169,7 +172,7 @@ const CASES = {
         await browser.says(/Bootloaderboot0 \d/, 'board-facts');
     },
 
-    /** Of two boards the chosen one is flashed, and no other. */
+    /** Of two boards only the chosen one is flashed. */
     async two() {
         await chooseProgram(60000);
         await page.evaluate('window.chosen = 1');

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A small part of the Arduino API: what the tests' sketches use. */
+/* A small part of the Arduino API, for the tests' sketches. */
 #ifndef ARDUINO_H
 #define ARDUINO_H
 
@@ -26,7 +26,7 @@ uint32_t millis(void);
 void delay(uint32_t ms);
 void yield(void);
 
-/* Called with what came after DTR was toggled, as in STM32duino: main.cpp. */
+/* Called with the data received after DTR was toggled, as in STM32duino: main.cpp. */
 void dtr_togglingHook(uint8_t *buffer, uint32_t *length);
 
 #ifdef __cplusplus

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* See Serial.h. What the host has no room for is lost, as the runtime has it. */
+/* See Serial.h. Data without room at the host is lost, as in the runtime. */
 #include "Arduino.h"
 
 #include <runtime/boot0_runtime.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * From reset, which is boot0's startup code, to the sketch. Time and USB are boot0's runtime; the
- * sketch's owner chooses the product's name by boards.txt, as with STM32duino.
+ * sketch's author chooses the product's name in boards.txt, as with STM32duino.
  */
 #include "Arduino.h"
 
@@ -13,8 +13,8 @@ extern void (*constructors_end[])(void);
 }
 
 /*
- * The host asks for the bootloader: boot0's runtime hears that as DFU_DETACH, STM32duino's USB serial
- * as these characters. What the variant does then is the same.
+ * The host requests the bootloader: boot0's runtime receives DFU_DETACH, STM32duino's USB serial
+ * these characters. The variant then does the same for both.
  */
 static void leaving()
 {

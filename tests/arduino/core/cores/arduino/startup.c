@@ -1,3 +1,3 @@
 /* SPDX-License-Identifier: MIT */
-/* The vector table and what runs before main() are those of boot0's own programs. */
+/* The vector table and the code before main() are those of boot0's own programs. */
 #include "chip/stm32f4/startup.c"

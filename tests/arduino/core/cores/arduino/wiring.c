@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Time, by boot0's runtime; pins, by registers: port A alone. */
+/* Time, by boot0's runtime; pins, by registers: only port A. */
 #include "Arduino.h"
 
 #include <chip/stm32f4/registers.h>

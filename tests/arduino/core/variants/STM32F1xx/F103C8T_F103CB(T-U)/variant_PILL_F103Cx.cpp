@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Pin numbers to ports: there is one port. */
+/* Maps pin numbers to ports: there is one port. */
 #ifdef ARDUINO_BLUEPILL_F103C8
 #include "Arduino.h"
 

@@ -1,2 +1,2 @@
 /* SPDX-License-Identifier: MIT */
-/* What pins can do: nothing that the tests need. */
+/* Functions of pins: the tests need none. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Pin numbers to ports: port A alone, the pin's number is its bit. */
+/* Maps pin numbers to ports: only port A, the pin's number is its bit. */
 #ifdef ARDUINO_BLACK_F407VE
 #include "Arduino.h"
 

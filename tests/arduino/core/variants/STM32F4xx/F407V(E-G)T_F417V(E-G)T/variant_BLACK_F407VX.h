@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The black board with an STM32F407VE: what a sketch calls its pins. */
+/* The black board with an STM32F407VE: a sketch's names of its pins. */
 #ifndef VARIANT_BLACK_F407VX_H
 #define VARIANT_BLACK_F407VX_H
 

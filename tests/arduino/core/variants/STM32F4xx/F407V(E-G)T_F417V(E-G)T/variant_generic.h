@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A generic F407: the Discovery board's green LED would be PD12; port A is all that there is. */
+/* A generic F407: the Discovery board's green LED would be PD12; there is only port A. */
 #ifndef VARIANT_GENERIC_H
 #define VARIANT_GENERIC_H
 
