@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Compiles what is installed into build/host: libboot0, boot0, vboard. The tests have their own
+# Compiles the installed parts into build/host: libboot0, boot0, vboard. The tests have their own
 # build directories, see scripts/test.py.
 #   scripts/build-host.sh [DIRECTORY]      build/host
 set -euo pipefail
@@ -16,7 +16,7 @@ option() {
 
 scripts/build.sh "$directory" -Dtests=disabled -Dvboard=enabled -Dserial=enabled
 embeds_bootloaders && exit
-# The compiler for boards can have been installed after this directory was configured.
+# The compiler for boards may have been installed after this directory was configured.
 if command -v arm-none-eabi-gcc >/dev/null && [ "$(option bootloaders)" = auto ]; then
     meson setup --reconfigure "$directory" >"$directory.log" 2>&1 || {
         cat "$directory.log" >&2

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Makes the npm package of the flasher from build/web: build/npm/boot0-VERSION.tgz. TypeScript, which
-# makes the declarations from the comments, comes from npm: build/web-tools.
+# Makes the npm package of the flasher from build/web: build/npm/boot0-VERSION.tgz. TypeScript,
+# which generates the declarations from the comments, comes from npm: build/web-tools.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 readonly tools=build/web-tools package=build/npm/package
@@ -13,7 +13,7 @@ cp -r build/web/. "$package"
 cp -r web/examples web/README.md LICENSE "$package"
 "$tools/node_modules/.bin/tsc" -p web --typeRoots "$tools/node_modules/@types" --noEmit false \
     --declaration --emitDeclarationOnly --outDir "$package"
-# What only the tests need is left out; the version is the library's.
+# Omits what only the tests need; the version is the library's.
 node - web/package.json "$package/package.json" <<'END'
 const fs = require('node:fs');
 const [from, to] = process.argv.slice(2);

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Builds the flasher for the browser into build/web, a static site: `make web`.
 
-The library is compiled to WebAssembly by clang, lld and wasi-libc. Its sources are those that the
-meson.build files of core, base, lib and vboard list, less what asks the operating system. ninja
-compiles what has changed.
+clang, lld and wasi-libc compile the library to WebAssembly. Its sources are those in the
+meson.build files of core, base, lib and vboard, without those that use the operating system. ninja
+compiles only changed files.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SITE = ROOT / "build/web"
 OBJECTS = ROOT / "build/web-objects"
-# Compressed, as a server sends it. Virtual boards are loaded only by who wants one.
+# Compressed, as a server sends it. Virtual boards are loaded only on request.
 LIMITS = {
     "boot0.wasm": 100 * 1024,
     "boot0-asyncify.wasm": 130 * 1024,
@@ -27,7 +27,7 @@ LIMITS = {
     "boot0-virtual-asyncify.wasm": 200 * 1024,
 }
 
-# What a page has no use for: files, libusb, the system's clock. base/platform is the system's.
+# Unused in a page: files, libusb, the system's clock. base/platform is the system's.
 LEFT_OUT = re.compile(r"base/platform/.*|lib/image/file\.c|lib/usb/libusb\.c"
                       r"|lib/serial/(libserialport|win32)\.c"
                       r"|vboard/machine/.*|vboard/main\.c|vboard/attach/.*|vboard/gdb/.*")
@@ -37,11 +37,12 @@ MODELS = ["vboard/machine/none.c"]
 COMPILE = ("--target=wasm32-wasi -std=c11 -Oz -flto -Wall -Wextra -Werror -Wshadow "
            "-Wstrict-prototypes -Wwrite-strings -Wvla -Wcast-qual -fvisibility=hidden "
            "-D_POSIX_C_SOURCE=200809L -Iinclude -I.")
-# Tables of a session are on the stack: it must be larger than lld's 64 KiB, and end in a trap.
+# Tables of a session are on the stack: it must be larger than lld's 64 KiB, and overflow into a
+# trap.
 LINK = ("--target=wasm32-wasi -mexec-model=reactor -Oz -flto -Wl,--gc-sections -Wl,--strip-all "
         "-Wl,-z,stack-size=1048576 -Wl,--stack-first -Wl,--lto-O2")
 
-# What may have to wait: the functions that web/wasm/host.h marks with SUSPENDS. Asyncify is for
+# Functions that may have to wait: web/wasm/host.h marks them with SUSPENDS. Asyncify is for
 # browsers, and versions of Node, without JavaScript Promise Integration.
 OPTIMIZE = "wasm-opt -Oz"
 
@@ -53,7 +54,7 @@ def asyncify():
 
 
 def listed(folder):
-    """The C sources that a folder's meson.build lists."""
+    """Returns the C sources in a folder's meson.build."""
     text = (ROOT / folder / "meson.build").read_text(encoding="utf-8")
     names = (f"{folder}/{name}" for name in re.findall(r"'([\w/]+\.c)'", text))
     return {name for name in names if (ROOT / name).exists() and not LEFT_OUT.fullmatch(name)}
@@ -65,7 +66,7 @@ def version():
 
 
 def rules(compiler):
-    """build.ninja: each source once, two modules."""
+    """Returns build.ninja: each source once, two modules."""
     library = listed("core") | listed("base") | listed("lib") | set(MORE)
     own = {str(path.relative_to(ROOT)) for path in (ROOT / "web/wasm").glob("*.c")}
     models = (listed("vboard") | set(MODELS)) - library
@@ -101,7 +102,7 @@ def rules(compiler):
 
 
 def bootloaders(prebuilt):
-    """boot0's own bootloaders, as the command has them; a page without them says so."""
+    """Writes boot0's own bootloaders, those of the command; a page without them reports that."""
     command = [ROOT / "scripts/embed-bootloaders.py", SITE / "bootloaders", "--files"]
     if prebuilt:
         return subprocess.run([*command, "--from", prebuilt], check=False).returncode

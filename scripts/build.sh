@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: MIT
 # Configures and compiles one build directory, silently unless something fails:
 #   scripts/build.sh DIRECTORY [MESON-SETUP-OPTION…]
-# Options count when the directory is new. Warnings are errors, so silence hides nothing. TARGETS names
-# what of it is wanted, all if it is empty.
+# Options apply only to a new directory. Warnings are errors, so silence hides nothing. TARGETS
+# lists the targets to build (empty: all).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 directory=$1
 shift
-# Several of the build directories compile the same: meson uses ccache where it is installed.
+# Several build directories compile the same sources: meson uses ccache where it is installed.
 export CCACHE_DIR=${CCACHE_DIR:-$PWD/build/cache/ccache} CCACHE_BASEDIR=${CCACHE_BASEDIR:-$PWD}
 export CCACHE_NOHASHDIR=1
 mkdir -p "$(dirname "$directory")"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Checks the packages in build/deb: lintian finds nothing, a bare Debian 12 installs them, a new
-# board is set up and flashed there with nothing else, and removing them leaves nothing behind.
-# Exits 69, and says why, if that bare Debian cannot be made.
+# Checks the packages in build/deb: lintian finds nothing, a bare Debian 12 installs them, sets up
+# and flashes a new board with nothing else, and their removal leaves nothing behind. Exits with 69
+# and a reason if that bare Debian cannot be made.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 base=$PWD/build/cache/bookworm
@@ -18,7 +18,7 @@ check_form() {
     lintian --allow-root --info --display-info --fail-on error,warning,info build/deb/*.changes
 }
 
-# Kept in build/cache for the next time.
+# Kept in build/cache for the next run.
 make_base() {
     local mirror
     [ -f "$base/complete" ] && return
@@ -31,14 +31,14 @@ make_base() {
     mkdir -p "$base"
     debootstrap --variant=minbase bookworm "$base" "$mirror" >"$base.log" 2>&1 ||
         unavailable "see $base.log"
-    # apt as it is set up on this machine.
+    # apt with this machine's configuration.
     rm -rf "$base/etc/apt"
     cp -a /etc/apt "$base/etc/apt"
     find "$base/etc/apt/sources.list.d" -type f ! -name 'debian*' -delete
     touch "$base/complete"
 }
 
-# In namespaces of its own: what is mounted or started there ends with it.
+# In separate namespaces: mounts and processes there end with it.
 inside() {
     # shellcheck disable=SC2016 # for the shell inside
     unshare --mount --pid --fork --kill-child bash -c '
@@ -65,7 +65,7 @@ install_packages() {
     }
 }
 
-# The steps of README.md, "Flash your board", with a virtual board in the place of the real one.
+# The steps of README.md, "Flash your board", with a virtual board in place of the real one.
 check_first_flash() {
     inside sh -ec '
         cd /root

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Compares the symbols that libboot0 exports with the list in tests/exports.txt, so that none
-# appears or goes by accident:
+# Compares the symbols that libboot0 exports with the list in tests/exports.txt, so that none is
+# added or removed by accident:
 #   scripts/check-exports.sh [--update] LIBRARY
 set -euo pipefail
 list=$(dirname "$0")/../tests/exports.txt

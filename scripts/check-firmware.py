@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Checks the firmware in build/firmware: each program has the vector table of its chip, at the address
-that it is meant for, and its .bin, .hex, .uf2 and .dfu hold the same bytes."""
+"""Checks the firmware in build/firmware: each program has the vector table of its chip, at its
+intended address, and its .bin, .hex, .uf2 and .dfu contain the same bytes.
+"""
 
 import pathlib
 import re
@@ -10,7 +11,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FIRMWARE = ROOT / "build/firmware"
-# Who has which part of the flash: one place for host, bootloader and this script.
+# The owners of the flash's parts: one place for host, bootloader and this script.
 MAP = {
     name: int(value, 16)
     for name, value in re.findall(r"#define B0_(\w+) +(0x[0-9a-f]+)u",
@@ -31,7 +32,7 @@ UF2_STM32F4 = 0x57755A57
 
 
 def read_hex(path):
-    """The bytes of an Intel HEX file without gaps, and their address."""
+    """Returns the bytes of an Intel HEX file without gaps, and their address."""
     base, start, data = 0, None, bytearray()
     for line in path.read_text(encoding="ascii").split():
         record = bytes.fromhex(line[1:])
@@ -48,7 +49,7 @@ def read_hex(path):
 
 
 def read_uf2(path):
-    """Address and bytes of a UF2 file, and the families of its blocks: Microsoft's specification."""
+    """Returns address, bytes and block families of a UF2 file: Microsoft's specification."""
     blocks = [
         struct.unpack("<8I476sI", block)
         for (block,) in struct.iter_unpack("512s", path.read_bytes())
@@ -59,14 +60,14 @@ def read_uf2(path):
 
 
 def read_dfuse(path):
-    """Address and bytes of a DfuSe file with one element: UM0391, chapter 2."""
+    """Returns address and bytes of a DfuSe file with one element: UM0391, chapter 2."""
     data = path.read_bytes()
     address, size = struct.unpack_from("<2I", data, 11 + 274)
     return address, data[11 + 282 : 11 + 282 + size]
 
 
 def programs():
-    """The name of each program, its chip, and the address that it is linked for."""
+    """Returns the name of each program, its chip, and its link address."""
     for name in ("blink", "blink-fast"):
         yield name, "f407", MAP["FLASH_BASE"]
     yield "blink-8000", "f407", MAP["PROGRAM_BASE"]
@@ -98,7 +99,7 @@ def check(name, chip, address):
 
 
 def check_bootloader(path):
-    """What boot0 and the start of the chip rely on: stack, reset vector, and who it says it is."""
+    """Checks what boot0 and the chip's start rely on: stack, reset vector, and identification."""
     binary = path.read_bytes()
     stack, reset, *_ = struct.unpack_from("<7I", binary)
     signature, version, device = struct.unpack_from("<3I", binary, 28)

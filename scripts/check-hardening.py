@@ -20,7 +20,7 @@ def readelf(*arguments):
 
 
 def missing(path):
-    """What a file lacks, as a list of texts."""
+    """Returns the protections that a file lacks, as a list of texts."""
     header = readelf("--file-header", path)
     segments = readelf("--program-headers", path)
     dynamic = readelf("--dynamic", path)

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Checks what `make install` puts in place. With nothing but that, pkg-config finds the library, the
-# examples compile and link, the programs run, and boot0 installs its bootloader on a board from an
-# empty directory. The same build without a compiler for boards says what is missing.
+# Checks the result of `make install`. With nothing else, pkg-config finds the library, the examples
+# compile and link, the programs run, and boot0 installs its bootloader on a board from an empty
+# directory. The same build without a compiler for boards reports what is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 stage=$PWD/build/stage
-build=build/install # of its own: the prefix of build/host is the user's
+build=build/install # a separate one: the prefix of build/host is the user's
 rm -rf "$stage"
 mkdir -p "$stage/empty"
 
@@ -36,7 +36,7 @@ check_library() {
     "$stage/usr/bin/boot0" version | grep -F "$version"
 }
 
-# A new board, from an empty directory, by what is installed and nothing else.
+# A new board, from an empty directory, with only the installed files.
 check_board() {
     local binary=$root/build/firmware/bootloader-generic-f407.bin
     cp build/firmware/hello.elf "$stage/"
@@ -50,7 +50,7 @@ check_board() {
     )
 }
 
-# As root, of a build directory that is a user's: nothing in it becomes root's.
+# As root, with a user's build directory: no file in it becomes root's.
 check_ownership() {
     local foreign
     [ "$(id -u)" -eq 0 ] || return 0
@@ -66,7 +66,7 @@ check_ownership() {
     diff <(cd "$stage/usr" && find . | sort) <(cd "$stage/destination$stage/usr" && find . | sort)
 }
 
-# Where there is no compiler for boards, and where it is installed afterwards.
+# Without a compiler for boards, and with one that is installed afterwards.
 check_without_compiler() {
     local status=0
     mkdir "$stage/bin"
@@ -82,7 +82,7 @@ check_without_compiler() {
     $build/cli/boot0 install-bootloader --virtual f407 build/firmware/bootloader-generic-f407.bin
     scripts/build-host.sh $build
     $build/cli/boot0 install-bootloader --list | grep generic-f407
-    # Prebuilt ones, as a distribution has them.
+    # Prebuilt bootloaders, as in a distribution.
     PATH=$stage/bin meson setup --reconfigure -Dbootloader_binaries=build/firmware $build >$build.log
     PATH=$stage/bin scripts/build-host.sh $build
     $build/cli/boot0 install-bootloader --list | grep generic-f407

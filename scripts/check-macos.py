@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Checks programs and libraries for macOS: check-macos.py ARCHITECTURE FILE…
 
-Each is a Mach-O file for aarch64 or x86_64 that may be loaded anywhere, runs on macOS 11, and needs
-the system's library, libusb and libserialport, and no other. Apple's <mach-o/loader.h> names the
-fields.
+Each is a position independent Mach-O file for aarch64 or x86_64, runs on macOS 11, and needs only
+the system's library, libusb and libserialport. The fields are named as in Apple's
+<mach-o/loader.h>.
 """
 import struct
 import sys
@@ -19,7 +19,7 @@ MINIMUM = 11 << 16
 
 
 def commands(data):
-    """(command, its bytes) of each load command."""
+    """Returns (command, its bytes) of each load command."""
     count = struct.unpack_from("<I", data, 16)[0]
     offset = 32
     for _ in range(count):
@@ -29,7 +29,7 @@ def commands(data):
 
 
 def missing(path, architecture):
-    """What a file lacks, as a list of texts."""
+    """Returns the properties that a file lacks, as a list of texts."""
     with open(path, "rb") as file:
         data = file.read()
     magic, cpu, _, kind, _, _, flags = struct.unpack_from("<7I", data)

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Checks the form of the manifests of a release: check-manifests.py DIRECTORY
 
-DIRECTORY is build/release/manifests. Each manifest is read by a parser of its language (YAML, JSON,
-rpmspec, bash, and ruby where it is installed) and has the fields that its package manager needs; its
-digests are those of the archives. No package manager is run.
+DIRECTORY is build/release/manifests. A parser of its language reads each manifest (YAML, JSON,
+rpmspec, bash, and ruby where it is installed). It must have the fields that its package manager
+needs, and the archives' digests. No package manager is run.
 """
 import hashlib
 import json
@@ -16,7 +16,7 @@ import sys
 
 import yaml
 
-# Fields that the schemas of winget 1.6 require, for each type of manifest.
+# Fields required by the schemas of winget 1.6, for each type of manifest.
 WINGET = {
     "boot0.boot0.yaml": {"DefaultLocale"},
     "boot0.boot0.installer.yaml": {"Installers"},
@@ -30,7 +30,7 @@ PKGBUILD_FIELDS = ["pkgname", "pkgver", "pkgrel", "pkgdesc", "arch", "url", "lic
 
 
 class Wrong(Exception):
-    """A manifest that is not as it should be; the text says why."""
+    """A manifest with a fault; the text is the reason."""
 
 
 def require(condition, text):
@@ -46,7 +46,7 @@ def output_of(*command, **options):
 
 
 def digest(folder, url):
-    """Of the archive that an address ends in."""
+    """Returns the digest of the archive at the end of a URL."""
     archive = folder.parent / url.rpartition("/")[2]
     require(archive.is_file(), f"there is no {archive.name}")
     return hashlib.sha256(archive.read_bytes()).hexdigest()

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Checks build/release: SHA256SUMS, the forms of manifests, index and SBOM, and that each program for
-# Linux runs, on an emulated CPU where it is not this machine's, and sets up and flashes a virtual
-# board with nothing beside it.
+# Checks build/release: SHA256SUMS, the forms of manifests, index and SBOM. Each program for Linux
+# must run, on an emulated CPU where it is not this machine's, and set up and flash a virtual board
+# with no other files.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -26,7 +26,7 @@ check_sums() {
 
 check_program() { # HOST FILE
     local headers type=DYN
-    [ "$1" != arm-linux-gnueabihf ] || type=EXEC # scripts/linux.sh says why
+    [ "$1" != arm-linux-gnueabihf ] || type=EXEC # scripts/linux.sh has the reason
     shift
     headers=$(readelf --wide --file-header --program-headers --dynamic "$1")
     [[ $headers =~ Type:\ +$type ]] || fail "$1: not position independent"

@@ -3,8 +3,8 @@
 # Makes archives of build/release once more, in another folder and without the compiler cache, and
 # compares them:
 #   scripts/check-reproducible.sh [--all]
-# Without --all it is the source, the Arduino platform, and the command for x86_64 Linux with the
-# bootloaders in it.
+# Without --all it makes only the source, the Arduino platform, and the command for x86_64 Linux
+# with its bootloaders.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=$PWD/build/release

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Checks programs for Windows: check-windows.py FILE.exe…
 
-Each may be loaded anywhere, has data that cannot be executed, needs no DLL that Windows has not, and
-carries a version and a manifest with the code page UTF-8 and long paths.
+Each is position independent, has non-executable data, needs only Windows' own DLLs, and contains a
+version and a manifest with the code page UTF-8 and long paths.
 """
 import re
 import subprocess
@@ -18,7 +18,7 @@ SYSTEM = {"advapi32.dll", "cfgmgr32.dll", "kernel32.dll", "msvcrt.dll", "ole32.d
 
 
 def missing(path):
-    """What a file lacks, as a list of texts."""
+    """Returns the properties that a file lacks, as a list of texts."""
     dump = subprocess.run(["objdump", "-p", path], stdout=subprocess.PIPE, check=True, text=True,
                           errors="replace").stdout
     with open(path, "rb") as file:

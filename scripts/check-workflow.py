@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Checks workflow files: check-workflow.py FILE…
 
-Each is YAML with jobs that have a runner, a time limit and steps. Every script and test
-that a step names exists, and may be run where it is a command. Every target of make is in the
-Makefile, every option of Meson in meson_options.txt or one of Meson's own, and every part of
-install-packages.sh in that script.
+Each is YAML with jobs that have a runner, a time limit and steps. Every script and test in a step
+exists, and is executable where it is a command. Every target of make is in the Makefile, every
+option of Meson in meson_options.txt or one of Meson's own, and every part of install-packages.sh in
+that script.
 """
 import pathlib
 import re
@@ -35,7 +35,7 @@ def parts():
 
 
 def faults_of_words(words):
-    """What is wrong with one command."""
+    """Returns the faults of one command."""
     for place, word in enumerate(words):
         if word.startswith(FOLDERS):
             path = ROOT / word
@@ -68,7 +68,7 @@ def faults_of_step(step):
 
 def faults_of(path):
     workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
-    # YAML 1.1 reads the key "on" as true.
+    # YAML 1.1 parses the key "on" as true.
     if "name" not in workflow or not (workflow.get("on") or workflow.get(True)):
         yield "no name, or no event"
     for name, job in workflow["jobs"].items():

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""What scripts that check built files share: a line for each file."""
+"""Shared by scripts that check built files: prints one line per file."""
 
 import sys
 
 
 def check_files(missing, good, paths=None):
-    """
-    missing(path) lists what a file lacks; the files are those on the command line if none are
-    given. The exit status: 1 if one lacks something.
+    """missing(path) lists what a file lacks; without `paths`, the files are those on the command
+    line. Returns the exit status: 1 if any file lacks something.
     """
     paths = sys.argv[1:] if paths is None else paths
     failed = not paths

@@ -3,9 +3,9 @@
 # Unpacks packages of Debian into a folder, once:
 #   scripts/debian-packages.sh FOLDER PACKAGE…                      source packages
 #   scripts/debian-packages.sh --binary ARCHITECTURE FOLDER PACKAGE…
-#                                                   binary packages: FOLDER/usr/… is their content
-# They come by apt from where this machine's packages come from, with an apt configuration of its own
-# in FOLDER: the machine's stays as it is. Exits 69, and says why, if they cannot be had.
+#                                                   binary packages: into FOLDER/usr/…
+# apt downloads them from this machine's sources, with a separate apt configuration in FOLDER: the
+# machine's stays unchanged. Exits with 69 and a reason if they are not available.
 set -euo pipefail
 
 architecture=
@@ -55,7 +55,7 @@ apt-get indextargets --format '$(ORIGIN) $(REPO_URI) $(RELEASE) $(COMPONENT)' \
         $1 == "Debian" { print kind " [signed-by=" keyring "] " $2 " " $3 " " $4 }' |
     sort -u >"$here/apt/sources.list"
 [ -s "$here/apt/sources.list" ] || unavailable "apt has no packages of Debian"
-# A list that cannot be had need not be the one that names these packages.
+# A list that cannot be downloaded may not be the one with these packages.
 apt_here apt-get -q update >"$log" 2>&1 || true
 (cd "$here" && get "$@") >>"$log" 2>&1 || unavailable "see $log"
 echo "$packages" >"$here/complete"

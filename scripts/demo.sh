@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# What `make demo` shows: a factory-new STM32F407, from its ROM to a program that is replaced while
-# it runs, on a virtual board. Prints each command before it runs it, in a form that can be typed
+# Runs `make demo`: a factory-new STM32F407, from its ROM to a program that is replaced while it
+# runs, on a virtual board. Prints each command before it runs it, in a form that can be typed
 # again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,14 +12,14 @@ else
     bold='' plain=''
 fi
 
-# A sentence or two for the reader, then the command, then what it says.
+# Prints a sentence or two for the reader; run() then prints the command and its output.
 tell() {
     printf '\n%s\n' "$*" | fmt -w 80 -g 79
 }
 run() {
     printf '%s$ %s%s\n' "$bold" "$1" "$plain"
     local status=0
-    # In a shell of its own with the words as shown, which is what the reader would do.
+    # In a separate shell with the words as shown, as the reader would type them.
     bash -c "$1" </dev/null || status=$?
     if [ "$status" -ne 0 ]; then
         echo "The demo stops here: exit status $status." >&2
@@ -41,7 +41,7 @@ export PATH="$PWD/../host/cli:$PWD/../host/vboard:$PATH"
 
 tell "To type these commands yourself afterwards, begin with these two:"
 printf '%s$ cd build/demo && rm -f ./flash.bin%s\n' "$bold" "$plain"
-# Literally so: it is for the reader's shell.
+# Printed literally: it is for the reader's shell.
 # shellcheck disable=SC2016
 printf '%s$ PATH=$PWD/../host/cli:$PWD/../host/vboard:$PATH%s\n' "$bold" "$plain"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Makes what the Arduino IDE downloads into build/dist: the platform, the boot0 command for this
-# machine, and the index that names them. `make release` has the command for all machines.
+# Makes the Arduino IDE's downloads in build/dist: the platform, the boot0 command for this machine,
+# and the index that lists them. `make release` has the command for all machines.
 #   scripts/dist.sh [URL]      where the archives will be, for the index
 # The same sources make the same bytes: names in order, no times but that of the last commit.
 set -euo pipefail
@@ -14,8 +14,8 @@ stage=build/dist/stage
 rm -rf build/dist
 mkdir -p "$stage/$name/bin"
 
-# The command, which may need nothing that the user's machine has not: libraries of ours and those
-# that few have installed are part of it, and so are the bootloaders for boards.
+# The command needs nothing beyond a plain system: it contains our libraries, those that are rarely
+# installed, and the bootloaders for boards.
 scripts/build.sh build/dist-host --buildtype=release --strip -Ddefault_library=static \
     -Dprefer_static=true -Dtests=disabled -Dvboard=disabled -Dmachine=disabled \
     -Dserial=enabled -Dbootloaders=enabled

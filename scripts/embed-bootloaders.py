@@ -28,11 +28,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SECTOR_SIZE = 16 * 1024
 SIGNATURE = 0xB007B007  # at byte 28: docs/reference/protocol.md
 LOADER_SIGNATURE = 0xB007B01D
-LOADER_SIZE = 32 * 1024  # at most: the ROM's way to RAM is slow
+LOADER_SIZE = 32 * 1024  # maximum: the ROM's transfer to RAM is slow
 DEVICE_AT = 36  # core/bootloader_map.h
 DEVICE_DEFAULT = 0x413
 VERSION = re.compile(rb"boot0 bootloader (\d+\.\d+\.\d+)\0")  # firmware/bootloader/main.c
-# Flags that are meant for the host's compiler would break the firmware.
+# Flags for the host's compiler would break the firmware.
 HOST_ONLY = ("CC", "CPP", "CFLAGS", "CPPFLAGS", "LDFLAGS", "AR", "STRIP", "OBJCOPY", "CC_LD")
 
 
@@ -41,12 +41,12 @@ def fail(text):
 
 
 def board_names():
-    """One board per header in firmware/boards."""
+    """Returns one board per header in firmware/boards."""
     return sorted(path.stem.replace("_", "-") for path in (ROOT / "firmware/boards").glob("*.h"))
 
 
 def firmware_sources():
-    """All files that can change the bootloaders."""
+    """Returns all files that can change the bootloaders."""
     for folder in ("firmware", "core", "include"):
         for path in sorted((ROOT / folder).rglob("*")):
             if path.suffix in (".c", ".h", ".ld", ".ini") or path.name == "meson.build":
@@ -74,7 +74,7 @@ def compile_bootloaders(directory, meson, ninja):
 
 
 def read_binary(path, size_max, signature):
-    """The bytes of a bootloader or RAM loader, after a check that it is one."""
+    """Returns the bytes of a bootloader or RAM loader, after a check that it is one."""
     data = path.read_bytes()
     if not 32 <= len(data) <= size_max:
         fail(f"{path}: {len(data)} bytes; it may have 32 to {size_max}")

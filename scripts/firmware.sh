@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Compiles the bootloaders, the RAM loaders and the example programs into build/firmware and prints
-# their sizes. Fails if a bootloader is larger than its sector. Their .uf2 and .dfu are made by this
-# tree's own boot0: the one that BOOT0 names, or else build/host.
+# their sizes. Fails if a bootloader is larger than its sector. This tree's own boot0 makes their
+# .uf2 and .dfu: the one in BOOT0, otherwise build/host.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/build.sh build/firmware --cross-file firmware/arm-none-eabi.ini firmware
@@ -11,7 +11,7 @@ if [ -z "${BOOT0:-}" ]; then
     BOOT0=$PWD/build/host/cli/boot0
 fi
 cd build/firmware
-# What has a .hex belongs into flash; the loaders, which belong into RAM, have none.
+# Programs for flash have a .hex; the loaders, which are for RAM, have none.
 for hex in *.hex; do
     name=${hex%.hex}
     if [ ! "$name.uf2" -nt "$hex" ] || [ ! "$name.dfu" -nt "$hex" ]; then

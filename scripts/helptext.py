@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reads the command's own --help, from which man page and shell completions are made."""
+"""Reads the command's own --help, the source of man page and shell completions."""
 
 import itertools
 import re
@@ -25,7 +25,7 @@ class Command:
     examples: list = field(default_factory=list)
 
     def subcommands(self):
-        """The words of "[list|install|remove]", which the first operand is one of."""
+        """Returns the words of "[list|install|remove]", one of which is the first operand."""
         match = re.search(r"\[([a-z]+(?:\|[a-z]+)+)\]", self.usage)
         return match[1].split("|") if match else []
 
@@ -50,7 +50,7 @@ def parse_options(lines):
 
 
 def split_sections(text):
-    """The paragraphs under "Commands:" and the like; what is before them under ""."""
+    """Returns the paragraphs under "Commands:" and the like; those before them under ""."""
     sections, name = {"": []}, ""
     for line in text.splitlines():
         if re.fullmatch(r"[A-Z][\w ]*:", line):
@@ -71,7 +71,7 @@ def read_command(binary, name, summary):
 
 
 def list_commands(binary):
-    """Name and summary of all commands of boot0, in the order of its own list."""
+    """Returns name and summary of all commands of boot0, in the order of its own list."""
     sections = split_sections(run(binary, "--help"))
     rows = itertools.chain.from_iterable(
         itertools.takewhile(str.strip, sections[title]) for title in ("Commands", "More commands"))

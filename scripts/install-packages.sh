@@ -1,33 +1,34 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Installs the Debian packages that a part of this repository needs, those that are missing only:
+# Installs the missing Debian packages for parts of this repository:
 #   scripts/install-packages.sh [--check] PART…
-# PART is build, firmware, demo, lint, test, dist, windows, macos, deb, release, arduino, web, chromium, npm.
-# Without the right to install, or with --check, it prints the command to type and exits 69.
+# PART is build, firmware, demo, lint, test, dist, windows, macos, deb, release, arduino, web,
+# chromium or npm. Without the right to install, or with --check, it prints the command to type and
+# exits with 69.
 set -euo pipefail
 
 build=(gcc libc6-dev make meson ninja-build pkg-config libusb-1.0-0-dev libserialport-dev
        libumockdev-dev libunicorn-dev umockdev)
 firmware=(gcc-arm-none-eabi)
-# What the Arduino IDE downloads: libusb is part of it, with what libusb wants.
+# The Arduino IDE's downloads: they contain libusb, which needs some more packages.
 dist=("${build[@]}" "${firmware[@]}" bzip2 git libudev-dev python3)
-# The IDE itself, with Java: not everywhere to be had, so the tests do without it.
+# The IDE itself, with Java: not available everywhere, so the tests run without it.
 arduino=("${dist[@]}" libnewlib-arm-none-eabi arduino)
-# The flasher for the browser, and what tests it.
+# The flasher for the browser, and its test tools.
 web=("${firmware[@]}" binaryen clang lld libclang-rt-14-dev-wasm32 meson ninja-build python3
      wasi-libc)
 chromium=("${web[@]}" "${build[@]}" chromium nodejs xauth xdotool xvfb)
-# Its own packages where nodejs comes without it, as Debian's does.
+# A separate package where nodejs comes without it, as on Debian.
 npm=(npm)
 demo=("${build[@]}" "${firmware[@]}" dfu-util)
-# boot0.exe: compilers, what unpacks sources of libraries, what runs it.
+# boot0.exe: compilers, tools to unpack the libraries' sources, Wine to run it.
 windows=("${build[@]}" gcc-mingw-w64-x86-64-win32 gcc-mingw-w64-i686-win32 dpkg-dev wine wine64
          wine64-tools libwine-dev)
-# The compiler for macOS comes from npm, if there is npm.
+# The compiler for macOS comes from npm, if npm is installed.
 macos=("${build[@]}" ccache)
 # Packages for Debian, and a bare Debian into which they are installed.
 deb=("${build[@]}" "${firmware[@]}" debhelper debootstrap dpkg-dev git lintian)
-# All archives; what reads manifests, and what runs programs for other CPUs.
+# All archives; parsers for manifests, and emulators for other CPUs.
 release=("${build[@]}" "${firmware[@]}" "${web[@]}" dpkg-dev gcc-aarch64-linux-gnu
          gcc-arm-linux-gnueabihf gcc-mingw-w64-i686-win32 gcc-mingw-w64-x86-64-win32 git libc6-dev
          libc6-dev-arm64-cross libc6-dev-armhf-cross python3-yaml qemu-user-static rpm ruby)
@@ -61,8 +62,8 @@ for argument in "$@"; do
     esac
 done
 
-# Other systems: whoever works there installs the same things under other names. meson and the
-# compilers say what is missing.
+# Other systems have the same packages under other names. meson and the compilers report missing
+# ones.
 command -v dpkg-query >/dev/null || exit 0
 
 is_installed() {
@@ -103,7 +104,7 @@ install_missing() {
     apt_get install --no-install-recommends "${missing[@]}"
 }
 
-# The lists of packages may be missing, or older than the archive: then, and only then, update.
+# The lists of packages may be missing, or older than the archive: only then, update.
 if ! install_missing; then
     if ! apt_get update || ! install_missing; then
         tail -n 30 "$log" >&2

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Builds and installs: scripts/install.sh PREFIX [DESTDIR [BUILD-DIRECTORY]]
-# Run as a user first (`make`), then as root for a prefix that is root's. Root compiles nothing in
-# a directory of that user: what is out of date is built as the user, and no file of root's stays.
+# Run as a user first (`make`), then as root if the prefix belongs to root. Root compiles nothing in
+# a user's directory: outdated files are built as the user, and no file of root's remains.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 prefix=$1
@@ -15,7 +15,7 @@ if [ "$(id -u)" -eq 0 ] && [ "$owner" -ne 0 ]; then
     as_owner=(setpriv "--reuid=$owner" "--regid=$(stat -c %g "$directory")" --clear-groups)
 fi
 
-is_current() { # nothing is written to find out
+is_current() { # writes nothing
     [ -f "$directory/build.ninja" ] && ninja -C "$directory" -n | grep -q 'no work to do' &&
         [ "$(scripts/configured.py "$directory" prefix)" = "$prefix" ]
 }
@@ -31,7 +31,7 @@ DESTDIR=$destdir meson install -C "$directory" --no-rebuild --quiet
 if [ ${#as_owner[@]} -gt 0 ]; then
     chown --reference="$directory" "$directory/meson-logs/install-log.txt"
 fi
-# So that programs find the new library at once; a package's DESTDIR is nobody's to look into yet.
+# Lets programs find the new library at once; nothing loads libraries from a package's DESTDIR.
 if [ -z "$destdir" ] && [ "$(id -u)" -eq 0 ] && command -v ldconfig >/dev/null; then
     ldconfig
 fi

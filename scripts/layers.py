@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Checks which room of the house uses which, and draws the house.
+"""Checks the dependencies between the rooms of the house, and draws the house.
 
   scripts/layers.py                  check what the sources include
   scripts/layers.py --objects BUILD  check also what the objects of a build link to
   scripts/layers.py --svg            print docs/house.svg, which the check compares with the file
 
-ROOMS is the table of what may use what. An arrow that it does not allow fails the check. So does an
-arrow of the table that nothing needs any more, a circle among the headers, and a text outside the
+ROOMS is the table of allowed dependencies. The check fails for an arrow that is not in the table,
+an arrow of the table that is no longer needed, a circle among the headers, and a text outside the
 command that names its options or subcommands: other programs print the library's texts, too.
 """
 
@@ -23,9 +23,9 @@ from xml.sax.saxutils import escape
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs/house.svg"
 
-# A room: a folder or a file, what it is, and the rooms that it uses. A source is in the room with
-# the longest name that fits. A room uses rooms above it in this table only, so there is no circle.
-# The floors of the picture are the blocks of this table.
+# A room: a folder or a file, a description, and the rooms that it uses. A source belongs to the
+# room with the longest matching name. A room only uses rooms above it in this table, so there is no
+# circle. The floors of the picture are the blocks of this table.
 ROOMS = [
     {
         "include/boot0": ("public headers", []),
@@ -133,7 +133,7 @@ def sources():
 
 
 def includes(files):
-    """(file, included file) of all includes that are in the repository."""
+    """Returns (file, included file) of all includes that are in the repository."""
     for file in sorted(files):
         text = (ROOT / file).read_text(encoding="utf-8")
         for name in re.findall(r'^#include ["<]([^">]+)[">]', text, re.MULTILINE):
@@ -145,7 +145,7 @@ def includes(files):
 
 
 def declarations(files):
-    """The rooms whose headers declare a name, for all names followed by a parenthesis or bracket."""
+    """Returns the rooms whose headers declare a name, for all names before "(" or "["."""
     rooms = collections.defaultdict(set)
     for file in files:
         if file.endswith(".h"):
@@ -156,12 +156,12 @@ def declarations(files):
 
 
 def reachable(room):
-    """The room, those that it uses, and those whose headers these include in turn."""
+    """Returns the room, those that it uses, and those whose headers these include in turn."""
     return {room}.union(*(reachable(other) for other in ALL[room][1]))
 
 
 def check_objects(build, files):
-    """What an object needs is declared in a header that it may use, and core needs only core."""
+    """An object's symbols are declared in headers that it may use, and core needs only core."""
     declared, faults = declarations(files), 0
     for source, name, target in symbols(build):
         here, there = room_of(source), room_of(target)
@@ -176,9 +176,9 @@ def check_objects(build, files):
 
 
 def symbols(build):
-    """(source, symbol, the source that defines it) of all that the objects of a build need."""
+    """Returns (source, symbol, the source that defines it) of all symbols that objects need."""
     defined, needed = {}, collections.defaultdict(set)
-    objects = {}  # one for a source, though several targets may have it
+    objects = {}  # one per source, though several targets may have it
     for path in pathlib.Path(build).glob("*/*.p/*.c.o"):
         source = source_of(path, build)
         if source and room_of(source):
@@ -240,7 +240,7 @@ def check_table(used):
 
 
 def check_circles(arrows):
-    """No header includes itself by way of others."""
+    """No header includes itself through others."""
     graph = collections.defaultdict(set)
     for source, target in arrows:
         if source.endswith(".h"):
@@ -267,7 +267,7 @@ def check_circles(arrows):
 # Rooms whose texts any program may print. vboard's main.c is a command itself.
 WORDLESS = ("include/boot0", "core", "base", "lib", "vboard")
 COMMANDS = ("vboard/main.c", )
-# A comment, or literals that the compiler joins; '"' is no literal.
+# A comment, or literals that the compiler joins; '"' is not a literal.
 TOKEN = re.compile(r'/\*.*?\*/|//[^\n]*|\'(?:\\.|[^\'\\])+\'|'
                    r'(?P<text>"(?:\\.|[^"\\\n])*"(?:(?:\s|[A-Z]\w*)*"(?:\\.|[^"\\\n])*")*)', re.DOTALL)
 PIECE = re.compile(r'"((?:\\.|[^"\\\n])*)"')
@@ -281,14 +281,14 @@ def subcommands():
 
 
 def texts(source):
-    """(line, text) of the string literals of a source, joined as the compiler does."""
+    """Returns (line, text) of a source's string literals, joined as the compiler does."""
     for token in TOKEN.finditer(source):
         if token["text"]:
             yield source.count("\n", 0, token.start()) + 1, "".join(PIECE.findall(token["text"]))
 
 
 def check_words(files):
-    """An option begins a word: "-Wl,--defsym" is the linker's."""
+    """An option begins a word: "-Wl,--defsym" belongs to the linker."""
     words = re.compile(rf"(?:^|[^\w,-])--[a-z][\w-]*|`boot0|\bboot0 (?:{'|'.join(subcommands())})(?![\w-])")
     faults = 0
     for file in sorted(files):
@@ -314,7 +314,7 @@ rect { fill: #f4f6f8; stroke: #8894a0; rx: 5 }
 
 
 def svg():
-    """The floors from the top of the house down; a room says below its name what it is."""
+    """Draws the floors from the top of the house down; each room has a description."""
     rows = []
     height = GAP
     for floor in reversed(ROOMS):

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Prepares libusb and libserialport for a boot0 that is linked statically, in build/linux/HOST:
+# Prepares libusb and libserialport for a statically linked boot0, in build/linux/HOST:
 #   scripts/linux-libraries.sh HOST     x86_64-linux-gnu, aarch64-linux-gnu or arm-linux-gnueabihf
 # libserialport comes from Debian's package for that architecture. libusb is compiled from Debian's
-# source: this one asks the kernel for events in place of udev, which has no static library.
-# Exits 69, and says why, if they cannot be had.
+# source: it then gets events from the kernel in place of udev, which has no static library. Exits
+# with 69 and a reason if they are not available.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,7 +19,7 @@ log=$PWD/build/linux/$host.log
 scripts/debian-packages.sh "$sources" libusb-1.0
 scripts/debian-packages.sh --binary "${debian[$host]}" "$package" libserialport-dev
 
-# By a relative name of the source, so that no path of this machine is in the objects.
+# With a relative path of the source, so that the objects contain no path of this machine.
 build_libusb() {
     local folder=$PWD/build/linux/build-$host source
     source=$(find "$sources" -maxdepth 1 -type d -name 'libusb-1.0-[0-9]*' | sort | tail -n 1)

@@ -3,8 +3,8 @@
 # Compiles boot0 for Linux, linked statically: one file that runs on any distribution.
 #   scripts/linux.sh [x86_64-linux-gnu|aarch64-linux-gnu|arm-linux-gnueabihf…]     all three
 # The result is build/linux-HOST/boot0. It is built without libunicorn, which is under GPL-2: its
-# virtual boards have the bootloaders, not the emulated CPU.
-# Exits 69, and says why, if Debian's packages of the libraries cannot be had.
+# virtual boards have the bootloaders, not the emulated CPU. Exits with 69 and a reason if Debian's
+# packages of the libraries are not available.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -38,7 +38,7 @@ write_cross_file() { # HOST FILE
     } >"$2"
 }
 
-# The bootloaders for boards once, for all of these programs.
+# Compiles the bootloaders for boards once for all of these programs.
 scripts/build.sh build/firmware --cross-file firmware/arm-none-eabi.ini firmware
 for host in "$@"; do
     [[ " $hosts " == *" $host "* ]] || {
@@ -46,7 +46,7 @@ for host in "$@"; do
         exit 64
     }
     targets=cli/boot0
-    # Manual page and completions are what this machine's program says.
+    # Manual page and completions come from this machine's program.
     [ "$host" != x86_64-linux-gnu ] || targets="$targets $documents"
     scripts/linux-libraries.sh "$host"
     directory=build/linux-$host

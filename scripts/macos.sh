@@ -3,8 +3,8 @@
 # Cross-compiles boot0 and libboot0 for macOS with the zig compiler from npm:
 #   scripts/macos.sh [aarch64|x86_64…]       both
 # The result, in build/macos-ARCHITECTURE, shows that the sources compile and link for macOS. It is
-# linked against stubs, lists of the names that libusb and libserialport export, and is not for use.
-# Exits 69, and says why, if the compiler cannot be installed.
+# linked against stubs, lists of the names that libusb and libserialport export, and is not usable.
+# Exits with 69 and a reason if the compiler cannot be installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -39,7 +39,7 @@ install_zig() {
     }
 }
 
-# NAME INSTALL-NAME: a text file that stands for a library, with what Debian's build of it exports.
+# NAME INSTALL-NAME: a text file in place of a library, with the exports of Debian's build.
 write_stub() {
     local module=$1 name=$2 installed=$3 library
     library=$(pkg-config --variable=libdir "$module")/lib$name.so
@@ -94,16 +94,16 @@ END
 
 install_zig
 write_stubs
-# ccache would go by the time of scripts/zig-cc, which is new in each checkout.
+# ccache would use the time of scripts/zig-cc, which is new in each checkout.
 CCACHE_COMPILERCHECK="string:$("$zig" version) $(sha256sum <scripts/zig-cc)"
 export CCACHE_COMPILERCHECK
 export ZIG=$zig ZIG_GLOBAL_CACHE_DIR=$here/cache ZIG_LOCAL_CACHE_DIR=$here/cache
 for architecture in "$@"; do
-    # The library and the example once: what they show does not depend on the architecture.
+    # The library and the example once: their result does not depend on the architecture.
     targets=
     [ "$architecture" != x86_64 ] || targets=cli/boot0
     write_cross_file "$architecture" "$here/$architecture.cross"
-    # Warnings of clang are the same without optimisation.
+    # clang's warnings are the same without optimisation.
     TARGETS=$targets scripts/build.sh "build/macos-$architecture" --cross-file "$here/$architecture.cross" \
         --buildtype=plain -Doptimization=0 -Dvboard=disabled -Dmachine=disabled \
         -Dserial=enabled -Dtests=disabled

@@ -7,7 +7,7 @@ import sys
 
 import helptext
 
-# What `boot0 complete` lists, for the options that take it.
+# The lists of `boot0 complete`, for the options that take them.
 VALUES = {"chip": "chips", "board": "boards", "serial": "serials", "path": "paths",
           "port": "ports", "ide-port": "ports"}
 FORMATS = "binary ihex srec elf uf2 dfu dfuse"
@@ -24,7 +24,7 @@ def spellings(option):
 
 
 def bash_values(commands):
-    """What an option's value can be. -b and -s can mean something else in another command."""
+    """Returns the values of options. -b and -s can have other meanings in another command."""
     rows = []
     for command in commands:
         for option in command.options:

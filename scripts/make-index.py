@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes package_boot0_index.json, by which the Arduino IDE installs the platform and its tool.
+"""Writes package_boot0_index.json, from which the Arduino IDE installs the platform and its tool.
 
     scripts/make-index.py DIRECTORY URL > package_boot0_index.json
 
 DIRECTORY holds the archives: boot0-stm32-VERSION.tar.bz2, the platform, and one or more of
-boot0-VERSION-HOST.tar.bz2 or .zip, the command for a host. Hosts whose archive is not there are left
-out. URL is where the archives will be downloaded from. The
-members are those of arduino-cli's package_index_json-specification.
+boot0-VERSION-HOST.tar.bz2 or .zip, the command for a host. Hosts without an archive are omitted.
+URL is the archives' download address. The members are those of arduino-cli's
+package_index_json-specification.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-# How the archives' names end, and what arduino-cli calls that host.
+# The ends of the archives' names, and arduino-cli's names for these hosts.
 HOSTS = {
     "x86_64-linux-gnu": "x86_64-pc-linux-gnu",
     "aarch64-linux-gnu": "aarch64-linux-gnu",
@@ -44,7 +44,7 @@ def board_names():
 
 
 def sort(directory):
-    """The platform's archive and version, and the tool's archives by host."""
+    """Returns the platform's archive and version, and the tool's archives by host."""
     platform, tools = None, {}
     for path in sorted(directory.iterdir()):
         match = NAME.match(path.name)

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Makes a man page from its frame and from what the program or the headers say themselves:
+"""Makes a man page from its frame and from the program's help or the headers:
 
 make-man.py boot0 BINARY FRAME      @COMMANDS@ becomes all commands with their options
 make-man.py command BINARY FRAME NAME   the page of one command: boot0-NAME(1)
-make-man.py names command.h         prints the names of all commands, one a line
-make-man.py vboard BINARY FRAME     @HELP@ becomes what `vboard --help` says
-make-man.py libboot0 INCLUDE FRAME  @HEADERS@ becomes what the public headers say
+make-man.py names command.h         prints the names of all commands, one per line
+make-man.py vboard BINARY FRAME     @HELP@ becomes the output of `vboard --help`
+make-man.py libboot0 INCLUDE FRAME  @HEADERS@ becomes the text of the public headers
 """
 
 import pathlib
@@ -46,7 +46,7 @@ def boot0(binary):
 
 
 def command_page(binary, frame, name):
-    """A page of its own for one command, from the same help."""
+    """Returns a separate page for one command, from the same help."""
     command = helptext.find_command(binary, name)
     options = [line for option in command.options for line in option_lines(option)]
     parts = {
@@ -61,7 +61,7 @@ def command_page(binary, frame, name):
 
 
 def command_names(header):
-    """Those of the list in cli/command.h."""
+    """Returns the names in the list of cli/command.h."""
     rows = re.search(r"#define COMMANDS\(ROW\)(.*?)\n\n", header, re.DOTALL)[1]
     return [name.replace("_", "-") for name in re.findall(r"ROW\((\w+)\)", rows)]
 
@@ -87,7 +87,7 @@ HEAD = re.compile(rf"^(?:/\* SPDX[^\n]*\n)?({COMMENT})", re.DOTALL)
 
 def declaration_lines(comment, declaration):
     declaration = re.sub(r"\s*BOOT0_PRINTF\([^)]*\)", "", declaration)
-    if "BOOT0_API " in declaration:  # with it goes the width by which the lines behind are indented
+    if "BOOT0_API " in declaration:  # also removes its width from the following lines' indentation
         declaration = re.sub(r"^ {%d}" % len("BOOT0_API "), "", declaration, flags=re.MULTILINE)
     lines = [".EX", escape(declaration.replace("BOOT0_API ", "")), ".EE"]
     text = clean_comment(comment)
@@ -97,7 +97,7 @@ def declaration_lines(comment, declaration):
 
 
 def header_lines(header):
-    """What a header says of itself, then its types, then its functions."""
+    """Returns a header's own description, then its types, then its functions."""
     source = header.read_text(encoding="utf-8")
     lines = [f".SS <boot0/{header.name}>", escape(clean_comment(HEAD.match(source)[1])), ".PP"]
     for comment, declaration in TYPE.findall(source):

@@ -3,9 +3,9 @@
 """Fills the manifests of packaging/ for a release: make-manifests.py DIRECTORY URL REPOSITORY
 
 DIRECTORY holds the archives; the manifests go into DIRECTORY/manifests. In a template
-@VERSION@ is the version, @URL@ where the archives will be, @HOMEPAGE@ and @REPOSITORY@ the address
-for git, @SOURCE@ and @SHA256@ the source archive and its digest, @SHA256:NAME@ that of an archive,
-@RPMDATE@ the day of the last commit as RPM writes it.
+@VERSION@ is the version, @URL@ the archives' address, @HOMEPAGE@ and @REPOSITORY@ the address for
+git, @SOURCE@ and @SHA256@ the source archive and its digest, @SHA256:NAME@ that of an archive,
+@RPMDATE@ the day of the last commit in RPM's form.
 """
 import datetime
 import hashlib
@@ -34,7 +34,7 @@ def rpm_date(epoch):
 
 
 def fill(text, directory, values):
-    """The text with each @NAME@ replaced; a name that there is not is an error."""
+    """Returns the text with each @NAME@ replaced; an unknown name is an error."""
 
     def digest(name):
         return hashlib.sha256((directory / name).read_bytes()).hexdigest()
@@ -44,7 +44,7 @@ def fill(text, directory, values):
         return digest(file) if name == "SHA256" and file else values[name]
 
     values = {**values, "SHA256": digest(values["SOURCE"])}
-    text = text.replace("@VERSION@", values["VERSION"])  # also inside of @SHA256:NAME@
+    text = text.replace("@VERSION@", values["VERSION"])  # also inside @SHA256:NAME@
     return re.sub(r"@([A-Z0-9]+(?::[^@\s]+)?)@", value, text)
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Prints what the archives of a release contain, as SPDX 2.3 in JSON: make-sbom.py DIRECTORY URL
 
-For each archive in DIRECTORY: its digest, and the code of others that is linked into its program,
+For each archive in DIRECTORY: its digest, and the third-party code that is linked into its program,
 with versions and licences. The members are those of the SPDX specification, chapters 6, 7 and 11.
 """
 import datetime
@@ -22,20 +22,20 @@ LLVM_LICENCE = "Apache-2.0 WITH LLVM-exception"
 
 
 def debian_version(package):
-    """Of an installed package: "2.36-9+deb12u10"."""
+    """The version of an installed package: "2.36-9+deb12u10"."""
     done = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", package],
                           stdout=subprocess.PIPE, check=True, text=True)
     return done.stdout
 
 
 def module_version(host, module):
-    """Of a library that scripts/linux-libraries.sh or scripts/windows-libraries.sh prepared."""
+    """The version of a library made by scripts/linux-libraries.sh or windows-libraries.sh."""
     text = (ROOT / f"build/{host}/lib/pkgconfig/{module}.pc").read_text(encoding="utf-8")
     return re.search(r"^Version: *(\S+)", text, re.MULTILINE)[1]
 
 
 def linked(kind):
-    """(name, version, licence) of what is linked into the program of an archive."""
+    """Returns (name, version, licence) of the code that is linked into an archive's program."""
     if kind in LINUX:
         folder = f"linux/{kind}"
         return [("glibc", debian_version(LINUX[kind]), "LGPL-2.1-or-later"),
@@ -50,7 +50,7 @@ def linked(kind):
     if kind == "web":
         return [("wasi-libc", debian_version("wasi-libc"), f"{LLVM_LICENCE} AND MIT"),
                 ("compiler-rt", debian_version("libclang-rt-14-dev-wasm32"), LLVM_LICENCE)]
-    return []  # bootloaders and the platform have nothing of others in them
+    return []  # bootloaders and the platform contain no third-party code
 
 
 def identifier(*words):

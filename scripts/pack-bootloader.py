@@ -1,24 +1,24 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Makes a bootloader's .bin: what stays in flash as it is, then the image for RAM, packed.
+"""Makes a bootloader's .bin: the part that stays in flash, then the image for RAM, packed.
 
   pack-bootloader.py OUTPUT.bin BOOT IMAGE
 
-BOOT and IMAGE are the sections of these names. firmware/bootloader/startup.c unpacks: bits are
-taken from a byte that is fetched when one is needed, the highest first, whole bytes from where the
-next one would come from.
+BOOT and IMAGE are the sections of these names. firmware/bootloader/startup.c unpacks. When it needs
+a bit and has none left, it fetches a byte, and takes its bits from the highest on. Whole bytes come
+from the position of the next such byte.
 
   1 BYTE                    that byte
   0 gamma(H) BYTE gamma(L)  L + 1 bytes, a copy of those from ((H - 1) << 8 | BYTE) + 1 bytes back
 
 gamma(N) is N without its highest bit, each bit with a 0 before it, then a 1 (Elias' gamma code,
-interleaved). Of all ways to write an image the shortest is taken.
+interleaved). Of all encodings of an image the shortest is chosen.
 """
 
 import pathlib
 import sys
 
-CHAIN = 200  # earlier places that are looked at for each byte
+CHAIN = 200  # earlier positions that are tried for each byte
 LENGTH_MAX = 256
 
 
@@ -27,7 +27,7 @@ def gamma_bits(number):
 
 
 def matches(data):
-    """For each place the earlier ones that begin with the same two bytes, the nearest first."""
+    """Returns for each position the earlier ones with the same first two bytes, nearest first."""
     seen = {}
     for at in range(len(data)):
         places = seen.setdefault(data[at : at + 2], [])
@@ -36,7 +36,7 @@ def matches(data):
 
 
 def choose(data):
-    """For each place what to do there: (1, 0) a byte, (length, distance) a copy."""
+    """Returns for each position the best step: (1, 0) a byte, (length, distance) a copy."""
     end = len(data)
     places = list(matches(data))
     cost = [0] * (end + 1)

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Packs a folder into an archive whose bytes depend on its files alone: pack.py ARCHIVE FOLDER
+"""Packs a folder into an archive whose bytes depend only on its files: pack.py ARCHIVE FOLDER
 
-The name of ARCHIVE decides on .tar.gz, .tar.bz2 or .zip. Members are in order of their names, belong
+The name of ARCHIVE selects .tar.gz, .tar.bz2 or .zip. Members are in order of their names, belong
 to root, have the modes 644 and 755, and the time of the tree's last commit.
 """
 import bz2
@@ -16,7 +16,7 @@ import tarfile
 import time
 import zipfile
 
-ZIP_OLDEST = 315532800  # 1980-01-01, the first day that a zip file can name
+ZIP_OLDEST = 315532800  # 1980-01-01, the first day that a zip file can represent
 
 
 def epoch():
@@ -25,7 +25,7 @@ def epoch():
 
 
 def members(folder):
-    """The folder and all below it, with the names that they get."""
+    """Returns the folder and everything below it, with their names in the archive."""
     for path in [folder, *sorted(folder.rglob("*"))]:
         yield path, path.relative_to(folder.parent).as_posix()
 
@@ -61,7 +61,7 @@ def zipped(folder, when):
                 continue
             member = zipfile.ZipInfo(name, date)
             member.compress_type = zipfile.ZIP_DEFLATED
-            member.create_system = 3  # Unix, whose modes the next field has
+            member.create_system = 3  # Unix: the next field contains its modes
             member.external_attr = (stat.S_IFREG | mode_of(path)) << 16
             archive.writestr(member, path.read_bytes(), compresslevel=9)
     return output.getvalue()

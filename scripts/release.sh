@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Makes all that a release consists of into build/release:
+# Makes all files of a release in build/release:
 #   scripts/release.sh [--sample] [URL [REPOSITORY]]
-# --sample makes the archives of the source, the Arduino platform and the command for x86_64 Linux
-# only. URL is where the files will be downloaded from, REPOSITORY the address for git:
-# manifests and the Arduino index name them. The same tree makes the same bytes, in whichever folder.
-# docs/howto/release.md lists the files. Exits 69, and says why, if something is missing.
+# --sample makes only the archives of the source, the Arduino platform and the command for x86_64
+# Linux. URL is the files' download address, REPOSITORY the address for git: manifests and the
+# Arduino index contain them. The same tree makes the same bytes, in any folder. docs/howto/release.md
+# lists the files. Exits with 69 and a reason if something it needs is not available.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,7 +22,7 @@ stage=$out/stage
 linux=(x86_64-linux-gnu aarch64-linux-gnu arm-linux-gnueabihf)
 windows=(x86_64 i686)
 
-# The texts that the licences of what is linked statically ask for.
+# The texts required by the licences of the statically linked code.
 licences() { # FOLDER NAME=FILE…
     local pair
     mkdir -p "$1/licences"
@@ -32,7 +32,7 @@ licences() { # FOLDER NAME=FILE…
     cp LICENSE "$1/"
 }
 
-copyright() { # of a package of Debian
+copyright() { # of a Debian package
     echo "/usr/share/doc/$1/copyright"
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Copies the files of this tree that git knows, or would add, into a new folder:
+# Copies the files of this tree that git tracks, or would add, into a new folder:
 #   scripts/source-tree.sh FOLDER
 set -euo pipefail
 cd "$(dirname "$0")/.."

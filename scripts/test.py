@@ -4,9 +4,9 @@
 
   scripts/test.py [--quick] [--seconds N] [STAGE…]
 
-Without a STAGE all are run; --quick leaves out what takes long. A stage that fails does not stop
-the others. Its log is shown at once, and kept in build/test. The last line holds the totals: each
-test case counts once a run, and a stage that has no test cases counts as one.
+Without a STAGE all are run; --quick omits the long ones. A stage that fails does not stop the
+others. Its log is printed at once, and kept in build/test. The last line holds the totals: each
+test case counts once per run, and a stage without test cases counts as one.
 """
 
 import argparse
@@ -31,7 +31,7 @@ JOBS = os.cpu_count() or 1
 WAITING_JOBS = 2 * JOBS
 
 SANITIZER_ENVIRONMENT = {
-    # The preloaded library of umockdev comes before that of the sanitizer: no harm in it.
+    # umockdev's preloaded library comes before the sanitizer's, which is harmless.
     "ASAN_OPTIONS": "abort_on_error=1:detect_leaks=1:strict_string_checks=1:"
     "detect_stack_use_after_return=1:verify_asan_link_order=0",
     "UBSAN_OPTIONS": "halt_on_error=1:abort_on_error=1:print_stacktrace=1",
@@ -40,9 +40,9 @@ VALGRIND = (
     "valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect "
     "--errors-for-leak-kinds=definite,indirect --track-fds=no"
 )
-# Nothing is left out because something is missing.
+# Nothing is omitted when a dependency is missing.
 ALL = ["-Dtests=enabled", "-Dvboard=enabled", "-Dmachine=enabled", "-Dserial=enabled"]
-# Build directories, and how each is configured: environment, options of meson setup.
+# Build directories, and each one's configuration: environment, options of meson setup.
 BUILDS = {
     "build/gcc": ({}, ALL),
     "build/clang": ({"CC": "clang"}, ALL),
@@ -56,7 +56,7 @@ BUILDS = {
 
 
 class Failure(Exception):
-    """A stage that failed as a whole; the text says why."""
+    """A stage that failed as a whole; the text is the reason."""
 
 
 @dataclasses.dataclass
@@ -79,7 +79,7 @@ ONE = Count(passed=1)
 
 
 class Stage:
-    """What a stage function gets: its log, and ways to run commands that write to it."""
+    """Passed to a stage function: its log, and ways to run commands that write to it."""
 
     def __init__(self, name, options):
         self.name = name
@@ -92,7 +92,7 @@ class Stage:
         print(text, file=self.log, flush=True)
 
     def status_of(self, command, **environment):
-        """Runs a command in the root, its output into the log; returns its exit status."""
+        """Runs a command in the root, with its output in the log; returns its exit status."""
         self.say("$ " + shlex.join(str(word) for word in command))
         return subprocess.run(
             [str(word) for word in command],
@@ -118,7 +118,7 @@ class Stage:
         self.run(["scripts/firmware.sh"], BOOT0=str(ROOT / "build/gcc/cli/boot0"))
 
     def available(self, command):
-        """Runs a command that ends with 69 if what it needs cannot be had: the note says what."""
+        """Runs a command that exits with 69 if a dependency is missing: the note says which."""
         status = self.status_of([command])
         if status == 69:
             self.note = last_line(self)
@@ -137,7 +137,7 @@ class Stage:
             **environment,
         )
         count = Count()
-        for junit in logs.glob("*.junit.xml"):  # one; a wrapper's name is part of its name
+        for junit in logs.glob("*.junit.xml"):  # only one; a wrapper's name is part of its name
             count.add(count_junit(junit))
         if status != 0 and count.failed == 0:
             raise Failure(f"meson test: exit status {status}")
@@ -147,7 +147,7 @@ class Stage:
 
 
 def count_junit(path):
-    """Test cases of meson's JUnit report: an executable that speaks TAP is a suite of its own."""
+    """Counts the test cases of meson's JUnit report: an executable with TAP output is a suite."""
     count = Count()
     for suite in xml.etree.ElementTree.parse(path).getroot().iter("testsuite"):
         for case in suite.iter("testcase"):
@@ -161,7 +161,7 @@ def count_junit(path):
 
 
 def sources(*patterns):
-    """Files of these patterns that are in the repository or about to be."""
+    """Returns the files of these patterns that are in the repository or about to be."""
     listing = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "--", *patterns],
         cwd=ROOT,
@@ -195,7 +195,7 @@ def stage_shellcheck(stage):
 
 
 def stage_layers(stage):
-    """What the rooms of the source tree use of each other: scripts/layers.py has the table."""
+    """Checks the dependencies of the source tree's rooms: scripts/layers.py has the table."""
     stage.build("build/gcc")
     stage.run(["scripts/layers.py", "--objects", "build/gcc"])
     folders = {str(pathlib.Path(name).parent) for name in sources("tests/unit/*.c")}
@@ -215,8 +215,8 @@ def stage_clang(stage):
     return ONE
 
 
-# What boot0.exe passes: tests of the command with virtual boards in its own process, and with those
-# of vboard over serial ports and USB.
+# Tests that boot0.exe passes: those of the command with virtual boards in its own process, and with
+# vboard's over serial ports and USB.
 WINDOWS_TESTS = ["tests/system/cli", "tests/system/field_images", "tests/system/dfu_suffix_compat",
                  "tests/windows/console", "tests/windows/driver",
                  "tests/windows/serial"]
@@ -288,7 +288,7 @@ def stage_release(stage):
 
 
 def check_workflows(stage):
-    """The workflow names what exists, and the check notices what does not."""
+    """The workflow contains only existing names, and the check detects missing ones."""
     workflows = sources(".github/workflows/*.yml")
     stage.run(["scripts/check-workflow.py", *workflows])
     wrong = LOGS / "wrong.yml"
@@ -300,7 +300,7 @@ def check_workflows(stage):
 
 
 def check_wrong_manifests(stage):
-    """Manifests with the digests of other archives, and an RPM of another name, do not pass."""
+    """Manifests with the digests of other archives, and an RPM of another name, must fail."""
     wrong = LOGS / "wrong"
     shutil.rmtree(wrong, ignore_errors=True)
     shutil.copytree(ROOT / "build/release", wrong)
@@ -319,7 +319,7 @@ def check_wrong_manifests(stage):
 
 
 def lacking(*tools):
-    """Which of these are not installed, as the reason of a stage that is skipped, or nothing."""
+    """Returns which of these are not installed, as the reason of a skipped stage, or nothing."""
     missing = [tool for tool in tools if not shutil.which(tool)]
     return f"not installed: {', '.join(missing)}" if missing else ""
 
@@ -343,7 +343,7 @@ def wine_awake(program):
 
 
 def windows_commands(stage):
-    """Tests with boot0.exe in boot0's place. One that skips itself has exit status 77."""
+    """Runs tests with boot0.exe in boot0's place. One that skips itself has exit status 77."""
     stage.build("build/gcc")
     names = [*WINDOWS_TESTS]
     has_usb = stage.available("scripts/windows-usb.sh")
@@ -370,7 +370,7 @@ def stage_firmware(stage):
 
 
 def compile_commands(stage):
-    """How clang compiles each source: once a file, also if several targets have it."""
+    """Returns clang's command for each source: once per file, even if several targets have it."""
     stage.build("build/clang")
     rows = json.loads((ROOT / "build/clang/compile_commands.json").read_text(encoding="utf-8"))
     rows = list({row["file"]: row for row in rows}.values())
@@ -426,7 +426,7 @@ def stage_tests(stage):
 
 
 def cuts(log):
-    """How often power, cable, host and flash failed: what the tests of the bootloader report."""
+    """Counts failures of power, cable, host and flash in the output of the bootloader's tests."""
     rows = re.findall(
         r"^# (?:libboot0: )?((?:power cut in|host gone after|unplugged before|cable pulled before"
         r"|host killed before|another one came|flash failed at|sector write-protected in)"
@@ -439,7 +439,7 @@ def cuts(log):
 
 def stage_sanitizers(stage):
     stage.build("build/asan")
-    # Left out is what takes minutes with them, and runs nothing that the other tests do not.
+    # Omits tests that take minutes with them and run only code that the other tests run, too.
     return stage.meson_tests(
         "build/asan", "--no-suite", "bench", "--no-suite", "long", "--timeout-multiplier", "4",
         **SANITIZER_ENVIRONMENT,
@@ -454,7 +454,7 @@ def stage_valgrind(stage):
 
 
 def stage_fuzz(stage):
-    """Each target for some seconds, on a corpus of its own that starts with the seeds."""
+    """Runs each target for some seconds, on its own corpus that starts with the seeds."""
     stage.build("build/fuzz")
     targets = sorted(
         path
@@ -502,7 +502,7 @@ def fuzz(stage, target):
 
 
 def cache_directory(name):
-    """A directory that outlives a run, so that the next one is faster or goes further."""
+    """Returns a directory that survives a run, so that the next one is faster or goes further."""
     path = ROOT / "build/cache" / name
     path.mkdir(parents=True, exist_ok=True)
     return str(path)
@@ -515,7 +515,7 @@ def stage_exports(stage):
 
 
 def stage_hardening(stage):
-    """What is installed is hardened, and the check notices what is not."""
+    """Installed files are hardened, and the check detects those that are not."""
     stage.build("build/gcc")
     built = ["cli/boot0", "vboard/vboard", "vboard/libvboard-client.so", "lib/libboot0.so"]
     stage.run(["scripts/check-hardening.py", *(f"build/gcc/{name}" for name in built)])
@@ -534,13 +534,13 @@ def stage_hardening(stage):
 
 
 def stage_install(stage):
-    """What `make install` puts in place is enough to link the example and to set up a board."""
+    """The files of `make install` suffice to link the example and to set up a board."""
     stage.run(["scripts/check-install.sh"])
     return ONE
 
 
 def stage_arduino(stage):
-    """The Arduino IDE of Debian, with our platform from our index; not everywhere to be had."""
+    """Debian's Arduino IDE, with our platform from our index; not available everywhere."""
     if shutil.which("arduino") is None:
         stage.note = "the package arduino is not installed"
         return Count(skipped=1)
@@ -594,7 +594,7 @@ def stage_web(stage):
 
 
 def package_tests(stage, modules):
-    """The npm package as somebody installs it; its example for Node flashes a board by WebUSB."""
+    """The installed npm package; its example for Node flashes a board by WebUSB."""
     stage.run(["scripts/build-npm.sh"])  # also checks the types of all modules
     user = LOGS / "web-package"
     shutil.rmtree(user, ignore_errors=True)
@@ -631,7 +631,7 @@ def package_tests(stage, modules):
 
 
 def chooser_test(stage):
-    """The browser's own chooser, twice, for a board that comes back as another one."""
+    """The browser's own chooser, twice, for a board that comes back under another id."""
     firmware = ROOT / "build/firmware"
     missing = lacking("xvfb-run", "xauth", "xdotool")
     if missing or not (firmware / "hello.bin").exists():
@@ -649,7 +649,7 @@ def chooser_test(stage):
 
 
 def running_program(firmware):
-    """A flash that holds boot0's bootloader and a program that can be asked for it."""
+    """Makes a flash with boot0's bootloader and a program that can reboot into it."""
     data = (firmware / "bootloader-generic-f407.bin").read_bytes().ljust(0x8000, b"\xff")
     return (data + (firmware / "hello.bin").read_bytes()).ljust(0x100000, b"\xff")
 
@@ -672,7 +672,7 @@ WEBUSB = [
     ("install", ["f407:flash={flash}"]),
     ("update", ["f407:boot0=0,flash={flash}"]),
 ]
-# What leaves the same flash behind on the command's side.
+# Commands that must leave the same flash.
 SAME_AS = {
     "rom": ["flash", "--no-run", "{file}"],
     "uart": ["flash", "--no-run", "{file}"],
@@ -682,7 +682,7 @@ SAME_AS = {
 
 
 def webusb_tests(stage):
-    """The page with virtual boards behind WebUSB, which a policy of the browser permits."""
+    """The page with virtual boards behind WebUSB, which a policy of the browser grants."""
     folder = pathlib.Path("/etc/chromium/policies/managed")
     policy = folder / "boot0-test.json"
     try:
@@ -705,7 +705,7 @@ def webusb_test(stage, case, boards):
     work = LOGS / "web"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
-    if boards[0].startswith("f407:boot0=0"):  # a program runs, which can be asked for DFU mode
+    if boards[0].startswith("f407:boot0=0"):  # a program runs that accepts the request for DFU mode
         if not (firmware / "hello.bin").exists():
             stage.note = "no program in build/firmware: `make firmware`"
             return Count(skipped=1)
@@ -738,7 +738,7 @@ def stage_demo(stage):
     return ONE
 
 
-# In the order in which they run. Those with True are left out by --quick.
+# In the order in which they run. --quick omits those with True.
 STAGES = {
     "format": (stage_format, False),
     "links": (stage_links, False),
@@ -767,7 +767,7 @@ STAGES = {
 
 
 def run_stage(name, options):
-    """Runs one stage, prints its line, and its log if something failed in it."""
+    """Runs one stage, prints its line, and its log if it has failures."""
     stage = Stage(name, options)
     start = time.monotonic()
     try:

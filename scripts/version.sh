@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Prints the version of this tree, or the time of its last commit, which all archives get:
+# Prints this tree's version, or the time of its last commit, which is the time of all archives:
 #   scripts/version.sh [--epoch]
 set -euo pipefail
 cd "$(dirname "$0")/.."

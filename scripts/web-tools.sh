@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Installs what checks and tests the flasher from npm into build/web-tools, in the versions of
-# web/package-lock.json. No scripts of packages run.
+# Installs the tools that check and test the flasher from npm into build/web-tools, in the versions
+# of web/package-lock.json. No scripts of packages run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 readonly tools=build/web-tools

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Compiles the libraries that boot0.exe and its tests are linked with from Debian's source packages,
-# statically, into build/windows/HOST:
+# Compiles the libraries of boot0.exe and its tests from Debian's source packages, statically, into
+# build/windows/HOST:
 #   scripts/windows-libraries.sh HOST        x86_64-w64-mingw32 or i686-w64-mingw32
-# Exits 69 if the sources cannot be had.
+# Exits with 69 if the sources are not available.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -25,14 +25,14 @@ build_libusb() {
     rm -rf "$here/build-$host"
     mkdir -p "$here/build-$host"
     cd "$here/build-$host"
-    # By a relative name: it gets into the objects.
+    # With a relative path, which ends up in the objects.
     "$(realpath --relative-to=. "$source")/configure" --host="$host" --prefix="$prefix" --enable-static --disable-shared \
         --disable-examples-build --disable-tests-build CFLAGS='-O2 -g0'
     make -j2 install
     cd "$here/.."
 }
 
-# Its own build needs CMake, and it is one file.
+# Its own build needs CMake, although it is one file.
 build_cmocka() {
     local source
     source=$(unpacked cmocka)

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# For tests of USB under Wine, which has no WinUSB: boot0.exe with a libusb-1.0.dll in place of the
-# libusb that is linked into it, into build/windows/usb. The DLL forwards to the host's libusb; by
-# that alone this boot0.exe differs from the one that scripts/windows.sh has made. Exits 69 if there
-# is no winegcc (packages wine64-tools and libwine-dev).
+# For tests of USB under Wine, which has no WinUSB: builds boot0.exe with a libusb-1.0.dll in place
+# of the linked-in libusb, into build/windows/usb. The DLL forwards to the host's libusb. Otherwise
+# this boot0.exe equals the one from scripts/windows.sh. Exits with 69 if winegcc is missing
+# (packages wine64-tools and libwine-dev).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,11 +13,11 @@ command -v winegcc >/dev/null || {
 }
 here=$PWD/build/windows/usb
 mkdir -p "$here"
-# Not compiled by winegcc, for which the host's libusb would be Windows', too.
+# winegcc would take the host's libusb for Windows', so gcc compiles this.
 gcc -O2 -fPIC -Wall -Wextra -Werror -c tests/windows/libusb_forward.c -o "$here/libusb_forward.o"
 winegcc -shared -m64 -o "$here/libusb-1.0.dll.so" "$here/libusb_forward.o" \
     tests/windows/libusb_forward.spec -lusb-1.0
-# What Wine looks for beside the program, to find out that it has to load the other.
+# Wine looks for this file beside the program to learn that it must load the other one.
 winebuild --dll --fake-module -m64 -E tests/windows/libusb_forward.spec -F libusb-1.0.dll \
     -o "$here/libusb-1.0.dll"
 {

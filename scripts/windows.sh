@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Cross-compiles boot0.exe for Windows on Debian, with libusb in it and no DLL beside Windows' own:
+# Cross-compiles boot0.exe for Windows on Debian, with libusb in it and only Windows' own DLLs:
 #   scripts/windows.sh [x86_64|i686…]        both
-# The result is build/windows-ARCHITECTURE/boot0.exe, the build directory that of its unit tests too.
-# Exits 69, and says why, if the sources of libusb cannot be had.
+# The result is build/windows-ARCHITECTURE/boot0.exe; its unit tests use the same build directory.
+# Exits with 69 and a reason if the sources of libusb are not available.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -50,9 +50,9 @@ for architecture in "$@"; do
     scripts/build.sh "build/windows-$architecture" --cross-file "build/windows/$architecture.cross" \
         --buildtype=release -Doptimization=2 -Ddefault_library=static -Db_pie=false -Dvboard=disabled \
         -Dmachine=disabled -Dserial=enabled -Dtests=enabled
-    # strip writes the time into the program: that of the commit.
+    # strip writes a time into the program: that of the commit.
     SOURCE_DATE_EPOCH=$(scripts/version.sh --epoch) "$architecture-w64-mingw32-strip" -o "build/windows-$architecture/boot0.exe" \
         "build/windows-$architecture/cli/boot0.exe"
-    # In dfu-util's place under its name, as elsewhere.
+    # A copy that acts as dfu-util by its name, as elsewhere.
     cp "build/windows-$architecture/boot0.exe" "build/windows-$architecture/dfu-util.exe"
 done
