@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// libboot0 in JavaScript: the library as WebAssembly, its transports as promises. Everything that
-// is known of boards, files and protocols is in the library; here are calls and events only.
+// libboot0 in JavaScript: the library as WebAssembly, its transports as promises. The library
+// contains all knowledge of boards, files and protocols; this file has only calls and events.
 
 import {SerialTransport} from './serial.js';
 import {makeSuspender} from './suspend.js';
@@ -12,7 +12,7 @@ import {FILTERS, UsbTransport} from './usb.js';
  * @property {number} number
  * @property {string} text
  *
- * @typedef {object} Fault what the library says of an error or a note
+ * @typedef {object} Fault an error or a note of the library
  * @property {string} code a name of boot0_status_name()
  * @property {string} message
  * @property {string} hint
@@ -95,35 +95,35 @@ import {FILTERS, UsbTransport} from './usb.js';
  * @property {boolean} touched
  *
  * @typedef {object} InstallReport of a bootloader; the members of Report as well
- * @property {boolean} changed false: the board had this very bootloader
+ * @property {boolean} changed false: the board had the same bootloader
  * @property {boolean} updated it had another version
- * @property {boolean} program_kept a program begins behind the bootloader
+ * @property {boolean} program_kept a program begins after the bootloader
  * @property {string} version_before empty: none, or unknown
  * @property {string} version
  * @property {boolean} started
  * @property {number} seconds
  *
  * @typedef {object} ConnectOptions
- * @property {string} [chip] the user's word on which chip it is: "f407"
- * @property {string} [board] key of a board that is known: "black-f407ve"
+ * @property {string} [chip] the chip, as given by the user: "f407"
+ * @property {string} [board] key of a known board: "black-f407ve"
  * @property {number} [supplyMv] the board's supply in millivolts
  *
  * @typedef {object} FlashOptions
- * @property {boolean} [full] write everything, whatever the board holds
- * @property {boolean} [no_preserve] lose what else is in sectors that the file covers partly
- * @property {boolean} [no_verify] do not read back what was written
+ * @property {boolean} [full] write everything, whatever the board's contents
+ * @property {boolean} [no_preserve] do not preserve other data in written sectors
+ * @property {boolean} [no_verify] do not read back the written data
  * @property {boolean} [no_run] stay in DFU mode at the end
- * @property {boolean} [ignore_suffix] the file's suffix may name another device
- * @property {boolean} [force] the program may be another chip's
- * @property {boolean} [allow_option_bytes] the file may hold option bytes
- * @property {boolean} [skip_ram] leave out data for RAM
- * @property {number} [address] where a raw binary goes; else the start of the flash
+ * @property {boolean} [ignore_suffix] accept a file whose suffix names another device
+ * @property {boolean} [force] accept a program for another chip
+ * @property {boolean} [allow_option_bytes] accept option bytes in the file
+ * @property {boolean} [skip_ram] skip data for RAM
+ * @property {number} [address] of a raw binary (default: the start of the flash)
  *
  * @typedef {object} InstallOptions
  * @property {boolean} [update] replace another version of the bootloader
  * @property {boolean} [no_run] stay in DFU mode at the end
- * @property {(loss: typeof LOSSES[number]) => boolean | Promise<boolean>} [mayLose] whether what is
- *     in the bootloader's place may be overwritten; without it nothing of value is
+ * @property {(loss: typeof LOSSES[number]) => boolean | Promise<boolean>} [mayLose] whether the
+ *     contents of the bootloader's sectors may be overwritten; without it nothing of value is
  */
 
 /** enum boot0_phase of include/boot0/session.h. */
@@ -131,20 +131,20 @@ export const PHASES = /** @type {const} */ (
     ['wait', 'read', 'erase', 'write', 'verify', 'run', 'prepare']);
 
 /**
- * What a bootloader overwrites, enum boot0_install_loss of include/boot0/install.h: what begins at
- * 0x08000000, and what is at 0x08004000.
+ * What a bootloader overwrites, enum boot0_install_loss of include/boot0/install.h: a program or
+ * data at 0x08000000, and data at 0x08004000.
  */
 export const LOSSES = /** @type {const} */ (['program', 'data']);
 
-/** Options that are words of the library. */
+/** Options that the library takes as words. */
 const WORDS = /** @type {const} */ (['full', 'no_preserve', 'no_verify', 'no_run', 'ignore_suffix',
                                      'force', 'allow_option_bytes', 'skip_ram']);
 
-/** WASI's errno: there are no files in a page. */
+/** WASI's errno: a page has no files. */
 const BADF = 8;
 const NOSYS = 52;
 
-/** What this browser has. */
+/** The features of this browser. */
 export function support() {
     return {
         usb: typeof navigator !== 'undefined' && 'usb' in navigator,
@@ -153,7 +153,7 @@ export function support() {
 }
 
 /**
- * A module, from a server or, in Node, from beside this file.
+ * Loads a module, from a server or, in Node, from this file's folder.
  * @param {URL | string} url
  * @param {WebAssembly.Imports} imports
  */
@@ -164,7 +164,7 @@ async function instantiate(url, imports) {
     return WebAssembly.instantiate(await (await import(files)).readFile(new URL(url)), imports);
 }
 
-/** CustomEvent, which Node 18 has not. */
+/** CustomEvent, which Node 18 lacks. */
 export class DetailEvent extends Event {
     /**
      * @param {string} type
@@ -190,7 +190,7 @@ export class Boot0Error extends Error {
     }
 }
 
-/** A file, as the library understands it. */
+/** A parsed file. */
 export class Image {
     #free;
     /**
@@ -203,7 +203,7 @@ export class Image {
         this.description = description;
         this.#free = free;
     }
-    /** Gives its memory back; the image cannot be used afterwards. */
+    /** Frees its memory; the image cannot be used afterwards. */
     free() {
         this.#free();
     }
@@ -213,7 +213,7 @@ export class Image {
  * The library, with at most one board connected.
  *
  * Events: 'progress' (Progress), 'note' (Fault), 'plan' (Plan), each with the object as `detail`;
- * 'missing': the board has left, and what came back, if anything, needs permission: adopt().
+ * 'missing': the board has left, and a device that came back, if any, needs permission: adopt().
  */
 export class Boot0 extends EventTarget {
     /** @type {any} */ #exports;
@@ -223,14 +223,14 @@ export class Boot0 extends EventTarget {
     /** Texts of the session, which the library does not copy. @type {number[]} */ #texts = [];
     #suspender = makeSuspender();
     /** @type {InstallOptions['mayLose']} */ #mayLose;
-    /** What the library's numbers mean, its version, and the chips that it knows. */
+    /** The names of the library's numbers, its version, and the chips that it knows. */
     names = {version: '', statuses: [''], advices: [''], formats: [''],
              chips: [{key: '', name: '', family: '', device: 0}]};
 
     /**
      * Loads the library.
      * @param {{virtual?: boolean, folder?: URL | string}} [options] virtual: with virtual boards,
-     *     which makes it larger; folder: where the .wasm files are, if not beside this file
+     *     which makes it larger; folder: that of the .wasm files (default: this file's)
      */
     static async load(options = {}) {
         const boot0 = new Boot0();
@@ -275,14 +275,14 @@ export class Boot0 extends EventTarget {
         return JSON.parse(new TextDecoder().decode(this.#bytes(pointer, size)));
     }
 
-    /** What the last call left behind; throws if it failed. @param {number} [status] */
+    /** Returns the last call's result; throws if it failed. @param {number} [status] */
     #result(status) {
         const object = this.#json(this.#exports.result(), this.#exports.result_size());
         if (status) throw new Boot0Error(object);
         return object;
     }
 
-    // ---- what the library imports ----
+    // ---- the library's imports ----
 
     #imports() {
         /** @param {string} name */
@@ -332,7 +332,7 @@ export class Boot0 extends EventTarget {
     }
 
     /**
-     * The library's memory may move while the transfer is under way: it is looked up afterwards.
+     * Finds the library's memory after the transfer, since it may move meanwhile.
      * @param {number} setup
      * @param {number} data
      * @param {number} timeoutMs
@@ -370,7 +370,7 @@ export class Boot0 extends EventTarget {
     // ---- calls ----
 
     /**
-     * Calls an export that may suspend, after those before it: they share one stack.
+     * Calls an export that may suspend, after the previous calls: they share one stack.
      * @param {string} name
      * @param {any[]} values
      */
@@ -389,7 +389,7 @@ export class Boot0 extends EventTarget {
     /**
      * Reads a file.
      * @param {Uint8Array} bytes
-     * @param {string} name for messages, and its ending
+     * @param {string} name for messages, and for its suffix
      */
     image(bytes, name) {
         const data = this.#copy(bytes);
@@ -429,11 +429,11 @@ export class Boot0 extends EventTarget {
     }
 
     /**
-     * Connects to a board by WebUSB. A running program that can be asked for DFU mode is; see the
-     * event 'missing' for what to do when the browser wants another permission for that.
+     * Connects to a board by WebUSB. A running program that supports it is rebooted into DFU mode;
+     * see the event 'missing' for the case in which the browser wants another permission for that.
      * @param {USBDevice} device
      * @param {ConnectOptions} [options]
-     * @param {USB} [usb] where it is from, if not navigator.usb
+     * @param {USB} [usb] the device's origin (default: navigator.usb)
      * @returns {Promise<Board>}
      */
     async connectUsb(device, options = {}, usb = navigator.usb) {
@@ -464,10 +464,10 @@ export class Boot0 extends EventTarget {
     }
 
     /**
-     * Connects to a virtual board, which is plugged in if none is: load({virtual: true}).
-     * @param {string} spec as `vboard` takes it: "f407", "g431:flash=…"
+     * Connects to the virtual board, and plugs one in if there is none: load({virtual: true}).
+     * @param {string} spec as for `vboard`: "f407", "g431:flash=…"
      * @param {ConnectOptions & {speed?: number, keep?: boolean}} [options] speed: of its time, 1 is
-     *     a real board's, 0 as fast as possible; keep: the one that is plugged in
+     *     a real board's, 0 as fast as possible; keep: use the board that is plugged in
      * @returns {Promise<Board>}
      */
     async connectVirtual(spec, options = {}) {
@@ -482,12 +482,15 @@ export class Boot0 extends EventTarget {
         return this.#call('session_open_virtual', ...this.#session(options));
     }
 
-    /** What the user has chosen after 'missing': the same board under another id. @param {USBDevice} device */
+    /**
+     * Sets the user's choice after 'missing': the same board under another id.
+     * @param {USBDevice} device
+     */
     adopt(device) {
         this.#usb?.adopt(device);
     }
 
-    /** Resolves when the board that was unplugged is back. @param {AbortSignal} [signal] */
+    /** Resolves when the unplugged board is back. @param {AbortSignal} [signal] */
     async returned(signal) {
         await this.#usb?.returned(signal);
     }
@@ -503,14 +506,14 @@ export class Boot0 extends EventTarget {
         await this.#queue;
     }
 
-    /** Lets everything go: no more boards after that. */
+    /** Closes everything: no more boards afterwards. */
     async close() {
         await this.disconnect();
         this.#usb?.dispose();
         this.#usb = null;
     }
 
-    /** Ends the call that is under way as soon as the board can be left: it fails, "cancelled". */
+    /** Ends the present call as soon as the board can be left safely: it fails with "cancelled". */
     cancel() {
         this.#exports.cancel();
     }
@@ -545,19 +548,25 @@ export class Boot0 extends EventTarget {
         return this.#withImage('session_verify', image, options);
     }
 
-    /** Whether a file is for this board; nothing is written. @param {Image} image @param {FlashOptions} [options] */
+    /**
+     * Checks whether a file fits this board; writes nothing.
+     * @param {Image} image @param {FlashOptions} [options]
+     */
     check(image, options = {}) {
         return this.#withImage('session_check', image, options);
     }
 
-    /** What flash() would do, as 'plan' events. @param {Image} image @param {FlashOptions} [options] */
+    /**
+     * Sends the plan of flash() as 'plan' events. @param {Image} image @param {FlashOptions}
+     * [options]
+     */
     plan(image, options = {}) {
         return this.#withImage('session_plan', image, options);
     }
 
     /**
-     * Puts boot0's bootloader on the board through the one in ROM, verifies and starts it. Connect
-     * again afterwards, unless it stays in DFU mode.
+     * Installs boot0's bootloader through the one in ROM, verifies and starts it. Connect again
+     * afterwards, unless it stays in DFU mode.
      * @param {Image} bootloader for 0x08000000
      * @param {InstallOptions} [options]
      * @returns {Promise<InstallReport>}
@@ -584,14 +593,17 @@ export class Boot0 extends EventTarget {
         }
     }
 
-    /** Leaves DFU mode for the program at an address. @param {number} address @returns {Promise<Report>} */
+    /**
+     * Leaves DFU mode and starts the program at an address.
+     * @param {number} address @returns {Promise<Report>}
+     */
     run(address) {
         return this.#call('session_run', address);
     }
 
     // ---- the virtual board from outside ----
 
-    /** What its memory holds, as a debug probe would see it. @param {number} address @param {number} size */
+    /** Reads its memory, like a debug probe. @param {number} address @param {number} size */
     peek(address, size) {
         return this.#look('virtual_read', address, size);
     }
@@ -633,7 +645,9 @@ export class Boot0 extends EventTarget {
         this.#exports.release(pointer);
     }
 
-    /** What has come within so much of the board's time. @param {number} size @param {number} ms */
+    /**
+     * Returns the bytes received within that board time. @param {number} size @param {number} ms
+     */
     receiveUart(size, ms) {
         const pointer = this.#exports.allocate(size);
         const count = this.#exports.uart_receive(pointer, size, ms);
@@ -642,18 +656,21 @@ export class Boot0 extends EventTarget {
         return bytes;
     }
 
-    /** The memory of that board. @param {number} address @param {number} size */
+    /** Reads that board's memory. @param {number} address @param {number} size */
     peekUart(address, size) {
         return this.#look('uart_read', address, size);
     }
 
-    /** Pulls the virtual board's cable out, or pushes it in. @param {boolean} plugged */
+    /** Pulls the virtual board's cable, or plugs it in. @param {boolean} plugged */
     cable(plugged) {
         this.#exports.virtual_cable(plugged ? 1 : 0);
     }
 }
 
-/** Whether a device is in DFU mode, or a program that can be asked for it. @param {USBDevice} device */
+/**
+ * Whether a device is in DFU mode, or is a program that can reboot into it.
+ * @param {USBDevice} device
+ */
 export function isDfu(device) {
     return device.configurations.some(configuration => configuration.interfaces.some(
         face => face.alternates.some(({interfaceClass, interfaceSubclass}) => FILTERS.some(
@@ -662,7 +679,7 @@ export function isDfu(device) {
 }
 
 /**
- * Lets the user choose a board. Only in answer to a click.
+ * Lets the user choose a board. Works only in a click handler.
  * @returns {Promise<USBDevice>} rejects with NotFoundError if the user has closed the chooser
  */
 export function chooseUsb() {

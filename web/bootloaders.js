@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// boot0's own bootloaders, which lie beside the page in bootloaders/: which there are, and which of
-// them a board gets.
+// boot0's own bootloaders, in bootloaders/ beside the page: their list, and the choice for a board.
 
 /**
  * @typedef {object} Bootloader a row of bootloaders/index.json
@@ -30,15 +29,15 @@ export async function fetchBootloader({file}) {
     return new Uint8Array(await response.arrayBuffer());
 }
 
-/** What the library has to be told to install it. @param {Bootloader} bootloader @param {Chip[]} chips */
+/** The library's options to install it. @param {Bootloader} bootloader @param {Chip[]} chips */
 export function connectOptions({board, device}, chips) {
     return board.startsWith(GENERIC) ? {chip: chips.find(chip => chip.device === device)?.key}
                                      : {board};
 }
 
 /**
- * Those that a board can get, the likeliest first: for the board that its present bootloader was
- * built for, then the generic ones of the chips that it can be, in the library's order.
+ * The bootloaders for a board, the likeliest first: the one for the board of its present
+ * bootloader, then the generic ones of the chips that it can be, in the library's order.
  * @param {Bootloader[]} bootloaders
  * @param {import('./boot0.js').Board} board
  * @param {Chip[]} chips

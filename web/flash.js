@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The whole job as one call: flash(device, file, options).
+// The whole operation as one call: flash(device, file, options).
 
 import {Boot0} from './boot0.js';
 
 /**
- * @typedef {object} FlashEvents each is called with what the event of Boot0 has as detail
+ * @typedef {object} FlashEvents called with the detail of Boot0's events
  * @property {(board: import('./boot0.js').Board) => void} [board] it is connected
  * @property {(plan: import('./boot0.js').Plan) => void} [plan]
  * @property {(progress: import('./boot0.js').Progress) => void} [progress]
@@ -13,12 +13,12 @@ import {Boot0} from './boot0.js';
  *     under another id, for which the browser wants permission: lets the user choose it
  *
  * @typedef {object} JobOptions
- * @property {string} [name] of the file, if `file` has none: its ending, and for messages
- * @property {USB} [usb] where the device is from, if not navigator.usb: that of the npm package `usb`
+ * @property {string} [name] of the file, if `file` has none: for its suffix, and for messages
+ * @property {USB} [usb] the device's origin (default: navigator.usb): that of the npm package `usb`
  * @property {string} [boot] how DTR and RTS of a serial port reset the board, docs/howto/uart.md
  * @property {number} [baud] of ST's UART bootloader
  * @property {number} [speed] of a virtual board's time; 0: as fast as possible
- * @property {AbortSignal} [signal] stops as soon as the board can be left
+ * @property {AbortSignal} [signal] stops as soon as the board can be left safely
  * @property {FlashEvents} [on]
  *
  * @typedef {JobOptions & import('./boot0.js').ConnectOptions & import('./boot0.js').FlashOptions} Options
@@ -65,11 +65,11 @@ function connect(boot0, device, options) {
 }
 
 /**
- * Writes what differs, verifies it and starts the program. A program that runs is asked for DFU mode
+ * Writes what differs, verifies it and starts the program. Reboots a running program into DFU mode
  * first.
  * @param {USBDevice | SerialPort | string} device of WebUSB or Web Serial; a string is a virtual
  *     board: "f407"
- * @param {string | URL | Blob | ArrayBuffer | Uint8Array} file its content, or where it is
+ * @param {string | URL | Blob | ArrayBuffer | Uint8Array} file its content, or its location
  * @param {Options} [options]
  * @returns {Promise<Result>} rejects with a Boot0Error
  */

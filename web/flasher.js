@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One board and what is done with it, as the page and the button have it in common: connecting in
-// all ways, the picture of its sectors, and going on after the cable was pulled.
+// One board and its operations, shared by the page and the button: connecting in all ways, the
+// picture of its sectors, and continuing after the cable was pulled.
 
 import {Boot0, Boot0Error, DetailEvent} from './boot0.js';
 import {SectorMap} from './sectors.js';
@@ -9,8 +9,8 @@ import {SectorMap} from './sectors.js';
  *     {kind: 'virtual', spec: string, speed: number}} Way */
 
 /**
- * Events: those of Boot0, which see; 'board': there is a board, with a new map; 'unplugged' and
- * 'back', while flash() waits for a board whose cable was pulled.
+ * Events: those of Boot0; 'board': a board is connected, with a new map; 'unplugged' and 'back',
+ * while flash() waits for a board whose cable was pulled.
  */
 export class Flasher extends EventTarget {
     /** @type {Map<boolean, Promise<Boot0>>} */ #loaded = new Map();
@@ -22,7 +22,7 @@ export class Flasher extends EventTarget {
     /** @type {AbortController | null} */ #waiting = null;
     /** @type {(() => void) | null} */ #plug = null;
 
-    /** The library; the one with virtual boards is larger. */
+    /** Loads the library; the one with virtual boards is larger. */
     load(virtual = false) {
         const loaded = this.#loaded.get(virtual) ?? Boot0.load({virtual}).then(boot0 => {
             for (const name of ['note', 'plan', 'progress', 'missing'])
@@ -67,7 +67,7 @@ export class Flasher extends EventTarget {
         this.dispatchEvent(new Event('board'));
     }
 
-    /** A session is over when its board runs a program: the next one finds it again. */
+    /** A session ends when its board starts a program: the next one finds it again. */
     async #again() {
         const boot0 = /** @type {Boot0} */ (this.boot0);
         const way = /** @type {Way} */ (this.way);
@@ -89,7 +89,7 @@ export class Flasher extends EventTarget {
         this.way = null;
     }
 
-    /** Ends what is under way. */
+    /** Ends the present operation. */
     stop() {
         this.#waiting?.abort();
         this.boot0?.cancel();
@@ -118,7 +118,7 @@ export class Flasher extends EventTarget {
     }
 
     /**
-     * Flashes an image of this.boot0, and goes on when a board that was unplugged comes back.
+     * Flashes an image of this.boot0, and continues when an unplugged board comes back.
      * @param {import('./boot0.js').Image} image
      * @param {import('./boot0.js').FlashOptions} options
      */
@@ -139,7 +139,7 @@ export class Flasher extends EventTarget {
     }
 
     /**
-     * Connects again: after a program was started, or with something more that the user knows.
+     * Connects again: after a program was started, or with more options of the user.
      * @param {import('./boot0.js').ConnectOptions} [options] in addition to those of connect()
      */
     reconnect(options = {}) {
@@ -147,7 +147,7 @@ export class Flasher extends EventTarget {
         return this.#again();
     }
 
-    /** Lets the serial port go, for others, until reconnect(). */
+    /** Releases the serial port for others, until reconnect(). */
     async release() {
         if (this.way?.kind === 'serial') await this.boot0?.disconnect();
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the npm package `boot0` exports. The element <boot0-install> is `boot0/install`.
+// The exports of the npm package `boot0`. The element <boot0-install> is `boot0/install`.
 /// <reference types="w3c-web-usb" preserve="true" />
 /// <reference types="w3c-web-serial" preserve="true" />
 

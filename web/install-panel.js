@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The page's panel that puts boot0's own bootloader on the board, or replaces it.
+// The page's panel that installs boot0's own bootloader on the board, or replaces it.
 
 import {connectOptions, fetchBootloader, fittingBootloaders, listBootloaders} from './bootloaders.js';
 import {INSTALL_LOSS, installText} from './words.js';
@@ -38,7 +38,7 @@ export class InstallPanel {
         this.show();
     }
 
-    /** For the board that is connected. @param {boolean} [busy] */
+    /** For the connected board. @param {boolean} [busy] */
     show(busy = false) {
         const {board, boot0} = this.flasher;
         const chips = boot0?.names.chips ?? [];
@@ -70,7 +70,7 @@ export class InstallPanel {
         const update = Boolean(flasher.board?.bootloader);
         const boot0 = /** @type {import('./boot0.js').Boot0} */ (flasher.boot0);
         const words = connectOptions(bootloader, boot0.names.chips);
-        // The choice is the user's word on which chip it is.
+        // The user's choice determines the chip.
         if (!update) await flasher.reconnect(words);
         const image = boot0.image(bytes, bootloader.file);
         try {

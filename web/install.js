@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // <boot0-install manifest="manifest.json">: a button that installs a firmware. docs/howto/browser.md
-// shows its use, manifest.schema.json what a manifest holds. With the attribute `virtual` the button
-// installs on a virtual board, for trying it out: virtual="f407".
+// describes its use, manifest.schema.json the manifest. With the attribute `virtual` the button
+// installs on a virtual board, to try it: virtual="f407".
 //
 // Events: 'done', with the Report as detail, and 'fault', with the error.
 
@@ -47,8 +47,8 @@ your permission for it once. <button id="again-button">Choose it</button></p>
 <p part="fault" id="fault" class="fault" role="alert" hidden></p>`;
 
 /**
- * The builds that fit a board: by the name of its bootloader's board if one does, else by chip or
- * family, else those for every board.
+ * The builds that fit a board: those for its bootloader's board if there are any, otherwise those
+ * for its chip or family, otherwise those for every board.
  * @param {Manifest} manifest
  * @param {import('./boot0.js').Board} board
  */
@@ -163,7 +163,7 @@ export class Boot0Install extends HTMLElement {
     }
 
     /**
-     * The one build that fits, or the one that the user has chosen of several.
+     * Returns the only build that fits, or the user's choice of several.
      * @param {Manifest} manifest
      * @param {import('./boot0.js').Board} board
      */
@@ -182,7 +182,7 @@ export class Boot0Install extends HTMLElement {
         return null;
     }
 
-    /** All files of a build as one image. @param {Build} build */
+    /** Merges all files of a build into one image. @param {Build} build */
     async #image(build) {
         const boot0 = /** @type {import('./boot0.js').Boot0} */ (this.#flasher.boot0);
         const base = new URL(this.getAttribute('manifest') ?? 'manifest.json', document.baseURI);
@@ -211,7 +211,7 @@ export class Boot0Install extends HTMLElement {
         this.#at('go').disabled = true;
         this.#say('');
         try {
-            const way = await this.#way(); // first: the click that permits it is soon forgotten
+            const way = await this.#way(); // first: the click's permission expires soon
             const manifest = await this.#load();
             this.#at('stop').hidden = false;
             this.#say('Connecting…');

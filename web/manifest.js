@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is wrong with a manifest, in words for its author. manifest.schema.json says the same for
-// machines; the tests compare their verdicts.
+// A manifest's faults, in words for its author. manifest.schema.json has the same rules for
+// machines; the tests compare their results.
 
 /**
  * @typedef {object} Build
@@ -18,7 +18,7 @@
  * @property {string} [done]
  * @property {Build[]} builds
  *
- * @typedef {(value: any, where: string) => string} Check returns what is wrong, or ''
+ * @typedef {(value: any, where: string) => string} Check returns the fault, or ''
  */
 
 const OPTIONS = ['full', 'no_verify', 'no_run', 'ignore_suffix', 'skip_ram'];
@@ -78,7 +78,7 @@ const check = object({
 }, ['name', 'builds']);
 
 /**
- * What is wrong with a manifest: "builds[0] has no “files”"; '' if it is good.
+ * Returns a manifest's first fault: "builds[0] has no “files”"; '' if it is valid.
  * @param {unknown} manifest
  */
 export function manifestFault(manifest) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The page's serial monitor: its buttons, what the program prints, and what the user types.
+// The page's serial monitor: its buttons, the program's output, and the user's input.
 
 import {Monitor} from './monitor.js';
 import {SerialLink, UsbLink} from './serial-link.js';
@@ -9,16 +9,16 @@ import {explain, monitorText} from './words.js';
 /** @param {string} id @returns {any} */
 const $ = id => document.getElementById(`monitor-${id}`);
 
-/** What the page's other parts need of the monitor. */
+/** The monitor's interface for the page's other parts. */
 export class MonitorPanel {
     monitor = new Monitor();
     #transcript = new Transcript();
     #drawing = false;
 
     /**
-     * @param {() => SerialPort | null} boardPort the port through which the page has the board:
-     *     nobody has to choose it again
-     * @param {() => boolean} busy whether the board is being worked on
+     * @param {() => SerialPort | null} boardPort the port through which the page has the board: the
+     *     user need not choose it again
+     * @param {() => boolean} busy whether an operation is in progress on the board
      * @param {() => boolean} held whether the board is in its bootloader, so that no program prints
      */
     constructor(boardPort, busy, held) {
@@ -44,7 +44,7 @@ export class MonitorPanel {
         return Number($('baud').value);
     }
 
-    /** What can be done now. */
+    /** Updates the controls. */
     refresh() {
         const {state} = this.monitor;
         const serial = 'serial' in navigator, usb = 'usb' in navigator;

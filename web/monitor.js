@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The serial monitor, without its looks: a link that is kept open as long as the board is there,
-// let go while the board is flashed, and opened again afterwards.
+// The serial monitor, without its display: a link that stays open while the board is there, is
+// released while the board is flashed, and is opened again afterwards.
 
 import {DetailEvent} from './boot0.js';
 
 /** @typedef {'off' | 'waiting' | 'open' | 'paused'} MonitorState */
 
 /**
- * How long a port that is there may refuse to open: right after it came, the system may still give
- * it its permissions, or another program (ModemManager) look at it.
+ * How long a present port may refuse to open: right after it appeared, the system may still be
+ * setting its permissions, or another program (ModemManager) may be probing it.
  */
 const OPEN_MS = 4000;
 const AGAIN_MS = 200;
@@ -16,7 +16,9 @@ const AGAIN_MS = 200;
 /** @param {number} ms */
 const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
 
-/** Events: 'data' (Uint8Array as detail), 'state', 'fault' (the error as detail; it is off then). */
+/**
+ * Events: 'data' (Uint8Array as detail), 'state', 'fault' (the error as detail; then it is off).
+ */
 export class Monitor extends EventTarget {
     /** @type {import('./serial-link.js').Link | null} */ #link = null;
     /** @type {AbortController | null} */ #running = null;
@@ -42,7 +44,7 @@ export class Monitor extends EventTarget {
     /**
      * @param {import('./serial-link.js').Link} link
      * @param {number} baud
-     * @param {boolean} [paused] the port is opened by resume() only: somebody else has it
+     * @param {boolean} [paused] only resume() opens the port: something else has it
      */
     async start(link, baud, paused = false) {
         await this.stop();
@@ -58,7 +60,7 @@ export class Monitor extends EventTarget {
         this.#enter('off');
     }
 
-    /** Lets the port go; resolves when it is closed. */
+    /** Releases the port; resolves when it is closed. */
     async pause() {
         if (!this.#link) return;
         await this.#halt();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The full page: a file, a board, and what is done with them. Words of errors are in words.js.
+// The full page: a file, a board, and operations on them. words.js has the words of errors.
 
 import {Boot0Error, chooseUsb, isDfu, support} from './boot0.js';
 import {Flasher} from './flasher.js';
@@ -18,17 +18,20 @@ const flasher = new Flasher();
 /** @type {{name: string, bytes: Uint8Array} | null} */ let file = null;
 /** @type {SectorPicture | null} */ let picture = null;
 let busy = false;
-/** A program was started: the next work connects again first. */
+/** A program was started: the next operation connects again first. */
 let running = false;
 let unplugged = false;
-/** Which chooser was shown last. @type {'usb' | 'serial'} */ let choosing = 'usb';
+/** The last shown chooser. @type {'usb' | 'serial'} */ let choosing = 'usb';
 const install = new InstallPanel(flasher);
-/** A board in its bootloader has no program's port, and its UART is ours; a program has both again. */
+/**
+ * A board in its bootloader has no program's port, and the page uses its UART; a program has both
+ * again.
+ */
 const holdsPort = () => flasher.board !== null && !running && flasher.way?.kind !== 'virtual';
 const monitor = new MonitorPanel(
     () => flasher.way?.kind === 'serial' ? flasher.way.port : null, () => busy, holdsPort);
 
-// ---- small things ----
+// ---- helpers ----
 
 /** @param {string} text */
 function log(text) {
@@ -49,7 +52,7 @@ function showFacts(element, rows) {
     element.hidden = rows.length === 0;
 }
 
-/** @param {'file' | 'board' | 'flash'} where @param {unknown} [error] none: all is well */
+/** @param {'file' | 'board' | 'flash'} where @param {unknown} [error] none: clear it */
 function showFault(where, error) {
     const box = $(`${where}-fault`);
     box.hidden = error === undefined;
@@ -61,7 +64,7 @@ function showFault(where, error) {
     log(`${title} ${remedy}`.trim());
 }
 
-/** What can be done now, and why not more. */
+/** Updates the controls, and the reason if some are disabled. */
 function refresh() {
     const {board} = flasher;
     const ready = !busy && file !== null && board !== null;
@@ -90,7 +93,7 @@ function refresh() {
 }
 
 /**
- * Runs one job at a time, and shows its error where it belongs.
+ * Runs one job at a time, and shows its error in its place.
  * @param {'file' | 'board' | 'flash'} where
  * @param {() => Promise<void>} job
  */
@@ -105,7 +108,7 @@ async function work(where, job) {
         await job();
     } catch (error) {
         showFault(where, error);
-        // A board that has gone, or does not answer, has to be connected again.
+        // A board that is gone, or does not answer, must be connected again.
         if (error instanceof Boot0Error && ['gone', 'no-board'].includes(error.code))
             await lose();
     } finally {
@@ -154,7 +157,10 @@ function fileFacts(image) {
     return rows;
 }
 
-/** The chosen file as an image of the library that has the board. @param {import('./boot0.js').Boot0} boot0 */
+/**
+ * Makes an image of the chosen file, in the library that has the board.
+ * @param {import('./boot0.js').Boot0} boot0
+ */
 function makeImage(boot0) {
     if (!file) throw new Error('no file was chosen');
     return boot0.image(file.bytes, file.name);
@@ -183,7 +189,7 @@ async function showFile(candidate) {
     image.free();
 }
 
-/** Something to flash for who has no file at hand: 100 KiB of which the first bytes loop. */
+/** An image for users without a file: 100 KiB of which the first bytes loop. */
 function example() {
     const bytes = new Uint8Array(100 * 1024).map((_, i) => i * 31 ^ i >> 8);
     const view = new DataView(bytes.buffer);
@@ -219,7 +225,7 @@ function showBoard() {
     $('picture').hidden = !board || flasher.map.sectors.length === 0;
 }
 
-/** What the user says of the board. */
+/** The user's facts of the board. */
 function connectOptions() {
     const supply = $('supply').value;
     return {chip: $('chip').value.trim(), supplyMv: supply ? Number(supply) : 0};
@@ -324,12 +330,12 @@ const installBootloader = () => work('flash', async () => {
     });
 });
 
-/** How long a program may take from the touch until its bootloader has enumerated. */
+/** Maximum time from the touch until the program's bootloader has enumerated. */
 const TOUCH_MS = 5000;
 
 /**
- * Opens a program's port at 1200 baud, as the Arduino IDE does. Its bootloader is connected at once
- * if it was permitted before.
+ * Opens a program's port at 1200 baud, like the Arduino IDE. Its bootloader is connected at once if
+ * it was granted before.
  */
 const touch = () => work('board', async () => {
     choosing = 'serial';
@@ -405,7 +411,7 @@ $('serial').addEventListener('click', () => connect(async () => {
     return {kind: 'serial', port: await navigator.serial.requestPort()};
 }));
 $('virtual').addEventListener('click', () => connect(async () => {
-    // At the speed of a real board, unless the tests are in a hurry.
+    // At the speed of a real board, unless the tests set another.
     const speed = Number(new URLSearchParams(location.search).get('speed') ?? 1);
     return {kind: 'virtual', spec: 'f407', speed};
 }));
@@ -430,7 +436,7 @@ $('stop').addEventListener('click', () => flasher.stop());
 $('install-go').addEventListener('click', installBootloader);
 $('touch').addEventListener('click', touch);
 
-// ---- the beginning ----
+// ---- start ----
 
 $('legend').replaceChildren(...STATES.filter(state => !state.endsWith('ing')).map(state => {
     const item = document.createElement('li');

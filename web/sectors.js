@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The board's memory as a picture of its sectors, which follows the work: SectorMap knows the
+// The board's memory as a picture of its sectors, which follows the operation: SectorMap keeps the
 // states, SectorPicture draws them.
 
 /**
@@ -8,7 +8,7 @@
  * @typedef {{address: number, bytes: number, state: State}} Sector
  */
 
-/** In the order in which a sector goes through them. */
+/** In the order in which a sector passes through them. */
 export const STATES = /** @type {const} */ (
     ['untouched', 'same', 'differs', 'erasing', 'erased', 'writing', 'written', 'verified']);
 
@@ -34,7 +34,7 @@ export class SectorMap {
         return this.sectors.find(s => s.address <= address && address < s.address + s.bytes);
     }
 
-    /** What is going to happen. @param {import('./boot0.js').Plan} plan */
+    /** Sets the coming operations. @param {import('./boot0.js').Plan} plan */
     plan(plan) {
         if (plan.alternate !== this.alternate) return;
         this.#steps = {erase: [], write: [], verify: []};
@@ -51,7 +51,7 @@ export class SectorMap {
     }
 
     /**
-     * A write may run over several sectors.
+     * A write may extend over several sectors.
      * @param {[Sector, number][]} list
      * @param {Sector} sector
      * @param {number} address
@@ -68,7 +68,7 @@ export class SectorMap {
         }
     }
 
-    /** What has happened. @param {import('./boot0.js').Progress} progress */
+    /** Sets the completed operations. @param {import('./boot0.js').Progress} progress */
     progress({phase, done, total}) {
         const steps = this.#steps[phase];
         if (!steps || steps.length === 0 || total === 0) return;
@@ -76,7 +76,7 @@ export class SectorMap {
         /** @type {[State, State]} */
         const [doing, past] = phase === 'erase' ? ['erasing', 'erased']
             : phase === 'write' ? ['writing', 'written'] : ['written', 'verified'];
-        /** Bytes of each sector that are not done yet. @type {Map<Sector, [number, number]>} */
+        /** Remaining bytes of each sector. @type {Map<Sector, [number, number]>} */
         const left = new Map();
         let over = sum * done / total;
         for (const [sector, part] of steps) {
@@ -97,7 +97,7 @@ export class SectorMap {
         return counts;
     }
 
-    /** In words, for who does not see the picture. */
+    /** A text for users who do not see the picture. */
     toString() {
         const counts = this.count();
         const parts = STATES.filter(state => counts.has(state))
@@ -121,7 +121,7 @@ export class SectorPicture {
         element.setAttribute('role', 'img');
         this.#boxes = map.sectors.map(sector => {
             const box = document.createElement('i');
-            // Sizes of one chip go from 16 to 128 KiB: the widths show that, moderately.
+            // Sectors of one chip have 16 to 128 KiB: the widths show that, moderately.
             box.style.flexGrow = String(Math.sqrt(sector.bytes));
             return box;
         });
@@ -141,7 +141,7 @@ export class SectorPicture {
         this.element.setAttribute('aria-label', `The board's flash, ${this.map}`);
     }
 
-    /** The same with the next frame: progress comes more often than anybody can see. */
+    /** Draws with the next frame: progress comes faster than frames. */
     update() {
         if (this.#pending) return;
         this.#pending = true;

@@ -12,11 +12,11 @@
  * @property {() => Promise<void>} close also from within read()
  */
 
-/** Between two looks, should an event be missed. */
+/** Between two polls, in case an event is missed. */
 const LOOK_MS = 500;
 
 /**
- * Until something is plugged in, or a moment has passed.
+ * Waits until something is plugged in, or a moment has passed.
  * @param {EventTarget} bus navigator.serial or navigator.usb
  * @param {AbortSignal} signal
  */
@@ -40,7 +40,7 @@ const FATAL = ['NetworkError', 'InvalidStateError'];
 /** @implements {Link} */
 export class SerialLink {
     /** @type {ReadableStreamDefaultReader<Uint8Array> | null} */ #reader = null;
-    /** Ports that are other boards'. @type {Set<SerialPort>} */ #others = new Set();
+    /** Ports of other boards. @type {Set<SerialPort>} */ #others = new Set();
     #open = false;
 
     /**
@@ -76,7 +76,7 @@ export class SerialLink {
     async open(baud) {
         await this.port.open({baudRate: baud, bufferSize: 16384});
         this.#open = true;
-        // Programs send when somebody listens, which DTR tells; adapters may have no such lines.
+        // Programs send when DTR shows a listener; adapters may lack these lines.
         await this.port.setSignals({dataTerminalReady: true, requestToSend: true}).catch(() => {});
     }
 
@@ -112,7 +112,7 @@ export class SerialLink {
         if (!this.#open) return;
         this.#open = false;
         await this.#reader?.cancel().catch(() => {});
-        await new Promise(resolve => setTimeout(resolve)); // read() lets the reader go
+        await new Promise(resolve => setTimeout(resolve)); // read() releases the reader
         await this.port.close().catch(() => {});
     }
 }
@@ -127,7 +127,7 @@ export function findCdc(device) {
     const faces = configuration?.interfaces ?? [];
     const at = faces.findIndex(face => face.alternates[0].interfaceClass === CDC.data);
     if (at < 0) return null;
-    // Of several functions, the communication interface of one stands before its data.
+    // Among several functions, the communication interface of each precedes its data.
     const control = faces.slice(0, at).reverse()
         .find(face => face.alternates[0].interfaceClass === CDC.communication);
     const {endpoints} = faces[at].alternates[0];

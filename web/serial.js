@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The serial port that the user has chosen, by Web Serial, as web/wasm/host.h wants it: a port of
-// ST's UART bootloader, with 8 data bits, even parity and 1 stop bit (AN3155, 2), or none.
+// The user's serial port, by Web Serial, with the interface of web/wasm/host.h: a port of ST's UART
+// bootloader, with 8 data bits, even parity and 1 stop bit (AN3155, 2), or no parity.
 
 import {XFER} from './usb.js';
 
@@ -20,7 +20,7 @@ export class SerialTransport {
         port.addEventListener('disconnect', () => { this.#gone = true; this.#wake?.(); });
     }
 
-    /** Moves what comes into #received, until the port is closed. */
+    /** Moves received bytes into #received, until the port is closed. */
     async #read() {
         while (this.port.readable && !this.#gone) {
             this.#reader = this.port.readable.getReader();
@@ -45,7 +45,7 @@ export class SerialTransport {
 
     /**
      * @param {number} baud
-     * @param {boolean} even whether there is parity, which is even then
+     * @param {boolean} even true: even parity, false: none
      * @param {boolean} dtr
      * @param {boolean} rts
      */
@@ -81,9 +81,9 @@ export class SerialTransport {
     }
 
     /**
-     * @param {Uint8Array} bytes room for what comes
+     * @param {Uint8Array} bytes buffer for received bytes
      * @param {number} timeoutMs
-     * @returns {Promise<number>} how many came, or a negative XFER
+     * @returns {Promise<number>} the number of bytes, or a negative XFER
      */
     async receive(bytes, timeoutMs) {
         const end = performance.now() + timeoutMs;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// How the library, which blocks, waits for promises: by the engine's JavaScript Promise Integration
-// where there is one, else by code that binaryen's Asyncify has added to the module. Either way all
-// suspended calls share one stack: one runs at a time.
+// Lets the library, which blocks, wait for promises: by the engine's JavaScript Promise Integration
+// if it has that, otherwise by code that binaryen's Asyncify has added to the module. Either way
+// all suspended calls share one stack: one runs at a time.
 
-/** Bytes for the local variables of the functions that are suspended. */
+/** Bytes for the local variables of the suspended functions. */
 const SAVED_BYTES = 128 * 1024;
 
 /** asyncify_get_state(). */
@@ -16,10 +16,10 @@ export function hasJspi() {
 }
 
 class Jspi {
-    /** What a module of this kind is called. */
+    /** The suffix of this kind's module names. */
     suffix = '';
 
-    /** A function that may return a promise, as an import. @param {(...values: any[]) => any} f */
+    /** Wraps an import that may return a promise. @param {(...values: any[]) => any} f */
     suspending(f) {
         return new (/** @type {any} */ (WebAssembly).Suspending)(f);
     }
@@ -28,7 +28,7 @@ class Jspi {
     attach(_exports) {}
 
     /**
-     * Calls an export that may be suspended.
+     * Calls an export that may suspend.
      * @param {(...values: any[]) => any} f
      * @param {any[]} values
      * @returns {Promise<any>}
@@ -40,13 +40,13 @@ class Jspi {
 
 /**
  * binaryen, src/passes/Asyncify.cpp: an import that has to wait starts to unwind, so that all
- * functions return to call(); when the promise is kept, the export is called again and rewinds to
- * the import, which gives the result.
+ * functions return to call(). When the promise resolves, the export is called again and rewinds to
+ * the import, which returns the result.
  */
 class Asyncify {
     suffix = '-asyncify';
     /** @type {any} */ #exports = null;
-    /** Two words: where the saved variables end now, and where their room ends. */
+    /** Two words: the present end of the saved variables, and the end of their buffer. */
     #data = 0;
     /** @type {Promise<any> | null} */ #awaited = null;
     /** @type {any} */ #value = undefined;
@@ -88,7 +88,7 @@ class Asyncify {
     }
 }
 
-/** The way that this engine has. */
+/** Returns this engine's suspender. */
 export function makeSuspender() {
     return hasJspi() ? new Jspi() : new Asyncify();
 }

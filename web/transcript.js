@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What a program has printed, as lines with the times at which they began.
+// A program's output, as lines with their start times.
 
 /** Older lines are dropped. */
 const LINES_MAX = 2000;
 /** A program that never ends its line gets a new one. */
 const LINE_MAX = 2000;
 
-/** Escape sequences of terminals, ECMA-48, 5.4; and other controls that cannot be shown. */
+/** Escape sequences of terminals, ECMA-48, 5.4; and other unprintable control characters. */
 const CONTROLS = /\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-Z\\-_]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g;
 
 /** @param {Date} time "12:34:56.789" */
@@ -20,9 +20,9 @@ function stamp(time) {
 export class Transcript {
     /** @type {{time: Date, text: string}[]} */ #lines = [];
     #decoder = new TextDecoder();
-    /** A sequence whose end has not come yet. */
+    /** An incomplete sequence. */
     #rest = '';
-    /** A return without a line feed so far: what follows overwrites the line. */
+    /** A return without a line feed so far: the next text overwrites the line. */
     #returned = false;
     #ended = true;
 
@@ -35,7 +35,7 @@ export class Transcript {
 
     /**
      * @param {Uint8Array} bytes UTF-8; a character may come in two pieces
-     * @param {Date} time when they came
+     * @param {Date} time of their arrival
      */
     push(bytes, time) {
         const text = this.#rest + this.#decoder.decode(bytes, {stream: true});

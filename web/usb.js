@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The board behind WebUSB, as web/wasm/host.h wants it. The board may go and come back under
-// another id, as its program and its bootloader do: it is found again by its serial number.
+// The board behind WebUSB, with the interface of web/wasm/host.h. The board may leave and come back
+// under another id, as its program and its bootloader do: its serial number identifies it.
 
 /** How a transfer ends: enum boot0_xfer of include/boot0/transport.h. */
 export const XFER = {ok: 0, stall: 1, timeout: 2, gone: 3, error: 4};
@@ -8,15 +8,15 @@ export const XFER = {ok: 0, stall: 1, timeout: 2, gone: 3, error: 4};
 /** Chromium reports a pulled cable as a failed transfer first, and as an event a moment later. */
 const GONE_MS = 150;
 /**
- * From leaving until the user is asked for a board that needs permission again: longer than the
- * library waits for a program that was started (web/wasm/api.c).
+ * Time from leaving until the user is asked for a board that needs permission again: longer than
+ * the library waits for a started program (web/wasm/api.c).
  */
 const RETURN_MS = 4000;
 
 const TYPES = /** @type {USBRequestType[]} */ (['standard', 'class', 'vendor']);
 const RECIPIENTS = /** @type {USBRecipient[]} */ (['device', 'interface', 'endpoint', 'other']);
 
-/** The chooser shows boards in DFU mode, and programs that can be asked for it (DFU 1.1, 4.1). */
+/** The chooser shows boards in DFU mode, and programs that can reboot into it (DFU 1.1, 4.1). */
 export const FILTERS = [{classCode: 0xfe, subclassCode: 1}];
 
 /** @param {number} ms */
@@ -27,8 +27,8 @@ const bcd = device => device.deviceVersionMajor << 8 | device.deviceVersionMinor
     device.deviceVersionSubminor;
 
 /**
- * The descriptors as far as WebUSB tells them without opening the device: no strings, no functional
- * descriptor. USB 2.0, 9.6.
+ * The descriptors as far as WebUSB provides them without opening the device: no strings, no
+ * functional descriptor. USB 2.0, 9.6.
  * @param {USBDevice} device
  */
 function sketch(device) {
@@ -49,13 +49,14 @@ function sketch(device) {
 }
 
 /**
- * Opens a device as far as control transfers need it. A device that is configured stays so: to be
- * configured again is, for our bootloader, the end of an update.
+ * Opens a device as far as control transfers need it. A configured device stays configured: our
+ * bootloader takes a second configuration for the end of an update.
  * @param {USBDevice} device
  */
 async function open(device) {
     if (!device.opened) await device.open();
-    // Node's package `usb` ends a transfer after a second by itself; the library knows better.
+    // Node's package `usb` ends a transfer after a second by default; the library has its own
+    // timeouts.
     const below = /** @type {{device?: {timeout: number}}} */ (device).device;
     if (below) below.timeout = 0;
     if (!device.configuration && device.configurations.length > 0)
@@ -86,15 +87,15 @@ async function readDescriptors(device) {
         const tail = await descriptor(device, 2, start[2] | start[3] << 8);
         return new Uint8Array([...head, ...tail]);
     } catch {
-        return sketch(device); // usbOpen() will say why
+        return sketch(device); // usbOpen() reports the reason
     }
 }
 
-/** What waits for a device needs to know of it. */
+/** The chosen board, and the state needed to find it again. */
 export class UsbTransport extends EventTarget {
     /** @type {USBDevice | null} */ #device = null;
     /** @type {WeakMap<USBDevice, Uint8Array<ArrayBuffer>>} */ #descriptors = new WeakMap();
-    /** Devices that came after the chosen one had gone. @type {USBDevice[]} */ #newcomers = [];
+    /** Devices that arrived after the chosen one had left. @type {USBDevice[]} */ #newcomers = [];
     #serial = '';
     #arrival = 0;
     #present = false;
@@ -111,14 +112,14 @@ export class UsbTransport extends EventTarget {
         usb.addEventListener('disconnect', this.#onDisconnect);
     }
 
-    /** Hears of no device any more, which lets Node end. */
+    /** Stops listening for devices, which lets Node end. */
     dispose() {
         this.usb.removeEventListener('connect', this.#onConnect);
         this.usb.removeEventListener('disconnect', this.#onDisconnect);
     }
 
     /**
-     * The board that calls are about from now on.
+     * Sets the board for the following calls.
      * @param {USBDevice} device
      */
     choose(device) {
@@ -129,7 +130,7 @@ export class UsbTransport extends EventTarget {
     }
 
     /**
-     * The same board under another id, by a second choice of the user.
+     * Sets the same board under another id, by a second choice of the user.
      * @param {USBDevice} device
      */
     adopt(device) {
@@ -180,8 +181,8 @@ export class UsbTransport extends EventTarget {
     }
 
     /**
-     * The chosen board among the permitted devices: the same, one with its serial number, or, where
-     * program and bootloader have different ones, the only one that came since.
+     * Finds the chosen board among the permitted devices: the same, one with its serial number, or,
+     * if program and bootloader have different ones, the only one that arrived since.
      */
     async #find() {
         const devices = await this.usb.getDevices();
@@ -258,7 +259,7 @@ export class UsbTransport extends EventTarget {
         return 'ok';
     }
 
-    /** A device that has gone is reported a moment later. */
+    /** A removed device is reported a moment later. */
     async #hasGone() {
         const end = performance.now() + GONE_MS;
         while (this.#present && performance.now() < end) await sleep(10);
@@ -267,9 +268,9 @@ export class UsbTransport extends EventTarget {
 
     /**
      * @param {DataView} setup 8 bytes, USB 2.0, 9.3
-     * @param {Uint8Array} data that is sent, or room for what comes
+     * @param {Uint8Array} data to send, or the buffer for received bytes
      * @param {number} timeoutMs
-     * @returns {Promise<number>} bytes that were moved, or a negative XFER
+     * @returns {Promise<number>} the number of transferred bytes, or a negative XFER
      */
     async control(setup, data, timeoutMs) {
         const type = setup.getUint8(0);
@@ -320,7 +321,7 @@ export class UsbTransport extends EventTarget {
         }
     }
 
-    /** Until a device comes or goes. @param {number} ms */
+    /** Waits until a device arrives or leaves. @param {number} ms */
     async wait(ms) {
         await Promise.race([
             sleep(ms), new Promise(resolve => this.#waiting.push(() => resolve(undefined))),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The UART of a virtual board as a SerialPort of Web Serial: for trying out, and for the tests,
-// where Chromium shows no virtual ports.
+// The UART of a virtual board as a SerialPort of Web Serial: to try it, and for the tests, in which
+// Chromium shows no virtual ports.
 
 import {Boot0} from './boot0.js';
 
-/** Between two looks at what has come; the board's time goes faster than that. */
+/** Between two polls for received bytes; the board's time is faster. */
 const POLL_MS = 1;
 const BOARD_MS = 20;
 
@@ -22,7 +22,7 @@ export class VirtualPort extends EventTarget {
         this.boot0 = boot0;
     }
 
-    /** @param {string} spec as `vboard` takes it */
+    /** @param {string} spec as for `vboard` */
     static async create(spec) {
         const boot0 = await Boot0.load({virtual: true});
         boot0.plugUart(spec);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// All words for people that are not on the page itself: what happened, and what to do next. The
-// library gives a message, a hint and an advice; the remedy that this page offers is here.
+// All words for users that are not on the page itself: what happened, and what to do next. The
+// library gives a message, a hint and an advice; this page's remedy is here.
 
 import {Boot0Error} from './boot0.js';
 
@@ -9,7 +9,7 @@ import {Boot0Error} from './boot0.js';
 const BROWSERS = 'Use Chrome, Edge, Opera or another browser that is based on Chromium, ' +
     'on Windows, macOS, Linux, ChromeOS or Android.';
 
-/** Where to click on this page. */
+/** The place to click on this page. */
 const FORCE = 'Turn on “Skip safety checks” under Options';
 const CHIP = 'Enter the chip under Options';
 const INSTALL = 'Use “Install boot0\'s bootloader” below';
@@ -95,7 +95,7 @@ export const ADVICE = {
     'supply-ignored': 'The supply voltage is ignored.',
 };
 
-/** Why the operating system refuses a device, by what navigator.userAgent calls it. */
+/** Why the operating system refuses a device, by its name in navigator.userAgent. */
 const ACCESS = [
     ['Windows', 'Windows has bound another driver to this device, or none. ST\'s bootloader in ROM ' +
         'needs the WinUSB driver: install it once with the command “boot0 driver install”. ' +
@@ -122,7 +122,7 @@ function fill(sentence, fault) {
 
 /** @param {string} text */
 const sentence = text =>
-    text.replace(/^[a-z](?=[a-z]* )/, letter => letter.toUpperCase()) + // not the name of a file
+    text.replace(/^[a-z](?=[a-z]* )/, letter => letter.toUpperCase()) + // not a file name
     (/^$|[.!?]$/.test(text) ? '' : '.');
 
 /** Errors of the browser itself, by their names. @type {Record<string, Words>} */
@@ -146,7 +146,7 @@ const BROWSER = {
     AbortError: {title: 'Stopped.', remedy: 'Flash again: it goes on from what the board holds.'},
 };
 
-/** The chooser was closed. @param {'usb' | 'serial'} kind @returns {Words} */
+/** The user has closed the chooser. @param {'usb' | 'serial'} kind @returns {Words} */
 function notChosen(kind) {
     if (kind === 'serial')
         return {title: 'No serial port was chosen.',
@@ -156,7 +156,7 @@ function notChosen(kind) {
 }
 
 /**
- * What to tell of an error.
+ * Returns the words for an error.
  * @param {unknown} error
  * @param {'usb' | 'serial'} [kind] of the chooser that was shown
  * @param {string} [agent] navigator.userAgent
@@ -176,14 +176,14 @@ export function explain(error, kind = 'usb', agent = globalThis.navigator?.userA
     return {title: sentence(message), remedy: ''};
 }
 
-/** A note of the library as a line. @param {import('./boot0.js').Fault} note */
+/** Returns a note of the library as a line. @param {import('./boot0.js').Fault} note */
 export function tell(note) {
     const remedy = note.advice ? fill(ADVICE[note.advice], note) : '';
     return sentence(remedy ? `${note.message}: ${remedy}` : note.message);
 }
 
 /**
- * What this browser lacks; null if it has all.
+ * Returns what this browser lacks; null if nothing.
  * @param {{usb: boolean}} has
  * @returns {Words | null}
  */
@@ -227,7 +227,7 @@ export function progressText({phase, done, total, elapsedMs, leftMs}) {
     return parts.length ? `${DOING[phase]}: ${parts.join(', ')}` : `${DOING[phase]}…`;
 }
 
-/** What the loss of each of LOSSES means. */
+/** The meaning of each of LOSSES. */
 export const INSTALL_LOSS = {
     program: {
         title: 'This overwrites the program at 0x08000000.',
@@ -270,7 +270,7 @@ export function monitorText(state, possible) {
 /**
  * @param {import('./boot0.js').Report} report
  * @param {number} ms
- * @param {boolean} virtual it has a ROM, and no CPU that would run a program
+ * @param {boolean} virtual it has a ROM, and no CPU to run a program
  */
 export function reportText(report, ms, virtual) {
     const written = report.bytes_written;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the page calls: images, and one session at a time. A call returns an enum boot0_status, and
- * leaves a JSON object behind (result.h): the answer, or the error. web/boot0.js is its only
- * caller.
+ * The page's calls: images, and one session at a time. A call returns an enum boot0_status, and
+ * stores a JSON object (result.h): the answer, or the error. web/boot0.js is its only caller.
  *
- * Memory for files comes from web_allocate(). Nothing here is called while a call is suspended, but
- * for cancel().
+ * Memory for files comes from web_allocate(). While a call is suspended, only cancel() and
+ * virtual_cable() may be called.
  */
 #include "bus.h"
 #include "describe.h"
@@ -25,7 +24,7 @@ static struct {
     bool stop; /* cancel() was called */
     struct boot0_bus bus;
     struct boot0_session *session;
-    struct boot0_report before; /* what the session had done when the call began */
+    struct boot0_report before; /* the session's totals when the call began */
 } web;
 
 /* ---- memory, names ---- */
@@ -40,7 +39,7 @@ EXPORT(release) void web_release(void *memory)
     free(memory);
 }
 
-/* The names behind the numbers, and the version: what the page asks first. */
+/* The names of the numbers, and the version: the page's first call. */
 EXPORT(describe) void web_describe(void)
 {
     struct json json = web_result_begin();
@@ -113,7 +112,7 @@ static const struct boot0_observer observer = {
     .plan = tell_plan,
 };
 
-/* Ends the call that is suspended, as soon as the board can be left. */
+/* Ends the suspended call, as soon as the board can be left safely. */
 EXPORT(cancel) void web_cancel(void)
 {
     web.stop = true;
@@ -135,7 +134,7 @@ static uint32_t answer_image(enum boot0_status status, struct boot0_image *image
     return BOOT0_OK;
 }
 
-/* Reads a file; `format` is a name of boot0_format_name(), or NULL. The image is the page's. */
+/* Reads a file; `format` is a name of boot0_format_name(), or NULL. The page owns the image. */
 EXPORT(image_parse)
 uint32_t web_image_parse(const uint8_t *data, uint32_t size, const char *name, const char *format)
 {
@@ -184,7 +183,7 @@ EXPORT(session_close) void web_session_close(void)
     close_session();
 }
 
-/* The board of the session, or the error that it was not opened for; then the bus is closed. */
+/* Returns the session's board, or the error of its opening; then closes the bus. */
 static uint32_t answer_session(enum boot0_status status, const struct boot0_error *error)
 {
     struct json json;
@@ -204,7 +203,7 @@ static const char *text_or_null(const char *text)
     return text && text[0] ? text : NULL;
 }
 
-/* `wait_ms`: for a board that is not there yet. */
+/* `wait_ms`: maximum wait for a board that is not there yet. */
 static uint32_t open_session(const char *chip, const char *board, uint32_t supply_mv,
                              uint32_t wait_ms)
 {
@@ -222,8 +221,8 @@ static uint32_t open_session(const char *chip, const char *board, uint32_t suppl
 }
 
 /*
- * Opens a session with the board behind WebUSB. `chip`, `board` and `supply_mv` are the user's
- * word, or "" and 0. The texts must live as long as the session.
+ * Opens a session with the board behind WebUSB. `chip`, `board` and `supply_mv` come from the user,
+ * or are "" and 0. The texts must live as long as the session.
  */
 EXPORT(session_open_usb)
 uint32_t web_session_open_usb(const char *chip, const char *board, uint32_t supply_mv)
@@ -233,7 +232,7 @@ uint32_t web_session_open_usb(const char *chip, const char *board, uint32_t supp
     return open_session(chip, board, supply_mv, RETURN_MS);
 }
 
-/* The same on the serial port that the user has chosen. */
+/* The same on the user's serial port. */
 EXPORT(session_open_serial)
 uint32_t web_session_open_serial(const char *boot, uint32_t baud, const char *chip,
                                  const char *board, uint32_t supply_mv)
@@ -262,9 +261,9 @@ uint32_t web_session_open_virtual(const char *chip, const char *board, uint32_t 
     return open_session(chip, board, supply_mv, 0);
 }
 
-/* ---- what a session does ---- */
+/* ---- operations of a session ---- */
 
-/* "full no_run": the members of struct boot0_flash_options that are to be true. */
+/* "full no_run": the members of struct boot0_flash_options to set. */
 static enum boot0_status read_options(const char *words, double address,
                                       struct boot0_flash_options *options,
                                       struct boot0_error *error)
@@ -309,7 +308,7 @@ static enum boot0_status need_session(struct boot0_error *error)
     return BOOT0_OK;
 }
 
-/* What this call has done of all that the session has. */
+/* This call's part of the session's totals. */
 static struct boot0_report report_of_call(void)
 {
     const struct boot0_report *before = &web.before;
@@ -341,7 +340,7 @@ static uint32_t answer_report(enum boot0_status status, const struct boot0_error
     return BOOT0_OK;
 }
 
-/* A job of struct boot0_session with an image; `address` is for raw binaries, negative: none. */
+/* Runs an operation with an image; `address` is for raw binaries, negative: none. */
 static uint32_t with_image(enum boot0_status (*job)(struct boot0_session *session,
                                                     const struct boot0_image *image,
                                                     const struct boot0_flash_options *options,
@@ -371,7 +370,7 @@ uint32_t web_session_verify(const struct boot0_image *image, const char *words, 
     return with_image(boot0_session_verify, image, words, address);
 }
 
-/* Whether the image is for this board; nothing is read or written. */
+/* Checks whether the image fits this board; reads and writes nothing. */
 EXPORT(session_check)
 uint32_t web_session_check(const struct boot0_image *image, const char *words, double address)
 {
@@ -464,7 +463,7 @@ EXPORT(session_run) uint32_t web_session_run(uint32_t address)
 
 /* ---- virtual boards ---- */
 
-/* Plugs a virtual board in, in place of the one before. */
+/* Plugs in a virtual board, in place of the previous one. */
 EXPORT(virtual_plug) uint32_t web_virtual_plug(const char *spec, double speed)
 {
     struct boot0_error error = {.code = BOOT0_OK};
@@ -479,7 +478,7 @@ uint32_t web_virtual_read(uint32_t address, uint8_t *data, uint32_t size)
     return web_virtual_peek(address, data, size);
 }
 
-/* Pulls its cable out, or pushes it in again: also while a call is suspended. */
+/* Pulls its cable, or plugs it in again: also while a call is suspended. */
 EXPORT(virtual_cable) void web_virtual_cable(uint32_t plugged)
 {
     web_virtual_connect(plugged != 0);
@@ -514,7 +513,7 @@ EXPORT(uart_send) uint32_t web_uart_send(const uint8_t *bytes, uint32_t size, ui
     return uart.ops ? uart.ops->send(uart.context, bytes, size, timeout_ms) : BOOT0_XFER_GONE;
 }
 
-/* Returns how many bytes came in so much of the board's time. */
+/* Returns how many bytes arrived within `timeout_ms` of the board's time. */
 EXPORT(uart_receive)
 uint32_t web_uart_receive(uint8_t *bytes, uint32_t size, uint32_t timeout_ms)
 {

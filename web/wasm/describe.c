@@ -5,7 +5,7 @@
 #include <core/array.h>
 #include <string.h>
 
-/* Code and advice are for the page's words (web/words.js); the texts are the library's. */
+/* Code and advice select the page's words (web/words.js); the texts are the library's. */
 void web_describe_error(struct json *json, const struct boot0_error *error)
 {
     json_text(json, "code", boot0_status_name(error->code));

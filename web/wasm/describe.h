@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Objects of the library as JSON, with the names that `boot0 --json` has for them. */
+/* Objects of the library as JSON, with the names of `boot0 --json`. */
 #ifndef B0_WEB_DESCRIBE_H
 #define B0_WEB_DESCRIBE_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Virtual boards compute their time instead of taking it. Here it is taken: so a person sees what
- * a real board would show, and the page can draw meanwhile.
+ * Virtual boards compute their time without waiting. This bus waits: the user sees a real board's
+ * speed, and the page can draw meanwhile.
  */
 #include "bus.h"
 
@@ -9,8 +9,8 @@
 #include <stdlib.h>
 
 enum {
-    AHEAD_US = 10000, /* the boards may be ahead of real time by so much */
-    DRAW_US = 40000,  /* at full speed the page gets its turn so often */
+    AHEAD_US = 10000, /* the boards' maximum lead over real time */
+    DRAW_US = 40000,  /* interval of the page's turns at full speed */
 };
 
 struct paced {

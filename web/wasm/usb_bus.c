@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The board behind WebUSB: each call is one of host.h, with errors as libboot0 has them. */
+/* The board behind WebUSB: each call is one of host.h, with libboot0's errors. */
 #include "bus.h"
 #include "host.h"
 
@@ -61,7 +61,7 @@ static enum boot0_xfer reset(void *context)
 
 /*
  * The page has one device. A session that follows its board to another bootloader opens the new
- * transport before it closes the old one, which is without effect then.
+ * transport before it closes the old one; that close then has no effect.
  */
 static uintptr_t opened;
 

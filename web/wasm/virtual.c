@@ -8,9 +8,9 @@
 #include <vboard/vboard.h>
 
 static struct {
-    struct boot0_bus boards; /* of one board; ops NULL: none was made */
+    struct boot0_bus boards; /* of one board; ops NULL: none */
     double speed;
-    struct boot0_stream uart; /* of another board; ops NULL: none was made */
+    struct boot0_stream uart; /* of another board; ops NULL: none */
 } web;
 
 enum boot0_status web_virtual_make(const char *spec, double speed, struct boot0_error *error)
@@ -20,7 +20,7 @@ enum boot0_status web_virtual_make(const char *spec, double speed, struct boot0_
     return boot0_virtual_open(&web.boards, &spec, 1, error);
 }
 
-/* The board outlives the session, as a real one does. */
+/* The board outlives the session, like a real one. */
 static void keep(void *context)
 {
     (void)context;
