@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Targets that flash what CMake builds: see README.md beside this file.
+# Targets that flash CMake's executables: see README.md beside this file.
 
 find_program(BOOT0_EXECUTABLE boot0 DOC "boot0, which flashes STM32 boards")
 
