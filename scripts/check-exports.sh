@@ -7,7 +7,7 @@ set -euo pipefail
 list=$(dirname "$0")/../tests/exports.txt
 
 exported() {
-    # Each function carries the version of lib/libboot0.map, which is a symbol of its own.
+    # Each function carries the version of lib/libboot0.map, which is a separate symbol.
     nm --dynamic --defined-only --format=posix "$1" | awk '$2 != "A" { print $1 }' |
         sed -n 's/@@BOOT0_0$//p; t; s/$/ (without a version)/p' | LC_ALL=C sort
 }

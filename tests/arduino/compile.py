@@ -18,7 +18,7 @@ from workshop import check, flat, run, symbols, test_each
 
 FLASH = 0x08000000
 RAM = 0x20000000
-BOOT0_PROGRAM = 0x8000  # start of programs behind boot0's bootloader: core/bootloader_map.h
+BOOT0_PROGRAM = 0x8000  # start of programs after boot0's bootloader: core/bootloader_map.h
 MAPLE_PROGRAM = 0x2000
 PAGE_ERASE_KEY = struct.pack("<I", 0x89ABCDEF)  # PEKEY1 of L0
 

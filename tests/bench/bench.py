@@ -86,7 +86,7 @@ def make_jobs():
 
 
 def program(size):
-    """Returns noise behind a vector table that every board here starts."""
+    """Returns noise after a vector table that every board here starts."""
     data = bytearray(random.Random(size).randbytes(size))
     struct.pack_into("<2I", data, 0, 0x20001000, FLASH + 0x189)
     return bytes(data)

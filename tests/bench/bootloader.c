@@ -94,7 +94,7 @@ static void double_tap(struct bench *bench)
     vboard_wait(bench->board, 600 * MS);
 }
 
-/* Fills it with noise behind the vectors of a program that sleeps. */
+/* Fills it with noise after the vectors of a program that sleeps. */
 static void make_program(uint8_t *data, uint32_t size)
 {
     static const uint8_t start[] = {0x00, 0x00, 0x01, 0x20, 0x09, 0x80,

@@ -28,7 +28,7 @@ STM32FLASH_S = 70.0
 
 
 def program(size):
-    """Returns random bytes behind a stack pointer and a reset vector."""
+    """Returns random bytes after a stack pointer and a reset vector."""
     start = bytes.fromhex("00000220 09000008 30bffde7")
     return start + random.Random(size).randbytes(size - len(start))
 

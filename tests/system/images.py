@@ -71,7 +71,7 @@ M7D = [*M4, (FP_ARCH, 8)]
 FILES = {
     "app.bin": program(0x20001000, FLASH),
     "app.hex": ihex([(FLASH, program(0x20001000, FLASH))], FLASH + 0x41),
-    # An F407's program behind a bootloader: 128 KiB of RAM.
+    # An F407's program after a bootloader: 128 KiB of RAM.
     "f407-8000.hex": ihex([(0x08008000, program(0x20020000, 0x08008000))], 0x08008041),
     "f407-8000.elf": elf(0x08008000, program(0x20020000, 0x08008000), M4),
     "m0.elf": elf(FLASH, program(0x20001000, FLASH), M0),

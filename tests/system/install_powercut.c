@@ -2,7 +2,7 @@
 /*
  * Cuts the power in every flash operation of `boot0 install-bootloader` and `boot0
  * update-bootloader`, on boards that are blank, have a program at the start of their flash, or an
- * older bootloader with a program behind it. The power returns soon, or when the command has given
+ * older bootloader with a program after it. The power returns soon, or when the command has given
  * up.
  *
  * Afterwards, with BOOT0 low, the board starts its whole previous program, the whole new
@@ -36,7 +36,7 @@
 enum {
     FLASH_SIZE = 1 << 20,
     SECTOR = 0x4000,
-    PROGRAM = 0x8000, /* offset of programs behind the bootloader */
+    PROGRAM = 0x8000, /* offset of programs after the bootloader */
     PROGRAM_SIZE = 0x9000,
     FIRST_PROGRAM_SIZE = 0x12000,
     SKIPPED = 77,

@@ -69,7 +69,7 @@ static size_t bootloader_size;
 static struct boot0_error error;
 static unsigned stride = 1;
 
-/* A program that does nothing, and data behind it that `seed` varies. */
+/* A program that does nothing, and data after it that `seed` varies. */
 struct program {
     uint8_t first[FIRST_SIZE];
     uint8_t second[SECOND_SIZE];

@@ -54,7 +54,7 @@ uint8_t silicon_dnload(struct silicon *silicon, uint16_t block, const uint8_t *d
 /* Sets the address pointer, or erases: BOOT0_DFUSE_…. */
 uint8_t silicon_command(struct silicon *silicon, uint8_t command, uint32_t address);
 /*
- * Erases everything and writes a program that fills the flash: behind its vectors, byte n is (n *
+ * Erases everything and writes a program that fills the flash: after its vectors, byte n is (n *
  * 7) ^ (n >> 8). Then leaves. Returns the first status that is not OK.
  */
 uint8_t silicon_update(struct silicon *silicon, uint64_t *longest_us);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A command at a terminal of its own, as for a user."""
+"""A command in its own terminal, as for a user."""
 
 import fcntl
 import os
@@ -13,7 +13,7 @@ from system import PATIENCE_S, check
 
 
 class Terminal:
-    """A command at a terminal of its own; collects all its output."""
+    """A command in its own terminal; collects all its output."""
 
     def __init__(self, command, columns=80, **environment):
         self.data = b""

@@ -44,7 +44,7 @@ static void test_reads_each_dfu_interface(void **state)
     assert_false(b0_candidate_read(device, sizeof device, 2, &candidate));
 }
 
-/* A cut device descriptor has no configuration behind it. */
+/* A cut device descriptor has no configuration after it. */
 static void test_survives_every_cut(void **state)
 {
     struct boot0_candidate candidate;

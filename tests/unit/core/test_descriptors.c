@@ -36,7 +36,7 @@ static const uint8_t f407[] = {
 };
 /* clang-format on */
 
-/* Walks a copy of exactly that size, so that a sanitizer sees a read behind it. */
+/* Walks a copy of exactly that size, so that a sanitizer sees a read past it. */
 static bool walk(const uint8_t *blob, size_t size, struct b0_dfu_configuration *found)
 {
     uint8_t *copy = malloc(size > 0 ? size : 1);
@@ -121,7 +121,7 @@ static void test_tells_dfu_from_hid(void **state)
 
 static void test_takes_the_functional_descriptor_from_anywhere(void **state)
 {
-    /* one before the first interface, one behind each alternate: the last counts */
+    /* one before the first interface, one after each alternate: the last counts */
     /* clang-format off */
     static const uint8_t blob[] = {
         CONFIGURATION(54, 1, 0x80),

@@ -182,7 +182,7 @@ static void test_devices(void **state)
         {"1:2,", 1, 2, 1, 2},
         {"1:2,:4", 1, 2, 1, 4},
         {"1:2,3", 1, 2, 3, 2},
-        {"1,3:4", 1, ANY, 3, 4}, /* the colon behind the comma belongs to the second pair */
+        {"1,3:4", 1, ANY, 3, 4}, /* the colon after the comma belongs to the second pair */
         {",3:4", NONE, NONE, 3, 4},
         {",", NONE, NONE, ANY, ANY},
         {"*:*,-:-", ANY, ANY, NONE, NONE},

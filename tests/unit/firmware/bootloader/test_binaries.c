@@ -12,7 +12,7 @@
 
 /* A vector table: stack, reset handler within the first sector. */
 static const uint8_t good[36] = {[2] = 0x01, [3] = 0x10, [4] = 0x41, [7] = 0x08};
-/* The same for the address behind a bootloader. */
+/* The same for the address after a bootloader. */
 static const uint8_t behind[36] = {[2] = 0x01, [3] = 0x10, [4] = 0x41, [5] = 0x80, [7] = 0x08};
 
 static const struct bootloader_binary table[] = {

@@ -335,7 +335,7 @@ static void test_late_errors(void **state)
 {
     (void)state;
     /*
-     * The error of a queued operation is reported with the next answer, and the queue behind it is
+     * The error of a queued operation is reported with the next answer, and the queue after it is
      * dropped.
      */
     flash.fail_at = B0_PROGRAM_BASE + 3072;
@@ -675,7 +675,7 @@ static void test_length(void **state)
     assert_true(dfu_block(&board, 2, two, 1000));
     assert_int_equal(dfu_simple(&board, BOOT0_DFU_ABORT), USB_ACK);
     assert_int_equal(vendor_info(&board).program_length, 1000);
-    /* Data behind it is written and erased again. */
+    /* Data after it is written and erased again. */
     assert_int_equal(vendor_out(&board, B0_EXTENSION_BEGIN_SESSION, 0), USB_ACK);
     assert_true(dfu_command(&board, BOOT0_DFUSE_SET_ADDRESS, B0_FLASH_BASE + 0x20000));
     assert_true(dfu_block(&board, 2, two, 1000));

@@ -67,7 +67,7 @@ static void test_hosts_write_all_of_the_flash(void **state)
     }
 }
 
-/* It writes no journal: the flash behind the program stays erased. */
+/* It writes no journal: the flash after the program stays erased. */
 static void test_keeps_no_journal(void **state)
 {
     (void)state;

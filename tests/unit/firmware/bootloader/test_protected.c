@@ -132,9 +132,9 @@ static void test_journal_alone(void **state)
     } orders[] = {
         {{BOOT0_DFUSE_ERASE}, 1, 0},                                 /* everything */
         {{BOOT0_DFUSE_ERASE, 0x00, 0x80, 0x00, 0x08}, 5, 0},         /* the first sector */
-        {{BOOT0_DFUSE_ERASE, 0x00, 0x00, 0x02, 0x08}, 5, 0},         /* one behind the program */
+        {{BOOT0_DFUSE_ERASE, 0x00, 0x00, 0x02, 0x08}, 5, 0},         /* one after the program */
         {{0x00, 0x00, 0x02, 0x20}, 4, BOOT0_DFUSE_BLOCK_FIRST},      /* a block */
-        {{0x55, 0x55, 0x55, 0x55}, 4, BOOT0_DFUSE_BLOCK_FIRST + 60}, /* one behind the program */
+        {{0x55, 0x55, 0x55, 0x55}, 4, BOOT0_DFUSE_BLOCK_FIRST + 60}, /* one after the program */
     };
 
     (void)state;

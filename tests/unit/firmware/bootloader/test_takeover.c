@@ -19,7 +19,7 @@ enum {
     SILENCE_US = 5200000, /* after which the bootloader takes the host for gone */
 };
 
-#define DATA_AT (B0_FLASH_BASE + 0x10000) /* right behind the longest program here */
+#define DATA_AT (B0_FLASH_BASE + 0x10000) /* right after the longest program here */
 
 static struct test_flash flash, killed_flash;
 static struct test_board board, killed_board;

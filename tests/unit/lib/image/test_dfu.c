@@ -347,7 +347,7 @@ static void test_dfuse_range(void **state)
     refuse_dfu(&file, "32-bit address space");
 }
 
-/* Prefix and suffix must agree on what the file is. */
+/* Prefix and suffix must agree on the file's kind. */
 static void test_dfuse_suffix(void **state)
 {
     struct dfu file;

@@ -49,7 +49,7 @@ static void add_header(struct elf *elf, uint32_t type, uint32_t offset, uint32_t
     b0_store16(elf->bytes + 44, (uint16_t)++elf->count);
 }
 
-/* Like a linker's output: code, initialised data stored behind it, zeroed data, notes. */
+/* Like a linker's output: code, initialised data stored after it, zeroed data, notes. */
 static void test_segments(void **state)
 {
     struct elf elf = make_elf();
@@ -315,7 +315,7 @@ static void test_written(void **state)
 /* ---- the code's CPU ---- */
 
 /*
- * A program of 4 bytes, and an attribute section behind one of another type. Unless `raw`,
+ * A program of 4 bytes, and an attribute section after one of another type. Unless `raw`,
  * `attributes` are the whole file's attributes in the public subsection.
  */
 static uint32_t cpu_of(const char *attributes, size_t length, bool raw)
@@ -356,7 +356,7 @@ static uint32_t cpu_of(const char *attributes, size_t length, bool raw)
 static void test_cpus(void **state)
 {
     (void)state;
-    /* cortex-m0; a name before the architecture, the profile behind it */
+    /* cortex-m0; a name before the architecture, the profile after it */
     assert_int_equal(CPU_OF("\x05"
                             "6S-M\0\x06\x0c\x07M\x09\x01"),
                      0);

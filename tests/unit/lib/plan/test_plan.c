@@ -337,7 +337,7 @@ static void the_last_write_is_one_unit_of_the_flash(void **state)
     }
 }
 
-/* A bootloader that stays, and a program behind it: the program's vectors come last. */
+/* A bootloader that stays, and a program after it: the program's vectors come last. */
 static void every_vector_table_waits(void **state)
 {
     struct fixture *f = *state;

@@ -22,7 +22,7 @@ enum {
     MAIN = 0x08000000,
     PAGE = 128,
     SIZE = 6 * 1024 + 5, /* ends within a word */
-    AFTER = 2 * PAGE,    /* checked behind the image */
+    AFTER = 2 * PAGE,    /* checked after the image */
 };
 
 static const struct boot0_flash_options stay = {.no_run = true};
@@ -56,7 +56,7 @@ static void plug_uart(struct fixture *f)
 
 static void (*const ways[])(struct fixture *f) = {plug_usb, plug_uart};
 
-/* Blocks of data, of 0xff, of 0x00, and of data again, behind a vector table. */
+/* Blocks of data, of 0xff, of 0x00, and of data again, after a vector table. */
 static void begin(struct fixture *f, size_t way)
 {
     static const uint8_t vectors[] = {0x00, 0x10, 0x00, 0x20, 0x01, 0x01, 0x00, 0x08};
@@ -87,7 +87,7 @@ static void flash(struct fixture *f, size_t size, const struct boot0_flash_optio
     boot0_image_free(image);
 }
 
-/* Checks the image, and `rest` behind it. */
+/* Checks the image, and `rest` after it. */
 static void assert_holds(struct fixture *f, size_t size, uint8_t rest)
 {
     uint8_t held[SIZE + AFTER];
@@ -106,7 +106,7 @@ static void nothing_violated(const struct fixture *f)
     assert_int_equal(stats.violations, 0);
 }
 
-/* To a fresh board, then with other contents behind the image, which are preserved. */
+/* To a fresh board, then with other contents after the image, which are preserved. */
 static void test_flashes(void **state)
 {
     struct fixture f;

@@ -82,7 +82,7 @@ static bool is_touched(struct bench *b)
     return stats.flash_operations > 0;
 }
 
-/* A program: vector table with all handlers 0x100 behind `linked`, then bytes other than 0xff. */
+/* A program: vector table with all handlers 0x100 after `linked`, then bytes other than 0xff. */
 static struct boot0_image *program(uint32_t address, uint32_t linked, uint32_t stack)
 {
     struct boot0_image *image = boot0_image_new();
@@ -321,7 +321,7 @@ static void test_the_address_of_a_raw_binary_is_computed(void **state)
                   "not linked for 0x08000000: its reset handler, 0x08008101", BOOT0_ADVICE_PLACE_AT,
                   "at 0x08008000");
     check_taken("f407", NULL, raw(BEHIND, 0x20001000), &there, "nothing at 0x08000000");
-    /* far behind the table: the other handlers show where the file begins */
+    /* far after the table: the other handlers show where the file begins */
     image = raw(0x08002000, 0x20001000);
     b0_store32(image->segments[0].data + 4, 0x08002301);
     check_refused("f072", NULL, image, BOOT0_E_MISMATCH, "not linked for", BOOT0_ADVICE_PLACE_AT,

@@ -568,7 +568,7 @@ static void test_plain_dfu_takes_one_file(void **state)
     stop(&b);
 }
 
-/* A program for the F103 behind a bootloader: all its handlers right behind its vector table. */
+/* A program for the F103 after a bootloader: all its handlers right after its vector table. */
 static struct boot0_image *sketch(uint32_t base, bool placed)
 {
     struct boot0_image *image = boot0_image_new();

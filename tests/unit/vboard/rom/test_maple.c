@@ -510,7 +510,7 @@ static void test_magic_bytes(void **state)
         {{DTR, 0}, 2, "1EAF", true},
         {{DTR | RTS, RTS}, 2, "1EAF", true},
         {{DTR, 0}, 2, "xx1EAF", true},
-        {{DTR, 0, RTS}, 3, "1EAF", false}, /* RTS has moved behind the edge */
+        {{DTR, 0, RTS}, 3, "1EAF", false}, /* RTS has moved after the edge */
         {{DTR}, 1, "1EAF", false},
         {{0}, 1, "1EAF", false}, /* no edge: it was never on */
         {{DTR, 0}, 2, "1EAFx", false},
