@@ -26,7 +26,7 @@ static const char *why(const char *entry)
     } texts[] = {
         {"no-program", "there is no program to start"},
         {"interrupted", "the last update was interrupted"},
-        {"asked", "it was asked for"},
+        {"asked", "the host requested it"},
         {"double-tap", "the reset button was pressed twice"},
         {"button", "the board's button is held"},
         {"loaded", "ST's bootloader was told to start it"},
@@ -35,7 +35,7 @@ static const char *why(const char *entry)
     for (size_t i = 0; i < B0_LENGTH(texts); i++)
         if (strcmp(texts[i].entry, entry) == 0)
             return texts[i].text;
-    return "for a reason of its own";
+    return "of an unknown reason";
 }
 
 static void print_program(const struct boot0_bootloader *b)
@@ -65,10 +65,10 @@ static void print_clock(const struct boot0_bootloader *b)
     if (b->starved)
         print("            too low for the flash: an operation was refused\n");
     if (b->brownout_level > 0)
-        print("  brown-out level %u: below it the chip is in reset\n", b->brownout_level);
+        print("  brown-out level %u: below it the chip is held in reset\n", b->brownout_level);
     if (b->read_protected)
-        print("  protected from being read: ST's bootloader in ROM erases everything to remove "
-              "that\n");
+        print("  read-protected: ST's bootloader in ROM erases everything to remove the "
+              "protection\n");
 }
 
 void bootloader_print(const struct boot0_bootloader *b)

@@ -22,7 +22,7 @@ enum boot0_status bootloader_check_table(const struct bootloader_binary *table,
 {
     if (table[0].board)
         return BOOT0_OK;
-    boot0_fail(error, BOOT0_E_NO_INPUT, "this boot0 was built without the bootloaders for boards");
+    boot0_fail(error, BOOT0_E_NO_INPUT, "this boot0 was built without bootloaders for boards");
     return boot0_hint(error, "Install the compiler arm-none-eabi-gcc (Debian: gcc-arm-none-eabi) "
                              "and build boot0 again, or pass the file of a bootloader: boot0 "
                              "install-bootloader bootloader-generic-f407.bin.");
@@ -90,11 +90,10 @@ static enum boot0_status fail_several(const struct bootloader_binary *table,
         if (!is_generic(table))
             add_name(boards, sizeof boards, table->board);
     boot0_fail(error, BOOT0_E_USAGE,
-               "several bootloaders fit the board: its flash is that of "
-               "several chips");
+               "several bootloaders fit the board: several chips have its flash layout");
     return boot0_hint(error,
-                      "Read the chip's marking and name it by --chip: %s. Or name the board "
-                      "by --board: %s.",
+                      "Read the chip's marking and name it with --chip: %s. Or name the board "
+                      "with --board: %s.",
                       keys, boards);
 }
 
@@ -106,11 +105,10 @@ static enum boot0_status fail_none(const struct bootloader_binary *table,
     for (; table->board; table++)
         if (is_generic(table))
             add_name(keys, sizeof keys, table->board + sizeof GENERIC - 1);
-    boot0_fail(error, BOOT0_E_MISMATCH, "there is no bootloader of boot0 for the board, %s",
+    boot0_fail(error, BOOT0_E_MISMATCH, "boot0 has no bootloader for the board, %s",
                board->chip_count > 0 ? boot0_board_chip_name(board, chip, sizeof chip)
                                      : "whose chip is unknown");
-    return boot0_hint(
-        error, "There is one for %s. If the board has one of these, name it by --chip.", keys);
+    return boot0_hint(error, "Name the chip with --chip if the board has one of these: %s.", keys);
 }
 
 enum boot0_status bootloader_choose(const struct bootloader_binary *table,

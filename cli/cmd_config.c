@@ -17,9 +17,9 @@ static void print_settings(const struct settings *settings)
         else
             print("# %-8s not set; %s\n", setting->name, setting->environment);
     snprintf(order, sizeof order,
-             "\nRead in this order, the last one counts: %s; ./" SETTINGS_PROJECT_FILE
+             "\nRead in this order, the last one takes precedence: %s; ./" SETTINGS_PROJECT_FILE
              "; the environment.",
-             settings->user_file[0] ? settings->user_file : "no file of the user's");
+             settings->user_file[0] ? settings->user_file : "no user file");
     print_labelled(stdout, "", order);
 }
 
@@ -68,14 +68,14 @@ static const enum option taken[] = {OPTION_JSON, OPTION_HELP};
 const struct command command_config = {
     .name = "config",
     .operands = "",
-    .summary = "settings, and where each comes from",
-    .text = "Shows the settings that stand in for options: the default board, chip, supply, port, "
-            "serial number, and whether to use --fast. They are read from a file of the user's "
-            "(~/.config/boot0/config, on Windows %APPDATA%\\boot0\\config), from ./boot0.conf, and "
-            "from the environment (BOOT0_BOARD, BOOT0_PORT, ...); each one takes precedence over "
-            "those before it, and the command line over all. A file has lines `name = value`, and "
-            "comments behind #. A setting that says which board is meant is not used where the "
-            "command line does.",
+    .summary = "show settings and their sources",
+    .text = "Shows the settings that are used as defaults for options: board, chip, supply, port, "
+            "serial number, and whether to use --fast. boot0 reads them from the user's file "
+            "(~/.config/boot0/config, on Windows %APPDATA%\\boot0\\config), from ./boot0.conf, "
+            "and from the environment (BOOT0_BOARD, BOOT0_PORT, ...). Each source takes "
+            "precedence over those before it, and the command line over all. A file has lines "
+            "`name = value`, and comments after #. If an option on the command line selects a "
+            "board, settings that select a board are ignored.",
     .examples = "  boot0 config\n  BOOT0_VDD=3.3 boot0 flash firmware.elf",
     COMMAND_OPTIONS(taken),
     .run = run,

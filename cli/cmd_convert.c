@@ -50,9 +50,8 @@ static enum boot0_status choose_format(const struct arguments *arguments,
     if (status != BOOT0_OK)
         return status;
     if (arguments->convert.suffix && !parse_suffix(arguments->convert.suffix, &options->suffix)) {
-        boot0_fail(error, BOOT0_E_USAGE, "--suffix does not take \"%s\"",
-                   arguments->convert.suffix);
-        return boot0_hint(error, "It wants hex numbers, as 0483:df11 or 0483:df11:2200.");
+        boot0_fail(error, BOOT0_E_USAGE, "invalid --suffix \"%s\"", arguments->convert.suffix);
+        return boot0_hint(error, "Use hex numbers, e.g. 0483:df11 or 0483:df11:2200.");
     }
     if (!arguments->convert.family)
         return BOOT0_OK;
@@ -60,9 +59,9 @@ static enum boot0_status choose_format(const struct arguments *arguments,
     if (chip && chip->uf2_family != 0) {
         options->family = chip->uf2_family;
     } else if (!parse_number(arguments->convert.family, false, &options->family)) {
-        boot0_fail(error, BOOT0_E_USAGE, "no UF2 family \"%s\" is known",
-                   arguments->convert.family);
-        return boot0_hint(error, "Name a chip, as f407, or the id itself, as 0x57755a57.");
+        boot0_fail(error, BOOT0_E_USAGE, "unknown UF2 family \"%s\"", arguments->convert.family);
+        return boot0_hint(error, "Use the name of a chip, e.g. f407, or the id itself, e.g. "
+                                 "0x57755a57.");
     }
     return BOOT0_OK;
 }
@@ -99,8 +98,8 @@ static enum boot0_status change_prefix(const char *text, struct boot0_image *ima
         return boot0_image_remove_prefix(image, error);
     if (parse_prefix(text, image, &prefix))
         return boot0_image_add_prefix(image, &prefix, error);
-    boot0_fail(error, BOOT0_E_USAGE, "--prefix does not take \"%s\"", text);
-    return boot0_hint(error, "It is lmdfu, lmdfu:0x2000, lpc, or none.");
+    boot0_fail(error, BOOT0_E_USAGE, "invalid --prefix \"%s\"", text);
+    return boot0_hint(error, "Use lmdfu, lmdfu:0x2000, lpc or none.");
 }
 
 static void print_result(const struct arguments *arguments, const struct boot0_image *image,
@@ -126,8 +125,8 @@ static enum boot0_status check_stdout(const struct arguments *arguments, struct 
 {
     if (arguments->convert.format)
         return file_check_stdout(arguments->json, "convert --format binary firmware.hex", error);
-    boot0_fail(error, BOOT0_E_USAGE, "standard output does not tell the format to write");
-    return boot0_hint(error, "Give it: boot0 convert --format ihex firmware.elf -");
+    boot0_fail(error, BOOT0_E_USAGE, "missing format of standard output");
+    return boot0_hint(error, "Use --format, e.g. boot0 convert --format ihex firmware.elf -");
 }
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
@@ -163,12 +162,13 @@ static const enum option taken[] = {OPTION_FORMAT, OPTION_ADDRESS, OPTION_SUFFIX
 const struct command command_convert = {
     .name = "convert",
     .operands = "INPUT... OUTPUT",
-    .wants = "an input and an output file",
-    .summary = "change the format of a file, or join files",
-    .text = "Reads files of any format and writes them as one of another. The output's name tells "
-            "its format (.bin, .hex, .srec, .elf, .uf2; .dfu is DfuSe if there are addresses), or "
-            "--format does. A raw binary gets its address by --address or INPUT@ADDRESS. An output "
-            "that exists is replaced, also if it is the input. \"-\" is standard input or output.",
+    .wants = "INPUT or OUTPUT",
+    .summary = "convert a file to another format, or join files",
+    .text = "Reads files of any format and writes them in another one. The extension of the "
+            "output selects its format (.bin, .hex, .srec, .elf, .uf2, .dfu; a .dfu is DfuSe if "
+            "there are addresses), unless --format is used. --address or INPUT@ADDRESS sets the "
+            "address of a raw binary. An existing output is replaced, even if it is the input. "
+            "\"-\" is standard input or output.",
     .examples = "  boot0 convert firmware.elf firmware.hex\n"
                 "  boot0 convert --suffix 0483:df11 boot.bin@0x08000000 app.hex all.dfu",
     COMMAND_OPTIONS(taken),

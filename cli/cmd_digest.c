@@ -97,7 +97,7 @@ static void report(struct json *json, const struct boot0_segment *segment, const
         return;
     }
     print_digest(segment->address, segment->size, &board);
-    print(equal ? "           as in the file\n" : "           the file has %s\n", file_sha);
+    print(equal ? "           same as the file\n" : "           the file has %s\n", file_sha);
 }
 
 static enum boot0_status digest_segment(struct command_session *command, struct json *json,
@@ -171,10 +171,10 @@ static const enum option taken[] = {OPTIONS_BOARD,  OPTION_ADDRESS, OPTION_SIZE,
 const struct command command_digest = {
     .name = "digest",
     .operands = "[FILE...]",
-    .summary = "checksums of what a board holds",
-    .text = "Reads the board's memory and prints its CRC-32 and SHA-256, as crc32 and sha256sum "
-            "print them of a file: of the main flash, of --address and --size, or of each range "
-            "that FILE has data for; then it also tells whether the file has the same. Writes "
+    .summary = "print checksums of what a board holds",
+    .text = "Reads the board's memory and prints its CRC-32 and SHA-256 as crc32 and sha256sum do "
+            "for a file. The range is the main flash, --address and --size, or each range that "
+            "FILE has data for. With FILE, it also reports whether the contents are equal. Writes "
             "nothing.",
     .examples = "  boot0 digest --size 16k\n  boot0 digest firmware.elf",
     COMMAND_OPTIONS(taken),

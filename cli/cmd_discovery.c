@@ -110,13 +110,13 @@ static const enum option taken[] = {OPTION_VIRTUAL, OPTION_HELP};
 const struct command command_discovery = {
     .name = "discovery",
     .operands = "",
-    .summary = "tell the Arduino IDE which ports there are",
-    .text = "Speaks the pluggable discovery protocol of the Arduino IDE and arduino-cli: commands "
-            "on standard input (HELLO, START, STOP, LIST, START_SYNC, QUIT), JSON on standard "
-            "output. Boards in DFU mode have the protocol \"dfu\", serial ports \"serial\"; "
-            "hardwareId is the serial number, the same in all modes of a board. The IDE 1.8, which "
-            "begins with START_SYNC, is told of DFU devices only: it looks for serial ports "
-            "itself.",
+    .summary = "report the ports to the Arduino IDE",
+    .text = "Implements the pluggable discovery protocol of the Arduino IDE and arduino-cli: "
+            "commands on standard input (HELLO, START, STOP, LIST, START_SYNC, QUIT), JSON on "
+            "standard output. Boards in DFU mode have the protocol \"dfu\", serial ports "
+            "\"serial\"; hardwareId is the serial number, the same in all modes of a board. IDE "
+            "1.8, which begins with START_SYNC, gets DFU devices only, because it finds serial "
+            "ports itself.",
     .examples = "  boot0 discovery\n"
                 "  printf 'HELLO 1 \"me\"\\nSTART\\nLIST\\n' | boot0 discovery",
     COMMAND_OPTIONS(taken),

@@ -126,7 +126,7 @@ static void print_summary(const struct findings *findings)
     if (problems == 0)
         print("No problem was found.\n");
     else
-        print("\n%s. Begin with the first: others may follow from it.\n",
+        print("\n%s. Fix the first one first: it may cause the others.\n",
               text_count(count, problems, "problem", "problems"));
 }
 
@@ -169,8 +169,8 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     if (!facts || !findings) {
         status = boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     } else if (arguments->flash.board && !boot0_board_profile_by_name(arguments->flash.board)) {
-        boot0_fail(error, BOOT0_E_USAGE, "no board \"%s\" is known", arguments->flash.board);
-        status = boot0_hint(error, "Leave --board away to see those that are.");
+        boot0_fail(error, BOOT0_E_USAGE, "unknown board \"%s\"", arguments->flash.board);
+        status = boot0_hint(error, "Omit --board to see all boards.");
     } else {
         facts->board = arguments->flash.board;
         status = examine(arguments, facts, findings, error);
@@ -186,10 +186,10 @@ const struct command command_doctor = {
     .name = "doctor",
     .operands = "",
     .summary = "find out why a board cannot be flashed",
-    .text = "Looks at everything between you and the board: cable, DFU mode, permissions, drivers, "
-            "other programs, the board's own state. Says what is wrong, in the order in which to "
-            "go through it, each with its remedy. Writes nothing to the board. Ends with exit code "
-            "0 if there is no problem, else 69.",
+    .text = "Checks everything between you and the board: cable, DFU mode, permissions, drivers, "
+            "other programs, the board's own state. Prints each problem with its remedy, in the "
+            "order in which to fix them. Writes nothing to the board. The exit code is 0 if there "
+            "is no problem, else 69.",
     .examples = "  boot0 doctor\n  boot0 doctor --board black-f407ve --json",
     COMMAND_OPTIONS(options),
     .looks_around = true,

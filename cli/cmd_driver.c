@@ -21,8 +21,8 @@ static const struct {
 } systems[] = {
     [B0_SYSTEM_OTHER] = {"other", "This system", "", "programs open them directly."},
     [B0_SYSTEM_LINUX] = {"linux", "Linux", "usbfs",
-                         "programs open them by usbfs, and a udev rule gives users access."},
-    [B0_SYSTEM_MACOS] = {"macos", "macOS", "IOKit", "programs open them by IOKit."},
+                         "programs open them through usbfs, and a udev rule gives users access."},
+    [B0_SYSTEM_MACOS] = {"macos", "macOS", "IOKit", "programs open them through IOKit."},
     [B0_SYSTEM_WINDOWS] = {"windows", "Windows", "WinUSB", ""},
 };
 
@@ -44,9 +44,9 @@ static enum boot0_status show_system(const struct arguments *arguments)
         fflush(stdout);
         print_wrapped(stderr, "Note: ",
                       system == B0_SYSTEM_LINUX
-                          ? "`boot0 doctor` finds out whether that works, `boot0 udev` prints the "
+                          ? "Run `boot0 doctor` to check access, and `boot0 udev` to print the "
                             "rule."
-                          : "`boot0 doctor` finds out what keeps a board from being opened.");
+                          : "Run `boot0 doctor` to find out what prevents access to a board.");
     }
     return BOOT0_OK;
 }
@@ -66,7 +66,7 @@ static enum boot0_status fail_name(const char *name, struct boot0_error *error)
     nearest_offer(&nearest, "list");
     nearest_offer(&nearest, "install");
     nearest_offer(&nearest, "remove");
-    boot0_fail(error, BOOT0_E_USAGE, "`boot0 driver` has no subcommand \"%s\"", name);
+    boot0_fail(error, BOOT0_E_USAGE, "unknown subcommand \"%s\" of `boot0 driver`", name);
     if (nearest.name)
         return boot0_hint(error, "Did you mean `boot0 driver %s`?", nearest.name);
     return boot0_hint(error, "Usage: boot0 driver [list|install|remove] [NAME...]");
@@ -113,15 +113,16 @@ static const enum option taken[] = {OPTION_DEVICE, OPTION_SERIAL, OPTION_PATH,
 const struct command command_driver = {
     .name = "driver",
     .operands = "[list|install|remove] [NAME...]",
-    .summary = "show or install the driver of a board (Windows)",
+    .summary = "show or install a board's driver (Windows)",
     .text =
-        "On Windows, shows each board with its driver, also boards that no program can open. "
-        "`boot0 driver install` gives WinUSB, which is part of Windows, to the board that needs "
-        "it: no other program, no download. Windows asks for an administrator once. A driver that "
-        "is there is replaced only after a question, or with --yes. `boot0 driver remove` goes "
-        "back: Windows chooses a driver as for a new device. -d, --path and --serial choose among "
-        "several boards, as do the device manager's names, which -v shows. Boards with boot0's own "
-        "bootloader or runtime need no driver. Linux and macOS need none either.",
+        "On Windows, shows each board with its driver, including boards that no program can open. "
+        "`boot0 driver install` binds WinUSB, which is part of Windows, to the board that needs "
+        "it. It needs no other program and no download, and Windows asks once for administrator "
+        "rights. An existing driver is replaced only after confirmation, or with --yes. `boot0 "
+        "driver remove` reverts this: Windows selects a driver as for a new device. -d, --path "
+        "and --serial select among several boards, as do the Device Manager's names, which -v "
+        "shows. Boards with boot0's own bootloader or runtime need no driver. Linux and macOS "
+        "need none either.",
     .examples = "  boot0 driver\n  boot0 driver install -d 0483:df11",
     COMMAND_OPTIONS(taken),
     .operands_max = OPERANDS_MAX,

@@ -18,8 +18,8 @@ static enum boot0_status check(const struct arguments *arguments, struct boot0_e
     if (ways > 1)
         boot0_fail(error, BOOT0_E_USAGE, "--address, --all and --unprotect exclude each other");
     else
-        boot0_fail(error, BOOT0_E_USAGE, "it is not said what to erase");
-    return boot0_hint(error, "Say --address and --size for sectors, or --all for the whole flash.");
+        boot0_fail(error, BOOT0_E_USAGE, "missing range to erase");
+    return boot0_hint(error, "Use --address and --size for sectors, or --all for the whole flash.");
 }
 
 /* Removing read protection erases the main flash, whatever --alt says. */
@@ -84,7 +84,7 @@ static enum boot0_status settle_journal(struct command_session *command,
     if (b->update == BOOT0_UPDATE_COMPLETE && start >= b->program_start + b->program_length)
         return boot0_session_end_update(command->session, error);
     progress_note(&command->progress,
-                  "a part of the program may be erased: it starts again once it is flashed again");
+                  "a part of the program may be erased: it starts again after it is flashed again");
     return BOOT0_OK;
 }
 
@@ -161,11 +161,12 @@ static const enum option taken[] = {OPTIONS_BOARD,    OPTION_ADDRESS, OPTION_SIZ
 const struct command command_erase = {
     .name = "erase",
     .operands = "",
-    .summary = "erase sectors, or everything",
+    .summary = "erase sectors or the whole flash",
     .text = "Erases the sectors that --address and --size touch, each as a whole (one sector "
-            "without --size). --all erases the main flash by one command, which can take half a "
-            "minute. --unprotect removes read protection: the chip erases all its flash, and "
-            "resets. These two ask first; without a terminal they need --yes.",
+            "without --size). --all erases the main flash with one command, which can take half a "
+            "minute. --unprotect removes read protection: the chip erases its whole flash and "
+            "resets. --all and --unprotect ask for confirmation; without a terminal they need "
+            "--yes.",
     .examples = "  boot0 erase --address 0x08010000 --size 64k\n  boot0 erase --all",
     COMMAND_OPTIONS(taken),
     .run = run,

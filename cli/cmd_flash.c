@@ -167,9 +167,9 @@ static enum boot0_status check_monitor(const struct arguments *arguments, struct
         !(arguments->select.port || arguments->select.virtual_count > 0 ||
           arguments->select.replay || arguments->flash.no_run || arguments->flash.dry_run))
         return BOOT0_OK;
-    boot0_fail(error, BOOT0_E_USAGE, "--monitor goes with a board on USB whose program is started");
-    return boot0_hint(error, "Leave --port, --virtual, --replay, --no-run and --dry-run away; a "
-                             "serial port is shown by `boot0 monitor PORT`.");
+    boot0_fail(error, BOOT0_E_USAGE, "--monitor needs a board on USB whose program is started");
+    return boot0_hint(error, "Omit --port, --virtual, --replay, --no-run and --dry-run; use "
+                             "`boot0 monitor PORT` for a serial port.");
 }
 
 static enum boot0_status run(struct arguments *arguments, struct boot0_error *error)
@@ -209,17 +209,17 @@ static const enum option taken[] = {
 const struct command command_flash = {
     .name = "flash",
     .operands = "FILE...",
-    .wants = "at least one file",
+    .wants = "FILE",
     .summary = "write a program, verify it and start it",
-    .text = "Writes files to a board: raw binary, Intel HEX, S-record, ELF, UF2, .dfu; the format "
-            "is recognised by content. Reads what the board holds, erases and writes only the "
-            "sectors that differ, verifies, and starts the program. What else is in those sectors "
-            "is kept. A raw binary goes to --address, or FILE@ADDRESS, or the start of the flash. "
-            "FILE \"-\" is standard input. "
-            "--fast has a loader in the chip's RAM do the work of ST's bootloader in ROM (F401, "
-            "F405/407, F411, F412, F427/429, F446), several times as fast; it follows ST's "
-            "documents and was not tried on a chip yet: please report how it goes. "
-            "Before it writes option bytes or OTP it asks, or needs --yes without a terminal.",
+    .text = "Writes files to a board: raw binary, Intel HEX, S-record, ELF, UF2, .dfu; boot0 "
+            "detects the format from the content. Reads the board's memory, erases and writes "
+            "only the sectors that differ, verifies, and starts the program. Other data in those "
+            "sectors is preserved. A raw binary goes to --address, FILE@ADDRESS, or the start of "
+            "the flash. FILE \"-\" is standard input. --fast uses a loader in the chip's RAM "
+            "instead of ST's bootloader in ROM, several times as fast (F401, F405/407, F411, "
+            "F412, F427/429, F446). The loader follows ST's documents and is not yet tried on "
+            "hardware: please report results. Writing option bytes or OTP needs confirmation, or "
+            "--yes without a terminal.",
     .examples = "  boot0 flash firmware.elf\n"
                 "  boot0 flash --vdd 3.3 bootloader.hex application.bin@0x08010000",
     COMMAND_OPTIONS(taken),

@@ -336,7 +336,7 @@ static const enum option taken[] = {OPTION_DEVICE,
 const struct command command_gang = {
     .name = "gang",
     .operands = "FILE...",
-    .wants = "at least one file",
+    .wants = "FILE",
     .summary = "flash many boards at once, or as they are plugged in",
     .text = "Flashes every board that is in DFU mode, all at the same time, and goes on when one "
             "fails. --follow goes on with boards that are plugged in later; a board that was done "

@@ -188,7 +188,7 @@ static void print_file(const char *name, const struct boot0_image *image)
               image->segments[i].alternate ? ", another memory" : "");
     if (!image->has_addresses)
         print_labelled(stdout, "  address   ",
-                       "none: raw bytes, which go to the start of the flash");
+                       "none: raw bytes, written to the start of the flash");
     if (image->has_suffix)
         print_suffix(&image->suffix);
     print_prefix(image);
@@ -375,7 +375,7 @@ static void print_uart_board(const struct boot0_board *board, const char *protec
 
     snprintf(text, sizeof text, "%s, %u bytes a command", board->product, board->transfer_size);
     print_heading(board, text);
-    print("  serial    %s\n", board->serial[0] ? board->serial : "not to be read");
+    print("  serial    %s\n", board->serial[0] ? board->serial : "not readable");
     print_chips(board);
     print_protection(protection);
     print_memories(board);
@@ -400,7 +400,8 @@ static void print_board(const struct boot0_board *board, const char *protection)
     snprintf(text, sizeof text, "%s%s%s%s",
              board->attributes & BOOT0_DFU_CAN_DOWNLOAD ? "be written" : "not be written",
              board->attributes & BOOT0_DFU_CAN_UPLOAD ? ", be read" : ", not be read",
-             board->attributes & BOOT0_DFU_MANIFESTATION_TOLERANT ? ", go on after a download" : "",
+             board->attributes & BOOT0_DFU_MANIFESTATION_TOLERANT ? ", continue after a download"
+                                                                  : "",
              board->attributes & BOOT0_DFU_WILL_DETACH ? ", detach by itself" : "");
     print_labelled(stdout, "  can       ", text);
     print_protection(protection);
@@ -433,8 +434,8 @@ static void print_program_board(const struct boot0_board *board)
           board->usb.bcd_device & 0xff,
           board->usb.serial_only ? ", with a serial port" : ", with a DFU interface");
     print_wrapped(stdout, "",
-                  "`boot0 info --restart` restarts the board into its bootloader to show more, and "
-                  "starts the program again.");
+                  "`boot0 info --restart` restarts the board into its bootloader to show more, "
+                  "then restarts the program.");
 }
 
 static enum boot0_status show_board(struct command_session *command, struct boot0_error *error)
@@ -487,7 +488,8 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     enum boot0_status status = BOOT0_OK;
 
     if (arguments->describe && (arguments->operand_count > 0 || arguments->json)) {
-        boot0_fail(error, BOOT0_E_USAGE, "--describe is for a board, and has a format of its own");
+        boot0_fail(error, BOOT0_E_USAGE,
+                   "--describe needs a board and cannot be combined with files or --json");
         return boot0_hint(error, "Use it without files and without --json.");
     }
     if (arguments->map && arguments->operand_count > 0) {
@@ -501,8 +503,9 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     if (arguments->flash.chip) {
         chip = boot0_chip_by_name(arguments->flash.chip);
         if (!chip) {
-            boot0_fail(error, BOOT0_E_USAGE, "no chip \"%s\" is known", arguments->flash.chip);
-            return boot0_hint(error, "As f407 or STM32F407VE; `boot0 complete chips` lists them.");
+            boot0_fail(error, BOOT0_E_USAGE, "unknown chip \"%s\"", arguments->flash.chip);
+            return boot0_hint(error, "Use a name such as f407 or STM32F407VE. Run `boot0 complete "
+                                     "chips` to list them.");
         }
     }
     for (size_t i = 0; i < arguments->operand_count && status == BOOT0_OK; i++)
@@ -518,13 +521,13 @@ const struct command command_info = {
     .operands = "[FILE...]",
     .summary = "show details of a board or file",
     .text =
-        "With files: their format, addresses, the device or chip that they are for, and the vector "
-        "table; with --chip also which sectors of its flash they use. Without: the board's ids, "
-        "DFU abilities, memories, read protection, and which "
-        "chips it can be. A running program is not disturbed, and shows only what USB tells of it; "
-        "--restart takes the board to its bootloader for the rest, and back. With --map: which "
-        "sectors of the board's flash hold data. With --describe: the "
-        "board as a text file, for `vboard custom:describe=FILE`.",
+        "With FILE: shows format, addresses, target device or chip, and vector table; with --chip "
+        "also which sectors of its flash the file uses. Without FILE: shows the board's ids, DFU "
+        "abilities, memories, read protection and possible chips. A running program is not "
+        "disturbed, and only what USB reports of it is shown; --restart restarts the board into "
+        "its bootloader for the rest, and back. With --map: reads the board's flash and draws "
+        "which sectors hold data. With --describe: writes the board as a text file for `vboard "
+        "custom:describe=FILE`.",
     .examples = "  boot0 info firmware.hex\n  boot0 info --describe > my.board",
     COMMAND_OPTIONS(taken),
     .operands_max = OPERANDS_MAX,

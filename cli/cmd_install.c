@@ -28,9 +28,10 @@ static enum boot0_status ask(void *context, enum boot0_install_loss loss, struct
         const char *what;
     } rows[] = {
         [BOOT0_INSTALL_LOSES_PROGRAM] =
-            {LOSS_PROGRAM, "this overwrites the program at 0x08000000, where the bootloader goes"},
+            {LOSS_PROGRAM, "this overwrites the program at 0x08000000, where the bootloader is "
+                           "written"},
         [BOOT0_INSTALL_LOSES_DATA] =
-            {LOSS_JOURNAL, "this erases what is at 0x08004000-0x08007fff, the journal's place"},
+            {LOSS_JOURNAL, "this erases 0x08004000-0x08007fff, where the journal is written"},
     };
 
     return confirm(context, rows[loss].loss, rows[loss].what, error);
@@ -42,13 +43,13 @@ static enum boot0_status ask(void *context, enum boot0_install_loss loss, struct
 static const char *title(char text[TITLE_SIZE], const struct boot0_install_report *report)
 {
     const char *from = report->version_before[0] ? report->version_before : "an unknown version";
-    const char *to = report->version[0] ? report->version : "another one";
+    const char *to = report->version[0] ? report->version : "another version";
     char version[BOOT0_BOOTLOADER_VERSION_MAX + 1] = "";
 
     if (report->version[0])
         snprintf(version, sizeof version, " %s", report->version);
     if (report->same)
-        snprintf(text, TITLE_SIZE, "Bootloader%s is there already", version);
+        snprintf(text, TITLE_SIZE, "Bootloader%s is installed already", version);
     else if (report->updated)
         snprintf(text, TITLE_SIZE, "Bootloader updated from %s to %s, and verified", from, to);
     else
@@ -85,9 +86,10 @@ static void print_result(const struct command_session *command, const struct boo
     }
     snprintf(text, sizeof text, "%s: %s%s, in %s.%s%s", title(name, install),
              text_size(size, boot0_image_size(image)),
-             install->keeps_program ? "; the program at 0x08008000 is kept" : "",
+             install->keeps_program ? "; the program at 0x08008000 is preserved" : "",
              text_time(time, report.total_us),
-             report.started ? "\nIt was started: `boot0 list` shows the board; BOOT0 may stay low "
+             report.started ? "\n"
+                              "It was started: `boot0 list` shows the board; BOOT0 can stay low "
                               "from now on."
                             : "\nSet BOOT0 low and press reset to start it.",
              report.started && !install->keeps_program
@@ -191,16 +193,15 @@ static const enum option taken_update[] = {OPTIONS_BOARD, OPTION_BOARD_PROFILE, 
 const struct command command_install_bootloader = {
     .name = "install-bootloader",
     .operands = "[FILE]",
-    .summary = "put boot0's bootloader on a board",
+    .summary = "install boot0's bootloader on a board",
     .text =
         "Writes boot0's own bootloader into the first sector of an STM32F401, F405/407, F411, "
-        "F412, "
-        "F427/429 or F446 by "
-        "ST's bootloader in ROM, which BOOT0 and reset lead to, or by the UART (--port). From "
-        "then on programs start at 0x08008000 and come over USB without a hand on the board. A "
-        "program that is linked for 0x08000000 is lost, which is asked about before; one at "
-        "0x08008000 is kept. Without FILE it writes a bootloader that is part of boot0: the one "
-        "for --board, or the generic one of the board's chip. --list shows them.",
+        "F412, F427/429 or F446. It uses ST's bootloader in ROM, which BOOT0 and reset start, "
+        "over USB or UART (--port). From then on programs start at 0x08008000 and are flashed "
+        "over USB without touching the board. A program linked for 0x08000000 is lost, so boot0 "
+        "asks for confirmation first; a program at 0x08008000 is preserved. Without FILE, boot0 "
+        "writes a built-in bootloader: the one for --board, or the generic one for the board's "
+        "chip. --list shows them.",
     .examples = "  boot0 install-bootloader\n"
                 "  boot0 install-bootloader --board black-f407ve --vdd 3.3 --yes",
     COMMAND_OPTIONS(taken_install),
@@ -211,15 +212,15 @@ const struct command command_install_bootloader = {
 const struct command command_update_bootloader = {
     .name = "update-bootloader",
     .operands = "[FILE]",
-    .summary = "replace boot0's bootloader by another version",
+    .summary = "replace boot0's bootloader with another version",
     .text =
-        "Asks the program or the bootloader to go to ST's bootloader in ROM, and writes the "
-        "first sector by that; program and journal are kept. The chip has no second place to "
-        "start from, so that this cannot be made safe against a power failure: should one "
-        "happen in the second that it takes, BOOT0 and `boot0 install-bootloader` bring the "
-        "board back. Nothing is done if it is the same version. Without FILE it writes the "
-        "bootloader that is part of boot0: the one for --board, else the one for the board that "
-        "the present bootloader was built for, else the generic one of the chip.",
+        "Restarts the board into ST's bootloader in ROM, and writes the first sector through it; "
+        "program and journal are preserved. The chip cannot start from a second place, so a power "
+        "failure during this second is not safe: after one, use BOOT0 and `boot0 "
+        "install-bootloader` to recover the board. If the version is the same, nothing is "
+        "written. Without FILE, boot0 writes a built-in bootloader: the one for --board, else the "
+        "one for the board that the present bootloader was built for, else the generic one for "
+        "the chip.",
     .examples = "  boot0 update-bootloader\n"
                 "  boot0 update-bootloader build/firmware/bootloader-generic-f407.bin",
     COMMAND_OPTIONS(taken_update),

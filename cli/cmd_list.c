@@ -229,13 +229,13 @@ static const enum option taken[] = {OPTION_DEVICE,    OPTION_SERIAL,  OPTION_PAT
 const struct command command_list = {
     .name = "list",
     .operands = "",
-    .summary = "show the boards that are there",
+    .summary = "list connected boards",
     .text =
-        "Shows every board in DFU mode, and programs that have a DFU interface, with port, USB "
-        "id, serial number, flash size and chip. A device with several DFU interfaces is shown "
-        "once for each, with the -i that chooses it. Several chips can have the same memory "
-        "layout; then none of them is named as the board's. A board at a serial port is looked for "
-        "with --port only; --ports shows which ports there are.",
+        "Lists every board in DFU mode, and programs that have a DFU interface, with port, USB "
+        "id, serial number, flash size and chip. A device with several DFU interfaces has one row "
+        "per interface, with the -i that selects it. If several chips share the board's memory "
+        "layout, no chip is named. Boards on a serial port are found only with --port; --ports "
+        "lists the serial ports.",
     .examples = "  boot0 list\n  boot0 list --port /dev/ttyUSB0",
     COMMAND_OPTIONS(taken),
     .looks_around = true,

@@ -14,9 +14,9 @@ static enum boot0_status run_for_ide(const struct arguments *arguments, struct b
     if (arguments->operand_count > 0 || arguments->select.port || arguments->select.path ||
         arguments->select.serial || arguments->select.has_device || arguments->select.baud ||
         arguments->select.has_wait) {
-        boot0_fail(error, BOOT0_E_USAGE, "with --arduino, port and settings come from the IDE");
-        return boot0_hint(error, "Say only `boot0 monitor --arduino`; or leave --arduino out to "
-                                 "talk to a port on this terminal.");
+        boot0_fail(error, BOOT0_E_USAGE, "--arduino takes port and settings from the IDE");
+        return boot0_hint(error, "Use `boot0 monitor --arduino` alone, or omit --arduino to use a "
+                                 "port on this terminal.");
     }
     return monitor_serve(error);
 }
@@ -48,14 +48,15 @@ static const enum option taken[] = {OPTION_DEVICE,  OPTION_SERIAL, OPTION_PATH,
 const struct command command_monitor = {
     .name = "monitor",
     .operands = "[PORT]",
-    .summary = "show what the program prints, send what is typed",
-    .text = "Opens the serial port of a board: the one that is named, the one of the board that "
-            "--serial, --path or -d mean, or the only USB serial port there is. When the board "
-            "resets or is unplugged it is waited for, and known again by its serial number. "
-            "Ctrl-C or Ctrl-] ends it. In a pipe what comes in is sent, and its end is not the "
-            "end. With --arduino it speaks the pluggable monitor protocol of the Arduino IDE 2 and "
-            "arduino-cli: commands on standard input (HELLO, DESCRIBE, CONFIGURE, OPEN, CLOSE, "
-            "QUIT), JSON on standard output, and the port's data over a TCP connection to the IDE.",
+    .summary = "show a program's serial output and send what you type",
+    .text = "Opens a board's serial port: the named one, the one of the board that --serial, "
+            "--path or -d select, or the only USB serial port. If the board resets or is "
+            "unplugged, boot0 waits for it and recognises it by its serial number. Ctrl-C or "
+            "Ctrl-] ends it. If standard input is a pipe, its data is sent, and its end does not "
+            "end the monitor. With --arduino, implements the pluggable monitor protocol of the "
+            "Arduino IDE 2 and arduino-cli: commands on standard input (HELLO, DESCRIBE, "
+            "CONFIGURE, OPEN, CLOSE, QUIT), JSON on standard output, and the port's data over a "
+            "TCP connection to the IDE.",
     .examples = "  boot0 monitor\n  boot0 monitor --baud 9600 /dev/ttyUSB0",
     COMMAND_OPTIONS(taken),
     .operands_max = 1,

@@ -21,8 +21,8 @@ struct wanted {
 
 static enum boot0_status fail_operand(const char *operand, struct boot0_error *error)
 {
-    boot0_fail(error, BOOT0_E_USAGE, "\"%s\" is no change of an option", operand);
-    return boot0_hint(error, "Write NAME=VALUE, as in nRST_STOP=1 or nWRP=0xffe.");
+    boot0_fail(error, BOOT0_E_USAGE, "invalid option change \"%s\"", operand);
+    return boot0_hint(error, "Use NAME=VALUE, e.g. nRST_STOP=1 or nWRP=0xffe.");
 }
 
 static enum boot0_status parse(const struct arguments *arguments, struct wanted *wanted,
@@ -186,7 +186,7 @@ static enum boot0_status change_options(struct command_session *command,
         json_options(&json, "options", before, count);
         json_end(&json);
     } else {
-        print("Nothing to do: the chip is set so already.\n");
+        print("Nothing to do: the chip has these values already.\n");
     }
     return BOOT0_OK;
 }
@@ -218,15 +218,15 @@ static const enum option taken[] = {OPTIONS_BOARD,        OPTION_CHIP, OPTION_BO
 const struct command command_options = {
     .name = "options",
     .operands = "[NAME=VALUE...]",
-    .summary = "show or change the chip's option bytes by name",
-    .text = "Shows each field of the option bytes with its value and what that means, by the name "
-            "that the reference manual gives it: read protection (RDP, by its level), brown-out, "
-            "watchdogs, write protection, where the chip starts from. With NAME=VALUE it changes "
-            "fields: it shows before and after, asks (or needs --yes without a terminal), writes, "
-            "and reads back after the reset. A beginning of a name will do. Works in ST's "
-            "bootloader in ROM, over USB and UART, on STM32F0 to F4, L4 and G4. RDP=1 makes the "
-            "flash unreadable until all of it is erased (`boot0 erase --unprotect`); RDP=2 can "
-            "never be taken back.",
+    .summary = "show or change option bytes by name",
+    .text = "Shows each option byte field with its value and meaning, named as in the reference "
+            "manual: read protection (RDP, by its level), brown-out reset, watchdogs, write "
+            "protection, boot source. NAME=VALUE changes fields: boot0 shows the values before "
+            "and after, asks for confirmation (without a terminal it needs --yes), writes, and "
+            "reads back after the reset. Names may be abbreviated. Works with ST's bootloader in "
+            "ROM, over USB and UART, on STM32F0 to F4, L4 and G4. RDP=1 makes the flash "
+            "unreadable until all of it is erased (`boot0 erase --unprotect`); RDP=2 can never be "
+            "undone.",
     .examples = "  boot0 options\n  boot0 options BOR_LEV=0 nRST_STOP=1",
     COMMAND_OPTIONS(taken),
     .operands_max = OPERANDS_MAX,

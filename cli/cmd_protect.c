@@ -63,14 +63,14 @@ static enum boot0_status parse(const struct arguments *arguments, struct wanted 
         boot0_fail(error, BOOT0_E_USAGE,
                    ways > 1 ? "--sectors, --none, --readout, --bootloader and --brownout exclude "
                               "each other"
-                            : "it is not said what to protect");
-        return boot0_hint(error, "Say --sectors 0,1 or --none for write protection, --readout, or "
-                                 "--bootloader for that of boot0's own bootloader.");
+                            : "missing kind of protection");
+        return boot0_hint(error, "Use --sectors 0,1 or --none for write protection, --readout for "
+                                 "read protection, or --bootloader to write-protect boot0's own "
+                                 "bootloader.");
     }
     if (arguments->protect.sectors && !parse_sectors(arguments->protect.sectors, wanted)) {
-        boot0_fail(error, BOOT0_E_USAGE, "--sectors does not take \"%s\"",
-                   arguments->protect.sectors);
-        return boot0_hint(error, "It wants numbers from 0 to 255, as in 0,1,4-7.");
+        boot0_fail(error, BOOT0_E_USAGE, "invalid --sectors \"%s\"", arguments->protect.sectors);
+        return boot0_hint(error, "Use numbers from 0 to 255, e.g. 0,1,4-7.");
     }
     return BOOT0_OK;
 }
@@ -79,8 +79,8 @@ static void print_result(const struct command_session *command, const struct arg
                          const struct wanted *wanted)
 {
     static const char *const texts[] = {
-        [BOOT0_PROTECT_SECTORS] = "The sectors are protected from being written.",
-        [BOOT0_PROTECT_NO_SECTORS] = "No sector is protected from being written.",
+        [BOOT0_PROTECT_SECTORS] = "The sectors are write-protected.",
+        [BOOT0_PROTECT_NO_SECTORS] = "No sector is write-protected.",
         [BOOT0_PROTECT_READOUT] = "Read protection is on.",
     };
 
@@ -106,9 +106,10 @@ static enum boot0_status check_protection(struct command_session *command, bool 
     if (status != BOOT0_OK ||
         boot0_session_board(command->session)->bootloader.write_protected == on)
         return status;
-    boot0_fail(error, BOOT0_E_PROTOCOL, "the bootloader is %s from being written",
-               on ? "still not protected" : "still protected");
-    return boot0_hint(error, "The option bytes did not take it: is read protection of level 2 on?");
+    boot0_fail(error, BOOT0_E_PROTOCOL, "the bootloader is %s",
+               on ? "still not write-protected" : "still write-protected");
+    return boot0_hint(error, "Check whether read protection of level 2 is on: the chip did not "
+                             "accept the option bytes.");
 }
 
 static enum boot0_status protect_bootloader(struct arguments *arguments, bool on,
@@ -129,8 +130,7 @@ static enum boot0_status protect_bootloader(struct arguments *arguments, bool on
         json_bool(&json, "bootloader_protected", on);
         json_end(&json);
     } else if (status == BOOT0_OK) {
-        print("The bootloader is %s from being written.\n",
-              on ? "protected" : "no longer protected");
+        print("The bootloader is %s.\n", on ? "protected" : "no longer write-protected");
     }
     if (status == BOOT0_OK && resumes)
         status = boot0_session_reset_to(command.session, BOOT0_TARGET_PROGRAM, error);
@@ -233,15 +233,15 @@ static const enum option taken_unprotect[] = {OPTIONS_BOARD, OPTIONS_OUTPUT};
 const struct command command_protect = {
     .name = "protect",
     .operands = "",
-    .summary = "protect flash from being written or read",
-    .text = "Protects sectors from being written (those of --sectors and no others), removes that "
-            "with --none, or turns read protection on with --readout. Only `boot0 erase "
-            "--unprotect` removes read protection, and erases everything: --readout asks first, "
-            "and needs --yes without a terminal. Over a serial port only: the USB side of ST's "
-            "bootloader has no commands for it. Sectors "
-            "count from 0; where a chip protects several pages at once, its manual numbers those. "
-            "--bootloader has boot0's own bootloader protect itself, over USB; --brownout has it "
-            "set the supply below which the chip is held in reset.",
+    .summary = "protect flash against writing or reading",
+    .text = "Write-protects the sectors of --sectors and no others, removes write protection with "
+            "--none, or turns read protection on with --readout. Only `boot0 erase --unprotect` "
+            "removes read protection, and it erases everything: --readout asks for confirmation, "
+            "and needs --yes without a terminal. These options need a serial port, because ST's "
+            "bootloader has no commands for them over USB. Sectors count from 0; if a chip "
+            "protects several pages at once, use the numbers in its manual. --bootloader makes "
+            "boot0's own bootloader write-protect itself, over USB; --brownout makes it set the "
+            "supply below which the chip is held in reset.",
     .examples = "  boot0 protect --port /dev/ttyUSB0 --sectors 0,1\n"
                 "  boot0 protect --brownout 3",
     COMMAND_OPTIONS(taken),
@@ -255,7 +255,7 @@ const struct command command_unprotect = {
     .text =
         "Over USB, on a board with boot0's own bootloader, removes the write protection of the "
         "bootloader and of its journal (sectors 0 and 1). Over a serial port, removes all write "
-        "protection. `boot0 erase --unprotect` removes read protection.",
+        "protection. To remove read protection, use `boot0 erase --unprotect`.",
     .examples = "  boot0 unprotect\n  boot0 unprotect --port /dev/ttyUSB0",
     COMMAND_OPTIONS(taken_unprotect),
     .run = run_unprotect,

@@ -51,9 +51,9 @@ static enum boot0_status check_ending(const char *file, enum boot0_format format
 {
     if (format != BOOT0_FORMAT_UNKNOWN || boot0_format_by_ending(file) != BOOT0_FORMAT_UNKNOWN)
         return BOOT0_OK;
-    boot0_fail(error, BOOT0_E_USAGE, "%s: the name does not tell the format to write", file);
-    return boot0_hint(error, "End it in .bin, .hex, .srec, .elf, .uf2 or .dfu, or say --format. "
-                             "Nothing was read.");
+    boot0_fail(error, BOOT0_E_USAGE, "%s: the extension does not select a format", file);
+    return boot0_hint(error, "Use the extension .bin, .hex, .srec, .elf, .uf2 or .dfu, or use "
+                             "--format. Nothing was read.");
 }
 
 static enum boot0_status check_new(const char *file, enum boot0_format format,
@@ -102,7 +102,7 @@ static enum boot0_status check_output(const struct arguments *arguments, enum bo
         return result == BOOT0_OK ? check_new(file, *format, error) : result;
     }
     boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s exists already", file);
-    return boot0_hint(error, "Say --force to replace it.");
+    return boot0_hint(error, "Use --force to replace it.");
 }
 
 static enum boot0_status save(const struct arguments *arguments, enum boot0_format format,
@@ -166,7 +166,7 @@ static enum boot0_status take_range(struct arguments *arguments, struct boot0_er
     }
     boot0_fail(error, BOOT0_E_USAGE, "--hex takes an address and a size, not \"%s\"",
                operands[range->has_address ? 1 : 0]);
-    return boot0_hint(error, "As in boot0 read --hex 0x08000000 256. It writes no file.");
+    return boot0_hint(error, "Use e.g. boot0 read --hex 0x08000000 256. It writes no file.");
 }
 
 static void json_data(const struct command_session *command, const uint8_t *data, size_t size,
@@ -232,11 +232,9 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     if (arguments->operand_count == 1)
         return copy(arguments, error);
     if (arguments->operand_count > 1)
-        boot0_fail(error, BOOT0_E_USAGE, "`boot0 read` does not know what to do with \"%s\"",
-                   arguments->operands[1]);
+        boot0_fail(error, BOOT0_E_USAGE, "unexpected argument \"%s\"", arguments->operands[1]);
     else
-        boot0_fail(error, BOOT0_E_USAGE,
-                   "`boot0 read` wants a file to write, or - for standard output");
+        boot0_fail(error, BOOT0_E_USAGE, "missing FILE (- for standard output)");
     return boot0_hint(error, "Usage: boot0 read [options] FILE, or boot0 read --hex [ADDRESS "
                              "[SIZE]].");
 }
@@ -250,13 +248,11 @@ const struct command command_read = {
     .operands = "FILE | --hex [ADDRESS [SIZE]]",
     .summary = "copy a board's memory to a file",
     .text =
-        "Reads memory into a file; the main flash as a whole if nothing else is said. The file's "
-        "name tells its format (.bin, .hex, .srec, .elf, .uf2, .dfu), or --format does. \"-\" "
-        "writes raw bytes to standard output. A file that exists is replaced only with --force. "
-        "--hex "
-        "shows the memory on the terminal instead, 256 bytes from the start of the flash if "
-        "nothing "
-        "is said.",
+        "Reads memory into a file; the default is the whole main flash. The file's extension "
+        "selects its format (.bin, .hex, .srec, .elf, .uf2, .dfu), unless --format is used. \"-\" "
+        "writes raw bytes to standard output. An existing file is replaced only with --force. "
+        "--hex shows the memory on the terminal instead, by default 256 bytes from the start of "
+        "the flash.",
     .examples = "  boot0 read --address 0x08010000 --size 16k data.bin\n"
                 "  boot0 read --hex 0x08000000 64",
     COMMAND_OPTIONS(taken),

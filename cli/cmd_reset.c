@@ -12,7 +12,7 @@ static const struct {
     enum boot0_target target;
     const char *said;
 } targets[] = {
-    {"program", BOOT0_TARGET_PROGRAM, "The program is started."},
+    {"program", BOOT0_TARGET_PROGRAM, "The program was started."},
     {"bootloader", BOOT0_TARGET_BOOTLOADER, "The board is in its bootloader."},
     {"rom", BOOT0_TARGET_ROM, "The board is in ST's bootloader in ROM."},
 };
@@ -26,8 +26,8 @@ static enum boot0_status find_target(const char *name, size_t *index, struct boo
     for (*index = 0; *index < TARGET_COUNT; ++*index)
         if (strcmp(targets[*index].name, name) == 0)
             return BOOT0_OK;
-    boot0_fail(error, BOOT0_E_USAGE, "--to does not take \"%s\"", name);
-    return boot0_hint(error, "It wants program, bootloader or rom.");
+    boot0_fail(error, BOOT0_E_USAGE, "invalid --to \"%s\"", name);
+    return boot0_hint(error, "Use program, bootloader or rom.");
 }
 
 /* ST's ROM can only start the program at the beginning of the flash. */
@@ -41,8 +41,8 @@ static enum boot0_status reset_rom(struct command_session *command, enum boot0_t
     if (target == BOOT0_TARGET_PROGRAM && layout)
         return boot0_session_run(command->session, command_program_address(command), error);
     boot0_fail(error, BOOT0_E_UNSUPPORTED, "this board's bootloader cannot start another one");
-    return boot0_hint(error, "If boot0's bootloader is on it: BOOT0 low, and press reset twice. "
-                             "`boot0 install-bootloader` puts it there.");
+    return boot0_hint(error, "Set BOOT0 low and press reset twice if boot0's bootloader is "
+                             "installed. Run `boot0 install-bootloader` to install it.");
 }
 
 static enum boot0_status reset(struct command_session *command, const char *to, size_t index,
@@ -80,8 +80,8 @@ static void print_result(const struct command_session *command, const struct arg
         print("%s\n", arguments->target ? targets[index].said : "The board was reset over USB.");
         if (arguments->target && targets[index].target == BOOT0_TARGET_ROM &&
             boot0_session_board(command->session)->bootloader.read_protected)
-            print("Read protection is on: the ROM cannot read or write the flash before it has "
-                  "erased everything.\n");
+            print("Read protection is on: the ROM must erase everything before it can read or "
+                  "write the flash.\n");
     }
 }
 
@@ -112,11 +112,11 @@ const struct command command_reset = {
     .name = "reset",
     .operands = "",
     .summary = "reset the board into program, bootloader or ROM",
-    .text = "Restarts a running program. On a board in DFU mode, makes a USB bus reset: a DFU 1.1 "
-            "bootloader that has taken a program starts it then; ST's bootloader in ROM stays in "
-            "DFU mode (`boot0 run` starts programs there). With --to, boot0's own bootloader "
-            "resets the chip: into the program, itself, or ST's bootloader in ROM, with BOOT0 "
-            "low. A program with boot0's runtime goes to the bootloader first.",
+    .text = "Restarts a running program. If the board is in DFU mode, sends a USB bus reset: a "
+            "DFU 1.1 bootloader that has received a program then starts it; ST's bootloader in "
+            "ROM stays in DFU mode (use `boot0 run` to start a program there). With --to, boot0's "
+            "own bootloader resets the chip into the program, itself, or ST's bootloader in ROM, "
+            "with BOOT0 low. A program with boot0's runtime goes to the bootloader first.",
     .examples = "  boot0 reset\n  boot0 reset --to rom",
     COMMAND_OPTIONS(taken),
     .run = run,

@@ -11,7 +11,7 @@ static enum boot0_status check_complete(const struct boot0_board *board, struct 
     if (!board->bootloader.present || board->bootloader.update != BOOT0_UPDATE_BEGUN)
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_MISMATCH, "the program on the board is incomplete: it cannot start");
-    return boot0_hint(error, "Flash it again: its update was begun and not completed.");
+    return boot0_hint(error, "Flash it again: its last update did not complete.");
 }
 
 static enum boot0_status start(struct command_session *command, const struct arguments *arguments,
@@ -31,8 +31,9 @@ static enum boot0_status start(struct command_session *command, const struct arg
     boot0_session_report(command->session, &report);
     if (!report.started) {
         boot0_fail(error, BOOT0_E_PROTOCOL,
-                   "the board stays in DFU mode though it was told to leave");
-        return boot0_hint(error, "Cut its power once, with BOOT0 low: that starts the program.");
+                   "the board stays in DFU mode after the command to leave it");
+        return boot0_hint(error, "Disconnect its power once, with BOOT0 low: that starts the "
+                                 "program.");
     }
     if (arguments->json) {
         struct json json = command_json_begin(command);
@@ -64,7 +65,7 @@ const struct command command_run = {
     .operands = "",
     .summary = "leave DFU mode and start the program",
     .text = "Starts the program whose vector table is at --address, or at the start of the flash. "
-            "The board leaves DFU mode; BOOT0 and reset bring it back.",
+            "The board leaves DFU mode; Use BOOT0 and reset to return to DFU mode.",
     .examples = "  boot0 run\n  boot0 run --address 0x08008000",
     COMMAND_OPTIONS(taken),
     .run = run,

@@ -20,10 +20,13 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     if (arguments->quiet)
         return BOOT0_OK;
     fflush(stdout);
-    fputs("\nPut these lines in place and plug the board in again:\n\n"
+    fputs("\n"
+          "Install these lines and plug the board in again:\n"
+          "\n"
           "  boot0 udev -q | sudo tee /etc/udev/rules.d/60-boot0.rules\n"
-          "  sudo udevadm control --reload\n\n"
-          "`make install` has done that already if it went below /usr or /etc.\n",
+          "  sudo udevadm control --reload\n"
+          "\n"
+          "`make install` does this if the prefix is below /usr or /etc.\n",
           stderr);
     return BOOT0_OK;
 }
@@ -35,11 +38,11 @@ const struct command command_udev = {
     .operands = "",
     .summary = "print the udev rule that gives users access",
     .text =
-        "Prints the udev rule on standard output, and on standard error where it belongs. It "
-        "lets the user at the machine open boards in DFU mode without sudo: on Linux only root may "
-        "open a USB device otherwise. A package of boot0 has put it in place already. A serial "
-        "port needs the group dialout (Debian, Ubuntu) or uucp instead: `sudo usermod -aG "
-        "dialout $USER`, then log in again.",
+        "Prints the udev rule on standard output, and where to install it on standard error. The "
+        "rule lets the user at the machine open boards in DFU mode without sudo: without it, "
+        "Linux lets only root open a USB device. A package of boot0 has installed the rule "
+        "already. A serial port needs membership of the group dialout (Debian, Ubuntu) or uucp "
+        "instead: run `sudo usermod -aG dialout $USER`, then log in again.",
     .examples = "  boot0 udev\n  boot0 udev -q | sudo tee /etc/udev/rules.d/60-boot0.rules",
     COMMAND_OPTIONS(taken),
     .run = run,

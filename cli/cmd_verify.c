@@ -70,10 +70,10 @@ static const enum option taken[] = {OPTIONS_BOARD,   OPTION_ADDRESS, OPTION_IGNO
 const struct command command_verify = {
     .name = "verify",
     .operands = "FILE...",
-    .wants = "at least one file",
+    .wants = "FILE",
     .summary = "compare a board with a file",
-    .text = "Reads the board where the file has data, and compares. Writes nothing. Ends with exit "
-            "code 65 and the first address that differs if it is not equal.",
+    .text = "Reads the board where the file has data, and compares. Writes nothing. If the "
+            "contents differ, prints the first address that differs, and the exit code is 65.",
     .examples = "  boot0 verify firmware.hex\n  boot0 verify --address 0x08008000 app.bin",
     COMMAND_OPTIONS(taken),
     .operands_min = 1,

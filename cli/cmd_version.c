@@ -29,7 +29,7 @@ const struct command command_version = {
     .operands = "",
     .summary = "print the version",
     .text = "Prints the version of the command and of the library that it uses; with --json also "
-            "the bootloaders for boards that are part of the command.",
+            "the built-in bootloaders for boards.",
     .examples = "  boot0 version\n  boot0 version --json",
     COMMAND_OPTIONS(taken),
     .run = run,

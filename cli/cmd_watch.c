@@ -149,7 +149,7 @@ static void tell_error(struct watcher *watcher, const struct boot0_error *error)
         if (error->code != BOOT0_E_GONE && advice_text(remedy, error)[0])
             print_wrapped(stderr, "          ", remedy);
         say(watcher, is_of_the_board(error->code)
-                         ? "waiting for boards to come or go, or the file to change"
+                         ? "waiting for boards to come or go, or for the file to change"
                          : "waiting for the file to change");
     } else {
         report_error(error, false);
@@ -203,7 +203,7 @@ static enum boot0_status watch(struct watcher *watcher, struct boot0_error *erro
     enum boot0_status status = BOOT0_OK;
 
     if (!watch_file_is_there(&watcher->file)) {
-        say(watcher, "the file is not there yet: waiting for it");
+        say(watcher, "the file does not exist yet: waiting for it");
         wait_for_work(watcher, BOOT0_OK);
     }
     while (!signals_pending()) {
@@ -240,7 +240,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
         watcher.command.observer =
             (struct boot0_observer){.progress = on_progress, .context = &watcher};
         signals_announce(false);
-        snprintf(text, sizeof text, "watching %.300s; Ctrl-C ends this", watcher.file.name);
+        snprintf(text, sizeof text, "watching %.300s; press Ctrl-C to stop", watcher.file.name);
         say(&watcher, text);
         status = watch(&watcher, error);
     }
@@ -259,12 +259,13 @@ static const enum option taken[] = {
 const struct command command_watch = {
     .name = "watch",
     .operands = "FILE",
-    .wants = "a file",
-    .summary = "flash whenever a file changes and the board is there",
-    .text = "Flashes the file, and again each time that it changes: once nobody has written to it "
-            "for a moment. If no board is in DFU mode, it waits for one; programs that have a DFU "
-            "interface are asked for it. Goes on after errors, until Ctrl-C. The file need not be "
-            "there yet, and may be replaced by another one of its name.",
+    .wants = "FILE",
+    .summary = "flash a board each time a file changes",
+    .text = "Flashes the file, and again each time it changes, as soon as nobody has written to "
+            "it for a moment. If no board is in DFU mode, boot0 waits for one, and reboots "
+            "programs that have a DFU interface into DFU mode. It continues after errors, until "
+            "Ctrl-C. The file can be missing at first, and can be replaced by another file of the "
+            "same name.",
     .examples = "  boot0 watch build/firmware.elf\n  boot0 watch --vdd 3.3 -s 315A28A0B956 app.bin",
     COMMAND_OPTIONS(taken),
     .operands_min = 1,

@@ -196,7 +196,7 @@ struct arguments {
 struct command {
     const char *name;
     const char *operands; /* for the usage line: "FILE..." */
-    const char *wants;    /* what is said if there are too few: "at least one file" */
+    const char *wants;    /* what is missing if there are too few: "FILE" */
     const char *summary;  /* one line */
     const char *text;     /* a paragraph for --help */
     const char *examples; /* two lines */

@@ -54,15 +54,15 @@ static enum boot0_status open_port(struct command_session *command,
     enum boot0_status status;
 
     if (arguments->select.virtual_count + (arguments->select.replay != NULL) > 1) {
-        boot0_fail(error, BOOT0_E_USAGE, "--port goes with one board only");
+        boot0_fail(error, BOOT0_E_USAGE, "--port selects one board only");
         return boot0_hint(error, "Use --virtual once, or --replay, or neither.");
     }
     if (ide_is_usb_path(arguments->select.port)) {
         boot0_fail(error, BOOT0_E_USAGE, "%s is a USB port, not a serial port",
                    arguments->select.port);
         return boot0_hint(error,
-                          "To flash by USB use --path in place of --port; in the Arduino IDE "
-                          "choose an upload method by USB, or a serial port.");
+                          "Use --path instead of --port to flash over USB. In the Arduino IDE "
+                          "choose an upload method over USB, or a serial port.");
     }
     status = open_stream(command, arguments, &stream, error);
     if (status != BOOT0_OK)
@@ -81,8 +81,8 @@ static enum boot0_status open_bus(struct command_session *command,
     if (arguments->select.port)
         return open_port(command, arguments, error);
     if (arguments->select.baud || arguments->select.boot) {
-        boot0_fail(error, BOOT0_E_USAGE, "--baud and --boot are for a serial port");
-        return boot0_hint(error, "Say which one with --port; `boot0 list --ports` shows them.");
+        boot0_fail(error, BOOT0_E_USAGE, "--baud and --boot need a serial port");
+        return boot0_hint(error, "Use --port to select one; `boot0 list --ports` shows them.");
     }
     if (arguments->select.replay)
         return boot0_replay_open(&command->bus, arguments->select.replay, error);
@@ -101,7 +101,7 @@ static enum boot0_status open_trace(struct command_session *command, const char 
         return BOOT0_OK;
     }
     boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s: cannot be created: %s", file, strerror(errno));
-    return boot0_hint(error, "The record of --trace goes there. Nothing was done.");
+    return boot0_hint(error, "Choose another file for --trace. Nothing was done.");
 }
 
 enum boot0_status command_open_bus(struct command_session *command,
@@ -170,7 +170,7 @@ static void show_board(struct command_session *command)
         return;
     if (board->usb.kind == BOOT0_KIND_SERIAL)
         return; /* everything is shown */
-    snprintf(text, sizeof text, "%s %x.%02x, %u bytes a transfer, attributes 0x%02x, quirks: %s",
+    snprintf(text, sizeof text, "%s %x.%02x, %u bytes per transfer, attributes 0x%02x, quirks: %s",
              board->has_addresses ? "DfuSe" : "DFU", board->dfu_version >> 8,
              board->dfu_version & 0xff, board->transfer_size, board->attributes,
              board->quirk ? board->quirk : "none");
@@ -265,8 +265,8 @@ static enum boot0_status wait_for_program(struct command_session *command, const
         bus->ops->wait_change(bus->context, STEP_MS);
     }
     boot0_fail(error, BOOT0_E_PROTOCOL, "the board stays in its bootloader");
-    return boot0_hint(error, "Press its reset button: this bootloader starts a program only after "
-                             "a download.");
+    return boot0_hint(error, "Press the reset button to start the program: this bootloader starts "
+                             "a program only after a download.");
 }
 
 enum boot0_status command_start_program(struct command_session *command, struct boot0_error *error)
@@ -289,7 +289,7 @@ void command_resume(struct command_session *command)
     if (!command->session || !boot0_session_board(command->session)->from_program)
         return;
     if (command_start_program(command, &error) == BOOT0_OK)
-        progress_note(&command->progress, "the program goes on");
+        progress_note(&command->progress, "the program continues");
     else
         progress_note(
             &command->progress,
@@ -322,7 +322,7 @@ static void close_trace(struct command_session *command)
         return;
     failed = ferror(command->trace) != 0;
     if (fclose(command->trace) != 0 || failed)
-        print_wrapped(stderr, "Trace: ", "the file could not be written to its end");
+        print_wrapped(stderr, "Trace: ", "the end of the file could not be written");
 }
 
 static void show_divergence(const struct command_session *command)
@@ -415,14 +415,14 @@ static enum boot0_status load_one(struct boot0_image **image, const char *operan
     if (alone || (*image)->has_addresses)
         return BOOT0_OK;
     if (!arguments->flash.has_address) {
-        boot0_fail(error, BOOT0_E_USAGE, "%s is a raw binary: it does not say where it belongs",
-                   operand);
-        return boot0_hint(error, "With several files, say it as %s@0x08000000.", operand);
+        boot0_fail(error, BOOT0_E_USAGE, "%s is a raw binary: it contains no address", operand);
+        return boot0_hint(
+            error, "Use %s@0x08000000 to give its address: several files need one each.", operand);
     }
     if (++*placed > 1) {
         boot0_fail(error, BOOT0_E_USAGE, "--address is for one raw binary, and %s is another one",
                    operand);
-        return boot0_hint(error, "Say for each where it belongs: %s@0x08000000.", operand);
+        return boot0_hint(error, "Give each its own address: %s@0x08000000.", operand);
     }
     return boot0_image_place(*image, arguments->flash.address, error);
 }
@@ -473,8 +473,8 @@ enum boot0_status command_format(const char *name, enum boot0_format *format,
     *format = name ? boot0_format_by_name(name) : BOOT0_FORMAT_UNKNOWN;
     if (!name || *format != BOOT0_FORMAT_UNKNOWN)
         return BOOT0_OK;
-    boot0_fail(error, BOOT0_E_USAGE, "there is no format \"%s\"", name);
-    return boot0_hint(error, "Formats are binary, ihex, srec, elf, uf2, dfu and dfuse.");
+    boot0_fail(error, BOOT0_E_USAGE, "unknown format \"%s\"", name);
+    return boot0_hint(error, "Use binary, ihex, srec, elf, uf2, dfu or dfuse.");
 }
 
 void command_json_board(struct json *json, const struct boot0_board *board)

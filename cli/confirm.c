@@ -12,15 +12,16 @@
 
 /* The consequence, or how to avoid it. */
 static const char *const consequences[LOSS_COUNT] = {
-    [LOSS_FLASH] = "`boot0 read backup.bin` makes a copy first.",
-    [LOSS_PROTECTED] = "What is in it cannot be read, so no copy is possible.",
+    [LOSS_FLASH] = "Run `boot0 read backup.bin` first to make a copy.",
+    [LOSS_PROTECTED] = "The contents cannot be read, so no copy is possible.",
     [LOSS_READOUT] = "Only `boot0 erase --unprotect` removes it, and erases the whole flash.",
     [LOSS_OPTION_BYTES] =
         "Wrong option bytes can lock the chip permanently, and OTP cannot be erased.",
-    [LOSS_PROGRAM] = "Copy it with `boot0 read backup.bin`, or link it for 0x08008000 instead.",
-    [LOSS_JOURNAL] = "`boot0 read backup.bin` makes a copy first.",
-    [LOSS_DRIVER] = ("Programs that need the present driver will not see the device. `boot0 driver "
-                     "remove` goes back."),
+    [LOSS_PROGRAM] = "Run `boot0 read backup.bin` first to copy the program, or link it for "
+                     "0x08008000 instead.",
+    [LOSS_JOURNAL] = "Run `boot0 read backup.bin` first to make a copy.",
+    [LOSS_DRIVER] = ("Programs that need the present driver will not see the device. Run `boot0 "
+                     "driver remove` to restore it."),
 };
 
 /* Reads a line from the terminal; empty after Ctrl-C and at the end of input. */
@@ -71,8 +72,7 @@ enum boot0_status confirm(struct command_session *command, enum loss loss, const
     if (b0_is_terminal(stdin) && b0_is_terminal(stderr) && !command->arguments->json)
         return ask(command, loss, what, error);
     boot0_fail(error, BOOT0_E_USAGE, "not confirmed: %s", what);
-    return boot0_hint(error, "Pass --yes if this is meant. %s Nothing was changed.",
-                      consequences[loss]);
+    return boot0_hint(error, "Pass --yes to confirm. %s Nothing was changed.", consequences[loss]);
 }
 
 enum boot0_status confirm_for_all(const struct arguments *arguments, struct boot0_error *error)

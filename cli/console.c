@@ -117,15 +117,15 @@ static enum boot0_status fail_count(const struct boot0_serial_port *ports, size_
 
     if (count == 0) {
         boot0_fail(error, BOOT0_E_NO_BOARD, "no board with a serial port was found");
-        return boot0_hint(error, "A program has one if it opens it: over USB, or by an adapter. "
-                                 "`boot0 list --ports` shows which there are; --wait waits.");
+        return boot0_hint(error, "Check with `boot0 list --ports`: a program has a serial port if "
+                                 "it opens one, over USB or through an adapter. Use --wait to "
+                                 "wait for one.");
     }
     for (size_t i = 0; i < count && strlen(list) + 64 < sizeof list; i++)
         snprintf(list + strlen(list), sizeof list - strlen(list), "\n  %.24s  %.24s", ports[i].path,
                  ports[i].serial);
-    boot0_fail(error, BOOT0_E_SEVERAL, "%zu serial ports are there, and it is not said which",
-               count);
-    return boot0_hint(error, "Name one, or choose by --serial or --path:%s", list);
+    boot0_fail(error, BOOT0_E_SEVERAL, "found %zu serial ports", count);
+    return boot0_hint(error, "Choose one by name, or with --serial or --path:%s", list);
 }
 
 /* Finds the selected port, into state->found. */
@@ -179,7 +179,7 @@ static enum boot0_status open_port(struct state *state, struct boot0_error *erro
     stream.ops->close(stream.context);
     boot0_fail(error, BOOT0_E_IO, "the port %s cannot be set to %u baud", state->found.path,
                state->console->baud);
-    return boot0_hint(error, "Say another speed with --baud.");
+    return boot0_hint(error, "Use --baud to set another speed.");
 }
 
 /* Waits briefly for a device to be plugged in. Heeds the keys that end the monitor. */
@@ -276,7 +276,7 @@ static enum boot0_status follow(struct state *state, struct boot0_error *error)
         if (status != BOOT0_OK || state->is_over)
             return status;
         snprintf(text, sizeof text,
-                 b0_input_is_raw(state->input) ? "connected to %.128s; Ctrl-C ends"
+                 b0_input_is_raw(state->input) ? "connected to %.128s; press Ctrl-C to stop"
                                                : "connected to %.128s",
                  state->found.path);
         note(state, text);
@@ -285,7 +285,7 @@ static enum boot0_status follow(struct state *state, struct boot0_error *error)
         state->stream.ops->close(state->stream.context);
         state->stream.ops = NULL;
         if (!state->is_over)
-            note(state, "the port is gone; waiting for the board");
+            note(state, "the port disappeared; waiting for the board");
     }
     return BOOT0_OK;
 }

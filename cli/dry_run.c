@@ -125,8 +125,8 @@ static void print_plans(const struct plans *plans)
         }
     }
     snprintf(text, sizeof text,
-             "Would erase %s and write %s; %s are there already. Expected time "
-             "of the flash: %s. Nothing was changed.",
+             "Would erase %s and write %s; %s are unchanged. Expected time of the flash: %s. "
+             "Nothing was changed.",
              text_count(sectors, plans->erase_count, "sector", "sectors"),
              text_size(size, plans->write_bytes), text_size(same, plans->unchanged_bytes),
              expected(time, plans, plans->expected_ms));
@@ -179,7 +179,7 @@ enum boot0_status dry_run(struct command_session *command, struct boot0_image *i
         else if (board->has_addresses)
             print_plans(&plans);
         else
-            print("Would write the file as a whole: plain DFU has no addresses.\n");
+            print("Would write the whole file: plain DFU has no addresses.\n");
     }
     for (size_t i = 0; i < plans.count; i++)
         boot0_plan_free(plans.list[i]);

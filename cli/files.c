@@ -51,11 +51,11 @@ static enum boot0_status check_stdin(struct boot0_error *error)
 {
     if (feof(stdin)) {
         boot0_fail(error, BOOT0_E_USAGE, "standard input can be read only once");
-        return boot0_hint(error, "Give \"-\" for one file, and the others by name.");
+        return boot0_hint(error, "Pass \"-\" for one file, and name the others.");
     }
     if (!b0_is_terminal(stdin))
         return BOOT0_OK;
-    boot0_fail(error, BOOT0_E_USAGE, "standard input is a terminal, and a file is expected there");
+    boot0_fail(error, BOOT0_E_USAGE, "standard input is a terminal, but a file is expected there");
     return boot0_hint(error, "Redirect it: boot0 flash - < firmware.hex");
 }
 
@@ -87,12 +87,12 @@ enum boot0_status file_check_stdout(bool json, const char *command, struct boot0
     if (json) {
         boot0_fail(error, BOOT0_E_USAGE,
                    "--json and the contents cannot both go to standard output");
-        return boot0_hint(error, "Name a file, or leave --json out.");
+        return boot0_hint(error, "Name a file, or omit --json.");
     }
     if (!b0_is_terminal(stdout))
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_USAGE,
-               "standard output is a terminal, and the contents are not text");
+               "standard output is a terminal, but the contents are not text");
     return boot0_hint(error, "Redirect it to a file or a pipe: boot0 %s - | hexdump -C", command);
 }
 
@@ -108,8 +108,8 @@ static enum boot0_status save_stdout(const struct boot0_image *image,
         return status;
     if (fwrite(data, 1, size, stdout) != size) {
         boot0_fail(error, BOOT0_E_NO_OUTPUT, "standard output: %s", strerror(errno));
-        status = boot0_hint(error, "The contents are not complete. Is the disk full, or the "
-                                   "reading end of a pipe closed?");
+        status = boot0_hint(error, "Check that the disk is not full and that the reader of the "
+                                   "pipe is still running. The contents are incomplete.");
     }
     free(data);
     return status;
@@ -130,6 +130,6 @@ enum boot0_status file_check_creatable(const char *name, struct boot0_error *err
     if (failure == 0)
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s: cannot be created: %s", name, strerror(failure));
-    return boot0_hint(error, "Choose a directory that exists and that you may write to. Nothing "
+    return boot0_hint(error, "Choose a directory that exists and that you can write to. Nothing "
                              "was read.");
 }

@@ -14,14 +14,14 @@ static enum boot0_status fail_none(const struct arguments *arguments, struct boo
 {
     if (arguments->select.has_device || arguments->select.serial || arguments->select.path ||
         arguments->select.has_interface) {
-        boot0_fail(error, BOOT0_E_NO_BOARD, "no board that matches was found");
-        return boot0_hint(error, "`boot0 list` without options shows all boards; `boot0 doctor` "
-                                 "finds out why one is missing.");
+        boot0_fail(error, BOOT0_E_NO_BOARD, "no matching board was found");
+        return boot0_hint(error, "Run `boot0 list` without options to see all boards, or `boot0 "
+                                 "doctor` to find out why one is missing.");
     }
     boot0_fail(error, BOOT0_E_NO_BOARD, "no board in DFU mode was found");
-    return boot0_hint(error, "To enter DFU mode: connect BOOT0 to 3.3 V (button or jumper), press "
-                             "reset, and use a USB cable that carries data. --wait waits for a "
-                             "board to appear. `boot0 doctor` finds out what is wrong.");
+    return boot0_hint(error, "Connect BOOT0 to 3.3 V (button or jumper), press reset, and use a "
+                             "USB cable that carries data: that enters DFU mode. Use --wait to "
+                             "wait for a board. Run `boot0 doctor` to find out what is wrong.");
 }
 
 enum boot0_status find_boards(struct command_session *command, struct boot0_board **boards,

@@ -48,7 +48,7 @@ static enum boot0_status fail_none(struct boot0_error *error)
 {
     boot0_fail(error, BOOT0_E_NO_INPUT, "this boot0 was built without the RAM loaders");
     return boot0_hint(error, "Install the compiler arm-none-eabi-gcc (Debian: gcc-arm-none-eabi) "
-                             "and build boot0 again, or leave --fast out.");
+                             "and build boot0 again, or omit --fast.");
 }
 
 enum boot0_status loader_start(struct boot0_session *session, const struct boot0_observer *observer,
@@ -71,8 +71,8 @@ enum boot0_status loader_start(struct boot0_session *session, const struct boot0
         while (binary && binary == first);
     }
     if (status == BOOT0_OK && result == BOOT0_LOADER_OTHER_CHIP)
-        note(observer, first ? "the RAM loaders went back to ST's bootloader, which does the work: "
-                               "none is for the board's chip, or it has no crystal"
+        note(observer, first ? "the RAM loaders returned to ST's bootloader, which does the work: "
+                               "none is for the board's chip, or the board has no crystal"
                              : "there is no RAM loader for this board: --fast is ignored");
     return status;
 }
@@ -88,7 +88,7 @@ void loader_recommend(const struct boot0_session *session, const struct boot0_ob
     if (fast_us == 0 || report.total_us < SLOW_US || fast_us > report.total_us / 2 ||
         !next_for(session, &index))
         return;
-    snprintf(text, sizeof text, "--fast would take about %" PRIu64 " s, by a loader in RAM",
+    snprintf(text, sizeof text, "--fast would take about %" PRIu64 " s, using a loader in RAM",
              (fast_us + 500000) / 1000000);
     note(observer, text);
 }

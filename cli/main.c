@@ -39,10 +39,12 @@ static void print_usage(FILE *file)
             fputs("\nMore commands:\n", file);
         print_to(file, "  %-18s %s\n", commands[i]->name, commands[i]->summary);
     }
-    fputs("\nTopics, by `boot0 help TOPIC`:\n", file);
+    fputs("\nTopics (run `boot0 help TOPIC`):\n", file);
     topics_list(file);
-    fputs("\n`boot0 COMMAND --help` tells more. A first flash:\n\n"
-          "  boot0 list                 which boards are there\n"
+    fputs("\n"
+          "Run `boot0 COMMAND --help` for details. A first flash:\n"
+          "\n"
+          "  boot0 list                 list connected boards\n"
           "  boot0 flash firmware.bin   write a program and start it\n",
           file);
 }
@@ -79,11 +81,12 @@ static enum boot0_status fail_command(const char *name, struct boot0_error *erro
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         nearest_offer(&nearest, commands[i]->name);
     topics_offer(&nearest);
-    boot0_fail(error, BOOT0_E_USAGE, "there is no command \"%s\"", name);
+    boot0_fail(error, BOOT0_E_USAGE, "unknown command \"%s\"", name);
     if (nearest.name)
-        return boot0_hint(error, "Did you mean `boot0 %s`? `boot0 --help` lists the commands.",
+        return boot0_hint(error,
+                          "Did you mean `boot0 %s`? Run `boot0 --help` to list the commands.",
                           nearest.name);
-    return boot0_hint(error, "`boot0 --help` lists the commands.");
+    return boot0_hint(error, "Run `boot0 --help` to list the commands.");
 }
 
 /* Output may not have reached its destination: a full disk, or a pipe without a reader. */
@@ -91,8 +94,9 @@ static enum boot0_status flush_output(struct boot0_error *error)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return BOOT0_OK;
-    boot0_fail(error, BOOT0_E_NO_OUTPUT, "the results could not be written to standard output");
-    return boot0_hint(error, "Is the disk full, or the reading end of a pipe closed?");
+    boot0_fail(error, BOOT0_E_NO_OUTPUT, "cannot write the results to standard output");
+    return boot0_hint(error, "Check that the disk is not full and that the reader of the pipe is "
+                             "still running.");
 }
 
 /* An error may come before the option that selects JSON. */
@@ -192,16 +196,16 @@ static enum boot0_status find_and_run(int argc, char **argv, struct boot0_error 
     const struct command *command;
 
     if (at >= argc) {
-        boot0_fail(error, BOOT0_E_USAGE, "there are options, but no command");
-        return boot0_hint(error, "Usage: boot0 COMMAND [options] [files]. `boot0 --help` lists the "
-                                 "commands.");
+        boot0_fail(error, BOOT0_E_USAGE, "missing COMMAND");
+        return boot0_hint(error, "Usage: boot0 COMMAND [options] [files]. Run `boot0 --help` to "
+                                 "list the commands.");
     }
     command = find_command(argv[at]);
     if (!command)
         return fail_command(argv[at], error);
     if (command->main) {
-        boot0_fail(error, BOOT0_E_USAGE, "the options of %s go behind its name", command->name);
-        return boot0_hint(error, "`boot0 %s --help` lists them.", command->name);
+        boot0_fail(error, BOOT0_E_USAGE, "options of %s must follow its name", command->name);
+        return boot0_hint(error, "Run `boot0 %s --help` to list them.", command->name);
     }
     memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof *argv);
     return run_command(command, argc - 2, argv + 2, error);

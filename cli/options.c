@@ -40,115 +40,114 @@ static const struct row {
     [OPTION_SERIAL] = {"serial", 's', "TEXT", TEXT, AT(select.serial),
                        "the board with this serial number"},
     [OPTION_PATH] = {"path", 'p', "PATH", TEXT, AT(select.path),
-                     "the board at this port, as in `list`"},
+                     "the board at this USB port, as `list` shows it"},
     [OPTION_INTERFACE] = {"interface", 'i', "N", INTERFACE, AT(select.has_interface),
                           "the DFU interface with this number, if there are several"},
     [OPTION_ALTERNATE] = {"alt", 'a', "NAME|N", TEXT, AT(select.alternate),
-                          "the memory to use: alternate setting"},
-    [OPTION_WAIT] = {"wait", 'w', "[=SECONDS]", WAIT, 0, "wait for the board, if need be for ever"},
+                          "the memory to use: name or number of an alternate setting"},
+    [OPTION_WAIT] = {"wait", 'w', "[=SECONDS]", WAIT, 0, "wait for a board (default: no limit)"},
     [OPTION_TOUCH] = {"touch", 0, NULL, FLAG, AT(select.touch),
-                      "ask a program with a serial port only for DFU mode"},
+                      "reboot a program that has only a serial port into DFU mode"},
     [OPTION_RESTART] = {"restart", 0, NULL, FLAG, AT(select.restart),
-                        "restart a running program into its bootloader, and see more"},
+                        "restart a running program into its bootloader to show more"},
     [OPTION_PORT] = {"port", 0, "PORT", TEXT, AT(select.port),
                      "the board at this serial port: /dev/ttyUSB0"},
-    [OPTION_BAUD] = {"baud", 0, "N", BAUD, 0, "speed of the serial port; 115200 if not said"},
+    [OPTION_BAUD] = {"baud", 0, "N", BAUD, 0, "speed of the serial port (default: 115200)"},
     [OPTION_BOOT] = {"boot", 0, "HOW", TEXT, AT(select.boot),
-                     "DTR and RTS: rts-boot0,dtr-reset or a pattern"},
-    [OPTION_TRACE] = {"trace", 0, "FILE", PLACE, AT(select.trace), "write down every transfer"},
+                     "how DTR and RTS are wired: rts-boot0,dtr-reset or a pattern"},
+    [OPTION_TRACE] = {"trace", 0, "FILE", PLACE, AT(select.trace), "record every transfer in FILE"},
     [OPTION_REPLAY] = {"replay", 0, "FILE", PLACE, AT(select.replay),
-                       "the board of a recorded trace"},
+                       "replay a recorded trace instead of using a board"},
     [OPTION_VIRTUAL] = {"virtual", 0, "BOARD", BOARD, 0,
                         "a virtual board: f407, f072, ... (repeatable)"},
     [OPTION_IDE_PORT] = {"ide-port", 0, "PORT", TEXT, AT(select.ide_port),
-                         "the board that an IDE's port is: 1-2.3, /dev/ttyACM0"},
+                         "the board at the IDE's port: 1-2.3, /dev/ttyACM0"},
     [OPTION_ADDRESS] = {"address", 'A', "ADDRESS", NUMBER, AT(flash.has_address),
-                        "where, as 0x08000000"},
+                        "start address, e.g. 0x08000000"},
     [OPTION_SIZE] = {"size", 'n', "BYTES", SIZE, AT(flash.has_size),
-                     "how much; 16k and 1M will do"},
+                     "number of bytes, e.g. 0x4000, 16k or 1M"},
     [OPTION_HEX] = {"hex", 0, NULL, FLAG, AT(flash.hex),
-                    "show the memory as hex; ADDRESS and SIZE in place of a file"},
+                    "show memory as hex; takes ADDRESS and SIZE instead of FILE"},
     [OPTION_DRY_RUN] = {"dry-run", 0, NULL, FLAG, AT(flash.dry_run),
                         "show what would be erased and written"},
-    [OPTION_FULL] = {"full", 0, NULL, FLAG, AT(flash.full), "write all, not only what differs"},
+    [OPTION_FULL] = {"full", 0, NULL, FLAG, AT(flash.full),
+                     "write everything, not only what differs"},
     [OPTION_NO_PRESERVE] = {"no-preserve", 0, NULL, FLAG, AT(flash.no_preserve),
-                            "lose what else is in the sectors of the file"},
+                            "do not preserve other data in written sectors"},
     [OPTION_NO_VERIFY] = {"no-verify", 0, NULL, FLAG, AT(flash.no_verify),
                           "do not read back what was written"},
     [OPTION_NO_RUN] = {"no-run", 0, NULL, FLAG, AT(flash.no_run), "stay in DFU mode at the end"},
     [OPTION_MONITOR] = {"monitor", 0, NULL, FLAG, AT(flash.monitor),
-                        "show what the program prints, as `boot0 monitor`"},
+                        "then show the program's output, like `boot0 monitor`"},
     [OPTION_ARDUINO] = {"arduino", 0, NULL, FLAG, AT(flash.arduino),
-                        "be the port monitor of the Arduino IDE 2 or arduino-cli"},
+                        "speak the monitor protocol of Arduino IDE 2 and arduino-cli"},
     [OPTION_IGNORE_SUFFIX] = {"ignore-suffix", 0, NULL, FLAG, AT(flash.ignore_suffix),
-                              "the DFU suffix may name another device"},
+                              "accept a DFU suffix that names another device"},
     [OPTION_ALLOW_OPTION_BYTES] = {"allow-option-bytes", 0, NULL, FLAG,
                                    AT(flash.allow_option_bytes),
-                                   "the file may hold option bytes or OTP"},
+                                   "allow writing option bytes and OTP"},
     [OPTION_SKIP_RAM] = {"skip-ram", 0, NULL, FLAG, AT(flash.skip_ram),
-                         "leave out data that the file has for RAM"},
-    [OPTION_FORCE] = {"force", 'f', NULL, FLAG, AT(flash.force), "do it although it looks wrong"},
+                         "leave out the file's data for RAM"},
+    [OPTION_FORCE] = {"force", 'f', NULL, FLAG, AT(flash.force), "skip safety checks"},
     [OPTION_VDD] = {"vdd", 0, "VOLTS", VOLTS, AT(flash.supply_mv),
-                    "the supply, as 3.3: F2, F4 and F7 write faster"},
+                    "supply voltage, e.g. 3.3 (F2, F4 and F7 write faster)"},
     [OPTION_PATIENT] = {"patient", 0, NULL, FLAG, AT(flash.patient),
-                        "always wait as long as the board asks for"},
+                        "honour the board's full poll timeouts (slower)"},
     [OPTION_FAST] = {"fast", 0, NULL, FLAG, AT(flash.fast),
-                     "by a loader in the chip's RAM; by the documents, untried on a chip"},
+                     "use a loader in the chip's RAM (faster; not yet tried on hardware)"},
     [OPTION_CHIP] = {"chip", 0, "NAME", TEXT, AT(flash.chip),
-                     "which chip it is: f407, STM32F103C8, ..."},
+                     "the board's chip: f407, STM32F103C8, ..."},
     [OPTION_BOARD_PROFILE] = {"board", 'b', "NAME", TEXT, AT(flash.board),
-                              "which board it is: black-f407ve, ..."},
+                              "the board's model: black-f407ve, ..."},
     [OPTION_ALL] = {"all", 0, NULL, FLAG, AT(all), "the whole main flash"},
     [OPTION_UNPROTECT] = {"unprotect", 0, NULL, FLAG, AT(unprotect),
                           "remove read protection; ERASES EVERYTHING"},
-    [OPTION_PORTS] = {"ports", 0, NULL, FLAG, AT(ports), "the machine's serial ports instead"},
+    [OPTION_PORTS] = {"ports", 0, NULL, FLAG, AT(ports), "list the machine's serial ports instead"},
     [OPTION_SECTORS] = {"sectors", 0, "LIST", TEXT, AT(protect.sectors),
-                        "protect these from being written: 0,1,4-7"},
+                        "write-protect these sectors and no others: 0,1,4-7"},
     [OPTION_NONE] = {"none", 0, NULL, FLAG, AT(protect.none),
-                     "take write protection off all sectors"},
+                     "remove write protection from all sectors"},
     [OPTION_READOUT] = {"readout", 0, NULL, FLAG, AT(protect.readout),
-                        "turn read protection on; only erasing all takes it off"},
+                        "turn read protection on; only erasing the whole flash removes it"},
     [OPTION_BOOTLOADER] = {"bootloader", 0, NULL, FLAG, AT(protect.bootloader),
-                           "boot0's own bootloader, by itself over USB"},
+                           "make boot0's own bootloader write-protect itself, over USB"},
     [OPTION_BROWNOUT] = {"brownout", 0, "LEVEL", TEXT, AT(protect.brownout),
-                         "hold the chip in reset below a supply: 3 2.8 V, 2 2.5 V, 1 2.2 V, 0 off"},
+                         "hold the chip in reset below LEVEL: 3=2.8 V, 2=2.5 V, 1=2.2 V, 0=off"},
     [OPTION_LOCK_FOR_EVER] = {"lock-this-chip-for-ever", 0, NULL, FLAG, AT(protect.lock_for_ever),
-                              "allow RDP=2, which nothing ever takes back"},
-    [OPTION_YES] = {"yes", 'y', NULL, FLAG, AT(yes), "confirm what would be asked"},
+                              "allow RDP=2, which can never be undone"},
+    [OPTION_YES] = {"yes", 'y', NULL, FLAG, AT(yes), "answer yes to every question"},
     [OPTION_LIST] = {"list", 0, NULL, FLAG, AT(list),
-                     "list the bootloaders that are part of boot0"},
+                     "list the bootloaders that are built into boot0"},
     [OPTION_TO] = {"to", 0, "WHERE", TEXT, AT(target), "program, bootloader or rom"},
     [OPTION_FORMAT] = {"format", 'F', "NAME", TEXT, AT(convert.format),
                        "binary, ihex, srec, elf, uf2, dfu or dfuse"},
     [OPTION_SUFFIX] = {"suffix", 0, "VID:PID[:...]", TEXT, AT(convert.suffix),
-                       "the device that a .dfu is for, in hex; may go on with its version and "
-                       "that of DFU"},
+                       "the device a .dfu is for, in hex; optionally its version and that of DFU"},
     [OPTION_PREFIX] = {"prefix", 0, "NAME", TEXT, AT(convert.prefix),
-                       "lmdfu[:ADDRESS] (TI) or lpc (NXP) in front; none takes it away"},
+                       "add a prefix: lmdfu[:ADDRESS] (TI) or lpc (NXP); none removes it"},
     [OPTION_FAMILY] = {"family", 0, "CHIP|ID", TEXT, AT(convert.family),
                        "the chip that a .uf2 is for"},
     [OPTION_FOLLOW] = {"follow", 0, NULL, FLAG, AT(gang.follow),
-                       "go on: flash boards as they are plugged in"},
+                       "keep running: flash boards as they are plugged in"},
     [OPTION_COUNT_BOARDS] = {"count", 0, "N", COUNT, AT(gang.count),
-                             "so many boards have to be there; with --follow: end after them"},
+                             "require N boards; with --follow: stop after N boards"},
     [OPTION_DETACH] = {"detach", 0, NULL, FLAG, AT(gang.detach),
-                       "boards whose program has a DFU interface, too"},
+                       "include boards whose program has a DFU interface"},
     [OPTION_RECORD] = {"record", 0, "FILE", PLACE, AT(gang.record),
-                       "append to this file what was flashed, as JSON"},
+                       "append what was flashed to FILE, as JSON"},
     [OPTION_PATCH] = {"patch", 0, "ADDRESS=WHAT", PATCH, 0,
                       "data for each board: serial, text:..., hex:..., csv:COLUMN (repeatable)"},
-    [OPTION_CSV] = {"csv", 0, "FILE", PLACE, AT(gang.csv), "a table with a row for each board"},
-    [OPTION_MAP] = {"map", 0, NULL, FLAG, AT(map),
-                    "read the flash, and draw which sectors hold data"},
-    [OPTION_DESCRIBE] = {"describe", 0, NULL, FLAG, AT(describe),
-                         "write the board as a file for vboard (docs/reference/board-files.md)"},
-    [OPTION_JSON] = {"json", 0, NULL, FLAG, AT(json), "results as JSON, one object a line"},
+    [OPTION_CSV] = {"csv", 0, "FILE", PLACE, AT(gang.csv), "a table with one row per board"},
+    [OPTION_DESCRIBE] =
+        {"describe", 0, NULL, FLAG, AT(describe),
+         "write the board's description for vboard (docs/reference/board-files.md)"},
+    [OPTION_JSON] = {"json", 0, NULL, FLAG, AT(json), "print results as JSON, one object per line"},
     [OPTION_PROGRESS] = {"progress", 0, NULL, FLAG, AT(progress),
-                         "with --json: how far the work is, and notes, as objects, too"},
-    [OPTION_QUIET] = {"quiet", 'q', NULL, FLAG, AT(quiet), "no progress, no notes"},
+                         "with --json: print progress and notes as objects, too"},
+    [OPTION_QUIET] = {"quiet", 'q', NULL, FLAG, AT(quiet), "print no progress and no notes"},
     [OPTION_VERBOSE] = {"verbose", 'v', NULL, FLAG, AT(verbose),
-                        "tell what is found out, and where the time goes"},
-    [OPTION_HELP] = {"help", 'h', NULL, FLAG, AT(help), "this text"},
+                        "print details, and where the time goes"},
+    [OPTION_HELP] = {"help", 'h', NULL, FLAG, AT(help), "show this help"},
 #undef AT
 };
 
@@ -157,8 +156,8 @@ static const struct row {
 enum group { GROUP_BOARD, GROUP_MEMORY, GROUP_WORK, GROUP_SAFETY, GROUP_OUTPUT, GROUP_COUNT };
 
 static const char *const headings[GROUP_COUNT] = {
-    [GROUP_BOARD] = "Which board", [GROUP_MEMORY] = "File and memory",
-    [GROUP_WORK] = "What is done", [GROUP_SAFETY] = "Safety",
+    [GROUP_BOARD] = "Board selection", [GROUP_MEMORY] = "File and memory",
+    [GROUP_WORK] = "Operation",        [GROUP_SAFETY] = "Safety",
     [GROUP_OUTPUT] = "Output",
 };
 
@@ -377,30 +376,31 @@ static enum boot0_status fail_unknown(const struct command *command, const char 
         nearest_offer(&nearest, rows[command->options[i]].name);
     boot0_fail(error, BOOT0_E_USAGE, "`boot0 %s` has no option %s", command->name, option);
     if (nearest.name)
-        return boot0_hint(error, "Did you mean --%s? `boot0 %s --help` shows all options.",
+        return boot0_hint(error, "Did you mean --%s? Run `boot0 %s --help` to see all options.",
                           nearest.name, command->name);
-    return boot0_hint(error, "`boot0 %s --help` shows its options.", command->name);
+    return boot0_hint(error, "Run `boot0 %s --help` to see its options.", command->name);
 }
 
-static enum boot0_status fail_value(const struct row *row, const char *value,
-                                    struct boot0_error *error)
+static enum boot0_status fail_value(const struct command *command, const struct row *row,
+                                    const char *value, struct boot0_error *error)
 {
     static const char *const wanted[] = {
-        [PLACE] = "the name of a file: standard input and output are not for this",
-        [NUMBER] = "a number: 0x08000000 (hex, with 0x) or 134217728",
-        [SIZE] = "a number: 0x4000, 16384, 16k or 1M",
-        [DEVICE] = "one or two hex numbers: 0483 or 0483:df11",
-        [WAIT] = "a number of seconds: --wait=10; or none, to wait for ever",
-        [VOLTS] = "volts with at most three decimals: 3.3",
-        [BAUD] = "a speed from 300 to 4000000: 115200",
-        [COUNT] = "a number of boards: 16",
-        [INTERFACE] = "the number of an interface: 0",
-        [PATCH] = "0x0800FFF0=serial or the like, at most 32 times",
-        [BOARD] = "a board as `vboard list` shows it; at most 16 of them",
+        [PLACE] = "the name of a file (standard input and output cannot be used here)",
+        [NUMBER] = "a number, e.g. 0x08000000 (hex, with 0x) or 134217728",
+        [SIZE] = "a number of bytes, e.g. 0x4000, 16384, 16k or 1M",
+        [DEVICE] = "one or two hex numbers, e.g. 0483 or 0483:df11",
+        [WAIT] = "a number of seconds, e.g. --wait=10, or no value to wait without limit",
+        [VOLTS] = "volts with at most three decimals, e.g. 3.3",
+        [BAUD] = "a speed from 300 to 4000000, e.g. 115200",
+        [COUNT] = "a number of boards, e.g. 16",
+        [INTERFACE] = "the number of an interface, e.g. 0",
+        [PATCH] = "ADDRESS=WHAT, e.g. 0x0800FFF0=serial, at most 32 times",
+        [BOARD] = "a board that `vboard list` shows, at most 16 times",
     };
 
-    boot0_fail(error, BOOT0_E_USAGE, "--%s does not take \"%s\"", row->name, value);
-    return boot0_hint(error, "It wants %s.", wanted[row->kind]);
+    boot0_fail(error, BOOT0_E_USAGE, "invalid --%s \"%s\": expected %s", row->name, value,
+               wanted[row->kind]);
+    return boot0_hint(error, "Run `boot0 %s --help` to see its options.", command->name);
 }
 
 /* ---- parsing ---- */
@@ -421,17 +421,18 @@ static enum boot0_status take_option(struct reader *r, const struct row *row, co
 
     if (row->kind == FLAG && attached) {
         boot0_fail(r->error, BOOT0_E_USAGE, "--%s takes no value", row->name);
-        return boot0_hint(r->error, "Leave \"=%s\" away.", attached);
+        return boot0_hint(r->error, "Remove \"=%s\".", attached);
     }
     if (row->kind != FLAG && row->kind != WAIT && !value) {
         if (r->at + 1 >= r->argc) {
-            boot0_fail(r->error, BOOT0_E_USAGE, "--%s wants a value: %s", row->name, row->argument);
-            return boot0_hint(r->error, "`boot0 %s --help` shows its options.", r->command->name);
+            boot0_fail(r->error, BOOT0_E_USAGE, "--%s needs a value: %s", row->name, row->argument);
+            return boot0_hint(r->error, "Run `boot0 %s --help` to see its options.",
+                              r->command->name);
         }
         value = r->argv[++r->at];
     }
     if (!take_value(r->arguments, row, value))
-        return fail_value(row, value, r->error);
+        return fail_value(r->command, row, value, r->error);
     r->arguments->given[row - rows] = true;
     return BOOT0_OK;
 }
@@ -481,12 +482,13 @@ static enum boot0_status take_operand(struct reader *r, const char *word)
     struct arguments *arguments = r->arguments;
 
     if (is_stray_number(r, word)) {
-        boot0_fail(r->error, BOOT0_E_USAGE, "it is not clear what \"%s\" belongs to", word);
-        return boot0_hint(r->error, "A time limit is written --wait=%s; a file ./%s.", word, word);
+        boot0_fail(r->error, BOOT0_E_USAGE, "unexpected number \"%s\" after --wait", word);
+        return boot0_hint(r->error, "Use --wait=%s for a time limit, or ./%s for a file.", word,
+                          word);
     }
     if (arguments->operand_count == OPERANDS_MAX) {
         boot0_fail(r->error, BOOT0_E_USAGE, "too many files");
-        return boot0_hint(r->error, "At most %d can be given.", OPERANDS_MAX);
+        return boot0_hint(r->error, "Pass at most %d files.", OPERANDS_MAX);
     }
     arguments->operands[arguments->operand_count++] = word;
     return BOOT0_OK;
@@ -501,12 +503,12 @@ static enum boot0_status check_operands(const struct reader *r)
     if (r->arguments->help || (count >= command->operands_min && count <= command->operands_max))
         return BOOT0_OK;
     if (count < command->operands_min)
-        boot0_fail(r->error, BOOT0_E_USAGE, "`boot0 %s` wants %s", command->name, command->wants);
+        boot0_fail(r->error, BOOT0_E_USAGE, "missing %s", command->wants);
     else if (command->operands_max == 0)
-        boot0_fail(r->error, BOOT0_E_USAGE, "`boot0 %s` takes no files or other words: \"%s\"",
-                   command->name, r->arguments->operands[0]);
+        boot0_fail(r->error, BOOT0_E_USAGE, "`boot0 %s` takes no arguments: \"%s\"", command->name,
+                   r->arguments->operands[0]);
     else
-        boot0_fail(r->error, BOOT0_E_USAGE, "`boot0 %s` does not know what to do with \"%s\"",
+        boot0_fail(r->error, BOOT0_E_USAGE, "`boot0 %s` takes no further arguments: \"%s\"",
                    command->name, r->arguments->operands[command->operands_max]);
     return boot0_hint(r->error, "Usage: boot0 %s [options]%s%s", command->name, gap,
                       command->operands);

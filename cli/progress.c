@@ -259,7 +259,7 @@ static void tell_doctor(struct progress *progress, const struct boot0_progress *
     if (now->phase != BOOT0_PHASE_WAIT || now->elapsed_us < DOCTOR_US || progress->told_doctor)
         return;
     progress->told_doctor = true;
-    progress_note(progress, "no board yet; `boot0 doctor` finds out why");
+    progress_note(progress, "no board yet; run `boot0 doctor` to find out why");
 }
 
 /* A board that changes its mode is away only for a moment. */

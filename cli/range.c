@@ -31,8 +31,8 @@ static enum boot0_status choose_range(const struct command_session *command,
         *size = (size_t)(end - *address);
         return BOOT0_OK;
     }
-    boot0_fail(error, BOOT0_E_USAGE, "how much is to be read at 0x%08x?", *address);
-    return boot0_hint(error, "Say it with --size.");
+    boot0_fail(error, BOOT0_E_USAGE, "missing size of the range at 0x%08x", *address);
+    return boot0_hint(error, "Use --size to give the number of bytes.");
 }
 
 enum boot0_status range_read(struct command_session *command, uint8_t **data, size_t *size,

@@ -51,10 +51,10 @@ static enum boot0_status fail_line(const char *file, unsigned line, const char *
 
     for (size_t i = 0; i < B0_LENGTH(rows); i++)
         nearest_offer(&nearest, rows[i].name);
-    boot0_fail(error, BOOT0_E_USAGE, "%s:%u: there is no setting \"%s\"", file, line, text);
+    boot0_fail(error, BOOT0_E_USAGE, "%s:%u: unknown setting \"%s\"", file, line, text);
     if (nearest.name)
         return boot0_hint(error, "Did you mean %s?", nearest.name);
-    return boot0_hint(error, "`boot0 config` lists the settings.");
+    return boot0_hint(error, "Run `boot0 config` to list the settings.");
 }
 
 static char *trim(char *text)
@@ -88,7 +88,7 @@ static enum boot0_status take_line(struct settings *settings, const char *file, 
     value = value ? trim(value) : value;
     if (!value || value[0] == '\0' || strlen(value) >= SETTING_VALUE_MAX) {
         boot0_fail(error, BOOT0_E_USAGE, "%s:%u: %s has no value", file, number, name);
-        return boot0_hint(error, "Write %s = VALUE, in at most %d characters.", name,
+        return boot0_hint(error, "Use %s = VALUE, with at most %d characters.", name,
                           SETTING_VALUE_MAX - 1);
     }
     snprintf(setting->value, sizeof setting->value, "%s", value);
@@ -99,7 +99,8 @@ static enum boot0_status take_line(struct settings *settings, const char *file, 
 static enum boot0_status fail_file(const char *file, const char *reason, struct boot0_error *error)
 {
     boot0_fail(error, BOOT0_E_NO_INPUT, "%s: cannot be read: %s", file, reason);
-    return boot0_hint(error, "boot0 looks for its settings there. Nothing was done.");
+    return boot0_hint(error, "Make the file readable: boot0 reads its settings from it. Nothing "
+                             "was done.");
 }
 
 /* Reads a file's text, which the caller frees; NULL without an error: the file does not exist. */
@@ -119,9 +120,9 @@ static enum boot0_status read_text(const char *file, char **text, struct boot0_e
     if (failure != 0)
         status = fail_file(file, strerror(failure), error);
     else if (size > FILE_MAX)
-        status = fail_file(file, "it has more than 64 KiB", error);
+        status = fail_file(file, "it is larger than 64 KiB", error);
     else if (size > 0 && memchr(data, 0, size))
-        status = fail_file(file, "it is no text", error);
+        status = fail_file(file, "it is not a text file", error);
     else if (!(*text = calloc(1, size + 1)))
         status = boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     else if (size > 0)
@@ -233,11 +234,11 @@ enum boot0_status settings_apply(const struct settings *settings, const struct c
         if (setting->source[0] == '\0' || !applies(&rows[i], arguments, chosen))
             continue;
         if (!options_set(command, rows[i].option, setting->value, arguments)) {
-            boot0_fail(error, BOOT0_E_USAGE, "%s: %s does not take \"%s\"", setting->source,
+            boot0_fail(error, BOOT0_E_USAGE, "%s: invalid %s \"%s\"", setting->source,
                        setting->name, setting->value);
             return boot0_hint(error,
-                              "`boot0 %s --help` says what --%s takes; fast and patient are "
-                              "yes or no.",
+                              "Run `boot0 %s --help` to see the values of --%s; fast and patient "
+                              "are yes or no.",
                               command->name, setting->name);
         }
     }

@@ -23,7 +23,7 @@ static bool heard(void)
     else if (announced && !again)
         say("\n");
     if (announced && !again)
-        say("Note: stopping where the board can be left; Ctrl-C again quits at once\n");
+        say("Note: stopping safely; press Ctrl-C again to quit at once\n");
     pressed = 1;
     return !again;
 }

@@ -83,7 +83,7 @@ const char *text_access(const struct boot0_error *error)
         return "in use by another program";
     if (error->code == BOOT0_E_GONE)
         return "unplugged just now";
-    return "does not answer: plug it in anew";
+    return "does not answer: plug it in again";
 }
 
 /* The mark at the start of a text; NULL: none. */

@@ -12,51 +12,50 @@ static const struct topic {
         *paragraphs[6]; /* NULL ends them; those that begin with blanks are printed unwrapped */
 } topics[] = {
     {"dfu-mode",
-     "how a board gets into DFU mode",
-     {"ST's bootloader is in the ROM of each STM32 and needs no flashing. It starts instead of the "
-      "program if the pin BOOT0 is at 3.3 V while the chip comes out of reset.",
+     "how to bring a board into DFU mode",
+     {"ST's bootloader is in the ROM of each STM32 and needs no flashing. It starts instead of "
+      "the program if the pin BOOT0 is at 3.3 V while the chip comes out of reset.",
       "  1. Connect BOOT0 to 3.3 V: a jumper, or a button that is held down.\n"
       "  2. Press and release reset, or plug the board in.\n"
       "  3. Connect the chip's own USB port (PA11 and PA12 of most chips), not that\n"
       "     of an ST-Link, with a cable that carries data.\n"
       "  4. Run `boot0 list`.\n",
-      "Where BOOT1 is a pin (F1, F2, F4: PB2), it has to be low. The ROM needs a crystal of the "
-      "right frequency for USB on F4 (4 to 26 MHz, whole numbers) and most older chips.",
-      "A board with boot0's own bootloader needs none of this: its program is asked over USB, or "
-      "the "
-      "reset button pressed twice. `boot0 help bootloader` tells more.",
-      "Nothing appears? `boot0 doctor` looks at cable, permissions, drivers and other programs."}},
+      "If BOOT1 is a pin (F1, F2, F4: PB2), it must be low. On F4 (4 to 26 MHz, whole numbers) "
+      "and most older chips, the ROM needs a crystal of the right frequency for USB.",
+      "A board with boot0's own bootloader needs none of this: boot0 reboots its program over "
+      "USB, or you press the reset button twice. See `boot0 help bootloader`.",
+      "If no board appears, run `boot0 doctor`: it checks cable, permissions, drivers and other "
+      "programs."}},
     {"windows",
      "drivers on Windows",
      {"boot0's own bootloader and programs with its runtime need no driver: they tell Windows to "
       "use "
       "WinUSB.",
       "ST's bootloader in ROM tells Windows nothing. It needs Windows' own WinUSB, once for each "
-      "board: `boot0 driver` shows what each board has, `boot0 driver install` binds it, `boot0 "
-      "driver remove` goes back. No Zadig is needed.",
-      "docs/howto/windows-driver.md goes through it step by step."}},
+      "board: `boot0 driver` shows each board's driver, `boot0 driver install` binds WinUSB, "
+      "`boot0 driver remove` goes back. No Zadig is needed.",
+      "docs/howto/windows-driver.md describes each step."}},
     {"bootloader",
-     "boot0's own bootloader, and never pressing BOOT0 again",
-     {"`boot0 install-bootloader` puts it into the first 16 KiB of an STM32F4, by ST's bootloader "
-      "in ROM, once. From then on:",
+     "boot0's own bootloader, so that you never press BOOT0 again",
+     {"`boot0 install-bootloader` writes it once into the first 16 KiB of an STM32F4, through "
+      "ST's bootloader in ROM. From then on:",
       "  - programs are linked for 0x08008000; `boot0 flash` writes them over USB;\n"
-      "  - a program with boot0's runtime, or a sketch of the Arduino package, is\n"
-      "    asked to restart into the bootloader, so no button is pressed;\n"
-      "  - for any other program press reset twice within half a second;\n"
-      "  - a program that was written half never starts: there is a journal.\n",
+      "  - boot0 restarts a program with boot0's runtime, or a sketch of the Arduino\n"
+      "    package, into the bootloader, so nobody presses a button;\n"
+      "  - for any other program, press reset twice within half a second;\n"
+      "  - a half-written program never starts, because there is a journal.\n",
       "`boot0 info` shows it, `boot0 update-bootloader` replaces it, `boot0 protect --bootloader` "
-      "write-protects it. BOOT0 still leads to ST's bootloader, whatever is in the flash."}},
+      "write-protects it. BOOT0 still starts ST's bootloader, whatever is in the flash."}},
     {"uart",
      "flashing over a serial port",
-     {"ST's bootloader in ROM listens on a UART too (AN3155): on most chips USART1, PA9 (out) and "
-      "PA10 (in). Connect a USB serial adapter of 3.3 V: its TX to PA10, its RX to PA9, ground to "
-      "ground; set BOOT0 high and press reset. Every command takes the port in place of a USB "
+     {"ST's bootloader in ROM also listens on a UART (AN3155): on most chips USART1, PA9 (out) "
+      "and PA10 (in). Connect a 3.3 V USB serial adapter: its TX to PA10, its RX to PA9, ground "
+      "to ground; set BOOT0 high and press reset. Every command accepts the port instead of a USB "
       "board:",
       "  boot0 list --ports\n"
       "  boot0 flash --port /dev/ttyUSB0 firmware.elf\n",
-      "If DTR and RTS of the adapter go to reset and BOOT0, --boot rts-boot0,dtr-reset presses "
-      "them. "
-      "--baud 57600 helps with long wires."}},
+      "If DTR and RTS of the adapter are wired to reset and BOOT0, --boot rts-boot0,dtr-reset "
+      "drives them. --baud 57600 helps with long wires."}},
 };
 
 void topics_list(FILE *file)

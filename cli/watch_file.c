@@ -46,10 +46,10 @@ enum boot0_status watch_file_open(struct watch_file *file, const char *name,
     failure = b0_file_status(directory, &now);
     if (failure != 0) {
         status = boot0_fail(error, BOOT0_E_NO_INPUT, "%s: %s", directory, strerror(failure));
-        boot0_hint(error, "The file need not be there yet, but its directory has to.");
+        boot0_hint(error, "Create its directory first. The file itself can be missing.");
     } else if (b0_file_status(name, &now) == 0 && now.kind != B0_FILE_REGULAR) {
         status = boot0_fail(error, BOOT0_E_NO_INPUT, "%s is not a regular file", name);
-        boot0_hint(error, "Name the file that your build makes.");
+        boot0_hint(error, "Name the file that your build writes.");
     } else {
         file->watch = b0_folder_watch(directory);
     }

@@ -25,7 +25,7 @@ enum outcome {
 static const char *const faults[] = {
     [PARSED] = NULL,
     [NOT_UNDERSTOOD] = "it is not a memory layout",
-    [PAST_END] = "a memory of it ends beyond 32-bit addresses",
+    [PAST_END] = "one of its memories ends beyond 32-bit addresses",
     [OVERLAPPING] = "two of its memories overlap",
     [TOO_MANY_REGIONS] = "it has too many regions",
     [TOO_MANY_NAMES] = "it has too many names",

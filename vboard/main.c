@@ -91,25 +91,25 @@ static void print_help(void)
     const struct vboard_button *button;
 
     print_usage(stdout);
-    puts(
-        "\n"
-        "Runs COMMAND, and all that it starts, with virtual boards plugged in: ordinary programs\n"
-        "(dfu-util, lsusb, boot0, pyusb) see them as USB devices. Returns its exit status.\n"
-        "\n"
-        "Options:\n"
-        "  --speed F      how fast the boards' time goes: 1 as in reality, 10 ten times as fast;\n"
-        "                 0, the default: what a board does takes no time at all\n"
-        "  --gdb PORT     let GDB debug what the first board runs: target remote :PORT\n"
-        "  --buttons FIFO press buttons: each line is a board's number and one of the words below\n"
-        "  --trace FILE   write a line for each transfer and event; - is the standard error\n"
-        "  --stats FILE   write at the end what happened to each board, as JSON; - likewise\n"
-        "  --help, --version\n"
-        "\n"
-        "`vboard list` shows the boards. The board `custom` is whatever a file describes:\n"
-        "`vboard describe BOARD` writes such a file to begin with;\n"
-        "docs/reference/board-files.md has its keys.\n"
-        "\n"
-        "Keys, separated by commas after the board's name:");
+    puts("\n"
+         "Runs COMMAND, and all processes that it starts, with virtual boards plugged\n"
+         "in: ordinary programs (dfu-util, lsusb, boot0, pyusb) see them as USB devices.\n"
+         "Returns the exit status of COMMAND.\n"
+         "\n"
+         "Options:\n"
+         "  --speed F      speed of the boards' time: 1 is real time, 10 is ten times as\n"
+         "                 fast; 0, the default: the boards' operations take no time\n"
+         "  --gdb PORT     let GDB debug the first board's program: target remote :PORT\n"
+         "  --buttons FIFO press buttons: each line is a board's number and a word below\n"
+         "  --trace FILE   write a line for each transfer and event; - is standard error\n"
+         "  --stats FILE   write statistics of each board at the end, as JSON; - likewise\n"
+         "  --help, --version\n"
+         "\n"
+         "`vboard list` shows the boards. A description file defines the board `custom`:\n"
+         "`vboard describe BOARD` writes a first one; docs/reference/board-files.md lists its "
+         "keys.\n"
+         "\n"
+         "Keys, separated by commas after the board's name:");
     for (size_t n = 0; (key = vboard_key_at(n))->key != NULL; n++) {
         printf("  %-22s %s\n", key->key, key->summary);
     }
@@ -157,8 +157,8 @@ static int describe_model(const char *name)
     }
     if (!vboard_describe(name, stdout)) {
         fprintf(stderr,
-                "vboard: there is no virtual board \"%s\"\n"
-                "  `vboard list` shows them; f407 is one.\n",
+                "vboard: unknown virtual board \"%s\"\n"
+                "  Run `vboard list` to see them; f407 is one.\n",
                 name);
         return STATUS_USAGE;
     }
@@ -190,7 +190,7 @@ static int usage_error(const char *message, const char *what)
     fprintf(stderr, "vboard: %s%s%s\n", message, what == NULL ? "" : ": ",
             what == NULL ? "" : what);
     print_usage(stderr);
-    fputs("`vboard --help` tells more.\n", stderr);
+    fputs("Run `vboard --help` for details.\n", stderr);
     return STATUS_USAGE;
 }
 
@@ -274,8 +274,8 @@ static int parse(int argc, char **argv, struct options *options, bool *done)
     *done = true;
     if (separator > 1 && strcmp(argv[1], "describe") == 0) {
         return separator == 3 ? describe_model(argv[2])
-                              : usage_error("`vboard describe` takes one of the boards that "
-                                            "`vboard list` shows",
+                              : usage_error("unknown board for `vboard describe`: run `vboard "
+                                            "list` to see them",
                                             NULL);
     }
     options->command = separator + 1 < argc ? argv + separator + 1 : NULL;
@@ -297,10 +297,10 @@ static int parse(int argc, char **argv, struct options *options, bool *done)
         return list_models();
     }
     if (options->count == 0) {
-        return usage_error("no board is named; `vboard list` shows which there are", NULL);
+        return usage_error("missing BOARD: run `vboard list` to see them", NULL);
     }
     if (options->command == NULL) {
-        return usage_error("no command to run: vboard BOARD... -- COMMAND", NULL);
+        return usage_error("missing COMMAND: vboard BOARD... -- COMMAND", NULL);
     }
     *done = false;
     return EXIT_SUCCESS;

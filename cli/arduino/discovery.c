@@ -79,7 +79,7 @@ void discovery_update(struct discovery *discovery, const struct ide_ports *ports
 static void hello(struct discovery *discovery, const char *operand)
 {
     if (ide_hello_version(operand) == 0) {
-        ide_refuse(discovery->out, "hello", "HELLO wants a version and a name: HELLO 1 \"name\"");
+        ide_refuse(discovery->out, "hello", "HELLO needs a version and a name: HELLO 1 \"name\"");
         return;
     }
     discovery->state = DISCOVERY_IDLE;
@@ -151,11 +151,12 @@ static const struct row {
     const char *refusal;
     void (*run)(struct discovery *discovery, const char *operand);
 } rows[] = {
-    {"HELLO", "hello", IN(ALIVE), "HELLO has been said", hello},
-    {"START", "start", IN(ALIVE) | IN(IDLE), "the discovery runs already", start},
-    {"START_SYNC", "start_sync", IN(ALIVE) | IN(IDLE), "the discovery runs already", start_sync},
-    {"LIST", "list", IN(STARTED), "LIST goes behind START", list},
-    {"STOP", "stop", IN(STARTED) | IN(SYNC), "the discovery does not run", stop},
+    {"HELLO", "hello", IN(ALIVE), "HELLO was received already", hello},
+    {"START", "start", IN(ALIVE) | IN(IDLE), "the discovery is running already", start},
+    {"START_SYNC", "start_sync", IN(ALIVE) | IN(IDLE), "the discovery is running already",
+     start_sync},
+    {"LIST", "list", IN(STARTED), "LIST is valid only after START", list},
+    {"STOP", "stop", IN(STARTED) | IN(SYNC), "the discovery is not running", stop},
     {"QUIT", "quit", ~0u, "", quit},
 };
 

@@ -46,7 +46,7 @@ void monitor_init(struct monitor *monitor, FILE *out)
 static void hello(struct monitor *monitor, const char *operand)
 {
     if (ide_hello_version(operand) == 0) {
-        ide_refuse(monitor->out, "hello", "HELLO wants a version and a name: HELLO 1 \"name\"");
+        ide_refuse(monitor->out, "hello", "HELLO needs a version and a name: HELLO 1 \"name\"");
         return;
     }
     monitor->greeted = true;
@@ -115,7 +115,7 @@ static void configure(struct monitor *monitor, const char *operand)
             return;
         }
     }
-    ide_refuse(monitor->out, "configure", "there is no such parameter: %s", operand);
+    ide_refuse(monitor->out, "configure", "unknown parameter: %s", operand);
 }
 
 static void open_port(struct monitor *monitor, const char *operand)
@@ -129,7 +129,7 @@ static void open_port(struct monitor *monitor, const char *operand)
         return;
     }
     if (!space || space == operand || space[1] == '\0') {
-        ide_refuse(monitor->out, "open", "OPEN wants an address and a port");
+        ide_refuse(monitor->out, "open", "OPEN needs an address and a port");
         return;
     }
     snprintf(client, sizeof client, "%.*s", (int)(space - operand), operand);
@@ -193,9 +193,9 @@ bool monitor_line(struct monitor *monitor, const char *line)
         if (!operand)
             continue;
         if (!monitor->greeted && rows[i].run != hello && rows[i].run != quit)
-            ide_refuse(monitor->out, rows[i].event, "HELLO has to come first");
+            ide_refuse(monitor->out, rows[i].event, "HELLO must be the first command");
         else if (monitor->greeted && rows[i].run == hello)
-            ide_refuse(monitor->out, rows[i].event, "HELLO has been said");
+            ide_refuse(monitor->out, rows[i].event, "HELLO was received already");
         else
             rows[i].run(monitor, operand);
         return !monitor->is_over;

@@ -50,10 +50,12 @@ enum boot0_status relay_connect(const char *address, int *client, struct boot0_e
 
     if (!parse(address, host, &port))
         return boot0_fail(error, BOOT0_E_USAGE,
-                          "%.64s is no address of this machine, as 127.0.0.1:5000", address);
+                          "invalid address %.64s: expected one of this machine, e.g. "
+                          "127.0.0.1:5000",
+                          address);
     failure = b0_connect(host, port, CONNECT_S, client);
     if (failure != 0)
-        return boot0_fail(error, BOOT0_E_IO, "no connection to %.64s: %s", address,
+        return boot0_fail(error, BOOT0_E_IO, "cannot connect to %.64s: %s", address,
                           strerror(failure));
     return BOOT0_OK;
 }

@@ -59,7 +59,7 @@ static enum boot0_status apply(void *context, struct boot0_error *error)
 
     if (server->stream.ops->set(server->stream.context, &line) == BOOT0_XFER_OK)
         return BOOT0_OK;
-    return boot0_fail(error, BOOT0_E_IO, "the port cannot be set to that");
+    return boot0_fail(error, BOOT0_E_IO, "cannot apply these settings to the port");
 }
 
 static enum boot0_status open_port(void *context, const char *client, const char *port,

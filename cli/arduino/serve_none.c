@@ -4,7 +4,7 @@
 
 enum boot0_status monitor_serve(struct boot0_error *error)
 {
-    boot0_fail(error, BOOT0_E_UNSUPPORTED, "boot0 is no monitor for the IDE on Windows");
-    return boot0_hint(error,
-                      "The IDE has one for serial ports of its own: builtin:serial-monitor.");
+    boot0_fail(error, BOOT0_E_UNSUPPORTED,
+               "boot0 does not provide a monitor for the IDE on Windows");
+    return boot0_hint(error, "Use the IDE's own monitor for serial ports: builtin:serial-monitor.");
 }

@@ -52,9 +52,7 @@ void ide_choose(struct arguments *arguments)
         arguments->select.serial = arguments->select.ide_serial;
         arguments->select.touch = true; /* the user has named the program's port */
     } else if (!arguments->quiet) {
-        snprintf(text, sizeof text,
-                 "there is no board at the port %s; the only one that is there "
-                 "will be used",
+        snprintf(text, sizeof text, "no board at the port %s; using the only connected board",
                  port);
         print_wrapped(stderr, "Note: ", text);
     }

@@ -189,7 +189,7 @@ struct watch *watch_start(const struct arguments *arguments,
     watch->context = context;
     status = command_open_bus(&watch->command, arguments, error);
     if (status == BOOT0_OK && !b0_thread_start(&watch->thread, run, watch))
-        status = boot0_fail(error, BOOT0_E_MEMORY, "no thread can be started");
+        status = boot0_fail(error, BOOT0_E_MEMORY, "cannot start a thread");
     if (status == BOOT0_OK)
         return watch;
     command_close(&watch->command);

@@ -64,7 +64,7 @@ static void resume(struct command_session *command, const struct boot0_board *bo
     if (boot0_session_open(&command->session, &command->bus, &selection, NULL, &command->observer,
                            &error) == BOOT0_OK &&
         command_start_program(command, &error) == BOOT0_OK)
-        progress_note(&command->progress, "the program goes on");
+        progress_note(&command->progress, "the program continues");
     else
         progress_note(&command->progress,
                       "the board stays in its bootloader; its reset button starts the program");
@@ -82,7 +82,7 @@ static enum boot0_status refuse_program(struct command_session *command, struct 
     status = find_program(command, &program, error);
     if (status == BOOT0_OK && program) {
         status = boot0_fail(error, BOOT0_E_UNSUPPORTED,
-                            "the board runs its program; a description is of its bootloader");
+                            "the board runs its program, but --describe needs its bootloader");
         boot0_hint(error, "Use --restart to restart the board into its bootloader and back.");
     }
     free(program);

@@ -247,7 +247,7 @@ static void add_layouts(struct description *description)
         add_layout(description,
                    &description->board.alternates[description->board.flash_alternate].layout,
                    "flash", 0);
-    ensure_flash(description, "The board's own flash is nothing that vboard can play.");
+    ensure_flash(description, "vboard cannot model the board's own flash.");
     for (size_t i = 0; i < description->alternate_count; i++) {
         struct describe_alternate *alternate = &description->alternates[i];
 
@@ -273,7 +273,7 @@ static uint32_t address_in(const char *name)
 
 static void add_maple(struct description *description)
 {
-    ensure_flash(description, "The size of the flash is not told; 128 KiB are usual.");
+    ensure_flash(description, "The size of the flash is not reported; 128 KiB is usual.");
     for (size_t i = 0; i < description->alternate_count; i++)
         description->alternates[i].base = address_in(description->alternates[i].name);
 }
@@ -290,7 +290,7 @@ static void add_plain(struct description *description)
             .address = first ? (uint32_t)FLASH_ADDRESS
                              : (uint32_t)(FREE_ADDRESS + FREE_STEP * (uint32_t)i),
             .run_count = 1,
-            .comment = size > 0 ? NULL : "The size is not told; this one is a guess.",
+            .comment = size > 0 ? NULL : "The size is not reported; this is a guess.",
         };
 
         size = size > 0 ? (size + B0_KIB - 1) / B0_KIB * B0_KIB : GUESSED_SIZE;
@@ -302,7 +302,7 @@ static void add_plain(struct description *description)
         if (add(description, &memory))
             alternate->base = memory.address;
     }
-    ensure_flash(description, "The size of the flash is not told; this is a guess.");
+    ensure_flash(description, "The size of the flash is not reported; this is a guess.");
 }
 
 /* ---- other memories of the chip ---- */
@@ -313,10 +313,10 @@ static void add_ram(struct description *description)
     const struct boot0_range *ram = board->chip_count > 0 ? board->chips[0]->ram : NULL;
     struct describe_memory memory = {.kind = "ram", .address = 0x20000000, .size = 20 * B0_KIB};
 
-    memory.comment = "The RAM is not told; this is a guess.";
+    memory.comment = "The RAM is not reported; this is a guess.";
     if (!ram)
         add(description, &memory);
-    memory.comment = "The RAM is that of the first chip which the board can be.";
+    memory.comment = "The RAM of the first chip that the board can be.";
     for (size_t i = 0; ram && i < BOOT0_CHIP_RAM_MAX && ram[i].size > 0; i++) {
         memory.address = ram[i].address;
         memory.size = ram[i].size;

@@ -279,5 +279,5 @@ enum boot0_status describe_read_usb(struct description *description, const struc
     }
     transport.ops->close(transport.context);
     return found ? BOOT0_OK
-                 : boot0_fail(error, BOOT0_E_IO, "the board does not send its descriptors again");
+                 : boot0_fail(error, BOOT0_E_IO, "the board did not send its descriptors again");
 }

@@ -40,20 +40,19 @@ static void write_head(const struct description *description, FILE *file)
 {
     const struct boot0_board *board = &description->board;
 
-    fputs("# Written by `boot0 info --describe`: a board as vboard plays it.\n"
+    fputs("# Written by `boot0 info --describe`: a board's description for vboard.\n"
           "#   vboard custom:describe=FILE -- COMMAND\n"
-          "# What is not known without a look at the board's firmware is at its default: poll\n"
-          "# times, what happens while the flash is busy.\n"
-          "# docs/reference/board-files.md has all keys.\n",
+          "# Values that only the board's firmware determines have their defaults: poll times,\n"
+          "# behaviour while the flash is busy. docs/reference/board-files.md has all keys.\n",
           file);
     if (board->chip_count > 0) {
-        fputs("# It can be:", file);
+        fputs("# Possible chips:", file);
         for (size_t i = 0; i < board->chip_count; i++)
             fprintf(file, "%s %s", i ? "," : "", board->chips[i]->name);
         fputc('\n', file);
     }
     if (board->chip_count > 1 && !describe_family(board))
-        fputs("# Name the chip with --chip to have its times and option bytes here.\n", file);
+        fputs("# Use --chip to include the chip's times and option bytes.\n", file);
     fputs("\n[board]\nname = \"seen\"\n", file);
     if (description->serial[0] || board->usb.serial_index != 0)
         write_text(file, "serial", description->serial);
@@ -106,7 +105,9 @@ static void write_memory(const struct describe_memory *memory, FILE *file)
 
 static void write_configuration(const struct description *description, FILE *file)
 {
-    fputs("# Not what vboard makes of the sections below, so it stands here byte by byte.\n", file);
+    fputs("# vboard would build another one from the sections below, so these are the board's "
+          "bytes.\n",
+          file);
     for (size_t i = 0; i < description->configuration_size; i++)
         fprintf(file, "%s%02X%s",
                 i % BYTES_A_LINE ? " " : "configuration = ", description->configuration[i],

@@ -120,12 +120,12 @@ static int download_bytes(struct dfu_util_run *run)
     int code;
 
     if (run->file.says_dfuse)
-        return dfu_util_fail(DFU_UTIL_USAGE, "This is a DfuSe file, which says itself where its "
-                                             "contents go: leave the address out");
+        return dfu_util_fail(DFU_UTIL_USAGE, "This is a DfuSe file, which contains its addresses: "
+                                             "omit the address");
     if (run->file.also && !run->dfuse.force)
         return dfu_util_fail(DFU_UTIL_USAGE,
-                             "this is a file of format %s: as it is, it is no program. `boot0 "
-                             "flash` writes what it contains; force writes the file itself",
+                             "this is a file of format %s, not a program: use `boot0 flash` to "
+                             "write its contents, or force to write the file itself",
                              run->file.also);
     if (boot0_image_place(image, run->dfuse.address, &error) != BOOT0_OK)
         return dfu_util_error(&error);
@@ -153,10 +153,11 @@ static int download_targets(struct dfu_util_run *run)
 
     for (size_t i = 0; i < image->segment_count; i++)
         if (!is_target(run, image->segments[i].alternate))
-            print_to(stderr,
-                     "Note: no alternate setting %u is chosen: what the file has for it at "
-                     "0x%08x is skipped\n",
-                     image->segments[i].alternate, image->segments[i].address);
+            print_to(
+                stderr,
+                "Note: alternate setting %u is not selected: skipping the file's data for it at "
+                "0x%08x\n",
+                image->segments[i].alternate, image->segments[i].address);
     /* Targets are listed from the last to the first. */
     for (size_t i = run->target_count; i-- > 0 && code == DFU_UTIL_OK;) {
         const struct dfu_util_target *target = &run->targets[i];
@@ -180,11 +181,11 @@ static int download_file(struct dfu_util_run *run)
     if (run->dfuse.has_address)
         return download_bytes(run);
     if (!run->file.says_dfuse)
-        return dfu_util_fail(DFU_UTIL_USAGE, "the file does not say where it goes: give its "
-                                             "address with -s, as -s 0x08000000");
+        return dfu_util_fail(DFU_UTIL_USAGE, "the file contains no address: pass it with -s, e.g. "
+                                             "-s 0x08000000");
     if (run->file.image->format != BOOT0_FORMAT_DFUSE)
         return dfu_util_fail(DFU_UTIL_DATA, "No valid DfuSe signature: the suffix says DfuSe, but "
-                                            "the file is none");
+                                            "the file is not a DfuSe file");
     return download_targets(run);
 }
 

@@ -24,11 +24,10 @@ static enum boot0_status read_file(const char *name, struct bytes *bytes, struct
     FILE *stream;
 
     if (file_is_standard(name))
-        return file_read_stream(stdin, "the standard input", &bytes->data, &bytes->size, error);
+        return file_read_stream(stdin, "standard input", &bytes->data, &bytes->size, error);
     stream = b0_file_open(name, "rb");
     if (!stream)
-        return boot0_fail(error, BOOT0_E_NO_INPUT, "%s cannot be opened: %s", name,
-                          strerror(errno));
+        return boot0_fail(error, BOOT0_E_NO_INPUT, "cannot open %s: %s", name, strerror(errno));
     status = file_read_stream(stream, name, &bytes->data, &bytes->size, error);
     fclose(stream);
     return status;

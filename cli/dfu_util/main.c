@@ -22,7 +22,7 @@ bool dfu_util_is_name(const char *name)
 /* Scripts take the version from the first line, whatever else they request. */
 static void print_version(void)
 {
-    print("dfu-util 0.11\n\nThis is boot0 %s in its place.\n\n", boot0_version());
+    print("dfu-util 0.11\n\nThis is boot0 %s, which stands in for dfu-util.\n\n", boot0_version());
 }
 
 static void print_help(FILE *file)
@@ -161,18 +161,18 @@ int dfu_util_main(int argc, char **argv)
         options.mode = DFU_UTIL_DOWNLOAD;
     code = run(&options);
     if (fflush(stdout) != 0 && code == DFU_UTIL_OK)
-        code = dfu_util_fail(DFU_UTIL_IO, "the output cannot be written: %s", strerror(errno));
+        code = dfu_util_fail(DFU_UTIL_IO, "cannot write the output: %s", strerror(errno));
     return code;
 }
 
 const struct command command_dfu_util = {
     .name = "dfu-util",
     .operands = "",
-    .summary = "take dfu-util's own options, for scripts made for it",
-    .text = "Does what dfu-util 0.11 does with these options, with its exit codes and the lines "
-            "that scripts look for, and only faster: sectors that hold already what they shall "
-            "are not written again. Called by the name dfu-util, boot0 takes them as well. "
-            "docs/reference/dfu-util.md tells where it differs.",
+    .summary = "accept dfu-util's own options, for scripts written for it",
+    .text = "Does what dfu-util 0.11 does with these options, with the same exit codes and the "
+            "output lines that scripts look for. It is faster: sectors that hold the right data "
+            "already are not written again. boot0 also accepts these options when it is called by "
+            "the name dfu-util. docs/reference/dfu-util.md lists the differences.",
     .examples = "  boot0 dfu-util -l\n"
                 "  boot0 dfu-util -a 0 -s 0x08000000:leave -D firmware.bin",
     .main = dfu_util_main,

@@ -170,37 +170,39 @@ static const struct row {
     const char *argument;
     const char *help;
 } rows[] = {
-    {'h', "help", NOTHING, set_help, "", "this text"},
-    {'V', "version", NOTHING, set_version, "", "the version of dfu-util that this stands in for"},
-    {'v', "verbose", NOTHING, set_verbose, "", "tell more"},
-    {'l', "list", NOTHING, set_list, "", "list the boards that match, a line for each memory"},
-    {'e', "detach", NOTHING, set_detach, "", "ask a running program for DFU mode, and end"},
+    {'h', "help", NOTHING, set_help, "", "show this help"},
+    {'V', "version", NOTHING, set_version, "",
+     "print the version of dfu-util that boot0 stands in for"},
+    {'v', "verbose", NOTHING, set_verbose, "", "print details"},
+    {'l', "list", NOTHING, set_list, "", "list the boards that match, one line per memory"},
+    {'e', "detach", NOTHING, set_detach, "", "put a running program into DFU mode, then exit"},
     {'E', "detach-delay", ARGUMENT, set_detach_delay, "SECONDS",
-     "how long a program may need to get to DFU mode"},
+     "time a program may take to enter DFU mode"},
     {'d', "device", ARGUMENT, set_device, "VID:PID[,VID:PID]",
-     "ids in hex, of the program and, behind the comma, of its bootloader; * is any, - is none"},
+     "ids in hex, of the program and, after the comma, of its bootloader; * is any, - is none"},
     {'n', "devnum", ARGUMENT, set_device_number, "NUMBER", "the board's number on its bus"},
-    {'p', "path", ARGUMENT, set_path, "PATH", "the board at this port, as 1-2.3"},
-    {'c', "cfg", ARGUMENT, set_configuration, "NUMBER", "the configuration; 0 is any"},
+    {'p', "path", ARGUMENT, set_path, "PATH", "the board at this port, e.g. 1-2.3"},
+    {'c', "cfg", ARGUMENT, set_configuration, "NUMBER", "the configuration; 0 means any"},
     {0, "configuration", ARGUMENT, set_configuration, NULL, NULL},
     {'i', "intf", ARGUMENT, set_interface, "NUMBER", "the DFU interface"},
     {0, "interface", ARGUMENT, set_interface, NULL, NULL},
     {'S', "serial", ARGUMENT, set_serial, "TEXT[,TEXT]",
-     "serial number of the program and, behind the comma, of its bootloader"},
-    {'a', "alt", ARGUMENT, set_alternate, "NAME|N", "the memory: number or name of its alternate"},
+     "serial number of the program and, after the comma, of its bootloader"},
+    {'a', "alt", ARGUMENT, set_alternate, "NAME|N",
+     "the memory: number or name of its alternate setting"},
     {0, "altsetting", ARGUMENT, set_alternate, NULL, NULL},
     {'t', "transfer-size", ARGUMENT, set_transfer_size, "BYTES",
-     "bytes a transfer, if not as the board says (only plain DFU)"},
+     "bytes per transfer, if not what the board reports (only plain DFU)"},
     {'U', "upload", ARGUMENT, set_upload, "FILE", "read from the board into a new file"},
-    {'Z', "upload-size", ARGUMENT, set_upload_size, "BYTES", "how much the upload should be"},
+    {'Z', "upload-size", ARGUMENT, set_upload_size, "BYTES", "the expected size of the upload"},
     {'D', "download", ARGUMENT, set_download, "FILE", "write a file to the board; - is stdin"},
-    {'R', "reset", NOTHING, set_reset, "", "USB reset at the end"},
+    {'R', "reset", NOTHING, set_reset, "", "reset the board over USB at the end"},
     {'w', "wait", MAYBE, set_wait, "", "wait for the board to appear"},
     {'s', "dfuse-address", ARGUMENT, set_dfuse, "ADDRESS[:...]",
-     "DfuSe: where, and what else, behind colons: LENGTH of an upload, leave, mass-erase, "
+     "DfuSe: the address, then modifiers after colons: LENGTH of an upload, leave, mass-erase, "
      "unprotect, will-reset, force"},
     {0, "virtual", ARGUMENT, set_virtual, "BOARD", "a virtual board: f407, f072, ... (repeatable)"},
-    {0, "trace", ARGUMENT, set_trace, "FILE", "write down every transfer"},
+    {0, "trace", ARGUMENT, set_trace, "FILE", "record every transfer in FILE"},
 };
 
 enum {
@@ -222,7 +224,7 @@ struct words {
 static enum boot0_status fail_value(const struct row *row, const char *value,
                                     struct boot0_error *error)
 {
-    return boot0_fail(error, BOOT0_E_USAGE, "--%s does not take \"%s\"", row->name, value);
+    return boot0_fail(error, BOOT0_E_USAGE, "invalid --%s \"%s\"", row->name, value);
 }
 
 /* Sets an option. Its argument is `joined`, or else the next word. */
@@ -237,7 +239,7 @@ static bool apply(const struct row *row, const char *joined, struct words *words
     }
     if (row->takes == ARGUMENT && !value) {
         if (words->next == words->end) {
-            boot0_fail(error, BOOT0_E_USAGE, "--%s wants an argument", row->name);
+            boot0_fail(error, BOOT0_E_USAGE, "--%s needs an argument", row->name);
             return false;
         }
         value = *words->next++;
@@ -262,7 +264,7 @@ static bool parse_letters(const char *letters, struct words *words,
         for (size_t i = 0; i < ROW_COUNT && !row; i++)
             row = rows[i].letter == *letters ? &rows[i] : NULL;
         if (!row) {
-            boot0_fail(error, BOOT0_E_USAGE, "there is no option -%c", *letters);
+            boot0_fail(error, BOOT0_E_USAGE, "unknown option -%c", *letters);
             return false;
         }
         letters++;
@@ -291,14 +293,14 @@ static const struct row *find_name(const char *name, size_t length, struct boot0
         if (is_ours(&rows[i]))
             continue;
         if (found && found->set != rows[i].set) {
-            boot0_fail(error, BOOT0_E_USAGE, "--%.*s may be --%s or --%s", (int)length, name,
-                       found->name, rows[i].name);
+            boot0_fail(error, BOOT0_E_USAGE, "ambiguous option --%.*s: --%s or --%s", (int)length,
+                       name, found->name, rows[i].name);
             return NULL;
         }
         found = &rows[i];
     }
     if (!found)
-        boot0_fail(error, BOOT0_E_USAGE, "there is no option --%.*s", (int)length, name);
+        boot0_fail(error, BOOT0_E_USAGE, "unknown option --%.*s", (int)length, name);
     return found;
 }
 
@@ -352,7 +354,8 @@ bool dfu_util_parse(int argc, char *const *argv, struct dfu_util_options *option
     }
     if (options->mode == DFU_UTIL_HELP || !operand)
         return true;
-    boot0_fail(error, BOOT0_E_USAGE, "\"%s\" is not expected: files go with -D or -U", operand);
+    boot0_fail(error, BOOT0_E_USAGE, "unexpected argument \"%s\": pass files with -D or -U",
+               operand);
     return false;
 }
 

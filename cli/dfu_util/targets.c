@@ -55,9 +55,8 @@ static size_t add_matches(const struct boot0_board *board, const struct dfu_util
     if (!board_fits(board, match))
         return count;
     if (board->access.code != BOOT0_OK) {
-        dfu_util_fail(0, "board %04x:%04x, device number %u, cannot be opened: %s",
-                      board->usb.vendor, board->usb.product, board->usb.address,
-                      board->access.message);
+        dfu_util_fail(0, "cannot open board %04x:%04x, device number %u: %s", board->usb.vendor,
+                      board->usb.product, board->usb.address, board->access.message);
         return count;
     }
     for (size_t i = board->alternate_count; i-- > 0;)

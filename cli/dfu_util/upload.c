@@ -18,7 +18,7 @@ static int put(FILE *file, const uint8_t *data, size_t size)
 {
     if (fwrite(data, 1, size, file) == size)
         return DFU_UTIL_OK;
-    return dfu_util_fail(DFU_UTIL_IO, "the file cannot be written: %s", strerror(errno));
+    return dfu_util_fail(DFU_UTIL_IO, "cannot write the file: %s", strerror(errno));
 }
 
 /* ---- plain DFU ---- */
@@ -163,6 +163,6 @@ int dfu_util_upload(struct dfu_util_run *run)
     else
         code = upload_plain(run, file);
     if (fclose(file) != 0 && code == DFU_UTIL_OK)
-        code = dfu_util_fail(DFU_UTIL_IO, "the file cannot be written: %s", strerror(errno));
+        code = dfu_util_fail(DFU_UTIL_IO, "cannot write the file: %s", strerror(errno));
     return code;
 }

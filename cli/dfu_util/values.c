@@ -119,7 +119,7 @@ bool dfu_util_dfuse(const char *text, struct dfu_util_dfuse *dfuse, struct boot0
         size_t length = strcspn(text, ":");
 
         if (!parse_word(text, length, &dfuse->address)) {
-            boot0_fail(error, BOOT0_E_USAGE, "-s does not take \"%s\" for an address", text);
+            boot0_fail(error, BOOT0_E_USAGE, "invalid address \"%s\" for -s", text);
             return false;
         }
         dfuse->has_address = true;
@@ -132,7 +132,7 @@ bool dfu_util_dfuse(const char *text, struct dfu_util_dfuse *dfuse, struct boot0
         if (flag) {
             *flag = true;
         } else if (length > 0 && !parse_word(text, length, &dfuse->length)) {
-            boot0_fail(error, BOOT0_E_USAGE, "-s knows no modifier \"%.*s\"", (int)length, text);
+            boot0_fail(error, BOOT0_E_USAGE, "unknown modifier \"%.*s\" for -s", (int)length, text);
             return false;
         }
         text += length;

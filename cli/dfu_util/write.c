@@ -98,7 +98,7 @@ static enum boot0_status add_sectors(struct writer *writer, uint64_t at, uint64_
         uint8_t *bytes = sector.size <= SECTOR_SIZE_MAX ? malloc(sector.size) : NULL;
 
         if (!bytes)
-            return boot0_fail(error, BOOT0_E_MEMORY, "no memory for a sector of %u bytes",
+            return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for a sector of %u bytes",
                               sector.size);
         memset(bytes, erased, sector.size);
         boot0_image_copy(writer->image, writer->alternate, sector.address, bytes, sector.size);

@@ -19,26 +19,26 @@ static const struct {
      "Put the BT0 jumper to 3V3 and BT1 to GND, press RESET, and use the USB socket "
      "on the board."},
     {"discovery-f407",
-     "Connect BOOT0 to VDD (neighbouring pins of header P2) and PB2 to GND, press "
-     "the black button, and use the micro USB socket CN5: CN1 is the ST-LINK's."},
+     "Connect BOOT0 to VDD (neighbouring pins of header P2) and PB2 to GND, press the black "
+     "button, and use the micro USB socket CN5, not CN1, which belongs to the ST-LINK."},
     {"discovery-f429",
      "Connect BOOT0 to VDD and PB2 to GND, press the black button. The ROM's USB is on PA11 and "
      "PA12, where the board has no socket: the micro USB socket CN6 is on PB14 and PB15."},
     {"nucleo-f446re", "Connect BOOT0 (CN7, pin 7) to VDD (pin 5), press the black button, and use "
-                      "a USB cable on PA11 "
-                      "(D-) and PA12 (D+): the socket of the board is the ST-LINK's."},
-    {"blackpill-f401", "Hold BOOT0, press and let go NRST, let go BOOT0 half a second later. If it "
-                       "does not appear, a pull-up from PA10 to 3.3 V helps: a floating PA10 looks "
-                       "like a UART to the ROM."},
-    {"blackpill-f411", "Hold BOOT0, press and let go NRST, let go BOOT0 half a second later. If it "
-                       "does not appear, a pull-up from PA10 to 3.3 V helps: a floating PA10 looks "
-                       "like a UART to the ROM."},
+                      "a USB cable on PA11 (D-) and PA12 (D+): the board's socket belongs to the "
+                      "ST-LINK."},
+    {"blackpill-f401", "Hold BOOT0, press and release NRST, release BOOT0 half a second later. If "
+                       "the board does not appear, add a pull-up from PA10 to 3.3 V: the ROM "
+                       "mistakes a floating PA10 for a UART."},
+    {"blackpill-f411", "Hold BOOT0, press and release NRST, release BOOT0 half a second later. If "
+                       "the board does not appear, add a pull-up from PA10 to 3.3 V: the ROM "
+                       "mistakes a floating PA10 for a UART."},
     {"bluepill",
-     "Its ROM knows no USB. With the STM32duino bootloader in flash: press RESET; it is "
-     "in DFU mode for a second after it, or for ever with BOOT1 at 1. Use --wait."},
+     "Its ROM does not support USB. With the STM32duino bootloader in flash, press RESET: the "
+     "board is in DFU mode for a second after reset, or permanently with BOOT1 at 1. Use --wait."},
     {"maple",
-     "Press RESET; while the LED flashes quickly it is in DFU mode. To keep it there, press "
-     "BUT as well while it flashes."},
+     "Press RESET: the board is in DFU mode while the LED flashes quickly. To keep it there, "
+     "press BUT as well while the LED flashes."},
 };
 
 const char *enter_text(const char *board)

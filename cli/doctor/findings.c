@@ -70,7 +70,7 @@ static void check_usb(const struct facts *facts, struct findings *findings)
     if (facts->usb.code != BOOT0_OK)
         findings_add(findings, FINDING_NO_USB, NULL, facts->usb.message);
     else if (!has_usb(facts))
-        findings_add(findings, FINDING_NO_USB, NULL, "its system shows no USB bus");
+        findings_add(findings, FINDING_NO_USB, NULL, "the system shows no USB bus");
 }
 
 /* No board: the more devices there are, the less likely it is the cable. */
@@ -94,11 +94,11 @@ static void check_dfu_util(const struct facts *facts, struct findings *findings)
         unsigned before; /* 0.x */
         const char *lacks;
     } history[] = {
-        {5, "it does not know DfuSe at all, so no -s"},
-        {8, "it has no choice by serial number (-S)"},
+        {5, "it does not support DfuSe at all, so it has no -s"},
+        {8, "it cannot select a board by serial number (-S)"},
         {9, "its mass erase gives up too early on an F405"},
         {10, "it has no --wait, and L4 chips fail while erasing"},
-        {11, "of a DfuSe file it writes one alternate setting only"},
+        {11, "it writes only one alternate setting of a DfuSe file"},
     };
     const struct doctor_tool *tool = &facts->dfu_util;
     char detail[384];

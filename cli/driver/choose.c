@@ -62,8 +62,8 @@ static enum boot0_status fail_several(const struct driver_work *work, struct boo
     for (size_t i = 0; i < work->chosen_count && strlen(list) + 64 < sizeof list; i++)
         snprintf(list + strlen(list), sizeof list - strlen(list), "\n  %.60s",
                  driver_describe(what, work->chosen[i]));
-    boot0_fail(error, BOOT0_E_SEVERAL, "%zu devices can be meant", work->chosen_count);
-    return boot0_hint(error, "Choose with --path, --serial or -d:%s", list);
+    boot0_fail(error, BOOT0_E_SEVERAL, "%zu devices match", work->chosen_count);
+    return boot0_hint(error, "Choose one with --path, --serial or -d:%s", list);
 }
 
 /* Explains why a matching device has nothing to install. BOOT0_OK: it needs nothing. */
@@ -81,11 +81,11 @@ static enum boot0_status explain_install(const struct driver_work *work,
         return BOOT0_OK;
     }
     if (device->verdict == DRIVER_KEPT) {
-        boot0_fail(error, BOOT0_E_UNSUPPORTED, "%s has no DFU interface to install WinUSB for",
+        boot0_fail(error, BOOT0_E_UNSUPPORTED, "%s has no DFU interface that could use WinUSB",
                    what);
         return boot0_hint(error,
-                          "Its driver (%s) is the right one while the program runs. Bring "
-                          "the board into DFU mode first.",
+                          "Bring the board into DFU mode first. While the program runs, its "
+                          "present driver (%s) is the right one.",
                           device->setup.service[0] ? device->setup.service : "none");
     }
     boot0_fail(error, BOOT0_E_UNSUPPORTED, "no driver can help %s (code %u)", what,
@@ -98,23 +98,24 @@ static enum boot0_status explain_remove(const struct driver_work *work,
                                         struct boot0_error *error)
 {
     static const char package[] =
-        "A driver package has brought it, which Windows would choose again. "
-        "`pnputil /delete-driver {inf} /uninstall`, as an administrator, "
-        "removes the package.";
+        "Run `pnputil /delete-driver {inf} /uninstall` as an administrator to remove the driver "
+        "package that the driver came with; Windows would choose it again.";
     static const char *const hints[DRIVER_SOURCE_COUNT] = {
-        [DRIVER_FROM_NOWHERE] = "It has no driver.",
+        [DRIVER_FROM_NOWHERE] = "Run `boot0 driver` to see all devices: this one has no driver.",
         [DRIVER_FROM_DEVICE] =
-            "The board's own descriptors ask for WinUSB: Windows would choose it again.",
-        [DRIVER_FROM_HAND] = "It is not a board in DFU mode.",
+            "Keep the driver: the board's own descriptors request WinUSB, so Windows would choose "
+            "it again.",
+        [DRIVER_FROM_HAND] = "Run `boot0 driver` to see all devices: this one is not a board in "
+                             "DFU mode.",
         [DRIVER_FROM_PACKAGE] = package,
-        [DRIVER_FROM_WINDOWS] = "It is Windows' own choice.",
+        [DRIVER_FROM_WINDOWS] = "Keep the driver: Windows chose it itself.",
     };
     char what[DRIVER_WHAT_MAX], hint[DRIVER_WHAT_MAX];
     const char *inf = device->setup.inf;
     const struct text_mark marks[] = {{"{inf}", inf}};
 
     (void)work;
-    boot0_fail(error, BOOT0_E_UNSUPPORTED, "%s has no driver that `boot0 driver` has installed",
+    boot0_fail(error, BOOT0_E_UNSUPPORTED, "the driver of %s was not installed by `boot0 driver`",
                driver_describe(what, device));
     return boot0_hint(error, "%s", text_expand(hint, sizeof hint, hints[device->source], marks, 1));
 }
@@ -155,8 +156,8 @@ enum boot0_status driver_choose(struct driver_work *work, const struct driver_ac
         return BOOT0_OK;
     if (fitting)
         return action->explain(work, fitting, error);
-    boot0_fail(error, BOOT0_E_NO_BOARD, "no such board is plugged in");
+    boot0_fail(error, BOOT0_E_NO_BOARD, "no matching board is plugged in");
     return boot0_hint(error,
-                      "Run `boot0 driver` to see those that are, with their drivers. A board "
-                      "has to be in the mode in which it is to be flashed.");
+                      "Run `boot0 driver` to see the boards and their drivers. The board must be "
+                      "in the mode in which it is flashed.");
 }

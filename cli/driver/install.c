@@ -155,7 +155,7 @@ static const char *step_text(enum driver_step step)
         [DRIVER_STEP_INTERFACE] = "writing DeviceInterfaceGUIDs",
         [DRIVER_STEP_RESTART] = "restarting the device",
         [DRIVER_STEP_REMOVE] = "removing the driver",
-        [DRIVER_STEP_ELEVATE] = "asking for an administrator",
+        [DRIVER_STEP_ELEVATE] = "asking for administrator rights",
     };
 
     return texts[step];
@@ -171,23 +171,23 @@ static const struct {
     {DRIVER_STEP_ELEVATE, 1223, BOOT0_E_CANCELLED, /* ERROR_CANCELLED */
      "Answer yes when Windows asks. Nothing was changed."},
     {DRIVER_STEP_MODEL, 2, BOOT0_E_UNSUPPORTED, /* ERROR_FILE_NOT_FOUND */
-     "This Windows has no winusb.inf; Windows 8 and later have it. Nothing was changed."},
+     "Use Windows 8 or later, which have winusb.inf; this Windows does not. Nothing was changed."},
     {DRIVER_STEP_MODEL, B0_SETUP_END, BOOT0_E_UNSUPPORTED,
-     "This Windows' winusb.inf has no model that fits any device; that of Windows 8 and later has "
-     "one. Nothing was changed."},
+     "Use Windows 8 or later: winusb.inf of this Windows has no model that fits any device. "
+     "Nothing was changed."},
     {DRIVER_STEP_FIND, B0_SETUP_END, BOOT0_E_GONE, /* ERROR_NO_MORE_ITEMS: it is not listed */
      "Plug the board in again, in the same mode, and repeat the command."},
     {DRIVER_STEP_NONE, 5, BOOT0_E_PERMISSION, /* ERROR_ACCESS_DENIED */
-     "Run the command as an administrator. A company's policy can forbid it even then."},
+     "Run the command as an administrator. A company policy can still forbid it."},
     {DRIVER_STEP_NONE, 0xe0000235, BOOT0_E_UNSUPPORTED, /* ERROR_IN_WOW64 */
      "Use the boot0.exe for x86_64: a 32-bit program cannot install drivers on a 64-bit Windows."},
     {DRIVER_STEP_NONE, 0xe000020b, BOOT0_E_GONE, /* ERROR_NO_SUCH_DEVINST */
      "Plug the board in again, in the same mode, and repeat the command."},
     {DRIVER_STEP_NONE, 0xe0000248, BOOT0_E_PERMISSION, /* ERROR_DEVICE_INSTALL_BLOCKED */
-     "A policy of this Windows forbids it (\"Device Installation Restrictions\"): ask who "
-     "administers the machine."},
+     "Ask the machine's administrator: a policy of this Windows forbids it (\"Device Installation "
+     "Restrictions\")."},
     {DRIVER_STEP_NONE, 0xe0000249, BOOT0_E_PERMISSION, /* ERROR_DRIVER_INSTALL_BLOCKED */
-     "A policy of this Windows forbids this driver: ask who administers the machine."},
+     "Ask the machine's administrator: a policy of this Windows forbids this driver."},
 };
 
 enum boot0_status driver_result_error(const struct driver_result *result, const char *what,
@@ -195,11 +195,11 @@ enum boot0_status driver_result_error(const struct driver_result *result, const 
 {
     if (result->error == 0)
         return BOOT0_OK;
-    boot0_fail(error, BOOT0_E_IO, "%s: %s failed (Windows' error %#x)", what,
+    boot0_fail(error, BOOT0_E_IO, "%s: %s failed (Windows error %#x)", what,
                step_text(result->step), (unsigned)result->error);
     boot0_hint(error,
-               "Plug the board in again and repeat the command. If it stays so, send the end "
-               "of C:\\Windows\\INF\\setupapi.dev.log with your report.");
+               "Plug the board in again and repeat the command. If the problem remains, send the "
+               "end of C:\\Windows\\INF\\setupapi.dev.log with your report.");
     for (size_t i = 0; i < B0_LENGTH(causes); i++) {
         if ((causes[i].step != DRIVER_STEP_NONE && causes[i].step != result->step) ||
             causes[i].error != result->error)

@@ -30,7 +30,7 @@ static enum boot0_status look(struct driver_work *work, struct boot0_error *erro
     }
     if (code && code != B0_SETUP_END)
         return boot0_fail(error, BOOT0_E_IO,
-                          "Windows does not list its USB devices (Windows' error %#x)",
+                          "Windows does not list its USB devices (Windows error %#x)",
                           (unsigned)code);
     return BOOT0_OK;
 }
@@ -122,11 +122,11 @@ static void note_rest(const struct driver_work *work, const struct driver_action
         return;
     if (action->run == driver_install)
         print_wrapped(stderr, "Note: ",
-                      "`boot0 driver remove` goes back: Windows then chooses a driver as for a new "
-                      "device. Windows keeps WinUSB for this board and this USB port (for this "
-                      "board alone, if it has a serial number).");
+                      "run `boot0 driver remove` to go back: Windows then selects a driver as for "
+                      "a new device. Windows keeps WinUSB for this board and this USB port (for "
+                      "this board alone, if it has a serial number).");
     if (reboot)
-        print_wrapped(stderr, "Note: ", "Windows has to be restarted for that to take effect.");
+        print_wrapped(stderr, "Note: ", "restart Windows to complete the change.");
 }
 
 static bool has_settled(struct driver_work *work, const struct driver_action *action,
@@ -192,9 +192,9 @@ static enum boot0_status act(struct driver_work *work, const struct driver_actio
         before[i] = *work->chosen[i];
     driver_describe(what, &before[0]);
     if (!work->arguments->quiet && !work->arguments->json)
-        print_to(stderr, "%s %s%s%s\n", action->doing, what,
-                 work->chosen_count > 1 ? " and others" : "",
-                 work->elevation.is_elevated() ? "" : ": Windows asks for an administrator");
+        print_to(
+            stderr, "%s %s%s%s\n", action->doing, what, work->chosen_count > 1 ? " and others" : "",
+            work->elevation.is_elevated() ? "" : ": Windows will ask for administrator rights");
     result = carry_out(work, action);
     status = driver_result_error(&result, what, error);
     if (status == BOOT0_OK)

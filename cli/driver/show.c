@@ -83,7 +83,8 @@ static void print_table(const struct driver_work *work)
     fflush(work->out);
     if (needed && !work->arguments->quiet)
         print_wrapped(stderr, "Note: ",
-                      "`boot0 driver install` gives Windows' own WinUSB to a board that needs it.");
+                      "Run `boot0 driver install` to bind Windows' own WinUSB to a board that "
+                      "needs it.");
 }
 
 enum boot0_status driver_show_list(const struct driver_work *work, struct boot0_error *error)
@@ -121,9 +122,9 @@ void driver_show_done(const struct driver_work *work, const struct driver_device
         json_bool(&json, "reboot", reboot);
         json_end(&json);
     } else if (now) {
-        print_to(work->out, "%s has the driver %s now (before: %s)\n", driver_describe(what, now),
+        print_to(work->out, "%s now has the driver %s (before: %s)\n", driver_describe(what, now),
                  driver, before->setup.service[0] ? before->setup.service : "none");
     } else {
-        print_to(work->out, "%s is gone\n", driver_describe(what, before));
+        print_to(work->out, "%s has disappeared\n", driver_describe(what, before));
     }
 }

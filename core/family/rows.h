@@ -37,7 +37,7 @@
     }
 
 /* Values of option fields that several families have. */
-#define B0_RDP_VALUES      "0=off|1=on|2=ON FOR EVER"
+#define B0_RDP_VALUES      "0=off|1=on|2=ON PERMANENTLY"
 #define B0_WATCHDOG_VALUES "0=started by hardware|1=by software"
 #define B0_RESET_VALUES    "0=entering it resets|1=no reset"
 #define B0_BOR_VALUES      "0=off, 1.7 V|1=2.0 V|2=2.2 V|3=2.5 V|4=2.8 V"
@@ -51,8 +51,8 @@
         "nRST_STDBY", 0x1ffff800, 18, 1, "Standby mode", B0_RESET_VALUES, NULL                     \
     }
 #define B0_OPTIONS_DATA_AND_WRP                                                                    \
-    {"Data0", 0x1ffff804, 0, 8, "a byte of the user's", NULL, NULL},                               \
-        {"Data1", 0x1ffff804, 16, 8, "a byte of the user's", NULL, NULL},                          \
+    {"Data0", 0x1ffff804, 0, 8, "user data byte", NULL, NULL},                                     \
+        {"Data1", 0x1ffff804, 16, 8, "user data byte", NULL, NULL},                                \
         {"WRP0", 0x1ffff808, 0, 8, "write protection", "bits:group", NULL},                        \
         {"WRP1", 0x1ffff808, 16, 8, "write protection", "bits:group", NULL},                       \
         {"WRP2", 0x1ffff80c, 0, 8, "write protection", "bits:group", NULL},                        \
@@ -63,7 +63,7 @@
 /* Rows of L4 and G4, up to bit 19 and from the second word on: RM0351, 3.4.1; RM0440, 3.4.1. */
 #define B0_OPTIONS_RESETS_AND_WATCHDOGS                                                            \
     {B0_OPTION_RDP, 0x1fff7800, 0, 8, "read protection", B0_RDP_VALUES, NULL},                     \
-        {"BOR_LEV", 0x1fff7800, 8, 3, "reset below a supply", B0_BOR_VALUES, NULL},                \
+        {"BOR_LEV", 0x1fff7800, 8, 3, "brown-out reset", B0_BOR_VALUES, NULL},                     \
         {"nRST_STOP", 0x1fff7800, 12, 1, "Stop mode", B0_RESET_VALUES, NULL},                      \
         {"nRST_STDBY", 0x1fff7800, 13, 1, "Standby mode", B0_RESET_VALUES, NULL},                  \
         {"nRST_SHDW", 0x1fff7800, 14, 1, "Shutdown mode", B0_RESET_VALUES, NULL},                  \

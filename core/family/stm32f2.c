@@ -33,7 +33,7 @@ static const struct b0_chip chips[] = {
 /* RM0033, "Option bytes": like the F4's with one bank. */
 static const struct b0_option_field option_fields[] = {
     {B0_OPTION_RDP, 0x1fffc000, 8, 8, "read protection", B0_RDP_VALUES, NULL},
-    {"BOR_LEV", 0x1fffc000, 2, 2, "reset below a supply",
+    {"BOR_LEV", 0x1fffc000, 2, 2, "brown-out reset",
      "0=level 3, 2.7 V|1=level 2, 2.4 V|2=level 1, 2.1 V|3=off, 1.8 V", NULL},
     {"WDG_SW", 0x1fffc000, 5, 1, "independent watchdog", B0_WATCHDOG_VALUES, NULL},
     {"nRST_STOP", 0x1fffc000, 6, 1, "Stop mode", B0_RESET_VALUES, NULL},

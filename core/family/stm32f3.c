@@ -78,9 +78,9 @@ static const struct b0_chip chips[] = {
 static const struct b0_option_field option_fields[] = {
     {B0_OPTION_RDP, 0x1ffff800, 0, 8, "read protection", B0_RDP_VALUES, NULL},
     B0_OPTIONS_WATCHDOG_AND_RESETS,
-    {"nBOOT1", 0x1ffff800, 20, 1, "what starts with BOOT0 high", "0=RAM|1=the ROM", NULL},
-    {"VDDA_MONITOR", 0x1ffff800, 21, 1, "supervision of VDDA", "0=off|1=on", NULL},
-    {"SRAM_PE", 0x1ffff800, 22, 1, "parity check of the RAM", "0=on|1=off", NULL},
+    {"nBOOT1", 0x1ffff800, 20, 1, "boot source if BOOT0 is high", "0=RAM|1=the ROM", NULL},
+    {"VDDA_MONITOR", 0x1ffff800, 21, 1, "VDDA supervision", "0=off|1=on", NULL},
+    {"SRAM_PE", 0x1ffff800, 22, 1, "RAM parity check", "0=on|1=off", NULL},
     B0_OPTIONS_DATA_AND_WRP,
     {.name = NULL},
 };

@@ -148,7 +148,7 @@ static const struct b0_chip chips[] = {
 static const uint16_t two_banks[] = {0x419, 0x434, 0};
 static const struct b0_option_field option_fields[] = {
     {B0_OPTION_RDP, 0x1fffc000, 8, 8, "read protection", B0_RDP_VALUES, NULL},
-    {"BOR_LEV", 0x1fffc000, 2, 2, "reset below a supply",
+    {"BOR_LEV", 0x1fffc000, 2, 2, "brown-out reset",
      "0=level 3, 2.7 V|1=level 2, 2.4 V|2=level 1, 2.1 V|3=off, 1.8 V", NULL},
     {"BFB2", 0x1fffc000, 4, 1, "start from bank 2", "0=bank 1|1=bank 2 if it has a program",
      two_banks},
@@ -156,7 +156,7 @@ static const struct b0_option_field option_fields[] = {
     {"nRST_STOP", 0x1fffc000, 6, 1, "Stop mode", B0_RESET_VALUES, NULL},
     {"nRST_STDBY", 0x1fffc000, 7, 1, "Standby mode", B0_RESET_VALUES, NULL},
     {"nWRP", 0x1fffc008, 0, 12, "write protection", "bits:sector", NULL},
-    {"DB1M", 0x1fffc008, 14, 1, "banks of a flash of 1 MiB", "0=one|1=two", two_banks},
+    {"DB1M", 0x1fffc008, 14, 1, "banks of a 1 MiB flash", "0=one|1=two", two_banks},
     {"nWRP_2", 0x1ffec008, 0, 12, "write protection, bank 2", "bits:sector", two_banks},
     {.name = NULL},
 };

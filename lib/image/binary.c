@@ -27,9 +27,9 @@ static enum boot0_status write_binary(const struct boot0_image *image,
 
     if (size > BOOT0_IMAGE_FILE_MAX) {
         boot0_fail(error, BOOT0_E_DATA,
-                   "from 0x%08x to the end of the segment at 0x%08x are %llu MiB as raw binary",
+                   "as raw binary, 0x%08x to the end of the segment at 0x%08x has %llu MiB",
                    first->address, last->address, (unsigned long long)(size >> 20));
-        boot0_hint(error, "The gaps would have to be filled. Choose a format with addresses: "
+        boot0_hint(error, "Choose a format with addresses, because a raw binary fills all gaps: "
                           "ihex, srec, elf, uf2 or dfuse.");
         return BOOT0_E_DATA;
     }

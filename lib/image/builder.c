@@ -102,8 +102,8 @@ enum boot0_status b0_builder_add(struct b0_builder *builder, uint8_t alternate, 
     if (size > BOOT0_IMAGE_DATA_MAX - builder->size)
         return fail(builder, BOOT0_E_DATA, "holds more than 64 MiB of data", error);
     if (size > (uint64_t)UINT32_MAX + 1 - address)
-        return fail(builder, BOOT0_E_DATA, "the data run past the end of the 32-bit address space",
-                    error);
+        return fail(builder, BOOT0_E_DATA,
+                    "the data extends beyond the end of the 32-bit address space", error);
     piece = (struct b0_chunk){.address = address,
                               .size = (uint32_t)size,
                               .offset = (uint32_t)builder->size,
@@ -161,16 +161,16 @@ static enum boot0_status fail_contradiction(const struct b0_builder *builder, ui
     if (!builder->origin) {
         boot0_fail(error, BOOT0_E_DATA, "contradicting data for address 0x%08x: 0x%02x, 0x%02x",
                    address, old, new);
-        boot0_hint(error, "Files may overlap only where they agree. Is one of them linked for, "
-                          "or put at, the wrong address?");
+        boot0_hint(error, "Check the addresses that the files are linked for or placed at: files "
+                          "may overlap only where they agree.");
         return BOOT0_E_DATA;
     }
     boot0_fail(error, BOOT0_E_DATA,
                "%s: %s %u puts 0x%02x at address 0x%08x, where %s %u put 0x%02x", builder->name,
                builder->origin, origin_at(second, address), new, address, builder->origin,
                origin_at(first, address), old);
-    boot0_hint(error, "Parts of a file may overlap only if they agree. Perhaps the outputs of two "
-                      "programs, linked to the same address, were joined into one file.");
+    boot0_hint(error, "Check whether the outputs of two programs, linked for the same address, "
+                      "were joined into one file: parts of a file may overlap only if they agree.");
     return BOOT0_E_DATA;
 }
 

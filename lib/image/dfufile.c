@@ -58,12 +58,12 @@ bool b0_suffix_valid(const struct b0_input *input)
 static enum boot0_status fail_suffix(const struct b0_input *input, struct boot0_error *error)
 {
     if (!b0_suffix_present(input))
-        boot0_fail(error, BOOT0_E_DATA, "%s: there is no DFU suffix at its end", input->name);
+        boot0_fail(error, BOOT0_E_DATA, "%s: no DFU suffix at the end", input->name);
     else if (!length_valid(input))
         boot0_fail(error, BOOT0_E_DATA, "%s: the DFU suffix has an impossible length, %u bytes",
                    input->name, *from_end(input, LENGTH));
     else
-        boot0_fail(error, BOOT0_E_DATA, "%s: CRC in the DFU suffix is 0x%08x, should be 0x%08x",
+        boot0_fail(error, BOOT0_E_DATA, "%s: CRC in the DFU suffix is 0x%08x, expected 0x%08x",
                    input->name, b0_load32(from_end(input, CRC)), compute_crc(input));
     boot0_hint(error, B0_DAMAGED_HINT);
     return BOOT0_E_DATA;
@@ -138,18 +138,19 @@ static enum boot0_status read_dfu(const struct b0_input *input, struct b0_builde
         return status;
     if (image->suffix.bcd_dfu == B0_SUFFIX_DFUSE) {
         boot0_fail(error, BOOT0_E_DATA,
-                   "%s: the suffix says DfuSe (DFU version 1.1a), but no DfuSe "
-                   "targets are there",
+                   "%s: the suffix says DfuSe (DFU version 1.1a), but the file has no DfuSe "
+                   "targets",
                    input->name);
         boot0_hint(error, B0_DAMAGED_HINT);
         return BOOT0_E_DATA;
     }
     inner = b0_format_inside(&payload);
     if (inner) {
-        boot0_fail(error, BOOT0_E_DATA, "%s: under the DFU suffix is %s, not a raw binary",
-                   input->name, inner->title);
-        return boot0_hint(error, "As it is, its text or headers would be written to flash. Take "
-                                 "the original file, which needs no suffix.");
+        boot0_fail(error, BOOT0_E_DATA,
+                   "%s: the content before the DFU suffix is %s, not a raw binary", input->name,
+                   inner->title);
+        return boot0_hint(error, "Use the original file, which needs no suffix. With this file, "
+                                 "its text or headers would be written to flash.");
     }
     image->has_addresses = false;
     return b0_builder_add(builder, 0, 0, payload.data, payload.size, 0, error);

@@ -146,14 +146,13 @@ static enum boot0_status read_targets(struct reader *reader)
     if (!prefix)
         return fail_dfuse(reader, "ends within the DfuSe prefix");
     if (prefix[PREFIX_VERSION] != VERSION)
-        return boot0_fail(reader->error, BOOT0_E_DATA,
-                          "%s: DfuSe file format version %u is unknown", reader->input->name,
-                          prefix[PREFIX_VERSION]);
+        return boot0_fail(reader->error, BOOT0_E_DATA, "%s: unknown DfuSe file format version %u",
+                          reader->input->name, prefix[PREFIX_VERSION]);
     if (b0_load32(prefix + PREFIX_IMAGE_SIZE) == size + B0_SUFFIX_SIZE)
         reader->image->notes |= BOOT0_IMAGE_NOTE_PREFIX_SIZE; /* elf2dfuse and others do this */
     else if (b0_load32(prefix + PREFIX_IMAGE_SIZE) != size)
         return boot0_fail(reader->error, BOOT0_E_DATA,
-                          "%s: the DfuSe prefix speaks of %u bytes, but %zu are there",
+                          "%s: the DfuSe prefix gives %u bytes, but the file has %zu",
                           reader->input->name, b0_load32(prefix + PREFIX_IMAGE_SIZE), size);
     for (unsigned i = 0; i < prefix[PREFIX_TARGETS] && status == BOOT0_OK; i++)
         status = read_target(reader, i == 0);

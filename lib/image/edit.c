@@ -66,7 +66,7 @@ enum boot0_status boot0_image_patch(struct boot0_image *image, uint8_t alternate
     uint8_t *held;
 
     if (!image->has_addresses) {
-        boot0_fail(error, BOOT0_E_USAGE, "a raw binary has no addresses to be patched at");
+        boot0_fail(error, BOOT0_E_USAGE, "a raw binary has no addresses to patch");
         return boot0_hint(error, "Give it its address first.");
     }
     if (size == 0)

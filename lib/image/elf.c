@@ -83,9 +83,8 @@ static enum boot0_status fail_kind(const struct b0_input *input, struct boot0_er
                                    const char *what, unsigned number)
 {
     boot0_fail(error, BOOT0_E_DATA, "%s: %s (%u)", input->name, what, number);
-    boot0_hint(error,
-               "STM32 programs are linked ELF files of 32 bits, little-endian, for ARM: what "
-               "arm-none-eabi-gcc makes without -c.");
+    boot0_hint(error, "Use a linked ELF file of 32 bits, little-endian, for ARM: the output of "
+                      "arm-none-eabi-gcc without -c.");
     return BOOT0_E_DATA;
 }
 
@@ -118,7 +117,7 @@ static enum boot0_status check_header(const struct b0_input *input, struct boot0
     if (type == TYPE_RELOCATABLE)
         return fail_kind(input, error, "the ELF file is an object file, not linked: type", type);
     if (type != TYPE_EXECUTABLE && type != TYPE_SHARED)
-        return fail_kind(input, error, "the ELF file is no program: type", type);
+        return fail_kind(input, error, "the ELF file is not a program: type", type);
     return BOOT0_OK;
 }
 
@@ -190,7 +189,8 @@ static enum boot0_status read_elf(const struct b0_input *input, struct b0_builde
         status = read_segment(input, builder, header + offset + (size_t)i * entry_size, i, error);
     if (status == BOOT0_OK && builder->size == 0) {
         boot0_fail(error, BOOT0_E_DATA, "%s: the ELF file has no segment to load", input->name);
-        return boot0_hint(error, "Its linker script places nothing, or it holds only debug data.");
+        return boot0_hint(error, "Check the linker script: it places nothing, or the file holds "
+                                 "only debug data.");
     }
     image->entry = b0_load32(header + E_ENTRY);
     image->has_entry = image->entry != 0; /* 0: the file has no entry point (chapter 4, e_entry) */

@@ -43,14 +43,16 @@ static enum boot0_status fail_file(struct boot0_error *error, enum boot0_status 
         const char *hint;
     } hints[] = {
         {ENOENT, "Check the path: it starts at the current directory."},
-        {ENOTDIR, "What the path treats as a directory is a file."},
-        {EACCES, "Its owner does not allow that to you: see ls -l for it and its directory."},
-        {EISDIR, "A directory has that name. Give the file within it."},
-        {ENOSPC, "The disk is full. What was there under that name is unchanged."},
+        {ENOTDIR, "Check the path: what it treats as a directory is a file."},
+        {EACCES, "Check with ls -l who owns the file and its directory: you have no permission."},
+        {EISDIR, "Give the file within this directory."},
+        {ENOSPC, "Free some disk space: the disk is full. The previous content of the file is "
+                 "unchanged."},
 #ifdef EDQUOT /* not defined on all systems */
-        {EDQUOT, "Your share of the disk is used up. What was there under that name is unchanged."},
+        {EDQUOT, "Free some disk space: your quota is exhausted. The previous content of the file "
+                 "is unchanged."},
 #endif
-        {EROFS, "The file system is mounted read-only. Choose another directory."},
+        {EROFS, "Choose another directory: this file system is mounted read-only."},
     };
 
     boot0_fail(error, status, "%s: %s: %s", file, what, strerror(number));
@@ -91,8 +93,8 @@ static enum boot0_status check_name(const struct boot0_image *image, const char 
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_DATA, "%s: is not %s, as its name says", file,
                b0_format_title(promised));
-    boot0_hint(error, "It is damaged or something else was saved under that name. If it really is "
-                      "raw binary, give the format: binary.");
+    boot0_hint(error, "Get the file again: it is damaged, or other data was saved under that "
+                      "name. If it really is a raw binary, set the format to binary.");
     return BOOT0_E_DATA;
 }
 
@@ -145,8 +147,9 @@ enum boot0_status boot0_image_save(const struct boot0_image *image, const char *
         chosen = *options;
     chosen.format = choose_format(image, file, &chosen);
     if (chosen.format == BOOT0_FORMAT_UNKNOWN) {
-        boot0_fail(error, BOOT0_E_USAGE, "%s: the name does not tell the format to write", file);
-        boot0_hint(error, "End it in .bin, .hex, .srec, .elf, .uf2 or .dfu, or give the format.");
+        boot0_fail(error, BOOT0_E_USAGE, "%s: the extension does not select a format", file);
+        boot0_hint(error, "Use the extension .bin, .hex, .srec, .elf, .uf2 or .dfu, or give the "
+                          "format.");
         return BOOT0_E_USAGE;
     }
     status = boot0_image_format(image, &chosen, &data, &size, error);

@@ -102,8 +102,8 @@ static enum boot0_status check_web_page(const struct b0_input *input, enum boot0
     if (wanted == BOOT0_FORMAT_BINARY || !is_web_page(input))
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_DATA, "%s: is a web page, not firmware", input->name);
-    return boot0_hint(error, "The page that shows the file was saved instead of the file. Download "
-                             "it with the page's \"Raw\" or \"Download\" link.");
+    return boot0_hint(error, "Download the file with the page's \"Raw\" or \"Download\" link: the "
+                             "page that shows the file was saved instead of the file.");
 }
 
 /*
@@ -116,7 +116,7 @@ static enum boot0_status choose_format(const struct b0_input *input,
     enum boot0_format wanted = options ? options->format : BOOT0_FORMAT_UNKNOWN;
 
     if (wanted != BOOT0_FORMAT_UNKNOWN && !find_row(wanted)) {
-        boot0_fail(error, BOOT0_E_USAGE, "there is no file format number %d", (int)wanted);
+        boot0_fail(error, BOOT0_E_USAGE, "unknown file format number %d", (int)wanted);
         return BOOT0_E_USAGE;
     }
     if (check_web_page(input, wanted, error) != BOOT0_OK)
@@ -128,8 +128,9 @@ static enum boot0_status choose_format(const struct b0_input *input,
     if (wanted == BOOT0_FORMAT_BINARY && *format != BOOT0_FORMAT_BINARY) {
         boot0_fail(error, BOOT0_E_USAGE, "%s: is %s, not a raw binary", input->name,
                    formats[*format]->title);
-        boot0_hint(error, "Leave the format out: it is recognised. Written as it is, the file "
-                          "itself and not the program in it would be in flash.");
+        boot0_hint(error,
+                   "Omit the format, because it is detected from the content. As a raw binary, "
+                   "the file itself instead of the program in it would be in flash.");
         return BOOT0_E_USAGE;
     }
     /* A suffix signature with a wrong CRC is a damaged .dfu, unless the user selects binary. */
@@ -170,13 +171,13 @@ enum boot0_status boot0_image_parse(struct boot0_image **image, const uint8_t *d
         error = &unwanted;
     if (size == 0) {
         boot0_fail(error, BOOT0_E_DATA, "%s: is empty", input.name);
-        boot0_hint(error, "A build or a download that failed leaves such files. Make or get "
-                          "it again.");
+        boot0_hint(error, "Build or download it again: a failed build or download leaves an empty "
+                          "file.");
         return BOOT0_E_DATA;
     }
     if (size > BOOT0_IMAGE_FILE_MAX) {
         boot0_fail(error, BOOT0_E_DATA, "%s: is larger than 64 MiB", input.name);
-        boot0_hint(error, "No chip has so much flash. Is it the right file?");
+        boot0_hint(error, "Check that it is the right file: no chip has that much flash.");
         return BOOT0_E_DATA;
     }
     status = choose_format(&input, options, &format, error);
@@ -200,9 +201,9 @@ static enum boot0_status check_writable(const struct boot0_image *image,
     if (image->segment_count == 0)
         return boot0_fail(error, BOOT0_E_USAGE, "the image holds no data");
     if (row->keeps_addresses && !image->has_addresses) {
-        boot0_fail(error, BOOT0_E_USAGE, "%s holds addresses, but raw binary data have none",
+        boot0_fail(error, BOOT0_E_USAGE, "%s holds addresses, but raw binary data has none",
                    row->title);
-        boot0_hint(error, "Say at which address the data begin, 0x08000000 mostly.");
+        boot0_hint(error, "Give the address of the data, usually 0x08000000.");
         return BOOT0_E_USAGE;
     }
     return BOOT0_OK;
@@ -237,7 +238,7 @@ static enum boot0_status flatten(const struct boot0_image *image, struct boot0_i
 
 static enum boot0_status fail_alternates(const struct b0_format *row, struct boot0_error *error)
 {
-    boot0_fail(error, BOOT0_E_DATA, "data of several alternate settings do not fit into %s",
+    boot0_fail(error, BOOT0_E_DATA, "data of several alternate settings does not fit into %s",
                row->title);
     boot0_hint(error, "Choose a format that keeps them apart (dfuse), or one with addresses "
                       "(ihex, srec, elf, uf2).");
@@ -292,7 +293,7 @@ enum boot0_status boot0_image_format(const struct boot0_image *image,
         options = &defaults;
     row = find_row(options->format ? options->format : image->format);
     if (!row)
-        return boot0_fail(error, BOOT0_E_USAGE, "no file format was given to write");
+        return boot0_fail(error, BOOT0_E_USAGE, "no output file format was given");
     status = check_writable(image, row, error);
     if (status == BOOT0_OK)
         status = write_image(image, row, options, &output, error);

@@ -67,12 +67,12 @@ static enum boot0_status decode_record(const struct b0_input *input, const struc
         return b0_line_fail(input, line->number, error, "too short for a record");
     if (record->bytes[0] + 5u != count)
         return b0_line_fail(input, line->number, error,
-                            "is said to hold %u data bytes, but holds %zu", record->bytes[0],
+                            "gives a byte count of %u, but holds %zu data bytes", record->bytes[0],
                             count - 5);
     for (size_t i = 0; i < count - 1; i++)
         sum = (uint8_t)(sum + record->bytes[i]);
     if ((uint8_t)(sum + record->bytes[count - 1]) != 0)
-        return b0_line_fail(input, line->number, error, "checksum is 0x%02x, should be 0x%02x",
+        return b0_line_fail(input, line->number, error, "checksum is 0x%02x, expected 0x%02x",
                             record->bytes[count - 1], (uint8_t)-sum);
     record->line = line->number;
     record->size = record->bytes[0];
@@ -156,12 +156,12 @@ static enum boot0_status take_record(struct reader *reader, const struct record 
 {
     if (reader->ended) {
         b0_line_fail(reader->input, record->line, reader->error, "a record after the end record");
-        boot0_hint(reader->error, "Two files were joined into one, perhaps. Give them one by one.");
+        boot0_hint(reader->error, "Pass the files one by one if two files were joined into one.");
         return BOOT0_E_DATA;
     }
     if (record->type >= RECORD_COUNT)
         return b0_line_fail(reader->input, record->line, reader->error,
-                            "record type %02x is not of Intel HEX", record->type);
+                            "record type %02x is not part of Intel HEX", record->type);
     if (record_types[record->type].size >= 0 && record_types[record->type].size != record->size)
         return b0_line_fail(reader->input, record->line, reader->error,
                             "a record of type %02x holds %u data bytes instead of %d", record->type,

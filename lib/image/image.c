@@ -160,8 +160,8 @@ static enum boot0_status check_overlap(const struct boot0_segment *segment, uint
             boot0_fail(error, BOOT0_E_DATA,
                        "contradicting data for address 0x%08x: 0x%02x and 0x%02x", (uint32_t)from,
                        old, new);
-            boot0_hint(error, "Files may overlap only where they agree. Is one of them linked "
-                              "for, or put at, the wrong address?");
+            boot0_hint(error, "Check the addresses that the files are linked for or placed at: "
+                              "files may overlap only where they agree.");
             return BOOT0_E_DATA;
         }
     }
@@ -216,7 +216,7 @@ enum boot0_status boot0_image_add(struct boot0_image *image, uint8_t alternate, 
         return boot0_fail(error, BOOT0_E_DATA, "the image would hold more than 64 MiB of data");
     if (end > (uint64_t)UINT32_MAX + 1)
         return boot0_fail(error, BOOT0_E_DATA,
-                          "the data run past the end of the 32-bit address space");
+                          "the data extends beyond the end of the 32-bit address space");
     index = find_segment(image, alternate, address);
     touched = count_touched(image, index, alternate, end);
     if (touched == 0)
@@ -236,7 +236,7 @@ enum boot0_status boot0_image_place(struct boot0_image *image, uint32_t address,
 {
     if (image->has_addresses) {
         boot0_fail(error, BOOT0_E_USAGE, "the image has addresses of its own");
-        boot0_hint(error, "Only raw binaries are given one. Leave the address away.");
+        boot0_hint(error, "Omit the address: only raw binaries take one.");
         return BOOT0_E_USAGE;
     }
     for (size_t i = 0; i < image->segment_count; i++) {
@@ -245,7 +245,8 @@ enum boot0_status boot0_image_place(struct boot0_image *image, uint32_t address,
         if (segment_end(segment) + address > (uint64_t)UINT32_MAX + 1) {
             boot0_fail(error, BOOT0_E_RANGE, "%zu bytes do not fit at address 0x%08x",
                        segment->size, address);
-            boot0_hint(error, "Addresses end at 0xffffffff; the flash is at 0x08000000.");
+            boot0_hint(error, "Use a lower address: addresses end at 0xffffffff, and the flash is "
+                              "at 0x08000000.");
             return BOOT0_E_RANGE;
         }
     }
@@ -318,7 +319,8 @@ enum boot0_status boot0_image_merge(struct boot0_image *image, const struct boot
     enum boot0_status status;
 
     if (!image->has_addresses || !other->has_addresses)
-        return boot0_fail(error, BOOT0_E_USAGE, "raw binary data need an address to be joined");
+        return boot0_fail(error, BOOT0_E_USAGE,
+                          "raw binary data needs an address before it can be joined");
     status = join_targets(&joined, other, error);
     if (status == BOOT0_OK)
         status = add_segments(&builder, image, error);
@@ -397,8 +399,8 @@ const char *boot0_image_note(const struct boot0_image *image, size_t index)
         const char *text;
     } texts[] = {
         {BOOT0_IMAGE_NOTE_PREFIX_SIZE,
-         "the size in the DfuSe prefix counts the 16 bytes of the suffix, which UM0391 does not; "
-         "the file is complete"},
+         "the size in the DfuSe prefix includes the 16 bytes of the suffix, which UM0391 "
+         "excludes; the file is complete"},
     };
 
     for (size_t i = 0; i < B0_LENGTH(texts); i++) {

@@ -37,9 +37,9 @@ static enum boot0_status make_lmdfu(const struct boot0_prefix *prefix, size_t pa
                                     uint8_t *bytes, struct boot0_error *error)
 {
     if (prefix->address % LMDFU_UNIT != 0 || prefix->address / LMDFU_UNIT > UINT16_MAX) {
-        boot0_fail(error, BOOT0_E_USAGE, "a prefix of TI's cannot hold the address 0x%08x",
+        boot0_fail(error, BOOT0_E_USAGE, "a TI prefix cannot hold the address 0x%08x",
                    prefix->address);
-        return boot0_hint(error, "It has to be a multiple of 1024, and below 64 MiB.");
+        return boot0_hint(error, "Use a multiple of 1024 below 64 MiB.");
     }
     bytes[0] = LMDFU_PROGRAM;
     bytes[1] = 0;
@@ -67,8 +67,7 @@ static enum boot0_status make_lpc(const struct boot0_prefix *prefix, size_t payl
     (void)prefix;
     if (units > UINT16_MAX)
         return boot0_fail(error, BOOT0_E_DATA,
-                          "a prefix of NXP's cannot be that of %zu bytes: 32 MiB are too many",
-                          payload);
+                          "an NXP prefix cannot cover %zu bytes: the limit is 32 MiB", payload);
     memset(bytes, 0, LPC_SIZE);
     bytes[0] = LPC_PLAIN;
     bytes[1] = LPC_RESERVED;
@@ -121,22 +120,22 @@ enum boot0_status boot0_image_add_prefix(struct boot0_image *image,
     size_t size;
 
     if (prefix->kind <= BOOT0_PREFIX_NONE || prefix->kind >= BOOT0_PREFIX_COUNT)
-        return boot0_fail(error, BOOT0_E_USAGE, "there is no such prefix");
+        return boot0_fail(error, BOOT0_E_USAGE, "unknown prefix");
     if (image->segment_count != 1) {
-        boot0_fail(error, BOOT0_E_USAGE, "a prefix goes in front of one run of bytes, not of %zu",
+        boot0_fail(error, BOOT0_E_USAGE, "a prefix needs one contiguous range of bytes, not %zu",
                    image->segment_count);
         boot0_hint(error, "Convert it to a raw binary first, which fills the gaps.");
         return boot0_advise(error, BOOT0_ADVICE_FILL_GAPS, NULL);
     }
     if (boot0_image_find_prefix(image, &found)) {
-        boot0_fail(error, BOOT0_E_DATA, "there is a prefix already: %s", kinds[found.kind].name);
+        boot0_fail(error, BOOT0_E_DATA, "the file has a prefix already: %s",
+                   kinds[found.kind].name);
         boot0_hint(error, "Remove that prefix first.");
         return boot0_advise(error, BOOT0_ADVICE_REMOVE_PREFIX, NULL);
     }
     size = kinds[prefix->kind].size;
     if (segment->size > BOOT0_IMAGE_DATA_MAX - size)
-        return boot0_fail(error, BOOT0_E_DATA,
-                          "there is no room for a prefix: the file is too large");
+        return boot0_fail(error, BOOT0_E_DATA, "no room for a prefix: the file is too large");
     status = kinds[prefix->kind].make(prefix, segment->size, bytes, error);
     if (status != BOOT0_OK)
         return status;
@@ -158,10 +157,10 @@ enum boot0_status boot0_image_remove_prefix(struct boot0_image *image, struct bo
     size_t size;
 
     if (!boot0_image_find_prefix(image, &prefix))
-        return boot0_fail(error, BOOT0_E_DATA, "there is no prefix of TI's or NXP's to take away");
+        return boot0_fail(error, BOOT0_E_DATA, "the file has no TI or NXP prefix to remove");
     size = kinds[prefix.kind].size;
     if (segment->size == size)
-        return boot0_fail(error, BOOT0_E_DATA, "there is nothing behind the prefix");
+        return boot0_fail(error, BOOT0_E_DATA, "no data follows the prefix");
     segment->size -= size;
     memmove(segment->data, segment->data + size, segment->size);
     return BOOT0_OK;

@@ -57,15 +57,16 @@ static enum boot0_status check_record(const struct b0_input *input, const struct
     if (count < 1 || count < record->bytes[0] + 1u)
         return b0_line_fail(input, record->line, error, "is cut off");
     if (count > record->bytes[0] + 1u)
-        return b0_line_fail(input, record->line, error, "is said to hold %u bytes, but holds %zu",
-                            record->bytes[0], count - 1);
+        return b0_line_fail(input, record->line, error,
+                            "gives a byte count of %u, but holds %zu bytes", record->bytes[0],
+                            count - 1);
     if (record->bytes[0] < record_types[record->type].address_size + 1u)
         return b0_line_fail(input, record->line, error, "too short for an S%u record",
                             record->type);
     for (size_t i = 0; i < count - 1; i++)
         sum = (uint8_t)(sum + record->bytes[i]);
     if ((sum ^ record->bytes[count - 1]) != 0xff)
-        return b0_line_fail(input, record->line, error, "checksum is 0x%02x, should be 0x%02x",
+        return b0_line_fail(input, record->line, error, "checksum is 0x%02x, expected 0x%02x",
                             record->bytes[count - 1], (uint8_t)~sum);
     return BOOT0_OK;
 }
@@ -108,7 +109,7 @@ static enum boot0_status take_count(struct reader *reader, const struct record *
 {
     if (record->address != reader->data_records)
         return b0_line_fail(reader->input, record->line, reader->error,
-                            "counts %u data records, but there are %u", record->address,
+                            "gives a count of %u data records, but there are %u", record->address,
                             reader->data_records);
     reader->counted = true;
     return BOOT0_OK;
@@ -127,7 +128,7 @@ static enum boot0_status take_record(struct reader *reader, const struct record 
 {
     if (reader->ended) {
         b0_line_fail(reader->input, record->line, reader->error, "a record after the end record");
-        boot0_hint(reader->error, "Two files were joined into one, perhaps. Give them one by one.");
+        boot0_hint(reader->error, "Pass the files one by one if two files were joined into one.");
         return BOOT0_E_DATA;
     }
     switch (record->kind) {
@@ -142,7 +143,7 @@ static enum boot0_status take_record(struct reader *reader, const struct record 
     case KIND_RESERVED:
         break;
     }
-    return b0_line_fail(reader->input, record->line, reader->error, "S%u is no record type",
+    return b0_line_fail(reader->input, record->line, reader->error, "unknown record type S%u",
                         record->type);
 }
 

@@ -128,9 +128,9 @@ enum boot0_status b0_line_bytes(const struct b0_input *input, const struct b0_li
     if (digit_value(odd) >= 0)
         return b0_line_fail(input, line->number, error, "an odd number of hex digits");
     if (odd > ' ' && odd <= '~')
-        return b0_line_fail(input, line->number, error, "'%c' in column %zu is no hex digit", odd,
-                            from + taken + 1);
-    return b0_line_fail(input, line->number, error, "byte 0x%02x in column %zu is no hex digit",
+        return b0_line_fail(input, line->number, error, "'%c' in column %zu is not a hex digit",
+                            odd, from + taken + 1);
+    return b0_line_fail(input, line->number, error, "byte 0x%02x in column %zu is not a hex digit",
                         odd, from + taken + 1);
 }
 
@@ -149,11 +149,11 @@ enum boot0_status b0_text_check(const struct b0_input *input, struct boot0_error
 
     if (!is_utf16(input, &little_endian))
         return BOOT0_OK;
-    boot0_fail(error, BOOT0_E_DATA, "%s: the text is in UTF-16, of two bytes a character",
+    boot0_fail(error, BOOT0_E_DATA, "%s: the text is in UTF-16, two bytes per character",
                input->name);
     boot0_hint(error,
-               "An editor, or \">\" in PowerShell, has converted the file. Make it again, or "
-               "save it as ASCII or UTF-8.");
+               "Build it again, or save it as ASCII or UTF-8: an editor, or \">\" in PowerShell, "
+               "has converted the file.");
     return BOOT0_E_DATA;
 }
 

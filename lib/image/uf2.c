@@ -79,7 +79,7 @@ static enum boot0_status check_block(const struct b0_input *input, size_t block,
         b0_load32(bytes + START_1) != magic_start_1 || b0_load32(bytes + END) != MAGIC_END)
         return fail_block(input, block, error, "lacks one of the three magic numbers");
     if (size == 0 || size > PAYLOAD_MAX)
-        return fail_block(input, block, error, "has a payload that is not of 1 to 476 bytes");
+        return fail_block(input, block, error, "has a payload size that is not 1 to 476 bytes");
     return BOOT0_OK;
 }
 
@@ -121,8 +121,9 @@ static enum boot0_status survey(const struct b0_input *input, struct families *f
         if (status != BOOT0_OK)
             return status;
         if (!note_family(families, input->data + i * BLOCK_SIZE))
-            return boot0_fail(error, BOOT0_E_DATA, "%s: for more than %d chip families",
-                              input->name, FAMILIES_MAX);
+            return boot0_fail(error, BOOT0_E_DATA,
+                              "%s: contains data for more than %d chip families", input->name,
+                              FAMILIES_MAX);
     }
     return BOOT0_OK;
 }
@@ -143,9 +144,9 @@ static enum boot0_status fail_families(const struct b0_input *input,
             break;
         length += (size_t)added;
     }
-    boot0_fail(error, BOOT0_E_DATA, "%s: for several chip families: %s%s", input->name, list,
-               families->without ? ", and none" : "");
-    boot0_hint(error, "One board can only be of one of them. Get the file for your chip alone.");
+    boot0_fail(error, BOOT0_E_DATA, "%s: contains data for several chip families: %s%s",
+               input->name, list, families->without ? ", and none" : "");
+    boot0_hint(error, "Get the file for your chip alone: a board belongs to one family.");
     return BOOT0_E_DATA;
 }
 
@@ -219,11 +220,11 @@ static enum boot0_status read_block(const struct b0_input *input, size_t index,
     uint32_t number = b0_load32(block + NUMBER);
 
     if (b0_load32(block + FLAGS) & FLAG_FILE_CONTAINER)
-        return fail_block(input, index, error, "belongs to a file, not to flash memory");
+        return fail_block(input, index, error, "contains a file, not flash memory");
     if (b0_load32(block + COUNT) != numbering->count)
-        return fail_block(input, index, error, "disagrees with others on how many there are");
+        return fail_block(input, index, error, "gives another number of blocks than the others");
     if (number >= numbering->count)
-        return fail_block(input, index, error, "has a number past the last one");
+        return fail_block(input, index, error, "has a number beyond the last one");
     if (numbering->seen[number] == SEEN_DATA)
         return fail_block(input, index, error, "has the number of an earlier one");
     numbering->seen[number] = SEEN_DATA;

@@ -29,11 +29,14 @@ static enum boot0_status check_segment(const struct boot0_layout *layout,
     boot0_fail(error, BOOT0_E_RANGE,
                "the image has data at 0x%08x, which is not writable memory of this board", where);
     if (!boot0_layout_extent(layout, BOOT0_SECTOR_WRITABLE, &begin, &size))
-        return boot0_hint(error, "Its memory \"%s\" cannot be written at all. Nothing was written.",
+        return boot0_hint(error,
+                          "Check the file: the board's memory \"%s\" cannot be written. Nothing "
+                          "was written.",
                           layout->name);
     return boot0_hint(error,
-                      "Its writable memory \"%s\" begins at 0x%08x and has %llu %s. Is the file "
-                      "for a larger chip, or linked for another address? Nothing was written.",
+                      "Check whether the file is for a larger chip, or linked for another "
+                      "address: the writable memory \"%s\" begins at 0x%08x and has %llu %s. "
+                      "Nothing was written.",
                       boot0_layout_name_at(layout, begin), begin,
                       (unsigned long long)(size < 1024 ? size : size / 1024),
                       size < 1024 ? "bytes" : "KiB");
@@ -93,8 +96,8 @@ static struct boot0_plan_sector *find_sector(struct collector *c, uint32_t addre
     c->total += sector.size;
     if (sector.size == 0 || sector.size > SECTOR_SIZE_MAX || c->total > PLAN_BYTES_MAX) {
         boot0_fail(error, BOOT0_E_PROTOCOL,
-                   "the board reports a sector of %u bytes at 0x%08x, which cannot be right",
-                   sector.size, sector.address);
+                   "the board reports an impossible sector of %u bytes at 0x%08x", sector.size,
+                   sector.address);
         return NULL;
     }
     found = add_sector(c, sector);

@@ -244,20 +244,20 @@ static enum boot0_status fail_open(const char *path, enum sp_return result,
     int code = result == SP_ERR_FAIL ? sp_last_error_code() : 0;
 
     boot0_fail(error, BOOT0_E_NO_BOARD, "cannot open the port %s: %s", path,
-               text ? text : "there is no such port");
+               text ? text : "no such port");
     if (text)
         sp_free_error_message(text);
     if (code == EACCES) {
         error->code = BOOT0_E_PERMISSION;
         return boot0_hint(error,
-                          "Serial ports belong to a group: `ls -l %s` names it, "
-                          "\"dialout\" usually. Join it (sudo adduser $USER dialout) and "
-                          "log in again.",
+                          "Join the group that owns the serial ports: `ls -l %s` shows it, "
+                          "usually \"dialout\" (sudo adduser $USER dialout). Then log in again.",
                           path);
     }
     if (code == EBUSY) {
         error->code = BOOT0_E_BUSY;
-        return boot0_hint(error, "Another program has it open: a serial monitor, or ModemManager.");
+        return boot0_hint(error, "Close the program that uses it, e.g. a serial monitor or "
+                                 "ModemManager.");
     }
     boot0_hint(error, "Check the name of the port, and that the adapter is plugged in.");
     return boot0_advise(error, BOOT0_ADVICE_LIST_PORTS, NULL);
@@ -329,7 +329,7 @@ enum boot0_status boot0_serial_list(struct boot0_serial_port **ports, size_t *co
     *ports = NULL;
     *count = 0;
     if (sp_list_ports(&list) != SP_OK)
-        return boot0_fail(error, BOOT0_E_IO, "the system does not tell which serial ports it has");
+        return boot0_fail(error, BOOT0_E_IO, "the system does not list its serial ports");
     while (list[*count])
         ++*count;
     *ports = calloc(*count ? *count : 1, sizeof **ports);
@@ -346,7 +346,7 @@ static enum boot0_status fail_unsupported(struct boot0_error *error)
 {
     boot0_fail(error, BOOT0_E_UNSUPPORTED, "this boot0 was built without serial ports");
     return boot0_hint(error,
-                      "Install libserialport (Debian: libserialport-dev) and build it anew.");
+                      "Install libserialport (Debian: libserialport-dev) and build it again.");
 }
 
 enum boot0_status b0_serial_open_port(struct boot0_stream *stream, const char *path, bool plain,

@@ -45,43 +45,43 @@ static const struct {
          "after a failed attempt.",
          BOOT0_ADVICE_RESET_LINES},
     [B0_AN3155_FAIL_NOISE] =
-        {BOOT0_E_IO, "cannot be understood",
-         "Reset it with BOOT0 at 3.3 V: its program may be talking instead of the bootloader. Or "
-         "the speed is too high: try a lower one, shorter wires, another adapter.",
+        {BOOT0_E_IO, "sent an invalid answer",
+         "Reset it with BOOT0 at 3.3 V, because its program may be talking instead of the "
+         "bootloader. Or try a lower speed, shorter wires or another adapter.",
          BOOT0_ADVICE_LINE_SPEED},
     [B0_AN3155_FAIL_TIMEOUT] =
         {BOOT0_E_IO, "did not answer in time",
          "Try a lower speed: usually the wires lose characters. Reset the board into its "
-         "bootloader before trying again.",
+         "bootloader before you try again.",
          BOOT0_ADVICE_LINE_SPEED},
     [B0_AN3155_FAIL_REFUSED] =
         {BOOT0_E_PROTECTED, "refused",
-         "Remove read protection: ST's bootloaders answer so when it is on. That erases everything "
-         "in the chip's flash.",
+         "Remove read protection: ST's bootloaders give this answer when it is on. That erases "
+         "everything in the chip's flash.",
          BOOT0_ADVICE_UNPROTECT_READ},
     [B0_AN3155_FAIL_ADDRESS] =
         {BOOT0_E_PROTOCOL, "refused the address",
-         "Give another address: the board has no such address, or the bootloader keeps it to "
-         "itself. The part may have less flash than the largest of its kind.",
+         "Give another address: the board has no such address, or the bootloader reserves it. The "
+         "part may have less flash than the largest of its kind.",
          BOOT0_ADVICE_SEE_MEMORIES},
     [B0_AN3155_FAIL_NACK] =
-        {BOOT0_E_PROTOCOL, "reported that it failed",
+        {BOOT0_E_PROTOCOL, "reported a failure",
          "Write the whole file again: usually a sector is write-protected, or memory was not "
          "erased.",
          BOOT0_ADVICE_WRITE_ALL},
     [B0_AN3155_FAIL_UNSUPPORTED] =
         {BOOT0_E_UNSUPPORTED, "cannot do this",
-         "Its bootloader does not have that command, or the chip has no such page.",
+         "Try another way: the bootloader does not have that command, or the chip has no such "
+         "page.",
          BOOT0_ADVICE_NONE},
-    [B0_AN3155_FAIL_DIRTY] = {BOOT0_E_IO, "has written a block only in part",
+    [B0_AN3155_FAIL_DIRTY] = {BOOT0_E_IO, "wrote a block only in part",
                               "Check the wires: the line was disturbed.", BOOT0_ADVICE_REPEAT},
     [B0_AN3155_FAIL_GONE] =
         {BOOT0_E_GONE, "went away",
          "Plug the serial adapter in again, and bring the board into its bootloader.",
          BOOT0_ADVICE_REPEAT},
     [B0_AN3155_FAIL_TRANSFER] = {BOOT0_E_IO, "cannot be reached",
-                                 "The serial port does not take what is sent. Plug the adapter in "
-                                 "again.",
+                                 "Plug the adapter in again: the serial port does not accept data.",
                                  BOOT0_ADVICE_NONE},
 };
 

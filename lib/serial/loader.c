@@ -54,7 +54,7 @@ static enum boot0_status fail_refused(struct b0_uart_bus *bus, const struct b0_t
             (void)boot0_hint(error, "%s", refusals[i].hint);
             return boot0_advise(error, refusals[i].advice, NULL);
         }
-    return boot0_hint(error, "Update boot0: it and its RAM loader do not agree.");
+    return boot0_hint(error, "Update boot0: it and its RAM loader are of different versions.");
 }
 
 static enum boot0_status fail_silent(const struct b0_uart_bus *bus, const struct b0_task *task,
@@ -63,8 +63,8 @@ static enum boot0_status fail_silent(const struct b0_uart_bus *bus, const struct
     boot0_fail(error, BOOT0_E_IO, "the RAM loader on %s stopped answering while %s%s", bus->port,
                task->doing, where);
     (void)boot0_hint(error,
-                     "Check the wires, and reset the board with BOOT0 at 3.3 V: that ends the "
-                     "RAM loader, and brings the bootloader in ROM back.");
+                     "Check the wires, and reset the board with BOOT0 at 3.3 V: that ends the RAM "
+                     "loader and restarts the bootloader in ROM.");
     return boot0_advise(error, BOOT0_ADVICE_REPEAT, NULL);
 }
 
@@ -403,7 +403,7 @@ static enum boot0_status return_to_idle(struct b0_protocol *protocol, struct boo
     struct loader *loader = loader_of(protocol);
     enum b0_loader_result result = b0_loader_link_hello(begin(loader, false), B0_LOADER_APPEARS_MS);
 
-    return end(loader, result, "bringing the board to rest", NULL, error);
+    return end(loader, result, "returning the board to idle", NULL, error);
 }
 
 static enum boot0_status read_memory(struct b0_protocol *protocol, int memory, uint32_t address,

@@ -28,7 +28,7 @@ static enum boot0_status set_line(struct b0_uart_bus *bus, uint32_t baud, struct
         return boot0_fail(error, BOOT0_E_GONE, "the port %s went away", bus->port);
     boot0_fail(error, BOOT0_E_UNSUPPORTED, "the port %s cannot be set to %u baud, 8E1", bus->port,
                baud);
-    boot0_hint(error, "Set another speed: 115200 or 57600 suit every adapter.");
+    boot0_hint(error, "Set another speed: 115200 or 57600 suits every adapter.");
     return boot0_advise(error, BOOT0_ADVICE_LINE_SPEED, NULL);
 }
 
@@ -79,7 +79,7 @@ static enum boot0_status connect(struct b0_uart_bus *bus, struct boot0_error *er
 /* Reads a few bytes that some ROMs protect; a refusal is not an error. */
 static bool read_some(struct b0_uart_bus *bus, uint32_t address, uint8_t *data, uint32_t size)
 {
-    const struct b0_task task = {.doing = "asking what it is"};
+    const struct b0_task task = {.doing = "identifying it"};
     struct boot0_error ignored;
 
     if (address == 0)
@@ -232,8 +232,8 @@ enum boot0_status b0_uart_probe(const struct boot0_transport *transport, struct 
         boot0_fail(error, BOOT0_E_UNSUPPORTED,
                    "the board on %s has chip id 0x%03x, which is unknown", bus->port,
                    bus->engine.id);
-        return boot0_hint(error, "boot0 has to know the chip to number its flash sectors. Please "
-                                 "report the id and the name of the chip.");
+        return boot0_hint(error, "Report the id and the name of the chip, please: boot0 needs to "
+                                 "know the chip to number its flash sectors.");
     }
     board->chips[0] = chip;
     board->chip_count = 1;

@@ -70,7 +70,7 @@ static enum boot0_status return_to_idle(struct b0_protocol *protocol, struct boo
 
     uart->ignore_cancel = true;
     b0_an3155_settle(&uart->bus->engine);
-    status = run(uart, "bringing the board to rest", NULL, error);
+    status = run(uart, "returning the board to idle", NULL, error);
     uart->ignore_cancel = false;
     return status;
 }
@@ -168,7 +168,7 @@ static enum boot0_status erase(struct b0_protocol *protocol, int memory, enum b0
         return erase_all(uart, layout, error);
     case B0_ERASE_UNPROTECT:
         b0_an3155_readout_unprotect(&uart->bus->engine);
-        status = run(uart, "taking read protection off", NULL, error);
+        status = run(uart, "removing read protection", NULL, error);
         break;
     default:
         b0_an3155_erase_pages(&uart->bus->engine, (uint16_t)sector_number(layout, address), 1);
@@ -199,10 +199,10 @@ static enum boot0_status protect(struct b0_protocol *protocol, enum boot0_protec
     switch (what) {
     case BOOT0_PROTECT_SECTORS:
         b0_an3155_write_protect(engine, sectors, (uint16_t)count);
-        return run(uart, "protecting sectors from being written", NULL, error);
+        return run(uart, "write-protecting sectors", NULL, error);
     case BOOT0_PROTECT_NO_SECTORS:
         b0_an3155_write_unprotect(engine);
-        return run(uart, "taking write protection off", NULL, error);
+        return run(uart, "removing write protection", NULL, error);
     default:
         b0_an3155_readout_protect(engine);
         return run(uart, "turning read protection on", NULL, error);

@@ -160,10 +160,10 @@ enum boot0_status b0_reset_parse(const char *text, struct b0_reset_sequences *li
     if (*text != '\0' && parse_pattern(text, lines))
         return BOOT0_OK;
     memset(lines, 0, sizeof *lines);
-    boot0_fail(error, BOOT0_E_USAGE, "\"%s\" is no way to drive DTR and RTS", text);
-    return boot0_hint(error, "Say how they are wired, as in \"rts-boot0,dtr-reset\" (with ! before "
-                             "a line that is active while off), or step by step, as in "
-                             "\"rts=1,dtr=1,100ms,dtr=0,50ms\"; or \"none\".");
+    boot0_fail(error, BOOT0_E_USAGE, "invalid sequence for DTR and RTS: \"%s\"", text);
+    return boot0_hint(error, "Give the wiring, e.g. \"rts-boot0,dtr-reset\" (with ! before a line "
+                             "that is active while off), the steps, e.g. "
+                             "\"rts=1,dtr=1,100ms,dtr=0,50ms\", or \"none\".");
 }
 
 enum boot0_xfer b0_reset_run(const struct b0_reset_sequence *pattern,

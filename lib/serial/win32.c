@@ -202,12 +202,12 @@ static enum boot0_status fail_open(const char *path, DWORD code, struct boot0_er
 {
     if (code == ERROR_ACCESS_DENIED || code == ERROR_SHARING_VIOLATION) {
         boot0_fail(error, BOOT0_E_BUSY, "cannot open the port %s: it is in use", path);
-        return boot0_hint(error, "Another program has it open: a serial monitor, or the IDE's.");
+        return boot0_hint(error, "Close the program that uses it, e.g. a serial monitor or that "
+                                 "of the IDE.");
     }
     boot0_fail(error, BOOT0_E_NO_BOARD, "cannot open the port %s: %s", path,
-               code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND
-                   ? "there is no such port"
-                   : "it does not answer");
+               code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND ? "no such port"
+                                                                            : "it does not answer");
     boot0_hint(error, "Check the name of the port, and that the adapter is plugged in.");
     return boot0_advise(error, BOOT0_ADVICE_LIST_PORTS, NULL);
 }
@@ -328,7 +328,7 @@ enum boot0_status boot0_serial_list(struct boot0_serial_port **ports, size_t *co
     *count = 0;
     *ports = NULL;
     if (devices == INVALID_HANDLE_VALUE)
-        return boot0_fail(error, BOOT0_E_IO, "the system does not tell which serial ports it has");
+        return boot0_fail(error, BOOT0_E_IO, "the system does not list its serial ports");
     for (DWORD i = 0; fits && SetupDiEnumDeviceInfo(devices, i, &info); i++)
         if (describe(devices, &info, &port))
             fits = add(ports, count, &room, &port);

@@ -133,11 +133,11 @@ static enum boot0_status fail_ram(const struct boot0_segment *segment, bool noth
                "the image has %zu byte%s for RAM at 0x%08x, which is lost at reset", segment->size,
                segment->size == 1 ? "" : "s", segment->address);
     if (nothing_else)
-        return boot0_hint(error, "It has data for nothing else. Link the program for flash, or "
-                                 "choose another address. Nothing was written.");
+        return boot0_hint(error, "Link the program for flash, or choose another address: the file "
+                                 "has no other data. Nothing was written.");
     boot0_hint(error,
-               "End the section in RAM with `AT> FLASH` in the linker script, where it lacks a "
-               "load address. Nothing was written.");
+               "End the section in RAM with `AT> FLASH` in the linker script if it has no load "
+               "address. Nothing was written.");
     return boot0_advise(error, BOOT0_ADVICE_SKIP_RAM, NULL);
 }
 

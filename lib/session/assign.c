@@ -43,8 +43,8 @@ static enum boot0_status fail_name(const struct boot0_alternate *alternate, cons
                "the file calls its data for alternate setting %u \"%.60s\", but that is \"%s\" on "
                "this board",
                alternate->alternate, name, alternate->layout.name);
-    boot0_hint(error, "Check that the file is for this board. Choose a memory for its data if it "
-                      "is. Nothing was written.");
+    boot0_hint(error, "Check that the file is for this board. If it is, choose a memory for its "
+                      "data. Nothing was written.");
     return boot0_advise(error, BOOT0_ADVICE_TARGET_NAME, NULL);
 }
 
@@ -124,7 +124,7 @@ static enum boot0_status find_by_address(const struct boot0_session *session, ui
     if (status != BOOT0_OK || *index >= 0)
         return status;
     boot0_fail(error, BOOT0_E_RANGE,
-               "the image has data at 0x%08x, which is no memory of this board", address);
+               "the image has data at 0x%08x, which is not memory of this board", address);
     boot0_hint(error, "Check that the file is for this chip. Nothing was written.");
     return boot0_advise(error, BOOT0_ADVICE_SEE_MEMORIES, NULL);
 }
@@ -154,13 +154,13 @@ static enum boot0_status check_end(const struct boot0_segment *segment,
 
     if (boot0_layout_covers(layout, segment->address, (uint32_t)segment->size, 0, &where))
         return BOOT0_OK;
-    boot0_fail(error, BOOT0_E_RANGE, "the image has data at 0x%08x, which is outside of \"%s\"",
-               where, layout->name);
+    boot0_fail(error, BOOT0_E_RANGE, "the image has data at 0x%08x, which is outside \"%s\"", where,
+               layout->name);
     (void)boot0_layout_extent(layout, 0, &begin, &size);
     return boot0_hint(
         error,
-        "That memory begins at 0x%08x and has %llu %s. Is the file for a larger chip, "
-        "or linked for another address? Nothing was written.",
+        "Check whether the file is for a larger chip, or linked for another address: that memory "
+        "begins at 0x%08x and has %llu %s. Nothing was written.",
         begin, (unsigned long long)(size < 1024 ? size : size / 1024),
         size < 1024 ? "bytes" : "KiB");
 }
@@ -179,7 +179,7 @@ static enum boot0_status check_permission(const struct boot0_session *session,
     boot0_fail(error, BOOT0_E_USAGE, "the image has data for \"%s\" at 0x%08x: %s",
                name ? name : layout->name, segment->address, b0_memory_kind_text(kind));
     boot0_hint(error,
-               "Allow it if this is meant: wrong option bytes can lock the chip for good, and "
+               "Allow option bytes to write them: wrong ones can lock the chip permanently, and "
                "OTP cannot be erased. Nothing was written.");
     return boot0_advise(error, BOOT0_ADVICE_ALLOW_OPTION_BYTES, NULL);
 }

@@ -61,8 +61,8 @@ static enum boot0_status fail_journal(const struct boot0_bootloader *bootloader,
         return boot0_advise(error, BOOT0_ADVICE_UPDATE_AND_UNPROTECT, NULL);
     }
     return boot0_hint(error,
-                      "Try again: the next record goes to another place. Replace the chip if "
-                      "this happens each time.");
+                      "Try again: the next record is written to another place. Replace the chip "
+                      "if this happens each time.");
 }
 
 enum boot0_status b0_session_check_journal(const struct boot0_session *session,
@@ -175,9 +175,9 @@ enum boot0_status b0_session_end_update(struct boot0_session *session, struct bo
 
     if (!session->board.bootloader.present)
         return BOOT0_OK;
-    status = order(session, B0_EXTENSION_END_SESSION, 0, "ending the update", error);
+    status = order(session, B0_EXTENSION_END_SESSION, 0, "completing the update", error);
     if (status != BOOT0_OK)
-        return b0_session_explain(session, status, "ending the update", error);
+        return b0_session_explain(session, status, "completing the update", error);
     return b0_session_has_journal(session) ? check_completed(session, free_before, error)
                                            : BOOT0_OK;
 }
@@ -294,7 +294,7 @@ enum boot0_status boot0_session_reset_to(struct boot0_session *session, enum boo
     enum boot0_status status = need_bootloader(session, "reset the chip on command", error);
 
     if ((unsigned)target >= B0_LENGTH(targets))
-        return boot0_fail(error, BOOT0_E_USAGE, "there is no such target");
+        return boot0_fail(error, BOOT0_E_USAGE, "unknown reset target");
     if (status == BOOT0_OK)
         status =
             order(session, B0_EXTENSION_RESET, targets[target].value, targets[target].doing, error);
@@ -335,11 +335,13 @@ enum boot0_status boot0_session_erase_journal(struct boot0_session *session,
 enum boot0_status boot0_session_protect_bootloader(struct boot0_session *session, bool on,
                                                    struct boot0_error *error)
 {
-    enum boot0_status status = need_bootloader(session, "protect itself on command", error);
+    enum boot0_status status = need_bootloader(session, "write-protect itself on command", error);
 
     if (status == BOOT0_OK)
         status = order(session, B0_EXTENSION_PROTECT, on ? 1 : 0,
-                       on ? "protecting the bootloader" : "taking its protection off", error);
+                       on ? "write-protecting the bootloader"
+                          : "removing the bootloader's write protection",
+                       error);
     if (status == BOOT0_OK)
         (void)b0_session_has_left(session); /* later searches find it with the new bytes */
     return status;
@@ -351,7 +353,7 @@ enum boot0_status boot0_session_set_brownout(struct boot0_session *session, unsi
     enum boot0_status status = need_bootloader(session, "set a brown-out level", error);
 
     if (status == BOOT0_OK && level > 3)
-        return boot0_fail(error, BOOT0_E_USAGE, "there is no brown-out level %u", level);
+        return boot0_fail(error, BOOT0_E_USAGE, "unknown brown-out level %u", level);
     if (status == BOOT0_OK && !session->board.bootloader.knows_supply) {
         boot0_fail(error, BOOT0_E_UNSUPPORTED, "this bootloader cannot set a brown-out level");
         return boot0_advise(error, BOOT0_ADVICE_UPDATE_BOOTLOADER, NULL);

@@ -27,7 +27,7 @@ static const char *device_name(uint16_t vendor, uint16_t product)
     for (size_t i = 0; i < B0_LENGTH(known_devices); i++)
         if (known_devices[i].vendor == vendor && known_devices[i].product == product)
             return known_devices[i].name;
-    return "a device that boot0 does not know";
+    return "a device unknown to boot0";
 }
 
 static enum boot0_status check_suffix(const struct boot0_session *session,
@@ -47,8 +47,8 @@ static enum boot0_status check_suffix(const struct boot0_session *session,
                "%04x:%04x (%s)",
                suffix->vendor, suffix->product, device_name(suffix->vendor, suffix->product),
                vendor, product, device_name(vendor, product));
-    boot0_hint(error, "Ignore the suffix if the program is for this board. Some build tools append "
-                      "the wrong one. Nothing was written.");
+    boot0_hint(error, "Ignore the suffix if the program is for this board. Some build tools "
+                      "append the wrong one. Nothing was written.");
     return boot0_advise(error, BOOT0_ADVICE_IGNORE_SUFFIX, NULL);
 }
 
@@ -72,7 +72,7 @@ static enum boot0_status check_family(const struct boot0_session *session,
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_MISMATCH,
                "the UF2 file is for another chip: its family 0x%08x is %s, the board is %s",
-               image->family, file_chip ? file_chip->family : "none that boot0 knows",
+               image->family, file_chip ? file_chip->family : "unknown to boot0",
                boot0_board_chip_name(board, chips, sizeof chips));
     boot0_hint(error, "Check that the file is for this board. Nothing was written.");
     return boot0_advise(error, BOOT0_ADVICE_FAMILY, NULL);
@@ -92,9 +92,9 @@ static enum boot0_status fail_not_moved(const struct boot0_session *session, uin
                address, start);
     boot0_hint(
         error,
-        "Set in the linker script: FLASH ORIGIN = 0x%08x, LENGTH less by 0x%x; in the Arduino "
-        "IDE: upload method \"USB, boot0 bootloader\"; elsewhere with STM32duino: "
-        "-Wl,--defsym=LD_FLASH_OFFSET=0x%x -DVECT_TAB_OFFSET=0x%x. Nothing was written.",
+        "Set FLASH ORIGIN = 0x%08x in the linker script, and reduce LENGTH by 0x%x; in the "
+        "Arduino IDE use the upload method \"USB, boot0 bootloader\"; elsewhere with STM32duino "
+        "use -Wl,--defsym=LD_FLASH_OFFSET=0x%x -DVECT_TAB_OFFSET=0x%x. Nothing was written.",
         start, start - flash, start - flash, start - flash);
     return boot0_advise(error, BOOT0_ADVICE_LEAVE_BOOTLOADER, NULL);
 }
@@ -131,9 +131,9 @@ static enum boot0_status place(const struct boot0_session *session, struct boot0
     /* A raw binary that was resolved before is already at its address. */
     if (image->has_addresses && options->has_address &&
         image->segments[0].address != b0_session_flash_address(session, options->address)) {
-        boot0_fail(error, BOOT0_E_USAGE, "the %s file says itself where it belongs",
+        boot0_fail(error, BOOT0_E_USAGE, "the %s file contains its own addresses",
                    boot0_format_name(image->format));
-        boot0_hint(error, "Give no address: it is for raw binaries only.");
+        boot0_hint(error, "Omit the address: it is for raw binaries only.");
         return boot0_advise(error, BOOT0_ADVICE_NO_ADDRESS, NULL);
     }
     if (image->has_addresses || !layout)
@@ -154,14 +154,14 @@ static enum boot0_status check_usable(const struct boot0_session *session,
     if (board->has_addresses || board->dfu_version != BOOT0_DFU_VERSION_DFUSE)
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_UNSUPPORTED,
-               "the board speaks DfuSe, but gives no memory layout that can be used");
+               "the board supports DfuSe, but gives no usable memory layout");
     if (board->contradiction[0]) {
         boot0_hint(error, "Plug the board in again: %s. Nothing was written.",
                    board->contradiction);
         return boot0_advise(error, BOOT0_ADVICE_REPORT, NULL);
     }
-    return boot0_hint(error, "Plug the board in again: the names of its memories were perhaps "
-                             "damaged on the way. Nothing was written.");
+    return boot0_hint(error, "Plug the board in again: the names of its memories may have been "
+                             "damaged in transit. Nothing was written.");
 }
 
 /* ---- resolving an image ---- */

@@ -170,8 +170,8 @@ static enum boot0_status end_interrupted(struct boot0_session *session,
     for (size_t i = 0; i < image->segment_count; i++)
         if (boot0_image_copy(image, image->segments[i].alternate, start, &byte, 1) == 1)
             return b0_session_end_update(session, error);
-    b0_session_note(session, "the program on the board is one whose update was interrupted: it "
-                             "starts again when it has been flashed anew");
+    b0_session_note(session, "the last update of this program was interrupted: the program starts "
+                             "again after it is flashed again");
     return BOOT0_OK;
 }
 
@@ -197,8 +197,9 @@ static enum boot0_status flash_dfuse(struct boot0_session *session, const struct
     enum boot0_status status = BOOT0_OK;
 
     if (session->board.bootloader.interrupted && !chosen.full) {
-        b0_session_note(session, "the last update was cut off by a reset: flash that was being "
-                                 "written then may not last, so all is written anew");
+        b0_session_note(session, "a reset interrupted the last update: flash that was being "
+                                 "written then may not keep its data, so all of it is written "
+                                 "again");
         chosen.full = true;
     }
     for (int memory = b0_session_next_memory(session, image, -1); memory >= 0 && status == BOOT0_OK;

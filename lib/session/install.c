@@ -148,7 +148,7 @@ static enum boot0_status ask(const struct boot0_install_options *options,
 {
     if (options->lose)
         return options->lose(options->context, loss, error);
-    boot0_fail(error, BOOT0_E_USAGE, "the flash at 0x%08x holds something else",
+    boot0_fail(error, BOOT0_E_USAGE, "the flash at 0x%08x holds other data",
                loss == BOOT0_INSTALL_LOSES_PROGRAM ? B0_FLASH_BASE : B0_JOURNAL_BASE);
     return boot0_hint(error, "Allow its loss, or erase the flash first. Nothing was written.");
 }
@@ -203,10 +203,10 @@ enum boot0_status boot0_session_check_install(const struct boot0_session *sessio
             boot0_fail(error, BOOT0_E_MISMATCH,
                        "the board may be an %s, or another chip with the same flash", wanted->name);
             boot0_hint(error,
-                       "Read the chip's marking: on another chip this bootloader does not run.");
+                       "Read the chip's marking: this bootloader does not run on another chip.");
             return boot0_advise(error, BOOT0_ADVICE_NAME_BOOTLOADER_CHIP, &facts);
         }
-    boot0_fail(error, BOOT0_E_MISMATCH, "the bootloader is for the %s, the board is %s",
+    boot0_fail(error, BOOT0_E_MISMATCH, "the bootloader is for the %s, but the board is %s",
                wanted->name,
                board->chip_count > 0 ? boot0_board_chip_name(board, chips, sizeof chips)
                                      : "of an unknown chip");
@@ -217,7 +217,7 @@ enum boot0_status boot0_session_check_install(const struct boot0_session *sessio
 static enum boot0_status fail_there(const struct boot0_bootloader *bootloader,
                                     struct boot0_error *error)
 {
-    boot0_fail(error, BOOT0_E_UNSUPPORTED, "boot0's bootloader %u.%u.%u is on the board already",
+    boot0_fail(error, BOOT0_E_UNSUPPORTED, "boot0's bootloader %u.%u.%u is installed already",
                bootloader->version[0], bootloader->version[1], bootloader->version[2]);
     boot0_hint(error, "Install it as an update to replace that version.");
     return boot0_advise(error, BOOT0_ADVICE_REPLACE_BOOTLOADER, NULL);
@@ -228,9 +228,10 @@ static enum boot0_status check_image(const struct boot0_image *bootloader,
 {
     if (bootloader->segment_count == 1 && bootloader->segments[0].size <= B0_BOOTLOADER_SIZE)
         return BOOT0_OK;
-    boot0_fail(error, BOOT0_E_DATA, "the bootloader is not one piece of at most %u bytes",
+    boot0_fail(error, BOOT0_E_DATA,
+               "the bootloader is not one contiguous piece of at most %u bytes",
                B0_BOOTLOADER_SIZE);
-    return boot0_hint(error, "Is it another program? Nothing was written.");
+    return boot0_hint(error, "Check whether the file is another program. Nothing was written.");
 }
 
 /* ---- from boot0's bootloader to ST's ---- */
@@ -240,7 +241,7 @@ static enum boot0_status go_to_rom(struct boot0_session *session, struct boot0_e
     enum boot0_status status = BOOT0_OK;
 
     if (session->board.bootloader.write_protected) {
-        b0_session_note(session, "the bootloader's write protection is removed");
+        b0_session_note(session, "removed the bootloader's write protection");
         status = boot0_session_protect_bootloader(session, false, error);
         if (status == BOOT0_OK)
             status = b0_session_reopen(session, error);
@@ -252,7 +253,7 @@ static enum boot0_status go_to_rom(struct boot0_session *session, struct boot0_e
     if (status != BOOT0_OK || !session->board.bootloader.present)
         return status;
     boot0_fail(error, BOOT0_E_PROTOCOL, "the board did not go to ST's bootloader in ROM");
-    return boot0_hint(error, "Bring it there by hand: BOOT0 to 3.3 V, reset.");
+    return boot0_hint(error, "Set BOOT0 to 3.3 V and press reset to start it by hand.");
 }
 
 static enum boot0_status check_readable(const struct boot0_session *session,
@@ -261,8 +262,8 @@ static enum boot0_status check_readable(const struct boot0_session *session,
     if (!session->board.bootloader.read_protected)
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_PROTECTED,
-               "the board is protected from being read: ST's bootloader in ROM writes the flash "
-               "only after it has erased everything");
+               "the board is read-protected: ST's bootloader in ROM can write the flash only "
+               "after it has erased everything");
     return boot0_advise(error, BOOT0_ADVICE_UNPROTECT_READ, NULL);
 }
 
@@ -290,7 +291,7 @@ static enum boot0_status leave_bootloader(struct boot0_session *session,
     if (!session->options.chip && session->board.chip_count > 0)
         session->options.chip = session->board.chips[0]->key;
     b0_session_note(session,
-                    "bootloader %s is replaced by %s, through ST's bootloader in ROM. If the power "
+                    "replacing bootloader %s by %s through ST's bootloader in ROM. If the power "
                     "fails in the next seconds, BOOT0 is needed once more",
                     report->version_before, report->version[0] ? report->version : "the file's");
     return go_to_rom(session, error);

@@ -84,8 +84,8 @@ static enum boot0_status refused(struct boot0_session *session, enum boot0_statu
     status = session->protocol->ops->return_to_idle(session->protocol, error);
     if (status == BOOT0_OK)
         b0_session_note(session,
-                        "the board does not take the RAM loader (%s): its bootloader in ROM does "
-                        "the work",
+                        "the board rejects the RAM loader (%s): using its bootloader in ROM "
+                        "instead",
                         reason.message);
     return status;
 }
@@ -105,8 +105,8 @@ static enum boot0_status write_loader(struct boot0_session *session,
     if (status != BOOT0_OK)
         return refused(session, status, error);
     if (!*loaded)
-        b0_session_note(session, "the board's RAM does not hold what was written to it: its "
-                                 "bootloader in ROM does the work");
+        b0_session_note(session, "the board's RAM does not hold what was written to it: using the "
+                                 "bootloader in ROM instead");
     return BOOT0_OK;
 }
 
@@ -131,9 +131,9 @@ static enum boot0_status load(struct boot0_session *session, const struct boot0_
 
 static enum boot0_status fail_silent(struct boot0_error *error)
 {
-    boot0_fail(error, BOOT0_E_GONE, "the RAM loader was started, and does not appear");
-    boot0_hint(error, "Press the board's reset button, with BOOT0 at 3.3 V: that brings ST's "
-                      "bootloader back. Nothing was changed.");
+    boot0_fail(error, BOOT0_E_GONE, "the RAM loader was started, but does not appear");
+    boot0_hint(error, "Press the board's reset button, with BOOT0 at 3.3 V, to return to ST's "
+                      "bootloader. Nothing was changed.");
     return boot0_advise(error, BOOT0_ADVICE_WITHOUT_LOADER, NULL);
 }
 
@@ -149,8 +149,8 @@ static enum boot0_status follow(struct boot0_session *session, struct boot0_erro
         return status == BOOT0_E_NO_BOARD ? fail_silent(error) : status;
     status = b0_session_reopen_other(session, APPEARS_MS, error);
     if (status == BOOT0_E_NO_BOARD) {
-        b0_session_note(session, "the RAM loader does not appear; a press of the board's reset "
-                                 "button brings ST's bootloader back");
+        b0_session_note(session, "the RAM loader does not appear; press the board's reset button "
+                                 "to return to ST's bootloader");
         status = b0_session_reopen_other(session, APPEARS_LATE_MS, error);
     }
     return status == BOOT0_E_NO_BOARD ? fail_silent(error) : status;
@@ -167,8 +167,8 @@ enum boot0_status boot0_session_start_loader(struct boot0_session *session,
 
     *result = BOOT0_LOADER_REFUSED;
     if (!boot0_session_takes_loader(session, loader)) {
-        b0_session_note(session, "the RAM loader is for another board: the board's own bootloader "
-                                 "does the work");
+        b0_session_note(session, "the RAM loader is for another board: using the board's own "
+                                 "bootloader instead");
         return BOOT0_OK;
     }
     status = load(session, loader, &loaded, error);

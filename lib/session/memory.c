@@ -56,7 +56,7 @@ static enum boot0_status check_access(const struct boot0_session *session, uint3
         boot0_layout_covers(&session->board.alternates[*alternate].layout, address, (uint32_t)size,
                             access, &where))
         return BOOT0_OK;
-    boot0_fail(error, BOOT0_E_RANGE, "0x%08x is not memory that this board lets be %s", where,
+    boot0_fail(error, BOOT0_E_RANGE, "0x%08x cannot be %s on this board", where,
                access == BOOT0_SECTOR_READABLE ? "read" : "written");
     boot0_hint(error, "Give an address within a memory of the board that can be %s.",
                access == BOOT0_SECTOR_READABLE ? "read" : "written");
@@ -95,10 +95,9 @@ enum boot0_status boot0_session_upload(struct boot0_session *session, uint8_t **
     *data = NULL;
     *size = 0;
     if (!(session->board.attributes & BOOT0_DFU_CAN_UPLOAD)) {
-        boot0_fail(error, BOOT0_E_UNSUPPORTED,
-                   "this board's bootloader does not let its memory be "
-                   "read");
-        return boot0_hint(error, "Its DFU descriptor says: download only.");
+        boot0_fail(error, BOOT0_E_UNSUPPORTED, "this board's bootloader does not allow reading");
+        return boot0_hint(error, "Use another bootloader: the DFU descriptor of this one says "
+                                 "download only.");
     }
     if (limit > UINT32_MAX)
         limit = UINT32_MAX;
@@ -181,8 +180,7 @@ static enum boot0_status check_erasable(const struct boot0_session *session, uin
     if (*alternate >= 0 && boot0_layout_covers(&session->board.alternates[*alternate].layout,
                                                address, size, BOOT0_SECTOR_ERASABLE, &where))
         return BOOT0_OK;
-    boot0_fail(error, BOOT0_E_RANGE, "0x%08x is not memory that can be erased on this board",
-               where);
+    boot0_fail(error, BOOT0_E_RANGE, "0x%08x cannot be erased on this board", where);
     boot0_hint(error,
                "Give an address within a memory of the board that can be erased. Nothing was "
                "erased.");
@@ -295,8 +293,7 @@ enum boot0_status boot0_session_mass_erase(struct boot0_session *session, struct
 
 enum boot0_status boot0_session_unprotect(struct boot0_session *session, struct boot0_error *error)
 {
-    enum boot0_status status =
-        b0_session_need_addresses(session, "take read protection off", error);
+    enum boot0_status status = b0_session_need_addresses(session, "remove read protection", error);
 
     return status == BOOT0_OK ? erase_all(session, B0_ERASE_UNPROTECT, error) : status;
 }
@@ -316,9 +313,8 @@ static enum boot0_status check_program(struct boot0_session *session, uint32_t a
     memset(blank, b0_protocol_erased_byte(session->protocol), sizeof blank);
     if (status != BOOT0_OK || memcmp(vectors, blank, sizeof blank) != 0)
         return status;
-    boot0_fail(error, BOOT0_E_MISMATCH, "there is no program at 0x%08x: the flash is erased there",
-               address);
-    boot0_hint(error, "Flash one first, or give the address of its vector table.");
+    boot0_fail(error, BOOT0_E_MISMATCH, "no program at 0x%08x: the flash is erased there", address);
+    boot0_hint(error, "Flash a program first, or give the address of its vector table.");
     return boot0_advise(error, BOOT0_ADVICE_START_ADDRESS, NULL);
 }
 
@@ -368,7 +364,7 @@ enum boot0_status boot0_session_leave(struct boot0_session *session, uint32_t ad
     session->report.started = b0_session_has_left(session);
     if (!session->report.started)
         b0_session_note(session, "the board acknowledged, but stays in DFU mode; if its flash was "
-                                 "blank before, it needs its power cut once");
+                                 "blank before, disconnect its power once");
     return BOOT0_OK;
 }
 

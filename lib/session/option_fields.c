@@ -52,7 +52,7 @@ static enum boot0_status fail_unknown(const struct boot0_session *session,
     for (size_t i = 0; i < board->chip_count && length + 16 < sizeof facts.text; i++)
         length += (size_t)snprintf(facts.text + length, sizeof facts.text - length, "%s%s",
                                    length ? ", " : "", board->chips[i]->key);
-    boot0_hint(error, "Say which chip it is: its marking tells.");
+    boot0_hint(error, "Name the chip: its marking shows which one it is.");
     boot0_advise(error, BOOT0_ADVICE_SAY_CHIP, &facts);
     return BOOT0_E_UNSUPPORTED;
 }
@@ -107,7 +107,8 @@ static enum boot0_status read_all(struct boot0_session *session, struct option_b
     if (status != BOOT0_OK || ob->count > 0)
         return status;
     boot0_fail(error, BOOT0_E_UNSUPPORTED, "the board's bootloader shows no option bytes");
-    return boot0_hint(error, "ST's bootloader in ROM does: set BOOT0 high and press reset.");
+    return boot0_hint(error, "Set BOOT0 high and press reset to start ST's bootloader in ROM, "
+                             "which shows them.");
 }
 
 /* ---- fields ---- */
@@ -278,8 +279,8 @@ enum boot0_status boot0_session_read_options(struct boot0_session *session,
         return status;
     decode(&ob, options, count);
     if (session->board.chip_count > 1)
-        b0_session_note_once(session, "the board can be several chips: fields that not all of them "
-                                      "have are left out");
+        b0_session_note_once(session, "the board can be one of several chips: fields that not all "
+                                      "of them have are omitted");
     return BOOT0_OK;
 }
 
@@ -317,7 +318,7 @@ static enum boot0_status fail_name(const struct boot0_option *options, size_t co
                several ? "several option fields begin with \"%s\""
                        : "the chip has no option field \"%s\"",
                name);
-    return boot0_hint(error, "There are %s.", list);
+    return boot0_hint(error, "Use one of %s.", list);
 }
 
 enum boot0_status boot0_options_apply(struct boot0_option *options, size_t count,
@@ -331,9 +332,9 @@ enum boot0_status boot0_options_apply(struct boot0_option *options, size_t count
         if (!option)
             return fail_name(options, count, changes[i].name, several, error);
         if (changes[i].value > option->max) {
-            boot0_fail(error, BOOT0_E_USAGE, "%s does not take %u", option->name,
+            boot0_fail(error, BOOT0_E_USAGE, "invalid value of %s: %u", option->name,
                        (unsigned)changes[i].value);
-            return boot0_hint(error, "It takes 0 to %u.", (unsigned)option->max);
+            return boot0_hint(error, "Use 0 to %u.", (unsigned)option->max);
         }
         option->value = changes[i].value;
         tell_meaning(option);
@@ -412,19 +413,20 @@ static enum boot0_status read_back(struct boot0_session *session,
     for (size_t i = 0; i < count && i < held_count && status == BOOT0_OK; i++) {
         if (held[i].value == options[i].value)
             continue;
-        status = boot0_fail(error, BOOT0_E_IO, "%s is %u after the reset, and not %u", held[i].name,
-                            (unsigned)held[i].value, (unsigned)options[i].value);
-        boot0_hint(error, "The chip does not take this value, or does not let it be changed.");
+        status = boot0_fail(error, BOOT0_E_IO, "%s is %u after the reset instead of %u",
+                            held[i].name, (unsigned)held[i].value, (unsigned)options[i].value);
+        boot0_hint(error, "Try another value: the chip rejects this one, or does not allow a "
+                          "change.");
     }
     return status;
 }
 
 static enum boot0_status fail_for_ever(struct boot0_error *error)
 {
-    boot0_fail(error, BOOT0_E_USAGE, "RDP level 2 locks the chip for ever");
-    boot0_hint(error, "Its flash can never be read, its options never be changed again, and ST's "
-                      "bootloader in ROM never starts again. Level 1 protects it, too. Nothing was "
-                      "written.");
+    boot0_fail(error, BOOT0_E_USAGE, "RDP level 2 locks the chip permanently");
+    boot0_hint(error, "Use level 1, which protects the chip too. With level 2, the flash can "
+                      "never be read and the options never be changed again, and ST's bootloader "
+                      "in ROM never starts again. Nothing was written.");
     return boot0_advise(error, BOOT0_ADVICE_LOCK_FOR_EVER, NULL);
 }
 

@@ -104,7 +104,7 @@ enum boot0_status b0_session_load_options(struct boot0_session *session, enum bo
     boot0_fail(error, BOOT0_E_GONE,
                "option bytes were written and the board was reset, but it did not come back in DFU "
                "mode: they could not be read back");
-    boot0_hint(error, "Bring it into DFU mode again: BOOT0 to 3.3 V, reset.");
+    boot0_hint(error, "Bring it into DFU mode again: set BOOT0 to 3.3 V and press reset.");
     return boot0_advise(error, BOOT0_ADVICE_REPEAT, NULL);
 }
 
@@ -125,11 +125,10 @@ static enum boot0_status fail_option(uint32_t address, uint8_t wanted, uint8_t h
                                      struct boot0_error *error)
 {
     boot0_fail(error, BOOT0_E_IO,
-               "the option byte at 0x%08x is not what was written: 0x%02x was written, 0x%02x is "
-               "there",
+               "the option byte at 0x%08x differs: 0x%02x was written, 0x%02x was read back",
                address, wanted, held);
-    return boot0_hint(error, "Compare the values with the chip's reference manual: it may refuse "
-                             "this one, or reserve bits that boot0 does not know of.");
+    return boot0_hint(error, "Compare the values with the chip's reference manual: the chip may "
+                             "reject this one, or reserve bits that boot0 does not know.");
 }
 
 static enum boot0_status compare(const struct boot0_session *session,

@@ -92,13 +92,12 @@ static enum boot0_status fail_choice(const struct boot0_session *session, uint32
                  board->alternates[i].alternate, board->alternates[i].name);
     }
     if (place == 0) {
-        boot0_fail(error, BOOT0_E_USAGE,
-                   "it is not clear to which of the board's memories the file goes");
+        boot0_fail(error, BOOT0_E_USAGE, "the file can go to several of the board's memories");
         boot0_hint(error, "Choose one of them: %s. Nothing was changed.", facts.text);
         return boot0_advise(error, BOOT0_ADVICE_CHOOSE_MEMORY, &facts);
     }
     boot0_fail(error, BOOT0_E_MISMATCH,
-               "the program is for 0x%08x, where none of the board's memories begins",
+               "the program is for 0x%08x, but none of the board's memories begins there",
                (unsigned)place);
     boot0_hint(error, "Build it for one of these, or choose one of them: %s.", facts.text);
     return boot0_advise(error, BOOT0_ADVICE_LINK_FOR_MEMORY, &facts);
@@ -181,7 +180,7 @@ enum boot0_status b0_session_flash_plain(struct boot0_session *session,
         return status;
     if (!(session->board.attributes & BOOT0_DFU_CAN_DOWNLOAD))
         return boot0_fail(error, BOOT0_E_UNSUPPORTED,
-                          "this board's bootloader cannot be written to");
+                          "this board's bootloader does not allow writing");
     data = pad(session, &image->segments[0], &size);
     if (!data)
         return boot0_fail(error, BOOT0_E_MEMORY, "out of memory for the image");
@@ -232,7 +231,8 @@ enum boot0_status b0_session_verify_plain(struct boot0_session *session,
         return BOOT0_OK;
     session->report.differs = true;
     session->report.differs_at = (uint32_t)size;
-    boot0_fail(error, BOOT0_E_MISMATCH, "the board gives only %zu bytes, the file has %zu", size,
+    boot0_fail(error, BOOT0_E_MISMATCH, "the board sent only %zu bytes, but the file has %zu", size,
                segment->size);
-    return boot0_hint(error, "Is the file for another board, or another alternate setting meant?");
+    return boot0_hint(error, "Check whether the file is for another board or another alternate "
+                             "setting.");
 }

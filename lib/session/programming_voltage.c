@@ -27,9 +27,9 @@ static const struct {
     {2700, 3, B0_PARALLEL_X32,
      "2.7-3.6 V: 32 bits are programmed at a time, in a quarter of the time of bytes"},
     {2400, 2, B0_PARALLEL_X16,
-     "2.4-2.7 V: 16 bits are programmed at a time, in half of the time of bytes"},
+     "2.4-2.7 V: 16 bits are programmed at a time, in half the time of bytes"},
     {2100, 1, B0_PARALLEL_X16,
-     "2.1-2.4 V: 16 bits are programmed at a time, in half of the time of bytes"},
+     "2.1-2.4 V: 16 bits are programmed at a time, in half the time of bytes"},
     {0, 0, B0_PARALLEL_X8, "1.8-2.1 V: bytes are programmed"},
 };
 
@@ -75,13 +75,14 @@ enum boot0_status b0_session_apply_supply(struct boot0_session *session, struct 
     if (supply_mv < SUPPLY_MIN_MV || supply_mv > SUPPLY_MAX_MV) {
         boot0_fail(error, BOOT0_E_USAGE, "a supply of %u.%02u V is not possible", supply_mv / 1000,
                    supply_mv % 1000 / 10);
-        return boot0_hint(error, "STM32 chips run on 1.7 to 3.6 V; most boards on 3.3 V.");
+        return boot0_hint(error, "Use 1.7 to 3.6 V, the range of STM32 chips; most boards run on "
+                                 "3.3 V.");
     }
     session->supply_done = true;
     if (feature < 0 || !takes_range(board)) {
         struct boot0_error note;
 
-        boot0_fail(&note, BOOT0_OK, "this board's bootloader takes no supply range");
+        boot0_fail(&note, BOOT0_OK, "this board's bootloader does not accept a supply range");
         boot0_hint(&note, "the given supply is ignored");
         boot0_advise(&note, BOOT0_ADVICE_SUPPLY_IGNORED, NULL);
         b0_session_advise(session, &note);

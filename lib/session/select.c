@@ -225,8 +225,7 @@ static enum boot0_status fail_several(const struct boot0_board *boards, size_t c
                                    "\n  %s  %04x:%04x%s%.24s", boards[i].usb.path,
                                    boards[i].usb.vendor, boards[i].usb.product,
                                    boards[i].serial[0] ? "  serial " : "", boards[i].serial);
-    boot0_fail(error, BOOT0_E_SEVERAL,
-               "%zu boards are there, and it is not said which one is meant", count);
+    boot0_fail(error, BOOT0_E_SEVERAL, "found %zu boards", count);
     boot0_hint(error, "Choose one by its path, its serial number or its USB id:%s", facts.text);
     return boot0_advise(error, BOOT0_ADVICE_CHOOSE_BOARD, &facts);
 }
@@ -238,15 +237,15 @@ static enum boot0_status fail_none(const struct boot0_selection *selection,
                !selection->has_interface;
 
     boot0_fail(error, BOOT0_E_NO_BOARD,
-               any ? "no board in DFU mode was found" : "no board that matches was found");
+               any ? "no board in DFU mode was found" : "no matching board was found");
     if (!any) {
         boot0_hint(error,
-                   "Compare with the boards that are there: a path, a serial number, a USB id "
-                   "or an interface was given.");
+                   "Check the path, serial number, USB id or interface against the connected "
+                   "boards.");
         return boot0_advise(error, BOOT0_ADVICE_LIST_BOARDS, NULL);
     }
-    boot0_hint(error, "To enter DFU mode: connect BOOT0 to 3.3 V (button or jumper), press reset, "
-                      "and use a USB cable that carries data.");
+    boot0_hint(error, "Connect BOOT0 to 3.3 V (button or jumper), press reset, and use a USB "
+                      "cable that carries data: that enters DFU mode.");
     return boot0_advise(error, BOOT0_ADVICE_FIND_BOARD, NULL);
 }
 
@@ -373,8 +372,9 @@ enum boot0_status b0_session_find_again(struct boot0_session *session,
             return status;
         close_transport(session); /* still the program */
         if (bus->ops->now_us(bus->context) - start_us > (uint64_t)limit_ms * 1000) {
-            boot0_fail(error, BOOT0_E_PROTOCOL, "the program did not go to DFU mode when asked");
-            return boot0_hint(error, "Bring the board into DFU mode by BOOT0 and reset.");
+            boot0_fail(error, BOOT0_E_PROTOCOL,
+                       "the program did not enter DFU mode after the request");
+            return boot0_hint(error, "Bring the board into DFU mode with BOOT0 and reset.");
         }
         if (!wait_for_change(session, start_us, RETRY_MS))
             return boot0_fail(error, BOOT0_E_CANCELLED, "stopped while waiting for the board");
@@ -391,7 +391,7 @@ static enum boot0_status enter_by_serial(const struct boot0_bus *bus,
 
     if (!bus->ops->open_serial) {
         boot0_fail(error, BOOT0_E_UNSUPPORTED, "the program's serial port cannot be reached here");
-        return boot0_hint(error, "Bring the board into DFU mode by its button.");
+        return boot0_hint(error, "Bring the board into DFU mode with its button.");
     }
     status = bus->ops->open_serial(bus->context, candidate, &stream, error);
     if (status != BOOT0_OK)
@@ -407,7 +407,7 @@ static enum boot0_status ask_program(struct boot0_session *session, bool asked,
 {
     enum boot0_status status;
 
-    b0_session_note(session, "the program at %s is asked for DFU mode", session->board.usb.path);
+    b0_session_note(session, "rebooting the program at %s into DFU mode", session->board.usb.path);
     if (session->board.usb.serial_only) {
         close_transport(session);
         return enter_by_serial(&session->bus, &session->board.usb, asked, error);

@@ -177,10 +177,10 @@ enum boot0_status b0_session_stopped(struct boot0_session *session, enum boot0_s
     session->stopped = false;
     session->phase_over = true;
     if (session->protocol->ops->return_to_idle(session->protocol, &ignored) == BOOT0_OK)
-        boot0_hint(error, "The board waits in DFU mode; what it was doing may be incomplete.");
+        boot0_hint(error, "The board waits in DFU mode; its last operation may be incomplete.");
     else
-        boot0_hint(error, "The board did not come to rest. If it is not found, reset it into DFU "
-                          "mode.");
+        boot0_hint(error, "The board did not return to idle. If it is not found, reset it into "
+                          "DFU mode.");
     return boot0_advise(error, BOOT0_ADVICE_CONTINUE, NULL);
 }
 
@@ -289,14 +289,15 @@ static enum boot0_status check_alternate(const struct boot0_session *session, in
     if (!fault) {
         boot0_fail(error, BOOT0_E_UNSUPPORTED, "the memory \"%s\" is empty: it has no sectors",
                    alternate->layout.name);
-        return boot0_hint(error, "The board says so; its bootloader may find no chip there.");
+        return boot0_hint(error, "Check the board: it reports this itself, and its bootloader may "
+                                 "have found no chip there.");
     }
     boot0_fail(error, BOOT0_E_UNSUPPORTED,
-               "the board does not say which addresses its alternate setting %u has",
+               "the board does not report the addresses of its alternate setting %u",
                alternate->alternate);
     return boot0_hint(error,
-                      "Its name should be a memory layout, but %s: \"%.60s\". If it was damaged on "
-                      "the way, plug the board in again.",
+                      "Plug the board in again if the setting's name was damaged in transit. It "
+                      "must be a memory layout, but %s: \"%.60s\".",
                       fault, alternate->name + (alternate->name[at] ? at : 0));
 }
 
@@ -316,7 +317,7 @@ static enum boot0_status choose_alternate(struct boot0_session *session, const c
         }
     b0_session_list_alternates(session, list, sizeof list);
     boot0_fail(error, BOOT0_E_USAGE, "the board has no alternate setting \"%s\"", wanted);
-    return boot0_hint(error, "It has: %s.", list);
+    return boot0_hint(error, "Use one of %s.", list);
 }
 
 enum boot0_status boot0_session_choose(struct boot0_session *session, const char *alternate,
@@ -349,7 +350,7 @@ static enum boot0_status fail_board(const char *name, struct boot0_error *error)
          i++)
         length += (size_t)snprintf(facts.text + length, sizeof facts.text - length, "%s%s",
                                    i ? ", " : "", entry->key);
-    boot0_fail(error, BOOT0_E_USAGE, "no board \"%s\" is known", name);
+    boot0_fail(error, BOOT0_E_USAGE, "unknown board \"%s\"", name);
     boot0_hint(error, "Use one of %s, or name the chip and the supply of the board.", facts.text);
     return boot0_advise(error, BOOT0_ADVICE_NAME_CHIP, &facts);
 }
@@ -400,13 +401,13 @@ static void take_chip(struct boot0_board *board, const struct boot0_chip *chip)
 
     if (is_known && board->chips[0] != chip) {
         snprintf(board->contradiction, sizeof board->contradiction,
-                 "it is said to be an %s, but is an %s", chip->name, board->chips[0]->name);
+                 "the given chip is %s, but the board has %s", chip->name, board->chips[0]->name);
         return;
     }
     if (!is_known && board->flash_alternate >= 0 &&
         !boot0_chip_matches(chip, &board->alternates[board->flash_alternate].layout, NULL))
         snprintf(board->contradiction, sizeof board->contradiction,
-                 "it is said to be an %s, but its layout is not that of one", chip->name);
+                 "the given chip is %s, but the board's layout is that of another one", chip->name);
     board->chips[0] = chip;
     board->chip_count = 1;
     board->family = chip->family;
@@ -420,8 +421,8 @@ static enum boot0_status check_chip(struct boot0_session *session, struct boot0_
     if (session->options.chip) {
         chip = boot0_chip_by_name(session->options.chip);
         if (!chip) {
-            boot0_fail(error, BOOT0_E_USAGE, "no chip \"%s\" is known", session->options.chip);
-            return boot0_hint(error, "Names such as f407, f103, l476, or STM32F407VE are.");
+            boot0_fail(error, BOOT0_E_USAGE, "unknown chip \"%s\"", session->options.chip);
+            return boot0_hint(error, "Use a name such as f407, f103, l476 or STM32F407VE.");
         }
         take_chip(board, chip);
     }
@@ -446,8 +447,8 @@ static enum boot0_status check_transfer_size(struct boot0_session *session,
     if (board->transfer_size != 0 || board->mode == BOOT0_MODE_RUNTIME)
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_PROTOCOL, "the board's DFU descriptor gives no transfer size");
-    return boot0_hint(error, "It was damaged on the way, or the bootloader is not DFU 1.0 or 1.1. "
-                             "Plug the board in again.");
+    return boot0_hint(error, "Plug the board in again: the descriptor was damaged in transit, or "
+                             "the bootloader is not DFU 1.0 or 1.1.");
 }
 
 enum boot0_status boot0_session_open(struct boot0_session **session, const struct boot0_bus *bus,
@@ -581,8 +582,8 @@ enum boot0_status b0_session_need_addresses(const struct boot0_session *session,
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_UNSUPPORTED, "this board's bootloader cannot %s", what);
     return boot0_hint(error,
-                      "It speaks plain DFU %x.%x, which knows no addresses: a file is "
-                      "written, or read, as a whole.",
+                      "Write or read a file as a whole: the bootloader supports plain DFU %x.%x, "
+                      "which has no addresses.",
                       session->board.dfu_version >> 8, session->board.dfu_version >> 4 & 0xf);
 }
 
@@ -594,6 +595,6 @@ enum boot0_status b0_session_fail_different(struct boot0_session *session, uint3
     boot0_fail(error, BOOT0_E_MISMATCH,
                "the board differs from the file at 0x%08x: 0x%02x in the file, 0x%02x on the board",
                address, wanted, held);
-    boot0_hint(error, "Write the file, which changes only what differs.");
+    boot0_hint(error, "Write the file, which changes only the differences.");
     return boot0_advise(error, BOOT0_ADVICE_WRITE_DIFFERENCE, NULL);
 }

@@ -68,8 +68,8 @@ static enum boot0_status fail(enum boot0_xfer result, struct boot0_error *error)
 {
     if (result == BOOT0_XFER_GONE)
         return BOOT0_OK;
-    boot0_fail(error, BOOT0_E_IO, "the program's serial port does not do what it is asked for");
-    return boot0_hint(error, "Plug the board in again, or bring it into DFU mode by its button.");
+    boot0_fail(error, BOOT0_E_IO, "the program's serial port does not accept the request");
+    return boot0_hint(error, "Plug the board in again, or bring it into DFU mode with its button.");
 }
 
 enum boot0_status b0_touch_reset_play(const struct b0_touch_reset *entry,

@@ -83,11 +83,12 @@ static enum boot0_status fail_no_program(const struct boot0_session *session,
 
     boot0_board_chip_name(&session->board, facts.text, CHIPS_TEXT);
     boot0_fail(error, BOOT0_E_MISMATCH,
-               "there is no program for this chip at 0x%08x: stack 0x%08x, reset handler 0x%08x",
+               "no program for this chip at 0x%08x: stack 0x%08x, reset handler 0x%08x",
                vectors->address, vectors->stack, vectors->reset);
     boot0_hint(error,
                "Check that the file is for this chip: the first word of a program points into RAM "
-               "of the chip (%s), the second into its flash, and is odd. Nothing was written.",
+               "of the chip (%s), the second into its flash, and the second is odd. Nothing was "
+               "written.",
                facts.text);
     return boot0_advise(error, BOOT0_ADVICE_NO_PROGRAM, &facts);
 }
@@ -125,7 +126,7 @@ static enum boot0_status fail_cpu(const struct boot0_session *session, uint32_t 
 
     for (size_t i = 0; i < board->chip_count; i++)
         best |= board->chips[i]->cpu;
-    boot0_fail(error, BOOT0_E_MISMATCH, "the program is for a %s, the board has at most a %s",
+    boot0_fail(error, BOOT0_E_MISMATCH, "the program is for a %s, but the board has at most a %s",
                boot0_cpu_name(cpu, wanted, sizeof wanted),
                boot0_cpu_name(best, offered, sizeof offered));
     return advise_other_chip(board, error);
@@ -136,7 +137,7 @@ static enum boot0_status fail_alignment(uint32_t address, struct boot0_error *er
     const struct boot0_facts facts = {.number = B0_VECTORS_ALIGNMENT};
 
     boot0_fail(error, BOOT0_E_MISMATCH, "a program cannot begin at 0x%08x", address);
-    boot0_hint(error, "Place its vector table at a multiple of %u. Nothing was written.",
+    boot0_hint(error, "Place the vector table at a multiple of %u. Nothing was written.",
                (unsigned)facts.number);
     return boot0_advise(error, BOOT0_ADVICE_ALIGNMENT, &facts);
 }
@@ -221,12 +222,12 @@ static enum boot0_status fail_linked_elsewhere(const struct boot0_session *sessi
         boot0_hint(
             error,
             "Write it at 0x%08x, where its vector table fits, or flash the .elf or .hex, which "
-            "say where they belong. Nothing was written.",
+            "contain their addresses. Nothing was written.",
             facts.address);
         return boot0_advise(error, BOOT0_ADVICE_PLACE_AT, &facts);
     }
     boot0_hint(error, "Give the address that it is linked for, or flash the .elf or .hex: a raw "
-                      "binary does not say where it belongs. Nothing was written.");
+                      "binary contains no address. Nothing was written.");
     return boot0_advise(error, BOOT0_ADVICE_PLACE, NULL);
 }
 
@@ -263,7 +264,7 @@ static void note_unstarted(struct boot0_session *session, uint32_t begin)
     const struct boot0_facts facts = {.address = START_ADDRESS};
     struct boot0_error note;
 
-    boot0_fail(&note, BOOT0_OK, "nothing at 0x%08x starts the program at 0x%08x after a reset",
+    boot0_fail(&note, BOOT0_OK, "no code at 0x%08x starts the program at 0x%08x after a reset",
                START_ADDRESS, begin);
     if (has_own_bootloader(&session->board)) {
         boot0_hint(&note, "install boot0's bootloader, or link the program for 0x%08x",
@@ -284,8 +285,7 @@ static void note_alias(struct boot0_session *session, uint32_t reset)
         return;
     b0_session_note_once(
         session,
-        "the program runs at another address of the flash: its reset handler, 0x%08x, "
-        "is at 0x%08x",
+        "the program runs at another address of the flash: its reset handler, 0x%08x, is at 0x%08x",
         reset, handler);
 }
 
@@ -307,11 +307,11 @@ static enum boot0_status check_unstarted(struct boot0_session *session,
         return BOOT0_OK;
     }
     boot0_fail(error, BOOT0_E_MISMATCH,
-               "the program at 0x%08x may be for another chip: its stack, 0x%08x, is not in RAM of "
-               "the %s, which this board can be",
+               "the program at 0x%08x may be for another chip: its stack, 0x%08x, is not in RAM "
+               "of the %s, which the board may have",
                vectors->address, vectors->stack, chip->name);
     boot0_hint(error,
-               "Name the board's chip. Nothing at 0x%08x starts the program either. Nothing was "
+               "Name the board's chip. No code at 0x%08x starts the program either. Nothing was "
                "written.",
                facts.address);
     return boot0_advise(error, BOOT0_ADVICE_UNSTARTED, &facts);

@@ -30,12 +30,12 @@ static enum boot0_status compare(const struct boot0_plan_sector *sector, const u
         if (held[i] == sector->wanted[i] || (no_preserve && !sector->mask[i]))
             continue;
         boot0_fail(error, BOOT0_E_IO,
-                   "verification failed at 0x%08x: 0x%02x was written, 0x%02x is there",
+                   "verification failed at 0x%08x: 0x%02x was written, 0x%02x was read back",
                    sector->sector.address + i, sector->wanted[i], held[i]);
         boot0_hint(error,
-                   "Write the whole file again. The sector may be write-protected (its erase "
-                   "then does nothing), the supply may be weaker than the session was told, "
-                   "or the flash is worn.");
+                   "Write the whole file again. Possible causes: the sector is write-protected "
+                   "(erasing it then has no effect), the supply is lower than the session was "
+                   "told, or the flash is worn.");
         return boot0_advise(error, BOOT0_ADVICE_SUPPLY, NULL);
     }
     return BOOT0_OK;

@@ -319,10 +319,9 @@ static enum boot0_status take_line(struct reader *reader, const char *line,
     } else if (b0_trace_parse(line, &transfer, bytes, &count)) {
         good = take_transfer(reader, &transfer, bytes, count);
     } else {
-        boot0_fail(error, BOOT0_E_DATA, "%s: line %u is not of a trace", reader->name,
+        boot0_fail(error, BOOT0_E_DATA, "%s: line %u does not belong to a trace", reader->name,
                    reader->line);
-        boot0_hint(error, "Use a record of a USB board, or play this one back as that of a serial "
-                          "port.");
+        boot0_hint(error, "Use a record of a USB board, or replay this one as a serial port.");
         return boot0_advise(error, BOOT0_ADVICE_RECORD_USB, NULL);
     }
     return good ? BOOT0_OK : boot0_fail(error, BOOT0_E_MEMORY, "out of memory for the record");
@@ -350,9 +349,9 @@ enum boot0_status b0_trace_events_read(struct b0_trace_events *events, FILE *fil
     for (size_t i = 0; i < events->count; i++)
         if (events->all[i].kind == B0_TRACE_OPEN)
             return BOOT0_OK;
-    boot0_fail(error, BOOT0_E_DATA, "%s: is no record of a session with a board", name);
-    boot0_hint(error, "Use a record of a session: a virtual board's own trace cannot be played "
-                      "back.");
+    boot0_fail(error, BOOT0_E_DATA, "%s: not a record of a session with a board", name);
+    boot0_hint(error, "Use a record of a session: the trace of a virtual board itself cannot be "
+                      "replayed.");
     return boot0_advise(error, BOOT0_ADVICE_RECORD, NULL);
 }
 

@@ -41,7 +41,7 @@ static void diverge(struct replay *replay, const char *what)
         return;
     if (event)
         snprintf(replay->divergence, sizeof replay->divergence,
-                 "line %u of the record is another request than %s", event->line, what);
+                 "line %u of the record does not match %s", event->line, what);
     else
         snprintf(replay->divergence, sizeof replay->divergence, "the record ends before %s", what);
 }
@@ -91,7 +91,7 @@ static enum boot0_xfer control(void *context, const struct boot0_setup *setup, u
     if (!event || !same_setup(&event->transfer.setup, setup)) {
         if (event)
             replay->at--;
-        diverge(replay, "what is asked now");
+        diverge(replay, "this request");
         return BOOT0_XFER_GONE;
     }
     *actual = event->transfer.actual;
@@ -164,7 +164,7 @@ static enum boot0_xfer take_stream(struct replay *replay)
 
     if (event)
         return event->transfer.result;
-    diverge(replay, "what the program's serial port is asked for");
+    diverge(replay, "this request to the program's serial port");
     return BOOT0_XFER_GONE;
 }
 

@@ -128,10 +128,9 @@ static enum boot0_status take_line(struct replay *replay, const char *line, unsi
     const char *text = b0_trace_skip_head(line, &event.at_us);
 
     if (!text || !parse_event(&text, &event)) {
-        boot0_fail(error, BOOT0_E_DATA, "%s: line %u is not of a record of a serial port", name,
-                   number);
-        boot0_hint(error, "Use a record of a serial port, or play this one back as that of a USB "
-                          "board.");
+        boot0_fail(error, BOOT0_E_DATA, "%s: line %u does not belong to a record of a serial port",
+                   name, number);
+        boot0_hint(error, "Use a record of a serial port, or replay this one as a USB board.");
         return boot0_advise(error, BOOT0_ADVICE_RECORD_SERIAL, NULL);
     }
     if (event.kind != SET)
@@ -165,7 +164,7 @@ static enum boot0_status read_record(struct replay *replay, FILE *file, const ch
     }
     if (status != BOOT0_OK || replay->count > 0)
         return status;
-    boot0_fail(error, BOOT0_E_DATA, "%s: is no record of a session with a board", name);
+    boot0_fail(error, BOOT0_E_DATA, "%s: not a record of a session with a board", name);
     boot0_hint(error, "Use a record of a session with a board.");
     return boot0_advise(error, BOOT0_ADVICE_RECORD, NULL);
 }
@@ -186,7 +185,7 @@ static void diverge(struct replay *replay, const char *what)
         return;
     if (event)
         snprintf(replay->divergence, sizeof replay->divergence,
-                 "line %u of the record is something else than %s", event->line, what);
+                 "line %u of the record differs from %s", event->line, what);
     else
         snprintf(replay->divergence, sizeof replay->divergence, "the record ends before %s", what);
 }
@@ -211,7 +210,7 @@ static const struct event *expect(struct replay *replay, enum kind kind, const u
 static enum boot0_xfer send_bytes(void *context, const uint8_t *bytes, size_t size,
                                   uint32_t timeout_ms)
 {
-    const struct event *event = expect(context, OUT, bytes, size, "what is sent now");
+    const struct event *event = expect(context, OUT, bytes, size, "the data that is sent now");
 
     (void)timeout_ms;
     return event ? event->result : BOOT0_XFER_GONE;
@@ -220,7 +219,7 @@ static enum boot0_xfer send_bytes(void *context, const uint8_t *bytes, size_t si
 static enum boot0_xfer receive(void *context, uint8_t *bytes, size_t size, size_t *actual,
                                uint32_t timeout_ms)
 {
-    const struct event *event = expect(context, IN, NULL, size, "what is waited for now");
+    const struct event *event = expect(context, IN, NULL, size, "the data that is expected now");
 
     (void)timeout_ms;
     *actual = 0;
@@ -244,10 +243,10 @@ static enum boot0_xfer set(void *context, const struct boot0_line *line)
          event->settings.rts != line->rts))
         event = NULL;
     else
-        event = expect(replay, SET, NULL, 0, "how the port is set now");
+        event = expect(replay, SET, NULL, 0, "the port's settings now");
     if (event)
         return event->result;
-    diverge(replay, "how the port is set now");
+    diverge(replay, "the port's settings now");
     return BOOT0_XFER_GONE;
 }
 

@@ -60,19 +60,22 @@ static enum boot0_status read_configuration(const struct boot0_transport *transp
             get_descriptor(transport, BOOT0_USB_DESC_CONFIGURATION, 0, 0, blob, total, &actual);
     }
     if (result == BOOT0_XFER_GONE)
-        return boot0_fail(error, BOOT0_E_GONE, "the board went away while it was asked what it is");
+        return boot0_fail(error, BOOT0_E_GONE, "the board went away while it was being identified");
     if (result != BOOT0_XFER_OK) {
         boot0_fail(error, BOOT0_E_IO, "the board does not send its configuration descriptor");
         if (result == BOOT0_XFER_TIMEOUT)
-            return boot0_hint(error, "A bootloader that is still erasing, perhaps for a command "
-                                     "that was broken off, answers nothing: wait half a minute. "
-                                     "Else a bad cable or hub: plug it in again, without a hub.");
-        return boot0_hint(error, "A bad cable or hub, usually. Plug it in again, without a hub.");
+            return boot0_hint(error, "Wait half a minute if the bootloader is still erasing, e.g. "
+                                     "after an interrupted command: it answers nothing meanwhile. "
+                                     "Otherwise the cable or hub is bad: plug the board in again, "
+                                     "without a hub.");
+        return boot0_hint(error, "Plug it in again, without a hub: usually the cable or hub is "
+                                 "bad.");
     }
     if (b0_descriptors_walk(blob, actual, found) || serial_only)
         return BOOT0_OK;
     boot0_fail(error, BOOT0_E_PROTOCOL, "the board's descriptors name no DFU interface");
-    return boot0_hint(error, "They may have been damaged on the way. Plug the board in again.");
+    return boot0_hint(error, "Plug the board in again: its descriptors may have been damaged in "
+                             "transit.");
 }
 
 static uint16_t read_language(const struct boot0_transport *transport)
@@ -254,7 +257,8 @@ static void find_chips(struct boot0_board *board)
     board->family = common_family(board);
     if (board->chip_count == 0 && board->usb.vendor == BOOT0_VENDOR_ST)
         snprintf(board->contradiction, sizeof board->contradiction,
-                 "its memory layout fits no chip in boot0's table; the board's own word is taken");
+                 "its memory layout fits no chip in boot0's table; using the values that the "
+                 "board reports");
 }
 
 enum boot0_status b0_device_probe(const struct boot0_transport *transport,

@@ -134,7 +134,7 @@ static enum boot0_status dfuse_erase(struct b0_protocol *protocol, int memory, e
         return run(dfu, "erasing the whole flash", NULL, error);
     case B0_ERASE_UNPROTECT:
         b0_engine_read_unprotect(engine);
-        return run(dfu, "taking read protection off", NULL, error);
+        return run(dfu, "removing read protection", NULL, error);
     default:
         b0_engine_erase(engine, address);
         return run(dfu, "erasing the sector", &address, error);
@@ -257,7 +257,7 @@ static enum boot0_status detach(const struct boot0_transport *transport,
                                 const struct boot0_board *board, struct boot0_error *error)
 {
     struct b0_engine_config config = {.interface = board->alternates[0].interface};
-    struct b0_task task = {.doing = "asking the program for DFU mode"};
+    struct b0_task task = {.doing = "rebooting the program into DFU mode"};
     struct b0_link link = {.transport = *transport};
     enum boot0_status status = transport->ops->select(
         transport->context, board->alternates[0].interface, board->alternates[0].alternate, error);

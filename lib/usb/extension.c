@@ -44,10 +44,10 @@ static enum boot0_status fail(enum boot0_xfer result, const char *doing, struct 
         return boot0_advise(error, BOOT0_ADVICE_REPEAT, NULL);
     case BOOT0_XFER_TIMEOUT:
         boot0_fail(error, BOOT0_E_IO, "the board did not answer in time while %s", doing);
-        return boot0_hint(error, "Press its reset button twice, which starts the bootloader again, "
-                                 "and try again.");
+        return boot0_hint(error, "Press its reset button twice to restart the bootloader, and try "
+                                 "again.");
     case BOOT0_XFER_STALL:
-        boot0_fail(error, BOOT0_E_PROTOCOL, "the bootloader refused its part in %s", doing);
+        boot0_fail(error, BOOT0_E_PROTOCOL, "the bootloader refused a command while %s", doing);
         boot0_hint(error, "Update the bootloader: it may be older than this library.");
         return boot0_advise(error, BOOT0_ADVICE_UPDATE_BOOTLOADER, NULL);
     default:
@@ -80,7 +80,8 @@ static enum boot0_status summarize(const struct boot0_transport *transport,
     size_t actual;
 
     if (count == 0 || count > B0_EXTENSION_RANGES_MAX)
-        return boot0_fail(error, BOOT0_E_INTERNAL, "%zu ranges cannot be asked for at once", count);
+        return boot0_fail(error, BOOT0_E_INTERNAL, "%zu ranges are too many for one request",
+                          count);
     for (size_t i = 0; i < count; i++) {
         b0_store32(bytes + i * B0_EXTENSION_RANGE_SIZE, ranges[i].address);
         b0_store32(bytes + i * B0_EXTENSION_RANGE_SIZE + 4, ranges[i].length);
@@ -92,7 +93,7 @@ static enum boot0_status summarize(const struct boot0_transport *transport,
                          (uint16_t)(count * size), &actual);
     if (result == BOOT0_XFER_OK && actual < count * size)
         result = BOOT0_XFER_ERROR;
-    return result == BOOT0_XFER_OK ? BOOT0_OK : fail(result, "comparing by digests", error);
+    return result == BOOT0_XFER_OK ? BOOT0_OK : fail(result, "comparing digests", error);
 }
 
 enum boot0_status b0_extension_digests(const struct boot0_transport *transport,
@@ -244,7 +245,7 @@ enum boot0_status b0_extension_refresh(const struct boot0_transport *transport,
     if (result == BOOT0_XFER_OK && !b0_extension_info_load(&info, bytes, actual))
         result = BOOT0_XFER_ERROR;
     if (result != BOOT0_XFER_OK)
-        return fail(result, "asking for the journal", error);
+        return fail(result, "reading the journal", error);
     take_info(&info, bootloader);
     return BOOT0_OK;
 }
@@ -278,7 +279,7 @@ void b0_extension_probe(const struct boot0_transport *transport, struct boot0_bo
     if (version >> 8 != B0_EXTENSION_VERSION >> 8) {
         snprintf(board->contradiction, sizeof board->contradiction,
                  "its bootloader is of another kind (version %x.%02x of boot0's extension, this "
-                 "boot0 knows %x.%02x); it is used as an ordinary DfuSe one",
+                 "boot0 knows %x.%02x); using it as an ordinary DfuSe bootloader",
                  version >> 8, version & 0xffu, B0_EXTENSION_VERSION >> 8,
                  B0_EXTENSION_VERSION & 0xffu);
         return;

@@ -298,8 +298,9 @@ static enum boot0_status fail_open(int result, const struct boot0_candidate *can
         return boot0_advise(error, BOOT0_ADVICE_USB_ACCESS, NULL);
     case REFUSED_BUSY:
         boot0_fail(error, BOOT0_E_BUSY, "the board %s is in use by another program", board);
-        return boot0_hint(error, "Close it: dfu-util, STM32CubeProgrammer, a browser page that "
-                                 "flashes, a virtual machine.");
+        return boot0_hint(error, "Close the program that uses it, e.g. dfu-util, "
+                                 "STM32CubeProgrammer, a browser page that flashes, or a virtual "
+                                 "machine.");
     case REFUSED_DRIVER:
         boot0_fail(error, BOOT0_E_PERMISSION, "no usable driver for the board %s", board);
         boot0_hint(error, "Install the WinUSB driver for it.");
@@ -309,7 +310,7 @@ static enum boot0_status fail_open(int result, const struct boot0_candidate *can
     }
     boot0_fail(error, result == LIBUSB_ERROR_NO_DEVICE ? BOOT0_E_GONE : BOOT0_E_IO,
                "cannot open the board %s: %s", board, libusb_strerror(result));
-    boot0_hint(error, "Plug it in again, at another port if need be.");
+    boot0_hint(error, "Plug it in again, at another port if necessary.");
     return boot0_advise(error, BOOT0_ADVICE_USB_OPEN, NULL);
 }
 
@@ -399,8 +400,8 @@ static enum boot0_status open_serial(void *context, const struct boot0_candidate
     } else {
         status = boot0_fail(error, BOOT0_E_NO_BOARD, "the program at %s has no serial port yet",
                             candidate->path);
-        boot0_hint(error, "Its driver may need a moment more: try again. Or bring the board into "
-                          "DFU mode by its button.");
+        boot0_hint(error, "Try again: its driver may need a moment more. Or bring the board into "
+                          "DFU mode with its button.");
     }
     free(ports);
     return status;
@@ -468,9 +469,9 @@ enum boot0_status boot0_usb_open(struct boot0_bus *bus, struct boot0_error *erro
     result = libusb_init(&usb->context);
     if (result != 0) {
         free(usb);
-        boot0_fail(error, BOOT0_E_NO_BOARD, "this machine has no USB that can be used: %s",
+        boot0_fail(error, BOOT0_E_NO_BOARD, "cannot use this machine's USB: %s",
                    libusb_strerror(result));
-        boot0_hint(error, "Pass the USB devices in, if this is a container or a virtual machine.");
+        boot0_hint(error, "Pass the USB devices in if this is a container or a virtual machine.");
         return boot0_advise(error, BOOT0_ADVICE_USB_MISSING, NULL);
     }
     usb->has_hotplug =

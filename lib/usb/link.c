@@ -20,31 +20,32 @@ static const struct {
     enum boot0_advice advice;
 } status_hints[] = {
     {BOOT0_DFU_STATUS_ERR_TARGET, BOOT0_E_PROTOCOL,
-     "Give another address: the board has no such address, or it may not be used that way.",
+     "Give another address: the board has no such address, or it does not allow this operation "
+     "there.",
      BOOT0_ADVICE_SEE_MEMORIES},
     {BOOT0_DFU_STATUS_ERR_ADDRESS, BOOT0_E_PROTOCOL,
-     "Give another address: the board has no such address, or it keeps that part for its own "
+     "Give another address: the board has no such address, or reserves that part for its own "
      "bootloader.",
      BOOT0_ADVICE_SEE_MEMORIES},
     {BOOT0_DFU_STATUS_ERR_WRITE, BOOT0_E_PROTOCOL,
-     "The memory refused to be written: a write-protected sector, usually. Take the protection off "
-     "in the option bytes.",
+     "Remove the write protection in the option bytes: a refused write usually means a "
+     "write-protected sector.",
      BOOT0_ADVICE_NONE},
     {BOOT0_DFU_STATUS_ERR_ERASE, BOOT0_E_PROTOCOL,
-     "A sector could not be erased: it is write-protected, or the supply is too weak. Try a "
-     "shorter cable or another port.",
+     "Try a shorter cable or another port: a sector could not be erased, because it is "
+     "write-protected or the supply is too weak.",
      BOOT0_ADVICE_NONE},
     {BOOT0_DFU_STATUS_ERR_PROG, BOOT0_E_PROTOCOL,
      "Write the whole file again, with a shorter cable: the memory was not erased there, or the "
      "supply is too weak.",
      BOOT0_ADVICE_WRITE_ALL},
     {BOOT0_DFU_STATUS_ERR_VENDOR, BOOT0_E_PROTECTED,
-     "Remove read protection: ST's bootloaders answer so when it is on. That erases everything in "
-     "the chip's flash.",
+     "Remove read protection: ST's bootloaders give this answer when it is on. That erases "
+     "everything in the chip's flash.",
      BOOT0_ADVICE_UNPROTECT_READ},
     {BOOT0_DFU_STATUS_ERR_FIRMWARE, BOOT0_E_PROTOCOL,
-     "The board says that its program is damaged, which is harmless here. Reset it into DFU mode "
-     "and try again.",
+     "Reset it into DFU mode and try again. The board reports that its program is damaged, which "
+     "is harmless here.",
      BOOT0_ADVICE_NONE},
     {BOOT0_DFU_STATUS_ERR_STALLEDPKT, BOOT0_E_PROTOCOL,
      "Reset the board into DFU mode and try again: it did not expect that request.",
@@ -80,19 +81,19 @@ static const struct {
     [B0_FAIL_NONE] = {BOOT0_E_INTERNAL, "failed for no reason", "", BOOT0_ADVICE_NONE},
     [B0_FAIL_STATUS] = {BOOT0_E_PROTOCOL, "reported an error", "", BOOT0_ADVICE_NONE},
     [B0_FAIL_STALL] = {BOOT0_E_PROTOCOL, "refused the request",
-                       "The board gave no reason. Reset it into DFU mode and try again.",
+                       "Reset it into DFU mode and try again. The board gave no reason.",
                        BOOT0_ADVICE_NONE},
     [B0_FAIL_TIMEOUT] = {BOOT0_E_IO, "did not answer in time",
-                         "A cable or hub that loses packets, or a bootloader that hangs: reset the "
-                         "board into DFU mode, try another cable or port, and try again.",
+                         "Reset the board into DFU mode, try another cable or port, and try "
+                         "again: the cable or hub loses packets, or the bootloader hangs.",
                          BOOT0_ADVICE_NONE},
     [B0_FAIL_GONE] = {BOOT0_E_GONE, "went away",
                       "Bring it into DFU mode again: it was unplugged, reset, or lost power.",
                       BOOT0_ADVICE_REPEAT},
     [B0_FAIL_TRANSFER] = {BOOT0_E_IO, "could not be reached",
-                          "USB transfers fail again and again: try another cable, without a hub.",
+                          "Try another cable, without a hub: USB transfers fail again and again.",
                           BOOT0_ADVICE_NONE},
-    [B0_FAIL_SHORT] = {BOOT0_E_PROTOCOL, "sent less than was asked for",
+    [B0_FAIL_SHORT] = {BOOT0_E_PROTOCOL, "sent less than requested",
                        "Give a smaller size: its memory may end earlier than its layout says.",
                        BOOT0_ADVICE_SEE_MEMORIES},
     [B0_FAIL_STATE] =

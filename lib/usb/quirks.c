@@ -133,8 +133,8 @@ static void correct_pages(const struct b0_quirk *quirk, struct boot0_board *boar
     region->sector_size = quirk->page_size;
     region->sector_count = (uint32_t)((known ? known : total) / quirk->page_size);
     snprintf(board->contradiction, sizeof board->contradiction,
-             "it reports %u pages of %u bytes, which this bootloader is known to get wrong; %u of "
-             "%u bytes are taken",
+             "it reports %u pages of %u bytes, a known error of this bootloader; using %u of %u "
+             "bytes",
              was.sector_count, was.sector_size, region->sector_count, region->sector_size);
 }
 

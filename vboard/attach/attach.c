@@ -341,8 +341,8 @@ static enum boot0_status make_testbed(struct vboard_attachment *attachment,
     }
     if (access(g_get_tmp_dir(), W_OK | X_OK) < 0) {
         boot0_fail(error, BOOT0_E_NO_OUTPUT, "cannot write to %s", g_get_tmp_dir());
-        boot0_hint(error, "The virtual bus needs room for temporary files: set TMPDIR to a "
-                          "directory that can be written to.");
+        boot0_hint(error, "Set TMPDIR to a writable directory: the virtual bus needs room for "
+                          "temporary files.");
     } else {
         attachment->testbed = umockdev_testbed_new();
         attachment->root = umockdev_testbed_get_root_dir(attachment->testbed);
@@ -418,8 +418,8 @@ struct vboard_attachment *vboard_attach(struct vboard *const *boards, size_t cou
     enum boot0_status status;
 
     if (count > VBOARD_PORTS_MAX) {
-        boot0_fail(error, BOOT0_E_USAGE, "%zu boards are more than the %d ports of the virtual hub",
-                   count, VBOARD_PORTS_MAX);
+        boot0_fail(error, BOOT0_E_USAGE, "%zu boards exceed the %d ports of the virtual hub", count,
+                   VBOARD_PORTS_MAX);
         return NULL;
     }
     attachment = g_new0(struct vboard_attachment, 1);

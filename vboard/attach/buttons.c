@@ -40,9 +40,9 @@ static const struct {
     void (*press)(struct vboard *board);
 } rows[] = {
     {{"reset", "press the reset button"}, vboard_press_reset},
-    {{"unplug", "pull the cable"}, vboard_unplug},
-    {{"plug", "plug it in again"}, vboard_plug},
-    {{"boot0 1", "connect BOOT0 to 3.3 V; it counts at the next reset"}, boot0_high},
+    {{"unplug", "unplug the cable"}, vboard_unplug},
+    {{"plug", "plug the cable in again"}, vboard_plug},
+    {{"boot0 1", "connect BOOT0 to 3.3 V; takes effect at the next reset"}, boot0_high},
     {{"boot0 0", "connect BOOT0 to ground"}, boot0_low},
 };
 
@@ -73,7 +73,7 @@ static void take_line(struct vboard_buttons *buttons)
     if (!press(buttons, number, action + strspn(action, " "))) {
         char *shown = g_strescape(buttons->line, NULL);
 
-        fprintf(stderr, "vboard: no button \"%s\": a line is a board's number and an action\n",
+        fprintf(stderr, "vboard: invalid button \"%s\": expected a board's number and an action\n",
                 shown);
         g_free(shown);
     }

@@ -76,8 +76,8 @@ enum boot0_status vboard_child_environment(struct boot0_error *error)
     if (library == NULL) {
         boot0_fail(error, BOOT0_E_UNSUPPORTED, "umockdev is not installed: %s", dlerror());
         return boot0_hint(error,
-                          "Programs see the virtual boards through its library %s. "
-                          "On Debian: apt install umockdev",
+                          "Install umockdev (Debian: apt install umockdev): programs see the "
+                          "virtual boards through its library %s.",
                           umockdev_library);
     }
     dlclose(library);

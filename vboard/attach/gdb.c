@@ -128,7 +128,8 @@ struct vboard_gdb *vboard_gdb_open(struct vboard *board, GRecMutex *lock, uint16
 
     if (listener < 0) {
         boot0_fail(error, BOOT0_E_IO, "cannot listen on port %u: %s", port, strerror(errno));
-        boot0_hint(error, "Another program has it, perhaps another vboard. Choose another number.");
+        boot0_hint(error, "Use another port: another program has this one open, perhaps another "
+                          "vboard.");
         return NULL;
     }
     gdb = g_new0(struct vboard_gdb, 1);

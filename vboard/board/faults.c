@@ -100,13 +100,12 @@ enum boot0_status vboard_faults_parse(const char *text, struct vboard_settings *
         if (*rest++ == '\0')
             return BOOT0_OK;
     }
-    boot0_fail(error, BOOT0_E_USAGE, "cannot understand the fault \"%s\"", text);
+    boot0_fail(error, BOOT0_E_USAGE, "invalid fault \"%s\"", text);
     if (error)
-        boot0_hint(error,
-                   "One or several, joined by '+', of unplug@N[:MS], powercut@N[:MS], "
-                   "stall@N, timeout@N, status@N, address@N=BIT (N counts from 1) and "
-                   "descriptor@OFFSET=XX (BIT and XX in hexadecimal); on the UART lost@N, noise@N, "
-                   "parity@N and hangup@N[:MS].");
+        boot0_hint(error, "Use one or several, joined by '+', of unplug@N[:MS], powercut@N[:MS], "
+                          "stall@N, timeout@N, status@N, address@N=BIT (N counts from 1) and "
+                          "descriptor@OFFSET=XX (BIT and XX in hexadecimal); on the UART lost@N, "
+                          "noise@N, parity@N and hangup@N[:MS].");
     return BOOT0_E_USAGE;
 }
 

@@ -169,7 +169,7 @@ void vboard_start_program(struct vboard *board, uint32_t address)
         vboard_trace(board, "started the program at 0x%08x: stack 0x%08x, entry 0x%08x", address,
                      stats->start_stack, stats->start_pc);
     else
-        vboard_violation(board, 1, "started what is no program", address);
+        vboard_violation(board, 1, "started something that is not a program", address);
     if (sane && board->processor.ops)
         board->processor.ops->start(board->processor.context, address, leaves);
 }

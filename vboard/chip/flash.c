@@ -259,14 +259,14 @@ static void program_unit(struct vboard_chip *chip, uint32_t address, const uint8
     if (refuses_unerased(chip, address) && !unit_is(bytes, size, (uint8_t)~invert) &&
         (invert != 0 || !unit_is(data, size, 0))) {
         result->failed = true;
-        violate(result, address, "programmed what was not erased");
+        violate(result, address, "programmed flash that is not erased");
         return;
     }
     for (uint32_t i = 0; i < size; i++) {
         uint8_t held = bytes[i] ^ invert, wanted = data[i] ^ invert, left = 0;
 
         if ((held & wanted) != wanted)
-            violate(result, address + i, "programmed what was not erased");
+            violate(result, address + i, "programmed flash that is not erased");
         if (half)
             left = random_bits(address + i, SALT_PROGRAM, 128);
         if (weak && chance(address + i, SALT_SUPPLY) % UNRELIABLE_ONE_IN == 0)
@@ -299,7 +299,7 @@ static void program(struct vboard_chip *chip, const struct vboard_flash_op *op, 
 
     if (op->address % unit != 0) {
         result->failed = chip->part->refuses_unerased;
-        violate(result, op->address, "programmed at an address that does not suit the width");
+        violate(result, op->address, "programmed at an address that is not aligned to the width");
         return;
     }
     for (uint32_t at = 0; at < op->size; at += unit) {

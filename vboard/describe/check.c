@@ -108,8 +108,8 @@ static bool check_memory(struct checker *checker, size_t index)
 
     if ((area->kind == VBOARD_FLASH) != (index == 0))
         return fail(checker, memory->line,
-                    "the first memory is the flash of the chip, and no other is: expected kind = "
-                    "%s",
+                    "the first memory must be the chip's flash, and only the first: expected kind "
+                    "= %s",
                     index == 0 ? "flash" : "external");
     if (!complete_sectors(checker, memory))
         return false;
@@ -120,12 +120,12 @@ static bool check_memory(struct checker *checker, size_t index)
     if (area->kind == VBOARD_FEATURE && area->address != (uint32_t)FEATURE_ADDRESS)
         return fail(checker, memory->line, "a memory of kind feature is at 0xFFFF0000");
     if ((uint64_t)area->address + area->size > UINT64_C(1) << 32)
-        return fail(checker, memory->line, "the memory ends behind 0xFFFFFFFF");
+        return fail(checker, memory->line, "the memory ends beyond 0xFFFFFFFF");
     if (area->reserved > area->size)
-        return fail(checker, memory->line, "reserved is more than the memory has");
+        return fail(checker, memory->line, "reserved is larger than the memory");
     for (size_t i = 0; i < index; i++)
         if (overlaps(area, &checker->description->memories[i].area))
-            return fail(checker, memory->line, "the memory overlaps that of line %u",
+            return fail(checker, memory->line, "the memory overlaps the one in line %u",
                         checker->description->memories[i].line);
     return true;
 }
@@ -209,11 +209,9 @@ static bool check_chip(struct checker *checker)
     unsigned line = checker->description->lines[SECTION_CHIP];
 
     if (part->unique_id > 0 && !find_area(part, part->unique_id, UNIQUE_ID_SIZE))
-        return fail(checker, line, "unique_id: there is no memory of 12 bytes at 0x%08X",
-                    part->unique_id);
+        return fail(checker, line, "unique_id: no memory of 12 bytes at 0x%08X", part->unique_id);
     if (part->flash_size > 0 && !find_area(part, part->flash_size, FLASH_SIZE_SIZE))
-        return fail(checker, line, "flash_size: there is no memory of 2 bytes at 0x%08X",
-                    part->flash_size);
+        return fail(checker, line, "flash_size: no memory of 2 bytes at 0x%08X", part->flash_size);
     return check_options(checker);
 }
 
@@ -231,7 +229,7 @@ static bool check_alternates(struct checker *checker)
     for (size_t i = 1; i < description->alternate_count; i++)
         if (alternates[i].interface < alternates[i - 1].interface)
             return fail(checker, description->alternate_lines[i],
-                        "interface: the alternate settings go by interface, from the lowest up");
+                        "interface: expected alternate settings sorted by interface, lowest first");
     return true;
 }
 

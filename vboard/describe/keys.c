@@ -64,16 +64,18 @@ static const char *const statuses[] = {
 static const struct section sections[SECTION_COUNT] = {
     [SECTION_BOARD] = {"board", false, "The board's name. Optional."},
     [SECTION_CHIP] = {"chip", false,
-                      "What the memories have in common. Optional: a chip without option bytes, "
-                      "with the times of an F4."},
+                      "What the memories have in common. Optional: the default is a chip without "
+                      "option bytes, with the times of an F4."},
     [SECTION_MEMORY] = {"memory", true,
-                        "One section for each memory, at most 16. The first is the main flash."},
-    [SECTION_USB] = {"usb", false, "The USB device. Required, but not for a bootloader `uart`."},
+                        "One section per memory, at most 16. The first is the main flash."},
+    [SECTION_USB] = {"usb", false, "The USB device. Required, except for the bootloader `uart`."},
     [SECTION_ALTERNATE] = {"alternate", true,
-                           "One section for each alternate setting of a DFU interface, at most 24, "
-                           "in the order of the descriptors."},
-    [SECTION_DFU] = {"dfu", false, "The bootloader and its ways. Optional."},
-    [SECTION_UART] = {"uart", false, "The bootloader on the UART (AN3155). Without it, none."},
+                           "One section per alternate setting of a DFU interface, at most 24, in "
+                           "the order of the descriptors."},
+    [SECTION_DFU] = {"dfu", false, "The bootloader and its behaviour. Optional."},
+    [SECTION_UART] = {"uart", false,
+                      "The bootloader on the UART (AN3155). Without this section, the board has "
+                      "none."},
 };
 
 /* clang-format off */
@@ -83,7 +85,7 @@ static const struct key keys[] = {
      .meaning = "the board's name in traces and statistics: letters, digits, `-`, `_`, `.`"},
     {.name = "summary", .section = SECTION_BOARD, TEXT(200), FIELD(rom.listed.summary),
      .preset_text = "",
-     .meaning = "one line for people"},
+     .meaning = "a one-line description"},
     {.name = "serial", .section = SECTION_BOARD, TEXT(VBOARD_STRING_MAX), FIELD(rom.usb.serial),
      .meaning = "the serial number, string 3; without the key, there is none"},
 
@@ -91,18 +93,18 @@ static const struct key keys[] = {
      .preset_text = "custom chip", .meaning = "the chip's name, for messages"},
     {.name = "times", .section = SECTION_CHIP, .type = KEY_FAMILY, FIELD(part.family),
      .preset_text = "STM32F4",
-     .meaning = "the family that the flash is of: times and width of erasing and programming, what erased "
-                "flash reads"},
+     .meaning = "the family of the flash: determines times and width of erasing and programming, "
+                "and the value of erased flash"},
     {.name = "banks", .section = SECTION_CHIP, .type = KEY_NUMBER, .min = 1, .max = 8, .preset = 1,
-     FIELD(part.banks), .meaning = "banks of the main flash: a mass erase takes so many times as "
+     FIELD(part.banks), .meaning = "banks of the main flash: a mass erase takes as many times as "
                                    "long"},
     {.name = "option_bytes", .section = SECTION_CHIP, CHOICE(options_styles),
      .preset = VBOARD_OPTIONS_NONE, FIELD(part.options_style),
-     .meaning = "the family whose encoding of read and write protection the option bytes have"},
+     .meaning = "the family whose encoding of read and write protection the option bytes use"},
     {.name = "pages_per_wrp", .section = SECTION_CHIP, BYTE, FIELD(part.pages_per_wrp),
-     .meaning = "`f1`, `f0`: pages that one bit of write protection stands for"},
+     .meaning = "`f1`, `f0`: pages per bit of write protection"},
     {.name = "otp_lock", .section = SECTION_CHIP, YES_NO, FIELD(part.otp_lock),
-     .meaning = "the OTP memory ends in one lock byte for each 32 bytes, as an F4's"},
+     .meaning = "the OTP memory ends in one lock byte for each 32 bytes, as on an F4"},
     {.name = "refuses_unerased", .section = SECTION_CHIP, YES_NO, FIELD(part.refuses_unerased),
      .meaning = "programming flash that is not erased is an error; `no`: it clears bits, as on an "
                 "F4"},
@@ -112,16 +114,16 @@ static const struct key keys[] = {
      .meaning = "address of the 2 bytes that hold the size of the flash in KiB; 0: none"},
 
     {.name = "kind", CHOICE(kinds), .required = true, MEMORY_FIELD(area.kind),
-     .meaning = "what it is; `external`: flash beside the chip, `info`: unique id and flash size, "
-                "`feature`: the supply range at 0xFFFF0000"},
+     .meaning = "the kind of memory; `external`: flash outside the chip, `info`: unique id and "
+                "flash size, `feature`: the supply range at 0xFFFF0000"},
     {.name = "address", ADDRESS, .required = true, MEMORY_FIELD(area.address),
-     .meaning = "where it begins"},
+     .meaning = "start address"},
     {.name = "size", SIZE, MEMORY_FIELD(area.size),
-     .meaning = "bytes; required, but for flash and external, where the sectors give it"},
+     .meaning = "size in bytes; required except for flash and external, whose sectors determine it"},
     {.name = "sectors", .type = KEY_SECTORS, MEMORY_FIELD(sectors),
-     .meaning = "flash, external: the sectors, as `4*16K, 1*64K, 7*128K`"},
+     .meaning = "flash, external: the sectors, e.g. `4*16K, 1*64K, 7*128K`"},
     {.name = "reserved", SIZE, MEMORY_FIELD(area.reserved),
-     .meaning = "bytes at its start that the bootloader keeps to itself"},
+     .meaning = "bytes at the start that the bootloader reserves"},
 
     {.name = "vendor_id", .section = SECTION_USB, HEX_HALF, .required = true,
      FIELD(rom.usb.vendor), .meaning = "idVendor"},
@@ -138,33 +140,34 @@ static const struct key keys[] = {
     {.name = "manufacturer", .section = SECTION_USB, TEXT(VBOARD_STRING_MAX),
      FIELD(rom.usb.manufacturer), .meaning = "string 1; without the key, there is none"},
     {.name = "product", .section = SECTION_USB, TEXT(VBOARD_STRING_MAX),
-     FIELD(rom.usb.product_name), .meaning = "string 2; likewise"},
+     FIELD(rom.usb.product_name), .meaning = "string 2; without the key, there is none"},
     {.name = "serial_is_plain_bytes", .section = SECTION_USB, YES_NO, FIELD(rom.usb.raw_serial),
      .meaning = "the serial number is sent as bytes instead of UTF-16"},
     {.name = "short_string", .section = SECTION_USB, BYTE, FIELD(rom.usb.short_string),
-     .meaning = "number of a string that arrives cut, though its bLength is right; 0: none"},
+     .meaning = "number of a string that arrives truncated, though its bLength is right; 0: none"},
     {.name = "short_bytes", .section = SECTION_USB, BYTE, FIELD(rom.usb.short_bytes),
-     .meaning = "how many bytes of it arrive"},
+     .meaning = "number of bytes that arrive"},
     {.name = "configuration", .section = SECTION_USB, .type = KEY_BYTES,
      .max = VBOARD_CONFIGURATION_MAX, FIELD(configuration),
      .count_offset = offsetof(struct vboard_description, rom.usb.configuration_size),
-     .meaning = "the configuration descriptor with all that follows, as the host reads it; without "
-                "the key it is made from the other keys"},
+     .meaning = "the configuration descriptor with all that follows, as the host reads it; "
+                "without the key, it is generated from the other keys"},
 
     {.name = "name", TEXT(VBOARD_STRING_MAX), .required = true, ALTERNATE_FIELD(name),
-     .meaning = "its string: 4 for the first, 5 for the next, …"},
+     .meaning = "index of its string: 4 for the first, 5 for the next, …"},
     {.name = "interface", .type = KEY_NUMBER, .max = VBOARD_INTERFACES_MAX - 1,
      ALTERNATE_FIELD(interface),
      .meaning = "bInterfaceNumber; bAlternateSetting counts from 0 in each interface"},
     {.name = "base", ADDRESS, ALTERNATE_FIELD(base),
-     .meaning = "`dfuse`: added to the addresses that the host gives; else where a download goes, "
-                "0: nowhere"},
+     .meaning = "`dfuse`: added to the addresses that the host sends; otherwise the address of a "
+                "download, 0: nowhere"},
     {.name = "transfer_size", HALF, ALTERNATE_FIELD(transfer_size),
-     .meaning = "wTransferSize of the interface, if it has one of its own; 0: that of [dfu]"},
+     .meaning = "wTransferSize of the interface, if it differs from that of [dfu]; 0: that of "
+                "[dfu]"},
 
     {.name = "bootloader", .section = SECTION_DFU, CHOICE(bootloaders), FIELD(bootloader),
-     .meaning = "`dfuse`: ST's ROM and what works like it; `plain`: DFU 1.1, no addresses; `maple`: "
-                "LeafLabs' bootloader; `uart`: no USB"},
+     .meaning = "`dfuse`: ST's ROM and compatible bootloaders; `plain`: DFU 1.1, no addresses; "
+                "`maple`: LeafLabs' bootloader; `uart`: no USB"},
     {.name = "attributes", .section = SECTION_DFU, HEX_BYTE, .preset = 0x0b,
      FIELD(rom.usb.functional.attributes),
      .meaning = "bmAttributes: 1 can download, 2 can upload, 4 manifestation tolerant, 8 will "
@@ -187,7 +190,7 @@ static const struct key keys[] = {
      .meaning = "the same after a block of data"},
     {.name = "busy_address", .section = SECTION_DFU, CHOICE(behaviours),
      FIELD(rom.busy_behaviour[VBOARD_COMMAND_ADDRESS]),
-     .meaning = "a request while set address is at work: see [Busy](#busy)"},
+     .meaning = "a request while set address is in progress: see [Busy](#busy)"},
     {.name = "busy_erase", .section = SECTION_DFU, CHOICE(behaviours),
      FIELD(rom.busy_behaviour[VBOARD_COMMAND_ERASE]), .meaning = "the same for erase"},
     {.name = "busy_data", .section = SECTION_DFU, CHOICE(behaviours),
@@ -197,26 +200,26 @@ static const struct key keys[] = {
     {.name = "leaves_at_once", .section = SECTION_DFU, YES_NO, FIELD(rom.leaves_at_once),
      .meaning = "`dfuse`: the program starts on the empty DNLOAD, not on the GETSTATUS after it"},
     {.name = "hangs_from", .section = SECTION_DFU, ADDRESS, FIELD(rom.hangs_from),
-     .meaning = "`dfuse`: after an erase from this address up it reports dfuDNBUSY until CLRSTATUS "
-                "came twice; 0: never"},
+     .meaning = "`dfuse`: after an erase at or above this address, the bootloader reports "
+                "dfuDNBUSY until it has received CLRSTATUS twice; 0: never"},
     {.name = "program", .section = SECTION_DFU, ADDRESS, FIELD(rom.starts[0]),
-     .meaning = "`maple`: where it looks for a program first; required there"},
+     .meaning = "`maple`: first address at which it looks for a program; required there"},
     {.name = "second_program", .section = SECTION_DFU, ADDRESS, FIELD(rom.starts[1]),
-     .meaning = "`maple`: where it looks next; required there"},
+     .meaning = "`maple`: second address; required there"},
     {.name = "wiped", .section = SECTION_DFU, ADDRESS, FIELD(rom.wiped),
-     .meaning = "`maple`: this page is erased before a download that goes elsewhere; 0: none"},
+     .meaning = "`maple`: this page is erased before a download to another place; 0: none"},
     {.name = "starts_quickly", .section = SECTION_DFU, YES_NO, FIELD(rom.starts_quickly),
      .meaning = "`maple`: the program starts right after a download, without waiting for a host"},
 
     {.name = "version", .section = SECTION_UART, HEX_BYTE, .min = 1, .required = true,
      FIELD(rom.uart.version), .meaning = "version of the protocol: 0x31 for 3.1"},
     {.name = "chip_id", .section = SECTION_UART, HEX_HALF, .required = true,
-     FIELD(rom.uart.chip_id), .meaning = "what Get ID answers"},
+     FIELD(rom.uart.chip_id), .meaning = "the chip id that Get ID returns"},
     {.name = "no_mass_erase", .section = SECTION_UART, YES_NO, FIELD(rom.uart.no_mass_erase),
      .meaning = "a mass erase is refused"},
     {.name = "commands", .section = SECTION_UART, .type = KEY_BYTES, .required = true,
      .max = VBOARD_UART_COMMANDS_MAX, FIELD(rom.uart.commands),
-     .meaning = "the commands as Get lists them, 00 first"},
+     .meaning = "the commands that Get lists, 00 first"},
 };
 /* clang-format on */
 

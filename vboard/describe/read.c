@@ -41,7 +41,7 @@ static bool fail(struct parser *parser, unsigned line, const char *format, ...)
     boot0_fail(parser->error, BOOT0_E_DATA, "%s:%u: %s", parser->file, line, what);
     if (parser->error)
         boot0_hint(parser->error, "Compare with the output of `vboard describe f407`; "
-                                  "docs/reference/board-files.md has all keys.");
+                                  "docs/reference/board-files.md lists all keys.");
     return false;
 }
 
@@ -170,7 +170,7 @@ static bool take_key(struct parser *parser, const char *at, const char *end)
         if (key->section != parser->section || !is_name(at, (size_t)(name_end - at), key->name))
             continue;
         if (parser->seen[i] > 0 && key->type != KEY_BYTES)
-            return fail(parser, parser->line, "%s is set already in line %u", key->name,
+            return fail(parser, parser->line, "%s is already set in line %u", key->name,
                         parser->seen[i]);
         parser->seen[i] = parser->line;
         return read_value(parser, key, value, end);

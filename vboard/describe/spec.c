@@ -75,7 +75,7 @@ static enum boot0_status set_serial(struct vboard_settings *settings, const char
                           VBOARD_SERIAL_MAX);
     for (size_t i = 0; i < length; i++)
         if (value[i] < 0x20 || value[i] > 0x7e)
-            return vboard_spec_bad(error, value, "a serial number of plain characters");
+            return vboard_spec_bad(error, value, "a serial number of printable ASCII characters");
     memcpy(settings->serial, value, length + 1);
     return BOOT0_OK;
 }
@@ -233,8 +233,8 @@ static enum boot0_status set_describe(struct vboard_settings *settings, const ch
 {
     if (settings->described)
         return BOOT0_OK;
-    return boot0_fail(error, BOOT0_E_USAGE, "only the board \"custom\" is described by a file (%s)",
-                      value);
+    return boot0_fail(error, BOOT0_E_USAGE,
+                      "only the board \"custom\" takes a description file (%s)", value);
 }
 
 static enum boot0_status set_mode(struct vboard_settings *settings, const char *value,
@@ -253,34 +253,36 @@ static const struct {
     vboard_spec_set *set;  /* NULL: only a line of help for the key above */
 } keys[] = {
     {{"describe=FILE", "custom: the file that describes the board"}, set_describe},
-    {{"flash=FILE", "main flash is read from this file, and written back at the end"}, set_flash},
-    {{"fill=blank|random|0xNN", "what the flash holds at first (default blank)"}, set_fill},
+    {{"flash=FILE", "file with the main flash; it is read at first and written back at the end"},
+     set_flash},
+    {{"fill=blank|random|0xNN", "initial content of the flash (default blank)"}, set_fill},
     {{"boot0=0|1|button",
       "the BOOT0 pin: 1 starts the ROM's bootloader (default); button: only now"},
      set_boot0},
     {{"crystal=MHZ", "the crystal, 0 for none (default 8): programs on f407 only"},
      vboard_spec_crystal},
-    {{"hsi=PERCENT", "how far the internal oscillator is off, -10 to 10 (default 0)"},
+    {{"hsi=PERCENT", "deviation of the internal oscillator in percent, -10 to 10 (default 0)"},
      vboard_spec_hsi},
-    {{"lsi=KHZ", "the watchdog's oscillator, 17 to 47 (default 32)"}, vboard_spec_lsi},
-    {{"watchdog=0|1", "1: the option bytes start the watchdog with each reset (default 0)"},
+    {{"lsi=KHZ", "frequency of the watchdog's oscillator in kHz, 17 to 47 (default 32)"},
+     vboard_spec_lsi},
+    {{"watchdog=0|1", "1: the option bytes start the watchdog at each reset (default 0)"},
      vboard_spec_watchdog},
     {{"pullup=0|1", "1: the board pulls D+ up by itself (default 0)"}, vboard_spec_pull_up},
-    {{"erase_factor=N", "an erase takes so many times the typical time, 1 to 4 (default 1)"},
+    {{"erase_factor=N", "factor on the typical erase time, 1 to 4 (default 1)"},
      vboard_spec_erase_factor},
-    {{"brownout=V@MS[:MS]", "the supply falls to V at a time, for a time or until the end"},
+    {{"brownout=V@MS[:MS]", "the supply drops to V at a time, for a time or until the end"},
      vboard_spec_brownout},
-    {{"crystal_stop=MS[:MS]", "the crystal stands still from a time, for a time or until the end"},
+    {{"crystal_stop=MS[:MS]", "the crystal stops at a time, for a time or until the end"},
      vboard_spec_crystal_stop},
-    {{"standby=0|1", "1: the chip starts out of Standby mode, which its flags say (default 0)"},
+    {{"standby=0|1", "1: the chip wakes from Standby mode, as its flags report (default 0)"},
      vboard_spec_standby},
-    {{"elf=FILE", "names of functions for what is told of a program"}, set_elf},
-    {{"button=PIN:LEVEL", "a pin held high or low, such as PA0:1"}, vboard_spec_button},
+    {{"elf=FILE", "ELF file with function names for reports about a program"}, set_elf},
+    {{"button=PIN:LEVEL", "a pin held high or low, e.g. PA0:1"}, vboard_spec_button},
     {{"vbus=0|1", "whether PA9 sees the VBUS of the USB port (default 1)"}, vboard_spec_vbus},
-    {{"vbat=0|1", "1: the backup registers outlive a loss of power (default 0)"}, vboard_spec_vbat},
+    {{"vbat=0|1", "1: the backup registers survive a loss of power (default 0)"}, vboard_spec_vbat},
     {{"serial=TEXT", "USB serial number"}, set_serial},
-    {{"plug=MS", "plugged in so long after the start (default 0); never: by a button"}, set_plug},
-    {{"mode=dfu|serial", "Maple boards: what runs at first, bootloader or sketch (default dfu)"},
+    {{"plug=MS", "plugged in this time after the start (default 0); never: by a button"}, set_plug},
+    {{"mode=dfu|serial", "Maple boards: what runs first: dfu (default) or serial, the program"},
      set_mode},
     {{"supply=V", "supply voltage, 1.65 to 3.6 (default 3.3)"}, vboard_spec_supply},
     {{"feature_erase=0|1", "1: the supply range of the ROM speeds up erasing too (unproven)"},
@@ -289,25 +291,25 @@ static const struct {
     {{"poll_address=MS", "poll timeout that the ROM reports for set-address"}, set_poll_address},
     {{"poll_erase=MS", "the same for erase"}, set_poll_erase},
     {{"poll_data=MS", "the same for a block of data"}, set_poll_data},
-    {{"baud_max=N", "the fastest line that the UART bootloader can measure (default 230400)"},
+    {{"baud_max=N", "highest baud rate that the UART bootloader can measure (default 230400)"},
      set_baud_max},
-    {{"adapter_max=N", "the fastest line that the serial adapter takes (default 3000000)"},
+    {{"adapter_max=N", "highest baud rate that the serial adapter accepts (default 3000000)"},
      set_adapter_max},
-    {{"adapter_garbles=N", "faster lines are taken, but garbled (default: none)"},
+    {{"adapter_garbles=N", "accepts higher baud rates, but garbles them (default: none)"},
      set_adapter_garbles},
-    {{"wiring=[!]LINE-PIN[+...]", "the serial adapter's dtr and rts go to reset and boot0"},
+    {{"wiring=[!]LINE-PIN[+...]", "wires the serial adapter's dtr and rts to reset and boot0"},
      set_wiring},
-    {{"fault=FAULT[+FAULT]", "what goes wrong, always at the same place:"}, set_fault},
+    {{"fault=FAULT[+FAULT]", "a fault, always at the same place:"}, set_fault},
     {{"  unplug@N[:MS]", "unplugged at class transfer N, plugged in again MS later"}, NULL},
     {{"  powercut@N[:MS]", "power lost in the middle of flash operation N, back MS later"}, NULL},
     {{"  stall@N", "class transfer N is stalled"}, NULL},
-    {{"  timeout@N", "class transfer N is never answered"}, NULL},
+    {{"  timeout@N", "class transfer N gets no answer"}, NULL},
     {{"  status@N", "GETSTATUS number N answers garbage"}, NULL},
-    {{"  address@N=BIT", "Set Address Pointer number N is taken with this bit (hex) wrong"}, NULL},
+    {{"  address@N=BIT", "this bit (hex) of Set Address Pointer number N is inverted"}, NULL},
     {{"  descriptor@OFFSET=XX", "this byte of the configuration descriptor is XX"}, NULL},
-    {{"  lost@N", "character N on the UART, both ways together, does not arrive"}, NULL},
-    {{"  noise@N", "one that nobody has sent arrives before it"}, NULL},
-    {{"  parity@N", "one bit of it is wrong"}, NULL},
+    {{"  lost@N", "character N on the UART, counted in both directions, is lost"}, NULL},
+    {{"  noise@N", "an extra character arrives before it"}, NULL},
+    {{"  parity@N", "one of its bits is inverted"}, NULL},
     {{"  hangup@N[:MS]", "the serial adapter is unplugged at it, and is back MS later"}, NULL},
 };
 
@@ -341,11 +343,11 @@ static enum boot0_status parse_pair(char *pair, struct vboard_settings *settings
         if (error)
             boot0_hint(
                 error,
-                "Settings are describe, flash, fill, boot0, crystal, hsi, lsi, watchdog, "
-                "pullup, erase_factor, brownout, crystal_stop, standby, elf, button, vbus, vbat, "
-                "plug, mode, serial, supply, rdp, poll_address, "
-                "poll_erase, poll_data, feature_erase, baud_max, adapter_max, adapter_garbles, "
-                "wiring and fault, each as key=value.");
+                "Use key=value with one of these keys: describe, flash, fill, boot0, crystal, "
+                "hsi, lsi, watchdog, pullup, erase_factor, brownout, crystal_stop, standby, elf, "
+                "button, vbus, vbat, plug, mode, serial, supply, rdp, poll_address, poll_erase, "
+                "poll_data, feature_erase, baud_max, adapter_max, adapter_garbles, wiring and "
+                "fault.");
         return BOOT0_E_USAGE;
     }
     *value++ = '\0';
@@ -393,8 +395,8 @@ static enum boot0_status load_description(const char *pairs, struct vboard_spec 
     if (!pairs) {
         boot0_fail(error, BOOT0_E_USAGE, "the board \"custom\" needs a description");
         if (error)
-            boot0_hint(error, "Use custom:describe=FILE; `vboard describe f407` writes one to "
-                              "begin with.");
+            boot0_hint(error, "Use custom:describe=FILE. Run `vboard describe f407` to write a "
+                              "first one.");
         return BOOT0_E_USAGE;
     }
     pairs += sizeof key - 1;
@@ -419,9 +421,9 @@ static enum boot0_status find_board(const char *text, size_t name, struct vboard
     spec->rom = vboard_rom_find(text, name);
     if (spec->rom)
         return BOOT0_OK;
-    boot0_fail(error, BOOT0_E_USAGE, "there is no virtual board \"%.*s\"", (int)name, text);
+    boot0_fail(error, BOOT0_E_USAGE, "unknown virtual board \"%.*s\"", (int)name, text);
     if (error)
-        boot0_hint(error, "`vboard list` shows them; f407 is one.");
+        boot0_hint(error, "Run `vboard list` to see them; f407 is one.");
     return BOOT0_E_USAGE;
 }
 

@@ -16,7 +16,7 @@ bool vboard_spec_number(const char *text, unsigned long limit, unsigned long *va
 
 enum boot0_status vboard_spec_bad(struct boot0_error *error, const char *value, const char *wanted)
 {
-    return boot0_fail(error, BOOT0_E_USAGE, "\"%s\" is not %s", value, wanted);
+    return boot0_fail(error, BOOT0_E_USAGE, "invalid value \"%s\": expected %s", value, wanted);
 }
 
 static enum boot0_status set_flag(bool *flag, const char *value, struct boot0_error *error)
@@ -168,7 +168,7 @@ enum boot0_status vboard_spec_brownout(struct vboard_settings *settings, const c
 
     if (!take_thousandths(&rest, &mv) || *rest++ != '@' || !take_span(&rest, &from_us, &until_us) ||
         mv < 1500 || mv > 3600)
-        return vboard_spec_bad(error, value, "a voltage and times in ms such as 2.3@500:20");
+        return vboard_spec_bad(error, value, "a voltage and times in ms, e.g. 2.3@500:20");
     settings->brownout.mv = mv;
     settings->brownout.from_us = from_us;
     settings->brownout.until_us = until_us;
@@ -182,7 +182,7 @@ enum boot0_status vboard_spec_crystal_stop(struct vboard_settings *settings, con
     uint64_t from_us, until_us;
 
     if (!take_span(&rest, &from_us, &until_us))
-        return vboard_spec_bad(error, value, "times in ms such as 500:20");
+        return vboard_spec_bad(error, value, "times in ms, e.g. 500:20");
     settings->crystal_stop.from_us = from_us;
     settings->crystal_stop.until_us = until_us;
     return BOOT0_OK;
@@ -214,11 +214,11 @@ enum boot0_status vboard_spec_button(struct vboard_settings *settings, const cha
     unsigned pin = 0;
 
     if (value[0] != 'P' || value[1] < 'A' || value[1] > 'I')
-        return vboard_spec_bad(error, value, "a pin and its level such as PA0:1");
+        return vboard_spec_bad(error, value, "a pin and its level, e.g. PA0:1");
     for (; *p >= '0' && *p <= '9' && pin < 16; p++)
         pin = pin * 10 + (unsigned)(*p - '0');
     if (p == value + 2 || pin > 15 || p[0] != ':' || (p[1] != '0' && p[1] != '1') || p[2] != '\0')
-        return vboard_spec_bad(error, value, "a pin and its level such as PA0:1");
+        return vboard_spec_bad(error, value, "a pin and its level, e.g. PA0:1");
     settings->button_set = true;
     settings->button_high = p[1] == '1';
     settings->button_pin = (unsigned)(value[1] - 'A') * 16 + pin;

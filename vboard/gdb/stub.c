@@ -264,7 +264,7 @@ static const char *monitor(struct vboard_gdb_stub *stub, const char *rest)
         strcmp(command, "reset") == 0) {
         stub->target->reset(stub->context);
     } else if (strcmp(command, "halt") != 0) {
-        print(stub, "There are: reset halt, halt.\n");
+        print(stub, "Supported commands: reset halt, halt.\n");
     }
     return "OK";
 }

@@ -189,7 +189,7 @@ static enum boot0_status open_board(void *context, const struct boot0_candidate 
         *transport = (struct boot0_transport){.ops = &board_ops, .context = handle};
         return BOOT0_OK;
     }
-    return boot0_fail(error, BOOT0_E_GONE, "the board at %s is no longer there", candidate->path);
+    return boot0_fail(error, BOOT0_E_GONE, "the board at %s has disappeared", candidate->path);
 }
 
 /* If a flash file cannot be written, nobody is left to tell. */

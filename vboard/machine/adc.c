@@ -103,7 +103,7 @@ static void interrupt(struct vboard_machine *machine)
 static void start(struct vboard_machine *machine)
 {
     if (vboard_rcc_pclk_hz(machine, 1) / (2 * ((machine->adc->ccr >> 16 & 3) + 1)) > 36000000)
-        vboard_report(machine, 0x40012304, "the ADC's clock is over 36 MHz");
+        vboard_report(machine, 0x40012304, "the ADC's clock exceeds 36 MHz");
     machine->adc->sr |= SR_STRT;
     vboard_schedule(machine, VBOARD_EVENT_ADC, vboard_time_now_ns(machine) + duration_ns(machine));
 }

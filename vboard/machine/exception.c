@@ -124,7 +124,7 @@ static void take(struct vboard_machine *machine, unsigned number, uint32_t how)
         return;
     }
     vboard_report(machine, machine->scb->vtor + 4 * number,
-                  "the vector of exception %u is no Thumb code", number);
+                  "the vector of exception %u is not Thumb code", number);
     if (number == VBOARD_HARD_FAULT)
         lock_up(machine, "No handler for the hard fault");
     else if (vector == 0)
@@ -234,7 +234,7 @@ void vboard_exception_return(struct vboard_machine *machine, uint32_t how)
     stack = vboard_cpu_get(machine, how & RETURN_PSP ? UC_ARM_REG_PSP : UC_ARM_REG_MSP);
     frame = vboard_memory_at(machine, stack, size);
     if (!frame) {
-        vboard_report(machine, stack, "no stack to return from an exception by");
+        vboard_report(machine, stack, "no stack for the return from an exception");
         vboard_fault(machine, VBOARD_BUS_FAULT, CFSR_UNSTKERR);
         return;
     }

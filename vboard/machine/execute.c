@@ -216,7 +216,7 @@ static void access_fault(struct vboard_machine *machine)
     if (cpu->fault_type == UC_MEM_FETCH_UNMAPPED || cpu->fault_type == UC_MEM_FETCH_PROT) {
         if (vboard_memory_enters_rom(machine, cpu->fault_address))
             return;
-        vboard_report(machine, cpu->fault_address, "executed where there is no code memory");
+        vboard_report(machine, cpu->fault_address, "executed an address without code memory");
         vboard_cpu_set(machine, UC_ARM_REG_PC, cpu->fault_address | 1);
         vboard_fault(machine, VBOARD_BUS_FAULT, CFSR_IBUSERR);
         return;
@@ -224,8 +224,8 @@ static void access_fault(struct vboard_machine *machine)
     /* Unicorn does not report the instruction; its block is close. */
     vboard_cpu_set(machine, UC_ARM_REG_PC, cpu->block | 1);
     if (!vboard_memory_is_ram(machine, stack - 4, 4))
-        vboard_report(machine, stack, "the stack pointer points to nowhere");
-    vboard_report(machine, cpu->fault_address, "%s %u bytes where there is nothing",
+        vboard_report(machine, stack, "the stack pointer is outside memory");
+    vboard_report(machine, cpu->fault_address, "%s %u bytes at an address without memory",
                   cpu->fault_type == UC_MEM_READ_UNMAPPED ? "read" : "wrote", cpu->fault_size);
     machine->scb->bfar = cpu->fault_address;
     vboard_fault(machine, VBOARD_BUS_FAULT, CFSR_PRECISERR | CFSR_BFARVALID);

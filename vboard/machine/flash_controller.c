@@ -64,8 +64,7 @@ void vboard_flashc_check_latency(struct vboard_machine *machine)
             return;
     if (machine->time->hclk_hz > limits[latency] * 1000000u)
         vboard_report(machine, 0x40023c00,
-                      "%u wait states for the flash at %u kHz and %u mV: "
-                      "too few",
+                      "%u wait states for the flash at %u kHz and %u mV: too few",
                       (unsigned)latency, (unsigned)(machine->time->hclk_hz / 1000), supply_mv);
 }
 
@@ -110,7 +109,7 @@ static bool prepare_mass_erase(struct vboard_machine *machine)
     uint32_t bits = machine->flash->cr & (FLASH_CR_MER | FLASH_CR_MER1);
 
     if ((bits & FLASH_CR_MER1) && !two) {
-        vboard_report(machine, 0x40023c10, "MER1 was set: there is one bank only");
+        vboard_report(machine, 0x40023c10, "MER1 was set, but there is only one bank");
         return false;
     }
     op->kind = two && bits != (FLASH_CR_MER | FLASH_CR_MER1) ? VBOARD_ERASE_BANK : VBOARD_ERASE_ALL;
@@ -126,7 +125,7 @@ static bool prepare_sector_erase(struct vboard_machine *machine)
     op->kind = VBOARD_ERASE_SECTOR;
     op->address = sector_address(machine, sector_of(machine, snb));
     if (op->address == 0)
-        vboard_report(machine, 0x40023c10, "erase of sector %u, which is not there", snb);
+        vboard_report(machine, 0x40023c10, "erase of sector %u, which does not exist", snb);
     return op->address != 0;
 }
 
@@ -194,11 +193,11 @@ static uint32_t refusal(const struct vboard_machine *machine, uint32_t address, 
         return FLASH_SR_PGPERR; /* the core splits it into halves, which PSIZE does not allow */
     }
     if (vboard_flashc_psize(machine) == 3 || size != 1u << vboard_flashc_psize(machine)) {
-        *why = "flash was written in another width than PSIZE says";
+        *why = "flash was written in another width than PSIZE selects";
         return FLASH_SR_PGPERR;
     }
     if (flash->sr & FLASH_SR_ERRORS) {
-        *why = "flash was written with an error in SR that nobody has cleared";
+        *why = "flash was written with an uncleared error in SR";
         return FLASH_SR_PGSERR;
     }
     return 0;

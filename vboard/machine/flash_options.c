@@ -117,7 +117,7 @@ void vboard_flashc_write_optcr(struct vboard_machine *machine, uint32_t value, u
 void vboard_flashc_write_optcr1(struct vboard_machine *machine, uint32_t value, uint32_t mask)
 {
     if (!has_two_banks(machine))
-        vboard_report(machine, 0x40023c18, "FLASH_OPTCR1 was written: there is one bank only");
+        vboard_report(machine, 0x40023c18, "FLASH_OPTCR1 was written, but there is only one bank");
     else if (open(machine))
         vboard_merge(&machine->flash->optcr1, value & NWRP_BITS, mask);
 }

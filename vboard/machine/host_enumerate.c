@@ -41,7 +41,7 @@ static bool ask_head(struct vboard_host *host, struct boot0_setup *setup)
 static const char *take_head(struct vboard_host *host, const uint8_t *bytes, size_t size)
 {
     if (size < HEAD_SIZE || bytes[0] != HOST_DEVICE_SIZE || bytes[1] != BOOT0_USB_DESC_DEVICE)
-        return "the device descriptor is none";
+        return "the device descriptor is invalid";
     if (bytes[7] != 8 && bytes[7] != 16 && bytes[7] != 32 && bytes[7] != 64)
         return "bMaxPacketSize0 is not 8, 16, 32 or 64";
     host->packet_max = bytes[7];
@@ -96,7 +96,7 @@ static const char *take_configuration_head(struct vboard_host *host, const uint8
 {
     if (size < BOOT0_USB_CONFIG_DESC_SIZE || bytes[1] != BOOT0_USB_DESC_CONFIGURATION ||
         get16(bytes + 2) < BOOT0_USB_CONFIG_DESC_SIZE)
-        return "the configuration descriptor is none";
+        return "the configuration descriptor is invalid";
     if (get16(bytes + 2) > HOST_CONFIGURATION_MAX)
         return "the configuration is longer than 1024 bytes";
     host->configuration_size = get16(bytes + 2);

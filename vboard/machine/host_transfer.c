@@ -255,7 +255,7 @@ static void take_data(struct vboard_host *host, struct host_transfer *transfer,
         return;
     }
     if (packet->size > host->packet_max || packet->size > room) {
-        vboard_host_report(host, "babble: %u bytes on endpoint 0, room is for %u",
+        vboard_host_report(host, "babble: %u bytes on endpoint 0, room for %u",
                            (unsigned)packet->size,
                            (unsigned)(room < host->packet_max ? room : host->packet_max));
         finish(transfer, BOOT0_XFER_ERROR);

@@ -297,14 +297,14 @@ void vboard_otg_check_turnaround(struct vboard_otg *otg)
         return;
     otg->turnaround_checked = true;
     if (otg->hclk_hz > 0 && trdt < turnaround_min(otg->hclk_hz))
-        vboard_otg_violation(otg, OTG_GUSBCFG, "TRDT is %u, a core at %u kHz needs %u", trdt,
+        vboard_otg_violation(otg, OTG_GUSBCFG, "TRDT is %u, but a core at %u kHz needs %u", trdt,
                              (unsigned)(otg->hclk_hz / 1000), turnaround_min(otg->hclk_hz));
 }
 
 static void check_speed(struct vboard_otg *otg)
 {
     if ((otg->dcfg & DCFG_DSPD) != DCFG_DSPD)
-        vboard_otg_violation(otg, OTG_DCFG, "DSPD is %u, full speed is 3",
+        vboard_otg_violation(otg, OTG_DCFG, "DSPD is %u, but full speed is 3",
                              (unsigned)(otg->dcfg & DCFG_DSPD));
 }
 

@@ -117,7 +117,7 @@ static void check_fifo(struct vboard_otg *otg, unsigned n, unsigned packet)
     unsigned number = otg->in[n].ctl >> 22 & 0xFu;
 
     if (number >= otg->core->endpoints)
-        vboard_otg_violation(otg, offset, "there is no transmit FIFO %u", number);
+        vboard_otg_violation(otg, offset, "no transmit FIFO %u", number);
     for (unsigned other = 0; other < otg->core->endpoints; other++)
         if (other != n && (otg->in[other].ctl & EPCTL_USBAEP) &&
             vboard_otg_tx_number(otg, other) == number)
@@ -125,7 +125,7 @@ static void check_fifo(struct vboard_otg *otg, unsigned n, unsigned packet)
                                  other, number);
     number = vboard_otg_tx_number(otg, n);
     if ((packet + 3) / 4 > vboard_otg_tx_depth(otg, number))
-        vboard_otg_violation(otg, offset, "transmit FIFO %u has %u words, a packet needs %u",
+        vboard_otg_violation(otg, offset, "transmit FIFO %u has %u words, but a packet needs %u",
                              number, (unsigned)vboard_otg_tx_depth(otg, number), (packet + 3) / 4);
     if (otg->tx[number].count > 0)
         vboard_otg_violation(otg, offset,
@@ -143,7 +143,8 @@ static bool check_kind(struct vboard_otg *otg, uint32_t direction, unsigned n,
     if (n > 0 && (ep->ctl & EPCTL_MPSIZ) == 0)
         vboard_otg_violation(otg, offset, "enabled with a maximum packet size of 0");
     else if (n > 0 && (ep->ctl & EPCTL_MPSIZ) > VBOARD_OTG_PACKET_MAX)
-        vboard_otg_violation(otg, offset, "maximum packet size %u, full speed has 64 at most",
+        vboard_otg_violation(otg, offset,
+                             "maximum packet size %u, but full speed allows at most 64",
                              (unsigned)(ep->ctl & EPCTL_MPSIZ));
     else
         return true;
@@ -171,7 +172,7 @@ static void check_in(struct vboard_otg *otg, unsigned n)
     expected = ep->on_bus > 0 ? (ep->on_bus + max - 1) / max : 1;
     if (packets != expected)
         vboard_otg_violation(otg, offset,
-                             "enabled for %u bytes in %u packets, %u of %u bytes are needed",
+                             "enabled for %u bytes in %u packets, but %u of %u bytes are needed",
                              (unsigned)ep->on_bus, packets, expected, max);
     check_fifo(otg, n, ep->on_bus < max ? ep->on_bus : max);
     vboard_otg_check_layout(otg);
@@ -332,7 +333,7 @@ static void write_in_size(struct vboard_otg *otg, unsigned n, uint32_t value)
 
     if (vboard_otg_works(ep))
         vboard_otg_violation(otg, vboard_otg_offset(OTG_IN, n, OTG_EPTSIZ),
-                             "written while IN endpoint %u is at work", n);
+                             "written while IN endpoint %u is active", n);
     ep->tsiz = value & (n == 0 ? 0x0018007Fu : 0x7FFFFFFFu);
     ep->on_bus = ep->tsiz & EPTSIZ_XFRSIZ;
     ep->unwritten = ep->on_bus;
@@ -347,7 +348,7 @@ static void write_out_size(struct vboard_otg *otg, unsigned n, uint32_t value)
     /* Drivers may set STUPCNT of endpoint 0 at any time. */
     if (n > 0 && vboard_otg_works(ep))
         vboard_otg_violation(otg, vboard_otg_offset(OTG_OUT, n, OTG_EPTSIZ),
-                             "written while OUT endpoint %u is at work", n);
+                             "written while OUT endpoint %u is active", n);
     ep->tsiz = value & (n == 0 ? 0x6008007Fu : 0x7FFFFFFFu);
     ep->on_bus = ep->tsiz & EPTSIZ_XFRSIZ;
     ep->fresh = true;
@@ -381,7 +382,7 @@ uint32_t vboard_otg_endpoint_read(struct vboard_otg *otg, uint32_t offset)
 static void check_missing(struct vboard_otg *otg, uint32_t offset, unsigned n, uint32_t value)
 {
     if (offset % OTG_EP_STEP == OTG_EPCTL && (value & (EPCTL_USBAEP | EPCTL_EPENA)))
-        vboard_otg_violation(otg, offset, "there is no endpoint %u, the core has %u", n,
+        vboard_otg_violation(otg, offset, "no endpoint %u, the core has %u", n,
                              otg->core->endpoints);
 }
 

@@ -115,7 +115,7 @@ uint32_t vboard_otg_rx_pop(struct vboard_otg *otg)
 
     if (rx->words_left > 0)
         vboard_otg_violation(otg, OTG_GRXSTSP,
-                             "popped while %u words of the packet before are unread (%u bytes, "
+                             "popped while %u words of the previous packet are unread (%u bytes, "
                              "endpoint %u)",
                              rx->words_left, rx->bytes, rx->endpoint);
     while (rx->words_left > 0)
@@ -193,7 +193,7 @@ void vboard_otg_fifo_write(struct vboard_otg *otg, uint32_t offset, uint32_t val
     unsigned number;
 
     if (n >= otg->core->endpoints) {
-        vboard_otg_violation(otg, offset, "there is no IN endpoint %u", n);
+        vboard_otg_violation(otg, offset, "no IN endpoint %u", n);
         return;
     }
     ep = &otg->in[n];
@@ -202,8 +202,7 @@ void vboard_otg_fifo_write(struct vboard_otg *otg, uint32_t offset, uint32_t val
     if (!(ep->ctl & EPCTL_EPENA))
         vboard_otg_violation(otg, offset, "written while IN endpoint %u is not enabled", n);
     else if (ep->unwritten == 0)
-        vboard_otg_violation(otg, offset,
-                             "written past the transfer size that DIEPTSIZ%u was given", n);
+        vboard_otg_violation(otg, offset, "written beyond the transfer size in DIEPTSIZ%u", n);
     else
         account(ep, vboard_otg_packet_max(otg, ep));
     if (vboard_otg_tx_space(otg, number) == 0) {
@@ -239,7 +238,7 @@ static void check_tx(struct vboard_otg *otg, unsigned number)
 
     if (end > OTG_RAM_WORDS)
         vboard_otg_violation(otg, register_of(number),
-                             "transmit FIFO %u is words %u to %u, there are 320", number,
+                             "transmit FIFO %u is words %u to %u, but there are 320", number,
                              (unsigned)start, (unsigned)end - 1);
     if (start < otg->grxfsiz && end > start)
         vboard_otg_violation(otg, register_of(number),
@@ -265,12 +264,12 @@ void vboard_otg_check_layout(struct vboard_otg *otg)
         return;
     otg->layout_checked = true;
     if (otg->grxfsiz > OTG_RAM_WORDS)
-        vboard_otg_violation(otg, OTG_GRXFSIZ, "the receive FIFO has %u words, there are 320",
+        vboard_otg_violation(otg, OTG_GRXFSIZ, "the receive FIFO has %u words, but there are 320",
                              (unsigned)otg->grxfsiz);
     /* 34.17.5, endpoint initialization on USB reset, step 3. */
     if (otg->grxfsiz < words_of(packet) + 2 + OTG_SETUP_RESERVE)
         vboard_otg_violation(otg, OTG_GRXFSIZ,
-                             "the receive FIFO has %u words, endpoint 0 alone needs %u",
+                             "the receive FIFO has %u words, but endpoint 0 alone needs %u",
                              (unsigned)otg->grxfsiz, words_of(packet) + 2 + OTG_SETUP_RESERVE);
     for (unsigned n = 0; n < otg->core->endpoints; n++)
         if (otg->in[n].ctl & EPCTL_USBAEP)

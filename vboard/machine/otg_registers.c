@@ -37,7 +37,8 @@ static void write_gintmsk(struct vboard_otg *otg, uint32_t value)
 static void write_gccfg(struct vboard_otg *otg, uint32_t value)
 {
     if (value & ~otg->core->gccfg)
-        vboard_otg_violation(otg, OTG_GCCFG, "GCCFG was given 0x%08x: this core has 0x%08x only",
+        vboard_otg_violation(otg, OTG_GCCFG,
+                             "GCCFG was set to 0x%08x, but this core has only 0x%08x",
                              (unsigned)value, (unsigned)otg->core->gccfg);
     otg->gccfg = value & otg->core->gccfg;
 }
@@ -75,7 +76,7 @@ static void write_grstctl(struct vboard_otg *otg, uint32_t value)
         vboard_otg_rx_flush(otg);
     if (value & GRSTCTL_TXFFLSH) {
         if (number >= otg->core->endpoints && number != 0x10)
-            vboard_otg_violation(otg, OTG_GRSTCTL, "there is no transmit FIFO %u to flush", number);
+            vboard_otg_violation(otg, OTG_GRSTCTL, "no transmit FIFO %u to flush", number);
         vboard_otg_tx_flush(otg, number);
     }
     otg->at_work |= value & GRSTCTL_ACTIONS;
@@ -283,7 +284,7 @@ static bool admit(struct vboard_otg *otg, uint32_t offset, unsigned width)
         return false;
     }
     if (width != 4 || offset % 4 != 0) {
-        vboard_otg_violation(otg, offset, "accessed by %u bytes at +%u, not by a word", width,
+        vboard_otg_violation(otg, offset, "accessed with %u bytes at +%u, not as a word", width,
                              (unsigned)(offset % 4));
         return false;
     }
@@ -305,7 +306,7 @@ static void check_at_work(struct vboard_otg *otg, uint32_t offset)
         return;
     if (vboard_otg_now(otg) - otg->worked_ns < AT_WORK_NS)
         vboard_otg_violation(otg, offset,
-                             "accessed before GRSTCTL told the end of a reset or flush");
+                             "accessed before GRSTCTL reported the end of a reset or flush");
     otg->at_work &= otg->usb_clock ? 0 : GRSTCTL_CSRST;
 }
 

@@ -106,7 +106,8 @@ static void count_setup(struct vboard_otg *otg, struct otg_endpoint *out)
         return;
     }
     if (!otg->told_count)
-        otg->port.note(otg->port.context, "a SETUP packet while STUPCNT is 0: received, uncounted");
+        otg->port.note(otg->port.context, "a SETUP packet while STUPCNT is 0: received, but not "
+                                          "counted");
     otg->told_count = true;
 }
 
@@ -237,7 +238,7 @@ static void spoil(struct vboard_otg *otg, uint8_t *bytes, unsigned size)
 {
     vboard_otg_violation(otg, OTG_OUT,
                          "data for OUT endpoint 0, which was enabled before the Setup stage done "
-                         "word was popped: spoilt");
+                         "word was popped: corrupted");
     for (unsigned i = 0; i < size; i++)
         bytes[i] = i + 4 < size ? bytes[i + 4] : 0xFF;
 }
@@ -253,14 +254,14 @@ static void receive(struct vboard_otg *otg, unsigned n, const uint8_t *data, uns
     if (data1 != (bool)(ep->ctl & EPCTL_DPID)) {
         /* The core treats it as a packet that is sent again because its ACK was lost. */
         vboard_otg_violation(otg, vboard_otg_offset(OTG_OUT, n, OTG_EPCTL),
-                             "OUT endpoint %u expects DATA%d, the host sends DATA%d: dropped", n,
-                             !data1, data1);
+                             "OUT endpoint %u expects DATA%d, but the host sends DATA%d: dropped",
+                             n, !data1, data1);
         return;
     }
     /* A count of 0, which was reported, goes below 0: parts then receive until a short packet. */
     if (size > ep->on_bus && !ep->uncounted)
         vboard_otg_violation(otg, vboard_otg_offset(OTG_OUT, n, OTG_EPTSIZ),
-                             "OUT endpoint %u gets %u bytes, its transfer size is %u", n, size,
+                             "OUT endpoint %u gets %u bytes, but its transfer size is %u", n, size,
                              (unsigned)ep->on_bus);
     for (unsigned i = 0; i < size; i++)
         bytes[i] = data[i];

@@ -166,7 +166,7 @@ bool vboard_pwr_writable(struct vboard_machine *machine)
         return true;
     vboard_report(machine, 0x40002800,
                   machine->power->cr & CR_DBP
-                      ? "the backup domain was written before PWR_CR.DBP could be read as set"
+                      ? "the backup domain was written before PWR_CR.DBP read as set"
                       : "the backup domain was written without PWR_CR.DBP");
     return false;
 }

@@ -121,10 +121,11 @@ void vboard_rcc_check_limits(struct vboard_machine *machine)
     unsigned hclk = vboard_pwr_hclk_max_mhz(machine);
 
     if (machine->time->hclk_hz > hclk * MHZ)
-        vboard_report(machine, 0x40023808, "HCLK at %u kHz, over %u MHz",
+        vboard_report(machine, 0x40023808, "HCLK at %u kHz exceeds %u MHz",
                       (unsigned)(machine->time->hclk_hz / 1000), hclk);
     if (machine->rcc->pclk_hz[0] > pclk[0] * MHZ || machine->rcc->pclk_hz[1] > pclk[1] * MHZ)
-        vboard_report(machine, 0x40023808, "PCLK1 at %u kHz or PCLK2 at %u kHz, over %u or %u MHz",
+        vboard_report(machine, 0x40023808,
+                      "PCLK1 at %u kHz or PCLK2 at %u kHz exceeds %u or %u MHz",
                       (unsigned)(machine->rcc->pclk_hz[0] / 1000),
                       (unsigned)(machine->rcc->pclk_hz[1] / 1000), pclk[0], pclk[1]);
     vboard_rcc_check_plls(machine);

@@ -173,11 +173,11 @@ void vboard_scb_write(struct vboard_machine *machine, uint32_t offset, uint32_t 
     if (offset == VTOR) {
         machine->scb->vtor = value & 0x3fffff80;
         if ((value & 0x1ff) != 0) /* PM0214, 4.4.4: 98 words, rounded up to a power of two */
-            vboard_report(machine, value, "VTOR is no multiple of 512");
+            vboard_report(machine, value, "VTOR is not a multiple of 512");
     } else if (word) {
         vboard_merge(word, value, mask);
         if (offset == MPU_CTRL && (value & 1))
-            vboard_note(machine, "the MPU is not modelled: nothing is protected");
+            vboard_note(machine, "the MPU is not modelled: no memory is protected");
     } else if (offset >= SHPR1 && offset <= SHPR3) {
         for (unsigned i = 0; i < 4; i++)
             if (mask >> 8 * i & 0xff)

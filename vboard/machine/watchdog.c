@@ -39,7 +39,7 @@ void vboard_watchdog_reset(struct vboard_machine *machine)
 
 void vboard_watchdog_event(struct vboard_machine *machine)
 {
-    vboard_note(machine, "the watchdog was not served");
+    vboard_note(machine, "the watchdog was not refreshed");
     vboard_cpu_reset_soon(machine, VBOARD_CAUSE_WATCHDOG);
 }
 

@@ -289,7 +289,7 @@ static void look_for_magic(struct vboard_cdc_program *program, const uint8_t *da
     program->dtr = DTR_LOW;
     if (size < sizeof magic || memcmp(data + size - sizeof magic, magic, sizeof magic) != 0)
         return;
-    vboard_trace(program->board, "the sketch was sent the magic bytes, and resets");
+    vboard_trace(program->board, "the program received the magic bytes, and resets");
     program->board->timer_us = program->board->now_us + RESET_US;
 }
 

@@ -75,7 +75,7 @@ static const struct vboard_rom models[] = {
     },
     {
         /* dfu-util's device-logs, stm32f4discovery.lsusb, verbatim. */
-        .listed = {"f407old", "the same with the early ROM: types \"g\" everywhere"},
+        .listed = {"f407old", "the same with the early ROM: all regions have the type \"g\""},
         .part = &vboard_part_f407vg,
         .bootloader = &vboard_dfuse,
         UART_ROM_31(0x413),
@@ -98,7 +98,7 @@ static const struct vboard_rom models[] = {
          * Listings of dfu-util on F427 and F429 boards; the short string: inav-configurator, issue
          * 2601 (bLength says 166, 112 bytes arrive). The serial number is invented.
          */
-        .listed = {"f427", "STM32F427VI, 2 MiB in two banks; its layout string arrives cut"},
+        .listed = {"f427", "STM32F427VI, 2 MiB in two banks; its layout string arrives truncated"},
         .part = &vboard_part_f427vi,
         .bootloader = &vboard_dfuse,
         UART_ROM_31(0x419),
@@ -416,7 +416,7 @@ static const struct vboard_rom models[] = {
     },
     {
         /* The chip of every blue pill as it leaves the factory. The serial number is invented. */
-        .listed = {"f103", "STM32F103CB, 128 KiB: ST's ROM, which knows a UART only"},
+        .listed = {"f103", "STM32F103CB, 128 KiB: ST's ROM, which supports only the UART"},
         .part = &vboard_part_f103cb,
         .bootloader = &vboard_uart_only,
         UART_ROM_22(0x410),

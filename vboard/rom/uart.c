@@ -77,7 +77,7 @@ static void take_count_16(struct vboard_uart_loader *uart)
     uint32_t head = (uint32_t)(uart->data[0] << 8 | uart->data[1]);
 
     if (head < 0xfff0 && head >= vboard_uart_sector_count(uart)) {
-        vboard_uart_refuse(uart, "more pages than there are");
+        vboard_uart_refuse(uart, "more pages than the chip has");
         return;
     }
     uart->count = head < 0xfff0 ? (uint16_t)(head + 1) : 0;
@@ -124,7 +124,7 @@ static void take_autobaud(struct vboard_uart_loader *uart)
     if (uart->data[0] != B0_AN3155_AUTOBAUD || baud > board->settings.baud_max)
         baud = baud / 2 + 1;
     vboard_uart_set_baud(board, baud);
-    vboard_trace(board, "uart: listens at %u baud", baud);
+    vboard_trace(board, "uart: listening at %u baud", baud);
     vboard_uart_acknowledge(uart);
 }
 

@@ -122,7 +122,7 @@ void vboard_uart_command(struct vboard_uart_loader *uart)
     uart->command = uart->data[0];
     uart->board->stats.transfers++;
     if ((uart->data[0] ^ uart->data[1]) != 0xff) {
-        vboard_uart_refuse(uart, "no command and its complement");
+        vboard_uart_refuse(uart, "the byte is not a command and its complement");
         return;
     }
     for (size_t i = 0; i < B0_LENGTH(commands); i++) {

@@ -116,7 +116,7 @@ void vboard_uart_erase_list(struct vboard_uart_loader *uart)
     uart->page_at = 0;
     uart->page_count = uart->count;
     if (!pages_exist(uart)) {
-        vboard_uart_refuse(uart, "there is no such page");
+        vboard_uart_refuse(uart, "no such page");
         return;
     }
     vboard_trace(uart->board, "uart: erase %u pages", uart->page_count);
