@@ -18,14 +18,14 @@ build: ## compile libboot0, boot0 and vboard into build/host
 demo: ## flash a virtual STM32F407 and show each step (installs its packages)
 	@scripts/demo.sh
 
-check: ## build, unit tests and short system tests while editing, under a minute
+check: ## run the quick checks: build, unit tests and short system tests, under a minute
 	@scripts/install-packages.sh --check test
 	@$(PYTHON) scripts/test.py --quick
 
-test: ## run every test, half an hour and more on two cores (installs its packages)
+test: ## run every test: half an hour and more on two cores (installs its packages)
 	@scripts/test.sh
 
-bench: ## time boot0 and dfu-util on one board, in real time (BENCH="--quick": shorter)
+bench: ## compare boot0 and dfu-util on the same board, in real time (BENCH="--quick": shorter)
 	@scripts/install-packages.sh --check demo firmware
 	@scripts/build-host.sh
 	@scripts/firmware.sh >/dev/null
@@ -36,11 +36,11 @@ bench: ## time boot0 and dfu-util on one board, in real time (BENCH="--quick": s
 	@build/host/tests/bench/bench-bootloader build/firmware f411
 	@$(PYTHON) tests/bench/uart.py
 
-fuzz: ## run all parsers with random input, SECONDS=60 each
+fuzz: ## fuzz all parsers with random input, SECONDS=60 each
 	@scripts/install-packages.sh --check test
 	@$(PYTHON) scripts/test.py --seconds $(SECONDS) fuzz
 
-dist: ## build the Arduino IDE's download into build/dist (URL=… its address)
+dist: ## build the Arduino package into build/dist (URL=… is its download address)
 	@scripts/install-packages.sh --check dist
 	@scripts/dist.sh $(URL)
 
@@ -51,7 +51,7 @@ web: ## build the flasher for the browser into build/web, a static site
 npm: web ## build the npm package of the flasher into build/npm (needs npm)
 	@scripts/build-npm.sh
 
-serve: web ## serve it at a local address, for a browser on this machine
+serve: web ## serve the flasher at a local address, for a browser on this machine
 	@cd build/web && $(PYTHON) -m http.server --bind 127.0.0.1 8000
 
 windows: ## cross-compile boot0.exe into build/windows-x86_64 and build/windows-i686 (Debian)
@@ -62,36 +62,36 @@ windows: ## cross-compile boot0.exe into build/windows-x86_64 and build/windows-
 macos: ## check that boot0 compiles and links for macOS, with the zig compiler from npm
 	@scripts/install-packages.sh --check macos
 	@scripts/macos.sh
-	@echo "Built, not for use: build/macos-aarch64/cli/boot0, build/macos-x86_64/cli/boot0"
+	@echo "Built for checks only: build/macos-aarch64/cli/boot0, build/macos-x86_64/cli/boot0"
 
-deb: ## build Debian packages into build/deb: boot0, libboot0-0, libboot0-dev, vboard
+deb: ## build packages for Debian into build/deb: boot0, libboot0-0, libboot0-dev, vboard
 	@scripts/install-packages.sh --check deb
 	@scripts/deb.sh
 
-release: ## make archives, checksums and manifests into build/release (URL=… REPOSITORY=…)
+release: ## build archives, checksums and manifests into build/release (URL=… REPOSITORY=…)
 	@scripts/install-packages.sh --check release
 	@scripts/release.sh $(if $(URL),"$(URL)" $(if $(REPOSITORY),"$(REPOSITORY)"))
-	@echo "Made: build/release. Check it with scripts/check-release.sh"
+	@echo "Built: build/release. Check it with scripts/check-release.sh"
 
 firmware: ## compile the example programs for the STM32F407 into build/firmware
 	@scripts/install-packages.sh --check firmware build
 	@scripts/firmware.sh
 
-install: ## install into PREFIX=/usr/local, below DESTDIR if given
+install: ## install into PREFIX=/usr/local, below DESTDIR if set
 	@scripts/install-packages.sh --check build
 	@scripts/install.sh "$(PREFIX)" "$(DESTDIR)"
 
 format: ## format all C sources
 	@scripts/format.sh
 
-lint: ## clang-format, cppcheck, clang-tidy and shellcheck, as in make test
+lint: ## run clang-format, cppcheck, clang-tidy and shellcheck, like make test
 	@scripts/install-packages.sh --check lint
 	@$(PYTHON) scripts/test.py format shellcheck cppcheck clang-tidy
 
-packages: ## install all Debian packages that any target needs
+packages: ## install the Debian packages that the targets need
 	@scripts/install-packages.sh test
 
-clean: ## remove everything that was built
+clean: ## remove all build output
 	@rm -rf build
 
 help: ## show this list

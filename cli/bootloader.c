@@ -29,7 +29,7 @@ static const char *why(const char *entry)
         {"asked", "the host requested it"},
         {"double-tap", "the reset button was pressed twice"},
         {"button", "the board's button is held"},
-        {"loaded", "ST's bootloader was told to start it"},
+        {"loaded", "ST's bootloader started it on request"},
     };
 
     for (size_t i = 0; i < B0_LENGTH(texts); i++)

@@ -373,7 +373,7 @@ static void print_uart_board(const struct boot0_board *board, const char *protec
 {
     char text[BOOT0_TEXT_MAX + 32];
 
-    snprintf(text, sizeof text, "%s, %u bytes a command", board->product, board->transfer_size);
+    snprintf(text, sizeof text, "%s, %u bytes per command", board->product, board->transfer_size);
     print_heading(board, text);
     print("  serial    %s\n", board->serial[0] ? board->serial : "not readable");
     print_chips(board);
@@ -392,7 +392,7 @@ static void print_board(const struct boot0_board *board, const char *protection)
     print_ids(board);
     print("  serial    %s\n", board->serial[0] ? board->serial : "none");
     print_chips(board);
-    snprintf(text, sizeof text, "%s, version %x.%02x, device %x.%02x, %u bytes a transfer",
+    snprintf(text, sizeof text, "%s, version %x.%02x, device %x.%02x, %u bytes per transfer",
              board->has_addresses ? "DfuSe" : "DFU", board->dfu_version >> 8,
              board->dfu_version & 0xff, board->usb.bcd_device >> 8, board->usb.bcd_device & 0xff,
              board->transfer_size);

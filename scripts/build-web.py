@@ -107,7 +107,7 @@ def bootloaders(prebuilt):
     if prebuilt:
         return subprocess.run([*command, "--from", prebuilt], check=False).returncode
     if not shutil.which("arm-none-eabi-gcc") or not shutil.which("meson"):
-        print("The page cannot install boot0's bootloader: there is no arm-none-eabi-gcc or meson.")
+        print("The page cannot install boot0's bootloader: arm-none-eabi-gcc or meson is missing.")
         return 0
     command += ["--build", OBJECTS / "bootloaders", "--meson", "meson", "--ninja", "ninja"]
     return subprocess.run(command, check=False).returncode

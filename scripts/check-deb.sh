@@ -10,7 +10,7 @@ root=$PWD/build/deb/root
 packages=(boot0 libboot0-0 libboot0-dev vboard)
 
 unavailable() {
-    echo "There is no bare Debian to install into: $1" >&2
+    echo "No bare Debian to install into: $1" >&2
     exit 69
 }
 

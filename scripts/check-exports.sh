@@ -15,7 +15,7 @@ exported() {
 if [ "$1" = --update ]; then
     exported "$2" >"$list"
 elif ! diff -u --label tests/exports.txt --label "$1" "$list" <(exported "$1"); then
-    echo "The library's exported symbols have changed. If that is meant:" >&2
+    echo "The library's exported symbols have changed. If this is intended, run:" >&2
     echo "  scripts/check-exports.sh --update $1" >&2
     exit 1
 fi

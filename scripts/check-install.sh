@@ -60,7 +60,7 @@ check_ownership() {
     foreign=$(find $build ! -user 65534)
     chown -R 0:0 $build
     [ -z "$foreign" ] || {
-        echo "root's files in the user's $build: $foreign" >&2
+        echo "files of root in the user's $build: $foreign" >&2
         exit 1
     }
     diff <(cd "$stage/usr" && find . | sort) <(cd "$stage/destination$stage/usr" && find . | sort)

@@ -58,7 +58,7 @@ def main():
     if len(sys.argv) < 3 or sys.argv[1] not in CPU_TYPES:
         print(f"usage: {sys.argv[0]} {'|'.join(CPU_TYPES)} FILE…", file=sys.stderr)
         return 64
-    return check_files(lambda path: missing(path, sys.argv[1]), "as it should be", sys.argv[2:])
+    return check_files(lambda path: missing(path, sys.argv[1]), "correct", sys.argv[2:])
 
 
 if __name__ == "__main__":

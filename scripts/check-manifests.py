@@ -48,7 +48,7 @@ def output_of(*command, **options):
 def digest(folder, url):
     """Returns the digest of the archive at the end of a URL."""
     archive = folder.parent / url.rpartition("/")[2]
-    require(archive.is_file(), f"there is no {archive.name}")
+    require(archive.is_file(), f"{archive.name} is missing")
     return hashlib.sha256(archive.read_bytes()).hexdigest()
 
 
@@ -69,7 +69,7 @@ def check_homebrew(folder):
     for names in ([n for n, build in groups if build], [n for n, build in groups if not build]):
         require(names == sorted(names), "dependencies are not in order")
     url, has = re.search(r'url "(.+)"', text)[1], re.search(r'sha256 "(.+)"', text)[1]
-    require(has == digest(folder, url), "sha256 is another archive's")
+    require(has == digest(folder, url), "sha256 does not match the archive")
     if shutil.which("ruby"):
         output_of("ruby", "-c", path)
 
@@ -80,8 +80,8 @@ def check_winget(folder):
         manifest = yaml.safe_load((folder / "winget" / name).read_text(encoding="utf-8"))
         common = {"PackageIdentifier", "PackageVersion", "ManifestType", "ManifestVersion"}
         lacking = (fields | common) - manifest.keys()
-        require(not lacking, f"{name}: no {', '.join(sorted(lacking))}")
-        require(manifest["ManifestType"] == SCHEMA_TYPES[name], f"{name}: another type")
+        require(not lacking, f"{name}: missing {', '.join(sorted(lacking))}")
+        require(manifest["ManifestType"] == SCHEMA_TYPES[name], f"{name}: wrong ManifestType")
         require(len(str(manifest.get("ShortDescription", ""))) <= 256, f"{name}: too long")
         versions.add((manifest["PackageIdentifier"], str(manifest["PackageVersion"])))
         for installer in manifest.get("Installers", []):
@@ -128,7 +128,7 @@ def check_arch(folder):
             '[[ $pkgver =~ ^[A-Za-z0-9.]+$ && $pkgrel =~ ^[0-9]+$ ]]; '
             'printf "%s\\n" "${source[0]}" "${sha256sums[0]}"')
     url, has = output_of("bash", "-c", show, "PKGBUILD", path, *PKGBUILD_FIELDS).split()
-    require(has == digest(folder, url), "sha256sums is another archive's")
+    require(has == digest(folder, url), "sha256sums does not match the archive")
 
 
 def main():
@@ -140,14 +140,14 @@ def main():
         name = check.__name__.removeprefix("check_")
         try:
             check(folder)
-            print(f"{name}: as it should be")
+            print(f"{name}: correct")
         except (Wrong, OSError, ValueError, KeyError, IndexError, TypeError, yaml.YAMLError) as error:
             failed = True
             print(f"{name}: {error}")
     if re.search(r"@[A-Z0-9]{3,}", "".join(p.read_text(encoding="utf-8")
                                            for p in folder.rglob("*") if p.is_file())):
         failed = True
-        print("a name of a template is left")
+        print("a template's placeholder remains")
     return 1 if failed else 0
 
 

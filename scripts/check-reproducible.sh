@@ -29,7 +29,7 @@ cp -a build/linux/sources build/linux/package-* "$again/build/linux/"
 differs=no
 while read -r name; do
     if cmp "$out/$name" "$again/build/release/$name"; then
-        echo "the same bytes: $name"
+        echo "identical: $name"
     else
         differs=yes
     fi

@@ -40,4 +40,4 @@ def missing(path):
 
 
 if __name__ == "__main__":
-    sys.exit(check_files(missing, "as it should be"))
+    sys.exit(check_files(missing, "correct"))

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 version=$(scripts/version.sh)
 stage=build/deb/boot0-$version
 [ "$version" = "$(dpkg-parsechangelog --show-field Version)" ] || {
-    echo "debian/changelog and meson.build name different versions." >&2
+    echo "debian/changelog and meson.build have different versions." >&2
     exit 1
 }
 rm -rf build/deb
@@ -22,7 +22,7 @@ log=build/deb/build.log
 (cd "$stage" && DEB_BUILD_OPTIONS="noautodbgsym parallel=$(nproc) ${DEB_BUILD_OPTIONS:-}" \
     dpkg-buildpackage --no-sign --build=full) >"$log" 2>&1 || {
     tail -n 40 "$log" >&2
-    echo "dpkg-buildpackage failed; all it said is in $log" >&2
+    echo "dpkg-buildpackage failed; its output is in $log" >&2
     exit 1
 }
 rm -rf "$stage"

@@ -23,7 +23,7 @@ log=$here/apt.log
 [ "$(cat "$here/complete" 2>/dev/null)" = "$packages" ] && exit 0
 
 unavailable() {
-    echo "Debian's packages $packages cannot be had: $1" >&2
+    echo "cannot download Debian's packages $packages: $1" >&2
     exit 69
 }
 

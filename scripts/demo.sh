@@ -45,40 +45,40 @@ printf '%s$ cd build/demo && rm -f ./flash.bin%s\n' "$bold" "$plain"
 # shellcheck disable=SC2016
 printf '%s$ PATH=$PWD/../host/cli:$PWD/../host/vboard:$PATH%s\n' "$bold" "$plain"
 
-tell "1. A factory-new STM32F407, virtual, plugged in while a command runs. Its BOOT0 button is" \
-    "held down while it gets its power, so ST's bootloader in ROM answers. Its flash is a file:"
+tell "1. vboard plugs in a factory-new virtual STM32F407 while a command runs. Its BOOT0 button is" \
+    "held down at power-on, so ST's bootloader in ROM answers. A file is its flash:"
 run "vboard f407:flash=flash.bin,boot0=button -- boot0 list"
 
-tell "2. By that, boot0's own bootloader is installed, in the time that the chip takes. Nobody" \
+tell "2. boot0 installs its own bootloader through the one in ROM, at the chip's real speed. Nobody" \
     "touches BOOT0 from here on:"
 run "vboard --speed 1 f407:flash=flash.bin,boot0=button -- \\
     boot0 install-bootloader --yes --board black-f407ve"
 
-tell "3. A program that prints a line a second over USB, compiled from firmware/examples/hello." \
-    "The chip is emulated, instruction by instruction, with its USB controller:"
+tell "3. boot0 flashes a program that prints one line per second over USB (firmware/examples/hello)." \
+    "vboard emulates the chip instruction by instruction, including its USB controller:"
 run "vboard --speed 1 --trace trace.txt f407:flash=flash.bin,boot0=0 -- sh -c '
     boot0 flash hello.elf
     sleep 1; timeout 10 head -n 3 /dev/ttyACM0'"
 
-tell "4. Another text. boot0 finds the running program, gets it into the bootloader, asks for" \
-    "digests of what is there, and writes the one sector that differs:"
+tell "4. The next version prints another text. boot0 finds the running program, restarts it into the" \
+    "bootloader, reads digests of the flash, and writes the one sector that differs:"
 run "vboard --speed 1 --stats stats.json f407:flash=flash.bin,boot0=0 -- sh -c '
     sleep 1; timeout 10 head -n 1 /dev/ttyACM0
     boot0 flash hello-2.elf
     sleep 1; timeout 10 head -n 2 /dev/ttyACM0'"
 
-tell "5. The same again. The board holds it already:"
+tell "5. boot0 flashes the same file again. The board holds it already:"
 run "vboard --speed 1 f407:flash=flash.bin,boot0=0 -- sh -c '
     sleep 1; boot0 flash hello-2.elf'"
 
-tell "6. Debian's dfu-util, as it is, does it as well: it detaches the program by itself."
+tell "6. Debian's unmodified dfu-util works too: it detaches the program itself."
 run "vboard f407:flash=flash.bin,boot0=0 -- sh -c '
     sleep 1
     dfu-util -d 0483:5740,0483:df11 -a 0 -s :leave -D hello.dfu > dfu-util.log
     sleep 1; timeout 10 head -n 1 /dev/ttyACM0'"
 
-tell "7. What the board saw in step 3: everything that happened to it, by its own clock."
+tell "7. The trace of step 3 shows everything that happened to the board, by its own clock."
 run "grep -E 'connected|erase|programmed|started' trace.txt | cut -c 1-78"
 
-tell "With a real board the same commands go without vboard:"
+tell "With a real board, run the same commands without vboard:"
 printf '%s$ boot0 flash hello.elf%s\n' "$bold" "$plain"

@@ -77,9 +77,9 @@ def read_binary(path, size_max, signature):
     """Returns the bytes of a bootloader or RAM loader, after a check that it is one."""
     data = path.read_bytes()
     if not 32 <= len(data) <= size_max:
-        fail(f"{path}: {len(data)} bytes; it may have 32 to {size_max}")
+        fail(f"{path}: {len(data)} bytes; expected 32 to {size_max}")
     if struct.unpack_from("<I", data, 28)[0] != signature:
-        fail(f"{path}: it is not what its name says: byte 28 has another signature")
+        fail(f"{path}: its content does not match its name: byte 28 has another signature")
     return data
 
 
@@ -158,7 +158,7 @@ def main():
         loaders = sorted(options.prebuilt.glob("loader-*-*.bin"))
         sources = files + loaders
         if not paths:
-            fail(f"{options.prebuilt}: no bootloader-BOARD.bin is there")
+            fail(f"{options.prebuilt}: contains no bootloader-BOARD.bin")
     bootloaders = {board: read_binary(path, SECTOR_SIZE, SIGNATURE) for board, path in paths.items()}
     if options.files:
         write_files(options.output, bootloaders)

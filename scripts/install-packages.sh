@@ -108,7 +108,7 @@ install_missing() {
 if ! install_missing; then
     if ! apt_get update || ! install_missing; then
         tail -n 30 "$log" >&2
-        echo "The packages could not be installed; apt-get's last words are above." >&2
+        echo "The packages could not be installed; the last lines of apt-get are above." >&2
         exit 69
     fi
 fi

@@ -35,4 +35,4 @@ fi
 if [ -z "$destdir" ] && [ "$(id -u)" -eq 0 ] && command -v ldconfig >/dev/null; then
     ldconfig
 fi
-echo "Installed into $destdir$prefix. Try \`boot0 list\`; \`boot0 udev\` lets users reach boards."
+echo "Installed into $destdir$prefix. Try \`boot0 list\`; \`boot0 udev\` prints the rule that gives users access to boards."

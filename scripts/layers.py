@@ -250,7 +250,7 @@ def check_circles(arrows):
     def visit(name, way):
         nonlocal faults
         if name in way:
-            print("a circle of headers: " + " -> ".join([*way[way.index(name):], name]))
+            print("a cycle of headers: " + " -> ".join([*way[way.index(name):], name]))
             faults += 1
         elif name not in done:
             for other in sorted(graph[name]):
@@ -297,7 +297,7 @@ def check_words(files):
         for line, text in texts((ROOT / file).read_text(encoding="utf-8")):
             found = words.search(text.replace("\\n", " "))
             if found:
-                print(f'{file}:{line}: "{found[0].strip()}" is a word of the command: "{text[:60]}"')
+                print(f'{file}:{line}: "{found[0].strip()}" names an option or command of boot0: "{text[:60]}"')
                 faults += 1
     return faults
 
@@ -349,7 +349,7 @@ def main():
         faults += check_objects(options.objects, files)
     faults += check_table(used) + check_circles(arrows) + check_words(files)
     if not PICTURE.exists() or PICTURE.read_text(encoding="utf-8") != svg():
-        print("docs/house.svg is not of this table: scripts/layers.py --svg >docs/house.svg")
+        print("docs/house.svg is out of date: run scripts/layers.py --svg >docs/house.svg")
         faults += 1
     print(f"{len(ALL)} rooms, {len(used)} arrows, {faults} faults")
     return 1 if faults else 0

@@ -24,7 +24,7 @@ install_zig() {
     mkdir -p "$here/tools"
     [ -x "$zig" ] && cmp -s packaging/macos/package-lock.json "$here/tools/package-lock.json" && return
     command -v npm >/dev/null || {
-        echo "There is no npm: the compiler for macOS cannot be installed." >&2
+        echo "npm is missing: the compiler for macOS cannot be installed." >&2
         exit 69
     }
     cp packaging/macos/package.json packaging/macos/package-lock.json packaging/macos/.npmrc \

@@ -60,9 +60,9 @@ def sort(directory):
         else:
             sys.exit(f"make-index: {path.name}: neither the platform nor the command for a host")
     if not platform:
-        sys.exit(f"make-index: there is no boot0-stm32-VERSION.tar.bz2 in {directory}")
+        sys.exit(f"make-index: {directory} contains no boot0-stm32-VERSION.tar.bz2")
     if not tools:
-        sys.exit(f"make-index: there is no boot0-VERSION-HOST.tar.bz2 in {directory}")
+        sys.exit(f"make-index: {directory} contains no boot0-VERSION-HOST.tar.bz2")
     if {version for _, version in tools.values()} != {platform[1]}:
         sys.exit("make-index: the archives are of different versions")
     return platform, tools

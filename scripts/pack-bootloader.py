@@ -135,7 +135,7 @@ def main():
     data = image.read_bytes()
     packed = pack(data)
     if unpack(packed, len(data)) != data:
-        sys.exit("pack-bootloader.py: what was packed does not come out again")
+        sys.exit("pack-bootloader.py: unpacking gives other bytes than were packed")
     output.write_bytes(boot.read_bytes() + packed)
 
 

@@ -186,6 +186,11 @@ def stage_format(stage):
 def stage_links(stage):
     """Links between the pages, and pages that other files name."""
     stage.run(["scripts/check-links.py"])
+
+
+def stage_words(stage):
+    """The texts for users avoid the patterns of scripts/words.txt."""
+    stage.run(["scripts/check-words.py"])
     return ONE
 
 
@@ -232,7 +237,7 @@ def stage_windows(stage):
             stage.note = f"there is no {tool}: scripts/install-packages.sh windows"
             return Count(skipped=1)
     if not stage.available("scripts/windows.sh"):
-        stage.note = "the sources of libusb cannot be had"
+        stage.note = "the sources of libusb are not available"
         return Count(skipped=1)
     built = [f"build/windows-{name}/boot0.exe" for name in ("x86_64", "i686")]
     stage.run(["scripts/check-windows.py", *built])
@@ -313,7 +318,7 @@ def check_wrong_manifests(stage):
     before = stage.log_path.read_text(encoding="utf-8")
     status = stage.status_of(["scripts/check-manifests.py", wrong / "manifests"])
     said = stage.log_path.read_text(encoding="utf-8")[len(before) :]
-    if status != 1 or "as it should be" in said:
+    if status != 1 or ": correct" in said:
         raise Failure("a wrong manifest passes")
     shutil.rmtree(wrong)
 
@@ -526,10 +531,10 @@ def stage_hardening(stage):
         + [soft.with_suffix(".c")]
     )
     if stage.status_of(["scripts/check-hardening.py", soft]) != 1:
-        raise Failure("a program without any of it passes")
+        raise Failure("a program without hardening passes")
     lacks = last_line(stage)
     if lacks.count(",") != 6:
-        raise Failure(f"not all that is missing is noticed: {lacks}")
+        raise Failure(f"the check misses some of what is missing: {lacks}")
     return ONE
 
 
@@ -625,7 +630,7 @@ def package_tests(stage, modules):
     )
     stage.run(["build/gcc/cli/boot0", "--virtual", board.format(flashes[1]), "flash", program])
     if flashes[0].read_bytes() != flashes[1].read_bytes():
-        raise Failure("the example for Node and the command leave different flash behind")
+        raise Failure("the example for Node and the command leave different contents in flash")
     count.add(ONE)
     return count
 
@@ -729,7 +734,7 @@ def webusb_test(stage, case, boards):
         words = [word.format(file=work / "program.hex") for word in SAME_AS[case]]
         stage.run(["build/gcc/cli/boot0", "--virtual", board, *words])
         if (work / "page.bin").read_bytes() != (work / "command.bin").read_bytes():
-            raise Failure(f"{boards[0]}: the page and the command leave different flash behind")
+            raise Failure(f"{boards[0]}: the page and the command leave different contents in flash")
     return count
 
 
@@ -742,6 +747,7 @@ def stage_demo(stage):
 STAGES = {
     "format": (stage_format, False),
     "links": (stage_links, False),
+    "words": (stage_words, False),
     "shellcheck": (stage_shellcheck, True),
     "gcc": (stage_gcc, False),
     "layers": (stage_layers, False),
@@ -787,7 +793,7 @@ def run_stage(name, options):
         lines = stage.log_path.read_text(encoding="utf-8", errors="replace").splitlines()
         for line in lines[-80:]:
             print("      | " + line)
-        print(f"      all of it: {stage.log_path.relative_to(ROOT)}", flush=True)
+        print(f"      whole log: {stage.log_path.relative_to(ROOT)}", flush=True)
     return {"stage": name, "seconds": round(seconds, 1), **dataclasses.asdict(count)}
 
 
@@ -795,8 +801,8 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--quick", action="store_true", help="leave out what takes long")
-    parser.add_argument("--seconds", type=int, default=8, help="for each fuzz target (8)")
+    parser.add_argument("--quick", action="store_true", help="leave out slow stages")
+    parser.add_argument("--seconds", type=int, default=8, help="for each fuzz target (default: 8)")
     parser.add_argument("stages", nargs="*", metavar="STAGE", help=", ".join(STAGES))
     options = parser.parse_args()
     for name in options.stages:
@@ -811,7 +817,7 @@ def main():
     (LOGS / "results.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     total = Count(*(sum(row[key] for row in results) for key in ("passed", "failed", "skipped")))
     (LOGS / "totals").write_text(f"{total}\n", encoding="utf-8")
-    print(f"      {time.monotonic() - start:.0f} s in all")
+    print(f"      {time.monotonic() - start:.0f} s in total")
     print(total, flush=True)
     return 1 if total.failed else 0
 

@@ -9,10 +9,10 @@ scripts/install-packages.sh test
 # reason.
 for part in arduino chromium windows macos deb release; do
     scripts/install-packages.sh $part >/dev/null 2>&1 ||
-        echo "The packages for $part cannot be installed: its tests will be skipped."
+        echo "The packages for $part cannot be installed: skipping its tests."
 done
 if ! command -v npm >/dev/null && ! scripts/install-packages.sh npm >/dev/null 2>&1; then
-    echo "npm cannot be installed: most tests of the flasher for the browser will be skipped."
+    echo "npm cannot be installed: skipping most tests of the flasher for the browser."
 fi
 # Debian's Python has Debian's modules; another one in PATH does not.
 exec /usr/bin/python3 scripts/test.py "$@"

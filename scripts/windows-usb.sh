@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 command -v winegcc >/dev/null || {
-    echo "There is no winegcc: USB under Wine cannot be tested." >&2
+    echo "winegcc is missing: USB under Wine cannot be tested." >&2
     exit 69
 }
 here=$PWD/build/windows/usb

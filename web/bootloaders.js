@@ -25,7 +25,7 @@ export async function listBootloaders() {
 /** @param {Bootloader} bootloader */
 export async function fetchBootloader({file}) {
     const response = await fetch(new URL(file, FOLDER));
-    if (!response.ok) throw new Error(`${file} cannot be loaded (${response.status})`);
+    if (!response.ok) throw new Error(`cannot load ${file} (${response.status})`);
     return new Uint8Array(await response.arrayBuffer());
 }
 

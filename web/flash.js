@@ -36,7 +36,7 @@ async function load(place) {
         return new Uint8Array(await (await import(files)).readFile(place));
     }
     const response = await fetch(place);
-    if (!response.ok) throw new Error(`${place} cannot be loaded (${response.status})`);
+    if (!response.ok) throw new Error(`cannot load ${place} (${response.status})`);
     return new Uint8Array(await response.arrayBuffer());
 }
 

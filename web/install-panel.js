@@ -52,12 +52,12 @@ export class InstallPanel {
         $('install-go').textContent = board?.bootloader ? 'Update the bootloader' : 'Install the bootloader';
         $('install-why').textContent = !board ? 'Connect a board first.'
             : this.#all.length === 0 ? 'This copy of the page was built without bootloaders.'
-            : none ? `There is no bootloader of boot0 for this chip (${board.chip}).`
+            : none ? `boot0 has no bootloader for this chip (${board.chip}).`
             : board.bootloader
                 ? `The board has version ${board.bootloader.version}; version ` +
-                    `${this.#fitting[0].version} replaces it. The program is kept.`
+                    `${this.#fitting[0].version} replaces it. The program is preserved.`
                 : `Version ${this.#fitting[0].version}.` + (board.chips.length > 1
-                    ? ' Choose the chip that is printed on the package.' : '');
+                    ? ' Choose the chip printed on the package.' : '');
     }
 
     /**

@@ -39,8 +39,8 @@ const BODY = `
 <p id="builds" hidden><label>Version <select id="build"></select></label></p>
 <button part="button" id="go"><slot>Install</slot></button>
 <button part="stop" class="second" id="stop" hidden>Stop</button>
-<p part="again" id="again" hidden>The board has restarted under another name. The browser needs
-your permission for it once. <button id="again-button">Choose it</button></p>
+<p part="again" id="again" hidden>The board restarted under another name. The browser needs
+your permission once. <button id="again-button">Choose it</button></p>
 <div part="sectors" id="sectors" class="sectors" hidden></div>
 <progress id="bar" max="1" aria-labelledby="status" hidden></progress>
 <p part="status" id="status" role="status"></p>
@@ -66,7 +66,7 @@ export function fittingBuilds({builds}, board) {
 /** @param {URL} url */
 async function get(url) {
     const response = await fetch(url);
-    if (!response.ok) throw new Error(`${url.pathname} cannot be loaded (${response.status})`);
+    if (!response.ok) throw new Error(`cannot load ${url.pathname} (${response.status})`);
     return response;
 }
 
@@ -133,7 +133,7 @@ export class Boot0Install extends HTMLElement {
         flasher.addEventListener('missing', () => { this.#at('again').hidden = false; });
         flasher.addEventListener('unplugged', () => {
             this.#at('bar').hidden = true;
-            this.#say('The board was unplugged. Plug it in again, in DFU mode: it goes on by itself.');
+            this.#say('The board was unplugged. Plug it in again, in DFU mode: flashing continues automatically.');
         });
     }
 

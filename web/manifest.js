@@ -27,7 +27,7 @@ const OPTIONS = ['full', 'no_verify', 'no_run', 'ignore_suffix', 'skip_ram'];
 const at = where => where || 'the manifest';
 
 /** @type {Check} */
-const text = (value, where) => typeof value === 'string' ? '' : `${where} is not a text`;
+const text = (value, where) => typeof value === 'string' ? '' : `${where} is not a string`;
 
 /** @type {Check} */
 const someText = (value, where) => text(value, where) || (value === '' ? `${where} is empty` : '');
@@ -37,7 +37,7 @@ const flag = (value, where) => typeof value === 'boolean' ? '' : `${where} is no
 
 /** @param {RegExp} pattern @param {string} example @returns {Check} */
 const like = (pattern, example) => (value, where) =>
-    text(value, where) || (pattern.test(value) ? '' : `${where} is “${value}”: write ${example}`);
+    text(value, where) || (pattern.test(value) ? '' : `${where} is “${value}”: expected ${example}`);
 
 /** @param {Check} check of each element @param {number} least @returns {Check} */
 const list = (check, least = 0) => (value, where) => {
@@ -58,7 +58,7 @@ const object = (members, required = []) => (value, where) => {
     if (missing) return `${at(where)} has no “${missing}”`;
     const unknown = Object.keys(value).find(name => !Object.hasOwn(members, name));
     if (unknown !== undefined)
-        return `${at(where)} has “${unknown}”, which is none of ${Object.keys(members).join(', ')}`;
+        return `${at(where)} has “${unknown}”, which is not one of ${Object.keys(members).join(', ')}`;
     return Object.entries(value).map(
         ([name, member]) => members[name](member, where ? `${where}.${name}` : name)).find(Boolean) ?? '';
 };
@@ -68,10 +68,10 @@ const check = object({
     builds: list(object({
         name: text,
         boards: list(text),
-        chips: list(like(/^[a-z][a-z0-9]+$/, 'a chip like "f407"')),
-        families: list(like(/^STM32[A-Z0-9]+$/, 'a family like "STM32F4"')),
+        chips: list(like(/^[a-z][a-z0-9]+$/, 'a chip such as "f407"')),
+        families: list(like(/^STM32[A-Z0-9]+$/, 'a family such as "STM32F4"')),
         files: list(object({
-            path: someText, address: like(/^0x[0-9a-fA-F]{1,8}$/, 'an address like "0x08000000"'),
+            path: someText, address: like(/^0x[0-9a-fA-F]{1,8}$/, 'an address such as "0x08000000"'),
         }, ['path']), 1),
         options: object(Object.fromEntries(OPTIONS.map(name => [name, flag]))),
     }, ['files']), 1),

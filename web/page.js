@@ -129,7 +129,7 @@ function number(text) {
     if (trimmed === '') return undefined;
     const value = Number(trimmed);
     if (!Number.isInteger(value) || value < 0 || value > 0xffffffff)
-        throw new Error(`“${trimmed}” is not a number: write 0x08000000, or 65536`);
+        throw new Error(`“${trimmed}” is not a number: use e.g. 0x08000000 or 65536`);
     return value;
 }
 
@@ -143,11 +143,11 @@ function fileFacts(image) {
     const {segments, vectors} = image;
     /** @type {[string, string][]} */
     const rows = [['Format', `${FORMATS[image.format] ?? image.format}, ${size(image.bytes)}`]];
-    if (!image.has_addresses) rows.push(['Address', 'none: goes to the start of the flash']);
+    if (!image.has_addresses) rows.push(['Address', 'none: written to the start of the flash']);
     else if (segments.length <= 4)
         rows.push(['Contents', segments.map(s => `${size(s.bytes)} at ${s.address}`).join(', ')]);
     else
-        rows.push(['Contents', `${segments.length} pieces from ${segments[0].address} on`]);
+        rows.push(['Contents', `${segments.length} segments from ${segments[0].address}`]);
     if (image.family_name) rows.push(['For', image.family_name]);
     if (image.cpu) rows.push(['For', image.cpu]);
     if (image.suffix) rows.push(['For device', `${image.suffix.vendor}:${image.suffix.product}`]);
@@ -173,7 +173,7 @@ function takeFile(chosen) {
         showFacts($('file-facts'), []);
         $('drop-text').textContent = chosen.name;
         if (chosen.size === 0) throw new Error('the file is empty');
-        if (chosen.size > FILE_MAX) throw new Error(`the file has ${size(chosen.size)}: no firmware is as large`);
+        if (chosen.size > FILE_MAX) throw new Error(`the file has ${size(chosen.size)}: too large for firmware`);
         const bytes = new Uint8Array(await chosen.arrayBuffer());
         await showFile({name: chosen.name, bytes});
     });
@@ -314,7 +314,7 @@ const compare = () => work('flash', async () => {
 const read = () => work('flash', async () => {
     const address = number($('read-address').value) ?? 0x08000000;
     const bytes = number($('read-size').value);
-    if (!bytes) throw new Error('enter how many bytes to read');
+    if (!bytes) throw new Error('enter the number of bytes to read');
     const start = performance.now();
     const data = await (await ready()).read(address, bytes);
     save(data, `flash-${address.toString(16).padStart(8, '0')}.bin`);
@@ -353,7 +353,7 @@ const touch = () => work('board', async () => {
     const device = /** @type {USBDevice | null} */ (await came);
     $('status').textContent = '';
     if (!device) {
-        $('status').textContent = 'The program was asked to restart. Choose its bootloader by “Connect…”.';
+        $('status').textContent = 'The program is restarting. Choose its bootloader with “Connect…”.';
         return;
     }
     await flasher.connect({kind: 'usb', device}, connectOptions());
@@ -380,7 +380,7 @@ flasher.addEventListener('missing', () => { $('again').hidden = false; });
 flasher.addEventListener('unplugged', () => {
     $('progress').hidden = true;
     $('status').textContent = 'The board was unplugged. Plug it in again, in DFU mode: flashing ' +
-        'goes on by itself.';
+        'continues automatically.';
     log($('status').textContent);
 });
 flasher.addEventListener('back', () => {

@@ -169,7 +169,7 @@ export class UsbLink {
 
     get #cdc() {
         const cdc = findCdc(this.device);
-        if (!cdc) throw new Error('the program has no serial port over USB');
+        if (!cdc) throw new Error('the program has no USB serial port');
         return cdc;
     }
 

@@ -6,7 +6,7 @@ import {Boot0Error} from './boot0.js';
 
 /** @typedef {{title: string, remedy: string}} Words */
 
-const BROWSERS = 'Use Chrome, Edge, Opera or another browser that is based on Chromium, ' +
+const BROWSERS = 'Use Chrome, Edge, Opera or another browser based on Chromium, ' +
     'on Windows, macOS, Linux, ChromeOS or Android.';
 
 /** The place to click on this page. */
@@ -24,67 +24,68 @@ export const ADVICE = {
     'find-board': '{hint}',
     'list-boards': 'Plug the board in and connect to it again.',
     'choose-board': 'Connect to the board again and choose one:{text}',
-    'choose-interface': 'The board has several DFU interfaces, of which this page cannot choose one:{text}',
-    'name-chip': 'Known boards are {text}. For any other one, enter its chip under Options.',
+    'choose-interface': 'Use the command boot0: the board has several DFU interfaces, and this page cannot choose one:{text}',
+    'name-chip': 'Use one of {text}. For any other board, enter its chip under Options.',
     'usb-access': '{hint}',
     'usb-driver': '{hint}',
     'usb-open': '{hint}',
-    'usb-missing': '{hint} The virtual board works without any.',
-    'list-ports': 'Choose the serial port again. Is the adapter plugged in?',
+    'usb-missing': '{hint} The virtual board works without USB.',
+    'list-ports': 'Check that the adapter is plugged in, and choose the serial port again.',
     'line-speed': '{hint}',
     'reset-lines': '{hint} Hold BOOT0 high, press reset, and connect again.',
     'see-memories': '{hint} The picture of the board shows its memory.',
-    'choose-memory': 'The data fits several memories: {text}. Nothing was changed.',
+    'choose-memory': 'Use the command boot0 to choose a memory; the data fits several: {text}. Nothing was changed.',
     'other-memory': 'Check that the file is for this board. It has: {text}. Nothing was written.',
     'link-for-memory': 'Build it for one of these: {text}.',
     'each-memory': '{hint}',
     'main-flash': '{hint}',
     'target-name': `Check that the file is for this board. ${FORCE} if it is. Nothing was written.`,
-    'target-address': `The board has: {text}. ${FORCE} to let the address choose the memory. ` +
+    'target-address': `${FORCE} to select the memory by address. The board has: {text}. ` +
         'Nothing was written.',
     'family': `Choose the file for this chip. ${FORCE} if you are sure. Nothing was written.`,
     'no-program': 'Check that the file is for this chip ({text}): it does not begin with a ' +
         `program's vector table. ${FORCE} to write it as data. Nothing was written.`,
-    'alignment': 'Place its vector table at a multiple of {number}. ' +
+    'alignment': 'Place the vector table at a multiple of {number}. ' +
         `${FORCE} if this is not a program. Nothing was written.`,
     'other-chip': `Build the program for the board's chip ({text}). ${CHIP} if it is another one. ` +
         'Nothing was written.',
     'unstarted': `${CHIP}: nothing at {address} would start this program. Nothing was written.`,
     'ignore-suffix': 'Turn on “Ignore the file\'s device id” under Options if the program is for ' +
         'this board: some build tools write the wrong one. Nothing was written.',
-    'allow-option-bytes': 'Turn on “Allow option bytes” under Options if this is meant. Wrong ' +
-        'option bytes can lock the chip for good. Nothing was written.',
-    'skip-ram': 'Turn on “Leave out data for RAM” under Options, or mend the linker script. ' +
+    'allow-option-bytes': 'Turn on “Allow option bytes” under Options to write them. Wrong ' +
+        'option bytes can lock the chip permanently. Nothing was written.',
+    'skip-ram': 'Turn on “Leave out data for RAM” under Options, or correct the linker script. ' +
         'Nothing was written.',
-    'place': 'Enter the address that it is linked for under Options, or choose the .elf or .hex: a ' +
-        'raw binary does not say where it belongs. Nothing was written.',
-    'place-at': 'Enter {address} as the address under Options: its vector table fits there. ' +
+    'place': 'Under Options, enter the address that the program is linked for, or choose the .elf or .hex: a ' +
+        'raw binary contains no address. Nothing was written.',
+    'place-at': 'Enter {address} as the address under Options: the vector table fits there. ' +
         'Nothing was written.',
     'no-address': 'Clear the address under Options: it is for raw binaries only.',
     'start-address': 'Flash a program first.',
-    'see-files': 'Look above at which chip the file is for.',
+    'see-files': 'Look above to see which chip the file is for.',
     'fill-gaps': 'Choose a raw binary: the board takes one piece without gaps.',
     'remove-prefix': 'Choose the file without the vendor\'s prefix.',
-    'write-all': '{hint} “Write everything” under Options writes all of it.',
-    'supply': 'Turn on “Write everything” under Options and try again. The sector may be ' +
-        'write-protected, the supply weak, or the flash worn.',
-    'repeat': 'Plug the board in again, in DFU mode, and flash again: what is missing will be ' +
-        'written.',
-    'continue': 'Flash again: it goes on from what the board holds.',
-    'write-difference': 'Flash the file to write what differs.',
-    'unprotect-read': 'Read protection is probably on. To remove it erases everything on the chip; ' +
-        'this page does not do that.',
-    'unprotect-write': 'The bootloader\'s sectors are write-protected; this page cannot change that.',
+    'write-all': '{hint} Turn on “Write everything” under Options to write all of it.',
+    'supply': 'Turn on “Write everything” under Options and try again. Possible causes: the sector ' +
+        'is write-protected, the supply is too low, or the flash is worn.',
+    'repeat': 'Plug the board in again, in DFU mode, and flash again to write ' +
+        'what is missing.',
+    'continue': 'Flash again: flashing continues from what the board holds.',
+    'write-difference': 'Flash the file to write the differences.',
+    'unprotect-read': 'Use the command boot0 to remove read protection, which is probably on. That erases ' +
+        'everything on the chip, so this page does not do it.',
+    'unprotect-write': 'Use the command boot0 to remove the write protection of the bootloader\'s sectors: this ' +
+        'page cannot.',
     'say-chip': `{hint} ${CHIP}: {text}.`,
     'lock-for-ever': '{hint}',
     'protect-by-serial': '{hint}',
     'install-bootloader': `${INSTALL}: it can do this.`,
     'update-bootloader': `${INSTALL}: the one on the board may be too old.`,
-    'replace-bootloader': `${INSTALL}: that replaces it.`,
+    'replace-bootloader': `${INSTALL} to replace it.`,
     'name-bootloader-chip': `{hint} Choose the bootloader for that chip, or enter the chip under ` +
         'Options and connect again: {text}.',
     'update-and-unprotect': `${INSTALL}: the one on the board is too old to remove the write ` +
-        'protection of its sectors, which has to go first.',
+        'protection of its sectors, which must be removed first.',
     'leave-bootloader': '{hint}',
     'without-loader': '{hint}',
     'record': '{hint}',
@@ -98,21 +99,21 @@ export const ADVICE = {
 /** Why the operating system refuses a device, by its name in navigator.userAgent. */
 const ACCESS = [
     ['Windows', 'Windows has bound another driver to this device, or none. ST\'s bootloader in ROM ' +
-        'needs the WinUSB driver: install it once with the command “boot0 driver install”. ' +
+        'needs the WinUSB driver: run “boot0 driver install” once to install it. ' +
         'boot0\'s own bootloader needs no driver. Then plug the board in again.'],
     ['Android', 'Android did not give the browser access. Unplug the board, plug it in again and ' +
         'choose “Allow” when it asks.'],
-    ['CrOS', 'ChromeOS keeps the device for itself or for Linux. Do not connect it to Linux when ' +
-        'asked, and plug it in again.'],
-    ['Linux', 'Linux gives users no access to this device. Put the line SUBSYSTEM=="usb", ' +
-        'ATTR{idVendor}=="0483", ATTR{idProduct}=="df11", TAG+="uaccess" in the file ' +
+    ['CrOS', 'ChromeOS uses the device itself or gives it to Linux. Plug it in again, and do not ' +
+        'connect it to Linux when ChromeOS asks.'],
+    ['Linux', 'Linux gives users no access to this device. Add the line SUBSYSTEM=="usb", ' +
+        'ATTR{idVendor}=="0483", ATTR{idProduct}=="df11", TAG+="uaccess" to the file ' +
         '/etc/udev/rules.d/70-boot0.rules, and plug the board in again.'],
     ['', 'The operating system refuses access to the device. Close other programs that use it, ' +
         'and plug it in again.'],
 ];
 
-const DFU_MODE = 'Is it in DFU mode? Hold BOOT0 (or set its jumper), press reset, and let ' +
-    'go; use a USB cable that carries data, not only power.';
+const DFU_MODE = 'bring it into DFU mode. Hold BOOT0 (or set its jumper), press reset, and ' +
+    'release BOOT0; use a USB cable that carries data, not only power.';
 
 /** @param {string} sentence @param {import('./boot0.js').Fault} fault */
 function fill(sentence, fault) {
@@ -129,11 +130,11 @@ const sentence = text =>
 const BROWSER = {
     SecurityError: {
         title: 'The browser does not allow this page to use USB.',
-        remedy: 'Open the page by https:// or from localhost, in a window of its own.',
+        remedy: 'Open the page with https:// or from localhost, in its own window.',
     },
     NotReadableError: {
         title: 'The file cannot be read.',
-        remedy: 'It may have been moved, deleted or rebuilt since it was chosen. Choose it again.',
+        remedy: 'Choose it again: it may have been moved, deleted or rebuilt.',
     },
     NetworkError: {
         title: 'The board or its adapter did not answer.',
@@ -143,16 +144,16 @@ const BROWSER = {
         title: 'The port is in use already.',
         remedy: 'Close other programs and pages that use it, or reload this page.',
     },
-    AbortError: {title: 'Stopped.', remedy: 'Flash again: it goes on from what the board holds.'},
+    AbortError: {title: 'Stopped.', remedy: 'Flash again: flashing continues from what the board holds.'},
 };
 
 /** The user has closed the chooser. @param {'usb' | 'serial'} kind @returns {Words} */
 function notChosen(kind) {
     if (kind === 'serial')
         return {title: 'No serial port was chosen.',
-                remedy: 'If yours was not in the list: is the adapter plugged in?'};
+                remedy: 'Check that the adapter is plugged in if its port was not in the list.'};
     return {title: 'No board was chosen.',
-            remedy: `If your board was not in the list: ${DFU_MODE}`};
+            remedy: `If your board was not in the list, ${DFU_MODE}`};
 }
 
 /**
@@ -189,7 +190,7 @@ export function tell(note) {
  */
 export function lacking(has) {
     if (has.usb) return null;
-    return {title: 'This browser has no WebUSB, so it cannot reach boards.', remedy: BROWSERS};
+    return {title: 'This browser does not support WebUSB, so it cannot access boards.', remedy: BROWSERS};
 }
 
 // ---- numbers ----
@@ -231,25 +232,25 @@ export function progressText({phase, done, total, elapsedMs, leftMs}) {
 export const INSTALL_LOSS = {
     program: {
         title: 'This overwrites the program at 0x08000000.',
-        text: 'The bootloader goes there. Keep a copy by “Read memory to a file”, or link the ' +
+        text: 'The bootloader is written there. Make a copy with “Read memory to a file”, or link the ' +
             'program for 0x08008000 and flash it afterwards.',
     },
     data: {
-        title: 'This erases what is at 0x08004000 to 0x08007fff.',
-        text: 'The bootloader keeps its journal there. Keep a copy by “Read memory to a file” first ' +
+        title: 'This erases 0x08004000 to 0x08007fff.',
+        text: 'The bootloader keeps its journal there. Make a copy with “Read memory to a file” first ' +
             'if you need that data.',
     },
 };
 
 /** @param {import('./boot0.js').InstallReport} report */
 export function installText({changed, updated, program_kept, version, version_before, started}) {
-    const what = !changed ? `Bootloader ${version} is there already`
+    const what = !changed ? `Bootloader ${version} is installed already`
         : updated ? `Bootloader updated from ${version_before || 'an unknown version'} to ${version}, and verified`
         : `Bootloader ${version} installed and verified`;
-    const kept = program_kept ? '; the program at 0x08008000 is kept' : '';
+    const kept = program_kept ? '; the program at 0x08008000 is preserved' : '';
     const next = !started ? ' Set BOOT0 low and press reset to start it.'
         : program_kept ? ' It was started.'
-        : ' It was started. Flash a program that is linked for 0x08008000; BOOT0 may stay low from now on.';
+        : ' It was started. Flash a program that is linked for 0x08008000; BOOT0 can stay low from now on.';
     return `${what}${kept}.${next}`;
 }
 
@@ -258,12 +259,12 @@ export function installText({changed, updated, program_kept, version, version_be
  * @param {boolean} possible whether this browser can open ports at all
  */
 export function monitorText(state, possible) {
-    if (!possible) return 'This browser reaches no serial ports (no Web Serial, no WebUSB).';
+    if (!possible) return 'This browser cannot open serial ports: it supports neither Web Serial nor WebUSB.';
     return {
         off: 'Shows what the program prints on its USB serial port or UART.',
         waiting: 'Waiting for the port…',
         open: 'The port is open.',
-        paused: 'Paused: the port is opened when the program runs.',
+        paused: 'Paused: the port opens when the program runs.',
     }[state];
 }
 
@@ -277,8 +278,8 @@ export function reportText(report, ms, virtual) {
     const what = written === 0 ? 'Nothing to do: the board holds this already'
                                : `Done: ${size(written)} written and verified`;
     const same = written > 0 && report.unchanged_bytes > 0
-        ? `, ${size(report.unchanged_bytes)} were there already` : '';
-    const runs = virtual ? ' The program would run now; the virtual board has no CPU for it.'
+        ? `, ${size(report.unchanged_bytes)} unchanged` : '';
+    const runs = virtual ? ' On hardware the program would run now; the virtual board has no CPU.'
                          : ' The program runs.';
     return `${what}${same}, in ${duration(ms)}.${report.started ? runs : ''}`;
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Targets that flash CMake's executables: see README.md beside this file.
+# Targets that flash the output of CMake: see README.md in this directory.
 
 find_program(BOOT0_EXECUTABLE boot0 DOC "boot0, which flashes STM32 boards")
 
@@ -10,7 +10,7 @@ find_program(BOOT0_EXECUTABLE boot0 DOC "boot0, which flashes STM32 boards")
 function(boot0_add_flash_target target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "NAME;FILE" "ARGS")
   if(arg_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "boot0_add_flash_target: what is ${arg_UNPARSED_ARGUMENTS}?")
+    message(FATAL_ERROR "boot0_add_flash_target: unexpected arguments: ${arg_UNPARSED_ARGUMENTS}")
   endif()
   if(NOT arg_NAME)
     set(arg_NAME flash-${target})

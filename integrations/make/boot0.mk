@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Targets that flash FIRMWARE: see README.md beside this file.
+# Targets that flash FIRMWARE: see README.md in this directory.
 
 BOOT0 ?= boot0
 BOOT0_FLAGS ?=

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Makes boot0 the upload command of a PlatformIO project: see README.md beside this file."""
+"""Makes boot0 the upload command of a PlatformIO project: see README.md in this directory."""
 
 Import("env")  # noqa: F821  pylint: disable=undefined-variable
 

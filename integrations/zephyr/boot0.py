@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""west flash -r boot0: a runner for Zephyr, see README.md beside this file."""
+"""west flash -r boot0: a runner for Zephyr, see README.md in this directory."""
 
 from runners.core import RunnerCaps, ZephyrBinaryRunner
 
@@ -23,12 +23,12 @@ class Boot0BinaryRunner(ZephyrBinaryRunner):
 
     @classmethod
     def do_add_parser(cls, parser):
-        parser.add_argument("--boot0", default="boot0", help="the command, if it is not in PATH")
-        parser.add_argument("--boot0-board", help="as boot0's --board: black-f407ve, ...")
-        parser.add_argument("--boot0-serial", help="as boot0's --serial")
-        parser.add_argument("--boot0-port", help="as boot0's --port: /dev/ttyUSB0")
-        parser.add_argument("--boot0-fast", action="store_true", help="as boot0's --fast")
-        parser.add_argument("--boot0-arg", action="append", default=[], help="any other argument")
+        parser.add_argument("--boot0", default="boot0", help="path of the command, if it is not in PATH")
+        parser.add_argument("--boot0-board", help="like boot0's --board: black-f407ve, ...")
+        parser.add_argument("--boot0-serial", help="like boot0's --serial")
+        parser.add_argument("--boot0-port", help="like boot0's --port: /dev/ttyUSB0")
+        parser.add_argument("--boot0-fast", action="store_true", help="like boot0's --fast")
+        parser.add_argument("--boot0-arg", action="append", default=[], help="another argument for boot0 (repeatable)")
 
     @classmethod
     def do_create(cls, cfg, args):

@@ -34,8 +34,8 @@ static enum boot0_status compare(const struct boot0_plan_sector *sector, const u
                    sector->sector.address + i, sector->wanted[i], held[i]);
         boot0_hint(error,
                    "Write the whole file again. Possible causes: the sector is write-protected "
-                   "(erasing it then has no effect), the supply is lower than the session was "
-                   "told, or the flash is worn.");
+                   "(erasing it then has no effect), the supply is lower than the given one, or "
+                   "the flash is worn.");
         return boot0_advise(error, BOOT0_ADVICE_SUPPLY, NULL);
     }
     return BOOT0_OK;

@@ -204,7 +204,7 @@ def part_runs():
           f"a look disturbs it: {done}")
     for command in (["info", "--restart"], ["verify", str(FIRMWARE / "hello.elf")]):
         done = run([BOOT0, *command])
-        check("the program goes on" in done.stderr, "it is started again")
+        check("the program continues" in done.stderr, "it is started again")
         equal(json.loads(run([BOOT0, "list", "--json", "--wait"]).stdout)["mode"], "runtime",
               f"the board's mode after {command[0]}")
 

@@ -85,7 +85,7 @@ def informs(directory):
     done = boot0("info", board="f407")
     check_text(done.stdout, "info")
     for phrase in ["0-1: 0483:df11, STMicroelectronics", "serial    ", "chip      one of 6: STM32F405",
-                   "DfuSe, version 1.1a", "2048 bytes a transfer", "memory 0  Internal Flash",
+                   "DfuSe, version 1.1a", "2048 bytes per transfer", "memory 0  Internal Flash",
                    "0x08020000      7 x 128 KiB    read erase write", "memory 3  Device Feature"]:
         check(phrase in done.stdout, f"info does not say {phrase!r}: {done.stdout}")
     board = boot0_json("info", board="f407")[0]

@@ -110,7 +110,7 @@ def progress(directory):
     for phase in order:
         equal(phase["done"], phase["total"], phase["phase"])
     equal([line["note"] for line in lines if "note" in line],
-          ["this board's bootloader takes no supply range: --vdd is ignored"], "the notes")
+          ["this board's bootloader does not accept a supply range: --vdd is ignored"], "the notes")
     check("image_bytes" in lines[-1], lines[-1])
     equal(len(boot0_json("flash", image, board="f072", width=None)), 1, "without it")
 

@@ -17,42 +17,42 @@ def command_lines(directory):
     say("the command line")
     image = directory.file("a.bin", firmware(1000))
     for phrases, *arguments in [
-        (['no command "flahs"', "Did you mean `boot0 flash`?"], "flahs", "x"),
-        (['no command "upload"', "lists the commands"], "upload", "x"),
-        (['no command "flahs"'], "help", "flahs"),
-        (["there are options, but no command", "Usage:"], "-q", "-v"),
+        (['unknown command "flahs"', "Did you mean `boot0 flash`?"], "flahs", "x"),
+        (['unknown command "upload"', "to list the commands"], "upload", "x"),
+        (['unknown command "flahs"'], "help", "flahs"),
+        (["missing COMMAND", "Usage:"], "-q", "-v"),
         (["no option --no-virify", "Did you mean --no-verify?"], "flash", "--no-virify", image),
         (["no option --force"], "list", "--force"),
         (["no option -Z", "--help"], "flash", "-Z", image),
-        (["wants at least one file", "Usage: boot0 flash"], "flash"),
-        (["wants at least one file"], "verify"),
-        (["wants a file to write"], "read"),
-        (["wants an input and an output file"], "convert", image),
-        (['does not know what to do with "b"'], "read", "a", "b"),
-        (["takes no files or other words"], "list", "extra"),
-        (["takes no files or other words"], "erase", "--all", "now"),
-        (["At most 64"], "info", *["f"] * 65),
-        (["--full takes no value", 'Leave "=1" away'], "flash", "--full=1", image),
-        (["--serial wants a value"], "list", "--serial"),
-        (['--address does not take "08000000"', "0x08000000"], "flash", "-A", "08000000", image),
-        (['--size does not take "12 k"', "16k"], "read", "-n", "12 k", "x.bin"),
-        (['--size does not take "0"'], "read", "-n", "0", "x.bin"),
-        (['--device does not take "stm"', "0483:df11"], "list", "-d", "stm"),
-        (['--vdd does not take "3,3"', "3.3"], "flash", "--vdd", "3,3", image),
-        (['--wait does not take "x"', "--wait=10"], "list", "--wait=x"),
+        (["missing FILE", "Usage: boot0 flash"], "flash"),
+        (["missing FILE"], "verify"),
+        (["missing FILE"], "read"),
+        (["missing INPUT or OUTPUT"], "convert", image),
+        (['unexpected argument "b"'], "read", "a", "b"),
+        (["takes no arguments"], "list", "extra"),
+        (["takes no arguments"], "erase", "--all", "now"),
+        (["at most 64"], "info", *["f"] * 65),
+        (["--full takes no value", 'Remove "=1"'], "flash", "--full=1", image),
+        (["--serial needs a value"], "list", "--serial"),
+        (['invalid --address "08000000"', "0x08000000"], "flash", "-A", "08000000", image),
+        (['invalid --size "12 k"', "16k"], "read", "-n", "12 k", "x.bin"),
+        (['invalid --size "0"'], "read", "-n", "0", "x.bin"),
+        (['invalid --device "stm"', "0483:df11"], "list", "-d", "stm"),
+        (['invalid --vdd "3,3"', "3.3"], "flash", "--vdd", "3,3", image),
+        (['invalid --wait "x"', "--wait=10"], "list", "--wait=x"),
         (["--wait=5"], "list", "--wait", "5"),
-        (['--baud does not take "fast"', "115200"], "info", "--port", "x", "--baud", "fast"),
-        (["come from the IDE", "leave --arduino out"], "monitor", "--arduino", "/dev/ttyACM0"),
-        (["it is not said what to erase", "--all"], "erase"),
-        (["it is not said what to erase"], "erase", "--size", "1k"),
+        (['invalid --baud "fast"', "115200"], "info", "--port", "x", "--baud", "fast"),
+        (["from the IDE", "omit --arduino"], "monitor", "--arduino", "/dev/ttyACM0"),
+        (["missing range to erase", "--all"], "erase"),
+        (["missing range to erase"], "erase", "--size", "1k"),
         (["exclude each other"], "erase", "--all", "--address", "0x08000000"),
         (["exclude each other"], "erase", "--all", "--unprotect"),
-        (['no format "foo"', "ihex"], "convert", "--format", "foo", image, "x.hex"),
-        (["--suffix does not take"], "convert", "--suffix", "04:83:df:11", image, "x.dfu"),
+        (['unknown format "foo"', "ihex"], "convert", "--format", "foo", image, "x.hex"),
+        (["invalid --suffix"], "convert", "--suffix", "04:83:df:11", image, "x.dfu"),
         (['no UF2 family "z"', "0x57755a57"], "convert", "--family", "z", image, "x.uf2"),
-        (["does not tell the format"], "convert", image, directory.file("x.foo")),
+        (["does not select a format"], "convert", image, directory.file("x.foo")),
         (["have none"], "convert", image, directory.file("x.hex")),
-        (['no format "foo"'], "read", "--format", "foo", "x.bin"),
+        (['unknown format "foo"'], "read", "--format", "foo", "x.bin"),
     ]:
         fails(64, phrases, *arguments, width=None)
     say("the same as JSON")
@@ -80,7 +80,7 @@ def files(directory):
         (66, ["none.bin: cannot be opened: No such file", "Check the path"], "none.bin"),
         (66, ["Is a directory", "Give the file within it"], directory.path),
         (66, [f"cannot be opened: {BELOW_A_FILE}"], f"{good}/x"),
-        (65, ["is empty", "Make or get it again"], directory.file("empty.bin", b"")),
+        (65, ["is empty", "Build or download it again"], directory.file("empty.bin", b"")),
         (65, ["line 1", "'Z'", "damaged"], bad),
         (65, ["line 1", "checksum"], sums),
         (65, ["cut.hex", "damaged"], cut),
@@ -131,11 +131,11 @@ def wrong_boards(directory):
         ("f407", 64, ["Option Bytes", "lock the chip", "--allow-option-bytes"],
          "-A", "0x1fffc000", option_bytes),
         ("f407", 64, ["OTP Memory"], "-A", "0x1fff7800", option_bytes),
-        ("f407", 64, ["says itself where it belongs"], "-A", "0x08020000", convert("a.hex")),
+        ("f407", 64, ["contains its own addresses"], "-A", "0x08020000", convert("a.hex")),
         ("f407", 64, ['no alternate setting "xx"', '0 "Internal Flash"'], "-a", "xx", good),
         ("f407", 64, ['no alternate setting "7"'], "-a", "7", good),
-        ("f407", 64, ['no chip "f999"', "STM32F407VE"], "--chip", "f999", good),
-        ("f407", 64, ['no board "toaster"', "--chip"], "--board", "toaster", good),
+        ("f407", 64, ['unknown chip "f999"', "STM32F407VE"], "--chip", "f999", good),
+        ("f407", 64, ['unknown board "toaster"', "--chip"], "--board", "toaster", good),
         ("f407", 64, ["5.00 V is not possible", "3.3 V"], "--vdd", "5", good),
     ]:
         store = directory.file("store.bin", b"\x5a" * (1 << 20 if board == "f407" else 128 << 10))
@@ -152,11 +152,11 @@ def wrong_boards(directory):
     say("what cannot be read, erased, started")
     for status, phrases, *arguments in [
         (65, ["0x20000000", "boot0 info"], "read", "-A", "0x20000000", "-n", "4", "x.bin"),
-        (64, ["how much is to be read", "--size"], "read", "-A", "0x20000000", "x.bin"),
+        (64, ["missing size of the range", "--size"], "read", "-A", "0x20000000", "x.bin"),
         (65, ["0x08100000"], "read", "-n", "2M", "x.bin"),
         (65, ["0x1fffc000", "Nothing was erased"], "erase", "-A", "0x1fffc000"),
         (65, ["Nothing was erased"], "erase", "-A", "0x080f0000", "-n", "1M"),
-        (65, ["no program at 0x08000000", "Flash one first"], "run"),
+        (65, ["no program at 0x08000000", "Flash a program first"], "run"),
         (65, ["differs from the file at 0x08000000", "`boot0 flash`"], "verify", good),
         (73, ["exists already", "--force"], "read", good),
         (73, ["is a directory"], "read", directory.path),
@@ -169,7 +169,7 @@ def wrong_boards(directory):
         board = None if arguments[0] == "convert" else "f407"
         fails(status, phrases, *arguments, board=board, width=None)
     fails(69, ["plain DFU", "as a whole"], "erase", "--all", board="bluepill")
-    fails(69, ["does not let its memory be read", "download only"], "read", "x.bin", board="maple")
+    fails(69, ["does not allow reading", "download only"], "read", "x.bin", board="maple")
     fails(65, ["differs from the file at 0x00000000"], "verify", "-a", "2", good, board="bluepill")
     results = boot0_json("verify", f"{good}@0x08004000", board="f407", status=65)
     equal(len(results), 1, "objects of a verify that failed")
@@ -204,7 +204,7 @@ def standard_streams(directory):
     equal(piped("convert", "-", "-", "--format", "binary").stdout, read(image), "convert")
     for words, phrase in (
         (("flash", "-", "-", board), b"only once"), (("watch", "-", board), b"cannot be watched"),
-        (("convert", "-", "-"), b"does not tell the format"),
+        (("convert", "-", "-"), b"missing format"),
         (("convert", "-", "-", "--format", "ihex", "--json"), b"cannot both"),
         (("info", "--trace", "-", board), b"--trace"), (("info", "--replay", "-"), b"--replay"),
         (("gang", "-", "--record", "-", board), b"--record"),
@@ -229,9 +229,9 @@ def no_board_or_two(directory):
     for arguments in [["flash", good], ["list"], ["info"], ["erase", "--all"], ["run"], ["reset"]]:
         fails(69, ["no board in DFU mode", "BOOT0", "--wait"], *arguments, board="f407:boot0=0")
     for option in [["-d", "1234"], ["-s", "nope"], ["-p", "9-9"]]:
-        fails(69, ["no board that matches", "`boot0 list`"], "info", *option, board="f407")
-        fails(69, ["no board that matches"], "list", *option, board="f407")
-    done = fails(69, ["2 boards are there", "--path, --serial or -d", "0-1 0483:df11 serial"],
+        fails(69, ["no matching board", "`boot0 list`"], "info", *option, board="f407")
+        fails(69, ["no matching board"], "list", *option, board="f407")
+    done = fails(69, ["found 2 boards", "--path, --serial or -d", "0-1 0483:df11 serial"],
                  "flash", good, board=["f407", "f411"])
     check("\n         0-2  0483:df11  serial " in done.stderr, "not one board a line")
     boot0("flash", "-p", "0-2", good, board=["f407", "f411"])
@@ -260,7 +260,7 @@ def faults(directory):
     image = directory.file("a.bin", firmware(100000))
     for fault, status, phrases in [
         ("fault=unplug@20", 74, ["the board went away", "unplugged, reset, or lost power"]),
-        ("fault=unplug@60", 74, ["went away", "what is missing will be written"]),
+        ("fault=unplug@60", 74, ["went away", "it writes what is missing"]),
         ("fault=powercut@2", 74, ["went away", "erasing"]),
         ("fault=powercut@12", 74, ["went away"]),
         ("rdp=1", 77, ["read protection", "--unprotect", "erases everything"]),
@@ -274,7 +274,7 @@ def faults(directory):
     nameless = "f407:fault=descriptor@26=00"
     for arguments in [["read", "--alt", "1", directory.file("nameless.bin")], ["run", "--alt", "1"],
                       ["flash", "--alt", "1", image], ["erase", "--alt", "1", "--all", "--yes"]]:
-        fails(69, ["does not say which addresses", "setting 1"], *arguments, board=nameless)
+        fails(69, ["does not report the addresses", "setting 1"], *arguments, board=nameless)
     fails(69, ["cannot be erased", "Nothing was erased"], "erase", "--alt", "OTP", "--all", "--yes",
           board="f407")
 
@@ -315,7 +315,7 @@ def traces(directory):
     image = directory.file("a.bin", firmware(1000))
     fails(73, ["cannot be created", "Nothing was done"], "flash", "--trace",
           directory.file("no/such/trace"), image, board="f407")
-    check("could not be written to its end" in
+    check("the end of the file could not be written" in
           boot0("flash", "--trace", "/dev/full", image, board="f407").stderr, "a full disk")
 
 
@@ -328,7 +328,7 @@ def supply(directory):
     equal(boot0("flash", "-q", "--vdd=3.3", image, board="l476").stderr, "", "--quiet")
     check("Note: " in boot0("flash", "--json", "--vdd=3.3", image, board="l476").stderr,
           "notes go to standard error with --json, too")
-    contradiction = "its layout is not that of one"
+    contradiction = "the board's layout is that of another one"
     done = boot0("info", "--chip", "f072", board="f407")
     check(contradiction in " ".join(done.stdout.split()), "a contradiction")
     equal(done.stderr, "", "it is said once")

@@ -117,7 +117,7 @@ def lasting(directory):
     check(re.search(r"Waiting for a board\.\.\. 1[0-2] s", terminal.output), terminal.output)
     check(not re.search(r"Waiting for a board\.\.\. \d+ min", terminal.output), terminal.output)
     shown = screen(terminal.output)
-    check("Note: no board yet; `boot0 doctor` finds out why\n" in shown, shown)
+    check("Note: no board yet; run `boot0 doctor` to find out why\n" in shown, shown)
     check("Waiting" not in shown, f"the line stays: {shown}")
     check("`boot0 doctor`" in boot0("list", board="f407:boot0=0", status=69).stderr, "list")
 
@@ -133,7 +133,7 @@ def interrupts(directory):
         os.write(terminal.fd, b"\x03")
         equal(terminal.end(), 130, "exit status")
         text = " ".join(screen(terminal.output).split())
-        for phrase in ["Note: stopping where the board can be left; Ctrl-C again quits at once",
+        for phrase in ["Note: stopping safely; press Ctrl-C again to quit at once",
                        "boot0: stopped while", "The board waits in DFU mode", "Repeat the command"]:
             check(phrase in text, f"{phrase!r} is not said: {text}")
         check("Flashed" not in text, text)

@@ -93,7 +93,7 @@ def refusals(directory):
     check(kept != text, text)
     description = directory.file("kept.board", kept.encode())
     done = BOARDS.flash(f"custom:describe={description},flash={path}", file, "--chip", "f407")
-    check("does not take the RAM loader" in done.stderr, done.stderr)
+    check("rejects the RAM loader" in done.stderr, done.stderr)
     holds(path, image, "by the ROM")
     say("without a crystal the loader goes back to the ROM")
     done = BOARDS.flash(f"f407:flash={path},crystal=0", file)

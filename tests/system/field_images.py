@@ -48,7 +48,7 @@ def another_chips(files):
         (described("f746"), "m4f.elf", None),
         ("h743", "m7d.elf", None),
         ("f407", "m0.elf", None),
-        (described("u083"), "m4f.elf", "for a Cortex-M4 with FPU, the board has at most a "
+        (described("u083"), "m4f.elf", "for a Cortex-M4 with FPU, but the board has at most a "
                                        "Cortex-M0"),
         (described("u083"), "m0.elf", None),
     ]:
@@ -64,10 +64,10 @@ def nothing_starts(directory, files):
     say("a program behind a bootloader that is not there")
     program = files("f407-8000.hex")
     flash = f"f407:flash={directory.file('f407.flash')}"
-    notes("nothing at 0x08000000 starts the program at 0x08008000 after a reset: install the "
+    notes("no code at 0x08000000 starts the program at 0x08008000 after a reset: install the "
           "bootloader with `boot0 install-bootloader`", program, board=flash)
     notes("nothing at 0x08000000", "--dry-run", program, board="f407")
-    notes("nothing at 0x08000000 starts the program at 0x08008000 after a reset: flash the "
+    notes("no code at 0x08000000 starts the program at 0x08008000 after a reset: flash the "
           "bootloader", program, board="h743")
     notes(None, files("app.hex"), board=flash)
     notes(None, program, board=flash)

@@ -72,7 +72,7 @@ def hostile(start):
         one.refuses(line, "command_error", "Unknown command")
     for line in ("HELLO", "HELLO ", "HELLO one \"x\"", 'HELLO 1 "x', "HELLO 1", 'HELLO -1 "x"',
                  'HELLO 0 "x"', 'HELLO 1 "x" "y"'):
-        one.refuses(line, "hello", "HELLO wants")
+        one.refuses(line, "hello", "HELLO needs")
     equal(one.ask('HELLO 1 "still well"\r'), HELLO, "HELLO after all that")
     one.send(os.urandom(50000))
     one.process.stdin.close()

@@ -96,7 +96,7 @@ def main():
         equal((found["bytes"], found["crc32"], found["sha256"]),
               (len(whole), f"0x{zlib.crc32(whole):08x}", hashlib.sha256(whole).hexdigest()), "all")
         done = boot0(board, "digest", file)
-        check("as in the file" in done.stdout, done.stdout)
+        check("same as the file" in done.stdout, done.stdout)
         check(hashlib.sha256(image).hexdigest() in done.stdout, done.stdout)
         other = directory.file("b.bin", image[:-1] + b"?")
         done = json.loads(boot0(board, "digest", "--json", other).stdout)["ranges"][0]

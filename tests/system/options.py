@@ -61,7 +61,7 @@ def over_uart():
 def texts():
     say("what people see")
     done = boot0("--virtual", "f407")
-    check("BOR_LEV 3 reset below a supply: off, 1.8 V" in done.stdout, done.stdout)
+    check("BOR_LEV 3 brown-out reset: off, 1.8 V" in done.stdout, done.stdout)
     check("nWRP 0xfff write protection: no sector is protected" in done.stdout, done.stdout)
     check("left out" in done.stderr, done.stderr)
     done = boot0("--virtual", "f407", "--chip", "f407", "bor=0", "--yes")

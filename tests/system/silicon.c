@@ -104,7 +104,7 @@ static void test_watchdog(void **state)
         silicon_fail(&silicon, "no bootloader");
     assert_int_equal(silicon_update(&silicon, NULL), BOOT0_DFU_STATUS_OK);
     vboard_wait(silicon.board, 100 * MS);
-    assert_int_equal(silicon_trace_count(&silicon, "the watchdog was not served"), 0);
+    assert_int_equal(silicon_trace_count(&silicon, "the watchdog was not refreshed"), 0);
     assert_true(vboard_runs_program(silicon.board));
     silicon_close(&silicon);
 }
@@ -260,7 +260,7 @@ static void test_option_bytes_watched(void **state)
     vboard_wait(silicon.board, 3 * SECONDS);
     assert_true(silicon_shows(&silicon, DFU_PRODUCT, 2000));
     assert_int_equal(silicon_info(&silicon).write_protected, 1);
-    assert_int_equal(silicon_trace_count(&silicon, "the watchdog was not served"), 0);
+    assert_int_equal(silicon_trace_count(&silicon, "the watchdog was not refreshed"), 0);
     silicon_close(&silicon);
 }
 

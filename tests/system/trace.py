@@ -72,7 +72,7 @@ def damaged(directory):
     check("the record" in " ".join(done.stderr.split()), done.stderr)
     directory.file("record", whole[:3000] + b"nonsense\n" + whole[3000:])
     done = run(command, 65)
-    check("is not of a trace" in done.stderr, done.stderr)
+    check("does not belong to a trace" in done.stderr, done.stderr)
 
 
 def refused(directory):

@@ -140,7 +140,7 @@ def lost_device(t):
     say("11. Lost device after RESET: a program that does not go to DFU mode")
     # The descriptors of a program: one run-time interface; the ROM behind them refuses DETACH.
     program = "+".join(["descriptor@16=01", *(f"descriptor@{at}=ff" for at in (23, 32, 41))])
-    t.explains(board(program), 74, "asking the program for DFU mode", "into DFU mode")
+    t.explains(board(program), 74, "rebooting the program into DFU mode", "into DFU mode")
 
 
 def last_page(t):

@@ -109,7 +109,7 @@ def mistakes():
     for arguments, status, text in [
             (["--port", "/dev/ttyUSB7"], 69, "cannot open the port"),
             (["--port", PORT, "--boot", "dtr"], 64, "no way to drive"),
-            (["--port", PORT, "--baud", "7"], 64, "--baud does not take"),
+            (["--port", PORT, "--baud", "7"], 64, "invalid --baud"),
             (["--port", PORT, "--virtual", "f407", "--replay", "x"], 64, "--port goes with"),
             (["--port", PORT, "--replay", "/dev/null"], 65, "is no record"),
             (["--baud", "9600"], 64, "--baud and --boot are for")]:

@@ -138,7 +138,7 @@ def buttons(directory):
               f"{until(f'lsusb -d 0483:df11')}\n")
     done = vboard("f407", ["sh", "-c", script], options=["--buttons", fifo])
     for line in ("2 reset", "1 dance", "plug"):
-        check(f'vboard: no button "{line}"' in done.stderr, done.stderr)
+        check(f'vboard: invalid button "{line}"' in done.stderr, done.stderr)
     equal(done.stderr.count("no button"), 3, done.stderr)
     check(not os.path.exists(fifo), "the FIFO is left behind")
 

@@ -132,7 +132,7 @@ const CASES = {
         await page.click('#install summary');
         await browser.says(/has version \d.*replaces it/, 'install-why');
         await page.click('#install-go');
-        await browser.says(/updated from \d.* to \d.*program at 0x08008000 is kept/);
+        await browser.says(/updated from \d.* to \d.*program at 0x08008000 is preserved/);
     },
 
     /**

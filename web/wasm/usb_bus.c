@@ -119,7 +119,7 @@ static enum boot0_status fail_open(enum boot0_status status,
     }
     boot0_fail(error, status, "cannot open the board %04x:%04x", candidate->vendor,
                candidate->product);
-    boot0_hint(error, "Plug it in again, at another port if need be.");
+    boot0_hint(error, "Plug it in again, at another port if necessary.");
     return boot0_advise(error, BOOT0_ADVICE_USB_OPEN, NULL);
 }
 

@@ -20,6 +20,6 @@ if not device:
     sys.exit(f"no {VENDOR:04x}:{PRODUCT:04x} on the bus")
 found = [interface.bInterfaceClass for interface in device.get_active_configuration()]
 if found != INTERFACES:
-    sys.exit(f"interfaces: {found}, not {INTERFACES}")
+    sys.exit(f"interfaces: {found}, expected {INTERFACES}")
 if not device.serial_number:
     sys.exit("no serial number")

@@ -26,6 +26,6 @@ while len(back) < len(TEXT):
     if ready[0]:
         back += os.read(port, len(TEXT))
     if not ready[0] and not ready[1]:
-        sys.exit(f"{len(back)} of {len(TEXT)} bytes came back")
+        sys.exit(f"received {len(back)} of {len(TEXT)} bytes")
 if back != TEXT:
-    sys.exit("other bytes came back")
+    sys.exit("received other bytes")

@@ -92,7 +92,7 @@ static void test_access(void **state)
         {BOOT0_E_PERMISSION, "no permission: see `boot0 udev`"},
         {BOOT0_E_BUSY, "in use by another program"},
         {BOOT0_E_GONE, "unplugged just now"},
-        {BOOT0_E_IO, "does not answer: plug it in anew"},
+        {BOOT0_E_IO, "does not answer: plug it in again"},
     };
 
     (void)state;

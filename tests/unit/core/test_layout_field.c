@@ -283,8 +283,9 @@ static void test_explains_what_cannot_be_used(void **state)
     } cases[] = {
         {"@Flash /0xF000/1*4Ka/0xE000/1*4Kg/0x8000/2*24Kg", "two of its memories overlap",
          "/0x8000/2*24Kg"},
-        {"@X/0xFFFF0000/64*001Kg,1*1 g", "a memory of it ends beyond 32-bit addresses", "1*1 g"},
-        {"@X/0x100000000/1*1Kg", "a memory of it ends beyond 32-bit addresses",
+        {"@X/0xFFFF0000/64*001Kg,1*1 g", "one of its memories ends beyond 32-bit addresses",
+         "1*1 g"},
+        {"@X/0x100000000/1*1Kg", "one of its memories ends beyond 32-bit addresses",
          "/0x100000000/1*1Kg"},
         {"@A/0x0/1*1Kg@B/0x400/1*1Kg@C/0x800/1*1Kg@D/0xC00/1*1Kg@E/0x1000/1*1Kg",
          "it has too many names", "@E/0x1000/1*1Kg"},

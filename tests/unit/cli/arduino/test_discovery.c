@@ -228,17 +228,17 @@ static void test_order(void **state)
     struct talk *talk = *state;
 
     say(talk, "LIST");
-    expect(talk, REFUSED("list", "LIST goes behind START"));
+    expect(talk, REFUSED("list", "LIST is valid only after START"));
     say(talk, "STOP");
-    expect(talk, REFUSED("stop", "the discovery does not run"));
+    expect(talk, REFUSED("stop", "the discovery is not running"));
     say(talk, "HELLO 1 \"x\"");
     say(talk, "HELLO 1 \"x\"");
-    expect(talk, HELLO_OK REFUSED("hello", "HELLO has been said"));
+    expect(talk, HELLO_OK REFUSED("hello", "HELLO was received already"));
     say(talk, "START");
     say(talk, "START");
     say(talk, "START_SYNC");
-    expect(talk, OK("start") REFUSED("start", "the discovery runs already")
-                     REFUSED("start_sync", "the discovery runs already"));
+    expect(talk, OK("start") REFUSED("start", "the discovery is running already")
+                     REFUSED("start_sync", "the discovery is running already"));
     assert_int_equal(talk->starts, 1);
 }
 
@@ -265,7 +265,7 @@ static void test_malformed(void **state)
 
     for (size_t i = 0; i < B0_LENGTH(hellos); i++) {
         say(talk, hellos[i]);
-        expect(talk, REFUSED("hello", "HELLO wants a version and a name: HELLO 1 \\\"name\\\""));
+        expect(talk, REFUSED("hello", "HELLO needs a version and a name: HELLO 1 \\\"name\\\""));
     }
     say(talk, "");
     expect(talk, REFUSED("command_error", "Unknown command "));

@@ -157,17 +157,17 @@ static void test_refusals(void **state)
     say(talk, "HELLO");
     say(talk, "HELLO 1 \"x\"");
     say(talk, "HELLO 1 \"x\"");
-    expect(talk, REFUSED("describe", "HELLO has to come first")
-                     REFUSED("hello", "HELLO wants a version and a name: HELLO 1 \\\"name\\\"")
-                         HELLO_OK REFUSED("hello", "HELLO has been said"));
+    expect(talk, REFUSED("describe", "HELLO must be the first command")
+                     REFUSED("hello", "HELLO needs a version and a name: HELLO 1 \\\"name\\\"")
+                         HELLO_OK REFUSED("hello", "HELLO was received already"));
     say(talk, "CONFIGURE baudrate 12345");
     say(talk, "CONFIGURE baudrate");
     say(talk, "CONFIGURE colour red");
     say(talk, "CONFIGURE");
     expect(talk, REFUSED("configure", "invalid value for parameter baudrate: 12345")
                      REFUSED("configure", "invalid value for parameter baudrate: ")
-                         REFUSED("configure", "there is no such parameter: colour red")
-                             REFUSED("configure", "there is no such parameter: "));
+                         REFUSED("configure", "unknown parameter: colour red")
+                             REFUSED("configure", "unknown parameter: "));
     say(talk, "OPEN");
     say(talk, "OPEN 127.0.0.1:1");
     say(talk, "OPEN 127.0.0.1:1 ");
@@ -175,10 +175,10 @@ static void test_refusals(void **state)
     for (int i = 0; i < 4; i++)
         assert_int_equal(talk->opened, 0);
     talk->fails = true;
-    expect(talk, REFUSED("open", "OPEN wants an address and a port")
-                     REFUSED("open", "OPEN wants an address and a port")
-                         REFUSED("open", "OPEN wants an address and a port")
-                             REFUSED("open", "OPEN wants an address and a port"));
+    expect(talk, REFUSED("open", "OPEN needs an address and a port")
+                     REFUSED("open", "OPEN needs an address and a port")
+                         REFUSED("open", "OPEN needs an address and a port")
+                             REFUSED("open", "OPEN needs an address and a port"));
     say(talk, "OPEN 127.0.0.1:1 COM9");
     expect(talk, REFUSED("open", "no such port"));
     assert_false(talk->monitor.is_open);

@@ -102,7 +102,7 @@ static void test_ambiguous_and_unknown(void **state)
     assert_int_equal(error.code, BOOT0_E_USAGE);
     assert_non_null(strstr(error.message, "several"));
     assert_non_null(strstr(
-        error.hint, "--chip: f411, f407. Or name the board by --board: black-f407ve, broken."));
+        error.hint, "--chip: f411, f407. Or name the board with --board: black-f407ve, broken."));
     assert_null(strstr(error.hint, "generic"));
     assert_string_equal(choice(&none, NULL, &error), "");
     assert_int_equal(error.code, BOOT0_E_MISMATCH);

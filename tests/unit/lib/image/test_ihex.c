@@ -136,17 +136,17 @@ static void test_broken(void **state)
         const char *file;
         const char *reason;
     } files[] = {
-        {":01000000AA54\n" END, "line 1: checksum is 0x54, should be 0x55"},
+        {":01000000AA54\n" END, "line 1: checksum is 0x54, expected 0x55"},
         {":01000000AA55\n:01000100AA55\n" END, "line 2: checksum"},
         {"\r\n\r\n:01000000AA54\r\n" END, "line 3: checksum"},
         {"\r\r:01000000AA54\r" END, "line 3: checksum"},
         {":01000000AA5\n" END, "line 1: an odd number of hex digits"},
         {":02000000AA54\n" END, "line 1: is said to hold 2 data bytes, but holds 1"},
         {":00000000AA56\n" END, "line 1: is said to hold 0 data bytes, but holds 1"},
-        {":01000000AG55\n" END, "line 1: 'G' in column 11 is no hex digit"},
+        {":01000000AG55\n" END, "line 1: 'G' in column 11 is not a hex digit"},
         {":01000000AA\x80"
          "5\n" END,
-         "line 1: byte 0x80 in column 12 is no hex digit"},
+         "line 1: byte 0x80 in column 12 is not a hex digit"},
         {":01000000AA 55\n" END, "line 1: byte 0x20 in column 12"},
         {":010000\n" END, "line 1: too short"},
         {":01000000AA55\n:\n" END, "line 2: too short"},

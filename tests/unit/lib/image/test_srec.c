@@ -81,10 +81,10 @@ static void test_broken(void **state)
         const char *file;
         const char *reason;
     } files[] = {
-        {"S1040000AA50\nS9030000FC\n", "line 1: checksum is 0x50, should be 0x51"},
+        {"S1040000AA50\nS9030000FC\n", "line 1: checksum is 0x50, expected 0x51"},
         {"S1040000AA51\nS1040001AA51\n", "line 2: checksum"},
         {"S1040000AA5\n", "line 1: an odd number of hex digits"},
-        {"S1040000AX51\n", "line 1: 'X' in column 10 is no hex digit"},
+        {"S1040000AX51\n", "line 1: 'X' in column 10 is not a hex digit"},
         {"S1050000AA50\n", "line 1: is cut off"},
         {"S1040000AA51\nS1\n", "line 2: is cut off"},
         {"S1030000AA51\n", "line 1: is said to hold 3 bytes, but holds 4"},

@@ -221,9 +221,9 @@ static void test_numbering(void **state)
         {{0, 1}, {0xffffffff, 0xffffffff}, "holds 2 of 4294967295"},
         {{0, 1}, {2, 1}, "block 1 disagrees"},
         {{0, 0}, {2, 2}, "block 1 has the number of an earlier one"},
-        {{0, 2}, {2, 2}, "block 1 has a number past the last one"},
-        {{0, 0xffffffff}, {2, 2}, "block 1 has a number past the last one"},
-        {{0, 0}, {0, 0}, "block 0 has a number past the last one"},
+        {{0, 2}, {2, 2}, "block 1 has a number beyond the last one"},
+        {{0, 0xffffffff}, {2, 2}, "block 1 has a number beyond the last one"},
+        {{0, 0}, {0, 0}, "block 0 has a number beyond the last one"},
     };
 
     (void)state;

@@ -219,7 +219,7 @@ static void test_code_for_another_cpu_is_refused(void **state)
 
     (void)state;
     check_refused("f072", "f072", program_for(M4F), BOOT0_E_MISMATCH,
-                  "for a Cortex-M4 with FPU, the board has at most a Cortex-M0",
+                  "for a Cortex-M4 with FPU, but the board has at most a Cortex-M0",
                   BOOT0_ADVICE_OTHER_CHIP, "STM32F071");
     check_refused("f407", "f207", program_for(M4F), BOOT0_E_MISMATCH, "at most a Cortex-M3",
                   BOOT0_ADVICE_OTHER_CHIP, "STM32F205");
@@ -304,8 +304,8 @@ static void test_an_observer_is_advised(void **state)
     assert_int_equal(boot0_session_open(&b->session, &b->bus, NULL, &options, &observer, &b->error),
                      BOOT0_OK);
     assert_int_equal(flash(b, program(FLASH, FLASH, 0x20001000), NULL), BOOT0_OK);
-    assert_string_equal(b->notes, "this board's bootloader takes no supply range|supply-ignored "
-                                  "0x00000000\n");
+    assert_string_equal(b->notes, "this board's bootloader does not accept a supply "
+                                  "range|supply-ignored 0x00000000\n");
     stop(b);
 }
 

@@ -156,7 +156,7 @@ static void check_memory(const char *model, uint32_t address, bool is_there)
     struct vboard *board = script_board(spec_of(model), steps, B0_LENGTH(steps), false);
     char *text = trace_until(board, HANGS);
 
-    if (!is_there && !strstr(text, "wrote 4 bytes where there is nothing"))
+    if (!is_there && !strstr(text, "wrote 4 bytes at an address without memory"))
         fail_msg("%s: no bus fault at 0x%08x:\n%s", model, (unsigned)address, text);
     assert_int_equal(value_of(board, 1), is_there ? 0x12345678 : 0);
     free(text);

@@ -79,8 +79,8 @@ static void test_only_clears_bits(void **state)
         READY,  {READ, SR, 0}};
 
     (void)state;
-    check("f407:boot0=0", steps, B0_LENGTH(steps), "programmed what was not erased", 0xff000000, 0,
-          7);
+    check("f407:boot0=0", steps, B0_LENGTH(steps), "programmed flash that is not erased",
+          0xff000000, 0, 7);
 }
 
 static void test_rules(void **state)
@@ -287,7 +287,8 @@ static void test_bank_erase(void **state)
     (void)state;
     check_erase("f427:boot0=0", SECTOR(5u), NULL, false, true);
     check_erase("f427:boot0=0", SECTOR(16u + 5), NULL, true, false);
-    check_erase("f427:boot0=0", SECTOR(12u), "erase of sector 12, which is not there", true, true);
+    check_erase("f427:boot0=0", SECTOR(12u), "erase of sector 12, which does not exist", true,
+                true);
     check_erase("f427:boot0=0", SECTOR(16u + 12), "erase of sector 28", true, true);
     check_erase("f427:boot0=0", MER, NULL, false, true);
     check_erase("f427:boot0=0", MER1, NULL, true, false);

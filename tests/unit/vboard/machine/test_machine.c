@@ -284,7 +284,7 @@ static void test_lock_up(void **state)
 
     (void)state;
     assert_traced(board, 1000, "the CPU has locked up");
-    assert_traced(board, 520000, "the watchdog was not served");
+    assert_traced(board, 520000, "the watchdog was not refreshed");
     assert_int_equal(stats_of(board).resets, 1);
     free_board(board);
 }
