@@ -186,6 +186,7 @@ def stage_format(stage):
 def stage_links(stage):
     """Links between the pages, and pages that other files name."""
     stage.run(["scripts/check-links.py"])
+    return ONE
 
 
 def stage_words(stage):

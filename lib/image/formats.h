@@ -18,16 +18,14 @@ struct b0_input {
 
 /* The usual cause of errors in text and .dfu files, for the hint. */
 #define B0_DAMAGED_HINT                                                                            \
-    "Build or download the file again: it is damaged or cut short, perhaps by a broken download "
-"or copy"
-    "again."
+    "Build or download the file again: it is damaged or cut short, perhaps by a broken download "  \
+    "or copy."
 
-    /*
-     * Returns the smallest power of two that is >= `size`, at least 16. Growing arrays have that
-     * capacity: realloc() to the current size is cheap, so no capacity needs to be stored.
-     */
-    size_t
-    b0_room(size_t size);
+/*
+ * Returns the smallest power of two that is >= `size`, at least 16. Growing arrays have that
+ * capacity: realloc() to the current size is cheap, so no capacity needs to be stored.
+ */
+size_t b0_room(size_t size);
 
 /* Sets the target name of an alternate unless it already has one. BOOT0_E_MEMORY. */
 enum boot0_status b0_image_name_target(struct boot0_image *image, uint8_t alternate,
