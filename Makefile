@@ -8,7 +8,7 @@ SECONDS ?= 60
 PYTHON ?= /usr/bin/python3
 
 .PHONY: build demo check test bench fuzz dist web npm serve windows macos deb release firmware \
-    install format lint packages clean help
+    install format lint pictures packages clean help
 
 build: ## compile libboot0, boot0 and vboard into build/host
 	@scripts/install-packages.sh --check build
@@ -88,7 +88,12 @@ lint: ## run clang-format, cppcheck, clang-tidy and shellcheck, like make test
 	@scripts/install-packages.sh --check lint
 	@$(PYTHON) scripts/test.py format shellcheck cppcheck clang-tidy
 
-packages: ## install the Debian packages that the targets need
+pictures: ## draw docs/pictures from the code; scripts/pictures/recording.py records the demo
+	@scripts/install-packages.sh --check test
+	@$(PYTHON) scripts/test.py gcc
+	@$(PYTHON) scripts/pictures/make.py
+
+packages: ## install all Debian packages that any target needs
 	@scripts/install-packages.sh test
 
 clean: ## remove all build output

@@ -3,7 +3,7 @@
 # Installs the missing Debian packages for parts of this repository:
 #   scripts/install-packages.sh [--check] PART…
 # PART is build, firmware, demo, lint, test, dist, windows, macos, deb, release, arduino, web,
-# chromium or npm. Without the right to install, or with --check, it prints the command to type and
+# chromium, npm or pictures. Without the right to install, or with --check, it prints the command to type and
 # exits with 69.
 set -euo pipefail
 
@@ -35,6 +35,8 @@ release=("${build[@]}" "${firmware[@]}" "${web[@]}" dpkg-dev gcc-aarch64-linux-g
 lint=("${build[@]}" clang clang-format clang-tidy cppcheck shellcheck)
 test=("${demo[@]}" "${lint[@]}" ccache cmake g++ git libcmocka-dev libclang-rt-dev valgrind
       libnewlib-arm-none-eabi fwupd python3 python3-usb stm32flash udev usbutils groff zsh fish)
+# Drawing docs/pictures, and recording the demo.
+pictures=("${test[@]}" python3-pyte)
 
 check=no
 wanted=()
@@ -55,8 +57,9 @@ for argument in "$@"; do
     deb) wanted+=("${deb[@]}") ;;
     release) wanted+=("${release[@]}") ;;
     test) wanted+=("${test[@]}") ;;
+    pictures) wanted+=("${pictures[@]}") ;;
     *)
-        echo "usage: scripts/install-packages.sh [--check] build|firmware|demo|lint|test|dist|windows|macos|deb|release|arduino|web|chromium|npm…" >&2
+        echo "usage: scripts/install-packages.sh [--check] build|firmware|demo|lint|test|pictures|dist|windows|macos|deb|release|arduino|web|chromium|npm…" >&2
         exit 64
         ;;
     esac

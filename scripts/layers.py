@@ -1,10 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Checks the dependencies between the rooms of the house, and draws the house.
+"""Checks the dependencies between the rooms of the house.
 
   scripts/layers.py                  check what the sources include
   scripts/layers.py --objects BUILD  check also what the objects of a build link to
-  scripts/layers.py --svg            print docs/house.svg, which the check compares with the file
 
 ROOMS is the table of allowed dependencies. The check fails for an arrow that is not in the table,
 an arrow of the table that is no longer needed, a circle among the headers, and a text outside the
@@ -18,14 +17,13 @@ import pathlib
 import re
 import subprocess
 import sys
-from xml.sax.saxutils import escape
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PICTURE = ROOT / "docs/house.svg"
 
 # A room: a folder or a file, a description, and the rooms that it uses. A source belongs to the
 # room with the longest matching name. A room only uses rooms above it in this table, so there is no
-# circle. The floors of the picture are the blocks of this table.
+# circle. scripts/pictures/house.py draws the
+# blocks of this table as floors.
 ROOMS = [
     {
         "include/boot0": ("public headers", []),
@@ -302,45 +300,10 @@ def check_words(files):
     return faults
 
 
-# ---- the picture ----
-
-WIDTH, LINE, BOX, GAP = 960, 62, 44, 14
-STYLE = """<style>
-text { font: 13px sans-serif; fill: #222 } .what { font-size: 11px; fill: #555 }
-rect { fill: #f4f6f8; stroke: #8894a0; rx: 5 }
-@media (prefers-color-scheme: dark) {
-  text { fill: #e6e6e6 } .what { fill: #aab } rect { fill: #20262c; stroke: #66727e } }
-</style>"""
-
-
-def svg():
-    """Draws the floors from the top of the house down; each room has a description."""
-    rows = []
-    height = GAP
-    for floor in reversed(ROOMS):
-        width = (WIDTH - GAP * (len(floor) + 1)) / len(floor)
-        for index, (name, (what, allowed)) in enumerate(floor.items()):
-            x = GAP + index * (width + GAP)
-            title = f"uses {', '.join(allowed)}" if allowed else "uses nothing"
-            rows.append(
-                f'<g><title>{escape(name)}: {escape(title)}</title>'
-                f'<rect x="{x:.0f}" y="{height}" width="{width:.0f}" height="{BOX}"/>'
-                f'<text x="{x + 9:.0f}" y="{height + 18}">{escape(name)}</text>'
-                f'<text class="what" x="{x + 9:.0f}" y="{height + 35}">{escape(what)}</text></g>')
-        height += LINE
-    head = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-            'aria-label="The rooms of the source tree; each uses rooms below it only">')
-    return "\n".join([head, STYLE, *rows, "</svg>", ""])
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--objects", metavar="BUILD")
-    parser.add_argument("--svg", action="store_true")
     options = parser.parse_args()
-    if options.svg:
-        sys.stdout.write(svg())
-        return 0
     used = set()
     files = sources()
     arrows = list(includes(files))
@@ -348,9 +311,6 @@ def main():
     if options.objects:
         faults += check_objects(options.objects, files)
     faults += check_table(used) + check_circles(arrows) + check_words(files)
-    if not PICTURE.exists() or PICTURE.read_text(encoding="utf-8") != svg():
-        print("docs/house.svg is out of date: run scripts/layers.py --svg >docs/house.svg")
-        faults += 1
     print(f"{len(ALL)} rooms, {len(used)} arrows, {faults} faults")
     return 1 if faults else 0
 

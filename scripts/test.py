@@ -201,9 +201,11 @@ def stage_shellcheck(stage):
 
 
 def stage_layers(stage):
-    """Checks the dependencies of the source tree's rooms: scripts/layers.py has the table."""
+    """Checks the dependencies of the source tree's rooms: scripts/layers.py has the table. Checks
+    that the pictures show the current code."""
     stage.build("build/gcc")
     stage.run(["scripts/layers.py", "--objects", "build/gcc"])
+    stage.run(["scripts/pictures/make.py", "--check", "--build", "build/gcc"])
     folders = {str(pathlib.Path(name).parent) for name in sources("tests/unit/*.c")}
     lost = [name for name in sorted(folders) if not (ROOT / name[len("tests/unit/") :]).is_dir()]
     if lost:
