@@ -40,7 +40,7 @@ DRAWN = {
 # has the condition, the arrow, the label.
 CONDITIONS = [
     ("appDETACH", "DETACH", [(405, 128), (405, 156), (24, 156), (24, 392), (48, 392)],
-     ["bus reset"], (412, 140, "start")),
+     ["bus reset, or it leaves by itself"], (412, 140, "start")),
     ("dfuUPLOAD-IDLE", "UPLOAD", [(172, 270), (172, 370)], ["short", "UPLOAD"],
      (179, 330, "start")),
     ("dfuDNLOAD-SYNC", "GETSTATUS", [(440, 238), (554, 238)], ["GETSTATUS,", "busy"],

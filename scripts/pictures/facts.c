@@ -25,9 +25,9 @@ static void print_map(void)
 {
     printf("\"map\":{\"base\":%u,\"bootloader\":%u,\"journal\":%u,\"program\":%u,\"sectors\":[",
            B0_FLASH_BASE, B0_BOOTLOADER_SIZE, B0_JOURNAL_SIZE, B0_PROGRAM_BASE);
-    for (uint8_t sector = 0; sector < B0_SECTORS; sector++)
-        printf("%s{\"address\":%u,\"size\":%u}", comma(sector), b0_sector_address(sector),
-               b0_sector_size(sector));
+    for (unsigned sector = 0; sector < B0_SECTORS; sector++)
+        printf("%s{\"address\":%u,\"size\":%u}", comma(sector), b0_sector_address((uint8_t)sector),
+               b0_sector_size((uint8_t)sector));
     printf("]}");
 }
 

@@ -34,8 +34,9 @@ LONGEST = 2000  # lines of a record
 FIRST = re.compile(r"1\. ")  # the record begins here: compiling is not shown
 CHAPTER = re.compile(r"\d\. |With a real board")
 
-# Seconds: what a wait is shortened to, and what a reader needs for a chapter and at the end.
-WAIT_MAX, CHAPTER_PAUSE, END_PAUSE = 1.2, 2.0, 6.0
+# Seconds: what a wait is shortened to; what a reader needs before a chapter, behind a command, and
+# at the end.
+WAIT_MAX, CHAPTER_PAUSE, COMMAND_PAUSE, END_PAUSE = 1.2, 2.5, 1.5, 6.0
 BURST = 0.04  # output within this time appears at once
 
 
@@ -139,11 +140,14 @@ def play(events):
         screen.dirty.clear()
         stream.feed(data)
         changed = [(number, spans_of(screen.buffer[number])) for number in sorted(screen.dirty)]
-        if any(CHAPTER.match(spans[0][0]) for _, spans in changed if spans):
+        starts = [spans[0][0] for _, spans in changed if spans]
+        if any(CHAPTER.match(text) for text in starts):
             now += CHAPTER_PAUSE
         for number, spans in changed:
             rows.setdefault(number, Row()).change(now, spans)
         cursor.append((now, screen.cursor.y))
+        if any(text.startswith("$ ") for text in starts):
+            now += COMMAND_PAUSE
     return rows, cursor
 
 

@@ -131,7 +131,8 @@ class Recording(unittest.TestCase):
         self.assertEqual([row.text() for row in rows], ["1. First", "$ cmd", "done"])
         self.assertEqual(rows[1].versions[0][1], (("$ cmd", "bold"), ))
         self.assertEqual(rows[2].versions[-1][1], (("done", "green"), ))
-        self.assertAlmostEqual(rows[2].versions[0][0], recording.WAIT_MAX)  # and not 8 s
+        self.assertAlmostEqual(rows[2].versions[0][0],
+                               recording.COMMAND_PAUSE + recording.WAIT_MAX)  # and not 8 s
         self.assertEqual(cursor[-1][1], 2)  # no lower than what is kept
 
 
