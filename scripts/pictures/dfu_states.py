@@ -39,8 +39,8 @@ DRAWN = {
 # What no table of states and requests can hold (the comment of core/dfu_device.c): the rule that
 # has the condition, the arrow, the label.
 CONDITIONS = [
-    ("appDETACH", "DETACH", [(405, 128), (405, 156), (24, 156), (24, 392), (48, 392)],
-     ["bus reset, or it leaves by itself"], (412, 140, "start")),
+    ("appDETACH", "DETACH", [(405, 128), (405, 161), (24, 161), (24, 392), (48, 392)],
+     ["bus reset, or it leaves by itself"], (412, 142, "start")),
     ("dfuUPLOAD-IDLE", "UPLOAD", [(172, 270), (172, 370)], ["short", "UPLOAD"],
      (179, 330, "start")),
     ("dfuDNLOAD-SYNC", "GETSTATUS", [(440, 238), (554, 238)], ["GETSTATUS,", "busy"],
@@ -79,7 +79,7 @@ def check_drawn(table):
 
 
 def draw_regions(picture):
-    picture.box(12, 52, 696, 92, "blank", radius=10)
+    picture.box(12, 52, 696, 98, "blank", radius=10)
     picture.text(696, 76, "the program", "head", "end")
     picture.text(696, 95, "with boot0's runtime", "small", "end")
     picture.box(12, 172, 696, 552, "blank", radius=10)

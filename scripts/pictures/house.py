@@ -12,7 +12,7 @@ from layers import ALL, ROOMS  # noqa: E402
 WIDTH, TOP, BOX, STEP, GAP = 960, 76, 44, 54, 10
 LEFT, RIGHT = 14, 946
 FIRMWARE = 718  # left edge of the firmware's tower
-VBOARD = 402
+VBOARD = 380
 # Parts of the tree: their names, left and right edge, rooms in a line, kind, and the part below.
 PARTS = [
     (("include", ), LEFT, RIGHT, 1, "plain", None),

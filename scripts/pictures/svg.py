@@ -43,7 +43,7 @@ WIDTHS = {28: "'ijl", 30: "IJ", 32: " ,.", 34: "/:;\\|", 36: "f-", 40: "()[]t!",
           82: "w", 85: "#+<=>^~M", 96: "%m", 100: "W@"}
 WIDTH_OF = {character: width for width, row in WIDTHS.items() for character in row}
 OTHER_WIDTH = 85  # arrows and the like
-BOLD = 1.12
+BOLD = 1.16
 MONO_WIDTH = 0.605
 
 
