@@ -138,6 +138,8 @@ static const struct row {
     [OPTION_PATCH] = {"patch", 0, "ADDRESS=WHAT", PATCH, 0,
                       "data for each board: serial, text:..., hex:..., csv:COLUMN (repeatable)"},
     [OPTION_CSV] = {"csv", 0, "FILE", PLACE, AT(gang.csv), "a table with one row per board"},
+    [OPTION_MAP] = {"map", 0, NULL, FLAG, AT(map),
+                    "read the flash and draw which sectors hold data"},
     [OPTION_DESCRIBE] =
         {"describe", 0, NULL, FLAG, AT(describe),
          "write the board's description for vboard (docs/reference/board-files.md)"},

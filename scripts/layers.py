@@ -22,8 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # A room: a folder or a file, a description, and the rooms that it uses. A source belongs to the
 # room with the longest matching name. A room only uses rooms above it in this table, so there is no
-# circle. scripts/pictures/house.py draws the
-# blocks of this table as floors.
+# circle. scripts/pictures/house.py draws the blocks of this table as floors.
 ROOMS = [
     {
         "include/boot0": ("public headers", []),
