@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // boot0's own bootloaders, in bootloaders/ beside the page: their list, and the choice for a board.
 
+import {load} from './load.js';
+
 /**
  * @typedef {object} Bootloader a row of bootloaders/index.json
  * @property {string} board its header in firmware/boards: "generic-f407"
  * @property {string} file
  * @property {number} device DEV_ID of its chip
  * @property {string} version
- * @property {number} bytes
- * @property {string} sha256
  *
  * @typedef {{key: string, name: string, device: number}} Chip
  */
@@ -23,10 +23,8 @@ export async function listBootloaders() {
 }
 
 /** @param {Bootloader} bootloader */
-export async function fetchBootloader({file}) {
-    const response = await fetch(new URL(file, FOLDER));
-    if (!response.ok) throw new Error(`cannot load ${file} (${response.status})`);
-    return new Uint8Array(await response.arrayBuffer());
+export function fetchBootloader({file}) {
+    return load(new URL(file, FOLDER));
 }
 
 /** The library's options to install it. @param {Bootloader} bootloader @param {Chip[]} chips */

@@ -2,6 +2,7 @@
 // The whole operation as one call: flash(device, file, options).
 
 import {Boot0} from './boot0.js';
+import {load} from './load.js';
 
 /**
  * @typedef {object} FlashEvents called with the detail of Boot0's events
@@ -27,18 +28,6 @@ import {Boot0} from './boot0.js';
  */
 
 const EVENTS = /** @type {const} */ (['plan', 'progress', 'note']);
-
-/** @param {string | URL} place a URL, in Node also the path of a file */
-async function load(place) {
-    const isNode = /** @type {any} */ (globalThis).process?.versions?.node;
-    if (isNode && !/^https?:/.test(String(place))) {
-        const files = 'node:fs/promises'; // no bundler looks for it
-        return new Uint8Array(await (await import(files)).readFile(place));
-    }
-    const response = await fetch(place);
-    if (!response.ok) throw new Error(`cannot load ${place} (${response.status})`);
-    return new Uint8Array(await response.arrayBuffer());
-}
 
 /**
  * @param {string | URL | Blob | ArrayBuffer | Uint8Array} file

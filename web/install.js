@@ -7,6 +7,7 @@
 
 import {chooseUsb, support} from './boot0.js';
 import {Flasher} from './flasher.js';
+import {load} from './load.js';
 import {parseManifest} from './manifest.js';
 import {SectorPicture} from './sectors.js';
 import {explain, lacking, progressText, reportText} from './words.js';
@@ -63,13 +64,6 @@ export function fittingBuilds({builds}, board) {
     return builds.filter(build => !build.boards && !build.chips && !build.families);
 }
 
-/** @param {URL} url */
-async function get(url) {
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`cannot load ${url.pathname} (${response.status})`);
-    return response;
-}
-
 export class Boot0Install extends HTMLElement {
     #flasher = new Flasher();
     /** @type {SectorPicture | null} */ #picture = null;
@@ -107,8 +101,8 @@ export class Boot0Install extends HTMLElement {
     #load() {
         const url = new URL(this.getAttribute('manifest') ?? 'manifest.json', document.baseURI);
         const name = url.pathname.replace(/^.*\//, '');
-        this.#manifest ??= get(url).then(response => response.text())
-            .then(json => parseManifest(json, name)).catch(error => {
+        this.#manifest ??= load(url)
+            .then(bytes => parseManifest(new TextDecoder().decode(bytes), name)).catch(error => {
                 this.#manifest = null;
                 throw error;
             });
@@ -188,7 +182,7 @@ export class Boot0Install extends HTMLElement {
         const base = new URL(this.getAttribute('manifest') ?? 'manifest.json', document.baseURI);
         /** @type {import('./boot0.js').Image | null} */ let whole = null;
         for (const {path, address} of build.files) {
-            const bytes = new Uint8Array(await (await get(new URL(path, base))).arrayBuffer());
+            const bytes = await load(new URL(path, base));
             const image = boot0.image(bytes, path);
             if (address && !image.description.has_addresses) boot0.place(image, Number(address));
             if (whole) {

@@ -30,10 +30,6 @@ export class Monitor extends EventTarget {
         return this.#state;
     }
 
-    get link() {
-        return this.#link;
-    }
-
     /** @param {MonitorState} state */
     #enter(state) {
         if (state === this.#state) return;

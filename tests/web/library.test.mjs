@@ -163,7 +163,7 @@ test('which bootloaders a board gets: its own kind, then its chip\'s', () => {
     const {chips} = boot0.names;
     const device = (/** @type {string} */ key) => chips.find(chip => chip.key === key)?.device ?? 0;
     const all = ['black-f407ve', 'generic-f401xe', 'generic-f407', 'generic-f411'].map(board => ({
-        board, file: '', version: '', bytes: 0, sha256: '',
+        board, file: '', version: '',
         device: device(board.includes('f407') ? 'f407' : board.slice(8))}));
     const fitting = (/** @type {any} */ board) =>
         fittingBootloaders(all, board, chips).map(({board}) => board);

@@ -45,7 +45,7 @@ const BAD = [
     [{...good, builds: [{...build, chip: 'f407'}]}, /^builds\[0\] has “chip”, which is not one of .*chips/],
     [{...good, builds: [{...build, chips: 'f407'}]}, /^builds\[0\]\.chips is not a list$/],
     [{...good, builds: [{...build, chips: ['STM32F407']}]}, /chips\[0\] is “STM32F407”: expected a chip such as "f407"/],
-    [{...good, builds: [{...build, families: ['F4']}]}, /families\[0\] is “F4”: write a family like "STM32F4"/],
+    [{...good, builds: [{...build, families: ['F4']}]}, /families\[0\] is “F4”: expected a family such as "STM32F4"/],
     [{...good, builds: [{files: ['a.bin']}]}, /^builds\[0\]\.files\[0\] is not an object/],
     [{...good, builds: [{files: [{}]}]}, /files\[0\] has no “path”/],
     [{...good, builds: [{files: [{path: ''}]}]}, /files\[0\]\.path is empty/],

@@ -271,7 +271,7 @@ test('the button tells of a board that no build is for, and of a file that is mi
     await openInstall({name: 'Blinky', builds: [{chips: ['g431'], files: [{path: 'a.bin'}]}]}, {});
     await words(/Blinky has no version for this board \(.*F405/);
     await openInstall({name: 'Blinky', builds: [{files: [{path: 'a.bin'}]}]}, {});
-    await words(/cannot load .*a\.bin \(404\)/);
+    await words(/Cannot load .*a\.bin \(404\)/);
     browser.faults.splice(0); // the browser itself reports the 404
 });
 
