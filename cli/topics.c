@@ -36,7 +36,7 @@ static const struct topic {
       "`boot0 driver remove` goes back. No Zadig is needed.",
       "docs/howto/windows-driver.md describes each step."}},
     {"bootloader",
-     "boot0's own bootloader, so that you never press BOOT0 again",
+     "boot0's own bootloader: never press BOOT0 again",
      {"`boot0 install-bootloader` writes it once into the first 16 KiB of an STM32F4, through "
       "ST's bootloader in ROM. From then on:",
       "  - programs are linked for 0x08008000; `boot0 flash` writes them over USB;\n"

@@ -126,12 +126,12 @@ def part_open_fails():
     listener = Listener()
     for operand, words in (
         ("", "address"), ("127.0.0.1:1", "address"), (f" {PORT}", "address"),
-        (f"127.0.0.1:{free} {PORT}", "refused"), (f"127.0.0.1 {PORT}", "no address"),
-        (f"127.0.0.1:0 {PORT}", "no address"), (f"127.0.0.1:65536 {PORT}", "no address"),
-        (f"127.0.0.1:-1 {PORT}", "no address"), (f":80 {PORT}", "no address"),
-        (f"[]:80 {PORT}", "no address"), (f"{'9' * 500}:80 {PORT}", "no address"),
-        (f"192.0.2.1:80 {PORT}", "no address of this machine"),
-        (f"example.com:80 {PORT}", "no address"),
+        (f"127.0.0.1:{free} {PORT}", "refused"), (f"127.0.0.1 {PORT}", "invalid address"),
+        (f"127.0.0.1:0 {PORT}", "invalid address"), (f"127.0.0.1:65536 {PORT}", "invalid address"),
+        (f"127.0.0.1:-1 {PORT}", "invalid address"), (f":80 {PORT}", "invalid address"),
+        (f"[]:80 {PORT}", "invalid address"), (f"{'9' * 500}:80 {PORT}", "invalid address"),
+        (f"192.0.2.1:80 {PORT}", "expected one of this machine"),
+        (f"example.com:80 {PORT}", "invalid address"),
         (f"{listener.address} /dev/ttyACM7", "ttyACM7"), (f"{listener.address} /dev/null", "null"),
         (f"{listener.address} {'x' * 900}", "xxx"),
     ):

@@ -39,7 +39,7 @@ def helps():
 
 def topics():
     say("help on topics")
-    listed = boot0("--help").stdout.split("Topics,")[1].split("\n\n")[0].splitlines()[1:]
+    listed = boot0("--help").stdout.split("\nTopics")[1].split("\n\n")[0].splitlines()[1:]
     names = [row.split()[0] for row in listed]
     equal(names, ["dfu-mode", "windows", "bootloader", "uart"], "the topics")
     for name in names:
@@ -194,7 +194,7 @@ def dry_runs(directory):
     equal(sum(s["bytes"] for s in plan["steps"] if s["action"] == "write"), plan["bytes_to_write"],
           "the steps' sum")
     check(0 < plan["expected_seconds"] < 60, "the expected time")
-    check("Would write the file as a whole" in
+    check("Would write the whole file" in
           boot0("flash", "--dry-run", image, board="bluepill").stdout, "a plain DFU board")
 
 

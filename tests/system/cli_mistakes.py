@@ -49,9 +49,9 @@ def command_lines(directory):
         (["exclude each other"], "erase", "--all", "--unprotect"),
         (['unknown format "foo"', "ihex"], "convert", "--format", "foo", image, "x.hex"),
         (["invalid --suffix"], "convert", "--suffix", "04:83:df:11", image, "x.dfu"),
-        (['no UF2 family "z"', "0x57755a57"], "convert", "--family", "z", image, "x.uf2"),
+        (['unknown UF2 family "z"', "0x57755a57"], "convert", "--family", "z", image, "x.uf2"),
         (["does not select a format"], "convert", image, directory.file("x.foo")),
-        (["have none"], "convert", image, directory.file("x.hex")),
+        (["has none"], "convert", image, directory.file("x.hex")),
         (['unknown format "foo"'], "read", "--format", "foo", "x.bin"),
     ]:
         fails(64, phrases, *arguments, width=None)
@@ -78,7 +78,7 @@ def files(directory):
     other = directory.file("other.bin", firmware(900, seed=3))
     for status, phrases, *arguments in [
         (66, ["none.bin: cannot be opened: No such file", "Check the path"], "none.bin"),
-        (66, ["Is a directory", "Give the file within it"], directory.path),
+        (66, ["Is a directory", "Give the file within this directory"], directory.path),
         (66, [f"cannot be opened: {BELOW_A_FILE}"], f"{good}/x"),
         (65, ["is empty", "Build or download it again"], directory.file("empty.bin", b"")),
         (65, ["line 1", "'Z'", "damaged"], bad),

@@ -148,7 +148,7 @@ def interrupts(directory):
     terminal = Terminal([VBOARD, "--speed", "0.01", "f407", "--", "sh", "-c", f"trap : INT; {script}"])
     check(terminal.read_until("Erasing..."), f"no Erasing: {terminal.output}")
     os.write(terminal.fd, b"\x03")
-    check(terminal.read_until("Ctrl-C again quits at once"), "it does not say so")
+    check(terminal.read_until("Ctrl-C again to quit at once"), "it does not say so")
     os.write(terminal.fd, b"\x03")
     terminal.end()
     check("Erasing" not in screen(terminal.output), f"the line stays: {terminal.output!r}")

@@ -97,7 +97,7 @@ def refusals(directory):
     holds(path, image, "by the ROM")
     say("without a crystal the loader goes back to the ROM")
     done = BOARDS.flash(f"f407:flash={path},crystal=0", file)
-    check("went back to ST's bootloader" in done.stderr, done.stderr)
+    check("returned to ST's bootloader" in done.stderr, done.stderr)
     say("a chip that has none")
     done = BOARDS.flash("f072", file)
     check("no RAM loader for this board" in done.stderr, done.stderr)

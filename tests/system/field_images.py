@@ -39,7 +39,7 @@ def another_chips(files):
         fails(65, ["Nothing was written"], "flash", files("f407-8000.elf"), board=board)
     fails(65, ["is for another chip", "STM32L471"], "flash", "--chip", "l476", program,
           board="l476")
-    notes("nothing at 0x08000000", "--chip", "l452", program, board="l476")
+    notes("no code at 0x08000000", "--chip", "l452", program, board="l476")
     boot0("flash", "--force", program, board="f072")
     say("code for another CPU")
     for board, name, phrase in [
@@ -66,7 +66,7 @@ def nothing_starts(directory, files):
     flash = f"f407:flash={directory.file('f407.flash')}"
     notes("no code at 0x08000000 starts the program at 0x08008000 after a reset: install the "
           "bootloader with `boot0 install-bootloader`", program, board=flash)
-    notes("nothing at 0x08000000", "--dry-run", program, board="f407")
+    notes("no code at 0x08000000", "--dry-run", program, board="f407")
     notes("no code at 0x08000000 starts the program at 0x08008000 after a reset: flash the "
           "bootloader", program, board="h743")
     notes(None, files("app.hex"), board=flash)
@@ -123,7 +123,7 @@ def addresses(directory, files):
     equal(read(directory.file("f746.flash"))[:256], images.FILES["f7-itcm.bin"], "what is written")
     boot0("verify", files("f7-itcm-lma.hex"), board=kept)
     boot0("verify", "--address", "0x00200000", files("f7-itcm.bin"), board=kept)
-    fails(65, ["no memory of this board"], "flash", files("f7-itcm-lma.hex"), board="f407")
+    fails(65, ["not memory of this board"], "flash", files("f7-itcm-lma.hex"), board="f407")
     say("data for RAM")
     fails(65, ["64 bytes for RAM at 0x10000000, which is lost at reset", "AT> FLASH",
                "--skip-ram"], "flash", files("ccm.hex"), board="f407")
@@ -131,16 +131,16 @@ def addresses(directory, files):
     notes("64 bytes for RAM at 0x10000000 left out", "--skip-ram", files("ccm.hex"), board=kept)
     fails(65, ["--skip-ram"], "verify", files("ccm.hex"), board=kept)
     boot0("verify", "--skip-ram", files("ccm.hex"), board=kept)
-    fails(65, ["no memory of this board"], "flash", "--skip-ram", files("ccm.hex"), board=board)
+    fails(65, ["not memory of this board"], "flash", "--skip-ram", files("ccm.hex"), board=board)
 
 
 def mistakes(directory, files):
     say("mistakes of other tools")
-    notes(f"{files('elf2dfuse.dfu')}: the size in the DfuSe prefix counts", files("elf2dfuse.dfu"),
+    notes(f"{files('elf2dfuse.dfu')}: the size in the DfuSe prefix includes", files("elf2dfuse.dfu"),
           board="f407", width=None)
     check("note" in boot0("info", files("elf2dfuse.dfu"), width=None).stdout, "no note in info")
     equal(len(boot0_json("info", files("elf2dfuse.dfu"), width=None)[0]["notes"]), 1, "notes")
-    fails(65, ["the DfuSe prefix speaks of"], "flash", files("cut.dfu"), board="f407", width=None)
+    fails(65, ["the DfuSe prefix gives"], "flash", files("cut.dfu"), board="f407", width=None)
     say("web pages")
     for name in ["page.hex", "page.bin"]:
         fails(65, ["is a web page, not firmware", "Download"], "flash", files(name), board="f407",

@@ -27,7 +27,7 @@ def flash_both(directory):
         source = directory.file("sketch.bin", image)
         ours, theirs = directory.file("ours.bin"), directory.file("theirs.bin")
         done, stats = vboard_stats(f"{board}:mode=serial,flash={ours}", [BOOT0, "flash", source])
-        check("asked for DFU mode" in done.stderr, done.stderr)
+        check("into DFU mode" in done.stderr, done.stderr)
         equal(stats[0]["started"], True, "started")
         equal(stats[0]["violations"], 0, "violations")
         start = address - FLASH

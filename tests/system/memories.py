@@ -90,7 +90,7 @@ def targets_of_a_dfuse_file(directory):
                          '2 "OTP Memory"', "--force"], "flash", outside)
     refused("f407", 64, ["OTP Memory", "--allow-option-bytes"], "flash", "--force", outside)
     vboard("f407", [BOOT0, "flash", "--force", "--allow-option-bytes", "--yes", outside])
-    refused(p1, 64, ["alternate settings 1 and 2", "Leave --alt out"], "flash", "-a", "1", both)
+    refused(p1, 64, ["alternate settings 1 and 2", "Omit --alt"], "flash", "-a", "1", both)
 
 
 def addresses_of_two_memories(directory):
@@ -116,8 +116,8 @@ def addresses_of_two_memories(directory):
     equal(read(output), b"0123456789", "the serial flash at 0x8000")
     say("data do not run over the end of a memory")
     large = directory.file("large.bin", bytes(range(256)) * 80)
-    refused(p1, 65, ["0x00004000", 'outside of "DCT Flash"', "16 KiB"], "flash", "-a", "DCT", large)
-    refused(p1, 65, ["0x00004000", 'outside of "DCT Flash"'], "flash",
+    refused(p1, 65, ["0x00004000", 'outside "DCT Flash"', "16 KiB"], "flash", "-a", "DCT", large)
+    refused(p1, 65, ["0x00004000", 'outside "DCT Flash"'], "flash",
             directory.file("large.dfu", dfuse((DCT, "", [(0, bytes(20000))]))))
 
 
@@ -208,7 +208,7 @@ def layouts(directory, described):
     done = vboard(overlap, [BOOT0, "info"])
     for phrase in ["two of its memories overlap", '"/0x8000/2*24Kg"']:
         check(phrase in flat(done.stdout), done.stdout)
-    refused(overlap, 69, ["no memory layout that can be used", "two of its memories overlap"],
+    refused(overlap, 69, ["no usable memory layout", "two of its memories overlap"],
             "flash", data)
 
 

@@ -63,7 +63,7 @@ def texts():
     done = boot0("--virtual", "f407")
     check("BOR_LEV 3 brown-out reset: off, 1.8 V" in done.stdout, done.stdout)
     check("nWRP 0xfff write protection: no sector is protected" in done.stdout, done.stdout)
-    check("left out" in done.stderr, done.stderr)
+    check("omitted" in done.stderr, done.stderr)
     done = boot0("--virtual", "f407", "--chip", "f407", "bor=0", "--yes")
     check("BOR_LEV: 3 (off, 1.8 V) -> 0 (level 3, 2.7 V)" in done.stdout, done.stdout)
     check("read back after the reset" in done.stdout, done.stdout)
@@ -74,15 +74,15 @@ def texts():
 def mistakes():
     say("each mistake by its own words, and nothing is written")
     for words, status, text in [
-        (["foo=1"], 64, "There are RDP, BOR_LEV"),
-        (["nRST=1"], 64, "There are nRST_STOP, nRST_STDBY"),
-        (["BOR=4"], 64, "It takes 0 to 3"),
+        (["foo=1"], 64, "Use one of RDP, BOR_LEV"),
+        (["nRST=1"], 64, "Use one of nRST_STOP, nRST_STDBY"),
+        (["BOR=4"], 64, "Use 0 to 3"),
         (["BOR"], 64, "NAME=VALUE"),
         (["BOR="], 64, "NAME=VALUE"),
         (["BOR=x"], 64, "NAME=VALUE"),
         (["BOR=0"], 64, "--yes"),
         (["RDP=2", "--yes"], 64, "--lock-this-chip-for-ever"),
-        (["RDP=3", "--yes"], 64, "It takes 0 to 2"),
+        (["RDP=3", "--yes"], 64, "Use 0 to 2"),
     ]:
         done = boot0("--virtual", "f407", *words, status=status)
         check(text in done.stderr, f"{words}: {done.stderr}")

@@ -39,7 +39,7 @@ def shown(folder, **environment):
 
 
 def sources(folder):
-    say("where each comes from")
+    say("their sources")
     equal(shown(folder), {}, "none at first")
     write(folder, USER, "# mine\n\nvdd = 3.3\r\n  chip=f407\n")
     found = shown(folder)
@@ -95,7 +95,7 @@ def mistakes(folder):
             check(word in done.stderr, f"{text!r}: {done.stderr}")
     boot0(folder, "version")
     write(folder, "boot0.conf", "vdd = 3.3\n\0")
-    check("no text" in boot0(folder, "flash", "--virtual", "f407", "a.bin", status=66).stderr, "NUL")
+    check("not a text file" in boot0(folder, "flash", "--virtual", "f407", "a.bin", status=66).stderr, "NUL")
     write(folder, "boot0.conf", "# " + 70000 * "x")
     check("64 KiB" in boot0(folder, "flash", "--virtual", "f407", "a.bin", status=66).stderr, "big")
 

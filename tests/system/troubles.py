@@ -165,7 +165,7 @@ def wrong_state(t):
 def several_devices(t):
     say("14. more than one DFU capable USB device")
     t.dfu_util([board(), "f411"], 74, "More than one DFU capable USB device found!")
-    t.explains([board(), "f411"], 69, "2 boards are there", "--path, --serial or -d", "1-2")
+    t.explains([board(), "f411"], 69, "found 2 boards", "--path, --serial or -d", "1-2")
     vboard([board(), "f411"], [BOOT0, "flash", "--path", "1-2", t.source])
 
 

@@ -108,11 +108,11 @@ def mistakes():
     say("mistakes are told from bad luck")
     for arguments, status, text in [
             (["--port", "/dev/ttyUSB7"], 69, "cannot open the port"),
-            (["--port", PORT, "--boot", "dtr"], 64, "no way to drive"),
+            (["--port", PORT, "--boot", "dtr"], 64, "invalid sequence for DTR and RTS"),
             (["--port", PORT, "--baud", "7"], 64, "invalid --baud"),
-            (["--port", PORT, "--virtual", "f407", "--replay", "x"], 64, "--port goes with"),
-            (["--port", PORT, "--replay", "/dev/null"], 65, "is no record"),
-            (["--baud", "9600"], 64, "--baud and --boot are for")]:
+            (["--port", PORT, "--virtual", "f407", "--replay", "x"], 64, "--port selects one board only"),
+            (["--port", PORT, "--replay", "/dev/null"], 65, "not a record"),
+            (["--baud", "9600"], 64, "--baud and --boot need")]:
         done = vboard("f407", [BOOT0, "info", *arguments], status)
         check(text in done.stderr, done.stderr)
     done = vboard("f407:boot0=0", [BOOT0, "info", "--port", PORT], 74)

@@ -27,10 +27,10 @@ def helps():
 def refuses(directory):
     marker = directory.file("ran")
     for arguments, status, message in [
-        ([], 64, "no board"),
-        (["f407"], 64, "no command"),
-        (["f407", "--"], 64, "no command"),
-        (["--", "touch", marker], 64, "no board"),
+        ([], 64, "missing BOARD"),
+        (["f407"], 64, "missing COMMAND"),
+        (["f407", "--"], 64, "missing COMMAND"),
+        (["--", "touch", marker], 64, "missing BOARD"),
         (["f4077", "--", "touch", marker], 64, "f4077"),
         (["f407:colour=red", "--", "touch", marker], 64, "colour"),
         (["f407:boot0=2", "--", "touch", marker], 64, "boot0"),
@@ -125,7 +125,7 @@ def speeds(directory):
 
 
 def buttons(directory):
-    say("--buttons: BOOT0, reset, the cable; what is no button is told")
+    say("--buttons: BOOT0, reset, the cable; what is invalid button is told")
     fifo = directory.file("fifo")
     script = (f"press() {{ echo \"$1\" >{fifo}; }}\n"
               f"press '2 reset'; press '1 dance'; press 'plug'; press '1 boot0 0'; press '1 reset'\n"
@@ -139,7 +139,7 @@ def buttons(directory):
     done = vboard("f407", ["sh", "-c", script], options=["--buttons", fifo])
     for line in ("2 reset", "1 dance", "plug"):
         check(f'vboard: invalid button "{line}"' in done.stderr, done.stderr)
-    equal(done.stderr.count("no button"), 3, done.stderr)
+    equal(done.stderr.count("invalid button"), 3, done.stderr)
     check(not os.path.exists(fifo), "the FIFO is left behind")
 
 

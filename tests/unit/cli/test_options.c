@@ -263,7 +263,7 @@ static void test_operands(void **state)
     assert_parses(&flash, "--help");
     assert_parses(&list, "--help extra");
     assert_true(arguments.help);
-    assert_refuses(&many, repeated("f", OPERANDS_MAX + 1), "At most 64");
+    assert_refuses(&many, repeated("f", OPERANDS_MAX + 1), "at most 64");
 }
 
 static int skipped(const char *line)

@@ -23,7 +23,7 @@ static void assert_refused(const char *spec, const char *word)
 static void test_bad_specs(void **state)
 {
     (void)state;
-    assert_refused("", "no virtual board");
+    assert_refused("", "unknown virtual board");
     assert_refused("f40", "f40");
     assert_refused("f4077", "f4077");
     assert_refused("f407:", "setting");

@@ -221,7 +221,7 @@ static void test_details_are_told(void **state)
     device->linux_os.in_group = ANSWER_NO;
     strcpy(device->linux_os.rule_group, "plugdev");
     findings_from(&facts, &findings);
-    assert_non_null(strstr(findings.list[0].line, "only the group plugdev may"));
+    assert_non_null(strstr(findings.list[0].line, "only the group plugdev has it"));
     assert_non_null(strstr(findings.list[0].remedy, "usermod -aG plugdev $USER"));
     assert_null(strchr(findings.list[0].remedy, '{'));
 }

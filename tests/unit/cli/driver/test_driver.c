@@ -702,7 +702,7 @@ static void test_command_lists(void **state)
     manager.nodes[0].now.service[0] = '\0';
     manager.nodes[0].now.problem = 28;
     assert_int_equal(run(&manager, &table, "install", &error), BOOT0_OK);
-    assert_string_equal(printed, "0483:df11 at 1-2 has the driver WINUSB now (before: none)\n");
+    assert_string_equal(printed, "0483:df11 at 1-2 now has the driver WINUSB (before: none)\n");
 }
 
 /* A composite device: only its interface gets the driver. */

@@ -149,8 +149,8 @@ static void test_forced(void **state)
     struct boot0_image *image;
 
     (void)state;
-    refuse("data", 4, BOOT0_FORMAT_DFU, BOOT0_E_DATA, "there is no DFU suffix");
-    refuse("DfuSe", 5, BOOT0_FORMAT_DFUSE, BOOT0_E_DATA, "there is no DFU suffix");
+    refuse("data", 4, BOOT0_FORMAT_DFU, BOOT0_E_DATA, "no DFU suffix at the end");
+    refuse("DfuSe", 5, BOOT0_FORMAT_DFUSE, BOOT0_E_DATA, "no DFU suffix at the end");
     refuse("data", 4, BOOT0_FORMAT_DFUSE, BOOT0_E_DATA, "does not begin with \"DfuSe\"");
 
     /* Bytes that only end like a suffix are a binary if the user says so. */
@@ -306,9 +306,9 @@ static void test_dfuse_broken(void **state)
         uint8_t value;
         const char *reason;
     } changes[] = {
-        {5, 2, "DfuSe file format version 2 is unknown"},
-        {6, 0, "the DfuSe prefix speaks of"},
-        {9, 0xff, "the DfuSe prefix speaks of"},
+        {5, 2, "unknown DfuSe file format version 2"},
+        {6, 0, "the DfuSe prefix gives"},
+        {9, 0xff, "the DfuSe prefix gives"},
         {10, 0, "has more bytes after the last DfuSe target"},
         {10, 2, "ends within the header of a DfuSe target"},
         {PREFIX, 't', "does not begin with \"Target\""},
@@ -443,7 +443,7 @@ static void test_dfuse_prefix_size(void **state)
         b0_store32(data + 6, (uint32_t)(size - 16) + (uint32_t)excess);
         b0_store32(data + size - 4, b0_crc32(B0_CRC32_START, data, size - 4));
         if (excess != 0 && excess != 16) {
-            refuse(data, size, BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA, "the DfuSe prefix speaks of");
+            refuse(data, size, BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA, "the DfuSe prefix gives");
             continue;
         }
         again = parse(data, size, BOOT0_FORMAT_UNKNOWN);

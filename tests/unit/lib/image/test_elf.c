@@ -129,7 +129,7 @@ static void test_other_kinds(void **state)
     } changes[] = {
         {4, 2, "not of 32 bits: class (2)"},     {5, 2, "not little-endian: encoding (2)"},
         {18, 243, "not for ARM: machine (243)"}, {16, 1, "an object file, not linked: type (1)"},
-        {16, 4, "no program: type (4)"},
+        {16, 4, "not a program: type (4)"},
     };
 
     (void)state;

@@ -129,7 +129,7 @@ static void test_save_by_name(void **state)
     assert_int_equal(again->format, BOOT0_FORMAT_DFU);
     boot0_image_free(again);
     assert_int_equal(boot0_image_save(image, "a.txt", NULL, &error), BOOT0_E_USAGE);
-    assert_string_equal(error.message, "a.txt: the name does not tell the format to write");
+    assert_string_equal(error.message, "a.txt: the extension does not select a format");
     boot0_image_free(image);
 }
 

@@ -187,8 +187,8 @@ static void test_limits(void **state)
     (void)state;
     refuse("", 0, BOOT0_FORMAT_UNKNOWN, BOOT0_E_DATA, "is empty");
     refuse("", 0, BOOT0_FORMAT_IHEX, BOOT0_E_DATA, "is empty");
-    refuse("data", 4, (enum boot0_format)99, BOOT0_E_USAGE, "no file format number 99");
-    refuse("data", 4, (enum boot0_format) - 1, BOOT0_E_USAGE, "no file format number -1");
+    refuse("data", 4, (enum boot0_format)99, BOOT0_E_USAGE, "unknown file format number 99");
+    refuse("data", 4, (enum boot0_format) - 1, BOOT0_E_USAGE, "unknown file format number -1");
     /* A file that is too large is not read at all. */
     assert_int_equal(boot0_image_parse(&image, (const uint8_t *)"data", BOOT0_IMAGE_FILE_MAX + 1,
                                        NULL, NULL, NULL),
@@ -332,8 +332,8 @@ static void test_gaps(void **state)
                         5);
     free(data);
     boot0_image_add(image, 0, 0x1fffc000, (const uint8_t *)"d", 1, NULL);
-    refuse_write(image, BOOT0_FORMAT_BINARY, BOOT0_E_DATA, "383 MiB as raw binary");
-    refuse_write(image, BOOT0_FORMAT_DFU, BOOT0_E_DATA, "383 MiB as raw binary");
+    refuse_write(image, BOOT0_FORMAT_BINARY, BOOT0_E_DATA, "has 383 MiB");
+    refuse_write(image, BOOT0_FORMAT_DFU, BOOT0_E_DATA, "has 383 MiB");
     boot0_image_free(image);
 }
 
@@ -370,11 +370,11 @@ static void test_not_writable(void **state)
     image = parse("data", 4, BOOT0_FORMAT_BINARY);
     for (size_t i = 0; i < B0_LENGTH(all_formats); i++) {
         if (keeps_addresses(all_formats[i]))
-            refuse_write(image, all_formats[i], BOOT0_E_USAGE, "raw binary data have none");
+            refuse_write(image, all_formats[i], BOOT0_E_USAGE, "raw binary data has none");
     }
-    refuse_write(image, (enum boot0_format)99, BOOT0_E_USAGE, "no file format");
+    refuse_write(image, (enum boot0_format)99, BOOT0_E_USAGE, "file format");
     image->format = BOOT0_FORMAT_UNKNOWN;
-    refuse_write(image, BOOT0_FORMAT_UNKNOWN, BOOT0_E_USAGE, "no file format");
+    refuse_write(image, BOOT0_FORMAT_UNKNOWN, BOOT0_E_USAGE, "file format");
     boot0_image_free(image);
 }
 

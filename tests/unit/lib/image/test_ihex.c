@@ -141,8 +141,8 @@ static void test_broken(void **state)
         {"\r\n\r\n:01000000AA54\r\n" END, "line 3: checksum"},
         {"\r\r:01000000AA54\r" END, "line 3: checksum"},
         {":01000000AA5\n" END, "line 1: an odd number of hex digits"},
-        {":02000000AA54\n" END, "line 1: is said to hold 2 data bytes, but holds 1"},
-        {":00000000AA56\n" END, "line 1: is said to hold 0 data bytes, but holds 1"},
+        {":02000000AA54\n" END, "line 1: gives a byte count of 2, but holds 1"},
+        {":00000000AA56\n" END, "line 1: gives a byte count of 0, but holds 1"},
         {":01000000AG55\n" END, "line 1: 'G' in column 11 is not a hex digit"},
         {":01000000AA\x80"
          "5\n" END,

@@ -207,7 +207,7 @@ static void test_file_container(void **state)
 
     (void)state;
     add_block(&file, HAS_FAMILY | FILE_CONTAINER, 0, 256, 0, 1, STM32F4);
-    refuse_uf2(&file, "block 0 belongs to a file");
+    refuse_uf2(&file, "block 0 contains a file");
 }
 
 static void test_numbering(void **state)
@@ -219,7 +219,7 @@ static void test_numbering(void **state)
     } files[] = {
         {{0, 2}, {3, 3}, "holds 2 of 3"},
         {{0, 1}, {0xffffffff, 0xffffffff}, "holds 2 of 4294967295"},
-        {{0, 1}, {2, 1}, "block 1 disagrees"},
+        {{0, 1}, {2, 1}, "block 1 gives another number"},
         {{0, 0}, {2, 2}, "block 1 has the number of an earlier one"},
         {{0, 2}, {2, 2}, "block 1 has a number beyond the last one"},
         {{0, 0xffffffff}, {2, 2}, "block 1 has a number beyond the last one"},

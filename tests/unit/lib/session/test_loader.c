@@ -114,7 +114,7 @@ static void test_silent(void **state)
     (void)state;
     open_board("f407:boot0=button");
     assert_int_equal(boot0_session_start_loader(session, &silent, &result, &error), BOOT0_E_GONE);
-    assert_non_null(strstr(notes, "a press of the board's reset button"));
+    assert_non_null(strstr(notes, "press the board's reset button"));
     assert_non_null(strstr(error.hint, "BOOT0 at 3.3 V"));
     assert_int_equal(error.advice, BOOT0_ADVICE_WITHOUT_LOADER);
 }

@@ -185,8 +185,8 @@ static void test_a_doubtful_program_is_refused(void **state)
                   "in RAM of the STM32F401xD/E", BOOT0_ADVICE_UNSTARTED, "Name the board's chip");
     check_refused("l476", "l476", program(BEHIND, BEHIND, 0x20020000), BOOT0_E_MISMATCH,
                   "is for another chip", BOOT0_ADVICE_OTHER_CHIP, "STM32L471");
-    check_taken("l476", "l452", program(BEHIND, BEHIND, 0x20020000), NULL, "nothing at 0x08000000");
-    check_taken("l476", NULL, program(BEHIND, BEHIND, 0x20008000), NULL, "nothing at 0x08000000");
+    check_taken("l476", "l452", program(BEHIND, BEHIND, 0x20020000), NULL, "no code at 0x08000000");
+    check_taken("l476", NULL, program(BEHIND, BEHIND, 0x20008000), NULL, "no code at 0x08000000");
 }
 
 /* Data may lie anywhere, and may look a little like a program. */
@@ -276,9 +276,9 @@ static void test_it_is_told_once(void **state)
     assert_int_equal(boot0_session_plan(b->session, image, NULL, 0, &plan, &b->error), BOOT0_OK);
     boot0_plan_free(plan);
     assert_int_equal(flash(b, image, NULL), BOOT0_OK);
-    told = strstr(b->notes, "nothing at 0x08000000");
+    told = strstr(b->notes, "no code at 0x08000000");
     assert_non_null(told);
-    assert_null(strstr(told + 1, "nothing at 0x08000000"));
+    assert_null(strstr(told + 1, "no code at 0x08000000"));
     stop(b);
 }
 
@@ -295,7 +295,7 @@ static void test_an_observer_is_advised(void **state)
     assert_int_equal(boot0_session_open(&b->session, &b->bus, NULL, NULL, &observer, &b->error),
                      BOOT0_OK);
     assert_int_equal(flash(b, program(BEHIND, BEHIND, 0x20001000), NULL), BOOT0_OK);
-    assert_string_equal(b->notes, "nothing at 0x08000000 starts the program at 0x08008000 after a "
+    assert_string_equal(b->notes, "no code at 0x08000000 starts the program at 0x08008000 after a "
                                   "reset|starter 0x08000000\n");
     boot0_session_close(b->session);
     boot0_bus_close(&b->bus);
@@ -320,7 +320,7 @@ static void test_the_address_of_a_raw_binary_is_computed(void **state)
     check_refused("f407", NULL, raw(BEHIND, 0x20001000), BOOT0_E_MISMATCH,
                   "not linked for 0x08000000: its reset handler, 0x08008101", BOOT0_ADVICE_PLACE_AT,
                   "at 0x08008000");
-    check_taken("f407", NULL, raw(BEHIND, 0x20001000), &there, "nothing at 0x08000000");
+    check_taken("f407", NULL, raw(BEHIND, 0x20001000), &there, "no code at 0x08000000");
     /* far after the table: the other handlers show where the file begins */
     image = raw(0x08002000, 0x20001000);
     b0_store32(image->segments[0].data + 4, 0x08002301);
@@ -363,8 +363,8 @@ static void test_another_name_of_the_flash_is_mapped(void **state)
     /* an H743 has RAM at 0; the GD32 is unknown */
     check_refused("h743", NULL, program(0, 0, 0x20001000), BOOT0_E_RANGE, "for RAM at 0x00000000",
                   BOOT0_ADVICE_NONE, "Link the program for flash");
-    check_refused("gd32", NULL, program(0, 0, 0x20001000), BOOT0_E_RANGE, "no memory of this board",
-                  BOOT0_ADVICE_SEE_MEMORIES, "");
+    check_refused("gd32", NULL, program(0, 0, 0x20001000), BOOT0_E_RANGE,
+                  "not memory of this board", BOOT0_ADVICE_SEE_MEMORIES, "");
 }
 
 static struct boot0_image *with_ram(uint32_t address)

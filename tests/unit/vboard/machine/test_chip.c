@@ -85,7 +85,7 @@ static void test_backup_registers(void **state)
     assert_int_equal(value_of(board, 1), 0);
     free_board(board);
     board = script_board("f407:boot0=0", early, B0_LENGTH(early), false);
-    assert_traced(board, 1000, "before PWR_CR.DBP could be read as set");
+    assert_traced(board, 1000, "before PWR_CR.DBP read as set");
     free_board(board);
     check_backup("f407:boot0=0", 0);
     check_backup("f407:boot0=0,vbat=1", 0xb0070001);

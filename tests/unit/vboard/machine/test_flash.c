@@ -294,7 +294,7 @@ static void test_bank_erase(void **state)
     check_erase("f427:boot0=0", MER1, NULL, true, false);
     check_erase("f427:boot0=0", MER | MER1, NULL, false, false);
     check_erase("f407:boot0=0", SECTOR(16u + 5), "erase of sector 21", true, true);
-    check_erase("f407:boot0=0", MER1, "there is one bank only", true, true);
+    check_erase("f407:boot0=0", MER1, "there is only one bank", true, true);
     check_erase("f401:boot0=0", SECTOR(5u), NULL, false, true);
     check_erase("f401:boot0=0", SECTOR(6u), "erase of sector 6", true, true);
     check_erase("f446:boot0=0", SECTOR(8u), "erase of sector 8", true, true);
@@ -386,8 +386,8 @@ static void check_option(const char *spec, uint32_t address, uint32_t value, con
 static void test_options_that_are_not_modelled(void **state)
 {
     (void)state;
-    check_option("f407:boot0=0", OPTCR1, 0x0fff0000, "there is one bank only");
-    check_option("f446:boot0=0", OPTCR1, 0x0fff0000, "there is one bank only");
+    check_option("f407:boot0=0", OPTCR1, 0x0fff0000, "there is only one bank");
+    check_option("f446:boot0=0", OPTCR1, 0x0fff0000, "there is only one bank");
     check_option("f411:boot0=0", OPTCR, 0x8fffaaec, "PCROP is not modelled");
     check_option("f427:boot0=0", OPTCR, 0x0fffaafc, "bank 2 is not modelled");
 }
