@@ -326,7 +326,7 @@ static void take_question(struct b0_loader_line *line, const struct b0_loader_fr
     struct b0_loader_question *question = &line->question;
 
     if (question->type == frame->type && question->number == frame->number)
-        return; /* a repetition: the answer is under way */
+        return; /* a repetition: the answer is in progress */
     question->type = frame->type;
     question->number = frame->number;
     question->length = frame->length;

@@ -296,7 +296,7 @@ static void do_status(struct b0_bootloader *b, struct b0_usb *usb, const struct 
                       uint8_t next)
 {
     (void)setup;
-    (void)next; /* GETSTATE does not change the state */
+    (void)next; /* the request itself does not change the state */
     answer_status(b, usb, 0);
 }
 

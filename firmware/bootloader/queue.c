@@ -247,10 +247,7 @@ static void advance(struct b0_queue *q, uint32_t size)
     q->left -= size;
 }
 
-/*
- * Returns how many bytes to program from here on in one step; 0: the flash already holds the next
- * one.
- */
+/* Returns how many bytes the next step programs; 0: the flash already holds the next one. */
 static uint32_t to_program(const struct b0_queue *q)
 {
     const uint8_t *now = contents(q, q->address);

@@ -78,7 +78,7 @@ void b0_queue_init(struct b0_queue *queue, const struct b0_flash_port *flash, ui
                    const struct b0_chip_ram *ram, uint8_t (*blocks)[B0_BLOCK_SIZE],
                    uint8_t block_count);
 
-/* Returns the buffer for the next block; NULL without room for it and for commands. */
+/* Returns the buffer for the next block; NULL if there is no room for blocks or commands. */
 uint8_t *b0_queue_room(const struct b0_queue *queue);
 /* Returns how many blocks or commands fit. */
 uint8_t b0_queue_room_count(const struct b0_queue *queue);

@@ -131,8 +131,8 @@ bool boot0_serial_connected(void);
 size_t boot0_serial_write(const void *data, size_t size);
 
 /*
- * Writes a text with boot0_serial_write(); truncates it if there is no room. Returns the characters
- * accepted.
+ * Writes a text with boot0_serial_write(); truncates it if there is no room. Returns the number of
+ * characters accepted.
  */
 size_t boot0_serial_print(const char *text);
 

@@ -96,7 +96,7 @@ enum boot0_advice {
     BOOT0_ADVICE_SKIP_RAM,           /* boot0_flash_options.skip_ram */
     BOOT0_ADVICE_PLACE,              /* boot0_flash_options.address */
     BOOT0_ADVICE_PLACE_AT,           /* like PLACE; facts: address where the program fits */
-    BOOT0_ADVICE_NO_ADDRESS,         /* no boot0_flash_options.has_address */
+    BOOT0_ADVICE_NO_ADDRESS,         /* clear boot0_flash_options.has_address */
     BOOT0_ADVICE_START_ADDRESS,      /* write a program, or pass the address of another one */
     BOOT0_ADVICE_SEE_FILES,          /* compare the devices or families in boot0_image */
     BOOT0_ADVICE_FILL_GAPS,          /* convert the file to a raw binary */
@@ -131,7 +131,7 @@ enum boot0_advice {
 
     /* Advice of notes: boot0_observer.advise. */
     BOOT0_ADVICE_STARTER, /* install the code that starts the program; facts: address of a reset */
-    BOOT0_ADVICE_SUPPLY_IGNORED, /* do not set boot0_session_options.supply_mv */
+    BOOT0_ADVICE_SUPPLY_IGNORED, /* clear boot0_session_options.supply_mv */
     BOOT0_ADVICE_COUNT
 };
 

@@ -11,7 +11,7 @@ enum b0_memory_kind {
     B0_MEMORY_OPTION_BYTES,
     B0_MEMORY_OTP,
     B0_MEMORY_SYSTEM,  /* ROM, registers, engineering bytes, the device feature */
-    B0_MEMORY_UNKNOWN, /* neither its address nor its name tells */
+    B0_MEMORY_UNKNOWN, /* unknown from address and name */
     B0_MEMORY_KIND_COUNT
 };
 

@@ -17,14 +17,14 @@ enum {
     PRODUCT_DFUSE = 0xdf11,
 };
 
-/* Offsets of the fields of the prefix, */
+/* Offsets of the fields of the prefix. */
 enum {
     PREFIX_VERSION = 5,
     PREFIX_IMAGE_SIZE = 6, /* bytes of the file without its suffix */
     PREFIX_TARGETS = 10,
 };
 
-/* of a target's header, */
+/* Offsets of the fields of a target's header. */
 enum {
     TARGET_ALTERNATE = 6,
     TARGET_NAMED = 7,
@@ -33,7 +33,7 @@ enum {
     TARGET_ELEMENTS = 270,
 };
 
-/* and of an element's. */
+/* Offsets of the fields of an element's header. */
 enum {
     ELEMENT_ADDRESS = 0,
     ELEMENT_BYTES = 4,

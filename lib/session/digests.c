@@ -28,7 +28,7 @@ struct question {
     struct piece pieces[B0_EXTENSION_RANGES_MAX];
     bool same[B0_EXTENSION_RANGES_MAX];
     size_t count;
-    bool by_checksum; /* a difference then proves nothing */
+    bool by_checksum; /* differences are then left undecided */
 };
 
 bool b0_session_compares(const struct boot0_session *session, int alternate)

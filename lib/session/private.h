@@ -233,7 +233,10 @@ bool b0_session_plan_is_program(const struct boot0_session *session, const struc
 enum boot0_status b0_session_was_completed(struct boot0_session *session,
                                            const struct boot0_plan *plan, bool *completed,
                                            struct boot0_error *error);
-/* True if the journal said so when the session was opened and nothing was completed since. */
+/*
+ * True if the journal reported an interrupted update when the session was opened and none was
+ * completed since.
+ */
 bool b0_session_was_interrupted(const struct boot0_session *session);
 
 /* ---- plan.c ---- */
