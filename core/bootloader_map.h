@@ -2,9 +2,9 @@
 /*
  * The flash of an STM32F4 (RM0090, 3.4, tables 5 and 6) and its users:
  *
- *  sector 0   0x08000000   16 KiB   the bootloader
- *  sector 1   0x08004000   16 KiB   its journal
- *  sector 2…  0x08008000            the program
+ *   sector 0   0x08000000   16 KiB   the bootloader
+ *   sector 1   0x08004000   16 KiB   its journal
+ *   sector 2…  0x08008000            the program
  *
  * A smaller flash has the first of these sectors, so one map serves all chips. The bootloader and
  * the host compile this file; firmware/meson.build and scripts take the addresses from it.

@@ -4,10 +4,10 @@
  * machine: bytes in, bytes out, time. It does not depend on a UART or a flash; the table below
  * provides both. The owner
  *
- *  - passes each byte that the UART received to it,
- *  - calls b0_loader_line_step() repeatedly,
- *  - sends the bytes that b0_loader_line_take() returns, and
- *  - sets the UART to `baud` when that has changed.
+ *   - passes each byte that the UART received to it,
+ *   - calls b0_loader_line_step() repeatedly,
+ *   - sends the bytes that b0_loader_line_take() returns, and
+ *   - sets the UART to `baud` when that has changed.
  */
 #ifndef B0_CORE_LOADER_LINE_H
 #define B0_CORE_LOADER_LINE_H

@@ -5,14 +5,14 @@
  *
  * Sources. No single source has all facts; each family's file names those of its own figures.
  *
- *  DEV_ID, RAM sizes, flash pages   stlink's config/chips; OpenOCD's flash drivers
- *  ids, ends of RAM and flash       stm32flash's dev_table.c; stm32loader's devices.py
- *  flash and RAM by part number     libopencm3's ld/devices.data; probe-rs' targets
- *  sector lists, option bytes       strings that ROMs were seen to report (dfu-util, Klipper, ...)
- *  which ROMs have USB              AN2606
- *  erase and program times          datasheets, "Flash memory characteristics"
- *  addresses of all kinds           reference manuals, memory maps; ST's CMSIS device headers
- *  UF2 family ids                   microsoft/uf2, utils/uf2families.json
+ *   DEV_ID, RAM sizes, flash pages   stlink's config/chips; OpenOCD's flash drivers
+ *   ids, ends of RAM and flash       stm32flash's dev_table.c; stm32loader's devices.py
+ *   flash and RAM by part number     libopencm3's ld/devices.data; probe-rs' targets
+ *   sector lists, option bytes       strings that ROMs were seen to report (dfu-util, Klipper, ...)
+ *   which ROMs have USB              AN2606
+ *   erase and program times          datasheets, "Flash memory characteristics"
+ *   addresses of all kinds           reference manuals, memory maps; ST's CMSIS device headers
+ *   UF2 family ids                   microsoft/uf2, utils/uf2families.json
  *
  * Where sources differ (F373, F302x8, F469 RAM), the reference manual decides. A field of 0 or NULL
  * means that no document gives the fact.

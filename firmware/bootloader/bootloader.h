@@ -4,12 +4,12 @@
  * core, the time and a description of the chip, and decides when and into what the chip must be
  * reset. The unit tests run the same files with a flash in memory.
  *
- *  start.c           after a reset: program or bootloader
- *  dfu.c             DFU 1.1 and DfuSe
- *  vendor.c          boot0's extension
- *  update_tracker.c  when an update is complete
- *  queue.c           queued flash operations, and the journal
- *  descriptors.c     descriptors for the host
+ *   start.c           after a reset: program or bootloader
+ *   dfu.c             DFU 1.1 and DfuSe
+ *   vendor.c          boot0's extension
+ *   update_tracker.c  when an update is complete
+ *   queue.c           queued flash operations, and the journal
+ *   descriptors.c     descriptors for the host
  */
 #ifndef B0_BOOTLOADER_H
 #define B0_BOOTLOADER_H
