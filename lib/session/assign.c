@@ -184,7 +184,7 @@ static enum boot0_status check_permission(const struct boot0_session *session,
     return boot0_advise(error, BOOT0_ADVICE_ALLOW_OPTION_BYTES, NULL);
 }
 
-/* Keeps segments sorted and merged; two that overlap now must be equal. */
+/* Keeps segments sorted and disjoint; two that overlap now must be equal. */
 static enum boot0_status put_in_order(struct boot0_image *image, struct boot0_error *error)
 {
     struct boot0_image nothing = {.has_addresses = true};

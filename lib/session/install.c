@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Precedes the version in the bootloader's bytes: firmware/bootloader/main.c. */
+/* Precedes the version in the bootloader's bytes: firmware/bootloader/startup.c. */
 static const char mark[] = "boot0 bootloader ";
 
 /* The flash contents before the installation. */
