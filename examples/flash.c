@@ -30,7 +30,7 @@ int main(int argc, char **argv)
     struct boot0_observer observer = {.progress = show};
     struct boot0_error error = {.code = BOOT0_OK};
     struct boot0_image *image = NULL;
-    struct boot0_bus bus = {NULL, NULL};
+    struct boot0_bus bus = {.ops = NULL};
     struct boot0_session *session = NULL;
     enum boot0_status status;
 

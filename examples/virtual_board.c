@@ -48,7 +48,7 @@ int main(void)
     const char *const boards[] = {"f407:fault=powercut@3:100"};
     struct boot0_image *image = make_program();
     struct boot0_error error = {.code = BOOT0_OK};
-    struct boot0_bus bus = {NULL, NULL};
+    struct boot0_bus bus = {.ops = NULL};
     enum boot0_status first = BOOT0_OK, second = BOOT0_OK;
     struct vboard_stats stats = {0};
 

@@ -191,7 +191,7 @@ b0_uart_bus_new(struct boot0_bus *bus, const struct boot0_stream *stream,
             return status;
         }
     }
-    *bus = (struct boot0_bus){&bus_ops, made};
+    *bus = (struct boot0_bus){.ops = &bus_ops, .context = made};
     return BOOT0_OK;
 }
 

@@ -331,7 +331,7 @@ enum boot0_status b0_replay_read(struct boot0_bus *bus, FILE *file, const char *
     replay->has_moved = true;
     status = b0_trace_events_read(&replay->events, file, name, error);
     if (status == BOOT0_OK)
-        *bus = (struct boot0_bus){&bus_ops, replay};
+        *bus = (struct boot0_bus){.ops = &bus_ops, .context = replay};
     else
         close_bus(replay);
     return status;

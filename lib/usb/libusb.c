@@ -480,6 +480,6 @@ enum boot0_status boot0_usb_open(struct boot0_bus *bus, struct boot0_error *erro
             usb->context, LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED | LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT, 0,
             LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY,
             on_hotplug, usb, &usb->hotplug) == 0;
-    *bus = (struct boot0_bus){&bus_ops, usb};
+    *bus = (struct boot0_bus){.ops = &bus_ops, .context = usb};
     return BOOT0_OK;
 }

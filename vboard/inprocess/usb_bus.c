@@ -227,7 +227,7 @@ enum boot0_status boot0_virtual_open(struct boot0_bus *bus, const char *const *s
             return told->code;
         }
     }
-    *bus = (struct boot0_bus){&bus_ops, boards};
+    *bus = (struct boot0_bus){.ops = &bus_ops, .context = boards};
     return BOOT0_OK;
 }
 

@@ -179,6 +179,6 @@ enum boot0_status web_pace_bus(struct boot0_bus *bus, double speed, struct boot0
         .start_us = b0_clock_us(),
         .drawn_us = b0_clock_us(),
     };
-    *bus = (struct boot0_bus){&bus_ops, paced};
+    *bus = (struct boot0_bus){.ops = &bus_ops, .context = paced};
     return BOOT0_OK;
 }

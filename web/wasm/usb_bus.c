@@ -150,5 +150,5 @@ static const struct boot0_bus_ops bus_ops = {
 
 struct boot0_bus web_usb_bus(void)
 {
-    return (struct boot0_bus){&bus_ops, NULL};
+    return (struct boot0_bus){.ops = &bus_ops};
 }

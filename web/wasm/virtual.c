@@ -34,7 +34,7 @@ enum boot0_status web_virtual_bus(struct boot0_bus *bus, struct boot0_error *err
         return boot0_fail(error, BOOT0_E_NO_BOARD, "no virtual board is plugged in");
     ops = *web.boards.ops;
     ops.close = keep;
-    *bus = (struct boot0_bus){&ops, web.boards.context};
+    *bus = (struct boot0_bus){.ops = &ops, .context = web.boards.context};
     return web_pace_bus(bus, web.speed, error);
 }
 

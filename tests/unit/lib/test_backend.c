@@ -217,7 +217,7 @@ static struct boot0_error error;
 
 static struct boot0_session *open_session(struct dummy *board)
 {
-    const struct boot0_bus bus = {&bus_ops, board};
+    const struct boot0_bus bus = {.ops = &bus_ops, .context = board};
     struct boot0_session *session;
 
     memset(board->flash, 0x55, sizeof board->flash);

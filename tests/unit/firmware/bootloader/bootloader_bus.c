@@ -211,5 +211,5 @@ struct boot0_bus board_bus_of(struct board_bus *bus)
                                              .open = open_board,
                                              .close = close_bus};
 
-    return (struct boot0_bus){&ops, bus};
+    return (struct boot0_bus){.ops = &ops, .context = bus};
 }

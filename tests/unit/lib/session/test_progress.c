@@ -323,12 +323,12 @@ static enum boot0_status operate(const struct operation *operation, bool shifts,
                                                   .alternate = operation->alternate};
     const struct boot0_observer observer = {.progress = on_progress, .context = w};
     struct boot0_session *session = NULL;
-    struct shifted_bus shifted = {{NULL, NULL}};
+    struct shifted_bus shifted = {.inner = {.ops = NULL}};
     struct boot0_bus bus;
     enum boot0_status status;
 
     open_bus(operation, &shifted.inner);
-    bus = shifts ? (struct boot0_bus){&bus_ops, &shifted} : shifted.inner;
+    bus = shifts ? (struct boot0_bus){.ops = &bus_ops, .context = &shifted} : shifted.inner;
     status = boot0_session_open(&session, &bus, NULL, &options, &observer, &error);
     if (status == BOOT0_OK)
         status = operation->work(session);

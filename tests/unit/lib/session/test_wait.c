@@ -70,7 +70,7 @@ static enum boot0_status open_session(struct late *late)
     static const struct boot0_bus_ops ops = {
         .scan = scan, .wait_change = wait_change, .now_us = now_us, .open = open_late};
     const char *board = "f407";
-    const struct boot0_bus bus = {&ops, late};
+    const struct boot0_bus bus = {.ops = &ops, .context = late};
     const struct boot0_selection selection = {.wait_ms = 10000};
     struct boot0_session *session = NULL;
     struct boot0_error error = {.code = BOOT0_OK};
