@@ -53,6 +53,11 @@ const struct b0_chip *b0_chip_find(uint16_t id)
     return NULL;
 }
 
+const struct b0_chip *b0_chip_row(const struct boot0_chip *chip)
+{
+    return chip->row ? chip->row : b0_chip_find(chip->id);
+}
+
 const struct b0_signature *b0_chip_signature(const struct b0_chip *chip)
 {
     static const struct b0_signature unknown;

@@ -122,6 +122,7 @@ struct b0_chip {
     uint32_t option_bytes_shown;          /* second address at which a ROM exposes them; 0: none */
     uint8_t program_unit;                 /* bytes; 0: the family's */
     const struct b0_signature *signature; /* NULL: the family's */
+    uint16_t usb_vendor, usb_product;     /* of the DFU device of its ROM; 0: ST's */
 };
 
 struct b0_family {
@@ -197,6 +198,9 @@ bool b0_option_field_on(const struct b0_option_field *field, uint16_t id);
 
 /* Finds a chip by DEV_ID; NULL if unknown. */
 const struct b0_chip *b0_chip_find(uint16_t id);
+
+/* Returns the row of a chip: the user's own, or the table's with its DEV_ID; NULL if unknown. */
+const struct b0_chip *b0_chip_row(const struct boot0_chip *chip);
 
 /* Returns where the chip stores its flash size and unique id. Never NULL; all 0 if unknown. */
 const struct b0_signature *b0_chip_signature(const struct b0_chip *chip);

@@ -34,6 +34,8 @@ struct boot0_alternate {
 
 struct boot0_board {
     struct boot0_candidate usb;
+    const struct boot0_database *database; /* the bus's, which it was probed with; NULL: none */
+    const struct boot0_chip *named;        /* what the user says that it is; NULL: nothing */
     enum boot0_mode mode;
     bool from_program;  /* the session found the program running and switched it to DFU mode */
     bool has_addresses; /* true: DfuSe or UART; false: plain DFU 1.0 or 1.1 */
@@ -58,6 +60,8 @@ struct boot0_board {
     size_t chip_count;
     const char *family; /* "STM32F4" if all of `chips` agree, else NULL */
     const char *quirk;  /* name of the active quirk row, or NULL */
+    /* The user's board entry with these USB ids, or the session's; NULL: none. */
+    const struct boot0_board_profile *profile;
 
     struct boot0_bootloader bootloader; /* valid if the board runs boot0's bootloader */
 

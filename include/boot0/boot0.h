@@ -22,6 +22,7 @@
 #include <boot0/board.h>
 #include <boot0/bootloader.h>
 #include <boot0/chip.h>
+#include <boot0/database.h>
 #include <boot0/error.h>
 #include <boot0/image.h>
 #include <boot0/install.h>

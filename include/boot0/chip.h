@@ -50,6 +50,8 @@ struct boot0_alias {
     uint32_t flash; /* flash address that is mapped there */
 };
 
+struct b0_chip; /* the library's own */
+
 struct boot0_chip {
     const char *name;        /* "STM32F405/407/415/417" */
     const char *key;         /* "f407": value of --chip */
@@ -62,7 +64,8 @@ struct boot0_chip {
     bool has_usb_rom;        /* system memory contains a DfuSe bootloader */
     bool has_device_feature; /* the ROM accepts the supply range at 0xFFFF0000 */
     struct boot0_range ram[BOOT0_CHIP_RAM_MAX];
-    uint32_t cpu; /* what its CPU offers: BOOT0_CPU_* */
+    uint32_t cpu;              /* what its CPU offers: BOOT0_CPU_* */
+    const struct b0_chip *row; /* a chip of a struct boot0_database; else NULL */
 };
 
 /* Returns row `index` of the table; NULL past its end. */

@@ -88,7 +88,8 @@ struct boot0_candidate {
     bool serial_only;
 };
 
-struct boot0_stream; /* boot0/serial.h */
+struct boot0_stream;   /* boot0/serial.h */
+struct boot0_database; /* boot0/database.h */
 
 struct boot0_bus_ops {
     /*
@@ -124,6 +125,8 @@ struct boot0_bus_ops {
 struct boot0_bus {
     const struct boot0_bus_ops *ops;
     void *context;
+    /* The user's own chips, quirks and boards (boot0/database.h). Not owned; NULL: none. */
+    const struct boot0_database *database;
 };
 
 /*

@@ -157,7 +157,7 @@ static bool option_bytes_match(const struct boot0_chip *chip, const struct b0_ch
 bool boot0_chip_matches(const struct boot0_chip *chip, const struct boot0_layout *flash,
                         const struct boot0_layout *option_bytes)
 {
-    const struct b0_chip *row = b0_chip_find(chip->id);
+    const struct b0_chip *row = b0_chip_row(chip);
 
     if (flash->region_count == 0 || !option_bytes_match(chip, row, option_bytes))
         return false;

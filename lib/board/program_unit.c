@@ -7,7 +7,7 @@
 /* Returns 0 if it is unknown. */
 static uint32_t unit_of(const struct boot0_chip *chip)
 {
-    const struct b0_chip *row = b0_chip_find(chip->id);
+    const struct b0_chip *row = b0_chip_row(chip);
     const struct b0_family *family = b0_family_find(chip->family);
 
     if (row && row->program_unit != 0)

@@ -3,6 +3,7 @@
 #include "loader.h"
 #include "serial.h"
 
+#include <boot0/database.h>
 #include <core/array.h>
 #include <core/bytes.h>
 #include <core/family/family.h>
@@ -119,7 +120,7 @@ static void read_signature(struct b0_uart_bus *bus, struct boot0_board *board,
 {
     const struct boot0_chip *chip = board->chips[0];
     const struct b0_family *family = b0_family_find(chip->family);
-    const struct b0_chip *row = b0_chip_find(chip->id);
+    const struct b0_chip *row = b0_chip_row(chip);
     const struct b0_signature *signature;
     uint8_t bytes[UNIQUE_ID_SIZE];
 
@@ -208,6 +209,14 @@ static void add_memories(struct b0_uart_bus *bus, struct boot0_board *board)
         add_memory(board, "@Device Feature/0xFFFF0000/01*004 e");
 }
 
+/* The chip with the id that the ROM answers: the user's word decides which one of several. */
+static const struct boot0_chip *find_chip(const struct boot0_board *board, uint16_t id)
+{
+    if (board->named && (board->named->id == id || board->named->id == 0))
+        return board->named;
+    return boot0_database_chip_by_id(board->database, id);
+}
+
 enum boot0_status b0_uart_probe(const struct boot0_transport *transport, struct boot0_board *board,
                                 struct boot0_error *error)
 {
@@ -227,13 +236,15 @@ enum boot0_status b0_uart_probe(const struct boot0_transport *transport, struct 
              (unsigned)bus->engine.version >> 4, bus->engine.version & 0xfu);
     board->transfer_size = B0_AN3155_BLOCK_MAX;
     board->attributes = BOOT0_DFU_CAN_DOWNLOAD | BOOT0_DFU_CAN_UPLOAD;
-    chip = boot0_chip_by_id(bus->engine.id);
+    chip = find_chip(board, bus->engine.id);
     if (!chip) {
         boot0_fail(error, BOOT0_E_UNSUPPORTED,
                    "the board on %s has chip id 0x%03x, which is unknown", bus->port,
                    bus->engine.id);
-        return boot0_hint(error, "Report the id and the name of the chip, please: boot0 needs to "
-                                 "know the chip to number its flash sectors.");
+        return boot0_hint(error,
+                          "Describe the chip in a section [chip NAME] of a file of settings: "
+                          "docs/howto/own-chips.md. Please report the id and the name of "
+                          "the chip as well.");
     }
     board->chips[0] = chip;
     board->chip_count = 1;

@@ -5,6 +5,7 @@
  */
 #include "private.h"
 
+#include <boot0/database.h>
 #include <boot0/install.h>
 #include <core/array.h>
 #include <core/bootloader_map.h>
@@ -188,7 +189,8 @@ enum boot0_status boot0_session_check_install(const struct boot0_session *sessio
                                               struct boot0_error *error)
 {
     const struct boot0_board *board = &session->board;
-    const struct boot0_chip *wanted = boot0_chip_by_id(boot0_bootloader_device(bootloader));
+    const struct boot0_chip *wanted =
+        boot0_database_chip_by_id(board->database, boot0_bootloader_device(bootloader));
     struct boot0_facts facts = {0};
     char chips[160];
 

@@ -15,6 +15,7 @@ struct boot0_session {
     struct b0_protocol *protocol;     /* owned; NULL: not open */
     struct boot0_session_options options;
     struct boot0_observer observer;
+    const struct boot0_chip *chip; /* the chip that options.chip names; NULL: none */
     int chosen; /* index of the alternate that options.alternate selects; -1: none */
 
     const struct b0_flash_times *times; /* NULL: the chip is unknown */
@@ -31,7 +32,7 @@ struct boot0_session {
     bool phase_over;                /* progress keeps the final numbers of the last phase */
     bool stopped;                   /* the observer stopped the operation; not reported yet */
     uint64_t phase_start_us;
-    uint64_t phase_base; /* bytes done before the protocol's current call */
+    uint64_t phase_base;                  /* bytes done before the protocol's current call */
     uint64_t ahead_us[BOOT0_PHASE_COUNT]; /* expected time of each phase of the operation */
     uint64_t read_ns_per_byte;            /* measured; 0: not yet */
 

@@ -113,10 +113,11 @@ static enum boot0_status scan(const struct boot0_bus *bus, const struct boot0_se
     return BOOT0_OK;
 }
 
-/* Opens a candidate and identifies it. On failure nothing stays open. */
+/* Opens a candidate and identifies it. `named`: the chip that the user names; NULL: none. On
+ * failure nothing stays open. */
 static enum boot0_status open_and_probe(const struct boot0_bus *bus,
                                         const struct boot0_candidate *candidate,
-                                        struct boot0_board *board,
+                                        const struct boot0_chip *named, struct boot0_board *board,
                                         struct boot0_transport *transport,
                                         struct boot0_error *error)
 {
@@ -124,6 +125,8 @@ static enum boot0_status open_and_probe(const struct boot0_bus *bus,
 
     memset(board, 0, sizeof *board);
     board->usb = *candidate;
+    board->database = bus->database;
+    board->named = named;
     board->mode = candidate->serial_only || candidate->dfu_protocol == BOOT0_DFU_PROTOCOL_RUNTIME
                       ? BOOT0_MODE_RUNTIME
                       : BOOT0_MODE_DFU;
@@ -179,7 +182,7 @@ enum boot0_status boot0_board_list(const struct boot0_bus *bus,
         struct boot0_board *board = &(*boards)[*count];
         struct boot0_error access = {0};
 
-        if (open_and_probe(bus, &found.list[i], board, &transport, &access) == BOOT0_OK)
+        if (open_and_probe(bus, &found.list[i], NULL, board, &transport, &access) == BOOT0_OK)
             close_probed(&transport);
         board->access = access;
         if (access.code != BOOT0_OK ? !selection->serial : serial_fits(board, selection))
@@ -260,8 +263,8 @@ static enum boot0_status open_only(struct boot0_session *session,
                                    const struct boot0_selection *selection,
                                    struct boot0_error *error)
 {
-    enum boot0_status status =
-        open_and_probe(&session->bus, candidate, &session->board, &session->transport, error);
+    enum boot0_status status = open_and_probe(&session->bus, candidate, session->chip,
+                                              &session->board, &session->transport, error);
 
     if (status != BOOT0_OK || serial_fits(&session->board, selection))
         return status;
@@ -457,7 +460,7 @@ enum boot0_status boot0_board_detach_first(const struct boot0_bus *bus,
     if (status == BOOT0_OK && found.count == 0)
         status = fail_none(selection, error);
     if (status == BOOT0_OK)
-        status = open_and_probe(bus, &found.list[0], &board, &transport, error);
+        status = open_and_probe(bus, &found.list[0], NULL, &board, &transport, error);
     if (status != BOOT0_OK)
         return status;
     if (board.usb.serial_only)

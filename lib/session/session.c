@@ -340,14 +340,15 @@ static enum boot0_status start_protocol(struct boot0_session *session, struct bo
     return session->protocol->ops->return_to_idle(session->protocol, error);
 }
 
-static enum boot0_status fail_board(const char *name, struct boot0_error *error)
+static enum boot0_status fail_board(const struct boot0_database *database, const char *name,
+                                    struct boot0_error *error)
 {
     const struct boot0_board_profile *entry;
     struct boot0_facts facts = {0};
     size_t length = 0;
 
-    for (size_t i = 0; (entry = boot0_board_profile_at(i)) != NULL && length < sizeof facts.text;
-         i++)
+    for (size_t i = 0;
+         (entry = boot0_database_board_at(database, i)) != NULL && length < sizeof facts.text; i++)
         length += (size_t)snprintf(facts.text + length, sizeof facts.text - length, "%s%s",
                                    i ? ", " : "", entry->key);
     boot0_fail(error, BOOT0_E_USAGE, "unknown board \"%s\"", name);
@@ -356,22 +357,34 @@ static enum boot0_status fail_board(const char *name, struct boot0_error *error)
 }
 
 /* A board profile provides values that the user did not give. */
-static enum boot0_status apply_entry(struct boot0_session_options *options,
+static enum boot0_status apply_entry(const struct boot0_database *database,
+                                     struct boot0_session_options *options,
                                      struct boot0_error *error)
 {
     const struct boot0_board_profile *entry;
 
     if (!options->board)
         return BOOT0_OK;
-    entry = boot0_board_profile_by_name(options->board);
-    if (!entry) {
-        return fail_board(options->board, error);
-    }
+    entry = boot0_database_board_by_name(database, options->board);
+    if (!entry)
+        return fail_board(database, options->board, error);
     if (!options->chip)
         options->chip = entry->chip;
     if (options->supply_mv == 0)
         options->supply_mv = entry->supply_mv;
     return BOOT0_OK;
+}
+
+/* Runs before the board is opened: the user can tell apart chips that the ROM cannot. */
+static enum boot0_status find_chip(struct boot0_session *session, struct boot0_error *error)
+{
+    if (!session->options.chip)
+        return BOOT0_OK;
+    session->chip = boot0_database_chip_by_name(session->bus.database, session->options.chip);
+    if (session->chip)
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_USAGE, "unknown chip \"%s\"", session->options.chip);
+    return boot0_hint(error, "Use a name such as f407, f103, l476 or STM32F407VE.");
 }
 
 /* Returns the times of the slowest chip to erase that the board can be. */
@@ -413,19 +426,18 @@ static void take_chip(struct boot0_board *board, const struct boot0_chip *chip)
     board->family = chip->family;
 }
 
-static enum boot0_status check_chip(struct boot0_session *session, struct boot0_error *error)
+/* The user's own board may have been recognised by its USB ids: it says the supply. */
+static void check_chip(struct boot0_session *session)
 {
     struct boot0_board *board = &session->board;
-    const struct boot0_chip *chip;
 
-    if (session->options.chip) {
-        chip = boot0_chip_by_name(session->options.chip);
-        if (!chip) {
-            boot0_fail(error, BOOT0_E_USAGE, "unknown chip \"%s\"", session->options.chip);
-            return boot0_hint(error, "Use a name such as f407, f103, l476 or STM32F407VE.");
-        }
-        take_chip(board, chip);
-    }
+    if (session->options.board)
+        board->profile =
+            boot0_database_board_by_name(session->bus.database, session->options.board);
+    if (session->options.supply_mv == 0 && board->profile)
+        session->options.supply_mv = board->profile->supply_mv;
+    if (session->chip)
+        take_chip(board, session->chip);
     session->times = slowest_times(board);
     session->width = B0_PARALLEL_X8;
     session->erase_width = B0_PARALLEL_X8;
@@ -434,7 +446,6 @@ static enum boot0_status check_chip(struct boot0_session *session, struct boot0_
         session->width = b0_session_width_of(board->bootloader.supply_mv);
         session->erase_width = session->width;
     }
-    return BOOT0_OK;
 }
 
 static enum boot0_status check_transfer_size(struct boot0_session *session,
@@ -469,16 +480,17 @@ enum boot0_status boot0_session_open(struct boot0_session **session, const struc
     if (observer)
         made->observer = *observer;
     made->chosen = -1;
-    status = apply_entry(&made->options, error);
+    status = apply_entry(bus->database, &made->options, error);
+    if (status == BOOT0_OK)
+        status = find_chip(made, error);
     if (status == BOOT0_OK)
         status = b0_session_find(made, selection, error);
     if (status == BOOT0_OK)
         status = check_transfer_size(made, error);
     if (status == BOOT0_OK)
         status = choose_alternate(made, made->options.alternate, error);
-    if (status == BOOT0_OK)
-        status = check_chip(made, error);
     if (status == BOOT0_OK) {
+        check_chip(made);
         made->opened_us = b0_session_now_us(made);
         b0_session_phase(made, BOOT0_PHASE_PREPARE, 0);
         status = start_protocol(made, error);
@@ -514,10 +526,10 @@ static enum boot0_status reopen(struct boot0_session *session, bool same_memorie
     session->protocol = NULL;
     status = b0_session_find_again(session, &same, within_ms, error);
     session->board.from_program = board.from_program;
-    if (status == BOOT0_OK)
-        status = check_chip(session, error);
-    if (status == BOOT0_OK)
+    if (status == BOOT0_OK) {
+        check_chip(session);
         status = start_protocol(session, error);
+    }
     if (status == BOOT0_OK && same_memories &&
         session->board.alternate_count != board.alternate_count)
         status = boot0_fail(error, BOOT0_E_PROTOCOL, "another board came back at the same port");

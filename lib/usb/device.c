@@ -2,6 +2,7 @@
 /* Identifies an opened board: descriptors, strings, layouts, and the matching chips. */
 #include "device.h"
 
+#include "../board/database.h"
 #include "../board/memory_kind.h"
 #include "../board/names.h"
 #include "extension.h"
@@ -217,13 +218,25 @@ static bool may_be_stm32(const struct boot0_board *board)
     return board->usb.vendor == BOOT0_VENDOR_ST;
 }
 
+/* Whether the chip's ROM has the board's USB ids: ST's, or those that the user gives. */
+static bool has_its_ids(const struct boot0_chip *chip, const struct boot0_board *board)
+{
+    const struct b0_chip *row = b0_chip_row(chip);
+
+    if (!chip->has_usb_rom || !row)
+        return false;
+    if (row->usb_vendor == 0)
+        return may_be_stm32(board);
+    return row->usb_vendor == board->usb.vendor && row->usb_product == board->usb.product;
+}
+
 /* Rates a chip: 0: no match, 1: a smaller part of its row, 2: its whole flash. */
 static int fit(const struct boot0_chip *chip, const struct boot0_layout *flash,
                const struct boot0_layout *option_bytes)
 {
     struct boot0_layout whole;
 
-    if (!chip->has_usb_rom || !boot0_chip_matches(chip, flash, option_bytes))
+    if (!boot0_chip_matches(chip, flash, option_bytes))
         return 0;
     return boot0_layout_parse(chip->layout, strlen(chip->layout), &whole, NULL) &&
                    boot0_layout_size(&whole) == boot0_layout_size(flash)
@@ -247,15 +260,16 @@ static void find_chips(struct boot0_board *board)
     const struct boot0_layout *flash, *option_bytes = find_option_bytes(board);
     const struct boot0_chip *chip;
 
-    if (board->flash_alternate < 0 || !may_be_stm32(board))
+    if (board->flash_alternate < 0)
         return;
     flash = &board->alternates[board->flash_alternate].layout;
     for (int wanted = 2; wanted > 0; wanted--)
-        for (size_t i = 0; (chip = boot0_chip_at(i)) != NULL; i++)
-            if (board->chip_count < BOOT0_CHIPS_MAX && fit(chip, flash, option_bytes) == wanted)
+        for (size_t i = 0; (chip = boot0_database_chip_at(board->database, i)) != NULL; i++)
+            if (board->chip_count < BOOT0_CHIPS_MAX && has_its_ids(chip, board) &&
+                fit(chip, flash, option_bytes) == wanted)
                 board->chips[board->chip_count++] = chip;
     board->family = common_family(board);
-    if (board->chip_count == 0 && board->usb.vendor == BOOT0_VENDOR_ST)
+    if (board->chip_count == 0 && may_be_stm32(board))
         snprintf(board->contradiction, sizeof board->contradiction,
                  "its memory layout fits no chip in boot0's table; using the values that the "
                  "board reports");
@@ -294,6 +308,7 @@ enum boot0_status b0_device_probe(const struct boot0_transport *transport,
         board->dfu_version == BOOT0_DFU_VERSION_DFUSE && board->flash_alternate >= 0;
     find_chips(board);
     b0_extension_probe(transport, board);
+    b0_database_recognise(board);
     quirk = b0_quirk_find(board);
     if (quirk)
         b0_quirk_apply(quirk, board);

@@ -2,6 +2,7 @@
 /* The host side of boot0's extension: detection and requests. */
 #include "extension.h"
 
+#include <boot0/database.h>
 #include <core/array.h>
 #include <core/bytes.h>
 #include <core/descriptors.h>
@@ -252,7 +253,8 @@ enum boot0_status b0_extension_refresh(const struct boot0_transport *transport,
 
 static void name_chip(struct boot0_board *board)
 {
-    const struct boot0_chip *chip = boot0_chip_by_id(board->bootloader.device_id);
+    const struct boot0_chip *chip =
+        boot0_database_chip_by_id(board->database, board->bootloader.device_id);
 
     if (!chip)
         return;

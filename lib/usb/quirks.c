@@ -6,6 +6,8 @@
  */
 #include "quirks.h"
 
+#include "../board/database.h"
+
 #include <core/array.h>
 #include <core/family/family.h>
 #include <stdio.h>
@@ -62,6 +64,7 @@ static const struct b0_quirk quirks[] = {
      .bcd_first = 0x1000,
      .bcd_last = 0x1000,
      .page_size = 1024,
+     .size_in_serial = true,
      .program_unit = 4,
      .engine = {.no_block_jump = true}},
     {.name = "gd32-rom",
@@ -96,6 +99,11 @@ static bool fits(const struct b0_quirk *quirk, const struct boot0_board *board)
 
 const struct b0_quirk *b0_quirk_find(const struct boot0_board *board)
 {
+    const struct b0_quirk *own;
+
+    for (size_t i = 0; (own = b0_database_quirk_at(board->database, i)) != NULL; i++)
+        if (fits(own, board))
+            return own;
     for (size_t i = 0; i < B0_LENGTH(quirks); i++)
         if (fits(&quirks[i], board))
             return &quirks[i];
@@ -126,12 +134,13 @@ static void correct_pages(const struct b0_quirk *quirk, struct boot0_board *boar
     struct boot0_region *region = &board->alternates[board->flash_alternate].layout.regions[0];
     struct boot0_region was = *region;
     uint64_t total = (uint64_t)was.sector_size * was.sector_count;
-    uint32_t known = size_by_serial(board);
+    uint32_t known = quirk->size_in_serial ? size_by_serial(board) : 0;
+    uint32_t pages = (uint32_t)((known ? known : total) / quirk->page_size);
 
-    if (was.sector_size == quirk->page_size)
+    if (was.sector_size == quirk->page_size || pages == 0)
         return;
     region->sector_size = quirk->page_size;
-    region->sector_count = (uint32_t)((known ? known : total) / quirk->page_size);
+    region->sector_count = pages;
     snprintf(board->contradiction, sizeof board->contradiction,
              "it reports %u pages of %u bytes, a known error of this bootloader; using %u of %u "
              "bytes",

@@ -352,6 +352,33 @@ def settings_seeds():
     yield "board", b"# mine\n\nvdd = 3.3\nboard=black-f407ve\nfast = yes\n"
     yield "port", b"port = /dev/ttyUSB0\r\nbaud = 9600\nboot = rts-boot0,dtr-reset\n"
     yield "wrong", b"serial\n= x\nchip = f407"
+    yield "sections", b"board = mine # here\n\n" + OWN_CHIP + OWN_BOARD
+
+
+OWN_CHIP = (
+    b"[chip apm32]\nname = Geehy APM32\nlike = f103\nid = 0x410\nsectors = 6*2K, 58*2K\n"
+    b"ram = 20K, 4K@0x10000000\nusb = 314b:0106\nmin_flash = 32K\n"
+)
+OWN_BOARD = b"[board mine]\nchip = apm32\nvdd = 3.3\nusb = 1209:0001\nport = /dev/tty1\nfast = yes\n"
+
+
+def database_seeds():
+    """A user's own chips, boards and quirks."""
+    yield "like", OWN_CHIP
+    yield "board", OWN_BOARD + OWN_CHIP
+    yield "whole", (
+        b"# all keys\n[chip x] # one\nfamily = STM32F4\nid = none\nsectors = 4*16K,1*64K,7*128K\n"
+        b"ram = 128K\ncpu = cortex-m4\nprogram_unit = 4\nuf2_family = 0x12345678\n"
+        b"option_bytes = 0x1fffc000\nunique_id_address = 0x1fff7a10\nflash_size_address = none\n"
+        b"device_feature = yes\n"
+    )
+    yield "quirk", (
+        b"[quirk 28e9:0189]\r\ndevice_version = 0x0100-0x01ff\r\npage_size = 1K\r\n"
+        b"dfu_version = 0x0110\r\nprogram_unit = 4\r\ntransfer_size = 1024\r\n"
+        b"whole_blocks = yes\r\npoll_early = no\r\npoll_once = yes\r\nbusy_forever = yes\r\n"
+        b"no_block_jump = yes\r\n[quirk 28e9:189]\r\ndevice_version = 0x0200\r\n"
+    )
+    yield "in-place", b"[chip f407]\nlike = f407\nid = 0x413\n[board bluepill]\nchip = STM32F407VE"
 
 
 def gdb_seeds():
@@ -534,6 +561,7 @@ TARGETS = {
     "extension": extension_seeds,
     "gang": gang_seeds,
     "settings": settings_seeds,
+    "database": database_seeds,
     "gdb": gdb_seeds,
     "ide": ide_seeds,
     "ihex": ihex_seeds,
