@@ -5,33 +5,34 @@
  */
 #include "command_session.h"
 #include "print.h"
+#include "settings.h"
 
-#include <boot0/chip.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void print_chips(void)
+static void print_chips(const struct boot0_database *database)
 {
     const struct boot0_chip *chip;
 
-    for (size_t i = 0; (chip = boot0_chip_at(i)) != NULL; i++)
+    for (size_t i = 0; (chip = boot0_database_chip_at(database, i)) != NULL; i++)
         print("%s\n", chip->key);
 }
 
-static void print_profiles(void)
+static void print_profiles(const struct boot0_database *database)
 {
     const struct boot0_board_profile *profile;
 
-    for (size_t i = 0; (profile = boot0_board_profile_at(i)) != NULL; i++)
+    for (size_t i = 0; (profile = boot0_database_board_at(database, i)) != NULL; i++)
         print("%s\n", profile->key);
 }
 
-static void print_ports(void)
+static void print_ports(const struct boot0_database *database)
 {
     struct boot0_serial_port *ports = NULL;
     struct boot0_error ignored;
     size_t count = 0;
 
+    (void)database;
     if (boot0_serial_list(&ports, &count, &ignored) != BOOT0_OK)
         return;
     for (size_t i = 0; i < count; i++)
@@ -40,9 +41,10 @@ static void print_ports(void)
 }
 
 /* A device with several DFU interfaces is listed once per interface: skips repeated values. */
-static void print_boards(const char *(*value)(const struct boot0_board *board))
+static void print_boards(const struct boot0_database *database,
+                         const char *(*value)(const struct boot0_board *board))
 {
-    const struct arguments arguments = {.quiet = true};
+    const struct arguments arguments = {.quiet = true, .database = database};
     const struct boot0_selection all = {0};
     struct command_session command;
     struct boot0_board *boards = NULL;
@@ -71,29 +73,43 @@ static const char *path_of(const struct boot0_board *board)
     return board->usb.path;
 }
 
-static void print_serials(void)
+static void print_serials(const struct boot0_database *database)
 {
-    print_boards(serial_of);
+    print_boards(database, serial_of);
 }
 
-static void print_paths(void)
+static void print_paths(const struct boot0_database *database)
 {
-    print_boards(path_of);
+    print_boards(database, path_of);
 }
 
 static const struct kind {
     const char *name;
-    void (*print)(void);
+    void (*print)(const struct boot0_database *database);
 } kinds[] = {
     {"chips", print_chips}, {"boards", print_profiles}, {"serials", print_serials},
     {"paths", print_paths}, {"ports", print_ports},
 };
 
+/* With the user's own names, unless a file is wrong. */
+static void print_values(const struct kind *kind)
+{
+    struct settings *settings = calloc(1, sizeof *settings);
+    struct boot0_error ignored;
+
+    if (!settings)
+        return;
+    (void)settings_load(settings, &ignored);
+    kind->print(settings->database);
+    settings_free(settings);
+    free(settings);
+}
+
 static int complete(int argc, char **argv)
 {
     for (size_t i = 0; argc == 2 && i < B0_LENGTH(kinds); i++)
         if (strcmp(argv[1], kinds[i].name) == 0) {
-            kinds[i].print();
+            print_values(&kinds[i]);
             return exit_code(fflush(stdout) == 0 ? BOOT0_OK : BOOT0_E_NO_OUTPUT);
         }
     print_to(stderr, "Usage: boot0 complete chips|boards|serials|paths|ports\n");

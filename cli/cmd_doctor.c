@@ -43,7 +43,17 @@ static bool is_about_entering(enum finding_code code)
 
 static bool is_wanted(const struct facts *facts, const struct boot0_board_profile *entry)
 {
-    return !facts->board || boot0_board_profile_by_name(facts->board) == entry;
+    return !facts->board || boot0_database_board_by_name(facts->database, facts->board) == entry;
+}
+
+/* How a board gets into DFU mode: the user's word, or what is known; NULL: unknown. */
+static const char *way_of(const struct facts *facts, const struct boot0_board_profile *entry)
+{
+    struct boot0_board_option enter;
+
+    if (boot0_database_board_option(facts->database, entry->key, "enter", &enter))
+        return enter.value;
+    return enter_text(entry->key);
 }
 
 /* Prints the text of identical boards once. */
@@ -51,13 +61,13 @@ static void print_ways(const struct facts *facts)
 {
     const struct boot0_board_profile *entry, *next;
 
-    for (size_t i = 0; (entry = boot0_board_profile_at(i)) != NULL; i++) {
-        const char *way = enter_text(entry->key), *other;
+    for (size_t i = 0; (entry = boot0_database_board_at(facts->database, i)) != NULL; i++) {
+        const char *way = way_of(facts, entry), *other;
 
         if (!way || !is_wanted(facts, entry))
             continue;
-        next = boot0_board_profile_at(i + 1);
-        other = next && is_wanted(facts, next) ? enter_text(next->key) : NULL;
+        next = boot0_database_board_at(facts->database, i + 1);
+        other = next && is_wanted(facts, next) ? way_of(facts, next) : NULL;
         print("          %s\n", entry->name);
         if (!other || strcmp(way, other) != 0)
             print_wrapped(stdout, "            ", way);
@@ -85,8 +95,8 @@ static void json_ways(struct json *json, const struct facts *facts)
     const struct boot0_board_profile *entry;
 
     json_open_list(json, "boards");
-    for (size_t i = 0; (entry = boot0_board_profile_at(i)) != NULL; i++) {
-        const char *way = enter_text(entry->key);
+    for (size_t i = 0; (entry = boot0_database_board_at(facts->database, i)) != NULL; i++) {
+        const char *way = way_of(facts, entry);
 
         if (!way || !is_wanted(facts, entry))
             continue;
@@ -168,11 +178,13 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
 
     if (!facts || !findings) {
         status = boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
-    } else if (arguments->flash.board && !boot0_board_profile_by_name(arguments->flash.board)) {
+    } else if (arguments->flash.board &&
+               !boot0_database_board_by_name(arguments->database, arguments->flash.board)) {
         boot0_fail(error, BOOT0_E_USAGE, "unknown board \"%s\"", arguments->flash.board);
         status = boot0_hint(error, "Omit --board to see all boards.");
     } else {
         facts->board = arguments->flash.board;
+        facts->database = arguments->database;
         status = examine(arguments, facts, findings, error);
     }
     free(facts);

@@ -291,6 +291,7 @@ static void board_json(const struct boot0_board *board, const char *protection,
     json_text(&json, "read_protection", protection);
     bootloader_json(&json, &board->bootloader);
     json_text(&json, "quirk", board->quirk ? board->quirk : "");
+    json_text(&json, "profile", board->profile ? board->profile->key : "");
     json_text(&json, "contradiction", board->contradiction);
     if (held)
         memory_table_json(&json, held, board_map_layout(board));
@@ -368,6 +369,17 @@ static void print_ids(const struct boot0_board *board)
     print_heading(board, text);
 }
 
+/* The board profile: the session's, or the user's with these USB ids. */
+static void print_profile(const struct boot0_board *board)
+{
+    char text[2 * BOOT0_TEXT_MAX];
+
+    if (!board->profile)
+        return;
+    snprintf(text, sizeof text, "%s (%s)", board->profile->name, board->profile->key);
+    print_labelled(stdout, "  board     ", text);
+}
+
 /* A serial port says nothing about ids and descriptors. */
 static void print_uart_board(const struct boot0_board *board, const char *protection)
 {
@@ -375,6 +387,7 @@ static void print_uart_board(const struct boot0_board *board, const char *protec
 
     snprintf(text, sizeof text, "%s, %u bytes per command", board->product, board->transfer_size);
     print_heading(board, text);
+    print_profile(board);
     print("  serial    %s\n", board->serial[0] ? board->serial : "not readable");
     print_chips(board);
     print_protection(protection);
@@ -390,6 +403,7 @@ static void print_board(const struct boot0_board *board, const char *protection)
         return;
     }
     print_ids(board);
+    print_profile(board);
     print("  serial    %s\n", board->serial[0] ? board->serial : "none");
     print_chips(board);
     snprintf(text, sizeof text, "%s, version %x.%02x, device %x.%02x, %u bytes per transfer",
@@ -429,6 +443,7 @@ static void print_map(const struct boot0_board *board, const struct boot0_image 
 static void print_program_board(const struct boot0_board *board)
 {
     print_ids(board);
+    print_profile(board);
     print("  serial    %s\n", board->serial[0] ? board->serial : "none");
     print("  runs      its program, device %x.%02x%s\n", board->usb.bcd_device >> 8,
           board->usb.bcd_device & 0xff,
@@ -501,7 +516,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     if (arguments->operand_count == 0)
         return board_info(arguments, error);
     if (arguments->flash.chip) {
-        chip = boot0_chip_by_name(arguments->flash.chip);
+        chip = boot0_database_chip_by_name(arguments->database, arguments->flash.chip);
         if (!chip) {
             boot0_fail(error, BOOT0_E_USAGE, "unknown chip \"%s\"", arguments->flash.chip);
             return boot0_hint(error, "Use a name such as f407 or STM32F407VE. Run `boot0 complete "
@@ -513,8 +528,9 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option taken[] = {OPTIONS_BOARD, OPTION_RESTART,  OPTION_CHIP,
-                                    OPTION_MAP,    OPTION_DESCRIBE, OPTIONS_OUTPUT};
+static const enum option taken[] = {OPTIONS_BOARD,        OPTION_RESTART, OPTION_CHIP,
+                                    OPTION_BOARD_PROFILE, OPTION_MAP,     OPTION_DESCRIBE,
+                                    OPTIONS_OUTPUT};
 
 const struct command command_info = {
     .name = "info",

@@ -181,7 +181,8 @@ struct arguments {
     struct protect_arguments protect;
     struct convert_arguments convert;
     struct gang_arguments gang;
-    bool given[OPTION_COUNT]; /* on the command line */
+    const struct boot0_database *database; /* the user's chips, boards and quirks; NULL: none */
+    bool given[OPTION_COUNT];              /* on the command line */
     const char *operands[OPERANDS_MAX];
     size_t operand_count;
 };

@@ -121,6 +121,7 @@ enum boot0_status command_open_bus(struct command_session *command,
         status = open_trace(command, arguments->select.trace, error);
     if (status == BOOT0_OK)
         status = open_bus(command, arguments, error);
+    command->bus.database = arguments->database;
     if (status != BOOT0_OK || !command->trace || arguments->select.port) /* a port records itself */
         return status;
     return boot0_trace_bus(&command->bus, command->trace, error);

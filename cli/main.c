@@ -111,7 +111,7 @@ static bool wants_json(int argc, char *const *argv)
 /* Commands that use no board need no settings, and work even if a file is wrong. */
 static bool uses_settings(const struct command *command)
 {
-    return options_has(command, OPTION_DEVICE);
+    return options_has(command, OPTION_DEVICE) || options_has(command, OPTION_BOARD_PROFILE);
 }
 
 static enum boot0_status parse(const struct command *command, int argc, char *const *argv,
@@ -143,6 +143,7 @@ static enum boot0_status run_command(const struct command *command, int argc, ch
         status = boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
     }
     free(arguments);
+    settings_free(settings);
     free(settings);
     return status;
 }

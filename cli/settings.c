@@ -69,15 +69,27 @@ static char *trim(char *text)
     return text;
 }
 
-/* "name = value", "# a comment", or nothing. */
+/* A comment is a '#' at the start of a line or behind a blank: a path may have one. */
+static void cut_comment(char *line)
+{
+    for (char *c = line; *c; c++)
+        if (*c == '#' && (c == line || isspace((unsigned char)c[-1]))) {
+            *c = '\0';
+            return;
+        }
+}
+
+/* "name = value", a comment, or nothing. */
 static enum boot0_status take_line(struct settings *settings, const char *file, unsigned number,
                                    char *line, struct boot0_error *error)
 {
-    char *name = trim(line);
-    char *value = strchr(name, '=');
+    char *name, *value;
     struct setting *setting;
 
-    if (name[0] == '\0' || name[0] == '#')
+    cut_comment(line);
+    name = trim(line);
+    value = strchr(name, '=');
+    if (name[0] == '\0')
         return BOOT0_OK;
     if (value)
         *value++ = '\0';
@@ -131,6 +143,21 @@ static enum boot0_status read_text(const char *file, char **text, struct boot0_e
     return status;
 }
 
+static bool is_section(const char *line)
+{
+    return line[strspn(line, " \t")] == '[';
+}
+
+static enum boot0_status take_sections(struct settings *settings, const char *file, unsigned number,
+                                       const char *text, struct boot0_error *error)
+{
+    if (!settings->database)
+        settings->database = boot0_database_new();
+    if (!settings->database)
+        return boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
+    return boot0_database_read(settings->database, file, number, text, error);
+}
+
 enum boot0_status settings_take(struct settings *settings, const char *file, char *text,
                                 struct boot0_error *error)
 {
@@ -140,6 +167,8 @@ enum boot0_status settings_take(struct settings *settings, const char *file, cha
     for (char *line = text; line && status == BOOT0_OK; number++) {
         char *end = strchr(line, '\n');
 
+        if (is_section(line)) /* and so is the rest */
+            return take_sections(settings, file, number, line, error);
         if (end)
             *end++ = '\0';
         status = take_line(settings, file, number, line, error);
@@ -158,6 +187,18 @@ static enum boot0_status take_file(struct settings *settings, const char *file,
         status = settings_take(settings, file, text, error);
     free(text);
     return status;
+}
+
+enum boot0_status settings_load_file(struct settings *settings, const char *file,
+                                     struct boot0_error *error)
+{
+    struct b0_file_status seen;
+
+    settings_clear(settings);
+    if (b0_file_status(file, &seen) == 0 && seen.kind == B0_FILE_REGULAR)
+        return take_file(settings, file, error);
+    boot0_fail(error, BOOT0_E_NO_INPUT, "%s: there is no such file", file);
+    return boot0_hint(error, "Name a file of settings, such as " SETTINGS_PROJECT_FILE ".");
 }
 
 static void take_environment(struct settings *settings)
@@ -179,6 +220,14 @@ void settings_clear(struct settings *settings)
         settings->list[i].name = rows[i].name;
         settings->list[i].environment = rows[i].environment;
     }
+}
+
+void settings_free(struct settings *settings)
+{
+    if (!settings)
+        return;
+    boot0_database_free(settings->database);
+    settings->database = NULL;
 }
 
 enum boot0_status settings_load(struct settings *settings, struct boot0_error *error)
@@ -223,24 +272,74 @@ static bool applies(const struct row *row, const struct arguments *arguments, bo
     return !(row->selects && chosen);
 }
 
+/* Where the options of a command come from, beside its command line. */
+struct application {
+    const struct command *command;
+    struct arguments *arguments;
+    bool chosen;             /* the command line says which board is meant */
+    bool done[SETTINGS_MAX]; /* options that a source of more weight has set */
+};
+
+static enum boot0_status apply_one(struct application *to, size_t index, const char *value,
+                                   const char *source, struct boot0_error *error)
+{
+    const struct row *row = &rows[index];
+
+    if (to->done[index] || !applies(row, to->arguments, to->chosen))
+        return BOOT0_OK;
+    to->done[index] = true;
+    if (options_set(to->command, row->option, value, to->arguments))
+        return BOOT0_OK;
+    boot0_fail(error, BOOT0_E_USAGE, "%s: %s does not take \"%s\"", source, row->name, value);
+    return boot0_hint(error,
+                      "`boot0 %s --help` says what --%s takes; fast and patient are yes or no.",
+                      to->command->name, row->name);
+}
+
+static enum boot0_status apply_settings(struct application *to, const struct settings *settings,
+                                        struct boot0_error *error)
+{
+    enum boot0_status status = BOOT0_OK;
+
+    for (size_t i = 0; i < B0_LENGTH(rows) && status == BOOT0_OK; i++)
+        if (settings->list[i].source[0])
+            status = apply_one(to, i, settings->list[i].value, settings->list[i].source, error);
+    return status;
+}
+
+/* The options that stand in the user's entry of the board. Chip and supply are the session's. */
+static enum boot0_status apply_board(struct application *to, const char *board,
+                                     struct boot0_error *error)
+{
+    struct boot0_board_option option;
+    char source[SETTING_SOURCE_MAX];
+    enum boot0_status status = BOOT0_OK;
+
+    for (size_t i = 0; board && i < B0_LENGTH(rows) && status == BOOT0_OK; i++) {
+        if (!boot0_database_board_option(to->arguments->database, board, rows[i].name, &option))
+            continue;
+        snprintf(source, sizeof source, "%.280s:%u", option.file, option.line);
+        status = apply_one(to, i, option.value, source, error);
+    }
+    return status;
+}
+
+/* An entry that the command line names counts more than settings, as the command line does. */
 enum boot0_status settings_apply(const struct settings *settings, const struct command *command,
                                  struct arguments *arguments, struct boot0_error *error)
 {
-    bool chosen = command->looks_around || selects(arguments);
+    struct application to = {.command = command,
+                             .arguments = arguments,
+                             .chosen = command->looks_around || selects(arguments)};
+    bool named = arguments->given[OPTION_BOARD_PROFILE];
+    enum boot0_status status = BOOT0_OK;
 
-    for (size_t i = 0; i < B0_LENGTH(rows); i++) {
-        const struct setting *setting = &settings->list[i];
-
-        if (setting->source[0] == '\0' || !applies(&rows[i], arguments, chosen))
-            continue;
-        if (!options_set(command, rows[i].option, setting->value, arguments)) {
-            boot0_fail(error, BOOT0_E_USAGE, "%s: invalid %s \"%s\"", setting->source,
-                       setting->name, setting->value);
-            return boot0_hint(error,
-                              "Run `boot0 %s --help` to see the values of --%s; fast and patient "
-                              "are yes or no.",
-                              command->name, setting->name);
-        }
-    }
-    return BOOT0_OK;
+    arguments->database = settings->database;
+    if (named)
+        status = apply_board(&to, arguments->flash.board, error);
+    if (status == BOOT0_OK)
+        status = apply_settings(&to, settings, error);
+    if (status == BOOT0_OK && !named)
+        status = apply_board(&to, arguments->flash.board, error);
+    return status;
 }

@@ -65,6 +65,10 @@ const char *text_count(char text[TEXT_SHORT], uint64_t count, const char *one, c
 
 const char *text_board(char text[TEXT_BOARD], const struct boot0_board *board)
 {
+    if (board->profile) {
+        snprintf(text, TEXT_BOARD, "%s", board->profile->name);
+        return text;
+    }
     /* Several names are as short as one: this is for tables. */
     if (board->chip_count > 0)
         return boot0_board_chip_name(board, text, board->chip_count > 1 ? SEVERAL : TEXT_BOARD);

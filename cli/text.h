@@ -21,8 +21,8 @@ const char *text_time(char text[TEXT_SHORT], uint64_t microseconds);
 const char *text_count(char text[TEXT_SHORT], uint64_t count, const char *one, const char *many);
 
 /*
- * "STM32F405/407/415/417", or "STM32, one of 8: F411, ..." if several chips fit; the board's own
- * name if none does.
+ * The name of its board profile; "STM32F405/407/415/417"; or "STM32, one of 8: F411, ..." if
+ * several chips fit; the board's own name if none does.
  */
 const char *text_board(char text[TEXT_BOARD], const struct boot0_board *board);
 

@@ -49,10 +49,10 @@ const struct b0_family *describe_family(const struct boot0_board *board)
 
 const struct b0_signature *describe_signature(const struct boot0_board *board)
 {
-    const struct b0_chip *row = board->chip_count > 0 ? b0_chip_find(board->chips[0]->id) : NULL;
+    const struct b0_chip *row = board->chip_count > 0 ? b0_chip_row(board->chips[0]) : NULL;
 
     for (size_t i = 1; row && i < board->chip_count; i++) {
-        const struct b0_chip *other = b0_chip_find(board->chips[i]->id);
+        const struct b0_chip *other = b0_chip_row(board->chips[i]);
 
         if (!other || b0_chip_signature(other)->unique_id != b0_chip_signature(row)->unique_id ||
             b0_chip_signature(other)->flash_size != b0_chip_signature(row)->flash_size)

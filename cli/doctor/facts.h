@@ -87,7 +87,8 @@ struct doctor_tool {
 
 struct facts {
     enum doctor_system system;
-    const char *board; /* key of a board entry that the user named, or NULL */
+    const char *board;                     /* key of a board entry that the user named, or NULL */
+    const struct boot0_database *database; /* the user's own entries; NULL: none */
 
     struct boot0_error usb; /* why this machine's USB is unusable */
     bool has_bus;           /* a USB host controller exists; unknown if !lists_all */

@@ -118,10 +118,11 @@ static enum boot0_status make_image(struct work *work, struct boot0_error *error
 static enum boot0_status open_bus(struct work *work, struct boot0_error *error)
 {
     const char *spec = work->worker->virtual_board;
+    enum boot0_status status =
+        spec ? boot0_virtual_open(&work->bus, &spec, 1, error) : boot0_usb_open(&work->bus, error);
 
-    if (spec)
-        return boot0_virtual_open(&work->bus, &spec, 1, error);
-    return boot0_usb_open(&work->bus, error);
+    work->bus.database = work->worker->gang->arguments->database;
+    return status;
 }
 
 static enum boot0_status open_board(struct work *work, const struct boot0_observer *observer,

@@ -31,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if ((setting->value[0] == '\0') != (setting->source[0] == '\0') ||
             strlen(setting->value) >= SETTING_VALUE_MAX)
             abort();
+    settings_free(&settings);
     free(text);
     return 0;
 }

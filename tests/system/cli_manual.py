@@ -55,6 +55,8 @@ def json_members(directory):
     directory.file("a.hex", "\n".join(with_entry).encode())
     elf, odd = (directory.file(name, images.FILES[name]) for name in ["m4f.elf", "elf2dfuse.dfu"])
     board = f"f407:flash={directory.file('flash.bin')}"
+    own = directory.file("own.conf", b"vdd = 3.3\n[chip own]\nlike = f407\nid = none\n"
+                         b"[board own]\nchip = own\n[quirk 1209:0001]\n")
     for command, arguments in {
         "list": ["list"],
         "info": ["info", "--map"],
@@ -65,7 +67,7 @@ def json_members(directory):
         "read --hex": ["read", "--hex"],
         "digest": ["digest", image],
         "options": ["options", "--yes", "nRST_STOP=0"],
-        "config": ["config"],
+        "config": ["config", own],
         "verify": ["verify", image],
         "run": ["run"],
         "reset": ["reset"],
