@@ -26,15 +26,16 @@ static uint64_t flash_of(const struct boot0_chip *chip)
 /* What an entry is, in a few words. */
 static const char *describe(const struct boot0_entry *entry, char *text, size_t size)
 {
-    char flash[TEXT_SHORT];
+    if (entry->kind == BOOT0_ENTRY_CHIP) {
+        char flash[TEXT_SHORT];
 
-    if (entry->kind == BOOT0_ENTRY_CHIP)
         snprintf(text, size, "%s, family %s, %s", entry->name, entry->chip->family,
                  text_size(flash, flash_of(entry->chip)));
-    else if (entry->kind == BOOT0_ENTRY_BOARD)
+    } else if (entry->kind == BOOT0_ENTRY_BOARD) {
         snprintf(text, size, "%s, chip %s", entry->name, entry->board->chip);
-    else
+    } else {
         snprintf(text, size, "%s", entry->name);
+    }
     return text;
 }
 

@@ -290,10 +290,12 @@ static enum boot0_status apply_one(struct application *to, size_t index, const c
     to->done[index] = true;
     if (options_set(to->command, row->option, value, to->arguments))
         return BOOT0_OK;
-    boot0_fail(error, BOOT0_E_USAGE, "%s: %s does not take \"%s\"", source, row->name, value);
-    return boot0_hint(error,
-                      "`boot0 %s --help` says what --%s takes; fast and patient are yes or no.",
-                      to->command->name, row->name);
+    boot0_fail(error, BOOT0_E_USAGE, "%s: invalid %s \"%s\"", source, row->name, value);
+    return boot0_hint(
+        error,
+        "Run `boot0 %s --help` to see the values of --%s; fast and patient are yes or "
+        "no.",
+        to->command->name, row->name);
 }
 
 static enum boot0_status apply_settings(struct application *to, const struct settings *settings,

@@ -86,7 +86,8 @@ static bool read_text(const struct b0_entry_value *value)
     return true;
 }
 
-/* All facts of another chip, but for its names. */
+/* All facts of another chip, but for its names, and the ids of a ROM with USB: a clone that showed
+ * ST's would stand beside every chip with the same flash. */
 static bool read_like(const struct b0_entry_value *value)
 {
     const struct boot0_chip *like = boot0_database_chip_by_name(value->database, value->text);
@@ -102,6 +103,8 @@ static bool read_like(const struct b0_entry_value *value)
     chip->row.chip.name = own.name;
     chip->row.chip.layout = own.layout;
     chip->row.chip.row = own.row;
+    chip->row.chip.has_usb_rom = false;
+    chip->row.usb_vendor = 0;
     chip->row.parts = "";
     chip->row.signature = &chip->signature;
     return true;
@@ -283,7 +286,7 @@ static const struct b0_entry_key keys[] = {
     {BOARD("name", read_text), FIELD(name), .expected = NAME_TEXT},
     {BOARD("chip", read_text), FIELD(board.chip), .example = "STM32F407VE",
      .expected = "a chip, e.g. f103, STM32F407VE, or one of a section [chip]"},
-    {BOARD("vdd", read_volts), BETWEEN(1600, 3600), .expected = "volts from 1.6 to 3.6, e.g. 3.3"},
+    {BOARD("vdd", read_volts), BETWEEN(1700, 3600), .expected = "volts from 1.7 to 3.6, e.g. 3.3"},
     {BOARD("usb", read_board_usb),
      .expected = "the board's own USB ids, e.g. 1209:0001; 0483:df11 are those of all STM32 in "
                  "their ROM"},

@@ -4,7 +4,6 @@
 
 #include "../usb/extension.h"
 
-#include <boot0/database.h>
 #include <core/array.h>
 #include <core/bytes.h>
 #include <core/dfu.h>
@@ -210,7 +209,7 @@ enum boot0_status b0_loader_probe(const struct boot0_transport *transport,
              (unsigned)bus->line.baud);
     board->transfer_size = B0_LOADER_BLOCK;
     board->attributes = BOOT0_DFU_CAN_DOWNLOAD | BOOT0_DFU_CAN_UPLOAD;
-    chip = boot0_database_chip_by_id(board->database, board->bootloader.device_id);
+    chip = b0_uart_find_chip(board, board->bootloader.device_id);
     if (!chip)
         return boot0_fail(error, BOOT0_E_UNSUPPORTED,
                           "the board on %s has chip id 0x%03x, which is unknown", bus->port,

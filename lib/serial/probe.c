@@ -209,8 +209,7 @@ static void add_memories(struct b0_uart_bus *bus, struct boot0_board *board)
         add_memory(board, "@Device Feature/0xFFFF0000/01*004 e");
 }
 
-/* The chip with the id that the ROM answers: the user's word decides which one of several. */
-static const struct boot0_chip *find_chip(const struct boot0_board *board, uint16_t id)
+const struct boot0_chip *b0_uart_find_chip(const struct boot0_board *board, uint16_t id)
 {
     if (board->named && (board->named->id == id || board->named->id == 0))
         return board->named;
@@ -236,7 +235,7 @@ enum boot0_status b0_uart_probe(const struct boot0_transport *transport, struct 
              (unsigned)bus->engine.version >> 4, bus->engine.version & 0xfu);
     board->transfer_size = B0_AN3155_BLOCK_MAX;
     board->attributes = BOOT0_DFU_CAN_DOWNLOAD | BOOT0_DFU_CAN_UPLOAD;
-    chip = find_chip(board, bus->engine.id);
+    chip = b0_uart_find_chip(board, bus->engine.id);
     if (!chip) {
         boot0_fail(error, BOOT0_E_UNSUPPORTED,
                    "the board on %s has chip id 0x%03x, which is unknown", bus->port,

@@ -63,6 +63,11 @@ enum boot0_status b0_uart_run(struct b0_uart_bus *bus, const struct b0_task *tas
 enum boot0_status b0_uart_probe(const struct boot0_transport *transport, struct boot0_board *board,
                                 struct boot0_error *error);
 
+/*
+ * Returns the chip with the id that the board answered; NULL: unknown. A chip that the user names
+ * is taken if it has that id, or none.
+ */
+const struct boot0_chip *b0_uart_find_chip(const struct boot0_board *board, uint16_t id);
 /* Formats the serial number like the ROM's USB interface, from the unique id. */
 void b0_uart_name_serial(const uint8_t *unique_id, char *text, size_t size);
 /* Adds the main flash of board->chips[0] as the first memory, cut to `size`. */

@@ -197,11 +197,11 @@ enum boot0_status boot0_session_check_install(const struct boot0_session *sessio
     if (!wanted)
         return boot0_fail(error, BOOT0_E_DATA, "the bootloader is for an unknown chip, 0x%03x",
                           boot0_bootloader_device(bootloader));
-    if (board->chip_count > 0 && board->chips[0] == wanted)
+    if (board->chip_count > 0 && board->chips[0]->id == wanted->id)
         return BOOT0_OK;
     snprintf(facts.text, sizeof facts.text, "%s", wanted->key);
     for (size_t i = 1; i < board->chip_count; i++)
-        if (board->chips[i] == wanted) {
+        if (board->chips[i]->id == wanted->id) {
             boot0_fail(error, BOOT0_E_MISMATCH,
                        "the board may be an %s, or another chip with the same flash", wanted->name);
             boot0_hint(error,

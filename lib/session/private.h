@@ -21,6 +21,7 @@ struct boot0_session {
     const struct b0_flash_times *times; /* NULL: the chip is unknown */
     enum b0_parallelism width;
     enum b0_parallelism erase_width;
+    bool supply_from_entry; /* a board entry says it, not the user */
     bool supply_done;
 
     struct boot0_report report;

@@ -85,7 +85,8 @@ enum boot0_status b0_session_apply_supply(struct boot0_session *session, struct 
         boot0_fail(&note, BOOT0_OK, "this board's bootloader does not accept a supply range");
         boot0_hint(&note, "the given supply is ignored");
         boot0_advise(&note, BOOT0_ADVICE_SUPPLY_IGNORED, NULL);
-        b0_session_advise(session, &note);
+        if (!session->supply_from_entry) /* the user has asked for something */
+            b0_session_advise(session, &note);
         return BOOT0_OK;
     }
     while (supply_mv < ranges[row].from_mv)

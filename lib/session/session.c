@@ -357,10 +357,10 @@ static enum boot0_status fail_board(const struct boot0_database *database, const
 }
 
 /* A board profile provides values that the user did not give. */
-static enum boot0_status apply_entry(const struct boot0_database *database,
-                                     struct boot0_session_options *options,
-                                     struct boot0_error *error)
+static enum boot0_status apply_entry(struct boot0_session *session, struct boot0_error *error)
 {
+    const struct boot0_database *database = session->bus.database;
+    struct boot0_session_options *options = &session->options;
     const struct boot0_board_profile *entry;
 
     if (!options->board)
@@ -370,7 +370,8 @@ static enum boot0_status apply_entry(const struct boot0_database *database,
         return fail_board(database, options->board, error);
     if (!options->chip)
         options->chip = entry->chip;
-    if (options->supply_mv == 0)
+    session->supply_from_entry = options->supply_mv == 0;
+    if (session->supply_from_entry)
         options->supply_mv = entry->supply_mv;
     return BOOT0_OK;
 }
@@ -412,7 +413,7 @@ static void take_chip(struct boot0_board *board, const struct boot0_chip *chip)
 {
     const bool is_known = board->bootloader.present && board->chip_count == 1;
 
-    if (is_known && board->chips[0] != chip) {
+    if (is_known && chip->id != 0 && board->chips[0]->id != chip->id) {
         snprintf(board->contradiction, sizeof board->contradiction,
                  "the given chip is %s, but the board has %s", chip->name, board->chips[0]->name);
         return;
@@ -434,8 +435,10 @@ static void check_chip(struct boot0_session *session)
     if (session->options.board)
         board->profile =
             boot0_database_board_by_name(session->bus.database, session->options.board);
-    if (session->options.supply_mv == 0 && board->profile)
+    if (session->options.supply_mv == 0 && board->profile && board->profile->supply_mv != 0) {
         session->options.supply_mv = board->profile->supply_mv;
+        session->supply_from_entry = true;
+    }
     if (session->chip)
         take_chip(board, session->chip);
     session->times = slowest_times(board);
@@ -480,7 +483,7 @@ enum boot0_status boot0_session_open(struct boot0_session **session, const struc
     if (observer)
         made->observer = *observer;
     made->chosen = -1;
-    status = apply_entry(bus->database, &made->options, error);
+    status = apply_entry(made, error);
     if (status == BOOT0_OK)
         status = find_chip(made, error);
     if (status == BOOT0_OK)
