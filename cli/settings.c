@@ -161,9 +161,12 @@ static enum boot0_status take_sections(struct settings *settings, const char *fi
 enum boot0_status settings_take(struct settings *settings, const char *file, char *text,
                                 struct boot0_error *error)
 {
+    const char *mark = "\xef\xbb\xbf"; /* of UTF-8, as some editors write it */
     enum boot0_status status = BOOT0_OK;
     unsigned number = 1;
 
+    if (strncmp(text, mark, strlen(mark)) == 0)
+        text += strlen(mark);
     for (char *line = text; line && status == BOOT0_OK; number++) {
         char *end = strchr(line, '\n');
 

@@ -45,7 +45,7 @@ def sources(folder):
     found = shown(folder)
     equal(found["vdd"][0], "3.3", "the user's")
     check(found["vdd"][1].endswith("config:3"), found)
-    write(folder, "boot0.conf", "vdd = 2.5\nserial = S1\n")
+    write(folder, "boot0.conf", "\ufeffvdd = 2.5 # volts\nserial = S1\n")
     found = shown(folder, BOOT0_SERIAL="S2", BOOT0_FAST="")
     equal(found, {"vdd": ("2.5", "boot0.conf:1"), "chip": ("f407", found["chip"][1]),
                   "serial": ("S2", "BOOT0_SERIAL")}, "the nearest one counts")
