@@ -25,7 +25,7 @@ static void check_chip(const struct boot0_database *database, const struct boot0
 
     check(boot0_layout_parse(chip->layout, strlen(chip->layout), &layout, NULL));
     check(layout.region_count > 0 && boot0_layout_size(&layout) >= chip->min_flash);
-    check(boot0_layout_size(&layout) <= 16 * 1024 * 1024);
+    check(boot0_layout_size(&layout) <= UINT64_C(0x1000000));
     check(chip->name[0] && chip->key[0] && b0_family_find(chip->family));
     check(boot0_chip_matches(chip, &layout, NULL));
     check(b0_chip_row(chip)->parts && b0_chip_signature(b0_chip_row(chip)));

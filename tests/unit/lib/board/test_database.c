@@ -12,6 +12,7 @@
 #include <lib/board/database.h>
 #include <lib/board/program_unit.h>
 #include <lib/usb/quirks.h>
+#include <stdio.h>
 #include <string.h>
 
 #define CLONE                                                                                      \
@@ -304,7 +305,8 @@ static void test_quirk(void **state)
                 quirk->engine.poll_early && !quirk->engine.busy_forever);
     assert_int_equal(quirk->program_unit, 8);
     assert_int_equal(quirk->engine.transfer_size, 1024);
-    strcpy(board.serial, "3CBJ"); /* what tells GigaDevice's flash tells nothing here */
+    /* What tells GigaDevice's flash tells nothing here. */
+    snprintf(board.serial, sizeof board.serial, "3CBJ");
     b0_quirk_apply(quirk, &board);
     assert_string_equal(board.quirk, "mine");
     assert_int_equal(board.dfu_version, 0x0110);
@@ -423,10 +425,9 @@ static void test_values(void **state)
     (void)state;
     for (size_t i = 0; i < B0_LENGTH(keys); i++)
         for (size_t j = 0; j < B0_LENGTH(keys[i].wrong) && keys[i].wrong[j]; j++) {
-            snprintf(text, sizeof text, "%s%s = %s\n", keys[i].section, keys[i].key,
-                     keys[i].wrong[j]);
-            if (i == 0) /* without an id, that would be told first */
-                strcat(text, "id = 1\n");
+            /* A chip without an id would be told first. */
+            snprintf(text, sizeof text, "%s%s = %s\n%s", keys[i].section, keys[i].key,
+                     keys[i].wrong[j], i == 0 ? "id = 1\n" : "");
             snprintf(part, sizeof part, "invalid %s \"", keys[i].key);
             fails(text, "test.conf:", part);
         }
