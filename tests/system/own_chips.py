@@ -4,11 +4,14 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 
 from system import BOOT0, Directory, check, equal, firmware, say
 
-APM32 = pathlib.Path(__file__).resolve().parent.parent / "boards/apm32.board"
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+APM32 = ROOT / "tests/boards/apm32.board"
+PAGE = ROOT / "docs/howto/own-chips.md"
 
 # The APM32F103CB of tests/boards/apm32.board. Its flash has pages of another size than the
 # STM32F103's.
@@ -233,6 +236,23 @@ def mistakes(project):
     project.boot0("convert", "a.bin", "b.hex", "--address", "0x08000000")
 
 
+def page(project):
+    say("docs/howto/own-chips.md has all keys, and its example is right")
+    text = PAGE.read_text(encoding="utf-8")
+    for section in ["chip NAME", "board NAME", "quirk 1:2"]:
+        kind = section.split()[0]
+        table = text.split(f"## [{kind} ")[1].split("\n## ")[0]
+        cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+        written = {key for cell in cells for key in re.findall(r"`([a-z0-9_]+)`", cell)}
+        done = project.boot0("config", status=64, conf=f"[{section}]\nnope = 1\n")
+        known = re.search(r"Use one of: ([^.]*)\.", " ".join(done.stderr.split())).group(1)
+        equal(written, set(known.split(", ")), kind)
+    example = text.split("This boot0.conf")[1].split("\n\n", 1)[1].split("\nboot0 now")[0]
+    conf = "\n".join(line[4:] for line in example.splitlines())
+    found = project.json("info", f"--virtual=custom:describe={APM32}", conf=conf)
+    equal((found["chip"], found["profile"]), ("apm32f103cb", "blue-apm"), "the example")
+
+
 def main():
     with Project() as project:
         usb(project)
@@ -241,6 +261,7 @@ def main():
         uart(project)
         gang(project)
         mistakes(project)
+        page(project)
 
 
 main()
