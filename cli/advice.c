@@ -147,7 +147,7 @@ static const struct row {
         {"{hint} To flash without this bootloader, run `boot0 reset --to rom` and flash again.",
          NULL},
     [BOOT0_ADVICE_WITHOUT_LOADER] = {"{hint} Then try without --fast.", NULL},
-    [BOOT0_ADVICE_RECORD] = {"{hint} `boot0 --trace FILE` writes one.", NULL},
+    [BOOT0_ADVICE_RECORD] = {"{hint} Use `boot0 --trace FILE` to write one.", NULL},
     [BOOT0_ADVICE_RECORD_SERIAL] = {"Use a record that `boot0 --trace FILE --port PORT` wrote. "
                                     "Replay a record of a USB board without --port.",
                                     NULL},

@@ -216,11 +216,11 @@ const struct command command_update_bootloader = {
     .text =
         "Restarts the board into ST's bootloader in ROM, and writes the first sector through it; "
         "program and journal are preserved. The chip cannot start from a second place, so a power "
-        "failure during this second is not safe: after one, use BOOT0 and `boot0 "
-        "install-bootloader` to recover the board. If the version is the same, nothing is "
-        "written. Without FILE, boot0 writes a built-in bootloader: the one for --board, else the "
-        "one for the board that the present bootloader was built for, else the generic one for "
-        "the chip.",
+        "failure during the write, which takes about a second, can leave the board without a "
+        "bootloader: use BOOT0 and `boot0 install-bootloader` to recover it. If the version is "
+        "the same, nothing is written. Without FILE, boot0 writes a built-in bootloader: the one "
+        "for --board, else the one for the board that the present bootloader was built for, else "
+        "the generic one for the chip.",
     .examples = "  boot0 update-bootloader\n"
                 "  boot0 update-bootloader build/firmware/bootloader-generic-f407.bin",
     COMMAND_OPTIONS(taken_update),

@@ -223,10 +223,10 @@ const struct command command_options = {
             "manual: read protection (RDP, by its level), brown-out reset, watchdogs, write "
             "protection, boot source. NAME=VALUE changes fields: boot0 shows the values before "
             "and after, asks for confirmation (without a terminal it needs --yes), writes, and "
-            "reads back after the reset. Names may be abbreviated. Works with ST's bootloader in "
-            "ROM, over USB and UART, on STM32F0 to F4, L4 and G4. RDP=1 makes the flash "
-            "unreadable until all of it is erased (`boot0 erase --unprotect`); RDP=2 can never be "
-            "undone.",
+            "reads back after the reset. The beginning of a name is enough. Works with ST's "
+            "bootloader in ROM, over USB and UART, on STM32F0 to F4, L4 and G4. RDP=1 makes the "
+            "flash unreadable until all of it is erased (`boot0 erase --unprotect`); RDP=2 can "
+            "never be undone.",
     .examples = "  boot0 options\n  boot0 options BOR_LEV=0 nRST_STOP=1",
     COMMAND_OPTIONS(taken),
     .operands_max = OPERANDS_MAX,

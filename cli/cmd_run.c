@@ -65,7 +65,7 @@ const struct command command_run = {
     .operands = "",
     .summary = "leave DFU mode and start the program",
     .text = "Starts the program whose vector table is at --address, or at the start of the flash. "
-            "The board leaves DFU mode; Use BOOT0 and reset to return to DFU mode.",
+            "The board leaves DFU mode. Use BOOT0 and reset to return to DFU mode.",
     .examples = "  boot0 run\n  boot0 run --address 0x08008000",
     COMMAND_OPTIONS(taken),
     .run = run,

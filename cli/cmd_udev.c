@@ -40,9 +40,9 @@ const struct command command_udev = {
     .text =
         "Prints the udev rule on standard output, and where to install it on standard error. The "
         "rule lets the user at the machine open boards in DFU mode without sudo: without it, "
-        "Linux lets only root open a USB device. A package of boot0 has installed the rule "
-        "already. A serial port needs membership of the group dialout (Debian, Ubuntu) or uucp "
-        "instead: run `sudo usermod -aG dialout $USER`, then log in again.",
+        "Linux lets only root open a USB device. boot0's packages install the rule themselves. A "
+        "serial port needs membership of the group dialout (Debian, Ubuntu) or uucp instead: run "
+        "`sudo usermod -aG dialout $USER`, then log in again.",
     .examples = "  boot0 udev\n  boot0 udev -q | sudo tee /etc/udev/rules.d/60-boot0.rules",
     COMMAND_OPTIONS(taken),
     .run = run,

@@ -227,7 +227,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     char text[400];
 
     if (file_is_standard(arguments->operands[0])) {
-        boot0_fail(error, BOOT0_E_USAGE, "standard input cannot be watched: it does not change");
+        boot0_fail(error, BOOT0_E_USAGE, "cannot watch standard input: it does not change");
         return boot0_hint(error, "Name a file; `boot0 flash -` reads standard input.");
     }
     status = watch_file_open(&watcher.file, arguments->operands[0], error);

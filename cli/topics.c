@@ -31,9 +31,9 @@ static const struct topic {
      {"boot0's own bootloader and programs with its runtime need no driver: they tell Windows to "
       "use "
       "WinUSB.",
-      "ST's bootloader in ROM tells Windows nothing. It needs Windows' own WinUSB, once for each "
-      "board: `boot0 driver` shows each board's driver, `boot0 driver install` binds WinUSB, "
-      "`boot0 driver remove` goes back. No Zadig is needed.",
+      "ST's bootloader in ROM does not. It needs Windows' own WinUSB, once for each board: `boot0 "
+      "driver` shows each board's driver, `boot0 driver install` binds WinUSB, `boot0 driver "
+      "remove` goes back. No Zadig is needed.",
       "docs/howto/windows-driver.md describes each step."}},
     {"bootloader",
      "boot0's own bootloader: never press BOOT0 again",

@@ -54,7 +54,7 @@ export const ADVICE = {
         'this board: some build tools write the wrong one. Nothing was written.',
     'allow-option-bytes': 'Turn on “Allow option bytes” under Options to write them. Wrong ' +
         'option bytes can lock the chip permanently. Nothing was written.',
-    'skip-ram': 'Turn on “Leave out data for RAM” under Options, or correct the linker script. ' +
+    'skip-ram': 'Turn on “Skip data for RAM” under Options, or correct the linker script. ' +
         'Nothing was written.',
     'place': 'Under Options, enter the address that the program is linked for, or choose the .elf or .hex: a ' +
         'raw binary contains no address. Nothing was written.',

@@ -13,11 +13,9 @@ static const struct {
     const char *text;
 } ways[] = {
     {"black-f407ve",
-     "Put the BT0 jumper to 3V3 and BT1 to GND, press RESET, and use the USB socket "
-     "on the board."},
+     "Set the BT0 jumper to 3V3 and BT1 to GND, press RESET, and use the USB socket on the board."},
     {"black-f407ze",
-     "Put the BT0 jumper to 3V3 and BT1 to GND, press RESET, and use the USB socket "
-     "on the board."},
+     "Set the BT0 jumper to 3V3 and BT1 to GND, press RESET, and use the USB socket on the board."},
     {"discovery-f407",
      "Connect BOOT0 to VDD (neighbouring pins of header P2) and PB2 to GND, press the black "
      "button, and use the micro USB socket CN5, not CN1, which belongs to the ST-LINK."},

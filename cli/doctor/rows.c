@@ -152,11 +152,10 @@ static const struct finding_row rows[FINDING_COUNT] = {
          "Run `boot0 driver`. If it shows the interface as well, run `boot0 driver install` to "
          "bind WinUSB to the interface. If not, uninstall the device in the Device Manager and "
          "plug it in again."},
-    [FINDING_WINDOWS_SERIAL] =
-        {"windows-serial", SEVERITY_PROBLEM,
-         "{device} has the driver of serial ports (usbser), which cannot flash",
-         "Replace the driver: it was assigned by mistake, or because of another device's "
-         "id. " INSTALL_DRIVER},
+    [FINDING_WINDOWS_SERIAL] = {"windows-serial", SEVERITY_PROBLEM,
+                                "{device} has a serial port driver (usbser), which cannot flash",
+                                "Replace the driver: it was assigned by mistake, or because of "
+                                "another device's id. " INSTALL_DRIVER},
     [FINDING_WINDOWS_LIBUSB0] =
         {"windows-libusb0", SEVERITY_HINT, "{device} has the old libusb-win32 driver (libusb0)",
          "Keep it if it works; programs are tested with WinUSB, but most work with libusb0. To "

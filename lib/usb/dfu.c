@@ -88,7 +88,7 @@ static enum boot0_status return_to_idle(struct b0_protocol *protocol, struct boo
         return status;
     dfu->ignore_cancel = true;
     b0_engine_idle(&dfu->link.engine);
-    status = run(dfu, "bringing the board to dfuIDLE", NULL, error);
+    status = run(dfu, "returning the board to dfuIDLE", NULL, error);
     dfu->ignore_cancel = false;
     return status;
 }

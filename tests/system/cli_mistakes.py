@@ -203,7 +203,7 @@ def standard_streams(directory):
     piped("gang", "-", board)
     equal(piped("convert", "-", "-", "--format", "binary").stdout, read(image), "convert")
     for words, phrase in (
-        (("flash", "-", "-", board), b"only once"), (("watch", "-", board), b"cannot be watched"),
+        (("flash", "-", "-", board), b"only once"), (("watch", "-", board), b"cannot watch"),
         (("convert", "-", "-"), b"missing format"),
         (("convert", "-", "-", "--format", "ihex", "--json"), b"cannot both"),
         (("info", "--trace", "-", board), b"--trace"), (("info", "--replay", "-"), b"--replay"),

@@ -50,7 +50,7 @@ const BAD = [
     [{...good, builds: [{files: [{}]}]}, /files\[0\] has no “path”/],
     [{...good, builds: [{files: [{path: ''}]}]}, /files\[0\]\.path is empty/],
     [{...good, builds: [{files: [{...file, address: 0x08000000}]}]}, /address is not a string/],
-    [{...good, builds: [{files: [{...file, address: '08000000'}]}]}, /is “08000000”: write an address like "0x08000000"/],
+    [{...good, builds: [{files: [{...file, address: '08000000'}]}]}, /is “08000000”: expected an address such as "0x08000000"/],
     [{...good, builds: [{...build, options: {force: true}}]}, /options has “force”, which is not one of full/],
     [{...good, builds: [{...build, options: {full: 'yes'}}]}, /options\.full is not true or false/],
     [{...good, constructor: 1}, /“constructor”, which is not one of/],

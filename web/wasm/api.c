@@ -292,8 +292,7 @@ static enum boot0_status read_options(const char *words, double address,
             if (strlen(rows[i].word) == length && strncmp(rows[i].word, word, length) == 0)
                 known = *rows[i].member = true;
         if (!known)
-            return boot0_fail(error, BOOT0_E_USAGE, "unknown option \"%.*s\"", (int)length,
-                              word);
+            return boot0_fail(error, BOOT0_E_USAGE, "unknown option \"%.*s\"", (int)length, word);
         word += length;
     }
     return BOOT0_OK;
