@@ -12,7 +12,7 @@ from the position of the next such byte.
   0 gamma(H) BYTE gamma(L)  L + 1 bytes, a copy of those from ((H - 1) << 8 | BYTE) + 1 bytes back
 
 gamma(N) is N without its highest bit, each bit with a 0 before it, then a 1 (Elias' gamma code,
-interleaved). Of all encodings of an image the shortest is chosen.
+interleaved). The packer takes the shortest encoding of an image.
 """
 
 import pathlib

@@ -6,7 +6,7 @@
   scripts/pictures/recording.py --cast FILE    draw such a record once more
 
 The record is build/demo.cast, an asciicast of version 2. Waits are shortened; nothing else is
-changed. Needs Debian's python3-pyte: scripts/install-packages.sh pictures. Where a reader wants no
+changed. Needs Debian's python3-pyte: scripts/install-packages.sh pictures. Where a reader prefers no
 motion, the picture is the last screen.
 """
 

@@ -123,7 +123,7 @@ def usb(project):
     check("supply" not in done.stderr, "the entry's supply is no word of the user's")
     found = project.json("info", "--chip", "f103", virtual)
     equal(found["chip"], "f103", "the command line counts more")
-    check("layout is not that of one" in found["contradiction"], found["contradiction"])
+    check("layout is that of another one" in found["contradiction"], found["contradiction"])
     text = project.boot0("doctor", "--board", "mine", "--virtual=f407:boot0=0", status=69).stdout
     check("Hold KEY and plug it in." in text, text)
 
@@ -145,7 +145,7 @@ def names(project):
     equal([row["name"] for row in shown["quirks"]], ["slow"], "quirks")
     text = project.boot0("config").stdout
     for line in ["[chip apm32f103cb] # boot0.conf:2", "[quirk 314b:0106] # boot0.conf:16",
-                 "in place of another one"]:
+                 "replaces another one"]:
         check(line in text, text)
     check("[board mine]" in project.boot0("config", "boot0.conf").stdout, "of a file")
     project.boot0("config", "nope.conf", status=66)
