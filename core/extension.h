@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The extension of boot0's own bootloader beyond DfuSe: a few vendor requests to the device,
- * announced by a platform capability in its BOS descriptor. docs/reference/extension.md specifies it; host and
- * bootloader share these numbers. Freestanding.
+ * announced by a platform capability in its BOS descriptor. docs/reference/extension.md specifies
+ * it; host and bootloader share these numbers. Freestanding.
  */
 #ifndef B0_CORE_EXTENSION_H
 #define B0_CORE_EXTENSION_H

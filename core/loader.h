@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Messages between boot0 and its RAM loader over a serial line: docs/reference/loader.md, "Over a serial
- * line". The numbers are the bytes in the frames. Freestanding.
+ * Messages between boot0 and its RAM loader over a serial line: docs/reference/loader.md, "Over a
+ * serial line". The numbers are the bytes in the frames. Freestanding.
  */
 #ifndef B0_CORE_LOADER_H
 #define B0_CORE_LOADER_H

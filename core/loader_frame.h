@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The frames between boot0 and its RAM loader on a serial line: docs/reference/loader.md, "Over a serial
- * line". A frame is coded so that it contains no zero (COBS: Cheshire and Baker, "Consistent
+ * The frames between boot0 and its RAM loader on a serial line: docs/reference/loader.md, "Over a
+ * serial line". A frame is coded so that it contains no zero (COBS: Cheshire and Baker, "Consistent
  * Overhead Byte Stuffing", 1999), and is enclosed in zeros. It contains a type, a number, a length,
  * a payload, and a CRC-32 of all of them. Both ends compile this. Freestanding.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The RAM loader's end of a serial line (docs/reference/loader.md, "Over a serial line") as a stepped state
- * machine: bytes in, bytes out, time. It does not depend on a UART or a flash; the table below
- * provides both. The owner
+ * The RAM loader's end of a serial line (docs/reference/loader.md, "Over a serial line") as a
+ * stepped state machine: bytes in, bytes out, time. It does not depend on a UART or a flash; the
+ * table below provides both. The owner
  *
  *   - passes each byte that the UART received to it,
  *   - calls b0_loader_line_step() repeatedly,

@@ -29,7 +29,8 @@ const struct vboard_model *vboard_model_at(size_t index);
 
 /* Writes a model as a description (docs/reference/board-files.md). False: no such model. */
 bool vboard_describe(const char *model, FILE *file);
-/* Writes all sections and keys of descriptions with their meaning, as tables of docs/reference/board-files.md. */
+/* Writes all sections and keys of descriptions with their meaning, as tables of
+ * docs/reference/board-files.md. */
 void vboard_describe_keys(FILE *file);
 
 /*

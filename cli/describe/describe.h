@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Writes the description of a connected board: the file that `vboard custom:describe=FILE` takes
- * (docs/reference/board-files.md). What cannot be read comes from the table of chips or stays at the format's
- * defaults, and a comment says so. Needs nothing of vboard.
+ * (docs/reference/board-files.md). What cannot be read comes from the table of chips or stays at
+ * the format's defaults, and a comment says so. Needs nothing of vboard.
  */
 #ifndef BOOT0_CLI_DESCRIBE_H
 #define BOOT0_CLI_DESCRIBE_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Private to cli/dfu_util: the command line of dfu-util 0.11 on top of libboot0. The facts about
- * options, exit codes and output come from its manual page and from running it; docs/reference/dfu-util.md
- * lists the differences.
+ * options, exit codes and output come from its manual page and from running it;
+ * docs/reference/dfu-util.md lists the differences.
  */
 #ifndef BOOT0_CLI_DFU_UTIL_H
 #define BOOT0_CLI_DFU_UTIL_H

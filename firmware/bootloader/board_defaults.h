@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * All settings of a board, with defaults for a board of which only the chip is known. A board's
- * header in firmware/boards sets those that differ, and must set BOARD_NAME. docs/tutorial/own-board.md
- * explains how to add a board.
+ * header in firmware/boards sets those that differ, and must set BOARD_NAME.
+ * docs/tutorial/own-board.md explains how to add a board.
  */
 #ifndef B0_BOOTLOADER_BOARD_DEFAULTS_H
 #define B0_BOOTLOADER_BOARD_DEFAULTS_H

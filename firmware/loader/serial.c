@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The RAM loader on a serial line: docs/reference/loader.md, "Over a serial line". The bootloader in ROM
- * has released its UART and does not tell which one it was (AN3155, Go), so the loader listens to
- * each in turn until it receives a whole frame. An interrupt puts received bytes into a ring; all
- * else happens in one loop, as in the bootloader.
+ * The RAM loader on a serial line: docs/reference/loader.md, "Over a serial line". The bootloader
+ * in ROM has released its UART and does not tell which one it was (AN3155, Go), so the loader
+ * listens to each in turn until it receives a whole frame. An interrupt puts received bytes into a
+ * ring; all else happens in one loop, as in the bootloader.
  */
 #include "leave.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Installs boot0's own bootloader through ST's bootloader in ROM, over USB or UART, or replaces it
- * by another version. The bootloader is an image for 0x08000000. docs/reference/protocol.md has the flash map
- * behind it.
+ * by another version. The bootloader is an image for 0x08000000. docs/reference/protocol.md has the
+ * flash map behind it.
  */
 #ifndef BOOT0_INSTALL_H
 #define BOOT0_INSTALL_H

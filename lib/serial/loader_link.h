@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The host's end of the line to a RAM loader (docs/reference/loader.md, "Over a serial line"). It repeats
- * questions until they are answered, keeps several orders in transit and repeats lost ones, and
- * uses the highest speed that the line supports.
+ * The host's end of the line to a RAM loader (docs/reference/loader.md, "Over a serial line"). It
+ * repeats questions until they are answered, keeps several orders in transit and repeats lost ones,
+ * and uses the highest speed that the line supports.
  */
 #ifndef B0_LIB_SERIAL_LOADER_LINK_H
 #define B0_LIB_SERIAL_LOADER_LINK_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Descriptions of boards: text files with the contents of a row of rom/models.c and one of
- * chip/parts.c, so that a board becomes a virtual one without C. docs/reference/board-files.md has the format.
+ * chip/parts.c, so that a board becomes a virtual one without C. docs/reference/board-files.md has
+ * the format.
  */
 #ifndef VBOARD_DESCRIBE_H
 #define VBOARD_DESCRIBE_H
@@ -36,7 +37,8 @@ const struct vboard_rom *vboard_description_rom(const struct vboard_description 
 /* Writes a description from which vboard_description_read() makes the same board. */
 void vboard_description_write(const struct vboard_rom *rom, FILE *file);
 
-/* Writes all sections and keys with their meaning, as the tables of docs/reference/board-files.md. */
+/* Writes all sections and keys with their meaning, as the tables of docs/reference/board-files.md.
+ */
 void vboard_description_write_keys(FILE *file);
 
 #endif
