@@ -18,7 +18,7 @@
 #define SPEED_MAX 1000000.0
 
 enum {
-    BOARDS_MAX = 16,
+    BOARDS_MAX = 64,
     /* A program needs a moment until it is on the bus; COMMAND should find it there. */
     START_MS = 2000,
     START_STEP_MS = 10,

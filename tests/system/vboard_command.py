@@ -42,7 +42,7 @@ def refuses(directory):
         (["--sped", "1", "f407", "--", "touch", marker], 64, "sped"),
         (["--gdb", "0", "f407", "--", "touch", marker], 64, "--gdb"),
         (["--gdb", "66000", "f407", "--", "touch", marker], 64, "--gdb"),
-        (["f407"] * 17 + ["--", "touch", marker], 64, "too many"),
+        (["f407"] * 65 + ["--", "touch", marker], 64, "too many"),
         (["--stats", "/nonexistent/s", "f407", "--", "touch", marker], 73, "/nonexistent/s"),
         (["--trace", "/nonexistent/t", "f407", "--", "touch", marker], 73, "/nonexistent/t"),
         (["--buttons", "/nonexistent/b", "f407", "--", "touch", marker], 73, "/nonexistent/b"),

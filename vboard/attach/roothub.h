@@ -11,7 +11,7 @@
 #include <boot0/transport.h>
 
 enum {
-    VBOARD_PORTS_MAX = 16,
+    VBOARD_PORTS_MAX = 64,
 };
 
 struct vboard_roothub {
