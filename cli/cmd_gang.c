@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* boot0 gang: every board at once, or each as it is plugged in. */
+/* boot0 gang: all boards at once, or each as it is plugged in. */
 #include "confirm.h"
 #include "gang/clock.h"
 #include "gang/coordinator.h"
+#include "gang/label.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -24,15 +25,15 @@ static enum boot0_status fail_missing(size_t there, size_t wanted, size_t progra
                there, wanted);
     if (programs > 0)
         return boot0_hint(error,
-                          "There are programs that can be asked for DFU mode: %zu. --detach asks "
-                          "them. Nothing was flashed.",
+                          "Use --detach to restart running programs into DFU mode: %zu of them are "
+                          "there. Nothing was flashed.",
                           programs);
-    return boot0_hint(error, "`boot0 list` shows them. Bring each into DFU mode: BOOT0 high, "
-                             "reset. --wait waits for them, --follow takes them as they come. "
-                             "Nothing was flashed.");
+    return boot0_hint(error, "Run `boot0 list` to see the boards that are there. Bring each into "
+                             "DFU mode: BOOT0 high, reset. --wait waits for them, --follow takes "
+                             "them as they come. Nothing was flashed.");
 }
 
-/* Without --follow: as many as have to be there. */
+/* Without --follow: until as many boards are there as --count says. */
 static enum boot0_status wait_for_boards(struct coordinator *coordinator, struct boot0_error *error)
 {
     const struct arguments *arguments = coordinator->gang.arguments;
@@ -62,7 +63,7 @@ static enum boot0_status run_virtual(struct coordinator *coordinator, struct boo
     if (arguments->gang.count > arguments->select.virtual_count) {
         boot0_fail(error, BOOT0_E_NO_BOARD, "only %zu of %u boards are there",
                    arguments->select.virtual_count, (unsigned)arguments->gang.count);
-        return boot0_hint(error, "Say --virtual more often. Nothing was flashed.");
+        return boot0_hint(error, "Use --virtual once for each board. Nothing was flashed.");
     }
     for (size_t i = 0; i < arguments->select.virtual_count && status == BOOT0_OK; i++) {
         struct worker worker = {.virtual_board = arguments->select.virtual_boards[i]};
@@ -73,7 +74,7 @@ static enum boot0_status run_virtual(struct coordinator *coordinator, struct boo
     return status;
 }
 
-/* Those that have ended: their ports are told how it went. */
+/* Joins the threads that have ended, and records their results at their ports. */
 static void collect(struct coordinator *coordinator)
 {
     const struct worker *worker;
@@ -82,7 +83,7 @@ static void collect(struct coordinator *coordinator)
         ports_learn(coordinator, worker);
 }
 
-/* Until all threads have ended; what has failed to start does not stop those that have. */
+/* Waits until all threads have ended, also if another one failed to start. */
 static void finish_all(struct coordinator *coordinator)
 {
     while (collect(coordinator), workers_at_work(&coordinator->gang) > 0) {
@@ -90,6 +91,7 @@ static void finish_all(struct coordinator *coordinator)
         workers_wait(&coordinator->gang, REDRAW_MS);
     }
     show_update(&coordinator->gang, signals_pending());
+    show_end(&coordinator->gang);
 }
 
 static enum boot0_status follow(struct coordinator *coordinator, struct boot0_error *error)
@@ -99,8 +101,8 @@ static enum boot0_status follow(struct coordinator *coordinator, struct boot0_er
 
     if (!arguments->quiet && !arguments->json)
         print_wrapped(stderr, "Note: ",
-                      "boards are flashed as they are plugged in, in DFU mode; "
-                      "Ctrl-C ends this");
+                      "boards are flashed as they are plugged in, in DFU mode; press Ctrl-C to "
+                      "end");
     while (status == BOOT0_OK && !signals_pending()) {
         collect(coordinator);
         if (arguments->gang.count > 0 && workers_good(&coordinator->gang) >= arguments->gang.count)
@@ -119,11 +121,12 @@ static enum boot0_status run_boards(struct coordinator *coordinator, struct boot
     const struct arguments *arguments = coordinator->gang.arguments;
     enum boot0_status status;
 
+    signals_announce(false); /* show.c does, above its table */
     if (arguments->select.virtual_count > 0) {
         status = run_virtual(coordinator, error);
     } else {
         status = command_open_bus(&coordinator->command, arguments, error);
-        signals_announce(false); /* show.c says it, above its lines */
+        signals_announce(false);
         if (status == BOOT0_OK && arguments->gang.follow) {
             status = follow(coordinator, error);
         } else if (status == BOOT0_OK) {
@@ -139,7 +142,7 @@ static enum boot0_status run_boards(struct coordinator *coordinator, struct boot
 
 /* ---- how it ended ---- */
 
-/* A board that failed, and was done later, is none that failed. */
+/* A board that failed and was done later does not count as failed. */
 static bool was_done_later(const struct gang *gang, size_t index)
 {
     const struct worker *failed = gang->workers[index];
@@ -152,7 +155,7 @@ static bool was_done_later(const struct gang *gang, size_t index)
     return false;
 }
 
-/* One status for several failures; a stop by Ctrl-C is not hidden by them. */
+/* One status for several failures. Ctrl-C goes before all others. */
 static enum boot0_status worse(enum boot0_status one, enum boot0_status other)
 {
     if (one == BOOT0_OK || one == other)
@@ -160,11 +163,22 @@ static enum boot0_status worse(enum boot0_status one, enum boot0_status other)
     return one == BOOT0_E_CANCELLED || other == BOOT0_E_CANCELLED ? BOOT0_E_CANCELLED : BOOT0_E_IO;
 }
 
+/* Appends the port to a list, and "..." if there is no room for it. */
+static void add_path(char *list, size_t size, const char *path)
+{
+    size_t used = strlen(list);
+
+    if (used + strlen(path) + sizeof ", ..." < size)
+        snprintf(list + used, size - used, "%s%s", used ? ", " : "", path);
+    else if (used > 0 && list[used - 1] != '.')
+        snprintf(list + used, size - used, ", ...");
+}
+
 static enum boot0_status conclude(const struct gang *gang, struct boot0_error *error)
 {
     size_t good = workers_good(gang), bad = 0;
     enum boot0_status status = BOOT0_OK;
-    char text[64];
+    char text[64], list[200] = "";
 
     for (size_t i = 0; i < gang->count; i++) {
         enum boot0_status result = gang->workers[i]->result.code;
@@ -172,6 +186,7 @@ static enum boot0_status conclude(const struct gang *gang, struct boot0_error *e
         if (result == BOOT0_OK || was_done_later(gang, i))
             continue;
         status = worse(status, result);
+        add_path(list, sizeof list, gang->workers[i]->path);
         bad++;
     }
     if (!gang->arguments->json && !gang->arguments->quiet && good > 0) {
@@ -180,13 +195,13 @@ static enum boot0_status conclude(const struct gang *gang, struct boot0_error *e
     }
     if (bad == 0)
         return BOOT0_OK;
-    boot0_fail(error, status, "%zu of %zu boards %s", bad, good + bad,
-               status == BOOT0_E_CANCELLED ? "were not finished" : "failed");
-    return boot0_hint(error, "The lines above say which, and why. Flash again: boards that hold "
-                             "the program already are done in a moment.");
+    boot0_fail(error, status, "%zu of %zu boards %s: %s", bad, good + bad,
+               status == BOOT0_E_CANCELLED ? "were not finished" : "failed", list);
+    return boot0_hint(error, "The lines above say why. Run the command again: boards "
+                             "that hold the program already take a moment.");
 }
 
-/* The value of a text member of a line of the record, as it stands there. */
+/* The value of a text member of a line of the record, with its escapes. */
 static void take_member(const char *line, const char *name, char *value, size_t size)
 {
     const char *at = strstr(line, name);
@@ -203,30 +218,43 @@ static void tell_lost(const char *line)
     take_member(line, "\"path\":\"", path, sizeof path);
     take_member(line, "\"serial\":\"", serial, sizeof serial);
     snprintf(text, sizeof text,
-             "an earlier run did not finish the board %s at port %s, begun at %s: flash it again",
+             "an earlier run did not finish the board %s at port %s, begun at %s; flash it again",
              serial, path, time);
     print_wrapped(stderr, "Note: ", text);
+}
+
+/* Patches, and the columns and names that they use. */
+static enum boot0_status prepare_patches(struct gang *gang, const struct arguments *arguments,
+                                         struct boot0_error *error)
+{
+    const struct gang_arguments *given = &arguments->gang;
+    const struct csv *csv = gang->has_csv ? &gang->rows.csv : NULL;
+    enum boot0_status status = BOOT0_OK;
+    bool uses_csv = csv && label_wants_csv(given, csv);
+
+    for (size_t i = 0; i < given->patch_count && status == BOOT0_OK; i++) {
+        status = patch_resolve(&gang->patches[i], csv, given->each != NULL, error);
+        uses_csv = uses_csv || patch_wants_csv(&gang->patches[i], csv);
+    }
+    if (status == BOOT0_OK && csv && !uses_csv) {
+        boot0_fail(error, BOOT0_E_USAGE, "--csv is given, but no --patch uses it");
+        return boot0_hint(error, "Use --patch 0x0800FFF0=csv:COLUMN, or =text:{COLUMN}.");
+    }
+    return status == BOOT0_OK ? label_check(given, csv, error) : status;
 }
 
 static enum boot0_status prepare(struct gang *gang, const struct arguments *arguments,
                                  struct boot0_error *error)
 {
     enum boot0_status status = BOOT0_OK;
-    bool uses_csv = false;
 
-    for (size_t i = 0; i < arguments->gang.patch_count && status == BOOT0_OK; i++) {
-        status = patch_parse(&gang->patches[i], arguments->gang.patches[i], error);
-        uses_csv = uses_csv || patch_wants_csv(&gang->patches[i]);
-    }
-    if (status == BOOT0_OK && arguments->gang.csv && !uses_csv) {
-        boot0_fail(error, BOOT0_E_USAGE, "--csv is given, but no --patch uses it");
-        return boot0_hint(error, "As --patch 0x0800FFF0=csv:COLUMN, or csvhex:COLUMN.");
-    }
-    gang->has_csv = arguments->gang.csv != NULL;
-    if (status == BOOT0_OK && arguments->gang.csv)
-        status = rows_open(&gang->rows, arguments->gang.csv, error);
     for (size_t i = 0; i < arguments->gang.patch_count && status == BOOT0_OK; i++)
-        status = patch_resolve(&gang->patches[i], gang->has_csv ? &gang->rows.csv : NULL, error);
+        status = patch_parse(&gang->patches[i], arguments->gang.patches[i], error);
+    gang->has_csv = arguments->gang.csv != NULL;
+    if (status == BOOT0_OK && gang->has_csv)
+        status = rows_open(&gang->rows, arguments->gang.csv, error);
+    if (status == BOOT0_OK)
+        status = prepare_patches(gang, arguments, error);
     if (status == BOOT0_OK)
         status = record_open(&gang->record, arguments->gang.record, tell_lost, error);
     return status;
@@ -234,14 +262,22 @@ static enum boot0_status prepare(struct gang *gang, const struct arguments *argu
 
 static enum boot0_status check(const struct arguments *arguments, struct boot0_error *error)
 {
-    if (arguments->gang.follow && arguments->select.virtual_count > 0) {
-        boot0_fail(error, BOOT0_E_USAGE, "--follow goes with no --virtual: nobody plugs them in");
-        return boot0_hint(error, "`vboard f407 ... -- boot0 gang --follow FILE` has boards that "
-                                 "come and go.");
+    const struct gang_arguments *given = &arguments->gang;
+
+    if (given->follow && arguments->select.virtual_count > 0) {
+        boot0_fail(error, BOOT0_E_USAGE, "--follow cannot be used with --virtual");
+        return boot0_hint(error, "Use `vboard f407 ... -- boot0 gang --follow FILE` for virtual "
+                                 "boards that come and go.");
     }
-    if (arguments->gang.follow && arguments->select.has_wait) {
-        boot0_fail(error, BOOT0_E_USAGE, "--follow waits by itself");
-        return boot0_hint(error, "Leave --wait away; --count says after how many boards to end.");
+    if (given->follow && arguments->select.has_wait) {
+        boot0_fail(error, BOOT0_E_USAGE, "--follow cannot be used with --wait");
+        return boot0_hint(error,
+                          "Leave --wait out: --follow waits by itself. --count ends it after "
+                          "so many boards.");
+    }
+    if (given->timeout_s > 0 && !given->each && !given->done && !given->label_to) {
+        boot0_fail(error, BOOT0_E_USAGE, "--command-timeout is given, but no command");
+        return boot0_hint(error, "Use it with --each, --done or --label-to '|COMMAND'.");
     }
     return BOOT0_OK;
 }
@@ -250,12 +286,16 @@ static void release(struct coordinator *coordinator)
 {
     struct gang *gang = &coordinator->gang;
 
-    for (size_t i = 0; i < gang->count; i++)
+    for (size_t i = 0; i < gang->count; i++) {
+        values_free(&gang->workers[i]->values);
+        free(gang->workers[i]->label);
         free(gang->workers[i]);
+    }
     free(gang->workers);
     rows_close(&gang->rows);
     record_close(&gang->record);
     b0_condition_destroy(&gang->ended);
+    b0_mutex_destroy(&gang->label_lock);
     b0_mutex_destroy(&gang->lock);
     free(coordinator);
 }
@@ -288,6 +328,7 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     coordinator->gang.smart = !arguments->quiet && !arguments->json && terminal_is_smart(stderr);
     coordinator->command.arguments = arguments;
     b0_mutex_init(&coordinator->gang.lock);
+    b0_mutex_init(&coordinator->gang.label_lock);
     b0_condition_init(&coordinator->gang.ended);
     status = prepare(&coordinator->gang, arguments, error);
     if (status == BOOT0_OK) {
@@ -303,49 +344,38 @@ static enum boot0_status run(struct arguments *arguments, struct boot0_error *er
     return status;
 }
 
-static const enum option taken[] = {OPTION_DEVICE,
-                                    OPTION_INTERFACE,
-                                    OPTION_ALTERNATE,
-                                    OPTION_WAIT,
-                                    OPTION_VIRTUAL,
-                                    OPTION_FOLLOW,
-                                    OPTION_COUNT_BOARDS,
-                                    OPTION_DETACH,
-                                    OPTION_RECORD,
-                                    OPTION_PATCH,
-                                    OPTION_CSV,
-                                    OPTION_ADDRESS,
-                                    OPTION_FULL,
-                                    OPTION_NO_PRESERVE,
-                                    OPTION_NO_VERIFY,
-                                    OPTION_NO_RUN,
-                                    OPTION_VDD,
-                                    OPTION_PATIENT,
-                                    OPTION_FAST,
-                                    OPTION_BOARD_PROFILE,
-                                    OPTION_CHIP,
-                                    OPTION_IGNORE_SUFFIX,
-                                    OPTION_ALLOW_OPTION_BYTES,
-                                    OPTION_SKIP_RAM,
-                                    OPTION_FORCE,
-                                    OPTION_YES,
-                                    OPTION_JSON,
-                                    OPTION_QUIET,
-                                    OPTION_HELP};
+static const enum option taken[] = {OPTION_DEVICE,        OPTION_INTERFACE,
+                                    OPTION_ALTERNATE,     OPTION_WAIT,
+                                    OPTION_VIRTUAL,       OPTION_FOLLOW,
+                                    OPTION_COUNT_BOARDS,  OPTION_DETACH,
+                                    OPTION_RECORD,        OPTION_PATCH,
+                                    OPTION_CSV,           OPTION_EACH,
+                                    OPTION_DONE,          OPTION_COMMAND_TIMEOUT,
+                                    OPTION_LABEL,         OPTION_LABEL_TO,
+                                    OPTION_ADDRESS,       OPTION_FULL,
+                                    OPTION_NO_PRESERVE,   OPTION_NO_VERIFY,
+                                    OPTION_NO_RUN,        OPTION_VDD,
+                                    OPTION_PATIENT,       OPTION_FAST,
+                                    OPTION_BOARD_PROFILE, OPTION_CHIP,
+                                    OPTION_IGNORE_SUFFIX, OPTION_ALLOW_OPTION_BYTES,
+                                    OPTION_SKIP_RAM,      OPTION_FORCE,
+                                    OPTION_YES,           OPTION_JSON,
+                                    OPTION_QUIET,         OPTION_HELP};
 
 const struct command command_gang = {
     .name = "gang",
     .operands = "FILE...",
     .wants = "FILE",
     .summary = "flash many boards at once, or as they are plugged in",
-    .text = "Flashes every board that is in DFU mode, all at the same time, and goes on when one "
-            "fails. --follow goes on with boards that are plugged in later; a board that was done "
-            "is not done again while it stays plugged in. --patch puts a board's own data into "
-            "the program, as its serial number or a row of --csv FILE; each row is used once, and "
-            "FILE.used says which are. ADDRESS:SIZE=WHAT fills up with zeros; csvhex:COLUMN takes "
-            "bytes in hex.",
+    .text = "Flashes all boards that are in DFU mode at the same time, and goes on if one fails. "
+            "With --follow, it goes on with boards that are plugged in later.\n"
+            "--patch writes a board's own data into the program: its serial number, a row of --csv "
+            "FILE, or values that the command of --each prints as JSON. {NAME} stands for such a "
+            "value, and for {serial}, {chip}, {path}, {file} and {date}. u8: to u64: and i8: to "
+            "i64: write numbers, hex: writes bytes. ADDRESS:SIZE=WHAT pads with zeros. See "
+            "docs/howto/gang.md.",
     .examples = "  boot0 gang --record made.jsonl firmware.elf\n"
-                "  boot0 gang --follow --csv keys.csv --patch 0x0800FFF0:16=csvhex:key app.hex",
+                "  boot0 gang --each ./take.sh --patch 0x0800FFF0=u32:{number} firmware.hex",
     COMMAND_OPTIONS(taken),
     .operands_min = 1,
     .operands_max = OPERANDS_MAX,

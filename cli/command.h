@@ -9,7 +9,7 @@
 
 enum {
     OPERANDS_MAX = 64,
-    VIRTUAL_MAX = 16,
+    VIRTUAL_MAX = 64,
     PATCHES_MAX = 32,
 };
 
@@ -91,6 +91,11 @@ struct gang_arguments {
     const char *csv;
     const char *patches[PATCHES_MAX];
     size_t patch_count;
+    const char *each; /* commands for the shell; NULL: none */
+    const char *done;
+    uint32_t timeout_s; /* for each of them; 0: the usual */
+    const char *label;
+    const char *label_to; /* a file, or '|' and a command; NULL: standard output */
 };
 
 enum option {
@@ -150,6 +155,11 @@ enum option {
     OPTION_RECORD,
     OPTION_PATCH,
     OPTION_CSV,
+    OPTION_EACH,
+    OPTION_DONE,
+    OPTION_COMMAND_TIMEOUT,
+    OPTION_LABEL,
+    OPTION_LABEL_TO,
     OPTION_MAP,
     OPTION_DESCRIBE,
     OPTION_JSON,

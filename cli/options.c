@@ -11,6 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    DAY_S = 86400,
+};
+
 enum kind {
     FLAG,      /* bool */
     TEXT,      /* const char * */
@@ -22,6 +26,7 @@ enum kind {
     VOLTS,     /* uint32_t millivolts */
     BAUD,      /* uint32_t */
     COUNT,     /* uint32_t, not 0 */
+    SECONDS,   /* the same, at most a day */
     INTERFACE, /* one byte, and the bool before it */
     BOARD,     /* appended to virtual_boards */
     PATCH,     /* appended to patches */
@@ -135,14 +140,22 @@ static const struct row {
     [OPTION_RECORD] = {"record", 0, "FILE", PLACE, AT(gang.record),
                        "append what was flashed to FILE, as JSON"},
     [OPTION_PATCH] = {"patch", 0, "ADDRESS=WHAT", PATCH, 0,
-                      "data for each board: serial, text:..., hex:..., csv:COLUMN (repeatable)"},
-    [OPTION_CSV] = {"csv", 0, "FILE", PLACE, AT(gang.csv), "a table with one row per board"},
-    [OPTION_MAP] = {"map", 0, NULL, FLAG, AT(map),
-                    "read the flash and draw which sectors hold data"},
-    [OPTION_DESCRIBE] =
-        {"describe", 0, NULL, FLAG, AT(describe),
-         "write the board's description for vboard (docs/reference/board-files.md)"},
-    [OPTION_JSON] = {"json", 0, NULL, FLAG, AT(json), "print results as JSON, one object per line"},
+                      "data for each board: serial, text:..., hex:..., u32:..., csv:COLUMN; "
+                      "{NAME} stands for a value (repeatable)"},
+    [OPTION_CSV] = {"csv", 0, "FILE", PLACE, AT(gang.csv), "a table with a row for each board"},
+    [OPTION_EACH] = {"each", 0, "COMMAND", TEXT, AT(gang.each),
+                     "run this for each board, before it is changed; it prints values as JSON"},
+    [OPTION_DONE] = {"done", 0, "COMMAND", TEXT, AT(gang.done),
+                     "run this after each board, with its result in BOOT0_RESULT"},
+    [OPTION_COMMAND_TIMEOUT] = {"command-timeout", 0, "N", SECONDS, AT(gang.timeout_s),
+                                "end such a command after so many seconds (default: 60)"},
+    [OPTION_LABEL] = {"label", 0, "TEXT", TEXT, AT(gang.label),
+                      "a line for each good board, with values as {NAME}"},
+    [OPTION_LABEL_TO] = {"label-to", 0, "FILE", PLACE, AT(gang.label_to),
+                         "append labels to this file or printer; '|COMMAND' runs a command"},
+    [OPTION_DESCRIBE] = {"describe", 0, NULL, FLAG, AT(describe),
+                         "write the board as a file for vboard (docs/reference/board-files.md)"},
+    [OPTION_JSON] = {"json", 0, NULL, FLAG, AT(json), "results as JSON, one object a line"},
     [OPTION_PROGRESS] = {"progress", 0, NULL, FLAG, AT(progress),
                          "with --json: print progress and notes as objects, too"},
     [OPTION_QUIET] = {"quiet", 'q', NULL, FLAG, AT(quiet), "print no progress and no notes"},
@@ -333,6 +346,9 @@ static bool take_value(struct arguments *arguments, const struct row *row, const
     case COUNT:
         return parse_number(text, false, (uint32_t *)(void *)member) &&
                *(uint32_t *)(void *)member > 0;
+    case SECONDS:
+        return parse_number(text, false, (uint32_t *)(void *)member) &&
+               *(uint32_t *)(void *)member > 0 && *(uint32_t *)(void *)member <= DAY_S;
     case BOARD:
         return take_board(arguments, text);
     case PATCH:
@@ -394,9 +410,10 @@ static enum boot0_status fail_value(const struct command *command, const struct 
         [VOLTS] = "volts with at most three decimals, e.g. 3.3",
         [BAUD] = "a speed from 300 to 4000000, e.g. 115200",
         [COUNT] = "a number of boards, e.g. 16",
+        [SECONDS] = "a number of seconds from 1 to 86400, e.g. 10",
         [INTERFACE] = "the number of an interface, e.g. 0",
         [PATCH] = "ADDRESS=WHAT, e.g. 0x0800FFF0=serial, at most 32 times",
-        [BOARD] = "a board that `vboard list` shows, at most 16 times",
+        [BOARD] = "a board that `vboard list` shows, at most 64 times",
     };
 
     boot0_fail(error, BOOT0_E_USAGE, "invalid --%s \"%s\": expected %s", row->name, value,

@@ -127,6 +127,12 @@ void json_number(struct json *json, const char *name, uint64_t number)
     fprintf(json->file, "%" PRIu64, number);
 }
 
+void json_literal(struct json *json, const char *name, const char *number)
+{
+    put_name(json, name);
+    fputs(number, json->file);
+}
+
 void json_bool(struct json *json, const char *name, bool value)
 {
     put_name(json, name);

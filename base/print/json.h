@@ -27,6 +27,8 @@ void json_close_list(struct json *json);
 void json_text(struct json *json, const char *name, const char *text);
 void json_null(struct json *json, const char *name);
 void json_number(struct json *json, const char *name, uint64_t number);
+/* A number as JSON has it, which was read from JSON. */
+void json_literal(struct json *json, const char *name, const char *number);
 void json_bool(struct json *json, const char *name, bool value);
 /* Writes "0x08000000" as a string, because JSON has no hexadecimal numbers. */
 void json_hex(struct json *json, const char *name, uint32_t number, int digits);

@@ -15,6 +15,14 @@ const char *clock_text(char text[CLOCK_TEXT])
     return text;
 }
 
+const char *clock_date(char text[CLOCK_TEXT])
+{
+    const struct b0_date now = b0_date_local();
+
+    snprintf(text, CLOCK_TEXT, "%04d-%02d-%02d", now.year, now.month, now.day);
+    return text;
+}
+
 const char *clock_of_day(char text[CLOCK_TEXT])
 {
     const struct b0_date now = b0_date_local();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The time of day, as records have it, and time that only goes on. */
+/* The time of day, and a clock that never goes back. */
 #ifndef BOOT0_CLI_GANG_CLOCK_H
 #define BOOT0_CLI_GANG_CLOCK_H
 
@@ -11,10 +11,12 @@ enum {
 
 /* "2026-11-23T09:35:00.123Z": RFC 3339, UTC. Returns `text`. */
 const char *clock_text(char text[CLOCK_TEXT]);
+/* "2026-11-23", local. */
+const char *clock_date(char text[CLOCK_TEXT]);
 /* "09:35:00", local. */
 const char *clock_of_day(char text[CLOCK_TEXT]);
 
-/* Milliseconds since some moment; nobody sets this clock. */
+/* Milliseconds since an arbitrary start; setting the time of day does not change them. */
 uint64_t clock_ms(void);
 
 #endif

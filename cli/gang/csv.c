@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* See csv.h. Cells are unquoted in place: what a cell becomes is never longer than what it was. */
+/* See csv.h. The copy of the cells has room for all: a cell never grows when it loses its quotes.
+ */
 #include "csv.h"
 
 #include <base/platform/file.h>
@@ -29,14 +30,14 @@ enum ending {
 static enum ending broken(struct reader *r, const char *what)
 {
     boot0_fail(r->error, BOOT0_E_DATA, "%s, line %zu: %s", r->name, r->line, what);
-    boot0_hint(r->error, "Cells are separated by commas; one with a comma, a quote or a line break "
-                         "in it stands in double quotes, a quote within them is doubled.");
+    boot0_hint(r->error, "Separate cells by commas. Put a cell that has a comma, a quote or a line "
+                         "break in double quotes, and double the quotes within it.");
     return BROKEN;
 }
 
 /* ---- room ---- */
 
-/* Twice as many when they are used up. NULL if out of memory: the old ones stay. */
+/* Doubles the room when it is used up. NULL if out of memory: the items stay as they are. */
 static void *grow(void *items, size_t used, size_t *room, size_t size)
 {
     size_t more = *room ? 2 * *room : 64;
@@ -74,7 +75,7 @@ static bool add_row(struct reader *r, size_t row, size_t line)
 
 /* ---- cells ---- */
 
-/* What stands behind a cell. */
+/* Takes the separator after a cell. */
 static enum ending take_separator(struct reader *r)
 {
     if (r->at == r->end)
@@ -86,7 +87,7 @@ static enum ending take_separator(struct reader *r)
     if (*r->at == '\r' && r->at + 1 < r->end && r->at[1] == '\n')
         r->at++;
     if (*r->at != '\n')
-        return broken(r, "there is something between a quote and the next comma");
+        return broken(r, "text between a closing quote and the next comma");
     r->at++;
     return ROW_ENDS;
 }
@@ -103,7 +104,7 @@ static enum ending take_quoted(struct reader *r)
         }
         *r->to++ = *r->at;
     }
-    return broken(r, "a quote is open until the end of the file");
+    return broken(r, "a quote is not closed");
 }
 
 static bool ends_plain(const struct reader *r)
@@ -168,7 +169,8 @@ static bool check_row(struct reader *r, size_t row, size_t line, size_t count)
     if (row > 0 && count != r->csv->columns) {
         boot0_fail(r->error, BOOT0_E_DATA, "%s, line %zu: %zu cells, but the first row has %zu",
                    r->name, line, count, r->csv->columns);
-        boot0_hint(r->error, "Each row has as many as the first one, which names the columns.");
+        boot0_hint(r->error,
+                   "Each row needs as many cells as the first one, which names the columns.");
         return false;
     }
     if (row == 0 && count > CSV_COLUMNS_MAX)
@@ -230,7 +232,7 @@ enum boot0_status csv_parse(struct csv *csv, const char *text, size_t size, cons
     if (size >= 3 && memcmp(text, mark, 3) == 0)
         r.at += 3;
     if (memchr(text, '\0', size))
-        good = broken(&r, "the file is no text: it has a byte of zero") != BROKEN;
+        good = broken(&r, "the file is not text: it has a byte of zero") != BROKEN;
     else
         good = take_rows(&r) && check_header(&r);
     if (good)
@@ -246,8 +248,8 @@ static enum boot0_status read_file(const char *name, char *text, size_t *size,
 
     if (!file) {
         boot0_fail(error, BOOT0_E_NO_INPUT, "%s: %s", name, strerror(errno));
-        return boot0_hint(error, "--csv wants a table with a row for each board, as spreadsheets "
-                                 "save it: columns with commas between them.");
+        return boot0_hint(error, "--csv takes a table with a row for each board, as spreadsheets "
+                                 "save it: columns separated by commas.");
     }
     *size = fread(text, 1, CSV_FILE_MAX + 1, file);
     if (ferror(file))

@@ -14,25 +14,25 @@ enum {
 struct csv {
     char *text;    /* all cells, each with a NUL */
     char **cells;  /* row by row, the header first; NULL: none yet */
-    size_t *lines; /* where each row begins in the file, from 1 */
+    size_t *lines; /* the line that each row begins at, from 1 */
     size_t columns;
     size_t rows; /* without the header */
 };
 
 /*
- * Takes LF, CRLF and a byte order mark; empty lines are skipped. BOOT0_E_DATA tells the line: a row
- * of another length than the header, an open quote, a NUL, two columns of one name. On success the
- * caller owns what is in *csv: csv_free().
+ * Accepts LF, CRLF and a byte order mark, and skips empty lines. BOOT0_E_DATA: a row is not as long
+ * as the header, a quote is not closed, there is a NUL, two columns have the same name; the message
+ * has the line. On success csv_free() must follow.
  */
 enum boot0_status csv_parse(struct csv *csv, const char *text, size_t size, const char *name,
                             struct boot0_error *error);
 enum boot0_status csv_load(struct csv *csv, const char *file, struct boot0_error *error);
 void csv_free(struct csv *csv);
 
-/* Index of a column by its name; csv->columns if there is none. */
+/* The index of a column by its name; csv->columns if there is none. */
 size_t csv_column(const struct csv *csv, const char *name);
 
-/* Never NULL; `row` from 0, behind the header. */
+/* Never NULL; `row` counts from 0, without the header. */
 const char *csv_cell(const struct csv *csv, size_t row, size_t column);
 
 /* The line that a row begins at. */

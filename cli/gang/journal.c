@@ -11,7 +11,8 @@
 static enum boot0_status failed(const struct journal *journal, struct boot0_error *error)
 {
     boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s: %s", journal->name, strerror(errno));
-    return boot0_hint(error, "Is the disk full, or the file in a place that you may not write to?");
+    return boot0_hint(error,
+                      "Check that the disk is not full, and that you may write to the file.");
 }
 
 enum boot0_status journal_open(struct journal *journal, const char *name, struct boot0_error *error)
@@ -29,7 +30,7 @@ enum boot0_status journal_open(struct journal *journal, const char *name, struct
     }
     journal_close(journal);
     boot0_fail(error, BOOT0_E_NO_OUTPUT, "%s is not a regular file", name);
-    return boot0_hint(error, "What is written down is read again at the next start.");
+    return boot0_hint(error, "Use a regular file: boot0 reads it again at the next start.");
 }
 
 void journal_close(struct journal *journal)
@@ -56,7 +57,7 @@ bool journal_try_alone(struct journal *journal)
     return b0_log_lock(journal->fd, B0_LOCK_EXCLUSIVE, false) == 0;
 }
 
-/* Gives the whole lines of a text, and takes note of how far they go. */
+/* Passes on the whole lines of a text, and remembers how far they go. */
 static enum boot0_status give_lines(struct journal *journal, char *text, size_t size,
                                     bool (*line)(void *context, const char *text), void *context,
                                     struct boot0_error *error)

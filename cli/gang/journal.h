@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Files of lines that several processes append to and that a crash cannot spoil: each line is
- * appended by one write(), and on the disk when append returns.
+ * Files of lines that several processes append to, and that a crash cannot damage: each line is
+ * appended by one write(), and is on the disk when the append returns.
  */
 #ifndef BOOT0_CLI_GANG_JOURNAL_H
 #define BOOT0_CLI_GANG_JOURNAL_H
@@ -18,14 +18,14 @@ struct journal {
 };
 
 /*
- * Creates it if need be; its name is on the disk then. The name must live as long as the journal.
- * BOOT0_E_NO_OUTPUT.
+ * Creates the file if there is none; its name is on the disk then. The name must live as long as
+ * the journal. BOOT0_E_NO_OUTPUT.
  */
 enum boot0_status journal_open(struct journal *journal, const char *name,
                                struct boot0_error *error);
 void journal_close(struct journal *journal);
 
-/* Locks of flock(): against other processes, not against threads of this one. */
+/* Locks of flock(): they exclude other processes, not threads of this one. */
 enum journal_lock {
     JOURNAL_UNLOCK,
     JOURNAL_SHARED,
@@ -33,15 +33,15 @@ enum journal_lock {
 };
 enum boot0_status journal_lock(struct journal *journal, enum journal_lock lock,
                                struct boot0_error *error);
-/* True: nobody else has a lock, and this process has the exclusive one now. */
+/* True: no other process has a lock, and this one has the exclusive lock now. */
 bool journal_try_alone(struct journal *journal);
 
-/* Calls `line` for each whole line that was not read before; without its line feed. */
+/* Calls `line` for each whole line that was not read before, without its line feed. */
 enum boot0_status journal_read(struct journal *journal,
                                bool (*line)(void *context, const char *text), void *context,
                                struct boot0_error *error);
 
-/* Appends text and a line feed; before it, one for a line that a crash has cut. */
+/* Appends text and a line feed. If a crash has cut the last line, a line feed goes before it. */
 enum boot0_status journal_append(struct journal *journal, const char *text,
                                  struct boot0_error *error);
 

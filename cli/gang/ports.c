@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which boards a gang begins, and that none is done twice: see coordinator.h. */
+/* Which boards a gang flashes, and that it flashes none twice: see coordinator.h. */
 #include "clock.h"
 #include "coordinator.h"
 
@@ -8,11 +8,13 @@
 #include <string.h>
 
 enum {
-    /* An empty port for so long: it was unplugged, and did not only come back as another device. */
+    /* A port that is empty for this time: the board was unplugged, and does not just restart. */
     UNPLUGGED_MS = 2000,
+    /* Interfaces of boards, and other devices with a serial port. */
+    CANDIDATES_MAX = 256,
 };
 
-/* A program that can be asked for DFU mode: by its DFU interface, or as a Maple's sketch. */
+/* A program that can be restarted into DFU mode: it has a DFU interface, or is a Maple's sketch. */
 static bool is_program(const struct boot0_candidate *candidate)
 {
     return candidate->dfu_protocol == BOOT0_DFU_PROTOCOL_RUNTIME ||
@@ -20,7 +22,7 @@ static bool is_program(const struct boot0_candidate *candidate)
             candidate->product == BOOT0_PRODUCT_MAPLE_SERIAL);
 }
 
-/* Other devices with a serial port are none of ours. */
+/* Other devices with a serial port are left alone. */
 static bool is_wanted(const struct arguments *arguments, const struct boot0_candidate *candidate)
 {
     if (is_program(candidate) ? !arguments->gang.detach : candidate->serial_only)
@@ -33,7 +35,7 @@ static bool is_wanted(const struct arguments *arguments, const struct boot0_cand
     return !arguments->select.has_product || candidate->product == arguments->select.product;
 }
 
-/* Linux tells whether anything is plugged in there, also what has no DFU interface. */
+/* Linux tells whether anything is plugged in there, also devices without a DFU interface. */
 static bool is_occupied(const char *path)
 {
     char name[BOOT0_PATH_MAX + 32];
@@ -51,7 +53,7 @@ static struct usb_port *find_port(struct coordinator *coordinator, const char *p
     return NULL;
 }
 
-/* Whether another board is there than the one that was flashed: by its serial number. */
+/* Whether this is another board than the one that was flashed, by its serial number. */
 static bool is_another(struct coordinator *coordinator, const struct usb_port *port)
 {
     const struct boot0_selection selection = {.path = port->path};
@@ -69,7 +71,7 @@ static bool is_another(struct coordinator *coordinator, const struct usb_port *p
     return another;
 }
 
-/* A board that was done is not done again while it stays plugged, whatever it enumerates as. */
+/* A board is not flashed again while it stays plugged in, whatever it enumerates as. */
 static bool is_due(struct coordinator *coordinator, const struct boot0_candidate *candidate)
 {
     struct usb_port *port = find_port(coordinator, candidate->path);
@@ -87,7 +89,7 @@ static bool is_due(struct coordinator *coordinator, const struct boot0_candidate
     return false;
 }
 
-/* Ports that were empty long enough are as good as new. */
+/* Forgets ports that were empty long enough: the next board there is flashed. */
 static void forget_unplugged(struct coordinator *coordinator)
 {
     size_t kept = 0;
@@ -99,6 +101,8 @@ static void forget_unplugged(struct coordinator *coordinator)
             port->seen_ms = clock_ms();
         if (clock_ms() - port->seen_ms < UNPLUGGED_MS)
             coordinator->ports[kept++] = *port;
+        else
+            show_forget(&coordinator->gang, port->path);
     }
     coordinator->port_count = kept;
 }
@@ -111,7 +115,7 @@ static enum boot0_status start_at(struct coordinator *coordinator,
     struct worker worker = {.candidate = *candidate};
 
     if (!port && coordinator->port_count == BOARDS_MAX)
-        return BOOT0_OK; /* when one was unplugged */
+        return BOOT0_OK; /* later, when one was unplugged */
     if (!port)
         port = &coordinator->ports[coordinator->port_count++];
     *port = (struct usb_port){.address = candidate->address, .seen_ms = clock_ms()};
@@ -131,9 +135,9 @@ void ports_learn(struct coordinator *coordinator, const struct worker *worker)
     port->seen_ms = clock_ms();
 }
 
-/* ---- what is there ---- */
+/* ---- boards that are there ---- */
 
-/* With --follow no more are begun than --count wants. */
+/* With --follow, no more boards are begun than --count says. */
 static bool has_room(const struct gang *gang)
 {
     uint32_t wanted = gang->arguments->gang.follow ? gang->arguments->gang.count : 0;
@@ -141,33 +145,22 @@ static bool has_room(const struct gang *gang)
     return wanted == 0 || workers_good(gang) + workers_at_work(gang) < wanted;
 }
 
-/* Numbers as numbers: "1-2" before "1-10". */
 static int by_port(const void *a, const void *b)
 {
-    const char *p = ((const struct boot0_candidate *)a)->path;
-    const char *q = ((const struct boot0_candidate *)b)->path;
-
-    for (; *p && *q; p++, q++) {
-        size_t m = strspn(p, "0123456789"), n = strspn(q, "0123456789");
-
-        if (m != n)
-            return m < n ? -1 : 1;
-        if (*p != *q)
-            return *p < *q ? -1 : 1;
-    }
-    return (*p != '\0') - (*q != '\0');
+    return table_order(((const struct boot0_candidate *)a)->path,
+                       ((const struct boot0_candidate *)b)->path);
 }
 
 enum boot0_status ports_start_due(struct coordinator *coordinator, struct boot0_error *error)
 {
-    struct boot0_candidate list[BOARDS_MAX];
+    struct boot0_candidate list[CANDIDATES_MAX];
     const struct boot0_bus *bus = &coordinator->command.bus;
     size_t count;
-    enum boot0_status status = bus->ops->scan(bus->context, list, BOARDS_MAX, &count, error);
+    enum boot0_status status = bus->ops->scan(bus->context, list, CANDIDATES_MAX, &count, error);
 
     forget_unplugged(coordinator);
-    if (count > BOARDS_MAX)
-        count = BOARDS_MAX;
+    if (count > CANDIDATES_MAX)
+        count = CANDIDATES_MAX;
     qsort(list, status == BOOT0_OK ? count : 0, sizeof *list, by_port);
     for (size_t i = 0; status == BOOT0_OK && i < count; i++)
         if (has_room(&coordinator->gang) && is_wanted(coordinator->gang.arguments, &list[i]) &&
@@ -176,7 +169,7 @@ enum boot0_status ports_start_due(struct coordinator *coordinator, struct boot0_
     return status;
 }
 
-/* Whether another DFU interface of the same device is in the list before it, and is wanted too. */
+/* Whether the list has an earlier DFU interface of the same device that is wanted too. */
 static bool is_counted(const struct arguments *arguments, const struct boot0_candidate *list,
                        size_t index)
 {
@@ -188,15 +181,15 @@ static bool is_counted(const struct arguments *arguments, const struct boot0_can
 
 size_t ports_count(struct coordinator *coordinator, size_t *programs)
 {
-    struct boot0_candidate list[BOARDS_MAX];
+    struct boot0_candidate list[CANDIDATES_MAX];
     struct boot0_error error;
     const struct boot0_bus *bus = &coordinator->command.bus;
     size_t count = 0, wanted = 0;
 
     *programs = 0;
-    if (bus->ops->scan(bus->context, list, BOARDS_MAX, &count, &error) != BOOT0_OK)
+    if (bus->ops->scan(bus->context, list, CANDIDATES_MAX, &count, &error) != BOOT0_OK)
         return 0;
-    for (size_t i = 0; i < count && i < BOARDS_MAX; i++) {
+    for (size_t i = 0; i < count && i < CANDIDATES_MAX; i++) {
         wanted += is_wanted(coordinator->gang.arguments, &list[i]) &&
                   !is_counted(coordinator->gang.arguments, list, i);
         *programs += is_program(&list[i]);

@@ -16,9 +16,9 @@ static const char begin_start[] = "{\"event\":\"begin\",\"id\":\"";
 static const char done_start[] = "{\"event\":\"done\",\"id\":\"";
 static const char lost_start[] = "{\"event\":\"lost\",\"id\":\"";
 
-/* ---- what is open ---- */
+/* ---- boards that are not done ---- */
 
-/* The id behind `start`, with its length; NULL: the line is another one. */
+/* The id after `start`, and its length. NULL: the line begins otherwise. */
 static const char *id_of(const char *line, const char *start, size_t *length)
 {
     size_t skip = strlen(start);
@@ -120,7 +120,7 @@ enum boot0_status record_open(struct record *record, const char *name,
     status = journal_open(&record->journal, name, error);
     if (status == BOOT0_OK && journal_try_alone(&record->journal))
         status = tell_lost(record, lost, error);
-    /* As long as this run lasts, its begins are no losses to others. */
+    /* While this run lasts, other runs do not take its boards for lost. */
     if (status == BOOT0_OK)
         status = journal_lock(&record->journal, JOURNAL_SHARED, error);
     return status;
@@ -154,6 +154,7 @@ static bool line_begin(struct line *line, const char *event, const struct record
     json_text(&line->json, "image_sha256", board->digest);
     if (board->csv_line > 0)
         json_number(&line->json, "csv_line", board->csv_line);
+    values_write(board->values, &line->json);
     return true;
 }
 
@@ -201,6 +202,8 @@ enum boot0_status record_done(struct record *record, const struct record_board *
     json_number(&line.json, "bytes_written", report->bytes_written);
     json_bool(&line.json, "touched", report->touched);
     json_bool(&line.json, "started", report->started);
+    if (board->has_report)
+        json_bool(&line.json, "reported", board->reported);
     if (result->code != BOOT0_OK)
         json_error(&line.json, result);
     return line_end(&line, record, error);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The record: a JSON line when a board is begun and one when it is done, each on the disk before
- * the work goes on. A begin without a done is told at the next start.
+ * the work goes on. The next start names boards that have a begin without a done.
  */
 #ifndef BOOT0_CLI_GANG_RECORD_H
 #define BOOT0_CLI_GANG_RECORD_H
 
 #include "journal.h"
+#include "values.h"
 
 #include <boot0/session.h>
 
@@ -15,26 +16,29 @@ enum {
 };
 
 struct record {
-    struct journal journal; /* fd -1: no record is wanted */
+    struct journal journal; /* fd -1: there is no record */
     char run[RECORD_ID - 24];
     unsigned count;
 };
 
 /*
- * Calls `lost` for each board that an earlier run has begun and not finished, and notes that it was
- * told. Not while another run uses the same file.
+ * Calls `lost` for each board that an earlier run has begun and not finished, and appends that this
+ * was done. Not while another run uses the same file.
  */
 enum boot0_status record_open(struct record *record, const char *name,
                               void (*lost)(const char *line), struct boot0_error *error);
 void record_close(struct record *record);
 
-/* What is written down of one board. */
+/* One board of the record. */
 struct record_board {
     char id[RECORD_ID]; /* filled by record_begin() */
     const struct boot0_board *board;
     const char *path;
     const char *digest; /* of the image with its patches, hex */
     size_t csv_line;    /* 0: none */
+    const struct values *values;
+    bool has_report; /* --done was run */
+    bool reported;   /* and took it */
 };
 
 enum boot0_status record_begin(struct record *record, struct record_board *board,

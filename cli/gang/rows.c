@@ -36,7 +36,7 @@ static void write_digest(const struct csv *csv, size_t row, struct row_digest *d
     digest->row = row;
 }
 
-/* Of the hex digits at `key`, which need not end behind them. */
+/* Compares the hex digits at `key`; more may follow them. */
 static int by_text(const void *key, const void *digest)
 {
     return memcmp(key, ((const struct row_digest *)digest)->text, DIGEST_LENGTH);
@@ -66,13 +66,13 @@ static enum boot0_status digest_rows(struct rows *rows, struct boot0_error *erro
         boot0_fail(error, BOOT0_E_DATA, "lines %zu and %zu of the CSV file are the same",
                    csv_line(csv, one->row < other->row ? one->row : other->row),
                    csv_line(csv, one->row < other->row ? other->row : one->row));
-        return boot0_hint(error, "Each row is for one board. Take one of them out, or number them "
-                                 "in a column of their own.");
+        return boot0_hint(error, "Each row is for one board. Remove one of them, or number the "
+                                 "rows in a column of their own.");
     }
     return BOOT0_OK;
 }
 
-/* One line of the used file. What is no such line, or was cut, says nothing. */
+/* One line of the used file. Other lines, and those that a crash has cut, are ignored. */
 static bool learn(void *context, const char *text)
 {
     struct rows *rows = context;
@@ -143,8 +143,8 @@ static enum boot0_status fail_used_up(const struct rows *rows, struct boot0_erro
 {
     boot0_fail(error, BOOT0_E_DATA, "all %zu rows of the CSV file are used", rows->csv.rows);
     return boot0_hint(error,
-                      "Add rows for more boards. %s tells which are used; without that file "
-                      "all are free.",
+                      "Add rows for more boards. %s lists the used ones; without that file all "
+                      "are free.",
                       rows->used_name);
 }
 
@@ -175,7 +175,7 @@ enum boot0_status rows_give_back(struct rows *rows, size_t row, struct boot0_err
 
     if (status != BOOT0_OK)
         return status;
-    /* The line is learnt from when the file is read next. */
+    /* The row is free when the file is read next. */
     status = append(rows, row, line_free, error);
     (void)journal_lock(&rows->used, JOURNAL_UNLOCK, &ignored);
     return status;

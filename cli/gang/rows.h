@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The rows of a CSV file, each used once: which are used stands in a file beside it, FILE.used, so
- * that it holds for other processes and after a crash. A row is known by the SHA-256 of its cells:
- * rows may be added, removed and sorted.
+ * The rows of a CSV file, each used once. FILE.used, beside it, lists those that are used, also for
+ * other processes and after a crash. A row is known by the SHA-256 of its cells, so rows may be
+ * added, removed and sorted.
  */
 #ifndef BOOT0_CLI_GANG_ROWS_H
 #define BOOT0_CLI_GANG_ROWS_H
@@ -23,16 +23,16 @@ struct rows {
     bool *taken;                /* by row */
 };
 
-/* Loads the file, and which of its rows are used. BOOT0_E_DATA also if two rows are the same. */
+/* Loads the file and the list of used rows. BOOT0_E_DATA also if two rows are the same. */
 enum boot0_status rows_open(struct rows *rows, const char *file, struct boot0_error *error);
 void rows_close(struct rows *rows);
 
-/* The first row that nobody has used is used from now on. BOOT0_E_DATA: there is none. */
+/* Takes the first row that is free. BOOT0_E_DATA: there is none. */
 enum boot0_status rows_take(struct rows *rows, size_t *row, struct boot0_error *error);
-/* It was not used after all: the board was not touched. */
+/* The row is free again: the board was not touched. */
 enum boot0_status rows_give_back(struct rows *rows, size_t row, struct boot0_error *error);
 
-/* How many are left, as far as is known. */
+/* How many rows are free, as of the last read of the list. */
 size_t rows_left(const struct rows *rows);
 
 #endif

@@ -1,49 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* What is seen of many boards: a line each that is redrawn on a terminal, else one per event. */
-#include "../print.h"
+/*
+ * What a gang prints: a result for each board, on standard output, and a table on a terminal. Where
+ * both are on the same terminal, a good board's result is the last state of its row, and is printed
+ * when the row leaves the table.
+ */
 #include "gang.h"
 
 #include "../advice.h"
 #include "../chip.h"
+#include "../print.h"
 #include "../text.h"
 
+#include <base/platform/terminal.h>
 #include <base/print/json.h>
 #include <string.h>
 
 enum {
-    LINES_MIN = 4, /* of boards at work, on the lowest terminal */
+    NARROW = 60, /* columns; below that, results leave out the serial number */
 };
 
-static const char *const phase_names[BOOT0_PHASE_COUNT] = {
-    [BOOT0_PHASE_WAIT] = "waiting",      [BOOT0_PHASE_READ] = "comparing",
-    [BOOT0_PHASE_ERASE] = "erasing",     [BOOT0_PHASE_WRITE] = "writing",
-    [BOOT0_PHASE_VERIFY] = "verifying",  [BOOT0_PHASE_RUN] = "starting",
-    [BOOT0_PHASE_PREPARE] = "preparing",
-};
+static const char margin[] = "           ";
 
-void show_line(const struct worker *worker, int width, char line[GANG_LINE])
-{
-    const struct boot0_progress *progress = &worker->progress;
-    const char *phase = worker->has_progress ? phase_names[progress->phase] : "opening";
-    size_t size = width > 0 && width < GANG_LINE ? (size_t)width : GANG_LINE;
-    char percent[16] = "";
-
-    if (worker->has_progress && progress->total > 0)
-        snprintf(percent, sizeof percent, "%3u%%",
-                 (unsigned)(progress->done * 100 / progress->total));
-    snprintf(line, size, "%-10s %-16s %-10s%s", worker->path, worker->serial, phase, percent);
-    for (size_t end = strlen(line); end > 0 && line[end - 1] == ' ';)
-        line[--end] = '\0';
-}
-
-void show_clear(struct gang *gang)
-{
-    if (gang->smart && gang->drawn > 0)
-        fputs("\r\033[K", stderr); /* what was typed, such as ^C */
-    for (; gang->drawn > 0; gang->drawn--)
-        fputs("\033[A\033[K", stderr); /* ECMA-48: CUU, EL */
-    fflush(stderr);
-}
+/* ---- results ---- */
 
 static void print_json(const struct worker *worker)
 {
@@ -57,6 +35,11 @@ static void print_json(const struct worker *worker)
         json_text(&json, "image_sha256", worker->digest);
     if (worker->csv_line > 0)
         json_number(&json, "csv_line", worker->csv_line);
+    values_write(&worker->values, &json);
+    if (worker->label)
+        json_text(&json, "label", worker->label);
+    if (worker->note[0])
+        json_text(&json, "message", worker->note);
     json_number(&json, "sectors_erased", worker->report.sectors_erased);
     json_number(&json, "bytes_written", worker->report.bytes_written);
     json_bool(&json, "started", worker->report.started);
@@ -66,7 +49,7 @@ static void print_json(const struct worker *worker)
     json_end(&json);
 }
 
-/* A remedy is told once, not below each of many boards that fail alike. */
+/* Many boards can fail alike: the remedy is printed once. */
 static void print_hint(struct gang *gang, const struct worker *worker)
 {
     char remedy[ADVICE_TEXT], before[ADVICE_TEXT] = "";
@@ -77,7 +60,7 @@ static void print_hint(struct gang *gang, const struct worker *worker)
     if (strcmp(remedy, before) == 0)
         return;
     gang->hinted = worker;
-    print_wrapped(stdout, "           ", remedy);
+    print_wrapped(stdout, margin, remedy);
 }
 
 static void print_result(struct gang *gang, const struct worker *worker)
@@ -85,70 +68,118 @@ static void print_result(struct gang *gang, const struct worker *worker)
     char label[GANG_PATH + BOOT0_TEXT_MAX + 4], time[TEXT_SHORT], size[TEXT_SHORT], text[1200],
         row[64] = "";
 
-    snprintf(label, sizeof label, "%-10s %-16s ", worker->path, worker->serial);
+    if (terminal_width(stdout) < NARROW)
+        snprintf(label, sizeof label, "%-7s ", worker->path);
+    else
+        snprintf(label, sizeof label, "%-10s %-16s ", worker->path, worker->serial);
     if (worker->csv_line > 0)
         snprintf(row, sizeof row, ", with line %zu of the CSV file", worker->csv_line);
     text_time(time, worker->report.total_us);
     if (worker->result.code != BOOT0_OK)
         snprintf(text, sizeof text, "FAILED: %s%s", worker->result.message, row);
     else if (worker->report.bytes_written == 0 && worker->report.sectors_erased == 0)
-        snprintf(text, sizeof text, "done in %s: it held all of it already%s", time, row);
+        snprintf(text, sizeof text, "done in %s: nothing to write%s", time, row);
     else
         snprintf(text, sizeof text, "done in %s: %s written%s", time,
                  text_size(size, worker->report.bytes_written), row);
     print_wrapped(stdout, label, text);
+    if (worker->note[0])
+        print_wrapped(stdout, margin, worker->note);
+    if (worker->label && !gang->arguments->gang.label_to)
+        print_wrapped(stdout, margin, worker->label);
     if (worker->result.code != BOOT0_OK)
         print_hint(gang, worker);
 }
 
+static void show_result(struct gang *gang, struct worker *worker)
+{
+    if (worker->shown)
+        return;
+    table_clear(gang);
+    worker->shown = true;
+    if (gang->arguments->json)
+        print_json(worker);
+    else
+        print_result(gang, worker);
+    fflush(stdout);
+}
+
+/* ---- rows that leave the table ---- */
+
+static bool is_good(const struct worker *worker)
+{
+    return worker->stage == WORKER_ENDED && worker->result.code == BOOT0_OK;
+}
+
+static void leave_table(struct gang *gang, struct worker *worker)
+{
+    show_result(gang, worker);
+    worker->gone = true;
+}
+
+/* Another board is at the port, or the same one again. */
+static bool is_replaced(const struct gang *gang, size_t index)
+{
+    for (size_t i = index + 1; i < gang->count; i++)
+        if (strcmp(gang->workers[i]->path, gang->workers[index]->path) == 0)
+            return true;
+    return false;
+}
+
+/* How many of so many rows are left when boards that are done have left the table. */
+static size_t release(struct gang *gang, size_t rows, size_t room, bool failed_too)
+{
+    for (size_t i = 0; i < gang->count && rows > room; i++) {
+        struct worker *worker = gang->workers[i];
+
+        if (worker->gone || worker->stage != WORKER_ENDED || (!is_good(worker) && !failed_too))
+            continue;
+        leave_table(gang, worker);
+        rows--;
+    }
+    return rows;
+}
+
+/* Boards that have ended make room for those at work: good ones first. */
+static void make_room(struct gang *gang)
+{
+    size_t rows = 0, room = table_room();
+
+    for (size_t i = 0; i < gang->count; i++)
+        rows += !gang->workers[i]->gone;
+    rows = release(gang, rows, room, false);
+    (void)release(gang, rows, room, true);
+}
+
 static void show_results(struct gang *gang)
 {
+    bool waits = gang->smart && b0_is_terminal(stdout);
+
     for (size_t i = 0; i < gang->count; i++) {
         struct worker *worker = gang->workers[i];
 
-        if (worker->state == WORKER_WORKS || worker->shown)
+        if (worker->stage != WORKER_ENDED || worker->gone)
             continue;
-        show_clear(gang);
-        worker->shown = true;
-        if (gang->arguments->json)
-            print_json(worker);
-        else
-            print_result(gang, worker);
-        fflush(stdout);
+        if (!waits || !is_good(worker))
+            show_result(gang, worker);
+        if (!gang->smart || is_replaced(gang, i))
+            leave_table(gang, worker);
     }
+    if (gang->smart)
+        make_room(gang);
 }
 
-/* Ctrl-C: once, and only if it has something to wait for. */
+/* ---- news ---- */
+
+/* After Ctrl-C, once, and only if there is something to wait for. */
 static void show_stop(struct gang *gang, bool stopping, size_t at_work)
 {
     if (gang->told_stop || at_work == 0 || !stopping)
         return;
     gang->told_stop = true;
-    show_clear(gang);
+    table_clear(gang);
     if (!gang->arguments->quiet && !gang->arguments->json)
-        print_wrapped(
-            stderr, "Note: ", "stopping where the boards can be left; Ctrl-C again quits at once");
-}
-
-/* As many lines as the terminal has room for: what has scrolled away cannot be redrawn. */
-static void draw(struct gang *gang, size_t at_work)
-{
-    int width = terminal_width(stderr), height = terminal_height(stderr);
-    size_t room = height > LINES_MIN ? (size_t)height - 1 : LINES_MIN;
-    char line[GANG_LINE];
-
-    for (size_t i = 0; i < gang->count; i++) {
-        if (gang->workers[i]->state != WORKER_WORKS)
-            continue;
-        if (at_work > room && gang->drawn + 1 == room) {
-            print_to(stderr, "and %zu more\n", at_work - gang->drawn);
-            gang->drawn++;
-            return;
-        }
-        show_line(gang->workers[i], width, line);
-        print_to(stderr, "%s\n", line);
-        gang->drawn++;
-    }
+        print_wrapped(stderr, "Note: ", "stopping safely; press Ctrl-C again to quit at once");
 }
 
 void show_update(struct gang *gang, bool stopping)
@@ -157,12 +188,29 @@ void show_update(struct gang *gang, bool stopping)
 
     b0_mutex_lock(&gang->lock);
     for (size_t i = 0; i < gang->count; i++)
-        at_work += gang->workers[i]->state == WORKER_WORKS;
+        at_work += gang->workers[i]->stage != WORKER_ENDED;
     show_stop(gang, stopping, at_work);
     show_results(gang);
-    show_clear(gang);
     if (gang->smart)
-        draw(gang, at_work);
-    fflush(stderr);
+        table_draw(gang);
+    b0_mutex_unlock(&gang->lock);
+}
+
+void show_end(struct gang *gang)
+{
+    b0_mutex_lock(&gang->lock);
+    table_clear(gang);
+    for (size_t i = 0; i < gang->count; i++)
+        if (gang->workers[i]->stage == WORKER_ENDED)
+            leave_table(gang, gang->workers[i]);
+    b0_mutex_unlock(&gang->lock);
+}
+
+void show_forget(struct gang *gang, const char *path)
+{
+    b0_mutex_lock(&gang->lock);
+    for (size_t i = 0; i < gang->count; i++)
+        if (gang->workers[i]->stage == WORKER_ENDED && strcmp(gang->workers[i]->path, path) == 0)
+            leave_table(gang, gang->workers[i]);
     b0_mutex_unlock(&gang->lock);
 }

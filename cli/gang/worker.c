@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The work at one board, in a thread and on a bus of its own. */
+/* The work on one board, in a thread and on a bus of its own. */
 #include "gang.h"
 
 #include "../command_session.h"
 #include "../loader.h"
 #include "../text.h"
+#include "clock.h"
+#include "label.h"
 
 #include <boot0/virtual.h>
 #include <core/sha256.h>
@@ -17,10 +19,13 @@ struct work {
     struct boot0_session *session;
     struct boot0_image *image;
     struct boot0_flash_options options;
+    char date[CLOCK_TEXT];
+    struct facts facts;
+    bool answered; /* --each gave its values; without it, the board was opened */
     bool has_row;
-    size_t row;
     bool begun; /* in the record */
     struct record_board entry;
+    char *label; /* NULL: none, or it is the worker's now */
 };
 
 static bool on_progress(void *context, const struct boot0_progress *progress)
@@ -34,9 +39,67 @@ static bool on_progress(void *context, const struct boot0_progress *progress)
     return !signals_pending();
 }
 
+static void enter_stage(struct worker *worker, enum worker_stage stage)
+{
+    b0_mutex_lock(&worker->gang->lock);
+    worker->stage = stage;
+    b0_mutex_unlock(&worker->gang->lock);
+}
+
+/* ---- the values of this board ---- */
+
+/* The board is open, and nothing was written to it. */
+static enum boot0_status take_values(struct work *work, struct boot0_error *error)
+{
+    struct worker *worker = work->worker;
+    const struct arguments *arguments = worker->gang->arguments;
+    struct values values;
+    char note[EACH_NOTE] = "";
+    enum boot0_status status;
+
+    work->facts = (struct facts){
+        .own = {[FACT_SERIAL] = worker->serial,
+                [FACT_CHIP] = worker->chip_count == 1 ? worker->chips[0]->key : "",
+                [FACT_PATH] = worker->path,
+                [FACT_FILE] = arguments->operands[0],
+                [FACT_DATE] = clock_date(work->date)},
+        .csv = worker->gang->has_csv ? &worker->gang->rows.csv : NULL,
+    };
+    work->answered = !arguments->gang.each;
+    if (work->answered)
+        return BOOT0_OK;
+    enter_stage(worker, WORKER_ASKING);
+    status = each_ask(&arguments->gang, &work->facts, &values, note, error);
+    if (status != BOOT0_OK)
+        return status;
+    b0_mutex_lock(&worker->gang->lock);
+    worker->values = values;
+    memcpy(worker->note, note, sizeof note);
+    b0_mutex_unlock(&worker->gang->lock);
+    work->facts.values = &worker->values;
+    work->answered = true;
+    return BOOT0_OK;
+}
+
+/* Now, because a value that is missing must not be noticed when the board is flashed. */
+static enum boot0_status make_label(struct work *work, struct boot0_error *error)
+{
+    const struct gang_arguments *arguments = &work->worker->gang->arguments->gang;
+    char label[LABEL_MAX];
+    enum boot0_status status;
+
+    if (!arguments->label)
+        return BOOT0_OK;
+    status = label_fill(arguments, &work->facts, label, error);
+    if (status != BOOT0_OK)
+        return status;
+    work->label = strdup(label);
+    return work->label ? BOOT0_OK : boot0_fail(error, BOOT0_E_MEMORY, "out of memory");
+}
+
 /* ---- the image of this board ---- */
 
-/* DfuSe targets: what goes into the main flash belongs to its alternate; others are assigned. */
+/* DfuSe targets: data for the main flash belongs to its alternate; other data is assigned. */
 static uint8_t alternate_at(const struct boot0_board *board, uint32_t address)
 {
     const struct boot0_alternate *flash =
@@ -54,9 +117,9 @@ static enum boot0_status take_row(struct work *work, struct boot0_error *error)
     if (!gang->has_csv)
         return BOOT0_OK;
     b0_mutex_lock(&gang->lock);
-    status = rows_take(&gang->rows, &work->row, error);
+    status = rows_take(&gang->rows, &work->facts.row, error);
     if (status == BOOT0_OK)
-        work->worker->csv_line = csv_line(&gang->rows.csv, work->row);
+        work->worker->csv_line = csv_line(&gang->rows.csv, work->facts.row);
     b0_mutex_unlock(&gang->lock);
     work->has_row = status == BOOT0_OK;
     return status;
@@ -73,7 +136,7 @@ static enum boot0_status apply_patches(struct work *work, struct boot0_error *er
         const struct patch *patch = &gang->patches[i];
         size_t size;
 
-        status = patch_bytes(patch, board->serial, &gang->rows.csv, work->row, bytes, &size, error);
+        status = patch_bytes(patch, &work->facts, bytes, &size, error);
         if (status == BOOT0_OK)
             status = boot0_image_patch(work->image, alternate_at(board, patch->address),
                                        patch->address, bytes, size, error);
@@ -101,12 +164,14 @@ static enum boot0_status make_image(struct work *work, struct boot0_error *error
 
     status = boot0_session_resolve(work->session, worker->gang->image, &work->options, &work->image,
                                    error);
+    if (status == BOOT0_OK)
+        status = take_row(work, error);
+    if (status == BOOT0_OK)
+        status = make_label(work, error);
     if (status == BOOT0_OK && worker->gang->arguments->gang.patch_count > 0) {
         if (work->image->has_addresses)
             work->options.has_address = false; /* it has its place now */
-        status = take_row(work, error);
-        if (status == BOOT0_OK)
-            status = apply_patches(work, error);
+        status = apply_patches(work, error);
     }
     if (status == BOOT0_OK)
         write_digest(work->image, worker->digest);
@@ -152,7 +217,7 @@ static enum boot0_status open_board(struct work *work, const struct boot0_observ
     memcpy(worker->chips, board->chips, sizeof worker->chips);
     worker->chip_count = board->chip_count;
     b0_mutex_unlock(&worker->gang->lock);
-    return arguments->flash.fast ? loader_start(work->session, observer, error) : BOOT0_OK;
+    return BOOT0_OK;
 }
 
 static enum boot0_status note_begin(struct work *work, struct boot0_error *error)
@@ -163,11 +228,58 @@ static enum boot0_status note_begin(struct work *work, struct boot0_error *error
     work->entry = (struct record_board){.board = boot0_session_board(work->session),
                                         .path = worker->path,
                                         .digest = worker->digest,
-                                        .csv_line = worker->csv_line};
+                                        .csv_line = worker->csv_line,
+                                        .values = &worker->values};
     b0_mutex_lock(&worker->gang->lock);
     status = record_begin(&worker->gang->record, &work->entry, error);
     b0_mutex_unlock(&worker->gang->lock);
     work->begun = status == BOOT0_OK;
+    return status;
+}
+
+/* A board is good when its label is printed, too. */
+static enum boot0_status print_label(struct work *work, struct boot0_error *error)
+{
+    struct worker *worker = work->worker;
+    struct gang *gang = worker->gang;
+    char note[EACH_NOTE] = "";
+    enum boot0_status status;
+
+    if (!work->label)
+        return BOOT0_OK;
+    b0_mutex_lock(&gang->label_lock);
+    status = label_put(&gang->arguments->gang, work->label, note, error);
+    b0_mutex_unlock(&gang->label_lock);
+    if (status != BOOT0_OK)
+        return status;
+    b0_mutex_lock(&gang->lock);
+    worker->label = work->label;
+    if (note[0])
+        memcpy(worker->note, note, sizeof note);
+    b0_mutex_unlock(&gang->lock);
+    work->label = NULL;
+    return BOOT0_OK;
+}
+
+/* Tells --done how the board ended. */
+static enum boot0_status report(struct work *work, const struct boot0_error *result,
+                                struct boot0_error *error)
+{
+    struct worker *worker = work->worker;
+    struct gang *gang = worker->gang;
+    const struct each_outcome outcome = {result, &worker->report, worker->digest};
+    char note[EACH_NOTE] = "";
+    enum boot0_status status;
+
+    if (!gang->arguments->gang.done || !work->answered)
+        return BOOT0_OK;
+    status = each_report(&gang->arguments->gang, &work->facts, &outcome, note, error);
+    work->entry.has_report = true;
+    work->entry.reported = status == BOOT0_OK;
+    b0_mutex_lock(&gang->lock);
+    if (note[0])
+        memcpy(worker->note, note, sizeof note);
+    b0_mutex_unlock(&gang->lock);
     return status;
 }
 
@@ -177,23 +289,42 @@ static enum boot0_status note_end(struct work *work, enum boot0_status status,
 {
     struct worker *worker = work->worker;
     struct gang *gang = worker->gang;
-    struct boot0_error own = {.code = BOOT0_OK};
+    struct boot0_error own = {.code = BOOT0_OK}, unreported = {.code = BOOT0_OK};
 
     if (status == BOOT0_OK)
         error->code = BOOT0_OK;
-    if (work->session)
-        boot0_session_report(work->session, &worker->report);
+    (void)report(work, error, &unreported);
     b0_mutex_lock(&gang->lock);
     if (work->begun)
         (void)record_done(&gang->record, &work->entry, &worker->report, error, &own);
     if (work->has_row && status != BOOT0_OK && !worker->report.touched && own.code == BOOT0_OK &&
-        rows_give_back(&gang->rows, work->row, &own) == BOOT0_OK)
+        rows_give_back(&gang->rows, work->facts.row, &own) == BOOT0_OK)
         worker->csv_line = 0;
     b0_mutex_unlock(&gang->lock);
+    if (own.code == BOOT0_OK)
+        own = unreported;
     if (status == BOOT0_OK && own.code != BOOT0_OK) {
         *error = own;
         status = own.code;
     }
+    return status;
+}
+
+/* What is done with a board that is open and has its values. */
+static enum boot0_status flash_board(struct work *work, const struct boot0_observer *observer,
+                                     struct boot0_error *error)
+{
+    enum boot0_status status = BOOT0_OK;
+
+    enter_stage(work->worker, WORKER_FLASHING);
+    if (work->worker->gang->arguments->flash.fast)
+        status = loader_start(work->session, observer, error);
+    if (status == BOOT0_OK)
+        status = make_image(work, error);
+    if (status == BOOT0_OK)
+        status = note_begin(work, error);
+    if (status == BOOT0_OK)
+        status = boot0_session_flash(work->session, work->image, &work->options, error);
     return status;
 }
 
@@ -207,19 +338,23 @@ void worker_run(void *context)
     enum boot0_status status = open_board(&work, &observer, &error);
 
     if (status == BOOT0_OK)
-        status = make_image(&work, &error);
+        status = take_values(&work, &error);
     if (status == BOOT0_OK)
-        status = note_begin(&work, &error);
+        status = flash_board(&work, &observer, &error);
+    if (work.session)
+        boot0_session_report(work.session, &worker->report);
+    enter_stage(worker, WORKER_REPORTING);
     if (status == BOOT0_OK)
-        status = boot0_session_flash(work.session, work.image, &work.options, &error);
+        status = print_label(&work, &error);
     status = note_end(&work, status, &error);
     boot0_session_close(work.session);
     boot0_bus_close(&work.bus);
     boot0_image_free(work.image);
+    free(work.label);
     b0_mutex_lock(&worker->gang->lock);
     worker->result = error;
     worker->result.code = status;
-    worker->state = WORKER_ENDED;
+    worker->stage = WORKER_ENDED;
     b0_condition_signal(&worker->gang->ended);
     b0_mutex_unlock(&worker->gang->lock);
 }

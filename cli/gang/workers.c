@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The threads of a gang, one for each board at work: see coordinator.h. */
+/* The threads of a gang, one per board at work: see coordinator.h. */
 #include "coordinator.h"
 
 #include <stdlib.h>
@@ -36,7 +36,7 @@ enum boot0_status workers_start(struct gang *gang, const struct worker *what,
     worker->gang = gang;
     if (!b0_thread_start(&worker->thread, worker_run, worker)) {
         free(worker);
-        return boot0_fail(error, BOOT0_E_MEMORY, "no thread can be started");
+        return boot0_fail(error, BOOT0_E_MEMORY, "cannot start another thread");
     }
     gang->workers[gang->count++] = worker;
     return BOOT0_OK;
@@ -49,7 +49,7 @@ struct worker *workers_join(struct gang *gang)
         bool ended;
 
         b0_mutex_lock(&gang->lock);
-        ended = worker->state == WORKER_ENDED;
+        ended = worker->stage == WORKER_ENDED;
         b0_mutex_unlock(&gang->lock);
         if (!ended || worker->joined)
             continue;
@@ -80,7 +80,7 @@ bool workers_is_at(const struct gang *gang, const char *path)
 static bool has_ended(const struct gang *gang)
 {
     for (size_t i = 0; i < gang->count; i++)
-        if (gang->workers[i]->state == WORKER_ENDED && !gang->workers[i]->joined)
+        if (gang->workers[i]->stage == WORKER_ENDED && !gang->workers[i]->joined)
             return true;
     return false;
 }

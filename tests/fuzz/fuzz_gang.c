@@ -8,6 +8,7 @@
 
 static void try_patch(const uint8_t *data, size_t size, const struct csv *csv)
 {
+    const struct facts facts = {.own = {[FACT_SERIAL] = "315A28A0B956"}, .csv = csv};
     uint8_t bytes[PATCH_BYTES_MAX];
     struct boot0_error error;
     struct patch patch;
@@ -18,9 +19,9 @@ static void try_patch(const uint8_t *data, size_t size, const struct csv *csv)
     memcpy(option, data, size);
     option[size] = '\0';
     if (patch_parse(&patch, option, &error) == BOOT0_OK &&
-        patch_resolve(&patch, csv, &error) == BOOT0_OK &&
-        (!patch_wants_csv(&patch) || (csv && csv->rows > 0)))
-        (void)patch_bytes(&patch, "315A28A0B956", csv, 0, bytes, &size, &error);
+        patch_resolve(&patch, csv, true, &error) == BOOT0_OK &&
+        (!patch_wants_csv(&patch, csv) || (csv && csv->rows > 0)))
+        (void)patch_bytes(&patch, &facts, bytes, &size, &error);
     free(option);
 }
 

@@ -344,7 +344,18 @@ def gang_seeds():
     yield "serial", b"0x0800FFF0=serial\n"
     yield "text", b"0x0800FFF0:16=text:hello\nname\n1\n"
     yield "csv", b"0x0800FFF0:6=csvhex:mac\n\xef\xbb\xbfmac,name\r\n0102030405AB,one\r\n\r\n,two\r\n"
+    yield "names", b"0x0800FFF0:8=u32:{mac}\nmac\n77\n"
+    yield "braces", b"0x0800FFF0=text:{{{serial}}} {mac}\nmac\n77\n"
+    yield "number", b"0x0800FFF0=i16:-0x7f\n"
     yield "quoted", b'0x0800FFF0=csv:key\nkey,"a ""b""\n"\n"x,y",z\n'
+
+
+def values_seeds():
+    """Objects that a command prints for a board."""
+    yield "usual", b'{"number":17,"key":"00:11:22"}\n'
+    yield "secret", b' { "a" : -1.5e3 , "secret" : { "key" : "ff" } , "b" : "" } '
+    yield "escapes", b'{"t":"\\"\\\\\\n\\u00e4\\ud83d\\ude00"}'
+    yield "wrong", b'{"a":true,"a":[1]}'
 
 
 def settings_seeds():
@@ -575,6 +586,7 @@ TARGETS = {
     "setup": setup_seeds,
     "srec": srec_seeds,
     "trace": trace_seeds,
+    "values": values_seeds,
     "uf2": uf2_seeds,
 }
 

@@ -28,7 +28,7 @@ static struct boot0_error error;
 static enum boot0_status parse(const struct command *command, const char *line)
 {
     static char words[1024];
-    char *argv[80];
+    char *argv[160];
     int argc = 0;
 
     snprintf(words, sizeof words, "%s", line);
@@ -230,7 +230,7 @@ static void test_virtual_boards(void **state)
     assert_parses(&list, "--virtual f407 --virtual=f072:rdp=1");
     assert_int_equal(arguments.select.virtual_count, 2);
     assert_string_equal(arguments.select.virtual_boards[1], "f072:rdp=1");
-    assert_refuses(&list, repeated("--virtual f407", VIRTUAL_MAX + 1), "16");
+    assert_refuses(&list, repeated("--virtual f407", VIRTUAL_MAX + 1), "64");
 }
 
 static void test_unknown(void **state)
