@@ -34,7 +34,8 @@ release=("${build[@]}" "${firmware[@]}" "${web[@]}" dpkg-dev gcc-aarch64-linux-g
          libc6-dev-arm64-cross libc6-dev-armhf-cross python3-yaml qemu-user-static rpm ruby)
 lint=("${build[@]}" clang clang-format clang-tidy cppcheck shellcheck)
 test=("${demo[@]}" "${lint[@]}" ccache cmake g++ git libcmocka-dev libclang-rt-dev valgrind
-      libnewlib-arm-none-eabi fwupd python3 python3-usb stm32flash udev usbutils groff zsh fish)
+      libnewlib-arm-none-eabi fwupd postgresql python3 python3-usb sqlite3 stm32flash udev usbutils
+      groff zsh fish)
 # Drawing docs/pictures, and recording the demo.
 pictures=("${test[@]}" python3-pyte)
 

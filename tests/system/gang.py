@@ -156,6 +156,14 @@ def interrupt(directory):
     equal(sorted(line["event"] for line in lines(record)), ["begin"] * 2 + ["done"] * 2, "record")
 
 
+def sixty_four():
+    say("64 boards on one hub")
+    boards = [f"f407:serial=N{i}" for i in range(64)]
+    done = run([VBOARD, "--speed", "0", *boards, "--", BOOT0, "list", "--json"])
+    equal([json.loads(line)["path"] for line in done.stdout.splitlines()],
+          [f"1-{i + 1}" for i in range(64)], "the ports")
+
+
 def programs(directory):
     say("sketches and other serial ports are left alone, unless --detach asks for them")
     image = directory.file("p.bin", firmware(1000))
@@ -173,7 +181,7 @@ def mistakes(directory):
     say("mistakes")
     image = directory.file("d.bin", firmware(1000))
     table = directory.file("t.csv", b"n\n1\n")
-    fails(64, ["no '=' in it"], "gang", "--patch", "0x08000000", image, board="f407")
+    fails(64, ["there is no '='"], "gang", "--patch", "0x08000000", image, board="f407")
     fails(64, ["--csv FILE"], "gang", "--patch", "0x08004000=csv:n", image, board="f407")
     fails(64, ["no column"], "gang", "--csv", table, "--patch", "0x0=csv:m", image, board="f407")
     fails(64, ["no --patch uses it"], "gang", "--csv", table, image, board="f407")
@@ -270,6 +278,7 @@ def main():
         crash(directory)
         crash_with_table(directory)
         interrupt(directory)
+        sixty_four()
         programs(directory)
         mistakes(directory)
         follow(directory)
