@@ -54,6 +54,7 @@ def json_members(directory):
     with_entry = [*lines[:-1], ":0400000508000101ED", lines[-1]]
     directory.file("a.hex", "\n".join(with_entry).encode())
     elf, odd = (directory.file(name, images.FILES[name]) for name in ["m4f.elf", "elf2dfuse.dfu"])
+    table = directory.file("t.csv", b"n\nABC\n")
     board = f"f407:flash={directory.file('flash.bin')}"
     own = directory.file("own.conf", b"vdd = 3.3\n[chip own]\nlike = f407\nid = none\n"
                          b"[board own]\nchip = own\n[quirk 1209:0001]\n")
@@ -77,6 +78,8 @@ def json_members(directory):
         "driver": ["driver"],
         "udev": ["udev"],
         "version": ["version"],
+        "gang": ["gang", "--csv", table, "--patch", "0x08004000=csv:n", "--each",
+                 "echo said >&2; echo {}", "--label", "{n}", image],
     }.items():
         fails = command == "doctor"  # it prints most for a missing board
         with_board = command not in ["info FILE", "convert", "driver", "udev", "version", "config"]
@@ -88,7 +91,7 @@ def json_members(directory):
             found |= members(boot0_json("reset", "--to", "program", board=board))
         always, allowed = documented(command)
         check(found <= allowed, f"{command}: not in the manual: {found - allowed}")
-        missing = always - found - ({"error"} if command == "list" else set())
+        missing = always - found - ({"error"} if command in ("list", "gang") else set())
         equal(missing, set(), f"{command}: in the manual only")
     error = boot0_json("list", board="f407:boot0=0", status=69)[0]
     equal(members(error) - {"error"}, documented("error")[0], "members of an error")
