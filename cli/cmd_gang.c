@@ -28,8 +28,8 @@ static enum boot0_status fail_missing(size_t there, size_t wanted, size_t progra
                           "Use --detach to restart running programs into DFU mode: %zu of them are "
                           "there. Nothing was flashed.",
                           programs);
-    return boot0_hint(error, "Run `boot0 list` to see the boards that are there. Bring each into "
-                             "DFU mode: BOOT0 high, reset. --wait waits for them, --follow takes "
+    return boot0_hint(error, "Run `boot0 list` to see the connected boards. Bring each into DFU "
+                             "mode: BOOT0 high, reset. --wait waits for them, --follow takes "
                              "them as they come. Nothing was flashed.");
 }
 
@@ -271,9 +271,8 @@ static enum boot0_status check(const struct arguments *arguments, struct boot0_e
     }
     if (given->follow && arguments->select.has_wait) {
         boot0_fail(error, BOOT0_E_USAGE, "--follow cannot be used with --wait");
-        return boot0_hint(error,
-                          "Leave --wait out: --follow waits by itself. --count ends it after "
-                          "so many boards.");
+        return boot0_hint(error, "Omit --wait: --follow waits by itself. --count N ends it after N "
+                                 "boards.");
     }
     if (given->timeout_s > 0 && !given->each && !given->done && !given->label_to) {
         boot0_fail(error, BOOT0_E_USAGE, "--command-timeout is given, but no command");

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Checks the texts that a user sees against the patterns in scripts/words.txt.
 
-  scripts/check-words.py [--docs] [--list] [FILE…]
+  scripts/check-words.py [--list] [FILE…]
 
-Without FILE it checks all files of the repository that have such texts. --docs includes the files
-of PENDING. --list prints the texts instead of checking them.
+Without FILE it checks all files of the repository that have such texts. --list prints the
+texts instead of checking them.
 """
 
 import argparse
@@ -21,8 +21,6 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORDS = ROOT / "scripts/words.txt"
-# Files that are checked only with --docs: others are rewriting them. Empty it to check everything.
-PENDING = ("README.md", "docs/*", "cli/gang/*", "cli/cmd_gang.c")
 
 
 @dataclasses.dataclass
@@ -274,13 +272,10 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--docs", action="store_true", help="check the files of PENDING, too")
     parser.add_argument("--list", action="store_true", help="print the texts instead")
     parser.add_argument("file", nargs="*")
     options = parser.parse_args()
-    pending = () if options.docs or options.file else PENDING
-    names = [name for name in options.file or repository_files()
-             if kind_of(name) and not any(fnmatch.fnmatch(name, pattern) for pattern in pending)]
+    names = [name for name in options.file or repository_files() if kind_of(name)]
     words, exemptions = read_words(WORDS.read_text(encoding="utf-8"))
     found = 0
     for name in names:

@@ -64,18 +64,26 @@ static const char *chip_name(const struct worker *worker)
     return worker->chip_count == 1 ? worker->chips[0]->key : worker->chips[0]->family;
 }
 
-/* "118 KiB/s, 3 s left", or "3 s left"; "" while that would be a guess. */
+/* "118 KiB/s, 3 s left", or "3 s left", of all phases; "" while that would be a guess. */
 static void write_numbers(const struct boot0_progress *now, bool with_rate, char *text, size_t size)
 {
     char rate[TEXT_SHORT], left[TEXT_SHORT];
-    uint64_t speed = now->elapsed_us ? now->done * 1000000 / now->elapsed_us : 0, left_us;
+    uint64_t speed = now->elapsed_us ? now->done * 1000000 / now->elapsed_us : 0;
+    bool with_left = now->left_us > 0;
 
     text[0] = '\0';
     if (speed == 0 || now->elapsed_us < RATE_AFTER_US)
         return;
-    left_us = (now->total - now->done) * 1000000 / speed;
-    snprintf(text, size, "  %s%s%s left", with_rate ? text_size(rate, speed) : "",
-             with_rate ? "/s, " : "", left_us < 1000000 ? "<1 s" : text_time(left, left_us));
+    text_size(rate, speed);
+    snprintf(left, sizeof left, "<1 s");
+    if (now->left_us >= 1000000)
+        text_time(left, now->left_us);
+    if (with_rate && with_left)
+        snprintf(text, size, "  %s/s, %s left", rate, left);
+    else if (with_rate)
+        snprintf(text, size, "  %s/s", rate);
+    else if (with_left)
+        snprintf(text, size, "  %s left", left);
 }
 
 static void write_bar(const struct boot0_progress *now, int room, char *text, size_t size)

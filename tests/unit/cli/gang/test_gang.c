@@ -281,8 +281,11 @@ static void test_table(void **state)
     expect_row(&worker, 40, "1-2.3   asking");
     worker.stage = WORKER_FLASHING;
     worker.has_progress = true;
-    worker.progress = (struct boot0_progress){
-        .phase = BOOT0_PHASE_WRITE, .done = 20480, .total = 40960, .elapsed_us = 2000000};
+    worker.progress = (struct boot0_progress){.phase = BOOT0_PHASE_WRITE,
+                                              .done = 20480,
+                                              .total = 40960,
+                                              .elapsed_us = 2000000,
+                                              .left_us = 2000000};
     expect_row(&worker, 40, "1-2.3   writing   [#######-------]  50%");
     expect_row(&worker, 60, "1-2.3   f407      writing   [######------]  50%  2.0 s left");
     expect_row(&worker, 80,
