@@ -196,11 +196,13 @@ void bootloader_print_table(const struct bootloader_binary *table)
 {
     for (; table->board; table++) {
         char version[BOOT0_BOOTLOADER_VERSION_MAX], digest[2 * B0_SHA256_SIZE + 1];
+        char label[64], text[64];
 
         boot0_bootloader_version(version, table->data, table->size);
         digest_text(digest, table);
-        print("%-16s %-8s %5zu bytes  SHA-256 %.16s...\n", table->board, version, table->size,
-              digest);
+        snprintf(label, sizeof label, "%-16s %-8s ", table->board, version);
+        snprintf(text, sizeof text, "%5zu bytes  SHA-256 %.16s...", table->size, digest);
+        print_labelled(stdout, label, text);
     }
 }
 

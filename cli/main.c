@@ -30,14 +30,14 @@ enum {
 
 static void print_usage(FILE *file)
 {
-    fputs("Usage: boot0 COMMAND [options] [files]\n\n"
-          "Flashes STM32 boards over their own USB port (DFU, DfuSe) or a serial port.\n\n"
-          "Commands:\n",
-          file);
+    fputs("Usage: boot0 COMMAND [options] [files]\n\n", file);
+    print_wrapped(file, "",
+                  "Flashes STM32 boards over their own USB port (DFU, DfuSe) or a serial port.");
+    fputs("\nCommands:\n", file);
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         if (i == FIRST_COMMANDS)
             fputs("\nMore commands:\n", file);
-        print_to(file, "  %-18s %s\n", commands[i]->name, commands[i]->summary);
+        print_entry(file, commands[i]->name, commands[i]->summary);
     }
     fputs("\nTopics (run `boot0 help TOPIC`):\n", file);
     topics_list(file);

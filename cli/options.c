@@ -618,7 +618,12 @@ static void print_row(const struct row *row, FILE *file)
         snprintf(label, sizeof label, "  -%c, %-23s ", row->letter, name);
     else
         snprintf(label, sizeof label, "      %-23s ", name);
-    print_wrapped(file, label, row->help);
+    if (terminal_is_narrow(file)) {
+        print_to(file, "%s\n", label);
+        print_wrapped(file, "          ", row->help);
+    } else {
+        print_wrapped(file, label, row->help);
+    }
 }
 
 void options_print(const struct command *command, FILE *file)

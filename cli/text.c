@@ -221,6 +221,14 @@ void print_wrapped(FILE *file, const char *label, const char *text)
     print_block(file, label, width - (int)strlen(label), text);
 }
 
+void print_entry(FILE *file, const char *name, const char *text)
+{
+    char label[48];
+
+    snprintf(label, sizeof label, "  %-18s ", name);
+    print_labelled(file, label, text);
+}
+
 void print_labelled(FILE *file, const char *label, const char *text)
 {
     int width = b0_is_terminal(file) ? terminal_width(file) - 1 : INT_MAX;

@@ -55,6 +55,9 @@ void print_wrapped(FILE *file, const char *label, const char *text);
  */
 void print_labelled(FILE *file, const char *label, const char *text);
 
+/* The same for a list of names in the help. */
+void print_entry(FILE *file, const char *name, const char *text);
+
 /* Whether a file goes to a terminal that has no room for a table of the usual width. */
 bool terminal_is_narrow(FILE *file);
 

@@ -61,7 +61,7 @@ static const struct topic {
 void topics_list(FILE *file)
 {
     for (size_t i = 0; i < B0_LENGTH(topics); i++)
-        print_to(file, "  %-18s %s\n", topics[i].name, topics[i].summary);
+        print_entry(file, topics[i].name, topics[i].summary);
 }
 
 static void print_as_it_is(const char *text)

@@ -49,7 +49,7 @@ def tables():
 def narrow(directory):
     image = directory.file("a.bin", firmware(300000))
     commands = [["list"], ["info", "--map"], ["options"], ["flash", "--dry-run", image],
-                ["info", "--chip", "f407", image]]
+                ["info", "--chip", "f407", image], ["run", "--help"]]
     for command in commands:
         say(f"boot0 {command[0]} on 40 columns")
         terminal = Terminal([BOOT0, "--virtual", "f407:fill=0", *command], 40)
