@@ -14,7 +14,8 @@
 static const char *const consequences[LOSS_COUNT] = {
     [LOSS_FLASH] = "Run `boot0 read backup.bin` first to make a copy.",
     [LOSS_PROTECTED] = "The contents cannot be read, so no copy is possible.",
-    [LOSS_READOUT] = "Only `boot0 erase --unprotect` removes it, and erases the whole flash.",
+    [LOSS_READOUT] = "Only `boot0 erase --unprotect` removes it, and erases the whole flash. "
+                     "boot0's own bootloader, if it is installed, still reads the program.",
     [LOSS_OPTION_BYTES] =
         "Wrong option bytes can lock the chip permanently, and OTP cannot be erased.",
     [LOSS_PROGRAM] = "Run `boot0 read backup.bin` first to copy the program, or link it for "
