@@ -35,7 +35,7 @@ void watch_file_take(struct watch_file *file);
 
 /*
  * True: the file exists, differs from the taken state, and has settled. Waits at most `timeout_ms`
- * for the first change, or until a signal if that is negative.
+ * for the first change; negative: until a signal. May return false earlier: call it again.
  */
 bool watch_file_wait(struct watch_file *file, int timeout_ms);
 

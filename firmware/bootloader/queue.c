@@ -19,7 +19,7 @@ enum outcome {
 };
 
 enum {
-    HASH_STEP = 1024, /* bytes per step: about 200 us */
+    HASH_STEP = 1024, /* bytes per step: some 250 us */
     HASH_US_PER_KIB = 250,
     PROGRAM_STEP = 32,   /* bytes per step: 8 words take 128 us, the time of a packet */
     OVERTIME_US = 10000, /* minimum time left; a quarter of the typical time if more: worn flash */

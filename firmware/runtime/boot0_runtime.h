@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * boot0's runtime: gives a program on an STM32F405/407/415/417 a USB serial port, and lets the
- * program be replaced over the same cable without touching the board.
+ * boot0's runtime: gives a program on an STM32F4 (F401, F405/407, F411, F412, F427/429, F446) a USB
+ * serial port, and lets the program be replaced over the same cable without touching the board.
  *
  *     #include "runtime/boot0_runtime.h"
  *
@@ -78,7 +78,8 @@ struct boot0_options {
 };
 
 /*
- * Starts the clocks (168 MHz from the crystal), the millisecond counter and USB, and enables
+ * Starts the clocks (from the crystal, at the chip's rate for USB: 168 MHz on an F405/407), the
+ * millisecond counter and USB, and enables
  * interrupts. `options` may be NULL and is not needed afterwards. False if the board has no working
  * crystal: then USB does not work, and everything else runs at 16 MHz.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The USB OTG_FS controller of the STM32F405/407/415/417 as a device: RM0090, chapter 34. Before
+ * The USB OTG_FS controller of the STM32F4 as a device: RM0090, chapter 34, and the same chapter of
+ * the other manuals. Before
  * connecting, the program sets up its pins (PA11, PA12 in alternate function 10), its clock and its
  * 48 MHz, with HCLK at 32 MHz at least (34.16.2, TRDT).
  */

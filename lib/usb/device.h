@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Identifies an opened board. */
-#ifndef B0_LIB_DFU_DEVICE_H
-#define B0_LIB_DFU_DEVICE_H
+#ifndef B0_LIB_USB_DEVICE_H
+#define B0_LIB_USB_DEVICE_H
 
 #include <boot0/board.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * The host side of boot0's extension to DfuSe (docs/reference/extension.md): vendor requests to the
  * device. They are valid in every DFU state and do not change it.
  */
-#ifndef B0_LIB_DFU_EXTENSION_H
-#define B0_LIB_DFU_EXTENSION_H
+#ifndef B0_LIB_USB_EXTENSION_H
+#define B0_LIB_USB_EXTENSION_H
 
 #include <boot0/board.h>
 #include <core/extension.h>

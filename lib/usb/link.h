@@ -3,8 +3,8 @@
  * Drives the stepped engine over a transport until an operation ends, and describes its failures.
  * All waiting and all I/O of a session happens here.
  */
-#ifndef B0_LIB_DFU_LINK_H
-#define B0_LIB_DFU_LINK_H
+#ifndef B0_LIB_USB_LINK_H
+#define B0_LIB_USB_LINK_H
 
 #include "../drive.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Boards that deviate from the specifications. */
-#ifndef B0_LIB_DFU_QUIRKS_H
-#define B0_LIB_DFU_QUIRKS_H
+#ifndef B0_LIB_USB_QUIRKS_H
+#define B0_LIB_USB_QUIRKS_H
 
 #include "../board/quirk.h"
 

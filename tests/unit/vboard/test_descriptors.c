@@ -38,7 +38,7 @@ static void assert_string(struct vboard *board, uint8_t index, const char *text)
     assert_string_equal(found, text);
 }
 
-/* ---- the F407, by dfu-util's device-logs/stm32f4discovery.lsusb and FACTS of later parts ---- */
+/* ---- the F407, by dfu-util's device-logs/stm32f4discovery.lsusb and later parts ---- */
 
 static void test_f407_device(void **state)
 {
