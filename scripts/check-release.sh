@@ -48,6 +48,7 @@ check_linux() { # HOST
     [ -z "${emulators[$1]}" ] || run=("${emulators[$1]}" "$boot0")
     tar --extract --file "$archive" --directory "$stage"
     check_program "$1" "$boot0"
+    [ -s "${boot0%/bin/boot0}/share/man/man1/boot0-flash.1" ] || fail "$archive: no man pages"
     (
         cd "$stage/empty"
         "${run[@]}" version | grep -F "boot0 $version"

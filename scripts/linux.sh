@@ -9,7 +9,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 hosts="x86_64-linux-gnu aarch64-linux-gnu arm-linux-gnueabihf"
-documents="packaging/boot0.1 packaging/boot0 packaging/_boot0 packaging/boot0.fish"
 # shellcheck disable=SC2086 # words
 [ $# -gt 0 ] || set -- $hosts
 
@@ -46,8 +45,8 @@ for host in "$@"; do
         exit 64
     }
     targets=cli/boot0
-    # Manual page and completions come from this machine's program.
-    [ "$host" != x86_64-linux-gnu ] || targets="$targets $documents"
+    # Man pages and completions come from this machine's program.
+    [ "$host" != x86_64-linux-gnu ] || targets="$targets documents"
     scripts/linux-libraries.sh "$host"
     directory=build/linux-$host
     write_cross_file "$host" "$directory.cross"

@@ -41,7 +41,7 @@ pack_linux() { # HOST
     share=$stage/$name/share
     mkdir -p "$stage/$name/bin" "$share/man/man1" "$share/udev" "$share/completions"
     cp "build/linux-$host/boot0" "$stage/$name/bin/"
-    cp "$documents/boot0.1" "$share/man/man1/"
+    cp "$documents"/boot0*.1 "$share/man/man1/"
     cp "$documents/boot0" "$share/completions/boot0.bash"
     cp "$documents/_boot0" "$documents/boot0.fish" "$share/completions/"
     cp packaging/60-boot0.rules "$share/udev/"

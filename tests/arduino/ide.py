@@ -285,9 +285,9 @@ def upload_by_bootloader(ide):
 
 # A user's mistakes, and the IDE's messages.
 FAILURES = [
-    ("no board", "rom", "1-1", ["f407:boot0=0"], "no board"),
+    ("no board", "rom", "1-1", ["f407:boot0=0"], "no matching board was found"),
     ("no board, and the port is gone", "rom", "/dev/ttyACM9", ["f407:boot0=0"], "no board"),
-    ("two boards", "rom", "/dev/ttyACM9", ["f407", "f407"], "2 boards are there"),
+    ("two boards", "rom", "/dev/ttyACM9", ["f407", "f407"], "found 2 boards"),
     ("a USB port for the UART method", "uart", "1-1", ["f407"], "is a USB port"),
     ("a UART with nobody at it", "uart", "/dev/ttyUSB0", ["f407:boot0=0"], "does not answer"),
     ("another chip", "rom", "1-1", ["f072"], "boot0: "),
