@@ -14,12 +14,12 @@
 static const char *const consequences[LOSS_COUNT] = {
     [LOSS_FLASH] = "Run `boot0 read backup.bin` first to make a copy.",
     [LOSS_PROTECTED] = "The contents cannot be read, so no copy is possible.",
-    [LOSS_READOUT] = "Only `boot0 erase --unprotect` removes it, and erases the whole flash. "
-                     "boot0's own bootloader, if it is installed, still reads the program.",
+    [LOSS_READOUT] = ("Only `boot0 erase --unprotect` removes it, and erases the whole flash. "
+                      "boot0's own bootloader, if it is installed, still reads the program."),
     [LOSS_OPTION_BYTES] =
         "Wrong option bytes can lock the chip permanently, and OTP cannot be erased.",
-    [LOSS_PROGRAM] = "Run `boot0 read backup.bin` first to copy the program, or link it for "
-                     "0x08008000 instead.",
+    [LOSS_PROGRAM] = ("Run `boot0 read backup.bin` first to copy the program, or link it for "
+                      "0x08008000 instead."),
     [LOSS_JOURNAL] = "Run `boot0 read backup.bin` first to make a copy.",
     [LOSS_DRIVER] = ("Programs that need the present driver will not see the device. Run `boot0 "
                      "driver remove` to restore it."),
